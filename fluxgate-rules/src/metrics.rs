@@ -1,0 +1,139 @@
+//! What is known of the calls in a window or a trial.
+
+use core::time::Duration;
+
+/// How many different thresholds the `slow_rate` conditions of one rule may name.
+pub const MAX_THRESHOLDS: usize = 4;
+
+/// What a rule needs to know of each call's duration: nothing, which thresholds it reached, or how long it was.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Measures {
+    /// The thresholds of the rule's `slow_rate` conditions in nanoseconds, each once, ended by zeros.
+    pub thresholds: [u64; MAX_THRESHOLDS],
+    /// Whether durations are summed, for `avg_latency` and for `custom`, which may ask for the average.
+    pub average: bool,
+}
+
+impl Measures {
+    /// What a rule without durations measures.
+    pub const NONE: Self = Self { thresholds: [0; MAX_THRESHOLDS], average: false };
+
+    /// Whether calls have to be timed at all.
+    pub const fn durations(&self) -> bool {
+        self.average || self.thresholds[0] != 0
+    }
+
+    /// The place of a threshold, where the rule names it.
+    pub const fn threshold(&self, nanos: u64) -> Option<usize> {
+        let mut place = 0;
+        while place < MAX_THRESHOLDS {
+            if self.thresholds[place] == nanos && nanos != 0 {
+                return Some(place);
+            }
+            place += 1;
+        }
+        None
+    }
+}
+
+/// Counts of calls. Additive: tallies of buckets add up to the tally of a window.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Tally {
+    /// Calls that succeeded or failed.
+    pub total: u64,
+    /// Calls that failed.
+    pub failures: u64,
+    /// Calls that reached each of [`Measures::thresholds`].
+    pub slow: [u64; MAX_THRESHOLDS],
+    /// The sum of all durations, in nanoseconds.
+    pub latency: u128,
+}
+
+impl Tally {
+    /// No call.
+    pub const EMPTY: Self = Self { total: 0, failures: 0, slow: [0; MAX_THRESHOLDS], latency: 0 };
+}
+
+/// What a breaker knows of recent calls: of the calls in its window, or of its trial while it is half-open.
+///
+/// A `custom` condition is given one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Metrics {
+    tally: Tally,
+    streak: u32,
+    measures: Measures,
+}
+
+impl Metrics {
+    /// Of a tally, the failures in a row, and what was measured.
+    pub const fn new(tally: Tally, streak: u32, measures: Measures) -> Self {
+        Self { tally, streak, measures }
+    }
+
+    /// The counts themselves.
+    pub const fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// What was measured of durations.
+    pub const fn measures(&self) -> &Measures {
+        &self.measures
+    }
+
+    /// How many calls succeeded or failed.
+    pub const fn total(&self) -> u64 {
+        self.tally.total
+    }
+
+    /// How many of them failed.
+    pub const fn failures(&self) -> u64 {
+        self.tally.failures
+    }
+
+    /// The share that failed, from 0 to 1; `None` before the first call.
+    pub const fn failure_rate(&self) -> Option<f64> {
+        share(self.tally.failures, self.tally.total)
+    }
+
+    /// How many calls took `threshold` or longer; `None` where no `slow_rate` of the rule names that threshold.
+    pub const fn slow(&self, threshold: Duration) -> Option<u64> {
+        match self.measures.threshold(nanos(threshold)) {
+            Some(place) => Some(self.tally.slow[place]),
+            None => None,
+        }
+    }
+
+    /// The share of calls that took `threshold` or longer; `None` before the first call, and where no
+    /// `slow_rate` of the rule names that threshold.
+    pub const fn slow_rate(&self, threshold: Duration) -> Option<f64> {
+        match self.slow(threshold) {
+            Some(slow) => share(slow, self.tally.total),
+            None => None,
+        }
+    }
+
+    /// The mean duration, rounded down to nanoseconds; `None` before the first call, and where the rule has
+    /// neither `avg_latency` nor `custom`, because calls are then not timed.
+    pub const fn avg_latency(&self) -> Option<Duration> {
+        if !self.measures.average || self.tally.total == 0 {
+            return None;
+        }
+        let mean = self.tally.latency / self.tally.total as u128;
+        Some(Duration::from_nanos(if mean > u64::MAX as u128 { u64::MAX } else { mean as u64 }))
+    }
+
+    /// How many of the latest calls failed in a row, whatever the window.
+    pub const fn failure_streak(&self) -> u32 {
+        self.streak
+    }
+}
+
+const fn share(part: u64, whole: u64) -> Option<f64> {
+    if whole == 0 { None } else { Some(part as f64 / whole as f64) }
+}
+
+/// A duration in nanoseconds, at most 584 years.
+pub const fn nanos(duration: Duration) -> u64 {
+    let nanos = duration.as_nanos();
+    if nanos > u64::MAX as u128 { u64::MAX } else { nanos as u64 }
+}

@@ -1,0 +1,60 @@
+//! Which calls a half-open breaker admits.
+
+use core::fmt;
+use core::time::Duration;
+
+use crate::duration::Spelled;
+use crate::ratio::Ratio;
+
+/// Which calls a half-open breaker admits.
+#[derive(Clone, Copy, Debug)]
+pub enum Permit {
+    /// All of them.
+    All,
+    /// This share, drawn for each call.
+    Random(Ratio),
+    /// A share that grows evenly.
+    RampUp {
+        /// The share at first.
+        from: Ratio,
+        /// The share at last.
+        to: Ratio,
+        /// How long it grows.
+        duration: Duration,
+    },
+    /// Those that a function of the user's admits, given how long the breaker has been half-open.
+    Custom {
+        /// How the setting spells the function.
+        path: &'static str,
+        /// The function.
+        admits: fn(in_half_open: Duration) -> bool,
+    },
+}
+
+impl PartialEq for Permit {
+    fn eq(&self, other: &Self) -> bool {
+        match (*self, *other) {
+            (Self::All, Self::All) => true,
+            (Self::Random(a), Self::Random(b)) => a == b,
+            (Self::RampUp { from: a, to: b, duration: c }, Self::RampUp { from: d, to: e, duration: f }) => {
+                a == d && b == e && c == f
+            }
+            (Self::Custom { admits: a, .. }, Self::Custom { admits: b, .. }) => core::ptr::fn_addr_eq(a, b),
+            _ => false,
+        }
+    }
+}
+
+/// As the attribute would spell it.
+impl fmt::Display for Permit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::All => formatter.write_str("all"),
+            Self::Random(share) => write!(formatter, "random({share})"),
+            Self::RampUp { from, to, duration } => {
+                write!(formatter, "ramp_up({from}, {to}, {})", Spelled(duration))
+            }
+            Self::Custom { path, .. } => write!(formatter, "custom({path})"),
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Shares between nothing and all, kept in integers.
+
+use core::fmt;
+
+const WHOLE: i64 = 1_000_000_000;
+
+/// A share of calls, kept in parts per billion, so that 7 of 100 is exactly 7% and 1 of 10 exactly 0.1.
+///
+/// It can hold what is not a share (50.0, a negative number, `NaN`), so that a checker can say so:
+/// [`is_valid`](Self::is_valid).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ratio(i64);
+
+impl Ratio {
+    /// All calls.
+    pub const ONE: Self = Self(WHOLE);
+
+    /// The nearest number of parts per billion. What is not a number becomes the least value there is.
+    pub const fn new(share: f64) -> Self {
+        if share.is_nan() {
+            return Self(i64::MIN);
+        }
+        let half = if share < 0.0 { -0.5 } else { 0.5 };
+        Self((share * WHOLE as f64 + half) as i64)
+    }
+
+    /// From parts per billion.
+    pub const fn from_parts_per_billion(parts: i64) -> Self {
+        Self(parts)
+    }
+
+    /// In parts per billion.
+    pub const fn parts_per_billion(self) -> i64 {
+        self.0
+    }
+
+    /// As a floating-point number, 0.5 for a half.
+    pub const fn as_f64(self) -> f64 {
+        if self.0 == i64::MIN { f64::NAN } else { self.0 as f64 / WHOLE as f64 }
+    }
+
+    /// Whether this is a share a condition can ask for: above 0 and at most 1.
+    pub const fn is_valid(self) -> bool {
+        self.0 > 0 && self.0 <= WHOLE
+    }
+
+    /// Whether `part` of `whole` is at least this share. Nothing of nothing is.
+    pub const fn is_reached_by(self, part: u64, whole: u64) -> bool {
+        let parts = if self.0 < 0 { 0 } else { self.0 as u128 };
+        // Both products fit: 64 bits and 64 bits.
+        part as u128 * WHOLE as u128 >= whole as u128 * parts
+    }
+}
+
+/// As a rule spells it: `0.5`, `1.0`, `0.075`.
+impl fmt::Display for Ratio {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == i64::MIN {
+            return formatter.write_str("NaN");
+        }
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let parts = self.0.unsigned_abs();
+        let (whole, rest) = (parts / WHOLE as u64, parts % WHOLE as u64);
+        let digits = format!("{rest:09}");
+        let digits = digits.trim_end_matches('0');
+        write!(formatter, "{sign}{whole}.{}", if digits.is_empty() { "0" } else { digits })
+    }
+}
+
+impl fmt::Debug for Ratio {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, formatter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Ratio;
+
+    #[test]
+    fn decimal_shares_are_exact() {
+        assert!(Ratio::new(0.07).is_reached_by(7, 100));
+        assert!(Ratio::new(0.1).is_reached_by(1, 10));
+        assert!(!Ratio::new(0.1).is_reached_by(1, 11));
+        assert!(Ratio::new(1.0).is_reached_by(u64::MAX, u64::MAX));
+        assert!(!Ratio::new(1.0).is_reached_by(u64::MAX - 1, u64::MAX));
+    }
+
+    #[test]
+    fn prints_as_written() {
+        for (share, text) in [(0.5, "0.5"), (1.0, "1.0"), (0.075, "0.075"), (50.0, "50.0"), (-0.5, "-0.5")] {
+            assert_eq!(Ratio::new(share).to_string(), text);
+        }
+        assert_eq!(Ratio::new(f64::NAN).to_string(), "NaN");
+    }
+
+    #[test]
+    fn only_shares_are_valid() {
+        assert!(Ratio::new(1e-9).is_valid());
+        assert!(Ratio::new(1.0).is_valid());
+        for share in [0.0, 1e-10, 1.000_000_001, 50.0, -0.5, f64::NAN, f64::INFINITY] {
+            assert!(!Ratio::new(share).is_valid(), "{share}");
+        }
+    }
+}

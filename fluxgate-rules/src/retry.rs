@@ -1,0 +1,115 @@
+//! When an open breaker tries again.
+
+use core::fmt;
+use core::time::Duration;
+
+use crate::duration::Spelled;
+use crate::ratio::Ratio;
+
+/// When an open breaker tries again.
+#[derive(Clone, Copy, Debug)]
+pub struct Retry {
+    /// How the delay is found.
+    pub schedule: Schedule,
+    /// By what share the delay is drawn shorter or longer, where asked for.
+    pub jitter: Option<Ratio>,
+    /// By what a `backoff` grows, where asked for.
+    pub multiplier: Option<f64>,
+    /// The longest delay of a `backoff`, where asked for.
+    pub max: Option<Duration>,
+}
+
+/// How the delay is found.
+#[derive(Clone, Copy, Debug)]
+pub enum Schedule {
+    /// Always the same.
+    Cooldown(Duration),
+    /// Longer with each re-opening.
+    Backoff(Duration),
+    /// None: the next call is let through to the permit.
+    Always,
+    /// Until a command.
+    Never,
+    /// A function of the user's, given the number of re-openings.
+    Custom {
+        /// How the setting spells the function.
+        path: &'static str,
+        /// The function.
+        delay: fn(reopens: u32) -> Duration,
+    },
+}
+
+impl Retry {
+    /// What a `backoff` grows by unless set.
+    pub const MULTIPLIER: f64 = 2.0;
+    /// The longest delay of a `backoff` unless set, or the initial one where that is longer.
+    pub const MAX: Duration = Duration::from_secs(300);
+
+    /// With the given schedule and nothing else set.
+    pub const fn new(schedule: Schedule) -> Self {
+        Self { schedule, jitter: None, multiplier: None, max: None }
+    }
+
+    /// Draws each delay up to this share shorter or longer, from 0 to below 1.
+    #[must_use]
+    pub const fn jitter(mut self, share: f64) -> Self {
+        self.jitter = Some(Ratio::new(share));
+        self
+    }
+
+    /// What each re-opening multiplies a `backoff` by, 1 or more; 2 unless set.
+    #[must_use]
+    pub const fn multiplier(mut self, multiplier: f64) -> Self {
+        self.multiplier = Some(multiplier);
+        self
+    }
+
+    /// The longest delay of a `backoff`, jitter included; 5 minutes unless set, or the initial delay where that is longer.
+    #[must_use]
+    pub const fn max(mut self, max: Duration) -> Self {
+        self.max = Some(max);
+        self
+    }
+}
+
+impl PartialEq for Retry {
+    fn eq(&self, other: &Self) -> bool {
+        let schedules = match (self.schedule, other.schedule) {
+            (Schedule::Cooldown(a), Schedule::Cooldown(b)) | (Schedule::Backoff(a), Schedule::Backoff(b)) => {
+                a == b
+            }
+            (Schedule::Always, Schedule::Always) | (Schedule::Never, Schedule::Never) => true,
+            (Schedule::Custom { delay: a, .. }, Schedule::Custom { delay: b, .. }) => {
+                core::ptr::fn_addr_eq(a, b)
+            }
+            _ => false,
+        };
+        schedules
+            && self.jitter == other.jitter
+            && self.multiplier == other.multiplier
+            && self.max == other.max
+    }
+}
+
+/// As the attribute would spell it.
+impl fmt::Display for Retry {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.schedule {
+            Schedule::Cooldown(delay) => write!(formatter, "cooldown({}", Spelled(delay))?,
+            Schedule::Backoff(initial) => write!(formatter, "backoff({}", Spelled(initial))?,
+            Schedule::Always => return formatter.write_str("always"),
+            Schedule::Never => return formatter.write_str("never"),
+            Schedule::Custom { path, .. } => return write!(formatter, "custom({path})"),
+        }
+        if let Some(multiplier) = self.multiplier {
+            write!(formatter, ", multiplier = {multiplier:?}")?;
+        }
+        if let Some(max) = self.max {
+            write!(formatter, ", max = {}", Spelled(max))?;
+        }
+        if let Some(jitter) = self.jitter {
+            write!(formatter, ", jitter = {jitter}")?;
+        }
+        formatter.write_str(")")
+    }
+}

@@ -1,0 +1,233 @@
+//! A rule as flat data.
+
+use core::fmt;
+use core::time::Duration;
+use std::borrow::Cow;
+
+use crate::duration::Spelled;
+use crate::metrics::{MAX_THRESHOLDS, Measures, Metrics, nanos};
+use crate::ratio::Ratio;
+
+/// How many nodes a rule may have: conditions, and the `&`- and `|`-groups that join them.
+pub const MAX_NODES: usize = 64;
+
+/// One condition.
+#[derive(Clone, Copy, Debug)]
+pub enum Condition {
+    /// The breaker is closed.
+    Closed,
+    /// The breaker is half-open.
+    HalfOpen,
+    /// At least so many calls.
+    Min(u32),
+    /// At least this share of calls failed.
+    FailureRate(Ratio),
+    /// At least so many calls failed.
+    Failures(u32),
+    /// At least so many calls in a row failed, whatever the window.
+    FailureStreak(u32),
+    /// At least this share of calls took at least so long.
+    SlowRate(Ratio, Duration),
+    /// Calls took at least so long on average.
+    AvgLatency(Duration),
+    /// A function of the user's says so.
+    Custom {
+        /// How the rule spells the function.
+        path: &'static str,
+        /// The function.
+        predicate: fn(&Metrics) -> bool,
+    },
+}
+
+impl PartialEq for Condition {
+    fn eq(&self, other: &Self) -> bool {
+        match (*self, *other) {
+            (Self::Closed, Self::Closed) | (Self::HalfOpen, Self::HalfOpen) => true,
+            (Self::Min(a), Self::Min(b))
+            | (Self::Failures(a), Self::Failures(b))
+            | (Self::FailureStreak(a), Self::FailureStreak(b)) => a == b,
+            (Self::FailureRate(a), Self::FailureRate(b)) => a == b,
+            (Self::SlowRate(a, c), Self::SlowRate(b, d)) => a == b && c == d,
+            (Self::AvgLatency(a), Self::AvgLatency(b)) => a == b,
+            (Self::Custom { predicate: a, .. }, Self::Custom { predicate: b, .. }) => {
+                core::ptr::fn_addr_eq(a, b)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// As a rule spells it.
+impl fmt::Display for Condition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Closed => formatter.write_str("closed"),
+            Self::HalfOpen => formatter.write_str("half_open"),
+            Self::Min(count) => write!(formatter, "min({count})"),
+            Self::FailureRate(ratio) => write!(formatter, "failure_rate({ratio})"),
+            Self::Failures(count) => write!(formatter, "failures({count})"),
+            Self::FailureStreak(count) => write!(formatter, "failure_streak({count})"),
+            Self::SlowRate(ratio, threshold) => {
+                write!(formatter, "slow_rate({ratio}, {})", Spelled(threshold))
+            }
+            Self::AvgLatency(threshold) => write!(formatter, "avg_latency({})", Spelled(threshold)),
+            Self::Custom { path, .. } => write!(formatter, "custom({path})"),
+        }
+    }
+}
+
+/// One node of a rule. A rule lists its nodes in the order in which it is written, a group before its members.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Node {
+    /// A condition.
+    Condition(Condition),
+    /// The members, all of which must hold, are the next so many nodes.
+    All(usize),
+    /// The members, any of which must hold, are the next so many nodes.
+    Any(usize),
+}
+
+impl Node {
+    /// How many nodes this one and its members are.
+    pub const fn size(&self) -> usize {
+        match self {
+            Self::Condition(_) => 1,
+            Self::All(members) | Self::Any(members) => 1 + *members,
+        }
+    }
+}
+
+/// When a breaker trips: conditions joined by `&` and `|`.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Rule(Cow<'static, [Node]>);
+
+impl Rule {
+    /// Of nodes that a macro or [`crate::parse`] has put in order.
+    pub const fn from_static(nodes: &'static [Node]) -> Self {
+        Self(Cow::Borrowed(nodes))
+    }
+
+    /// Of nodes in order.
+    pub fn from_nodes(nodes: Vec<Node>) -> Self {
+        Self(Cow::Owned(nodes))
+    }
+
+    /// A rule of one condition.
+    pub fn from_condition(condition: Condition) -> Self {
+        Self::from_nodes(vec![Node::Condition(condition)])
+    }
+
+    /// The nodes in order, a group before its members.
+    pub const fn nodes(&self) -> &[Node] {
+        match &self.0 {
+            Cow::Borrowed(nodes) => nodes,
+            Cow::Owned(nodes) => nodes.as_slice(),
+        }
+    }
+
+    /// The nodes of `closed & min(C) & failure_rate(0.5) | half_open & min(H) & failure_rate(0.5)`, where C is 100
+    /// and H is 10, or the window's size where that is smaller.
+    pub const fn standard(window_size: usize) -> [Node; 9] {
+        const HALF: Node =
+            Node::Condition(Condition::FailureRate(Ratio::from_parts_per_billion(500_000_000)));
+        const fn min(count: usize, window_size: usize) -> Node {
+            let count = if window_size < count { window_size } else { count };
+            Node::Condition(Condition::Min(count as u32))
+        }
+        [
+            Node::Any(8),
+            Node::All(3),
+            Node::Condition(Condition::Closed),
+            min(100, window_size),
+            HALF,
+            Node::All(3),
+            Node::Condition(Condition::HalfOpen),
+            min(10, window_size),
+            HALF,
+        ]
+    }
+
+    /// Both must hold.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        self.join(other, Node::All)
+    }
+
+    /// Either must hold.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        self.join(other, Node::Any)
+    }
+
+    /// Joins two rules, taking up the members of a group of the same kind: `a & (b & c)` is `a & b & c`.
+    fn join(self, other: Self, group: fn(usize) -> Node) -> Self {
+        let mut nodes = vec![group(0)];
+        for rule in [self, other] {
+            let members = rule.nodes();
+            let same = matches!(
+                (members.first(), nodes[0]),
+                (Some(Node::All(_)), Node::All(_)) | (Some(Node::Any(_)), Node::Any(_))
+            );
+            nodes.extend_from_slice(&members[usize::from(same)..]);
+        }
+        nodes[0] = group(nodes.len() - 1);
+        Self::from_nodes(nodes)
+    }
+
+    /// What has to be measured of each call's duration. Thresholds beyond [`MAX_THRESHOLDS`] are left out; a checked
+    /// rule has none.
+    pub const fn measures(nodes: &[Node]) -> Measures {
+        let mut measures = Measures::NONE;
+        let mut known = 0;
+        let mut at = 0;
+        while at < nodes.len() {
+            match nodes[at] {
+                Node::Condition(Condition::SlowRate(_, threshold)) => {
+                    let nanos = nanos(threshold);
+                    if measures.threshold(nanos).is_none() && known < MAX_THRESHOLDS {
+                        measures.thresholds[known] = nanos;
+                        known += 1;
+                    }
+                }
+                Node::Condition(Condition::AvgLatency(_) | Condition::Custom { .. }) => {
+                    measures.average = true
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        measures
+    }
+}
+
+/// As the attribute would spell it.
+impl fmt::Display for Rule {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        print(self.nodes(), 0, false, formatter)
+    }
+}
+
+/// Prints the node at `at`. `&` binds tighter than `|`, so only an `|`-group among `&` needs parentheses.
+fn print(nodes: &[Node], at: usize, within_all: bool, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let (operator, parentheses) = match nodes[at] {
+        Node::Condition(condition) => return fmt::Display::fmt(&condition, formatter),
+        Node::All(_) => (" & ", false),
+        Node::Any(_) => (" | ", within_all),
+    };
+    if parentheses {
+        formatter.write_str("(")?;
+    }
+    let end = at + nodes[at].size();
+    let mut member = at + 1;
+    while member < end {
+        if member > at + 1 {
+            formatter.write_str(operator)?;
+        }
+        print(nodes, member, operator == " & ", formatter)?;
+        member += nodes[member].size();
+    }
+    if parentheses {
+        formatter.write_str(")")?;
+    }
+    Ok(())
+}
