@@ -9,7 +9,7 @@
 
 use core::time::Duration;
 
-use crate::metrics::{MAX_THRESHOLDS, Measures, Metrics, Tally, nanos};
+use crate::metrics::{MAX_THRESHOLDS, Metrics, Tally, nanos};
 use crate::rule::{Condition, Node, Rule};
 
 /// Answers to a rule's `custom` conditions, by the place of the node.

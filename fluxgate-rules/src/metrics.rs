@@ -1,5 +1,6 @@
 //! What is known of the calls in a window or a trial.
 
+use core::ops::{AddAssign, SubAssign};
 use core::time::Duration;
 
 /// How many different thresholds the `slow_rate` conditions of one rule may name.
@@ -52,6 +53,28 @@ pub struct Tally {
 impl Tally {
     /// No call.
     pub const EMPTY: Self = Self { total: 0, failures: 0, slow: [0; MAX_THRESHOLDS], latency: 0 };
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, added: Self) {
+        self.total += added.total;
+        self.failures += added.failures;
+        self.latency += added.latency;
+        for (slow, added) in self.slow.iter_mut().zip(added.slow) {
+            *slow += added;
+        }
+    }
+}
+
+impl SubAssign for Tally {
+    fn sub_assign(&mut self, forgotten: Self) {
+        self.total -= forgotten.total;
+        self.failures -= forgotten.failures;
+        self.latency -= forgotten.latency;
+        for (slow, forgotten) in self.slow.iter_mut().zip(forgotten.slow) {
+            *slow -= forgotten;
+        }
+    }
 }
 
 /// What a breaker knows of recent calls: of the calls in its window, or of its trial while it is half-open.

@@ -1,6 +1,7 @@
 //! A rule as flat data.
 
 use core::fmt;
+use core::ops::{BitAnd, BitOr};
 use core::time::Duration;
 use std::borrow::Cow;
 
@@ -147,18 +148,6 @@ impl Rule {
         ]
     }
 
-    /// Both must hold.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        self.join(other, Node::All)
-    }
-
-    /// Either must hold.
-    #[must_use]
-    pub fn or(self, other: Self) -> Self {
-        self.join(other, Node::Any)
-    }
-
     /// Joins two rules, taking up the members of a group of the same kind: `a & (b & c)` is `a & b & c`.
     fn join(self, other: Self, group: fn(usize) -> Node) -> Self {
         let mut nodes = vec![group(0)];
@@ -190,13 +179,31 @@ impl Rule {
                     }
                 }
                 Node::Condition(Condition::AvgLatency(_) | Condition::Custom { .. }) => {
-                    measures.average = true
+                    measures.average = true;
                 }
                 _ => {}
             }
             at += 1;
         }
         measures
+    }
+}
+
+/// Both must hold.
+impl BitAnd for Rule {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        self.join(other, Node::All)
+    }
+}
+
+/// Either must hold.
+impl BitOr for Rule {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        self.join(other, Node::Any)
     }
 }
 

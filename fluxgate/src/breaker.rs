@@ -1,0 +1,314 @@
+//! The breaker proper: who is admitted.
+//!
+//! # The hot path
+//!
+//! A healthy call reads two words and writes none. [`Breaker::acquire`] reads the state word; if it says closed, the call
+//! is admitted and takes the word along. [`Call::record`] compares that word with `healthy`: they are equal exactly while the
+//! breaker is still in the generation that admitted the call, and its window is full and holds nothing but fast successes.
+//! One more fast success would then push out a call that is just like it and leave the window, the streak and the verdict as
+//! they are; so it is not written.
+//!
+//! That is exact, not an approximation. Whoever records anything else does so under the lock and clears `healthy` before he
+//! lets go. In the order of all changes to `healthy`, the success that read it set stands before that clearing, and there its
+//! record would have changed nothing. And it stands within the call's own time: whatever happened before the call ended, as
+//! far as threads can tell, its read of `healthy` has seen.
+
+use std::time::Duration;
+
+use fluxgate_rules::evaluate::trial_length;
+use fluxgate_rules::metrics::nanos;
+use fluxgate_rules::{Extent, Measures, Node, Rule};
+
+use crate::call::Call;
+use crate::cause::Figures;
+use crate::contain::contain;
+use crate::core::{Change, Core};
+use crate::error::CallNotPermitted;
+use crate::listener::Reason;
+use crate::settings::{Name, Settings};
+use crate::state::{State, Word};
+use crate::sync::{Arc, AtomicU64, Mutex, OnceBox, OnceRef, Ordering, Weak, fence};
+use crate::time::{self, Clock};
+use crate::window::Stripes;
+use crate::{permit, registry};
+
+/// A breaker, at a fixed place: a `static` of its own, or shared by handles.
+pub struct Breaker {
+    /// The [`Word`] of the present state.
+    pub(crate) state: AtomicU64,
+    /// [`Word::healthy`] of the present state, or none.
+    pub(crate) healthy: AtomicU64,
+    /// When the present state began.
+    pub(crate) since: AtomicU64,
+    /// When the present state is over: open, when to try again; half-open, when to give up. [`u64::MAX`]: never.
+    pub(crate) deadline: AtomicU64,
+    /// Calls refused since the present state began.
+    pub(crate) rejected: AtomicU64,
+    /// The [`Figures`] that opened it.
+    pub(crate) cause: [AtomicU64; 3],
+    pub(crate) core: Mutex<Core>,
+    pub(crate) stripes: OnceBox<Stripes>,
+    pub(crate) settings: Source,
+    pub(crate) measures: Measures,
+    pub(crate) trial: u32,
+    pub(crate) clock: Option<Arc<dyn Clock>>,
+    pub(crate) own: Own,
+    /// The next in the registry.
+    pub(crate) next: OnceRef<'static, Breaker>,
+}
+
+/// Where a breaker's settings are.
+pub(crate) enum Source {
+    Static(&'static Settings),
+    Owned(Box<Settings>),
+}
+
+/// How the registry can reach a breaker.
+pub(crate) enum Own {
+    /// Not at all: it stands in for another.
+    #[cfg_attr(not(feature = "test-util"), allow(dead_code, reason = "only tests have doubles"))]
+    Hidden,
+    Static(&'static Breaker),
+    Shared(Weak<Breaker>),
+}
+
+/// No time.
+pub(crate) const NEVER: u64 = u64::MAX;
+
+impl Breaker {
+    /// A breaker for a `static`, which names itself: `static B: Breaker = Breaker::new(&SETTINGS, &B)`.
+    pub const fn new(settings: &'static Settings, own: &'static Self) -> Self {
+        let measures = Rule::measures(settings.rule.nodes());
+        Self::with(Source::Static(settings), &settings.rule, measures, None, Own::Static(own))
+    }
+
+    pub(crate) fn shared(settings: Source, clock: Option<Arc<dyn Clock>>) -> Arc<Self> {
+        Arc::new_cyclic(|own| Self::detached(settings, clock, Own::Shared(own.clone())))
+    }
+
+    pub(crate) fn detached(settings: Source, clock: Option<Arc<dyn Clock>>, own: Own) -> Self {
+        let rule = settings.get().rule.clone();
+        Self::with(settings, &rule, Rule::measures(rule.nodes()), clock, own)
+    }
+
+    const fn with(
+        settings: Source,
+        rule: &Rule,
+        measures: Measures,
+        clock: Option<Arc<dyn Clock>>,
+        own: Own,
+    ) -> Self {
+        let trial = match trial_length(rule.nodes()) {
+            Some(length) => length,
+            None => 1,
+        };
+        Self {
+            state: AtomicU64::new(Word::first(measures.durations()).0),
+            healthy: AtomicU64::new(Word::NONE.0),
+            since: AtomicU64::new(0),
+            deadline: AtomicU64::new(NEVER),
+            rejected: AtomicU64::new(0),
+            cause: [const { AtomicU64::new(NEVER) }; 3],
+            core: Mutex::new(Core::new()),
+            stripes: OnceBox::new(),
+            settings,
+            measures,
+            trial,
+            clock,
+            own,
+            next: OnceRef::new(),
+        }
+    }
+
+    /// Asks for a call to be admitted.
+    #[inline]
+    pub fn acquire(&self) -> Result<Call<'_>, CallNotPermitted> {
+        let breaker = self.resolve();
+        let word = Word(breaker.state.load(Ordering::Acquire));
+        if word.admits_at_once() {
+            return Ok(Call { breaker, word, start: 0 });
+        }
+        breaker.admit(word)
+    }
+
+    /// Admits or refuses where that takes more than a look at the word.
+    fn admit(&self, mut word: Word) -> Result<Call<'_>, CallNotPermitted> {
+        loop {
+            if word.is_fresh() {
+                self.first_use();
+            } else if word.is_changing() {
+                drop(self.core.lock());
+            } else {
+                let start = if word.is_timed() { self.now() } else { 0 };
+                match word.state() {
+                    State::Closed | State::MetricsOnly | State::Disabled => {
+                        return Ok(Call { breaker: self, word, start });
+                    }
+                    State::ForcedOpen => return Err(self.refusal(word, None)),
+                    State::Open => {
+                        if let Some(refusal) = self.refuse_until_due(word) {
+                            return Err(refusal);
+                        }
+                    }
+                    State::HalfOpen => {
+                        if let Some(admitted) = self.admit_to_trial(word) {
+                            return if admitted {
+                                Ok(Call { breaker: self, word, start })
+                            } else {
+                                Err(self.refusal(word, None))
+                            };
+                        }
+                    }
+                }
+            }
+            word = Word(self.state.load(Ordering::Acquire));
+        }
+    }
+
+    /// Refuses a call of an open breaker, or moves it on if it is time; `None`: look again.
+    fn refuse_until_due(&self, word: Word) -> Option<CallNotPermitted> {
+        let deadline = self.deadline.load(Ordering::Relaxed);
+        let [node, part, whole] = [0, 1, 2].map(|figure| self.cause[figure].load(Ordering::Relaxed));
+        // What was read belongs together if the state was the same before and after: see `Breaker::change`.
+        fence(Ordering::Acquire);
+        if self.state.load(Ordering::Relaxed) != word.0 {
+            return None;
+        }
+        let mut refusal = CallNotPermitted {
+            breaker: self.settings().name.clone(),
+            state: State::Open,
+            retry_after: None,
+            cause: Figures { node, part, whole }.cause(self.nodes()),
+        };
+        if deadline != NEVER {
+            let now = self.now();
+            if now >= deadline {
+                self.change_if(word, Change::to_half_open(self, now));
+                return None;
+            }
+            refusal.retry_after = Some(Duration::from_nanos(deadline - now));
+        }
+        self.rejected.fetch_add(1, Ordering::Relaxed);
+        Some(refusal)
+    }
+
+    /// Whether a half-open breaker admits a call; `None`: it has moved on, look again.
+    fn admit_to_trial(&self, word: Word) -> Option<bool> {
+        let now = self.now();
+        let since = self.since.load(Ordering::Relaxed);
+        let deadline = self.deadline.load(Ordering::Relaxed);
+        fence(Ordering::Acquire);
+        if self.state.load(Ordering::Relaxed) != word.0 {
+            return None;
+        }
+        if now >= deadline {
+            self.open(word, Reason::HalfOpenTimeout, None);
+            return None;
+        }
+        let in_half_open = now.saturating_sub(since);
+        let drawn = permit::draw(&self.settings().permit, in_half_open);
+
+        let mut core = self.core.lock();
+        if self.state.load(Ordering::Relaxed) != word.0 {
+            return None;
+        }
+        if core.passed && self.ramp_is_over(now) {
+            drop(core);
+            self.change_if(word, Change::to(State::Closed, Reason::RampEnded, now));
+            return None;
+        }
+        let admitted = drawn && (core.passed || core.in_flight < self.settings().max_half_open_calls);
+        core.in_flight += u32::from(admitted);
+        Some(admitted)
+    }
+
+    fn refusal(&self, word: Word, retry_after: Option<Duration>) -> CallNotPermitted {
+        self.rejected.fetch_add(1, Ordering::Relaxed);
+        CallNotPermitted {
+            breaker: self.settings().name.clone(),
+            state: word.state(),
+            retry_after,
+            cause: None,
+        }
+    }
+
+    /// What a breaker does once in its life.
+    #[cold]
+    fn first_use(&self) {
+        if self.clock.is_none() && (self.measures.durations() || self.has_time_window()) {
+            time::calibrate();
+        }
+        let now = self.now();
+        let registers = {
+            let _core = self.core.lock();
+            let word = Word(self.state.load(Ordering::Relaxed));
+            if word.is_fresh() {
+                self.since.store(now, Ordering::Relaxed);
+                self.state.store(word.used().0, Ordering::Release);
+            }
+            word.is_fresh()
+        };
+        if registers {
+            registry::enroll(&self.own);
+        }
+    }
+
+    /// Makes sure that the first use is over, for whoever does not come with a call.
+    pub(crate) fn used(&self) -> &Self {
+        if Word(self.state.load(Ordering::Relaxed)).is_fresh() {
+            self.first_use();
+        }
+        self
+    }
+
+    pub(crate) fn has_time_window(&self) -> bool {
+        matches!(self.settings().window.extent, Extent::Time(_))
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        self.settings.get()
+    }
+
+    pub(crate) fn nodes(&self) -> &[Node] {
+        self.settings().rule.nodes()
+    }
+
+    pub(crate) fn name(&self) -> &Name {
+        &self.settings().name
+    }
+
+    /// The time. A clock of the user's that panics says zero, which is in the past and does no harm.
+    #[inline]
+    pub(crate) fn now(&self) -> u64 {
+        match &self.clock {
+            None => time::now(),
+            Some(clock) => nanos(contain(|| clock.now()).unwrap_or_default()),
+        }
+    }
+
+    /// The breaker itself, or its double where a test has isolated this thread.
+    #[cfg(not(feature = "test-util"))]
+    #[inline]
+    pub(crate) const fn resolve(&self) -> &Self {
+        self
+    }
+
+    /// The breaker itself, or its double where a test has isolated this thread.
+    #[cfg(feature = "test-util")]
+    #[inline]
+    pub(crate) fn resolve(&self) -> &Self {
+        match &self.settings {
+            Source::Static(settings) => crate::testing::double(self, settings).unwrap_or(self),
+            Source::Owned(_) => self,
+        }
+    }
+}
+
+impl Source {
+    pub(crate) fn get(&self) -> &Settings {
+        match self {
+            Self::Static(settings) => settings,
+            Self::Owned(settings) => settings,
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! A breaker made at run time.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fluxgate_rules::{Permit, Retry, Rule, Window};
+
+use crate::breaker::{Breaker, Source};
+use crate::circuit_breaker::CircuitBreaker;
+use crate::error::ConfigError;
+use crate::listener::Listener;
+use crate::settings::Settings;
+use crate::state::Outcome;
+use crate::time::Clock;
+use crate::{permit, retry, window};
+
+/// A breaker in the making: [`CircuitBreaker::builder`]. What is not set is as it is in the attribute.
+#[must_use = "nothing is made before `build`"]
+pub struct Builder {
+    name: Cow<'static, str>,
+    window: Window,
+    trip: Option<Rule>,
+    retry: Retry,
+    permit: Permit,
+    max_half_open_calls: u32,
+    half_open_timeout: Option<Duration>,
+    on_panic: Outcome,
+    on_cancel: Outcome,
+    clock: Option<Arc<dyn Clock>>,
+    listeners: Vec<Arc<dyn Listener>>,
+}
+
+impl Builder {
+    pub(crate) fn new(name: Cow<'static, str>) -> Self {
+        Self {
+            name,
+            window: window::count(100),
+            trip: None,
+            retry: retry::cooldown(Duration::from_secs(60)),
+            permit: permit::ramp_up(0.1, 1.0, Duration::from_secs(60)),
+            max_half_open_calls: 10,
+            half_open_timeout: None,
+            on_panic: Outcome::Failure,
+            on_cancel: Outcome::Ignored,
+            clock: None,
+            listeners: Vec::new(),
+        }
+    }
+
+    /// What recent calls are remembered: the latest 100 unless set.
+    pub fn window(mut self, window: Window) -> Self {
+        self.window = window;
+        self
+    }
+
+    /// When to trip; unless set, `closed & min(100) & failure_rate(0.5) | half_open & min(10) & failure_rate(0.5)`, where 100 (and
+    /// 10) become the window's size where that is smaller.
+    pub fn trip(mut self, rule: Rule) -> Self {
+        self.trip = Some(rule);
+        self
+    }
+
+    /// When to try again: after a minute unless set.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Which calls are admitted while half-open: unless set, a share that grows from 10% to all over a minute.
+    pub fn permit(mut self, permit: Permit) -> Self {
+        self.permit = permit;
+        self
+    }
+
+    /// How many calls of a trial may run at once, 1 or more; 10 unless set. More are refused, never queued.
+    pub fn max_half_open_calls(mut self, calls: u32) -> Self {
+        self.max_half_open_calls = calls;
+        self
+    }
+
+    /// The longest stay in half-open, after which the breaker re-opens; none unless set.
+    pub fn half_open_timeout(mut self, longest: Duration) -> Self {
+        self.half_open_timeout = Some(longest);
+        self
+    }
+
+    /// What a call counts as that panicked: `Failure`, which it does unless set, or `Ignored`.
+    pub fn on_panic(mut self, outcome: Outcome) -> Self {
+        self.on_panic = outcome;
+        self
+    }
+
+    /// What a call counts as that was cancelled: `Failure`, or `Ignored`, which it does unless set.
+    pub fn on_cancel(mut self, outcome: Outcome) -> Self {
+        self.on_cancel = outcome;
+        self
+    }
+
+    /// Adds a listener.
+    pub fn listener(mut self, listener: impl Listener) -> Self {
+        self.listeners.push(Arc::new(listener));
+        self
+    }
+
+    /// What time it is: the process's monotonic clock unless set.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Makes the breaker, and enters it into the [registry](crate::breakers).
+    ///
+    /// # Errors
+    /// What is wrong with the settings, all of it, in the words in which the compiler says it of the attribute.
+    pub fn build(self) -> Result<CircuitBreaker, ConfigError> {
+        let rule = self.trip.unwrap_or_else(|| Rule::from_nodes(Rule::standard(self.window.size()).to_vec()));
+        let settings = Settings {
+            name: self.name.into(),
+            window: self.window,
+            rule,
+            retry: self.retry,
+            permit: self.permit,
+            max_half_open_calls: self.max_half_open_calls,
+            half_open_timeout: self.half_open_timeout,
+            on_panic: self.on_panic,
+            on_cancel: self.on_cancel,
+        };
+        settings.check()?;
+        let breaker = Breaker::shared(Source::Owned(Box::new(settings)), self.clock);
+        for listener in self.listeners {
+            breaker.listen(listener);
+        }
+        breaker.used();
+        Ok(CircuitBreaker::from_shared(breaker))
+    }
+}

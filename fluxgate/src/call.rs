@@ -1,0 +1,77 @@
+//! A call that was admitted, and what becomes of it.
+
+use core::fmt;
+use std::mem::ManuallyDrop;
+
+use crate::breaker::Breaker;
+use crate::state::{Outcome, Word};
+use crate::sync::Ordering;
+
+/// A call that was admitted: say what became of it.
+///
+/// Dropped without a word, it counts as the breaker's settings say: `on_panic` (a failure unless set) while the thread is
+/// panicking, otherwise `on_cancel` (ignored unless set).
+///
+/// ```
+/// # let breaker = fluxgate::CircuitBreaker::builder("payments").build()?;
+/// let call = breaker.acquire()?;
+/// match std::fs::read_to_string("Cargo.toml") {
+///     Ok(_) => call.success(),
+///     Err(_) => call.failure(),
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "dropping it at once says that the call was cancelled"]
+pub struct Call<'a> {
+    pub(crate) breaker: &'a Breaker,
+    /// Under which it was admitted: its outcome counts only while the breaker still has it.
+    pub(crate) word: Word,
+    /// When it was admitted, where calls are timed.
+    pub(crate) start: u64,
+}
+
+impl Call<'_> {
+    /// The dependency is well.
+    #[inline]
+    pub fn success(self) {
+        self.record(Outcome::Success);
+    }
+
+    /// The dependency is not.
+    #[inline]
+    pub fn failure(self) {
+        self.record(Outcome::Failure);
+    }
+
+    /// The call says nothing about the dependency: it is recorded nowhere, and its place in a trial is given back.
+    #[inline]
+    pub fn ignore(self) {
+        self.record(Outcome::Ignored);
+    }
+
+    /// Says what became of the call.
+    #[inline]
+    pub fn record(self, outcome: Outcome) {
+        let call = ManuallyDrop::new(self);
+        // See `breaker` for why nothing has to be written here.
+        if outcome == Outcome::Success && call.breaker.healthy.load(Ordering::Acquire) == call.word.0 {
+            return;
+        }
+        call.breaker.record(call.word, call.start, outcome);
+    }
+}
+
+impl fmt::Debug for Call<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Call").field("breaker", self.breaker.name()).finish_non_exhaustive()
+    }
+}
+
+impl Drop for Call<'_> {
+    #[cold]
+    fn drop(&mut self) {
+        let settings = self.breaker.settings();
+        let outcome = if std::thread::panicking() { settings.on_panic } else { settings.on_cancel };
+        self.breaker.record(self.word, self.start, outcome);
+    }
+}

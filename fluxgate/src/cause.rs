@@ -1,0 +1,166 @@
+//! Why a rule held.
+
+use core::fmt;
+use std::time::Duration;
+
+use fluxgate_rules::duration::Spelled;
+use fluxgate_rules::evaluate::{Situation, cause};
+use fluxgate_rules::{Condition, Metrics, Node, Ratio};
+
+/// The condition that held, with its figures.
+///
+/// It prints as a sentence: `6 of the last 10 calls failed (60% >= 50%)`.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Cause {
+    condition: Condition,
+    figures: Figures,
+}
+
+/// What a condition was compared with: so many of so many calls, or a mean in nanoseconds of so many.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Figures {
+    /// Which of the rule's nodes the condition is.
+    pub(crate) node: u64,
+    pub(crate) part: u64,
+    pub(crate) whole: u64,
+}
+
+impl Figures {
+    /// Of the condition that best says why the rule holds in `situation`, with the figures of `metrics`.
+    pub(crate) fn of(nodes: &[Node], situation: &Situation, metrics: &Metrics) -> Self {
+        let node = cause(nodes, 0, situation);
+        let part = match nodes[node] {
+            Node::Condition(Condition::FailureRate(_) | Condition::Failures(_)) => metrics.failures(),
+            Node::Condition(Condition::FailureStreak(_)) => u64::from(metrics.failure_streak()),
+            Node::Condition(Condition::SlowRate(_, threshold)) => metrics.slow(threshold).unwrap_or(0),
+            Node::Condition(Condition::AvgLatency(_)) => {
+                metrics.avg_latency().map_or(0, |mean| mean.as_nanos() as u64)
+            }
+            _ => metrics.total(),
+        };
+        Self { node: node as u64, part, whole: metrics.total() }
+    }
+
+    /// The cause, where the node is one of the rule's.
+    pub(crate) fn cause(self, nodes: &[Node]) -> Option<Cause> {
+        match nodes.get(usize::try_from(self.node).ok()?)? {
+            Node::Condition(condition) => Some(Cause { condition: *condition, figures: self }),
+            Node::All(_) | Node::Any(_) => None,
+        }
+    }
+}
+
+impl Cause {
+    /// The condition as the rule spells it: `failure_rate(0.5)`.
+    pub fn condition(&self) -> String {
+        self.condition.to_string()
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Figures { part, whole, .. } = self.figures;
+        match self.condition {
+            Condition::FailureRate(share) => {
+                write!(formatter, "{} failed ({})", Calls(part, whole), Reached(part, whole, share))
+            }
+            Condition::Failures(least) => {
+                write!(formatter, "{} failed ({part} >= {least})", Calls(part, whole))
+            }
+            Condition::FailureStreak(least) => {
+                write!(formatter, "{part} failed in a row ({part} >= {least})")
+            }
+            Condition::SlowRate(share, threshold) => {
+                let reached = Reached(part, whole, share);
+                write!(formatter, "{} took {} or longer ({reached})", Calls(part, whole), Spelled(threshold))
+            }
+            Condition::AvgLatency(least) => {
+                let mean = Spelled(rounded(part));
+                write!(formatter, "the last {whole} took {mean} on average ({mean} >= {})", Spelled(least))
+            }
+            Condition::Custom { path, .. } => write!(formatter, "custom({path}) held of the last {whole}"),
+            Condition::Min(_) | Condition::Closed | Condition::HalfOpen => {
+                write!(formatter, "{whole} were made ({})", self.condition)
+            }
+        }
+    }
+}
+
+/// `6 of the last 10 calls`.
+struct Calls(u64, u64);
+
+impl fmt::Display for Calls {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} of the last {} calls", self.0, self.1)
+    }
+}
+
+/// `60% >= 50%`.
+struct Reached(u64, u64, Ratio);
+
+impl fmt::Display for Reached {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(part, whole, least) = *self;
+        let share = if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+        write!(formatter, "{} >= {}", Percent(share), Percent(least.as_f64()))
+    }
+}
+
+/// With as many digits as it takes, but at most two after the point: `60%`, `33.33%`.
+struct Percent(f64);
+
+impl fmt::Display for Percent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}%", (self.0 * 10_000.0).round() / 100.0)
+    }
+}
+
+/// To three digits or so: nobody reads nanoseconds beside milliseconds.
+fn rounded(nanos: u64) -> Duration {
+    let step = 10_u64.pow(nanos.max(1).ilog10().saturating_sub(2));
+    Duration::from_nanos(nanos / step * step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Figures, rounded};
+    use crate::trip;
+    use fluxgate_rules::evaluate::{Customs, Situation};
+    use fluxgate_rules::{Metrics, Rule, Tally};
+    use std::time::Duration;
+
+    fn sentence(rule: &Rule, total: u64, failures: u64, slow: u64, streak: u32) -> String {
+        let tally =
+            Tally { total, failures, slow: [slow, 0, 0, 0], latency: u128::from(total) * 1_234_567_891 };
+        let metrics = Metrics::new(tally, streak, Rule::measures(rule.nodes()));
+        let situation = Situation { half_open: false, metrics, customs: Customs::ALL };
+        Figures::of(rule.nodes(), &situation, &metrics).cause(rule.nodes()).unwrap().to_string()
+    }
+
+    #[test]
+    fn a_cause_is_a_sentence() {
+        let second = Duration::from_secs(1);
+        for (rule, text) in [
+            (trip::min(10) & trip::failure_rate(0.5), "6 of the last 10 calls failed (60% >= 50%)"),
+            (trip::failures(5), "6 of the last 10 calls failed (6 >= 5)"),
+            (trip::failure_streak(3), "4 failed in a row (4 >= 3)"),
+            (
+                trip::min(1) & trip::slow_rate(0.25, second),
+                "3 of the last 10 calls took 1s or longer (30% >= 25%)",
+            ),
+            (trip::min(1) & trip::avg_latency(second), "the last 10 took 1.23s on average (1.23s >= 1s)"),
+            (trip::min(1) & trip::custom(|_| true), "custom(..) held of the last 10"),
+        ] {
+            assert_eq!(sentence(&rule, 10, 6, 3, 4), text);
+        }
+        let third = trip::min(3) & trip::failure_rate(0.333);
+        assert_eq!(sentence(&third, 3, 1, 0, 1), "1 of the last 3 calls failed (33.33% >= 33.3%)");
+    }
+
+    #[test]
+    fn means_are_rounded_to_three_digits() {
+        assert_eq!(rounded(0), Duration::ZERO);
+        assert_eq!(rounded(999), Duration::from_nanos(999));
+        assert_eq!(rounded(123_456), Duration::from_nanos(123_000));
+    }
+}

@@ -1,0 +1,157 @@
+//! The handle by which programs know a breaker.
+
+use core::fmt;
+use std::borrow::Cow;
+
+use fluxgate_rules::Metrics;
+
+use crate::breaker::{Breaker, Source};
+use crate::builder::Builder;
+use crate::call::Call;
+use crate::error::{CallNotPermitted, Error};
+use crate::listener::{Listener, Reason};
+use crate::settings::Settings;
+use crate::snapshot::Snapshot;
+use crate::state::{Outcome, State, Word};
+use crate::sync::{Arc, OnceBox, Ordering};
+
+/// A circuit breaker: guards one dependency, usually one function.
+///
+/// One type for all of them, whatever their rules: it fits in a `static`, a struct field, a `Vec`. It is made by the attribute,
+/// by [`breaker!`](crate::breaker), or by [`CircuitBreaker::builder`].
+///
+/// ```
+/// use fluxgate::{CircuitBreaker, trip, window};
+///
+/// let breaker = CircuitBreaker::builder("payments")
+///     .window(window::count(100))
+///     .trip(trip::min(10) & trip::failure_rate(0.5))
+///     .build()?;
+/// let answer = breaker.call(|| "42".parse::<u32>())?;
+/// assert_eq!(answer, 42);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct CircuitBreaker(Handle);
+
+enum Handle {
+    Static(&'static Breaker),
+    Shared(Arc<Breaker>),
+    /// Made on first use, so that every value is a breaker of its own wherever the constant is written down.
+    Lazy(&'static Settings, OnceBox<Arc<Breaker>>),
+}
+
+impl CircuitBreaker {
+    /// Begins a breaker with the defaults of the attribute. Names need not be unique.
+    pub fn builder(name: impl Into<Cow<'static, str>>) -> Builder {
+        Builder::new(name.into())
+    }
+
+    #[doc(hidden)]
+    pub const fn from_static(breaker: &'static Breaker) -> Self {
+        Self(Handle::Static(breaker))
+    }
+
+    #[doc(hidden)]
+    pub const fn from_settings(settings: &'static Settings) -> Self {
+        Self(Handle::Lazy(settings, OnceBox::new()))
+    }
+
+    pub(crate) const fn from_shared(breaker: Arc<Breaker>) -> Self {
+        Self(Handle::Shared(breaker))
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    pub fn breaker(&self) -> &Breaker {
+        match &self.0 {
+            Handle::Static(breaker) => breaker,
+            Handle::Shared(breaker) => breaker,
+            Handle::Lazy(settings, breaker) => {
+                breaker.get_or_init(|| Box::new(Breaker::shared(Source::Static(settings), None)))
+            }
+        }
+    }
+
+    /// Calls the function, unless the breaker refuses. `Ok` is a success, `Err` a failure.
+    ///
+    /// # Errors
+    /// The function's own error, or the refusal.
+    #[inline]
+    pub fn call<T, E>(&self, function: impl FnOnce() -> Result<T, E>) -> Result<T, Error<E>> {
+        let call = self.acquire()?;
+        let result = function();
+        call.record(if result.is_ok() { Outcome::Success } else { Outcome::Failure });
+        result.map_err(Error::Inner)
+    }
+
+    /// Asks for a call to be admitted; what it returns has to be told what became of the call.
+    ///
+    /// # Errors
+    /// The refusal.
+    #[inline]
+    pub fn acquire(&self) -> Result<Call<'_>, CallNotPermitted> {
+        self.breaker().acquire()
+    }
+
+    /// The name.
+    pub fn name(&self) -> &str {
+        self.breaker().name()
+    }
+
+    /// The present state. Asking never changes it: an open breaker whose time has come becomes half-open with its next call.
+    pub fn state(&self) -> State {
+        Word(self.resolved().state.load(Ordering::Acquire)).state()
+    }
+
+    /// What is known of recent calls: closed, of those in the window; open, of those in the window when it tripped; half-open, of
+    /// the trial, or after it, while a ramp goes on, again of those in the window.
+    pub fn metrics(&self) -> Metrics {
+        Snapshot::of(self.resolved()).metrics
+    }
+
+    /// All there is to know, at one moment.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::of(self.resolved())
+    }
+
+    /// Closes the breaker from whatever state, with an empty window, and forgets how often it re-opened. A closed breaker forgets
+    /// its window, without an event. Calls on their way no longer count.
+    pub fn reset(&self) {
+        self.breaker().command(State::Closed, Reason::Reset);
+    }
+
+    /// Refuses all calls, until another command.
+    pub fn force_open(&self) {
+        self.breaker().command(State::ForcedOpen, Reason::ForceOpen);
+    }
+
+    /// Admits all calls and records none, until another command.
+    pub fn disable(&self) {
+        self.breaker().command(State::Disabled, Reason::Disable);
+    }
+
+    /// Admits and records all calls, and reports each time the rule would have tripped, until another command. The report is a
+    /// [`Transition`](crate::Transition) from `MetricsOnly` to `MetricsOnly`.
+    pub fn metrics_only(&self) {
+        self.breaker().command(State::MetricsOnly, Reason::MetricsOnly);
+    }
+
+    /// Adds a listener, for as long as the breaker lives.
+    pub fn listen(&self, listener: impl Listener) {
+        self.resolved().listen(Arc::new(listener));
+    }
+
+    fn resolved(&self) -> &Breaker {
+        self.breaker().resolve()
+    }
+}
+
+impl fmt::Debug for CircuitBreaker {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("CircuitBreaker")
+            .field("name", &self.name())
+            .field("state", &self.state())
+            .finish_non_exhaustive()
+    }
+}

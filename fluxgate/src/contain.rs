@@ -1,0 +1,19 @@
+//! Keeping the panics of user callbacks from spreading.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Calls a user's function; `None` where it panics.
+///
+/// Nothing of ours is half changed while one runs, so unwinding out of it is safe.
+pub(crate) fn contain<R>(callback: impl FnOnce() -> R) -> Option<R> {
+    match catch_unwind(AssertUnwindSafe(callback)) {
+        Ok(result) => Some(result),
+        Err(payload) => {
+            // The payload is the user's too, and may panic when dropped. A second one is let be.
+            if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+                std::mem::forget(second);
+            }
+            None
+        }
+    }
+}

@@ -1,0 +1,271 @@
+//! What a breaker keeps under its lock, and how it changes from one state to another.
+
+use std::time::Duration;
+
+use fluxgate_rules::metrics::nanos;
+use fluxgate_rules::{Metrics, Tally};
+
+use crate::breaker::{Breaker, NEVER};
+use crate::cause::Figures;
+use crate::listener::{self, Events, Reason, Transition};
+use crate::state::{State, Word};
+use crate::sync::{Arc, Ordering, fence};
+use crate::window::{Memory, Stripes};
+use crate::{retry, time};
+
+/// What a breaker keeps under its lock.
+pub(crate) struct Core {
+    /// Made on first use.
+    pub(crate) memory: Option<Box<Memory>>,
+    pub(crate) events: Option<Box<Events>>,
+    /// How often the breaker has re-opened without a lasting recovery.
+    pub(crate) reopens: u32,
+    /// Half-open: the calls on their way.
+    pub(crate) in_flight: u32,
+    /// Half-open: the trial has passed, and the ramp goes on.
+    pub(crate) passed: bool,
+    /// Metrics only: the rule holds, which has been reported.
+    pub(crate) crossed: bool,
+    /// Outcomes that came too late to count.
+    pub(crate) late: u64,
+    /// How long the breaker was open the last time.
+    open_for: u64,
+    /// When it last closed.
+    closed_at: u64,
+}
+
+impl Core {
+    pub(crate) const fn new() -> Self {
+        Self {
+            memory: None,
+            events: None,
+            reopens: 0,
+            in_flight: 0,
+            passed: false,
+            crossed: false,
+            late: 0,
+            open_for: 0,
+            closed_at: 0,
+        }
+    }
+
+    pub(crate) fn memory(&mut self, breaker: &Breaker) -> &mut Memory {
+        self.memory
+            .get_or_insert_with(|| Box::new(Memory::new(&breaker.settings().window, &breaker.measures)))
+    }
+
+    /// What the breaker knows at `now`, for a reader.
+    pub(crate) fn metrics(&mut self, breaker: &Breaker, word: Word, now: u64) -> Metrics {
+        let Some(memory) = &mut self.memory else {
+            return Metrics::new(Tally::EMPTY, 0, breaker.measures);
+        };
+        // While open, what is shown is the evidence: the window as it was when it tripped.
+        if matches!(word.state(), State::Closed | State::MetricsOnly | State::HalfOpen) {
+            if let Some(stripes) = breaker.stripes.get() {
+                memory.collect(stripes);
+            }
+            memory.advance(now);
+            if let Some(stripes) = breaker.stripes.get()
+                && word.state() != State::HalfOpen
+            {
+                memory.release(stripes, word, &breaker.measures);
+            }
+        }
+        memory.metrics(&breaker.measures)
+    }
+
+    /// The number of re-openings if the breaker opened at `now`. One that trips sooner after closing than it had last been
+    /// open goes on where it was.
+    fn next_reopens(&self, from: State, now: u64) -> u32 {
+        let continues = match from {
+            State::HalfOpen => true,
+            _ => now.saturating_sub(self.closed_at) < self.open_for,
+        };
+        if continues { self.reopens.saturating_add(1) } else { 0 }
+    }
+
+    /// Puts a transition into the queue, if anyone will hear it.
+    pub(crate) fn announce(&mut self, transition: Transition) {
+        let own = self.events.as_ref().is_some_and(|events| events.has_listeners());
+        if own || listener::is_heard() {
+            self.events.get_or_insert_default().push(transition);
+        }
+    }
+}
+
+impl Breaker {
+    /// Opens the breaker, if it still has this word.
+    pub(crate) fn open(&self, word: Word, reason: Reason, figures: Option<(Figures, Metrics)>) {
+        if self.clock.is_none() {
+            time::calibrate();
+        }
+        let now = self.now();
+        let reopens = {
+            let core = self.core.lock();
+            if self.state.load(Ordering::Relaxed) != word.0 {
+                return;
+            }
+            core.next_reopens(word.state(), now)
+        };
+        // The delay may be a user's function, which is asked under no lock. Whoever opened the breaker meanwhile has done so.
+        let delay = retry::draw(&self.settings().retry, reopens);
+        {
+            let mut core = self.core.lock();
+            if self.state.load(Ordering::Relaxed) != word.0 {
+                return;
+            }
+            core.reopens = reopens;
+            self.change(&mut core, word, Change { delay, figures, ..Change::to(State::Open, reason, now) });
+        }
+        self.deliver();
+    }
+
+    /// Goes to another state, if the breaker still has this word.
+    pub(crate) fn change_if(&self, word: Word, change: Change) {
+        {
+            let mut core = self.core.lock();
+            if self.state.load(Ordering::Relaxed) != word.0 {
+                return;
+            }
+            self.change(&mut core, word, change);
+        }
+        self.deliver();
+    }
+
+    /// Carries out a command.
+    pub(crate) fn command(&self, to: State, reason: Reason) {
+        let breaker = self.resolve().used();
+        let now = breaker.now();
+        {
+            let mut core = breaker.core.lock();
+            let word = Word(breaker.state.load(Ordering::Relaxed));
+            let resets = matches!(reason, Reason::Reset);
+            if word.state() == to && !resets {
+                return;
+            }
+            // From closed to closed is no transition, but a new generation with an empty window all the same.
+            let told = word.state() != to;
+            breaker.change(&mut core, word, Change { told, ..Change::to(to, reason, now) });
+            if resets {
+                core.reopens = 0;
+                core.open_for = 0;
+            }
+        }
+        breaker.deliver();
+    }
+
+    /// Begins another generation. Under the lock, `word` being the present one.
+    ///
+    /// Readers without the lock read the state, then `since`, `deadline` and `cause`, then the state again, and believe what
+    /// they read if it was the same state twice. So the state says that it is changing before any of them is written.
+    pub(crate) fn change(&self, core: &mut Core, word: Word, change: Change) {
+        let Change { to, reason, told, now, delay, figures } = change;
+        let from = word.state();
+        let next = word.next(to);
+        self.state.store(word.changing().0, Ordering::Relaxed);
+        fence(Ordering::Release);
+        self.healthy.store(Word::NONE.0, Ordering::Relaxed);
+
+        let (figures, metrics) = match figures {
+            Some((figures, metrics)) => (Some(figures), metrics),
+            None => (None, core.metrics(self, word, now)),
+        };
+        if let (Some(memory), Some(stripes)) = (&mut core.memory, self.stripes.get()) {
+            memory.collect(stripes);
+        }
+        let keeps_window = match to {
+            State::Closed => matches!(reason, Reason::RampEnded),
+            State::HalfOpen | State::MetricsOnly => false,
+            _ => true,
+        };
+        if let Some(memory) = &mut core.memory
+            && !keeps_window
+        {
+            memory.clear();
+        }
+        if from == State::Open {
+            core.open_for = now.saturating_sub(self.since.load(Ordering::Relaxed));
+        }
+        if to == State::Closed {
+            core.closed_at = now;
+        }
+        core.in_flight = 0;
+        core.passed = false;
+        core.crossed = false;
+
+        let deadline = delay.map_or(NEVER, |delay| now.saturating_add(delay));
+        let figures = figures.unwrap_or(Figures { node: NEVER, part: 0, whole: 0 });
+        if from != to {
+            self.since.store(now, Ordering::Relaxed);
+            self.rejected.store(0, Ordering::Relaxed);
+        }
+        self.deadline.store(deadline, Ordering::Relaxed);
+        for (cause, figure) in self.cause.iter().zip([figures.node, figures.part, figures.whole]) {
+            cause.store(figure, Ordering::Relaxed);
+        }
+        self.state.store(next.0, Ordering::Release);
+
+        if told {
+            let retry_after = match to {
+                State::Open => delay.map(Duration::from_nanos),
+                _ => None,
+            };
+            core.announce(Transition {
+                breaker: self.name().clone(),
+                from,
+                to,
+                reason,
+                metrics,
+                retry_after,
+            });
+        }
+    }
+
+    /// Tells listeners what is in the queue, unless someone does already: he will tell this, too.
+    pub(crate) fn deliver(&self) {
+        if !self.core.lock().events.as_mut().is_some_and(|events| events.begin()) {
+            return;
+        }
+        loop {
+            // Not in the head of the loop, where the lock would be held through its body.
+            let next = self.core.lock().events.as_mut().and_then(|events| events.next());
+            let Some((transition, listeners)) = next else { return };
+            listener::tell(&transition, &listeners);
+        }
+    }
+
+    /// The stripes of a time window.
+    pub(crate) fn stripes(&self) -> &Stripes {
+        self.stripes.get_or_init(|| Box::new(Stripes::new()))
+    }
+
+    pub(crate) fn listen(&self, listener: Arc<dyn listener::Listener>) {
+        self.core.lock().events.get_or_insert_default().listen(listener);
+    }
+}
+
+/// A change of state.
+#[derive(Clone, Copy)]
+pub(crate) struct Change {
+    to: State,
+    reason: Reason,
+    /// Whether listeners are told: not where it is no transition.
+    told: bool,
+    now: u64,
+    /// How long the state lasts, where that is known.
+    delay: Option<u64>,
+    /// What the rule held of, where it did.
+    figures: Option<(Figures, Metrics)>,
+}
+
+impl Change {
+    pub(crate) fn to(to: State, reason: Reason, now: u64) -> Self {
+        Self { to, reason, told: true, now, delay: None, figures: None }
+    }
+
+    /// To half-open, for as long as the settings allow.
+    pub(crate) fn to_half_open(breaker: &Breaker, now: u64) -> Self {
+        let delay = breaker.settings().half_open_timeout.map(nanos);
+        Self { delay, ..Self::to(State::HalfOpen, Reason::RetryDue, now) }
+    }
+}

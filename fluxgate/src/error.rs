@@ -1,0 +1,137 @@
+//! What callers are told.
+
+use core::fmt;
+use std::time::Duration;
+
+use fluxgate_rules::duration::Spelled;
+
+use crate::cause::Cause;
+use crate::settings::Name;
+use crate::state::State;
+
+/// A breaker refused a call.
+///
+/// It prints who refused, why, and for how long: ``circuit breaker `payments` is open: 6 of the last 10 calls failed
+/// (60% >= 50%); next attempt in 42s``.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CallNotPermitted {
+    pub(crate) breaker: Name,
+    pub(crate) state: State,
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) cause: Option<Cause>,
+}
+
+impl CallNotPermitted {
+    /// The breaker's name.
+    pub fn breaker(&self) -> &str {
+        &self.breaker
+    }
+
+    /// The state in which it refused: open, forced open, or half-open with enough probes on their way.
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// How long until it tries again; `None` where that is not known: half-open, forced open, or never.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    /// The condition that opened it, with its figures; `None` where a command did, or while it is half-open.
+    pub fn cause(&self) -> Option<&Cause> {
+        self.cause.as_ref()
+    }
+}
+
+impl fmt::Display for CallNotPermitted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { breaker, state, retry_after, cause } = self;
+        write!(formatter, "circuit breaker `{breaker}` is {state}")?;
+        if let Some(cause) = cause {
+            write!(formatter, ": {cause}")?;
+        } else if *state == State::HalfOpen {
+            formatter.write_str(": it admits only a few calls while it tries")?;
+        }
+        if let Some(left) = retry_after {
+            write!(formatter, "; next attempt in {}", Spelled(rounded_up(*left)))?;
+        }
+        Ok(())
+    }
+}
+
+/// To whole seconds, or whole milliseconds below one: never less than what is left.
+fn rounded_up(left: Duration) -> Duration {
+    let step = if left >= Duration::from_secs(1) { 1_000_000_000 } else { 1_000_000 };
+    let steps = left.as_nanos().div_ceil(step);
+    Duration::from_nanos(u64::try_from(steps * step).unwrap_or(u64::MAX))
+}
+
+impl std::error::Error for CallNotPermitted {}
+
+/// So that a function that returns `io::Result` can be annotated as it is.
+impl From<CallNotPermitted> for std::io::Error {
+    fn from(refusal: CallNotPermitted) -> Self {
+        Self::other(refusal)
+    }
+}
+
+/// What a guarded call returns where it does not return a value: the call's own error, or the refusal.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Error<E> {
+    /// The call was made and failed.
+    Inner(E),
+    /// The call was refused.
+    NotPermitted(CallNotPermitted),
+}
+
+impl<E> From<CallNotPermitted> for Error<E> {
+    fn from(refusal: CallNotPermitted) -> Self {
+        Self::NotPermitted(refusal)
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for Error<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inner(error) => fmt::Display::fmt(error, formatter),
+            Self::NotPermitted(refusal) => fmt::Display::fmt(refusal, formatter),
+        }
+    }
+}
+
+impl<E: std::error::Error> std::error::Error for Error<E> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Inner(error) => error.source(),
+            Self::NotPermitted(refusal) => refusal.source(),
+        }
+    }
+}
+
+/// The settings of a breaker do not make sense: what is wrong with each, and what would be right, in the words in which the
+/// compiler says it of the attribute.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ConfigError(pub(crate) String);
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+#[cfg(test)]
+mod tests {
+    use super::rounded_up;
+    use std::time::Duration;
+
+    #[test]
+    fn time_left_is_never_understated() {
+        for (left, shown) in [(0, 0), (1, 1), (999, 999), (1_000, 1_000), (1_001, 2_000), (41_200, 42_000)] {
+            assert_eq!(rounded_up(Duration::from_millis(left)), Duration::from_millis(shown));
+        }
+        assert_eq!(rounded_up(Duration::from_nanos(1)), Duration::from_millis(1));
+        assert_eq!(rounded_up(Duration::MAX), Duration::from_nanos(u64::MAX));
+    }
+}

@@ -1,0 +1,198 @@
+//! What follows from an outcome: the window, the trial, the ramp, and the rule's verdict on them.
+
+use fluxgate_rules::evaluate::{Customs, Situation, Verdict, holds, verdict};
+use fluxgate_rules::{Condition, Metrics, Node};
+
+use crate::breaker::Breaker;
+use crate::cause::Figures;
+use crate::contain::contain;
+use crate::core::{Change, Core};
+use crate::listener::{Reason, Transition};
+use crate::permit;
+use crate::state::{Outcome, State, Word};
+use crate::sync::Ordering;
+use crate::window::Entry;
+
+/// What an outcome leads to.
+enum Step {
+    Stay,
+    /// The rule holds, in this situation.
+    Trip(Situation),
+    /// The rule does not hold, and that matters.
+    Pass,
+    /// Only the rule's `custom` conditions can tell.
+    Ask,
+}
+
+impl Breaker {
+    /// Records an outcome of a call that was admitted under `word`.
+    #[inline(never)]
+    pub(crate) fn record(&self, word: Word, start: u64, outcome: Outcome) {
+        let needs_time = word.is_timed() || self.has_time_window() || word.state() == State::HalfOpen;
+        let now = if needs_time { self.now() } else { 0 };
+        let nanos = if word.is_timed() { now.saturating_sub(start) } else { 0 };
+        let entry = Entry::new(outcome == Outcome::Failure, nanos, &self.measures);
+        if outcome == Outcome::Success && entry.is_fast_success() {
+            let healthy = self.healthy.load(Ordering::Acquire) == word.healthy().0;
+            if healthy || self.stripes.get().is_some_and(|stripes| stripes.count(word, now)) {
+                return;
+            }
+        }
+        self.settle(word, (outcome != Outcome::Ignored).then_some(entry), now);
+    }
+
+    /// Enters an outcome (`None`: an ignored one) where the present state keeps it, and does what follows.
+    fn settle(&self, word: Word, entry: Option<Entry>, now: u64) {
+        let (step, metrics) = {
+            let mut core = self.core.lock();
+            if self.state.load(Ordering::Relaxed) != word.0 {
+                core.late += u64::from(entry.is_some() && word.state() != State::Disabled);
+                return;
+            }
+            if word.state() == State::HalfOpen {
+                core.in_flight = core.in_flight.saturating_sub(1);
+                if now >= self.deadline.load(Ordering::Relaxed) {
+                    core.late += u64::from(entry.is_some());
+                    drop(core);
+                    return self.open(word, Reason::HalfOpenTimeout, None);
+                }
+            }
+            let Some(entry) = entry else { return };
+            let step = match word.state() {
+                State::Closed | State::MetricsOnly => self.enter_window(&mut core, word, entry, now),
+                State::HalfOpen if core.passed => self.enter_ramp(&mut core, entry, now),
+                State::HalfOpen => self.enter_trial(&mut core, entry),
+                State::Open | State::Disabled | State::ForcedOpen => Step::Stay,
+            };
+            if let Step::Stay = step {
+                return;
+            }
+            (step, core.memory(self).metrics(&self.measures))
+        };
+        let step = if let Step::Ask = step { self.ask(word, &metrics) } else { step };
+        match step {
+            Step::Stay | Step::Ask => {}
+            Step::Pass => self.pass(word, now),
+            Step::Trip(situation) => {
+                let figures = Figures::of(self.nodes(), &situation, &metrics);
+                self.trip(word, figures, metrics);
+            }
+        }
+    }
+
+    fn enter_window(&self, core: &mut Core, word: Word, entry: Entry, now: u64) -> Step {
+        let memory = core.memory(self);
+        if let Some(stripes) = self.stripes.get() {
+            memory.collect(stripes);
+        }
+        let worse = memory.record(entry, now, &self.measures);
+        if self.has_time_window() {
+            memory.release(self.stripes(), word, &self.measures);
+        }
+        let healthy = if memory.is_saturated(&self.measures) { word.healthy() } else { Word::NONE };
+        self.healthy.store(healthy.0, Ordering::Release);
+
+        // A breaker that reports has also to see when the rule ceases to hold.
+        let reports = word.state() == State::MetricsOnly;
+        if !worse && !reports {
+            return Step::Stay;
+        }
+        match self.judge(memory.metrics(&self.measures), false, 0) {
+            Step::Pass if !core.crossed => Step::Stay,
+            step => step,
+        }
+    }
+
+    /// After the trial has passed: the window decides, as it does for a closed breaker, until the ramp is complete.
+    fn enter_ramp(&self, core: &mut Core, entry: Entry, now: u64) -> Step {
+        let memory = core.memory(self);
+        memory.record(entry, now, &self.measures);
+        match self.judge(memory.metrics(&self.measures), true, 0) {
+            Step::Pass if !self.ramp_is_over(now) => Step::Stay,
+            step => step,
+        }
+    }
+
+    fn enter_trial(&self, core: &mut Core, entry: Entry) -> Step {
+        let memory = core.memory(self);
+        memory.record_trial(entry, &self.measures);
+        let metrics = memory.metrics(&self.measures);
+        let more = u64::from(self.trial).saturating_sub(metrics.total());
+        match self.judge(metrics, true, more) {
+            Step::Ask if more > 0 => Step::Stay,
+            step => step,
+        }
+    }
+
+    /// The rule's verdict, with `more` calls still to come.
+    fn judge(&self, metrics: Metrics, half_open: bool, more: u64) -> Step {
+        match verdict(self.nodes(), half_open, &metrics, more) {
+            Verdict::Trips => Step::Trip(Situation::best(half_open, &metrics, more)),
+            Verdict::Passes => Step::Pass,
+            Verdict::Unknown => Step::Ask,
+        }
+    }
+
+    /// The verdict of a rule with its `custom` conditions, which are the user's: asked under no lock, and contained.
+    fn ask(&self, word: Word, metrics: &Metrics) -> Step {
+        let mut customs = Customs::NONE;
+        for (place, node) in self.nodes().iter().enumerate() {
+            if let Node::Condition(Condition::Custom { predicate, .. }) = node {
+                let answer = contain(|| predicate(metrics)).unwrap_or(false);
+                customs.0 |= u64::from(answer) << place;
+            }
+        }
+        let half_open = word.state() == State::HalfOpen;
+        let situation = Situation { half_open, metrics: *metrics, customs };
+        if holds(self.nodes(), &situation) { Step::Trip(situation) } else { Step::Pass }
+    }
+
+    fn trip(&self, word: Word, figures: Figures, metrics: Metrics) {
+        let Some(cause) = figures.cause(self.nodes()) else { return };
+        if word.state() != State::MetricsOnly {
+            return self.open(word, Reason::Tripped(cause), Some((figures, metrics)));
+        }
+        {
+            let mut core = self.core.lock();
+            if self.state.load(Ordering::Relaxed) != word.0 || core.crossed {
+                return;
+            }
+            core.crossed = true;
+            core.announce(Transition {
+                breaker: self.name().clone(),
+                from: State::MetricsOnly,
+                to: State::MetricsOnly,
+                reason: Reason::Tripped(cause),
+                metrics,
+                retry_after: None,
+            });
+        }
+        self.deliver();
+    }
+
+    fn pass(&self, word: Word, now: u64) {
+        {
+            let mut core = self.core.lock();
+            if self.state.load(Ordering::Relaxed) != word.0 {
+                return;
+            }
+            core.crossed = false;
+            if word.state() != State::HalfOpen {
+                return;
+            }
+            if self.ramp_is_over(now) {
+                let reason = if core.passed { Reason::RampEnded } else { Reason::TrialPassed };
+                self.change(&mut core, word, Change::to(State::Closed, reason, now));
+            } else if !core.passed {
+                core.passed = true;
+                core.memory(self).clear();
+            }
+        }
+        self.deliver();
+    }
+
+    pub(crate) fn ramp_is_over(&self, now: u64) -> bool {
+        let since = self.since.load(Ordering::Relaxed);
+        now.saturating_sub(since) >= permit::ramp(&self.settings().permit)
+    }
+}

@@ -1,0 +1,101 @@
+//! Which calls a half-open breaker admits.
+//!
+//! ```
+//! use fluxgate::permit;
+//! use std::time::Duration;
+//!
+//! let permit = permit::ramp_up(0.1, 1.0, Duration::from_secs(60));
+//! assert_eq!(permit.to_string(), "ramp_up(0.1, 1.0, 1m)");
+//! ```
+
+use std::time::Duration;
+
+use fluxgate_rules::Ratio;
+use fluxgate_rules::metrics::nanos;
+
+use crate::contain::contain;
+
+pub use fluxgate_rules::Permit;
+
+/// All of them, up to the limit of probes at once.
+pub const fn all() -> Permit {
+    Permit::All
+}
+
+/// This share, above 0 and at most 1, drawn for each call.
+pub const fn random(share: f64) -> Permit {
+    Permit::Random(Ratio::new(share))
+}
+
+/// A share that grows evenly from `from` to `to` over `duration`, drawn for each call, and is kept: the breaker closes at the
+/// end of the ramp, not before, so that traffic comes back gradually. `0 < from <= to <= 1`.
+pub const fn ramp_up(from: f64, to: f64, duration: Duration) -> Permit {
+    Permit::RampUp { from: Ratio::new(from), to: Ratio::new(to), duration }
+}
+
+/// Those that the function admits, given how long the breaker has been half-open. It is called under no lock. One that panics
+/// admits: a mistake in it must not keep a recovered service out.
+pub const fn custom(admits: fn(in_half_open: Duration) -> bool) -> Permit {
+    Permit::Custom { path: "..", admits }
+}
+
+/// Draws whether a call is admitted, so many nanoseconds after the breaker became half-open.
+pub(crate) fn draw(permit: &Permit, in_half_open: u64) -> bool {
+    match *permit {
+        Permit::All => true,
+        Permit::Custom { admits, .. } => {
+            contain(|| admits(Duration::from_nanos(in_half_open))).unwrap_or(true)
+        }
+        Permit::Random(_) | Permit::RampUp { .. } => {
+            let share = share(permit, in_half_open);
+            share >= 1.0 || fastrand::f64() < share
+        }
+    }
+}
+
+/// The share of calls that is admitted, where that is a number.
+pub(crate) fn share(permit: &Permit, in_half_open: u64) -> f64 {
+    match *permit {
+        Permit::All | Permit::Custom { .. } => 1.0,
+        Permit::Random(share) => share.as_f64(),
+        Permit::RampUp { from, to, .. } => {
+            let duration = ramp(permit);
+            let passed = if in_half_open >= duration { 1.0 } else { in_half_open as f64 / duration as f64 };
+            from.as_f64() + (to.as_f64() - from.as_f64()) * passed
+        }
+    }
+}
+
+/// How long the ramp is, in nanoseconds; 0 where there is none.
+pub(crate) fn ramp(permit: &Permit) -> u64 {
+    match *permit {
+        Permit::RampUp { duration, .. } => nanos(duration),
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{all, custom, draw, ramp_up, random, share};
+    use std::time::Duration;
+
+    #[test]
+    fn a_ramp_grows_evenly() {
+        let permit = ramp_up(0.1, 1.0, Duration::from_secs(60));
+        let at = |seconds: u64| (share(&permit, seconds * 1_000_000_000) * 1_000.0).round();
+        assert_eq!([at(0), at(20), at(30), at(60), at(6_000)], [100.0, 400.0, 550.0, 1_000.0, 1_000.0]);
+    }
+
+    #[test]
+    fn a_share_is_about_that_share() {
+        fastrand::seed(7);
+        let admitted = (0..10_000).filter(|_| draw(&random(0.3), 0)).count();
+        assert!((2_700..3_300).contains(&admitted), "{admitted}");
+        assert!((0..1_000).all(|_| draw(&random(1.0), 0) && draw(&all(), 0)));
+    }
+
+    #[test]
+    fn a_panicking_function_admits() {
+        assert!(draw(&custom(|_| panic!("contained")), 0));
+    }
+}

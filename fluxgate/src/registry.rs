@@ -1,0 +1,83 @@
+//! Every live breaker.
+//!
+//! A `static` enters on its first use, into a list that only grows and is never locked. A breaker made at run time enters
+//! when it is built, and leaves when it is dropped.
+
+use std::sync::{PoisonError, RwLock};
+
+use crate::breaker::{Breaker, Own};
+use crate::circuit_breaker::CircuitBreaker;
+use crate::sync::{Arc, OnceRef, Weak};
+
+/// Many short lists instead of one, since to enter is to walk to the end.
+const LISTS: usize = 64;
+
+struct Statics([OnceRef<'static, Breaker>; LISTS]);
+
+impl Statics {
+    const fn new() -> Self {
+        Self([const { OnceRef::new() }; LISTS])
+    }
+
+    /// Enters a breaker, which must not have been entered before.
+    fn push(&self, breaker: &'static Breaker) {
+        // By its place in memory, in steps that breakers do not share.
+        let mut end = &self.0[std::ptr::from_ref(breaker) as usize / 64 % LISTS];
+        while end.set(breaker).is_err() {
+            match end.get() {
+                Some(other) => end = &other.next,
+                None => unreachable!("a cell that refuses is not empty"),
+            }
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &'static Breaker> {
+        self.0.iter().flat_map(|list| std::iter::successors(list.get(), |breaker| breaker.next.get()))
+    }
+}
+
+static STATICS: Statics = Statics::new();
+static SHARED: RwLock<Vec<Weak<Breaker>>> = RwLock::new(Vec::new());
+
+/// Enters a breaker, on its first use.
+pub(crate) fn enroll(own: &Own) {
+    match own {
+        Own::Hidden => {}
+        Own::Static(breaker) => STATICS.push(breaker),
+        Own::Shared(breaker) => {
+            let mut shared = SHARED.write().unwrap_or_else(PoisonError::into_inner);
+            // Clearing out only when the list would grow anyway keeps the cost of entering constant on average.
+            if shared.len() == shared.capacity() {
+                shared.retain(|breaker| breaker.strong_count() > 0);
+            }
+            shared.push(breaker.clone());
+        }
+    }
+}
+
+/// Every live breaker that has been used or was built with a name, in no particular order.
+///
+/// ```
+/// # let _payments = fluxgate::CircuitBreaker::builder("payments").build()?;
+/// for breaker in fluxgate::breakers() {
+///     println!("{}: {}", breaker.name(), breaker.state());
+/// }
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
+pub fn breakers() -> impl Iterator<Item = CircuitBreaker> {
+    let shared: Vec<Arc<Breaker>> = {
+        let shared = SHARED.read().unwrap_or_else(PoisonError::into_inner);
+        shared.iter().filter_map(Weak::upgrade).collect()
+    };
+    STATICS.iter().map(CircuitBreaker::from_static).chain(shared.into_iter().map(CircuitBreaker::from_shared))
+}
+
+/// The live breaker of this name; where several have it, any of them.
+pub fn find(name: &str) -> Option<CircuitBreaker> {
+    breakers().find(|breaker| breaker.name() == name)
+}
+
+/// Enters a `static` breaker before its first use.
+pub fn register(breaker: &'static CircuitBreaker) {
+    breaker.breaker().used();
+}

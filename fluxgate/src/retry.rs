@@ -1,0 +1,114 @@
+//! When an open breaker tries again.
+//!
+//! The delay is found once, when the breaker opens: jitter included, cap last. A breaker that trips again sooner after closing
+//! than it had last been open counts as re-opening, so a flapping service keeps its backoff.
+//!
+//! ```
+//! use fluxgate::retry;
+//! use std::time::Duration;
+//!
+//! let retry = retry::backoff(Duration::from_secs(10)).multiplier(2.0).max(Duration::from_secs(300)).jitter(0.1);
+//! assert_eq!(retry.to_string(), "backoff(10s, multiplier = 2.0, max = 5m, jitter = 0.1)");
+//! ```
+
+use std::time::Duration;
+
+use fluxgate_rules::metrics::nanos;
+use fluxgate_rules::{Ratio, Schedule};
+
+use crate::contain::contain;
+
+pub use fluxgate_rules::Retry;
+
+/// After `delay`, always the same unless there is [`jitter`](Retry::jitter).
+pub const fn cooldown(delay: Duration) -> Retry {
+    Retry::new(Schedule::Cooldown(delay))
+}
+
+/// After `initial`, and with each re-opening [`multiplier`](Retry::multiplier) times (2 unless set) as long, at most
+/// [`max`](Retry::max).
+pub const fn backoff(initial: Duration) -> Retry {
+    Retry::new(Schedule::Backoff(initial))
+}
+
+/// At once: the next call goes to the permit.
+pub const fn always() -> Retry {
+    Retry::new(Schedule::Always)
+}
+
+/// Only after a command.
+pub const fn never() -> Retry {
+    Retry::new(Schedule::Never)
+}
+
+/// After what the function says, given how often the breaker has re-opened. It is called once for each opening, under no
+/// lock. If it panics, the delay is a minute.
+pub const fn custom(delay: fn(reopens: u32) -> Duration) -> Retry {
+    Retry::new(Schedule::Custom { path: "..", delay })
+}
+
+/// The delay where a user's function panics.
+const FALLBACK: Duration = Duration::from_secs(60);
+
+/// Draws the delay of an opening, in nanoseconds; `None` for ever.
+pub(crate) fn draw(retry: &Retry, reopens: u32) -> Option<u64> {
+    let (delay, max) = match retry.schedule {
+        Schedule::Always => (0, u64::MAX),
+        Schedule::Never => return None,
+        Schedule::Cooldown(delay) => (nanos(delay), u64::MAX),
+        Schedule::Custom { delay, .. } => (nanos(contain(|| delay(reopens)).unwrap_or(FALLBACK)), u64::MAX),
+        Schedule::Backoff(initial) => {
+            let max = nanos(retry.max.unwrap_or(Retry::MAX.max(initial)));
+            let growth = retry.multiplier.unwrap_or(Retry::MULTIPLIER).powf(f64::from(reopens));
+            (if reopens == 0 { nanos(initial) } else { scale(nanos(initial), growth) }, max)
+        }
+    };
+    let jitter = retry.jitter.map_or(0.0, Ratio::as_f64);
+    let drawn = if jitter > 0.0 { scale(delay, 1.0 + jitter * (2.0 * fastrand::f64() - 1.0)) } else { delay };
+    Some(drawn.min(max))
+}
+
+/// Casts from floating point saturate, so an infinite growth is the longest delay there is.
+fn scale(nanos: u64, factor: f64) -> u64 {
+    (nanos as f64 * factor) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{backoff, cooldown, draw, never};
+    use std::time::Duration;
+
+    const SECOND: u64 = 1_000_000_000;
+
+    #[test]
+    fn backoff_grows_to_its_cap_and_never_overflows() {
+        let retry = backoff(Duration::from_secs(10));
+        let delays: Vec<u64> = (0..7).map(|reopens| draw(&retry, reopens).unwrap() / SECOND).collect();
+        assert_eq!(delays, [10, 20, 40, 80, 160, 300, 300]);
+        assert_eq!(draw(&retry, u32::MAX), Some(300 * SECOND));
+        assert_eq!(draw(&retry.max(Duration::MAX), u32::MAX), Some(u64::MAX));
+        assert_eq!(draw(&backoff(Duration::from_secs(600)), 3), Some(600 * SECOND));
+    }
+
+    #[test]
+    fn the_cap_comes_after_jitter() {
+        let retry = backoff(Duration::from_secs(10)).max(Duration::from_secs(10)).jitter(0.5);
+        for _ in 0..1_000 {
+            let delay = draw(&retry, 4).unwrap();
+            assert!((5 * SECOND..=10 * SECOND).contains(&delay), "{delay}");
+        }
+    }
+
+    #[test]
+    fn jitter_stays_within_its_share() {
+        let retry = cooldown(Duration::from_secs(100)).jitter(0.2);
+        let delays: Vec<u64> = (0..1_000).map(|_| draw(&retry, 0).unwrap() / SECOND).collect();
+        assert!(delays.iter().all(|delay| (80..=120).contains(delay)));
+        assert!(delays.iter().any(|delay| *delay < 90) && delays.iter().any(|delay| *delay > 110));
+    }
+
+    #[test]
+    fn never_is_never() {
+        assert_eq!(draw(&never(), 0), None);
+    }
+}

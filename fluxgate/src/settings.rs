@@ -1,0 +1,126 @@
+//! What a breaker is told when it is made.
+
+use core::fmt;
+use std::borrow::Cow;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fluxgate_rules::{Permit, Retry, Rule, Window};
+
+use crate::state::Outcome;
+
+/// A breaker's name: any text. Cheap to clone; derefs to `str`; prints with control characters escaped, so that no name can
+/// forge a line of a log.
+#[derive(Clone)]
+pub struct Name(Text);
+
+#[derive(Clone)]
+enum Text {
+    Static(&'static str),
+    Shared(Arc<str>),
+}
+
+impl Name {
+    /// A name known while compiling.
+    pub const fn from_static(name: &'static str) -> Self {
+        Self(Text::Static(name))
+    }
+
+    /// The name itself.
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Text::Static(name) => name,
+            Text::Shared(name) => name,
+        }
+    }
+}
+
+impl From<Cow<'static, str>> for Name {
+    fn from(name: Cow<'static, str>) -> Self {
+        Self(match name {
+            Cow::Borrowed(name) => Text::Static(name),
+            Cow::Owned(name) => Text::Shared(name.into()),
+        })
+    }
+}
+
+impl Deref for Name {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Name {}
+
+impl PartialEq<str> for Name {
+    fn eq(&self, other: &str) -> bool {
+        **self == *other
+    }
+}
+
+impl PartialEq<&str> for Name {
+    fn eq(&self, other: &&str) -> bool {
+        **self == **other
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for character in self.chars() {
+            if character.is_control() {
+                write!(formatter, "{}", character.escape_debug())?;
+            } else {
+                write!(formatter, "{character}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, formatter)
+    }
+}
+
+/// Everything a breaker is told when it is made. Plain data, so that a macro can write it down as a constant.
+#[derive(Clone, Debug)]
+#[allow(missing_docs, reason = "each field is an argument of the attribute")]
+pub struct Settings {
+    pub name: Name,
+    pub window: Window,
+    pub rule: Rule,
+    pub retry: Retry,
+    pub permit: Permit,
+    pub max_half_open_calls: u32,
+    pub half_open_timeout: Option<Duration>,
+    pub on_panic: Outcome,
+    pub on_cancel: Outcome,
+}
+
+impl Settings {
+    pub(crate) fn check(&self) -> Result<(), crate::ConfigError> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Name;
+
+    #[test]
+    fn a_name_cannot_forge_a_line() {
+        let name = Name::from_static("a\nb\u{1b}[31m`é");
+        assert_eq!(name.to_string(), "a\\nb\\u{1b}[31m`é");
+        assert_eq!(name, "a\nb\u{1b}[31m`é");
+    }
+}

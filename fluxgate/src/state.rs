@@ -1,0 +1,174 @@
+//! The states of a breaker, and the word that holds one.
+
+use core::fmt;
+
+/// The state of a breaker.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+#[non_exhaustive]
+pub enum State {
+    /// All is well: every call is admitted and recorded.
+    Closed,
+    /// Calls are refused until it is time to try again.
+    Open,
+    /// A few calls are admitted, to see whether the dependency has recovered.
+    HalfOpen,
+    /// Every call is admitted and recorded; the breaker reports that it would have tripped, and does not. Manual.
+    MetricsOnly,
+    /// Every call is admitted, nothing is recorded. Manual.
+    Disabled,
+    /// Every call is refused. Manual.
+    ForcedOpen,
+}
+
+impl State {
+    /// The state's name as metrics and logs spell it: `half_open`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half_open",
+            Self::MetricsOnly => "metrics_only",
+            Self::Disabled => "disabled",
+            Self::ForcedOpen => "forced_open",
+        }
+    }
+}
+
+/// As a sentence says it: `half-open`.
+impl fmt::Display for State {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Closed => "closed",
+            Self::Open => "open",
+            Self::HalfOpen => "half-open",
+            Self::MetricsOnly => "metrics-only",
+            Self::Disabled => "disabled",
+            Self::ForcedOpen => "forced open",
+        })
+    }
+}
+
+/// A state and its generation in one word.
+///
+/// A generation is one stay in a state: every transition begins another, and so does a reset. A call carries the word it
+/// was admitted under, and its outcome counts only while the breaker still has that very word.
+///
+/// The lower bits are laid out so that one test admits a call on the hot path: they are all zero for a breaker that is
+/// closed, in use, does not time its calls, and is not just changing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Word(pub(crate) u64);
+
+impl Word {
+    const STATE: u64 = 0b111;
+    /// The breaker has not been used yet: it has still to register.
+    const FRESH: u64 = 1 << 3;
+    /// The rule needs durations: calls are timed.
+    const TIMED: u64 = 1 << 4;
+    /// A transition is being written; who sees this waits for the lock.
+    const CHANGING: u64 = 1 << 5;
+    const GENERATION: u64 = 1 << 6;
+
+    /// What no breaker's word is: it would be fresh and changing.
+    pub(crate) const NONE: Self = Self(u64::MAX);
+
+    pub(crate) const fn first(timed: bool) -> Self {
+        Self(Self::FRESH | if timed { Self::TIMED } else { 0 })
+    }
+
+    pub(crate) const fn state(self) -> State {
+        match self.0 & Self::STATE {
+            0 => State::Closed,
+            1 => State::Open,
+            2 => State::HalfOpen,
+            3 => State::MetricsOnly,
+            4 => State::Disabled,
+            _ => State::ForcedOpen,
+        }
+    }
+
+    #[inline]
+    pub(crate) const fn admits_at_once(self) -> bool {
+        self.0 & (Self::GENERATION - 1) == 0
+    }
+
+    pub(crate) const fn is_fresh(self) -> bool {
+        self.0 & Self::FRESH != 0
+    }
+
+    pub(crate) const fn is_timed(self) -> bool {
+        self.0 & Self::TIMED != 0
+    }
+
+    pub(crate) const fn is_changing(self) -> bool {
+        self.0 & Self::CHANGING != 0
+    }
+
+    pub(crate) const fn used(self) -> Self {
+        Self(self.0 & !Self::FRESH)
+    }
+
+    pub(crate) const fn changing(self) -> Self {
+        Self(self.0 | Self::CHANGING)
+    }
+
+    /// The next generation, in the given state.
+    pub(crate) const fn next(self, state: State) -> Self {
+        let state = match state {
+            State::Closed => 0,
+            State::Open => 1,
+            State::HalfOpen => 2,
+            State::MetricsOnly => 3,
+            State::Disabled => 4,
+            State::ForcedOpen => 5,
+        };
+        let generation = (self.0 & !(Self::GENERATION - 1)).wrapping_add(Self::GENERATION);
+        Self(generation | (self.0 & Self::TIMED) | state)
+    }
+
+    /// The mark that says that a breaker with this word is healthy: its window is full and holds nothing but fast
+    /// successes. The word itself where calls are not timed, so that the hot path compares and is done; another
+    /// where they are, because there the call has still to prove that it was fast.
+    pub(crate) const fn healthy(self) -> Self {
+        if self.is_timed() { Self(self.0 | Self::CHANGING) } else { self }
+    }
+}
+
+/// What became of a call, to its breaker.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Outcome {
+    /// The dependency is well.
+    Success,
+    /// The dependency is not.
+    Failure,
+    /// The call says nothing about the dependency: it is recorded nowhere.
+    Ignored,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{State, Word};
+
+    const STATES: [State; 6] =
+        [State::Closed, State::Open, State::HalfOpen, State::MetricsOnly, State::Disabled, State::ForcedOpen];
+
+    #[test]
+    fn a_word_keeps_its_state_and_moves_on() {
+        let mut word = Word::first(false).used();
+        for state in STATES {
+            let next = word.next(state);
+            assert_eq!(next.state(), state);
+            assert_ne!(next, word);
+            assert_eq!(next.admits_at_once(), state == State::Closed);
+            word = next;
+        }
+    }
+
+    #[test]
+    fn only_an_untimed_closed_used_breaker_admits_at_once() {
+        assert!(!Word::first(false).admits_at_once());
+        assert!(Word::first(false).used().admits_at_once());
+        assert!(!Word::first(true).used().admits_at_once());
+        assert!(!Word::first(false).used().changing().admits_at_once());
+    }
+}

@@ -1,0 +1,141 @@
+//! Tests that neither sleep nor disturb each other.
+//!
+//! ```
+//! use fluxgate::testing::{ManualClock, isolate};
+//! use fluxgate::{CircuitBreaker, Error, State, breaker, permit, retry, trip, window};
+//! use std::time::Duration;
+//!
+//! // A breaker built by hand is given the clock.
+//! let clock = ManualClock::new();
+//! let breaker = CircuitBreaker::builder("by hand")
+//!     .trip(trip::failure_streak(1))
+//!     .retry(retry::cooldown(Duration::from_secs(60)))
+//!     .permit(permit::all())
+//!     .clock(clock.clone())
+//!     .build()?;
+//! breaker.call(|| Err::<(), _>("down")).unwrap_err();
+//! assert_eq!(breaker.state(), State::Open);
+//! clock.advance(Duration::from_secs(60));
+//! breaker.call(|| Ok::<_, &str>("up")).unwrap();
+//! assert_eq!(breaker.state(), State::Closed);
+//! # Ok::<(), fluxgate::ConfigError>(())
+//! ```
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::breaker::{Breaker, Own, Source};
+use crate::settings::Settings;
+use crate::time::Clock;
+
+/// A clock that goes on when told to. Clones show the same time.
+#[derive(Clone, Debug, Default)]
+pub struct ManualClock(Arc<Mutex<Duration>>);
+
+impl ManualClock {
+    /// A clock that shows zero.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Goes on by so much. At the end of all time it stops.
+    pub fn advance(&self, duration: Duration) {
+        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *now = now.saturating_add(duration);
+    }
+}
+
+impl Clock for ManualClock {
+    fn now(&self) -> Duration {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How many threads are isolated, so that the others need not look.
+static ISOLATED: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    static DOUBLES: RefCell<Vec<Doubles>> = const { RefCell::new(Vec::new()) };
+}
+
+struct Doubles {
+    clock: ManualClock,
+    /// By the place of the breaker each stands in for. They are leaked, a few hundred bytes a test: a call may outlive the guard.
+    breakers: HashMap<usize, &'static Breaker>,
+}
+
+/// Isolates this thread: until the guard is dropped, every breaker of an attribute or of [`breaker!`](crate::breaker) is here
+/// a fresh one, which reads a manual clock. Breakers of the builder are not affected: they are given a clock.
+///
+/// ```
+/// use fluxgate::{CircuitBreaker, State, breaker, testing::isolate};
+///
+/// static PAYMENTS: CircuitBreaker = breaker!(name = "payments", trip = failure_streak(1));
+///
+/// PAYMENTS.force_open();
+/// {
+///     let clock = isolate();
+///     assert_eq!(PAYMENTS.state(), State::Closed);
+///     PAYMENTS.call(|| Err::<(), _>("down")).unwrap_err();
+///     clock.advance(std::time::Duration::from_secs(59));
+///     assert_eq!(PAYMENTS.snapshot().retry_after, Some(std::time::Duration::from_secs(1)));
+/// }
+/// assert_eq!(PAYMENTS.state(), State::ForcedOpen);
+/// ```
+pub fn isolate() -> Isolation {
+    let clock = ManualClock::new();
+    ISOLATED.fetch_add(1, Ordering::Relaxed);
+    DOUBLES
+        .with_borrow_mut(|doubles| doubles.push(Doubles { clock: clock.clone(), breakers: HashMap::new() }));
+    Isolation { clock, not_send: PhantomData }
+}
+
+/// The guard of [`isolate`]. Derefs to the clock that the isolated breakers read.
+#[must_use = "the isolation ends when this is dropped"]
+#[derive(Debug)]
+pub struct Isolation {
+    clock: ManualClock,
+    not_send: PhantomData<*const ()>,
+}
+
+impl Isolation {
+    /// The clock that the isolated breakers read.
+    pub fn clock(&self) -> ManualClock {
+        self.clock.clone()
+    }
+}
+
+impl Deref for Isolation {
+    type Target = ManualClock;
+
+    fn deref(&self) -> &ManualClock {
+        &self.clock
+    }
+}
+
+impl Drop for Isolation {
+    fn drop(&mut self) {
+        DOUBLES.with_borrow_mut(Vec::pop);
+        ISOLATED.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// The breaker that stands in for this one on this thread.
+pub(crate) fn double(breaker: &Breaker, settings: &'static Settings) -> Option<&'static Breaker> {
+    if ISOLATED.load(Ordering::Relaxed) == 0 || matches!(breaker.own, Own::Hidden) {
+        return None;
+    }
+    DOUBLES.with_borrow_mut(|doubles| {
+        let Doubles { clock, breakers } = doubles.last_mut()?;
+        let double = *breakers.entry(std::ptr::from_ref(breaker) as usize).or_insert_with(|| {
+            let clock: Arc<dyn Clock> = Arc::new(clock.clone());
+            Box::leak(Box::new(Breaker::detached(Source::Static(settings), Some(clock), Own::Hidden)))
+        });
+        Some(double)
+    })
+}

@@ -1,0 +1,35 @@
+//! What recent calls are remembered.
+//!
+//! ```
+//! use fluxgate::window;
+//! use std::time::Duration;
+//!
+//! let latest_calls = window::count(100);
+//! let latest_minute = window::time(Duration::from_secs(60));
+//! let coarser = window::time(Duration::from_secs(60)).buckets(6);
+//! assert_eq!(coarser.to_string(), "time(1m, buckets = 6)");
+//! ```
+
+mod buckets;
+mod memory;
+mod ring;
+mod stripes;
+
+use std::time::Duration;
+
+pub use fluxgate_rules::Window;
+
+pub(crate) use memory::{Entry, Memory};
+pub(crate) use stripes::Stripes;
+
+/// The latest `size` calls, from 1 to 1,000,000.
+pub const fn count(size: usize) -> Window {
+    Window::count(size)
+}
+
+/// The calls of the latest `duration`, in one bucket a second, but at least 10 and at most 60;
+/// [`buckets`](Window::buckets) sets another number. Buckets are aligned to the clock's zero, and a call is forgotten with
+/// its bucket.
+pub const fn time(duration: Duration) -> Window {
+    Window::time(duration)
+}

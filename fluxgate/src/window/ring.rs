@@ -1,0 +1,72 @@
+//! The memory of a count window.
+
+use fluxgate_rules::metrics::MAX_THRESHOLDS;
+use fluxgate_rules::{Measures, Tally};
+
+use super::Entry;
+
+/// The latest calls, oldest overwritten first. What is remembered of a call is one bit for its failure, one for each
+/// threshold, and its duration where the rule wants an average.
+pub(super) struct Ring {
+    size: u32,
+    /// Where the next call goes; where the oldest is, once the ring is full.
+    cursor: u32,
+    /// A plane of bits for failures, one for each threshold, then the durations.
+    words: Box<[u64]>,
+}
+
+impl Ring {
+    pub(super) fn new(size: usize, measures: &Measures) -> Self {
+        let planes = 1 + thresholds(measures);
+        let durations = if measures.average { size } else { 0 };
+        Self {
+            size: size as u32,
+            cursor: 0,
+            words: vec![0; planes * size.div_ceil(64) + durations].into_boxed_slice(),
+        }
+    }
+
+    pub(super) fn is_full(&self, tally: &Tally) -> bool {
+        tally.total == u64::from(self.size)
+    }
+
+    pub(super) fn record(&mut self, entry: Entry, measures: &Measures, tally: &mut Tally) {
+        let evicts = self.is_full(tally);
+        let plane = (self.size as usize).div_ceil(64);
+        let (word, bit) = (self.cursor as usize / 64, self.cursor % 64);
+
+        let swap = |words: &mut [u64], index: usize, value: bool, count: &mut u64| {
+            let kept = &mut words[index];
+            if evicts {
+                *count -= *kept >> bit & 1;
+            }
+            *kept = *kept & !(1 << bit) | u64::from(value) << bit;
+            *count += u64::from(value);
+        };
+        swap(&mut self.words, word, entry.failed, &mut tally.failures);
+        for threshold in 0..thresholds(measures) {
+            let index = (1 + threshold) * plane + word;
+            swap(&mut self.words, index, entry.is_slow(threshold), &mut tally.slow[threshold]);
+        }
+        if measures.average {
+            let base = (1 + thresholds(measures)) * plane;
+            let kept = &mut self.words[base + self.cursor as usize];
+            if evicts {
+                tally.latency -= u128::from(*kept);
+            }
+            *kept = entry.nanos;
+            tally.latency += u128::from(entry.nanos);
+        }
+        tally.total += u64::from(!evicts);
+        self.cursor = if self.cursor + 1 == self.size { 0 } else { self.cursor + 1 };
+    }
+
+    /// Forgets all calls. What the planes say of calls not yet in the tally is never read.
+    pub(super) fn clear(&mut self) {
+        self.cursor = 0;
+    }
+}
+
+fn thresholds(measures: &Measures) -> usize {
+    measures.thresholds.iter().position(|&nanos| nanos == 0).unwrap_or(MAX_THRESHOLDS)
+}
