@@ -27,7 +27,7 @@ use crate::error::CallNotPermitted;
 use crate::listener::Reason;
 use crate::settings::{Name, Settings};
 use crate::state::{State, Word};
-use crate::sync::{Arc, AtomicU64, Mutex, OnceBox, OnceRef, Ordering, Weak, fence};
+use crate::sync::{Arc, AtomicU64, Mutex, OnceBox, OnceRef, Ordering, Weak, const_unless_model, fence};
 use crate::time::{self, Clock};
 use crate::window::Stripes;
 use crate::{permit, registry};
@@ -76,10 +76,11 @@ pub(crate) enum Own {
 pub(crate) const NEVER: u64 = u64::MAX;
 
 impl Breaker {
-    /// A breaker for a `static`, which names itself: `static B: Breaker = Breaker::new(&SETTINGS, &B)`.
-    pub const fn new(settings: &'static Settings, own: &'static Self) -> Self {
-        let measures = Rule::measures(settings.rule.nodes());
-        Self::with(Source::Static(settings), &settings.rule, measures, None, Own::Static(own))
+    const_unless_model! {
+        /// A breaker for a `static`, which names itself: `static B: Breaker = Breaker::new(&SETTINGS, &B)`.
+        pub const fn new(settings: &'static Settings, own: &'static Self) -> Self {
+            Self::with(Source::Static(settings), &settings.rule, None, Own::Static(own))
+        }
     }
 
     pub(crate) fn shared(settings: Source, clock: Option<Arc<dyn Clock>>) -> Arc<Self> {
@@ -88,35 +89,37 @@ impl Breaker {
 
     pub(crate) fn detached(settings: Source, clock: Option<Arc<dyn Clock>>, own: Own) -> Self {
         let rule = settings.get().rule.clone();
-        Self::with(settings, &rule, Rule::measures(rule.nodes()), clock, own)
+        Self::with(settings, &rule, clock, own)
     }
 
-    const fn with(
-        settings: Source,
-        rule: &Rule,
-        measures: Measures,
-        clock: Option<Arc<dyn Clock>>,
-        own: Own,
-    ) -> Self {
-        let trial = match trial_length(rule.nodes()) {
-            Some(length) => length,
-            None => 1,
-        };
-        Self {
-            state: AtomicU64::new(Word::first(measures.durations()).0),
-            healthy: AtomicU64::new(Word::NONE.0),
-            since: AtomicU64::new(0),
-            deadline: AtomicU64::new(NEVER),
-            rejected: AtomicU64::new(0),
-            cause: [const { AtomicU64::new(NEVER) }; 3],
-            core: Mutex::new(Core::new()),
-            stripes: OnceBox::new(),
-            settings,
-            measures,
-            trial,
-            clock,
-            own,
-            next: OnceRef::new(),
+    const_unless_model! {
+        const fn with(
+            settings: Source,
+            rule: &Rule,
+            clock: Option<Arc<dyn Clock>>,
+            own: Own,
+        ) -> Self {
+            let measures = Rule::measures(rule.nodes());
+            let trial = match trial_length(rule.nodes()) {
+                Some(length) => length,
+                None => 1,
+            };
+            Self {
+                state: AtomicU64::new(Word::first(measures.durations()).0),
+                healthy: AtomicU64::new(Word::NONE.0),
+                since: AtomicU64::new(0),
+                deadline: AtomicU64::new(NEVER),
+                rejected: AtomicU64::new(0),
+                cause: [AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)],
+                core: Mutex::new(Core::new()),
+                stripes: OnceBox::new(),
+                settings,
+                measures,
+                trial,
+                clock,
+                own,
+                next: OnceRef::new(),
+            }
         }
     }
 

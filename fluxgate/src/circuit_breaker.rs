@@ -13,7 +13,7 @@ use crate::listener::{Listener, Reason};
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
 use crate::state::{Outcome, State, Word};
-use crate::sync::{Arc, OnceBox, Ordering};
+use crate::sync::{Arc, OnceBox, Ordering, const_unless_model};
 
 /// A circuit breaker: guards one dependency, usually one function.
 ///
@@ -51,9 +51,11 @@ impl CircuitBreaker {
         Self(Handle::Static(breaker))
     }
 
-    #[doc(hidden)]
-    pub const fn from_settings(settings: &'static Settings) -> Self {
-        Self(Handle::Lazy(settings, OnceBox::new()))
+    const_unless_model! {
+        #[doc(hidden)]
+        pub const fn from_settings(settings: &'static Settings) -> Self {
+            Self(Handle::Lazy(settings, OnceBox::new()))
+        }
     }
 
     pub(crate) const fn from_shared(breaker: Arc<Breaker>) -> Self {

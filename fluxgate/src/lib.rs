@@ -9,6 +9,8 @@ mod contain;
 mod core;
 mod error;
 mod listener;
+#[cfg(all(test, fluxgate_loom))]
+mod models;
 mod outcome;
 pub mod permit;
 mod registry;

@@ -10,33 +10,44 @@ use crate::circuit_breaker::CircuitBreaker;
 use crate::sync::{Arc, OnceRef, Weak};
 
 /// Many short lists instead of one, since to enter is to walk to the end.
-const LISTS: usize = 64;
+const LISTS: usize = if cfg!(fluxgate_loom) { 1 } else { 64 };
 
-struct Statics([OnceRef<'static, Breaker>; LISTS]);
+pub(crate) struct Statics([OnceRef<'static, Breaker>; LISTS]);
 
 impl Statics {
-    const fn new() -> Self {
+    #[cfg(not(fluxgate_loom))]
+    pub(crate) const fn new() -> Self {
         Self([const { OnceRef::new() }; LISTS])
     }
 
+    #[cfg(fluxgate_loom)]
+    pub(crate) fn new() -> Self {
+        Self(std::array::from_fn(|_| OnceRef::new()))
+    }
+
     /// Enters a breaker, which must not have been entered before.
-    fn push(&self, breaker: &'static Breaker) {
+    pub(crate) fn push(&self, breaker: &'static Breaker) {
         // By its place in memory, in steps that breakers do not share.
         let mut end = &self.0[std::ptr::from_ref(breaker) as usize / 64 % LISTS];
         while end.set(breaker).is_err() {
-            match end.get() {
-                Some(other) => end = &other.next,
-                None => unreachable!("a cell that refuses is not empty"),
+            // A cell that refuses is not empty, though that may become visible a moment later.
+            if let Some(other) = end.get() {
+                end = &other.next;
             }
         }
     }
 
-    fn iter(&self) -> impl Iterator<Item = &'static Breaker> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &'static Breaker> {
         self.0.iter().flat_map(|list| std::iter::successors(list.get(), |breaker| breaker.next.get()))
     }
 }
 
+#[cfg(not(fluxgate_loom))]
 static STATICS: Statics = Statics::new();
+#[cfg(fluxgate_loom)]
+loom::lazy_static! {
+    static ref STATICS: Statics = Statics::new();
+}
 static SHARED: RwLock<Vec<Weak<Breaker>>> = RwLock::new(Vec::new());
 
 /// Enters a breaker, on its first use.

@@ -1,4 +1,5 @@
-//! The only door to shared memory, so that model checking can stand in for all of it.
+//! The only door to shared memory, so that a model checker can stand in for it: with `--cfg fluxgate_loom`, every load, store
+//! and lock below is [loom](https://docs.rs/loom)'s, and `models.rs` runs the breaker through all their orders.
 
 #[cfg(not(fluxgate_loom))]
 pub(crate) use self::real::*;
@@ -28,3 +29,86 @@ mod real {
         }
     }
 }
+
+#[cfg(fluxgate_loom)]
+mod model {
+    use loom::sync::MutexGuard;
+    use loom::sync::atomic::AtomicBool;
+    use std::sync::OnceLock;
+
+    pub(crate) use loom::sync::atomic::{AtomicU64, Ordering, fence};
+    pub(crate) use std::sync::{Arc, Weak};
+
+    pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
+
+    impl<T> Mutex<T> {
+        pub(crate) fn new(value: T) -> Self {
+            Self(loom::sync::Mutex::new(value))
+        }
+
+        pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+            self.0.lock().expect("loom's mutexes are not poisoned")
+        }
+    }
+
+    /// A cell that is seen as empty until its being set is visible, as `once_cell`'s are.
+    pub(crate) struct Once<T> {
+        value: OnceLock<T>,
+        visible: AtomicBool,
+    }
+
+    impl<T> Once<T> {
+        pub(crate) fn new() -> Self {
+            Self { value: OnceLock::new(), visible: AtomicBool::new(false) }
+        }
+
+        pub(crate) fn get(&self) -> Option<&T> {
+            if self.visible.load(Ordering::Acquire) { self.value.get() } else { None }
+        }
+
+        pub(crate) fn set(&self, value: T) -> Result<(), T> {
+            match self.visible.compare_exchange(false, true, Ordering::AcqRel, Ordering::Acquire) {
+                // No other thread runs before the next operation that loom sees.
+                Ok(_) => self.value.set(value),
+                Err(_) => Err(value),
+            }
+        }
+
+        pub(crate) fn get_or_init(&self, make: impl FnOnce() -> T) -> &T {
+            if self.get().is_none() {
+                let _ = self.set(make());
+            }
+            self.value.get().expect("it was just set")
+        }
+    }
+
+    pub(crate) type OnceBox<T> = Once<Box<T>>;
+
+    pub(crate) struct OnceRef<'a, T>(Once<&'a T>);
+
+    impl<'a, T> OnceRef<'a, T> {
+        pub(crate) fn new() -> Self {
+            Self(Once::new())
+        }
+
+        pub(crate) fn get(&self) -> Option<&'a T> {
+            self.0.get().copied()
+        }
+
+        pub(crate) fn set(&self, value: &'a T) -> Result<(), ()> {
+            self.0.set(value).map_err(drop)
+        }
+    }
+}
+
+/// A function that is `const` in a program and not in a model, whose atomics have no constants.
+macro_rules! const_unless_model {
+    ($(#[$attribute:meta])* $visibility:vis const fn $($rest:tt)*) => {
+        #[cfg(not(fluxgate_loom))]
+        $(#[$attribute])* $visibility const fn $($rest)*
+
+        #[cfg(fluxgate_loom)]
+        $(#[$attribute])* $visibility fn $($rest)*
+    };
+}
+pub(crate) use const_unless_model;
