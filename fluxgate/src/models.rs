@@ -7,6 +7,7 @@ use std::sync::Mutex as Log;
 use std::time::Duration;
 
 use fluxgate_rules::{Permit, Retry, Rule, Schedule, Window};
+use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
 
 use crate::breaker::{Breaker, Own, Source};
@@ -51,11 +52,7 @@ fn eager(window: Window, rule: Rule) -> Arc<Breaker> {
 }
 
 fn made(settings: Settings) -> Arc<Breaker> {
-    let breaker = Breaker::detached(
-        Source::Owned(Box::new(settings)),
-        Some(std::sync::Arc::new(Still(7))),
-        Own::Hidden,
-    );
+    let breaker = Breaker::detached(Source::Owned(Box::new(settings)), Some(Arc::new(Still(7))), Own::Hidden);
     breaker.used();
     Arc::new(breaker)
 }
@@ -191,13 +188,13 @@ fn a_success_that_saw_the_failure_pushes_it_out() {
     check(|| {
         let breaker = breaker(window::count(1), trip::failures(2));
         breaker.acquire().unwrap().success();
-        let failed = Arc::new(loom::sync::atomic::AtomicBool::new(false));
+        let failed = Arc::new(AtomicBool::new(false));
         let told = failed.clone();
         let other = beside(&breaker, move |breaker| {
             breaker.acquire().unwrap().failure();
-            told.store(true, loom::sync::atomic::Ordering::Release);
+            told.store(true, Ordering::Release);
         });
-        let before = failed.load(loom::sync::atomic::Ordering::Acquire);
+        let before = failed.load(Ordering::Acquire);
         breaker.acquire().unwrap().success();
         other.join().unwrap();
         if before {
@@ -211,6 +208,15 @@ fn listeners_hear_in_order_and_once_and_may_call_back() {
     check(|| {
         let breaker = breaker(window::count(4), trip::failures(1));
         let log = log(&breaker);
+        let inside = AtomicBool::new(false);
+        let overlapped = Arc::new(AtomicBool::new(false));
+        let overlaps = overlapped.clone();
+        breaker.listen(Arc::new(move |_: &Transition| {
+            if inside.swap(true, Ordering::AcqRel) {
+                overlaps.store(true, Ordering::Release);
+            }
+            inside.store(false, Ordering::Release);
+        }));
         let back = Arc::downgrade(&breaker);
         breaker.listen(Arc::new(move |transition: &Transition| {
             if transition.reason == Reason::ForceOpen
@@ -224,6 +230,7 @@ fn listeners_hear_in_order_and_once_and_may_call_back() {
         });
         handle(&breaker).force_open();
         other.join().unwrap();
+        assert!(!overlapped.load(Ordering::Acquire), "two at a time");
         let log = log.lock().unwrap();
         // A chain: each transition begins where the one before ended.
         assert!(log.windows(2).all(|pair| pair[0].1 == pair[1].0), "{log:?}");
@@ -290,7 +297,7 @@ fn the_first_use_happens_once() {
         );
         let breaker = Arc::new(Breaker::detached(
             Source::Owned(Box::new(settings)),
-            Some(std::sync::Arc::new(Still(7))),
+            Some(Arc::new(Still(7))),
             Own::Hidden,
         ));
         let other = beside(&breaker, |breaker| breaker.acquire().unwrap().success());
