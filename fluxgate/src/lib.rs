@@ -1,4 +1,42 @@
-//! A circuit breaker whose rule is written in an attribute and checked by the compiler.
+//! A circuit breaker for Rust: **a rule that trips it is written in an attribute, and a wrong rule does not compile.**
+//!
+//! ```
+//! use fluxgate::circuit_breaker;
+//! # #[derive(Debug)] struct Receipt;
+//! # struct Order;
+//! # #[derive(Debug)] enum PaymentError { Declined, Refused(fluxgate::CallNotPermitted) }
+//! # impl From<fluxgate::CallNotPermitted> for PaymentError {
+//! #     fn from(refusal: fluxgate::CallNotPermitted) -> Self { Self::Refused(refusal) }
+//! # }
+//!
+//! #[circuit_breaker(window = count(100), trip = "min(10) & failure_rate(0.5)")]
+//! async fn charge(order: Order) -> Result<Receipt, PaymentError> {
+//!     # let _ = (order, PaymentError::Declined);
+//!     Ok(Receipt)
+//! }
+//! ```
+//!
+//! A breaker watches the calls of one dependency. While they go well it is closed, lets every call through, and costs next to
+//! nothing. When its rule holds of the latest calls, it trips: it is open, and refuses calls at once instead of letting them wait
+//! for what does not answer. After a while it is half-open and admits a few calls, as a trial. If they go well, it closes;
+//! if not, it opens again, for longer if asked to.
+//!
+//! - [`circuit_breaker`] makes a breaker for a function, [`breaker!`](macro@breaker) one for a `static` or a struct, and
+//!   [`CircuitBreaker::builder`] one at run time.
+//! - [`window`], [`trip`], [`track`], [`retry`] and [`permit`] are what a breaker is told; what is written in the attribute is the
+//!   name of a function there.
+//! - [`Listener`]s, [`Snapshot`]s and [`breakers`] tell what it does.
+//! - [`docs`] explains: what costs what, how a breaker recovers, what the compiler tells you, how it all works inside.
+//!
+//! State stays inside the process on purpose: every instance sees its own failures, and a shared store would be one more
+//! thing to fail.
+//!
+//! # Features
+//!
+//! - `tracing`: an event for every transition
+//! - `serde`: [`Snapshot`] and [`State`] serialize
+//! - `test-util`: `fluxgate::testing`, for tests that neither sleep nor disturb each other
+#![forbid(unsafe_code)]
 
 mod breaker;
 mod builder;
@@ -7,6 +45,7 @@ mod cause;
 mod circuit_breaker;
 mod contain;
 mod core;
+pub mod docs;
 mod error;
 mod listener;
 #[cfg(all(test, fluxgate_loom))]
