@@ -6,7 +6,7 @@
 use core::time::Duration;
 
 use crate::evaluate::{Customs, Situation, holds, holds_at, trial_length};
-use crate::metrics::{MAX_THRESHOLDS, Metrics, Tally, nanos};
+use crate::metrics::{Metrics, Tally, nanos};
 use crate::permit::Permit;
 use crate::ratio::Ratio;
 use crate::retry::{Retry, Schedule};
@@ -141,7 +141,6 @@ pub const fn size(nodes: &[Node]) -> Option<Flaw> {
         if let Node::Condition(Condition::SlowRate(_, threshold)) = nodes[at]
             && measures.threshold(nanos(threshold)).is_none()
         {
-            debug_assert!(measures.thresholds[MAX_THRESHOLDS - 1] != 0);
             return Some(Flaw::TooManyThresholds);
         }
         at += 1;
@@ -199,9 +198,7 @@ const fn refuse(flaw: Option<Flaw>) {
 /// Stops the compiler.
 #[track_caller]
 const fn require(is_in_range: bool, kind: Kind) {
-    if !is_in_range {
-        panic!("{}", kind.range());
-    }
+    assert!(is_in_range, "{}", kind.range());
 }
 
 /// A rule with constants in it, its conditions being in range.

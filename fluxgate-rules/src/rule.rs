@@ -98,6 +98,46 @@ impl Node {
     }
 }
 
+/// The words of a rule, each as a function of that name, for macros to write.
+#[allow(missing_docs, reason = "each is the condition of its name")]
+impl Node {
+    pub const fn closed() -> Self {
+        Self::Condition(Condition::Closed)
+    }
+
+    pub const fn half_open() -> Self {
+        Self::Condition(Condition::HalfOpen)
+    }
+
+    pub const fn min(count: u32) -> Self {
+        Self::Condition(Condition::Min(count))
+    }
+
+    pub const fn failure_rate(ratio: f64) -> Self {
+        Self::Condition(Condition::FailureRate(Ratio::new(ratio)))
+    }
+
+    pub const fn failures(count: u32) -> Self {
+        Self::Condition(Condition::Failures(count))
+    }
+
+    pub const fn failure_streak(count: u32) -> Self {
+        Self::Condition(Condition::FailureStreak(count))
+    }
+
+    pub const fn slow_rate(ratio: f64, threshold: Duration) -> Self {
+        Self::Condition(Condition::SlowRate(Ratio::new(ratio), threshold))
+    }
+
+    pub const fn avg_latency(threshold: Duration) -> Self {
+        Self::Condition(Condition::AvgLatency(threshold))
+    }
+
+    pub const fn custom(path: &'static str, predicate: fn(&Metrics) -> bool) -> Self {
+        Self::Condition(Condition::Custom { path, predicate })
+    }
+}
+
 /// When a breaker trips: conditions joined by `&` and `|`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Rule(Cow<'static, [Node]>);
