@@ -2,17 +2,32 @@
 //! the breaker, while it runs, know of rules. Use it through `fluxgate`.
 #![forbid(unsafe_code)]
 
+pub mod check;
 pub mod duration;
 pub mod evaluate;
+pub mod lexer;
 pub mod metrics;
 pub mod permit;
+pub mod problem;
 pub mod ratio;
+pub mod reader;
 pub mod retry;
+pub mod review;
 pub mod rule;
+pub mod suggest;
+pub mod syntax;
+pub mod token;
+pub mod vocabulary;
 pub mod window;
+
+mod brackets;
+mod call;
+mod parser;
+mod value;
 
 pub use metrics::{Measures, Metrics, Tally};
 pub use permit::Permit;
+pub use problem::Problem;
 pub use ratio::Ratio;
 pub use retry::{Retry, Schedule};
 pub use rule::{Condition, Node, Rule};

@@ -31,6 +31,28 @@ pub enum Permit {
     },
 }
 
+impl Permit {
+    /// All of them.
+    pub const fn all() -> Self {
+        Self::All
+    }
+
+    /// This share, drawn for each call.
+    pub const fn random(share: f64) -> Self {
+        Self::Random(Ratio::new(share))
+    }
+
+    /// A share that grows evenly.
+    pub const fn ramp_up(from: f64, to: f64, duration: Duration) -> Self {
+        Self::RampUp { from: Ratio::new(from), to: Ratio::new(to), duration }
+    }
+
+    /// Those that a function admits; `path` is how it is spelled.
+    pub const fn custom(path: &'static str, admits: fn(in_half_open: Duration) -> bool) -> Self {
+        Self::Custom { path, admits }
+    }
+}
+
 impl PartialEq for Permit {
     fn eq(&self, other: &Self) -> bool {
         match (*self, *other) {

@@ -44,6 +44,11 @@ impl Ratio {
         self.0 > 0 && self.0 <= WHOLE
     }
 
+    /// Whether this is a share that jitter can have: from 0 to below 1.
+    pub const fn is_part(self) -> bool {
+        self.0 >= 0 && self.0 < WHOLE
+    }
+
     /// Whether `part` of `whole` is at least this share. Nothing of nothing is.
     pub const fn is_reached_by(self, part: u64, whole: u64) -> bool {
         let parts = if self.0 < 0 { 0 } else { self.0 as u128 };

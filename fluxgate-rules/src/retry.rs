@@ -50,6 +50,31 @@ impl Retry {
         Self { schedule, jitter: None, multiplier: None, max: None }
     }
 
+    /// Always after the same delay.
+    pub const fn cooldown(delay: Duration) -> Self {
+        Self::new(Schedule::Cooldown(delay))
+    }
+
+    /// After a delay that grows with each re-opening.
+    pub const fn backoff(initial: Duration) -> Self {
+        Self::new(Schedule::Backoff(initial))
+    }
+
+    /// At once.
+    pub const fn always() -> Self {
+        Self::new(Schedule::Always)
+    }
+
+    /// Only after a command.
+    pub const fn never() -> Self {
+        Self::new(Schedule::Never)
+    }
+
+    /// After what a function says; `path` is how it is spelled.
+    pub const fn custom(path: &'static str, delay: fn(reopens: u32) -> Duration) -> Self {
+        Self::new(Schedule::Custom { path, delay })
+    }
+
     /// Draws each delay up to this share shorter or longer, from 0 to below 1.
     #[must_use]
     pub const fn jitter(mut self, share: f64) -> Self {

@@ -98,6 +98,46 @@ impl Node {
     }
 }
 
+/// The words of a rule, each as a function of that name, for macros to write.
+#[allow(missing_docs, reason = "each is the condition of its name")]
+impl Node {
+    pub const fn closed() -> Self {
+        Self::Condition(Condition::Closed)
+    }
+
+    pub const fn half_open() -> Self {
+        Self::Condition(Condition::HalfOpen)
+    }
+
+    pub const fn min(count: u32) -> Self {
+        Self::Condition(Condition::Min(count))
+    }
+
+    pub const fn failure_rate(ratio: f64) -> Self {
+        Self::Condition(Condition::FailureRate(Ratio::new(ratio)))
+    }
+
+    pub const fn failures(count: u32) -> Self {
+        Self::Condition(Condition::Failures(count))
+    }
+
+    pub const fn failure_streak(count: u32) -> Self {
+        Self::Condition(Condition::FailureStreak(count))
+    }
+
+    pub const fn slow_rate(ratio: f64, threshold: Duration) -> Self {
+        Self::Condition(Condition::SlowRate(Ratio::new(ratio), threshold))
+    }
+
+    pub const fn avg_latency(threshold: Duration) -> Self {
+        Self::Condition(Condition::AvgLatency(threshold))
+    }
+
+    pub const fn custom(path: &'static str, predicate: fn(&Metrics) -> bool) -> Self {
+        Self::Condition(Condition::Custom { path, predicate })
+    }
+}
+
 /// When a breaker trips: conditions joined by `&` and `|`.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Rule(Cow<'static, [Node]>);
@@ -210,31 +250,53 @@ impl BitOr for Rule {
 /// As the attribute would spell it.
 impl fmt::Display for Rule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        print(self.nodes(), 0, false, formatter)
+        if self.nodes().len() > MAX_NODES {
+            // Deep enough, it would take more stack than there is.
+            return write!(formatter, "a rule of {} conditions and groups", self.nodes().len());
+        }
+        let condition = |at: usize| match self.nodes()[at] {
+            Node::Condition(condition) => condition.to_string(),
+            Node::All(_) | Node::Any(_) => String::new(),
+        };
+        formatter.write_str(&spell(self.nodes(), &condition))
     }
 }
 
+/// A rule's nodes, the conditions among them spelled by `condition`.
+pub(crate) fn spell(nodes: &[Node], condition: &dyn Fn(usize) -> String) -> String {
+    let mut text = String::new();
+    if !nodes.is_empty() {
+        print(nodes, 0, false, condition, &mut text);
+    }
+    text
+}
+
 /// Prints the node at `at`. `&` binds tighter than `|`, so only an `|`-group among `&` needs parentheses.
-fn print(nodes: &[Node], at: usize, within_all: bool, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+fn print(
+    nodes: &[Node],
+    at: usize,
+    within_all: bool,
+    condition: &dyn Fn(usize) -> String,
+    text: &mut String,
+) {
     let (operator, parentheses) = match nodes[at] {
-        Node::Condition(condition) => return fmt::Display::fmt(&condition, formatter),
+        Node::Condition(_) => return text.push_str(&condition(at)),
         Node::All(_) => (" & ", false),
         Node::Any(_) => (" | ", within_all),
     };
     if parentheses {
-        formatter.write_str("(")?;
+        text.push('(');
     }
     let end = at + nodes[at].size();
     let mut member = at + 1;
     while member < end {
         if member > at + 1 {
-            formatter.write_str(operator)?;
+            text.push_str(operator);
         }
-        print(nodes, member, operator == " & ", formatter)?;
+        print(nodes, member, operator == " & ", condition, text);
         member += nodes[member].size();
     }
     if parentheses {
-        formatter.write_str(")")?;
+        text.push(')');
     }
-    Ok(())
 }

@@ -1,0 +1,51 @@
+//! All that is wrong with one use of a macro, to be reported together.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+/// Errors so far.
+#[derive(Default)]
+pub(crate) struct Errors(Option<syn::Error>);
+
+impl Errors {
+    pub(crate) fn push(&mut self, error: syn::Error) {
+        match &mut self.0 {
+            Some(errors) => errors.combine(error),
+            None => self.0 = Some(error),
+        }
+    }
+
+    /// Adds an error under everything from one span to another.
+    pub(crate) fn report(&mut self, (from, to): (Span, Span), message: impl std::fmt::Display) {
+        self.push(error((from, to), message));
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    /// What makes the compiler report them.
+    pub(crate) fn to_compile_errors(&self) -> TokenStream {
+        self.0.as_ref().map(syn::Error::to_compile_error).unwrap_or_default()
+    }
+
+    /// The messages, in the order in which they were found.
+    #[cfg(test)]
+    pub(crate) fn messages(&self) -> Vec<String> {
+        self.0.iter().flat_map(|errors| errors.clone().into_iter().map(|error| error.to_string())).collect()
+    }
+}
+
+/// An error under everything from one span to another. Stable Rust joins no spans, but underlines what lies between the
+/// first and the last of some tokens.
+pub(crate) fn error((from, to): (Span, Span), message: impl std::fmt::Display) -> syn::Error {
+    let (first, last) = (Ident::new("from", from), Ident::new("to", to));
+    syn::Error::new_spanned(quote!(#first #last), message)
+}
+
+/// The spans of the first and last of some tokens.
+pub(crate) fn span_of(tokens: &TokenStream) -> Option<(Span, Span)> {
+    let mut trees = tokens.clone().into_iter().map(|tree| tree.span());
+    let first = trees.next()?;
+    Some((first, trees.last().unwrap_or(first)))
+}

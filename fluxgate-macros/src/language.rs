@@ -1,0 +1,183 @@
+//! An argument's tokens, or the string it is written as -> the tokens of the rule language; and back: a place among them
+//! -> the span or the caret line of an error, or the Rust expression that stands there.
+
+use std::ops::Range;
+
+use fluxgate_rules::Problem;
+use fluxgate_rules::lexer;
+use fluxgate_rules::token::{Place, Shape, Token};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+
+use crate::errors;
+
+/// How deep groups are looked into: deeper than any rule.
+const MAX_DEPTH: usize = 64;
+
+/// What an argument is written in.
+pub(crate) struct Source {
+    pub(crate) tokens: Vec<Token>,
+    origin: Origin,
+    /// The argument.
+    span: (Span, Span),
+}
+
+enum Origin {
+    Bare { stream: TokenStream, spans: Vec<Span> },
+    Text { text: String, bytes: Vec<Range<usize>> },
+}
+
+impl Source {
+    /// Reads the value of an argument. Errors go under `name` where there is no value.
+    pub(crate) fn new(value: &TokenStream, name: Span) -> Self {
+        let span = errors::span_of(value).unwrap_or((name, name));
+        if let Some(text) = text(value) {
+            let lexed = lexer::lex(&text);
+            let span = errors::span_of(&peel(value.clone())).unwrap_or(span);
+            return Self { tokens: lexed.tokens, origin: Origin::Text { text, bytes: lexed.bytes }, span };
+        }
+        let (mut tokens, mut spans) = (Vec::new(), Vec::new());
+        flatten(value.clone(), 0, &mut |token, span| {
+            tokens.push(token);
+            spans.push(span);
+        });
+        Self { tokens, origin: Origin::Bare { stream: value.clone(), spans }, span }
+    }
+
+    /// The first and last span of a place: the whole literal where it is in a string.
+    pub(crate) fn span(&self, place: Place) -> (Span, Span) {
+        match &self.origin {
+            Origin::Text { .. } => self.span,
+            Origin::Bare { spans, .. } => {
+                let last = place.end.max(1) - 1;
+                let first = place.start.min(last);
+                match (spans.get(first), spans.get(last)) {
+                    (Some(first), Some(last)) => (*first, *last),
+                    _ => self.span,
+                }
+            }
+        }
+    }
+
+    /// All of the value.
+    pub(crate) fn whole(&self) -> (Span, Span) {
+        self.span
+    }
+
+    pub(crate) fn error(&self, problem: &Problem) -> syn::Error {
+        match &self.origin {
+            Origin::Text { text, bytes } => errors::error(self.span, problem.draw(text, bytes)),
+            Origin::Bare { .. } => errors::error(self.span(problem.place), problem),
+        }
+    }
+
+    /// The Rust expression at a place.
+    pub(crate) fn expression(&self, place: Place) -> syn::Result<TokenStream> {
+        let tokens = match &self.origin {
+            Origin::Bare { stream, .. } => extract(stream.clone(), place, 0, &mut 0),
+            Origin::Text { text, bytes } => {
+                let piece = match (bytes.get(place.start), bytes.get(place.end.max(1) - 1)) {
+                    (Some(first), Some(last)) => &text[first.start..last.end],
+                    _ => "",
+                };
+                let wrong =
+                    |_| self.error(&Problem::new(place, format!("`{piece}` is not a Rust expression")));
+                respan(piece.parse().map_err(wrong)?, self.span.0)
+            }
+        };
+        match syn::parse2::<syn::Expr>(tokens.clone()) {
+            Ok(_) => Ok(tokens),
+            Err(_) => {
+                let piece = fluxgate_rules::token::spell(place.of(&self.tokens));
+                Err(self.error(&Problem::new(place, format!("`{piece}` is not a Rust expression"))))
+            }
+        }
+    }
+}
+
+/// Without the invisible groups that `macro_rules!` puts around what it passes on.
+fn peel(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => peel(group.stream()),
+        _ => tokens,
+    }
+}
+
+/// The value, where the tokens are one string literal.
+pub(crate) fn text(tokens: &TokenStream) -> Option<String> {
+    syn::parse2::<syn::LitStr>(peel(tokens.clone())).ok().map(|literal| literal.value())
+}
+
+fn flatten(stream: TokenStream, depth: usize, push: &mut impl FnMut(Token, Span)) {
+    for tree in stream {
+        match tree {
+            TokenTree::Group(group) if depth == MAX_DEPTH => {
+                push(Token::new(Shape::Literal, "(..)"), group.span());
+            }
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::Brace => ("{", "}"),
+                    Delimiter::None => {
+                        flatten(group.stream(), depth + 1, push);
+                        continue;
+                    }
+                };
+                push(Token::new(Shape::Open, open), group.span_open());
+                flatten(group.stream(), depth + 1, push);
+                push(Token::new(Shape::Close, close), group.span_close());
+            }
+            TokenTree::Ident(word) => push(Token::new(Shape::Word, word.to_string()), word.span()),
+            TokenTree::Punct(sign) => push(Token::new(Shape::Punctuation, sign.as_char()), sign.span()),
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                let shape = if text.starts_with(|c: char| c.is_ascii_digit()) {
+                    Shape::Number
+                } else {
+                    Shape::Literal
+                };
+                push(Token::new(shape, text), literal.span());
+            }
+        }
+    }
+}
+
+/// The trees whose tokens, counted as [`flatten`] counts them, are at `place`. An invisible group is kept where all of it
+/// is wanted: it is what holds `$a * 2` together.
+fn extract(stream: TokenStream, place: Place, depth: usize, at: &mut usize) -> TokenStream {
+    let mut found = TokenStream::new();
+    for tree in stream {
+        let start = *at;
+        let is_in = |index: usize| place.start <= index && index < place.end;
+        match tree {
+            TokenTree::Group(group) if depth < MAX_DEPTH => {
+                let visible = usize::from(group.delimiter() != Delimiter::None);
+                *at += visible;
+                let inside = extract(group.stream(), place, depth + 1, at);
+                *at += visible;
+                let all = *at > start && is_in(start) && is_in(*at - 1);
+                found.extend(if all { TokenStream::from(TokenTree::Group(group)) } else { inside });
+            }
+            tree => {
+                *at += 1;
+                if is_in(start) {
+                    found.extend([tree]);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Puts every token, and every parenthesis, at one place.
+pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
+    let respan_tree = |mut tree: TokenTree| {
+        if let TokenTree::Group(group) = &tree {
+            tree = TokenTree::Group(Group::new(group.delimiter(), respan(group.stream(), span)));
+        }
+        tree.set_span(span);
+        tree
+    };
+    tokens.into_iter().map(respan_tree).collect()
+}

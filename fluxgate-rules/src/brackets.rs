@@ -1,0 +1,86 @@
+//! Which parenthesis closes which, and where the commas between arguments are.
+
+use crate::problem::Problem;
+use crate::token::{Place, Shape, Token};
+
+/// How deep parentheses may stand in each other: far deeper than a rule can use, and shallow enough for recursion.
+const MAX_DEPTH: usize = 32;
+
+/// For each opening token its closing one, for each other token itself.
+pub(crate) struct Brackets(Vec<usize>);
+
+impl Brackets {
+    /// Pairs them; a program's tokens always pair, a string's may not.
+    pub(crate) fn pair(tokens: &[Token]) -> Result<Self, Problem> {
+        let mut partners: Vec<usize> = (0..tokens.len()).collect();
+        let mut open: Vec<usize> = Vec::new();
+        for (at, token) in tokens.iter().enumerate() {
+            if token.shape == Shape::Open {
+                if open.len() == MAX_DEPTH {
+                    return Err(Problem::new(Place::at(at), "parentheses stand too deep in each other")
+                        .help(format!("leave out those that change nothing: {MAX_DEPTH} are allowed")));
+                }
+                open.push(at);
+            } else if token.shape == Shape::Close {
+                let Some(opening) = open.pop() else {
+                    return Err(Problem::new(Place::at(at), format!("`{}` closes nothing", token.text))
+                        .help("leave it out")
+                        .correct(""));
+                };
+                let expected = closing(&tokens[opening]);
+                if token.text != expected {
+                    return Err(Problem::new(
+                        Place::at(at),
+                        format!("`{}` does not close `{}`", token.text, tokens[opening].text),
+                    )
+                    .correct(expected));
+                }
+                partners[opening] = at;
+            }
+        }
+        match open.last() {
+            Some(&opening) => {
+                let what = format!("`{}` is never closed", tokens[opening].text);
+                Err(Problem::new(Place::at(opening), what)
+                    .help(format!("put a `{}` where it ends", closing(&tokens[opening]))))
+            }
+            None => Ok(Self(partners)),
+        }
+    }
+
+    /// The token that closes the one at `at`, or `at` where that opens nothing.
+    pub(crate) fn close(&self, at: usize) -> usize {
+        self.0[at]
+    }
+
+    /// The pieces of a place between its commas, of which the last may be empty and then does not count. Commas in
+    /// parentheses and in `::<A, B>` separate nothing.
+    pub(crate) fn split(&self, tokens: &[Token], place: Place) -> Vec<Place> {
+        let mut pieces = Vec::new();
+        let (mut start, mut at, mut generics) = (place.start, place.start, 0_usize);
+        while at < place.end {
+            let token = &tokens[at];
+            if token.is("<") && (generics > 0 || at > place.start && tokens[at - 1].is(":")) {
+                generics += 1;
+            } else if token.is(">") {
+                generics = generics.saturating_sub(1);
+            } else if token.is(",") && generics == 0 {
+                pieces.push(Place::new(start, at));
+                start = at + 1;
+            }
+            at = self.close(at) + 1;
+        }
+        if start < place.end {
+            pieces.push(Place::new(start, place.end));
+        }
+        pieces
+    }
+}
+
+fn closing(token: &Token) -> &'static str {
+    match token.text.as_str() {
+        "(" => ")",
+        "[" => "]",
+        _ => "}",
+    }
+}

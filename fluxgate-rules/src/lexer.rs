@@ -1,0 +1,174 @@
+//! A rule in a string -> tokens.
+//!
+//! Tokens are cut where Rust's own lexer cuts them, so that a rule in a string and the same rule written bare become
+//! the same tokens, and everything after this file is shared. Nothing is refused here: what no token can begin with
+//! becomes a token of its own, for the parser to complain about.
+
+use core::ops::Range;
+
+use crate::token::{Shape, Token};
+
+/// The tokens of a string.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Lexed {
+    /// The tokens.
+    pub tokens: Vec<Token>,
+    /// Where in the string each of them is, in bytes.
+    pub bytes: Vec<Range<usize>>,
+}
+
+/// Cuts a string into tokens.
+pub fn lex(source: &str) -> Lexed {
+    let mut lexed = Lexed::default();
+    let mut at = 0;
+    while let Some(first) = source[at..].chars().next() {
+        let rest = &source[at..];
+        if first.is_whitespace() {
+            at += first.len_utf8();
+            continue;
+        }
+        let (shape, length) = match first {
+            _ if let Some(length) = literal(rest) => (Shape::Literal, length),
+            '0'..='9' => (Shape::Number, number(rest)),
+            _ if starts_word(first) => (Shape::Word, word(rest)),
+            '(' | '[' | '{' => (Shape::Open, 1),
+            ')' | ']' | '}' => (Shape::Close, 1),
+            _ if "+-*/%^!&|=<>@.,;:#$?~'".contains(first) => (Shape::Punctuation, 1),
+            _ => (Shape::Unknown, first.len_utf8()),
+        };
+        lexed.tokens.push(Token::new(shape, &rest[..length]));
+        lexed.bytes.push(at..at + length);
+        at += length;
+    }
+    lexed
+}
+
+fn starts_word(character: char) -> bool {
+    character == '_' || character.is_alphabetic()
+}
+
+fn continues_word(character: char) -> bool {
+    character == '_' || character.is_alphanumeric()
+}
+
+/// How many bytes at the start of `text` satisfy `is`.
+fn run(text: &str, is: impl Fn(char) -> bool) -> usize {
+    text.find(|character| !is(character)).unwrap_or(text.len())
+}
+
+fn digits(text: &str) -> usize {
+    run(text, |character| character.is_ascii_digit() || character == '_')
+}
+
+/// A word, which may be raw: `r#type`.
+fn word(text: &str) -> usize {
+    let raw = text.strip_prefix("r#").is_some_and(|name| name.starts_with(starts_word));
+    let prefix = if raw { 2 } else { 0 };
+    prefix + run(&text[prefix..], continues_word)
+}
+
+/// A number with its suffix. A point belongs to it unless a word or a second point follows: `1.5s`, but `1..2`.
+fn number(text: &str) -> usize {
+    if ["0x", "0o", "0b"].iter().any(|prefix| text.starts_with(prefix)) {
+        return run(text, continues_word);
+    }
+    let mut length = digits(text);
+    if let Some(after) = text[length..].strip_prefix('.')
+        && !after.starts_with(|character| character == '.' || starts_word(character))
+    {
+        length += 1 + digits(after);
+    }
+    if let Some(after) = text[length..].strip_prefix(['e', 'E']) {
+        let sign = usize::from(after.starts_with(['+', '-']));
+        if after[sign..].starts_with(|character: char| character.is_ascii_digit()) {
+            length += 1 + sign + digits(&after[sign..]);
+        }
+    }
+    length + run(&text[length..], continues_word)
+}
+
+/// A string or character literal; `None` where there is none, or where it does not end.
+fn literal(text: &str) -> Option<usize> {
+    let prefix = run(text, |character| matches!(character, 'r' | 'b' | 'c'));
+    let (kind, rest) = text.split_at(prefix);
+    match kind {
+        "" | "b" | "c" if rest.starts_with('"') => Some(prefix + quoted(rest, '"')?),
+        "" | "b" if rest.starts_with('\'') => Some(prefix + character(rest)?),
+        "r" | "br" | "cr" => {
+            let hashes = run(rest, |character| character == '#');
+            let inside = rest[hashes..].strip_prefix('"')?;
+            let end = format!("\"{}", &rest[..hashes]);
+            Some(prefix + hashes + 1 + inside.find(&end)? + end.len())
+        }
+        _ => None,
+    }
+}
+
+/// To the closing quote, over characters that a backslash protects.
+fn quoted(text: &str, quote: char) -> Option<usize> {
+    let mut protected = false;
+    for (at, character) in text.char_indices().skip(1) {
+        if character == quote && !protected {
+            return Some(at + 1);
+        }
+        protected = character == '\\' && !protected;
+    }
+    None
+}
+
+/// `'x'` or `'\n'`, but not the lifetime `'x`.
+fn character(text: &str) -> Option<usize> {
+    let mut inside = text.chars().skip(1);
+    match (inside.next()?, inside.next()?) {
+        ('\\', _) => quoted(text, '\''),
+        (one, '\'') if one != '\'' => Some(2 + one.len_utf8()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lex;
+    use crate::token::Shape::{self, Close, Literal, Number, Open, Punctuation, Unknown, Word};
+
+    fn shapes(source: &str) -> Vec<(Shape, String)> {
+        lex(source).tokens.into_iter().map(|token| (token.shape, token.text)).collect()
+    }
+
+    #[test]
+    fn cuts_as_rust_does() {
+        for (source, expected) in [
+            ("1.5s", vec![(Number, "1.5s")]),
+            ("1_500ms", vec![(Number, "1_500ms")]),
+            ("1h30m", vec![(Number, "1h30m")]),
+            ("0x10s", vec![(Number, "0x10s")]),
+            ("1e-9", vec![(Number, "1e-9")]),
+            ("60 s", vec![(Number, "60"), (Word, "s")]),
+            ("50%", vec![(Number, "50"), (Punctuation, "%")]),
+            (".5", vec![(Punctuation, "."), (Number, "5")]),
+            ("1..2", vec![(Number, "1"), (Punctuation, "."), (Punctuation, "."), (Number, "2")]),
+            ("1.max", vec![(Number, "1"), (Punctuation, "."), (Word, "max")]),
+            ("min(10)", vec![(Word, "min"), (Open, "("), (Number, "10"), (Close, ")")]),
+            ("a::b", vec![(Word, "a"), (Punctuation, ":"), (Punctuation, ":"), (Word, "b")]),
+            ("r#type", vec![(Word, "r#type")]),
+            ("\"a\\\"b\" c", vec![(Literal, "\"a\\\"b\""), (Word, "c")]),
+            ("r#\"a\"b\"#", vec![(Literal, "r#\"a\"b\"#")]),
+            ("'x' 'y", vec![(Literal, "'x'"), (Punctuation, "'"), (Word, "y")]),
+            ("\"a", vec![(Unknown, "\""), (Word, "a")]),
+            ("größer ≥ 1", vec![(Word, "größer"), (Unknown, "≥"), (Number, "1")]),
+        ] {
+            let expected: Vec<_> =
+                expected.into_iter().map(|(shape, text)| (shape, text.to_owned())).collect();
+            assert_eq!(shapes(source), expected, "{source}");
+        }
+    }
+
+    #[test]
+    fn knows_where_each_token_is() {
+        let source = "  größer\n& min( 10 )";
+        let lexed = lex(source);
+        for (token, bytes) in lexed.tokens.iter().zip(lexed.bytes) {
+            assert_eq!(token.text, source[bytes]);
+        }
+    }
+}

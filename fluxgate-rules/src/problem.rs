@@ -1,0 +1,131 @@
+//! What is wrong, where, and what would be right.
+
+use core::fmt::{self, Write as _};
+use core::ops::Range;
+
+use crate::token::Place;
+
+/// Something wrong.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// What is wrong.
+    pub what: String,
+    /// Where.
+    pub place: Place,
+    /// What would be right.
+    pub help: Option<String>,
+    /// What to put into the place, so that it is right.
+    pub correction: Option<String>,
+}
+
+impl Problem {
+    /// Something wrong, so far without help.
+    pub fn new(place: Place, what: impl Into<String>) -> Self {
+        Self { what: what.into(), place, help: None, correction: None }
+    }
+
+    /// With what would be right, in words.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// With what to put into the place.
+    #[must_use]
+    pub fn correct(mut self, correction: impl Into<String>) -> Self {
+        let correction = correction.into();
+        if self.help.is_none() {
+            self.help = Some(format!("write `{correction}`"));
+        }
+        self.correction = Some(correction);
+        self
+    }
+
+    /// The message for a string: between what is wrong and what would be right stands the string, with carets under
+    /// the place.
+    pub fn draw(&self, source: &str, bytes: &[Range<usize>]) -> String {
+        let mut text = self.what.clone();
+        let range = self.bytes(source, bytes);
+        let mut at = 0;
+        for line in source.split('\n') {
+            let end = at + line.len();
+            // Carets under the first of the lines that the place touches; what follows is in the message.
+            if range.start <= end {
+                let start = range.start - at;
+                let stop = range.end.clamp(range.start, end) - at;
+                let indent = line.len() - line.trim_start().len();
+                let indent = indent.min(start);
+                let _ = write!(text, "\n  | {}", line[indent..].trim_end().replace('\t', " "));
+                let blank = " ".repeat(line[indent..start].chars().count());
+                let carets = "^".repeat(line[start..stop].chars().count().max(1));
+                let _ = write!(text, "\n  | {blank}{carets}");
+                break;
+            }
+            at = end + 1;
+        }
+        if let Some(help) = &self.help {
+            let _ = write!(text, "\nhelp: {help}");
+        }
+        text
+    }
+
+    /// Where in the string the place is. An empty place is after the token before it.
+    fn bytes(&self, source: &str, bytes: &[Range<usize>]) -> Range<usize> {
+        if self.place.is_empty() {
+            let at = match self.place.start.checked_sub(1) {
+                Some(before) => bytes.get(before).map_or(source.len(), |range| range.end),
+                None => 0,
+            };
+            return at..at;
+        }
+        match (bytes.get(self.place.start), bytes.get(self.place.end - 1)) {
+            (Some(first), Some(last)) => first.start..last.end,
+            _ => 0..source.len(),
+        }
+    }
+}
+
+/// The message for tokens, which are underlined where they stand.
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.what)?;
+        match &self.help {
+            Some(help) => write!(formatter, "\nhelp: {help}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Problem;
+    use crate::lexer::lex;
+    use crate::token::Place;
+
+    fn drawn(source: &str, place: Place) -> String {
+        Problem::new(place, "wrong").help("right").draw(source, &lex(source).bytes)
+    }
+
+    #[test]
+    fn draws_carets_under_the_place() {
+        assert_eq!(
+            drawn("min(10) & größer | x", Place::at(5)),
+            "wrong\n  | min(10) & größer | x\n  |           ^^^^^^\nhelp: right"
+        );
+    }
+
+    #[test]
+    fn draws_the_line_of_a_string_of_several() {
+        assert_eq!(
+            drawn("\n    min(10)\n    & ≥ max\n", Place::at(6)),
+            "wrong\n  | & ≥ max\n  |     ^^^\nhelp: right"
+        );
+    }
+
+    #[test]
+    fn draws_one_caret_where_something_is_missing() {
+        assert_eq!(drawn("", Place::new(0, 0)), "wrong\n  | \n  | ^\nhelp: right");
+        assert_eq!(drawn("a &", Place::new(2, 2)), "wrong\n  | a &\n  |    ^\nhelp: right");
+    }
+}

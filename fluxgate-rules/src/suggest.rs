@@ -1,0 +1,72 @@
+//! "Did you mean ..?"
+
+/// The candidate most like `word`, where one is near enough that it may have been meant.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    let near = |candidate: &str| word.chars().count().max(candidate.chars().count()).div_ceil(3);
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(&word, candidate), candidate))
+        .filter(|&(distance, candidate)| distance <= near(candidate) && distance < candidate.len())
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// How many letters have to be inserted, left out, replaced or swapped with their neighbour (Damerau and Levenshtein).
+fn distance(from: &str, to: &str) -> usize {
+    let (from, to): (Vec<_>, Vec<_>) = (from.chars().collect(), to.chars().collect());
+    // A long word is like none of ours, and the work is quadratic.
+    if from.len() > 64 {
+        return usize::MAX;
+    }
+    let mut rows = vec![vec![0; to.len() + 1]; from.len() + 1];
+    for i in 0..=from.len() {
+        for j in 0..=to.len() {
+            rows[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let replaced = rows[i - 1][j - 1] + usize::from(from[i - 1] != to[j - 1]);
+                let mut least = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+                if i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1] {
+                    least = least.min(rows[i - 2][j - 2] + 1);
+                }
+                least
+            };
+        }
+    }
+    rows[from.len()][to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{distance, nearest};
+
+    #[test]
+    fn counts_letters_changed() {
+        for (from, to, expected) in [
+            ("", "min", 3),
+            ("min", "min", 0),
+            ("mni", "min", 1),
+            ("mim", "min", 1),
+            ("fialure", "failures", 2),
+        ] {
+            assert_eq!(distance(from, to), expected, "{from} {to}");
+        }
+    }
+
+    #[test]
+    fn suggests_only_what_is_near() {
+        let words = ["closed", "half_open", "min", "failure_rate", "failures"];
+        for (word, expected) in [
+            ("failure_rat", Some("failure_rate")),
+            ("failureRate", Some("failure_rate")),
+            ("mn", Some("min")),
+            ("halfopen", Some("half_open")),
+            ("max", None),
+            ("x", None),
+            ("temperature_of_tea", None),
+        ] {
+            assert_eq!(nearest(word, words), expected, "{word}");
+        }
+    }
+}

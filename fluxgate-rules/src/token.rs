@@ -1,0 +1,120 @@
+//! What a rule is made of before it means anything: tokens, and places among them.
+
+/// What a token is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shape {
+    /// A name: `min`.
+    Word,
+    /// A number with what hangs on to it: `10`, `1.5s`, `0x10`.
+    Number,
+    /// A string or character literal.
+    Literal,
+    /// One character that joins: `&`, `,`, `%`.
+    Punctuation,
+    /// `(`, `[` or `{`.
+    Open,
+    /// `)`, `]` or `}`.
+    Close,
+    /// A character that no Rust token begins with.
+    Unknown,
+}
+
+/// One token, of a string or of a program. Its position is its index.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Token {
+    /// What it is.
+    pub shape: Shape,
+    /// As it is written.
+    pub text: String,
+}
+
+impl Token {
+    /// A token as it is written.
+    pub fn new(shape: Shape, text: impl Into<String>) -> Self {
+        Self { shape, text: text.into() }
+    }
+
+    /// Whether it is this word or sign.
+    pub fn is(&self, text: &str) -> bool {
+        self.shape != Shape::Literal && self.text == text
+    }
+}
+
+/// Some tokens in a row, by index. An empty place is where something is missing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// The first.
+    pub start: usize,
+    /// After the last.
+    pub end: usize,
+}
+
+impl Place {
+    /// From the first to before the second.
+    pub const fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    /// One token.
+    pub const fn at(index: usize) -> Self {
+        Self { start: index, end: index + 1 }
+    }
+
+    /// Whether there is nothing.
+    pub const fn is_empty(self) -> bool {
+        self.start >= self.end
+    }
+
+    /// The tokens.
+    pub fn of(self, tokens: &[Token]) -> &[Token] {
+        tokens.get(self.start..self.end).unwrap_or(&[])
+    }
+}
+
+/// Tokens as one would write them. Spaces are not part of a token, so both a string's and a program's tokens read the
+/// same here.
+pub fn spell(tokens: &[Token]) -> String {
+    let mut text = String::new();
+    for (index, token) in tokens.iter().enumerate() {
+        if index > 0 && is_apart(&tokens[index - 1], token) {
+            text.push(' ');
+        }
+        text.push_str(&token.text);
+    }
+    text
+}
+
+fn is_apart(before: &Token, after: &Token) -> bool {
+    use Shape::{Close, Literal, Number, Open, Punctuation, Unknown, Word};
+    let is_tight = |token: &Token| [":", ".", "%", "!", "'", "#", "$", "?"].contains(&token.text.as_str());
+    match (before.shape, after.shape) {
+        (Punctuation, _) if before.is(",") => true,
+        (_, Punctuation) if after.is(",") || after.is(";") => false,
+        (Punctuation, Punctuation) => before.is("%"),
+        (Word | Number | Literal | Close | Unknown, Word | Number | Literal | Unknown) => true,
+        (Punctuation, _) if before.is("%") => !matches!(after.shape, Close),
+        (Punctuation, Word | Number | Literal | Open | Unknown) => !is_tight(before),
+        (Word | Number | Literal | Close | Unknown, Punctuation) => !is_tight(after),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spell;
+    use crate::lexer::lex;
+
+    #[test]
+    fn spells_as_one_would_write() {
+        for (source, text) in [
+            ("min( 10 )&failure_rate(50 %)|  closed", "min(10) & failure_rate(50%) | closed"),
+            ("slow_rate(0.5,2s)", "slow_rate(0.5, 2s)"),
+            ("time(60s,buckets=6)", "time(60s, buckets = 6)"),
+            ("custom( a :: b )", "custom(a::b)"),
+            ("2*N", "2 * N"),
+            ("a&&b", "a && b"),
+        ] {
+            assert_eq!(spell(&lex(source).tokens), text);
+        }
+    }
+}
