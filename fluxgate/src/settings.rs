@@ -6,8 +6,9 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fluxgate_rules::{Permit, Retry, Rule, Window};
+use fluxgate_rules::{Permit, Retry, Rule, Window, review};
 
+use crate::error::ConfigError;
 use crate::state::Outcome;
 
 /// A breaker's name: any text. Cheap to clone; derefs to `str`; prints with control characters escaped, so that no name can
@@ -108,14 +109,51 @@ pub struct Settings {
 }
 
 impl Settings {
-    pub(crate) fn check(&self) -> Result<(), crate::ConfigError> {
-        Ok(())
+    /// What the compiler would say of the same settings in the attribute.
+    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+        let mut problems = review::window(&self.window);
+        if problems.is_empty() {
+            problems = review::rule(&self.rule, &self.window);
+        }
+        problems.extend(review::retry(&self.retry));
+        problems.extend(review::permit(&self.permit));
+        problems.extend(review::count("max_half_open_calls", self.max_half_open_calls));
+        if let Some(longest) = self.half_open_timeout {
+            problems.extend(review::duration("half_open_timeout", longest));
+        }
+        for (owner, outcome) in [("on_panic", self.on_panic), ("on_cancel", self.on_cancel)] {
+            if outcome == Outcome::Success {
+                problems.push(format!(
+                    "`{owner}` cannot be a success\nhelp: `Outcome::Failure` or `Outcome::Ignored`"
+                ));
+            }
+        }
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError(problems.join("\n"))) }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::Name;
+    use crate::{CircuitBreaker, Outcome, permit, retry, trip, window};
+    use std::time::Duration;
+
+    #[test]
+    fn build_says_all_that_is_wrong_in_the_words_of_the_compiler() {
+        let error = CircuitBreaker::builder("wrong")
+            .window(window::count(10))
+            .trip(trip::min(20) & trip::failure_rate(50.0))
+            .retry(retry::cooldown(Duration::ZERO))
+            .permit(permit::ramp_up(0.5, 0.1, Duration::from_secs(1)))
+            .max_half_open_calls(0)
+            .on_panic(Outcome::Success)
+            .build()
+            .unwrap_err();
+        println!("{error}");
+        assert_eq!(error.to_string().matches("help: ").count(), 5, "{error}");
+        let custom = trip::min(3) & trip::custom(|metrics| metrics.failures() > 2);
+        CircuitBreaker::builder("right").trip(custom).build().unwrap();
+    }
 
     #[test]
     fn a_name_cannot_forge_a_line() {
