@@ -193,7 +193,7 @@ impl Breaker {
         core.passed = false;
         core.crossed = false;
 
-        let deadline = delay.map_or(NEVER, |delay| now.saturating_add(delay));
+        let deadline = delay.map_or(NEVER, |delay| now.saturating_add(delay).min(NEVER - 1));
         let figures = figures.unwrap_or(Figures { node: NEVER, part: 0, whole: 0 });
         if from != to {
             self.since.store(now, Ordering::Relaxed);

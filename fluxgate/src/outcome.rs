@@ -1,9 +1,10 @@
 //! What follows from an outcome: the window, the trial, the ramp, and the rule's verdict on them.
 
 use fluxgate_rules::evaluate::{Customs, Situation, Verdict, holds, verdict};
+use fluxgate_rules::metrics::nanos;
 use fluxgate_rules::{Condition, Metrics, Node};
 
-use crate::breaker::Breaker;
+use crate::breaker::{Breaker, NEVER};
 use crate::cause::Figures;
 use crate::contain::contain;
 use crate::core::{Change, Core};
@@ -186,6 +187,10 @@ impl Breaker {
             } else if !core.passed {
                 core.passed = true;
                 core.memory(self).clear();
+                // Where the ramp ends before the breaker has been half-open for too long, it closes, however late the next call.
+                if self.settings().half_open_timeout.is_some_and(|longest| self.ramp() <= nanos(longest)) {
+                    self.deadline.store(NEVER, Ordering::Relaxed);
+                }
             }
         }
         self.deliver();
@@ -193,6 +198,10 @@ impl Breaker {
 
     pub(crate) fn ramp_is_over(&self, now: u64) -> bool {
         let since = self.since.load(Ordering::Relaxed);
-        now.saturating_sub(since) >= permit::ramp(&self.settings().permit)
+        now.saturating_sub(since) >= self.ramp()
+    }
+
+    fn ramp(&self) -> u64 {
+        permit::ramp(&self.settings().permit)
     }
 }

@@ -1,1 +1,5 @@
-//! Nothing here: see the folders beside.
+//! What the tests of Fluxgate share: a fixture around one breaker, and a naive model of what a breaker should do.
+#![allow(missing_docs, clippy::missing_panics_doc)]
+
+pub mod fixture;
+pub mod reference;

@@ -1,0 +1,353 @@
+//! The breaker itself, by definition.
+
+use std::time::Duration;
+
+use fluxgate::{Outcome, State};
+
+use super::rule::{Evidence, Record, Rule};
+
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub window: Window,
+    pub rule: Rule,
+    pub retry: Retry,
+    pub permit: Permit,
+    pub slots: u32,
+    pub half_open_timeout: Option<Duration>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Window {
+    Count(usize),
+    /// A duration and its number of buckets.
+    Time(Duration, usize),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Retry {
+    Cooldown(Duration),
+    /// The initial delay, what it is multiplied by, and the longest.
+    Backoff(Duration, u32, Duration),
+    Always,
+    Never,
+}
+
+impl Retry {
+    fn delay(self, reopens: u32) -> Option<Duration> {
+        match self {
+            Self::Cooldown(delay) => Some(delay),
+            Self::Backoff(initial, multiplier, max) => {
+                let factor = u128::from(multiplier).saturating_pow(reopens);
+                let nanos = initial.as_nanos().saturating_mul(factor).min(max.as_nanos());
+                Some(Duration::from_nanos(u64::try_from(nanos).expect("the longest delay is short")))
+            }
+            Self::Always => Some(Duration::ZERO),
+            Self::Never => None,
+        }
+    }
+}
+
+/// Permits that leave nothing to chance.
+#[derive(Clone, Copy, Debug)]
+pub enum Permit {
+    All,
+    /// `ramp_up(1.0, 1.0, d)`: admits all, and closes no earlier than `d` after the trial began.
+    Ramp(Duration),
+    /// Only once the breaker has been half-open for [`Permit::PATIENCE`].
+    Patient,
+}
+
+impl Permit {
+    pub const PATIENCE: Duration = Duration::from_millis(700);
+
+    fn admits(self, in_half_open: Duration) -> bool {
+        match self {
+            Self::All | Self::Ramp(_) => true,
+            Self::Patient => in_half_open >= Self::PATIENCE,
+        }
+    }
+}
+
+/// Why a transition happened, without the figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    Tripped,
+    RetryDue,
+    TrialPassed,
+    RampEnded,
+    HalfOpenTimeout,
+    Reset,
+    ForceOpen,
+    Disable,
+    MetricsOnly,
+}
+
+/// What a listener should hear.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    pub from: State,
+    pub to: State,
+    pub why: Why,
+    pub retry_after: Option<Duration>,
+    pub total: u64,
+    pub failures: u64,
+}
+
+/// An admitted call.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    generation: u64,
+    began: Duration,
+    probe: bool,
+}
+
+/// What a half-open breaker is at.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Phase {
+    Trial,
+    Ramp,
+}
+
+#[derive(Clone, Debug)]
+pub struct Reference {
+    settings: Settings,
+    trial: usize,
+    pub state: State,
+    pub since: Duration,
+    generation: u64,
+    /// Every call that counted since the window was last empty.
+    calls: Vec<Record>,
+    phase: Phase,
+    probes: u32,
+    /// What the breaker knew when it tripped; shown while no calls are counted.
+    evidence: Evidence,
+    deadline: Option<Duration>,
+    pub reopens: u32,
+    last_open: Duration,
+    closed_at: Option<Duration>,
+    pub rejected: u64,
+    pub late: u64,
+    would_trip: bool,
+    pub events: Vec<Event>,
+}
+
+impl Reference {
+    pub fn new(settings: Settings, now: Duration) -> Self {
+        let trial = settings.rule.trial_length().expect("the rule can end a trial");
+        Self {
+            settings,
+            trial,
+            state: State::Closed,
+            since: now,
+            generation: 0,
+            calls: Vec::new(),
+            phase: Phase::Trial,
+            probes: 0,
+            evidence: Evidence::default(),
+            deadline: None,
+            reopens: 0,
+            last_open: Duration::ZERO,
+            closed_at: None,
+            rejected: 0,
+            late: 0,
+            would_trip: false,
+            events: Vec::new(),
+        }
+    }
+
+    /// What the breaker should say of recent calls.
+    pub fn evidence(&self, now: Duration) -> Evidence {
+        let streak = self.calls.iter().rev().take_while(|call| call.failed).count();
+        match self.state {
+            State::Closed | State::MetricsOnly => Evidence { calls: self.window(now), streak },
+            State::HalfOpen if self.phase == Phase::Ramp => Evidence { calls: self.window(now), streak },
+            State::HalfOpen => Evidence { calls: self.calls.clone(), streak },
+            _ => self.evidence.clone(),
+        }
+    }
+
+    fn window(&self, now: Duration) -> Vec<Record> {
+        match self.settings.window {
+            Window::Count(size) => self.calls[self.calls.len().saturating_sub(size)..].to_vec(),
+            Window::Time(duration, buckets) => {
+                let length = duration.as_nanos() / buckets as u128;
+                let bucket = |at: Duration| at.as_nanos() / length;
+                let recent = |call: &&Record| bucket(call.at) + buckets as u128 > bucket(now);
+                self.calls.iter().filter(recent).copied().collect()
+            }
+        }
+    }
+
+    pub fn retry_after(&self, now: Duration) -> Option<Duration> {
+        if self.state == State::Open { Some(self.deadline?.saturating_sub(now)) } else { None }
+    }
+
+    /// A call asks to be admitted.
+    pub fn acquire(&mut self, now: Duration) -> Option<Call> {
+        if self.state == State::HalfOpen {
+            self.half_open_ends(now);
+        }
+        if self.state == State::Open && self.deadline.is_some_and(|deadline| now >= deadline) {
+            self.last_open = now - self.since;
+            self.enter(now, State::HalfOpen, Why::RetryDue);
+        }
+        let admitted = match self.state {
+            State::Open | State::ForcedOpen => false,
+            State::HalfOpen => {
+                let slot = self.phase == Phase::Ramp || self.probes < self.settings.slots;
+                slot && self.settings.permit.admits(now - self.since)
+            }
+            _ => true,
+        };
+        if !admitted {
+            self.rejected += 1;
+            return None;
+        }
+        let probe = self.state == State::HalfOpen && self.phase == Phase::Trial;
+        self.probes += u32::from(probe);
+        Some(Call { generation: self.generation, began: now, probe })
+    }
+
+    /// A half-open breaker that was left alone too long, or whose ramp is over, moves on when it is next asked.
+    fn half_open_ends(&mut self, now: Duration) {
+        let stayed = now - self.since;
+        if self.phase == Phase::Ramp && self.ramp_is_over(now) {
+            self.close(now, Why::RampEnded);
+        } else if self.settings.half_open_timeout.is_some_and(|longest| stayed >= longest) {
+            self.open(now, Why::HalfOpenTimeout);
+        }
+    }
+
+    fn ramp_is_over(&self, now: Duration) -> bool {
+        match self.settings.permit {
+            Permit::Ramp(duration) => now - self.since >= duration,
+            _ => true,
+        }
+    }
+
+    /// An admitted call ends.
+    pub fn finish(&mut self, now: Duration, call: Call, outcome: Outcome) {
+        let counts = call.generation == self.generation;
+        if counts && call.probe {
+            self.probes -= 1;
+        }
+        if outcome == Outcome::Ignored {
+            return;
+        }
+        if !counts {
+            self.late += 1;
+            return;
+        }
+        let record =
+            Record { at: now, failed: outcome == Outcome::Failure, took: now.saturating_sub(call.began) };
+        match self.state {
+            State::Closed => {
+                self.calls.push(record);
+                if self.settings.rule.holds(false, &self.evidence(now), None) {
+                    self.open(now, Why::Tripped);
+                }
+            }
+            State::MetricsOnly => {
+                self.calls.push(record);
+                let holds = self.settings.rule.holds(false, &self.evidence(now), None);
+                if holds && !self.would_trip {
+                    self.report(now, State::MetricsOnly, Why::Tripped);
+                }
+                self.would_trip = holds;
+            }
+            State::HalfOpen => self.judge(now, record),
+            _ => {}
+        }
+    }
+
+    fn judge(&mut self, now: Duration, record: Record) {
+        self.calls.push(record);
+        let evidence = self.evidence(now);
+        if self.phase == Phase::Ramp {
+            if self.settings.rule.holds(true, &evidence, None) {
+                self.open(now, Why::Tripped);
+            } else {
+                self.half_open_ends(now);
+            }
+            return;
+        }
+        match self.settings.rule.verdict(&evidence, self.trial - self.calls.len()) {
+            Some(true) => self.open(now, Why::Tripped),
+            Some(false) if self.ramp_is_over(now) => self.close(now, Why::TrialPassed),
+            Some(false) => {
+                self.phase = Phase::Ramp;
+                self.calls.clear();
+            }
+            None => self.half_open_ends(now),
+        }
+    }
+
+    fn open(&mut self, now: Duration, why: Why) {
+        let again = match (self.state, self.closed_at) {
+            (State::HalfOpen, _) => true,
+            (_, Some(closed_at)) => now - closed_at < self.last_open,
+            (_, None) => false,
+        };
+        self.reopens = if again { self.reopens + 1 } else { 0 };
+        self.deadline = self.settings.retry.delay(self.reopens).map(|delay| now + delay);
+        self.evidence = self.evidence(now);
+        self.enter(now, State::Open, why);
+    }
+
+    fn close(&mut self, now: Duration, why: Why) {
+        let kept = if why == Why::RampEnded { self.calls.clone() } else { Vec::new() };
+        self.closed_at = Some(now);
+        self.enter(now, State::Closed, why);
+        self.calls = kept;
+    }
+
+    fn enter(&mut self, now: Duration, to: State, why: Why) {
+        self.report(now, to, why);
+        self.state = to;
+        self.since = now;
+        self.rejected = 0;
+        self.begin_generation();
+    }
+
+    fn begin_generation(&mut self) {
+        self.generation += 1;
+        self.calls.clear();
+        self.phase = Phase::Trial;
+        self.probes = 0;
+        self.would_trip = false;
+    }
+
+    fn report(&mut self, now: Duration, to: State, why: Why) {
+        let evidence = self.evidence(now);
+        self.events.push(Event {
+            from: self.state,
+            to,
+            why,
+            retry_after: if to == State::Open { self.deadline.map(|deadline| deadline - now) } else { None },
+            total: evidence.total(),
+            failures: evidence.failures(),
+        });
+    }
+
+    /// A manual command: to `Closed` (a reset), `ForcedOpen`, `Disabled` or `MetricsOnly`.
+    pub fn command(&mut self, now: Duration, to: State) {
+        if to == State::Closed {
+            self.reopens = 0;
+            self.closed_at = None;
+        }
+        if self.state == to {
+            if to == State::Closed {
+                self.begin_generation();
+            }
+            return;
+        }
+        let why = match to {
+            State::Closed => Why::Reset,
+            State::ForcedOpen => Why::ForceOpen,
+            State::Disabled => Why::Disable,
+            _ => Why::MetricsOnly,
+        };
+        self.evidence = self.evidence(now);
+        self.enter(now, to, why);
+    }
+}

@@ -1,0 +1,11 @@
+//! A naive model of a breaker: single-threaded, slow, and written from the description of its behaviour alone.
+//!
+//! It keeps every call it ever counted and recomputes everything from them at each step. It shares neither code nor
+//! data structures with the breaker; only the vocabulary (`State`, `Outcome`) and the functions that build a rule, so
+//! that one generated rule can be given to both.
+
+mod breaker;
+mod rule;
+
+pub use breaker::{Call, Event, Permit, Reference, Retry, Settings, Why, Window};
+pub use rule::{Evidence, Predicate, Record, Rule};

@@ -1,0 +1,199 @@
+//! Rules as a tree, evaluated by definition on a list of calls.
+
+use std::time::Duration;
+
+use fluxgate::trip;
+
+/// A call that counted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Record {
+    pub at: Duration,
+    pub failed: bool,
+    pub took: Duration,
+}
+
+/// What a rule is asked about: the calls in the window, and the failures in a row, which no window limits.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Evidence {
+    pub calls: Vec<Record>,
+    pub streak: usize,
+}
+
+impl Evidence {
+    pub fn total(&self) -> u64 {
+        self.calls.len() as u64
+    }
+
+    pub fn failures(&self) -> u64 {
+        self.calls.iter().filter(|call| call.failed).count() as u64
+    }
+
+    pub fn slow(&self, threshold: Duration) -> u64 {
+        self.calls.iter().filter(|call| call.took >= threshold).count() as u64
+    }
+
+    pub fn latency(&self) -> u128 {
+        self.calls.iter().map(|call| call.took.as_nanos()).sum()
+    }
+
+    /// The mean duration in nanoseconds, rounded down.
+    pub fn average(&self) -> Option<u128> {
+        (!self.calls.is_empty()).then(|| self.latency() / u128::from(self.total()))
+    }
+
+    fn push(&mut self, failed: bool, took: Duration) {
+        self.calls.push(Record { at: Duration::ZERO, failed, took });
+        self.streak = if failed { self.streak + 1 } else { 0 };
+    }
+
+    /// With so many more calls that all failed and took for ever.
+    pub fn worst(&self, more: usize) -> Self {
+        let mut worst = self.clone();
+        (0..more).for_each(|_| worst.push(true, Duration::MAX));
+        worst
+    }
+
+    /// With so many more calls that all succeeded in no time.
+    pub fn best(&self, more: usize) -> Self {
+        let mut best = self.clone();
+        (0..more).for_each(|_| best.push(false, Duration::ZERO));
+        best
+    }
+}
+
+/// A `custom` condition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Predicate {
+    /// Two failures or more.
+    TwoFailures,
+    /// A total that three divides, which is not monotone.
+    ThirdCall,
+    /// A mean of 30 ms or more.
+    Slow,
+}
+
+fn two_failures(metrics: &fluxgate::Metrics) -> bool {
+    metrics.failures() >= 2
+}
+
+fn third_call(metrics: &fluxgate::Metrics) -> bool {
+    metrics.total() % 3 == 0
+}
+
+fn slow(metrics: &fluxgate::Metrics) -> bool {
+    metrics.avg_latency().is_some_and(|mean| mean >= Duration::from_millis(30))
+}
+
+impl Predicate {
+    fn holds(self, evidence: &Evidence) -> bool {
+        match self {
+            Self::TwoFailures => evidence.failures() >= 2,
+            Self::ThirdCall => evidence.total() % 3 == 0,
+            Self::Slow => evidence.average().is_some_and(|mean| mean >= 30_000_000),
+        }
+    }
+
+    fn function(self) -> fn(&fluxgate::Metrics) -> bool {
+        match self {
+            Self::TwoFailures => two_failures,
+            Self::ThirdCall => third_call,
+            Self::Slow => slow,
+        }
+    }
+}
+
+/// A rule as a tree. Ratios are per mille.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Rule {
+    Closed,
+    HalfOpen,
+    Min(u32),
+    FailureRate(u32),
+    Failures(u32),
+    FailureStreak(u32),
+    SlowRate(u32, Duration),
+    AvgLatency(Duration),
+    Custom(Predicate),
+    All(Vec<Rule>),
+    Any(Vec<Rule>),
+}
+
+impl Rule {
+    /// Whether the rule holds. `customs` answers for the `custom` conditions where their answer is not to be asked.
+    pub fn holds(&self, half_open: bool, evidence: &Evidence, customs: Option<bool>) -> bool {
+        let reached = |part: u64, per_mille: u32| part * 1_000 >= evidence.total() * u64::from(per_mille);
+        match self {
+            Self::Closed => !half_open,
+            Self::HalfOpen => half_open,
+            Self::Min(count) => evidence.total() >= u64::from(*count),
+            Self::FailureRate(share) => reached(evidence.failures(), *share),
+            Self::Failures(count) => evidence.failures() >= u64::from(*count),
+            Self::FailureStreak(count) => evidence.streak >= *count as usize,
+            Self::SlowRate(share, threshold) => reached(evidence.slow(*threshold), *share),
+            Self::AvgLatency(mean) => evidence.latency() >= mean.as_nanos() * u128::from(evidence.total()),
+            Self::Custom(predicate) => customs.unwrap_or_else(|| predicate.holds(evidence)),
+            Self::All(members) => members.iter().all(|member| member.holds(half_open, evidence, customs)),
+            Self::Any(members) => members.iter().any(|member| member.holds(half_open, evidence, customs)),
+        }
+    }
+
+    /// The smallest number of calls with which the rule could trip a half-open breaker, found by trying.
+    pub fn trial_length(&self) -> Option<usize> {
+        (1..=2_000).find(|&calls| self.holds(true, &Evidence::default().worst(calls), Some(true)))
+    }
+
+    /// Whether a trial with so many calls to come certainly trips (`true`), certainly passes (`false`) or is open.
+    pub fn verdict(&self, evidence: &Evidence, more: usize) -> Option<bool> {
+        if more == 0 {
+            Some(self.holds(true, evidence, None))
+        } else if self.holds(true, &evidence.best(more), Some(false)) {
+            Some(true)
+        } else if !self.holds(true, &evidence.worst(more), Some(true)) {
+            Some(false)
+        } else {
+            None
+        }
+    }
+
+    /// The thresholds its `slow_rate` conditions name.
+    pub fn thresholds(&self) -> Vec<Duration> {
+        let mut thresholds = match self {
+            Self::SlowRate(_, threshold) => vec![*threshold],
+            Self::All(members) | Self::Any(members) => members.iter().flat_map(Self::thresholds).collect(),
+            _ => Vec::new(),
+        };
+        thresholds.sort_unstable();
+        thresholds.dedup();
+        thresholds
+    }
+
+    /// Whether it asks for the mean duration of calls.
+    pub fn averages(&self) -> bool {
+        match self {
+            Self::AvgLatency(_) | Self::Custom(_) => true,
+            Self::All(members) | Self::Any(members) => members.iter().any(Self::averages),
+            _ => false,
+        }
+    }
+
+    /// The same rule, as a user would build it.
+    pub fn build(&self) -> trip::Rule {
+        let ratio = |per_mille: &u32| f64::from(*per_mille) / 1_000.0;
+        let join = |members: &[Self], join: fn(trip::Rule, trip::Rule) -> trip::Rule| {
+            members.iter().map(Self::build).reduce(join).expect("a group has members")
+        };
+        match self {
+            Self::Closed => trip::closed(),
+            Self::HalfOpen => trip::half_open(),
+            Self::Min(count) => trip::min(*count),
+            Self::FailureRate(share) => trip::failure_rate(ratio(share)),
+            Self::Failures(count) => trip::failures(*count),
+            Self::FailureStreak(count) => trip::failure_streak(*count),
+            Self::SlowRate(share, threshold) => trip::slow_rate(ratio(share), *threshold),
+            Self::AvgLatency(mean) => trip::avg_latency(*mean),
+            Self::Custom(predicate) => trip::custom(predicate.function()),
+            Self::All(members) => join(members, |a, b| a & b),
+            Self::Any(members) => join(members, |a, b| a | b),
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! `build()` refuses what the attribute would refuse, in the same words, and never panics.
+
+use std::time::Duration;
+
+use fluxgate::{Builder, CircuitBreaker, permit, retry, trip, window};
+use fluxgate_tests::fixture::{millis, seconds};
+
+#[track_caller]
+fn refuses(configure: impl FnOnce(Builder) -> Builder, words: &[&str]) {
+    let error = configure(CircuitBreaker::builder("wrong")).build().map(|_| ()).expect_err("it should be refused");
+    let text = error.to_string();
+    for word in words {
+        assert!(text.contains(word), "{word:?} is not in: {text}");
+    }
+}
+
+#[track_caller]
+fn refuses_rule(rule: trip::Rule, words: &[&str]) {
+    refuses(|builder| builder.trip(rule), words);
+}
+
+#[track_caller]
+fn accepts(configure: impl FnOnce(Builder) -> Builder) {
+    if let Err(error) = configure(CircuitBreaker::builder("right")).build() {
+        panic!("refused: {error}");
+    }
+}
+
+#[test]
+fn the_defaults_are_valid() {
+    accepts(|builder| builder);
+    accepts(|builder| builder.window(window::count(1)));
+    accepts(|builder| builder.window(window::count(1_000_000)));
+    accepts(|builder| builder.window(window::time(seconds(60))));
+}
+
+/// Regression: window 0 is accepted elsewhere, and fatal at the first call.
+#[test]
+fn windows_out_of_range() {
+    refuses(|builder| builder.window(window::count(0)), &["count(0)"]);
+    refuses(|builder| builder.window(window::count(1_000_001)), &["1_000_000"]);
+    refuses(|builder| builder.window(window::count(usize::MAX)), &["1_000_000"]);
+    refuses(|builder| builder.window(window::time(Duration::ZERO)), &["time(0s)"]);
+    refuses(|builder| builder.window(window::time(seconds(1)).buckets(0)), &["buckets"]);
+    refuses(|builder| builder.window(window::time(seconds(1)).buckets(1_001)), &["buckets"]);
+    refuses(|builder| builder.window(window::time(Duration::from_micros(10)).buckets(11)), &["buckets"]);
+    refuses(|builder| builder.window(window::count(10).buckets(5)), &["buckets"]);
+    accepts(|builder| builder.window(window::time(Duration::from_micros(10))));
+    accepts(|builder| builder.window(window::time(seconds(1)).buckets(1_000)));
+    accepts(|builder| builder.window(window::time(seconds(1)).buckets(1)));
+}
+
+/// Regression: `minimum 200` on a window of 100 never trips, silently, or is clamped to everyone's surprise.
+#[test]
+fn more_calls_than_the_window_holds() {
+    let rule = || trip::min(200) & trip::failure_rate(0.5);
+    refuses(|builder| builder.window(window::count(100)).trip(rule()), &["min(200)", "100"]);
+    refuses(|builder| builder.window(window::count(100)).trip(trip::failures(101)), &["failures(101)", "100"]);
+    accepts(|builder| builder.window(window::count(200)).trip(rule()));
+    accepts(|builder| builder.window(window::time(seconds(10))).trip(rule()));
+    let own = (trip::closed() & trip::min(5) & trip::failure_rate(0.5)) | (trip::half_open() & rule());
+    accepts(|builder| builder.window(window::count(10)).trip(own));
+    accepts(|builder| builder.window(window::count(10)).trip(trip::failure_streak(11)));
+}
+
+#[test]
+fn rules_that_can_never_trip() {
+    refuses_rule(trip::half_open() & trip::failures(1), &["closed"]);
+    refuses_rule(trip::closed() & trip::half_open() & trip::failures(1), &["closed & half_open"]);
+    refuses_rule(trip::failures(3) | trip::closed() & trip::half_open() & trip::failures(1), &["half_open"]);
+}
+
+/// Regression: a `closed & ..` rule stuck in half-open for ever.
+#[test]
+fn trials_that_could_never_end() {
+    refuses_rule(trip::closed() & trip::failures(3), &["half-open"]);
+}
+
+#[test]
+fn rules_that_trip_on_healthy_traffic() {
+    refuses_rule(trip::min(10), &["min(10)", "healthy"]);
+    refuses_rule(trip::failures(3) | trip::closed() & trip::min(10), &["healthy"]);
+}
+
+#[test]
+fn rates_without_a_minimum() {
+    refuses_rule(trip::failure_rate(0.5), &["failure_rate(0.5)", "min("]);
+    refuses_rule(trip::slow_rate(0.5, seconds(1)), &["slow_rate(0.5, 1s)", "min("]);
+    refuses_rule(trip::avg_latency(seconds(1)), &["avg_latency(1s)", "min("]);
+    refuses_rule(trip::min(10) & trip::failure_rate(0.5) | trip::failure_rate(0.9), &["failure_rate(0.9)"]);
+    accepts(|builder| builder.trip(trip::min(1) & trip::failure_rate(0.5)));
+}
+
+#[test]
+fn values_out_of_range() {
+    for share in [0.0, -0.5, 1.000_001, 50.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MIN_POSITIVE] {
+        refuses_rule(trip::min(10) & trip::failure_rate(share), &["failure_rate"]);
+        refuses_rule(trip::min(10) & trip::slow_rate(share, seconds(1)), &["slow_rate"]);
+        refuses(|builder| builder.permit(permit::random(share)), &["random"]);
+        refuses(|builder| builder.permit(permit::ramp_up(share, 1.0, seconds(1))), &["ramp_up"]);
+        refuses(|builder| builder.permit(permit::ramp_up(0.1, share, seconds(1))), &["ramp_up"]);
+    }
+    refuses_rule(trip::min(10) & trip::failure_rate(50.0), &["0.5", "50%"]);
+    refuses_rule(trip::min(0) & trip::failure_rate(0.5), &["min(0)"]);
+    refuses_rule(trip::failures(0), &["failures(0)"]);
+    refuses_rule(trip::failure_streak(0), &["failure_streak(0)"]);
+    refuses_rule(trip::min(10) & trip::slow_rate(0.5, Duration::ZERO), &["slow_rate"]);
+    refuses_rule(trip::min(10) & trip::avg_latency(Duration::ZERO), &["avg_latency"]);
+    refuses(|builder| builder.permit(permit::ramp_up(0.5, 0.4, seconds(60))), &["ramp_up"]);
+    refuses(|builder| builder.max_half_open_calls(0), &["max_half_open_calls"]);
+    refuses(|builder| builder.half_open_timeout(Duration::ZERO), &["half_open_timeout"]);
+    for share in [-0.1, 1.0, 1.5, f64::NAN, f64::INFINITY] {
+        refuses(|builder| builder.retry(retry::cooldown(seconds(60)).jitter(share)), &["jitter"]);
+        refuses(|builder| builder.retry(retry::backoff(seconds(60)).jitter(share)), &["jitter"]);
+    }
+    for multiplier in [0.0, 0.9, -2.0, f64::NAN, f64::INFINITY] {
+        refuses(|builder| builder.retry(retry::backoff(seconds(1)).multiplier(multiplier)), &["multiplier"]);
+    }
+    refuses(|builder| builder.retry(retry::backoff(seconds(60)).max(seconds(59))), &["max"]);
+    accepts(|builder| builder.retry(retry::backoff(seconds(60)).max(seconds(60)).multiplier(1.0)));
+    accepts(|builder| builder.retry(retry::cooldown(seconds(60)).jitter(0.0)));
+    accepts(|builder| builder.permit(permit::ramp_up(1.0, 1.0, seconds(60))));
+}
+
+#[test]
+fn settings_that_do_not_belong_together() {
+    refuses(|builder| builder.retry(retry::cooldown(seconds(60)).max(seconds(100))), &["max"]);
+    refuses(|builder| builder.retry(retry::cooldown(seconds(60)).multiplier(2.0)), &["multiplier"]);
+    refuses(|builder| builder.retry(retry::always().jitter(0.1)), &["jitter"]);
+}
+
+#[test]
+fn all_problems_at_once() {
+    refuses(
+        |builder| {
+            builder
+                .window(window::count(0))
+                .trip(trip::min(10) & trip::failure_rate(50.0))
+                .retry(retry::cooldown(seconds(1)).jitter(2.0))
+                .permit(permit::random(0.0))
+                .max_half_open_calls(0)
+        },
+        &["count(0)", "failure_rate", "jitter", "random", "max_half_open_calls"],
+    );
+}
+
+#[test]
+fn too_many_thresholds_or_conditions() {
+    let slow = |threshold| trip::slow_rate(0.5, millis(threshold));
+    accepts(|builder| builder.trip(trip::min(5) & (slow(1) | slow(2) | slow(3) | slow(4) | slow(1))));
+    refuses_rule(trip::min(5) & (slow(1) | slow(2) | slow(3) | slow(4) | slow(5)), &["slow_rate"]);
+    let long = |conditions| {
+        (1..=conditions).map(|count| trip::failures(count)).reduce(|rule, more| rule | more).expect("some")
+    };
+    refuses_rule(long(10_000), &["64"]);
+    accepts(|builder| builder.trip(long(50)));
+}
+
+#[test]
+fn the_error_is_an_error_and_a_value() {
+    let build = || CircuitBreaker::builder("wrong").window(window::count(0)).build().map(|_| ());
+    let error = build().expect_err("refused");
+    assert_eq!(error.clone(), build().expect_err("refused"));
+    let boxed: Box<dyn std::error::Error + Send + Sync> = Box::new(error);
+    assert!(!boxed.to_string().is_empty() && !format!("{boxed:?}").is_empty());
+}
+
+/// Regression: custom windows or clocks silently ignored.
+#[test]
+fn what_is_set_is_used() {
+    let clock = fluxgate::testing::ManualClock::new();
+    let breaker = CircuitBreaker::builder("used")
+        .window(window::time(seconds(7)).buckets(7))
+        .clock(clock.clone())
+        .build()
+        .expect("valid");
+    breaker.acquire().expect("closed").failure();
+    clock.advance(seconds(6));
+    assert_eq!(breaker.metrics().total(), 1);
+    clock.advance(seconds(1));
+    assert_eq!(breaker.metrics().total(), 0);
+    assert_eq!(breaker.snapshot().since, seconds(7));
+}
+
+#[test]
+fn settings_print_as_the_attribute_would_spell_them() {
+    assert_eq!(window::time(seconds(60)).buckets(6).to_string(), "time(1m, buckets = 6)");
+    assert_eq!(window::count(100).to_string(), "count(100)");
+    assert_eq!(permit::ramp_up(0.1, 1.0, seconds(60)).to_string(), "ramp_up(0.1, 1.0, 1m)");
+    assert_eq!(
+        retry::backoff(seconds(10)).multiplier(2.0).max(seconds(300)).jitter(0.1).to_string(),
+        "backoff(10s, multiplier = 2.0, max = 5m, jitter = 0.1)"
+    );
+}

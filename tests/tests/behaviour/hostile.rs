@@ -1,0 +1,286 @@
+//! Whatever comes in, the answer is a clear error or a correct result: never a panic, an overflow or endless memory.
+
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use fluxgate::{CircuitBreaker, Clock, Outcome, State, permit, retry, trip, window};
+use fluxgate_tests::fixture::{Fixture, millis, seconds};
+
+const CENTURY: Duration = seconds(100 * 365 * 24 * 3_600);
+
+/// A clock that can be set to any time, also back.
+#[derive(Clone, Default)]
+struct SetClock(Arc<AtomicU64>);
+
+impl SetClock {
+    fn set(&self, nanos: u64) {
+        self.0.store(nanos, Ordering::SeqCst);
+    }
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> Duration {
+        Duration::from_nanos(self.0.load(Ordering::SeqCst))
+    }
+}
+
+#[test]
+fn names_may_hold_anything() {
+    let long = "x".repeat(100_000);
+    let names = ["", " ", "`", "\"quoted\" \\ 'name'", "line\nbreak\r\n", "\0\u{1b}[31m", "ünï©ødé 💥", "{}{0}%s", &long];
+    for name in names {
+        let breaker = CircuitBreaker::builder(name.to_owned()).trip(trip::failure_streak(1)).build();
+        let breaker = breaker.expect("any name will do");
+        assert_eq!(breaker.name(), name);
+        breaker.acquire().expect("closed").failure();
+        let refusal = breaker.acquire().map(fluxgate::Call::ignore).expect_err("open");
+        assert_eq!(refusal.breaker(), name);
+        let text = refusal.to_string();
+        assert!(!text.contains(['\n', '\r', '\0', '\u{1b}']), "{text:?} would break a line of a log");
+        assert_eq!(breaker.snapshot().name, name);
+        if !name.is_empty() {
+            assert!(fluxgate::find(name).is_some());
+        }
+    }
+}
+
+#[test]
+fn many_breakers_of_one_name_live_side_by_side() {
+    let build = || CircuitBreaker::builder("hostile: twins").build().expect("valid");
+    let twins: Vec<_> = (0..100).map(|_| build()).collect();
+    twins[50].force_open();
+    assert_eq!(twins.iter().filter(|twin| twin.state() == State::ForcedOpen).count(), 1);
+    let listed = || fluxgate::breakers().filter(|breaker| breaker.name() == "hostile: twins").count();
+    assert_eq!(listed(), 100);
+    drop(twins);
+    assert_eq!(listed(), 0);
+}
+
+#[test]
+fn durations_at_their_limits() {
+    for longest in [CENTURY, Duration::MAX, Duration::from_nanos(u64::MAX)] {
+        let fixture = Fixture::new(|builder| {
+            builder
+                .window(window::time(longest))
+                .trip(trip::min(2) & (trip::slow_rate(1.0, longest) | trip::avg_latency(longest)) | trip::failures(3))
+                .retry(retry::cooldown(longest).jitter(0.99))
+                .permit(permit::ramp_up(0.1, 1.0, longest))
+                .half_open_timeout(longest)
+        });
+        fixture.call(Outcome::Success, CENTURY).expect("closed");
+        fixture.fail(3);
+        assert_eq!(fixture.state(), State::Open);
+        let left = fixture.refusal().retry_after().expect("a cooldown ends");
+        assert!(left > Duration::ZERO);
+        assert!(!fixture.refusal().to_string().is_empty());
+        fixture.advance(CENTURY);
+        fixture.breaker.snapshot();
+    }
+}
+
+#[test]
+fn the_shortest_durations() {
+    let nano = Duration::from_nanos(1);
+    let fixture = Fixture::new(|builder| {
+        builder
+            .window(window::time(Duration::from_micros(10)))
+            .trip(trip::min(2) & (trip::slow_rate(1.0, nano) | trip::avg_latency(nano)))
+            .retry(retry::cooldown(nano).jitter(0.5))
+            .permit(permit::ramp_up(1.0, 1.0, nano))
+            .half_open_timeout(nano)
+    });
+    for _ in 0..1_000 {
+        let _ = fixture.call(Outcome::Success, nano);
+        let _ = fixture.call(Outcome::Failure, Duration::ZERO);
+        fixture.advance(nano);
+    }
+    assert!(!fixture.heard.all().is_empty());
+}
+
+/// Regression: `2.0 ** 1024` overflows after days of outage.
+#[test]
+fn backoff_after_ten_thousand_reopenings() {
+    for (multiplier, max) in [(2.0, seconds(300)), (1e300, Duration::MAX), (1.0, seconds(10))] {
+        let rule = trip::failure_streak(1);
+        let fixture = Fixture::new(|builder| {
+            builder.trip(rule).retry(retry::backoff(seconds(10)).multiplier(multiplier).max(max).jitter(0.5))
+        });
+        fixture.trip();
+        for reopens in 0..10_000 {
+            let snapshot = fixture.breaker.snapshot();
+            assert_eq!(snapshot.reopens, reopens);
+            let left = snapshot.retry_after.expect("a backoff ends");
+            assert!(left <= max && left >= seconds(5).min(max), "{left:?}");
+            if left > CENTURY {
+                break;
+            }
+            fixture.advance(left);
+            fixture.fail(1);
+        }
+    }
+}
+
+#[test]
+fn a_custom_retry_may_say_anything() {
+    fn for_ever(_: u32) -> Duration {
+        Duration::MAX
+    }
+    fn at_once(_: u32) -> Duration {
+        Duration::ZERO
+    }
+    let fixture = Fixture::new(|builder| builder.retry(retry::custom(for_ever)));
+    fixture.advance(CENTURY);
+    fixture.trip();
+    fixture.advance(CENTURY);
+    assert!(fixture.refusal().retry_after().is_some_and(|left| left > CENTURY));
+    let fixture = Fixture::new(|builder| builder.retry(retry::custom(at_once)));
+    fixture.trip();
+    assert!(fixture.breaker.acquire().is_ok());
+}
+
+#[test]
+fn a_clock_that_jumps_a_century() {
+    let fixture = Fixture::new(|builder| builder.window(window::time(seconds(10))).half_open_timeout(seconds(60)));
+    fixture.fail(9);
+    fixture.advance(CENTURY);
+    fixture.fail(1);
+    assert_eq!((fixture.state(), fixture.counts()), (State::Closed, (1, 1)));
+    fixture.fail(9);
+    assert_eq!(fixture.state(), State::Open);
+    fixture.advance(CENTURY);
+    fixture.succeed(1);
+    assert_eq!(fixture.state(), State::HalfOpen);
+    fixture.advance(CENTURY);
+    assert_eq!(fixture.refusal().state(), State::Open);
+    fixture.advance(CENTURY);
+    fixture.succeed(6);
+    assert_eq!(fixture.state(), State::Closed);
+    fixture.call(Outcome::Success, CENTURY).expect("closed");
+}
+
+#[test]
+fn a_clock_that_stands_still() {
+    let fixture = Fixture::new(|builder| {
+        builder
+            .window(window::time(seconds(10)))
+            .trip(trip::min(10) & (trip::failure_rate(0.5) | trip::avg_latency(seconds(1))))
+    });
+    fixture.succeed(10_000);
+    fixture.fail(10_000);
+    assert_eq!(fixture.state(), State::Open);
+    assert_eq!(fixture.refusal().retry_after(), Some(seconds(60)));
+}
+
+#[test]
+fn a_clock_that_goes_backwards() {
+    let clock = SetClock::default();
+    let hour = 3_600_000_000_000;
+    clock.set(10 * hour);
+    let breaker = CircuitBreaker::builder("backwards")
+        .window(window::time(seconds(10)))
+        .trip(trip::min(10) & (trip::failure_rate(0.5) | trip::avg_latency(seconds(1))))
+        .retry(retry::cooldown(seconds(60)))
+        .permit(permit::ramp_up(1.0, 1.0, seconds(60)))
+        .half_open_timeout(seconds(300))
+        .clock(clock.clone())
+        .build()
+        .expect("valid");
+    let mut random = fastrand::Rng::with_seed(1);
+    for _ in 0..20_000 {
+        clock.set(random.u64(0..20 * hour));
+        match breaker.acquire() {
+            Ok(call) => {
+                clock.set(random.u64(0..20 * hour));
+                call.record(if random.bool() { Outcome::Failure } else { Outcome::Success });
+            }
+            Err(refusal) => {
+                assert!(refusal.retry_after().is_none_or(|left| left <= seconds(60) + seconds(20 * 3_600)));
+            }
+        }
+        let metrics = breaker.metrics();
+        assert!(metrics.failures() <= metrics.total());
+        breaker.snapshot();
+    }
+    // Once time moves on, so does the breaker.
+    for minute in 0..30 {
+        clock.set(20 * hour + minute * 60_000_000_000);
+        for _ in 0..20 {
+            if let Ok(call) = breaker.acquire() {
+                call.success();
+            }
+        }
+    }
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[test]
+fn the_largest_windows() {
+    let rule = trip::min(1_000_000) & trip::failure_rate(1.0);
+    let fixture = Fixture::new(|builder| builder.window(window::count(1_000_000)).trip(rule));
+    fixture.fail(999_999);
+    assert_eq!(fixture.state(), State::Closed);
+    fixture.fail(1);
+    assert_eq!(fixture.state(), State::Open);
+
+    let fixture = Fixture::new(|builder| builder.window(window::time(CENTURY).buckets(1_000)));
+    fixture.fail(9);
+    fixture.advance(CENTURY / 2);
+    fixture.fail(1);
+    assert_eq!(fixture.state(), State::Open);
+}
+
+#[test]
+fn counts_at_their_limits() {
+    let most = u32::MAX;
+    let rule = trip::min(most) & trip::failure_rate(1.0) | trip::failures(most) | trip::failure_streak(most);
+    let fixture = Fixture::new(|builder| {
+        builder.window(window::time(seconds(10))).trip(rule).max_half_open_calls(most)
+    });
+    fixture.fail(1_000);
+    assert_eq!(fixture.state(), State::Closed);
+    assert_eq!(fixture.breaker.snapshot().trial, most);
+}
+
+#[test]
+fn everything_of_the_users_panics() {
+    fn condition(_: &fluxgate::Metrics) -> bool {
+        resume_unwind(Box::new("condition"))
+    }
+    fn delay(_: u32) -> Duration {
+        resume_unwind(Box::new("delay"))
+    }
+    fn admits(_: Duration) -> bool {
+        resume_unwind(Box::new("permit"))
+    }
+    let fixture = Fixture::new(|builder| {
+        builder
+            .trip(trip::custom(condition) & trip::min(3) | trip::failure_streak(3))
+            .retry(retry::custom(delay))
+            .permit(permit::custom(admits))
+            .max_half_open_calls(1)
+            .listener(|_: &fluxgate::Transition| resume_unwind(Box::new("listener")))
+    });
+    for _ in 0..5 {
+        fixture.trip();
+        fixture.wait();
+        fixture.fail(3);
+        assert_eq!(fixture.state(), State::Open);
+        fixture.wait();
+        fixture.succeed(3);
+        assert_eq!(fixture.state(), State::Closed);
+        fixture.advance(seconds(1_000));
+    }
+    assert_eq!(fixture.heard.steps().len(), 25);
+}
+
+#[test]
+fn thousands_of_held_calls() {
+    let fixture = Fixture::new(|builder| builder.trip(trip::failure_streak(50_001)));
+    let held: Vec<_> = (0..50_000).map(|_| fixture.breaker.acquire().expect("closed")).collect();
+    held.into_iter().for_each(fluxgate::Call::failure);
+    assert_eq!(fixture.breaker.metrics().failure_streak(), 50_000);
+    fixture.call(Outcome::Failure, millis(1)).expect("closed");
+    assert_eq!(fixture.state(), State::Open);
+}

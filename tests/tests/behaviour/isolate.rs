@@ -1,0 +1,128 @@
+//! Under `isolate`, the breakers of this thread start fresh and read a manual clock.
+
+use std::sync::Barrier;
+
+use fluxgate::testing::isolate;
+use fluxgate::{CallNotPermitted, CircuitBreaker, State, breaker, circuit_breaker};
+use fluxgate_tests::fixture::seconds;
+
+static SHARED: CircuitBreaker = breaker!(
+    name = "isolate: shared",
+    window = count(10),
+    trip = min(10) & failure_rate(0.5),
+    retry = cooldown(30s),
+    permit = all
+);
+
+#[derive(Debug)]
+#[allow(dead_code)]
+enum Failure {
+    Own,
+    Refused(CallNotPermitted),
+}
+
+impl From<CallNotPermitted> for Failure {
+    fn from(refusal: CallNotPermitted) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+#[circuit_breaker(window = count(5), trip = failure_streak(3), retry = cooldown(10s), permit = all, handle = GUARDED)]
+fn guarded(works: bool) -> Result<(), Failure> {
+    if works { Ok(()) } else { Err(Failure::Own) }
+}
+
+fn break_it(breaker: &CircuitBreaker) {
+    while breaker.state() == State::Closed {
+        let _ = breaker.call(|| Err::<(), _>(()));
+    }
+}
+
+#[test]
+fn statics_start_fresh() {
+    for _ in 0..3 {
+        let _isolation = isolate();
+        assert_eq!(SHARED.state(), State::Closed);
+        assert_eq!(SHARED.metrics().total(), 0);
+        break_it(&SHARED);
+        assert_eq!(SHARED.state(), State::Open);
+    }
+}
+
+#[test]
+fn statics_read_the_manual_clock() {
+    let isolation = isolate();
+    break_it(&SHARED);
+    assert_eq!(SHARED.snapshot().retry_after, Some(seconds(30)));
+    isolation.advance(seconds(29));
+    assert_eq!(SHARED.snapshot().retry_after, Some(seconds(1)));
+    isolation.clock().advance(seconds(1));
+    SHARED.acquire().expect("due").success();
+    assert_eq!(SHARED.state(), State::HalfOpen);
+}
+
+#[test]
+fn annotated_functions_too() {
+    for _ in 0..2 {
+        let isolation = isolate();
+        for _ in 0..3 {
+            assert!(matches!(guarded(false), Err(Failure::Own)));
+        }
+        assert!(matches!(guarded(true), Err(Failure::Refused(_))));
+        assert_eq!(GUARDED.state(), State::Open);
+        isolation.advance(seconds(10));
+        assert!(guarded(true).is_ok());
+        assert_eq!(GUARDED.state(), State::Closed);
+    }
+}
+
+#[test]
+fn what_happens_inside_is_forgotten_outside() {
+    static QUIET: CircuitBreaker = breaker!(name = "isolate: quiet", trip = failure_streak(2));
+    {
+        let _isolation = isolate();
+        break_it(&QUIET);
+        assert_eq!(QUIET.state(), State::Open);
+    }
+    assert_eq!(QUIET.state(), State::Closed);
+    QUIET.call(|| Ok::<_, ()>(())).expect("closed");
+    {
+        let _isolation = isolate();
+        assert_eq!(QUIET.metrics().total(), 0);
+    }
+    assert_eq!(QUIET.metrics().total(), 1);
+}
+
+#[test]
+fn threads_do_not_disturb_each_other() {
+    let barrier = Barrier::new(4);
+    std::thread::scope(|scope| {
+        for nth in 0..4 {
+            let barrier = &barrier;
+            scope.spawn(move || {
+                let isolation = isolate();
+                barrier.wait();
+                if nth % 2 == 0 {
+                    break_it(&SHARED);
+                } else {
+                    SHARED.call(|| Ok::<_, ()>(())).expect("closed");
+                }
+                barrier.wait();
+                let expected = if nth % 2 == 0 { State::Open } else { State::Closed };
+                assert_eq!(SHARED.state(), expected);
+                isolation.advance(seconds(nth));
+                barrier.wait();
+                assert_eq!(SHARED.snapshot().since, seconds(nth));
+            });
+        }
+    });
+}
+
+#[test]
+fn each_value_is_a_breaker_of_its_own() {
+    let _isolation = isolate();
+    let breakers: Vec<CircuitBreaker> = (0..3).map(|_| breaker!(name = "isolate: value", trip = failures(2))).collect();
+    break_it(&breakers[1]);
+    let states: Vec<State> = breakers.iter().map(CircuitBreaker::state).collect();
+    assert_eq!(states, [State::Closed, State::Open, State::Closed]);
+}

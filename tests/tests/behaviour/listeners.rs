@@ -1,0 +1,224 @@
+//! Listeners hear transitions outside any lock, in order, exactly once, one at a time.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
+
+use fluxgate::testing::ManualClock;
+use fluxgate::{CircuitBreaker, Listener, Reason, State, Transition, permit, trip, window};
+use fluxgate_tests::fixture::{Fixture, Heard, seconds};
+
+#[test]
+fn hear_each_transition_with_its_reason() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.trip();
+    fixture.wait();
+    fixture.fail(5);
+    fixture.wait();
+    fixture.succeed(6);
+    fixture.breaker.disable();
+    fixture.breaker.reset();
+    use State::{Closed, Disabled, HalfOpen, Open};
+    assert_eq!(
+        fixture.heard.steps(),
+        [
+            (Closed, Open),
+            (Open, HalfOpen),
+            (HalfOpen, Open),
+            (Open, HalfOpen),
+            (HalfOpen, Closed),
+            (Closed, Disabled),
+            (Disabled, Closed)
+        ]
+    );
+    assert!(matches!(
+        fixture.heard.reasons()[..],
+        [
+            Reason::Tripped(_),
+            Reason::RetryDue,
+            Reason::Tripped(_),
+            Reason::RetryDue,
+            Reason::TrialPassed,
+            Reason::Disable,
+            Reason::Reset
+        ]
+    ));
+}
+
+#[test]
+fn are_told_the_breaker_the_evidence_and_the_wait() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.succeed(4);
+    fixture.fail(6);
+    let transition = fixture.heard.last();
+    assert_eq!(transition.breaker(), "fixture");
+    assert_eq!((transition.metrics.total(), transition.metrics.failures()), (10, 5));
+    assert_eq!(transition.retry_after, Some(seconds(60)));
+}
+
+#[test]
+fn the_reason_says_which_condition_held_with_its_figures() {
+    let fixture = Fixture::with_rule(
+        (trip::min(10) & trip::failure_rate(0.6)) | trip::failure_streak(5) | trip::failures(9),
+    );
+    fixture.succeed(4);
+    fixture.fail(5);
+    let reason = fixture.heard.last().reason.to_string();
+    assert!(reason.contains('5') && reason.contains("row"), "{reason}");
+}
+
+/// Regression: events published before the state changed.
+#[test]
+fn hear_of_it_after_the_state_changed() {
+    let breaker: Arc<OnceLock<Weak<CircuitBreaker>>> = Arc::default();
+    let seen: Arc<Mutex<Vec<(State, State)>>> = Arc::default();
+    let listener = {
+        let (breaker, seen) = (breaker.clone(), seen.clone());
+        move |transition: &Transition| {
+            let breaker = breaker.get().and_then(Weak::upgrade).expect("it is alive");
+            seen.lock().expect("not poisoned").push((transition.to, breaker.state()));
+        }
+    };
+    let built = CircuitBreaker::builder("after").trip(trip::failure_streak(1)).listener(listener).build();
+    let built = Arc::new(built.expect("valid"));
+    breaker.set(Arc::downgrade(&built)).expect("once");
+    built.acquire().expect("closed").failure();
+    built.reset();
+    built.force_open();
+    assert_eq!(
+        *seen.lock().expect("not poisoned"),
+        [(State::Open, State::Open), (State::Closed, State::Closed), (State::ForcedOpen, State::ForcedOpen)]
+    );
+}
+
+/// Regression: listeners called under the lock, so that calling back deadlocks.
+#[test]
+fn may_call_back_into_the_breaker() {
+    let breaker: Arc<OnceLock<Weak<CircuitBreaker>>> = Arc::default();
+    let heard = Heard::default();
+    let within = Arc::new(AtomicBool::new(false));
+    let listener = {
+        let (breaker, heard, within) = (breaker.clone(), heard.clone(), within.clone());
+        move |transition: &Transition| {
+            assert!(!within.swap(true, Ordering::SeqCst), "one at a time");
+            let breaker = breaker.get().and_then(Weak::upgrade).expect("it is alive");
+            breaker.snapshot();
+            breaker.metrics();
+            match (transition.from, transition.to) {
+                (State::Closed, State::Open) => breaker.force_open(),
+                (_, State::ForcedOpen) => breaker.reset(),
+                (_, State::Closed) => {
+                    assert!(breaker.call(|| Ok::<_, ()>(())).is_ok());
+                    breaker.listen(|_: &Transition| {});
+                }
+                _ => {}
+            }
+            heard.push(transition.clone());
+            within.store(false, Ordering::SeqCst);
+        }
+    };
+    let built = CircuitBreaker::builder("again").trip(trip::failure_streak(1)).listener(listener).build();
+    let built = Arc::new(built.expect("valid"));
+    breaker.set(Arc::downgrade(&built)).expect("once");
+    built.acquire().expect("closed").failure();
+    assert_eq!(
+        heard.steps(),
+        [
+            (State::Closed, State::Open),
+            (State::Open, State::ForcedOpen),
+            (State::ForcedOpen, State::Closed)
+        ]
+    );
+    assert_eq!(built.state(), State::Closed);
+}
+
+#[test]
+fn every_listener_hears_everything_in_the_same_order() {
+    let others = [Heard::default(), Heard::default(), Heard::default()];
+    let fixture =
+        Fixture::new(|builder| others.iter().fold(builder, |builder, heard| builder.listener(heard.listener())));
+    for _ in 0..20 {
+        fixture.trip();
+        fixture.wait();
+        fixture.succeed(6);
+    }
+    assert_eq!(fixture.heard.steps().len(), 60);
+    for other in &others {
+        assert_eq!(other.steps(), fixture.heard.steps());
+    }
+}
+
+#[test]
+fn can_be_added_later() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.breaker.force_open();
+    let later = Heard::default();
+    fixture.breaker.listen(later.listener());
+    fixture.breaker.reset();
+    assert_eq!(later.steps(), [(State::ForcedOpen, State::Closed)]);
+    assert_eq!(fixture.heard.steps().len(), 2);
+}
+
+#[test]
+fn can_hear_every_breaker() {
+    let heard = Heard::default();
+    let all = heard.listener();
+    fluxgate::listen(move |transition: &Transition| {
+        if transition.breaker().starts_with("heard by all") {
+            all(transition);
+        }
+    });
+    let clock = ManualClock::new();
+    let breakers = ["heard by all 1", "heard by all 2"]
+        .map(|name| CircuitBreaker::builder(name).clock(clock.clone()).build().expect("valid"));
+    breakers.iter().for_each(CircuitBreaker::force_open);
+    let names: Vec<String> = heard.all().iter().map(|transition| transition.breaker().to_owned()).collect();
+    assert_eq!(names, ["heard by all 1", "heard by all 2"]);
+}
+
+#[test]
+fn can_be_a_type_of_ones_own() {
+    struct Counter(Arc<AtomicU32>);
+    impl Listener for Counter {
+        fn on_transition(&self, _: &Transition) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    let count = Arc::new(AtomicU32::new(0));
+    let fixture = Fixture::new(|builder| builder.listener(Counter(count.clone())));
+    fixture.breaker.disable();
+    fixture.breaker.reset();
+    assert_eq!(count.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn hear_in_order_from_many_threads() {
+    let rule = trip::failure_streak(1);
+    let fixture = Fixture::new(|builder| {
+        builder.window(window::count(1)).trip(rule).permit(permit::all()).retry(fluxgate::retry::always())
+    });
+    std::thread::scope(|scope| {
+        for thread in 0..4 {
+            let breaker = &fixture.breaker;
+            scope.spawn(move || {
+                for nth in 0..2_000 {
+                    match (nth + thread) % 7 {
+                        0 => breaker.force_open(),
+                        1 => breaker.reset(),
+                        _ => {
+                            if let Ok(call) = breaker.acquire() {
+                                if nth % 2 == 0 { call.failure() } else { call.success() }
+                            }
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let steps = fixture.heard.steps();
+    assert!(steps.len() > 100);
+    assert_eq!(steps[0].0, State::Closed);
+    for pair in steps.windows(2) {
+        assert_eq!(pair[0].1, pair[1].0, "each transition begins where the last one ended");
+    }
+    assert_eq!(steps.last().map(|step| step.1), Some(fixture.state()));
+}

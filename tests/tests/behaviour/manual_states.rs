@@ -1,0 +1,215 @@
+//! Manual states hold until another command.
+
+use fluxgate::{Call, Outcome, Reason, State, trip, window};
+use fluxgate_tests::fixture::{Fixture, millis, seconds};
+
+#[test]
+fn forced_open_refuses_all_until_another_command() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.breaker.force_open();
+    assert_eq!(fixture.state(), State::ForcedOpen);
+    for _ in 0..3 {
+        fixture.advance(seconds(1_000_000));
+        let refusal = fixture.refusal();
+        assert_eq!((refusal.state(), refusal.retry_after()), (State::ForcedOpen, None));
+    }
+    assert_eq!(fixture.breaker.snapshot().rejected, 3);
+    fixture.breaker.reset();
+    fixture.succeed(1);
+    assert_eq!(
+        fixture.heard.steps(),
+        [(State::Closed, State::ForcedOpen), (State::ForcedOpen, State::Closed)]
+    );
+    assert!(matches!(fixture.heard.reasons()[..], [Reason::ForceOpen, Reason::Reset]));
+}
+
+#[test]
+fn disabled_admits_all_and_records_nothing() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.breaker.disable();
+    fixture.fail(500);
+    assert_eq!(fixture.state(), State::Disabled);
+    assert_eq!(fixture.counts(), (0, 0));
+    assert_eq!(fixture.heard.steps(), [(State::Closed, State::Disabled)]);
+    assert!(matches!(fixture.heard.last().reason, Reason::Disable));
+    fixture.breaker.reset();
+    assert_eq!(fixture.counts(), (0, 0));
+}
+
+#[test]
+fn metrics_only_records_and_never_refuses() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.breaker.metrics_only();
+    fixture.fail(30);
+    assert_eq!(fixture.state(), State::MetricsOnly);
+    assert_eq!(fixture.counts(), (10, 10));
+    assert!(matches!(fixture.heard.reasons()[0], Reason::MetricsOnly));
+}
+
+/// Regression: shadow mode elsewhere never says that it would have tripped.
+#[test]
+fn metrics_only_reports_each_crossing_once() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.breaker.metrics_only();
+    fixture.fail(25);
+    let shadow = (State::MetricsOnly, State::MetricsOnly);
+    assert_eq!(fixture.heard.steps()[1..], [shadow], "25 failures cross once");
+    let report = fixture.heard.last();
+    assert!(matches!(report.reason, Reason::Tripped(_)));
+    assert_eq!((report.metrics.total(), report.metrics.failures()), (10, 10));
+
+    fixture.succeed(6);
+    fixture.fail(20);
+    assert_eq!(fixture.heard.steps()[1..], [shadow, shadow], "it fell below and crossed again");
+}
+
+#[test]
+fn metrics_only_begins_with_an_empty_window() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.fail(9);
+    fixture.breaker.metrics_only();
+    assert_eq!(fixture.counts(), (0, 0));
+    assert_eq!(fixture.breaker.metrics().failure_streak(), 0);
+    fixture.fail(9);
+    assert_eq!(fixture.heard.steps().len(), 1, "9 and 9 are not 10");
+}
+
+#[test]
+fn metrics_only_is_evaluated_as_closed() {
+    let rule = (trip::closed() & trip::failures(2)) | (trip::half_open() & trip::failures(1));
+    let fixture = Fixture::with_rule(rule);
+    fixture.breaker.metrics_only();
+    fixture.fail(1);
+    assert_eq!(fixture.heard.steps().len(), 1);
+    fixture.fail(1);
+    assert_eq!(fixture.heard.steps().len(), 2);
+}
+
+#[test]
+fn to_where_it_is_already_is_no_transition() {
+    let fixture = Fixture::new(|builder| builder);
+    let commands: [(&dyn Fn(), State); 4] = [
+        (&|| fixture.breaker.force_open(), State::ForcedOpen),
+        (&|| fixture.breaker.disable(), State::Disabled),
+        (&|| fixture.breaker.metrics_only(), State::MetricsOnly),
+        (&|| fixture.breaker.reset(), State::Closed),
+    ];
+    for (nth, (command, state)) in commands.iter().enumerate() {
+        for _ in 0..3 {
+            command();
+            assert_eq!(fixture.state(), *state);
+            assert_eq!(fixture.heard.all().len(), nth + 1);
+        }
+    }
+}
+
+#[test]
+fn metrics_only_again_keeps_the_window() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.breaker.metrics_only();
+    fixture.fail(4);
+    let held = fixture.breaker.acquire().expect("never refused");
+    fixture.breaker.metrics_only();
+    held.failure();
+    assert_eq!(fixture.counts(), (5, 5));
+}
+
+#[test]
+fn reset_of_a_closed_breaker_empties_the_window_without_an_event() {
+    let fixture = Fixture::with_rule(trip::failure_streak(8) | (trip::min(10) & trip::failure_rate(0.5)));
+    fixture.fail(7);
+    fixture.advance(seconds(5));
+    fixture.breaker.reset();
+    assert_eq!(fixture.counts(), (0, 0));
+    assert_eq!(fixture.breaker.metrics().failure_streak(), 0);
+    assert!(fixture.heard.all().is_empty());
+    assert_eq!(fixture.breaker.snapshot().since, seconds(5), "it is closed as long as before");
+    fixture.fail(7);
+    assert_eq!(fixture.state(), State::Closed);
+}
+
+#[test]
+fn reset_closes_from_anywhere() {
+    let fixture = Fixture::new(|builder| builder);
+    let enter: [(&dyn Fn(), State); 5] = [
+        (&|| fixture.trip(), State::Open),
+        (
+            &|| {
+                fixture.trip();
+                fixture.wait();
+                fixture.succeed(1);
+            },
+            State::HalfOpen,
+        ),
+        (&|| fixture.breaker.force_open(), State::ForcedOpen),
+        (&|| fixture.breaker.disable(), State::Disabled),
+        (&|| fixture.breaker.metrics_only(), State::MetricsOnly),
+    ];
+    for (enter, state) in enter {
+        enter();
+        assert_eq!(fixture.state(), state);
+        fixture.breaker.reset();
+        assert_eq!(fixture.state(), State::Closed);
+        assert_eq!(fixture.counts(), (0, 0));
+        assert_eq!(fixture.heard.last().from, state);
+        assert!(matches!(fixture.heard.last().reason, Reason::Reset));
+        fixture.fail(9);
+        assert_eq!(fixture.state(), State::Closed);
+        fixture.breaker.reset();
+    }
+}
+
+#[test]
+fn commands_work_from_every_state() {
+    let fixture = Fixture::new(|builder| builder.window(window::time(seconds(10))));
+    fixture.trip();
+    fixture.breaker.disable();
+    fixture.fail(20);
+    fixture.breaker.force_open();
+    fixture.refusal();
+    fixture.breaker.metrics_only();
+    fixture.fail(1);
+    fixture.breaker.force_open();
+    fixture.advance(seconds(100));
+    fixture.refusal();
+    use State::{Closed, Disabled, ForcedOpen, MetricsOnly, Open};
+    assert_eq!(
+        fixture.heard.steps(),
+        [
+            (Closed, Open),
+            (Open, Disabled),
+            (Disabled, ForcedOpen),
+            (ForcedOpen, MetricsOnly),
+            (MetricsOnly, ForcedOpen)
+        ]
+    );
+}
+
+#[test]
+fn a_command_during_a_trial_ends_it() {
+    let fixture = Fixture::new(|builder| builder.max_half_open_calls(2));
+    fixture.trip();
+    fixture.wait();
+    let held: Vec<Call<'_>> = (0..2).map(|_| fixture.breaker.acquire().expect("a slot")).collect();
+    fixture.breaker.force_open();
+    fixture.breaker.reset();
+    held.into_iter().for_each(Call::failure);
+    assert_eq!(fixture.counts(), (0, 0));
+    fixture.trip();
+    fixture.wait();
+    let held: Vec<Call<'_>> = (0..2).map(|_| fixture.breaker.acquire().expect("a slot")).collect();
+    assert!(fixture.breaker.acquire().is_err(), "the old slots were given back to the old trial alone");
+    drop(held);
+}
+
+#[test]
+fn a_call_admitted_when_disabled_does_not_count_later() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.breaker.disable();
+    let held = fixture.breaker.acquire().expect("admitted");
+    fixture.breaker.reset();
+    held.failure();
+    assert_eq!(fixture.counts(), (0, 0));
+    assert_eq!(fixture.breaker.snapshot().late, 1);
+    fixture.call(Outcome::Success, millis(1)).expect("closed");
+}

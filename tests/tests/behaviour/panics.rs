@@ -1,0 +1,151 @@
+//! Panics unwind through, count as failures by default, and return the slot.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use fluxgate::{Outcome, State, permit, retry, trip};
+use fluxgate_tests::fixture::{Fixture, seconds};
+
+/// Panics within a guarded call, without a message on the terminal.
+fn panic_in(fixture: &Fixture) -> Box<dyn std::any::Any + Send> {
+    let call = || fixture.breaker.call(|| -> Result<(), ()> { resume_unwind(Box::new("the body panicked")) });
+    catch_unwind(AssertUnwindSafe(call)).expect_err("it panicked")
+}
+
+/// Regression: nowhere else in Rust is a panic a failure.
+#[test]
+fn count_as_failures() {
+    let fixture = Fixture::with_rule(trip::failure_streak(2));
+    panic_in(&fixture);
+    assert_eq!(fixture.counts(), (1, 1));
+    panic_in(&fixture);
+    assert_eq!(fixture.state(), State::Open);
+}
+
+#[test]
+fn unwind_through_with_their_payload() {
+    let fixture = Fixture::new(|builder| builder);
+    let payload = panic_in(&fixture);
+    assert_eq!(payload.downcast_ref::<&str>(), Some(&"the body panicked"));
+}
+
+#[test]
+fn can_be_ignored() {
+    let fixture = Fixture::new(|builder| builder.on_panic(Outcome::Ignored));
+    for _ in 0..20 {
+        panic_in(&fixture);
+    }
+    assert_eq!(fixture.counts(), (0, 0));
+}
+
+/// Regression: a permit lost to a panic.
+#[test]
+fn return_the_slot() {
+    for outcome in [Outcome::Failure, Outcome::Ignored] {
+        let fixture = Fixture::new(|builder| builder.max_half_open_calls(1).on_panic(outcome));
+        fixture.trip();
+        fixture.wait();
+        for _ in 0..4 {
+            panic_in(&fixture);
+        }
+        assert_eq!(fixture.state(), State::HalfOpen);
+        assert!(fixture.breaker.acquire().is_ok());
+    }
+}
+
+#[test]
+fn count_in_a_trial() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.trip();
+    fixture.wait();
+    for _ in 0..5 {
+        panic_in(&fixture);
+    }
+    assert_eq!(fixture.state(), State::Open);
+}
+
+/// Code that cleans up while it unwinds may call through a breaker, and its calls end as calls do.
+#[test]
+fn a_call_that_ends_well_while_unwinding_is_no_failure() {
+    struct Cleanup<'a>(&'a Fixture);
+    impl Drop for Cleanup<'_> {
+        fn drop(&mut self) {
+            self.0.succeed(1);
+            self.0.breaker.call(|| Ok::<_, ()>(())).expect("closed");
+        }
+    }
+    let fixture = Fixture::new(|builder| builder);
+    let unwinding = AssertUnwindSafe(|| {
+        let _cleanup = Cleanup(&fixture);
+        resume_unwind(Box::new("outside the breaker"));
+    });
+    assert!(catch_unwind(unwinding).is_err());
+    assert_eq!(fixture.counts(), (2, 0));
+}
+
+#[test]
+fn a_call_dropped_while_unwinding_counts_as_panicked() {
+    let fixture = Fixture::new(|builder| builder);
+    let unwinding = AssertUnwindSafe(|| {
+        let _call = fixture.breaker.acquire().expect("closed");
+        resume_unwind(Box::new("with the call in hand"));
+    });
+    assert!(catch_unwind(unwinding).is_err());
+    assert_eq!(fixture.counts(), (1, 1));
+}
+
+/// Regression: a user's predicate whose panic replaces the result or loses a slot.
+#[test]
+fn a_custom_condition_that_panics_does_not_hold() {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    fn panics(_: &fluxgate::Metrics) -> bool {
+        ASKED.fetch_add(1, Ordering::Relaxed);
+        resume_unwind(Box::new("the condition panicked"))
+    }
+    let rule = (trip::min(2) & trip::custom(panics)) | trip::failure_streak(5);
+    let fixture = Fixture::new(|builder| builder.trip(rule).max_half_open_calls(1));
+    let result = fixture.breaker.call(|| Err::<(), _>("mine"));
+    assert!(matches!(result, Err(fluxgate::Error::Inner("mine"))));
+    fixture.fail(3);
+    assert!(ASKED.load(Ordering::Relaxed) > 0);
+    assert_eq!(fixture.counts(), (4, 4), "each was recorded once");
+    fixture.fail(1);
+    assert_eq!(fixture.state(), State::Open, "the other branch still trips");
+    fixture.wait();
+    fixture.succeed(2);
+    assert_eq!(fixture.state(), State::Closed, "the slot came back, and the trial ended");
+}
+
+#[test]
+fn a_permit_that_panics_admits() {
+    fn panics(_: std::time::Duration) -> bool {
+        resume_unwind(Box::new("the permit panicked"))
+    }
+    let fixture = Fixture::new(|builder| builder.permit(permit::custom(panics)));
+    fixture.trip();
+    fixture.wait();
+    fixture.succeed(6);
+    assert_eq!(fixture.state(), State::Closed);
+}
+
+#[test]
+fn a_retry_that_panics_waits_a_minute() {
+    fn panics(_: u32) -> std::time::Duration {
+        resume_unwind(Box::new("the retry panicked"))
+    }
+    let fixture = Fixture::new(|builder| builder.retry(retry::custom(panics)));
+    fixture.trip();
+    assert_eq!(fixture.refusal().retry_after(), Some(seconds(60)));
+}
+
+#[test]
+fn a_listener_that_panics_is_contained() {
+    let fixture = Fixture::new(|builder| {
+        builder.listener(|_: &fluxgate::Transition| resume_unwind(Box::new("the listener panicked")))
+    });
+    fixture.trip();
+    fixture.wait();
+    fixture.succeed(6);
+    assert_eq!(fixture.heard.steps().len(), 3, "the other listener heard everything");
+    assert_eq!(fixture.state(), State::Closed);
+}

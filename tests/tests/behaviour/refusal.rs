@@ -1,0 +1,156 @@
+//! A refusal says what is wrong, why, and how long it lasts.
+
+use std::error::Error as _;
+
+use fluxgate::{CallNotPermitted, CircuitBreaker, Error, State, permit, retry, trip, window};
+use fluxgate::testing::ManualClock;
+use fluxgate_tests::fixture::{Fixture, millis, seconds};
+
+fn payments(rule: trip::Rule) -> (CircuitBreaker, ManualClock) {
+    let clock = ManualClock::new();
+    let breaker = CircuitBreaker::builder("payments")
+        .window(window::count(10))
+        .trip(rule)
+        .permit(permit::all())
+        .retry(retry::cooldown(seconds(60)))
+        .max_half_open_calls(1)
+        .clock(clock.clone())
+        .build()
+        .expect("valid");
+    (breaker, clock)
+}
+
+fn refused(breaker: &CircuitBreaker) -> CallNotPermitted {
+    breaker.acquire().map(fluxgate::Call::ignore).expect_err("it should be refused")
+}
+
+#[test]
+fn says_which_condition_held_with_its_figures() {
+    let (breaker, clock) = payments(trip::min(10) & trip::failure_rate(0.5));
+    for _ in 0..4 {
+        breaker.acquire().expect("closed").success();
+    }
+    // The tenth call completes the evidence, 6 failures among it.
+    for _ in 0..6 {
+        breaker.acquire().expect("closed").failure();
+    }
+    clock.advance(seconds(18));
+    assert_eq!(
+        refused(&breaker).to_string(),
+        "circuit breaker `payments` is open: 6 of the last 10 calls failed (60% >= 50%); next attempt in 42s"
+    );
+}
+
+#[test]
+fn knows_the_breaker_its_state_and_the_wait() {
+    let (breaker, clock) = payments(trip::failure_streak(1));
+    breaker.acquire().expect("closed").failure();
+    clock.advance(seconds(18));
+    let refusal = refused(&breaker);
+    assert_eq!(refusal.breaker(), "payments");
+    assert_eq!(refusal.state(), State::Open);
+    assert_eq!(refusal.retry_after(), Some(seconds(42)));
+}
+
+#[test]
+fn in_every_state_that_refuses_it_names_the_state() {
+    let (breaker, clock) = payments(trip::failure_streak(2));
+    for _ in 0..2 {
+        breaker.acquire().expect("closed").failure();
+    }
+    clock.advance(seconds(60));
+    let probe = breaker.acquire().expect("due");
+    let refusal = refused(&breaker);
+    assert_eq!((refusal.state(), refusal.retry_after()), (State::HalfOpen, None));
+    assert!(refusal.to_string().starts_with("circuit breaker `payments` is half-open"), "{refusal}");
+    probe.ignore();
+    breaker.force_open();
+    let refusal = refused(&breaker);
+    assert_eq!((refusal.state(), refusal.retry_after()), (State::ForcedOpen, None));
+    assert!(refusal.to_string().starts_with("circuit breaker `payments` is forced open"), "{refusal}");
+}
+
+#[test]
+fn each_condition_has_its_words() {
+    let streak = payments(trip::failure_streak(3)).0;
+    let failures = payments(trip::failures(3)).0;
+    for breaker in [&streak, &failures] {
+        for _ in 0..3 {
+            breaker.acquire().expect("closed").failure();
+        }
+    }
+    assert!(refused(&streak).to_string().contains("3 calls in a row failed"), "{}", refused(&streak));
+    assert!(refused(&failures).to_string().contains("3 of the last 3 calls failed"), "{}", refused(&failures));
+
+    let (slow, clock) = payments(trip::min(2) & trip::slow_rate(0.5, millis(100)));
+    let (average, other) = payments(trip::min(2) & trip::avg_latency(millis(100)));
+    for (breaker, clock) in [(&slow, clock), (&average, other)] {
+        for _ in 0..2 {
+            let call = breaker.acquire().expect("closed");
+            clock.advance(millis(150));
+            call.success();
+        }
+    }
+    assert!(refused(&slow).to_string().contains("100ms"), "{}", refused(&slow));
+    assert!(refused(&average).to_string().contains("150ms"), "{}", refused(&average));
+}
+
+#[test]
+fn is_an_error_like_any_other() {
+    fn is_error<E: std::error::Error + Clone + Send + Sync + 'static>(_: &E) {}
+    let fixture = Fixture::new(|builder| builder);
+    fixture.breaker.force_open();
+    let refusal = fixture.refusal();
+    is_error(&refusal);
+    assert!(size_of_val(&refusal) <= 32, "{} bytes", size_of_val(&refusal));
+    assert_eq!(refusal.clone().to_string(), refusal.to_string());
+    assert!(refusal.source().is_none());
+    assert!(!format!("{refusal:?}").is_empty());
+}
+
+#[test]
+fn outlives_its_breaker() {
+    let (breaker, _clock) = payments(trip::failure_streak(1));
+    breaker.acquire().expect("closed").failure();
+    let refusal = refused(&breaker);
+    let before = refusal.to_string();
+    drop(breaker);
+    assert_eq!(refusal.to_string(), before);
+    assert_eq!(refusal.breaker(), "payments");
+}
+
+#[test]
+fn becomes_what_callers_use() {
+    #[derive(Debug, thiserror::Error)]
+    enum PaymentError {
+        #[error("declined")]
+        Declined,
+        #[error(transparent)]
+        Refused(#[from] CallNotPermitted),
+    }
+    let fixture = Fixture::new(|builder| builder);
+    fixture.breaker.force_open();
+    let pay = || -> Result<(), PaymentError> {
+        fixture.breaker.acquire()?.failure();
+        Err(PaymentError::Declined)
+    };
+    assert!(matches!(pay(), Err(PaymentError::Refused(_))));
+    let any = || -> anyhow::Result<()> { Ok(fixture.breaker.acquire()?.success()) };
+    assert!(any().expect_err("forced open").downcast_ref::<CallNotPermitted>().is_some());
+    let boxed = || -> Result<(), Box<dyn std::error::Error + Send + Sync>> { Ok(fixture.breaker.acquire()?.success()) };
+    assert!(boxed().expect_err("forced open").is::<CallNotPermitted>());
+    let io = || -> std::io::Result<()> { Ok(fixture.breaker.acquire()?.success()) };
+    assert!(io().expect_err("forced open").get_ref().expect("a cause").is::<CallNotPermitted>());
+    let ours = || -> Result<(), Error<&str>> { Ok(fixture.breaker.acquire()?.success()) };
+    assert!(matches!(ours(), Err(Error::NotPermitted(_))));
+}
+
+#[test]
+fn the_error_of_call_says_the_same() {
+    let fixture = Fixture::new(|builder| builder);
+    let inner = fixture.breaker.call(|| Err::<(), _>(std::io::Error::other("disk full")));
+    assert_eq!(inner.expect_err("it failed").to_string(), "disk full");
+    fixture.breaker.force_open();
+    let refused = fixture.breaker.call(|| Err::<(), _>(std::io::Error::other("disk full")));
+    assert_eq!(refused.expect_err("refused").to_string(), fixture.refusal().to_string());
+}

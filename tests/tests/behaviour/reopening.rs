@@ -1,0 +1,154 @@
+//! Re-openings are counted, and closing does not forgive at once.
+
+use fluxgate::{State, retry, trip};
+use fluxgate_tests::fixture::{Fixture, millis, seconds};
+
+fn backing_off() -> Fixture {
+    Fixture::new(|builder| {
+        let rule = trip::closed() & trip::min(10) & trip::failure_rate(0.5)
+            | trip::half_open() & trip::min(1) & trip::failure_rate(1.0);
+        builder.trip(rule).retry(retry::backoff(seconds(10)).multiplier(2.0).max(seconds(1_000)))
+    })
+}
+
+fn delay(fixture: &Fixture) -> std::time::Duration {
+    assert_eq!(fixture.state(), State::Open);
+    fixture.heard.last().retry_after.expect("a backoff ends")
+}
+
+#[test]
+fn backoff_grows_with_each_reopening() {
+    let fixture = backing_off();
+    fixture.trip();
+    for (reopens, expected) in [10, 20, 40, 80, 160, 320, 640, 1_000, 1_000].into_iter().enumerate() {
+        assert_eq!(fixture.breaker.snapshot().reopens, reopens as u32);
+        assert_eq!(delay(&fixture), seconds(expected));
+        fixture.wait();
+        fixture.fail(1);
+    }
+}
+
+#[test]
+fn backoff_doubles_up_to_five_minutes_unless_set() {
+    let fixture = Fixture::new(|builder| {
+        builder.trip(trip::failure_streak(1)).retry(retry::backoff(seconds(45)))
+    });
+    fixture.trip();
+    for expected in [45, 90, 180, 300, 300] {
+        assert_eq!(delay(&fixture), seconds(expected));
+        fixture.wait();
+        fixture.fail(1);
+    }
+}
+
+/// Regression: elsewhere the first success forgives everything, so a flapping service never backs off.
+#[test]
+fn a_flapping_service_keeps_its_backoff() {
+    let fixture = backing_off();
+    fixture.trip();
+    let mut delays = vec![delay(&fixture)];
+    for _ in 0..4 {
+        fixture.wait();
+        fixture.succeed(1);
+        assert_eq!(fixture.state(), State::Closed);
+        fixture.advance(millis(9_999));
+        fixture.trip();
+        delays.push(delay(&fixture));
+    }
+    assert_eq!(delays, [10, 20, 40, 80, 160].map(seconds));
+    assert_eq!(fixture.breaker.snapshot().reopens, 4);
+}
+
+#[test]
+fn a_service_that_held_is_forgiven() {
+    let fixture = backing_off();
+    fixture.trip();
+    fixture.wait();
+    fixture.fail(1);
+    assert_eq!(delay(&fixture), seconds(20));
+    fixture.wait();
+    fixture.succeed(1);
+    fixture.advance(seconds(20));
+    fixture.trip();
+    assert_eq!(delay(&fixture), seconds(10), "it held as long as it had been away");
+    assert_eq!(fixture.breaker.snapshot().reopens, 0);
+}
+
+/// "Sooner after closing than it had last been open": how long it was really open, not how long it meant to be.
+#[test]
+fn what_counts_is_how_long_it_was_open() {
+    let fixture = backing_off();
+    fixture.trip();
+    fixture.advance(seconds(100));
+    fixture.succeed(1);
+    fixture.advance(millis(99_999));
+    fixture.trip();
+    assert_eq!(delay(&fixture), seconds(20));
+}
+
+#[test]
+fn a_trip_from_the_ramp_counts() {
+    let fixture = Fixture::new(|builder| {
+        builder
+            .permit(fluxgate::permit::ramp_up(1.0, 1.0, seconds(60)))
+            .retry(retry::backoff(seconds(10)))
+    });
+    fixture.trip();
+    fixture.wait();
+    fixture.succeed(6);
+    fixture.fail(10);
+    assert_eq!(delay(&fixture), seconds(20));
+}
+
+#[test]
+fn a_flap_after_the_ramp_counts_from_closing() {
+    let fixture = Fixture::new(|builder| {
+        builder
+            .permit(fluxgate::permit::ramp_up(1.0, 1.0, seconds(60)))
+            .retry(retry::backoff(seconds(10)))
+    });
+    fixture.trip();
+    fixture.wait();
+    fixture.succeed(6);
+    fixture.advance(seconds(60));
+    fixture.succeed(1);
+    assert_eq!(fixture.state(), State::Closed);
+    fixture.advance(millis(9_999));
+    fixture.trip();
+    assert_eq!(delay(&fixture), seconds(20));
+}
+
+#[test]
+fn reset_forgets() {
+    let fixture = backing_off();
+    fixture.trip();
+    fixture.wait();
+    fixture.fail(1);
+    fixture.breaker.reset();
+    assert_eq!(fixture.breaker.snapshot().reopens, 0);
+    fixture.trip();
+    assert_eq!(delay(&fixture), seconds(10));
+}
+
+#[test]
+fn reset_of_a_closed_breaker_forgets() {
+    let fixture = backing_off();
+    fixture.trip();
+    fixture.wait();
+    fixture.succeed(1);
+    fixture.breaker.reset();
+    fixture.trip();
+    assert_eq!(delay(&fixture), seconds(10));
+}
+
+#[test]
+fn a_cooldown_does_not_grow() {
+    let fixture = Fixture::new(|builder| builder.retry(retry::cooldown(seconds(30))));
+    fixture.trip();
+    for reopens in 0..5 {
+        assert_eq!(fixture.breaker.snapshot().reopens, reopens);
+        assert_eq!(delay(&fixture), seconds(30));
+        fixture.wait();
+        fixture.fail(5);
+    }
+}

@@ -1,0 +1,209 @@
+//! What each condition means, and how they join.
+
+use std::time::Duration;
+
+use fluxgate::{Outcome, State, trip, window};
+use fluxgate_tests::fixture::{Fixture, millis, seconds};
+
+#[test]
+fn slow_rate_trips_although_all_calls_succeed() {
+    let fixture = Fixture::with_rule(trip::min(10) & trip::slow_rate(0.3, seconds(1)));
+    fixture.succeed_in(millis(999), 7);
+    fixture.succeed_in(seconds(1), 2);
+    assert_eq!(fixture.state(), State::Closed);
+    fixture.succeed_in(seconds(1), 1);
+    assert_eq!(fixture.state(), State::Open);
+    let metrics = fixture.breaker.metrics();
+    assert_eq!((metrics.failures(), metrics.slow(seconds(1))), (0, Some(3)));
+}
+
+#[test]
+fn two_slow_thresholds_in_one_rule() {
+    let rule = trip::min(10) & (trip::slow_rate(0.5, millis(100)) | trip::slow_rate(0.2, seconds(2)));
+    let fixture = Fixture::with_rule(rule.clone());
+    fixture.succeed_in(millis(10), 6);
+    fixture.succeed_in(millis(150), 3);
+    fixture.succeed_in(seconds(2), 1);
+    assert_eq!(fixture.state(), State::Closed);
+    let metrics = fixture.breaker.metrics();
+    assert_eq!((metrics.slow(millis(100)), metrics.slow(seconds(2))), (Some(4), Some(1)));
+    assert_eq!((metrics.slow_rate(millis(100)), metrics.slow_rate(seconds(2))), (Some(0.4), Some(0.1)));
+    assert_eq!(metrics.slow(millis(200)), None, "no condition asks for it");
+    // The oldest is fast, and makes way for the second call of two seconds.
+    fixture.succeed_in(seconds(2), 1);
+    assert_eq!(fixture.state(), State::Open, "2 of 10 took 2 s, and 5 of 10 took 100 ms");
+
+    let fixture = Fixture::with_rule(rule);
+    fixture.succeed_in(millis(10), 8);
+    fixture.succeed_in(seconds(2), 2);
+    assert_eq!(fixture.state(), State::Open, "20% took 2 s");
+}
+
+/// A percentile is a slow rate: "p99 reaches 2 s".
+#[test]
+fn a_percentile_is_a_slow_rate() {
+    let rule = trip::min(100) & trip::slow_rate(0.01, seconds(2));
+    let fixture = Fixture::new(|builder| builder.window(window::count(100)).trip(rule));
+    fixture.succeed_in(millis(1), 500);
+    assert_eq!(fixture.state(), State::Closed);
+    fixture.succeed_in(seconds(2), 1);
+    assert_eq!(fixture.state(), State::Open);
+}
+
+#[test]
+fn failure_streak_counts_whatever_the_window() {
+    let fixture = Fixture::new(|builder| builder.window(window::count(2)).trip(trip::failure_streak(5)));
+    for _ in 0..10 {
+        fixture.fail(4);
+        assert_eq!(fixture.breaker.metrics().failure_streak(), 4);
+        fixture.succeed(1);
+        assert_eq!(fixture.breaker.metrics().failure_streak(), 0);
+    }
+    fixture.fail(5);
+    assert_eq!(fixture.state(), State::Open);
+}
+
+/// Regression: failures recorded with duration 0 make time-outs look fast.
+#[test]
+fn failed_calls_keep_their_duration() {
+    let fixture = Fixture::with_rule(trip::min(4) & trip::avg_latency(millis(500)));
+    fixture.succeed_in(millis(100), 2);
+    fixture.fail_in(millis(800), 1);
+    assert_eq!(fixture.state(), State::Closed);
+    assert_eq!(fixture.breaker.metrics().avg_latency(), Some(Duration::from_nanos(333_333_333)));
+    fixture.fail_in(millis(1_000), 1);
+    assert_eq!(fixture.state(), State::Open, "2 s in 4 calls");
+
+    let fixture = Fixture::with_rule(trip::min(2) & trip::slow_rate(1.0, seconds(1)));
+    fixture.fail_in(seconds(1), 2);
+    assert_eq!(fixture.state(), State::Open, "a time-out is a slow call");
+}
+
+#[test]
+fn averages_are_not_rounded_before_they_are_compared() {
+    let fixture = Fixture::with_rule(trip::min(3) & trip::avg_latency(Duration::from_nanos(3)));
+    for nanos in [3, 3, 2] {
+        fixture.succeed_in(Duration::from_nanos(nanos), 1);
+    }
+    assert_eq!(fixture.state(), State::Closed, "8 ns in 3 calls are less than 3 ns");
+    assert_eq!(fixture.breaker.metrics().avg_latency(), Some(Duration::from_nanos(2)));
+    fixture.succeed_in(Duration::from_nanos(4), 1);
+    assert_eq!(fixture.state(), State::Open, "12 ns in 4");
+}
+
+#[test]
+fn failures_counts_those_in_the_window() {
+    let fixture = Fixture::with_rule(trip::failures(3));
+    for _ in 0..20 {
+        fixture.fail(2);
+        fixture.succeed(10);
+    }
+    assert_eq!(fixture.state(), State::Closed);
+    fixture.fail(1);
+    fixture.succeed(3);
+    fixture.fail(2);
+    assert_eq!(fixture.state(), State::Open);
+}
+
+/// Ratios are compared in integers: 7 of 100 is 7%, and 1 of 10 is 0.1.
+#[test]
+fn rates_are_exact() {
+    for (calls, failures, share) in
+        [(100, 7, 0.07), (10, 1, 0.1), (100, 29, 0.29), (100, 57, 0.57), (1_000, 1, 0.001), (3, 3, 1.0)]
+    {
+        let rule = trip::min(calls as u32) & trip::failure_rate(share);
+        let fixture = Fixture::new(|builder| builder.window(window::count(calls)).trip(rule.clone()));
+        fixture.fail(failures);
+        fixture.succeed(calls - failures);
+        assert_eq!(fixture.state(), State::Open, "{failures} of {calls} is {share}");
+
+        let fixture = Fixture::new(|builder| builder.window(window::count(calls)).trip(rule));
+        fixture.fail(failures - 1);
+        fixture.succeed(calls - failures + 1);
+        assert_eq!(fixture.state(), State::Closed, "{} of {calls} is less than {share}", failures - 1);
+    }
+}
+
+#[test]
+fn and_binds_tighter_than_or() {
+    let rule = trip::min(10) & trip::failure_rate(0.9) | trip::failure_streak(3);
+    assert_eq!(rule.to_string(), "min(10) & failure_rate(0.9) | failure_streak(3)");
+    let fixture = Fixture::with_rule(rule);
+    fixture.fail(3);
+    assert_eq!(fixture.state(), State::Open, "a streak needs no min(10)");
+}
+
+#[test]
+fn print_as_the_attribute_would_spell_them() {
+    let rule = trip::min(20) & (trip::failure_rate(0.5) | trip::slow_rate(0.3, seconds(1)))
+        | trip::closed() & trip::failures(7)
+        | trip::half_open() & trip::avg_latency(millis(1_500));
+    assert_eq!(
+        rule.to_string(),
+        "min(20) & (failure_rate(0.5) | slow_rate(0.3, 1s)) | closed & failures(7) | half_open & avg_latency(1.5s)"
+    );
+    assert_eq!(rule.clone(), rule);
+}
+
+#[test]
+fn a_custom_condition_sees_the_metrics() {
+    fn many_slow_failures(metrics: &fluxgate::Metrics) -> bool {
+        metrics.failures() >= 2
+            && metrics.avg_latency().is_some_and(|mean| mean >= millis(50))
+            && metrics.failure_streak() == 2
+            && metrics.failure_rate() == Some(0.5)
+    }
+    let fixture = Fixture::with_rule(trip::min(4) & trip::custom(many_slow_failures));
+    fixture.succeed_in(millis(80), 2);
+    fixture.fail_in(millis(30), 1);
+    assert_eq!(fixture.state(), State::Closed);
+    fixture.fail_in(millis(30), 1);
+    assert_eq!(fixture.state(), State::Open);
+}
+
+#[test]
+fn closed_and_half_open_name_the_state() {
+    let rule = (trip::closed() & trip::failures(4)) | (trip::half_open() & trip::failures(2));
+    let fixture = Fixture::with_rule(rule);
+    fixture.fail(3);
+    assert_eq!(fixture.state(), State::Closed);
+    fixture.fail(1);
+    assert_eq!(fixture.state(), State::Open);
+    fixture.wait();
+    fixture.fail(1);
+    assert_eq!(fixture.state(), State::HalfOpen);
+    fixture.fail(1);
+    assert_eq!(fixture.state(), State::Open);
+}
+
+/// `closed & min(100) & failure_rate(0.5) | half_open & min(10) & failure_rate(0.5)`, or as much as the window holds.
+#[test]
+fn the_default_follows_the_window() {
+    for (size, closed, trial) in [(100, 100, 10), (250, 100, 10), (30, 30, 10), (4, 4, 4)] {
+        let breaker =
+            fluxgate::CircuitBreaker::builder("default rule").window(window::count(size)).build().expect("valid");
+        let snapshot = breaker.snapshot();
+        assert_eq!(
+            snapshot.rule,
+            format!("closed & min({closed}) & failure_rate(0.5) | half_open & min({trial}) & failure_rate(0.5)")
+        );
+        assert_eq!(snapshot.trial, trial);
+        for nth in 0..closed {
+            assert_eq!(breaker.state(), State::Closed, "window {size}, call {nth}");
+            breaker.acquire().expect("closed").record(if nth % 2 == 0 { Outcome::Failure } else { Outcome::Success });
+        }
+        assert_eq!(breaker.state(), State::Open, "window {size}");
+    }
+}
+
+#[test]
+fn a_shared_threshold_is_measured_once() {
+    let rule = (trip::closed() & trip::min(10) & trip::slow_rate(0.5, millis(100)))
+        | (trip::half_open() & trip::min(2) & trip::slow_rate(0.5, millis(100)));
+    let fixture = Fixture::with_rule(rule);
+    fixture.succeed_in(millis(100), 10);
+    assert_eq!(fixture.breaker.metrics().slow(millis(100)), Some(10));
+    fixture.wait();
+    fixture.succeed_in(millis(100), 1);
+    assert_eq!(fixture.state(), State::Open);
+}

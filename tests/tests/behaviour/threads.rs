@@ -1,0 +1,194 @@
+//! Any number of threads may share a breaker: no outcome is lost, and it trips once.
+
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use fluxgate::{Call, CircuitBreaker, Outcome, State, retry, trip, window};
+use fluxgate_tests::fixture::{Fixture, millis, seconds};
+
+const THREADS: usize = 8;
+
+/// Runs `work` on eight threads that start together.
+fn together(work: impl Fn(usize) + Sync) {
+    let barrier = Barrier::new(THREADS);
+    thread::scope(|scope| {
+        for nth in 0..THREADS {
+            let (barrier, work) = (&barrier, &work);
+            scope.spawn(move || {
+                barrier.wait();
+                work(nth);
+            });
+        }
+    });
+}
+
+#[test]
+fn a_breaker_can_be_shared() {
+    fn shareable<T: Send + Sync + 'static>() {}
+    shareable::<CircuitBreaker>();
+    shareable::<fluxgate::CallNotPermitted>();
+    shareable::<fluxgate::Transition>();
+    shareable::<fluxgate::Snapshot>();
+    fn sendable<T: Send>() {}
+    sendable::<Call<'_>>();
+}
+
+#[test]
+fn no_outcome_is_lost_in_a_count_window() {
+    let size = 1_000_000;
+    let rule = trip::failure_streak(u32::MAX);
+    let fixture = Fixture::new(|builder| builder.window(window::count(size)).trip(rule));
+    together(|nth| {
+        for call in 0..10_000 {
+            let outcome = if (call + nth) % 3 == 0 { Outcome::Failure } else { Outcome::Success };
+            fixture.breaker.acquire().expect("closed").record(outcome);
+        }
+    });
+    let failures = (0..THREADS).map(|nth| (0..10_000).filter(|call| (call + nth) % 3 == 0).count() as u64).sum();
+    assert_eq!(fixture.counts(), (80_000, failures));
+}
+
+#[test]
+fn no_outcome_is_lost_in_a_time_window() {
+    for rule in [trip::failure_streak(u32::MAX), trip::min(1_000_000) & trip::slow_rate(1.0, millis(1))] {
+        let fixture = Fixture::new(|builder| builder.window(window::time(seconds(60))).trip(rule));
+        together(|nth| {
+            for call in 0..10_000 {
+                let outcome = if (call + nth) % 3 == 0 { Outcome::Failure } else { Outcome::Success };
+                fixture.breaker.acquire().expect("closed").record(outcome);
+                if nth == 0 && call % 500 == 0 {
+                    fixture.advance(seconds(1));
+                }
+            }
+        });
+        let failures =
+            (0..THREADS).map(|nth| (0..10_000).filter(|call| (call + nth) % 3 == 0).count() as u64).sum();
+        assert_eq!(fixture.counts(), (80_000, failures));
+    }
+}
+
+/// The write that a healthy call skips loses no failure that another thread records at the same time.
+#[test]
+fn no_failure_is_lost_beside_healthy_calls() {
+    for round in 0..50 {
+        let rule = trip::failure_streak(u32::MAX);
+        let fixture = Fixture::new(|builder| builder.window(window::count(100_000)).trip(rule));
+        fixture.succeed(100_000);
+        together(|nth| {
+            for call in 0..1_000 {
+                let failed = nth % 2 == 0 && call % 100 == round;
+                fixture.breaker.acquire().expect("closed").record(if failed {
+                    Outcome::Failure
+                } else {
+                    Outcome::Success
+                });
+            }
+        });
+        assert_eq!(fixture.counts(), (100_000, 10 * THREADS as u64 / 2));
+    }
+}
+
+#[test]
+fn trips_exactly_once() {
+    for _ in 0..200 {
+        let fixture = Fixture::new(|builder| builder);
+        let refused = AtomicU64::new(0);
+        together(|_| {
+            for _ in 0..20 {
+                match fixture.breaker.acquire() {
+                    Ok(call) => call.failure(),
+                    Err(_) => {
+                        refused.fetch_add(1, Ordering::Relaxed);
+                    }
+                }
+            }
+        });
+        assert_eq!(fixture.heard.steps(), [(State::Closed, State::Open)]);
+        assert_eq!(fixture.counts(), (10, 10), "the evidence is the window that tripped it");
+        let snapshot = fixture.breaker.snapshot();
+        assert_eq!(snapshot.rejected, refused.load(Ordering::Relaxed));
+        assert_eq!(10 + snapshot.late + snapshot.rejected, 20 * THREADS as u64, "each call is accounted for");
+    }
+}
+
+/// Regression: 64 probes at once.
+#[test]
+fn never_more_probes_than_slots() {
+    let rule = trip::min(1_000) & trip::failure_rate(0.5);
+    let fixture = Fixture::new(|builder| {
+        builder.window(window::count(1_000)).trip(rule).retry(retry::always()).max_half_open_calls(3)
+    });
+    for _ in 0..20 {
+        fixture.trip();
+        let (running, most) = (AtomicU64::new(0), AtomicU64::new(0));
+        together(|_| {
+            for _ in 0..60 {
+                if let Ok(call) = fixture.breaker.acquire() {
+                    most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    thread::yield_now();
+                    running.fetch_sub(1, Ordering::SeqCst);
+                    call.success();
+                }
+            }
+        });
+        assert!((1..=3).contains(&most.load(Ordering::SeqCst)));
+        assert_eq!(fixture.state(), State::HalfOpen);
+        let held: Vec<Call<'_>> = std::iter::from_fn(|| fixture.breaker.acquire().ok()).collect();
+        assert_eq!(held.len(), 3, "all slots came back");
+        drop(held);
+        fixture.breaker.reset();
+    }
+}
+
+#[test]
+fn a_trial_is_judged_once() {
+    for _ in 0..200 {
+        let fixture = Fixture::new(|builder| builder.max_half_open_calls(64));
+        fixture.trip();
+        fixture.wait();
+        together(|_| {
+            if let Ok(call) = fixture.breaker.acquire() {
+                call.success();
+            }
+        });
+        assert_eq!(
+            fixture.heard.steps(),
+            [(State::Closed, State::Open), (State::Open, State::HalfOpen), (State::HalfOpen, State::Closed)]
+        );
+        let counted = fixture.counts().0;
+        let late = fixture.breaker.snapshot().late;
+        assert_eq!(6 + counted + late, THREADS as u64, "{counted} counted when closed, {late} late");
+    }
+}
+
+#[test]
+fn reset_beside_recording_leaves_a_whole_window() {
+    let rule = trip::min(50) & trip::failure_rate(1.0);
+    let fixture = Fixture::new(|builder| builder.window(window::count(50)).trip(rule));
+    together(|nth| {
+        for call in 0..2_000 {
+            if nth == 0 {
+                fixture.breaker.reset();
+            } else if let Ok(guard) = fixture.breaker.acquire() {
+                guard.record(if call % 2 == 0 { Outcome::Failure } else { Outcome::Success });
+            }
+            let (total, failures) = fixture.counts();
+            assert!(failures <= total && total <= 50, "{failures} of {total}");
+        }
+    });
+    fixture.breaker.reset();
+    assert_eq!(fixture.counts(), (0, 0));
+    fixture.succeed(49);
+    fixture.fail(1);
+    assert_eq!(fixture.counts(), (50, 1));
+}
+
+#[test]
+fn the_first_calls_of_a_breaker_may_come_together() {
+    for _ in 0..200 {
+        let breaker = fluxgate::breaker!(name = "first use", window = count(1000), trip = failure_streak(1000));
+        together(|_| breaker.acquire().expect("closed").failure());
+        assert_eq!(breaker.metrics().failures(), THREADS as u64);
+    }
+}
