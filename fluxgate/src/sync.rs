@@ -9,7 +9,9 @@ pub(crate) use self::model::*;
 
 #[cfg(not(fluxgate_loom))]
 mod real {
-    use std::sync::{MutexGuard, PoisonError};
+    use std::sync::MutexGuard;
+    #[cfg(not(fluxgate_tsan))]
+    use std::sync::PoisonError;
 
     pub(crate) use once_cell::race::{OnceBox, OnceRef};
     pub(crate) use std::sync::atomic::{AtomicU64, Ordering, fence};
@@ -23,9 +25,23 @@ mod real {
             Self(std::sync::Mutex::new(value))
         }
 
+        #[cfg(not(fluxgate_tsan))]
         #[inline]
         pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
             self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+
+        /// Waits where a race detector can see it: the slow path of the standard library's mutex is compiled without it,
+        /// so that what it orders looks unordered.
+        #[cfg(fluxgate_tsan)]
+        pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+            loop {
+                match self.0.try_lock() {
+                    Ok(guard) => return guard,
+                    Err(std::sync::TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
+                    Err(std::sync::TryLockError::WouldBlock) => std::thread::yield_now(),
+                }
+            }
         }
     }
 }
