@@ -1,5 +1,6 @@
-//! What every bench here shares: taking turns, medians, tables, and the machine it all ran on.
+//! What every bench here shares: taking turns, medians, tables, the machine it all ran on, and the breakers compared.
 
 pub mod machine;
 pub mod rounds;
+pub mod subjects;
 pub mod table;

@@ -4,22 +4,24 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// Something to measure: `run(n)` does it n times.
+/// Something to measure: `run(n)` does it n times and says how long that took.
 pub struct Case<'a> {
     pub name: String,
-    run: Box<dyn FnMut(u64) + 'a>,
+    run: Box<dyn FnMut(u64) -> Duration + 'a>,
 }
 
 impl<'a> Case<'a> {
     pub fn new<R>(name: impl Into<String>, mut once: impl FnMut() -> R + 'a) -> Self {
-        Case::looping(name, move |times| {
+        Case::timed(name, move |times| {
+            let start = Instant::now();
             for _ in 0..times {
                 black_box(once());
             }
+            start.elapsed()
         })
     }
 
-    pub fn looping(name: impl Into<String>, run: impl FnMut(u64) + 'a) -> Self {
+    pub fn timed(name: impl Into<String>, run: impl FnMut(u64) -> Duration + 'a) -> Self {
         Case { name: name.into(), run: Box::new(run) }
     }
 }
@@ -53,9 +55,8 @@ pub fn measure(cases: &mut [Case<'_>], rounds: usize, round: Duration) -> Vec<Fi
         for offset in 0..cases.len() {
             // Each turn starts with another case, so that nobody always follows the same neighbour.
             let index = (turn + offset) % cases.len();
-            let start = Instant::now();
-            (cases[index].run)(times[index]);
-            samples[index].push(start.elapsed().as_nanos() as f64 / times[index] as f64);
+            let elapsed = (cases[index].run)(times[index]);
+            samples[index].push(elapsed.as_nanos() as f64 / times[index] as f64);
         }
     }
     samples.into_iter().map(Figure::of).collect()
@@ -64,9 +65,7 @@ pub fn measure(cases: &mut [Case<'_>], rounds: usize, round: Duration) -> Vec<Fi
 fn times_that_fill(case: &mut Case<'_>, round: Duration) -> u64 {
     let mut times = 16;
     loop {
-        let start = Instant::now();
-        (case.run)(times);
-        let elapsed = start.elapsed();
+        let elapsed = (case.run)(times);
         if elapsed * 4 >= round {
             let wanted = times as f64 * round.as_secs_f64() / elapsed.as_secs_f64();
             return (wanted as u64).max(1);
