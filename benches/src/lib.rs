@@ -1,6 +1,9 @@
-//! What every bench here shares: taking turns, medians, tables, the machine it all ran on, and the breakers compared.
+//! What every bench here shares: taking turns, medians, tables, the machine it all ran on, and what is measured.
 
+pub mod calls;
 pub mod machine;
 pub mod rounds;
+#[cfg(feature = "peers")]
 pub mod subjects;
 pub mod table;
+pub mod work;

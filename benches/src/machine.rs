@@ -28,9 +28,11 @@ pub fn describe() -> String {
         .unwrap_or_else(|| std::env::consts::ARCH.to_owned());
     let counter = fs::read_to_string("/sys/devices/system/clocksource/clocksource0/current_clocksource")
         .map_or_else(|_| String::new(), |source| format!(", clock source {}", source.trim()));
-    let compiler = Command::new("rustc").arg("--version").output().map_or_else(
-        |_| "rustc unknown".to_owned(),
-        |output| String::from_utf8_lossy(&output.stdout).trim().to_owned(),
-    );
-    format!("{model}, {processors} processors, {}{counter}, {compiler}", std::env::consts::OS)
+    format!("{model}, {processors} processors, {}{counter}, {}", std::env::consts::OS, compiler())
+}
+
+/// The compiler's name and version.
+pub fn compiler() -> String {
+    let version = Command::new("rustc").arg("--version").output();
+    version.map_or("rustc unknown".to_owned(), |it| String::from_utf8_lossy(&it.stdout).trim().to_owned())
 }

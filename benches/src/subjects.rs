@@ -12,12 +12,10 @@ mod recloser;
 mod seatbelt;
 mod tower_resilience;
 
-use std::fmt;
-use std::future::Future;
 use std::hint::black_box;
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 use std::time::Duration;
+
+use crate::work::{FAILS, Failure, ok, ready, sometimes, work, work_async};
 
 /// Longer than any bench runs: what is open stays open.
 const FOREVER: Duration = Duration::from_secs(24 * 60 * 60);
@@ -55,50 +53,10 @@ pub fn all() -> Vec<Subject> {
     subjects
 }
 
-#[derive(Debug, Clone)]
-pub struct Failure;
-
-impl fmt::Display for Failure {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("the work failed")
-    }
-}
-
-impl std::error::Error for Failure {}
-
-/// The guarded work: next to nothing, so that what is measured is the guard.
-#[inline]
-pub fn work(input: u64) -> Result<u64, Failure> {
-    if input == FAILS { Err(Failure) } else { Ok(input) }
-}
-
-#[inline]
-pub async fn work_async(input: u64) -> Result<u64, Failure> {
-    work(input)
-}
-
-const FAILS: u64 = u64::MAX;
-
 fn healthy(once: impl Fn(u64) -> bool + Send + Sync + 'static) -> Option<Run> {
     Some(Box::new(move |times| (0..times).map(|input| u64::from(once(black_box(input)))).sum()))
 }
 
 fn failing(once: impl Fn(u64) -> bool + Send + Sync + 'static) -> Option<Run> {
-    let input = |index: u64| if index % 10 == 9 { FAILS } else { index };
-    Some(Box::new(move |times| (0..times).map(|index| u64::from(once(black_box(input(index))))).sum()))
-}
-
-/// Whether the call came back `Ok`; its result goes through memory, so that no part of it can be left out.
-fn ok<T, E>(result: Result<T, E>) -> bool {
-    black_box(&result).is_ok()
-}
-
-/// What a future comes to; none here waits for anything, but for another thread to leave a lock.
-fn ready<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            return output;
-        }
-    }
+    Some(Box::new(move |times| (0..times).map(|index| u64::from(once(black_box(sometimes(index))))).sum()))
 }

@@ -14,7 +14,7 @@ pub(super) fn subject() -> Subject {
         configuration: "async only; window 100, minimum 10, rate 50%",
         healthy: None,
         healthy_async: calls(breaker(), |index| index),
-        failing: calls(breaker(), |index| if index % 10 == 9 { super::FAILS } else { index }),
+        failing: calls(breaker(), super::sometimes),
         refused: calls(open, |index| index),
     }
 }

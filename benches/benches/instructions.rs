@@ -1,0 +1,159 @@
+//! Instructions per call, counted by valgrind: figures that do not move with the machine, and that fail the build.
+//!
+//! `cargo bench --bench instructions --no-default-features` compares with `instructions.txt` and fails where a healthy call
+//! grew by more than two instructions, or where it does what a healthy call must not: write to shared memory, lock, or
+//! read a clock. `-- --write` takes a new baseline. Without valgrind it says so and passes.
+
+use std::fs;
+use std::hint::black_box;
+use std::process::{Command, ExitCode};
+
+use fluxgate_benches::calls::{CASES, Case};
+use fluxgate_benches::{machine, table};
+
+const BASELINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/instructions.txt");
+/// What a compiler's mood may cost.
+const TOLERANCE: f64 = 2.0;
+const FEW: u64 = 2_000;
+const MANY: u64 = 12_000;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["run", case, times] => {
+            run(case, times.parse().expect("a number of calls"));
+            ExitCode::SUCCESS
+        }
+        rest => report(rest.contains(&"--write")),
+    }
+}
+
+/// What valgrind watches.
+fn run(name: &str, times: u64) {
+    let local = 0_u8;
+    println!("stack {}", (&raw const local).addr());
+    let case = CASES.iter().find(|case| case.name == name).expect("the name of a case");
+    black_box((case.run)(black_box(times)));
+}
+
+fn report(writes: bool) -> ExitCode {
+    if Command::new("valgrind").arg("--version").output().is_err() {
+        println!("instructions: skipped, valgrind is not installed");
+        return ExitCode::SUCCESS;
+    }
+    let counts: Vec<f64> = CASES.iter().map(instructions).collect();
+    let lines: String =
+        CASES.iter().zip(&counts).map(|(case, count)| format!("{}: {count:.1}\n", case.name)).collect();
+    let text = format!("{}\n{lines}", machine::compiler());
+    let old = fs::read_to_string(BASELINE).unwrap_or_default();
+    let same_compiler = old.lines().next() == Some(machine::compiler().as_str());
+
+    let mut complaints = Vec::new();
+    let mut rows = vec![["case", "instructions", "over bare", "baseline"].map(str::to_owned).to_vec()];
+    for (case, &count) in CASES.iter().zip(&counts) {
+        let before = baseline(&old, case.name);
+        if case.healthy && same_compiler && before.is_some_and(|before| count > before + TOLERANCE) {
+            complaints.push(format!("`{}` grew to {count:.1} instructions", case.name));
+        }
+        let bare = CASES.iter().position(|other| Some(other.name) == case.over).map(|place| counts[place]);
+        let cell = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.1}"));
+        rows.push(vec![
+            case.name.to_owned(),
+            cell(Some(count)),
+            cell(bare.map(|bare| count - bare)),
+            cell(before),
+        ]);
+    }
+    println!("{}", table::render(&rows));
+    for case in CASES.iter() {
+        let Some(function) = case.silent else { continue };
+        complaints.extend(writes_to_shared_memory(case));
+        complaints.extend(forbidden_instruction(case.name, function));
+    }
+
+    if writes {
+        fs::write(BASELINE, text).expect("instructions.txt can be written");
+    } else if !same_compiler {
+        println!("not compared: instructions.txt is of another compiler; `-- --write` takes a new baseline");
+    }
+    for complaint in &complaints {
+        eprintln!("instructions: {complaint}");
+    }
+    if complaints.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn baseline(text: &str, name: &str) -> Option<f64> {
+    text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")?.parse().ok())
+}
+
+/// By the difference between many calls and few, so that nothing else of the process counts.
+fn instructions(case: &Case) -> f64 {
+    let total = |times| {
+        let (_, log) = valgrind(
+            &["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"],
+            case,
+            times,
+        );
+        let line =
+            log.lines().find(|line| line.contains("I   refs:")).expect("cachegrind counts instructions");
+        let digits: String =
+            line.rsplit(':').next().unwrap_or("").chars().filter(char::is_ascii_digit).collect();
+        digits.parse::<f64>().expect("a number")
+    };
+    (total(MANY) - total(FEW)) / (MANY - FEW) as f64
+}
+
+/// Every store is traced; those of more calls must all be on the stack.
+fn writes_to_shared_memory(case: &Case) -> Option<String> {
+    const STACK: u64 = 1 << 20;
+    let stores = |times| {
+        let (output, log) = valgrind(&["--tool=lackey", "--trace-mem=yes"], case, times);
+        let stack: u64 = output.trim().strip_prefix("stack ")?.parse().ok()?;
+        let shared = log.lines().filter_map(|line| {
+            let address = line.strip_prefix(" S ").or(line.strip_prefix(" M "))?.split(',').next()?;
+            u64::from_str_radix(address, 16).ok()
+        });
+        Some(shared.filter(|address| address.abs_diff(stack) > STACK).count())
+    };
+    let (Some(few), Some(many)) = (stores(FEW), stores(MANY)) else {
+        return Some(format!("`{}`: valgrind's trace of stores could not be read", case.name));
+    };
+    println!("`{}`: {} stores outside the stack in {} calls", case.name, many - few, MANY - FEW);
+    (many != few).then(|| format!("`{}` writes to shared memory, which a healthy call must not", case.name))
+}
+
+/// What is not inlined is only called where something is to be recorded, so what is inlined is the healthy path.
+fn forbidden_instruction(name: &str, function: &str) -> Option<String> {
+    const FORBIDDEN: [&str; 5] = ["lock ", "xchg ", "rdtsc", "syscall", "mfence"];
+    let program = std::env::current_exe().ok()?;
+    let Ok(output) = Command::new("objdump").args(["-d", "--no-show-raw-insn", "-C"]).arg(program).output()
+    else {
+        println!("`{}`: not disassembled, objdump is not installed", name);
+        return None;
+    };
+    let text = String::from_utf8_lossy(&output.stdout);
+    let body: Vec<&str> = text
+        .lines()
+        .skip_while(|line| !line.ends_with(&format!("::{function}>:")))
+        .take_while(|line| !line.is_empty())
+        .collect();
+    if body.is_empty() {
+        return Some(format!("`{}`: no function `{}` in the program", name, function));
+    }
+    let found = body.iter().find(|line| FORBIDDEN.iter().any(|word| line.contains(word)))?;
+    Some(format!("`{}` contains an instruction that a healthy call must not: {}", name, found.trim()))
+}
+
+/// What the program printed, and what valgrind did.
+fn valgrind(options: &[&str], case: &Case, times: u64) -> (String, String) {
+    let program = std::env::current_exe().expect("the bench knows its own path");
+    let output = Command::new("valgrind")
+        .args(options)
+        .arg(program)
+        .args(["run", case.name, &times.to_string()])
+        .output()
+        .expect("valgrind runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr))
+}

@@ -1,0 +1,118 @@
+//! Guarded functions whose instructions are counted, one call of each being one function that is not inlined.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use fluxgate::trip::{self, Rule};
+use fluxgate::window::{self, Window};
+use fluxgate::{CircuitBreaker, Error, retry};
+
+use crate::work::{FAILS, Failure, ok, ready, sometimes, work, work_async};
+
+pub struct Case {
+    pub name: &'static str,
+    /// Makes this many calls and says how many were `Ok`.
+    pub run: fn(u64) -> u64,
+    /// The same without a breaker.
+    pub over: Option<&'static str>,
+    /// Whether it must not grow.
+    pub healthy: bool,
+    /// The function that makes one call, where it must write to nothing but its stack, lock nothing, and read no clock.
+    pub silent: Option<&'static str>,
+}
+
+pub const CASES: [Case; 9] = [
+    case("bare call", |times| calls(times, bare)).bare(),
+    case("bare async call", |times| calls(times, |input| ready(bare_async(input)))).bare(),
+    case("by hand, healthy", |times| {
+        let breaker = by_rate();
+        calls(times, |input| by_hand(&breaker, input))
+    })
+    .healthy()
+    .silent("by_hand"),
+    case("by hand, 10% failing", |times| {
+        let breaker = by_rate();
+        calls(times, |input| by_hand(&breaker, sometimes(input)))
+    }),
+    case("by hand, refused", |times| {
+        let breaker = by_rate();
+        (0..100).for_each(|_| drop(by_hand(&breaker, FAILS)));
+        calls(times, |input| by_hand(&breaker, input))
+    }),
+    case("time window, healthy", |times| {
+        let breaker = breaker(window::time(Duration::from_secs(60)), rate());
+        calls(times, |input| by_hand(&breaker, input))
+    })
+    .healthy(),
+    case("time window, 10% failing", |times| {
+        let breaker = breaker(window::time(Duration::from_secs(60)), rate());
+        calls(times, |input| by_hand(&breaker, sometimes(input)))
+    }),
+    case("slow_rate, healthy", |times| {
+        let breaker = breaker(window::count(100), rate() | trip::min(10) & trip::slow_rate(0.5, SLOW));
+        calls(times, |input| by_hand(&breaker, input))
+    })
+    .healthy(),
+    case("avg_latency, healthy", |times| {
+        let breaker = breaker(window::count(100), rate() | trip::min(10) & trip::avg_latency(SLOW));
+        calls(times, |input| by_hand(&breaker, input))
+    })
+    .healthy(),
+];
+
+/// So slow that under valgrind, too, every call is fast.
+const SLOW: Duration = Duration::from_secs(60);
+
+const fn case(name: &'static str, run: fn(u64) -> u64) -> Case {
+    Case { name, run, over: Some("bare call"), healthy: false, silent: None }
+}
+
+impl Case {
+    const fn bare(self) -> Self {
+        Self { over: None, ..self }
+    }
+
+    const fn healthy(self) -> Self {
+        Self { healthy: true, ..self }
+    }
+
+    const fn silent(self, function: &'static str) -> Self {
+        Self { silent: Some(function), ..self }
+    }
+}
+
+fn calls<E>(times: u64, once: impl Fn(u64) -> Result<u64, E>) -> u64 {
+    (0..times).map(|input| u64::from(ok(once(black_box(input))))).sum()
+}
+
+#[inline(never)]
+pub fn bare(input: u64) -> Result<u64, Failure> {
+    work(input)
+}
+
+#[inline(never)]
+pub async fn bare_async(input: u64) -> Result<u64, Failure> {
+    work_async(input).await
+}
+
+#[inline(never)]
+pub fn by_hand(breaker: &CircuitBreaker, input: u64) -> Result<u64, Error<Failure>> {
+    breaker.call(|| work(input))
+}
+
+fn rate() -> Rule {
+    trip::min(10) & trip::failure_rate(0.5)
+}
+
+fn by_rate() -> CircuitBreaker {
+    breaker(window::count(100), rate())
+}
+
+fn breaker(window: Window, rule: Rule) -> CircuitBreaker {
+    CircuitBreaker::builder("bench")
+        .window(window)
+        .trip(rule)
+        .retry(retry::cooldown(Duration::from_secs(24 * 60 * 60)))
+        .build()
+        .expect("a configuration within its limits")
+}

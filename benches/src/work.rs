@@ -1,0 +1,69 @@
+//! The guarded work: next to nothing, so that what is measured is the guard.
+
+use std::fmt;
+use std::future::Future;
+use std::hint::black_box;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use fluxgate::CallNotPermitted;
+
+/// As a program's own error would be: something of its own, and one variant for refusals.
+#[derive(Debug, Clone)]
+pub enum Failure {
+    Work,
+    Refused(CallNotPermitted),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Failure::Work => formatter.write_str("the work failed"),
+            Failure::Refused(refusal) => refusal.fmt(formatter),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl From<CallNotPermitted> for Failure {
+    fn from(refusal: CallNotPermitted) -> Self {
+        Failure::Refused(refusal)
+    }
+}
+
+/// The input that makes the work fail.
+pub const FAILS: u64 = u64::MAX;
+
+/// Every tenth input fails.
+#[inline]
+pub const fn sometimes(index: u64) -> u64 {
+    if index % 10 == 9 { FAILS } else { index }
+}
+
+#[inline]
+pub fn work(input: u64) -> Result<u64, Failure> {
+    if input == FAILS { Err(Failure::Work) } else { Ok(input) }
+}
+
+#[inline]
+pub async fn work_async(input: u64) -> Result<u64, Failure> {
+    work(input)
+}
+
+/// Whether the call came back `Ok`; its result goes through memory, so that no part of it can be left out.
+#[inline]
+pub fn ok<T, E>(result: Result<T, E>) -> bool {
+    black_box(&result).is_ok()
+}
+
+/// What a future comes to; none here waits for anything, but for another thread to leave a lock.
+#[inline]
+pub fn ready<F: Future>(future: F) -> F::Output {
+    let mut future = pin!(future);
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            return output;
+        }
+    }
+}
