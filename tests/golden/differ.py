@@ -259,7 +259,7 @@ DIFFER = [
         "why": "In the original a breaker whose rule holds only while closed can never re-open, and a dead service "
         "gets all its traffic for ever; ours refuses the rule.",
         "breaker": breaker(["all", ["closed"], *HALF[1:]]),
-        "ours": "half-open",
+        "ours": "its trial could never end",
         "steps": [fail(3), fail(), fail(after=60), fail(1000)],
     },
     {
@@ -267,7 +267,7 @@ DIFFER = [
         "title": "At least 200 calls of the latest 100",
         "why": "In the original such a rule never trips, and says nothing; ours refuses it.",
         "breaker": breaker(["all", ["min", 200], ["failure_rate", 0.5]], ("count", 100)),
-        "ours": "min(200)",
+        "ours": "its window remembers 100 calls",
         "steps": [fail(1000)],
     },
     {
@@ -283,7 +283,7 @@ DIFFER = [
         "title": "A minimum and nothing else",
         "why": "In the original ten successes trip this rule; ours refuses it.",
         "breaker": breaker(["min", 10]),
-        "ours": "min(10)",
+        "ours": "trips on healthy traffic",
         "steps": [ok(9), ok()],
     },
     {
@@ -292,7 +292,7 @@ DIFFER = [
         "why": "In the original the first failed call is 100% and trips; ours refuses a rate without a minimum, and "
         "whoever wants that writes `min(1) &`.",
         "breaker": breaker(["failure_rate", 0.5]),
-        "ours": "min(1)",
+        "ours": "is not guarded by `min`",
         "steps": [fail()],
     },
 ]
