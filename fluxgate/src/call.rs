@@ -4,7 +4,7 @@ use core::fmt;
 use std::mem::ManuallyDrop;
 
 use crate::breaker::Breaker;
-use crate::state::{Outcome, Word};
+use crate::state::{Outcome, State, Word};
 use crate::sync::Ordering;
 
 /// A call that was admitted: say what became of it.
@@ -31,6 +31,17 @@ pub struct Call<'a> {
 }
 
 impl Call<'_> {
+    /// The state in which the breaker admitted it: half-open for a probe.
+    pub fn state(&self) -> State {
+        self.word.state()
+    }
+
+    /// The generation in which the breaker admitted it, which every transition and every reset increases. Its outcome counts only
+    /// while that lasts.
+    pub fn generation(&self) -> u64 {
+        self.word.generation()
+    }
+
     /// The dependency is well.
     #[inline]
     pub fn success(self) {
@@ -63,7 +74,12 @@ impl Call<'_> {
 
 impl fmt::Debug for Call<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Call").field("breaker", self.breaker.name()).finish_non_exhaustive()
+        formatter
+            .debug_struct("Call")
+            .field("breaker", self.breaker.name())
+            .field("state", &self.state())
+            .field("generation", &self.generation())
+            .finish_non_exhaustive()
     }
 }
 

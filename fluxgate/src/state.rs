@@ -87,6 +87,10 @@ impl Word {
         }
     }
 
+    pub(crate) const fn generation(self) -> u64 {
+        self.0 / Self::GENERATION
+    }
+
     #[inline]
     pub(crate) const fn admits_at_once(self) -> bool {
         self.0 & (Self::GENERATION - 1) == 0
