@@ -5,7 +5,7 @@ use fluxgate_rules::evaluate::trial_length;
 use fluxgate_rules::reader::{self, Reading};
 use fluxgate_rules::syntax::{Argument, Branch, Call, Rule, Value};
 use fluxgate_rules::token::{Place, Token, spell};
-use fluxgate_rules::vocabulary::{Kind, OUTCOME};
+use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, OUTCOME, Parameter};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 
@@ -68,9 +68,8 @@ impl Writer<'_> {
             Some(read) => self.call("Permit", "permit", read),
             None => quote!(#private::Permit::ramp_up(0.1, 1.0, ::core::time::Duration::from_secs(60))),
         };
-        let max_half_open_calls =
-            self.argument("max_half_open_calls", Kind::Count).unwrap_or_else(|| quote!(10));
-        let half_open_timeout = match self.argument("half_open_timeout", Kind::Duration) {
+        let max_half_open_calls = self.argument(&MAX_HALF_OPEN_CALLS).unwrap_or_else(|| quote!(10));
+        let half_open_timeout = match self.argument(&HALF_OPEN_TIMEOUT) {
             Some(timeout) => quote!(::core::option::Option::Some(#timeout)),
             None => quote!(::core::option::Option::None),
         };
@@ -129,10 +128,11 @@ impl Writer<'_> {
     }
 
     /// An argument that is one value.
-    fn argument(&mut self, name: &str, kind: Kind) -> Option<TokenStream> {
-        let read = self.read(name, |tokens| reader::argument(tokens, name, kind))?;
-        let place = Place::new(0, read.source.tokens.len());
-        Some(self.value(&read.source, read.value, kind, place))
+    fn argument(&mut self, parameter: &'static Parameter) -> Option<TokenStream> {
+        let Read { source, value } =
+            self.read(parameter.name, |tokens| reader::argument(tokens, parameter))?;
+        let argument = Argument { parameter, value, place: Place::new(0, source.tokens.len()) };
+        Some(self.value(&source, &argument))
     }
 
     fn outcome(&mut self, name: &str, default: &str) -> TokenStream {
@@ -164,23 +164,19 @@ impl Writer<'_> {
             if argument.parameter.kind == Kind::Function {
                 values.push(Literal::string(&spell(argument.place.of(&source.tokens))).into_token_stream());
             }
-            values.push(self.argument_value(source, argument));
+            values.push(self.value(source, argument));
         }
         let mut tokens = quote!(#private::#of::#word(#(#values),*));
         for argument in keywords {
             let method = format_ident!("{}", argument.parameter.name);
-            let value = self.argument_value(source, argument);
+            let value = self.value(source, argument);
             tokens.extend(quote!(.#method(#value)));
         }
         tokens
     }
 
-    fn argument_value(&mut self, source: &Source, argument: &Argument) -> TokenStream {
-        self.value(source, argument.value, argument.parameter.kind, argument.place)
-    }
-
-    fn value(&mut self, source: &Source, value: Value, kind: Kind, place: Place) -> TokenStream {
-        match value {
+    fn value(&mut self, source: &Source, argument: &Argument) -> TokenStream {
+        match argument.value {
             Value::Number(number) => Literal::u64_unsuffixed(number).into_token_stream(),
             Value::Ratio(ratio) => Literal::f64_unsuffixed(ratio.as_f64()).into_token_stream(),
             Value::Multiplier(number) => Literal::f64_unsuffixed(number).into_token_stream(),
@@ -189,11 +185,11 @@ impl Writer<'_> {
                 quote!(::core::time::Duration::from_nanos(#nanos))
             }
             Value::Rust => {
-                let expression = source.expression(place).unwrap_or_else(|error| {
+                let expression = source.expression(argument.place).unwrap_or_else(|error| {
                     self.errors.push(error);
                     TokenStream::new()
                 });
-                let check = match kind {
+                let check = match argument.parameter.kind {
                     Kind::Count => "count",
                     Kind::Size => "window_size",
                     Kind::Buckets => "buckets",
@@ -204,7 +200,7 @@ impl Writer<'_> {
                     Kind::Function => return expression,
                 };
                 let (private, check) = (&self.private, format_ident!("{check}"));
-                checked(&quote!(#private::check::#check), expression, source.span(place))
+                checked(&quote!(#private::check::#check), expression, source.span(argument.place))
             }
         }
     }

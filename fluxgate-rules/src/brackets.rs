@@ -41,8 +41,10 @@ impl Brackets {
         match open.last() {
             Some(&opening) => {
                 let what = format!("`{}` is never closed", tokens[opening].text);
-                Err(Problem::new(Place::at(opening), what)
-                    .help(format!("put a `{}` where it ends", closing(&tokens[opening]))))
+                let closing = closing(&tokens[opening]);
+                let problem =
+                    Problem::new(Place::at(opening), what).help(format!("put a `{closing}` where it ends"));
+                Err(problem.correct_at(Place::new(tokens.len(), tokens.len()), closing))
             }
             None => Ok(Self(partners)),
         }

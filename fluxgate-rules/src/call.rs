@@ -16,6 +16,17 @@ pub(crate) struct Source<'a> {
     pub(crate) problems: Vec<Problem>,
 }
 
+/// What stands between two commas.
+#[derive(Clone, Copy)]
+enum Piece {
+    Positional(Place),
+    /// `name = value`, or by mistake `name: value`. The place is of all of it.
+    Named {
+        place: Place,
+        value: Place,
+    },
+}
+
 impl Source<'_> {
     pub(crate) fn report(&mut self, problem: Problem) {
         self.problems.push(problem);
@@ -23,6 +34,41 @@ impl Source<'_> {
 
     pub(crate) fn spell(&self, place: Place) -> String {
         spell(place.of(self.tokens))
+    }
+
+    /// Reads the arguments that may follow a word, and says where they end: `inside` the parentheses.
+    pub(crate) fn parentheses(&mut self, opening: usize, end: usize) -> (Option<Place>, usize) {
+        match self.tokens[..end].get(opening) {
+            Some(token) if token.shape == Shape::Open => {
+                let close = self.brackets.close(opening);
+                let inside = Place::new(opening + 1, close);
+                if !token.is("(") {
+                    let place = Place::new(opening, close + 1);
+                    let correction = format!("({})", self.spell(inside));
+                    self.report(Problem::new(place, "arguments stand in parentheses").correct(correction));
+                }
+                (Some(inside), close + 1)
+            }
+            _ => (None, opening),
+        }
+    }
+
+    /// Passes over the path before a word, which it should not have, and gives the word's index.
+    pub(crate) fn path(&mut self, start: usize, end: usize) -> usize {
+        let mut name = start;
+        while let [_, first, second, word, ..] = &self.tokens[name..end]
+            && first.is(":")
+            && second.is(":")
+            && word.shape == Shape::Word
+        {
+            name += 3;
+        }
+        if name > start {
+            let what = format!("a {} is one word, without a path", self.vocabulary.noun);
+            let correction = self.tokens[name].text.as_str();
+            self.report(Problem::new(Place::new(start, name + 1), what).correct(correction));
+        }
+        name
     }
 
     /// Reads the word at `name` and its arguments, where it has any, which stand inside of `arguments`.
@@ -33,7 +79,7 @@ impl Source<'_> {
             None => Vec::new(),
         };
         let Some(entry) = self.vocabulary.entry(&self.tokens[name].text) else {
-            self.unknown(place, name, pieces.len());
+            self.unknown(place, name, &pieces);
             return None;
         };
         if arguments.is_some() && entry.positional.is_empty() {
@@ -47,60 +93,82 @@ impl Source<'_> {
     }
 
     /// A word that is none of ours: another library's, a misspelling, or anything.
-    fn unknown(&mut self, place: Place, name: usize, given: usize) {
+    fn unknown(&mut self, place: Place, name: usize, pieces: &[Place]) {
         let word = self.tokens[name].text.as_str();
         let what = format!("unknown {} `{word}`", self.vocabulary.noun);
-        let foreign = self.vocabulary.foreign.iter().find(|(theirs, _)| *theirs == word.to_lowercase());
+        let foreign = self.vocabulary.foreign(word);
         let words = self.vocabulary.entries.iter().map(|entry| entry.word);
-        let target = foreign.map(|&(_, ours)| ours).or_else(|| nearest(word, words.clone()));
+        let target = foreign.or_else(|| nearest(word, words.clone()));
         let Some(entry) = target.and_then(|word| self.vocabulary.entry(word)) else {
             let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
-            self.report(Problem::new(Place::at(name), what).help(format!("there are {}", words.join(", "))));
-            return;
+            return self
+                .report(Problem::new(Place::at(name), what).help(format!("there are {}", words.join(", "))));
         };
         // With as many arguments as ours takes, the word alone is wrong.
-        let (place, correction) = if given == entry.positional.len() {
-            (Place::at(name), entry.word.to_owned())
+        let is_word_alone = pieces.len() == entry.positional.len();
+        let place = if is_word_alone { Place::at(name) } else { place };
+        let correction = if is_word_alone { entry.word.to_owned() } else { entry.example() };
+        let problem = if foreign.is_some() {
+            let values: Vec<_> = pieces.iter().map(|piece| self.spell(*piece)).collect();
+            let ours = if is_word_alone { entry.with(&values) } else { entry.example() };
+            Problem::new(place, what).help(format!("here it is `{ours}`"))
         } else {
-            (place, entry.example())
+            Problem::new(place, format!("{what}; did you mean `{correction}`?"))
         };
-        let what = if foreign.is_some() { what } else { format!("{what}; did you mean `{}`?", entry.word) };
-        let mut problem = Problem::new(place, what);
-        if foreign.is_some() {
-            let example = entry.example();
-            problem = problem.help(format!("here it is `{}`: write `{example}`", entry.word));
-        }
-        problem.correction = Some(correction);
-        self.report(problem);
+        self.report(problem.corrected_by(correction));
     }
 
     fn arguments(&mut self, entry: &'static Entry, place: Place, pieces: &[Place]) -> Vec<Argument> {
-        let (positional, keywords): (Vec<Place>, Vec<Place>) =
-            pieces.iter().partition(|piece| self.keyword(**piece).is_none());
-        if self.is_swapped(entry, place, &positional) {
+        let pieces: Vec<_> = pieces.iter().map(|piece| self.piece(*piece)).collect();
+        if self.is_named_in_vain(entry, place, &pieces) {
+            return Vec::new();
+        }
+        let positional: Vec<_> = pieces
+            .iter()
+            .filter_map(|piece| match piece {
+                Piece::Positional(place) => Some(*place),
+                Piece::Named { .. } => None,
+            })
+            .collect();
+        if self.is_disordered(entry, place, &positional) {
             return Vec::new();
         }
         let mut arguments = Vec::new();
-        for (parameter, &piece) in entry.positional.iter().zip(&positional) {
-            arguments.extend(self.argument(entry.word, parameter, piece));
+        for (parameter, piece) in entry.positional.iter().zip(&positional) {
+            arguments.extend(self.argument(entry.word, parameter, *piece));
         }
-        if positional.len() != entry.positional.len() {
+        if positional.len() < entry.positional.len() {
             self.miscounted(entry, place, &positional);
+        } else if let Some(extra) = positional.get(entry.positional.len()) {
+            self.extra(entry, place, &positional, *extra);
+        } else if let Some(late) = pieces.iter().skip(positional.len()).find_map(|piece| match piece {
+            Piece::Positional(late) => Some(*late),
+            Piece::Named { .. } => None,
+        }) {
+            let mut values: Vec<_> = positional.iter().map(|place| self.spell(*place)).collect();
+            values.extend(pieces.iter().filter_map(|piece| match piece {
+                Piece::Positional(_) => None,
+                Piece::Named { place, .. } => Some(self.spell(*place)),
+            }));
+            let what = format!("`{}` stands before the named arguments", self.spell(late));
+            self.report(Problem::new(late, what).correct_at(place, entry.with(&values)));
         }
-        for piece in keywords {
-            if let Some(argument) = self.keyword_argument(entry, piece) {
-                if arguments.iter().any(|other| other.parameter.name == argument.parameter.name) {
-                    let what = format!("`{}` stands here twice", argument.parameter.name);
-                    self.report(Problem::new(piece, what).help("leave one of them out"));
-                }
-                arguments.push(argument);
+        for piece in pieces {
+            let Piece::Named { place: piece, value } = piece else { continue };
+            let Some(argument) = self.named(entry, place, piece, value) else { continue };
+            if arguments.iter().any(|other: &Argument| other.parameter.name == argument.parameter.name) {
+                let what = format!("`{}` is given twice", argument.parameter.name);
+                let with_comma = Place::new(piece.start - 1, piece.end);
+                let problem = Problem::new(piece, what).help("leave one of them out");
+                self.report(problem.correct_at(with_comma, ""));
             }
+            arguments.push(argument);
         }
         arguments
     }
 
     fn argument(&mut self, owner: &str, parameter: &'static Parameter, place: Place) -> Option<Argument> {
-        match value::read(self.tokens, place, owner, parameter.kind) {
+        match value::read(self.tokens, place, owner, parameter) {
             Ok(value) => Some(Argument { parameter, value, place }),
             Err(problem) => {
                 self.report(problem);
@@ -109,101 +177,161 @@ impl Source<'_> {
         }
     }
 
-    /// The name, where a piece is `name = value` or, by mistake, `name: value`.
-    fn keyword(&self, piece: Place) -> Option<&str> {
-        match piece.of(self.tokens) {
-            [name, sign, rest @ ..] if name.shape == Shape::Word => {
-                let doubled = rest.first().is_some_and(|next| next.is(&sign.text));
-                ((sign.is("=") || sign.is(":")) && !doubled).then_some(name.text.as_str())
+    fn piece(&self, place: Place) -> Piece {
+        match place.of(self.tokens) {
+            [name, sign, rest @ ..]
+                if name.shape == Shape::Word
+                    && (sign.is("=") || sign.is(":"))
+                    && !rest.first().is_some_and(|next| next.is(&sign.text)) =>
+            {
+                Piece::Named { place, value: Place::new(place.start + 2, place.end) }
             }
-            _ => None,
+            _ => Piece::Positional(place),
         }
     }
 
-    fn keyword_argument(&mut self, entry: &'static Entry, piece: Place) -> Option<Argument> {
+    /// Names, where the word has no arguments with names.
+    fn is_named_in_vain(&mut self, entry: &'static Entry, place: Place, pieces: &[Piece]) -> bool {
+        let is_named = |piece: &Piece| {
+            let Piece::Named { place, .. } = *piece else { return false };
+            let name = self.tokens[place.start].text.as_str();
+            entry.keywords.is_empty() && self.owner_of(name).is_none()
+                || entry.positional.iter().any(|parameter| parameter.name == name)
+        };
+        if !pieces.iter().any(is_named) {
+            return false;
+        }
+        let value = |piece: &Piece| match *piece {
+            Piece::Named { value, .. } if is_named(piece) => self.spell(value),
+            Piece::Positional(place) | Piece::Named { place, .. } => self.spell(place),
+        };
+        let values: Vec<_> = pieces.iter().map(value).collect();
+        let correction =
+            if values.len() < entry.positional.len() { entry.example() } else { entry.with(&values) };
+        let problem =
+            Problem::new(place, format!("`{}` takes {} without a name", entry.word, entry.wanted()));
+        self.report(problem.correct(correction));
+        true
+    }
+
+    /// A word of the same vocabulary that has an argument of this name.
+    fn owner_of(&self, name: &str) -> Option<&'static Entry> {
+        let has = |entry: &&Entry| entry.keywords.iter().any(|parameter| parameter.name == name);
+        self.vocabulary.entries.iter().find(has)
+    }
+
+    fn named(&mut self, entry: &'static Entry, call: Place, piece: Place, value: Place) -> Option<Argument> {
         let name = self.tokens[piece.start].text.as_str();
-        let value = Place::new(piece.start + 2, piece.end);
         let Some(parameter) = entry.keywords.iter().find(|parameter| parameter.name == name) else {
-            let problem = self.unknown_keyword(entry, piece, value);
+            let problem = self.unknown_name(entry, call, piece, value);
             self.report(problem);
             return None;
         };
+        if value.is_empty() {
+            self.report(valueless(piece, parameter));
+            return None;
+        }
         let sign = Place::at(piece.start + 1);
         if !self.tokens[sign.start].is("=") {
-            self.report(Problem::new(sign, "a named argument is written with `=`").correct(" ="));
-        }
-        if value.is_empty() {
-            let correction = format!("{name} = {}", parameter.kind.example());
-            self.report(Problem::new(piece, format!("`{name}` has no value")).correct(correction));
-            return None;
+            let correction = format!("{name} = {}", self.spell(value));
+            self.report(
+                Problem::new(sign, "a named argument is written with `=`").correct_at(piece, correction),
+            );
         }
         self.argument(name, parameter, value)
     }
 
-    fn unknown_keyword(&self, entry: &'static Entry, piece: Place, value: Place) -> Problem {
+    fn unknown_name(&self, entry: &'static Entry, call: Place, piece: Place, value: Place) -> Problem {
         let name = self.tokens[piece.start].text.as_str();
         let what = format!("`{}` has no argument `{name}`", entry.word);
-        // `min(count = 10)`: the value is right, it only needs no name.
-        if entry.positional.iter().any(|parameter| parameter.name == name) && !value.is_empty() {
-            return Problem::new(piece, format!("`{name}` is not written out")).correct(self.spell(value));
+        if let Some(other) = self.owner_of(name) {
+            let named = if value.is_empty() { format!("{name} = ..") } else { self.spell(piece) };
+            let first = self.brackets.split(self.tokens, Place::new(call.start + 2, call.end - 1))[0];
+            let is_alike =
+                matches!((entry.positional, other.positional), ([one], [two]) if one.kind == two.kind);
+            let positional = if is_alike && first.start != piece.start {
+                self.spell(first)
+            } else {
+                other.positional[0].example.to_owned()
+            };
+            let correction = other.with(&[positional, named]);
+            let help = format!("`{}` has: write `{correction}`, or leave `{name}` out", other.word);
+            return Problem::new(piece, what).help(help).correct_at(call, correction);
         }
-        if let Some(near) = nearest(name, entry.keywords.iter().map(|parameter| parameter.name)) {
-            let mut problem = Problem::new(Place::at(piece.start), format!("{what}; did you mean `{near}`?"));
-            problem.correction = Some(near.to_owned());
-            return problem;
+        let names = entry.keywords.iter().map(|parameter| parameter.name);
+        let foreign = self.vocabulary.foreign(name).filter(|ours| names.clone().any(|name| name == *ours));
+        if let Some(near) = foreign.or_else(|| nearest(name, names.clone())) {
+            let what = format!("{what}; did you mean `{near}`?");
+            return Problem::new(Place::at(piece.start), what).corrected_by(near);
         }
-        let has = |other: &&Entry| other.keywords.iter().any(|parameter| parameter.name == name);
-        let problem = Problem::new(piece, what);
-        if let Some(other) = self.vocabulary.entries.iter().find(has) {
-            let value = if value.is_empty() { "..".to_owned() } else { self.spell(value) };
-            let example = other.example();
-            let call = example.strip_suffix(')').unwrap_or(&example);
-            return problem
-                .help(format!("`{}` has: write `{call}, {name} = {value})`, or leave it out", other.word));
-        }
-        let names: Vec<_> = entry.keywords.iter().map(|parameter| format!("`{}`", parameter.name)).collect();
-        if names.is_empty() {
-            return problem.help(format!("write `{}`", entry.example()));
-        }
-        problem.help(format!("there are {}", names.join(", ")))
+        let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
+        Problem::new(piece, what).help(format!("it has {}", names.join(", ")))
     }
 
-    /// Too many or too few.
+    /// Too few.
     fn miscounted(&mut self, entry: &'static Entry, place: Place, given: &[Place]) {
-        let wanted: Vec<_> = entry.positional.iter().map(|parameter| parameter.kind.noun()).collect();
-        let wanted = match wanted.as_slice() {
-            [first, middle @ .., last] if !middle.is_empty() => {
-                format!("{first}, {} and {last}", middle.join(", "))
-            }
-            wanted => wanted.join(" and "),
+        let what = match given.len() {
+            0 => format!("`{}` takes {}", entry.word, entry.wanted()),
+            given => format!("`{}` takes {}, not only {given} of them", entry.word, entry.wanted()),
         };
-        let what = format!("`{}` takes {wanted}", entry.word);
-        let values = entry.positional.iter().enumerate().map(|(index, parameter)| match given.get(index) {
-            Some(&place) if !place.is_empty() => self.spell(place),
-            _ => parameter.kind.example().to_owned(),
-        });
-        let values: Vec<_> = values.collect();
-        self.report(Problem::new(place, what).correct(format!("{}({})", entry.word, values.join(", "))));
+        let value = |(index, parameter): (usize, &Parameter)| {
+            given.get(index).map_or_else(|| parameter.example.to_owned(), |place| self.spell(*place))
+        };
+        let values: Vec<_> = entry.positional.iter().enumerate().map(value).collect();
+        self.report(Problem::new(place, what).correct(entry.with(&values)));
     }
 
-    /// `slow_rate(2s, 0.3)`: each argument is wrong, but right for the other.
-    fn is_swapped(&mut self, entry: &'static Entry, place: Place, given: &[Place]) -> bool {
-        let ([first, second], &[one, two]) = (entry.positional, given) else { return false };
+    /// Too many: a value that lacks its name, a number with commas in it, or anything.
+    fn extra(&mut self, entry: &'static Entry, place: Place, given: &[Place], extra: Place) {
+        let text = self.spell(extra);
+        if let Some(parameter) = entry.keywords.iter().find(|parameter| parameter.name == text) {
+            return self.report(valueless(extra, parameter));
+        }
+        let fits = |parameter: &&Parameter| {
+            value::read(self.tokens, extra, entry.word, parameter).is_ok_and(|value| value != Value::Rust)
+        };
+        if let Some(parameter) = entry.keywords.iter().find(fits) {
+            let problem = Problem::new(extra, format!("`{text}` has no name"));
+            return self.report(problem.correct(format!("{} = {text}", parameter.name)));
+        }
+        let texts: Vec<_> = given.iter().map(|place| self.spell(*place)).collect();
+        let is_number = |text: &String| text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_grouped = texts.iter().all(is_number) && texts[1..].iter().all(|text| text.len() == 3);
+        let problem = if is_grouped {
+            let problem = Problem::new(place, "a number is written without commas");
+            problem.correct(entry.with(&[texts.concat()]))
+        } else {
+            let kept = &texts[..entry.positional.len()];
+            let what = format!("`{}` takes {}, and no more", entry.word, entry.wanted());
+            Problem::new(place, what).correct(entry.with(kept))
+        };
+        self.report(problem);
+    }
+
+    /// `slow_rate(2s, 0.3)`: the right arguments in another order.
+    fn is_disordered(&mut self, entry: &'static Entry, place: Place, given: &[Place]) -> bool {
         let fits = |parameter: &Parameter, place| {
-            let value = value::read(self.tokens, place, entry.word, parameter.kind);
+            let value = value::read(self.tokens, place, entry.word, parameter);
             value.is_ok_and(|value| value != Value::Rust || parameter.kind == Kind::Function)
         };
-        let swapped = fits(first, two) && fits(second, one) && !fits(first, one) && !fits(second, two);
-        if swapped {
-            let what = format!(
-                "the arguments of `{}` are {} and {}, in this order",
-                entry.word,
-                first.kind.noun(),
-                second.kind.noun()
-            );
-            let correction = format!("{}({}, {})", entry.word, self.spell(two), self.spell(one));
-            self.report(Problem::new(place, what).correct(correction));
+        if given.len() != entry.positional.len()
+            || entry.positional.iter().zip(given).all(|(one, two)| fits(one, *two))
+        {
+            return false;
         }
-        swapped
+        let mut rest = given.to_vec();
+        let mut values = Vec::new();
+        for parameter in entry.positional {
+            let Some(at) = rest.iter().position(|place| fits(parameter, *place)) else { return false };
+            values.push(self.spell(rest.remove(at)));
+        }
+        let what = format!("`{}` takes {}, in this order", entry.word, entry.wanted());
+        self.report(Problem::new(place, what).correct(entry.with(&values)));
+        true
     }
+}
+
+fn valueless(place: Place, parameter: &Parameter) -> Problem {
+    let problem = Problem::new(place, format!("`{}` has no value", parameter.name));
+    problem.correct(format!("{} = {}", parameter.name, parameter.example))
 }

@@ -125,9 +125,9 @@ pub(crate) fn is_dead(nodes: &[Node], node: usize) -> bool {
 
 /// Whether the subtree at `node` holds although all calls are good.
 pub(crate) const fn trips_on_health(nodes: &[Node], node: usize) -> bool {
-    let none = Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes));
-    holds_at(nodes, node, &Situation::best(false, &none, u64::MAX), usize::MAX)
-        || holds_at(nodes, node, &Situation::best(true, &none, u64::MAX), usize::MAX)
+    let empty = Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes));
+    holds_at(nodes, node, &Situation::best(false, &empty, u64::MAX), usize::MAX)
+        || holds_at(nodes, node, &Situation::best(true, &empty, u64::MAX), usize::MAX)
 }
 
 /// What is wrong with the rule as such, so that nothing can be said of its parts.

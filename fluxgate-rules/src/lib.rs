@@ -22,6 +22,7 @@ pub mod window;
 
 mod brackets;
 mod call;
+mod judge;
 mod parser;
 mod value;
 

@@ -117,130 +117,135 @@ impl<'a> Parser<'a> {
 
     /// Reads one member.
     fn item(&mut self, at: &mut usize, end: usize) -> (Item, Place) {
+        while let Some(place) = self.negation(*at, end) {
+            *at = place.end;
+        }
         let start = *at;
         let Some(token) = self.token(start, end) else {
             return (Item::Wrong, Place::new(start, start));
         };
+        if join(token).is_some() {
+            let what = format!("there is no condition before `{}`", token.text);
+            let problem = Problem::new(Place::at(start), what);
+            self.source.report(problem.help("write one, or leave it out").correct(""));
+            return (Item::Wrong, Place::new(start, start));
+        }
+        if token.shape == Shape::Word {
+            return self.condition(at, end);
+        }
         let close = self.source.brackets.close(start);
         *at = close + 1;
         let place = Place::new(start, *at);
-        let problem = match token.shape {
-            Shape::Open => {
-                if !token.is("(") {
-                    let inside = self.source.spell(Place::new(start + 1, close));
-                    let problem = Problem::new(place, "a group is written in parentheses");
-                    self.source.report(problem.correct(format!("({inside})")));
-                }
-                return (Item::Group(Place::new(start + 1, close)), place);
+        if token.shape == Shape::Open {
+            let inside = Place::new(start + 1, close);
+            if !token.is("(") {
+                let correction = format!("({})", self.source.spell(inside));
+                self.source.report(Problem::new(place, "a group stands in parentheses").correct(correction));
             }
-            Shape::Word if token.is("not") => negation(place),
-            Shape::Word if join(token).is_some() => {
-                *at = start;
-                self.missing(start)
-            }
-            Shape::Word => return self.condition(at, end, start),
-            Shape::Punctuation if token.is("!") => negation(place),
-            Shape::Punctuation if join(token).is_some() => {
-                *at = start;
-                self.missing(start)
-            }
-            Shape::Literal => {
-                Problem::new(place, "a rule is not in quotes within itself").help("leave the quotes out")
-            }
-            Shape::Number => {
-                if self.token(*at, end).is_some_and(|next| next.is("%")) {
-                    *at += 1;
-                }
-                let place = Place::new(start, *at);
-                let what = format!("`{}` is not a condition", self.source.spell(place));
-                Problem::new(place, what)
-                    .help("a number stands in parentheses: `min(10)`, `failure_rate(50%)`")
-            }
-            _ => {
-                let what = format!("`{}` is not a condition", token.text);
-                Problem::new(place, what).help("conditions are joined by `&` and `|`, with parentheses")
-            }
-        };
-        let place = problem.place;
-        self.source.report(problem);
+            return (Item::Group(inside), place);
+        }
+        while self.token(*at, end).is_some_and(|token| join(token).is_none()) {
+            *at = self.source.brackets.close(*at) + 1;
+        }
+        let place = Place::new(start, *at);
+        let text = self.source.spell(place);
+        let problem = Problem::new(place, format!("`{text}` is not a condition"));
+        let meant = TRIP.meant_by(self.source.tokens, place);
+        self.source.report(problem.correct(meant.unwrap_or_else(|| TRIP.entries[2].example())));
         (Item::Wrong, place)
     }
 
-    /// Reads a word, which may have a path before it, and arguments or a comparison after it.
-    fn condition(&mut self, at: &mut usize, end: usize, start: usize) -> (Item, Place) {
-        let is =
-            |parser: &Self, at: usize, sign: &str| parser.token(at, end).is_some_and(|token| token.is(sign));
-        let mut name = start;
-        while is(self, name + 1, ":")
-            && is(self, name + 2, ":")
-            && self.token(name + 3, end).is_some_and(|token| token.shape == Shape::Word)
-        {
-            name += 3;
-        }
-        *at = name + 1;
-        if name > start {
-            let word = self.source.tokens[name].text.clone();
-            let problem =
-                Problem::new(Place::new(start, name + 1), "a condition is one word, without a path");
-            self.source.report(problem.correct(word));
-        }
-        let opening = *at;
-        let arguments = match self.token(opening, end) {
-            Some(token) if token.shape == Shape::Open => {
-                let close = self.source.brackets.close(opening);
-                *at = close + 1;
-                let inside = Place::new(opening + 1, close);
-                if !token.is("(") {
-                    let text = self.source.spell(inside);
-                    let problem =
-                        Problem::new(Place::new(opening, close + 1), "arguments stand in parentheses");
-                    self.source.report(problem.correct(format!("({text})")));
-                }
-                Some(inside)
+    /// `!closed` or `not closed`. What follows is read as if that were not there.
+    fn negation(&mut self, at: usize, end: usize) -> Option<Place> {
+        self.token(at, end).filter(|token| token.is("!") || token.is("not"))?;
+        let problem =
+            Problem::new(Place::at(at), "a rule has no negation, so that worse numbers never un-trip it");
+        let state = Place::new(at, at + 2);
+        self.source.report(match self.token(at + 1, end) {
+            Some(next) if next.is("closed") => {
+                problem.help("write `half_open`").correct_at(state, "half_open")
             }
-            _ => None,
-        };
-        if self.comparison(at, end, name) {
-            return (Item::Wrong, Place::new(start, *at));
-        }
+            Some(next) if next.is("half_open") => problem.help("write `closed`").correct_at(state, "closed"),
+            _ => problem.help("leave it out, and say when to trip").correct(""),
+        });
+        Some(Place::at(at))
+    }
+
+    /// Reads a word, which may have a path before it, and arguments or a comparison after it.
+    fn condition(&mut self, at: &mut usize, end: usize) -> (Item, Place) {
+        let start = *at;
+        let name = self.source.path(start, end);
+        let (arguments, after) = self.source.parentheses(name + 1, end);
+        *at = after;
+        let is_wrong = self.comparison(at, end, name, arguments) || self.function(name, arguments);
         let place = Place::new(start, *at);
-        match self.source.call(name, arguments) {
-            Some(call) => (Item::Condition(call), place),
-            None => (Item::Wrong, place),
-        }
+        let call = if is_wrong { None } else { self.source.call(name, arguments) };
+        (call.map_or(Item::Wrong, Item::Condition), place)
     }
 
     /// `failure_rate > 0.5`, `min = 10` or `min 10`, which are clear enough to be corrected.
-    fn comparison(&mut self, at: &mut usize, end: usize, name: usize) -> bool {
+    fn comparison(&mut self, at: &mut usize, end: usize, name: usize, arguments: Option<Place>) -> bool {
         let is_sign = |token: &Token| ["<", ">", "=", ":", "≥", "≤"].contains(&token.text.as_str());
+        let is_value = |token: &Token| matches!(token.shape, Shape::Number | Shape::Literal);
         let mut value = *at;
         while self.token(value, end).is_some_and(is_sign) {
             value += 1;
         }
-        let is_value = |token: &Token| matches!(token.shape, Shape::Number | Shape::Literal);
-        if value == *at && !self.token(value, end).is_some_and(is_value) {
+        let is_compared = value > *at;
+        if !is_compared && !self.token(value, end).is_some_and(is_value) {
             return false;
         }
         let mut after = value;
-        while self.token(after, end).is_some_and(|token| is_value(token) || token.is("%") || token.is(".")) {
-            after += 1;
+        while let Some(token) = self.token(after, end)
+            && (is_value(token)
+                || token.is("%")
+                || token.is(".")
+                || is_compared && after == value && join(token).is_none())
+        {
+            after = self.source.brackets.close(after) + 1;
         }
+        let rest = Place::new(*at, after);
         *at = after;
+        if let Some(inside) = arguments.filter(|inside| !inside.is_empty()) {
+            let what = format!("`{}` does not belong here", self.source.spell(rest));
+            self.source.report(Problem::new(rest, what).help("leave it out").correct(""));
+            self.source.call(name, Some(inside));
+            return true;
+        }
         let word = &self.source.tokens[name].text;
-        let what = format!("the value of `{word}` stands in parentheses");
-        let place = Place::new(name, after);
-        let problem = match TRIP.entry(word).map(|entry| entry.positional) {
-            Some([_]) if after > value => {
-                let value = self.source.spell(Place::new(value, after));
-                Problem::new(place, what).correct(format!("{word}({value})"))
-            }
-            Some(_) => Problem::new(place, what).help("every condition says `at least`: `failure_rate(0.5)`"),
-            None => {
-                self.source.call(name, None);
-                return true;
-            }
+        let Some(entry) = TRIP.entry(word) else {
+            self.source.call(name, None);
+            return true;
         };
-        self.source.report(problem);
+        let place = Place::new(name, after);
+        let value = Place::new(value, after);
+        let correction = match entry.positional {
+            [_] if !value.is_empty() => entry.with(&[self.source.spell(value)]),
+            _ => entry.example(),
+        };
+        let what = match entry.positional {
+            [] => format!("`{word}` takes no arguments"),
+            _ => format!("`{word}` takes {} in parentheses", entry.wanted()),
+        };
+        self.source.report(Problem::new(place, what).correct(correction));
+        true
+    }
+
+    /// `any(a, b)` and `all(a, b)`, which are written with operators.
+    fn function(&mut self, name: usize, arguments: Option<Place>) -> bool {
+        let (Some(inside), operator) = (arguments, self.source.tokens[name].text.as_str()) else {
+            return false;
+        };
+        let operator = match operator {
+            "any" | "any_of" => " | ",
+            "all" | "all_of" => " & ",
+            _ => return false,
+        };
+        let place = Place::new(name, inside.end + 1);
+        let members = self.source.brackets.split(self.source.tokens, inside);
+        let members: Vec<_> = members.into_iter().map(|member| self.source.spell(member)).collect();
+        let problem = Problem::new(place, format!("conditions are joined by `{}`", operator.trim()));
+        self.source.report(problem.correct(format!("({})", members.join(operator))));
         true
     }
 
@@ -248,54 +253,62 @@ impl<'a> Parser<'a> {
     fn operator(&mut self, at: &mut usize, end: usize) -> Option<Operator> {
         let start = *at;
         let token = self.token(start, end)?;
-        let Some(operator) = join(token) else {
-            let text = &token.text;
-            let missing = if matches!(token.shape, Shape::Word | Shape::Open) {
-                Problem::new(Place::at(start), format!("there is no `&` or `|` before `{text}`"))
-                    .correct(format!("& {text}"))
-            } else {
-                Problem::new(Place::at(start), format!("`{text}` does not belong here"))
-                    .help("conditions are joined by `&` (all of them) and `|` (any of them)")
-            };
-            self.source.report(missing);
-            if !matches!(token.shape, Shape::Word | Shape::Open) {
-                // One mistake, one message: goes on behind the next operator.
-                while self.token(*at, end).is_some_and(|token| join(token).is_none()) {
-                    *at = self.source.brackets.close(*at) + 1;
-                }
-                return self.operator(at, end);
-            }
-            return Some(Operator::And);
-        };
+        let Some(operator) = join(token) else { return self.no_operator(at, end, token) };
         let sign = if operator == Operator::And { "&" } else { "|" };
+        let is_ours = token.is(sign);
         *at += 1;
-        if self.token(*at, end).is_some_and(|next| next.is(sign) && token.is(sign)) {
+        while is_ours && self.token(*at, end).is_some_and(|next| next.is(sign)) {
             *at += 1;
-            let problem =
-                Problem::new(Place::new(start, *at), format!("`{sign}{sign}` is not an operator of rules"));
-            self.source.report(problem.correct(sign));
-        } else if !token.is(sign) {
-            let what = format!("`{}` does not join conditions", token.text);
-            let problem = Problem::new(Place::at(start), what);
+        }
+        let place = Place::new(start, *at);
+        let text = self.source.spell(place);
+        if self.token(*at, end).is_none() {
+            let problem = Problem::new(place, format!("nothing follows `{text}`"));
+            self.source.report(problem.help("write a condition, or leave it out").correct(""));
+            return None;
+        }
+        if text != sign {
+            let problem = Problem::new(place, format!("`{text}` does not join conditions"));
             self.source.report(if token.is(",") || token.is(";") {
                 problem.help("write `&` (all of them) or `|` (any of them)").correct(" &")
             } else {
                 problem.correct(sign)
             });
         }
-        if self.token(*at, end).is_none() {
-            let what = format!("nothing follows `{}`", token.text);
-            let problem = Problem::new(Place::new(start, *at), what);
-            self.source.report(problem.help("write another condition, or leave it out").correct(""));
-            return None;
-        }
         Some(operator)
     }
 
-    /// An operator where a condition should be.
-    fn missing(&self, start: usize) -> Problem {
-        let what = format!("there is no condition before `{}`", self.source.tokens[start].text);
-        Problem::new(Place::at(start), what).help("write one, or leave it out").correct("")
+    /// Something else between two conditions, or nothing.
+    fn no_operator(&mut self, at: &mut usize, end: usize, token: &Token) -> Option<Operator> {
+        let start = *at;
+        if matches!(token.shape, Shape::Word | Shape::Open) || token.is("!") {
+            let text = &token.text;
+            let what = format!("there is no `&` or `|` before `{text}`");
+            self.source.report(Problem::new(Place::at(start), what).correct(format!("& {text}")));
+            return Some(Operator::And);
+        }
+        let is_sign = |token: &Token| matches!(token.shape, Shape::Punctuation) && join(token).is_none();
+        while self.token(*at, end).is_some_and(is_sign) {
+            *at += 1;
+        }
+        let place = Place::new(start, *at);
+        if !place.is_empty()
+            && self.token(*at, end).is_some_and(|next| matches!(next.shape, Shape::Word | Shape::Open))
+        {
+            let what = format!("`{}` does not join conditions", self.source.spell(place));
+            self.source.report(
+                Problem::new(place, what).help("write `&` (all of them) or `|` (any of them)").correct("&"),
+            );
+            return Some(Operator::And);
+        }
+        // One mistake, one message: goes on with the next operator.
+        while self.token(*at, end).is_some_and(|token| join(token).is_none()) {
+            *at = self.source.brackets.close(*at) + 1;
+        }
+        let place = Place::new(start, *at);
+        let what = format!("`{}` does not belong here", self.source.spell(place));
+        self.source.report(Problem::new(place, what).help("leave it out").correct(""));
+        self.operator(at, end)
     }
 
     fn token(&self, at: usize, end: usize) -> Option<&'a Token> {
@@ -311,11 +324,4 @@ fn join(token: &Token) -> Option<Operator> {
         "|" | "or" => Some(Operator::Or),
         _ => None,
     }
-}
-
-fn negation(place: Place) -> Problem {
-    Problem::new(place, "a rule has no negation").help(
-        "a rule says when to trip, and worse numbers never un-trip it: leave this out, \
-         or use `closed` for not `half_open`",
-    )
 }

@@ -58,8 +58,8 @@ impl PartialEq for Permit {
         match (*self, *other) {
             (Self::All, Self::All) => true,
             (Self::Random(a), Self::Random(b)) => a == b,
-            (Self::RampUp { from: a, to: b, duration: c }, Self::RampUp { from: d, to: e, duration: f }) => {
-                a == d && b == e && c == f
+            (Self::RampUp { from, to, duration }, Self::RampUp { from: a, to: b, duration: c }) => {
+                from == a && to == b && duration == c
             }
             (Self::Custom { admits: a, .. }, Self::Custom { admits: b, .. }) => core::ptr::fn_addr_eq(a, b),
             _ => false,

@@ -14,8 +14,8 @@ pub struct Problem {
     pub place: Place,
     /// What would be right.
     pub help: Option<String>,
-    /// What to put into the place, so that it is right.
-    pub correction: Option<String>,
+    /// What to put where, so that it is right.
+    pub correction: Option<(Place, String)>,
 }
 
 impl Problem {
@@ -31,14 +31,28 @@ impl Problem {
         self
     }
 
+    /// With what to put into the place, which the message already says.
+    #[must_use]
+    pub fn corrected_by(mut self, correction: impl Into<String>) -> Self {
+        self.correction = Some((self.place, correction.into()));
+        self
+    }
+
     /// With what to put into the place.
     #[must_use]
-    pub fn correct(mut self, correction: impl Into<String>) -> Self {
+    pub fn correct(self, correction: impl Into<String>) -> Self {
+        let place = self.place;
+        self.correct_at(place, correction)
+    }
+
+    /// With what to put into a place around the one that is wrong.
+    #[must_use]
+    pub fn correct_at(mut self, place: Place, correction: impl Into<String>) -> Self {
         let correction = correction.into();
         if self.help.is_none() {
             self.help = Some(format!("write `{correction}`"));
         }
-        self.correction = Some(correction);
+        self.correction = Some((place, correction));
         self
     }
 
@@ -46,7 +60,7 @@ impl Problem {
     /// the place.
     pub fn draw(&self, source: &str, bytes: &[Range<usize>]) -> String {
         let mut text = self.what.clone();
-        let range = self.bytes(source, bytes);
+        let range = bytes_of(self.place, source, bytes);
         let mut at = 0;
         for line in source.split('\n') {
             let end = at + line.len();
@@ -70,19 +84,27 @@ impl Problem {
         text
     }
 
-    /// Where in the string the place is. An empty place is after the token before it.
-    fn bytes(&self, source: &str, bytes: &[Range<usize>]) -> Range<usize> {
-        if self.place.is_empty() {
-            let at = match self.place.start.checked_sub(1) {
-                Some(before) => bytes.get(before).map_or(source.len(), |range| range.end),
-                None => 0,
-            };
-            return at..at;
-        }
-        match (bytes.get(self.place.start), bytes.get(self.place.end - 1)) {
-            (Some(first), Some(last)) => first.start..last.end,
-            _ => 0..source.len(),
-        }
+    /// The string with the correction put in, where there is one.
+    pub fn corrected(&self, source: &str, bytes: &[Range<usize>]) -> Option<String> {
+        let (place, correction) = self.correction.as_ref()?;
+        let mut corrected = source.to_owned();
+        corrected.replace_range(bytes_of(*place, source, bytes), correction);
+        Some(corrected)
+    }
+}
+
+/// Where in the string a place is. An empty place is after the token before it.
+fn bytes_of(place: Place, source: &str, bytes: &[Range<usize>]) -> Range<usize> {
+    if place.is_empty() {
+        let at = match place.start.checked_sub(1) {
+            Some(before) => bytes.get(before).map_or(source.len(), |range| range.end),
+            None => 0,
+        };
+        return at..at;
+    }
+    match (bytes.get(place.start), bytes.get(place.end - 1)) {
+        (Some(first), Some(last)) => first.start..last.end,
+        _ => 0..source.len(),
     }
 }
 

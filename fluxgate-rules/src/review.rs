@@ -16,7 +16,7 @@ use crate::retry::Retry;
 use crate::rule::{MAX_NODES, Rule};
 use crate::syntax::{Branch, Value};
 use crate::token::Token;
-use crate::vocabulary::Kind;
+use crate::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS};
 use crate::window::Window;
 
 /// What is wrong with a rule, of a breaker that has this window.
@@ -28,7 +28,7 @@ pub fn rule(rule: &Rule, window: &Window) -> Vec<String> {
              help: {MAX_NODES} are allowed; a `custom` condition can stand for many"
         )];
     }
-    messages(&rule.to_string(), |tokens| reader::rule(tokens, window))
+    messages(&rule.to_string(), |tokens| reader::printed_rule(tokens, window))
 }
 
 /// What is wrong with a window.
@@ -46,14 +46,14 @@ pub fn permit(permit: &Permit) -> Vec<String> {
     messages(&permit.to_string(), reader::permit)
 }
 
-/// What is wrong with a setting that is a number of calls.
-pub fn count(owner: &str, count: u32) -> Vec<String> {
-    messages(&count.to_string(), |tokens| reader::argument(tokens, owner, Kind::Count))
+/// What is wrong with `max_half_open_calls`.
+pub fn max_half_open_calls(calls: u32) -> Vec<String> {
+    messages(&calls.to_string(), |tokens| reader::argument(tokens, &MAX_HALF_OPEN_CALLS))
 }
 
-/// What is wrong with a setting that is a duration.
-pub fn duration(owner: &str, duration: Duration) -> Vec<String> {
-    messages(&Spelled(duration).to_string(), |tokens| reader::argument(tokens, owner, Kind::Duration))
+/// What is wrong with `half_open_timeout`.
+pub fn half_open_timeout(longest: Duration) -> Vec<String> {
+    messages(&Spelled(longest).to_string(), |tokens| reader::argument(tokens, &HALF_OPEN_TIMEOUT))
 }
 
 fn messages<T>(text: &str, read: impl Fn(&[Token]) -> Reading<T>) -> Vec<String> {

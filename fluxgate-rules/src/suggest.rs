@@ -3,7 +3,8 @@
 /// The candidate most like `word`, where one is near enough that it may have been meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
-    let near = |candidate: &str| word.chars().count().max(candidate.chars().count()).div_ceil(3);
+    // One letter in three, and not all of a short word.
+    let near = |candidate: &str| (word.chars().count().max(candidate.chars().count()) / 3).max(1);
     candidates
         .into_iter()
         .map(|candidate| (distance(&word, candidate), candidate))

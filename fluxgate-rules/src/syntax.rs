@@ -171,6 +171,14 @@ impl Rule {
         self.branches.iter().map(node).collect()
     }
 
+    /// How many nodes the one at `at` and its members are.
+    pub(crate) fn size(&self, at: usize) -> usize {
+        match self.branches[at] {
+            Branch::Condition(_) => 1,
+            Branch::All(members) | Branch::Any(members) => 1 + members,
+        }
+    }
+
     /// The rule as we would write it; what only the compiler knows is left as it is.
     pub fn spell(&self, tokens: &[Token]) -> String {
         let shape = |branch: &Branch| match branch {

@@ -76,7 +76,9 @@ impl Place {
 pub fn spell(tokens: &[Token]) -> String {
     let mut text = String::new();
     for (index, token) in tokens.iter().enumerate() {
-        if index > 0 && is_apart(&tokens[index - 1], token) {
+        if index > 0
+            && is_apart(index.checked_sub(2).map(|before| &tokens[before]), &tokens[index - 1], token)
+        {
             text.push(' ');
         }
         text.push_str(&token.text);
@@ -84,18 +86,23 @@ pub fn spell(tokens: &[Token]) -> String {
     text
 }
 
-fn is_apart(before: &Token, after: &Token) -> bool {
-    use Shape::{Close, Literal, Number, Open, Punctuation, Unknown, Word};
-    let is_tight = |token: &Token| [":", ".", "%", "!", "'", "#", "$", "?"].contains(&token.text.as_str());
+/// Whether a space stands between `before` and `after`, as it does around what joins two values, but not where a sign
+/// belongs to one value: in `50%`, `a::b` and `-2`.
+fn is_apart(earlier: Option<&Token>, before: &Token, after: &Token) -> bool {
+    use Shape::{Close, Open, Punctuation};
+    let is_value = |token: &Token| !matches!(token.shape, Punctuation | Open) || token.is("%");
+    let is_tight = |token: &Token| {
+        token.shape == Punctuation && [":", ".", "%", "!", "'", "#", "$", "?"].contains(&token.text.as_str())
+    };
     match (before.shape, after.shape) {
-        (Punctuation, _) if before.is(",") => true,
-        (_, Punctuation) if after.is(",") || after.is(";") => false,
-        (Punctuation, Punctuation) => before.is("%"),
-        (Word | Number | Literal | Close | Unknown, Word | Number | Literal | Unknown) => true,
-        (Punctuation, _) if before.is("%") => !matches!(after.shape, Close),
-        (Punctuation, Word | Number | Literal | Open | Unknown) => !is_tight(before),
-        (Word | Number | Literal | Close | Unknown, Punctuation) => !is_tight(after),
-        _ => false,
+        (Open, _) | (_, Close) => false,
+        (_, Punctuation) if after.is(",") || after.is(";") || is_tight(after) => false,
+        (Punctuation, Punctuation) => before.is(",") || before.is("%"),
+        (Punctuation, _) if before.is("%") || before.is(",") || before.is("=") => true,
+        (Punctuation, _) if before.is("-") => earlier.is_some_and(is_value),
+        (Punctuation, _) => !is_tight(before),
+        (_, Open) => is_value(before) && after.is("{"),
+        _ => true,
     }
 }
 
@@ -113,6 +120,8 @@ mod tests {
             ("custom( a :: b )", "custom(a::b)"),
             ("2*N", "2 * N"),
             ("a&&b", "a && b"),
+            ("-2 | min(- 2,-N)", "-2 | min(-2, -N)"),
+            ("a(b)(c) d [0]", "a(b)(c) d[0]"),
         ] {
             assert_eq!(spell(&lex(source).tokens), text);
         }

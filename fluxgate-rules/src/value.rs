@@ -1,5 +1,6 @@
 //! The value of one argument: a number, a ratio, a duration, or something that only the compiler can tell.
 
+use core::num::ParseIntError;
 use core::time::Duration;
 
 use crate::duration::{Spelled, UNITS};
@@ -7,41 +8,24 @@ use crate::problem::Problem;
 use crate::ratio::Ratio;
 use crate::syntax::Value;
 use crate::token::{Place, Shape, Token, spell};
-use crate::vocabulary::Kind;
+use crate::vocabulary::{Kind, Parameter};
 
 /// Units that people try, with their nanoseconds.
-const OTHER_UNITS: [(&str, u64); 24] = [
-    ("d", 86_400_000_000_000),
-    ("day", 86_400_000_000_000),
-    ("days", 86_400_000_000_000),
-    ("hour", 3_600_000_000_000),
-    ("hours", 3_600_000_000_000),
-    ("hr", 3_600_000_000_000),
-    ("min", 60_000_000_000),
-    ("mins", 60_000_000_000),
-    ("minute", 60_000_000_000),
-    ("minutes", 60_000_000_000),
-    ("sec", 1_000_000_000),
-    ("secs", 1_000_000_000),
-    ("second", 1_000_000_000),
-    ("seconds", 1_000_000_000),
-    ("msec", 1_000_000),
-    ("millis", 1_000_000),
-    ("milliseconds", 1_000_000),
-    ("usec", 1_000),
-    ("micros", 1_000),
-    ("microseconds", 1_000),
-    ("\u{b5}s", 1_000),
-    ("\u{3bc}s", 1_000),
-    ("ns", 1),
-    ("nanos", 1),
+const OTHER_UNITS: [(&[&str], u64); 6] = [
+    (&["d", "day", "days"], 86_400_000_000_000),
+    (&["hr", "hrs", "hour", "hours"], 3_600_000_000_000),
+    (&["min", "mins", "minute", "minutes"], 60_000_000_000),
+    (&["sec", "secs", "second", "seconds"], 1_000_000_000),
+    (&["msec", "msecs", "millis", "milliseconds"], 1_000_000),
+    // The micro sign, and the Greek letter that looks like it.
+    (&["usec", "usecs", "micros", "microseconds", "\u{b5}s", "\u{3bc}s"], 1_000),
 ];
 
 /// What is read, for messages.
 struct Reader<'a> {
     /// The word or argument that takes the value.
     owner: &'a str,
-    kind: Kind,
+    parameter: &'a Parameter,
     place: Place,
     text: String,
 }
@@ -56,9 +40,14 @@ struct Figure<'a> {
 }
 
 /// Reads the value at `place` that `owner` takes.
-pub fn read(tokens: &[Token], place: Place, owner: &str, kind: Kind) -> Result<Value, Problem> {
+pub(crate) fn read(
+    tokens: &[Token],
+    place: Place,
+    owner: &str,
+    parameter: &Parameter,
+) -> Result<Value, Problem> {
     let slice = place.of(tokens);
-    let reader = Reader { owner, kind, place, text: spell(slice) };
+    let reader = Reader { owner, parameter, place, text: spell(slice) };
     let (negative, rest) = match slice {
         [sign, rest @ ..] if sign.is("-") => (true, rest),
         rest => (false, rest),
@@ -68,9 +57,9 @@ pub fn read(tokens: &[Token], place: Place, owner: &str, kind: Kind) -> Result<V
         rest => (false, rest),
     };
     match rest {
-        [] => Err(reader.wrong("a value is missing").correct(kind.example())),
+        [] => Err(reader.wrong(format!("`{owner}` has no value")).correct(parameter.example)),
         [one] if one.shape == Shape::Literal => Err(reader.quoted()),
-        [word] if word.is("NaN") || word.is("inf") => Err(reader.out_of_range().correct(kind.example())),
+        [word] if word.is("NaN") || word.is("inf") => Err(reader.out_of_range().correct(parameter.example)),
         [number] if number.shape == Shape::Number => reader.number(negative, &number.text, percent),
         [point, number] if point.is(".") && number.shape == Shape::Number => {
             let whole = reader.text.replacen('.', "0.", 1);
@@ -80,7 +69,10 @@ pub fn read(tokens: &[Token], place: Place, owner: &str, kind: Kind) -> Result<V
             let joined = reader.text.replace(' ', "");
             Err(reader.wrong(format!("`{}` is in two pieces", reader.text)).correct(joined))
         }
-        _ if percent => Err(reader.wrong("`%` may only follow a number").correct(kind.example())),
+        _ if percent => Err(reader.wrong("`%` may only follow a number").correct(parameter.example)),
+        rest if reader.is_hopeless(rest) => {
+            Err(reader.mismatch("nothing that we know").correct(parameter.example))
+        }
         _ => Ok(Value::Rust),
     }
 }
@@ -91,11 +83,24 @@ impl Reader<'_> {
     }
 
     fn out_of_range(&self) -> Problem {
-        self.wrong(format!("`{}` is out of range: {}", self.text, self.kind.range()))
+        self.wrong(format!("`{}` is out of range: {}", self.text, self.parameter.kind.range()))
     }
 
     fn mismatch(&self, noun: &str) -> Problem {
-        self.wrong(format!("`{}` is {noun}, but `{}` takes {}", self.text, self.owner, self.kind.noun()))
+        self.wrong(format!(
+            "`{}` is {noun}, but `{}` takes {}",
+            self.text,
+            self.owner,
+            self.parameter.kind.noun()
+        ))
+    }
+
+    /// Whether Rust can make nothing of it either: it has no name in it, and is no sum.
+    fn is_hopeless(&self, tokens: &[Token]) -> bool {
+        let is_sum = self.parameter.kind != Kind::Duration
+            && tokens.iter().any(|token| ["+", "-", "*", "/"].iter().any(|sign| token.is(sign)));
+        let has_name = tokens.iter().any(|token| token.shape == Shape::Word);
+        !has_name && !is_sum || tokens.iter().any(|token| token.shape == Shape::Unknown)
     }
 
     fn quoted(&self) -> Problem {
@@ -104,7 +109,7 @@ impl Reader<'_> {
             Some(inside) if !inside.is_empty() && !inside.contains(['\\', '"', '\n']) => {
                 problem.correct(inside)
             }
-            _ => problem.correct(self.kind.example()),
+            _ => problem.correct(self.parameter.example),
         }
     }
 
@@ -112,13 +117,13 @@ impl Reader<'_> {
         if let Some(decimal) = from_radix(text) {
             let problem = self.wrong(format!("`{}` is not decimal", self.text));
             return Err(match decimal {
-                Some(decimal) => problem.correct(decimal),
-                None => problem.help("write it in decimal digits"),
+                Ok(decimal) => problem.correct(decimal),
+                Err(_) => problem.correct(self.parameter.example),
             });
         }
         let (digits, suffix) = text.split_at(digits_of(text));
         let figure = Figure { negative, digits: digits.replace('_', ""), suffix, percent };
-        match self.kind {
+        match self.parameter.kind {
             Kind::Count | Kind::Size | Kind::Buckets => self.count(&figure),
             Kind::Ratio | Kind::Jitter => self.ratio(&figure),
             Kind::Duration => self.duration(&figure),
@@ -131,7 +136,7 @@ impl Reader<'_> {
         let whole = figure.digits.bytes().all(|byte| byte.is_ascii_digit());
         let correction = match figure.digits.split('.').next() {
             Some(whole) if !figure.percent && whole.parse().is_ok_and(|n: u32| n > 0) => whole,
-            _ => self.kind.example(),
+            _ => self.parameter.example,
         };
         if figure.percent {
             return Err(self.mismatch("a ratio").correct(correction));
@@ -148,17 +153,17 @@ impl Reader<'_> {
         match figure.digits.parse() {
             _ if figure.negative => Err(self.out_of_range().correct(correction)),
             Ok(0) => Err(self.out_of_range().correct("1")),
-            Ok(number) if number <= self.kind.greatest() => Ok(Value::Number(number)),
-            _ => Err(self.out_of_range().correct(self.kind.greatest().to_string())),
+            Ok(number) if number <= self.parameter.kind.greatest() => Ok(Value::Number(number)),
+            _ => Err(self.out_of_range().correct(self.parameter.kind.greatest().to_string())),
         }
     }
 
     fn ratio(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
         if unit(figure.suffix).is_some() {
-            return Err(self.mismatch("a duration").correct(self.kind.example()));
+            return Err(self.mismatch("a duration").correct(self.parameter.example));
         }
         if !figure.suffix.is_empty() {
-            return Err(self.suffixed(figure).correct(self.kind.example()));
+            return Err(self.suffixed(figure).correct(self.parameter.example));
         }
         let whole = figure.digits.bytes().all(|byte| byte.is_ascii_digit());
         let share: f64 = figure.digits.parse().unwrap_or(f64::INFINITY);
@@ -168,7 +173,7 @@ impl Reader<'_> {
         }
         let share = if figure.percent { share / 100.0 } else { share };
         let ratio = Ratio::new(if figure.negative { -share } else { share });
-        let (greatest, is_valid) = match self.kind {
+        let (greatest, is_valid) = match self.parameter.kind {
             Kind::Jitter => ("0.99", ratio.is_part()),
             _ => ("1.0", ratio.is_valid()),
         };
@@ -177,7 +182,7 @@ impl Reader<'_> {
         }
         let problem = self.out_of_range();
         Err(if share <= 0.0 || figure.negative {
-            problem.correct(self.kind.example())
+            problem.correct(self.parameter.example)
         } else if ratio.parts_per_billion() == 0 {
             problem.help("the smallest ratio is one part in a billion, `0.000000001`").correct("0.000000001")
         } else if figure.percent || share < 2.0 {
@@ -189,78 +194,76 @@ impl Reader<'_> {
 
     /// `50` may mean `50%`, `1` may mean `1.0`.
     fn correct_ratio(&self, problem: Problem, figure: &Figure<'_>, share: f64) -> Problem {
-        if figure.negative || share > 100.0 || (share > 99.0 && self.kind == Kind::Jitter) {
-            return problem.correct(self.kind.example());
+        if figure.negative || share > 100.0 || (share > 99.0 && self.parameter.kind == Kind::Jitter) {
+            return problem.correct(self.parameter.example);
         }
-        let percent = format!("{}%", figure.digits);
-        if share == 1.0 && self.kind == Kind::Ratio {
+        let digits = figure.digits.strip_suffix(".0").unwrap_or(&figure.digits);
+        let percent = format!("{digits}%");
+        if digits == "1" && self.parameter.kind == Kind::Ratio {
             return problem.help("write `1.0` (all) or `1%`").correct("1.0");
         }
         problem.help(format!("write `{}` or `{percent}`", Ratio::new(share / 100.0))).correct(percent)
     }
 
     fn duration(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
+        const UNIT_NAMES: &str = "units are `h`, `m`, `s`, `ms` and `us`";
         let text = &self.text;
-        if figure.percent {
-            return Err(self.mismatch("a ratio").correct(self.kind.example()));
-        }
-        if figure.digits.contains(['e', 'E']) {
-            return Err(self.wrong(format!("`{text}` has an exponent")).help("write the digits out"));
-        }
-        let sensible = |written: String| match lenient(&written) {
+        let written = format!("{}{}", figure.digits, figure.suffix);
+        let meant = |written: &str| match lenient(written) {
             Some(duration) if !duration.is_zero() => Spelled(duration).to_string(),
-            _ => self.kind.example().to_owned(),
+            _ => self.parameter.example.to_owned(),
         };
+        if figure.percent {
+            return Err(self.mismatch("a ratio").correct(self.parameter.example));
+        }
         if figure.suffix.is_empty() {
-            let problem = self.wrong(format!("`{text}` has no unit"));
-            let seconds = sensible(format!("{}s", figure.digits));
-            return Err(problem
-                .help(format!("write `{seconds}`; units are `h`, `m`, `s`, `ms` and `us`"))
-                .correct(seconds));
+            let seconds = format!("{written}s");
+            let seconds =
+                if lenient(&seconds).is_some() { seconds } else { self.parameter.example.to_owned() };
+            let help = format!("write `{seconds}`; {UNIT_NAMES}");
+            return Err(self.wrong(format!("`{text}` has no unit")).help(help).correct(seconds));
         }
         let Some((_, size)) = UNITS.into_iter().find(|&(unit, _)| unit == figure.suffix) else {
             let problem = if figure.suffix.contains(|character: char| character.is_ascii_digit()) {
                 self.wrong(format!("`{text}` has more than one unit"))
             } else {
-                self.wrong(format!(
-                    "`{}` is not a unit: units are `h`, `m`, `s`, `ms` and `us`",
-                    figure.suffix
-                ))
+                self.wrong(format!("`{}` is not a unit: {UNIT_NAMES}", figure.suffix))
             };
-            return Err(problem.correct(sensible(format!("{}{}", figure.digits, figure.suffix))));
+            return Err(problem.correct(meant(&written)));
         };
+        if figure.digits.contains(['e', 'E']) {
+            return Err(self.wrong(format!("`{text}` has an exponent")).correct(meant(&written)));
+        }
         match scaled(&figure.digits, size) {
-            _ if figure.negative => Err(self.out_of_range().correct(sensible(text.replace('-', "")))),
-            Some(0) => Err(self.out_of_range().correct(self.kind.example())),
-            Some(nanos) => match u64::try_from(nanos) {
-                Ok(nanos) => Ok(Value::Duration(Duration::from_nanos(nanos))),
-                Err(_) => Err(self.out_of_range().correct("5000000h")),
-            },
-            None if figure.digits.contains('.') => Err(self
-                .wrong(format!("`{text}` is finer than a nanosecond"))
-                .help("`0.001us` is the shortest duration")
-                .correct(sensible(format!(
-                    "{}{}",
-                    figure.digits.split('.').next().unwrap_or("0"),
-                    figure.suffix
-                )))),
+            Some(0) => Err(self.out_of_range().correct(self.parameter.example)),
+            _ if figure.negative => Err(self.out_of_range().correct(meant(&written))),
+            Some(nanos) => u64::try_from(nanos)
+                .map(|nanos| Value::Duration(Duration::from_nanos(nanos)))
+                .map_err(|_| self.out_of_range().correct("5000000h")),
+            None if figure.digits.contains('.') => {
+                let whole = figure.digits.split('.').next().unwrap_or_default();
+                let correction = meant(&format!("{whole}{}", figure.suffix));
+                Err(self.wrong(format!("`{text}` is finer than a nanosecond, `0.001us`")).correct(correction))
+            }
             None => Err(self.out_of_range().correct("5000000h")),
         }
     }
 
     fn multiplier(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
         if figure.percent {
-            return Err(self.mismatch("a ratio").correct(self.kind.example()));
+            return Err(self.mismatch("a ratio").correct(self.parameter.example));
+        }
+        if unit(figure.suffix).is_some() {
+            return Err(self.mismatch("a duration").correct(self.parameter.example));
         }
         if !figure.suffix.is_empty() {
-            let noun = if unit(figure.suffix).is_some() { "a duration" } else { "no number" };
-            return Err(self.mismatch(noun).correct(self.kind.example()));
+            return Err(self.suffixed(figure).correct(self.parameter.example));
         }
         match figure.digits.parse::<f64>() {
             Ok(number) if !figure.negative && number >= 1.0 && number.is_finite() => {
                 Ok(Value::Multiplier(number))
             }
-            _ => Err(self.out_of_range().correct(self.kind.example())),
+            _ => Err(self.out_of_range().correct(self.parameter.example)),
         }
     }
 
@@ -269,7 +272,7 @@ impl Reader<'_> {
             "`{}` is out of place: `{}` takes {}",
             figure.suffix,
             self.owner,
-            self.kind.noun()
+            self.parameter.kind.noun()
         ))
     }
 }
@@ -293,20 +296,25 @@ fn digits_of(text: &str) -> usize {
     length
 }
 
-/// Whether a number is written in another base, and what it is in decimal, where that can be told.
-fn from_radix(text: &str) -> Option<Option<String>> {
+/// A number that is written in another base -> the same in decimal, or an error where it is too long for that.
+fn from_radix(text: &str) -> Option<Result<String, ParseIntError>> {
     let (digits, radix) = [("0x", 16), ("0o", 8), ("0b", 2)].into_iter().find_map(|(prefix, radix)| {
         text.strip_prefix(prefix).map(|digits| (digits.replace('_', ""), radix))
     })?;
     let end = digits.find(|character: char| !character.is_digit(radix)).unwrap_or(digits.len());
     let (digits, suffix) = digits.split_at(end);
-    let number = u64::from_str_radix(digits, radix).ok();
-    Some(number.map(|number| format!("{number}{suffix}")))
+    Some(u64::from_str_radix(digits, radix).map(|number| format!("{number}{suffix}")))
 }
 
 /// The nanoseconds of a unit, also of one that is not ours.
 fn unit(name: &str) -> Option<u64> {
-    UNITS.into_iter().chain(OTHER_UNITS).find(|&(unit, _)| unit == name).map(|(_, size)| size)
+    let others = OTHER_UNITS.iter().flat_map(|(names, size)| names.iter().map(|name| (*name, *size)));
+    UNITS
+        .into_iter()
+        .chain(others)
+        .chain([("ns", 1), ("nanos", 1)])
+        .find(|(unit, _)| *unit == name)
+        .map(|(_, size)| size)
 }
 
 /// `digits` times `size`, where that is a whole number that fits.
@@ -329,7 +337,11 @@ fn lenient(mut text: &str) -> Option<Duration> {
     while !text.is_empty() {
         let (digits, rest) = text.split_at(digits_of(text));
         let end = rest.find(|character: char| character.is_ascii_digit()).unwrap_or(rest.len());
-        nanos = nanos.checked_add(scaled(&digits.replace('_', ""), unit(&rest[..end])?)?)?;
+        let (digits, size) = (digits.replace('_', ""), unit(&rest[..end])?);
+        let exact = scaled(&digits, size);
+        // An exponent is not exact, but good enough to say what was meant.
+        let part = exact.or_else(|| digits.parse().ok().map(|number: f64| (number * size as f64) as u128))?;
+        nanos = nanos.checked_add(part)?;
         text = &rest[end..];
     }
     u64::try_from(nanos).ok().map(Duration::from_nanos)

@@ -1,10 +1,14 @@
 //! Every word of the language, with what it takes. The parser, the messages and the macros read these tables, so that
 //! a word exists once.
 
+use crate::syntax::Value;
+use crate::token::{Place, Shape, Token, spell};
+use crate::value;
+
 /// What an argument is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
-    /// A number of calls in a rule.
+    /// A number of calls.
     Count,
     /// A number of calls that a window remembers.
     Size,
@@ -35,20 +39,6 @@ impl Kind {
         }
     }
 
-    /// One that nobody finds surprising.
-    pub const fn example(self) -> &'static str {
-        match self {
-            Self::Count => "10",
-            Self::Size => "100",
-            Self::Buckets => "6",
-            Self::Ratio => "0.5",
-            Self::Jitter => "0.1",
-            Self::Duration => "60s",
-            Self::Multiplier => "2.0",
-            Self::Function => "path::to::function",
-        }
-    }
-
     /// The greatest whole number.
     pub const fn greatest(self) -> u64 {
         match self {
@@ -61,7 +51,7 @@ impl Kind {
     /// Which values are allowed.
     pub const fn range(self) -> &'static str {
         match self {
-            Self::Count => "a number of calls in a rule is from 1 to 4294967295",
+            Self::Count => "a number of calls is from 1 to 4294967295",
             Self::Size => "a window remembers from 1 to 1000000 calls",
             Self::Buckets => "a time window has from 1 to 1000 buckets",
             Self::Ratio => "a ratio is above 0 and at most 1",
@@ -80,6 +70,8 @@ pub struct Parameter {
     pub name: &'static str,
     /// What it is.
     pub kind: Kind,
+    /// A value that surprises nobody.
+    pub example: &'static str,
 }
 
 /// One word.
@@ -98,13 +90,23 @@ impl Entry {
         Self { word, positional, keywords: &[] }
     }
 
-    /// The word as it might be used: `slow_rate(0.5, 60s)`.
+    /// The word with these arguments.
+    pub fn with(&self, values: &[String]) -> String {
+        if values.is_empty() { self.word.to_owned() } else { format!("{}({})", self.word, values.join(", ")) }
+    }
+
+    /// The word as it might be used: `slow_rate(0.5, 2s)`.
     pub fn example(&self) -> String {
-        let arguments: Vec<_> = self.positional.iter().map(|parameter| parameter.kind.example()).collect();
-        if arguments.is_empty() {
-            self.word.to_owned()
-        } else {
-            format!("{}({})", self.word, arguments.join(", "))
+        let values: Vec<_> = self.positional.iter().map(|parameter| parameter.example.to_owned()).collect();
+        self.with(&values)
+    }
+
+    /// What it takes: "a ratio and a duration".
+    pub fn wanted(&self) -> String {
+        let nouns: Vec<_> = self.positional.iter().map(|parameter| parameter.kind.noun()).collect();
+        match nouns.as_slice() {
+            [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+            nouns => nouns.concat(),
         }
     }
 }
@@ -116,7 +118,7 @@ pub struct Vocabulary {
     pub noun: &'static str,
     /// The words.
     pub entries: &'static [Entry],
-    /// What other libraries call them: their word, and ours.
+    /// What other libraries call them, or their arguments: their word, and ours.
     pub foreign: &'static [(&'static str, &'static str)],
 }
 
@@ -125,17 +127,45 @@ impl Vocabulary {
     pub fn entry(&self, word: &str) -> Option<&'static Entry> {
         self.entries.iter().find(|entry| entry.word == word)
     }
+
+    /// What may have been meant by something that begins with no word: `100` by `count(100)`, `"never"` by `never`.
+    pub(crate) fn meant_by(&self, tokens: &[Token], place: Place) -> Option<String> {
+        match place.of(tokens) {
+            [literal] if literal.shape == Shape::Literal => {
+                let inside = literal.text.strip_prefix('"')?.strip_suffix('"')?;
+                (!inside.is_empty() && !inside.contains(['\\', '"'])).then(|| inside.to_owned())
+            }
+            [open, inside @ .., _] if open.shape == Shape::Open && !inside.is_empty() => Some(spell(inside)),
+            value => self.entries.iter().find_map(|entry| {
+                let [parameter] = entry.positional else { return None };
+                let read = value::read(tokens, place, entry.word, parameter).ok()?;
+                (read != Value::Rust).then(|| entry.with(&[spell(value)]))
+            }),
+        }
+    }
+
+    /// What we call what another library calls so.
+    pub fn foreign(&self, word: &str) -> Option<&'static str> {
+        let word = word.to_lowercase();
+        self.foreign.iter().find(|(theirs, _)| *theirs == word).map(|(_, ours)| *ours)
+    }
 }
 
-const fn parameter(name: &'static str, kind: Kind) -> Parameter {
-    Parameter { name, kind }
+const fn parameter(name: &'static str, kind: Kind, example: &'static str) -> Parameter {
+    Parameter { name, kind, example }
 }
 
-const COUNT: Parameter = parameter("count", Kind::Count);
-const RATIO: Parameter = parameter("ratio", Kind::Ratio);
-const DURATION: Parameter = parameter("duration", Kind::Duration);
-const JITTER: Parameter = parameter("jitter", Kind::Jitter);
-const FUNCTION: Parameter = parameter("function", Kind::Function);
+const COUNT: Parameter = parameter("count", Kind::Count, "5");
+const RATIO: Parameter = parameter("ratio", Kind::Ratio, "0.5");
+const THRESHOLD: Parameter = parameter("threshold", Kind::Duration, "2s");
+const DURATION: Parameter = parameter("duration", Kind::Duration, "60s");
+const JITTER: Parameter = parameter("jitter", Kind::Jitter, "0.1");
+const FUNCTION: Parameter = parameter("function", Kind::Function, "path::to::function");
+
+/// How many calls of a trial may run at once.
+pub static MAX_HALF_OPEN_CALLS: Parameter = parameter("max_half_open_calls", Kind::Count, "10");
+/// The longest stay in half-open.
+pub static HALF_OPEN_TIMEOUT: Parameter = parameter("half_open_timeout", Kind::Duration, "5m");
 
 /// The conditions of a rule.
 pub static TRIP: Vocabulary = Vocabulary {
@@ -143,12 +173,12 @@ pub static TRIP: Vocabulary = Vocabulary {
     entries: &[
         Entry::new("closed", &[]),
         Entry::new("half_open", &[]),
-        Entry::new("min", &[COUNT]),
+        Entry::new("min", &[parameter("count", Kind::Count, "10")]),
         Entry::new("failure_rate", &[RATIO]),
         Entry::new("failures", &[COUNT]),
         Entry::new("failure_streak", &[COUNT]),
-        Entry::new("slow_rate", &[RATIO, DURATION]),
-        Entry::new("avg_latency", &[DURATION]),
+        Entry::new("slow_rate", &[RATIO, THRESHOLD]),
+        Entry::new("avg_latency", &[THRESHOLD]),
         Entry::new("custom", &[FUNCTION]),
     ],
     foreign: &[
@@ -173,6 +203,7 @@ pub static TRIP: Vocabulary = Vocabulary {
         ("min_calls", "min"),
         ("min_requests", "min"),
         ("min_throughput", "min"),
+        ("minimum", "min"),
         ("minimum_calls", "min"),
         ("minimum_number_of_calls", "min"),
         ("minimum_throughput", "min"),
@@ -182,6 +213,8 @@ pub static TRIP: Vocabulary = Vocabulary {
         ("slow_call_duration_threshold", "slow_rate"),
         ("slow_call_rate", "slow_rate"),
         ("slow_call_rate_threshold", "slow_rate"),
+        ("streak", "failure_streak"),
+        ("success_rate", "failure_rate"),
         ("threshold", "failure_rate"),
         ("timeout", "slow_rate"),
     ],
@@ -191,8 +224,12 @@ pub static TRIP: Vocabulary = Vocabulary {
 pub static WINDOW: Vocabulary = Vocabulary {
     noun: "window",
     entries: &[
-        Entry::new("count", &[parameter("size", Kind::Size)]),
-        Entry { word: "time", positional: &[DURATION], keywords: &[parameter("buckets", Kind::Buckets)] },
+        Entry::new("count", &[parameter("size", Kind::Size, "100")]),
+        Entry {
+            word: "time",
+            positional: &[DURATION],
+            keywords: &[parameter("buckets", Kind::Buckets, "6")],
+        },
     ],
     foreign: &[
         ("calls", "count"),
@@ -210,11 +247,19 @@ pub static WINDOW: Vocabulary = Vocabulary {
 pub static RETRY: Vocabulary = Vocabulary {
     noun: "retry",
     entries: &[
-        Entry { word: "cooldown", positional: &[DURATION], keywords: &[JITTER] },
+        Entry {
+            word: "cooldown",
+            positional: &[parameter("delay", Kind::Duration, "60s")],
+            keywords: &[JITTER],
+        },
         Entry {
             word: "backoff",
-            positional: &[DURATION],
-            keywords: &[parameter("multiplier", Kind::Multiplier), parameter("max", Kind::Duration), JITTER],
+            positional: &[parameter("initial", Kind::Duration, "10s")],
+            keywords: &[
+                parameter("multiplier", Kind::Multiplier, "2.0"),
+                parameter("max", Kind::Duration, "5m"),
+                JITTER,
+            ],
         },
         Entry::new("always", &[]),
         Entry::new("never", &[]),
@@ -222,12 +267,15 @@ pub static RETRY: Vocabulary = Vocabulary {
     ],
     foreign: &[
         ("after", "cooldown"),
+        ("cap", "max"),
         ("constant", "cooldown"),
         ("delay", "cooldown"),
         ("exponential", "backoff"),
         ("exponential_backoff", "backoff"),
+        ("factor", "multiplier"),
         ("fixed", "cooldown"),
         ("immediately", "always"),
+        ("maximum", "max"),
         ("open_duration", "cooldown"),
         ("reset_timeout", "cooldown"),
         ("timeout", "cooldown"),
@@ -242,7 +290,10 @@ pub static PERMIT: Vocabulary = Vocabulary {
     entries: &[
         Entry::new("all", &[]),
         Entry::new("random", &[RATIO]),
-        Entry::new("ramp_up", &[parameter("from", Kind::Ratio), parameter("to", Kind::Ratio), DURATION]),
+        Entry::new(
+            "ramp_up",
+            &[parameter("from", Kind::Ratio, "0.1"), parameter("to", Kind::Ratio, "1.0"), DURATION],
+        ),
         Entry::new("custom", &[FUNCTION]),
     ],
     foreign: &[

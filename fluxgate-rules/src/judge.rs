@@ -1,0 +1,164 @@
+//! What a rule amounts to: puts the [flaws](Flaw) of a rule that is well spelled into words, with places.
+
+use crate::check::{self, Flaw};
+use crate::metrics::MAX_THRESHOLDS;
+use crate::problem::Problem;
+use crate::reader::Reading;
+use crate::rule::{Condition, Node};
+use crate::syntax::Rule;
+use crate::token::{Place, Token, spell};
+use crate::vocabulary::Kind;
+use crate::window::Window;
+
+/// Judges a rule, of a breaker that has this window, unless it has values that only the compiler knows.
+pub(crate) fn judge(tokens: &[Token], rule: Rule, window: &Window) -> Reading<Rule> {
+    let Some(nodes) = rule.nodes() else { return Ok(rule) };
+    let problems = Judge { tokens, places: &rule.places, nodes: &nodes, window }.problems();
+    if problems.is_empty() { Ok(rule) } else { Err(problems) }
+}
+
+struct Judge<'a> {
+    tokens: &'a [Token],
+    places: &'a [Place],
+    nodes: &'a [Node],
+    window: &'a Window,
+}
+
+impl Judge<'_> {
+    fn problems(&self) -> Vec<Problem> {
+        if let Some(flaw) = check::size(self.nodes) {
+            let help = format!("{MAX_THRESHOLDS} are allowed: let conditions share a threshold");
+            return vec![Problem::new(self.places[0], flaw.text()).help(help)];
+        }
+        let mut problems = Vec::new();
+        let mut unguarded = Vec::new();
+        let mut node = 0;
+        while node < self.nodes.len() {
+            if check::is_dead(self.nodes, node) {
+                problems.push(self.dead(node));
+                node += self.nodes[node].size();
+                continue;
+            }
+            match check::condition(self.nodes, node, self.window) {
+                Some(Flaw::BeyondWindow) => problems.extend(self.beyond(node)),
+                // One `min` guards all members of a group.
+                Some(Flaw::Unguarded) if !unguarded.contains(&self.requirements(node)) => {
+                    unguarded.push(self.requirements(node));
+                    problems.push(self.unguarded(node));
+                }
+                _ => {}
+            }
+            node += 1;
+        }
+        if problems.is_empty() {
+            match check::whole(self.nodes, self.window) {
+                Some(Flaw::TripsOnHealth) => self.healthy(0, &mut problems),
+                Some(flaw) => problems.push(self.stateless(flaw)),
+                None => {}
+            }
+        }
+        problems
+    }
+
+    fn text(&self, node: usize) -> String {
+        spell(self.places[node].of(self.tokens))
+    }
+
+    fn members(&self, node: usize) -> impl Iterator<Item = usize> {
+        let end = node + self.nodes[node].size();
+        let first = Some(node + 1).filter(|first| *first < end);
+        core::iter::successors(first, move |member| {
+            Some(member + self.nodes[*member].size()).filter(|next| *next < end)
+        })
+    }
+
+    /// The `&`-group whose member the node is, or else the node.
+    fn requirements(&self, node: usize) -> usize {
+        let is_parent = |group: &usize| {
+            matches!(self.nodes[*group], Node::All(_)) && self.members(*group).any(|member| member == node)
+        };
+        (0..node).find(is_parent).unwrap_or(node)
+    }
+
+    fn dead(&self, node: usize) -> Problem {
+        let what = "this can never hold: no breaker is `closed` and `half_open` at once";
+        let problem = Problem::new(self.places[node], what);
+        let is_state = |member: &usize| {
+            matches!(self.nodes[*member], Node::Condition(Condition::Closed | Condition::HalfOpen))
+        };
+        let rest: Vec<_> =
+            self.members(node).filter(|member| !is_state(member)).map(|member| self.text(member)).collect();
+        match self.nodes[node] {
+            Node::All(_) if !rest.is_empty() => {
+                let correction = rest.join(" & ");
+                problem
+                    .help(format!("write `{correction}`, for both states or in a branch of one"))
+                    .correct(correction)
+            }
+            _ => problem.help("leave it out"),
+        }
+    }
+
+    fn beyond(&self, node: usize) -> Option<Problem> {
+        let size = self.window.size();
+        let (word, count) = match self.nodes[node] {
+            Node::Condition(Condition::Min(count)) => ("min", count),
+            Node::Condition(Condition::Failures(count)) => ("failures", count),
+            _ => return None,
+        };
+        let what = format!(
+            "`{word}({count})` can never hold on a closed breaker: its window remembers {size} calls"
+        );
+        let correction = format!("{word}({size})");
+        let help = if u64::from(count) <= Kind::Size.greatest() {
+            format!("write `{correction}`, or `window = count({count})`")
+        } else {
+            format!("write `{correction}`")
+        };
+        Some(Problem::new(self.places[node], what).help(help).correct(correction))
+    }
+
+    fn unguarded(&self, node: usize) -> Problem {
+        let text = self.text(node);
+        let bad = match self.nodes[node] {
+            Node::Condition(Condition::FailureRate(_)) => "failed",
+            _ => "slow",
+        };
+        let what = format!("`{text}` is not guarded by `min`: it trips on the first {bad} call");
+        let correction = format!("{} & {text}", self.min());
+        let help = format!("write `{correction}`, or `min(1) & ..` if that is meant");
+        Problem::new(self.places[node], what).help(help).correct(correction)
+    }
+
+    /// As many calls as make a rate, where the window remembers so many.
+    fn min(&self) -> String {
+        format!("min({})", self.window.size().min(10))
+    }
+
+    /// Of alternatives, those that trip; of requirements, all of them.
+    fn healthy(&self, node: usize, problems: &mut Vec<Problem>) {
+        if let Node::Any(_) = self.nodes[node] {
+            let guilty = self.members(node).filter(|member| check::trips_on_health(self.nodes, *member));
+            return guilty.for_each(|member| self.healthy(member, problems));
+        }
+        let text = self.text(node);
+        let what =
+            format!("`{text}` trips on healthy traffic: it holds although no call failed and none was slow");
+        let condition = if text.contains("min(") {
+            "failure_rate(0.5)".to_owned()
+        } else {
+            format!("failures({})", self.window.size().min(5))
+        };
+        problems.push(Problem::new(self.places[node], what).correct(format!("{text} & {condition}")));
+    }
+
+    fn stateless(&self, flaw: Flaw) -> Problem {
+        let (state, min) = match flaw {
+            Flaw::NeverTripsHalfOpen => ("half_open", "min(10)".to_owned()),
+            _ => ("closed", self.min()),
+        };
+        let correction = format!("{} | {state} & {min} & failure_rate(0.5)", self.text(0));
+        let help = format!("add a branch for it: `{correction}`");
+        Problem::new(self.places[0], flaw.text()).help(help).correct(correction)
+    }
+}
