@@ -70,7 +70,7 @@ pub(crate) fn read(
             Err(reader.wrong(format!("`{}` is in two pieces", reader.text)).correct(joined))
         }
         _ if percent => Err(reader.wrong("`%` may only follow a number").correct(parameter.example)),
-        rest if reader.is_hopeless(rest) => {
+        rest if parameter.kind != Kind::Function && reader.is_hopeless(rest) => {
             Err(reader.mismatch("nothing that we know").correct(parameter.example))
         }
         _ => Ok(Value::Rust),

@@ -117,9 +117,9 @@ impl Settings {
         }
         problems.extend(review::retry(&self.retry));
         problems.extend(review::permit(&self.permit));
-        problems.extend(review::count("max_half_open_calls", self.max_half_open_calls));
+        problems.extend(review::max_half_open_calls(self.max_half_open_calls));
         if let Some(longest) = self.half_open_timeout {
-            problems.extend(review::duration("half_open_timeout", longest));
+            problems.extend(review::half_open_timeout(longest));
         }
         for (owner, outcome) in [("on_panic", self.on_panic), ("on_cancel", self.on_cancel)] {
             if outcome == Outcome::Success {
