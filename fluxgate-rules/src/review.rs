@@ -48,12 +48,18 @@ pub fn permit(permit: &Permit) -> Vec<String> {
 
 /// What is wrong with a setting that is a number of calls.
 pub fn count(owner: &str, count: u32) -> Vec<String> {
-    messages(&count.to_string(), |tokens| reader::argument(tokens, owner, Kind::Count))
+    of(owner, messages(&count.to_string(), |tokens| reader::argument(tokens, owner, Kind::Count)))
 }
 
 /// What is wrong with a setting that is a duration.
 pub fn duration(owner: &str, duration: Duration) -> Vec<String> {
-    messages(&Spelled(duration).to_string(), |tokens| reader::argument(tokens, owner, Kind::Duration))
+    let text = Spelled(duration).to_string();
+    of(owner, messages(&text, |tokens| reader::argument(tokens, owner, Kind::Duration)))
+}
+
+/// Says which setting it is, where the text does not.
+fn of(owner: &str, messages: Vec<String>) -> Vec<String> {
+    messages.iter().map(|message| format!("`{owner}`: {message}")).collect()
 }
 
 fn messages<T>(text: &str, read: impl Fn(&[Token]) -> Reading<T>) -> Vec<String> {
