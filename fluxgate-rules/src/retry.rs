@@ -119,22 +119,19 @@ impl PartialEq for Retry {
 /// As the attribute would spell it.
 impl fmt::Display for Retry {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.schedule {
-            Schedule::Cooldown(delay) => write!(formatter, "cooldown({}", Spelled(delay))?,
-            Schedule::Backoff(initial) => write!(formatter, "backoff({}", Spelled(initial))?,
-            Schedule::Always => return formatter.write_str("always"),
-            Schedule::Never => return formatter.write_str("never"),
-            Schedule::Custom { path, .. } => return write!(formatter, "custom({path})"),
-        }
-        if let Some(multiplier) = self.multiplier {
-            write!(formatter, ", multiplier = {multiplier:?}")?;
-        }
-        if let Some(max) = self.max {
-            write!(formatter, ", max = {}", Spelled(max))?;
-        }
-        if let Some(jitter) = self.jitter {
-            write!(formatter, ", jitter = {jitter}")?;
-        }
-        formatter.write_str(")")
+        // Also what does not belong to the schedule, so that a checker can say so.
+        let (word, first) = match self.schedule {
+            Schedule::Cooldown(delay) => ("cooldown", Some(Spelled(delay).to_string())),
+            Schedule::Backoff(initial) => ("backoff", Some(Spelled(initial).to_string())),
+            Schedule::Always => ("always", None),
+            Schedule::Never => ("never", None),
+            Schedule::Custom { path, .. } => ("custom", Some(path.to_owned())),
+        };
+        let multiplier = self.multiplier.map(|multiplier| format!("multiplier = {multiplier:?}"));
+        let max = self.max.map(|max| format!("max = {}", Spelled(max)));
+        let jitter = self.jitter.map(|jitter| format!("jitter = {jitter}"));
+        let arguments: Vec<String> = [first, multiplier, max, jitter].into_iter().flatten().collect();
+        formatter.write_str(word)?;
+        if arguments.is_empty() { Ok(()) } else { write!(formatter, "({})", arguments.join(", ")) }
     }
 }

@@ -48,12 +48,21 @@ pub fn permit(permit: &Permit) -> Vec<String> {
 
 /// What is wrong with `max_half_open_calls`.
 pub fn max_half_open_calls(calls: u32) -> Vec<String> {
-    messages(&calls.to_string(), |tokens| reader::argument(tokens, &MAX_HALF_OPEN_CALLS))
+    named(
+        "max_half_open_calls",
+        messages(&calls.to_string(), |tokens| reader::argument(tokens, &MAX_HALF_OPEN_CALLS)),
+    )
 }
 
 /// What is wrong with `half_open_timeout`.
 pub fn half_open_timeout(longest: Duration) -> Vec<String> {
-    messages(&Spelled(longest).to_string(), |tokens| reader::argument(tokens, &HALF_OPEN_TIMEOUT))
+    let text = Spelled(longest).to_string();
+    named("half_open_timeout", messages(&text, |tokens| reader::argument(tokens, &HALF_OPEN_TIMEOUT)))
+}
+
+/// Says which setting it is, where the text does not.
+fn named(owner: &str, messages: Vec<String>) -> Vec<String> {
+    messages.iter().map(|message| format!("`{owner}`: {message}")).collect()
 }
 
 fn messages<T>(text: &str, read: impl Fn(&[Token]) -> Reading<T>) -> Vec<String> {

@@ -172,7 +172,13 @@ impl Rule {
         const HALF: Node =
             Node::Condition(Condition::FailureRate(Ratio::from_parts_per_billion(500_000_000)));
         const fn min(count: usize, window_size: usize) -> Node {
-            let count = if window_size < count { window_size } else { count };
+            let count = if window_size == 0 {
+                1 // A window of no calls is refused; there is nothing to say of the rule.
+            } else if window_size < count {
+                window_size
+            } else {
+                count
+            };
             Node::Condition(Condition::Min(count as u32))
         }
         [

@@ -82,23 +82,31 @@ impl Breaker {
     }
 
     fn enter_window(&self, core: &mut Core, word: Word, entry: Entry, now: u64) -> Step {
+        let crossed = core.crossed;
         let memory = core.memory(self);
         if let Some(stripes) = self.stripes.get() {
             memory.collect(stripes);
         }
+        // The rule may have ceased to hold since the last outcome, with time or by successes that the stripes counted.
+        let ceased = crossed && {
+            memory.advance(now);
+            matches!(self.judge(memory.metrics(&self.measures), false, 0), Step::Pass)
+        };
         let worse = memory.record(entry, now, &self.measures);
         if self.has_time_window() {
             memory.release(self.stripes(), word, &self.measures);
         }
         let healthy = if memory.is_saturated(&self.measures) { word.healthy() } else { Word::NONE };
         self.healthy.store(healthy.0, Ordering::Release);
+        let metrics = memory.metrics(&self.measures);
+        core.crossed = crossed && !ceased;
 
         // A breaker that reports has also to see when the rule ceases to hold.
         let reports = word.state() == State::MetricsOnly;
         if !worse && !reports {
             return Step::Stay;
         }
-        match self.judge(memory.metrics(&self.measures), false, 0) {
+        match self.judge(metrics, false, 0) {
             Step::Pass if !core.crossed => Step::Stay,
             step => step,
         }

@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use fluxgate::testing::ManualClock;
-use fluxgate::{Builder, CallNotPermitted, CircuitBreaker, Outcome, Reason, State, Transition, permit, trip, window};
+use fluxgate::{
+    Builder, CallNotPermitted, CircuitBreaker, Outcome, Reason, State, Transition, permit, trip, window,
+};
 
 /// Seconds, as the tests count time.
 pub const fn seconds(count: u64) -> Duration {

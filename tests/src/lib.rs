@@ -3,3 +3,4 @@
 
 pub mod fixture;
 pub mod reference;
+pub mod sequence;

@@ -4,69 +4,8 @@ use std::time::Duration;
 
 use fluxgate::{Outcome, State};
 
-use super::rule::{Evidence, Record, Rule};
-
-#[derive(Clone, Debug)]
-pub struct Settings {
-    pub window: Window,
-    pub rule: Rule,
-    pub retry: Retry,
-    pub permit: Permit,
-    pub slots: u32,
-    pub half_open_timeout: Option<Duration>,
-}
-
-#[derive(Clone, Copy, Debug)]
-pub enum Window {
-    Count(usize),
-    /// A duration and its number of buckets.
-    Time(Duration, usize),
-}
-
-#[derive(Clone, Copy, Debug)]
-pub enum Retry {
-    Cooldown(Duration),
-    /// The initial delay, what it is multiplied by, and the longest.
-    Backoff(Duration, u32, Duration),
-    Always,
-    Never,
-}
-
-impl Retry {
-    fn delay(self, reopens: u32) -> Option<Duration> {
-        match self {
-            Self::Cooldown(delay) => Some(delay),
-            Self::Backoff(initial, multiplier, max) => {
-                let factor = u128::from(multiplier).saturating_pow(reopens);
-                let nanos = initial.as_nanos().saturating_mul(factor).min(max.as_nanos());
-                Some(Duration::from_nanos(u64::try_from(nanos).expect("the longest delay is short")))
-            }
-            Self::Always => Some(Duration::ZERO),
-            Self::Never => None,
-        }
-    }
-}
-
-/// Permits that leave nothing to chance.
-#[derive(Clone, Copy, Debug)]
-pub enum Permit {
-    All,
-    /// `ramp_up(1.0, 1.0, d)`: admits all, and closes no earlier than `d` after the trial began.
-    Ramp(Duration),
-    /// Only once the breaker has been half-open for [`Permit::PATIENCE`].
-    Patient,
-}
-
-impl Permit {
-    pub const PATIENCE: Duration = Duration::from_millis(700);
-
-    fn admits(self, in_half_open: Duration) -> bool {
-        match self {
-            Self::All | Self::Ramp(_) => true,
-            Self::Patient => in_half_open >= Self::PATIENCE,
-        }
-    }
-}
+use super::rule::{Evidence, Record};
+use super::settings::{Permit, Settings, Window};
 
 /// Why a transition happened, without the figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +38,8 @@ pub struct Call {
     generation: u64,
     began: Duration,
     probe: bool,
+    /// Whether its outcome would ever have counted.
+    counts: bool,
 }
 
 /// What a half-open breaker is at.
@@ -205,17 +146,27 @@ impl Reference {
         }
         let probe = self.state == State::HalfOpen && self.phase == Phase::Trial;
         self.probes += u32::from(probe);
-        Some(Call { generation: self.generation, began: now, probe })
+        let counts = self.state != State::Disabled;
+        Some(Call { generation: self.generation, began: now, probe, counts })
     }
 
-    /// A half-open breaker that was left alone too long, or whose ramp is over, moves on when it is next asked.
+    /// A half-open breaker that was left alone too long, or whose ramp is over, moves on when it is next asked: to where it
+    /// would have gone first.
     fn half_open_ends(&mut self, now: Duration) {
-        let stayed = now - self.since;
-        if self.phase == Phase::Ramp && self.ramp_is_over(now) {
-            self.close(now, Why::RampEnded);
-        } else if self.settings.half_open_timeout.is_some_and(|longest| stayed >= longest) {
+        if self.is_overdue(now) {
             self.open(now, Why::HalfOpenTimeout);
+        } else if self.phase == Phase::Ramp && self.ramp_is_over(now) {
+            self.close(now, Why::RampEnded);
         }
+    }
+
+    fn is_overdue(&self, now: Duration) -> bool {
+        let Some(longest) = self.settings.half_open_timeout else { return false };
+        let closes_before = match (self.phase, self.settings.permit) {
+            (Phase::Ramp, Permit::Ramp(ramp)) => ramp <= longest,
+            _ => false,
+        };
+        now - self.since >= longest && !closes_before
     }
 
     fn ramp_is_over(&self, now: Duration) -> bool {
@@ -227,15 +178,19 @@ impl Reference {
 
     /// An admitted call ends.
     pub fn finish(&mut self, now: Duration, call: Call, outcome: Outcome) {
-        let counts = call.generation == self.generation;
-        if counts && call.probe {
+        let lasts = call.generation == self.generation;
+        if lasts && call.probe {
             self.probes -= 1;
+        }
+        let overdue = lasts && self.state == State::HalfOpen && self.is_overdue(now);
+        if overdue {
+            self.open(now, Why::HalfOpenTimeout);
         }
         if outcome == Outcome::Ignored {
             return;
         }
-        if !counts {
-            self.late += 1;
+        if !lasts || overdue {
+            self.late += u64::from(call.counts);
             return;
         }
         let record =
@@ -248,6 +203,8 @@ impl Reference {
                 }
             }
             State::MetricsOnly => {
+                // What a `custom` condition would have said of the time between two calls, nobody asked.
+                self.would_trip &= self.settings.rule.holds(false, &self.evidence(now), Some(true));
                 self.calls.push(record);
                 let holds = self.settings.rule.holds(false, &self.evidence(now), None);
                 if holds && !self.would_trip {
@@ -266,8 +223,8 @@ impl Reference {
         if self.phase == Phase::Ramp {
             if self.settings.rule.holds(true, &evidence, None) {
                 self.open(now, Why::Tripped);
-            } else {
-                self.half_open_ends(now);
+            } else if self.ramp_is_over(now) {
+                self.close(now, Why::RampEnded);
             }
             return;
         }
@@ -278,7 +235,7 @@ impl Reference {
                 self.phase = Phase::Ramp;
                 self.calls.clear();
             }
-            None => self.half_open_ends(now),
+            None => {}
         }
     }
 

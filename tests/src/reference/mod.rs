@@ -6,6 +6,8 @@
 
 mod breaker;
 mod rule;
+mod settings;
 
-pub use breaker::{Call, Event, Permit, Reference, Retry, Settings, Why, Window};
+pub use breaker::{Call, Event, Reference, Why};
 pub use rule::{Evidence, Predicate, Record, Rule};
+pub use settings::{Permit, Retry, Settings, Window};

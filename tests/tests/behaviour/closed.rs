@@ -7,7 +7,8 @@ use fluxgate_tests::fixture::{Fixture, millis};
 
 #[test]
 fn every_call_is_admitted() {
-    let fixture = Fixture::new(|builder| builder.window(window::count(100)).trip(trip::failure_streak(1_000)));
+    let fixture =
+        Fixture::new(|builder| builder.window(window::count(100)).trip(trip::failure_streak(1_000)));
     let held: Vec<_> = (0..500).map(|_| fixture.breaker.acquire().expect("closed")).collect();
     assert_eq!(held.len(), 500);
     held.into_iter().for_each(fluxgate::Call::failure);

@@ -50,8 +50,8 @@ fn are_told_the_breaker_the_evidence_and_the_wait() {
     fixture.succeed(4);
     fixture.fail(6);
     let transition = fixture.heard.last();
-    assert_eq!(transition.breaker(), "fixture");
-    assert_eq!((transition.metrics.total(), transition.metrics.failures()), (10, 5));
+    assert_eq!(transition.breaker, "fixture");
+    assert_eq!((transition.metrics.total(), transition.metrics.failures()), (10, 6));
     assert_eq!(transition.retry_after, Some(seconds(60)));
 }
 
@@ -122,11 +122,7 @@ fn may_call_back_into_the_breaker() {
     built.acquire().expect("closed").failure();
     assert_eq!(
         heard.steps(),
-        [
-            (State::Closed, State::Open),
-            (State::Open, State::ForcedOpen),
-            (State::ForcedOpen, State::Closed)
-        ]
+        [(State::Closed, State::Open), (State::Open, State::ForcedOpen), (State::ForcedOpen, State::Closed)]
     );
     assert_eq!(built.state(), State::Closed);
 }
@@ -134,8 +130,9 @@ fn may_call_back_into_the_breaker() {
 #[test]
 fn every_listener_hears_everything_in_the_same_order() {
     let others = [Heard::default(), Heard::default(), Heard::default()];
-    let fixture =
-        Fixture::new(|builder| others.iter().fold(builder, |builder, heard| builder.listener(heard.listener())));
+    let fixture = Fixture::new(|builder| {
+        others.iter().fold(builder, |builder, heard| builder.listener(heard.listener()))
+    });
     for _ in 0..20 {
         fixture.trip();
         fixture.wait();
@@ -163,7 +160,7 @@ fn can_hear_every_breaker() {
     let heard = Heard::default();
     let all = heard.listener();
     fluxgate::listen(move |transition: &Transition| {
-        if transition.breaker().starts_with("heard by all") {
+        if transition.breaker.starts_with("heard by all") {
             all(transition);
         }
     });
@@ -171,7 +168,7 @@ fn can_hear_every_breaker() {
     let breakers = ["heard by all 1", "heard by all 2"]
         .map(|name| CircuitBreaker::builder(name).clock(clock.clone()).build().expect("valid"));
     breakers.iter().for_each(CircuitBreaker::force_open);
-    let names: Vec<String> = heard.all().iter().map(|transition| transition.breaker().to_owned()).collect();
+    let names: Vec<String> = heard.all().iter().map(|transition| transition.breaker.to_string()).collect();
     assert_eq!(names, ["heard by all 1", "heard by all 2"]);
 }
 

@@ -80,7 +80,9 @@ fn jitter_differs_from_opening_to_opening() {
     }
     assert!(drawn.len() > 40, "{} different delays of 50", drawn.len());
     assert!(drawn.iter().all(|delay| (seconds(50)..=seconds(150)).contains(delay)));
-    assert!(drawn.iter().any(|delay| *delay < seconds(90)) && drawn.iter().any(|delay| *delay > seconds(110)));
+    assert!(
+        drawn.iter().any(|delay| *delay < seconds(90)) && drawn.iter().any(|delay| *delay > seconds(110))
+    );
 }
 
 /// Regression: a cap applied before the jitter is none.

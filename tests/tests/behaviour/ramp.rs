@@ -26,7 +26,11 @@ fn in_ramp() -> Fixture {
 fn a_trial_passed_early_stays_half_open() {
     let fixture = in_ramp();
     assert_eq!(fixture.state(), State::HalfOpen);
-    assert_eq!(fixture.heard.steps().last(), Some(&(State::Open, State::HalfOpen)), "passing is no transition");
+    assert_eq!(
+        fixture.heard.steps().last(),
+        Some(&(State::Open, State::HalfOpen)),
+        "passing is no transition"
+    );
     assert_eq!(fixture.counts(), (0, 0), "the window is fresh");
 }
 
@@ -131,9 +135,8 @@ fn the_kept_window_can_trip_the_closed_breaker() {
 /// "The limit of probes holds during the trial; after it the ramp alone decides."
 #[test]
 fn slots_matter_only_in_the_trial() {
-    let configure = |builder: fluxgate::Builder| {
-        builder.max_half_open_calls(2).permit(permit::ramp_up(1.0, 1.0, RAMP))
-    };
+    let configure =
+        |builder: fluxgate::Builder| builder.max_half_open_calls(2).permit(permit::ramp_up(1.0, 1.0, RAMP));
     let fixture = Fixture::new(configure);
     fixture.trip();
     fixture.wait();
@@ -176,8 +179,7 @@ fn admits_a_growing_share() {
         fixture.advance(seconds(after));
         assert_eq!(fixture.state(), State::HalfOpen);
         let calls = 20_000;
-        let admitted =
-            (0..calls).filter(|_| fixture.call(Outcome::Ignored, Duration::ZERO).is_ok()).count();
+        let admitted = (0..calls).filter(|_| fixture.call(Outcome::Ignored, Duration::ZERO).is_ok()).count();
         let measured = admitted as f64 / f64::from(calls);
         assert!((measured - share).abs() < 0.02, "{measured} instead of {share}");
     }

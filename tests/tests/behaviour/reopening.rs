@@ -30,9 +30,8 @@ fn backoff_grows_with_each_reopening() {
 
 #[test]
 fn backoff_doubles_up_to_five_minutes_unless_set() {
-    let fixture = Fixture::new(|builder| {
-        builder.trip(trip::failure_streak(1)).retry(retry::backoff(seconds(45)))
-    });
+    let fixture =
+        Fixture::new(|builder| builder.trip(trip::failure_streak(1)).retry(retry::backoff(seconds(45))));
     fixture.trip();
     for expected in [45, 90, 180, 300, 300] {
         assert_eq!(delay(&fixture), seconds(expected));
@@ -89,9 +88,7 @@ fn what_counts_is_how_long_it_was_open() {
 #[test]
 fn a_trip_from_the_ramp_counts() {
     let fixture = Fixture::new(|builder| {
-        builder
-            .permit(fluxgate::permit::ramp_up(1.0, 1.0, seconds(60)))
-            .retry(retry::backoff(seconds(10)))
+        builder.permit(fluxgate::permit::ramp_up(1.0, 1.0, seconds(60))).retry(retry::backoff(seconds(10)))
     });
     fixture.trip();
     fixture.wait();
@@ -103,9 +100,7 @@ fn a_trip_from_the_ramp_counts() {
 #[test]
 fn a_flap_after_the_ramp_counts_from_closing() {
     let fixture = Fixture::new(|builder| {
-        builder
-            .permit(fluxgate::permit::ramp_up(1.0, 1.0, seconds(60)))
-            .retry(retry::backoff(seconds(10)))
+        builder.permit(fluxgate::permit::ramp_up(1.0, 1.0, seconds(60))).retry(retry::backoff(seconds(10)))
     });
     fixture.trip();
     fixture.wait();

@@ -180,17 +180,25 @@ fn closed_and_half_open_name_the_state() {
 #[test]
 fn the_default_follows_the_window() {
     for (size, closed, trial) in [(100, 100, 10), (250, 100, 10), (30, 30, 10), (4, 4, 4)] {
-        let breaker =
-            fluxgate::CircuitBreaker::builder("default rule").window(window::count(size)).build().expect("valid");
+        let breaker = fluxgate::CircuitBreaker::builder("default rule")
+            .window(window::count(size))
+            .build()
+            .expect("valid");
         let snapshot = breaker.snapshot();
         assert_eq!(
             snapshot.rule,
-            format!("closed & min({closed}) & failure_rate(0.5) | half_open & min({trial}) & failure_rate(0.5)")
+            format!(
+                "closed & min({closed}) & failure_rate(0.5) | half_open & min({trial}) & failure_rate(0.5)"
+            )
         );
         assert_eq!(snapshot.trial, trial);
         for nth in 0..closed {
             assert_eq!(breaker.state(), State::Closed, "window {size}, call {nth}");
-            breaker.acquire().expect("closed").record(if nth % 2 == 0 { Outcome::Failure } else { Outcome::Success });
+            breaker.acquire().expect("closed").record(if nth % 2 == 0 {
+                Outcome::Failure
+            } else {
+                Outcome::Success
+            });
         }
         assert_eq!(breaker.state(), State::Open, "window {size}");
     }

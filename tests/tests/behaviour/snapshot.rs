@@ -75,7 +75,10 @@ fn trial_is_the_length_derived_from_the_rule() {
         (trip::min(7) & trip::slow_rate(0.2, seconds(1)), 7),
         (trip::min(2) & trip::avg_latency(seconds(1)), 2),
         (trip::closed() & trip::failures(9) | trip::half_open() & trip::min(1) & trip::failure_rate(1.0), 1),
-        (trip::closed() & trip::failures(9) | trip::half_open() & trip::min(40) & trip::failure_rate(0.1), 40),
+        (
+            trip::closed() & trip::failures(9) | trip::half_open() & trip::min(40) & trip::failure_rate(0.1),
+            40,
+        ),
     ];
     for (rule, trial) in cases {
         let spelled = rule.to_string();

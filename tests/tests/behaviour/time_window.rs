@@ -167,7 +167,8 @@ fn trips_on_what_is_in_the_window() {
 
 #[test]
 fn a_streak_outlasts_the_window() {
-    let fixture = Fixture::new(|builder| builder.window(window::time(seconds(1))).trip(trip::failure_streak(3)));
+    let fixture =
+        Fixture::new(|builder| builder.window(window::time(seconds(1))).trip(trip::failure_streak(3)));
     for _ in 0..3 {
         assert_eq!(fixture.state(), State::Closed);
         fixture.fail(1);

@@ -108,7 +108,11 @@ fn the_standard_rule_ends_its_trial() {
         clock.advance(seconds(60));
         while breaker.state() != last || breaker.metrics().total() > 10 {
             let call = breaker.acquire().expect("a probe");
-            if last == State::Open { call.failure() } else { call.success() }
+            if last == State::Open {
+                call.failure()
+            } else {
+                call.success()
+            }
             if breaker.state() == last {
                 break;
             }
@@ -121,7 +125,8 @@ fn the_standard_rule_ends_its_trial() {
 #[test]
 fn recovery_takes_as_much_evidence_as_the_trip() {
     let rule = trip::min(20) & trip::failure_rate(0.5);
-    let fixture = Fixture::new(|builder| builder.window(window::count(20)).trip(rule).max_half_open_calls(64));
+    let fixture =
+        Fixture::new(|builder| builder.window(window::count(20)).trip(rule).max_half_open_calls(64));
     before_trial(&fixture);
     fixture.succeed(10);
     assert_eq!(fixture.state(), State::HalfOpen);
@@ -310,7 +315,8 @@ fn a_custom_permit_is_told_how_long_it_has_been_half_open() {
 #[test]
 fn a_random_permit_admits_its_share() {
     let rule = trip::failure_streak(1_000_000);
-    let fixture = Fixture::new(|builder| builder.trip(rule).retry(retry::always()).permit(permit::random(0.25)));
+    let fixture =
+        Fixture::new(|builder| builder.trip(rule).retry(retry::always()).permit(permit::random(0.25)));
     fixture.trip();
     let admitted = (0..10_000).filter(|_| fixture.call(Outcome::Ignored, Duration::ZERO).is_ok()).count();
     assert_eq!(fixture.state(), State::HalfOpen);

@@ -1,0 +1,164 @@
+//! A breaker and the naive model of it, taken through the same steps.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::time::Duration;
+
+use fluxgate::testing::ManualClock;
+use fluxgate::{Clock, Outcome, Reason, State, Transition};
+
+use crate::fixture::Heard;
+use crate::reference::{self, Event, Reference, Settings, Why};
+
+/// One step.
+#[derive(Clone, Debug)]
+pub enum Step {
+    Advance(Duration),
+    /// A call that is over before anything else happens.
+    Call(Outcome, Duration),
+    /// A call that ends with a later `End` or `Cancel`, or with the sequence.
+    Begin,
+    /// One of the calls on their way ends.
+    End(usize, Outcome),
+    Cancel(usize),
+    Panic,
+    Reset,
+    ForceOpen,
+    Disable,
+    MetricsOnly,
+    /// The metrics are read. Reading may forget, so that it must not happen after every step, or what writing forgets
+    /// would go untested.
+    Read,
+}
+
+impl From<&Transition> for Event {
+    fn from(transition: &Transition) -> Self {
+        Self {
+            from: transition.from,
+            to: transition.to,
+            why: match transition.reason {
+                Reason::Tripped(_) => Why::Tripped,
+                Reason::RetryDue => Why::RetryDue,
+                Reason::TrialPassed => Why::TrialPassed,
+                Reason::RampEnded => Why::RampEnded,
+                Reason::HalfOpenTimeout => Why::HalfOpenTimeout,
+                Reason::Reset => Why::Reset,
+                Reason::ForceOpen => Why::ForceOpen,
+                Reason::Disable => Why::Disable,
+                Reason::MetricsOnly => Why::MetricsOnly,
+                reason => unreachable!("{reason} is new"),
+            },
+            retry_after: transition.retry_after,
+            total: transition.metrics.total(),
+            failures: transition.metrics.failures(),
+        }
+    }
+}
+
+/// Takes both through the steps and compares them after each. Returns how often the breaker changed its state; panics
+/// where they disagree.
+#[track_caller]
+pub fn agree(settings: &Settings, steps: &[Step]) -> usize {
+    let (clock, heard) = (ManualClock::new(), Heard::default());
+    let built = settings.builder().clock(clock.clone()).listener(heard.listener()).build();
+    let breaker = built.unwrap_or_else(|error| panic!("{settings:?} should be valid: {error}"));
+    let mut model = Reference::new(settings.clone(), clock.now());
+    let mut held: Vec<(fluxgate::Call<'_>, reference::Call)> = Vec::new();
+    let begin = |model: &mut Reference| {
+        let (real, modelled) = (breaker.acquire(), model.acquire(clock.now()));
+        match (real, modelled) {
+            (Ok(real), Some(modelled)) => Some((real, modelled)),
+            (Err(refusal), None) => {
+                assert_eq!(refusal.state(), model.state);
+                assert_eq!(refusal.retry_after(), model.retry_after(clock.now()), "of the refusal");
+                None
+            }
+            (real, modelled) => panic!("admitted {real:?}, but should have {modelled:?}"),
+        }
+    };
+
+    for (nth, step) in steps.iter().enumerate() {
+        match *step {
+            Step::Advance(duration) => clock.advance(duration),
+            Step::Call(outcome, took) => {
+                if let Some((real, modelled)) = begin(&mut model) {
+                    clock.advance(took);
+                    real.record(outcome);
+                    model.finish(clock.now(), modelled, outcome);
+                }
+            }
+            Step::Begin => held.extend(begin(&mut model)),
+            Step::End(..) | Step::Cancel(_) if held.is_empty() => {}
+            Step::End(which, outcome) => {
+                let (real, modelled) = held.remove(which % held.len());
+                real.record(outcome);
+                model.finish(clock.now(), modelled, outcome);
+            }
+            Step::Cancel(which) => {
+                let (real, modelled) = held.remove(which % held.len());
+                drop(real);
+                model.finish(clock.now(), modelled, settings.on_cancel);
+            }
+            Step::Panic => {
+                if let Some((real, modelled)) = begin(&mut model) {
+                    let unwinding = AssertUnwindSafe(move || {
+                        let _real = real;
+                        resume_unwind(Box::new(()));
+                    });
+                    assert!(catch_unwind(unwinding).is_err());
+                    model.finish(clock.now(), modelled, settings.on_panic);
+                }
+            }
+            Step::Reset => {
+                breaker.reset();
+                model.command(clock.now(), State::Closed);
+            }
+            Step::ForceOpen => {
+                breaker.force_open();
+                model.command(clock.now(), State::ForcedOpen);
+            }
+            Step::Disable => {
+                breaker.disable();
+                model.command(clock.now(), State::Disabled);
+            }
+            Step::MetricsOnly => {
+                breaker.metrics_only();
+                model.command(clock.now(), State::MetricsOnly);
+            }
+            Step::Read => compare(&breaker, &model, settings, clock.now(), nth),
+        }
+        assert_eq!(breaker.state(), model.state, "after step {nth}, {step:?}");
+        let events: Vec<Event> = heard.all().iter().map(Event::from).collect();
+        assert_eq!(events, model.events, "after step {nth}, {step:?}");
+    }
+    compare(&breaker, &model, settings, clock.now(), steps.len());
+    model.events.len()
+}
+
+#[track_caller]
+fn compare(
+    breaker: &fluxgate::CircuitBreaker,
+    model: &Reference,
+    settings: &Settings,
+    now: Duration,
+    nth: usize,
+) {
+    let snapshot = breaker.snapshot();
+    let expected = model.evidence(now);
+    let metrics = snapshot.metrics;
+    assert_eq!(snapshot.state, model.state, "after {nth} steps");
+    assert_eq!(snapshot.since, now - model.since, "since, after {nth} steps");
+    assert_eq!(
+        (metrics.total(), metrics.failures(), metrics.failure_streak() as usize),
+        (expected.total(), expected.failures(), expected.streak),
+        "total, failures and streak after {nth} steps"
+    );
+    for threshold in settings.rule.thresholds() {
+        assert_eq!(metrics.slow(threshold), Some(expected.slow(threshold)), "slow after {nth} steps");
+    }
+    let average = settings.rule.averages().then(|| expected.average()).flatten();
+    assert_eq!(metrics.avg_latency().map(|mean| mean.as_nanos()), average, "average after {nth} steps");
+    assert_eq!(snapshot.reopens, model.reopens, "reopens after {nth} steps");
+    assert_eq!(snapshot.retry_after, model.retry_after(now), "retry_after after {nth} steps");
+    assert_eq!(snapshot.rejected, model.rejected, "rejected after {nth} steps");
+    assert_eq!(snapshot.late, model.late, "late after {nth} steps");
+}
