@@ -1,0 +1,318 @@
+//! Arguments and a function -> the guarded function.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote};
+use syn::Lifetime;
+
+use crate::arguments::{Arguments, Target};
+use crate::errors::Errors;
+use crate::function::{Function, mentions};
+use crate::handler::Handler;
+use crate::judge::{Judge, claims_something, local};
+use crate::place::Place;
+use crate::returns::{Form, Returns};
+use crate::settings::settings;
+use crate::track::{Tracker, tracker};
+
+/// Expands `breaker!(..)`.
+pub(crate) fn breaker(tokens: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let arguments = Arguments::parse(tokens, Target::Breaker, &mut errors);
+    let private = private(&arguments);
+    let name = quote!(::core::concat!(::core::module_path!(), ":", ::core::line!()));
+    let settings = settings(&arguments, name, &mut errors).tokens;
+    if !errors.is_empty() {
+        // An expression of any type, so that the only errors are ours.
+        let errors = errors.to_compile_errors();
+        return quote!({ #errors });
+    }
+    quote!(#private::CircuitBreaker::from_settings({
+        const SETTINGS: &#private::Settings = &#settings;
+        SETTINGS
+    }))
+}
+
+/// Expands `#[circuit_breaker(..)]`. Where something is wrong, the function stays as it is, so that the only errors are
+/// ours.
+pub(crate) fn attribute(tokens: TokenStream, item: TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let arguments = Arguments::parse(tokens, Target::Attribute, &mut errors);
+    let function = Function::parse(item.clone(), &mut errors);
+    let guard = Guard::read(&arguments, function.as_ref(), &mut errors);
+    match (guard, function) {
+        (Some(guard), Some(function)) if errors.is_empty() => guard.expand(&function),
+        _ => {
+            let errors = errors.to_compile_errors();
+            quote!(#item #errors)
+        }
+    }
+}
+
+fn private(arguments: &Arguments) -> TokenStream {
+    let krate = arguments.krate();
+    quote!(#krate::__private)
+}
+
+/// What guards a function.
+struct Guard {
+    private: TokenStream,
+    place: Place,
+    track: Option<Tracker>,
+    success: Option<Tracker>,
+    rejected: Option<Handler>,
+    fallback: Option<Handler>,
+    returns: Returns,
+}
+
+impl Guard {
+    /// Reads the arguments, and reports all that is wrong with them, also where there is no function to guard.
+    fn read(arguments: &Arguments, function: Option<&Function>, errors: &mut Errors) -> Option<Self> {
+        let name = function.map_or_else(String::new, Function::name);
+        let returns = function.map(|function| Returns::of(&function.signature));
+        let form = returns.as_ref().map_or(Form::Async, |returns| returns.form);
+
+        let handle = Place::handle(arguments, function, errors);
+        let place = Place::given(arguments, function, errors).unwrap_or_else(|| {
+            let path = quote!(::core::concat!(::core::module_path!(), "::", #name));
+            let settings = settings(arguments, path, errors);
+            match handle {
+                Some(handle) => {
+                    let documentation = format!("The circuit breaker of `{name}`: {}.", settings.summary);
+                    Place::Beside(handle, settings.tokens, documentation)
+                }
+                None => Place::Own(settings.tokens),
+            }
+        });
+        let [track, success] = ["track", "success"].map(|name| read_tracker(arguments, name, errors));
+        let [rejected, fallback] =
+            ["rejected", "fallback"].map(|argument| Handler::read(arguments, argument, form, &name, errors));
+        Some(Self {
+            private: private(arguments),
+            place,
+            track,
+            success,
+            rejected,
+            fallback,
+            returns: returns?,
+        })
+    }
+
+    fn judge(&self) -> Judge<'_> {
+        Judge { track: self.track.as_ref(), success: self.success.as_ref(), private: &self.private }
+    }
+
+    fn expand(&self, function: &Function) -> TokenStream {
+        let Function { attributes, visibility, signature, inner, .. } = function;
+        let beside = self.place.beside(function, &self.private);
+        let body = match self.returns.form {
+            Form::Sync => self.sync(function),
+            Form::Async => self.asynchronous(function),
+            Form::Future | Form::Boxed => self.future(function),
+        };
+        let body = braces(quote!(#inner #body), function);
+        quote!(#beside #(#attributes)* #visibility #signature #body)
+    }
+
+    // Input:
+    //     fn charge(order: &Order) -> Result<Receipt, PaymentError> { .. }
+    //
+    // Output:
+    //     fn charge(order: &Order) -> Result<Receipt, PaymentError> {
+    //         static __FLUXGATE_BREAKER: Breaker = ..;
+    //         let returned = match call(&__FLUXGATE_BREAKER, || -> Result<Receipt, PaymentError> { .. }, outcome) {
+    //             Ok(returned) => returned,
+    //             Err(refusal) => return refused(refusal),
+    //         };
+    //         returned
+    //     }
+    fn sync(&self, function: &Function) -> TokenStream {
+        let (private, block, declared) = (&self.private, &function.block, &self.returns.declared);
+        let (setup, breaker) = self.place.tokens(private);
+        let judge = self.judge().tokens(&TokenStream::new());
+        let outcome = quote!(#private::call(#breaker, || -> #declared #block, #judge));
+        let ending = self.ending(&self.unless_refused(&outcome, &local("returned")));
+        quote!(#setup #ending)
+    }
+
+    // Input:
+    //     async fn charge(order: Order) -> Result<Receipt, PaymentError> { .. }
+    //
+    // Output:
+    //     async fn charge(order: Order) -> Result<Receipt, PaymentError> {
+    //         static __FLUXGATE_BREAKER: Breaker = ..;
+    //         let call = match __FLUXGATE_BREAKER.acquire() {
+    //             Ok(call) => call,
+    //             Err(refusal) => return refused(refusal),
+    //         };
+    //         let returned = Guarded::new(call, async move { .. }, outcome).await;
+    //         returned
+    //     }
+    fn asynchronous(&self, function: &Function) -> TokenStream {
+        let (setup, breaker) = self.place.tokens(&self.private);
+        let (block, declared) = (&function.block, &self.returns.declared);
+        let returned = local("returned");
+        let span = block.span();
+        // The parameters are captured in the order in which the function would drop them.
+        let body_tokens = block.stream();
+        let bindings: Vec<_> = function
+            .bindings()
+            .into_iter()
+            .filter(|name| name.to_string().starts_with('_') || mentions(&body_tokens, &name.to_string()))
+            .collect();
+        let capture = (!bindings.is_empty()).then(|| quote!(let _ = (#(&#bindings,)*);));
+        let body = braced(
+            quote!(
+                // Fixes the type of the block, so that what is returned in it is coerced.
+                #[allow(unreachable_code, clippy::all, clippy::pedantic)]
+                if false {
+                    let #returned: #declared = loop {};
+                    return #returned;
+                }
+                #[allow(clippy::all, clippy::pedantic)]
+                {
+                    #capture
+                }
+                #block
+            ),
+            span,
+        );
+        let awaited = self.awaited(&breaker, &quote!(async move #body));
+        let ending = self.ending(&awaited);
+        quote!(#setup #ending)
+    }
+
+    // Input:
+    //     fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> { .. }
+    //     fn charge(order: Order) -> Pin<Box<dyn Future<Output = Result<Receipt, PaymentError>>>> { .. }
+    //
+    // Output:
+    //     {
+    //         static __FLUXGATE_BREAKER: Breaker = ..;
+    //         let future = start::<Result<Receipt, PaymentError>, _>(|| -> _ { .. });
+    //         Deferred::new(&__FLUXGATE_BREAKER, future, outcome, |outcome| ..)
+    //     }
+    // and for the second, in a box.
+    fn future(&self, function: &Function) -> TokenStream {
+        let private = &self.private;
+        let (block, declared, output) = (&function.block, &self.returns.declared, &self.returns.output);
+        let (setup, breaker) = self.place.tokens(private);
+        let (future, outcome) = (local("future"), local("outcome"));
+        let start = quote!(let #future = #private::start::<#output, _>(|| -> #declared #block););
+        let is_deferred = !matches!(self.place, Place::Shared(_))
+            && [&self.rejected, &self.fallback].into_iter().flatten().all(|handler| !handler.is_async);
+        let guarded = if is_deferred {
+            let judge = self.judge().tokens(&quote!(move));
+            let ending = self.ending(&self.unless_refused(&outcome.to_token_stream(), &local("returned")));
+            quote!(#private::Deferred::new(#breaker, #future, #judge, move |#outcome| -> #output { #ending }))
+        } else {
+            let awaited = self.awaited(&breaker, &future.to_token_stream());
+            let ending = self.ending(&awaited);
+            quote!(async move { #ending })
+        };
+        match self.returns.form {
+            Form::Boxed => quote!(#setup #start #private::Box::pin(#guarded)),
+            _ => quote!(#setup #start #guarded),
+        }
+    }
+
+    /// Statements that await the future, unless the call is refused, after which `returned` is what it gave.
+    fn awaited(&self, breaker: &TokenStream, future: &TokenStream) -> TokenStream {
+        let private = &self.private;
+        let (call, returned) = (local("call"), local("returned"));
+        let judge = self.judge().tokens(&TokenStream::new());
+        let admitted = self.unless_refused(&quote!(#private::Breaker::acquire(#breaker)), &call);
+        quote!(
+            #admitted
+            let #returned = #private::Guarded::new(#call, #future, #judge).await;
+        )
+    }
+
+    /// A statement that binds what is in `outcome`, and leaves with what there is to return if it is a refusal.
+    fn unless_refused(&self, outcome: &TokenStream, bound: &Ident) -> TokenStream {
+        let (private, output) = (&self.private, &self.returns.output);
+        let refusal = local("refusal");
+        let argument = refusal.to_token_stream();
+        let refused = match (&self.rejected, &self.fallback) {
+            (Some(rejected), _) => {
+                let refused = rejected.call(private, &argument, output);
+                quote!(return #refused)
+            }
+            (None, Some(_)) => {
+                let label = label();
+                let error = if self.judge().is_of_returned() {
+                    quote!(#private::Probe::<#output>::new().argument(#refusal))
+                } else {
+                    quote!(#private::refusal_as_error::<#output>(#refusal))
+                };
+                quote!(break #label #error)
+            }
+            (None, None) => quote!(return #private::refused::<#output>(#refusal)),
+        };
+        quote!(
+            let #bound = match #outcome {
+                ::core::result::Result::Ok(#bound) => #bound,
+                ::core::result::Result::Err(#refusal) => #refused,
+            };
+        )
+    }
+
+    /// `admitted`, after which there is `returned`, and what becomes of it.
+    fn ending(&self, admitted: &TokenStream) -> TokenStream {
+        let (private, output) = (&self.private, &self.returns.output);
+        let (returned, error) = (local("returned"), local("error"));
+        let Some(fallback) = &self.fallback else {
+            return quote!(#admitted #returned);
+        };
+        let split = if self.judge().is_of_returned() {
+            quote!({
+                #[allow(unused_imports)]
+                use #private::Whatever as _;
+                #private::Probe::<#output>::new().split(#returned)
+            })
+        } else {
+            quote!(#private::Returned::split(#returned))
+        };
+        let label = label();
+        let handled = fallback.call(private, &error.to_token_stream(), output);
+        quote!(
+            let #error = #label: {
+                #admitted
+                match #split {
+                    ::core::result::Result::Ok(#returned) => return #returned,
+                    ::core::result::Result::Err(#error) => #error,
+                }
+            };
+            #handled
+        )
+    }
+}
+
+fn label() -> Lifetime {
+    Lifetime::new("'call", Span::mixed_site())
+}
+
+fn read_tracker(arguments: &Arguments, name: &str, errors: &mut Errors) -> Option<Tracker> {
+    let argument = arguments.get(name)?;
+    let tracker = tracker(argument, errors)?;
+    if !claims_something(&tracker) {
+        errors.report(
+            argument.span(),
+            format!(
+                "this `{name}` never claims a result: none is both an `Ok` and an `Err`\n\
+                 help: join what looks at `Ok` and what looks at `Err` with `|`"
+            ),
+        );
+    }
+    Some(tracker)
+}
+
+/// Braces in the user's place: whatever measures the coverage of lines looks there.
+fn braced(tokens: TokenStream, span: Span) -> TokenTree {
+    let mut group = Group::new(Delimiter::Brace, tokens);
+    group.set_span(span);
+    TokenTree::Group(group)
+}
+
+fn braces(tokens: TokenStream, function: &Function) -> TokenTree {
+    braced(tokens, function.block.span())
+}

@@ -1,0 +1,200 @@
+//! Trackers -> a closure that says what became of a call.
+//!
+//! A tracker is asked of an `Ok` and of an `Err` apart. What looks at the one does not apply to the other, and neither does
+//! its negation: `!matches(NotFound)` never claims an `Ok`. So each half becomes a plain condition, and where nothing
+//! applies to an `Ok`, none is left.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+use crate::track::{Arm, Tracker};
+
+/// What a tracker is asked of.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Domain {
+    Ok,
+    Err,
+    /// The return value of a function that may return no `Result`.
+    Whole,
+}
+
+/// What a tracker comes to in a domain.
+#[derive(Clone)]
+enum Claim {
+    /// It does not look at such results.
+    Inapplicable,
+    Constant(bool),
+    Condition {
+        tokens: TokenStream,
+        /// Code of the user's, which may panic.
+        is_foreign: bool,
+    },
+}
+
+/// The trackers of a function.
+pub(crate) struct Judge<'a> {
+    pub(crate) track: Option<&'a Tracker>,
+    pub(crate) success: Option<&'a Tracker>,
+    pub(crate) private: &'a TokenStream,
+}
+
+impl Judge<'_> {
+    /// Whether the function may return something else than a `Result`.
+    pub(crate) fn is_of_returned(&self) -> bool {
+        self.track.is_some_and(Tracker::is_of_returned) && self.success.is_none_or(Tracker::is_of_returned)
+    }
+
+    /// A function from a reference to what was returned to an `Outcome`.
+    pub(crate) fn tokens(&self, capture: &TokenStream) -> TokenStream {
+        let private = self.private;
+        if self.track.is_none_or(|track| matches!(track, Tracker::All)) && self.success.is_none() {
+            return quote!(#private::outcome);
+        }
+        let returned = local("returned");
+        let body = if self.is_of_returned() {
+            let probe = local("probe");
+            let is_err = quote!(#probe.is_err(#returned));
+            let outcome = self.outcome(
+                Domain::Whole,
+                &is_err,
+                &quote!(if #is_err { #private::Outcome::Ignored } else { #private::Outcome::Success }),
+            );
+            quote!(
+                #[allow(unused_imports)]
+                use #private::Whatever as _;
+                let #probe = #private::Probe::of(#returned);
+                #outcome
+            )
+        } else {
+            let (value, error) = (local("value"), local("error"));
+            let success = quote!(#private::Outcome::Success);
+            let ignored = quote!(#private::Outcome::Ignored);
+            let of_ok = self.outcome(Domain::Ok, &quote!(false), &success);
+            let of_err = self.outcome(Domain::Err, &quote!(true), &ignored);
+            quote!(match #private::Returned::as_result(#returned) {
+                ::core::result::Result::Ok(#value) => #of_ok,
+                ::core::result::Result::Err(#error) => #of_err,
+            })
+        };
+        quote!(#capture |#returned| {
+            #[allow(unreachable_patterns)]
+            let outcome = { #body };
+            outcome
+        })
+    }
+
+    /// `absent` is what a tracker counts as that panics, `unclaimed` what becomes of a result that nothing claims.
+    fn outcome(&self, domain: Domain, absent: &TokenStream, unclaimed: &TokenStream) -> TokenStream {
+        let private = self.private;
+        let success = self.success.map_or(Claim::Inapplicable, |tracker| self.claim(tracker, domain));
+        let track = match self.track {
+            Some(tracker) => self.claim(tracker, domain),
+            None => self.claim(&Tracker::All, domain),
+        };
+        let track = match track {
+            Claim::Inapplicable | Claim::Constant(false) => unclaimed.clone(),
+            Claim::Constant(true) => quote!(#private::Outcome::Failure),
+            Claim::Condition { tokens, is_foreign } => {
+                let condition = self.contained(tokens, is_foreign, absent);
+                quote!(if #condition { #private::Outcome::Failure } else { #unclaimed })
+            }
+        };
+        match success {
+            Claim::Inapplicable | Claim::Constant(false) => track,
+            Claim::Constant(true) => quote!(#private::Outcome::Success),
+            Claim::Condition { tokens, is_foreign } => {
+                let condition = self.contained(tokens, is_foreign, &quote!(false));
+                quote!(if #condition { #private::Outcome::Success } else { #track })
+            }
+        }
+    }
+
+    fn contained(&self, tokens: TokenStream, is_foreign: bool, absent: &TokenStream) -> TokenStream {
+        let private = self.private;
+        if is_foreign { quote!(#private::ask(#absent, || #tokens)) } else { tokens }
+    }
+
+    fn claim(&self, tracker: &Tracker, domain: Domain) -> Claim {
+        let private = self.private;
+        match tracker {
+            Tracker::All if domain == Domain::Err => Claim::Constant(true),
+            Tracker::Matches(arm) if domain == Domain::Err => condition(arm, "error"),
+            Tracker::TypeOf(span, types) if domain == Domain::Err => {
+                let error = local("error");
+                let has = quote_spanned!(*span=> .has);
+                let sources = quote_spanned!(*span=> (&&&&#private::Sources(#error)));
+                let tokens = quote!({
+                    #[allow(unused_imports)]
+                    use #private::{ViaBoth as _, ViaError as _, ViaNothing as _, ViaPointer as _};
+                    #(#sources #has::<#types>())||*
+                });
+                Claim::Condition { tokens, is_foreign: true }
+            }
+            Tracker::Custom(function) if domain == Domain::Err => {
+                let error = local("error");
+                Claim::Condition { tokens: quote!(#private::custom(#error, #function)), is_foreign: true }
+            }
+            Tracker::Ok(arm) if domain == Domain::Ok => condition(arm, "value"),
+            Tracker::Returned(arm) => condition(arm, "returned"),
+            Tracker::Not(inner) => match self.claim(inner, domain) {
+                Claim::Inapplicable => Claim::Inapplicable,
+                Claim::Constant(claims) => Claim::Constant(!claims),
+                Claim::Condition { tokens, is_foreign } => {
+                    Claim::Condition { tokens: quote!(!(#tokens)), is_foreign }
+                }
+            },
+            Tracker::And(left, right) => and(self.claim(left, domain), self.claim(right, domain)),
+            Tracker::Or(left, right) => or(self.claim(left, domain), self.claim(right, domain)),
+            _ => Claim::Inapplicable,
+        }
+    }
+}
+
+/// Whether the tracker can claim any result at all.
+pub(crate) fn claims_something(tracker: &Tracker) -> bool {
+    let judge = Judge { track: None, success: None, private: &TokenStream::new() };
+    [Domain::Ok, Domain::Err]
+        .into_iter()
+        .any(|domain| !matches!(judge.claim(tracker, domain), Claim::Inapplicable | Claim::Constant(false)))
+}
+
+fn and(left: Claim, right: Claim) -> Claim {
+    match (left, right) {
+        (Claim::Inapplicable, _) | (_, Claim::Inapplicable) => Claim::Inapplicable,
+        (Claim::Constant(false), _) | (_, Claim::Constant(false)) => Claim::Constant(false),
+        (Claim::Constant(true), other) | (other, Claim::Constant(true)) => other,
+        (left, right) => joined(left, right, &quote!(&&)),
+    }
+}
+
+fn or(left: Claim, right: Claim) -> Claim {
+    match (left, right) {
+        (Claim::Inapplicable | Claim::Constant(false), other)
+        | (other, Claim::Inapplicable | Claim::Constant(false)) => other,
+        (Claim::Constant(true), _) | (_, Claim::Constant(true)) => Claim::Constant(true),
+        (left, right) => joined(left, right, &quote!(||)),
+    }
+}
+
+fn joined(left: Claim, right: Claim, operator: &TokenStream) -> Claim {
+    match (left, right) {
+        (
+            Claim::Condition { tokens: left, is_foreign: first },
+            Claim::Condition { tokens: right, is_foreign: second },
+        ) => Claim::Condition { tokens: quote!(((#left) #operator (#right))), is_foreign: first || second },
+        (left, _) => left,
+    }
+}
+
+fn condition(arm: &Arm, subject: &str) -> Claim {
+    let Arm { pattern, guard } = arm;
+    let subject = local(subject);
+    let guard_tokens = guard.as_ref().map(|guard| quote!(if #guard));
+    let tokens = quote!((match #subject { #pattern #guard_tokens => true, _ => false }));
+    Claim::Condition { tokens, is_foreign: guard.is_some() }
+}
+
+/// A variable that no code of the user's can see.
+pub(crate) fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}

@@ -1,0 +1,145 @@
+//! Where the breaker of a function is.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+use syn::{Expr, FnArg, ReceiverKind, Type};
+
+use crate::arguments::Arguments;
+use crate::errors::Errors;
+use crate::function::{Function, mentions};
+use crate::judge::local;
+
+/// Where the breaker of a function is.
+pub(crate) enum Place {
+    /// In the function, made of these settings.
+    Own(TokenStream),
+    /// Beside the function, under a name of the user's, made of these settings, documented.
+    Beside(Ident, TokenStream, String),
+    /// Where the user says.
+    Given(TokenStream),
+    /// Where the user says, which the body may move or change: a handle of its own is needed.
+    Shared(TokenStream),
+}
+
+impl Place {
+    /// The given breaker; `None` where the function has one of its own.
+    pub(crate) fn given(
+        arguments: &Arguments,
+        function: Option<&Function>,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        let argument = arguments.get("breaker")?;
+        if syn::parse2::<Expr>(argument.value.clone()).is_err() {
+            let message = "`breaker` is a place with a breaker\nhelp: write `breaker = PAYMENTS`, or `breaker = self.breaker`";
+            errors.report(argument.span(), message);
+        }
+        let place = argument.value.clone();
+        let is_shared = function.is_some_and(|function| is_in_parameters(&place, function));
+        Some(if is_shared { Self::Shared(place) } else { Self::Given(place) })
+    }
+
+    /// The name of the static that the user wants beside the function.
+    pub(crate) fn handle(
+        arguments: &Arguments,
+        function: Option<&Function>,
+        errors: &mut Errors,
+    ) -> Option<Ident> {
+        let argument = arguments.get("handle")?;
+        let Ok(name) = syn::parse2::<Ident>(argument.value.clone()) else {
+            errors.report(
+                argument.span(),
+                "`handle` is a name for the breaker\nhelp: write `handle = PAYMENTS`",
+            );
+            return None;
+        };
+        let is_method = function.is_some_and(|function| {
+            function.signature.receiver().is_some()
+                || mentions(&quote::ToTokens::to_token_stream(&function.signature), "Self")
+        });
+        if is_method {
+            errors.report(
+                argument.span(),
+                "a method cannot have a `handle`: no `static` can stand beside it\n\
+                 help: write `static PAYMENTS: CircuitBreaker = breaker!(..);` outside the `impl`, and here `breaker = PAYMENTS`",
+            );
+        }
+        Some(name)
+    }
+
+    /// The items that stand beside the function.
+    pub(crate) fn beside(&self, function: &Function, private: &TokenStream) -> TokenStream {
+        let Self::Beside(name, settings, documentation) = self else { return TokenStream::new() };
+        let visibility = &function.visibility;
+        let conditions = function.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+        let own = own(&quote!(BREAKER), settings, private);
+        quote!(
+            #(#conditions)*
+            #[doc = #documentation]
+            #visibility static #name: #private::CircuitBreaker = {
+                #own
+                #private::CircuitBreaker::from_static(&BREAKER)
+            };
+        )
+    }
+
+    /// Statements that stand first in the function, and the expression of a `&Breaker` after them.
+    pub(crate) fn tokens(&self, private: &TokenStream) -> (TokenStream, TokenStream) {
+        let breaker = local("breaker");
+        match self {
+            Self::Own(settings) => {
+                let name = quote!(__FLUXGATE_BREAKER);
+                (own(&name, settings, private), quote!(&#name))
+            }
+            Self::Beside(name, ..) => (TokenStream::new(), quote!(#name.breaker())),
+            Self::Given(place) => (
+                quote!(let #breaker: &#private::CircuitBreaker = &#place;),
+                quote!(#private::CircuitBreaker::breaker(#breaker)),
+            ),
+            Self::Shared(place) => (
+                quote!(let #breaker: #private::CircuitBreaker = #private::share(&#place);),
+                quote!(#private::CircuitBreaker::breaker(&#breaker)),
+            ),
+        }
+    }
+}
+
+fn own(name: &TokenStream, settings: &TokenStream, private: &TokenStream) -> TokenStream {
+    quote!(
+        static #name: #private::Breaker = #private::Breaker::new(
+            {
+                const SETTINGS: &#private::Settings = &#settings;
+                SETTINGS
+            },
+            &#name,
+        );
+    )
+}
+
+/// Whether a place is in a parameter that the body may move or change while the call goes on, or that ends with the
+/// function although its future does not.
+fn is_in_parameters(place: &TokenStream, function: &Function) -> bool {
+    let signature = &function.signature;
+    let returns_future = signature.asyncness.is_none()
+        && crate::returns::Returns::of(signature).form != crate::returns::Form::Sync;
+    let mentioned = |names: &[Ident]| names.iter().any(|name| mentions(place, &name.to_string()));
+    signature.inputs.iter().any(|input| {
+        let is_lent = match input {
+            FnArg::Receiver(receiver) => match &receiver.kind {
+                ReceiverKind::Reference(_, _, mutability) => mutability.is_none(),
+                ReceiverKind::Typed(_, ty) => is_shared_reference(ty),
+                _ => false,
+            },
+            FnArg::Typed(parameter) => is_shared_reference(&parameter.ty),
+        };
+        (returns_future || !is_lent) && mentioned(&crate::function::bindings(input))
+    })
+}
+
+fn is_shared_reference(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => reference.mutability.is_none(),
+        Type::Group(group) => is_shared_reference(&group.elem),
+        Type::Paren(paren) => is_shared_reference(&paren.elem),
+        _ => false,
+    }
+}

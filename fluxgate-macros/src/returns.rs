@@ -1,0 +1,176 @@
+//! A signature -> what the function gives, and how.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens as _, quote, quote_spanned};
+use syn::{
+    AssocType, GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type, TypeParamBound,
+};
+
+/// How a function gives what it gives.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Form {
+    /// It returns it.
+    Sync,
+    /// It is an `async fn`.
+    Async,
+    /// It returns an `impl Future` of it.
+    Future,
+    /// It returns a boxed future of it: also what `#[async_trait]` makes of an `async fn`.
+    Boxed,
+}
+
+/// What a function gives, and how.
+pub(crate) struct Returns {
+    pub(crate) form: Form,
+    /// What its signature says, `_` for each `impl Trait`: what a closure or a variable may be given as its type.
+    pub(crate) declared: TokenStream,
+    /// The same of what it gives in the end: for a future, its output.
+    pub(crate) output: TokenStream,
+}
+
+impl Returns {
+    pub(crate) fn of(signature: &Signature) -> Self {
+        let ty = match &signature.output {
+            ReturnType::Default => {
+                let unit = quote_spanned!(signature.ident.span()=> ());
+                return Self::plain(signature, unit);
+            }
+            ReturnType::Type(_, ty) => peel(ty),
+        };
+        let declared = nameable(ty);
+        if signature.asyncness.is_some() {
+            return Self::plain(signature, declared);
+        }
+        let (form, output) = match ty {
+            Type::ImplTrait(opaque) => (Form::Future, output(&opaque.bounds)),
+            _ => (Form::Boxed, boxed(ty)),
+        };
+        match output {
+            Some(output) => Self { form, declared, output: nameable(output) },
+            None => Self::plain(signature, declared),
+        }
+    }
+
+    fn plain(signature: &Signature, declared: TokenStream) -> Self {
+        let form = if signature.asyncness.is_some() { Form::Async } else { Form::Sync };
+        Self { form, output: declared.clone(), declared }
+    }
+}
+
+/// Without parentheses and the invisible groups of `macro_rules!`.
+fn peel(mut ty: &Type) -> &Type {
+    loop {
+        match ty {
+            Type::Group(group) => ty = &group.elem,
+            Type::Paren(paren) => ty = &paren.elem,
+            _ => return ty,
+        }
+    }
+}
+
+/// The output of `Pin<Box<dyn Future<Output = ..>>>`.
+fn boxed(ty: &Type) -> Option<&Type> {
+    let pinned = peel(argument(last(ty)?, "Pin")?);
+    match peel(argument(last(pinned)?, "Box")?) {
+        Type::TraitObject(object) => output(&object.bounds),
+        Type::ImplTrait(opaque) => output(&opaque.bounds),
+        _ => None,
+    }
+}
+
+fn last(ty: &Type) -> Option<&PathSegment> {
+    match ty {
+        Type::Path(path) => path.path.segments.last(),
+        _ => None,
+    }
+}
+
+/// The argument of a type of this name.
+fn argument<'a>(segment: &'a PathSegment, name: &str) -> Option<&'a Type> {
+    match &segment.arguments {
+        PathArguments::AngleBracketed(arguments) if segment.ident == name => {
+            arguments.args.iter().find_map(|argument| match argument {
+                GenericArgument::Type(ty) => Some(ty),
+                _ => None,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The output of a future among these bounds.
+fn output<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> Option<&'a Type> {
+    bounds.into_iter().find_map(|bound| match bound {
+        TypeParamBound::Trait(bound) => {
+            let segment = bound.path.segments.last().filter(|segment| segment.ident == "Future")?;
+            match &segment.arguments {
+                PathArguments::AngleBracketed(arguments) => {
+                    arguments.args.iter().find_map(|argument| match argument {
+                        GenericArgument::AssocType(AssocType { ident, ty, .. }) if ident == "Output" => {
+                            Some(ty)
+                        }
+                        _ => None,
+                    })
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    })
+}
+
+/// The type as it may be written anywhere: an `impl Trait` is left to be inferred.
+fn nameable(ty: &Type) -> TokenStream {
+    let mut ty = ty.clone();
+    erase(&mut ty);
+    ty.into_token_stream()
+}
+
+fn erase(ty: &mut Type) {
+    match ty {
+        Type::ImplTrait(_) => *ty = Type::Verbatim(quote!(_)),
+        Type::Array(array) => erase(&mut array.elem),
+        Type::Group(group) => erase(&mut group.elem),
+        Type::Paren(paren) => erase(&mut paren.elem),
+        Type::Reference(reference) => erase(&mut reference.elem),
+        Type::Slice(slice) => erase(&mut slice.elem),
+        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(erase),
+        Type::Path(path) => {
+            for segment in &mut path.path.segments {
+                if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
+                    for argument in &mut arguments.args {
+                        if let GenericArgument::Type(ty) = argument {
+                            erase(ty);
+                        }
+                    }
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Form, Returns};
+
+    #[test]
+    fn tells_forms_by_the_return_type() {
+        for (signature, form, output) in [
+            ("fn f()", Form::Sync, "()"),
+            ("fn f() -> Result<impl Iterator<Item = u8>, E>", Form::Sync, "Result < _ , E >"),
+            ("fn f() -> (BoxFuture<'static, u8>)", Form::Sync, "BoxFuture < 'static , u8 >"),
+            ("fn f() -> impl Send", Form::Sync, "_"),
+            ("async fn f() -> Result<u8, E>", Form::Async, "Result < u8 , E >"),
+            ("async fn f() -> impl Future<Output = u8>", Form::Async, "_"),
+            ("fn f() -> impl Send + Future<Output = Result<u8, E>> + 'a", Form::Future, "Result < u8 , E >"),
+            ("fn f() -> impl core::future::Future<Output = impl Send>", Form::Future, "_"),
+            ("fn f() -> std::pin::Pin<Box<dyn Future<Output = u8> + Send + '_>>", Form::Boxed, "u8"),
+            ("fn f() -> Pin<Box<(dyn Future<Output = u8>)>>", Form::Boxed, "u8"),
+            ("fn f() -> Pin<Box<u8>>", Form::Sync, "Pin < Box < u8 > >"),
+        ] {
+            let returns = Returns::of(&syn::parse_str(signature).expect("the test's own signature"));
+            assert_eq!((returns.form, returns.output.to_string().as_str()), (form, output), "{signature}");
+        }
+    }
+}
