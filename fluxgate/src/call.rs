@@ -60,6 +60,12 @@ impl Call<'_> {
         self.record(Outcome::Ignored);
     }
 
+    /// Nobody waits for it any more.
+    pub(crate) fn cancel(self) {
+        let outcome = self.breaker.settings().on_cancel;
+        self.record(outcome);
+    }
+
     /// Says what became of the call.
     #[inline]
     pub fn record(self, outcome: Outcome) {

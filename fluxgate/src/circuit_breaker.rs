@@ -9,6 +9,7 @@ use crate::breaker::{Breaker, Source};
 use crate::builder::Builder;
 use crate::call::Call;
 use crate::error::{CallNotPermitted, Error};
+use crate::future::CallAsync;
 use crate::listener::{Listener, Reason};
 use crate::settings::Settings;
 use crate::snapshot::Snapshot;
@@ -58,6 +59,20 @@ impl CircuitBreaker {
         }
     }
 
+    #[inline]
+    fn lazy<'a>(settings: &'static Settings, breaker: &'a OnceBox<Arc<Breaker>>) -> &'a Arc<Breaker> {
+        breaker.get_or_init(|| Box::new(Breaker::shared(Source::Static(settings), None)))
+    }
+
+    /// Another handle to the same breaker.
+    pub(crate) fn share(&self) -> Self {
+        Self(match &self.0 {
+            Handle::Static(breaker) => Handle::Static(breaker),
+            Handle::Shared(breaker) => Handle::Shared(breaker.clone()),
+            Handle::Lazy(settings, breaker) => Handle::Shared(Self::lazy(settings, breaker).clone()),
+        })
+    }
+
     pub(crate) const fn from_shared(breaker: Arc<Breaker>) -> Self {
         Self(Handle::Shared(breaker))
     }
@@ -68,9 +83,7 @@ impl CircuitBreaker {
         match &self.0 {
             Handle::Static(breaker) => breaker,
             Handle::Shared(breaker) => breaker,
-            Handle::Lazy(settings, breaker) => {
-                breaker.get_or_init(|| Box::new(Breaker::shared(Source::Static(settings), None)))
-            }
+            Handle::Lazy(settings, breaker) => Self::lazy(settings, breaker),
         }
     }
 
@@ -82,8 +95,26 @@ impl CircuitBreaker {
     pub fn call<T, E>(&self, function: impl FnOnce() -> Result<T, E>) -> Result<T, Error<E>> {
         let call = self.acquire()?;
         let result = function();
-        call.record(if result.is_ok() { Outcome::Success } else { Outcome::Failure });
+        call.record(Outcome::of(&result));
         result.map_err(Error::Inner)
+    }
+
+    /// Awaits the future, unless the breaker refuses. It is asked when the future is first polled: a future that never is, was
+    /// never a call. One that is dropped unfinished was cancelled, and counts as the settings say.
+    ///
+    /// ```
+    /// # async fn fetch() -> std::io::Result<String> { Ok(String::new()) }
+    /// # async fn example(breaker: &fluxgate::CircuitBreaker) -> Result<(), fluxgate::Error<std::io::Error>> {
+    /// let page = breaker.call_async(fetch()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The future's own error, or the refusal.
+    #[inline]
+    pub fn call_async<T, E, F: Future<Output = Result<T, E>>>(&self, future: F) -> CallAsync<'_, F> {
+        CallAsync::new(self.breaker(), future)
     }
 
     /// Asks for a call to be admitted; what it returns has to be told what became of the call.

@@ -38,6 +38,9 @@
 //! - `test-util`: `fluxgate::testing`, for tests that neither sleep nor disturb each other
 #![forbid(unsafe_code)]
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod breaker;
 mod builder;
 mod call;
@@ -47,11 +50,13 @@ mod contain;
 mod core;
 pub mod docs;
 mod error;
+mod future;
 mod listener;
 #[cfg(all(test, fluxgate_loom))]
 mod models;
 mod outcome;
 pub mod permit;
+mod probe;
 mod registry;
 pub mod retry;
 mod settings;
@@ -61,6 +66,7 @@ mod sync;
 #[cfg(feature = "test-util")]
 pub mod testing;
 mod time;
+pub mod track;
 pub mod trip;
 pub mod window;
 
@@ -69,10 +75,12 @@ pub use self::call::Call;
 pub use self::cause::Cause;
 pub use self::circuit_breaker::CircuitBreaker;
 pub use self::error::{CallNotPermitted, ConfigError, Error};
+pub use self::future::CallAsync;
 pub use self::listener::{Listener, Reason, Transition, listen};
 pub use self::registry::{breakers, find, register};
 pub use self::settings::Name;
 pub use self::snapshot::Snapshot;
 pub use self::state::{Outcome, State};
 pub use self::time::Clock;
+pub use fluxgate_macros::{breaker, circuit_breaker};
 pub use fluxgate_rules::Metrics;

@@ -149,6 +149,14 @@ pub enum Outcome {
     Ignored,
 }
 
+impl Outcome {
+    /// Where nothing else is said: an `Err` is a failure.
+    #[inline]
+    pub(crate) fn of<T, E>(result: &Result<T, E>) -> Self {
+        if result.is_ok() { Self::Success } else { Self::Failure }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::{State, Word};
