@@ -199,13 +199,8 @@ impl Breaker {
     fn admit_to_trial(&self, word: Word) -> Option<bool> {
         let now = self.now();
         let since = self.since.load(Ordering::Relaxed);
-        let deadline = self.deadline.load(Ordering::Relaxed);
         fence(Ordering::Acquire);
         if self.state.load(Ordering::Relaxed) != word.0 {
-            return None;
-        }
-        if now >= deadline {
-            self.open(word, Reason::HalfOpenTimeout, None);
             return None;
         }
         let in_half_open = now.saturating_sub(since);
@@ -215,9 +210,17 @@ impl Breaker {
         if self.state.load(Ordering::Relaxed) != word.0 {
             return None;
         }
+        if core.tripped {
+            return Some(false);
+        }
+        if now >= self.deadline.load(Ordering::Relaxed) {
+            self.open(core, word, Reason::HalfOpenTimeout, None, now);
+            return None;
+        }
         if core.passed && self.ramp_is_over(now) {
+            self.change(&mut core, word, Change::to(State::Closed, Reason::RampEnded, now));
             drop(core);
-            self.change_if(word, Change::to(State::Closed, Reason::RampEnded, now));
+            self.deliver();
             return None;
         }
         let admitted = drawn && (core.passed || core.in_flight < self.settings().max_half_open_calls);

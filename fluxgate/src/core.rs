@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use fluxgate_rules::metrics::nanos;
-use fluxgate_rules::{Metrics, Tally};
+use fluxgate_rules::{Metrics, Schedule, Tally};
 
 use crate::breaker::{Breaker, NEVER};
 use crate::cause::Figures;
 use crate::listener::{self, Events, Reason, Transition};
 use crate::state::{State, Word};
-use crate::sync::{Arc, Ordering, fence};
+use crate::sync::{Arc, MutexGuard, Ordering, fence};
 use crate::window::{Memory, Stripes};
 use crate::{retry, time};
 
@@ -26,6 +26,11 @@ pub(crate) struct Core {
     pub(crate) passed: bool,
     /// Metrics only: the rule holds, which has been reported.
     pub(crate) crossed: bool,
+    /// The present state has evaluated the rule at all.
+    pub(crate) judged: bool,
+    /// The present state is as good as over: the breaker opens as soon as a user's function has answered, and no outcome
+    /// counts any more.
+    pub(crate) tripped: bool,
     /// Outcomes that came too late to count.
     pub(crate) late: u64,
     /// How long the breaker was open the last time.
@@ -43,6 +48,8 @@ impl Core {
             in_flight: 0,
             passed: false,
             crossed: false,
+            judged: false,
+            tripped: false,
             late: 0,
             open_for: 0,
             closed_at: 0,
@@ -94,28 +101,35 @@ impl Core {
 }
 
 impl Breaker {
-    /// Opens the breaker, if it still has this word.
-    pub(crate) fn open(&self, word: Word, reason: Reason, figures: Option<(Figures, Metrics)>) {
+    /// Opens the breaker, which has this word, under the lock that is handed over.
+    pub(crate) fn open<'a>(
+        &'a self,
+        mut core: MutexGuard<'a, Core>,
+        word: Word,
+        reason: Reason,
+        figures: Option<(Figures, Metrics)>,
+        now: u64,
+    ) {
+        let retry = &self.settings().retry;
+        let reopens = core.next_reopens(word.state(), now);
+        let delay = if let Schedule::Custom { .. } = retry.schedule {
+            // A user's function is asked under no lock. Until it has answered, the state is as good as over.
+            core.tripped = true;
+            drop(core);
+            let delay = retry::draw(retry, reopens);
+            core = self.core.lock();
+            if self.state.load(Ordering::Relaxed) != word.0 {
+                return;
+            }
+            delay
+        } else {
+            retry::draw(retry, reopens)
+        };
+        core.reopens = reopens;
+        self.change(&mut core, word, Change { delay, figures, ..Change::to(State::Open, reason, now) });
+        drop(core);
         if self.clock.is_none() {
             time::calibrate();
-        }
-        let now = self.now();
-        let reopens = {
-            let core = self.core.lock();
-            if self.state.load(Ordering::Relaxed) != word.0 {
-                return;
-            }
-            core.next_reopens(word.state(), now)
-        };
-        // The delay may be a user's function, which is asked under no lock. Whoever opened the breaker meanwhile has done so.
-        let delay = retry::draw(&self.settings().retry, reopens);
-        {
-            let mut core = self.core.lock();
-            if self.state.load(Ordering::Relaxed) != word.0 {
-                return;
-            }
-            core.reopens = reopens;
-            self.change(&mut core, word, Change { delay, figures, ..Change::to(State::Open, reason, now) });
         }
         self.deliver();
     }
@@ -192,6 +206,8 @@ impl Breaker {
         core.in_flight = 0;
         core.passed = false;
         core.crossed = false;
+        core.judged = false;
+        core.tripped = false;
 
         let deadline = delay.map_or(NEVER, |delay| now.saturating_add(delay).min(NEVER - 1));
         let figures = figures.unwrap_or(Figures { node: NEVER, part: 0, whole: 0 });

@@ -29,8 +29,7 @@ impl Breaker {
     /// Records an outcome of a call that was admitted under `word`.
     #[inline(never)]
     pub(crate) fn record(&self, word: Word, start: u64, outcome: Outcome) {
-        let needs_time = word.is_timed() || self.has_time_window() || word.state() == State::HalfOpen;
-        let now = if needs_time { self.now() } else { 0 };
+        let now = if self.needs_time(word) { self.now() } else { 0 };
         let nanos = if word.is_timed() { now.saturating_sub(start) } else { 0 };
         let entry = Entry::new(outcome == Outcome::Failure, nanos, &self.measures);
         if outcome == Outcome::Success && entry.is_fast_success() {
@@ -42,43 +41,63 @@ impl Breaker {
         self.settle(word, (outcome != Outcome::Ignored).then_some(entry), now);
     }
 
+    /// Whether an outcome's time matters; and where the clock is a user's, which is asked under no lock, whether it might.
+    fn needs_time(&self, word: Word) -> bool {
+        word.is_timed() || self.has_time_window() || word.state() == State::HalfOpen || self.clock.is_some()
+    }
+
     /// Enters an outcome (`None`: an ignored one) where the present state keeps it, and does what follows.
+    ///
+    /// What follows does so under the same lock, so that no other outcome comes between. Only a user's function is waited for
+    /// without it.
     fn settle(&self, word: Word, entry: Option<Entry>, now: u64) {
-        let (step, metrics) = {
-            let mut core = self.core.lock();
-            if self.state.load(Ordering::Relaxed) != word.0 {
-                core.late += u64::from(entry.is_some() && word.state() != State::Disabled);
-                return;
-            }
-            if word.state() == State::HalfOpen {
-                core.in_flight = core.in_flight.saturating_sub(1);
-                if now >= self.deadline.load(Ordering::Relaxed) {
-                    core.late += u64::from(entry.is_some());
-                    drop(core);
-                    return self.open(word, Reason::HalfOpenTimeout, None);
-                }
-            }
-            let Some(entry) = entry else { return };
-            let step = match word.state() {
-                State::Closed | State::MetricsOnly => self.enter_window(&mut core, word, entry, now),
-                State::HalfOpen if core.passed => self.enter_ramp(&mut core, entry, now),
-                State::HalfOpen => self.enter_trial(&mut core, entry),
-                State::Open | State::Disabled | State::ForcedOpen => Step::Stay,
-            };
-            if let Step::Stay = step {
-                return;
-            }
-            (step, core.memory(self).metrics(&self.measures))
-        };
-        let step = if let Step::Ask = step { self.ask(word, &metrics) } else { step };
-        match step {
-            Step::Stay | Step::Ask => {}
-            Step::Pass => self.pass(word, now),
-            Step::Trip(situation) => {
-                let figures = Figures::of(self.nodes(), &situation, &metrics);
-                self.trip(word, figures, metrics);
+        let mut core = self.core.lock();
+        if self.state.load(Ordering::Relaxed) != word.0 || core.tripped {
+            core.late += u64::from(entry.is_some() && word.state() != State::Disabled);
+            return;
+        }
+        if word.state() == State::HalfOpen {
+            core.in_flight = core.in_flight.saturating_sub(1);
+            if now >= self.deadline.load(Ordering::Relaxed) {
+                core.late += u64::from(entry.is_some());
+                return self.open(core, word, Reason::HalfOpenTimeout, None, now);
             }
         }
+        let Some(entry) = entry else { return };
+        let mut step = match word.state() {
+            State::Closed | State::MetricsOnly => self.enter_window(&mut core, word, entry, now),
+            State::HalfOpen if core.passed => self.enter_ramp(&mut core, entry, now),
+            State::HalfOpen => self.enter_trial(&mut core, entry),
+            State::Open | State::Disabled | State::ForcedOpen => Step::Stay,
+        };
+        if let Step::Stay = step {
+            return;
+        }
+        let metrics = core.memory(self).metrics(&self.measures);
+        if let Step::Ask = step {
+            drop(core);
+            step = self.ask(word, &metrics);
+            core = self.core.lock();
+            if self.state.load(Ordering::Relaxed) != word.0 || core.tripped {
+                return;
+            }
+        }
+        match step {
+            Step::Stay | Step::Ask => {}
+            Step::Pass => self.pass(&mut core, word, now),
+            Step::Trip(situation) => {
+                let figures = Figures::of(self.nodes(), &situation, &metrics);
+                let Some(cause) = figures.cause(self.nodes()) else { return };
+                let reason = Reason::Tripped(cause);
+                if word.state() != State::MetricsOnly {
+                    let now = if self.needs_time(word) { now } else { self.now() };
+                    return self.open(core, word, reason, Some((figures, metrics)), now);
+                }
+                self.report(&mut core, reason, metrics);
+            }
+        }
+        drop(core);
+        self.deliver();
     }
 
     fn enter_window(&self, core: &mut Core, word: Word, entry: Entry, now: u64) -> Step {
@@ -101,11 +120,13 @@ impl Breaker {
         let metrics = memory.metrics(&self.measures);
         core.crossed = crossed && !ceased;
 
-        // A breaker that reports has also to see when the rule ceases to hold.
+        // A breaker that reports has also to see when the rule ceases to hold; and the window that a ramp left has been judged
+        // as a half-open breaker's only.
         let reports = word.state() == State::MetricsOnly;
-        if !worse && !reports {
+        if !worse && !reports && core.judged {
             return Step::Stay;
         }
+        core.judged = true;
         match self.judge(metrics, false, 0) {
             Step::Pass if !core.crossed => Step::Stay,
             step => step,
@@ -156,52 +177,37 @@ impl Breaker {
         if holds(self.nodes(), &situation) { Step::Trip(situation) } else { Step::Pass }
     }
 
-    fn trip(&self, word: Word, figures: Figures, metrics: Metrics) {
-        let Some(cause) = figures.cause(self.nodes()) else { return };
-        if word.state() != State::MetricsOnly {
-            return self.open(word, Reason::Tripped(cause), Some((figures, metrics)));
-        }
-        {
-            let mut core = self.core.lock();
-            if self.state.load(Ordering::Relaxed) != word.0 || core.crossed {
-                return;
-            }
+    /// Says that the breaker would have tripped, once for each time that the rule began to hold.
+    fn report(&self, core: &mut Core, reason: Reason, metrics: Metrics) {
+        if !core.crossed {
             core.crossed = true;
             core.announce(Transition {
                 breaker: self.name().clone(),
                 from: State::MetricsOnly,
                 to: State::MetricsOnly,
-                reason: Reason::Tripped(cause),
+                reason,
                 metrics,
                 retry_after: None,
             });
         }
-        self.deliver();
     }
 
-    fn pass(&self, word: Word, now: u64) {
-        {
-            let mut core = self.core.lock();
-            if self.state.load(Ordering::Relaxed) != word.0 {
-                return;
-            }
-            core.crossed = false;
-            if word.state() != State::HalfOpen {
-                return;
-            }
-            if self.ramp_is_over(now) {
-                let reason = if core.passed { Reason::RampEnded } else { Reason::TrialPassed };
-                self.change(&mut core, word, Change::to(State::Closed, reason, now));
-            } else if !core.passed {
-                core.passed = true;
-                core.memory(self).clear();
-                // Where the ramp ends before the breaker has been half-open for too long, it closes, however late the next call.
-                if self.settings().half_open_timeout.is_some_and(|longest| self.ramp() <= nanos(longest)) {
-                    self.deadline.store(NEVER, Ordering::Relaxed);
-                }
+    fn pass(&self, core: &mut Core, word: Word, now: u64) {
+        core.crossed = false;
+        if word.state() != State::HalfOpen {
+            return;
+        }
+        if self.ramp_is_over(now) {
+            let reason = if core.passed { Reason::RampEnded } else { Reason::TrialPassed };
+            self.change(core, word, Change::to(State::Closed, reason, now));
+        } else if !core.passed {
+            core.passed = true;
+            core.memory(self).clear();
+            // Where the ramp ends before the breaker has been half-open for too long, it closes, however late the next call.
+            if self.settings().half_open_timeout.is_some_and(|longest| self.ramp() <= nanos(longest)) {
+                self.deadline.store(NEVER, Ordering::Relaxed);
             }
         }
-        self.deliver();
     }
 
     pub(crate) fn ramp_is_over(&self, now: u64) -> bool {

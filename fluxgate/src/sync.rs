@@ -9,13 +9,12 @@ pub(crate) use self::model::*;
 
 #[cfg(not(fluxgate_loom))]
 mod real {
-    use std::sync::MutexGuard;
     #[cfg(not(fluxgate_tsan))]
     use std::sync::PoisonError;
 
     pub(crate) use once_cell::race::{OnceBox, OnceRef};
     pub(crate) use std::sync::atomic::{AtomicU64, Ordering, fence};
-    pub(crate) use std::sync::{Arc, Weak};
+    pub(crate) use std::sync::{Arc, MutexGuard, Weak};
 
     /// A mutex without poison: nothing of a user's runs while one is held.
     pub(crate) struct Mutex<T>(std::sync::Mutex<T>);
@@ -48,10 +47,10 @@ mod real {
 
 #[cfg(fluxgate_loom)]
 mod model {
-    use loom::sync::MutexGuard;
     use loom::sync::atomic::AtomicBool;
     use std::sync::OnceLock;
 
+    pub(crate) use loom::sync::MutexGuard;
     pub(crate) use loom::sync::atomic::{AtomicU64, Ordering, fence};
     pub(crate) use std::sync::{Arc, Weak};
 

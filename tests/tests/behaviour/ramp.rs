@@ -201,6 +201,39 @@ fn half_open_timeout_holds_in_the_ramp() {
     assert!(matches!(fixture.heard.last().reason, Reason::HalfOpenTimeout));
 }
 
+/// A service that had recovered and was then left alone has not been half-open for too long.
+#[test]
+fn half_open_timeout_does_not_reopen_what_the_ramp_closed_before() {
+    let fixture = Fixture::new(|builder| {
+        builder.permit(permit::ramp_up(1.0, 1.0, RAMP)).half_open_timeout(seconds(300))
+    });
+    fixture.trip();
+    fixture.wait();
+    fixture.succeed(6);
+    fixture.advance(seconds(1_000));
+    fixture.succeed(1);
+    assert_eq!(fixture.state(), State::Closed);
+    assert!(matches!(fixture.heard.last().reason, Reason::RampEnded));
+}
+
+/// The closed breaker's own branch has not seen the window that the ramp left, so its first outcome matters, even a success.
+#[test]
+fn the_kept_window_is_judged_by_the_closed_rule() {
+    let rule = (trip::closed() & trip::min(10) & trip::failure_rate(0.2))
+        | (trip::half_open() & trip::min(2) & trip::failure_rate(1.0));
+    let fixture = Fixture::new(|builder| builder.trip(rule).permit(permit::ramp_up(1.0, 1.0, RAMP)));
+    fixture.trip();
+    fixture.wait();
+    fixture.succeed(1);
+    for _ in 0..5 {
+        fixture.succeed(1);
+        fixture.fail(1);
+    }
+    fixture.advance(RAMP);
+    fixture.succeed(1);
+    assert_eq!(fixture.heard.steps()[2..], [(State::HalfOpen, State::Closed), (State::Closed, State::Open)]);
+}
+
 #[test]
 fn the_default_permit_is_a_ramp_of_a_minute() {
     let clock = fluxgate::testing::ManualClock::new();
