@@ -233,6 +233,21 @@ impl Rule {
         }
         measures
     }
+
+    /// The most calls that any `min` of the rule asks for; 0 where it has none.
+    pub const fn largest_min(nodes: &[Node]) -> u32 {
+        let mut largest = 0;
+        let mut at = 0;
+        while at < nodes.len() {
+            if let Node::Condition(Condition::Min(count)) = nodes[at]
+                && count > largest
+            {
+                largest = count;
+            }
+            at += 1;
+        }
+        largest
+    }
 }
 
 /// Both must hold.

@@ -27,9 +27,9 @@ use crate::error::CallNotPermitted;
 use crate::listener::Reason;
 use crate::settings::{Name, Settings};
 use crate::state::{State, Word};
-use crate::sync::{Arc, AtomicU64, Mutex, OnceBox, OnceRef, Ordering, Weak, const_unless_model, fence};
+use crate::sync::{Arc, AtomicU64, Mutex, OnceRef, Ordering, Weak, const_unless_model, fence};
 use crate::time::{self, Clock};
-use crate::window::Stripes;
+use crate::window::Unrecorded;
 use crate::{permit, registry};
 
 /// A breaker, at a fixed place: a `static` of its own, or shared by handles.
@@ -47,7 +47,7 @@ pub struct Breaker {
     /// The [`Figures`] that opened it.
     pub(crate) cause: [AtomicU64; 3],
     pub(crate) core: Mutex<Core>,
-    pub(crate) stripes: OnceBox<Stripes>,
+    pub(crate) unrecorded: Unrecorded,
     pub(crate) settings: Source,
     pub(crate) measures: Measures,
     pub(crate) trial: u32,
@@ -112,7 +112,7 @@ impl Breaker {
                 rejected: AtomicU64::new(0),
                 cause: [AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)],
                 core: Mutex::new(Core::new()),
-                stripes: OnceBox::new(),
+                unrecorded: Unrecorded::new(),
                 settings,
                 measures,
                 trial,

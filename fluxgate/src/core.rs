@@ -10,7 +10,7 @@ use crate::cause::Figures;
 use crate::listener::{self, Events, Reason, Transition};
 use crate::state::{State, Word};
 use crate::sync::{Arc, MutexGuard, Ordering, fence};
-use crate::window::{Memory, Stripes};
+use crate::window::Memory;
 use crate::{retry, time};
 
 /// What a breaker keeps under its lock.
@@ -68,15 +68,8 @@ impl Core {
         };
         // While open, what is shown is the evidence: the window as it was when it tripped.
         if matches!(word.state(), State::Closed | State::MetricsOnly | State::HalfOpen) {
-            if let Some(stripes) = breaker.stripes.get() {
-                memory.collect(stripes);
-            }
+            memory.collect(&breaker.unrecorded);
             memory.advance(now);
-            if let Some(stripes) = breaker.stripes.get()
-                && word.state() != State::HalfOpen
-            {
-                memory.release(stripes, word, &breaker.measures);
-            }
         }
         memory.metrics(&breaker.measures)
     }
@@ -184,8 +177,8 @@ impl Breaker {
             Some((figures, metrics)) => (Some(figures), metrics),
             None => (None, core.metrics(self, word, now)),
         };
-        if let (Some(memory), Some(stripes)) = (&mut core.memory, self.stripes.get()) {
-            memory.collect(stripes);
+        if let Some(memory) = &mut core.memory {
+            memory.collect(&self.unrecorded);
         }
         let keeps_window = match to {
             State::Closed => matches!(reason, Reason::RampEnded),
@@ -248,11 +241,6 @@ impl Breaker {
             let Some((transition, listeners)) = next else { return };
             listener::tell(&transition, &listeners);
         }
-    }
-
-    /// The stripes of a time window.
-    pub(crate) fn stripes(&self) -> &Stripes {
-        self.stripes.get_or_init(|| Box::new(Stripes::new()))
     }
 
     pub(crate) fn listen(&self, listener: Arc<dyn listener::Listener>) {

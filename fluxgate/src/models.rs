@@ -204,6 +204,23 @@ fn a_success_that_saw_the_failure_pushes_it_out() {
 }
 
 #[test]
+fn a_success_taken_from_the_allowance_moves_the_window_on() {
+    check(|| {
+        let breaker = breaker(window::count(3), trip::failures(3));
+        // The oldest is a success, then comes the failure: one success may go unrecorded.
+        breaker.acquire().unwrap().success();
+        breaker.acquire().unwrap().failure();
+        breaker.acquire().unwrap().success();
+        let other = beside(&breaker, |breaker| breaker.acquire().unwrap().failure());
+        breaker.acquire().unwrap().success();
+        other.join().unwrap();
+        // Whichever came first, the second pushed the old failure out.
+        let metrics = handle(&breaker).metrics();
+        assert_eq!((metrics.total(), metrics.failures()), (3, 1));
+    });
+}
+
+#[test]
 fn listeners_hear_in_order_and_once_and_may_call_back() {
     check(|| {
         let breaker = breaker(window::count(4), trip::failures(1));

@@ -34,7 +34,7 @@ impl Breaker {
         let entry = Entry::new(outcome == Outcome::Failure, nanos, &self.measures);
         if outcome == Outcome::Success && entry.is_fast_success() {
             let healthy = self.healthy.load(Ordering::Acquire) == word.healthy().0;
-            if healthy || self.stripes.get().is_some_and(|stripes| stripes.count(word, now)) {
+            if healthy || self.unrecorded.take(word, now) {
                 return;
             }
         }
@@ -102,35 +102,32 @@ impl Breaker {
 
     fn enter_window(&self, core: &mut Core, word: Word, entry: Entry, now: u64) -> Step {
         let crossed = core.crossed;
+        // A window that a ramp left has been judged as a half-open breaker's only.
+        let judged = std::mem::replace(&mut core.judged, true);
         let memory = core.memory(self);
-        if let Some(stripes) = self.stripes.get() {
-            memory.collect(stripes);
-        }
-        // The rule may have ceased to hold since the last outcome, with time or by successes that the stripes counted.
-        let ceased = crossed && {
+        memory.collect(&self.unrecorded);
+        // With time, the rule may have ceased to hold since the last outcome.
+        let crossed = crossed && {
             memory.advance(now);
-            matches!(self.judge(memory.metrics(&self.measures), false, 0), Step::Pass)
+            !matches!(self.judge(memory.metrics(&self.measures), false, 0), Step::Pass)
         };
         let worse = memory.record(entry, now, &self.measures);
-        if self.has_time_window() {
-            memory.release(self.stripes(), word, &self.measures);
-        }
+        // A breaker that reports has also to see when the rule ceases to hold.
+        let reports = word.state() == State::MetricsOnly;
+        let step = if worse || reports || !judged {
+            self.judge(memory.metrics(&self.measures), false, 0)
+        } else {
+            Step::Pass
+        };
+        let stays = matches!(step, Step::Pass) && !crossed;
+
         let healthy = if memory.is_saturated(&self.measures) { word.healthy() } else { Word::NONE };
         self.healthy.store(healthy.0, Ordering::Release);
-        let metrics = memory.metrics(&self.measures);
-        core.crossed = crossed && !ceased;
-
-        // A breaker that reports has also to see when the rule ceases to hold; and the window that a ramp left has been judged
-        // as a half-open breaker's only.
-        let reports = word.state() == State::MetricsOnly;
-        if !worse && !reports && core.judged {
-            return Step::Stay;
+        if stays && healthy == Word::NONE {
+            memory.release(&self.unrecorded, word, self.nodes(), &self.measures);
         }
-        core.judged = true;
-        match self.judge(metrics, false, 0) {
-            Step::Pass if !core.crossed => Step::Stay,
-            step => step,
-        }
+        core.crossed = crossed;
+        if stays { Step::Stay } else { step }
     }
 
     /// After the trial has passed: the window decides, as it does for a closed breaker, until the ramp is complete.

@@ -1,11 +1,11 @@
 //! A window's memory.
 
 use fluxgate_rules::metrics::MAX_THRESHOLDS;
-use fluxgate_rules::{Extent, Measures, Metrics, Tally, Window};
+use fluxgate_rules::{Extent, Measures, Metrics, Node, Rule, Tally, Window};
 
 use super::buckets::Buckets;
 use super::ring::Ring;
-use super::stripes::Stripes;
+use super::unrecorded::Unrecorded;
 use crate::state::Word;
 
 /// A finished call.
@@ -129,22 +129,42 @@ impl Memory {
             && !measures.average
     }
 
-    /// Takes what the stripes counted for the latest bucket.
-    pub(crate) fn collect(&mut self, stripes: &Stripes) {
-        if let Kind::Time(buckets) = &mut self.kind {
-            let successes = stripes.close();
-            if successes > 0 {
-                buckets.add(&Tally { total: successes, ..Tally::EMPTY }, &mut self.tally);
+    /// Takes in the successes that were not recorded.
+    pub(crate) fn collect(&mut self, unrecorded: &Unrecorded) {
+        match &mut self.kind {
+            Kind::Count(ring) => ring.resume(unrecorded.allowance.take_back()),
+            Kind::Time(buckets) => {
+                let successes = unrecorded.close();
+                if successes > 0 {
+                    buckets.add(&Tally { total: successes, ..Tally::EMPTY }, &mut self.tally);
+                }
             }
         }
     }
 
-    /// Lets the stripes count successes where none of them could change a verdict.
-    pub(crate) fn release(&self, stripes: &Stripes, word: Word, measures: &Measures) {
-        if let Kind::Time(buckets) = &self.kind
-            && self.is_clean(measures)
-        {
-            stripes.open(word, buckets.end());
+    /// Lets successes of `word` go unrecorded where none of them could make the rule hold, which does not hold now.
+    pub(crate) fn release(
+        &mut self,
+        unrecorded: &Unrecorded,
+        word: Word,
+        rule: &[Node],
+        measures: &Measures,
+    ) {
+        if self.streak > 0 || measures.average {
+            return;
+        }
+        match &mut self.kind {
+            Kind::Count(ring) => {
+                if ring.is_full(&self.tally) {
+                    unrecorded.allowance.give(word, ring.allow(measures));
+                }
+            }
+            Kind::Time(buckets) => {
+                // Each makes the window larger, so what the rule asks for at least has to be there already.
+                if self.tally.total >= u64::from(Rule::largest_min(rule)) {
+                    unrecorded.open(word, buckets.end());
+                }
+            }
         }
     }
 }

@@ -11,6 +11,8 @@ pub(super) struct Ring {
     size: u32,
     /// Where the next call goes; where the oldest is, once the ring is full.
     cursor: u32,
+    /// How many calls may move the cursor on without being recorded.
+    allowed: u32,
     /// A plane of bits for failures, one for each threshold, then the durations.
     words: Box<[u64]>,
 }
@@ -22,6 +24,7 @@ impl Ring {
         Self {
             size: size as u32,
             cursor: 0,
+            allowed: 0,
             words: vec![0; planes * size.div_ceil(64) + durations].into_boxed_slice(),
         }
     }
@@ -64,6 +67,37 @@ impl Ring {
     /// Forgets all calls. What the planes say of calls not yet in the tally is never read.
     pub(super) fn clear(&mut self) {
         self.cursor = 0;
+        self.allowed = 0;
+    }
+
+    /// How many fast successes would push out nothing but fast successes, or a part of them that is quick to find. The ring is
+    /// full, and nothing is recorded until [`resume`](Self::resume).
+    pub(super) fn allow(&mut self, measures: &Measures) -> u32 {
+        const LOOK: usize = 16;
+
+        let plane = (self.size as usize).div_ceil(64);
+        let planes = 1 + thresholds(measures);
+        let mut place = self.cursor;
+        for _ in 0..LOOK {
+            let (word, bit) = (place as usize / 64, place % 64);
+            let others =
+                (0..planes).fold(0, |others, index| others | self.words[index * plane + word]) >> bit;
+            let length = (64 - bit).min(self.size - place);
+            let found = others.trailing_zeros().min(length);
+            self.allowed = (self.allowed + found).min(self.size);
+            if found < length {
+                break;
+            }
+            place = if place + length == self.size { 0 } else { place + length };
+        }
+        self.allowed
+    }
+
+    /// Moves on by the calls that were allowed and came: all but those `left`.
+    pub(super) fn resume(&mut self, left: u32) {
+        let came = self.allowed.saturating_sub(left);
+        self.cursor = (self.cursor + came) % self.size;
+        self.allowed = 0;
     }
 }
 

@@ -1,62 +1,98 @@
-//! Counting the successes of a healthy time window without contention.
+//! Counting the successes of a time window without contention.
 
 use crate::state::Word;
-use crate::sync::Mutex;
+use crate::sync::{AtomicU64, Ordering};
 
 const STRIPES: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
 
 /// Counters of successes, of which each thread mostly has one to itself.
 ///
-/// They are open while the window holds no failure and no slow call, because then one more fast success cannot trip the
-/// rule, and no one has to look. Whoever records anything else closes them first, one by one, and takes what they
-/// counted; a success that finds its stripe closed is recorded like any other call. So a success is either counted
-/// before the stripe was taken, and is in the tally that the failure is judged by, or after, and is judged itself.
-pub(crate) struct Stripes([Stripe; STRIPES]);
-
-/// Alone on its cache lines: neighbours are fetched in pairs.
-#[repr(align(128))]
-struct Stripe(Mutex<Count>);
-
-struct Count {
-    /// The word under which calls may be counted; none while closed.
-    word: Word,
+/// They are open while one more fast success cannot trip the rule, so that no one has to look. Whoever records anything else
+/// closes them first and takes what they counted; a success that finds them closed is recorded like any other call. So a
+/// success is either counted before its stripe was closed, and is in the tally that a failure is judged by, or after, and is
+/// judged itself.
+///
+/// They are opened, closed and read under the breaker's lock; only [`count`](Self::count) is called without.
+pub(crate) struct Stripes {
+    /// Goes up whenever they are opened and whenever they are closed: odd while they are open.
+    season: AtomicU64,
+    /// The word under which calls are counted.
+    word: AtomicU64,
     /// When the bucket ends for which calls are counted.
-    end: u64,
-    successes: u64,
+    end: AtomicU64,
+    stripes: [Stripe; STRIPES],
+}
+
+/// The season of the latest change, and the successes counted in it. Alone on its cache lines: neighbours are fetched in pairs.
+#[repr(align(128))]
+struct Stripe(AtomicU64);
+
+/// The bits of a stripe that count. A stripe that is full counts no more until it is closed.
+const COUNT: u32 = 24;
+const FULL: u64 = (1 << COUNT) - 1;
+
+/// A stripe's value at the beginning of a season.
+const fn beginning(season: u64) -> u64 {
+    season << COUNT
 }
 
 impl Stripes {
     pub(crate) fn new() -> Self {
-        Self(std::array::from_fn(|_| Stripe(Mutex::new(Count { word: Word::NONE, end: 0, successes: 0 }))))
+        Self {
+            season: AtomicU64::new(0),
+            word: AtomicU64::new(Word::NONE.0),
+            end: AtomicU64::new(0),
+            stripes: std::array::from_fn(|_| Stripe(AtomicU64::new(0))),
+        }
     }
 
     /// Counts a fast success at `now` of a call admitted under `word`; false where it has to be recorded instead.
     #[inline]
     pub(crate) fn count(&self, word: Word, now: u64) -> bool {
-        let mut count = self.0[own()].0.lock();
-        let open = count.word == word && now < count.end;
-        count.successes += u64::from(open);
-        open
+        let season = self.season.load(Ordering::Acquire);
+        let open = season % 2 == 1
+            && word.0 == self.word.load(Ordering::Acquire)
+            && now < self.end.load(Ordering::Acquire);
+        if !open {
+            return false;
+        }
+        let stripe = &self.stripes[own()].0;
+        let mut seen = stripe.load(Ordering::Relaxed);
+        loop {
+            // Closing leaves the mark of its own season, so a stripe still untouched bears the one before.
+            let counted = if seen >> COUNT == beginning(season) >> COUNT {
+                seen + 1
+            } else if seen == beginning(season - 1) {
+                beginning(season) + 1
+            } else {
+                return false;
+            };
+            if counted & FULL == FULL {
+                return false;
+            }
+            match stripe.compare_exchange_weak(seen, counted, Ordering::AcqRel, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(other) => seen = other,
+            }
+        }
     }
 
-    /// Opens all stripes to successes of `word` until `end`.
+    /// Opens the stripes to successes of `word` until `end`. They are closed.
     pub(super) fn open(&self, word: Word, end: u64) {
-        for stripe in &self.0 {
-            let mut count = stripe.0.lock();
-            count.word = word;
-            count.end = end;
-        }
+        self.word.store(word.0, Ordering::Release);
+        self.end.store(end, Ordering::Release);
+        self.season.store(self.season.load(Ordering::Relaxed) + 1, Ordering::Release);
     }
 
-    /// Closes all stripes and takes what they counted.
+    /// Closes the stripes and takes what they counted.
     pub(super) fn close(&self) -> u64 {
-        let mut successes = 0;
-        for stripe in &self.0 {
-            let mut count = stripe.0.lock();
-            count.word = Word::NONE;
-            successes += std::mem::take(&mut count.successes);
+        let season = self.season.load(Ordering::Relaxed);
+        if season.is_multiple_of(2) {
+            return 0;
         }
-        successes
+        self.season.store(season + 1, Ordering::Relaxed);
+        let closed = beginning(season + 1);
+        self.stripes.iter().map(|stripe| stripe.0.swap(closed, Ordering::AcqRel) & FULL).sum()
     }
 }
 

@@ -1,0 +1,105 @@
+//! Successes that count without being recorded.
+
+use super::allowance::Allowance;
+use super::stripes::Stripes;
+use crate::state::Word;
+use crate::sync::{OnceBox, const_unless_model};
+
+/// Where fast successes go that no one has to look at: into an allowance of a count window, into stripes of a time window.
+pub(crate) struct Unrecorded {
+    pub(super) allowance: Allowance,
+    stripes: OnceBox<Stripes>,
+}
+
+impl Unrecorded {
+    const_unless_model! {
+        pub(crate) const fn new() -> Self {
+            Self { allowance: Allowance::none(), stripes: OnceBox::new() }
+        }
+    }
+
+    /// Takes a fast success at `now` of a call admitted under `word`; false where it has to be recorded instead.
+    #[inline]
+    pub(crate) fn take(&self, word: Word, now: u64) -> bool {
+        self.allowance.take(word) || self.stripes.get().is_some_and(|stripes| stripes.count(word, now))
+    }
+
+    /// Has the stripes count successes of `word` until `end`. They are closed.
+    pub(super) fn open(&self, word: Word, end: u64) {
+        self.stripes.get_or_init(|| Box::new(Stripes::new())).open(word, end);
+    }
+
+    /// Closes the stripes and takes what they counted.
+    pub(super) fn close(&self) -> u64 {
+        self.stripes.get().map_or(0, |stripes| stripes.close())
+    }
+}
+
+/// Whoever reads a breaker's metrics takes everything back, so these read seldom.
+#[cfg(all(test, not(fluxgate_loom)))]
+mod tests {
+    use std::collections::VecDeque;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::time::Duration;
+
+    use crate::{CircuitBreaker, Clock, trip, window};
+
+    struct Hand(Arc<AtomicU64>);
+
+    impl Clock for Hand {
+        fn now(&self) -> Duration {
+            Duration::from_millis(self.0.load(Ordering::Relaxed))
+        }
+    }
+
+    /// Plays random calls to a breaker and to a plain list, `forget` saying what a list of `(time, failed)` forgets.
+    fn play(window: fluxgate_rules::Window, seed: u64, forget: impl Fn(&mut VecDeque<(u64, bool)>, u64)) {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let time = Arc::new(AtomicU64::new(0));
+        let rule = trip::min(1) & trip::failure_rate(1.0) & trip::failure_streak(1_000);
+        let breaker = CircuitBreaker::builder("played").window(window).trip(rule);
+        let breaker = breaker.clock(Hand(time.clone())).build().expect("a sound configuration");
+        let mut list = VecDeque::new();
+        let mut streak = 0;
+        let failing = random.f64() * 0.3;
+        for step in 0..3_000 {
+            let now = time.load(Ordering::Relaxed);
+            let failed = random.f64() < failing;
+            let _ = breaker.call(|| if failed { Err(()) } else { Ok(()) });
+            list.push_back((now, failed));
+            streak = if failed { streak + 1 } else { 0 };
+            forget(&mut list, now);
+            if random.u8(..) < 5 {
+                let metrics = breaker.metrics();
+                let failures = list.iter().filter(|call| call.1).count();
+                assert_eq!(
+                    (metrics.total(), metrics.failures(), metrics.failure_streak()),
+                    (list.len() as u64, failures as u64, streak),
+                    "seed {seed}, step {step}"
+                );
+            }
+            time.fetch_add(random.u64(..50), Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_count_window_agrees_with_a_list() {
+        for seed in 0..60 {
+            for size in [1, 2, 3, 63, 64, 65, 100, 128, 1_500] {
+                play(window::count(size), seed, |list, _| {
+                    drop(list.drain(..list.len().saturating_sub(size)))
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn a_time_window_agrees_with_a_list() {
+        for seed in 0..60 {
+            play(window::time(Duration::from_secs(10)), seed, |list, now| {
+                list.retain(|(then, _)| then / 1_000 + 10 > now / 1_000);
+            });
+        }
+    }
+}
