@@ -306,8 +306,7 @@ fn starts(trees: &[TokenTree], at: usize) -> bool {
         (Some(sign), next) if is_assignment(sign) => !next.is_some_and(|next| is(next, '=') || is(next, '>')),
         (Some(sign), next) if is(sign, ':') => is_known() && !next.is_some_and(|next| is(next, ':')),
         (Some(TokenTree::Group(_)), None) | (None, _) => is_known(),
-        (Some(TokenTree::Group(_)), Some(next)) => is_known() && is(next, ','),
-        (Some(next), _) => is_known() && is(next, ','),
+        (Some(TokenTree::Group(_)), Some(next)) | (Some(next), _) => is_known() && is(next, ','),
     }
 }
 
