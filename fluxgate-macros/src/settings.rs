@@ -11,7 +11,7 @@ use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 
 use crate::arguments::Arguments;
 use crate::errors::Errors;
-use crate::language::{Source, respan, text};
+use crate::language::{Source, respan};
 
 /// What a breaker is made of.
 pub(crate) struct Settings {
@@ -104,19 +104,23 @@ impl Writer<'_> {
         Settings { tokens, summary: summary(rule.as_ref(), size.as_ref()) }
     }
 
+    /// A string, or a constant that is one.
     fn name(&mut self, default: TokenStream) -> TokenStream {
         let Some(argument) = self.arguments.get("name") else { return default };
-        if text(&argument.value).is_some_and(|name| name.is_empty()) {
-            let message =
-                "a breaker's name is not empty\nhelp: leave `name` out, and it is the path of the function";
-            self.errors.report(argument.span(), message);
-        }
-        if syn::parse2::<syn::Expr>(argument.value.clone()).is_err() {
-            let message = "a name is a string\nhelp: write `name = \"payments\"`";
-            self.errors.report(argument.span(), message);
-            return default;
-        }
-        argument.value.clone()
+        let help = match syn::parse2::<syn::Expr>(argument.value.clone()) {
+            Ok(syn::Expr::Lit(literal)) => match literal.lit {
+                syn::Lit::Str(name) if name.value().is_empty() => {
+                    "leave it out, and it is the path of the function"
+                }
+                syn::Lit::Str(_) => return argument.value.clone(),
+                _ => "write `name = \"payments\"`",
+            },
+            Ok(_) => return argument.value.clone(),
+            Err(_) => "write `name = \"payments\"`",
+        };
+        self.errors
+            .report(argument.span(), format!("a breaker's name is a string that is not empty\nhelp: {help}"));
+        default
     }
 
     /// Reads the argument of this name, if it is given and right.
@@ -144,9 +148,10 @@ impl Writer<'_> {
 
     fn outcome(&mut self, name: &str, default: &str) -> TokenStream {
         let read = self.read(name, |tokens| reader::word(tokens, name, &OUTCOME));
-        match read.map_or(default, |read| read.value.entry.word) {
-            "failure" => quote!(__fluxgate::Outcome::Failure),
-            _ => quote!(__fluxgate::Outcome::Ignored),
+        if read.map_or(default, |read| read.value.entry.word) == "failure" {
+            quote!(__fluxgate::Outcome::Failure)
+        } else {
+            quote!(__fluxgate::Outcome::Ignored)
         }
     }
 
@@ -258,12 +263,11 @@ impl Writer<'_> {
 
 /// The rule as we would write it, with the length of its trial where that does not depend on constants.
 fn summary(rule: Option<&Read<Rule>>, window: Option<&Window>) -> String {
-    let (text, nodes) = match rule {
-        Some(read) => (read.value.spell(&read.source.tokens), read.value.nodes()),
-        None => {
-            let nodes = fluxgate_rules::Rule::standard(window.map_or(usize::MAX, Window::size)).to_vec();
-            (fluxgate_rules::Rule::from_nodes(nodes.clone()).to_string(), Some(nodes))
-        }
+    let (text, nodes) = if let Some(Read { source, value }) = rule {
+        (value.spell(&source.tokens), value.nodes())
+    } else {
+        let nodes = fluxgate_rules::Rule::standard(window.map_or(usize::MAX, Window::size)).to_vec();
+        (fluxgate_rules::Rule::from_nodes(nodes.clone()).to_string(), Some(nodes))
     };
     match nodes.as_deref().and_then(trial_length) {
         Some(1) => format!("`{text}`, trial of 1 call"),
@@ -286,7 +290,11 @@ mod tests {
         let tokens: TokenStream = source.parse().expect("the test's own tokens");
         let arguments = Arguments::parse(tokens, Target::Attribute, &mut errors);
         let settings = settings(&arguments, quote!("name"), &mut errors);
-        if errors.is_empty() { Ok(settings) } else { Err(errors.messages()) }
+        if errors.is_empty() {
+            Ok(settings)
+        } else {
+            Err(errors.all().iter().map(ToString::to_string).collect())
+        }
     }
 
     #[test]
