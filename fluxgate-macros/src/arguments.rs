@@ -1,12 +1,14 @@
 //! The tokens of an attribute, or of `breaker!` -> `name = value` arguments.
 
-use fluxgate_rules::suggest::nearest;
-use fluxgate_rules::vocabulary::{PERMIT, RETRY, TRIP, Vocabulary, WINDOW};
+use fluxgate_rules::suggest::{nearest, repaired};
+use fluxgate_rules::token::{Shape, Token, spell};
+use fluxgate_rules::vocabulary::{Entry, PERMIT, RETRY, TRIP, Vocabulary, WINDOW};
+use fluxgate_rules::{Problem, Window, reader};
 use proc_macro2::{Ident, Punct, Span, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::errors::{Errors, span_of};
-use crate::language::text;
+use crate::language::{Source, text};
 
 /// Which of the macros the arguments are of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -50,49 +52,20 @@ const KNOWN: [(&str, About, &str); 16] = [
     ("crate", About::Crate, "::fluxgate"),
 ];
 
-/// What other libraries call them: their word, our argument, and a value that says the same.
-const FOREIGN: [(&str, &str, &str); 41] = [
-    ("buckets", "window", "time(60s, buckets = 6)"),
-    ("cooldown", "retry", "cooldown(60s)"),
-    ("consecutive_failures", "trip", "failure_streak(5)"),
-    ("error_rate", "trip", "min(10) & failure_rate(0.5)"),
-    ("error_threshold", "trip", "min(10) & failure_rate(0.5)"),
-    ("error_threshold_percentage", "trip", "min(10) & failure_rate(50%)"),
-    ("exclude", "success", "matches(NotFound)"),
-    ("expected_exception", "track", "matches(Unavailable)"),
-    ("failure_rate_threshold", "trip", "min(10) & failure_rate(0.5)"),
-    ("failure_ratio", "trip", "min(10) & failure_rate(0.5)"),
-    ("failure_threshold", "trip", "failure_streak(5)"),
-    ("fallback_function", "fallback", "|error| Err(error)"),
-    ("filter", "track", "matches(Unavailable)"),
-    ("half_open_max_calls", "max_half_open_calls", "10"),
-    ("half_open_requests", "max_half_open_calls", "10"),
-    ("ignore", "success", "matches(NotFound)"),
-    ("jitter", "retry", "cooldown(60s, jitter = 0.1)"),
-    ("max", "retry", "backoff(10s, max = 300s)"),
-    ("max_errors", "trip", "failure_streak(5)"),
-    ("max_failures", "trip", "failure_streak(5)"),
-    ("min_calls", "trip", "min(10) & failure_rate(0.5)"),
-    ("min_requests", "trip", "min(10) & failure_rate(0.5)"),
-    ("minimum_number_of_calls", "trip", "min(10) & failure_rate(0.5)"),
-    ("minimum_throughput", "trip", "min(10) & failure_rate(0.5)"),
-    ("multiplier", "retry", "backoff(10s, multiplier = 2.0)"),
-    ("on_error", "fallback", "|error| Err(error)"),
-    ("open_duration", "retry", "cooldown(60s)"),
-    ("permitted_number_of_calls_in_half_open_state", "max_half_open_calls", "10"),
-    ("recovery_timeout", "retry", "cooldown(60s)"),
-    ("reset_timeout", "retry", "cooldown(60s)"),
-    ("rolling_window", "window", "time(60s)"),
-    ("sampling_duration", "window", "time(60s)"),
-    ("sleep_window", "retry", "cooldown(60s)"),
-    ("sliding_window_size", "window", "count(100)"),
-    ("slow_call_duration_threshold", "trip", "min(10) & slow_rate(0.5, 2s)"),
-    ("slow_call_rate_threshold", "trip", "min(10) & slow_rate(0.5, 2s)"),
-    ("threshold", "trip", "min(10) & failure_rate(0.5)"),
-    ("timeout", "retry", "cooldown(60s)"),
-    ("tracker", "track", "all"),
-    ("wait_duration_in_open_state", "retry", "cooldown(60s)"),
-    ("window_size", "window", "count(100)"),
+/// What other libraries call arguments that are not about rules: their word, and ours. The rest is in the vocabularies.
+const FOREIGN: [(&str, &str); 12] = [
+    ("exclude", "success"),
+    ("expected_exception", "track"),
+    ("fallback_function", "fallback"),
+    ("fallback_method", "fallback"),
+    ("filter", "track"),
+    ("half_open_max_calls", "max_half_open_calls"),
+    ("half_open_requests", "max_half_open_calls"),
+    ("ignore", "success"),
+    ("on_error", "fallback"),
+    ("on_open", "rejected"),
+    ("permitted_number_of_calls_in_half_open_state", "max_half_open_calls"),
+    ("tracker", "track"),
 ];
 
 /// `name = value`.
@@ -144,34 +117,31 @@ impl Arguments {
         let all: TokenStream = piece.iter().cloned().collect();
         let Some(span) = span_of(&all) else { return };
         let Some(name) = piece.first().and_then(word) else {
-            return errors.report(span, nameless(piece));
+            return errors.report(span, nameless(&all));
         };
         let key = name.to_string();
+        let is_assigned = piece.get(1).is_some_and(is_assignment);
         let Some(&(known, about, example)) = KNOWN.iter().find(|(known, ..)| *known == key) else {
-            let message =
-                if piece.get(1).is_some_and(is_assignment) { unknown(&key, names) } else { nameless(piece) };
-            let place =
-                if piece.get(1).is_some_and(is_assignment) { (name.span(), name.span()) } else { span };
-            return errors.report(place, message);
+            return if is_assigned {
+                errors.report((name.span(), name.span()), unknown(&key, &piece[2..], names));
+            } else {
+                errors.report(span, nameless(&all));
+            };
         };
-        let value = match piece.get(1..) {
-            Some([sign, value @ ..]) if is_assignment(sign) => value,
-            Some([sign, value @ ..]) if is(sign, ':') => {
-                errors
-                    .report((sign.span(), sign.span()), "an argument is written with `=`\nhelp: write ` =`");
-                value
-            }
-            Some([TokenTree::Group(group)]) => {
-                let inside = group.stream();
-                return errors.report(
-                    span,
-                    format!("an argument is written with `=`\nhelp: write `{known} = {inside}`"),
-                );
-            }
-            _ => &[],
+        let rest = match &piece[1..] {
+            [sign, rest @ ..] if is_assignment(sign) || is(sign, ':') => rest,
+            rest => rest,
+        };
+        let value: TokenStream = match rest {
+            [TokenTree::Group(group)] if !is_assigned => group.stream(),
+            rest => rest.iter().cloned().collect(),
         };
         if value.is_empty() {
             return errors.report(span, format!("`{known}` has no value\nhelp: write `{known} = {example}`"));
+        }
+        if !is_assigned {
+            let value = spelled(&value);
+            errors.report(span, format!("an argument is written with `=`\nhelp: write `{known} = {value}`"));
         }
         if target == Target::Breaker
             && let Some(reason) = refused(known, about)
@@ -181,12 +151,10 @@ impl Arguments {
         if self.get(known).is_some() {
             return errors.report(span, format!("`{known}` is given twice\nhelp: leave one of them out"));
         }
-        let argument = Argument { name: name.clone(), value: value.iter().cloned().collect() };
-        if about == About::Crate && syn::parse2::<syn::Path>(argument.value.clone()).is_err() {
-            let message = "`crate` is the path of Fluxgate\nhelp: write `crate = ::fluxgate`";
-            return errors.report(argument.span(), message);
+        if about == About::Crate && syn::parse2::<syn::Path>(value.clone()).is_err() {
+            return errors.report(span, "`crate` is the path of Fluxgate\nhelp: write `crate = ::fluxgate`");
         }
-        self.0.push(argument);
+        self.0.push(Argument { name: name.clone(), value });
     }
 
     /// `breaker = X` beside what makes a breaker.
@@ -229,51 +197,71 @@ fn refused(name: &str, about: About) -> Option<String> {
     }
 }
 
-fn unknown(name: &str, names: &[String]) -> String {
+fn unknown(name: &str, value: &[TokenTree], names: &[String]) -> String {
     let what = format!("unknown argument `{name}`");
-    if let Some((_, ours, value)) = FOREIGN.iter().find(|(theirs, ..)| *theirs == name) {
-        let here = if names.iter().any(|name| name == ours) {
-            format!("here it is part of `{ours}`, as in `{ours} = {value}`")
-        } else {
-            format!("here it is `{ours}`: write `{ours} = {value}`")
-        };
-        return format!("{what}\nhelp: {here}");
+    let value = spelled(&value.iter().cloned().collect());
+    if let Some((_, ours)) = FOREIGN.iter().find(|(theirs, _)| *theirs == name) {
+        let value = if value.is_empty() { ".." } else { &value };
+        return format!("{what}\nhelp: here it is `{ours}`: write `{ours} = {value}`");
+    }
+    if let Some((ours, value)) = part(name, &value) {
+        let verb = if names.iter().any(|name| name == ours) { "put it there, as in" } else { "write" };
+        return format!("{what}\nhelp: here it is a part of `{ours}`: {verb} `{ours} = {value}`");
     }
     let known = KNOWN.iter().map(|(known, ..)| *known);
     if let Some(near) = nearest(name, known.clone()) {
         return format!("{what}; did you mean `{near}`?");
     }
-    if let Some(argument) = owner(name) {
-        return format!("{what}\nhelp: `{name}` is part of `{argument}`: write `{argument} = {name}..`");
-    }
     let known: Vec<_> = known.map(|known| format!("`{known}`")).collect();
     format!("{what}\nhelp: there are {}", known.join(", "))
 }
 
-/// The argument whose words include this one.
-fn owner(name: &str) -> Option<&'static str> {
-    let vocabularies: [(&str, &Vocabulary); 4] =
-        [("trip", &TRIP), ("window", &WINDOW), ("retry", &RETRY), ("permit", &PERMIT)];
-    vocabularies
-        .into_iter()
-        .find(|(_, vocabulary)| vocabulary.entry(name).is_some())
-        .map(|(argument, _)| argument)
+/// The argument of which a word is a part, ours or another library's, with a value in which it has that part.
+fn part(name: &str, value: &str) -> Option<(&'static str, String)> {
+    type Problems = fn(&[Token]) -> Vec<Problem>;
+    let settings: [(&str, &Vocabulary, Problems); 4] = [
+        ("retry", &RETRY, |tokens| reader::retry(tokens).err().unwrap_or_default()),
+        ("window", &WINDOW, |tokens| reader::window(tokens).err().unwrap_or_default()),
+        ("trip", &TRIP, |tokens| reader::rule(tokens, &Window::count(100)).err().unwrap_or_default()),
+        ("permit", &PERMIT, |tokens| reader::permit(tokens).err().unwrap_or_default()),
+    ];
+    settings.into_iter().find_map(|(ours, vocabulary, problems)| {
+        let has = |entry: &&Entry| entry.keywords.iter().any(|parameter| parameter.name == name);
+        let entry = vocabulary.entry(name).or_else(|| vocabulary.entry(vocabulary.foreign(name)?));
+        let written = match (entry, vocabulary.entries.iter().find(has)) {
+            (Some(entry), _) if value.is_empty() => entry.word.to_owned(),
+            (Some(entry), _) => entry.with(&[value.to_owned()]),
+            (None, Some(entry)) => {
+                let positional = entry.positional.iter().map(|parameter| parameter.example.to_owned());
+                entry.with(&positional.chain([format!("{name} = {value}")]).collect::<Vec<_>>())
+            }
+            (None, None) => return None,
+        };
+        let example = KNOWN.iter().find(|(known, ..)| *known == ours)?.2;
+        Some((ours, repaired(&written, problems).unwrap_or_else(|| example.to_owned())))
+    })
 }
 
-/// A value without the name of an argument.
-fn nameless(piece: &[TokenTree]) -> String {
-    let all: TokenStream = piece.iter().cloned().collect();
-    let first = piece.first().and_then(word).map(ToString::to_string);
-    let argument = match &first {
-        _ if text(&all).is_some() => Some("trip"),
-        Some(first) => owner(first),
-        None => None,
+/// What to say of a value without a name.
+fn nameless(value: &TokenStream) -> String {
+    // In a string or not, the first word tells.
+    let words = Source::new(value, Span::call_site()).tokens;
+    let first = words.first().filter(|first| first.shape == Shape::Word);
+    let written = spelled(value);
+    let written = match first.and_then(|first| part(&first.text, "")) {
+        Some((argument, _)) => format!("{argument} = {written}"),
+        None if written.starts_with('"') => format!("name = {written}"),
+        None => "trip = min(10) & failure_rate(0.5)".to_owned(),
     };
-    match argument {
-        Some(argument) => format!("an argument is a name and a value\nhelp: write `{argument} = {all}`"),
-        None => {
-            "an argument is a name and a value\nhelp: write `trip = min(10) & failure_rate(0.5)`".to_owned()
-        }
+    format!("an argument is a name and a value\nhelp: write `{written}`")
+}
+
+/// Tokens as one would write them.
+fn spelled(tokens: &TokenStream) -> String {
+    if text(tokens).is_some() {
+        tokens.to_string()
+    } else {
+        spell(&Source::new(tokens, Span::call_site()).tokens)
     }
 }
 
@@ -306,8 +294,7 @@ fn starts(trees: &[TokenTree], at: usize) -> bool {
         (Some(sign), next) if is_assignment(sign) => !next.is_some_and(|next| is(next, '=') || is(next, '>')),
         (Some(sign), next) if is(sign, ':') => is_known() && !next.is_some_and(|next| is(next, ':')),
         (Some(TokenTree::Group(_)), None) | (None, _) => is_known(),
-        (Some(TokenTree::Group(_)), Some(next)) => is_known() && is(next, ','),
-        (Some(next), _) => is_known() && is(next, ','),
+        (Some(TokenTree::Group(_)), Some(next)) | (Some(next), _) => is_known() && is(next, ','),
     }
 }
 

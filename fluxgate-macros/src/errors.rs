@@ -29,10 +29,10 @@ impl Errors {
         self.0.as_ref().map(syn::Error::to_compile_error).unwrap_or_default()
     }
 
-    /// The messages, in the order in which they were found.
+    /// Each of them, in the order in which they were found.
     #[cfg(test)]
-    pub(crate) fn messages(&self) -> Vec<String> {
-        self.0.iter().flat_map(|errors| errors.clone().into_iter().map(|error| error.to_string())).collect()
+    pub(crate) fn all(&self) -> Vec<syn::Error> {
+        self.0.iter().flat_map(Clone::clone).collect()
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use fluxgate_rules::Problem;
 use fluxgate_rules::lexer;
-use fluxgate_rules::token::{Place, Shape, Token};
+use fluxgate_rules::token::{Place, Shape, Token, spell};
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 
 use crate::errors;
@@ -64,9 +64,14 @@ impl Source {
     }
 
     pub(crate) fn error(&self, problem: &Problem) -> syn::Error {
+        errors::error(self.span(problem.place), self.message(problem))
+    }
+
+    /// The message about a problem, with the place drawn where no span can show it.
+    pub(crate) fn message(&self, problem: &Problem) -> String {
         match &self.origin {
-            Origin::Text { text, bytes } => errors::error(self.span, problem.draw(text, bytes)),
-            Origin::Bare { .. } => errors::error(self.span(problem.place), problem),
+            Origin::Text { text, bytes } => problem.draw(text, bytes),
+            Origin::Bare { .. } => problem.to_string(),
         }
     }
 
@@ -84,13 +89,11 @@ impl Source {
                 respan(piece.parse().map_err(wrong)?, self.span.0)
             }
         };
-        match syn::parse2::<syn::Expr>(tokens.clone()) {
-            Ok(_) => Ok(tokens),
-            Err(_) => {
-                let piece = fluxgate_rules::token::spell(place.of(&self.tokens));
-                Err(self.error(&Problem::new(place, format!("`{piece}` is not a Rust expression"))))
-            }
+        if syn::parse2::<syn::Expr>(tokens.clone()).is_ok() {
+            return Ok(tokens);
         }
+        let piece = spell(place.of(&self.tokens));
+        Err(self.error(&Problem::new(place, format!("`{piece}` is not a Rust expression"))))
     }
 }
 

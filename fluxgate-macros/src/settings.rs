@@ -1,17 +1,17 @@
 //! Checked arguments -> the constant that a breaker is made of.
 
-use fluxgate_rules::Window;
 use fluxgate_rules::evaluate::trial_length;
 use fluxgate_rules::reader::{self, Reading};
 use fluxgate_rules::syntax::{Argument, Branch, Call, Rule, Value};
 use fluxgate_rules::token::{Place, Token, spell};
 use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, OUTCOME, Parameter};
+use fluxgate_rules::{Problem, Window};
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 
 use crate::arguments::Arguments;
 use crate::errors::Errors;
-use crate::language::{Source, respan, text};
+use crate::language::{Source, respan};
 
 /// What a breaker is made of.
 pub(crate) struct Settings {
@@ -24,9 +24,7 @@ pub(crate) struct Settings {
 /// Reads all that configures a breaker. `default_name` is a constant `&'static str`. Where something is wrong, the result
 /// is no use, but has no further errors.
 pub(crate) fn settings(arguments: &Arguments, default_name: TokenStream, errors: &mut Errors) -> Settings {
-    let krate = arguments.krate();
-    let mut writer = Writer { private: quote!(#krate::__private), arguments, errors };
-    writer.write(default_name)
+    Writer { arguments, errors, constants: TokenStream::new(), count: 0 }.write(default_name)
 }
 
 /// An argument that was read: its tokens, and what they say.
@@ -36,56 +34,65 @@ struct Read<T> {
 }
 
 struct Writer<'a> {
-    private: TokenStream,
     arguments: &'a Arguments,
     errors: &'a mut Errors,
+    /// Constants of the user's, each with its check, so that the compiler reports all that are refused.
+    constants: TokenStream,
+    count: usize,
 }
 
 impl Writer<'_> {
     fn write(&mut self, default_name: TokenStream) -> Settings {
-        let private = self.private.clone();
         let name = self.name(default_name);
         let window = self.read("window", reader::window);
-        let data = match &window {
+        let size = match &window {
             Some(window) => window.value.window(),
             None => Some(Window::count(100)),
         };
         // A window that only the compiler knows leaves the rule to const evaluation; until then, it is large.
-        let assumed = data.unwrap_or(Window::count(usize::MAX));
+        let assumed = size.unwrap_or(Window::count(usize::MAX));
         let rule = self.read("trip", |tokens| reader::rule(tokens, &assumed));
         let retry = self.read("retry", reader::retry);
         let permit = self.read("permit", reader::permit);
 
-        let window_tokens = match &window {
-            Some(read) => self.call("Window", "window", read),
-            None => quote!(#private::Window::count(100)),
-        };
-        let retry_tokens = match &retry {
-            Some(read) => self.call("Retry", "retry", read),
-            None => quote!(#private::Retry::cooldown(::core::time::Duration::from_secs(60))),
-        };
-        let permit_tokens = match &permit {
-            Some(read) => self.call("Permit", "permit", read),
-            None => quote!(#private::Permit::ramp_up(0.1, 1.0, ::core::time::Duration::from_secs(60))),
-        };
+        let default = quote!(__fluxgate::Window::count(100));
+        let window_tokens = self.call(window.as_ref(), "Window", "window", default);
+        let default = quote!(__fluxgate::Retry::cooldown(::core::time::Duration::from_secs(60)));
+        let retry_tokens = self.call(retry.as_ref(), "Retry", "retry", default);
+        let default = quote!(__fluxgate::Permit::ramp_up(0.1, 1.0, ::core::time::Duration::from_secs(60)));
+        let permit_tokens = self.call(permit.as_ref(), "Permit", "permit", default);
         let max_half_open_calls = self.argument(&MAX_HALF_OPEN_CALLS).unwrap_or_else(|| quote!(10));
-        let half_open_timeout = match self.argument(&HALF_OPEN_TIMEOUT) {
-            Some(timeout) => quote!(::core::option::Option::Some(#timeout)),
-            None => quote!(::core::option::Option::None),
-        };
+        let half_open_timeout = self.argument(&HALF_OPEN_TIMEOUT).map_or_else(
+            || quote!(::core::option::Option::None),
+            |timeout| quote!(::core::option::Option::Some(#timeout)),
+        );
         let on_panic = self.outcome("on_panic", "failure");
         let on_cancel = self.outcome("on_cancel", "ignore");
+        let nodes = self.nodes(rule.as_ref());
+        if let Some(Read { source, value }) = &rule
+            && (size.is_none() || value.is_constant())
+        {
+            for (node, branch) in value.branches.iter().enumerate() {
+                if let Branch::Condition(call) = branch {
+                    let node = Literal::usize_unsuffixed(node);
+                    let values = quote!(__FLUXGATE_RULE, #node, &__FLUXGATE_WINDOW);
+                    self.check("condition", &values, source.span(call.place));
+                }
+            }
+            self.check("rule", &quote!(__FLUXGATE_RULE, &__FLUXGATE_WINDOW), source.whole());
+        }
 
-        let (nodes, check) = self.rule(rule.as_ref(), data.is_none());
-        // Constants of their own, so that each is evaluated, and refused, once.
+        let krate = self.arguments.krate();
+        let constants = &self.constants;
         let tokens = quote!({
-            const __FLUXGATE_WINDOW: #private::Window = #window_tokens;
-            const __FLUXGATE_RULE: &[#private::Node] = &#nodes;
-            #check
-            #private::Settings {
-                name: #private::Name::from_static(#name),
+            use #krate::__private as __fluxgate;
+            const __FLUXGATE_WINDOW: __fluxgate::Window = #window_tokens;
+            const __FLUXGATE_RULE: &[__fluxgate::Node] = &#nodes;
+            #constants
+            __fluxgate::Settings {
+                name: __fluxgate::Name::from_static(#name),
                 window: __FLUXGATE_WINDOW,
-                rule: #private::Rule::from_static(__FLUXGATE_RULE),
+                rule: __fluxgate::Rule::from_static(__FLUXGATE_RULE),
                 retry: #retry_tokens,
                 permit: #permit_tokens,
                 max_half_open_calls: #max_half_open_calls,
@@ -94,22 +101,26 @@ impl Writer<'_> {
                 on_cancel: #on_cancel,
             }
         });
-        Settings { tokens, summary: summary(rule.as_ref(), data.as_ref()) }
+        Settings { tokens, summary: summary(rule.as_ref(), size.as_ref()) }
     }
 
+    /// A string, or a constant that is one.
     fn name(&mut self, default: TokenStream) -> TokenStream {
         let Some(argument) = self.arguments.get("name") else { return default };
-        if text(&argument.value).is_some_and(|name| name.is_empty()) {
-            let message =
-                "a breaker's name is not empty\nhelp: leave `name` out, and it is the path of the function";
-            self.errors.report(argument.span(), message);
-        }
-        if syn::parse2::<syn::Expr>(argument.value.clone()).is_err() {
-            let message = "a name is a string\nhelp: write `name = \"payments\"`";
-            self.errors.report(argument.span(), message);
-            return default;
-        }
-        argument.value.clone()
+        let help = match syn::parse2::<syn::Expr>(argument.value.clone()) {
+            Ok(syn::Expr::Lit(literal)) => match literal.lit {
+                syn::Lit::Str(name) if name.value().is_empty() => {
+                    "leave it out, and it is the path of the function"
+                }
+                syn::Lit::Str(_) => return argument.value.clone(),
+                _ => "write `name = \"payments\"`",
+            },
+            Ok(_) => return argument.value.clone(),
+            Err(_) => "write `name = \"payments\"`",
+        };
+        self.errors
+            .report(argument.span(), format!("a breaker's name is a string that is not empty\nhelp: {help}"));
+        default
     }
 
     /// Reads the argument of this name, if it is given and right.
@@ -137,27 +148,31 @@ impl Writer<'_> {
 
     fn outcome(&mut self, name: &str, default: &str) -> TokenStream {
         let read = self.read(name, |tokens| reader::word(tokens, name, &OUTCOME));
-        let private = &self.private;
-        match read.map_or(default, |read| read.value.entry.word) {
-            "failure" => quote!(#private::Outcome::Failure),
-            _ => quote!(#private::Outcome::Ignored),
+        if read.map_or(default, |read| read.value.entry.word) == "failure" {
+            quote!(__fluxgate::Outcome::Failure)
+        } else {
+            quote!(__fluxgate::Outcome::Ignored)
         }
     }
 
-    /// `time(60s, buckets = 6)` -> `Window::time(Duration::from_nanos(..)).buckets(6)`, checked where it has constants.
-    fn call(&mut self, of: &str, check: &str, read: &Read<Call>) -> TokenStream {
-        let private = self.private.clone();
-        let tokens = self.constructor(&Ident::new(of, Span::call_site()), &read.source, &read.value);
-        if !read.value.is_constant() {
-            return tokens;
+    /// `time(60s, buckets = 6)` -> `Window::time(Duration::from_nanos(..)).buckets(6)`, with its check where it has constants.
+    fn call(
+        &mut self,
+        read: Option<&Read<Call>>,
+        of: &str,
+        check: &str,
+        default: TokenStream,
+    ) -> TokenStream {
+        let Some(Read { source, value: call }) = read else { return default };
+        let tokens = self.constructor(&Ident::new(of, Span::call_site()), source, call);
+        if call.is_constant() {
+            self.check(check, &quote!(&#tokens), source.whole());
         }
-        let check = format_ident!("{check}");
-        checked(&quote!(#private::check::#check), tokens, read.source.whole())
+        tokens
     }
 
     fn constructor(&mut self, of: &Ident, source: &Source, call: &Call) -> TokenStream {
-        let private = self.private.clone();
-        let word = format_ident!("{}", call.entry.word);
+        let word = Ident::new(call.entry.word, Span::call_site());
         let (positional, keywords) = call.arguments.split_at(call.entry.positional.len());
         let mut values = Vec::new();
         for argument in positional {
@@ -166,9 +181,9 @@ impl Writer<'_> {
             }
             values.push(self.value(source, argument));
         }
-        let mut tokens = quote!(#private::#of::#word(#(#values),*));
+        let mut tokens = quote!(__fluxgate::#of::#word(#(#values),*));
         for argument in keywords {
-            let method = format_ident!("{}", argument.parameter.name);
+            let method = Ident::new(argument.parameter.name, Span::call_site());
             let value = self.value(source, argument);
             tokens.extend(quote!(.#method(#value)));
         }
@@ -189,72 +204,70 @@ impl Writer<'_> {
                     self.errors.push(error);
                     TokenStream::new()
                 });
-                let check = match argument.parameter.kind {
-                    Kind::Count => "count",
-                    Kind::Size => "window_size",
-                    Kind::Buckets => "buckets",
-                    Kind::Ratio => "ratio",
-                    Kind::Jitter => "jitter",
-                    Kind::Duration => "duration",
-                    Kind::Multiplier => "multiplier",
-                    Kind::Function => return expression,
-                };
-                let (private, check) = (&self.private, format_ident!("{check}"));
-                checked(&quote!(#private::check::#check), expression, source.span(argument.place))
+                self.constant(source, argument, expression)
             }
         }
     }
 
-    /// The nodes, and where they or the window have constants, their check.
-    fn rule(&mut self, rule: Option<&Read<Rule>>, has_constant_window: bool) -> (TokenStream, TokenStream) {
-        let private = self.private.clone();
+    /// Gives a constant of the user's a name, and has it checked.
+    fn constant(&mut self, source: &Source, argument: &Argument, expression: TokenStream) -> TokenStream {
+        let kind = argument.parameter.kind;
+        let (check, of) = match kind {
+            Kind::Function => return expression,
+            Kind::Count => ("count", quote!(u32)),
+            Kind::Size => ("size", quote!(usize)),
+            Kind::Buckets => ("buckets", quote!(usize)),
+            Kind::Ratio => ("ratio", quote!(f64)),
+            Kind::Jitter => ("jitter", quote!(f64)),
+            Kind::Multiplier => ("multiplier", quote!(f64)),
+            Kind::Duration => ("duration", quote!(::core::time::Duration)),
+        };
+        self.count += 1;
+        let name = format_ident!("__FLUXGATE_{}", self.count);
+        self.constants.extend(quote!(const #name: #of = #expression;));
+        let text = spell(argument.place.of(&source.tokens));
+        let message = source.message(&Problem::new(argument.place, kind.refuse(&text)));
+        self.check(check, &quote!(#name, #message), source.span(argument.place));
+        name.into_token_stream()
+    }
+
+    /// A call of a checking function for which the compiler blames the argument: every generated token is there.
+    fn check(&mut self, check: &str, value: &TokenStream, (from, to): (Span, Span)) {
+        let check = Ident::new(check, from);
+        let function = quote_spanned!(from=> __fluxgate::check::#check);
+        let value = respan(value.clone(), to);
+        let call = quote_spanned!(to=> (#value));
+        self.constants.extend(quote!(const _: () = #function #call;));
+    }
+
+    fn nodes(&mut self, rule: Option<&Read<Rule>>) -> TokenStream {
         let Some(Read { source, value: rule }) = rule else {
-            return (quote!(#private::Rule::standard(__FLUXGATE_WINDOW.size())), TokenStream::new());
+            return quote!(__fluxgate::Rule::standard(__FLUXGATE_WINDOW.size()));
         };
         let node = Ident::new("Node", Span::call_site());
-        let mut is_constant = has_constant_window;
-        let mut nodes = Vec::new();
-        for branch in &rule.branches {
-            nodes.push(match branch {
-                Branch::Condition(call) => {
-                    is_constant |= call.is_constant();
-                    self.constructor(&node, source, call)
-                }
-                Branch::All(members) => {
-                    let members = Literal::usize_unsuffixed(*members);
-                    quote!(#private::Node::All(#members))
-                }
-                Branch::Any(members) => {
-                    let members = Literal::usize_unsuffixed(*members);
-                    quote!(#private::Node::Any(#members))
-                }
-            });
-        }
-        let nodes = quote!([#(#nodes),*]);
-        if !is_constant {
-            return (nodes, TokenStream::new());
-        }
-        let both = quote!(__FLUXGATE_RULE, &__FLUXGATE_WINDOW);
-        let check = checked(&quote!(#private::check::rule), both, source.whole());
-        (nodes, quote!(const _: () = #check;))
+        let nodes = rule.branches.iter().map(|branch| match branch {
+            Branch::Condition(call) => self.constructor(&node, source, call),
+            Branch::All(members) => {
+                let members = Literal::usize_unsuffixed(*members);
+                quote!(__fluxgate::Node::All(#members))
+            }
+            Branch::Any(members) => {
+                let members = Literal::usize_unsuffixed(*members);
+                quote!(__fluxgate::Node::Any(#members))
+            }
+        });
+        let nodes: Vec<_> = nodes.collect();
+        quote!([#(#nodes),*])
     }
-}
-
-/// A call of a checking function that the compiler blames on the argument: every generated token is there.
-fn checked(function: &TokenStream, argument: TokenStream, (from, to): (Span, Span)) -> TokenStream {
-    let function = respan(function.clone(), from);
-    let call = quote_spanned!(to=> (#argument));
-    quote!(#function #call)
 }
 
 /// The rule as we would write it, with the length of its trial where that does not depend on constants.
 fn summary(rule: Option<&Read<Rule>>, window: Option<&Window>) -> String {
-    let (text, nodes) = match rule {
-        Some(read) => (read.value.spell(&read.source.tokens), read.value.nodes()),
-        None => {
-            let nodes = fluxgate_rules::Rule::standard(window.map_or(usize::MAX, Window::size)).to_vec();
-            (fluxgate_rules::Rule::from_nodes(nodes.clone()).to_string(), Some(nodes))
-        }
+    let (text, nodes) = if let Some(Read { source, value }) = rule {
+        (value.spell(&source.tokens), value.nodes())
+    } else {
+        let nodes = fluxgate_rules::Rule::standard(window.map_or(usize::MAX, Window::size)).to_vec();
+        (fluxgate_rules::Rule::from_nodes(nodes.clone()).to_string(), Some(nodes))
     };
     match nodes.as_deref().and_then(trial_length) {
         Some(1) => format!("`{text}`, trial of 1 call"),
@@ -277,7 +290,11 @@ mod tests {
         let tokens: TokenStream = source.parse().expect("the test's own tokens");
         let arguments = Arguments::parse(tokens, Target::Attribute, &mut errors);
         let settings = settings(&arguments, quote!("name"), &mut errors);
-        if errors.is_empty() { Ok(settings) } else { Err(errors.messages()) }
+        if errors.is_empty() {
+            Ok(settings)
+        } else {
+            Err(errors.all().iter().map(ToString::to_string).collect())
+        }
     }
 
     #[test]

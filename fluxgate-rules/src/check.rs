@@ -1,7 +1,11 @@
 //! What is wrong with values that are well spelled.
 //!
-//! Everything here is `const`. The functions that return what they were given stand around constants in what the macros
-//! write, and stop the compiler with a message where the value is refused.
+//! Everything here is `const`. The functions named as what they refuse are called by what the macros write, for the
+//! user's constants: they stop the compiler with a message, for a single value the one that the macro has put together.
+#![allow(
+    clippy::missing_panics_doc,
+    reason = "to stop the compiler is what the functions for constants are for"
+)]
 
 use core::time::Duration;
 
@@ -48,30 +52,56 @@ impl Flaw {
     /// The message, without figures, which const evaluation cannot print.
     pub const fn text(self) -> &'static str {
         match self {
-            Self::TooLong => "the rule is too long: 64 conditions and groups are allowed",
+            Self::TooLong => {
+                "the rule is too long: it has more than 64 conditions and groups\n\
+                 help: a `custom` condition can stand for many"
+            }
             Self::TooManyThresholds => {
-                "the rule has more than 4 different thresholds in `slow_rate`: each call would be compared with all of them"
+                "the rule has more than 4 different thresholds in `slow_rate`\n\
+                 help: let conditions share a threshold"
             }
             Self::NeverHolds => {
-                "a condition of this rule can never hold: no breaker is `closed` and `half_open` at once"
+                "this can never hold: no breaker is `closed` and `half_open` at once\n\
+                 help: leave one of the two out"
             }
             Self::BeyondWindow => {
-                "a condition of this rule can never hold on a closed breaker: it asks for more calls than the window remembers"
+                "this can never hold on a closed breaker: it asks for more calls than the window remembers\n\
+                 help: ask for fewer, or take a window of more calls"
             }
             Self::Unguarded => {
-                "a rate or average in this rule is not guarded by `min`: it would trip on the first failed or slow call"
+                "this is not guarded by `min`: it trips on the first failed or slow call\n\
+                 help: write `min(10) &` before it, or `min(1) &` if that is meant"
             }
             Self::TripsOnHealth => {
-                "the rule trips on healthy traffic: it holds although no call failed and none was slow"
+                "this rule trips on healthy traffic: it holds although no call failed and none was slow\n\
+                 help: add `& failure_rate(0.5)`"
             }
-            Self::NeverTripsClosed => "the rule can never trip a closed breaker",
+            Self::NeverTripsClosed => {
+                "this rule can never trip a closed breaker\n\
+                 help: add a branch for it: `| closed & min(10) & failure_rate(0.5)`"
+            }
             Self::NeverTripsHalfOpen => {
-                "the rule can never trip a half-open breaker, so that its trial could never end"
+                "this rule can never trip a half-open breaker, so that its trial could never end\n\
+                 help: add a branch for it: `| half_open & min(10) & failure_rate(0.5)`"
             }
-            Self::ShortBuckets => "the buckets of this window are too short: a bucket is at least 1us long",
-            Self::MaxBelowInitial => "`max` is shorter than the first delay of this backoff",
-            Self::FallingRamp => "this ramp falls: its first share is greater than its last",
+            Self::ShortBuckets => {
+                "the buckets of this window are too short: the shortest is 1us\n\
+                 help: take fewer buckets, or a longer window"
+            }
+            Self::MaxBelowInitial => {
+                "`max` is shorter than the first delay of this backoff\n\
+                 help: take a longer `max`, or a shorter delay"
+            }
+            Self::FallingRamp => {
+                "this ramp falls: its first share is greater than its last\n\
+                 help: swap the two"
+            }
         }
+    }
+
+    /// What is wrong, without what would be right.
+    pub(crate) fn what(self) -> &'static str {
+        self.text().lines().next().unwrap_or_default()
     }
 }
 
@@ -94,7 +124,7 @@ const fn matters(nodes: &[Node], leaf: usize) -> bool {
 }
 
 /// What is wrong with the condition at `leaf`, a breaker having this window.
-pub const fn condition(nodes: &[Node], leaf: usize, window: &Window) -> Option<Flaw> {
+pub const fn condition_flaw(nodes: &[Node], leaf: usize, window: &Window) -> Option<Flaw> {
     let Node::Condition(condition) = nodes[leaf] else { return None };
     if !matters(nodes, leaf) {
         return Some(Flaw::NeverHolds);
@@ -131,7 +161,7 @@ pub(crate) const fn trips_on_health(nodes: &[Node], node: usize) -> bool {
 }
 
 /// What is wrong with the rule as such, so that nothing can be said of its parts.
-pub const fn size(nodes: &[Node]) -> Option<Flaw> {
+pub const fn size_flaw(nodes: &[Node]) -> Option<Flaw> {
     if nodes.len() > MAX_NODES {
         return Some(Flaw::TooLong);
     }
@@ -149,7 +179,7 @@ pub const fn size(nodes: &[Node]) -> Option<Flaw> {
 }
 
 /// What is wrong with the rule as a whole, its conditions being right.
-pub const fn whole(nodes: &[Node], window: &Window) -> Option<Flaw> {
+pub const fn rule_flaw(nodes: &[Node], window: &Window) -> Option<Flaw> {
     if trips_on_health(nodes, 0) {
         Some(Flaw::TripsOnHealth)
     } else if !holds(nodes, &worst(nodes, false, window.size() as u64)) {
@@ -169,7 +199,7 @@ pub const fn window_flaw(window: &Window) -> Option<Flaw> {
     }
 }
 
-/// What is wrong with a retry, its values being in range.
+/// What is wrong with a retry.
 pub const fn retry_flaw(retry: &Retry) -> Option<Flaw> {
     match (retry.schedule, retry.max) {
         (Schedule::Backoff(initial), Some(max)) if nanos(max) < nanos(initial) => Some(Flaw::MaxBelowInitial),
@@ -177,13 +207,44 @@ pub const fn retry_flaw(retry: &Retry) -> Option<Flaw> {
     }
 }
 
-/// What is wrong with a permit, its values being in range.
+/// What is wrong with a permit.
 pub const fn permit_flaw(permit: &Permit) -> Option<Flaw> {
     match *permit {
         Permit::RampUp { from, to, .. } if from.parts_per_billion() > to.parts_per_billion() => {
             Some(Flaw::FallingRamp)
         }
         _ => None,
+    }
+}
+
+/// Whether a ratio or duration in a condition, or a count, is one that a rule may have.
+const fn is_in_range(condition: Condition) -> bool {
+    match condition {
+        Condition::Closed | Condition::HalfOpen | Condition::Custom { .. } => true,
+        Condition::Min(count) | Condition::Failures(count) | Condition::FailureStreak(count) => count > 0,
+        Condition::FailureRate(ratio) => ratio.is_valid(),
+        Condition::SlowRate(ratio, threshold) => ratio.is_valid() && is_duration(threshold),
+        Condition::AvgLatency(threshold) => is_duration(threshold),
+    }
+}
+
+const fn is_duration(duration: Duration) -> bool {
+    let nanos = duration.as_nanos();
+    nanos > 0 && nanos <= u64::MAX as u128
+}
+
+const fn is_size(size: usize) -> bool {
+    size > 0 && size as u64 <= Kind::Size.greatest()
+}
+
+const fn is_bucket_count(buckets: usize) -> bool {
+    buckets > 0 && buckets as u64 <= Kind::Buckets.greatest()
+}
+
+const fn is_window(window: &Window) -> bool {
+    match window.extent {
+        Extent::Count(size) => is_size(size),
+        Extent::Time(duration) => is_duration(duration) && is_bucket_count(window.bucket_count()),
     }
 }
 
@@ -195,91 +256,103 @@ const fn refuse(flaw: Option<Flaw>) {
     }
 }
 
-/// Stops the compiler.
-#[track_caller]
-const fn require(is_in_range: bool, kind: Kind) {
-    assert!(is_in_range, "{}", kind.range());
-}
-
-/// A rule with constants in it, its conditions being in range.
-#[track_caller]
-pub const fn rule(nodes: &[Node], window: &Window) {
-    refuse(size(nodes));
+/// Whether each value in the rule and the window is allowed by itself. If not, that is refused elsewhere.
+const fn is_sound(nodes: &[Node], window: &Window) -> bool {
     let mut at = 0;
     while at < nodes.len() {
-        refuse(condition(nodes, at, window));
+        if let Node::Condition(condition) = nodes[at]
+            && !is_in_range(condition)
+        {
+            return false;
+        }
         at += 1;
     }
-    refuse(whole(nodes, window));
+    is_window(window)
 }
 
-/// A window with constants in it.
+/// Refuses the condition at `leaf`.
 #[track_caller]
-pub const fn window(window: Window) -> Window {
-    refuse(window_flaw(&window));
-    window
+pub const fn condition(nodes: &[Node], leaf: usize, window: &Window) {
+    if is_sound(nodes, window) && size_flaw(nodes).is_none() {
+        refuse(condition_flaw(nodes, leaf, window));
+    }
 }
 
-/// A retry with constants in it.
+/// Refuses a rule as a whole, unless one of its conditions is refused.
 #[track_caller]
-pub const fn retry(retry: Retry) -> Retry {
-    refuse(retry_flaw(&retry));
-    retry
+pub const fn rule(nodes: &[Node], window: &Window) {
+    if !is_sound(nodes, window) {
+        return;
+    }
+    refuse(size_flaw(nodes));
+    let mut at = 0;
+    while at < nodes.len() {
+        if condition_flaw(nodes, at, window).is_some() {
+            return;
+        }
+        at += 1;
+    }
+    refuse(rule_flaw(nodes, window));
 }
 
-/// A permit with constants in it.
+/// Refuses a window, unless one of its values is refused already.
 #[track_caller]
-pub const fn permit(permit: Permit) -> Permit {
-    refuse(permit_flaw(&permit));
-    permit
+pub const fn window(window: &Window) {
+    if is_window(window) {
+        refuse(window_flaw(window));
+    }
 }
 
-/// A constant number of calls.
+/// Refuses a retry.
 #[track_caller]
-pub const fn count(count: u32) -> u32 {
-    require(count > 0, Kind::Count);
-    count
+pub const fn retry(retry: &Retry) {
+    refuse(retry_flaw(retry));
 }
 
-/// A constant size of a window.
+/// Refuses a permit.
 #[track_caller]
-pub const fn window_size(size: usize) -> usize {
-    require(size > 0 && size as u64 <= Kind::Size.greatest(), Kind::Size);
-    size
+pub const fn permit(permit: &Permit) {
+    refuse(permit_flaw(permit));
 }
 
-/// A constant number of buckets.
+/// Refuses a number of calls.
 #[track_caller]
-pub const fn buckets(buckets: usize) -> usize {
-    require(buckets > 0 && buckets as u64 <= Kind::Buckets.greatest(), Kind::Buckets);
-    buckets
+pub const fn count(count: u32, message: &str) {
+    assert!(count > 0, "{}", message);
 }
 
-/// A constant ratio.
+/// Refuses a size of a window.
 #[track_caller]
-pub const fn ratio(ratio: f64) -> f64 {
-    require(Ratio::new(ratio).is_valid(), Kind::Ratio);
-    ratio
+pub const fn size(size: usize, message: &str) {
+    assert!(is_size(size), "{}", message);
 }
 
-/// A constant jitter.
+/// Refuses a number of buckets.
 #[track_caller]
-pub const fn jitter(share: f64) -> f64 {
-    require(Ratio::new(share).is_part(), Kind::Jitter);
-    share
+pub const fn buckets(buckets: usize, message: &str) {
+    assert!(is_bucket_count(buckets), "{}", message);
 }
 
-/// A constant duration.
+/// Refuses a ratio.
 #[track_caller]
-pub const fn duration(duration: Duration) -> Duration {
-    let nanos = duration.as_nanos();
-    require(nanos > 0 && nanos <= u64::MAX as u128, Kind::Duration);
-    duration
+pub const fn ratio(ratio: f64, message: &str) {
+    assert!(Ratio::new(ratio).is_valid(), "{}", message);
 }
 
-/// A constant multiplier.
+/// Refuses a jitter.
 #[track_caller]
-pub const fn multiplier(multiplier: f64) -> f64 {
-    require(multiplier >= 1.0 && multiplier.is_finite(), Kind::Multiplier);
-    multiplier
+pub const fn jitter(share: f64, message: &str) {
+    assert!(Ratio::new(share).is_part(), "{}", message);
+}
+
+/// Refuses a duration.
+#[track_caller]
+pub const fn duration(duration: Duration, message: &str) {
+    assert!(is_duration(duration), "{}", message);
+}
+
+/// Refuses a multiplier.
+#[track_caller]
+pub const fn multiplier(multiplier: f64, message: &str) {
+    assert!(multiplier >= 1.0 && multiplier.is_finite(), "{}", message);
 }

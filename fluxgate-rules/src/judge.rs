@@ -26,9 +26,9 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn problems(&self) -> Vec<Problem> {
-        if let Some(flaw) = check::size(self.nodes) {
+        if let Some(flaw) = check::size_flaw(self.nodes) {
             let help = format!("{MAX_THRESHOLDS} are allowed: let conditions share a threshold");
-            return vec![Problem::new(self.places[0], flaw.text()).help(help)];
+            return vec![Problem::new(self.places[0], flaw.what()).help(help)];
         }
         let mut problems = Vec::new();
         let mut unguarded = Vec::new();
@@ -39,7 +39,7 @@ impl Judge<'_> {
                 node += self.nodes[node].size();
                 continue;
             }
-            match check::condition(self.nodes, node, self.window) {
+            match check::condition_flaw(self.nodes, node, self.window) {
                 Some(Flaw::BeyondWindow) => problems.extend(self.beyond(node)),
                 // One `min` guards all members of a group.
                 Some(Flaw::Unguarded) if !unguarded.contains(&self.requirements(node)) => {
@@ -51,7 +51,7 @@ impl Judge<'_> {
             node += 1;
         }
         if problems.is_empty() {
-            match check::whole(self.nodes, self.window) {
+            match check::rule_flaw(self.nodes, self.window) {
                 Some(Flaw::TripsOnHealth) => self.healthy(0, &mut problems),
                 Some(flaw) => problems.push(self.stateless(flaw)),
                 None => {}
@@ -81,8 +81,7 @@ impl Judge<'_> {
     }
 
     fn dead(&self, node: usize) -> Problem {
-        let what = "this can never hold: no breaker is `closed` and `half_open` at once";
-        let problem = Problem::new(self.places[node], what);
+        let problem = Problem::new(self.places[node], Flaw::NeverHolds.what());
         let is_state = |member: &usize| {
             matches!(self.nodes[*member], Node::Condition(Condition::Closed | Condition::HalfOpen))
         };
@@ -159,6 +158,6 @@ impl Judge<'_> {
         };
         let correction = format!("{} | {state} & {min} & failure_rate(0.5)", self.text(0));
         let help = format!("add a branch for it: `{correction}`");
-        Problem::new(self.places[0], flaw.text()).help(help).correct(correction)
+        Problem::new(self.places[0], flaw.what()).help(help).correct(correction)
     }
 }

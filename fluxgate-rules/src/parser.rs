@@ -117,7 +117,7 @@ impl<'a> Parser<'a> {
 
     /// Reads one member.
     fn item(&mut self, at: &mut usize, end: usize) -> (Item, Place) {
-        while let Some(place) = self.negation(*at, end) {
+        while let Some(place) = self.negation(*at, end).or_else(|| self.stray(*at, end)) {
             *at = place.end;
         }
         let start = *at;
@@ -169,6 +169,24 @@ impl<'a> Parser<'a> {
             _ => problem.help("leave it out, and say when to trip").correct(""),
         });
         Some(Place::at(at))
+    }
+
+    /// Signs before a condition.
+    fn stray(&mut self, at: usize, end: usize) -> Option<Place> {
+        let is_sign =
+            |token: &Token| token.shape == Shape::Punctuation && join(token).is_none() && !token.is("!");
+        let mut after = at;
+        while self.token(after, end).is_some_and(is_sign) {
+            after += 1;
+        }
+        let place = Place::new(at, after);
+        let next = self.token(after, end)?;
+        if place.is_empty() || !matches!(next.shape, Shape::Word | Shape::Open) {
+            return None;
+        }
+        let problem = Problem::new(place, format!("`{}` does not belong here", self.source.spell(place)));
+        self.source.report(problem.help("leave it out").correct(""));
+        Some(place)
     }
 
     /// Reads a word, which may have a path before it, and arguments or a comparison after it.

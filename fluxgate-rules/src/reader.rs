@@ -112,9 +112,8 @@ pub fn word(tokens: &[Token], owner: &str, vocabulary: &'static Vocabulary) -> R
     let call = source.call(name, arguments);
     if end < tokens.len() {
         let rest = Place::new(end, tokens.len());
-        let what =
-            format!("`{}` does not belong here: `{owner}` takes one {}", source.spell(rest), vocabulary.noun);
-        source.report(Problem::new(rest, what).help("leave it out").correct(""));
+        let problem = Problem::new(rest, format!("`{}` does not belong here", source.spell(rest)));
+        source.report(problem.help("leave it out").correct(""));
     }
     match call {
         Some(call) if source.problems.is_empty() => Ok(call),

@@ -1,5 +1,9 @@
 //! "Did you mean ..?"
 
+use crate::lexer::lex;
+use crate::problem::Problem;
+use crate::token::Token;
+
 /// The candidate most like `word`, where one is near enough that it may have been meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = word.to_lowercase();
@@ -11,6 +15,18 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|&(distance, candidate)| distance <= near(candidate) && distance < candidate.len())
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// What `text` becomes when the corrections of what is wrong with it are made, one after the other; `None` where that
+/// leads nowhere.
+pub fn repaired(text: &str, problems: impl Fn(&[Token]) -> Vec<Problem>) -> Option<String> {
+    let mut text = text.to_owned();
+    for _ in 0..8 {
+        let lexed = lex(&text);
+        let Some(problem) = problems(&lexed.tokens).into_iter().next() else { return Some(text) };
+        text = problem.corrected(&text, &lexed.bytes)?;
+    }
+    None
 }
 
 /// How many letters have to be inserted, left out, replaced or swapped with their neighbour (Damerau and Levenshtein).

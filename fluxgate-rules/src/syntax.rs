@@ -171,6 +171,11 @@ impl Rule {
         self.branches.iter().map(node).collect()
     }
 
+    /// Whether a condition has to be checked by const evaluation.
+    pub fn is_constant(&self) -> bool {
+        self.branches.iter().any(|branch| matches!(branch, Branch::Condition(call) if call.is_constant()))
+    }
+
     /// How many nodes the one at `at` and its members are.
     pub(crate) fn size(&self, at: usize) -> usize {
         match self.branches[at] {

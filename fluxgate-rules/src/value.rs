@@ -83,7 +83,7 @@ impl Reader<'_> {
     }
 
     fn out_of_range(&self) -> Problem {
-        self.wrong(format!("`{}` is out of range: {}", self.text, self.parameter.kind.range()))
+        self.wrong(self.parameter.kind.refuse(&self.text))
     }
 
     fn mismatch(&self, noun: &str) -> Problem {

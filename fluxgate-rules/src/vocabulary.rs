@@ -48,8 +48,13 @@ impl Kind {
         }
     }
 
+    /// What is wrong with a value of this kind that is not allowed.
+    pub fn refuse(self, text: &str) -> String {
+        format!("`{text}` is out of range: {}", self.range())
+    }
+
     /// Which values are allowed.
-    pub const fn range(self) -> &'static str {
+    const fn range(self) -> &'static str {
         match self {
             Self::Count => "a number of calls is from 1 to 4294967295",
             Self::Size => "a window remembers from 1 to 1000000 calls",
