@@ -240,7 +240,11 @@ impl Guard {
             (None, Some(_)) => {
                 let label = label();
                 let error = if self.judge().is_of_returned() {
-                    quote!(#private::Probe::<#output>::new().argument(#refusal))
+                    quote!({
+                        #[allow(unused_imports)]
+                        use #private::Whatever as _;
+                        #private::Probe::<#output>::new().argument(#refusal)
+                    })
                 } else {
                     quote!(#private::refusal_as_error::<#output>(#refusal))
                 };
