@@ -34,7 +34,7 @@ pub(crate) fn breaker(tokens: TokenStream) -> TokenStream {
 
 /// Expands `#[circuit_breaker(..)]`. Where something is wrong, the function stays as it is, so that the only errors are
 /// ours.
-pub(crate) fn attribute(tokens: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn attribute(tokens: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let arguments = Arguments::parse(tokens, Target::Attribute, &mut errors);
     let function = Function::parse(item.clone(), &mut errors);
@@ -209,10 +209,9 @@ impl Guard {
             let ending = self.ending(&awaited);
             quote!(async move { #ending })
         };
-        match self.returns.form {
-            Form::Boxed => quote!(#setup #start #private::Box::pin(#guarded)),
-            _ => quote!(#setup #start #guarded),
-        }
+        let guarded =
+            if self.returns.form == Form::Boxed { quote!(#private::Box::pin(#guarded)) } else { guarded };
+        quote!(#setup #start #guarded)
     }
 
     /// Statements that await the future, unless the call is refused, after which `returned` is what it gave.
@@ -240,7 +239,11 @@ impl Guard {
             (None, Some(_)) => {
                 let label = label();
                 let error = if self.judge().is_of_returned() {
-                    quote!(#private::Probe::<#output>::new().argument(#refusal))
+                    quote!({
+                        #[allow(unused_imports)]
+                        use #private::Whatever as _;
+                        #private::Probe::<#output>::new().argument(#refusal)
+                    })
                 } else {
                     quote!(#private::refusal_as_error::<#output>(#refusal))
                 };

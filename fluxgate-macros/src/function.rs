@@ -23,8 +23,9 @@ impl Function {
     pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Self> {
         match read.parse2(item) {
             Ok(function) => {
-                let refusals = function.refusals();
-                refusals.into_iter().for_each(|refusal| errors.push(refusal));
+                for refusal in function.refusals() {
+                    errors.push(refusal);
+                }
                 Some(function)
             }
             Err(error) => {

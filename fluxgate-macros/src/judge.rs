@@ -77,7 +77,7 @@ impl Judge<'_> {
             })
         };
         quote!(#capture |#returned| {
-            #[allow(unreachable_patterns)]
+            #[allow(unreachable_code, unreachable_patterns)]
             let outcome = { #body };
             outcome
         })

@@ -18,7 +18,7 @@ use proc_macro::TokenStream;
 /// Guards a function with a circuit breaker.
 #[proc_macro_attribute]
 pub fn circuit_breaker(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    expand::attribute(arguments.into(), item.into()).into()
+    expand::attribute(arguments.into(), &item.into()).into()
 }
 
 /// Makes a circuit breaker.
