@@ -2,3 +2,6 @@
 
 #[doc = include_str!("../docs/inside.md")]
 pub mod inside {}
+
+#[doc = include_str!("../docs/recovery.md")]
+pub mod recovery {}

@@ -121,7 +121,8 @@ fn threads_do_not_disturb_each_other() {
 #[test]
 fn each_value_is_a_breaker_of_its_own() {
     let _isolation = isolate();
-    let breakers: Vec<CircuitBreaker> = (0..3).map(|_| breaker!(name = "isolate: value", trip = failures(2))).collect();
+    let breakers: Vec<CircuitBreaker> =
+        (0..3).map(|_| breaker!(name = "isolate: value", trip = failures(2))).collect();
     break_it(&breakers[1]);
     let states: Vec<State> = breakers.iter().map(CircuitBreaker::state).collect();
     assert_eq!(states, [State::Closed, State::Open, State::Closed]);

@@ -1,9 +1,12 @@
 //! What a breaker does, through its public surface, on a manual clock. One file for each behaviour.
 
+mod asynchronous;
+mod cancellation;
 mod closed;
 mod configuration;
 mod count_window;
 mod hostile;
+mod isolate;
 mod late_outcomes;
 mod listeners;
 mod manual_states;
@@ -11,6 +14,7 @@ mod open;
 mod panics;
 mod ramp;
 mod refusal;
+mod registry;
 mod reopening;
 mod rules;
 mod snapshot;

@@ -184,3 +184,13 @@ fn reset_beside_recording_leaves_a_whole_window() {
     fixture.fail(1);
     assert_eq!(fixture.counts(), (50, 1));
 }
+
+#[test]
+fn the_first_calls_of_a_breaker_may_come_together() {
+    for _ in 0..200 {
+        let breaker =
+            fluxgate::breaker!(name = "first use", window = count(1000), trip = failure_streak(1000));
+        together(|_| breaker.acquire().expect("closed").failure());
+        assert_eq!(breaker.metrics().failures(), THREADS as u64);
+    }
+}
