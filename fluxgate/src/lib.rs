@@ -84,3 +84,8 @@ pub use self::state::{Outcome, State};
 pub use self::time::Clock;
 pub use fluxgate_macros::{breaker, circuit_breaker};
 pub use fluxgate_rules::Metrics;
+
+/// The programs in the README.
+#[cfg(all(doctest, feature = "test-util"))]
+#[doc = include_str!("../../README.md")]
+struct Readme;
