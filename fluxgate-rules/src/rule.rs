@@ -234,6 +234,18 @@ impl Rule {
         measures
     }
 
+    /// Whether the rule has a `custom` condition.
+    pub const fn asks_custom(nodes: &[Node]) -> bool {
+        let mut at = 0;
+        while at < nodes.len() {
+            if matches!(nodes[at], Node::Condition(Condition::Custom { .. })) {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
     /// The most calls that any `min` of the rule asks for; 0 where it has none.
     pub const fn largest_min(nodes: &[Node]) -> u32 {
         let mut largest = 0;

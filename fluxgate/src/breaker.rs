@@ -72,6 +72,20 @@ pub(crate) enum Own {
     Shared(Weak<Breaker>),
 }
 
+/// What a call is told that asks to be admitted.
+enum Answer {
+    Admitted,
+    /// With the nanoseconds until the next attempt, or [`NEVER`].
+    Refused(u64),
+}
+
+/// An answer in two registers, for the way from open breakers to their callers is a busy one: the word under which a call was
+/// admitted and when; or, if the word is a fresh one, that it was refused, and how long there is left.
+struct Admission {
+    word: Word,
+    time: u64,
+}
+
 /// No time.
 pub(crate) const NEVER: u64 = u64::MAX;
 
@@ -131,72 +145,82 @@ impl Breaker {
         if word.admits_at_once() {
             return Ok(Call { breaker, word, start: 0 });
         }
-        breaker.admit(word)
+        if word.admits_timed() {
+            return Ok(Call { breaker, word, start: breaker.now() });
+        }
+        let Admission { word, time } = breaker.admit(word);
+        if word.is_fresh() {
+            Err(breaker.refusal(word.used(), time))
+        } else {
+            Ok(Call { breaker, word, start: time })
+        }
     }
 
     /// Admits or refuses where that takes more than a look at the word.
-    fn admit(&self, mut word: Word) -> Result<Call<'_>, CallNotPermitted> {
+    #[cold]
+    fn admit(&self, mut word: Word) -> Admission {
         loop {
-            if word.is_fresh() {
+            let answer = if word.is_fresh() {
                 self.first_use();
+                None
             } else if word.is_changing() {
                 drop(self.core.lock());
+                None
             } else {
-                let start = if word.is_timed() { self.now() } else { 0 };
                 match word.state() {
-                    State::Closed | State::MetricsOnly | State::Disabled => {
-                        return Ok(Call { breaker: self, word, start });
-                    }
-                    State::ForcedOpen => return Err(self.refusal(word, None)),
-                    State::Open => {
-                        if let Some(refusal) = self.refuse_until_due(word) {
-                            return Err(refusal);
-                        }
-                    }
-                    State::HalfOpen => {
-                        if let Some(admitted) = self.admit_to_trial(word) {
-                            return if admitted {
-                                Ok(Call { breaker: self, word, start })
-                            } else {
-                                Err(self.refusal(word, None))
-                            };
-                        }
-                    }
+                    State::Closed | State::MetricsOnly | State::Disabled => Some(Answer::Admitted),
+                    State::ForcedOpen => Some(Answer::Refused(NEVER)),
+                    State::Open => self.refuse_until_due(word),
+                    State::HalfOpen => self.admit_to_trial(word),
                 }
+            };
+            match answer {
+                Some(Answer::Admitted) => {
+                    return Admission { word, time: if word.is_timed() { self.now() } else { 0 } };
+                }
+                Some(Answer::Refused(left)) => return Admission { word: word.fresh(), time: left },
+                None => word = Word(self.state.load(Ordering::Acquire)),
             }
-            word = Word(self.state.load(Ordering::Acquire));
+        }
+    }
+
+    /// What a caller is told who is refused under `word`, so many nanoseconds before the next attempt.
+    #[cold]
+    fn refusal(&self, word: Word, left: u64) -> CallNotPermitted {
+        let [node, part, whole] = [0, 1, 2].map(|figure| self.cause[figure].load(Ordering::Relaxed));
+        // What was read belongs to this opening if it is still the same: see `Breaker::change`.
+        fence(Ordering::Acquire);
+        let same = self.state.load(Ordering::Relaxed) == word.0;
+        self.rejected.fetch_add(1, Ordering::Relaxed);
+        CallNotPermitted {
+            breaker: self.name().clone(),
+            state: word.state(),
+            retry_after: (left != NEVER).then_some(Duration::from_nanos(left)),
+            cause: Figures { node: if same { node } else { NEVER }, part, whole }.cause(self.nodes()),
         }
     }
 
     /// Refuses a call of an open breaker, or moves it on if it is time; `None`: look again.
-    fn refuse_until_due(&self, word: Word) -> Option<CallNotPermitted> {
+    #[inline]
+    fn refuse_until_due(&self, word: Word) -> Option<Answer> {
         let deadline = self.deadline.load(Ordering::Relaxed);
-        let [node, part, whole] = [0, 1, 2].map(|figure| self.cause[figure].load(Ordering::Relaxed));
-        // What was read belongs together if the state was the same before and after: see `Breaker::change`.
         fence(Ordering::Acquire);
         if self.state.load(Ordering::Relaxed) != word.0 {
             return None;
         }
-        let mut refusal = CallNotPermitted {
-            breaker: self.settings().name.clone(),
-            state: State::Open,
-            retry_after: None,
-            cause: Figures { node, part, whole }.cause(self.nodes()),
-        };
-        if deadline != NEVER {
-            let now = self.now();
-            if now >= deadline {
-                self.change_if(word, Change::to_half_open(self, now));
-                return None;
-            }
-            refusal.retry_after = Some(Duration::from_nanos(deadline - now));
+        if deadline == NEVER {
+            return Some(Answer::Refused(NEVER));
         }
-        self.rejected.fetch_add(1, Ordering::Relaxed);
-        Some(refusal)
+        let now = self.now();
+        if now >= deadline {
+            self.change_if(word, Change::to_half_open(self, now));
+            return None;
+        }
+        Some(Answer::Refused(deadline - now))
     }
 
     /// Whether a half-open breaker admits a call; `None`: it has moved on, look again.
-    fn admit_to_trial(&self, word: Word) -> Option<bool> {
+    fn admit_to_trial(&self, word: Word) -> Option<Answer> {
         let now = self.now();
         let since = self.since.load(Ordering::Relaxed);
         fence(Ordering::Acquire);
@@ -225,17 +249,7 @@ impl Breaker {
         }
         let admitted = drawn && (core.passed || core.in_flight < self.settings().max_half_open_calls);
         core.in_flight += u32::from(admitted);
-        Some(admitted)
-    }
-
-    fn refusal(&self, word: Word, retry_after: Option<Duration>) -> CallNotPermitted {
-        self.rejected.fetch_add(1, Ordering::Relaxed);
-        CallNotPermitted {
-            breaker: self.settings().name.clone(),
-            state: word.state(),
-            retry_after,
-            cause: None,
-        }
+        Some(if admitted { Answer::Admitted } else { Answer::Refused(NEVER) })
     }
 
     /// What a breaker does once in its life.
@@ -284,7 +298,7 @@ impl Breaker {
     }
 
     /// The time. A clock of the user's that panics says zero, which is in the past and does no harm.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn now(&self) -> u64 {
         match &self.clock {
             None => time::now(),

@@ -96,6 +96,13 @@ impl Word {
         self.0 & (Self::GENERATION - 1) == 0
     }
 
+    /// The same, but for a breaker that times its calls.
+    #[inline]
+    pub(crate) const fn admits_timed(self) -> bool {
+        self.0 & (Self::GENERATION - 1) == Self::TIMED
+    }
+
+    #[inline]
     pub(crate) const fn is_fresh(self) -> bool {
         self.0 & Self::FRESH != 0
     }
@@ -108,8 +115,13 @@ impl Word {
         self.0 & Self::CHANGING != 0
     }
 
+    #[inline]
     pub(crate) const fn used(self) -> Self {
         Self(self.0 & !Self::FRESH)
+    }
+
+    pub(crate) const fn fresh(self) -> Self {
+        Self(self.0 | Self::FRESH)
     }
 
     pub(crate) const fn changing(self) -> Self {
