@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# ThreadSanitizer over the tests in which threads meet. Works with a stable compiler, which is told to accept the flag.
+#
+# How false reports are told apart: the standard library is compiled without the sanitizer, so it does not see what orders two
+# threads where that happens inside it. Of the breaker's own locks it sees everything (`fluxgate_tsan` in fluxgate/src/sync.rs
+# waits in code that is compiled with it). What is left is the last reference to an `Arc` being dropped, which the library
+# orders by a fence that the sanitizer does not know, and the test harness's own channels; tsan.supp names just these. A report
+# about anything else is a race.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+target=$(rustc -vV | sed -n 's/^host: //p')
+case $target in
+  x86_64-unknown-linux-gnu | aarch64-unknown-linux-gnu | x86_64-apple-darwin | aarch64-apple-darwin) ;;
+  *) echo "skipped: no ThreadSanitizer for $target"; exit 0 ;;
+esac
+export RUSTC_BOOTSTRAP=1
+export RUSTFLAGS="-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer --cfg fluxgate_tsan"
+export TSAN_OPTIONS="suppressions=$PWD/scripts/tsan.supp halt_on_error=0 exitcode=66"
+exec cargo test --package fluxgate-tests --test behaviour --target "$target" --target-dir target/tsan \
+  "${@:-threads::}"
