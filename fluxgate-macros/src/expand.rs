@@ -5,10 +5,11 @@ use quote::{ToTokens as _, quote};
 use syn::Lifetime;
 
 use crate::arguments::{Arguments, Target};
-use crate::errors::Errors;
+use crate::errors::{Errors, span_of};
 use crate::function::{Function, mentions};
 use crate::handler::Handler;
 use crate::judge::{Judge, claims_something, local};
+use crate::language::respan;
 use crate::place::Place;
 use crate::returns::{Form, Returns};
 use crate::settings::settings;
@@ -98,7 +99,12 @@ impl Guard {
     }
 
     fn judge(&self) -> Judge<'_> {
-        Judge { track: self.track.as_ref(), success: self.success.as_ref(), private: &self.private }
+        Judge {
+            returns: &self.returns,
+            track: self.track.as_ref(),
+            success: self.success.as_ref(),
+            private: &self.private,
+        }
     }
 
     fn expand(&self, function: &Function) -> TokenStream {
@@ -159,6 +165,8 @@ impl Guard {
             .into_iter()
             .filter(|name| name.to_string().starts_with('_') || mentions(&body_tokens, &name.to_string()))
             .collect();
+        let fixing = Ident::new("return", span_of(declared).map_or(span, |(first, _)| first));
+        let body = Lifetime::new("'_body", Span::mixed_site());
         let capture = (!bindings.is_empty()).then(|| quote!(let _ = (#(&#bindings,)*);));
         let body = braced(
             quote!(
@@ -166,13 +174,14 @@ impl Guard {
                 #[allow(unreachable_code, clippy::all, clippy::pedantic)]
                 if false {
                     let #returned: #declared = loop {};
-                    return #returned;
+                    #fixing #returned;
                 }
                 #[allow(clippy::all, clippy::pedantic)]
                 {
                     #capture
                 }
-                #block
+                // Without the label, the braces would be called superfluous.
+                #body: #block
             ),
             span,
         );
@@ -245,11 +254,17 @@ impl Guard {
                         #private::Probe::<#output>::new().argument(#refusal)
                     })
                 } else {
-                    quote!(#private::refusal_as_error::<#output>(#refusal))
+                    self.error(&argument)
                 };
                 quote!(break #label #error)
             }
-            (None, None) => quote!(return #private::refused::<#output>(#refusal)),
+            (None, None) => {
+                let of = if self.judge().is_of_returned() { "Refusable" } else { "Returned" };
+                let error = self.error(&argument);
+                let of = Ident::new(of, Span::call_site());
+                let from_error = self.returns.method(&quote!(#private::#of), "from_error");
+                quote!(return #from_error(#error))
+            }
         };
         quote!(
             let #bound = match #outcome {
@@ -257,6 +272,15 @@ impl Guard {
                 ::core::result::Result::Err(#refusal) => #refused,
             };
         )
+    }
+
+    /// The refusal, as the error of what is returned.
+    fn error(&self, refusal: &TokenStream) -> TokenStream {
+        let private = &self.private;
+        let (first, last) = span_of(&self.returns.output).unwrap_or((Span::call_site(), Span::call_site()));
+        let open = respan(quote!(<#private::CallNotPermitted), first);
+        let method = respan(quote!(as #private::Becomes<_>>::become_error), last);
+        quote!(#open #method(#refusal))
     }
 
     /// `admitted`, after which there is `returned`, and what becomes of it.
@@ -273,7 +297,8 @@ impl Guard {
                 #private::Probe::<#output>::new().split(#returned)
             })
         } else {
-            quote!(#private::Returned::split(#returned))
+            let split = self.returns.method(&quote!(#private::Returned), "split");
+            quote!(#split(#returned))
         };
         let label = label();
         let handled = fallback.call(private, &error.to_token_stream(), output);

@@ -1,10 +1,13 @@
 //! A signature -> what the function gives, and how.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::{
     AssocType, GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type, TypeParamBound,
 };
+
+use crate::errors::span_of;
+use crate::language::respan;
 
 /// How a function gives what it gives.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -49,6 +52,16 @@ impl Returns {
             Some(output) => Self { form, declared, output: nameable(output) },
             None => Self::plain(signature, declared),
         }
+    }
+
+    /// `<Output as Trait>::method`, blamed on the type where the type is wrong.
+    pub(crate) fn method(&self, of: &TokenStream, method: &str) -> TokenStream {
+        let (first, last) = span_of(&self.output).unwrap_or((Span::call_site(), Span::call_site()));
+        let output = &self.output;
+        let method = Ident::new(method, last);
+        let open = quote_spanned!(first=> <);
+        let of = respan(quote!(as #of>::), last);
+        quote!(#open #output #of #method)
     }
 
     fn plain(signature: &Signature, declared: TokenStream) -> Self {
