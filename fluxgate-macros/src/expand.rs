@@ -5,11 +5,10 @@ use quote::{ToTokens as _, quote};
 use syn::Lifetime;
 
 use crate::arguments::{Arguments, Target};
-use crate::errors::{Errors, span_of};
+use crate::errors::Errors;
 use crate::function::{Function, mentions};
 use crate::handler::Handler;
 use crate::judge::{Judge, claims_something, local};
-use crate::language::respan;
 use crate::place::Place;
 use crate::returns::{Form, Returns};
 use crate::settings::settings;
@@ -156,7 +155,6 @@ impl Guard {
     fn asynchronous(&self, function: &Function) -> TokenStream {
         let (setup, breaker) = self.place.tokens(&self.private);
         let (block, declared) = (&function.block, &self.returns.declared);
-        let returned = local("returned");
         let span = block.span();
         // The parameters are captured in the order in which the function would drop them.
         let body_tokens = block.stream();
@@ -165,7 +163,7 @@ impl Guard {
             .into_iter()
             .filter(|name| name.to_string().starts_with('_') || mentions(&body_tokens, &name.to_string()))
             .collect();
-        let fixing = Ident::new("return", span_of(declared).map_or(span, |(first, _)| first));
+        let fixed = Ident::new("returned", Span::mixed_site().located_at(self.returns.span.0));
         let body = Lifetime::new("'_body", Span::mixed_site());
         let capture = (!bindings.is_empty()).then(|| quote!(let _ = (#(&#bindings,)*);));
         let body = braced(
@@ -173,8 +171,8 @@ impl Guard {
                 // Fixes the type of the block, so that what is returned in it is coerced.
                 #[allow(unreachable_code, clippy::all, clippy::pedantic)]
                 if false {
-                    let #returned: #declared = loop {};
-                    #fixing #returned;
+                    let #fixed: #declared = loop {};
+                    return #fixed;
                 }
                 #[allow(clippy::all, clippy::pedantic)]
                 {
@@ -254,16 +252,16 @@ impl Guard {
                         #private::Probe::<#output>::new().argument(#refusal)
                     })
                 } else {
-                    self.error(&argument)
+                    self.returns.error_of(&refusal, private)
                 };
                 quote!(break #label #error)
             }
             (None, None) => {
                 let of = if self.judge().is_of_returned() { "Refusable" } else { "Returned" };
-                let error = self.error(&argument);
+                let error = self.returns.error_of(&refusal, private);
                 let of = Ident::new(of, Span::call_site());
-                let from_error = self.returns.method(&quote!(#private::#of), "from_error");
-                quote!(return #from_error(#error))
+                let refused = self.returns.call(&quote!(#private::#of), "from_error", error);
+                quote!(return #refused)
             }
         };
         quote!(
@@ -272,15 +270,6 @@ impl Guard {
                 ::core::result::Result::Err(#refusal) => #refused,
             };
         )
-    }
-
-    /// The refusal, as the error of what is returned.
-    fn error(&self, refusal: &TokenStream) -> TokenStream {
-        let private = &self.private;
-        let (first, last) = span_of(&self.returns.output).unwrap_or((Span::call_site(), Span::call_site()));
-        let open = respan(quote!(<#private::CallNotPermitted), first);
-        let method = respan(quote!(as #private::Becomes<_>>::become_error), last);
-        quote!(#open #method(#refusal))
     }
 
     /// `admitted`, after which there is `returned`, and what becomes of it.
@@ -297,8 +286,7 @@ impl Guard {
                 #private::Probe::<#output>::new().split(#returned)
             })
         } else {
-            let split = self.returns.method(&quote!(#private::Returned), "split");
-            quote!(#split(#returned))
+            self.returns.call(&quote!(#private::Returned), "split", returned.to_token_stream())
         };
         let label = label();
         let handled = fallback.call(private, &error.to_token_stream(), output);

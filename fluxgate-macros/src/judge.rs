@@ -49,10 +49,11 @@ impl Judge<'_> {
     /// A function from a reference to what was returned to an `Outcome`.
     pub(crate) fn tokens(&self, capture: &TokenStream) -> TokenStream {
         let private = self.private;
-        if self.track.is_none_or(|track| matches!(track, Tracker::All)) && self.success.is_none() {
-            return self.returns.method(&quote!(#private::Returned), "outcome");
-        }
         let returned = local("returned");
+        if self.track.is_none_or(|track| matches!(track, Tracker::All)) && self.success.is_none() {
+            let outcome = self.returns.call(&quote!(#private::Returned), "outcome", quote!(#returned));
+            return quote!(#capture |#returned| #outcome);
+        }
         let body = if self.is_of_returned() {
             let probe = local("probe");
             let is_err = quote!(#probe.is_err(#returned));
@@ -73,8 +74,8 @@ impl Judge<'_> {
             let ignored = quote!(#private::Outcome::Ignored);
             let of_ok = self.outcome(Domain::Ok, &quote!(false), &success);
             let of_err = self.outcome(Domain::Err, &quote!(true), &ignored);
-            let as_result = self.returns.method(&quote!(#private::Returned), "as_result");
-            quote!(match #as_result(#returned) {
+            let result = self.returns.call(&quote!(#private::Returned), "as_result", quote!(#returned));
+            quote!(match #result {
                 ::core::result::Result::Ok(#value) => #of_ok,
                 ::core::result::Result::Err(#error) => #of_err,
             })
