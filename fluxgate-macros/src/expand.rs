@@ -98,7 +98,12 @@ impl Guard {
     }
 
     fn judge(&self) -> Judge<'_> {
-        Judge { track: self.track.as_ref(), success: self.success.as_ref(), private: &self.private }
+        Judge {
+            returns: &self.returns,
+            track: self.track.as_ref(),
+            success: self.success.as_ref(),
+            private: &self.private,
+        }
     }
 
     fn expand(&self, function: &Function) -> TokenStream {
@@ -150,7 +155,6 @@ impl Guard {
     fn asynchronous(&self, function: &Function) -> TokenStream {
         let (setup, breaker) = self.place.tokens(&self.private);
         let (block, declared) = (&function.block, &self.returns.declared);
-        let returned = local("returned");
         let span = block.span();
         // The parameters are captured in the order in which the function would drop them.
         let body_tokens = block.stream();
@@ -159,20 +163,23 @@ impl Guard {
             .into_iter()
             .filter(|name| name.to_string().starts_with('_') || mentions(&body_tokens, &name.to_string()))
             .collect();
+        let fixed = Ident::new("returned", Span::mixed_site().located_at(self.returns.span.0));
+        let body = Lifetime::new("'_body", Span::mixed_site());
         let capture = (!bindings.is_empty()).then(|| quote!(let _ = (#(&#bindings,)*);));
         let body = braced(
             quote!(
                 // Fixes the type of the block, so that what is returned in it is coerced.
                 #[allow(unreachable_code, clippy::all, clippy::pedantic)]
                 if false {
-                    let #returned: #declared = loop {};
-                    return #returned;
+                    let #fixed: #declared = loop {};
+                    return #fixed;
                 }
                 #[allow(clippy::all, clippy::pedantic)]
                 {
                     #capture
                 }
-                #block
+                // Without the label, the braces would be called superfluous.
+                #body: #block
             ),
             span,
         );
@@ -245,11 +252,17 @@ impl Guard {
                         #private::Probe::<#output>::new().argument(#refusal)
                     })
                 } else {
-                    quote!(#private::refusal_as_error::<#output>(#refusal))
+                    self.returns.error_of(&refusal, private)
                 };
                 quote!(break #label #error)
             }
-            (None, None) => quote!(return #private::refused::<#output>(#refusal)),
+            (None, None) => {
+                let of = if self.judge().is_of_returned() { "Refusable" } else { "Returned" };
+                let error = self.returns.error_of(&refusal, private);
+                let of = Ident::new(of, Span::call_site());
+                let refused = self.returns.call(&quote!(#private::#of), "from_error", error);
+                quote!(return #refused)
+            }
         };
         quote!(
             let #bound = match #outcome {
@@ -273,7 +286,7 @@ impl Guard {
                 #private::Probe::<#output>::new().split(#returned)
             })
         } else {
-            quote!(#private::Returned::split(#returned))
+            self.returns.call(&quote!(#private::Returned), "split", returned.to_token_stream())
         };
         let label = label();
         let handled = fallback.call(private, &error.to_token_stream(), output);

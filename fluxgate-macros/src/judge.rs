@@ -7,6 +7,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
+use crate::returns::Returns;
 use crate::track::{Arm, Tracker};
 
 /// What a tracker is asked of.
@@ -33,6 +34,7 @@ enum Claim {
 
 /// The trackers of a function.
 pub(crate) struct Judge<'a> {
+    pub(crate) returns: &'a Returns,
     pub(crate) track: Option<&'a Tracker>,
     pub(crate) success: Option<&'a Tracker>,
     pub(crate) private: &'a TokenStream,
@@ -47,10 +49,11 @@ impl Judge<'_> {
     /// A function from a reference to what was returned to an `Outcome`.
     pub(crate) fn tokens(&self, capture: &TokenStream) -> TokenStream {
         let private = self.private;
-        if self.track.is_none_or(|track| matches!(track, Tracker::All)) && self.success.is_none() {
-            return quote!(#private::outcome);
-        }
         let returned = local("returned");
+        if self.track.is_none_or(|track| matches!(track, Tracker::All)) && self.success.is_none() {
+            let outcome = self.returns.call(&quote!(#private::Returned), "outcome", quote!(#returned));
+            return quote!(#capture |#returned| #outcome);
+        }
         let body = if self.is_of_returned() {
             let probe = local("probe");
             let is_err = quote!(#probe.is_err(#returned));
@@ -71,7 +74,8 @@ impl Judge<'_> {
             let ignored = quote!(#private::Outcome::Ignored);
             let of_ok = self.outcome(Domain::Ok, &quote!(false), &success);
             let of_err = self.outcome(Domain::Err, &quote!(true), &ignored);
-            quote!(match #private::Returned::as_result(#returned) {
+            let result = self.returns.call(&quote!(#private::Returned), "as_result", quote!(#returned));
+            quote!(match #result {
                 ::core::result::Result::Ok(#value) => #of_ok,
                 ::core::result::Result::Err(#error) => #of_err,
             })
@@ -86,11 +90,8 @@ impl Judge<'_> {
     /// `absent` is what a tracker counts as that panics, `unclaimed` what becomes of a result that nothing claims.
     fn outcome(&self, domain: Domain, absent: &TokenStream, unclaimed: &TokenStream) -> TokenStream {
         let private = self.private;
-        let success = self.success.map_or(Claim::Inapplicable, |tracker| self.claim(tracker, domain));
-        let track = match self.track {
-            Some(tracker) => self.claim(tracker, domain),
-            None => self.claim(&Tracker::All, domain),
-        };
+        let success = self.success.map_or(Claim::Inapplicable, |tracker| claim(tracker, domain, private));
+        let track = claim(self.track.unwrap_or(&Tracker::All), domain, private);
         let track = match track {
             Claim::Inapplicable | Claim::Constant(false) => unclaimed.clone(),
             Claim::Constant(true) => quote!(#private::Outcome::Failure),
@@ -113,49 +114,47 @@ impl Judge<'_> {
         let private = self.private;
         if is_foreign { quote!(#private::ask(#absent, || #tokens)) } else { tokens }
     }
+}
 
-    fn claim(&self, tracker: &Tracker, domain: Domain) -> Claim {
-        let private = self.private;
-        match tracker {
-            Tracker::All if domain == Domain::Err => Claim::Constant(true),
-            Tracker::Matches(arm) if domain == Domain::Err => condition(arm, "error"),
-            Tracker::TypeOf(span, types) if domain == Domain::Err => {
-                let error = local("error");
-                let has = quote_spanned!(*span=> .has);
-                let sources = quote_spanned!(*span=> (&&&&#private::Sources(#error)));
-                let tokens = quote!({
-                    #[allow(unused_imports)]
-                    use #private::{ViaBoth as _, ViaError as _, ViaNothing as _, ViaPointer as _};
-                    #(#sources #has::<#types>())||*
-                });
-                Claim::Condition { tokens, is_foreign: true }
-            }
-            Tracker::Custom(function) if domain == Domain::Err => {
-                let error = local("error");
-                Claim::Condition { tokens: quote!(#private::custom(#error, #function)), is_foreign: true }
-            }
-            Tracker::Ok(arm) if domain == Domain::Ok => condition(arm, "value"),
-            Tracker::Returned(arm) => condition(arm, "returned"),
-            Tracker::Not(inner) => match self.claim(inner, domain) {
-                Claim::Inapplicable => Claim::Inapplicable,
-                Claim::Constant(claims) => Claim::Constant(!claims),
-                Claim::Condition { tokens, is_foreign } => {
-                    Claim::Condition { tokens: quote!(!(#tokens)), is_foreign }
-                }
-            },
-            Tracker::And(left, right) => and(self.claim(left, domain), self.claim(right, domain)),
-            Tracker::Or(left, right) => or(self.claim(left, domain), self.claim(right, domain)),
-            _ => Claim::Inapplicable,
+fn claim(tracker: &Tracker, domain: Domain, private: &TokenStream) -> Claim {
+    match tracker {
+        Tracker::All if domain == Domain::Err => Claim::Constant(true),
+        Tracker::Matches(arm) if domain == Domain::Err => condition(arm, "error"),
+        Tracker::TypeOf(span, types) if domain == Domain::Err => {
+            let error = local("error");
+            let has = quote_spanned!(*span=> .has);
+            let sources = quote_spanned!(*span=> (&&&&#private::Sources(#error)));
+            let tokens = quote!({
+                #[allow(unused_imports)]
+                use #private::{ViaBoth as _, ViaError as _, ViaNothing as _, ViaPointer as _};
+                #(#sources #has::<#types>())||*
+            });
+            Claim::Condition { tokens, is_foreign: true }
         }
+        Tracker::Custom(function) if domain == Domain::Err => {
+            let error = local("error");
+            Claim::Condition { tokens: quote!(#private::custom(#error, #function)), is_foreign: true }
+        }
+        Tracker::Ok(arm) if domain == Domain::Ok => condition(arm, "value"),
+        Tracker::Returned(arm) => condition(arm, "returned"),
+        Tracker::Not(inner) => match claim(inner, domain, private) {
+            Claim::Inapplicable => Claim::Inapplicable,
+            Claim::Constant(claims) => Claim::Constant(!claims),
+            Claim::Condition { tokens, is_foreign } => {
+                Claim::Condition { tokens: quote!(!(#tokens)), is_foreign }
+            }
+        },
+        Tracker::And(left, right) => and(claim(left, domain, private), claim(right, domain, private)),
+        Tracker::Or(left, right) => or(claim(left, domain, private), claim(right, domain, private)),
+        _ => Claim::Inapplicable,
     }
 }
 
 /// Whether the tracker can claim any result at all.
 pub(crate) fn claims_something(tracker: &Tracker) -> bool {
-    let judge = Judge { track: None, success: None, private: &TokenStream::new() };
-    [Domain::Ok, Domain::Err]
-        .into_iter()
-        .any(|domain| !matches!(judge.claim(tracker, domain), Claim::Inapplicable | Claim::Constant(false)))
+    [Domain::Ok, Domain::Err].into_iter().any(|domain| {
+        !matches!(claim(tracker, domain, &TokenStream::new()), Claim::Inapplicable | Claim::Constant(false))
+    })
 }
 
 fn and(left: Claim, right: Claim) -> Claim {

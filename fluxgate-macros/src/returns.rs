@@ -1,10 +1,13 @@
 //! A signature -> what the function gives, and how.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::{
     AssocType, GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type, TypeParamBound,
 };
+
+use crate::errors::span_of;
+use crate::language::respan;
 
 /// How a function gives what it gives.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,6 +29,8 @@ pub(crate) struct Returns {
     pub(crate) declared: TokenStream,
     /// The same of what it gives in the end: for a future, its output.
     pub(crate) output: TokenStream,
+    /// Where that is written.
+    pub(crate) span: (Span, Span),
 }
 
 impl Returns {
@@ -46,14 +51,55 @@ impl Returns {
             _ => (Form::Boxed, boxed(ty)),
         };
         match output {
-            Some(output) => Self { form, declared, output: nameable(output) },
+            Some(output) => {
+                let span =
+                    span_of(&output.to_token_stream()).unwrap_or((Span::call_site(), Span::call_site()));
+                Self { form, declared, output: nameable(output), span }
+            }
             None => Self::plain(signature, declared),
         }
     }
 
+    /// `<Output as Trait>::method(argument)`, blamed on the type where the type is wrong.
+    pub(crate) fn call(&self, of: &TokenStream, method: &str, argument: TokenStream) -> TokenStream {
+        let path = self.method(of, method);
+        let argument = self.argument(argument);
+        quote!(#path #argument)
+    }
+
+    fn argument(&self, argument: TokenStream) -> Group {
+        let mut argument = Group::new(Delimiter::Parenthesis, argument);
+        argument.set_span(self.span.1);
+        argument
+    }
+
+    /// `<Output as Trait>::method`, blamed on the type where the type is wrong.
+    pub(crate) fn method(&self, of: &TokenStream, method: &str) -> TokenStream {
+        let (first, last) = self.span;
+        let output = &self.output;
+        let method = Ident::new(method, last);
+        let open = quote_spanned!(first=> <);
+        let of = respan(quote!(as #of>::), last);
+        quote!(#open #output #of #method)
+    }
+
+    /// What a refusal becomes, blamed on the type where it cannot.
+    pub(crate) fn error_of(&self, refusal: &Ident, private: &TokenStream) -> TokenStream {
+        let (first, last) = self.span;
+        let open = respan(quote!(<#private::), first);
+        let method = respan(quote!(CallNotPermitted as #private::Becomes<_>>::become_error), last);
+        let argument = self.argument(quote!(#refusal));
+        quote!(#open #method #argument)
+    }
+
     fn plain(signature: &Signature, declared: TokenStream) -> Self {
         let form = if signature.asyncness.is_some() { Form::Async } else { Form::Sync };
-        Self { form, output: declared.clone(), declared }
+        let span = match &signature.output {
+            ReturnType::Type(_, ty) => span_of(&ty.to_token_stream()),
+            ReturnType::Default => None,
+        };
+        let name = signature.ident.span();
+        Self { form, output: declared.clone(), declared, span: span.unwrap_or((name, name)) }
     }
 }
 

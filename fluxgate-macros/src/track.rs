@@ -89,18 +89,15 @@ pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracke
     let whole = Place::new(0, source.tokens.len());
     let stream = match text(&argument.value) {
         None => argument.value.clone(),
-        Some(text) => match text.parse() {
-            Ok(stream) => respan(stream, source.whole().0),
-            Err(_) => {
+        Some(text) => {
+            let Ok(stream) = text.parse() else {
                 errors.push(source.error(&Problem::new(whole, "this is not Rust")));
                 return None;
-            }
-        },
+            };
+            respan(stream, source.whole().0)
+        }
     };
-    let mut parser = Parser { source: &source, errors };
-    let trees = Trees::of(stream, 0);
-    let tracker = parser.group(&trees, whole);
-    tracker
+    Parser { source: &source, errors }.group(&Trees::of(stream, 0), whole)
 }
 
 /// Trees side by side, and the index of each among all tokens.

@@ -59,6 +59,9 @@ pub trait Returned: Sized {
     type Value;
     type Error;
 
+    /// The default: each `Err` is a failure.
+    fn outcome(&self) -> Outcome;
+
     fn as_result(&self) -> Result<&Self::Value, &Self::Error>;
 
     /// The error alone, if it is one.
@@ -67,9 +70,15 @@ pub trait Returned: Sized {
     fn from_error(error: Self::Error) -> Self;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T, E> Returned for Result<T, E> {
     type Value = T;
     type Error = E;
+
+    #[inline]
+    fn outcome(&self) -> Outcome {
+        Outcome::of(self)
+    }
 
     #[inline]
     fn as_result(&self) -> Result<&T, &E> {
@@ -87,41 +96,46 @@ impl<T, E> Returned for Result<T, E> {
     }
 }
 
-/// The default: each `Err` is a failure.
-#[inline]
-pub fn outcome<R: Returned>(returned: &R) -> Outcome {
-    Outcome::of(&returned.as_result())
-}
-
-/// An error that can say that a call was refused.
+/// What a function whose tracker looks at whole return values returns where nothing says what to return when the call is
+/// refused.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot say that a call was refused",
-    label = "no `From<fluxgate::CallNotPermitted>` for its error",
-    note = "with thiserror, add a variant to `{Self}`:\n`#[error(transparent)] NotPermitted(#[from] fluxgate::CallNotPermitted),`",
-    note = "or say what to return when the call is refused: `rejected = |refusal| ..`"
+    message = "`{Self}` is not a `Result`, so nothing says what to return when the call is refused",
+    label = "not a `Result`",
+    note = "say it: `rejected = |refusal| ..`"
 )]
-pub trait FromRefusal {
-    fn from_refusal(refusal: CallNotPermitted) -> Self;
+pub trait Refusable {
+    type Error;
+
+    fn from_error(error: Self::Error) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: From<CallNotPermitted>> FromRefusal for E {
+impl<T, E> Refusable for Result<T, E> {
+    type Error = E;
+
     #[inline]
-    fn from_refusal(refusal: CallNotPermitted) -> E {
-        refusal.into()
+    fn from_error(error: E) -> Self {
+        Err(error)
     }
 }
 
-/// What a function returns when its call is refused.
-#[inline]
-pub fn refused<R: Returned<Error: FromRefusal>>(refusal: CallNotPermitted) -> R {
-    R::from_error(refusal_as_error::<R>(refusal))
+/// A refusal, as an error that can say that a call was refused.
+#[diagnostic::on_unimplemented(
+    message = "`{E}` cannot say that a call was refused",
+    label = "`{E}` does not implement `From<fluxgate::CallNotPermitted>`",
+    note = "with thiserror, add a variant to it:\n`#[error(transparent)] NotPermitted(#[from] fluxgate::CallNotPermitted),`",
+    note = "or say what to return when the call is refused: `rejected = |refusal| ..`"
+)]
+pub trait Becomes<E> {
+    fn become_error(self) -> E;
 }
 
-/// The error that a `fallback` is given when a call is refused.
-#[inline]
-pub fn refusal_as_error<R: Returned<Error: FromRefusal>>(refusal: CallNotPermitted) -> R::Error {
-    R::Error::from_refusal(refusal)
+#[diagnostic::do_not_recommend]
+impl<E: From<Self>> Becomes<E> for CallNotPermitted {
+    #[inline]
+    fn become_error(self) -> E {
+        self.into()
+    }
 }
 
 /// Asks a part of a tracker that runs code of the user's. If it panics, the tracker counts as absent.

@@ -6,7 +6,7 @@ use core::error::Error;
 use core::marker::PhantomData;
 use core::ops::Deref;
 
-use crate::__private::FromRefusal;
+use crate::__private::Becomes;
 use crate::error::CallNotPermitted;
 use crate::track::type_of;
 
@@ -48,9 +48,9 @@ impl<T, E> Probe<Result<T, E>> {
     #[inline]
     pub fn argument(&self, refusal: CallNotPermitted) -> E
     where
-        E: FromRefusal,
+        CallNotPermitted: Becomes<E>,
     {
-        E::from_refusal(refusal)
+        refusal.become_error()
     }
 }
 
@@ -146,14 +146,14 @@ impl<E: AsError> ViaError for &Sources<'_, E> {
 pub trait ViaNothing<E> {
     fn has<T: Error + 'static>(&self) -> bool
     where
-        E: HasSources;
+        (): HasSources<E>;
 }
 
 impl<E> ViaNothing<E> for Sources<'_, E> {
     #[inline]
     fn has<T: Error + 'static>(&self) -> bool
     where
-        E: HasSources,
+        (): HasSources<E>,
     {
         false
     }
@@ -161,9 +161,9 @@ impl<E> ViaNothing<E> for Sources<'_, E> {
 
 /// Never implemented: its message is all there is to it.
 #[diagnostic::on_unimplemented(
-    message = "`type_of` cannot look into `{Self}`",
+    message = "`type_of` cannot look into `{E}`",
     label = "not an error with sources",
     note = "it looks through a `std::error::Error + 'static`, or what a pointer such as `Box<dyn Error>` or `anyhow::Error` points to",
     note = "use `matches(PATTERN)` or `custom(|error| ..)`"
 )]
-pub trait HasSources {}
+pub trait HasSources<E> {}

@@ -164,7 +164,7 @@ static MANY: CircuitBreaker = breaker!(name = "many", window = count(1000), trip
 #[circuit_breaker(breaker = MANY)]
 async fn fails_sometimes(number: u32) -> Result<u32, Failure> {
     tokio::task::yield_now().await;
-    if number % 4 == 0 { Err(Failure::Down) } else { Ok(number) }
+    if number.is_multiple_of(4) { Err(Failure::Down) } else { Ok(number) }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -195,7 +195,7 @@ impl Client {
     #[circuit_breaker(breaker = self.breaker)]
     async fn rename(&mut self, base: &str) -> Result<&mut Self, Failure> {
         pause().await;
-        self.base = base.to_owned();
+        base.clone_into(&mut self.base);
         if base.is_empty() { Err(Failure::Down) } else { Ok(self) }
     }
 
@@ -375,7 +375,7 @@ async fn coerced(
     fails: bool,
 ) -> Result<Box<dyn std::fmt::Display + Send>, Box<dyn std::error::Error + Send + Sync>> {
     if fails {
-        u32::from_str_radix("x", 10)?;
+        "x".parse::<u32>()?;
     }
     pause().await;
     Ok(Box::new(7))
@@ -425,6 +425,7 @@ async fn guarded(text: &str, mut number: u64) -> Result<usize, Failure> {
     Ok(text.len() + number as usize)
 }
 
+#[allow(clippy::manual_async_fn, reason = "to compare it with the guarded one")]
 fn bare_opaque(number: u64) -> impl Future<Output = Result<u64, Failure>> {
     async move {
         pause().await;

@@ -1,4 +1,5 @@
 //! What is returned instead: `rejected` and `fallback`, in every form.
+#![allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps, reason = "handlers are called so")]
 
 use std::future::Future;
 use std::pin::Pin;
