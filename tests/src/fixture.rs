@@ -161,6 +161,6 @@ impl Fixture {
 
     #[track_caller]
     pub fn refusal(&self) -> CallNotPermitted {
-        self.breaker.acquire().map(|call| call.ignore()).expect_err("the call should be refused")
+        self.breaker.acquire().map(fluxgate::Call::ignore).expect_err("the call should be refused")
     }
 }
