@@ -37,6 +37,11 @@ impl Heard {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// All but the first so many.
+    pub fn after(&self, first: usize) -> Vec<Transition> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)[first..].to_vec()
+    }
+
     /// From where to where.
     pub fn steps(&self) -> Vec<(State, State)> {
         self.all().iter().map(|transition| (transition.from, transition.to)).collect()

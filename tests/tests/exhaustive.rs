@@ -79,9 +79,8 @@ mod checker {
         fn is_unguarded(&self) -> bool {
             let rates =
                 |rule: &Rule| matches!(rule, Rule::FailureRate(_) | Rule::SlowRate(..) | Rule::AvgLatency(_));
-            let counts = |rule: &Rule| {
-                matches!(rule, Rule::Min(_) | Rule::Failures(_) | Rule::FailureStreak(_))
-            };
+            let counts =
+                |rule: &Rule| matches!(rule, Rule::Min(_) | Rule::Failures(_) | Rule::FailureStreak(_));
             self.members.iter().any(rates) && !self.members.iter().any(counts)
         }
 
