@@ -139,7 +139,7 @@ impl CircuitBreaker {
     /// What is known of recent calls: closed, of those in the window; open, of those in the window when it tripped; half-open, of
     /// the trial, or after it, while a ramp goes on, again of those in the window.
     pub fn metrics(&self) -> Metrics {
-        Snapshot::of(self.resolved()).metrics
+        self.resolved().metrics()
     }
 
     /// All there is to know, at one moment.

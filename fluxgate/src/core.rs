@@ -94,6 +94,14 @@ impl Core {
 }
 
 impl Breaker {
+    /// What is known of recent calls.
+    pub(crate) fn metrics(&self) -> Metrics {
+        let now = self.now();
+        let mut core = self.core.lock();
+        let word = Word(self.state.load(Ordering::Relaxed));
+        core.metrics(self, word, now)
+    }
+
     /// Opens the breaker, which has this word, under the lock that is handed over.
     pub(crate) fn open<'a>(
         &'a self,

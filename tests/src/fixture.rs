@@ -37,6 +37,11 @@ impl Heard {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// All but the first so many.
+    pub fn after(&self, first: usize) -> Vec<Transition> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)[first..].to_vec()
+    }
+
     /// From where to where.
     pub fn steps(&self) -> Vec<(State, State)> {
         self.all().iter().map(|transition| (transition.from, transition.to)).collect()
@@ -161,6 +166,6 @@ impl Fixture {
 
     #[track_caller]
     pub fn refusal(&self) -> CallNotPermitted {
-        self.breaker.acquire().map(|call| call.ignore()).expect_err("the call should be refused")
+        self.breaker.acquire().map(fluxgate::Call::ignore).expect_err("the call should be refused")
     }
 }

@@ -1,5 +1,5 @@
 //! What the tests of Fluxgate share: a fixture around one breaker, and a naive model of what a breaker should do.
-#![allow(missing_docs, clippy::missing_panics_doc)]
+#![allow(missing_docs, clippy::missing_panics_doc, clippy::unchecked_time_subtraction)]
 
 pub mod fixture;
 pub mod reference;

@@ -1,15 +1,18 @@
 //! The breaker and a naive model of it agree after every step of arbitrary sequences.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use fluxgate::Outcome;
+use fluxgate::{Outcome, State};
 use fluxgate_tests::fixture::millis;
-use fluxgate_tests::reference::{Permit, Predicate, Retry, Rule, Settings, Window};
+use fluxgate_tests::reference::{Permit, Predicate, Retry, Rule, Settings, Why, Window};
 use fluxgate_tests::sequence::{Step, agree};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop_oneof, proptest};
 use proptest::sample::select;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 /// A condition that healthy traffic does not fulfil, whether or not there were any calls.
 fn evidence(size: u32) -> impl Strategy<Value = Rule> {
@@ -152,6 +155,35 @@ fn config() -> ProptestConfig {
     let config = ProptestConfig::default();
     let asked_for = std::env::var_os("PROPTEST_CASES").is_some();
     ProptestConfig { cases: if asked_for { config.cases } else { 10_000 }, ..config }
+}
+
+/// Sequences in which nothing happens would agree about nothing.
+#[test]
+fn sequences_bring_about_every_transition() {
+    let mut runner = TestRunner::deterministic();
+    let mut counts: HashMap<(State, State, Why), u32> = HashMap::new();
+    for _ in 0..1_000 {
+        let (settings, steps) =
+            (settings(), stretches()).new_tree(&mut runner).expect("it is made").current();
+        for event in agree(&settings, &steps) {
+            *counts.entry((event.from, event.to, event.why)).or_default() += 1;
+        }
+    }
+    for (from, to, why) in [
+        (State::Closed, State::Open, Why::Tripped),
+        (State::Open, State::HalfOpen, Why::RetryDue),
+        (State::HalfOpen, State::Open, Why::Tripped),
+        (State::HalfOpen, State::Open, Why::HalfOpenTimeout),
+        (State::HalfOpen, State::Closed, Why::TrialPassed),
+        (State::HalfOpen, State::Closed, Why::RampEnded),
+        (State::MetricsOnly, State::MetricsOnly, Why::Tripped),
+        (State::Open, State::Closed, Why::Reset),
+        (State::HalfOpen, State::Closed, Why::Reset),
+        (State::HalfOpen, State::MetricsOnly, Why::MetricsOnly),
+    ] {
+        let count = counts.get(&(from, to, why)).copied().unwrap_or_default();
+        assert!(count >= 10, "{from} -> {to} ({why:?}) only {count} times, of {counts:?}");
+    }
 }
 
 proptest! {

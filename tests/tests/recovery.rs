@@ -1,6 +1,7 @@
 //! A simulation of recovery, whose tables are in the documentation: `fluxgate/docs/recovery.md`.
 //!
 //! `UPDATE_DOCS=1 cargo test --package fluxgate-tests --test recovery` writes them anew.
+#![allow(clippy::unchecked_time_subtraction)]
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -8,7 +8,7 @@ use super::rule::{Evidence, Record};
 use super::settings::{Permit, Settings, Window};
 
 /// Why a transition happened, without the figures.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Why {
     Tripped,
     RetryDue,

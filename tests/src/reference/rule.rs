@@ -47,6 +47,7 @@ impl Evidence {
     }
 
     /// With so many more calls that all failed and took for ever.
+    #[must_use]
     pub fn worst(&self, more: usize) -> Self {
         let mut worst = self.clone();
         (0..more).for_each(|_| worst.push(true, Duration::MAX));
@@ -54,6 +55,7 @@ impl Evidence {
     }
 
     /// With so many more calls that all succeeded in no time.
+    #[must_use]
     pub fn best(&self, more: usize) -> Self {
         let mut best = self.clone();
         (0..more).for_each(|_| best.push(false, Duration::ZERO));
@@ -77,7 +79,7 @@ fn two_failures(metrics: &fluxgate::Metrics) -> bool {
 }
 
 fn third_call(metrics: &fluxgate::Metrics) -> bool {
-    metrics.total() % 3 == 0
+    metrics.total().is_multiple_of(3)
 }
 
 fn slow(metrics: &fluxgate::Metrics) -> bool {
@@ -88,7 +90,7 @@ impl Predicate {
     fn holds(self, evidence: &Evidence) -> bool {
         match self {
             Self::TwoFailures => evidence.failures() >= 2,
-            Self::ThirdCall => evidence.total() % 3 == 0,
+            Self::ThirdCall => evidence.total().is_multiple_of(3),
             Self::Slow => evidence.average().is_some_and(|mean| mean >= 30_000_000),
         }
     }

@@ -74,6 +74,9 @@ async fn an_aborted_task_is_neutral() {
 
 #[tokio::test]
 async fn a_panic_in_a_spawned_task_is_a_failure() {
+    fn panics() -> Result<(), ()> {
+        std::panic::resume_unwind(Box::new("the task panicked"))
+    }
     let fixture = Fixture::with_rule(trip::failure_streak(2));
     let breaker = Arc::new(fixture.breaker);
     for _ in 0..2 {
@@ -82,7 +85,7 @@ async fn a_panic_in_a_spawned_task_is_a_failure() {
             async move {
                 let body = async {
                     tokio::task::yield_now().await;
-                    Ok::<(), ()>(std::panic::resume_unwind(Box::new("the task panicked")))
+                    panics()
                 };
                 breaker.call_async(body).await
             }

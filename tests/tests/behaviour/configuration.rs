@@ -168,9 +168,8 @@ fn too_many_thresholds_or_conditions() {
         builder.trip(trip::min(5) & (slow(1) | slow(2) | slow(3) | slow(4)) | trip::min(9) & slow(1))
     });
     refuses_rule(trip::min(5) & (slow(1) | slow(2) | slow(3) | slow(4) | slow(5)), &["slow_rate"]);
-    let long = |conditions| {
-        (1..=conditions).map(|count| trip::failures(count)).reduce(|rule, more| rule | more).expect("some")
-    };
+    let long =
+        |conditions| (1..=conditions).map(trip::failures).reduce(|rule, more| rule | more).expect("some");
     refuses_rule(long(10_000), &["64"]);
     accepts(|builder| builder.trip(long(50)));
 }

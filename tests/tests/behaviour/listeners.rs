@@ -9,6 +9,8 @@ use fluxgate_tests::fixture::{Fixture, Heard, seconds};
 
 #[test]
 fn hear_each_transition_with_its_reason() {
+    use State::{Closed, Disabled, HalfOpen, Open};
+
     let fixture = Fixture::new(|builder| builder);
     fixture.trip();
     fixture.wait();
@@ -17,7 +19,6 @@ fn hear_each_transition_with_its_reason() {
     fixture.succeed(6);
     fixture.breaker.disable();
     fixture.breaker.reset();
-    use State::{Closed, Disabled, HalfOpen, Open};
     assert_eq!(
         fixture.heard.steps(),
         [

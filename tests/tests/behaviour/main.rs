@@ -1,4 +1,5 @@
 //! What a breaker does, through its public surface, on a manual clock. One file for each behaviour.
+#![allow(clippy::unchecked_time_subtraction)]
 
 mod asynchronous;
 mod cancellation;

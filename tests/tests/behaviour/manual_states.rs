@@ -180,6 +180,8 @@ fn reset_closes_from_anywhere() {
 
 #[test]
 fn commands_work_from_every_state() {
+    use State::{Closed, Disabled, ForcedOpen, MetricsOnly, Open};
+
     let fixture = Fixture::new(|builder| builder.window(window::time(seconds(10))));
     fixture.trip();
     fixture.breaker.disable();
@@ -191,7 +193,6 @@ fn commands_work_from_every_state() {
     fixture.breaker.force_open();
     fixture.advance(seconds(100));
     fixture.refusal();
-    use State::{Closed, Disabled, ForcedOpen, MetricsOnly, Open};
     assert_eq!(
         fixture.heard.steps(),
         [

@@ -139,15 +139,25 @@ fn becomes_what_callers_use() {
         Err(PaymentError::Declined)
     };
     assert!(matches!(pay(), Err(PaymentError::Refused(_))));
-    let any = || -> anyhow::Result<()> { Ok(fixture.breaker.acquire()?.success()) };
+    let any = || -> anyhow::Result<()> {
+        fixture.breaker.acquire()?.success();
+        Ok(())
+    };
     assert!(any().expect_err("forced open").downcast_ref::<CallNotPermitted>().is_some());
     let boxed = || -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-        Ok(fixture.breaker.acquire()?.success())
+        fixture.breaker.acquire()?.success();
+        Ok(())
     };
     assert!(boxed().expect_err("forced open").is::<CallNotPermitted>());
-    let io = || -> std::io::Result<()> { Ok(fixture.breaker.acquire()?.success()) };
+    let io = || -> std::io::Result<()> {
+        fixture.breaker.acquire()?.success();
+        Ok(())
+    };
     assert!(io().expect_err("forced open").get_ref().expect("a cause").is::<CallNotPermitted>());
-    let ours = || -> Result<(), Error<&str>> { Ok(fixture.breaker.acquire()?.success()) };
+    let ours = || -> Result<(), Error<&str>> {
+        fixture.breaker.acquire()?.success();
+        Ok(())
+    };
     assert!(matches!(ours(), Err(Error::NotPermitted(_))));
 }
 

@@ -26,11 +26,11 @@ fn together(work: impl Fn(usize) + Sync) {
 #[test]
 fn a_breaker_can_be_shared() {
     fn shareable<T: Send + Sync + 'static>() {}
+    fn sendable<T: Send>() {}
     shareable::<CircuitBreaker>();
     shareable::<fluxgate::CallNotPermitted>();
     shareable::<fluxgate::Transition>();
     shareable::<fluxgate::Snapshot>();
-    fn sendable<T: Send>() {}
     sendable::<Call<'_>>();
 }
 

@@ -1,0 +1,176 @@
+//! After its first use a breaker allocates nothing, whatever happens, but for events that someone listens to.
+//!
+//! One test alone in its program: the allocator counts what the thread allocates.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use fluxgate::testing::ManualClock;
+use fluxgate::{
+    CallNotPermitted, CircuitBreaker, Outcome, State, circuit_breaker, permit, retry, trip, window,
+};
+
+thread_local! {
+    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
+    static BYTES: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Counting;
+
+// SAFETY: everything is handed on to the system's allocator as it came.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        BYTES.set(BYTES.get() + layout.size());
+        // SAFETY: as the caller promises.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        // SAFETY: as the caller promises.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// How many allocations `work` made on this thread, and of how many bytes.
+fn allocated(work: impl FnOnce()) -> (usize, usize) {
+    let before = (ALLOCATIONS.get(), BYTES.get());
+    work();
+    (ALLOCATIONS.get() - before.0, BYTES.get() - before.1)
+}
+
+/// Everything that can happen to a breaker, twice; in the end it is closed.
+fn live(breaker: &CircuitBreaker, clock: &ManualClock) {
+    let second = Duration::from_secs(1);
+    let call = |outcome: Outcome| {
+        if let Ok(call) = breaker.acquire() {
+            clock.advance(second / 100);
+            call.record(outcome);
+        }
+    };
+    for _ in 0..2 {
+        (0..300).for_each(|_| call(Outcome::Success));
+        for nth in 0..300 {
+            call(if nth % 10 == 0 { Outcome::Failure } else { Outcome::Success });
+        }
+        call(Outcome::Ignored);
+        drop(breaker.acquire());
+        let late = breaker.acquire();
+        while breaker.state() == State::Closed {
+            call(Outcome::Failure);
+        }
+        let _ = late.map(fluxgate::Call::failure);
+        // Refused while open, then tried again, in vain.
+        (0..20).for_each(|_| call(Outcome::Success));
+        clock.advance(61 * second);
+        while breaker.state() != State::Open || breaker.metrics().total() >= 100 {
+            call(Outcome::Failure);
+        }
+        // And tried again, well, through a ramp.
+        clock.advance(61 * second);
+        while breaker.state() != State::Closed {
+            call(Outcome::Success);
+            clock.advance(second);
+        }
+        breaker.metrics_only();
+        (0..200).for_each(|_| call(Outcome::Failure));
+        breaker.disable();
+        call(Outcome::Failure);
+        breaker.force_open();
+        call(Outcome::Failure);
+        breaker.reset();
+        breaker.reset();
+        let _ = (breaker.state(), breaker.name().len(), breaker.metrics().failure_rate());
+    }
+}
+
+#[derive(Debug)]
+struct Refused;
+
+impl From<CallNotPermitted> for Refused {
+    fn from(_: CallNotPermitted) -> Self {
+        Self
+    }
+}
+
+#[circuit_breaker(window = count(100), trip = min(10) & failure_rate(0.5), handle = GUARDED)]
+fn guarded(works: bool) -> Result<(), Refused> {
+    if works { Ok(()) } else { Err(Refused) }
+}
+
+#[test]
+fn nothing_is_allocated_after_the_first_use() {
+    let rules = [
+        trip::min(10) & trip::failure_rate(0.5),
+        trip::min(10) & (trip::failure_rate(0.5) | trip::slow_rate(0.9, Duration::from_secs(1))),
+        trip::min(10) & (trip::failure_rate(0.5) | trip::avg_latency(Duration::from_secs(1))),
+        trip::min(10) & trip::custom(|metrics| metrics.failures() >= 10),
+    ];
+    let windows = [window::count(100), window::time(Duration::from_secs(60))];
+    for rule in &rules {
+        for window in windows {
+            let clock = ManualClock::new();
+            let breaker = CircuitBreaker::builder("no allocation")
+                .window(window)
+                .trip(rule.clone())
+                .retry(retry::backoff(Duration::from_secs(60)).jitter(0.01).max(Duration::from_secs(60)))
+                .permit(permit::ramp_up(0.5, 1.0, Duration::from_secs(30)))
+                .half_open_timeout(Duration::from_secs(3_600))
+                .clock(clock.clone())
+                .build()
+                .expect("valid");
+            // A time window gets its stripes when the first successes may go into them.
+            (0..20).for_each(|_| breaker.acquire().expect("closed").success());
+            let (times, bytes) = allocated(|| live(&breaker, &clock));
+            assert_eq!((times, bytes), (0, 0), "{rule} over {window}");
+        }
+    }
+
+    // The first use of an attribute's breaker: the window's memory, and nothing to register.
+    let (_, bytes) = allocated(|| {
+        let _ = guarded(true);
+        let _ = guarded(false);
+    });
+    assert!((1..=128).contains(&bytes), "{bytes} bytes");
+    let (times, _) = allocated(|| {
+        for _ in 0..200 {
+            let _ = guarded(true);
+        }
+        while GUARDED.state() == State::Closed {
+            let _ = guarded(false);
+        }
+        let _ = guarded(true);
+    });
+    assert_eq!(times, 0);
+
+    // A panic allocates, but no more than it would without the breaker.
+    let panicking = || {
+        let _ = catch_unwind(AssertUnwindSafe(|| std::panic::resume_unwind(Box::new(()))));
+    };
+    GUARDED.reset();
+    let (bare, _) = allocated(panicking);
+    let (guarded, _) = allocated(|| {
+        let call = || {
+            GUARDED.call(|| -> Result<(), ()> {
+                std::panic::resume_unwind(Box::new(()));
+            })
+        };
+        let _ = catch_unwind(AssertUnwindSafe(call));
+    });
+    assert_eq!(guarded, bare);
+}
+
+#[test]
+fn a_breaker_is_small() {
+    // A static one; a handle; a call on its way; a refusal, which travels in every `Result`.
+    let breaker = size_of::<fluxgate::__private::Breaker>();
+    assert!(breaker <= 320, "{breaker} bytes");
+    assert!(size_of::<CircuitBreaker>() <= 24, "{} bytes", size_of::<CircuitBreaker>());
+    assert!(size_of::<fluxgate::Call<'_>>() <= 24, "{} bytes", size_of::<fluxgate::Call<'_>>());
+    assert!(size_of::<CallNotPermitted>() <= 104, "{} bytes", size_of::<CallNotPermitted>());
+}
