@@ -235,7 +235,7 @@ impl Breaker {
             return None;
         }
         if core.tripped {
-            return Some(false);
+            return Some(Answer::Refused(NEVER));
         }
         if now >= self.deadline.load(Ordering::Relaxed) {
             self.open(core, word, Reason::HalfOpenTimeout, None, now);

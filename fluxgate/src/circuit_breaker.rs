@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use fluxgate_rules::Metrics;
 
+use crate::__private;
 use crate::breaker::{Breaker, Source};
 use crate::builder::Builder;
 use crate::call::Call;
@@ -93,10 +94,10 @@ impl CircuitBreaker {
     /// The function's own error, or the refusal.
     #[inline]
     pub fn call<T, E>(&self, function: impl FnOnce() -> Result<T, E>) -> Result<T, Error<E>> {
-        let call = self.acquire()?;
-        let result = function();
-        call.record(Outcome::of(&result));
-        result.map_err(Error::Inner)
+        match self.acquire() {
+            Ok(call) => call.judge(function(), Outcome::of).map_err(Error::Inner),
+            Err(refusal) => __private::refused(refusal),
+        }
     }
 
     /// Awaits the future, unless the breaker refuses. It is asked when the future is first polled: a future that never is, was

@@ -25,9 +25,7 @@ pub fn call<R>(
     judge: impl FnOnce(&R) -> Outcome,
 ) -> Result<R, CallNotPermitted> {
     let call = breaker.acquire()?;
-    let returned = body();
-    call.record(judge(&returned));
-    Ok(returned)
+    Ok(call.judge(body(), judge))
 }
 
 /// Runs the part of a function that makes its future. Fixes what the future gives.
@@ -112,8 +110,10 @@ impl<E: From<CallNotPermitted>> FromRefusal for E {
     }
 }
 
-/// What a function returns when its call is refused.
-#[inline]
+/// What a function returns when its call is refused. Not inlined: on their way out together, refusals and results would be moved
+/// about for the sake of the larger.
+#[cold]
+#[inline(never)]
 pub fn refused<R: Returned<Error: FromRefusal>>(refusal: CallNotPermitted) -> R {
     R::from_error(refusal_as_error::<R>(refusal))
 }
