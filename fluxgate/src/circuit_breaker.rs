@@ -6,13 +6,14 @@ use std::borrow::Cow;
 use fluxgate_rules::Metrics;
 
 use crate::__private;
-use crate::breaker::{Breaker, Source};
+use crate::breaker::Breaker;
 use crate::builder::Builder;
 use crate::call::Call;
 use crate::error::{CallNotPermitted, Error};
 use crate::future::CallAsync;
 use crate::listener::{Listener, Reason};
 use crate::settings::Settings;
+use crate::settings::Source;
 use crate::snapshot::Snapshot;
 use crate::state::{Outcome, State, Word};
 use crate::sync::{Arc, OnceBox, Ordering, const_unless_model};

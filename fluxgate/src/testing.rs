@@ -29,8 +29,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::breaker::{Breaker, Own, Source};
+use crate::breaker::{Breaker, Own};
 use crate::settings::Settings;
+use crate::settings::Source;
 use crate::time::Clock;
 
 /// A clock that goes on when told to. Clones show the same time.
