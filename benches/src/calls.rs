@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fluxgate::trip::{self, Rule};
 use fluxgate::window::{self, Window};
-use fluxgate::{CircuitBreaker, Error, retry};
+use fluxgate::{CircuitBreaker, Clock, Error, breaker, circuit_breaker, retry};
 
 use crate::work::{FAILS, Failure, ok, ready, sometimes, work, work_async};
 
@@ -21,21 +21,28 @@ pub struct Case {
     pub silent: Option<&'static str>,
 }
 
-pub const CASES: [Case; 9] = [
+pub const CASES: [Case; 13] = [
     case("bare call", |times| calls(times, bare)).bare(),
-    case("bare async call", |times| calls(times, |input| ready(bare_async(input)))).bare(),
-    case("by hand, healthy", |times| {
-        let breaker = by_rate();
+    case("bare async call", |times| calls(times, bare_async)).bare(),
+    case("attribute, healthy", |times| calls(times, attribute)).healthy().silent("attribute"),
+    case("attribute alone, healthy", |times| calls(times, attribute_alone))
+        .healthy()
+        .silent("attribute_alone"),
+    case("async, healthy", |times| calls(times, attribute_async))
+        .over("bare async call")
+        .healthy()
+        .silent("attribute_async"),
+    case("`breaker!`, healthy", |times| calls(times, |input| by_hand(&SHARED, input)))
+        .healthy()
+        .silent("by_hand"),
+    case("built, healthy", |times| {
+        let breaker = breaker(window::count(100), rate());
         calls(times, |input| by_hand(&breaker, input))
     })
-    .healthy()
-    .silent("by_hand"),
-    case("by hand, 10% failing", |times| {
-        let breaker = by_rate();
-        calls(times, |input| by_hand(&breaker, sometimes(input)))
-    }),
-    case("by hand, refused", |times| {
-        let breaker = by_rate();
+    .healthy(),
+    case("attribute, 10% failing", |times| calls(times, |input| attribute_failing(sometimes(input)))),
+    case("refused", |times| {
+        let breaker = breaker(window::count(100), rate());
         (0..100).for_each(|_| drop(by_hand(&breaker, FAILS)));
         calls(times, |input| by_hand(&breaker, input))
     }),
@@ -49,19 +56,18 @@ pub const CASES: [Case; 9] = [
         calls(times, |input| by_hand(&breaker, sometimes(input)))
     }),
     case("slow_rate, healthy", |times| {
-        let breaker = breaker(window::count(100), rate() | trip::min(10) & trip::slow_rate(0.5, SLOW));
+        let breaker = breaker(window::count(100), rate() | trip::min(10) & trip::slow_rate(0.5, SECOND));
         calls(times, |input| by_hand(&breaker, input))
     })
     .healthy(),
     case("avg_latency, healthy", |times| {
-        let breaker = breaker(window::count(100), rate() | trip::min(10) & trip::avg_latency(SLOW));
+        let breaker = breaker(window::count(100), rate() | trip::min(10) & trip::avg_latency(SECOND));
         calls(times, |input| by_hand(&breaker, input))
     })
     .healthy(),
 ];
 
-/// So slow that under valgrind, too, every call is fast.
-const SLOW: Duration = Duration::from_secs(60);
+const SECOND: Duration = Duration::from_secs(1);
 
 const fn case(name: &'static str, run: fn(u64) -> u64) -> Case {
     Case { name, run, over: Some("bare call"), healthy: false, silent: None }
@@ -70,6 +76,10 @@ const fn case(name: &'static str, run: fn(u64) -> u64) -> Case {
 impl Case {
     const fn bare(self) -> Self {
         Self { over: None, ..self }
+    }
+
+    const fn over(self, bare: &'static str) -> Self {
+        Self { over: Some(bare), ..self }
     }
 
     const fn healthy(self) -> Self {
@@ -91,21 +101,55 @@ pub fn bare(input: u64) -> Result<u64, Failure> {
 }
 
 #[inline(never)]
-pub async fn bare_async(input: u64) -> Result<u64, Failure> {
-    work_async(input).await
+pub fn bare_async(input: u64) -> Result<u64, Failure> {
+    ready(work_async(input))
 }
+
+#[inline(never)]
+#[circuit_breaker(window = count(100), trip = min(10) & failure_rate(0.5))]
+pub fn attribute(input: u64) -> Result<u64, Failure> {
+    work(input)
+}
+
+#[inline(never)]
+#[circuit_breaker]
+pub fn attribute_alone(input: u64) -> Result<u64, Failure> {
+    work(input)
+}
+
+#[inline(never)]
+#[circuit_breaker(window = count(100), trip = min(10) & failure_rate(0.5))]
+pub fn attribute_failing(input: u64) -> Result<u64, Failure> {
+    work(input)
+}
+
+#[inline(never)]
+pub fn attribute_async(input: u64) -> Result<u64, Failure> {
+    #[circuit_breaker(window = count(100), trip = min(10) & failure_rate(0.5))]
+    async fn guarded(input: u64) -> Result<u64, Failure> {
+        work_async(input).await
+    }
+    ready(guarded(input))
+}
+
+static SHARED: CircuitBreaker = breaker!(window = count(100), trip = min(10) & failure_rate(0.5));
 
 #[inline(never)]
 pub fn by_hand(breaker: &CircuitBreaker, input: u64) -> Result<u64, Error<Failure>> {
     breaker.call(|| work(input))
 }
 
-fn rate() -> Rule {
-    trip::min(10) & trip::failure_rate(0.5)
+/// What it costs to read a clock depends on the machine, and valgrind is none: this one costs a call.
+struct Still;
+
+impl Clock for Still {
+    fn now(&self) -> Duration {
+        SECOND
+    }
 }
 
-fn by_rate() -> CircuitBreaker {
-    breaker(window::count(100), rate())
+fn rate() -> Rule {
+    trip::min(10) & trip::failure_rate(0.5)
 }
 
 fn breaker(window: Window, rule: Rule) -> CircuitBreaker {
@@ -113,6 +157,7 @@ fn breaker(window: Window, rule: Rule) -> CircuitBreaker {
         .window(window)
         .trip(rule)
         .retry(retry::cooldown(Duration::from_secs(24 * 60 * 60)))
+        .clock(Still)
         .build()
         .expect("a configuration within its limits")
 }

@@ -13,8 +13,6 @@
 //! record would have changed nothing. And it stands within the call's own time: whatever happened before the call ended, as
 //! far as threads can tell, its read of `healthy` has seen.
 
-use std::time::Duration;
-
 use fluxgate_rules::evaluate::trial_length;
 use fluxgate_rules::metrics::nanos;
 use fluxgate_rules::{Extent, Measures, Node, Rule};
@@ -25,7 +23,7 @@ use crate::contain::contain;
 use crate::core::{Change, Core};
 use crate::error::CallNotPermitted;
 use crate::listener::Reason;
-use crate::settings::{Name, Settings};
+use crate::settings::{Name, Settings, Source};
 use crate::state::{State, Word};
 use crate::sync::{Arc, AtomicU64, Mutex, OnceRef, Ordering, Weak, const_unless_model, fence};
 use crate::time::{self, Clock};
@@ -55,12 +53,6 @@ pub struct Breaker {
     pub(crate) own: Own,
     /// The next in the registry.
     pub(crate) next: OnceRef<'static, Breaker>,
-}
-
-/// Where a breaker's settings are.
-pub(crate) enum Source {
-    Static(&'static Settings),
-    Owned(Box<Settings>),
 }
 
 /// How the registry can reach a breaker.
@@ -192,12 +184,8 @@ impl Breaker {
         fence(Ordering::Acquire);
         let same = self.state.load(Ordering::Relaxed) == word.0;
         self.rejected.fetch_add(1, Ordering::Relaxed);
-        CallNotPermitted {
-            breaker: self.name().clone(),
-            state: word.state(),
-            retry_after: (left != NEVER).then_some(Duration::from_nanos(left)),
-            cause: Figures { node: if same { node } else { NEVER }, part, whole }.cause(self.nodes()),
-        }
+        let figures = Figures { node: if same { node } else { NEVER }, part, whole };
+        CallNotPermitted { source: self.settings.clone(), state: word.state(), left, figures }
     }
 
     /// Refuses a call of an open breaker, or moves it on if it is time; `None`: look again.
@@ -319,16 +307,7 @@ impl Breaker {
     pub(crate) fn resolve(&self) -> &Self {
         match &self.settings {
             Source::Static(settings) => crate::testing::double(self, settings).unwrap_or(self),
-            Source::Owned(_) => self,
-        }
-    }
-}
-
-impl Source {
-    pub(crate) fn get(&self) -> &Settings {
-        match self {
-            Self::Static(settings) => settings,
-            Self::Owned(settings) => settings,
+            Source::Shared(_) => self,
         }
     }
 }

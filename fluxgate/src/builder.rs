@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use fluxgate_rules::{Permit, Retry, Rule, Window};
 
-use crate::breaker::{Breaker, Source};
+use crate::breaker::Breaker;
 use crate::circuit_breaker::CircuitBreaker;
 use crate::error::ConfigError;
 use crate::listener::Listener;
 use crate::settings::Settings;
+use crate::settings::Source;
 use crate::state::Outcome;
 use crate::time::Clock;
 use crate::{permit, retry, window};
@@ -127,7 +128,7 @@ impl Builder {
             on_cancel: self.on_cancel,
         };
         settings.check()?;
-        let breaker = Breaker::shared(Source::Owned(Box::new(settings)), self.clock);
+        let breaker = Breaker::shared(Source::shared(settings), self.clock);
         for listener in self.listeners {
             breaker.listen(listener);
         }

@@ -66,6 +66,16 @@ impl Call<'_> {
         self.record(outcome);
     }
 
+    /// Says what became of the call by what it returned, and gives that back.
+    #[inline]
+    pub(crate) fn judge<R>(self, returned: R, judge: impl FnOnce(&R) -> Outcome) -> R {
+        // Nothing panics here. The compiler does not know; but where nothing has to be dropped in case, it can keep what was
+        // returned in registers.
+        let returned = ManuallyDrop::new(returned);
+        self.record(judge(&returned));
+        ManuallyDrop::into_inner(returned)
+    }
+
     /// Says what became of the call.
     #[inline]
     pub fn record(self, outcome: Outcome) {

@@ -5,13 +5,15 @@ use std::borrow::Cow;
 
 use fluxgate_rules::Metrics;
 
-use crate::breaker::{Breaker, Source};
+use crate::__private::Becomes;
+use crate::breaker::Breaker;
 use crate::builder::Builder;
 use crate::call::Call;
 use crate::error::{CallNotPermitted, Error};
 use crate::future::CallAsync;
 use crate::listener::{Listener, Reason};
 use crate::settings::Settings;
+use crate::settings::Source;
 use crate::snapshot::Snapshot;
 use crate::state::{Outcome, State, Word};
 use crate::sync::{Arc, OnceBox, Ordering, const_unless_model};
@@ -93,10 +95,10 @@ impl CircuitBreaker {
     /// The function's own error, or the refusal.
     #[inline]
     pub fn call<T, E>(&self, function: impl FnOnce() -> Result<T, E>) -> Result<T, Error<E>> {
-        let call = self.acquire()?;
-        let result = function();
-        call.record(Outcome::of(&result));
-        result.map_err(Error::Inner)
+        match self.acquire() {
+            Ok(call) => call.judge(function(), Outcome::of).map_err(Error::Inner),
+            Err(refusal) => Err(refusal.become_error()),
+        }
     }
 
     /// Awaits the future, unless the breaker refuses. It is asked when the future is first polled: a future that never is, was

@@ -5,26 +5,28 @@ use std::time::Duration;
 
 use fluxgate_rules::duration::Spelled;
 
-use crate::cause::Cause;
-use crate::settings::Name;
+use crate::breaker::NEVER;
+use crate::cause::{Cause, Figures};
+use crate::settings::{Name, Source};
 use crate::state::State;
 
 /// A breaker refused a call.
 ///
 /// It prints who refused, why, and for how long: ``circuit breaker `payments` is open: 6 of the last 10 calls failed
 /// (60% >= 50%); next attempt in 42s``.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone)]
 pub struct CallNotPermitted {
-    pub(crate) breaker: Name,
+    pub(crate) source: Source,
     pub(crate) state: State,
-    pub(crate) retry_after: Option<Duration>,
-    pub(crate) cause: Option<Cause>,
+    /// In nanoseconds, or [`NEVER`].
+    pub(crate) left: u64,
+    pub(crate) figures: Figures,
 }
 
 impl CallNotPermitted {
     /// The breaker's name.
     pub fn breaker(&self) -> &str {
-        &self.breaker
+        self.name()
     }
 
     /// The state in which it refused: open, forced open, or half-open with enough probes on their way.
@@ -34,26 +36,49 @@ impl CallNotPermitted {
 
     /// How long until it tries again; `None` where that is not known: half-open, forced open, or never.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.retry_after
+        (self.left != NEVER).then_some(Duration::from_nanos(self.left))
     }
 
     /// The condition that opened it, with its figures; `None` where a command did, or while it is half-open.
-    pub fn cause(&self) -> Option<&Cause> {
-        self.cause.as_ref()
+    pub fn cause(&self) -> Option<Cause> {
+        self.figures.cause(self.source.get().rule.nodes())
+    }
+
+    fn name(&self) -> &Name {
+        &self.source.get().name
+    }
+}
+
+/// Refusals are equal that say the same.
+impl PartialEq for CallNotPermitted {
+    fn eq(&self, other: &Self) -> bool {
+        let said = |refusal: &Self| (refusal.state(), refusal.retry_after(), refusal.cause());
+        self.name() == other.name() && said(self) == said(other)
+    }
+}
+
+impl fmt::Debug for CallNotPermitted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("CallNotPermitted")
+            .field("breaker", self.name())
+            .field("state", &self.state())
+            .field("retry_after", &self.retry_after())
+            .field("cause", &self.cause())
+            .finish()
     }
 }
 
 impl fmt::Display for CallNotPermitted {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { breaker, state, retry_after, cause } = self;
-        write!(formatter, "circuit breaker `{breaker}` is {state}")?;
-        if let Some(cause) = cause {
+        write!(formatter, "circuit breaker `{}` is {}", self.name(), self.state)?;
+        if let Some(cause) = self.cause() {
             write!(formatter, ": {cause}")?;
-        } else if *state == State::HalfOpen {
+        } else if self.state == State::HalfOpen {
             formatter.write_str(": it admits only a few calls while it tries")?;
         }
-        if let Some(left) = retry_after {
-            write!(formatter, "; next attempt in {}", Spelled(rounded_up(*left)))?;
+        if let Some(left) = self.retry_after() {
+            write!(formatter, "; next attempt in {}", Spelled(rounded_up(left)))?;
         }
         Ok(())
     }

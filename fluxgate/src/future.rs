@@ -70,8 +70,7 @@ impl<F: Future, J: FnOnce(&F::Output) -> Outcome> Future for Guarded<'_, F, J> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let (call, judge, output) = ready!(this.parked.poll(this.future, context));
-        call.record(judge(&output));
-        Poll::Ready(output)
+        Poll::Ready(call.judge(output, judge))
     }
 }
 
@@ -117,8 +116,7 @@ where
             }
         }
         let (call, (judge, settle), output) = ready!(this.parked.poll(this.future, context));
-        call.record(judge(&output));
-        Poll::Ready(settle(Ok(output)))
+        Poll::Ready(settle(Ok(call.judge(output, judge))))
     }
 }
 
@@ -152,8 +150,7 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for CallAsync<'_, F> {
             }
         }
         let (call, (), result) = ready!(this.parked.poll(this.future, context));
-        call.record(Outcome::of(&result));
-        Poll::Ready(result.map_err(Error::Inner))
+        Poll::Ready(call.judge(result, Outcome::of).map_err(Error::Inner))
     }
 }
 

@@ -10,8 +10,9 @@ use fluxgate_rules::{Permit, Retry, Rule, Schedule, Window};
 use loom::sync::atomic::{AtomicBool, Ordering};
 use loom::thread;
 
-use crate::breaker::{Breaker, Own, Source};
+use crate::breaker::{Breaker, Own};
 use crate::listener::{Reason, Transition};
+use crate::settings::Source;
 use crate::settings::{Name, Settings};
 use crate::state::{Outcome, State};
 use crate::sync::Arc;
@@ -52,7 +53,7 @@ fn eager(window: Window, rule: Rule) -> Arc<Breaker> {
 }
 
 fn made(settings: Settings) -> Arc<Breaker> {
-    let breaker = Breaker::detached(Source::Owned(Box::new(settings)), Some(Arc::new(Still(7))), Own::Hidden);
+    let breaker = Breaker::detached(Source::shared(settings), Some(Arc::new(Still(7))), Own::Hidden);
     breaker.used();
     Arc::new(breaker)
 }
@@ -261,7 +262,7 @@ fn the_registry_loses_no_breaker() {
     fn leaked() -> &'static Breaker {
         let settings =
             settings(window::count(1), trip::failures(1), Retry::new(Schedule::Always), permit::all());
-        Box::leak(Box::new(Breaker::detached(Source::Owned(Box::new(settings)), None, Own::Hidden)))
+        Box::leak(Box::new(Breaker::detached(Source::shared(settings), None, Own::Hidden)))
     }
     check(|| {
         let registry = Arc::new(crate::registry::Statics::new());
@@ -312,11 +313,8 @@ fn the_first_use_happens_once() {
             retry::cooldown(Duration::from_secs(60)),
             permit::all(),
         );
-        let breaker = Arc::new(Breaker::detached(
-            Source::Owned(Box::new(settings)),
-            Some(Arc::new(Still(7))),
-            Own::Hidden,
-        ));
+        let breaker =
+            Arc::new(Breaker::detached(Source::shared(settings), Some(Arc::new(Still(7))), Own::Hidden));
         let other = beside(&breaker, |breaker| breaker.acquire().unwrap().success());
         breaker.acquire().unwrap().failure();
         other.join().unwrap();

@@ -25,9 +25,7 @@ pub fn call<R>(
     judge: impl FnOnce(&R) -> Outcome,
 ) -> Result<R, CallNotPermitted> {
     let call = breaker.acquire()?;
-    let returned = body();
-    call.record(judge(&returned));
-    Ok(returned)
+    Ok(call.judge(body(), judge))
 }
 
 /// Runs the part of a function that makes its future. Fixes what the future gives.
@@ -132,7 +130,9 @@ pub trait Becomes<E> {
 
 #[diagnostic::do_not_recommend]
 impl<E: From<Self>> Becomes<E> for CallNotPermitted {
-    #[inline]
+    // Not inlined: on their way out together, refusals and results would be moved about for the sake of the larger.
+    #[cold]
+    #[inline(never)]
     fn become_error(self) -> E {
         self.into()
     }

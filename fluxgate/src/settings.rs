@@ -108,6 +108,27 @@ pub struct Settings {
     pub on_cancel: Outcome,
 }
 
+/// Where the settings of a breaker are: what its refusals carry along, to say whose they are.
+#[derive(Clone, Debug)]
+pub(crate) enum Source {
+    Static(&'static Settings),
+    Shared(Arc<Settings>),
+}
+
+impl Source {
+    pub(crate) fn shared(settings: Settings) -> Self {
+        Self::Shared(Arc::new(settings))
+    }
+
+    #[inline]
+    pub(crate) fn get(&self) -> &Settings {
+        match self {
+            Self::Static(settings) => settings,
+            Self::Shared(settings) => settings,
+        }
+    }
+}
+
 impl Settings {
     /// What the compiler would say of the same settings in the attribute.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {

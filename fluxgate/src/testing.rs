@@ -31,8 +31,8 @@ use std::time::Duration;
 
 use fluxgate_rules::metrics::nanos;
 
-use crate::breaker::{Breaker, Own, Source};
-use crate::settings::Settings;
+use crate::breaker::{Breaker, Own};
+use crate::settings::{Settings, Source};
 use crate::time::Clock;
 
 /// A clock that goes on when told to. Clones show the same time.
