@@ -8,7 +8,7 @@ use proc_macro2::{Ident, Punct, Span, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::errors::{Errors, span_of};
-use crate::language::{Source, text};
+use crate::language::{Source, is_too_deep, text};
 
 /// Which of the macros the arguments are of.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -92,6 +92,14 @@ impl Arguments {
     /// Reads them, and reports all that is wrong with them.
     pub(crate) fn parse(tokens: TokenStream, target: Target, errors: &mut Errors) -> Self {
         let mut arguments = Self(Vec::new());
+        if is_too_deep(&tokens) {
+            let span = span_of(&tokens).unwrap_or((Span::call_site(), Span::call_site()));
+            errors.report(
+                span,
+                "parentheses stand too deep in each other\nhelp: move what they hold into a function",
+            );
+            return arguments;
+        }
         let trees: Vec<_> = tokens.into_iter().collect();
         let pieces = split(&trees);
         let names: Vec<String> =

@@ -8,6 +8,8 @@ use fluxgate_rules::lexer;
 use fluxgate_rules::token::{Place, Shape, Token, spell};
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 
+use quote::ToTokens as _;
+
 use crate::errors;
 
 /// How deep groups are looked into: deeper than any rule.
@@ -89,12 +91,23 @@ impl Source {
                 respan(piece.parse().map_err(wrong)?, self.span.0)
             }
         };
-        if syn::parse2::<syn::Expr>(tokens.clone()).is_ok() {
-            return Ok(tokens);
+        if let Ok(expression) = syn::parse2::<syn::Expr>(tokens) {
+            return Ok(expression.into_token_stream());
         }
         let piece = spell(place.of(&self.tokens));
         Err(self.error(&Problem::new(place, format!("`{piece}` is not a Rust expression"))))
     }
+}
+
+/// Whether groups stand deeper in each other than recursion should follow.
+pub(crate) fn is_too_deep(tokens: &TokenStream) -> bool {
+    fn fits(tokens: TokenStream, depth: usize) -> bool {
+        tokens.into_iter().all(|tree| match tree {
+            TokenTree::Group(group) => depth > 0 && fits(group.stream(), depth - 1),
+            _ => true,
+        })
+    }
+    !fits(tokens.clone(), MAX_DEPTH)
 }
 
 /// Without the invisible groups that `macro_rules!` puts around what it passes on.

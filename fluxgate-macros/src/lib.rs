@@ -11,6 +11,8 @@ mod language;
 mod place;
 mod returns;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod track;
 
 use proc_macro::TokenStream;

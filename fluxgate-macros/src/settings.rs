@@ -107,19 +107,19 @@ impl Writer<'_> {
     /// A string, or a constant that is one.
     fn name(&mut self, default: TokenStream) -> TokenStream {
         let Some(argument) = self.arguments.get("name") else { return default };
-        let help = match syn::parse2::<syn::Expr>(argument.value.clone()) {
-            Ok(syn::Expr::Lit(literal)) => match literal.lit {
-                syn::Lit::Str(name) if name.value().is_empty() => {
-                    "leave it out, and it is the path of the function"
+        let mut help = "write `name = \"payments\"`";
+        match syn::parse2::<syn::Expr>(argument.value.clone()) {
+            Ok(syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. })) => {
+                if !name.value().is_empty() {
+                    return name.into_token_stream();
                 }
-                syn::Lit::Str(_) => return argument.value.clone(),
-                _ => "write `name = \"payments\"`",
-            },
-            Ok(_) => return argument.value.clone(),
-            Err(_) => "write `name = \"payments\"`",
-        };
-        self.errors
-            .report(argument.span(), format!("a breaker's name is a string that is not empty\nhelp: {help}"));
+                help = "leave it out, and it is the path of the function";
+            }
+            Ok(syn::Expr::Lit(_)) | Err(_) => {}
+            Ok(name) => return name.into_token_stream(),
+        }
+        let what = "a breaker's name is a string that is not empty";
+        self.errors.report(argument.span(), format!("{what}\nhelp: {help}"));
         default
     }
 

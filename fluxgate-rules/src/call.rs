@@ -104,8 +104,12 @@ impl Source<'_> {
             return self
                 .report(Problem::new(Place::at(name), what).help(format!("there are {}", words.join(", "))));
         };
-        // With as many arguments as ours takes, the word alone is wrong.
-        let is_word_alone = pieces.len() == entry.positional.len();
+        // With such arguments as ours takes, the word alone is wrong.
+        let fits = |(parameter, piece): (&Parameter, &Place)| {
+            foreign.is_none() || value::read(self.tokens, *piece, entry.word, parameter).is_ok()
+        };
+        let is_word_alone =
+            pieces.len() == entry.positional.len() && entry.positional.iter().zip(pieces).all(fits);
         let place = if is_word_alone { Place::at(name) } else { place };
         let correction = if is_word_alone { entry.word.to_owned() } else { entry.example() };
         let problem = if foreign.is_some() {
@@ -302,7 +306,7 @@ impl Source<'_> {
             problem.correct(entry.with(&[texts.concat()]))
         } else {
             let kept = &texts[..entry.positional.len()];
-            let what = format!("`{}` takes {}, and no more", entry.word, entry.wanted());
+            let what = format!("`{}` takes {}, and nothing else", entry.word, entry.wanted());
             Problem::new(place, what).correct(entry.with(kept))
         };
         self.report(problem);

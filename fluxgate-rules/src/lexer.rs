@@ -87,21 +87,23 @@ fn number(text: &str) -> usize {
     length + run(&text[length..], continues_word)
 }
 
-/// A string or character literal; `None` where there is none, or where it does not end.
+/// A string or character literal with its suffix; `None` where there is none, or where it does not end.
 fn literal(text: &str) -> Option<usize> {
     let prefix = run(text, |character| matches!(character, 'r' | 'b' | 'c'));
     let (kind, rest) = text.split_at(prefix);
-    match kind {
-        "" | "b" | "c" if rest.starts_with('"') => Some(prefix + quoted(rest, '"')?),
-        "" | "b" if rest.starts_with('\'') => Some(prefix + character(rest)?),
+    let length = match kind {
+        "" | "b" | "c" if rest.starts_with('"') => quoted(rest, '"')?,
+        "" | "b" if rest.starts_with('\'') => character(rest)?,
         "r" | "br" | "cr" => {
             let hashes = run(rest, |character| character == '#');
             let inside = rest[hashes..].strip_prefix('"')?;
             let end = format!("\"{}", &rest[..hashes]);
-            Some(prefix + hashes + 1 + inside.find(&end)? + end.len())
+            hashes + 1 + inside.find(&end)? + end.len()
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    let suffix = &rest[length..];
+    Some(prefix + length + if suffix.starts_with(starts_word) { word(suffix) } else { 0 })
 }
 
 /// To the closing quote, over characters that a backslash protects.

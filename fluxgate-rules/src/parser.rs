@@ -158,15 +158,12 @@ impl<'a> Parser<'a> {
     /// `!closed` or `not closed`. What follows is read as if that were not there.
     fn negation(&mut self, at: usize, end: usize) -> Option<Place> {
         self.token(at, end).filter(|token| token.is("!") || token.is("not"))?;
-        let problem =
-            Problem::new(Place::at(at), "a rule has no negation, so that worse numbers never un-trip it");
-        let state = Place::new(at, at + 2);
+        let what = "a rule has no negation, so that worse numbers never un-trip it";
+        let state = Problem::new(Place::new(at, at + 2), what);
         self.source.report(match self.token(at + 1, end) {
-            Some(next) if next.is("closed") => {
-                problem.help("write `half_open`").correct_at(state, "half_open")
-            }
-            Some(next) if next.is("half_open") => problem.help("write `closed`").correct_at(state, "closed"),
-            _ => problem.help("leave it out, and say when to trip").correct(""),
+            Some(next) if next.is("closed") => state.correct("half_open"),
+            Some(next) if next.is("half_open") => state.correct("closed"),
+            _ => Problem::new(Place::at(at), what).help("leave it out, and say when to trip").correct(""),
         });
         Some(Place::at(at))
     }

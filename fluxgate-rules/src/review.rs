@@ -16,7 +16,7 @@ use crate::retry::Retry;
 use crate::rule::{MAX_NODES, Rule};
 use crate::syntax::{Branch, Value};
 use crate::token::Token;
-use crate::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS};
+use crate::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, Parameter};
 use crate::window::Window;
 
 /// What is wrong with a rule, of a breaker that has this window.
@@ -48,21 +48,18 @@ pub fn permit(permit: &Permit) -> Vec<String> {
 
 /// What is wrong with `max_half_open_calls`.
 pub fn max_half_open_calls(calls: u32) -> Vec<String> {
-    named(
-        "max_half_open_calls",
-        messages(&calls.to_string(), |tokens| reader::argument(tokens, &MAX_HALF_OPEN_CALLS)),
-    )
+    limit(&calls.to_string(), &MAX_HALF_OPEN_CALLS)
 }
 
 /// What is wrong with `half_open_timeout`.
 pub fn half_open_timeout(longest: Duration) -> Vec<String> {
-    let text = Spelled(longest).to_string();
-    named("half_open_timeout", messages(&text, |tokens| reader::argument(tokens, &HALF_OPEN_TIMEOUT)))
+    limit(&Spelled(longest).to_string(), &HALF_OPEN_TIMEOUT)
 }
 
-/// Says which setting it is, where the text does not.
-fn named(owner: &str, messages: Vec<String>) -> Vec<String> {
-    messages.iter().map(|message| format!("`{owner}`: {message}")).collect()
+/// The text of a single value does not say which setting it is.
+fn limit(text: &str, parameter: &Parameter) -> Vec<String> {
+    let messages = messages(text, |tokens| reader::argument(tokens, parameter));
+    messages.iter().map(|message| format!("`{}`: {message}", parameter.name)).collect()
 }
 
 fn messages<T>(text: &str, read: impl Fn(&[Token]) -> Reading<T>) -> Vec<String> {

@@ -1,0 +1,224 @@
+//! The stages of reading together, outside the compiler: whatever tokens come in, no panic; and a rule means the same in a
+//! string and bare.
+
+use fluxgate_rules::lexer::lex;
+use fluxgate_rules::token::Place;
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use proptest::prelude::*;
+use quote::quote;
+
+use crate::arguments::{Arguments, Target};
+use crate::errors::Errors;
+use crate::language::Source;
+use crate::settings::settings;
+
+/// Words and signs of arguments, and others, of which random ones are made.
+const PIECES: [&str; 66] = [
+    "name",
+    "window",
+    "trip",
+    "track",
+    "success",
+    "retry",
+    "permit",
+    "max_half_open_calls",
+    "half_open_timeout",
+    "rejected",
+    "fallback",
+    "on_panic",
+    "on_cancel",
+    "breaker",
+    "handle",
+    "crate",
+    "windo",
+    "timeout",
+    "=",
+    "=",
+    "=",
+    "=",
+    "==",
+    ",",
+    ",",
+    ",",
+    ":",
+    "::",
+    "\"x\"",
+    "\"min(10) & failure_rat(0.5)\"",
+    "\"\"",
+    "b\"x\"",
+    "'x'",
+    "'a",
+    "min(10)",
+    "failure_rate(0.5)",
+    "&",
+    "|",
+    "&&",
+    "!",
+    "closed",
+    "half_open",
+    "count(100)",
+    "count(SIZE)",
+    "time(60s, buckets = 6)",
+    "cooldown(60s)",
+    "backoff(1s, max = LONG)",
+    "all",
+    "ramp_up(0.1, 1.0, 60s)",
+    "custom(a::b)",
+    "failure",
+    "ignore",
+    "10",
+    "0.5",
+    "60s",
+    "50%",
+    "|e| e",
+    "async move |a, b| { a, b = c }",
+    "(",
+    ")",
+    "{}",
+    "[x]",
+    "#",
+    "-",
+    ".",
+    "..",
+];
+
+/// Reads tokens as both macros would, and gives the messages.
+fn messages(tokens: &TokenStream, target: Target) -> Vec<String> {
+    let mut errors = Errors::default();
+    let arguments = Arguments::parse(tokens.clone(), target, &mut errors);
+    let settings = settings(&arguments, quote!("name"), &mut errors);
+    if errors.is_empty() {
+        assert!(syn::parse2::<syn::ExprBlock>(settings.tokens).is_ok(), "{tokens}");
+    } else {
+        assert!(syn::parse2::<syn::File>(errors.to_compile_errors()).is_ok(), "{tokens}");
+    }
+    errors.all().iter().map(ToString::to_string).collect()
+}
+
+fn survives(tokens: &TokenStream) {
+    messages(tokens, Target::Attribute);
+    messages(tokens, Target::Breaker);
+    // Each argument's value, wherever it ends up.
+    for name in ["trip", "window", "retry", "permit", "on_panic", "half_open_timeout", "name"] {
+        let name = Ident::new(name, Span::call_site());
+        messages(&quote!(#name = #tokens), Target::Attribute);
+    }
+}
+
+fn tree() -> impl Strategy<Value = TokenTree> {
+    let literal = |text: &str| text.parse::<Literal>().expect("a literal");
+    let leaf = prop_oneof![
+        proptest::sample::select(&PIECES[..18])
+            .prop_map(|word| TokenTree::Ident(Ident::new(word, Span::call_site()))),
+        proptest::sample::select(vec![
+            "min",
+            "failure_rate",
+            "closed",
+            "count",
+            "time",
+            "s",
+            "and",
+            "r#type",
+            "_"
+        ])
+        .prop_map(|word| syn::parse_str::<TokenTree>(word).expect("a word")),
+        (
+            proptest::sample::select(vec!['=', ',', '&', '|', '!', ':', '.', '%', '-', '<', '>', '#', '\'']),
+            any::<bool>()
+        )
+            .prop_map(|(sign, joint)| {
+                TokenTree::Punct(Punct::new(sign, if joint { Spacing::Joint } else { Spacing::Alone }))
+            }),
+        proptest::sample::select(vec![
+            "10",
+            "0.5",
+            "60s",
+            "1h30m",
+            "0x10s",
+            "1e9",
+            "\"min(10)\"",
+            "'x'",
+            "b\"x\"",
+            "-5"
+        ])
+        .prop_map(move |text| TokenTree::Literal(literal(text))),
+    ];
+    leaf.prop_recursive(4, 24, 5, |inner| {
+        let delimiter = proptest::sample::select(vec![
+            Delimiter::Parenthesis,
+            Delimiter::Bracket,
+            Delimiter::Brace,
+            Delimiter::None,
+        ]);
+        (delimiter, proptest::collection::vec(inner, 0..5)).prop_map(|(delimiter, trees)| {
+            TokenTree::Group(Group::new(delimiter, trees.into_iter().collect()))
+        })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_token_trees_are_survived(trees in proptest::collection::vec(tree(), 0..12)) {
+        survives(&trees.into_iter().collect());
+    }
+
+    #[test]
+    fn any_row_of_pieces_is_survived(pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..16)) {
+        if let Ok(tokens) = pieces.join(" ").parse() {
+            survives(&tokens);
+        }
+    }
+
+    #[test]
+    fn any_text_is_survived_in_a_string(text in any::<String>()) {
+        let literal = Literal::string(&text);
+        survives(&quote!(#literal));
+    }
+
+    #[test]
+    fn a_string_and_bare_tokens_are_read_alike(
+        pieces in proptest::collection::vec(proptest::sample::select(&PIECES[28..]), 1..10),
+        spaced in any::<bool>(),
+    ) {
+        let text = if spaced { pieces.join(" ") } else { pieces.concat() };
+        // A single string literal is what it says, and only tokens of Rust can stand bare.
+        prop_assume!(syn::parse_str::<syn::LitStr>(&text).is_err());
+        let Ok(bare) = text.parse::<TokenStream>() else { return Ok(()) };
+        prop_assert_eq!(&lex(&text).tokens, &Source::new(&bare, Span::call_site()).tokens);
+
+        let literal = Literal::string(&text);
+        let messages = |tokens| {
+            let messages = messages(&tokens, Target::Attribute);
+            let undrawn = |message: &String| {
+                let lines: Vec<_> = message.lines().filter(|line| !line.starts_with("  | ")).collect();
+                lines.join("\n")
+            };
+            messages.iter().map(undrawn).collect::<Vec<_>>()
+        };
+        // In groups, so that commas are not taken for those between arguments.
+        let bare = Group::new(Delimiter::None, bare);
+        prop_assert_eq!(messages(quote!(trip = #literal)), messages(quote!(trip = #bare)));
+        prop_assert_eq!(messages(quote!(retry = #literal)), messages(quote!(retry = #bare)));
+    }
+}
+
+#[test]
+fn deep_groups_are_survived() {
+    let mut tokens = quote!(min(10));
+    for _ in 0..1_000 {
+        tokens = quote!((#tokens));
+    }
+    survives(&tokens);
+}
+
+#[test]
+fn what_a_macro_passes_on_stays_together() {
+    // `min($a * 2)` with `1 + 1` for `$a` asks for 4 calls.
+    let sum = Group::new(Delimiter::None, quote!(1 + N));
+    let source = Source::new(&quote!(min(#sum * 2)), Span::call_site());
+    let expression = source.expression(Place::new(2, 7)).expect("an expression");
+    let Ok(syn::Expr::Binary(product)) = syn::parse2(expression) else { panic!("a product") };
+    assert!(matches!(product.op, syn::BinOp::Mul(_)));
+}

@@ -1,0 +1,69 @@
+//! The catalogue of messages: `messages.txt` has a block for each wrong line, with everything that is said of it and what
+//! becomes of it when each first correction is made. With `FLUXGATE_BLESS` set, the file is written anew, to be read.
+#![allow(missing_docs)]
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use fluxgate_rules::lexer::lex;
+use fluxgate_rules::reader::{self, Reading};
+use fluxgate_rules::token::Token;
+use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, OUTCOME};
+use fluxgate_rules::{Problem, Window};
+
+fn problems(argument: &str, tokens: &[Token]) -> Vec<Problem> {
+    fn of<T>(reading: Reading<T>) -> Vec<Problem> {
+        reading.err().unwrap_or_default()
+    }
+    match argument {
+        "trip" => of(reader::rule(tokens, &Window::count(100))),
+        "trip of count(5)" => of(reader::rule(tokens, &Window::count(5))),
+        "window" => of(reader::window(tokens)),
+        "retry" => of(reader::retry(tokens)),
+        "permit" => of(reader::permit(tokens)),
+        "on_panic" => of(reader::word(tokens, "on_panic", &OUTCOME)),
+        "max_half_open_calls" => of(reader::argument(tokens, &MAX_HALF_OPEN_CALLS)),
+        "half_open_timeout" => of(reader::argument(tokens, &HALF_OPEN_TIMEOUT)),
+        _ => panic!("no argument `{argument}`"),
+    }
+}
+
+fn block(line: &str) -> String {
+    let (argument, text) = line.split_once(" =").expect("an argument");
+    let text = text.trim().replace("\\n", "\n");
+    let lexed = lex(&text);
+    let found = problems(argument, &lexed.tokens);
+    assert!(!found.is_empty(), "{line}: nothing is wrong");
+    let mut block = format!("{line}\n");
+    for problem in &found {
+        let message = problem.draw(&text, &lexed.bytes).replace('\n', "\n       ");
+        let _ = writeln!(block, "error: {message}");
+    }
+    let mut right = text;
+    for step in 0.. {
+        assert!(step < 8, "{line}: the corrections lead nowhere");
+        let lexed = lex(&right);
+        let Some(problem) = problems(argument, &lexed.tokens).into_iter().next() else {
+            let _ = writeln!(block, "right: {}", right.replace('\n', "\\n"));
+            break;
+        };
+        let Some(corrected) = problem.corrected(&right, &lexed.bytes) else { break };
+        right = corrected;
+    }
+    block
+}
+
+#[test]
+fn every_message_reads_as_the_catalogue_has_it() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/messages.txt");
+    let catalogue = std::fs::read_to_string(&path).expect("the catalogue");
+    let blocks: Vec<_> = catalogue.split("\n\n").filter(|block| !block.trim().is_empty()).collect();
+    let said: Vec<_> =
+        blocks.iter().map(|expected| block(expected.lines().next().unwrap_or_default())).collect();
+    if std::env::var_os("FLUXGATE_BLESS").is_some() {
+        std::fs::write(&path, said.join("\n")).expect("the catalogue can be written");
+    }
+    for (said, expected) in said.iter().zip(blocks) {
+        assert_eq!(said.trim_end(), expected.trim_end());
+    }
+}

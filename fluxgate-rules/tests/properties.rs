@@ -1,0 +1,266 @@
+//! Whatever string comes in: never a panic, and never a message that leads nowhere.
+#![allow(missing_docs)]
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use fluxgate_rules::lexer::lex;
+use fluxgate_rules::reader::{self, Reading};
+use fluxgate_rules::token::Token;
+use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, OUTCOME};
+use fluxgate_rules::{Condition, Permit, Problem, Ratio, Retry, Rule, Window, review};
+use proptest::prelude::*;
+
+/// Pieces of rules, right and wrong, of which mutations are made.
+const PIECES: [&str; 60] = [
+    "min(10)",
+    "failure_rate(0.5)",
+    "failure_rate(50%)",
+    "failures(3)",
+    "failure_streak(5)",
+    "slow_rate(0.3, 1s)",
+    "avg_latency(2s)",
+    "custom(a::b)",
+    "closed",
+    "half_open",
+    "&",
+    "|",
+    "&&",
+    "||",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ";",
+    "!",
+    "not",
+    "and",
+    "or",
+    "=",
+    "==",
+    ">=",
+    ":",
+    "::",
+    ".",
+    "%",
+    "-",
+    "+",
+    "*",
+    "'",
+    "\"",
+    "\"text\"",
+    "#",
+    "$",
+    "any(",
+    "all(",
+    "count(100)",
+    "time(60s, buckets = 6)",
+    "cooldown(60s)",
+    "backoff(1s, max = 5s)",
+    "ramp_up(0.1, 1.0, 60s)",
+    "0",
+    "1",
+    "50",
+    "0.5",
+    "60s",
+    "1h30m",
+    "0x10s",
+    "1e400",
+    "99999999999999999999",
+    "MIN",
+    "größer",
+    "≥",
+];
+
+fn problems<T>(reading: Reading<T>) -> Vec<Problem> {
+    reading.err().unwrap_or_default()
+}
+
+type Read = fn(&[Token]) -> Vec<Problem>;
+
+/// Everything that reads tokens.
+const READERS: [Read; 7] = [
+    |tokens| problems(reader::rule(tokens, &Window::count(100))),
+    |tokens| problems(reader::window(tokens)),
+    |tokens| problems(reader::retry(tokens)),
+    |tokens| problems(reader::permit(tokens)),
+    |tokens| problems(reader::word(tokens, "on_panic", &OUTCOME)),
+    |tokens| problems(reader::argument(tokens, &MAX_HALF_OPEN_CALLS)),
+    |tokens| problems(reader::argument(tokens, &HALF_OPEN_TIMEOUT)),
+];
+
+/// Reads it in every way, draws every message, and makes every correction.
+fn survives(text: &str) {
+    for read in READERS {
+        let lexed = lex(text);
+        for problem in read(&lexed.tokens) {
+            assert!(!problem.draw(text, &lexed.bytes).is_empty());
+            assert!(problem.place.start <= problem.place.end && problem.place.end <= lexed.tokens.len());
+            if let Some(corrected) = problem.corrected(text, &lexed.bytes) {
+                read(&lex(&corrected).tokens);
+            }
+        }
+    }
+}
+
+fn ratio() -> impl Strategy<Value = Ratio> {
+    (1..=1_000_000_000_i64).prop_map(Ratio::from_parts_per_billion)
+}
+
+fn duration() -> impl Strategy<Value = Duration> {
+    prop_oneof![1..=u64::MAX, 1..10_000_u64].prop_map(Duration::from_nanos)
+}
+
+fn condition() -> impl Strategy<Value = Condition> {
+    prop_oneof![
+        Just(Condition::Closed),
+        Just(Condition::HalfOpen),
+        (1..=u32::MAX).prop_map(Condition::Min),
+        (1..=u32::MAX).prop_map(Condition::Failures),
+        (1..=u32::MAX).prop_map(Condition::FailureStreak),
+        ratio().prop_map(Condition::FailureRate),
+        (ratio(), duration()).prop_map(|(ratio, threshold)| Condition::SlowRate(ratio, threshold)),
+        duration().prop_map(Condition::AvgLatency),
+    ]
+}
+
+/// A rule, which most often makes no sense.
+fn rule() -> impl Strategy<Value = Rule> {
+    joined(condition().prop_map(Rule::from_condition))
+}
+
+/// A rule that makes sense.
+fn sound_rule() -> impl Strategy<Value = Rule> {
+    let from = Rule::from_condition;
+    joined(prop_oneof![
+            (1..=u32::MAX).prop_map(move |count| from(Condition::Failures(count))),
+            (1..=u32::MAX).prop_map(move |count| from(Condition::FailureStreak(count))),
+            (1..=u32::MAX, ratio()).prop_map(
+                move |(count, ratio)| from(Condition::Min(count)) & from(Condition::FailureRate(ratio))
+            ),
+            (1..=u32::MAX, duration())
+                .prop_map(move |(count, average)| from(Condition::AvgLatency(average))
+                    & from(Condition::Min(count))),
+        ])
+}
+
+fn joined(rule: impl Strategy<Value = Rule> + 'static) -> impl Strategy<Value = Rule> {
+    rule.prop_recursive(6, 40, 4, |inner| {
+        (proptest::collection::vec(inner, 2..4), any::<bool>()).prop_map(|(members, all)| {
+            let join = |one: Rule, two: Rule| if all { one & two } else { one | two };
+            members.into_iter().reduce(join).expect("members")
+        })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_string_is_survived(text in any::<String>()) {
+        survives(&text);
+    }
+
+    #[test]
+    fn any_row_of_pieces_is_survived(pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..12)) {
+        survives(&pieces.join(" "));
+        survives(&pieces.concat());
+    }
+
+    #[test]
+    fn a_mutated_rule_is_survived(rule in rule(), at in any::<prop::sample::Index>(), new in any::<char>(), kind in 0..3) {
+        let mut letters: Vec<char> = rule.to_string().chars().collect();
+        let at = at.index(letters.len());
+        match kind {
+            0 => letters[at] = new,
+            1 => letters.insert(at, new),
+            _ => drop(letters.remove(at)),
+        }
+        survives(&letters.into_iter().collect::<String>());
+    }
+
+    #[test]
+    fn a_rule_prints_and_reads_back(rule in sound_rule()) {
+        let text = rule.to_string();
+        match Rule::from_str(&text) {
+            Ok(read) => prop_assert_eq!(read, rule),
+            Err(error) => {
+                let error = error.to_string();
+                prop_assert!(error.contains("is given twice") || error.contains("is too long"), "{}", error);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_refused_is_refused_alike_by_hand_and_in_a_string(rule in rule()) {
+        let window = Window::time(Duration::from_secs(60));
+        let by_hand = review::rule(&rule, &window).join("\n");
+        let in_a_string = Rule::from_str(&rule.to_string()).err().map(|error| error.to_string()).unwrap_or_default();
+        prop_assume!(!in_a_string.contains("is given twice"));
+        prop_assert_eq!(by_hand, in_a_string);
+    }
+
+    #[test]
+    fn by_hand_anything_is_survived(
+        size in any::<usize>(),
+        nanos in any::<u64>(),
+        seconds in any::<u64>(),
+        buckets in any::<Option<usize>>(),
+        ratios in any::<[f64; 3]>(),
+        multiplier in any::<Option<f64>>(),
+    ) {
+        let (short, long) = (Duration::from_nanos(nanos), Duration::new(seconds, 7));
+        for mut window in [Window::count(size), Window::time(short), Window::time(long)] {
+            window.buckets = buckets;
+            let problems = review::window(&window);
+            prop_assert_eq!(problems.is_empty(), is_in_range(&window));
+        }
+        let mut retry = Retry::backoff(short).max(long).jitter(ratios[0]);
+        retry.multiplier = multiplier;
+        review::retry(&retry);
+        review::permit(&Permit::ramp_up(ratios[1], ratios[2], long));
+        review::half_open_timeout(long);
+        let rule = Rule::from_condition(Condition::SlowRate(Ratio::new(ratios[0]), long));
+        review::rule(&rule, &Window::count(size));
+    }
+}
+
+/// Whether a window is in the ranges that the documentation names.
+fn is_in_range(window: &Window) -> bool {
+    match (window.extent, window.buckets) {
+        (fluxgate_rules::Extent::Count(size), buckets) => {
+            (1..=1_000_000).contains(&size) && buckets.is_none()
+        }
+        (fluxgate_rules::Extent::Time(duration), buckets) => {
+            let nanos = duration.as_nanos();
+            nanos > 0
+                && nanos <= u128::from(u64::MAX)
+                && buckets.is_none_or(|buckets| (1..=1_000).contains(&buckets))
+                && nanos / window.bucket_count() as u128 >= 1_000
+        }
+    }
+}
+
+#[test]
+fn deep_and_long_input_is_survived() {
+    for text in [
+        "(".repeat(100_000),
+        "(".repeat(20_000) + &")".repeat(20_000),
+        "min(1) & ".repeat(20_000),
+        "x".repeat(100_000),
+    ] {
+        let lexed = lex(&text);
+        for read in READERS {
+            read(&lexed.tokens);
+        }
+    }
+    let long = (0..5_000).fold(Rule::from_condition(Condition::Closed), |rule, at| {
+        let condition = Rule::from_condition(Condition::Failures(at + 1));
+        if at % 2 == 0 { condition & rule } else { condition | rule }
+    });
+    assert_eq!(review::rule(&long, &Window::count(100)).len(), 1);
+    assert!(!long.to_string().is_empty());
+}
