@@ -39,7 +39,8 @@ impl CallNotPermitted {
         (self.left != NEVER).then_some(Duration::from_nanos(self.left))
     }
 
-    /// The condition that opened it, with its figures; `None` where a command did, or while it is half-open.
+    /// The condition that opened it, with its figures; `None` where a command did, while it is half-open, and where it changed its
+    /// state at that very moment.
     pub fn cause(&self) -> Option<Cause> {
         self.figures.cause(self.source.get().rule.nodes())
     }

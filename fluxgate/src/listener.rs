@@ -160,7 +160,11 @@ fn everywhere() -> Vec<Arc<dyn Listener>> {
 
 /// Whether anyone hears of a breaker that has no listeners of its own.
 pub(crate) fn is_heard() -> bool {
-    cfg!(feature = "tracing") || !EVERYWHERE.read().unwrap_or_else(PoisonError::into_inner).is_empty()
+    #[cfg(feature = "tracing")]
+    if tracing::enabled!(target: "fluxgate", tracing::Level::WARN) {
+        return true;
+    }
+    !EVERYWHERE.read().unwrap_or_else(PoisonError::into_inner).is_empty()
 }
 
 /// Tells everyone.
