@@ -335,10 +335,10 @@ guarded!(
 macro_rules! with_settings {
     ($name:ident, $window:expr, $rate:expr, $count:literal, $track:pat) => {
         #[circuit_breaker(
-                                                    window = count($window),
-                                                    trip = min($count) & failure_rate($rate),
-                                                    track = matches($track)
-                                                )]
+                                                                    window = count($window),
+                                                                    trip = min($count) & failure_rate($rate),
+                                                                    track = matches($track)
+                                                                )]
         fn $name(fails: bool) -> Result<(), Failure> {
             if fails { Err(Failure::Down) } else { Ok(()) }
         }
