@@ -140,7 +140,9 @@ fn forbidden_instruction(name: &str, function: &str) -> Option<String> {
     if body.is_empty() {
         return Some(format!("`{}`: no function `{}` in the program", name, function));
     }
-    let found = body.iter().find(|line| FORBIDDEN.iter().any(|word| line.contains(word)) && !line.contains("xchg   %ax,%ax"))?;
+    let found = body
+        .iter()
+        .find(|line| FORBIDDEN.iter().any(|word| line.contains(word)) && !line.contains("xchg   %ax,%ax"))?;
     Some(format!("`{}` contains an instruction that a healthy call must not: {}", name, found.trim()))
 }
 

@@ -1,59 +1,94 @@
-use std::time::Duration;
+use fluxgate::{CircuitBreaker, breaker, circuit_breaker, retry, trip, window};
 
-use fluxgate::trip::{self, Rule};
-use fluxgate::window::{self, Window};
-use fluxgate::{CircuitBreaker, retry};
+use super::{ENOUGH, FAILS, FOREVER, Failure, Subject, failing, healthy, ok, ready, work, work_async};
 
-use super::{ENOUGH, FOREVER, Subject, failing, healthy, ok, work};
+/// A subject whose functions carry the attribute, each with a breaker of its own.
+macro_rules! attributed {
+    ($name:literal, $configuration:literal, #[$attribute:meta]) => {{
+        #[$attribute]
+        fn calm(input: u64) -> Result<u64, Failure> {
+            work(input)
+        }
+        #[$attribute]
+        async fn asynchronous(input: u64) -> Result<u64, Failure> {
+            work_async(input).await
+        }
+        #[$attribute]
+        fn sick(input: u64) -> Result<u64, Failure> {
+            work(input)
+        }
+        #[$attribute]
+        fn open(input: u64) -> Result<u64, Failure> {
+            work(input)
+        }
+        for _ in 0..ENOUGH {
+            ok(open(FAILS));
+        }
+        Subject {
+            name: $name,
+            configuration: $configuration,
+            healthy: healthy(|input| ok(calm(input))),
+            healthy_async: healthy(|input| ok(ready(asynchronous(input)))),
+            failing: failing(|input| ok(sick(input))),
+            refused: healthy(|input| ok(open(input))),
+        }
+    }};
+}
 
-/// Breakers made and called by hand.
 pub(super) fn subjects() -> Vec<Subject> {
-    let minute = window::time(Duration::from_secs(60));
-    let slow = Duration::from_secs(1);
-    let rate = || trip::failure_rate(0.5);
     vec![
-        subject(
-            "fluxgate, `call`",
-            "window 100, minimum 10, rate 50%",
-            window::count(100),
-            trip::min(10) & rate(),
+        attributed!(
+            "**fluxgate**",
+            "attribute; window 100, minimum 10, rate 50%",
+            #[circuit_breaker(window = count(100), trip = min(10) & failure_rate(50%), retry = cooldown(24h))]
         ),
-        subject("fluxgate, time window", "window 60 s, minimum 10, rate 50%", minute, trip::min(10) & rate()),
-        subject(
-            "fluxgate, `slow_rate`",
-            "window 100, minimum 10, rate 50% failed or slower than 1 s",
-            window::count(100),
-            trip::min(10) & (rate() | trip::slow_rate(0.5, slow)),
+        attributed!(
+            "**fluxgate**, default rule",
+            "attribute alone: window 100, minimum 100, rate 50%",
+            #[circuit_breaker(retry = cooldown(24h))]
         ),
-        subject(
-            "fluxgate, `avg_latency`",
-            "window 100, minimum 10, rate 50% or 1 s on average",
-            window::count(100),
-            trip::min(10) & (rate() | trip::avg_latency(slow)),
+        attributed!(
+            "**fluxgate**, time window",
+            "attribute; window 60 s, minimum 10, rate 50%",
+            #[circuit_breaker(window = time(60s), trip = min(10) & failure_rate(50%), retry = cooldown(24h))]
         ),
+        attributed!(
+            "**fluxgate**, `slow_rate`",
+            "attribute; window 100, minimum 10, rate 50% failed or took 1 s",
+            #[circuit_breaker(trip = min(10) & (failure_rate(50%) | slow_rate(50%, 1s)), retry = cooldown(24h))]
+        ),
+        attributed!(
+            "**fluxgate**, `avg_latency`",
+            "attribute; window 100, minimum 10, rate 50% or 1 s on average",
+            #[circuit_breaker(trip = min(10) & (failure_rate(50%) | avg_latency(1s)), retry = cooldown(24h))]
+        ),
+        by_hand(
+            "**fluxgate**, `breaker!`",
+            "a constant, `call`; window 100, minimum 10, rate 50%",
+            || breaker!(window = count(100), trip = min(10) & failure_rate(50%), retry = cooldown(24h)),
+        ),
+        by_hand("**fluxgate**, built", "built at run time, `call`; window 100, minimum 10, rate 50%", || {
+            CircuitBreaker::builder("bench")
+                .window(window::count(100))
+                .trip(trip::min(10) & trip::failure_rate(0.5))
+                .retry(retry::cooldown(FOREVER))
+                .build()
+                .expect("a configuration within its limits")
+        }),
     ]
 }
 
-fn subject(name: &'static str, configuration: &'static str, window: Window, rule: Rule) -> Subject {
-    let [calm, sick, open] = [(); 3].map(|()| breaker(window.clone(), rule.clone()));
+fn by_hand(name: &'static str, configuration: &'static str, breaker: impl Fn() -> CircuitBreaker) -> Subject {
+    let [calm, sick, open, asynchronous] = [(); 4].map(|()| breaker());
     for _ in 0..ENOUGH {
-        ok(open.call(|| work(super::FAILS)));
+        ok(open.call(|| work(FAILS)));
     }
     Subject {
         name,
         configuration,
         healthy: healthy(move |input| ok(calm.call(|| work(input)))),
-        healthy_async: None,
+        healthy_async: healthy(move |input| ok(ready(asynchronous.call_async(work_async(input))))),
         failing: failing(move |input| ok(sick.call(|| work(input)))),
         refused: healthy(move |input| ok(open.call(|| work(input)))),
     }
-}
-
-fn breaker(window: Window, rule: Rule) -> CircuitBreaker {
-    CircuitBreaker::builder("bench")
-        .window(window)
-        .trip(rule)
-        .retry(retry::cooldown(FOREVER))
-        .build()
-        .expect("a configuration within its limits")
 }

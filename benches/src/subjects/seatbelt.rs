@@ -29,7 +29,7 @@ fn breaker() -> impl Service<u64, Out = Result<u64, Failure>> + Send + Sync + 's
             Ok(_) => RecoveryInfo::never(),
             Err(_) => RecoveryInfo::retry(),
         })
-        .rejected_input_error(|_, _| Failure)
+        .rejected_input_error(|_, _| Failure::Work)
         .failure_threshold(0.5)
         .min_throughput(10)
         .sampling_duration(Duration::from_secs(30))
