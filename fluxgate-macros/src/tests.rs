@@ -1,6 +1,7 @@
 //! The stages of reading together, outside the compiler: whatever tokens come in, no panic; and a rule means the same in a
 //! string and bare.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use fluxgate_rules::lexer::lex;
@@ -233,7 +234,7 @@ fn every_message_reads_as_the_catalogue_has_it() {
     let blocks: Vec<_> = catalogue.split("\n\n").filter(|block| !block.trim().is_empty()).collect();
     let said: Vec<_> = blocks.iter().map(|block| said(block.lines().next().unwrap_or_default())).collect();
     if std::env::var_os("FLUXGATE_BLESS").is_some() {
-        std::fs::write(&path, said.join("\n")).expect("the catalogue can be written");
+        return std::fs::write(&path, said.join("\n")).expect("the catalogue can be written");
     }
     for (said, expected) in said.iter().zip(blocks) {
         assert_eq!(said.trim_end(), expected.trim_end());
@@ -251,7 +252,7 @@ fn said(line: &str) -> String {
         let (from, to) = (error.span().start().column, error.span().end().column);
         let indent = " ".repeat(from + line.len() - text.len());
         let message = error.to_string().replace('\n', "\n       ");
-        block += &format!("{indent}{}\nerror: {message}\n", "^".repeat(to - from));
+        let _ = writeln!(block, "{indent}{}\nerror: {message}", "^".repeat(to - from));
     }
     block
 }
