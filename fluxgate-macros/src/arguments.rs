@@ -53,7 +53,7 @@ const KNOWN: [(&str, About, &str); 16] = [
 ];
 
 /// What other libraries call arguments that are not about rules: their word, and ours. The rest is in the vocabularies.
-const FOREIGN: [(&str, &str); 12] = [
+const FOREIGN: [(&str, &str); 16] = [
     ("exclude", "success"),
     ("expected_exception", "track"),
     ("fallback_function", "fallback"),
@@ -62,10 +62,14 @@ const FOREIGN: [(&str, &str); 12] = [
     ("half_open_max_calls", "max_half_open_calls"),
     ("half_open_requests", "max_half_open_calls"),
     ("ignore", "success"),
+    ("matches", "track"),
+    ("ok", "track"),
     ("on_error", "fallback"),
     ("on_open", "rejected"),
     ("permitted_number_of_calls_in_half_open_state", "max_half_open_calls"),
+    ("returned", "track"),
     ("tracker", "track"),
+    ("type_of", "track"),
 ];
 
 /// `name = value`.
@@ -208,17 +212,25 @@ fn refused(name: &str, about: About) -> Option<String> {
 fn unknown(name: &str, value: &[TokenTree], names: &[String]) -> String {
     let what = format!("unknown argument `{name}`");
     let value = spelled(&value.iter().cloned().collect());
-    if let Some((_, ours)) = FOREIGN.iter().find(|(theirs, _)| *theirs == name) {
-        let value = if value.is_empty() { ".." } else { &value };
-        return format!("{what}\nhelp: here it is `{ours}`: write `{ours} = {value}`");
-    }
-    if let Some((ours, value)) = part(name, &value) {
+    let elsewhere = |name: &str| {
+        if let Some((_, ours)) = FOREIGN.iter().find(|(theirs, _)| *theirs == name) {
+            return Some(format!("{what}\nhelp: here it is `{ours}`: write `{ours} = ..`"));
+        }
+        let (ours, value) = part(name, &value)?;
         let verb = if names.iter().any(|name| name == ours) { "put it there, as in" } else { "write" };
-        return format!("{what}\nhelp: here it is a part of `{ours}`: {verb} `{ours} = {value}`");
+        Some(format!("{what}\nhelp: here it is a part of `{ours}`: {verb} `{ours} = {value}`"))
+    };
+    if let Some(answer) = elsewhere(name) {
+        return answer;
     }
     let known = KNOWN.iter().map(|(known, ..)| *known);
     if let Some(near) = nearest(name, known.clone()) {
         return format!("{what}; did you mean `{near}`?");
+    }
+    let vocabularies = [&TRIP, &WINDOW, &RETRY, &PERMIT].into_iter();
+    let words = vocabularies.flat_map(|vocabulary| vocabulary.foreign.iter().chain(&FOREIGN));
+    if let Some(answer) = nearest(name, words.map(|(theirs, _)| *theirs)).and_then(elsewhere) {
+        return answer;
     }
     let known: Vec<_> = known.map(|known| format!("`{known}`")).collect();
     format!("{what}\nhelp: there are {}", known.join(", "))

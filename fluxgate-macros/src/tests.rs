@@ -1,6 +1,9 @@
 //! The stages of reading together, outside the compiler: whatever tokens come in, no panic; and a rule means the same in a
 //! string and bare.
 
+use std::fmt::Write as _;
+use std::path::Path;
+
 use fluxgate_rules::lexer::lex;
 use fluxgate_rules::token::Place;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
@@ -82,8 +85,8 @@ const PIECES: [&str; 66] = [
     "..",
 ];
 
-/// Reads tokens as both macros would, and gives the messages.
-fn messages(tokens: &TokenStream, target: Target) -> Vec<String> {
+/// Reads tokens as both macros would.
+fn errors(tokens: &TokenStream, target: Target) -> Errors {
     let mut errors = Errors::default();
     let arguments = Arguments::parse(tokens.clone(), target, &mut errors);
     let settings = settings(&arguments, quote!("name"), &mut errors);
@@ -92,16 +95,16 @@ fn messages(tokens: &TokenStream, target: Target) -> Vec<String> {
     } else {
         assert!(syn::parse2::<syn::File>(errors.to_compile_errors()).is_ok(), "{tokens}");
     }
-    errors.all().iter().map(ToString::to_string).collect()
+    errors
 }
 
 fn survives(tokens: &TokenStream) {
-    messages(tokens, Target::Attribute);
-    messages(tokens, Target::Breaker);
+    errors(tokens, Target::Attribute);
+    errors(tokens, Target::Breaker);
     // Each argument's value, wherever it ends up.
     for name in ["trip", "window", "retry", "permit", "on_panic", "half_open_timeout", "name"] {
         let name = Ident::new(name, Span::call_site());
-        messages(&quote!(#name = #tokens), Target::Attribute);
+        errors(&quote!(#name = #tokens), Target::Attribute);
     }
 }
 
@@ -190,12 +193,11 @@ proptest! {
 
         let literal = Literal::string(&text);
         let messages = |tokens| {
-            let messages = messages(&tokens, Target::Attribute);
-            let undrawn = |message: &String| {
-                let lines: Vec<_> = message.lines().filter(|line| !line.starts_with("  | ")).collect();
-                lines.join("\n")
+            let undrawn = |error: &syn::Error| {
+                let message = error.to_string();
+                message.lines().filter(|line| !line.starts_with("  | ")).collect::<Vec<_>>().join("\n")
             };
-            messages.iter().map(undrawn).collect::<Vec<_>>()
+            errors(&tokens, Target::Attribute).all().iter().map(undrawn).collect::<Vec<_>>()
         };
         // In groups, so that commas are not taken for those between arguments.
         let bare = Group::new(Delimiter::None, bare);
@@ -221,4 +223,36 @@ fn what_a_macro_passes_on_stays_together() {
     let expression = source.expression(Place::new(2, 7)).expect("an expression");
     let Ok(syn::Expr::Binary(product)) = syn::parse2(expression) else { panic!("a product") };
     assert!(matches!(product.op, syn::BinOp::Mul(_)));
+}
+
+/// The catalogue of messages: `messages.txt` has a block for each wrong line of arguments (after `!`, of `breaker!`), with
+/// everything that is said of it, and where. With `FLUXGATE_BLESS` set, the file is written anew, to be read.
+#[test]
+fn every_message_reads_as_the_catalogue_has_it() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/messages.txt");
+    let catalogue = std::fs::read_to_string(&path).expect("the catalogue");
+    let blocks: Vec<_> = catalogue.split("\n\n").filter(|block| !block.trim().is_empty()).collect();
+    let said: Vec<_> = blocks.iter().map(|block| said(block.lines().next().unwrap_or_default())).collect();
+    if std::env::var_os("FLUXGATE_BLESS").is_some() {
+        return std::fs::write(&path, said.join("\n")).expect("the catalogue can be written");
+    }
+    for (said, expected) in said.iter().zip(blocks) {
+        assert_eq!(said.trim_end(), expected.trim_end());
+    }
+}
+
+fn said(line: &str) -> String {
+    let (target, text) = match line.strip_prefix("! ") {
+        Some(text) => (Target::Breaker, text),
+        None => (Target::Attribute, line),
+    };
+    let tokens: TokenStream = text.parse().expect("tokens");
+    let mut block = format!("{line}\n");
+    for error in errors(&tokens, target).all() {
+        let (from, to) = (error.span().start().column, error.span().end().column);
+        let indent = " ".repeat(from + line.len() - text.len());
+        let message = error.to_string().replace('\n', "\n       ");
+        let _ = writeln!(block, "{indent}{}\nerror: {message}", "^".repeat(to - from));
+    }
+    block
 }

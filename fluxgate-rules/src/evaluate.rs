@@ -185,9 +185,10 @@ pub enum Verdict {
 pub const fn verdict(nodes: &[Node], half_open: bool, metrics: &Metrics, more: u64) -> Verdict {
     if holds(nodes, &Situation::best(half_open, metrics, more)) {
         Verdict::Trips
-    } else if more == 0 && !Rule::asks_custom(nodes) {
-        Verdict::Passes
-    } else if !holds(nodes, &Situation::worst(half_open, metrics, more)) {
+    } else if (more == 0 && !Rule::asks_custom(nodes))
+        || !holds(nodes, &Situation::worst(half_open, metrics, more))
+    {
+        // With nothing to come and nothing unknown, the worst is the best, and need not be looked at.
         Verdict::Passes
     } else {
         Verdict::Unknown

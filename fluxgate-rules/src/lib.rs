@@ -23,6 +23,7 @@ pub mod window;
 mod brackets;
 mod call;
 mod judge;
+mod number;
 mod parser;
 mod value;
 

@@ -340,3 +340,6 @@ fn join(token: &Token) -> Option<Operator> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,7 +81,7 @@ impl Problem {
         if let Some(help) = &self.help {
             let _ = write!(text, "\nhelp: {help}");
         }
-        text
+        printable(&text)
     }
 
     /// The string with the correction put in, where there is one.
@@ -91,6 +91,17 @@ impl Problem {
         corrected.replace_range(bytes_of(*place, source, bytes), correction);
         Some(corrected)
     }
+}
+
+/// Without characters that a terminal would obey instead of showing, each replaced by one that it shows.
+fn printable(text: &str) -> String {
+    let obeys = |character: char| {
+        character.is_control() && character != '\n'
+            || matches!(character, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars()
+        .map(|character| if obeys(character) { char::REPLACEMENT_CHARACTER } else { character })
+        .collect()
 }
 
 /// Where in the string a place is. An empty place is after the token before it.
@@ -143,6 +154,40 @@ mod tests {
             drawn("\n    min(10)\n    & ≥ max\n", Place::at(6)),
             "wrong\n  | & ≥ max\n  |     ^^^\nhelp: right"
         );
+    }
+
+    #[test]
+    fn prints_nothing_that_a_terminal_would_obey() {
+        assert_eq!(
+            drawn("a \u{1b}[31m\u{202e}b", Place::at(0)),
+            "wrong\n  | a \u{fffd}[31m\u{fffd}b\n  | ^\nhelp: right"
+        );
+    }
+
+    #[test]
+    fn corrects_a_place_or_between_tokens() {
+        let source = "min(10) & größer";
+        let lexed = lex(source);
+        let corrected = |problem: Problem| problem.corrected(source, &lexed.bytes).expect("a correction");
+        assert_eq!(corrected(Problem::new(Place::at(5), "wrong").correct("closed")), "min(10) & closed");
+        assert_eq!(
+            corrected(Problem::new(Place::at(0), "wrong").correct_at(Place::new(6, 6), " | x")),
+            "min(10) & größer | x"
+        );
+        assert_eq!(
+            corrected(Problem::new(Place::at(0), "wrong").correct_at(Place::new(0, 0), "(")),
+            "(min(10) & größer"
+        );
+        assert_eq!(Problem::new(Place::at(0), "wrong").corrected(source, &lexed.bytes), None);
+    }
+
+    #[test]
+    fn helps_in_words_or_by_the_correction() {
+        let problem = Problem::new(Place::at(0), "wrong");
+        assert_eq!(problem.to_string(), "wrong");
+        assert_eq!(problem.clone().correct("x").to_string(), "wrong\nhelp: write `x`");
+        assert_eq!(problem.clone().help("right").correct("x").to_string(), "wrong\nhelp: right");
+        assert_eq!(problem.corrected_by("x").to_string(), "wrong");
     }
 
     #[test]

@@ -70,6 +70,9 @@ fn messages<T>(text: &str, read: impl Fn(&[Token]) -> Reading<T>) -> Vec<String>
     }
 }
 
+/// The longest string that is read as a rule, in bytes: longer than any that makes sense, and short enough that nobody waits.
+const LONGEST: usize = 16_384;
+
 /// A string is not a rule. Prints what is wrong with it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ParseRuleError {
@@ -90,6 +93,11 @@ impl FromStr for Rule {
     type Err = ParseRuleError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.len() > LONGEST {
+            let message =
+                format!("the rule is too long: {} bytes, of which {LONGEST} are allowed", text.len());
+            return Err(ParseRuleError { message });
+        }
         let lexed = lex(text);
         let read = reader::rule(&lexed.tokens, &Window::time(Duration::from_secs(60))).and_then(|rule| {
             let mut problems = Vec::new();
@@ -107,5 +115,57 @@ impl FromStr for Rule {
             let messages: Vec<_> = problems.iter().map(|problem| problem.draw(text, &lexed.bytes)).collect();
             ParseRuleError { message: messages.join("\n") }
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{half_open_timeout, max_half_open_calls};
+    use crate::{Metrics, Node, Rule, Window, review};
+    use core::time::Duration;
+
+    #[test]
+    fn a_rule_at_run_time_has_no_constants() {
+        let message = |text: &str| text.parse::<Rule>().expect_err("a rule with a constant").to_string();
+        assert_eq!(
+            message("min(MIN_CALLS) & failure_rate(0.5)"),
+            "a rule that is read while the program runs has neither constants nor functions\n  \
+             | min(MIN_CALLS) & failure_rate(0.5)\n  |     ^^^^^^^^^\nhelp: write the value itself"
+        );
+        assert!(message("custom(a::b)").contains("neither constants nor functions"));
+    }
+
+    #[test]
+    fn a_string_of_any_length_is_answered() {
+        let long = "r#\"".repeat(1_000_000);
+        assert!(long.parse::<Rule>().expect_err("no rule").to_string().contains("too long"));
+        assert!("failures(3)".parse::<Rule>().is_ok());
+    }
+
+    #[test]
+    fn functions_that_are_spelled_alike_may_differ() {
+        fn one(_: &Metrics) -> bool {
+            true
+        }
+        fn two(_: &Metrics) -> bool {
+            false
+        }
+        let custom = |predicate| Rule::from_nodes(vec![Node::custom("..", predicate)]);
+        let rule = custom(one) & custom(two);
+        assert!(review::rule(&rule, &Window::count(10)).is_empty());
+    }
+
+    #[test]
+    fn limits_say_which_they_are() {
+        assert_eq!(
+            max_half_open_calls(0),
+            ["`max_half_open_calls`: `0` is out of range: a number of calls is from 1 to 4294967295\n  \
+              | 0\n  | ^\nhelp: write `1`"]
+        );
+        assert!(max_half_open_calls(1).is_empty());
+        assert_eq!(half_open_timeout(Duration::ZERO).len(), 1);
+        assert!(half_open_timeout(Duration::from_nanos(1)).is_empty());
+        assert!(half_open_timeout(Duration::from_nanos(u64::MAX)).is_empty());
+        assert_eq!(half_open_timeout(Duration::MAX).len(), 1);
     }
 }

@@ -1,25 +1,14 @@
 //! The value of one argument: a number, a ratio, a duration, or something that only the compiler can tell.
 
-use core::num::ParseIntError;
 use core::time::Duration;
 
 use crate::duration::{Spelled, UNITS};
+use crate::number::{digits_of, from_radix, lenient, scaled, unit};
 use crate::problem::Problem;
 use crate::ratio::Ratio;
 use crate::syntax::Value;
 use crate::token::{Place, Shape, Token, spell};
 use crate::vocabulary::{Kind, Parameter};
-
-/// Units that people try, with their nanoseconds.
-const OTHER_UNITS: [(&[&str], u64); 6] = [
-    (&["d", "day", "days"], 86_400_000_000_000),
-    (&["hr", "hrs", "hour", "hours"], 3_600_000_000_000),
-    (&["min", "mins", "minute", "minutes"], 60_000_000_000),
-    (&["sec", "secs", "second", "seconds"], 1_000_000_000),
-    (&["msec", "msecs", "millis", "milliseconds"], 1_000_000),
-    // The micro sign, and the Greek letter that looks like it.
-    (&["usec", "usecs", "micros", "microseconds", "\u{b5}s", "\u{3bc}s"], 1_000),
-];
 
 /// What is read, for messages.
 struct Reader<'a> {
@@ -277,72 +266,85 @@ impl Reader<'_> {
     }
 }
 
-/// How many bytes of a number are its digits, point and exponent; the rest is its suffix.
-fn digits_of(text: &str) -> usize {
-    let is_digit = |byte: u8| byte.is_ascii_digit() || byte == b'_';
-    let bytes = text.as_bytes();
-    let run = |from: usize| bytes[from..].iter().take_while(|&&byte| is_digit(byte)).count();
-    let mut length = run(0);
-    if bytes.get(length) == Some(&b'.') {
-        length += 1 + run(length + 1);
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::lexer::lex;
+    use crate::ratio::Ratio;
+    use crate::syntax::Value;
+    use crate::token::Place;
+    use crate::vocabulary::{Kind, Parameter};
+    use core::time::Duration;
+
+    fn value(text: &str, kind: Kind) -> Option<Value> {
+        let parameter = Parameter { name: "name", kind, example: "1" };
+        let tokens = lex(text).tokens;
+        read(&tokens, Place::new(0, tokens.len()), "owner", &parameter).ok()
     }
-    if matches!(bytes.get(length), Some(b'e' | b'E')) {
-        let sign = usize::from(matches!(bytes.get(length + 1), Some(b'+' | b'-')));
-        let from = length + 1 + sign;
-        if bytes.get(from).is_some_and(u8::is_ascii_digit) {
-            length = from + run(from);
+
+    #[test]
+    fn reads_what_is_right() {
+        for (text, kind, expected) in [
+            ("1", Kind::Count, Value::Number(1)),
+            ("4_294_967_295", Kind::Count, Value::Number(4_294_967_295)),
+            ("1000000", Kind::Size, Value::Number(1_000_000)),
+            ("1000", Kind::Buckets, Value::Number(1_000)),
+            ("0.5", Kind::Ratio, Value::Ratio(Ratio::new(0.5))),
+            ("1.0", Kind::Ratio, Value::Ratio(Ratio::ONE)),
+            ("100%", Kind::Ratio, Value::Ratio(Ratio::ONE)),
+            ("7.5%", Kind::Ratio, Value::Ratio(Ratio::new(0.075))),
+            ("1e-9", Kind::Ratio, Value::Ratio(Ratio::from_parts_per_billion(1))),
+            ("0", Kind::Jitter, Value::Ratio(Ratio::from_parts_per_billion(0))),
+            ("0.999999999", Kind::Jitter, Value::Ratio(Ratio::from_parts_per_billion(999_999_999))),
+            ("0.001us", Kind::Duration, Value::Duration(Duration::from_nanos(1))),
+            ("1.5s", Kind::Duration, Value::Duration(Duration::from_millis(1_500))),
+            ("1_500ms", Kind::Duration, Value::Duration(Duration::from_millis(1_500))),
+            ("2m", Kind::Duration, Value::Duration(Duration::from_secs(120))),
+            ("1h", Kind::Duration, Value::Duration(Duration::from_secs(3_600))),
+            ("1", Kind::Multiplier, Value::Multiplier(1.0)),
+            ("1.5", Kind::Multiplier, Value::Multiplier(1.5)),
+            ("MIN", Kind::Count, Value::Rust),
+            ("2 * 5", Kind::Count, Value::Rust),
+            ("-N", Kind::Ratio, Value::Rust),
+            ("Duration::from_secs(3)", Kind::Duration, Value::Rust),
+            ("a::b::<C, D>", Kind::Function, Value::Rust),
+        ] {
+            assert_eq!(value(text, kind), Some(expected), "{text}");
         }
     }
-    length
-}
 
-/// A number that is written in another base -> the same in decimal, or an error where it is too long for that.
-fn from_radix(text: &str) -> Option<Result<String, ParseIntError>> {
-    let (digits, radix) = [("0x", 16), ("0o", 8), ("0b", 2)].into_iter().find_map(|(prefix, radix)| {
-        text.strip_prefix(prefix).map(|digits| (digits.replace('_', ""), radix))
-    })?;
-    let end = digits.find(|character: char| !character.is_digit(radix)).unwrap_or(digits.len());
-    let (digits, suffix) = digits.split_at(end);
-    Some(u64::from_str_radix(digits, radix).map(|number| format!("{number}{suffix}")))
-}
-
-/// The nanoseconds of a unit, also of one that is not ours.
-fn unit(name: &str) -> Option<u64> {
-    let others = OTHER_UNITS.iter().flat_map(|(names, size)| names.iter().map(|name| (*name, *size)));
-    UNITS
-        .into_iter()
-        .chain(others)
-        .chain([("ns", 1), ("nanos", 1)])
-        .find(|(unit, _)| *unit == name)
-        .map(|(_, size)| size)
-}
-
-/// `digits` times `size`, where that is a whole number that fits.
-fn scaled(digits: &str, size: u64) -> Option<u128> {
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
-    let fraction = fraction.trim_end_matches('0');
-    let whole: u128 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-    let power = 10_u128.checked_pow(u32::try_from(fraction.len()).ok()?)?;
-    let part: u128 = if fraction.is_empty() { 0 } else { fraction.parse().ok()? };
-    let part = part.checked_mul(u128::from(size))?;
-    if part % power != 0 {
-        return None;
+    #[test]
+    fn refuses_what_is_out_of_range() {
+        for (text, kind) in [
+            ("0", Kind::Count),
+            ("4294967296", Kind::Count),
+            ("1000001", Kind::Size),
+            ("1001", Kind::Buckets),
+            ("0.0", Kind::Ratio),
+            ("1.000000001", Kind::Ratio),
+            ("1", Kind::Ratio),
+            ("1.0", Kind::Jitter),
+            ("0s", Kind::Duration),
+            ("0.9999", Kind::Multiplier),
+            ("1e999", Kind::Multiplier),
+            ("2 * 5", Kind::Duration),
+            ("10", Kind::Function),
+        ] {
+            assert_eq!(value(text, kind), None, "{text}");
+        }
     }
-    whole.checked_mul(u128::from(size))?.checked_add(part / power)
-}
 
-/// What `1h30m` or `5min` was meant to be.
-fn lenient(mut text: &str) -> Option<Duration> {
-    let mut nanos = 0_u128;
-    while !text.is_empty() {
-        let (digits, rest) = text.split_at(digits_of(text));
-        let end = rest.find(|character: char| character.is_ascii_digit()).unwrap_or(rest.len());
-        let (digits, size) = (digits.replace('_', ""), unit(&rest[..end])?);
-        let exact = scaled(&digits, size);
-        // An exponent is not exact, but good enough to say what was meant.
-        let part = exact.or_else(|| digits.parse().ok().map(|number: f64| (number * size as f64) as u128))?;
-        nanos = nanos.checked_add(part)?;
-        text = &rest[end..];
+    #[test]
+    fn durations_are_exact_up_to_the_longest() {
+        assert_eq!(
+            value("18446744073.709551615s", Kind::Duration),
+            Some(Value::Duration(Duration::from_nanos(u64::MAX)))
+        );
+        assert_eq!(value("18446744073.709551616s", Kind::Duration), None);
+        assert_eq!(value("0.0000000001s", Kind::Duration), None);
+        assert_eq!(
+            value("1.50000000000000000000000s", Kind::Duration),
+            Some(Value::Duration(Duration::from_millis(1_500)))
+        );
     }
-    u64::try_from(nanos).ok().map(Duration::from_nanos)
 }

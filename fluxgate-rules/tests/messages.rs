@@ -61,7 +61,7 @@ fn every_message_reads_as_the_catalogue_has_it() {
     let said: Vec<_> =
         blocks.iter().map(|expected| block(expected.lines().next().unwrap_or_default())).collect();
     if std::env::var_os("FLUXGATE_BLESS").is_some() {
-        std::fs::write(&path, said.join("\n")).expect("the catalogue can be written");
+        return std::fs::write(&path, said.join("\n")).expect("the catalogue can be written");
     }
     for (said, expected) in said.iter().zip(blocks) {
         assert_eq!(said.trim_end(), expected.trim_end());
