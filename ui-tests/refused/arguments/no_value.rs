@@ -1,0 +1,11 @@
+// fix: `trip` => `trip = min(10) & failure_rate(0.5)`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(trip)]
+fn call() -> std::io::Result<()> {
+    Ok(())
+}
+
+fn main() {
+    let _ = call();
+}

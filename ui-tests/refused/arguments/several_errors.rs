@@ -1,0 +1,10 @@
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(trip = min(10) & failure_rat(0.5), retry = cooldown(60), windo = count(100))]
+fn call() -> std::io::Result<()> {
+    Ok(())
+}
+
+fn main() {
+    let _ = call();
+}

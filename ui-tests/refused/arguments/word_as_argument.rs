@@ -1,0 +1,11 @@
+// fix: `cooldown(60s)` => `retry = cooldown(60s)`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(cooldown(60s))]
+fn call() -> std::io::Result<()> {
+    Ok(())
+}
+
+fn main() {
+    let _ = call();
+}

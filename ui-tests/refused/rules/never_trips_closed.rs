@@ -1,0 +1,11 @@
+// fix by hand: `half_open & ` => ``
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(trip = half_open & min(10) & failure_rate(0.5))]
+fn call() -> std::io::Result<()> {
+    Ok(())
+}
+
+fn main() {
+    let _ = call();
+}

@@ -1,0 +1,11 @@
+// fix: `0s` => `60s`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(retry = cooldown(0s))]
+fn call() -> std::io::Result<()> {
+    Ok(())
+}
+
+fn main() {
+    let _ = call();
+}

@@ -1,0 +1,11 @@
+// fix: `1.5` => `1.0`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(trip = min(10) & failure_rate(1.5))]
+fn call() -> std::io::Result<()> {
+    Ok(())
+}
+
+fn main() {
+    let _ = call();
+}

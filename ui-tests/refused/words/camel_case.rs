@@ -1,0 +1,11 @@
+// fix: `failureRate` => `failure_rate`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(trip = min(10) & failureRate(0.5))]
+fn call() -> std::io::Result<()> {
+    Ok(())
+}
+
+fn main() {
+    let _ = call();
+}

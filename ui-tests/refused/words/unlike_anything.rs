@@ -1,0 +1,11 @@
+// fix by hand: `temperature(0.5)` => `failure_rate(0.5)`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(trip = min(10) & temperature(0.5))]
+fn call() -> std::io::Result<()> {
+    Ok(())
+}
+
+fn main() {
+    let _ = call();
+}

@@ -1,0 +1,76 @@
+//! What the compiler accepts, what it refuses, and what it says then.
+//!
+//! A refused program may begin with a line that says how to put it right: ``// fix: `OLD` => `NEW` ``. The message has to
+//! suggest `NEW`, and with it the program has to compile. Where a message can only say in words what to do, the line begins
+//! `// fix by hand:`, and the program has to compile all the same.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[test]
+fn refused() {
+    trybuild::TestCases::new().compile_fail("refused/*/*.rs");
+}
+
+#[test]
+fn accepted() {
+    trybuild::TestCases::new().pass("accepted/*.rs");
+}
+
+#[test]
+fn put_right() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("put_right");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    let cases = trybuild::TestCases::new();
+    for program in programs() {
+        let source = fs::read_to_string(&program).unwrap();
+        let Some(fix) = Fix::of(&source) else { continue };
+        if fix.is_suggested {
+            let message = fs::read_to_string(program.with_extension("stderr")).unwrap();
+            assert!(message.contains(&fix.new), "{} suggests `{}`", program.display(), fix.new);
+        }
+        let name = program.iter().rev().take(2).map(|part| part.to_string_lossy()).collect::<Vec<_>>();
+        let fixed = folder.join(format!("{}_{}", name[1], name[0]));
+        fs::write(&fixed, fix.apply()).unwrap();
+        cases.pass(fixed);
+    }
+}
+
+/// The refused programs.
+fn programs() -> Vec<PathBuf> {
+    let folders = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("refused")).unwrap();
+    let mut programs: Vec<_> = folders
+        .flat_map(|folder| fs::read_dir(folder.unwrap().path()).unwrap())
+        .map(|file| file.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect();
+    programs.sort();
+    programs
+}
+
+/// What the first line of a refused program says.
+struct Fix<'a> {
+    is_suggested: bool,
+    old: String,
+    new: String,
+    program: &'a str,
+}
+
+impl<'a> Fix<'a> {
+    fn of(source: &'a str) -> Option<Self> {
+        let (line, program) = source.split_once('\n')?;
+        let (is_suggested, fix) = match line.strip_prefix("// fix: ") {
+            Some(fix) => (true, fix),
+            None => (false, line.strip_prefix("// fix by hand: ")?),
+        };
+        let (old, new) = fix.strip_prefix('`')?.strip_suffix('`')?.split_once("` => `")?;
+        let [old, new] = [old, new].map(|text| text.replace("\\n", "\n"));
+        Some(Self { is_suggested, old, new, program })
+    }
+
+    fn apply(&self) -> String {
+        assert!(self.program.contains(&self.old), "`{}` is in the program", self.old);
+        self.program.replacen(&self.old, &self.new, 1)
+    }
+}
