@@ -6,6 +6,8 @@ mod cancellation;
 mod closed;
 mod configuration;
 mod count_window;
+#[cfg(feature = "tracing")]
+mod events;
 mod hostile;
 mod isolate;
 mod late_outcomes;
@@ -18,6 +20,8 @@ mod refusal;
 mod registry;
 mod reopening;
 mod rules;
+#[cfg(feature = "serde")]
+mod serialize;
 mod snapshot;
 mod threads;
 mod time_window;

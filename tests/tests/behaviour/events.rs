@@ -1,0 +1,89 @@
+//! With the feature `tracing`, each transition is an event, whether or not anyone listens otherwise.
+
+use std::collections::HashMap;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+
+use fluxgate::{CircuitBreaker, trip};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Metadata, Subscriber};
+
+type Fields = HashMap<String, String>;
+
+/// Writes down the events of one target.
+#[derive(Clone, Default)]
+struct Writer(Arc<Mutex<Vec<(Level, Fields)>>>);
+
+struct Reader(Fields);
+
+impl Visit for Reader {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.insert(field.name().to_owned(), format!("{value:?}"));
+    }
+}
+
+impl Subscriber for Writer {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "fluxgate"
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut reader = Reader(Fields::new());
+        event.record(&mut reader);
+        self.0.lock().expect("not poisoned").push((*event.metadata().level(), reader.0));
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+/// What is written while `work` runs.
+fn written(work: impl FnOnce()) -> Vec<(Level, Fields)> {
+    let writer = Writer::default();
+    tracing::subscriber::with_default(writer.clone(), work);
+    let written = writer.0.lock().expect("not poisoned").clone();
+    written
+}
+
+#[test]
+fn each_transition_is_one() {
+    let events = written(|| {
+        let breaker =
+            CircuitBreaker::builder("written").trip(trip::failure_streak(2)).build().expect("valid");
+        for _ in 0..2 {
+            breaker.acquire().expect("closed").failure();
+        }
+        breaker.reset();
+    });
+    let [(tripped, opening), (reset, closing)] = &events[..] else { panic!("{events:?}") };
+    assert_eq!((*tripped, *reset), (Level::WARN, Level::INFO));
+    for (field, value) in [("from", "\"closed\""), ("to", "\"open\""), ("total", "2"), ("failures", "2")] {
+        assert_eq!(opening[field], value, "{field}");
+    }
+    assert_eq!(opening["breaker"], "\"written\"");
+    assert!(opening["reason"].contains("in a row"), "{}", opening["reason"]);
+    assert_eq!((closing["from"].as_str(), closing["to"].as_str()), ("\"open\"", "\"closed\""));
+}
+
+/// A name is a field, which writers quote, and no part of a message, which they do not.
+#[test]
+fn a_name_is_in_no_text() {
+    let events = written(|| {
+        let breaker = CircuitBreaker::builder("a\nb\u{1b}[31m").build().expect("valid");
+        breaker.force_open();
+    });
+    assert_eq!(events.len(), 1);
+    for (field, text) in &events[0].1 {
+        assert!(field == "breaker" || !text.contains(['\n', '\u{1b}', '[']), "{field}: {text:?}");
+    }
+}

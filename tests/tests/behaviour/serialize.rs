@@ -1,0 +1,50 @@
+//! With the feature `serde`, snapshots serialize.
+
+use fluxgate::State;
+use fluxgate_tests::fixture::{Fixture, seconds};
+use serde_json::json;
+
+#[test]
+fn a_snapshot_is_an_object() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.succeed(4);
+    fixture.fail(6);
+    fixture.refusal();
+    fixture.advance(seconds(18));
+    let snapshot = serde_json::to_value(fixture.breaker.snapshot()).expect("it serializes");
+    for (field, value) in [
+        ("name", json!("fixture")),
+        ("state", json!("open")),
+        ("reopens", json!(0)),
+        ("rejected", json!(1)),
+        ("late", json!(0)),
+        ("rule", json!("min(10) & failure_rate(0.5)")),
+        ("trial", json!(10)),
+        ("since", json!({"secs": 18, "nanos": 0})),
+        ("retry_after", json!({"secs": 42, "nanos": 0})),
+    ] {
+        assert_eq!(snapshot[field], value, "{field}");
+    }
+    let metrics = &snapshot["metrics"];
+    assert_eq!((&metrics["total"], &metrics["failures"]), (&json!(10), &json!(6)));
+    assert_eq!((&metrics["failure_rate"], &metrics["failure_streak"]), (&json!(0.6), &json!(6)));
+    assert_eq!(metrics["avg_latency"], json!(null));
+}
+
+#[test]
+fn states_are_spelled_as_words() {
+    let states =
+        [State::Closed, State::Open, State::HalfOpen, State::MetricsOnly, State::Disabled, State::ForcedOpen];
+    for state in states {
+        assert_eq!(serde_json::to_value(state).expect("it serializes"), json!(state.as_str()));
+    }
+}
+
+#[test]
+fn any_name_serializes() {
+    let name = "\"<script>\"\n\0é";
+    let breaker = fluxgate::CircuitBreaker::builder(name).build().expect("valid");
+    let text = serde_json::to_string(&breaker.snapshot()).expect("it serializes");
+    let read: serde_json::Value = serde_json::from_str(&text).expect("it reads back");
+    assert_eq!(read["name"], json!(name));
+}
