@@ -51,8 +51,7 @@ impl Subscriber for Writer {
 fn written(work: impl FnOnce()) -> Vec<(Level, Fields)> {
     let writer = Writer::default();
     tracing::subscriber::with_default(writer.clone(), work);
-    let written = writer.0.lock().expect("not poisoned").clone();
-    written
+    std::mem::take(&mut *writer.0.lock().expect("not poisoned"))
 }
 
 #[test]
