@@ -143,7 +143,7 @@ impl Node {
 pub struct Rule(Cow<'static, [Node]>);
 
 impl Rule {
-    /// Of nodes that a macro or the parser has put in order.
+    /// Of nodes that a macro or [`crate::reader`] has put in order.
     pub const fn from_static(nodes: &'static [Node]) -> Self {
         Self(Cow::Borrowed(nodes))
     }
