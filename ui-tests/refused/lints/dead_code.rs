@@ -1,5 +1,5 @@
 // fix by hand: `fn main() {}` => `fn main() {\n    let _ = call();\n}`
-#![deny(warnings)]
+#![deny(dead_code)]
 #![warn(missing_docs)]
 //! A program.
 use fluxgate::circuit_breaker;
