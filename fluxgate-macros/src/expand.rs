@@ -8,7 +8,7 @@ use crate::arguments::{Arguments, Target};
 use crate::errors::Errors;
 use crate::function::{Function, mentions};
 use crate::handler::Handler;
-use crate::judge::{Judge, claims_something, local};
+use crate::judge::{Judge, claims_nothing, local};
 use crate::place::Place;
 use crate::returns::{Form, Returns};
 use crate::settings::settings;
@@ -86,7 +86,7 @@ impl Guard {
         let [track, success] = ["track", "success"].map(|name| read_tracker(arguments, name, errors));
         let [rejected, fallback] =
             ["rejected", "fallback"].map(|argument| Handler::read(arguments, argument, form, &name, errors));
-        Some(Self {
+        let guard = Self {
             private: private(arguments),
             place,
             track,
@@ -94,7 +94,13 @@ impl Guard {
             rejected,
             fallback,
             returns: returns?,
-        })
+        };
+        if guard.returns.is_opaque && !guard.judge().is_of_returned() {
+            let message = "an `impl Trait` is not a `Result`, so nothing says which calls failed\n\
+                           help: return a `Result` of it, or add `track = returned(PATTERN), rejected = |refusal| ..`";
+            errors.report(guard.returns.span, message);
+        }
+        Some(guard)
     }
 
     fn judge(&self) -> Judge<'_> {
@@ -310,14 +316,8 @@ fn label() -> Lifetime {
 fn read_tracker(arguments: &Arguments, name: &str, errors: &mut Errors) -> Option<Tracker> {
     let argument = arguments.get(name)?;
     let tracker = tracker(argument, errors)?;
-    if !claims_something(&tracker) {
-        errors.report(
-            argument.span(),
-            format!(
-                "this `{name}` never claims a result: none is both an `Ok` and an `Err`\n\
-                 help: join what looks at `Ok` and what looks at `Err` with `|`"
-            ),
-        );
+    if let Some(reason) = claims_nothing(&tracker) {
+        errors.report(argument.span(), format!("this `{name}` never claims a result: {reason}"));
     }
     Some(tracker)
 }

@@ -100,7 +100,7 @@ fn read(input: ParseStream<'_>) -> syn::Result<Function> {
     let body: TokenTree = match input.parse() {
         Ok(TokenTree::Punct(_)) | Err(_) => {
             let message = format!(
-                "`{}` has no body that could be guarded\nhelp: guard each implementation, or give it a default body",
+                "`{}` has no body that could be guarded\nhelp: guard what implements it, or a function that calls it",
                 signature.ident
             );
             return Err(syn::Error::new(signature.ident.span(), message));

@@ -1,11 +1,12 @@
 //! `rejected` and `fallback`: what runs instead of a call, or after one that failed.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::Expr;
 
 use crate::arguments::{Argument, Arguments};
-use crate::errors::{self, Errors};
+use crate::errors::{self, Errors, span_of};
+use crate::language::respan;
 use crate::returns::Form;
 
 /// A closure of the user's, or a path.
@@ -47,10 +48,15 @@ impl Handler {
         output: &TokenStream,
     ) -> TokenStream {
         let handler = &self.tokens;
+        // Blamed on the handler where that is wrong.
+        let span = span_of(handler).map_or(Span::call_site(), |(first, _)| first);
+        let (handle, end) = (respan(quote!(#private::handle::<_,), span), quote_spanned!(span=> >));
+        let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#argument, #handler));
+        arguments.set_span(span);
         if self.is_async {
-            quote!(#private::handle(#argument, #handler).await)
+            quote!(#handle _ #end #arguments.await)
         } else {
-            quote!(#private::handle::<_, #output>(#argument, #handler))
+            quote!(#handle #output #end #arguments)
         }
     }
 }

@@ -150,11 +150,19 @@ fn claim(tracker: &Tracker, domain: Domain, private: &TokenStream) -> Claim {
     }
 }
 
-/// Whether the tracker can claim any result at all.
-pub(crate) fn claims_something(tracker: &Tracker) -> bool {
-    [Domain::Ok, Domain::Err].into_iter().any(|domain| {
-        !matches!(claim(tracker, domain, &TokenStream::new()), Claim::Inapplicable | Claim::Constant(false))
-    })
+/// Why the tracker can claim no result at all, if so: nothing is both an `Ok` and an `Err`, or it says so itself.
+pub(crate) fn claims_nothing(tracker: &Tracker) -> Option<&'static str> {
+    let claims = [Domain::Ok, Domain::Err].map(|domain| claim(tracker, domain, &TokenStream::new()));
+    match claims {
+        [Claim::Inapplicable, Claim::Inapplicable] => Some(
+            "none is both an `Ok` and an `Err`\n\
+             help: join what looks at `Ok` and what looks at `Err` with `|`",
+        ),
+        [Claim::Inapplicable | Claim::Constant(false), Claim::Inapplicable | Claim::Constant(false)] => {
+            Some("it excludes them all\nhelp: leave it out, or say which: `matches(PATTERN)`")
+        }
+        _ => None,
+    }
 }
 
 fn and(left: Claim, right: Claim) -> Claim {

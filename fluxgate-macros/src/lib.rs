@@ -14,6 +14,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 mod track;
+mod trees;
 
 use proc_macro::TokenStream;
 

@@ -1,11 +1,11 @@
 //! Where the breaker of a function is.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::{Expr, FnArg, ReceiverKind, Type};
 
 use crate::arguments::Arguments;
-use crate::errors::Errors;
+use crate::errors::{Errors, span_of};
 use crate::function::{Function, mentions};
 use crate::judge::local;
 
@@ -85,20 +85,27 @@ impl Place {
     /// Statements that stand first in the function, and the expression of a `&Breaker` after them.
     pub(crate) fn tokens(&self, private: &TokenStream) -> (TokenStream, TokenStream) {
         let breaker = local("breaker");
+        // Blamed on the place where that is no breaker.
+        let lend = |place: &TokenStream| {
+            let span = span_of(place).map_or(Span::call_site(), |(first, _)| first);
+            quote_spanned!(span=> &)
+        };
         match self {
             Self::Own(settings) => {
                 let name = quote!(__FLUXGATE_BREAKER);
                 (own(&name, settings, private), quote!(&#name))
             }
             Self::Beside(name, ..) => (TokenStream::new(), quote!(#name.breaker())),
-            Self::Given(place) => (
-                quote!(let #breaker: &#private::CircuitBreaker = &#place;),
-                quote!(#private::CircuitBreaker::breaker(#breaker)),
-            ),
-            Self::Shared(place) => (
-                quote!(let #breaker: #private::CircuitBreaker = #private::share(&#place);),
-                quote!(#private::CircuitBreaker::breaker(&#breaker)),
-            ),
+            Self::Given(place) => {
+                let lend = lend(place);
+                let setup = quote!(let #breaker: &#private::CircuitBreaker = #lend #place;);
+                (setup, quote!(#private::CircuitBreaker::breaker(#breaker)))
+            }
+            Self::Shared(place) => {
+                let lend = lend(place);
+                let setup = quote!(let #breaker: #private::CircuitBreaker = #private::share(#lend #place););
+                (setup, quote!(#private::CircuitBreaker::breaker(&#breaker)))
+            }
         }
     }
 }

@@ -29,7 +29,9 @@ pub(crate) struct Returns {
     pub(crate) declared: TokenStream,
     /// The same of what it gives in the end: for a future, its output.
     pub(crate) output: TokenStream,
-    /// Where that is written.
+    /// Whether that is an `impl Trait`, which has no other name.
+    pub(crate) is_opaque: bool,
+    /// Where it is written.
     pub(crate) span: (Span, Span),
 }
 
@@ -54,7 +56,7 @@ impl Returns {
             Some(output) => {
                 let span =
                     span_of(&output.to_token_stream()).unwrap_or((Span::call_site(), Span::call_site()));
-                Self { form, declared, output: nameable(output), span }
+                Self { form, declared, is_opaque: is_opaque(output), output: nameable(output), span }
             }
             None => Self::plain(signature, declared),
         }
@@ -94,12 +96,12 @@ impl Returns {
 
     fn plain(signature: &Signature, declared: TokenStream) -> Self {
         let form = if signature.asyncness.is_some() { Form::Async } else { Form::Sync };
-        let span = match &signature.output {
-            ReturnType::Type(_, ty) => span_of(&ty.to_token_stream()),
-            ReturnType::Default => None,
+        let (span, is_opaque) = match &signature.output {
+            ReturnType::Type(_, ty) => (span_of(&ty.to_token_stream()), is_opaque(ty)),
+            ReturnType::Default => (None, false),
         };
         let name = signature.ident.span();
-        Self { form, output: declared.clone(), declared, span: span.unwrap_or((name, name)) }
+        Self { form, output: declared.clone(), declared, is_opaque, span: span.unwrap_or((name, name)) }
     }
 }
 
@@ -112,6 +114,10 @@ fn peel(mut ty: &Type) -> &Type {
             _ => return ty,
         }
     }
+}
+
+fn is_opaque(ty: &Type) -> bool {
+    matches!(peel(ty), Type::ImplTrait(_))
 }
 
 /// The output of `Pin<Box<dyn Future<Output = ..>>>`.

@@ -12,6 +12,7 @@ use syn::{Expr, Pat, Token, Type};
 use crate::arguments::Argument;
 use crate::errors::Errors;
 use crate::language::{Source, respan, text};
+use crate::trees::{Trees, width};
 
 /// Which results are claimed.
 #[derive(Clone)]
@@ -100,74 +101,6 @@ pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracke
     Parser { source: &source, errors }.group(&Trees::of(stream, 0), whole)
 }
 
-/// Trees side by side, and the index of each among all tokens.
-struct Trees(Vec<(TokenTree, usize)>);
-
-impl Trees {
-    fn of(stream: TokenStream, mut index: usize) -> Self {
-        let mut trees = Vec::new();
-        collect(stream, &mut index, &mut trees);
-        Self(trees)
-    }
-
-    fn get(&self, at: usize) -> Option<&TokenTree> {
-        self.0.get(at).map(|(tree, _)| tree)
-    }
-
-    fn is(&self, at: usize, sign: char) -> bool {
-        matches!(self.get(at), Some(TokenTree::Punct(punct)) if punct.as_char() == sign)
-    }
-
-    fn word(&self, at: usize) -> Option<String> {
-        match self.get(at) {
-            Some(TokenTree::Ident(word)) => Some(word.to_string()),
-            _ => None,
-        }
-    }
-
-    /// From one tree to before another.
-    fn place(&self, from: usize, to: usize) -> Place {
-        match (self.0.get(from), self.0.get(to.saturating_sub(1))) {
-            (Some((_, start)), Some((last, index))) if from < to => Place::new(*start, index + width(last)),
-            _ => {
-                let end = self.0.last().map_or(0, |(last, index)| index + width(last));
-                Place::new(end, end)
-            }
-        }
-    }
-
-    fn tokens(&self, from: usize, to: usize) -> TokenStream {
-        self.0[from..to].iter().map(|(tree, _)| tree.clone()).collect()
-    }
-}
-
-/// The trees of a stream, with what is in invisible groups beside them.
-fn collect(stream: TokenStream, index: &mut usize, trees: &mut Vec<(TokenTree, usize)>) {
-    for tree in stream {
-        match tree {
-            TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
-                collect(group.stream(), index, trees);
-            }
-            tree => {
-                let width = width(&tree);
-                trees.push((tree, *index));
-                *index += width;
-            }
-        }
-    }
-}
-
-/// How many tokens a tree is.
-fn width(tree: &TokenTree) -> usize {
-    match tree {
-        TokenTree::Group(group) => {
-            let inside: usize = group.stream().into_iter().map(|tree| width(&tree)).sum();
-            inside + if group.delimiter() == Delimiter::None { 0 } else { 2 }
-        }
-        _ => 1,
-    }
-}
-
 struct Parser<'a> {
     source: &'a Source,
     errors: &'a mut Errors,
@@ -195,12 +128,12 @@ impl Parser<'_> {
             }
             let rest = trees.place(at, at + 1);
             let problem = match trees.word(at).as_deref() {
-                Some("or") => Problem::new(rest, "trackers are joined with `|`").correct("|"),
-                Some("and") => Problem::new(rest, "trackers are joined with `&`").correct("&"),
+                Some("or") => no_operator(rest, "or").correct("|"),
+                Some("and") => no_operator(rest, "and").correct("&"),
                 _ if trees.is(at, ',') => {
-                    Problem::new(rest, "trackers are joined with `|` or `&`").correct(" |")
+                    no_operator(rest, ",").help("write `|` (any of them) or `&` (all of them)")
                 }
-                _ => Problem::new(rest, "`&` or `|` is missing before this"),
+                _ => Problem::new(rest, "there is no `&` or `|` before this"),
             };
             self.report(&problem);
             return None;
@@ -224,14 +157,18 @@ impl Parser<'_> {
         if !trees.is(at + 1, sign) {
             return 1;
         }
-        let problem =
-            Problem::new(trees.place(at, at + 2), format!("`{sign}{sign}` is one `{sign}` too many"));
+        let problem = no_operator(trees.place(at, at + 2), &format!("{sign}{sign}"));
         self.report(&problem.correct(sign));
         2
     }
 
     fn unary(&mut self, trees: &Trees, at: &mut usize) -> Option<Tracker> {
-        if trees.is(*at, '!') {
+        let is_not = trees.word(*at).is_some_and(|word| word == "not");
+        if is_not {
+            let problem = Problem::new(trees.place(*at, *at + 1), "`not` is written `!`");
+            self.report(&problem.correct("!"));
+        }
+        if is_not || trees.is(*at, '!') {
             *at += 1;
             return self.unary(trees, at).map(|inner| Tracker::Not(Box::new(inner)));
         }
@@ -254,15 +191,20 @@ impl Parser<'_> {
     /// Something that is no tracker, but what may be in one.
     fn stray(&mut self, trees: &Trees, start: usize) {
         if start >= trees.0.len() {
-            return self
-                .report(&Problem::new(trees.place(start, start), "a tracker is missing").correct(" all"));
+            let operator = start.saturating_sub(1);
+            let what = format!("nothing follows `{}`", trees.tokens(operator, start));
+            let problem = Problem::new(trees.place(operator, start), what);
+            return self.report(&problem.help("write a tracker, or leave it out"));
         }
         let place = trees.place(start, trees.0.len());
         let tokens = trees.tokens(start, trees.0.len());
         let written = fluxgate_rules::token::spell(place.of(&self.source.tokens));
         let problem = Problem::new(place, "this is not a tracker");
         let problem = match syn::parse2::<Expr>(tokens.clone()) {
-            Ok(Expr::Closure(_)) => problem.correct(format!("custom({written})")),
+            Ok(Expr::Closure(_)) => {
+                let written = written.replacen("| ", "|", 1).replacen(" |", "|", 1);
+                problem.correct(format!("custom({written})"))
+            }
             _ if arm.parse2(tokens).is_ok() => problem.correct(format!("matches({written})")),
             _ => problem.help(known()),
         };
@@ -283,8 +225,8 @@ impl Parser<'_> {
         };
         let place = trees.place(start, *at);
         let Some((known, example)) = WORDS.iter().find(|(known, _)| *known == name) else {
-            let problem = unknown(&name, trees.place(start, start + 1), place, self.source);
-            self.report(&problem);
+            let arguments = arguments.map(|group| inside(group, trees.0[start + 1].1, self.source));
+            self.report(&unknown(&name, arguments.as_deref(), trees.place(start, start + 1), place));
             return None;
         };
         let Some(arguments) = arguments.filter(|group| !group.stream().is_empty() || *known == "all") else {
@@ -306,7 +248,7 @@ impl Parser<'_> {
             self.report(&problem.help(help).correct("all"));
             return None;
         }
-        match leaf(known, word.span(), arguments.stream()) {
+        match leaf(known, word.span(), arguments) {
             Ok(tracker) => Some(tracker),
             Err(error) => {
                 let message = format!("{error}\nhelp: write `{known}({example})`");
@@ -330,17 +272,24 @@ fn join(
     Some(with(Box::new(left?), Box::new(right?)))
 }
 
-fn leaf(word: &str, span: Span, tokens: TokenStream) -> syn::Result<Tracker> {
-    Ok(match word {
-        "matches" => Tracker::Matches(arm.parse2(tokens)?),
-        "ok" => Tracker::Ok(arm.parse2(tokens)?),
-        "returned" => Tracker::Returned(arm.parse2(tokens)?),
-        "type_of" => {
-            let types = Punctuated::<Type, Token![,]>::parse_terminated.parse2(tokens)?;
-            Tracker::TypeOf(span, types.into_iter().collect())
-        }
-        _ => Tracker::Custom(syn::parse2::<Expr>(tokens)?.into_token_stream()),
-    })
+fn leaf(word: &str, span: Span, arguments: &Group) -> syn::Result<Tracker> {
+    let read = |input: ParseStream<'_>| {
+        // Within the parentheses, so that what is missing at the end is missed there.
+        let inside;
+        syn::parenthesized!(inside in input);
+        let tracker = match word {
+            "matches" => Tracker::Matches(arm(&inside)?),
+            "ok" => Tracker::Ok(arm(&inside)?),
+            "returned" => Tracker::Returned(arm(&inside)?),
+            "type_of" => {
+                let types = Punctuated::<Type, Token![,]>::parse_terminated(&inside)?;
+                Tracker::TypeOf(span, types.into_iter().collect())
+            }
+            _ => Tracker::Custom(inside.parse::<Expr>()?.into_token_stream()),
+        };
+        if inside.is_empty() { Ok(tracker) } else { Err(inside.error("this does not belong here")) }
+    };
+    read.parse2(TokenStream::from(TokenTree::Group(arguments.clone())))
 }
 
 fn arm(input: ParseStream<'_>) -> syn::Result<Arm> {
@@ -364,24 +313,29 @@ fn known() -> String {
     format!("trackers are {}, joined with `&`, `|` and `!`", words.join(", "))
 }
 
-fn unknown(name: &str, word: Place, whole: Place, source: &Source) -> Problem {
+/// `word` is what is unknown, `whole` that and its arguments.
+fn unknown(name: &str, arguments: Option<&str>, word: Place, whole: Place) -> Problem {
     let what = format!("unknown tracker `{name}`");
-    if name == "not" {
-        return Problem::new(word, "`not` is written `!`").correct("!");
-    }
+    let with =
+        |name: &str| arguments.map_or_else(|| name.to_owned(), |arguments| format!("{name}({arguments})"));
     if let Some((_, ours)) = FOREIGN.iter().find(|(theirs, _)| *theirs == name) {
-        let problem = Problem::new(word, what).help(format!("here it is `{ours}`"));
-        return if *ours == "all" { problem.correct("all") } else { problem.correct(*ours) };
+        let ours = if *ours == "all" { "all".to_owned() } else { with(ours) };
+        return Problem::new(word, what).help(format!("here it is `{ours}`"));
     }
     if let Some(near) = nearest(name, WORDS.iter().map(|(word, _)| *word)) {
-        return Problem::new(word, format!("{what}; did you mean `{near}`?")).correct(near);
+        return Problem::new(word, format!("{what}; did you mean `{near}`?"));
     }
-    let written = fluxgate_rules::token::spell(whole.of(&source.tokens));
     // What begins in upper case is likely a variant of the error.
-    if name.starts_with(char::is_uppercase) {
-        Problem::new(whole, what).help(format!("a pattern of errors is written `matches({written})`"))
+    let help = if name.starts_with(char::is_uppercase) {
+        format!("a pattern of errors is written `matches({})`", with(name))
+    } else if arguments.is_none() {
+        format!("a function of yours is asked with `custom({name})`")
     } else {
-        let help = format!("a function of yours is asked with `custom({name})`; {}", known());
-        Problem::new(word, what).help(help)
-    }
+        known()
+    };
+    Problem::new(whole, what).help(help)
+}
+
+fn no_operator(place: Place, sign: &str) -> Problem {
+    Problem::new(place, format!("`{sign}` does not join trackers"))
 }

@@ -1,4 +1,4 @@
-// fix: `failure_rate_threshold = 50` => `trip = min(10) & failure_rate(0.5)`
+// fix: `failure_rate_threshold = 50` => `trip = min(10) & failure_rate(50%)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(failure_rate_threshold = 50)]

@@ -1,4 +1,4 @@
-// fix: `slow_rate(0.5)` => `slow_rate(0.5, 60s)`
+// fix: `slow_rate(0.5)` => `slow_rate(0.5, 2s)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(trip = min(10) & slow_rate(0.5))]

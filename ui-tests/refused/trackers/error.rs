@@ -1,4 +1,4 @@
-// fix by hand: `track = error` => `track = matches`
+// fix: `error(Failure::NotFound)` => `matches(Failure::NotFound)`
 use fluxgate::{CallNotPermitted, circuit_breaker};
 
 #[derive(Debug)]

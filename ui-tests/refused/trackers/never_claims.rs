@@ -1,4 +1,4 @@
-// fix: `&` => `|`
+// fix by hand: `(500..) &` => `(500..) |`
 use fluxgate::{CallNotPermitted, circuit_breaker};
 
 #[derive(Debug)]

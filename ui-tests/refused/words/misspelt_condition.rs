@@ -1,4 +1,4 @@
-// fix: `failure_rat(` => `failure_rate(`
+// fix: `failure_rat` => `failure_rate`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(trip = min(10) & failure_rat(0.5))]

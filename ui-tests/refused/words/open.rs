@@ -1,4 +1,4 @@
-// fix: `open &` => `half_open &`
+// fix by hand: `open &` => `half_open &`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(trip = open & min(10) & failure_rate(0.5) | failure_streak(5))]
