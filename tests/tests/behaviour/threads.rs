@@ -90,6 +90,33 @@ fn no_failure_is_lost_beside_healthy_calls() {
     }
 }
 
+/// Successes of several threads push out as many old calls as they are, whoever reads or fails meanwhile.
+#[test]
+fn each_success_pushes_out_one_call() {
+    let (size, failures) = (10_000, 4_000);
+    for reads in [false, true] {
+        for fails in [false, true] {
+            let rule = trip::failure_streak(u32::MAX);
+            let fixture = Fixture::new(|builder| builder.window(window::count(size)).trip(rule));
+            fixture.fail(failures);
+            fixture.succeed(size - failures);
+            together(|nth| {
+                for call in 0..300 {
+                    let fails = fails && (call + nth) % 50 == 0;
+                    let outcome = if fails { Outcome::Failure } else { Outcome::Success };
+                    fixture.breaker.acquire().expect("closed").record(outcome);
+                    if reads && call % 70 == 0 {
+                        assert_eq!(fixture.counts().0, size as u64);
+                    }
+                }
+            });
+            let new = if fails { 300 / 50 * THREADS } else { 0 };
+            let expected = failures - 300 * THREADS + new;
+            assert_eq!(fixture.counts(), (size as u64, expected as u64), "reads {reads}, fails {fails}");
+        }
+    }
+}
+
 #[test]
 fn trips_exactly_once() {
     for _ in 0..200 {
