@@ -232,7 +232,7 @@ impl Guard {
         let private = &self.private;
         let (call, returned) = (local("call"), local("returned"));
         let judge = self.judge().tokens(&TokenStream::new());
-        let admitted = self.unless_refused(&quote!(#private::Breaker::acquire(#breaker)), &call);
+        let admitted = self.unless_refused(&quote!(#private::Breaker::enter(#breaker)), &call);
         quote!(
             #admitted
             let #returned = #private::Guarded::new(#call, #future, #judge).await;
@@ -273,7 +273,10 @@ impl Guard {
         quote!(
             let #bound = match #outcome {
                 ::core::result::Result::Ok(#bound) => #bound,
-                ::core::result::Result::Err(#refusal) => #refused,
+                ::core::result::Result::Err(#refusal) => {
+                    let #refusal = #private::Refusal::tell(#refusal);
+                    #refused
+                }
             };
         )
     }

@@ -78,6 +78,29 @@ struct Admission {
     time: u64,
 }
 
+/// A call was refused under `word`, `left` nanoseconds before the next attempt. Small enough to stay in registers on the way
+/// to where it is put into words.
+pub struct Refusal<'a> {
+    breaker: &'a Breaker,
+    word: Word,
+    left: u64,
+}
+
+impl Refusal<'_> {
+    /// What the caller is told.
+    #[cold]
+    #[inline(never)]
+    pub fn tell(self) -> CallNotPermitted {
+        let Self { breaker, word, left } = self;
+        let [node, part, whole] = [0, 1, 2].map(|figure| breaker.cause[figure].load(Ordering::Relaxed));
+        // What was read belongs to this opening if it is still the same: see `Breaker::change`.
+        fence(Ordering::Acquire);
+        let same = breaker.state.load(Ordering::Relaxed) == word.0;
+        let figures = Figures { node: if same { node } else { NEVER }, part, whole };
+        CallNotPermitted { source: breaker.settings.clone(), state: word.state(), left, figures }
+    }
+}
+
 /// No time.
 pub(crate) const NEVER: u64 = u64::MAX;
 
@@ -132,6 +155,12 @@ impl Breaker {
     /// Asks for a call to be admitted.
     #[inline]
     pub fn acquire(&self) -> Result<Call<'_>, CallNotPermitted> {
+        self.enter().map_err(Refusal::tell)
+    }
+
+    /// The same, but a refusal is not yet put into words.
+    #[inline]
+    pub fn enter(&self) -> Result<Call<'_>, Refusal<'_>> {
         let breaker = self.resolve();
         let word = Word(breaker.state.load(Ordering::Acquire));
         if word.admits_at_once() {
@@ -142,7 +171,7 @@ impl Breaker {
         }
         let Admission { word, time } = breaker.admit(word);
         if word.is_fresh() {
-            Err(breaker.refusal(word.used(), time))
+            Err(Refusal { breaker, word: word.used(), left: time })
         } else {
             Ok(Call { breaker, word, start: time })
         }
@@ -170,22 +199,13 @@ impl Breaker {
                 Some(Answer::Admitted) => {
                     return Admission { word, time: if word.is_timed() { self.now() } else { 0 } };
                 }
-                Some(Answer::Refused(left)) => return Admission { word: word.fresh(), time: left },
+                Some(Answer::Refused(left)) => {
+                    self.rejected.fetch_add(1, Ordering::Relaxed);
+                    return Admission { word: word.fresh(), time: left };
+                }
                 None => word = Word(self.state.load(Ordering::Acquire)),
             }
         }
-    }
-
-    /// What a caller is told who is refused under `word`, so many nanoseconds before the next attempt.
-    #[cold]
-    fn refusal(&self, word: Word, left: u64) -> CallNotPermitted {
-        let [node, part, whole] = [0, 1, 2].map(|figure| self.cause[figure].load(Ordering::Relaxed));
-        // What was read belongs to this opening if it is still the same: see `Breaker::change`.
-        fence(Ordering::Acquire);
-        let same = self.state.load(Ordering::Relaxed) == word.0;
-        self.rejected.fetch_add(1, Ordering::Relaxed);
-        let figures = Figures { node: if same { node } else { NEVER }, part, whole };
-        CallNotPermitted { source: self.settings.clone(), state: word.state(), left, figures }
     }
 
     /// Refuses a call of an open breaker, or moves it on if it is time; `None`: look again.

@@ -100,10 +100,17 @@ impl fmt::Debug for Call<'_> {
 }
 
 impl Drop for Call<'_> {
-    #[cold]
+    #[inline]
     fn drop(&mut self) {
-        let settings = self.breaker.settings();
-        let outcome = if std::thread::panicking() { settings.on_panic } else { settings.on_cancel };
-        self.breaker.record(self.word, self.start, outcome);
+        // Piece by piece: a call that nobody ever points to can stay in registers.
+        abandon(self.breaker, self.word, self.start);
     }
+}
+
+#[cold]
+#[inline(never)]
+fn abandon(breaker: &Breaker, word: Word, start: u64) {
+    let settings = breaker.settings();
+    let outcome = if std::thread::panicking() { settings.on_panic } else { settings.on_cancel };
+    breaker.record(word, start, outcome);
 }

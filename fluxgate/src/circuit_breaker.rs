@@ -95,9 +95,9 @@ impl CircuitBreaker {
     /// The function's own error, or the refusal.
     #[inline]
     pub fn call<T, E>(&self, function: impl FnOnce() -> Result<T, E>) -> Result<T, Error<E>> {
-        match self.acquire() {
+        match self.breaker().enter() {
             Ok(call) => call.judge(function(), Outcome::of).map_err(Error::Inner),
-            Err(refusal) => Err(refusal.become_error()),
+            Err(refusal) => Err(Error::NotPermitted(refusal.tell())),
         }
     }
 

@@ -6,9 +6,9 @@ use core::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 
-use crate::breaker::Breaker;
+use crate::breaker::{Breaker, Refusal};
 use crate::call::Call;
-use crate::error::{CallNotPermitted, Error};
+use crate::error::Error;
 use crate::state::Outcome;
 
 /// A call between two polls of its future, with what is to be done afterwards.
@@ -89,7 +89,7 @@ impl<'a, F, J, S, R> Deferred<'a, F, J, S>
 where
     F: Future<Output = R>,
     J: FnOnce(&R) -> Outcome,
-    S: FnOnce(Result<R, CallNotPermitted>) -> R,
+    S: FnOnce(Result<R, Refusal<'a>>) -> R,
 {
     /// `judge` says what became of the call, `settle` what is returned.
     #[inline]
@@ -98,11 +98,11 @@ where
     }
 }
 
-impl<F, J, S, R> Future for Deferred<'_, F, J, S>
+impl<'a, F, J, S, R> Future for Deferred<'a, F, J, S>
 where
     F: Future<Output = R>,
     J: FnOnce(&R) -> Outcome,
-    S: FnOnce(Result<R, CallNotPermitted>) -> R,
+    S: FnOnce(Result<R, Refusal<'a>>) -> R,
 {
     type Output = R;
 
@@ -110,7 +110,7 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
         let this = self.project();
         if let Some((breaker, judge, settle)) = this.start.take() {
-            match breaker.acquire() {
+            match breaker.enter() {
                 Ok(call) => this.parked.0 = Some((call, (judge, settle))),
                 Err(refusal) => return Poll::Ready(settle(Err(refusal))),
             }
@@ -144,9 +144,9 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for CallAsync<'_, F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         if let Some(breaker) = this.start.take() {
-            match breaker.acquire() {
+            match breaker.enter() {
                 Ok(call) => this.parked.0 = Some((call, ())),
-                Err(refusal) => return Poll::Ready(Err(Error::NotPermitted(refusal))),
+                Err(refusal) => return Poll::Ready(Err(Error::NotPermitted(refusal.tell()))),
             }
         }
         let (call, (), result) = ready!(this.parked.poll(this.future, context));

@@ -6,7 +6,7 @@ use core::future::Future;
 pub use fluxgate_rules::{Condition, Node, Permit, Ratio, Retry, Rule, Window, check};
 pub use std::boxed::Box;
 
-pub use crate::breaker::Breaker;
+pub use crate::breaker::{Breaker, Refusal};
 pub use crate::circuit_breaker::CircuitBreaker;
 pub use crate::error::CallNotPermitted;
 pub use crate::future::{Deferred, Guarded};
@@ -19,12 +19,12 @@ use crate::contain::contain;
 
 /// Calls the body of a function, unless the breaker refuses. A panic of the body finds the call, and is recorded.
 #[inline]
-pub fn call<R>(
-    breaker: &Breaker,
+pub fn call<'a, R>(
+    breaker: &'a Breaker,
     body: impl FnOnce() -> R,
     judge: impl FnOnce(&R) -> Outcome,
-) -> Result<R, CallNotPermitted> {
-    let call = breaker.acquire()?;
+) -> Result<R, Refusal<'a>> {
+    let call = breaker.enter()?;
     Ok(call.judge(body(), judge))
 }
 
