@@ -242,21 +242,22 @@ impl Breaker {
         if self.state.load(Ordering::Relaxed) != word.0 {
             return None;
         }
-        if core.tripped {
+        if core.stay.tripped {
             return Some(Answer::Refused(NEVER));
         }
         if now >= self.deadline.load(Ordering::Relaxed) {
             self.open(core, word, Reason::HalfOpenTimeout, None, now);
             return None;
         }
-        if core.passed && self.ramp_is_over(now) {
+        if core.stay.passed && self.ramp_is_over(now) {
             self.change(&mut core, word, Change::to(State::Closed, Reason::RampEnded, now));
             drop(core);
             self.deliver();
             return None;
         }
-        let admitted = drawn && (core.passed || core.in_flight < self.settings().max_half_open_calls);
-        core.in_flight += u32::from(admitted);
+        let admitted =
+            drawn && (core.stay.passed || core.stay.in_flight < self.settings().max_half_open_calls);
+        core.stay.in_flight += u32::from(admitted);
         Some(if admitted { Answer::Admitted } else { Answer::Refused(NEVER) })
     }
 

@@ -161,6 +161,6 @@ mod tests {
     fn means_are_rounded_to_three_digits() {
         assert_eq!(rounded(0), Duration::ZERO);
         assert_eq!(rounded(999), Duration::from_nanos(999));
-        assert_eq!(rounded(123_456), Duration::from_nanos(123_000));
+        assert_eq!(rounded(123_456), Duration::from_micros(123));
     }
 }

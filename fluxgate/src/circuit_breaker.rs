@@ -5,7 +5,6 @@ use std::borrow::Cow;
 
 use fluxgate_rules::Metrics;
 
-use crate::__private::Becomes;
 use crate::breaker::Breaker;
 use crate::builder::Builder;
 use crate::call::Call;

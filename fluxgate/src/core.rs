@@ -20,17 +20,7 @@ pub(crate) struct Core {
     pub(crate) events: Option<Box<Events>>,
     /// How often the breaker has re-opened without a lasting recovery.
     pub(crate) reopens: u32,
-    /// Half-open: the calls on their way.
-    pub(crate) in_flight: u32,
-    /// Half-open: the trial has passed, and the ramp goes on.
-    pub(crate) passed: bool,
-    /// Metrics only: the rule holds, which has been reported.
-    pub(crate) crossed: bool,
-    /// The present state has evaluated the rule at all.
-    pub(crate) judged: bool,
-    /// The present state is as good as over: the breaker opens as soon as a user's function has answered, and no outcome
-    /// counts any more.
-    pub(crate) tripped: bool,
+    pub(crate) stay: Stay,
     /// Outcomes that came too late to count.
     pub(crate) late: u64,
     /// How long the breaker was open the last time.
@@ -39,21 +29,29 @@ pub(crate) struct Core {
     closed_at: u64,
 }
 
+/// How far the present stay in a state has come.
+#[expect(clippy::struct_excessive_bools, reason = "each belongs to another state, and is asked alone")]
+pub(crate) struct Stay {
+    /// Half-open: the calls on their way.
+    pub(crate) in_flight: u32,
+    /// Half-open: the trial has passed, and the ramp goes on.
+    pub(crate) passed: bool,
+    /// Metrics only: the rule holds, which has been reported.
+    pub(crate) crossed: bool,
+    /// The rule has been evaluated.
+    pub(crate) judged: bool,
+    /// The stay is as good as over: the breaker opens as soon as a user's function has answered, and no outcome counts any
+    /// more.
+    pub(crate) tripped: bool,
+}
+
+impl Stay {
+    const BEGUN: Self = Self { in_flight: 0, passed: false, crossed: false, judged: false, tripped: false };
+}
+
 impl Core {
     pub(crate) const fn new() -> Self {
-        Self {
-            memory: None,
-            events: None,
-            reopens: 0,
-            in_flight: 0,
-            passed: false,
-            crossed: false,
-            judged: false,
-            tripped: false,
-            late: 0,
-            open_for: 0,
-            closed_at: 0,
-        }
+        Self { memory: None, events: None, reopens: 0, stay: Stay::BEGUN, late: 0, open_for: 0, closed_at: 0 }
     }
 
     pub(crate) fn memory(&mut self, breaker: &Breaker) -> &mut Memory {
@@ -115,7 +113,7 @@ impl Breaker {
         let reopens = core.next_reopens(word.state(), now);
         let delay = if let Schedule::Custom { .. } = retry.schedule {
             // A user's function is asked under no lock. Until it has answered, the state is as good as over.
-            core.tripped = true;
+            core.stay.tripped = true;
             drop(core);
             let delay = retry::draw(retry, reopens);
             core = self.core.lock();
@@ -204,11 +202,7 @@ impl Breaker {
         if to == State::Closed {
             core.closed_at = now;
         }
-        core.in_flight = 0;
-        core.passed = false;
-        core.crossed = false;
-        core.judged = false;
-        core.tripped = false;
+        core.stay = Stay::BEGUN;
 
         let deadline = delay.map_or(NEVER, |delay| now.saturating_add(delay).min(NEVER - 1));
         let figures = figures.unwrap_or(Figures { node: NEVER, part: 0, whole: 0 });

@@ -136,13 +136,13 @@ fn the_last_slot_is_given_once() {
             }
         });
         let mine = breaker.acquire();
-        let in_flight = breaker.core.lock().in_flight;
+        let in_flight = breaker.core.lock().stay.in_flight;
         assert!(in_flight <= 1, "{in_flight} probes where one is allowed");
         if let Ok(call) = mine {
             call.ignore();
         }
         other.join().unwrap();
-        assert_eq!(breaker.core.lock().in_flight, 0);
+        assert_eq!(breaker.core.lock().stay.in_flight, 0);
         breaker.acquire().expect("every slot came back").ignore();
     });
 }

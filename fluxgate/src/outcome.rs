@@ -52,12 +52,12 @@ impl Breaker {
     /// without it.
     fn settle(&self, word: Word, entry: Option<Entry>, now: u64) {
         let mut core = self.core.lock();
-        if self.state.load(Ordering::Relaxed) != word.0 || core.tripped {
+        if self.state.load(Ordering::Relaxed) != word.0 || core.stay.tripped {
             core.late += u64::from(entry.is_some() && word.state() != State::Disabled);
             return;
         }
         if word.state() == State::HalfOpen {
-            core.in_flight = core.in_flight.saturating_sub(1);
+            core.stay.in_flight = core.stay.in_flight.saturating_sub(1);
             if now >= self.deadline.load(Ordering::Relaxed) {
                 core.late += u64::from(entry.is_some());
                 return self.open(core, word, Reason::HalfOpenTimeout, None, now);
@@ -66,7 +66,7 @@ impl Breaker {
         let Some(entry) = entry else { return };
         let mut step = match word.state() {
             State::Closed | State::MetricsOnly => self.enter_window(&mut core, word, entry, now),
-            State::HalfOpen if core.passed => self.enter_ramp(&mut core, entry, now),
+            State::HalfOpen if core.stay.passed => self.enter_ramp(&mut core, entry, now),
             State::HalfOpen => self.enter_trial(&mut core, entry),
             State::Open | State::Disabled | State::ForcedOpen => Step::Stay,
         };
@@ -78,7 +78,7 @@ impl Breaker {
             drop(core);
             step = self.ask(word, &metrics);
             core = self.core.lock();
-            if self.state.load(Ordering::Relaxed) != word.0 || core.tripped {
+            if self.state.load(Ordering::Relaxed) != word.0 || core.stay.tripped {
                 return;
             }
         }
@@ -101,9 +101,9 @@ impl Breaker {
     }
 
     fn enter_window(&self, core: &mut Core, word: Word, entry: Entry, now: u64) -> Step {
-        let crossed = core.crossed;
+        let crossed = core.stay.crossed;
         // A window that a ramp left has been judged as a half-open breaker's only.
-        let judged = std::mem::replace(&mut core.judged, true);
+        let judged = std::mem::replace(&mut core.stay.judged, true);
         let memory = core.memory(self);
         memory.collect(&self.unrecorded);
         // With time, the rule may have ceased to hold since the last outcome.
@@ -126,7 +126,7 @@ impl Breaker {
         if stays && healthy == Word::NONE {
             memory.release(&self.unrecorded, word, self.nodes(), &self.measures);
         }
-        core.crossed = crossed;
+        core.stay.crossed = crossed;
         if stays { Step::Stay } else { step }
     }
 
@@ -176,8 +176,8 @@ impl Breaker {
 
     /// Says that the breaker would have tripped, once for each time that the rule began to hold.
     fn report(&self, core: &mut Core, reason: Reason, metrics: Metrics) {
-        if !core.crossed {
-            core.crossed = true;
+        if !core.stay.crossed {
+            core.stay.crossed = true;
             core.announce(Transition {
                 breaker: self.name().clone(),
                 from: State::MetricsOnly,
@@ -190,15 +190,15 @@ impl Breaker {
     }
 
     fn pass(&self, core: &mut Core, word: Word, now: u64) {
-        core.crossed = false;
+        core.stay.crossed = false;
         if word.state() != State::HalfOpen {
             return;
         }
         if self.ramp_is_over(now) {
-            let reason = if core.passed { Reason::RampEnded } else { Reason::TrialPassed };
+            let reason = if core.stay.passed { Reason::RampEnded } else { Reason::TrialPassed };
             self.change(core, word, Change::to(State::Closed, reason, now));
-        } else if !core.passed {
-            core.passed = true;
+        } else if !core.stay.passed {
+            core.stay.passed = true;
             core.memory(self).clear();
             // Where the ramp ends before the breaker has been half-open for too long, it closes, however late the next call.
             if self.settings().half_open_timeout.is_some_and(|longest| self.ramp() <= nanos(longest)) {

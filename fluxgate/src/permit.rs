@@ -82,8 +82,8 @@ mod tests {
     #[test]
     fn a_ramp_grows_evenly() {
         let permit = ramp_up(0.1, 1.0, Duration::from_secs(60));
-        let at = |seconds: u64| (share(&permit, seconds * 1_000_000_000) * 1_000.0).round();
-        assert_eq!([at(0), at(20), at(30), at(60), at(6_000)], [100.0, 400.0, 550.0, 1_000.0, 1_000.0]);
+        let at = |seconds: u64| (share(&permit, seconds * 1_000_000_000) * 1_000.0).round() as u32;
+        assert_eq!([at(0), at(20), at(30), at(60), at(6_000)], [100, 400, 550, 1_000, 1_000]);
     }
 
     #[test]

@@ -19,11 +19,11 @@ use crate::contain::contain;
 
 /// Calls the body of a function, unless the breaker refuses. A panic of the body finds the call, and is recorded.
 #[inline]
-pub fn call<'a, R>(
-    breaker: &'a Breaker,
+pub fn call<R>(
+    breaker: &Breaker,
     body: impl FnOnce() -> R,
     judge: impl FnOnce(&R) -> Outcome,
-) -> Result<R, Refusal<'a>> {
+) -> Result<R, Refusal<'_>> {
     let call = breaker.enter()?;
     Ok(call.judge(body(), judge))
 }

@@ -92,6 +92,7 @@ impl Parser<'_> {
     }
 
     #[circuit_breaker(trip = failure_streak(1))]
+    #[allow(clippy::boxed_local, reason = "the receiver is what is tested")]
     fn boxed(self: Box<Self>) -> Result<usize, Failure> {
         Ok(self.text.len())
     }
@@ -176,6 +177,7 @@ fn in_a_parameter_by_value(breakers: Vec<CircuitBreaker>) -> Result<usize, Failu
     Ok(drop_all(breakers))
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "dropping them is what is tested")]
 fn drop_all(breakers: Vec<CircuitBreaker>) -> usize {
     breakers.len()
 }
@@ -271,7 +273,7 @@ fn coerced(word: &str) -> Result<Box<dyn Display>, Box<dyn std::error::Error + S
     match word {
         "box" => return Ok(Box::new(7)),
         "error" => return Err("no such word".into()),
-        "convert" => u32::from_str_radix("x", 10)?,
+        "convert" => "x".parse::<u32>()?,
         _ => 1,
     };
     Ok(Box::new("text"))

@@ -4,6 +4,7 @@
 //! suggest `NEW`, and with it the program has to compile. Where a message can only say in words what to do, the line begins
 //! `// fix by hand:`, and the program has to compile all the same.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -29,7 +30,7 @@ fn put_right() {
         let [name, kind] = [program.file_stem(), program.parent().and_then(Path::file_name)]
             .map(|part| part.unwrap().to_string_lossy());
         fs::write(folder.join(format!("{kind}_{name}.rs")), fix.apply()).unwrap();
-        all.push_str(&format!("mod {kind}_{name};\n"));
+        writeln!(all, "mod {kind}_{name};").expect("a string can be written to");
     }
     all.push_str("fn main() {}\n");
     fs::write(folder.join("main.rs"), all).unwrap();

@@ -77,18 +77,18 @@ impl Ring {
 
         let plane = (self.size as usize).div_ceil(64);
         let planes = 1 + thresholds(measures);
-        let mut place = self.cursor;
+        let mut cursor = self.cursor;
         for _ in 0..LOOK {
-            let (word, bit) = (place as usize / 64, place % 64);
+            let (word, bit) = (cursor as usize / 64, cursor % 64);
             let others =
                 (0..planes).fold(0, |others, index| others | self.words[index * plane + word]) >> bit;
-            let length = (64 - bit).min(self.size - place);
+            let length = (64 - bit).min(self.size - cursor);
             let found = others.trailing_zeros().min(length);
             self.allowed = (self.allowed + found).min(self.size);
             if found < length {
                 break;
             }
-            place = if place + length == self.size { 0 } else { place + length };
+            cursor = if cursor + length == self.size { 0 } else { cursor + length };
         }
         self.allowed
     }

@@ -20,7 +20,7 @@ pub(crate) struct Stripes {
     word: AtomicU64,
     /// When the bucket ends for which calls are counted.
     end: AtomicU64,
-    stripes: [Stripe; STRIPES],
+    counts: [Stripe; STRIPES],
 }
 
 /// The season of the latest change, and the successes counted in it. Alone on its cache lines: neighbours are fetched in pairs.
@@ -42,7 +42,7 @@ impl Stripes {
             season: AtomicU64::new(0),
             word: AtomicU64::new(Word::NONE.0),
             end: AtomicU64::new(0),
-            stripes: std::array::from_fn(|_| Stripe(AtomicU64::new(0))),
+            counts: std::array::from_fn(|_| Stripe(AtomicU64::new(0))),
         }
     }
 
@@ -56,7 +56,7 @@ impl Stripes {
         if !open {
             return false;
         }
-        let stripe = &self.stripes[own()].0;
+        let stripe = &self.counts[own()].0;
         let mut seen = stripe.load(Ordering::Relaxed);
         loop {
             // Closing leaves the mark of its own season, so a stripe still untouched bears the one before.
@@ -92,7 +92,7 @@ impl Stripes {
         }
         self.season.store(season + 1, Ordering::Relaxed);
         let closed = beginning(season + 1);
-        self.stripes.iter().map(|stripe| stripe.0.swap(closed, Ordering::AcqRel) & FULL).sum()
+        self.counts.iter().map(|stripe| stripe.0.swap(closed, Ordering::AcqRel) & FULL).sum()
     }
 }
 

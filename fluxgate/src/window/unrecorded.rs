@@ -31,7 +31,7 @@ impl Unrecorded {
 
     /// Closes the stripes and takes what they counted.
     pub(super) fn close(&self) -> u64 {
-        self.stripes.get().map_or(0, |stripes| stripes.close())
+        self.stripes.get().map_or(0, Stripes::close)
     }
 }
 
@@ -88,7 +88,7 @@ mod tests {
         for seed in 0..60 {
             for size in [1, 2, 3, 63, 64, 65, 100, 128, 1_500] {
                 play(window::count(size), seed, |list, _| {
-                    drop(list.drain(..list.len().saturating_sub(size)))
+                    list.drain(..list.len().saturating_sub(size));
                 });
             }
         }
