@@ -15,6 +15,8 @@ mod settings;
 mod tests;
 mod track;
 mod trees;
+#[cfg(test)]
+mod whole;
 
 use proc_macro::TokenStream;
 

@@ -163,15 +163,23 @@ impl Parser<'_> {
     }
 
     fn unary(&mut self, trees: &Trees, at: &mut usize) -> Option<Tracker> {
-        let is_not = trees.word(*at).is_some_and(|word| word == "not");
-        if is_not {
-            let problem = Problem::new(trees.place(*at, *at + 1), "`not` is written `!`");
-            self.report(&problem.correct("!"));
-        }
-        if is_not || trees.is(*at, '!') {
+        let mut is_negated = false;
+        loop {
+            let is_word = trees.word(*at).is_some_and(|word| word == "not");
+            if is_word {
+                let problem = Problem::new(trees.place(*at, *at + 1), "`not` is written `!`");
+                self.report(&problem.correct("!"));
+            } else if !trees.is(*at, '!') {
+                break;
+            }
+            is_negated = !is_negated;
             *at += 1;
-            return self.unary(trees, at).map(|inner| Tracker::Not(Box::new(inner)));
         }
+        let tracker = self.positive(trees, at)?;
+        Some(if is_negated { Tracker::Not(Box::new(tracker)) } else { tracker })
+    }
+
+    fn positive(&mut self, trees: &Trees, at: &mut usize) -> Option<Tracker> {
         let start = *at;
         match trees.get(start) {
             Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
