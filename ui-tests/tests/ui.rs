@@ -20,6 +20,7 @@ fn put_right() {
     fs::create_dir_all(&folder).unwrap();
     // All of them in one program, each a module, which compiles as fast as one of them.
     let mut all = String::from("#![allow(dead_code, unused_imports)]\n");
+    let mut mains = Vec::new();
     for program in programs() {
         let source = fs::read_to_string(&program).unwrap();
         let Some(fix) = Fix::of(&source) else { continue };
@@ -29,10 +30,14 @@ fn put_right() {
         }
         let [name, kind] = [program.file_stem(), program.parent().and_then(Path::file_name)]
             .map(|part| part.unwrap().to_string_lossy());
-        fs::write(folder.join(format!("{kind}_{name}.rs")), fix.apply()).unwrap();
+        // Each is still a program: its `main` is used, and so is what that uses.
+        let module = fix.apply().replace("fn main()", "pub fn main()");
+        fs::write(folder.join(format!("{kind}_{name}.rs")), module).unwrap();
         writeln!(all, "mod {kind}_{name};").expect("a string can be written to");
+        mains.push(format!("{kind}_{name}::main"));
     }
-    all.push_str("fn main() {}\n");
+    writeln!(all, "fn main() {{ let _: [fn(); {}] = [{}]; }}", mains.len(), mains.join(", "))
+        .expect("a string can be written to");
     fs::write(folder.join("main.rs"), all).unwrap();
     trybuild::TestCases::new().pass(folder.join("main.rs"));
 }
