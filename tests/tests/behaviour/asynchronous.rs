@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use fluxgate::{CircuitBreaker, Error, Outcome, State, permit, trip, window};
 use fluxgate_tests::fixture::Fixture;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 
 #[tokio::test]
 async fn the_result_is_passed_on() {
@@ -126,7 +126,7 @@ async fn probes_keep_to_their_slots() {
     fixture.trip();
     fixture.wait();
     let breaker = Arc::new(fixture.breaker);
-    let release = Arc::new(Notify::new());
+    let release = Arc::new(Semaphore::new(0));
     let probes: Vec<_> = (0..2)
         .map(|_| {
             let (breaker, release) = (breaker.clone(), release.clone());
@@ -136,7 +136,7 @@ async fn probes_keep_to_their_slots() {
                 async move {
                     let body = async {
                         entered.notify_one();
-                        release.notified().await;
+                        let _permit = release.acquire().await.expect("it stays open");
                         Ok::<_, ()>(())
                     };
                     breaker.call_async(body).await
@@ -149,7 +149,7 @@ async fn probes_keep_to_their_slots() {
         entered.notified().await;
     }
     assert!(matches!(breaker.call_async(async { Ok::<_, ()>(()) }).await, Err(Error::NotPermitted(_))));
-    release.notify_waiters();
+    release.add_permits(2);
     for (task, _) in probes {
         assert!(task.await.expect("no panic").is_ok());
     }
