@@ -97,7 +97,21 @@ mod model {
         }
     }
 
-    pub(crate) type OnceBox<T> = Once<Box<T>>;
+    pub(crate) struct OnceBox<T>(Once<Box<T>>);
+
+    impl<T> OnceBox<T> {
+        pub(crate) fn new() -> Self {
+            Self(Once::new())
+        }
+
+        pub(crate) fn get(&self) -> Option<&T> {
+            self.0.get().map(|value| &**value)
+        }
+
+        pub(crate) fn get_or_init(&self, make: impl FnOnce() -> Box<T>) -> &T {
+            self.0.get_or_init(make)
+        }
+    }
 
     pub(crate) struct OnceRef<'a, T>(Once<&'a T>);
 
