@@ -86,6 +86,15 @@ impl Guard {
         let [track, success] = ["track", "success"].map(|name| read_tracker(arguments, name, errors));
         let [rejected, fallback] =
             ["rejected", "fallback"].map(|argument| Handler::read(arguments, argument, form, &name, errors));
+        if let (Form::Async, Some(function), Some(fallback)) = (form, function, arguments.get("fallback"))
+            && let Some(name) = function.shares_exclusive(&fallback.value)
+        {
+            let message = format!(
+                "the body of an `async fn` takes `{name}` along, a `&mut`, so that `fallback` cannot use it\n\
+                 help: make it a `&`, or use it after the call: in a function that calls this one"
+            );
+            errors.report(fallback.span(), message);
+        }
         let guard = Self {
             private: private(arguments),
             place,

@@ -3,7 +3,7 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, FnArg, Ident, Pat, Signature, Visibility};
+use syn::{Attribute, FnArg, Ident, Pat, ReceiverKind, Signature, Type, Visibility};
 
 use crate::errors::{self, Errors};
 
@@ -45,6 +45,26 @@ impl Function {
         let mut names: Vec<_> = self.signature.inputs.iter().flat_map(bindings).collect();
         names.reverse();
         names
+    }
+
+    /// The first parameter that is a `&mut`, and mentioned both by the body and by these tokens.
+    pub(crate) fn shares_exclusive(&self, tokens: &TokenStream) -> Option<Ident> {
+        let body = self.block.stream();
+        self.signature
+            .inputs
+            .iter()
+            .filter(|input| match input {
+                FnArg::Receiver(receiver) => match &receiver.kind {
+                    ReceiverKind::Reference(_, _, mutability) => mutability.is_some(),
+                    _ => false,
+                },
+                FnArg::Typed(parameter) => match &*parameter.ty {
+                    Type::Reference(reference) => reference.mutability.is_some(),
+                    _ => false,
+                },
+            })
+            .flat_map(bindings)
+            .find(|name| mentions(tokens, &name.to_string()) && mentions(&body, &name.to_string()))
     }
 
     fn refusals(&self) -> Vec<syn::Error> {

@@ -20,13 +20,14 @@ mod whole;
 
 use proc_macro::TokenStream;
 
-/// Guards a function with a circuit breaker.
+// What they are documented with is where the examples can run: in `fluxgate`.
+#[allow(missing_docs)]
 #[proc_macro_attribute]
 pub fn circuit_breaker(arguments: TokenStream, item: TokenStream) -> TokenStream {
     expand::attribute(arguments.into(), &item.into()).into()
 }
 
-/// Makes a circuit breaker.
+#[allow(missing_docs)]
 #[proc_macro]
 pub fn breaker(arguments: TokenStream) -> TokenStream {
     expand::breaker(arguments.into()).into()

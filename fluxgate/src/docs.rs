@@ -5,3 +5,6 @@ pub mod inside {}
 
 #[doc = include_str!("../docs/recovery.md")]
 pub mod recovery {}
+
+#[doc = include_str!("../docs/messages.md")]
+pub mod messages {}

@@ -82,7 +82,10 @@ pub use self::settings::Name;
 pub use self::snapshot::Snapshot;
 pub use self::state::{Outcome, State};
 pub use self::time::Clock;
-pub use fluxgate_macros::{breaker, circuit_breaker};
+#[doc = include_str!("../docs/breaker.md")]
+pub use fluxgate_macros::breaker;
+#[doc = include_str!("../docs/attribute.md")]
+pub use fluxgate_macros::circuit_breaker;
 pub use fluxgate_rules::Metrics;
 
 /// The programs in the README.
