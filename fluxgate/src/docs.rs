@@ -1,5 +1,8 @@
 //! What there is to understand.
 
+#[doc = include_str!("../docs/compiler.md")]
+pub mod compiler {}
+
 #[doc = include_str!("../docs/inside.md")]
 pub mod inside {}
 
