@@ -162,7 +162,7 @@ impl Refusal {
             }
         }
         for line in self.message.iter().filter(|line| !(self.is_suggested && says_no_more(line))) {
-            text.push_str(&if is_drawn(line) { format!("  {line}\n") } else { wrap(line) });
+            text.push_str(&wrap(line));
         }
         for line in right {
             let _ = writeln!(text, "+ {}", shorten(line, is_bare).1);
@@ -201,8 +201,11 @@ fn says_no_more(line: &str) -> bool {
     matches!(outline(line).as_str(), "help: write `" | "help: here it is `")
 }
 
-/// Breaks a long line, though not within what it quotes.
+/// Breaks a long line, though neither a drawing nor what is quoted.
 fn wrap(line: &str) -> String {
+    if is_drawn(line) {
+        return format!("  {line}\n");
+    }
     let mut wrapped = String::from(" ");
     let mut width = wrapped.len();
     let mut words = line.split(' ');
