@@ -1,4 +1,8 @@
 //! What there is to understand.
+//!
+//! - [`compiler`]: what is refused, what is said of it, and what would be right
+//! - [`recovery`]: what a breaker does after an outage, with figures
+//! - [`inside`]: how it works, and why that is right
 
 #[doc = include_str!("../docs/compiler.md")]
 pub mod compiler {}
