@@ -1,5 +1,6 @@
 //! The rule language of [Fluxgate](https://docs.rs/fluxgate): what both the attribute, while your program compiles, and
-//! the breaker, while it runs, know of rules. Use it through `fluxgate`.
+//! the breaker, while it runs, know of rules. Use it through `fluxgate`, which shows some of these types as its own; what only the macros
+//! and the breaker need of them is hidden.
 #![forbid(unsafe_code)]
 
 pub mod check;

@@ -79,7 +79,7 @@ impl SubAssign for Tally {
 
 /// What a breaker knows of recent calls: of the calls in its window, or of its trial while it is half-open.
 ///
-/// A `custom` condition is given one.
+/// `CircuitBreaker::metrics` gives one, and a `custom` condition is given one. Ignored calls are in none of its figures.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Metrics {
     tally: Tally,
@@ -89,16 +89,19 @@ pub struct Metrics {
 
 impl Metrics {
     /// Of a tally, the failures in a row, and what was measured.
+    #[doc(hidden)]
     pub const fn new(tally: Tally, streak: u32, measures: Measures) -> Self {
         Self { tally, streak, measures }
     }
 
     /// The counts themselves.
+    #[doc(hidden)]
     pub const fn tally(&self) -> &Tally {
         &self.tally
     }
 
     /// What was measured of durations.
+    #[doc(hidden)]
     pub const fn measures(&self) -> &Measures {
         &self.measures
     }

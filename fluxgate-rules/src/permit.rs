@@ -7,13 +7,18 @@ use crate::duration::Spelled;
 use crate::ratio::Ratio;
 
 /// Which calls a half-open breaker admits.
+///
+/// Made by the functions of the module `permit`; prints as the attribute would spell it.
 #[derive(Clone, Copy, Debug)]
 pub enum Permit {
     /// All of them.
+    #[doc(hidden)]
     All,
     /// This share, drawn for each call.
+    #[doc(hidden)]
     Random(Ratio),
     /// A share that grows evenly.
+    #[doc(hidden)]
     RampUp {
         /// The share at first.
         from: Ratio,
@@ -23,6 +28,7 @@ pub enum Permit {
         duration: Duration,
     },
     /// Those that a function of the user's admits, given how long the breaker has been half-open.
+    #[doc(hidden)]
     Custom {
         /// How the setting spells the function.
         path: &'static str,
@@ -33,21 +39,25 @@ pub enum Permit {
 
 impl Permit {
     /// All of them.
+    #[doc(hidden)]
     pub const fn all() -> Self {
         Self::All
     }
 
     /// This share, drawn for each call.
+    #[doc(hidden)]
     pub const fn random(share: f64) -> Self {
         Self::Random(Ratio::new(share))
     }
 
     /// A share that grows evenly.
+    #[doc(hidden)]
     pub const fn ramp_up(from: f64, to: f64, duration: Duration) -> Self {
         Self::RampUp { from: Ratio::new(from), to: Ratio::new(to), duration }
     }
 
     /// Those that a function admits; `path` is how it is spelled.
+    #[doc(hidden)]
     pub const fn custom(path: &'static str, admits: fn(in_half_open: Duration) -> bool) -> Self {
         Self::Custom { path, admits }
     }

@@ -7,15 +7,21 @@ use crate::duration::Spelled;
 use crate::ratio::Ratio;
 
 /// When an open breaker tries again.
+///
+/// Made by the functions of the module `retry`; prints as the attribute would spell it.
 #[derive(Clone, Copy, Debug)]
 pub struct Retry {
     /// How the delay is found.
+    #[doc(hidden)]
     pub schedule: Schedule,
     /// By what share the delay is drawn shorter or longer, where asked for.
+    #[doc(hidden)]
     pub jitter: Option<Ratio>,
     /// By what a `backoff` grows, where asked for.
+    #[doc(hidden)]
     pub multiplier: Option<f64>,
     /// The longest delay of a `backoff`, where asked for.
+    #[doc(hidden)]
     pub max: Option<Duration>,
 }
 
@@ -41,41 +47,49 @@ pub enum Schedule {
 
 impl Retry {
     /// What a `backoff` grows by unless set.
+    #[doc(hidden)]
     pub const MULTIPLIER: f64 = 2.0;
     /// The longest delay of a `backoff` unless set, or the initial one where that is longer.
+    #[doc(hidden)]
     pub const MAX: Duration = Duration::from_secs(300);
 
     /// With the given schedule and nothing else set.
+    #[doc(hidden)]
     pub const fn new(schedule: Schedule) -> Self {
         Self { schedule, jitter: None, multiplier: None, max: None }
     }
 
     /// Always after the same delay.
+    #[doc(hidden)]
     pub const fn cooldown(delay: Duration) -> Self {
         Self::new(Schedule::Cooldown(delay))
     }
 
     /// After a delay that grows with each re-opening.
+    #[doc(hidden)]
     pub const fn backoff(initial: Duration) -> Self {
         Self::new(Schedule::Backoff(initial))
     }
 
     /// At once.
+    #[doc(hidden)]
     pub const fn always() -> Self {
         Self::new(Schedule::Always)
     }
 
     /// Only after a command.
+    #[doc(hidden)]
     pub const fn never() -> Self {
         Self::new(Schedule::Never)
     }
 
     /// After what a function says; `path` is how it is spelled.
+    #[doc(hidden)]
     pub const fn custom(path: &'static str, delay: fn(reopens: u32) -> Duration) -> Self {
         Self::new(Schedule::Custom { path, delay })
     }
 
-    /// Draws each delay up to this share shorter or longer, from 0 to below 1.
+    /// Draws each delay up to this share shorter or longer, from 0 to below 1; 0 unless set.
     #[must_use]
     pub const fn jitter(mut self, share: f64) -> Self {
         self.jitter = Some(Ratio::new(share));

@@ -139,26 +139,32 @@ impl Node {
 }
 
 /// When a breaker trips: conditions joined by `&` and `|`.
+///
+/// Made by the functions of the module `trip`; prints as the attribute would spell it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Rule(Cow<'static, [Node]>);
 
 impl Rule {
     /// Of nodes that a macro or [`crate::reader`] has put in order.
+    #[doc(hidden)]
     pub const fn from_static(nodes: &'static [Node]) -> Self {
         Self(Cow::Borrowed(nodes))
     }
 
     /// Of nodes in order.
+    #[doc(hidden)]
     pub fn from_nodes(nodes: Vec<Node>) -> Self {
         Self(Cow::Owned(nodes))
     }
 
     /// A rule of one condition.
+    #[doc(hidden)]
     pub fn from_condition(condition: Condition) -> Self {
         Self::from_nodes(vec![Node::Condition(condition)])
     }
 
     /// The nodes in order, a group before its members.
+    #[doc(hidden)]
     pub const fn nodes(&self) -> &[Node] {
         match &self.0 {
             Cow::Borrowed(nodes) => nodes,
@@ -168,6 +174,7 @@ impl Rule {
 
     /// The nodes of `closed & min(C) & failure_rate(0.5) | half_open & min(H) & failure_rate(0.5)`, where C is 100
     /// and H is 10, or the window's size where that is smaller.
+    #[doc(hidden)]
     pub const fn standard(window_size: usize) -> [Node; 9] {
         const HALF: Node =
             Node::Condition(Condition::FailureRate(Ratio::from_parts_per_billion(500_000_000)));
@@ -211,6 +218,7 @@ impl Rule {
 
     /// What has to be measured of each call's duration. Thresholds beyond [`MAX_THRESHOLDS`] are left out; a checked
     /// rule has none.
+    #[doc(hidden)]
     pub const fn measures(nodes: &[Node]) -> Measures {
         let mut measures = Measures::NONE;
         let mut known = 0;
@@ -235,6 +243,7 @@ impl Rule {
     }
 
     /// Whether the rule has a `custom` condition.
+    #[doc(hidden)]
     pub const fn asks_custom(nodes: &[Node]) -> bool {
         let mut at = 0;
         while at < nodes.len() {
@@ -247,6 +256,7 @@ impl Rule {
     }
 
     /// The most calls that any `min` of the rule asks for; 0 where it has none.
+    #[doc(hidden)]
     pub const fn largest_min(nodes: &[Node]) -> u32 {
         let mut largest = 0;
         let mut at = 0;

@@ -7,11 +7,15 @@ use crate::duration::Spelled;
 use crate::metrics::nanos;
 
 /// What recent calls a breaker remembers: the latest so many, or those of the latest so much time.
+///
+/// Made by the functions `count` and `time` of the module `window`; prints as the attribute would spell it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Window {
     /// By number or by age.
+    #[doc(hidden)]
     pub extent: Extent,
     /// How many buckets a time window has, where one was asked for.
+    #[doc(hidden)]
     pub buckets: Option<usize>,
 }
 
@@ -26,16 +30,18 @@ pub enum Extent {
 
 impl Window {
     /// The latest `size` calls.
+    #[doc(hidden)]
     pub const fn count(size: usize) -> Self {
         Self { extent: Extent::Count(size), buckets: None }
     }
 
     /// The calls of the latest `duration`.
+    #[doc(hidden)]
     pub const fn time(duration: Duration) -> Self {
         Self { extent: Extent::Time(duration), buckets: None }
     }
 
-    /// Sets how many buckets a time window is divided into. A call is forgotten with its bucket: with `b` buckets, up to
+    /// Sets how many buckets a time window is divided into, from 1 to 1000, each of at least 1 us. A call is forgotten with its bucket: with `b` buckets, up to
     /// one `b`-th of the duration early.
     #[must_use]
     pub const fn buckets(mut self, buckets: usize) -> Self {
@@ -44,6 +50,7 @@ impl Window {
     }
 
     /// The most calls the window can hold.
+    #[doc(hidden)]
     pub const fn size(&self) -> usize {
         match self.extent {
             Extent::Count(size) => size,
@@ -52,6 +59,7 @@ impl Window {
     }
 
     /// How many buckets a time window has: one a second, but at least 10 and at most 60, unless set.
+    #[doc(hidden)]
     pub const fn bucket_count(&self) -> usize {
         match (self.buckets, self.extent) {
             (Some(buckets), _) => buckets,
@@ -65,6 +73,7 @@ impl Window {
     }
 
     /// How long a bucket of a time window is, in nanoseconds.
+    #[doc(hidden)]
     pub const fn bucket_nanos(&self) -> u64 {
         match self.extent {
             Extent::Count(_) => 0,

@@ -16,7 +16,26 @@ use crate::state::Outcome;
 use crate::time::Clock;
 use crate::{permit, retry, window};
 
-/// A breaker in the making: [`CircuitBreaker::builder`]. What is not set is as it is in the attribute.
+/// A breaker in the making: [`CircuitBreaker::builder`].
+///
+/// What is not set is as it is in the attribute. Nothing is checked before [`build`](Self::build), which then says all that
+/// is wrong.
+///
+/// ```
+/// use fluxgate::{CircuitBreaker, Transition, permit, retry, trip, window};
+/// use std::time::Duration;
+///
+/// let breaker = CircuitBreaker::builder("payments")
+///     .window(window::time(Duration::from_secs(60)))
+///     .trip(trip::min(20) & trip::failure_rate(0.5) | trip::failure_streak(5))
+///     .retry(retry::backoff(Duration::from_secs(10)).max(Duration::from_secs(300)).jitter(0.1))
+///     .permit(permit::ramp_up(0.1, 1.0, Duration::from_secs(60)))
+///     .half_open_timeout(Duration::from_secs(300))
+///     .listener(|transition: &Transition| println!("{transition}"))
+///     .build()?;
+/// assert_eq!(breaker.snapshot().trial, 5);
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
 #[must_use = "nothing is made before `build`"]
 pub struct Builder {
     name: Cow<'static, str>,
@@ -80,7 +99,7 @@ impl Builder {
         self
     }
 
-    /// The longest stay in half-open, after which the breaker re-opens; none unless set.
+    /// The longest stay in half-open, after which the breaker re-opens with its next call or outcome; none unless set.
     pub fn half_open_timeout(mut self, longest: Duration) -> Self {
         self.half_open_timeout = Some(longest);
         self
@@ -98,7 +117,7 @@ impl Builder {
         self
     }
 
-    /// Adds a listener.
+    /// Adds a listener; there may be several.
     pub fn listener(mut self, listener: impl Listener) -> Self {
         self.listeners.push(Arc::new(listener));
         self

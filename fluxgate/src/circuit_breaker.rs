@@ -43,7 +43,8 @@ enum Handle {
 }
 
 impl CircuitBreaker {
-    /// Begins a breaker with the defaults of the attribute. Names need not be unique.
+    /// Begins a breaker with the defaults of the attribute. Names need not be unique;
+    /// [`find`](crate::find) then gives any breaker of the name.
     pub fn builder(name: impl Into<Cow<'static, str>>) -> Builder {
         Builder::new(name.into())
     }
@@ -90,6 +91,18 @@ impl CircuitBreaker {
 
     /// Calls the function, unless the breaker refuses. `Ok` is a success, `Err` a failure.
     ///
+    /// ```
+    /// # let breaker = fluxgate::CircuitBreaker::builder("files").build()?;
+    /// use fluxgate::Error;
+    ///
+    /// match breaker.call(|| std::fs::read_to_string("Cargo.toml")) {
+    ///     Ok(text) => println!("{text}"),
+    ///     Err(Error::Inner(error)) => println!("it failed: {error}"),
+    ///     Err(Error::NotPermitted(refusal)) => println!("not now: {refusal}"),
+    /// }
+    /// # Ok::<(), fluxgate::ConfigError>(())
+    /// ```
+    ///
     /// # Errors
     /// The function's own error, or the refusal.
     #[inline]
@@ -118,7 +131,15 @@ impl CircuitBreaker {
         CallAsync::new(self.breaker(), future)
     }
 
-    /// Asks for a call to be admitted; what it returns has to be told what became of the call.
+    /// Asks for a call to be admitted, where that is no closure; the [`Call`] has to be told what became of it.
+    ///
+    /// ```
+    /// # let breaker = fluxgate::CircuitBreaker::builder("answers").build()?;
+    /// let call = breaker.acquire()?;
+    /// let status = 404; // ... of an answer
+    /// if status < 500 { call.success() } else { call.failure() }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// The refusal.
@@ -170,7 +191,7 @@ impl CircuitBreaker {
         self.breaker().command(State::MetricsOnly, Reason::MetricsOnly);
     }
 
-    /// Adds a listener, for as long as the breaker lives.
+    /// Adds a listener, for as long as the breaker lives. It hears what happens from here on.
     pub fn listen(&self, listener: impl Listener) {
         self.resolved().listen(Arc::new(listener));
     }

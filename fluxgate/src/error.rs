@@ -14,6 +14,21 @@ use crate::state::State;
 ///
 /// It prints who refused, why, and for how long: ``circuit breaker `payments` is open: 6 of the last 10 calls failed
 /// (60% >= 50%); next attempt in 42s``.
+///
+/// ```
+/// use fluxgate::{CircuitBreaker, State, trip};
+/// use std::time::Duration;
+///
+/// let breaker = CircuitBreaker::builder("payments").trip(trip::failure_streak(3)).build()?;
+/// for _ in 0..3 {
+///     breaker.call(|| Err::<(), _>("down")).unwrap_err();
+/// }
+/// let refusal = breaker.acquire().unwrap_err();
+/// assert_eq!((refusal.breaker(), refusal.state()), ("payments", State::Open));
+/// assert_eq!(refusal.cause().unwrap().to_string(), "3 failed in a row (3 >= 3)");
+/// assert!(refusal.retry_after() <= Some(Duration::from_secs(60)));
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
 #[derive(Clone)]
 pub struct CallNotPermitted {
     pub(crate) source: Source,
@@ -102,6 +117,9 @@ impl From<CallNotPermitted> for std::io::Error {
 }
 
 /// What a guarded call returns where it does not return a value: the call's own error, or the refusal.
+///
+/// It prints as what it holds. A function under the attribute may return it, too: `Result<T, fluxgate::Error<E>>` needs no
+/// conversion.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Error<E> {
     /// The call was made and failed.
@@ -134,8 +152,18 @@ impl<E: std::error::Error> std::error::Error for Error<E> {
     }
 }
 
-/// The settings of a breaker do not make sense: what is wrong with each, and what would be right, in the words in which the
-/// compiler says it of the attribute.
+/// The settings of a breaker do not make sense.
+///
+/// It prints what is wrong with each, and what would be right, in the words in which the compiler says it of the attribute.
+///
+/// ```
+/// use fluxgate::{CircuitBreaker, trip};
+///
+/// let error = CircuitBreaker::builder("payments").trip(trip::failure_rate(0.5)).build().unwrap_err();
+/// assert!(error.to_string().contains(
+///     "`failure_rate(0.5)` is not guarded by `min`: it trips on the first failed call",
+/// ));
+/// ```
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ConfigError(pub(crate) String);
 

@@ -26,14 +26,16 @@
 //! - [`window`], [`trip`], [`track`], [`retry`] and [`permit`] are what a breaker is told; what is written in the attribute is the
 //!   name of a function there.
 //! - [`Listener`]s, [`Snapshot`]s and [`breakers`] tell what it does.
-//! - [`docs`] explains: what costs what, how a breaker recovers, what the compiler tells you, how it all works inside.
+//! - [`docs`] explains: [what the compiler tells you](docs::compiler), [how a breaker recovers](docs::recovery), and
+//!   [how it works inside](docs::inside).
 //!
 //! State stays inside the process on purpose: every instance sees its own failures, and a shared store would be one more
 //! thing to fail.
 //!
 //! # Features
 //!
-//! - `tracing`: an event for every transition
+//! - `tracing`: an event for every transition, of the target `fluxgate`: a warning where a breaker opens because its rule held
+//!   or its trial took too long, otherwise an information
 //! - `serde`: [`Snapshot`] and [`State`] serialize
 //! - `test-util`: `fluxgate::testing`, for tests that neither sleep nor disturb each other
 #![forbid(unsafe_code)]

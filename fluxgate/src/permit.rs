@@ -1,5 +1,9 @@
 //! Which calls a half-open breaker admits.
 //!
+//! Whatever the permit says, no more calls of a trial run at once than [`max_half_open_calls`] allows.
+//!
+//! [`max_half_open_calls`]: crate::Builder::max_half_open_calls
+//!
 //! ```
 //! use fluxgate::permit;
 //! use std::time::Duration;
@@ -17,7 +21,7 @@ use crate::contain::contain;
 
 pub use fluxgate_rules::Permit;
 
-/// All of them, up to the limit of probes at once.
+/// All of them.
 pub const fn all() -> Permit {
     Permit::All
 }
@@ -27,14 +31,16 @@ pub const fn random(share: f64) -> Permit {
     Permit::Random(Ratio::new(share))
 }
 
-/// A share that grows evenly from `from` to `to` over `duration`, drawn for each call, and is kept: the breaker closes at the
-/// end of the ramp, not before, so that traffic comes back gradually. `0 < from <= to <= 1`.
+/// A share that grows evenly from `from` to `to` over `duration`, drawn for each call. `0 < from <= to <= 1`.
+///
+/// A ramp is kept: the breaker closes at its end, not before, so that traffic comes back gradually.
 pub const fn ramp_up(from: f64, to: f64, duration: Duration) -> Permit {
     Permit::RampUp { from: Ratio::new(from), to: Ratio::new(to), duration }
 }
 
-/// Those that the function admits, given how long the breaker has been half-open. It is called under no lock. One that panics
-/// admits: a mistake in it must not keep a recovered service out.
+/// Those that the function admits, given how long the breaker has been half-open.
+///
+/// It is called under no lock. One that panics admits: a mistake in it must not keep a recovered service out.
 pub const fn custom(admits: fn(in_half_open: Duration) -> bool) -> Permit {
     Permit::Custom { path: "..", admits }
 }

@@ -7,7 +7,10 @@
 //! use fluxgate::retry;
 //! use std::time::Duration;
 //!
-//! let retry = retry::backoff(Duration::from_secs(10)).multiplier(2.0).max(Duration::from_secs(300)).jitter(0.1);
+//! let retry = retry::backoff(Duration::from_secs(10))
+//!     .multiplier(2.0)
+//!     .max(Duration::from_secs(300))
+//!     .jitter(0.1);
 //! assert_eq!(retry.to_string(), "backoff(10s, multiplier = 2.0, max = 5m, jitter = 0.1)");
 //! ```
 
@@ -41,8 +44,9 @@ pub const fn never() -> Retry {
     Retry::new(Schedule::Never)
 }
 
-/// After what the function says, given how often the breaker has re-opened. It is called once for each opening, under no
-/// lock. If it panics, the delay is a minute.
+/// After what the function says, given how often the breaker has re-opened: 0 when it opens for the first time.
+///
+/// It is called once for each opening, under no lock. If it panics, the delay is a minute.
 pub const fn custom(delay: fn(reopens: u32) -> Duration) -> Retry {
     Retry::new(Schedule::Custom { path: "..", delay })
 }

@@ -11,8 +11,9 @@ use fluxgate_rules::{Permit, Retry, Rule, Window, review};
 use crate::error::ConfigError;
 use crate::state::Outcome;
 
-/// A breaker's name: any text. Cheap to clone; derefs to `str`; prints with control characters escaped, so that no name can
-/// forge a line of a log.
+/// A breaker's name: any text.
+///
+/// Cheap to clone; derefs to `str`; prints with control characters escaped, so that no name can forge a line of a log.
 #[derive(Clone)]
 pub struct Name(Text);
 

@@ -10,6 +10,9 @@ use crate::sync::Ordering;
 
 /// All there is to know of a breaker, at one moment: [`CircuitBreaker::snapshot`](crate::CircuitBreaker::snapshot).
 ///
+/// With the feature `serde`, it serializes; of the metrics, `total`, `failures`, `failure_rate`, `avg_latency` and
+/// `failure_streak`.
+///
 /// ```
 /// # let breaker = fluxgate::CircuitBreaker::builder("payments").build()?;
 /// let snapshot = breaker.snapshot();

@@ -6,9 +6,12 @@
 //! use fluxgate::trip;
 //! use std::time::Duration;
 //!
-//! let rule = trip::min(20) & (trip::failure_rate(0.5) | trip::slow_rate(0.3, Duration::from_secs(1)))
-//!     | trip::failure_streak(5);
-//! assert_eq!(rule.to_string(), "min(20) & (failure_rate(0.5) | slow_rate(0.3, 1s)) | failure_streak(5)");
+//! let slow = trip::slow_rate(0.3, Duration::from_secs(1));
+//! let rule = trip::min(20) & (trip::failure_rate(0.5) | slow) | trip::failure_streak(5);
+//! assert_eq!(
+//!     rule.to_string(),
+//!     "min(20) & (failure_rate(0.5) | slow_rate(0.3, 1s)) | failure_streak(5)",
+//! );
 //! ```
 //!
 //! There is no negation, so a rule is monotone: worse numbers never un-trip it. That is what lets the compiler say of a
@@ -16,32 +19,52 @@
 
 use std::time::Duration;
 
-use fluxgate_rules::{Condition, Ratio};
+use fluxgate_rules::{Condition, Metrics, Ratio};
 
-pub use fluxgate_rules::{Metrics, Rule};
+pub use fluxgate_rules::Rule;
 
 /// The breaker is closed.
+///
+/// With [`half_open`], it gives each state a rule of its own. Both have to have one: a trial could otherwise never end.
+///
+/// ```
+/// use fluxgate::{CircuitBreaker, trip};
+///
+/// let strict = trip::half_open() & trip::min(5) & trip::failure_rate(0.2);
+/// let breaker = CircuitBreaker::builder("payments")
+///     .trip(trip::closed() & trip::min(100) & trip::failure_rate(0.5) | strict)
+///     .build()?;
+/// assert_eq!(breaker.snapshot().trial, 5);
+///
+/// let problem = CircuitBreaker::builder("payments").trip(trip::closed() & trip::failures(5)).build();
+/// assert!(problem.unwrap_err().to_string().contains("its trial could never end"));
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
 pub fn closed() -> Rule {
     Rule::from_condition(Condition::Closed)
 }
 
-/// The breaker is half-open.
+/// The breaker is half-open: on trial, or on the ramp after it.
 pub fn half_open() -> Rule {
     Rule::from_condition(Condition::HalfOpen)
 }
 
-/// At least `calls` calls are known, 1 or more. Rates and averages need it beside them: one failed call of one is a rate of
-/// 100%.
+/// At least `calls` calls are known, 1 or more.
+///
+/// Rates and averages need it beside them: one failed call of one is a rate of 100%. More calls than the window remembers can
+/// never be known.
 pub fn min(calls: u32) -> Rule {
     Rule::from_condition(Condition::Min(calls))
 }
 
-/// At least this share of calls failed, above 0 and at most 1. Compared in integers: 7 of 100 reach 0.07.
+/// At least this share of calls failed, above 0 and at most 1.
+///
+/// Compared in integers: 7 of 100 reach 0.07.
 pub fn failure_rate(share: f64) -> Rule {
     Rule::from_condition(Condition::FailureRate(Ratio::new(share)))
 }
 
-/// At least `calls` calls failed, 1 or more.
+/// At least `calls` of the known calls failed, 1 or more.
 pub fn failures(calls: u32) -> Rule {
     Rule::from_condition(Condition::Failures(calls))
 }
@@ -51,19 +74,37 @@ pub fn failure_streak(calls: u32) -> Rule {
     Rule::from_condition(Condition::FailureStreak(calls))
 }
 
-/// At least this share of calls, above 0 and at most 1, took `threshold` or longer, failed calls included: a time-out is a
-/// slow call. A percentile is a slow rate: "p99 reaches 2 s" is `slow_rate(0.01, Duration::from_secs(2))`.
+/// At least this share of calls, above 0 and at most 1, took `threshold` or longer.
+///
+/// Failed calls are included: a time-out is a slow call. One rule may have up to 4 different thresholds. A percentile is a slow rate: "p99 reaches 2 s" is `slow_rate(0.01, Duration::from_secs(2))`.
 pub fn slow_rate(share: f64, threshold: Duration) -> Rule {
     Rule::from_condition(Condition::SlowRate(Ratio::new(share), threshold))
 }
 
-/// Calls took `threshold` or longer on average, failed calls included.
+/// Calls took `threshold` or longer on average.
+///
+/// Failed calls are included: a time-out is a slow call.
 pub fn avg_latency(threshold: Duration) -> Rule {
     Rule::from_condition(Condition::AvgLatency(threshold))
 }
 
-/// The function says so. It is asked after each outcome, under no lock, and should depend on the metrics alone and be
-/// monotone as the rest of the rule is. One that panics does not hold. Calls are timed, since it may ask for the average.
+/// The function says so.
+///
+/// It is asked after each outcome, under no lock, and should depend on the metrics alone and be monotone as the rest of the
+/// rule is. One that panics does not hold. Calls are timed, since it may ask for the average.
+///
+/// ```
+/// use fluxgate::{CircuitBreaker, Metrics, trip};
+///
+/// /// At least as many failures as the square root of all calls.
+/// fn many(metrics: &Metrics) -> bool {
+///     metrics.failures().pow(2) >= metrics.total()
+/// }
+///
+/// let breaker =
+///     CircuitBreaker::builder("payments").trip(trip::min(20) & trip::custom(many)).build()?;
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
 pub fn custom(predicate: fn(&Metrics) -> bool) -> Rule {
     Rule::from_condition(Condition::Custom { path: "..", predicate })
 }

@@ -35,7 +35,7 @@ fn the_page_has_what_the_compiler_says() {
         }
     }
     page.push_str(AFTERWARDS);
-    let path = root.join("../fluxgate/docs/messages.md");
+    let path = root.join("../fluxgate/docs/compiler.md");
     if std::env::var_os("FLUXGATE_BLESS").is_some() {
         return fs::write(path, page).unwrap();
     }
