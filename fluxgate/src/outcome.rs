@@ -141,10 +141,11 @@ impl Breaker {
     }
 
     fn enter_trial(&self, core: &mut Core, entry: Entry) -> Step {
+        let trial = core.stay.trial;
         let memory = core.memory(self);
         memory.record_trial(entry, &self.measures);
         let metrics = memory.metrics(&self.measures);
-        let more = u64::from(self.trial).saturating_sub(metrics.total());
+        let more = u64::from(trial).saturating_sub(metrics.total());
         match self.judge(metrics, true, more) {
             Step::Ask if more > 0 => Step::Stay,
             step => step,
