@@ -62,9 +62,9 @@ type Scenario = for<'a> fn(&'a Subject) -> Option<Case<'a>>;
 
 fn one_thread(run: &Run) -> Case<'_> {
     Case::timed("one thread", move |times| {
-        let start = Instant::now();
+        let start = machine::thread_time();
         black_box(run(times));
-        start.elapsed()
+        machine::thread_time() - start
     })
 }
 
@@ -137,8 +137,8 @@ fn report(machine: &str, subjects: &[Subject], rounds: usize) -> String {
     format!(
         "# Fluxgate beside its peers\n\n{machine}\n\n\
          Medians of {rounds} rounds of {} ms, all subjects in turns, threads pinned; after each, half the distance\n\
-         between the quarters. *2 threads* is wall time divided by the calls of both, *scaling* what that gains over one\n\
-         thread (ideal: 2). *Over bare* is the healthy call minus the bare one.\n\n{}\n\
+         between the quarters. One thread: its own processor time. *2 threads*: wall time divided by the calls of both;\n\
+         *scaling* is what that gains over one thread (ideal: 2). *Over bare* is the healthy call minus the bare one.\n\n{}\n\
          ## Configurations\n\n{configurations}",
         ROUND.as_millis(),
         table::render(&rows),

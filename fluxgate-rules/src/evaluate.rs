@@ -72,7 +72,7 @@ pub const fn holds(nodes: &[Node], situation: &Situation) -> bool {
 pub const fn holds_at(nodes: &[Node], at: usize, situation: &Situation, through: usize) -> bool {
     let end = at + nodes[at].size();
     let constrained = at < through && through < end;
-    match nodes[at] {
+    match &nodes[at] {
         Node::Condition(condition) => condition_holds(condition, at, situation),
         Node::All(_) => {
             let mut member = at + 1;
@@ -99,9 +99,9 @@ pub const fn holds_at(nodes: &[Node], at: usize, situation: &Situation, through:
     }
 }
 
-const fn condition_holds(condition: Condition, at: usize, situation: &Situation) -> bool {
+const fn condition_holds(condition: &Condition, at: usize, situation: &Situation) -> bool {
     let metrics = &situation.metrics;
-    match condition {
+    match *condition {
         Condition::Closed => !situation.half_open,
         Condition::HalfOpen => situation.half_open,
         Condition::Min(count) => metrics.total() >= count as u64,
@@ -118,7 +118,7 @@ const fn condition_holds(condition: Condition, at: usize, situation: &Situation)
 }
 
 const fn reaches(tally: &Tally, average: Duration) -> bool {
-    tally.latency >= (nanos(average) as u128).saturating_mul(tally.total as u128)
+    tally.latency >= nanos(average) as u128 * tally.total as u128
 }
 
 /// The node that best says why the rule holds: the first condition on the way that is more than a state or a `min`,

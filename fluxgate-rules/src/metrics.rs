@@ -24,6 +24,19 @@ impl Measures {
         self.average || self.thresholds[0] != 0
     }
 
+    /// Whether a duration reaches none of the thresholds.
+    #[inline]
+    pub const fn is_fast(&self, nanos: u64) -> bool {
+        let mut place = 0;
+        while place < MAX_THRESHOLDS {
+            if self.thresholds[place] != 0 && nanos >= self.thresholds[place] {
+                return false;
+            }
+            place += 1;
+        }
+        true
+    }
+
     /// The place of a threshold, where the rule names it.
     pub const fn threshold(&self, nanos: u64) -> Option<usize> {
         let mut place = 0;

@@ -48,7 +48,6 @@ pub struct Breaker {
     pub(crate) unrecorded: Unrecorded,
     pub(crate) settings: Source,
     pub(crate) measures: Measures,
-    pub(crate) trial: u32,
     pub(crate) clock: Option<Arc<dyn Clock>>,
     pub(crate) own: Own,
     /// The next in the registry.
@@ -129,10 +128,6 @@ impl Breaker {
             own: Own,
         ) -> Self {
             let measures = Rule::measures(rule.nodes());
-            let trial = match trial_length(rule.nodes()) {
-                Some(length) => length,
-                None => 1,
-            };
             Self {
                 state: AtomicU64::new(Word::first(measures.durations()).0),
                 healthy: AtomicU64::new(Word::NONE.0),
@@ -144,7 +139,6 @@ impl Breaker {
                 unrecorded: Unrecorded::new(),
                 settings,
                 measures,
-                trial,
                 clock,
                 own,
                 next: OnceRef::new(),
@@ -300,6 +294,12 @@ impl Breaker {
 
     pub(crate) fn nodes(&self) -> &[Node] {
         self.settings().rule.nodes()
+    }
+
+    /// The length of a trial. Found when it is asked for: for a constant, the compiler would take longer over it than over all
+    /// the rest of a guarded function.
+    pub(crate) fn trial(&self) -> u32 {
+        trial_length(self.nodes()).unwrap_or(1)
     }
 
     pub(crate) fn name(&self) -> &Name {

@@ -32,6 +32,8 @@ pub(crate) struct Core {
 /// How far the present stay in a state has come.
 #[expect(clippy::struct_excessive_bools, reason = "each belongs to another state, and is asked alone")]
 pub(crate) struct Stay {
+    /// Half-open: how many calls the trial has at most.
+    pub(crate) trial: u32,
     /// Half-open: the calls on their way.
     pub(crate) in_flight: u32,
     /// Half-open: the trial has passed, and the ramp goes on.
@@ -46,7 +48,8 @@ pub(crate) struct Stay {
 }
 
 impl Stay {
-    const BEGUN: Self = Self { in_flight: 0, passed: false, crossed: false, judged: false, tripped: false };
+    const BEGUN: Self =
+        Self { trial: 0, in_flight: 0, passed: false, crossed: false, judged: false, tripped: false };
 }
 
 impl Core {
@@ -202,7 +205,8 @@ impl Breaker {
         if to == State::Closed {
             core.closed_at = now;
         }
-        core.stay = Stay::BEGUN;
+        let trial = if to == State::HalfOpen { self.trial() } else { 0 };
+        core.stay = Stay { trial, ..Stay::BEGUN };
 
         let deadline = delay.map_or(NEVER, |delay| now.saturating_add(delay).min(NEVER - 1));
         let figures = figures.unwrap_or(Figures { node: NEVER, part: 0, whole: 0 });

@@ -31,13 +31,13 @@ impl Breaker {
     pub(crate) fn record(&self, word: Word, start: u64, outcome: Outcome) {
         let now = if self.needs_time(word) { self.now() } else { 0 };
         let nanos = if word.is_timed() { now.saturating_sub(start) } else { 0 };
-        let entry = Entry::new(outcome == Outcome::Failure, nanos, &self.measures);
-        if outcome == Outcome::Success && entry.is_fast_success() {
+        if outcome == Outcome::Success && (!word.is_timed() || self.measures.is_fast(nanos)) {
             let healthy = self.healthy.load(Ordering::Acquire) == word.healthy().0;
             if healthy || self.unrecorded.take(word, now) {
                 return;
             }
         }
+        let entry = Entry::new(outcome == Outcome::Failure, nanos, &self.measures);
         self.settle(word, (outcome != Outcome::Ignored).then_some(entry), now);
     }
 
@@ -50,6 +50,7 @@ impl Breaker {
     ///
     /// What follows does so under the same lock, so that no other outcome comes between. Only a user's function is waited for
     /// without it.
+    #[inline(never)]
     fn settle(&self, word: Word, entry: Option<Entry>, now: u64) {
         let mut core = self.core.lock();
         if self.state.load(Ordering::Relaxed) != word.0 || core.stay.tripped {
@@ -141,10 +142,11 @@ impl Breaker {
     }
 
     fn enter_trial(&self, core: &mut Core, entry: Entry) -> Step {
+        let trial = core.stay.trial;
         let memory = core.memory(self);
         memory.record_trial(entry, &self.measures);
         let metrics = memory.metrics(&self.measures);
-        let more = u64::from(self.trial).saturating_sub(metrics.total());
+        let more = u64::from(trial).saturating_sub(metrics.total());
         match self.judge(metrics, true, more) {
             Step::Ask if more > 0 => Step::Stay,
             step => step,

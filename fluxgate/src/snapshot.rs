@@ -66,7 +66,7 @@ impl Snapshot {
             rejected: breaker.rejected.load(Ordering::Relaxed),
             late: core.late,
             rule: breaker.settings().rule.to_string(),
-            trial: breaker.trial,
+            trial: breaker.trial(),
         }
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn subject() -> Subject {
     }
 }
 
-fn breaker() -> impl Service<u64, Out = Result<u64, Failure>> + Send + Sync + 'static {
+fn breaker() -> impl Service<u64, Out = Result<u64, Failure>> + 'static {
     let context = ResilienceContext::new(tick::Clock::new_tokio());
     let layer = Breaker::layer("bench", &context)
         .recovery_with(|result: &Result<u64, Failure>, _| match result {

@@ -107,12 +107,10 @@ fn own() -> usize {
     thread_local! {
         static OWN: Cell<usize> = const { Cell::new(usize::MAX) };
     }
-    OWN.with(|own| {
-        if own.get() == usize::MAX {
-            own.set(NEXT.fetch_add(1, Ordering::Relaxed) % STRIPES);
-        }
-        own.get()
-    })
+    if OWN.get() == usize::MAX {
+        OWN.set(NEXT.fetch_add(1, Ordering::Relaxed) % STRIPES);
+    }
+    OWN.get()
 }
 
 /// One of two, by turns: which thread has which does not matter to a model.

@@ -31,7 +31,8 @@ impl Unrecorded {
 
     /// Closes the stripes and takes what they counted.
     pub(super) fn close(&self) -> u64 {
-        self.stripes.get().map_or(0, Stripes::close)
+        let Some(stripes) = self.stripes.get() else { return 0 };
+        stripes.close()
     }
 }
 
