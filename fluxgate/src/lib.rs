@@ -1,4 +1,4 @@
-//! A circuit breaker for Rust: **a rule that trips it is written in an attribute, and a wrong rule does not compile.**
+//! A circuit breaker for Rust: **the rule that trips it is written in an attribute, and a wrong rule does not compile.**
 //!
 //! ```
 //! use fluxgate::circuit_breaker;
