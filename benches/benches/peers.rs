@@ -7,8 +7,10 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use fluxgate::{CircuitBreaker, breaker};
 use fluxgate_benches::rounds::{Case, Figure, measure};
 use fluxgate_benches::subjects::{self, Run, Subject};
+use fluxgate_benches::work::work;
 use fluxgate_benches::{machine, table};
 
 const ROUNDS: usize = 61;
@@ -132,6 +134,7 @@ fn report(machine: &str, subjects: &[Subject], rounds: usize) -> String {
     for (subject, own) in subjects.iter().zip(&figures) {
         rows.push(row(subject, own, &figures[0]));
     }
+    let first = first_call();
     let configurations: String =
         subjects.iter().map(|subject| format!("- {}: {}\n", subject.name, subject.configuration)).collect();
     format!(
@@ -139,8 +142,21 @@ fn report(machine: &str, subjects: &[Subject], rounds: usize) -> String {
          Medians of {rounds} rounds of {} ms, all subjects in turns, threads pinned; after each, half the distance\n\
          between the quarters. One thread: its own processor time. *2 threads*: wall time divided by the calls of both;\n\
          *scaling* is what that gains over one thread (ideal: 2). *Over bare* is the healthy call minus the bare one.\n\n{}\n\
+         The first call of a Fluxgate breaker, which makes its window and registers it: {:.2} us (quarters {:.2} to {:.2}).\n\n\
          ## Configurations\n\n{configurations}",
         ROUND.as_millis(),
         table::render(&rows),
+        first.median / 1e3,
+        first.low / 1e3,
+        first.high / 1e3,
     )
+}
+
+fn first_call() -> Figure {
+    let first = |breaker: CircuitBreaker| {
+        let start = Instant::now();
+        let _ = black_box(breaker.call(|| work(1)));
+        start.elapsed().as_nanos() as f64
+    };
+    Figure::of((0..1_000).map(|_| first(breaker!(trip = min(10) & failure_rate(0.5)))).collect())
 }

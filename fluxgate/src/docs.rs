@@ -12,3 +12,6 @@ pub mod inside {}
 
 #[doc = include_str!("../docs/recovery.md")]
 pub mod recovery {}
+
+#[doc = include_str!("../docs/performance.md")]
+pub mod performance {}

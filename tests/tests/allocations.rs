@@ -177,5 +177,5 @@ fn a_breaker_is_small() {
     assert!(breaker <= 320, "{breaker} bytes");
     assert!(size_of::<CircuitBreaker>() <= 24, "{} bytes", size_of::<CircuitBreaker>());
     assert!(size_of::<fluxgate::Call<'_>>() <= 24, "{} bytes", size_of::<fluxgate::Call<'_>>());
-    assert!(size_of::<CallNotPermitted>() <= 104, "{} bytes", size_of::<CallNotPermitted>());
+    assert!(size_of::<CallNotPermitted>() <= 56, "{} bytes", size_of::<CallNotPermitted>());
 }
