@@ -2,6 +2,7 @@
 //!
 //! - [`compiler`]: what is refused, what is said of it, and what would be right
 //! - [`recovery`]: what a breaker does after an outage, with figures
+//! - [`performance`]: what a guarded call costs, beside other breakers
 //! - [`inside`]: how it works, and why that is right
 
 #[doc = include_str!("../docs/compiler.md")]
