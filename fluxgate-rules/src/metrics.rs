@@ -7,17 +7,19 @@ use core::time::Duration;
 pub const MAX_THRESHOLDS: usize = 4;
 
 /// What a rule needs to know of each call's duration: nothing, which thresholds it reached, or how long it was.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Measures {
     /// The thresholds of the rule's `slow_rate` conditions in nanoseconds, each once, ended by zeros.
     pub thresholds: [u64; MAX_THRESHOLDS],
+    /// The least of them; [`u64::MAX`] where there is none.
+    pub least: u64,
     /// Whether durations are summed, for `avg_latency` and for `custom`, which may ask for the average.
     pub average: bool,
 }
 
 impl Measures {
     /// What a rule without durations measures.
-    pub const NONE: Self = Self { thresholds: [0; MAX_THRESHOLDS], average: false };
+    pub const NONE: Self = Self { thresholds: [0; MAX_THRESHOLDS], least: u64::MAX, average: false };
 
     /// Whether calls have to be timed at all.
     pub const fn durations(&self) -> bool {
@@ -27,14 +29,7 @@ impl Measures {
     /// Whether a duration reaches none of the thresholds.
     #[inline]
     pub const fn is_fast(&self, nanos: u64) -> bool {
-        let mut place = 0;
-        while place < MAX_THRESHOLDS {
-            if self.thresholds[place] != 0 && nanos >= self.thresholds[place] {
-                return false;
-            }
-            place += 1;
-        }
-        true
+        nanos < self.least
     }
 
     /// The place of a threshold, where the rule names it.
@@ -47,6 +42,12 @@ impl Measures {
             place += 1;
         }
         None
+    }
+}
+
+impl Default for Measures {
+    fn default() -> Self {
+        Self::NONE
     }
 }
 
