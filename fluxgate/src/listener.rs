@@ -160,8 +160,9 @@ fn everywhere() -> Vec<Arc<dyn Listener>> {
 
 /// Whether anyone hears of a breaker that has no listeners of its own.
 pub(crate) fn is_heard() -> bool {
+    // Not whether a subscriber wants the event: that would be the user's code, under the breaker's lock.
     #[cfg(feature = "tracing")]
-    if tracing::enabled!(target: "fluxgate", tracing::Level::WARN) {
+    if tracing::level_filters::LevelFilter::current() >= tracing::Level::WARN {
         return true;
     }
     !EVERYWHERE.read().unwrap_or_else(PoisonError::into_inner).is_empty()
