@@ -71,8 +71,35 @@ fn each_transition_is_one() {
         assert_eq!(opening[field], value, "{field}");
     }
     assert_eq!(opening["breaker"], "\"written\"");
-    assert!(opening["reason"].contains("in a row"), "{}", opening["reason"]);
+    assert_eq!(opening["reason"], "\"2 failed in a row (2 >= 2)\"");
+    assert_eq!(
+        (opening["message"].as_str(), opening["retry_after"].as_str()),
+        ("circuit breaker is open", "60.0")
+    );
+    assert_eq!(
+        (closing["message"].as_str(), closing.get("retry_after")),
+        ("circuit breaker is closed", None)
+    );
     assert_eq!((closing["from"].as_str(), closing["to"].as_str()), ("\"open\"", "\"closed\""));
+}
+
+#[test]
+fn metrics_only_says_what_it_would_have_done() {
+    let events = written(|| {
+        let breaker =
+            CircuitBreaker::builder("watched").trip(trip::failure_streak(1)).build().expect("valid");
+        breaker.metrics_only();
+        breaker.acquire().expect("metrics only").failure();
+    });
+    let messages: Vec<_> =
+        events.iter().map(|(level, fields)| (*level, fields["message"].as_str())).collect();
+    assert_eq!(
+        messages,
+        [
+            (Level::INFO, "circuit breaker is metrics-only"),
+            (Level::WARN, "circuit breaker would have opened")
+        ]
+    );
 }
 
 /// A name is a field, which writers quote, and no part of a message, which they do not.
