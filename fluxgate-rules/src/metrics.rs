@@ -1,5 +1,6 @@
 //! What is known of the calls in a window or a trial.
 
+use core::fmt;
 use core::ops::{AddAssign, SubAssign};
 use core::time::Duration;
 
@@ -94,7 +95,7 @@ impl SubAssign for Tally {
 /// What a breaker knows of recent calls: of the calls in its window, or of its trial while it is half-open.
 ///
 /// `CircuitBreaker::metrics` gives one, and a `custom` condition is given one. Ignored calls are in none of its figures.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Metrics {
     tally: Tally,
     streak: u32,
@@ -165,6 +166,28 @@ impl Metrics {
     /// How many of the latest calls failed in a row, whatever the window.
     pub const fn failure_streak(&self) -> u32 {
         self.streak
+    }
+
+    /// The thresholds that `slow` knows: those of the rule's `slow_rate` conditions.
+    pub fn thresholds(&self) -> impl Iterator<Item = Duration> {
+        self.measures.thresholds.into_iter().take_while(|nanos| *nanos != 0).map(Duration::from_nanos)
+    }
+}
+
+/// What was measured, as the methods say it.
+#[expect(clippy::missing_fields_in_debug, reason = "what is to be measured is told by what was")]
+impl fmt::Debug for Metrics {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut figures = formatter.debug_struct("Metrics");
+        figures.field("total", &self.total()).field("failures", &self.failures());
+        figures.field("failure_streak", &self.streak);
+        for (threshold, slow) in self.thresholds().zip(self.tally.slow) {
+            figures.field(&format!("slow({threshold:?})"), &slow);
+        }
+        if let Some(mean) = self.avg_latency() {
+            figures.field("avg_latency", &mean);
+        }
+        figures.finish()
     }
 }
 

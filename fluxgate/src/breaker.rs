@@ -53,6 +53,7 @@ pub struct Breaker {
 }
 
 /// How the registry can reach a breaker.
+#[derive(Clone)]
 pub(crate) enum Own {
     /// Not at all: it stands in for another.
     #[cfg_attr(not(feature = "test-util"), allow(dead_code, reason = "only tests have doubles"))]
