@@ -119,5 +119,5 @@ fn own() -> usize {
     loom::lazy_static! {
         static ref NEXT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
     }
-    NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed) % STRIPES
+    NEXT.fetch_add(1, Ordering::Relaxed) % STRIPES
 }
