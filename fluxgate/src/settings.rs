@@ -6,6 +6,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use fluxgate_rules::problem::is_obeyed;
 use fluxgate_rules::{Permit, Retry, Rule, Window, review};
 
 use crate::error::ConfigError;
@@ -13,7 +14,8 @@ use crate::state::Outcome;
 
 /// A breaker's name: any text.
 ///
-/// Cheap to clone; derefs to `str`; prints with control characters escaped, so that no name can forge a line of a log.
+/// Cheap to clone; derefs to `str`; prints with characters escaped that a terminal would obey, so that no name can forge a line
+/// of a log.
 #[derive(Clone)]
 pub struct Name(Text);
 
@@ -78,7 +80,7 @@ impl PartialEq<&str> for Name {
 impl fmt::Display for Name {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for character in self.chars() {
-            if character.is_control() {
+            if is_obeyed(character) {
                 write!(formatter, "{}", character.escape_debug())?;
             } else {
                 write!(formatter, "{character}")?;
@@ -158,6 +160,8 @@ impl Settings {
 #[cfg(test)]
 mod tests {
     use super::Name;
+    use std::borrow::Cow;
+
     use crate::{CircuitBreaker, Outcome, permit, retry, trip, window};
     use std::time::Duration;
 
@@ -182,5 +186,10 @@ mod tests {
         let name = Name::from_static("a\nb\u{1b}[31m`é");
         assert_eq!(name.to_string(), "a\\nb\\u{1b}[31m`é");
         assert_eq!(name, "a\nb\u{1b}[31m`é");
+        // Nor turn it around.
+        for obeyed in ['\u{85}', '\u{2028}', '\u{2029}', '\u{202e}', '\u{2066}', '\u{61c}', '\u{200f}'] {
+            let name = Name::from(Cow::Owned(format!("a{obeyed}b")));
+            assert_eq!(name.to_string(), format!("a\\u{{{:x}}}b", u32::from(obeyed)));
+        }
     }
 }
