@@ -182,6 +182,16 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_its_text() {
+        let (name, made) = (Name::from_static("payments"), Name::from(Cow::Owned("payments".to_owned())));
+        let other = Name::from_static("orders");
+        assert_eq!((name.as_str(), made.as_str(), &*made), ("payments", "payments", "payments"));
+        assert!(name == made && name != other);
+        assert!(name == *"payments" && name == "payments" && name != *"orders" && name != "orders");
+        assert_eq!(format!("{name:?}"), "\"payments\"");
+    }
+
+    #[test]
     fn a_name_cannot_forge_a_line() {
         let name = Name::from_static("a\nb\u{1b}[31m`é");
         assert_eq!(name.to_string(), "a\\nb\\u{1b}[31m`é");

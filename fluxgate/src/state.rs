@@ -195,4 +195,35 @@ mod tests {
         assert!(!Word::first(true).used().admits_at_once());
         assert!(!Word::first(false).used().changing().admits_at_once());
     }
+
+    #[test]
+    fn only_a_timed_closed_used_breaker_admits_with_a_look_at_the_clock() {
+        let timed = Word::first(true).used();
+        assert!(timed.admits_timed() && timed.next(State::Closed).admits_timed());
+        assert!(!timed.next(State::HalfOpen).admits_timed());
+        assert!(!Word::first(true).admits_timed() && !timed.changing().admits_timed());
+        assert!(!Word::first(false).used().admits_timed());
+    }
+
+    #[test]
+    fn generations_are_counted() {
+        let mut word = Word::first(true).used();
+        for generation in 0..100 {
+            assert_eq!(word.generation(), generation);
+            assert_eq!(word.changing().generation(), generation);
+            word = word.next(State::Closed);
+            assert!(word.is_timed() && !word.is_fresh() && !word.is_changing());
+        }
+    }
+
+    #[test]
+    fn a_mark_of_health_is_of_one_word() {
+        for word in [Word::first(false).used(), Word::first(true).used()] {
+            let next = word.next(State::Closed);
+            assert_eq!(word.healthy() == word, !word.is_timed());
+            assert!(
+                word.healthy() != Word::NONE && word.healthy() != next.healthy() && word.healthy() != next
+            );
+        }
+    }
 }
