@@ -194,3 +194,102 @@ pub const fn verdict(nodes: &[Node], half_open: bool, metrics: &Metrics, more: u
         Verdict::Unknown
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Customs, Situation, Verdict, cause, holds, verdict};
+    use crate::metrics::{Metrics, Tally};
+    use crate::rule::{Condition, Node, Rule};
+    use core::time::Duration;
+
+    const SECOND: Duration = Duration::from_secs(1);
+
+    fn on(condition: Condition) -> Rule {
+        Rule::from_condition(condition)
+    }
+
+    fn custom() -> Rule {
+        on(Condition::Custom { path: "f", predicate: |_| unreachable!("nobody is asked here") })
+    }
+
+    /// So many calls, all of which failed in no time.
+    fn failed(rule: &Rule, calls: u64) -> Metrics {
+        let tally = Tally { total: calls, failures: calls, ..Tally::EMPTY };
+        Metrics::new(tally, calls as u32, Rule::measures(rule.nodes()))
+    }
+
+    #[test]
+    fn the_cause_is_the_condition_that_says_most() {
+        use Condition::{Closed, FailureStreak, Failures, Min};
+        for (rule, expected) in [
+            (on(Failures(1)), "failures(1)"),
+            (on(Closed) & on(Min(2)) & on(Failures(2)) & on(FailureStreak(1)), "failures(2)"),
+            // A guard that is all there is to say.
+            (on(Min(2)) & on(Closed), "min(2)"),
+            (on(Min(2)) | on(Failures(1)), "min(2)"),
+            (on(Failures(9)) | on(Min(2)) & on(Failures(2)), "failures(2)"),
+            (on(Min(2)) & on(Closed) & (on(Failures(9)) | on(FailureStreak(1))), "failure_streak(1)"),
+            ((on(Min(9)) & on(Failures(2)) | on(Closed)) & on(Failures(1)), "failures(1)"),
+        ] {
+            let situation = Situation { half_open: false, metrics: failed(&rule, 2), customs: Customs::NONE };
+            assert!(holds(rule.nodes(), &situation), "{rule}");
+            let Node::Condition(told) = rule.nodes()[cause(rule.nodes(), 0, &situation)] else {
+                panic!("{rule}: a group is no cause")
+            };
+            assert_eq!(told.to_string(), expected, "{rule}");
+        }
+    }
+
+    #[test]
+    fn the_best_and_the_worst_of_no_more_calls_is_what_is_known() {
+        let rule = on(Condition::AvgLatency(SECOND));
+        let known = failed(&rule, 2);
+        assert_eq!(Situation::worst(true, &known, 0).metrics, known);
+        assert_eq!(Situation::best(true, &known, 0).metrics, known);
+    }
+
+    #[test]
+    fn of_more_calls_the_worst_all_fail_and_the_best_none() {
+        let rule = on(Condition::AvgLatency(SECOND));
+        let known = failed(&rule, 2);
+        for (more, streak) in [(1, 3), (u64::from(u32::MAX), u32::MAX), (1 << 32, u32::MAX)] {
+            let worst = Situation::worst(true, &known, more).metrics;
+            assert_eq!(
+                (worst.total(), worst.failures(), worst.failure_streak()),
+                (2 + more, 2 + more, streak)
+            );
+            let best = Situation::best(true, &known, more).metrics;
+            assert_eq!((best.total(), best.failures(), best.failure_streak()), (2 + more, 2, 0));
+        }
+        let most = Situation::worst(true, &known, u64::MAX).metrics;
+        assert_eq!((most.total(), most.avg_latency()), (u64::MAX, Some(Duration::from_nanos(u64::MAX))));
+    }
+
+    #[test]
+    fn customs_are_answered_by_their_place() {
+        let rule = on(Condition::Closed) & custom() & on(Condition::Min(1)) & custom();
+        let holds = |answers| {
+            let situation =
+                Situation { half_open: false, metrics: failed(&rule, 1), customs: Customs(answers) };
+            holds(rule.nodes(), &situation)
+        };
+        assert!(holds(1 << 2 | 1 << 4));
+        assert!(!holds(1 << 2) && !holds(1 << 4) && !holds(!(1 << 4)));
+    }
+
+    #[test]
+    fn a_verdict_falls_when_it_is_certain() {
+        let rule = on(Condition::Min(4)) & on(Condition::Failures(2));
+        let verdict_after =
+            |rule: &Rule, failures, more| verdict(rule.nodes(), true, &failed(rule, failures), more);
+        assert_eq!(verdict_after(&rule, 2, 2), Verdict::Trips);
+        assert_eq!(verdict_after(&rule, 1, 3), Verdict::Unknown);
+        assert_eq!(verdict_after(&rule, 1, 0), Verdict::Passes);
+        assert_eq!(verdict_after(&rule, 0, 1), Verdict::Passes);
+        // What only a function can tell stays unknown, but where it does not matter.
+        let asking = rule.clone() & custom();
+        assert_eq!(verdict_after(&asking, 4, 0), Verdict::Unknown);
+        assert_eq!(verdict_after(&asking, 1, 0), Verdict::Passes);
+        assert_eq!(verdict_after(&(rule | custom()), 4, 0), Verdict::Trips);
+    }
+}

@@ -78,11 +78,12 @@ fn number(text: &str) -> usize {
     {
         length += 1 + digits(after);
     }
-    if let Some(after) = text[length..].strip_prefix(['e', 'E']) {
-        let sign = usize::from(after.starts_with(['+', '-']));
-        if after[sign..].starts_with(|character: char| character.is_ascii_digit()) {
-            length += 1 + sign + digits(&after[sign..]);
-        }
+    // Of an exponent, only a sign would not pass for a suffix.
+    if let Some(after) = text[length..].strip_prefix(['e', 'E'])
+        && let Some(after) = after.strip_prefix(['+', '-'])
+        && after.starts_with(|character: char| character.is_ascii_digit())
+    {
+        length += 2;
     }
     length + run(&text[length..], continues_word)
 }
@@ -145,6 +146,10 @@ mod tests {
             ("1h30m", vec![(Number, "1h30m")]),
             ("0x10s", vec![(Number, "0x10s")]),
             ("1e-9", vec![(Number, "1e-9")]),
+            ("1.5e+9s", vec![(Number, "1.5e+9s")]),
+            ("12E9s", vec![(Number, "12E9s")]),
+            ("1e-x", vec![(Number, "1e"), (Punctuation, "-"), (Word, "x")]),
+            ("1.", vec![(Number, "1.")]),
             ("60 s", vec![(Number, "60"), (Word, "s")]),
             ("50%", vec![(Number, "50"), (Punctuation, "%")]),
             (".5", vec![(Punctuation, "."), (Number, "5")]),
@@ -155,7 +160,11 @@ mod tests {
             ("r#type", vec![(Word, "r#type")]),
             ("\"a\\\"b\" c", vec![(Literal, "\"a\\\"b\""), (Word, "c")]),
             ("r#\"a\"b\"#", vec![(Literal, "r#\"a\"b\"#")]),
+            ("\"a\"s 1", vec![(Literal, "\"a\"s"), (Number, "1")]),
             ("'x' 'y", vec![(Literal, "'x'"), (Punctuation, "'"), (Word, "y")]),
+            ("'\\'' b'\\n'", vec![(Literal, "'\\''"), (Literal, "b'\\n'")]),
+            ("'''", vec![(Punctuation, "'"), (Punctuation, "'"), (Punctuation, "'")]),
+            ("ax'", vec![(Word, "ax"), (Punctuation, "'")]),
             ("\"a", vec![(Unknown, "\""), (Word, "a")]),
             ("größer ≥ 1", vec![(Word, "größer"), (Unknown, "≥"), (Number, "1")]),
         ] {

@@ -12,15 +12,28 @@ pub const MAX_THRESHOLDS: usize = 4;
 pub struct Measures {
     /// The thresholds of the rule's `slow_rate` conditions in nanoseconds, each once, ended by zeros.
     pub thresholds: [u64; MAX_THRESHOLDS],
-    /// The least of them; [`u64::MAX`] where there is none.
-    pub least: u64,
     /// Whether durations are summed, for `avg_latency` and for `custom`, which may ask for the average.
     pub average: bool,
+    /// The longest duration that reaches no threshold.
+    fast: u64,
 }
 
 impl Measures {
     /// What a rule without durations measures.
-    pub const NONE: Self = Self { thresholds: [0; MAX_THRESHOLDS], least: u64::MAX, average: false };
+    pub const NONE: Self = Self::new([0; MAX_THRESHOLDS], false);
+
+    /// With thresholds in nanoseconds, ended by zeros.
+    pub const fn new(thresholds: [u64; MAX_THRESHOLDS], average: bool) -> Self {
+        let mut fast = u64::MAX;
+        let mut place = 0;
+        while place < MAX_THRESHOLDS {
+            if thresholds[place] != 0 && thresholds[place] <= fast {
+                fast = thresholds[place] - 1;
+            }
+            place += 1;
+        }
+        Self { thresholds, average, fast }
+    }
 
     /// Whether calls have to be timed at all.
     pub const fn durations(&self) -> bool {
@@ -30,7 +43,7 @@ impl Measures {
     /// Whether a duration reaches none of the thresholds.
     #[inline]
     pub const fn is_fast(&self, nanos: u64) -> bool {
-        nanos < self.least
+        nanos <= self.fast
     }
 
     /// The place of a threshold, where the rule names it.
@@ -199,4 +212,73 @@ const fn share(part: u64, whole: u64) -> Option<f64> {
 pub const fn nanos(duration: Duration) -> u64 {
     let nanos = duration.as_nanos();
     if nanos > u64::MAX as u128 { u64::MAX } else { nanos as u64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_THRESHOLDS, Measures, Metrics, Tally, nanos};
+    use core::time::Duration;
+
+    const MEASURES: Measures = Measures::new([20, 10, 0, 0], true);
+
+    #[test]
+    fn durations_are_measured_where_a_threshold_or_an_average_asks_for_them() {
+        assert!(!Measures::NONE.durations());
+        assert!(Measures::new([0; MAX_THRESHOLDS], true).durations());
+        assert!(Measures::new([1, 0, 0, 0], false).durations());
+    }
+
+    #[test]
+    fn what_reaches_no_threshold_is_fast() {
+        let full = Measures::new([40, 30, 20, 10], false);
+        assert_eq!([9, 10, 11, 50].map(|nanos| full.is_fast(nanos)), [true, false, false, false]);
+        assert_eq!([9, 10, 20].map(|nanos| MEASURES.is_fast(nanos)), [true, false, false]);
+        assert!(Measures::NONE.is_fast(u64::MAX));
+    }
+
+    #[test]
+    fn thresholds_have_places() {
+        assert_eq!([20, 10, 30, 0].map(|nanos| MEASURES.threshold(nanos)), [Some(0), Some(1), None, None]);
+        let full = Measures::new([40, 30, 20, 10], false);
+        assert_eq!(full.threshold(10), Some(3));
+    }
+
+    #[test]
+    fn tallies_add_up_and_apart() {
+        let one = Tally { total: 1, failures: 2, slow: [3, 4, 5, 6], latency: 7 };
+        let other = Tally { total: 10, failures: 20, slow: [30, 40, 50, 60], latency: 70 };
+        let both = Tally { total: 11, failures: 22, slow: [33, 44, 55, 66], latency: 77 };
+        let mut tally = one;
+        tally += other;
+        assert_eq!(tally, both);
+        tally -= one;
+        assert_eq!(tally, other);
+    }
+
+    #[test]
+    fn metrics_say_what_is_known_and_nothing_of_the_rest() {
+        let [ten, twenty, thirty] = [10, 20, 30].map(Duration::from_nanos);
+        let tally = Tally { total: 4, failures: 1, slow: [2, 3, 0, 0], latency: 43 };
+        let metrics = Metrics::new(tally, 7, MEASURES);
+        assert_eq!((metrics.total(), metrics.failures(), metrics.failure_streak()), (4, 1, 7));
+        assert_eq!(metrics.failure_rate(), Some(0.25));
+        assert_eq!((metrics.slow(twenty), metrics.slow(ten), metrics.slow(thirty)), (Some(2), Some(3), None));
+        assert_eq!(metrics.slow_rate(twenty), Some(0.5));
+        assert_eq!(metrics.slow_rate(thirty), None);
+        assert_eq!(metrics.avg_latency(), Some(ten));
+        assert_eq!((metrics.tally(), metrics.measures()), (&tally, &MEASURES));
+
+        let empty = Metrics::new(Tally::EMPTY, 0, MEASURES);
+        assert_eq!((empty.failure_rate(), empty.slow_rate(ten), empty.avg_latency()), (None, None, None));
+        assert_eq!(Metrics::new(tally, 0, Measures::NONE).avg_latency(), None);
+    }
+
+    #[test]
+    fn what_is_too_long_for_nanoseconds_is_the_longest_there_is() {
+        let longest = Duration::from_nanos(u64::MAX);
+        assert_eq!((nanos(longest), nanos(Duration::MAX)), (u64::MAX, u64::MAX));
+        let metrics = |latency| Metrics::new(Tally { total: 1, latency, ..Tally::EMPTY }, 0, MEASURES);
+        assert_eq!(metrics(u128::MAX).avg_latency(), Some(longest));
+        assert_eq!(metrics(u128::from(u64::MAX) + 1).avg_latency(), Some(longest));
+    }
 }

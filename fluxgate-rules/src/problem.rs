@@ -93,14 +93,21 @@ impl Problem {
     }
 }
 
-/// Without characters that a terminal would obey instead of showing, each replaced by one that it shows.
+/// Whether a terminal or a log would obey a character instead of showing it: those that control, that end a line, or that turn
+/// the direction of what follows.
+pub fn is_obeyed(character: char) -> bool {
+    character.is_control()
+        || matches!(
+            character,
+            '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
+}
+
+/// With a character that is shown in place of each that is obeyed.
 fn printable(text: &str) -> String {
-    let obeys = |character: char| {
-        character.is_control() && character != '\n'
-            || matches!(character, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
+    let hides = |character| is_obeyed(character) && character != '\n';
     text.chars()
-        .map(|character| if obeys(character) { char::REPLACEMENT_CHARACTER } else { character })
+        .map(|character| if hides(character) { char::REPLACEMENT_CHARACTER } else { character })
         .collect()
 }
 

@@ -89,14 +89,21 @@ mod tests {
         assert!(!Ratio::new(0.1).is_reached_by(1, 11));
         assert!(Ratio::new(1.0).is_reached_by(u64::MAX, u64::MAX));
         assert!(!Ratio::new(1.0).is_reached_by(u64::MAX - 1, u64::MAX));
+        // Less than nothing is reached by anything.
+        assert!(Ratio::new(-0.5).is_reached_by(0, u64::MAX));
     }
 
     #[test]
     fn prints_as_written() {
-        for (share, text) in [(0.5, "0.5"), (1.0, "1.0"), (0.075, "0.075"), (50.0, "50.0"), (-0.5, "-0.5")] {
+        for (share, text) in
+            [(0.5, "0.5"), (1.0, "1.0"), (0.075, "0.075"), (50.0, "50.0"), (-0.5, "-0.5"), (0.0, "0.0")]
+        {
             assert_eq!(Ratio::new(share).to_string(), text);
+            assert_eq!(format!("{:?}", Ratio::new(share)), text);
+            assert_eq!(Ratio::new(share).as_f64().to_bits(), share.to_bits());
         }
         assert_eq!(Ratio::new(f64::NAN).to_string(), "NaN");
+        assert!(Ratio::new(f64::NAN).as_f64().is_nan());
     }
 
     #[test]

@@ -230,9 +230,6 @@ impl Rule {
                     if measures.threshold(nanos).is_none() && known < MAX_THRESHOLDS {
                         measures.thresholds[known] = nanos;
                         known += 1;
-                        if nanos < measures.least {
-                            measures.least = nanos;
-                        }
                     }
                 }
                 Node::Condition(Condition::AvgLatency(_) | Condition::Custom { .. }) => {
@@ -242,7 +239,7 @@ impl Rule {
             }
             at += 1;
         }
-        measures
+        Measures::new(measures.thresholds, measures.average)
     }
 
     /// Whether the rule has a `custom` condition.

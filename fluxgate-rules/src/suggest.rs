@@ -56,7 +56,11 @@ fn distance(from: &str, to: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{distance, nearest};
+    use super::{distance, nearest, repaired};
+    use crate::problem::Problem;
+    use crate::reader;
+    use crate::token::{Place, Token};
+    use crate::window::Window;
 
     #[test]
     fn counts_letters_changed() {
@@ -66,9 +70,13 @@ mod tests {
             ("mni", "min", 1),
             ("mim", "min", 1),
             ("fialure", "failures", 2),
+            ("imn", "min", 1),
+            ("closedl", "closed", 1),
         ] {
             assert_eq!(distance(from, to), expected, "{from} {to}");
         }
+        let (long, longer) = ("x".repeat(64), "x".repeat(65));
+        assert_eq!((distance(&long, "min"), distance(&longer, "min")), (64, usize::MAX));
     }
 
     #[test]
@@ -82,8 +90,21 @@ mod tests {
             ("max", None),
             ("x", None),
             ("temperature_of_tea", None),
+            ("faiure_rte", Some("failure_rate")),
         ] {
             assert_eq!(nearest(word, words), expected, "{word}");
         }
+        // Not all of a word.
+        assert_eq!(nearest("x", ["y"]), None);
+    }
+
+    #[test]
+    fn repairs_one_mistake_after_the_other() {
+        let problems = |tokens: &[Token]| reader::rule(tokens, &Window::count(100)).err().unwrap_or_default();
+        assert_eq!(repaired("mni(9) && failures(3)", problems).as_deref(), Some("min(9) & failures(3)"));
+        assert_eq!(repaired("failures(3)", problems).as_deref(), Some("failures(3)"));
+        let wrong = || Problem::new(Place::at(0), "wrong");
+        assert_eq!(repaired("x", |_| vec![wrong()]), None, "nothing corrects it");
+        assert_eq!(repaired("x", |_| vec![wrong().correct("y")]), None, "it is never right");
     }
 }

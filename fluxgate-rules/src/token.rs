@@ -98,7 +98,7 @@ fn is_apart(earlier: Option<&Token>, before: &Token, after: &Token) -> bool {
         (Open, _) | (_, Close) => false,
         (_, Punctuation) if after.is(",") || after.is(";") || is_tight(after) => false,
         (Punctuation, Punctuation) => before.is(",") || before.is("%"),
-        (Punctuation, _) if before.is("%") || before.is(",") || before.is("=") => true,
+        (Punctuation, _) if before.is("%") => true,
         (Punctuation, _) if before.is("-") => earlier.is_some_and(is_value),
         (Punctuation, _) => !is_tight(before),
         (_, Open) => is_value(before) && after.is("{"),
@@ -122,6 +122,9 @@ mod tests {
             ("a&&b", "a && b"),
             ("-2 | min(- 2,-N)", "-2 | min(-2, -N)"),
             ("a(b)(c) d [0]", "a(b)(c) d[0]"),
+            ("50%min , x;y", "50% min, x; y"),
+            ("50%-2", "50% - 2"),
+            ("#[a]'b!c?d$e f", "#[a]'b!c?d$e f"),
         ] {
             assert_eq!(spell(&lex(source).tokens), text);
         }

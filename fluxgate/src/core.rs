@@ -87,8 +87,7 @@ impl Core {
 
     /// Puts a transition into the queue, if anyone will hear it.
     pub(crate) fn announce(&mut self, transition: Transition) {
-        let own = self.events.as_ref().is_some_and(|events| events.has_listeners());
-        if own || listener::is_heard() {
+        if self.events.is_some() || listener::is_heard() {
             self.events.get_or_insert_default().push(transition);
         }
     }

@@ -128,10 +128,6 @@ impl Events {
         self.queue.push_back(transition);
     }
 
-    pub(crate) fn has_listeners(&self) -> bool {
-        !self.listeners.is_empty()
-    }
-
     /// Becomes the one who delivers, if there is something to deliver and nobody does yet.
     pub(crate) fn begin(&mut self) -> bool {
         let begins = !self.delivering && !self.queue.is_empty();

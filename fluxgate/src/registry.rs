@@ -92,3 +92,20 @@ pub fn find(name: &str) -> Option<CircuitBreaker> {
 pub fn register(breaker: &'static CircuitBreaker) {
     breaker.breaker().used();
 }
+
+#[cfg(all(test, not(fluxgate_loom)))]
+mod tests {
+    use super::{PoisonError, SHARED};
+    use crate::CircuitBreaker;
+
+    #[test]
+    fn breakers_that_come_and_go_leave_nothing_behind() {
+        let kept = CircuitBreaker::builder("kept").build().unwrap();
+        for _ in 0..2_000 {
+            drop(CircuitBreaker::builder("gone").build().unwrap());
+        }
+        let entered = SHARED.read().unwrap_or_else(PoisonError::into_inner).len();
+        assert!(entered < 1_000, "{entered} entries");
+        assert!(super::find("kept").is_some_and(|found| found.name() == kept.name()));
+    }
+}

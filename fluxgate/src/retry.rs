@@ -95,6 +95,16 @@ mod tests {
     }
 
     #[test]
+    fn a_delay_without_jitter_is_exact() {
+        for nanos in [1, (1 << 60) + 1, u64::MAX] {
+            let delay = Duration::from_nanos(nanos);
+            assert_eq!(draw(&cooldown(delay), 9), Some(nanos));
+            assert_eq!(draw(&cooldown(delay).jitter(0.0), 9), Some(nanos));
+            assert_eq!(draw(&backoff(delay).max(Duration::MAX), 0), Some(nanos));
+        }
+    }
+
+    #[test]
     fn the_cap_comes_after_jitter() {
         let retry = backoff(Duration::from_secs(10)).max(Duration::from_secs(10)).jitter(0.5);
         for _ in 0..1_000 {

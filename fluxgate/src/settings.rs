@@ -7,6 +7,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use fluxgate_rules::problem::is_obeyed;
 use fluxgate_rules::{Permit, Retry, Rule, Window, review};
 
 use crate::error::ConfigError;
@@ -14,7 +15,8 @@ use crate::state::Outcome;
 
 /// A breaker's name: any text.
 ///
-/// Cheap to clone; derefs to `str`; prints with control characters escaped, so that no name can forge a line of a log.
+/// Cheap to clone; derefs to `str`; prints with characters escaped that a terminal would obey, so that no name can forge a line
+/// of a log.
 #[derive(Clone)]
 pub struct Name(Text);
 
@@ -92,7 +94,7 @@ impl Borrow<str> for Name {
 impl fmt::Display for Name {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for character in self.chars() {
-            if character.is_control() {
+            if is_obeyed(character) {
                 write!(formatter, "{}", character.escape_debug())?;
             } else {
                 write!(formatter, "{character}")?;
@@ -193,10 +195,25 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_its_text() {
+        let (name, made) = (Name::from_static("payments"), Name::from(Cow::Owned("payments".to_owned())));
+        let other = Name::from_static("orders");
+        assert_eq!((name.as_str(), made.as_str(), &*made), ("payments", "payments", "payments"));
+        assert!(name == made && name != other);
+        assert!(name == *"payments" && name == "payments" && name != *"orders" && name != "orders");
+        assert_eq!(format!("{name:?}"), "\"payments\"");
+    }
+
+    #[test]
     fn a_name_cannot_forge_a_line() {
         let name = Name::from_static("a\nb\u{1b}[31m`é");
         assert_eq!(name.to_string(), "a\\nb\\u{1b}[31m`é");
         assert_eq!(name, "a\nb\u{1b}[31m`é");
+        // Nor turn it around.
+        for obeyed in ['\u{85}', '\u{2028}', '\u{2029}', '\u{202e}', '\u{2066}', '\u{61c}', '\u{200f}'] {
+            let name = Name::from(Cow::Owned(format!("a{obeyed}b")));
+            assert_eq!(name.to_string(), format!("a\\u{{{:x}}}b", u32::from(obeyed)));
+        }
     }
 
     #[test]

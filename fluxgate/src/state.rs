@@ -206,4 +206,45 @@ mod tests {
         assert!(!Word::first(true, false).used().admits_at_once());
         assert!(!Word::first(false, false).used().changing().admits_at_once());
     }
+
+    #[test]
+    fn only_a_timed_closed_used_breaker_admits_with_a_look_at_the_clock() {
+        let timed = Word::first(true, false).used();
+        assert!(timed.admits_timed() && timed.next(State::Closed).admits_timed());
+        assert!(!timed.next(State::HalfOpen).admits_timed());
+        assert!(!Word::first(true, false).admits_timed() && !timed.changing().admits_timed());
+        assert!(!Word::first(false, false).used().admits_timed());
+    }
+
+    #[test]
+    fn a_breaker_that_is_timed_or_dated_stays_so() {
+        for (timed, dated) in [(false, false), (false, true), (true, false), (true, true)] {
+            for word in STATES.map(|state| Word::first(timed, dated).used().next(state)) {
+                assert_eq!((word.is_timed(), word.is_dated()), (timed, timed || dated));
+            }
+        }
+        assert!(Word::first(false, true).used().admits_at_once(), "only the end of the call has a date");
+    }
+
+    #[test]
+    fn generations_are_counted() {
+        let mut word = Word::first(true, false).used();
+        for generation in 0..100 {
+            assert_eq!(word.generation(), generation);
+            assert_eq!(word.changing().generation(), generation);
+            word = word.next(State::Closed);
+            assert!(word.is_timed() && !word.is_fresh() && !word.is_changing());
+        }
+    }
+
+    #[test]
+    fn a_mark_of_health_is_of_one_word() {
+        for word in [Word::first(false, false).used(), Word::first(true, false).used()] {
+            let next = word.next(State::Closed);
+            assert_eq!(word.healthy() == word, !word.is_timed());
+            assert!(
+                word.healthy() != Word::NONE && word.healthy() != next.healthy() && word.healthy() != next
+            );
+        }
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fluxgate::{CircuitBreaker, Clock, Outcome, State, permit, retry, trip, window};
-use fluxgate_tests::fixture::{Fixture, millis, seconds};
+use fluxgate_tests::fixture::{Fixture, Heard, millis, seconds};
 
 const CENTURY: Duration = seconds(100 * 365 * 24 * 3_600);
 
@@ -37,18 +37,24 @@ fn names_may_hold_anything() {
         "line\nbreak\r\n",
         "\0\u{1b}[31m",
         "ünï©ødé 💥",
+        "a line\u{2028}apart\u{85}",
+        "\u{202e}backwards\u{2066}",
         "{}{0}%s",
         &long,
     ];
     for name in names {
-        let breaker = CircuitBreaker::builder(name.to_owned()).trip(trip::failure_streak(1)).build();
+        let heard = Heard::default();
+        let breaker = CircuitBreaker::builder(name.to_owned()).trip(trip::failure_streak(1));
+        let breaker = breaker.listener(heard.listener()).build();
         let breaker = breaker.expect("any name will do");
         assert_eq!(breaker.name(), name);
         breaker.acquire().expect("closed").failure();
         let refusal = breaker.acquire().map(fluxgate::Call::ignore).expect_err("open");
         assert_eq!(refusal.breaker(), name);
-        let text = refusal.to_string();
-        assert!(!text.contains(['\n', '\r', '\0', '\u{1b}']), "{text:?} would break a line of a log");
+        let obeyed = ['\n', '\r', '\0', '\u{1b}', '\u{2028}', '\u{85}', '\u{202e}', '\u{2066}'];
+        for text in [refusal.to_string(), heard.last().to_string(), format!("{refusal:?} {breaker:?}")] {
+            assert!(!text.contains(obeyed), "{text:?} would break a line of a log");
+        }
         assert_eq!(breaker.snapshot().name, name);
         if !name.is_empty() {
             assert!(fluxgate::find(name).is_some());

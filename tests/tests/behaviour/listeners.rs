@@ -57,6 +57,25 @@ fn are_told_the_breaker_the_evidence_and_the_wait() {
 }
 
 #[test]
+fn a_transition_prints_as_a_line_of_a_log() {
+    let fixture = Fixture::with_rule(trip::failure_streak(3));
+    fixture.breaker.metrics_only();
+    fixture.fail(3);
+    fixture.breaker.reset();
+    fixture.fail(3);
+    let lines: Vec<String> = fixture.heard.all().iter().map(ToString::to_string).collect();
+    assert_eq!(
+        lines,
+        [
+            "circuit breaker `fixture`: closed -> metrics-only (metrics only by command)",
+            "circuit breaker `fixture` would have opened (3 failed in a row (3 >= 3))",
+            "circuit breaker `fixture`: metrics-only -> closed (reset by command)",
+            "circuit breaker `fixture`: closed -> open (3 failed in a row (3 >= 3))",
+        ]
+    );
+}
+
+#[test]
 fn the_reason_says_which_condition_held_with_its_figures() {
     let fixture = Fixture::with_rule(
         (trip::min(10) & trip::failure_rate(0.6)) | trip::failure_streak(5) | trip::failures(9),

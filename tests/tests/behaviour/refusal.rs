@@ -68,12 +68,15 @@ fn in_every_state_that_refuses_it_names_the_state() {
     let probe = breaker.acquire().expect("due");
     let refusal = refused(&breaker);
     assert_eq!((refusal.state(), refusal.retry_after()), (State::HalfOpen, None));
-    assert!(refusal.to_string().starts_with("circuit breaker `payments` is half-open"), "{refusal}");
+    assert_eq!(
+        refusal.to_string(),
+        "circuit breaker `payments` is half-open: it admits only a few calls while it tries"
+    );
     probe.ignore();
     breaker.force_open();
     let refusal = refused(&breaker);
     assert_eq!((refusal.state(), refusal.retry_after()), (State::ForcedOpen, None));
-    assert!(refusal.to_string().starts_with("circuit breaker `payments` is forced open"), "{refusal}");
+    assert_eq!(refusal.to_string(), "circuit breaker `payments` is forced open");
 }
 
 #[test]
@@ -116,6 +119,27 @@ fn is_an_error_like_any_other() {
     assert_eq!(refusal.clone().to_string(), refusal.to_string());
     assert!(refusal.source().is_none());
     assert!(!format!("{refusal:?}").is_empty());
+}
+
+#[test]
+fn is_equal_to_one_that_says_the_same() {
+    let failing = |name: &'static str, failures: usize, waited: u64| {
+        let clock = ManualClock::new();
+        let rule = trip::min(3) & trip::failure_rate(0.5);
+        let breaker = CircuitBreaker::builder(name).trip(rule).clock(clock.clone()).build().expect("valid");
+        for nth in 0..3 {
+            let call = breaker.acquire().expect("closed");
+            if nth < 3 - failures { call.success() } else { call.failure() }
+        }
+        clock.advance(seconds(waited));
+        refused(&breaker)
+    };
+    let refusal = failing("payments", 2, 1);
+    assert_eq!(refusal, failing("payments", 2, 1));
+    assert_ne!(refusal, failing("orders", 2, 1));
+    assert_ne!(refusal, failing("payments", 3, 1));
+    assert_ne!(refusal, failing("payments", 2, 2));
+    assert_eq!(refusal.cause().expect("a cause").condition(), "failure_rate(0.5)");
 }
 
 #[test]
@@ -175,4 +199,18 @@ fn the_error_of_call_says_the_same() {
     fixture.breaker.force_open();
     let refused = fixture.breaker.call(|| Err::<(), _>(std::io::Error::other("disk full")));
     assert_eq!(refused.expect_err("refused").to_string(), fixture.refusal().to_string());
+}
+
+/// It prints as what it holds, so that what it holds is not its source as well.
+#[test]
+fn the_error_of_call_has_the_source_of_what_it_holds() {
+    #[derive(Debug, thiserror::Error)]
+    #[error("while reading")]
+    struct Reading(#[from] std::num::ParseIntError);
+
+    let fixture = Fixture::new(|builder| builder);
+    let read = || fixture.breaker.call(|| Ok::<_, Reading>("x".parse::<u32>()?)).expect_err("no number");
+    assert_eq!(read().source().expect("a source").to_string(), "invalid digit found in string");
+    fixture.breaker.force_open();
+    assert!(read().source().is_none());
 }

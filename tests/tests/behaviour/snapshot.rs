@@ -89,8 +89,11 @@ fn trial_is_the_length_derived_from_the_rule() {
 
 #[test]
 fn debug_and_clone_work() {
-    let snapshot = Fixture::new(|builder| builder).breaker.snapshot();
-    assert!(format!("{:?}", snapshot.clone()).contains("fixture"));
+    let breaker = Fixture::new(|builder| builder).breaker;
+    assert!(format!("{:?}", breaker.snapshot().clone()).contains("fixture"));
+    assert_eq!(format!("{breaker:?}"), r#"CircuitBreaker { name: "fixture", state: Closed, .. }"#);
+    let call = breaker.acquire().expect("closed");
+    assert_eq!(format!("{call:?}"), r#"Call { breaker: "fixture", state: Closed, generation: 0, .. }"#);
 }
 
 #[test]

@@ -1,0 +1,174 @@
+//! The functions of `check` that stop the compiler over a user's constants, called while running: what they refuse, with which
+//! message, and what they leave to each other, so that nothing is refused twice.
+#![allow(missing_docs)]
+
+use std::panic::{UnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use fluxgate_rules::check::{self, Flaw};
+use fluxgate_rules::rule::MAX_NODES;
+use fluxgate_rules::{Node, Permit, Retry, Window};
+
+const LONGEST: Duration = Duration::from_nanos(u64::MAX);
+const TOO_LONG: Duration = Duration::from_nanos(u64::MAX).saturating_add(Duration::from_nanos(1));
+const SECOND: Duration = Duration::from_secs(1);
+
+/// What a check says; nothing where it accepts.
+fn said(check: impl FnOnce() + UnwindSafe) -> Option<String> {
+    let panic = catch_unwind(check).err()?;
+    Some(*panic.downcast::<String>().expect("a message"))
+}
+
+fn refused(flaw: Flaw) -> Option<String> {
+    Some(flaw.text().to_owned())
+}
+
+/// `failure_rate(0.5) | (other & min(10) & failures(3))`: refused at its first condition, unless a value in it is out of range.
+fn unguarded(other: Node) -> [Node; 6] {
+    [Node::Any(5), Node::failure_rate(0.5), Node::All(3), other, Node::min(10), Node::failures(3)]
+}
+
+/// `min(10) | failures(3) | other`: refused as a whole, for healthy traffic trips it, unless one of its conditions is.
+fn healthy(other: Node) -> [Node; 4] {
+    [Node::Any(3), Node::min(10), Node::failures(3), other]
+}
+
+fn always(_: &fluxgate_rules::Metrics) -> bool {
+    true
+}
+
+#[test]
+fn a_condition_is_refused_unless_a_value_is_out_of_range() {
+    let window = Window::count(100);
+    let condition = |other| said(move || check::condition(&unguarded(other), 1, &window));
+    for sound in [
+        Node::closed(),
+        Node::half_open(),
+        Node::custom("always", always),
+        Node::min(1),
+        Node::failures(1),
+        Node::failure_streak(1),
+        Node::failure_rate(1.0),
+        Node::slow_rate(1e-9, LONGEST),
+        Node::avg_latency(Duration::from_nanos(1)),
+        Node::avg_latency(LONGEST),
+    ] {
+        assert_eq!(condition(sound), refused(Flaw::Unguarded), "{sound:?}");
+    }
+    for unsound in [
+        Node::min(0),
+        Node::failures(0),
+        Node::failure_streak(0),
+        Node::failure_rate(0.0),
+        Node::failure_rate(50.0),
+        Node::slow_rate(50.0, SECOND),
+        Node::slow_rate(0.5, Duration::ZERO),
+        Node::slow_rate(0.5, TOO_LONG),
+        Node::avg_latency(Duration::ZERO),
+        Node::avg_latency(TOO_LONG),
+    ] {
+        assert_eq!(condition(unsound), None, "{unsound:?}");
+    }
+}
+
+#[test]
+fn a_condition_is_refused_unless_the_window_is_out_of_range() {
+    let condition = |window| said(move || check::condition(&unguarded(Node::closed()), 1, &window));
+    for sound in [
+        Window::count(1),
+        Window::count(1_000_000),
+        Window::time(Duration::from_nanos(1)),
+        Window::time(LONGEST).buckets(1_000),
+        Window::time(SECOND).buckets(1),
+    ] {
+        assert_eq!(condition(sound), refused(Flaw::Unguarded), "{sound}");
+    }
+    for unsound in [
+        Window::count(0),
+        Window::count(1_000_001),
+        Window::time(Duration::ZERO),
+        Window::time(TOO_LONG),
+        Window::time(SECOND).buckets(0),
+        Window::time(SECOND).buckets(1_001),
+    ] {
+        assert_eq!(condition(unsound), None, "{unsound}");
+    }
+}
+
+#[test]
+fn a_rule_is_refused_where_none_of_its_conditions_is() {
+    let window = Window::count(100);
+    let rule = |nodes: Vec<Node>| said(move || check::rule(&nodes, &window));
+    assert_eq!(rule(healthy(Node::failures(7)).to_vec()), refused(Flaw::TripsOnHealth));
+    // Whatever is refused elsewhere is not refused here.
+    assert_eq!(rule(healthy(Node::failures(0)).to_vec()), None);
+    assert_eq!(rule(healthy(Node::failures(101)).to_vec()), None);
+    assert_eq!(rule(unguarded(Node::closed()).to_vec()), None);
+
+    let tripping = [Node::min(10), Node::failure_rate(0.5)];
+    let of = |state: Node| [vec![Node::All(3), state], tripping.to_vec()].concat();
+    assert_eq!(rule([vec![Node::All(2)], tripping.to_vec()].concat()), None);
+    assert_eq!(rule(of(Node::closed())), refused(Flaw::NeverTripsHalfOpen));
+    assert_eq!(rule(of(Node::half_open())), refused(Flaw::NeverTripsClosed));
+}
+
+#[test]
+fn a_rule_may_have_so_many_nodes_and_no_more() {
+    let window = Window::count(100);
+    let alternatives = |members: usize| {
+        let conditions = (1..).map(Node::failures).take(members);
+        std::iter::once(Node::Any(members)).chain(conditions).collect::<Vec<_>>()
+    };
+    let (most, more) = (alternatives(MAX_NODES - 1), alternatives(MAX_NODES));
+    assert_eq!(check::size_flaw(&most), None);
+    assert_eq!(check::size_flaw(&more), Some(Flaw::TooLong));
+    assert_eq!(said(move || check::rule(&most, &window)), None);
+    let rule = more.clone();
+    assert_eq!(said(move || check::rule(&rule, &window)), refused(Flaw::TooLong));
+    // The whole is refused for it, not each condition.
+    let rule = [more, vec![Node::failure_rate(0.5)]].concat();
+    assert_eq!(said(move || check::condition(&rule, rule.len() - 1, &window)), None);
+}
+
+#[test]
+fn a_window_is_refused_where_its_values_are_in_range() {
+    let window = |window| said(move || check::window(&window));
+    let (short, shorter) = (Duration::from_micros(10), Duration::from_nanos(9_999));
+    assert_eq!(window(Window::count(100)), None);
+    assert_eq!(window(Window::time(short)), None);
+    assert_eq!(window(Window::time(shorter)), refused(Flaw::ShortBuckets));
+    assert_eq!(window(Window::time(Duration::ZERO)), None);
+    assert_eq!(window(Window::time(shorter).buckets(0)), None);
+}
+
+#[test]
+fn retries_and_permits_are_refused() {
+    let retry = |max| said(move || check::retry(&Retry::backoff(SECOND).max(max)));
+    assert_eq!(retry(SECOND), None);
+    assert_eq!(retry(Duration::from_nanos(999_999_999)), refused(Flaw::MaxBelowInitial));
+    let permit = |from, to| said(move || check::permit(&Permit::ramp_up(from, to, SECOND)));
+    assert_eq!(permit(0.1, 1.0), None);
+    assert_eq!(permit(0.5, 0.5), None);
+    assert_eq!(permit(0.6, 0.5), refused(Flaw::FallingRamp));
+}
+
+#[test]
+fn single_values_are_refused_in_the_words_of_the_macro() {
+    let refused = || Some("its message".to_owned());
+    let count = |value| said(move || check::count(value, "its message"));
+    assert_eq!((count(0), count(1)), (refused(), None));
+    let size = |value| said(move || check::size(value, "its message"));
+    assert_eq!((size(0), size(1), size(1_000_000), size(1_000_001)), (refused(), None, None, refused()));
+    let buckets = |value| said(move || check::buckets(value, "its message"));
+    assert_eq!((buckets(0), buckets(1), buckets(1_000), buckets(1_001)), (refused(), None, None, refused()));
+    let ratio = |value| said(move || check::ratio(value, "its message"));
+    assert_eq!((ratio(0.0), ratio(1e-9), ratio(1.0), ratio(1.1)), (refused(), None, None, refused()));
+    let jitter = |value| said(move || check::jitter(value, "its message"));
+    assert_eq!((jitter(-0.1), jitter(0.0), jitter(0.9), jitter(1.0)), (refused(), None, None, refused()));
+    let duration = |value| said(move || check::duration(value, "its message"));
+    assert_eq!((duration(Duration::ZERO), duration(TOO_LONG)), (refused(), refused()));
+    assert_eq!((duration(Duration::from_nanos(1)), duration(LONGEST)), (None, None));
+    let multiplier = |value| said(move || check::multiplier(value, "its message"));
+    assert_eq!((multiplier(0.9), multiplier(1.0), multiplier(f64::MAX)), (refused(), None, None));
+    assert_eq!((multiplier(f64::INFINITY), multiplier(f64::NAN)), (refused(), refused()));
+}

@@ -1,0 +1,272 @@
+//! Changes of state: each happens once, is told once, and parts what counts from what does not.
+
+use super::*;
+
+/// As [`breaker`], but its delay is found by a function of the user's, which is asked under no lock.
+fn asking(rule: Rule) -> Arc<Breaker> {
+    let retry = retry::custom(|_| Duration::from_secs(60));
+    made(settings(window::count(4), rule, retry, permit::all()))
+}
+
+#[test]
+fn two_failures_race_to_trip_and_one_transition_is_told() {
+    check(|| {
+        let breaker = breaker(window::count(4), trip::failures(1));
+        let log = log(&breaker);
+        let first = breaker.acquire().unwrap();
+        let other = beside(&breaker, |breaker| {
+            if let Ok(call) = breaker.acquire() {
+                call.failure();
+            }
+        });
+        first.failure();
+        other.join().unwrap();
+        assert_eq!(*log.lock().unwrap(), [(State::Closed, State::Open)]);
+        let snapshot = handle(&breaker).snapshot();
+        assert_eq!(snapshot.state, State::Open);
+        // Both failed, or one was refused, or too late: none is lost, none counts twice.
+        assert_eq!(snapshot.metrics.failures() + snapshot.late + snapshot.rejected, 2);
+    });
+}
+
+#[test]
+fn an_outcome_counts_only_in_its_own_generation() {
+    check(|| {
+        let breaker = eager(window::count(4), trip::failures(1));
+        let late = breaker.acquire().unwrap();
+        let other = beside(&breaker, |breaker| {
+            breaker.acquire().unwrap().failure();
+            // Half-open, unless the late failure was the one that tripped.
+            let _ = breaker.acquire().map(|probe| probe.success());
+        });
+        late.failure();
+        other.join().unwrap();
+        let snapshot = handle(&breaker).snapshot();
+        // Whoever tripped it, the trial was passed by the probe alone, and the closed breaker starts with nothing.
+        assert_eq!(snapshot.state, State::Closed);
+        assert_eq!(snapshot.metrics.total(), 0);
+    });
+}
+
+#[test]
+fn the_last_slot_is_given_once() {
+    check(|| {
+        let breaker = eager(window::count(4), trip::failures(2));
+        breaker.acquire().unwrap().failure();
+        breaker.acquire().unwrap().failure();
+        let other = beside(&breaker, |breaker| {
+            if let Ok(call) = breaker.acquire() {
+                call.ignore();
+            }
+        });
+        let mine = breaker.acquire();
+        let in_flight = breaker.core.lock().stay.in_flight;
+        assert!(in_flight <= 1, "{in_flight} probes where one is allowed");
+        if let Ok(call) = mine {
+            call.ignore();
+        }
+        other.join().unwrap();
+        assert_eq!(breaker.core.lock().stay.in_flight, 0);
+        breaker.acquire().expect("every slot came back").ignore();
+    });
+}
+
+#[test]
+fn a_reset_parts_what_counts_from_what_does_not() {
+    check(|| {
+        let breaker = breaker(window::count(4), trip::failures(3));
+        let other = beside(&breaker, |breaker| {
+            breaker.acquire().unwrap().failure();
+            breaker.acquire().unwrap().failure();
+        });
+        handle(&breaker).reset();
+        other.join().unwrap();
+        let snapshot = handle(&breaker).snapshot();
+        assert!(snapshot.metrics.total() + snapshot.late <= 2);
+        assert_eq!(u64::from(snapshot.metrics.failure_streak()), snapshot.metrics.failures());
+        assert_eq!(snapshot.state, State::Closed);
+    });
+}
+
+#[test]
+fn listeners_hear_in_order_and_once_and_may_call_back() {
+    check(|| {
+        let breaker = breaker(window::count(4), trip::failures(1));
+        let log = log(&breaker);
+        let inside = AtomicBool::new(false);
+        let overlapped = Arc::new(AtomicBool::new(false));
+        let overlaps = overlapped.clone();
+        breaker.listen(Arc::new(move |_: &Transition| {
+            if inside.swap(true, Ordering::AcqRel) {
+                overlaps.store(true, Ordering::Release);
+            }
+            inside.store(false, Ordering::Release);
+        }));
+        let back = Arc::downgrade(&breaker);
+        breaker.listen(Arc::new(move |transition: &Transition| {
+            if transition.reason == Reason::ForceOpen
+                && let Some(breaker) = back.upgrade()
+            {
+                handle(&breaker).disable();
+            }
+        }));
+        let other = beside(&breaker, |breaker| {
+            let _ = breaker.acquire().map(|call| call.failure());
+        });
+        handle(&breaker).force_open();
+        other.join().unwrap();
+        assert!(!overlapped.load(Ordering::Acquire), "two at a time");
+        let log = log.lock().unwrap();
+        // A chain: each transition begins where the one before ended.
+        assert!(log.windows(2).all(|pair| pair[0].1 == pair[1].0), "{log:?}");
+        assert_eq!(log.first().unwrap().0, State::Closed);
+        assert_eq!(*log.last().unwrap(), (State::ForcedOpen, State::Disabled));
+    });
+}
+
+#[test]
+fn a_refusal_tells_of_one_opening() {
+    check(|| {
+        let breaker = breaker(window::count(4), trip::failures(1));
+        breaker.acquire().unwrap().failure();
+        let other = beside(&breaker, |breaker| {
+            breaker.command(State::Closed, Reason::Reset);
+            breaker.acquire().unwrap().success();
+            breaker.acquire().unwrap().failure();
+        });
+        if let Err(refusal) = breaker.acquire() {
+            let (state, left) = (refusal.state(), refusal.retry_after());
+            assert_eq!((state, left), (State::Open, Some(Duration::from_secs(60))));
+            // Of the first opening, of the second, or, between the two, of none; never a little of each.
+            let told = refusal.cause().map(|cause| cause.to_string());
+            let of = |whole| Some(format!("1 of the last {whole} calls failed (1 >= 1)"));
+            assert!([None, of(1), of(2)].contains(&told), "{told:?}");
+        }
+        other.join().unwrap();
+    });
+}
+
+#[test]
+fn a_late_outcome_does_not_touch_a_re_opened_breaker() {
+    check(|| {
+        let breaker = eager(window::count(4), trip::failures(1));
+        let late = breaker.acquire().unwrap();
+        breaker.acquire().unwrap().failure();
+        // A probe, which re-opens.
+        let other = beside(&breaker, |breaker| breaker.acquire().unwrap().failure());
+        late.failure();
+        other.join().unwrap();
+        let snapshot = handle(&breaker).snapshot();
+        assert_eq!((snapshot.state, snapshot.reopens, snapshot.late), (State::Open, 1, 1));
+        assert_eq!(snapshot.metrics.total(), 1, "the evidence is the probe");
+    });
+}
+
+#[test]
+fn an_opening_that_waits_for_a_function_is_one() {
+    check(|| {
+        let breaker = asking(trip::failures(1));
+        let log = log(&breaker);
+        let first = breaker.acquire().unwrap();
+        let other = beside(&breaker, |breaker| {
+            let _ = breaker.acquire().map(|call| call.failure());
+        });
+        first.failure();
+        other.join().unwrap();
+        assert_eq!(*log.lock().unwrap(), [(State::Closed, State::Open)]);
+        let snapshot = handle(&breaker).snapshot();
+        assert_eq!(snapshot.metrics.failures() + snapshot.late + snapshot.rejected, 2);
+    });
+}
+
+#[test]
+fn a_reset_does_not_wait_for_a_function() {
+    check(|| {
+        let breaker = asking(trip::failures(1));
+        let log = log(&breaker);
+        let first = breaker.acquire().unwrap();
+        let other = beside(&breaker, |breaker| breaker.command(State::Closed, Reason::Reset));
+        first.failure();
+        other.join().unwrap();
+        // The reset came before the breaker was open, or after.
+        let whole = [(State::Closed, State::Open), (State::Open, State::Closed)];
+        let log = log.lock().unwrap();
+        assert!(log.is_empty() || *log == whole, "{log:?}");
+        let snapshot = handle(&breaker).snapshot();
+        assert_eq!((snapshot.state, snapshot.metrics.total()), (State::Closed, 0));
+    });
+}
+
+#[test]
+fn a_function_that_is_asked_twice_trips_once() {
+    check(|| {
+        let breaker = breaker(window::count(4), trip::min(1) & trip::custom(|_| true));
+        let log = log(&breaker);
+        let first = breaker.acquire().unwrap();
+        let other = beside(&breaker, |breaker| {
+            let _ = breaker.acquire().map(|call| call.failure());
+        });
+        first.failure();
+        other.join().unwrap();
+        assert_eq!(*log.lock().unwrap(), [(State::Closed, State::Open)]);
+        let snapshot = handle(&breaker).snapshot();
+        assert_eq!(snapshot.metrics.failures() + snapshot.late + snapshot.rejected, 2);
+    });
+}
+
+#[test]
+fn a_crossing_is_reported_once() {
+    check(|| {
+        let breaker = breaker(window::count(4), trip::failures(1));
+        handle(&breaker).metrics_only();
+        let log = log(&breaker);
+        let other = beside(&breaker, |breaker| breaker.acquire().unwrap().failure());
+        breaker.acquire().unwrap().failure();
+        other.join().unwrap();
+        assert_eq!(*log.lock().unwrap(), [(State::MetricsOnly, State::MetricsOnly)]);
+        assert_eq!(handle(&breaker).metrics().failures(), 2);
+    });
+}
+
+#[test]
+fn the_end_of_a_ramp_closes_once() {
+    check(|| {
+        let ramp = permit::ramp_up(1.0, 1.0, Duration::from_secs(10));
+        let retry = Retry::new(Schedule::Always);
+        let clock = Moving::at(0);
+        let breaker = timed(settings(window::count(4), trip::failures(1), retry, ramp), clock.clone());
+        breaker.acquire().unwrap().failure();
+        breaker.acquire().unwrap().success();
+        let log = log(&breaker);
+        let other = beside(&breaker, |breaker| breaker.acquire().unwrap().success());
+        clock.set(10);
+        breaker.acquire().unwrap().success();
+        other.join().unwrap();
+        assert_eq!(*log.lock().unwrap(), [(State::HalfOpen, State::Closed)]);
+        // The other was a call of the ramp, whose window is kept, or of the closed breaker, or came too late for the ramp.
+        let snapshot = handle(&breaker).snapshot();
+        assert_eq!(snapshot.metrics.total() + snapshot.late, 2);
+    });
+}
+
+#[test]
+fn a_trial_that_takes_too_long_re_opens_once() {
+    check(|| {
+        let retry = retry::cooldown(Duration::from_secs(60));
+        let half_open_timeout = Some(Duration::from_secs(10));
+        let settings = settings(window::count(4), trip::failures(1), retry, permit::all());
+        let clock = Moving::at(0);
+        let breaker = timed(Settings { half_open_timeout, ..settings }, clock.clone());
+        breaker.acquire().unwrap().failure();
+        clock.set(60);
+        let probe = breaker.acquire().unwrap();
+        clock.set(70);
+        let log = log(&breaker);
+        let other = beside(&breaker, |breaker| assert!(breaker.acquire().is_err()));
+        probe.success();
+        other.join().unwrap();
+        assert_eq!(*log.lock().unwrap(), [(State::HalfOpen, State::Open)]);
+        let snapshot = handle(&breaker).snapshot();
+        assert_eq!((snapshot.reopens, snapshot.late, snapshot.rejected), (1, 1, 1));
+    });
+}
