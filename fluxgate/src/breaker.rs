@@ -8,10 +8,10 @@
 //! One more fast success would then push out a call that is just like it and leave the window, the streak and the verdict as
 //! they are; so it is not written.
 //!
-//! That is exact, not an approximation. Whoever records anything else does so under the lock and clears `healthy` before he
-//! lets go. In the order of all changes to `healthy`, the success that read it set stands before that clearing, and there its
-//! record would have changed nothing. And it stands within the call's own time: whatever happened before the call ended, as
-//! far as threads can tell, its read of `healthy` has seen.
+//! That is exact, not an approximation. Anything else is recorded under the lock, and `healthy` is cleared before the lock is
+//! released. All changes to `healthy` have one order, and in it the success that read it set comes before that clearing; there
+//! its record would have changed nothing. That place is also within the call's own time: whatever happened before the call
+//! ended, as far as threads can tell, its read of `healthy` has seen.
 
 use fluxgate_rules::evaluate::trial_length;
 use fluxgate_rules::{Extent, Measures, Node, Rule, Window};

@@ -235,7 +235,7 @@ impl Breaker {
         }
     }
 
-    /// Tells listeners what is in the queue, unless someone does already: he will tell this, too.
+    /// Tells listeners what is in the queue, unless another thread is doing so: then that one tells this, too.
     pub(crate) fn deliver(&self) {
         if !self.core.lock().events.as_mut().is_some_and(|events| events.begin()) {
             return;

@@ -6,10 +6,10 @@ use crate::sync::{AtomicU64, Ordering, const_unless_model};
 /// How many more fast successes would push out nothing but fast successes.
 ///
 /// While the window is full and the latest call did not fail, such a success changes nothing that a rule could ask for: all it
-/// does is to move the window on by one. So it is not recorded, but takes one from the allowance, without the lock. Whoever
-/// records anything else takes back what is left, knows by how many the window has to be moved on, and does that first. So a
-/// success that took from the allowance stands before him in the order of all calls, and one that comes after finds nothing to
-/// take, and is recorded itself.
+/// does is to move the window on by one. So it is not recorded, but takes one from the allowance, without the lock. Before
+/// anything else is recorded, what is left is taken back, which tells by how many calls the window has to be moved on. So a
+/// success that took from the allowance comes before that other call in the order of all calls, and one that comes after finds
+/// nothing to take, and is recorded itself.
 ///
 /// It is given and taken back under the breaker's lock; only [`take`](Self::take) is called without.
 pub(crate) struct Allowance(AtomicU64);
