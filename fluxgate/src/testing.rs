@@ -129,7 +129,10 @@ impl Deref for Isolation {
 
 impl Drop for Isolation {
     fn drop(&mut self) {
-        DOUBLES.with_borrow_mut(Vec::pop);
+        // Not always the latest: `guard = isolate()` drops the guard that was there after it made the other.
+        DOUBLES.with_borrow_mut(|doubles| {
+            doubles.retain(|doubles| !Arc::ptr_eq(&doubles.clock.0, &self.clock.0));
+        });
         ISOLATED.fetch_sub(1, Ordering::Relaxed);
     }
 }

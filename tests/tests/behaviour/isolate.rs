@@ -50,6 +50,23 @@ fn statics_start_fresh() {
 }
 
 #[test]
+fn a_guard_in_the_place_of_another_starts_fresh_too() {
+    let mut isolation = isolate();
+    break_it(&SHARED);
+    isolation.advance(seconds(5));
+    isolation = isolate();
+    assert_eq!((SHARED.state(), SHARED.snapshot().since), (State::Closed, seconds(0)));
+    break_it(&SHARED);
+    isolation.advance(seconds(3));
+    assert_eq!(SHARED.snapshot().since, seconds(3));
+    {
+        let _inner = isolate();
+        assert_eq!(SHARED.state(), State::Closed);
+    }
+    assert_eq!(SHARED.state(), State::Open);
+}
+
+#[test]
 fn statics_read_the_manual_clock() {
     let isolation = isolate();
     break_it(&SHARED);

@@ -17,6 +17,7 @@ mod manual_states;
 mod open;
 mod panics;
 mod ramp;
+mod reentrant;
 mod refusal;
 mod registry;
 mod reopening;

@@ -1,0 +1,136 @@
+//! What a breaker asks of the user (a condition, a delay, a permit) may itself use the breaker: it is asked under no lock.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use fluxgate::testing::{Isolation, isolate};
+use fluxgate::{Call, CircuitBreaker, Metrics, State, breaker};
+use fluxgate_tests::fixture::seconds;
+
+type Action = fn();
+
+thread_local! {
+    static CONDITION: Cell<Option<Action>> = const { Cell::new(None) };
+    static DELAY: Cell<Option<Action>> = const { Cell::new(None) };
+    static PERMIT: Cell<Option<Action>> = const { Cell::new(None) };
+}
+
+/// Does it once: it may be asked again by what it does.
+fn act(action: &'static std::thread::LocalKey<Cell<Option<Action>>>) {
+    if let Some(action) = action.take() {
+        action();
+    }
+}
+
+fn condition(metrics: &Metrics) -> bool {
+    act(&CONDITION);
+    metrics.failures() >= 3
+}
+
+fn delay(_reopens: u32) -> Duration {
+    act(&DELAY);
+    seconds(10)
+}
+
+fn admits(_in_half_open: Duration) -> bool {
+    act(&PERMIT);
+    true
+}
+
+static ASKING: CircuitBreaker = breaker!(
+    trip = min(3) & custom(condition),
+    retry = custom(delay),
+    permit = custom(admits),
+    max_half_open_calls = 3
+);
+
+const PLACES: [&std::thread::LocalKey<Cell<Option<Action>>>; 3] = [&CONDITION, &DELAY, &PERMIT];
+
+fn fail() {
+    let _ = ASKING.acquire().map(Call::failure);
+}
+
+/// Closed, one failure before it trips; or half-open, the same, which its next call finds out.
+fn before(half_open: bool) -> Isolation {
+    let clock = isolate();
+    if half_open {
+        (0..3).for_each(|_| fail());
+        clock.advance(seconds(10));
+        fail();
+    } else {
+        fail();
+    }
+    fail();
+    clock
+}
+
+/// That nothing is stuck: it trips, waits and closes as ever.
+#[track_caller]
+fn goes_on(clock: &Isolation) {
+    ASKING.reset();
+    (0..3).for_each(|_| fail());
+    assert_eq!(ASKING.state(), State::Open);
+    clock.advance(seconds(10));
+    for _ in 0..3 {
+        ASKING.acquire().expect("a probe").success();
+    }
+    assert_eq!(ASKING.state(), State::Closed);
+}
+
+#[test]
+fn a_command_from_within_is_carried_out() {
+    let commands: [(Action, State); 4] = [
+        (|| ASKING.reset(), State::Closed),
+        (|| ASKING.force_open(), State::ForcedOpen),
+        (|| ASKING.disable(), State::Disabled),
+        (|| ASKING.metrics_only(), State::MetricsOnly),
+    ];
+    for half_open in [false, true] {
+        for (place, asked) in PLACES.into_iter().enumerate() {
+            if place == 2 && !half_open {
+                continue;
+            }
+            for (command, state) in commands {
+                let clock = before(half_open);
+                asked.set(Some(command));
+                fail();
+                assert!(asked.take().is_none(), "it was asked");
+                assert_eq!(ASKING.state(), state, "half-open: {half_open}, place {place}");
+                goes_on(&clock);
+            }
+        }
+    }
+}
+
+#[test]
+fn reading_and_calling_from_within_changes_no_verdict() {
+    let harmless: [Action; 4] = [
+        || drop((ASKING.snapshot(), ASKING.metrics(), ASKING.state())),
+        || drop(ASKING.acquire()),
+        || ASKING.listen(|_: &fluxgate::Transition| {}),
+        || drop(fluxgate::breakers().map(|breaker| breaker.snapshot()).collect::<Vec<_>>()),
+    ];
+    for half_open in [false, true] {
+        for asked in PLACES {
+            for action in harmless {
+                let clock = before(half_open);
+                asked.set(Some(action));
+                fail();
+                asked.take();
+                assert_eq!(ASKING.state(), State::Open);
+                assert_eq!(ASKING.metrics().failures(), 3);
+                goes_on(&clock);
+            }
+        }
+    }
+}
+
+/// A trip that is waiting for its delay has been decided: what comes meanwhile is too late.
+#[test]
+fn an_outcome_from_within_the_delay_is_late() {
+    let _clock = before(false);
+    DELAY.set(Some(|| (0..2).for_each(|_| fail())));
+    fail();
+    let snapshot = ASKING.snapshot();
+    assert_eq!((snapshot.state, snapshot.metrics.total(), snapshot.late), (State::Open, 3, 2));
+}
