@@ -89,11 +89,9 @@ fn baseline(text: &str, name: &str) -> Option<f64> {
 /// By the difference between many calls and few, so that nothing else of the process counts.
 fn instructions(case: &Case) -> f64 {
     let total = |times| {
-        let (_, log) = valgrind(
-            &["--tool=cachegrind", "--cache-sim=no", "--cachegrind-out-file=/dev/null"],
-            case,
-            times,
-        );
+        const PROFILE: &str =
+            concat!("--cachegrind-out-file=", env!("CARGO_TARGET_TMPDIR"), "/cachegrind.out");
+        let (_, log) = valgrind(&["--tool=cachegrind", "--cache-sim=no", PROFILE], case, times);
         let line =
             log.lines().find(|line| line.contains("I   refs:")).expect("cachegrind counts instructions");
         let digits: String =

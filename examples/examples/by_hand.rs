@@ -4,6 +4,7 @@
 //! cargo run --example by_hand
 //! ```
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use fluxgate::{CircuitBreaker, Error, breaker, permit, retry, trip, window};
@@ -63,13 +64,18 @@ fn poll(breaker: &CircuitBreaker, answer: Option<bool>) -> Result<()> {
     Ok(())
 }
 
+/// What an error says; a refusal on two lines, which fit a terminal.
+fn told(error: impl Display) -> String {
+    error.to_string().replacen(": ", ":\n    ", 1)
+}
+
 fn main() -> Result<()> {
     println!("Two functions behind one breaker:");
     for result in [charge(20), refund(20), refund(30), charge(500), charge(20)] {
         match result {
             Ok(amount) => println!("  charged {amount}"),
             Err(Error::Inner(error)) => println!("  failed: {error}"),
-            Err(Error::NotPermitted(refusal)) => println!("  refused: {refusal}"),
+            Err(Error::NotPermitted(refusal)) => println!("  {}", told(refusal)),
         }
     }
 
@@ -78,7 +84,7 @@ fn main() -> Result<()> {
         for _ in 0..4 {
             match client.search("lamp") {
                 Ok(answer) => println!("  {}: {answer}", client.region),
-                Err(error) => println!("  {}: {error}", client.region),
+                Err(error) => println!("  {}: {}", client.region, told(error)),
             }
         }
     }
@@ -88,7 +94,7 @@ fn main() -> Result<()> {
     for answer in [Some(true), None, Some(false), Some(false)] {
         poll(&breaker, answer)?;
     }
-    println!("  {}", poll(&breaker, Some(true)).expect_err("two failures in a row"));
+    println!("  {}", told(poll(&breaker, Some(true)).expect_err("two failures in a row")));
 
     println!("What is said of a rule that cannot be right:");
     let wrong = trip::min(200) & trip::failure_rate(0.5);

@@ -139,18 +139,17 @@ impl Guard {
     // Output:
     //     fn charge(order: &Order) -> Result<Receipt, PaymentError> {
     //         static __FLUXGATE_BREAKER: Breaker = ..;
-    //         let returned = match call(&__FLUXGATE_BREAKER, || -> Result<Receipt, PaymentError> { .. }, outcome) {
+    //         match call(&__FLUXGATE_BREAKER, || -> Result<Receipt, PaymentError> { .. }, outcome) {
     //             Ok(returned) => returned,
-    //             Err(refusal) => return refused(refusal),
-    //         };
-    //         returned
+    //             Err(refusal) => return Refusal::tell(refusal, refused),
+    //         }
     //     }
     fn sync(&self, function: &Function) -> TokenStream {
         let (private, block, declared) = (&self.private, &function.block, &self.returns.declared);
         let (setup, breaker) = self.place.tokens(private);
         let judge = self.judge().tokens(&TokenStream::new());
         let outcome = quote!(#private::call(#breaker, || -> #declared #block, #judge));
-        let ending = self.ending(&self.unless_refused(&outcome, &local("returned")));
+        let ending = self.ending(&TokenStream::new(), &self.unless_refused(&outcome));
         quote!(#setup #ending)
     }
 
@@ -160,13 +159,16 @@ impl Guard {
     // Output:
     //     async fn charge(order: Order) -> Result<Receipt, PaymentError> {
     //         static __FLUXGATE_BREAKER: Breaker = ..;
-    //         let call = match __FLUXGATE_BREAKER.acquire() {
-    //             Ok(call) => call,
-    //             Err(refusal) => return refused(refusal),
-    //         };
-    //         let returned = Guarded::new(call, async move { .. }, outcome).await;
-    //         returned
+    //         Deferred::new(&__FLUXGATE_BREAKER, async move { .. }, outcome, |outcome| ..).await
     //     }
+    //
+    // and with a `rejected` or `fallback`, which may use what the body takes along, unless that was made already:
+    //
+    //         let call = match __FLUXGATE_BREAKER.enter() {
+    //             Ok(call) => call,
+    //             Err(refusal) => return Refusal::tell(refusal, rejected),
+    //         };
+    //         Guarded::new(call, async move { .. }, outcome).await
     fn asynchronous(&self, function: &Function) -> TokenStream {
         let (setup, breaker) = self.place.tokens(&self.private);
         let (block, declared) = (&function.block, &self.returns.declared);
@@ -198,8 +200,13 @@ impl Guard {
             ),
             span,
         );
-        let awaited = self.awaited(&breaker, &quote!(async move #body));
-        let ending = self.ending(&awaited);
+        let future = quote!(async move #body);
+        let ending = if self.rejected.is_none() && self.fallback.is_none() {
+            let deferred = self.deferred(&breaker, &future, &TokenStream::new());
+            quote!(#deferred.await)
+        } else {
+            self.awaited(&breaker, &future)
+        };
         quote!(#setup #ending)
     }
 
@@ -218,17 +225,14 @@ impl Guard {
         let private = &self.private;
         let (block, declared, output) = (&function.block, &self.returns.declared, &self.returns.output);
         let (setup, breaker) = self.place.tokens(private);
-        let (future, outcome) = (local("future"), local("outcome"));
+        let future = local("future");
         let start = quote!(let #future = #private::start::<#output, _>(|| -> #declared #block););
         let is_deferred = !matches!(self.place, Place::Shared(_))
             && [&self.rejected, &self.fallback].into_iter().flatten().all(|handler| !handler.is_async);
         let guarded = if is_deferred {
-            let judge = self.judge().tokens(&quote!(move));
-            let ending = self.ending(&self.unless_refused(&outcome.to_token_stream(), &local("returned")));
-            quote!(#private::Deferred::new(#breaker, #future, #judge, move |#outcome| -> #output { #ending }))
+            self.deferred(&breaker, &future.to_token_stream(), &quote!(move))
         } else {
-            let awaited = self.awaited(&breaker, &future.to_token_stream());
-            let ending = self.ending(&awaited);
+            let ending = self.awaited(&breaker, &future.to_token_stream());
             quote!(async move { #ending })
         };
         let guarded =
@@ -236,81 +240,95 @@ impl Guard {
         quote!(#setup #start #guarded)
     }
 
-    /// Statements that await the future, unless the call is refused, after which `returned` is what it gave.
+    /// The future that asks for the call to be admitted when it is polled, and goes on with this one.
+    fn deferred(&self, breaker: &TokenStream, future: &TokenStream, capture: &TokenStream) -> TokenStream {
+        let (private, output) = (&self.private, &self.returns.output);
+        let outcome = local("outcome");
+        let judge = self.judge().tokens(capture);
+        let ending = self.ending(&TokenStream::new(), &self.unless_refused(&outcome.to_token_stream()));
+        quote!(#private::Deferred::new(#breaker, #future, #judge, #capture |#outcome| -> #output { #ending }))
+    }
+
+    /// Awaits the future, unless the call is refused.
     fn awaited(&self, breaker: &TokenStream, future: &TokenStream) -> TokenStream {
         let private = &self.private;
-        let (call, returned) = (local("call"), local("returned"));
+        let call = local("call");
         let judge = self.judge().tokens(&TokenStream::new());
-        let admitted = self.unless_refused(&quote!(#private::Breaker::enter(#breaker)), &call);
-        quote!(
-            #admitted
-            let #returned = #private::Guarded::new(#call, #future, #judge).await;
+        let admitted = self.unless_refused(&quote!(#private::Breaker::enter(#breaker)));
+        self.ending(
+            &quote!(let #call = #admitted;),
+            // Not bound to a name: it would be moved there, and from there to where it is returned.
+            &quote!(#private::Guarded::new(#call, #future, #judge).await),
         )
     }
 
-    /// A statement that binds what is in `outcome`, and leaves with what there is to return if it is a refusal.
-    fn unless_refused(&self, outcome: &TokenStream, bound: &Ident) -> TokenStream {
+    /// What is in `outcome`; leaves with what there is to return if it is a refusal.
+    fn unless_refused(&self, outcome: &TokenStream) -> TokenStream {
         let (private, output) = (&self.private, &self.returns.output);
-        let refusal = local("refusal");
-        let argument = refusal.to_token_stream();
+        let (refusal, told) = (local("refusal"), local("told"));
+        let tell = |then: TokenStream| quote!(#private::Refusal::tell(#refusal, |#told| #then));
         let refused = match (&self.rejected, &self.fallback) {
+            (Some(rejected), _) if rejected.is_async => {
+                // What is awaited cannot be out of the way.
+                let told = tell(told.to_token_stream());
+                let refused = rejected.call(private, &told, output);
+                quote!(return #refused)
+            }
             (Some(rejected), _) => {
-                let refused = rejected.call(private, &argument, output);
+                let refused = tell(rejected.call(private, &told.to_token_stream(), output));
                 quote!(return #refused)
             }
             (None, Some(_)) => {
                 let label = label();
-                let error = if self.judge().is_of_returned() {
+                let error = tell(if self.judge().is_of_returned() {
                     quote!({
                         #[allow(unused_imports)]
                         use #private::Whatever as _;
-                        #private::Probe::<#output>::new().argument(#refusal)
+                        #private::Probe::<#output>::new().argument(#told)
                     })
                 } else {
-                    self.returns.error_of(&refusal, private)
-                };
+                    self.returns.error_of(&told, private)
+                });
                 quote!(break #label #error)
             }
             (None, None) => {
                 let of = if self.judge().is_of_returned() { "Refusable" } else { "Returned" };
-                let error = self.returns.error_of(&refusal, private);
+                let error = self.returns.error_of(&told, private);
                 let of = Ident::new(of, Span::call_site());
-                let refused = self.returns.call(&quote!(#private::#of), "from_error", error);
+                let refused = tell(self.returns.call(&quote!(#private::#of), "from_error", error));
                 quote!(return #refused)
             }
         };
+        let admitted = local("admitted");
         quote!(
-            let #bound = match #outcome {
-                ::core::result::Result::Ok(#bound) => #bound,
-                ::core::result::Result::Err(#refusal) => {
-                    let #refusal = #private::Refusal::tell(#refusal);
-                    #refused
-                }
-            };
+            match #outcome {
+                ::core::result::Result::Ok(#admitted) => #admitted,
+                ::core::result::Result::Err(#refusal) => #refused,
+            }
         )
     }
 
-    /// `admitted`, after which there is `returned`, and what becomes of it.
-    fn ending(&self, admitted: &TokenStream) -> TokenStream {
+    /// What `value` gives after these statements, and what becomes of it.
+    fn ending(&self, statements: &TokenStream, value: &TokenStream) -> TokenStream {
         let (private, output) = (&self.private, &self.returns.output);
         let (returned, error) = (local("returned"), local("error"));
         let Some(fallback) = &self.fallback else {
-            return quote!(#admitted #returned);
+            return quote!(#statements #value);
         };
         let split = if self.judge().is_of_returned() {
             quote!({
                 #[allow(unused_imports)]
                 use #private::Whatever as _;
-                #private::Probe::<#output>::new().split(#returned)
+                #private::Probe::<#output>::new().split(#value)
             })
         } else {
-            self.returns.call(&quote!(#private::Returned), "split", returned.to_token_stream())
+            self.returns.call(&quote!(#private::Returned), "split", value.clone())
         };
         let label = label();
         let handled = fallback.call(private, &error.to_token_stream(), output);
         quote!(
             let #error = #label: {
-                #admitted
+                #statements
                 match #split {
                     ::core::result::Result::Ok(#returned) => return #returned,
                     ::core::result::Result::Err(#error) => #error,

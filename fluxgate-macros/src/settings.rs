@@ -164,11 +164,14 @@ impl Writer<'_> {
         default: TokenStream,
     ) -> TokenStream {
         let Some(Read { source, value: call }) = read else { return default };
-        let tokens = self.constructor(&Ident::new(of, Span::call_site()), source, call);
-        if call.is_constant() {
-            self.check(check, &quote!(&#tokens), source.whole());
+        let of = Ident::new(of, Span::call_site());
+        let tokens = self.constructor(&of, source, call);
+        if !call.is_constant() {
+            return tokens;
         }
-        tokens
+        let name = self.constant(&quote!(__fluxgate::#of), &tokens);
+        self.check(check, &quote!(&#name), source.whole());
+        name.into_token_stream()
     }
 
     fn constructor(&mut self, of: &Ident, source: &Source, call: &Call) -> TokenStream {
@@ -204,13 +207,21 @@ impl Writer<'_> {
                     self.errors.push(error);
                     TokenStream::new()
                 });
-                self.constant(source, argument, expression)
+                self.checked(source, argument, expression)
             }
         }
     }
 
+    /// Gives a constant a name. Only the name is then moved to the user's place, where lints would look at more.
+    fn constant(&mut self, of: &TokenStream, expression: &TokenStream) -> Ident {
+        self.count += 1;
+        let name = format_ident!("__FLUXGATE_{}", self.count);
+        self.constants.extend(quote!(const #name: #of = #expression;));
+        name
+    }
+
     /// Gives a constant of the user's a name, and has it checked.
-    fn constant(&mut self, source: &Source, argument: &Argument, expression: TokenStream) -> TokenStream {
+    fn checked(&mut self, source: &Source, argument: &Argument, expression: TokenStream) -> TokenStream {
         let kind = argument.parameter.kind;
         let (check, of) = match kind {
             Kind::Function => return expression,
@@ -222,9 +233,7 @@ impl Writer<'_> {
             Kind::Multiplier => ("multiplier", quote!(f64)),
             Kind::Duration => ("duration", quote!(::core::time::Duration)),
         };
-        self.count += 1;
-        let name = format_ident!("__FLUXGATE_{}", self.count);
-        self.constants.extend(quote!(const #name: #of = #expression;));
+        let name = self.constant(&of, &expression);
         let text = spell(argument.place.of(&source.tokens));
         let message = source.message(&Problem::new(argument.place, kind.refuse(&text)));
         self.check(check, &quote!(#name, #message), source.span(argument.place));

@@ -1,5 +1,6 @@
 //! What is known of the calls in a window or a trial.
 
+use core::fmt;
 use core::ops::{AddAssign, SubAssign};
 use core::time::Duration;
 
@@ -7,17 +8,19 @@ use core::time::Duration;
 pub const MAX_THRESHOLDS: usize = 4;
 
 /// What a rule needs to know of each call's duration: nothing, which thresholds it reached, or how long it was.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Measures {
     /// The thresholds of the rule's `slow_rate` conditions in nanoseconds, each once, ended by zeros.
     pub thresholds: [u64; MAX_THRESHOLDS],
+    /// The least of them; [`u64::MAX`] where there is none.
+    pub least: u64,
     /// Whether durations are summed, for `avg_latency` and for `custom`, which may ask for the average.
     pub average: bool,
 }
 
 impl Measures {
     /// What a rule without durations measures.
-    pub const NONE: Self = Self { thresholds: [0; MAX_THRESHOLDS], average: false };
+    pub const NONE: Self = Self { thresholds: [0; MAX_THRESHOLDS], least: u64::MAX, average: false };
 
     /// Whether calls have to be timed at all.
     pub const fn durations(&self) -> bool {
@@ -27,14 +30,7 @@ impl Measures {
     /// Whether a duration reaches none of the thresholds.
     #[inline]
     pub const fn is_fast(&self, nanos: u64) -> bool {
-        let mut place = 0;
-        while place < MAX_THRESHOLDS {
-            if self.thresholds[place] != 0 && nanos >= self.thresholds[place] {
-                return false;
-            }
-            place += 1;
-        }
-        true
+        nanos < self.least
     }
 
     /// The place of a threshold, where the rule names it.
@@ -47,6 +43,12 @@ impl Measures {
             place += 1;
         }
         None
+    }
+}
+
+impl Default for Measures {
+    fn default() -> Self {
+        Self::NONE
     }
 }
 
@@ -93,7 +95,7 @@ impl SubAssign for Tally {
 /// What a breaker knows of recent calls: of the calls in its window, or of its trial while it is half-open.
 ///
 /// `CircuitBreaker::metrics` gives one, and a `custom` condition is given one. Ignored calls are in none of its figures.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Metrics {
     tally: Tally,
     streak: u32,
@@ -164,6 +166,28 @@ impl Metrics {
     /// How many of the latest calls failed in a row, whatever the window.
     pub const fn failure_streak(&self) -> u32 {
         self.streak
+    }
+
+    /// The thresholds that `slow` knows: those of the rule's `slow_rate` conditions.
+    pub fn thresholds(&self) -> impl Iterator<Item = Duration> {
+        self.measures.thresholds.into_iter().take_while(|nanos| *nanos != 0).map(Duration::from_nanos)
+    }
+}
+
+/// What was measured, as the methods say it.
+#[expect(clippy::missing_fields_in_debug, reason = "what is to be measured is told by what was")]
+impl fmt::Debug for Metrics {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut figures = formatter.debug_struct("Metrics");
+        figures.field("total", &self.total()).field("failures", &self.failures());
+        figures.field("failure_streak", &self.streak);
+        for (threshold, slow) in self.thresholds().zip(self.tally.slow) {
+            figures.field(&format!("slow({threshold:?})"), &slow);
+        }
+        if let Some(mean) = self.avg_latency() {
+            figures.field("avg_latency", &mean);
+        }
+        figures.finish()
     }
 }
 

@@ -230,6 +230,9 @@ impl Rule {
                     if measures.threshold(nanos).is_none() && known < MAX_THRESHOLDS {
                         measures.thresholds[known] = nanos;
                         known += 1;
+                        if nanos < measures.least {
+                            measures.least = nanos;
+                        }
                     }
                 }
                 Node::Condition(Condition::AvgLatency(_) | Condition::Custom { .. }) => {

@@ -14,12 +14,10 @@
 //! far as threads can tell, its read of `healthy` has seen.
 
 use fluxgate_rules::evaluate::trial_length;
-use fluxgate_rules::metrics::nanos;
-use fluxgate_rules::{Extent, Measures, Node, Rule};
+use fluxgate_rules::{Extent, Measures, Node, Rule, Window};
 
 use crate::call::Call;
 use crate::cause::Figures;
-use crate::contain::contain;
 use crate::core::{Change, Core};
 use crate::error::CallNotPermitted;
 use crate::listener::Reason;
@@ -55,6 +53,7 @@ pub struct Breaker {
 }
 
 /// How the registry can reach a breaker.
+#[derive(Clone)]
 pub(crate) enum Own {
     /// Not at all: it stands in for another.
     #[cfg_attr(not(feature = "test-util"), allow(dead_code, reason = "only tests have doubles"))]
@@ -86,17 +85,15 @@ pub struct Refusal<'a> {
 }
 
 impl Refusal<'_> {
-    /// What the caller is told.
-    #[cold]
-    #[inline(never)]
-    pub fn tell(self) -> CallNotPermitted {
-        let Self { breaker, word, left } = self;
-        let [node, part, whole] = [0, 1, 2].map(|figure| breaker.cause[figure].load(Ordering::Relaxed));
-        // What was read belongs to this opening if it is still the same: see `Breaker::change`.
-        fence(Ordering::Acquire);
-        let same = breaker.state.load(Ordering::Relaxed) == word.0;
-        let figures = Figures { node: if same { node } else { NEVER }, part, whole };
-        CallNotPermitted { source: breaker.settings.clone(), state: word.state(), left, figures }
+    /// What the caller is told, and what becomes of that: out of the way, so that nobody else makes room for it.
+    #[inline]
+    pub fn tell<R>(self, then: impl FnOnce(CallNotPermitted) -> R) -> R {
+        #[cold]
+        #[inline(never)]
+        fn told<R>(breaker: &Breaker, word: Word, left: u64, then: impl FnOnce(CallNotPermitted) -> R) -> R {
+            then(breaker.refused(word, left))
+        }
+        told(self.breaker, self.word, self.left, then)
     }
 }
 
@@ -107,7 +104,7 @@ impl Breaker {
     const_unless_model! {
         /// A breaker for a `static`, which names itself: `static B: Breaker = Breaker::new(&SETTINGS, &B)`.
         pub const fn new(settings: &'static Settings, own: &'static Self) -> Self {
-            Self::with(Source::Static(settings), &settings.rule, None, Own::Static(own))
+            Self::with(Source::Static(settings), &settings.rule, &settings.window, None, Own::Static(own))
         }
     }
 
@@ -116,20 +113,23 @@ impl Breaker {
     }
 
     pub(crate) fn detached(settings: Source, clock: Option<Arc<dyn Clock>>, own: Own) -> Self {
-        let rule = settings.get().rule.clone();
-        Self::with(settings, &rule, clock, own)
+        let Settings { rule, window, .. } = settings.get().clone();
+        Self::with(settings, &rule, &window, clock, own)
     }
 
     const_unless_model! {
         const fn with(
             settings: Source,
             rule: &Rule,
+            window: &Window,
             clock: Option<Arc<dyn Clock>>,
             own: Own,
         ) -> Self {
             let measures = Rule::measures(rule.nodes());
+            // A user's clock is asked under no lock, and so whenever its time might matter.
+            let dated = clock.is_some() || matches!(window.extent, Extent::Time(_));
             Self {
-                state: AtomicU64::new(Word::first(measures.durations()).0),
+                state: AtomicU64::new(Word::first(measures.durations(), dated).0),
                 healthy: AtomicU64::new(Word::NONE.0),
                 since: AtomicU64::new(0),
                 deadline: AtomicU64::new(NEVER),
@@ -149,7 +149,7 @@ impl Breaker {
     /// Asks for a call to be admitted.
     #[inline]
     pub fn acquire(&self) -> Result<Call<'_>, CallNotPermitted> {
-        self.enter().map_err(Refusal::tell)
+        self.enter().map_err(|refusal| refusal.tell(|told| told))
     }
 
     /// The same, but a refusal is not yet put into words.
@@ -159,9 +159,6 @@ impl Breaker {
         let word = Word(breaker.state.load(Ordering::Acquire));
         if word.admits_at_once() {
             return Ok(Call { breaker, word, start: 0 });
-        }
-        if word.admits_timed() {
-            return Ok(Call { breaker, word, start: breaker.now() });
         }
         let Admission { word, time } = breaker.admit(word);
         if word.is_fresh() {
@@ -173,7 +170,14 @@ impl Breaker {
 
     /// Admits or refuses where that takes more than a look at the word.
     #[cold]
-    fn admit(&self, mut word: Word) -> Admission {
+    #[inline(never)]
+    fn admit(&self, word: Word) -> Admission {
+        if word.admits_timed() { Admission { word, time: self.now() } } else { self.decide(word) }
+    }
+
+    /// Admits or refuses where that takes a look at the state.
+    #[inline(never)]
+    fn decide(&self, mut word: Word) -> Admission {
         loop {
             let answer = if word.is_fresh() {
                 self.first_use();
@@ -255,6 +259,17 @@ impl Breaker {
         Some(if admitted { Answer::Admitted } else { Answer::Refused(NEVER) })
     }
 
+    /// What the caller is told whose call was refused under `word`.
+    #[inline(never)]
+    fn refused(&self, word: Word, left: u64) -> CallNotPermitted {
+        let [node, part, whole] = [0, 1, 2].map(|figure| self.cause[figure].load(Ordering::Relaxed));
+        // What was read belongs to this opening if it is still the same: see `Breaker::change`.
+        fence(Ordering::Acquire);
+        let same = self.state.load(Ordering::Relaxed) == word.0;
+        let figures = Figures { node: if same { node } else { NEVER }, part, whole };
+        CallNotPermitted { source: self.settings.clone(), state: word.state(), left, figures }
+    }
+
     /// What a breaker does once in its life.
     #[cold]
     fn first_use(&self) {
@@ -306,12 +321,12 @@ impl Breaker {
         &self.settings().name
     }
 
-    /// The time. A clock of the user's that panics says zero, which is in the past and does no harm.
+    /// The time.
     #[inline(never)]
     pub(crate) fn now(&self) -> u64 {
         match &self.clock {
             None => time::now(),
-            Some(clock) => nanos(contain(|| clock.now()).unwrap_or_default()),
+            Some(clock) => time::of(&**clock),
         }
     }
 

@@ -30,7 +30,18 @@ pub struct Call<'a> {
     pub(crate) start: u64,
 }
 
-impl Call<'_> {
+impl<'a> Call<'a> {
+    /// A call that has still to be admitted: as if under a word that no breaker ever has. Nothing becomes of it.
+    #[inline]
+    pub(crate) fn planned(breaker: &'a Breaker) -> Self {
+        Self { breaker, word: Word::NONE, start: 0 }
+    }
+
+    #[inline]
+    pub(crate) fn is_planned(&self) -> bool {
+        self.word == Word::NONE
+    }
+
     /// The state in which the breaker admitted it: half-open for a probe.
     pub fn state(&self) -> State {
         self.word.state()
@@ -61,9 +72,10 @@ impl Call<'_> {
     }
 
     /// Nobody waits for it any more.
+    #[inline]
     pub(crate) fn cancel(self) {
-        let outcome = self.breaker.settings().on_cancel;
-        self.record(outcome);
+        let call = ManuallyDrop::new(self);
+        cancel(call.breaker, call.word, call.start);
     }
 
     /// Says what became of the call by what it returned, and gives that back.
@@ -110,7 +122,22 @@ impl Drop for Call<'_> {
 #[cold]
 #[inline(never)]
 fn abandon(breaker: &Breaker, word: Word, start: u64) {
-    let settings = breaker.settings();
-    let outcome = if std::thread::panicking() { settings.on_panic } else { settings.on_cancel };
-    breaker.record(word, start, outcome);
+    if std::thread::panicking() {
+        give_up(breaker, word, start, breaker.settings().on_panic);
+    } else {
+        cancel(breaker, word, start);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn cancel(breaker: &Breaker, word: Word, start: u64) {
+    give_up(breaker, word, start, breaker.settings().on_cancel);
+}
+
+/// Says what became of a call that nobody did, unless it never came to be one.
+fn give_up(breaker: &Breaker, word: Word, start: u64, outcome: Outcome) {
+    if word != Word::NONE {
+        breaker.record(word, start, outcome);
+    }
 }

@@ -10,7 +10,7 @@ use fluxgate_rules::{Condition, Metrics, Node, Ratio};
 /// The condition that held, with its figures.
 ///
 /// It prints as a sentence: `6 of the last 10 calls failed (60% >= 50%)`.
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, PartialEq)]
 pub struct Cause {
     condition: Condition,
     figures: Figures,
@@ -54,6 +54,13 @@ impl Cause {
     /// The condition as the rule spells it: `failure_rate(0.5)`.
     pub fn condition(&self) -> String {
         self.condition.to_string()
+    }
+}
+
+/// The sentence, too: it is what people see of a refusal that they unwrap.
+impl fmt::Debug for Cause {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Cause({self})")
     }
 }
 

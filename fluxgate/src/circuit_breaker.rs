@@ -109,7 +109,7 @@ impl CircuitBreaker {
     pub fn call<T, E>(&self, function: impl FnOnce() -> Result<T, E>) -> Result<T, Error<E>> {
         match self.breaker().enter() {
             Ok(call) => call.judge(function(), Outcome::of).map_err(Error::Inner),
-            Err(refusal) => Err(Error::NotPermitted(refusal.tell())),
+            Err(refusal) => refusal.tell(|refusal| Err(Error::NotPermitted(refusal))),
         }
     }
 

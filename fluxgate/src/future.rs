@@ -1,6 +1,7 @@
 //! Futures of guarded calls.
 
 use core::future::Future;
+use core::mem;
 use core::pin::Pin;
 use core::task::{Context, Poll, ready};
 
@@ -11,13 +12,14 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::state::Outcome;
 
-/// A call between two polls of its future, with what is to be done afterwards.
+/// A call whose future is under way, with what is to be done when it is over; nothing once that is done.
 ///
-/// A future that is dropped there was cancelled. It is never a panic of its own, even where the thread is panicking: that
+/// A future that is dropped before was cancelled. It is never a panic of its own, even where the thread is panicking: that
 /// one comes from elsewhere and takes the future along.
-struct Parked<'a, T>(Option<(Call<'a>, T)>);
+struct Pending<'a, T>(Option<(Call<'a>, T)>);
 
-impl<T> Drop for Parked<'_, T> {
+impl<T> Drop for Pending<'_, T> {
+    #[inline]
     fn drop(&mut self) {
         if let Some((call, _)) = self.0.take() {
             call.cancel();
@@ -25,33 +27,56 @@ impl<T> Drop for Parked<'_, T> {
     }
 }
 
-impl<'a, T> Parked<'a, T> {
-    /// Polls the future of the call. Meanwhile the call is here, so that a panic of the future finds it and is recorded at
-    /// once, not when the future is dropped, which may be much later. Without a call there is nothing to wait for any more.
+/// Records a panic of the future at once, not when the future is dropped, which may be much later.
+struct Polled<'p, 'a, T>(&'p mut Pending<'a, T>);
+
+impl<T> Drop for Polled<'_, '_, T> {
+    fn drop(&mut self) {
+        drop(self.0.0.take());
+    }
+}
+
+impl<'a, T> Pending<'a, T> {
+    /// Has a planned call admitted. If it is refused, it is over.
+    #[inline]
+    fn admit(&mut self) -> Result<(), (T, Refusal<'a>)> {
+        if let Some((call, _)) = &mut self.0
+            && call.is_planned()
+        {
+            match call.breaker.enter() {
+                Ok(admitted) => mem::forget(mem::replace(call, admitted)),
+                Err(refusal) => return self.0.take().map_or(Ok(()), |(_, then)| Err((then, refusal))),
+            }
+        }
+        Ok(())
+    }
+
+    /// Polls the future of the call. Once that is over, there is nothing to wait for any more.
     #[inline]
     fn poll<F: Future>(
         &mut self,
         future: Pin<&mut F>,
         context: &mut Context<'_>,
     ) -> Poll<(Call<'a>, T, F::Output)> {
-        let Some((call, then)) = self.0.take() else { return Poll::Pending };
-        match future.poll(context) {
-            Poll::Ready(output) => Poll::Ready((call, then, output)),
-            Poll::Pending => {
-                self.0 = Some((call, then));
-                Poll::Pending
-            }
+        if self.0.is_none() {
+            return Poll::Pending;
         }
+        let polled = Polled(self);
+        let poll = future.poll(context);
+        mem::forget(polled);
+        let output = ready!(poll);
+        let Some((call, then)) = self.0.take() else { return Poll::Pending };
+        Poll::Ready((call, then, output))
     }
 }
 
 pin_project! {
-    /// The body of an `async fn` whose call was admitted.
+    /// The future of a call that was admitted.
     #[must_use = "futures do nothing unless polled"]
     pub struct Guarded<'a, F, J> {
         #[pin]
         future: F,
-        parked: Parked<'a, J>,
+        pending: Pending<'a, J>,
     }
 }
 
@@ -59,7 +84,7 @@ impl<'a, F: Future, J: FnOnce(&F::Output) -> Outcome> Guarded<'a, F, J> {
     /// `judge` says what became of the call.
     #[inline]
     pub fn new(call: Call<'a>, future: F, judge: J) -> Self {
-        Self { future, parked: Parked(Some((call, judge))) }
+        Self { future, pending: Pending(Some((call, judge))) }
     }
 }
 
@@ -69,19 +94,18 @@ impl<F: Future, J: FnOnce(&F::Output) -> Outcome> Future for Guarded<'_, F, J> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let (call, judge, output) = ready!(this.parked.poll(this.future, context));
+        let (call, judge, output) = ready!(this.pending.poll(this.future, context));
         Poll::Ready(call.judge(output, judge))
     }
 }
 
 pin_project! {
-    /// A future that a function has returned, to be admitted when it is first polled.
+    /// The future of a call that is to be admitted when it is first polled.
     #[must_use = "futures do nothing unless polled"]
     pub struct Deferred<'a, F, J, S> {
         #[pin]
         future: F,
-        start: Option<(&'a Breaker, J, S)>,
-        parked: Parked<'a, (J, S)>,
+        pending: Pending<'a, (J, S)>,
     }
 }
 
@@ -94,7 +118,7 @@ where
     /// `judge` says what became of the call, `settle` what is returned.
     #[inline]
     pub fn new(breaker: &'a Breaker, future: F, judge: J, settle: S) -> Self {
-        Self { future, start: Some((breaker, judge, settle)), parked: Parked(None) }
+        Self { future, pending: Pending(Some((Call::planned(breaker), (judge, settle)))) }
     }
 }
 
@@ -109,13 +133,10 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
         let this = self.project();
-        if let Some((breaker, judge, settle)) = this.start.take() {
-            match breaker.enter() {
-                Ok(call) => this.parked.0 = Some((call, (judge, settle))),
-                Err(refusal) => return Poll::Ready(settle(Err(refusal))),
-            }
+        if let Err(((_, settle), refusal)) = this.pending.admit() {
+            return Poll::Ready(settle(Err(refusal)));
         }
-        let (call, (judge, settle), output) = ready!(this.parked.poll(this.future, context));
+        let (call, (judge, settle), output) = ready!(this.pending.poll(this.future, context));
         Poll::Ready(settle(Ok(call.judge(output, judge))))
     }
 }
@@ -126,14 +147,14 @@ pin_project! {
     pub struct CallAsync<'a, F> {
         #[pin]
         future: F,
-        start: Option<&'a Breaker>,
-        parked: Parked<'a, ()>,
+        pending: Pending<'a, ()>,
     }
 }
 
 impl<'a, F> CallAsync<'a, F> {
+    #[inline]
     pub(crate) fn new(breaker: &'a Breaker, future: F) -> Self {
-        Self { future, start: Some(breaker), parked: Parked(None) }
+        Self { future, pending: Pending(Some((Call::planned(breaker), ()))) }
     }
 }
 
@@ -143,13 +164,10 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for CallAsync<'_, F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if let Some(breaker) = this.start.take() {
-            match breaker.enter() {
-                Ok(call) => this.parked.0 = Some((call, ())),
-                Err(refusal) => return Poll::Ready(Err(Error::NotPermitted(refusal.tell()))),
-            }
+        if let Err(((), refusal)) = this.pending.admit() {
+            return Poll::Ready(refusal.tell(|told| Err(Error::NotPermitted(told))));
         }
-        let (call, (), result) = ready!(this.parked.poll(this.future, context));
+        let (call, (), result) = ready!(this.pending.poll(this.future, context));
         Poll::Ready(call.judge(result, Outcome::of).map_err(Error::Inner))
     }
 }

@@ -156,8 +156,9 @@ fn everywhere() -> Vec<Arc<dyn Listener>> {
 
 /// Whether anyone hears of a breaker that has no listeners of its own.
 pub(crate) fn is_heard() -> bool {
+    // Not whether a subscriber wants the event: that would be the user's code, under the breaker's lock.
     #[cfg(feature = "tracing")]
-    if tracing::enabled!(target: "fluxgate", tracing::Level::WARN) {
+    if tracing::level_filters::LevelFilter::current() >= tracing::Level::WARN {
         return true;
     }
     !EVERYWHERE.read().unwrap_or_else(PoisonError::into_inner).is_empty()
@@ -175,15 +176,27 @@ pub(crate) fn tell(transition: &Transition, own: &[Arc<dyn Listener>]) {
 #[cfg(feature = "tracing")]
 fn trace(transition: &Transition) {
     let Transition { breaker, from, to, reason, metrics, retry_after } = transition;
+    let is_alarming = matches!(reason, Reason::Tripped(_) | Reason::HalfOpenTimeout);
+    let what = if from == to { "would have opened".to_owned() } else { format!("is {to}") };
+    // Names and reasons are fields, and text, which writers quote: so no name can forge a line of a log.
+    let (breaker, reason) = (breaker.as_str(), reason.to_string());
+    let (from, to, reason) = (from.as_str(), to.as_str(), reason.as_str());
     let (total, failures) = (metrics.total(), metrics.failures());
     let retry_after = retry_after.map(|left| left.as_secs_f64());
-    let (from, to) = (from.as_str(), to.as_str());
-    // Names and reasons are fields, so that no name can forge a line of a log.
-    if let Reason::Tripped(_) | Reason::HalfOpenTimeout = reason {
-        let breaker = breaker.as_str();
-        tracing::warn!(target: "fluxgate", breaker, from, to, %reason, total, failures, retry_after, "transition");
+    // An event's level is a part of the place where it is written.
+    macro_rules! event {
+        ($level:ident) => {
+            tracing::event!(
+                target: "fluxgate",
+                tracing::Level::$level,
+                breaker, from, to, reason, total, failures, retry_after,
+                "circuit breaker {what}"
+            )
+        };
+    }
+    if is_alarming {
+        event!(WARN);
     } else {
-        let breaker = breaker.as_str();
-        tracing::info!(target: "fluxgate", breaker, from, to, %reason, total, failures, retry_after, "transition");
+        event!(INFO);
     }
 }

@@ -17,54 +17,73 @@ use crate::window::Entry;
 /// What an outcome leads to.
 enum Step {
     Stay,
-    /// The rule holds, in this situation.
-    Trip(Situation),
+    /// The rule holds, though so many calls may still come, by these answers.
+    Trip(u64, Customs),
     /// The rule does not hold, and that matters.
     Pass,
     /// Only the rule's `custom` conditions can tell.
     Ask,
 }
 
+/// Whether it matters when a call ends that was admitted under `word`.
+fn needs_time(word: Word) -> bool {
+    word.is_dated() || word.state() == State::HalfOpen
+}
+
 impl Breaker {
     /// Records an outcome of a call that was admitted under `word`.
     #[inline(never)]
     pub(crate) fn record(&self, word: Word, start: u64, outcome: Outcome) {
-        let now = if self.needs_time(word) { self.now() } else { 0 };
+        // Before anything else, for it is what most calls come to that come here.
+        if outcome == Outcome::Success && !word.is_dated() && self.unrecorded.take_undated(word) {
+            return;
+        }
+        self.time(word, start, outcome);
+    }
+
+    /// Finds out when the call ended and how long it took, where that matters.
+    #[inline(never)]
+    fn time(&self, word: Word, start: u64, outcome: Outcome) {
+        let now = if needs_time(word) { self.now() } else { 0 };
         let nanos = if word.is_timed() { now.saturating_sub(start) } else { 0 };
-        if outcome == Outcome::Success && (!word.is_timed() || self.measures.is_fast(nanos)) {
+        self.finish(word, outcome, nanos, now);
+    }
+
+    /// Enters an outcome, if it has to be.
+    #[inline(never)]
+    fn finish(&self, word: Word, outcome: Outcome, nanos: u64, now: u64) {
+        if outcome == Outcome::Success && self.measures.is_fast(nanos) {
             let healthy = self.healthy.load(Ordering::Acquire) == word.healthy().0;
             if healthy || self.unrecorded.take(word, now) {
                 return;
             }
         }
-        let entry = Entry::new(outcome == Outcome::Failure, nanos, &self.measures);
-        self.settle(word, (outcome != Outcome::Ignored).then_some(entry), now);
+        self.settle(word, outcome, nanos, now);
     }
 
-    /// Whether an outcome's time matters; and where the clock is a user's, which is asked under no lock, whether it might.
-    fn needs_time(&self, word: Word) -> bool {
-        word.is_timed() || self.has_time_window() || word.state() == State::HalfOpen || self.clock.is_some()
-    }
-
-    /// Enters an outcome (`None`: an ignored one) where the present state keeps it, and does what follows.
+    /// Enters an outcome where the present state keeps it, and does what follows.
     ///
     /// What follows does so under the same lock, so that no other outcome comes between. Only a user's function is waited for
     /// without it.
     #[inline(never)]
-    fn settle(&self, word: Word, entry: Option<Entry>, now: u64) {
+    fn settle(&self, word: Word, outcome: Outcome, nanos: u64, now: u64) {
+        let counts = outcome != Outcome::Ignored;
         let mut core = self.core.lock();
         if self.state.load(Ordering::Relaxed) != word.0 || core.stay.tripped {
-            core.late += u64::from(entry.is_some() && word.state() != State::Disabled);
+            core.late += u64::from(counts && word.state() != State::Disabled);
             return;
         }
         if word.state() == State::HalfOpen {
             core.stay.in_flight = core.stay.in_flight.saturating_sub(1);
             if now >= self.deadline.load(Ordering::Relaxed) {
-                core.late += u64::from(entry.is_some());
+                core.late += u64::from(counts);
                 return self.open(core, word, Reason::HalfOpenTimeout, None, now);
             }
         }
-        let Some(entry) = entry else { return };
+        if !counts {
+            return;
+        }
+        let entry = Entry::new(outcome == Outcome::Failure, nanos, &self.measures);
         let mut step = match word.state() {
             State::Closed | State::MetricsOnly => self.enter_window(&mut core, word, entry, now),
             State::HalfOpen if core.stay.passed => self.enter_ramp(&mut core, entry, now),
@@ -86,12 +105,14 @@ impl Breaker {
         match step {
             Step::Stay | Step::Ask => {}
             Step::Pass => self.pass(&mut core, word, now),
-            Step::Trip(situation) => {
+            Step::Trip(more, customs) => {
+                let half_open = word.state() == State::HalfOpen;
+                let situation = Situation { customs, ..Situation::best(half_open, &metrics, more) };
                 let figures = Figures::of(self.nodes(), &situation, &metrics);
                 let Some(cause) = figures.cause(self.nodes()) else { return };
                 let reason = Reason::Tripped(cause);
                 if word.state() != State::MetricsOnly {
-                    let now = if self.needs_time(word) { now } else { self.now() };
+                    let now = if needs_time(word) { now } else { self.now() };
                     return self.open(core, word, reason, Some((figures, metrics)), now);
                 }
                 self.report(&mut core, reason, metrics);
@@ -156,7 +177,7 @@ impl Breaker {
     /// The rule's verdict, with `more` calls still to come.
     fn judge(&self, metrics: Metrics, half_open: bool, more: u64) -> Step {
         match verdict(self.nodes(), half_open, &metrics, more) {
-            Verdict::Trips => Step::Trip(Situation::best(half_open, &metrics, more)),
+            Verdict::Trips => Step::Trip(more, Customs::NONE),
             Verdict::Passes => Step::Pass,
             Verdict::Unknown => Step::Ask,
         }
@@ -173,7 +194,7 @@ impl Breaker {
         }
         let half_open = word.state() == State::HalfOpen;
         let situation = Situation { half_open, metrics: *metrics, customs };
-        if holds(self.nodes(), &situation) { Step::Trip(situation) } else { Step::Pass }
+        if holds(self.nodes(), &situation) { Step::Trip(0, customs) } else { Step::Pass }
     }
 
     /// Says that the breaker would have tripped, once for each time that the rule began to hold.

@@ -130,9 +130,7 @@ pub trait Becomes<E> {
 
 #[diagnostic::do_not_recommend]
 impl<E: From<Self>> Becomes<E> for CallNotPermitted {
-    // Not inlined: on their way out together, refusals and results would be moved about for the sake of the larger.
-    #[cold]
-    #[inline(never)]
+    #[inline]
     fn become_error(self) -> E {
         self.into()
     }

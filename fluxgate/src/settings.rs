@@ -1,7 +1,8 @@
 //! What a breaker is told when it is made.
 
 use core::fmt;
-use std::borrow::Cow;
+use std::borrow::{Borrow, Cow};
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,6 +75,19 @@ impl PartialEq<str> for Name {
 impl PartialEq<&str> for Name {
     fn eq(&self, other: &&str) -> bool {
         **self == **other
+    }
+}
+
+/// As the text does, so that a name can be looked up by one.
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl Borrow<str> for Name {
+    fn borrow(&self) -> &str {
+        self.as_str()
     }
 }
 
@@ -159,10 +173,9 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
-    use super::Name;
-    use std::borrow::Cow;
-
+    use super::{Cow, Name};
     use crate::{CircuitBreaker, Outcome, permit, retry, trip, window};
+    use std::collections::HashMap;
     use std::time::Duration;
 
     #[test]
@@ -201,5 +214,15 @@ mod tests {
             let name = Name::from(Cow::Owned(format!("a{obeyed}b")));
             assert_eq!(name.to_string(), format!("a\\u{{{:x}}}b", u32::from(obeyed)));
         }
+    }
+
+    #[test]
+    fn a_name_is_a_key() {
+        let count =
+            HashMap::from([(Name::from_static("payments"), 1), (Name::from(Cow::Owned("stock".into())), 2)]);
+        assert_eq!(
+            (count.get("payments"), count.get("stock"), count.get("mail")),
+            (Some(&1), Some(&2), None)
+        );
     }
 }

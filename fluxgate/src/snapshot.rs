@@ -10,8 +10,20 @@ use crate::sync::Ordering;
 
 /// All there is to know of a breaker, at one moment: [`CircuitBreaker::snapshot`](crate::CircuitBreaker::snapshot).
 ///
-/// With the feature `serde`, it serializes; of the metrics, `total`, `failures`, `failure_rate`, `avg_latency` and
-/// `failure_streak`.
+/// With the feature `serde`, it serializes, as a dashboard wants it: durations as seconds, and the metrics as an object of their
+/// figures, with a list `slow` of what each threshold of the rule was reached by.
+///
+/// ```json
+/// {
+///   "name": "payments", "state": "open", "since": 18.0, "reopens": 0,
+///   "metrics": {
+///     "total": 20, "failures": 12, "failure_rate": 0.6, "avg_latency": null, "failure_streak": 4,
+///     "slow": [{ "threshold": 1.5, "calls": 5, "rate": 0.25 }]
+///   },
+///   "retry_after": 42.0, "rejected": 731, "late": 0,
+///   "rule": "min(20) & (failure_rate(0.5) | slow_rate(0.3, 1.5s))", "trial": 20
+/// }
+/// ```
 ///
 /// ```
 /// # let breaker = fluxgate::CircuitBreaker::builder("payments").build()?;
@@ -29,13 +41,15 @@ pub struct Snapshot {
     /// The state.
     pub state: State,
     /// How long it has been in that state.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::seconds"))]
     pub since: Duration,
     /// How often it has re-opened without a lasting recovery.
     pub reopens: u32,
     /// What is known of recent calls; see [`CircuitBreaker::metrics`](crate::CircuitBreaker::metrics).
-    #[cfg_attr(feature = "serde", serde(serialize_with = "serialize_metrics"))]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::metrics"))]
     pub metrics: Metrics,
     /// How long until an open breaker tries again; `None` in other states, and where it never does.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::seconds_if_any"))]
     pub retry_after: Option<Duration>,
     /// How many calls were refused since the state began.
     pub rejected: u64,
@@ -71,16 +85,57 @@ impl Snapshot {
     }
 }
 
-/// A flat object: `{"total": 10, "failures": 6, "failure_rate": 0.6, ..}`.
+/// What a dashboard reads.
 #[cfg(feature = "serde")]
-fn serialize_metrics<S: serde::Serializer>(metrics: &Metrics, serializer: S) -> Result<S::Ok, S::Error> {
-    use serde::ser::SerializeStruct;
+mod serialized {
+    use std::time::Duration;
 
-    let mut fields = serializer.serialize_struct("Metrics", 5)?;
-    fields.serialize_field("total", &metrics.total())?;
-    fields.serialize_field("failures", &metrics.failures())?;
-    fields.serialize_field("failure_rate", &metrics.failure_rate())?;
-    fields.serialize_field("avg_latency", &metrics.avg_latency())?;
-    fields.serialize_field("failure_streak", &metrics.failure_streak())?;
-    fields.end()
+    use fluxgate_rules::Metrics;
+    use serde::{Serialize, Serializer};
+
+    #[derive(Serialize)]
+    struct Figures {
+        total: u64,
+        failures: u64,
+        failure_rate: Option<f64>,
+        avg_latency: Option<f64>,
+        failure_streak: u32,
+        slow: Vec<Slow>,
+    }
+
+    #[derive(Serialize)]
+    struct Slow {
+        threshold: f64,
+        calls: u64,
+        rate: Option<f64>,
+    }
+
+    pub(super) fn metrics<S: Serializer>(metrics: &Metrics, serializer: S) -> Result<S::Ok, S::Error> {
+        let slow = metrics.thresholds().map(|threshold| Slow {
+            threshold: threshold.as_secs_f64(),
+            calls: metrics.slow(threshold).unwrap_or(0),
+            rate: metrics.slow_rate(threshold),
+        });
+        let figures = Figures {
+            total: metrics.total(),
+            failures: metrics.failures(),
+            failure_rate: metrics.failure_rate(),
+            avg_latency: metrics.avg_latency().map(|mean| mean.as_secs_f64()),
+            failure_streak: metrics.failure_streak(),
+            slow: slow.collect(),
+        };
+        figures.serialize(serializer)
+    }
+
+    pub(super) fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(duration.as_secs_f64())
+    }
+
+    #[expect(clippy::ref_option, reason = "it is serde that calls it")]
+    pub(super) fn seconds_if_any<S: Serializer>(
+        duration: &Option<Duration>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        duration.map(|duration| duration.as_secs_f64()).serialize(serializer)
+    }
 }

@@ -67,13 +67,20 @@ impl Word {
     const TIMED: u64 = 1 << 4;
     /// A transition is being written; who sees this waits for the lock.
     const CHANGING: u64 = 1 << 5;
-    const GENERATION: u64 = 1 << 6;
+    /// What an admission has to look at.
+    const ADMISSION: u64 = (1 << 6) - 1;
+    /// The time matters at which a call ends: where it is timed, in a time window, and by a clock of the user's.
+    const DATED: u64 = 1 << 6;
+    const GENERATION: u64 = 1 << 7;
 
     /// What no breaker's word is: it would be fresh and changing.
     pub(crate) const NONE: Self = Self(u64::MAX);
 
-    pub(crate) const fn first(timed: bool) -> Self {
-        Self(Self::FRESH | if timed { Self::TIMED } else { 0 })
+    /// Of a breaker that has not been used yet.
+    pub(crate) const fn first(timed: bool, dated: bool) -> Self {
+        let timed = if timed { Self::TIMED | Self::DATED } else { 0 };
+        let dated = if dated { Self::DATED } else { 0 };
+        Self(Self::FRESH | timed | dated)
     }
 
     pub(crate) const fn state(self) -> State {
@@ -93,13 +100,13 @@ impl Word {
 
     #[inline]
     pub(crate) const fn admits_at_once(self) -> bool {
-        self.0 & (Self::GENERATION - 1) == 0
+        self.0 & Self::ADMISSION == 0
     }
 
     /// The same, but for a breaker that times its calls.
     #[inline]
     pub(crate) const fn admits_timed(self) -> bool {
-        self.0 & (Self::GENERATION - 1) == Self::TIMED
+        self.0 & Self::ADMISSION == Self::TIMED
     }
 
     #[inline]
@@ -109,6 +116,10 @@ impl Word {
 
     pub(crate) const fn is_timed(self) -> bool {
         self.0 & Self::TIMED != 0
+    }
+
+    pub(crate) const fn is_dated(self) -> bool {
+        self.0 & Self::DATED != 0
     }
 
     pub(crate) const fn is_changing(self) -> bool {
@@ -139,7 +150,7 @@ impl Word {
             State::ForcedOpen => 5,
         };
         let generation = (self.0 & !(Self::GENERATION - 1)).wrapping_add(Self::GENERATION);
-        Self(generation | (self.0 & Self::TIMED) | state)
+        Self(generation | (self.0 & (Self::TIMED | Self::DATED)) | state)
     }
 
     /// The mark that says that a breaker with this word is healthy: its window is full and holds nothing but fast
@@ -178,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_word_keeps_its_state_and_moves_on() {
-        let mut word = Word::first(false).used();
+        let mut word = Word::first(false, false).used();
         for state in STATES {
             let next = word.next(state);
             assert_eq!(next.state(), state);
@@ -190,24 +201,33 @@ mod tests {
 
     #[test]
     fn only_an_untimed_closed_used_breaker_admits_at_once() {
-        assert!(!Word::first(false).admits_at_once());
-        assert!(Word::first(false).used().admits_at_once());
-        assert!(!Word::first(true).used().admits_at_once());
-        assert!(!Word::first(false).used().changing().admits_at_once());
+        assert!(!Word::first(false, false).admits_at_once());
+        assert!(Word::first(false, false).used().admits_at_once());
+        assert!(!Word::first(true, false).used().admits_at_once());
+        assert!(!Word::first(false, false).used().changing().admits_at_once());
     }
 
     #[test]
     fn only_a_timed_closed_used_breaker_admits_with_a_look_at_the_clock() {
-        let timed = Word::first(true).used();
+        let timed = Word::first(true, true).used();
         assert!(timed.admits_timed() && timed.next(State::Closed).admits_timed());
         assert!(!timed.next(State::HalfOpen).admits_timed());
-        assert!(!Word::first(true).admits_timed() && !timed.changing().admits_timed());
-        assert!(!Word::first(false).used().admits_timed());
+        assert!(!Word::first(true, true).admits_timed() && !timed.changing().admits_timed());
+        assert!(!Word::first(false, false).used().admits_timed());
+    }
+
+    #[test]
+    fn what_matters_of_time_is_kept() {
+        let words = [(false, false), (false, true), (true, false), (true, true)];
+        for (timed, dated) in words {
+            let word = Word::first(timed, dated).next(State::Closed);
+            assert_eq!((word.is_timed(), word.is_dated()), (timed, timed || dated));
+        }
     }
 
     #[test]
     fn generations_are_counted() {
-        let mut word = Word::first(true).used();
+        let mut word = Word::first(true, true).used();
         for generation in 0..100 {
             assert_eq!(word.generation(), generation);
             assert_eq!(word.changing().generation(), generation);
@@ -218,7 +238,7 @@ mod tests {
 
     #[test]
     fn a_mark_of_health_is_of_one_word() {
-        for word in [Word::first(false).used(), Word::first(true).used()] {
+        for word in [Word::first(false, false).used(), Word::first(true, true).used()] {
             let next = word.next(State::Closed);
             assert_eq!(word.healthy() == word, !word.is_timed());
             assert!(

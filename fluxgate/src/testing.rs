@@ -69,7 +69,13 @@ thread_local! {
 struct Doubles {
     clock: ManualClock,
     /// By the place of the breaker each stands in for. They are leaked, a few hundred bytes a test: a call may outlive the guard.
-    breakers: HashMap<usize, &'static Breaker>,
+    breakers: HashMap<usize, Double>,
+}
+
+struct Double {
+    breaker: &'static Breaker,
+    /// What it stands in for: as long as this is kept, no other breaker can come to that place.
+    _original: Own,
 }
 
 /// Isolates this thread: until the guard is dropped, every breaker of an attribute or of [`breaker!`](crate::breaker) is here
@@ -135,10 +141,13 @@ pub(crate) fn double(breaker: &Breaker, settings: &'static Settings) -> Option<&
     }
     DOUBLES.with_borrow_mut(|doubles| {
         let Doubles { clock, breakers } = doubles.last_mut()?;
-        let double = *breakers.entry(std::ptr::from_ref(breaker) as usize).or_insert_with(|| {
+        let double = breakers.entry(std::ptr::from_ref(breaker) as usize).or_insert_with(|| {
+            // In the registry there is the original, which leads here.
+            breaker.used();
             let clock: Arc<dyn Clock> = Arc::new(clock.clone());
-            Box::leak(Box::new(Breaker::detached(Source::Static(settings), Some(clock), Own::Hidden)))
+            let double = Breaker::detached(Source::Static(settings), Some(clock), Own::Hidden);
+            Double { breaker: Box::leak(Box::new(double)), _original: breaker.own.clone() }
         });
-        Some(double)
+        Some(double.breaker)
     })
 }

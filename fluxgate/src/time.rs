@@ -4,6 +4,10 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use fluxgate_rules::metrics::nanos;
+
+use crate::contain::contain;
+
 /// A clock for a breaker: [`Builder::clock`](crate::Builder::clock).
 ///
 /// It counts from any instant it likes. One that stands still, goes back or jumps ahead does a breaker no harm.
@@ -37,6 +41,12 @@ static COUNTER: OnceLock<Counter> = OnceLock::new();
 #[inline]
 pub(crate) fn now() -> u64 {
     COUNTER.get().map_or_else(instant, Counter::now)
+}
+
+/// The time of a user's clock. One that panics says zero, which is in the past and does no harm.
+#[inline(never)]
+pub(crate) fn of(clock: &dyn Clock) -> u64 {
+    nanos(contain(|| clock.now()).unwrap_or_default())
 }
 
 /// Makes [`now`] read the processor's counter from here on. It takes about half a millisecond, once, so this is for breakers

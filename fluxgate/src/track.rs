@@ -59,7 +59,9 @@
 //! Patterns are matched on a reference, so that what they bind is one: `matches(Status(code) if *code >= 500)`.
 //!
 //! `type_of` looks through what the error points to and at its [sources](Error::source): it sees into `Box<dyn Error>`,
-//! `anyhow::Error` and `std::io::Error`.
+//! `anyhow::Error` and `std::io::Error`. It does not see what is not among the sources: neither the field of a variant that
+//! thiserror calls `transparent`, for which there is `matches(MyError::Io(_))`, nor what was given to anyhow's `context`, for
+//! which there is `custom(|error| error.is::<Context>())`.
 //!
 //! A guard or a function that panics is contained, and the tracker counts as absent: an `Err` is a failure, an `Ok` a success.
 //!
@@ -72,8 +74,8 @@ use core::error::Error;
 
 /// Whether an error, or one it comes from, is a `T`.
 ///
-/// Follows [`source`](Error::source), and looks into a [`std::io::Error`] that was made of another error, whose `source`
-/// would leave that one out.
+/// Follows [`source`](Error::source), and looks into a [`std::io::Error`] that was made of another error and into a
+/// [`fluxgate::Error`](crate::Error), whose `source` would leave that one out.
 ///
 /// ```
 /// use fluxgate::track;
@@ -89,7 +91,7 @@ use core::error::Error;
 pub fn type_of<T: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
-        if error.is::<T>() {
+        if error.is::<T>() || matches!(error.downcast_ref(), Some(crate::Error::<T>::Inner(_))) {
             return true;
         }
         next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {

@@ -433,6 +433,7 @@ fn counted() -> Result<(), Failure> {
     Err(Failure::Down)
 }
 
+/// Regression: an attribute of this name elsewhere runs the body of an open breaker's function.
 #[test]
 fn a_refused_call_is_not_made() {
     let _clock = isolate();

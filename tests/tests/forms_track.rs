@@ -278,6 +278,18 @@ counts!(within_an_io_error: track = type_of(Timeout) => io::Result<()> {
 type Boxed = Box<dyn Error>;
 type BoxedToSend = Box<dyn Error + Send + Sync>;
 
+counts!(within_an_error_of_ours: track = type_of(Timeout) => Result<(), fluxgate::Error<Timeout>> {
+    Err(fluxgate::Error::Inner(Timeout)) => FAILURE,
+    Ok(()) => SUCCESS,
+});
+
+counts!(in_an_error_of_ours_in_a_box: track = type_of(Timeout, io::Error) => Result<(), Boxed> {
+    Err(Box::new(fluxgate::Error::Inner(Timeout))) => FAILURE,
+    Err(Box::new(Outer(fluxgate::Error::Inner(io::Error::other(Timeout))))) => FAILURE,
+    Err(Box::new(fluxgate::Error::Inner(Outer(Timeout)))) => FAILURE,
+    Ok(()) => SUCCESS,
+});
+
 counts!(within_a_box: track = type_of(Timeout) => Result<(), Boxed> {
     Err(Timeout.into()) => FAILURE,
     Err(Outer(Timeout).into()) => FAILURE,

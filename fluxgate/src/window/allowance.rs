@@ -16,6 +16,7 @@ pub(crate) struct Allowance(AtomicU64);
 
 /// The bits of the number; above it is the word for whose calls it is meant, so that no call of another generation takes any.
 const NUMBER: u32 = 20;
+const LARGEST: u64 = (1 << NUMBER) - 1;
 
 impl Allowance {
     const_unless_model! {
@@ -29,8 +30,9 @@ impl Allowance {
     pub(crate) fn take(&self, word: Word) -> bool {
         let mut seen = self.0.load(Ordering::Acquire);
         loop {
-            let left = seen ^ (word.0 << NUMBER);
-            if left == 0 || left >> NUMBER != 0 {
+            // Of another word, it is more than a number can be.
+            let left = seen.wrapping_sub(word.0 << NUMBER);
+            if left.wrapping_sub(1) >= LARGEST {
                 return false;
             }
             match self.0.compare_exchange_weak(seen, seen - 1, Ordering::AcqRel, Ordering::Acquire) {
@@ -50,7 +52,7 @@ impl Allowance {
     #[inline]
     pub(crate) fn take_back(&self) -> u32 {
         // Where none is left, none can be taken meanwhile.
-        let number = |value: u64| (value & ((1 << NUMBER) - 1)) as u32;
+        let number = |value: u64| (value & LARGEST) as u32;
         match number(self.0.load(Ordering::Acquire)) {
             0 => 0,
             _ => number(self.0.swap(0, Ordering::AcqRel)),

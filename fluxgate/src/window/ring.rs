@@ -95,8 +95,8 @@ impl Ring {
 
     /// Moves on by the calls that were allowed and came: all but those `left`.
     pub(super) fn resume(&mut self, left: u32) {
-        let came = self.allowed.saturating_sub(left);
-        self.cursor = (self.cursor + came) % self.size;
+        let moved = self.cursor + self.allowed.saturating_sub(left);
+        self.cursor = if moved >= self.size { moved - self.size } else { moved };
         self.allowed = 0;
     }
 }

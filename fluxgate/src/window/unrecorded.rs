@@ -24,6 +24,12 @@ impl Unrecorded {
         self.allowance.take(word) || self.stripes.get().is_some_and(|stripes| stripes.count(word, now))
     }
 
+    /// The same where the time does not matter.
+    #[inline]
+    pub(crate) fn take_undated(&self, word: Word) -> bool {
+        self.allowance.take(word)
+    }
+
     /// Has the stripes count successes of `word` until `end`. They are closed.
     pub(super) fn open(&self, word: Word, end: u64) {
         self.stripes.get_or_init(|| Box::new(Stripes::new())).open(word, end);

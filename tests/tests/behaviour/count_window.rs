@@ -74,7 +74,8 @@ fn of_every_small_size() {
     }
 }
 
-/// Regression: a count window that never evicts takes 1,000 failures to open after 1,000 successes.
+/// Regression: a count window that never evicts, or is the total of a lifetime, takes 1,000 failures to open after 1,000
+/// successes.
 #[test]
 fn forgets_the_oldest_call() {
     let fixture = Fixture::new(|builder| builder);

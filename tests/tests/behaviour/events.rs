@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use fluxgate::{CircuitBreaker, trip};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::Interest;
 use tracing::{Event, Level, Metadata, Subscriber};
 
 type Fields = HashMap<String, String>;
@@ -70,8 +71,35 @@ fn each_transition_is_one() {
         assert_eq!(opening[field], value, "{field}");
     }
     assert_eq!(opening["breaker"], "\"written\"");
-    assert!(opening["reason"].contains("in a row"), "{}", opening["reason"]);
+    assert_eq!(opening["reason"], "\"2 failed in a row (2 >= 2)\"");
+    assert_eq!(
+        (opening["message"].as_str(), opening["retry_after"].as_str()),
+        ("circuit breaker is open", "60.0")
+    );
+    assert_eq!(
+        (closing["message"].as_str(), closing.get("retry_after")),
+        ("circuit breaker is closed", None)
+    );
     assert_eq!((closing["from"].as_str(), closing["to"].as_str()), ("\"open\"", "\"closed\""));
+}
+
+#[test]
+fn metrics_only_says_what_it_would_have_done() {
+    let events = written(|| {
+        let breaker =
+            CircuitBreaker::builder("watched").trip(trip::failure_streak(1)).build().expect("valid");
+        breaker.metrics_only();
+        breaker.acquire().expect("metrics only").failure();
+    });
+    let messages: Vec<_> =
+        events.iter().map(|(level, fields)| (*level, fields["message"].as_str())).collect();
+    assert_eq!(
+        messages,
+        [
+            (Level::INFO, "circuit breaker is metrics-only"),
+            (Level::WARN, "circuit breaker would have opened")
+        ]
+    );
 }
 
 /// A name is a field, which writers quote, and no part of a message, which they do not.
@@ -85,4 +113,46 @@ fn a_name_is_in_no_text() {
     for (field, text) in &events[0].1 {
         assert!(field == "breaker" || !text.contains(['\n', '\u{1b}', '[']), "{field}: {text:?}");
     }
+}
+
+/// A subscriber is the user's code, and may look at the breaker whose event it is asked about.
+#[test]
+fn a_subscriber_may_call_back_into_the_breaker() {
+    struct Curious(Arc<CircuitBreaker>, Writer);
+
+    impl Subscriber for Curious {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            let known = self.0.metrics().total();
+            known > 0 && self.1.enabled(metadata)
+        }
+
+        fn register_callsite(&self, _: &'static Metadata<'static>) -> Interest {
+            Interest::sometimes()
+        }
+
+        fn new_span(&self, attributes: &Attributes<'_>) -> Id {
+            self.1.new_span(attributes)
+        }
+
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+        fn event(&self, event: &Event<'_>) {
+            let _ = self.0.snapshot();
+            self.1.event(event);
+        }
+
+        fn enter(&self, _: &Id) {}
+
+        fn exit(&self, _: &Id) {}
+    }
+
+    let breaker = CircuitBreaker::builder("curious").trip(trip::failure_streak(1)).build().expect("valid");
+    let breaker = Arc::new(breaker);
+    let writer = Writer::default();
+    tracing::subscriber::with_default(Curious(breaker.clone(), writer.clone()), || {
+        breaker.acquire().expect("closed").failure();
+    });
+    assert_eq!(writer.0.lock().expect("not poisoned").len(), 1);
 }

@@ -127,3 +127,35 @@ fn each_value_is_a_breaker_of_its_own() {
     let states: Vec<State> = breakers.iter().map(CircuitBreaker::state).collect();
     assert_eq!(states, [State::Closed, State::Open, State::Closed]);
 }
+
+#[test]
+fn a_value_does_not_find_what_another_left_at_its_place() {
+    let _isolation = isolate();
+    for _ in 0..10 {
+        let first = breaker!(name = "isolate: first", trip = failure_streak(1));
+        break_it(&first);
+        drop(first);
+        let second = breaker!(name = "isolate: second", trip = failure_streak(2));
+        assert_eq!((second.state(), second.snapshot().name.as_str()), (State::Closed, "isolate: second"));
+        break_it(&second);
+    }
+}
+
+/// The only way to the breaker of a method or of a function without a `handle`.
+#[test]
+fn breakers_are_found_by_their_names() {
+    #[circuit_breaker(name = "isolate: found", trip = failure_streak(1))]
+    fn found() -> Result<(), Failure> {
+        Err(Failure::Own)
+    }
+
+    for _ in 0..2 {
+        let isolation = isolate();
+        let _ = found();
+        let breaker = fluxgate::find("isolate: found").expect("it has been used");
+        assert_eq!(breaker.state(), State::Open);
+        isolation.advance(seconds(7));
+        assert_eq!(breaker.snapshot().since, seconds(7));
+    }
+    assert_eq!(fluxgate::find("isolate: found").expect("still there").state(), State::Closed);
+}

@@ -1,7 +1,7 @@
 //! Listeners hear transitions outside any lock, in order, exactly once, one at a time.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::sync::{Arc, Barrier, Mutex, OnceLock, Weak};
 
 use fluxgate::testing::ManualClock;
 use fluxgate::{CircuitBreaker, Listener, Reason, State, Transition, permit, trip, window};
@@ -207,6 +207,91 @@ fn can_be_a_type_of_ones_own() {
     assert_eq!(count.load(Ordering::Relaxed), 2);
 }
 
+/// Regression: elsewhere a slow listener delays all calls.
+#[test]
+fn a_slow_one_holds_up_nobody_else() {
+    let (entered, done) = (Arc::new(Barrier::new(2)), Arc::new(Barrier::new(2)));
+    let first = AtomicBool::new(true);
+    let fixture = Fixture::new(|builder| {
+        let (entered, done) = (entered.clone(), done.clone());
+        builder.trip(trip::failure_streak(1)).listener(move |_: &Transition| {
+            if first.swap(false, Ordering::Relaxed) {
+                entered.wait();
+                done.wait();
+            }
+        })
+    });
+    std::thread::scope(|scope| {
+        scope.spawn(|| fixture.fail(1));
+        entered.wait();
+        // All that a breaker does, while the listener is still at its first transition.
+        assert_eq!(fixture.refusal().state(), State::Open);
+        fixture.wait();
+        fixture.succeed(1);
+        fixture.fail(1);
+        fixture.breaker.force_open();
+        fixture.breaker.reset();
+        assert_eq!((fixture.state(), fixture.counts()), (State::Closed, (0, 0)));
+        done.wait();
+    });
+    let steps = fixture.heard.steps();
+    assert_eq!(steps.len(), 6, "{steps:?}");
+    assert!(steps.windows(2).all(|pair| pair[0].1 == pair[1].0), "{steps:?}");
+}
+
+/// They may add listeners, too, which hear what happens from there on.
+#[test]
+fn may_add_listeners() {
+    let breaker: Arc<OnceLock<Weak<CircuitBreaker>>> = Arc::default();
+    let later = Heard::default();
+    let built = {
+        let (breaker, later) = (breaker.clone(), later.clone());
+        CircuitBreaker::builder("listeners: adding")
+            .listener(move |transition: &Transition| {
+                if transition.to == State::ForcedOpen {
+                    let breaker = breaker.get().and_then(Weak::upgrade).expect("it is alive");
+                    breaker.listen(later.listener());
+                    let here = breaker.name().to_owned();
+                    let everywhere = later.clone();
+                    fluxgate::listen(move |transition: &Transition| {
+                        if transition.breaker == here.as_str() {
+                            everywhere.push(transition.clone());
+                        }
+                    });
+                }
+            })
+            .build()
+            .expect("valid")
+    };
+    let built = Arc::new(built);
+    breaker.set(Arc::downgrade(&built)).expect("set once");
+    built.force_open();
+    built.reset();
+    assert_eq!(later.steps(), [(State::ForcedOpen, State::Closed); 2]);
+}
+
+/// The last handle of a breaker may go while its listeners are told.
+#[test]
+fn may_drop_the_breaker() {
+    let own: Arc<Mutex<Option<CircuitBreaker>>> = Arc::default();
+    let heard = Heard::default();
+    let breaker = {
+        let own = own.clone();
+        CircuitBreaker::builder("listeners: dropping")
+            .listener(move |_: &Transition| drop(own.lock().expect("not poisoned").take()))
+            .listener(heard.listener())
+            .build()
+            .expect("valid")
+    };
+    let found = fluxgate::find("listeners: dropping").expect("registered");
+    *own.lock().expect("not poisoned") = Some(breaker);
+    found.force_open();
+    drop(found);
+    assert_eq!(heard.steps(), [(State::Closed, State::ForcedOpen)]);
+    assert!(fluxgate::find("listeners: dropping").is_none());
+}
+
+/// Regression: elsewhere events come out of order.
 #[test]
 fn hear_in_order_from_many_threads() {
     let rule = trip::failure_streak(1);

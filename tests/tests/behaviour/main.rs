@@ -1,6 +1,7 @@
 //! What a breaker does, through its public surface, on a manual clock. One file for each behaviour.
 #![allow(clippy::unchecked_time_subtraction)]
 
+mod arguments;
 mod asynchronous;
 mod cancellation;
 mod closed;

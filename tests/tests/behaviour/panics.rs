@@ -1,6 +1,6 @@
 //! Panics unwind through, count as failures by default, and return the slot.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::{AssertUnwindSafe, UnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use fluxgate::{Outcome, State, permit, retry, trip};
@@ -128,6 +128,7 @@ fn a_permit_that_panics_admits() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
+/// Regression: elsewhere a wrong retry leaves a change of state half done, and the breaker refuses for ever.
 #[test]
 fn a_retry_that_panics_waits_a_minute() {
     fn panics(_: u32) -> std::time::Duration {
@@ -148,4 +149,24 @@ fn a_listener_that_panics_is_contained() {
     fixture.succeed(6);
     assert_eq!(fixture.heard.steps().len(), 3, "the other listener heard everything");
     assert_eq!(fixture.state(), State::Closed);
+}
+
+/// A breaker is what a panic may pass by, so whatever holds one may be caught; and a guarded function is so if it was before.
+#[test]
+fn breakers_are_safe_to_unwind_past() {
+    const fn is_safe<T: UnwindSafe>(_: &T) {}
+
+    #[fluxgate::circuit_breaker]
+    async fn guarded() -> Result<(), fluxgate::Error<()>> {
+        std::future::ready(Ok(())).await
+    }
+
+    let fixture = Fixture::new(|builder| builder);
+    is_safe(&guarded());
+    is_safe(&fixture.breaker.acquire());
+    is_safe(&fixture.breaker.call_async(std::future::ready(Ok::<(), ()>(()))));
+    let breaker = &fixture.breaker;
+    let caught = catch_unwind(|| breaker.call(|| -> Result<(), ()> { resume_unwind(Box::new("a panic")) }));
+    assert!(caught.is_err());
+    assert_eq!(fixture.counts(), (1, 1));
 }

@@ -50,6 +50,12 @@ fn knows_the_breaker_its_state_and_the_wait() {
     assert_eq!(refusal.breaker(), "payments");
     assert_eq!(refusal.state(), State::Open);
     assert_eq!(refusal.retry_after(), Some(seconds(42)));
+    // What people see who unwrap it.
+    assert_eq!(
+        format!("{refusal:?}"),
+        "CallNotPermitted { breaker: \"payments\", state: Open, retry_after: Some(42s), \
+         cause: Some(Cause(1 failed in a row (1 >= 1))) }"
+    );
 }
 
 #[test]

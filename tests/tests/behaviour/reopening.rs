@@ -28,6 +28,18 @@ fn backoff_grows_with_each_reopening() {
     }
 }
 
+/// Regression: elsewhere the count of re-openings expires while nobody calls, and the backoff never grows.
+#[test]
+fn backoff_grows_however_rare_the_calls() {
+    let fixture = backing_off();
+    fixture.trip();
+    for expected in [10, 20, 40, 80] {
+        assert_eq!(delay(&fixture), seconds(expected));
+        fixture.advance(seconds(10 * 24 * 3_600));
+        fixture.fail(1);
+    }
+}
+
 #[test]
 fn backoff_doubles_up_to_five_minutes_unless_set() {
     let fixture =

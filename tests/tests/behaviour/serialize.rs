@@ -1,7 +1,7 @@
 //! With the feature `serde`, snapshots serialize.
 
-use fluxgate::State;
-use fluxgate_tests::fixture::{Fixture, seconds};
+use fluxgate::{State, trip};
+use fluxgate_tests::fixture::{Fixture, millis, seconds};
 use serde_json::json;
 
 #[test]
@@ -20,15 +20,33 @@ fn a_snapshot_is_an_object() {
         ("late", json!(0)),
         ("rule", json!("min(10) & failure_rate(0.5)")),
         ("trial", json!(10)),
-        ("since", json!({"secs": 18, "nanos": 0})),
-        ("retry_after", json!({"secs": 42, "nanos": 0})),
+        ("since", json!(18.0)),
+        ("retry_after", json!(42.0)),
     ] {
         assert_eq!(snapshot[field], value, "{field}");
     }
     let metrics = &snapshot["metrics"];
     assert_eq!((&metrics["total"], &metrics["failures"]), (&json!(10), &json!(6)));
     assert_eq!((&metrics["failure_rate"], &metrics["failure_streak"]), (&json!(0.6), &json!(6)));
-    assert_eq!(metrics["avg_latency"], json!(null));
+    assert_eq!((&metrics["avg_latency"], &metrics["slow"]), (&json!(null), &json!([])));
+}
+
+#[test]
+fn durations_are_seconds() {
+    let slow = trip::slow_rate(1.0, millis(1_500)) | trip::slow_rate(0.5, seconds(60));
+    let fixture = Fixture::with_rule(trip::min(4) & (slow | trip::avg_latency(seconds(90))));
+    let empty = serde_json::to_value(fixture.breaker.snapshot()).expect("it serializes");
+    assert_eq!(empty["metrics"]["slow"][0], json!({"threshold": 1.5, "calls": 0, "rate": null}));
+    for duration in [millis(500), millis(1_500)] {
+        fixture.succeed_in(duration, 1);
+    }
+    let snapshot = serde_json::to_value(fixture.breaker.snapshot()).expect("it serializes");
+    assert_eq!((&snapshot["since"], &snapshot["retry_after"]), (&json!(2.0), &json!(null)));
+    assert_eq!(snapshot["metrics"]["avg_latency"], json!(1.0));
+    assert_eq!(
+        snapshot["metrics"]["slow"],
+        json!([{"threshold": 1.5, "calls": 1, "rate": 0.5}, {"threshold": 60.0, "calls": 0, "rate": 0.0}])
+    );
 }
 
 #[test]

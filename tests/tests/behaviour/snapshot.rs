@@ -95,3 +95,20 @@ fn debug_and_clone_work() {
     let call = breaker.acquire().expect("closed");
     assert_eq!(format!("{call:?}"), r#"Call { breaker: "fixture", state: Closed, generation: 0, .. }"#);
 }
+
+#[test]
+fn metrics_print_what_was_measured() {
+    let plain = Fixture::new(|builder| builder);
+    plain.fail(2);
+    assert_eq!(
+        format!("{:?}", plain.breaker.metrics()),
+        "Metrics { total: 2, failures: 2, failure_streak: 2 }"
+    );
+    let timed =
+        Fixture::with_rule(trip::min(9) & (trip::slow_rate(1.0, seconds(1)) | trip::avg_latency(seconds(9))));
+    timed.succeed_in(seconds(1), 1);
+    assert_eq!(
+        format!("{:?}", timed.breaker.metrics()),
+        "Metrics { total: 1, failures: 0, failure_streak: 0, slow(1s): 1, avg_latency: 1s }"
+    );
+}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fluxgate::{Call, Outcome, Reason, State, permit, retry, trip, window};
+use fluxgate::{Call, Error, Outcome, Reason, State, permit, retry, trip, window};
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
 
 /// Brings the breaker to where its next call is the first of a trial.
@@ -177,6 +177,7 @@ fn custom_waits_for_all_calls() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
+/// Regression: elsewhere probes beyond the limit wait for a slot, without end.
 #[test]
 fn more_probes_than_slots_are_refused() {
     let fixture = Fixture::new(|builder| builder.max_half_open_calls(3));
@@ -223,6 +224,40 @@ fn is_never_stuck_for_want_of_a_slot() {
     while fixture.state() != State::Closed {
         fixture.succeed(1);
     }
+}
+
+/// Regression: elsewhere an ignored error closes a half-open breaker, or keeps its slot.
+#[test]
+fn an_ignored_outcome_decides_nothing() {
+    let rule =
+        trip::closed() & trip::failure_streak(3) | trip::half_open() & trip::min(1) & trip::failure_rate(1.0);
+    let fixture = Fixture::new(|builder| builder.trip(rule).max_half_open_calls(1));
+    before_trial(&fixture);
+    for _ in 0..5 {
+        fixture.call(Outcome::Ignored, millis(1)).expect("the slot came back");
+        assert_eq!((fixture.state(), fixture.counts()), (State::HalfOpen, (0, 0)));
+    }
+    fixture.succeed(1);
+    assert_eq!(fixture.state(), State::Closed);
+}
+
+/// Regression: elsewhere a probe that another breaker refuses further in never returns its slot.
+#[test]
+fn a_probe_refused_further_in_returns_its_slot() {
+    let inner = Fixture::new(|builder| builder);
+    inner.breaker.force_open();
+    let fixture = Fixture::new(|builder| builder.max_half_open_calls(1));
+    before_trial(&fixture);
+    let call = || fixture.breaker.call(|| inner.breaker.call(|| Ok::<(), ()>(())));
+    let refused_within = |result| matches!(result, Err(Error::Inner(Error::NotPermitted(_))));
+    for _ in 0..4 {
+        assert!(refused_within(call()));
+    }
+    inner.breaker.reset();
+    for _ in 0..6 {
+        assert!(call().is_ok());
+    }
+    assert_eq!(fixture.state(), State::Closed);
 }
 
 /// Regression: elsewhere a probe budget smaller than the successes required can never close.

@@ -1,0 +1,46 @@
+//! The lines that coverage is measured of are those of the user's code, as without the attribute.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::process::Command;
+use std::{env, fs};
+
+#[test]
+fn of_a_guarded_function_is_that_of_the_bare_one() {
+    let source =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/coverage.rs")).unwrap();
+    let begins = |name: &str| {
+        let found = source.lines().position(|line| line == format!("mod {name} {{"));
+        found.expect("the module is in the example") + 1
+    };
+    let (bare, guarded) = (begins("bare"), begins("guarded"));
+    let measured = measured();
+    let of = |first: usize, end: usize| -> BTreeSet<usize> {
+        measured.iter().filter(|line| (first..end).contains(*line)).map(|line| line - first).collect()
+    };
+    let (bare, guarded) = (of(bare, guarded), of(guarded, guarded + (guarded - bare)));
+    assert!(bare.len() > 10, "{bare:?}");
+    assert_eq!(bare, guarded);
+}
+
+/// The lines of the example at which the compiler puts counters.
+fn measured() -> BTreeSet<usize> {
+    let code = Path::new(env!("CARGO_TARGET_TMPDIR")).join("coverage.mir");
+    let done = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["rustc", "--quiet", "--package", "fluxgate-ui-tests", "--example", "coverage", "--"])
+        .args(["-C", "instrument-coverage"])
+        .arg(format!("--emit=mir={}", code.display()))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .unwrap();
+    assert!(done.success());
+    // coverage Code { bcb: bcb0 } => ui-tests/examples/coverage.rs:6:12: 6:18 (#0);
+    let code = fs::read_to_string(code).unwrap();
+    let regions = code.lines().filter_map(|line| {
+        let region = line.trim().strip_prefix("coverage Code")?.split_once("coverage.rs:")?.1;
+        let mut numbers = region.split([':', ' ']).filter_map(|number| number.parse().ok());
+        let (first, _, last): (usize, usize, usize) = (numbers.next()?, numbers.next()?, numbers.next()?);
+        Some(first..=last)
+    });
+    regions.flatten().collect()
+}
