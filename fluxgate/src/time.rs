@@ -120,7 +120,21 @@ fn instant() -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{calibrate, now};
+    use super::{AtomicU64, Counter, SCALE, TRUSTED, calibrate, instant, now, scale};
+
+    const MILLISECOND: u64 = 1_000_000;
+    const DAY: u64 = 86_400_000 * MILLISECOND;
+
+    /// A counter of nanoseconds that shows `lead` more than there are.
+    fn counter(lead: u64, trusted_from: u64) -> Counter {
+        let clock = quanta::Clock::new();
+        Counter {
+            clock,
+            factor: 1 << SCALE,
+            offset: AtomicU64::new(lead),
+            trusted_from: AtomicU64::new(trusted_from),
+        }
+    }
 
     #[test]
     fn calibration_keeps_the_timeline() {
@@ -129,5 +143,47 @@ mod tests {
         let after = now();
         assert!(before <= after);
         assert!(after <= now());
+    }
+
+    /// The counter's rate is a measured one, so the two may differ by a part of the time that has passed.
+    #[test]
+    fn the_counter_and_the_system_agree() {
+        calibrate();
+        let start = instant();
+        loop {
+            let (earliest, shown, latest) = (instant(), now(), instant());
+            let slack = MILLISECOND + (latest - start) / 10;
+            assert!(shown + slack >= earliest, "{shown} is behind {earliest}");
+            assert!(shown <= latest + slack, "{shown} is ahead of {latest}");
+            if latest - start > 20 * MILLISECOND {
+                break;
+            }
+        }
+    }
+
+    #[test]
+    fn ticks_are_scaled_without_overflow() {
+        assert_eq!(scale(7, 1 << SCALE), 7);
+        assert_eq!(scale(7, 1 << (SCALE - 1)), 3);
+        assert_eq!(scale(7, 3 << SCALE), 21);
+        assert_eq!(scale(u64::MAX, 1 << SCALE), u64::MAX);
+    }
+
+    #[test]
+    fn a_counter_that_ran_ahead_keeps_its_lead() {
+        let counter = counter(DAY, TRUSTED);
+        assert_eq!(counter.anchor(3 * TRUSTED), DAY + 3 * TRUSTED);
+        // From there it goes on, though it is the very tick from which it is trusted.
+        assert_eq!(counter.anchor(2 * TRUSTED), DAY + 2 * TRUSTED);
+        assert!(counter.now() >= DAY);
+    }
+
+    #[test]
+    fn a_counter_that_fell_behind_or_was_set_back_is_set_right() {
+        for (lead, ticks, trusted_from) in [(0, 0, 0), (DAY, 5, 6)] {
+            let counter = counter(lead, trusted_from);
+            let (earliest, shown, latest) = (instant(), counter.anchor(ticks), instant());
+            assert!((earliest..=latest).contains(&shown), "{shown}");
+        }
     }
 }
