@@ -9,7 +9,7 @@
 
 use core::time::Duration;
 
-use crate::evaluate::{Customs, Situation, holds, holds_at, trial_length};
+use crate::evaluate::{Situation, best, holds, holds_at, trial_length, worst};
 use crate::metrics::{Metrics, Tally, nanos};
 use crate::permit::Permit;
 use crate::ratio::Ratio;
@@ -106,21 +106,20 @@ impl Flaw {
 }
 
 /// What is worst of so many calls, in a rule's own measures: all failed, all slow, and before them as many others.
-const fn worst(nodes: &[Node], half_open: bool, calls: u64) -> Situation {
-    let none = Metrics::new(Tally::EMPTY, u32::MAX, Rule::measures(nodes));
-    Situation::worst(half_open, &none, calls)
+const fn worst_of(nodes: &[Node], calls: u64) -> Metrics {
+    worst(&Metrics::new(Tally::EMPTY, u32::MAX, Rule::measures(nodes)), calls)
 }
 
 /// No call at all, of which every rate and average holds, since nothing of nothing is any share.
-const fn nothing(nodes: &[Node], half_open: bool) -> Situation {
-    let metrics = Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes));
-    Situation { half_open, metrics, customs: Customs::NONE }
+const fn nothing(nodes: &[Node]) -> Metrics {
+    Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes))
 }
 
 /// Whether the condition at `leaf` can have a part in tripping: whether the rule can hold by way of it.
 const fn matters(nodes: &[Node], leaf: usize) -> bool {
-    holds_at(nodes, 0, &worst(nodes, false, u64::MAX), leaf)
-        || holds_at(nodes, 0, &worst(nodes, true, u64::MAX), leaf)
+    let worst = worst_of(nodes, u64::MAX);
+    holds_at(nodes, 0, &Situation::worst(false, &worst), leaf)
+        || holds_at(nodes, 0, &Situation::worst(true, &worst), leaf)
 }
 
 /// What is wrong with the condition at `leaf`, a breaker having this window.
@@ -129,8 +128,9 @@ pub const fn condition_flaw(nodes: &[Node], leaf: usize, window: &Window) -> Opt
     if !matters(nodes, leaf) {
         return Some(Flaw::NeverHolds);
     }
-    let full = worst(nodes, false, window.size() as u64);
-    if holds_at(nodes, 0, &worst(nodes, false, u64::MAX), leaf)
+    let (full, endless) = (worst_of(nodes, window.size() as u64), worst_of(nodes, u64::MAX));
+    let (full, endless) = (Situation::worst(false, &full), Situation::worst(false, &endless));
+    if holds_at(nodes, 0, &endless, leaf)
         && !holds_at(nodes, 0, &full, leaf)
         && !holds_at(nodes, leaf, &full, leaf)
     {
@@ -138,9 +138,10 @@ pub const fn condition_flaw(nodes: &[Node], leaf: usize, window: &Window) -> Opt
     }
     let is_share =
         matches!(condition, Condition::FailureRate(_) | Condition::SlowRate(..) | Condition::AvgLatency(_));
+    let nothing = nothing(nodes);
     if is_share
-        && (holds_at(nodes, 0, &nothing(nodes, false), leaf)
-            || holds_at(nodes, 0, &nothing(nodes, true), leaf))
+        && (holds_at(nodes, 0, &Situation::best(false, &nothing), leaf)
+            || holds_at(nodes, 0, &Situation::best(true, &nothing), leaf))
     {
         return Some(Flaw::Unguarded);
     }
@@ -155,9 +156,9 @@ pub(crate) fn is_dead(nodes: &[Node], node: usize) -> bool {
 
 /// Whether the subtree at `node` holds although all calls are good.
 pub(crate) const fn trips_on_health(nodes: &[Node], node: usize) -> bool {
-    let empty = Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes));
-    holds_at(nodes, node, &Situation::best(false, &empty, u64::MAX), usize::MAX)
-        || holds_at(nodes, node, &Situation::best(true, &empty, u64::MAX), usize::MAX)
+    let healthy = best(&nothing(nodes), u64::MAX);
+    holds_at(nodes, node, &Situation::best(false, &healthy), usize::MAX)
+        || holds_at(nodes, node, &Situation::best(true, &healthy), usize::MAX)
 }
 
 /// What is wrong with the rule as such, so that nothing can be said of its parts.
@@ -182,7 +183,7 @@ pub const fn size_flaw(nodes: &[Node]) -> Option<Flaw> {
 pub const fn rule_flaw(nodes: &[Node], window: &Window) -> Option<Flaw> {
     if trips_on_health(nodes, 0) {
         Some(Flaw::TripsOnHealth)
-    } else if !holds(nodes, &worst(nodes, false, window.size() as u64)) {
+    } else if !holds(nodes, &Situation::worst(false, &worst_of(nodes, window.size() as u64))) {
         Some(Flaw::NeverTripsClosed)
     } else if trial_length(nodes).is_none() {
         Some(Flaw::NeverTripsHalfOpen)

@@ -10,7 +10,7 @@
 use core::time::Duration;
 
 use crate::metrics::{MAX_THRESHOLDS, Metrics, Tally, nanos};
-use crate::rule::{Condition, Node, Rule};
+use crate::rule::{Condition, MAX_NODES, Node, Rule};
 
 /// Answers to a rule's `custom` conditions, by the place of the node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,82 +25,101 @@ impl Customs {
 
 /// What a rule is asked about.
 #[derive(Clone, Copy, Debug)]
-pub struct Situation {
+pub struct Situation<'a> {
     /// Whether the breaker is half-open; closed otherwise.
     pub half_open: bool,
     /// The calls.
-    pub metrics: Metrics,
+    pub metrics: &'a Metrics,
     /// The answers to `custom` conditions.
     pub customs: Customs,
 }
 
-impl Situation {
-    /// The worst that could have become of `metrics` with `more` calls: all failed, all took for ever.
-    pub const fn worst(half_open: bool, metrics: &Metrics, more: u64) -> Self {
-        let mut tally = *metrics.tally();
-        tally.total = tally.total.saturating_add(more);
-        tally.failures = tally.failures.saturating_add(more);
-        let mut place = 0;
-        while place < MAX_THRESHOLDS {
-            tally.slow[place] = tally.slow[place].saturating_add(more);
-            place += 1;
-        }
-        if more > 0 {
-            tally.latency = u128::MAX;
-        }
-        let added = if more > u32::MAX as u64 { u32::MAX } else { more as u32 };
-        let streak = metrics.failure_streak().saturating_add(added);
-        Self { half_open, metrics: Metrics::new(tally, streak, *metrics.measures()), customs: Customs::ALL }
+impl<'a> Situation<'a> {
+    /// Of a breaker, half-open or closed, all of whose `custom` conditions hold.
+    pub const fn worst(half_open: bool, metrics: &'a Metrics) -> Self {
+        Self { half_open, metrics, customs: Customs::ALL }
     }
 
-    /// The best that could have become of `metrics` with `more` calls: all succeeded, none took any time.
-    pub const fn best(half_open: bool, metrics: &Metrics, more: u64) -> Self {
-        let mut tally = *metrics.tally();
-        tally.total = tally.total.saturating_add(more);
-        let streak = if more > 0 { 0 } else { metrics.failure_streak() };
-        Self { half_open, metrics: Metrics::new(tally, streak, *metrics.measures()), customs: Customs::NONE }
+    /// Of a breaker, half-open or closed, none of whose `custom` conditions holds.
+    pub const fn best(half_open: bool, metrics: &'a Metrics) -> Self {
+        Self { half_open, metrics, customs: Customs::NONE }
     }
 }
 
+/// The worst that could become of `metrics` with `more` calls: all failed, all took for ever.
+pub const fn worst(metrics: &Metrics, more: u64) -> Metrics {
+    let mut tally = *metrics.tally();
+    tally.total = tally.total.saturating_add(more);
+    tally.failures = tally.failures.saturating_add(more);
+    let mut place = 0;
+    while place < MAX_THRESHOLDS {
+        tally.slow[place] = tally.slow[place].saturating_add(more);
+        place += 1;
+    }
+    if more > 0 {
+        tally.latency = u128::MAX;
+    }
+    let added = if more > u32::MAX as u64 { u32::MAX } else { more as u32 };
+    let streak = metrics.failure_streak().saturating_add(added);
+    Metrics::new(tally, streak, *metrics.measures())
+}
+
+/// The best that could become of `metrics` with `more` calls: all succeeded, none took any time.
+pub const fn best(metrics: &Metrics, more: u64) -> Metrics {
+    let mut tally = *metrics.tally();
+    tally.total = tally.total.saturating_add(more);
+    let streak = if more > 0 { 0 } else { metrics.failure_streak() };
+    Metrics::new(tally, streak, *metrics.measures())
+}
+
 /// Whether the rule holds.
-pub const fn holds(nodes: &[Node], situation: &Situation) -> bool {
+pub const fn holds(nodes: &[Node], situation: &Situation<'_>) -> bool {
     holds_at(nodes, 0, situation, usize::MAX)
 }
 
 /// Whether the subtree at `at` holds by way of the node `through`: where an `|`-group contains it, no other member of
 /// that group counts. `usize::MAX` is in no group, so that every member counts.
-pub const fn holds_at(nodes: &[Node], at: usize, situation: &Situation, through: usize) -> bool {
-    let end = at + nodes[at].size();
-    let constrained = at < through && through < end;
-    match &nodes[at] {
-        Node::Condition(condition) => condition_holds(condition, at, situation),
-        Node::All(_) => {
-            let mut member = at + 1;
-            while member < end {
-                if !holds_at(nodes, member, situation, through) {
-                    return false;
-                }
-                member += nodes[member].size();
-            }
-            true
-        }
-        Node::Any(_) => {
-            let mut member = at + 1;
-            while member < end {
-                let next = member + nodes[member].size();
-                let counts = !constrained || (member <= through && through < next);
-                if counts && holds_at(nodes, member, situation, through) {
-                    return true;
-                }
-                member = next;
-            }
-            false
-        }
-    }
+pub const fn holds_at(nodes: &[Node], at: usize, situation: &Situation<'_>, through: usize) -> bool {
+    at < MAX_NODES && held(nodes, situation, through) >> at & 1 == 1
 }
 
-const fn condition_holds(condition: &Condition, at: usize, situation: &Situation) -> bool {
-    let metrics = &situation.metrics;
+/// The nodes that hold, as a set of bits. Members come after their group, so the last is looked at first. Of a rule that is too
+/// long, none holds.
+const fn held(nodes: &[Node], situation: &Situation<'_>, through: usize) -> u64 {
+    if nodes.len() > MAX_NODES {
+        return 0;
+    }
+    // Nodes that have not met the group that they are members of.
+    let mut loose = 0;
+    let mut held = 0;
+    let mut left = nodes;
+    while let [before @ .., node] = left {
+        let at = before.len();
+        let within = ((1_u64 << (node.size() - 1)) - 1) << at << 1;
+        let members = loose & within;
+        let holds = match node {
+            Node::Condition(condition) => condition_holds(condition, at, situation),
+            Node::All(_) => members & !held == 0,
+            Node::Any(_) => only(members, within, through) & held != 0,
+        };
+        loose = loose & !within | 1 << at;
+        held |= (holds as u64) << at;
+        left = before;
+    }
+    held
+}
+
+/// Of the members of a group that has these nodes `within`, the one that contains `through`, or if there is none, all.
+const fn only(members: u64, within: u64, through: usize) -> u64 {
+    if through >= MAX_NODES || within >> through & 1 == 0 {
+        return members;
+    }
+    let until = members & (u64::MAX >> (MAX_NODES - 1 - through));
+    1 << until.ilog2()
+}
+
+const fn condition_holds(condition: &Condition, at: usize, situation: &Situation<'_>) -> bool {
+    let metrics = situation.metrics;
     match *condition {
         Condition::Closed => !situation.half_open,
         Condition::HalfOpen => situation.half_open,
@@ -123,7 +142,11 @@ const fn reaches(tally: &Tally, average: Duration) -> bool {
 
 /// The node that best says why the rule holds: the first condition on the way that is more than a state or a `min`,
 /// or else the first condition.
-pub const fn cause(nodes: &[Node], at: usize, situation: &Situation) -> usize {
+pub const fn cause(nodes: &[Node], at: usize, situation: &Situation<'_>) -> usize {
+    cause_among(nodes, at, held(nodes, situation, usize::MAX))
+}
+
+const fn cause_among(nodes: &[Node], at: usize, held: u64) -> usize {
     let end = at + nodes[at].size();
     let any = match nodes[at] {
         Node::Condition(_) => return at,
@@ -133,8 +156,8 @@ pub const fn cause(nodes: &[Node], at: usize, situation: &Situation) -> usize {
     let mut first = usize::MAX;
     let mut member = at + 1;
     while member < end {
-        if holds_at(nodes, member, situation, usize::MAX) {
-            let leaf = cause(nodes, member, situation);
+        if held >> member & 1 == 1 {
+            let leaf = cause_among(nodes, member, held);
             let guard = matches!(
                 nodes[leaf],
                 Node::Condition(Condition::Closed | Condition::HalfOpen | Condition::Min(_))
@@ -156,12 +179,12 @@ pub const fn cause(nodes: &[Node], at: usize, situation: &Situation) -> usize {
 pub const fn trial_length(nodes: &[Node]) -> Option<u32> {
     let none = Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes));
     let (mut low, mut high) = (1, u32::MAX);
-    if !holds(nodes, &Situation::worst(true, &none, high as u64)) {
+    if !holds(nodes, &Situation::worst(true, &worst(&none, high as u64))) {
         return None;
     }
     while low < high {
         let middle = low + (high - low) / 2;
-        if holds(nodes, &Situation::worst(true, &none, middle as u64)) {
+        if holds(nodes, &Situation::worst(true, &worst(&none, middle as u64))) {
             high = middle;
         } else {
             low = middle + 1;
@@ -183,21 +206,28 @@ pub enum Verdict {
 
 /// The verdict on a trial with `more` calls to come, `custom` conditions unknown.
 pub const fn verdict(nodes: &[Node], half_open: bool, metrics: &Metrics, more: u64) -> Verdict {
-    if holds(nodes, &Situation::best(half_open, metrics, more)) {
+    if more == 0 {
+        // With nothing to come, the worst is the best but for what only the user's functions know.
+        return if holds(nodes, &Situation::best(half_open, metrics)) {
+            Verdict::Trips
+        } else if Rule::asks_custom(nodes) && holds(nodes, &Situation::worst(half_open, metrics)) {
+            Verdict::Unknown
+        } else {
+            Verdict::Passes
+        };
+    }
+    if holds(nodes, &Situation::best(half_open, &best(metrics, more))) {
         Verdict::Trips
-    } else if (more == 0 && !Rule::asks_custom(nodes))
-        || !holds(nodes, &Situation::worst(half_open, metrics, more))
-    {
-        // With nothing to come and nothing unknown, the worst is the best, and need not be looked at.
-        Verdict::Passes
-    } else {
+    } else if holds(nodes, &Situation::worst(half_open, &worst(metrics, more))) {
         Verdict::Unknown
+    } else {
+        Verdict::Passes
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Customs, Situation, Verdict, cause, holds, verdict};
+    use super::{Customs, Situation, Verdict, best, cause, holds, verdict, worst};
     use crate::metrics::{Metrics, Tally};
     use crate::rule::{Condition, Node, Rule};
     use core::time::Duration;
@@ -231,7 +261,8 @@ mod tests {
             (on(Min(2)) & on(Closed) & (on(Failures(9)) | on(FailureStreak(1))), "failure_streak(1)"),
             ((on(Min(9)) & on(Failures(2)) | on(Closed)) & on(Failures(1)), "failures(1)"),
         ] {
-            let situation = Situation { half_open: false, metrics: failed(&rule, 2), customs: Customs::NONE };
+            let situation =
+                Situation { half_open: false, metrics: &failed(&rule, 2), customs: Customs::NONE };
             assert!(holds(rule.nodes(), &situation), "{rule}");
             let Node::Condition(told) = rule.nodes()[cause(rule.nodes(), 0, &situation)] else {
                 panic!("{rule}: a group is no cause")
@@ -244,8 +275,8 @@ mod tests {
     fn the_best_and_the_worst_of_no_more_calls_is_what_is_known() {
         let rule = on(Condition::AvgLatency(SECOND));
         let known = failed(&rule, 2);
-        assert_eq!(Situation::worst(true, &known, 0).metrics, known);
-        assert_eq!(Situation::best(true, &known, 0).metrics, known);
+        assert_eq!(worst(&known, 0), known);
+        assert_eq!(best(&known, 0), known);
     }
 
     #[test]
@@ -253,15 +284,15 @@ mod tests {
         let rule = on(Condition::AvgLatency(SECOND));
         let known = failed(&rule, 2);
         for (more, streak) in [(1, 3), (u64::from(u32::MAX), u32::MAX), (1 << 32, u32::MAX)] {
-            let worst = Situation::worst(true, &known, more).metrics;
+            let worst = worst(&known, more);
             assert_eq!(
                 (worst.total(), worst.failures(), worst.failure_streak()),
                 (2 + more, 2 + more, streak)
             );
-            let best = Situation::best(true, &known, more).metrics;
+            let best = best(&known, more);
             assert_eq!((best.total(), best.failures(), best.failure_streak()), (2 + more, 2, 0));
         }
-        let most = Situation::worst(true, &known, u64::MAX).metrics;
+        let most = worst(&known, u64::MAX);
         assert_eq!((most.total(), most.avg_latency()), (u64::MAX, Some(Duration::from_nanos(u64::MAX))));
     }
 
@@ -270,7 +301,7 @@ mod tests {
         let rule = on(Condition::Closed) & custom() & on(Condition::Min(1)) & custom();
         let holds = |answers| {
             let situation =
-                Situation { half_open: false, metrics: failed(&rule, 1), customs: Customs(answers) };
+                Situation { half_open: false, metrics: &failed(&rule, 1), customs: Customs(answers) };
             holds(rule.nodes(), &situation)
         };
         assert!(holds(1 << 2 | 1 << 4));

@@ -27,7 +27,7 @@ pub(crate) struct Figures {
 
 impl Figures {
     /// Of the condition that best says why the rule holds in `situation`, with the figures of `metrics`.
-    pub(crate) fn of(nodes: &[Node], situation: &Situation, metrics: &Metrics) -> Self {
+    pub(crate) fn of(nodes: &[Node], situation: &Situation<'_>, metrics: &Metrics) -> Self {
         let node = cause(nodes, 0, situation);
         let part = match nodes[node] {
             Node::Condition(Condition::FailureRate(_) | Condition::Failures(_)) => metrics.failures(),
@@ -140,7 +140,7 @@ mod tests {
         let tally =
             Tally { total, failures, slow: [slow, 0, 0, 0], latency: u128::from(total) * 1_234_567_891 };
         let metrics = Metrics::new(tally, streak, Rule::measures(rule.nodes()));
-        let situation = Situation { half_open: false, metrics, customs: Customs::ALL };
+        let situation = Situation { half_open: false, metrics: &metrics, customs: Customs::ALL };
         Figures::of(rule.nodes(), &situation, &metrics).cause(rule.nodes()).unwrap().to_string()
     }
 

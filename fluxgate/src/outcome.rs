@@ -1,6 +1,6 @@
 //! What follows from an outcome: the window, the trial, the ramp, and the rule's verdict on them.
 
-use fluxgate_rules::evaluate::{Customs, Situation, Verdict, holds, verdict};
+use fluxgate_rules::evaluate::{Customs, Situation, Verdict, best, holds, verdict};
 use fluxgate_rules::metrics::nanos;
 use fluxgate_rules::{Condition, Metrics, Node};
 
@@ -107,7 +107,7 @@ impl Breaker {
             Step::Pass => self.pass(&mut core, word, now),
             Step::Trip(more, customs) => {
                 let half_open = word.state() == State::HalfOpen;
-                let situation = Situation { customs, ..Situation::best(half_open, &metrics, more) };
+                let situation = Situation { half_open, metrics: &best(&metrics, more), customs };
                 let figures = Figures::of(self.nodes(), &situation, &metrics);
                 let Some(cause) = figures.cause(self.nodes()) else { return };
                 let reason = Reason::Tripped(cause);
@@ -131,13 +131,13 @@ impl Breaker {
         // With time, the rule may have ceased to hold since the last outcome.
         let crossed = crossed && {
             memory.advance(now);
-            !matches!(self.judge(memory.metrics(&self.measures), false, 0), Step::Pass)
+            !matches!(self.judge(&memory.metrics(&self.measures), false, 0), Step::Pass)
         };
         let worse = memory.record(entry, now, &self.measures);
         // A breaker that reports has also to see when the rule ceases to hold.
         let reports = word.state() == State::MetricsOnly;
         let step = if worse || reports || !judged {
-            self.judge(memory.metrics(&self.measures), false, 0)
+            self.judge(&memory.metrics(&self.measures), false, 0)
         } else {
             Step::Pass
         };
@@ -156,7 +156,7 @@ impl Breaker {
     fn enter_ramp(&self, core: &mut Core, entry: Entry, now: u64) -> Step {
         let memory = core.memory(self);
         memory.record(entry, now, &self.measures);
-        match self.judge(memory.metrics(&self.measures), true, 0) {
+        match self.judge(&memory.metrics(&self.measures), true, 0) {
             Step::Pass if !self.ramp_is_over(now) => Step::Stay,
             step => step,
         }
@@ -168,15 +168,15 @@ impl Breaker {
         memory.record_trial(entry, &self.measures);
         let metrics = memory.metrics(&self.measures);
         let more = u64::from(trial).saturating_sub(metrics.total());
-        match self.judge(metrics, true, more) {
+        match self.judge(&metrics, true, more) {
             Step::Ask if more > 0 => Step::Stay,
             step => step,
         }
     }
 
     /// The rule's verdict, with `more` calls still to come.
-    fn judge(&self, metrics: Metrics, half_open: bool, more: u64) -> Step {
-        match verdict(self.nodes(), half_open, &metrics, more) {
+    fn judge(&self, metrics: &Metrics, half_open: bool, more: u64) -> Step {
+        match verdict(self.nodes(), half_open, metrics, more) {
             Verdict::Trips => Step::Trip(more, Customs::NONE),
             Verdict::Passes => Step::Pass,
             Verdict::Unknown => Step::Ask,
@@ -193,7 +193,7 @@ impl Breaker {
             }
         }
         let half_open = word.state() == State::HalfOpen;
-        let situation = Situation { half_open, metrics: *metrics, customs };
+        let situation = Situation { half_open, metrics, customs };
         if holds(self.nodes(), &situation) { Step::Trip(0, customs) } else { Step::Pass }
     }
 
