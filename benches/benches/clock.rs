@@ -5,9 +5,9 @@
 use std::hint::black_box;
 use std::process::Command;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use fluxgate::__private::time as anchored;
 use fluxgate_benches::rounds::{Case, Figure, measure};
 use fluxgate_benches::{machine, table};
 
@@ -78,7 +78,7 @@ fn readings() -> String {
             || quanta.raw(),
             |start, end| quanta.delta_as_nanos(start, end),
         ),
-        clock("anchored quanta", anchored::now_nanos, minus),
+        clock("anchored quanta", anchored::now, minus),
         clock("bare counter", counter, minus),
     ]
     .into_iter()
@@ -136,13 +136,12 @@ fn starts() -> String {
 fn drift() -> String {
     let quanta = quanta_clock();
     let (instant, start) = (Instant::now(), quanta.raw());
-    let anchored = anchored::now_nanos();
+    let anchored = anchored::now();
     while instant.elapsed() < Duration::from_secs(2) {
         std::thread::sleep(Duration::from_millis(100));
-        black_box(anchored::now_nanos());
+        black_box(anchored::now());
     }
-    let (end, anchored_end, elapsed) =
-        (quanta.raw(), anchored::now_nanos(), instant.elapsed().as_nanos() as f64);
+    let (end, anchored_end, elapsed) = (quanta.raw(), anchored::now(), instant.elapsed().as_nanos() as f64);
     let per_million = |nanos: u64| (nanos as f64 / elapsed - 1.0) * 1e6;
     format!(
         "drift against Instant over 2 s: quanta {:+.1} ppm, anchored quanta {:+.1} ppm",
@@ -153,81 +152,4 @@ fn drift() -> String {
 
 fn head(cells: &[&str]) -> Vec<String> {
     cells.iter().map(|&cell| cell.to_owned()).collect()
-}
-
-/// What Fluxgate does: one timeline, that of `Instant`; read from the counter once it is calibrated, and brought back to
-/// `Instant` about once a second, so that neither drift nor a counter that a suspended machine has reset can mislead it.
-mod anchored {
-    use super::{AtomicBool, AtomicU64, Instant, OnceLock, Ordering};
-
-    static EPOCH: OnceLock<Instant> = OnceLock::new();
-    static COUNTER: OnceLock<Counter> = OnceLock::new();
-
-    struct Counter {
-        clock: quanta::Clock,
-        /// Nanoseconds in `1 << SCALE` ticks.
-        factor: u64,
-        /// What to add to the scaled ticks to get onto the timeline of `Instant`.
-        offset: AtomicU64,
-        /// The first tick for which `offset` is trusted: it was found `TRUSTED` ticks later, and holds as long again.
-        trusted_from: AtomicU64,
-    }
-
-    const SCALE: u32 = 40;
-    /// 0.7 s at 3 GHz.
-    const TRUSTED: u64 = 1 << 31;
-
-    /// Takes half a millisecond, once in a process. Threads that come meanwhile do not wait: they read `Instant`.
-    pub(crate) fn calibrate() {
-        static STARTED: AtomicBool = AtomicBool::new(false);
-        if !STARTED.swap(true, Ordering::Relaxed) {
-            let clock = quanta::Clock::new();
-            let factor = clock.delta_as_nanos(0, 1 << SCALE);
-            let (ticks, nanos) = (clock.raw(), instant_nanos());
-            let offset = nanos.wrapping_sub(scale(ticks, factor));
-            let trusted_from = ticks.wrapping_sub(TRUSTED);
-            let (offset, trusted_from) = (AtomicU64::new(offset), AtomicU64::new(trusted_from));
-            let _ = COUNTER.set(Counter { clock, factor, offset, trusted_from });
-        }
-    }
-
-    #[inline]
-    pub(crate) fn now_nanos() -> u64 {
-        COUNTER.get().map_or_else(instant_nanos, Counter::nanos)
-    }
-
-    impl Counter {
-        #[inline]
-        fn nanos(&self) -> u64 {
-            let ticks = self.clock.raw();
-            if ticks.wrapping_sub(self.trusted_from.load(Ordering::Acquire)) < 2 * TRUSTED {
-                scale(ticks, self.factor).wrapping_add(self.offset.load(Ordering::Relaxed))
-            } else {
-                self.anchor(ticks)
-            }
-        }
-
-        /// Never steps back: where the counter ran ahead of `Instant`, it keeps its lead. Only a counter that was itself
-        /// set back (a machine that slept) is not listened to.
-        #[cold]
-        fn anchor(&self, ticks: u64) -> u64 {
-            let scaled = scale(ticks, self.factor);
-            let shown = scaled.wrapping_add(self.offset.load(Ordering::Relaxed));
-            let set_back = ticks < self.trusted_from.load(Ordering::Acquire);
-            let nanos = if set_back { instant_nanos() } else { instant_nanos().max(shown) };
-            self.offset.store(nanos.wrapping_sub(scaled), Ordering::Relaxed);
-            self.trusted_from.store(ticks.wrapping_sub(TRUSTED), Ordering::Release);
-            nanos
-        }
-    }
-
-    #[inline]
-    fn scale(ticks: u64, factor: u64) -> u64 {
-        ((u128::from(ticks) * u128::from(factor)) >> SCALE) as u64
-    }
-
-    #[cold]
-    fn instant_nanos() -> u64 {
-        EPOCH.get_or_init(Instant::now).elapsed().as_nanos() as u64
-    }
 }

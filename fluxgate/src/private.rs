@@ -13,6 +13,11 @@ pub use crate::future::{Deferred, Guarded};
 pub use crate::settings::{Name, Settings};
 pub use crate::state::Outcome;
 
+/// What a benchmark sets beside other clocks.
+pub mod time {
+    pub use crate::time::{calibrate, now};
+}
+
 pub use crate::probe::{Probe, Sources, ViaBoth, ViaError, ViaNothing, ViaPointer, Whatever};
 
 use crate::contain::contain;
