@@ -18,8 +18,8 @@ pub(crate) struct Core {
     /// Made on first use.
     pub(crate) memory: Option<Box<Memory>>,
     pub(crate) events: Option<Box<Events>>,
-    /// How often the breaker has re-opened without a lasting recovery.
-    pub(crate) reopens: u32,
+    /// How often the breaker has re-opened without a recovery that was lasting when it last opened.
+    reopens: u32,
     pub(crate) stay: Stay,
     /// Outcomes that came too late to count.
     pub(crate) late: u64,
@@ -78,11 +78,17 @@ impl Core {
     /// The number of re-openings if the breaker opened at `now`. One that trips sooner after closing than it had last been
     /// open goes on where it was.
     fn next_reopens(&self, from: State, now: u64) -> u32 {
-        let continues = match from {
-            State::HalfOpen => true,
-            _ => now.saturating_sub(self.closed_at) < self.open_for,
-        };
-        if continues { self.reopens.saturating_add(1) } else { 0 }
+        if from != State::HalfOpen && self.is_forgiven(now) { 0 } else { self.reopens.saturating_add(1) }
+    }
+
+    /// How often the breaker, in this state, has re-opened without a lasting recovery.
+    pub(crate) fn reopens(&self, state: State, now: u64) -> u32 {
+        if state == State::Closed && self.is_forgiven(now) { 0 } else { self.reopens }
+    }
+
+    /// Whether a breaker that is closed at `now` has been so for as long as it had last been open.
+    fn is_forgiven(&self, now: u64) -> bool {
+        now.saturating_sub(self.closed_at) >= self.open_for
     }
 
     /// Puts a transition into the queue, if anyone will hear it.

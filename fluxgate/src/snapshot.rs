@@ -43,7 +43,7 @@ pub struct Snapshot {
     /// How long it has been in that state.
     #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::seconds"))]
     pub since: Duration,
-    /// How often it has re-opened without a lasting recovery.
+    /// How often it has re-opened without a lasting recovery: one that lasts as long as it had last been open.
     pub reopens: u32,
     /// What is known of recent calls; see [`CircuitBreaker::metrics`](crate::CircuitBreaker::metrics).
     #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::metrics"))]
@@ -74,7 +74,7 @@ impl Snapshot {
             name: breaker.name().as_str().to_owned(),
             state: word.state(),
             since: Duration::from_nanos(now.saturating_sub(since)),
-            reopens: core.reopens,
+            reopens: core.reopens(word.state(), now),
             metrics: core.metrics(breaker, word, now),
             retry_after: opens.then(|| Duration::from_nanos(deadline.saturating_sub(now))),
             rejected: breaker.rejected.load(Ordering::Relaxed),

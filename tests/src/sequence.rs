@@ -158,7 +158,7 @@ fn compare(
     }
     let average = settings.rule.averages().then(|| expected.average()).flatten();
     assert_eq!(metrics.avg_latency().map(|mean| mean.as_nanos()), average, "average after {nth} steps");
-    assert_eq!(snapshot.reopens, model.reopens, "reopens after {nth} steps");
+    assert_eq!(snapshot.reopens, model.reopens(now), "reopens after {nth} steps");
     assert_eq!(snapshot.retry_after, model.retry_after(now), "retry_after after {nth} steps");
     assert_eq!(snapshot.rejected, model.rejected, "rejected after {nth} steps");
     assert_eq!(snapshot.late, model.late, "late after {nth} steps");

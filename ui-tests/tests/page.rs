@@ -1,5 +1,5 @@
 //! The page "What the compiler tells you" quotes the refused programs: one for every kind of message, and what else is put right
-//! likewise. With `FLUXGATE_BLESS` set, the quotations are written anew, to be read.
+//! likewise. With `FLUXGATE_BLESS` set, the quotations are written anew, to be read. The README quotes one of them.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -25,6 +25,20 @@ fn the_page_quotes_what_the_compiler_says() {
     // There the compiler speaks of what functions hold, as it would without the attribute.
     folders.remove("lints");
     assert_eq!(quoted, folders, "the folders with a section");
+}
+
+/// The README shows one message as it is, but for the name of the file.
+#[test]
+fn the_readme_quotes_what_the_compiler_says() {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let readme = fs::read_to_string(package.join("../README.md")).unwrap();
+    let said = fs::read_to_string(package.join("refused/rules/rate_without_min.stderr")).unwrap();
+    let (_, quoted) = readme.split_once("```text\nerror: ").expect("a quotation");
+    let (quoted, _) = quoted.split_once("```").expect("the end of it");
+    let lines = |text: &str| -> Vec<String> {
+        text.trim().lines().filter(|line| !line.starts_with(" --> ")).map(str::to_owned).collect()
+    };
+    assert_eq!(lines(quoted), lines(said.strip_prefix("error: ").expect("an error")));
 }
 
 /// The page with its quotations renewed, and the folders that it quotes.

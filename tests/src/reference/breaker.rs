@@ -63,7 +63,7 @@ pub struct Reference {
     /// What the breaker knew when it tripped; shown while no calls are counted.
     evidence: Evidence,
     deadline: Option<Duration>,
-    pub reopens: u32,
+    reopens: u32,
     last_open: Duration,
     closed_at: Option<Duration>,
     pub rejected: u64,
@@ -240,15 +240,21 @@ impl Reference {
     }
 
     fn open(&mut self, now: Duration, why: Why) {
-        let again = match (self.state, self.closed_at) {
-            (State::HalfOpen, _) => true,
-            (_, Some(closed_at)) => now - closed_at < self.last_open,
-            (_, None) => false,
-        };
+        let again = self.state == State::HalfOpen || self.is_recent(now);
         self.reopens = if again { self.reopens + 1 } else { 0 };
         self.deadline = self.settings.retry.delay(self.reopens).map(|delay| now + delay);
         self.evidence = self.evidence(now);
         self.enter(now, State::Open, why);
+    }
+
+    /// Whether it closed more recently than the time for which it had been open.
+    fn is_recent(&self, now: Duration) -> bool {
+        self.closed_at.is_some_and(|closed_at| now - closed_at < self.last_open)
+    }
+
+    /// The re-openings that have not been forgiven.
+    pub fn reopens(&self, now: Duration) -> u32 {
+        if self.state == State::Closed && !self.is_recent(now) { 0 } else { self.reopens }
     }
 
     fn close(&mut self, now: Duration, why: Why) {

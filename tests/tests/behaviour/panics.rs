@@ -151,6 +151,27 @@ fn a_listener_that_panics_is_contained() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
+/// They are then called while the body's panic unwinds, where a second one that got out would end the process.
+#[test]
+fn callbacks_may_panic_beside_the_body() {
+    fn condition(_: &fluxgate::Metrics) -> bool {
+        resume_unwind(Box::new("the condition panicked"))
+    }
+    fn delay(_: u32) -> std::time::Duration {
+        resume_unwind(Box::new("the retry panicked"))
+    }
+    let fixture = Fixture::new(|builder| {
+        builder
+            .trip(trip::min(1) & trip::custom(condition) & trip::failures(1) | trip::failure_streak(2))
+            .retry(retry::custom(delay))
+            .listener(|_: &fluxgate::Transition| resume_unwind(Box::new("the listener panicked")))
+    });
+    for _ in 0..2 {
+        assert_eq!(panic_in(&fixture).downcast_ref(), Some(&"the body panicked"));
+    }
+    assert_eq!((fixture.state(), fixture.counts()), (State::Open, (2, 2)));
+}
+
 /// A breaker is what a panic may pass by, so whatever holds one may be caught; and a guarded function is so if it was before.
 #[test]
 fn breakers_are_safe_to_unwind_past() {
