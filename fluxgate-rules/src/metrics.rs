@@ -206,27 +206,27 @@ mod tests {
     use super::{Measures, Metrics, Tally, nanos};
     use core::time::Duration;
 
-    const MEASURES: Measures = Measures { thresholds: [20, 10, 0, 0], average: true };
+    const MEASURES: Measures = Measures { thresholds: [20, 10, 0, 0], least: 10, average: true };
 
     #[test]
     fn durations_are_measured_where_a_threshold_or_an_average_asks_for_them() {
         assert!(!Measures::NONE.durations());
         assert!(Measures { average: true, ..Measures::NONE }.durations());
-        assert!(Measures { thresholds: [1, 0, 0, 0], average: false }.durations());
+        assert!(Measures { thresholds: [1, 0, 0, 0], least: 1, average: false }.durations());
     }
 
     #[test]
     fn what_reaches_no_threshold_is_fast() {
-        let full = Measures { thresholds: [40, 30, 20, 10], average: false };
+        let full = Measures { thresholds: [40, 30, 20, 10], least: 10, average: false };
         assert_eq!([9, 10, 11, 50].map(|nanos| full.is_fast(nanos)), [true, false, false, false]);
         assert_eq!([9, 10, 20].map(|nanos| MEASURES.is_fast(nanos)), [true, false, false]);
-        assert!(Measures::NONE.is_fast(u64::MAX));
+        assert!(Measures::NONE.is_fast(u64::MAX - 1));
     }
 
     #[test]
     fn thresholds_have_places() {
         assert_eq!([20, 10, 30, 0].map(|nanos| MEASURES.threshold(nanos)), [Some(0), Some(1), None, None]);
-        let full = Measures { thresholds: [40, 30, 20, 10], average: false };
+        let full = Measures { thresholds: [40, 30, 20, 10], least: 10, average: false };
         assert_eq!(full.threshold(10), Some(3));
     }
 
