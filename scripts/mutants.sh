@@ -1,12 +1,62 @@
 #!/usr/bin/env bash
-# Mutation testing of the rule stages and the runtime core: about an hour and a half on two cores. Needs cargo-mutants.
-# What survives, and why, is in MUTANTS.md.
+# Mutation testing: changes the code a little, many times, and sees whether a test notices. Needs cargo-mutants. What survives, and
+# why, is in MUTANTS.md, with how long it takes.
+#
+#   scripts/mutants.sh                      the rule language and the runtime
+#   scripts/mutants.sh rules|runtime [..]   one of them; what follows goes to cargo-mutants: --file, --shard 1/8, --in-diff DIFF
+#   scripts/mutants.sh short                two small files, about a minute
+#
+# Each mutant is first given to the tests that are quickest to notice, and only if they do not, to all that might.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-# A few hundred sequences against the naive model find in seconds what all of them find.
-export PROPTEST_CASES=${PROPTEST_CASES:-300}
-exec cargo mutants --timeout 60 --output target \
-  --file 'fluxgate/src/{breaker,call,cause,core,listener,outcome,permit,retry,snapshot,state}.rs' \
-  --file 'fluxgate/src/window/*.rs' \
-  --file 'fluxgate-rules/src/{check,condition,duration,evaluate,judge,lexer,metrics,parser,ratio,reader,rule,window}.rs' \
-  "$@"
+export CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0
+
+# That the tests pass as things are is for `cargo test` to say.
+mutants() { cargo mutants --baseline skip --iterate --build-timeout 300 --colors never "$@"; }
+
+rules_quick() {
+  mutants --timeout 10 --test-package fluxgate-rules -C --lib -C --test=messages -C --test=readings -C --test=values \
+    -C --test=constants -C --test=exhaustive "$@"
+}
+rules_all() { mutants --timeout 60 --test-package fluxgate-rules,fluxgate-macros -C --tests "$@"; }
+
+# Without what takes long and is about threads or sizes; a few sequences against the naive model find what many do.
+runtime_quick() {
+  PROPTEST_CASES=60 mutants --timeout 15 --test-package fluxgate,fluxgate-tests -C --lib -C --test=behaviour -C --test=golden \
+    -C --test=model "$@" -- -- --skip threads:: --skip of_1_000_000 --skip the_largest_windows --skip agrees_with_a_list \
+    --skip admits_its_share --skip ten_thousand --skip goes_backwards --skip sequences_bring
+}
+runtime_all() { PROPTEST_CASES=300 mutants --timeout 120 --test-package fluxgate,fluxgate-tests -C --tests "$@"; }
+
+half() {
+  local name=$1 folder=$2 out=target/mutants/$1 caught=0 unviable=0 status
+  shift 2
+  case " $* " in *" --file "*) ;; *) set -- --file "$folder/src/**" "$@" ;; esac
+  rm -rf "$out"
+  mkdir -p "$out"
+  for pass in quick all; do
+    status=0
+    "${name}_$pass" --output "$out" "$@" || status=$?
+    # 2: some were missed; 3: some ran for ever, and so were noticed.
+    case $status in 0 | 2 | 3) ;; *) return "$status" ;; esac
+    caught=$((caught + $(cat "$out"/mutants.out/{caught,timeout}.txt | wc -l)))
+    unviable=$((unviable + $(wc -l <"$out/mutants.out/unviable.txt")))
+    cat "$out/mutants.out/timeout.txt" >>"$out/mutants.out/caught.txt"
+    [ -s "$out/mutants.out/missed.txt" ] || break
+  done
+  local missed
+  missed=$(wc -l <"$out/mutants.out/missed.txt")
+  cat "$out/mutants.out/missed.txt"
+  echo "$name: $caught caught, $missed missed, $unviable do not compile"
+  [ $((caught * 100)) -ge $(((caught + missed) * 95)) ]
+}
+
+what=${1:-everything}
+[ $# -eq 0 ] || shift
+case $what in
+  everything) half rules fluxgate-rules && half runtime fluxgate ;;
+  rules) half rules fluxgate-rules "$@" ;;
+  runtime) half runtime fluxgate "$@" ;;
+  short) half rules fluxgate-rules --file fluxgate-rules/src/duration.rs --file fluxgate-rules/src/window.rs ;;
+  *) sed -n '2,9p' "$0" && exit 1 ;;
+esac

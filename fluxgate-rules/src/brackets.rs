@@ -86,3 +86,35 @@ fn closing(token: &Token) -> &'static str {
         _ => "}",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Brackets;
+    use crate::lexer::lex;
+    use crate::token::{Place, spell};
+
+    #[test]
+    fn commas_part_arguments_and_not_what_stands_in_them() {
+        for (source, pieces) in [
+            ("", vec![]),
+            ("a", vec!["a"]),
+            ("a, b,", vec!["a", "b"]),
+            (", a", vec!["", "a"]),
+            ("(a, b), [c, d], e", vec!["(a, b)", "[c, d]", "e"]),
+            ("f::<A, B>(1), x", vec!["f::<A, B>(1)", "x"]),
+            ("f::<A<B, C>, D>, x", vec!["f::<A < B, C>, D>", "x"]),
+            ("a < b, c > d", vec!["a < b", "c > d"]),
+            ("< a, b", vec!["< a", "b"]),
+            ("a > b, f::<A, B>()", vec!["a > b", "f::<A, B>()"]),
+        ] {
+            let tokens = lex(source).tokens;
+            let brackets = Brackets::pair(&tokens).expect("they pair");
+            let split = brackets.split(&tokens, Place::new(0, tokens.len()));
+            let split: Vec<_> = split.iter().map(|piece| spell(piece.of(&tokens))).collect();
+            let squeezed =
+                |pieces: &[String]| pieces.iter().map(|piece| piece.replace(' ', "")).collect::<Vec<_>>();
+            let pieces: Vec<_> = pieces.into_iter().map(str::to_owned).collect();
+            assert_eq!(squeezed(&split), squeezed(&pieces), "{source}");
+        }
+    }
+}

@@ -124,7 +124,7 @@ fn character(text: &str) -> Option<usize> {
     let mut inside = text.chars().skip(1);
     match (inside.next()?, inside.next()?) {
         ('\\', _) => quoted(text, '\''),
-        (one, '\'') if one != '\'' => Some(2 + one.len_utf8()),
+        (one, '\'') => Some(2 + one.len_utf8()),
         _ => None,
     }
 }
@@ -163,7 +163,7 @@ mod tests {
             ("\"a\"s 1", vec![(Literal, "\"a\"s"), (Number, "1")]),
             ("'x' 'y", vec![(Literal, "'x'"), (Punctuation, "'"), (Word, "y")]),
             ("'\\'' b'\\n'", vec![(Literal, "'\\''"), (Literal, "b'\\n'")]),
-            ("'''", vec![(Punctuation, "'"), (Punctuation, "'"), (Punctuation, "'")]),
+            ("''' ''", vec![(Literal, "'''"), (Punctuation, "'"), (Punctuation, "'")]),
             ("ax'", vec![(Word, "ax"), (Punctuation, "'")]),
             ("\"a", vec![(Unknown, "\""), (Word, "a")]),
             ("größer ≥ 1", vec![(Word, "größer"), (Unknown, "≥"), (Number, "1")]),

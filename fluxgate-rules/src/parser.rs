@@ -334,7 +334,6 @@ impl<'a> Parser<'a> {
 /// What a token joins conditions by, also where it is not the way we write it.
 fn join(token: &Token) -> Option<Operator> {
     match token.text.to_lowercase().as_str() {
-        _ if token.shape == Shape::Literal => None,
         "&" | "and" | "," | ";" => Some(Operator::And),
         "|" | "or" => Some(Operator::Or),
         _ => None,

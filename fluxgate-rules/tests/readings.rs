@@ -146,6 +146,13 @@ fn a_rule_with_what_only_the_compiler_knows_is_left_as_it_is() {
 }
 
 #[test]
+fn what_is_no_value_of_ours_is_for_the_compiler() {
+    for text in ["min(A B) & failures(1)", "min(10 + N) & failures(1)", "min(f(1)) & failures(1)"] {
+        assert!(rule(text).is_constant(), "{text}");
+    }
+}
+
+#[test]
 fn a_rule_may_be_so_long_and_no_longer() {
     let failures = |count| Rule::from_condition(Condition::Failures(count));
     let alternatives = |members: u32| (1..=members).map(failures).reduce(|one, two| one | two).expect("some");

@@ -1,8 +1,19 @@
-//! Whatever string comes in: the reader of rules does not panic, and what it accepts prints and reads back as the same rule.
+//! Whatever string comes in: the reader of rules does not panic, what it accepts prints and reads back as the same rule, and
+//! where the string is tokens of Rust as well, the attribute reads the same rule from these.
 #![no_main]
 
 use fluxgate::trip::Rule;
+use fluxgate_rules::lexer::lex;
 use libfuzzer_sys::fuzz_target;
+use proc_macro2::{Span, TokenStream};
+
+// The macros' own code, which a program cannot link.
+#[allow(dead_code)]
+#[path = "../../fluxgate-macros/src/errors.rs"]
+mod errors;
+#[allow(dead_code)]
+#[path = "../../fluxgate-macros/src/language.rs"]
+mod language;
 
 fuzz_target!(|text: &str| {
     match text.parse::<Rule>() {
@@ -15,4 +26,16 @@ fuzz_target!(|text: &str| {
         }
         Err(error) => assert!(!error.to_string().is_empty()),
     }
+    agree(text);
 });
+
+/// The rule in a string and the rule written bare are the same tokens.
+fn agree(text: &str) {
+    let Ok(bare) = text.parse::<TokenStream>() else { return };
+    // A lone string literal is the rule that it holds. A comment is none of Rust's tokens; in a string, it is a mistake.
+    if language::text(&bare).is_some() || text.contains("//") || text.contains("/*") {
+        return;
+    }
+    let (lexed, source) = (lex(text).tokens, language::Source::new(&bare, Span::call_site()));
+    assert_eq!(lexed, source.tokens, "{text:?}");
+}

@@ -1,5 +1,6 @@
 //! Wears breakers out: threads and tasks with random outcomes, panics, cancellations, resets, forced states, a jumping clock and
-//! listeners that call back, while invariants are checked throughout.
+//! listeners that call back, while invariants are checked throughout: those of single calls and transitions at once, and those
+//! of what a breaker knows after each second, when all is quiet.
 //!
 //! `cargo run --release --example soak -- --seconds 60`
 
@@ -11,9 +12,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use subject::{JumpyClock, Subject};
+use tokio::runtime::Runtime;
 
 const THREADS: usize = 4;
 const TASKS: usize = 32;
@@ -28,17 +30,11 @@ fn main() -> ExitCode {
     let subjects = subject::all(&clock);
     println!("{THREADS} threads and {TASKS} tasks wear out {} breakers for {seconds} s", subjects.len());
 
-    let memory = run(&subjects, &clock, Duration::from_secs(seconds));
-    let mut faults = Vec::new();
+    let (memory, faults) = run(&subjects, &clock, seconds);
     for subject in &subjects {
         println!("{}", subject.report());
-        faults.extend(subject.faults());
     }
     println!("memory: {} KiB when warm, {} KiB at the end", memory.0, memory.1);
-    // What is allocated for events and by the tokio runtime comes and goes.
-    if memory.1 > memory.0 + memory.0 / 10 + 4_096 {
-        faults.push(format!("memory grew from {} KiB to {} KiB", memory.0, memory.1));
-    }
     for fault in &faults {
         println!("FAULT: {fault}");
     }
@@ -54,30 +50,46 @@ fn seconds(mut arguments: impl Iterator<Item = String>) -> Option<u64> {
     }
 }
 
-/// Lets everyone loose; returns the memory in use after a quarter of the time and at the end.
-fn run(subjects: &[Arc<Subject>], clock: &JumpyClock, time: Duration) -> (u64, u64) {
-    let stop = Arc::new(AtomicBool::new(false));
+/// Lets everyone loose, a second at a time, until there is a fault; returns the memory in use after a quarter of the time and at
+/// the end, and the faults.
+fn run(subjects: &[Arc<Subject>], clock: &JumpyClock, seconds: u64) -> ((u64, u64), Vec<String>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build();
     let runtime = runtime.expect("a runtime starts");
-    for nth in 0..TASKS {
-        let (subjects, stop) = (subjects.to_vec(), stop.clone());
-        runtime.spawn(work::tasks(subjects, stop, nth as u64));
+    let mut warm = 0;
+    for second in 0..seconds {
+        wear(subjects, clock, &runtime, second);
+        if second == seconds / 4 {
+            warm = resident();
+        }
+        let faults: Vec<String> = subjects.iter().flat_map(|subject| subject.faults()).collect();
+        if !faults.is_empty() {
+            return ((warm, resident()), faults);
+        }
     }
-    let warm = thread::scope(|scope| {
+    let end = resident();
+    // What is allocated for events and by the tokio runtime comes and goes.
+    let grew = end > warm + warm / 10 + 4_096;
+    ((warm, end), grew.then(|| format!("memory grew from {warm} KiB to {end} KiB")).into_iter().collect())
+}
+
+/// A second of calls, tasks and commands, at the end of which none is on its way.
+fn wear(subjects: &[Arc<Subject>], clock: &JumpyClock, runtime: &Runtime, second: u64) {
+    let stop = Arc::new(AtomicBool::new(false));
+    let seed = |nth: usize| second * 1_000 + nth as u64;
+    let task = |nth| runtime.spawn(work::tasks(subjects.to_vec(), stop.clone(), seed(nth)));
+    let tasks: Vec<_> = (0..TASKS).map(task).collect();
+    thread::scope(|scope| {
         for nth in 0..THREADS {
-            let stop = &stop;
-            scope.spawn(move || work::calls(subjects, stop, nth as u64));
+            let (stop, seed) = (&stop, seed(TASKS + nth));
+            scope.spawn(move || work::calls(subjects, stop, seed));
         }
         scope.spawn(|| work::commands(subjects, clock, &stop));
-        let start = Instant::now();
-        thread::sleep(time / 4);
-        let warm = resident();
-        thread::sleep(time.saturating_sub(start.elapsed()));
+        thread::sleep(Duration::from_secs(1));
         stop.store(true, Ordering::Relaxed);
-        warm
     });
-    runtime.shutdown_timeout(Duration::from_secs(10));
-    (warm, resident())
+    for task in tasks {
+        runtime.block_on(task).expect("no task panics");
+    }
 }
 
 /// KiB of memory in use, where the system tells.

@@ -50,7 +50,7 @@ impl Watch {
     }
 
     pub(crate) fn faults(&self) -> Vec<String> {
-        self.faults.lock().unwrap().clone()
+        std::mem::take(&mut self.faults.lock().unwrap())
     }
 
     pub(crate) fn transitions(&self) -> u64 {
