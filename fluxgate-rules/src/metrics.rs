@@ -267,6 +267,11 @@ mod tests {
         assert_eq!(metrics.slow_rate(thirty), None);
         assert_eq!(metrics.avg_latency(), Some(ten));
         assert_eq!((metrics.tally(), metrics.measures()), (&tally, &MEASURES));
+        assert_eq!(metrics.thresholds().collect::<Vec<_>>(), [twenty, ten]);
+        assert_eq!(
+            format!("{metrics:?}"),
+            "Metrics { total: 4, failures: 1, failure_streak: 7, slow(20ns): 2, slow(10ns): 3, avg_latency: 10ns }"
+        );
 
         let empty = Metrics::new(Tally::EMPTY, 0, MEASURES);
         assert_eq!((empty.failure_rate(), empty.slow_rate(ten), empty.avg_latency()), (None, None, None));
@@ -277,6 +282,7 @@ mod tests {
     fn what_is_too_long_for_nanoseconds_is_the_longest_there_is() {
         let longest = Duration::from_nanos(u64::MAX);
         assert_eq!((nanos(longest), nanos(Duration::MAX)), (u64::MAX, u64::MAX));
+        assert_eq!(nanos(Duration::from_secs(u64::MAX / 7)), u64::MAX);
         let metrics = |latency| Metrics::new(Tally { total: 1, latency, ..Tally::EMPTY }, 0, MEASURES);
         assert_eq!(metrics(u128::MAX).avg_latency(), Some(longest));
         assert_eq!(metrics(u128::from(u64::MAX) + 1).avg_latency(), Some(longest));

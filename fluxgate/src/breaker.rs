@@ -178,6 +178,7 @@ impl Breaker {
     /// Admits or refuses where that takes a look at the state.
     #[inline(never)]
     fn decide(&self, mut word: Word) -> Admission {
+        let mut due = None;
         loop {
             let answer = if word.is_fresh() {
                 self.first_use();
@@ -189,8 +190,8 @@ impl Breaker {
                 match word.state() {
                     State::Closed | State::MetricsOnly | State::Disabled => Some(Answer::Admitted),
                     State::ForcedOpen => Some(Answer::Refused(NEVER)),
-                    State::Open => self.refuse_until_due(word),
-                    State::HalfOpen => self.admit_to_trial(word),
+                    State::Open => self.refuse_until_due(word, &mut due),
+                    State::HalfOpen => self.admit_to_trial(word, due.take()),
                 }
             };
             match answer {
@@ -206,9 +207,9 @@ impl Breaker {
         }
     }
 
-    /// Refuses a call of an open breaker, or moves it on if it is time; `None`: look again.
+    /// Refuses a call of an open breaker, or moves it on if it is time, and says when it was; `None`: look again.
     #[inline]
-    fn refuse_until_due(&self, word: Word) -> Option<Answer> {
+    fn refuse_until_due(&self, word: Word, due: &mut Option<u64>) -> Option<Answer> {
         let deadline = self.deadline.load(Ordering::Relaxed);
         fence(Ordering::Acquire);
         if self.state.load(Ordering::Relaxed) != word.0 {
@@ -220,14 +221,16 @@ impl Breaker {
         let now = self.now();
         if now >= deadline {
             self.change_if(word, Change::to_half_open(self, now));
+            *due = Some(now);
             return None;
         }
         Some(Answer::Refused(deadline - now))
     }
 
-    /// Whether a half-open breaker admits a call; `None`: it has moved on, look again.
-    fn admit_to_trial(&self, word: Word) -> Option<Answer> {
-        let now = self.now();
+    /// Whether a half-open breaker admits a call; `None`: it has moved on, look again. A call that was `due` just now is decided
+    /// upon at that time, or the trial that it begins could be over before it is admitted, and so for ever.
+    fn admit_to_trial(&self, word: Word, due: Option<u64>) -> Option<Answer> {
+        let now = due.unwrap_or_else(|| self.now());
         let since = self.since.load(Ordering::Relaxed);
         fence(Ordering::Acquire);
         if self.state.load(Ordering::Relaxed) != word.0 {

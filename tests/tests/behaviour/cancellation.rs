@@ -36,6 +36,9 @@ fn a_dropped_call_can_be_a_failure() {
     drop(fixture.breaker.acquire().expect("closed"));
     cancel(&fixture);
     assert_eq!(fixture.counts(), (2, 2));
+    // To ignore a call is not to cancel it.
+    fixture.breaker.acquire().expect("closed").ignore();
+    assert_eq!(fixture.counts(), (2, 2));
 }
 
 /// Regression: a probe that was cancelled never returns its slot.

@@ -138,3 +138,16 @@ fn a_failure_after_many_healthy_calls_is_one_of_a_full_window() {
     assert_eq!(fixture.counts(), (100, 0));
     assert_eq!(fixture.breaker.metrics().failure_streak(), 0);
 }
+
+#[test]
+fn a_slow_success_is_recorded_among_those_that_need_not_be() {
+    let rule = trip::min(4) & trip::slow_rate(1.0, millis(100));
+    let fixture = Fixture::new(|builder| builder.window(window::count(4)).trip(rule));
+    // The oldest is a fast success, so that one more of these would change nothing.
+    fixture.succeed(1);
+    fixture.fail(1);
+    fixture.succeed(2);
+    fixture.call(Outcome::Success, millis(100)).expect("closed");
+    let metrics = fixture.breaker.metrics();
+    assert_eq!((fixture.counts(), metrics.slow(millis(100))), ((4, 1), Some(1)));
+}

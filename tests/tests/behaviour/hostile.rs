@@ -305,3 +305,26 @@ fn thousands_of_held_calls() {
     fixture.call(Outcome::Failure, millis(1)).expect("closed");
     assert_eq!(fixture.state(), State::Open);
 }
+
+/// Regression: on a clock that goes on while a call is decided upon, one that was due was never decided.
+#[test]
+fn a_trial_shorter_than_a_look_at_the_clock() {
+    let nano = Duration::from_nanos(1);
+    for retry in [retry::always(), retry::cooldown(nano)] {
+        let breaker = CircuitBreaker::builder("hostile: short")
+            .trip(trip::failure_streak(1))
+            .retry(retry)
+            .permit(permit::all())
+            .half_open_timeout(nano)
+            .build()
+            .expect("valid");
+        breaker.acquire().expect("closed").failure();
+        // Due by now, or at last.
+        let probe = std::iter::repeat_with(|| breaker.acquire()).find_map(Result::ok).expect("it is due");
+        assert_eq!(probe.state(), State::HalfOpen);
+        probe.success();
+        // Which took longer than the trial may.
+        let snapshot = breaker.snapshot();
+        assert_eq!((snapshot.state, snapshot.reopens, snapshot.late), (State::Open, 1, 1));
+    }
+}

@@ -1,7 +1,9 @@
 //! Panics unwind through, count as failures by default, and return the slot.
 
+use std::future::{Future as _, pending};
 use std::panic::{AssertUnwindSafe, UnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::task::{Context, Waker};
 
 use fluxgate::{Outcome, State, permit, retry, trip};
 use fluxgate_tests::fixture::{Fixture, seconds};
@@ -92,6 +94,20 @@ fn a_call_dropped_while_unwinding_counts_as_panicked() {
     });
     assert!(catch_unwind(unwinding).is_err());
     assert_eq!(fixture.counts(), (1, 1));
+}
+
+/// That panic comes from elsewhere.
+#[test]
+fn a_future_dropped_while_unwinding_is_cancelled() {
+    let fixture = Fixture::new(|builder| builder);
+    let unwinding = AssertUnwindSafe(|| {
+        let mut guarded = Box::pin(fixture.breaker.call_async(pending::<Result<(), ()>>()));
+        assert!(guarded.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert_eq!(format!("{guarded:?}"), "CallAsync { .. }");
+        resume_unwind(Box::new("with the future in hand"));
+    });
+    assert!(catch_unwind(unwinding).is_err());
+    assert_eq!(fixture.counts(), (0, 0));
 }
 
 /// Regression: a user's predicate whose panic replaces the result or loses a slot.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fluxgate::{Outcome, State, trip, window};
+use fluxgate::{CircuitBreaker, Outcome, State, trip, window};
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
 
 #[test]
@@ -180,10 +180,8 @@ fn closed_and_half_open_name_the_state() {
 #[test]
 fn the_default_follows_the_window() {
     for (size, closed, trial) in [(100, 100, 10), (250, 100, 10), (30, 30, 10), (4, 4, 4)] {
-        let breaker = fluxgate::CircuitBreaker::builder("default rule")
-            .window(window::count(size))
-            .build()
-            .expect("valid");
+        let breaker =
+            CircuitBreaker::builder("default rule").window(window::count(size)).build().expect("valid");
         let snapshot = breaker.snapshot();
         assert_eq!(
             snapshot.rule,
@@ -214,4 +212,21 @@ fn a_shared_threshold_is_measured_once() {
     fixture.wait();
     fixture.succeed_in(millis(100), 1);
     assert_eq!(fixture.state(), State::Open);
+}
+
+/// What a condition does while it is asked counts more than what it says.
+#[test]
+fn a_custom_condition_may_command_its_breaker() {
+    static COMMANDED: CircuitBreaker =
+        fluxgate::breaker!(name = "rules: commanded", trip = min(1) & custom(command));
+    fn command(_: &fluxgate::Metrics) -> bool {
+        COMMANDED.metrics_only();
+        true
+    }
+    let call = COMMANDED.acquire().expect("closed");
+    let before = call.generation();
+    call.failure();
+    assert_eq!(COMMANDED.state(), State::MetricsOnly);
+    assert_eq!(COMMANDED.metrics().total(), 0);
+    assert_eq!(COMMANDED.acquire().expect("metrics only").generation(), before + 1);
 }
