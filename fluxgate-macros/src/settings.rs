@@ -113,7 +113,7 @@ impl Writer<'_> {
                 if !name.value().is_empty() {
                     return name.into_token_stream();
                 }
-                help = "leave it out, and it is the path of the function";
+                help = "remove it, and the name is the path of the function";
             }
             Ok(syn::Expr::Lit(_)) | Err(_) => {}
             Ok(name) => return name.into_token_stream(),

@@ -6,7 +6,7 @@ use crate::token::Token;
 
 /// The candidate most like `word`, where one is near enough that it may have been meant.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word = word.to_lowercase();
+    let word = snake(word);
     // One letter in three, and not all of a short word.
     let near = |candidate: &str| (word.chars().count().max(candidate.chars().count()) / 3).max(1);
     candidates
@@ -15,6 +15,32 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .filter(|&(distance, candidate)| distance <= near(candidate) && distance < candidate.len())
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate)
+}
+
+/// Whether Rust has other plans with a word, so that it is no misspelling and no function of anybody's.
+pub fn is_keyword(word: &str) -> bool {
+    const KEYWORDS: [&str; 22] = [
+        "as", "async", "await", "const", "else", "false", "fn", "for", "if", "impl", "in", "let", "loop",
+        "match", "move", "return", "self", "static", "true", "unsafe", "where", "while",
+    ];
+    KEYWORDS.contains(&word)
+}
+
+/// A word as we would write it: `failureRate`, `FailureRate`, `failure-rate` and `FAILURE_RATE` are all `failure_rate`.
+pub fn snake(word: &str) -> String {
+    let mut text = String::new();
+    let mut was_lower = false;
+    for character in word.strip_prefix("r#").unwrap_or(word).chars() {
+        if character.is_uppercase() && was_lower {
+            text.push('_');
+        }
+        was_lower = character.is_lowercase() || character.is_ascii_digit();
+        match character {
+            '-' => text.push('_'),
+            _ => text.extend(character.to_lowercase()),
+        }
+    }
+    text
 }
 
 /// What `text` becomes when the corrections of what is wrong with it are made, one after the other; `None` where that
@@ -56,7 +82,7 @@ fn distance(from: &str, to: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{distance, nearest, repaired};
+    use super::{distance, nearest, repaired, snake};
     use crate::problem::Problem;
     use crate::reader;
     use crate::token::{Place, Token};
@@ -77,6 +103,13 @@ mod tests {
         }
         let (long, longer) = ("x".repeat(64), "x".repeat(65));
         assert_eq!((distance(&long, "min"), distance(&longer, "min")), (64, usize::MAX));
+    }
+
+    #[test]
+    fn other_cases_become_ours() {
+        for word in ["failureRate", "FailureRate", "failure-rate", "FAILURE_RATE", "r#failure_rate"] {
+            assert_eq!(snake(word), "failure_rate", "{word}");
+        }
     }
 
     #[test]
