@@ -2,7 +2,6 @@
 
 use core::fmt;
 use std::collections::VecDeque;
-use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use fluxgate_rules::Metrics;
@@ -11,7 +10,7 @@ use crate::cause::Cause;
 use crate::contain::contain;
 use crate::settings::Name;
 use crate::state::State;
-use crate::sync::Arc;
+use crate::sync::{Arc, RwLock};
 
 /// Reacts to a breaker's transitions.
 ///
@@ -147,11 +146,11 @@ static EVERYWHERE: RwLock<Vec<Arc<dyn Listener>>> = RwLock::new(Vec::new());
 
 /// Adds a listener to every breaker, present and future. It stays for as long as the process runs.
 pub fn listen(listener: impl Listener) {
-    EVERYWHERE.write().unwrap_or_else(PoisonError::into_inner).push(Arc::new(listener));
+    EVERYWHERE.write().push(Arc::new(listener));
 }
 
 fn everywhere() -> Vec<Arc<dyn Listener>> {
-    EVERYWHERE.read().unwrap_or_else(PoisonError::into_inner).clone()
+    EVERYWHERE.read().clone()
 }
 
 /// Whether anyone hears of a breaker that has no listeners of its own.
@@ -161,7 +160,7 @@ pub(crate) fn is_heard() -> bool {
     if tracing::level_filters::LevelFilter::current() >= tracing::Level::WARN {
         return true;
     }
-    !EVERYWHERE.read().unwrap_or_else(PoisonError::into_inner).is_empty()
+    !EVERYWHERE.read().is_empty()
 }
 
 /// Tells everyone.

@@ -3,11 +3,9 @@
 //! A `static` enters on its first use, into a list that only grows and is never locked. A breaker made at run time enters
 //! when it is built, and leaves when it is dropped.
 
-use std::sync::{PoisonError, RwLock};
-
 use crate::breaker::{Breaker, Own};
 use crate::circuit_breaker::CircuitBreaker;
-use crate::sync::{Arc, OnceRef, Weak};
+use crate::sync::{Arc, OnceRef, RwLock, Weak};
 
 /// Many short lists instead of one, since to enter is to walk to the end.
 const LISTS: usize = if cfg!(fluxgate_loom) { 1 } else { 64 };
@@ -56,7 +54,7 @@ pub(crate) fn enroll(own: &Own) {
         Own::Hidden => {}
         Own::Static(breaker) => STATICS.push(breaker),
         Own::Shared(breaker) => {
-            let mut shared = SHARED.write().unwrap_or_else(PoisonError::into_inner);
+            let mut shared = SHARED.write();
             // Clearing out only when the list would grow anyway keeps the cost of entering constant on average.
             if shared.len() == shared.capacity() {
                 shared.retain(|breaker| breaker.strong_count() > 0);
@@ -77,7 +75,7 @@ pub(crate) fn enroll(own: &Own) {
 /// ```
 pub fn breakers() -> impl Iterator<Item = CircuitBreaker> {
     let shared: Vec<Arc<Breaker>> = {
-        let shared = SHARED.read().unwrap_or_else(PoisonError::into_inner);
+        let shared = SHARED.read();
         shared.iter().filter_map(Weak::upgrade).collect()
     };
     STATICS.iter().map(CircuitBreaker::from_static).chain(shared.into_iter().map(CircuitBreaker::from_shared))
@@ -95,7 +93,7 @@ pub fn register(breaker: &'static CircuitBreaker) {
 
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
-    use super::{PoisonError, SHARED};
+    use super::SHARED;
     use crate::CircuitBreaker;
 
     #[test]
@@ -104,7 +102,7 @@ mod tests {
         for _ in 0..2_000 {
             drop(CircuitBreaker::builder("gone").build().unwrap());
         }
-        let entered = SHARED.read().unwrap_or_else(PoisonError::into_inner).len();
+        let entered = SHARED.read().len();
         assert!(entered < 1_000, "{entered} entries");
         assert!(super::find("kept").is_some_and(|found| found.name() == kept.name()));
     }

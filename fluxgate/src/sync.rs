@@ -1,6 +1,10 @@
 //! The only door to shared memory, so that a model checker can stand in for it: with `--cfg fluxgate_loom`, every load, store
 //! and lock below is [loom](https://docs.rs/loom)'s, and `models.rs` runs the breaker through all their orders.
 
+#[cfg(fluxgate_tsan)]
+use std::sync::TryLockError;
+use std::sync::{LockResult, PoisonError, RwLockReadGuard, RwLockWriteGuard, TryLockResult};
+
 #[cfg(not(fluxgate_loom))]
 pub(crate) use self::real::*;
 
@@ -9,9 +13,6 @@ pub(crate) use self::model::*;
 
 #[cfg(not(fluxgate_loom))]
 mod real {
-    #[cfg(not(fluxgate_tsan))]
-    use std::sync::PoisonError;
-
     pub(crate) use once_cell::race::{OnceBox, OnceRef};
     pub(crate) use std::sync::atomic::{AtomicU64, Ordering, fence};
     pub(crate) use std::sync::{Arc, MutexGuard, Weak};
@@ -24,23 +25,46 @@ mod real {
             Self(std::sync::Mutex::new(value))
         }
 
-        #[cfg(not(fluxgate_tsan))]
         #[inline]
         pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner)
+            super::taken(|| self.0.lock(), || self.0.try_lock())
         }
+    }
+}
 
-        /// Waits where a race detector can see it: the slow path of the standard library's mutex is compiled without it,
-        /// so that what it orders looks unordered.
-        #[cfg(fluxgate_tsan)]
-        pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
-            loop {
-                match self.0.try_lock() {
-                    Ok(guard) => return guard,
-                    Err(std::sync::TryLockError::Poisoned(poisoned)) => return poisoned.into_inner(),
-                    Err(std::sync::TryLockError::WouldBlock) => std::thread::yield_now(),
-                }
-            }
+/// A lock without poison for what is shared by all breakers, which no model looks at.
+pub(crate) struct RwLock<T>(std::sync::RwLock<T>);
+
+impl<T> RwLock<T> {
+    pub(crate) const fn new(value: T) -> Self {
+        Self(std::sync::RwLock::new(value))
+    }
+
+    pub(crate) fn read(&self) -> RwLockReadGuard<'_, T> {
+        taken(|| self.0.read(), || self.0.try_read())
+    }
+
+    pub(crate) fn write(&self) -> RwLockWriteGuard<'_, T> {
+        taken(|| self.0.write(), || self.0.try_write())
+    }
+}
+
+/// Takes a lock, whether or not its holder panicked.
+#[cfg(not(fluxgate_tsan))]
+#[inline]
+fn taken<G>(wait: impl FnOnce() -> LockResult<G>, _attempt: impl Fn() -> TryLockResult<G>) -> G {
+    wait().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The same, waiting where a race detector can see it: the slow paths of the standard library's locks are compiled without
+/// it, so that what they order looks unordered.
+#[cfg(fluxgate_tsan)]
+fn taken<G>(_wait: impl FnOnce() -> LockResult<G>, attempt: impl Fn() -> TryLockResult<G>) -> G {
+    loop {
+        match attempt() {
+            Ok(guard) => return guard,
+            Err(TryLockError::Poisoned(poisoned)) => return PoisonError::into_inner(poisoned),
+            Err(TryLockError::WouldBlock) => std::thread::yield_now(),
         }
     }
 }

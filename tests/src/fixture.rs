@@ -1,6 +1,8 @@
 //! A breaker on a manual clock, with all it said.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::panic::resume_unwind;
+use std::sync::{Arc, Barrier, Mutex, PoisonError};
+use std::thread;
 use std::time::Duration;
 
 use fluxgate::testing::ManualClock;
@@ -16,6 +18,26 @@ pub const fn seconds(count: u64) -> Duration {
 /// Milliseconds, as the tests count calls.
 pub const fn millis(count: u64) -> Duration {
     Duration::from_millis(count)
+}
+
+/// Runs `work` on so many threads that start together, each given its number.
+///
+/// They are joined one by one: a race detector does not see how a scope waits for those that are not.
+pub fn together(threads: usize, work: impl Fn(usize) + Sync) {
+    let barrier = Barrier::new(threads);
+    thread::scope(|scope| {
+        let begin = |nth| {
+            let (barrier, work) = (&barrier, &work);
+            scope.spawn(move || {
+                barrier.wait();
+                work(nth);
+            })
+        };
+        let started: Vec<_> = (0..threads).map(begin).collect();
+        for thread in started {
+            thread.join().unwrap_or_else(|panic| resume_unwind(panic));
+        }
+    });
 }
 
 /// The transitions a listener heard.

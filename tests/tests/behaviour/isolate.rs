@@ -4,7 +4,7 @@ use std::sync::Barrier;
 
 use fluxgate::testing::isolate;
 use fluxgate::{CallNotPermitted, CircuitBreaker, State, breaker, circuit_breaker};
-use fluxgate_tests::fixture::seconds;
+use fluxgate_tests::fixture::{seconds, together};
 
 static SHARED: CircuitBreaker = breaker!(
     name = "isolate: shared",
@@ -113,25 +113,20 @@ fn what_happens_inside_is_forgotten_outside() {
 #[test]
 fn threads_do_not_disturb_each_other() {
     let barrier = Barrier::new(4);
-    std::thread::scope(|scope| {
-        for nth in 0..4 {
-            let barrier = &barrier;
-            scope.spawn(move || {
-                let isolation = isolate();
-                barrier.wait();
-                if nth % 2 == 0 {
-                    break_it(&SHARED);
-                } else {
-                    SHARED.call(|| Ok::<_, ()>(())).expect("closed");
-                }
-                barrier.wait();
-                let expected = if nth % 2 == 0 { State::Open } else { State::Closed };
-                assert_eq!(SHARED.state(), expected);
-                isolation.advance(seconds(nth));
-                barrier.wait();
-                assert_eq!(SHARED.snapshot().since, seconds(nth));
-            });
+    together(4, |nth| {
+        let isolation = isolate();
+        barrier.wait();
+        if nth % 2 == 0 {
+            break_it(&SHARED);
+        } else {
+            SHARED.call(|| Ok::<_, ()>(())).expect("closed");
         }
+        barrier.wait();
+        let expected = if nth % 2 == 0 { State::Open } else { State::Closed };
+        assert_eq!(SHARED.state(), expected);
+        isolation.advance(seconds(nth as u64));
+        barrier.wait();
+        assert_eq!(SHARED.snapshot().since, seconds(nth as u64));
     });
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier, Mutex, OnceLock, Weak};
 
 use fluxgate::testing::ManualClock;
 use fluxgate::{CircuitBreaker, Listener, Reason, State, Transition, permit, trip, window};
-use fluxgate_tests::fixture::{Fixture, Heard, seconds};
+use fluxgate_tests::fixture::{Fixture, Heard, seconds, together};
 
 #[test]
 fn hear_each_transition_with_its_reason() {
@@ -298,22 +298,18 @@ fn hear_in_order_from_many_threads() {
     let fixture = Fixture::new(|builder| {
         builder.window(window::count(1)).trip(rule).permit(permit::all()).retry(fluxgate::retry::always())
     });
-    std::thread::scope(|scope| {
-        for thread in 0..4 {
-            let breaker = &fixture.breaker;
-            scope.spawn(move || {
-                for nth in 0..2_000 {
-                    match (nth + thread) % 7 {
-                        0 => breaker.force_open(),
-                        1 => breaker.reset(),
-                        _ => {
-                            if let Ok(call) = breaker.acquire() {
-                                if nth % 2 == 0 { call.failure() } else { call.success() }
-                            }
-                        }
+    together(4, |thread| {
+        let breaker = &fixture.breaker;
+        for nth in 0..2_000 {
+            match (nth + thread) % 7 {
+                0 => breaker.force_open(),
+                1 => breaker.reset(),
+                _ => {
+                    if let Ok(call) = breaker.acquire() {
+                        if nth % 2 == 0 { call.failure() } else { call.success() }
                     }
                 }
-            });
+            }
         }
     });
     let steps = fixture.heard.steps();

@@ -1,6 +1,7 @@
 //! The registry knows every live breaker that has been used or named.
 
 use fluxgate::{CircuitBreaker, State, breaker};
+use fluxgate_tests::fixture::together;
 
 fn names() -> Vec<String> {
     fluxgate::breakers().map(|breaker| breaker.name().to_owned()).collect()
@@ -54,19 +55,15 @@ fn statics_can_register_early() {
 #[test]
 fn many_threads_may_use_it_at_once() {
     static SHARED: CircuitBreaker = breaker!(name = "registry: many");
-    std::thread::scope(|scope| {
-        for thread in 0..4 {
-            scope.spawn(move || {
-                for nth in 0..200 {
-                    let name = format!("registry: many {thread} {nth}");
-                    let built = CircuitBreaker::builder(name.clone()).build().expect("valid");
-                    SHARED.call(|| Ok::<_, ()>(())).expect("closed");
-                    assert!(fluxgate::find(&name).is_some());
-                    assert!(fluxgate::breakers().count() >= 2);
-                    // Gone, unless another thread is just looking at it.
-                    drop(built);
-                }
-            });
+    together(4, |thread| {
+        for nth in 0..200 {
+            let name = format!("registry: many {thread} {nth}");
+            let built = CircuitBreaker::builder(name.clone()).build().expect("valid");
+            SHARED.call(|| Ok::<_, ()>(())).expect("closed");
+            assert!(fluxgate::find(&name).is_some());
+            assert!(fluxgate::breakers().count() >= 2);
+            // Gone, unless another thread is just looking at it.
+            drop(built);
         }
     });
     assert_eq!(names().iter().filter(|name| name.starts_with("registry: many")).count(), 1);

@@ -1,26 +1,18 @@
 //! Any number of threads may share a breaker: no outcome is lost, and it trips once.
 
-use std::sync::Barrier;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use fluxgate::{Call, CircuitBreaker, Outcome, State, retry, trip, window};
-use fluxgate_tests::fixture::{Fixture, millis, seconds};
+use fluxgate_tests::fixture::{self, Fixture, millis, seconds};
 
 const THREADS: usize = 8;
 
-/// Runs `work` on eight threads that start together.
 fn together(work: impl Fn(usize) + Sync) {
-    let barrier = Barrier::new(THREADS);
-    thread::scope(|scope| {
-        for nth in 0..THREADS {
-            let (barrier, work) = (&barrier, &work);
-            scope.spawn(move || {
-                barrier.wait();
-                work(nth);
-            });
-        }
-    });
+    fixture::together(THREADS, work);
 }
 
 #[test]
@@ -220,4 +212,45 @@ fn the_first_calls_of_a_breaker_may_come_together() {
         together(|_| breaker.acquire().expect("closed").failure());
         assert_eq!(breaker.metrics().failures(), THREADS as u64);
     }
+}
+
+/// A future is polled on one thread, and finished or dropped on another.
+#[test]
+fn guarded_futures_may_move_between_threads() {
+    let rule = trip::failure_streak(u32::MAX);
+    let fixture = Fixture::new(|builder| builder.window(window::count(100_000)).trip(rule));
+    let begin = |nth: usize| {
+        let mut begun: Vec<_> = (0..300)
+            .map(|call| Box::pin(fixture.breaker.call_async(halting((call + nth) % 3 == 0))))
+            .collect();
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(begun.iter_mut().all(|future| future.as_mut().poll(&mut context).is_pending()));
+        begun
+    };
+    thread::scope(|scope| {
+        let begun: Vec<_> = (0..THREADS).map(|nth| scope.spawn(move || begin(nth))).collect();
+        let begun = begun.into_iter().map(|thread| thread.join().expect("no panic"));
+        let finished: Vec<_> = begun.map(|begun| scope.spawn(move || finish(begun))).collect();
+        for thread in finished {
+            thread.join().expect("no panic");
+        }
+    });
+    let failed = |nth: usize| (0..300).filter(|call| call % 10 > 0 && (call + nth) % 3 == 0).count() as u64;
+    assert_eq!(fixture.counts(), (270 * THREADS as u64, (0..THREADS).map(failed).sum()));
+}
+
+/// Of ten, the first is cancelled.
+fn finish(begun: Vec<Pin<Box<impl Future>>>) {
+    let mut context = Context::from_waker(Waker::noop());
+    for (call, mut future) in begun.into_iter().enumerate() {
+        assert!(call % 10 == 0 || future.as_mut().poll(&mut context).is_ready());
+    }
+}
+
+/// Pending once.
+async fn halting(fails: bool) -> Result<(), ()> {
+    let mut pending = true;
+    std::future::poll_fn(|_| if std::mem::take(&mut pending) { Poll::Pending } else { Poll::Ready(()) })
+        .await;
+    if fails { Err(()) } else { Ok(()) }
 }
