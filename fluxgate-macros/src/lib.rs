@@ -1,6 +1,8 @@
 //! The attribute `#[circuit_breaker]` and the macro `breaker!` of Fluxgate.
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+mod alike;
 mod arguments;
 mod errors;
 mod expand;

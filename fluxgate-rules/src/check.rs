@@ -316,6 +316,15 @@ pub const fn permit(permit: &Permit) {
     refuse(permit_flaw(permit));
 }
 
+/// What is said of a name that is none.
+pub const EMPTY_NAME: &str = "a breaker's name is a string that is not empty";
+
+/// Refuses a name.
+#[track_caller]
+pub const fn name(name: &str) {
+    assert!(!name.is_empty(), "{}", EMPTY_NAME);
+}
+
 /// Refuses a number of calls.
 #[track_caller]
 pub const fn count(count: u32, message: &str) {

@@ -4,17 +4,23 @@ use crate::lexer::lex;
 use crate::problem::Problem;
 use crate::token::Token;
 
-/// The candidate most like `word`, where one is near enough that it may have been meant.
+/// The candidate most like `word`, where one is near enough that it may have been meant; or else the shortest that begins
+/// so, which somebody may be about to write.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = snake(word);
+    let letters = word.chars().count();
     // One letter in three, and not all of a short word.
-    let near = |candidate: &str| (word.chars().count().max(candidate.chars().count()) / 3).max(1);
-    candidates
-        .into_iter()
-        .map(|candidate| (distance(&word, candidate), candidate))
+    let near = |candidate: &str| (letters.max(candidate.chars().count()) / 3).max(1);
+    let candidates: Vec<_> = candidates.into_iter().collect();
+    let distances = candidates.iter().map(|candidate| (distance(&word, candidate), *candidate));
+    let nearest = distances
         .filter(|&(distance, candidate)| distance <= near(candidate) && distance < candidate.len())
         .min_by_key(|&(distance, _)| distance)
-        .map(|(_, candidate)| candidate)
+        .map(|(_, candidate)| candidate);
+    nearest.or_else(|| {
+        let begun = candidates.iter().filter(|candidate| letters > 2 && candidate.starts_with(&word));
+        begun.copied().min_by_key(|candidate| candidate.len())
+    })
 }
 
 /// Whether Rust has other plans with a word, so that it is no misspelling and no function of anybody's.
@@ -120,6 +126,9 @@ mod tests {
             ("failureRate", Some("failure_rate")),
             ("mn", Some("min")),
             ("halfopen", Some("half_open")),
+            ("fail", Some("failures")),
+            ("half", Some("half_open")),
+            ("fa", None),
             ("max", None),
             ("x", None),
             ("temperature_of_tea", None),
