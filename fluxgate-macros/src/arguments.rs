@@ -1,13 +1,11 @@
 //! The tokens of an attribute, or of `breaker!` -> `name = value` arguments.
 
-use fluxgate_rules::suggest::{nearest, repaired};
-use fluxgate_rules::token::{Shape, Token, spell};
-use fluxgate_rules::vocabulary::{Entry, PERMIT, RETRY, TRIP, Vocabulary, WINDOW};
-use fluxgate_rules::{Problem, Window, reader};
+use fluxgate_rules::token::{spell, spell_closure};
 use proc_macro2::{Ident, Punct, Span, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::errors::{Errors, span_of};
+use crate::guess::{Guesses, is_value};
 use crate::language::{Source, is_too_deep, text};
 
 /// Which of the macros the arguments are of.
@@ -21,7 +19,7 @@ pub(crate) enum Target {
 
 /// What an argument is about.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum About {
+pub(crate) enum About {
     /// What a breaker is made with.
     Breaker,
     /// What happens with the calls of one function.
@@ -33,7 +31,7 @@ enum About {
 }
 
 /// The arguments: what each is about, and a value.
-const KNOWN: [(&str, About, &str); 16] = [
+pub(crate) const KNOWN: [(&str, About, &str); 16] = [
     ("name", About::Breaker, "\"payments\""),
     ("window", About::Breaker, "count(100)"),
     ("trip", About::Breaker, "min(10) & failure_rate(0.5)"),
@@ -50,26 +48,6 @@ const KNOWN: [(&str, About, &str); 16] = [
     ("breaker", About::Place, "PAYMENTS"),
     ("handle", About::Place, "PAYMENTS"),
     ("crate", About::Crate, "::fluxgate"),
-];
-
-/// What other libraries call arguments that are not about rules: their word, and ours. The rest is in the vocabularies.
-const FOREIGN: [(&str, &str); 16] = [
-    ("exclude", "success"),
-    ("expected_exception", "track"),
-    ("fallback_function", "fallback"),
-    ("fallback_method", "fallback"),
-    ("filter", "track"),
-    ("half_open_max_calls", "max_half_open_calls"),
-    ("half_open_requests", "max_half_open_calls"),
-    ("ignore", "success"),
-    ("matches", "track"),
-    ("ok", "track"),
-    ("on_error", "fallback"),
-    ("on_open", "rejected"),
-    ("permitted_number_of_calls_in_half_open_state", "max_half_open_calls"),
-    ("returned", "track"),
-    ("tracker", "track"),
-    ("type_of", "track"),
 ];
 
 /// `name = value`.
@@ -98,18 +76,15 @@ impl Arguments {
         let mut arguments = Self(Vec::new());
         if is_too_deep(&tokens) {
             let span = span_of(&tokens).unwrap_or((Span::call_site(), Span::call_site()));
-            errors.report(
-                span,
-                "parentheses stand too deep in each other\nhelp: move what they hold into a function",
-            );
+            errors
+                .report(span, "parentheses are nested too deeply\nhelp: move what they hold into a function");
             return arguments;
         }
         let trees: Vec<_> = tokens.into_iter().collect();
-        let pieces = split(&trees);
-        let names: Vec<String> =
-            pieces.iter().filter_map(|piece| Some(word(piece.first()?)?.to_string())).collect();
+        let pieces = split(&trees, errors);
+        let guesses = Guesses::of(&pieces);
         for piece in &pieces {
-            arguments.read(piece, &names, target, errors);
+            arguments.read(piece, &guesses, target, errors);
         }
         arguments.exclude(errors);
         arguments
@@ -120,38 +95,52 @@ impl Arguments {
         self.0.iter().find(|argument| argument.name == name)
     }
 
+    /// Only what says where Fluxgate is.
+    pub(crate) fn without_settings(&self) -> Self {
+        let krate =
+            self.get("crate").map(|krate| Argument { name: krate.name.clone(), value: krate.value.clone() });
+        Self(krate.into_iter().collect())
+    }
+
     /// The path of Fluxgate.
     pub(crate) fn krate(&self) -> TokenStream {
         self.get("crate").map_or_else(|| quote!(::fluxgate), |argument| argument.value.clone())
     }
 
-    fn read(&mut self, piece: &[TokenTree], names: &[String], target: Target, errors: &mut Errors) {
+    fn read(&mut self, piece: &[TokenTree], guesses: &Guesses<'_>, target: Target, errors: &mut Errors) {
         let all: TokenStream = piece.iter().cloned().collect();
         let Some(span) = span_of(&all) else { return };
         let Some(name) = piece.first().and_then(word) else {
-            return errors.report(span, nameless(&all));
+            return guesses.nameless(piece, errors);
         };
         let key = name.to_string();
-        let is_assigned = piece.get(1).is_some_and(is_assignment);
+        let (length, is_assigned) = sign(&piece[1..]);
+        // `trip-on = ..`: not even a name.
+        if length == 0
+            && let Some((end, text)) = joined(piece)
+        {
+            let span = (name.span(), piece[end - 1].span());
+            return errors.report(span, guesses.unknown(&text, &piece[end + 1..]));
+        }
         let Some(&(known, about, example)) = KNOWN.iter().find(|(known, ..)| *known == key) else {
-            return if is_assigned {
-                errors.report((name.span(), name.span()), unknown(&key, &piece[2..], names));
-            } else {
-                errors.report(span, nameless(&all));
+            return match piece {
+                [_] if !is_value(piece) => errors.report(span, guesses.unknown(&key, &[])),
+                [_, rest @ ..] if is_assigned => {
+                    errors.report((name.span(), name.span()), guesses.unknown(&key, &rest[length..]));
+                }
+                _ => guesses.nameless(piece, errors),
             };
         };
-        let rest = match &piece[1..] {
-            [sign, rest @ ..] if is_assignment(sign) || is(sign, ':') => rest,
-            rest => rest,
-        };
+        let rest = &piece[1 + length..];
+        let is_written = is_assigned && length == 1;
         let value: TokenStream = match rest {
-            [TokenTree::Group(group)] if !is_assigned => group.stream(),
+            [TokenTree::Group(group)] if !is_written => group.stream(),
             rest => rest.iter().cloned().collect(),
         };
         if value.is_empty() {
             return errors.report(span, format!("`{known}` has no value\nhelp: write `{known} = {example}`"));
         }
-        if !is_assigned {
+        if !is_written {
             let value = spelled(&value);
             errors.report(span, format!("an argument is written with `=`\nhelp: write `{known} = {value}`"));
         }
@@ -161,10 +150,14 @@ impl Arguments {
             return errors.report((name.span(), name.span()), reason);
         }
         if self.get(known).is_some() {
-            return errors.report(span, format!("`{known}` is given twice\nhelp: leave one of them out"));
+            return errors.report(span, format!("`{known}` is given twice\nhelp: remove one of them"));
         }
         if about == About::Crate && syn::parse2::<syn::Path>(value.clone()).is_err() {
-            return errors.report(span, "`crate` is the path of Fluxgate\nhelp: write `crate = ::fluxgate`");
+            let path = text(&value).filter(|text| syn::parse_str::<syn::Path>(text).is_ok());
+            let path = path.unwrap_or_else(|| "fluxgate".to_owned());
+            let root = if path.contains("::") { "" } else { "::" };
+            let message = format!("`crate` is the path of Fluxgate\nhelp: write `crate = {root}{path}`");
+            return errors.report(span, message);
         }
         self.0.push(Argument { name: name.clone(), value });
     }
@@ -181,8 +174,8 @@ impl Arguments {
                 errors.report(
                     argument.whole(),
                     format!(
-                        "`{name}` is of no use beside `breaker`, which takes a breaker that is already made\n\
-                         help: leave `{name}` out here, and give it where that breaker is made"
+                        "`{name}` has no effect beside `breaker`, which uses a breaker that is already made\n\
+                         help: remove `{name}` here, and give it where that breaker is made"
                     ),
                 );
             }
@@ -200,94 +193,27 @@ fn refused(name: &str, about: About) -> Option<String> {
         )),
         About::Place if name == "handle" => Some(
             "`handle` names the breaker that an attribute makes\n\
-             help: leave it out, and write `static PAYMENTS: CircuitBreaker = breaker!(..);`"
+             help: remove it, and write `static PAYMENTS: CircuitBreaker = breaker!(..);`"
                 .to_owned(),
         ),
         About::Place => {
-            Some("`breaker!` makes a breaker, so it does not take one\nhelp: leave `breaker` out".to_owned())
+            Some("`breaker!` makes a breaker, so it does not take one\nhelp: remove `breaker`".to_owned())
         }
     }
-}
-
-fn unknown(name: &str, value: &[TokenTree], names: &[String]) -> String {
-    let what = format!("unknown argument `{name}`");
-    let value = spelled(&value.iter().cloned().collect());
-    let elsewhere = |name: &str| {
-        if let Some((_, ours)) = FOREIGN.iter().find(|(theirs, _)| *theirs == name) {
-            return Some(format!("{what}\nhelp: here it is `{ours}`: write `{ours} = ..`"));
-        }
-        let (ours, value) = part(name, &value)?;
-        let verb = if names.iter().any(|name| name == ours) { "put it there, as in" } else { "write" };
-        Some(format!("{what}\nhelp: here it is a part of `{ours}`: {verb} `{ours} = {value}`"))
-    };
-    if let Some(answer) = elsewhere(name) {
-        return answer;
-    }
-    let known = KNOWN.iter().map(|(known, ..)| *known);
-    if let Some(near) = nearest(name, known.clone()) {
-        return format!("{what}; did you mean `{near}`?");
-    }
-    let vocabularies = [&TRIP, &WINDOW, &RETRY, &PERMIT].into_iter();
-    let words = vocabularies.flat_map(|vocabulary| vocabulary.foreign.iter().chain(&FOREIGN));
-    if let Some(answer) = nearest(name, words.map(|(theirs, _)| *theirs)).and_then(elsewhere) {
-        return answer;
-    }
-    let known: Vec<_> = known.map(|known| format!("`{known}`")).collect();
-    format!("{what}\nhelp: there are {}", known.join(", "))
-}
-
-/// The argument of which a word is a part, ours or another library's, with a value in which it has that part.
-fn part(name: &str, value: &str) -> Option<(&'static str, String)> {
-    type Problems = fn(&[Token]) -> Vec<Problem>;
-    let settings: [(&str, &Vocabulary, Problems); 4] = [
-        ("retry", &RETRY, |tokens| reader::retry(tokens).err().unwrap_or_default()),
-        ("window", &WINDOW, |tokens| reader::window(tokens).err().unwrap_or_default()),
-        ("trip", &TRIP, |tokens| reader::rule(tokens, &Window::count(100)).err().unwrap_or_default()),
-        ("permit", &PERMIT, |tokens| reader::permit(tokens).err().unwrap_or_default()),
-    ];
-    settings.into_iter().find_map(|(ours, vocabulary, problems)| {
-        let has = |entry: &&Entry| entry.keywords.iter().any(|parameter| parameter.name == name);
-        let entry = vocabulary.entry(name).or_else(|| vocabulary.entry(vocabulary.foreign(name)?));
-        let written = match (entry, vocabulary.entries.iter().find(has)) {
-            (Some(entry), _) if value.is_empty() => entry.word.to_owned(),
-            (Some(entry), _) => entry.with(&[value.to_owned()]),
-            (None, Some(entry)) => {
-                let positional = entry.positional.iter().map(|parameter| parameter.example.to_owned());
-                entry.with(&positional.chain([format!("{name} = {value}")]).collect::<Vec<_>>())
-            }
-            (None, None) => return None,
-        };
-        let example = KNOWN.iter().find(|(known, ..)| *known == ours)?.2;
-        Some((ours, repaired(&written, problems).unwrap_or_else(|| example.to_owned())))
-    })
-}
-
-/// What to say of a value without a name.
-fn nameless(value: &TokenStream) -> String {
-    // In a string or not, the first word tells.
-    let words = Source::new(value, Span::call_site()).tokens;
-    let first = words.first().filter(|first| first.shape == Shape::Word);
-    let written = spelled(value);
-    let written = match first.and_then(|first| part(&first.text, "")) {
-        Some((argument, _)) => format!("{argument} = {written}"),
-        None if written.starts_with('"') => format!("name = {written}"),
-        None => "trip = min(10) & failure_rate(0.5)".to_owned(),
-    };
-    format!("an argument is a name and a value\nhelp: write `{written}`")
 }
 
 /// Tokens as one would write them.
-fn spelled(tokens: &TokenStream) -> String {
+pub(crate) fn spelled(tokens: &TokenStream) -> String {
     if text(tokens).is_some() {
-        tokens.to_string()
-    } else {
-        spell(&Source::new(tokens, Span::call_site()).tokens)
+        return tokens.to_string();
     }
+    let tokens = Source::new(tokens, Span::call_site()).tokens;
+    if tokens.first().is_some_and(|first| first.is("|")) { spell_closure(&tokens) } else { spell(&tokens) }
 }
 
 /// Cuts at the commas between arguments. A value may have commas of its own, so only those count that are followed by
-/// `name =`, or by an argument's name that stands alone.
-fn split(trees: &[TokenTree]) -> Vec<&[TokenTree]> {
+/// `name =`, or by an argument's name that stands alone. Where the comma before a name is missing, that is reported.
+fn split<'a>(trees: &'a [TokenTree], errors: &mut Errors) -> Vec<&'a [TokenTree]> {
     let mut pieces = Vec::new();
     let mut start = 0;
     let mut at = 0;
@@ -298,6 +224,20 @@ fn split(trees: &[TokenTree]) -> Vec<&[TokenTree]> {
         if trees.get(at).is_some_and(|tree| is(tree, ',')) && starts(trees, at + 1) {
             pieces.push(&trees[start..at]);
             start = at + 1;
+        } else if at > start + 1 && word(&trees[start]).is_some() && is_without_comma(trees, at) {
+            let name = trees[at].span();
+            let end = if is(&trees[at - 1], ';') { at - 1 } else { at };
+            if end < at {
+                errors.report(
+                    (trees[end].span(), trees[end].span()),
+                    "arguments are separated by `,`\nhelp: write `,`",
+                );
+            } else if !is_assignment(&trees[at - 1]) {
+                let message = format!("`,` is missing before `{0}`\nhelp: write `, {0}`", trees[at]);
+                errors.report((name, name), message);
+            }
+            pieces.push(&trees[start..end]);
+            start = at;
         }
         at += 1;
     }
@@ -309,13 +249,48 @@ fn split(trees: &[TokenTree]) -> Vec<&[TokenTree]> {
 fn starts(trees: &[TokenTree], at: usize) -> bool {
     let Some(tree) = trees.get(at) else { return true };
     let Some(name) = word(tree) else { return false };
-    let is_known = || KNOWN.iter().any(|(known, ..)| name == known);
     match (trees.get(at + 1), trees.get(at + 2)) {
         (Some(sign), next) if is_assignment(sign) => !next.is_some_and(|next| is(next, '=') || is(next, '>')),
-        (Some(sign), next) if is(sign, ':') => is_known() && !next.is_some_and(|next| is(next, ':')),
-        (Some(TokenTree::Group(_)), None) | (None, _) => is_known(),
-        (Some(TokenTree::Group(_)), Some(next)) | (Some(next), _) => is_known() && is(next, ','),
+        (Some(sign), next) if is(sign, ':') => is_known(name) && !next.is_some_and(|next| is(next, ':')),
+        (Some(TokenTree::Group(_)), None) | (None, _) => is_known(name),
+        (Some(TokenTree::Group(_)), Some(next)) | (Some(next), _) => is_known(name) && is(next, ','),
     }
+}
+
+/// Whether an argument of ours starts here, where no expression goes on.
+fn is_without_comma(trees: &[TokenTree], at: usize) -> bool {
+    let ends =
+        |tree: &TokenTree| !matches!(tree, TokenTree::Punct(_)) || is_assignment(tree) || is(tree, ';');
+    trees.get(at).and_then(word).is_some_and(is_known)
+        && trees.get(at + 1).is_some_and(is_assignment)
+        && !trees.get(at + 2).is_some_and(|next| is(next, '=') || is(next, '>'))
+        && ends(&trees[at - 1])
+}
+
+fn is_known(name: &Ident) -> bool {
+    KNOWN.iter().any(|(known, ..)| name == known)
+}
+
+/// How many signs stand between a name and its value, and whether they are meant to assign it. Only a single `=` is right.
+fn sign(rest: &[TokenTree]) -> (usize, bool) {
+    let signs =
+        rest.iter().take_while(|tree| ['=', ':', '+', '-', '>'].iter().any(|sign| is(tree, *sign))).count();
+    let is_end = |at: &usize| is_assignment(&rest[*at]) || is(&rest[*at], '>');
+    match (0..signs).rev().find(is_end) {
+        Some(last) if !is(&rest[0], '-') || is(&rest[last], '>') => (last + 1, true),
+        _ if rest.first().is_some_and(|tree| is(tree, ':')) && signs == 1 => (1, false),
+        _ => (0, false),
+    }
+}
+
+/// Where a name ends that is put together with signs, and the name.
+fn joined(piece: &[TokenTree]) -> Option<(usize, String)> {
+    let end = piece.iter().position(is_assignment)?;
+    let is_joint = |tree: &TokenTree| is(tree, '-') || is(tree, '.') || is(tree, ':');
+    if end < 2 || !piece[..end].iter().all(|tree| word(tree).is_some() || is_joint(tree)) {
+        return None;
+    }
+    Some((end, piece[..end].iter().map(ToString::to_string).collect()))
 }
 
 /// Where the parameters of a closure end that starts at `at`, or else `at`.
@@ -335,17 +310,17 @@ fn after_parameters(trees: &[TokenTree], mut at: usize) -> usize {
     end.map_or(start, |end| at + 1 + end + 1)
 }
 
-fn word(tree: &TokenTree) -> Option<&Ident> {
+pub(crate) fn word(tree: &TokenTree) -> Option<&Ident> {
     match tree {
         TokenTree::Ident(word) => Some(word),
         _ => None,
     }
 }
 
-fn is(tree: &TokenTree, sign: char) -> bool {
+pub(crate) fn is(tree: &TokenTree, sign: char) -> bool {
     matches!(tree, TokenTree::Punct(punct) if Punct::as_char(punct) == sign)
 }
 
-fn is_assignment(tree: &TokenTree) -> bool {
+pub(crate) fn is_assignment(tree: &TokenTree) -> bool {
     is(tree, '=')
 }

@@ -41,9 +41,13 @@ pub(crate) fn attribute(tokens: TokenStream, item: &TokenStream) -> TokenStream 
     let guard = Guard::read(&arguments, function.as_ref(), &mut errors);
     match (guard, function) {
         (Some(guard), Some(function)) if errors.is_empty() => guard.expand(&function),
-        _ => {
+        (guard, function) => {
             let errors = errors.to_compile_errors();
-            quote!(#item #errors)
+            if syn::parse2::<syn::Expr>(item.clone()).is_ok() {
+                return quote!({ #errors #item });
+            }
+            let handle = guard.zip(function).map(|(guard, function)| guard.stand_in(&arguments, &function));
+            quote!(#handle #item #errors)
         }
     }
 }
@@ -90,8 +94,8 @@ impl Guard {
             && let Some(name) = function.shares_exclusive(&fallback.value)
         {
             let message = format!(
-                "the body of an `async fn` takes `{name}` along, a `&mut`, so that `fallback` cannot use it\n\
-                 help: make it a `&`, or use it after the call: in a function that calls this one"
+                "the body of an `async fn` holds on to `{name}`, a `&mut`, so `fallback` cannot use it\n\
+                 help: make it a `&`, or use it after the call, in a function that calls this one"
             );
             errors.report(fallback.span(), message);
         }
@@ -110,6 +114,15 @@ impl Guard {
             errors.report(guard.returns.span, message);
         }
         Some(guard)
+    }
+
+    /// Where the arguments are wrong, a breaker like any other under the user's name, so that what uses it is right.
+    fn stand_in(&self, arguments: &Arguments, function: &Function) -> TokenStream {
+        let Place::Beside(name, ..) = &self.place else { return TokenStream::new() };
+        let settings =
+            settings(&arguments.without_settings(), quote!(::core::module_path!()), &mut Errors::default())
+                .tokens;
+        Place::Beside(name.clone(), settings, String::new()).beside(function, &self.private)
     }
 
     fn judge(&self) -> Judge<'_> {
@@ -347,7 +360,7 @@ fn read_tracker(arguments: &Arguments, name: &str, errors: &mut Errors) -> Optio
     let argument = arguments.get(name)?;
     let tracker = tracker(argument, errors)?;
     if let Some(reason) = claims_nothing(&tracker) {
-        errors.report(argument.span(), format!("this `{name}` never claims a result: {reason}"));
+        errors.report(argument.span(), format!("this `{name}` can never match: {reason}"));
     }
     Some(tracker)
 }

@@ -78,13 +78,13 @@ impl Function {
             refuse(
                 constness,
                 "a `const fn` cannot be guarded: it may run while the program compiles, where there is no breaker\n\
-                 help: leave out `const`, or guard the function that calls this one",
+                 help: remove `const`, or guard a function that calls this one",
             );
         }
         if let Some(variadic) = &self.signature.variadic {
             refuse(
                 &variadic.dots,
-                "a function of C with `...` cannot be guarded: its arguments cannot be passed on\n\
+                "a C-variadic function cannot be guarded: its arguments cannot be passed on\n\
                  help: guard a function that calls this one",
             );
         }
@@ -93,7 +93,7 @@ impl Function {
                 refuse(
                     attribute,
                     "a function with `#[track_caller]` cannot be guarded: its body moves into a closure, where the caller \
-                     is lost\nhelp: leave out one of the two attributes",
+                     is lost\nhelp: remove one of the two attributes",
                 );
             }
         }
@@ -120,7 +120,7 @@ fn read(input: ParseStream<'_>) -> syn::Result<Function> {
     let body: TokenTree = match input.parse() {
         Ok(TokenTree::Punct(_)) | Err(_) => {
             let message = format!(
-                "`{}` has no body that could be guarded\nhelp: guard what implements it, or a function that calls it",
+                "`{}` has no body to guard\nhelp: put the attribute on what implements it, or on a function that calls it",
                 signature.ident
             );
             return Err(syn::Error::new(signature.ident.span(), message));
@@ -141,10 +141,12 @@ fn is_function(input: ParseStream<'_>) -> bool {
 
 fn not_a_function(input: ParseStream<'_>) -> syn::Error {
     let tokens: TokenStream = input.parse().unwrap_or_default();
-    let found = tokens.into_iter().find_map(|tree| match tree {
+    let mut words = tokens.into_iter().filter_map(|tree| match tree {
         TokenTree::Ident(word) => Some(word),
         _ => None,
     });
+    // `unsafe impl` is an `impl`.
+    let found = words.find(|word| word != "unsafe");
     match found {
         Some(word) if word == "impl" || word == "trait" => syn::Error::new(
             word.span(),
@@ -161,7 +163,8 @@ fn not_a_function(input: ParseStream<'_>) -> syn::Error {
 }
 
 fn article(word: &Ident) -> &'static str {
-    if word.to_string().starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" }
+    // As it sounds: `a use`, `a union`.
+    if word.to_string().starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
 }
 
 /// The block of a body, apart from inner attributes. A `$body:block` of `macro_rules!` comes in an invisible group.

@@ -1,12 +1,12 @@
 //! `rejected` and `fallback`: what runs instead of a call, or after one that failed.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::Expr;
 
-use crate::arguments::{Argument, Arguments};
+use crate::arguments::{Argument, Arguments, spelled};
 use crate::errors::{self, Errors, span_of};
-use crate::language::respan;
+use crate::language::{respan, text};
 use crate::returns::Form;
 
 /// A closure of the user's, or a path.
@@ -28,8 +28,9 @@ impl Handler {
         let argument = arguments.get(name)?;
         let Ok(expression) = syn::parse2::<Expr>(argument.value.clone()) else {
             let example = if name == "rejected" { "|refusal| .." } else { "|error| .." };
-            let message =
-                format!("`{name}` is a closure or the path of a function\nhelp: write `{name} = {example}`");
+            let message = format!(
+                "`{name}` takes a closure or the path of a function\nhelp: write `{name} = {example}`"
+            );
             errors.report(argument.span(), message);
             return None;
         };
@@ -71,9 +72,13 @@ fn peel(expression: &Expr) -> &Expr {
 
 fn refusal(argument: &Argument, expression: &Expr, form: Form, function: &str) -> Option<syn::Error> {
     let name = &argument.name;
-    let Expr::Closure(closure) = expression else { return None };
-    let parameter = if name == "rejected" { "refusal" } else { "error" };
     let in_async = matches!(form, Form::Async | Form::Boxed | Form::Future);
+    let Expr::Closure(closure) = expression else {
+        let written = instead(argument, expression, in_async)?;
+        let what = format!("`{name}` takes a closure or the path of a function, and this is a value");
+        return Some(errors::error(argument.span(), format!("{what}\nhelp: write `{name} = {written}`")));
+    };
+    let parameter = if name == "rejected" { "refusal" } else { "error" };
     match (&closure.asyncness, &*closure.body) {
         (Some(asyncness), _) if !in_async => Some(syn::Error::new(
             asyncness.span,
@@ -97,5 +102,41 @@ fn refusal(argument: &Argument, expression: &Expr, form: Form, function: &str) -
             ),
         )),
         _ => None,
+    }
+}
+
+/// The closure, or the path, that was meant by an expression which is surely neither.
+fn instead(argument: &Argument, expression: &Expr, in_async: bool) -> Option<String> {
+    let written = spelled(&argument.value);
+    if let Some(path) = text(&argument.value).filter(|text| syn::parse_str::<syn::Path>(text).is_ok()) {
+        return Some(path);
+    }
+    match expression {
+        Expr::Async(block) => {
+            let body = spelled(&block.block.to_token_stream());
+            Some(if in_async { format!("async |_| {body}") } else { format!("|_| {body}") })
+        }
+        expression if is_value(expression) => Some(format!("|_| {written}")),
+        _ => None,
+    }
+}
+
+/// Whether an expression is none that could be called, as far as can be told without types.
+fn is_value(expression: &Expr) -> bool {
+    match peel(expression) {
+        Expr::Lit(_) | Expr::Tuple(_) | Expr::Array(_) | Expr::Struct(_) | Expr::Return(_) => true,
+        Expr::Call(call) => match peel(&call.func) {
+            Expr::Path(path) => {
+                let last = path.path.segments.last();
+                last.is_some_and(|last| ["Ok", "Err", "Some"].iter().any(|variant| last.ident == variant))
+            }
+            _ => false,
+        },
+        Expr::Path(path) => path.path.is_ident("None"),
+        Expr::Block(block) => match block.block.stmts.last() {
+            Some(syn::Stmt::Expr(last, None)) => is_value(last),
+            _ => false,
+        },
+        _ => false,
     }
 }

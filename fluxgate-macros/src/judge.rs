@@ -4,9 +4,11 @@
 //! its negation: `!matches(NotFound)` never claims an `Ok`. So each half becomes a plain condition, and where nothing
 //! applies to an `Ok`, none is left.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
+use crate::errors::span_of;
+use crate::language::respan;
 use crate::returns::Returns;
 use crate::track::{Arm, Tracker};
 
@@ -132,8 +134,7 @@ fn claim(tracker: &Tracker, domain: Domain, private: &TokenStream) -> Claim {
             Claim::Condition { tokens, is_foreign: true }
         }
         Tracker::Custom(function) if domain == Domain::Err => {
-            let error = local("error");
-            Claim::Condition { tokens: quote!(#private::custom(#error, #function)), is_foreign: true }
+            Claim::Condition { tokens: custom(function, private), is_foreign: true }
         }
         Tracker::Ok(arm) if domain == Domain::Ok => condition(arm, "value"),
         Tracker::Returned(arm) => condition(arm, "returned"),
@@ -150,17 +151,27 @@ fn claim(tracker: &Tracker, domain: Domain, private: &TokenStream) -> Claim {
     }
 }
 
+/// A call of a function of the user's, blamed on that where it is wrong.
+fn custom(function: &TokenStream, private: &TokenStream) -> TokenStream {
+    let error = local("error");
+    let span = span_of(function).map_or(Span::call_site(), |(first, _)| first);
+    let custom = respan(quote!(#private::custom), span);
+    let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#error, #function));
+    arguments.set_span(span);
+    quote!(#custom #arguments)
+}
+
 /// Why the tracker can claim no result at all, if so: nothing is both an `Ok` and an `Err`, or it says so itself.
 pub(crate) fn claims_nothing(tracker: &Tracker) -> Option<&'static str> {
     let claims = [Domain::Ok, Domain::Err].map(|domain| claim(tracker, domain, &TokenStream::new()));
     match claims {
         [Claim::Inapplicable, Claim::Inapplicable] => Some(
-            "none is both an `Ok` and an `Err`\n\
+            "no result is both an `Ok` and an `Err`\n\
              help: join what looks at `Ok` and what looks at `Err` with `|`",
         ),
-        [Claim::Inapplicable | Claim::Constant(false), Claim::Inapplicable | Claim::Constant(false)] => {
-            Some("it excludes them all\nhelp: leave it out, or say which: `matches(PATTERN)`")
-        }
+        [Claim::Inapplicable | Claim::Constant(false), Claim::Inapplicable | Claim::Constant(false)] => Some(
+            "it excludes every result\nhelp: remove it, or say which results are meant: `matches(PATTERN)`",
+        ),
         _ => None,
     }
 }

@@ -1,13 +1,17 @@
 //! The attribute `#[circuit_breaker]` and the macro `breaker!` of Fluxgate.
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
+mod alike;
 mod arguments;
 mod errors;
 mod expand;
 mod function;
+mod guess;
 mod handler;
 mod judge;
 mod language;
+mod leaf;
 mod place;
 mod returns;
 mod settings;

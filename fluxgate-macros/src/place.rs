@@ -1,6 +1,6 @@
 //! Where the breaker of a function is.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::{Expr, FnArg, ReceiverKind, Type};
 
@@ -30,7 +30,7 @@ impl Place {
     ) -> Option<Self> {
         let argument = arguments.get("breaker")?;
         if syn::parse2::<Expr>(argument.value.clone()).is_err() {
-            let message = "`breaker` is a place with a breaker\nhelp: write `breaker = PAYMENTS`, or `breaker = self.breaker`";
+            let message = "`breaker` takes a place that holds a breaker\nhelp: write `breaker = PAYMENTS`, or `breaker = self.breaker`";
             errors.report(argument.span(), message);
         }
         let place = argument.value.clone();
@@ -46,10 +46,9 @@ impl Place {
     ) -> Option<Ident> {
         let argument = arguments.get("handle")?;
         let Ok(name) = syn::parse2::<Ident>(argument.value.clone()) else {
-            errors.report(
-                argument.span(),
-                "`handle` is a name for the breaker\nhelp: write `handle = PAYMENTS`",
-            );
+            let name = names(argument.value.clone()).last().unwrap_or_else(|| "PAYMENTS".to_owned());
+            let message = format!("`handle` takes a name for the breaker\nhelp: write `handle = {name}`");
+            errors.report(argument.span(), message);
             return None;
         };
         let is_method = function.is_some_and(|function| {
@@ -59,9 +58,10 @@ impl Place {
         if is_method {
             errors.report(
                 argument.span(),
-                "a method cannot have a `handle`: no `static` can stand beside it\n\
+                "a method cannot have a `handle`: there is no room for a `static` beside it\n\
                  help: write `static PAYMENTS: CircuitBreaker = breaker!(..);` outside the `impl`, and here `breaker = PAYMENTS`",
             );
+            return None;
         }
         Some(name)
     }
@@ -108,6 +108,15 @@ impl Place {
             }
         }
     }
+}
+
+/// All words of a value, also of one in quotes.
+fn names(value: TokenStream) -> impl Iterator<Item = String> {
+    let value = crate::language::text(&value).and_then(|text| text.parse().ok()).unwrap_or(value);
+    value.into_iter().filter_map(|tree| match tree {
+        TokenTree::Ident(word) => Some(word.to_string()),
+        _ => None,
+    })
 }
 
 fn own(name: &TokenStream, settings: &TokenStream, private: &TokenStream) -> TokenStream {

@@ -1,5 +1,6 @@
 //! Checked arguments -> the constant that a breaker is made of.
 
+use fluxgate_rules::check::EMPTY_NAME;
 use fluxgate_rules::evaluate::trial_length;
 use fluxgate_rules::reader::{self, Reading};
 use fluxgate_rules::syntax::{Argument, Branch, Call, Rule, Value};
@@ -47,9 +48,10 @@ impl Writer<'_> {
         let window = self.read("window", reader::window);
         let size = match &window {
             Some(window) => window.value.window(),
-            None => Some(Window::count(100)),
+            None => Some(Window::count(100)).filter(|_| self.arguments.get("window").is_none()),
         };
-        // A window that only the compiler knows leaves the rule to const evaluation; until then, it is large.
+        // A window that only the compiler knows leaves the rule to const evaluation; until then, or where the window is
+        // wrong, it is large.
         let assumed = size.unwrap_or(Window::count(usize::MAX));
         let rule = self.read("trip", |tokens| reader::rule(tokens, &assumed));
         let retry = self.read("retry", reader::retry);
@@ -113,13 +115,16 @@ impl Writer<'_> {
                 if !name.value().is_empty() {
                     return name.into_token_stream();
                 }
-                help = "leave it out, and it is the path of the function";
+                help = "remove it, and the name is the path of the function";
             }
             Ok(syn::Expr::Lit(_)) | Err(_) => {}
-            Ok(name) => return name.into_token_stream(),
+            Ok(name) => {
+                self.constants.extend(quote!(const __FLUXGATE_NAME: &str = #name;));
+                self.check("name", &quote!(__FLUXGATE_NAME), argument.span());
+                return quote!(__FLUXGATE_NAME);
+            }
         }
-        let what = "a breaker's name is a string that is not empty";
-        self.errors.report(argument.span(), format!("{what}\nhelp: {help}"));
+        self.errors.report(argument.span(), format!("{EMPTY_NAME}\nhelp: {help}"));
         default
     }
 

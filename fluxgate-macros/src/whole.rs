@@ -110,8 +110,8 @@ proptest! {
         }
         let expanded = attribute(arguments.clone(), &item);
         if has_errors(&expanded) && !has_errors(&item) {
-            // The item is still there, unchanged, and first.
-            prop_assert!(expanded.to_string().starts_with(&item.to_string()), "{expanded}");
+            // The item is still there, unchanged.
+            prop_assert!(expanded.to_string().contains(&item.to_string()), "{expanded}");
         }
         breaker(arguments);
     }

@@ -17,14 +17,14 @@ impl Brackets {
         for (at, token) in tokens.iter().enumerate() {
             if token.shape == Shape::Open {
                 if open.len() == MAX_DEPTH {
-                    return Err(Problem::new(Place::at(at), "parentheses stand too deep in each other")
-                        .help(format!("leave out those that change nothing: {MAX_DEPTH} are allowed")));
+                    return Err(Problem::new(Place::at(at), "parentheses are nested too deeply")
+                        .help(format!("remove those that change nothing: {MAX_DEPTH} levels are allowed")));
                 }
                 open.push(at);
             } else if token.shape == Shape::Close {
                 let Some(opening) = open.pop() else {
                     return Err(Problem::new(Place::at(at), format!("`{}` closes nothing", token.text))
-                        .help("leave it out")
+                        .help("remove it")
                         .correct(""));
                 };
                 let expected = closing(&tokens[opening]);
@@ -43,7 +43,7 @@ impl Brackets {
                 let what = format!("`{}` is never closed", tokens[opening].text);
                 let closing = closing(&tokens[opening]);
                 let problem =
-                    Problem::new(Place::at(opening), what).help(format!("put a `{closing}` where it ends"));
+                    Problem::new(Place::at(opening), what).help(format!("add `{closing}` where it ends"));
                 Err(problem.correct_at(Place::new(tokens.len(), tokens.len()), closing))
             }
             None => Ok(Self(partners)),

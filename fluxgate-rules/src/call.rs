@@ -1,26 +1,19 @@
-//! A word and its arguments -> a [`Call`].
+//! The arguments of a word, with whatever is wrong with them.
 
-use crate::brackets::Brackets;
+use crate::lexer::lex;
 use crate::problem::Problem;
 use crate::suggest::nearest;
-use crate::syntax::{Argument, Call, Value};
-use crate::token::{Place, Shape, Token, spell};
+use crate::syntax::{Argument, Value};
+use crate::token::{Place, Shape, Token};
 use crate::value;
-use crate::vocabulary::{Entry, Kind, Parameter, Vocabulary};
-
-/// What all the readers of one string or token stream share.
-pub(crate) struct Source<'a> {
-    pub(crate) tokens: &'a [Token],
-    pub(crate) brackets: &'a Brackets,
-    pub(crate) vocabulary: &'static Vocabulary,
-    pub(crate) problems: Vec<Problem>,
-}
+use crate::vocabulary::{Entry, Kind, Parameter, WINDOW};
+use crate::word::Source;
 
 /// What stands between two commas.
 #[derive(Clone, Copy)]
 enum Piece {
     Positional(Place),
-    /// `name = value`, or by mistake `name: value`. The place is of all of it.
+    /// `name = value`, or by mistake `name: value` or `name(value)`. The place is of all of it.
     Named {
         place: Place,
         value: Place,
@@ -28,102 +21,14 @@ enum Piece {
 }
 
 impl Source<'_> {
-    pub(crate) fn report(&mut self, problem: Problem) {
-        self.problems.push(problem);
-    }
-
-    pub(crate) fn spell(&self, place: Place) -> String {
-        spell(place.of(self.tokens))
-    }
-
-    /// Reads the arguments that may follow a word, and says where they end: `inside` the parentheses.
-    pub(crate) fn parentheses(&mut self, opening: usize, end: usize) -> (Option<Place>, usize) {
-        match self.tokens[..end].get(opening) {
-            Some(token) if token.shape == Shape::Open => {
-                let close = self.brackets.close(opening);
-                let inside = Place::new(opening + 1, close);
-                if !token.is("(") {
-                    let place = Place::new(opening, close + 1);
-                    let correction = format!("({})", self.spell(inside));
-                    self.report(Problem::new(place, "arguments stand in parentheses").correct(correction));
-                }
-                (Some(inside), close + 1)
-            }
-            _ => (None, opening),
-        }
-    }
-
-    /// Passes over the path before a word, which it should not have, and gives the word's index.
-    pub(crate) fn path(&mut self, start: usize, end: usize) -> usize {
-        let mut name = start;
-        while let [_, first, second, word, ..] = &self.tokens[name..end]
-            && first.is(":")
-            && second.is(":")
-            && word.shape == Shape::Word
-        {
-            name += 3;
-        }
-        if name > start {
-            let what = format!("a {} is one word, without a path", self.vocabulary.noun);
-            let correction = self.tokens[name].text.as_str();
-            self.report(Problem::new(Place::new(start, name + 1), what).correct(correction));
-        }
-        name
-    }
-
-    /// Reads the word at `name` and its arguments, where it has any, which stand inside of `arguments`.
-    pub(crate) fn call(&mut self, name: usize, arguments: Option<Place>) -> Option<Call> {
-        let place = Place::new(name, arguments.map_or(name, |inside| inside.end) + 1);
-        let pieces = match arguments {
-            Some(inside) => self.brackets.split(self.tokens, inside),
-            None => Vec::new(),
-        };
-        let Some(entry) = self.vocabulary.entry(&self.tokens[name].text) else {
-            self.unknown(place, name, &pieces);
-            return None;
-        };
-        if arguments.is_some() && entry.positional.is_empty() {
-            let problem = Problem::new(place, format!("`{}` takes no arguments", entry.word));
-            self.report(problem.correct(entry.word));
-            return None;
-        }
-        let before = self.problems.len();
-        let arguments = self.arguments(entry, place, &pieces);
-        (self.problems.len() == before).then_some(Call { entry, place, arguments })
-    }
-
-    /// A word that is none of ours: another library's, a misspelling, or anything.
-    fn unknown(&mut self, place: Place, name: usize, pieces: &[Place]) {
-        let word = self.tokens[name].text.as_str();
-        let what = format!("unknown {} `{word}`", self.vocabulary.noun);
-        let foreign = self.vocabulary.foreign(word);
-        let words = self.vocabulary.entries.iter().map(|entry| entry.word);
-        let target = foreign.or_else(|| nearest(word, words.clone()));
-        let Some(entry) = target.and_then(|word| self.vocabulary.entry(word)) else {
-            let words: Vec<_> = words.map(|word| format!("`{word}`")).collect();
-            return self
-                .report(Problem::new(Place::at(name), what).help(format!("there are {}", words.join(", "))));
-        };
-        // With such arguments as ours takes, the word alone is wrong.
-        let fits = |(parameter, piece): (&Parameter, &Place)| {
-            foreign.is_none() || value::read(self.tokens, *piece, entry.word, parameter).is_ok()
-        };
-        let is_word_alone =
-            pieces.len() == entry.positional.len() && entry.positional.iter().zip(pieces).all(fits);
-        let place = if is_word_alone { Place::at(name) } else { place };
-        let correction = if is_word_alone { entry.word.to_owned() } else { entry.example() };
-        let problem = if foreign.is_some() {
-            let values: Vec<_> = pieces.iter().map(|piece| self.spell(*piece)).collect();
-            let ours = if is_word_alone { entry.with(&values) } else { entry.example() };
-            Problem::new(place, what).help(format!("here it is `{ours}`"))
-        } else {
-            Problem::new(place, format!("{what}; did you mean `{correction}`?"))
-        };
-        self.report(problem.corrected_by(correction));
-    }
-
-    fn arguments(&mut self, entry: &'static Entry, place: Place, pieces: &[Place]) -> Vec<Argument> {
-        let pieces: Vec<_> = pieces.iter().map(|piece| self.piece(*piece)).collect();
+    /// Reads them, and reports all that is wrong with them; then they are incomplete.
+    pub(crate) fn arguments(
+        &mut self,
+        entry: &'static Entry,
+        place: Place,
+        pieces: &[Place],
+    ) -> Vec<Argument> {
+        let pieces: Vec<_> = pieces.iter().map(|piece| self.piece(entry, *piece)).collect();
         if self.is_named_in_vain(entry, place, &pieces) {
             return Vec::new();
         }
@@ -137,24 +42,26 @@ impl Source<'_> {
         if self.is_disordered(entry, place, &positional) {
             return Vec::new();
         }
+        if positional.len() < entry.positional.len() {
+            self.too_few(entry, place, &positional, &pieces);
+            return Vec::new();
+        }
+        if self.is_number_with_commas(entry, place, &positional) {
+            return Vec::new();
+        }
         let mut arguments = Vec::new();
         for (parameter, piece) in entry.positional.iter().zip(&positional) {
             arguments.extend(self.argument(entry.word, parameter, *piece));
         }
-        if positional.len() < entry.positional.len() {
-            self.miscounted(entry, place, &positional);
-        } else if let Some(extra) = positional.get(entry.positional.len()) {
+        if let Some(extra) = positional.get(entry.positional.len()) {
             self.extra(entry, place, &positional, *extra);
         } else if let Some(late) = pieces.iter().skip(positional.len()).find_map(|piece| match piece {
             Piece::Positional(late) => Some(*late),
             Piece::Named { .. } => None,
         }) {
             let mut values: Vec<_> = positional.iter().map(|place| self.spell(*place)).collect();
-            values.extend(pieces.iter().filter_map(|piece| match piece {
-                Piece::Positional(_) => None,
-                Piece::Named { place, .. } => Some(self.spell(*place)),
-            }));
-            let what = format!("`{}` stands before the named arguments", self.spell(late));
+            values.extend(self.named_values(&pieces));
+            let what = format!("`{}` goes before the named arguments", self.spell(late));
             self.report(Problem::new(late, what).correct_at(place, entry.with(&values)));
         }
         for piece in pieces {
@@ -163,7 +70,7 @@ impl Source<'_> {
             if arguments.iter().any(|other: &Argument| other.parameter.name == argument.parameter.name) {
                 let what = format!("`{}` is given twice", argument.parameter.name);
                 let with_comma = Place::new(piece.start - 1, piece.end);
-                let problem = Problem::new(piece, what).help("leave one of them out");
+                let problem = Problem::new(piece, what).help("remove one of them");
                 self.report(problem.correct_at(with_comma, ""));
             }
             arguments.push(argument);
@@ -181,8 +88,22 @@ impl Source<'_> {
         }
     }
 
-    fn piece(&self, place: Place) -> Piece {
+    /// The arguments that have a name, as they are written.
+    fn named_values(&self, pieces: &[Piece]) -> Vec<String> {
+        let named = pieces.iter().filter_map(|piece| match piece {
+            Piece::Positional(_) => None,
+            Piece::Named { place, .. } => Some(self.spell(*place)),
+        });
+        named.collect()
+    }
+
+    fn piece(&self, entry: &Entry, place: Place) -> Piece {
         match place.of(self.tokens) {
+            [name, open, .., _]
+                if open.is("(") && entry.keywords.iter().any(|parameter| name.is(parameter.name)) =>
+            {
+                Piece::Named { place, value: Place::new(place.start + 2, place.end - 1) }
+            }
             [name, sign, rest @ ..]
                 if name.shape == Shape::Word
                     && (sign.is("=") || sign.is(":"))
@@ -209,11 +130,14 @@ impl Source<'_> {
             Piece::Named { value, .. } if is_named(piece) => self.spell(value),
             Piece::Positional(place) | Piece::Named { place, .. } => self.spell(place),
         };
-        let values: Vec<_> = pieces.iter().map(value).collect();
+        let mut values: Vec<_> = pieces.iter().map(value).collect();
+        if entry.keywords.is_empty() {
+            values.truncate(entry.positional.len());
+        }
         let correction =
             if values.len() < entry.positional.len() { entry.example() } else { entry.with(&values) };
         let problem =
-            Problem::new(place, format!("`{}` takes {} without a name", entry.word, entry.wanted()));
+            Problem::new(place, format!("`{}` takes {}, without a name", entry.word, entry.wanted()));
         self.report(problem.correct(correction));
         true
     }
@@ -250,7 +174,9 @@ impl Source<'_> {
         let what = format!("`{}` has no argument `{name}`", entry.word);
         if let Some(other) = self.owner_of(name) {
             let named = if value.is_empty() { format!("{name} = ..") } else { self.spell(piece) };
-            let first = self.brackets.split(self.tokens, Place::new(call.start + 2, call.end - 1))[0];
+            let opening = call.of(self.tokens).iter().position(|token| token.shape == Shape::Open);
+            let inside = Place::new(call.start + opening.map_or(0, |opening| opening + 1), call.end - 1);
+            let first = self.brackets.split(self.tokens, inside)[0];
             let is_alike =
                 matches!((entry.positional, other.positional), ([one], [two]) if one.kind == two.kind);
             let positional = if is_alike && first.start != piece.start {
@@ -258,12 +184,17 @@ impl Source<'_> {
             } else {
                 other.positional[0].example.to_owned()
             };
-            let correction = other.with(&[positional, named]);
-            let help = format!("`{}` has: write `{correction}`, or leave `{name}` out", other.word);
+            // With what else the other takes.
+            let takes = |name: &Token| other.keywords.iter().any(|parameter| name.is(parameter.name));
+            let others = self.brackets.split(self.tokens, inside).into_iter();
+            let others = others.filter(|it| it.start != piece.start && takes(&self.tokens[it.start]));
+            let values = [positional, named].into_iter().chain(others.map(|it| self.spell(it)));
+            let correction = other.with(&values.collect::<Vec<_>>());
+            let help = format!("`{}` has: write `{correction}`, or remove `{name}`", other.word);
             return Problem::new(piece, what).help(help).correct_at(call, correction);
         }
         let names = entry.keywords.iter().map(|parameter| parameter.name);
-        let foreign = self.vocabulary.foreign(name).filter(|ours| names.clone().any(|name| name == *ours));
+        let foreign = self.vocabulary.foreign(name).find(|ours| names.clone().any(|name| name == *ours));
         if let Some(near) = foreign.or_else(|| nearest(name, names.clone())) {
             let what = format!("{what}; did you mean `{near}`?");
             return Problem::new(Place::at(piece.start), what).corrected_by(near);
@@ -272,20 +203,54 @@ impl Source<'_> {
         Problem::new(piece, what).help(format!("it has {}", names.join(", ")))
     }
 
-    /// Too few.
-    fn miscounted(&mut self, entry: &'static Entry, place: Place, given: &[Place]) {
+    /// Too few: each that is there is kept where one of its kind is taken.
+    fn too_few(&mut self, entry: &'static Entry, place: Place, given: &[Place], pieces: &[Piece]) {
         let what = match given.len() {
             0 => format!("`{}` takes {}", entry.word, entry.wanted()),
-            given => format!("`{}` takes {}, not only {given} of them", entry.word, entry.wanted()),
+            1 => format!("`{}` takes {}, and only one of them is given", entry.word, entry.wanted()),
+            given => format!("`{}` takes {}, and only {given} of them are given", entry.word, entry.wanted()),
         };
-        let value = |(index, parameter): (usize, &Parameter)| {
-            given.get(index).map_or_else(|| parameter.example.to_owned(), |place| self.spell(*place))
-        };
-        let values: Vec<_> = entry.positional.iter().enumerate().map(value).collect();
+        let mut rest = given.to_vec();
+        let mut values = Vec::new();
+        for parameter in entry.positional {
+            let fits = |place: &Place| value::read(self.tokens, *place, entry.word, parameter).is_ok();
+            values.push(match rest.iter().position(fits) {
+                Some(at) => self.spell(rest.remove(at)),
+                None => parameter.example.to_owned(),
+            });
+        }
+        values.extend(self.named_values(pieces));
         self.report(Problem::new(place, what).correct(entry.with(&values)));
     }
 
-    /// Too many: a value that lacks its name, a number with commas in it, or anything.
+    /// `min(1,000)` and `failure_rate(0,5)`.
+    fn is_number_with_commas(&mut self, entry: &'static Entry, place: Place, given: &[Place]) -> bool {
+        let texts: Vec<_> = given.iter().map(|place| self.spell(*place)).collect();
+        let is_whole = |text: &String| text.bytes().all(|byte| byte.is_ascii_digit());
+        let ([parameter], [first, rest @ ..]) = (entry.positional, texts.as_slice()) else { return false };
+        if rest.is_empty() || !is_whole(first) {
+            return false;
+        }
+        let reads = |text: &str| {
+            let tokens = lex(text).tokens;
+            value::read(&tokens, Place::new(0, tokens.len()), entry.word, parameter).is_ok()
+        };
+        let (whole, decimal) = (texts.concat(), texts.join("."));
+        let (what, number) = if rest.iter().all(|text| text.len() == 3 && is_whole(text)) && reads(&whole) {
+            ("a number is written without commas", whole)
+        } else if rest.len() == 1
+            && rest[0].starts_with(|sign: char| sign.is_ascii_digit())
+            && reads(&decimal)
+        {
+            ("a number is written with a point, not with a comma", decimal)
+        } else {
+            return false;
+        };
+        self.report(Problem::new(place, what).correct(entry.with(&[number])));
+        true
+    }
+
+    /// Too many: a value that lacks its name, or anything.
     fn extra(&mut self, entry: &'static Entry, place: Place, given: &[Place], extra: Place) {
         let text = self.spell(extra);
         if let Some(parameter) = entry.keywords.iter().find(|parameter| parameter.name == text) {
@@ -295,21 +260,37 @@ impl Source<'_> {
             value::read(self.tokens, extra, entry.word, parameter).is_ok_and(|value| value != Value::Rust)
         };
         if let Some(parameter) = entry.keywords.iter().find(fits) {
-            let problem = Problem::new(extra, format!("`{text}` has no name"));
+            let problem = Problem::new(extra, format!("`{text}` needs a name"));
             return self.report(problem.correct(format!("{} = {text}", parameter.name)));
         }
-        let texts: Vec<_> = given.iter().map(|place| self.spell(*place)).collect();
-        let is_number = |text: &String| text.bytes().all(|byte| byte.is_ascii_digit());
-        let is_grouped = texts.iter().all(is_number) && texts[1..].iter().all(|text| text.len() == 3);
-        let problem = if is_grouped {
-            let problem = Problem::new(place, "a number is written without commas");
-            problem.correct(entry.with(&[texts.concat()]))
-        } else {
-            let kept = &texts[..entry.positional.len()];
-            let what = format!("`{}` takes {}, and nothing else", entry.word, entry.wanted());
-            Problem::new(place, what).correct(entry.with(kept))
+        let kept: Vec<_> =
+            given.iter().take(entry.positional.len()).map(|place| self.spell(*place)).collect();
+        let what = format!("`{}` takes {}, and nothing else", entry.word, entry.wanted());
+        let correction = entry.with(&kept);
+        let help = match self.times(extra) {
+            Some(window) => format!("write `{correction}`; {window} says how far back it looks"),
+            None => format!("write `{correction}`"),
         };
-        self.report(problem);
+        self.report(Problem::new(place, what).help(help).correct(correction));
+    }
+
+    /// What to do with something that does not belong there.
+    pub(crate) fn remove_it(&self, place: Place) -> String {
+        match self.times(place) {
+            Some(window) => format!("remove it; {window} says how far back a rule looks"),
+            None => "remove it".to_owned(),
+        }
+    }
+
+    /// The window that a duration in a rule may have been meant for: `failures(5) within 60s`.
+    fn times(&self, place: Place) -> Option<String> {
+        let [parameter] = WINDOW.entry("time")?.positional else { return None };
+        let is_duration = |at: &usize| {
+            value::read(self.tokens, Place::at(*at), "time", parameter)
+                .is_ok_and(|value| value != Value::Rust)
+        };
+        let at = (place.start..place.end).find(is_duration).filter(|_| self.vocabulary.is_joined())?;
+        Some(format!("`window = time({})`", self.tokens[at].text))
     }
 
     /// `slow_rate(2s, 0.3)`: the right arguments in another order.

@@ -62,7 +62,7 @@ impl Flaw {
             }
             Self::NeverHolds => {
                 "this can never hold: no breaker is `closed` and `half_open` at once\n\
-                 help: leave one of the two out"
+                 help: remove one of the two"
             }
             Self::BeyondWindow => {
                 "this can never hold on a closed breaker: it asks for more calls than the window remembers\n\
@@ -73,7 +73,7 @@ impl Flaw {
                  help: write `min(10) &` before it, or `min(1) &` if that is meant"
             }
             Self::TripsOnHealth => {
-                "this rule trips on healthy traffic: it holds although no call failed and none was slow\n\
+                "this rule trips on healthy traffic: it holds even when no call failed and none was slow\n\
                  help: add `& failure_rate(0.5)`"
             }
             Self::NeverTripsClosed => {
@@ -81,7 +81,7 @@ impl Flaw {
                  help: add a branch for it: `| closed & min(10) & failure_rate(0.5)`"
             }
             Self::NeverTripsHalfOpen => {
-                "this rule can never trip a half-open breaker, so that its trial could never end\n\
+                "this rule can never trip a half-open breaker, so its trial could never end\n\
                  help: add a branch for it: `| half_open & min(10) & failure_rate(0.5)`"
             }
             Self::ShortBuckets => {
@@ -314,6 +314,15 @@ pub const fn retry(retry: &Retry) {
 #[track_caller]
 pub const fn permit(permit: &Permit) {
     refuse(permit_flaw(permit));
+}
+
+/// What is said of a name that is none.
+pub const EMPTY_NAME: &str = "a breaker's name is a string that is not empty";
+
+/// Refuses a name.
+#[track_caller]
+pub const fn name(name: &str) {
+    assert!(!name.is_empty(), "{}", EMPTY_NAME);
 }
 
 /// Refuses a number of calls.

@@ -91,10 +91,10 @@ impl Judge<'_> {
             Node::All(_) if !rest.is_empty() => {
                 let correction = rest.join(" & ");
                 problem
-                    .help(format!("write `{correction}`, for both states or in a branch of one"))
+                    .help(format!("write `{correction}` for both states, or keep only one of the two"))
                     .correct(correction)
             }
-            _ => problem.help("leave it out"),
+            _ => problem.help("remove it"),
         }
     }
 
@@ -142,7 +142,7 @@ impl Judge<'_> {
         }
         let text = self.text(node);
         let what =
-            format!("`{text}` trips on healthy traffic: it holds although no call failed and none was slow");
+            format!("`{text}` trips on healthy traffic: it holds even when no call failed and none was slow");
         let condition = if text.contains("min(") {
             "failure_rate(0.5)".to_owned()
         } else {

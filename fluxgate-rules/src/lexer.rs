@@ -27,12 +27,16 @@ pub fn lex(source: &str) -> Lexed {
             at += first.len_utf8();
             continue;
         }
-        let (shape, length) = match first {
-            _ if let Some(length) = literal(rest) => (Shape::Literal, length),
-            '0'..='9' => (Shape::Number, number(rest)),
+        if let Some(length) = comment(rest) {
+            at += length;
+            continue;
+        }
+        let (shape, length) = match (literal(rest), first) {
+            (Some(length), _) => (Shape::Literal, length),
+            (_, '0'..='9') => (Shape::Number, number(rest)),
             _ if starts_word(first) => (Shape::Word, word(rest)),
-            '(' | '[' | '{' => (Shape::Open, 1),
-            ')' | ']' | '}' => (Shape::Close, 1),
+            (_, '(' | '[' | '{') => (Shape::Open, 1),
+            (_, ')' | ']' | '}') => (Shape::Close, 1),
             _ if "+-*/%^!&|=<>@.,;:#$?~'".contains(first) => (Shape::Punctuation, 1),
             _ => (Shape::Unknown, first.len_utf8()),
         };
@@ -43,12 +47,38 @@ pub fn lex(source: &str) -> Lexed {
     lexed
 }
 
+/// A comment: to the end of the line, or to its own end.
+fn comment(text: &str) -> Option<usize> {
+    if text.starts_with("//") {
+        return Some(text.find('\n').unwrap_or(text.len()));
+    }
+    text.starts_with("/*").then_some(())?;
+    let mut depth = 0_usize;
+    let mut at = 0;
+    while at < text.len() {
+        match text.as_bytes().get(at..at + 2) {
+            Some(b"/*") => depth += 1,
+            Some(b"*/") => depth -= 1,
+            _ => {
+                at += 1;
+                continue;
+            }
+        }
+        at += 2;
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+    None
+}
+
 fn starts_word(character: char) -> bool {
     character == '_' || character.is_alphabetic()
 }
 
 fn continues_word(character: char) -> bool {
-    character == '_' || character.is_alphanumeric()
+    // A mark on a letter is a part of the word.
+    character == '_' || character.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&character)
 }
 
 /// How many bytes at the start of `text` satisfy `is`.
@@ -166,6 +196,9 @@ mod tests {
             ("''' ''", vec![(Literal, "'''"), (Punctuation, "'"), (Punctuation, "'")]),
             ("ax'", vec![(Word, "ax"), (Punctuation, "'")]),
             ("\"a", vec![(Unknown, "\""), (Word, "a")]),
+            ("1 // one\n2", vec![(Number, "1"), (Number, "2")]),
+            ("1 /* one /* of */ é */ 2", vec![(Number, "1"), (Number, "2")]),
+            ("/*", vec![(Punctuation, "/"), (Punctuation, "*")]),
             ("größer ≥ 1", vec![(Word, "größer"), (Unknown, "≥"), (Number, "1")]),
         ] {
             let expected: Vec<_> =

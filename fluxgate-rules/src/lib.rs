@@ -7,6 +7,7 @@ pub mod check;
 pub mod duration;
 pub mod evaluate;
 pub mod lexer;
+pub mod meant;
 pub mod metrics;
 pub mod permit;
 pub mod problem;
@@ -27,6 +28,7 @@ mod judge;
 mod number;
 mod parser;
 mod value;
+mod word;
 
 pub use metrics::{Measures, Metrics, Tally};
 pub use permit::Permit;

@@ -6,7 +6,8 @@ use core::time::Duration;
 use crate::duration::UNITS;
 
 /// Units that people try, with their nanoseconds.
-const OTHER_UNITS: [(&[&str], u64); 6] = [
+const OTHER_UNITS: [(&[&str], u64); 7] = [
+    (&["w", "wk", "week", "weeks"], 604_800_000_000_000),
     (&["d", "day", "days"], 86_400_000_000_000),
     (&["hr", "hrs", "hour", "hours"], 3_600_000_000_000),
     (&["min", "mins", "minute", "minutes"], 60_000_000_000),
@@ -47,13 +48,25 @@ pub(crate) fn from_radix(text: &str) -> Option<Result<String, ParseIntError>> {
 
 /// The nanoseconds of a unit, also of one that is not ours.
 pub(crate) fn unit(name: &str) -> Option<u64> {
+    let name = name.to_lowercase();
     let others = OTHER_UNITS.iter().flat_map(|(names, size)| names.iter().map(|name| (*name, *size)));
     UNITS
         .into_iter()
         .chain(others)
         .chain([("ns", 1), ("nanos", 1)])
-        .find(|(unit, _)| *unit == name)
+        .find(|(unit, _)| **unit == name)
         .map(|(_, size)| size)
+}
+
+/// The unit of ours that is the same.
+pub(crate) fn same_unit(name: &str) -> Option<&'static str> {
+    let size = unit(name)?;
+    UNITS.into_iter().find(|(_, ours)| *ours == size).map(|(unit, _)| unit)
+}
+
+/// Whether a suffix means `%`.
+pub(crate) fn is_percent(suffix: &str) -> bool {
+    ["percent", "pct", "pc"].contains(&suffix.to_lowercase().as_str())
 }
 
 /// `digits` times `size`, where that is a whole number that fits.
@@ -121,6 +134,8 @@ mod tests {
             ("1h30m", Some(Duration::from_secs(5_400))),
             ("2min", Some(Duration::from_secs(120))),
             ("1e3s", Some(Duration::from_secs(1_000))),
+            ("1H30MIN", Some(Duration::from_secs(5_400))),
+            ("2w", Some(Duration::from_secs(1_209_600))),
             ("5parsec", None),
         ] {
             assert_eq!(lenient(text), expected, "{text}");

@@ -4,12 +4,13 @@
 //! what was meant.
 
 use crate::brackets::Brackets;
-use crate::call::Source;
+use crate::meant::{is_known, meant, meant_by};
 use crate::problem::Problem;
 use crate::rule::MAX_NODES;
 use crate::syntax::{Branch, Call, Rule};
 use crate::token::{Place, Shape, Token};
 use crate::vocabulary::TRIP;
+use crate::word::{Source, function};
 
 /// Reads a rule. With problems, the tree is incomplete.
 pub(crate) fn parse(tokens: &[Token], brackets: &Brackets) -> (Rule, Vec<Problem>) {
@@ -17,7 +18,7 @@ pub(crate) fn parse(tokens: &[Token], brackets: &Brackets) -> (Rule, Vec<Problem
     let mut parser = Parser { source, rule: Rule::default() };
     let whole = Place::new(0, tokens.len());
     if whole.is_empty() {
-        let problem = Problem::new(whole, "a rule needs a condition");
+        let problem = Problem::new(whole, "a rule needs at least one condition");
         parser.source.report(problem.correct("min(10) & failure_rate(0.5)"));
     } else {
         parser.group(whole, None);
@@ -36,6 +37,17 @@ enum Operator {
     And,
     Or,
 }
+
+impl Operator {
+    const fn sign(self) -> &'static str {
+        match self {
+            Self::And => "&",
+            Self::Or => "|",
+        }
+    }
+}
+
+const ANY_OR_ALL: &str = "write `&` (all of them) or `|` (any of them)";
 
 /// What stands between two operators.
 enum Item {
@@ -72,7 +84,7 @@ impl<'a> Parser<'a> {
                     }
                     Item::Group(inside) if inside.is_empty() => {
                         let problem = Problem::new(place, "there is no condition in these parentheses");
-                        self.source.report(problem.help("write one, or leave them out"));
+                        self.source.report(problem.help("write one, or remove them"));
                     }
                     Item::Group(inside) => self.group(inside, within),
                     Item::Wrong => {}
@@ -104,6 +116,10 @@ impl<'a> Parser<'a> {
         let mut at = place.start;
         loop {
             let (item, item_place) = self.item(&mut at, place.end);
+            if matches!(item, Item::Wrong) {
+                // One mistake, one message: goes on with the next operator.
+                self.skip(&mut at, place.end);
+            }
             if let Some(items) = alternatives.last_mut() {
                 items.push((item, item_place));
             }
@@ -115,8 +131,19 @@ impl<'a> Parser<'a> {
         }
     }
 
+    /// Goes to the next operator.
+    fn skip(&self, at: &mut usize, end: usize) {
+        while self.token(*at, end).is_some_and(|token| join(token).is_none()) {
+            *at = self.source.brackets.close(*at) + 1;
+        }
+    }
+
     /// Reads one member.
     fn item(&mut self, at: &mut usize, end: usize) -> (Item, Place) {
+        if let Some(place) = self.closure(*at, end) {
+            *at = end;
+            return (Item::Wrong, place);
+        }
         while let Some(place) = self.negation(*at, end).or_else(|| self.stray(*at, end)) {
             *at = place.end;
         }
@@ -124,46 +151,73 @@ impl<'a> Parser<'a> {
         let Some(token) = self.token(start, end) else {
             return (Item::Wrong, Place::new(start, start));
         };
+        if let Some(place) = self.function(start, end) {
+            *at = place.end;
+            return (Item::Wrong, place);
+        }
         if join(token).is_some() {
-            let what = format!("there is no condition before `{}`", token.text);
-            let problem = Problem::new(Place::at(start), what);
-            self.source.report(problem.help("write one, or leave it out").correct(""));
+            let what = format!("a condition is missing before `{}`", token.text);
+            let help = format!("write one, or remove the `{}`", token.text);
+            self.source.report(Problem::new(Place::at(start), what).help(help).correct(""));
             return (Item::Wrong, Place::new(start, start));
         }
         if token.shape == Shape::Word {
-            return self.condition(at, end);
+            let call = if self.conditions_inside(at, end) { None } else { self.source.word(at, end) };
+            return (call.map_or(Item::Wrong, Item::Condition), Place::new(start, *at));
         }
-        let close = self.source.brackets.close(start);
-        *at = close + 1;
-        let place = Place::new(start, *at);
         if token.shape == Shape::Open {
+            let close = self.source.brackets.close(start);
+            *at = close + 1;
+            let place = Place::new(start, *at);
             let inside = Place::new(start + 1, close);
             if !token.is("(") {
                 let correction = format!("({})", self.source.spell(inside));
-                self.source.report(Problem::new(place, "a group stands in parentheses").correct(correction));
+                self.source.report(Problem::new(place, "a group goes in parentheses").correct(correction));
             }
             return (Item::Group(inside), place);
         }
-        while self.token(*at, end).is_some_and(|token| join(token).is_none()) {
-            *at = self.source.brackets.close(*at) + 1;
-        }
+        self.skip(at, end);
         let place = Place::new(start, *at);
         let text = self.source.spell(place);
         let problem = Problem::new(place, format!("`{text}` is not a condition"));
-        let meant = TRIP.meant_by(self.source.tokens, place);
-        self.source.report(problem.correct(meant.unwrap_or_else(|| TRIP.entries[2].example())));
+        let meant = meant_by(&TRIP, self.source.tokens, place);
+        self.source.report(problem.correct(meant.unwrap_or_else(|| TRIP.entries[0].example())));
         (Item::Wrong, place)
+    }
+
+    /// Whether `|metrics| ..` or `|metrics: &Metrics| ..` begins here.
+    fn is_closure(&self, at: usize, end: usize) -> bool {
+        let Some([bar, word, sign, ..]) = self.source.tokens[..end].get(at..) else { return false };
+        let is_parameter = word.shape == Shape::Word && !is_known(&TRIP, &word.text);
+        bar.is("|") && is_parameter && [":", "|", ","].iter().any(|end| sign.is(end))
+    }
+
+    /// `|metrics| metrics.total() > 10`: to the end, since nobody can tell where it ends.
+    fn closure(&mut self, at: usize, end: usize) -> Option<Place> {
+        if !self.is_closure(at, end) {
+            return None;
+        }
+        let place = Place::new(at, end);
+        let problem = Problem::new(place, "a closure goes in `custom`");
+        let correction = meant_by(&TRIP, self.source.tokens, place)?;
+        self.source.report(problem.correct(correction));
+        Some(place)
     }
 
     /// `!closed` or `not closed`. What follows is read as if that were not there.
     fn negation(&mut self, at: usize, end: usize) -> Option<Place> {
         self.token(at, end).filter(|token| token.is("!") || token.is("not"))?;
-        let what = "a rule has no negation, so that worse numbers never un-trip it";
-        let state = Problem::new(Place::new(at, at + 2), what);
-        self.source.report(match self.token(at + 1, end) {
-            Some(next) if next.is("closed") => state.correct("half_open"),
-            Some(next) if next.is("half_open") => state.correct("closed"),
-            _ => Problem::new(Place::at(at), what).help("leave it out, and say when to trip").correct(""),
+        let what = "conditions cannot be negated, so that worse numbers never un-trip a rule";
+        let mut inside = Place::new(at + 1, at + 2);
+        if self.token(at + 1, end).is_some_and(|open| open.is("(")) {
+            inside = Place::new(at + 2, self.source.brackets.close(at + 1));
+        }
+        let after = if inside.start == at + 1 { inside.end } else { inside.end + 1 };
+        let state = Problem::new(Place::new(at, after), what);
+        self.source.report(match inside.of(&self.source.tokens[..end]) {
+            [word] if word.is("closed") => state.correct("half_open"),
+            [word] if word.is("half_open") => state.correct("closed"),
+            _ => Problem::new(Place::at(at), what).help("remove it, and say when to trip").correct(""),
         });
         Some(Place::at(at))
     }
@@ -182,85 +236,67 @@ impl<'a> Parser<'a> {
             return None;
         }
         let problem = Problem::new(place, format!("`{}` does not belong here", self.source.spell(place)));
-        self.source.report(problem.help("leave it out").correct(""));
+        self.source.report(problem.help("remove it").correct(""));
         Some(place)
     }
 
-    /// Reads a word, which may have a path before it, and arguments or a comparison after it.
-    fn condition(&mut self, at: &mut usize, end: usize) -> (Item, Place) {
-        let start = *at;
-        let name = self.source.path(start, end);
-        let (arguments, after) = self.source.parentheses(name + 1, end);
-        *at = after;
-        let is_wrong = self.comparison(at, end, name, arguments) || self.function(name, arguments);
-        let place = Place::new(start, *at);
-        let call = if is_wrong { None } else { self.source.call(name, arguments) };
-        (call.map_or(Item::Wrong, Item::Condition), place)
-    }
-
-    /// `failure_rate > 0.5`, `min = 10` or `min 10`, which are clear enough to be corrected.
-    fn comparison(&mut self, at: &mut usize, end: usize, name: usize, arguments: Option<Place>) -> bool {
-        let is_sign = |token: &Token| ["<", ">", "=", ":", "≥", "≤"].contains(&token.text.as_str());
-        let is_value = |token: &Token| matches!(token.shape, Shape::Number | Shape::Literal);
-        let mut value = *at;
-        while self.token(value, end).is_some_and(is_sign) {
-            value += 1;
+    /// `any(a, b)` and `and(a, b)`, which are written with operators.
+    fn function(&mut self, start: usize, end: usize) -> Option<Place> {
+        let operator = function(self.token(start, end)?)?;
+        self.token(start + 1, end).filter(|open| open.is("("))?;
+        let place = Place::new(start, self.source.brackets.close(start + 1) + 1);
+        if place.end == start + 3 {
+            return None;
         }
-        let is_compared = value > *at;
-        if !is_compared && !self.token(value, end).is_some_and(is_value) {
-            return false;
-        }
-        let mut after = value;
-        while let Some(token) = self.token(after, end)
-            && (is_value(token)
-                || token.is("%")
-                || token.is(".")
-                || is_compared && after == value && join(token).is_none())
-        {
-            after = self.source.brackets.close(after) + 1;
-        }
-        let rest = Place::new(*at, after);
-        *at = after;
-        if let Some(inside) = arguments.filter(|inside| !inside.is_empty()) {
-            let what = format!("`{}` does not belong here", self.source.spell(rest));
-            self.source.report(Problem::new(rest, what).help("leave it out").correct(""));
-            self.source.call(name, Some(inside));
-            return true;
-        }
-        let word = &self.source.tokens[name].text;
-        let Some(entry) = TRIP.entry(word) else {
-            self.source.call(name, None);
-            return true;
-        };
-        let place = Place::new(name, after);
-        let value = Place::new(value, after);
-        let correction = match entry.positional {
-            [_] if !value.is_empty() => entry.with(&[self.source.spell(value)]),
-            _ => entry.example(),
-        };
-        let what = match entry.positional {
-            [] => format!("`{word}` takes no arguments"),
-            _ => format!("`{word}` takes {} in parentheses", entry.wanted()),
-        };
-        self.source.report(Problem::new(place, what).correct(correction));
-        true
-    }
-
-    /// `any(a, b)` and `all(a, b)`, which are written with operators.
-    fn function(&mut self, name: usize, arguments: Option<Place>) -> bool {
-        let (Some(inside), operator) = (arguments, self.source.tokens[name].text.as_str()) else {
-            return false;
-        };
-        let operator = match operator {
-            "any" | "any_of" => " | ",
-            "all" | "all_of" => " & ",
-            _ => return false,
-        };
-        let place = Place::new(name, inside.end + 1);
-        let members = self.source.brackets.split(self.source.tokens, inside);
-        let members: Vec<_> = members.into_iter().map(|member| self.source.spell(member)).collect();
         let problem = Problem::new(place, format!("conditions are joined by `{}`", operator.trim()));
-        self.source.report(problem.correct(format!("({})", members.join(operator))));
+        self.source.report(problem.correct(self.source.joined(place)));
+        Some(place)
+    }
+
+    /// `failure_rate(0.5, min(10))` and `failure_rate(0.5, min = 10)`: conditions that stand beside an argument.
+    fn conditions_inside(&mut self, at: &mut usize, end: usize) -> bool {
+        let (Some(entry), Some(open)) = (TRIP.entry(&self.source.tokens[*at].text), self.token(*at + 1, end))
+        else {
+            return false;
+        };
+        if !open.is("(") {
+            return false;
+        }
+        let inside = Place::new(*at + 2, self.source.brackets.close(*at + 1));
+        let (mut own, mut others) = (Vec::new(), Vec::new());
+        for piece in self.source.brackets.split(self.source.tokens, inside) {
+            let (word, value) = match piece.of(self.source.tokens) {
+                [word, sign, _, ..] if sign.is("=") || sign.is(":") => {
+                    (word, Place::new(piece.start + 2, piece.end))
+                }
+                [word, open, .., _]
+                    if open.is("(") && self.source.brackets.close(piece.start + 1) + 1 == piece.end =>
+                {
+                    (word, Place::new(piece.start + 2, piece.end - 1))
+                }
+                _ => {
+                    own.push(self.source.spell(piece));
+                    continue;
+                }
+            };
+            let value = self.source.spell(value);
+            match meant(&TRIP, &word.text, core::slice::from_ref(&value)) {
+                Some(meant) if !meant.is_misspelt && meant.entry == entry => own.push(value),
+                _ if entry.positional.iter().any(|parameter| word.is(parameter.name)) => own.push(value),
+                Some(meant) if !meant.is_misspelt => others.push(meant.text),
+                _ => own.push(self.source.spell(piece)),
+            }
+        }
+        if others.is_empty() || own.len() != entry.positional.len() {
+            return false;
+        }
+        let own = entry.with(&own);
+        let at_end = if entry.positional.is_empty() { 0 } else { others.len() };
+        others.insert(at_end, own);
+        let place = Place::new(*at, inside.end + 1);
+        *at = place.end;
+        let problem = Problem::new(place, "conditions are joined by `&`, not given to each other");
+        self.source.report(problem.correct(others.join(" & ")));
         true
     }
 
@@ -268,67 +304,97 @@ impl<'a> Parser<'a> {
     fn operator(&mut self, at: &mut usize, end: usize) -> Option<Operator> {
         let start = *at;
         let token = self.token(start, end)?;
-        let Some(operator) = join(token) else { return self.no_operator(at, end, token) };
-        let sign = if operator == Operator::And { "&" } else { "|" };
-        let is_ours = token.is(sign);
-        *at += 1;
-        while is_ours && self.token(*at, end).is_some_and(|next| next.is(sign)) {
+        if join(token).is_none() {
+            return self.no_operator(at, end);
+        }
+        let mut operators = Vec::new();
+        while let Some(token) = self.token(*at, end)
+            && let Some(operator) = join(token)
+            && (*at == start || !self.is_function(*at, end) && !self.is_closure(*at, end))
+        {
+            if !token.is(",") && !token.is(";") {
+                operators.push(operator);
+            }
             *at += 1;
         }
         let place = Place::new(start, *at);
         let text = self.source.spell(place);
+        let meant = operators.first().copied().filter(|first| operators.iter().all(|other| other == first));
         if self.token(*at, end).is_none() {
-            let problem = Problem::new(place, format!("nothing follows `{text}`"));
-            self.source.report(problem.help("write a condition, or leave it out").correct(""));
+            self.source.report(
+                match operators.as_slice() {
+                    [] => Problem::new(place, format!("`{text}` does not belong here")).help("remove it"),
+                    _ => Problem::new(place, format!("a condition is missing after `{text}`"))
+                        .help(format!("write one, or remove the `{text}`")),
+                }
+                .correct(""),
+            );
             return None;
         }
-        if text != sign {
+        if text != "&" && text != "|" {
             let problem = Problem::new(place, format!("`{text}` does not join conditions"));
-            self.source.report(if token.is(",") || token.is(";") {
-                problem.help("write `&` (all of them) or `|` (any of them)").correct(" &")
-            } else {
-                problem.correct(sign)
+            self.source.report(match meant {
+                Some(operator) => {
+                    problem.help(format!("write `{}`", operator.sign())).correct(apart(token, operator))
+                }
+                None => problem.help(ANY_OR_ALL).correct(apart(token, Operator::And)),
             });
         }
-        Some(operator)
+        Some(meant.unwrap_or(Operator::And))
+    }
+
+    fn is_function(&self, at: usize, end: usize) -> bool {
+        self.token(at, end).is_some_and(|token| function(token).is_some())
+            && self.token(at + 1, end).is_some_and(|open| open.is("("))
     }
 
     /// Something else between two conditions, or nothing.
-    fn no_operator(&mut self, at: &mut usize, end: usize, token: &Token) -> Option<Operator> {
+    fn no_operator(&mut self, at: &mut usize, end: usize) -> Option<Operator> {
         let start = *at;
-        if matches!(token.shape, Shape::Word | Shape::Open) || token.is("!") {
-            let text = &token.text;
-            let what = format!("there is no `&` or `|` before `{text}`");
+        if self.source.begins(start, end) {
+            let text = &self.source.tokens[start].text;
+            let what = format!("`&` or `|` is missing before `{text}`");
             self.source.report(Problem::new(Place::at(start), what).correct(format!("& {text}")));
             return Some(Operator::And);
         }
-        let is_sign = |token: &Token| matches!(token.shape, Shape::Punctuation) && join(token).is_none();
-        while self.token(*at, end).is_some_and(is_sign) {
+        while self.token(*at, end).is_some_and(|token| join(token).is_none()) && !self.source.begins(*at, end)
+        {
+            *at = self.source.brackets.close(*at) + 1;
+        }
+        // `min(10).and(failure_rate(0.5))`
+        let mut operator = Operator::And;
+        if self.source.tokens[start].is(".") && *at == start + 1 && self.is_function(*at, end) {
+            operator = self.token(*at, end).and_then(join).unwrap_or(operator);
             *at += 1;
         }
         let place = Place::new(start, *at);
-        if !place.is_empty()
-            && self.token(*at, end).is_some_and(|next| matches!(next.shape, Shape::Word | Shape::Open))
-        {
-            let what = format!("`{}` does not join conditions", self.source.spell(place));
-            self.source.report(
-                Problem::new(place, what).help("write `&` (all of them) or `|` (any of them)").correct("&"),
-            );
-            return Some(Operator::And);
+        let text = self.source.spell(place);
+        if self.source.begins(*at, end) {
+            let problem = Problem::new(place, format!("`{text}` does not join conditions"));
+            let help = match text.strip_prefix('.') {
+                Some(_) if place.end > start + 1 => format!("write `{}`", operator.sign()),
+                _ => ANY_OR_ALL.to_owned(),
+            };
+            let after = if help == ANY_OR_ALL { "" } else { " " };
+            let correction = apart(&self.source.tokens[start], operator) + after;
+            self.source.report(problem.help(help).correct(correction));
+            return Some(operator);
         }
-        // One mistake, one message: goes on with the next operator.
-        while self.token(*at, end).is_some_and(|token| join(token).is_none()) {
-            *at = self.source.brackets.close(*at) + 1;
-        }
-        let place = Place::new(start, *at);
-        let what = format!("`{}` does not belong here", self.source.spell(place));
-        self.source.report(Problem::new(place, what).help("leave it out").correct(""));
+        let help = self.source.remove_it(place);
+        self.source
+            .report(Problem::new(place, format!("`{text}` does not belong here")).help(help).correct(""));
         self.operator(at, end)
     }
 
     fn token(&self, at: usize, end: usize) -> Option<&'a Token> {
-        self.source.tokens[..end].get(at)
+        self.source.token(at, end)
     }
+}
+
+/// An operator in place of a token, which may stand close to what is before it.
+fn apart(token: &Token, operator: Operator) -> String {
+    let is_close = [",", ";", ":", "."].iter().any(|sign| token.is(sign));
+    format!("{}{}", if is_close { " " } else { "" }, operator.sign())
 }
 
 /// What a token joins conditions by, also where it is not the way we write it.

@@ -71,8 +71,8 @@ impl Problem {
                 let indent = line.len() - line.trim_start().len();
                 let indent = indent.min(start);
                 let _ = write!(text, "\n  | {}", line[indent..].trim_end().replace('\t', " "));
-                let blank = " ".repeat(line[indent..start].chars().count());
-                let carets = "^".repeat(line[start..stop].chars().count().max(1));
+                let blank = " ".repeat(width(&line[indent..start]));
+                let carets = "^".repeat(width(&line[start..stop]).max(1));
                 let _ = write!(text, "\n  | {blank}{carets}");
                 break;
             }
@@ -101,6 +101,26 @@ pub fn is_obeyed(character: char) -> bool {
             character,
             '\u{61c}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
         )
+}
+
+/// How many columns of a terminal a text takes.
+fn width(text: &str) -> usize {
+    let columns = |character: char| match character {
+        // Marks on the letter before.
+        '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200d}' | '\u{fe00}'..='\u{fe0f}' => 0,
+        // Letters of East Asia, and pictures.
+        '\u{1100}'..='\u{115f}'
+        | '\u{2e80}'..='\u{a4cf}'
+        | '\u{ac00}'..='\u{d7a3}'
+        | '\u{f900}'..='\u{faff}'
+        | '\u{fe30}'..='\u{fe6f}'
+        | '\u{ff00}'..='\u{ff60}'
+        | '\u{ffe0}'..='\u{ffe6}'
+        | '\u{1f300}'..='\u{1faff}'
+        | '\u{20000}'..='\u{3fffd}' => 2,
+        _ => 1,
+    };
+    text.chars().map(columns).sum()
 }
 
 /// With a character that is shown in place of each that is obeyed.
@@ -152,6 +172,14 @@ mod tests {
         assert_eq!(
             drawn("min(10) & größer | x", Place::at(5)),
             "wrong\n  | min(10) & größer | x\n  |           ^^^^^^\nhelp: right"
+        );
+    }
+
+    #[test]
+    fn carets_stand_under_wide_letters_and_marks() {
+        assert_eq!(
+            drawn("失敗(1) & e\u{301}t\u{e9} | x", Place::at(5)),
+            "wrong\n  | 失敗(1) & e\u{301}t\u{e9} | x\n  |           ^^^\nhelp: right"
         );
     }
 

@@ -1,18 +1,19 @@
 //! Tokens -> what they say, checked. This is all that a macro or a string needs to call.
 
 use crate::brackets::Brackets;
-use crate::call::Source;
 use crate::check;
 use crate::duration::Spelled;
 use crate::judge::judge;
+use crate::meant::meant_by;
 use crate::parser;
 use crate::problem::Problem;
 use crate::retry::{Retry, Schedule};
 use crate::syntax::{Argument, Branch, Call, Rule, Value};
-use crate::token::{Place, Shape, Token, spell};
+use crate::token::{Place, Shape, Token, spell, spell_closure};
 use crate::value;
 use crate::vocabulary::{PERMIT, Parameter, RETRY, Vocabulary, WINDOW};
 use crate::window::{Extent, Window};
+use crate::word::Source;
 use core::time::Duration;
 
 /// What was read: all of it, or all that is wrong with it.
@@ -49,7 +50,7 @@ pub fn window(tokens: &[Token]) -> Reading<Call> {
         let buckets = (duration.as_nanos() / check::MIN_BUCKET.as_nanos()).min(1_000);
         let length = Spelled(Duration::from_nanos(window.bucket_nanos()));
         let what = format!(
-            "the buckets of this window are too short: {} of {length}, where the shortest is 1us",
+            "the buckets of this window are too short: {} of {length} each, but the shortest is 1us",
             window.bucket_count()
         );
         let correction = match buckets {
@@ -67,8 +68,7 @@ pub fn retry(tokens: &[Token]) -> Reading<Call> {
     reject(call, flaw, |call, retry: &Retry| {
         let (Schedule::Backoff(initial), Some(max)) = (retry.schedule, retry.max) else { return None };
         let place = call.arguments.iter().find(|argument| argument.parameter.name == "max")?.place;
-        let what =
-            format!("`max` is shorter than the first delay: {} and {}", Spelled(max), Spelled(initial));
+        let what = format!("`max = {}` is shorter than the first delay, {}", Spelled(max), Spelled(initial));
         Some(Problem::new(place, what).correct(Spelled(initial).to_string()))
     })
 }
@@ -103,22 +103,27 @@ pub fn word(tokens: &[Token], owner: &str, vocabulary: &'static Vocabulary) -> R
         return Err(vec![problem.correct(vocabulary.entries[0].example())]);
     };
     if first.shape != Shape::Word {
-        let meant = vocabulary.meant_by(tokens, whole).unwrap_or_else(|| vocabulary.entries[0].example());
-        let what = format!("`{}` is not a {}", spell(tokens), vocabulary.noun);
+        let meant = meant_by(vocabulary, tokens, whole).unwrap_or_else(|| vocabulary.entries[0].example());
+        let written = if first.is("|") { spell_closure(tokens) } else { spell(tokens) };
+        let what = format!("`{written}` is not {}", vocabulary.a_noun());
         return Err(vec![Problem::new(whole, what).correct(meant)]);
     }
-    let name = source.path(0, tokens.len());
-    let (arguments, end) = source.parentheses(name + 1, tokens.len());
-    let call = source.call(name, arguments);
-    if end < tokens.len() {
+    let mut end = 0;
+    let call = source.word(&mut end, tokens.len());
+    if end < tokens.len() && source.problems.is_empty() {
         let rest = Place::new(end, tokens.len());
         let problem = Problem::new(rest, format!("`{}` does not belong here", source.spell(rest)));
-        source.report(problem.help("leave it out").correct(""));
+        source.report(problem.help("remove it").correct(""));
     }
     match call {
         Some(call) if source.problems.is_empty() => Ok(call),
         _ => Err(source.problems),
     }
+}
+
+/// Says which parenthesis is wrong, if one is.
+pub fn balance(tokens: &[Token]) -> Result<(), Problem> {
+    Brackets::pair(tokens).map(|_| ())
 }
 
 /// Reads a setting that is one value.
@@ -142,7 +147,7 @@ fn duplicates(tokens: &[Token], rule: &Rule) -> Vec<Problem> {
             if seen.contains(&text) && !text.contains("custom(..)") {
                 let with_operator = Place::new(place.start - 1, place.end);
                 let problem =
-                    Problem::new(place, format!("`{text}` is given twice")).help("leave one of them out");
+                    Problem::new(place, format!("`{text}` is given twice")).help("remove one of them");
                 problems.push(problem.correct_at(with_operator, ""));
             }
             seen.push(text);

@@ -4,17 +4,49 @@ use crate::lexer::lex;
 use crate::problem::Problem;
 use crate::token::Token;
 
-/// The candidate most like `word`, where one is near enough that it may have been meant.
+/// The candidate most like `word`, where one is near enough that it may have been meant; or else the shortest that begins
+/// so, which somebody may be about to write.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let word = word.to_lowercase();
+    let word = snake(word);
+    let letters = word.chars().count();
     // One letter in three, and not all of a short word.
-    let near = |candidate: &str| (word.chars().count().max(candidate.chars().count()) / 3).max(1);
-    candidates
-        .into_iter()
-        .map(|candidate| (distance(&word, candidate), candidate))
+    let near = |candidate: &str| (letters.max(candidate.chars().count()) / 3).max(1);
+    let candidates: Vec<_> = candidates.into_iter().collect();
+    let distances = candidates.iter().map(|candidate| (distance(&word, candidate), *candidate));
+    let nearest = distances
         .filter(|&(distance, candidate)| distance <= near(candidate) && distance < candidate.len())
         .min_by_key(|&(distance, _)| distance)
-        .map(|(_, candidate)| candidate)
+        .map(|(_, candidate)| candidate);
+    nearest.or_else(|| {
+        let begun = candidates.iter().filter(|candidate| letters > 2 && candidate.starts_with(&word));
+        begun.copied().min_by_key(|candidate| candidate.len())
+    })
+}
+
+/// Whether Rust has other plans with a word, so that it is no misspelling and no function of anybody's.
+pub fn is_keyword(word: &str) -> bool {
+    const KEYWORDS: [&str; 22] = [
+        "as", "async", "await", "const", "else", "false", "fn", "for", "if", "impl", "in", "let", "loop",
+        "match", "move", "return", "self", "static", "true", "unsafe", "where", "while",
+    ];
+    KEYWORDS.contains(&word)
+}
+
+/// A word as we would write it: `failureRate`, `FailureRate`, `failure-rate` and `FAILURE_RATE` are all `failure_rate`.
+pub fn snake(word: &str) -> String {
+    let mut text = String::new();
+    let mut was_lower = false;
+    for character in word.strip_prefix("r#").unwrap_or(word).chars() {
+        if character.is_uppercase() && was_lower {
+            text.push('_');
+        }
+        was_lower = character.is_lowercase() || character.is_ascii_digit();
+        match character {
+            '-' => text.push('_'),
+            _ => text.extend(character.to_lowercase()),
+        }
+    }
+    text
 }
 
 /// What `text` becomes when the corrections of what is wrong with it are made, one after the other; `None` where that
@@ -56,7 +88,7 @@ fn distance(from: &str, to: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{distance, nearest, repaired};
+    use super::{distance, nearest, repaired, snake};
     use crate::problem::Problem;
     use crate::reader;
     use crate::token::{Place, Token};
@@ -80,6 +112,13 @@ mod tests {
     }
 
     #[test]
+    fn other_cases_become_ours() {
+        for word in ["failureRate", "FailureRate", "failure-rate", "FAILURE_RATE", "r#failure_rate"] {
+            assert_eq!(snake(word), "failure_rate", "{word}");
+        }
+    }
+
+    #[test]
     fn suggests_only_what_is_near() {
         let words = ["closed", "half_open", "min", "failure_rate", "failures"];
         for (word, expected) in [
@@ -87,6 +126,9 @@ mod tests {
             ("failureRate", Some("failure_rate")),
             ("mn", Some("min")),
             ("halfopen", Some("half_open")),
+            ("fail", Some("failures")),
+            ("half", Some("half_open")),
+            ("fa", None),
             ("max", None),
             ("x", None),
             ("temperature_of_tea", None),

@@ -86,6 +86,11 @@ pub fn spell(tokens: &[Token]) -> String {
     text
 }
 
+/// A closure as one would write it.
+pub fn spell_closure(tokens: &[Token]) -> String {
+    spell(tokens).replacen("| ", "|", 1).replacen(" |", "|", 1)
+}
+
 /// Whether a space stands between `before` and `after`, as it does around what joins two values, but not where a sign
 /// belongs to one value: in `50%`, `a::b` and `-2`.
 fn is_apart(earlier: Option<&Token>, before: &Token, after: &Token) -> bool {
@@ -95,11 +100,18 @@ fn is_apart(earlier: Option<&Token>, before: &Token, after: &Token) -> bool {
         token.shape == Punctuation && [":", ".", "%", "!", "'", "#", "$", "?"].contains(&token.text.as_str())
     };
     match (before.shape, after.shape) {
+        (Open, _) if before.is("{") => !after.is("}"),
+        (_, Close) if after.is("}") => true,
         (Open, _) | (_, Close) => false,
         (_, Punctuation) if after.is(",") || after.is(";") || is_tight(after) => false,
+        // `m: &Metrics`, but `a::b`.
+        (Punctuation, _) if before.is(":") && !after.is(":") => {
+            earlier.is_some_and(|earlier| !earlier.is(":"))
+        }
         (Punctuation, Punctuation) => before.is(",") || before.is("%"),
-        (Punctuation, _) if before.is("%") => true,
-        (Punctuation, _) if before.is("-") => earlier.is_some_and(is_value),
+        (Punctuation, _) if before.is("&") && earlier.is_some_and(|earlier| earlier.is(":")) => false,
+        (Punctuation, _) if before.is("%") || before.is(",") || before.is("=") => true,
+        (Punctuation, _) if before.is("-") || before.is("+") => earlier.is_some_and(is_value),
         (Punctuation, _) => !is_tight(before),
         (_, Open) => is_value(before) && after.is("{"),
         _ => true,
@@ -120,6 +132,9 @@ mod tests {
             ("custom( a :: b )", "custom(a::b)"),
             ("2*N", "2 * N"),
             ("a&&b", "a && b"),
+            ("{a}({})", "{ a }({})"),
+            ("1+1,+1", "1 + 1, +1"),
+            ("m:&M, n : 1", "m: &M, n: 1"),
             ("-2 | min(- 2,-N)", "-2 | min(-2, -N)"),
             ("a(b)(c) d [0]", "a(b)(c) d[0]"),
             ("50%min , x;y", "50% min, x; y"),

@@ -3,7 +3,8 @@
 use core::time::Duration;
 
 use crate::duration::{Spelled, UNITS};
-use crate::number::{digits_of, from_radix, lenient, scaled, unit};
+use crate::lexer::lex;
+use crate::number::{digits_of, from_radix, is_percent, lenient, same_unit, scaled, unit};
 use crate::problem::Problem;
 use crate::ratio::Ratio;
 use crate::syntax::Value;
@@ -17,6 +18,8 @@ struct Reader<'a> {
     parameter: &'a Parameter,
     place: Place,
     text: String,
+    /// Whether it is only tried: then nobody needs to know what would be right instead.
+    is_guess: bool,
 }
 
 /// A number with what hangs on to it.
@@ -35,38 +38,42 @@ pub(crate) fn read(
     owner: &str,
     parameter: &Parameter,
 ) -> Result<Value, Problem> {
-    let slice = place.of(tokens);
-    let reader = Reader { owner, parameter, place, text: spell(slice) };
-    let (negative, rest) = match slice {
-        [sign, rest @ ..] if sign.is("-") => (true, rest),
-        rest => (false, rest),
-    };
-    let (percent, rest) = match rest {
-        [rest @ .., sign] if sign.is("%") => (true, rest),
-        rest => (false, rest),
-    };
-    match rest {
-        [] => Err(reader.wrong(format!("`{owner}` has no value")).correct(parameter.example)),
-        [one] if one.shape == Shape::Literal => Err(reader.quoted()),
-        [word] if word.is("NaN") || word.is("inf") => Err(reader.out_of_range().correct(parameter.example)),
-        [number] if number.shape == Shape::Number => reader.number(negative, &number.text, percent),
-        [point, number] if point.is(".") && number.shape == Shape::Number => {
-            let whole = reader.text.replacen('.', "0.", 1);
-            Err(reader.wrong(format!("`{}` has nothing before its point", reader.text)).correct(whole))
-        }
-        [number, word] if number.shape == Shape::Number && word.shape == Shape::Word => {
-            let joined = reader.text.replace(' ', "");
-            Err(reader.wrong(format!("`{}` is in two pieces", reader.text)).correct(joined))
-        }
-        _ if percent => Err(reader.wrong("`%` may only follow a number").correct(parameter.example)),
-        rest if parameter.kind != Kind::Function && reader.is_hopeless(rest) => {
-            Err(reader.mismatch("nothing that we know").correct(parameter.example))
-        }
-        _ => Ok(Value::Rust),
-    }
+    Reader { owner, parameter, place, text: spell(place.of(tokens)), is_guess: false }.read(tokens)
 }
 
 impl Reader<'_> {
+    fn read(&self, tokens: &[Token]) -> Result<Value, Problem> {
+        let Self { owner, parameter, .. } = *self;
+        let slice = self.place.of(tokens);
+        let (negative, rest) = match slice {
+            [sign, rest @ ..] if sign.is("-") => (true, rest),
+            rest => (false, rest),
+        };
+        let (percent, rest) = match rest {
+            [rest @ .., sign] if sign.is("%") => (true, rest),
+            rest => (false, rest),
+        };
+        match rest {
+            [] => Err(self.wrong(format!("`{owner}` has no value")).correct(parameter.example)),
+            [one] if one.shape == Shape::Literal => Err(self.quoted()),
+            [word] if word.is("NaN") || word.is("inf") => Err(self.out_of_range().correct(parameter.example)),
+            [number] if number.shape == Shape::Number => self.number(negative, &number.text, percent),
+            [point, number] if point.is(".") && number.shape == Shape::Number => {
+                let whole = self.text.replacen('.', "0.", 1);
+                Err(self.wrong(format!("`{}` needs a digit before its point", self.text)).correct(whole))
+            }
+            [number, more @ ..]
+                if number.shape == Shape::Number
+                    && more.iter().all(|piece| matches!(piece.shape, Shape::Number | Shape::Word)) =>
+            {
+                Err(self.pieces(&number.text))
+            }
+            _ if percent => Err(self.wrong("`%` may only follow a number").correct(parameter.example)),
+            rest if parameter.kind != Kind::Function && self.is_hopeless(rest) => Err(self.hopeless(rest)),
+            _ => Ok(Value::Rust),
+        }
+    }
+
     fn wrong(&self, what: impl Into<String>) -> Problem {
         Problem::new(self.place, what)
     }
@@ -84,12 +91,71 @@ impl Reader<'_> {
         ))
     }
 
+    /// The first of these that would be right.
+    fn right(&self, candidates: &[String]) -> Option<String> {
+        let is_right = |text: &&String| {
+            let tokens = lex(text).tokens;
+            let place = Place::new(0, tokens.len());
+            let guess = Reader { place, text: (*text).clone(), is_guess: true, ..*self };
+            guess.read(&tokens).is_ok_and(|value| value != Value::Rust)
+        };
+        candidates.iter().filter(|_| !self.is_guess).find(is_right).cloned()
+    }
+
+    /// `60 s`, `1m 30s`, `50 percent` or `3 calls`.
+    fn pieces(&self, number: &str) -> Problem {
+        let joined = self.text.replace(' ', "");
+        let spelled = lenient(&joined).map(|duration| Spelled(duration).to_string());
+        let (_, unit) = joined.split_at(digits_of(&joined));
+        let same = same_unit(unit).map(|unit| format!("{number}{unit}"));
+        let percent = is_percent(unit).then(|| format!("{number}%"));
+        let candidates: Vec<_> = [Some(joined), same, spelled, percent].into_iter().flatten().collect();
+        match self.right(&candidates) {
+            Some(right) => self.wrong(format!("there is a space in `{}`", self.text)).correct(right),
+            None => self.not_one(&[number.to_owned()]),
+        }
+    }
+
     /// Whether Rust can make nothing of it either: it has no name in it, and is no sum.
     fn is_hopeless(&self, tokens: &[Token]) -> bool {
+        let has = |shape| tokens.iter().any(|token| token.shape == shape);
         let is_sum = self.parameter.kind != Kind::Duration
-            && tokens.iter().any(|token| ["+", "-", "*", "/"].iter().any(|sign| token.is(sign)));
-        let has_name = tokens.iter().any(|token| token.shape == Shape::Word);
-        !has_name && !is_sum || tokens.iter().any(|token| token.shape == Shape::Unknown)
+            && has(Shape::Number)
+            && !tokens[0].is("+")
+            && ["+", "-", "*", "/"].iter().any(|sign| tokens.iter().any(|token| token.is(sign)));
+        // Of whole numbers, which is none.
+        let is_quotient = matches!(self.parameter.kind, Kind::Ratio | Kind::Jitter | Kind::Multiplier)
+            && !has(Shape::Word)
+            && tokens.iter().any(|token| token.is("/"))
+            && !tokens.iter().any(|token| token.text.contains('.'));
+        let is_field =
+            matches!(tokens, [number, point, ..] if number.shape == Shape::Number && point.is("."));
+        let is_word = matches!(tokens, [word] if ["_", "true", "false"].iter().any(|it| word.is(it)));
+        !has(Shape::Word) && !is_sum || is_quotient || is_field || is_word || has(Shape::Unknown)
+    }
+
+    fn hopeless(&self, tokens: &[Token]) -> Problem {
+        let is_sign = |token: &Token| matches!(token.shape, Shape::Punctuation | Shape::Open | Shape::Close);
+        let start = tokens.iter().take_while(|token| is_sign(token)).count();
+        let end =
+            tokens.iter().rposition(|token| !is_sign(token) || token.is("%")).map_or(start, |last| last + 1);
+        let bare = spell(tokens.get(start..end).unwrap_or(&[]));
+        let guess = match tokens {
+            // `1.s`
+            [_, point, word] if point.is(".") && word.shape == Shape::Word => bare.replace('.', ""),
+            [part, sign, whole] if sign.is("/") => {
+                let share = |token: &Token| token.text.parse().unwrap_or(f64::NAN);
+                Ratio::new(share(part) / share(whole)).to_string()
+            }
+            _ => String::new(),
+        };
+        self.not_one(&[bare, guess])
+    }
+
+    /// It is not what is wanted, but perhaps one of these is.
+    fn not_one(&self, candidates: &[String]) -> Problem {
+        let problem = self.wrong(format!("`{}` is not {}", self.text, self.parameter.kind.noun()));
+        problem.correct(self.right(candidates).unwrap_or_else(|| self.parameter.example.to_owned()))
     }
 
     fn quoted(&self) -> Problem {
@@ -123,10 +189,9 @@ impl Reader<'_> {
 
     fn count(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
         let whole = figure.digits.bytes().all(|byte| byte.is_ascii_digit());
-        let correction = match figure.digits.split('.').next() {
-            Some(whole) if !figure.percent && whole.parse().is_ok_and(|n: u32| n > 0) => whole,
-            _ => self.parameter.example,
-        };
+        let rounded = figure.digits.parse().map_or(0, |number: f64| number as u64).to_string();
+        let correction = self.right(&[rounded]).filter(|_| !figure.percent);
+        let correction = correction.unwrap_or_else(|| self.parameter.example.to_owned());
         if figure.percent {
             return Err(self.mismatch("a ratio").correct(correction));
         }
@@ -135,6 +200,9 @@ impl Reader<'_> {
         }
         if !figure.suffix.is_empty() {
             return Err(self.suffixed(figure).correct(correction));
+        }
+        if figure.digits.contains(['e', 'E']) {
+            return Err(self.wrong(format!("`{}` has an exponent", self.text)).correct(correction));
         }
         if !whole {
             return Err(self.wrong(format!("`{}` is not a whole number", self.text)).correct(correction));
@@ -152,7 +220,10 @@ impl Reader<'_> {
             return Err(self.mismatch("a duration").correct(self.parameter.example));
         }
         if !figure.suffix.is_empty() {
-            return Err(self.suffixed(figure).correct(self.parameter.example));
+            let percent = format!("{}%", figure.digits);
+            let candidates = if is_percent(figure.suffix) { [percent] } else { [figure.digits.clone()] };
+            let right = self.right(&candidates).unwrap_or_else(|| self.parameter.example.to_owned());
+            return Err(self.suffixed(figure).correct(right));
         }
         let whole = figure.digits.bytes().all(|byte| byte.is_ascii_digit());
         let share: f64 = figure.digits.parse().unwrap_or(f64::INFINITY);
@@ -197,20 +268,32 @@ impl Reader<'_> {
     fn duration(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
         const UNIT_NAMES: &str = "units are `h`, `m`, `s`, `ms` and `us`";
         let text = &self.text;
-        let written = format!("{}{}", figure.digits, figure.suffix);
-        let meant = |written: &str| match lenient(written) {
-            Some(duration) if !duration.is_zero() => Spelled(duration).to_string(),
-            _ => self.parameter.example.to_owned(),
+        let meant = |digits: &str| {
+            let same = same_unit(figure.suffix).map(|unit| format!("{digits}{unit}"));
+            let spelled = lenient(&format!("{digits}{}", figure.suffix));
+            let spelled = spelled.map(|duration| Spelled(duration).to_string());
+            let candidates: Vec<_> = same.into_iter().chain(spelled).collect();
+            self.right(&candidates).unwrap_or_else(|| self.parameter.example.to_owned())
         };
         if figure.percent {
             return Err(self.mismatch("a ratio").correct(self.parameter.example));
         }
         if figure.suffix.is_empty() {
-            let seconds = format!("{written}s");
-            let seconds =
-                if lenient(&seconds).is_some() { seconds } else { self.parameter.example.to_owned() };
-            let help = format!("write `{seconds}`; {UNIT_NAMES}");
-            return Err(self.wrong(format!("`{text}` has no unit")).help(help).correct(seconds));
+            let with_units: Vec<_> = ["ms", "s"].map(|unit| format!("{}{unit}", figure.digits)).into();
+            // Who writes so great a number has likely milliseconds in mind.
+            let is_great = figure.digits.parse().is_ok_and(|number: f64| number >= 1_000.0);
+            let problem = self.wrong(format!("`{text}` has no unit"));
+            let [milliseconds, seconds] = with_units.as_slice() else { return Err(problem) };
+            return Err(match self.right(&with_units[1..]) {
+                Some(_) if is_great => {
+                    let help = format!("write `{milliseconds}` or `{seconds}`; {UNIT_NAMES}");
+                    problem.help(help).correct(milliseconds)
+                }
+                right => {
+                    let right = right.unwrap_or_else(|| self.parameter.example.to_owned());
+                    problem.help(format!("write `{right}`; {UNIT_NAMES}")).correct(right)
+                }
+            });
         }
         let Some((_, size)) = UNITS.into_iter().find(|&(unit, _)| unit == figure.suffix) else {
             let problem = if figure.suffix.contains(|character: char| character.is_ascii_digit()) {
@@ -218,21 +301,22 @@ impl Reader<'_> {
             } else {
                 self.wrong(format!("`{}` is not a unit: {UNIT_NAMES}", figure.suffix))
             };
-            return Err(problem.correct(meant(&written)));
+            return Err(problem.correct(meant(&figure.digits)));
         };
         if figure.digits.contains(['e', 'E']) {
-            return Err(self.wrong(format!("`{text}` has an exponent")).correct(meant(&written)));
+            return Err(self.wrong(format!("`{text}` has an exponent")).correct(meant(&figure.digits)));
         }
         match scaled(&figure.digits, size) {
             Some(0) => Err(self.out_of_range().correct(self.parameter.example)),
-            _ if figure.negative => Err(self.out_of_range().correct(meant(&written))),
+            _ if figure.negative => Err(self.out_of_range().correct(meant(&figure.digits))),
             Some(nanos) => u64::try_from(nanos)
                 .map(|nanos| Value::Duration(Duration::from_nanos(nanos)))
                 .map_err(|_| self.out_of_range().correct("5000000h")),
             None if figure.digits.contains('.') => {
                 let whole = figure.digits.split('.').next().unwrap_or_default();
-                let correction = meant(&format!("{whole}{}", figure.suffix));
-                Err(self.wrong(format!("`{text}` is finer than a nanosecond, `0.001us`")).correct(correction))
+                Err(self
+                    .wrong(format!("`{text}` is finer than a nanosecond, `0.001us`"))
+                    .correct(meant(whole)))
             }
             None => Err(self.out_of_range().correct("5000000h")),
         }
@@ -258,7 +342,7 @@ impl Reader<'_> {
 
     fn suffixed(&self, figure: &Figure<'_>) -> Problem {
         self.wrong(format!(
-            "`{}` is out of place: `{}` takes {}",
+            "the suffix `{}` does not belong here: `{}` takes {}",
             figure.suffix,
             self.owner,
             self.parameter.kind.noun()

@@ -1,9 +1,7 @@
 //! Every word of the language, with what it takes. The parser, the messages and the macros read these tables, so that
 //! a word exists once.
 
-use crate::syntax::Value;
-use crate::token::{Place, Shape, Token, spell};
-use crate::value;
+use crate::suggest::snake;
 
 /// What an argument is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -133,26 +131,27 @@ impl Vocabulary {
         self.entries.iter().find(|entry| entry.word == word)
     }
 
-    /// What may have been meant by something that begins with no word: `100` by `count(100)`, `"never"` by `never`.
-    pub(crate) fn meant_by(&self, tokens: &[Token], place: Place) -> Option<String> {
-        match place.of(tokens) {
-            [literal] if literal.shape == Shape::Literal => {
-                let inside = literal.text.strip_prefix('"')?.strip_suffix('"')?;
-                (!inside.is_empty() && !inside.contains(['\\', '"'])).then(|| inside.to_owned())
-            }
-            [open, inside @ .., _] if open.shape == Shape::Open && !inside.is_empty() => Some(spell(inside)),
-            value => self.entries.iter().find_map(|entry| {
-                let [parameter] = entry.positional else { return None };
-                let read = value::read(tokens, place, entry.word, parameter).ok()?;
-                (read != Value::Rust).then(|| entry.with(&[spell(value)]))
-            }),
-        }
+    /// What each of its words is, with an article.
+    pub(crate) fn a_noun(&self) -> String {
+        let article = if self.noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        format!("{article} {}", self.noun)
     }
 
-    /// What we call what another library calls so.
-    pub fn foreign(&self, word: &str) -> Option<&'static str> {
-        let word = word.to_lowercase();
-        self.foreign.iter().find(|(theirs, _)| *theirs == word).map(|(_, ours)| *ours)
+    /// All words, for help.
+    pub(crate) fn expected(&self) -> String {
+        let words: Vec<_> = self.entries.iter().map(|entry| format!("`{}`", entry.word)).collect();
+        format!("expected one of {}", words.join(", "))
+    }
+
+    /// Whether its words may be joined by operators.
+    pub(crate) fn is_joined(&self) -> bool {
+        self.noun == TRIP.noun
+    }
+
+    /// What we call what another library calls so: each word that it may be.
+    pub fn foreign(&self, word: &str) -> impl Iterator<Item = &'static str> {
+        let word = snake(word);
+        self.foreign.iter().filter(move |(theirs, _)| *theirs == word).map(|(_, ours)| *ours)
     }
 }
 
@@ -176,52 +175,74 @@ pub static HALF_OPEN_TIMEOUT: Parameter = parameter("half_open_timeout", Kind::D
 pub static TRIP: Vocabulary = Vocabulary {
     noun: "condition",
     entries: &[
-        Entry::new("closed", &[]),
-        Entry::new("half_open", &[]),
-        Entry::new("min", &[parameter("count", Kind::Count, "10")]),
-        Entry::new("failure_rate", &[RATIO]),
+        // The first that takes a value is what a value alone is taken for.
         Entry::new("failures", &[COUNT]),
         Entry::new("failure_streak", &[COUNT]),
+        Entry::new("failure_rate", &[RATIO]),
         Entry::new("slow_rate", &[RATIO, THRESHOLD]),
         Entry::new("avg_latency", &[THRESHOLD]),
+        Entry::new("min", &[parameter("count", Kind::Count, "10")]),
+        Entry::new("closed", &[]),
+        Entry::new("half_open", &[]),
         Entry::new("custom", &[FUNCTION]),
     ],
     foreign: &[
         ("average_latency", "avg_latency"),
         ("average_response_time", "avg_latency"),
+        ("calls", "min"),
+        ("consecutive", "failure_streak"),
         ("consecutive_errors", "failure_streak"),
         ("consecutive_failures", "failure_streak"),
+        ("error", "failures"),
         ("error_count", "failures"),
         ("error_percentage", "failure_rate"),
         ("error_rate", "failure_rate"),
         ("error_ratio", "failure_rate"),
         ("error_threshold", "failures"),
+        ("error_threshold", "failure_rate"),
+        ("error_threshold_percentage", "failure_rate"),
         ("errors", "failures"),
+        ("failed", "failures"),
+        ("fails", "failures"),
+        ("failure", "failures"),
+        ("failure", "failure_rate"),
         ("failure_count", "failures"),
         ("failure_percentage", "failure_rate"),
         ("failure_rate_threshold", "failure_rate"),
         ("failure_ratio", "failure_rate"),
         ("failure_threshold", "failures"),
+        ("failure_threshold", "failure_rate"),
+        ("failures_in_a_row", "failure_streak"),
         ("half_opened", "half_open"),
         ("latency", "avg_latency"),
+        ("max_errors", "failures"),
         ("max_failures", "failures"),
+        ("mean_latency", "avg_latency"),
         ("min_calls", "min"),
         ("min_requests", "min"),
+        ("min_samples", "min"),
         ("min_throughput", "min"),
         ("minimum", "min"),
         ("minimum_calls", "min"),
         ("minimum_number_of_calls", "min"),
+        ("minimum_requests", "min"),
         ("minimum_throughput", "min"),
-        ("p99", "slow_rate"),
-        ("percentile", "slow_rate"),
+        ("rate", "failure_rate"),
         ("request_volume_threshold", "min"),
+        ("requests", "min"),
+        ("samples", "min"),
+        ("slow", "slow_rate"),
         ("slow_call_duration_threshold", "slow_rate"),
         ("slow_call_rate", "slow_rate"),
         ("slow_call_rate_threshold", "slow_rate"),
+        ("slow_calls", "slow_rate"),
         ("streak", "failure_streak"),
-        ("success_rate", "failure_rate"),
+        ("threshold", "failures"),
         ("threshold", "failure_rate"),
         ("timeout", "slow_rate"),
+        ("timeouts", "failures"),
+        ("total", "min"),
+        ("volume_threshold", "min"),
     ],
 };
 
@@ -240,11 +261,30 @@ pub static WINDOW: Vocabulary = Vocabulary {
         ("calls", "count"),
         ("count_based", "count"),
         ("duration", "time"),
+        ("fixed", "count"),
+        ("fixed", "time"),
+        ("interval", "time"),
+        ("last", "count"),
+        ("last", "time"),
+        ("period", "time"),
         ("rolling", "time"),
+        ("rolling", "count"),
+        ("rolling_count_buckets", "buckets"),
+        ("rolling_window", "time"),
+        ("sampling_duration", "time"),
         ("size", "count"),
         ("sliding", "count"),
+        ("sliding", "time"),
+        ("sliding_window", "count"),
+        ("sliding_window", "time"),
+        ("sliding_window_size", "count"),
+        ("sliding_window_size", "time"),
         ("time_based", "time"),
+        ("tumbling", "count"),
+        ("tumbling", "time"),
+        ("window_duration", "time"),
         ("window_size", "count"),
+        ("window_size", "time"),
     ],
 };
 
@@ -272,20 +312,40 @@ pub static RETRY: Vocabulary = Vocabulary {
     ],
     foreign: &[
         ("after", "cooldown"),
+        ("base", "multiplier"),
+        ("break_duration", "cooldown"),
         ("cap", "max"),
         ("constant", "cooldown"),
         ("delay", "cooldown"),
+        ("disabled", "never"),
         ("exponential", "backoff"),
         ("exponential_backoff", "backoff"),
         ("factor", "multiplier"),
         ("fixed", "cooldown"),
+        ("fixed_delay", "cooldown"),
+        ("immediate", "always"),
         ("immediately", "always"),
+        ("limit", "max"),
+        ("manual", "never"),
+        ("max_backoff", "max"),
+        ("max_delay", "max"),
         ("maximum", "max"),
+        ("none", "never"),
+        ("open", "cooldown"),
         ("open_duration", "cooldown"),
+        ("open_for", "cooldown"),
+        ("open_timeout", "cooldown"),
+        ("randomization_factor", "jitter"),
+        ("recovery_timeout", "cooldown"),
+        ("reset_after", "cooldown"),
         ("reset_timeout", "cooldown"),
+        ("retry_after", "cooldown"),
+        ("retry_timeout", "cooldown"),
+        ("sleep_window", "cooldown"),
         ("timeout", "cooldown"),
         ("wait", "cooldown"),
         ("wait_duration", "cooldown"),
+        ("wait_duration_in_open_state", "cooldown"),
     ],
 };
 
@@ -307,6 +367,7 @@ pub static PERMIT: Vocabulary = Vocabulary {
         ("gradual", "ramp_up"),
         ("linear", "ramp_up"),
         ("percentage", "random"),
+        ("ramp", "ramp_up"),
         ("share", "random"),
     ],
 };

@@ -79,7 +79,7 @@ fn retries() {
     assert_eq!((retry("custom(a::b)").retry(), retry("custom(a::b)").is_constant()), (None, false));
     for (wrong, message) in [
         (Retry::cooldown(Duration::ZERO), "`0s` is out of range"),
-        (Retry::backoff(MINUTE).max(SECOND), "`max` is shorter than the first delay: 1s and 1m"),
+        (Retry::backoff(MINUTE).max(SECOND), "`max = 1s` is shorter than the first delay, 1m"),
         (Retry::cooldown(MINUTE).multiplier(2.0), "`multiplier`"),
     ] {
         let said = review::retry(&wrong);

@@ -126,7 +126,7 @@ impl<T, E> Refusable for Result<T, E> {
 #[diagnostic::on_unimplemented(
     message = "`{E}` cannot say that a call was refused",
     label = "`{E}` does not implement `From<fluxgate::CallNotPermitted>`",
-    note = "with thiserror, add a variant to it:\n`#[error(transparent)] NotPermitted(#[from] fluxgate::CallNotPermitted),`",
+    note = "if it is a type of yours, add a variant to it, here with thiserror:\n`#[error(transparent)] NotPermitted(#[from] fluxgate::CallNotPermitted),`",
     note = "or say what to return when the call is refused: `rejected = |refusal| ..`"
 )]
 pub trait Becomes<E> {

@@ -41,6 +41,7 @@ programs! {
     breakers_of_receivers
     closures_with_commas
     coercions
+    comments_in_a_rule
     constants
     custom_functions
     drop_order

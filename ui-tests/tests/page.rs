@@ -212,7 +212,7 @@ fn outline(line: &str) -> String {
 
 /// Whether a line of a message is only the correction, which is shown anyway.
 fn says_no_more(line: &str) -> bool {
-    matches!(outline(line).as_str(), "help: write `" | "help: here it is `")
+    outline(line) == "help: write `"
 }
 
 /// Breaks a long line, though neither a drawing nor what is quoted.

@@ -39,6 +39,33 @@ fn two_slow_thresholds_in_one_rule() {
     assert_eq!(fixture.state(), State::Open, "20% took 2 s");
 }
 
+/// The most that one rule may have, and each can trip; in windows of both kinds, which forget them all.
+#[test]
+fn four_slow_thresholds_in_one_rule() {
+    let thresholds = [4, 1, 3, 2].map(seconds);
+    for window in [window::count(20), window::time(seconds(1_000)).buckets(10)] {
+        for longest in 1..=4 {
+            let rates = thresholds.map(|threshold| {
+                trip::slow_rate(if threshold == seconds(longest) { 0.5 } else { 1.0 }, threshold)
+            });
+            let slow = rates.into_iter().reduce(|any, rate| any | rate).expect("four");
+            let fixture = Fixture::new(|builder| builder.window(window).trip(trip::min(20) & slow));
+            // Half of the calls reach the threshold in question, and none of them the next.
+            fixture.succeed_in(millis(10), 10);
+            fixture.succeed_in(seconds(longest + 1) - millis(1), 9);
+            let slow = thresholds.map(|threshold| fixture.breaker.metrics().slow(threshold));
+            assert_eq!(slow, [4, 1, 3, 2].map(|threshold| Some(if threshold <= longest { 9 } else { 0 })));
+            assert_eq!(fixture.state(), State::Closed);
+            fixture.succeed_in(seconds(longest), 1);
+            assert_eq!(fixture.state(), State::Open, "{longest} s, {window}");
+            fixture.breaker.reset();
+            fixture.advance(seconds(2_000));
+            fixture.succeed(20);
+            assert_eq!(thresholds.map(|threshold| fixture.breaker.metrics().slow(threshold)), [Some(0); 4]);
+        }
+    }
+}
+
 /// A percentile is a slow rate: "p99 reaches 2 s".
 #[test]
 fn a_percentile_is_a_slow_rate() {

@@ -124,6 +124,30 @@ fn buckets_are_a_second_unless_that_is_too_few_or_too_many() {
     }
 }
 
+/// A call is remembered for the duration but a bucket at least, and for no longer than the duration, whatever the buckets.
+#[test]
+fn buckets_need_not_divide_the_duration() {
+    let nanosecond = Duration::from_nanos(1);
+    for (duration, buckets) in [
+        (seconds(1), 3),
+        (seconds(7), 3),
+        (seconds(7), 1_000),
+        (millis(90_500), 60),
+        (Duration::from_micros(11), 7),
+    ] {
+        let bucket = duration.div_f64(buckets as f64);
+        for part in 0..40 {
+            let fixture = Fixture::new(|builder| builder.window(window::time(duration).buckets(buckets)));
+            fixture.advance(duration * 5 + bucket * part / 13);
+            fixture.succeed(1);
+            fixture.advance(duration - bucket - nanosecond);
+            assert_eq!(fixture.counts(), (1, 0), "{duration:?}, {buckets}, {part}");
+            fixture.advance(bucket + nanosecond);
+            assert_eq!(fixture.counts(), (0, 0), "{duration:?}, {buckets}, {part}");
+        }
+    }
+}
+
 /// Regression: elsewhere a window under 5 ms divides by zero, and 900 ms are 0 s.
 #[test]
 fn may_be_shorter_than_a_second() {

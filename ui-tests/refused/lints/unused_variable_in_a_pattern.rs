@@ -1,10 +1,10 @@
-// fix by hand: `matches(error)` => `all`
+// fix by hand: `code @ 500..` => `500..`
 #![deny(warnings)]
 #![warn(missing_docs)]
 //! A program.
 use fluxgate::circuit_breaker;
 
-#[circuit_breaker(track = matches(error))]
+#[circuit_breaker(track = ok(code @ 500..))]
 fn call() -> std::io::Result<u32> {
     Ok(1)
 }

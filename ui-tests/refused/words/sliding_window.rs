@@ -1,4 +1,4 @@
-// fix: `sliding` => `count`
+// fix: `sliding(100)` => `count(100)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(window = sliding(100))]

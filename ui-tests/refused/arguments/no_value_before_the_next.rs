@@ -1,0 +1,11 @@
+// fix by hand: `trip = window` => `trip = failures(5), window`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(trip = window = count(10))]
+fn call() -> std::io::Result<u32> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = call();
+}

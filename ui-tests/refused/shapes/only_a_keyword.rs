@@ -1,0 +1,11 @@
+// fix: `backoff(max = 60s)` => `backoff(10s, max = 60s)`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(retry = backoff(max = 60s))]
+fn call() -> std::io::Result<u32> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = call();
+}
