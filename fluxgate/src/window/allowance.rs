@@ -59,3 +59,30 @@ impl Allowance {
         }
     }
 }
+
+#[cfg(all(test, not(fluxgate_loom)))]
+mod tests {
+    use super::{Allowance, LARGEST};
+    use crate::state::{State, Word};
+
+    #[test]
+    fn so_many_may_be_taken_by_calls_of_one_word() {
+        let word = Word::first(false, false).used().next(State::Closed);
+        let (before, after) = (Word::first(false, false).used(), word.next(State::Closed));
+        let allowance = Allowance::none();
+        assert!(!allowance.take(word) && allowance.take_back() == 0);
+        for number in [0, 1, 3] {
+            allowance.give(word, number);
+            assert!(!allowance.take(before) && !allowance.take(after) && !allowance.take(Word::NONE));
+            assert!((0..number).all(|_| allowance.take(word)));
+            assert!(!allowance.take(word));
+            assert_eq!(allowance.take_back(), 0);
+        }
+        allowance.give(word, 1_000_000);
+        assert!(allowance.take(word) && allowance.take(word));
+        assert_eq!(allowance.take_back(), 999_998);
+        assert!(!allowance.take(word) && allowance.take_back() == 0);
+        allowance.give(word, LARGEST as u32);
+        assert!(allowance.take(word));
+    }
+}

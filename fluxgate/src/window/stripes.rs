@@ -106,3 +106,45 @@ fn own() -> usize {
     }
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
+
+#[cfg(all(test, not(fluxgate_loom)))]
+mod tests {
+    use super::{FULL, Ordering, Stripes, beginning, own};
+    use crate::state::{State, Word};
+
+    #[test]
+    fn successes_count_while_the_stripes_are_open_to_them() {
+        let word = Word::first(false, true).used();
+        let next = word.next(State::Closed);
+        let stripes = Stripes::new();
+        assert!(!stripes.count(word, 0) && !stripes.count(Word::NONE, 0) && stripes.close() == 0);
+        for (word, other) in [(word, next), (next, word), (next, word)] {
+            stripes.open(word, 10);
+            assert!(stripes.count(word, 0) && stripes.count(word, 9));
+            assert!(!stripes.count(word, 10) && !stripes.count(other, 0));
+            assert_eq!(stripes.close(), 2);
+            assert!(!stripes.count(word, 0));
+            assert_eq!(stripes.close(), 0);
+        }
+        stripes.open(word, 10);
+        assert_eq!(stripes.close(), 0, "each season counts anew");
+    }
+
+    #[test]
+    fn a_full_stripe_counts_no_more() {
+        let word = Word::first(false, true).used();
+        let stripes = Stripes::new();
+        stripes.open(word, 10);
+        let own = &stripes.counts[own() % stripes.counts.len()].0;
+        own.store(beginning(1) + FULL - 1, Ordering::Relaxed);
+        assert!(stripes.count(word, 0) && !stripes.count(word, 0));
+        assert_eq!(stripes.close(), FULL);
+    }
+
+    #[test]
+    fn threads_have_stripes_of_their_own() {
+        let here = own();
+        assert_eq!(own(), here);
+        assert!(std::thread::spawn(own).join().is_ok_and(|there| there != here));
+    }
+}

@@ -50,6 +50,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::time::Duration;
 
+    use crate::state::Word;
     use crate::window::Window;
     use crate::{CircuitBreaker, Clock, trip, window};
 
@@ -111,5 +112,64 @@ mod tests {
                 list.retain(|(then, _)| then / 1_000 + 10 > now / 1_000);
             });
         }
+    }
+
+    /// Which successes go unrecorded cannot be told from outside, for that is the point of it. But it must not be lost.
+    fn after(window: Window, rule: trip::Rule, outcomes: &str, clock: impl Clock) -> CircuitBreaker {
+        let builder = CircuitBreaker::builder("unrecorded").window(window).trip(rule).clock(clock);
+        let breaker = builder.build().expect("a sound configuration");
+        for outcome in outcomes.chars() {
+            let call = breaker.acquire().expect("closed");
+            if outcome == 'x' { call.failure() } else { call.success() }
+        }
+        breaker
+    }
+
+    #[test]
+    fn of_a_full_count_window_so_many_as_push_out_successes() {
+        let allowed = |size: usize, rule: trip::Rule, outcomes: &str| {
+            let breaker = after(window::count(size), rule, outcomes, Hand(Arc::default()));
+            let healthy = breaker.breaker().healthy.load(Ordering::Relaxed);
+            let word = breaker.breaker().state.load(Ordering::Relaxed);
+            (healthy == word, breaker.breaker().unrecorded.allowance.take_back())
+        };
+        let rule = || trip::failure_streak(3);
+        for (outcomes, expected) in [
+            ("ooo", (false, 0)),
+            ("oooo", (true, 0)),
+            ("oooooooo", (true, 0)),
+            ("xooo", (false, 0)),
+            ("oxoo", (false, 1)),
+            ("ooxo", (false, 2)),
+            ("ooox", (false, 0)),
+            ("oooxo", (false, 2)),
+            ("xoxxoo", (false, 0)),
+        ] {
+            assert_eq!(allowed(4, rule(), outcomes), expected, "{outcomes}");
+        }
+        // Over the ends of words, and of the ring.
+        let long = "o".repeat(149) + "x" + &"o".repeat(50);
+        assert_eq!(allowed(200, rule(), &long), (false, 149));
+        assert_eq!(allowed(150, rule(), &long), (false, 99));
+        // An average changes with every call, and a slow rate with none of these.
+        let average = trip::min(4) & trip::avg_latency(Duration::from_secs(1)) | rule();
+        assert_eq!(allowed(4, average, "ooxo"), (false, 0));
+        let slow = trip::min(4) & trip::slow_rate(1.0, Duration::from_secs(1)) | rule();
+        assert_eq!(allowed(4, slow, "ooxo"), (false, 2));
+    }
+
+    #[test]
+    fn of_a_time_window_those_of_the_bucket_that_the_rule_need_not_look_at() {
+        let window = window::time(Duration::from_secs(10));
+        let counts = |outcomes: &str, millis: u64| {
+            let rule = trip::min(3) & trip::failure_rate(1.0);
+            let breaker = after(window, rule, outcomes, Hand(Arc::new(AtomicU64::new(7_500))));
+            let word = Word(breaker.breaker().state.load(Ordering::Relaxed));
+            breaker.breaker().unrecorded.take(word, millis * 1_000_000)
+        };
+        assert!(counts("ooo", 7_500) && counts("xooo", 7_999) && counts("ooooo", 0));
+        assert!(!counts("ooo", 8_000), "the bucket is over");
+        assert!(!counts("oo", 7_500), "one more may be what the rule waits for");
+        assert!(!counts("ooox", 7_500), "one more ends the streak");
     }
 }
