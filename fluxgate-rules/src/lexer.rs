@@ -134,7 +134,8 @@ fn literal(text: &str) -> Option<usize> {
         _ => return None,
     };
     let suffix = &rest[length..];
-    Some(prefix + length + if suffix.starts_with(starts_word) { word(suffix) } else { 0 })
+    // A suffix is never raw.
+    Some(prefix + length + if suffix.starts_with(starts_word) { run(suffix, continues_word) } else { 0 })
 }
 
 /// To the closing quote, over characters that a backslash protects.
@@ -191,6 +192,7 @@ mod tests {
             ("\"a\\\"b\" c", vec![(Literal, "\"a\\\"b\""), (Word, "c")]),
             ("r#\"a\"b\"#", vec![(Literal, "r#\"a\"b\"#")]),
             ("\"a\"s 1", vec![(Literal, "\"a\"s"), (Number, "1")]),
+            ("\"a\"r#b", vec![(Literal, "\"a\"r"), (Punctuation, "#"), (Word, "b")]),
             ("'x' 'y", vec![(Literal, "'x'"), (Punctuation, "'"), (Word, "y")]),
             ("'\\'' b'\\n'", vec![(Literal, "'\\''"), (Literal, "b'\\n'")]),
             ("''' ''", vec![(Literal, "'''"), (Punctuation, "'"), (Punctuation, "'")]),
