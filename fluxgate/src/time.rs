@@ -39,7 +39,7 @@ static COUNTER: OnceLock<Counter> = OnceLock::new();
 /// much to read; before and elsewhere, of the operating system's clock, on the same timeline. Counters of two processors may
 /// differ by some nanoseconds, so whoever subtracts saturates.
 #[inline]
-pub fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     COUNTER.get().map_or_else(instant, Counter::now)
 }
 
@@ -52,7 +52,7 @@ pub(crate) fn of(clock: &dyn Clock) -> u64 {
 /// Makes [`now`] read the processor's counter from here on. It takes about half a millisecond, once, so this is for breakers
 /// that read the clock often: those that time calls or have a time window, and those that open. Threads that come meanwhile do
 /// not wait.
-pub fn calibrate() {
+pub(crate) fn calibrate() {
     static STARTED: AtomicBool = AtomicBool::new(false);
     if !STARTED.swap(true, Ordering::Relaxed) {
         let clock = quanta::Clock::new();

@@ -219,23 +219,24 @@ fn the_first_calls_of_a_breaker_may_come_together() {
 fn guarded_futures_may_move_between_threads() {
     let rule = trip::failure_streak(u32::MAX);
     let fixture = Fixture::new(|builder| builder.window(window::count(100_000)).trip(rule));
-    let begin = |nth: usize| {
+    let start = |nth: usize| {
         let mut begun: Vec<_> = (0..300)
-            .map(|call| Box::pin(fixture.breaker.call_async(halting((call + nth) % 3 == 0))))
+            .map(|call| Box::pin(fixture.breaker.call_async(halting((call + nth).is_multiple_of(3)))))
             .collect();
         let mut context = Context::from_waker(Waker::noop());
         assert!(begun.iter_mut().all(|future| future.as_mut().poll(&mut context).is_pending()));
         begun
     };
     thread::scope(|scope| {
-        let begun: Vec<_> = (0..THREADS).map(|nth| scope.spawn(move || begin(nth))).collect();
+        let begun: Vec<_> = (0..THREADS).map(|nth| scope.spawn(move || start(nth))).collect();
         let begun = begun.into_iter().map(|thread| thread.join().expect("no panic"));
-        let finished: Vec<_> = begun.map(|begun| scope.spawn(move || finish(begun))).collect();
-        for thread in finished {
+        let ends: Vec<_> = begun.map(|begun| scope.spawn(move || finish(begun))).collect();
+        for thread in ends {
             thread.join().expect("no panic");
         }
     });
-    let failed = |nth: usize| (0..300).filter(|call| call % 10 > 0 && (call + nth) % 3 == 0).count() as u64;
+    let failed =
+        |nth: usize| (0..300).filter(|call| call % 10 > 0 && (call + nth).is_multiple_of(3)).count() as u64;
     assert_eq!(fixture.counts(), (270 * THREADS as u64, (0..THREADS).map(failed).sum()));
 }
 
