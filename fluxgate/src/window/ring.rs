@@ -104,3 +104,59 @@ impl Ring {
 fn thresholds(measures: &Measures) -> usize {
     measures.thresholds.iter().position(|&nanos| nanos == 0).unwrap_or(MAX_THRESHOLDS)
 }
+
+#[cfg(all(test, not(fluxgate_loom)))]
+mod tests {
+    use super::{Entry, Measures, Ring, Tally};
+    use std::collections::VecDeque;
+
+    const THRESHOLDS: Measures = Measures::new([20, 10, 0, 0], false);
+    const AVERAGE: Measures = Measures::new([20, 10, 0, 0], true);
+
+    fn tally(latest: &VecDeque<(bool, u64)>, average: bool) -> Tally {
+        let count = |is: &dyn Fn(&(bool, u64)) -> bool| latest.iter().filter(|call| is(call)).count() as u64;
+        Tally {
+            total: latest.len() as u64,
+            failures: count(&|call| call.0),
+            slow: [count(&|call| call.1 >= 20), count(&|call| call.1 >= 10), 0, 0],
+            latency: if average { latest.iter().map(|call| u128::from(call.1)).sum() } else { 0 },
+        }
+    }
+
+    /// Random calls to a ring and to a plain list, of which some are allowed to go unrecorded.
+    #[test]
+    fn a_ring_agrees_with_a_list() {
+        let mut random = fastrand::Rng::with_seed(7);
+        for (size, measures) in
+            [1, 3, 63, 64, 65, 130].into_iter().flat_map(|size| [(size, THRESHOLDS), (size, AVERAGE)])
+        {
+            let (mut ring, mut known, mut latest) =
+                (Ring::new(size, &measures), Tally::EMPTY, VecDeque::new());
+            for step in 0..2_000 {
+                if random.u16(..) < 60 {
+                    ring.clear();
+                    (known, latest) = (Tally::EMPTY, VecDeque::new());
+                }
+                let call = if random.u8(..) < 40 {
+                    (random.bool(), random.u64(..30))
+                } else {
+                    (false, random.u64(..10))
+                };
+                ring.record(Entry::new(call.0, call.1, &measures), &measures, &mut known);
+                latest.push_back(call);
+                if latest.len() > size {
+                    latest.pop_front();
+                }
+                assert_eq!(known, tally(&latest, measures.average), "{size}, step {step}");
+                if ring.is_full(&known) && !measures.average {
+                    let healthy = latest.iter().take_while(|call| !call.0 && call.1 < 10).count();
+                    let allowed = ring.allow(&measures);
+                    assert_eq!(allowed as usize, healthy, "{size}, step {step}");
+                    let came = random.u32(..=allowed);
+                    ring.resume(allowed - came);
+                    latest.rotate_left(came as usize);
+                }
+            }
+        }
+    }
+}

@@ -151,3 +151,14 @@ fn a_slow_success_is_recorded_among_those_that_need_not_be() {
     let metrics = fixture.breaker.metrics();
     assert_eq!((fixture.counts(), metrics.slow(millis(100))), ((4, 1), Some(1)));
 }
+
+#[test]
+fn a_success_that_takes_the_place_of_a_quicker_one_may_trip() {
+    let rule = trip::min(2) & trip::avg_latency(millis(100));
+    let fixture = Fixture::new(|builder| builder.window(window::count(2)).trip(rule));
+    fixture.succeed(1);
+    for state in [State::Closed, State::Open] {
+        fixture.call(Outcome::Success, millis(150)).expect("closed");
+        assert_eq!(fixture.state(), state);
+    }
+}
