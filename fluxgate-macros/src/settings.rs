@@ -7,7 +7,7 @@ use fluxgate_rules::syntax::{Argument, Branch, Call, Rule, Value};
 use fluxgate_rules::token::{Place, Token, spell};
 use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, OUTCOME, Parameter};
 use fluxgate_rules::{Problem, Window};
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 
 use crate::arguments::Arguments;
@@ -186,7 +186,15 @@ impl Writer<'_> {
             }
             values.push(self.value(source, argument));
         }
-        let mut tokens = quote!(__fluxgate::#of::#word(#(#values),*));
+        let mut tokens = quote!(__fluxgate::#of::#word);
+        let mut values = Group::new(Delimiter::Parenthesis, quote!(#(#values),*));
+        // A function of another type is blamed itself, with the word that takes it.
+        if call.arguments.iter().any(|argument| argument.parameter.kind == Kind::Function) {
+            let (first, last) = source.span(call.place);
+            tokens = respan(tokens, first);
+            values.set_span(last);
+        }
+        tokens.extend([TokenTree::Group(values)]);
         for argument in keywords {
             let method = Ident::new(argument.parameter.name, Span::call_site());
             let value = self.value(source, argument);
