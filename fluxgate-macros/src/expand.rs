@@ -90,14 +90,18 @@ impl Guard {
         let [track, success] = ["track", "success"].map(|name| read_tracker(arguments, name, errors));
         let [rejected, fallback] =
             ["rejected", "fallback"].map(|argument| Handler::read(arguments, argument, form, &name, errors));
-        if let (Form::Async, Some(function), Some(fallback)) = (form, function, arguments.get("fallback"))
-            && let Some(name) = function.shares_exclusive(&fallback.value)
-        {
+        // An `async fn` is not begun where it is refused; any other future is made before.
+        let late = if form == Form::Async { &["fallback"][..] } else { &["rejected", "fallback"] };
+        for argument in late.iter().filter_map(|name| arguments.get(name)) {
+            let shared = function.and_then(|function| function.shares_exclusive(&argument.value));
+            let Some(name) = shared.filter(|_| form != Form::Sync) else { continue };
+            let holder = if form == Form::Async { "the body of an `async fn`" } else { "the future" };
             let message = format!(
-                "the body of an `async fn` holds on to `{name}`, a `&mut`, so `fallback` cannot use it\n\
-                 help: make it a `&`, or use it after the call, in a function that calls this one"
+                "{holder} holds on to `{name}`, a `&mut`, so `{}` cannot use it\n\
+                 help: make it a `&`, or use it after the call, in a function that calls this one",
+                argument.name
             );
-            errors.report(fallback.span(), message);
+            errors.report(argument.span(), message);
         }
         let guard = Self {
             private: private(arguments),

@@ -2,6 +2,7 @@
 //! because somebody is typing it, is the compiler's to complain about.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, FnArg, Ident, Pat, ReceiverKind, Signature, Type, Visibility};
 
@@ -47,9 +48,13 @@ impl Function {
         names
     }
 
-    /// The first parameter that is a `&mut`, and mentioned both by the body and by these tokens.
+    /// The first parameter that is a `&mut`, and mentioned both by these tokens and by what the future of the function
+    /// holds.
     pub(crate) fn shares_exclusive(&self, tokens: &TokenStream) -> Option<Ident> {
-        let body = self.block.stream();
+        let body = match self.signature.asyncness {
+            Some(_) => self.block.stream(),
+            None => moved(self.block.stream())?,
+        };
         self.signature
             .inputs
             .iter()
@@ -232,6 +237,16 @@ fn bound(pattern: &Pat, names: &mut Vec<Ident>) {
         Pat::Tuple(tuple) => tuple.elems.iter().for_each(|pattern| bound(pattern, names)),
         Pat::TupleStruct(tuple) => tuple.elems.iter().for_each(|pattern| bound(pattern, names)),
         _ => {}
+    }
+}
+
+/// What is in the `async move` block that a body consists of, perhaps in a box: also what `#[async_trait]` makes of an
+/// `async fn`.
+fn moved(body: TokenStream) -> Option<TokenStream> {
+    match syn::parse2::<syn::Expr>(body).ok()? {
+        syn::Expr::Async(block) if block.capture.is_some() => Some(block.block.to_token_stream()),
+        syn::Expr::Call(call) if call.args.len() == 1 => moved(call.args.to_token_stream()),
+        _ => None,
     }
 }
 

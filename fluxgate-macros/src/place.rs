@@ -1,13 +1,14 @@
 //! Where the breaker of a function is.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::{Expr, FnArg, ReceiverKind, Type};
 
 use crate::arguments::Arguments;
 use crate::errors::{Errors, span_of};
 use crate::function::{Function, mentions};
 use crate::judge::local;
+use crate::language::respan;
 
 /// Where the breaker of a function is.
 pub(crate) enum Place {
@@ -86,9 +87,9 @@ impl Place {
     pub(crate) fn tokens(&self, private: &TokenStream) -> (TokenStream, TokenStream) {
         let breaker = local("breaker");
         // Blamed on the place where that is no breaker.
-        let lend = |place: &TokenStream| {
+        let spanned = |place: &TokenStream, tokens: TokenStream| {
             let span = span_of(place).map_or(Span::call_site(), |(first, _)| first);
-            quote_spanned!(span=> &)
+            respan(tokens, span)
         };
         match self {
             Self::Own(settings) => {
@@ -97,12 +98,13 @@ impl Place {
             }
             Self::Beside(name, ..) => (TokenStream::new(), quote!(#name.breaker())),
             Self::Given(place) => {
-                let lend = lend(place);
-                let setup = quote!(let #breaker: &#private::CircuitBreaker = #lend #place;);
+                let ty = spanned(place, quote!(&#private::CircuitBreaker));
+                let lend = spanned(place, quote!(&));
+                let setup = quote!(let #breaker: #ty = #lend #place;);
                 (setup, quote!(#private::CircuitBreaker::breaker(#breaker)))
             }
             Self::Shared(place) => {
-                let lend = lend(place);
+                let lend = spanned(place, quote!(&));
                 let setup = quote!(let #breaker: #private::CircuitBreaker = #private::share(#lend #place););
                 (setup, quote!(#private::CircuitBreaker::breaker(&#breaker)))
             }

@@ -7,7 +7,7 @@ use fluxgate_rules::syntax::{Argument, Branch, Call, Rule, Value};
 use fluxgate_rules::token::{Place, Token, spell};
 use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, OUTCOME, Parameter};
 use fluxgate_rules::{Problem, Window};
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 
 use crate::arguments::Arguments;
@@ -174,7 +174,7 @@ impl Writer<'_> {
         if !call.is_constant() {
             return tokens;
         }
-        let name = self.constant(&quote!(__fluxgate::#of), &tokens);
+        let name = self.constant(Span::call_site(), &quote!(__fluxgate::#of), &tokens);
         self.check(check, &quote!(&#name), source.whole());
         name.into_token_stream()
     }
@@ -189,7 +189,15 @@ impl Writer<'_> {
             }
             values.push(self.value(source, argument));
         }
-        let mut tokens = quote!(__fluxgate::#of::#word(#(#values),*));
+        let mut tokens = quote!(__fluxgate::#of::#word);
+        let mut values = Group::new(Delimiter::Parenthesis, quote!(#(#values),*));
+        // A function of another type is blamed itself, with the word that takes it.
+        if call.arguments.iter().any(|argument| argument.parameter.kind == Kind::Function) {
+            let (first, last) = source.span(call.place);
+            tokens = respan(tokens, first);
+            values.set_span(last);
+        }
+        tokens.extend([TokenTree::Group(values)]);
         for argument in keywords {
             let method = Ident::new(argument.parameter.name, Span::call_site());
             let value = self.value(source, argument);
@@ -218,10 +226,11 @@ impl Writer<'_> {
     }
 
     /// Gives a constant a name. Only the name is then moved to the user's place, where lints would look at more.
-    fn constant(&mut self, of: &TokenStream, expression: &TokenStream) -> Ident {
+    fn constant(&mut self, span: Span, of: &TokenStream, expression: &TokenStream) -> Ident {
         self.count += 1;
         let name = format_ident!("__FLUXGATE_{}", self.count);
-        self.constants.extend(quote!(const #name: #of = #expression;));
+        let constant = respan(quote!(const #name), span);
+        self.constants.extend(quote!(#constant: #of = #expression;));
         name
     }
 
@@ -238,7 +247,8 @@ impl Writer<'_> {
             Kind::Multiplier => ("multiplier", quote!(f64)),
             Kind::Duration => ("duration", quote!(::core::time::Duration)),
         };
-        let name = self.constant(&of, &expression);
+        // Where the value is no constant, that is said of it, and not of the whole attribute.
+        let name = self.constant(source.span(argument.place).0, &of, &expression);
         let text = spell(argument.place.of(&source.tokens));
         let message = source.message(&Problem::new(argument.place, kind.refuse(&text)));
         self.check(check, &quote!(#name, #message), source.span(argument.place));

@@ -241,6 +241,29 @@ fn every_message_reads_as_the_catalogue_has_it() {
     }
 }
 
+/// What is suggested as a whole argument is right as it is.
+#[test]
+fn what_the_catalogue_suggests_is_right() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/messages.txt");
+    let catalogue = std::fs::read_to_string(path).expect("the catalogue");
+    let suggested =
+        catalogue.lines().filter(|line| line.trim_start().starts_with("help:")).filter_map(|line| {
+            let (_, suggested) = line.split_once("write `")?;
+            let suggested = suggested.strip_suffix('`').filter(|suggested| !suggested.contains('`'))?;
+            suggested.split_once(" = ").map(|(name, value)| (name, value, suggested))
+        });
+    let arguments: Vec<_> =
+        suggested.filter(|(name, value, _)| !name.contains(['(', ' ']) && !value.contains("..")).collect();
+    assert!(arguments.len() > 60, "{}", arguments.len());
+    for (_, _, suggested) in arguments {
+        let errors = errors(&suggested.parse().expect("tokens"), Target::Attribute);
+        // Of a part of an argument there is no whole one.
+        let is_keyword =
+            ["buckets", "jitter", "max", "multiplier"].iter().any(|name| suggested.starts_with(name));
+        assert!(is_keyword || errors.is_empty(), "`{suggested}`: {:?}", errors.all());
+    }
+}
+
 fn said(line: &str) -> String {
     let (target, text) = match line.strip_prefix("! ") {
         Some(text) => (Target::Breaker, text),

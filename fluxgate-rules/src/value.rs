@@ -64,7 +64,8 @@ impl Reader<'_> {
             }
             [number, more @ ..]
                 if number.shape == Shape::Number
-                    && more.iter().all(|piece| matches!(piece.shape, Shape::Number | Shape::Word)) =>
+                    && more.iter().all(|piece| matches!(piece.shape, Shape::Number | Shape::Word))
+                    && !more[0].is("as") =>
             {
                 Err(self.pieces(&number.text))
             }
@@ -390,6 +391,8 @@ mod tests {
             ("MIN", Kind::Count, Value::Rust),
             ("2 * 5", Kind::Count, Value::Rust),
             ("-N", Kind::Ratio, Value::Rust),
+            ("2 as u32", Kind::Count, Value::Rust),
+            ("1.0 / 3.0", Kind::Ratio, Value::Rust),
             ("Duration::from_secs(3)", Kind::Duration, Value::Rust),
             ("a::b::<C, D>", Kind::Function, Value::Rust),
         ] {

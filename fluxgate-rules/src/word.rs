@@ -290,7 +290,9 @@ impl<'a> Source<'a> {
         let help = self.vocabulary.expected();
         let is_function = place == name.place && !is_keyword(&name.text);
         problem.help(match self.vocabulary.entry("custom").filter(|_| is_function) {
-            Some(custom) => format!("{help}; a function of yours is `{}`", custom.with(&[self.spell(place)])),
+            Some(custom) => {
+                format!("{help}; for a function of yours, write `{}`", custom.with(&[self.spell(place)]))
+            }
             None => help,
         })
     }
