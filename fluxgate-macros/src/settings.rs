@@ -237,9 +237,7 @@ impl Writer<'_> {
         };
         self.count += 1;
         let name = format_ident!("__FLUXGATE_{}", self.count);
-        // Where the value is no constant, that is said of it, and not of the whole attribute.
-        let constant = respan(quote!(const #name), source.span(argument.place).0);
-        self.constants.extend(quote!(#constant: #of = #expression;));
+        self.constants.extend(quote!(const #name: #of = #expression;));
         let text = spell(argument.place.of(&source.tokens));
         let message = source.message(&Problem::new(argument.place, kind.refuse(&text)));
         self.check(check, &quote!(#name, #message), source.span(argument.place));
