@@ -86,8 +86,7 @@ impl Source {
                     (Some(first), Some(last)) => &text[first.start..last.end],
                     _ => "",
                 };
-                let wrong =
-                    |_| self.error(&Problem::new(place, format!("`{piece}` is not a Rust expression")));
+                let wrong = |_| self.error(&unlike_rust(place, piece));
                 respan(piece.parse().map_err(wrong)?, self.span.0)
             }
         };
@@ -95,8 +94,13 @@ impl Source {
             return Ok(expression.into_token_stream());
         }
         let piece = spell(place.of(&self.tokens));
-        Err(self.error(&Problem::new(place, format!("`{piece}` is not a Rust expression"))))
+        Err(self.error(&unlike_rust(place, &piece)))
     }
+}
+
+fn unlike_rust(place: Place, text: &str) -> Problem {
+    let problem = Problem::new(place, format!("`{text}` is not a Rust expression"));
+    problem.help("write a value, or the path of a constant or function")
 }
 
 /// Whether groups stand deeper in each other than recursion should follow.

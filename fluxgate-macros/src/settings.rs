@@ -174,7 +174,7 @@ impl Writer<'_> {
         if !call.is_constant() {
             return tokens;
         }
-        let name = self.constant(Span::call_site(), &quote!(__fluxgate::#of), &tokens);
+        let name = self.constant(&quote!(__fluxgate::#of), &tokens);
         self.check(check, &quote!(&#name), source.whole());
         name.into_token_stream()
     }
@@ -226,11 +226,10 @@ impl Writer<'_> {
     }
 
     /// Gives a constant a name. Only the name is then moved to the user's place, where lints would look at more.
-    fn constant(&mut self, span: Span, of: &TokenStream, expression: &TokenStream) -> Ident {
+    fn constant(&mut self, of: &TokenStream, expression: &TokenStream) -> Ident {
         self.count += 1;
         let name = format_ident!("__FLUXGATE_{}", self.count);
-        let constant = respan(quote!(const #name), span);
-        self.constants.extend(quote!(#constant: #of = #expression;));
+        self.constants.extend(quote!(const #name: #of = #expression;));
         name
     }
 
@@ -247,8 +246,7 @@ impl Writer<'_> {
             Kind::Multiplier => ("multiplier", quote!(f64)),
             Kind::Duration => ("duration", quote!(::core::time::Duration)),
         };
-        // Where the value is no constant, that is said of it, and not of the whole attribute.
-        let name = self.constant(source.span(argument.place).0, &of, &expression);
+        let name = self.constant(&of, &expression);
         let text = spell(argument.place.of(&source.tokens));
         let message = source.message(&Problem::new(argument.place, kind.refuse(&text)));
         self.check(check, &quote!(#name, #message), source.span(argument.place));

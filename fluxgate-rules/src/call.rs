@@ -213,13 +213,21 @@ impl Source<'_> {
         let mut rest = given.to_vec();
         let mut values = Vec::new();
         for parameter in entry.positional {
-            let fits = |place: &Place| value::read(self.tokens, *place, entry.word, parameter).is_ok();
+            let fits = |place: &Place| {
+                let is_number = self.tokens[place.start].shape == Shape::Number;
+                let value = value::read(self.tokens, *place, entry.word, parameter);
+                value.is_ok_and(|value| value != Value::Rust || !is_number)
+            };
             values.push(match rest.iter().position(fits) {
                 Some(at) => self.spell(rest.remove(at)),
                 None => parameter.example.to_owned(),
             });
         }
-        values.extend(self.named_values(pieces));
+        let is_ours = |named: &String| {
+            let name = named.split([' ', '(']).next();
+            entry.keywords.iter().any(|parameter| Some(parameter.name) == name)
+        };
+        values.extend(self.named_values(pieces).into_iter().filter(is_ours));
         self.report(Problem::new(place, what).correct(entry.with(&values)));
     }
 
@@ -265,7 +273,8 @@ impl Source<'_> {
         }
         let kept: Vec<_> =
             given.iter().take(entry.positional.len()).map(|place| self.spell(*place)).collect();
-        let what = format!("`{}` takes {}, and nothing else", entry.word, entry.wanted());
+        let rest = if entry.keywords.is_empty() { "" } else { " without a name" };
+        let what = format!("`{}` takes {}, and nothing else{rest}", entry.word, entry.wanted());
         let correction = entry.with(&kept);
         let help = match self.times(extra) {
             Some(window) => format!("write `{correction}`; {window} says how far back it looks"),

@@ -61,13 +61,24 @@ pub(crate) fn meant_by(vocabulary: &'static Vocabulary, tokens: &[Token], place:
             let whole = Place::new(0, tokens.len());
             if is_word { Some(inside.to_owned()) } else { meant_by_value(vocabulary, &tokens, whole) }
         }
-        [open, inside @ .., _] if open.shape == Shape::Open && !inside.is_empty() => Some(spell(inside)),
+        [open, first, .., _] if open.shape == Shape::Open => {
+            let inside = Place::new(place.start + 1, place.end - 1);
+            let is_word = is_known(vocabulary, &first.text);
+            if is_word { Some(spell(inside.of(tokens))) } else { meant_by_value(vocabulary, tokens, inside) }
+        }
         [bar, ..] if bar.is("|") => {
             let custom = vocabulary.entry("custom")?;
             Some(custom.with(&[spell_closure(place.of(tokens))]))
         }
-        [number, word] if number.shape == Shape::Number && word.shape == Shape::Word => {
-            Some(meant(vocabulary, &word.text, core::slice::from_ref(&number.text))?.text)
+        [number, rest @ ..] if number.shape == Shape::Number => {
+            let is_share = rest.first().is_some_and(|sign| sign.is("%"));
+            let number = Place::new(place.start, place.start + 1 + usize::from(is_share));
+            let text = spell(number.of(tokens));
+            let word = rest.iter().find(|token| is_known(vocabulary, &token.text));
+            match word.and_then(|word| meant(vocabulary, &word.text, core::slice::from_ref(&text))) {
+                Some(meant) => Some(meant.text),
+                None => meant_by_value(vocabulary, tokens, number),
+            }
         }
         _ => meant_by_value(vocabulary, tokens, place),
     }

@@ -69,7 +69,10 @@ impl Reader<'_> {
             {
                 Err(self.pieces(&number.text))
             }
-            _ if percent => Err(self.wrong("`%` may only follow a number").correct(parameter.example)),
+            rest if percent && !rest.iter().any(|token| token.shape == Shape::Number) => {
+                Err(self.wrong("`%` may only follow a number").correct(parameter.example))
+            }
+            _ if percent => Err(self.hopeless(slice)),
             rest if parameter.kind != Kind::Function && self.is_hopeless(rest) => Err(self.hopeless(rest)),
             _ => Ok(Value::Rust),
         }
@@ -129,10 +132,12 @@ impl Reader<'_> {
             && !has(Shape::Word)
             && tokens.iter().any(|token| token.is("/"))
             && !tokens.iter().any(|token| token.text.contains('.'));
+        let is_open =
+            ["+", "-", "*", "/", "&", "|", "."].iter().any(|sign| tokens[tokens.len() - 1].is(sign));
         let is_field =
             matches!(tokens, [number, point, ..] if number.shape == Shape::Number && point.is("."));
         let is_word = matches!(tokens, [word] if ["_", "true", "false"].iter().any(|it| word.is(it)));
-        !has(Shape::Word) && !is_sum || is_quotient || is_field || is_word || has(Shape::Unknown)
+        !has(Shape::Word) && !is_sum || is_open || is_quotient || is_field || is_word || has(Shape::Unknown)
     }
 
     fn hopeless(&self, tokens: &[Token]) -> Problem {
@@ -161,12 +166,21 @@ impl Reader<'_> {
 
     fn quoted(&self) -> Problem {
         let problem = self.mismatch("in quotes");
-        match self.text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-            Some(inside) if !inside.is_empty() && !inside.contains(['\\', '"', '\n']) => {
-                problem.correct(inside)
+        let inside = self.text.strip_prefix(['"', '\'']).and_then(|text| text.strip_suffix(['"', '\'']));
+        let inside = inside.filter(|inside| !inside.is_empty() && !inside.contains(['\\', '"', '\n']));
+        // What is in the quotes may be wrong itself.
+        let right = inside.filter(|_| !self.is_guess).and_then(|inside| {
+            let tokens = lex(inside).tokens;
+            match read(&tokens, Place::new(0, tokens.len()), self.owner, self.parameter) {
+                // The name of a constant, perhaps, but not a word.
+                Ok(Value::Rust) if self.parameter.kind != Kind::Function => {
+                    Some(inside.to_owned()).filter(|inside| inside.contains(char::is_uppercase))
+                }
+                Ok(_) => Some(inside.to_owned()),
+                Err(problem) => problem.correction.map(|(_, correction)| correction),
             }
-            _ => problem.correct(self.parameter.example),
-        }
+        });
+        problem.correct(right.unwrap_or_else(|| self.parameter.example.to_owned()))
     }
 
     fn number(&self, negative: bool, text: &str, percent: bool) -> Result<Value, Problem> {

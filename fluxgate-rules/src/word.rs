@@ -166,7 +166,7 @@ impl<'a> Source<'a> {
         true
     }
 
-    /// `cooldown(60s).jitter(0.1)`, which is how it is written in Rust.
+    /// `cooldown(60s).jitter(0.1)`, which is how it is written in Rust, or `cooldown(60s) & jitter(0.1)`.
     fn has_methods(&mut self, name: &Name, arguments: Option<Place>, at: &mut usize, end: usize) -> bool {
         let (Some(entry), Some(inside)) = (self.vocabulary.entry(&name.text), arguments) else {
             return false;
@@ -175,7 +175,7 @@ impl<'a> Source<'a> {
             self.brackets.split(self.tokens, inside).into_iter().map(|piece| self.spell(piece)).collect();
         let start = *at;
         while let [point, word, open, ..] = &self.tokens[*at..end]
-            && point.is(".")
+            && [".", ",", "&", "+", "|"].iter().any(|sign| point.is(sign))
             && open.is("(")
             && entry.keywords.iter().any(|parameter| word.is(parameter.name))
         {
@@ -204,7 +204,7 @@ impl<'a> Source<'a> {
                     || token.is("not")
                     || self.token(name.place.end, end).is_some_and(|next| next.is("("))
             }
-            _ => token.is("!"),
+            _ => token.is("!") && self.token(at + 1, end).is_some(),
         }
     }
 
