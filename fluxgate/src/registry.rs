@@ -93,8 +93,23 @@ pub fn register(breaker: &'static CircuitBreaker) {
 
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
-    use super::SHARED;
+    use super::{SHARED, Statics};
     use crate::CircuitBreaker;
+
+    #[test]
+    fn statics_are_found_in_many_short_lists() {
+        let statics = Statics::new();
+        let entered: Vec<&'static CircuitBreaker> = (0..100)
+            .map(|_| &*Box::leak(Box::new(CircuitBreaker::builder("static").build().unwrap())))
+            .collect();
+        entered.iter().for_each(|breaker| statics.push(breaker.breaker()));
+        assert_eq!(statics.iter().count(), 100);
+        for breaker in entered {
+            assert!(statics.iter().any(|found| std::ptr::eq(found, breaker.breaker())));
+        }
+        let used = statics.0.iter().filter(|list| list.get().is_some()).count();
+        assert!(used > 10, "{used} lists");
+    }
 
     #[test]
     fn breakers_that_come_and_go_leave_nothing_behind() {

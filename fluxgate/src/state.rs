@@ -232,6 +232,7 @@ mod tests {
         for generation in 0..100 {
             assert_eq!(word.generation(), generation);
             assert_eq!(word.changing().generation(), generation);
+            assert!(word.changing().is_changing());
             word = word.next(State::Closed);
             assert!(word.is_timed() && !word.is_fresh() && !word.is_changing());
         }
