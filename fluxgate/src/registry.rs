@@ -102,7 +102,9 @@ mod tests {
         let entered: Vec<&'static CircuitBreaker> = (0..100)
             .map(|_| &*Box::leak(Box::new(CircuitBreaker::builder("static").build().unwrap())))
             .collect();
-        entered.iter().for_each(|breaker| statics.push(breaker.breaker()));
+        for breaker in &entered {
+            statics.push(breaker.breaker());
+        }
         assert_eq!(statics.iter().count(), 100);
         for breaker in entered {
             assert!(statics.iter().any(|found| std::ptr::eq(found, breaker.breaker())));
