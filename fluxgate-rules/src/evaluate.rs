@@ -227,7 +227,7 @@ pub const fn verdict(nodes: &[Node], half_open: bool, metrics: &Metrics, more: u
 
 #[cfg(test)]
 mod tests {
-    use super::{Customs, Situation, Verdict, best, cause, holds, verdict, worst};
+    use super::{Customs, Situation, Verdict, best, cause, holds, holds_at, verdict, worst};
     use crate::metrics::{Metrics, Tally};
     use crate::rule::{Condition, Node, Rule};
     use core::time::Duration;
@@ -306,6 +306,24 @@ mod tests {
         };
         assert!(holds(1 << 2 | 1 << 4));
         assert!(!holds(1 << 2) && !holds(1 << 4) && !holds(!(1 << 4)));
+    }
+
+    #[test]
+    fn of_a_rule_that_is_too_long_nothing_holds() {
+        let alternatives = |count: u32| {
+            (1..=count)
+                .map(|least| on(Condition::Failures(least)))
+                .reduce(|one, two| one | two)
+                .expect("some")
+        };
+        for (members, expected) in [(63, true), (64, false)] {
+            let rule = alternatives(members);
+            let metrics = failed(&rule, 100);
+            let situation = Situation { half_open: false, metrics: &metrics, customs: Customs::NONE };
+            let nodes = rule.nodes();
+            assert_eq!(holds(nodes, &situation), expected);
+            assert_eq!(holds_at(nodes, nodes.len() - 1, &situation, usize::MAX), expected);
+        }
     }
 
     #[test]

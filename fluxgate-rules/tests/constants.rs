@@ -156,6 +156,8 @@ fn retries_and_permits_are_refused() {
 #[test]
 fn single_values_are_refused_in_the_words_of_the_macro() {
     let refused = || Some("its message".to_owned());
+    assert_eq!(said(|| check::name("")), Some(check::EMPTY_NAME.to_owned()));
+    assert_eq!(said(|| check::name(" ")), None);
     let count = |value| said(move || check::count(value, "its message"));
     assert_eq!((count(0), count(1)), (refused(), None));
     let size = |value| said(move || check::size(value, "its message"));

@@ -103,11 +103,13 @@ fn a_future_dropped_while_unwinding_is_cancelled() {
     let unwinding = AssertUnwindSafe(|| {
         let mut guarded = Box::pin(fixture.breaker.call_async(pending::<Result<(), ()>>()));
         assert!(guarded.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-        assert_eq!(format!("{guarded:?}"), "CallAsync { .. }");
         resume_unwind(Box::new("with the future in hand"));
     });
-    assert!(catch_unwind(unwinding).is_err());
+    let panic = catch_unwind(unwinding).expect_err("it unwinds");
+    assert_eq!(panic.downcast_ref(), Some(&"with the future in hand"));
     assert_eq!(fixture.counts(), (0, 0));
+    let guarded = fixture.breaker.call_async(pending::<Result<(), ()>>());
+    assert_eq!(format!("{guarded:?}"), "CallAsync { .. }");
 }
 
 /// Regression: a user's predicate whose panic replaces the result or loses a slot.
