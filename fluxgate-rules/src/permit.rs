@@ -27,7 +27,7 @@ pub enum Permit {
         /// How long the share grows.
         duration: Duration,
     },
-    /// Those that a function of the user's admits, given how long the breaker has been half-open.
+    /// The calls that a user function admits, given how long the breaker has been half-open.
     #[doc(hidden)]
     Custom {
         /// How the setting spells the function.

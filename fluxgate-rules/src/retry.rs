@@ -36,7 +36,7 @@ pub enum Schedule {
     Always,
     /// Until a command.
     Never,
-    /// A function of the user's, given the number of re-openings.
+    /// The delay that a user function returns, given the number of re-openings.
     Custom {
         /// How the setting spells the function.
         path: &'static str,

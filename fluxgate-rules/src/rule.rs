@@ -31,7 +31,7 @@ pub enum Condition {
     SlowRate(Ratio, Duration),
     /// Calls took this duration or longer on average.
     AvgLatency(Duration),
-    /// A function of the user's returns `true`.
+    /// A user function returns `true`.
     Custom {
         /// How the rule spells the function.
         path: &'static str,

@@ -1,4 +1,4 @@
-//! The value of one argument: a number, a ratio, a duration, or something that only the compiler can tell.
+//! The value of one argument: a number, a ratio, a duration, or something that only the compiler knows.
 
 use core::time::Duration;
 
@@ -11,18 +11,18 @@ use crate::syntax::Value;
 use crate::token::{Place, Shape, Token, spell};
 use crate::vocabulary::{Kind, Parameter};
 
-/// What is read, for messages.
+/// Reads one value; the fields are for messages.
 struct Reader<'a> {
     /// The word or argument that takes the value.
     owner: &'a str,
     parameter: &'a Parameter,
     place: Place,
     text: String,
-    /// Whether it is only tried: then nobody needs to know what would be right instead.
+    /// Whether the reading is only an attempt, for which messages need no help.
     is_guess: bool,
 }
 
-/// A number with what hangs on to it.
+/// A number with its suffix.
 struct Figure<'a> {
     negative: bool,
     /// Digits, perhaps with a point and an exponent.
@@ -31,7 +31,7 @@ struct Figure<'a> {
     percent: bool,
 }
 
-/// Reads the value at `place` that `owner` takes.
+/// Reads the value at `place`, an argument of `owner`.
 pub(crate) fn read(
     tokens: &[Token],
     place: Place,
@@ -95,7 +95,7 @@ impl Reader<'_> {
         ))
     }
 
-    /// The first of these that would be right.
+    /// The first candidate that would be valid.
     fn right(&self, candidates: &[String]) -> Option<String> {
         let is_right = |text: &&String| {
             let tokens = lex(text).tokens;
@@ -120,14 +120,14 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether Rust can make nothing of it either: it has no name in it, and is no sum.
+    /// Whether it cannot be a Rust expression either: it contains no name and no arithmetic.
     fn is_hopeless(&self, tokens: &[Token]) -> bool {
         let has = |shape| tokens.iter().any(|token| token.shape == shape);
         let is_sum = self.parameter.kind != Kind::Duration
             && has(Shape::Number)
             && !tokens[0].is("+")
             && ["+", "-", "*", "/"].iter().any(|sign| tokens.iter().any(|token| token.is(sign)));
-        // Of whole numbers, which is none.
+        // A quotient of whole numbers is not a valid ratio.
         let is_quotient = matches!(self.parameter.kind, Kind::Ratio | Kind::Jitter | Kind::Multiplier)
             && !has(Shape::Word)
             && tokens.iter().any(|token| token.is("/"))
@@ -158,7 +158,7 @@ impl Reader<'_> {
         self.not_one(&[bare, guess])
     }
 
-    /// It is not what is wanted, but perhaps one of these is.
+    /// The value is not of the right kind, but perhaps one of these candidates is.
     fn not_one(&self, candidates: &[String]) -> Problem {
         let problem = self.wrong(format!("`{}` is not {}", self.text, self.parameter.kind.noun()));
         problem.correct(self.right(candidates).unwrap_or_else(|| self.parameter.example.to_owned()))
@@ -295,7 +295,7 @@ impl Reader<'_> {
         }
         if figure.suffix.is_empty() {
             let with_units: Vec<_> = ["ms", "s"].map(|unit| format!("{}{unit}", figure.digits)).into();
-            // Who writes so great a number has likely milliseconds in mind.
+            // So large a number probably means milliseconds.
             let is_great = figure.digits.parse().is_ok_and(|number: f64| number >= 1_000.0);
             let problem = self.wrong(format!("`{text}` has no unit"));
             let [milliseconds, seconds] = with_units.as_slice() else { return Err(problem) };

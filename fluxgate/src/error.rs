@@ -12,8 +12,8 @@ use crate::state::State;
 
 /// A breaker refused a call.
 ///
-/// Its `Display` says which breaker refused, why, and for how long: ``circuit breaker `payments` is open: 6 of the last 10 calls failed
-/// (60% >= 50%); next attempt in 42s``.
+/// Its `Display` says which breaker refused, why, and for how long: ``circuit breaker `payments` is open: 6 of the last 10 calls
+/// failed (60% >= 50%); next attempt in 42s``.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, State, trip};

@@ -2,7 +2,7 @@
 
 use super::*;
 
-/// Like [`breaker`], but a function of the user's, called without the lock, determines the delay.
+/// Like [`breaker`], but the delay comes from a user function, which is called without the lock.
 fn asking(rule: Rule) -> Arc<Breaker> {
     let retry = retry::custom(|_| Duration::from_secs(60));
     made(settings(window::count(4), rule, retry, permit::all()))

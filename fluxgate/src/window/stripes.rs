@@ -7,9 +7,10 @@ const STRIPES: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
 
 /// Counters of successes, usually one per thread.
 ///
-/// They are open while one more fast success cannot trip the rule, so that the rule need not be evaluated. Whoever records anything
-/// else closes them first and collects their counts; a success that finds its stripe closed is recorded like any other call. So a
-/// success either comes before the closing, and is in the tally by which a failure is judged, or after it, and is judged itself.
+/// They are open while one more fast success cannot trip the rule, so that the rule need not be evaluated. Before anything else is
+/// recorded, they are closed and their counts collected; a success that finds its stripe closed is recorded like any other call.
+/// So a success either comes before the closing, and is in the tally by which a failure is judged, or after it, and is judged
+/// itself.
 ///
 /// They are opened, closed and read under the breaker's lock; only [`count`](Self::count) is called without it.
 pub(crate) struct Stripes {
