@@ -1,4 +1,4 @@
-//! Without the attribute: a builder, a guard, a breaker that several functions share, and one in each client.
+//! Without the attribute: a builder, a guard, a breaker shared by several functions, and one per client.
 //!
 //! ```sh
 //! cargo run --example by_hand

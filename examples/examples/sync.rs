@@ -1,5 +1,5 @@
-//! Plain threads and the standard library: a time server on a loopback port that goes away for a while, and three
-//! threads that go on asking it.
+//! Plain threads and the standard library: a time server on a loopback port that is down for a while, and three threads that
+//! keep asking it.
 //!
 //! ```sh
 //! cargo run --example sync
@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use fluxgate::{CallNotPermitted, Transition, circuit_breaker};
 
-/// `std::io::Error` can be made of a refusal, so the return type stays what it is.
+/// A refusal converts into `std::io::Error`, so the return type stays as it is.
 #[circuit_breaker(
     name = "clock",
     handle = CLOCK,

@@ -1,5 +1,5 @@
-//! What is refused by `build()` is refused by the attribute in the same words, whatever the values are: both read what is
-//! printed of them.
+//! Whatever the values, the attribute and `build()` refuse the same settings with the same messages, because both read the printed
+//! form.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::arguments::{Arguments, Target};
 use crate::errors::Errors;
 use crate::settings::settings;
 
-/// What the attribute says of these arguments.
+/// The attribute's messages about these arguments.
 fn said(tokens: TokenStream) -> Vec<String> {
     let mut errors = Errors::default();
     let arguments = Arguments::parse(tokens, Target::Attribute, &mut errors);
@@ -25,7 +25,7 @@ fn string(value: &impl ToString) -> Literal {
     Literal::string(&value.to_string())
 }
 
-/// Of any size, most often such as people write.
+/// Durations of any size, mostly such as people write.
 fn duration() -> impl Strategy<Value = Duration> {
     prop_oneof![
         any::<Duration>(),
@@ -140,12 +140,12 @@ proptest! {
     #[test]
     fn rules_in_a_window(rule in rule(), window in window()) {
         let of_window = review::window(&window);
-        // A window that is wrong says nothing of the rule.
+        // If the window is wrong, the rule is judged without it.
         let judged = if of_window.is_empty() { window } else { Window::time(Duration::from_secs(60)) };
         let expected: Vec<_> = of_window.into_iter().chain(review::rule(&rule, &judged)).collect();
         let (rule, window) = (string(&rule), string(&window));
         let said = said(quote!(window = #window, trip = #rule));
-        // By hand the same condition may be given twice, since functions print alike.
+        // By hand, the same condition may occur twice, since different functions print alike.
         prop_assume!(!said.iter().any(|message| message.contains("is given twice")));
         prop_assert_eq!(expected, said);
     }

@@ -8,7 +8,7 @@ use crate::errors::{Errors, span_of};
 use crate::guess::{Guesses, is_value};
 use crate::language::{Source, is_too_deep, text};
 
-/// Which of the macros the arguments are of.
+/// Which macro the arguments belong to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Target {
     /// `#[circuit_breaker(..)]`.
@@ -17,20 +17,20 @@ pub(crate) enum Target {
     Breaker,
 }
 
-/// What an argument is about.
+/// What an argument concerns.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum About {
-    /// What a breaker is made with.
+    /// The settings of a breaker.
     Breaker,
-    /// What happens with the calls of one function.
+    /// The handling of one function's calls.
     Calls,
-    /// Which breaker it is.
+    /// Which breaker to use.
     Place,
     /// Where Fluxgate is.
     Crate,
 }
 
-/// The arguments: what each is about, and a value.
+/// The arguments: what each concerns, and an example value.
 pub(crate) const KNOWN: [(&str, About, &str); 16] = [
     ("name", About::Breaker, "\"payments\""),
     ("window", About::Breaker, "count(100)"),
@@ -67,11 +67,11 @@ impl Argument {
     }
 }
 
-/// The arguments of one use of a macro: each known, each once.
+/// The arguments of one use of a macro, all of them known and given once.
 pub(crate) struct Arguments(Vec<Argument>);
 
 impl Arguments {
-    /// Reads them, and reports all that is wrong with them.
+    /// Reads the arguments, and reports all that is wrong with them.
     pub(crate) fn parse(tokens: TokenStream, target: Target, errors: &mut Errors) -> Self {
         let mut arguments = Self(Vec::new());
         if is_too_deep(&tokens) {
@@ -90,12 +90,12 @@ impl Arguments {
         arguments
     }
 
-    /// The argument of this name.
+    /// The argument with this name.
     pub(crate) fn get(&self, name: &str) -> Option<&Argument> {
         self.0.iter().find(|argument| argument.name == name)
     }
 
-    /// Only what says where Fluxgate is.
+    /// Only the argument that says where Fluxgate is.
     pub(crate) fn without_settings(&self) -> Self {
         let krate =
             self.get("crate").map(|krate| Argument { name: krate.name.clone(), value: krate.value.clone() });
@@ -115,7 +115,7 @@ impl Arguments {
         };
         let key = name.to_string();
         let (length, is_assigned) = sign(&piece[1..]);
-        // `trip-on = ..`: not even a name.
+        // `trip-on = ..` is not even a name.
         if length == 0
             && let Some((end, text)) = joined(piece)
         {
@@ -162,7 +162,7 @@ impl Arguments {
         self.0.push(Argument { name: name.clone(), value });
     }
 
-    /// `breaker = X` beside what makes a breaker.
+    /// Reports `breaker = X` together with settings for a breaker.
     fn exclude(&self, errors: &mut Errors) {
         if self.get("breaker").is_none() {
             return;
@@ -211,8 +211,8 @@ pub(crate) fn spelled(tokens: &TokenStream) -> String {
     if tokens.first().is_some_and(|first| first.is("|")) { spell_closure(&tokens) } else { spell(&tokens) }
 }
 
-/// Cuts at the commas between arguments. A value may have commas of its own, so only those count that are followed by
-/// `name =`, or by an argument's name that stands alone. Where the comma before a name is missing, that is reported.
+/// Splits at the commas between arguments. A value may contain commas, so a comma counts only before `name =` or before an
+/// argument's name that stands alone. A missing comma before a name is reported.
 fn split<'a>(trees: &'a [TokenTree], errors: &mut Errors) -> Vec<&'a [TokenTree]> {
     let mut pieces = Vec::new();
     let mut start = 0;
@@ -245,7 +245,7 @@ fn split<'a>(trees: &'a [TokenTree], errors: &mut Errors) -> Vec<&'a [TokenTree]
     pieces
 }
 
-/// Whether an argument starts here, or nothing follows.
+/// Whether an argument, or the end, is at `at`.
 fn starts(trees: &[TokenTree], at: usize) -> bool {
     let Some(tree) = trees.get(at) else { return true };
     let Some(name) = word(tree) else { return false };
@@ -257,7 +257,7 @@ fn starts(trees: &[TokenTree], at: usize) -> bool {
     }
 }
 
-/// Whether an argument of ours starts here, where no expression goes on.
+/// Whether one of our arguments starts here, where no expression can continue.
 fn is_without_comma(trees: &[TokenTree], at: usize) -> bool {
     let ends =
         |tree: &TokenTree| !matches!(tree, TokenTree::Punct(_)) || is_assignment(tree) || is(tree, ';');
@@ -271,7 +271,7 @@ fn is_known(name: &Ident) -> bool {
     KNOWN.iter().any(|(known, ..)| name == known)
 }
 
-/// How many signs stand between a name and its value, and whether they are meant to assign it. Only a single `=` is right.
+/// How many signs are between a name and its value, and whether they are meant as an assignment. Only a single `=` is right.
 fn sign(rest: &[TokenTree]) -> (usize, bool) {
     let signs =
         rest.iter().take_while(|tree| ['=', ':', '+', '-', '>'].iter().any(|sign| is(tree, *sign))).count();
@@ -283,7 +283,7 @@ fn sign(rest: &[TokenTree]) -> (usize, bool) {
     }
 }
 
-/// Where a name ends that is put together with signs, and the name.
+/// The end of a name that is joined with signs, and the name.
 fn joined(piece: &[TokenTree]) -> Option<(usize, String)> {
     let end = piece.iter().position(is_assignment)?;
     let is_joint = |tree: &TokenTree| is(tree, '-') || is(tree, '.') || is(tree, ':');
@@ -293,7 +293,7 @@ fn joined(piece: &[TokenTree]) -> Option<(usize, String)> {
     Some((end, piece[..end].iter().map(ToString::to_string).collect()))
 }
 
-/// Where the parameters of a closure end that starts at `at`, or else `at`.
+/// The end of the parameters of a closure that starts at `at`, or else `at`.
 fn after_parameters(trees: &[TokenTree], mut at: usize) -> usize {
     let start = at;
     while trees

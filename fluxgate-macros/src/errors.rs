@@ -1,4 +1,4 @@
-//! All that is wrong with one use of a macro, to be reported together.
+//! The errors of one use of a macro, reported together.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -15,7 +15,7 @@ impl Errors {
         }
     }
 
-    /// Adds an error under everything from one span to another.
+    /// Adds an error that underlines everything from one span to another.
     pub(crate) fn report(&mut self, (from, to): (Span, Span), message: impl std::fmt::Display) {
         self.push(error((from, to), message));
     }
@@ -24,20 +24,20 @@ impl Errors {
         self.0.is_none()
     }
 
-    /// What makes the compiler report them.
+    /// The tokens that make the compiler report the errors.
     pub(crate) fn to_compile_errors(&self) -> TokenStream {
         self.0.as_ref().map(syn::Error::to_compile_error).unwrap_or_default()
     }
 
-    /// Each of them, in the order in which they were found.
+    /// The errors in the order in which they were found.
     #[cfg(test)]
     pub(crate) fn all(&self) -> Vec<syn::Error> {
         self.0.iter().flat_map(Clone::clone).collect()
     }
 }
 
-/// An error under everything from one span to another. Stable Rust joins no spans, but underlines what lies between the
-/// first and the last of some tokens.
+/// An error that underlines everything from one span to another. Stable Rust cannot join spans, but it underlines everything
+/// between the first and the last token of an error.
 pub(crate) fn error((from, to): (Span, Span), message: impl std::fmt::Display) -> syn::Error {
     let (first, last) = (Ident::new("from", from), Ident::new("to", to));
     syn::Error::new_spanned(quote!(#first #last), message)

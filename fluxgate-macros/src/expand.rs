@@ -22,7 +22,7 @@ pub(crate) fn breaker(tokens: TokenStream) -> TokenStream {
     let name = quote!(::core::concat!(::core::module_path!(), ":", ::core::line!()));
     let settings = settings(&arguments, name, &mut errors).tokens;
     if !errors.is_empty() {
-        // An expression of any type, so that the only errors are ours.
+        // An expression of any type, so that ours are the only errors.
         let errors = errors.to_compile_errors();
         return quote!({ #errors });
     }
@@ -32,8 +32,7 @@ pub(crate) fn breaker(tokens: TokenStream) -> TokenStream {
     }))
 }
 
-/// Expands `#[circuit_breaker(..)]`. Where something is wrong, the function stays as it is, so that the only errors are
-/// ours.
+/// Expands `#[circuit_breaker(..)]`. If something is wrong, the function stays as it is, so that ours are the only errors.
 pub(crate) fn attribute(tokens: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let arguments = Arguments::parse(tokens, Target::Attribute, &mut errors);
@@ -69,7 +68,7 @@ struct Guard {
 }
 
 impl Guard {
-    /// Reads the arguments, and reports all that is wrong with them, also where there is no function to guard.
+    /// Reads the arguments, and reports all that is wrong with them, even if there is no function to guard.
     fn read(arguments: &Arguments, function: Option<&Function>, errors: &mut Errors) -> Option<Self> {
         let name = function.map_or_else(String::new, Function::name);
         let returns = function.map(|function| Returns::of(&function.signature));
@@ -90,14 +89,18 @@ impl Guard {
         let [track, success] = ["track", "success"].map(|name| read_tracker(arguments, name, errors));
         let [rejected, fallback] =
             ["rejected", "fallback"].map(|argument| Handler::read(arguments, argument, form, &name, errors));
-        if let (Form::Async, Some(function), Some(fallback)) = (form, function, arguments.get("fallback"))
-            && let Some(name) = function.shares_exclusive(&fallback.value)
-        {
+        // An `async fn` is not begun where it is refused; any other future is made before.
+        let late = if form == Form::Async { &["fallback"][..] } else { &["rejected", "fallback"] };
+        for argument in late.iter().filter_map(|name| arguments.get(name)) {
+            let shared = function.and_then(|function| function.shares_exclusive(&argument.value));
+            let Some(name) = shared.filter(|_| form != Form::Sync) else { continue };
+            let holder = if form == Form::Async { "the body of an `async fn`" } else { "the future" };
             let message = format!(
-                "the body of an `async fn` holds on to `{name}`, a `&mut`, so `fallback` cannot use it\n\
-                 help: make it a `&`, or use it after the call, in a function that calls this one"
+                "{holder} holds on to `{name}`, a `&mut`, so `{}` cannot use it\n\
+                 help: make it a `&`, or use it after the call, in a function that calls this one",
+                argument.name
             );
-            errors.report(fallback.span(), message);
+            errors.report(argument.span(), message);
         }
         let guard = Self {
             private: private(arguments),
@@ -116,7 +119,7 @@ impl Guard {
         Some(guard)
     }
 
-    /// Where the arguments are wrong, a breaker like any other under the user's name, so that what uses it is right.
+    /// If the arguments are wrong: a default breaker under the name that `handle` gives, so that its uses compile.
     fn stand_in(&self, arguments: &Arguments, function: &Function) -> TokenStream {
         let Place::Beside(name, ..) = &self.place else { return TokenStream::new() };
         let settings =
@@ -175,7 +178,7 @@ impl Guard {
     //         Deferred::new(&__FLUXGATE_BREAKER, async move { .. }, outcome, |outcome| ..).await
     //     }
     //
-    // and with a `rejected` or `fallback`, which may use what the body takes along, unless that was made already:
+    // and with a `rejected` or `fallback`, which may use what the body captures, and so runs before the body's future is made:
     //
     //         let call = match __FLUXGATE_BREAKER.enter() {
     //             Ok(call) => call,
@@ -198,7 +201,7 @@ impl Guard {
         let capture = (!bindings.is_empty()).then(|| quote!(let _ = (#(&#bindings,)*);));
         let body = braced(
             quote!(
-                // Fixes the type of the block, so that what is returned in it is coerced.
+                // Fixes the type of the block, so that returned values are coerced.
                 #[allow(unreachable_code, clippy::all, clippy::pedantic)]
                 if false {
                     let #fixed: #declared = loop {};
@@ -208,7 +211,7 @@ impl Guard {
                 {
                     #capture
                 }
-                // Without the label, the braces would be called superfluous.
+                // The label prevents a lint against superfluous braces.
                 #body: #block
             ),
             span,
@@ -253,7 +256,7 @@ impl Guard {
         quote!(#setup #start #guarded)
     }
 
-    /// The future that asks for the call to be admitted when it is polled, and goes on with this one.
+    /// The future that asks the breaker to admit the call when it is first polled, and then polls `future`.
     fn deferred(&self, breaker: &TokenStream, future: &TokenStream, capture: &TokenStream) -> TokenStream {
         let (private, output) = (&self.private, &self.returns.output);
         let outcome = local("outcome");
@@ -270,19 +273,19 @@ impl Guard {
         let admitted = self.unless_refused(&quote!(#private::Breaker::enter(#breaker)));
         self.ending(
             &quote!(let #call = #admitted;),
-            // Not bound to a name: it would be moved there, and from there to where it is returned.
+            // Not bound to a variable, which would cost a move.
             &quote!(#private::Guarded::new(#call, #future, #judge).await),
         )
     }
 
-    /// What is in `outcome`; leaves with what there is to return if it is a refusal.
+    /// The value in `outcome`; if it is a refusal, returns from the function.
     fn unless_refused(&self, outcome: &TokenStream) -> TokenStream {
         let (private, output) = (&self.private, &self.returns.output);
         let (refusal, told) = (local("refusal"), local("told"));
         let tell = |then: TokenStream| quote!(#private::Refusal::tell(#refusal, |#told| #then));
         let refused = match (&self.rejected, &self.fallback) {
             (Some(rejected), _) if rejected.is_async => {
-                // What is awaited cannot be out of the way.
+                // An `await` cannot be moved out of line.
                 let told = tell(told.to_token_stream());
                 let refused = rejected.call(private, &told, output);
                 quote!(return #refused)
@@ -321,7 +324,7 @@ impl Guard {
         )
     }
 
-    /// What `value` gives after these statements, and what becomes of it.
+    /// The statements, then `value` and the handling of its result.
     fn ending(&self, statements: &TokenStream, value: &TokenStream) -> TokenStream {
         let (private, output) = (&self.private, &self.returns.output);
         let (returned, error) = (local("returned"), local("error"));
@@ -365,7 +368,7 @@ fn read_tracker(arguments: &Arguments, name: &str, errors: &mut Errors) -> Optio
     Some(tracker)
 }
 
-/// Braces in the user's place: whatever measures the coverage of lines looks there.
+/// Braces with the user's span, because line coverage is measured there.
 fn braced(tokens: TokenStream, span: Span) -> TokenTree {
     let mut group = Group::new(Delimiter::Brace, tokens);
     group.set_span(span);

@@ -1,20 +1,21 @@
-//! An item's tokens -> the function that is to be guarded. Only its signature is parsed: a body that does not parse yet,
-//! because somebody is typing it, is the compiler's to complain about.
+//! An item's tokens -> the function to guard. Only its signature is parsed: errors in a body that does not parse, perhaps because
+//! someone is typing it, are left to the compiler.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, FnArg, Ident, Pat, ReceiverKind, Signature, Type, Visibility};
 
 use crate::errors::{self, Errors};
 
-/// The function that is to be guarded.
+/// The function to guard.
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) signature: Signature,
-    /// What stands between its braces but belongs to the function: `#![..]`.
+    /// The inner attributes, which are inside the braces but belong to the function: `#![..]`.
     pub(crate) inner: TokenStream,
-    /// The user's braces and what is between them.
+    /// The user's braces and their content.
     pub(crate) block: Group,
 }
 
@@ -35,21 +36,24 @@ impl Function {
         }
     }
 
-    /// Its name, without `r#`.
+    /// The function's name, without `r#`.
     pub(crate) fn name(&self) -> String {
         syn::ext::IdentExt::unraw(&self.signature.ident).to_string()
     }
 
-    /// What the parameters bind, the last first: the order in which they are dropped.
+    /// The names that the parameters bind, last first, which is the order in which they are dropped.
     pub(crate) fn bindings(&self) -> Vec<Ident> {
         let mut names: Vec<_> = self.signature.inputs.iter().flat_map(bindings).collect();
         names.reverse();
         names
     }
 
-    /// The first parameter that is a `&mut`, and mentioned both by the body and by these tokens.
+    /// The first `&mut` parameter that both the function's future and these tokens mention.
     pub(crate) fn shares_exclusive(&self, tokens: &TokenStream) -> Option<Ident> {
-        let body = self.block.stream();
+        let body = match self.signature.asyncness {
+            Some(_) => self.block.stream(),
+            None => moved(self.block.stream())?,
+        };
         self.signature
             .inputs
             .iter()
@@ -110,7 +114,7 @@ fn read(input: ParseStream<'_>) -> syn::Result<Function> {
     let ahead = input.fork();
     let signature: Signature = match ahead.parse() {
         Ok(signature) => signature,
-        // A signature that does not parse yet is left to the compiler to complain about in full.
+        // The errors of a signature that does not parse are left to the compiler.
         Err(_) if is_function(&input.fork()) => {
             return Err(syn::Error::new(Span::call_site(), format!("{GUARDS}, and this is not one yet")));
         }
@@ -145,7 +149,7 @@ fn not_a_function(input: ParseStream<'_>) -> syn::Error {
         TokenTree::Ident(word) => Some(word),
         _ => None,
     });
-    // `unsafe impl` is an `impl`.
+    // Skips `unsafe`, as in `unsafe impl`.
     let found = words.find(|word| word != "unsafe");
     match found {
         Some(word) if word == "impl" || word == "trait" => syn::Error::new(
@@ -163,11 +167,11 @@ fn not_a_function(input: ParseStream<'_>) -> syn::Error {
 }
 
 fn article(word: &Ident) -> &'static str {
-    // As it sounds: `a use`, `a union`.
+    // Without `u`, which sounds like a consonant here: `a use`, `a union`.
     if word.to_string().starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
 }
 
-/// The block of a body, apart from inner attributes. A `$body:block` of `macro_rules!` comes in an invisible group.
+/// Splits a body into inner attributes and block. A `$body:block` of `macro_rules!` comes in an invisible group.
 fn braces(body: TokenTree) -> Option<(TokenStream, Group)> {
     let TokenTree::Group(group) = body else { return None };
     match group.delimiter() {
@@ -203,7 +207,7 @@ fn split_inner(stream: TokenStream) -> (TokenStream, TokenStream) {
     (trees.into_iter().take(at).collect(), rest)
 }
 
-/// What a parameter binds.
+/// The names that a parameter binds.
 pub(crate) fn bindings(input: &FnArg) -> Vec<Ident> {
     let mut names = Vec::new();
     match input {
@@ -235,7 +239,17 @@ fn bound(pattern: &Pat, names: &mut Vec<Ident>) {
     }
 }
 
-/// All identifiers of some tokens, and where they stand in literals: `"{name}"`.
+/// What is in the `async move` block that a body consists of, perhaps in a box: also what `#[async_trait]` makes of an
+/// `async fn`.
+fn moved(body: TokenStream) -> Option<TokenStream> {
+    match syn::parse2::<syn::Expr>(body).ok()? {
+        syn::Expr::Async(block) if block.capture.is_some() => Some(block.block.to_token_stream()),
+        syn::Expr::Call(call) if call.args.len() == 1 => moved(call.args.to_token_stream()),
+        _ => None,
+    }
+}
+
+/// Whether tokens mention a name, as an identifier or in a format string: `"{name}"`.
 pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     tokens.clone().into_iter().any(|tree| match tree {
         TokenTree::Ident(word) => word == name,

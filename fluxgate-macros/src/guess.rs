@@ -1,4 +1,4 @@
-//! What was meant by an argument that has another name, or none: other libraries' names, words of rules, misspellings.
+//! What was meant by an argument with an unknown name or none: other libraries' names, words of rules, misspellings.
 
 use fluxgate_rules::meant::meant;
 use fluxgate_rules::suggest::{nearest, repaired, snake};
@@ -12,7 +12,7 @@ use crate::errors::{Errors, span_of};
 use crate::language::{Source, text};
 use crate::track;
 
-/// What other libraries call arguments that are not about rules: their word, and ours. The rest is in the vocabularies.
+/// Other libraries' names for arguments other than rules: theirs, then ours. The rest is in the vocabularies.
 const FOREIGN: [(&str, &str); 23] = [
     ("expected_exception", "track"),
     ("failure_predicate", "track"),
@@ -39,7 +39,7 @@ const FOREIGN: [(&str, &str); 23] = [
     ("tracker", "track"),
 ];
 
-/// What is done elsewhere, or otherwise: their words, and what to do. The value stands for `{}`.
+/// Names for things that are done elsewhere or in another way, and what to do. `{}` stands for the value.
 const OTHERWISE: [(&[&str], &str); 4] = [
     (
         &["exclude", "ignore", "ignore_errors", "ignore_exceptions", "ignored"],
@@ -74,10 +74,10 @@ const OTHERWISE: [(&[&str], &str); 4] = [
     ),
 ];
 
-/// Words with which trackers begin.
+/// Words that trackers begin with.
 const TRACKERS: [&str; 4] = ["matches", "type_of", "ok", "returned"];
 
-/// A setting whose words stand for themselves.
+/// A setting whose words identify it.
 struct Setting {
     name: &'static str,
     vocabulary: &'static Vocabulary,
@@ -90,15 +90,15 @@ const SETTINGS: [Setting; 4] = [
     Setting { name: "permit", vocabulary: &PERMIT },
 ];
 
-/// What an argument with a foreign name is of a setting.
+/// Which part of a setting an argument with a foreign name is.
 enum Part {
-    /// A word of it, with its arguments.
+    /// One of its words, with arguments.
     Word(String),
     /// An argument of one of its words.
     Keyword(String, String),
 }
 
-/// All arguments of one use of a macro, to see what those amount to together that are none.
+/// All arguments of one use of a macro, to tell what the unknown ones mean together.
 pub(crate) struct Guesses<'a> {
     pieces: Vec<(String, &'a [TokenTree])>,
 }
@@ -112,7 +112,7 @@ impl<'a> Guesses<'a> {
         Self { pieces: named.collect() }
     }
 
-    /// What to say of an argument that we have not.
+    /// The message about an unknown argument.
     pub(crate) fn unknown(&self, name: &str, value: &[TokenTree]) -> String {
         let what = format!("unknown argument `{name}`");
         let value = spelled(&value.iter().cloned().collect());
@@ -160,7 +160,7 @@ impl<'a> Guesses<'a> {
         format!("{what}\nhelp: expected one of {}", known.join(", "))
     }
 
-    /// Reports values without a name: what lies between two commas may be an argument of its own.
+    /// Reports values without a name. Each piece between two commas may be an argument of its own.
     pub(crate) fn nameless(&self, piece: &[TokenTree], errors: &mut Errors) {
         let mut values: Vec<(Option<&str>, TokenStream)> = Vec::new();
         for value in piece.split(|tree| is(tree, ',')).filter(|value| !value.is_empty()) {
@@ -188,8 +188,8 @@ impl<'a> Guesses<'a> {
         }
     }
 
-    /// The setting of which a word is a part, ours or another library's, and a value of it in which there is that part,
-    /// and all others that are given.
+    /// The setting that a word (ours or another library's) is part of, and a value for it that contains this part and all others
+    /// that are given.
     fn part(&self, name: &str, value: &str) -> Option<(&'static str, String)> {
         let (setting, asked) = of_setting(name, value)?;
         let is_rule = setting.name == "trip";
@@ -221,7 +221,7 @@ impl<'a> Guesses<'a> {
             (words, _) => {
                 let group =
                     |word: &String| if word.contains('|') { format!("({word})") } else { word.clone() };
-                // In one order, whichever was asked for.
+                // In a fixed order, whichever part was asked for.
                 let mut words: Vec<_> = words.iter().map(group).collect();
                 words.sort_by_key(|word| (!word.starts_with("min("), word.clone()));
                 words.join(" & ")
@@ -234,7 +234,7 @@ impl<'a> Guesses<'a> {
         Some((setting.name, self.right(setting.name, &written)))
     }
 
-    /// The value with all that is wrong put right, or an example.
+    /// The corrected value, or an example.
     fn right(&self, setting: &str, written: &str) -> String {
         let window = self.pieces.iter().find(|(name, _)| name == "window").and_then(|(_, value)| {
             let source = Source::new(&value.iter().cloned().collect(), Span::call_site());
@@ -250,7 +250,7 @@ impl<'a> Guesses<'a> {
             }
             .unwrap_or_default()
         };
-        // In a string it stays one.
+        // A value in a string stays in a string.
         let inside = written.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(written);
         match repaired(inside, problems).map(|right| right.trim().to_owned()) {
             Some(right) if inside.len() < written.len() => format!("\"{right}\""),
@@ -260,7 +260,7 @@ impl<'a> Guesses<'a> {
     }
 }
 
-/// What an argument of this name and value is of what has this vocabulary.
+/// Which part of a setting with this vocabulary an argument of this name and value is.
 fn part(vocabulary: &'static Vocabulary, name: &str, value: &str) -> Option<Part> {
     let values: Vec<_> =
         Some(value).filter(|value| !value.is_empty()).map(str::to_owned).into_iter().collect();
@@ -285,7 +285,7 @@ fn is_known(name: &str) -> bool {
     KNOWN.iter().any(|(known, ..)| *known == name)
 }
 
-/// The word of which something is a named argument.
+/// The word that has this keyword argument.
 fn owner(vocabulary: &Vocabulary, keyword: &str) -> Option<&'static Entry> {
     let has = |entry: &&Entry| entry.keywords.iter().any(|parameter| parameter.name == keyword);
     vocabulary.entries.iter().find(has)
@@ -296,14 +296,14 @@ pub(crate) fn is_value(piece: &[TokenTree]) -> bool {
     setting_of(&piece.iter().cloned().collect()).is_some()
 }
 
-/// The setting whose value this is, by its first word, in a string or not.
+/// The setting that a value, in a string or bare, belongs to, judging by its first word.
 fn setting_of(value: &TokenStream) -> Option<&'static str> {
     let tokens = Source::new(value, Span::call_site()).tokens;
     let first = tokens.first().filter(|first| first.shape == Shape::Word)?;
     of_setting(&first.text, "").map(|(setting, _)| setting.name)
 }
 
-/// A value as it is written, without the quotes of a string.
+/// A value as written, without the quotes of a string.
 fn bare(value: &TokenStream) -> String {
     text(value).unwrap_or_else(|| spelled(value))
 }

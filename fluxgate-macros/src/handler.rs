@@ -9,7 +9,7 @@ use crate::errors::{self, Errors, span_of};
 use crate::language::{respan, text};
 use crate::returns::Form;
 
-/// A closure of the user's, or a path.
+/// The user's closure or path.
 pub(crate) struct Handler {
     tokens: TokenStream,
     /// An `async` closure, whose future is awaited.
@@ -17,7 +17,7 @@ pub(crate) struct Handler {
 }
 
 impl Handler {
-    /// Reads the argument of this name, if it is given, for a function of this form and name.
+    /// Reads the argument with this name, if given, for a function of this form and name.
     pub(crate) fn read(
         arguments: &Arguments,
         name: &str,
@@ -41,7 +41,7 @@ impl Handler {
         Some(Self { tokens: argument.value.clone(), is_async })
     }
 
-    /// Calls it. `output` is what it is to give.
+    /// A call of the handler, which is to return `output`.
     pub(crate) fn call(
         &self,
         private: &TokenStream,
@@ -49,7 +49,7 @@ impl Handler {
         output: &TokenStream,
     ) -> TokenStream {
         let handler = &self.tokens;
-        // Blamed on the handler where that is wrong.
+        // Spanned so that type errors point at the handler.
         let span = span_of(handler).map_or(Span::call_site(), |(first, _)| first);
         let (handle, end) = (respan(quote!(#private::handle::<_,), span), quote_spanned!(span=> >));
         let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#argument, #handler));
@@ -105,7 +105,7 @@ fn refusal(argument: &Argument, expression: &Expr, form: Form, function: &str) -
     }
 }
 
-/// The closure, or the path, that was meant by an expression which is surely neither.
+/// The closure or path that was meant by an expression that cannot be either.
 fn instead(argument: &Argument, expression: &Expr, in_async: bool) -> Option<String> {
     let written = spelled(&argument.value);
     if let Some(path) = text(&argument.value).filter(|text| syn::parse_str::<syn::Path>(text).is_ok()) {
@@ -121,7 +121,7 @@ fn instead(argument: &Argument, expression: &Expr, in_async: bool) -> Option<Str
     }
 }
 
-/// Whether an expression is none that could be called, as far as can be told without types.
+/// Whether an expression cannot be called, as far as one can tell without types.
 fn is_value(expression: &Expr) -> bool {
     match peel(expression) {
         Expr::Lit(_) | Expr::Tuple(_) | Expr::Array(_) | Expr::Struct(_) | Expr::Return(_) => true,

@@ -1,8 +1,7 @@
-//! Trackers -> a closure that says what became of a call.
+//! Trackers -> a closure that finds the outcome of a call.
 //!
-//! A tracker is asked of an `Ok` and of an `Err` apart. What looks at the one does not apply to the other, and neither does
-//! its negation: `!matches(NotFound)` never claims an `Ok`. So each half becomes a plain condition, and where nothing
-//! applies to an `Ok`, none is left.
+//! A tracker is evaluated separately for `Ok` and for `Err`. One that looks at the one kind does not apply to the other, and neither
+//! does its negation: `!matches(NotFound)` never claims an `Ok`. So each half becomes a plain condition, or none if nothing applies.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -12,7 +11,7 @@ use crate::language::respan;
 use crate::returns::Returns;
 use crate::track::{Arm, Tracker};
 
-/// What a tracker is asked of.
+/// The kind of result that a tracker is evaluated for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Domain {
     Ok,
@@ -21,15 +20,15 @@ enum Domain {
     Whole,
 }
 
-/// What a tracker comes to in a domain.
+/// What a tracker becomes in a domain.
 #[derive(Clone)]
 enum Claim {
-    /// It does not look at such results.
+    /// It does not apply to such results.
     Inapplicable,
     Constant(bool),
     Condition {
         tokens: TokenStream,
-        /// Code of the user's, which may panic.
+        /// It runs user code, which may panic.
         is_foreign: bool,
     },
 }
@@ -43,12 +42,12 @@ pub(crate) struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// Whether the function may return something else than a `Result`.
+    /// Whether the function may return something other than a `Result`.
     pub(crate) fn is_of_returned(&self) -> bool {
         self.track.is_some_and(Tracker::is_of_returned) && self.success.is_none_or(Tracker::is_of_returned)
     }
 
-    /// A function from a reference to what was returned to an `Outcome`.
+    /// A function from a reference to the return value to an `Outcome`.
     pub(crate) fn tokens(&self, capture: &TokenStream) -> TokenStream {
         let private = self.private;
         let returned = local("returned");
@@ -89,7 +88,7 @@ impl Judge<'_> {
         })
     }
 
-    /// `absent` is what a tracker counts as that panics, `unclaimed` what becomes of a result that nothing claims.
+    /// `absent` is the outcome if a tracker panics, `unclaimed` that of a result that no tracker claims.
     fn outcome(&self, domain: Domain, absent: &TokenStream, unclaimed: &TokenStream) -> TokenStream {
         let private = self.private;
         let success = self.success.map_or(Claim::Inapplicable, |tracker| claim(tracker, domain, private));
@@ -151,7 +150,7 @@ fn claim(tracker: &Tracker, domain: Domain, private: &TokenStream) -> Claim {
     }
 }
 
-/// A call of a function of the user's, blamed on that where it is wrong.
+/// A call of a user's function, spanned so that type errors point at it.
 fn custom(function: &TokenStream, private: &TokenStream) -> TokenStream {
     let error = local("error");
     let span = span_of(function).map_or(Span::call_site(), |(first, _)| first);
@@ -161,7 +160,7 @@ fn custom(function: &TokenStream, private: &TokenStream) -> TokenStream {
     quote!(#custom #arguments)
 }
 
-/// Why the tracker can claim no result at all, if so: nothing is both an `Ok` and an `Err`, or it says so itself.
+/// Why the tracker can never claim a result, if so: nothing is both an `Ok` and an `Err`, or it contradicts itself.
 pub(crate) fn claims_nothing(tracker: &Tracker) -> Option<&'static str> {
     let claims = [Domain::Ok, Domain::Err].map(|domain| claim(tracker, domain, &TokenStream::new()));
     match claims {
@@ -212,7 +211,7 @@ fn condition(arm: &Arm, subject: &str) -> Claim {
     Claim::Condition { tokens, is_foreign: guard.is_some() }
 }
 
-/// A variable that no code of the user's can see.
+/// A variable that user code cannot see.
 pub(crate) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }

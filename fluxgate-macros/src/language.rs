@@ -1,5 +1,5 @@
-//! An argument's tokens, or the string it is written as -> the tokens of the rule language; and back: a place among them
-//! -> the span or the caret line of an error, or the Rust expression that stands there.
+//! An argument's tokens or string -> the tokens of the rule language; and back: a place among those -> the span or caret line of
+//! an error, or the Rust expression at that place.
 
 use std::ops::Range;
 
@@ -12,14 +12,14 @@ use quote::ToTokens as _;
 
 use crate::errors;
 
-/// How deep groups are looked into: deeper than any rule.
+/// How deep groups are searched: deeper than any rule.
 const MAX_DEPTH: usize = 64;
 
-/// What an argument is written in.
+/// The source text of an argument.
 pub(crate) struct Source {
     pub(crate) tokens: Vec<Token>,
     origin: Origin,
-    /// The argument.
+    /// The span of the argument.
     span: (Span, Span),
 }
 
@@ -29,7 +29,7 @@ enum Origin {
 }
 
 impl Source {
-    /// Reads the value of an argument. Errors go under `name` where there is no value.
+    /// Reads the value of an argument. Errors underline `name` if there is no value.
     pub(crate) fn new(value: &TokenStream, name: Span) -> Self {
         let span = errors::span_of(value).unwrap_or((name, name));
         if let Some(text) = text(value) {
@@ -45,7 +45,7 @@ impl Source {
         Self { tokens, origin: Origin::Bare { stream: value.clone(), spans }, span }
     }
 
-    /// The first and last span of a place: the whole literal where it is in a string.
+    /// The first and last span of a place; in a string, those of the whole literal.
     pub(crate) fn span(&self, place: Place) -> (Span, Span) {
         match &self.origin {
             Origin::Text { .. } => self.span,
@@ -60,7 +60,7 @@ impl Source {
         }
     }
 
-    /// All of the value.
+    /// The span of the whole value.
     pub(crate) fn whole(&self) -> (Span, Span) {
         self.span
     }
@@ -69,7 +69,7 @@ impl Source {
         errors::error(self.span(problem.place), self.message(problem))
     }
 
-    /// The message about a problem, with the place drawn where no span can show it.
+    /// The message about a problem, with the place drawn if no span can show it.
     pub(crate) fn message(&self, problem: &Problem) -> String {
         match &self.origin {
             Origin::Text { text, bytes } => problem.draw(text, bytes),
@@ -86,8 +86,7 @@ impl Source {
                     (Some(first), Some(last)) => &text[first.start..last.end],
                     _ => "",
                 };
-                let wrong =
-                    |_| self.error(&Problem::new(place, format!("`{piece}` is not a Rust expression")));
+                let wrong = |_| self.error(&unlike_rust(place, piece));
                 respan(piece.parse().map_err(wrong)?, self.span.0)
             }
         };
@@ -95,11 +94,16 @@ impl Source {
             return Ok(expression.into_token_stream());
         }
         let piece = spell(place.of(&self.tokens));
-        Err(self.error(&Problem::new(place, format!("`{piece}` is not a Rust expression"))))
+        Err(self.error(&unlike_rust(place, &piece)))
     }
 }
 
-/// Whether groups stand deeper in each other than recursion should follow.
+fn unlike_rust(place: Place, text: &str) -> Problem {
+    let problem = Problem::new(place, format!("`{text}` is not a Rust expression"));
+    problem.help("write a value, or the path of a constant or function")
+}
+
+/// Whether groups are nested too deep for recursion.
 pub(crate) fn is_too_deep(tokens: &TokenStream) -> bool {
     fn fits(tokens: TokenStream, depth: usize) -> bool {
         tokens.into_iter().all(|tree| match tree {
@@ -110,7 +114,7 @@ pub(crate) fn is_too_deep(tokens: &TokenStream) -> bool {
     !fits(tokens.clone(), MAX_DEPTH)
 }
 
-/// Without the invisible groups that `macro_rules!` puts around what it passes on.
+/// Removes the invisible groups that `macro_rules!` puts around its arguments.
 fn peel(tokens: TokenStream) -> TokenStream {
     let mut trees = tokens.clone().into_iter();
     match (trees.next(), trees.next()) {
@@ -119,7 +123,7 @@ fn peel(tokens: TokenStream) -> TokenStream {
     }
 }
 
-/// The value, where the tokens are one string literal.
+/// The value, if the tokens are one string literal.
 pub(crate) fn text(tokens: &TokenStream) -> Option<String> {
     syn::parse2::<syn::LitStr>(peel(tokens.clone())).ok().map(|literal| literal.value())
 }
@@ -159,8 +163,8 @@ fn flatten(stream: TokenStream, depth: usize, push: &mut impl FnMut(Token, Span)
     }
 }
 
-/// The trees whose tokens, counted as [`flatten`] counts them, are at `place`. An invisible group is kept where all of it
-/// is wanted: it is what holds `$a * 2` together.
+/// The trees whose tokens, counted as [`flatten`] counts them, are at `place`. An invisible group is kept if all of it is wanted,
+/// because it may be what holds `$a * 2` together.
 fn extract(stream: TokenStream, place: Place, depth: usize, at: &mut usize) -> TokenStream {
     let mut found = TokenStream::new();
     for tree in stream {
@@ -186,7 +190,7 @@ fn extract(stream: TokenStream, place: Place, depth: usize, at: &mut usize) -> T
     found
 }
 
-/// Puts every token, and every parenthesis, at one place.
+/// Gives every token, and every parenthesis, the same span.
 pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
     let respan_tree = |mut tree: TokenTree| {
         if let TokenTree::Group(group) = &tree {

@@ -1,4 +1,4 @@
-//! What stands in the parentheses of a tracker's word.
+//! The content of the parentheses after a tracker's word.
 
 use fluxgate_rules::Problem;
 use fluxgate_rules::token::{Place, spell_closure};
@@ -13,7 +13,7 @@ use crate::language::{Source, text};
 use crate::track::{Arm, Tracker};
 use crate::trees::Trees;
 
-/// What stands in the parentheses of a word.
+/// Reads the content of the parentheses after a word.
 pub(crate) fn leaf(
     source: &Source,
     word: &str,
@@ -30,7 +30,7 @@ pub(crate) fn leaf(
     })
 }
 
-/// A function of the user's.
+/// Reads a user function.
 fn custom(inside: &Trees, tokens: &TokenStream) -> Result<TokenStream, Box<Problem>> {
     match syn::parse2::<Expr>(tokens.clone()) {
         Ok(Expr::Lit(_)) | Err(_) => {
@@ -77,7 +77,7 @@ fn arm(source: &Source, word: &str, inside: &Trees, tokens: &TokenStream) -> Res
         let closure = spell_closure(place.of(&source.tokens));
         let what = format!("`{word}` takes a pattern, and this is a closure");
         return Err(Box::new(if word == "matches" {
-            // With the word and the parentheses.
+            // Includes the word and the parentheses.
             Problem::new(Place::new(place.start - 2, place.end + 1), what)
                 .correct(format!("custom({closure})"))
         } else {
@@ -130,7 +130,7 @@ fn arm(source: &Source, word: &str, inside: &Trees, tokens: &TokenStream) -> Res
     }
 }
 
-/// Whether this is a closure, though it may as well be a pattern: `|error| error.is_down()`, but not `| Down | Away`.
+/// Whether this is a closure rather than a pattern: `|error| error.is_down()`, but not `| Down | Away`.
 fn is_closure(tokens: &TokenStream) -> bool {
     let is_parameter = |pattern: &Pat| match pattern {
         Pat::Ident(name) => is_lowercase(&name.ident),

@@ -24,7 +24,7 @@ mod whole;
 
 use proc_macro::TokenStream;
 
-// What they are documented with is where the examples can run: in `fluxgate`.
+// The documentation is in `fluxgate`, where its examples can run.
 #[allow(missing_docs)]
 #[proc_macro_attribute]
 pub fn circuit_breaker(arguments: TokenStream, item: TokenStream) -> TokenStream {

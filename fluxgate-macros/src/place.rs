@@ -1,28 +1,29 @@
 //! Where the breaker of a function is.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::{Expr, FnArg, ReceiverKind, Type};
 
 use crate::arguments::Arguments;
 use crate::errors::{Errors, span_of};
 use crate::function::{Function, mentions};
 use crate::judge::local;
+use crate::language::respan;
 
 /// Where the breaker of a function is.
 pub(crate) enum Place {
-    /// In the function, made of these settings.
+    /// In the function, made from these settings.
     Own(TokenStream),
-    /// Beside the function, under a name of the user's, made of these settings, documented.
+    /// Beside the function, under the user's name, made from these settings, with this documentation.
     Beside(Ident, TokenStream, String),
-    /// Where the user says.
+    /// At the user's place.
     Given(TokenStream),
-    /// Where the user says, which the body may move or change: a handle of its own is needed.
+    /// At the user's place, which the body may move or change, so that the function needs a handle of its own.
     Shared(TokenStream),
 }
 
 impl Place {
-    /// The given breaker; `None` where the function has one of its own.
+    /// The given breaker; `None` if the function has its own.
     pub(crate) fn given(
         arguments: &Arguments,
         function: Option<&Function>,
@@ -38,7 +39,7 @@ impl Place {
         Some(if is_shared { Self::Shared(place) } else { Self::Given(place) })
     }
 
-    /// The name of the static that the user wants beside the function.
+    /// The name of the static beside the function, if the user asks for one.
     pub(crate) fn handle(
         arguments: &Arguments,
         function: Option<&Function>,
@@ -66,7 +67,7 @@ impl Place {
         Some(name)
     }
 
-    /// The items that stand beside the function.
+    /// The items beside the function.
     pub(crate) fn beside(&self, function: &Function, private: &TokenStream) -> TokenStream {
         let Self::Beside(name, settings, documentation) = self else { return TokenStream::new() };
         let visibility = &function.visibility;
@@ -82,13 +83,13 @@ impl Place {
         )
     }
 
-    /// Statements that stand first in the function, and the expression of a `&Breaker` after them.
+    /// The statements at the start of the function, and an expression for a `&Breaker` after them.
     pub(crate) fn tokens(&self, private: &TokenStream) -> (TokenStream, TokenStream) {
         let breaker = local("breaker");
-        // Blamed on the place where that is no breaker.
-        let lend = |place: &TokenStream| {
+        // Spanned so that type errors point at the place.
+        let spanned = |place: &TokenStream, tokens: TokenStream| {
             let span = span_of(place).map_or(Span::call_site(), |(first, _)| first);
-            quote_spanned!(span=> &)
+            respan(tokens, span)
         };
         match self {
             Self::Own(settings) => {
@@ -97,12 +98,13 @@ impl Place {
             }
             Self::Beside(name, ..) => (TokenStream::new(), quote!(#name.breaker())),
             Self::Given(place) => {
-                let lend = lend(place);
-                let setup = quote!(let #breaker: &#private::CircuitBreaker = #lend #place;);
+                let ty = spanned(place, quote!(&#private::CircuitBreaker));
+                let lend = spanned(place, quote!(&));
+                let setup = quote!(let #breaker: #ty = #lend #place;);
                 (setup, quote!(#private::CircuitBreaker::breaker(#breaker)))
             }
             Self::Shared(place) => {
-                let lend = lend(place);
+                let lend = spanned(place, quote!(&));
                 let setup = quote!(let #breaker: #private::CircuitBreaker = #private::share(#lend #place););
                 (setup, quote!(#private::CircuitBreaker::breaker(&#breaker)))
             }
@@ -110,7 +112,7 @@ impl Place {
     }
 }
 
-/// All words of a value, also of one in quotes.
+/// All words of a value, quoted or not.
 fn names(value: TokenStream) -> impl Iterator<Item = String> {
     let value = crate::language::text(&value).and_then(|text| text.parse().ok()).unwrap_or(value);
     value.into_iter().filter_map(|tree| match tree {
@@ -131,8 +133,8 @@ fn own(name: &TokenStream, settings: &TokenStream, private: &TokenStream) -> Tok
     )
 }
 
-/// Whether a place is in a parameter that the body may move or change while the call goes on, or that ends with the
-/// function although its future does not.
+/// Whether a place is in a parameter that the body may move or change during the call, or that does not outlive the function while
+/// its future does.
 fn is_in_parameters(place: &TokenStream, function: &Function) -> bool {
     let signature = &function.signature;
     let returns_future = signature.asyncness.is_none()

@@ -1,4 +1,4 @@
-//! A signature -> what the function gives, and how.
+//! A signature -> the output of the function, and the form in which it is returned.
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
@@ -9,29 +9,29 @@ use syn::{
 use crate::errors::span_of;
 use crate::language::respan;
 
-/// How a function gives what it gives.
+/// The form in which a function returns its output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Form {
-    /// It returns it.
+    /// It returns the output.
     Sync,
     /// It is an `async fn`.
     Async,
-    /// It returns an `impl Future` of it.
+    /// It returns an `impl Future` of the output.
     Future,
-    /// It returns a boxed future of it: also what `#[async_trait]` makes of an `async fn`.
+    /// It returns a boxed future of the output, which is also what `#[async_trait]` makes of an `async fn`.
     Boxed,
 }
 
-/// What a function gives, and how.
+/// The output of a function, and the form in which it is returned.
 pub(crate) struct Returns {
     pub(crate) form: Form,
-    /// What its signature says, `_` for each `impl Trait`: what a closure or a variable may be given as its type.
+    /// The return type of the signature, with `_` for each `impl Trait`, so that closures and variables may have it as their type.
     pub(crate) declared: TokenStream,
-    /// The same of what it gives in the end: for a future, its output.
+    /// The same for the output; for a future, the future's output.
     pub(crate) output: TokenStream,
-    /// Whether that is an `impl Trait`, which has no other name.
+    /// Whether the output is an `impl Trait`, which cannot be named otherwise.
     pub(crate) is_opaque: bool,
-    /// Where it is written.
+    /// The span of the return type.
     pub(crate) span: (Span, Span),
 }
 
@@ -62,7 +62,7 @@ impl Returns {
         }
     }
 
-    /// `<Output as Trait>::method(argument)`, blamed on the type where the type is wrong.
+    /// `<Output as Trait>::method(argument)`, spanned so that a wrong type is blamed.
     pub(crate) fn call(&self, of: &TokenStream, method: &str, argument: TokenStream) -> TokenStream {
         let path = self.method(of, method);
         let argument = self.argument(argument);
@@ -75,7 +75,7 @@ impl Returns {
         argument
     }
 
-    /// `<Output as Trait>::method`, blamed on the type where the type is wrong.
+    /// `<Output as Trait>::method`, spanned so that a wrong type is blamed.
     pub(crate) fn method(&self, of: &TokenStream, method: &str) -> TokenStream {
         let (first, last) = self.span;
         let output = &self.output;
@@ -85,7 +85,7 @@ impl Returns {
         quote!(#open #output #of #method)
     }
 
-    /// What a refusal becomes, blamed on the type where it cannot.
+    /// The conversion of a refusal, spanned so that a type without one is blamed.
     pub(crate) fn error_of(&self, refusal: &Ident, private: &TokenStream) -> TokenStream {
         let (first, last) = self.span;
         let open = respan(quote!(<#private::), first);
@@ -105,7 +105,7 @@ impl Returns {
     }
 }
 
-/// Without parentheses and the invisible groups of `macro_rules!`.
+/// Removes parentheses and the invisible groups of `macro_rules!`.
 fn peel(mut ty: &Type) -> &Type {
     loop {
         match ty {
@@ -137,7 +137,7 @@ fn last(ty: &Type) -> Option<&PathSegment> {
     }
 }
 
-/// The argument of a type of this name.
+/// The generic argument of a type with this name.
 fn argument<'a>(segment: &'a PathSegment, name: &str) -> Option<&'a Type> {
     match &segment.arguments {
         PathArguments::AngleBracketed(arguments) if segment.ident == name => {
@@ -150,7 +150,7 @@ fn argument<'a>(segment: &'a PathSegment, name: &str) -> Option<&'a Type> {
     }
 }
 
-/// The output of a future among these bounds.
+/// The output of a `Future` bound among these.
 fn output<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> Option<&'a Type> {
     bounds.into_iter().find_map(|bound| match bound {
         TypeParamBound::Trait(bound) => {
@@ -171,7 +171,7 @@ fn output<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> Option<&'
     })
 }
 
-/// The type as it may be written anywhere: an `impl Trait` is left to be inferred.
+/// The type in a form that is allowed anywhere: `impl Trait` is replaced by `_`.
 fn nameable(ty: &Type) -> TokenStream {
     let mut ty = ty.clone();
     erase(&mut ty);

@@ -1,4 +1,4 @@
-//! Checked arguments -> the constant that a breaker is made of.
+//! Checked arguments -> the constant that a breaker is made from.
 
 use fluxgate_rules::check::EMPTY_NAME;
 use fluxgate_rules::evaluate::trial_length;
@@ -7,28 +7,28 @@ use fluxgate_rules::syntax::{Argument, Branch, Call, Rule, Value};
 use fluxgate_rules::token::{Place, Token, spell};
 use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, OUTCOME, Parameter};
 use fluxgate_rules::{Problem, Window};
-use proc_macro2::{Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 
 use crate::arguments::Arguments;
 use crate::errors::Errors;
 use crate::language::{Source, respan};
 
-/// What a breaker is made of.
+/// The settings that a breaker is made from.
 pub(crate) struct Settings {
     /// A constant expression of the type `__private::Settings`.
     pub(crate) tokens: TokenStream,
-    /// The rule as we would write it, and the length of its trial, for documentation.
+    /// The rule as we would write it and the length of its trial, for documentation.
     pub(crate) summary: String,
 }
 
-/// Reads all that configures a breaker. `default_name` is a constant `&'static str`. Where something is wrong, the result
-/// is no use, but has no further errors.
+/// Reads all settings of a breaker. `default_name` is a constant `&'static str`. If something is wrong, the result is useless, but
+/// causes no further errors.
 pub(crate) fn settings(arguments: &Arguments, default_name: TokenStream, errors: &mut Errors) -> Settings {
     Writer { arguments, errors, constants: TokenStream::new(), count: 0 }.write(default_name)
 }
 
-/// An argument that was read: its tokens, and what they say.
+/// An argument that was read: its tokens and their value.
 struct Read<T> {
     source: Source,
     value: T,
@@ -37,7 +37,7 @@ struct Read<T> {
 struct Writer<'a> {
     arguments: &'a Arguments,
     errors: &'a mut Errors,
-    /// Constants of the user's, each with its check, so that the compiler reports all that are refused.
+    /// The user's constants, each with its check, so that the compiler reports every refused one.
     constants: TokenStream,
     count: usize,
 }
@@ -50,8 +50,8 @@ impl Writer<'_> {
             Some(window) => window.value.window(),
             None => Some(Window::count(100)).filter(|_| self.arguments.get("window").is_none()),
         };
-        // A window that only the compiler knows leaves the rule to const evaluation; until then, or where the window is
-        // wrong, it is large.
+        // If only the compiler knows the window, const evaluation checks the rule against it. Here, as for a wrong window, the
+        // rule is checked against a very large one.
         let assumed = size.unwrap_or(Window::count(usize::MAX));
         let rule = self.read("trip", |tokens| reader::rule(tokens, &assumed));
         let retry = self.read("retry", reader::retry);
@@ -106,7 +106,7 @@ impl Writer<'_> {
         Settings { tokens, summary: summary(rule.as_ref(), size.as_ref()) }
     }
 
-    /// A string, or a constant that is one.
+    /// The name: a string, or a constant.
     fn name(&mut self, default: TokenStream) -> TokenStream {
         let Some(argument) = self.arguments.get("name") else { return default };
         let mut help = "write `name = \"payments\"`";
@@ -128,7 +128,7 @@ impl Writer<'_> {
         default
     }
 
-    /// Reads the argument of this name, if it is given and right.
+    /// Reads the argument with this name, if it is given and right.
     fn read<T>(&mut self, name: &str, read: impl Fn(&[Token]) -> Reading<T>) -> Option<Read<T>> {
         let argument = self.arguments.get(name)?;
         let source = Source::new(&argument.value, argument.name.span());
@@ -143,7 +143,7 @@ impl Writer<'_> {
         }
     }
 
-    /// An argument that is one value.
+    /// Reads an argument that is a single value.
     fn argument(&mut self, parameter: &'static Parameter) -> Option<TokenStream> {
         let Read { source, value } =
             self.read(parameter.name, |tokens| reader::argument(tokens, parameter))?;
@@ -160,7 +160,7 @@ impl Writer<'_> {
         }
     }
 
-    /// `time(60s, buckets = 6)` -> `Window::time(Duration::from_nanos(..)).buckets(6)`, with its check where it has constants.
+    /// `time(60s, buckets = 6)` -> `Window::time(Duration::from_nanos(..)).buckets(6)`, with a check if it has constants.
     fn call(
         &mut self,
         read: Option<&Read<Call>>,
@@ -189,7 +189,15 @@ impl Writer<'_> {
             }
             values.push(self.value(source, argument));
         }
-        let mut tokens = quote!(__fluxgate::#of::#word(#(#values),*));
+        let mut tokens = quote!(__fluxgate::#of::#word);
+        let mut values = Group::new(Delimiter::Parenthesis, quote!(#(#values),*));
+        // A function of another type is blamed itself, with the word that takes it.
+        if call.arguments.iter().any(|argument| argument.parameter.kind == Kind::Function) {
+            let (first, last) = source.span(call.place);
+            tokens = respan(tokens, first);
+            values.set_span(last);
+        }
+        tokens.extend([TokenTree::Group(values)]);
         for argument in keywords {
             let method = Ident::new(argument.parameter.name, Span::call_site());
             let value = self.value(source, argument);
@@ -217,7 +225,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Gives a constant a name. Only the name is then moved to the user's place, where lints would look at more.
+    /// Gives a constant a name, so that only the name has the user's span, where lints would object to more.
     fn constant(&mut self, of: &TokenStream, expression: &TokenStream) -> Ident {
         self.count += 1;
         let name = format_ident!("__FLUXGATE_{}", self.count);
@@ -225,7 +233,7 @@ impl Writer<'_> {
         name
     }
 
-    /// Gives a constant of the user's a name, and has it checked.
+    /// Gives a user's constant a name, and adds its check.
     fn checked(&mut self, source: &Source, argument: &Argument, expression: TokenStream) -> TokenStream {
         let kind = argument.parameter.kind;
         let (check, of) = match kind {
@@ -245,7 +253,7 @@ impl Writer<'_> {
         name.into_token_stream()
     }
 
-    /// A call of a checking function for which the compiler blames the argument: every generated token is there.
+    /// A call of a checking function. Every token has the span of the argument, so that the compiler blames the argument.
     fn check(&mut self, check: &str, value: &TokenStream, (from, to): (Span, Span)) {
         let check = Ident::new(check, from);
         let function = quote_spanned!(from=> __fluxgate::check::#check);
@@ -275,7 +283,7 @@ impl Writer<'_> {
     }
 }
 
-/// The rule as we would write it, with the length of its trial where that does not depend on constants.
+/// The rule as we would write it, with the length of its trial if that does not depend on constants.
 fn summary(rule: Option<&Read<Rule>>, window: Option<&Window>) -> String {
     let (text, nodes) = if let Some(Read { source, value }) = rule {
         (value.spell(&source.tokens), value.nodes())

@@ -1,5 +1,4 @@
-//! The stages of reading together, outside the compiler: whatever tokens come in, no panic; and a rule means the same in a
-//! string and bare.
+//! All stages of reading together, outside the compiler: no tokens cause a panic, and a rule means the same in a string and bare.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -15,7 +14,7 @@ use crate::errors::Errors;
 use crate::language::Source;
 use crate::settings::settings;
 
-/// Words and signs of arguments, and others, of which random ones are made.
+/// Words and signs, of arguments and others, from which random arguments are made.
 const PIECES: [&str; 66] = [
     "name",
     "window",
@@ -186,7 +185,7 @@ proptest! {
         spaced in any::<bool>(),
     ) {
         let text = if spaced { pieces.join(" ") } else { pieces.concat() };
-        // A single string literal is what it says, and only tokens of Rust can stand bare.
+        // A single string literal stands for its content, and only Rust tokens can be written bare.
         prop_assume!(syn::parse_str::<syn::LitStr>(&text).is_err());
         let Ok(bare) = text.parse::<TokenStream>() else { return Ok(()) };
         prop_assert_eq!(&lex(&text).tokens, &Source::new(&bare, Span::call_site()).tokens);
@@ -199,7 +198,7 @@ proptest! {
             };
             errors(&tokens, Target::Attribute).all().iter().map(undrawn).collect::<Vec<_>>()
         };
-        // In groups, so that commas are not taken for those between arguments.
+        // In a group, so that commas are not taken for those between arguments.
         let bare = Group::new(Delimiter::None, bare);
         prop_assert_eq!(messages(quote!(trip = #literal)), messages(quote!(trip = #bare)));
         prop_assert_eq!(messages(quote!(retry = #literal)), messages(quote!(retry = #bare)));
@@ -225,8 +224,8 @@ fn what_a_macro_passes_on_stays_together() {
     assert!(matches!(product.op, syn::BinOp::Mul(_)));
 }
 
-/// The catalogue of messages: `messages.txt` has a block for each wrong line of arguments (after `!`, of `breaker!`), with
-/// everything that is said of it, and where. With `FLUXGATE_BLESS` set, the file is written anew, to be read.
+/// The catalogue of messages: `messages.txt` has a block for each wrong line of arguments (after `!`, those of `breaker!`), with all
+/// messages about it and their places. With `FLUXGATE_BLESS` set, the file is rewritten, for review.
 #[test]
 fn every_message_reads_as_the_catalogue_has_it() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/messages.txt");
@@ -238,6 +237,29 @@ fn every_message_reads_as_the_catalogue_has_it() {
     }
     for (said, expected) in said.iter().zip(blocks) {
         assert_eq!(said.trim_end(), expected.trim_end());
+    }
+}
+
+/// What is suggested as a whole argument is right as it is.
+#[test]
+fn what_the_catalogue_suggests_is_right() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/messages.txt");
+    let catalogue = std::fs::read_to_string(path).expect("the catalogue");
+    let suggested =
+        catalogue.lines().filter(|line| line.trim_start().starts_with("help:")).filter_map(|line| {
+            let (_, suggested) = line.split_once("write `")?;
+            let suggested = suggested.strip_suffix('`').filter(|suggested| !suggested.contains('`'))?;
+            suggested.split_once(" = ").map(|(name, value)| (name, value, suggested))
+        });
+    let arguments: Vec<_> =
+        suggested.filter(|(name, value, _)| !name.contains(['(', ' ']) && !value.contains("..")).collect();
+    assert!(arguments.len() > 60, "{}", arguments.len());
+    for (_, _, suggested) in arguments {
+        let errors = errors(&suggested.parse().expect("tokens"), Target::Attribute);
+        // Of a part of an argument there is no whole one.
+        let is_keyword =
+            ["buckets", "jitter", "max", "multiplier"].iter().any(|name| suggested.starts_with(name));
+        assert!(is_keyword || errors.is_empty(), "`{suggested}`: {:?}", errors.all());
     }
 }
 

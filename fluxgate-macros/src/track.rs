@@ -20,15 +20,15 @@ use crate::trees::{Trees, width};
 pub(crate) enum Tracker {
     /// Every `Err`.
     All,
-    /// An `Err` like this.
+    /// An `Err` that matches.
     Matches(Arm),
-    /// An `Err` of one of these types, or that comes from one.
+    /// An `Err` whose error, or one of its sources, has one of these types.
     TypeOf(Span, Vec<Type>),
-    /// An `Err` of which a function of the user's says so.
+    /// An `Err` for which a user's function returns `true`.
     Custom(TokenStream),
-    /// An `Ok` like this.
+    /// An `Ok` that matches.
     Ok(Arm),
-    /// A return value like this.
+    /// A return value that matches.
     Returned(Arm),
     Not(Box<Tracker>),
     And(Box<Tracker>, Box<Tracker>),
@@ -54,7 +54,7 @@ impl Tracker {
     }
 }
 
-/// The words, each with an example of what stands in its parentheses.
+/// The words, each with an example of the content of its parentheses.
 const WORDS: [(&str, &str); 6] = [
     ("all", ""),
     ("matches", "PATTERN"),
@@ -64,7 +64,7 @@ const WORDS: [(&str, &str); 6] = [
     ("returned", "PATTERN"),
 ];
 
-/// What people call them: their word, and ours.
+/// Other words for them: theirs, then ours.
 const FOREIGN: [(&str, &str); 17] = [
     ("any", "all"),
     ("every", "all"),
@@ -115,7 +115,7 @@ impl Parser<'_> {
         self.errors.push(self.source.error(problem));
     }
 
-    /// A whole expression; `place` is what to blame if there is nothing.
+    /// Reads a whole expression. If there is none, `place` is blamed.
     fn group(&mut self, trees: &Trees, place: Place) -> Option<Tracker> {
         if trees.0.is_empty() {
             self.report(&Problem::new(place, "a tracker is missing").correct("all"));
@@ -163,7 +163,7 @@ impl Parser<'_> {
         all
     }
 
-    /// How many trees an operator is: one, or two if it is written twice, which is reported.
+    /// How many trees an operator takes: one, or two if it is doubled, which is reported.
     fn operator(&mut self, trees: &Trees, at: usize) -> usize {
         let sign = if trees.is(at, '&') { '&' } else { '|' };
         if !trees.is(at + 1, sign) {
@@ -232,7 +232,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Something that is no tracker, but what may be in one.
+    /// Reports something that is not a tracker, but may be the content of one.
     fn stray(&mut self, trees: &Trees, start: usize) {
         if start >= trees.0.len() {
             let operator = start.saturating_sub(1);
@@ -333,7 +333,7 @@ impl Parser<'_> {
         }
     }
 
-    /// A word that is none of ours.
+    /// Reports a word that is not ours.
     fn unknown(
         &self,
         name: &str,
@@ -359,7 +359,7 @@ impl Parser<'_> {
         if let Some(near) = nearest(name, WORDS.iter().map(|(word, _)| *word)).filter(|_| !is_keyword(name)) {
             return Problem::new(word, format!("{what}; did you mean `{near}`?"));
         }
-        // What begins in upper case is likely a variant of the error.
+        // A name in upper case is probably a variant of the error.
         let help = if name.starts_with(char::is_uppercase) {
             format!("to look for an error like this, write `matches({})`", with(name))
         } else if arguments.is_none() && !is_keyword(name) && !["never", "none", "nothing"].contains(&name) {
@@ -371,7 +371,7 @@ impl Parser<'_> {
     }
 }
 
-/// Where a path ends that leads to one of our words: `track::all`.
+/// The end of a path that leads to one of our words: `track::all`.
 fn path(trees: &Trees, start: usize) -> Option<usize> {
     let mut last = start;
     while trees.is(last + 1, ':') && trees.is(last + 2, ':') && trees.word(last + 3).is_some() {
@@ -400,7 +400,7 @@ fn is_tracker(text: &str) -> bool {
     WORDS.iter().any(|(known, _)| Some(*known) == word)
 }
 
-/// What was meant by the value of another library's word for a tracker: a tracker, a function, or a pattern of errors.
+/// What was meant by the value of another library's word for a tracker: a tracker, a function, or a pattern for errors.
 pub(crate) fn meant(value: &str) -> String {
     match value {
         "" => "matches(PATTERN)".to_owned(),
@@ -411,7 +411,7 @@ pub(crate) fn meant(value: &str) -> String {
     }
 }
 
-/// `any(all, ok(1))` and the like, as we would write it; `None` where this is no such thing.
+/// `any(all, ok(1))` and the like as we would write them; `None` for anything else.
 fn joined(name: &str, group: &Group) -> Option<String> {
     let operator = match name {
         "all" | "and" => " & ",

@@ -1,9 +1,9 @@
-//! Trees of tokens side by side, and where they are among the tokens of the rule language.
+//! A sequence of token trees, and their positions among the tokens of the rule language.
 
 use fluxgate_rules::token::Place;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
-/// Trees side by side, and the index of each among all tokens.
+/// A sequence of trees, with the index of each among all tokens.
 pub(crate) struct Trees(pub(crate) Vec<(TokenTree, usize)>);
 
 impl Trees {
@@ -28,7 +28,7 @@ impl Trees {
         }
     }
 
-    /// From one tree to before another.
+    /// The place from one tree up to, but not including, another.
     pub(crate) fn place(&self, from: usize, to: usize) -> Place {
         match (self.0.get(from), self.0.get(to.saturating_sub(1))) {
             (Some((_, start)), Some((last, index))) if from < to => Place::new(*start, index + width(last)),
@@ -44,7 +44,7 @@ impl Trees {
     }
 }
 
-/// The trees of a stream, with what is in invisible groups beside them.
+/// Collects the trees of a stream, in the same sequence with the content of invisible groups.
 fn collect(stream: TokenStream, index: &mut usize, trees: &mut Vec<(TokenTree, usize)>) {
     for tree in stream {
         match tree {
@@ -60,7 +60,7 @@ fn collect(stream: TokenStream, index: &mut usize, trees: &mut Vec<(TokenTree, u
     }
 }
 
-/// How many tokens a tree is.
+/// How many tokens a tree has.
 pub(crate) fn width(tree: &TokenTree) -> usize {
     match tree {
         TokenTree::Group(group) => {

@@ -1,4 +1,4 @@
-//! The macros as a whole, outside the compiler: whatever comes in, no panic, and the function comes out.
+//! The macros as a whole, outside the compiler: no input causes a panic, and the function is always emitted.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use proptest::prelude::*;
@@ -6,7 +6,7 @@ use proptest::sample::select;
 
 use crate::expand::{attribute, breaker};
 
-/// Arguments that are right, between which commas go.
+/// Valid arguments, to be joined by commas.
 const ARGUMENTS: [&str; 22] = [
     "name = \"payments\"",
     "window = count(10)",
@@ -32,7 +32,7 @@ const ARGUMENTS: [&str; 22] = [
     "crate = vendored::fluxgate",
 ];
 
-/// Items, also such as are no functions.
+/// Items, including some that are not functions.
 const ITEMS: [&str; 20] = [
     "fn call() -> Result<u8, Failure> { Ok(1) }",
     "pub(crate) fn call<'a, T: Copy>(&'a self, (a, b): (T, T)) -> Result<&'a T, Failure> where T: Send { #![allow(unused)] Ok(a) }",
@@ -56,7 +56,7 @@ const ITEMS: [&str; 20] = [
     "#[",
 ];
 
-/// Takes one tree away, writes it twice, or puts another in its place, somewhere within.
+/// Removes, duplicates or replaces one tree, at any depth.
 fn mutated(tokens: TokenStream, at: usize, with: usize) -> TokenStream {
     let mut trees: Vec<_> = tokens.into_iter().collect();
     if trees.is_empty() {

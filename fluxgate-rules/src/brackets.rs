@@ -3,14 +3,14 @@
 use crate::problem::Problem;
 use crate::token::{Place, Shape, Token};
 
-/// How deep parentheses may stand in each other: far deeper than a rule can use, and shallow enough for recursion.
+/// How deep parentheses may be nested: far deeper than any rule needs, and shallow enough for recursion.
 const MAX_DEPTH: usize = 32;
 
-/// For each opening token its closing one, for each other token itself.
+/// For each opening token, the index of its closing one; for every other token, its own index.
 pub(crate) struct Brackets(Vec<usize>);
 
 impl Brackets {
-    /// Pairs them; a program's tokens always pair, a string's may not.
+    /// Pairs them. A program's tokens always pair; those of a string may not.
     pub(crate) fn pair(tokens: &[Token]) -> Result<Self, Problem> {
         let mut partners: Vec<usize> = (0..tokens.len()).collect();
         let mut open: Vec<usize> = Vec::new();
@@ -50,13 +50,13 @@ impl Brackets {
         }
     }
 
-    /// The token that closes the one at `at`, or `at` where that opens nothing.
+    /// The token that closes the one at `at`, or `at` if that opens nothing.
     pub(crate) fn close(&self, at: usize) -> usize {
         self.0[at]
     }
 
-    /// The pieces of a place between its commas, of which the last may be empty and then does not count. Commas in
-    /// parentheses and in `::<A, B>` separate nothing.
+    /// The pieces of a place between its commas. An empty last piece, after a trailing comma, is left out. Commas in parentheses and
+    /// in `::<A, B>` do not separate.
     pub(crate) fn split(&self, tokens: &[Token], place: Place) -> Vec<Place> {
         let mut pieces = Vec::new();
         let (mut start, mut at, mut generics) = (place.start, place.start, 0_usize);

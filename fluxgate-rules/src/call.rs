@@ -1,4 +1,4 @@
-//! The arguments of a word, with whatever is wrong with them.
+//! The arguments of a word, and what is wrong with them.
 
 use crate::lexer::lex;
 use crate::problem::Problem;
@@ -9,11 +9,11 @@ use crate::value;
 use crate::vocabulary::{Entry, Kind, Parameter, WINDOW};
 use crate::word::Source;
 
-/// What stands between two commas.
+/// The text between two commas.
 #[derive(Clone, Copy)]
 enum Piece {
     Positional(Place),
-    /// `name = value`, or by mistake `name: value` or `name(value)`. The place is of all of it.
+    /// `name = value`, or by mistake `name: value` or `name(value)`. The place covers all of it.
     Named {
         place: Place,
         value: Place,
@@ -21,7 +21,7 @@ enum Piece {
 }
 
 impl Source<'_> {
-    /// Reads them, and reports all that is wrong with them; then they are incomplete.
+    /// Reads the arguments, and reports all that is wrong with them. If anything is, the result is incomplete.
     pub(crate) fn arguments(
         &mut self,
         entry: &'static Entry,
@@ -88,7 +88,7 @@ impl Source<'_> {
         }
     }
 
-    /// The arguments that have a name, as they are written.
+    /// The named arguments, as written.
     fn named_values(&self, pieces: &[Piece]) -> Vec<String> {
         let named = pieces.iter().filter_map(|piece| match piece {
             Piece::Positional(_) => None,
@@ -115,7 +115,7 @@ impl Source<'_> {
         }
     }
 
-    /// Names, where the word has no arguments with names.
+    /// Reports a named argument of a word that has none.
     fn is_named_in_vain(&mut self, entry: &'static Entry, place: Place, pieces: &[Piece]) -> bool {
         let is_named = |piece: &Piece| {
             let Piece::Named { place, .. } = *piece else { return false };
@@ -184,7 +184,7 @@ impl Source<'_> {
             } else {
                 other.positional[0].example.to_owned()
             };
-            // With what else the other takes.
+            // Keeps further arguments that the other word takes.
             let takes = |name: &Token| other.keywords.iter().any(|parameter| name.is(parameter.name));
             let others = self.brackets.split(self.tokens, inside).into_iter();
             let others = others.filter(|it| it.start != piece.start && takes(&self.tokens[it.start]));
@@ -203,7 +203,7 @@ impl Source<'_> {
         Problem::new(piece, what).help(format!("it has {}", names.join(", ")))
     }
 
-    /// Too few: each that is there is kept where one of its kind is taken.
+    /// Reports too few arguments. The correction keeps each given one where its kind fits.
     fn too_few(&mut self, entry: &'static Entry, place: Place, given: &[Place], pieces: &[Piece]) {
         let what = match given.len() {
             0 => format!("`{}` takes {}", entry.word, entry.wanted()),
@@ -213,13 +213,21 @@ impl Source<'_> {
         let mut rest = given.to_vec();
         let mut values = Vec::new();
         for parameter in entry.positional {
-            let fits = |place: &Place| value::read(self.tokens, *place, entry.word, parameter).is_ok();
+            let fits = |place: &Place| {
+                let is_number = self.tokens[place.start].shape == Shape::Number;
+                let value = value::read(self.tokens, *place, entry.word, parameter);
+                value.is_ok_and(|value| value != Value::Rust || !is_number)
+            };
             values.push(match rest.iter().position(fits) {
                 Some(at) => self.spell(rest.remove(at)),
                 None => parameter.example.to_owned(),
             });
         }
-        values.extend(self.named_values(pieces));
+        let is_ours = |named: &String| {
+            let name = named.split([' ', '(']).next();
+            entry.keywords.iter().any(|parameter| Some(parameter.name) == name)
+        };
+        values.extend(self.named_values(pieces).into_iter().filter(is_ours));
         self.report(Problem::new(place, what).correct(entry.with(&values)));
     }
 
@@ -250,7 +258,7 @@ impl Source<'_> {
         true
     }
 
-    /// Too many: a value that lacks its name, or anything.
+    /// Reports an argument too many: a value that lacks its name, or anything else.
     fn extra(&mut self, entry: &'static Entry, place: Place, given: &[Place], extra: Place) {
         let text = self.spell(extra);
         if let Some(parameter) = entry.keywords.iter().find(|parameter| parameter.name == text) {
@@ -265,7 +273,8 @@ impl Source<'_> {
         }
         let kept: Vec<_> =
             given.iter().take(entry.positional.len()).map(|place| self.spell(*place)).collect();
-        let what = format!("`{}` takes {}, and nothing else", entry.word, entry.wanted());
+        let rest = if entry.keywords.is_empty() { "" } else { " without a name" };
+        let what = format!("`{}` takes {}, and nothing else{rest}", entry.word, entry.wanted());
         let correction = entry.with(&kept);
         let help = match self.times(extra) {
             Some(window) => format!("write `{correction}`; {window} says how far back it looks"),
@@ -274,7 +283,7 @@ impl Source<'_> {
         self.report(Problem::new(place, what).help(help).correct(correction));
     }
 
-    /// What to do with something that does not belong there.
+    /// What to do with something that does not belong here.
     pub(crate) fn remove_it(&self, place: Place) -> String {
         match self.times(place) {
             Some(window) => format!("remove it; {window} says how far back a rule looks"),

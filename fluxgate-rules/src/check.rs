@@ -1,7 +1,7 @@
-//! What is wrong with values that are well spelled.
+//! What is wrong with values that are spelled correctly.
 //!
-//! Everything here is `const`. The functions named as what they refuse are called by what the macros write, for the
-//! user's constants: they stop the compiler with a message, for a single value the one that the macro has put together.
+//! Everything here is `const`. The functions named after what they check are called by macro expansions, for constants of the
+//! user: they stop compilation with a message. For a single value, the macro has composed that message.
 #![allow(
     clippy::missing_panics_doc,
     reason = "to stop the compiler is what the functions for constants are for"
@@ -21,7 +21,7 @@ use crate::window::{Extent, Window};
 /// The shortest bucket of a time window.
 pub const MIN_BUCKET: Duration = Duration::from_micros(1);
 
-/// What is wrong.
+/// A kind of mistake.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Flaw {
     /// More nodes than a rule may have.
@@ -32,9 +32,9 @@ pub enum Flaw {
     NeverHolds,
     /// A condition that asks for more calls than the window remembers.
     BeyondWindow,
-    /// A rate or average that holds of the first bad call.
+    /// A rate or average that holds after the first bad call.
     Unguarded,
-    /// A rule that holds of calls that are all good.
+    /// A rule that holds even if all calls are good.
     TripsOnHealth,
     /// A rule that never holds while closed.
     NeverTripsClosed,
@@ -44,12 +44,12 @@ pub enum Flaw {
     ShortBuckets,
     /// A `max` shorter than the first delay.
     MaxBelowInitial,
-    /// A ramp that falls.
+    /// A ramp that goes down.
     FallingRamp,
 }
 
 impl Flaw {
-    /// The message, without figures, which const evaluation cannot print.
+    /// The message, without figures, because const evaluation cannot print them.
     pub const fn text(self) -> &'static str {
         match self {
             Self::TooLong => {
@@ -99,30 +99,30 @@ impl Flaw {
         }
     }
 
-    /// What is wrong, without what would be right.
+    /// What is wrong, without the help.
     pub(crate) fn what(self) -> &'static str {
         self.text().lines().next().unwrap_or_default()
     }
 }
 
-/// What is worst of so many calls, in a rule's own measures: all failed, all slow, and before them as many others.
+/// The worst case of this many calls, for what the rule measures: all failed, all slow, at the end of the longest streak.
 const fn worst_of(nodes: &[Node], calls: u64) -> Metrics {
     worst(&Metrics::new(Tally::EMPTY, u32::MAX, Rule::measures(nodes)), calls)
 }
 
-/// No call at all, of which every rate and average holds, since nothing of nothing is any share.
+/// No calls at all. Every rate and average holds with them, since 0 of 0 reaches any share.
 const fn nothing(nodes: &[Node]) -> Metrics {
     Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes))
 }
 
-/// Whether the condition at `leaf` can have a part in tripping: whether the rule can hold by way of it.
+/// Whether the condition at `leaf` can contribute to a trip: whether the rule can hold by way of it.
 const fn matters(nodes: &[Node], leaf: usize) -> bool {
     let worst = worst_of(nodes, u64::MAX);
     holds_at(nodes, 0, &Situation::worst(false, &worst), leaf)
         || holds_at(nodes, 0, &Situation::worst(true, &worst), leaf)
 }
 
-/// What is wrong with the condition at `leaf`, a breaker having this window.
+/// What is wrong with the condition at `leaf`, for a breaker with this window.
 pub const fn condition_flaw(nodes: &[Node], leaf: usize, window: &Window) -> Option<Flaw> {
     let Node::Condition(condition) = nodes[leaf] else { return None };
     if !matters(nodes, leaf) {
@@ -154,14 +154,14 @@ pub(crate) fn is_dead(nodes: &[Node], node: usize) -> bool {
     (node..end).all(|at| !matches!(nodes[at], Node::Condition(_)) || !matters(nodes, at))
 }
 
-/// Whether the subtree at `node` holds although all calls are good.
+/// Whether the subtree at `node` holds even if all calls are good.
 pub(crate) const fn trips_on_health(nodes: &[Node], node: usize) -> bool {
     let healthy = best(&nothing(nodes), u64::MAX);
     holds_at(nodes, node, &Situation::best(false, &healthy), usize::MAX)
         || holds_at(nodes, node, &Situation::best(true, &healthy), usize::MAX)
 }
 
-/// What is wrong with the rule as such, so that nothing can be said of its parts.
+/// What is wrong with the rule's size, which rules out checking its parts.
 pub const fn size_flaw(nodes: &[Node]) -> Option<Flaw> {
     if nodes.len() > MAX_NODES {
         return Some(Flaw::TooLong);
@@ -179,7 +179,7 @@ pub const fn size_flaw(nodes: &[Node]) -> Option<Flaw> {
     None
 }
 
-/// What is wrong with the rule as a whole, its conditions being right.
+/// What is wrong with the rule as a whole, if its conditions are right.
 pub const fn rule_flaw(nodes: &[Node], window: &Window) -> Option<Flaw> {
     if trips_on_health(nodes, 0) {
         Some(Flaw::TripsOnHealth)
@@ -192,7 +192,7 @@ pub const fn rule_flaw(nodes: &[Node], window: &Window) -> Option<Flaw> {
     }
 }
 
-/// What is wrong with a window, its values being in range.
+/// What is wrong with a window whose values are in range.
 pub const fn window_flaw(window: &Window) -> Option<Flaw> {
     match window.extent {
         Extent::Time(_) if window.bucket_nanos() < nanos(MIN_BUCKET) => Some(Flaw::ShortBuckets),
@@ -218,7 +218,7 @@ pub const fn permit_flaw(permit: &Permit) -> Option<Flaw> {
     }
 }
 
-/// Whether a ratio or duration in a condition, or a count, is one that a rule may have.
+/// Whether the values in a condition are in range.
 const fn is_in_range(condition: Condition) -> bool {
     match condition {
         Condition::Closed | Condition::HalfOpen | Condition::Custom { .. } => true,
@@ -249,7 +249,7 @@ const fn is_window(window: &Window) -> bool {
     }
 }
 
-/// Stops the compiler.
+/// Stops compilation.
 #[track_caller]
 const fn refuse(flaw: Option<Flaw>) {
     if let Some(flaw) = flaw {
@@ -257,7 +257,7 @@ const fn refuse(flaw: Option<Flaw>) {
     }
 }
 
-/// Whether each value in the rule and the window is allowed by itself. If not, that is refused elsewhere.
+/// Whether each value in the rule and the window is in range. If not, another check refuses it.
 const fn is_sound(nodes: &[Node], window: &Window) -> bool {
     let mut at = 0;
     while at < nodes.len() {
@@ -271,7 +271,7 @@ const fn is_sound(nodes: &[Node], window: &Window) -> bool {
     is_window(window)
 }
 
-/// Refuses the condition at `leaf`.
+/// Refuses the condition at `leaf` if it is wrong.
 #[track_caller]
 pub const fn condition(nodes: &[Node], leaf: usize, window: &Window) {
     if is_sound(nodes, window) && size_flaw(nodes).is_none() {
@@ -279,7 +279,7 @@ pub const fn condition(nodes: &[Node], leaf: usize, window: &Window) {
     }
 }
 
-/// Refuses a rule as a whole, unless one of its conditions is refused.
+/// Refuses a rule that is wrong as a whole, unless one of its conditions is refused already.
 #[track_caller]
 pub const fn rule(nodes: &[Node], window: &Window) {
     if !is_sound(nodes, window) {
@@ -296,7 +296,7 @@ pub const fn rule(nodes: &[Node], window: &Window) {
     refuse(rule_flaw(nodes, window));
 }
 
-/// Refuses a window, unless one of its values is refused already.
+/// Refuses a wrong window, unless one of its values is refused already.
 #[track_caller]
 pub const fn window(window: &Window) {
     if is_window(window) {

@@ -7,8 +7,8 @@ use core::time::Duration;
 pub const UNITS: [(&str, u64); 5] =
     [("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000)];
 
-/// Prints a duration so that it reads back as the same one: in the largest unit of which it is a whole number of, or
-/// else with decimals in seconds, milliseconds or microseconds.
+/// Prints a duration so that it reads back unchanged: in the largest unit of which it is a whole multiple, or else with decimals
+/// in seconds, milliseconds or microseconds.
 pub struct Spelled(pub Duration);
 
 impl fmt::Display for Spelled {
@@ -17,7 +17,7 @@ impl fmt::Display for Spelled {
         if nanos == 0 {
             return formatter.write_str("0s");
         }
-        // Hours and minutes are only used whole: `90s`, not `1.5m`.
+        // Hours and minutes take no decimals: `90s`, not `1.5m`.
         let (unit, size) = UNITS
             .into_iter()
             .map(|(unit, size)| (unit, u128::from(size)))

@@ -1,18 +1,17 @@
-//! Whether a rule holds: of real metrics, or of a corner of what could be.
+//! Whether a rule holds: for real metrics, or in the best or worst case.
 //!
-//! A rule has no negation, so it is monotone: more failures, slower calls and more calls never make it false. Whatever
-//! is unknown (calls still to come, a `custom` condition while compiling) therefore lies between two corners, the best
-//! case and the worst; a rule that holds in the best case holds, one that does not in the worst case does not, and
-//! between them it is unknown.
+//! A rule has no negation, so it is monotone: worse calls never make it false. Whatever is unknown (calls still to come, a
+//! `custom` condition at compile time) therefore lies between two corners, the best case and the worst. A rule that holds in the
+//! best case holds; one that does not hold in the worst case does not hold; otherwise it is unknown.
 //!
-//! Everything here is `const`, so that a macro, `build()` and const evaluation ask the same function.
+//! Everything here is `const`, so that a macro, `build()` and const evaluation call the same functions.
 
 use core::time::Duration;
 
 use crate::metrics::{MAX_THRESHOLDS, Metrics, Tally, nanos};
 use crate::rule::{Condition, MAX_NODES, Node, Rule};
 
-/// Answers to a rule's `custom` conditions, by the place of the node.
+/// The answers to a rule's `custom` conditions, by the index of the node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Customs(pub u64);
 
@@ -23,7 +22,7 @@ impl Customs {
     pub const ALL: Self = Self(u64::MAX);
 }
 
-/// What a rule is asked about.
+/// The situation in which a rule is evaluated.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation<'a> {
     /// Whether the breaker is half-open; closed otherwise.
@@ -35,18 +34,18 @@ pub struct Situation<'a> {
 }
 
 impl<'a> Situation<'a> {
-    /// Of a breaker, half-open or closed, all of whose `custom` conditions hold.
+    /// A half-open or closed breaker, with all `custom` conditions holding.
     pub const fn worst(half_open: bool, metrics: &'a Metrics) -> Self {
         Self { half_open, metrics, customs: Customs::ALL }
     }
 
-    /// Of a breaker, half-open or closed, none of whose `custom` conditions holds.
+    /// A half-open or closed breaker, with no `custom` condition holding.
     pub const fn best(half_open: bool, metrics: &'a Metrics) -> Self {
         Self { half_open, metrics, customs: Customs::NONE }
     }
 }
 
-/// The worst that could become of `metrics` with `more` calls: all failed, all took for ever.
+/// The worst case of `metrics` after `more` calls: all of them failed, and took forever.
 pub const fn worst(metrics: &Metrics, more: u64) -> Metrics {
     let mut tally = *metrics.tally();
     tally.total = tally.total.saturating_add(more);
@@ -64,7 +63,7 @@ pub const fn worst(metrics: &Metrics, more: u64) -> Metrics {
     Metrics::new(tally, streak, *metrics.measures())
 }
 
-/// The best that could become of `metrics` with `more` calls: all succeeded, none took any time.
+/// The best case of `metrics` after `more` calls: all of them succeeded, and took no time.
 pub const fn best(metrics: &Metrics, more: u64) -> Metrics {
     let mut tally = *metrics.tally();
     tally.total = tally.total.saturating_add(more);
@@ -77,19 +76,19 @@ pub const fn holds(nodes: &[Node], situation: &Situation<'_>) -> bool {
     holds_at(nodes, 0, situation, usize::MAX)
 }
 
-/// Whether the subtree at `at` holds by way of the node `through`: where an `|`-group contains it, no other member of
-/// that group counts. `usize::MAX` is in no group, so that every member counts.
+/// Whether the subtree at `at` holds by way of the node `through`: in a `|`-group that contains that node, no other member
+/// counts. `usize::MAX` is in no group, so every member counts.
 pub const fn holds_at(nodes: &[Node], at: usize, situation: &Situation<'_>, through: usize) -> bool {
     at < MAX_NODES && held(nodes, situation, through) >> at & 1 == 1
 }
 
-/// The nodes that hold, as a set of bits. Members come after their group, so the last is looked at first. Of a rule that is too
-/// long, none holds.
+/// The nodes that hold, as a set of bits. Nodes are visited last to first, because members come after their group. In a rule that is
+/// too long, none holds.
 const fn held(nodes: &[Node], situation: &Situation<'_>, through: usize) -> u64 {
     if nodes.len() > MAX_NODES {
         return 0;
     }
-    // Nodes that have not met the group that they are members of.
+    // Visited nodes whose group has not been visited yet.
     let mut loose = 0;
     let mut held = 0;
     let mut left = nodes;
@@ -109,7 +108,7 @@ const fn held(nodes: &[Node], situation: &Situation<'_>, through: usize) -> u64 
     held
 }
 
-/// Of the members of a group that has these nodes `within`, the one that contains `through`, or if there is none, all.
+/// The member that contains `through`, in a group with these nodes `within`; all members if there is none.
 const fn only(members: u64, within: u64, through: usize) -> u64 {
     if through >= MAX_NODES || within >> through & 1 == 0 {
         return members;
@@ -140,8 +139,8 @@ const fn reaches(tally: &Tally, average: Duration) -> bool {
     tally.latency >= nanos(average) as u128 * tally.total as u128
 }
 
-/// The node that best says why the rule holds: the first condition on the way that is more than a state or a `min`,
-/// or else the first condition.
+/// The node that best explains why the rule holds: the first holding condition other than a state or a `min`, or else the first
+/// one.
 pub const fn cause(nodes: &[Node], at: usize, situation: &Situation<'_>) -> usize {
     cause_among(nodes, at, held(nodes, situation, usize::MAX))
 }
@@ -174,8 +173,8 @@ const fn cause_among(nodes: &[Node], at: usize, held: u64) -> usize {
     if first == usize::MAX { at } else { first }
 }
 
-/// The length of a trial: the smallest number of calls with which the rule could trip a half-open breaker if all of
-/// them were as bad as can be. `None` where no number suffices.
+/// The length of a trial: the smallest number of calls with which the rule could trip a half-open breaker if all of them were as
+/// bad as can be. `None` if no number suffices.
 pub const fn trial_length(nodes: &[Node]) -> Option<u32> {
     let none = Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes));
     let (mut low, mut high) = (1, u32::MAX);
@@ -193,7 +192,7 @@ pub const fn trial_length(nodes: &[Node]) -> Option<u32> {
     Some(low)
 }
 
-/// What is known of a trial before all its calls are in.
+/// What is known about a trial before all its calls are in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Verdict {
     /// The rule would trip, whatever the remaining calls do.
@@ -207,7 +206,7 @@ pub enum Verdict {
 /// The verdict on a trial with `more` calls to come, `custom` conditions unknown.
 pub const fn verdict(nodes: &[Node], half_open: bool, metrics: &Metrics, more: u64) -> Verdict {
     if more == 0 {
-        // With nothing to come, the worst is the best but for what only the user's functions know.
+        // With no calls to come, best and worst case differ only in the `custom` conditions.
         return if holds(nodes, &Situation::best(half_open, metrics)) {
             Verdict::Trips
         } else if Rule::asks_custom(nodes) && holds(nodes, &Situation::worst(half_open, metrics)) {
@@ -242,7 +241,7 @@ mod tests {
         on(Condition::Custom { path: "f", predicate: |_| unreachable!("nobody is asked here") })
     }
 
-    /// So many calls, all of which failed in no time.
+    /// This many calls, all of which failed in no time.
     fn failed(rule: &Rule, calls: u64) -> Metrics {
         let tally = Tally { total: calls, failures: calls, ..Tally::EMPTY };
         Metrics::new(tally, calls as u32, Rule::measures(rule.nodes()))
@@ -254,7 +253,7 @@ mod tests {
         for (rule, expected) in [
             (on(Failures(1)), "failures(1)"),
             (on(Closed) & on(Min(2)) & on(Failures(2)) & on(FailureStreak(1)), "failures(2)"),
-            // A guard that is all there is to say.
+            // A `min` is the cause if there is nothing else.
             (on(Min(2)) & on(Closed), "min(2)"),
             (on(Min(2)) | on(Failures(1)), "min(2)"),
             (on(Failures(9)) | on(Min(2)) & on(Failures(2)), "failures(2)"),
@@ -335,7 +334,7 @@ mod tests {
         assert_eq!(verdict_after(&rule, 1, 3), Verdict::Unknown);
         assert_eq!(verdict_after(&rule, 1, 0), Verdict::Passes);
         assert_eq!(verdict_after(&rule, 0, 1), Verdict::Passes);
-        // What only a function can tell stays unknown, but where it does not matter.
+        // A `custom` condition leaves the verdict unknown, unless it does not matter.
         let asking = rule.clone() & custom();
         assert_eq!(verdict_after(&asking, 4, 0), Verdict::Unknown);
         assert_eq!(verdict_after(&asking, 1, 0), Verdict::Passes);

@@ -1,4 +1,4 @@
-//! What a rule amounts to: puts the [flaws](Flaw) of a rule that is well spelled into words, with places.
+//! Reports the [flaws](Flaw) of a rule that is spelled correctly, with their places.
 
 use crate::check::{self, Flaw};
 use crate::metrics::MAX_THRESHOLDS;
@@ -10,7 +10,7 @@ use crate::token::{Place, Token, spell};
 use crate::vocabulary::Kind;
 use crate::window::Window;
 
-/// Judges a rule, of a breaker that has this window, unless it has values that only the compiler knows.
+/// Judges the rule of a breaker with this window, unless it contains values that only the compiler knows.
 pub(crate) fn judge(tokens: &[Token], rule: Rule, window: &Window) -> Reading<Rule> {
     let Some(nodes) = rule.nodes() else { return Ok(rule) };
     let problems = Judge { tokens, places: &rule.places, nodes: &nodes, window }.problems();
@@ -41,7 +41,7 @@ impl Judge<'_> {
             }
             match check::condition_flaw(self.nodes, node, self.window) {
                 Some(Flaw::BeyondWindow) => problems.extend(self.beyond(node)),
-                // One `min` guards all members of a group.
+                // Reported once per group, since one `min` guards all its members.
                 Some(Flaw::Unguarded) if !unguarded.contains(&self.requirements(node)) => {
                     unguarded.push(self.requirements(node));
                     problems.push(self.unguarded(node));
@@ -72,7 +72,7 @@ impl Judge<'_> {
         })
     }
 
-    /// The `&`-group whose member the node is, or else the node.
+    /// The `&`-group that has the node as a member, or else the node itself.
     fn requirements(&self, node: usize) -> usize {
         let is_parent = |group: &usize| {
             matches!(self.nodes[*group], Node::All(_)) && self.members(*group).any(|member| member == node)
@@ -129,12 +129,12 @@ impl Judge<'_> {
         Problem::new(self.places[node], what).help(help).correct(correction)
     }
 
-    /// As many calls as make a rate, where the window remembers so many.
+    /// A `min` for a rate, within the window's size.
     fn min(&self) -> String {
         format!("min({})", self.window.size().min(10))
     }
 
-    /// Of alternatives, those that trip; of requirements, all of them.
+    /// Blames the members of a `|`-group that trip on healthy traffic; otherwise, the node as a whole.
     fn healthy(&self, node: usize, problems: &mut Vec<Problem>) {
         if let Node::Any(_) = self.nodes[node] {
             let guilty = self.members(node).filter(|member| check::trips_on_health(self.nodes, *member));

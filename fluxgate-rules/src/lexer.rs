@@ -1,8 +1,8 @@
 //! A rule in a string -> tokens.
 //!
-//! Tokens are cut where Rust's own lexer cuts them, so that a rule in a string and the same rule written bare become
-//! the same tokens, and everything after this file is shared. Nothing is refused here: what no token can begin with
-//! becomes a token of its own, for the parser to complain about.
+//! Tokens end where Rust's own lexer ends them, so that a rule in a string and the same rule written bare give the same tokens, and
+//! everything after this file is shared. Nothing is refused here: a character that no token can begin with becomes a token of its
+//! own, which the parser reports.
 
 use core::ops::Range;
 
@@ -13,7 +13,7 @@ use crate::token::{Shape, Token};
 pub struct Lexed {
     /// The tokens.
     pub tokens: Vec<Token>,
-    /// Where in the string each of them is, in bytes.
+    /// The byte range of each of them in the string.
     pub bytes: Vec<Range<usize>>,
 }
 
@@ -77,11 +77,11 @@ fn starts_word(character: char) -> bool {
 }
 
 fn continues_word(character: char) -> bool {
-    // A mark on a letter is a part of the word.
+    // A combining mark is part of the word.
     character == '_' || character.is_alphanumeric() || ('\u{300}'..='\u{36f}').contains(&character)
 }
 
-/// How many bytes at the start of `text` satisfy `is`.
+/// The length in bytes of the prefix of `text` whose characters satisfy `is`.
 fn run(text: &str, is: impl Fn(char) -> bool) -> usize {
     text.find(|character| !is(character)).unwrap_or(text.len())
 }
@@ -97,7 +97,7 @@ fn word(text: &str) -> usize {
     prefix + run(&text[prefix..], continues_word)
 }
 
-/// A number with its suffix. A point belongs to it unless a word or a second point follows: `1.5s`, but `1..2`.
+/// A number with its suffix. It includes a point, unless a word or a second point follows: `1.5s`, but `1..2`.
 fn number(text: &str) -> usize {
     if ["0x", "0o", "0b"].iter().any(|prefix| text.starts_with(prefix)) {
         return run(text, continues_word);
@@ -108,7 +108,7 @@ fn number(text: &str) -> usize {
     {
         length += 1 + digits(after);
     }
-    // Of an exponent, only a sign would not pass for a suffix.
+    // An exponent reads as a suffix, except for its sign.
     if let Some(after) = text[length..].strip_prefix(['e', 'E'])
         && let Some(after) = after.strip_prefix(['+', '-'])
         && after.starts_with(|character: char| character.is_ascii_digit())
@@ -118,7 +118,7 @@ fn number(text: &str) -> usize {
     length + run(&text[length..], continues_word)
 }
 
-/// A string or character literal with its suffix; `None` where there is none, or where it does not end.
+/// A string or character literal with its suffix; `None` if there is none, or if it does not end.
 fn literal(text: &str) -> Option<usize> {
     let prefix = run(text, |character| matches!(character, 'r' | 'b' | 'c'));
     let (kind, rest) = text.split_at(prefix);
@@ -138,7 +138,7 @@ fn literal(text: &str) -> Option<usize> {
     Some(prefix + length + if suffix.starts_with(starts_word) { run(suffix, continues_word) } else { 0 })
 }
 
-/// To the closing quote, over characters that a backslash protects.
+/// The length up to the closing quote, skipping characters escaped by a backslash.
 fn quoted(text: &str, quote: char) -> Option<usize> {
     let mut protected = false;
     for (at, character) in text.char_indices().skip(1) {

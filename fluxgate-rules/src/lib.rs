@@ -1,6 +1,5 @@
-//! The rule language of [Fluxgate](https://docs.rs/fluxgate): what both the attribute, while your program compiles, and
-//! the breaker, while it runs, know of rules. Use it through `fluxgate`, which shows some of these types as its own; what only the macros
-//! and the breaker need of them is hidden.
+//! The rule language of [Fluxgate](https://docs.rs/fluxgate), shared by the attribute at compile time and the breaker at run time.
+//! Use it through `fluxgate`, which re-exports some of these types; what only the macros and the breaker need is hidden.
 #![forbid(unsafe_code)]
 
 pub mod check;

@@ -1,4 +1,4 @@
-//! What was meant by a word that is none of ours: another library's, whose values may have to be turned round, or a misspelling.
+//! What was meant by a word that is not ours: a misspelling, or the word of another library, whose values may have to be inverted.
 
 use crate::lexer::lex;
 use crate::ratio::Ratio;
@@ -9,13 +9,13 @@ use crate::token::{Place, Shape, Token, spell, spell_closure};
 use crate::value;
 use crate::vocabulary::{Entry, Kind, Parameter, Vocabulary};
 
-/// One of our words in place of another.
+/// One of our words, in place of another.
 pub struct Meant {
     /// The word.
     pub entry: &'static Entry,
-    /// The word with its arguments: what was given, as far as it fits, and examples.
+    /// The word with its arguments: the given ones as far as they fit, otherwise examples.
     pub text: String,
-    /// Whether it is a misspelling of ours.
+    /// Whether the given word is a misspelling of ours.
     pub is_misspelt: bool,
 }
 
@@ -50,8 +50,8 @@ pub(crate) fn is_known(vocabulary: &'static Vocabulary, word: &str) -> bool {
         || turned(vocabulary, word, &[]).is_some()
 }
 
-/// What was meant by something that begins with no word: `100` by `count(100)`, `"never"` by `never`, `5 failures` by
-/// `failures(5)`, a closure by `custom` of it.
+/// What was meant by something that does not begin with a word: `100` means `count(100)`, `"never"` means `never`, `5 failures`
+/// means `failures(5)`, and a closure means `custom` of it.
 pub(crate) fn meant_by(vocabulary: &'static Vocabulary, tokens: &[Token], place: Place) -> Option<String> {
     match place.of(tokens) {
         [literal] if literal.shape == Shape::Literal => {
@@ -61,13 +61,24 @@ pub(crate) fn meant_by(vocabulary: &'static Vocabulary, tokens: &[Token], place:
             let whole = Place::new(0, tokens.len());
             if is_word { Some(inside.to_owned()) } else { meant_by_value(vocabulary, &tokens, whole) }
         }
-        [open, inside @ .., _] if open.shape == Shape::Open && !inside.is_empty() => Some(spell(inside)),
+        [open, first, .., _] if open.shape == Shape::Open => {
+            let inside = Place::new(place.start + 1, place.end - 1);
+            let is_word = is_known(vocabulary, &first.text);
+            if is_word { Some(spell(inside.of(tokens))) } else { meant_by_value(vocabulary, tokens, inside) }
+        }
         [bar, ..] if bar.is("|") => {
             let custom = vocabulary.entry("custom")?;
             Some(custom.with(&[spell_closure(place.of(tokens))]))
         }
-        [number, word] if number.shape == Shape::Number && word.shape == Shape::Word => {
-            Some(meant(vocabulary, &word.text, core::slice::from_ref(&number.text))?.text)
+        [number, rest @ ..] if number.shape == Shape::Number => {
+            let is_share = rest.first().is_some_and(|sign| sign.is("%"));
+            let number = Place::new(place.start, place.start + 1 + usize::from(is_share));
+            let text = spell(number.of(tokens));
+            let word = rest.iter().find(|token| is_known(vocabulary, &token.text));
+            match word.and_then(|word| meant(vocabulary, &word.text, core::slice::from_ref(&text))) {
+                Some(meant) => Some(meant.text),
+                None => meant_by_value(vocabulary, tokens, number),
+            }
         }
         _ => meant_by_value(vocabulary, tokens, place),
     }
@@ -84,7 +95,7 @@ fn meant_by_value(vocabulary: &Vocabulary, tokens: &[Token], place: Place) -> Op
     Some(entry.with(&[spell(place.of(tokens))]))
 }
 
-/// A condition whose value counts from the other end: a percentile, or a share of successes.
+/// A condition whose value must be inverted: a percentile, or a share of successes.
 fn turned(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> Option<String> {
     if !vocabulary.is_joined() {
         return None;
@@ -103,7 +114,7 @@ fn turned(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> Opt
     Some(format!("slow_rate({}, {threshold})", share.unwrap_or(Ratio::new(0.01))))
 }
 
-/// What is left to a whole: `0.1` of `0.9`, of `90%` and of `90`.
+/// One minus the share: `0.1` for `0.9`, for `90%` and for `90`.
 fn rest_of(value: &str) -> Option<Ratio> {
     let (digits, is_percent) = match value.strip_suffix('%') {
         Some(digits) => (digits, true),

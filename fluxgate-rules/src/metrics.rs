@@ -1,4 +1,4 @@
-//! What is known of the calls in a window or a trial.
+//! Figures of the calls in a window or a trial.
 
 use core::fmt;
 use core::ops::{AddAssign, SubAssign};
@@ -7,10 +7,10 @@ use core::time::Duration;
 /// How many different thresholds the `slow_rate` conditions of one rule may name.
 pub const MAX_THRESHOLDS: usize = 4;
 
-/// What a rule needs to know of each call's duration: nothing, which thresholds it reached, or how long it was.
+/// What a rule needs to know about each call's duration: nothing, which thresholds it reached, or its length.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Measures {
-    /// The thresholds of the rule's `slow_rate` conditions in nanoseconds, each once, ended by zeros.
+    /// The thresholds of the rule's `slow_rate` conditions in nanoseconds, each once, padded with zeros.
     pub thresholds: [u64; MAX_THRESHOLDS],
     /// Whether durations are summed, for `avg_latency` and for `custom`, which may ask for the average.
     pub average: bool,
@@ -22,7 +22,7 @@ impl Measures {
     /// What a rule without durations measures.
     pub const NONE: Self = Self::new([0; MAX_THRESHOLDS], false);
 
-    /// With thresholds in nanoseconds, ended by zeros.
+    /// `thresholds` are in nanoseconds, padded with zeros.
     pub const fn new(thresholds: [u64; MAX_THRESHOLDS], average: bool) -> Self {
         let mut fast = u64::MAX;
         let mut place = 0;
@@ -46,7 +46,7 @@ impl Measures {
         nanos <= self.fast
     }
 
-    /// The place of a threshold, where the rule names it.
+    /// The index of a threshold, if the rule names it.
     pub const fn threshold(&self, nanos: u64) -> Option<usize> {
         let mut place = 0;
         while place < MAX_THRESHOLDS {
@@ -105,9 +105,9 @@ impl SubAssign for Tally {
     }
 }
 
-/// What a breaker knows of recent calls: of the calls in its window, or of its trial while it is half-open.
+/// The figures of a breaker's recent calls: of the calls in its window, or of its trial while one is running.
 ///
-/// `CircuitBreaker::metrics` gives one, and a `custom` condition is given one. Ignored calls are in none of its figures.
+/// `CircuitBreaker::metrics` returns them, and a `custom` condition receives them. No figure includes ignored calls.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Metrics {
     tally: Tally,
@@ -116,7 +116,7 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// Of a tally, the failures in a row, and what was measured.
+    /// From a tally, the length of the failure streak, and what was measured.
     #[doc(hidden)]
     pub const fn new(tally: Tally, streak: u32, measures: Measures) -> Self {
         Self { tally, streak, measures }
@@ -149,7 +149,7 @@ impl Metrics {
         share(self.tally.failures, self.tally.total)
     }
 
-    /// How many calls took `threshold` or longer; `None` where no `slow_rate` of the rule names that threshold.
+    /// How many calls took `threshold` or longer; `None` if no `slow_rate` of the rule names that threshold.
     pub const fn slow(&self, threshold: Duration) -> Option<u64> {
         match self.measures.threshold(nanos(threshold)) {
             Some(place) => Some(self.tally.slow[place]),
@@ -157,8 +157,8 @@ impl Metrics {
         }
     }
 
-    /// The share of calls that took `threshold` or longer; `None` before the first call, and where no
-    /// `slow_rate` of the rule names that threshold.
+    /// The share of calls that took `threshold` or longer, from 0 to 1; `None` before the first call, or if no `slow_rate` of the
+    /// rule names that threshold.
     pub const fn slow_rate(&self, threshold: Duration) -> Option<f64> {
         match self.slow(threshold) {
             Some(slow) => share(slow, self.tally.total),
@@ -166,8 +166,8 @@ impl Metrics {
         }
     }
 
-    /// The mean duration, rounded down to nanoseconds; `None` before the first call, and where the rule has
-    /// neither `avg_latency` nor `custom`, because calls are then not timed.
+    /// The mean duration, rounded down to nanoseconds; `None` before the first call, or if the rule has neither `avg_latency` nor
+    /// `custom`, because durations are then not summed.
     pub const fn avg_latency(&self) -> Option<Duration> {
         if !self.measures.average || self.tally.total == 0 {
             return None;
@@ -176,18 +176,18 @@ impl Metrics {
         Some(Duration::from_nanos(if mean > u64::MAX as u128 { u64::MAX } else { mean as u64 }))
     }
 
-    /// How many of the latest calls failed in a row, whatever the window.
+    /// How many calls have failed in a row, up to the last one and regardless of the window.
     pub const fn failure_streak(&self) -> u32 {
         self.streak
     }
 
-    /// The thresholds that `slow` knows: those of the rule's `slow_rate` conditions.
+    /// The thresholds that [`slow`](Self::slow) can be asked for: those of the rule's `slow_rate` conditions.
     pub fn thresholds(&self) -> impl Iterator<Item = Duration> {
         self.measures.thresholds.into_iter().take_while(|nanos| *nanos != 0).map(Duration::from_nanos)
     }
 }
 
-/// What was measured, as the methods say it.
+/// Shows what was measured, named like the methods.
 #[expect(clippy::missing_fields_in_debug, reason = "what is to be measured is told by what was")]
 impl fmt::Debug for Metrics {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

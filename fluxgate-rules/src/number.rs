@@ -1,11 +1,11 @@
-//! Numbers as they are written, before it is said what they may be.
+//! Numbers as written, before they are checked.
 
 use core::num::ParseIntError;
 use core::time::Duration;
 
 use crate::duration::UNITS;
 
-/// Units that people try, with their nanoseconds.
+/// Units that people may try, in nanoseconds.
 const OTHER_UNITS: [(&[&str], u64); 7] = [
     (&["w", "wk", "week", "weeks"], 604_800_000_000_000),
     (&["d", "day", "days"], 86_400_000_000_000),
@@ -13,7 +13,7 @@ const OTHER_UNITS: [(&[&str], u64); 7] = [
     (&["min", "mins", "minute", "minutes"], 60_000_000_000),
     (&["sec", "secs", "second", "seconds"], 1_000_000_000),
     (&["msec", "msecs", "millis", "milliseconds"], 1_000_000),
-    // The micro sign, and the Greek letter that looks like it.
+    // The micro sign, and the Greek letter mu, which looks like it.
     (&["usec", "usecs", "micros", "microseconds", "\u{b5}s", "\u{3bc}s"], 1_000),
 ];
 
@@ -36,7 +36,7 @@ pub(crate) fn digits_of(text: &str) -> usize {
     length
 }
 
-/// A number that is written in another base -> the same in decimal, or an error where it is too long for that.
+/// A number in another base -> the same in decimal, or an error if it is too long.
 pub(crate) fn from_radix(text: &str) -> Option<Result<String, ParseIntError>> {
     let (digits, radix) = [("0x", 16), ("0o", 8), ("0b", 2)].into_iter().find_map(|(prefix, radix)| {
         text.strip_prefix(prefix).map(|digits| (digits.replace('_', ""), radix))
@@ -46,7 +46,7 @@ pub(crate) fn from_radix(text: &str) -> Option<Result<String, ParseIntError>> {
     Some(u64::from_str_radix(digits, radix).map(|number| format!("{number}{suffix}")))
 }
 
-/// The nanoseconds of a unit, also of one that is not ours.
+/// The nanoseconds of a unit, including units that are not ours.
 pub(crate) fn unit(name: &str) -> Option<u64> {
     let name = name.to_lowercase();
     let others = OTHER_UNITS.iter().flat_map(|(names, size)| names.iter().map(|name| (*name, *size)));
@@ -58,7 +58,7 @@ pub(crate) fn unit(name: &str) -> Option<u64> {
         .map(|(_, size)| size)
 }
 
-/// The unit of ours that is the same.
+/// Our unit of the same length.
 pub(crate) fn same_unit(name: &str) -> Option<&'static str> {
     let size = unit(name)?;
     UNITS.into_iter().find(|(_, ours)| *ours == size).map(|(unit, _)| unit)
@@ -69,7 +69,7 @@ pub(crate) fn is_percent(suffix: &str) -> bool {
     ["percent", "pct", "pc"].contains(&suffix.to_lowercase().as_str())
 }
 
-/// `digits` times `size`, where that is a whole number that fits.
+/// `digits` times `size`, if that is a whole number that fits.
 pub(crate) fn scaled(digits: &str, size: u64) -> Option<u128> {
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let fraction = fraction.trim_end_matches('0');
@@ -91,7 +91,7 @@ pub(crate) fn lenient(mut text: &str) -> Option<Duration> {
         let end = rest.find(|character: char| character.is_ascii_digit()).unwrap_or(rest.len());
         let (digits, size) = (digits.replace('_', ""), unit(&rest[..end])?);
         let exact = scaled(&digits, size);
-        // An exponent is not exact, but good enough to say what was meant.
+        // With an exponent the result is not exact, but good enough for a suggestion.
         let part = exact.or_else(|| digits.parse().ok().map(|number: f64| (number * size as f64) as u128))?;
         nanos = nanos.checked_add(part)?;
         text = &rest[end..];

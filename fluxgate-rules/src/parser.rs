@@ -1,7 +1,6 @@
 //! The tokens of a rule -> its syntax tree.
 //!
-//! Goes on after a mistake, so that all of them are reported together. Wherever what was meant is clear, it is taken for
-//! what was meant.
+//! It goes on after a mistake, so that all of them are reported together. If the intention is clear, it goes on with what was meant.
 
 use crate::brackets::Brackets;
 use crate::meant::{is_known, meant, meant_by};
@@ -12,7 +11,7 @@ use crate::token::{Place, Shape, Token};
 use crate::vocabulary::TRIP;
 use crate::word::{Source, function};
 
-/// Reads a rule. With problems, the tree is incomplete.
+/// Reads a rule. If there are problems, the tree is incomplete.
 pub(crate) fn parse(tokens: &[Token], brackets: &Brackets) -> (Rule, Vec<Problem>) {
     let source = Source { tokens, brackets, vocabulary: &TRIP, problems: Vec::new() };
     let mut parser = Parser { source, rule: Rule::default() };
@@ -49,10 +48,10 @@ impl Operator {
 
 const ANY_OR_ALL: &str = "write `&` (all of them) or `|` (any of them)";
 
-/// What stands between two operators.
+/// The text between two operators.
 enum Item {
     Condition(Call),
-    /// In parentheses, which are not part of the place.
+    /// A group in parentheses, which are not part of the place.
     Group(Place),
     /// Something wrong, already reported.
     Wrong,
@@ -64,7 +63,7 @@ struct Parser<'a> {
 }
 
 impl<'a> Parser<'a> {
-    /// Reads the rule at `place`, which stands in a group of members joined by `within`.
+    /// Reads the rule at `place`, which is in a group whose members are joined by `within`.
     fn group(&mut self, place: Place, within: Option<Operator>) {
         let alternatives = self.alternatives(place);
         let any = (alternatives.len() > 1 && within != Some(Operator::Or))
@@ -110,14 +109,14 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// The members of the `|`-group at `place`, each the members of an `&`-group; none of them is empty.
+    /// The members of the `|`-group at `place`, each as the members of an `&`-group. No group is empty.
     fn alternatives(&mut self, place: Place) -> Vec<Vec<(Item, Place)>> {
         let mut alternatives = vec![Vec::new()];
         let mut at = place.start;
         loop {
             let (item, item_place) = self.item(&mut at, place.end);
             if matches!(item, Item::Wrong) {
-                // One mistake, one message: goes on with the next operator.
+                // Goes on with the next operator, so that one mistake gives one message.
                 self.skip(&mut at, place.end);
             }
             if let Some(items) = alternatives.last_mut() {
@@ -131,7 +130,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Goes to the next operator.
+    /// Skips to the next operator.
     fn skip(&self, at: &mut usize, end: usize) {
         while self.token(*at, end).is_some_and(|token| join(token).is_none()) {
             *at = self.source.brackets.close(*at) + 1;
@@ -192,7 +191,7 @@ impl<'a> Parser<'a> {
         bar.is("|") && is_parameter && [":", "|", ","].iter().any(|end| sign.is(end))
     }
 
-    /// `|metrics| metrics.total() > 10`: to the end, since nobody can tell where it ends.
+    /// `|metrics| metrics.total() > 10`. Takes everything to the end, since the closure's own end is unknown.
     fn closure(&mut self, at: usize, end: usize) -> Option<Place> {
         if !self.is_closure(at, end) {
             return None;
@@ -204,7 +203,7 @@ impl<'a> Parser<'a> {
         Some(place)
     }
 
-    /// `!closed` or `not closed`. What follows is read as if that were not there.
+    /// `!closed` or `not closed`. What follows is read as if there were no negation.
     fn negation(&mut self, at: usize, end: usize) -> Option<Place> {
         self.token(at, end).filter(|token| token.is("!") || token.is("not"))?;
         let what = "conditions cannot be negated, so that worse numbers never un-trip a rule";
@@ -253,7 +252,7 @@ impl<'a> Parser<'a> {
         Some(place)
     }
 
-    /// `failure_rate(0.5, min(10))` and `failure_rate(0.5, min = 10)`: conditions that stand beside an argument.
+    /// `failure_rate(0.5, min(10))` and `failure_rate(0.5, min = 10)`: conditions among the arguments.
     fn conditions_inside(&mut self, at: &mut usize, end: usize) -> bool {
         let (Some(entry), Some(open)) = (TRIP.entry(&self.source.tokens[*at].text), self.token(*at + 1, end))
         else {
@@ -348,7 +347,7 @@ impl<'a> Parser<'a> {
             && self.token(at + 1, end).is_some_and(|open| open.is("("))
     }
 
-    /// Something else between two conditions, or nothing.
+    /// Reports something else between two conditions, or nothing at all.
     fn no_operator(&mut self, at: &mut usize, end: usize) -> Option<Operator> {
         let start = *at;
         if self.source.begins(start, end) {
@@ -391,13 +390,13 @@ impl<'a> Parser<'a> {
     }
 }
 
-/// An operator in place of a token, which may stand close to what is before it.
+/// An operator to replace a token, which may follow the text before it without a space.
 fn apart(token: &Token, operator: Operator) -> String {
     let is_close = [",", ";", ":", "."].iter().any(|sign| token.is(sign));
     format!("{}{}", if is_close { " " } else { "" }, operator.sign())
 }
 
-/// What a token joins conditions by, also where it is not the way we write it.
+/// The operator that a token stands for, even if it is not how we write it.
 fn join(token: &Token) -> Option<Operator> {
     match token.text.to_lowercase().as_str() {
         "&" | "and" | "," | ";" => Some(Operator::And),

@@ -20,14 +20,14 @@ pub enum Permit {
     /// A share that grows evenly.
     #[doc(hidden)]
     RampUp {
-        /// The share at first.
+        /// The share at the beginning.
         from: Ratio,
-        /// The share at last.
+        /// The share at the end.
         to: Ratio,
-        /// How long it grows.
+        /// How long the share grows.
         duration: Duration,
     },
-    /// Those that a function of the user's admits, given how long the breaker has been half-open.
+    /// The calls that a user function admits, given how long the breaker has been half-open.
     #[doc(hidden)]
     Custom {
         /// How the setting spells the function.

@@ -5,47 +5,47 @@ use core::ops::Range;
 
 use crate::token::Place;
 
-/// Something wrong.
+/// A mistake, for a message.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Problem {
     /// What is wrong.
     pub what: String,
     /// Where.
     pub place: Place,
-    /// What would be right.
+    /// How to fix it.
     pub help: Option<String>,
-    /// What to put where, so that it is right.
+    /// The replacement that fixes it, and its place.
     pub correction: Option<(Place, String)>,
 }
 
 impl Problem {
-    /// Something wrong, so far without help.
+    /// A problem, so far without help.
     pub fn new(place: Place, what: impl Into<String>) -> Self {
         Self { what: what.into(), place, help: None, correction: None }
     }
 
-    /// With what would be right, in words.
+    /// Adds help in words.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// With what to put into the place, which the message already says.
+    /// Adds a replacement for the place, which the message mentions already.
     #[must_use]
     pub fn corrected_by(mut self, correction: impl Into<String>) -> Self {
         self.correction = Some((self.place, correction.into()));
         self
     }
 
-    /// With what to put into the place.
+    /// Adds a replacement for the place.
     #[must_use]
     pub fn correct(self, correction: impl Into<String>) -> Self {
         let place = self.place;
         self.correct_at(place, correction)
     }
 
-    /// With what to put into a place around the one that is wrong.
+    /// Adds a replacement for a larger place around the wrong one.
     #[must_use]
     pub fn correct_at(mut self, place: Place, correction: impl Into<String>) -> Self {
         let correction = correction.into();
@@ -56,15 +56,14 @@ impl Problem {
         self
     }
 
-    /// The message for a string: between what is wrong and what would be right stands the string, with carets under
-    /// the place.
+    /// The message for a string: what is wrong, then the string with carets under the place, then the help.
     pub fn draw(&self, source: &str, bytes: &[Range<usize>]) -> String {
         let mut text = self.what.clone();
         let range = bytes_of(self.place, source, bytes);
         let mut at = 0;
         for line in source.split('\n') {
             let end = at + line.len();
-            // Carets under the first of the lines that the place touches; what follows is in the message.
+            // Only the first line of the place gets carets; the message has the rest.
             if range.start <= end {
                 let start = range.start - at;
                 let stop = range.end.clamp(range.start, end) - at;
@@ -84,7 +83,7 @@ impl Problem {
         printable(&text)
     }
 
-    /// The string with the correction put in, where there is one.
+    /// The string with the correction applied, if there is one.
     pub fn corrected(&self, source: &str, bytes: &[Range<usize>]) -> Option<String> {
         let (place, correction) = self.correction.as_ref()?;
         let mut corrected = source.to_owned();
@@ -93,8 +92,8 @@ impl Problem {
     }
 }
 
-/// Whether a terminal or a log would obey a character instead of showing it: those that control, that end a line, or that turn
-/// the direction of what follows.
+/// Whether a terminal or a log would act on a character instead of showing it: control characters, line ends, and changes of
+/// direction.
 pub fn is_obeyed(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -106,9 +105,9 @@ pub fn is_obeyed(character: char) -> bool {
 /// How many columns of a terminal a text takes.
 fn width(text: &str) -> usize {
     let columns = |character: char| match character {
-        // Marks on the letter before.
+        // Combining marks.
         '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200d}' | '\u{fe00}'..='\u{fe0f}' => 0,
-        // Letters of East Asia, and pictures.
+        // East Asian wide characters, and emoji.
         '\u{1100}'..='\u{115f}'
         | '\u{2e80}'..='\u{a4cf}'
         | '\u{ac00}'..='\u{d7a3}'
@@ -123,7 +122,7 @@ fn width(text: &str) -> usize {
     text.chars().map(columns).sum()
 }
 
-/// With a character that is shown in place of each that is obeyed.
+/// Replaces each character that a terminal would act on by a visible one.
 fn printable(text: &str) -> String {
     let hides = |character| is_obeyed(character) && character != '\n';
     text.chars()
@@ -131,7 +130,7 @@ fn printable(text: &str) -> String {
         .collect()
 }
 
-/// Where in the string a place is. An empty place is after the token before it.
+/// The byte range of a place in the string. An empty place is after the token before it.
 fn bytes_of(place: Place, source: &str, bytes: &[Range<usize>]) -> Range<usize> {
     if place.is_empty() {
         let at = match place.start.checked_sub(1) {

@@ -1,4 +1,4 @@
-//! Shares between nothing and all, kept in integers.
+//! Shares from 0 to 1, kept in integers.
 
 use core::fmt;
 
@@ -6,8 +6,7 @@ const WHOLE: i64 = 1_000_000_000;
 
 /// A share of calls, kept in parts per billion, so that 7 of 100 is exactly 7% and 1 of 10 exactly 0.1.
 ///
-/// It can hold what is not a share (50.0, a negative number, `NaN`), so that a checker can say so:
-/// [`is_valid`](Self::is_valid).
+/// It can also hold an invalid share (50.0, a negative number, `NaN`), for a checker to report: see [`is_valid`](Self::is_valid).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ratio(i64);
 
@@ -15,7 +14,7 @@ impl Ratio {
     /// All calls.
     pub const ONE: Self = Self(WHOLE);
 
-    /// The nearest number of parts per billion. What is not a number becomes the least value there is.
+    /// The nearest number of parts per billion. `NaN` becomes the least value.
     pub const fn new(share: f64) -> Self {
         if share.is_nan() {
             return Self(i64::MIN);
@@ -34,25 +33,25 @@ impl Ratio {
         self.0
     }
 
-    /// As a floating-point number, 0.5 for a half.
+    /// As a floating-point number: 0.5 for a half.
     pub const fn as_f64(self) -> f64 {
         if self.0 == i64::MIN { f64::NAN } else { self.0 as f64 / WHOLE as f64 }
     }
 
-    /// Whether this is a share a condition can ask for: above 0 and at most 1.
+    /// Whether this is a valid share for a condition: above 0 and at most 1.
     pub const fn is_valid(self) -> bool {
         self.0 > 0 && self.0 <= WHOLE
     }
 
-    /// Whether this is a share that jitter can have: from 0 to below 1.
+    /// Whether this is a valid share for jitter: from 0 to below 1.
     pub const fn is_part(self) -> bool {
         self.0 >= 0 && self.0 < WHOLE
     }
 
-    /// Whether `part` of `whole` is at least this share. Nothing of nothing is.
+    /// Whether `part` of `whole` is at least this share. 0 of 0 is.
     pub const fn is_reached_by(self, part: u64, whole: u64) -> bool {
         let parts = if self.0 < 0 { 0 } else { self.0 as u128 };
-        // Both products fit: 64 bits and 64 bits.
+        // Neither product overflows: both factors have at most 64 bits.
         part as u128 * WHOLE as u128 >= whole as u128 * parts
     }
 }
@@ -89,7 +88,7 @@ mod tests {
         assert!(!Ratio::new(0.1).is_reached_by(1, 11));
         assert!(Ratio::new(1.0).is_reached_by(u64::MAX, u64::MAX));
         assert!(!Ratio::new(1.0).is_reached_by(u64::MAX - 1, u64::MAX));
-        // Less than nothing is reached by anything.
+        // A negative share is reached by anything.
         assert!(Ratio::new(-0.5).is_reached_by(0, u64::MAX));
     }
 

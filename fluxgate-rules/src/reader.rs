@@ -1,13 +1,15 @@
-//! Tokens -> what they say, checked. This is all that a macro or a string needs to call.
+//! Tokens -> checked values. Macros and strings need to call only this module.
 
 use crate::brackets::Brackets;
 use crate::check;
 use crate::duration::Spelled;
 use crate::judge::judge;
+use crate::lexer::lex;
 use crate::meant::meant_by;
 use crate::parser;
 use crate::problem::Problem;
 use crate::retry::{Retry, Schedule};
+use crate::suggest::repaired;
 use crate::syntax::{Argument, Branch, Call, Rule, Value};
 use crate::token::{Place, Shape, Token, spell, spell_closure};
 use crate::value;
@@ -16,12 +18,22 @@ use crate::window::{Extent, Window};
 use crate::word::Source;
 use core::time::Duration;
 
-/// What was read: all of it, or all that is wrong with it.
+/// What was read, or everything that is wrong with it.
 pub type Reading<T> = Result<T, Vec<Problem>>;
 
-/// Reads the rule of a breaker that has this window. Where the rule or the window has a value that only the compiler
-/// knows, [`check::rule`] has to look at what can be seen of neither here.
+/// Reads the rule of a breaker with this window. If the rule or the window has a value that only the compiler knows,
+/// [`check::rule`] must make the checks that are not possible here.
 pub fn rule(tokens: &[Token], window: &Window) -> Reading<Rule> {
+    read_rule(tokens, window).map_err(|problems| settled(tokens, window, problems))
+}
+
+/// Reads a rule that was built by hand, in which different functions may be spelled alike.
+pub(crate) fn printed_rule(tokens: &[Token], window: &Window) -> Reading<Rule> {
+    let read = written_rule(tokens).and_then(|rule| judge(tokens, rule, window));
+    read.map_err(|problems| settled(tokens, window, problems))
+}
+
+fn read_rule(tokens: &[Token], window: &Window) -> Reading<Rule> {
     let rule = written_rule(tokens)?;
     let problems = duplicates(tokens, &rule);
     if !problems.is_empty() {
@@ -30,9 +42,23 @@ pub fn rule(tokens: &[Token], window: &Window) -> Reading<Rule> {
     judge(tokens, rule, window)
 }
 
-/// Reads a rule that was put together by hand, where different functions may be spelled alike.
-pub(crate) fn printed_rule(tokens: &[Token], window: &Window) -> Reading<Rule> {
-    judge(tokens, written_rule(tokens)?, window)
+/// Where one condition is all there is, its correction puts the whole rule right: `min(10) & failure_rate(0.5)` for
+/// `failure_rate > 0.5`.
+fn settled(tokens: &[Token], window: &Window, mut problems: Vec<Problem>) -> Vec<Problem> {
+    let [problem] = problems.as_mut_slice() else { return problems };
+    let source = spell(tokens);
+    let lexed = lex(&source);
+    let Some(corrected) = problem.corrected(&source, &lexed.bytes).filter(|_| lexed.tokens == tokens) else {
+        return problems;
+    };
+    let said = format!("write `{corrected}`");
+    let Some(rest) = problem.help.as_ref().and_then(|help| help.strip_prefix(&said)) else { return problems };
+    let others = |tokens: &[Token]| read_rule(tokens, window).err().unwrap_or_default();
+    if let Some(right) = repaired(&corrected, others) {
+        problem.help = Some(format!("write `{right}`{rest}"));
+        problem.correction = Some((Place::new(0, tokens.len()), right));
+    }
+    problems
 }
 
 fn written_rule(tokens: &[Token]) -> Reading<Rule> {
@@ -121,7 +147,7 @@ pub fn word(tokens: &[Token], owner: &str, vocabulary: &'static Vocabulary) -> R
     }
 }
 
-/// Says which parenthesis is wrong, if one is.
+/// Reports the wrong parenthesis, if there is one.
 pub fn balance(tokens: &[Token]) -> Result<(), Problem> {
     Brackets::pair(tokens).map(|_| ())
 }
@@ -133,7 +159,7 @@ pub fn argument(tokens: &[Token], parameter: &Parameter) -> Reading<Value> {
     value::read(tokens, whole, parameter.name, parameter).map_err(|problem| vec![problem])
 }
 
-/// Members that stand in a group twice.
+/// Reports members that a group contains twice.
 fn duplicates(tokens: &[Token], rule: &Rule) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (group, branch) in rule.branches.iter().enumerate() {
@@ -143,7 +169,7 @@ fn duplicates(tokens: &[Token], rule: &Rule) -> Vec<Problem> {
         while at <= group + members {
             let place = rule.places[at];
             let text = spell(place.of(tokens));
-            // Functions that were given at run time are all spelled alike, and may well differ.
+            // Functions given at run time are all spelled alike, but may differ.
             if seen.contains(&text) && !text.contains("custom(..)") {
                 let with_operator = Place::new(place.start - 1, place.end);
                 let problem =

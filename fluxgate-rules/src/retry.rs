@@ -11,32 +11,32 @@ use crate::ratio::Ratio;
 /// Made by the functions of the module `retry`; prints as the attribute would spell it.
 #[derive(Clone, Copy, Debug)]
 pub struct Retry {
-    /// How the delay is found.
+    /// How the delay is determined.
     #[doc(hidden)]
     pub schedule: Schedule,
-    /// By what share the delay is drawn shorter or longer, where asked for.
+    /// By what share the delay may be drawn shorter or longer, if set.
     #[doc(hidden)]
     pub jitter: Option<Ratio>,
-    /// By what a `backoff` grows, where asked for.
+    /// The factor by which a `backoff` grows, if set.
     #[doc(hidden)]
     pub multiplier: Option<f64>,
-    /// The longest delay of a `backoff`, where asked for.
+    /// The longest delay of a `backoff`, if set.
     #[doc(hidden)]
     pub max: Option<Duration>,
 }
 
-/// How the delay is found.
+/// How the delay is determined.
 #[derive(Clone, Copy, Debug)]
 pub enum Schedule {
     /// Always the same.
     Cooldown(Duration),
     /// Longer with each re-opening.
     Backoff(Duration),
-    /// None: the next call is let through to the permit.
+    /// None: the next call is put to the permit.
     Always,
     /// Until a command.
     Never,
-    /// A function of the user's, given the number of re-openings.
+    /// The delay that a user function returns, given the number of re-openings.
     Custom {
         /// How the setting spells the function.
         path: &'static str,
@@ -46,10 +46,10 @@ pub enum Schedule {
 }
 
 impl Retry {
-    /// What a `backoff` grows by unless set.
+    /// The default factor by which a `backoff` grows.
     #[doc(hidden)]
     pub const MULTIPLIER: f64 = 2.0;
-    /// The longest delay of a `backoff` unless set, or the initial one where that is longer.
+    /// The default longest delay of a `backoff`, unless the initial one is longer.
     #[doc(hidden)]
     pub const MAX: Duration = Duration::from_secs(300);
 
@@ -83,27 +83,27 @@ impl Retry {
         Self::new(Schedule::Never)
     }
 
-    /// After what a function says; `path` is how it is spelled.
+    /// After the delay that the function returns; `path` is how the setting spells it.
     #[doc(hidden)]
     pub const fn custom(path: &'static str, delay: fn(reopens: u32) -> Duration) -> Self {
         Self::new(Schedule::Custom { path, delay })
     }
 
-    /// Draws each delay up to this share shorter or longer, from 0 to below 1; 0 unless set.
+    /// Draws each delay up to this share shorter or longer, from 0 to below 1. Default: 0.
     #[must_use]
     pub const fn jitter(mut self, share: f64) -> Self {
         self.jitter = Some(Ratio::new(share));
         self
     }
 
-    /// What each re-opening multiplies a `backoff` by, 1 or more; 2 unless set.
+    /// The factor by which each re-opening lengthens a `backoff`, 1 or more. Default: 2.
     #[must_use]
     pub const fn multiplier(mut self, multiplier: f64) -> Self {
         self.multiplier = Some(multiplier);
         self
     }
 
-    /// The longest delay of a `backoff`, jitter included; 5 minutes unless set, or the initial delay where that is longer.
+    /// The longest delay of a `backoff`, jitter included. Default: 5 minutes, or the initial delay if that is longer.
     #[must_use]
     pub const fn max(mut self, max: Duration) -> Self {
         self.max = Some(max);
@@ -133,7 +133,7 @@ impl PartialEq for Retry {
 /// As the attribute would spell it.
 impl fmt::Display for Retry {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Also what does not belong to the schedule, so that a checker can say so.
+        // Prints settings that do not belong to the schedule, too, so that a checker can report them.
         let (word, first) = match self.schedule {
             Schedule::Cooldown(delay) => ("cooldown", Some(Spelled(delay).to_string())),
             Schedule::Backoff(initial) => ("backoff", Some(Spelled(initial).to_string())),

@@ -1,7 +1,7 @@
-//! The same checks, with the same words, for what was put together by hand.
+//! The same checks, with the same messages, for settings that were built by hand.
 //!
-//! What was put together is printed as the attribute would spell it, and read: so there is one language and one reader,
-//! and the message can point at the place.
+//! Such settings are printed as the attribute would spell them, and then read. So there is one language and one reader, and
+//! messages can point at the place.
 
 use core::fmt;
 use core::str::FromStr;
@@ -19,7 +19,7 @@ use crate::token::Token;
 use crate::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, Parameter};
 use crate::window::Window;
 
-/// What is wrong with a rule, of a breaker that has this window.
+/// What is wrong with the rule of a breaker with this window.
 pub fn rule(rule: &Rule, window: &Window) -> Vec<String> {
     let nodes = rule.nodes().len();
     if nodes > MAX_NODES {
@@ -56,7 +56,7 @@ pub fn half_open_timeout(longest: Duration) -> Vec<String> {
     limit(&Spelled(longest).to_string(), &HALF_OPEN_TIMEOUT)
 }
 
-/// The text of a single value does not say which setting it is.
+/// Adds the name of the setting, which the text of a single value does not contain.
 fn limit(text: &str, parameter: &Parameter) -> Vec<String> {
     let messages = messages(text, |tokens| reader::argument(tokens, parameter));
     messages.iter().map(|message| format!("`{}`: {message}", parameter.name)).collect()
@@ -70,10 +70,10 @@ fn messages<T>(text: &str, read: impl Fn(&[Token]) -> Reading<T>) -> Vec<String>
     }
 }
 
-/// The longest string that is read as a rule, in bytes: longer than any that makes sense, and short enough that nobody waits.
+/// The longest string that is read as a rule, in bytes: longer than any useful rule, and short enough to read quickly.
 const LONGEST: usize = 16_384;
 
-/// A string is not a rule. Prints what is wrong with it.
+/// Why a string is not a rule. Prints what is wrong with it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ParseRuleError {
     message: String,
@@ -87,8 +87,8 @@ impl fmt::Display for ParseRuleError {
 
 impl core::error::Error for ParseRuleError {}
 
-/// Reads a rule, without constants and `custom`, which only the compiler knows. Whether it fits a window is for
-/// `build()` to say.
+/// Reads a rule. Constants and `custom`, which only the compiler knows, are not possible. Whether the rule fits the window is
+/// checked by `build()`.
 impl FromStr for Rule {
     type Err = ParseRuleError;
 

@@ -19,19 +19,19 @@ pub enum Condition {
     Closed,
     /// The breaker is half-open.
     HalfOpen,
-    /// At least so many calls.
+    /// There are at least this many calls.
     Min(u32),
     /// At least this share of calls failed.
     FailureRate(Ratio),
-    /// At least so many calls failed.
+    /// At least this many calls failed.
     Failures(u32),
-    /// At least so many calls in a row failed, whatever the window.
+    /// At least the last so many calls failed, regardless of the window.
     FailureStreak(u32),
-    /// At least this share of calls took at least so long.
+    /// At least this share of calls took this duration or longer.
     SlowRate(Ratio, Duration),
-    /// Calls took at least so long on average.
+    /// Calls took this duration or longer on average.
     AvgLatency(Duration),
-    /// A function of the user's says so.
+    /// A user function returns `true`.
     Custom {
         /// How the rule spells the function.
         path: &'static str,
@@ -77,19 +77,19 @@ impl fmt::Display for Condition {
     }
 }
 
-/// One node of a rule. A rule lists its nodes in the order in which it is written, a group before its members.
+/// One node of a rule. A rule lists its nodes in the order in which they are written, a group before its members.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Node {
     /// A condition.
     Condition(Condition),
-    /// The members, all of which must hold, are the next so many nodes.
+    /// A group whose members must all hold. The members, with everything below them, are the next so many nodes.
     All(usize),
-    /// The members, any of which must hold, are the next so many nodes.
+    /// A group of which at least one member must hold. The members, with everything below them, are the next so many nodes.
     Any(usize),
 }
 
 impl Node {
-    /// How many nodes this one and its members are.
+    /// How many nodes this one is, with everything below it.
     pub const fn size(&self) -> usize {
         match self {
             Self::Condition(_) => 1,
@@ -145,13 +145,13 @@ impl Node {
 pub struct Rule(Cow<'static, [Node]>);
 
 impl Rule {
-    /// Of nodes that a macro or [`crate::reader`] has put in order.
+    /// From nodes that a macro or [`crate::reader`] has put in order.
     #[doc(hidden)]
     pub const fn from_static(nodes: &'static [Node]) -> Self {
         Self(Cow::Borrowed(nodes))
     }
 
-    /// Of nodes in order.
+    /// From nodes in order.
     #[doc(hidden)]
     pub fn from_nodes(nodes: Vec<Node>) -> Self {
         Self(Cow::Owned(nodes))
@@ -172,8 +172,8 @@ impl Rule {
         }
     }
 
-    /// The nodes of `closed & min(C) & failure_rate(0.5) | half_open & min(H) & failure_rate(0.5)`, where C is 100
-    /// and H is 10, or the window's size where that is smaller.
+    /// The nodes of `closed & min(C) & failure_rate(0.5) | half_open & min(H) & failure_rate(0.5)`, where C is 100 and H is 10, each
+    /// capped at the window's size.
     #[doc(hidden)]
     pub const fn standard(window_size: usize) -> [Node; 9] {
         const HALF: Node =
@@ -201,7 +201,7 @@ impl Rule {
         ]
     }
 
-    /// Joins two rules, taking up the members of a group of the same kind: `a & (b & c)` is `a & b & c`.
+    /// Joins two rules, merging groups of the same kind: `a & (b & c)` becomes `a & b & c`.
     fn join(self, other: Self, group: fn(usize) -> Node) -> Self {
         let mut nodes = vec![group(0)];
         for rule in [self, other] {
@@ -216,8 +216,8 @@ impl Rule {
         Self::from_nodes(nodes)
     }
 
-    /// What has to be measured of each call's duration. Thresholds beyond [`MAX_THRESHOLDS`] are left out; a checked
-    /// rule has none.
+    /// What the rule needs to know about each call's duration. Thresholds beyond [`MAX_THRESHOLDS`] are left out; a checked rule
+    /// has none.
     #[doc(hidden)]
     pub const fn measures(nodes: &[Node]) -> Measures {
         let mut measures = Measures::NONE;
@@ -294,7 +294,7 @@ impl BitOr for Rule {
 impl fmt::Display for Rule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.nodes().len() > MAX_NODES {
-            // Deep enough, it would take more stack than there is.
+            // A deep rule would overflow the stack.
             return write!(formatter, "a rule of {} conditions and groups", self.nodes().len());
         }
         let condition = |at: usize| match self.nodes()[at] {
@@ -305,7 +305,7 @@ impl fmt::Display for Rule {
     }
 }
 
-/// A rule's nodes, the conditions among them spelled by `condition`.
+/// Spells a rule's nodes; `condition` spells the conditions among them.
 pub(crate) fn spell(nodes: &[Node], condition: &dyn Fn(usize) -> String) -> String {
     let mut text = String::new();
     if !nodes.is_empty() {
@@ -314,7 +314,7 @@ pub(crate) fn spell(nodes: &[Node], condition: &dyn Fn(usize) -> String) -> Stri
     text
 }
 
-/// Prints the node at `at`. `&` binds tighter than `|`, so only an `|`-group among `&` needs parentheses.
+/// Prints the node at `at`. `&` binds tighter than `|`, so only a `|`-group within a `&`-group needs parentheses.
 fn print(
     nodes: &[Node],
     at: usize,

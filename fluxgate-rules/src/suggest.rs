@@ -4,12 +4,12 @@ use crate::lexer::lex;
 use crate::problem::Problem;
 use crate::token::Token;
 
-/// The candidate most like `word`, where one is near enough that it may have been meant; or else the shortest that begins
-/// so, which somebody may be about to write.
+/// The candidate most like `word`, if one is close enough to have been meant; or else the shortest that begins with `word`, which
+/// may be incomplete.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = snake(word);
     let letters = word.chars().count();
-    // One letter in three, and not all of a short word.
+    // One letter in three may differ, but not all letters of a short word.
     let near = |candidate: &str| (letters.max(candidate.chars().count()) / 3).max(1);
     let candidates: Vec<_> = candidates.into_iter().collect();
     let distances = candidates.iter().map(|candidate| (distance(&word, candidate), *candidate));
@@ -23,7 +23,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     })
 }
 
-/// Whether Rust has other plans with a word, so that it is no misspelling and no function of anybody's.
+/// Whether a word is a keyword of Rust, and so neither a misspelling nor the name of a function.
 pub fn is_keyword(word: &str) -> bool {
     const KEYWORDS: [&str; 22] = [
         "as", "async", "await", "const", "else", "false", "fn", "for", "if", "impl", "in", "let", "loop",
@@ -49,8 +49,7 @@ pub fn snake(word: &str) -> String {
     text
 }
 
-/// What `text` becomes when the corrections of what is wrong with it are made, one after the other; `None` where that
-/// leads nowhere.
+/// `text` after applying the corrections of its problems, one after the other; `None` if that does not succeed.
 pub fn repaired(text: &str, problems: impl Fn(&[Token]) -> Vec<Problem>) -> Option<String> {
     let mut text = text.to_owned();
     for _ in 0..8 {
@@ -61,10 +60,10 @@ pub fn repaired(text: &str, problems: impl Fn(&[Token]) -> Vec<Problem>) -> Opti
     None
 }
 
-/// How many letters have to be inserted, left out, replaced or swapped with their neighbour (Damerau and Levenshtein).
+/// How many letters must be inserted, deleted, replaced or swapped with a neighbour (Damerau-Levenshtein distance).
 fn distance(from: &str, to: &str) -> usize {
     let (from, to): (Vec<_>, Vec<_>) = (from.chars().collect(), to.chars().collect());
-    // A long word is like none of ours, and the work is quadratic.
+    // No word of ours is that long, and the work is quadratic.
     if from.len() > 64 {
         return usize::MAX;
     }
@@ -136,7 +135,7 @@ mod tests {
         ] {
             assert_eq!(nearest(word, words), expected, "{word}");
         }
-        // Not all of a word.
+        // Not if every letter differs.
         assert_eq!(nearest("x", ["y"]), None);
     }
 

@@ -1,7 +1,7 @@
 //! The syntax tree: what was written, and where.
 //!
-//! Like the data it becomes, a rule is flat: a group stands before its members. So a node of the one and a node of the
-//! other have the same index.
+//! Like the data it becomes, a rule is flat, with each group before its members. So a branch of the tree and the node that it
+//! becomes have the same index.
 
 use core::time::Duration;
 
@@ -22,25 +22,25 @@ pub enum Value {
     Ratio(Ratio),
     /// A duration.
     Duration(Duration),
-    /// What a delay grows by.
+    /// The factor by which a delay grows.
     Multiplier(f64),
-    /// What only the compiler can tell: the path of a constant or function, or an expression.
+    /// A value that only the compiler knows: the path of a constant or function, or an expression.
     Rust,
 }
 
 /// An argument.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Argument {
-    /// Which of the word's.
+    /// Which of the word's parameters it is for.
     pub parameter: &'static Parameter,
-    /// Its value.
+    /// The value.
     pub value: Value,
     /// Where the value stands.
     pub place: Place,
 }
 
 impl Argument {
-    /// Whether its value is known only to the compiler's const evaluation, which then has to check it.
+    /// Whether only const evaluation knows the value, and so has to check it.
     pub fn is_constant(&self) -> bool {
         self.value == Value::Rust && self.parameter.kind != Kind::Function
     }
@@ -51,7 +51,7 @@ impl Argument {
 pub struct Call {
     /// The word.
     pub entry: &'static Entry,
-    /// Where all of it stands.
+    /// The place of all of it.
     pub place: Place,
     /// The arguments, positional ones first, none missing.
     pub arguments: Vec<Argument>,
@@ -73,8 +73,8 @@ impl Call {
         keywords.map(|argument| (argument.parameter.name, argument.value))
     }
 
-    /// The condition; `None` where it has a value that only the compiler knows. A `custom` condition gets a function
-    /// that nobody calls.
+    /// The condition; `None` if it has a value that only the compiler knows. A `custom` condition gets a function that is never
+    /// called.
     pub fn condition(&self) -> Option<Condition> {
         use Value::{Duration, Number, Ratio, Rust};
         Some(match (self.entry.word, self.positional().as_slice()) {
@@ -91,7 +91,7 @@ impl Call {
         })
     }
 
-    /// The window; `None` where it has a value that only the compiler knows.
+    /// The window; `None` if it has a value that only the compiler knows.
     pub fn window(&self) -> Option<Window> {
         let mut window = match (self.entry.word, self.positional().as_slice()) {
             ("count", &[Value::Number(size)]) => Window::count(size as usize),
@@ -107,7 +107,7 @@ impl Call {
         Some(window)
     }
 
-    /// When to try again; `None` where it has a value that only the compiler knows.
+    /// When to try again; `None` if it has a value that only the compiler knows.
     pub fn retry(&self) -> Option<Retry> {
         let mut retry = Retry::new(match (self.entry.word, self.positional().as_slice()) {
             ("cooldown", &[Value::Duration(delay)]) => Schedule::Cooldown(delay),
@@ -127,7 +127,7 @@ impl Call {
         Some(retry)
     }
 
-    /// The permit; `None` where it has a value that only the compiler knows.
+    /// The permit; `None` if it has a value that only the compiler knows.
     pub fn permit(&self) -> Option<Permit> {
         Some(match (self.entry.word, self.positional().as_slice()) {
             ("all", []) => Permit::All,
@@ -145,9 +145,9 @@ impl Call {
 pub enum Branch {
     /// A condition.
     Condition(Call),
-    /// The members, joined by `&`, are the next so many branches.
+    /// A group joined by `&`. The members, with everything below them, are the next so many branches.
     All(usize),
-    /// The members, joined by `|`, are the next so many branches.
+    /// A group joined by `|`. The members, with everything below them, are the next so many branches.
     Any(usize),
 }
 
@@ -161,7 +161,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The rule as data; `None` where it has a value that only the compiler knows.
+    /// The rule as data; `None` if it has a value that only the compiler knows.
     pub fn nodes(&self) -> Option<Vec<Node>> {
         let node = |branch: &Branch| match branch {
             Branch::Condition(call) => call.condition().map(Node::Condition),
@@ -176,7 +176,7 @@ impl Rule {
         self.branches.iter().any(|branch| matches!(branch, Branch::Condition(call) if call.is_constant()))
     }
 
-    /// How many nodes the one at `at` and its members are.
+    /// How many nodes the one at `at` is, with everything below it.
     pub(crate) fn size(&self, at: usize) -> usize {
         match self.branches[at] {
             Branch::Condition(_) => 1,
@@ -184,7 +184,7 @@ impl Rule {
         }
     }
 
-    /// The rule as we would write it; what only the compiler knows is left as it is.
+    /// The rule as we would write it. Values that only the compiler knows stay as written.
     pub fn spell(&self, tokens: &[Token]) -> String {
         let shape = |branch: &Branch| match branch {
             Branch::Condition(_) => Node::Condition(Condition::Closed),

@@ -1,15 +1,15 @@
-//! What a rule is made of before it means anything: tokens, and places among them.
+//! The raw material of a rule: tokens, and places among them.
 
 /// What a token is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Shape {
     /// A name: `min`.
     Word,
-    /// A number with what hangs on to it: `10`, `1.5s`, `0x10`.
+    /// A number with its suffix: `10`, `1.5s`, `0x10`.
     Number,
     /// A string or character literal.
     Literal,
-    /// One character that joins: `&`, `,`, `%`.
+    /// One punctuation character: `&`, `,`, `%`.
     Punctuation,
     /// `(`, `[` or `{`.
     Open,
@@ -24,23 +24,23 @@ pub enum Shape {
 pub struct Token {
     /// What it is.
     pub shape: Shape,
-    /// As it is written.
+    /// The text as written.
     pub text: String,
 }
 
 impl Token {
-    /// A token as it is written.
+    /// A token with this text.
     pub fn new(shape: Shape, text: impl Into<String>) -> Self {
         Self { shape, text: text.into() }
     }
 
-    /// Whether it is this word or sign.
+    /// Whether its text is this word or sign.
     pub fn is(&self, text: &str) -> bool {
         self.shape != Shape::Literal && self.text == text
     }
 }
 
-/// Some tokens in a row, by index. An empty place is where something is missing.
+/// A range of tokens, by index. An empty place marks where something is missing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Place {
     /// The first.
@@ -50,7 +50,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// From the first to before the second.
+    /// The tokens from `start` up to, but not including, `end`.
     pub const fn new(start: usize, end: usize) -> Self {
         Self { start, end }
     }
@@ -60,7 +60,7 @@ impl Place {
         Self { start: index, end: index + 1 }
     }
 
-    /// Whether there is nothing.
+    /// Whether the place contains no token.
     pub const fn is_empty(self) -> bool {
         self.start >= self.end
     }
@@ -71,8 +71,7 @@ impl Place {
     }
 }
 
-/// Tokens as one would write them. Spaces are not part of a token, so both a string's and a program's tokens read the
-/// same here.
+/// Spells tokens as one would write them. Spaces are not part of a token, so tokens of a string and of a program give the same text.
 pub fn spell(tokens: &[Token]) -> String {
     let mut text = String::new();
     for (index, token) in tokens.iter().enumerate() {
@@ -86,13 +85,13 @@ pub fn spell(tokens: &[Token]) -> String {
     text
 }
 
-/// A closure as one would write it.
+/// Spells a closure as one would write it.
 pub fn spell_closure(tokens: &[Token]) -> String {
     spell(tokens).replacen("| ", "|", 1).replacen(" |", "|", 1)
 }
 
-/// Whether a space stands between `before` and `after`, as it does around what joins two values, but not where a sign
-/// belongs to one value: in `50%`, `a::b` and `-2`.
+/// Whether a space goes between `before` and `after`: around a sign that joins two values, but not where a sign is part of one
+/// value, as in `50%`, `a::b` and `-2`.
 fn is_apart(earlier: Option<&Token>, before: &Token, after: &Token) -> bool {
     use Shape::{Close, Open, Punctuation};
     let is_value = |token: &Token| !matches!(token.shape, Punctuation | Open) || token.is("%");

@@ -1,4 +1,4 @@
-//! The value of one argument: a number, a ratio, a duration, or something that only the compiler can tell.
+//! The value of one argument: a number, a ratio, a duration, or something that only the compiler knows.
 
 use core::time::Duration;
 
@@ -11,18 +11,18 @@ use crate::syntax::Value;
 use crate::token::{Place, Shape, Token, spell};
 use crate::vocabulary::{Kind, Parameter};
 
-/// What is read, for messages.
+/// Reads one value; the fields are for messages.
 struct Reader<'a> {
     /// The word or argument that takes the value.
     owner: &'a str,
     parameter: &'a Parameter,
     place: Place,
     text: String,
-    /// Whether it is only tried: then nobody needs to know what would be right instead.
+    /// Whether the reading is only an attempt, for which messages need no help.
     is_guess: bool,
 }
 
-/// A number with what hangs on to it.
+/// A number with its suffix.
 struct Figure<'a> {
     negative: bool,
     /// Digits, perhaps with a point and an exponent.
@@ -31,7 +31,7 @@ struct Figure<'a> {
     percent: bool,
 }
 
-/// Reads the value at `place` that `owner` takes.
+/// Reads the value at `place`, an argument of `owner`.
 pub(crate) fn read(
     tokens: &[Token],
     place: Place,
@@ -64,11 +64,15 @@ impl Reader<'_> {
             }
             [number, more @ ..]
                 if number.shape == Shape::Number
-                    && more.iter().all(|piece| matches!(piece.shape, Shape::Number | Shape::Word)) =>
+                    && more.iter().all(|piece| matches!(piece.shape, Shape::Number | Shape::Word))
+                    && !more[0].is("as") =>
             {
                 Err(self.pieces(&number.text))
             }
-            _ if percent => Err(self.wrong("`%` may only follow a number").correct(parameter.example)),
+            rest if percent && !rest.iter().any(|token| token.shape == Shape::Number) => {
+                Err(self.wrong("`%` may only follow a number").correct(parameter.example))
+            }
+            _ if percent => Err(self.hopeless(slice)),
             rest if parameter.kind != Kind::Function && self.is_hopeless(rest) => Err(self.hopeless(rest)),
             _ => Ok(Value::Rust),
         }
@@ -91,7 +95,7 @@ impl Reader<'_> {
         ))
     }
 
-    /// The first of these that would be right.
+    /// The first candidate that would be valid.
     fn right(&self, candidates: &[String]) -> Option<String> {
         let is_right = |text: &&String| {
             let tokens = lex(text).tokens;
@@ -116,22 +120,24 @@ impl Reader<'_> {
         }
     }
 
-    /// Whether Rust can make nothing of it either: it has no name in it, and is no sum.
+    /// Whether it cannot be a Rust expression either: it contains no name and no arithmetic.
     fn is_hopeless(&self, tokens: &[Token]) -> bool {
         let has = |shape| tokens.iter().any(|token| token.shape == shape);
         let is_sum = self.parameter.kind != Kind::Duration
             && has(Shape::Number)
             && !tokens[0].is("+")
             && ["+", "-", "*", "/"].iter().any(|sign| tokens.iter().any(|token| token.is(sign)));
-        // Of whole numbers, which is none.
+        // A quotient of whole numbers is not a valid ratio.
         let is_quotient = matches!(self.parameter.kind, Kind::Ratio | Kind::Jitter | Kind::Multiplier)
             && !has(Shape::Word)
             && tokens.iter().any(|token| token.is("/"))
             && !tokens.iter().any(|token| token.text.contains('.'));
+        let is_open =
+            ["+", "-", "*", "/", "&", "|", "."].iter().any(|sign| tokens[tokens.len() - 1].is(sign));
         let is_field =
             matches!(tokens, [number, point, ..] if number.shape == Shape::Number && point.is("."));
         let is_word = matches!(tokens, [word] if ["_", "true", "false"].iter().any(|it| word.is(it)));
-        !has(Shape::Word) && !is_sum || is_quotient || is_field || is_word || has(Shape::Unknown)
+        !has(Shape::Word) && !is_sum || is_open || is_quotient || is_field || is_word || has(Shape::Unknown)
     }
 
     fn hopeless(&self, tokens: &[Token]) -> Problem {
@@ -152,7 +158,7 @@ impl Reader<'_> {
         self.not_one(&[bare, guess])
     }
 
-    /// It is not what is wanted, but perhaps one of these is.
+    /// The value is not of the right kind, but perhaps one of these candidates is.
     fn not_one(&self, candidates: &[String]) -> Problem {
         let problem = self.wrong(format!("`{}` is not {}", self.text, self.parameter.kind.noun()));
         problem.correct(self.right(candidates).unwrap_or_else(|| self.parameter.example.to_owned()))
@@ -160,12 +166,21 @@ impl Reader<'_> {
 
     fn quoted(&self) -> Problem {
         let problem = self.mismatch("in quotes");
-        match self.text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
-            Some(inside) if !inside.is_empty() && !inside.contains(['\\', '"', '\n']) => {
-                problem.correct(inside)
+        let inside = self.text.strip_prefix(['"', '\'']).and_then(|text| text.strip_suffix(['"', '\'']));
+        let inside = inside.filter(|inside| !inside.is_empty() && !inside.contains(['\\', '"', '\n']));
+        // What is in the quotes may be wrong itself.
+        let right = inside.filter(|_| !self.is_guess).and_then(|inside| {
+            let tokens = lex(inside).tokens;
+            match read(&tokens, Place::new(0, tokens.len()), self.owner, self.parameter) {
+                // The name of a constant, perhaps, but not a word.
+                Ok(Value::Rust) if self.parameter.kind != Kind::Function => {
+                    Some(inside.to_owned()).filter(|inside| inside.contains(char::is_uppercase))
+                }
+                Ok(_) => Some(inside.to_owned()),
+                Err(problem) => problem.correction.map(|(_, correction)| correction),
             }
-            _ => problem.correct(self.parameter.example),
-        }
+        });
+        problem.correct(right.unwrap_or_else(|| self.parameter.example.to_owned()))
     }
 
     fn number(&self, negative: bool, text: &str, percent: bool) -> Result<Value, Problem> {
@@ -280,7 +295,7 @@ impl Reader<'_> {
         }
         if figure.suffix.is_empty() {
             let with_units: Vec<_> = ["ms", "s"].map(|unit| format!("{}{unit}", figure.digits)).into();
-            // Who writes so great a number has likely milliseconds in mind.
+            // So large a number probably means milliseconds.
             let is_great = figure.digits.parse().is_ok_and(|number: f64| number >= 1_000.0);
             let problem = self.wrong(format!("`{text}` has no unit"));
             let [milliseconds, seconds] = with_units.as_slice() else { return Err(problem) };
@@ -390,6 +405,8 @@ mod tests {
             ("MIN", Kind::Count, Value::Rust),
             ("2 * 5", Kind::Count, Value::Rust),
             ("-N", Kind::Ratio, Value::Rust),
+            ("2 as u32", Kind::Count, Value::Rust),
+            ("1.0 / 3.0", Kind::Ratio, Value::Rust),
             ("Duration::from_secs(3)", Kind::Duration, Value::Rust),
             ("a::b::<C, D>", Kind::Function, Value::Rust),
         ] {

@@ -1,9 +1,9 @@
-//! Every word of the language, with what it takes. The parser, the messages and the macros read these tables, so that
-//! a word exists once.
+//! Every word of the language, with its arguments. The parser, the messages and the macros read these tables, so that each word is
+//! defined once.
 
 use crate::suggest::snake;
 
-/// What an argument is.
+/// The kind of an argument.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Kind {
     /// A number of calls.
@@ -18,9 +18,9 @@ pub enum Kind {
     Jitter,
     /// A time.
     Duration,
-    /// What a delay grows by.
+    /// The factor by which a delay grows.
     Multiplier,
-    /// A function of the user's.
+    /// A user function.
     Function,
 }
 
@@ -46,12 +46,12 @@ impl Kind {
         }
     }
 
-    /// What is wrong with a value of this kind that is not allowed.
+    /// The message for a value of this kind that is out of range.
     pub fn refuse(self, text: &str) -> String {
         format!("`{text}` is out of range: {}", self.range())
     }
 
-    /// Which values are allowed.
+    /// The allowed values, in words.
     const fn range(self) -> &'static str {
         match self {
             Self::Count => "a number of calls is from 1 to 4294967295",
@@ -69,11 +69,11 @@ impl Kind {
 /// One argument of a word.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Parameter {
-    /// What it is called; a keyword argument is written so.
+    /// Its name, which is also the keyword of a keyword argument.
     pub name: &'static str,
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
-    /// A value that surprises nobody.
+    /// A typical value.
     pub example: &'static str,
 }
 
@@ -82,9 +82,9 @@ pub struct Parameter {
 pub struct Entry {
     /// The word.
     pub word: &'static str,
-    /// What stands in its parentheses; no parentheses where that is nothing.
+    /// The arguments in its parentheses; if there are none, it has no parentheses.
     pub positional: &'static [Parameter],
-    /// What may follow by name.
+    /// The keyword arguments that may follow.
     pub keywords: &'static [Parameter],
 }
 
@@ -114,19 +114,19 @@ impl Entry {
     }
 }
 
-/// The words that may stand in one place.
+/// The words of one setting.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Vocabulary {
     /// What each of them is.
     pub noun: &'static str,
     /// The words.
     pub entries: &'static [Entry],
-    /// What other libraries call them, or their arguments: their word, and ours.
+    /// Words of other libraries for these words or their arguments: theirs, then ours.
     pub foreign: &'static [(&'static str, &'static str)],
 }
 
 impl Vocabulary {
-    /// What a word takes.
+    /// The entry of a word.
     pub fn entry(&self, word: &str) -> Option<&'static Entry> {
         self.entries.iter().find(|entry| entry.word == word)
     }
@@ -148,7 +148,7 @@ impl Vocabulary {
         self.noun == TRIP.noun
     }
 
-    /// What we call what another library calls so: each word that it may be.
+    /// Our words for another library's word.
     pub fn foreign(&self, word: &str) -> impl Iterator<Item = &'static str> {
         let word = snake(word);
         self.foreign.iter().filter(move |(theirs, _)| *theirs == word).map(|(_, ours)| *ours)
@@ -175,7 +175,7 @@ pub static HALF_OPEN_TIMEOUT: Parameter = parameter("half_open_timeout", Kind::D
 pub static TRIP: Vocabulary = Vocabulary {
     noun: "condition",
     entries: &[
-        // The first that takes a value is what a value alone is taken for.
+        // Comes first, because a value alone is taken for the first word that takes one.
         Entry::new("failures", &[COUNT]),
         Entry::new("failure_streak", &[COUNT]),
         Entry::new("failure_rate", &[RATIO]),
@@ -230,6 +230,7 @@ pub static TRIP: Vocabulary = Vocabulary {
         ("rate", "failure_rate"),
         ("request_volume_threshold", "min"),
         ("requests", "min"),
+        ("response_time", "avg_latency"),
         ("samples", "min"),
         ("slow", "slow_rate"),
         ("slow_call_duration_threshold", "slow_rate"),
@@ -322,13 +323,16 @@ pub static RETRY: Vocabulary = Vocabulary {
         ("exponential_backoff", "backoff"),
         ("factor", "multiplier"),
         ("fixed", "cooldown"),
+        ("fibonacci", "backoff"),
         ("fixed_delay", "cooldown"),
         ("immediate", "always"),
         ("immediately", "always"),
         ("limit", "max"),
+        ("linear", "backoff"),
         ("manual", "never"),
         ("max_backoff", "max"),
         ("max_delay", "max"),
+        ("max_interval", "max"),
         ("maximum", "max"),
         ("none", "never"),
         ("open", "cooldown"),
@@ -343,6 +347,7 @@ pub static RETRY: Vocabulary = Vocabulary {
         ("retry_timeout", "cooldown"),
         ("sleep_window", "cooldown"),
         ("timeout", "cooldown"),
+        ("to", "max"),
         ("wait", "cooldown"),
         ("wait_duration", "cooldown"),
         ("wait_duration_in_open_state", "cooldown"),

@@ -1,4 +1,4 @@
-//! What recent calls are remembered.
+//! Which recent calls are remembered.
 
 use core::fmt;
 use core::time::Duration;
@@ -6,7 +6,7 @@ use core::time::Duration;
 use crate::duration::Spelled;
 use crate::metrics::nanos;
 
-/// What recent calls a breaker remembers: the latest so many, or those of the latest so much time.
+/// Which recent calls a breaker remembers: a fixed number, or those of a period.
 ///
 /// Made by the functions `count` and `time` of the module `window`; prints as the attribute would spell it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,7 +14,7 @@ pub struct Window {
     /// By number or by age.
     #[doc(hidden)]
     pub extent: Extent,
-    /// How many buckets a time window has, where one was asked for.
+    /// How many buckets a time window has, if set.
     #[doc(hidden)]
     pub buckets: Option<usize>,
 }
@@ -22,27 +22,27 @@ pub struct Window {
 /// By number or by age.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Extent {
-    /// The latest so many calls.
+    /// The last calls, up to this number.
     Count(usize),
-    /// The calls of the latest so much time.
+    /// The calls of the last period of this length.
     Time(Duration),
 }
 
 impl Window {
-    /// The latest `size` calls.
+    /// The last `size` calls.
     #[doc(hidden)]
     pub const fn count(size: usize) -> Self {
         Self { extent: Extent::Count(size), buckets: None }
     }
 
-    /// The calls of the latest `duration`.
+    /// The calls of the last `duration`.
     #[doc(hidden)]
     pub const fn time(duration: Duration) -> Self {
         Self { extent: Extent::Time(duration), buckets: None }
     }
 
-    /// Sets how many buckets a time window is divided into, from 1 to 1000, each of at least 1 us. A call is forgotten with its bucket: with `b` buckets, up to
-    /// one `b`-th of the duration early.
+    /// Sets how many buckets a time window is divided into, from 1 to 1000, each at least 1 us long. A call is forgotten together
+    /// with its bucket: with `b` buckets, up to one `b`-th of the duration early.
     #[must_use]
     pub const fn buckets(mut self, buckets: usize) -> Self {
         self.buckets = Some(buckets);

@@ -1,4 +1,4 @@
-//! A word, however it is written, and what follows it -> a [`Call`].
+//! A word in any spelling, and what follows it -> a [`Call`].
 
 use crate::brackets::Brackets;
 use crate::meant::{is_known, meant};
@@ -8,7 +8,7 @@ use crate::syntax::Call;
 use crate::token::{Place, Shape, Token, spell};
 use crate::vocabulary::{Entry, Kind, Vocabulary};
 
-/// What all the readers of one string or token stream share.
+/// The state shared by all readers of one string or token stream.
 pub(crate) struct Source<'a> {
     pub(crate) tokens: &'a [Token],
     pub(crate) brackets: &'a Brackets,
@@ -16,7 +16,7 @@ pub(crate) struct Source<'a> {
     pub(crate) problems: Vec<Problem>,
 }
 
-/// A word, perhaps after a path, raw, or with hyphens where ours has underscores.
+/// A word, perhaps with a path before it, raw, or with hyphens in place of underscores.
 pub(crate) struct Name {
     pub(crate) place: Place,
     pub(crate) text: String,
@@ -31,7 +31,7 @@ impl<'a> Source<'a> {
         spell(place.of(self.tokens))
     }
 
-    /// A name as it is written.
+    /// A name as written.
     fn spell_name(&self, name: &Name) -> String {
         self.spell(name.place).replace(" - ", "-")
     }
@@ -40,7 +40,7 @@ impl<'a> Source<'a> {
         self.tokens[..end].get(at)
     }
 
-    /// Reads the word at `at` and all that belongs to it, or says what is wrong with it.
+    /// Reads the word at `at` with its arguments, or reports what is wrong.
     pub(crate) fn word(&mut self, at: &mut usize, end: usize) -> Option<Call> {
         let name = self.name(*at, end);
         *at = name.place.end;
@@ -85,7 +85,7 @@ impl<'a> Source<'a> {
         Name { place: Place::new(start, after), text }
     }
 
-    /// `concat!("min(10)")`: nobody has expanded it yet.
+    /// `concat!("min(10)")`, which is not expanded yet.
     fn is_macro(&mut self, name: &Name, at: &mut usize, end: usize) -> bool {
         let (Some(sign), Some(group)) = (self.token(*at, end), self.token(*at + 1, end)) else {
             return false;
@@ -108,7 +108,7 @@ impl<'a> Source<'a> {
         true
     }
 
-    /// `failure_rate > 0.5`, `min = 10` or `min 10`, which are clear enough to be corrected.
+    /// `failure_rate > 0.5`, `min = 10` or `min 10`, which are clear enough to correct.
     fn is_compared(&mut self, name: &Name, arguments: Option<Place>, at: &mut usize, end: usize) -> bool {
         let is_sign = |token: &Token| ["<", ">", "=", ":", "≥", "≤"].contains(&token.text.as_str());
         let is_figure = |token: &Token| {
@@ -127,7 +127,7 @@ impl<'a> Source<'a> {
         let has_number =
             Place::new(start, after).of(self.tokens).iter().any(|token| token.shape != Shape::Punctuation);
         if !has_number {
-            // A constant of the user's, but not the next condition.
+            // A user's constant, unless it is the next condition.
             after = match self.token(start, end) {
                 Some(word) if is_compared && word.shape == Shape::Word && !self.begins(start, end) => {
                     self.name(start, end).place.end
@@ -166,7 +166,7 @@ impl<'a> Source<'a> {
         true
     }
 
-    /// `cooldown(60s).jitter(0.1)`, which is how it is written in Rust.
+    /// `cooldown(60s).jitter(0.1)`, which is how it is written in Rust, or `cooldown(60s) & jitter(0.1)`.
     fn has_methods(&mut self, name: &Name, arguments: Option<Place>, at: &mut usize, end: usize) -> bool {
         let (Some(entry), Some(inside)) = (self.vocabulary.entry(&name.text), arguments) else {
             return false;
@@ -175,7 +175,7 @@ impl<'a> Source<'a> {
             self.brackets.split(self.tokens, inside).into_iter().map(|piece| self.spell(piece)).collect();
         let start = *at;
         while let [point, word, open, ..] = &self.tokens[*at..end]
-            && point.is(".")
+            && [".", ",", "&", "+", "|"].iter().any(|sign| point.is(sign))
             && open.is("(")
             && entry.keywords.iter().any(|parameter| word.is(parameter.name))
         {
@@ -193,7 +193,7 @@ impl<'a> Source<'a> {
         true
     }
 
-    /// Whether a condition begins here, by all that its first words tell.
+    /// Whether a condition begins here, judging by its first words.
     pub(crate) fn begins(&self, at: usize, end: usize) -> bool {
         let Some(token) = self.token(at, end) else { return false };
         match token.shape {
@@ -204,11 +204,11 @@ impl<'a> Source<'a> {
                     || token.is("not")
                     || self.token(name.place.end, end).is_some_and(|next| next.is("("))
             }
-            _ => token.is("!"),
+            _ => token.is("!") && self.token(at + 1, end).is_some(),
         }
     }
 
-    /// Reads a name's arguments, where it has any, which stand inside of `arguments`.
+    /// Reads the arguments of a name, which are at `arguments`, if there are any.
     fn call(&mut self, name: &Name, arguments: Option<Place>) -> Option<Call> {
         let place = Place::new(name.place.start, arguments.map_or(name.place.end, |inside| inside.end + 1));
         let pieces = match arguments {
@@ -260,7 +260,7 @@ impl<'a> Source<'a> {
         self.report(problem.correct(correction));
     }
 
-    /// A word that is none of ours: another library's, a misspelling, or anything.
+    /// Reports a word that is not ours: another library's, a misspelling, or anything else.
     fn unknown(&mut self, name: &Name, place: Place, pieces: &[Place]) {
         let what = format!("unknown {} `{}`", self.vocabulary.noun, self.spell_name(name));
         let values: Vec<_> = pieces.iter().map(|piece| self.spell(*piece)).collect();
@@ -268,7 +268,7 @@ impl<'a> Source<'a> {
             let problem = self.unlike(name, place, Problem::new(name.place, what));
             return self.report(problem);
         };
-        // With such arguments as ours takes, the word alone is wrong.
+        // If the arguments fit our word, only the word is wrong.
         let is_word_alone = meant.text == meant.entry.with(&values) && place == self.written(name, pieces);
         let (place, correction) =
             if is_word_alone { (name.place, meant.entry.word) } else { (place, meant.text.as_str()) };
@@ -279,7 +279,7 @@ impl<'a> Source<'a> {
         });
     }
 
-    /// A word that is like none of ours: perhaps a value, or a function of the user's.
+    /// The problem of a word that resembles none of ours: perhaps it is a value, or a user function.
     fn unlike(&self, name: &Name, place: Place, problem: Problem) -> Problem {
         let is_duration = name.place.of(self.tokens).iter().any(|token| token.is("Duration"));
         let takes_duration = |entry: &&Entry| matches!(entry.positional, [one] if one.kind == Kind::Duration);
@@ -290,12 +290,14 @@ impl<'a> Source<'a> {
         let help = self.vocabulary.expected();
         let is_function = place == name.place && !is_keyword(&name.text);
         problem.help(match self.vocabulary.entry("custom").filter(|_| is_function) {
-            Some(custom) => format!("{help}; a function of yours is `{}`", custom.with(&[self.spell(place)])),
+            Some(custom) => {
+                format!("{help}; for a function of yours, write `{}`", custom.with(&[self.spell(place)]))
+            }
             None => help,
         })
     }
 
-    /// Where a name with these arguments ends, if they are in parentheses.
+    /// The place of a name with these arguments, if they are in parentheses.
     fn written(&self, name: &Name, pieces: &[Place]) -> Place {
         let opening = name.place.end;
         match self.tokens.get(opening) {
@@ -305,7 +307,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// `any(a, b)` and `or(a, b)` as we would write them; what is no such function stays as it is.
+    /// `any(a, b)` and `or(a, b)` as we would write them. Anything else stays as it is.
     pub(crate) fn joined(&self, place: Place) -> String {
         let [word, open, ..] = place.of(self.tokens) else { return self.spell(place) };
         let Some(operator) = function(word).filter(|_| open.is("(")) else { return self.spell(place) };
@@ -319,7 +321,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// The operator that a word stands for, where it is used as the name of a function.
+/// The operator that a word stands for, if it is used as the name of a function.
 pub(crate) fn function(word: &Token) -> Option<&'static str> {
     match word.text.to_lowercase().as_str() {
         _ if word.shape != Shape::Word => None,

@@ -3,15 +3,15 @@
 //! # The hot path
 //!
 //! A healthy call reads two words and writes none. [`Breaker::acquire`] reads the state word; if it says closed, the call
-//! is admitted and takes the word along. [`Call::record`] compares that word with `healthy`: they are equal exactly while the
-//! breaker is still in the generation that admitted the call, and its window is full and holds nothing but fast successes.
-//! One more fast success would then push out a call that is just like it and leave the window, the streak and the verdict as
-//! they are; so it is not written.
+//! is admitted and keeps a copy of the word. [`Call::record`] compares the copy with `healthy`: they are equal exactly while the
+//! breaker is still in the generation that admitted the call, and its window is full and holds only fast successes. One more
+//! fast success would then push out a call just like itself and leave the window, the streak and the verdict as they are; so it
+//! is not written.
 //!
-//! That is exact, not an approximation. Anything else is recorded under the lock, and `healthy` is cleared before the lock is
-//! released. All changes to `healthy` have one order, and in it the success that read it set comes before that clearing; there
-//! its record would have changed nothing. That place is also within the call's own time: whatever happened before the call
-//! ended, as far as threads can tell, its read of `healthy` has seen.
+//! This is exact, not an approximation. Every other outcome is recorded under the lock, and `healthy` is cleared before the lock
+//! is released. All threads agree on one order of the changes to `healthy`. In it, a success that read `healthy` as set comes
+//! before the clearing, at a point where recording it would have changed nothing. That point is also within the call's own
+//! duration: the call's read of `healthy` sees whatever happened before the call ended, as far as threads can tell.
 
 use fluxgate_rules::evaluate::trial_length;
 use fluxgate_rules::{Extent, Measures, Node, Rule, Window};
@@ -28,19 +28,20 @@ use crate::time::{self, Clock};
 use crate::window::Unrecorded;
 use crate::{permit, registry};
 
-/// A breaker, at a fixed place: a `static` of its own, or shared by handles.
+/// A breaker at a fixed address: a `static` of its own, or shared by handles.
 pub struct Breaker {
-    /// The [`Word`] of the present state.
+    /// The [`Word`] of the current state.
     pub(crate) state: AtomicU64,
-    /// [`Word::healthy`] of the present state, or none.
+    /// [`Word::healthy`] of the current state, or [`Word::NONE`].
     pub(crate) healthy: AtomicU64,
-    /// When the present state began.
+    /// When the current state began.
     pub(crate) since: AtomicU64,
-    /// When the present state is over: open, when to try again; half-open, when to give up. [`u64::MAX`]: never.
+    /// When the current state ends: for an open breaker, when to try again; for a half-open one, when to give up. [`NEVER`] if
+    /// it does not end by itself.
     pub(crate) deadline: AtomicU64,
-    /// Calls refused since the present state began.
+    /// Calls refused since the current state began.
     pub(crate) rejected: AtomicU64,
-    /// The [`Figures`] that opened it.
+    /// The [`Figures`] that opened the breaker.
     pub(crate) cause: [AtomicU64; 3],
     pub(crate) core: Mutex<Core>,
     pub(crate) unrecorded: Unrecorded,
@@ -48,36 +49,36 @@ pub struct Breaker {
     pub(crate) measures: Measures,
     pub(crate) clock: Option<Arc<dyn Clock>>,
     pub(crate) own: Own,
-    /// The next in the registry.
+    /// The next breaker in the registry's list.
     pub(crate) next: OnceRef<'static, Breaker>,
 }
 
 /// How the registry can reach a breaker.
 #[derive(Clone)]
 pub(crate) enum Own {
-    /// Not at all: it stands in for another.
+    /// Not at all: it stands in for another breaker.
     #[cfg_attr(not(feature = "test-util"), allow(dead_code, reason = "only tests have doubles"))]
     Hidden,
     Static(&'static Breaker),
     Shared(Weak<Breaker>),
 }
 
-/// What a call is told that asks to be admitted.
+/// The answer to a call that asks to be admitted.
 enum Answer {
     Admitted,
     /// With the nanoseconds until the next attempt, or [`NEVER`].
     Refused(u64),
 }
 
-/// An answer in two registers, for the way from open breakers to their callers is a busy one: the word under which a call was
-/// admitted and when; or, if the word is a fresh one, that it was refused, and how long there is left.
+/// An answer that fits in two registers, because open breakers refuse often. If `word` is not fresh, the call was admitted under it
+/// at `time`; if it is fresh, the call was refused, and `time` is how long is left.
 struct Admission {
     word: Word,
     time: u64,
 }
 
-/// A call was refused under `word`, `left` nanoseconds before the next attempt. Small enough to stay in registers on the way
-/// to where it is put into words.
+/// A call was refused under `word`, `left` nanoseconds before the next attempt. It stays in registers until it is turned into a
+/// [`CallNotPermitted`].
 pub struct Refusal<'a> {
     breaker: &'a Breaker,
     word: Word,
@@ -85,7 +86,7 @@ pub struct Refusal<'a> {
 }
 
 impl Refusal<'_> {
-    /// What the caller is told, and what becomes of that: out of the way, so that nobody else makes room for it.
+    /// Passes the [`CallNotPermitted`] to `then`. Kept out of line, so that callers reserve no stack for it.
     #[inline]
     pub fn tell<R>(self, then: impl FnOnce(CallNotPermitted) -> R) -> R {
         #[cold]
@@ -97,7 +98,7 @@ impl Refusal<'_> {
     }
 }
 
-/// No time.
+/// The time that never comes.
 pub(crate) const NEVER: u64 = u64::MAX;
 
 impl Breaker {
@@ -126,7 +127,7 @@ impl Breaker {
             own: Own,
         ) -> Self {
             let measures = Rule::measures(rule.nodes());
-            // A user's clock is asked under no lock, and so whenever its time might matter.
+            // A user's clock must not be read under the lock, so it is read beforehand, whenever its time might matter.
             let dated = clock.is_some() || matches!(window.extent, Extent::Time(_));
             Self {
                 state: AtomicU64::new(Word::first(measures.durations(), dated).0),
@@ -146,13 +147,13 @@ impl Breaker {
         }
     }
 
-    /// Asks for a call to be admitted.
+    /// Asks the breaker to admit a call.
     #[inline]
     pub fn acquire(&self) -> Result<Call<'_>, CallNotPermitted> {
         self.enter().map_err(|refusal| refusal.tell(|told| told))
     }
 
-    /// The same, but a refusal is not yet put into words.
+    /// Like [`acquire`](Self::acquire), but a refusal is not yet turned into a [`CallNotPermitted`].
     #[inline]
     pub fn enter(&self) -> Result<Call<'_>, Refusal<'_>> {
         let breaker = self.resolve();
@@ -168,14 +169,14 @@ impl Breaker {
         }
     }
 
-    /// Admits or refuses where that takes more than a look at the word.
+    /// Admits or refuses a call that the word alone does not admit at once.
     #[cold]
     #[inline(never)]
     fn admit(&self, word: Word) -> Admission {
         if word.admits_timed() { Admission { word, time: self.now() } } else { self.decide(word) }
     }
 
-    /// Admits or refuses where that takes a look at the state.
+    /// Admits or refuses a call depending on the state.
     #[inline(never)]
     fn decide(&self, mut word: Word) -> Admission {
         let mut due = None;
@@ -207,7 +208,8 @@ impl Breaker {
         }
     }
 
-    /// Refuses a call of an open breaker, or moves it on if it is time, and says when it was; `None`: look again.
+    /// Refuses a call of an open breaker, or makes the breaker half-open if it is time, and notes when that was. `None`: the state has
+    /// changed, look again.
     #[inline]
     fn refuse_until_due(&self, word: Word, due: &mut Option<u64>) -> Option<Answer> {
         let deadline = self.deadline.load(Ordering::Relaxed);
@@ -227,8 +229,8 @@ impl Breaker {
         Some(Answer::Refused(deadline - now))
     }
 
-    /// Whether a half-open breaker admits a call; `None`: it has moved on, look again. A call that was `due` just now is decided
-    /// upon at that time, or the trial that it begins could be over before it is admitted, and so for ever.
+    /// Whether a half-open breaker admits a call. `None`: the state has changed, look again. A call that was `due` a moment ago is
+    /// judged by that time; otherwise the trial that it begins could be over before the call is admitted, again and again.
     fn admit_to_trial(&self, word: Word, due: Option<u64>) -> Option<Answer> {
         let now = due.unwrap_or_else(|| self.now());
         let since = self.since.load(Ordering::Relaxed);
@@ -262,18 +264,18 @@ impl Breaker {
         Some(if admitted { Answer::Admitted } else { Answer::Refused(NEVER) })
     }
 
-    /// What the caller is told whose call was refused under `word`.
+    /// The error for a call that was refused under `word`.
     #[inline(never)]
     fn refused(&self, word: Word, left: u64) -> CallNotPermitted {
         let [node, part, whole] = [0, 1, 2].map(|figure| self.cause[figure].load(Ordering::Relaxed));
-        // What was read belongs to this opening if it is still the same: see `Breaker::change`.
+        // The cause belongs to this opening only if the state is still the same: see `Breaker::change`.
         fence(Ordering::Acquire);
         let same = self.state.load(Ordering::Relaxed) == word.0;
         let figures = Figures { node: if same { node } else { NEVER }, part, whole };
         CallNotPermitted { source: self.settings.clone(), state: word.state(), left, figures }
     }
 
-    /// What a breaker does once in its life.
+    /// The set-up that a breaker does once in its life.
     #[cold]
     fn first_use(&self) {
         if self.clock.is_none() && (self.measures.durations() || self.has_time_window()) {
@@ -294,7 +296,7 @@ impl Breaker {
         }
     }
 
-    /// Makes sure that the first use is over, for whoever does not come with a call.
+    /// Makes sure that the first use is over, for callers that do not make a call.
     pub(crate) fn used(&self) -> &Self {
         if Word(self.state.load(Ordering::Relaxed)).is_fresh() {
             self.first_use();
@@ -314,8 +316,8 @@ impl Breaker {
         self.settings().rule.nodes()
     }
 
-    /// The length of a trial. Found when it is asked for: for a constant, the compiler would take longer over it than over all
-    /// the rest of a guarded function.
+    /// The length of a trial. Computed on demand: as a constant, it would take the compiler longer than all the rest of a guarded
+    /// function.
     pub(crate) fn trial(&self) -> u32 {
         trial_length(self.nodes()).unwrap_or(1)
     }
@@ -324,7 +326,7 @@ impl Breaker {
         &self.settings().name
     }
 
-    /// The time.
+    /// The current time.
     #[inline(never)]
     pub(crate) fn now(&self) -> u64 {
         match &self.clock {
@@ -333,14 +335,14 @@ impl Breaker {
         }
     }
 
-    /// The breaker itself, or its double where a test has isolated this thread.
+    /// The breaker itself, or its double if a test has isolated this thread.
     #[cfg(not(feature = "test-util"))]
     #[inline]
     pub(crate) const fn resolve(&self) -> &Self {
         self
     }
 
-    /// The breaker itself, or its double where a test has isolated this thread.
+    /// The breaker itself, or its double if a test has isolated this thread.
     #[cfg(feature = "test-util")]
     #[inline]
     pub(crate) fn resolve(&self) -> &Self {

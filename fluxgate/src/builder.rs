@@ -16,10 +16,9 @@ use crate::state::Outcome;
 use crate::time::Clock;
 use crate::{permit, retry, window};
 
-/// A breaker in the making: [`CircuitBreaker::builder`].
+/// Builds a breaker; returned by [`CircuitBreaker::builder`].
 ///
-/// What is not set is as it is in the attribute. Nothing is checked before [`build`](Self::build), which then says all that
-/// is wrong.
+/// The defaults are those of the attribute. Nothing is checked before [`build`](Self::build), which reports all errors together.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, Transition, permit, retry, trip, window};
@@ -68,71 +67,71 @@ impl Builder {
         }
     }
 
-    /// What recent calls are remembered: the latest 100 unless set.
+    /// Which recent calls are remembered. Default: the last 100.
     pub fn window(mut self, window: Window) -> Self {
         self.window = window;
         self
     }
 
-    /// When to trip; unless set, `closed & min(100) & failure_rate(0.5) | half_open & min(10) & failure_rate(0.5)`, where 100 (and
-    /// 10) become the window's size where that is smaller.
+    /// When to trip. Default: `closed & min(100) & failure_rate(0.5) | half_open & min(10) & failure_rate(0.5)`, where 100 and 10
+    /// are capped at the window's size.
     pub fn trip(mut self, rule: Rule) -> Self {
         self.trip = Some(rule);
         self
     }
 
-    /// When to try again: after a minute unless set.
+    /// When to try again. Default: after a minute.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = retry;
         self
     }
 
-    /// Which calls are admitted while half-open: unless set, a share that grows from 10% to all over a minute.
+    /// Which calls are admitted while half-open. Default: a share that grows from 10% to all of them over a minute.
     pub fn permit(mut self, permit: Permit) -> Self {
         self.permit = permit;
         self
     }
 
-    /// How many calls of a trial may run at once, 1 or more; 10 unless set. More are refused, never queued.
+    /// How many calls of a trial may run at once, 1 or more. Default: 10. Further calls are refused, never queued.
     pub fn max_half_open_calls(mut self, calls: u32) -> Self {
         self.max_half_open_calls = calls;
         self
     }
 
-    /// The longest stay in half-open, after which the breaker re-opens with its next call or outcome; none unless set.
+    /// The longest stay in half-open, after which the next call or outcome re-opens the breaker. Default: no limit.
     pub fn half_open_timeout(mut self, longest: Duration) -> Self {
         self.half_open_timeout = Some(longest);
         self
     }
 
-    /// What a call counts as that panicked: `Failure`, which it does unless set, or `Ignored`.
+    /// What a call that panics counts as: `Failure`, the default, or `Ignored`.
     pub fn on_panic(mut self, outcome: Outcome) -> Self {
         self.on_panic = outcome;
         self
     }
 
-    /// What a call counts as that was cancelled: `Failure`, or `Ignored`, which it does unless set.
+    /// What a cancelled call counts as: `Ignored`, the default, or `Failure`.
     pub fn on_cancel(mut self, outcome: Outcome) -> Self {
         self.on_cancel = outcome;
         self
     }
 
-    /// Adds a listener; there may be several.
+    /// Adds a listener. May be called several times.
     pub fn listener(mut self, listener: impl Listener) -> Self {
         self.listeners.push(Arc::new(listener));
         self
     }
 
-    /// What time it is: the process's monotonic clock unless set.
+    /// The clock that the breaker reads. Default: the process's monotonic clock.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Some(Arc::new(clock));
         self
     }
 
-    /// Makes the breaker, and enters it into the [registry](crate::breakers).
+    /// Makes the breaker and enters it in the [registry](crate::breakers).
     ///
     /// # Errors
-    /// What is wrong with the settings, all of it, in the words in which the compiler says it of the attribute.
+    /// Everything that is wrong with the settings, with the messages that the compiler gives for the attribute.
     pub fn build(self) -> Result<CircuitBreaker, ConfigError> {
         let rule = self.trip.unwrap_or_else(|| Rule::from_nodes(Rule::standard(self.window.size()).to_vec()));
         let settings = Settings {

@@ -1,4 +1,4 @@
-//! A call that was admitted, and what becomes of it.
+//! An admitted call, and its outcome.
 
 use core::fmt;
 use std::mem::ManuallyDrop;
@@ -7,10 +7,10 @@ use crate::breaker::Breaker;
 use crate::state::{Outcome, State, Word};
 use crate::sync::Ordering;
 
-/// A call that was admitted: say what became of it.
+/// An admitted call, whose outcome is to be reported.
 ///
-/// Dropped without a word, it counts as the breaker's settings say: `on_panic` (a failure unless set) while the thread is
-/// panicking, otherwise `on_cancel` (ignored unless set).
+/// If it is dropped without a report, it counts as `on_panic` says (by default, a failure) while the thread is panicking, and
+/// otherwise as `on_cancel` says (by default, ignored).
 ///
 /// ```
 /// # let breaker = fluxgate::CircuitBreaker::builder("payments").build()?;
@@ -24,14 +24,14 @@ use crate::sync::Ordering;
 #[must_use = "dropping it at once says that the call was cancelled"]
 pub struct Call<'a> {
     pub(crate) breaker: &'a Breaker,
-    /// Under which it was admitted: its outcome counts only while the breaker still has it.
+    /// The state word it was admitted under: its outcome counts only while the breaker still has that word.
     pub(crate) word: Word,
-    /// When it was admitted, where calls are timed.
+    /// When it was admitted, if calls are timed.
     pub(crate) start: u64,
 }
 
 impl<'a> Call<'a> {
-    /// A call that has still to be admitted: as if under a word that no breaker ever has. Nothing becomes of it.
+    /// A call that is not admitted yet. It has a word that no breaker ever has, so dropping it has no effect.
     #[inline]
     pub(crate) fn planned(breaker: &'a Breaker) -> Self {
         Self { breaker, word: Word::NONE, start: 0 }
@@ -42,57 +42,57 @@ impl<'a> Call<'a> {
         self.word == Word::NONE
     }
 
-    /// The state in which the breaker admitted it: half-open for a probe.
+    /// The breaker's state when it admitted the call: half-open for a probe.
     pub fn state(&self) -> State {
         self.word.state()
     }
 
-    /// The generation in which the breaker admitted it, which every transition and every reset increases. Its outcome counts only
-    /// while that lasts.
+    /// The breaker's generation when it admitted the call. Every transition and every reset increments the generation, and the
+    /// outcome counts only while it is still the same.
     pub fn generation(&self) -> u64 {
         self.word.generation()
     }
 
-    /// The dependency is well.
+    /// Reports that the dependency is well.
     #[inline]
     pub fn success(self) {
         self.record(Outcome::Success);
     }
 
-    /// The dependency is not.
+    /// Reports that the dependency is not well.
     #[inline]
     pub fn failure(self) {
         self.record(Outcome::Failure);
     }
 
-    /// The call says nothing about the dependency: it is recorded nowhere, and its place in a trial is given back.
+    /// Reports that the call says nothing about the dependency: it is not recorded, and its slot in a trial is given back.
     #[inline]
     pub fn ignore(self) {
         self.record(Outcome::Ignored);
     }
 
-    /// Nobody waits for it any more.
+    /// Records that the caller no longer waits for the call.
     #[inline]
     pub(crate) fn cancel(self) {
         let call = ManuallyDrop::new(self);
         cancel(call.breaker, call.word, call.start);
     }
 
-    /// Says what became of the call by what it returned, and gives that back.
+    /// Records the outcome that `judge` finds in `returned`, and returns the latter.
     #[inline]
     pub(crate) fn judge<R>(self, returned: R, judge: impl FnOnce(&R) -> Outcome) -> R {
-        // Nothing panics here. The compiler does not know; but where nothing has to be dropped in case, it can keep what was
-        // returned in registers.
+        // Nothing here panics, but the compiler does not know that. With nothing to drop on unwinding, it can keep the value
+        // in registers.
         let returned = ManuallyDrop::new(returned);
         self.record(judge(&returned));
         ManuallyDrop::into_inner(returned)
     }
 
-    /// Says what became of the call.
+    /// Reports the outcome of the call.
     #[inline]
     pub fn record(self, outcome: Outcome) {
         let call = ManuallyDrop::new(self);
-        // See `breaker` for why nothing has to be written here.
+        // The module `breaker` explains why nothing needs to be written here.
         if outcome == Outcome::Success && call.breaker.healthy.load(Ordering::Acquire) == call.word.0 {
             return;
         }
@@ -114,7 +114,7 @@ impl fmt::Debug for Call<'_> {
 impl Drop for Call<'_> {
     #[inline]
     fn drop(&mut self) {
-        // Piece by piece: a call that nobody ever points to can stay in registers.
+        // Field by field: a call whose address is never taken can stay in registers.
         abandon(self.breaker, self.word, self.start);
     }
 }
@@ -135,7 +135,7 @@ fn cancel(breaker: &Breaker, word: Word, start: u64) {
     give_up(breaker, word, start, breaker.settings().on_cancel);
 }
 
-/// Says what became of a call that nobody did, unless it never came to be one.
+/// Records the outcome of a call that was dropped without a report, unless it was never admitted.
 fn give_up(breaker: &Breaker, word: Word, start: u64, outcome: Outcome) {
     if word != Word::NONE {
         breaker.record(word, start, outcome);

@@ -16,17 +16,17 @@ pub struct Cause {
     figures: Figures,
 }
 
-/// What a condition was compared with: so many of so many calls, or a mean in nanoseconds of so many.
+/// What a condition was compared with: `part` of `whole` calls, or, as `part`, the mean of `whole` calls in nanoseconds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Figures {
-    /// Which of the rule's nodes the condition is.
+    /// The index of the condition among the rule's nodes.
     pub(crate) node: u64,
     pub(crate) part: u64,
     pub(crate) whole: u64,
 }
 
 impl Figures {
-    /// Of the condition that best says why the rule holds in `situation`, with the figures of `metrics`.
+    /// The figures, taken from `metrics`, of the condition that best explains why the rule holds in `situation`.
     pub(crate) fn of(nodes: &[Node], situation: &Situation<'_>, metrics: &Metrics) -> Self {
         let node = cause(nodes, 0, situation);
         let part = match nodes[node] {
@@ -41,7 +41,7 @@ impl Figures {
         Self { node: node as u64, part, whole: metrics.total() }
     }
 
-    /// The cause, where the node is one of the rule's.
+    /// The cause, if the node is one of the rule's conditions.
     pub(crate) fn cause(self, nodes: &[Node]) -> Option<Cause> {
         match nodes.get(usize::try_from(self.node).ok()?)? {
             Node::Condition(condition) => Some(Cause { condition: *condition, figures: self }),
@@ -57,7 +57,7 @@ impl Cause {
     }
 }
 
-/// The sentence, too: it is what people see of a refusal that they unwrap.
+/// Contains the sentence, because this is what people see when they unwrap a refusal.
 impl fmt::Debug for Cause {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Cause({self})")
@@ -113,7 +113,7 @@ impl fmt::Display for Reached {
     }
 }
 
-/// With as many digits as it takes, but at most two after the point: `60%`, `33.33%`.
+/// A percentage with at most two decimals: `60%`, `33.33%`.
 struct Percent(f64);
 
 impl fmt::Display for Percent {
@@ -122,7 +122,7 @@ impl fmt::Display for Percent {
     }
 }
 
-/// To three digits or so: nobody reads nanoseconds beside milliseconds.
+/// Rounds down to three digits: nobody reads nanoseconds beside milliseconds.
 fn rounded(nanos: u64) -> Duration {
     let step = 10_u64.pow(nanos.max(1).ilog10().saturating_sub(2));
     Duration::from_nanos(nanos / step * step)

@@ -1,4 +1,4 @@
-//! The handle by which programs know a breaker.
+//! The handle through which programs use a breaker.
 
 use core::fmt;
 use std::borrow::Cow;
@@ -17,10 +17,10 @@ use crate::snapshot::Snapshot;
 use crate::state::{Outcome, State, Word};
 use crate::sync::{Arc, OnceBox, Ordering, const_unless_model};
 
-/// A circuit breaker: guards one dependency, usually one function.
+/// A circuit breaker, which guards one dependency, usually one function.
 ///
-/// One type for all of them, whatever their rules: it fits in a `static`, a struct field, a `Vec`. It is made by the attribute,
-/// by [`breaker!`](crate::breaker), or by [`CircuitBreaker::builder`].
+/// All breakers have this one type, whatever their rules, so it fits in a `static`, a struct field or a `Vec`. Breakers are made
+/// by the attribute, by [`breaker!`](crate::breaker), or by [`CircuitBreaker::builder`].
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, trip, window};
@@ -38,13 +38,13 @@ pub struct CircuitBreaker(Handle);
 enum Handle {
     Static(&'static Breaker),
     Shared(Arc<Breaker>),
-    /// Made on first use, so that every value is a breaker of its own wherever the constant is written down.
+    /// Made on first use, so that every value is a separate breaker, even if the constant is used several times.
     Lazy(&'static Settings, OnceBox<Arc<Breaker>>),
 }
 
 impl CircuitBreaker {
-    /// Begins a breaker with the defaults of the attribute. Names need not be unique;
-    /// [`find`](crate::find) then gives any breaker of the name.
+    /// Starts building a breaker, with the defaults of the attribute. Names need not be unique; if several breakers share one,
+    /// [`find`](crate::find) returns any of them.
     pub fn builder(name: impl Into<Cow<'static, str>>) -> Builder {
         Builder::new(name.into())
     }
@@ -89,7 +89,7 @@ impl CircuitBreaker {
         }
     }
 
-    /// Calls the function, unless the breaker refuses. `Ok` is a success, `Err` a failure.
+    /// Calls the function, unless the breaker refuses. `Ok` counts as a success, `Err` as a failure.
     ///
     /// ```
     /// # let breaker = fluxgate::CircuitBreaker::builder("files").build()?;
@@ -113,8 +113,8 @@ impl CircuitBreaker {
         }
     }
 
-    /// Awaits the future, unless the breaker refuses. It is asked when the future is first polled: a future that never is, was
-    /// never a call. One that is dropped unfinished was cancelled, and counts as the settings say.
+    /// Awaits the future, unless the breaker refuses. The breaker is asked when the returned future is first polled: one that is
+    /// never polled is not a call. One that is dropped before it finishes is cancelled, and counts as `on_cancel` says.
     ///
     /// ```
     /// # async fn fetch() -> std::io::Result<String> { Ok(String::new()) }
@@ -131,7 +131,7 @@ impl CircuitBreaker {
         CallAsync::new(self.breaker(), future)
     }
 
-    /// Asks for a call to be admitted, where that is no closure; the [`Call`] has to be told what became of it.
+    /// Asks the breaker to admit a call that is neither a closure nor a future. Report the outcome to the returned [`Call`].
     ///
     /// ```
     /// # let breaker = fluxgate::CircuitBreaker::builder("answers").build()?;
@@ -148,34 +148,34 @@ impl CircuitBreaker {
         self.breaker().acquire()
     }
 
-    /// The name.
+    /// The breaker's name.
     pub fn name(&self) -> &str {
         self.breaker().name()
     }
 
-    /// The present state. Asking never changes it: an open breaker whose time has come becomes half-open with its next call.
+    /// The current state. Reading it never changes it: an open breaker becomes half-open with the first call after its pause.
     pub fn state(&self) -> State {
         Word(self.resolved().state.load(Ordering::Acquire)).state()
     }
 
-    /// What is known of recent calls: closed, of those in the window; open, of those in the window when it tripped; half-open, of
-    /// the trial, or after it, while a ramp goes on, again of those in the window.
+    /// Figures of the recent calls: while closed, of the calls in the window; while open, of those in the window when the breaker
+    /// tripped; while half-open, of those in the trial or, once it has passed and the ramp goes on, of those in the window.
     pub fn metrics(&self) -> Metrics {
         self.resolved().metrics()
     }
 
-    /// All there is to know, at one moment.
+    /// Everything that is known of the breaker, read at one moment.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::of(self.resolved())
     }
 
-    /// Closes the breaker from whatever state, with an empty window, and forgets how often it re-opened. A closed breaker forgets
-    /// its window, without an event. Calls on their way no longer count.
+    /// Closes the breaker from any state, empties its window, and forgets how often it has re-opened. If it was closed already,
+    /// there is no transition for listeners. Calls in progress no longer count.
     pub fn reset(&self) {
         self.breaker().command(State::Closed, Reason::Reset);
     }
 
-    /// Refuses all calls, until another command.
+    /// Refuses all calls until another command.
     pub fn force_open(&self) {
         self.breaker().command(State::ForcedOpen, Reason::ForceOpen);
     }
@@ -185,13 +185,13 @@ impl CircuitBreaker {
         self.breaker().command(State::Disabled, Reason::Disable);
     }
 
-    /// Admits and records all calls, and reports each time the rule would have tripped, until another command. The report is a
+    /// Admits and records all calls until another command, and reports each time the breaker would have tripped, as a
     /// [`Transition`](crate::Transition) from `MetricsOnly` to `MetricsOnly`.
     pub fn metrics_only(&self) {
         self.breaker().command(State::MetricsOnly, Reason::MetricsOnly);
     }
 
-    /// Adds a listener, for as long as the breaker lives. It hears what happens from here on.
+    /// Adds a listener, for the life of the breaker. It hears of every transition from now on.
     pub fn listen(&self, listener: impl Listener) {
         self.resolved().listen(Arc::new(listener));
     }

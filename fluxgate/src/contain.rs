@@ -4,17 +4,17 @@ use std::panic::{AssertUnwindSafe, RefUnwindSafe, catch_unwind};
 
 use crate::breaker::Breaker;
 
-/// A panic finds no breaker half changed: whatever of the user's runs, runs under no lock, and is contained or recorded.
+/// A panic leaves no breaker half changed: user code runs under no lock, and its panics are contained or recorded.
 impl RefUnwindSafe for Breaker {}
 
-/// Calls a user's function; `None` where it panics.
+/// Calls a user's function; `None` if it panics.
 ///
-/// Nothing of ours is half changed while one runs, so unwinding out of it is safe.
+/// No state of ours is half changed while it runs, so unwinding out of it is safe.
 pub(crate) fn contain<R>(callback: impl FnOnce() -> R) -> Option<R> {
     match catch_unwind(AssertUnwindSafe(callback)) {
         Ok(result) => Some(result),
         Err(payload) => {
-            // The payload is the user's too, and may panic when dropped. A second one is let be.
+            // The payload is the user's, too, and may panic when dropped. The payload of that panic is leaked.
             if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
                 std::mem::forget(second);
             }

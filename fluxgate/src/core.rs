@@ -1,4 +1,4 @@
-//! What a breaker keeps under its lock, and how it changes from one state to another.
+//! The part of a breaker that is kept under its lock, and its changes of state.
 
 use std::time::Duration;
 
@@ -13,37 +13,36 @@ use crate::sync::{Arc, MutexGuard, Ordering, fence};
 use crate::window::Memory;
 use crate::{retry, time};
 
-/// What a breaker keeps under its lock.
+/// The part of a breaker that is kept under its lock.
 pub(crate) struct Core {
     /// Made on first use.
     pub(crate) memory: Option<Box<Memory>>,
     pub(crate) events: Option<Box<Events>>,
-    /// How often the breaker has re-opened without a recovery that was lasting when it last opened.
+    /// How often the breaker had re-opened without a lasting recovery, as of its last opening.
     reopens: u32,
     pub(crate) stay: Stay,
     /// Outcomes that came too late to count.
     pub(crate) late: u64,
-    /// How long the breaker was open the last time.
+    /// How long the breaker was last open.
     open_for: u64,
     /// When it last closed.
     closed_at: u64,
 }
 
-/// How far the present stay in a state has come.
+/// The progress of the current stay in a state.
 #[expect(clippy::struct_excessive_bools, reason = "each belongs to another state, and is asked alone")]
 pub(crate) struct Stay {
-    /// Half-open: how many calls the trial has at most.
+    /// Half-open: the length of the trial.
     pub(crate) trial: u32,
-    /// Half-open: the calls on their way.
+    /// Half-open: the calls in progress.
     pub(crate) in_flight: u32,
     /// Half-open: the trial has passed, and the ramp goes on.
     pub(crate) passed: bool,
-    /// Metrics only: the rule holds, which has been reported.
+    /// Metrics only: the rule holds, and this has been reported.
     pub(crate) crossed: bool,
     /// The rule has been evaluated.
     pub(crate) judged: bool,
-    /// The stay is as good as over: the breaker opens as soon as a user's function has answered, and no outcome counts any
-    /// more.
+    /// The stay is as good as over: the breaker opens as soon as a user's function has returned. No further outcome counts.
     pub(crate) tripped: bool,
 }
 
@@ -62,12 +61,12 @@ impl Core {
             .get_or_insert_with(|| Box::new(Memory::new(&breaker.settings().window, &breaker.measures)))
     }
 
-    /// What the breaker knows at `now`, for a reader.
+    /// The figures at `now`, for a reader.
     pub(crate) fn metrics(&mut self, breaker: &Breaker, word: Word, now: u64) -> Metrics {
         let Some(memory) = &mut self.memory else {
             return Metrics::new(Tally::EMPTY, 0, breaker.measures);
         };
-        // While open, what is shown is the evidence: the window as it was when it tripped.
+        // While open, the evidence is shown: the window as it was when the breaker tripped.
         if matches!(word.state(), State::Closed | State::MetricsOnly | State::HalfOpen) {
             memory.collect(&breaker.unrecorded);
             memory.advance(now);
@@ -75,23 +74,23 @@ impl Core {
         memory.metrics(&breaker.measures)
     }
 
-    /// The number of re-openings if the breaker opened at `now`. One that trips sooner after closing than it had last been
-    /// open goes on where it was.
+    /// The number of re-openings if the breaker opened at `now`. If it has been closed for less time than it was last open, the
+    /// count goes on.
     fn next_reopens(&self, from: State, now: u64) -> u32 {
         if from != State::HalfOpen && self.is_forgiven(now) { 0 } else { self.reopens.saturating_add(1) }
     }
 
-    /// How often the breaker, in this state, has re-opened without a lasting recovery.
+    /// How often the breaker, which is in `state`, has re-opened without a lasting recovery.
     pub(crate) fn reopens(&self, state: State, now: u64) -> u32 {
         if state == State::Closed && self.is_forgiven(now) { 0 } else { self.reopens }
     }
 
-    /// Whether a breaker that is closed at `now` has been so for as long as it had last been open.
+    /// Whether a breaker that is closed has, at `now`, been so for as long as it was last open.
     fn is_forgiven(&self, now: u64) -> bool {
         now.saturating_sub(self.closed_at) >= self.open_for
     }
 
-    /// Puts a transition into the queue, if anyone will hear it.
+    /// Queues a transition, if anyone listens.
     pub(crate) fn announce(&mut self, transition: Transition) {
         if self.events.is_some() || listener::is_heard() {
             self.events.get_or_insert_default().push(transition);
@@ -100,7 +99,7 @@ impl Core {
 }
 
 impl Breaker {
-    /// What is known of recent calls.
+    /// The figures of the recent calls.
     pub(crate) fn metrics(&self) -> Metrics {
         let now = self.now();
         let mut core = self.core.lock();
@@ -108,7 +107,7 @@ impl Breaker {
         core.metrics(self, word, now)
     }
 
-    /// Opens the breaker, which has this word, under the lock that is handed over.
+    /// Opens the breaker, whose word is `word`. Takes over the lock.
     pub(crate) fn open<'a>(
         &'a self,
         mut core: MutexGuard<'a, Core>,
@@ -120,7 +119,7 @@ impl Breaker {
         let retry = &self.settings().retry;
         let reopens = core.next_reopens(word.state(), now);
         let delay = if let Schedule::Custom { .. } = retry.schedule {
-            // A user's function is asked under no lock. Until it has answered, the state is as good as over.
+            // The user's function is called without the lock. Until it returns, the state is as good as over.
             core.stay.tripped = true;
             drop(core);
             let delay = retry::draw(retry, reopens);
@@ -141,7 +140,7 @@ impl Breaker {
         self.deliver();
     }
 
-    /// Goes to another state, if the breaker still has this word.
+    /// Changes to another state, if the breaker still has this word.
     pub(crate) fn change_if(&self, word: Word, change: Change) {
         {
             let mut core = self.core.lock();
@@ -164,7 +163,7 @@ impl Breaker {
             if word.state() == to && !resets {
                 return;
             }
-            // From closed to closed is no transition, but a new generation with an empty window all the same.
+            // From closed to closed is no transition, but does begin a new generation with an empty window.
             let told = word.state() != to;
             breaker.change(&mut core, word, Change { told, ..Change::to(to, reason, now) });
             if resets {
@@ -175,10 +174,10 @@ impl Breaker {
         breaker.deliver();
     }
 
-    /// Begins another generation. Under the lock, `word` being the present one.
+    /// Begins another generation. Called under the lock; `word` is the current one.
     ///
-    /// Readers without the lock read the state, then `since`, `deadline` and `cause`, then the state again, and believe what
-    /// they read if it was the same state twice. So the state says that it is changing before any of them is written.
+    /// Readers without the lock read the state, then `since`, `deadline` and `cause`, then the state again, and trust what they
+    /// read if the state was the same both times. So the state is marked as changing before any of these is written.
     pub(crate) fn change(&self, core: &mut Core, word: Word, change: Change) {
         let Change { to, reason, told, now, delay, figures } = change;
         let from = word.state();
@@ -241,13 +240,13 @@ impl Breaker {
         }
     }
 
-    /// Tells listeners what is in the queue, unless another thread is doing so: then that one tells this, too.
+    /// Delivers the queue to the listeners, unless another thread is delivering: that thread then delivers this, too.
     pub(crate) fn deliver(&self) {
         if !self.core.lock().events.as_mut().is_some_and(|events| events.begin()) {
             return;
         }
         loop {
-            // Not in the head of the loop, where the lock would be held through its body.
+            // Not in the head of the loop: the lock would be held throughout the body.
             let next = self.core.lock().events.as_mut().and_then(|events| events.next());
             let Some((transition, listeners)) = next else { return };
             listener::tell(&transition, &listeners);
@@ -264,12 +263,12 @@ impl Breaker {
 pub(crate) struct Change {
     to: State,
     reason: Reason,
-    /// Whether listeners are told: not where it is no transition.
+    /// Whether listeners are told: not if it is no transition.
     told: bool,
     now: u64,
-    /// How long the state lasts, where that is known.
+    /// How long the state lasts, if that is known.
     delay: Option<u64>,
-    /// What the rule held of, where it did.
+    /// The figures with which the rule held, if it did.
     figures: Option<(Figures, Metrics)>,
 }
 
@@ -278,7 +277,7 @@ impl Change {
         Self { to, reason, told: true, now, delay: None, figures: None }
     }
 
-    /// To half-open, for as long as the settings allow.
+    /// The change to half-open, for as long as the settings allow.
     pub(crate) fn to_half_open(breaker: &Breaker, now: u64) -> Self {
         let delay = breaker.settings().half_open_timeout.map(nanos);
         Self { delay, ..Self::to(State::HalfOpen, Reason::RetryDue, now) }

@@ -1,9 +1,9 @@
-//! What there is to understand.
+//! Background reading.
 //!
-//! - [`compiler`]: what is refused, what is said of it, and what would be right
+//! - [`compiler`]: what the compiler refuses, what it says, and how to fix it
 //! - [`recovery`]: what a breaker does after an outage, with figures
+//! - [`inside`]: how a breaker works, and why that is correct
 //! - [`performance`]: what a guarded call costs, beside other breakers
-//! - [`inside`]: how it works, and why that is right
 
 #[doc = include_str!("../docs/compiler.md")]
 pub mod compiler {}

@@ -1,4 +1,4 @@
-//! What callers are told.
+//! What callers receive instead of a value.
 
 use core::fmt;
 use std::time::Duration;
@@ -12,8 +12,8 @@ use crate::state::State;
 
 /// A breaker refused a call.
 ///
-/// It prints who refused, why, and for how long: ``circuit breaker `payments` is open: 6 of the last 10 calls failed
-/// (60% >= 50%); next attempt in 42s``.
+/// Its `Display` says which breaker refused, why, and for how long: ``circuit breaker `payments` is open: 6 of the last 10 calls
+/// failed (60% >= 50%); next attempt in 42s``.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, State, trip};
@@ -44,18 +44,18 @@ impl CallNotPermitted {
         self.name()
     }
 
-    /// The state in which it refused: open, forced open, or half-open with enough probes on their way.
+    /// The breaker's state when it refused: open, forced open, or half-open (when it admits only some of the calls).
     pub fn state(&self) -> State {
         self.state
     }
 
-    /// How long until it tries again; `None` where that is not known: half-open, forced open, or never.
+    /// How long until the breaker tries again; `None` if it is half-open or forced open, or never tries again.
     pub fn retry_after(&self) -> Option<Duration> {
         (self.left != NEVER).then_some(Duration::from_nanos(self.left))
     }
 
-    /// The condition that opened it, with its figures; `None` where a command did, while it is half-open, and where it changed its
-    /// state at that very moment.
+    /// The condition that opened the breaker, with its figures; `None` if a command opened it, if it is half-open, or if it was
+    /// just changing state.
     pub fn cause(&self) -> Option<Cause> {
         self.figures.cause(self.source.get().rule.nodes())
     }
@@ -65,7 +65,7 @@ impl CallNotPermitted {
     }
 }
 
-/// Refusals are equal that say the same.
+/// Refusals are equal if they say the same.
 impl PartialEq for CallNotPermitted {
     fn eq(&self, other: &Self) -> bool {
         let said = |refusal: &Self| (refusal.state(), refusal.retry_after(), refusal.cause());
@@ -100,7 +100,7 @@ impl fmt::Display for CallNotPermitted {
     }
 }
 
-/// To whole seconds, or whole milliseconds below one: never less than what is left.
+/// Rounds up to whole seconds, or below one second to whole milliseconds, so that the time left is never understated.
 fn rounded_up(left: Duration) -> Duration {
     let step = if left >= Duration::from_secs(1) { 1_000_000_000 } else { 1_000_000 };
     let steps = left.as_nanos().div_ceil(step);
@@ -109,17 +109,17 @@ fn rounded_up(left: Duration) -> Duration {
 
 impl std::error::Error for CallNotPermitted {}
 
-/// So that a function that returns `io::Result` can be annotated as it is.
+/// Lets a function that returns `io::Result` be annotated without further changes.
 impl From<CallNotPermitted> for std::io::Error {
     fn from(refusal: CallNotPermitted) -> Self {
         Self::other(refusal)
     }
 }
 
-/// What a guarded call returns where it does not return a value: the call's own error, or the refusal.
+/// The error of a guarded call: the call's own error, or the refusal.
 ///
-/// It prints as what it holds. A function under the attribute may return it, too: `Result<T, fluxgate::Error<E>>` needs no
-/// conversion.
+/// It prints as the error that it contains. A function with the attribute may return it, too: `Result<T, fluxgate::Error<E>>`
+/// needs no conversion.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Error<E> {
     /// The call was made and failed.
@@ -152,9 +152,9 @@ impl<E: std::error::Error> std::error::Error for Error<E> {
     }
 }
 
-/// The settings of a breaker do not make sense.
+/// The settings of a breaker are invalid.
 ///
-/// It prints what is wrong with each, and what would be right, in the words in which the compiler says it of the attribute.
+/// Its `Display` says what is wrong with each and how to fix it, with the messages that the compiler gives for the attribute.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, trip};

@@ -12,10 +12,9 @@ use crate::call::Call;
 use crate::error::Error;
 use crate::state::Outcome;
 
-/// A call whose future is under way, with what is to be done when it is over; nothing once that is done.
+/// A call whose future is in progress, with what to do when it ends; `None` once that is done.
 ///
-/// A future that is dropped before was cancelled. It is never a panic of its own, even where the thread is panicking: that
-/// one comes from elsewhere and takes the future along.
+/// If it is dropped before that, it was cancelled, even if the thread is panicking: that panic comes from elsewhere.
 struct Pending<'a, T>(Option<(Call<'a>, T)>);
 
 impl<T> Drop for Pending<'_, T> {
@@ -27,7 +26,7 @@ impl<T> Drop for Pending<'_, T> {
     }
 }
 
-/// Records a panic of the future at once, not when the future is dropped, which may be much later.
+/// Records a panic of the future at once, since the future may be dropped much later.
 struct Polled<'p, 'a, T>(&'p mut Pending<'a, T>);
 
 impl<T> Drop for Polled<'_, '_, T> {
@@ -37,7 +36,7 @@ impl<T> Drop for Polled<'_, '_, T> {
 }
 
 impl<'a, T> Pending<'a, T> {
-    /// Has a planned call admitted. If it is refused, it is over.
+    /// Asks the breaker to admit a planned call. A refused call is over.
     #[inline]
     fn admit(&mut self) -> Result<(), (T, Refusal<'a>)> {
         if let Some((call, _)) = &mut self.0
@@ -51,7 +50,7 @@ impl<'a, T> Pending<'a, T> {
         Ok(())
     }
 
-    /// Polls the future of the call. Once that is over, there is nothing to wait for any more.
+    /// Polls the future of the call. Once that is ready, the call is over.
     #[inline]
     fn poll<F: Future>(
         &mut self,
@@ -81,7 +80,7 @@ pin_project! {
 }
 
 impl<'a, F: Future, J: FnOnce(&F::Output) -> Outcome> Guarded<'a, F, J> {
-    /// `judge` says what became of the call.
+    /// `judge` finds the outcome of the call.
     #[inline]
     pub fn new(call: Call<'a>, future: F, judge: J) -> Self {
         Self { future, pending: Pending(Some((call, judge))) }
@@ -115,7 +114,7 @@ where
     J: FnOnce(&R) -> Outcome,
     S: FnOnce(Result<R, Refusal<'a>>) -> R,
 {
-    /// `judge` says what became of the call, `settle` what is returned.
+    /// `judge` finds the outcome of the call; `settle` makes the value to return.
     #[inline]
     pub fn new(breaker: &'a Breaker, future: F, judge: J, settle: S) -> Self {
         Self { future, pending: Pending(Some((Call::planned(breaker), (judge, settle)))) }

@@ -16,27 +16,27 @@
 //! }
 //! ```
 //!
-//! A breaker watches the calls of one dependency. While they go well it is closed, lets every call through, and costs next to
-//! nothing. When its rule holds of the latest calls, it trips: it is open, and refuses calls at once instead of letting them wait
-//! for what does not answer. After a while it is half-open and admits a few calls, as a trial. If they go well, it closes;
-//! if not, it opens again, for longer if asked to.
+//! A breaker watches the calls to one dependency. While they go well it is closed: it lets every call through, at next to no
+//! cost. When its rule holds for the recent calls, the breaker trips. Now it is open, and refuses calls at once instead of letting
+//! them wait for a dependency that does not answer. After a while it is half-open and admits a few calls, as a trial. If they go
+//! well, it closes; if not, it opens again, for longer each time with a [`backoff`](retry::backoff).
 //!
-//! - [`circuit_breaker`] makes a breaker for a function, [`breaker!`](macro@breaker) one for a `static` or a struct, and
+//! - [`circuit_breaker`] makes a breaker for a function, [`breaker!`](macro@breaker) one for a `static` or a struct field, and
 //!   [`CircuitBreaker::builder`] one at run time.
-//! - [`window`], [`trip`], [`track`], [`retry`] and [`permit`] are what a breaker is told; what is written in the attribute is the
-//!   name of a function there.
-//! - [`Listener`]s, [`Snapshot`]s and [`breakers`] tell what it does.
-//! - [`docs`] explains: [what the compiler tells you](docs::compiler), [how a breaker recovers](docs::recovery), and
-//!   [how it works inside](docs::inside).
+//! - [`window`], [`trip`], [`track`], [`retry`] and [`permit`] document the settings; the attribute uses the same words as the
+//!   functions of these modules.
+//! - [`Listener`], [`Snapshot`] and [`breakers`] let you watch breakers.
+//! - [`docs`] explains [what the compiler tells you](docs::compiler), [how a breaker recovers](docs::recovery),
+//!   [how it works inside](docs::inside), and [what a guarded call costs](docs::performance).
 //!
 //! State stays inside the process on purpose: every instance sees its own failures, and a shared store would be one more
 //! thing to fail.
 //!
 //! # Features
 //!
-//! - `tracing`: an event for every transition, of the target `fluxgate`: a warning where a breaker opens because its rule held
-//!   or its trial took too long, otherwise an information
-//! - `serde`: [`Snapshot`] and [`State`] serialize
+//! - `tracing`: an event for every transition, with the target `fluxgate`: `WARN` if the rule held or the trial took too long,
+//!   otherwise `INFO`
+//! - `serde`: `Serialize` for [`Snapshot`] and [`State`]
 //! - `test-util`: `fluxgate::testing`, for tests that neither sleep nor disturb each other
 #![forbid(unsafe_code)]
 
@@ -90,7 +90,7 @@ pub use fluxgate_macros::breaker;
 pub use fluxgate_macros::circuit_breaker;
 pub use fluxgate_rules::Metrics;
 
-/// The programs in the README.
+/// Compiles and runs the examples in the README.
 #[cfg(all(doctest, feature = "test-util"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

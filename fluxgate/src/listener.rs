@@ -1,4 +1,4 @@
-//! Those who react to transitions.
+//! Reacting to transitions.
 
 use core::fmt;
 use std::collections::VecDeque;
@@ -14,11 +14,11 @@ use crate::sync::{Arc, RwLock};
 
 /// Reacts to a breaker's transitions.
 ///
-/// Listeners are called outside any lock, in the order of the transitions, each exactly once, and one at a time for each
-/// breaker, on the thread whose call or command brought the transition about (or on one that is already delivering). So a
-/// listener may call back into the breaker, and one with slow work to do should hand it on. One that panics is contained.
+/// Listeners are called outside any lock, exactly once for each transition, in order, and one at a time for each breaker. They
+/// run on the thread whose call or command caused the transition, or on one that is already delivering an earlier transition. So
+/// a listener may call back into the breaker, but should hand slow work to another thread. If it panics, the panic is contained.
 ///
-/// Any `Fn(&Transition)` is one:
+/// Any `Fn(&Transition)` is a listener:
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, Transition};
@@ -30,7 +30,7 @@ use crate::sync::{Arc, RwLock};
 /// # Ok::<(), fluxgate::ConfigError>(())
 /// ```
 pub trait Listener: Send + Sync + 'static {
-    /// Is told of a transition.
+    /// Called after each transition.
     fn on_transition(&self, transition: &Transition);
 }
 
@@ -40,7 +40,7 @@ impl<F: Fn(&Transition) + Send + Sync + 'static> Listener for F {
     }
 }
 
-/// A breaker went from one state to another; or, in [`State::MetricsOnly`] both before and after, would have tripped.
+/// A breaker went from one state to another. If both states are [`State::MetricsOnly`], it would have tripped.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Transition {
@@ -50,11 +50,11 @@ pub struct Transition {
     pub from: State,
     /// The state after.
     pub to: State,
-    /// What brought it about.
+    /// What caused it.
     pub reason: Reason,
-    /// What was known of recent calls at that moment.
+    /// The figures of the recent calls at that moment.
     pub metrics: Metrics,
-    /// How long the breaker will refuse calls, where it opened and not for ever.
+    /// How long the breaker will refuse calls, if it opened; `None` if it never tries again.
     pub retry_after: Option<Duration>,
 }
 
@@ -69,17 +69,17 @@ impl fmt::Display for Transition {
     }
 }
 
-/// What brought a transition about.
+/// What caused a transition.
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[non_exhaustive]
 pub enum Reason {
     /// The rule held.
     Tripped(Cause),
-    /// It was time to try again.
+    /// The pause was over, and it was time to try again.
     RetryDue,
-    /// The trial went well.
+    /// The trial passed.
     TrialPassed,
-    /// The trial had gone well, and the ramp came to its end.
+    /// The trial had passed, and the ramp is complete.
     RampEnded,
     /// The trial took longer than `half_open_timeout`.
     HalfOpenTimeout,
@@ -109,12 +109,13 @@ impl fmt::Display for Reason {
     }
 }
 
-/// A breaker's listeners, and what they have still to hear. Kept under the breaker's lock; called under none.
+/// A breaker's listeners, and the transitions still to be delivered. Kept under the breaker's lock; listeners are called
+/// without it.
 #[derive(Default)]
 pub(crate) struct Events {
     listeners: Vec<Arc<dyn Listener>>,
     queue: VecDeque<Transition>,
-    /// Someone is delivering, and will go on until the queue is empty.
+    /// A thread is delivering, and will go on until the queue is empty.
     delivering: bool,
 }
 
@@ -127,14 +128,14 @@ impl Events {
         self.queue.push_back(transition);
     }
 
-    /// Becomes the one who delivers, if there is something to deliver and nobody does yet.
+    /// Whether the caller must deliver: there is something to deliver, and no other thread is doing so.
     pub(crate) fn begin(&mut self) -> bool {
         let begins = !self.delivering && !self.queue.is_empty();
         self.delivering |= begins;
         begins
     }
 
-    /// The next transition and who is to hear it; `None` ends the delivery.
+    /// The next transition and its listeners; `None` ends the delivery.
     pub(crate) fn next(&mut self) -> Option<(Transition, Vec<Arc<dyn Listener>>)> {
         let next = self.queue.pop_front().map(|transition| (transition, self.listeners.clone()));
         self.delivering = next.is_some();
@@ -144,7 +145,7 @@ impl Events {
 
 static EVERYWHERE: RwLock<Vec<Arc<dyn Listener>>> = RwLock::new(Vec::new());
 
-/// Adds a listener to every breaker, present and future. It stays for as long as the process runs.
+/// Adds a listener to every breaker, existing and future, for the life of the process.
 pub fn listen(listener: impl Listener) {
     EVERYWHERE.write().push(Arc::new(listener));
 }
@@ -153,9 +154,9 @@ fn everywhere() -> Vec<Arc<dyn Listener>> {
     EVERYWHERE.read().clone()
 }
 
-/// Whether anyone hears of a breaker that has no listeners of its own.
+/// Whether a breaker without listeners of its own is heard at all.
 pub(crate) fn is_heard() -> bool {
-    // Not whether a subscriber wants the event: that would be the user's code, under the breaker's lock.
+    // Does not ask whether a subscriber wants the event: that would run user code under the breaker's lock.
     #[cfg(feature = "tracing")]
     if tracing::level_filters::LevelFilter::current() >= tracing::Level::WARN {
         return true;
@@ -163,7 +164,7 @@ pub(crate) fn is_heard() -> bool {
     !EVERYWHERE.read().is_empty()
 }
 
-/// Tells everyone.
+/// Calls all listeners.
 pub(crate) fn tell(transition: &Transition, own: &[Arc<dyn Listener>]) {
     #[cfg(feature = "tracing")]
     contain(|| trace(transition));
@@ -177,12 +178,12 @@ fn trace(transition: &Transition) {
     let Transition { breaker, from, to, reason, metrics, retry_after } = transition;
     let is_alarming = matches!(reason, Reason::Tripped(_) | Reason::HalfOpenTimeout);
     let what = if from == to { "would have opened".to_owned() } else { format!("is {to}") };
-    // Names and reasons are fields, and text, which writers quote: so no name can forge a line of a log.
+    // Names and reasons are text fields, which log formats quote, so that no name can forge a line of a log.
     let (breaker, reason) = (breaker.as_str(), reason.to_string());
     let (from, to, reason) = (from.as_str(), to.as_str(), reason.as_str());
     let (total, failures) = (metrics.total(), metrics.failures());
     let retry_after = retry_after.map(|left| left.as_secs_f64());
-    // An event's level is a part of the place where it is written.
+    // The level of an event is fixed at its call site, so each level needs one of its own.
     macro_rules! event {
         ($level:ident) => {
             tracing::event!(

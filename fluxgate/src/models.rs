@@ -1,7 +1,7 @@
-//! Models for loom: the breaker's own code, run through the orders in which two or three threads can meet in it.
+//! Models for loom: the breaker's own code, run through the interleavings of two or three threads.
 //!
-//! `scripts/loom.sh` runs them. Each checks a sentence of the documentation under every interleaving and every value a
-//! relaxed load may return, with up to three preemptions.
+//! `scripts/loom.sh` runs them. Each checks a claim of the documentation under every interleaving, with up to three
+//! preemptions, and for every value that a relaxed load may return.
 
 use std::sync::Mutex as Log;
 use std::time::Duration;
@@ -23,7 +23,7 @@ mod beginnings;
 mod transitions;
 mod windows;
 
-/// A clock that stands still, for what is about threads and not time.
+/// A clock that stands still, for models where time does not matter.
 struct Still(u64);
 
 impl Clock for Still {
@@ -32,7 +32,7 @@ impl Clock for Still {
     }
 }
 
-/// A clock that a model moves on, in seconds. To read it is to meet other threads, too.
+/// A clock that a model moves forward, in seconds. Reading it is an operation that loom interleaves, too.
 #[derive(Clone)]
 struct Moving(Arc<AtomicU64>);
 
@@ -92,7 +92,7 @@ fn check(model: impl Fn() + Send + Sync + 'static) {
     builder.check(model);
 }
 
-/// Runs on another thread.
+/// Runs `run` on another thread.
 fn beside(breaker: &Arc<Breaker>, run: impl FnOnce(&Breaker) + 'static) -> thread::JoinHandle<()> {
     let breaker = breaker.clone();
     thread::spawn(move || run(&breaker))
@@ -102,7 +102,7 @@ fn handle(breaker: &Arc<Breaker>) -> CircuitBreaker {
     CircuitBreaker::from_shared(breaker.clone())
 }
 
-/// Everything a breaker told, in order.
+/// The transitions that a breaker reported, in order.
 fn log(breaker: &Arc<Breaker>) -> Arc<Log<Vec<(State, State)>>> {
     let log = Arc::new(Log::new(Vec::new()));
     let heard = log.clone();

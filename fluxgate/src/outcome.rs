@@ -1,4 +1,4 @@
-//! What follows from an outcome: the window, the trial, the ramp, and the rule's verdict on them.
+//! What follows from an outcome: it enters the window, trial or ramp, and the rule is evaluated.
 
 use fluxgate_rules::evaluate::{Customs, Situation, Verdict, best, holds, verdict};
 use fluxgate_rules::metrics::nanos;
@@ -17,31 +17,31 @@ use crate::window::Entry;
 /// What an outcome leads to.
 enum Step {
     Stay,
-    /// The rule holds, though so many calls may still come, by these answers.
+    /// The rule holds, even with this many calls still to come, given these answers to its `custom` conditions.
     Trip(u64, Customs),
-    /// The rule does not hold, and that matters.
+    /// The rule does not hold, and this decides something.
     Pass,
-    /// Only the rule's `custom` conditions can tell.
+    /// The rule's `custom` conditions decide.
     Ask,
 }
 
-/// Whether it matters when a call ends that was admitted under `word`.
+/// Whether the end time of a call admitted under `word` matters.
 fn needs_time(word: Word) -> bool {
     word.is_dated() || word.state() == State::HalfOpen
 }
 
 impl Breaker {
-    /// Records an outcome of a call that was admitted under `word`.
+    /// Records the outcome of a call that was admitted under `word`.
     #[inline(never)]
     pub(crate) fn record(&self, word: Word, start: u64, outcome: Outcome) {
-        // Before anything else, for it is what most calls come to that come here.
+        // Tested first, because this is the most common case here.
         if outcome == Outcome::Success && !word.is_dated() && self.unrecorded.take_undated(word) {
             return;
         }
         self.time(word, start, outcome);
     }
 
-    /// Finds out when the call ended and how long it took, where that matters.
+    /// Reads when the call ended and how long it took, if that matters.
     #[inline(never)]
     fn time(&self, word: Word, start: u64, outcome: Outcome) {
         let now = if needs_time(word) { self.now() } else { 0 };
@@ -49,7 +49,7 @@ impl Breaker {
         self.finish(word, outcome, nanos, now);
     }
 
-    /// Enters an outcome, if it has to be.
+    /// Enters an outcome, unless it may go unrecorded.
     #[inline(never)]
     fn finish(&self, word: Word, outcome: Outcome, nanos: u64, now: u64) {
         if outcome == Outcome::Success && self.measures.is_fast(nanos) {
@@ -61,10 +61,9 @@ impl Breaker {
         self.settle(word, outcome, nanos, now);
     }
 
-    /// Enters an outcome where the present state keeps it, and does what follows.
+    /// Enters an outcome where the current state keeps it, and acts on the verdict.
     ///
-    /// What follows does so under the same lock, so that no other outcome comes between. Only a user's function is waited for
-    /// without it.
+    /// Both happen under the same lock, so that no other outcome comes between. Only a user's function is called without it.
     #[inline(never)]
     fn settle(&self, word: Word, outcome: Outcome, nanos: u64, now: u64) {
         let counts = outcome != Outcome::Ignored;
@@ -124,17 +123,17 @@ impl Breaker {
 
     fn enter_window(&self, core: &mut Core, word: Word, entry: Entry, now: u64) -> Step {
         let crossed = core.stay.crossed;
-        // A window that a ramp left has been judged as a half-open breaker's only.
+        // A window that was kept from a ramp has only been judged as that of a half-open breaker.
         let judged = std::mem::replace(&mut core.stay.judged, true);
         let memory = core.memory(self);
         memory.collect(&self.unrecorded);
-        // With time, the rule may have ceased to hold since the last outcome.
+        // As time passes, the rule may have ceased to hold since the last outcome.
         let crossed = crossed && {
             memory.advance(now);
             !matches!(self.judge(&memory.metrics(&self.measures), false, 0), Step::Pass)
         };
         let worse = memory.record(entry, now, &self.measures);
-        // A breaker that reports has also to see when the rule ceases to hold.
+        // In metrics-only, the breaker must also notice when the rule ceases to hold.
         let reports = word.state() == State::MetricsOnly;
         let step = if worse || reports || !judged {
             self.judge(&memory.metrics(&self.measures), false, 0)
@@ -183,7 +182,7 @@ impl Breaker {
         }
     }
 
-    /// The verdict of a rule with its `custom` conditions, which are the user's: asked under no lock, and contained.
+    /// The verdict of a rule with its `custom` conditions, which are user code: called without the lock, panics contained.
     fn ask(&self, word: Word, metrics: &Metrics) -> Step {
         let mut customs = Customs::NONE;
         for (place, node) in self.nodes().iter().enumerate() {
@@ -197,7 +196,7 @@ impl Breaker {
         if holds(self.nodes(), &situation) { Step::Trip(0, customs) } else { Step::Pass }
     }
 
-    /// Says that the breaker would have tripped, once for each time that the rule began to hold.
+    /// Reports that the breaker would have tripped, once each time the rule begins to hold.
     fn report(&self, core: &mut Core, reason: Reason, metrics: Metrics) {
         if !core.stay.crossed {
             core.stay.crossed = true;
@@ -223,7 +222,7 @@ impl Breaker {
         } else if !core.stay.passed {
             core.stay.passed = true;
             core.memory(self).clear();
-            // Where the ramp ends before the breaker has been half-open for too long, it closes, however late the next call.
+            // If the ramp ends before the time limit, the breaker closes, however late the next call comes.
             if self.settings().half_open_timeout.is_some_and(|longest| self.ramp() <= nanos(longest)) {
                 self.deadline.store(NEVER, Ordering::Relaxed);
             }

@@ -1,6 +1,6 @@
 //! Which calls a half-open breaker admits.
 //!
-//! Whatever the permit says, no more calls of a trial run at once than [`max_half_open_calls`] allows.
+//! Whatever the permit says, at most [`max_half_open_calls`] calls of a trial run at once.
 //!
 //! [`max_half_open_calls`]: crate::Builder::max_half_open_calls
 //!
@@ -21,31 +21,32 @@ use crate::contain::contain;
 
 pub use fluxgate_rules::Permit;
 
-/// All of them.
+/// All calls.
 pub const fn all() -> Permit {
     Permit::All
 }
 
-/// This share, above 0 and at most 1, drawn for each call.
+/// A random share of calls, above 0 and at most 1, drawn for each call.
 pub const fn random(share: f64) -> Permit {
     Permit::Random(Ratio::new(share))
 }
 
-/// A share that grows evenly from `from` to `to` over `duration`, drawn for each call. `0 < from <= to <= 1`.
+/// A random share of calls that grows linearly from `from` to `to` over `duration`, where `0 < from <= to <= 1`, drawn for each
+/// call.
 ///
-/// A ramp is kept: the breaker closes at its end, not before, so that traffic comes back gradually.
+/// The ramp is always completed: the breaker closes at its end, not before, so that traffic comes back gradually.
 pub const fn ramp_up(from: f64, to: f64, duration: Duration) -> Permit {
     Permit::RampUp { from: Ratio::new(from), to: Ratio::new(to), duration }
 }
 
-/// Those that the function admits, given how long the breaker has been half-open.
+/// The calls for which the function returns `true`. Its argument is how long the breaker has been half-open.
 ///
-/// It is called under no lock. One that panics admits: a mistake in it must not keep a recovered service out.
+/// The function is called under no lock. If it panics, the call is admitted: a bug in it must not shut out a recovered service.
 pub const fn custom(admits: fn(in_half_open: Duration) -> bool) -> Permit {
     Permit::Custom { path: "..", admits }
 }
 
-/// Draws whether a call is admitted, so many nanoseconds after the breaker became half-open.
+/// Draws whether a call is admitted, `in_half_open` nanoseconds after the breaker became half-open.
 pub(crate) fn draw(permit: &Permit, in_half_open: u64) -> bool {
     match *permit {
         Permit::All => true,
@@ -59,7 +60,7 @@ pub(crate) fn draw(permit: &Permit, in_half_open: u64) -> bool {
     }
 }
 
-/// The share of calls that is admitted, where that is a number.
+/// The share of calls to admit; 1 for a permit that is not a share.
 pub(crate) fn share(permit: &Permit, in_half_open: u64) -> f64 {
     match *permit {
         Permit::All | Permit::Custom { .. } => 1.0,
@@ -72,7 +73,7 @@ pub(crate) fn share(permit: &Permit, in_half_open: u64) -> f64 {
     }
 }
 
-/// How long the ramp is, in nanoseconds; 0 where there is none.
+/// The length of the ramp in nanoseconds; 0 if there is none.
 pub(crate) fn ramp(permit: &Permit) -> u64 {
     match *permit {
         Permit::RampUp { duration, .. } => nanos(duration),

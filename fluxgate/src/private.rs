@@ -1,5 +1,4 @@
-//! What expansions call, and nothing else may: it changes without notice. The macros and this module are always of one
-//! version.
+//! Called by macro expansions only, and changed without notice. The macros and this module always have the same version.
 
 use core::future::Future;
 
@@ -13,7 +12,7 @@ pub use crate::future::{Deferred, Guarded};
 pub use crate::settings::{Name, Settings};
 pub use crate::state::Outcome;
 
-/// What a benchmark sets beside other clocks.
+/// For a benchmark that compares clocks.
 pub mod time {
     pub fn calibrate() {
         crate::time::calibrate();
@@ -30,7 +29,7 @@ pub use crate::probe::{Probe, Sources, ViaBoth, ViaError, ViaNothing, ViaPointer
 
 use crate::contain::contain;
 
-/// Calls the body of a function, unless the breaker refuses. A panic of the body finds the call, and is recorded.
+/// Calls the body of a function, unless the breaker refuses. If the body panics, dropping the call records it.
 #[inline]
 pub fn call<R>(
     breaker: &Breaker,
@@ -41,25 +40,25 @@ pub fn call<R>(
     Ok(call.judge(body(), judge))
 }
 
-/// Runs the part of a function that makes its future. Fixes what the future gives.
+/// Runs the part of a function that makes its future, and fixes the output type of the future.
 #[inline]
 pub fn start<R, F: Future<Output = R>>(body: impl FnOnce() -> F) -> F {
     body()
 }
 
-/// A handle to the same breaker that borrows nothing.
+/// Another handle to the same breaker, which borrows nothing.
 #[inline]
 pub fn share(breaker: &CircuitBreaker) -> CircuitBreaker {
     breaker.share()
 }
 
-/// Calls what the user wrote for `rejected` or `fallback`.
+/// Calls the user's `rejected` or `fallback`.
 #[inline]
 pub fn handle<A, R>(argument: A, handler: impl FnOnce(A) -> R) -> R {
     handler(argument)
 }
 
-/// What a guarded function returns where nothing else is said.
+/// The return type of a guarded function without further arguments.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `Result`, so nothing says which calls failed",
     label = "not a `Result`",
@@ -70,12 +69,12 @@ pub trait Returned: Sized {
     type Value;
     type Error;
 
-    /// The default: each `Err` is a failure.
+    /// The default: every `Err` is a failure.
     fn outcome(&self) -> Outcome;
 
     fn as_result(&self) -> Result<&Self::Value, &Self::Error>;
 
-    /// The error alone, if it is one.
+    /// Splits off the error, if there is one.
     fn split(self) -> Result<Self, Self::Error>;
 
     fn from_error(error: Self::Error) -> Self;
@@ -107,8 +106,7 @@ impl<T, E> Returned for Result<T, E> {
     }
 }
 
-/// What a function whose tracker looks at whole return values returns where nothing says what to return when the call is
-/// refused.
+/// The return type of a function whose tracker looks at whole return values, if no argument says what a refused call returns.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `Result`, so nothing says what to return when the call is refused",
     label = "not a `Result`",
@@ -130,7 +128,7 @@ impl<T, E> Refusable for Result<T, E> {
     }
 }
 
-/// A refusal, as an error that can say that a call was refused.
+/// An error type that a refusal converts into.
 #[diagnostic::on_unimplemented(
     message = "`{E}` cannot say that a call was refused",
     label = "`{E}` does not implement `From<fluxgate::CallNotPermitted>`",
@@ -149,13 +147,13 @@ impl<E: From<Self>> Becomes<E> for CallNotPermitted {
     }
 }
 
-/// Asks a part of a tracker that runs code of the user's. If it panics, the tracker counts as absent.
+/// Evaluates a part of a tracker that runs user code. If it panics, the tracker counts as absent.
 #[inline]
 pub fn ask(absent: bool, question: impl FnOnce() -> bool) -> bool {
     contain(question).unwrap_or(absent)
 }
 
-/// Asks a `custom` tracker.
+/// Evaluates a `custom` tracker.
 #[inline]
 pub fn custom<E: ?Sized>(error: &E, tracker: impl FnOnce(&E) -> bool) -> bool {
     tracker(error)

@@ -1,5 +1,5 @@
-//! What only the compiler knows of the user's types, asked by method lookup: of methods that have the same name it takes
-//! the one on the most references, or the inherent one.
+//! Facts about the user's types that only the compiler knows, found by method lookup: among methods of the same name, the
+//! compiler prefers the one on the most references, or the inherent one.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 use core::error::Error;
@@ -10,7 +10,7 @@ use crate::__private::Becomes;
 use crate::error::CallNotPermitted;
 use crate::track::type_of;
 
-/// The return type of a function whose tracker looks at whole return values: it may be a `Result` or not.
+/// The return type of a function whose tracker looks at whole return values. It may or may not be a `Result`.
 pub struct Probe<R>(PhantomData<fn() -> R>);
 
 impl<R> Probe<R> {
@@ -38,13 +38,13 @@ impl<T, E> Probe<Result<T, E>> {
         returned.is_err()
     }
 
-    /// What a `fallback` is to be given, if it is to run.
+    /// The argument of a `fallback`, if it is to run.
     #[inline]
     pub fn split(&self, returned: Result<T, E>) -> Result<Result<T, E>, E> {
         returned.map(Ok)
     }
 
-    /// What a `fallback` is to be given for a refusal.
+    /// The argument of a `fallback` for a refusal.
     #[inline]
     pub fn argument(&self, refusal: CallNotPermitted) -> E
     where
@@ -54,7 +54,7 @@ impl<T, E> Probe<Result<T, E>> {
     }
 }
 
-/// It is something else: nothing in it is an error.
+/// It is something else, which contains no error.
 pub trait Whatever<R> {
     #[inline]
     fn is_err(&self, _returned: &R) -> bool {
@@ -74,7 +74,7 @@ pub trait Whatever<R> {
 
 impl<R> Whatever<R> for Probe<R> {}
 
-/// An error, as a user's function returns it, in whose chain of sources a type is looked for.
+/// An error returned by a user's function, whose chain of sources is searched for a type.
 pub struct Sources<'a, E: ?Sized>(pub &'a E);
 
 /// Errors, and errors of no known type.
@@ -106,7 +106,7 @@ impl AsError for dyn Error + Send + Sync + 'static {
     }
 }
 
-/// An error that points to one: `Box<SomeError>`, `Arc<dyn Error>`. The pointer's own `source` leaves out what it points to.
+/// An error that points to another: `Box<SomeError>`, `Arc<dyn Error>`. The pointer's own `source` skips the one it points to.
 pub trait ViaBoth {
     fn has<T: Error + 'static>(&self) -> bool;
 }
@@ -118,7 +118,7 @@ impl<E: AsError + Deref<Target: AsError>> ViaBoth for &&&Sources<'_, E> {
     }
 }
 
-/// What points to an error but is none: `Box<dyn Error>`, `anyhow::Error`.
+/// Points to an error, but is not an error itself: `Box<dyn Error>`, `anyhow::Error`.
 pub trait ViaPointer {
     fn has<T: Error + 'static>(&self) -> bool;
 }
@@ -130,7 +130,7 @@ impl<E: Deref<Target: AsError>> ViaPointer for &&Sources<'_, E> {
     }
 }
 
-/// An error.
+/// A plain error.
 pub trait ViaError {
     fn has<T: Error + 'static>(&self) -> bool;
 }
@@ -159,7 +159,7 @@ impl<E> ViaNothing<E> for Sources<'_, E> {
     }
 }
 
-/// Never implemented: its message is all there is to it.
+/// Never implemented; it exists only for its message.
 #[diagnostic::on_unimplemented(
     message = "`type_of` cannot look into `{E}`",
     label = "not an error with sources",

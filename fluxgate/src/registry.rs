@@ -1,13 +1,13 @@
 //! Every live breaker.
 //!
-//! A `static` enters on its first use, into a list that only grows and is never locked. A breaker made at run time enters
-//! when it is built, and leaves when it is dropped.
+//! A `static` breaker is entered on first use, into a list that only grows and needs no lock. A breaker made at run time is
+//! entered when it is built, and removed when it is dropped.
 
 use crate::breaker::{Breaker, Own};
 use crate::circuit_breaker::CircuitBreaker;
 use crate::sync::{Arc, OnceRef, RwLock, Weak};
 
-/// Many short lists instead of one, since to enter is to walk to the end.
+/// Many short lists instead of one, since entering a breaker walks to the end of its list.
 const LISTS: usize = if cfg!(fluxgate_loom) { 1 } else { 64 };
 
 pub(crate) struct Statics([OnceRef<'static, Breaker>; LISTS]);
@@ -25,10 +25,10 @@ impl Statics {
 
     /// Enters a breaker, which must not have been entered before.
     pub(crate) fn push(&self, breaker: &'static Breaker) {
-        // By its place in memory, in steps that breakers do not share.
+        // Chosen by address, in steps no larger than a breaker.
         let mut end = &self.0[std::ptr::from_ref(breaker) as usize / 64 % LISTS];
         while end.set(breaker).is_err() {
-            // A cell that refuses is not empty, though that may become visible a moment later.
+            // If `set` fails, the cell is not empty, though its value may become visible a moment later.
             if let Some(other) = end.get() {
                 end = &other.next;
             }
@@ -55,7 +55,7 @@ pub(crate) fn enroll(own: &Own) {
         Own::Static(breaker) => STATICS.push(breaker),
         Own::Shared(breaker) => {
             let mut shared = SHARED.write();
-            // Clearing out only when the list would grow anyway keeps the cost of entering constant on average.
+            // Removing dead entries only when the list would grow keeps the cost of entering constant on average.
             if shared.len() == shared.capacity() {
                 shared.retain(|breaker| breaker.strong_count() > 0);
             }
@@ -64,7 +64,7 @@ pub(crate) fn enroll(own: &Own) {
     }
 }
 
-/// Every live breaker that has been used or was built with a name, in no particular order.
+/// Every live breaker that has been used, registered or built with the builder, in no particular order.
 ///
 /// ```
 /// # let _payments = fluxgate::CircuitBreaker::builder("payments").build()?;
@@ -81,12 +81,12 @@ pub fn breakers() -> impl Iterator<Item = CircuitBreaker> {
     STATICS.iter().map(CircuitBreaker::from_static).chain(shared.into_iter().map(CircuitBreaker::from_shared))
 }
 
-/// The live breaker of this name; where several have it, any of them.
+/// The live breaker with this name; if several have it, any of them. It searches the same breakers as [`breakers`].
 pub fn find(name: &str) -> Option<CircuitBreaker> {
     breakers().find(|breaker| breaker.name() == name)
 }
 
-/// Enters a `static` breaker before its first use.
+/// Enters a `static` breaker in the registry before its first use, so that [`breakers`] and [`find`] see it.
 pub fn register(breaker: &'static CircuitBreaker) {
     breaker.breaker().used();
 }

@@ -1,7 +1,7 @@
 //! When an open breaker tries again.
 //!
-//! The delay is found once, when the breaker opens: jitter included, cap last. A breaker that trips again sooner after closing
-//! than it had last been open counts as re-opening, so a flapping service keeps its backoff.
+//! The delay is determined once, when the breaker opens: jitter is applied first, the cap last. A breaker that trips again before
+//! it has been closed for as long as it was last open counts as re-opening, so a flapping service keeps its backoff.
 //!
 //! ```
 //! use fluxgate::retry;
@@ -23,38 +23,39 @@ use crate::contain::contain;
 
 pub use fluxgate_rules::Retry;
 
-/// After `delay`, always the same unless there is [`jitter`](Retry::jitter).
+/// After `delay`, which is always the same unless [`jitter`](Retry::jitter) is set.
 pub const fn cooldown(delay: Duration) -> Retry {
     Retry::new(Schedule::Cooldown(delay))
 }
 
-/// After `initial`, and with each re-opening [`multiplier`](Retry::multiplier) times (2 unless set) as long, at most
-/// [`max`](Retry::max).
+/// After `initial`, multiplied by [`multiplier`](Retry::multiplier) (default: 2) with each re-opening, up to [`max`](Retry::max)
+/// (default: 5 minutes, or `initial` if that is longer).
 pub const fn backoff(initial: Duration) -> Retry {
     Retry::new(Schedule::Backoff(initial))
 }
 
-/// At once: the next call goes to the permit.
+/// At once: the next call is put to the permit.
 pub const fn always() -> Retry {
     Retry::new(Schedule::Always)
 }
 
-/// Only after a command.
+/// Never: the breaker stays open until a command.
 pub const fn never() -> Retry {
     Retry::new(Schedule::Never)
 }
 
-/// After what the function says, given how often the breaker has re-opened: 0 when it opens for the first time.
+/// After the delay that the function returns. Its argument is how often the breaker has re-opened: 0 when it opens for the first
+/// time.
 ///
-/// It is called once for each opening, under no lock. If it panics, the delay is a minute.
+/// The function is called once for each opening, under no lock. If it panics, the delay is a minute.
 pub const fn custom(delay: fn(reopens: u32) -> Duration) -> Retry {
     Retry::new(Schedule::Custom { path: "..", delay })
 }
 
-/// The delay where a user's function panics.
+/// The delay if a user's function panics.
 const FALLBACK: Duration = Duration::from_secs(60);
 
-/// Draws the delay of an opening, in nanoseconds; `None` for ever.
+/// Draws the delay of an opening, in nanoseconds; `None` means forever.
 pub(crate) fn draw(retry: &Retry, reopens: u32) -> Option<u64> {
     let (delay, max) = match retry.schedule {
         Schedule::Always => (0, u64::MAX),
@@ -72,7 +73,7 @@ pub(crate) fn draw(retry: &Retry, reopens: u32) -> Option<u64> {
     Some(drawn.min(max))
 }
 
-/// Casts from floating point saturate, so an infinite growth is the longest delay there is.
+/// Casts from floating point saturate, so infinite growth gives the longest possible delay.
 fn scale(nanos: u64, factor: f64) -> u64 {
     (nanos as f64 * factor) as u64
 }

@@ -1,4 +1,4 @@
-//! What a breaker is told when it is made.
+//! The settings of a breaker.
 
 use core::fmt;
 use std::borrow::{Borrow, Cow};
@@ -15,8 +15,8 @@ use crate::state::Outcome;
 
 /// A breaker's name: any text.
 ///
-/// Cheap to clone; derefs to `str`; prints with characters escaped that a terminal would obey, so that no name can forge a line
-/// of a log.
+/// It is cheap to clone and derefs to `str`. Its `Display` escapes characters that a terminal would act on, so that no name can
+/// forge a line of a log.
 #[derive(Clone)]
 pub struct Name(Text);
 
@@ -27,12 +27,12 @@ enum Text {
 }
 
 impl Name {
-    /// A name known while compiling.
+    /// A name known at compile time.
     pub const fn from_static(name: &'static str) -> Self {
         Self(Text::Static(name))
     }
 
-    /// The name itself.
+    /// The name, unescaped.
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Text::Static(name) => name,
@@ -78,7 +78,7 @@ impl PartialEq<&str> for Name {
     }
 }
 
-/// As the text does, so that a name can be looked up by one.
+/// Hashes like the text, so that a name can be looked up by `&str`.
 impl Hash for Name {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.as_str().hash(state);
@@ -110,7 +110,7 @@ impl fmt::Debug for Name {
     }
 }
 
-/// Everything a breaker is told when it is made. Plain data, so that a macro can write it down as a constant.
+/// All settings of a breaker. Plain data, so that a macro can write them as a constant.
 #[derive(Clone, Debug)]
 #[allow(missing_docs, reason = "each field is an argument of the attribute")]
 pub struct Settings {
@@ -125,7 +125,7 @@ pub struct Settings {
     pub on_cancel: Outcome,
 }
 
-/// Where the settings of a breaker are: what its refusals carry along, to say whose they are.
+/// Where a breaker's settings are stored. Refusals carry this, to name their breaker.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
     Static(&'static Settings),
@@ -147,10 +147,10 @@ impl Source {
 }
 
 impl Settings {
-    /// What the compiler would say of the same settings in the attribute.
+    /// Makes the checks that the compiler makes for the attribute, with the same messages.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         let mut problems = review::window(&self.window);
-        // Where the window is wrong, nobody knows how many calls a rule may ask for.
+        // If the window is wrong, the rule is checked against one that limits no number of calls.
         let any = Window::time(Duration::from_secs(60));
         let window = if problems.is_empty() { &self.window } else { &any };
         problems.extend(review::rule(&self.rule, window));

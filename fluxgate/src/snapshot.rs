@@ -1,4 +1,4 @@
-//! All there is to know of a breaker, at one moment.
+//! Everything that is known of a breaker, at one moment.
 
 use std::time::Duration;
 
@@ -8,10 +8,11 @@ use crate::breaker::{Breaker, NEVER};
 use crate::state::{State, Word};
 use crate::sync::Ordering;
 
-/// All there is to know of a breaker, at one moment: [`CircuitBreaker::snapshot`](crate::CircuitBreaker::snapshot).
+/// Everything that is known of a breaker, at one moment; returned by
+/// [`CircuitBreaker::snapshot`](crate::CircuitBreaker::snapshot).
 ///
-/// With the feature `serde`, it serializes, as a dashboard wants it: durations as seconds, and the metrics as an object of their
-/// figures, with a list `slow` of what each threshold of the rule was reached by.
+/// With the feature `serde`, it serializes in a form for dashboards: durations are seconds, and `metrics` is an object of its
+/// figures, where the list `slow` says how many calls reached each threshold of the rule.
 ///
 /// ```json
 /// {
@@ -38,26 +39,27 @@ use crate::sync::Ordering;
 pub struct Snapshot {
     /// The breaker's name.
     pub name: String,
-    /// The state.
+    /// The current state.
     pub state: State,
-    /// How long it has been in that state.
+    /// How long the breaker has been in that state.
     #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::seconds"))]
     pub since: Duration,
-    /// How often it has re-opened without a lasting recovery: one that lasts as long as it had last been open.
+    /// How often it has re-opened without a lasting recovery. A recovery is lasting once the breaker has been closed for as long
+    /// as it was last open.
     pub reopens: u32,
-    /// What is known of recent calls; see [`CircuitBreaker::metrics`](crate::CircuitBreaker::metrics).
+    /// The figures of the recent calls; see [`CircuitBreaker::metrics`](crate::CircuitBreaker::metrics).
     #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::metrics"))]
     pub metrics: Metrics,
-    /// How long until an open breaker tries again; `None` in other states, and where it never does.
+    /// How long until an open breaker tries again; `None` in other states, or if it never does.
     #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::seconds_if_any"))]
     pub retry_after: Option<Duration>,
     /// How many calls were refused since the state began.
     pub rejected: u64,
-    /// How many outcomes, in the breaker's life, came too late to count.
+    /// How many outcomes came too late to count, over the breaker's life.
     pub late: u64,
     /// The rule, as the attribute would spell it.
     pub rule: String,
-    /// How many calls a trial of the rule has at most.
+    /// The length of a trial: the most calls that it takes.
     pub trial: u32,
 }
 
@@ -65,7 +67,7 @@ impl Snapshot {
     pub(crate) fn of(breaker: &Breaker) -> Self {
         let now = breaker.now();
         let mut core = breaker.core.lock();
-        // Under the lock, so that all of it belongs together.
+        // Read under the lock, so that all of it belongs together.
         let word = Word(breaker.state.load(Ordering::Relaxed));
         let deadline = breaker.deadline.load(Ordering::Relaxed);
         let since = if word.is_fresh() { now } else { breaker.since.load(Ordering::Relaxed) };
@@ -85,7 +87,7 @@ impl Snapshot {
     }
 }
 
-/// What a dashboard reads.
+/// The serialized form, for dashboards.
 #[cfg(feature = "serde")]
 mod serialized {
     use std::time::Duration;

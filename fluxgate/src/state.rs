@@ -13,7 +13,7 @@ pub enum State {
     Open,
     /// A few calls are admitted, to see whether the dependency has recovered.
     HalfOpen,
-    /// Every call is admitted and recorded; the breaker reports that it would have tripped, and does not. Manual.
+    /// Every call is admitted and recorded; the breaker reports when it would have tripped, but does not trip. Manual.
     MetricsOnly,
     /// Every call is admitted, nothing is recorded. Manual.
     Disabled,
@@ -22,7 +22,7 @@ pub enum State {
 }
 
 impl State {
-    /// The state's name as metrics and logs spell it: `half_open`.
+    /// The name of the state for metrics and logs: `half_open`.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Closed => "closed",
@@ -35,7 +35,7 @@ impl State {
     }
 }
 
-/// As a sentence says it: `half-open`.
+/// The name of the state in a sentence: `half-open`.
 impl fmt::Display for State {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(match self {
@@ -51,32 +51,32 @@ impl fmt::Display for State {
 
 /// A state and its generation in one word.
 ///
-/// A generation is one stay in a state: every transition begins another, and so does a reset. A call carries the word it
-/// was admitted under, and its outcome counts only while the breaker still has that very word.
+/// A generation is one stay in a state: every transition begins a new one, and so does a reset. A call carries the word it was
+/// admitted under, and its outcome counts only while the breaker still has the same word.
 ///
-/// The lower bits are laid out so that one test admits a call on the hot path: they are all zero for a breaker that is
-/// closed, in use, does not time its calls, and is not just changing.
+/// The lower bits are laid out so that the hot path admits a call with one test: they are all zero if the breaker is closed, in
+/// use, does not time its calls, and is not in the middle of a change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Word(pub(crate) u64);
 
 impl Word {
     const STATE: u64 = 0b111;
-    /// The breaker has not been used yet: it has still to register.
+    /// The breaker has not been used yet, and is not registered.
     const FRESH: u64 = 1 << 3;
     /// The rule needs durations: calls are timed.
     const TIMED: u64 = 1 << 4;
-    /// A transition is being written; who sees this waits for the lock.
+    /// A transition is being written; a reader that sees this waits for the lock.
     const CHANGING: u64 = 1 << 5;
-    /// What an admission has to look at.
+    /// The bits that an admission looks at.
     const ADMISSION: u64 = (1 << 6) - 1;
-    /// The time matters at which a call ends: where it is timed, in a time window, and by a clock of the user's.
+    /// The time at which a call ends matters: calls are timed, the window is one of time, or the clock is the user's.
     const DATED: u64 = 1 << 6;
     const GENERATION: u64 = 1 << 7;
 
-    /// What no breaker's word is: it would be fresh and changing.
+    /// A word that no breaker ever has: it would be both fresh and changing.
     pub(crate) const NONE: Self = Self(u64::MAX);
 
-    /// Of a breaker that has not been used yet.
+    /// The word of a breaker that has not been used yet.
     pub(crate) const fn first(timed: bool, dated: bool) -> Self {
         let timed = if timed { Self::TIMED | Self::DATED } else { 0 };
         let dated = if dated { Self::DATED } else { 0 };
@@ -103,7 +103,7 @@ impl Word {
         self.0 & Self::ADMISSION == 0
     }
 
-    /// The same, but for a breaker that times its calls.
+    /// Like [`admits_at_once`](Self::admits_at_once), for a breaker that times its calls.
     #[inline]
     pub(crate) const fn admits_timed(self) -> bool {
         self.0 & Self::ADMISSION == Self::TIMED
@@ -139,7 +139,7 @@ impl Word {
         Self(self.0 | Self::CHANGING)
     }
 
-    /// The next generation, in the given state.
+    /// The word of the next generation, in the given state.
     pub(crate) const fn next(self, state: State) -> Self {
         let state = match state {
             State::Closed => 0,
@@ -153,27 +153,27 @@ impl Word {
         Self(generation | (self.0 & (Self::TIMED | Self::DATED)) | state)
     }
 
-    /// The mark that says that a breaker with this word is healthy: its window is full and holds nothing but fast
-    /// successes. The word itself where calls are not timed, so that the hot path compares and is done; another
-    /// where they are, because there the call has still to prove that it was fast.
+    /// The mark of a healthy breaker with this word: its window is full and holds only fast successes. If calls are not timed,
+    /// the mark is the word itself, so that the hot path compares the two and is done. If they are timed, it differs from the
+    /// word, because the call has yet to prove that it was fast.
     pub(crate) const fn healthy(self) -> Self {
         if self.is_timed() { Self(self.0 | Self::CHANGING) } else { self }
     }
 }
 
-/// What became of a call, to its breaker.
+/// How a call counts for its breaker.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Outcome {
     /// The dependency is well.
     Success,
-    /// The dependency is not.
+    /// The dependency is not well.
     Failure,
-    /// The call says nothing about the dependency: it is recorded nowhere.
+    /// The call says nothing about the dependency: it is not recorded.
     Ignored,
 }
 
 impl Outcome {
-    /// Where nothing else is said: an `Err` is a failure.
+    /// The default: an `Err` is a failure.
     #[inline]
     pub(crate) fn of<T, E>(result: &Result<T, E>) -> Self {
         if result.is_ok() { Self::Success } else { Self::Failure }

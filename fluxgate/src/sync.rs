@@ -1,5 +1,5 @@
-//! The only door to shared memory, so that a model checker can stand in for it: with `--cfg fluxgate_loom`, every load, store
-//! and lock below is [loom](https://docs.rs/loom)'s, and `models.rs` runs the breaker through all their orders.
+//! All access to shared memory goes through this module, so that a model checker can replace it: with `--cfg fluxgate_loom`, every
+//! load, store and lock below is [loom](https://docs.rs/loom)'s, and `models.rs` runs the breaker through all their orders.
 
 #[cfg(fluxgate_tsan)]
 use std::sync::TryLockError;
@@ -17,7 +17,7 @@ mod real {
     pub(crate) use std::sync::atomic::{AtomicU64, Ordering, fence};
     pub(crate) use std::sync::{Arc, MutexGuard, Weak};
 
-    /// A mutex without poison: nothing of a user's runs while one is held.
+    /// A mutex without poisoning: no user code runs while it is held.
     pub(crate) struct Mutex<T>(std::sync::Mutex<T>);
 
     impl<T> Mutex<T> {
@@ -32,7 +32,7 @@ mod real {
     }
 }
 
-/// A lock without poison for what is shared by all breakers, which no model looks at.
+/// A lock without poisoning, for what all breakers share. Models do not cover it.
 pub(crate) struct RwLock<T>(std::sync::RwLock<T>);
 
 impl<T> RwLock<T> {
@@ -56,8 +56,8 @@ fn taken<G>(wait: impl FnOnce() -> LockResult<G>, _attempt: impl Fn() -> TryLock
     wait().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The same, waiting where a race detector can see it: the slow paths of the standard library's locks are compiled without
-/// it, so that what they order looks unordered.
+/// The same, but waiting where a race detector can see it: the slow paths of the standard library's locks are compiled without
+/// instrumentation, so accesses that they order would look unordered.
 #[cfg(fluxgate_tsan)]
 fn taken<G>(_wait: impl FnOnce() -> LockResult<G>, attempt: impl Fn() -> TryLockResult<G>) -> G {
     loop {
@@ -90,7 +90,7 @@ mod model {
         }
     }
 
-    /// A cell that is seen as empty until its being set is visible, as `once_cell`'s are.
+    /// A cell that looks empty until its value is visible, like those of `once_cell`.
     pub(crate) struct Once<T> {
         value: OnceLock<T>,
         visible: AtomicBool,
@@ -107,7 +107,7 @@ mod model {
 
         pub(crate) fn set(&self, value: T) -> Result<(), T> {
             match self.visible.compare_exchange(false, true, Ordering::AcqRel, Ordering::Acquire) {
-                // No other thread runs before the next operation that loom sees.
+                // No other thread runs until the next operation that loom sees.
                 Ok(_) => self.value.set(value),
                 Err(_) => Err(value),
             }
@@ -154,7 +154,7 @@ mod model {
     }
 }
 
-/// A function that is `const` in a program and not in a model, whose atomics have no constants.
+/// A function that is `const` except in a model, because loom's atomics are not const-constructible.
 macro_rules! const_unless_model {
     ($(#[$attribute:meta])* $visibility:vis const fn $($rest:tt)*) => {
         #[cfg(not(fluxgate_loom))]

@@ -5,7 +5,7 @@
 //! use fluxgate::{CircuitBreaker, Error, State, breaker, permit, retry, trip, window};
 //! use std::time::Duration;
 //!
-//! // A breaker built by hand is given the clock.
+//! // Pass the clock to a breaker that is built by hand.
 //! let clock = ManualClock::new();
 //! let breaker = CircuitBreaker::builder("by hand")
 //!     .trip(trip::failure_streak(1))
@@ -35,7 +35,7 @@ use crate::breaker::{Breaker, Own};
 use crate::settings::{Settings, Source};
 use crate::time::Clock;
 
-/// A clock that goes on when told to. Clones show the same time.
+/// A clock that moves only when told to. Clones show the same time.
 #[derive(Clone, Debug, Default)]
 pub struct ManualClock(Arc<AtomicU64>);
 
@@ -45,10 +45,10 @@ impl ManualClock {
         Self::default()
     }
 
-    /// Goes on by so much. After 584 years it stops.
+    /// Moves the clock forward. It stops at 584 years.
     pub fn advance(&self, duration: Duration) {
         let advanced = |now: u64| Some(now.saturating_add(nanos(duration)));
-        // It is never refused: the function always has an answer.
+        // This cannot fail: the function always returns `Some`.
         let _ = self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, advanced);
     }
 }
@@ -59,7 +59,7 @@ impl Clock for ManualClock {
     }
 }
 
-/// How many threads are isolated, so that the others need not look.
+/// How many isolations there are; while it is 0, no thread needs to look for doubles.
 static ISOLATED: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
@@ -68,18 +68,19 @@ thread_local! {
 
 struct Doubles {
     clock: ManualClock,
-    /// By the place of the breaker each stands in for. They are leaked, a few hundred bytes a test: a call may outlive the guard.
+    /// Keyed by the address of the breaker that each stands in for. They are leaked, a few hundred bytes per test, because a call
+    /// may outlive the guard.
     breakers: HashMap<usize, Double>,
 }
 
 struct Double {
     breaker: &'static Breaker,
-    /// What it stands in for: as long as this is kept, no other breaker can come to that place.
+    /// Keeps the original alive, so that no other breaker can take its address.
     _original: Own,
 }
 
-/// Isolates this thread: until the guard is dropped, every breaker of an attribute or of [`breaker!`](crate::breaker) is here
-/// a fresh one, which reads a manual clock. Breakers of the builder are not affected: they are given a clock.
+/// Isolates this thread: until the guard is dropped, every breaker of the attribute or of [`breaker!`](crate::breaker) is replaced
+/// on this thread by a fresh one that reads a manual clock. Breakers made by the builder are not affected; pass a clock to those.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, State, breaker, testing::isolate};
@@ -129,7 +130,7 @@ impl Deref for Isolation {
 
 impl Drop for Isolation {
     fn drop(&mut self) {
-        // Not always the latest: `guard = isolate()` drops the guard that was there after it made the other.
+        // Not always the latest: `guard = isolate()` drops the old guard after it has made the new one.
         DOUBLES.with_borrow_mut(|doubles| {
             doubles.retain(|doubles| !Arc::ptr_eq(&doubles.clock.0, &self.clock.0));
         });
@@ -145,7 +146,7 @@ pub(crate) fn double(breaker: &Breaker, settings: &'static Settings) -> Option<&
     DOUBLES.with_borrow_mut(|doubles| {
         let Doubles { clock, breakers } = doubles.last_mut()?;
         let double = breakers.entry(std::ptr::from_ref(breaker) as usize).or_insert_with(|| {
-            // In the registry there is the original, which leads here.
+            // The registry holds the original, which leads here.
             breaker.used();
             let clock: Arc<dyn Clock> = Arc::new(clock.clone());
             let double = Breaker::detached(Source::Static(settings), Some(clock), Own::Hidden);

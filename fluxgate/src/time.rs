@@ -1,4 +1,4 @@
-//! What time it is: monotonic, in nanoseconds, never the wall clock.
+//! The time: monotonic, in nanoseconds, never the wall clock.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,12 +10,12 @@ use crate::contain::contain;
 
 /// A clock for a breaker: [`Builder::clock`](crate::Builder::clock).
 ///
-/// It counts from any instant it likes. One that stands still, goes back or jumps ahead does a breaker no harm.
+/// Its zero may be any instant. A clock that stands still, goes back or jumps ahead does a breaker no harm.
 ///
 /// ```
 /// use std::time::Duration;
 ///
-/// /// A clock at which nothing ever takes time.
+/// /// A clock that stands still.
 /// struct Still;
 ///
 /// impl fluxgate::Clock for Still {
@@ -35,30 +35,30 @@ pub trait Clock: Send + Sync + 'static {
 static EPOCH: OnceLock<Instant> = OnceLock::new();
 static COUNTER: OnceLock<Counter> = OnceLock::new();
 
-/// The process's time: of the processor's counter once it is calibrated and where it can be trusted, which costs half as
-/// much to read; before and elsewhere, of the operating system's clock, on the same timeline. Counters of two processors may
-/// differ by some nanoseconds, so whoever subtracts saturates.
+/// The time of the process. It comes from the processor's counter, which costs half as much to read, once that is calibrated and
+/// if it can be trusted; otherwise from the operating system's clock, on the same timeline. The counters of two processors may
+/// differ by some nanoseconds, so always use saturating subtraction.
 #[inline]
 pub(crate) fn now() -> u64 {
     COUNTER.get().map_or_else(instant, Counter::now)
 }
 
-/// The time of a user's clock. One that panics says zero, which is in the past and does no harm.
+/// The time of a user's clock. If it panics, the time is zero, which is in the past and does no harm.
 #[inline(never)]
 pub(crate) fn of(clock: &dyn Clock) -> u64 {
     nanos(contain(|| clock.now()).unwrap_or_default())
 }
 
-/// Makes [`now`] read the processor's counter from here on. It takes about half a millisecond, once, so this is for breakers
-/// that read the clock often: those that time calls or have a time window, and those that open. Threads that come meanwhile do
-/// not wait.
+/// Makes [`now`] read the processor's counter from now on. This takes about half a millisecond, once, so it is done only for
+/// breakers that read the clock often: those that time calls or have a time window, and those that open. Other threads do not
+/// wait for it.
 pub(crate) fn calibrate() {
     static STARTED: AtomicBool = AtomicBool::new(false);
     if !STARTED.swap(true, Ordering::Relaxed) {
         let clock = quanta::Clock::new();
         let factor = clock.delta_as_nanos(0, 1 << SCALE);
         let (ticks, now) = (clock.raw(), instant());
-        // It has not been set: only the first to start comes here.
+        // It cannot have been set: only the first caller gets here.
         let _ = COUNTER.set(Counter {
             clock,
             factor,
@@ -68,15 +68,14 @@ pub(crate) fn calibrate() {
     }
 }
 
-/// The processor's counter, brought back to the operating system's clock every so often, because a machine that sleeps may
-/// stop or reset it.
+/// The processor's counter, regularly re-anchored to the operating system's clock, because sleep may stop or reset the counter.
 struct Counter {
     clock: quanta::Clock,
     /// Nanoseconds in `1 << SCALE` ticks.
     factor: u64,
     /// What to add to the scaled ticks.
     offset: AtomicU64,
-    /// The offset was found `TRUSTED` ticks after this, and is trusted for as long again.
+    /// The offset was measured `TRUSTED` ticks after this, and is trusted for another `TRUSTED` ticks.
     trusted_from: AtomicU64,
 }
 
@@ -95,7 +94,8 @@ impl Counter {
         }
     }
 
-    /// Never steps back: where the counter ran ahead, it keeps its lead. Only one that was itself set back is not listened to.
+    /// Never steps back: if the counter ran ahead, it keeps its lead. Only the value of a counter that was itself set back is
+    /// ignored.
     #[cold]
     fn anchor(&self, ticks: u64) -> u64 {
         let scaled = scale(ticks, self.factor);

@@ -2,21 +2,21 @@
 //!
 //! # In the attribute
 //!
-//! `track` says which results are failures, `success` which errors are successes (a 404 proves the service alive). Each is a
-//! tracker: one of these, or several joined with `&` (both), `|` (either) and `!` (not), which bind as in Rust.
+//! `track` says which results are failures; `success` says which errors are successes (a 404 proves the service alive). Each is a
+//! tracker: one of those below, or several joined with `&` (both), `|` (either) and `!` (not), with Rust's precedence.
 //!
 //! | tracker | claims |
 //! |---|---|
 //! | `all` | every `Err` |
-//! | `matches(PATTERN if GUARD)` | an `Err` whose error is like this |
-//! | `type_of(T, ..)` | an `Err` whose error, or an error that it comes from, is a `T` |
-//! | `custom(FUNCTION)` | an `Err` of whose error, `&E`, a path or closure says so |
-//! | `ok(PATTERN if GUARD)` | an `Ok` whose value is like this: a 500 that arrived as `Ok(response)` |
-//! | `returned(PATTERN if GUARD)` | a return value like this, whether a `Result` or not |
+//! | `matches(PATTERN if GUARD)` | an `Err` whose error matches |
+//! | `type_of(T, ..)` | an `Err` whose error, or one of its sources, is a `T` (or another of the types) |
+//! | `custom(FUNCTION)` | an `Err` for whose error, passed as `&E`, the path or closure returns `true` |
+//! | `ok(PATTERN if GUARD)` | an `Ok` whose value matches: a 500 that arrived as `Ok(response)` |
+//! | `returned(PATTERN if GUARD)` | a return value that matches, whether it is a `Result` or not |
 //!
-//! `success` is asked first. What it claims is a success, what `track` claims is a failure. Of what neither claims, an `Ok` is a
-//! success, and so is what a function returns that returns no `Result`; an `Err` is ignored: it is recorded nowhere, as if there had
-//! been no call. Without `track`, every other `Err` is a failure.
+//! `success` is asked first. What it claims is a success; what `track` claims is a failure. If neither claims a result, an `Ok` or
+//! a value that is not a `Result` is a success, and an `Err` is ignored: it is not recorded, as if there had been no call. Without
+//! `track`, every `Err` that `success` does not claim is a failure.
 //!
 //! ```
 //! use fluxgate::{CallNotPermitted, circuit_breaker};
@@ -53,29 +53,30 @@
 //! }
 //! ```
 //!
-//! Each tracker is asked only of what it looks at: `matches`, `type_of` and `custom` of an `Err`, `ok` of an `Ok`. The others have
-//! nothing to say of it, denied or not, so that `!matches(NotFound)` never claims an `Ok`; joined with `&` neither has the whole.
+//! Each tracker applies only to what it looks at: `matches`, `type_of` and `custom` to an `Err`, `ok` to an `Ok`. To the other kind
+//! of result neither the tracker nor its negation applies, so `!matches(NotFound)` never claims an `Ok`; and `a & b` applies only
+//! where both do.
 //!
-//! Patterns are matched on a reference, so that what they bind is one: `matches(Status(code) if *code >= 500)`.
+//! Patterns are matched against a reference, so their bindings are references: `matches(Status(code) if *code >= 500)`.
 //!
-//! `type_of` looks through what the error points to and at its [sources](Error::source): it sees into `Box<dyn Error>`,
-//! `anyhow::Error` and `std::io::Error`. It does not see what is not among the sources: neither the field of a variant that
-//! thiserror calls `transparent`, for which there is `matches(MyError::Io(_))`, nor what was given to anyhow's `context`, for
-//! which there is `custom(|error| error.is::<Context>())`.
+//! `type_of` follows pointers and [sources](Error::source): it sees into `Box<dyn Error>`, `anyhow::Error` and `std::io::Error`. It
+//! does not see what is not among the sources: for the field of a `transparent` variant of thiserror, use
+//! `matches(MyError::Io(_))`; for a value given to anyhow's `context`, use `custom(|error| error.is::<Context>())`.
 //!
-//! A guard or a function that panics is contained, and the tracker counts as absent: an `Err` is a failure, an `Ok` a success.
+//! A panic in a guard or a function is contained, and the tracker counts as absent: an `Err` is a failure, an `Ok` a success.
 //!
 //! # By hand
 //!
-//! A program says itself what became of a call: `Ok` or `Err` to [`CircuitBreaker::call`](crate::CircuitBreaker::call), or any
-//! [`Outcome`](crate::Outcome) to [`Call::record`](crate::Call::record). [`type_of`] is what is tedious to write for that.
+//! Without the attribute, the program decides the outcome itself: it returns `Ok` or `Err` to
+//! [`CircuitBreaker::call`](crate::CircuitBreaker::call), or passes any [`Outcome`](crate::Outcome) to
+//! [`Call::record`](crate::Call::record). [`type_of`] is the one tracker that is tedious to write by hand.
 
 use core::error::Error;
 
-/// Whether an error, or one it comes from, is a `T`.
+/// Whether an error, or one of its sources, is a `T`.
 ///
-/// Follows [`source`](Error::source), and looks into a [`std::io::Error`] that was made of another error and into a
-/// [`fluxgate::Error`](crate::Error), whose `source` would leave that one out.
+/// Follows [`source`](Error::source), and looks into a [`std::io::Error`] that wraps another error and into a
+/// [`fluxgate::Error`](crate::Error), because the `source` of these skips the error that they wrap.
 ///
 /// ```
 /// use fluxgate::track;

@@ -1,4 +1,4 @@
-//! When a breaker trips: conditions, joined by `&` and `|` to a [`Rule`].
+//! When a breaker trips: conditions, joined by `&` and `|` into a [`Rule`].
 //!
 //! `&` binds tighter than `|`. A rule prints as the attribute would spell it.
 //!
@@ -14,8 +14,8 @@
 //! );
 //! ```
 //!
-//! There is no negation, so a rule is monotone: worse numbers never un-trip it. That is what lets the compiler say of a
-//! rule that it can never hold or that it holds of healthy traffic, and a breaker judge its trial as soon as it is certain.
+//! There is no negation, so a rule is monotone: worse numbers never un-trip it. This is why the compiler can tell that a rule
+//! can never hold or that it trips on healthy traffic, and why a breaker can end a trial as soon as the verdict is certain.
 
 use std::time::Duration;
 
@@ -25,7 +25,8 @@ pub use fluxgate_rules::Rule;
 
 /// The breaker is closed.
 ///
-/// With [`half_open`], it gives each state a rule of its own. Both have to have one: a trial could otherwise never end.
+/// Together with [`half_open`], it gives each state its own rule. A rule must be able to trip in both states: otherwise a trial
+/// could never end.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, trip};
@@ -49,49 +50,50 @@ pub fn half_open() -> Rule {
     Rule::from_condition(Condition::HalfOpen)
 }
 
-/// At least `calls` calls are known, 1 or more.
+/// There are at least `calls` calls in the window, or in the trial while one is running. `calls` is 1 or more.
 ///
-/// Rates and averages need it beside them: one failed call of one is a rate of 100%. More calls than the window remembers can
-/// never be known.
+/// Rates and averages need a `min` beside them: one failure in one call is a rate of 100%. On a closed breaker, `calls` may not
+/// be more than the window holds.
 pub fn min(calls: u32) -> Rule {
     Rule::from_condition(Condition::Min(calls))
 }
 
-/// At least this share of calls failed, above 0 and at most 1.
+/// At least this share of calls, above 0 and at most 1, failed.
 ///
-/// Compared in integers: 7 of 100 reach 0.07.
+/// The comparison is exact, in integers: 7 of 100 reach 0.07.
 pub fn failure_rate(share: f64) -> Rule {
     Rule::from_condition(Condition::FailureRate(Ratio::new(share)))
 }
 
-/// At least `calls` of the known calls failed, 1 or more.
+/// At least `calls` calls failed. `calls` is 1 or more.
 pub fn failures(calls: u32) -> Rule {
     Rule::from_condition(Condition::Failures(calls))
 }
 
-/// At least `calls` calls in a row failed, 1 or more, whatever the window.
+/// At least the last `calls` calls failed, regardless of the window. `calls` is 1 or more.
 pub fn failure_streak(calls: u32) -> Rule {
     Rule::from_condition(Condition::FailureStreak(calls))
 }
 
 /// At least this share of calls, above 0 and at most 1, took `threshold` or longer.
 ///
-/// Failed calls are included: a time-out is a slow call. One rule may have up to 4 different thresholds. A percentile is a slow rate: "p99 reaches 2 s" is `slow_rate(0.01, Duration::from_secs(2))`.
+/// Failed calls are included: a timeout is a slow call. One rule may have up to 4 different thresholds. A percentile is a slow
+/// rate: "p99 reaches 2 s" is `slow_rate(0.01, Duration::from_secs(2))`.
 pub fn slow_rate(share: f64, threshold: Duration) -> Rule {
     Rule::from_condition(Condition::SlowRate(Ratio::new(share), threshold))
 }
 
 /// Calls took `threshold` or longer on average.
 ///
-/// Failed calls are included: a time-out is a slow call.
+/// Failed calls are included: a timeout is a slow call.
 pub fn avg_latency(threshold: Duration) -> Rule {
     Rule::from_condition(Condition::AvgLatency(threshold))
 }
 
-/// The function says so.
+/// The function returns `true`.
 ///
-/// It is asked after each outcome, under no lock, and should depend on the metrics alone and be monotone as the rest of the
-/// rule is. One that panics does not hold. Calls are timed, since it may ask for the average.
+/// It is called after each outcome, under no lock. It should depend on the metrics alone, and be monotone like the rest of the
+/// rule. If it panics, the condition does not hold. Calls are timed, since the function may ask for the average.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, Metrics, trip};

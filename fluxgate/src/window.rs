@@ -1,4 +1,4 @@
-//! What recent calls are remembered.
+//! Which recent calls are remembered.
 //!
 //! ```
 //! use fluxgate::window;
@@ -24,14 +24,15 @@ pub use fluxgate_rules::Window;
 pub(crate) use memory::{Entry, Memory};
 pub(crate) use unrecorded::Unrecorded;
 
-/// The latest `size` calls, from 1 to 1,000,000.
+/// The last `size` calls, from 1 to 1,000,000.
 pub const fn count(size: usize) -> Window {
     Window::count(size)
 }
 
-/// The calls of the latest `duration`, in one bucket a second, but at least 10 and at most 60;
-/// [`buckets`](Window::buckets) sets another number. Buckets are aligned to the clock's zero, and a call is forgotten with
-/// its bucket.
+/// The calls of the last `duration`.
+///
+/// The window is divided into one bucket per second, but at least 10 and at most 60; [`buckets`](Window::buckets) sets another
+/// number. Buckets are aligned to the clock's zero, and a call is forgotten together with its bucket.
 pub const fn time(duration: Duration) -> Window {
     Window::time(duration)
 }

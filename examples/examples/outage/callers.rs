@@ -1,4 +1,4 @@
-//! The load: a hundred calls a second, whether or not earlier ones have come back.
+//! The load: a hundred calls a second, whether or not earlier ones have returned.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

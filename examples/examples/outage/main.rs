@@ -1,8 +1,8 @@
-//! A shop whose warehouse falls ill, with a breaker between the two and without.
+//! A shop whose warehouse fails, with and without a breaker between them.
 //!
-//! The warehouse is a real HTTP server that is healthy, then fails, then is slow, then recovers. Two shops send it a
-//! hundred orders a second each, to a warehouse each: one through the breaker below, one without. You see the first
-//! while it happens, and both compared at the end, after about 18 seconds.
+//! The warehouse is a real HTTP server that is healthy, then fails, then is slow, then recovers. Two shops, each with a warehouse
+//! of its own, send a hundred orders a second: one through the breaker below, one without. You watch the first live, and see
+//! both compared at the end, after about 18 seconds.
 //!
 //! ```sh
 //! cargo run --example outage

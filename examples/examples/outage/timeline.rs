@@ -1,4 +1,4 @@
-//! What happens to the shop with the breaker, while it happens: a row for each second, and each transition.
+//! The shop with the breaker, live: a row for each second, and each transition.
 
 use std::fmt::Display;
 use std::sync::atomic::Ordering::Relaxed;

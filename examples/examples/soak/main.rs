@@ -1,6 +1,6 @@
-//! Wears breakers out: threads and tasks with random outcomes, panics, cancellations, resets, forced states, a jumping clock and
-//! listeners that call back, while invariants are checked throughout: those of single calls and transitions at once, and those
-//! of what a breaker knows after each second, when all is quiet.
+//! A stress test of breakers: threads and tasks with random outcomes, panics, cancellations, resets, forced states, a jumping
+//! clock, and listeners that call back. Invariants of single calls and transitions are checked at once; those of a breaker's
+//! figures, at the end of each second, when no call is in progress.
 //!
 //! `cargo run --release --example soak -- --seconds 60`
 

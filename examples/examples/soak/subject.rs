@@ -1,4 +1,4 @@
-//! The breakers that are worn out, and what is known of each from outside.
+//! The breakers under test, and what is known of each from outside.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! What is done to the breakers.
+//! The load on the breakers.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

@@ -1,8 +1,8 @@
-//! Changes of state: each happens once, is told once, and parts what counts from what does not.
+//! Changes of state: each happens once, is reported once, and separates outcomes that count from those that do not.
 
 use super::*;
 
-/// As [`breaker`], but its delay is found by a function of the user's, which is asked under no lock.
+/// Like [`breaker`], but the delay comes from a user function, which is called without the lock.
 fn asking(rule: Rule) -> Arc<Breaker> {
     let retry = retry::custom(|_| Duration::from_secs(60));
     made(settings(window::count(4), rule, retry, permit::all()))
@@ -137,7 +137,7 @@ fn a_refusal_tells_of_one_opening() {
         if let Err(refusal) = breaker.acquire() {
             let (state, left) = (refusal.state(), refusal.retry_after());
             assert_eq!((state, left), (State::Open, Some(Duration::from_secs(60))));
-            // Of the first opening, of the second, or, between the two, of none; never a little of each.
+            // The cause is of the first opening, of the second, or, between the two, absent; never a mixture.
             let told = refusal.cause().map(|cause| cause.to_string());
             let of = |whole| Some(format!("1 of the last {whole} calls failed (1 >= 1)"));
             assert!([None, of(1), of(2)].contains(&told), "{told:?}");

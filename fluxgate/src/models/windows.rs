@@ -14,7 +14,7 @@ fn the_success_that_is_not_written_changes_nothing() {
         // Success and failure in either order: the failure is there, the window is full, and the streak tells the order.
         let metrics = handle(&breaker).metrics();
         assert_eq!((metrics.total(), metrics.failures()), (2, 1));
-        // The next success has to be written, whoever looks.
+        // The next success must be recorded, on any thread.
         breaker.acquire().unwrap().success();
         assert_eq!(handle(&breaker).metrics().failure_streak(), 0);
         breaker.acquire().unwrap().success();

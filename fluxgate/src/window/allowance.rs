@@ -1,20 +1,19 @@
-//! Successes that only move a count window on.
+//! Successes that only move a count window forward.
 
 use crate::state::Word;
 use crate::sync::{AtomicU64, Ordering, const_unless_model};
 
 /// How many more fast successes would push out nothing but fast successes.
 ///
-/// While the window is full and the latest call did not fail, such a success changes nothing that a rule could ask for: all it
-/// does is to move the window on by one. So it is not recorded, but takes one from the allowance, without the lock. Before
-/// anything else is recorded, what is left is taken back, which tells by how many calls the window has to be moved on. So a
-/// success that took from the allowance comes before that other call in the order of all calls, and one that comes after finds
-/// nothing to take, and is recorded itself.
+/// While the window is full and the last call did not fail, such a success changes nothing that a rule can ask for: it only moves
+/// the window forward by one. So it is not recorded, but takes one from the allowance, without the lock. Before any other call is
+/// recorded, the rest of the allowance is taken back, which tells how far to move the window. So in the order of all calls, a
+/// success that took from the allowance comes before that other call, and a later success finds nothing to take and is recorded.
 ///
-/// It is given and taken back under the breaker's lock; only [`take`](Self::take) is called without.
+/// The allowance is granted and taken back under the breaker's lock; only [`take`](Self::take) is called without it.
 pub(crate) struct Allowance(AtomicU64);
 
-/// The bits of the number; above it is the word for whose calls it is meant, so that no call of another generation takes any.
+/// The number of bits of the count. Above them is the word whose calls may take, so that no call of another generation does.
 const NUMBER: u32 = 20;
 const LARGEST: u64 = (1 << NUMBER) - 1;
 
@@ -25,12 +24,12 @@ impl Allowance {
         }
     }
 
-    /// Takes one for a call admitted under `word`; false where there is none, and the call has to be recorded.
+    /// Takes one for a call admitted under `word`. If there is none, returns `false`, and the call must be recorded.
     #[inline]
     pub(crate) fn take(&self, word: Word) -> bool {
         let mut seen = self.0.load(Ordering::Acquire);
         loop {
-            // Of another word, it is more than a number can be.
+            // If the word is another, the difference is larger than any count.
             let left = seen.wrapping_sub(word.0 << NUMBER);
             if left.wrapping_sub(1) >= LARGEST {
                 return false;
@@ -42,7 +41,7 @@ impl Allowance {
         }
     }
 
-    /// Allows so many calls of `word`, at most a million. What was there has been taken back.
+    /// Grants `number` calls of `word`, at most a million. The previous allowance must have been taken back.
     #[inline]
     pub(crate) fn give(&self, word: Word, number: u32) {
         self.0.store(word.0 << NUMBER | u64::from(number), Ordering::Release);
@@ -51,7 +50,7 @@ impl Allowance {
     /// Takes back what is left.
     #[inline]
     pub(crate) fn take_back(&self) -> u32 {
-        // Where none is left, none can be taken meanwhile.
+        // If none is left, no thread can take one meanwhile.
         let number = |value: u64| (value & LARGEST) as u32;
         match number(self.0.load(Ordering::Acquire)) {
             0 => 0,

@@ -2,9 +2,9 @@
 
 use fluxgate_rules::Tally;
 
-/// A tally for each of the latest stretches of time, oldest overwritten first.
+/// A tally for each of the most recent periods; the oldest is overwritten first.
 pub(super) struct Buckets {
-    /// How long a bucket is, in nanoseconds.
+    /// The length of a bucket in nanoseconds.
     width: u64,
     /// The number of the latest bucket, counted from the clock's zero.
     latest: u64,
@@ -21,7 +21,7 @@ impl Buckets {
         (self.latest + 1).saturating_mul(self.width)
     }
 
-    /// Forgets the buckets that have become too old. A clock that goes back changes nothing.
+    /// Forgets buckets that have become too old. A clock that goes back changes nothing.
     pub(super) fn advance(&mut self, now: u64, tally: &mut Tally) {
         let number = now / self.width;
         if number <= self.latest {

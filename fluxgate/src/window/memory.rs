@@ -14,7 +14,7 @@ pub(crate) struct Entry {
     pub(crate) failed: bool,
     /// One bit for each threshold that the duration reached.
     slow: u8,
-    /// How long it took, where that was measured.
+    /// How long it took, if that was measured.
     pub(super) nanos: u64,
 }
 
@@ -48,7 +48,7 @@ impl Entry {
 
 const _: () = assert!(MAX_THRESHOLDS <= 8, "a bit for each threshold");
 
-/// What is remembered of calls: the sliding window, and while half-open the trial's tally in its place.
+/// What is remembered of calls: the sliding window or, during a trial, the trial's tally in its place.
 pub(crate) struct Memory {
     tally: Tally,
     streak: u32,
@@ -78,8 +78,8 @@ impl Memory {
         }
     }
 
-    /// Records into the sliding window. Returns whether that could have made a rule hold which did not: not where a fast
-    /// success took the place of another call, for then nothing has become worse.
+    /// Records into the sliding window. Returns whether this could make a rule hold that did not hold before: not if a fast success
+    /// took the place of another call, because then nothing has become worse.
     pub(crate) fn record(&mut self, entry: Entry, now: u64, measures: &Measures) -> bool {
         self.streak = if entry.failed { self.streak.saturating_add(1) } else { 0 };
         match &mut self.kind {
@@ -102,7 +102,7 @@ impl Memory {
         self.tally += entry.tally(measures);
     }
 
-    /// Forgets what has become too old.
+    /// Forgets calls that have become too old.
     pub(crate) fn advance(&mut self, now: u64) {
         if let Kind::Time(buckets) = &mut self.kind {
             buckets.advance(now, &mut self.tally);
@@ -121,7 +121,7 @@ impl Memory {
         }
     }
 
-    /// Whether no call is remembered that a fast success differs from.
+    /// Whether every remembered call is a fast success.
     fn is_clean(&self, measures: &Measures) -> bool {
         self.tally.failures == 0
             && self.streak == 0
@@ -129,7 +129,7 @@ impl Memory {
             && !measures.average
     }
 
-    /// Takes in the successes that were not recorded.
+    /// Adds the successes that went unrecorded.
     pub(crate) fn collect(&mut self, unrecorded: &Unrecorded) {
         match &mut self.kind {
             Kind::Count(ring) => ring.resume(unrecorded.allowance.take_back()),
@@ -142,7 +142,7 @@ impl Memory {
         }
     }
 
-    /// Lets successes of `word` go unrecorded where none of them could make the rule hold, which does not hold now.
+    /// Lets successes of `word` go unrecorded, if none of them can make the rule hold, which does not hold now.
     pub(crate) fn release(
         &mut self,
         unrecorded: &Unrecorded,
@@ -160,7 +160,7 @@ impl Memory {
                 }
             }
             Kind::Time(buckets) => {
-                // Each makes the window larger, so what the rule asks for at least has to be there already.
+                // Each adds a call, so the largest `min` of the rule must be reached already.
                 if self.tally.total >= u64::from(Rule::largest_min(rule)) {
                     unrecorded.open(word, buckets.end());
                 }

@@ -5,13 +5,13 @@ use fluxgate_rules::{Measures, Tally};
 
 use super::Entry;
 
-/// The latest calls, oldest overwritten first. What is remembered of a call is one bit for its failure, one for each
-/// threshold, and its duration where the rule wants an average.
+/// The last calls; the oldest is overwritten first. A call takes one bit for its failure, one for each threshold, and, if the rule
+/// needs an average, a word for its duration.
 pub(super) struct Ring {
     size: u32,
-    /// Where the next call goes; where the oldest is, once the ring is full.
+    /// Where the next call goes and, once the ring is full, where the oldest is.
     cursor: u32,
-    /// How many calls may move the cursor on without being recorded.
+    /// How many calls may move the cursor forward without being recorded.
     allowed: u32,
     /// A plane of bits for failures, one for each threshold, then the durations.
     words: Box<[u64]>,
@@ -64,14 +64,14 @@ impl Ring {
         self.cursor = if self.cursor + 1 == self.size { 0 } else { self.cursor + 1 };
     }
 
-    /// Forgets all calls. What the planes say of calls not yet in the tally is never read.
+    /// Forgets all calls. The planes need no clearing: bits of calls that are not in the tally are never read.
     pub(super) fn clear(&mut self) {
         self.cursor = 0;
         self.allowed = 0;
     }
 
-    /// How many fast successes would push out nothing but fast successes, or a part of them that is quick to find. The ring is
-    /// full, and nothing is recorded until [`resume`](Self::resume).
+    /// How many fast successes would push out only fast successes, or a lower bound that is quick to find. The ring must be full,
+    /// and nothing may be recorded until [`resume`](Self::resume).
     pub(super) fn allow(&mut self, measures: &Measures) -> u32 {
         const LOOK: usize = 16;
 
@@ -93,7 +93,7 @@ impl Ring {
         self.allowed
     }
 
-    /// Moves on by the calls that were allowed and came: all but those `left`.
+    /// Moves forward by the allowed calls that came: all but `left`.
     pub(super) fn resume(&mut self, left: u32) {
         let moved = self.cursor + self.allowed.saturating_sub(left);
         self.cursor = if moved >= self.size { moved - self.size } else { moved };

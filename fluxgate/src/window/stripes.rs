@@ -5,29 +5,30 @@ use crate::sync::{AtomicU64, Ordering};
 
 const STRIPES: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
 
-/// Counters of successes, of which each thread mostly has one to itself.
+/// Counters of successes, usually one per thread.
 ///
-/// They are open while one more fast success cannot trip the rule, so that no one has to look. Whoever records anything else
-/// closes them first and takes what they counted; a success that finds them closed is recorded like any other call. So a
-/// success is either counted before its stripe was closed, and is in the tally that a failure is judged by, or after, and is
-/// judged itself.
+/// They are open while one more fast success cannot trip the rule, so that the rule need not be evaluated. Before anything else is
+/// recorded, they are closed and their counts collected; a success that finds its stripe closed is recorded like any other call.
+/// So a success either comes before the closing, and is in the tally by which a failure is judged, or after it, and is judged
+/// itself.
 ///
-/// They are opened, closed and read under the breaker's lock; only [`count`](Self::count) is called without.
+/// They are opened, closed and read under the breaker's lock; only [`count`](Self::count) is called without it.
 pub(crate) struct Stripes {
-    /// Goes up whenever they are opened and whenever they are closed: odd while they are open.
+    /// Incremented at each opening and each closing: odd while the stripes are open.
     season: AtomicU64,
     /// The word under which calls are counted.
     word: AtomicU64,
-    /// When the bucket ends for which calls are counted.
+    /// When the bucket ends into which calls are counted.
     end: AtomicU64,
     counts: [Stripe; STRIPES],
 }
 
-/// The season of the latest change, and the successes counted in it. Alone on its cache lines: neighbours are fetched in pairs.
+/// The season of the last change, and the successes counted in it. Aligned to two cache lines, because processors fetch lines in
+/// pairs.
 #[repr(align(128))]
 struct Stripe(AtomicU64);
 
-/// The bits of a stripe that count. A stripe that is full counts no more until it is closed.
+/// The number of bits of the count. A full stripe counts no more until it is closed.
 const COUNT: u32 = 24;
 const FULL: u64 = (1 << COUNT) - 1;
 
@@ -46,7 +47,8 @@ impl Stripes {
         }
     }
 
-    /// Counts a fast success at `now` of a call admitted under `word`; false where it has to be recorded instead.
+    /// Counts a fast success, which ended at `now`, of a call admitted under `word`. If it cannot be counted, returns `false`, and
+    /// the call must be recorded.
     #[inline]
     pub(crate) fn count(&self, word: Word, now: u64) -> bool {
         let season = self.season.load(Ordering::Acquire);
@@ -59,7 +61,7 @@ impl Stripes {
         let stripe = &self.counts[own() % STRIPES].0;
         let mut seen = stripe.load(Ordering::Relaxed);
         loop {
-            // A stripe that is closed already bears the mark of a later season.
+            // A closed stripe has the mark of a later season.
             if seen.wrapping_sub(beginning(season)) >= FULL {
                 return false;
             }
@@ -70,14 +72,14 @@ impl Stripes {
         }
     }
 
-    /// Opens the stripes to successes of `word` until `end`. They are closed.
+    /// Opens the stripes, which are closed, to successes of `word` until `end`.
     pub(super) fn open(&self, word: Word, end: u64) {
         self.word.store(word.0, Ordering::Release);
         self.end.store(end, Ordering::Release);
         self.season.store(self.season.load(Ordering::Relaxed) + 1, Ordering::Release);
     }
 
-    /// Closes the stripes and takes what they counted.
+    /// Closes the stripes and returns their count.
     pub(super) fn close(&self) -> u64 {
         let season = self.season.load(Ordering::Relaxed);
         if season.is_multiple_of(2) {
@@ -89,8 +91,8 @@ impl Stripes {
     }
 }
 
-/// The calling thread's number, which others seldom have: threads have stacks of their own, of two megabytes unless told
-/// otherwise. A thread-local variable would tell more, and cost as much as all the rest of counting.
+/// A number for the calling thread, which others seldom share: the address of its stack in steps of two megabytes, the default
+/// size of a stack. A thread-local variable would be more precise, but cost as much as all the rest of counting.
 #[cfg(not(fluxgate_loom))]
 #[inline]
 fn own() -> usize {
@@ -98,7 +100,7 @@ fn own() -> usize {
     (&raw const here).addr() >> 21
 }
 
-/// One after the other, by turns: which thread has which does not matter to a model.
+/// Stripes are assigned in turn: which thread has which does not matter to a model.
 #[cfg(fluxgate_loom)]
 fn own() -> usize {
     loom::lazy_static! {

@@ -5,7 +5,8 @@ use super::stripes::Stripes;
 use crate::state::Word;
 use crate::sync::{OnceBox, const_unless_model};
 
-/// Where fast successes go that no one has to look at: into an allowance of a count window, into stripes of a time window.
+/// Counts fast successes for which the rule need not be evaluated: in the allowance of a count window, or the stripes of a time
+/// window.
 pub(crate) struct Unrecorded {
     pub(super) allowance: Allowance,
     stripes: OnceBox<Stripes>,
@@ -18,31 +19,32 @@ impl Unrecorded {
         }
     }
 
-    /// Takes a fast success at `now` of a call admitted under `word`; false where it has to be recorded instead.
+    /// Takes a fast success, which ended at `now`, of a call admitted under `word`. If it cannot, returns `false`, and the call must
+    /// be recorded.
     #[inline]
     pub(crate) fn take(&self, word: Word, now: u64) -> bool {
         self.allowance.take(word) || self.stripes.get().is_some_and(|stripes| stripes.count(word, now))
     }
 
-    /// The same where the time does not matter.
+    /// The same, if the time does not matter.
     #[inline]
     pub(crate) fn take_undated(&self, word: Word) -> bool {
         self.allowance.take(word)
     }
 
-    /// Has the stripes count successes of `word` until `end`. They are closed.
+    /// Opens the stripes, which are closed, to successes of `word` until `end`.
     pub(super) fn open(&self, word: Word, end: u64) {
         self.stripes.get_or_init(|| Box::new(Stripes::new())).open(word, end);
     }
 
-    /// Closes the stripes and takes what they counted.
+    /// Closes the stripes and returns their count.
     pub(super) fn close(&self) -> u64 {
         let Some(stripes) = self.stripes.get() else { return 0 };
         stripes.close()
     }
 }
 
-/// Whoever reads a breaker's metrics takes everything back, so these read seldom.
+/// Reading a breaker's metrics takes everything back, so these tests read seldom.
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
     use std::collections::VecDeque;

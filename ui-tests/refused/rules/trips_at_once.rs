@@ -1,4 +1,4 @@
-// fix by hand: `closed` => `failure_streak(5)`
+// fix: `closed` => `closed & failures(5) | half_open & min(10) & failure_rate(0.5)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(trip = closed)]

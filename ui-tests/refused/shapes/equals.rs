@@ -1,4 +1,4 @@
-// fix by hand: `failure_rate = 0.5` => `min(10) & failure_rate(0.5)`
+// fix: `failure_rate = 0.5` => `min(10) & failure_rate(0.5)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(trip = failure_rate = 0.5)]
