@@ -145,6 +145,8 @@ mod tests {
             (&TRIP, "quantile", &["0.95", "1s"], Some("slow_rate(0.05, 1s)")),
             (&TRIP, "success_rate", &["90%"], Some("failure_rate(0.1)")),
             (&TRIP, "success_rate", &[], Some("failure_rate(0.5)")),
+            (&TRIP, "success_rate", &["1.0"], Some("failure_rate(0.5)")),
+            (&TRIP, "p9", &["1s"], None),
             (&TRIP, "threshold", &["5"], Some("failures(5)")),
             (&TRIP, "threshold", &["50%"], Some("failure_rate(50%)")),
             (&TRIP, "failureRateThreshold", &["50"], Some("failure_rate(50%)")),

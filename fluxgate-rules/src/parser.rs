@@ -374,7 +374,7 @@ impl<'a> Parser<'a> {
                 Some(_) if place.end > start + 1 => format!("write `{}`", operator.sign()),
                 _ => ANY_OR_ALL.to_owned(),
             };
-            let after = if help == ANY_OR_ALL { "" } else { " " };
+            let after = if text.starts_with('.') { " " } else { "" };
             let correction = apart(&self.source.tokens[start], operator) + after;
             self.source.report(problem.help(help).correct(correction));
             return Some(operator);

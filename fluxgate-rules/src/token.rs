@@ -109,7 +109,7 @@ fn is_apart(earlier: Option<&Token>, before: &Token, after: &Token) -> bool {
         }
         (Punctuation, Punctuation) => before.is(",") || before.is("%"),
         (Punctuation, _) if before.is("&") && earlier.is_some_and(|earlier| earlier.is(":")) => false,
-        (Punctuation, _) if before.is("%") || before.is(",") || before.is("=") => true,
+        (Punctuation, _) if before.is("%") => true,
         (Punctuation, _) if before.is("-") || before.is("+") => earlier.is_some_and(is_value),
         (Punctuation, _) => !is_tight(before),
         (_, Open) => is_value(before) && after.is("{"),

@@ -249,7 +249,6 @@ impl<'a> Source<'a> {
         let text = self.spell(inside);
         let is_group = inside.of(self.tokens).iter().any(|token| token.is("|"));
         let correction = match text.as_str() {
-            "" => entry.word.to_owned(),
             _ if !self.vocabulary.is_joined() || !self.begins(inside.start, inside.end) => {
                 entry.word.to_owned()
             }
@@ -324,7 +323,6 @@ impl<'a> Source<'a> {
 /// The operator that a word stands for, if it is used as the name of a function.
 pub(crate) fn function(word: &Token) -> Option<&'static str> {
     match word.text.to_lowercase().as_str() {
-        _ if word.shape != Shape::Word => None,
         "any" | "any_of" | "or" => Some(" | "),
         "all" | "all_of" | "and" => Some(" & "),
         _ => None,

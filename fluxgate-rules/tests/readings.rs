@@ -180,3 +180,12 @@ fn limits() {
         assert!(said.len() == 1 && said[0].starts_with(setting), "{said:?}");
     }
 }
+
+#[test]
+fn parentheses_balance_or_are_reported() {
+    let balance = |text: &str| reader::balance(&lex(text).tokens);
+    assert!(balance("a(b[c]) & (d)").is_ok());
+    for wrong in ["a(b", "a)", "a(b]"] {
+        assert!(balance(wrong).is_err(), "{wrong}");
+    }
+}
