@@ -248,12 +248,12 @@ impl<'a> Source<'a> {
     fn needless(&mut self, entry: &'static Entry, place: Place, inside: Place) {
         let text = self.spell(inside);
         let is_group = inside.of(self.tokens).iter().any(|token| token.is("|"));
-        let correction = match text.as_str() {
-            _ if !self.vocabulary.is_joined() || !self.begins(inside.start, inside.end) => {
-                entry.word.to_owned()
-            }
-            _ if is_group => format!("{} & ({text})", entry.word),
-            _ => format!("{} & {text}", entry.word),
+        let correction = if !self.vocabulary.is_joined() || !self.begins(inside.start, inside.end) {
+            entry.word.to_owned()
+        } else if is_group {
+            format!("{} & ({text})", entry.word)
+        } else {
+            format!("{} & {text}", entry.word)
         };
         let problem = Problem::new(place, format!("`{}` takes no arguments", entry.word));
         self.report(problem.correct(correction));
