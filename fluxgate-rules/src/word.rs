@@ -268,7 +268,7 @@ impl<'a> Source<'a> {
             return self.report(problem);
         };
         // If the arguments fit our word, only the word is wrong.
-        let is_word_alone = meant.text == meant.entry.with(&values) && place == self.written(name, pieces);
+        let is_word_alone = meant.text == meant.entry.with(&values) && place == self.written(name);
         let (place, correction) =
             if is_word_alone { (name.place, meant.entry.word) } else { (place, meant.text.as_str()) };
         self.report(if meant.is_misspelt {
@@ -296,13 +296,12 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// The place of a name with these arguments, if they are in parentheses.
-    fn written(&self, name: &Name, pieces: &[Place]) -> Place {
+    /// The place of a name with its arguments, if there are any in parentheses.
+    fn written(&self, name: &Name) -> Place {
         let opening = name.place.end;
         match self.tokens.get(opening) {
             Some(token) if token.is("(") => Place::new(name.place.start, self.brackets.close(opening) + 1),
-            _ if pieces.is_empty() => name.place,
-            _ => Place::new(opening, opening),
+            _ => name.place,
         }
     }
 
