@@ -8,10 +8,10 @@ fn asking(rule: Rule) -> Arc<Breaker> {
     made(settings(window::count(4), rule, retry, permit::all()))
 }
 
-#[test]
-fn two_failures_race_to_trip_and_one_transition_is_told() {
-    check(|| {
-        let breaker = breaker(window::count(4), trip::failures(1));
+/// Two calls fail at once, each of which trips the breaker.
+fn trips_once(make: impl Fn() -> Arc<Breaker> + Send + Sync + 'static) {
+    check(move || {
+        let breaker = make();
         let log = log(&breaker);
         let first = breaker.acquire().unwrap();
         let other = beside(&breaker, |breaker| {
@@ -27,6 +27,21 @@ fn two_failures_race_to_trip_and_one_transition_is_told() {
         // Both failed, or one was refused, or too late: none is lost, none counts twice.
         assert_eq!(snapshot.metrics.failures() + snapshot.late + snapshot.rejected, 2);
     });
+}
+
+#[test]
+fn two_failures_race_to_trip_and_one_transition_is_told() {
+    trips_once(|| breaker(window::count(4), trip::failures(1)));
+}
+
+#[test]
+fn an_opening_that_waits_for_a_function_is_one() {
+    trips_once(|| asking(trip::failures(1)));
+}
+
+#[test]
+fn a_function_that_is_asked_twice_trips_once() {
+    trips_once(|| breaker(window::count(4), trip::min(1) & trip::custom(|_| true)));
 }
 
 #[test]
@@ -163,23 +178,6 @@ fn a_late_outcome_does_not_touch_a_re_opened_breaker() {
 }
 
 #[test]
-fn an_opening_that_waits_for_a_function_is_one() {
-    check(|| {
-        let breaker = asking(trip::failures(1));
-        let log = log(&breaker);
-        let first = breaker.acquire().unwrap();
-        let other = beside(&breaker, |breaker| {
-            let _ = breaker.acquire().map(|call| call.failure());
-        });
-        first.failure();
-        other.join().unwrap();
-        assert_eq!(*log.lock().unwrap(), [(State::Closed, State::Open)]);
-        let snapshot = handle(&breaker).snapshot();
-        assert_eq!(snapshot.metrics.failures() + snapshot.late + snapshot.rejected, 2);
-    });
-}
-
-#[test]
 fn a_reset_does_not_wait_for_a_function() {
     check(|| {
         let breaker = asking(trip::failures(1));
@@ -194,23 +192,6 @@ fn a_reset_does_not_wait_for_a_function() {
         assert!(log.is_empty() || *log == whole, "{log:?}");
         let snapshot = handle(&breaker).snapshot();
         assert_eq!((snapshot.state, snapshot.metrics.total()), (State::Closed, 0));
-    });
-}
-
-#[test]
-fn a_function_that_is_asked_twice_trips_once() {
-    check(|| {
-        let breaker = breaker(window::count(4), trip::min(1) & trip::custom(|_| true));
-        let log = log(&breaker);
-        let first = breaker.acquire().unwrap();
-        let other = beside(&breaker, |breaker| {
-            let _ = breaker.acquire().map(|call| call.failure());
-        });
-        first.failure();
-        other.join().unwrap();
-        assert_eq!(*log.lock().unwrap(), [(State::Closed, State::Open)]);
-        let snapshot = handle(&breaker).snapshot();
-        assert_eq!(snapshot.metrics.failures() + snapshot.late + snapshot.rejected, 2);
     });
 }
 
