@@ -1,6 +1,6 @@
 //! Models for loom: the breaker's own code, run through the interleavings of two or three threads.
 //!
-//! `scripts/loom.sh` runs them. Each checks a claim of the documentation under every interleaving, with up to three
+//! `scripts/loom.sh` runs them. Each checks a claim of the documentation under every interleaving, with up to four
 //! preemptions, and for every value that a relaxed load may return.
 
 use std::sync::Mutex as Log;
@@ -88,7 +88,7 @@ fn timed(settings: Settings, clock: impl Clock) -> Arc<Breaker> {
 
 fn check(model: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(3);
+    builder.preemption_bound = Some(4);
     builder.check(model);
 }
 
