@@ -267,8 +267,9 @@ fn is_without_comma(trees: &[TokenTree], at: usize) -> bool {
         && ends(&trees[at - 1])
 }
 
-fn is_known(name: &Ident) -> bool {
-    KNOWN.iter().any(|(known, ..)| name == known)
+/// Whether there is an argument of this name, be it an identifier or text.
+pub(crate) fn is_known(name: &(impl PartialEq<str> + ?Sized)) -> bool {
+    KNOWN.iter().any(|(known, ..)| name == *known)
 }
 
 /// How many signs are between a name and its value, and whether they are meant as an assignment. Only a single `=` is right.

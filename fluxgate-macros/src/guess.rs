@@ -7,7 +7,7 @@ use fluxgate_rules::vocabulary::{Entry, PERMIT, RETRY, TRIP, Vocabulary, WINDOW}
 use fluxgate_rules::{Problem, Window, reader};
 use proc_macro2::{Span, TokenStream, TokenTree};
 
-use crate::arguments::{KNOWN, is, is_assignment, spelled, word};
+use crate::arguments::{KNOWN, is, is_assignment, is_known, spelled, word};
 use crate::errors::{Errors, span_of};
 use crate::language::{Source, text};
 use crate::track;
@@ -202,7 +202,9 @@ impl<'a> Guesses<'a> {
             Part::Word(word) => words = vec![word],
             Part::Keyword(name, value) => keywords.push((name, value)),
         }
-        for (other, value) in self.pieces.iter().filter(|(other, _)| other != name && !is_known(other)) {
+        for (other, value) in
+            self.pieces.iter().filter(|(other, _)| other != name && !is_known(other.as_str()))
+        {
             match of_setting(other, &spelled(&value.iter().cloned().collect())) {
                 Some((its, Part::Word(word)))
                     if its.name == setting.name && (is_rule || words.is_empty()) =>
@@ -279,10 +281,6 @@ fn part(vocabulary: &'static Vocabulary, name: &str, value: &str) -> Option<Part
 /// The setting that has such a part.
 fn of_setting(name: &str, value: &str) -> Option<(&'static Setting, Part)> {
     SETTINGS.iter().find_map(|setting| Some((setting, part(setting.vocabulary, name, value)?)))
-}
-
-fn is_known(name: &str) -> bool {
-    KNOWN.iter().any(|(known, ..)| *known == name)
 }
 
 /// The word that has this keyword argument.

@@ -176,7 +176,8 @@ impl Source<'_> {
             let named = if value.is_empty() { format!("{name} = ..") } else { self.spell(piece) };
             let opening = call.of(self.tokens).iter().position(|token| token.shape == Shape::Open);
             let inside = Place::new(call.start + opening.map_or(0, |opening| opening + 1), call.end - 1);
-            let first = self.brackets.split(self.tokens, inside)[0];
+            let pieces = self.brackets.split(self.tokens, inside);
+            let first = pieces[0];
             let is_alike =
                 matches!((entry.positional, other.positional), ([one], [two]) if one.kind == two.kind);
             let positional = if is_alike && first.start != piece.start {
@@ -186,8 +187,8 @@ impl Source<'_> {
             };
             // Keeps further arguments that the other word takes.
             let takes = |name: &Token| other.keywords.iter().any(|parameter| name.is(parameter.name));
-            let others = self.brackets.split(self.tokens, inside).into_iter();
-            let others = others.filter(|it| it.start != piece.start && takes(&self.tokens[it.start]));
+            let others =
+                pieces.into_iter().filter(|it| it.start != piece.start && takes(&self.tokens[it.start]));
             let values = [positional, named].into_iter().chain(others.map(|it| self.spell(it)));
             let correction = other.with(&values.collect::<Vec<_>>());
             let help = format!("`{}` has: write `{correction}`, or remove `{name}`", other.word);

@@ -278,7 +278,7 @@ impl Breaker {
     /// The set-up that a breaker does once in its life.
     #[cold]
     fn first_use(&self) {
-        if self.clock.is_none() && (self.measures.durations() || self.has_time_window()) {
+        if self.clock.is_none() && Word(self.state.load(Ordering::Relaxed)).is_dated() {
             time::calibrate();
         }
         let now = self.now();
@@ -302,10 +302,6 @@ impl Breaker {
             self.first_use();
         }
         self
-    }
-
-    pub(crate) fn has_time_window(&self) -> bool {
-        matches!(self.settings().window.extent, Extent::Time(_))
     }
 
     pub(crate) fn settings(&self) -> &Settings {
