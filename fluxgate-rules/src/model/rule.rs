@@ -5,9 +5,9 @@ use core::ops::{BitAnd, BitOr};
 use core::time::Duration;
 use std::borrow::Cow;
 
-use crate::duration::Spelled;
-use crate::metrics::{MAX_THRESHOLDS, Measures, Metrics, nanos};
-use crate::ratio::Ratio;
+use crate::model::duration::Spelled;
+use crate::model::metrics::{MAX_THRESHOLDS, Measures, Metrics, nanos};
+use crate::model::ratio::Ratio;
 
 /// How many nodes a rule may have: conditions, and the `&`- and `|`-groups that join them.
 pub const MAX_NODES: usize = 64;
@@ -145,7 +145,7 @@ impl Node {
 pub struct Rule(Cow<'static, [Node]>);
 
 impl Rule {
-    /// From nodes that a macro or [`crate::reader`] has put in order.
+    /// From nodes that a macro or [`crate::reading::read`] has put in order.
     #[doc(hidden)]
     pub const fn from_static(nodes: &'static [Node]) -> Self {
         Self(Cow::Borrowed(nodes))

@@ -1,13 +1,13 @@
 //! What was meant by a word that is not ours: a misspelling, or the word of another library, whose values may have to be inverted.
 
-use crate::lexer::lex;
-use crate::ratio::Ratio;
-use crate::reader;
-use crate::suggest::{is_keyword, nearest, repaired, snake};
-use crate::syntax::Value;
-use crate::token::{Place, Shape, Token, spell, spell_closure};
-use crate::value;
-use crate::vocabulary::{Entry, Kind, Parameter, Vocabulary};
+use crate::language::spelling::{is_keyword, nearest, repaired, snake};
+use crate::language::syntax::Value;
+use crate::language::value;
+use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
+use crate::model::ratio::Ratio;
+use crate::reading::read;
+use crate::text::lexer::lex;
+use crate::text::token::{Place, Shape, Token, spell, spell_closure};
 
 /// One of our words, in place of another.
 pub struct Meant {
@@ -33,7 +33,7 @@ pub fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> 
         candidates.extend(vocabulary.entry(near));
     }
     let problems =
-        |tokens: &[Token]| reader::word(tokens, vocabulary.noun, vocabulary).err().unwrap_or_default();
+        |tokens: &[Token]| read::word(tokens, vocabulary.noun, vocabulary).err().unwrap_or_default();
     let fits = |entry: &&&'static Entry| problems(&lex(&entry.with(values)).tokens).is_empty();
     let entry = *candidates.iter().find(fits).or(candidates.first())?;
     let text = match values {
@@ -134,7 +134,7 @@ fn is_duration(value: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::meant;
-    use crate::vocabulary::{RETRY, TRIP, WINDOW};
+    use crate::language::vocabulary::{RETRY, TRIP, WINDOW};
 
     #[test]
     fn values_are_kept_and_turned() {

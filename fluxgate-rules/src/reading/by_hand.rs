@@ -7,17 +7,17 @@ use core::fmt;
 use core::str::FromStr;
 use core::time::Duration;
 
-use crate::duration::Spelled;
-use crate::lexer::lex;
-use crate::permit::Permit;
-use crate::problem::Problem;
-use crate::reader::{self, Reading};
-use crate::retry::Retry;
-use crate::rule::{MAX_NODES, Rule};
-use crate::syntax::{Branch, Value};
-use crate::token::Token;
-use crate::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, Parameter};
-use crate::window::Window;
+use crate::language::syntax::{Branch, Value};
+use crate::language::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, Parameter};
+use crate::model::duration::Spelled;
+use crate::model::permit::Permit;
+use crate::model::retry::Retry;
+use crate::model::rule::{MAX_NODES, Rule};
+use crate::model::window::Window;
+use crate::reading::read::{self, Reading};
+use crate::text::lexer::lex;
+use crate::text::problem::Problem;
+use crate::text::token::Token;
 
 /// What is wrong with the rule of a breaker with this window.
 pub fn rule(rule: &Rule, window: &Window) -> Vec<String> {
@@ -28,22 +28,22 @@ pub fn rule(rule: &Rule, window: &Window) -> Vec<String> {
              help: {MAX_NODES} are allowed; a `custom` condition can stand for many"
         )];
     }
-    messages(&rule.to_string(), |tokens| reader::printed_rule(tokens, window))
+    messages(&rule.to_string(), |tokens| read::printed_rule(tokens, window))
 }
 
 /// What is wrong with a window.
 pub fn window(window: &Window) -> Vec<String> {
-    messages(&window.to_string(), reader::window)
+    messages(&window.to_string(), read::window)
 }
 
 /// What is wrong with a retry.
 pub fn retry(retry: &Retry) -> Vec<String> {
-    messages(&retry.to_string(), reader::retry)
+    messages(&retry.to_string(), read::retry)
 }
 
 /// What is wrong with a permit.
 pub fn permit(permit: &Permit) -> Vec<String> {
-    messages(&permit.to_string(), reader::permit)
+    messages(&permit.to_string(), read::permit)
 }
 
 /// What is wrong with `max_half_open_calls`.
@@ -58,7 +58,7 @@ pub fn half_open_timeout(longest: Duration) -> Vec<String> {
 
 /// Adds the name of the setting, which the text of a single value does not contain.
 fn limit(text: &str, parameter: &Parameter) -> Vec<String> {
-    let messages = messages(text, |tokens| reader::argument(tokens, parameter));
+    let messages = messages(text, |tokens| read::argument(tokens, parameter));
     messages.iter().map(|message| format!("`{}`: {message}", parameter.name)).collect()
 }
 
@@ -99,7 +99,7 @@ impl FromStr for Rule {
             return Err(ParseRuleError { message });
         }
         let lexed = lex(text);
-        let read = reader::rule(&lexed.tokens, &Window::time(Duration::from_secs(60))).and_then(|rule| {
+        let read = read::rule(&lexed.tokens, &Window::time(Duration::from_secs(60))).and_then(|rule| {
             let mut problems = Vec::new();
             for branch in &rule.branches {
                 let Branch::Condition(call) = branch else { continue };

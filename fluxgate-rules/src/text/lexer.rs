@@ -6,7 +6,7 @@
 
 use core::ops::Range;
 
-use crate::token::{Shape, Token};
+use crate::text::token::{Shape, Token};
 
 /// The tokens of a string.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -163,7 +163,7 @@ fn character(text: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::lex;
-    use crate::token::Shape::{self, Close, Literal, Number, Open, Punctuation, Unknown, Word};
+    use crate::text::token::Shape::{self, Close, Literal, Number, Open, Punctuation, Unknown, Word};
 
     fn shapes(source: &str) -> Vec<(Shape, String)> {
         lex(source).tokens.into_iter().map(|token| (token.shape, token.text)).collect()

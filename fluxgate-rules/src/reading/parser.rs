@@ -2,14 +2,14 @@
 //!
 //! It goes on after a mistake, so that all of them are reported together. If the intention is clear, it goes on with what was meant.
 
-use crate::brackets::Brackets;
-use crate::meant::{is_known, meant, meant_by};
-use crate::problem::Problem;
-use crate::rule::MAX_NODES;
-use crate::syntax::{Branch, Call, Rule};
-use crate::token::{Place, Shape, Token};
-use crate::vocabulary::TRIP;
-use crate::word::{Source, function};
+use crate::language::syntax::{Branch, Call, Rule};
+use crate::language::vocabulary::TRIP;
+use crate::model::rule::MAX_NODES;
+use crate::reading::call::{Source, function};
+use crate::reading::suggestion::{is_known, meant, meant_by};
+use crate::text::brackets::Brackets;
+use crate::text::problem::Problem;
+use crate::text::token::{Place, Shape, Token};
 
 /// Reads a rule. If there are problems, the tree is incomplete.
 pub(crate) fn parse(tokens: &[Token], brackets: &Brackets) -> (Rule, Vec<Problem>) {

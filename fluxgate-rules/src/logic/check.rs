@@ -9,14 +9,14 @@
 
 use core::time::Duration;
 
-use crate::evaluate::{Situation, best, holds, holds_at, trial_length, worst};
-use crate::metrics::{Metrics, Tally, nanos};
-use crate::permit::Permit;
-use crate::ratio::Ratio;
-use crate::retry::{Retry, Schedule};
-use crate::rule::{Condition, MAX_NODES, Node, Rule};
-use crate::vocabulary::Kind;
-use crate::window::{Extent, Window};
+use crate::language::vocabulary::Kind;
+use crate::logic::evaluate::{Situation, best, holds, holds_at, trial_length, worst};
+use crate::model::metrics::{Metrics, Tally, nanos};
+use crate::model::permit::Permit;
+use crate::model::ratio::Ratio;
+use crate::model::retry::{Retry, Schedule};
+use crate::model::rule::{Condition, MAX_NODES, Node, Rule};
+use crate::model::window::{Extent, Window};
 
 /// The shortest bucket of a time window.
 pub const MIN_BUCKET: Duration = Duration::from_micros(1);

@@ -1,8 +1,8 @@
 //! "Did you mean ..?"
 
-use crate::lexer::lex;
-use crate::problem::Problem;
-use crate::token::Token;
+use crate::text::lexer::lex;
+use crate::text::problem::Problem;
+use crate::text::token::Token;
 
 /// The candidate most like `word`, if one is close enough to have been meant; or else the shortest that begins with `word`, which
 /// may be incomplete.
@@ -88,10 +88,10 @@ fn distance(from: &str, to: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::{distance, nearest, repaired, snake};
-    use crate::problem::Problem;
-    use crate::reader;
-    use crate::token::{Place, Token};
-    use crate::window::Window;
+    use crate::model::window::Window;
+    use crate::reading::read;
+    use crate::text::problem::Problem;
+    use crate::text::token::{Place, Token};
 
     #[test]
     fn counts_letters_changed() {
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn repairs_one_mistake_after_the_other() {
-        let problems = |tokens: &[Token]| reader::rule(tokens, &Window::count(100)).err().unwrap_or_default();
+        let problems = |tokens: &[Token]| read::rule(tokens, &Window::count(100)).err().unwrap_or_default();
         assert_eq!(repaired("mni(9) && failures(3)", problems).as_deref(), Some("min(9) & failures(3)"));
         assert_eq!(repaired("failures(3)", problems).as_deref(), Some("failures(3)"));
         let wrong = || Problem::new(Place::at(0), "wrong");

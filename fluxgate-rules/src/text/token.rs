@@ -120,7 +120,7 @@ fn is_apart(earlier: Option<&Token>, before: &Token, after: &Token) -> bool {
 #[cfg(test)]
 mod tests {
     use super::spell;
-    use crate::lexer::lex;
+    use crate::text::lexer::lex;
 
     #[test]
     fn spells_as_one_would_write() {

@@ -3,7 +3,7 @@
 use core::num::ParseIntError;
 use core::time::Duration;
 
-use crate::duration::UNITS;
+use crate::model::duration::UNITS;
 
 /// Units that people may try, in nanoseconds.
 const OTHER_UNITS: [(&[&str], u64); 7] = [

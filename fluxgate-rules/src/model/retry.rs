@@ -3,8 +3,8 @@
 use core::fmt;
 use core::time::Duration;
 
-use crate::duration::Spelled;
-use crate::ratio::Ratio;
+use crate::model::duration::Spelled;
+use crate::model::ratio::Ratio;
 
 /// When an open breaker tries again.
 ///

@@ -2,14 +2,14 @@
 
 use core::time::Duration;
 
-use crate::duration::{Spelled, UNITS};
-use crate::lexer::lex;
-use crate::number::{digits_of, from_radix, is_percent, lenient, same_unit, scaled, unit};
-use crate::problem::Problem;
-use crate::ratio::Ratio;
-use crate::syntax::Value;
-use crate::token::{Place, Shape, Token, spell};
-use crate::vocabulary::{Kind, Parameter};
+use crate::language::number::{digits_of, from_radix, is_percent, lenient, same_unit, scaled, unit};
+use crate::language::syntax::Value;
+use crate::language::vocabulary::{Kind, Parameter};
+use crate::model::duration::{Spelled, UNITS};
+use crate::model::ratio::Ratio;
+use crate::text::lexer::lex;
+use crate::text::problem::Problem;
+use crate::text::token::{Place, Shape, Token, spell};
 
 /// Reads one value; the fields are for messages.
 struct Reader<'a> {
@@ -368,11 +368,11 @@ impl Reader<'_> {
 #[cfg(test)]
 mod tests {
     use super::read;
-    use crate::lexer::lex;
-    use crate::ratio::Ratio;
-    use crate::syntax::Value;
-    use crate::token::Place;
-    use crate::vocabulary::{Kind, Parameter};
+    use crate::language::syntax::Value;
+    use crate::language::vocabulary::{Kind, Parameter};
+    use crate::model::ratio::Ratio;
+    use crate::text::lexer::lex;
+    use crate::text::token::Place;
     use core::time::Duration;
 
     fn value(text: &str, kind: Kind) -> Option<Value> {

@@ -8,8 +8,8 @@
 
 use core::time::Duration;
 
-use crate::metrics::{MAX_THRESHOLDS, Metrics, Tally, nanos};
-use crate::rule::{Condition, MAX_NODES, Node, Rule};
+use crate::model::metrics::{MAX_THRESHOLDS, Metrics, Tally, nanos};
+use crate::model::rule::{Condition, MAX_NODES, Node, Rule};
 
 /// The answers to a rule's `custom` conditions, by the index of the node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -227,8 +227,8 @@ pub const fn verdict(nodes: &[Node], half_open: bool, metrics: &Metrics, more: u
 #[cfg(test)]
 mod tests {
     use super::{Customs, Situation, Verdict, best, cause, holds, holds_at, verdict, worst};
-    use crate::metrics::{Metrics, Tally};
-    use crate::rule::{Condition, Node, Rule};
+    use crate::model::metrics::{Metrics, Tally};
+    use crate::model::rule::{Condition, Node, Rule};
     use core::time::Duration;
 
     const SECOND: Duration = Duration::from_secs(1);

@@ -1,7 +1,7 @@
 //! Which parenthesis closes which, and where the commas between arguments are.
 
-use crate::problem::Problem;
-use crate::token::{Place, Shape, Token};
+use crate::text::problem::Problem;
+use crate::text::token::{Place, Shape, Token};
 
 /// How deep parentheses may be nested: far deeper than any rule needs, and shallow enough for recursion.
 const MAX_DEPTH: usize = 32;
@@ -90,8 +90,8 @@ fn closing(token: &Token) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::Brackets;
-    use crate::lexer::lex;
-    use crate::token::{Place, spell};
+    use crate::text::lexer::lex;
+    use crate::text::token::{Place, spell};
 
     #[test]
     fn commas_part_arguments_and_not_what_stands_in_them() {

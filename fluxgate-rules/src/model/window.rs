@@ -3,8 +3,8 @@
 use core::fmt;
 use core::time::Duration;
 
-use crate::duration::Spelled;
-use crate::metrics::nanos;
+use crate::model::duration::Spelled;
+use crate::model::metrics::nanos;
 
 /// Which recent calls a breaker remembers: a fixed number, or those of a period.
 ///

@@ -1,21 +1,21 @@
 //! Tokens -> checked values. Macros and strings need to call only this module.
 
-use crate::brackets::Brackets;
-use crate::check;
-use crate::duration::Spelled;
-use crate::judge::judge;
-use crate::lexer::lex;
-use crate::meant::meant_by;
-use crate::parser;
-use crate::problem::Problem;
-use crate::retry::{Retry, Schedule};
-use crate::suggest::repaired;
-use crate::syntax::{Argument, Branch, Call, Rule, Value};
-use crate::token::{Place, Shape, Token, spell, spell_closure};
-use crate::value;
-use crate::vocabulary::{PERMIT, Parameter, RETRY, Vocabulary, WINDOW};
-use crate::window::{Extent, Window};
-use crate::word::Source;
+use crate::language::spelling::repaired;
+use crate::language::syntax::{Argument, Branch, Call, Rule, Value};
+use crate::language::value;
+use crate::language::vocabulary::{PERMIT, Parameter, RETRY, Vocabulary, WINDOW};
+use crate::logic::check;
+use crate::model::duration::Spelled;
+use crate::model::retry::{Retry, Schedule};
+use crate::model::window::{Extent, Window};
+use crate::reading::call::Source;
+use crate::reading::explain::judge;
+use crate::reading::parser;
+use crate::reading::suggestion::meant_by;
+use crate::text::brackets::Brackets;
+use crate::text::lexer::lex;
+use crate::text::problem::Problem;
+use crate::text::token::{Place, Shape, Token, spell, spell_closure};
 use core::time::Duration;
 
 /// What was read, or everything that is wrong with it.

@@ -3,7 +3,7 @@
 use core::fmt::{self, Write as _};
 use core::ops::Range;
 
-use crate::token::Place;
+use crate::text::token::Place;
 
 /// A mistake, for a message.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -159,8 +159,8 @@ impl fmt::Display for Problem {
 #[cfg(test)]
 mod tests {
     use super::Problem;
-    use crate::lexer::lex;
-    use crate::token::Place;
+    use crate::text::lexer::lex;
+    use crate::text::token::Place;
 
     fn drawn(source: &str, place: Place) -> String {
         Problem::new(place, "wrong").help("right").draw(source, &lex(source).bytes)

@@ -1,15 +1,15 @@
 use super::parse;
-use crate::brackets::Brackets;
-use crate::lexer::lex;
-use crate::syntax::{Branch, Rule};
-use crate::token::spell;
+use crate::language::syntax::{Branch, Rule};
+use crate::text::brackets::Brackets;
+use crate::text::lexer::lex;
+use crate::text::token::spell;
 
 /// Each node with the text of its place.
 fn nodes(text: &str) -> Vec<String> {
     let tokens = lex(text).tokens;
     let (Rule { branches, places }, problems) = parse(&tokens, &Brackets::pair(&tokens).expect("pairs"));
     assert_eq!(problems, []);
-    let node = |(branch, place): (&Branch, &crate::token::Place)| match branch {
+    let node = |(branch, place): (&Branch, &crate::text::token::Place)| match branch {
         Branch::Condition(_) => spell(place.of(&tokens)),
         Branch::All(members) => format!("all {members}: {}", spell(place.of(&tokens))),
         Branch::Any(members) => format!("any {members}: {}", spell(place.of(&tokens))),

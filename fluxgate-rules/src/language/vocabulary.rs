@@ -1,7 +1,7 @@
 //! Every word of the language, with its arguments. The parser, the messages and the macros read these tables, so that each word is
 //! defined once.
 
-use crate::suggest::snake;
+use crate::language::spelling::snake;
 
 /// The kind of an argument.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,13 +5,13 @@
 
 use core::time::Duration;
 
-use crate::permit::Permit;
-use crate::ratio::Ratio;
-use crate::retry::{Retry, Schedule};
-use crate::rule::{self, Condition, Node};
-use crate::token::{self, Place, Token};
-use crate::vocabulary::{Entry, Kind, Parameter};
-use crate::window::Window;
+use crate::language::vocabulary::{Entry, Kind, Parameter};
+use crate::model::permit::Permit;
+use crate::model::ratio::Ratio;
+use crate::model::retry::{Retry, Schedule};
+use crate::model::rule::{self, Condition, Node};
+use crate::model::window::Window;
+use crate::text::token::{self, Place, Token};
 
 /// An argument's value.
 #[derive(Clone, Copy, PartialEq, Debug)]

@@ -1,14 +1,14 @@
 //! Reports the [flaws](Flaw) of a rule that is spelled correctly, with their places.
 
-use crate::check::{self, Flaw};
-use crate::metrics::MAX_THRESHOLDS;
-use crate::problem::Problem;
-use crate::reader::Reading;
-use crate::rule::{Condition, Node};
-use crate::syntax::Rule;
-use crate::token::{Place, Token, spell};
-use crate::vocabulary::Kind;
-use crate::window::Window;
+use crate::language::syntax::Rule;
+use crate::language::vocabulary::Kind;
+use crate::logic::check::{self, Flaw};
+use crate::model::metrics::MAX_THRESHOLDS;
+use crate::model::rule::{Condition, Node};
+use crate::model::window::Window;
+use crate::reading::read::Reading;
+use crate::text::problem::Problem;
+use crate::text::token::{Place, Token, spell};
 
 /// Judges the rule of a breaker with this window, unless it contains values that only the compiler knows.
 pub(crate) fn judge(tokens: &[Token], rule: Rule, window: &Window) -> Reading<Rule> {

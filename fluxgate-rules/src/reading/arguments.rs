@@ -1,13 +1,13 @@
 //! The arguments of a word, and what is wrong with them.
 
-use crate::lexer::lex;
-use crate::problem::Problem;
-use crate::suggest::nearest;
-use crate::syntax::{Argument, Value};
-use crate::token::{Place, Shape, Token};
-use crate::value;
-use crate::vocabulary::{Entry, Kind, Parameter, WINDOW};
-use crate::word::Source;
+use crate::language::spelling::nearest;
+use crate::language::syntax::{Argument, Value};
+use crate::language::value;
+use crate::language::vocabulary::{Entry, Kind, Parameter, WINDOW};
+use crate::reading::call::Source;
+use crate::text::lexer::lex;
+use crate::text::problem::Problem;
+use crate::text::token::{Place, Shape, Token};
 
 /// The text between two commas.
 #[derive(Clone, Copy)]

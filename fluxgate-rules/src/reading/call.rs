@@ -1,12 +1,12 @@
 //! A word in any spelling, and what follows it -> a [`Call`].
 
-use crate::brackets::Brackets;
-use crate::meant::{is_known, meant};
-use crate::problem::Problem;
-use crate::suggest::is_keyword;
-use crate::syntax::Call;
-use crate::token::{Place, Shape, Token, spell};
-use crate::vocabulary::{Entry, Kind, Vocabulary};
+use crate::language::spelling::is_keyword;
+use crate::language::syntax::Call;
+use crate::language::vocabulary::{Entry, Kind, Vocabulary};
+use crate::reading::suggestion::{is_known, meant};
+use crate::text::brackets::Brackets;
+use crate::text::problem::Problem;
+use crate::text::token::{Place, Shape, Token, spell};
 
 /// The state shared by all readers of one string or token stream.
 pub(crate) struct Source<'a> {
