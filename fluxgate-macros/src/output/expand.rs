@@ -4,15 +4,15 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
 use syn::Lifetime;
 
-use crate::arguments::{Arguments, Target};
-use crate::errors::Errors;
-use crate::function::{Function, mentions};
-use crate::handler::Handler;
-use crate::judge::{Judge, claims_nothing, local};
-use crate::place::Place;
-use crate::returns::{Form, Returns};
-use crate::settings::settings;
-use crate::track::{Tracker, tracker};
+use crate::input::arguments::{Arguments, Target};
+use crate::input::errors::Errors;
+use crate::input::function::{Function, mentions};
+use crate::output::handler::Handler;
+use crate::output::outcome::{Judge, claims_nothing, local};
+use crate::output::returns::{Form, Returns};
+use crate::output::settings::settings;
+use crate::output::target::Place;
+use crate::track::parser::{Tracker, tracker};
 
 /// Expands `breaker!(..)`.
 pub(crate) fn breaker(tokens: TokenStream) -> TokenStream {

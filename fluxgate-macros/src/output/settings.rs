@@ -10,9 +10,9 @@ use fluxgate_rules::{Problem, Window};
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 
-use crate::arguments::Arguments;
-use crate::errors::Errors;
-use crate::language::{Source, respan};
+use crate::input::arguments::Arguments;
+use crate::input::errors::Errors;
+use crate::input::source::{Source, respan};
 
 /// The settings that a breaker is made from.
 pub(crate) struct Settings {
@@ -304,8 +304,8 @@ mod tests {
     use quote::quote;
 
     use super::{Settings, settings};
-    use crate::arguments::{Arguments, Target};
-    use crate::errors::Errors;
+    use crate::input::arguments::{Arguments, Target};
+    use crate::input::errors::Errors;
 
     fn read(source: &str) -> Result<Settings, Vec<String>> {
         let mut errors = Errors::default();

@@ -6,7 +6,7 @@ use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, FnArg, Ident, Pat, ReceiverKind, Signature, Type, Visibility};
 
-use crate::errors::{self, Errors};
+use crate::input::errors::{self, Errors};
 
 /// The function to guard.
 pub(crate) struct Function {

@@ -9,9 +9,9 @@ use proptest::option;
 use proptest::prelude::*;
 use quote::quote;
 
-use crate::arguments::{Arguments, Target};
-use crate::errors::Errors;
-use crate::settings::settings;
+use crate::input::arguments::{Arguments, Target};
+use crate::input::errors::Errors;
+use crate::output::settings::settings;
 
 /// The attribute's messages about these arguments.
 fn said(tokens: TokenStream) -> Vec<String> {

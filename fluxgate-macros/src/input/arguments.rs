@@ -4,9 +4,9 @@ use fluxgate_rules::token::{spell, spell_closure};
 use proc_macro2::{Ident, Punct, Span, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::errors::{Errors, span_of};
-use crate::guess::{Guesses, is_value};
-use crate::language::{Source, is_too_deep, text};
+use crate::input::errors::{Errors, span_of};
+use crate::input::source::{Source, is_too_deep, text};
+use crate::input::suggest::{Guesses, is_value};
 
 /// Which macro the arguments belong to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -4,11 +4,11 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::{Expr, FnArg, ReceiverKind, Type};
 
-use crate::arguments::Arguments;
-use crate::errors::{Errors, span_of};
-use crate::function::{Function, mentions};
-use crate::judge::local;
-use crate::language::respan;
+use crate::input::arguments::Arguments;
+use crate::input::errors::{Errors, span_of};
+use crate::input::function::{Function, mentions};
+use crate::input::source::respan;
+use crate::output::outcome::local;
 
 /// Where the breaker of a function is.
 pub(crate) enum Place {
@@ -114,7 +114,7 @@ impl Place {
 
 /// All words of a value, quoted or not.
 fn names(value: TokenStream) -> impl Iterator<Item = String> {
-    let value = crate::language::text(&value).and_then(|text| text.parse().ok()).unwrap_or(value);
+    let value = crate::input::source::text(&value).and_then(|text| text.parse().ok()).unwrap_or(value);
     value.into_iter().filter_map(|tree| match tree {
         TokenTree::Ident(word) => Some(word.to_string()),
         _ => None,
@@ -138,7 +138,7 @@ fn own(name: &TokenStream, settings: &TokenStream, private: &TokenStream) -> Tok
 fn is_in_parameters(place: &TokenStream, function: &Function) -> bool {
     let signature = &function.signature;
     let returns_future = signature.asyncness.is_none()
-        && crate::returns::Returns::of(signature).form != crate::returns::Form::Sync;
+        && crate::output::returns::Returns::of(signature).form != crate::output::returns::Form::Sync;
     let mentioned = |names: &[Ident]| names.iter().any(|name| mentions(place, &name.to_string()));
     signature.inputs.iter().any(|input| {
         let is_lent = match input {
@@ -149,7 +149,7 @@ fn is_in_parameters(place: &TokenStream, function: &Function) -> bool {
             },
             FnArg::Typed(parameter) => is_shared_reference(&parameter.ty),
         };
-        (returns_future || !is_lent) && mentioned(&crate::function::bindings(input))
+        (returns_future || !is_lent) && mentioned(&crate::input::function::bindings(input))
     })
 }
 

@@ -6,10 +6,10 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use crate::errors::span_of;
-use crate::language::respan;
-use crate::returns::Returns;
-use crate::track::{Arm, Tracker};
+use crate::input::errors::span_of;
+use crate::input::source::respan;
+use crate::output::returns::Returns;
+use crate::track::parser::{Arm, Tracker};
 
 /// The kind of result that a tracker is evaluated for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

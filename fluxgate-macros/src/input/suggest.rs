@@ -7,10 +7,10 @@ use fluxgate_rules::vocabulary::{Entry, PERMIT, RETRY, TRIP, Vocabulary, WINDOW}
 use fluxgate_rules::{Problem, Window, reader};
 use proc_macro2::{Span, TokenStream, TokenTree};
 
-use crate::arguments::{KNOWN, is, is_assignment, is_known, spelled, word};
-use crate::errors::{Errors, span_of};
-use crate::language::{Source, text};
-use crate::track;
+use crate::input::arguments::{KNOWN, is, is_assignment, is_known, spelled, word};
+use crate::input::errors::{Errors, span_of};
+use crate::input::source::{Source, text};
+use crate::track::parser as track;
 
 /// Other libraries' names for arguments other than rules: theirs, then ours. The rest is in the vocabularies.
 const FOREIGN: [(&str, &str); 23] = [

@@ -8,10 +8,10 @@ use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Pat, PatIdent, Token, Type};
 
-use crate::arguments::spelled;
-use crate::language::{Source, text};
-use crate::track::{Arm, Tracker};
-use crate::trees::Trees;
+use crate::input::arguments::spelled;
+use crate::input::source::{Source, text};
+use crate::input::trees::Trees;
+use crate::track::parser::{Arm, Tracker};
 
 /// Reads the content of the parentheses after a word.
 pub(crate) fn leaf(

@@ -4,10 +4,10 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::Expr;
 
-use crate::arguments::{Argument, Arguments, spelled};
-use crate::errors::{self, Errors, span_of};
-use crate::language::{respan, text};
-use crate::returns::Form;
+use crate::input::arguments::{Argument, Arguments, spelled};
+use crate::input::errors::{self, Errors, span_of};
+use crate::input::source::{respan, text};
+use crate::output::returns::Form;
 
 /// The user's closure or path.
 pub(crate) struct Handler {

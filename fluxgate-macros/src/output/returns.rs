@@ -6,8 +6,8 @@ use syn::{
     AssocType, GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type, TypeParamBound,
 };
 
-use crate::errors::span_of;
-use crate::language::respan;
+use crate::input::errors::span_of;
+use crate::input::source::respan;
 
 /// The form in which a function returns its output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::expand::{attribute, breaker};
+use crate::output::expand::{attribute, breaker};
 
 /// Valid arguments, to be joined by commas.
 const ARGUMENTS: [&str; 22] = [

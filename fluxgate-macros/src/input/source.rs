@@ -10,7 +10,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 
 use quote::ToTokens as _;
 
-use crate::errors;
+use crate::input::errors;
 
 /// How deep groups are searched: deeper than any rule.
 const MAX_DEPTH: usize = 64;
