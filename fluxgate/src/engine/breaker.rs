@@ -13,20 +13,25 @@
 //! before the clearing, at a point where recording it would have changed nothing. That point is also within the call's own
 //! duration: the call's read of `healthy` sees whatever happened before the call ended, as far as threads can tell.
 
+use std::panic::RefUnwindSafe;
+
 use fluxgate_rules::evaluate::trial_length;
 use fluxgate_rules::{Extent, Measures, Node, Rule, Window};
 
-use crate::call::Call;
-use crate::cause::Figures;
-use crate::core::{Change, Core};
-use crate::error::CallNotPermitted;
-use crate::listener::Reason;
-use crate::settings::{Name, Settings, Source};
-use crate::state::{State, Word};
+use super::locked::{Change, Core};
+use super::window::unrecorded::Unrecorded;
+use super::word::Word;
+use crate::clock::{self, Clock};
+use crate::events::cause::Figures;
+use crate::events::transition::Reason;
+use crate::handle::call::Call;
+use crate::handle::error::CallNotPermitted;
+use crate::handle::registry;
+use crate::permit;
+use crate::settings::name::Name;
+use crate::settings::{Settings, Source};
+use crate::state::State;
 use crate::sync::{Arc, AtomicU64, Mutex, OnceRef, Ordering, Weak, const_unless_model, fence};
-use crate::time::{self, Clock};
-use crate::window::Unrecorded;
-use crate::{permit, registry};
 
 /// A breaker at a fixed address: a `static` of its own, or shared by handles.
 pub struct Breaker {
@@ -97,6 +102,9 @@ impl Refusal<'_> {
         told(self.breaker, self.word, self.left, then)
     }
 }
+
+/// A panic leaves no breaker half changed: user code runs under no lock, and its panics are contained or recorded.
+impl RefUnwindSafe for Breaker {}
 
 /// The time that never comes.
 pub(crate) const NEVER: u64 = u64::MAX;
@@ -279,7 +287,7 @@ impl Breaker {
     #[cold]
     fn first_use(&self) {
         if self.clock.is_none() && Word(self.state.load(Ordering::Relaxed)).is_dated() {
-            time::calibrate();
+            clock::calibrate();
         }
         let now = self.now();
         let registers = {
@@ -326,8 +334,8 @@ impl Breaker {
     #[inline(never)]
     pub(crate) fn now(&self) -> u64 {
         match &self.clock {
-            None => time::now(),
-            Some(clock) => time::of(&**clock),
+            None => clock::now(),
+            Some(clock) => clock::of(&**clock),
         }
     }
 

@@ -5,16 +5,18 @@ use std::borrow::Cow;
 
 use fluxgate_rules::Metrics;
 
-use crate::breaker::Breaker;
-use crate::builder::Builder;
-use crate::call::Call;
-use crate::error::{CallNotPermitted, Error};
-use crate::future::CallAsync;
-use crate::listener::{Listener, Reason};
+use super::builder::Builder;
+use super::call::Call;
+use super::error::{CallNotPermitted, Error};
+use super::future::CallAsync;
+use super::snapshot::Snapshot;
+use crate::engine::breaker::Breaker;
+use crate::engine::word::Word;
+use crate::events::listener::Listener;
+use crate::events::transition::Reason;
 use crate::settings::Settings;
 use crate::settings::Source;
-use crate::snapshot::Snapshot;
-use crate::state::{Outcome, State, Word};
+use crate::state::{Outcome, State};
 use crate::sync::{Arc, OnceBox, Ordering, const_unless_model};
 
 /// A circuit breaker, which guards one dependency, usually one function.

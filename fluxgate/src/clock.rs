@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use fluxgate_rules::metrics::nanos;
 
-use crate::contain::contain;
+use crate::callback::contain;
 
 /// A clock for a breaker: [`Builder::clock`](crate::Builder::clock).
 ///
@@ -30,6 +30,38 @@ use crate::contain::contain;
 pub trait Clock: Send + Sync + 'static {
     /// The time since a fixed instant.
     fn now(&self) -> Duration;
+}
+
+/// A clock that moves only when told to. Clones show the same time.
+#[cfg(feature = "test-util")]
+#[derive(Clone, Debug, Default)]
+pub struct ManualClock(std::sync::Arc<AtomicU64>);
+
+#[cfg(feature = "test-util")]
+impl ManualClock {
+    /// A clock that shows zero.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Moves the clock forward. It stops at 584 years.
+    pub fn advance(&self, duration: Duration) {
+        let advanced = |now: u64| Some(now.saturating_add(nanos(duration)));
+        // This cannot fail: the function always returns `Some`.
+        let _ = self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, advanced);
+    }
+
+    /// Whether both are clones of one clock.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        std::sync::Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+#[cfg(feature = "test-util")]
+impl Clock for ManualClock {
+    fn now(&self) -> Duration {
+        Duration::from_nanos(self.0.load(Ordering::Acquire))
+    }
 }
 
 static EPOCH: OnceLock<Instant> = OnceLock::new();

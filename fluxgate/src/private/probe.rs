@@ -6,8 +6,8 @@ use core::error::Error;
 use core::marker::PhantomData;
 use core::ops::Deref;
 
-use crate::__private::Becomes;
-use crate::error::CallNotPermitted;
+use super::returns::Becomes;
+use crate::handle::error::CallNotPermitted;
 use crate::track::type_of;
 
 /// The return type of a function whose tracker looks at whole return values. It may or may not be a `Result`.

@@ -1,11 +1,6 @@
 //! Keeping the panics of user callbacks from spreading.
 
-use std::panic::{AssertUnwindSafe, RefUnwindSafe, catch_unwind};
-
-use crate::breaker::Breaker;
-
-/// A panic leaves no breaker half changed: user code runs under no lock, and its panics are contained or recorded.
-impl RefUnwindSafe for Breaker {}
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Calls a user's function; `None` if it panics.
 ///

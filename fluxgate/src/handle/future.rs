@@ -7,9 +7,9 @@ use core::task::{Context, Poll, ready};
 
 use pin_project_lite::pin_project;
 
-use crate::breaker::{Breaker, Refusal};
-use crate::call::Call;
-use crate::error::Error;
+use super::call::Call;
+use super::error::Error;
+use crate::engine::breaker::{Breaker, Refusal};
 use crate::state::Outcome;
 
 /// A call whose future is in progress, with what to do when it ends; `None` once that is done.

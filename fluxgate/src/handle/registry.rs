@@ -3,8 +3,8 @@
 //! A `static` breaker is entered on first use, into a list that only grows and needs no lock. A breaker made at run time is
 //! entered when it is built, and removed when it is dropped.
 
-use crate::breaker::{Breaker, Own};
-use crate::circuit_breaker::CircuitBreaker;
+use super::circuit_breaker::CircuitBreaker;
+use crate::engine::breaker::{Breaker, Own};
 use crate::sync::{Arc, OnceRef, RwLock, Weak};
 
 /// Many short lists instead of one, since entering a breaker walks to the end of its list.

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 use fluxgate_rules::{Permit, Retry, Rule, Window};
 
-use crate::breaker::Breaker;
-use crate::circuit_breaker::CircuitBreaker;
-use crate::error::ConfigError;
-use crate::listener::Listener;
+use super::circuit_breaker::CircuitBreaker;
+use crate::clock::Clock;
+use crate::engine::breaker::Breaker;
+use crate::events::listener::Listener;
 use crate::settings::Settings;
 use crate::settings::Source;
+use crate::settings::error::ConfigError;
 use crate::state::Outcome;
-use crate::time::Clock;
 use crate::{permit, retry, window};
 
 /// Builds a breaker; returned by [`CircuitBreaker::builder`].

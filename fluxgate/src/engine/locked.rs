@@ -5,13 +5,15 @@ use std::time::Duration;
 use fluxgate_rules::metrics::nanos;
 use fluxgate_rules::{Metrics, Schedule, Tally};
 
-use crate::breaker::{Breaker, NEVER};
-use crate::cause::Figures;
-use crate::listener::{self, Events, Reason, Transition};
-use crate::state::{State, Word};
+use super::breaker::{Breaker, NEVER};
+use super::window::memory::Memory;
+use super::word::Word;
+use crate::events::cause::Figures;
+use crate::events::listener::{self, Events};
+use crate::events::transition::{Reason, Transition};
+use crate::state::State;
 use crate::sync::{Arc, MutexGuard, Ordering, fence};
-use crate::window::Memory;
-use crate::{retry, time};
+use crate::{clock, retry};
 
 /// The part of a breaker that is kept under its lock.
 pub(crate) struct Core {
@@ -135,7 +137,7 @@ impl Breaker {
         self.change(&mut core, word, Change { delay, figures, ..Change::to(State::Open, reason, now) });
         drop(core);
         if self.clock.is_none() {
-            time::calibrate();
+            clock::calibrate();
         }
         self.deliver();
     }

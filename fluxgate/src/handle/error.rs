@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use fluxgate_rules::duration::Spelled;
 
-use crate::breaker::NEVER;
-use crate::cause::{Cause, Figures};
-use crate::settings::{Name, Source};
+use crate::engine::breaker::NEVER;
+use crate::events::cause::{Cause, Figures};
+use crate::settings::Source;
+use crate::settings::name::Name;
 use crate::state::State;
 
 /// A breaker refused a call.
@@ -151,29 +152,6 @@ impl<E: std::error::Error> std::error::Error for Error<E> {
         }
     }
 }
-
-/// The settings of a breaker are invalid.
-///
-/// Its `Display` says what is wrong with each and how to fix it, with the messages that the compiler gives for the attribute.
-///
-/// ```
-/// use fluxgate::{CircuitBreaker, trip};
-///
-/// let error = CircuitBreaker::builder("payments").trip(trip::failure_rate(0.5)).build().unwrap_err();
-/// assert!(error.to_string().contains(
-///     "`failure_rate(0.5)` is not guarded by `min`: it trips on the first failed call",
-/// ));
-/// ```
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct ConfigError(pub(crate) String);
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for ConfigError {}
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 use super::allowance::Allowance;
 use super::stripes::Stripes;
-use crate::state::Word;
+use crate::engine::word::Word;
 use crate::sync::{OnceBox, const_unless_model};
 
 /// Counts fast successes for which the rule need not be evaluated: in the allowance of a count window, or the stripes of a time
@@ -52,7 +52,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::time::Duration;
 
-    use crate::state::Word;
+    use crate::engine::word::Word;
     use crate::window::Window;
     use crate::{CircuitBreaker, Clock, trip, window};
 

@@ -1,6 +1,6 @@
 //! Successes that only move a count window forward.
 
-use crate::state::Word;
+use crate::engine::word::Word;
 use crate::sync::{AtomicU64, Ordering, const_unless_model};
 
 /// How many more fast successes would push out nothing but fast successes.
@@ -62,7 +62,8 @@ impl Allowance {
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
     use super::{Allowance, LARGEST};
-    use crate::state::{State, Word};
+    use crate::engine::word::Word;
+    use crate::state::State;
 
     #[test]
     fn so_many_may_be_taken_by_calls_of_one_word() {

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use fluxgate_rules::Metrics;
 
-use crate::breaker::{Breaker, NEVER};
-use crate::state::{State, Word};
+use crate::engine::breaker::{Breaker, NEVER};
+use crate::engine::word::Word;
+use crate::state::State;
 use crate::sync::Ordering;
 
 /// Everything that is known of a breaker, at one moment; returned by

@@ -1,6 +1,6 @@
 //! Counting the successes of a time window without contention.
 
-use crate::state::Word;
+use crate::engine::word::Word;
 use crate::sync::{AtomicU64, Ordering};
 
 const STRIPES: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
@@ -112,7 +112,8 @@ fn own() -> usize {
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
     use super::{FULL, Ordering, Stripes, beginning, own};
-    use crate::state::{State, Word};
+    use crate::engine::word::Word;
+    use crate::state::State;
 
     #[test]
     fn successes_count_while_the_stripes_are_open_to_them() {

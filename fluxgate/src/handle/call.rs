@@ -3,8 +3,9 @@
 use core::fmt;
 use std::mem::ManuallyDrop;
 
-use crate::breaker::Breaker;
-use crate::state::{Outcome, State, Word};
+use crate::engine::breaker::Breaker;
+use crate::engine::word::Word;
+use crate::state::{Outcome, State};
 use crate::sync::Ordering;
 
 /// An admitted call, whose outcome is to be reported.

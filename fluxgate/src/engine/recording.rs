@@ -4,15 +4,16 @@ use fluxgate_rules::evaluate::{Customs, Situation, Verdict, best, holds, verdict
 use fluxgate_rules::metrics::nanos;
 use fluxgate_rules::{Condition, Metrics, Node};
 
-use crate::breaker::{Breaker, NEVER};
-use crate::cause::Figures;
-use crate::contain::contain;
-use crate::core::{Change, Core};
-use crate::listener::{Reason, Transition};
+use super::breaker::{Breaker, NEVER};
+use super::locked::{Change, Core};
+use super::window::memory::Entry;
+use super::word::Word;
+use crate::callback::contain;
+use crate::events::cause::Figures;
+use crate::events::transition::{Reason, Transition};
 use crate::permit;
-use crate::state::{Outcome, State, Word};
+use crate::state::{Outcome, State};
 use crate::sync::Ordering;
-use crate::window::Entry;
 
 /// What an outcome leads to.
 enum Step {

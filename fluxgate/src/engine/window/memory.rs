@@ -6,7 +6,7 @@ use fluxgate_rules::{Extent, Measures, Metrics, Node, Rule, Tally, Window};
 use super::buckets::Buckets;
 use super::ring::Ring;
 use super::unrecorded::Unrecorded;
-use crate::state::Word;
+use crate::engine::word::Word;
 
 /// A finished call.
 #[derive(Clone, Copy, Debug)]
