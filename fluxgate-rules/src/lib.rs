@@ -14,7 +14,7 @@ mod text;
 
 pub use crate::text::{lexer, problem, token};
 pub use language::{spelling as suggest, syntax, vocabulary};
-pub use logic::{check, evaluate};
+pub use logic::{check, evaluate, trial};
 pub use model::{duration, metrics, permit, ratio, retry, rule, window};
 pub use reading::{by_hand as review, read as reader, suggestion as meant};
 

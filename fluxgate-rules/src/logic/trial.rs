@@ -1,0 +1,317 @@
+//! How a half-open breaker is judged: on as much evidence as a trip takes, and no sooner or later than it is certain.
+//!
+//! A rule can hold in several ways, its *alternatives*: one member of each `|`-group, and all of each `&`-group. Each alternative
+//! that applies to a half-open breaker has a length of its own, the number of calls with which it can hold if all of them are as
+//! bad as can be. The longest is the length of the trial, but each is judged by its own: an alternative that is added to a rule can
+//! only make the breaker re-open sooner and close later.
+
+use crate::logic::evaluate::{Customs, Situation, best, holds, holds_at, worst};
+use crate::model::metrics::{MAX_THRESHOLDS, Metrics, Tally, nanos};
+use crate::model::rule::{Condition, Node, Rule};
+
+/// What a trial of a rule takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Trial {
+    /// The number of calls by which all of the rule's alternatives are decided.
+    pub length: u32,
+    /// The number of good calls without which the trial does not pass: as many as the bad ones that make a trip certain.
+    pub good: u32,
+    /// One bit for each of [`Measures::thresholds`](crate::Measures::thresholds) that a good call must stay below.
+    pub thresholds: u8,
+}
+
+/// What the outcomes of a trial lead to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// The rule holds, at the latest after this many more calls, however good they are, given these answers to its `custom`
+    /// conditions.
+    Trips(u64, Customs),
+    /// The rule cannot hold any more, and enough calls were good.
+    Passes,
+    /// More calls are needed.
+    GoesOn,
+    /// The rule's `custom` conditions decide.
+    Ask,
+}
+
+impl Trial {
+    /// The trial of a rule; `None` if the rule cannot trip a half-open breaker.
+    pub const fn of(nodes: &[Node]) -> Option<Self> {
+        let mut trial = Self { length: 0, good: 1, thresholds: 0 };
+        let measures = Rule::measures(nodes);
+        let mut leaf = 0;
+        while leaf < nodes.len() {
+            if let Some(condition) = applies(nodes, leaf) {
+                trial.length = max(trial.length, length(condition));
+                trial.good = max(trial.good, bad_enough(condition, length_with(nodes, leaf)));
+                if let Condition::SlowRate(_, threshold) = condition
+                    && let Some(place) = measures.threshold(nanos(threshold))
+                {
+                    trial.thresholds |= 1 << place;
+                }
+            }
+            leaf += 1;
+        }
+        if trial.length == 0 { None } else { Some(trial) }
+    }
+
+    /// The most outcomes that a trial takes; after so many it passes unless the rule holds.
+    pub const fn longest(&self) -> u64 {
+        2 * self.length as u64
+    }
+
+    /// How many outcomes a trial that has `total` of them is waiting for before it is looked at as a whole.
+    pub const fn limit(&self, total: u64) -> u64 {
+        if total < self.length as u64 { self.length as u64 } else { self.longest() }
+    }
+
+    /// The verdict on a trial with these figures, in which `good` calls were good. `customs` are the answers to the rule's `custom`
+    /// conditions, if they have been asked. They are not asked before the trial has its length: until then, they may hold or not.
+    pub fn verdict(&self, nodes: &[Node], metrics: &Metrics, good: u64, customs: Option<Customs>) -> Verdict {
+        let holds =
+            |metrics: &Metrics, customs| holds(nodes, &Situation { half_open: true, metrics, customs });
+        let more = u64::from(self.length).saturating_sub(metrics.total());
+        let surely = customs.unwrap_or(Customs::NONE);
+        let possibly = customs.unwrap_or(Customs::ALL);
+        if holds(metrics, surely) {
+            return Verdict::Trips(0, surely);
+        }
+        for leaf in 0..nodes.len() {
+            let length = applies(nodes, leaf).map_or(0, |condition| u64::from(length(condition)));
+            let more = length.saturating_sub(metrics.total());
+            if more > 0 && holds(&best(metrics, more), surely) {
+                return Verdict::Trips(more, surely);
+            }
+        }
+        if holds(&worst(metrics, more), possibly) {
+            if more == 0 { Verdict::Ask } else { Verdict::GoesOn }
+        } else if good >= u64::from(self.good) || metrics.total() >= self.longest() {
+            Verdict::Passes
+        } else {
+            Verdict::GoesOn
+        }
+    }
+}
+
+/// The condition at `leaf`, if the rule can hold by way of it on a half-open breaker.
+const fn applies(nodes: &[Node], leaf: usize) -> Option<Condition> {
+    let Node::Condition(condition) = nodes[leaf] else { return None };
+    let none = Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes));
+    let endless = worst(&none, u64::MAX);
+    if holds_at(nodes, 0, &Situation::worst(true, &endless), leaf) { Some(condition) } else { None }
+}
+
+/// With how many calls the condition can hold if all of them are bad.
+const fn length(condition: Condition) -> u32 {
+    match condition {
+        Condition::Min(count) | Condition::Failures(count) | Condition::FailureStreak(count) => count,
+        Condition::Closed
+        | Condition::HalfOpen
+        | Condition::FailureRate(_)
+        | Condition::SlowRate(..)
+        | Condition::AvgLatency(_)
+        | Condition::Custom { .. } => 1,
+    }
+}
+
+/// The length of the longest alternative that contains the condition at `leaf`.
+const fn length_with(nodes: &[Node], leaf: usize) -> u32 {
+    let mut longest = 0;
+    let mut other = 0;
+    while other < nodes.len() {
+        if let Some(condition) = applies(nodes, other)
+            && are_joined(nodes, leaf, other)
+        {
+            longest = max(longest, length(condition));
+        }
+        other += 1;
+    }
+    longest
+}
+
+/// Whether two conditions are in one alternative: the same one, or members of one `&`-group, at any depth.
+const fn are_joined(nodes: &[Node], one: usize, other: usize) -> bool {
+    let (first, last) = if one < other { (one, other) } else { (other, one) };
+    let mut joined = one == other;
+    let mut group = 0;
+    while group < first {
+        // The innermost group that contains both comes last.
+        if last < group + nodes[group].size() {
+            joined = matches!(nodes[group], Node::All(_));
+        }
+        group += 1;
+    }
+    joined || one == other
+}
+
+/// How many bad calls make sure that the condition holds after `length` calls of which the rest are perfect.
+const fn bad_enough(condition: Condition, length: u32) -> u32 {
+    match condition {
+        Condition::FailureRate(ratio) | Condition::SlowRate(ratio, _) => {
+            (ratio.parts_per_billion() as u64 * length as u64).div_ceil(1_000_000_000) as u32
+        }
+        Condition::Failures(count) => count,
+        // A success ends the streak.
+        Condition::FailureStreak(_) => length,
+        Condition::AvgLatency(_) | Condition::Custom { .. } => 1,
+        Condition::Closed | Condition::HalfOpen | Condition::Min(_) => 0,
+    }
+}
+
+const fn max(one: u32, other: u32) -> u32 {
+    if one > other { one } else { other }
+}
+
+const _: () = assert!(MAX_THRESHOLDS <= 8, "a bit for each threshold");
+
+#[cfg(test)]
+mod tests {
+    use super::{Customs, Trial, Verdict};
+    use crate::model::metrics::{Metrics, Tally};
+    use crate::model::rule::{Condition, Rule};
+
+    fn rule(text: &str) -> Rule {
+        text.parse().unwrap_or_else(|problem| panic!("{text}: {problem:?}"))
+    }
+
+    fn trial(text: &str) -> (u32, u32) {
+        let trial = Trial::of(rule(text).nodes()).expect("a rule for a half-open breaker");
+        (trial.length, trial.good)
+    }
+
+    #[test]
+    fn a_trial_is_as_long_as_the_longest_alternative() {
+        for (text, expected) in [
+            ("min(10) & failure_rate(0.5)", (10, 5)),
+            ("min(10) & failure_rate(0.41)", (10, 5)),
+            ("min(1) & failure_rate(1.0)", (1, 1)),
+            ("failures(5)", (5, 5)),
+            ("failure_streak(5)", (5, 5)),
+            ("min(10) & failure_streak(5)", (10, 10)),
+            ("min(10) & failure_rate(0.9) | failure_streak(3)", (10, 9)),
+            ("min(10) & failure_rate(0.1) | failure_streak(3)", (10, 3)),
+            ("failures(2) | failure_streak(5)", (5, 5)),
+            ("min(20) & (failure_rate(0.5) | slow_rate(0.3, 1s)) | failure_streak(5)", (20, 10)),
+            // An alternative that is short keeps its own number of bad calls.
+            ("min(10) & failure_rate(0.5) | min(100) & failure_rate(0.1)", (100, 10)),
+            ("closed & min(100) & failure_rate(0.9) | half_open & min(10) & failure_rate(0.2)", (10, 2)),
+            ("(closed & min(50) | half_open & min(4)) & failure_rate(0.5)", (4, 2)),
+            ("min(4) & avg_latency(1s)", (4, 1)),
+        ] {
+            assert_eq!(trial(text), expected, "{text}");
+        }
+        let closed = Rule::from_condition(Condition::Closed) & Rule::from_condition(Condition::Failures(1));
+        assert_eq!(Trial::of(closed.nodes()), None);
+    }
+
+    #[test]
+    fn a_good_call_stays_below_the_thresholds_that_a_half_open_breaker_asks_for() {
+        let rule = rule(
+            "closed & min(9) & slow_rate(0.5, 1s) | half_open & min(9) & (slow_rate(0.5, 2s) | slow_rate(0.2, 3s))",
+        );
+        assert_eq!(Trial::of(rule.nodes()).map(|trial| trial.thresholds), Some(0b110));
+    }
+
+    /// Plays outcomes, `x` for a failure and `o` for a success, and says when they were enough: `+` passes, `-` trips.
+    fn played(text: &str, outcomes: &str) -> String {
+        let rule = rule(text);
+        let trial = Trial::of(rule.nodes()).expect("a rule for a half-open breaker");
+        let (mut tally, mut streak) = (Tally::EMPTY, 0);
+        for (place, outcome) in outcomes.chars().enumerate() {
+            tally.total += 1;
+            tally.failures += u64::from(outcome == 'x');
+            streak = if outcome == 'x' { streak + 1 } else { 0 };
+            let metrics = Metrics::new(tally, streak, Rule::measures(rule.nodes()));
+            match trial.verdict(rule.nodes(), &metrics, tally.total - tally.failures, None) {
+                Verdict::Trips(..) => return format!("-{}", place + 1),
+                Verdict::Passes => return format!("+{}", place + 1),
+                Verdict::GoesOn => {}
+                Verdict::Ask => panic!("nobody is asked here"),
+            }
+        }
+        "?".to_owned()
+    }
+
+    #[test]
+    fn the_verdict_falls_as_soon_as_it_is_certain() {
+        let half = "min(10) & failure_rate(0.5)";
+        let streak = "failure_streak(5)";
+        for (text, outcomes, expected) in [
+            (half, "xxxxx", "-5"),
+            (half, "oooooo", "+6"),
+            (half, "oxoxoxoxox", "-10"),
+            (half, "oxoxoxoxoo", "+10"),
+            (streak, "xxxxx", "-5"),
+            (streak, "ooooo", "+5"),
+            (streak, "oxoxoxoxo", "+9"),
+            (streak, "xxxxoxxxxo", "+10"),
+            (streak, "oxxxxx", "-6"),
+            (streak, "ooooxxxxx", "-9"),
+            ("min(1) & failure_rate(1.0)", "o", "+1"),
+            ("min(1) & failure_rate(1.0)", "x", "-1"),
+            // Each alternative keeps its own length.
+            ("failure_streak(5) | min(10) & failure_rate(0.9)", "xxxxx", "-5"),
+            ("min(1) & failure_rate(1.0) | min(10) & failure_rate(0.9)", "x", "-1"),
+            ("failures(2) | failure_streak(5)", "ooooo", "+5"),
+            ("min(10) & failure_rate(0.9)", "oxoxoxoxoxoxoxoxo", "+17"),
+            ("min(10) & failure_rate(0.9)", "ooxxxxxxxxxxxxxxxxxx", "-20"),
+            ("min(10) & failure_rate(0.9)", "ooxxxxxxxxxxxxxxxxxo", "+20"),
+        ] {
+            assert_eq!(played(text, outcomes), expected, "{text}: {outcomes}");
+        }
+    }
+
+    /// Every rule of a few, every other as an alternative, every sequence: whenever the longer rule closes, the shorter one has
+    /// closed no later.
+    #[test]
+    fn an_alternative_never_makes_recovery_easier() {
+        let rules = [
+            "failures(2)",
+            "failure_streak(2)",
+            "failure_streak(4)",
+            "min(4) & failure_rate(0.5)",
+            "min(5) & failure_rate(0.8)",
+            "min(1) & failure_rate(0.3)",
+            "min(3) & failures(2) & failure_streak(2)",
+            "closed & failures(9) | half_open & min(5) & failure_rate(0.3)",
+        ];
+        let pairs = rules.iter().flat_map(|rule| rules.map(|other| (*rule, other)));
+        for (rule, other) in pairs.filter(|(rule, other)| rule != other) {
+            let both = format!("{rule} | {other}");
+            for bits in 0..1_u32 << 8 {
+                let outcomes: String =
+                    (0..8).map(|place| if bits >> place & 1 == 1 { 'x' } else { 'o' }).collect();
+                let (alone, joined) = (played(rule, &outcomes), played(&both, &outcomes));
+                let at = |verdict: &str| verdict[1..].parse::<u32>().expect("a number of calls");
+                if joined.starts_with('+') {
+                    assert!(alone.starts_with('+') && at(&alone) <= at(&joined), "{both}: {outcomes}");
+                }
+                if alone.starts_with('-') {
+                    assert!(joined.starts_with('-') && at(&joined) <= at(&alone), "{both}: {outcomes}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn custom_conditions_are_unknown_until_the_trial_has_its_length() {
+        let custom = Rule::from_condition(Condition::Custom {
+            path: "f",
+            predicate: |_| unreachable!("nobody is asked here"),
+        });
+        let rule = rule("min(4) & failures(2)") & custom;
+        let trial = Trial::of(rule.nodes()).expect("a rule for a half-open breaker");
+        let verdict = |failures, good, customs| {
+            let tally = Tally { total: failures + good, failures, ..Tally::EMPTY };
+            let metrics = Metrics::new(tally, failures as u32, Rule::measures(rule.nodes()));
+            trial.verdict(rule.nodes(), &metrics, good, customs)
+        };
+        assert_eq!(verdict(3, 0, None), Verdict::GoesOn);
+        assert_eq!(verdict(0, 3, None), Verdict::Passes);
+        assert_eq!(verdict(2, 2, None), Verdict::Ask);
+        assert_eq!(verdict(2, 2, Some(Customs::ALL)), Verdict::Trips(0, Customs::ALL));
+        assert_eq!(verdict(2, 2, Some(Customs::NONE)), Verdict::Passes);
+        assert_eq!(verdict(3, 1, Some(Customs::NONE)), Verdict::GoesOn);
+        assert_eq!(verdict(7, 1, Some(Customs::NONE)), Verdict::Passes);
+    }
+}
