@@ -73,6 +73,12 @@ pub(crate) fn draw(retry: &Retry, reopens: u32) -> Option<u64> {
     Some(drawn.min(max))
 }
 
+/// How long a call is told to wait that a half-open breaker refused: a tenth of the pause before, at least 10 ms, and up to a quarter
+/// longer at random, so that the callers do not come back all at once.
+pub(crate) fn soon(pause: u64) -> u64 {
+    scale((pause / 10).max(10_000_000), 1.0 + fastrand::f64() / 4.0)
+}
+
 /// Casts from floating point saturate, so infinite growth gives the longest possible delay.
 fn scale(nanos: u64, factor: f64) -> u64 {
     (nanos as f64 * factor) as u64

@@ -22,7 +22,7 @@ pub struct Settings {
     pub retry: Retry,
     pub permit: Permit,
     pub max_half_open_calls: u32,
-    pub half_open_timeout: Option<Duration>,
+    pub half_open_timeout: Duration,
     pub on_panic: Outcome,
     pub on_cancel: Outcome,
 }

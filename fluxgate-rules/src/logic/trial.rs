@@ -11,7 +11,7 @@ use crate::model::rule::{Condition, Node, Rule};
 
 /// What a trial of a rule takes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Trial {
+pub struct Plan {
     /// The number of calls by which all of the rule's alternatives are decided.
     pub length: u32,
     /// The number of good calls without which the trial does not pass: as many as the bad ones that make a trip certain.
@@ -34,7 +34,7 @@ pub enum Verdict {
     Ask,
 }
 
-impl Trial {
+impl Plan {
     /// The trial of a rule; `None` if the rule cannot trip a half-open breaker.
     pub const fn of(nodes: &[Node]) -> Option<Self> {
         let mut trial = Self { length: 0, good: 1, thresholds: 0 };
@@ -166,7 +166,7 @@ const _: () = assert!(MAX_THRESHOLDS <= 8, "a bit for each threshold");
 
 #[cfg(test)]
 mod tests {
-    use super::{Customs, Trial, Verdict};
+    use super::{Customs, Plan, Verdict};
     use crate::model::metrics::{Metrics, Tally};
     use crate::model::rule::{Condition, Rule};
 
@@ -175,7 +175,7 @@ mod tests {
     }
 
     fn trial(text: &str) -> (u32, u32) {
-        let trial = Trial::of(rule(text).nodes()).expect("a rule for a half-open breaker");
+        let trial = Plan::of(rule(text).nodes()).expect("a rule for a half-open breaker");
         (trial.length, trial.good)
     }
 
@@ -201,7 +201,7 @@ mod tests {
             assert_eq!(trial(text), expected, "{text}");
         }
         let closed = Rule::from_condition(Condition::Closed) & Rule::from_condition(Condition::Failures(1));
-        assert_eq!(Trial::of(closed.nodes()), None);
+        assert_eq!(Plan::of(closed.nodes()), None);
     }
 
     #[test]
@@ -209,13 +209,13 @@ mod tests {
         let rule = rule(
             "closed & min(9) & slow_rate(0.5, 1s) | half_open & min(9) & (slow_rate(0.5, 2s) | slow_rate(0.2, 3s))",
         );
-        assert_eq!(Trial::of(rule.nodes()).map(|trial| trial.thresholds), Some(0b110));
+        assert_eq!(Plan::of(rule.nodes()).map(|trial| trial.thresholds), Some(0b110));
     }
 
     /// Plays outcomes, `x` for a failure and `o` for a success, and says when they were enough: `+` passes, `-` trips.
     fn played(text: &str, outcomes: &str) -> String {
         let rule = rule(text);
-        let trial = Trial::of(rule.nodes()).expect("a rule for a half-open breaker");
+        let trial = Plan::of(rule.nodes()).expect("a rule for a half-open breaker");
         let (mut tally, mut streak) = (Tally::EMPTY, 0);
         for (place, outcome) in outcomes.chars().enumerate() {
             tally.total += 1;
@@ -300,7 +300,7 @@ mod tests {
             predicate: |_| unreachable!("nobody is asked here"),
         });
         let rule = rule("min(4) & failures(2)") & custom;
-        let trial = Trial::of(rule.nodes()).expect("a rule for a half-open breaker");
+        let trial = Plan::of(rule.nodes()).expect("a rule for a half-open breaker");
         let verdict = |failures, good, customs| {
             let tally = Tally { total: failures + good, failures, ..Tally::EMPTY };
             let metrics = Metrics::new(tally, failures as u32, Rule::measures(rule.nodes()));

@@ -5,6 +5,8 @@ use super::word::StateWord;
 /// What a state says to a call that asks to be admitted.
 pub(super) enum Answer {
     Admitted,
+    /// As part of another call, within whose body it was made.
+    Inner,
     /// With the nanoseconds until the next attempt, or [`NEVER`](crate::clock::NEVER).
     Refused(u64),
     /// The pause was over at this time, so the breaker has left the open state: look again.
@@ -15,7 +17,8 @@ pub(super) enum Answer {
 
 /// The final answer. It fits in two registers, because open breakers refuse often.
 pub(crate) struct Admission {
-    /// The word under which the call was admitted or refused; fresh if it was refused, since no call is admitted under a fresh word.
+    /// The word under which the call was admitted or refused; fresh if it was refused, since no call is admitted under a word that is
+    /// just that.
     word: StateWord,
     time: u64,
 }
@@ -34,6 +37,10 @@ impl Admission {
     /// `Ok` with the word and the start of an admitted call, `Err` with the word and the time left of a refused one.
     #[inline]
     pub(crate) fn into_result(self) -> Result<(StateWord, u64), (StateWord, u64)> {
-        if self.word.is_fresh() { Err((self.word.used(), self.time)) } else { Ok((self.word, self.time)) }
+        if self.word.is_fresh() && !self.word.is_inner() {
+            Err((self.word.used(), self.time))
+        } else {
+            Ok((self.word, self.time))
+        }
     }
 }

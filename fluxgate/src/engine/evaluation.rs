@@ -1,39 +1,70 @@
 //! The rule, evaluated on what is remembered of calls.
 
-use fluxgate_rules::evaluate::{Customs, Situation, Verdict, best, holds, verdict};
+use fluxgate_rules::evaluate::{Customs, Situation, Verdict, best, verdict};
+use fluxgate_rules::trial::{self, Plan};
 use fluxgate_rules::{Condition, Metrics, Node};
 
 use super::breaker::Breaker;
 use crate::callback::contain;
 use crate::events::cause::Figures;
 
+/// How the rule is read.
+#[derive(Clone, Copy)]
+pub(super) enum Reading {
+    /// As that of a closed breaker.
+    Closed,
+    /// As that of a breaker that only reports, after so many outcomes.
+    MetricsOnly(u64),
+    /// For a trial in which so many calls were good.
+    Trial(Plan, u64),
+    /// As that of a closed breaker and as that of a half-open one: either can trip a ramp.
+    Ramp,
+}
+
 /// What an outcome leads to.
 pub(super) enum Step {
     /// Nothing.
     Stay,
-    Decide(Decision),
+    /// The rule does not hold, and this decides something.
+    Pass,
+    /// The rule holds, for this cause.
+    Trip(Figures),
     /// The rule's `custom` conditions decide.
     Ask,
 }
 
-pub(super) enum Decision {
-    /// The rule does not hold, whatever the calls still to come.
-    Pass,
-    /// The rule holds, even with this many calls still to come, given these answers to its `custom` conditions.
-    Trip(u64, Customs),
-}
-
-/// Evaluates the rule, with `more` calls still to come.
-pub(super) fn evaluate(breaker: &Breaker, metrics: &Metrics, half_open: bool, more: u64) -> Step {
-    match verdict(breaker.nodes(), half_open, metrics, more) {
-        Verdict::Trips => Step::Decide(Decision::Trip(more, Customs::NONE)),
-        Verdict::Passes => Step::Decide(Decision::Pass),
-        Verdict::Unknown => Step::Ask,
+/// Evaluates the rule. `customs` are the answers to its `custom` conditions, if they have been asked.
+pub(super) fn evaluate(breaker: &Breaker, reading: Reading, metrics: &Metrics, customs: Option<Customs>) -> Step {
+    let nodes = breaker.nodes();
+    let figures = |half_open, more, customs| {
+        let situation = Situation { half_open, metrics: &best(metrics, more), customs };
+        Figures::of(nodes, &situation, metrics)
+    };
+    let half_open: &[bool] = match reading {
+        Reading::Closed | Reading::MetricsOnly(_) => &[false],
+        Reading::Ramp => &[true, false],
+        Reading::Trial(plan, good) => {
+            return match plan.verdict(nodes, metrics, good, customs) {
+                trial::Verdict::Trips(more, customs) => Step::Trip(figures(true, more, customs)),
+                trial::Verdict::Passes => Step::Pass,
+                trial::Verdict::GoesOn => Step::Stay,
+                trial::Verdict::Ask => Step::Ask,
+            };
+        }
+    };
+    let mut step = Step::Pass;
+    for &half_open in half_open {
+        match verdict(nodes, half_open, metrics, customs) {
+            Verdict::Trips => return Step::Trip(figures(half_open, 0, customs.unwrap_or(Customs::NONE))),
+            Verdict::Passes => {}
+            Verdict::Unknown => step = Step::Ask,
+        }
     }
+    step
 }
 
-/// Evaluates a rule with its `custom` conditions, which are user code: called without the lock, panics contained.
-pub(super) fn ask(breaker: &Breaker, metrics: &Metrics, half_open: bool) -> Decision {
+/// Asks the rule's `custom` conditions, which are user code: called without the lock, panics contained.
+pub(super) fn ask(breaker: &Breaker, metrics: &Metrics) -> Customs {
     let mut customs = Customs::NONE;
     for (place, node) in breaker.nodes().iter().enumerate() {
         if let Node::Condition(Condition::Custom { predicate, .. }) = node {
@@ -41,18 +72,5 @@ pub(super) fn ask(breaker: &Breaker, metrics: &Metrics, half_open: bool) -> Deci
             customs.0 |= u64::from(answer) << place;
         }
     }
-    let situation = Situation { half_open, metrics, customs };
-    if holds(breaker.nodes(), &situation) { Decision::Trip(0, customs) } else { Decision::Pass }
-}
-
-/// The figures that explain why the rule holds.
-pub(super) fn figures(
-    breaker: &Breaker,
-    metrics: &Metrics,
-    half_open: bool,
-    more: u64,
-    customs: Customs,
-) -> Figures {
-    let situation = Situation { half_open, metrics: &best(metrics, more), customs };
-    Figures::of(breaker.nodes(), &situation, metrics)
+    customs
 }

@@ -4,7 +4,7 @@ use fluxgate_rules::Metrics;
 
 use super::breaker::{Breaker, Guard};
 use super::closed::grant;
-use super::evaluation::{Decision, Step, evaluate};
+use super::evaluation::{Reading, Step, evaluate};
 use super::locked::Period;
 use super::transition::{self, Change};
 use super::window::memory::FinishedCall;
@@ -21,41 +21,50 @@ pub(crate) fn command(breaker: &Breaker, to: State, reason: Reason) {
 }
 
 /// Metrics only: records a call, and evaluates the rule to notice when it begins and when it ceases to hold.
-pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Step {
+pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Reading, Step) {
     let (breaker, word) = (guard.breaker, guard.word);
-    let reported = matches!(guard.period, Period::MetricsOnly { reported: true });
     let memory = guard.memory();
     memory.reclaim(&breaker.unrecorded);
-    // As time passes, the rule may have ceased to hold since the last outcome.
-    let reported = reported && {
-        memory.advance(now);
-        let step = evaluate(breaker, &memory.metrics(&breaker.measures), false, 0);
-        !matches!(step, Step::Decide(Decision::Pass))
-    };
+    memory.advance(now);
+    let before = memory.metrics(&breaker.measures);
     memory.record(call, now, &breaker.measures);
-    let step = evaluate(breaker, &memory.metrics(&breaker.measures), false, 0);
-    let passes = matches!(step, Step::Decide(Decision::Pass));
-    grant(breaker, word, memory, passes);
-    guard.period = Period::MetricsOnly { reported: reported && !passes };
-    if passes { Step::Stay } else { step }
+    let after = memory.metrics(&breaker.measures);
+
+    let Period::MetricsOnly(crossings) = &mut guard.period else { return (Reading::Closed, Step::Stay) };
+    // As time passes, the rule may have ceased to hold since the last outcome.
+    if crossings.holds() && matches!(evaluate(breaker, Reading::Closed, &before, None), Step::Pass) {
+        let ceased = crossings.next();
+        crossings.note(ceased, false);
+    }
+    let reading = Reading::MetricsOnly(crossings.next());
+    let step = evaluate(breaker, reading, &after, None);
+    grant(breaker, word, guard.memory(), matches!(step, Step::Pass));
+    (reading, step)
 }
 
-/// Metrics only: the rule does not hold.
-pub(super) fn pass(guard: &mut Guard<'_>) {
-    guard.period = Period::MetricsOnly { reported: false };
+/// Metrics only: the rule does not hold with this outcome.
+pub(super) fn pass(guard: &mut Guard<'_>, outcome: u64) {
+    if let Period::MetricsOnly(crossings) = &mut guard.period {
+        crossings.note(outcome, false);
+    }
 }
 
-/// Metrics only: the rule holds. Reports that the breaker would have tripped, once each time the rule begins to hold.
-pub(super) fn report(mut guard: Guard<'_>, reason: Reason, metrics: Metrics) {
+/// Metrics only: the rule holds with this outcome. Reports that the breaker would have tripped, if the rule only begins to hold.
+pub(super) fn report(mut guard: Guard<'_>, outcome: u64, reason: Reason, metrics: Metrics) {
     let breaker = guard.breaker;
-    if !matches!(guard.period, Period::MetricsOnly { reported: true }) {
-        guard.period = Period::MetricsOnly { reported: true };
-        let (from, to) = (State::MetricsOnly, State::MetricsOnly);
-        let breaker = breaker.name().clone();
-        transition::announce(
-            &mut guard,
-            Transition { breaker, from, to, reason, metrics, retry_after: None },
-        );
+    let Period::MetricsOnly(crossings) = &mut guard.period else { return };
+    if crossings.note(outcome, true) {
+        let transition = Transition {
+            breaker: breaker.name().clone(),
+            generation: guard.word.generation(),
+            from: State::MetricsOnly,
+            to: State::MetricsOnly,
+            reason,
+            metrics,
+            retry_after: None,
+            missed: 0,
+        };
+        transition::announce(&mut guard, transition, true);
     }
     drop(guard);
     transition::deliver(breaker);

@@ -11,12 +11,12 @@
 //! | [`record_timed`] | a fast success that changes nothing, or takes from the allowance or a stripe | a few atomics |
 //! | [`record_locked`] | nothing: it enters the outcome and acts on what follows | the lock |
 
-use super::breaker::Breaker;
-use super::evaluation::{self, Decision, Step};
+use super::breaker::{Breaker, Guard};
+use super::evaluation::{self, Reading, Step};
 use super::open::open;
 use super::window::memory::FinishedCall;
 use super::word::StateWord;
-use super::{closed, half_open, manual};
+use super::{closed, half_open, manual, nesting};
 use crate::events::transition::Reason;
 use crate::state::{Outcome, State};
 use crate::sync::Ordering;
@@ -62,68 +62,86 @@ fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64
     record_locked(breaker, word, outcome, nanos, now);
 }
 
-/// Enters an outcome where the current state keeps it, and acts on the decision, under the same lock, so that no other outcome comes
-/// between. Only a user's function is called without it.
+/// Enters an outcome under the lock, where the current state keeps it.
 #[inline(never)]
 fn record_locked(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
-    let counts = outcome != Outcome::Ignored;
-    let state = word.state();
+    if let Some(guard) = end_call(breaker, word, now, Some(outcome))
+        && outcome != Outcome::Ignored
+    {
+        settle(guard, outcome, nanos, now);
+    }
+}
+
+/// Ends a call that was given up, and so has no outcome.
+#[cold]
+pub(crate) fn give_back(breaker: &Breaker, word: StateWord) {
+    let now = if needs_time(word) { breaker.now() } else { 0 };
+    drop(end_call(breaker, word, now, None));
+}
+
+/// Records an outcome that was learnt without a call, if the current state records any.
+pub(crate) fn record_alone(breaker: &Breaker, outcome: Outcome, nanos: u64) {
+    let now = breaker.now();
     let mut guard = breaker.lock();
-    if guard.word != word || guard.period.is_opening() {
-        guard.late += u64::from(counts && state != State::Disabled);
-        return;
+    if outcome != Outcome::Ignored {
+        half_open::progress(&mut guard, now);
+        settle(guard, outcome, nanos, now);
     }
-    if state == State::HalfOpen {
-        half_open::release(&mut guard);
-        if half_open::is_overdue(breaker, now) {
-            guard.late += u64::from(counts);
-            return open(guard, Reason::HalfOpenTimeout, None, now);
-        }
+}
+
+/// The lock, if the call that ends was admitted in the current generation and its outcome, if it has one, is not late.
+fn end_call(breaker: &Breaker, copy: StateWord, now: u64, outcome: Option<Outcome>) -> Option<Guard<'_>> {
+    if copy.is_inner() {
+        return None;
     }
-    if !counts {
-        return;
+    let word = copy.unscoped();
+    if copy.is_scoped() {
+        nesting::leave(breaker, word);
     }
+    let counts = outcome.is_some_and(|outcome| outcome != Outcome::Ignored);
+    let mut guard = breaker.lock();
+    if guard.word != word {
+        guard.late += u64::from(counts && word.state() != State::Disabled);
+        return None;
+    }
+    half_open::end_call(guard, now, outcome)
+}
+
+/// Enters an outcome, and acts on what follows under the same lock, so that no other outcome comes between. Only a user's function is
+/// called without it.
+fn settle(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
+    let (breaker, word) = (guard.breaker, guard.word);
     let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &breaker.measures);
-    let step = match state {
+    let (reading, step) = match word.state() {
         State::Closed => closed::record(&mut guard, call, now),
         State::HalfOpen => half_open::record(&mut guard, call, now),
         State::MetricsOnly => manual::record(&mut guard, call, now),
-        State::Open | State::Disabled | State::ForcedOpen => Step::Stay,
+        State::Open | State::Disabled | State::ForcedOpen => return,
     };
     if let Step::Stay = step {
         return;
     }
-    let is_half_open = state == State::HalfOpen;
     let metrics = guard.memory().metrics(&breaker.measures);
-    let decision = match step {
-        Step::Stay => return,
-        Step::Decide(decision) => decision,
-        Step::Ask => {
-            let asked = guard.ask(|| evaluation::ask(breaker, &metrics, is_half_open));
-            let Some((retaken, decision)) = asked else { return };
-            guard = retaken;
-            if guard.period.is_opening() {
-                return;
-            }
-            decision
-        }
+    let step = if let Step::Ask = step {
+        let Some((retaken, customs)) = guard.ask(|| evaluation::ask(breaker, &metrics)) else { return };
+        guard = retaken;
+        evaluation::evaluate(breaker, reading, &metrics, Some(customs))
+    } else {
+        step
     };
-    match decision {
-        Decision::Trip(more, customs) => {
-            let figures = evaluation::figures(breaker, &metrics, is_half_open, more, customs);
+    match (step, reading) {
+        (Step::Trip(figures), reading) => {
             let Some(cause) = figures.cause(breaker.nodes()) else { return };
             let reason = Reason::Tripped(cause);
-            if state == State::MetricsOnly {
-                manual::report(guard, reason, metrics);
+            if let Reading::MetricsOnly(outcome) = reading {
+                manual::report(guard, outcome, reason, metrics);
             } else {
                 let now = if needs_time(word) { now } else { breaker.now() };
                 open(guard, reason, Some((figures, metrics)), now);
             }
         }
-        Decision::Pass => match state {
-            State::HalfOpen => half_open::pass(guard, now),
-            State::MetricsOnly => manual::pass(&mut guard),
-            _ => {}
-        },
+        (Step::Pass, Reading::Trial(..) | Reading::Ramp) => half_open::pass(guard, now),
+        (Step::Pass, Reading::MetricsOnly(outcome)) => manual::pass(&mut guard, outcome),
+        (Step::Pass, Reading::Closed) | (Step::Stay | Step::Ask, _) => {}
     }
 }

@@ -41,32 +41,62 @@ impl<F: Fn(&Transition) + Send + Sync + 'static> Listener for F {
 #[derive(Default)]
 pub(crate) struct Events {
     listeners: Vec<Arc<dyn Listener>>,
-    queue: VecDeque<Transition>,
+    queue: VecDeque<Queued>,
+    /// How many transitions have been dropped since the last one that was delivered.
+    missed: u64,
     /// A thread is delivering, and will go on until the queue is empty.
     delivering: bool,
 }
+
+struct Queued {
+    transition: Transition,
+    /// Whether it can be delivered: how long the breaker stays open is known.
+    complete: bool,
+}
+
+/// The most transitions that wait for a listener that does not return. Then the oldest are dropped.
+const LONGEST_QUEUE: usize = 1_024;
 
 impl Events {
     pub(crate) fn listen(&mut self, listener: Arc<dyn Listener>) {
         self.listeners.push(listener);
     }
 
-    pub(crate) fn push(&mut self, transition: Transition) {
-        self.queue.push_back(transition);
+    /// Queues a transition. If it is not `complete`, it and those after it wait for [`complete`](Self::complete).
+    pub(crate) fn push(&mut self, transition: Transition, complete: bool) {
+        if self.queue.len() == LONGEST_QUEUE {
+            self.queue.pop_front();
+            self.missed += 1;
+        }
+        self.queue.push_back(Queued { transition, complete });
+    }
+
+    /// Completes the transition that began this generation, if it still waits.
+    pub(crate) fn complete(&mut self, generation: u64, retry_after: Option<Duration>) {
+        let waiting = self.queue.iter_mut().find(|queued| queued.transition.generation == generation);
+        if let Some(queued) = waiting {
+            queued.transition.retry_after = retry_after;
+            queued.complete = true;
+        }
+    }
+
+    fn is_ready(&self) -> bool {
+        self.queue.front().is_some_and(|queued| queued.complete)
     }
 
     /// Whether the caller must deliver: there is something to deliver, and no other thread is doing so.
     pub(crate) fn begin(&mut self) -> bool {
-        let begins = !self.delivering && !self.queue.is_empty();
+        let begins = !self.delivering && self.is_ready();
         self.delivering |= begins;
         begins
     }
 
     /// The next transition and its listeners; `None` ends the delivery.
     pub(crate) fn next(&mut self) -> Option<(Transition, Vec<Arc<dyn Listener>>)> {
-        let next = self.queue.pop_front().map(|transition| (transition, self.listeners.clone()));
-        self.delivering = next.is_some();
-        next
+        self.delivering = self.is_ready();
+        let Queued { mut transition, .. } = if self.delivering { self.queue.pop_front()? } else { return None };
+        transition.missed = std::mem::take(&mut self.missed);
+        Some((transition, self.listeners.clone()))
     }
 }
 
