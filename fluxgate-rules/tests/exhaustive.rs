@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use fluxgate_rules::check::{self, Flaw};
 use fluxgate_rules::evaluate::trial_length;
+use fluxgate_rules::flaws::{self, Flaw};
 use fluxgate_rules::{Condition, Node, Ratio, Rule, Window};
 use proptest::prelude::*;
 
@@ -205,7 +205,7 @@ proptest! {
                 (.., true) => Some(Flaw::Unguarded),
                 _ => None,
             };
-            prop_assert_eq!(check::condition_flaw(nodes, at, &window), expected, "{} in {}", condition, rule);
+            prop_assert_eq!(flaws::condition_flaw(nodes, at, &window), expected, "{} in {}", condition, rule);
             flawed |= expected.is_some();
         }
 
@@ -220,7 +220,7 @@ proptest! {
                 (.., false) => Some(Flaw::NeverTripsHalfOpen),
                 _ => None,
             };
-            prop_assert_eq!(check::rule_flaw(nodes, &window), expected, "{}", rule);
+            prop_assert_eq!(flaws::rule_flaw(nodes, &window), expected, "{}", rule);
         }
 
         let shortest = trial.iter().filter(|seen| seen.total > 0 && tree.holds(seen)).map(|seen| seen.total).min();
