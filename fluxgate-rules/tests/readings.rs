@@ -5,8 +5,8 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use fluxgate_rules::lexer::lex;
+use fluxgate_rules::limits::MAX_NODES;
 use fluxgate_rules::reader;
-use fluxgate_rules::rule::MAX_NODES;
 use fluxgate_rules::syntax::{self, Call};
 use fluxgate_rules::{Condition, Permit, Ratio, Retry, Rule, Window, review};
 

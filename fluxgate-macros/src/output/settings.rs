@@ -1,10 +1,10 @@
 //! Checked arguments -> the constant that a breaker is made from.
 
 use fluxgate_rules::check::EMPTY_NAME;
-use fluxgate_rules::evaluate::trial_length;
 use fluxgate_rules::reader::{self, Reading};
 use fluxgate_rules::syntax::{Argument, Branch, Call, Rule, Value};
 use fluxgate_rules::token::{Place, Token, spell};
+use fluxgate_rules::trial::Plan;
 use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, OUTCOME, Parameter};
 use fluxgate_rules::{Problem, Window};
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
@@ -64,10 +64,9 @@ impl Writer<'_> {
         let default = quote!(__fluxgate::Permit::ramp_up(0.1, 1.0, ::core::time::Duration::from_secs(60)));
         let permit_tokens = self.call(permit.as_ref(), "Permit", "permit", default);
         let max_half_open_calls = self.argument(&MAX_HALF_OPEN_CALLS).unwrap_or_else(|| quote!(10));
-        let half_open_timeout = self.argument(&HALF_OPEN_TIMEOUT).map_or_else(
-            || quote!(::core::option::Option::None),
-            |timeout| quote!(::core::option::Option::Some(#timeout)),
-        );
+        let half_open_timeout = self
+            .argument(&HALF_OPEN_TIMEOUT)
+            .map_or_else(|| quote!(::core::time::Duration::from_secs(60)), |timeout| quote!(#timeout));
         let on_panic = self.outcome("on_panic", "failure");
         let on_cancel = self.outcome("on_cancel", "ignore");
         let nodes = self.nodes(rule.as_ref());
@@ -291,7 +290,7 @@ fn summary(rule: Option<&Read<Rule>>, window: Option<&Window>) -> String {
         let nodes = fluxgate_rules::Rule::standard(window.map_or(usize::MAX, Window::size)).to_vec();
         (fluxgate_rules::Rule::from_nodes(nodes.clone()).to_string(), Some(nodes))
     };
-    match nodes.as_deref().and_then(trial_length) {
+    match nodes.as_deref().and_then(Plan::of).map(|plan| plan.length) {
         Some(1) => format!("`{text}`, trial of 1 call"),
         Some(calls) => format!("`{text}`, trial of {calls} calls"),
         None => format!("`{text}`"),

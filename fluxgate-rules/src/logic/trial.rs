@@ -5,8 +5,9 @@
 //! bad as can be. The longest is the length of the trial, but each is judged by its own: an alternative that is added to a rule can
 //! only make the breaker re-open sooner and close later.
 
-use crate::logic::evaluate::{Customs, Situation, best, holds, holds_at, worst};
-use crate::model::metrics::{MAX_THRESHOLDS, Metrics, Tally, nanos};
+use crate::logic::evaluate::{Customs, NodeSet, Situation, best, contains, holds, ways, worst};
+use crate::model::limits::MAX_THRESHOLDS;
+use crate::model::metrics::{Metrics, Tally, nanos};
 use crate::model::rule::{Condition, Node, Rule};
 
 /// What a trial of a rule takes.
@@ -35,24 +36,26 @@ pub enum Verdict {
 }
 
 impl Plan {
+    /// The trial of one call.
+    pub const SINGLE: Self = Self { length: 1, good: 1, thresholds: 0 };
+
     /// The trial of a rule; `None` if the rule cannot trip a half-open breaker.
-    pub const fn of(nodes: &[Node]) -> Option<Self> {
-        let mut trial = Self { length: 0, good: 1, thresholds: 0 };
+    pub fn of(nodes: &[Node]) -> Option<Self> {
         let measures = Rule::measures(nodes);
-        let mut leaf = 0;
-        while leaf < nodes.len() {
-            if let Some(condition) = applies(nodes, leaf) {
-                trial.length = max(trial.length, length(condition));
-                trial.good = max(trial.good, bad_enough(condition, length_with(nodes, leaf)));
-                if let Condition::SlowRate(_, threshold) = condition
-                    && let Some(place) = measures.threshold(nanos(threshold))
-                {
-                    trial.thresholds |= 1 << place;
-                }
+        let mut plan: Option<Self> = None;
+        for (leaf, condition) in applicable(nodes) {
+            let known = plan.get_or_insert(Self::SINGLE);
+            known.length = known.length.max(length(condition));
+            let alternative = applicable(nodes).filter(|(other, _)| are_joined(nodes, leaf, *other));
+            let longest = alternative.map(|(_, condition)| length(condition)).max().unwrap_or(1);
+            known.good = known.good.max(bad_enough(condition, longest));
+            if let Condition::SlowRate(_, threshold) = condition
+                && let Some(place) = measures.threshold(nanos(threshold))
+            {
+                known.thresholds |= 1 << place;
             }
-            leaf += 1;
         }
-        if trial.length == 0 { None } else { Some(trial) }
+        plan
     }
 
     /// The most outcomes that a trial takes; after so many it passes unless the rule holds.
@@ -76,9 +79,8 @@ impl Plan {
         if holds(metrics, surely) {
             return Verdict::Trips(0, surely);
         }
-        for leaf in 0..nodes.len() {
-            let length = applies(nodes, leaf).map_or(0, |condition| u64::from(length(condition)));
-            let more = length.saturating_sub(metrics.total());
+        for (_, condition) in applicable(nodes) {
+            let more = u64::from(length(condition)).saturating_sub(metrics.total());
             if more > 0 && holds(&best(metrics, more), surely) {
                 return Verdict::Trips(more, surely);
             }
@@ -93,16 +95,18 @@ impl Plan {
     }
 }
 
-/// The condition at `leaf`, if the rule can hold by way of it on a half-open breaker.
-const fn applies(nodes: &[Node], leaf: usize) -> Option<Condition> {
-    let Node::Condition(condition) = nodes[leaf] else { return None };
-    let none = Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes));
-    let endless = worst(&none, u64::MAX);
-    if holds_at(nodes, 0, &Situation::worst(true, &endless), leaf) { Some(condition) } else { None }
+/// The conditions by way of which the rule can hold on a half-open breaker, and where they are.
+fn applicable(nodes: &[Node]) -> impl Iterator<Item = (usize, Condition)> {
+    let endless = worst(&Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes)), u64::MAX);
+    let ways: NodeSet = ways(nodes, &Situation::worst(true, &endless));
+    nodes.iter().enumerate().filter_map(move |(at, node)| match node {
+        Node::Condition(condition) if contains(ways, at) => Some((at, *condition)),
+        _ => None,
+    })
 }
 
 /// With how many calls the condition can hold if all of them are bad.
-const fn length(condition: Condition) -> u32 {
+fn length(condition: Condition) -> u32 {
     match condition {
         Condition::Min(count) | Condition::Failures(count) | Condition::FailureStreak(count) => count,
         Condition::Closed
@@ -114,38 +118,16 @@ const fn length(condition: Condition) -> u32 {
     }
 }
 
-/// The length of the longest alternative that contains the condition at `leaf`.
-const fn length_with(nodes: &[Node], leaf: usize) -> u32 {
-    let mut longest = 0;
-    let mut other = 0;
-    while other < nodes.len() {
-        if let Some(condition) = applies(nodes, other)
-            && are_joined(nodes, leaf, other)
-        {
-            longest = max(longest, length(condition));
-        }
-        other += 1;
-    }
-    longest
-}
-
 /// Whether two conditions are in one alternative: the same one, or members of one `&`-group, at any depth.
-const fn are_joined(nodes: &[Node], one: usize, other: usize) -> bool {
-    let (first, last) = if one < other { (one, other) } else { (other, one) };
-    let mut joined = one == other;
-    let mut group = 0;
-    while group < first {
-        // The innermost group that contains both comes last.
-        if last < group + nodes[group].size() {
-            joined = matches!(nodes[group], Node::All(_));
-        }
-        group += 1;
-    }
-    joined || one == other
+fn are_joined(nodes: &[Node], one: usize, other: usize) -> bool {
+    let (first, last) = (one.min(other), one.max(other));
+    // The innermost group that contains both comes last.
+    let innermost = nodes[..first].iter().enumerate().rfind(|(group, node)| last < group + node.size());
+    one == other || matches!(innermost, Some((_, Node::All(_))))
 }
 
 /// How many bad calls make sure that the condition holds after `length` calls of which the rest are perfect.
-const fn bad_enough(condition: Condition, length: u32) -> u32 {
+fn bad_enough(condition: Condition, length: u32) -> u32 {
     match condition {
         Condition::FailureRate(ratio) | Condition::SlowRate(ratio, _) => {
             (ratio.parts_per_billion() as u64 * length as u64).div_ceil(1_000_000_000) as u32
@@ -156,10 +138,6 @@ const fn bad_enough(condition: Condition, length: u32) -> u32 {
         Condition::AvgLatency(_) | Condition::Custom { .. } => 1,
         Condition::Closed | Condition::HalfOpen | Condition::Min(_) => 0,
     }
-}
-
-const fn max(one: u32, other: u32) -> u32 {
-    if one > other { one } else { other }
 }
 
 const _: () = assert!(MAX_THRESHOLDS <= 8, "a bit for each threshold");

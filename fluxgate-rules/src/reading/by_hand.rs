@@ -9,10 +9,13 @@ use core::time::Duration;
 
 use crate::language::syntax::{Branch, Value};
 use crate::language::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, Parameter};
+use crate::logic::flaws;
 use crate::model::duration::Spelled;
+use crate::model::limits::MAX_NODES;
+use crate::model::limits::is_duration;
 use crate::model::permit::Permit;
 use crate::model::retry::Retry;
-use crate::model::rule::{MAX_NODES, Rule};
+use crate::model::rule::Rule;
 use crate::model::window::Window;
 use crate::reading::read::{self, Reading};
 use crate::text::lexer::lex;
@@ -21,6 +24,9 @@ use crate::text::token::Token;
 
 /// What is wrong with the rule of a breaker with this window.
 pub fn rule(rule: &Rule, window: &Window) -> Vec<String> {
+    if flaws::is_valid_rule(rule.nodes(), window) {
+        return Vec::new();
+    }
     let nodes = rule.nodes().len();
     if nodes > MAX_NODES {
         return vec![format!(
@@ -33,26 +39,41 @@ pub fn rule(rule: &Rule, window: &Window) -> Vec<String> {
 
 /// What is wrong with a window.
 pub fn window(window: &Window) -> Vec<String> {
+    if flaws::is_valid_window(window) {
+        return Vec::new();
+    }
     messages(&window.to_string(), read::window)
 }
 
 /// What is wrong with a retry.
 pub fn retry(retry: &Retry) -> Vec<String> {
+    if flaws::is_valid_retry(retry) {
+        return Vec::new();
+    }
     messages(&retry.to_string(), read::retry)
 }
 
 /// What is wrong with a permit.
 pub fn permit(permit: &Permit) -> Vec<String> {
+    if flaws::is_valid_permit(permit) {
+        return Vec::new();
+    }
     messages(&permit.to_string(), read::permit)
 }
 
 /// What is wrong with `max_half_open_calls`.
 pub fn max_half_open_calls(calls: u32) -> Vec<String> {
+    if calls > 0 {
+        return Vec::new();
+    }
     limit(&calls.to_string(), &MAX_HALF_OPEN_CALLS)
 }
 
 /// What is wrong with `half_open_timeout`.
 pub fn half_open_timeout(longest: Duration) -> Vec<String> {
+    if is_duration(longest) {
+        return Vec::new();
+    }
     limit(&Spelled(longest).to_string(), &HALF_OPEN_TIMEOUT)
 }
 

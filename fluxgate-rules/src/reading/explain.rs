@@ -2,8 +2,8 @@
 
 use crate::language::syntax::Rule;
 use crate::language::vocabulary::Kind;
-use crate::logic::check::{self, Flaw};
-use crate::model::metrics::MAX_THRESHOLDS;
+use crate::logic::flaws::{self, Flaw};
+use crate::model::limits::MAX_THRESHOLDS;
 use crate::model::rule::{Condition, Node};
 use crate::model::window::Window;
 use crate::reading::read::Reading;
@@ -26,7 +26,7 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     fn problems(&self) -> Vec<Problem> {
-        if let Some(flaw) = check::size_flaw(self.nodes) {
+        if let Some(flaw) = flaws::size_flaw(self.nodes) {
             let help = format!("{MAX_THRESHOLDS} are allowed: let conditions share a threshold");
             return vec![Problem::new(self.places[0], flaw.what()).help(help)];
         }
@@ -34,12 +34,12 @@ impl Judge<'_> {
         let mut unguarded = Vec::new();
         let mut node = 0;
         while node < self.nodes.len() {
-            if check::is_dead(self.nodes, node) {
+            if flaws::is_dead(self.nodes, node, self.window) {
                 problems.push(self.dead(node));
                 node += self.nodes[node].size();
                 continue;
             }
-            match check::condition_flaw(self.nodes, node, self.window) {
+            match flaws::condition_flaw(self.nodes, node, self.window) {
                 Some(Flaw::BeyondWindow) => problems.extend(self.beyond(node)),
                 // Reported once per group, since one `min` guards all its members.
                 Some(Flaw::Unguarded) if !unguarded.contains(&self.requirements(node)) => {
@@ -51,7 +51,7 @@ impl Judge<'_> {
             node += 1;
         }
         if problems.is_empty() {
-            match check::rule_flaw(self.nodes, self.window) {
+            match flaws::rule_flaw(self.nodes, self.window) {
                 Some(Flaw::TripsOnHealth) => self.healthy(0, &mut problems),
                 Some(flaw) => problems.push(self.stateless(flaw)),
                 None => {}
@@ -137,7 +137,7 @@ impl Judge<'_> {
     /// Blames the members of a `|`-group that trip on healthy traffic; otherwise, the node as a whole.
     fn healthy(&self, node: usize, problems: &mut Vec<Problem>) {
         if let Node::Any(_) = self.nodes[node] {
-            let guilty = self.members(node).filter(|member| check::trips_on_health(self.nodes, *member));
+            let guilty = self.members(node).filter(|member| flaws::trips_on_health(self.nodes, *member));
             return guilty.for_each(|member| self.healthy(member, problems));
         }
         let text = self.text(node);

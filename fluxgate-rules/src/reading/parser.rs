@@ -4,7 +4,7 @@
 
 use crate::language::syntax::{Branch, Call, Rule};
 use crate::language::vocabulary::TRIP;
-use crate::model::rule::MAX_NODES;
+use crate::model::limits::MAX_NODES;
 use crate::reading::call::{Source, function};
 use crate::reading::suggestion::{is_known, meant, meant_by};
 use crate::text::brackets::Brackets;

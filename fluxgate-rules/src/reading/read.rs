@@ -4,8 +4,9 @@ use crate::language::spelling::repaired;
 use crate::language::syntax::{Argument, Branch, Call, Rule, Value};
 use crate::language::value;
 use crate::language::vocabulary::{PERMIT, Parameter, RETRY, Vocabulary, WINDOW};
-use crate::logic::check;
+use crate::logic::flaws;
 use crate::model::duration::Spelled;
+use crate::model::limits::{MAX_BUCKETS, MIN_BUCKET};
 use crate::model::retry::{Retry, Schedule};
 use crate::model::window::{Extent, Window};
 use crate::reading::call::Source;
@@ -22,7 +23,7 @@ use core::time::Duration;
 pub type Reading<T> = Result<T, Vec<Problem>>;
 
 /// Reads the rule of a breaker with this window. If the rule or the window has a value that only the compiler knows,
-/// [`check::rule`] must make the checks that are not possible here.
+/// [`flaws::rule`] must make the checks that are not possible here.
 pub fn rule(tokens: &[Token], window: &Window) -> Reading<Rule> {
     read_rule(tokens, window).map_err(|problems| settled(tokens, window, problems))
 }
@@ -70,10 +71,10 @@ fn written_rule(tokens: &[Token]) -> Reading<Rule> {
 /// Reads a window.
 pub fn window(tokens: &[Token]) -> Reading<Call> {
     let call = word(tokens, "window", &WINDOW)?;
-    let flaw = call.window().filter(|window| check::window_flaw(window).is_some());
+    let flaw = call.window().filter(|window| flaws::window_flaw(window).is_some());
     reject(call, flaw, |call, window| {
         let Extent::Time(duration) = window.extent else { return None };
-        let buckets = (duration.as_nanos() / check::MIN_BUCKET.as_nanos()).min(1_000);
+        let buckets = (duration.as_nanos() / MIN_BUCKET.as_nanos()).min(MAX_BUCKETS as u128);
         let length = Spelled(Duration::from_nanos(window.bucket_nanos()));
         let what = format!(
             "the buckets of this window are too short: {} of {length} each, but the shortest is 1us",
@@ -90,7 +91,7 @@ pub fn window(tokens: &[Token]) -> Reading<Call> {
 /// Reads a retry.
 pub fn retry(tokens: &[Token]) -> Reading<Call> {
     let call = word(tokens, "retry", &RETRY)?;
-    let flaw = call.retry().filter(|retry| check::retry_flaw(retry).is_some());
+    let flaw = call.retry().filter(|retry| flaws::retry_flaw(retry).is_some());
     reject(call, flaw, |call, retry: &Retry| {
         let (Schedule::Backoff(initial), Some(max)) = (retry.schedule, retry.max) else { return None };
         let place = call.arguments.iter().find(|argument| argument.parameter.name == "max")?.place;
@@ -102,7 +103,7 @@ pub fn retry(tokens: &[Token]) -> Reading<Call> {
 /// Reads a permit.
 pub fn permit(tokens: &[Token]) -> Reading<Call> {
     let call = word(tokens, "permit", &PERMIT)?;
-    let flaw = call.permit().filter(|permit| check::permit_flaw(permit).is_some());
+    let flaw = call.permit().filter(|permit| flaws::permit_flaw(permit).is_some());
     reject(call, flaw, |call, _| {
         let [from, to, duration] = call.arguments.as_slice() else { return None };
         let text = |argument: &Argument| spell(argument.place.of(tokens));
