@@ -59,9 +59,7 @@ impl Settings {
         problems.extend(review::retry(&self.retry));
         problems.extend(review::permit(&self.permit));
         problems.extend(review::max_half_open_calls(self.max_half_open_calls));
-        if let Some(longest) = self.half_open_timeout {
-            problems.extend(review::half_open_timeout(longest));
-        }
+        problems.extend(review::half_open_timeout(self.half_open_timeout));
         for (owner, outcome) in [("on_panic", self.on_panic), ("on_cancel", self.on_cancel)] {
             if outcome == Outcome::Success {
                 problems.push(format!(

@@ -1,6 +1,9 @@
 //! What a call that asks to be admitted is told.
 
+use super::breaker::Breaker;
+use super::nesting;
 use super::word::StateWord;
+use crate::state::State;
 
 /// What a state says to a call that asks to be admitted.
 pub(super) enum Answer {
@@ -32,6 +35,16 @@ impl Admission {
     /// A call was refused under `word`, `left` nanoseconds before the next attempt.
     pub(super) fn refused(word: StateWord, left: u64) -> Self {
         Self { word: word.fresh(), time: left }
+    }
+
+    /// Marks that the body of the call, if it is a probe, runs on this thread.
+    #[inline]
+    pub(crate) fn scoped(self, breaker: &Breaker) -> Self {
+        let is_probe = self.word.state() == State::HalfOpen && !self.word.is_fresh();
+        if is_probe {
+            nesting::enter(breaker, self.word);
+        }
+        Self { word: if is_probe { self.word.scoped() } else { self.word }, time: self.time }
     }
 
     /// `Ok` with the word and the start of an admitted call, `Err` with the word and the time left of a refused one.

@@ -34,7 +34,12 @@ pub(super) enum Step {
 }
 
 /// Evaluates the rule. `customs` are the answers to its `custom` conditions, if they have been asked.
-pub(super) fn evaluate(breaker: &Breaker, reading: Reading, metrics: &Metrics, customs: Option<Customs>) -> Step {
+pub(super) fn evaluate(
+    breaker: &Breaker,
+    reading: Reading,
+    metrics: &Metrics,
+    customs: Option<Customs>,
+) -> Step {
     let nodes = breaker.nodes();
     let figures = |half_open, more, customs| {
         let situation = Situation { half_open, metrics: &best(metrics, more), customs };

@@ -12,7 +12,7 @@ use super::trial::Trial;
 use super::word::StateWord;
 use crate::clock::NEVER;
 use crate::events::cause::Figures;
-use crate::events::listener::{self, Events, Listener};
+use crate::events::listener::{self, Listener};
 use crate::events::transition::{Reason, Transition};
 use crate::state::State;
 use crate::sync::{Arc, Ordering, fence};
@@ -151,12 +151,13 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
     if from != to {
         let (breaker, generation) = (breaker.name().clone(), next.generation());
         let retry_after = pause.retry_after();
-        let transition = Transition { breaker, generation, from, to, reason, metrics, retry_after, missed: 0 };
+        let transition =
+            Transition { breaker, generation, from, to, reason, metrics, retry_after, missed: 0 };
         announce(guard, transition, pause != Pause::Asked);
     }
 }
 
-/// Queues a transition for delivery, if anyone listens. If it is not `complete`, it waits for [`Events::complete`].
+/// Queues a transition for delivery, if anyone listens. If it is not `complete`, it waits until its pause is known.
 pub(super) fn announce(guard: &mut Guard<'_>, transition: Transition, complete: bool) {
     if guard.events.is_some() || listener::is_heard() {
         guard.events.get_or_insert_default().push(transition, complete);

@@ -1,6 +1,7 @@
 //! Reacting to transitions.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 #[cfg(feature = "tracing")]
 use super::tracing;
@@ -12,7 +13,9 @@ use crate::sync::{Arc, RwLock};
 ///
 /// Listeners are called outside any lock, exactly once for each transition, in order, and one at a time for each breaker. They
 /// run on the thread whose call or command caused the transition, or on one that is already delivering an earlier transition. So
-/// a listener may call back into the breaker, but should hand slow work to another thread. If it panics, the panic is contained.
+/// a listener may call back into the breaker, but should hand slow work to another thread. If it panics, the panic is contained. If
+/// it does not return, up to 1,024 transitions wait for it; then the oldest are dropped, and the next one that is delivered says how
+/// many were [missed](Transition::missed).
 ///
 /// Any `Fn(&Transition)` is a listener:
 ///
@@ -94,7 +97,8 @@ impl Events {
     /// The next transition and its listeners; `None` ends the delivery.
     pub(crate) fn next(&mut self) -> Option<(Transition, Vec<Arc<dyn Listener>>)> {
         self.delivering = self.is_ready();
-        let Queued { mut transition, .. } = if self.delivering { self.queue.pop_front()? } else { return None };
+        let Queued { mut transition, .. } =
+            if self.delivering { self.queue.pop_front()? } else { return None };
         transition.missed = std::mem::take(&mut self.missed);
         Some((transition, self.listeners.clone()))
     }

@@ -10,7 +10,7 @@ pub(super) fn is_enabled() -> bool {
 
 /// Emits the event of a transition.
 pub(super) fn emit(transition: &Transition) {
-    let Transition { breaker, from, to, reason, metrics, retry_after } = transition;
+    let Transition { breaker, from, to, reason, metrics, retry_after, missed, .. } = transition;
     let is_alarming = matches!(reason, Reason::Tripped(_) | Reason::HalfOpenTimeout);
     let what = if from == to { "would have opened".to_owned() } else { format!("is {to}") };
     // Names and reasons are text fields, which log formats quote, so that no name can forge a line of a log.
@@ -24,7 +24,7 @@ pub(super) fn emit(transition: &Transition) {
             ::tracing::event!(
                 target: "fluxgate",
                 ::tracing::Level::$level,
-                breaker, from, to, reason, total, failures, retry_after,
+                breaker, from, to, reason, total, failures, retry_after, missed,
                 "circuit breaker {what}"
             )
         };

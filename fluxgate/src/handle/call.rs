@@ -9,7 +9,7 @@ use super::refusal::Refusal;
 use crate::engine::answer::Admission;
 use crate::engine::breaker::Breaker;
 use crate::engine::word::StateWord;
-use crate::engine::{admission, recording};
+use crate::engine::{admission, nesting, recording};
 use crate::state::{Outcome, State};
 
 /// An admitted call, whose outcome is to be reported.
@@ -33,20 +33,38 @@ pub struct Call<'a> {
     word: StateWord,
     /// When it was admitted, if calls are timed.
     start: u64,
+    /// The thread was panicking already when the call was admitted, as in a destructor: that panic is not the call's.
+    unwinding: bool,
 }
 
 impl<'a> Call<'a> {
-    /// Asks the breaker to admit a call.
+    /// Asks the breaker to admit a call whose body this thread is about to run.
     #[doc(hidden)]
     #[inline]
     pub fn enter(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
+        // Even while the thread panics, the body is not dropped but by a panic of its own.
+        Self::admitted_by(breaker, admit_scoped, false)
+    }
+
+    /// Asks the breaker to admit a call that may end anywhere, in whatever order with others.
+    #[inline]
+    pub(super) fn acquire(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
+        Self::admitted_by(breaker, admit, std::thread::panicking())
+    }
+
+    #[inline]
+    fn admitted_by(
+        breaker: &'a Breaker,
+        admit: fn(&Breaker, StateWord) -> Admission,
+        unwinding: bool,
+    ) -> Result<Self, Refusal<'a>> {
         let breaker = resolve(breaker);
         let word = breaker.word();
         if word.admits_at_once() {
-            return Ok(Self { breaker, word, start: 0 });
+            return Ok(Self { breaker, word, start: 0, unwinding });
         }
         match admit(breaker, word).into_result() {
-            Ok((word, start)) => Ok(Self { breaker, word, start }),
+            Ok((word, start)) => Ok(Self { breaker, word, start, unwinding }),
             Err((word, left)) => Err(Refusal { breaker, word, left }),
         }
     }
@@ -54,7 +72,7 @@ impl<'a> Call<'a> {
     /// A call that is not admitted yet. It has a word that no breaker ever has, so dropping it has no effect.
     #[inline]
     pub(crate) fn planned(breaker: &'a Breaker) -> Self {
-        Self { breaker, word: StateWord::NONE, start: 0 }
+        Self { breaker, word: StateWord::NONE, start: 0, unwinding: false }
     }
 
     #[inline]
@@ -89,6 +107,22 @@ impl<'a> Call<'a> {
     #[inline]
     pub fn ignore(self) {
         self.record(Outcome::Ignored);
+    }
+
+    /// The future of a call that was [entered](Self::enter) is about to be polled, on this thread.
+    #[inline]
+    pub(super) fn resume(&self) {
+        if self.word.is_scoped() {
+            nesting::enter(self.breaker, self.word);
+        }
+    }
+
+    /// The future has been polled, and is to be polled again, on this thread or another.
+    #[inline]
+    pub(super) fn suspend(&self) {
+        if self.word.is_scoped() {
+            nesting::leave(self.breaker, self.word);
+        }
     }
 
     /// Records that the caller no longer waits for the call.
@@ -127,6 +161,17 @@ fn admit(breaker: &Breaker, word: StateWord) -> Admission {
     admission::admit(breaker, breaker.word())
 }
 
+/// The same for a call whose body this thread is about to run: if it is a probe, calls within that body are part of it.
+#[cold]
+#[inline(never)]
+fn admit_scoped(breaker: &Breaker, word: StateWord) -> Admission {
+    if word.admits_timed() {
+        return Admission::admitted(word, breaker.now());
+    }
+    enroll(breaker);
+    admission::admit(breaker, breaker.word()).scoped(breaker)
+}
+
 impl fmt::Debug for Call<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -142,29 +187,30 @@ impl Drop for Call<'_> {
     #[inline]
     fn drop(&mut self) {
         // Field by field: a call whose address is never taken can stay in registers.
-        abandon(self.breaker, self.word, self.start);
+        abandon(self.breaker, self.word, self.start, self.unwinding);
     }
 }
 
 #[cold]
 #[inline(never)]
-fn abandon(breaker: &Breaker, word: StateWord, start: u64) {
-    if std::thread::panicking() {
-        give_up(breaker, word, start, breaker.settings().on_panic);
+fn abandon(breaker: &Breaker, word: StateWord, start: u64, unwinding: bool) {
+    if std::thread::panicking() && !unwinding {
+        recording::record_undated(breaker, word, start, breaker.settings().on_panic);
     } else {
         cancel(breaker, word, start);
     }
 }
 
+/// Records that a call was given up, unless it was never admitted or is part of another one. By default that says nothing about the
+/// dependency.
 #[cold]
 #[inline(never)]
 fn cancel(breaker: &Breaker, word: StateWord, start: u64) {
-    give_up(breaker, word, start, breaker.settings().on_cancel);
-}
-
-/// Records the outcome of a call that was dropped without a report, unless it was never admitted.
-fn give_up(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
-    if word != StateWord::NONE {
-        recording::record(breaker, word, start, outcome);
+    if word.is_inner() {
+        return;
+    }
+    match breaker.settings().on_cancel {
+        Outcome::Ignored => recording::give_back(breaker, word),
+        outcome => recording::record_undated(breaker, word, start, outcome),
     }
 }

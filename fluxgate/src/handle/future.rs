@@ -58,12 +58,16 @@ impl<'a, T> Pending<'a, T> {
         future: Pin<&mut F>,
         context: &mut Context<'_>,
     ) -> Poll<(Call<'a>, T, F::Output)> {
-        if self.0.is_none() {
-            return Poll::Pending;
-        }
+        let Some((call, _)) = &self.0 else { return Poll::Pending };
+        call.resume();
         let polled = Polled(self);
         let poll = future.poll(context);
         mem::forget(polled);
+        if poll.is_pending()
+            && let Some((call, _)) = &self.0
+        {
+            call.suspend();
+        }
         let output = ready!(poll);
         let Some((call, then)) = self.0.take() else { return Poll::Pending };
         Poll::Ready((call, then, output))
@@ -84,6 +88,7 @@ impl<'a, F: Future, C: FnOnce(&F::Output) -> Outcome> Guarded<'a, F, C> {
     /// `classify` finds the outcome of the call.
     #[inline]
     pub fn new(call: Call<'a>, future: F, classify: C) -> Self {
+        call.suspend();
         Self { future, pending: Pending(Some((call, classify))) }
     }
 }
