@@ -1,9 +1,8 @@
 //! The states that hold until another command: metrics only, disabled, forced open.
 
-use fluxgate_rules::Metrics;
-
 use super::breaker::{Breaker, Guard};
 use super::closed::grant;
+use super::crossings::Evidence;
 use super::evaluation::{Reading, Step, evaluate};
 use super::locked::Period;
 use super::transition::{self, Change};
@@ -34,7 +33,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Re
     // As time passes, the rule may have ceased to hold since the last outcome.
     if crossings.holds() && matches!(evaluate(breaker, Reading::Closed, &before, None), Step::Pass) {
         let ceased = crossings.next();
-        crossings.note(ceased, false);
+        crossings.take(ceased, None);
     }
     let reading = Reading::MetricsOnly(crossings.next());
     let step = evaluate(breaker, reading, &after, None);
@@ -42,29 +41,24 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Re
     (reading, step)
 }
 
-/// Metrics only: the rule does not hold with this outcome.
-pub(super) fn pass(guard: &mut Guard<'_>, outcome: u64) {
-    if let Period::MetricsOnly(crossings) = &mut guard.period {
-        crossings.note(outcome, false);
-    }
-}
-
-/// Metrics only: the rule holds with this outcome. Reports that the breaker would have tripped, if the rule only begins to hold.
-pub(super) fn report(mut guard: Guard<'_>, outcome: u64, reason: Reason, metrics: Metrics) {
-    let breaker = guard.breaker;
+/// Metrics only: takes the verdict on an outcome, and reports each time the breaker would have tripped, once each time the rule begins
+/// to hold.
+pub(super) fn report(mut guard: Guard<'_>, outcome: u64, verdict: Option<Evidence>) {
+    let Guard { breaker, word, .. } = guard;
     let Period::MetricsOnly(crossings) = &mut guard.period else { return };
-    if crossings.note(outcome, true) {
-        let transition = Transition {
-            breaker: breaker.name().clone(),
-            generation: guard.word.generation(),
-            from: State::MetricsOnly,
-            to: State::MetricsOnly,
-            reason,
-            metrics,
-            retry_after: None,
-            missed: 0,
-        };
+    let mut crossing = crossings.take(outcome, verdict);
+    if crossing.is_none() {
+        crossing = crossings.next_crossing();
+    }
+    while let Some((reason, metrics)) = crossing {
+        let (from, to, generation) = (State::MetricsOnly, State::MetricsOnly, word.generation());
+        let (breaker, retry_after, missed) = (breaker.name().clone(), None, 0);
+        let transition = Transition { breaker, generation, from, to, reason, metrics, retry_after, missed };
         transition::announce(&mut guard, transition, true);
+        crossing = match &mut guard.period {
+            Period::MetricsOnly(crossings) => crossings.next_crossing(),
+            _ => None,
+        };
     }
     drop(guard);
     transition::deliver(breaker);

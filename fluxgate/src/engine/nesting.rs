@@ -38,7 +38,7 @@ pub(super) fn contains(breaker: &Breaker, word: StateWord) -> bool {
 }
 
 fn mark(breaker: &Breaker, word: StateWord) -> (usize, StateWord) {
-    (std::ptr::from_ref(breaker).addr(), word.unscoped())
+    (std::ptr::from_ref(breaker).addr(), word.original())
 }
 
 /// A thread that is about to end no longer has marks; its last calls, in destructors, count by themselves.

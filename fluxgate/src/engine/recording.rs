@@ -94,7 +94,7 @@ fn end_call(breaker: &Breaker, copy: StateWord, now: u64, outcome: Option<Outcom
     if copy.is_inner() {
         return None;
     }
-    let word = copy.unscoped();
+    let word = copy.original();
     if copy.is_scoped() {
         nesting::leave(breaker, word);
     }
@@ -129,19 +129,21 @@ fn settle(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
     } else {
         step
     };
-    match (step, reading) {
-        (Step::Trip(figures), reading) => {
-            let Some(cause) = figures.cause(breaker.nodes()) else { return };
-            let reason = Reason::Tripped(cause);
-            if let Reading::MetricsOnly(outcome) = reading {
-                manual::report(guard, outcome, reason, metrics);
-            } else {
-                let now = if needs_time(word) { now } else { breaker.now() };
-                open(guard, reason, Some((figures, metrics)), now);
-            }
+    let tripped = match &step {
+        Step::Trip(figures) => figures.cause(breaker.nodes()).map(|cause| (*figures, Reason::Tripped(cause))),
+        _ => None,
+    };
+    match (tripped, reading) {
+        (tripped, Reading::MetricsOnly(outcome)) => {
+            manual::report(guard, outcome, tripped.map(|(_, reason)| (reason, metrics)));
         }
-        (Step::Pass, Reading::Trial(..) | Reading::Ramp) => half_open::pass(guard, now),
-        (Step::Pass, Reading::MetricsOnly(outcome)) => manual::pass(&mut guard, outcome),
-        (Step::Pass, Reading::Closed) | (Step::Stay | Step::Ask, _) => {}
+        (Some((figures, reason)), _) => {
+            let now = if needs_time(word) { now } else { breaker.now() };
+            open(guard, reason, Some((figures, metrics)), now);
+        }
+        (None, Reading::Trial(..) | Reading::Ramp) if matches!(step, Step::Pass) => {
+            half_open::pass(guard, now)
+        }
+        (None, _) => {}
     }
 }

@@ -26,7 +26,9 @@ impl StateWord {
     const DATED: u64 = 1 << 6;
     /// Only in a call's copy: the call's body runs within the [`nesting`](super::nesting) of its thread.
     const SCOPED: u64 = 1 << 7;
-    const GENERATION: u64 = 1 << 8;
+    /// Only in a call's copy: the thread was panicking already when the call was admitted, so that panic is not the call's.
+    const UNWINDING: u64 = 1 << 8;
+    const GENERATION: u64 = 1 << 9;
     /// Only in a call's copy: the call is part of another one. No breaker is fresh and changing at once.
     const INNER: u64 = Self::FRESH | Self::CHANGING;
 
@@ -105,9 +107,17 @@ impl StateWord {
         self.0 & Self::SCOPED != 0
     }
 
+    pub(crate) const fn unwinding(self) -> Self {
+        Self(self.0 | Self::UNWINDING)
+    }
+
+    pub(crate) const fn is_unwinding(self) -> bool {
+        self.0 & Self::UNWINDING != 0
+    }
+
     /// The breaker's word, from the copy of a call.
-    pub(crate) const fn unscoped(self) -> Self {
-        Self(self.0 & !Self::SCOPED)
+    pub(crate) const fn original(self) -> Self {
+        Self(self.0 & !(Self::SCOPED | Self::UNWINDING))
     }
 
     pub(crate) const fn inner(self) -> Self {

@@ -33,8 +33,6 @@ pub struct Call<'a> {
     word: StateWord,
     /// When it was admitted, if calls are timed.
     start: u64,
-    /// The thread was panicking already when the call was admitted, as in a destructor: that panic is not the call's.
-    unwinding: bool,
 }
 
 impl<'a> Call<'a> {
@@ -42,29 +40,31 @@ impl<'a> Call<'a> {
     #[doc(hidden)]
     #[inline]
     pub fn enter(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
-        // Even while the thread panics, the body is not dropped but by a panic of its own.
-        Self::admitted_by(breaker, admit_scoped, false)
+        Self::admitted_by(breaker, admit_scoped)
     }
 
     /// Asks the breaker to admit a call that may end anywhere, in whatever order with others.
     #[inline]
     pub(super) fn acquire(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
-        Self::admitted_by(breaker, admit, std::thread::panicking())
+        let mut call = Self::admitted_by(breaker, admit)?;
+        if std::thread::panicking() {
+            call.word = call.word.unwinding();
+        }
+        Ok(call)
     }
 
     #[inline]
     fn admitted_by(
         breaker: &'a Breaker,
         admit: fn(&Breaker, StateWord) -> Admission,
-        unwinding: bool,
     ) -> Result<Self, Refusal<'a>> {
         let breaker = resolve(breaker);
         let word = breaker.word();
         if word.admits_at_once() {
-            return Ok(Self { breaker, word, start: 0, unwinding });
+            return Ok(Self { breaker, word, start: 0 });
         }
         match admit(breaker, word).into_result() {
-            Ok((word, start)) => Ok(Self { breaker, word, start, unwinding }),
+            Ok((word, start)) => Ok(Self { breaker, word, start }),
             Err((word, left)) => Err(Refusal { breaker, word, left }),
         }
     }
@@ -72,7 +72,7 @@ impl<'a> Call<'a> {
     /// A call that is not admitted yet. It has a word that no breaker ever has, so dropping it has no effect.
     #[inline]
     pub(crate) fn planned(breaker: &'a Breaker) -> Self {
-        Self { breaker, word: StateWord::NONE, start: 0, unwinding: false }
+        Self { breaker, word: StateWord::NONE, start: 0 }
     }
 
     #[inline]
@@ -187,14 +187,14 @@ impl Drop for Call<'_> {
     #[inline]
     fn drop(&mut self) {
         // Field by field: a call whose address is never taken can stay in registers.
-        abandon(self.breaker, self.word, self.start, self.unwinding);
+        abandon(self.breaker, self.word, self.start);
     }
 }
 
 #[cold]
 #[inline(never)]
-fn abandon(breaker: &Breaker, word: StateWord, start: u64, unwinding: bool) {
-    if std::thread::panicking() && !unwinding {
+fn abandon(breaker: &Breaker, word: StateWord, start: u64) {
+    if std::thread::panicking() && !word.is_unwinding() {
         recording::record_undated(breaker, word, start, breaker.settings().on_panic);
     } else {
         cancel(breaker, word, start);
