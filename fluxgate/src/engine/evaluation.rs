@@ -7,6 +7,7 @@ use super::breaker::Breaker;
 use crate::callback::contain;
 
 /// What an outcome leads to.
+#[derive(Clone, Copy)]
 pub(super) enum Step {
     /// Nothing.
     Stay,
