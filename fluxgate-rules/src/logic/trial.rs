@@ -24,9 +24,8 @@ pub struct Plan {
 /// What the outcomes of a trial lead to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Verdict {
-    /// The rule holds, at the latest after this many more calls, however good they are, given these answers to its `custom`
-    /// conditions.
-    Trips(u64, Customs),
+    /// The rule holds, at the latest after this many more calls, however good they are.
+    Trips(u64),
     /// The rule cannot hold any more, and enough calls were good.
     Passes,
     /// More calls are needed.
@@ -77,12 +76,12 @@ impl Plan {
         let surely = customs.unwrap_or(Customs::NONE);
         let possibly = customs.unwrap_or(Customs::ALL);
         if holds(metrics, surely) {
-            return Verdict::Trips(0, surely);
+            return Verdict::Trips(0);
         }
         for (_, condition) in applicable(nodes) {
             let more = u64::from(length(condition)).saturating_sub(metrics.total());
             if more > 0 && holds(&best(metrics, more), surely) {
-                return Verdict::Trips(more, surely);
+                return Verdict::Trips(more);
             }
         }
         if holds(&worst(metrics, more), possibly) {
@@ -201,7 +200,7 @@ mod tests {
             streak = if outcome == 'x' { streak + 1 } else { 0 };
             let metrics = Metrics::new(tally, streak, Rule::measures(rule.nodes()));
             match trial.verdict(rule.nodes(), &metrics, tally.total - tally.failures, None) {
-                Verdict::Trips(..) => return format!("-{}", place + 1),
+                Verdict::Trips(_) => return format!("-{}", place + 1),
                 Verdict::Passes => return format!("+{}", place + 1),
                 Verdict::GoesOn => {}
                 Verdict::Ask => panic!("nobody is asked here"),
@@ -287,7 +286,7 @@ mod tests {
         assert_eq!(verdict(3, 0, None), Verdict::GoesOn);
         assert_eq!(verdict(0, 3, None), Verdict::Passes);
         assert_eq!(verdict(2, 2, None), Verdict::Ask);
-        assert_eq!(verdict(2, 2, Some(Customs::ALL)), Verdict::Trips(0, Customs::ALL));
+        assert_eq!(verdict(2, 2, Some(Customs::ALL)), Verdict::Trips(0));
         assert_eq!(verdict(2, 2, Some(Customs::NONE)), Verdict::Passes);
         assert_eq!(verdict(3, 1, Some(Customs::NONE)), Verdict::GoesOn);
         assert_eq!(verdict(7, 1, Some(Customs::NONE)), Verdict::Passes);

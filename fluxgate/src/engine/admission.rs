@@ -13,13 +13,12 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
     let mut due = None;
     loop {
         let answer = if word.is_changing() {
-            drop(breaker.lock());
-            Answer::LookAgain
+            await_change(breaker)
         } else {
             match word.state() {
                 State::Closed | State::MetricsOnly | State::Disabled => Answer::Admitted,
                 State::ForcedOpen => Answer::Refused(NEVER),
-                State::Open => open::admit(breaker, word),
+                State::Open => open::admit(breaker, word, &mut due),
                 State::HalfOpen => half_open::admit(breaker, word, due.take()),
             }
         };
@@ -32,9 +31,15 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
                 breaker.rejected.count(word);
                 return Admission::refused(word, left);
             }
-            Answer::Due(now) => due = Some(now),
-            Answer::LookAgain => {}
+            Answer::LookAgain => word = breaker.word(),
         }
-        word = breaker.word();
     }
+}
+
+/// A change is made under the lock, so it is complete once the lock can be taken.
+#[cold]
+#[inline(never)]
+fn await_change(breaker: &Breaker) -> Answer {
+    drop(breaker.lock());
+    Answer::LookAgain
 }

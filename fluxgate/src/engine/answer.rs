@@ -12,8 +12,6 @@ pub(super) enum Answer {
     Inner,
     /// With the nanoseconds until the next attempt, or [`NEVER`](crate::clock::NEVER).
     Refused(u64),
-    /// The pause was over at this time, so the breaker has left the open state: look again.
-    Due(u64),
     /// The state has changed: look again.
     LookAgain,
 }
@@ -28,11 +26,13 @@ pub(crate) struct Admission {
 
 impl Admission {
     /// A call was admitted under `word` at the time `start`, which is 0 if calls are not timed.
+    #[inline]
     pub(crate) fn admitted(word: StateWord, start: u64) -> Self {
         Self { word, time: start }
     }
 
     /// A call was refused under `word`, `left` nanoseconds before the next attempt.
+    #[inline]
     pub(super) fn refused(word: StateWord, left: u64) -> Self {
         Self { word: word.fresh(), time: left }
     }

@@ -108,19 +108,19 @@ impl Breaker {
         StateWord(self.state.load(Ordering::Acquire))
     }
 
-    /// What `read` reads without the lock, if it is of the generation of `word`. Transitions write in the matching order: see
-    /// [`change`](super::transition::change).
+    /// Whether what has just been read without the lock is of the generation of `word`. Transitions write in the matching order: see
+    /// [`transition`](super::transition).
     #[inline]
-    pub(crate) fn read_in<R>(&self, word: StateWord, read: impl FnOnce() -> R) -> Option<R> {
-        let value = read();
+    pub(crate) fn was_still_in(&self, word: StateWord) -> bool {
         fence(Ordering::Acquire);
-        (self.state.load(Ordering::Relaxed) == word.0).then_some(value)
+        self.state.load(Ordering::Relaxed) == word.0
     }
 
     /// The figures that opened the breaker, if it is still in the generation of `word`.
+    #[inline]
     pub(crate) fn figures(&self, word: StateWord) -> Figures {
-        let load = || self.cause.each_ref().map(|figure| figure.load(Ordering::Relaxed));
-        self.read_in(word, load).map_or(Figures::NONE, |[node, part, whole]| Figures { node, part, whole })
+        let [node, part, whole] = [0, 1, 2].map(|figure| self.cause[figure].load(Ordering::Relaxed));
+        if self.was_still_in(word) { Figures { node, part, whole } } else { Figures::NONE }
     }
 
     /// The figures of the recent calls.
@@ -167,6 +167,7 @@ impl Breaker {
         }
     }
 
+    #[inline]
     pub(crate) fn lock(&self) -> Guard<'_> {
         let locked = self.locked.lock();
         // Changed under the lock only.
@@ -194,6 +195,7 @@ impl Guard<'_> {
         (guard.word == word).then_some((guard, answer))
     }
 
+    #[inline]
     pub(super) fn memory(&mut self) -> &mut Memory {
         let breaker = self.breaker;
         self.locked

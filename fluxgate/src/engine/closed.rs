@@ -7,6 +7,7 @@ use super::word::StateWord;
 use crate::sync::Ordering;
 
 /// Records a call, and evaluates the rule if that could have made it hold.
+#[inline]
 pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Reading, Step) {
     let (breaker, word) = (guard.breaker, guard.word);
     let memory = guard.memory();
@@ -23,8 +24,12 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Re
 }
 
 /// Lets the next successes go unrecorded, as far as they change nothing. `passes`: the rule does not hold.
+#[inline]
 pub(super) fn grant(breaker: &Breaker, word: StateWord, memory: &mut Memory, passes: bool) {
-    let is_saturated = memory.is_saturated(&breaker.measures);
+    if memory.is_moved_by_success(&breaker.measures) {
+        return breaker.healthy.store(StateWord::NONE.0, Ordering::Release);
+    }
+    let is_saturated = memory.is_saturated();
     let healthy = if is_saturated { word.healthy() } else { StateWord::NONE };
     breaker.healthy.store(healthy.0, Ordering::Release);
     if passes && !is_saturated {

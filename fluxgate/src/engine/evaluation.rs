@@ -22,50 +22,67 @@ pub(super) enum Reading {
 }
 
 /// What an outcome leads to.
+#[derive(Clone, Copy)]
 pub(super) enum Step {
     /// Nothing.
     Stay,
     /// The rule does not hold, and this decides something.
     Pass,
-    /// The rule holds, for this cause.
-    Trip(Figures),
+    /// The rule holds.
+    Trip(Held),
     /// The rule's `custom` conditions decide.
     Ask,
 }
 
+/// How the rule holds.
+#[derive(Clone, Copy)]
+pub(super) struct Held {
+    /// As that of a half-open breaker.
+    pub(super) half_open: bool,
+    /// Even if so many more calls are perfect.
+    pub(super) more: u64,
+}
+
 /// Evaluates the rule. `customs` are the answers to its `custom` conditions, if they have been asked.
+#[inline]
 pub(super) fn evaluate(
     breaker: &Breaker,
     reading: Reading,
     metrics: &Metrics,
     customs: Option<Customs>,
 ) -> Step {
-    let nodes = breaker.nodes();
-    let figures = |half_open, more, customs| {
-        let situation = Situation { half_open, metrics: &best(metrics, more), customs };
-        Figures::of(nodes, &situation, metrics)
-    };
-    let half_open: &[bool] = match reading {
-        Reading::Closed | Reading::MetricsOnly(_) => &[false],
-        Reading::Ramp => &[true, false],
-        Reading::Trial(plan, good) => {
-            return match plan.verdict(nodes, metrics, good, customs) {
-                trial::Verdict::Trips(more, customs) => Step::Trip(figures(true, more, customs)),
-                trial::Verdict::Passes => Step::Pass,
-                trial::Verdict::GoesOn => Step::Stay,
-                trial::Verdict::Ask => Step::Ask,
-            };
-        }
-    };
-    let mut step = Step::Pass;
-    for &half_open in half_open {
-        match verdict(nodes, half_open, metrics, customs) {
-            Verdict::Trips => return Step::Trip(figures(half_open, 0, customs.unwrap_or(Customs::NONE))),
-            Verdict::Passes => {}
-            Verdict::Unknown => step = Step::Ask,
-        }
+    match reading {
+        Reading::Closed | Reading::MetricsOnly(_) => evaluate_now(breaker, false, metrics, customs),
+        Reading::Ramp => match evaluate_now(breaker, true, metrics, customs) {
+            Step::Trip(held) => Step::Trip(held),
+            half_open => match evaluate_now(breaker, false, metrics, customs) {
+                Step::Pass => half_open,
+                closed => closed,
+            },
+        },
+        Reading::Trial(plan, good) => match plan.verdict(breaker.nodes(), metrics, good, customs) {
+            trial::Verdict::Trips(more) => Step::Trip(Held { half_open: true, more }),
+            trial::Verdict::Passes => Step::Pass,
+            trial::Verdict::GoesOn => Step::Stay,
+            trial::Verdict::Ask => Step::Ask,
+        },
     }
-    step
+}
+
+#[inline]
+fn evaluate_now(breaker: &Breaker, half_open: bool, metrics: &Metrics, customs: Option<Customs>) -> Step {
+    match verdict(breaker.nodes(), half_open, metrics, customs) {
+        Verdict::Trips => Step::Trip(Held { half_open, more: 0 }),
+        Verdict::Passes => Step::Pass,
+        Verdict::Unknown => Step::Ask,
+    }
+}
+
+/// The figures that explain why the rule holds.
+pub(super) fn figures(breaker: &Breaker, held: Held, metrics: &Metrics, customs: Customs) -> Figures {
+    let Held { half_open, more } = held;
+    let situation = Situation { half_open, metrics: &best(metrics, more), customs };
+    Figures::of(breaker.nodes(), &situation, metrics)
 }
 
 /// Asks the rule's `custom` conditions, which are user code: called without the lock, panics contained.

@@ -24,9 +24,10 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
         return Answer::Inner;
     }
     let now = due.unwrap_or_else(|| breaker.now());
-    let Some(since) = breaker.read_in(word, || breaker.since.load(Ordering::Relaxed)) else {
+    let since = breaker.since.load(Ordering::Relaxed);
+    if !breaker.was_still_in(word) {
         return Answer::LookAgain;
-    };
+    }
     let settings = breaker.settings();
     // A ramp is not asked before the trial has passed. A user's function is asked without the lock.
     let permitted = match &settings.permit {

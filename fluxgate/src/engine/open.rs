@@ -100,12 +100,13 @@ pub(crate) fn is_due(breaker: &Breaker) -> bool {
     }
 }
 
-/// Refuses a call, or makes the breaker half-open if it is time.
+/// Refuses a call, or makes the breaker half-open if it is time, and notes when that was.
 #[inline]
-pub(super) fn admit(breaker: &Breaker, word: StateWord) -> Answer {
-    let Some(deadline) = breaker.read_in(word, || breaker.deadline.load(Ordering::Relaxed)) else {
+pub(super) fn admit(breaker: &Breaker, word: StateWord, due: &mut Option<u64>) -> Answer {
+    let deadline = breaker.deadline.load(Ordering::Relaxed);
+    if !breaker.was_still_in(word) {
         return Answer::LookAgain;
-    };
+    }
     if deadline == NEVER {
         return Answer::Refused(NEVER);
     }
@@ -113,10 +114,18 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord) -> Answer {
     if now < deadline {
         return Answer::Refused(deadline - now);
     }
+    end(breaker, word, now);
+    *due = Some(now);
+    Answer::LookAgain
+}
+
+/// Makes the breaker half-open, for as long as the settings allow, unless another call has done so.
+#[cold]
+#[inline(never)]
+fn end(breaker: &Breaker, word: StateWord, now: u64) {
     let guard = breaker.lock();
     // A command may have made the pause longer meanwhile.
     if guard.word == word && now >= breaker.deadline.load(Ordering::Relaxed) {
         transition::perform(guard, Change::to(State::HalfOpen, Reason::RetryDue, now));
     }
-    Answer::Due(now)
 }

@@ -11,6 +11,8 @@
 //! | [`record_timed`] | a fast success that changes nothing, or takes from the allowance or a stripe | a few atomics |
 //! | [`record_locked`] | nothing: it enters the outcome and acts on what follows | the lock |
 
+use fluxgate_rules::evaluate::Customs;
+
 use super::breaker::{Breaker, Guard};
 use super::evaluation::{self, Reading, Step};
 use super::open::open;
@@ -68,7 +70,7 @@ fn record_locked(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u6
     if let Some(guard) = end_call(breaker, word, now, Some(outcome))
         && outcome != Outcome::Ignored
     {
-        settle(guard, outcome, nanos, now);
+        enter(guard, outcome, nanos, now);
     }
 }
 
@@ -85,7 +87,7 @@ pub(crate) fn record_alone(breaker: &Breaker, outcome: Outcome, nanos: u64) {
     let mut guard = breaker.lock();
     if outcome != Outcome::Ignored {
         half_open::progress(&mut guard, now);
-        settle(guard, outcome, nanos, now);
+        enter(guard, outcome, nanos, now);
     }
 }
 
@@ -107,31 +109,39 @@ fn end_call(breaker: &Breaker, copy: StateWord, now: u64, outcome: Option<Outcom
     half_open::end_call(guard, now, outcome)
 }
 
-/// Enters an outcome, and acts on what follows under the same lock, so that no other outcome comes between. Only a user's function is
-/// called without it.
-fn settle(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
-    let (breaker, word) = (guard.breaker, guard.word);
-    let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &breaker.measures);
-    let (reading, step) = match word.state() {
+/// Enters an outcome, and acts on what it leads to under the same lock, so that no other outcome comes between.
+#[inline]
+fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
+    let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.breaker.measures);
+    let (reading, step) = match guard.word.state() {
         State::Closed => closed::record(&mut guard, call, now),
         State::HalfOpen => half_open::record(&mut guard, call, now),
         State::MetricsOnly => manual::record(&mut guard, call, now),
         State::Open | State::Disabled | State::ForcedOpen => return,
     };
-    if let Step::Stay = step {
-        return;
+    if !matches!(step, Step::Stay) {
+        follow(guard, reading, step, now);
     }
+}
+
+/// Acts on what an outcome led to. Only the rule's `custom` conditions are asked without the lock.
+#[cold]
+#[inline(never)]
+fn follow(mut guard: Guard<'_>, reading: Reading, mut step: Step, now: u64) {
+    let (breaker, word) = (guard.breaker, guard.word);
     let metrics = guard.memory().metrics(&breaker.measures);
-    let step = if let Step::Ask = step {
-        let Some((retaken, customs)) = guard.ask(|| evaluation::ask(breaker, &metrics)) else { return };
-        guard = retaken;
-        evaluation::evaluate(breaker, reading, &metrics, Some(customs))
-    } else {
-        step
-    };
-    let tripped = match &step {
-        Step::Trip(figures) => figures.cause(breaker.nodes()).map(|cause| (*figures, Reason::Tripped(cause))),
-        _ => None,
+    let mut customs = Customs::NONE;
+    if let Step::Ask = step {
+        let Some((retaken, answers)) = guard.ask(|| evaluation::ask(breaker, &metrics)) else { return };
+        (guard, customs) = (retaken, answers);
+        step = evaluation::evaluate(breaker, reading, &metrics, Some(customs));
+    }
+    let tripped = match step {
+        Step::Trip(held) => {
+            let figures = evaluation::figures(breaker, held, &metrics, customs);
+            figures.cause(breaker.nodes()).map(|cause| (figures, Reason::Tripped(cause)))
+        }
+        Step::Stay | Step::Pass | Step::Ask => None,
     };
     match (tripped, reading) {
         (tripped, Reading::MetricsOnly(outcome)) => {

@@ -154,11 +154,16 @@ impl<'a> Call<'a> {
 #[cold]
 #[inline(never)]
 fn admit(breaker: &Breaker, word: StateWord) -> Admission {
-    if word.admits_timed() {
-        return Admission::admitted(word, breaker.now());
+    if word.admits_timed() { Admission::admitted(word, breaker.now()) } else { decide(breaker, word) }
+}
+
+#[inline(never)]
+fn decide(breaker: &Breaker, word: StateWord) -> Admission {
+    if word.is_fresh() {
+        enroll(breaker);
+        return admission::admit(breaker, breaker.word());
     }
-    enroll(breaker);
-    admission::admit(breaker, breaker.word())
+    admission::admit(breaker, word)
 }
 
 /// The same for a call whose body this thread is about to run: if it is a probe, calls within that body are part of it.
@@ -166,10 +171,10 @@ fn admit(breaker: &Breaker, word: StateWord) -> Admission {
 #[inline(never)]
 fn admit_scoped(breaker: &Breaker, word: StateWord) -> Admission {
     if word.admits_timed() {
-        return Admission::admitted(word, breaker.now());
+        Admission::admitted(word, breaker.now())
+    } else {
+        decide(breaker, word).scoped(breaker)
     }
-    enroll(breaker);
-    admission::admit(breaker, breaker.word()).scoped(breaker)
 }
 
 impl fmt::Debug for Call<'_> {

@@ -118,23 +118,28 @@ impl Memory {
         Metrics::new(self.tally, self.streak, *measures)
     }
 
-    /// Whether one more fast success would leave the memory exactly as it is.
-    pub(crate) fn is_saturated(&self, measures: &Measures) -> bool {
+    /// Whether one more fast success would change anything but what is counted: end a streak, or move an average.
+    #[inline]
+    pub(crate) fn is_moved_by_success(&self, measures: &Measures) -> bool {
+        self.streak > 0 || measures.average
+    }
+
+    /// Whether one more fast success would leave the memory exactly as it is, if it [moves](Self::is_moved_by_success) nothing: every
+    /// remembered call is one, too.
+    #[inline]
+    pub(crate) fn is_saturated(&self) -> bool {
         match &self.storage {
-            Storage::Count(ring) => ring.is_full(&self.tally) && self.is_clean(measures),
+            Storage::Count(ring) => {
+                ring.is_full(&self.tally)
+                    && self.tally.failures == 0
+                    && self.tally.slow == [0; MAX_THRESHOLDS]
+            }
             Storage::Time(_) => false,
         }
     }
 
-    /// Whether every remembered call is a fast success.
-    fn is_clean(&self, measures: &Measures) -> bool {
-        self.tally.failures == 0
-            && self.streak == 0
-            && self.tally.slow == [0; MAX_THRESHOLDS]
-            && !measures.average
-    }
-
-    /// Lets successes of `word` go unrecorded, if none of them can make the rule hold, which does not hold now.
+    /// Lets successes of `word` go unrecorded, if none of them can make the rule hold, which does not hold now. They must not
+    /// [move](Self::is_moved_by_success) anything.
     pub(crate) fn grant(
         &mut self,
         unrecorded: &Unrecorded,
@@ -142,9 +147,6 @@ impl Memory {
         rule: &[Node],
         measures: &Measures,
     ) {
-        if self.streak > 0 || measures.average {
-            return;
-        }
         match &mut self.storage {
             Storage::Count(ring) => {
                 if ring.is_full(&self.tally) {
