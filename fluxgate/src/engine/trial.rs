@@ -10,7 +10,7 @@ pub(crate) struct Trial {
     /// Outcomes so far, and how many of them were good.
     outcomes: u64,
     pub(super) good: u64,
-    in_flight: u32,
+    pub(crate) in_flight: u32,
     /// When the calls in flight count as hung, unless one of them ends before.
     stalls_at: u64,
     /// When the pause before this trial ended; there, a ramp begins.

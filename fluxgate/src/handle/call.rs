@@ -45,7 +45,7 @@ impl<'a> Call<'a> {
 
     /// Asks the breaker to admit a call that may end anywhere, in whatever order with others.
     #[inline]
-    pub(super) fn acquire(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
+    pub(crate) fn acquire(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
         let mut call = Self::admitted_by(breaker, admit)?;
         if std::thread::panicking() {
             call.word = call.word.unwinding();
