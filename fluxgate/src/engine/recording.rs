@@ -17,7 +17,7 @@ use fluxgate_rules::evaluate::{Customs, Situation, best};
 use super::breaker::{Breaker, Guard};
 use super::evaluation::{self, Step};
 use super::open::open;
-use super::window::memory::FinishedCall;
+use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
 use super::{closed, half_open, manual};
 use crate::events::cause::Figures;
@@ -104,7 +104,7 @@ fn record_locked(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u6
 fn follow(mut guard: Guard<'_>, step: Step, now: u64) {
     let breaker = guard.breaker;
     let half_open = guard.word.state() == State::HalfOpen;
-    let metrics = guard.memory().metrics(&breaker.measures);
+    let metrics = guard.memory().metrics();
     match step {
         Step::Stay => {}
         Step::Pass => pass(guard, now),

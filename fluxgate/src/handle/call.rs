@@ -120,11 +120,11 @@ impl<'a> Call<'a> {
 #[cold]
 #[inline(never)]
 fn admit(breaker: &Breaker, word: StateWord) -> Admission {
-    if word.admits_timed() { Admission::admitted(word, breaker.now()) } else { decide(breaker, word) }
+    if word.admits_timed() { Admission::admitted(word, breaker.now()) } else { admit_by_state(breaker, word) }
 }
 
 #[inline(never)]
-fn decide(breaker: &Breaker, word: StateWord) -> Admission {
+fn admit_by_state(breaker: &Breaker, word: StateWord) -> Admission {
     if word.is_fresh() {
         enroll(breaker);
         return admission::admit(breaker, breaker.word());
