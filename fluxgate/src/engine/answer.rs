@@ -40,17 +40,23 @@ impl Admission {
     /// Marks that the body of the call, if it is a probe, runs on this thread.
     #[inline]
     pub(crate) fn scoped(self, breaker: &Breaker) -> Self {
-        let is_probe = self.word.state() == State::HalfOpen && !self.word.is_fresh();
-        if is_probe {
-            nesting::enter(breaker, self.word);
+        if self.word.state() == State::HalfOpen { self.scoped_probe(breaker) } else { self }
+    }
+
+    #[inline(never)]
+    fn scoped_probe(self, breaker: &Breaker) -> Self {
+        // Refused, or part of another probe.
+        if self.word.is_fresh() {
+            return self;
         }
-        Self { word: if is_probe { self.word.scoped() } else { self.word }, time: self.time }
+        nesting::enter(breaker, self.word);
+        Self { word: self.word.scoped(), ..self }
     }
 
     /// `Ok` with the word and the start of an admitted call, `Err` with the word and the time left of a refused one.
     #[inline]
     pub(crate) fn into_result(self) -> Result<(StateWord, u64), (StateWord, u64)> {
-        if self.word.is_fresh() && !self.word.is_inner() {
+        if self.word.is_just_fresh() {
             Err((self.word.used(), self.time))
         } else {
             Ok((self.word, self.time))

@@ -129,15 +129,15 @@ impl Breaker {
         self.lock().metrics(now)
     }
 
-    /// Begins the first period, at `now`. Returns `false` if another thread has done it.
-    pub(crate) fn begin(&self, now: u64) -> bool {
+    /// Puts the breaker into use, at `now`. Returns `false` if another thread has done so.
+    pub(crate) fn put_into_use(&self, now: u64) -> bool {
         let guard = self.lock();
-        let begins = guard.word.is_fresh();
-        if begins {
-            self.since.store(now, Ordering::Relaxed);
-            self.state.store(guard.word.used().0, Ordering::Release);
+        if !guard.word.is_fresh() {
+            return false;
         }
-        begins
+        self.since.store(now, Ordering::Relaxed);
+        self.state.store(guard.word.used().0, Ordering::Release);
+        true
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -214,7 +214,7 @@ impl Guard<'_> {
             memory.reclaim(&breaker.unrecorded);
             memory.advance(now);
         }
-        memory.metrics(&breaker.measures)
+        memory.metrics()
     }
 }
 

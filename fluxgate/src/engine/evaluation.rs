@@ -44,7 +44,6 @@ pub(super) struct Held {
 }
 
 /// Evaluates the rule. `customs` are the answers to its `custom` conditions, if they have been asked.
-#[inline]
 pub(super) fn evaluate(
     breaker: &Breaker,
     reading: Reading,
@@ -69,8 +68,14 @@ pub(super) fn evaluate(
     }
 }
 
+/// Evaluates the rule as that of a closed or a half-open breaker, on calls of which no more are to come.
 #[inline]
-fn evaluate_now(breaker: &Breaker, half_open: bool, metrics: &Metrics, customs: Option<Customs>) -> Step {
+pub(super) fn evaluate_now(
+    breaker: &Breaker,
+    half_open: bool,
+    metrics: &Metrics,
+    customs: Option<Customs>,
+) -> Step {
     match verdict(breaker.nodes(), half_open, metrics, customs) {
         Verdict::Trips => Step::Trip(Held { half_open, more: 0 }),
         Verdict::Passes => Step::Pass,

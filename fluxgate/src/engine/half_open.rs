@@ -10,7 +10,7 @@ use super::locked::Period;
 use super::nesting;
 use super::open::open;
 use super::transition::{self, Change};
-use super::window::memory::FinishedCall;
+use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
 use crate::events::transition::Reason;
 use crate::state::{Outcome, State};
@@ -98,12 +98,12 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Re
     };
     let memory = guard.memory();
     match reading {
-        Reading::Trial(..) => memory.record_trial(call, &breaker.measures),
+        Reading::Trial(..) => memory.record_trial(call),
         _ => {
-            memory.record(call, now, &breaker.measures);
+            memory.record(call, now);
         }
     }
-    (reading, evaluate(breaker, reading, &memory.metrics(&breaker.measures), None))
+    (reading, evaluate(breaker, reading, &memory.metrics(), None))
 }
 
 /// The trial has passed, or the rule does not hold for an outcome of the ramp: closes the breaker, unless the ramp has to go on.

@@ -16,7 +16,7 @@ use fluxgate_rules::evaluate::Customs;
 use super::breaker::{Breaker, Guard};
 use super::evaluation::{self, Reading, Step};
 use super::open::open;
-use super::window::memory::FinishedCall;
+use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
 use super::{closed, half_open, manual, nesting};
 use crate::events::transition::Reason;
@@ -67,10 +67,12 @@ fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64
 /// Enters an outcome under the lock, where the current state keeps it.
 #[inline(never)]
 fn record_locked(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
-    if let Some(guard) = end_call(breaker, word, now, Some(outcome))
-        && outcome != Outcome::Ignored
-    {
-        enter(guard, outcome, nanos, now);
+    let guard = breaker.lock();
+    if guard.word != word || word.state() != State::Closed {
+        return end_elsewhere(guard, word, Some(outcome), nanos, now);
+    }
+    if outcome != Outcome::Ignored {
+        enter_closed(guard, outcome, nanos, now);
     }
 }
 
@@ -78,7 +80,7 @@ fn record_locked(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u6
 #[cold]
 pub(crate) fn give_back(breaker: &Breaker, word: StateWord) {
     let now = if needs_time(word) { breaker.now() } else { 0 };
-    drop(end_call(breaker, word, now, None));
+    end_elsewhere(breaker.lock(), word, None, 0, now);
 }
 
 /// Records an outcome that was learnt without a call, if the current state records any.
@@ -91,30 +93,33 @@ pub(crate) fn record_alone(breaker: &Breaker, outcome: Outcome, nanos: u64) {
     }
 }
 
-/// The lock, if the call that ends was admitted in the current generation and its outcome, if it has one, is not late.
-fn end_call(breaker: &Breaker, copy: StateWord, now: u64, outcome: Option<Outcome>) -> Option<Guard<'_>> {
+/// Ends a call that is not simply one of the closed breaker's: a probe, a part of one, one whose outcome is late, or one without an
+/// outcome. `copy` is its copy of the word.
+#[cold]
+#[inline(never)]
+fn end_elsewhere(mut guard: Guard<'_>, copy: StateWord, outcome: Option<Outcome>, nanos: u64, now: u64) {
     if copy.is_inner() {
-        return None;
+        return;
     }
     let word = copy.original();
     if copy.is_scoped() {
-        nesting::leave(breaker, word);
+        nesting::leave(guard.breaker, word);
     }
-    let counts = outcome.is_some_and(|outcome| outcome != Outcome::Ignored);
-    let mut guard = breaker.lock();
+    let counted = outcome.filter(|outcome| *outcome != Outcome::Ignored);
     if guard.word != word {
-        guard.late += u64::from(counts && word.state() != State::Disabled);
-        return None;
+        guard.late += u64::from(counted.is_some() && word.state() != State::Disabled);
+    } else if let Some(guard) = half_open::end_call(guard, now, outcome)
+        && let Some(outcome) = counted
+    {
+        enter(guard, outcome, nanos, now);
     }
-    half_open::end_call(guard, now, outcome)
 }
 
 /// Enters an outcome, and acts on what it leads to under the same lock, so that no other outcome comes between.
-#[inline]
 fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
     let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.breaker.measures);
     let (reading, step) = match guard.word.state() {
-        State::Closed => closed::record(&mut guard, call, now),
+        State::Closed => return enter_closed(guard, outcome, nanos, now),
         State::HalfOpen => half_open::record(&mut guard, call, now),
         State::MetricsOnly => manual::record(&mut guard, call, now),
         State::Open | State::Disabled | State::ForcedOpen => return,
@@ -124,12 +129,21 @@ fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
     }
 }
 
+#[inline]
+fn enter_closed(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
+    let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.breaker.measures);
+    let step = closed::record(&mut guard, call, now);
+    if !matches!(step, Step::Stay) {
+        follow(guard, Reading::Closed, step, now);
+    }
+}
+
 /// Acts on what an outcome led to. Only the rule's `custom` conditions are asked without the lock.
 #[cold]
 #[inline(never)]
 fn follow(mut guard: Guard<'_>, reading: Reading, mut step: Step, now: u64) {
     let (breaker, word) = (guard.breaker, guard.word);
-    let metrics = guard.memory().metrics(&breaker.measures);
+    let metrics = guard.memory().metrics();
     let mut customs = Customs::NONE;
     if let Step::Ask = step {
         let Some((retaken, answers)) = guard.ask(|| evaluation::ask(breaker, &metrics)) else { return };

@@ -173,7 +173,7 @@ pub(super) fn deliver(breaker: &Breaker) {
         // Not in the head of the loop: the lock would be held throughout the body.
         let next = breaker.locked.lock().events.as_mut().and_then(|events| events.next());
         let Some((transition, listeners)) = next else { return };
-        listener::tell(&transition, &listeners);
+        listener::notify(&transition, &listeners);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use fluxgate_rules::trial::Plan;
 
-use super::window::memory::FinishedCall;
+use super::window::finished_call::FinishedCall;
 use crate::clock::NEVER;
 
 pub(crate) struct Trial {

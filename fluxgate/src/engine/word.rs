@@ -128,6 +128,12 @@ impl StateWord {
         self.0 & Self::INNER == Self::INNER
     }
 
+    /// Whether it is fresh, and not that of an inner call.
+    #[inline]
+    pub(crate) const fn is_just_fresh(self) -> bool {
+        self.0 & Self::INNER == Self::FRESH
+    }
+
     /// The word of the next generation, in the given state.
     pub(crate) const fn next(self, state: State) -> Self {
         let state = match state {

@@ -154,11 +154,11 @@ impl<'a> Call<'a> {
 #[cold]
 #[inline(never)]
 fn admit(breaker: &Breaker, word: StateWord) -> Admission {
-    if word.admits_timed() { Admission::admitted(word, breaker.now()) } else { decide(breaker, word) }
+    if word.admits_timed() { Admission::admitted(word, breaker.now()) } else { admit_by_state(breaker, word) }
 }
 
 #[inline(never)]
-fn decide(breaker: &Breaker, word: StateWord) -> Admission {
+fn admit_by_state(breaker: &Breaker, word: StateWord) -> Admission {
     if word.is_fresh() {
         enroll(breaker);
         return admission::admit(breaker, breaker.word());
@@ -173,8 +173,13 @@ fn admit_scoped(breaker: &Breaker, word: StateWord) -> Admission {
     if word.admits_timed() {
         Admission::admitted(word, breaker.now())
     } else {
-        decide(breaker, word).scoped(breaker)
+        admit_by_state_scoped(breaker, word)
     }
+}
+
+#[inline(never)]
+fn admit_by_state_scoped(breaker: &Breaker, word: StateWord) -> Admission {
+    admit_by_state(breaker, word).scoped(breaker)
 }
 
 impl fmt::Debug for Call<'_> {

@@ -71,7 +71,7 @@ fn first_use(breaker: &Breaker) {
     if breaker.clock.is_none() && breaker.word().is_dated() {
         clock::calibrate();
     }
-    if breaker.begin(breaker.now()) {
+    if breaker.put_into_use(breaker.now()) {
         enter(&breaker.origin);
     }
 }

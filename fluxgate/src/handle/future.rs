@@ -47,8 +47,26 @@ impl<'a, T> Pending<'a, T> {
                 Ok(admitted) => mem::forget(mem::replace(call, admitted)),
                 Err(refusal) => return self.0.take().map_or(Ok(()), |(_, then)| Err((then, refusal))),
             }
+        } else {
+            self.resume();
         }
         Ok(())
+    }
+
+    /// The call's future is about to be polled again.
+    #[inline]
+    fn resume(&self) {
+        if let Some((call, _)) = &self.0 {
+            call.resume();
+        }
+    }
+
+    /// The call's future is to be polled again.
+    #[inline]
+    fn suspend(&self) {
+        if let Some((call, _)) = &self.0 {
+            call.suspend();
+        }
     }
 
     /// Polls the future of the call. Once that is ready, the call is over.
@@ -58,17 +76,16 @@ impl<'a, T> Pending<'a, T> {
         future: Pin<&mut F>,
         context: &mut Context<'_>,
     ) -> Poll<(Call<'a>, T, F::Output)> {
-        let Some((call, _)) = &self.0 else { return Poll::Pending };
-        call.resume();
+        if self.0.is_none() {
+            return Poll::Pending;
+        }
         let polled = Polled(self);
         let poll = future.poll(context);
         mem::forget(polled);
-        if poll.is_pending()
-            && let Some((call, _)) = &self.0
-        {
-            call.suspend();
-        }
-        let output = ready!(poll);
+        let Poll::Ready(output) = poll else {
+            self.suspend();
+            return Poll::Pending;
+        };
         let Some((call, then)) = self.0.take() else { return Poll::Pending };
         Poll::Ready((call, then, output))
     }
@@ -99,6 +116,7 @@ impl<F: Future, C: FnOnce(&F::Output) -> Outcome> Future for Guarded<'_, F, C> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
+        this.pending.resume();
         let (call, classify, output) = ready!(this.pending.poll(this.future, context));
         Poll::Ready(call.finish(output, classify))
     }

@@ -4,57 +4,14 @@ use fluxgate_rules::limits::MAX_THRESHOLDS;
 use fluxgate_rules::{Extent, Measures, Metrics, Node, Rule, Tally, Window};
 
 use super::buckets::Buckets;
+use super::finished_call::FinishedCall;
 use super::ring::Ring;
 use super::unrecorded::Unrecorded;
 use crate::engine::word::StateWord;
 
-/// A finished call.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct FinishedCall {
-    pub(crate) failed: bool,
-    /// One bit for each threshold that the duration reached.
-    slow: u8,
-    /// How long it took, if that was measured.
-    pub(super) nanos: u64,
-}
-
-impl FinishedCall {
-    pub(crate) fn new(failed: bool, nanos: u64, measures: &Measures) -> Self {
-        let mut slow = 0;
-        for (place, &threshold) in measures.thresholds.iter().enumerate() {
-            slow |= u8::from(threshold != 0 && nanos >= threshold) << place;
-        }
-        Self { failed, slow, nanos }
-    }
-
-    /// Whether it reached any of these thresholds, one bit for each.
-    pub(crate) fn reached_any(&self, thresholds: u8) -> bool {
-        self.slow & thresholds != 0
-    }
-
-    pub(super) fn is_slow(&self, threshold: usize) -> bool {
-        self.slow >> threshold & 1 == 1
-    }
-
-    /// Whether the call succeeded and reached no threshold.
-    pub(crate) fn is_fast_success(&self) -> bool {
-        !self.failed && self.slow == 0
-    }
-
-    fn tally(&self, measures: &Measures) -> Tally {
-        Tally {
-            total: 1,
-            failures: u64::from(self.failed),
-            slow: std::array::from_fn(|threshold| u64::from(self.is_slow(threshold))),
-            latency: if measures.average { u128::from(self.nanos) } else { 0 },
-        }
-    }
-}
-
-const _: () = assert!(MAX_THRESHOLDS <= 8, "a bit for each threshold");
-
 /// What is remembered of calls: the sliding window or, during a trial, the trial's tally in its place.
 pub(crate) struct Memory {
+    measures: Measures,
     tally: Tally,
     streak: u32,
     storage: Storage,
@@ -71,7 +28,7 @@ impl Memory {
             Extent::Count(size) => Storage::Count(Ring::new(size, measures)),
             Extent::Time(_) => Storage::Time(Buckets::new(window.bucket_nanos(), window.bucket_count())),
         };
-        Self { tally: Tally::EMPTY, streak: 0, storage }
+        Self { measures: *measures, tally: Tally::EMPTY, streak: 0, storage }
     }
 
     pub(crate) fn clear(&mut self) {
@@ -85,26 +42,26 @@ impl Memory {
 
     /// Records into the sliding window. Returns whether this could make a rule hold that did not hold before: not if a fast success
     /// took the place of another call, because then nothing has become worse.
-    pub(crate) fn record(&mut self, call: FinishedCall, now: u64, measures: &Measures) -> bool {
+    pub(crate) fn record(&mut self, call: FinishedCall, now: u64) -> bool {
         self.streak = if call.failed { self.streak.saturating_add(1) } else { 0 };
         match &mut self.storage {
             Storage::Count(ring) => {
                 let replaces = ring.is_full(&self.tally);
-                ring.record(call, measures, &mut self.tally);
-                !(replaces && call.is_fast_success() && !measures.average)
+                ring.record(call, &self.measures, &mut self.tally);
+                !(replaces && call.is_fast_success() && !self.measures.average)
             }
             Storage::Time(buckets) => {
                 buckets.advance(now, &mut self.tally);
-                buckets.add(&call.tally(measures), &mut self.tally);
+                buckets.add(&call.tally(&self.measures), &mut self.tally);
                 true
             }
         }
     }
 
     /// Records into the trial's tally, which forgets nothing.
-    pub(crate) fn record_trial(&mut self, call: FinishedCall, measures: &Measures) {
+    pub(crate) fn record_trial(&mut self, call: FinishedCall) {
         self.streak = if call.failed { self.streak.saturating_add(1) } else { 0 };
-        self.tally += call.tally(measures);
+        self.tally += call.tally(&self.measures);
     }
 
     /// Forgets calls that have become too old.
@@ -114,14 +71,14 @@ impl Memory {
         }
     }
 
-    pub(crate) fn metrics(&self, measures: &Measures) -> Metrics {
-        Metrics::new(self.tally, self.streak, *measures)
+    pub(crate) fn metrics(&self) -> Metrics {
+        Metrics::new(self.tally, self.streak, self.measures)
     }
 
     /// Whether one more fast success would change anything but what is counted: end a streak, or move an average.
     #[inline]
-    pub(crate) fn is_moved_by_success(&self, measures: &Measures) -> bool {
-        self.streak > 0 || measures.average
+    pub(crate) fn is_moved_by_success(&self) -> bool {
+        self.streak > 0 || self.measures.average
     }
 
     /// Whether one more fast success would leave the memory exactly as it is, if it [moves](Self::is_moved_by_success) nothing: every
@@ -140,17 +97,11 @@ impl Memory {
 
     /// Lets successes of `word` go unrecorded, if none of them can make the rule hold, which does not hold now. They must not
     /// [move](Self::is_moved_by_success) anything.
-    pub(crate) fn grant(
-        &mut self,
-        unrecorded: &Unrecorded,
-        word: StateWord,
-        rule: &[Node],
-        measures: &Measures,
-    ) {
+    pub(crate) fn grant(&mut self, unrecorded: &Unrecorded, word: StateWord, rule: &[Node]) {
         match &mut self.storage {
             Storage::Count(ring) => {
                 if ring.is_full(&self.tally) {
-                    unrecorded.allowance.grant(word, ring.grant(measures));
+                    unrecorded.allowance.grant(word, ring.grant(&self.measures));
                 }
             }
             Storage::Time(buckets) => {
