@@ -85,10 +85,11 @@ pub(crate) fn compare(
     numbers: Range<u64>,
     judge: impl Fn(&Configuration, &[(Outcome, Duration)]) -> (State, usize),
 ) {
-    let (mut closings, mut fewer) = (0, 0);
+    let (mut closings, mut fewer) = (0_u64, 0_u64);
     for number in numbers.clone() {
         let rng = &mut Rng::with_seed(number);
-        let mut drawer = RuleDrawer { rng, size: 60, healthy: seconds(1) };
+        // A function of the user's need not be monotone as a trial goes on, and is only asked once all calls are in.
+        let mut drawer = RuleDrawer { rng, size: 60, healthy: seconds(1), customs: false };
         let (rule, alternative) = (drawer.rule(), drawer.alternative());
         let plain = configuration(number, rule.clone());
         let more = configuration(number, Rule::Any(vec![rule, alternative]));
@@ -99,8 +100,8 @@ pub(crate) fn compare(
             for _ in 0..5 {
                 let calls = calls(rng, service);
                 let (without, with) = (judge(&plain, &calls), judge(&more, &calls));
-                closings += u32::from(without.0 == State::Closed);
-                fewer += u32::from(without.0 == State::Closed && with.0 != State::Closed);
+                closings += u64::from(without.0 == State::Closed);
+                fewer += u64::from(without.0 == State::Closed && with.0 != State::Closed);
                 let easier = with.0 == State::Closed && (without.0 != State::Closed || without.1 > with.1);
                 assert!(
                     !easier,
@@ -113,5 +114,9 @@ pub(crate) fn compare(
         }
     }
     println!("{closings} closings, of which the alternatives prevent {fewer}");
-    assert!(numbers.start > 0 || closings > 500 && fewer > 100, "{closings} closings, {fewer} prevented");
+    let enough = numbers.end - numbers.start;
+    assert!(
+        numbers.start > 0 || closings > enough && fewer > enough / 2,
+        "{closings} closings, {fewer} prevented"
+    );
 }

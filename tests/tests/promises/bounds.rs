@@ -145,6 +145,11 @@ impl<'a> Bounds<'a> {
         }
     }
 
+    /// The fewest good calls on which a trial of a healthy service may pass.
+    pub(crate) fn good(&self) -> u64 {
+        self.trial.good as u64
+    }
+
     /// The most calls that any trial admits.
     pub(crate) fn calls_of_any_trial(&self) -> usize {
         2 * self.trial.length

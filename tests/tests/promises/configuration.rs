@@ -45,7 +45,11 @@ impl Configuration {
             Window::Count(size) => size as u32,
             Window::Time(duration, _) => (duration.as_nanos() / gap.as_nanos()).clamp(1, 60) as u32,
         };
-        let rule = RuleDrawer { rng, size, healthy }.rule();
+        let rule = RuleDrawer { rng, size, healthy, customs: true }.rule();
+        if number % 64 == 0 && healthy < Duration::from_secs(60) {
+            let (settings, death) = (standard(), death(rng, gap, &standard().rule));
+            return Self { number, settings, jitter: 0, gap, healthy, death };
+        }
         let settings = Settings {
             window,
             retry: retry(rng),
@@ -66,6 +70,21 @@ impl Configuration {
         let jitters = matches!(self.settings.retry, Retry::Cooldown(_) | Retry::Backoff(..));
         let retry = if jitters { retry.jitter(f64::from(self.jitter) / 1_000.0) } else { retry };
         self.settings.builder().retry(retry)
+    }
+}
+
+/// What a breaker has of which nothing is said.
+fn standard() -> Settings {
+    let rule = |state, least| Rule::All(vec![state, Rule::Min(least), Rule::FailureRate(500)]);
+    Settings {
+        window: Window::Count(100),
+        rule: Rule::Any(vec![rule(Rule::Closed, 100), rule(Rule::HalfOpen, 10)]),
+        retry: Retry::Cooldown(Duration::from_secs(60)),
+        permit: Permit::Ramp(100, 1_000, Duration::from_secs(60)),
+        slots: 10,
+        half_open_timeout: None,
+        on_panic: Outcome::Failure,
+        on_cancel: Outcome::Ignored,
     }
 }
 
@@ -157,6 +176,8 @@ pub(crate) struct RuleDrawer<'a> {
     pub(crate) size: u32,
     /// How long a healthy call takes.
     pub(crate) healthy: Duration,
+    /// Whether it may ask functions of the user's.
+    pub(crate) customs: bool,
 }
 
 impl RuleDrawer<'_> {
@@ -236,6 +257,7 @@ impl RuleDrawer<'_> {
             5 => Rule::FailureStreak(self.count(10)),
             6 | 7 => Rule::SlowRate(share, self.threshold()),
             8 => Rule::AvgLatency(self.threshold()),
+            _ if !self.customs => Rule::FailureRate(share),
             _ if self.healthy < SLOW_MEAN => {
                 Rule::Custom(*choose(self.rng, &[Predicate::TwoFailures, Predicate::Slow]))
             }

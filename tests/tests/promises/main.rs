@@ -50,14 +50,14 @@ fn try_all(count: u64, put_to_the_test: impl Fn(&Configuration) -> episodes::See
 
 #[test]
 fn the_breaker_keeps_both_promises() {
-    try_all(3_000, |configuration| {
+    try_all(4_000, |configuration| {
         Real::with(configuration, |real| episodes::run(World::new(configuration, real)))
     });
 }
 
 #[test]
 fn the_model_keeps_both_promises() {
-    try_all(1_000, |configuration| episodes::run(World::new(configuration, Modelled::new(configuration))));
+    try_all(600, |configuration| episodes::run(World::new(configuration, Modelled::new(configuration))));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn an_alternative_makes_recovery_no_easier() {
 
 #[test]
 fn an_alternative_makes_recovery_of_the_model_no_easier() {
-    alternatives::compare(numbers(2_000), |configuration, trial| {
+    alternatives::compare(numbers(400), |configuration, trial| {
         alternatives::play(Modelled::new(configuration), trial)
     });
 }
