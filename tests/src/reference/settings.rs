@@ -52,6 +52,19 @@ impl Retry {
         }
     }
 
+    /// The same, as a user would say it.
+    pub fn build(self) -> retry::Retry {
+        match self {
+            Self::Cooldown(delay) => retry::cooldown(delay),
+            Self::Backoff(initial, multiplier, max) => {
+                retry::backoff(initial).multiplier(f64::from(multiplier)).max(max)
+            }
+            Self::Always => retry::always(),
+            Self::Never => retry::never(),
+            Self::Custom => retry::custom(in_turn),
+        }
+    }
+
     /// The longest delay that it can draw.
     pub fn longest(self) -> Option<Duration> {
         match self {
@@ -108,15 +121,7 @@ impl Settings {
                 Window::Time(duration, buckets) => window::time(duration).buckets(buckets),
             })
             .trip(self.rule.build())
-            .retry(match self.retry {
-                Retry::Cooldown(delay) => retry::cooldown(delay),
-                Retry::Backoff(initial, multiplier, max) => {
-                    retry::backoff(initial).multiplier(f64::from(multiplier)).max(max)
-                }
-                Retry::Always => retry::always(),
-                Retry::Never => retry::never(),
-                Retry::Custom => retry::custom(in_turn),
-            })
+            .retry(self.retry.build())
             .permit(match self.permit {
                 Permit::All => permit::all(),
                 Permit::Random(admitted) => permit::random(share(admitted)),
