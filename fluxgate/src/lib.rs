@@ -69,6 +69,7 @@ pub use self::handle::call::Call;
 pub use self::handle::circuit_breaker::CircuitBreaker;
 pub use self::handle::error::{CallNotPermitted, Error};
 pub use self::handle::future::CallAsync;
+pub use self::handle::owned_call::OwnedCall;
 pub use self::handle::registry::{breakers, find, register};
 pub use self::handle::snapshot::Snapshot;
 pub use self::settings::error::ConfigError;

@@ -69,6 +69,18 @@ impl<'a> Call<'a> {
         }
     }
 
+    #[inline]
+    pub(super) fn from_parts(breaker: &'a Breaker, word: StateWord, start: u64) -> Self {
+        Self { breaker, word, start }
+    }
+
+    /// What is left to [put together](Self::from_parts) the call, which is not over.
+    #[inline]
+    pub(super) fn into_parts(self) -> (StateWord, u64) {
+        let call = ManuallyDrop::new(self);
+        (call.word, call.start)
+    }
+
     /// A call that is not admitted yet. It has a word that no breaker ever has, so dropping it has no effect.
     #[inline]
     pub(crate) fn planned(breaker: &'a Breaker) -> Self {

@@ -10,7 +10,8 @@ use super::call::Call;
 use super::enrollment::enroll;
 use super::error::{CallNotPermitted, Error};
 use super::future::CallAsync;
-use super::isolation::resolve;
+use super::isolation::{double, resolve};
+use super::owned_call::OwnedCall;
 use super::snapshot::Snapshot;
 use crate::engine::breaker::Breaker;
 use crate::engine::{manual, open, recording, transition};
@@ -136,6 +137,17 @@ impl CircuitBreaker {
         Call::acquire(self.breaker()).map_err(|refusal| refusal.into_error(|error| error))
     }
 
+    /// Like [`acquire`](Self::acquire), for a call that outlives the place where it is admitted: of a response's body, a stream, a
+    /// service.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn acquire_owned(&self) -> Result<OwnedCall, CallNotPermitted> {
+        let breaker = double(self.breaker()).map_or_else(|| self.clone(), Self::from_static);
+        let parts = breaker.acquire()?.into_parts();
+        Ok(OwnedCall::new(breaker, parts))
+    }
+
     /// The breaker's name.
     pub fn name(&self) -> &str {
         self.breaker().name()
@@ -245,11 +257,19 @@ impl CircuitBreaker {
 #[doc(hidden)]
 #[inline]
 pub fn share(breaker: &CircuitBreaker) -> CircuitBreaker {
-    CircuitBreaker(match &breaker.0 {
-        Handle::Static(breaker) => Handle::Static(breaker),
-        Handle::Shared(breaker) => Handle::Shared(breaker.clone()),
-        Handle::Lazy(settings, breaker) => Handle::Shared(CircuitBreaker::lazy(settings, breaker).clone()),
-    })
+    breaker.clone()
+}
+
+/// Another handle to the same breaker. Cheap: at most it counts a reference.
+impl Clone for CircuitBreaker {
+    #[inline]
+    fn clone(&self) -> Self {
+        Self(match &self.0 {
+            Handle::Static(breaker) => Handle::Static(breaker),
+            Handle::Shared(breaker) => Handle::Shared(breaker.clone()),
+            Handle::Lazy(settings, breaker) => Handle::Shared(Self::lazy(settings, breaker).clone()),
+        })
+    }
 }
 
 impl fmt::Debug for CircuitBreaker {
