@@ -33,7 +33,7 @@ use crate::{permit, retry, window};
 ///     .half_open_timeout(Duration::from_secs(300))
 ///     .listener(|transition: &Transition| println!("{transition}"))
 ///     .build()?;
-/// assert_eq!(breaker.snapshot().trial, 5);
+/// assert_eq!(breaker.snapshot().trial, 20);
 /// # Ok::<(), fluxgate::ConfigError>(())
 /// ```
 #[must_use = "nothing is made before `build`"]
