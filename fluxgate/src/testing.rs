@@ -28,7 +28,6 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::clock::Clock;
 pub use crate::clock::ManualClock;
 use crate::engine::breaker::{Breaker, Own};
 use crate::settings::{Settings, Source};
@@ -74,8 +73,7 @@ struct Double {
 pub fn isolate() -> Isolation {
     let clock = ManualClock::new();
     ISOLATED.fetch_add(1, Ordering::Relaxed);
-    DOUBLES
-        .with_borrow_mut(|doubles| doubles.push(Doubles { clock: clock.clone(), breakers: HashMap::new() }));
+    with_doubles(|doubles| doubles.push(Doubles { clock: clock.clone(), breakers: HashMap::new() }));
     Isolation { clock, not_send: PhantomData }
 }
 
@@ -105,9 +103,7 @@ impl Deref for Isolation {
 impl Drop for Isolation {
     fn drop(&mut self) {
         // Not always the latest: `guard = isolate()` drops the old guard after it has made the new one.
-        DOUBLES.with_borrow_mut(|doubles| {
-            doubles.retain(|doubles| !doubles.clock.is(&self.clock));
-        });
+        with_doubles(|doubles| doubles.retain(|doubles| !doubles.clock.is(&self.clock)));
         ISOLATED.fetch_sub(1, Ordering::Relaxed);
     }
 }
@@ -117,15 +113,21 @@ pub(crate) fn double(breaker: &Breaker, settings: &'static Settings) -> Option<&
     if ISOLATED.load(Ordering::Relaxed) == 0 || matches!(breaker.own, Own::Hidden) {
         return None;
     }
-    DOUBLES.with_borrow_mut(|doubles| {
-        let Doubles { clock, breakers } = doubles.last_mut()?;
+    let clock = with_doubles(|doubles| doubles.last().map(|doubles| doubles.clock.clone()))??;
+    // The registry holds the original, which leads here. Entering it may read the process's clock, which is a user's function.
+    breaker.used();
+    with_doubles(|doubles| {
+        let breakers = &mut doubles.last_mut()?.breakers;
         let double = breakers.entry(std::ptr::from_ref(breaker) as usize).or_insert_with(|| {
-            // The registry holds the original, which leads here.
-            breaker.used();
-            let clock: Arc<dyn Clock> = Arc::new(clock.clone());
-            let double = Breaker::detached(Source::Static(settings), Some(clock), Own::Hidden);
+            let double = Breaker::detached(Source::Static(settings), Some(Arc::new(clock)), Own::Hidden);
             Double { breaker: Box::leak(Box::new(double)), _original: breaker.own.clone() }
         });
         Some(double.breaker)
-    })
+    })?
+}
+
+/// Looks at the isolations of this thread; `None` if it is ending, and its thread-local values are gone: a breaker that is used in the
+/// destructor of another such value is then the real one.
+fn with_doubles<R>(look: impl FnOnce(&mut Vec<Doubles>) -> R) -> Option<R> {
+    DOUBLES.try_with(|doubles| look(&mut doubles.borrow_mut())).ok()
 }
