@@ -9,10 +9,12 @@ use core::future::Future;
 pub use fluxgate_rules::{Condition, Node, Permit, Ratio, Retry, Rule, Window, check};
 pub use std::boxed::Box;
 
-pub use crate::engine::breaker::{Breaker, Refusal};
+pub use crate::engine::breaker::Breaker;
+pub use crate::handle::call::Call;
 pub use crate::handle::circuit_breaker::CircuitBreaker;
 pub use crate::handle::error::CallNotPermitted;
 pub use crate::handle::future::{Deferred, Guarded};
+pub use crate::handle::refusal::Refusal;
 pub use crate::settings::Settings;
 pub use crate::settings::name::Name;
 pub use crate::state::Outcome;
@@ -30,7 +32,7 @@ pub mod time {
     }
 }
 
-pub use self::probe::{Probe, Sources, ViaBoth, ViaError, ViaNothing, ViaPointer, Whatever};
+pub use self::probe::{HasSources, Probe, Sources, ViaBoth, ViaError, ViaNothing, ViaPointer, Whatever};
 pub use self::returns::{Becomes, Refusable, Returned};
 
 use crate::callback::contain;
@@ -40,10 +42,10 @@ use crate::callback::contain;
 pub fn call<R>(
     breaker: &Breaker,
     body: impl FnOnce() -> R,
-    judge: impl FnOnce(&R) -> Outcome,
+    classify: impl FnOnce(&R) -> Outcome,
 ) -> Result<R, Refusal<'_>> {
-    let call = breaker.enter()?;
-    Ok(call.judge(body(), judge))
+    let call = Call::enter(breaker)?;
+    Ok(call.finish(body(), classify))
 }
 
 /// Runs the part of a function that makes its future, and fixes the output type of the future.

@@ -157,7 +157,7 @@ impl Guard {
     //         static __FLUXGATE_BREAKER: Breaker = ..;
     //         match call(&__FLUXGATE_BREAKER, || -> Result<Receipt, PaymentError> { .. }, outcome) {
     //             Ok(returned) => returned,
-    //             Err(refusal) => return Refusal::tell(refusal, refused),
+    //             Err(refusal) => return Refusal::into_error(refusal, refused),
     //         }
     //     }
     fn sync(&self, function: &Function) -> TokenStream {
@@ -180,9 +180,9 @@ impl Guard {
     //
     // and with a `rejected` or `fallback`, which may use what the body captures, and so runs before the body's future is made:
     //
-    //         let call = match __FLUXGATE_BREAKER.enter() {
+    //         let call = match Call::enter(&__FLUXGATE_BREAKER) {
     //             Ok(call) => call,
-    //             Err(refusal) => return Refusal::tell(refusal, rejected),
+    //             Err(refusal) => return Refusal::into_error(refusal, rejected),
     //         };
     //         Guarded::new(call, async move { .. }, outcome).await
     fn asynchronous(&self, function: &Function) -> TokenStream {
@@ -270,7 +270,7 @@ impl Guard {
         let private = &self.private;
         let call = local("call");
         let judge = self.judge().tokens(&TokenStream::new());
-        let admitted = self.unless_refused(&quote!(#private::Breaker::enter(#breaker)));
+        let admitted = self.unless_refused(&quote!(#private::Call::enter(#breaker)));
         self.ending(
             &quote!(let #call = #admitted;),
             // Not bound to a variable, which would cost a move.
@@ -282,7 +282,7 @@ impl Guard {
     fn unless_refused(&self, outcome: &TokenStream) -> TokenStream {
         let (private, output) = (&self.private, &self.returns.output);
         let (refusal, told) = (local("refusal"), local("told"));
-        let tell = |then: TokenStream| quote!(#private::Refusal::tell(#refusal, |#told| #then));
+        let tell = |then: TokenStream| quote!(#private::Refusal::into_error(#refusal, |#told| #then));
         let refused = match (&self.rejected, &self.fallback) {
             (Some(rejected), _) if rejected.is_async => {
                 // An `await` cannot be moved out of line.
