@@ -50,6 +50,7 @@ mod handle;
 mod models;
 pub mod permit;
 mod private;
+mod random;
 pub mod retry;
 mod settings;
 mod state;

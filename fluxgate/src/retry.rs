@@ -20,6 +20,7 @@ use fluxgate_rules::metrics::nanos;
 use fluxgate_rules::{Ratio, Schedule};
 
 use crate::callback::contain;
+use crate::random::Draw;
 
 pub use fluxgate_rules::Retry;
 
@@ -56,7 +57,7 @@ pub const fn custom(delay: fn(reopens: u32) -> Duration) -> Retry {
 const FALLBACK: Duration = Duration::from_secs(60);
 
 /// Draws the delay of an opening, in nanoseconds; `None` means forever.
-pub(crate) fn draw(retry: &Retry, reopens: u32) -> Option<u64> {
+pub(crate) fn draw(retry: &Retry, reopens: u32, random: Draw) -> Option<u64> {
     let (delay, max) = match retry.schedule {
         Schedule::Always => (0, u64::MAX),
         Schedule::Never => return None,
@@ -69,7 +70,7 @@ pub(crate) fn draw(retry: &Retry, reopens: u32) -> Option<u64> {
         }
     };
     let jitter = retry.jitter.map_or(0.0, Ratio::as_f64);
-    let drawn = if jitter > 0.0 { scale(delay, 1.0 + jitter * (2.0 * fastrand::f64() - 1.0)) } else { delay };
+    let drawn = if jitter > 0.0 { scale(delay, 1.0 + jitter * (2.0 * random.unit() - 1.0)) } else { delay };
     Some(drawn.min(max))
 }
 
@@ -80,10 +81,15 @@ fn scale(nanos: u64, factor: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{backoff, cooldown, draw, never};
+    use super::{Retry, backoff, cooldown, never};
+    use crate::random::Draw;
     use std::time::Duration;
 
     const SECOND: u64 = 1_000_000_000;
+
+    fn draw(retry: &Retry, reopens: u32) -> Option<u64> {
+        super::draw(retry, reopens, Draw { breaker: 0, now: 0 })
+    }
 
     #[test]
     fn backoff_grows_to_its_cap_and_never_overflows() {

@@ -24,7 +24,7 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
         return Answer::LookAgain;
     };
     let settings = breaker.settings();
-    let permitted = permit::draw(&settings.permit, now.saturating_sub(since));
+    let permitted = permit::draw(&settings.permit, now.saturating_sub(since), breaker.draw(now));
 
     let mut guard = breaker.lock();
     if guard.word != word {

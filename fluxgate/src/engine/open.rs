@@ -20,13 +20,14 @@ pub(super) fn open(mut guard: Guard<'_>, reason: Reason, evidence: Option<(Figur
     let breaker = guard.breaker;
     let retry = &breaker.settings().retry;
     let reopens = guard.reopens.next(guard.word.state(), now);
+    let random = breaker.draw(now);
     let delay = if let Schedule::Custom { .. } = retry.schedule {
         guard.period = Period::Opening;
-        let Some((retaken, delay)) = guard.ask(|| retry::draw(retry, reopens)) else { return };
+        let Some((retaken, delay)) = guard.ask(|| retry::draw(retry, reopens, random)) else { return };
         guard = retaken;
         delay
     } else {
-        retry::draw(retry, reopens)
+        retry::draw(retry, reopens, random)
     };
     guard.reopens.open(reopens);
     transition::perform(guard, Change { delay, evidence, ..Change::to(State::Open, reason, now) });
