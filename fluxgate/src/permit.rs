@@ -18,6 +18,7 @@ use fluxgate_rules::Ratio;
 use fluxgate_rules::metrics::nanos;
 
 use crate::callback::contain;
+use crate::random::Draw;
 
 pub use fluxgate_rules::Permit;
 
@@ -47,7 +48,7 @@ pub const fn custom(admits: fn(in_half_open: Duration) -> bool) -> Permit {
 }
 
 /// Draws whether a call is admitted, `in_half_open` nanoseconds after the breaker became half-open.
-pub(crate) fn draw(permit: &Permit, in_half_open: u64) -> bool {
+pub(crate) fn draw(permit: &Permit, in_half_open: u64, random: Draw) -> bool {
     match *permit {
         Permit::All => true,
         Permit::Custom { admits, .. } => {
@@ -55,7 +56,7 @@ pub(crate) fn draw(permit: &Permit, in_half_open: u64) -> bool {
         }
         Permit::Random(_) | Permit::RampUp { .. } => {
             let share = share(permit, in_half_open);
-            share >= 1.0 || fastrand::f64() < share
+            share >= 1.0 || random.unit() < share
         }
     }
 }
@@ -83,8 +84,13 @@ pub(crate) fn ramp(permit: &Permit) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{all, custom, draw, ramp_up, random, share};
+    use super::{Permit, all, custom, ramp_up, random, share};
+    use crate::random::{Draw, seeded};
     use std::time::Duration;
+
+    fn draw(permit: &Permit, in_half_open: u64) -> bool {
+        super::draw(permit, in_half_open, Draw { breaker: 0, now: 0 })
+    }
 
     #[test]
     fn a_ramp_grows_evenly() {
@@ -95,7 +101,7 @@ mod tests {
 
     #[test]
     fn a_share_is_about_that_share() {
-        fastrand::seed(7);
+        seeded::seed(7);
         let admitted = (0..10_000).filter(|_| draw(&random(0.3), 0)).count();
         assert!((2_700..3_300).contains(&admitted), "{admitted}");
         assert!((0..1_000).all(|_| draw(&random(1.0), 0) && draw(&all(), 0)));

@@ -43,8 +43,8 @@ struct Recovery {
 
 /// Dead for a while, then failing so many of a hundred calls.
 fn recover(seed: u64, failing: u32, calls_per_second: u32, permit: Permit) -> Recovery {
-    // The breaker draws from the thread's generator; the service has one of its own.
-    fastrand::seed(seed);
+    // The breaker and the service draw from a generator each.
+    fluxgate::testing::seed(seed);
     let mut random = fastrand::Rng::with_seed(seed + 1);
     let (breaker, clock, heard) = breaker(retry::cooldown(seconds(10)), permit);
     let pause = seconds(1) / calls_per_second;

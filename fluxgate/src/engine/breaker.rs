@@ -13,6 +13,7 @@ use super::window::unrecorded::Unrecorded;
 use super::word::StateWord;
 use crate::clock::{self, Clock, NEVER};
 use crate::events::cause::Figures;
+use crate::random::Draw;
 use crate::settings::name::Name;
 use crate::settings::{Settings, SettingsRef};
 use crate::state::State;
@@ -165,6 +166,11 @@ impl Breaker {
             None => clock::now(),
             Some(clock) => clock::of(&**clock),
         }
+    }
+
+    /// A random number of this breaker's, at `now`.
+    pub(super) fn draw(&self, now: u64) -> Draw {
+        Draw { breaker: std::ptr::from_ref(self) as usize, now }
     }
 
     #[inline]

@@ -32,7 +32,7 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
     // A ramp is not asked before the trial has passed. A user's function is asked without the lock.
     let permitted = match &settings.permit {
         Permit::RampUp { .. } => true,
-        permit => permit::draw(permit, now.saturating_sub(since)),
+        permit => permit::draw(permit, now.saturating_sub(since), breaker.draw(now)),
     };
 
     let mut guard = breaker.lock();
@@ -51,10 +51,14 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
             transition::perform(guard, Change::to(State::Closed, Reason::RampEnded, now));
             return Answer::LookAgain;
         }
-        Period::Ramp(began) => permit::draw(&settings.permit, now.saturating_sub(*began)),
+        Period::Ramp(began) => permit::draw(&settings.permit, now.saturating_sub(*began), breaker.draw(now)),
         _ => false,
     };
-    if admitted { Answer::Admitted } else { Answer::Refused(retry::soon(guard.reopens.open_for())) }
+    if admitted {
+        Answer::Admitted
+    } else {
+        Answer::Refused(retry::soon(guard.reopens.open_for(), breaker.draw(now)))
+    }
 }
 
 /// How long a trial waits for an outcome while calls are in flight.

@@ -21,7 +21,7 @@ pub(super) fn open(guard: Guard<'_>, reason: Reason, evidence: Option<(Figures, 
     let reopens = guard.reopens.next(guard.word.state(), now);
     let pause = match retry.schedule {
         Schedule::Custom { .. } => Pause::Asked,
-        _ => Pause::of(retry::draw(retry, reopens)),
+        _ => Pause::of(retry::draw(retry, reopens, guard.breaker.draw(now))),
     };
     open_for(guard, reason, evidence, pause, now);
 }
@@ -54,7 +54,7 @@ pub(super) fn open_for(
 fn ask(guard: Guard<'_>, reopens: u32, now: u64) {
     let (breaker, word) = (guard.breaker, guard.word);
     drop(guard);
-    let pause = Pause::of(retry::draw(&breaker.settings().retry, reopens));
+    let pause = Pause::of(retry::draw(&breaker.settings().retry, reopens, breaker.draw(now)));
     let mut guard = breaker.lock();
     if guard.word == word {
         set_pause(&mut guard, pause, now);

@@ -116,13 +116,10 @@ fn everywhere() -> Vec<Arc<dyn Listener>> {
     EVERYWHERE.read().clone()
 }
 
-/// Whether a breaker without listeners of its own is heard at all.
+/// Whether a breaker without listeners of its own may be heard at all. `tracing` is asked later, when it is told: its answer may be
+/// user code, and this is called under the breaker's lock.
 pub(crate) fn is_heard() -> bool {
-    #[cfg(feature = "tracing")]
-    if tracing::is_enabled() {
-        return true;
-    }
-    !EVERYWHERE.read().is_empty()
+    cfg!(feature = "tracing") || !EVERYWHERE.read().is_empty()
 }
 
 /// Calls all listeners.
