@@ -28,16 +28,16 @@ pub(super) fn open(mut guard: Guard<'_>, reason: Reason, evidence: Option<(Figur
     } else {
         retry::draw(retry, reopens)
     };
-    guard.reopens.open(reopens);
+    guard.reopens.count = reopens;
     transition::perform(guard, Change { delay, evidence, ..Change::to(State::Open, reason, now) });
     if breaker.clock.is_none() {
         clock::calibrate();
     }
 }
 
-/// Refuses a call, or makes the breaker half-open if it is time, and notes when that was.
+/// Refuses a call, or makes the breaker half-open if it is time.
 #[inline]
-pub(super) fn admit(breaker: &Breaker, word: StateWord, due: &mut Option<u64>) -> Answer {
+pub(super) fn admit(breaker: &Breaker, word: StateWord) -> Answer {
     let deadline = breaker.deadline.load(Ordering::Relaxed);
     if !breaker.was_still_in(word) {
         return Answer::LookAgain;
@@ -50,8 +50,7 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: &mut Option<u64>) -
         return Answer::Refused(deadline - now);
     }
     end(breaker, word, now);
-    *due = Some(now);
-    Answer::LookAgain
+    Answer::Due(now)
 }
 
 /// Makes the breaker half-open, for as long as the settings allow, unless another call has done so.

@@ -40,7 +40,7 @@ pub(crate) fn record(breaker: &Breaker, word: StateWord, start: u64, outcome: Ou
 }
 
 #[inline(never)]
-pub(crate) fn record_undated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
+fn record_undated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
     // Tested first, because this is the most common case here.
     if outcome == Outcome::Success && !word.is_dated() && breaker.unrecorded.take_undated(word) {
         return;

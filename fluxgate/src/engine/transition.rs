@@ -6,6 +6,7 @@ use fluxgate_rules::Metrics;
 
 use super::breaker::{Breaker, Guard};
 use super::locked::Period;
+use super::reopens::Reopens;
 use super::word::StateWord;
 use crate::clock::NEVER;
 use crate::events::cause::Figures;
@@ -68,13 +69,13 @@ fn begin_generation(guard: &mut Guard<'_>, change: Change) {
         }
     }
     if from == State::Open {
-        guard.reopens.end_open(now.saturating_sub(breaker.since.load(Ordering::Relaxed)));
+        guard.reopens.open_for = now.saturating_sub(breaker.since.load(Ordering::Relaxed));
     }
     if to == State::Closed {
-        guard.reopens.close(now);
+        guard.reopens.closed_at = now;
     }
     if matches!(reason, Reason::Reset) {
-        guard.reopens.forget();
+        guard.reopens = Reopens { closed_at: now, ..Reopens::NONE };
     }
     guard.period = match to {
         State::Closed => Period::CLOSED,
