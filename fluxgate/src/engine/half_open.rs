@@ -80,8 +80,8 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
 fn record_trial(guard: &mut Guard<'_>, length: u32, call: FinishedCall) -> Step {
     let breaker = guard.breaker;
     let memory = guard.memory();
-    memory.record_trial(call);
-    let metrics = memory.metrics();
+    memory.record_trial(call, &breaker.measures);
+    let metrics = memory.metrics(&breaker.measures);
     let more = u64::from(length).saturating_sub(metrics.total());
     match evaluate(breaker, &metrics, true, more) {
         Step::Ask if more > 0 => Step::Stay,
@@ -93,8 +93,8 @@ fn record_trial(guard: &mut Guard<'_>, length: u32, call: FinishedCall) -> Step 
 fn record_ramp(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Step {
     let breaker = guard.breaker;
     let memory = guard.memory();
-    memory.record(call, now);
-    match evaluate(breaker, &memory.metrics(), true, 0) {
+    memory.record(call, now, &breaker.measures);
+    match evaluate(breaker, &memory.metrics(&breaker.measures), true, 0) {
         Step::Pass if !is_ramp_over(breaker, now) => Step::Stay,
         step => step,
     }

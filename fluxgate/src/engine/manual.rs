@@ -29,11 +29,11 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
     // As time passes, the rule may have ceased to hold since the last outcome.
     let reported = reported && {
         memory.advance(now);
-        let step = evaluate(breaker, &memory.metrics(), false, 0);
+        let step = evaluate(breaker, &memory.metrics(&breaker.measures), false, 0);
         !matches!(step, Step::Pass)
     };
-    memory.record(call, now);
-    let step = evaluate(breaker, &memory.metrics(), false, 0);
+    memory.record(call, now, &breaker.measures);
+    let step = evaluate(breaker, &memory.metrics(&breaker.measures), false, 0);
     let passes = matches!(step, Step::Pass);
     grant(breaker, word, memory, passes);
     guard.period = Period::MetricsOnly { reported: reported && !passes };

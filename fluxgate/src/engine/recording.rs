@@ -104,7 +104,7 @@ fn record_locked(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u6
 fn follow(mut guard: Guard<'_>, step: Step, now: u64) {
     let breaker = guard.breaker;
     let half_open = guard.word.state() == State::HalfOpen;
-    let metrics = guard.memory().metrics();
+    let metrics = guard.memory().metrics(&breaker.measures);
     match step {
         Step::Stay => {}
         Step::Pass => pass(guard, now),
