@@ -18,7 +18,7 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
             match word.state() {
                 State::Closed | State::MetricsOnly | State::Disabled => Answer::Admitted,
                 State::ForcedOpen => Answer::Refused(NEVER),
-                State::Open => open::admit(breaker, word, &mut due),
+                State::Open => open::admit(breaker, word),
                 State::HalfOpen => half_open::admit(breaker, word, due.take()),
             }
         };
@@ -31,8 +31,10 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
                 breaker.rejected.count(word);
                 return Admission::refused(word, left);
             }
-            Answer::LookAgain => word = breaker.word(),
+            Answer::Due(now) => due = Some(now),
+            Answer::LookAgain => {}
         }
+        word = breaker.word();
     }
 }
 

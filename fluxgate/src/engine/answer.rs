@@ -12,6 +12,8 @@ pub(super) enum Answer {
     Inner,
     /// With the nanoseconds until the next attempt, or [`NEVER`](crate::clock::NEVER).
     Refused(u64),
+    /// The pause was over at this time, so the breaker has left the open state: look again.
+    Due(u64),
     /// The state has changed: look again.
     LookAgain,
 }

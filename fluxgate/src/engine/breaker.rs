@@ -220,7 +220,7 @@ impl Guard<'_> {
             memory.reclaim(&breaker.unrecorded);
             memory.advance(now);
         }
-        memory.metrics()
+        memory.metrics(&breaker.measures)
     }
 }
 

@@ -102,12 +102,12 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Re
     };
     let memory = guard.memory();
     match reading {
-        Reading::Trial(..) => memory.record_trial(call),
+        Reading::Trial(..) => memory.record_trial(call, &breaker.measures),
         _ => {
-            memory.record(call, now);
+            memory.record(call, now, &breaker.measures);
         }
     }
-    (reading, evaluate(breaker, reading, &memory.metrics(), None))
+    (reading, evaluate(breaker, reading, &memory.metrics(&breaker.measures), None))
 }
 
 /// The trial has passed, or the rule does not hold for an outcome of the ramp: closes the breaker, unless the ramp has to go on.

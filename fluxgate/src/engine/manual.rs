@@ -25,9 +25,9 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Re
     let memory = guard.memory();
     memory.reclaim(&breaker.unrecorded);
     memory.advance(now);
-    let before = memory.metrics();
-    memory.record(call, now);
-    let after = memory.metrics();
+    let before = memory.metrics(&breaker.measures);
+    memory.record(call, now, &breaker.measures);
+    let after = memory.metrics(&breaker.measures);
 
     let Period::MetricsOnly(crossings) = &mut guard.period else { return (Reading::Closed, Step::Stay) };
     // As time passes, the rule may have ceased to hold since the last outcome.

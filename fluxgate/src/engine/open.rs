@@ -100,9 +100,9 @@ pub(crate) fn is_due(breaker: &Breaker) -> bool {
     }
 }
 
-/// Refuses a call, or makes the breaker half-open if it is time, and notes when that was.
+/// Refuses a call, or makes the breaker half-open if it is time.
 #[inline]
-pub(super) fn admit(breaker: &Breaker, word: StateWord, due: &mut Option<u64>) -> Answer {
+pub(super) fn admit(breaker: &Breaker, word: StateWord) -> Answer {
     let deadline = breaker.deadline.load(Ordering::Relaxed);
     if !breaker.was_still_in(word) {
         return Answer::LookAgain;
@@ -115,8 +115,7 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: &mut Option<u64>) -
         return Answer::Refused(deadline - now);
     }
     end(breaker, word, now);
-    *due = Some(now);
-    Answer::LookAgain
+    Answer::Due(now)
 }
 
 /// Makes the breaker half-open, for as long as the settings allow, unless another call has done so.

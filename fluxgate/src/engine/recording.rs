@@ -143,7 +143,7 @@ fn enter_closed(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
 #[inline(never)]
 fn follow(mut guard: Guard<'_>, reading: Reading, mut step: Step, now: u64) {
     let (breaker, word) = (guard.breaker, guard.word);
-    let metrics = guard.memory().metrics();
+    let metrics = guard.memory().metrics(&breaker.measures);
     let mut customs = Customs::NONE;
     if let Step::Ask = step {
         let Some((retaken, answers)) = guard.ask(|| evaluation::ask(breaker, &metrics)) else { return };

@@ -11,7 +11,6 @@ use crate::engine::word::StateWord;
 
 /// What is remembered of calls: the sliding window or, during a trial, the trial's tally in its place.
 pub(crate) struct Memory {
-    measures: Measures,
     tally: Tally,
     streak: u32,
     storage: Storage,
@@ -28,7 +27,7 @@ impl Memory {
             Extent::Count(size) => Storage::Count(Ring::new(size, measures)),
             Extent::Time(_) => Storage::Time(Buckets::new(window.bucket_nanos(), window.bucket_count())),
         };
-        Self { measures: *measures, tally: Tally::EMPTY, streak: 0, storage }
+        Self { tally: Tally::EMPTY, streak: 0, storage }
     }
 
     pub(crate) fn clear(&mut self) {
@@ -42,26 +41,26 @@ impl Memory {
 
     /// Records into the sliding window. Returns whether this could make a rule hold that did not hold before: not if a fast success
     /// took the place of another call, because then nothing has become worse.
-    pub(crate) fn record(&mut self, call: FinishedCall, now: u64) -> bool {
+    pub(crate) fn record(&mut self, call: FinishedCall, now: u64, measures: &Measures) -> bool {
         self.streak = if call.failed { self.streak.saturating_add(1) } else { 0 };
         match &mut self.storage {
             Storage::Count(ring) => {
                 let replaces = ring.is_full(&self.tally);
-                ring.record(call, &self.measures, &mut self.tally);
-                !(replaces && call.is_fast_success() && !self.measures.average)
+                ring.record(call, measures, &mut self.tally);
+                !(replaces && call.is_fast_success() && !measures.average)
             }
             Storage::Time(buckets) => {
                 buckets.advance(now, &mut self.tally);
-                buckets.add(&call.tally(&self.measures), &mut self.tally);
+                buckets.add(&call.tally(measures), &mut self.tally);
                 true
             }
         }
     }
 
     /// Records into the trial's tally, which forgets nothing.
-    pub(crate) fn record_trial(&mut self, call: FinishedCall) {
+    pub(crate) fn record_trial(&mut self, call: FinishedCall, measures: &Measures) {
         self.streak = if call.failed { self.streak.saturating_add(1) } else { 0 };
-        self.tally += call.tally(&self.measures);
+        self.tally += call.tally(measures);
     }
 
     /// Forgets calls that have become too old.
@@ -71,14 +70,14 @@ impl Memory {
         }
     }
 
-    pub(crate) fn metrics(&self) -> Metrics {
-        Metrics::new(self.tally, self.streak, self.measures)
+    pub(crate) fn metrics(&self, measures: &Measures) -> Metrics {
+        Metrics::new(self.tally, self.streak, *measures)
     }
 
     /// Whether one more fast success would change anything but what is counted: end a streak, or move an average.
     #[inline]
-    pub(crate) fn is_moved_by_success(&self) -> bool {
-        self.streak > 0 || self.measures.average
+    pub(crate) fn is_moved_by_success(&self, measures: &Measures) -> bool {
+        self.streak > 0 || measures.average
     }
 
     /// Whether one more fast success would leave the memory exactly as it is, if it [moves](Self::is_moved_by_success) nothing: every
@@ -97,11 +96,17 @@ impl Memory {
 
     /// Lets successes of `word` go unrecorded, if none of them can make the rule hold, which does not hold now. They must not
     /// [move](Self::is_moved_by_success) anything.
-    pub(crate) fn grant(&mut self, unrecorded: &Unrecorded, word: StateWord, rule: &[Node]) {
+    pub(crate) fn grant(
+        &mut self,
+        unrecorded: &Unrecorded,
+        word: StateWord,
+        rule: &[Node],
+        measures: &Measures,
+    ) {
         match &mut self.storage {
             Storage::Count(ring) => {
                 if ring.is_full(&self.tally) {
-                    unrecorded.allowance.grant(word, ring.grant(&self.measures));
+                    unrecorded.allowance.grant(word, ring.grant(measures));
                 }
             }
             Storage::Time(buckets) => {
