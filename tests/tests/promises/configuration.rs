@@ -46,7 +46,7 @@ impl Configuration {
             Window::Time(duration, _) => (duration.as_nanos() / gap.as_nanos()).clamp(1, 60) as u32,
         };
         let rule = RuleDrawer { rng, size, healthy, customs: true }.rule();
-        if number % 64 == 0 && healthy < Duration::from_secs(60) {
+        if number.is_multiple_of(64) && healthy < Duration::from_secs(60) {
             let (settings, death) = (standard(), death(rng, gap, &standard().rule));
             return Self { number, settings, jitter: 0, gap, healthy, death };
         }
@@ -278,27 +278,25 @@ impl RuleDrawer<'_> {
 
 /// The same rule, without groups of a kind within each other and without saying anything twice, which `build()` refuses.
 fn flat(rule: Rule) -> Rule {
-    let merge = |members: Vec<Rule>, inner: fn(Rule) -> Result<Vec<Rule>, Rule>| {
-        let mut merged: Vec<Rule> = Vec::new();
-        for member in members.into_iter().map(flat) {
-            for member in inner(member).unwrap_or_else(|other| vec![other]) {
-                if !merged.contains(&member) {
-                    merged.push(member);
-                }
-            }
+    match rule {
+        Rule::All(members) => group(members, Rule::All, |rule| match rule {
+            Rule::All(inner) => inner,
+            other => vec![other],
+        }),
+        Rule::Any(members) => group(members, Rule::Any, |rule| match rule {
+            Rule::Any(inner) => inner,
+            other => vec![other],
+        }),
+        condition => condition,
+    }
+}
+
+fn group(members: Vec<Rule>, join: fn(Vec<Rule>) -> Rule, members_of: fn(Rule) -> Vec<Rule>) -> Rule {
+    let mut distinct: Vec<Rule> = Vec::new();
+    for member in members.into_iter().map(flat).flat_map(members_of) {
+        if !distinct.contains(&member) {
+            distinct.push(member);
         }
-        merged
-    };
-    let (mut members, group): (Vec<Rule>, fn(Vec<Rule>) -> Rule) = match rule {
-        Rule::All(members) => (
-            merge(members, |rule| if let Rule::All(inner) = rule { Ok(inner) } else { Err(rule) }),
-            Rule::All,
-        ),
-        Rule::Any(members) => (
-            merge(members, |rule| if let Rule::Any(inner) = rule { Ok(inner) } else { Err(rule) }),
-            Rule::Any,
-        ),
-        condition => return condition,
-    };
-    if members.len() == 1 { members.remove(0) } else { group(members) }
+    }
+    if distinct.len() == 1 { distinct.remove(0) } else { join(distinct) }
 }

@@ -5,6 +5,7 @@
 //! keep the promises, too: where it does not, it is the description that is wrong.
 //!
 //! `FLUXGATE_PROMISES=100000` tries more configurations, `FLUXGATE_PROMISE=7` the seventh alone.
+#![allow(clippy::unchecked_time_subtraction)]
 
 mod alternatives;
 mod bounds;

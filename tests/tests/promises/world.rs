@@ -55,16 +55,10 @@ impl<'a, S: Subject> World<'a, S> {
     #[track_caller]
     pub(crate) fn check(&self, holds: bool, what: impl FnOnce() -> String) {
         if !holds {
-            let latest: String = self
-                .history
-                .iter()
-                .rev()
-                .take(20)
-                .map(|(at, event)| format!("  {at:?} {event:?}\n"))
-                .collect();
+            let latest: Vec<_> = self.history.iter().rev().take(20).collect();
             panic!(
                 "{}\nat {:?}, {} after {} calls, the service is {:?}\n\
-                 FLUXGATE_PROMISE={} replays {:#?}\nlatest first:\n{latest}",
+                 FLUXGATE_PROMISE={} replays {:#?}\nlatest first: {latest:#?}",
                 what(),
                 self.now,
                 self.state(),
