@@ -174,10 +174,24 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
+/// An outage, the wait for its end, a trial, and what comes after it.
+fn recovery() -> impl Strategy<Value = Vec<Step>> {
+    let slow = || select(vec![0, 0, 30]).prop_map(millis);
+    let few = || vec(step(), 0..4);
+    (5..30_usize, slow(), 1..20_usize, few(), until(), few()).prop_map(
+        |(failures, took, successes, ramp, until, after)| {
+            let outage = vec![Step::Call(Outcome::Failure, took); failures];
+            let trial = vec![Step::Call(Outcome::Success, Duration::ZERO); successes];
+            [outage, vec![Step::Until(Mark::Retry, Duration::ZERO)], trial, ramp, vec![until], after].concat()
+        },
+    )
+}
+
 /// Steps in which a breaker gets through many incidents: stretches of the same outcome, calls that overlap, and waits.
 fn stretches() -> impl Strategy<Value = Vec<Step>> {
     let likely = || select(vec![Outcome::Success, Outcome::Failure]);
     let stretch = prop_oneof![
+        4 => recovery(),
         6 => (1..15_usize, likely(), select(vec![0, 1, 30, 100]))
             .prop_map(|(times, outcome, took)| vec![Step::Call(outcome, millis(took)); times]),
         2 => (1..9_usize, until(), likely()).prop_map(|(times, until, outcome)| {
@@ -223,6 +237,7 @@ fn sequences_bring_about_every_transition() {
         (State::Open, State::Closed, Why::Reset),
         (State::HalfOpen, State::Closed, Why::Reset),
         (State::HalfOpen, State::MetricsOnly, Why::MetricsOnly),
+        (State::HalfOpen, State::ForcedOpen, Why::ForceOpen),
     ] {
         let count = counts.get(&(from, to, why)).copied().unwrap_or_default();
         assert!(count >= 10, "{from} -> {to} ({why:?}) only {count} times, of {counts:?}");
