@@ -267,7 +267,7 @@ impl Reference {
         let tenth = self.pause.expect("half-open comes after a pause") / 10;
         let wait = tenth.max(Duration::from_millis(10));
         let rounding = Duration::from_nanos(1 + wait.as_nanos() as u64 / 1_000_000);
-        Wait::Between(wait * 3 / 4 - rounding, wait * 5 / 4 + rounding)
+        Wait::Between(wait - rounding, wait * 3 / 2 + rounding)
     }
 
     /// An admitted call ends.

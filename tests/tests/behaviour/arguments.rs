@@ -134,11 +134,11 @@ mod trip {
                 "min(10) & (failure_rate(0.2) | slow_rate(0.1, 1.5s))",
                 10,
             ),
-            (breaker!(trip = failures(3) | failure_streak(2)), "failures(3) | failure_streak(2)", 2),
+            (breaker!(trip = failures(3) | failure_streak(2)), "failures(3) | failure_streak(2)", 3),
             (
                 breaker!(trip = (min(2) & avg_latency(250us)) | failures(9)),
                 "min(2) & avg_latency(250us) | failures(9)",
-                2,
+                9,
             ),
             (breaker!(trip = min(4) & custom(odd)), "min(4) & custom(odd)", 4),
             (
