@@ -129,7 +129,7 @@ fn are_joined(nodes: &[Node], one: usize, other: usize) -> bool {
 fn bad_enough(condition: Condition, length: u32) -> u32 {
     match condition {
         Condition::FailureRate(ratio) | Condition::SlowRate(ratio, _) => {
-            (ratio.parts_per_billion() as u64 * length as u64).div_ceil(1_000_000_000) as u32
+            (ratio.parts_per_billion() as u64 * u64::from(length)).div_ceil(1_000_000_000) as u32
         }
         Condition::Failures(count) => count,
         // A success ends the streak.

@@ -13,6 +13,7 @@ use super::breaker::Breaker;
 use super::word::StateWord;
 use crate::sync::thread_local;
 
+#[expect(clippy::missing_const_for_thread_local, reason = "a model's cannot be")]
 thread_local! {
     /// The probes in whose bodies this thread is: the address of the breaker, and its word.
     static PROBES: RefCell<Vec<(usize, StateWord)>> = RefCell::new(Vec::new());

@@ -166,7 +166,7 @@ fn follow(mut guard: Guard<'_>, reading: Reading, mut step: Step, now: u64) {
             open(guard, reason, Some((figures, metrics)), now);
         }
         (None, Reading::Trial(..) | Reading::Ramp) if matches!(step, Step::Pass) => {
-            half_open::pass(guard, now)
+            half_open::pass(guard, now);
         }
         (None, _) => {}
     }

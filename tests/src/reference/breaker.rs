@@ -279,7 +279,8 @@ impl Reference {
         }
         if lasts && call.probe {
             self.in_flight -= 1;
-            if ending != Ending::Cancelled {
+            // A cancelled call is an outcome only if it counts.
+            if ending != Ending::Cancelled || self.settings.on_cancel == Outcome::Failure {
                 self.stalls_at = now + self.settings.half_open_timeout();
             }
         }

@@ -4,7 +4,7 @@ use std::error::Error as _;
 
 use fluxgate::testing::ManualClock;
 use fluxgate::{CallNotPermitted, CircuitBreaker, Error, State, permit, retry, trip, window};
-use fluxgate_tests::fixture::{Fixture, micros, millis, seconds};
+use fluxgate_tests::fixture::{Fixture, millis, seconds};
 
 fn payments(rule: trip::Rule) -> (CircuitBreaker, ManualClock) {
     let clock = ManualClock::new();
