@@ -3,4 +3,5 @@
 pub(crate) mod brackets;
 pub mod lexer;
 pub mod problem;
+pub mod render;
 pub mod token;

@@ -5,8 +5,9 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use fluxgate_rules::lexer::lex;
+use fluxgate_rules::problem::{Advice, Aside};
 use fluxgate_rules::reader::{self, Reading};
-use fluxgate_rules::token::Token;
+use fluxgate_rules::token::{Token, TokenRange};
 use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, OUTCOME};
 use fluxgate_rules::{Condition, Permit, Problem, Ratio, Retry, Rule, Window, review};
 use proptest::prelude::*;
@@ -168,6 +169,24 @@ proptest! {
     fn any_row_of_pieces_is_survived(pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..12)) {
         survives(&pieces.join(" "));
         survives(&pieces.concat());
+    }
+
+    #[test]
+    fn what_is_suggested_for_a_whole_setting_is_right(
+        pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..6),
+        word in proptest::sample::select(&["", "count", "time(", "fixed", "backoff(", "open_for(", "ramp_up(", "fail"][..]),
+    ) {
+        let text = format!("{word}{}", pieces.join(" "));
+        let lexed = lex(&text);
+        let whole = TokenRange::new(0, lexed.tokens.len());
+        for read in READERS {
+            let problems = read(&lexed.tokens);
+            let [Problem { advice: Advice::Change(suggestion), .. }] = problems.as_slice() else { continue };
+            if suggestion.range == whole && matches!(suggestion.aside, Aside::Write(_)) {
+                let again = read(&lex(&suggestion.replacement).tokens);
+                prop_assert!(again.is_empty(), "{text}: {suggestion:?} is wrong: {again:?}");
+            }
+        }
     }
 
     #[test]
