@@ -24,6 +24,7 @@ pub use logic::{const_checks as check, flaws};
 pub use model::{duration, limits, metrics, permit, ratio, retry, rule, window};
 pub use reading::{by_hand as review, read as reader, suggestion as meant};
 
+pub use crate::text::config_error::{ConfigError, ConfigProblem};
 pub use crate::text::problem::Problem;
 /// Whether and why a rule holds, and what a trial shows.
 pub mod evaluate {

@@ -5,6 +5,7 @@ pub mod by_hand;
 pub(crate) mod call;
 pub(crate) mod cursor;
 pub(crate) mod explain;
+mod from_str;
 pub(crate) mod operators;
 pub(crate) mod parser;
 pub mod read;

@@ -20,27 +20,30 @@ pub type Reading<T> = Result<T, Vec<Problem>>;
 /// Reads the rule of a breaker with this window. If the rule or the window has a value that only the compiler knows, the
 /// [check](crate::check::rule) that the expansion calls must find what is not to be seen here.
 pub fn rule(tokens: &[Token], window: &Window) -> Reading<Rule> {
-    settled(tokens, |tokens| {
-        let rule = written_rule(tokens)?;
-        refuse(explain::duplicates(tokens, &rule))?;
-        refuse(explain::rule(tokens, &rule, window))?;
-        Ok(rule)
-    })
+    settled(tokens, unrepeated_rule(tokens, window), |tokens| unrepeated_rule(tokens, window))
 }
 
 /// Reads the printed form of a rule that was built by hand, in which different functions may be spelled alike.
 pub(crate) fn printed_rule(tokens: &[Token], window: &Window) -> Reading<Rule> {
-    settled(tokens, |tokens| {
-        let rule = written_rule(tokens)?;
-        refuse(explain::rule(tokens, &rule, window))?;
-        Ok(rule)
-    })
+    let reading = written_rule(tokens).and_then(|rule| sensible(tokens, rule, window));
+    settled(tokens, reading, |tokens| unrepeated_rule(tokens, window))
+}
+
+fn unrepeated_rule(tokens: &[Token], window: &Window) -> Reading<Rule> {
+    let rule = written_rule(tokens)?;
+    refuse(explain::duplicates(tokens, &rule))?;
+    sensible(tokens, rule, window)
 }
 
 fn written_rule(tokens: &[Token]) -> Reading<Rule> {
     let brackets = Brackets::pair(tokens).map_err(|problem| vec![problem])?;
     let (rule, problems) = parse(tokens, &brackets);
     refuse(problems)?;
+    Ok(rule)
+}
+
+fn sensible(tokens: &[Token], rule: Rule, window: &Window) -> Reading<Rule> {
+    refuse(explain::rule(tokens, &rule, window))?;
     Ok(rule)
 }
 
@@ -74,11 +77,12 @@ fn setting(
     vocabulary: &'static Vocabulary,
     explain: impl Fn(&[Token], &Call) -> Option<Problem>,
 ) -> Reading<Call> {
-    settled(tokens, |tokens| {
+    let read = |tokens: &[Token]| {
         let call = written_call(tokens, owner, vocabulary)?;
         refuse(explain(tokens, &call).into_iter().collect())?;
         Ok(call)
-    })
+    };
+    settled(tokens, read(tokens), read)
 }
 
 fn written_call(tokens: &[Token], owner: &str, vocabulary: &'static Vocabulary) -> Reading<Call> {

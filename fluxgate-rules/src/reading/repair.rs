@@ -15,13 +15,14 @@ pub fn repaired(text: &str, problems: impl Fn(&[Token]) -> Vec<Problem>) -> Opti
     None
 }
 
-/// Reads tokens. Where the only suggestion replaces all of them, lets it put the whole right: `min(10) & failure_rate(0.5)` for
-/// `failure_rate > 0.5`.
+/// What was read from tokens. Where the only suggestion replaces all of them, it is made to put the whole right, read anew after each
+/// change: `min(10) & failure_rate(0.5)` for `failure_rate > 0.5`.
 pub(crate) fn settled<T>(
     tokens: &[Token],
+    reading: Result<T, Vec<Problem>>,
     read: impl Fn(&[Token]) -> Result<T, Vec<Problem>>,
 ) -> Result<T, Vec<Problem>> {
-    let mut problems = match read(tokens) {
+    let mut problems = match reading {
         Ok(value) => return Ok(value),
         Err(problems) => problems,
     };

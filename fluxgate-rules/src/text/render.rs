@@ -9,7 +9,8 @@ use crate::text::token::TokenRange;
 impl Problem {
     /// The message for a string: what is wrong, then the string with carets under the place, then the help.
     pub fn draw(&self, source: &str, bytes: &[Range<usize>]) -> String {
-        draw(&self.message(), source, bytes_of(self.place, source, bytes), self.help_text().as_deref())
+        let place = Some((source, bytes_of(self.place, source, bytes)));
+        draw(&self.message(), place, self.help_text().as_deref())
     }
 
     /// The string with the suggestion applied, if there is one.
@@ -21,30 +22,28 @@ impl Problem {
     }
 }
 
-/// The message, then the line of the source with carets under the range, then the help.
-fn draw(message: &str, source: &str, range: Range<usize>, help: Option<&str>) -> String {
+/// The message, then the line of the place's text with carets under the place, then the help.
+pub(crate) fn draw(message: &str, place: Option<(&str, Range<usize>)>, help: Option<&str>) -> String {
     let mut text = message.to_owned();
-    let mut at = 0;
-    for line in source.split('\n') {
-        let end = at + line.len();
-        // Only the first line of the place gets carets; the message has the rest.
-        if range.start <= end {
-            let start = range.start - at;
-            let stop = range.end.clamp(range.start, end) - at;
-            let indent = line.len() - line.trim_start().len();
-            let indent = indent.min(start);
-            let _ = write!(text, "\n  | {}", line[indent..].trim_end().replace('\t', " "));
-            let blank = " ".repeat(width(&line[indent..start]));
-            let carets = "^".repeat(width(&line[start..stop]).max(1));
-            let _ = write!(text, "\n  | {blank}{carets}");
-            break;
-        }
-        at = end + 1;
+    if let Some((source, bytes)) = place {
+        underline(source, &bytes, &mut text);
     }
     if let Some(help) = help {
         let _ = write!(text, "\nhelp: {help}");
     }
     printable(&text)
+}
+
+/// Adds the line where the place begins. Only that gets carets; the message has the rest.
+fn underline(source: &str, place: &Range<usize>, text: &mut String) {
+    let begin = source[..place.start].rfind('\n').map_or(0, |before| before + 1);
+    let line = source[begin..].split('\n').next().unwrap_or_default();
+    let (start, stop) = (place.start - begin, place.end.min(begin + line.len()) - begin);
+    let indent = (line.len() - line.trim_start().len()).min(start);
+    let _ = write!(text, "\n  | {}", line[indent..].trim_end().replace('\t', " "));
+    let blank = " ".repeat(width(&line[indent..start]));
+    let carets = "^".repeat(width(&line[start..stop]).max(1));
+    let _ = write!(text, "\n  | {blank}{carets}");
 }
 
 /// Whether a terminal or a log would act on a character instead of showing it: control characters, line ends, and changes of
@@ -78,7 +77,7 @@ fn width(text: &str) -> usize {
 }
 
 /// Replaces each character that a terminal would act on by a visible one.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let hides = |character| is_obeyed(character) && character != '\n';
     text.chars()
         .map(|character| if hides(character) { char::REPLACEMENT_CHARACTER } else { character })
@@ -86,7 +85,7 @@ fn printable(text: &str) -> String {
 }
 
 /// The byte range of tokens in the string. An empty range is after the token before it.
-fn bytes_of(tokens: TokenRange, source: &str, bytes: &[Range<usize>]) -> Range<usize> {
+pub(crate) fn bytes_of(tokens: TokenRange, source: &str, bytes: &[Range<usize>]) -> Range<usize> {
     if tokens.is_empty() {
         let at = match tokens.start.checked_sub(1) {
             Some(before) => bytes.get(before).map_or(source.len(), |range| range.end),
