@@ -6,7 +6,7 @@ pub(crate) mod name;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fluxgate_rules::{Permit, Retry, Rule, Window, review};
+use fluxgate_rules::{ConfigProblem, Permit, Retry, Rule, Window, review};
 
 use self::error::ConfigError;
 use self::name::Name;
@@ -62,18 +62,17 @@ impl Settings {
         problems.extend(review::half_open_timeout(self.half_open_timeout));
         for (owner, outcome) in [("on_panic", self.on_panic), ("on_cancel", self.on_cancel)] {
             if outcome == Outcome::Success {
-                problems.push(format!(
-                    "`{owner}` cannot be a success\nhelp: `Outcome::Failure` or `Outcome::Ignored`"
-                ));
+                let problem = ConfigProblem::new(owner, format!("`{owner}` cannot be a success"));
+                problems.push(problem.with_help("`Outcome::Failure` or `Outcome::Ignored`"));
             }
         }
-        if problems.is_empty() { Ok(()) } else { Err(ConfigError(problems.join("\n"))) }
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::{CircuitBreaker, Outcome, permit, retry, trip, window};
+    use crate::{CircuitBreaker, ConfigProblem, Outcome, permit, retry, trip, window};
     use std::time::Duration;
 
     #[test]
@@ -88,6 +87,8 @@ mod tests {
             .build()
             .unwrap_err();
         assert_eq!(error.to_string().matches("help: ").count(), 5, "{error}");
+        let settings: Vec<_> = error.problems().iter().map(ConfigProblem::setting).collect();
+        assert_eq!(settings, ["trip", "retry", "permit", "max_half_open_calls", "on_panic"]);
         let custom = trip::min(3) & trip::custom(|metrics| metrics.failures() > 2);
         CircuitBreaker::builder("right").trip(custom).build().unwrap();
     }

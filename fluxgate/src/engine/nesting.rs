@@ -13,10 +13,9 @@ use super::breaker::Breaker;
 use super::word::StateWord;
 use crate::sync::thread_local;
 
-#[expect(clippy::missing_const_for_thread_local, reason = "a model's cannot be")]
 thread_local! {
     /// The probes in whose bodies this thread is: the address of the breaker, and its word.
-    static PROBES: RefCell<Vec<(usize, StateWord)>> = RefCell::new(Vec::new());
+    static PROBES: RefCell<Vec<(usize, StateWord)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Marks that this thread is in the body of a probe. Each probe is marked once, however often this is called.
