@@ -2,3 +2,4 @@
 
 pub(crate) mod operand;
 pub(crate) mod parser;
+pub(crate) mod tracker;

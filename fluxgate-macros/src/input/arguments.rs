@@ -1,54 +1,13 @@
 //! The tokens of an attribute, or of `breaker!` -> `name = value` arguments.
 
-use fluxgate_rules::token::{spell, spell_closure};
-use proc_macro2::{Ident, Punct, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::input::errors::{Errors, span_of};
-use crate::input::source::{Source, is_too_deep, text};
-use crate::input::suggest::{Guesses, is_value};
-
-/// Which macro the arguments belong to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Target {
-    /// `#[circuit_breaker(..)]`.
-    Attribute,
-    /// `breaker!(..)`.
-    Breaker,
-}
-
-/// What an argument concerns.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum About {
-    /// The settings of a breaker.
-    Breaker,
-    /// The handling of one function's calls.
-    Calls,
-    /// Which breaker to use.
-    Place,
-    /// Where Fluxgate is.
-    Crate,
-}
-
-/// The arguments: what each concerns, and an example value.
-pub(crate) const KNOWN: [(&str, About, &str); 16] = [
-    ("name", About::Breaker, "\"payments\""),
-    ("window", About::Breaker, "count(100)"),
-    ("trip", About::Breaker, "min(10) & failure_rate(0.5)"),
-    ("track", About::Calls, "all"),
-    ("success", About::Calls, "matches(NotFound)"),
-    ("retry", About::Breaker, "cooldown(60s)"),
-    ("permit", About::Breaker, "ramp_up(0.1, 1.0, 60s)"),
-    ("max_half_open_calls", About::Breaker, "10"),
-    ("half_open_timeout", About::Breaker, "5m"),
-    ("rejected", About::Calls, "|refused| Err(refused.into())"),
-    ("fallback", About::Calls, "|error| Err(error)"),
-    ("on_panic", About::Breaker, "failure"),
-    ("on_cancel", About::Breaker, "ignore"),
-    ("breaker", About::Place, "PAYMENTS"),
-    ("handle", About::Place, "PAYMENTS"),
-    ("crate", About::Crate, "::fluxgate"),
-];
+use crate::input::errors::Errors;
+use crate::input::names::{Concern, Macro, Name, named};
+use crate::input::source::spelled;
+use crate::input::suggest::{Suggestions, belongs_to_a_setting};
+use crate::input::tokens::{is, is_assignment, is_too_deep, span_of, text, word};
 
 /// `name = value`.
 pub(crate) struct Argument {
@@ -72,7 +31,7 @@ pub(crate) struct Arguments(Vec<Argument>);
 
 impl Arguments {
     /// Reads the arguments, and reports all that is wrong with them.
-    pub(crate) fn parse(tokens: TokenStream, target: Target, errors: &mut Errors) -> Self {
+    pub(crate) fn parse(tokens: TokenStream, of: Macro, errors: &mut Errors) -> Self {
         let mut arguments = Self(Vec::new());
         if is_too_deep(&tokens) {
             let span = span_of(&tokens).unwrap_or((Span::call_site(), Span::call_site()));
@@ -82,9 +41,9 @@ impl Arguments {
         }
         let trees: Vec<_> = tokens.into_iter().collect();
         let pieces = split(&trees, errors);
-        let guesses = Guesses::of(&pieces);
+        let suggestions = Suggestions::of(&pieces);
         for piece in &pieces {
-            arguments.read(piece, &guesses, target, errors);
+            arguments.read(piece, &suggestions, of, errors);
         }
         arguments.exclude(errors);
         arguments
@@ -107,11 +66,11 @@ impl Arguments {
         self.get("crate").map_or_else(|| quote!(::fluxgate), |argument| argument.value.clone())
     }
 
-    fn read(&mut self, piece: &[TokenTree], guesses: &Guesses<'_>, target: Target, errors: &mut Errors) {
+    fn read(&mut self, piece: &[TokenTree], suggestions: &Suggestions<'_>, of: Macro, errors: &mut Errors) {
         let all: TokenStream = piece.iter().cloned().collect();
         let Some(span) = span_of(&all) else { return };
         let Some(name) = piece.first().and_then(word) else {
-            return guesses.nameless(piece, errors);
+            return suggestions.nameless(piece, errors);
         };
         let key = name.to_string();
         let (length, is_assigned) = sign(&piece[1..]);
@@ -120,15 +79,15 @@ impl Arguments {
             && let Some((end, text)) = joined(piece)
         {
             let span = (name.span(), piece[end - 1].span());
-            return errors.report(span, guesses.unknown(&text, &piece[end + 1..]));
+            return errors.report(span, suggestions.unknown(&text, &piece[end + 1..]));
         }
-        let Some(&(known, about, example)) = KNOWN.iter().find(|(known, ..)| *known == key) else {
+        let Some(&Name { text: known, concern, example }) = named(key.as_str()) else {
             return match piece {
-                [_] if !is_value(piece) => errors.report(span, guesses.unknown(&key, &[])),
+                [_] if !belongs_to_a_setting(piece) => errors.report(span, suggestions.unknown(&key, &[])),
                 [_, rest @ ..] if is_assigned => {
-                    errors.report((name.span(), name.span()), guesses.unknown(&key, &rest[length..]));
+                    errors.report((name.span(), name.span()), suggestions.unknown(&key, &rest[length..]));
                 }
-                _ => guesses.nameless(piece, errors),
+                _ => suggestions.nameless(piece, errors),
             };
         };
         let rest = &piece[1 + length..];
@@ -144,15 +103,15 @@ impl Arguments {
             let value = spelled(&value);
             errors.report(span, format!("an argument is written with `=`\nhelp: write `{known} = {value}`"));
         }
-        if target == Target::Breaker
-            && let Some(reason) = refused(known, about)
+        if of == Macro::Breaker
+            && let Some(reason) = refused(known, concern)
         {
             return errors.report((name.span(), name.span()), reason);
         }
         if self.get(known).is_some() {
             return errors.report(span, format!("`{known}` is given twice\nhelp: remove one of them"));
         }
-        if about == About::Crate && syn::parse2::<syn::Path>(value.clone()).is_err() {
+        if concern == Concern::Crate && syn::parse2::<syn::Path>(value.clone()).is_err() {
             let path = text(&value).filter(|text| syn::parse_str::<syn::Path>(text).is_ok());
             let path = path.unwrap_or_else(|| "fluxgate".to_owned());
             let root = if path.contains("::") { "" } else { "::" };
@@ -168,8 +127,8 @@ impl Arguments {
             return;
         }
         for argument in &self.0 {
-            let about = KNOWN.iter().find(|(known, ..)| argument.name == known).map(|(_, about, _)| *about);
-            if about == Some(About::Breaker) || argument.name == "handle" {
+            let concern = named(&argument.name).map(|name| name.concern);
+            if concern == Some(Concern::Settings) || argument.name == "handle" {
                 let name = &argument.name;
                 errors.report(
                     argument.whole(),
@@ -184,31 +143,22 @@ impl Arguments {
 }
 
 /// Why `breaker!` does not take an argument.
-fn refused(name: &str, about: About) -> Option<String> {
-    match about {
-        About::Breaker | About::Crate => None,
-        About::Calls => Some(format!(
+fn refused(name: &str, concern: Concern) -> Option<String> {
+    match concern {
+        Concern::Settings | Concern::Crate => None,
+        Concern::Calls => Some(format!(
             "`{name}` is about the calls of one function, and a breaker may guard many\n\
              help: give it in the `#[circuit_breaker(breaker = .., {name} = ..)]` of each function"
         )),
-        About::Place if name == "handle" => Some(
+        Concern::Location if name == "handle" => Some(
             "`handle` names the breaker that an attribute makes\n\
              help: remove it, and write `static PAYMENTS: CircuitBreaker = breaker!(..);`"
                 .to_owned(),
         ),
-        About::Place => {
+        Concern::Location => {
             Some("`breaker!` makes a breaker, so it does not take one\nhelp: remove `breaker`".to_owned())
         }
     }
-}
-
-/// Tokens as one would write them.
-pub(crate) fn spelled(tokens: &TokenStream) -> String {
-    if text(tokens).is_some() {
-        return tokens.to_string();
-    }
-    let tokens = Source::new(tokens, Span::call_site()).tokens;
-    if tokens.first().is_some_and(|first| first.is("|")) { spell_closure(&tokens) } else { spell(&tokens) }
 }
 
 /// Splits at the commas between arguments. A value may contain commas, so a comma counts only before `name =` or before an
@@ -251,9 +201,11 @@ fn starts(trees: &[TokenTree], at: usize) -> bool {
     let Some(name) = word(tree) else { return false };
     match (trees.get(at + 1), trees.get(at + 2)) {
         (Some(sign), next) if is_assignment(sign) => !next.is_some_and(|next| is(next, '=') || is(next, '>')),
-        (Some(sign), next) if is(sign, ':') => is_known(name) && !next.is_some_and(|next| is(next, ':')),
-        (Some(TokenTree::Group(_)), None) | (None, _) => is_known(name),
-        (Some(TokenTree::Group(_)), Some(next)) | (Some(next), _) => is_known(name) && is(next, ','),
+        (Some(sign), next) if is(sign, ':') => {
+            named(name).is_some() && !next.is_some_and(|next| is(next, ':'))
+        }
+        (Some(TokenTree::Group(_)), None) | (None, _) => named(name).is_some(),
+        (Some(TokenTree::Group(_)), Some(next)) | (Some(next), _) => named(name).is_some() && is(next, ','),
     }
 }
 
@@ -261,15 +213,10 @@ fn starts(trees: &[TokenTree], at: usize) -> bool {
 fn is_without_comma(trees: &[TokenTree], at: usize) -> bool {
     let ends =
         |tree: &TokenTree| !matches!(tree, TokenTree::Punct(_)) || is_assignment(tree) || is(tree, ';');
-    trees.get(at).and_then(word).is_some_and(is_known)
+    trees.get(at).and_then(word).and_then(named).is_some()
         && trees.get(at + 1).is_some_and(is_assignment)
         && !trees.get(at + 2).is_some_and(|next| is(next, '=') || is(next, '>'))
         && ends(&trees[at - 1])
-}
-
-/// Whether there is an argument of this name, be it an identifier or text.
-pub(crate) fn is_known(name: &(impl PartialEq<str> + ?Sized)) -> bool {
-    KNOWN.iter().any(|(known, ..)| name == *known)
 }
 
 /// How many signs are between a name and its value, and whether they are meant as an assignment. Only a single `=` is right.
@@ -309,19 +256,4 @@ fn after_parameters(trees: &[TokenTree], mut at: usize) -> usize {
     }
     let end = trees[at + 1..].iter().position(|tree| is(tree, '|'));
     end.map_or(start, |end| at + 1 + end + 1)
-}
-
-pub(crate) fn word(tree: &TokenTree) -> Option<&Ident> {
-    match tree {
-        TokenTree::Ident(word) => Some(word),
-        _ => None,
-    }
-}
-
-pub(crate) fn is(tree: &TokenTree, sign: char) -> bool {
-    matches!(tree, TokenTree::Punct(punct) if Punct::as_char(punct) == sign)
-}
-
-pub(crate) fn is_assignment(tree: &TokenTree) -> bool {
-    is(tree, '=')
 }

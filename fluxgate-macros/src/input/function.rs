@@ -7,6 +7,7 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, FnArg, Ident, Pat, ReceiverKind, Signature, Type, Visibility};
 
 use crate::input::errors::{self, Errors};
+use crate::input::tokens::{is, mentions, span_of};
 
 /// The function to guard.
 pub(crate) struct Function {
@@ -74,7 +75,7 @@ impl Function {
     fn refusals(&self) -> Vec<syn::Error> {
         let mut refusals = Vec::new();
         let mut refuse = |tokens: &dyn quote::ToTokens, message: &str| {
-            if let Some(span) = errors::span_of(&tokens.to_token_stream()) {
+            if let Some(span) = span_of(&tokens.to_token_stream()) {
                 refusals.push(errors::error(span, message));
             }
         };
@@ -194,7 +195,6 @@ fn braces(body: TokenTree) -> Option<(TokenStream, Group)> {
 
 fn split_inner(stream: TokenStream) -> (TokenStream, TokenStream) {
     let trees: Vec<_> = stream.into_iter().collect();
-    let is = |tree: &TokenTree, sign| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == sign);
     let mut at = 0;
     while let [pound, bang, TokenTree::Group(group), ..] = &trees[at..]
         && is(pound, '#')
@@ -247,14 +247,4 @@ fn moved(body: TokenStream) -> Option<TokenStream> {
         syn::Expr::Call(call) if call.args.len() == 1 => moved(call.args.to_token_stream()),
         _ => None,
     }
-}
-
-/// Whether tokens mention a name, as an identifier or in a format string: `"{name}"`.
-pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
-    tokens.clone().into_iter().any(|tree| match tree {
-        TokenTree::Ident(word) => word == name,
-        TokenTree::Group(group) => mentions(&group.stream(), name),
-        TokenTree::Literal(literal) => literal.to_string().contains(&format!("{{{name}")),
-        TokenTree::Punct(_) => false,
-    })
 }

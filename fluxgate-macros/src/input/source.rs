@@ -5,15 +5,12 @@ use std::ops::Range;
 
 use fluxgate_rules::Problem;
 use fluxgate_rules::lexer;
-use fluxgate_rules::token::{Place, Shape, Token, spell};
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-
+use fluxgate_rules::token::{Place, Shape, Token, spell, spell_closure};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 
 use crate::input::errors;
-
-/// How deep groups are searched: deeper than any rule.
-const MAX_DEPTH: usize = 64;
+use crate::input::tokens::{MAX_DEPTH, respan, span_of, text, ungrouped};
 
 /// The source text of an argument.
 pub(crate) struct Source {
@@ -31,10 +28,10 @@ enum Origin {
 impl Source {
     /// Reads the value of an argument. Errors underline `name` if there is no value.
     pub(crate) fn new(value: &TokenStream, name: Span) -> Self {
-        let span = errors::span_of(value).unwrap_or((name, name));
+        let span = span_of(value).unwrap_or((name, name));
         if let Some(text) = text(value) {
             let lexed = lexer::lex(&text);
-            let span = errors::span_of(&peel(value.clone())).unwrap_or(span);
+            let span = span_of(&ungrouped(value.clone())).unwrap_or(span);
             return Self { tokens: lexed.tokens, origin: Origin::Text { text, bytes: lexed.bytes }, span };
         }
         let (mut tokens, mut spans) = (Vec::new(), Vec::new());
@@ -103,29 +100,13 @@ fn unlike_rust(place: Place, text: &str) -> Problem {
     problem.help("write a value, or the path of a constant or function")
 }
 
-/// Whether groups are nested too deep for recursion.
-pub(crate) fn is_too_deep(tokens: &TokenStream) -> bool {
-    fn fits(tokens: TokenStream, depth: usize) -> bool {
-        tokens.into_iter().all(|tree| match tree {
-            TokenTree::Group(group) => depth > 0 && fits(group.stream(), depth - 1),
-            _ => true,
-        })
+/// Tokens as one would write them.
+pub(crate) fn spelled(tokens: &TokenStream) -> String {
+    if text(tokens).is_some() {
+        return tokens.to_string();
     }
-    !fits(tokens.clone(), MAX_DEPTH)
-}
-
-/// Removes the invisible groups that `macro_rules!` puts around its arguments.
-fn peel(tokens: TokenStream) -> TokenStream {
-    let mut trees = tokens.clone().into_iter();
-    match (trees.next(), trees.next()) {
-        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => peel(group.stream()),
-        _ => tokens,
-    }
-}
-
-/// The value, if the tokens are one string literal.
-pub(crate) fn text(tokens: &TokenStream) -> Option<String> {
-    syn::parse2::<syn::LitStr>(peel(tokens.clone())).ok().map(|literal| literal.value())
+    let tokens = Source::new(tokens, Span::call_site()).tokens;
+    if tokens.first().is_some_and(|first| first.is("|")) { spell_closure(&tokens) } else { spell(&tokens) }
 }
 
 fn flatten(stream: TokenStream, depth: usize, push: &mut impl FnMut(Token, Span)) {
@@ -188,16 +169,4 @@ fn extract(stream: TokenStream, place: Place, depth: usize, at: &mut usize) -> T
         }
     }
     found
-}
-
-/// Gives every token, and every parenthesis, the same span.
-pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
-    let respan_tree = |mut tree: TokenTree| {
-        if let TokenTree::Group(group) = &tree {
-            tree = TokenTree::Group(Group::new(group.delimiter(), respan(group.stream(), span)));
-        }
-        tree.set_span(span);
-        tree
-    };
-    tokens.into_iter().map(respan_tree).collect()
 }

@@ -7,10 +7,11 @@ use fluxgate_rules::vocabulary::{Entry, PERMIT, RETRY, TRIP, Vocabulary, WINDOW}
 use fluxgate_rules::{Problem, Window, reader};
 use proc_macro2::{Span, TokenStream, TokenTree};
 
-use crate::input::arguments::{KNOWN, is, is_assignment, is_known, spelled, word};
-use crate::input::errors::{Errors, span_of};
-use crate::input::source::{Source, text};
-use crate::track::parser as track;
+use crate::input::errors::Errors;
+use crate::input::names::{NAMES, example, named};
+use crate::input::source::{Source, spelled};
+use crate::input::tokens::{is, is_assignment, span_of, text, word};
+use crate::input::tracker_words::tracker_for;
 
 /// Other libraries' names for arguments other than rules: theirs, then ours. The rest is in the vocabularies.
 const FOREIGN: [(&str, &str); 23] = [
@@ -99,11 +100,11 @@ enum Part {
 }
 
 /// All arguments of one use of a macro, to tell what the unknown ones mean together.
-pub(crate) struct Guesses<'a> {
+pub(crate) struct Suggestions<'a> {
     pieces: Vec<(String, &'a [TokenTree])>,
 }
 
-impl<'a> Guesses<'a> {
+impl<'a> Suggestions<'a> {
     pub(crate) fn of(pieces: &[&'a [TokenTree]]) -> Self {
         let named = pieces.iter().filter_map(|piece| match piece {
             [name, sign, value @ ..] if is_assignment(sign) => Some((word(name)?.to_string(), value)),
@@ -122,13 +123,13 @@ impl<'a> Guesses<'a> {
                 let value = match (value.as_str(), help.contains("min(")) {
                     (value, true) if value.parse().is_ok_and(|count: u32| count > 0) => value.to_owned(),
                     (_, true) => "5".to_owned(),
-                    (value, _) => track::meant(value),
+                    (value, _) => tracker_for(value),
                 };
                 return Some(format!("{what}\nhelp: {}", help.replace("{}", &value)));
             }
             if let Some((_, ours)) = FOREIGN.iter().find(|(theirs, _)| *theirs == name) {
                 let value = match (*ours, value.as_str()) {
-                    ("track" | "success", value) if !value.is_empty() => track::meant(value),
+                    ("track" | "success", value) if !value.is_empty() => tracker_for(value),
                     (_, "") => example(ours).to_owned(),
                     (_, value) => value.to_owned(),
                 };
@@ -146,7 +147,7 @@ impl<'a> Guesses<'a> {
         if let Some(answer) = elsewhere(name) {
             return answer;
         }
-        let known = KNOWN.iter().map(|(known, ..)| *known);
+        let known = NAMES.iter().map(|known| known.text);
         if let Some(near) = nearest(name, known.clone()) {
             return format!("{what}; did you mean `{near}`?");
         }
@@ -203,7 +204,7 @@ impl<'a> Guesses<'a> {
             Part::Keyword(name, value) => keywords.push((name, value)),
         }
         for (other, value) in
-            self.pieces.iter().filter(|(other, _)| other != name && !is_known(other.as_str()))
+            self.pieces.iter().filter(|(other, _)| other != name && named(other.as_str()).is_none())
         {
             match of_setting(other, &spelled(&value.iter().cloned().collect())) {
                 Some((its, Part::Word(word)))
@@ -289,8 +290,8 @@ fn owner(vocabulary: &Vocabulary, keyword: &str) -> Option<&'static Entry> {
     vocabulary.entries.iter().find(has)
 }
 
-/// Whether a value stands alone, without its name.
-pub(crate) fn is_value(piece: &[TokenTree]) -> bool {
+/// Whether an argument without a name is the value of a setting.
+pub(crate) fn belongs_to_a_setting(piece: &[TokenTree]) -> bool {
     setting_of(&piece.iter().cloned().collect()).is_some()
 }
 
@@ -304,8 +305,4 @@ fn setting_of(value: &TokenStream) -> Option<&'static str> {
 /// A value as written, without the quotes of a string.
 fn bare(value: &TokenStream) -> String {
     text(value).unwrap_or_else(|| spelled(value))
-}
-
-fn example(name: &str) -> &'static str {
-    KNOWN.iter().find(|(known, ..)| *known == name).map_or("..", |(.., example)| example)
 }

@@ -4,20 +4,23 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote};
 use syn::Lifetime;
 
-use crate::input::arguments::{Arguments, Target};
+use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
-use crate::input::function::{Function, mentions};
+use crate::input::function::Function;
+use crate::input::names::Macro;
+use crate::input::tokens::mentions;
 use crate::output::handler::Handler;
 use crate::output::outcome::{Judge, claims_nothing, local};
 use crate::output::returns::{Form, Returns};
 use crate::output::settings::settings;
 use crate::output::target::Place;
-use crate::track::parser::{Tracker, tracker};
+use crate::track::parser::tracker;
+use crate::track::tracker::Tracker;
 
 /// Expands `breaker!(..)`.
 pub(crate) fn breaker(tokens: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let arguments = Arguments::parse(tokens, Target::Breaker, &mut errors);
+    let arguments = Arguments::parse(tokens, Macro::Breaker, &mut errors);
     let private = private(&arguments);
     let name = quote!(::core::concat!(::core::module_path!(), ":", ::core::line!()));
     let settings = settings(&arguments, name, &mut errors).tokens;
@@ -35,7 +38,7 @@ pub(crate) fn breaker(tokens: TokenStream) -> TokenStream {
 /// Expands `#[circuit_breaker(..)]`. If something is wrong, the function stays as it is, so that ours are the only errors.
 pub(crate) fn attribute(tokens: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let arguments = Arguments::parse(tokens, Target::Attribute, &mut errors);
+    let arguments = Arguments::parse(tokens, Macro::CircuitBreaker, &mut errors);
     let function = Function::parse(item.clone(), &mut errors);
     let guard = Guard::read(&arguments, function.as_ref(), &mut errors);
     match (guard, function) {

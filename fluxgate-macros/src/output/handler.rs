@@ -4,9 +4,10 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::Expr;
 
-use crate::input::arguments::{Argument, Arguments, spelled};
-use crate::input::errors::{self, Errors, span_of};
-use crate::input::source::{respan, text};
+use crate::input::arguments::{Argument, Arguments};
+use crate::input::errors::{self, Errors};
+use crate::input::source::spelled;
+use crate::input::tokens::{respan, span_of, text};
 use crate::output::returns::Form;
 
 /// The user's closure or path.

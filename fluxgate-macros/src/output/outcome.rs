@@ -6,10 +6,9 @@
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use crate::input::errors::span_of;
-use crate::input::source::respan;
+use crate::input::tokens::{respan, span_of};
 use crate::output::returns::Returns;
-use crate::track::parser::{Arm, Tracker};
+use crate::track::tracker::{Arm, Tracker};
 
 /// The kind of result that a tracker is evaluated for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -6,8 +6,7 @@ use syn::{
     AssocType, GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type, TypeParamBound,
 };
 
-use crate::input::errors::span_of;
-use crate::input::source::respan;
+use crate::input::tokens::{respan, span_of};
 
 /// The form in which a function returns its output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

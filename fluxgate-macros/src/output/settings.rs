@@ -12,7 +12,8 @@ use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 
 use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
-use crate::input::source::{Source, respan};
+use crate::input::source::Source;
+use crate::input::tokens::respan;
 
 /// The settings that a breaker is made from.
 pub(crate) struct Settings {
@@ -304,13 +305,14 @@ mod tests {
     use quote::quote;
 
     use super::{Settings, settings};
-    use crate::input::arguments::{Arguments, Target};
+    use crate::input::arguments::Arguments;
     use crate::input::errors::Errors;
+    use crate::input::names::Macro;
 
     fn read(source: &str) -> Result<Settings, Vec<String>> {
         let mut errors = Errors::default();
         let tokens: TokenStream = source.parse().expect("the test's own tokens");
-        let arguments = Arguments::parse(tokens, Target::Attribute, &mut errors);
+        let arguments = Arguments::parse(tokens, Macro::CircuitBreaker, &mut errors);
         let settings = settings(&arguments, quote!("name"), &mut errors);
         if errors.is_empty() {
             Ok(settings)

@@ -5,10 +5,11 @@ use quote::quote;
 use syn::{Expr, FnArg, ReceiverKind, Type};
 
 use crate::input::arguments::Arguments;
-use crate::input::errors::{Errors, span_of};
-use crate::input::function::{Function, mentions};
-use crate::input::source::respan;
+use crate::input::errors::Errors;
+use crate::input::function::{Function, bindings};
+use crate::input::tokens::{mentions, respan, span_of, text};
 use crate::output::outcome::local;
+use crate::output::returns::{Form, Returns};
 
 /// Where the breaker of a function is.
 pub(crate) enum Place {
@@ -114,7 +115,7 @@ impl Place {
 
 /// All words of a value, quoted or not.
 fn names(value: TokenStream) -> impl Iterator<Item = String> {
-    let value = crate::input::source::text(&value).and_then(|text| text.parse().ok()).unwrap_or(value);
+    let value = text(&value).and_then(|text| text.parse().ok()).unwrap_or(value);
     value.into_iter().filter_map(|tree| match tree {
         TokenTree::Ident(word) => Some(word.to_string()),
         _ => None,
@@ -137,8 +138,7 @@ fn own(name: &TokenStream, settings: &TokenStream, private: &TokenStream) -> Tok
 /// its future does.
 fn is_in_parameters(place: &TokenStream, function: &Function) -> bool {
     let signature = &function.signature;
-    let returns_future = signature.asyncness.is_none()
-        && crate::output::returns::Returns::of(signature).form != crate::output::returns::Form::Sync;
+    let returns_future = signature.asyncness.is_none() && Returns::of(signature).form != Form::Sync;
     let mentioned = |names: &[Ident]| names.iter().any(|name| mentions(place, &name.to_string()));
     signature.inputs.iter().any(|input| {
         let is_lent = match input {
@@ -149,7 +149,7 @@ fn is_in_parameters(place: &TokenStream, function: &Function) -> bool {
             },
             FnArg::Typed(parameter) => is_shared_reference(&parameter.ty),
         };
-        (returns_future || !is_lent) && mentioned(&crate::input::function::bindings(input))
+        (returns_future || !is_lent) && mentioned(&bindings(input))
     })
 }
 

@@ -9,8 +9,9 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenS
 use proptest::prelude::*;
 use quote::quote;
 
-use crate::input::arguments::{Arguments, Target};
+use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
+use crate::input::names::Macro;
 use crate::input::source::Source;
 use crate::output::settings::settings;
 
@@ -85,9 +86,9 @@ const PIECES: [&str; 66] = [
 ];
 
 /// Reads tokens as both macros would.
-fn errors(tokens: &TokenStream, target: Target) -> Errors {
+fn errors(tokens: &TokenStream, of: Macro) -> Errors {
     let mut errors = Errors::default();
-    let arguments = Arguments::parse(tokens.clone(), target, &mut errors);
+    let arguments = Arguments::parse(tokens.clone(), of, &mut errors);
     let settings = settings(&arguments, quote!("name"), &mut errors);
     if errors.is_empty() {
         assert!(syn::parse2::<syn::ExprBlock>(settings.tokens).is_ok(), "{tokens}");
@@ -98,12 +99,12 @@ fn errors(tokens: &TokenStream, target: Target) -> Errors {
 }
 
 fn survives(tokens: &TokenStream) {
-    errors(tokens, Target::Attribute);
-    errors(tokens, Target::Breaker);
+    errors(tokens, Macro::CircuitBreaker);
+    errors(tokens, Macro::Breaker);
     // Each argument's value, wherever it ends up.
     for name in ["trip", "window", "retry", "permit", "on_panic", "half_open_timeout", "name"] {
         let name = Ident::new(name, Span::call_site());
-        errors(&quote!(#name = #tokens), Target::Attribute);
+        errors(&quote!(#name = #tokens), Macro::CircuitBreaker);
     }
 }
 
@@ -196,7 +197,7 @@ proptest! {
                 let message = error.to_string();
                 message.lines().filter(|line| !line.starts_with("  | ")).collect::<Vec<_>>().join("\n")
             };
-            errors(&tokens, Target::Attribute).all().iter().map(undrawn).collect::<Vec<_>>()
+            errors(&tokens, Macro::CircuitBreaker).all().iter().map(undrawn).collect::<Vec<_>>()
         };
         // In a group, so that commas are not taken for those between arguments.
         let bare = Group::new(Delimiter::None, bare);
@@ -255,7 +256,7 @@ fn what_the_catalogue_suggests_is_right() {
         suggested.filter(|(name, value, _)| !name.contains(['(', ' ']) && !value.contains("..")).collect();
     assert!(arguments.len() > 60, "{}", arguments.len());
     for (_, _, suggested) in arguments {
-        let errors = errors(&suggested.parse().expect("tokens"), Target::Attribute);
+        let errors = errors(&suggested.parse().expect("tokens"), Macro::CircuitBreaker);
         // Of a part of an argument there is no whole one.
         let is_keyword =
             ["buckets", "jitter", "max", "multiplier"].iter().any(|name| suggested.starts_with(name));
@@ -264,13 +265,13 @@ fn what_the_catalogue_suggests_is_right() {
 }
 
 fn said(line: &str) -> String {
-    let (target, text) = match line.strip_prefix("! ") {
-        Some(text) => (Target::Breaker, text),
-        None => (Target::Attribute, line),
+    let (of, text) = match line.strip_prefix("! ") {
+        Some(text) => (Macro::Breaker, text),
+        None => (Macro::CircuitBreaker, line),
     };
     let tokens: TokenStream = text.parse().expect("tokens");
     let mut block = format!("{line}\n");
-    for error in errors(&tokens, target).all() {
+    for error in errors(&tokens, of).all() {
         let (from, to) = (error.span().start().column, error.span().end().column);
         let indent = " ".repeat(from + line.len() - text.len());
         let message = error.to_string().replace('\n', "\n       ");

@@ -9,14 +9,15 @@ use proptest::option;
 use proptest::prelude::*;
 use quote::quote;
 
-use crate::input::arguments::{Arguments, Target};
+use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
+use crate::input::names::Macro;
 use crate::output::settings::settings;
 
 /// The attribute's messages about these arguments.
 fn said(tokens: TokenStream) -> Vec<String> {
     let mut errors = Errors::default();
-    let arguments = Arguments::parse(tokens, Target::Attribute, &mut errors);
+    let arguments = Arguments::parse(tokens, Macro::CircuitBreaker, &mut errors);
     settings(&arguments, quote!("name"), &mut errors);
     errors.all().iter().map(ToString::to_string).collect()
 }

@@ -3,87 +3,20 @@
 use fluxgate_rules::suggest::{is_keyword, nearest};
 use fluxgate_rules::token::{Place, spell, spell_closure};
 use fluxgate_rules::{Problem, reader};
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
-use syn::{Expr, Token, Type};
+use syn::{Expr, Token};
 
-use crate::input::arguments::{Argument, spelled};
+use crate::input::arguments::Argument;
 use crate::input::errors::Errors;
-use crate::input::source::{Source, respan, text};
+use crate::input::source::{Source, spelled};
+use crate::input::tokens::{respan, text};
+use crate::input::tracker_words::{FOREIGN, WORDS, expected, is_tracker};
 use crate::input::trees::{Trees, width};
-use crate::track::operand::{leaf, pattern};
-
-/// Which results are claimed.
-#[derive(Clone)]
-pub(crate) enum Tracker {
-    /// Every `Err`.
-    All,
-    /// An `Err` that matches.
-    Matches(Arm),
-    /// An `Err` whose error, or one of its sources, has one of these types.
-    TypeOf(Span, Vec<Type>),
-    /// An `Err` for which a user's function returns `true`.
-    Custom(TokenStream),
-    /// An `Ok` that matches.
-    Ok(Arm),
-    /// A return value that matches.
-    Returned(Arm),
-    Not(Box<Tracker>),
-    And(Box<Tracker>, Box<Tracker>),
-    Or(Box<Tracker>, Box<Tracker>),
-}
-
-/// A pattern, perhaps with a guard.
-#[derive(Clone)]
-pub(crate) struct Arm {
-    pub(crate) pattern: TokenStream,
-    pub(crate) guard: Option<TokenStream>,
-}
-
-impl Tracker {
-    /// Whether it looks at whole return values only, so that the function need not return a `Result`.
-    pub(crate) fn is_of_returned(&self) -> bool {
-        match self {
-            Self::Returned(_) => true,
-            Self::Not(inner) => inner.is_of_returned(),
-            Self::And(left, right) | Self::Or(left, right) => left.is_of_returned() && right.is_of_returned(),
-            _ => false,
-        }
-    }
-}
-
-/// The words, each with an example of the content of its parentheses.
-const WORDS: [(&str, &str); 6] = [
-    ("all", ""),
-    ("matches", "PATTERN"),
-    ("type_of", "SomeError"),
-    ("custom", "|error| .."),
-    ("ok", "PATTERN"),
-    ("returned", "PATTERN"),
-];
-
-/// Other words for them: theirs, then ours.
-const FOREIGN: [(&str, &str); 17] = [
-    ("any", "all"),
-    ("every", "all"),
-    ("errors", "all"),
-    ("err", "matches"),
-    ("Err", "matches"),
-    ("error", "matches"),
-    ("match", "matches"),
-    ("kind", "matches"),
-    ("is", "type_of"),
-    ("instance_of", "type_of"),
-    ("downcast", "type_of"),
-    ("predicate", "custom"),
-    ("when", "custom"),
-    ("value", "ok"),
-    ("Ok", "ok"),
-    ("result", "returned"),
-    ("return", "returned"),
-];
+use crate::track::operand::{operand, pattern};
+use crate::track::tracker::Tracker;
 
 /// Reads a tracker, and reports all that is wrong with it.
 pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracker> {
@@ -95,7 +28,7 @@ pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracke
             let Ok(stream) = text.parse() else {
                 let problem = reader::balance(&source.tokens).err();
                 let problem =
-                    problem.unwrap_or_else(|| Problem::new(whole, "this is not Rust").help(known()));
+                    problem.unwrap_or_else(|| Problem::new(whole, "this is not Rust").help(expected()));
                 errors.push(source.error(&problem));
                 return None;
             };
@@ -257,13 +190,13 @@ impl Parser<'_> {
                 problem.correct(format!("type_of({})", spelled(&tokens)))
             }
             Ok(Expr::Call(call)) if matches!(&*call.func, Expr::Path(path) if !is_variant(&path.path)) => {
-                problem.help(known())
+                problem.help(expected())
             }
             Ok(Expr::Path(path)) if !is_variant(&path.path) => {
                 problem.correct(format!("custom({})", spelled(&tokens)))
             }
             _ if pattern(tokens.clone()).is_ok() => problem.correct(format!("matches({})", spelled(&tokens))),
-            _ => problem.help(known()),
+            _ => problem.help(expected()),
         };
         self.report(&problem);
     }
@@ -322,7 +255,7 @@ impl Parser<'_> {
         let index = trees.0[start + 1].1 + 1;
         let inside = Trees::of(arguments.stream(), index);
         let whole = inside.place(0, inside.0.len());
-        match leaf(self.source, known, word.span(), &inside, &arguments.stream()) {
+        match operand(self.source, known, word.span(), &inside, &arguments.stream()) {
             Ok(tracker) => Some(tracker),
             Err(problem) => {
                 let problem =
@@ -365,7 +298,7 @@ impl Parser<'_> {
         } else if arguments.is_none() && !is_keyword(name) && !["never", "none", "nothing"].contains(&name) {
             format!("to ask a function of yours, write `custom({name})`")
         } else {
-            known()
+            expected()
         };
         Problem::new(whole, what).help(help)
     }
@@ -394,23 +327,6 @@ fn is_type(path: &syn::Path) -> bool {
     last && names.next().is_some_and(|module| module.starts_with(char::is_lowercase))
 }
 
-/// Whether a text begins as a tracker does.
-fn is_tracker(text: &str) -> bool {
-    let word = text.trim_start_matches(['!', '(', ' ']).split(['(', ' ']).next();
-    WORDS.iter().any(|(known, _)| Some(*known) == word)
-}
-
-/// What was meant by the value of another library's word for a tracker: a tracker, a function, or a pattern for errors.
-pub(crate) fn meant(value: &str) -> String {
-    match value {
-        "" => "matches(PATTERN)".to_owned(),
-        _ if is_tracker(value) && value.contains([' ']) => format!("({value})"),
-        _ if is_tracker(value) => value.to_owned(),
-        _ if value.starts_with('|') => format!("custom({value})"),
-        _ => format!("matches({value})"),
-    }
-}
-
 /// `any(all, ok(1))` and the like as we would write them; `None` for anything else.
 fn joined(name: &str, group: &Group) -> Option<String> {
     let operator = match name {
@@ -435,18 +351,6 @@ fn join(
     with: impl FnOnce(Box<Tracker>, Box<Tracker>) -> Tracker,
 ) -> Option<Tracker> {
     Some(with(Box::new(left?), Box::new(right?)))
-}
-
-fn known() -> String {
-    let words: Vec<_> = WORDS
-        .iter()
-        .map(
-            |(word, example)| {
-                if example.is_empty() { format!("`{word}`") } else { format!("`{word}({example})`") }
-            },
-        )
-        .collect();
-    format!("expected one of {}, joined with `&`, `|` and `!`", words.join(", "))
 }
 
 fn no_operator(place: Place, sign: &str) -> Problem {
