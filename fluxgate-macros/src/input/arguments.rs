@@ -54,13 +54,6 @@ impl Arguments {
         self.0.iter().find(|argument| argument.name == name)
     }
 
-    /// Only the argument that says where Fluxgate is.
-    pub(crate) fn without_settings(&self) -> Self {
-        let krate =
-            self.get("crate").map(|krate| Argument { name: krate.name.clone(), value: krate.value.clone() });
-        Self(krate.into_iter().collect())
-    }
-
     /// The path of Fluxgate.
     pub(crate) fn krate(&self) -> TokenStream {
         self.get("crate").map_or_else(|| quote!(::fluxgate), |argument| argument.value.clone())

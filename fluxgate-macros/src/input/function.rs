@@ -6,7 +6,9 @@ use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, FnArg, Ident, Pat, ReceiverKind, Signature, Type, Visibility};
 
+use crate::input::arguments::Argument;
 use crate::input::errors::{self, Errors};
+use crate::input::returns::{Form, Returns};
 use crate::input::tokens::{is, mentions, span_of};
 
 /// The function to guard.
@@ -14,6 +16,7 @@ pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) signature: Signature,
+    pub(crate) returns: Returns,
     /// The inner attributes, which are inside the braces but belong to the function: `#![..]`.
     pub(crate) inner: TokenStream,
     /// The user's braces and their content.
@@ -42,15 +45,40 @@ impl Function {
         syn::ext::IdentExt::unraw(&self.signature.ident).to_string()
     }
 
-    /// The names that the parameters bind, last first, which is the order in which they are dropped.
-    pub(crate) fn bindings(&self) -> Vec<Ident> {
+    /// The parameters that the body captures, last first, which is the order in which they are dropped.
+    pub(crate) fn captured(&self) -> Vec<Ident> {
+        let body = self.block.stream();
         let mut names: Vec<_> = self.signature.inputs.iter().flat_map(bindings).collect();
         names.reverse();
+        names.retain(|name| {
+            let name = name.to_string();
+            name.starts_with('_') || mentions(&body, &name)
+        });
         names
     }
 
+    /// Reports a handler, if given, that uses a `&mut` which the function's future holds on to when the handler runs.
+    pub(crate) fn forbid_shared_borrow(&self, handler: Option<&Argument>, errors: &mut Errors) {
+        let Some(handler) = handler else { return };
+        let holder = match self.returns.form {
+            Form::Sync => return,
+            // An `async fn` is not begun where it is refused; any other future is made before.
+            Form::Async if handler.name == "rejected" => return,
+            Form::Async => "the body of an `async fn`",
+            Form::Future | Form::Boxed => "the future",
+        };
+        if let Some(name) = self.shared_borrow(&handler.value) {
+            let message = format!(
+                "{holder} holds on to `{name}`, a `&mut`, so `{}` cannot use it\n\
+                 help: make it a `&`, or use it after the call, in a function that calls this one",
+                handler.name
+            );
+            errors.report(handler.span(), message);
+        }
+    }
+
     /// The first `&mut` parameter that both the function's future and these tokens mention.
-    pub(crate) fn shares_exclusive(&self, tokens: &TokenStream) -> Option<Ident> {
+    fn shared_borrow(&self, tokens: &TokenStream) -> Option<Ident> {
         let body = match self.signature.asyncness {
             Some(_) => self.block.stream(),
             None => moved(self.block.stream())?,
@@ -136,7 +164,8 @@ fn read(input: ParseStream<'_>) -> syn::Result<Function> {
     let Some((inner, block)) = braces(body) else {
         return Err(syn::Error::new(signature.ident.span(), format!("{GUARDS} with a body in braces")));
     };
-    Ok(Function { attributes, visibility, signature, inner, block })
+    let returns = Returns::of(&signature);
+    Ok(Function { attributes, visibility, signature, returns, inner, block })
 }
 
 fn is_function(input: ParseStream<'_>) -> bool {

@@ -78,3 +78,8 @@ pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
         TokenTree::Punct(_) => false,
     })
 }
+
+/// A variable that the user's code cannot see.
+pub(crate) fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}

@@ -13,7 +13,9 @@ use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
 use crate::input::names::Macro;
 use crate::input::source::Source;
-use crate::output::settings::settings;
+use crate::model::breaker::Breaker;
+use crate::model::settings::Settings;
+use crate::output::expand;
 
 /// Words and signs, of arguments and others, from which random arguments are made.
 const PIECES: [&str; 66] = [
@@ -89,10 +91,11 @@ const PIECES: [&str; 66] = [
 fn errors(tokens: &TokenStream, of: Macro) -> Errors {
     let mut errors = Errors::default();
     let arguments = Arguments::parse(tokens.clone(), of, &mut errors);
-    let settings = settings(&arguments, quote!("name"), &mut errors);
-    if errors.is_empty() {
-        assert!(syn::parse2::<syn::ExprBlock>(settings.tokens).is_ok(), "{tokens}");
+    if let Some(settings) = Settings::read(&arguments, &mut errors) {
+        let breaker = expand::breaker(&Breaker { krate: arguments.krate(), settings });
+        assert!(syn::parse2::<syn::ExprCall>(breaker).is_ok(), "{tokens}");
     } else {
+        assert!(!errors.is_empty(), "{tokens}");
         assert!(syn::parse2::<syn::File>(errors.to_compile_errors()).is_ok(), "{tokens}");
     }
     errors

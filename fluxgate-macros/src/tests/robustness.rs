@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::output::expand::{attribute, breaker};
+use crate::{expand_attribute as attribute, expand_breaker as breaker};
 
 /// Valid arguments, to be joined by commas.
 const ARGUMENTS: [&str; 22] = [
@@ -108,7 +108,7 @@ proptest! {
             let tokens = if in_arguments { &mut arguments } else { &mut item };
             *tokens = mutated(tokens.clone(), at, with);
         }
-        let expanded = attribute(arguments.clone(), &item);
+        let expanded = attribute(arguments.clone(), item.clone());
         if has_errors(&expanded) && !has_errors(&item) {
             // The item is still there, unchanged.
             prop_assert!(expanded.to_string().contains(&item.to_string()), "{expanded}");
@@ -119,14 +119,14 @@ proptest! {
     #[test]
     fn any_text_is_survived_as_a_tracker(text in any::<String>()) {
         let literal = proc_macro2::Literal::string(&text);
-        attribute(quote::quote!(track = #literal), &parsed(ITEMS[0]));
+        attribute(quote::quote!(track = #literal), parsed(ITEMS[0]));
     }
 }
 
 #[test]
 fn what_is_right_is_expanded_to_a_function() {
     for item in &ITEMS[..7] {
-        let expanded = attribute(parsed("trip = failure_streak(5), rejected = refuse"), &parsed(item));
+        let expanded = attribute(parsed("trip = failure_streak(5), rejected = refuse"), parsed(item));
         let file: syn::File = syn::parse2(expanded).expect("items");
         assert!(matches!(&file.items[..], [syn::Item::Fn(_)]), "{item}");
     }
@@ -138,8 +138,8 @@ fn a_tracker_is_the_same_in_a_string() {
         ["all", "matches(A | B if c)", "!ok(5) | all & !type_of(E, F)", "custom(|e| e.is())", "returned(_)"]
     {
         let item = parsed("fn call() -> Result<u8, Failure> { Ok(1) }");
-        let bare = attribute(parsed(&format!("track = {tracker}")), &item);
-        let string = attribute(parsed(&format!("track = {tracker:?}")), &item);
+        let bare = attribute(parsed(&format!("track = {tracker}")), item.clone());
+        let string = attribute(parsed(&format!("track = {tracker:?}")), item);
         assert!(!has_errors(&bare));
         assert_eq!(bare.to_string(), string.to_string());
     }
@@ -154,6 +154,6 @@ fn long_and_deep_trackers_are_survived() {
         vec!["all"; 1_000].join(" & "),
         vec!["ok(_)"; 1_000].join(" | "),
     ] {
-        assert!(!has_errors(&attribute(parsed(&format!("track = {text}")), &item)));
+        assert!(!has_errors(&attribute(parsed(&format!("track = {text}")), item.clone())));
     }
 }

@@ -12,13 +12,13 @@ use quote::quote;
 use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
 use crate::input::names::Macro;
-use crate::output::settings::settings;
+use crate::model::settings::Settings;
 
 /// The attribute's messages about these arguments.
 fn said(tokens: TokenStream) -> Vec<String> {
     let mut errors = Errors::default();
     let arguments = Arguments::parse(tokens, Macro::CircuitBreaker, &mut errors);
-    settings(&arguments, quote!("name"), &mut errors);
+    Settings::read(&arguments, &mut errors);
     errors.all().iter().map(ToString::to_string).collect()
 }
 
