@@ -11,8 +11,8 @@ mod track;
 
 use proc_macro2::TokenStream;
 
-use model::breaker::Breaker;
-use model::guard::Guard;
+use model::breaker::BreakerValue;
+use model::guard::GuardedFunction;
 use output::expand;
 
 // The documentation is in `fluxgate`, where its examples can run.
@@ -32,14 +32,14 @@ pub fn breaker(arguments: proc_macro::TokenStream) -> proc_macro::TokenStream {
 }
 
 fn expand_attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
-    match Guard::read(arguments, item) {
+    match GuardedFunction::read(arguments, item) {
         Ok(guard) => expand::guarded(&guard),
         Err(refused) => expand::unguarded(&refused),
     }
 }
 
 fn expand_breaker(arguments: TokenStream) -> TokenStream {
-    match Breaker::read(arguments) {
+    match BreakerValue::read(arguments) {
         Ok(breaker) => expand::breaker(&breaker),
         Err(errors) => expand::no_breaker(&errors),
     }

@@ -4,10 +4,10 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
 use crate::input::errors::Errors;
-use crate::input::names::{Concern, Macro, Name, named};
+use crate::input::names::{ArgumentName, Concern, Macro, named};
 use crate::input::source::spelled;
 use crate::input::suggest::{Suggestions, belongs_to_a_setting};
-use crate::input::tokens::{is, is_assignment, is_too_deep, span_of, text, word};
+use crate::input::tokens::{TOO_DEEP, is, is_assignment, is_too_deep, span_of, text, word};
 
 /// `name = value`.
 pub(crate) struct Argument {
@@ -35,17 +35,16 @@ impl Arguments {
         let mut arguments = Self(Vec::new());
         if is_too_deep(&tokens) {
             let span = span_of(&tokens).unwrap_or((Span::call_site(), Span::call_site()));
-            errors
-                .report(span, "parentheses are nested too deeply\nhelp: move what they hold into a function");
+            errors.report(span, TOO_DEEP);
             return arguments;
         }
         let trees: Vec<_> = tokens.into_iter().collect();
-        let pieces = split(&trees, errors);
+        let pieces = cut(&trees, errors);
         let suggestions = Suggestions::of(&pieces);
         for piece in &pieces {
             arguments.read(piece, &suggestions, of, errors);
         }
-        arguments.exclude(errors);
+        arguments.report_settings_beside_breaker(errors);
         arguments
     }
 
@@ -55,7 +54,7 @@ impl Arguments {
     }
 
     /// The path of Fluxgate.
-    pub(crate) fn krate(&self) -> TokenStream {
+    pub(crate) fn fluxgate(&self) -> TokenStream {
         self.get("crate").map_or_else(|| quote!(::fluxgate), |argument| argument.value.clone())
     }
 
@@ -74,7 +73,7 @@ impl Arguments {
             let span = (name.span(), piece[end - 1].span());
             return errors.report(span, suggestions.unknown(&text, &piece[end + 1..]));
         }
-        let Some(&Name { text: known, concern, example }) = named(key.as_str()) else {
+        let Some(&ArgumentName { text: known, concern, example }) = named(key.as_str()) else {
             return match piece {
                 [_] if !belongs_to_a_setting(piece) => errors.report(span, suggestions.unknown(&key, &[])),
                 [_, rest @ ..] if is_assigned => {
@@ -97,7 +96,7 @@ impl Arguments {
             errors.report(span, format!("an argument is written with `=`\nhelp: write `{known} = {value}`"));
         }
         if of == Macro::Breaker
-            && let Some(reason) = refused(known, concern)
+            && let Some(reason) = not_of_breaker(known, concern)
         {
             return errors.report((name.span(), name.span()), reason);
         }
@@ -114,8 +113,8 @@ impl Arguments {
         self.0.push(Argument { name: name.clone(), value });
     }
 
-    /// Reports `breaker = X` together with settings for a breaker.
-    fn exclude(&self, errors: &mut Errors) {
+    /// Reports settings beside `breaker`, which have no effect.
+    fn report_settings_beside_breaker(&self, errors: &mut Errors) {
         if self.get("breaker").is_none() {
             return;
         }
@@ -135,8 +134,8 @@ impl Arguments {
     }
 }
 
-/// Why `breaker!` does not take an argument.
-fn refused(name: &str, concern: Concern) -> Option<String> {
+/// Why `breaker!` does not take an argument, if so.
+fn not_of_breaker(name: &str, concern: Concern) -> Option<String> {
     match concern {
         Concern::Settings | Concern::Crate => None,
         Concern::Calls => Some(format!(
@@ -154,65 +153,80 @@ fn refused(name: &str, concern: Concern) -> Option<String> {
     }
 }
 
-/// Splits at the commas between arguments. A value may contain commas, so a comma counts only before `name =` or before an
-/// argument's name that stands alone. A missing comma before a name is reported.
-fn split<'a>(trees: &'a [TokenTree], errors: &mut Errors) -> Vec<&'a [TokenTree]> {
+/// Cuts the tokens into arguments, each without the separator behind it, and reports separators that are wrong or missing.
+fn cut<'a>(trees: &'a [TokenTree], errors: &mut Errors) -> Vec<&'a [TokenTree]> {
     let mut pieces = Vec::new();
-    let mut start = 0;
-    let mut at = 0;
-    while at < trees.len() {
-        if at > start && is_assignment(&trees[at - 1]) && at == start + 2 {
+    let (mut start, mut at) = (0, 1);
+    while at <= trees.len() {
+        // The commas between a closure's parameters belong to the closure.
+        if at == start + 2 && is_assignment(&trees[at - 1]) {
             at = after_parameters(trees, at);
         }
-        if trees.get(at).is_some_and(|tree| is(tree, ',')) && starts(trees, at + 1) {
-            pieces.push(&trees[start..at]);
-            start = at + 1;
-        } else if at > start + 1 && word(&trees[start]).is_some() && is_without_comma(trees, at) {
-            let name = trees[at].span();
-            let end = if is(&trees[at - 1], ';') { at - 1 } else { at };
-            if end < at {
-                errors.report(
-                    (trees[end].span(), trees[end].span()),
-                    "arguments are separated by `,`\nhelp: write `,`",
-                );
-            } else if !is_assignment(&trees[at - 1]) {
-                let message = format!("`,` is missing before `{0}`\nhelp: write `, {0}`", trees[at]);
-                errors.report((name, name), message);
-            }
-            pieces.push(&trees[start..end]);
+        if begins(trees, start, at) {
+            pieces.push(without_separator(&trees[start..at], trees.get(at), errors));
             start = at;
         }
         at += 1;
     }
-    pieces.push(&trees[start.min(trees.len())..]);
+    pieces.push(&trees[start..]);
     pieces
 }
 
-/// Whether an argument, or the end, is at `at`.
-fn starts(trees: &[TokenTree], at: usize) -> bool {
-    let Some(tree) = trees.get(at) else { return true };
-    let Some(name) = word(tree) else { return false };
-    match (trees.get(at + 1), trees.get(at + 2)) {
-        (Some(sign), next) if is_assignment(sign) => !next.is_some_and(|next| is(next, '=') || is(next, '>')),
-        (Some(sign), next) if is(sign, ':') => {
-            named(name).is_some() && !next.is_some_and(|next| is(next, ':'))
-        }
-        (Some(TokenTree::Group(_)), None) | (None, _) => named(name).is_some(),
-        (Some(TokenTree::Group(_)), Some(next)) | (Some(next), _) => named(name).is_some() && is(next, ','),
+/// Whether an argument, or nothing more, begins at `at`, where the one before it begins at `start`. A value may contain commas, so
+/// a comma counts only before `name =` or before an argument's name that stands alone.
+fn begins(trees: &[TokenTree], start: usize, at: usize) -> bool {
+    let name = trees.get(at).and_then(word);
+    let is_known = name.is_some_and(|name| named(name).is_some());
+    let last = &trees[at - 1];
+    if !is(last, ',') {
+        // Without a comma, it has to be where no expression can continue.
+        let is_ended = !matches!(last, TokenTree::Punct(_)) || is_assignment(last) || is(last, ';');
+        return is_ended
+            && is_known
+            && is_assigned(trees, at)
+            && at > start + 1
+            && word(&trees[start]).is_some();
+    }
+    let is_before = |sign| trees.get(at + 2).is_some_and(|next| is(next, sign));
+    match trees.get(at + 1) {
+        _ if at == trees.len() => true,
+        Some(sign) if is_assignment(sign) => name.is_some() && is_assigned(trees, at),
+        Some(sign) if is(sign, ':') => is_known && !is_before(':'),
+        Some(TokenTree::Group(_)) => is_known && (trees.len() == at + 2 || is_before(',')),
+        Some(sign) => is_known && is(sign, ','),
+        None => is_known,
     }
 }
 
-/// Whether one of our arguments starts here, where no expression can continue.
-fn is_without_comma(trees: &[TokenTree], at: usize) -> bool {
-    let ends =
-        |tree: &TokenTree| !matches!(tree, TokenTree::Punct(_)) || is_assignment(tree) || is(tree, ';');
-    trees.get(at).and_then(word).and_then(named).is_some()
-        && trees.get(at + 1).is_some_and(is_assignment)
+/// Whether the name at `at` is followed by a single `=`.
+fn is_assigned(trees: &[TokenTree], at: usize) -> bool {
+    trees.get(at + 1).is_some_and(is_assignment)
         && !trees.get(at + 2).is_some_and(|next| is(next, '=') || is(next, '>'))
-        && ends(&trees[at - 1])
 }
 
-/// How many signs are between a name and its value, and whether they are meant as an assignment. Only a single `=` is right.
+/// An argument without the separator between it and `next`, which has to be a comma.
+fn without_separator<'a>(
+    piece: &'a [TokenTree],
+    next: Option<&TokenTree>,
+    errors: &mut Errors,
+) -> &'a [TokenTree] {
+    let Some((last, rest)) = piece.split_last() else { return piece };
+    if is(last, ',') {
+        return rest;
+    }
+    if is(last, ';') {
+        errors.report((last.span(), last.span()), "arguments are separated by `,`\nhelp: write `,`");
+        return rest;
+    }
+    // After `=`, it is the value that is missing, which is reported with the argument.
+    if let Some(next) = next.filter(|_| !is_assignment(last)) {
+        let message = format!("`,` is missing before `{next}`\nhelp: write `, {next}`");
+        errors.report((next.span(), next.span()), message);
+    }
+    piece
+}
+
+/// The number of signs between a name and its value, and whether they are meant as an assignment. Only a single `=` is right.
 fn sign(rest: &[TokenTree]) -> (usize, bool) {
     let signs =
         rest.iter().take_while(|tree| ['=', ':', '+', '-', '>'].iter().any(|sign| is(tree, *sign))).count();
@@ -224,7 +238,7 @@ fn sign(rest: &[TokenTree]) -> (usize, bool) {
     }
 }
 
-/// The end of a name that is joined with signs, and the name.
+/// A name that is joined with signs, as in `trip-on = ..`, and its length.
 fn joined(piece: &[TokenTree]) -> Option<(usize, String)> {
     let end = piece.iter().position(is_assignment)?;
     let is_joint = |tree: &TokenTree| is(tree, '-') || is(tree, '.') || is(tree, ':');
@@ -237,11 +251,8 @@ fn joined(piece: &[TokenTree]) -> Option<(usize, String)> {
 /// The end of the parameters of a closure that starts at `at`, or else `at`.
 fn after_parameters(trees: &[TokenTree], mut at: usize) -> usize {
     let start = at;
-    while trees
-        .get(at)
-        .and_then(word)
-        .is_some_and(|word| word == "async" || word == "move" || word == "static")
-    {
+    let is_modifier = |word: &Ident| ["async", "move", "static"].iter().any(|modifier| word == modifier);
+    while trees.get(at).and_then(word).is_some_and(is_modifier) {
         at += 1;
     }
     if !trees.get(at).is_some_and(|tree| is(tree, '|')) {

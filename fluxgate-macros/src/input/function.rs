@@ -7,7 +7,7 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, FnArg, Ident, Pat, ReceiverKind, Signature, Type, Visibility};
 
 use crate::input::arguments::Argument;
-use crate::input::errors::{self, Errors};
+use crate::input::errors::Errors;
 use crate::input::returns::{Form, Returns};
 use crate::input::tokens::{is, mentions, span_of};
 
@@ -28,9 +28,7 @@ impl Function {
     pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Self> {
         match read.parse2(item) {
             Ok(function) => {
-                for refusal in function.refusals() {
-                    errors.push(refusal);
-                }
+                function.report_obstacles(errors);
                 Some(function)
             }
             Err(error) => {
@@ -57,12 +55,11 @@ impl Function {
         names
     }
 
-    /// Reports a handler, if given, that uses a `&mut` which the function's future holds on to when the handler runs.
-    pub(crate) fn forbid_shared_borrow(&self, handler: Option<&Argument>, errors: &mut Errors) {
-        let Some(handler) = handler else { return };
+    /// Reports a handler that uses a `&mut` parameter while the function's future holds it.
+    pub(crate) fn forbid_shared_borrow(&self, handler: &Argument, errors: &mut Errors) {
         let holder = match self.returns.form {
             Form::Sync => return,
-            // An `async fn` is not begun where it is refused; any other future is made before.
+            // The body of an `async fn` has not begun when the call is refused. Any other future exists by then.
             Form::Async if handler.name == "rejected" => return,
             Form::Async => "the body of an `async fn`",
             Form::Future | Form::Boxed => "the future",
@@ -81,7 +78,7 @@ impl Function {
     fn shared_borrow(&self, tokens: &TokenStream) -> Option<Ident> {
         let body = match self.signature.asyncness {
             Some(_) => self.block.stream(),
-            None => moved(self.block.stream())?,
+            None => async_move_block(self.block.stream())?,
         };
         self.signature
             .inputs
@@ -100,22 +97,22 @@ impl Function {
             .find(|name| mentions(tokens, &name.to_string()) && mentions(&body, &name.to_string()))
     }
 
-    fn refusals(&self) -> Vec<syn::Error> {
-        let mut refusals = Vec::new();
-        let mut refuse = |tokens: &dyn quote::ToTokens, message: &str| {
+    /// Reports what stands in the way of guarding this function.
+    fn report_obstacles(&self, errors: &mut Errors) {
+        let mut report = |tokens: &dyn quote::ToTokens, message: &str| {
             if let Some(span) = span_of(&tokens.to_token_stream()) {
-                refusals.push(errors::error(span, message));
+                errors.report(span, message);
             }
         };
         if let Some(constness) = &self.signature.constness {
-            refuse(
+            report(
                 constness,
                 "a `const fn` cannot be guarded: it may run while the program compiles, where there is no breaker\n\
                  help: remove `const`, or guard a function that calls this one",
             );
         }
         if let Some(variadic) = &self.signature.variadic {
-            refuse(
+            report(
                 &variadic.dots,
                 "a C-variadic function cannot be guarded: its arguments cannot be passed on\n\
                  help: guard a function that calls this one",
@@ -123,18 +120,17 @@ impl Function {
         }
         for attribute in &self.attributes {
             if attribute.path().is_ident("track_caller") {
-                refuse(
+                report(
                     attribute,
                     "a function with `#[track_caller]` cannot be guarded: its body moves into a closure, where the caller \
                      is lost\nhelp: remove one of the two attributes",
                 );
             }
         }
-        refusals
     }
 }
 
-/// What is guarded, in words.
+/// How messages about the item begin.
 const GUARDS: &str = "`#[circuit_breaker]` guards a function";
 
 fn read(input: ParseStream<'_>) -> syn::Result<Function> {
@@ -268,12 +264,11 @@ fn bound(pattern: &Pat, names: &mut Vec<Ident>) {
     }
 }
 
-/// What is in the `async move` block that a body consists of, perhaps in a box: also what `#[async_trait]` makes of an
-/// `async fn`.
-fn moved(body: TokenStream) -> Option<TokenStream> {
+/// The content of the `async move` block that a body consists of, boxed or not, as `#[async_trait]` boxes that of an `async fn`.
+fn async_move_block(body: TokenStream) -> Option<TokenStream> {
     match syn::parse2::<syn::Expr>(body).ok()? {
         syn::Expr::Async(block) if block.capture.is_some() => Some(block.block.to_token_stream()),
-        syn::Expr::Call(call) if call.args.len() == 1 => moved(call.args.to_token_stream()),
+        syn::Expr::Call(call) if call.args.len() == 1 => async_move_block(call.args.to_token_stream()),
         _ => None,
     }
 }

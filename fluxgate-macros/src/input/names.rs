@@ -23,19 +23,19 @@ pub(crate) enum Concern {
 }
 
 /// An argument that a macro may take.
-pub(crate) struct Name {
+pub(crate) struct ArgumentName {
     pub(crate) text: &'static str,
     pub(crate) concern: Concern,
     /// A value that it could have.
     pub(crate) example: &'static str,
 }
 
-const fn name(text: &'static str, concern: Concern, example: &'static str) -> Name {
-    Name { text, concern, example }
+const fn name(text: &'static str, concern: Concern, example: &'static str) -> ArgumentName {
+    ArgumentName { text, concern, example }
 }
 
 /// Every argument, in the order in which messages list them.
-pub(crate) const NAMES: [Name; 16] = [
+pub(crate) const NAMES: [ArgumentName; 16] = [
     name("name", Concern::Settings, "\"payments\""),
     name("window", Concern::Settings, "count(100)"),
     name("trip", Concern::Settings, "min(10) & failure_rate(0.5)"),
@@ -55,7 +55,7 @@ pub(crate) const NAMES: [Name; 16] = [
 ];
 
 /// The argument of this name, be it an identifier or text.
-pub(crate) fn named(text: &(impl PartialEq<str> + ?Sized)) -> Option<&'static Name> {
+pub(crate) fn named(text: &(impl PartialEq<str> + ?Sized)) -> Option<&'static ArgumentName> {
     NAMES.iter().find(|name| text == name.text)
 }
 

@@ -174,7 +174,7 @@ mod tests {
     use super::{Form, Returns};
 
     #[test]
-    fn tells_forms_by_the_return_type() {
+    fn the_return_type_tells_the_form() {
         for (signature, form, output) in [
             ("fn f()", Form::Sync, "()"),
             ("fn f() -> Result<impl Iterator<Item = u8>, E>", Form::Sync, "Result < _ , E >"),

@@ -1,4 +1,4 @@
-//! What was meant by an argument with an unknown name or none: other libraries' names, words of rules, misspellings.
+//! What was probably meant by an argument with an unknown name or none: other libraries' names, words of rules, misspellings.
 
 use fluxgate_rules::meant::meant;
 use fluxgate_rules::suggest::{nearest, repaired, snake};
@@ -40,7 +40,7 @@ const FOREIGN: [(&str, &str); 23] = [
     ("tracker", "track"),
 ];
 
-/// Names for things that are done elsewhere or in another way, and what to do. `{}` stands for the value.
+/// Names for what is done elsewhere or in another way, and how. `{}` stands for the value.
 const OTHERWISE: [(&[&str], &str); 4] = [
     (
         &["exclude", "ignore", "ignore_errors", "ignore_exceptions", "ignored"],
@@ -78,20 +78,20 @@ const OTHERWISE: [(&[&str], &str); 4] = [
 /// Words that trackers begin with.
 const TRACKERS: [&str; 4] = ["matches", "type_of", "ok", "returned"];
 
-/// A setting whose words identify it.
-struct Setting {
+/// A setting that can be told by its words.
+struct SettingVocabulary {
     name: &'static str,
     vocabulary: &'static Vocabulary,
 }
 
-const SETTINGS: [Setting; 4] = [
-    Setting { name: "retry", vocabulary: &RETRY },
-    Setting { name: "window", vocabulary: &WINDOW },
-    Setting { name: "trip", vocabulary: &TRIP },
-    Setting { name: "permit", vocabulary: &PERMIT },
+const SETTINGS: [SettingVocabulary; 4] = [
+    SettingVocabulary { name: "retry", vocabulary: &RETRY },
+    SettingVocabulary { name: "window", vocabulary: &WINDOW },
+    SettingVocabulary { name: "trip", vocabulary: &TRIP },
+    SettingVocabulary { name: "permit", vocabulary: &PERMIT },
 ];
 
-/// Which part of a setting an argument with a foreign name is.
+/// The part of a setting that an argument with a foreign name stands for.
 enum Part {
     /// One of its words, with arguments.
     Word(String),
@@ -99,7 +99,7 @@ enum Part {
     Keyword(String, String),
 }
 
-/// All arguments of one use of a macro, to tell what the unknown ones mean together.
+/// Finds suggestions for one argument among all of them, since unknown ones may have to become one.
 pub(crate) struct Suggestions<'a> {
     pieces: Vec<(String, &'a [TokenTree])>,
 }
@@ -141,7 +141,7 @@ impl<'a> Suggestions<'a> {
                     "{what}\nhelp: this is part of `track`: write `track = {name}({pattern})`"
                 ));
             }
-            let (ours, written) = self.part(&name, &value)?;
+            let (ours, written) = self.setting_with(&name, &value)?;
             Some(format!("{what}\nhelp: this is part of `{ours}`: write `{ours} = {written}`"))
         };
         if let Some(answer) = elsewhere(name) {
@@ -181,7 +181,7 @@ impl<'a> Suggestions<'a> {
         for (setting, value) in values {
             let Some(span) = span_of(&value) else { continue };
             let written = match (setting, spelled(&value)) {
-                (Some(setting), written) => format!("{setting} = {}", self.right(setting, &written)),
+                (Some(setting), written) => format!("{setting} = {}", self.corrected(setting, &written)),
                 (None, written) if text(&value).is_some() => format!("name = {written}"),
                 (None, _) => format!("trip = {}", example("trip")),
             };
@@ -189,13 +189,13 @@ impl<'a> Suggestions<'a> {
         }
     }
 
-    /// The setting that a word (ours or another library's) is part of, and a value for it that contains this part and all others
-    /// that are given.
-    fn part(&self, name: &str, value: &str) -> Option<(&'static str, String)> {
+    /// The setting that a word, ours or another library's, is part of, and a value for it that has this part and all others that are
+    /// given.
+    fn setting_with(&self, name: &str, value: &str) -> Option<(&'static str, String)> {
         let (setting, asked) = of_setting(name, value)?;
         let is_rule = setting.name == "trip";
         let given = self.pieces.iter().find(|(given, _)| given == setting.name);
-        let given = given.map(|(_, value)| bare(&value.iter().cloned().collect()));
+        let given = given.map(|(_, value)| unquoted(&value.iter().cloned().collect()));
         let mut words: Vec<_> = given.into_iter().filter(|given| !given.is_empty()).collect();
         let mut keywords = Vec::new();
         match asked {
@@ -234,11 +234,11 @@ impl<'a> Suggestions<'a> {
             let start = written.strip_suffix(')').map(|start| format!("{start}, "));
             written = format!("{}{name} = {value})", start.unwrap_or_else(|| format!("{written}(")));
         }
-        Some((setting.name, self.right(setting.name, &written)))
+        Some((setting.name, self.corrected(setting.name, &written)))
     }
 
-    /// The corrected value, or an example.
-    fn right(&self, setting: &str, written: &str) -> String {
+    /// A value for a setting with its mistakes corrected, or an example if that is not possible.
+    fn corrected(&self, setting: &str, written: &str) -> String {
         let window = self.pieces.iter().find(|(name, _)| name == "window").and_then(|(_, value)| {
             let source = Source::new(&value.iter().cloned().collect(), Span::call_site());
             reader::window(&source.tokens).ok()?.window()
@@ -280,7 +280,7 @@ fn part(vocabulary: &'static Vocabulary, name: &str, value: &str) -> Option<Part
 }
 
 /// The setting that has such a part.
-fn of_setting(name: &str, value: &str) -> Option<(&'static Setting, Part)> {
+fn of_setting(name: &str, value: &str) -> Option<(&'static SettingVocabulary, Part)> {
     SETTINGS.iter().find_map(|setting| Some((setting, part(setting.vocabulary, name, value)?)))
 }
 
@@ -303,6 +303,6 @@ fn setting_of(value: &TokenStream) -> Option<&'static str> {
 }
 
 /// A value as written, without the quotes of a string.
-fn bare(value: &TokenStream) -> String {
+fn unquoted(value: &TokenStream) -> String {
     text(value).unwrap_or_else(|| spelled(value))
 }

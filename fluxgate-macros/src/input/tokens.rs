@@ -58,6 +58,10 @@ pub(crate) fn text(tokens: &TokenStream) -> Option<String> {
     syn::parse2::<syn::LitStr>(ungrouped(tokens.clone())).ok().map(|literal| literal.value())
 }
 
+/// The message about tokens that are [too deep](is_too_deep).
+pub(crate) const TOO_DEEP: &str =
+    "parentheses are nested too deeply\nhelp: move what they hold into a function";
+
 /// Whether groups are nested too deep for recursion.
 pub(crate) fn is_too_deep(tokens: &TokenStream) -> bool {
     fn fits(tokens: TokenStream, depth: usize) -> bool {

@@ -8,13 +8,13 @@ use crate::input::names::Macro;
 use crate::model::settings::Settings;
 
 /// A breaker as a value.
-pub(crate) struct Breaker {
+pub(crate) struct BreakerValue {
     /// The path of Fluxgate.
-    pub(crate) krate: TokenStream,
+    pub(crate) fluxgate: TokenStream,
     pub(crate) settings: Settings,
 }
 
-impl Breaker {
+impl BreakerValue {
     /// Reads the arguments. The error is tokens that make the compiler report all that is wrong with them.
     pub(crate) fn read(arguments: TokenStream) -> Result<Self, TokenStream> {
         let mut errors = Errors::default();
@@ -22,7 +22,7 @@ impl Breaker {
         let settings = Settings::read(&arguments, &mut errors);
         settings
             .filter(|_| errors.is_empty())
-            .map(|settings| Self { krate: arguments.krate(), settings })
+            .map(|settings| Self { fluxgate: arguments.fluxgate(), settings })
             .ok_or_else(|| errors.to_compile_errors())
     }
 }

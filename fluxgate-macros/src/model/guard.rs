@@ -11,9 +11,9 @@ use crate::model::outcome::Outcomes;
 use crate::model::target::{self, BreakerLocation};
 
 /// A function and what guards it.
-pub(crate) struct Guard {
+pub(crate) struct GuardedFunction {
     /// The path of Fluxgate.
-    pub(crate) krate: TokenStream,
+    pub(crate) fluxgate: TokenStream,
     pub(crate) function: Function,
     pub(crate) breaker: BreakerLocation,
     pub(crate) outcomes: Outcomes,
@@ -24,9 +24,9 @@ pub(crate) struct Guard {
 }
 
 /// An item that is not guarded, because something is wrong. It stays as it is, so that ours are the only errors.
-pub(crate) struct Refused {
+pub(crate) struct UnguardedItem {
     /// The path of Fluxgate.
-    pub(crate) krate: TokenStream,
+    pub(crate) fluxgate: TokenStream,
     pub(crate) item: TokenStream,
     /// Whether the item is an expression, which cannot have others beside it.
     pub(crate) is_expression: bool,
@@ -36,9 +36,9 @@ pub(crate) struct Refused {
     pub(crate) errors: TokenStream,
 }
 
-impl Guard {
+impl GuardedFunction {
     /// Reads the arguments and the item, and reports all that is wrong with either.
-    pub(crate) fn read(arguments: TokenStream, item: TokenStream) -> Result<Self, Box<Refused>> {
+    pub(crate) fn read(arguments: TokenStream, item: TokenStream) -> Result<Self, Box<UnguardedItem>> {
         let mut errors = Errors::default();
         let arguments = Arguments::parse(arguments, Macro::CircuitBreaker, &mut errors);
         let function = Function::parse(item.clone(), &mut errors);
@@ -48,8 +48,8 @@ impl Guard {
         let [rejected, fallback] = ["rejected", "fallback"]
             .map(|name| Handler::read(&arguments, name, function.as_ref(), &mut errors));
         if let Some(function) = &function {
-            for name in ["rejected", "fallback"] {
-                function.forbid_shared_borrow(arguments.get(name), &mut errors);
+            for handler in ["rejected", "fallback"].iter().filter_map(|name| arguments.get(name)) {
+                function.forbid_shared_borrow(handler, &mut errors);
             }
             if function.returns.is_opaque && !outcomes.is_of_returned() {
                 errors.report(
@@ -59,17 +59,17 @@ impl Guard {
                 );
             }
         }
-        let krate = arguments.krate();
+        let fluxgate = arguments.fluxgate();
         match (function, breaker) {
             (Some(function), Some(breaker)) if errors.is_empty() => {
-                Ok(Self { krate, function, breaker, outcomes, rejected, fallback })
+                Ok(Self { fluxgate, function, breaker, outcomes, rejected, fallback })
             }
             (function, _) => {
                 let is_expression = syn::parse2::<syn::Expr>(item.clone()).is_ok();
                 // Beside `breaker`, a `handle` is wrong itself.
                 let handle = handle.filter(|_| arguments.get("breaker").is_none()).zip(function);
                 let errors = errors.to_compile_errors();
-                Err(Box::new(Refused { krate, item, is_expression, handle, errors }))
+                Err(Box::new(UnguardedItem { fluxgate, item, is_expression, handle, errors }))
             }
         }
     }

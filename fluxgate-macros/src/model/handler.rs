@@ -38,13 +38,14 @@ impl Handler {
         let is_async = matches!(peel(&expression), Expr::Closure(closure) if closure.asyncness.is_some());
         let is_awaited = function.is_none_or(|function| function.returns.form != Form::Sync);
         let function = function.map_or_else(String::new, Function::name);
-        if let Some(message) = refusal(argument, peel(&expression), &function, is_awaited) {
-            errors.push(message);
+        if let Some(objection) = objection(argument, peel(&expression), &function, is_awaited) {
+            errors.push(objection);
         }
         Some(Self { tokens: argument.value.clone(), is_async })
     }
 }
 
+/// Removes parentheses and the invisible groups of `macro_rules!`.
 fn peel(expression: &Expr) -> &Expr {
     match expression {
         Expr::Group(group) => peel(&group.expr),
@@ -53,8 +54,8 @@ fn peel(expression: &Expr) -> &Expr {
     }
 }
 
-/// Why an expression is no handler, as far as one can tell without types.
-fn refusal(argument: &Argument, expression: &Expr, function: &str, is_awaited: bool) -> Option<syn::Error> {
+/// Why an expression cannot be a handler, as far as that can be told without types.
+fn objection(argument: &Argument, expression: &Expr, function: &str, is_awaited: bool) -> Option<syn::Error> {
     let name = &argument.name;
     let Expr::Closure(closure) = expression else {
         let written = instead(argument, expression, is_awaited)?;
@@ -88,7 +89,7 @@ fn refusal(argument: &Argument, expression: &Expr, function: &str, is_awaited: b
     }
 }
 
-/// The closure or path that was meant by an expression that cannot be either.
+/// The closure or path that was probably meant by an expression that is neither.
 fn instead(argument: &Argument, expression: &Expr, is_awaited: bool) -> Option<String> {
     let written = spelled(&argument.value);
     if let Some(path) = text(&argument.value).filter(|text| syn::parse_str::<syn::Path>(text).is_ok()) {
@@ -104,7 +105,7 @@ fn instead(argument: &Argument, expression: &Expr, is_awaited: bool) -> Option<S
     }
 }
 
-/// Whether an expression cannot be called, as far as one can tell without types.
+/// Whether an expression cannot be called, as far as that can be told without types.
 fn is_value(expression: &Expr) -> bool {
     match peel(expression) {
         Expr::Lit(_) | Expr::Tuple(_) | Expr::Array(_) | Expr::Struct(_) | Expr::Return(_) => true,

@@ -19,7 +19,7 @@ use crate::input::source::Source;
 /// The settings of a breaker; `None` is what Fluxgate chooses itself. A breaker with [`Settings::default`] has all of that.
 #[derive(Default)]
 pub(crate) struct Settings {
-    pub(crate) name: Name,
+    pub(crate) name: BreakerName,
     pub(crate) window: Option<Setting>,
     pub(crate) retry: Option<Setting>,
     pub(crate) permit: Option<Setting>,
@@ -34,10 +34,10 @@ pub(crate) struct Settings {
 
 /// The name of a breaker.
 #[derive(Default)]
-pub(crate) enum Name {
-    /// Where the breaker is made.
+pub(crate) enum BreakerName {
+    /// That of the place where the breaker is made.
     #[default]
-    Place,
+    Default,
     Text(LitStr),
     /// A constant of the user's, at a place that the compiler blames if it is empty.
     Constant(Box<Expr>, (Span, Span)),
@@ -69,9 +69,9 @@ pub(crate) struct Rule {
 /// A part of a rule.
 pub(crate) enum Node {
     Condition(Word),
-    /// A group of so many nodes, joined by `&`.
+    /// A group of this many nodes, joined by `&`.
     All(usize),
-    /// A group of so many nodes, joined by `|`.
+    /// A group of this many nodes, joined by `|`.
     Any(usize),
 }
 
@@ -180,21 +180,21 @@ impl Reader<'_> {
     }
 
     /// The name: a string, or a constant.
-    fn name(&mut self) -> Name {
-        let Some(argument) = self.arguments.get("name") else { return Name::Place };
+    fn name(&mut self) -> BreakerName {
+        let Some(argument) = self.arguments.get("name") else { return BreakerName::Default };
         let mut help = "write `name = \"payments\"`";
         match syn::parse2::<Expr>(argument.value.clone()) {
             Ok(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) => {
                 if !name.value().is_empty() {
-                    return Name::Text(name);
+                    return BreakerName::Text(name);
                 }
                 help = "remove it, and the name is the path of the function";
             }
             Ok(Expr::Lit(_)) | Err(_) => {}
-            Ok(name) => return Name::Constant(Box::new(name), argument.span()),
+            Ok(name) => return BreakerName::Constant(Box::new(name), argument.span()),
         }
         self.errors.report(argument.span(), format!("{EMPTY_NAME}\nhelp: {help}"));
-        Name::Place
+        BreakerName::Default
     }
 
     /// Reads the argument with this name, if it is given and right.

@@ -3,15 +3,15 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::breaker::Breaker;
-use crate::model::guard::{Guard, Refused};
+use crate::model::breaker::BreakerValue;
+use crate::model::guard::{GuardedFunction, UnguardedItem};
 use crate::output::guard;
 use crate::output::settings::settings;
 use crate::output::target::stand_in;
 
 /// A breaker as a value.
-pub(crate) fn breaker(Breaker { krate, settings: its }: &Breaker) -> TokenStream {
-    let private = private(krate);
+pub(crate) fn breaker(BreakerValue { fluxgate, settings: its }: &BreakerValue) -> TokenStream {
+    let private = private(fluxgate);
     let place = quote!(::core::concat!(::core::module_path!(), ":", ::core::line!()));
     let settings = settings(its, &private, place);
     quote!(#private::CircuitBreaker::from_settings({
@@ -26,20 +26,22 @@ pub(crate) fn no_breaker(errors: &TokenStream) -> TokenStream {
 }
 
 /// The guarded function.
-pub(crate) fn guarded(its: &Guard) -> TokenStream {
-    guard::guarded(its, &private(&its.krate))
+pub(crate) fn guarded(its: &GuardedFunction) -> TokenStream {
+    guard::guarded(its, &private(&its.fluxgate))
 }
 
 /// The item as it is, and the errors.
-pub(crate) fn unguarded(Refused { krate, item, is_expression, handle, errors }: &Refused) -> TokenStream {
+pub(crate) fn unguarded(
+    UnguardedItem { fluxgate, item, is_expression, handle, errors }: &UnguardedItem,
+) -> TokenStream {
     if *is_expression {
         return quote!({ #errors #item });
     }
-    let handle = handle.as_ref().map(|(handle, function)| stand_in(handle, function, &private(krate)));
+    let handle = handle.as_ref().map(|(handle, function)| stand_in(handle, function, &private(fluxgate)));
     quote!(#handle #item #errors)
 }
 
 /// The only module that expansions use.
-fn private(krate: &TokenStream) -> TokenStream {
-    quote!(#krate::__private)
+fn private(fluxgate: &TokenStream) -> TokenStream {
+    quote!(#fluxgate::__private)
 }

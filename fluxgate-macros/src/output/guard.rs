@@ -7,18 +7,18 @@ use syn::Lifetime;
 use crate::input::function::Function;
 use crate::input::returns::{Form, Returns};
 use crate::input::tokens::local;
-use crate::model::guard::Guard;
+use crate::model::guard::GuardedFunction;
 use crate::model::target::BreakerLocation;
 use crate::output::capture::in_order_of_drops;
 use crate::output::outcome::outcome;
 use crate::output::{handler, returns, target};
 
 /// The function, with its body guarded.
-pub(crate) fn guarded(guard: &Guard, private: &TokenStream) -> TokenStream {
+pub(crate) fn guarded(guard: &GuardedFunction, private: &TokenStream) -> TokenStream {
     let Function { attributes, visibility, signature, inner, block, .. } = &guard.function;
     let beside = target::beside(&guard.breaker, &guard.function, private);
     let (setup, breaker) = target::breaker(&guard.breaker, &guard.function, private);
-    let writer = Writer { guard, private, breaker };
+    let writer = BodyWriter { guard, private, breaker };
     let body = match guard.function.returns.form {
         Form::Sync => writer.sync(),
         Form::Async => writer.asynchronous(),
@@ -29,14 +29,14 @@ pub(crate) fn guarded(guard: &Guard, private: &TokenStream) -> TokenStream {
 }
 
 /// Writes the body.
-struct Writer<'a> {
-    guard: &'a Guard,
+struct BodyWriter<'a> {
+    guard: &'a GuardedFunction,
     private: &'a TokenStream,
     /// An expression for a `&Breaker`.
     breaker: TokenStream,
 }
 
-impl Writer<'_> {
+impl BodyWriter<'_> {
     fn returns(&self) -> &Returns {
         &self.guard.function.returns
     }

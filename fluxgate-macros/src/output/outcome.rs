@@ -7,7 +7,7 @@ use crate::input::returns::Returns;
 use crate::input::tokens::{local, respan, span_of};
 use crate::model::outcome::{Claims, Outcomes};
 use crate::output::returns;
-use crate::track::claim::{Claim, Condition};
+use crate::track::claim::{Claim, Predicate};
 use crate::track::tracker::Arm;
 
 /// A closure from a reference to the return value to an `Outcome`; `ownership` is `move`, or nothing.
@@ -67,33 +67,33 @@ fn among(
     let unless_success = match &claims.failures {
         Claim::Inapplicable | Claim::Constant(false) => unclaimed.clone(),
         Claim::Constant(true) => quote!(#private::Outcome::Failure),
-        Claim::If(condition) => {
-            let condition = contained(condition, absent, private);
-            quote!(if #condition { #private::Outcome::Failure } else { #unclaimed })
+        Claim::If(predicate) => {
+            let predicate = contained(predicate, absent, private);
+            quote!(if #predicate { #private::Outcome::Failure } else { #unclaimed })
         }
     };
     match &claims.successes {
         Claim::Inapplicable | Claim::Constant(false) => unless_success,
         Claim::Constant(true) => quote!(#private::Outcome::Success),
-        Claim::If(condition) => {
-            let condition = contained(condition, &quote!(false), private);
-            quote!(if #condition { #private::Outcome::Success } else { #unless_success })
+        Claim::If(predicate) => {
+            let predicate = contained(predicate, &quote!(false), private);
+            quote!(if #predicate { #private::Outcome::Success } else { #unless_success })
         }
     }
 }
 
-/// The condition, or `absent` if it panics.
-fn contained(condition: &Condition, absent: &TokenStream, private: &TokenStream) -> TokenStream {
-    let tokens = holds(condition, private);
-    if condition.runs_user_code() { quote!(#private::ask(#absent, || #tokens)) } else { tokens }
+/// The predicate, or `absent` if it panics.
+fn contained(predicate: &Predicate, absent: &TokenStream, private: &TokenStream) -> TokenStream {
+    let tokens = holds(predicate, private);
+    if predicate.runs_user_code() { quote!(#private::ask(#absent, || #tokens)) } else { tokens }
 }
 
-fn holds(condition: &Condition, private: &TokenStream) -> TokenStream {
-    match condition {
-        Condition::Error(arm) => matches(arm, "error"),
-        Condition::Value(arm) => matches(arm, "value"),
-        Condition::Returned(arm) => matches(arm, "returned"),
-        Condition::TypeOf(span, types) => {
+fn holds(predicate: &Predicate, private: &TokenStream) -> TokenStream {
+    match predicate {
+        Predicate::Error(arm) => matches(arm, "error"),
+        Predicate::Value(arm) => matches(arm, "value"),
+        Predicate::Returned(arm) => matches(arm, "returned"),
+        Predicate::TypeOf(span, types) => {
             let error = local("error");
             let has = quote_spanned!(*span=> .has);
             let sources = quote_spanned!(*span=> (&&&&#private::Sources(#error)));
@@ -103,20 +103,19 @@ fn holds(condition: &Condition, private: &TokenStream) -> TokenStream {
                 #(#sources #has::<#types>())||*
             })
         }
-        Condition::Custom(function) => custom(function, private),
-        Condition::Not(inner) => {
+        Predicate::Custom(function) => custom(function, private),
+        Predicate::Not(inner) => {
             let inner = holds(inner, private);
             quote!(!(#inner))
         }
-        Condition::And(left, right) => {
-            let (left, right) = (holds(left, private), holds(right, private));
-            quote!(((#left) && (#right)))
-        }
-        Condition::Or(left, right) => {
-            let (left, right) = (holds(left, private), holds(right, private));
-            quote!(((#left) || (#right)))
-        }
+        Predicate::And(members) => joined(members, &quote!(&&), private),
+        Predicate::Or(members) => joined(members, &quote!(||), private),
     }
+}
+
+fn joined(members: &[Predicate], operator: &TokenStream, private: &TokenStream) -> TokenStream {
+    let members = members.iter().map(|member| holds(member, private));
+    members.reduce(|left, right| quote!(((#left) #operator (#right)))).unwrap_or_default()
 }
 
 fn matches(arm: &Arm, subject: &str) -> TokenStream {

@@ -5,14 +5,13 @@ use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 
 use crate::input::tokens::respan;
 use crate::model::settings::{
-    Constant, ConstantType, Name, Node, Outcome, Rule, Setting, Settings, Value, Word,
+    BreakerName, Constant, ConstantType, Node, Outcome, Rule, Setting, Settings, Value, Word,
 };
 
-/// A constant expression of the type `__private::Settings`. `place` is the name of a breaker that has none of its own: a constant
-/// `&'static str`.
-pub(crate) fn settings(settings: &Settings, private: &TokenStream, place: TokenStream) -> TokenStream {
-    let mut writer = Writer::default();
-    let name = writer.name(&settings.name, place);
+/// A constant expression of the type `__private::Settings`. `default_name` is a constant `&'static str`.
+pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name: TokenStream) -> TokenStream {
+    let mut writer = ConstantWriter::default();
+    let name = writer.name(&settings.name, default_name);
     let default = quote!(__fluxgate::Window::count(100));
     let window = writer.setting(settings.window.as_ref(), "Window", "window", default);
     let default = quote!(__fluxgate::Retry::cooldown(::core::time::Duration::from_secs(60)));
@@ -62,18 +61,18 @@ fn outcome(outcome: Outcome) -> TokenStream {
 }
 
 #[derive(Default)]
-struct Writer {
+struct ConstantWriter {
     /// The user's constants, each with its check, so that the compiler reports every refused one.
     constants: TokenStream,
     count: usize,
 }
 
-impl Writer {
-    fn name(&mut self, name: &Name, place: TokenStream) -> TokenStream {
+impl ConstantWriter {
+    fn name(&mut self, name: &BreakerName, default: TokenStream) -> TokenStream {
         match name {
-            Name::Place => place,
-            Name::Text(name) => name.into_token_stream(),
-            Name::Constant(name, span) => {
+            BreakerName::Default => default,
+            BreakerName::Text(name) => name.into_token_stream(),
+            BreakerName::Constant(name, span) => {
                 self.constants.extend(quote!(const __FLUXGATE_NAME: &str = #name;));
                 self.check("name", &quote!(__FLUXGATE_NAME), *span);
                 quote!(__FLUXGATE_NAME)

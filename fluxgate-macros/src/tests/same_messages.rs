@@ -1,5 +1,4 @@
-//! Whatever the values, the attribute and `build()` refuse the same settings with the same messages, because both read the printed
-//! form.
+//! Whatever the values, the attribute and `build()` refuse the same settings with the same messages.
 
 use std::time::Duration;
 

@@ -1,7 +1,7 @@
 //! What a tracker says of `Ok`, of `Err`, or of a return value that may be neither.
 //!
 //! A tracker is evaluated separately for `Ok` and for `Err`. One that looks at the one kind does not apply to the other, and neither
-//! does its negation: `!matches(NotFound)` never claims an `Ok`. So each half becomes a plain condition, or none if nothing applies.
+//! does its negation: `!matches(NotFound)` never claims an `Ok`. So each half becomes a plain predicate, or none if nothing applies.
 
 use proc_macro2::{Span, TokenStream};
 use syn::Type;
@@ -23,12 +23,12 @@ pub(crate) enum Claim {
     Inapplicable,
     /// All of them, or none.
     Constant(bool),
-    /// Those for which a condition holds.
-    If(Condition),
+    /// Those for which a predicate holds.
+    If(Predicate),
 }
 
 /// A question that is asked of each result.
-pub(crate) enum Condition {
+pub(crate) enum Predicate {
     /// The error matches.
     Error(Arm),
     /// The `Ok` value matches.
@@ -39,27 +39,27 @@ pub(crate) enum Condition {
     TypeOf(Span, Vec<Type>),
     /// The user's function says so of the error.
     Custom(TokenStream),
-    Not(Box<Condition>),
-    And(Box<Condition>, Box<Condition>),
-    Or(Box<Condition>, Box<Condition>),
+    Not(Box<Predicate>),
+    And(Vec<Predicate>),
+    Or(Vec<Predicate>),
 }
 
 impl Claim {
     pub(crate) fn of(tracker: &Tracker, domain: Domain) -> Self {
         match tracker {
             Tracker::All if domain == Domain::Err => Self::Constant(true),
-            Tracker::Matches(arm) if domain == Domain::Err => Self::If(Condition::Error(arm.clone())),
+            Tracker::Matches(arm) if domain == Domain::Err => Self::If(Predicate::Error(arm.clone())),
             Tracker::TypeOf(span, types) if domain == Domain::Err => {
-                Self::If(Condition::TypeOf(*span, types.clone()))
+                Self::If(Predicate::TypeOf(*span, types.clone()))
             }
             Tracker::Custom(function) if domain == Domain::Err => {
-                Self::If(Condition::Custom(function.clone()))
+                Self::If(Predicate::Custom(function.clone()))
             }
-            Tracker::Ok(arm) if domain == Domain::Ok => Self::If(Condition::Value(arm.clone())),
-            Tracker::Returned(arm) => Self::If(Condition::Returned(arm.clone())),
+            Tracker::Ok(arm) if domain == Domain::Ok => Self::If(Predicate::Value(arm.clone())),
+            Tracker::Returned(arm) => Self::If(Predicate::Returned(arm.clone())),
             Tracker::Not(inner) => Self::of(inner, domain).not(),
-            Tracker::And(left, right) => Self::of(left, domain).and(Self::of(right, domain)),
-            Tracker::Or(left, right) => Self::of(left, domain).or(Self::of(right, domain)),
+            Tracker::And(members) => Self::all(members.iter().map(|member| Self::of(member, domain))),
+            Tracker::Or(members) => Self::any(members.iter().map(|member| Self::of(member, domain))),
             _ => Self::Inapplicable,
         }
     }
@@ -68,39 +68,60 @@ impl Claim {
         match self {
             Self::Inapplicable => Self::Inapplicable,
             Self::Constant(claims) => Self::Constant(!claims),
-            Self::If(condition) => Self::If(Condition::Not(Box::new(condition))),
+            Self::If(predicate) => Self::If(Predicate::Not(Box::new(predicate))),
         }
     }
 
-    fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Inapplicable, _) | (_, Self::Inapplicable) => Self::Inapplicable,
-            (Self::Constant(false), _) | (_, Self::Constant(false)) => Self::Constant(false),
-            (Self::Constant(true), claim) | (claim, Self::Constant(true)) => claim,
-            (Self::If(left), Self::If(right)) => Self::If(Condition::And(Box::new(left), Box::new(right))),
+    fn all(claims: impl Iterator<Item = Self>) -> Self {
+        let (mut predicates, mut is_applicable, mut is_possible) = (Vec::new(), true, true);
+        for claim in claims {
+            match claim {
+                Self::Inapplicable => is_applicable = false,
+                Self::Constant(claims) => is_possible &= claims,
+                Self::If(predicate) => predicates.push(predicate),
+            }
+        }
+        match predicates.len() {
+            _ if !is_applicable => Self::Inapplicable,
+            _ if !is_possible => Self::Constant(false),
+            0 => Self::Constant(true),
+            _ => Self::If(joined(predicates, Predicate::And)),
         }
     }
 
-    fn or(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Inapplicable | Self::Constant(false), claim)
-            | (claim, Self::Inapplicable | Self::Constant(false)) => claim,
-            (Self::Constant(true), _) | (_, Self::Constant(true)) => Self::Constant(true),
-            (Self::If(left), Self::If(right)) => Self::If(Condition::Or(Box::new(left), Box::new(right))),
+    fn any(claims: impl Iterator<Item = Self>) -> Self {
+        let (mut predicates, mut is_applicable, mut is_certain) = (Vec::new(), false, false);
+        for claim in claims {
+            is_applicable |= !matches!(claim, Self::Inapplicable);
+            match claim {
+                Self::Inapplicable => {}
+                Self::Constant(claims) => is_certain |= claims,
+                Self::If(predicate) => predicates.push(predicate),
+            }
+        }
+        match predicates.len() {
+            _ if !is_applicable => Self::Inapplicable,
+            _ if is_certain => Self::Constant(true),
+            0 => Self::Constant(false),
+            _ => Self::If(joined(predicates, Predicate::Or)),
         }
     }
 }
 
-impl Condition {
+impl Predicate {
     /// Whether it runs the user's code, which may panic.
     pub(crate) fn runs_user_code(&self) -> bool {
         match self {
             Self::Error(arm) | Self::Value(arm) | Self::Returned(arm) => arm.guard.is_some(),
             Self::TypeOf(..) | Self::Custom(_) => true,
             Self::Not(inner) => inner.runs_user_code(),
-            Self::And(left, right) | Self::Or(left, right) => left.runs_user_code() || right.runs_user_code(),
+            Self::And(members) | Self::Or(members) => members.iter().any(Self::runs_user_code),
         }
     }
+}
+
+fn joined(mut members: Vec<Predicate>, with: fn(Vec<Predicate>) -> Predicate) -> Predicate {
+    if members.len() == 1 { members.remove(0) } else { with(members) }
 }
 
 /// Why a tracker can never claim a result, if so: nothing is both an `Ok` and an `Err`, or it contradicts itself.

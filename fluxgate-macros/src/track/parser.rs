@@ -12,7 +12,7 @@ use syn::{Expr, Token};
 use crate::input::arguments::Argument;
 use crate::input::errors::Errors;
 use crate::input::source::{Source, spelled};
-use crate::input::tokens::{respan, text};
+use crate::input::tokens::{TOO_DEEP, is_too_deep, respan, text};
 use crate::input::tracker_words::{FOREIGN, WORDS, expected, is_tracker};
 use crate::input::trees::{Trees, width};
 use crate::track::operand::{operand, pattern};
@@ -24,26 +24,30 @@ pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracke
     let whole = Place::new(0, source.tokens.len());
     let stream = match text(&argument.value) {
         None => argument.value.clone(),
-        Some(text) => {
-            let Ok(stream) = text.parse() else {
+        Some(text) => match text.parse() {
+            Ok(stream) if is_too_deep(&stream) => {
+                errors.report(source.whole(), TOO_DEEP);
+                return None;
+            }
+            Ok(stream) => respan(stream, source.whole().0),
+            Err(_) => {
                 let problem = reader::balance(&source.tokens).err();
                 let problem =
                     problem.unwrap_or_else(|| Problem::new(whole, "this is not Rust").help(expected()));
                 errors.push(source.error(&problem));
                 return None;
-            };
-            respan(stream, source.whole().0)
-        }
+            }
+        },
     };
-    Parser { source: &source, errors }.group(&Trees::of(stream, 0), whole)
+    TrackerParser { source: &source, errors }.group(&Trees::of(stream, 0), whole)
 }
 
-struct Parser<'a> {
+struct TrackerParser<'a> {
     source: &'a Source,
     errors: &'a mut Errors,
 }
 
-impl Parser<'_> {
+impl TrackerParser<'_> {
     fn report(&mut self, problem: &Problem) {
         self.errors.push(self.source.error(problem));
     }
@@ -55,45 +59,47 @@ impl Parser<'_> {
             return None;
         }
         let mut at = 0;
-        let mut any = self.conjunction(trees, &mut at);
-        while at < trees.0.len() {
-            if trees.is(at, '|') {
-                at += self.operator(trees, at);
-                let right = self.conjunction(trees, &mut at);
-                any = join(any, right, Tracker::Or);
-                continue;
-            }
-            let rest = trees.place(at, at + 1);
-            let text = spell(rest.of(&self.source.tokens));
-            let problem = match trees.word(at).as_deref() {
-                Some("or") => no_operator(rest, "or").correct("|"),
-                Some("and") => no_operator(rest, "and").correct("&"),
-                Some("but" | "except" | "minus" | "without") => no_operator(rest, &text).correct("& !"),
-                Some("if") => Problem::new(rest, "a guard goes in the parentheses, after the pattern")
-                    .help("write `matches(PATTERN if GUARD)`"),
-                _ if trees.is(at, '-') => no_operator(rest, "-").correct("& !"),
-                _ if trees.is(at, ',') => {
-                    no_operator(rest, ",").help("write `|` (any of them) or `&` (all of them)")
-                }
-                None if !matches!(trees.get(at), Some(TokenTree::Group(_))) && !trees.is(at, '!') => {
-                    Problem::new(rest, format!("`{text}` does not belong here")).help("remove it")
-                }
-                _ => Problem::new(rest, "`&` or `|` is missing before this").help("write one of them"),
-            };
+        let mut members = vec![self.conjunction(trees, &mut at)];
+        while trees.is(at, '|') {
+            at += self.operator(trees, at);
+            members.push(self.conjunction(trees, &mut at));
+        }
+        if at < trees.0.len() {
+            let problem = self.out_of_place(trees, at);
             self.report(&problem);
             return None;
         }
-        any
+        joined(members, Tracker::Or)
     }
 
     fn conjunction(&mut self, trees: &Trees, at: &mut usize) -> Option<Tracker> {
-        let mut all = self.unary(trees, at);
+        let mut members = vec![self.unary(trees, at)];
         while trees.is(*at, '&') {
             *at += self.operator(trees, *at);
-            let right = self.unary(trees, at);
-            all = join(all, right, Tracker::And);
+            members.push(self.unary(trees, at));
         }
-        all
+        joined(members, Tracker::And)
+    }
+
+    /// What is wrong with a tree where an operator or the end belongs.
+    fn out_of_place(&self, trees: &Trees, at: usize) -> Problem {
+        let place = trees.place(at, at + 1);
+        let text = spell(place.of(&self.source.tokens));
+        match trees.word(at).as_deref() {
+            Some("or") => no_operator(place, "or").correct("|"),
+            Some("and") => no_operator(place, "and").correct("&"),
+            Some("but" | "except" | "minus" | "without") => no_operator(place, &text).correct("& !"),
+            Some("if") => Problem::new(place, "a guard goes in the parentheses, after the pattern")
+                .help("write `matches(PATTERN if GUARD)`"),
+            _ if trees.is(at, '-') => no_operator(place, "-").correct("& !"),
+            _ if trees.is(at, ',') => {
+                no_operator(place, ",").help("write `|` (any of them) or `&` (all of them)")
+            }
+            None if !matches!(trees.get(at), Some(TokenTree::Group(_))) && !trees.is(at, '!') => {
+                Problem::new(place, format!("`{text}` does not belong here")).help("remove it")
+            }
+            _ => Problem::new(place, "`&` or `|` is missing before this").help("write one of them"),
+        }
     }
 
     /// How many trees an operator takes: one, or two if it is doubled, which is reported.
@@ -239,7 +245,7 @@ impl Parser<'_> {
             return None;
         };
         if *known == "all" {
-            let members = joined(&name, arguments);
+            let members = listed(&name, arguments);
             let problem = match &members {
                 Some(_) => Problem::new(place, "trackers are joined by `&`"),
                 None => Problem::new(place, "`all` takes no arguments"),
@@ -281,7 +287,7 @@ impl Parser<'_> {
         let with = |name: &str| {
             arguments.as_ref().map_or_else(|| name.to_owned(), |arguments| format!("{name}({arguments})"))
         };
-        if let Some(members) = group.and_then(|group| joined(name, group)) {
+        if let Some(members) = group.and_then(|group| listed(name, group)) {
             let operator = if ["all", "and"].contains(&name) { "&" } else { "|" };
             return Problem::new(whole, format!("trackers are joined by `{operator}`")).correct(members);
         }
@@ -328,7 +334,7 @@ fn is_type(path: &syn::Path) -> bool {
 }
 
 /// `any(all, ok(1))` and the like as we would write them; `None` for anything else.
-fn joined(name: &str, group: &Group) -> Option<String> {
+fn listed(name: &str, group: &Group) -> Option<String> {
     let operator = match name {
         "all" | "and" => " & ",
         "any" | "or" => " | ",
@@ -345,12 +351,10 @@ fn inside(group: &Group, index: usize, source: &Source) -> String {
     spell(Place::new(index + 1, end - 1).of(&source.tokens))
 }
 
-fn join(
-    left: Option<Tracker>,
-    right: Option<Tracker>,
-    with: impl FnOnce(Box<Tracker>, Box<Tracker>) -> Tracker,
-) -> Option<Tracker> {
-    Some(with(Box::new(left?), Box::new(right?)))
+/// The members as one tracker, if all of them are right.
+fn joined(members: Vec<Option<Tracker>>, with: fn(Vec<Tracker>) -> Tracker) -> Option<Tracker> {
+    let mut members: Vec<_> = members.into_iter().collect::<Option<_>>()?;
+    if members.len() == 1 { members.pop() } else { Some(with(members)) }
 }
 
 fn no_operator(place: Place, sign: &str) -> Problem {

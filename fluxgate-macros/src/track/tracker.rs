@@ -19,8 +19,8 @@ pub(crate) enum Tracker {
     /// A return value that matches.
     Returned(Arm),
     Not(Box<Tracker>),
-    And(Box<Tracker>, Box<Tracker>),
-    Or(Box<Tracker>, Box<Tracker>),
+    And(Vec<Tracker>),
+    Or(Vec<Tracker>),
 }
 
 /// A pattern, perhaps with a guard.
@@ -36,7 +36,7 @@ impl Tracker {
         match self {
             Self::Returned(_) => true,
             Self::Not(inner) => inner.is_of_returned(),
-            Self::And(left, right) | Self::Or(left, right) => left.is_of_returned() && right.is_of_returned(),
+            Self::And(members) | Self::Or(members) => members.iter().all(Self::is_of_returned),
             _ => false,
         }
     }
