@@ -57,6 +57,6 @@ case $what in
   everything) half rules fluxgate-rules && half runtime fluxgate ;;
   rules) half rules fluxgate-rules "$@" ;;
   runtime) half runtime fluxgate "$@" ;;
-  short) half rules fluxgate-rules --file fluxgate-rules/src/duration.rs --file fluxgate-rules/src/window.rs ;;
+  short) half rules fluxgate-rules --file fluxgate-rules/src/model/duration.rs --file fluxgate-rules/src/model/window.rs ;;
   *) sed -n '2,9p' "$0" && exit 1 ;;
 esac

@@ -1,28 +1,15 @@
 //! The attribute `#[circuit_breaker]` and the macro `breaker!` of Fluxgate.
 #![forbid(unsafe_code)]
 
-#[cfg(test)]
-mod alike;
-mod arguments;
-mod errors;
-mod expand;
-mod function;
-mod guess;
-mod handler;
-mod judge;
-mod language;
-mod leaf;
-mod place;
-mod returns;
-mod settings;
+mod input;
+mod output;
 #[cfg(test)]
 mod tests;
 mod track;
-mod trees;
-#[cfg(test)]
-mod whole;
 
 use proc_macro::TokenStream;
+
+use output::expand;
 
 // The documentation is in `fluxgate`, where its examples can run.
 #[allow(missing_docs)]

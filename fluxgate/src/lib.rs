@@ -40,55 +40,51 @@
 //! - `test-util`: `fluxgate::testing`, for tests that neither sleep nor disturb each other
 #![forbid(unsafe_code)]
 
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
-mod breaker;
-mod builder;
-mod call;
-mod cause;
-mod circuit_breaker;
-mod contain;
-mod core;
+mod callback;
+mod clock;
 pub mod docs;
-mod error;
-mod future;
-mod listener;
+mod engine;
+mod events;
+mod handle;
 #[cfg(all(test, fluxgate_loom))]
 mod models;
-mod outcome;
 pub mod permit;
-mod probe;
-mod registry;
+mod private;
 pub mod retry;
 mod settings;
-mod snapshot;
 mod state;
 mod sync;
 #[cfg(feature = "test-util")]
 pub mod testing;
-mod time;
 pub mod track;
 pub mod trip;
 pub mod window;
 
-pub use self::builder::Builder;
-pub use self::call::Call;
-pub use self::cause::Cause;
-pub use self::circuit_breaker::CircuitBreaker;
-pub use self::error::{CallNotPermitted, ConfigError, Error};
-pub use self::future::CallAsync;
-pub use self::listener::{Listener, Reason, Transition, listen};
-pub use self::registry::{breakers, find, register};
-pub use self::settings::Name;
-pub use self::snapshot::Snapshot;
+pub use self::clock::Clock;
+pub use self::events::cause::Cause;
+pub use self::events::listener::{Listener, listen};
+pub use self::events::transition::{Reason, Transition};
+pub use self::handle::builder::Builder;
+pub use self::handle::call::Call;
+pub use self::handle::circuit_breaker::CircuitBreaker;
+pub use self::handle::error::{CallNotPermitted, Error};
+pub use self::handle::future::CallAsync;
+pub use self::handle::registry::{breakers, find, register};
+pub use self::handle::snapshot::Snapshot;
+pub use self::settings::error::ConfigError;
+pub use self::settings::name::Name;
 pub use self::state::{Outcome, State};
-pub use self::time::Clock;
 #[doc = include_str!("../docs/breaker.md")]
 pub use fluxgate_macros::breaker;
 #[doc = include_str!("../docs/attribute.md")]
 pub use fluxgate_macros::circuit_breaker;
 pub use fluxgate_rules::Metrics;
+
+/// The only surface that expansions touch.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::private::*;
+}
 
 /// Compiles and runs the examples in the README.
 #[cfg(all(doctest, feature = "test-util"))]

@@ -10,13 +10,14 @@ use fluxgate_rules::{Permit, Retry, Rule, Schedule, Window};
 use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use loom::thread;
 
-use crate::breaker::{Breaker, Own};
-use crate::listener::{Reason, Transition};
+use crate::clock::Clock;
+use crate::engine::breaker::{Breaker, Own};
+use crate::events::transition::{Reason, Transition};
+use crate::settings::Settings;
 use crate::settings::Source;
-use crate::settings::{Name, Settings};
+use crate::settings::name::Name;
 use crate::state::{Outcome, State};
 use crate::sync::Arc;
-use crate::time::Clock;
 use crate::{CircuitBreaker, permit, retry, trip, window};
 
 mod beginnings;

@@ -17,7 +17,7 @@ use std::time::Duration;
 use fluxgate_rules::Ratio;
 use fluxgate_rules::metrics::nanos;
 
-use crate::contain::contain;
+use crate::callback::contain;
 
 pub use fluxgate_rules::Permit;
 

@@ -19,7 +19,7 @@ use std::time::Duration;
 use fluxgate_rules::metrics::nanos;
 use fluxgate_rules::{Ratio, Schedule};
 
-use crate::contain::contain;
+use crate::callback::contain;
 
 pub use fluxgate_rules::Retry;
 

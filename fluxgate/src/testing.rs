@@ -26,38 +26,12 @@ use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use fluxgate_rules::metrics::nanos;
-
-use crate::breaker::{Breaker, Own};
+use crate::clock::Clock;
+pub use crate::clock::ManualClock;
+use crate::engine::breaker::{Breaker, Own};
 use crate::settings::{Settings, Source};
-use crate::time::Clock;
-
-/// A clock that moves only when told to. Clones show the same time.
-#[derive(Clone, Debug, Default)]
-pub struct ManualClock(Arc<AtomicU64>);
-
-impl ManualClock {
-    /// A clock that shows zero.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Moves the clock forward. It stops at 584 years.
-    pub fn advance(&self, duration: Duration) {
-        let advanced = |now: u64| Some(now.saturating_add(nanos(duration)));
-        // This cannot fail: the function always returns `Some`.
-        let _ = self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, advanced);
-    }
-}
-
-impl Clock for ManualClock {
-    fn now(&self) -> Duration {
-        Duration::from_nanos(self.0.load(Ordering::Acquire))
-    }
-}
 
 /// How many isolations there are; while it is 0, no thread needs to look for doubles.
 static ISOLATED: AtomicUsize = AtomicUsize::new(0);
@@ -132,7 +106,7 @@ impl Drop for Isolation {
     fn drop(&mut self) {
         // Not always the latest: `guard = isolate()` drops the old guard after it has made the new one.
         DOUBLES.with_borrow_mut(|doubles| {
-            doubles.retain(|doubles| !Arc::ptr_eq(&doubles.clock.0, &self.clock.0));
+            doubles.retain(|doubles| !doubles.clock.is(&self.clock));
         });
         ISOLATED.fetch_sub(1, Ordering::Relaxed);
     }

@@ -10,19 +10,9 @@
 //! assert_eq!(coarser.to_string(), "time(1m, buckets = 6)");
 //! ```
 
-mod allowance;
-mod buckets;
-mod memory;
-mod ring;
-mod stripes;
-mod unrecorded;
-
 use std::time::Duration;
 
 pub use fluxgate_rules::Window;
-
-pub(crate) use memory::{Entry, Memory};
-pub(crate) use unrecorded::Unrecorded;
 
 /// The last `size` calls, from 1 to 1,000,000.
 pub const fn count(size: usize) -> Window {

@@ -9,11 +9,14 @@ use proc_macro2::{Span, TokenStream};
 
 // The macros' own code, which a program cannot link.
 #[allow(dead_code)]
-#[path = "../../fluxgate-macros/src/errors.rs"]
+#[path = "../../fluxgate-macros/src/input/errors.rs"]
 mod errors;
 #[allow(dead_code)]
-#[path = "../../fluxgate-macros/src/language.rs"]
-mod language;
+#[path = "../../fluxgate-macros/src/input/source.rs"]
+mod source;
+mod input {
+    pub(crate) use crate::errors;
+}
 
 fuzz_target!(|text: &str| {
     match text.parse::<Rule>() {
@@ -35,9 +38,9 @@ fn agree(text: &str) {
     // The standard library does not say which marks continue a word of Rust's: in a string, none does.
     let has_marks = text.contains(|character: char| !character.is_ascii() && !character.is_alphanumeric());
     // A lone string literal is the rule that it holds. A comment is none of Rust's tokens; in a string, it is a mistake.
-    if has_marks || language::text(&bare).is_some() || text.contains("//") || text.contains("/*") {
+    if has_marks || source::text(&bare).is_some() || text.contains("//") || text.contains("/*") {
         return;
     }
-    let (lexed, source) = (lex(text).tokens, language::Source::new(&bare, Span::call_site()));
-    assert_eq!(lexed, source.tokens, "{text:?}");
+    let (lexed, bare) = (lex(text).tokens, source::Source::new(&bare, Span::call_site()));
+    assert_eq!(lexed, bare.tokens, "{text:?}");
 }

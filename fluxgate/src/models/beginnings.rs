@@ -10,7 +10,7 @@ fn the_registry_loses_no_breaker() {
         Box::leak(Box::new(Breaker::detached(Source::shared(settings), None, Own::Hidden)))
     }
     check(|| {
-        let registry = Arc::new(crate::registry::Statics::new());
+        let registry = Arc::new(crate::handle::registry::Statics::new());
         let pushed = registry.clone();
         let other = thread::spawn(move || pushed.push(leaked()));
         let mine = leaked();
@@ -51,6 +51,6 @@ fn a_breaker_enters_the_registry_once() {
         breaker.acquire().unwrap().success();
         other.join().unwrap();
         let is_it = |entered: &CircuitBreaker| std::ptr::eq(entered.breaker(), &raw const *breaker);
-        assert_eq!(crate::registry::breakers().filter(is_it).count(), 1);
+        assert_eq!(crate::handle::registry::breakers().filter(is_it).count(), 1);
     });
 }

@@ -1,0 +1,8 @@
+//! What the user wrote, read and named: the arguments of the macro and the function it is put on.
+
+pub(crate) mod arguments;
+pub(crate) mod errors;
+pub(crate) mod function;
+pub(crate) mod source;
+pub(crate) mod suggest;
+pub(crate) mod trees;

@@ -1,0 +1,260 @@
+//! An item's tokens -> the function to guard. Only its signature is parsed: errors in a body that does not parse, perhaps because
+//! someone is typing it, are left to the compiler.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::ToTokens as _;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Attribute, FnArg, Ident, Pat, ReceiverKind, Signature, Type, Visibility};
+
+use crate::input::errors::{self, Errors};
+
+/// The function to guard.
+pub(crate) struct Function {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) visibility: Visibility,
+    pub(crate) signature: Signature,
+    /// The inner attributes, which are inside the braces but belong to the function: `#![..]`.
+    pub(crate) inner: TokenStream,
+    /// The user's braces and their content.
+    pub(crate) block: Group,
+}
+
+impl Function {
+    /// Reads a function, and reports why it cannot be guarded.
+    pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Self> {
+        match read.parse2(item) {
+            Ok(function) => {
+                for refusal in function.refusals() {
+                    errors.push(refusal);
+                }
+                Some(function)
+            }
+            Err(error) => {
+                errors.push(error);
+                None
+            }
+        }
+    }
+
+    /// The function's name, without `r#`.
+    pub(crate) fn name(&self) -> String {
+        syn::ext::IdentExt::unraw(&self.signature.ident).to_string()
+    }
+
+    /// The names that the parameters bind, last first, which is the order in which they are dropped.
+    pub(crate) fn bindings(&self) -> Vec<Ident> {
+        let mut names: Vec<_> = self.signature.inputs.iter().flat_map(bindings).collect();
+        names.reverse();
+        names
+    }
+
+    /// The first `&mut` parameter that both the function's future and these tokens mention.
+    pub(crate) fn shares_exclusive(&self, tokens: &TokenStream) -> Option<Ident> {
+        let body = match self.signature.asyncness {
+            Some(_) => self.block.stream(),
+            None => moved(self.block.stream())?,
+        };
+        self.signature
+            .inputs
+            .iter()
+            .filter(|input| match input {
+                FnArg::Receiver(receiver) => match &receiver.kind {
+                    ReceiverKind::Reference(_, _, mutability) => mutability.is_some(),
+                    _ => false,
+                },
+                FnArg::Typed(parameter) => match &*parameter.ty {
+                    Type::Reference(reference) => reference.mutability.is_some(),
+                    _ => false,
+                },
+            })
+            .flat_map(bindings)
+            .find(|name| mentions(tokens, &name.to_string()) && mentions(&body, &name.to_string()))
+    }
+
+    fn refusals(&self) -> Vec<syn::Error> {
+        let mut refusals = Vec::new();
+        let mut refuse = |tokens: &dyn quote::ToTokens, message: &str| {
+            if let Some(span) = errors::span_of(&tokens.to_token_stream()) {
+                refusals.push(errors::error(span, message));
+            }
+        };
+        if let Some(constness) = &self.signature.constness {
+            refuse(
+                constness,
+                "a `const fn` cannot be guarded: it may run while the program compiles, where there is no breaker\n\
+                 help: remove `const`, or guard a function that calls this one",
+            );
+        }
+        if let Some(variadic) = &self.signature.variadic {
+            refuse(
+                &variadic.dots,
+                "a C-variadic function cannot be guarded: its arguments cannot be passed on\n\
+                 help: guard a function that calls this one",
+            );
+        }
+        for attribute in &self.attributes {
+            if attribute.path().is_ident("track_caller") {
+                refuse(
+                    attribute,
+                    "a function with `#[track_caller]` cannot be guarded: its body moves into a closure, where the caller \
+                     is lost\nhelp: remove one of the two attributes",
+                );
+            }
+        }
+        refusals
+    }
+}
+
+/// What is guarded, in words.
+const GUARDS: &str = "`#[circuit_breaker]` guards a function";
+
+fn read(input: ParseStream<'_>) -> syn::Result<Function> {
+    let attributes = input.call(Attribute::parse_outer)?;
+    let visibility: Visibility = input.parse()?;
+    let ahead = input.fork();
+    let signature: Signature = match ahead.parse() {
+        Ok(signature) => signature,
+        // The errors of a signature that does not parse are left to the compiler.
+        Err(_) if is_function(&input.fork()) => {
+            return Err(syn::Error::new(Span::call_site(), format!("{GUARDS}, and this is not one yet")));
+        }
+        Err(_) => return Err(not_a_function(input)),
+    };
+    syn::parse::discouraged::Speculative::advance_to(input, &ahead);
+    let body: TokenTree = match input.parse() {
+        Ok(TokenTree::Punct(_)) | Err(_) => {
+            let message = format!(
+                "`{}` has no body to guard\nhelp: put the attribute on what implements it, or on a function that calls it",
+                signature.ident
+            );
+            return Err(syn::Error::new(signature.ident.span(), message));
+        }
+        Ok(body) => body,
+    };
+    let _: TokenStream = input.parse()?;
+    let Some((inner, block)) = braces(body) else {
+        return Err(syn::Error::new(signature.ident.span(), format!("{GUARDS} with a body in braces")));
+    };
+    Ok(Function { attributes, visibility, signature, inner, block })
+}
+
+fn is_function(input: ParseStream<'_>) -> bool {
+    let tokens: TokenStream = input.parse().unwrap_or_default();
+    tokens.into_iter().take(6).any(|tree| matches!(tree, TokenTree::Ident(word) if word == "fn"))
+}
+
+fn not_a_function(input: ParseStream<'_>) -> syn::Error {
+    let tokens: TokenStream = input.parse().unwrap_or_default();
+    let mut words = tokens.into_iter().filter_map(|tree| match tree {
+        TokenTree::Ident(word) => Some(word),
+        _ => None,
+    });
+    // Skips `unsafe`, as in `unsafe impl`.
+    let found = words.find(|word| word != "unsafe");
+    match found {
+        Some(word) if word == "impl" || word == "trait" => syn::Error::new(
+            word.span(),
+            format!(
+                "{GUARDS}, not all of the functions of {} `{word}`\nhelp: put it on each function that calls the dependency",
+                article(&word)
+            ),
+        ),
+        Some(word) => {
+            syn::Error::new(word.span(), format!("{GUARDS}, and this is {} `{word}`", article(&word)))
+        }
+        None => syn::Error::new(Span::call_site(), GUARDS),
+    }
+}
+
+fn article(word: &Ident) -> &'static str {
+    // Without `u`, which sounds like a consonant here: `a use`, `a union`.
+    if word.to_string().starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
+}
+
+/// Splits a body into inner attributes and block. A `$body:block` of `macro_rules!` comes in an invisible group.
+fn braces(body: TokenTree) -> Option<(TokenStream, Group)> {
+    let TokenTree::Group(group) = body else { return None };
+    match group.delimiter() {
+        Delimiter::None => {
+            let mut trees = group.stream().into_iter();
+            trees.next().and_then(braces).filter(|_| trees.next().is_none())
+        }
+        Delimiter::Brace => {
+            let (inner, rest) = split_inner(group.stream());
+            if inner.is_empty() {
+                return Some((inner, group));
+            }
+            let mut block = Group::new(Delimiter::Brace, rest);
+            block.set_span(group.span());
+            Some((inner, block))
+        }
+        Delimiter::Parenthesis | Delimiter::Bracket => None,
+    }
+}
+
+fn split_inner(stream: TokenStream) -> (TokenStream, TokenStream) {
+    let trees: Vec<_> = stream.into_iter().collect();
+    let is = |tree: &TokenTree, sign| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == sign);
+    let mut at = 0;
+    while let [pound, bang, TokenTree::Group(group), ..] = &trees[at..]
+        && is(pound, '#')
+        && is(bang, '!')
+        && group.delimiter() == Delimiter::Bracket
+    {
+        at += 3;
+    }
+    let rest = trees[at..].iter().cloned().collect();
+    (trees.into_iter().take(at).collect(), rest)
+}
+
+/// The names that a parameter binds.
+pub(crate) fn bindings(input: &FnArg) -> Vec<Ident> {
+    let mut names = Vec::new();
+    match input {
+        FnArg::Receiver(receiver) => names.push(Ident::new("self", receiver.self_token.span)),
+        FnArg::Typed(parameter) => bound(&parameter.pat, &mut names),
+    }
+    names
+}
+
+/// The names that a pattern binds. A name in upper case is a constant.
+fn bound(pattern: &Pat, names: &mut Vec<Ident>) {
+    match pattern {
+        Pat::Ident(binding) => {
+            if !binding.ident.to_string().starts_with(char::is_uppercase) {
+                names.push(binding.ident.clone());
+            }
+            if let Some((_, pattern)) = &binding.subpat {
+                bound(pattern, names);
+            }
+        }
+        Pat::Or(or) => or.cases.first().into_iter().for_each(|pattern| bound(pattern, names)),
+        Pat::Paren(paren) => bound(&paren.pat, names),
+        Pat::Reference(reference) => bound(&reference.pat, names),
+        Pat::Slice(slice) => slice.elems.iter().for_each(|pattern| bound(pattern, names)),
+        Pat::Struct(record) => record.fields.iter().for_each(|field| bound(&field.pat, names)),
+        Pat::Tuple(tuple) => tuple.elems.iter().for_each(|pattern| bound(pattern, names)),
+        Pat::TupleStruct(tuple) => tuple.elems.iter().for_each(|pattern| bound(pattern, names)),
+        _ => {}
+    }
+}
+
+/// What is in the `async move` block that a body consists of, perhaps in a box: also what `#[async_trait]` makes of an
+/// `async fn`.
+fn moved(body: TokenStream) -> Option<TokenStream> {
+    match syn::parse2::<syn::Expr>(body).ok()? {
+        syn::Expr::Async(block) if block.capture.is_some() => Some(block.block.to_token_stream()),
+        syn::Expr::Call(call) if call.args.len() == 1 => moved(call.args.to_token_stream()),
+        _ => None,
+    }
+}
+
+/// Whether tokens mention a name, as an identifier or in a format string: `"{name}"`.
+pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    tokens.clone().into_iter().any(|tree| match tree {
+        TokenTree::Ident(word) => word == name,
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        TokenTree::Literal(literal) => literal.to_string().contains(&format!("{{{name}")),
+        TokenTree::Punct(_) => false,
+    })
+}

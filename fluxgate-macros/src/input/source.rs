@@ -1,0 +1,203 @@
+//! An argument's tokens or string -> the tokens of the rule language; and back: a place among those -> the span or caret line of
+//! an error, or the Rust expression at that place.
+
+use std::ops::Range;
+
+use fluxgate_rules::Problem;
+use fluxgate_rules::lexer;
+use fluxgate_rules::token::{Place, Shape, Token, spell};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+
+use quote::ToTokens as _;
+
+use crate::input::errors;
+
+/// How deep groups are searched: deeper than any rule.
+const MAX_DEPTH: usize = 64;
+
+/// The source text of an argument.
+pub(crate) struct Source {
+    pub(crate) tokens: Vec<Token>,
+    origin: Origin,
+    /// The span of the argument.
+    span: (Span, Span),
+}
+
+enum Origin {
+    Bare { stream: TokenStream, spans: Vec<Span> },
+    Text { text: String, bytes: Vec<Range<usize>> },
+}
+
+impl Source {
+    /// Reads the value of an argument. Errors underline `name` if there is no value.
+    pub(crate) fn new(value: &TokenStream, name: Span) -> Self {
+        let span = errors::span_of(value).unwrap_or((name, name));
+        if let Some(text) = text(value) {
+            let lexed = lexer::lex(&text);
+            let span = errors::span_of(&peel(value.clone())).unwrap_or(span);
+            return Self { tokens: lexed.tokens, origin: Origin::Text { text, bytes: lexed.bytes }, span };
+        }
+        let (mut tokens, mut spans) = (Vec::new(), Vec::new());
+        flatten(value.clone(), 0, &mut |token, span| {
+            tokens.push(token);
+            spans.push(span);
+        });
+        Self { tokens, origin: Origin::Bare { stream: value.clone(), spans }, span }
+    }
+
+    /// The first and last span of a place; in a string, those of the whole literal.
+    pub(crate) fn span(&self, place: Place) -> (Span, Span) {
+        match &self.origin {
+            Origin::Text { .. } => self.span,
+            Origin::Bare { spans, .. } => {
+                let last = place.end.max(1) - 1;
+                let first = place.start.min(last);
+                match (spans.get(first), spans.get(last)) {
+                    (Some(first), Some(last)) => (*first, *last),
+                    _ => self.span,
+                }
+            }
+        }
+    }
+
+    /// The span of the whole value.
+    pub(crate) fn whole(&self) -> (Span, Span) {
+        self.span
+    }
+
+    pub(crate) fn error(&self, problem: &Problem) -> syn::Error {
+        errors::error(self.span(problem.place), self.message(problem))
+    }
+
+    /// The message about a problem, with the place drawn if no span can show it.
+    pub(crate) fn message(&self, problem: &Problem) -> String {
+        match &self.origin {
+            Origin::Text { text, bytes } => problem.draw(text, bytes),
+            Origin::Bare { .. } => problem.to_string(),
+        }
+    }
+
+    /// The Rust expression at a place.
+    pub(crate) fn expression(&self, place: Place) -> syn::Result<TokenStream> {
+        let tokens = match &self.origin {
+            Origin::Bare { stream, .. } => extract(stream.clone(), place, 0, &mut 0),
+            Origin::Text { text, bytes } => {
+                let piece = match (bytes.get(place.start), bytes.get(place.end.max(1) - 1)) {
+                    (Some(first), Some(last)) => &text[first.start..last.end],
+                    _ => "",
+                };
+                let wrong = |_| self.error(&unlike_rust(place, piece));
+                respan(piece.parse().map_err(wrong)?, self.span.0)
+            }
+        };
+        if let Ok(expression) = syn::parse2::<syn::Expr>(tokens) {
+            return Ok(expression.into_token_stream());
+        }
+        let piece = spell(place.of(&self.tokens));
+        Err(self.error(&unlike_rust(place, &piece)))
+    }
+}
+
+fn unlike_rust(place: Place, text: &str) -> Problem {
+    let problem = Problem::new(place, format!("`{text}` is not a Rust expression"));
+    problem.help("write a value, or the path of a constant or function")
+}
+
+/// Whether groups are nested too deep for recursion.
+pub(crate) fn is_too_deep(tokens: &TokenStream) -> bool {
+    fn fits(tokens: TokenStream, depth: usize) -> bool {
+        tokens.into_iter().all(|tree| match tree {
+            TokenTree::Group(group) => depth > 0 && fits(group.stream(), depth - 1),
+            _ => true,
+        })
+    }
+    !fits(tokens.clone(), MAX_DEPTH)
+}
+
+/// Removes the invisible groups that `macro_rules!` puts around its arguments.
+fn peel(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => peel(group.stream()),
+        _ => tokens,
+    }
+}
+
+/// The value, if the tokens are one string literal.
+pub(crate) fn text(tokens: &TokenStream) -> Option<String> {
+    syn::parse2::<syn::LitStr>(peel(tokens.clone())).ok().map(|literal| literal.value())
+}
+
+fn flatten(stream: TokenStream, depth: usize, push: &mut impl FnMut(Token, Span)) {
+    for tree in stream {
+        match tree {
+            TokenTree::Group(group) if depth == MAX_DEPTH => {
+                push(Token::new(Shape::Literal, "(..)"), group.span());
+            }
+            TokenTree::Group(group) => {
+                let (open, close) = match group.delimiter() {
+                    Delimiter::Parenthesis => ("(", ")"),
+                    Delimiter::Bracket => ("[", "]"),
+                    Delimiter::Brace => ("{", "}"),
+                    Delimiter::None => {
+                        flatten(group.stream(), depth + 1, push);
+                        continue;
+                    }
+                };
+                push(Token::new(Shape::Open, open), group.span_open());
+                flatten(group.stream(), depth + 1, push);
+                push(Token::new(Shape::Close, close), group.span_close());
+            }
+            TokenTree::Ident(word) => push(Token::new(Shape::Word, word.to_string()), word.span()),
+            TokenTree::Punct(sign) => push(Token::new(Shape::Punctuation, sign.as_char()), sign.span()),
+            TokenTree::Literal(literal) => {
+                let text = literal.to_string();
+                let shape = if text.starts_with(|c: char| c.is_ascii_digit()) {
+                    Shape::Number
+                } else {
+                    Shape::Literal
+                };
+                push(Token::new(shape, text), literal.span());
+            }
+        }
+    }
+}
+
+/// The trees whose tokens, counted as [`flatten`] counts them, are at `place`. An invisible group is kept if all of it is wanted,
+/// because it may be what holds `$a * 2` together.
+fn extract(stream: TokenStream, place: Place, depth: usize, at: &mut usize) -> TokenStream {
+    let mut found = TokenStream::new();
+    for tree in stream {
+        let start = *at;
+        let is_in = |index: usize| place.start <= index && index < place.end;
+        match tree {
+            TokenTree::Group(group) if depth < MAX_DEPTH => {
+                let visible = usize::from(group.delimiter() != Delimiter::None);
+                *at += visible;
+                let inside = extract(group.stream(), place, depth + 1, at);
+                *at += visible;
+                let all = *at > start && is_in(start) && is_in(*at - 1);
+                found.extend(if all { TokenStream::from(TokenTree::Group(group)) } else { inside });
+            }
+            tree => {
+                *at += 1;
+                if is_in(start) {
+                    found.extend([tree]);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Gives every token, and every parenthesis, the same span.
+pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
+    let respan_tree = |mut tree: TokenTree| {
+        if let TokenTree::Group(group) = &tree {
+            tree = TokenTree::Group(Group::new(group.delimiter(), respan(group.stream(), span)));
+        }
+        tree.set_span(span);
+        tree
+    };
+    tokens.into_iter().map(respan_tree).collect()
+}

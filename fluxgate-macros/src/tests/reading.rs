@@ -1,0 +1,280 @@
+//! All stages of reading together, outside the compiler: no tokens cause a panic, and a rule means the same in a string and bare.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use fluxgate_rules::lexer::lex;
+use fluxgate_rules::token::Place;
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use proptest::prelude::*;
+use quote::quote;
+
+use crate::input::arguments::{Arguments, Target};
+use crate::input::errors::Errors;
+use crate::input::source::Source;
+use crate::output::settings::settings;
+
+/// Words and signs, of arguments and others, from which random arguments are made.
+const PIECES: [&str; 66] = [
+    "name",
+    "window",
+    "trip",
+    "track",
+    "success",
+    "retry",
+    "permit",
+    "max_half_open_calls",
+    "half_open_timeout",
+    "rejected",
+    "fallback",
+    "on_panic",
+    "on_cancel",
+    "breaker",
+    "handle",
+    "crate",
+    "windo",
+    "timeout",
+    "=",
+    "=",
+    "=",
+    "=",
+    "==",
+    ",",
+    ",",
+    ",",
+    ":",
+    "::",
+    "\"x\"",
+    "\"min(10) & failure_rat(0.5)\"",
+    "\"\"",
+    "b\"x\"",
+    "'x'",
+    "'a",
+    "min(10)",
+    "failure_rate(0.5)",
+    "&",
+    "|",
+    "&&",
+    "!",
+    "closed",
+    "half_open",
+    "count(100)",
+    "count(SIZE)",
+    "time(60s, buckets = 6)",
+    "cooldown(60s)",
+    "backoff(1s, max = LONG)",
+    "all",
+    "ramp_up(0.1, 1.0, 60s)",
+    "custom(a::b)",
+    "failure",
+    "ignore",
+    "10",
+    "0.5",
+    "60s",
+    "50%",
+    "|e| e",
+    "async move |a, b| { a, b = c }",
+    "(",
+    ")",
+    "{}",
+    "[x]",
+    "#",
+    "-",
+    ".",
+    "..",
+];
+
+/// Reads tokens as both macros would.
+fn errors(tokens: &TokenStream, target: Target) -> Errors {
+    let mut errors = Errors::default();
+    let arguments = Arguments::parse(tokens.clone(), target, &mut errors);
+    let settings = settings(&arguments, quote!("name"), &mut errors);
+    if errors.is_empty() {
+        assert!(syn::parse2::<syn::ExprBlock>(settings.tokens).is_ok(), "{tokens}");
+    } else {
+        assert!(syn::parse2::<syn::File>(errors.to_compile_errors()).is_ok(), "{tokens}");
+    }
+    errors
+}
+
+fn survives(tokens: &TokenStream) {
+    errors(tokens, Target::Attribute);
+    errors(tokens, Target::Breaker);
+    // Each argument's value, wherever it ends up.
+    for name in ["trip", "window", "retry", "permit", "on_panic", "half_open_timeout", "name"] {
+        let name = Ident::new(name, Span::call_site());
+        errors(&quote!(#name = #tokens), Target::Attribute);
+    }
+}
+
+fn tree() -> impl Strategy<Value = TokenTree> {
+    let literal = |text: &str| text.parse::<Literal>().expect("a literal");
+    let leaf = prop_oneof![
+        proptest::sample::select(&PIECES[..18])
+            .prop_map(|word| TokenTree::Ident(Ident::new(word, Span::call_site()))),
+        proptest::sample::select(vec![
+            "min",
+            "failure_rate",
+            "closed",
+            "count",
+            "time",
+            "s",
+            "and",
+            "r#type",
+            "_"
+        ])
+        .prop_map(|word| syn::parse_str::<TokenTree>(word).expect("a word")),
+        (
+            proptest::sample::select(vec!['=', ',', '&', '|', '!', ':', '.', '%', '-', '<', '>', '#', '\'']),
+            any::<bool>()
+        )
+            .prop_map(|(sign, joint)| {
+                TokenTree::Punct(Punct::new(sign, if joint { Spacing::Joint } else { Spacing::Alone }))
+            }),
+        proptest::sample::select(vec![
+            "10",
+            "0.5",
+            "60s",
+            "1h30m",
+            "0x10s",
+            "1e9",
+            "\"min(10)\"",
+            "'x'",
+            "b\"x\"",
+            "-5"
+        ])
+        .prop_map(move |text| TokenTree::Literal(literal(text))),
+    ];
+    leaf.prop_recursive(4, 24, 5, |inner| {
+        let delimiter = proptest::sample::select(vec![
+            Delimiter::Parenthesis,
+            Delimiter::Bracket,
+            Delimiter::Brace,
+            Delimiter::None,
+        ]);
+        (delimiter, proptest::collection::vec(inner, 0..5)).prop_map(|(delimiter, trees)| {
+            TokenTree::Group(Group::new(delimiter, trees.into_iter().collect()))
+        })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_token_trees_are_survived(trees in proptest::collection::vec(tree(), 0..12)) {
+        survives(&trees.into_iter().collect());
+    }
+
+    #[test]
+    fn any_row_of_pieces_is_survived(pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..16)) {
+        if let Ok(tokens) = pieces.join(" ").parse() {
+            survives(&tokens);
+        }
+    }
+
+    #[test]
+    fn any_text_is_survived_in_a_string(text in any::<String>()) {
+        let literal = Literal::string(&text);
+        survives(&quote!(#literal));
+    }
+
+    #[test]
+    fn a_string_and_bare_tokens_are_read_alike(
+        pieces in proptest::collection::vec(proptest::sample::select(&PIECES[28..]), 1..10),
+        spaced in any::<bool>(),
+    ) {
+        let text = if spaced { pieces.join(" ") } else { pieces.concat() };
+        // A single string literal stands for its content, and only Rust tokens can be written bare.
+        prop_assume!(syn::parse_str::<syn::LitStr>(&text).is_err());
+        let Ok(bare) = text.parse::<TokenStream>() else { return Ok(()) };
+        prop_assert_eq!(&lex(&text).tokens, &Source::new(&bare, Span::call_site()).tokens);
+
+        let literal = Literal::string(&text);
+        let messages = |tokens| {
+            let undrawn = |error: &syn::Error| {
+                let message = error.to_string();
+                message.lines().filter(|line| !line.starts_with("  | ")).collect::<Vec<_>>().join("\n")
+            };
+            errors(&tokens, Target::Attribute).all().iter().map(undrawn).collect::<Vec<_>>()
+        };
+        // In a group, so that commas are not taken for those between arguments.
+        let bare = Group::new(Delimiter::None, bare);
+        prop_assert_eq!(messages(quote!(trip = #literal)), messages(quote!(trip = #bare)));
+        prop_assert_eq!(messages(quote!(retry = #literal)), messages(quote!(retry = #bare)));
+    }
+}
+
+#[test]
+fn deep_groups_are_survived() {
+    let mut tokens = quote!(min(10));
+    for _ in 0..1_000 {
+        tokens = quote!((#tokens));
+    }
+    survives(&tokens);
+}
+
+#[test]
+fn what_a_macro_passes_on_stays_together() {
+    // `min($a * 2)` with `1 + 1` for `$a` asks for 4 calls.
+    let sum = Group::new(Delimiter::None, quote!(1 + N));
+    let source = Source::new(&quote!(min(#sum * 2)), Span::call_site());
+    let expression = source.expression(Place::new(2, 7)).expect("an expression");
+    let Ok(syn::Expr::Binary(product)) = syn::parse2(expression) else { panic!("a product") };
+    assert!(matches!(product.op, syn::BinOp::Mul(_)));
+}
+
+/// The catalogue of messages: `messages.txt` has a block for each wrong line of arguments (after `!`, those of `breaker!`), with all
+/// messages about it and their places. With `FLUXGATE_BLESS` set, the file is rewritten, for review.
+#[test]
+fn every_message_reads_as_the_catalogue_has_it() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/messages.txt");
+    let catalogue = std::fs::read_to_string(&path).expect("the catalogue");
+    let blocks: Vec<_> = catalogue.split("\n\n").filter(|block| !block.trim().is_empty()).collect();
+    let said: Vec<_> = blocks.iter().map(|block| said(block.lines().next().unwrap_or_default())).collect();
+    if std::env::var_os("FLUXGATE_BLESS").is_some() {
+        return std::fs::write(&path, said.join("\n")).expect("the catalogue can be written");
+    }
+    for (said, expected) in said.iter().zip(blocks) {
+        assert_eq!(said.trim_end(), expected.trim_end());
+    }
+}
+
+/// What is suggested as a whole argument is right as it is.
+#[test]
+fn what_the_catalogue_suggests_is_right() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/messages.txt");
+    let catalogue = std::fs::read_to_string(path).expect("the catalogue");
+    let suggested =
+        catalogue.lines().filter(|line| line.trim_start().starts_with("help:")).filter_map(|line| {
+            let (_, suggested) = line.split_once("write `")?;
+            let suggested = suggested.strip_suffix('`').filter(|suggested| !suggested.contains('`'))?;
+            suggested.split_once(" = ").map(|(name, value)| (name, value, suggested))
+        });
+    let arguments: Vec<_> =
+        suggested.filter(|(name, value, _)| !name.contains(['(', ' ']) && !value.contains("..")).collect();
+    assert!(arguments.len() > 60, "{}", arguments.len());
+    for (_, _, suggested) in arguments {
+        let errors = errors(&suggested.parse().expect("tokens"), Target::Attribute);
+        // Of a part of an argument there is no whole one.
+        let is_keyword =
+            ["buckets", "jitter", "max", "multiplier"].iter().any(|name| suggested.starts_with(name));
+        assert!(is_keyword || errors.is_empty(), "`{suggested}`: {:?}", errors.all());
+    }
+}
+
+fn said(line: &str) -> String {
+    let (target, text) = match line.strip_prefix("! ") {
+        Some(text) => (Target::Breaker, text),
+        None => (Target::Attribute, line),
+    };
+    let tokens: TokenStream = text.parse().expect("tokens");
+    let mut block = format!("{line}\n");
+    for error in errors(&tokens, target).all() {
+        let (from, to) = (error.span().start().column, error.span().end().column);
+        let indent = " ".repeat(from + line.len() - text.len());
+        let message = error.to_string().replace('\n', "\n       ");
+        let _ = writeln!(block, "{indent}{}\nerror: {message}", "^".repeat(to - from));
+    }
+    block
+}

@@ -1,0 +1,159 @@
+//! The macros as a whole, outside the compiler: no input causes a panic, and the function is always emitted.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::output::expand::{attribute, breaker};
+
+/// Valid arguments, to be joined by commas.
+const ARGUMENTS: [&str; 22] = [
+    "name = \"payments\"",
+    "window = count(10)",
+    "trip = min(10) & failure_rate(0.5)",
+    "trip = \"failure_streak(5)\"",
+    "track = all",
+    "track = matches(Failure::Down | Failure::Status(500..) if deep)",
+    "track = type_of(std::io::Error, Failure)",
+    "track = custom(|error| error.is_down())",
+    "track = returned(None)",
+    "track = !ok(5) & all | returned(Err(_))",
+    "track = \"all & !matches(Failure::Down)\"",
+    "success = matches(NotFound)",
+    "rejected = |refusal| Err(refusal.into())",
+    "rejected = path::to::function",
+    "fallback = async |error| Err(error)",
+    "fallback = |error| Err(error)",
+    "on_panic = ignore",
+    "on_cancel = failure",
+    "breaker = self.breaker",
+    "breaker = PAYMENTS",
+    "handle = PAYMENTS",
+    "crate = vendored::fluxgate",
+];
+
+/// Items, including some that are not functions.
+const ITEMS: [&str; 20] = [
+    "fn call() -> Result<u8, Failure> { Ok(1) }",
+    "pub(crate) fn call<'a, T: Copy>(&'a self, (a, b): (T, T)) -> Result<&'a T, Failure> where T: Send { #![allow(unused)] Ok(a) }",
+    "async fn call(mut self, [a, ..]: [u8; 3], _b: u8) -> io::Result<()> { return Err(a); }",
+    "unsafe extern \"C\" fn call(number: u8) -> u8 { number }",
+    "fn call() -> impl Future<Output = Result<u8, impl Send>> + Send { ready(Ok(1)) }",
+    "fn call() -> Pin<Box<dyn Future<Output = Result<u8, Failure>> + Send + 'static>> { Box::pin(ready(Ok(1))) }",
+    "#[cfg(test)] /// Calls.\n fn r#match() {}",
+    "fn unfinished() -> Result<u8, Failure> { let = ; ( }",
+    "const fn call() -> u8 { 1 }",
+    "#[track_caller] fn call() -> u8 { 1 }",
+    "unsafe extern \"C\" fn call(first: u8, ...) -> u8 { 1 }",
+    "fn call() -> u8;",
+    "fn call(",
+    "fn",
+    "struct Client;",
+    "impl Client { fn call() {} }",
+    "pub trait Source {}",
+    "",
+    "{ }",
+    "#[",
+];
+
+/// Removes, duplicates or replaces one tree, at any depth.
+fn mutated(tokens: TokenStream, at: usize, with: usize) -> TokenStream {
+    let mut trees: Vec<_> = tokens.into_iter().collect();
+    if trees.is_empty() {
+        return trees.into_iter().collect();
+    }
+    let place = at % trees.len();
+    match (&trees[place], with % 4) {
+        (TokenTree::Group(group), 0 | 1) => {
+            let inside = mutated(group.stream(), at / trees.len(), with / 4);
+            trees[place] = TokenTree::Group(Group::new(group.delimiter(), inside));
+        }
+        (_, 0) => drop(trees.remove(place)),
+        (tree, 1) => trees.insert(place, tree.clone()),
+        (tree, 2) => {
+            let group = Group::new(Delimiter::None, tree.clone().into());
+            trees[place] = TokenTree::Group(group);
+        }
+        _ => {
+            let other = trees[with / 4 % trees.len()].clone();
+            trees[place] = other;
+        }
+    }
+    trees.into_iter().collect()
+}
+
+fn has_errors(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|tree| match tree {
+        TokenTree::Ident(word) => word == "compile_error",
+        TokenTree::Group(group) => has_errors(&group.stream()),
+        _ => false,
+    })
+}
+
+fn parsed(text: &str) -> TokenStream {
+    text.parse().unwrap_or_default()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_arguments_of_any_item_are_survived(
+        arguments in proptest::collection::vec(select(&ARGUMENTS[..]), 0..5),
+        item in select(&ITEMS[..]),
+        places in proptest::collection::vec((any::<bool>(), 0_usize..10_000, 0_usize..64), 0..4),
+    ) {
+        let (mut arguments, mut item) = (parsed(&arguments.join(", ")), parsed(item));
+        for (in_arguments, at, with) in places {
+            let tokens = if in_arguments { &mut arguments } else { &mut item };
+            *tokens = mutated(tokens.clone(), at, with);
+        }
+        let expanded = attribute(arguments.clone(), &item);
+        if has_errors(&expanded) && !has_errors(&item) {
+            // The item is still there, unchanged.
+            prop_assert!(expanded.to_string().contains(&item.to_string()), "{expanded}");
+        }
+        breaker(arguments);
+    }
+
+    #[test]
+    fn any_text_is_survived_as_a_tracker(text in any::<String>()) {
+        let literal = proc_macro2::Literal::string(&text);
+        attribute(quote::quote!(track = #literal), &parsed(ITEMS[0]));
+    }
+}
+
+#[test]
+fn what_is_right_is_expanded_to_a_function() {
+    for item in &ITEMS[..7] {
+        let expanded = attribute(parsed("trip = failure_streak(5), rejected = refuse"), &parsed(item));
+        let file: syn::File = syn::parse2(expanded).expect("items");
+        assert!(matches!(&file.items[..], [syn::Item::Fn(_)]), "{item}");
+    }
+}
+
+#[test]
+fn a_tracker_is_the_same_in_a_string() {
+    for tracker in
+        ["all", "matches(A | B if c)", "!ok(5) | all & !type_of(E, F)", "custom(|e| e.is())", "returned(_)"]
+    {
+        let item = parsed("fn call() -> Result<u8, Failure> { Ok(1) }");
+        let bare = attribute(parsed(&format!("track = {tracker}")), &item);
+        let string = attribute(parsed(&format!("track = {tracker:?}")), &item);
+        assert!(!has_errors(&bare));
+        assert_eq!(bare.to_string(), string.to_string());
+    }
+}
+
+#[test]
+fn long_and_deep_trackers_are_survived() {
+    let item = parsed(ITEMS[0]);
+    for text in [
+        format!("{}all", "!".repeat(10_000)),
+        format!("{}all{}", "(".repeat(50), ")".repeat(50)),
+        vec!["all"; 1_000].join(" & "),
+        vec!["ok(_)"; 1_000].join(" | "),
+    ] {
+        assert!(!has_errors(&attribute(parsed(&format!("track = {text}")), &item)));
+    }
+}

@@ -1,0 +1,153 @@
+//! The content of the parentheses after a tracker's word.
+
+use fluxgate_rules::Problem;
+use fluxgate_rules::token::{Place, spell_closure};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens as _;
+use syn::parse::Parser as _;
+use syn::punctuated::Punctuated;
+use syn::{Expr, Pat, PatIdent, Token, Type};
+
+use crate::input::arguments::spelled;
+use crate::input::source::{Source, text};
+use crate::input::trees::Trees;
+use crate::track::parser::{Arm, Tracker};
+
+/// Reads the content of the parentheses after a word.
+pub(crate) fn leaf(
+    source: &Source,
+    word: &str,
+    span: Span,
+    inside: &Trees,
+    tokens: &TokenStream,
+) -> Result<Tracker, Box<Problem>> {
+    Ok(match word {
+        "custom" => Tracker::Custom(custom(inside, tokens)?),
+        "type_of" => Tracker::TypeOf(span, types(inside, tokens)?),
+        "matches" => Tracker::Matches(arm(source, word, inside, tokens)?),
+        "ok" => Tracker::Ok(arm(source, word, inside, tokens)?),
+        _ => Tracker::Returned(arm(source, word, inside, tokens)?),
+    })
+}
+
+/// Reads a user function.
+fn custom(inside: &Trees, tokens: &TokenStream) -> Result<TokenStream, Box<Problem>> {
+    match syn::parse2::<Expr>(tokens.clone()) {
+        Ok(Expr::Lit(_)) | Err(_) => {
+            let whole = inside.place(0, inside.0.len());
+            let problem = Problem::new(whole, "`custom` takes a closure or the path of a function");
+            let path = text(tokens).filter(|text| syn::parse_str::<syn::Path>(text).is_ok());
+            Err(Box::new(match path {
+                Some(path) => problem.correct(path),
+                None => problem.help("write `custom(|error| ..)`"),
+            }))
+        }
+        Ok(function) => Ok(function.into_token_stream()),
+    }
+}
+
+/// Types of errors.
+fn types(inside: &Trees, tokens: &TokenStream) -> Result<Vec<Type>, Box<Problem>> {
+    let types = Punctuated::<Type, Token![,]>::parse_terminated.parse2(tokens.clone());
+    types.map(|types| types.into_iter().collect()).map_err(|_| {
+        let end = inside.0.len();
+        let whole = inside.place(0, end);
+        let quoted = text(tokens).filter(|text| syn::parse_str::<Type>(text).is_ok());
+        let bar = (0..end).find(|at| inside.is(*at, '|'));
+        Box::new(match (bar, quoted) {
+            (Some(at), _) => {
+                Problem::new(inside.place(at, at + 1), "types are separated by `,`").correct(",")
+            }
+            (_, Some(ty)) => Problem::new(whole, "a type is written without quotes").correct(ty),
+            _ => Problem::new(whole, "this is not a type").help("write `type_of(SomeError)`"),
+        })
+    })
+}
+
+/// A pattern, and perhaps a guard.
+fn arm(source: &Source, word: &str, inside: &Trees, tokens: &TokenStream) -> Result<Arm, Box<Problem>> {
+    let end = inside.0.len();
+    let guard = (0..end).find(|at| inside.word(*at).is_some_and(|word| word == "if"));
+    let behind = guard.unwrap_or(end);
+    let is_if = |tree: &TokenTree| matches!(tree, TokenTree::Ident(word) if word == "if");
+    let written: TokenStream = tokens.clone().into_iter().take_while(|tree| !is_if(tree)).collect();
+    let problem = |from: usize, to: usize, what: &str| Problem::new(inside.place(from, to), what);
+    if is_closure(tokens) {
+        let place = inside.place(0, end);
+        let closure = spell_closure(place.of(&source.tokens));
+        let what = format!("`{word}` takes a pattern, and this is a closure");
+        return Err(Box::new(if word == "matches" {
+            // Includes the word and the parentheses.
+            Problem::new(Place::new(place.start - 2, place.end + 1), what)
+                .correct(format!("custom({closure})"))
+        } else {
+            problem(0, end, &what).help(format!("write `{word}(PATTERN if GUARD)`"))
+        }));
+    }
+    let Ok(pattern) = pattern(written.clone()) else {
+        let separator =
+            (0..behind).find(|at| inside.is(*at, ',') || inside.is(*at, '|') && inside.is(*at + 1, '|'));
+        return Err(Box::new(match separator {
+            Some(at) => {
+                let to = if inside.is(at, ',') { at + 1 } else { at + 2 };
+                problem(at, to, "patterns are joined by `|`").correct("|")
+            }
+            None if behind == 0 => problem(0, 1, "a pattern is missing before `if`")
+                .help(format!("write `{word}(PATTERN if GUARD)`")),
+            None => problem(0, behind, &format!("`{}` is not a pattern", spelled(&written)))
+                .help(format!("write `{word}(PATTERN)`")),
+        }));
+    };
+    let Some(guard) = guard else {
+        if let Pat::Ident(PatIdent { ident, subpat: None, .. }) = &pattern
+            && is_lowercase(ident)
+        {
+            let (subject, all) = match word {
+                "matches" => ("error", format!("`all`, or `custom({ident})` if that is a function")),
+                "ok" => ("`Ok` value", "`ok(_)`".to_owned()),
+                _ => ("return value", "`returned(_)`".to_owned()),
+            };
+            let what = format!("`{ident}` would be a new name for any {subject}, so that all of them match");
+            return Err(Box::new(
+                problem(0, end, &what).help(format!("write a pattern that tells them apart, or {all}")),
+            ));
+        }
+        return Ok(Arm { pattern: pattern.into_token_stream(), guard: None });
+    };
+    let condition: TokenStream = tokens.clone().into_iter().skip_while(|tree| !is_if(tree)).skip(1).collect();
+    match syn::parse2::<Expr>(condition.clone()) {
+        Ok(condition) => {
+            Ok(Arm { pattern: pattern.into_token_stream(), guard: Some(condition.into_token_stream()) })
+        }
+        Err(_) if condition.is_empty() => Err(Box::new(
+            problem(guard, end, "a condition is missing after `if`")
+                .help(format!("write `{word}(PATTERN if GUARD)`")),
+        )),
+        Err(_) => {
+            let what = format!("`{}` is not an expression", spelled(&condition));
+            Err(Box::new(problem(guard + 1, end, &what).help(format!("write `{word}(PATTERN if GUARD)`"))))
+        }
+    }
+}
+
+/// Whether this is a closure rather than a pattern: `|error| error.is_down()`, but not `| Down | Away`.
+fn is_closure(tokens: &TokenStream) -> bool {
+    let is_parameter = |pattern: &Pat| match pattern {
+        Pat::Ident(name) => is_lowercase(&name.ident),
+        Pat::Wild(_) | Pat::Type(_) => true,
+        _ => false,
+    };
+    match syn::parse2(tokens.clone()) {
+        Ok(Expr::Closure(closure)) => closure.inputs.iter().all(is_parameter),
+        _ => false,
+    }
+}
+
+fn is_lowercase(name: &Ident) -> bool {
+    name.to_string().starts_with(|first: char| first.is_lowercase() || first == '_')
+}
+
+/// Reads a pattern, which may have alternatives.
+pub(crate) fn pattern(tokens: TokenStream) -> syn::Result<Pat> {
+    Pat::parse_multi_with_leading_vert.parse2(tokens)
+}

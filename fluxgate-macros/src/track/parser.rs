@@ -1,0 +1,454 @@
+//! The value of `track` or `success` -> a tree of trackers.
+
+use fluxgate_rules::suggest::{is_keyword, nearest};
+use fluxgate_rules::token::{Place, spell, spell_closure};
+use fluxgate_rules::{Problem, reader};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::ToTokens as _;
+use syn::parse::Parser as _;
+use syn::punctuated::Punctuated;
+use syn::{Expr, Token, Type};
+
+use crate::input::arguments::{Argument, spelled};
+use crate::input::errors::Errors;
+use crate::input::source::{Source, respan, text};
+use crate::input::trees::{Trees, width};
+use crate::track::operand::{leaf, pattern};
+
+/// Which results are claimed.
+#[derive(Clone)]
+pub(crate) enum Tracker {
+    /// Every `Err`.
+    All,
+    /// An `Err` that matches.
+    Matches(Arm),
+    /// An `Err` whose error, or one of its sources, has one of these types.
+    TypeOf(Span, Vec<Type>),
+    /// An `Err` for which a user's function returns `true`.
+    Custom(TokenStream),
+    /// An `Ok` that matches.
+    Ok(Arm),
+    /// A return value that matches.
+    Returned(Arm),
+    Not(Box<Tracker>),
+    And(Box<Tracker>, Box<Tracker>),
+    Or(Box<Tracker>, Box<Tracker>),
+}
+
+/// A pattern, perhaps with a guard.
+#[derive(Clone)]
+pub(crate) struct Arm {
+    pub(crate) pattern: TokenStream,
+    pub(crate) guard: Option<TokenStream>,
+}
+
+impl Tracker {
+    /// Whether it looks at whole return values only, so that the function need not return a `Result`.
+    pub(crate) fn is_of_returned(&self) -> bool {
+        match self {
+            Self::Returned(_) => true,
+            Self::Not(inner) => inner.is_of_returned(),
+            Self::And(left, right) | Self::Or(left, right) => left.is_of_returned() && right.is_of_returned(),
+            _ => false,
+        }
+    }
+}
+
+/// The words, each with an example of the content of its parentheses.
+const WORDS: [(&str, &str); 6] = [
+    ("all", ""),
+    ("matches", "PATTERN"),
+    ("type_of", "SomeError"),
+    ("custom", "|error| .."),
+    ("ok", "PATTERN"),
+    ("returned", "PATTERN"),
+];
+
+/// Other words for them: theirs, then ours.
+const FOREIGN: [(&str, &str); 17] = [
+    ("any", "all"),
+    ("every", "all"),
+    ("errors", "all"),
+    ("err", "matches"),
+    ("Err", "matches"),
+    ("error", "matches"),
+    ("match", "matches"),
+    ("kind", "matches"),
+    ("is", "type_of"),
+    ("instance_of", "type_of"),
+    ("downcast", "type_of"),
+    ("predicate", "custom"),
+    ("when", "custom"),
+    ("value", "ok"),
+    ("Ok", "ok"),
+    ("result", "returned"),
+    ("return", "returned"),
+];
+
+/// Reads a tracker, and reports all that is wrong with it.
+pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracker> {
+    let source = Source::new(&argument.value, argument.name.span());
+    let whole = Place::new(0, source.tokens.len());
+    let stream = match text(&argument.value) {
+        None => argument.value.clone(),
+        Some(text) => {
+            let Ok(stream) = text.parse() else {
+                let problem = reader::balance(&source.tokens).err();
+                let problem =
+                    problem.unwrap_or_else(|| Problem::new(whole, "this is not Rust").help(known()));
+                errors.push(source.error(&problem));
+                return None;
+            };
+            respan(stream, source.whole().0)
+        }
+    };
+    Parser { source: &source, errors }.group(&Trees::of(stream, 0), whole)
+}
+
+struct Parser<'a> {
+    source: &'a Source,
+    errors: &'a mut Errors,
+}
+
+impl Parser<'_> {
+    fn report(&mut self, problem: &Problem) {
+        self.errors.push(self.source.error(problem));
+    }
+
+    /// Reads a whole expression. If there is none, `place` is blamed.
+    fn group(&mut self, trees: &Trees, place: Place) -> Option<Tracker> {
+        if trees.0.is_empty() {
+            self.report(&Problem::new(place, "a tracker is missing").correct("all"));
+            return None;
+        }
+        let mut at = 0;
+        let mut any = self.conjunction(trees, &mut at);
+        while at < trees.0.len() {
+            if trees.is(at, '|') {
+                at += self.operator(trees, at);
+                let right = self.conjunction(trees, &mut at);
+                any = join(any, right, Tracker::Or);
+                continue;
+            }
+            let rest = trees.place(at, at + 1);
+            let text = spell(rest.of(&self.source.tokens));
+            let problem = match trees.word(at).as_deref() {
+                Some("or") => no_operator(rest, "or").correct("|"),
+                Some("and") => no_operator(rest, "and").correct("&"),
+                Some("but" | "except" | "minus" | "without") => no_operator(rest, &text).correct("& !"),
+                Some("if") => Problem::new(rest, "a guard goes in the parentheses, after the pattern")
+                    .help("write `matches(PATTERN if GUARD)`"),
+                _ if trees.is(at, '-') => no_operator(rest, "-").correct("& !"),
+                _ if trees.is(at, ',') => {
+                    no_operator(rest, ",").help("write `|` (any of them) or `&` (all of them)")
+                }
+                None if !matches!(trees.get(at), Some(TokenTree::Group(_))) && !trees.is(at, '!') => {
+                    Problem::new(rest, format!("`{text}` does not belong here")).help("remove it")
+                }
+                _ => Problem::new(rest, "`&` or `|` is missing before this").help("write one of them"),
+            };
+            self.report(&problem);
+            return None;
+        }
+        any
+    }
+
+    fn conjunction(&mut self, trees: &Trees, at: &mut usize) -> Option<Tracker> {
+        let mut all = self.unary(trees, at);
+        while trees.is(*at, '&') {
+            *at += self.operator(trees, *at);
+            let right = self.unary(trees, at);
+            all = join(all, right, Tracker::And);
+        }
+        all
+    }
+
+    /// How many trees an operator takes: one, or two if it is doubled, which is reported.
+    fn operator(&mut self, trees: &Trees, at: usize) -> usize {
+        let sign = if trees.is(at, '&') { '&' } else { '|' };
+        if !trees.is(at + 1, sign) {
+            return 1;
+        }
+        let problem = no_operator(trees.place(at, at + 2), &format!("{sign}{sign}"));
+        self.report(&problem.correct(sign));
+        2
+    }
+
+    fn unary(&mut self, trees: &Trees, at: &mut usize) -> Option<Tracker> {
+        if trees.is(*at, '|')
+            && let Ok(Expr::Closure(_)) = syn::parse2(trees.tokens(*at, trees.0.len()))
+        {
+            self.stray(trees, *at);
+            *at = trees.0.len();
+            return None;
+        }
+        if let Some(sign) = ["&", "|"].into_iter().find(|sign| trees.is(*at, sign.as_bytes()[0].into())) {
+            let problem =
+                Problem::new(trees.place(*at, *at + 1), format!("a tracker is missing before `{sign}`"));
+            self.report(&problem.help(format!("write one, or remove the `{sign}`")));
+            *at = trees.0.len();
+            return None;
+        }
+        let mut is_negated = false;
+        let mut is_right = true;
+        loop {
+            let is_word = trees.word(*at).is_some_and(|word| word == "not");
+            if is_word {
+                let problem = Problem::new(trees.place(*at, *at + 1), "`not` is written `!`");
+                self.report(&problem.correct("!"));
+                is_right = false;
+            } else if !trees.is(*at, '!') {
+                break;
+            }
+            is_negated = !is_negated;
+            *at += 1;
+        }
+        let tracker = self.positive(trees, at).filter(|_| is_right)?;
+        Some(if is_negated { Tracker::Not(Box::new(tracker)) } else { tracker })
+    }
+
+    fn positive(&mut self, trees: &Trees, at: &mut usize) -> Option<Tracker> {
+        let start = *at;
+        match trees.get(start) {
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => {
+                *at += 1;
+                let (_, index) = trees.0[start];
+                self.group(&Trees::of(group.stream(), index + 1), trees.place(start, start + 1))
+            }
+            Some(TokenTree::Ident(_)) if !trees.is(start + 1, ':') => self.word(trees, at),
+            Some(TokenTree::Ident(_)) if path(trees, start).is_some() => {
+                let last = path(trees, start)?;
+                let problem =
+                    Problem::new(trees.place(start, last + 1), "a tracker is written without a path");
+                self.report(&problem.correct(trees.word(last).unwrap_or_default()));
+                *at = last;
+                self.word(trees, at)
+            }
+            _ => {
+                self.stray(trees, start);
+                *at = trees.0.len();
+                None
+            }
+        }
+    }
+
+    /// Reports something that is not a tracker, but may be the content of one.
+    fn stray(&mut self, trees: &Trees, start: usize) {
+        if start >= trees.0.len() {
+            let operator = start.saturating_sub(1);
+            let sign = trees.tokens(operator, start).to_string();
+            let problem =
+                Problem::new(trees.place(operator, start), format!("a tracker is missing after `{sign}`"));
+            return self.report(&problem.help(format!("write one, or remove the `{sign}`")));
+        }
+        let place = trees.place(start, trees.0.len());
+        let tokens = trees.tokens(start, trees.0.len());
+        let problem = Problem::new(place, "this is not a tracker");
+        let problem = match syn::parse2::<Expr>(tokens.clone()) {
+            Ok(Expr::Closure(_)) => {
+                problem.correct(format!("custom({})", spell_closure(place.of(&self.source.tokens))))
+            }
+            Ok(Expr::Array(array)) if !array.elems.is_empty() => {
+                let patterns: Vec<_> =
+                    array.elems.iter().map(|one| spelled(&one.to_token_stream())).collect();
+                problem.correct(format!("matches({})", patterns.join(" | ")))
+            }
+            Ok(Expr::Path(path)) if is_type(&path.path) => {
+                problem.correct(format!("type_of({})", spelled(&tokens)))
+            }
+            Ok(Expr::Call(call)) if matches!(&*call.func, Expr::Path(path) if !is_variant(&path.path)) => {
+                problem.help(known())
+            }
+            Ok(Expr::Path(path)) if !is_variant(&path.path) => {
+                problem.correct(format!("custom({})", spelled(&tokens)))
+            }
+            _ if pattern(tokens.clone()).is_ok() => problem.correct(format!("matches({})", spelled(&tokens))),
+            _ => problem.help(known()),
+        };
+        self.report(&problem);
+    }
+
+    fn word(&mut self, trees: &Trees, at: &mut usize) -> Option<Tracker> {
+        let start = *at;
+        let TokenTree::Ident(word) = trees.get(start)? else { return None };
+        let name = word.to_string();
+        *at += 1;
+        let arguments = match trees.get(*at) {
+            Some(TokenTree::Group(group)) => {
+                *at += 1;
+                Some(group)
+            }
+            _ => None,
+        };
+        if trees.is(*at, '!') && matches!(trees.get(*at + 1), Some(TokenTree::Group(_))) {
+            let problem = Problem::new(trees.place(start, *at + 1), format!("`{name}` is not a macro"));
+            self.report(&problem.help("remove the `!`"));
+            *at += 2;
+            return None;
+        }
+        let place = trees.place(start, *at);
+        let Some((known, example)) = WORDS.iter().find(|(known, _)| *known == name) else {
+            let problem = self.unknown(&name, arguments, trees, start, place);
+            self.report(&problem);
+            return None;
+        };
+        let Some(arguments) = arguments.filter(|group| !group.stream().is_empty() || *known == "all") else {
+            if *known == "all" {
+                return Some(Tracker::All);
+            }
+            let wanted = match *known {
+                "type_of" => "a type",
+                "custom" => "a function",
+                _ => "a pattern",
+            };
+            let problem = Problem::new(place, format!("`{known}` takes {wanted}"));
+            self.report(&problem.help(format!("write `{known}({example})`")));
+            return None;
+        };
+        if *known == "all" {
+            let members = joined(&name, arguments);
+            let problem = match &members {
+                Some(_) => Problem::new(place, "trackers are joined by `&`"),
+                None => Problem::new(place, "`all` takes no arguments"),
+            };
+            let other = format!("matches({})", inside(arguments, trees.0[start + 1].1, self.source));
+            self.report(&match members {
+                Some(members) => problem.correct(members),
+                None if arguments.stream().is_empty() => problem.correct("all"),
+                None => problem.help(format!("write `all`, or `{other}`")),
+            });
+            return None;
+        }
+        let index = trees.0[start + 1].1 + 1;
+        let inside = Trees::of(arguments.stream(), index);
+        let whole = inside.place(0, inside.0.len());
+        match leaf(self.source, known, word.span(), &inside, &arguments.stream()) {
+            Ok(tracker) => Some(tracker),
+            Err(problem) => {
+                let problem =
+                    if problem.place.is_empty() { Problem { place: whole, ..*problem } } else { *problem };
+                self.report(&problem);
+                None
+            }
+        }
+    }
+
+    /// Reports a word that is not ours.
+    fn unknown(
+        &self,
+        name: &str,
+        group: Option<&Group>,
+        trees: &Trees,
+        start: usize,
+        whole: Place,
+    ) -> Problem {
+        let word = trees.place(start, start + 1);
+        let what = format!("unknown tracker `{name}`");
+        let arguments = group.map(|group| inside(group, trees.0[start + 1].1, self.source));
+        let with = |name: &str| {
+            arguments.as_ref().map_or_else(|| name.to_owned(), |arguments| format!("{name}({arguments})"))
+        };
+        if let Some(members) = group.and_then(|group| joined(name, group)) {
+            let operator = if ["all", "and"].contains(&name) { "&" } else { "|" };
+            return Problem::new(whole, format!("trackers are joined by `{operator}`")).correct(members);
+        }
+        if let Some((_, ours)) = FOREIGN.iter().find(|(theirs, _)| *theirs == name) {
+            let ours = if *ours == "all" { "all".to_owned() } else { with(ours) };
+            return Problem::new(word, what).correct(ours);
+        }
+        if let Some(near) = nearest(name, WORDS.iter().map(|(word, _)| *word)).filter(|_| !is_keyword(name)) {
+            return Problem::new(word, format!("{what}; did you mean `{near}`?"));
+        }
+        // A name in upper case is probably a variant of the error.
+        let help = if name.starts_with(char::is_uppercase) {
+            format!("to look for an error like this, write `matches({})`", with(name))
+        } else if arguments.is_none() && !is_keyword(name) && !["never", "none", "nothing"].contains(&name) {
+            format!("to ask a function of yours, write `custom({name})`")
+        } else {
+            known()
+        };
+        Problem::new(whole, what).help(help)
+    }
+}
+
+/// The end of a path that leads to one of our words: `track::all`.
+fn path(trees: &Trees, start: usize) -> Option<usize> {
+    let mut last = start;
+    while trees.is(last + 1, ':') && trees.is(last + 2, ':') && trees.word(last + 3).is_some() {
+        last += 3;
+    }
+    let word = trees.word(last)?;
+    (last > start && WORDS.iter().any(|(known, _)| *known == word)).then_some(last)
+}
+
+/// Whether a path may name a variant or a constant, which is a pattern.
+fn is_variant(path: &syn::Path) -> bool {
+    let last = path.segments.last().map(|last| last.ident.to_string()).unwrap_or_default();
+    last.starts_with(char::is_uppercase)
+}
+
+/// Whether a path looks like a type in a module: `io::Error`.
+fn is_type(path: &syn::Path) -> bool {
+    let mut names = path.segments.iter().rev().map(|segment| segment.ident.to_string());
+    let last = names.next().is_some_and(|last| last.starts_with(char::is_uppercase));
+    last && names.next().is_some_and(|module| module.starts_with(char::is_lowercase))
+}
+
+/// Whether a text begins as a tracker does.
+fn is_tracker(text: &str) -> bool {
+    let word = text.trim_start_matches(['!', '(', ' ']).split(['(', ' ']).next();
+    WORDS.iter().any(|(known, _)| Some(*known) == word)
+}
+
+/// What was meant by the value of another library's word for a tracker: a tracker, a function, or a pattern for errors.
+pub(crate) fn meant(value: &str) -> String {
+    match value {
+        "" => "matches(PATTERN)".to_owned(),
+        _ if is_tracker(value) && value.contains([' ']) => format!("({value})"),
+        _ if is_tracker(value) => value.to_owned(),
+        _ if value.starts_with('|') => format!("custom({value})"),
+        _ => format!("matches({value})"),
+    }
+}
+
+/// `any(all, ok(1))` and the like as we would write them; `None` for anything else.
+fn joined(name: &str, group: &Group) -> Option<String> {
+    let operator = match name {
+        "all" | "and" => " & ",
+        "any" | "or" => " | ",
+        _ => return None,
+    };
+    let members = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(group.stream()).ok()?;
+    let members: Vec<_> = members.iter().map(|member| spelled(&member.to_token_stream())).collect();
+    (members.len() > 1 && members.iter().any(|member| is_tracker(member)))
+        .then(|| format!("({})", members.join(operator)))
+}
+
+fn inside(group: &Group, index: usize, source: &Source) -> String {
+    let end = index + width(&TokenTree::Group(group.clone()));
+    spell(Place::new(index + 1, end - 1).of(&source.tokens))
+}
+
+fn join(
+    left: Option<Tracker>,
+    right: Option<Tracker>,
+    with: impl FnOnce(Box<Tracker>, Box<Tracker>) -> Tracker,
+) -> Option<Tracker> {
+    Some(with(Box::new(left?), Box::new(right?)))
+}
+
+fn known() -> String {
+    let words: Vec<_> = WORDS
+        .iter()
+        .map(
+            |(word, example)| {
+                if example.is_empty() { format!("`{word}`") } else { format!("`{word}({example})`") }
+            },
+        )
+        .collect();
+    format!("expected one of {}, joined with `&`, `|` and `!`", words.join(", "))
+}
+
+fn no_operator(place: Place, sign: &str) -> Problem {
+    Problem::new(place, format!("`{sign}` does not join trackers"))
+}

@@ -1,0 +1,151 @@
+//! "Did you mean ..?"
+
+use crate::text::lexer::lex;
+use crate::text::problem::Problem;
+use crate::text::token::Token;
+
+/// The candidate most like `word`, if one is close enough to have been meant; or else the shortest that begins with `word`, which
+/// may be incomplete.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = snake(word);
+    let letters = word.chars().count();
+    // One letter in three may differ, but not all letters of a short word.
+    let near = |candidate: &str| (letters.max(candidate.chars().count()) / 3).max(1);
+    let candidates: Vec<_> = candidates.into_iter().collect();
+    let distances = candidates.iter().map(|candidate| (distance(&word, candidate), *candidate));
+    let nearest = distances
+        .filter(|&(distance, candidate)| distance <= near(candidate) && distance < candidate.len())
+        .min_by_key(|&(distance, _)| distance)
+        .map(|(_, candidate)| candidate);
+    nearest.or_else(|| {
+        let begun = candidates.iter().filter(|candidate| letters > 2 && candidate.starts_with(&word));
+        begun.copied().min_by_key(|candidate| candidate.len())
+    })
+}
+
+/// Whether a word is a keyword of Rust, and so neither a misspelling nor the name of a function.
+pub fn is_keyword(word: &str) -> bool {
+    const KEYWORDS: [&str; 22] = [
+        "as", "async", "await", "const", "else", "false", "fn", "for", "if", "impl", "in", "let", "loop",
+        "match", "move", "return", "self", "static", "true", "unsafe", "where", "while",
+    ];
+    KEYWORDS.contains(&word)
+}
+
+/// A word as we would write it: `failureRate`, `FailureRate`, `failure-rate` and `FAILURE_RATE` are all `failure_rate`.
+pub fn snake(word: &str) -> String {
+    let mut text = String::new();
+    let mut was_lower = false;
+    for character in word.strip_prefix("r#").unwrap_or(word).chars() {
+        if character.is_uppercase() && was_lower {
+            text.push('_');
+        }
+        was_lower = character.is_lowercase() || character.is_ascii_digit();
+        match character {
+            '-' => text.push('_'),
+            _ => text.extend(character.to_lowercase()),
+        }
+    }
+    text
+}
+
+/// `text` after applying the corrections of its problems, one after the other; `None` if that does not succeed.
+pub fn repaired(text: &str, problems: impl Fn(&[Token]) -> Vec<Problem>) -> Option<String> {
+    let mut text = text.to_owned();
+    for _ in 0..8 {
+        let lexed = lex(&text);
+        let Some(problem) = problems(&lexed.tokens).into_iter().next() else { return Some(text) };
+        text = problem.corrected(&text, &lexed.bytes)?;
+    }
+    None
+}
+
+/// How many letters must be inserted, deleted, replaced or swapped with a neighbour (Damerau-Levenshtein distance).
+fn distance(from: &str, to: &str) -> usize {
+    let (from, to): (Vec<_>, Vec<_>) = (from.chars().collect(), to.chars().collect());
+    // No word of ours is that long, and the work is quadratic.
+    if from.len() > 64 {
+        return usize::MAX;
+    }
+    let mut rows = vec![vec![0; to.len() + 1]; from.len() + 1];
+    for i in 0..=from.len() {
+        for j in 0..=to.len() {
+            rows[i][j] = if i == 0 || j == 0 {
+                i + j
+            } else {
+                let replaced = rows[i - 1][j - 1] + usize::from(from[i - 1] != to[j - 1]);
+                let mut least = replaced.min(rows[i - 1][j] + 1).min(rows[i][j - 1] + 1);
+                if i > 1 && j > 1 && from[i - 1] == to[j - 2] && from[i - 2] == to[j - 1] {
+                    least = least.min(rows[i - 2][j - 2] + 1);
+                }
+                least
+            };
+        }
+    }
+    rows[from.len()][to.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{distance, nearest, repaired, snake};
+    use crate::model::window::Window;
+    use crate::reading::read;
+    use crate::text::problem::Problem;
+    use crate::text::token::{Place, Token};
+
+    #[test]
+    fn counts_letters_changed() {
+        for (from, to, expected) in [
+            ("", "min", 3),
+            ("min", "min", 0),
+            ("mni", "min", 1),
+            ("mim", "min", 1),
+            ("fialure", "failures", 2),
+            ("imn", "min", 1),
+            ("closedl", "closed", 1),
+        ] {
+            assert_eq!(distance(from, to), expected, "{from} {to}");
+        }
+        let (long, longer) = ("x".repeat(64), "x".repeat(65));
+        assert_eq!((distance(&long, "min"), distance(&longer, "min")), (64, usize::MAX));
+    }
+
+    #[test]
+    fn other_cases_become_ours() {
+        for word in ["failureRate", "FailureRate", "failure-rate", "FAILURE_RATE", "r#failure_rate"] {
+            assert_eq!(snake(word), "failure_rate", "{word}");
+        }
+    }
+
+    #[test]
+    fn suggests_only_what_is_near() {
+        let words = ["closed", "half_open", "min", "failure_rate", "failures"];
+        for (word, expected) in [
+            ("failure_rat", Some("failure_rate")),
+            ("failureRate", Some("failure_rate")),
+            ("mn", Some("min")),
+            ("halfopen", Some("half_open")),
+            ("fail", Some("failures")),
+            ("half", Some("half_open")),
+            ("fa", None),
+            ("max", None),
+            ("x", None),
+            ("temperature_of_tea", None),
+            ("faiure_rte", Some("failure_rate")),
+        ] {
+            assert_eq!(nearest(word, words), expected, "{word}");
+        }
+        // Not if every letter differs.
+        assert_eq!(nearest("x", ["y"]), None);
+    }
+
+    #[test]
+    fn repairs_one_mistake_after_the_other() {
+        let problems = |tokens: &[Token]| read::rule(tokens, &Window::count(100)).err().unwrap_or_default();
+        assert_eq!(repaired("mni(9) && failures(3)", problems).as_deref(), Some("min(9) & failures(3)"));
+        assert_eq!(repaired("failures(3)", problems).as_deref(), Some("failures(3)"));
+        let wrong = || Problem::new(Place::at(0), "wrong");
+        assert_eq!(repaired("x", |_| vec![wrong()]), None, "nothing corrects it");
+        assert_eq!(repaired("x", |_| vec![wrong().correct("y")]), None, "it is never right");
+    }
+}

@@ -1,0 +1,205 @@
+//! The syntax tree: what was written, and where.
+//!
+//! Like the data it becomes, a rule is flat, with each group before its members. So a branch of the tree and the node that it
+//! becomes have the same index.
+
+use core::time::Duration;
+
+use crate::language::vocabulary::{Entry, Kind, Parameter};
+use crate::model::permit::Permit;
+use crate::model::ratio::Ratio;
+use crate::model::retry::{Retry, Schedule};
+use crate::model::rule::{self, Condition, Node};
+use crate::model::window::Window;
+use crate::text::token::{self, Place, Token};
+
+/// An argument's value.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Value {
+    /// A number of calls or buckets.
+    Number(u64),
+    /// A ratio.
+    Ratio(Ratio),
+    /// A duration.
+    Duration(Duration),
+    /// The factor by which a delay grows.
+    Multiplier(f64),
+    /// A value that only the compiler knows: the path of a constant or function, or an expression.
+    Rust,
+}
+
+/// An argument.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Argument {
+    /// Which of the word's parameters it is for.
+    pub parameter: &'static Parameter,
+    /// The value.
+    pub value: Value,
+    /// Where the value stands.
+    pub place: Place,
+}
+
+impl Argument {
+    /// Whether only const evaluation knows the value, and so has to check it.
+    pub fn is_constant(&self) -> bool {
+        self.value == Value::Rust && self.parameter.kind != Kind::Function
+    }
+}
+
+/// A word with its arguments: a condition, a window, a retry, a permit.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Call {
+    /// The word.
+    pub entry: &'static Entry,
+    /// The place of all of it.
+    pub place: Place,
+    /// The arguments, positional ones first, none missing.
+    pub arguments: Vec<Argument>,
+}
+
+impl Call {
+    /// Whether an argument has to be checked by const evaluation.
+    pub fn is_constant(&self) -> bool {
+        self.arguments.iter().any(Argument::is_constant)
+    }
+
+    fn positional(&self) -> Vec<Value> {
+        let count = self.entry.positional.len();
+        self.arguments.iter().take(count).map(|argument| argument.value).collect()
+    }
+
+    fn keywords(&self) -> impl Iterator<Item = (&'static str, Value)> {
+        let keywords = self.arguments.iter().skip(self.entry.positional.len());
+        keywords.map(|argument| (argument.parameter.name, argument.value))
+    }
+
+    /// The condition; `None` if it has a value that only the compiler knows. A `custom` condition gets a function that is never
+    /// called.
+    pub fn condition(&self) -> Option<Condition> {
+        use Value::{Duration, Number, Ratio, Rust};
+        Some(match (self.entry.word, self.positional().as_slice()) {
+            ("closed", []) => Condition::Closed,
+            ("half_open", []) => Condition::HalfOpen,
+            ("min", &[Number(count)]) => Condition::Min(count as u32),
+            ("failure_rate", &[Ratio(ratio)]) => Condition::FailureRate(ratio),
+            ("failures", &[Number(count)]) => Condition::Failures(count as u32),
+            ("failure_streak", &[Number(count)]) => Condition::FailureStreak(count as u32),
+            ("slow_rate", &[Ratio(ratio), Duration(threshold)]) => Condition::SlowRate(ratio, threshold),
+            ("avg_latency", &[Duration(threshold)]) => Condition::AvgLatency(threshold),
+            ("custom", &[Rust]) => Condition::Custom { path: "", predicate: |_| false },
+            _ => return None,
+        })
+    }
+
+    /// The window; `None` if it has a value that only the compiler knows.
+    pub fn window(&self) -> Option<Window> {
+        let mut window = match (self.entry.word, self.positional().as_slice()) {
+            ("count", &[Value::Number(size)]) => Window::count(size as usize),
+            ("time", &[Value::Duration(duration)]) => Window::time(duration),
+            _ => return None,
+        };
+        for keyword in self.keywords() {
+            window = match keyword {
+                ("buckets", Value::Number(buckets)) => window.buckets(buckets as usize),
+                _ => return None,
+            };
+        }
+        Some(window)
+    }
+
+    /// When to try again; `None` if it has a value that only the compiler knows.
+    pub fn retry(&self) -> Option<Retry> {
+        let mut retry = Retry::new(match (self.entry.word, self.positional().as_slice()) {
+            ("cooldown", &[Value::Duration(delay)]) => Schedule::Cooldown(delay),
+            ("backoff", &[Value::Duration(initial)]) => Schedule::Backoff(initial),
+            ("always", []) => Schedule::Always,
+            ("never", []) => Schedule::Never,
+            _ => return None,
+        });
+        for keyword in self.keywords() {
+            match keyword {
+                ("jitter", Value::Ratio(share)) => retry.jitter = Some(share),
+                ("multiplier", Value::Multiplier(multiplier)) => retry.multiplier = Some(multiplier),
+                ("max", Value::Duration(max)) => retry.max = Some(max),
+                _ => return None,
+            }
+        }
+        Some(retry)
+    }
+
+    /// The permit; `None` if it has a value that only the compiler knows.
+    pub fn permit(&self) -> Option<Permit> {
+        Some(match (self.entry.word, self.positional().as_slice()) {
+            ("all", []) => Permit::All,
+            ("random", &[Value::Ratio(share)]) => Permit::Random(share),
+            ("ramp_up", &[Value::Ratio(from), Value::Ratio(to), Value::Duration(duration)]) => {
+                Permit::RampUp { from, to, duration }
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// One node of a rule.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Branch {
+    /// A condition.
+    Condition(Call),
+    /// A group joined by `&`. The members, with everything below them, are the next so many branches.
+    All(usize),
+    /// A group joined by `|`. The members, with everything below them, are the next so many branches.
+    Any(usize),
+}
+
+/// A rule.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Rule {
+    /// The nodes in order, a group before its members.
+    pub branches: Vec<Branch>,
+    /// Where each of them stands.
+    pub places: Vec<Place>,
+}
+
+impl Rule {
+    /// The rule as data; `None` if it has a value that only the compiler knows.
+    pub fn nodes(&self) -> Option<Vec<Node>> {
+        let node = |branch: &Branch| match branch {
+            Branch::Condition(call) => call.condition().map(Node::Condition),
+            Branch::All(members) => Some(Node::All(*members)),
+            Branch::Any(members) => Some(Node::Any(*members)),
+        };
+        self.branches.iter().map(node).collect()
+    }
+
+    /// Whether a condition has to be checked by const evaluation.
+    pub fn is_constant(&self) -> bool {
+        self.branches.iter().any(|branch| matches!(branch, Branch::Condition(call) if call.is_constant()))
+    }
+
+    /// How many nodes the one at `at` is, with everything below it.
+    pub(crate) fn size(&self, at: usize) -> usize {
+        match self.branches[at] {
+            Branch::Condition(_) => 1,
+            Branch::All(members) | Branch::Any(members) => 1 + members,
+        }
+    }
+
+    /// The rule as we would write it. Values that only the compiler knows stay as written.
+    pub fn spell(&self, tokens: &[Token]) -> String {
+        let shape = |branch: &Branch| match branch {
+            Branch::Condition(_) => Node::Condition(Condition::Closed),
+            Branch::All(members) => Node::All(*members),
+            Branch::Any(members) => Node::Any(*members),
+        };
+        let nodes: Vec<_> = self.branches.iter().map(shape).collect();
+        rule::spell(&nodes, &|at| match &self.branches[at] {
+            Branch::Condition(call) => match call.condition() {
+                Some(condition) if call.arguments.iter().all(|argument| argument.value != Value::Rust) => {
+                    condition.to_string()
+                }
+                _ => token::spell(call.place.of(tokens)),
+            },
+            Branch::All(_) | Branch::Any(_) => String::new(),
+        })
+    }
+}

@@ -1,0 +1,392 @@
+//! Every word of the language, with its arguments. The parser, the messages and the macros read these tables, so that each word is
+//! defined once.
+
+use crate::language::spelling::snake;
+
+/// The kind of an argument.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// A number of calls.
+    Count,
+    /// A number of calls that a window remembers.
+    Size,
+    /// A number of buckets.
+    Buckets,
+    /// A share of calls.
+    Ratio,
+    /// A share of a delay.
+    Jitter,
+    /// A time.
+    Duration,
+    /// The factor by which a delay grows.
+    Multiplier,
+    /// A user function.
+    Function,
+}
+
+impl Kind {
+    /// What it is called, with an article.
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Count | Self::Size => "a number of calls",
+            Self::Buckets => "a number of buckets",
+            Self::Ratio | Self::Jitter => "a ratio",
+            Self::Duration => "a duration",
+            Self::Multiplier => "a number",
+            Self::Function => "the path of a function",
+        }
+    }
+
+    /// The greatest whole number.
+    pub const fn greatest(self) -> u64 {
+        match self {
+            Self::Size => 1_000_000,
+            Self::Buckets => 1_000,
+            _ => u32::MAX as u64,
+        }
+    }
+
+    /// The message for a value of this kind that is out of range.
+    pub fn refuse(self, text: &str) -> String {
+        format!("`{text}` is out of range: {}", self.range())
+    }
+
+    /// The allowed values, in words.
+    const fn range(self) -> &'static str {
+        match self {
+            Self::Count => "a number of calls is from 1 to 4294967295",
+            Self::Size => "a window remembers from 1 to 1000000 calls",
+            Self::Buckets => "a time window has from 1 to 1000 buckets",
+            Self::Ratio => "a ratio is above 0 and at most 1",
+            Self::Jitter => "jitter is from 0 to below 1",
+            Self::Duration => "a duration is longer than 0 and at most 584 years",
+            Self::Multiplier => "a multiplier is 1 or more, and finite",
+            Self::Function => "any function will do",
+        }
+    }
+}
+
+/// One argument of a word.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Parameter {
+    /// Its name, which is also the keyword of a keyword argument.
+    pub name: &'static str,
+    /// Its kind.
+    pub kind: Kind,
+    /// A typical value.
+    pub example: &'static str,
+}
+
+/// One word.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// The word.
+    pub word: &'static str,
+    /// The arguments in its parentheses; if there are none, it has no parentheses.
+    pub positional: &'static [Parameter],
+    /// The keyword arguments that may follow.
+    pub keywords: &'static [Parameter],
+}
+
+impl Entry {
+    const fn new(word: &'static str, positional: &'static [Parameter]) -> Self {
+        Self { word, positional, keywords: &[] }
+    }
+
+    /// The word with these arguments.
+    pub fn with(&self, values: &[String]) -> String {
+        if values.is_empty() { self.word.to_owned() } else { format!("{}({})", self.word, values.join(", ")) }
+    }
+
+    /// The word as it might be used: `slow_rate(0.5, 2s)`.
+    pub fn example(&self) -> String {
+        let values: Vec<_> = self.positional.iter().map(|parameter| parameter.example.to_owned()).collect();
+        self.with(&values)
+    }
+
+    /// What it takes: "a ratio and a duration".
+    pub fn wanted(&self) -> String {
+        let nouns: Vec<_> = self.positional.iter().map(|parameter| parameter.kind.noun()).collect();
+        match nouns.as_slice() {
+            [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+            nouns => nouns.concat(),
+        }
+    }
+}
+
+/// The words of one setting.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Vocabulary {
+    /// What each of them is.
+    pub noun: &'static str,
+    /// The words.
+    pub entries: &'static [Entry],
+    /// Words of other libraries for these words or their arguments: theirs, then ours.
+    pub foreign: &'static [(&'static str, &'static str)],
+}
+
+impl Vocabulary {
+    /// The entry of a word.
+    pub fn entry(&self, word: &str) -> Option<&'static Entry> {
+        self.entries.iter().find(|entry| entry.word == word)
+    }
+
+    /// What each of its words is, with an article.
+    pub(crate) fn a_noun(&self) -> String {
+        let article = if self.noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+        format!("{article} {}", self.noun)
+    }
+
+    /// All words, for help.
+    pub(crate) fn expected(&self) -> String {
+        let words: Vec<_> = self.entries.iter().map(|entry| format!("`{}`", entry.word)).collect();
+        format!("expected one of {}", words.join(", "))
+    }
+
+    /// Whether its words may be joined by operators.
+    pub(crate) fn is_joined(&self) -> bool {
+        self.noun == TRIP.noun
+    }
+
+    /// Our words for another library's word.
+    pub fn foreign(&self, word: &str) -> impl Iterator<Item = &'static str> {
+        let word = snake(word);
+        self.foreign.iter().filter(move |(theirs, _)| *theirs == word).map(|(_, ours)| *ours)
+    }
+}
+
+const fn parameter(name: &'static str, kind: Kind, example: &'static str) -> Parameter {
+    Parameter { name, kind, example }
+}
+
+const COUNT: Parameter = parameter("count", Kind::Count, "5");
+const RATIO: Parameter = parameter("ratio", Kind::Ratio, "0.5");
+const THRESHOLD: Parameter = parameter("threshold", Kind::Duration, "2s");
+const DURATION: Parameter = parameter("duration", Kind::Duration, "60s");
+const JITTER: Parameter = parameter("jitter", Kind::Jitter, "0.1");
+const FUNCTION: Parameter = parameter("function", Kind::Function, "path::to::function");
+
+/// How many calls of a trial may run at once.
+pub static MAX_HALF_OPEN_CALLS: Parameter = parameter("max_half_open_calls", Kind::Count, "10");
+/// The longest stay in half-open.
+pub static HALF_OPEN_TIMEOUT: Parameter = parameter("half_open_timeout", Kind::Duration, "5m");
+
+/// The conditions of a rule.
+pub static TRIP: Vocabulary = Vocabulary {
+    noun: "condition",
+    entries: &[
+        // Comes first, because a value alone is taken for the first word that takes one.
+        Entry::new("failures", &[COUNT]),
+        Entry::new("failure_streak", &[COUNT]),
+        Entry::new("failure_rate", &[RATIO]),
+        Entry::new("slow_rate", &[RATIO, THRESHOLD]),
+        Entry::new("avg_latency", &[THRESHOLD]),
+        Entry::new("min", &[parameter("count", Kind::Count, "10")]),
+        Entry::new("closed", &[]),
+        Entry::new("half_open", &[]),
+        Entry::new("custom", &[FUNCTION]),
+    ],
+    foreign: &[
+        ("average_latency", "avg_latency"),
+        ("average_response_time", "avg_latency"),
+        ("calls", "min"),
+        ("consecutive", "failure_streak"),
+        ("consecutive_errors", "failure_streak"),
+        ("consecutive_failures", "failure_streak"),
+        ("error", "failures"),
+        ("error_count", "failures"),
+        ("error_percentage", "failure_rate"),
+        ("error_rate", "failure_rate"),
+        ("error_ratio", "failure_rate"),
+        ("error_threshold", "failures"),
+        ("error_threshold", "failure_rate"),
+        ("error_threshold_percentage", "failure_rate"),
+        ("errors", "failures"),
+        ("failed", "failures"),
+        ("fails", "failures"),
+        ("failure", "failures"),
+        ("failure", "failure_rate"),
+        ("failure_count", "failures"),
+        ("failure_percentage", "failure_rate"),
+        ("failure_rate_threshold", "failure_rate"),
+        ("failure_ratio", "failure_rate"),
+        ("failure_threshold", "failures"),
+        ("failure_threshold", "failure_rate"),
+        ("failures_in_a_row", "failure_streak"),
+        ("half_opened", "half_open"),
+        ("latency", "avg_latency"),
+        ("max_errors", "failures"),
+        ("max_failures", "failures"),
+        ("mean_latency", "avg_latency"),
+        ("min_calls", "min"),
+        ("min_requests", "min"),
+        ("min_samples", "min"),
+        ("min_throughput", "min"),
+        ("minimum", "min"),
+        ("minimum_calls", "min"),
+        ("minimum_number_of_calls", "min"),
+        ("minimum_requests", "min"),
+        ("minimum_throughput", "min"),
+        ("rate", "failure_rate"),
+        ("request_volume_threshold", "min"),
+        ("requests", "min"),
+        ("response_time", "avg_latency"),
+        ("samples", "min"),
+        ("slow", "slow_rate"),
+        ("slow_call_duration_threshold", "slow_rate"),
+        ("slow_call_rate", "slow_rate"),
+        ("slow_call_rate_threshold", "slow_rate"),
+        ("slow_calls", "slow_rate"),
+        ("streak", "failure_streak"),
+        ("threshold", "failures"),
+        ("threshold", "failure_rate"),
+        ("timeout", "slow_rate"),
+        ("timeouts", "failures"),
+        ("total", "min"),
+        ("volume_threshold", "min"),
+    ],
+};
+
+/// The windows.
+pub static WINDOW: Vocabulary = Vocabulary {
+    noun: "window",
+    entries: &[
+        Entry::new("count", &[parameter("size", Kind::Size, "100")]),
+        Entry {
+            word: "time",
+            positional: &[DURATION],
+            keywords: &[parameter("buckets", Kind::Buckets, "6")],
+        },
+    ],
+    foreign: &[
+        ("calls", "count"),
+        ("count_based", "count"),
+        ("duration", "time"),
+        ("fixed", "count"),
+        ("fixed", "time"),
+        ("interval", "time"),
+        ("last", "count"),
+        ("last", "time"),
+        ("period", "time"),
+        ("rolling", "time"),
+        ("rolling", "count"),
+        ("rolling_count_buckets", "buckets"),
+        ("rolling_window", "time"),
+        ("sampling_duration", "time"),
+        ("size", "count"),
+        ("sliding", "count"),
+        ("sliding", "time"),
+        ("sliding_window", "count"),
+        ("sliding_window", "time"),
+        ("sliding_window_size", "count"),
+        ("sliding_window_size", "time"),
+        ("time_based", "time"),
+        ("tumbling", "count"),
+        ("tumbling", "time"),
+        ("window_duration", "time"),
+        ("window_size", "count"),
+        ("window_size", "time"),
+    ],
+};
+
+/// When an open breaker tries again.
+pub static RETRY: Vocabulary = Vocabulary {
+    noun: "retry",
+    entries: &[
+        Entry {
+            word: "cooldown",
+            positional: &[parameter("delay", Kind::Duration, "60s")],
+            keywords: &[JITTER],
+        },
+        Entry {
+            word: "backoff",
+            positional: &[parameter("initial", Kind::Duration, "10s")],
+            keywords: &[
+                parameter("multiplier", Kind::Multiplier, "2.0"),
+                parameter("max", Kind::Duration, "5m"),
+                JITTER,
+            ],
+        },
+        Entry::new("always", &[]),
+        Entry::new("never", &[]),
+        Entry::new("custom", &[FUNCTION]),
+    ],
+    foreign: &[
+        ("after", "cooldown"),
+        ("base", "multiplier"),
+        ("break_duration", "cooldown"),
+        ("cap", "max"),
+        ("constant", "cooldown"),
+        ("delay", "cooldown"),
+        ("disabled", "never"),
+        ("exponential", "backoff"),
+        ("exponential_backoff", "backoff"),
+        ("factor", "multiplier"),
+        ("fixed", "cooldown"),
+        ("fibonacci", "backoff"),
+        ("fixed_delay", "cooldown"),
+        ("immediate", "always"),
+        ("immediately", "always"),
+        ("limit", "max"),
+        ("linear", "backoff"),
+        ("manual", "never"),
+        ("max_backoff", "max"),
+        ("max_delay", "max"),
+        ("max_interval", "max"),
+        ("maximum", "max"),
+        ("none", "never"),
+        ("open", "cooldown"),
+        ("open_duration", "cooldown"),
+        ("open_for", "cooldown"),
+        ("open_timeout", "cooldown"),
+        ("randomization_factor", "jitter"),
+        ("recovery_timeout", "cooldown"),
+        ("reset_after", "cooldown"),
+        ("reset_timeout", "cooldown"),
+        ("retry_after", "cooldown"),
+        ("retry_timeout", "cooldown"),
+        ("sleep_window", "cooldown"),
+        ("timeout", "cooldown"),
+        ("to", "max"),
+        ("wait", "cooldown"),
+        ("wait_duration", "cooldown"),
+        ("wait_duration_in_open_state", "cooldown"),
+    ],
+};
+
+/// Which calls a half-open breaker admits.
+pub static PERMIT: Vocabulary = Vocabulary {
+    noun: "permit",
+    entries: &[
+        Entry::new("all", &[]),
+        Entry::new("random", &[RATIO]),
+        Entry::new(
+            "ramp_up",
+            &[parameter("from", Kind::Ratio, "0.1"), parameter("to", Kind::Ratio, "1.0"), DURATION],
+        ),
+        Entry::new("custom", &[FUNCTION]),
+    ],
+    foreign: &[
+        ("always", "all"),
+        ("any", "all"),
+        ("gradual", "ramp_up"),
+        ("linear", "ramp_up"),
+        ("percentage", "random"),
+        ("ramp", "ramp_up"),
+        ("share", "random"),
+    ],
+};
+
+/// What a panic or a cancelled call counts as.
+pub static OUTCOME: Vocabulary = Vocabulary {
+    noun: "outcome",
+    entries: &[Entry::new("failure", &[]), Entry::new("ignore", &[])],
+    foreign: &[
+        ("error", "failure"),
+        ("fail", "failure"),
+        ("failed", "failure"),
+        ("ignored", "ignore"),
+        ("neutral", "ignore"),
+        ("none", "ignore"),
+    ],
+};

@@ -1,0 +1,9 @@
+//! Settings as plain data, and the figures that they are about.
+
+pub mod duration;
+pub mod metrics;
+pub mod permit;
+pub mod ratio;
+pub mod retry;
+pub mod rule;
+pub mod window;

@@ -1,0 +1,92 @@
+//! Which calls a half-open breaker admits.
+
+use core::fmt;
+use core::time::Duration;
+
+use crate::model::duration::Spelled;
+use crate::model::ratio::Ratio;
+
+/// Which calls a half-open breaker admits.
+///
+/// Made by the functions of the module `permit`; prints as the attribute would spell it.
+#[derive(Clone, Copy, Debug)]
+pub enum Permit {
+    /// All of them.
+    #[doc(hidden)]
+    All,
+    /// This share, drawn for each call.
+    #[doc(hidden)]
+    Random(Ratio),
+    /// A share that grows evenly.
+    #[doc(hidden)]
+    RampUp {
+        /// The share at the beginning.
+        from: Ratio,
+        /// The share at the end.
+        to: Ratio,
+        /// How long the share grows.
+        duration: Duration,
+    },
+    /// The calls that a user function admits, given how long the breaker has been half-open.
+    #[doc(hidden)]
+    Custom {
+        /// How the setting spells the function.
+        path: &'static str,
+        /// The function.
+        admits: fn(in_half_open: Duration) -> bool,
+    },
+}
+
+impl Permit {
+    /// All of them.
+    #[doc(hidden)]
+    pub const fn all() -> Self {
+        Self::All
+    }
+
+    /// This share, drawn for each call.
+    #[doc(hidden)]
+    pub const fn random(share: f64) -> Self {
+        Self::Random(Ratio::new(share))
+    }
+
+    /// A share that grows evenly.
+    #[doc(hidden)]
+    pub const fn ramp_up(from: f64, to: f64, duration: Duration) -> Self {
+        Self::RampUp { from: Ratio::new(from), to: Ratio::new(to), duration }
+    }
+
+    /// Those that a function admits; `path` is how it is spelled.
+    #[doc(hidden)]
+    pub const fn custom(path: &'static str, admits: fn(in_half_open: Duration) -> bool) -> Self {
+        Self::Custom { path, admits }
+    }
+}
+
+impl PartialEq for Permit {
+    fn eq(&self, other: &Self) -> bool {
+        match (*self, *other) {
+            (Self::All, Self::All) => true,
+            (Self::Random(a), Self::Random(b)) => a == b,
+            (Self::RampUp { from, to, duration }, Self::RampUp { from: a, to: b, duration: c }) => {
+                from == a && to == b && duration == c
+            }
+            (Self::Custom { admits: a, .. }, Self::Custom { admits: b, .. }) => core::ptr::fn_addr_eq(a, b),
+            _ => false,
+        }
+    }
+}
+
+/// As the attribute would spell it.
+impl fmt::Display for Permit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::All => formatter.write_str("all"),
+            Self::Random(share) => write!(formatter, "random({share})"),
+            Self::RampUp { from, to, duration } => {
+                write!(formatter, "ramp_up({from}, {to}, {})", Spelled(duration))
+            }
+            Self::Custom { path, .. } => write!(formatter, "custom({path})"),
+        }
+    }
+}

@@ -1,0 +1,345 @@
+//! A rule as flat data.
+
+use core::fmt;
+use core::ops::{BitAnd, BitOr};
+use core::time::Duration;
+use std::borrow::Cow;
+
+use crate::model::duration::Spelled;
+use crate::model::metrics::{MAX_THRESHOLDS, Measures, Metrics, nanos};
+use crate::model::ratio::Ratio;
+
+/// How many nodes a rule may have: conditions, and the `&`- and `|`-groups that join them.
+pub const MAX_NODES: usize = 64;
+
+/// One condition.
+#[derive(Clone, Copy, Debug)]
+pub enum Condition {
+    /// The breaker is closed.
+    Closed,
+    /// The breaker is half-open.
+    HalfOpen,
+    /// There are at least this many calls.
+    Min(u32),
+    /// At least this share of calls failed.
+    FailureRate(Ratio),
+    /// At least this many calls failed.
+    Failures(u32),
+    /// At least the last so many calls failed, regardless of the window.
+    FailureStreak(u32),
+    /// At least this share of calls took this duration or longer.
+    SlowRate(Ratio, Duration),
+    /// Calls took this duration or longer on average.
+    AvgLatency(Duration),
+    /// A user function returns `true`.
+    Custom {
+        /// How the rule spells the function.
+        path: &'static str,
+        /// The function.
+        predicate: fn(&Metrics) -> bool,
+    },
+}
+
+impl PartialEq for Condition {
+    fn eq(&self, other: &Self) -> bool {
+        match (*self, *other) {
+            (Self::Closed, Self::Closed) | (Self::HalfOpen, Self::HalfOpen) => true,
+            (Self::Min(a), Self::Min(b))
+            | (Self::Failures(a), Self::Failures(b))
+            | (Self::FailureStreak(a), Self::FailureStreak(b)) => a == b,
+            (Self::FailureRate(a), Self::FailureRate(b)) => a == b,
+            (Self::SlowRate(a, c), Self::SlowRate(b, d)) => a == b && c == d,
+            (Self::AvgLatency(a), Self::AvgLatency(b)) => a == b,
+            (Self::Custom { predicate: a, .. }, Self::Custom { predicate: b, .. }) => {
+                core::ptr::fn_addr_eq(a, b)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// As a rule spells it.
+impl fmt::Display for Condition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Closed => formatter.write_str("closed"),
+            Self::HalfOpen => formatter.write_str("half_open"),
+            Self::Min(count) => write!(formatter, "min({count})"),
+            Self::FailureRate(ratio) => write!(formatter, "failure_rate({ratio})"),
+            Self::Failures(count) => write!(formatter, "failures({count})"),
+            Self::FailureStreak(count) => write!(formatter, "failure_streak({count})"),
+            Self::SlowRate(ratio, threshold) => {
+                write!(formatter, "slow_rate({ratio}, {})", Spelled(threshold))
+            }
+            Self::AvgLatency(threshold) => write!(formatter, "avg_latency({})", Spelled(threshold)),
+            Self::Custom { path, .. } => write!(formatter, "custom({path})"),
+        }
+    }
+}
+
+/// One node of a rule. A rule lists its nodes in the order in which they are written, a group before its members.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Node {
+    /// A condition.
+    Condition(Condition),
+    /// A group whose members must all hold. The members, with everything below them, are the next so many nodes.
+    All(usize),
+    /// A group of which at least one member must hold. The members, with everything below them, are the next so many nodes.
+    Any(usize),
+}
+
+impl Node {
+    /// How many nodes this one is, with everything below it.
+    pub const fn size(&self) -> usize {
+        match self {
+            Self::Condition(_) => 1,
+            Self::All(members) | Self::Any(members) => 1 + *members,
+        }
+    }
+}
+
+/// The words of a rule, each as a function of that name, for macros to write.
+#[allow(missing_docs, reason = "each is the condition of its name")]
+impl Node {
+    pub const fn closed() -> Self {
+        Self::Condition(Condition::Closed)
+    }
+
+    pub const fn half_open() -> Self {
+        Self::Condition(Condition::HalfOpen)
+    }
+
+    pub const fn min(count: u32) -> Self {
+        Self::Condition(Condition::Min(count))
+    }
+
+    pub const fn failure_rate(ratio: f64) -> Self {
+        Self::Condition(Condition::FailureRate(Ratio::new(ratio)))
+    }
+
+    pub const fn failures(count: u32) -> Self {
+        Self::Condition(Condition::Failures(count))
+    }
+
+    pub const fn failure_streak(count: u32) -> Self {
+        Self::Condition(Condition::FailureStreak(count))
+    }
+
+    pub const fn slow_rate(ratio: f64, threshold: Duration) -> Self {
+        Self::Condition(Condition::SlowRate(Ratio::new(ratio), threshold))
+    }
+
+    pub const fn avg_latency(threshold: Duration) -> Self {
+        Self::Condition(Condition::AvgLatency(threshold))
+    }
+
+    pub const fn custom(path: &'static str, predicate: fn(&Metrics) -> bool) -> Self {
+        Self::Condition(Condition::Custom { path, predicate })
+    }
+}
+
+/// When a breaker trips: conditions joined by `&` and `|`.
+///
+/// Made by the functions of the module `trip`; prints as the attribute would spell it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Rule(Cow<'static, [Node]>);
+
+impl Rule {
+    /// From nodes that a macro or [`crate::reading::read`] has put in order.
+    #[doc(hidden)]
+    pub const fn from_static(nodes: &'static [Node]) -> Self {
+        Self(Cow::Borrowed(nodes))
+    }
+
+    /// From nodes in order.
+    #[doc(hidden)]
+    pub fn from_nodes(nodes: Vec<Node>) -> Self {
+        Self(Cow::Owned(nodes))
+    }
+
+    /// A rule of one condition.
+    #[doc(hidden)]
+    pub fn from_condition(condition: Condition) -> Self {
+        Self::from_nodes(vec![Node::Condition(condition)])
+    }
+
+    /// The nodes in order, a group before its members.
+    #[doc(hidden)]
+    pub const fn nodes(&self) -> &[Node] {
+        match &self.0 {
+            Cow::Borrowed(nodes) => nodes,
+            Cow::Owned(nodes) => nodes.as_slice(),
+        }
+    }
+
+    /// The nodes of `closed & min(C) & failure_rate(0.5) | half_open & min(H) & failure_rate(0.5)`, where C is 100 and H is 10, each
+    /// capped at the window's size.
+    #[doc(hidden)]
+    pub const fn standard(window_size: usize) -> [Node; 9] {
+        const HALF: Node =
+            Node::Condition(Condition::FailureRate(Ratio::from_parts_per_billion(500_000_000)));
+        const fn min(count: usize, window_size: usize) -> Node {
+            let count = if window_size == 0 {
+                1 // A window of no calls is refused; there is nothing to say of the rule.
+            } else if window_size < count {
+                window_size
+            } else {
+                count
+            };
+            Node::Condition(Condition::Min(count as u32))
+        }
+        [
+            Node::Any(8),
+            Node::All(3),
+            Node::Condition(Condition::Closed),
+            min(100, window_size),
+            HALF,
+            Node::All(3),
+            Node::Condition(Condition::HalfOpen),
+            min(10, window_size),
+            HALF,
+        ]
+    }
+
+    /// Joins two rules, merging groups of the same kind: `a & (b & c)` becomes `a & b & c`.
+    fn join(self, other: Self, group: fn(usize) -> Node) -> Self {
+        let mut nodes = vec![group(0)];
+        for rule in [self, other] {
+            let members = rule.nodes();
+            let same = matches!(
+                (members.first(), nodes[0]),
+                (Some(Node::All(_)), Node::All(_)) | (Some(Node::Any(_)), Node::Any(_))
+            );
+            nodes.extend_from_slice(&members[usize::from(same)..]);
+        }
+        nodes[0] = group(nodes.len() - 1);
+        Self::from_nodes(nodes)
+    }
+
+    /// What the rule needs to know about each call's duration. Thresholds beyond [`MAX_THRESHOLDS`] are left out; a checked rule
+    /// has none.
+    #[doc(hidden)]
+    pub const fn measures(nodes: &[Node]) -> Measures {
+        let mut measures = Measures::NONE;
+        let mut known = 0;
+        let mut at = 0;
+        while at < nodes.len() {
+            match nodes[at] {
+                Node::Condition(Condition::SlowRate(_, threshold)) => {
+                    let nanos = nanos(threshold);
+                    if measures.threshold(nanos).is_none() && known < MAX_THRESHOLDS {
+                        measures.thresholds[known] = nanos;
+                        known += 1;
+                    }
+                }
+                Node::Condition(Condition::AvgLatency(_) | Condition::Custom { .. }) => {
+                    measures.average = true;
+                }
+                _ => {}
+            }
+            at += 1;
+        }
+        Measures::new(measures.thresholds, measures.average)
+    }
+
+    /// Whether the rule has a `custom` condition.
+    #[doc(hidden)]
+    pub const fn asks_custom(nodes: &[Node]) -> bool {
+        let mut at = 0;
+        while at < nodes.len() {
+            if matches!(nodes[at], Node::Condition(Condition::Custom { .. })) {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
+    /// The most calls that any `min` of the rule asks for; 0 where it has none.
+    #[doc(hidden)]
+    pub const fn largest_min(nodes: &[Node]) -> u32 {
+        let mut largest = 0;
+        let mut at = 0;
+        while at < nodes.len() {
+            if let Node::Condition(Condition::Min(count)) = nodes[at]
+                && count > largest
+            {
+                largest = count;
+            }
+            at += 1;
+        }
+        largest
+    }
+}
+
+/// Both must hold.
+impl BitAnd for Rule {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        self.join(other, Node::All)
+    }
+}
+
+/// Either must hold.
+impl BitOr for Rule {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        self.join(other, Node::Any)
+    }
+}
+
+/// As the attribute would spell it.
+impl fmt::Display for Rule {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.nodes().len() > MAX_NODES {
+            // A deep rule would overflow the stack.
+            return write!(formatter, "a rule of {} conditions and groups", self.nodes().len());
+        }
+        let condition = |at: usize| match self.nodes()[at] {
+            Node::Condition(condition) => condition.to_string(),
+            Node::All(_) | Node::Any(_) => String::new(),
+        };
+        formatter.write_str(&spell(self.nodes(), &condition))
+    }
+}
+
+/// Spells a rule's nodes; `condition` spells the conditions among them.
+pub(crate) fn spell(nodes: &[Node], condition: &dyn Fn(usize) -> String) -> String {
+    let mut text = String::new();
+    if !nodes.is_empty() {
+        print(nodes, 0, false, condition, &mut text);
+    }
+    text
+}
+
+/// Prints the node at `at`. `&` binds tighter than `|`, so only a `|`-group within a `&`-group needs parentheses.
+fn print(
+    nodes: &[Node],
+    at: usize,
+    within_all: bool,
+    condition: &dyn Fn(usize) -> String,
+    text: &mut String,
+) {
+    let (operator, parentheses) = match nodes[at] {
+        Node::Condition(_) => return text.push_str(&condition(at)),
+        Node::All(_) => (" & ", false),
+        Node::Any(_) => (" | ", within_all),
+    };
+    if parentheses {
+        text.push('(');
+    }
+    let end = at + nodes[at].size();
+    let mut member = at + 1;
+    while member < end {
+        if member > at + 1 {
+            text.push_str(operator);
+        }
+        print(nodes, member, operator == " & ", condition, text);
+        member += nodes[member].size();
+    }
+    if parentheses {
+        text.push(')');
+    }
+}

@@ -1,0 +1,57 @@
+use super::parse;
+use crate::language::syntax::{Branch, Rule};
+use crate::text::brackets::Brackets;
+use crate::text::lexer::lex;
+use crate::text::token::spell;
+
+/// Each node with the text of its place.
+fn nodes(text: &str) -> Vec<String> {
+    let tokens = lex(text).tokens;
+    let (Rule { branches, places }, problems) = parse(&tokens, &Brackets::pair(&tokens).expect("pairs"));
+    assert_eq!(problems, []);
+    let node = |(branch, place): (&Branch, &crate::text::token::Place)| match branch {
+        Branch::Condition(_) => spell(place.of(&tokens)),
+        Branch::All(members) => format!("all {members}: {}", spell(place.of(&tokens))),
+        Branch::Any(members) => format!("any {members}: {}", spell(place.of(&tokens))),
+    };
+    branches.iter().zip(&places).map(node).collect()
+}
+
+#[test]
+fn and_binds_tighter_than_or() {
+    assert_eq!(
+        nodes("closed & min(1) | failures(2)"),
+        ["any 4: closed & min(1) | failures(2)", "all 2: closed & min(1)", "closed", "min(1)", "failures(2)"]
+    );
+    assert_eq!(
+        nodes("closed & (min(1) | failures(2))"),
+        [
+            "all 4: closed & (min(1) | failures(2))",
+            "closed",
+            "any 2: min(1) | failures(2)",
+            "min(1)",
+            "failures(2)"
+        ]
+    );
+}
+
+#[test]
+fn parentheses_that_change_nothing_leave_no_group() {
+    assert_eq!(nodes("((closed))"), ["closed"]);
+    assert_eq!(
+        nodes("closed & (min(1) & (half_open))"),
+        ["all 3: closed & (min(1) & (half_open))", "closed", "min(1)", "half_open"]
+    );
+    assert_eq!(
+        nodes("(closed | min(1)) | half_open"),
+        ["any 3: (closed | min(1)) | half_open", "closed", "min(1)", "half_open"]
+    );
+}
+
+#[test]
+fn goes_on_after_a_mistake() {
+    let tokens = lex("mim(1) && failure_rate(50) | clsed").tokens;
+    let (_, problems) = parse(&tokens, &Brackets::pair(&tokens).expect("pairs"));
+    let places: Vec<_> = problems.iter().map(|problem| spell(problem.place.of(&tokens))).collect();
+    assert_eq!(places, ["mim", "&&", "50", "clsed"]);
+}

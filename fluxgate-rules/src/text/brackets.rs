@@ -1,0 +1,120 @@
+//! Which parenthesis closes which, and where the commas between arguments are.
+
+use crate::text::problem::Problem;
+use crate::text::token::{Place, Shape, Token};
+
+/// How deep parentheses may be nested: far deeper than any rule needs, and shallow enough for recursion.
+const MAX_DEPTH: usize = 32;
+
+/// For each opening token, the index of its closing one; for every other token, its own index.
+pub(crate) struct Brackets(Vec<usize>);
+
+impl Brackets {
+    /// Pairs them. A program's tokens always pair; those of a string may not.
+    pub(crate) fn pair(tokens: &[Token]) -> Result<Self, Problem> {
+        let mut partners: Vec<usize> = (0..tokens.len()).collect();
+        let mut open: Vec<usize> = Vec::new();
+        for (at, token) in tokens.iter().enumerate() {
+            if token.shape == Shape::Open {
+                if open.len() == MAX_DEPTH {
+                    return Err(Problem::new(Place::at(at), "parentheses are nested too deeply")
+                        .help(format!("remove those that change nothing: {MAX_DEPTH} levels are allowed")));
+                }
+                open.push(at);
+            } else if token.shape == Shape::Close {
+                let Some(opening) = open.pop() else {
+                    return Err(Problem::new(Place::at(at), format!("`{}` closes nothing", token.text))
+                        .help("remove it")
+                        .correct(""));
+                };
+                let expected = closing(&tokens[opening]);
+                if token.text != expected {
+                    return Err(Problem::new(
+                        Place::at(at),
+                        format!("`{}` does not close `{}`", token.text, tokens[opening].text),
+                    )
+                    .correct(expected));
+                }
+                partners[opening] = at;
+            }
+        }
+        match open.last() {
+            Some(&opening) => {
+                let what = format!("`{}` is never closed", tokens[opening].text);
+                let closing = closing(&tokens[opening]);
+                let problem =
+                    Problem::new(Place::at(opening), what).help(format!("add `{closing}` where it ends"));
+                Err(problem.correct_at(Place::new(tokens.len(), tokens.len()), closing))
+            }
+            None => Ok(Self(partners)),
+        }
+    }
+
+    /// The token that closes the one at `at`, or `at` if that opens nothing.
+    pub(crate) fn close(&self, at: usize) -> usize {
+        self.0[at]
+    }
+
+    /// The pieces of a place between its commas. An empty last piece, after a trailing comma, is left out. Commas in parentheses and
+    /// in `::<A, B>` do not separate.
+    pub(crate) fn split(&self, tokens: &[Token], place: Place) -> Vec<Place> {
+        let mut pieces = Vec::new();
+        let (mut start, mut at, mut generics) = (place.start, place.start, 0_usize);
+        while at < place.end {
+            let token = &tokens[at];
+            if token.is("<") && (generics > 0 || at > place.start && tokens[at - 1].is(":")) {
+                generics += 1;
+            } else if token.is(">") {
+                generics = generics.saturating_sub(1);
+            } else if token.is(",") && generics == 0 {
+                pieces.push(Place::new(start, at));
+                start = at + 1;
+            }
+            at = self.close(at) + 1;
+        }
+        if start < place.end {
+            pieces.push(Place::new(start, place.end));
+        }
+        pieces
+    }
+}
+
+fn closing(token: &Token) -> &'static str {
+    match token.text.as_str() {
+        "(" => ")",
+        "[" => "]",
+        _ => "}",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Brackets;
+    use crate::text::lexer::lex;
+    use crate::text::token::{Place, spell};
+
+    #[test]
+    fn commas_part_arguments_and_not_what_stands_in_them() {
+        for (source, pieces) in [
+            ("", vec![]),
+            ("a", vec!["a"]),
+            ("a, b,", vec!["a", "b"]),
+            (", a", vec!["", "a"]),
+            ("(a, b), [c, d], e", vec!["(a, b)", "[c, d]", "e"]),
+            ("f::<A, B>(1), x", vec!["f::<A, B>(1)", "x"]),
+            ("f::<A<B, C>, D>, x", vec!["f::<A < B, C>, D>", "x"]),
+            ("a < b, c > d", vec!["a < b", "c > d"]),
+            ("< a, b", vec!["< a", "b"]),
+            ("a > b, f::<A, B>()", vec!["a > b", "f::<A, B>()"]),
+        ] {
+            let tokens = lex(source).tokens;
+            let brackets = Brackets::pair(&tokens).expect("they pair");
+            let split = brackets.split(&tokens, Place::new(0, tokens.len()));
+            let split: Vec<_> = split.iter().map(|piece| spell(piece.of(&tokens))).collect();
+            let squeezed =
+                |pieces: &[String]| pieces.iter().map(|piece| piece.replace(' ', "")).collect::<Vec<_>>();
+            let pieces: Vec<_> = pieces.into_iter().map(str::to_owned).collect();
+            assert_eq!(squeezed(&split), squeezed(&pieces), "{source}");
+        }
+    }
+}

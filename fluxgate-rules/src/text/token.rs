@@ -1,0 +1,146 @@
+//! The raw material of a rule: tokens, and places among them.
+
+/// What a token is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shape {
+    /// A name: `min`.
+    Word,
+    /// A number with its suffix: `10`, `1.5s`, `0x10`.
+    Number,
+    /// A string or character literal.
+    Literal,
+    /// One punctuation character: `&`, `,`, `%`.
+    Punctuation,
+    /// `(`, `[` or `{`.
+    Open,
+    /// `)`, `]` or `}`.
+    Close,
+    /// A character that no Rust token begins with.
+    Unknown,
+}
+
+/// One token, of a string or of a program. Its position is its index.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Token {
+    /// What it is.
+    pub shape: Shape,
+    /// The text as written.
+    pub text: String,
+}
+
+impl Token {
+    /// A token with this text.
+    pub fn new(shape: Shape, text: impl Into<String>) -> Self {
+        Self { shape, text: text.into() }
+    }
+
+    /// Whether its text is this word or sign.
+    pub fn is(&self, text: &str) -> bool {
+        self.shape != Shape::Literal && self.text == text
+    }
+}
+
+/// A range of tokens, by index. An empty place marks where something is missing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// The first.
+    pub start: usize,
+    /// After the last.
+    pub end: usize,
+}
+
+impl Place {
+    /// The tokens from `start` up to, but not including, `end`.
+    pub const fn new(start: usize, end: usize) -> Self {
+        Self { start, end }
+    }
+
+    /// One token.
+    pub const fn at(index: usize) -> Self {
+        Self { start: index, end: index + 1 }
+    }
+
+    /// Whether the place contains no token.
+    pub const fn is_empty(self) -> bool {
+        self.start >= self.end
+    }
+
+    /// The tokens.
+    pub fn of(self, tokens: &[Token]) -> &[Token] {
+        tokens.get(self.start..self.end).unwrap_or(&[])
+    }
+}
+
+/// Spells tokens as one would write them. Spaces are not part of a token, so tokens of a string and of a program give the same text.
+pub fn spell(tokens: &[Token]) -> String {
+    let mut text = String::new();
+    for (index, token) in tokens.iter().enumerate() {
+        if index > 0
+            && is_apart(index.checked_sub(2).map(|before| &tokens[before]), &tokens[index - 1], token)
+        {
+            text.push(' ');
+        }
+        text.push_str(&token.text);
+    }
+    text
+}
+
+/// Spells a closure as one would write it.
+pub fn spell_closure(tokens: &[Token]) -> String {
+    spell(tokens).replacen("| ", "|", 1).replacen(" |", "|", 1)
+}
+
+/// Whether a space goes between `before` and `after`: around a sign that joins two values, but not where a sign is part of one
+/// value, as in `50%`, `a::b` and `-2`.
+fn is_apart(earlier: Option<&Token>, before: &Token, after: &Token) -> bool {
+    use Shape::{Close, Open, Punctuation};
+    let is_value = |token: &Token| !matches!(token.shape, Punctuation | Open) || token.is("%");
+    let is_tight = |token: &Token| {
+        token.shape == Punctuation && [":", ".", "%", "!", "'", "#", "$", "?"].contains(&token.text.as_str())
+    };
+    match (before.shape, after.shape) {
+        (Open, _) if before.is("{") => !after.is("}"),
+        (_, Close) if after.is("}") => true,
+        (Open, _) | (_, Close) => false,
+        (_, Punctuation) if after.is(",") || after.is(";") || is_tight(after) => false,
+        // `m: &Metrics`, but `a::b`.
+        (Punctuation, _) if before.is(":") && !after.is(":") => {
+            earlier.is_some_and(|earlier| !earlier.is(":"))
+        }
+        (Punctuation, Punctuation) => before.is(",") || before.is("%"),
+        (Punctuation, _) if before.is("&") && earlier.is_some_and(|earlier| earlier.is(":")) => false,
+        (Punctuation, _) if before.is("%") => true,
+        (Punctuation, _) if before.is("-") || before.is("+") => earlier.is_some_and(is_value),
+        (Punctuation, _) => !is_tight(before),
+        (_, Open) => is_value(before) && after.is("{"),
+        _ => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::spell;
+    use crate::text::lexer::lex;
+
+    #[test]
+    fn spells_as_one_would_write() {
+        for (source, text) in [
+            ("min( 10 )&failure_rate(50 %)|  closed", "min(10) & failure_rate(50%) | closed"),
+            ("slow_rate(0.5,2s)", "slow_rate(0.5, 2s)"),
+            ("time(60s,buckets=6)", "time(60s, buckets = 6)"),
+            ("custom( a :: b )", "custom(a::b)"),
+            ("2*N", "2 * N"),
+            ("a&&b", "a && b"),
+            ("{a}({})", "{ a }({})"),
+            ("1+1,+1", "1 + 1, +1"),
+            ("m:&M, n : 1", "m: &M, n: 1"),
+            ("-2 | min(- 2,-N)", "-2 | min(-2, -N)"),
+            ("a(b)(c) d [0]", "a(b)(c) d[0]"),
+            ("50%min , x;y", "50% min, x; y"),
+            ("50%-2", "50% - 2"),
+            ("#[a]'b!c?d$e f", "#[a]'b!c?d$e f"),
+        ] {
+            assert_eq!(spell(&lex(source).tokens), text);
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What a breaker remembers of recent calls.
+
+mod allowance;
+mod buckets;
+pub(crate) mod memory;
+mod ring;
+mod stripes;
+pub(crate) mod unrecorded;

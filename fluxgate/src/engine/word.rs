@@ -1,0 +1,185 @@
+//! The word that holds a breaker's state.
+
+use crate::state::State;
+
+/// A state and its generation in one word.
+///
+/// A generation is one stay in a state: every transition begins a new one, and so does a reset. A call carries the word it was
+/// admitted under, and its outcome counts only while the breaker still has the same word.
+///
+/// The lower bits are laid out so that the hot path admits a call with one test: they are all zero if the breaker is closed, in
+/// use, does not time its calls, and is not in the middle of a change.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Word(pub(crate) u64);
+
+impl Word {
+    const STATE: u64 = 0b111;
+    /// The breaker has not been used yet, and is not registered.
+    const FRESH: u64 = 1 << 3;
+    /// The rule needs durations: calls are timed.
+    const TIMED: u64 = 1 << 4;
+    /// A transition is being written; a reader that sees this waits for the lock.
+    const CHANGING: u64 = 1 << 5;
+    /// The bits that an admission looks at.
+    const ADMISSION: u64 = (1 << 6) - 1;
+    /// The time at which a call ends matters: calls are timed, the window is one of time, or the clock is the user's.
+    const DATED: u64 = 1 << 6;
+    const GENERATION: u64 = 1 << 7;
+
+    /// A word that no breaker ever has: it would be both fresh and changing.
+    pub(crate) const NONE: Self = Self(u64::MAX);
+
+    /// The word of a breaker that has not been used yet.
+    pub(crate) const fn first(timed: bool, dated: bool) -> Self {
+        let timed = if timed { Self::TIMED | Self::DATED } else { 0 };
+        let dated = if dated { Self::DATED } else { 0 };
+        Self(Self::FRESH | timed | dated)
+    }
+
+    pub(crate) const fn state(self) -> State {
+        match self.0 & Self::STATE {
+            0 => State::Closed,
+            1 => State::Open,
+            2 => State::HalfOpen,
+            3 => State::MetricsOnly,
+            4 => State::Disabled,
+            _ => State::ForcedOpen,
+        }
+    }
+
+    pub(crate) const fn generation(self) -> u64 {
+        self.0 / Self::GENERATION
+    }
+
+    #[inline]
+    pub(crate) const fn admits_at_once(self) -> bool {
+        self.0 & Self::ADMISSION == 0
+    }
+
+    /// Like [`admits_at_once`](Self::admits_at_once), for a breaker that times its calls.
+    #[inline]
+    pub(crate) const fn admits_timed(self) -> bool {
+        self.0 & Self::ADMISSION == Self::TIMED
+    }
+
+    #[inline]
+    pub(crate) const fn is_fresh(self) -> bool {
+        self.0 & Self::FRESH != 0
+    }
+
+    pub(crate) const fn is_timed(self) -> bool {
+        self.0 & Self::TIMED != 0
+    }
+
+    pub(crate) const fn is_dated(self) -> bool {
+        self.0 & Self::DATED != 0
+    }
+
+    pub(crate) const fn is_changing(self) -> bool {
+        self.0 & Self::CHANGING != 0
+    }
+
+    #[inline]
+    pub(crate) const fn used(self) -> Self {
+        Self(self.0 & !Self::FRESH)
+    }
+
+    pub(crate) const fn fresh(self) -> Self {
+        Self(self.0 | Self::FRESH)
+    }
+
+    pub(crate) const fn changing(self) -> Self {
+        Self(self.0 | Self::CHANGING)
+    }
+
+    /// The word of the next generation, in the given state.
+    pub(crate) const fn next(self, state: State) -> Self {
+        let state = match state {
+            State::Closed => 0,
+            State::Open => 1,
+            State::HalfOpen => 2,
+            State::MetricsOnly => 3,
+            State::Disabled => 4,
+            State::ForcedOpen => 5,
+        };
+        let generation = (self.0 & !(Self::GENERATION - 1)).wrapping_add(Self::GENERATION);
+        Self(generation | (self.0 & (Self::TIMED | Self::DATED)) | state)
+    }
+
+    /// The mark of a healthy breaker with this word: its window is full and holds only fast successes. If calls are not timed,
+    /// the mark is the word itself, so that the hot path compares the two and is done. If they are timed, it differs from the
+    /// word, because the call has yet to prove that it was fast.
+    pub(crate) const fn healthy(self) -> Self {
+        if self.is_timed() { Self(self.0 | Self::CHANGING) } else { self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{State, Word};
+
+    const STATES: [State; 6] =
+        [State::Closed, State::Open, State::HalfOpen, State::MetricsOnly, State::Disabled, State::ForcedOpen];
+
+    #[test]
+    fn a_word_keeps_its_state_and_moves_on() {
+        let mut word = Word::first(false, false).used();
+        for state in STATES {
+            let next = word.next(state);
+            assert_eq!(next.state(), state);
+            assert_ne!(next, word);
+            assert_eq!(next.admits_at_once(), state == State::Closed);
+            word = next;
+        }
+    }
+
+    #[test]
+    fn only_an_untimed_closed_used_breaker_admits_at_once() {
+        assert!(!Word::first(false, false).admits_at_once());
+        assert!(Word::first(false, false).used().admits_at_once());
+        assert!(!Word::first(true, false).used().admits_at_once());
+        assert!(!Word::first(false, false).used().changing().admits_at_once());
+    }
+
+    #[test]
+    fn only_a_timed_closed_used_breaker_admits_with_a_look_at_the_clock() {
+        let timed = Word::first(true, false).used();
+        assert!(timed.admits_timed() && timed.next(State::Closed).admits_timed());
+        assert!(!timed.next(State::HalfOpen).admits_timed());
+        assert!(!Word::first(true, false).admits_timed() && !timed.changing().admits_timed());
+        assert!(!Word::first(false, false).used().admits_timed());
+    }
+
+    #[test]
+    fn a_breaker_that_is_timed_or_dated_stays_so() {
+        for (timed, dated) in [(false, false), (false, true), (true, false), (true, true)] {
+            for word in STATES.map(|state| Word::first(timed, dated).used().next(state)) {
+                assert_eq!((word.is_timed(), word.is_dated()), (timed, timed || dated));
+            }
+        }
+        assert!(Word::first(false, true).used().admits_at_once(), "only the end of the call has a date");
+    }
+
+    #[test]
+    fn generations_are_counted() {
+        let mut word = Word::first(true, false).used();
+        for generation in 0..100 {
+            assert_eq!(word.generation(), generation);
+            assert_eq!(word.changing().generation(), generation);
+            assert!(word.changing().is_changing());
+            word = word.next(State::Closed);
+            assert!(word.is_timed() && !word.is_fresh() && !word.is_changing());
+        }
+    }
+
+    #[test]
+    fn a_mark_of_health_is_of_one_word() {
+        for word in [Word::first(false, false).used(), Word::first(true, false).used()] {
+            let next = word.next(State::Closed);
+            assert_eq!(word.healthy() == word, !word.is_timed());
+            assert!(
+                word.healthy() != Word::NONE && word.healthy() != next.healthy() && word.healthy() != next
+            );
+        }
+    }
+}

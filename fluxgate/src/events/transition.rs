@@ -1,0 +1,79 @@
+//! A change of state, as listeners hear of it.
+
+use core::fmt;
+use std::time::Duration;
+
+use fluxgate_rules::Metrics;
+
+use super::cause::Cause;
+use crate::settings::name::Name;
+use crate::state::State;
+
+/// A breaker went from one state to another. If both states are [`State::MetricsOnly`], it would have tripped.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Transition {
+    /// The breaker's name.
+    pub breaker: Name,
+    /// The state before.
+    pub from: State,
+    /// The state after.
+    pub to: State,
+    /// What caused it.
+    pub reason: Reason,
+    /// The figures of the recent calls at that moment.
+    pub metrics: Metrics,
+    /// How long the breaker will refuse calls, if it opened; `None` if it never tries again.
+    pub retry_after: Option<Duration>,
+}
+
+impl fmt::Display for Transition {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { breaker, from, to, reason, .. } = self;
+        if from == to {
+            write!(formatter, "circuit breaker `{breaker}` would have opened ({reason})")
+        } else {
+            write!(formatter, "circuit breaker `{breaker}`: {from} -> {to} ({reason})")
+        }
+    }
+}
+
+/// What caused a transition.
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The rule held.
+    Tripped(Cause),
+    /// The pause was over, and it was time to try again.
+    RetryDue,
+    /// The trial passed.
+    TrialPassed,
+    /// The trial had passed, and the ramp is complete.
+    RampEnded,
+    /// The trial took longer than `half_open_timeout`.
+    HalfOpenTimeout,
+    /// `reset()` was called.
+    Reset,
+    /// `force_open()` was called.
+    ForceOpen,
+    /// `disable()` was called.
+    Disable,
+    /// `metrics_only()` was called.
+    MetricsOnly,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Tripped(cause) => return fmt::Display::fmt(cause, formatter),
+            Self::RetryDue => "it is time to try again",
+            Self::TrialPassed => "the trial passed",
+            Self::RampEnded => "the ramp is complete",
+            Self::HalfOpenTimeout => "half-open for too long",
+            Self::Reset => "reset by command",
+            Self::ForceOpen => "forced open by command",
+            Self::Disable => "disabled by command",
+            Self::MetricsOnly => "metrics only by command",
+        })
+    }
+}

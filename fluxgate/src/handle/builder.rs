@@ -1,0 +1,156 @@
+//! A breaker made at run time.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use fluxgate_rules::{Permit, Retry, Rule, Window};
+
+use super::circuit_breaker::CircuitBreaker;
+use crate::clock::Clock;
+use crate::engine::breaker::Breaker;
+use crate::events::listener::Listener;
+use crate::settings::Settings;
+use crate::settings::Source;
+use crate::settings::error::ConfigError;
+use crate::state::Outcome;
+use crate::{permit, retry, window};
+
+/// Builds a breaker; returned by [`CircuitBreaker::builder`].
+///
+/// The defaults are those of the attribute. Nothing is checked before [`build`](Self::build), which reports all errors together.
+///
+/// ```
+/// use fluxgate::{CircuitBreaker, Transition, permit, retry, trip, window};
+/// use std::time::Duration;
+///
+/// let breaker = CircuitBreaker::builder("payments")
+///     .window(window::time(Duration::from_secs(60)))
+///     .trip(trip::min(20) & trip::failure_rate(0.5) | trip::failure_streak(5))
+///     .retry(retry::backoff(Duration::from_secs(10)).max(Duration::from_secs(300)).jitter(0.1))
+///     .permit(permit::ramp_up(0.1, 1.0, Duration::from_secs(60)))
+///     .half_open_timeout(Duration::from_secs(300))
+///     .listener(|transition: &Transition| println!("{transition}"))
+///     .build()?;
+/// assert_eq!(breaker.snapshot().trial, 5);
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
+#[must_use = "nothing is made before `build`"]
+pub struct Builder {
+    name: Cow<'static, str>,
+    window: Window,
+    trip: Option<Rule>,
+    retry: Retry,
+    permit: Permit,
+    max_half_open_calls: u32,
+    half_open_timeout: Option<Duration>,
+    on_panic: Outcome,
+    on_cancel: Outcome,
+    clock: Option<Arc<dyn Clock>>,
+    listeners: Vec<Arc<dyn Listener>>,
+}
+
+impl Builder {
+    pub(crate) fn new(name: Cow<'static, str>) -> Self {
+        Self {
+            name,
+            window: window::count(100),
+            trip: None,
+            retry: retry::cooldown(Duration::from_secs(60)),
+            permit: permit::ramp_up(0.1, 1.0, Duration::from_secs(60)),
+            max_half_open_calls: 10,
+            half_open_timeout: None,
+            on_panic: Outcome::Failure,
+            on_cancel: Outcome::Ignored,
+            clock: None,
+            listeners: Vec::new(),
+        }
+    }
+
+    /// Which recent calls are remembered. Default: the last 100.
+    pub fn window(mut self, window: Window) -> Self {
+        self.window = window;
+        self
+    }
+
+    /// When to trip. Default: `closed & min(100) & failure_rate(0.5) | half_open & min(10) & failure_rate(0.5)`, where 100 and 10
+    /// are capped at the window's size.
+    pub fn trip(mut self, rule: Rule) -> Self {
+        self.trip = Some(rule);
+        self
+    }
+
+    /// When to try again. Default: after a minute.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.retry = retry;
+        self
+    }
+
+    /// Which calls are admitted while half-open. Default: a share that grows from 10% to all of them over a minute.
+    pub fn permit(mut self, permit: Permit) -> Self {
+        self.permit = permit;
+        self
+    }
+
+    /// How many calls of a trial may run at once, 1 or more. Default: 10. Further calls are refused, never queued.
+    pub fn max_half_open_calls(mut self, calls: u32) -> Self {
+        self.max_half_open_calls = calls;
+        self
+    }
+
+    /// The longest stay in half-open, after which the next call or outcome re-opens the breaker. Default: no limit.
+    pub fn half_open_timeout(mut self, longest: Duration) -> Self {
+        self.half_open_timeout = Some(longest);
+        self
+    }
+
+    /// What a call that panics counts as: `Failure`, the default, or `Ignored`.
+    pub fn on_panic(mut self, outcome: Outcome) -> Self {
+        self.on_panic = outcome;
+        self
+    }
+
+    /// What a cancelled call counts as: `Ignored`, the default, or `Failure`.
+    pub fn on_cancel(mut self, outcome: Outcome) -> Self {
+        self.on_cancel = outcome;
+        self
+    }
+
+    /// Adds a listener. May be called several times.
+    pub fn listener(mut self, listener: impl Listener) -> Self {
+        self.listeners.push(Arc::new(listener));
+        self
+    }
+
+    /// The clock that the breaker reads. Default: the process's monotonic clock.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Arc::new(clock));
+        self
+    }
+
+    /// Makes the breaker and enters it in the [registry](crate::breakers).
+    ///
+    /// # Errors
+    /// Everything that is wrong with the settings, with the messages that the compiler gives for the attribute.
+    pub fn build(self) -> Result<CircuitBreaker, ConfigError> {
+        let rule = self.trip.unwrap_or_else(|| Rule::from_nodes(Rule::standard(self.window.size()).to_vec()));
+        let settings = Settings {
+            name: self.name.into(),
+            window: self.window,
+            rule,
+            retry: self.retry,
+            permit: self.permit,
+            max_half_open_calls: self.max_half_open_calls,
+            half_open_timeout: self.half_open_timeout,
+            on_panic: self.on_panic,
+            on_cancel: self.on_cancel,
+        };
+        settings.check()?;
+        let breaker = Breaker::shared(Source::shared(settings), self.clock);
+        for listener in self.listeners {
+            breaker.listen(listener);
+        }
+        breaker.used();
+        Ok(CircuitBreaker::from_shared(breaker))
+    }
+}

@@ -1,0 +1,214 @@
+//! The handle through which programs use a breaker.
+
+use core::fmt;
+use std::borrow::Cow;
+
+use fluxgate_rules::Metrics;
+
+use super::builder::Builder;
+use super::call::Call;
+use super::error::{CallNotPermitted, Error};
+use super::future::CallAsync;
+use super::snapshot::Snapshot;
+use crate::engine::breaker::Breaker;
+use crate::engine::word::Word;
+use crate::events::listener::Listener;
+use crate::events::transition::Reason;
+use crate::settings::Settings;
+use crate::settings::Source;
+use crate::state::{Outcome, State};
+use crate::sync::{Arc, OnceBox, Ordering, const_unless_model};
+
+/// A circuit breaker, which guards one dependency, usually one function.
+///
+/// All breakers have this one type, whatever their rules, so it fits in a `static`, a struct field or a `Vec`. Breakers are made
+/// by the attribute, by [`breaker!`](crate::breaker), or by [`CircuitBreaker::builder`].
+///
+/// ```
+/// use fluxgate::{CircuitBreaker, trip, window};
+///
+/// let breaker = CircuitBreaker::builder("payments")
+///     .window(window::count(100))
+///     .trip(trip::min(10) & trip::failure_rate(0.5))
+///     .build()?;
+/// let answer = breaker.call(|| "42".parse::<u32>())?;
+/// assert_eq!(answer, 42);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct CircuitBreaker(Handle);
+
+enum Handle {
+    Static(&'static Breaker),
+    Shared(Arc<Breaker>),
+    /// Made on first use, so that every value is a separate breaker, even if the constant is used several times.
+    Lazy(&'static Settings, OnceBox<Arc<Breaker>>),
+}
+
+impl CircuitBreaker {
+    /// Starts building a breaker, with the defaults of the attribute. Names need not be unique; if several breakers share one,
+    /// [`find`](crate::find) returns any of them.
+    pub fn builder(name: impl Into<Cow<'static, str>>) -> Builder {
+        Builder::new(name.into())
+    }
+
+    #[doc(hidden)]
+    pub const fn from_static(breaker: &'static Breaker) -> Self {
+        Self(Handle::Static(breaker))
+    }
+
+    const_unless_model! {
+        #[doc(hidden)]
+        pub const fn from_settings(settings: &'static Settings) -> Self {
+            Self(Handle::Lazy(settings, OnceBox::new()))
+        }
+    }
+
+    #[inline]
+    fn lazy<'a>(settings: &'static Settings, breaker: &'a OnceBox<Arc<Breaker>>) -> &'a Arc<Breaker> {
+        breaker.get_or_init(|| Box::new(Breaker::shared(Source::Static(settings), None)))
+    }
+
+    /// Another handle to the same breaker.
+    pub(crate) fn share(&self) -> Self {
+        Self(match &self.0 {
+            Handle::Static(breaker) => Handle::Static(breaker),
+            Handle::Shared(breaker) => Handle::Shared(breaker.clone()),
+            Handle::Lazy(settings, breaker) => Handle::Shared(Self::lazy(settings, breaker).clone()),
+        })
+    }
+
+    pub(crate) const fn from_shared(breaker: Arc<Breaker>) -> Self {
+        Self(Handle::Shared(breaker))
+    }
+
+    #[doc(hidden)]
+    #[inline]
+    pub fn breaker(&self) -> &Breaker {
+        match &self.0 {
+            Handle::Static(breaker) => breaker,
+            Handle::Shared(breaker) => breaker,
+            Handle::Lazy(settings, breaker) => Self::lazy(settings, breaker),
+        }
+    }
+
+    /// Calls the function, unless the breaker refuses. `Ok` counts as a success, `Err` as a failure.
+    ///
+    /// ```
+    /// # let breaker = fluxgate::CircuitBreaker::builder("files").build()?;
+    /// use fluxgate::Error;
+    ///
+    /// match breaker.call(|| std::fs::read_to_string("Cargo.toml")) {
+    ///     Ok(text) => println!("{text}"),
+    ///     Err(Error::Inner(error)) => println!("it failed: {error}"),
+    ///     Err(Error::NotPermitted(refusal)) => println!("not now: {refusal}"),
+    /// }
+    /// # Ok::<(), fluxgate::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The function's own error, or the refusal.
+    #[inline]
+    pub fn call<T, E>(&self, function: impl FnOnce() -> Result<T, E>) -> Result<T, Error<E>> {
+        match self.breaker().enter() {
+            Ok(call) => call.judge(function(), Outcome::of).map_err(Error::Inner),
+            Err(refusal) => refusal.tell(|refusal| Err(Error::NotPermitted(refusal))),
+        }
+    }
+
+    /// Awaits the future, unless the breaker refuses. The breaker is asked when the returned future is first polled: one that is
+    /// never polled is not a call. One that is dropped before it finishes is cancelled, and counts as `on_cancel` says.
+    ///
+    /// ```
+    /// # async fn fetch() -> std::io::Result<String> { Ok(String::new()) }
+    /// # async fn example(breaker: &fluxgate::CircuitBreaker) -> Result<(), fluxgate::Error<std::io::Error>> {
+    /// let page = breaker.call_async(fetch()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// The future's own error, or the refusal.
+    #[inline]
+    pub fn call_async<T, E, F: Future<Output = Result<T, E>>>(&self, future: F) -> CallAsync<'_, F> {
+        CallAsync::new(self.breaker(), future)
+    }
+
+    /// Asks the breaker to admit a call that is neither a closure nor a future. Report the outcome to the returned [`Call`].
+    ///
+    /// ```
+    /// # let breaker = fluxgate::CircuitBreaker::builder("answers").build()?;
+    /// let call = breaker.acquire()?;
+    /// let status = 404; // ... of an answer
+    /// if status < 500 { call.success() } else { call.failure() }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// The refusal.
+    #[inline]
+    pub fn acquire(&self) -> Result<Call<'_>, CallNotPermitted> {
+        self.breaker().acquire()
+    }
+
+    /// The breaker's name.
+    pub fn name(&self) -> &str {
+        self.breaker().name()
+    }
+
+    /// The current state. Reading it never changes it: an open breaker becomes half-open with the first call after its pause.
+    pub fn state(&self) -> State {
+        Word(self.resolved().state.load(Ordering::Acquire)).state()
+    }
+
+    /// Figures of the recent calls: while closed, of the calls in the window; while open, of those in the window when the breaker
+    /// tripped; while half-open, of those in the trial or, once it has passed and the ramp goes on, of those in the window.
+    pub fn metrics(&self) -> Metrics {
+        self.resolved().metrics()
+    }
+
+    /// Everything that is known of the breaker, read at one moment.
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::of(self.resolved())
+    }
+
+    /// Closes the breaker from any state, empties its window, and forgets how often it has re-opened. If it was closed already,
+    /// there is no transition for listeners. Calls in progress no longer count.
+    pub fn reset(&self) {
+        self.breaker().command(State::Closed, Reason::Reset);
+    }
+
+    /// Refuses all calls until another command.
+    pub fn force_open(&self) {
+        self.breaker().command(State::ForcedOpen, Reason::ForceOpen);
+    }
+
+    /// Admits all calls and records none, until another command.
+    pub fn disable(&self) {
+        self.breaker().command(State::Disabled, Reason::Disable);
+    }
+
+    /// Admits and records all calls until another command, and reports each time the breaker would have tripped, as a
+    /// [`Transition`](crate::Transition) from `MetricsOnly` to `MetricsOnly`.
+    pub fn metrics_only(&self) {
+        self.breaker().command(State::MetricsOnly, Reason::MetricsOnly);
+    }
+
+    /// Adds a listener, for the life of the breaker. It hears of every transition from now on.
+    pub fn listen(&self, listener: impl Listener) {
+        self.resolved().listen(Arc::new(listener));
+    }
+
+    fn resolved(&self) -> &Breaker {
+        self.breaker().resolve()
+    }
+}
+
+impl fmt::Debug for CircuitBreaker {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("CircuitBreaker")
+            .field("name", &self.name())
+            .field("state", &self.state())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,169 @@
+//! What callers receive instead of a value.
+
+use core::fmt;
+use std::time::Duration;
+
+use fluxgate_rules::duration::Spelled;
+
+use crate::engine::breaker::NEVER;
+use crate::events::cause::{Cause, Figures};
+use crate::settings::Source;
+use crate::settings::name::Name;
+use crate::state::State;
+
+/// A breaker refused a call.
+///
+/// Its `Display` says which breaker refused, why, and for how long: ``circuit breaker `payments` is open: 6 of the last 10 calls
+/// failed (60% >= 50%); next attempt in 42s``.
+///
+/// ```
+/// use fluxgate::{CircuitBreaker, State, trip};
+/// use std::time::Duration;
+///
+/// let breaker = CircuitBreaker::builder("payments").trip(trip::failure_streak(3)).build()?;
+/// for _ in 0..3 {
+///     breaker.call(|| Err::<(), _>("down")).unwrap_err();
+/// }
+/// let refusal = breaker.acquire().unwrap_err();
+/// assert_eq!((refusal.breaker(), refusal.state()), ("payments", State::Open));
+/// assert_eq!(refusal.cause().unwrap().to_string(), "3 failed in a row (3 >= 3)");
+/// assert!(refusal.retry_after() <= Some(Duration::from_secs(60)));
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
+#[derive(Clone)]
+pub struct CallNotPermitted {
+    pub(crate) source: Source,
+    pub(crate) state: State,
+    /// In nanoseconds, or [`NEVER`].
+    pub(crate) left: u64,
+    pub(crate) figures: Figures,
+}
+
+impl CallNotPermitted {
+    /// The breaker's name.
+    pub fn breaker(&self) -> &str {
+        self.name()
+    }
+
+    /// The breaker's state when it refused: open, forced open, or half-open (when it admits only some of the calls).
+    pub fn state(&self) -> State {
+        self.state
+    }
+
+    /// How long until the breaker tries again; `None` if it is half-open or forced open, or never tries again.
+    pub fn retry_after(&self) -> Option<Duration> {
+        (self.left != NEVER).then_some(Duration::from_nanos(self.left))
+    }
+
+    /// The condition that opened the breaker, with its figures; `None` if a command opened it, if it is half-open, or if it was
+    /// just changing state.
+    pub fn cause(&self) -> Option<Cause> {
+        self.figures.cause(self.source.get().rule.nodes())
+    }
+
+    fn name(&self) -> &Name {
+        &self.source.get().name
+    }
+}
+
+/// Refusals are equal if they say the same.
+impl PartialEq for CallNotPermitted {
+    fn eq(&self, other: &Self) -> bool {
+        let said = |refusal: &Self| (refusal.state(), refusal.retry_after(), refusal.cause());
+        self.name() == other.name() && said(self) == said(other)
+    }
+}
+
+impl fmt::Debug for CallNotPermitted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("CallNotPermitted")
+            .field("breaker", self.name())
+            .field("state", &self.state())
+            .field("retry_after", &self.retry_after())
+            .field("cause", &self.cause())
+            .finish()
+    }
+}
+
+impl fmt::Display for CallNotPermitted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "circuit breaker `{}` is {}", self.name(), self.state)?;
+        if let Some(cause) = self.cause() {
+            write!(formatter, ": {cause}")?;
+        } else if self.state == State::HalfOpen {
+            formatter.write_str(": it admits only a few calls while it tries")?;
+        }
+        if let Some(left) = self.retry_after() {
+            write!(formatter, "; next attempt in {}", Spelled(rounded_up(left)))?;
+        }
+        Ok(())
+    }
+}
+
+/// Rounds up to whole seconds, or below one second to whole milliseconds, so that the time left is never understated.
+fn rounded_up(left: Duration) -> Duration {
+    let step = if left >= Duration::from_secs(1) { 1_000_000_000 } else { 1_000_000 };
+    let steps = left.as_nanos().div_ceil(step);
+    Duration::from_nanos(u64::try_from(steps * step).unwrap_or(u64::MAX))
+}
+
+impl std::error::Error for CallNotPermitted {}
+
+/// Lets a function that returns `io::Result` be annotated without further changes.
+impl From<CallNotPermitted> for std::io::Error {
+    fn from(refusal: CallNotPermitted) -> Self {
+        Self::other(refusal)
+    }
+}
+
+/// The error of a guarded call: the call's own error, or the refusal.
+///
+/// It prints as the error that it contains. A function with the attribute may return it, too: `Result<T, fluxgate::Error<E>>`
+/// needs no conversion.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Error<E> {
+    /// The call was made and failed.
+    Inner(E),
+    /// The call was refused.
+    NotPermitted(CallNotPermitted),
+}
+
+impl<E> From<CallNotPermitted> for Error<E> {
+    fn from(refusal: CallNotPermitted) -> Self {
+        Self::NotPermitted(refusal)
+    }
+}
+
+impl<E: fmt::Display> fmt::Display for Error<E> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inner(error) => fmt::Display::fmt(error, formatter),
+            Self::NotPermitted(refusal) => fmt::Display::fmt(refusal, formatter),
+        }
+    }
+}
+
+impl<E: std::error::Error> std::error::Error for Error<E> {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Inner(error) => error.source(),
+            Self::NotPermitted(refusal) => refusal.source(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rounded_up;
+    use std::time::Duration;
+
+    #[test]
+    fn time_left_is_never_understated() {
+        for (left, shown) in [(0, 0), (1, 1), (999, 999), (1_000, 1_000), (1_001, 2_000), (41_200, 42_000)] {
+            assert_eq!(rounded_up(Duration::from_millis(left)), Duration::from_millis(shown));
+        }
+        assert_eq!(rounded_up(Duration::from_nanos(1)), Duration::from_millis(1));
+        assert_eq!(rounded_up(Duration::MAX), Duration::from_nanos(u64::MAX));
+    }
+}

@@ -1,0 +1,178 @@
+//! Futures of guarded calls.
+
+use core::future::Future;
+use core::mem;
+use core::pin::Pin;
+use core::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+
+use super::call::Call;
+use super::error::Error;
+use crate::engine::breaker::{Breaker, Refusal};
+use crate::state::Outcome;
+
+/// A call whose future is in progress, with what to do when it ends; `None` once that is done.
+///
+/// If it is dropped before that, it was cancelled, even if the thread is panicking: that panic comes from elsewhere.
+struct Pending<'a, T>(Option<(Call<'a>, T)>);
+
+impl<T> Drop for Pending<'_, T> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some((call, _)) = self.0.take() {
+            call.cancel();
+        }
+    }
+}
+
+/// Records a panic of the future at once, since the future may be dropped much later.
+struct Polled<'p, 'a, T>(&'p mut Pending<'a, T>);
+
+impl<T> Drop for Polled<'_, '_, T> {
+    fn drop(&mut self) {
+        drop(self.0.0.take());
+    }
+}
+
+impl<'a, T> Pending<'a, T> {
+    /// Asks the breaker to admit a planned call. A refused call is over.
+    #[inline]
+    fn admit(&mut self) -> Result<(), (T, Refusal<'a>)> {
+        if let Some((call, _)) = &mut self.0
+            && call.is_planned()
+        {
+            match call.breaker.enter() {
+                Ok(admitted) => mem::forget(mem::replace(call, admitted)),
+                Err(refusal) => return self.0.take().map_or(Ok(()), |(_, then)| Err((then, refusal))),
+            }
+        }
+        Ok(())
+    }
+
+    /// Polls the future of the call. Once that is ready, the call is over.
+    #[inline]
+    fn poll<F: Future>(
+        &mut self,
+        future: Pin<&mut F>,
+        context: &mut Context<'_>,
+    ) -> Poll<(Call<'a>, T, F::Output)> {
+        if self.0.is_none() {
+            return Poll::Pending;
+        }
+        let polled = Polled(self);
+        let poll = future.poll(context);
+        mem::forget(polled);
+        let output = ready!(poll);
+        let Some((call, then)) = self.0.take() else { return Poll::Pending };
+        Poll::Ready((call, then, output))
+    }
+}
+
+pin_project! {
+    /// The future of a call that was admitted.
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Guarded<'a, F, J> {
+        #[pin]
+        future: F,
+        pending: Pending<'a, J>,
+    }
+}
+
+impl<'a, F: Future, J: FnOnce(&F::Output) -> Outcome> Guarded<'a, F, J> {
+    /// `judge` finds the outcome of the call.
+    #[inline]
+    pub fn new(call: Call<'a>, future: F, judge: J) -> Self {
+        Self { future, pending: Pending(Some((call, judge))) }
+    }
+}
+
+impl<F: Future, J: FnOnce(&F::Output) -> Outcome> Future for Guarded<'_, F, J> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let (call, judge, output) = ready!(this.pending.poll(this.future, context));
+        Poll::Ready(call.judge(output, judge))
+    }
+}
+
+pin_project! {
+    /// The future of a call that is to be admitted when it is first polled.
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Deferred<'a, F, J, S> {
+        #[pin]
+        future: F,
+        pending: Pending<'a, (J, S)>,
+    }
+}
+
+impl<'a, F, J, S, R> Deferred<'a, F, J, S>
+where
+    F: Future<Output = R>,
+    J: FnOnce(&R) -> Outcome,
+    S: FnOnce(Result<R, Refusal<'a>>) -> R,
+{
+    /// `judge` finds the outcome of the call; `settle` makes the value to return.
+    #[inline]
+    pub fn new(breaker: &'a Breaker, future: F, judge: J, settle: S) -> Self {
+        Self { future, pending: Pending(Some((Call::planned(breaker), (judge, settle)))) }
+    }
+}
+
+impl<'a, F, J, S, R> Future for Deferred<'a, F, J, S>
+where
+    F: Future<Output = R>,
+    J: FnOnce(&R) -> Outcome,
+    S: FnOnce(Result<R, Refusal<'a>>) -> R,
+{
+    type Output = R;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
+        let this = self.project();
+        if let Err(((_, settle), refusal)) = this.pending.admit() {
+            return Poll::Ready(settle(Err(refusal)));
+        }
+        let (call, (judge, settle), output) = ready!(this.pending.poll(this.future, context));
+        Poll::Ready(settle(Ok(call.judge(output, judge))))
+    }
+}
+
+pin_project! {
+    /// The future of [`CircuitBreaker::call_async`](crate::CircuitBreaker::call_async).
+    #[must_use = "futures do nothing unless polled"]
+    pub struct CallAsync<'a, F> {
+        #[pin]
+        future: F,
+        pending: Pending<'a, ()>,
+    }
+}
+
+impl<'a, F> CallAsync<'a, F> {
+    #[inline]
+    pub(crate) fn new(breaker: &'a Breaker, future: F) -> Self {
+        Self { future, pending: Pending(Some((Call::planned(breaker), ()))) }
+    }
+}
+
+impl<T, E, F: Future<Output = Result<T, E>>> Future for CallAsync<'_, F> {
+    type Output = Result<T, Error<E>>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if let Err(((), refusal)) = this.pending.admit() {
+            return Poll::Ready(refusal.tell(|told| Err(Error::NotPermitted(told))));
+        }
+        let (call, (), result) = ready!(this.pending.poll(this.future, context));
+        Poll::Ready(call.judge(result, Outcome::of).map_err(Error::Inner))
+    }
+}
+
+impl<F> core::fmt::Debug for CallAsync<'_, F> {
+    fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        formatter.debug_struct("CallAsync").finish_non_exhaustive()
+    }
+}

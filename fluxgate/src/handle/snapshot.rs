@@ -1,0 +1,144 @@
+//! Everything that is known of a breaker, at one moment.
+
+use std::time::Duration;
+
+use fluxgate_rules::Metrics;
+
+use crate::engine::breaker::{Breaker, NEVER};
+use crate::engine::word::Word;
+use crate::state::State;
+use crate::sync::Ordering;
+
+/// Everything that is known of a breaker, at one moment; returned by
+/// [`CircuitBreaker::snapshot`](crate::CircuitBreaker::snapshot).
+///
+/// With the feature `serde`, it serializes in a form for dashboards: durations are seconds, and `metrics` is an object of its
+/// figures, where the list `slow` says how many calls reached each threshold of the rule.
+///
+/// ```json
+/// {
+///   "name": "payments", "state": "open", "since": 18.0, "reopens": 0,
+///   "metrics": {
+///     "total": 20, "failures": 12, "failure_rate": 0.6, "avg_latency": null, "failure_streak": 4,
+///     "slow": [{ "threshold": 1.5, "calls": 5, "rate": 0.25 }]
+///   },
+///   "retry_after": 42.0, "rejected": 731, "late": 0,
+///   "rule": "min(20) & (failure_rate(0.5) | slow_rate(0.3, 1.5s))", "trial": 20
+/// }
+/// ```
+///
+/// ```
+/// # let breaker = fluxgate::CircuitBreaker::builder("payments").build()?;
+/// let snapshot = breaker.snapshot();
+/// assert_eq!(snapshot.state, fluxgate::State::Closed);
+/// assert_eq!(snapshot.trial, 10);
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
+#[derive(Clone, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Snapshot {
+    /// The breaker's name.
+    pub name: String,
+    /// The current state.
+    pub state: State,
+    /// How long the breaker has been in that state.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::seconds"))]
+    pub since: Duration,
+    /// How often it has re-opened without a lasting recovery. A recovery is lasting once the breaker has been closed for as long
+    /// as it was last open.
+    pub reopens: u32,
+    /// The figures of the recent calls; see [`CircuitBreaker::metrics`](crate::CircuitBreaker::metrics).
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::metrics"))]
+    pub metrics: Metrics,
+    /// How long until an open breaker tries again; `None` in other states, or if it never does.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::seconds_if_any"))]
+    pub retry_after: Option<Duration>,
+    /// How many calls were refused since the state began.
+    pub rejected: u64,
+    /// How many outcomes came too late to count, over the breaker's life.
+    pub late: u64,
+    /// The rule, as the attribute would spell it.
+    pub rule: String,
+    /// The length of a trial: the most calls that it takes.
+    pub trial: u32,
+}
+
+impl Snapshot {
+    pub(crate) fn of(breaker: &Breaker) -> Self {
+        let now = breaker.now();
+        let mut core = breaker.core.lock();
+        // Read under the lock, so that all of it belongs together.
+        let word = Word(breaker.state.load(Ordering::Relaxed));
+        let deadline = breaker.deadline.load(Ordering::Relaxed);
+        let since = if word.is_fresh() { now } else { breaker.since.load(Ordering::Relaxed) };
+        let opens = word.state() == State::Open && deadline != NEVER;
+        Self {
+            name: breaker.name().as_str().to_owned(),
+            state: word.state(),
+            since: Duration::from_nanos(now.saturating_sub(since)),
+            reopens: core.reopens(word.state(), now),
+            metrics: core.metrics(breaker, word, now),
+            retry_after: opens.then(|| Duration::from_nanos(deadline.saturating_sub(now))),
+            rejected: breaker.rejected.load(Ordering::Relaxed),
+            late: core.late,
+            rule: breaker.settings().rule.to_string(),
+            trial: breaker.trial(),
+        }
+    }
+}
+
+/// The serialized form, for dashboards.
+#[cfg(feature = "serde")]
+mod serialized {
+    use std::time::Duration;
+
+    use fluxgate_rules::Metrics;
+    use serde::{Serialize, Serializer};
+
+    #[derive(Serialize)]
+    struct Figures {
+        total: u64,
+        failures: u64,
+        failure_rate: Option<f64>,
+        avg_latency: Option<f64>,
+        failure_streak: u32,
+        slow: Vec<Slow>,
+    }
+
+    #[derive(Serialize)]
+    struct Slow {
+        threshold: f64,
+        calls: u64,
+        rate: Option<f64>,
+    }
+
+    pub(super) fn metrics<S: Serializer>(metrics: &Metrics, serializer: S) -> Result<S::Ok, S::Error> {
+        let slow = metrics.thresholds().map(|threshold| Slow {
+            threshold: threshold.as_secs_f64(),
+            calls: metrics.slow(threshold).unwrap_or(0),
+            rate: metrics.slow_rate(threshold),
+        });
+        let figures = Figures {
+            total: metrics.total(),
+            failures: metrics.failures(),
+            failure_rate: metrics.failure_rate(),
+            avg_latency: metrics.avg_latency().map(|mean| mean.as_secs_f64()),
+            failure_streak: metrics.failure_streak(),
+            slow: slow.collect(),
+        };
+        figures.serialize(serializer)
+    }
+
+    pub(super) fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(duration.as_secs_f64())
+    }
+
+    #[expect(clippy::ref_option, reason = "it is serde that calls it")]
+    pub(super) fn seconds_if_any<S: Serializer>(
+        duration: &Option<Duration>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        duration.map(|duration| duration.as_secs_f64()).serialize(serializer)
+    }
+}
