@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use crate::arrows::{Arrows, arrows};
+use crate::arrows::{Arrow, Arrows, arrows};
 use crate::sources::Module;
 
 /// A layer: its name, its files and folders, and the layers it may import besides itself.
@@ -26,14 +26,17 @@ pub(crate) fn mistakes(layers: &[Layer], folder: &str, modules: &[Module]) -> Ve
         let Some((layer, _, below)) = homes.get(from.as_str()) else { continue };
         let target = homes.get(to.as_str());
         match target {
-            Some((name, ..)) if name == layer => _ = beside.entry(from).or_default().insert(to),
+            Some((name, ..)) if name == layer => {
+                // What is added to a type may be called by the type's own.
+                if let Arrow::Import(..) = arrow {
+                    beside.entry(from).or_default().insert(to);
+                }
+            }
             Some((name, ..)) if below.split_whitespace().any(|lower| lower == *name) => {}
             None if to != ROOT => {}
             _ => {
                 let name = target.map_or("the crate's root", |(name, ..)| name);
-                let (line, module) = (arrow.line, &arrow.module);
-                mistakes
-                    .push(format!("{folder}{from}:{line} imports {module}: {layer} may not import {name}"));
+                mistakes.push(format!("{folder}{from}:{arrow}: {layer} may not import {name}"));
             }
         }
     }
@@ -84,9 +87,9 @@ fn shortest_circle<'a>(
 /// ``a.rs:1 imports crate::b, b.rs:2 imports crate::a: a circle``
 fn drawn(circle: &[&str], folder: &str, arrows: &Arrows) -> String {
     let next = circle.iter().cycle().skip(1);
-    let steps = circle.iter().zip(next).map(|(&from, &to)| {
-        let arrow = &arrows[&(from.to_owned(), to.to_owned())];
-        format!("{folder}{from}:{} imports {}", arrow.line, arrow.module)
-    });
+    let steps = circle
+        .iter()
+        .zip(next)
+        .map(|(&from, &to)| format!("{folder}{from}:{}", arrows[&(from.to_owned(), to.to_owned())]));
     format!("{}: a circle", steps.collect::<Vec<_>>().join(", "))
 }

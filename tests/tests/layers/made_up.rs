@@ -62,6 +62,26 @@ fn upwards_is_wrong_however_it_is_spelled() {
 }
 
 #[test]
+fn a_method_that_is_added_above_is_not_called_below() {
+    let high = "use crate::low::Low; impl Low { pub fn rise(&self) {} }";
+    let wrong = ["low.rs:3 calls `rise` of crate::high: low may not import high"];
+    for text in [
+        "impl Low { fn new() {}\n fn f(&self) { self.rise() } }",
+        "fn f(low: Low) {\n low.fall(); low.rise(); }",
+        "fn f(low: &Low) {\n assert!(low.rise() == ()); }",
+        "fn f(low: &Low) {\n Low::rise(low) }",
+        "impl Low { fn f(&self) {\n Self::rise(self) } }",
+    ] {
+        assert_eq!(found_in(text, "", "", high), wrong, "{text}");
+    }
+    assert_eq!(found_in("use other::Big; fn f() { Big::rise(); other::rise() }", "", "", high), [""; 0]);
+    // Another function of this name may be meant; and it is no circle where both are of one layer.
+    assert_eq!(found_in("trait T { fn rise(&self); } fn f(t: &T) { t.rise() }", "", "", high), [""; 0]);
+    let inner = "use super::Middle; impl Middle { fn rise(&self) {} }";
+    assert_eq!(found_in("", "fn f(middle: Middle) { middle.rise() }", inner, ""), [""; 0]);
+}
+
+#[test]
 fn what_only_looks_like_an_import_is_none() {
     for text in [
         "/// [`High`](crate::high::High)\nstruct Other;",

@@ -2,7 +2,8 @@
 //!
 //! The tables are the plan: layer, its files and folders, and what it may import besides itself. What a file does import is read
 //! from its source: `use`, paths in code, and paths among the tokens of macros. A name is followed through re-exports to the file
-//! that defines it. Tests within a crate may import what they like.
+//! that defines it. Methods that a layer adds to a type of a layer below are not for the layer below to call. Tests within a crate
+//! may import what they like.
 
 mod arrows;
 mod layers;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, Expr, ExprLit, ImplItem, Item, ItemMod, ItemUse, Lit, Meta, Token, UseTree, Visibility,
+    Attribute, Expr, ExprLit, ImplItem, Item, ItemMod, ItemUse, Lit, Meta, Token, Type, UseTree, Visibility,
 };
 
 /// Source files by their place below `src`, with `/` between folders.
@@ -24,6 +24,14 @@ pub(crate) struct Module {
     pub(crate) local_names: HashMap<String, Vec<Meaning>>,
     pub(crate) globs: Vec<Vec<String>>,
     pub(crate) mentions: Vec<Mention>,
+    pub(crate) methods: Vec<Method>,
+}
+
+/// A function of an `impl` or a trait.
+pub(crate) struct Method {
+    pub(crate) name: String,
+    /// The type, if it is the type's own: `impl Type`, without a trait.
+    pub(crate) of: Option<Vec<String>>,
 }
 
 /// What a name stands for; it can be several, as a module and a function may have the same name.
@@ -45,6 +53,8 @@ pub(crate) enum Kind {
     Import,
     ReExport,
     Code,
+    /// What may be a function of a type: a path, or the name alone where it is called as a method.
+    Method,
 }
 
 impl Sources {
@@ -171,14 +181,18 @@ impl Reader<'_> {
                 TokenTree::Ident(first) => {
                     let mut path = vec![unraw(first)];
                     while let Some([colon, another, TokenTree::Ident(name)]) = trees.get(at..at + 3)
-                        && is_colon(colon)
-                        && is_colon(another)
+                        && is_sign(colon, ':')
+                        && is_sign(another, ':')
                     {
                         path.push(unraw(name));
                         at += 3;
                     }
-                    let is_absolute = start >= 2 && trees[start - 2..start].iter().all(is_colon);
-                    if path.len() > 1 && !is_absolute {
+                    let is_absolute =
+                        start >= 2 && trees[start - 2..start].iter().all(|tree| is_sign(tree, ':'));
+                    let is_after_dot = start >= 1 && is_sign(&trees[start - 1], '.');
+                    if is_after_dot && matches!(trees.get(at), Some(TokenTree::Group(_))) {
+                        self.mention(path, first, Kind::Method);
+                    } else if path.len() > 1 && !is_absolute {
                         self.mention(path, first, Kind::Code);
                     }
                 }
@@ -255,6 +269,29 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         }
     }
 
+    fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
+        let of = match &*item.self_ty {
+            Type::Path(path) if item.trait_.is_none() => Some(names(&path.path)),
+            _ => None,
+        };
+        let functions = item.items.iter().filter_map(|item| match item {
+            ImplItem::Fn(function) => Some(unraw(&function.sig.ident)),
+            _ => None,
+        });
+        self.here().methods.extend(functions.map(|name| Method { name, of: of.clone() }));
+        visit::visit_item_impl(self, item);
+    }
+
+    fn visit_trait_item_fn(&mut self, function: &'ast syn::TraitItemFn) {
+        self.here().methods.push(Method { name: unraw(&function.sig.ident), of: None });
+        visit::visit_trait_item_fn(self, function);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        self.mention(vec![unraw(&call.method)], &call.method, Kind::Method);
+        visit::visit_expr_method_call(self, call);
+    }
+
     fn visit_block(&mut self, block: &'ast syn::Block) {
         self.blocks += 1;
         visit::visit_block(self, block);
@@ -263,7 +300,10 @@ impl<'ast> Visit<'ast> for Reader<'_> {
 
     fn visit_path(&mut self, path: &'ast syn::Path) {
         if let (None, Some(first)) = (path.leading_colon, path.segments.first()) {
-            let names = path.segments.iter().map(|segment| unraw(&segment.ident)).collect();
+            let names = names(path);
+            if names.len() > 1 {
+                self.mention(names.clone(), &first.ident, Kind::Method);
+            }
             self.mention(names, &first.ident, Kind::Code);
         }
         visit::visit_path(self, path);
@@ -325,8 +365,12 @@ fn path_attribute(attribute: &Attribute) -> Option<String> {
     }
 }
 
-fn is_colon(tree: &TokenTree) -> bool {
-    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == ':')
+fn names(path: &syn::Path) -> Vec<String> {
+    path.segments.iter().map(|segment| unraw(&segment.ident)).collect()
+}
+
+fn is_sign(tree: &TokenTree, sign: char) -> bool {
+    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == sign)
 }
 
 fn unraw(name: &Ident) -> String {
