@@ -30,8 +30,12 @@ const RUNTIME: &[Layer] = &[
     ("docs", "docs", ""),
 ];
 
-const MACROS: &[Layer] =
-    &[("input", "input", ""), ("track", "track", "input"), ("output", "output", "input track")];
+const MACROS: &[Layer] = &[
+    ("input", "input", ""),
+    ("track", "track", "input"),
+    ("model", "model", "input track"),
+    ("output", "output", "input track model"),
+];
 
 const RULES: &[Layer] = &[
     ("model", "model", ""),
