@@ -23,6 +23,7 @@ fn every_file_that_a_page_names_is_there() {
 /// Whether it looks like a file or a folder, and not like code or a command.
 fn is_file(quoted: &str) -> bool {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "._-/".contains(character);
-    quoted.chars().all(is_plain)
-        && (quoted.contains('/') || quoted.ends_with(".rs") || quoted.ends_with(".md"))
+    let is_source =
+        Path::new(quoted).extension().is_some_and(|extension| extension == "rs" || extension == "md");
+    quoted.chars().all(is_plain) && (quoted.contains('/') || is_source)
 }
