@@ -190,7 +190,8 @@ impl Explainer<'_> {
     /// Blames the members of a `|`-group that trip on healthy traffic; otherwise, the node as a whole.
     fn healthy(&self, node: usize, problems: &mut Vec<Problem>) {
         if let Node::Any(_) = self.nodes[node] {
-            let guilty = self.members(node).filter(|member| flaws::trips_on_health(self.nodes, *member));
+            let guilty =
+                self.members(node).filter(|member| flaws::trips_on_health(self.nodes, *member, self.window));
             return guilty.for_each(|member| self.healthy(member, problems));
         }
         let text = self.text(node);

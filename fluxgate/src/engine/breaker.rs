@@ -122,8 +122,9 @@ impl Breaker {
     }
 
     pub(crate) fn detached(settings: Source, clock: Option<Arc<dyn Clock>>, own: Own) -> Self {
-        let Settings { rule, window, .. } = settings.get().clone();
-        Self::with(settings, &rule, &window, clock, own)
+        let shared = settings.clone();
+        let Settings { rule, window, .. } = shared.get();
+        Self::with(settings, rule, window, clock, own)
     }
 
     const_unless_model! {
