@@ -1,5 +1,4 @@
-//! Whatever the values, the attribute and `build()` refuse the same settings with the same messages, because both read the printed
-//! form.
+//! Whatever the values, the attribute and `build()` refuse the same settings with the same messages.
 
 use std::time::Duration;
 
@@ -11,9 +10,10 @@ use proptest::option;
 use proptest::prelude::*;
 use quote::quote;
 
-use crate::input::arguments::{Arguments, Target};
+use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
-use crate::output::settings::settings;
+use crate::input::names::Macro;
+use crate::model::settings::Settings;
 
 /// The messages of settings made by hand.
 fn by_hand(problems: &[ConfigProblem]) -> Vec<String> {
@@ -23,8 +23,8 @@ fn by_hand(problems: &[ConfigProblem]) -> Vec<String> {
 /// The attribute's messages about these arguments.
 fn said(tokens: TokenStream) -> Vec<String> {
     let mut errors = Errors::default();
-    let arguments = Arguments::parse(tokens, Target::Attribute, &mut errors);
-    settings(&arguments, quote!("name"), &mut errors);
+    let arguments = Arguments::parse(tokens, Macro::CircuitBreaker, &mut errors);
+    Settings::read(&arguments, &mut errors);
     errors.all().iter().map(ToString::to_string).collect()
 }
 
