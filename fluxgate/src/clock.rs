@@ -64,6 +64,9 @@ impl Clock for ManualClock {
     }
 }
 
+/// The time that never comes.
+pub(crate) const NEVER: u64 = u64::MAX;
+
 static EPOCH: OnceLock<Instant> = OnceLock::new();
 static COUNTER: OnceLock<Counter> = OnceLock::new();
 

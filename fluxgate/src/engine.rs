@@ -1,7 +1,29 @@
-//! The breaker itself: its state, what it remembers of calls, and whom it admits.
+//! The breaker itself: its states, what it remembers of calls, and whom it admits.
+//!
+//! # The hot path
+//!
+//! A healthy call reads two words and writes none. It reads the [state word](word::StateWord); if that says closed, the call is
+//! admitted and keeps a copy of the word. When the call ends, [`recording`] compares the copy with `healthy`: they are equal exactly
+//! while the breaker is still in the generation that admitted the call, and its window is full and holds only fast successes. One
+//! more fast success would then push out a call just like itself and leave the window, the streak and the verdict as they are; so it
+//! is not written.
+//!
+//! This is exact, not an approximation. Every other outcome is recorded under the lock, and `healthy` is cleared before the lock
+//! is released. All threads agree on one order of the changes to `healthy`. In it, a success that read `healthy` as set comes
+//! before the clearing, at a point where recording it would have changed nothing. That point is also within the call's own
+//! duration: the call's read of `healthy` sees whatever happened before the call ended, as far as threads can tell.
 
+pub(crate) mod admission;
+pub(crate) mod answer;
 pub(crate) mod breaker;
+mod closed;
+mod evaluation;
+mod half_open;
 pub(crate) mod locked;
-mod recording;
+pub(crate) mod manual;
+mod open;
+pub(crate) mod recording;
+mod reopens;
+pub(crate) mod transition;
 pub(crate) mod window;
 pub(crate) mod word;

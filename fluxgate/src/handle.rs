@@ -3,7 +3,10 @@
 pub(crate) mod builder;
 pub(crate) mod call;
 pub(crate) mod circuit_breaker;
+pub(crate) mod enrollment;
 pub(crate) mod error;
 pub(crate) mod future;
+pub(crate) mod isolation;
+pub(crate) mod refusal;
 pub(crate) mod registry;
 pub(crate) mod snapshot;

@@ -11,14 +11,16 @@ use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use loom::thread;
 
 use crate::clock::Clock;
-use crate::engine::breaker::{Breaker, Own};
+use crate::engine::breaker::{Breaker, Origin};
+use crate::engine::locked::Period;
+use crate::engine::{manual, transition};
 use crate::events::transition::{Reason, Transition};
-use crate::settings::Settings;
-use crate::settings::Source;
+use crate::handle::enrollment::enroll;
 use crate::settings::name::Name;
+use crate::settings::{Settings, SettingsRef};
 use crate::state::{Outcome, State};
 use crate::sync::Arc;
-use crate::{CircuitBreaker, permit, retry, trip, window};
+use crate::{Call, CallNotPermitted, CircuitBreaker, permit, retry, trip, window};
 
 mod beginnings;
 mod transitions;
@@ -82,8 +84,8 @@ fn made(settings: Settings) -> Arc<Breaker> {
 }
 
 fn timed(settings: Settings, clock: impl Clock) -> Arc<Breaker> {
-    let breaker = Breaker::detached(Source::shared(settings), Some(Arc::new(clock)), Own::Hidden);
-    breaker.used();
+    let breaker = Breaker::detached(SettingsRef::shared(settings), Some(Arc::new(clock)), Origin::Hidden);
+    enroll(&breaker);
     Arc::new(breaker)
 }
 
@@ -99,6 +101,18 @@ fn beside(breaker: &Arc<Breaker>, run: impl FnOnce(&Breaker) + 'static) -> threa
     thread::spawn(move || run(&breaker))
 }
 
+fn acquire(breaker: &Breaker) -> Result<Call<'_>, CallNotPermitted> {
+    Call::enter(breaker).map_err(|refusal| refusal.into_error(|error| error))
+}
+
+/// The calls of a trial that are in progress.
+fn in_flight(breaker: &Breaker) -> u32 {
+    match breaker.lock().period {
+        Period::Trial { in_flight, .. } => in_flight,
+        _ => panic!("there is no trial"),
+    }
+}
+
 fn handle(breaker: &Arc<Breaker>) -> CircuitBreaker {
     CircuitBreaker::from_shared(breaker.clone())
 }
@@ -107,8 +121,11 @@ fn handle(breaker: &Arc<Breaker>) -> CircuitBreaker {
 fn log(breaker: &Arc<Breaker>) -> Arc<Log<Vec<(State, State)>>> {
     let log = Arc::new(Log::new(Vec::new()));
     let heard = log.clone();
-    breaker.listen(Arc::new(move |transition: &Transition| {
-        heard.lock().unwrap().push((transition.from, transition.to));
-    }));
+    transition::listen(
+        &breaker,
+        Arc::new(move |transition: &Transition| {
+            heard.lock().unwrap().push((transition.from, transition.to));
+        }),
+    );
     log
 }

@@ -29,12 +29,12 @@ pub struct Settings {
 
 /// Where a breaker's settings are stored. Refusals carry this, to name their breaker.
 #[derive(Clone, Debug)]
-pub(crate) enum Source {
+pub(crate) enum SettingsRef {
     Static(&'static Settings),
     Shared(Arc<Settings>),
 }
 
-impl Source {
+impl SettingsRef {
     pub(crate) fn shared(settings: Settings) -> Self {
         Self::Shared(Arc::new(settings))
     }

@@ -49,7 +49,7 @@ impl BodyWriter<'_> {
     //         static __FLUXGATE_BREAKER: Breaker = ..;
     //         match call(&__FLUXGATE_BREAKER, || -> Result<Receipt, PaymentError> { .. }, outcome) {
     //             Ok(returned) => returned,
-    //             Err(refusal) => return Refusal::tell(refusal, refused),
+    //             Err(refusal) => return Refusal::into_error(refusal, refused),
     //         }
     //     }
     fn sync(&self) -> TokenStream {
@@ -71,9 +71,9 @@ impl BodyWriter<'_> {
     //
     // and with a `rejected` or `fallback`, which may use what the body captures, and so runs before the body's future is made:
     //
-    //         let call = match __FLUXGATE_BREAKER.enter() {
+    //         let call = match Call::enter(&__FLUXGATE_BREAKER) {
     //             Ok(call) => call,
-    //             Err(refusal) => return Refusal::tell(refusal, rejected),
+    //             Err(refusal) => return Refusal::into_error(refusal, rejected),
     //         };
     //         Guarded::new(call, async move { .. }, outcome).await
     fn asynchronous(&self) -> TokenStream {
@@ -157,7 +157,7 @@ impl BodyWriter<'_> {
         let Self { private, breaker, .. } = self;
         let call = local("call");
         let outcome = self.outcome(&TokenStream::new());
-        let admitted = self.unless_refused(&quote!(#private::Breaker::enter(#breaker)));
+        let admitted = self.unless_refused(&quote!(#private::Call::enter(#breaker)));
         self.ending(
             &quote!(let #call = #admitted;),
             // Not bound to a variable, which would cost a move.
@@ -175,7 +175,7 @@ impl BodyWriter<'_> {
         let Self { guard, private, .. } = self;
         let output = &self.returns().output;
         let (refusal, told) = (local("refusal"), local("told"));
-        let tell = |then: TokenStream| quote!(#private::Refusal::tell(#refusal, |#told| #then));
+        let tell = |then: TokenStream| quote!(#private::Refusal::into_error(#refusal, |#told| #then));
         let told = told.to_token_stream();
         let refused = match (&guard.rejected, &guard.fallback) {
             (Some(rejected), _) if rejected.is_async => {

@@ -4,15 +4,15 @@ use crate::state::State;
 
 /// A state and its generation in one word.
 ///
-/// A generation is one stay in a state: every transition begins a new one, and so does a reset. A call carries the word it was
+/// A generation is one period in a state: every transition begins a new one, and so does a reset. A call carries the word it was
 /// admitted under, and its outcome counts only while the breaker still has the same word.
 ///
 /// The lower bits are laid out so that the hot path admits a call with one test: they are all zero if the breaker is closed, in
 /// use, does not time its calls, and is not in the middle of a change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Word(pub(crate) u64);
+pub(crate) struct StateWord(pub(crate) u64);
 
-impl Word {
+impl StateWord {
     const STATE: u64 = 0b111;
     /// The breaker has not been used yet, and is not registered.
     const FRESH: u64 = 1 << 3;
@@ -116,14 +116,14 @@ impl Word {
 
 #[cfg(test)]
 mod tests {
-    use super::{State, Word};
+    use super::{State, StateWord};
 
     const STATES: [State; 6] =
         [State::Closed, State::Open, State::HalfOpen, State::MetricsOnly, State::Disabled, State::ForcedOpen];
 
     #[test]
     fn a_word_keeps_its_state_and_moves_on() {
-        let mut word = Word::first(false, false).used();
+        let mut word = StateWord::first(false, false).used();
         for state in STATES {
             let next = word.next(state);
             assert_eq!(next.state(), state);
@@ -135,34 +135,34 @@ mod tests {
 
     #[test]
     fn only_an_untimed_closed_used_breaker_admits_at_once() {
-        assert!(!Word::first(false, false).admits_at_once());
-        assert!(Word::first(false, false).used().admits_at_once());
-        assert!(!Word::first(true, false).used().admits_at_once());
-        assert!(!Word::first(false, false).used().changing().admits_at_once());
+        assert!(!StateWord::first(false, false).admits_at_once());
+        assert!(StateWord::first(false, false).used().admits_at_once());
+        assert!(!StateWord::first(true, false).used().admits_at_once());
+        assert!(!StateWord::first(false, false).used().changing().admits_at_once());
     }
 
     #[test]
     fn only_a_timed_closed_used_breaker_admits_with_a_look_at_the_clock() {
-        let timed = Word::first(true, false).used();
+        let timed = StateWord::first(true, false).used();
         assert!(timed.admits_timed() && timed.next(State::Closed).admits_timed());
         assert!(!timed.next(State::HalfOpen).admits_timed());
-        assert!(!Word::first(true, false).admits_timed() && !timed.changing().admits_timed());
-        assert!(!Word::first(false, false).used().admits_timed());
+        assert!(!StateWord::first(true, false).admits_timed() && !timed.changing().admits_timed());
+        assert!(!StateWord::first(false, false).used().admits_timed());
     }
 
     #[test]
     fn a_breaker_that_is_timed_or_dated_stays_so() {
         for (timed, dated) in [(false, false), (false, true), (true, false), (true, true)] {
-            for word in STATES.map(|state| Word::first(timed, dated).used().next(state)) {
+            for word in STATES.map(|state| StateWord::first(timed, dated).used().next(state)) {
                 assert_eq!((word.is_timed(), word.is_dated()), (timed, timed || dated));
             }
         }
-        assert!(Word::first(false, true).used().admits_at_once(), "only the end of the call has a date");
+        assert!(StateWord::first(false, true).used().admits_at_once(), "only the end of the call has a date");
     }
 
     #[test]
     fn generations_are_counted() {
-        let mut word = Word::first(true, false).used();
+        let mut word = StateWord::first(true, false).used();
         for generation in 0..100 {
             assert_eq!(word.generation(), generation);
             assert_eq!(word.changing().generation(), generation);
@@ -174,11 +174,13 @@ mod tests {
 
     #[test]
     fn a_mark_of_health_is_of_one_word() {
-        for word in [Word::first(false, false).used(), Word::first(true, false).used()] {
+        for word in [StateWord::first(false, false).used(), StateWord::first(true, false).used()] {
             let next = word.next(State::Closed);
             assert_eq!(word.healthy() == word, !word.is_timed());
             assert!(
-                word.healthy() != Word::NONE && word.healthy() != next.healthy() && word.healthy() != next
+                word.healthy() != StateWord::NONE
+                    && word.healthy() != next.healthy()
+                    && word.healthy() != next
             );
         }
     }

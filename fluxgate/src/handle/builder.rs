@@ -7,12 +7,13 @@ use std::time::Duration;
 use fluxgate_rules::{Permit, Retry, Rule, Window};
 
 use super::circuit_breaker::CircuitBreaker;
+use super::enrollment::enroll;
 use crate::clock::Clock;
 use crate::engine::breaker::Breaker;
+use crate::engine::transition;
 use crate::events::listener::Listener;
-use crate::settings::Settings;
-use crate::settings::Source;
 use crate::settings::error::ConfigError;
+use crate::settings::{Settings, SettingsRef};
 use crate::state::Outcome;
 use crate::{permit, retry, window};
 
@@ -50,8 +51,16 @@ pub struct Builder {
     listeners: Vec<Arc<dyn Listener>>,
 }
 
+impl CircuitBreaker {
+    /// Starts building a breaker, with the defaults of the attribute. Names need not be unique; if several breakers share one,
+    /// [`find`](crate::find) returns any of them.
+    pub fn builder(name: impl Into<Cow<'static, str>>) -> Builder {
+        Builder::new(name.into())
+    }
+}
+
 impl Builder {
-    pub(crate) fn new(name: Cow<'static, str>) -> Self {
+    fn new(name: Cow<'static, str>) -> Self {
         Self {
             name,
             window: window::count(100),
@@ -146,11 +155,11 @@ impl Builder {
             on_cancel: self.on_cancel,
         };
         settings.check()?;
-        let breaker = Breaker::shared(Source::shared(settings), self.clock);
+        let breaker = Breaker::shared(SettingsRef::shared(settings), self.clock);
         for listener in self.listeners {
-            breaker.listen(listener);
+            transition::listen(&breaker, listener);
         }
-        breaker.used();
+        enroll(&breaker);
         Ok(CircuitBreaker::from_shared(breaker))
     }
 }

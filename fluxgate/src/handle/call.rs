@@ -3,10 +3,14 @@
 use core::fmt;
 use std::mem::ManuallyDrop;
 
+use super::enrollment::enroll;
+use super::isolation::resolve;
+use super::refusal::Refusal;
+use crate::engine::answer::Admission;
 use crate::engine::breaker::Breaker;
-use crate::engine::word::Word;
+use crate::engine::word::StateWord;
+use crate::engine::{admission, recording};
 use crate::state::{Outcome, State};
-use crate::sync::Ordering;
 
 /// An admitted call, whose outcome is to be reported.
 ///
@@ -24,23 +28,38 @@ use crate::sync::Ordering;
 /// ```
 #[must_use = "dropping it at once says that the call was cancelled"]
 pub struct Call<'a> {
-    pub(crate) breaker: &'a Breaker,
+    pub(super) breaker: &'a Breaker,
     /// The state word it was admitted under: its outcome counts only while the breaker still has that word.
-    pub(crate) word: Word,
+    word: StateWord,
     /// When it was admitted, if calls are timed.
-    pub(crate) start: u64,
+    start: u64,
 }
 
 impl<'a> Call<'a> {
+    /// Asks the breaker to admit a call.
+    #[doc(hidden)]
+    #[inline]
+    pub fn enter(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
+        let breaker = resolve(breaker);
+        let word = breaker.word();
+        if word.admits_at_once() {
+            return Ok(Self { breaker, word, start: 0 });
+        }
+        match admit(breaker, word).into_result() {
+            Ok((word, start)) => Ok(Self { breaker, word, start }),
+            Err((word, left)) => Err(Refusal { breaker, word, left }),
+        }
+    }
+
     /// A call that is not admitted yet. It has a word that no breaker ever has, so dropping it has no effect.
     #[inline]
     pub(crate) fn planned(breaker: &'a Breaker) -> Self {
-        Self { breaker, word: Word::NONE, start: 0 }
+        Self { breaker, word: StateWord::NONE, start: 0 }
     }
 
     #[inline]
     pub(crate) fn is_planned(&self) -> bool {
-        self.word == Word::NONE
+        self.word == StateWord::NONE
     }
 
     /// The breaker's state when it admitted the call: half-open for a probe.
@@ -79,13 +98,13 @@ impl<'a> Call<'a> {
         cancel(call.breaker, call.word, call.start);
     }
 
-    /// Records the outcome that `judge` finds in `returned`, and returns the latter.
+    /// Records the outcome that `classify` finds in `returned`, and returns the latter.
     #[inline]
-    pub(crate) fn judge<R>(self, returned: R, judge: impl FnOnce(&R) -> Outcome) -> R {
+    pub(crate) fn finish<R>(self, returned: R, classify: impl FnOnce(&R) -> Outcome) -> R {
         // Nothing here panics, but the compiler does not know that. With nothing to drop on unwinding, it can keep the value
         // in registers.
         let returned = ManuallyDrop::new(returned);
-        self.record(judge(&returned));
+        self.record(classify(&returned));
         ManuallyDrop::into_inner(returned)
     }
 
@@ -93,12 +112,24 @@ impl<'a> Call<'a> {
     #[inline]
     pub fn record(self, outcome: Outcome) {
         let call = ManuallyDrop::new(self);
-        // The module `breaker` explains why nothing needs to be written here.
-        if outcome == Outcome::Success && call.breaker.healthy.load(Ordering::Acquire) == call.word.0 {
-            return;
-        }
-        call.breaker.record(call.word, call.start, outcome);
+        recording::record(call.breaker, call.word, call.start, outcome);
     }
+}
+
+/// Admits or refuses a call that the word alone does not admit at once.
+#[cold]
+#[inline(never)]
+fn admit(breaker: &Breaker, word: StateWord) -> Admission {
+    if word.admits_timed() { Admission::admitted(word, breaker.now()) } else { admit_by_state(breaker, word) }
+}
+
+#[inline(never)]
+fn admit_by_state(breaker: &Breaker, word: StateWord) -> Admission {
+    if word.is_fresh() {
+        enroll(breaker);
+        return admission::admit(breaker, breaker.word());
+    }
+    admission::admit(breaker, word)
 }
 
 impl fmt::Debug for Call<'_> {
@@ -122,7 +153,7 @@ impl Drop for Call<'_> {
 
 #[cold]
 #[inline(never)]
-fn abandon(breaker: &Breaker, word: Word, start: u64) {
+fn abandon(breaker: &Breaker, word: StateWord, start: u64) {
     if std::thread::panicking() {
         give_up(breaker, word, start, breaker.settings().on_panic);
     } else {
@@ -132,13 +163,13 @@ fn abandon(breaker: &Breaker, word: Word, start: u64) {
 
 #[cold]
 #[inline(never)]
-fn cancel(breaker: &Breaker, word: Word, start: u64) {
+fn cancel(breaker: &Breaker, word: StateWord, start: u64) {
     give_up(breaker, word, start, breaker.settings().on_cancel);
 }
 
 /// Records the outcome of a call that was dropped without a report, unless it was never admitted.
-fn give_up(breaker: &Breaker, word: Word, start: u64, outcome: Outcome) {
-    if word != Word::NONE {
-        breaker.record(word, start, outcome);
+fn give_up(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
+    if word != StateWord::NONE {
+        recording::record(breaker, word, start, outcome);
     }
 }

@@ -1,23 +1,22 @@
 //! The handle through which programs use a breaker.
 
 use core::fmt;
-use std::borrow::Cow;
 
 use fluxgate_rules::Metrics;
 
-use super::builder::Builder;
 use super::call::Call;
+use super::enrollment::enroll;
 use super::error::{CallNotPermitted, Error};
 use super::future::CallAsync;
+use super::isolation::resolve;
 use super::snapshot::Snapshot;
 use crate::engine::breaker::Breaker;
-use crate::engine::word::Word;
+use crate::engine::{manual, transition};
 use crate::events::listener::Listener;
 use crate::events::transition::Reason;
-use crate::settings::Settings;
-use crate::settings::Source;
+use crate::settings::{Settings, SettingsRef};
 use crate::state::{Outcome, State};
-use crate::sync::{Arc, OnceBox, Ordering, const_unless_model};
+use crate::sync::{Arc, OnceBox, const_unless_model};
 
 /// A circuit breaker, which guards one dependency, usually one function.
 ///
@@ -45,12 +44,6 @@ enum Handle {
 }
 
 impl CircuitBreaker {
-    /// Starts building a breaker, with the defaults of the attribute. Names need not be unique; if several breakers share one,
-    /// [`find`](crate::find) returns any of them.
-    pub fn builder(name: impl Into<Cow<'static, str>>) -> Builder {
-        Builder::new(name.into())
-    }
-
     #[doc(hidden)]
     pub const fn from_static(breaker: &'static Breaker) -> Self {
         Self(Handle::Static(breaker))
@@ -65,16 +58,7 @@ impl CircuitBreaker {
 
     #[inline]
     fn lazy<'a>(settings: &'static Settings, breaker: &'a OnceBox<Arc<Breaker>>) -> &'a Arc<Breaker> {
-        breaker.get_or_init(|| Box::new(Breaker::shared(Source::Static(settings), None)))
-    }
-
-    /// Another handle to the same breaker.
-    pub(crate) fn share(&self) -> Self {
-        Self(match &self.0 {
-            Handle::Static(breaker) => Handle::Static(breaker),
-            Handle::Shared(breaker) => Handle::Shared(breaker.clone()),
-            Handle::Lazy(settings, breaker) => Handle::Shared(Self::lazy(settings, breaker).clone()),
-        })
+        breaker.get_or_init(|| Box::new(Breaker::shared(SettingsRef::Static(settings), None)))
     }
 
     pub(crate) const fn from_shared(breaker: Arc<Breaker>) -> Self {
@@ -109,9 +93,9 @@ impl CircuitBreaker {
     /// The function's own error, or the refusal.
     #[inline]
     pub fn call<T, E>(&self, function: impl FnOnce() -> Result<T, E>) -> Result<T, Error<E>> {
-        match self.breaker().enter() {
-            Ok(call) => call.judge(function(), Outcome::of).map_err(Error::Inner),
-            Err(refusal) => refusal.tell(|refusal| Err(Error::NotPermitted(refusal))),
+        match Call::enter(self.breaker()) {
+            Ok(call) => call.finish(function(), Outcome::of).map_err(Error::Inner),
+            Err(refusal) => refusal.into_error(|error| Err(Error::NotPermitted(error))),
         }
     }
 
@@ -147,7 +131,7 @@ impl CircuitBreaker {
     /// The refusal.
     #[inline]
     pub fn acquire(&self) -> Result<Call<'_>, CallNotPermitted> {
-        self.breaker().acquire()
+        Call::enter(self.breaker()).map_err(|refusal| refusal.into_error(|error| error))
     }
 
     /// The breaker's name.
@@ -157,7 +141,7 @@ impl CircuitBreaker {
 
     /// The current state. Reading it never changes it: an open breaker becomes half-open with the first call after its pause.
     pub fn state(&self) -> State {
-        Word(self.resolved().state.load(Ordering::Acquire)).state()
+        self.resolved().word().state()
     }
 
     /// Figures of the recent calls: while closed, of the calls in the window; while open, of those in the window when the breaker
@@ -174,33 +158,50 @@ impl CircuitBreaker {
     /// Closes the breaker from any state, empties its window, and forgets how often it has re-opened. If it was closed already,
     /// there is no transition for listeners. Calls in progress no longer count.
     pub fn reset(&self) {
-        self.breaker().command(State::Closed, Reason::Reset);
+        self.command(State::Closed, Reason::Reset);
     }
 
     /// Refuses all calls until another command.
     pub fn force_open(&self) {
-        self.breaker().command(State::ForcedOpen, Reason::ForceOpen);
+        self.command(State::ForcedOpen, Reason::ForceOpen);
     }
 
     /// Admits all calls and records none, until another command.
     pub fn disable(&self) {
-        self.breaker().command(State::Disabled, Reason::Disable);
+        self.command(State::Disabled, Reason::Disable);
     }
 
     /// Admits and records all calls until another command, and reports each time the breaker would have tripped, as a
     /// [`Transition`](crate::Transition) from `MetricsOnly` to `MetricsOnly`.
     pub fn metrics_only(&self) {
-        self.breaker().command(State::MetricsOnly, Reason::MetricsOnly);
+        self.command(State::MetricsOnly, Reason::MetricsOnly);
     }
 
     /// Adds a listener, for the life of the breaker. It hears of every transition from now on.
     pub fn listen(&self, listener: impl Listener) {
-        self.resolved().listen(Arc::new(listener));
+        transition::listen(self.resolved(), Arc::new(listener));
+    }
+
+    fn command(&self, to: State, reason: Reason) {
+        let breaker = self.resolved();
+        enroll(breaker);
+        manual::command(breaker, to, reason);
     }
 
     fn resolved(&self) -> &Breaker {
-        self.breaker().resolve()
+        resolve(self.breaker())
     }
+}
+
+/// Another handle to the same breaker, which borrows nothing.
+#[doc(hidden)]
+#[inline]
+pub fn share(breaker: &CircuitBreaker) -> CircuitBreaker {
+    CircuitBreaker(match &breaker.0 {
+        Handle::Static(breaker) => Handle::Static(breaker),
+        Handle::Shared(breaker) => Handle::Shared(breaker.clone()),
+        Handle::Lazy(settings, breaker) => Handle::Shared(CircuitBreaker::lazy(settings, breaker).clone()),
+    })
 }
 
 impl fmt::Debug for CircuitBreaker {

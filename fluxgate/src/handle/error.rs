@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use fluxgate_rules::duration::Spelled;
 
-use crate::engine::breaker::NEVER;
+use crate::clock::NEVER;
 use crate::events::cause::{Cause, Figures};
-use crate::settings::Source;
+use crate::settings::SettingsRef;
 use crate::settings::name::Name;
 use crate::state::State;
 
@@ -32,11 +32,11 @@ use crate::state::State;
 /// ```
 #[derive(Clone)]
 pub struct CallNotPermitted {
-    pub(crate) source: Source,
-    pub(crate) state: State,
+    pub(super) settings: SettingsRef,
+    pub(super) state: State,
     /// In nanoseconds, or [`NEVER`].
-    pub(crate) left: u64,
-    pub(crate) figures: Figures,
+    pub(super) left: u64,
+    pub(super) figures: Figures,
 }
 
 impl CallNotPermitted {
@@ -58,11 +58,11 @@ impl CallNotPermitted {
     /// The condition that opened the breaker, with its figures; `None` if a command opened it, if it is half-open, or if it was
     /// just changing state.
     pub fn cause(&self) -> Option<Cause> {
-        self.figures.cause(self.source.get().rule.nodes())
+        self.figures.cause(self.settings.get().rule.nodes())
     }
 
     fn name(&self) -> &Name {
-        &self.source.get().name
+        &self.settings.get().name
     }
 }
 

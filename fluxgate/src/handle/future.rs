@@ -9,7 +9,8 @@ use pin_project_lite::pin_project;
 
 use super::call::Call;
 use super::error::Error;
-use crate::engine::breaker::{Breaker, Refusal};
+use super::refusal::Refusal;
+use crate::engine::breaker::Breaker;
 use crate::state::Outcome;
 
 /// A call whose future is in progress, with what to do when it ends; `None` once that is done.
@@ -42,7 +43,7 @@ impl<'a, T> Pending<'a, T> {
         if let Some((call, _)) = &mut self.0
             && call.is_planned()
         {
-            match call.breaker.enter() {
+            match Call::enter(call.breaker) {
                 Ok(admitted) => mem::forget(mem::replace(call, admitted)),
                 Err(refusal) => return self.0.take().map_or(Ok(()), |(_, then)| Err((then, refusal))),
             }
@@ -72,59 +73,59 @@ impl<'a, T> Pending<'a, T> {
 pin_project! {
     /// The future of a call that was admitted.
     #[must_use = "futures do nothing unless polled"]
-    pub struct Guarded<'a, F, J> {
+    pub struct Guarded<'a, F, C> {
         #[pin]
         future: F,
-        pending: Pending<'a, J>,
+        pending: Pending<'a, C>,
     }
 }
 
-impl<'a, F: Future, J: FnOnce(&F::Output) -> Outcome> Guarded<'a, F, J> {
-    /// `judge` finds the outcome of the call.
+impl<'a, F: Future, C: FnOnce(&F::Output) -> Outcome> Guarded<'a, F, C> {
+    /// `classify` finds the outcome of the call.
     #[inline]
-    pub fn new(call: Call<'a>, future: F, judge: J) -> Self {
-        Self { future, pending: Pending(Some((call, judge))) }
+    pub fn new(call: Call<'a>, future: F, classify: C) -> Self {
+        Self { future, pending: Pending(Some((call, classify))) }
     }
 }
 
-impl<F: Future, J: FnOnce(&F::Output) -> Outcome> Future for Guarded<'_, F, J> {
+impl<F: Future, C: FnOnce(&F::Output) -> Outcome> Future for Guarded<'_, F, C> {
     type Output = F::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let (call, judge, output) = ready!(this.pending.poll(this.future, context));
-        Poll::Ready(call.judge(output, judge))
+        let (call, classify, output) = ready!(this.pending.poll(this.future, context));
+        Poll::Ready(call.finish(output, classify))
     }
 }
 
 pin_project! {
     /// The future of a call that is to be admitted when it is first polled.
     #[must_use = "futures do nothing unless polled"]
-    pub struct Deferred<'a, F, J, S> {
+    pub struct Deferred<'a, F, C, S> {
         #[pin]
         future: F,
-        pending: Pending<'a, (J, S)>,
+        pending: Pending<'a, (C, S)>,
     }
 }
 
-impl<'a, F, J, S, R> Deferred<'a, F, J, S>
+impl<'a, F, C, S, R> Deferred<'a, F, C, S>
 where
     F: Future<Output = R>,
-    J: FnOnce(&R) -> Outcome,
+    C: FnOnce(&R) -> Outcome,
     S: FnOnce(Result<R, Refusal<'a>>) -> R,
 {
-    /// `judge` finds the outcome of the call; `settle` makes the value to return.
+    /// `classify` finds the outcome of the call; `settle` makes the value to return.
     #[inline]
-    pub fn new(breaker: &'a Breaker, future: F, judge: J, settle: S) -> Self {
-        Self { future, pending: Pending(Some((Call::planned(breaker), (judge, settle)))) }
+    pub fn new(breaker: &'a Breaker, future: F, classify: C, settle: S) -> Self {
+        Self { future, pending: Pending(Some((Call::planned(breaker), (classify, settle)))) }
     }
 }
 
-impl<'a, F, J, S, R> Future for Deferred<'a, F, J, S>
+impl<'a, F, C, S, R> Future for Deferred<'a, F, C, S>
 where
     F: Future<Output = R>,
-    J: FnOnce(&R) -> Outcome,
+    C: FnOnce(&R) -> Outcome,
     S: FnOnce(Result<R, Refusal<'a>>) -> R,
 {
     type Output = R;
@@ -135,8 +136,8 @@ where
         if let Err(((_, settle), refusal)) = this.pending.admit() {
             return Poll::Ready(settle(Err(refusal)));
         }
-        let (call, (judge, settle), output) = ready!(this.pending.poll(this.future, context));
-        Poll::Ready(settle(Ok(call.judge(output, judge))))
+        let (call, (classify, settle), output) = ready!(this.pending.poll(this.future, context));
+        Poll::Ready(settle(Ok(call.finish(output, classify))))
     }
 }
 
@@ -164,10 +165,10 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for CallAsync<'_, F> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         if let Err(((), refusal)) = this.pending.admit() {
-            return Poll::Ready(refusal.tell(|told| Err(Error::NotPermitted(told))));
+            return Poll::Ready(refusal.into_error(|error| Err(Error::NotPermitted(error))));
         }
         let (call, (), result) = ready!(this.pending.poll(this.future, context));
-        Poll::Ready(call.judge(result, Outcome::of).map_err(Error::Inner))
+        Poll::Ready(call.finish(result, Outcome::of).map_err(Error::Inner))
     }
 }
 

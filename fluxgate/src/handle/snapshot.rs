@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use fluxgate_rules::Metrics;
 
-use crate::engine::breaker::{Breaker, NEVER};
-use crate::engine::word::Word;
+use crate::clock::NEVER;
+use crate::engine::breaker::Breaker;
 use crate::state::State;
 use crate::sync::Ordering;
 
@@ -67,23 +67,23 @@ pub struct Snapshot {
 impl Snapshot {
     pub(crate) fn of(breaker: &Breaker) -> Self {
         let now = breaker.now();
-        let mut core = breaker.core.lock();
         // Read under the lock, so that all of it belongs together.
-        let word = Word(breaker.state.load(Ordering::Relaxed));
+        let mut guard = breaker.lock();
+        let (word, state) = (guard.word, guard.word.state());
         let deadline = breaker.deadline.load(Ordering::Relaxed);
         let since = if word.is_fresh() { now } else { breaker.since.load(Ordering::Relaxed) };
-        let opens = word.state() == State::Open && deadline != NEVER;
+        let opens = state == State::Open && deadline != NEVER;
         Self {
             name: breaker.name().as_str().to_owned(),
-            state: word.state(),
+            state,
             since: Duration::from_nanos(now.saturating_sub(since)),
-            reopens: core.reopens(word.state(), now),
-            metrics: core.metrics(breaker, word, now),
+            reopens: guard.reopens.count(state, now),
+            metrics: guard.metrics(now),
             retry_after: opens.then(|| Duration::from_nanos(deadline.saturating_sub(now))),
             rejected: breaker.rejected.load(Ordering::Relaxed),
-            late: core.late,
+            late: guard.late,
             rule: breaker.settings().rule.to_string(),
-            trial: breaker.trial(),
+            trial: breaker.trial_length(),
         }
     }
 }

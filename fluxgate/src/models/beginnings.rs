@@ -7,10 +7,10 @@ fn the_registry_loses_no_breaker() {
     fn leaked() -> &'static Breaker {
         let settings =
             settings(window::count(1), trip::failures(1), Retry::new(Schedule::Always), permit::all());
-        Box::leak(Box::new(Breaker::detached(Source::shared(settings), None, Own::Hidden)))
+        Box::leak(Box::new(Breaker::detached(SettingsRef::shared(settings), None, Origin::Hidden)))
     }
     check(|| {
-        let registry = Arc::new(crate::handle::registry::Statics::new());
+        let registry = Arc::new(crate::handle::enrollment::Statics::new());
         let pushed = registry.clone();
         let other = thread::spawn(move || pushed.push(leaked()));
         let mine = leaked();
@@ -31,10 +31,13 @@ fn the_first_use_happens_once() {
             retry::cooldown(Duration::from_secs(60)),
             permit::all(),
         );
-        let breaker =
-            Arc::new(Breaker::detached(Source::shared(settings), Some(Arc::new(Still(7))), Own::Hidden));
-        let other = beside(&breaker, |breaker| breaker.acquire().unwrap().success());
-        breaker.acquire().unwrap().failure();
+        let breaker = Arc::new(Breaker::detached(
+            SettingsRef::shared(settings),
+            Some(Arc::new(Still(7))),
+            Origin::Hidden,
+        ));
+        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
+        acquire(&breaker).unwrap().failure();
         other.join().unwrap();
         let metrics = handle(&breaker).metrics();
         assert_eq!((metrics.total(), metrics.failures()), (2, 1));
@@ -46,9 +49,9 @@ fn a_breaker_enters_the_registry_once() {
     check(|| {
         let retry = Retry::new(Schedule::Always);
         let settings = settings(window::count(1), trip::failures(1), retry, permit::all());
-        let breaker = Breaker::shared(Source::shared(settings), Some(Arc::new(Still(7))));
-        let other = beside(&breaker, |breaker| breaker.acquire().unwrap().success());
-        breaker.acquire().unwrap().success();
+        let breaker = Breaker::shared(SettingsRef::shared(settings), Some(Arc::new(Still(7))));
+        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
+        acquire(&breaker).unwrap().success();
         other.join().unwrap();
         let is_it = |entered: &CircuitBreaker| std::ptr::eq(entered.breaker(), &raw const *breaker);
         assert_eq!(crate::handle::registry::breakers().filter(is_it).count(), 1);

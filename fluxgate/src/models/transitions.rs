@@ -13,9 +13,9 @@ fn trips_once(make: impl Fn() -> Arc<Breaker> + Send + Sync + 'static) {
     check(move || {
         let breaker = make();
         let log = log(&breaker);
-        let first = breaker.acquire().unwrap();
+        let first = acquire(&breaker).unwrap();
         let other = beside(&breaker, |breaker| {
-            if let Ok(call) = breaker.acquire() {
+            if let Ok(call) = acquire(breaker) {
                 call.failure();
             }
         });
@@ -30,7 +30,7 @@ fn trips_once(make: impl Fn() -> Arc<Breaker> + Send + Sync + 'static) {
 }
 
 #[test]
-fn two_failures_race_to_trip_and_one_transition_is_told() {
+fn two_failures_race_to_trip_and_one_transition_is_reported() {
     trips_once(|| breaker(window::count(4), trip::failures(1)));
 }
 
@@ -48,11 +48,11 @@ fn a_function_that_is_asked_twice_trips_once() {
 fn an_outcome_counts_only_in_its_own_generation() {
     check(|| {
         let breaker = eager(window::count(4), trip::failures(1));
-        let late = breaker.acquire().unwrap();
+        let late = acquire(&breaker).unwrap();
         let other = beside(&breaker, |breaker| {
-            breaker.acquire().unwrap().failure();
+            acquire(breaker).unwrap().failure();
             // Half-open, unless the late failure was the one that tripped.
-            let _ = breaker.acquire().map(|probe| probe.success());
+            let _ = acquire(breaker).map(|probe| probe.success());
         });
         late.failure();
         other.join().unwrap();
@@ -67,32 +67,32 @@ fn an_outcome_counts_only_in_its_own_generation() {
 fn the_last_slot_is_given_once() {
     check(|| {
         let breaker = eager(window::count(4), trip::failures(2));
-        breaker.acquire().unwrap().failure();
-        breaker.acquire().unwrap().failure();
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().failure();
         let other = beside(&breaker, |breaker| {
-            if let Ok(call) = breaker.acquire() {
+            if let Ok(call) = acquire(breaker) {
                 call.ignore();
             }
         });
-        let mine = breaker.acquire();
-        let in_flight = breaker.core.lock().stay.in_flight;
-        assert!(in_flight <= 1, "{in_flight} probes where one is allowed");
+        let mine = acquire(&breaker);
+        let probes = in_flight(&breaker);
+        assert!(probes <= 1, "{probes} probes where one is allowed");
         if let Ok(call) = mine {
             call.ignore();
         }
         other.join().unwrap();
-        assert_eq!(breaker.core.lock().stay.in_flight, 0);
-        breaker.acquire().expect("every slot came back").ignore();
+        assert_eq!(in_flight(&breaker), 0);
+        acquire(&breaker).expect("every slot came back").ignore();
     });
 }
 
 #[test]
-fn a_reset_parts_what_counts_from_what_does_not() {
+fn outcomes_before_a_reset_do_not_count_after_it() {
     check(|| {
         let breaker = breaker(window::count(4), trip::failures(3));
         let other = beside(&breaker, |breaker| {
-            breaker.acquire().unwrap().failure();
-            breaker.acquire().unwrap().failure();
+            acquire(breaker).unwrap().failure();
+            acquire(breaker).unwrap().failure();
         });
         handle(&breaker).reset();
         other.join().unwrap();
@@ -111,22 +111,28 @@ fn listeners_hear_in_order_and_once_and_may_call_back() {
         let inside = AtomicBool::new(false);
         let overlapped = Arc::new(AtomicBool::new(false));
         let overlaps = overlapped.clone();
-        breaker.listen(Arc::new(move |_: &Transition| {
-            if inside.swap(true, Ordering::AcqRel) {
-                overlaps.store(true, Ordering::Release);
-            }
-            inside.store(false, Ordering::Release);
-        }));
+        transition::listen(
+            &breaker,
+            Arc::new(move |_: &Transition| {
+                if inside.swap(true, Ordering::AcqRel) {
+                    overlaps.store(true, Ordering::Release);
+                }
+                inside.store(false, Ordering::Release);
+            }),
+        );
         let back = Arc::downgrade(&breaker);
-        breaker.listen(Arc::new(move |transition: &Transition| {
-            if transition.reason == Reason::ForceOpen
-                && let Some(breaker) = back.upgrade()
-            {
-                handle(&breaker).disable();
-            }
-        }));
+        transition::listen(
+            &breaker,
+            Arc::new(move |transition: &Transition| {
+                if transition.reason == Reason::ForceOpen
+                    && let Some(breaker) = back.upgrade()
+                {
+                    handle(&breaker).disable();
+                }
+            }),
+        );
         let other = beside(&breaker, |breaker| {
-            let _ = breaker.acquire().map(|call| call.failure());
+            let _ = acquire(breaker).map(|call| call.failure());
         });
         handle(&breaker).force_open();
         other.join().unwrap();
@@ -140,16 +146,16 @@ fn listeners_hear_in_order_and_once_and_may_call_back() {
 }
 
 #[test]
-fn a_refusal_tells_of_one_opening() {
+fn a_refusal_describes_a_single_opening() {
     check(|| {
         let breaker = breaker(window::count(4), trip::failures(1));
-        breaker.acquire().unwrap().failure();
+        acquire(&breaker).unwrap().failure();
         let other = beside(&breaker, |breaker| {
-            breaker.command(State::Closed, Reason::Reset);
-            breaker.acquire().unwrap().success();
-            breaker.acquire().unwrap().failure();
+            manual::command(breaker, State::Closed, Reason::Reset);
+            acquire(breaker).unwrap().success();
+            acquire(breaker).unwrap().failure();
         });
-        if let Err(refusal) = breaker.acquire() {
+        if let Err(refusal) = acquire(&breaker) {
             let (state, left) = (refusal.state(), refusal.retry_after());
             assert_eq!((state, left), (State::Open, Some(Duration::from_secs(60))));
             // The cause is of the first opening, of the second, or, between the two, absent; never a mixture.
@@ -165,10 +171,10 @@ fn a_refusal_tells_of_one_opening() {
 fn a_late_outcome_does_not_touch_a_re_opened_breaker() {
     check(|| {
         let breaker = eager(window::count(4), trip::failures(1));
-        let late = breaker.acquire().unwrap();
-        breaker.acquire().unwrap().failure();
+        let late = acquire(&breaker).unwrap();
+        acquire(&breaker).unwrap().failure();
         // A probe, which re-opens.
-        let other = beside(&breaker, |breaker| breaker.acquire().unwrap().failure());
+        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().failure());
         late.failure();
         other.join().unwrap();
         let snapshot = handle(&breaker).snapshot();
@@ -182,8 +188,8 @@ fn a_reset_does_not_wait_for_a_function() {
     check(|| {
         let breaker = asking(trip::failures(1));
         let log = log(&breaker);
-        let first = breaker.acquire().unwrap();
-        let other = beside(&breaker, |breaker| breaker.command(State::Closed, Reason::Reset));
+        let first = acquire(&breaker).unwrap();
+        let other = beside(&breaker, |breaker| manual::command(breaker, State::Closed, Reason::Reset));
         first.failure();
         other.join().unwrap();
         // The reset came before the breaker was open, or after.
@@ -201,8 +207,8 @@ fn a_crossing_is_reported_once() {
         let breaker = breaker(window::count(4), trip::failures(1));
         handle(&breaker).metrics_only();
         let log = log(&breaker);
-        let other = beside(&breaker, |breaker| breaker.acquire().unwrap().failure());
-        breaker.acquire().unwrap().failure();
+        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().failure());
+        acquire(&breaker).unwrap().failure();
         other.join().unwrap();
         assert_eq!(*log.lock().unwrap(), [(State::MetricsOnly, State::MetricsOnly)]);
         assert_eq!(handle(&breaker).metrics().failures(), 2);
@@ -216,12 +222,12 @@ fn the_end_of_a_ramp_closes_once() {
         let retry = Retry::new(Schedule::Always);
         let clock = Moving::at(0);
         let breaker = timed(settings(window::count(4), trip::failures(1), retry, ramp), clock.clone());
-        breaker.acquire().unwrap().failure();
-        breaker.acquire().unwrap().success();
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().success();
         let log = log(&breaker);
-        let other = beside(&breaker, |breaker| breaker.acquire().unwrap().success());
+        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
         clock.set(10);
-        breaker.acquire().unwrap().success();
+        acquire(&breaker).unwrap().success();
         other.join().unwrap();
         assert_eq!(*log.lock().unwrap(), [(State::HalfOpen, State::Closed)]);
         // The other was a call of the ramp, whose window is kept, or of the closed breaker, or came too late for the ramp.
@@ -238,12 +244,12 @@ fn a_trial_that_takes_too_long_re_opens_once() {
         let settings = settings(window::count(4), trip::failures(1), retry, permit::all());
         let clock = Moving::at(0);
         let breaker = timed(Settings { half_open_timeout, ..settings }, clock.clone());
-        breaker.acquire().unwrap().failure();
+        acquire(&breaker).unwrap().failure();
         clock.set(60);
-        let probe = breaker.acquire().unwrap();
+        let probe = acquire(&breaker).unwrap();
         clock.set(70);
         let log = log(&breaker);
-        let other = beside(&breaker, |breaker| assert!(breaker.acquire().is_err()));
+        let other = beside(&breaker, |breaker| assert!(acquire(breaker).is_err()));
         probe.success();
         other.join().unwrap();
         assert_eq!(*log.lock().unwrap(), [(State::HalfOpen, State::Open)]);

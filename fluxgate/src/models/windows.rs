@@ -6,18 +6,18 @@ use super::*;
 fn the_success_that_is_not_written_changes_nothing() {
     check(|| {
         let breaker = breaker(window::count(2), trip::failures(2));
-        breaker.acquire().unwrap().success();
-        breaker.acquire().unwrap().success();
-        let other = beside(&breaker, |breaker| breaker.acquire().unwrap().failure());
-        breaker.acquire().unwrap().success();
+        acquire(&breaker).unwrap().success();
+        acquire(&breaker).unwrap().success();
+        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().failure());
+        acquire(&breaker).unwrap().success();
         other.join().unwrap();
         // Success and failure in either order: the failure is there, the window is full, and the streak tells the order.
         let metrics = handle(&breaker).metrics();
         assert_eq!((metrics.total(), metrics.failures()), (2, 1));
         // The next success must be recorded, on any thread.
-        breaker.acquire().unwrap().success();
+        acquire(&breaker).unwrap().success();
         assert_eq!(handle(&breaker).metrics().failure_streak(), 0);
-        breaker.acquire().unwrap().success();
+        acquire(&breaker).unwrap().success();
         assert_eq!(handle(&breaker).metrics().failures(), 0);
     });
 }
@@ -26,15 +26,15 @@ fn the_success_that_is_not_written_changes_nothing() {
 fn a_success_that_saw_the_failure_pushes_it_out() {
     check(|| {
         let breaker = breaker(window::count(1), trip::failures(2));
-        breaker.acquire().unwrap().success();
+        acquire(&breaker).unwrap().success();
         let failed = Arc::new(AtomicBool::new(false));
         let told = failed.clone();
         let other = beside(&breaker, move |breaker| {
-            breaker.acquire().unwrap().failure();
+            acquire(breaker).unwrap().failure();
             told.store(true, Ordering::Release);
         });
         let before = failed.load(Ordering::Acquire);
-        breaker.acquire().unwrap().success();
+        acquire(&breaker).unwrap().success();
         other.join().unwrap();
         if before {
             assert_eq!(handle(&breaker).metrics().failures(), 0, "the success came after the failure");
@@ -47,11 +47,11 @@ fn a_success_taken_from_the_allowance_moves_the_window_on() {
     check(|| {
         let breaker = breaker(window::count(3), trip::failures(3));
         // The oldest is a success, then comes the failure: one success may go unrecorded.
-        breaker.acquire().unwrap().success();
-        breaker.acquire().unwrap().failure();
-        breaker.acquire().unwrap().success();
-        let other = beside(&breaker, |breaker| breaker.acquire().unwrap().failure());
-        breaker.acquire().unwrap().success();
+        acquire(&breaker).unwrap().success();
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().success();
+        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().failure());
+        acquire(&breaker).unwrap().success();
         other.join().unwrap();
         // Whichever came first, the second pushed the old failure out.
         let metrics = handle(&breaker).metrics();
@@ -64,9 +64,9 @@ fn a_time_window_counts_every_success_once() {
     check(|| {
         let breaker = breaker(window::time(Duration::from_secs(10)), trip::failures(2));
         // The first success opens the stripes.
-        breaker.acquire().unwrap().success();
-        let other = beside(&breaker, |breaker| breaker.acquire().unwrap().success());
-        breaker.acquire().unwrap().failure();
+        acquire(&breaker).unwrap().success();
+        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
+        acquire(&breaker).unwrap().failure();
         other.join().unwrap();
         let metrics = handle(&breaker).metrics();
         assert_eq!((metrics.total(), metrics.failures()), (3, 1));
@@ -78,9 +78,9 @@ fn a_striped_success_is_judged_with_the_failure_it_comes_after() {
     check(|| {
         // One failure of three trips; of two it may not, since there must be three.
         let breaker = breaker(window::time(Duration::from_secs(10)), trip::min(3) & trip::failure_rate(0.3));
-        breaker.acquire().unwrap().success();
-        let other = beside(&breaker, |breaker| breaker.acquire().unwrap().success());
-        breaker.acquire().unwrap().failure();
+        acquire(&breaker).unwrap().success();
+        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
+        acquire(&breaker).unwrap().failure();
         other.join().unwrap();
         assert_eq!(handle(&breaker).state(), State::Open, "three calls, one failed, and nobody looked");
     });
@@ -94,10 +94,10 @@ fn a_bucket_that_ends_takes_its_successes_along() {
         let window = window::time(Duration::from_secs(10));
         let breaker = timed(settings(window, trip::failures(3), retry, permit::all()), clock.clone());
         // The first success opens the stripes for the bucket of the seventh second.
-        breaker.acquire().unwrap().success();
-        let other = beside(&breaker, |breaker| breaker.acquire().unwrap().success());
+        acquire(&breaker).unwrap().success();
+        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
         clock.set(8);
-        breaker.acquire().unwrap().failure();
+        acquire(&breaker).unwrap().failure();
         other.join().unwrap();
         let metrics = handle(&breaker).metrics();
         assert_eq!((metrics.total(), metrics.failures()), (3, 1));
@@ -117,13 +117,13 @@ fn successes_on_both_sides_of_a_bucket_are_all_counted() {
         let retry = retry::cooldown(Duration::from_secs(60));
         let window = window::time(Duration::from_secs(10));
         let breaker = timed(settings(window, trip::failures(3), retry, permit::all()), clock.clone());
-        breaker.acquire().unwrap().success();
+        acquire(&breaker).unwrap().success();
         let other = beside(&breaker, |breaker| {
-            breaker.acquire().unwrap().success();
-            breaker.acquire().unwrap().success();
+            acquire(breaker).unwrap().success();
+            acquire(breaker).unwrap().success();
         });
         clock.set(8);
-        breaker.acquire().unwrap().success();
+        acquire(&breaker).unwrap().success();
         assert!((2..=4).contains(&handle(&breaker).metrics().total()));
         other.join().unwrap();
         assert_eq!(handle(&breaker).metrics().total(), 4);

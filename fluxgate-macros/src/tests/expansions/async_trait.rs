@@ -58,12 +58,12 @@ impl Gateway for Client {
             })
         });
         __private::Box::pin(async move {
-            let call = match __private::Breaker::enter(
+            let call = match __private::Call::enter(
                 __private::CircuitBreaker::breaker(&breaker),
             ) {
                 ::core::result::Result::Ok(admitted) => admitted,
                 ::core::result::Result::Err(refusal) => {
-                    return __private::Refusal::tell(
+                    return __private::Refusal::into_error(
                         refusal,
                         |told| <Result<
                             Receipt,

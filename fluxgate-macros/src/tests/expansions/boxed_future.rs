@@ -33,7 +33,7 @@ fn charge(
                 match outcome {
                     ::core::result::Result::Ok(admitted) => admitted,
                     ::core::result::Result::Err(refusal) => {
-                        return __private::Refusal::tell(
+                        return __private::Refusal::into_error(
                             refusal,
                             |told| <Result<
                                 Receipt,

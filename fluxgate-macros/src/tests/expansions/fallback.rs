@@ -14,10 +14,10 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
         &__FLUXGATE_BREAKER,
     );
     let error = 'call: {
-        let call = match __private::Breaker::enter(&__FLUXGATE_BREAKER) {
+        let call = match __private::Call::enter(&__FLUXGATE_BREAKER) {
             ::core::result::Result::Ok(admitted) => admitted,
             ::core::result::Result::Err(refusal) => {
-                break 'call __private::Refusal::tell(
+                break 'call __private::Refusal::into_error(
                     refusal,
                     |told| <__private::CallNotPermitted as __private::Becomes<
                         _,

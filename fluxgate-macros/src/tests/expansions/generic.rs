@@ -28,7 +28,7 @@ where
     ) {
         ::core::result::Result::Ok(admitted) => admitted,
         ::core::result::Result::Err(refusal) => {
-            return __private::Refusal::tell(
+            return __private::Refusal::into_error(
                 refusal,
                 |told| <Result<
                     _,

@@ -29,7 +29,7 @@ pub(crate) fn charge(order: Order) -> Result<Receipt, PaymentError> {
     ) {
         ::core::result::Result::Ok(admitted) => admitted,
         ::core::result::Result::Err(refusal) => {
-            return __private::Refusal::tell(
+            return __private::Refusal::into_error(
                 refusal,
                 |told| <Result<
                     Receipt,

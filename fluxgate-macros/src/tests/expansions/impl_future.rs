@@ -28,7 +28,7 @@ fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> +
             match outcome {
                 ::core::result::Result::Ok(admitted) => admitted,
                 ::core::result::Result::Err(refusal) => {
-                    return __private::Refusal::tell(
+                    return __private::Refusal::into_error(
                         refusal,
                         |told| <Result<
                             Receipt,

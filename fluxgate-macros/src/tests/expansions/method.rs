@@ -38,7 +38,7 @@ impl Client {
                     match outcome {
                         ::core::result::Result::Ok(admitted) => admitted,
                         ::core::result::Result::Err(refusal) => {
-                            return __private::Refusal::tell(
+                            return __private::Refusal::into_error(
                                 refusal,
                                 |told| <Result<
                                     Receipt,

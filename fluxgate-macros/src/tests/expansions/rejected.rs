@@ -40,7 +40,7 @@ fn look_up(id: u64) -> Option<Customer> {
     ) {
         ::core::result::Result::Ok(admitted) => admitted,
         ::core::result::Result::Err(refusal) => {
-            return __private::Refusal::tell(
+            return __private::Refusal::into_error(
                 refusal,
                 |told| __private::handle::<
                     _,

@@ -34,7 +34,7 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
                 match outcome {
                     ::core::result::Result::Ok(admitted) => admitted,
                     ::core::result::Result::Err(refusal) => {
-                        return __private::Refusal::tell(
+                        return __private::Refusal::into_error(
                             refusal,
                             |told| <Result<
                                 Receipt,
@@ -75,7 +75,7 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
                 match outcome {
                     ::core::result::Result::Ok(admitted) => admitted,
                     ::core::result::Result::Err(refusal) => {
-                        return __private::Refusal::tell(
+                        return __private::Refusal::into_error(
                             refusal,
                             |told| <Result<
                                 Receipt,

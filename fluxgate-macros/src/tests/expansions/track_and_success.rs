@@ -73,7 +73,7 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
     ) {
         ::core::result::Result::Ok(admitted) => admitted,
         ::core::result::Result::Err(refusal) => {
-            return __private::Refusal::tell(
+            return __private::Refusal::into_error(
                 refusal,
                 |told| <Result<
                     Response,

@@ -3,7 +3,7 @@
 use fluxgate_rules::limits::MAX_THRESHOLDS;
 use fluxgate_rules::{Measures, Tally};
 
-use super::memory::Entry;
+use super::finished_call::FinishedCall;
 
 /// The last calls; the oldest is overwritten first. A call takes one bit for its failure, one for each threshold, and, if the rule
 /// needs an average, a word for its duration.
@@ -12,7 +12,7 @@ pub(super) struct Ring {
     /// Where the next call goes and, once the ring is full, where the oldest is.
     cursor: u32,
     /// How many calls may move the cursor forward without being recorded.
-    allowed: u32,
+    granted: u32,
     /// A plane of bits for failures, one for each threshold, then the durations.
     words: Box<[u64]>,
 }
@@ -24,7 +24,7 @@ impl Ring {
         Self {
             size: size as u32,
             cursor: 0,
-            allowed: 0,
+            granted: 0,
             words: vec![0; planes * size.div_ceil(64) + durations].into_boxed_slice(),
         }
     }
@@ -33,7 +33,7 @@ impl Ring {
         tally.total == u64::from(self.size)
     }
 
-    pub(super) fn record(&mut self, entry: Entry, measures: &Measures, tally: &mut Tally) {
+    pub(super) fn record(&mut self, call: FinishedCall, measures: &Measures, tally: &mut Tally) {
         let evicts = self.is_full(tally);
         let plane = (self.size as usize).div_ceil(64);
         let (word, bit) = (self.cursor as usize / 64, self.cursor % 64);
@@ -46,10 +46,10 @@ impl Ring {
             *kept = *kept & !(1 << bit) | u64::from(value) << bit;
             *count += u64::from(value);
         };
-        swap(&mut self.words, word, entry.failed, &mut tally.failures);
+        swap(&mut self.words, word, call.failed, &mut tally.failures);
         for threshold in 0..thresholds(measures) {
             let index = (1 + threshold) * plane + word;
-            swap(&mut self.words, index, entry.is_slow(threshold), &mut tally.slow[threshold]);
+            swap(&mut self.words, index, call.is_slow(threshold), &mut tally.slow[threshold]);
         }
         if measures.average {
             let base = (1 + thresholds(measures)) * plane;
@@ -57,8 +57,8 @@ impl Ring {
             if evicts {
                 tally.latency -= u128::from(*kept);
             }
-            *kept = entry.nanos;
-            tally.latency += u128::from(entry.nanos);
+            *kept = call.nanos;
+            tally.latency += u128::from(call.nanos);
         }
         tally.total += u64::from(!evicts);
         self.cursor = if self.cursor + 1 == self.size { 0 } else { self.cursor + 1 };
@@ -67,12 +67,12 @@ impl Ring {
     /// Forgets all calls. The planes need no clearing: bits of calls that are not in the tally are never read.
     pub(super) fn clear(&mut self) {
         self.cursor = 0;
-        self.allowed = 0;
+        self.granted = 0;
     }
 
-    /// How many fast successes would push out only fast successes, or a lower bound that is quick to find. The ring must be full,
-    /// and nothing may be recorded until [`resume`](Self::resume).
-    pub(super) fn allow(&mut self, measures: &Measures) -> u32 {
+    /// Grants as many fast successes as would push out only fast successes, or a lower bound that is quick to find. The ring must be
+    /// full, and nothing may be recorded until the grant is [reclaimed](Self::reclaim).
+    pub(super) fn grant(&mut self, measures: &Measures) -> u32 {
         const LOOK: usize = 16;
 
         let plane = (self.size as usize).div_ceil(64);
@@ -84,20 +84,20 @@ impl Ring {
                 (0..planes).fold(0, |others, index| others | self.words[index * plane + word]) >> bit;
             let length = (64 - bit).min(self.size - cursor);
             let found = others.trailing_zeros().min(length);
-            self.allowed = (self.allowed + found).min(self.size);
+            self.granted = (self.granted + found).min(self.size);
             if found < length {
                 break;
             }
             cursor = if cursor + length == self.size { 0 } else { cursor + length };
         }
-        self.allowed
+        self.granted
     }
 
-    /// Moves forward by the allowed calls that came: all but `left`.
-    pub(super) fn resume(&mut self, left: u32) {
-        let moved = self.cursor + self.allowed.saturating_sub(left);
+    /// Moves forward by the granted calls that came: all but `left`.
+    pub(super) fn reclaim(&mut self, left: u32) {
+        let moved = self.cursor + self.granted.saturating_sub(left);
         self.cursor = if moved >= self.size { moved - self.size } else { moved };
-        self.allowed = 0;
+        self.granted = 0;
     }
 }
 
@@ -107,7 +107,7 @@ fn thresholds(measures: &Measures) -> usize {
 
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
-    use super::{Entry, Measures, Ring, Tally};
+    use super::{FinishedCall, Measures, Ring, Tally};
     use std::collections::VecDeque;
 
     const THRESHOLDS: Measures = Measures::new([20, 10, 0, 0], false);
@@ -123,7 +123,7 @@ mod tests {
         }
     }
 
-    /// Random calls to a ring and to a plain list, of which some are allowed to go unrecorded.
+    /// Random calls to a ring and to a plain list, of which some may go unrecorded.
     #[test]
     fn a_ring_agrees_with_a_list() {
         let mut random = fastrand::Rng::with_seed(7);
@@ -142,7 +142,7 @@ mod tests {
                 } else {
                     (false, random.u64(..10))
                 };
-                ring.record(Entry::new(call.0, call.1, &measures), &measures, &mut known);
+                ring.record(FinishedCall::new(call.0, call.1, &measures), &measures, &mut known);
                 latest.push_back(call);
                 if latest.len() > size {
                     latest.pop_front();
@@ -150,10 +150,10 @@ mod tests {
                 assert_eq!(known, tally(&latest, measures.average), "{size}, step {step}");
                 if ring.is_full(&known) && !measures.average {
                     let healthy = latest.iter().take_while(|call| !call.0 && call.1 < 10).count();
-                    let allowed = ring.allow(&measures);
-                    assert_eq!(allowed as usize, healthy, "{size}, step {step}");
-                    let came = random.u32(..=allowed);
-                    ring.resume(allowed - came);
+                    let granted = ring.grant(&measures);
+                    assert_eq!(granted as usize, healthy, "{size}, step {step}");
+                    let came = random.u32(..=granted);
+                    ring.reclaim(granted - came);
                     latest.rotate_left(came as usize);
                 }
             }

@@ -1,6 +1,6 @@
 //! Counting the successes of a time window without contention.
 
-use crate::engine::word::Word;
+use crate::engine::word::StateWord;
 use crate::sync::{AtomicU64, Ordering};
 
 const STRIPES: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
@@ -12,7 +12,8 @@ const STRIPES: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
 /// So a success either comes before the closing, and is in the tally by which a failure is judged, or after it, and is judged
 /// itself.
 ///
-/// They are opened, closed and read under the breaker's lock; only [`count`](Self::count) is called without it.
+/// They are opened ([`grant`](Self::grant)) and closed ([`reclaim`](Self::reclaim)) under the breaker's lock; only
+/// [`count`](Self::count) is called without it.
 pub(crate) struct Stripes {
     /// Incremented at each opening and each closing: odd while the stripes are open.
     season: AtomicU64,
@@ -41,7 +42,7 @@ impl Stripes {
     pub(crate) fn new() -> Self {
         Self {
             season: AtomicU64::new(0),
-            word: AtomicU64::new(Word::NONE.0),
+            word: AtomicU64::new(StateWord::NONE.0),
             end: AtomicU64::new(0),
             counts: std::array::from_fn(|_| Stripe(AtomicU64::new(beginning(1)))),
         }
@@ -50,7 +51,7 @@ impl Stripes {
     /// Counts a fast success, which ended at `now`, of a call admitted under `word`. If it cannot be counted, returns `false`, and
     /// the call must be recorded.
     #[inline]
-    pub(crate) fn count(&self, word: Word, now: u64) -> bool {
+    pub(crate) fn count(&self, word: StateWord, now: u64) -> bool {
         let season = self.season.load(Ordering::Acquire);
         let open = season % 2 == 1
             && word.0 == self.word.load(Ordering::Acquire)
@@ -73,14 +74,14 @@ impl Stripes {
     }
 
     /// Opens the stripes, which are closed, to successes of `word` until `end`.
-    pub(super) fn open(&self, word: Word, end: u64) {
+    pub(super) fn grant(&self, word: StateWord, end: u64) {
         self.word.store(word.0, Ordering::Release);
         self.end.store(end, Ordering::Release);
         self.season.store(self.season.load(Ordering::Relaxed) + 1, Ordering::Release);
     }
 
     /// Closes the stripes and returns their count.
-    pub(super) fn close(&self) -> u64 {
+    pub(super) fn reclaim(&self) -> u64 {
         let season = self.season.load(Ordering::Relaxed);
         if season.is_multiple_of(2) {
             return 0;
@@ -112,36 +113,36 @@ fn own() -> usize {
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
     use super::{FULL, Ordering, Stripes, beginning, own};
-    use crate::engine::word::Word;
+    use crate::engine::word::StateWord;
     use crate::state::State;
 
     #[test]
     fn successes_count_while_the_stripes_are_open_to_them() {
-        let word = Word::first(false, true).used();
+        let word = StateWord::first(false, true).used();
         let next = word.next(State::Closed);
         let stripes = Stripes::new();
-        assert!(!stripes.count(word, 0) && !stripes.count(Word::NONE, 0) && stripes.close() == 0);
+        assert!(!stripes.count(word, 0) && !stripes.count(StateWord::NONE, 0) && stripes.reclaim() == 0);
         for (word, other) in [(word, next), (next, word), (next, word)] {
-            stripes.open(word, 10);
+            stripes.grant(word, 10);
             assert!(stripes.count(word, 0) && stripes.count(word, 9));
             assert!(!stripes.count(word, 10) && !stripes.count(other, 0));
-            assert_eq!(stripes.close(), 2);
+            assert_eq!(stripes.reclaim(), 2);
             assert!(!stripes.count(word, 0));
-            assert_eq!(stripes.close(), 0);
+            assert_eq!(stripes.reclaim(), 0);
         }
-        stripes.open(word, 10);
-        assert_eq!(stripes.close(), 0, "each season counts anew");
+        stripes.grant(word, 10);
+        assert_eq!(stripes.reclaim(), 0, "each season counts anew");
     }
 
     #[test]
     fn a_full_stripe_counts_no_more() {
-        let word = Word::first(false, true).used();
+        let word = StateWord::first(false, true).used();
         let stripes = Stripes::new();
-        stripes.open(word, 10);
+        stripes.grant(word, 10);
         let own = &stripes.counts[own() % stripes.counts.len()].0;
         own.store(beginning(1) + FULL - 1, Ordering::Relaxed);
         assert!(stripes.count(word, 0) && !stripes.count(word, 0));
-        assert_eq!(stripes.close(), FULL);
+        assert_eq!(stripes.reclaim(), FULL);
     }
 
     #[test]

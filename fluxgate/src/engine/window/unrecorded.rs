@@ -2,7 +2,7 @@
 
 use super::allowance::Allowance;
 use super::stripes::Stripes;
-use crate::engine::word::Word;
+use crate::engine::word::StateWord;
 use crate::sync::{OnceBox, const_unless_model};
 
 /// Counts fast successes for which the rule need not be evaluated: in the allowance of a count window, or the stripes of a time
@@ -22,29 +22,27 @@ impl Unrecorded {
     /// Takes a fast success, which ended at `now`, of a call admitted under `word`. If it cannot, returns `false`, and the call must
     /// be recorded.
     #[inline]
-    pub(crate) fn take(&self, word: Word, now: u64) -> bool {
+    pub(crate) fn take(&self, word: StateWord, now: u64) -> bool {
         self.allowance.take(word) || self.stripes.get().is_some_and(|stripes| stripes.count(word, now))
     }
 
     /// The same, if the time does not matter.
     #[inline]
-    pub(crate) fn take_undated(&self, word: Word) -> bool {
+    pub(crate) fn take_undated(&self, word: StateWord) -> bool {
         self.allowance.take(word)
     }
 
-    /// Opens the stripes, which are closed, to successes of `word` until `end`.
-    pub(super) fn open(&self, word: Word, end: u64) {
-        self.stripes.get_or_init(|| Box::new(Stripes::new())).open(word, end);
+    pub(super) fn stripes(&self) -> &Stripes {
+        self.stripes.get_or_init(|| Box::new(Stripes::new()))
     }
 
-    /// Closes the stripes and returns their count.
-    pub(super) fn close(&self) -> u64 {
-        let Some(stripes) = self.stripes.get() else { return 0 };
-        stripes.close()
+    /// Closes the stripes, if there are any, and returns their count.
+    pub(super) fn reclaim_stripes(&self) -> u64 {
+        self.stripes.get().map_or(0, Stripes::reclaim)
     }
 }
 
-/// Reading a breaker's metrics takes everything back, so these tests read seldom.
+/// Reading a breaker's metrics reclaims everything, so these tests read seldom.
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
     use std::collections::VecDeque;
@@ -52,7 +50,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::time::Duration;
 
-    use crate::engine::word::Word;
+    use crate::engine::word::StateWord;
     use crate::window::Window;
     use crate::{CircuitBreaker, Clock, trip, window};
 
@@ -128,12 +126,12 @@ mod tests {
     }
 
     #[test]
-    fn of_a_full_count_window_so_many_as_push_out_successes() {
-        let allowed = |size: usize, rule: trip::Rule, outcomes: &str| {
+    fn a_full_count_window_grants_as_many_as_push_out_only_successes() {
+        let granted = |size: usize, rule: trip::Rule, outcomes: &str| {
             let breaker = after(window::count(size), rule, outcomes, Hand(Arc::default()));
             let healthy = breaker.breaker().healthy.load(Ordering::Relaxed);
             let word = breaker.breaker().state.load(Ordering::Relaxed);
-            (healthy == word, breaker.breaker().unrecorded.allowance.take_back())
+            (healthy == word, breaker.breaker().unrecorded.allowance.reclaim())
         };
         let rule = || trip::failure_streak(3);
         for (outcomes, expected) in [
@@ -147,26 +145,26 @@ mod tests {
             ("oooxo", (false, 2)),
             ("xoxxoo", (false, 0)),
         ] {
-            assert_eq!(allowed(4, rule(), outcomes), expected, "{outcomes}");
+            assert_eq!(granted(4, rule(), outcomes), expected, "{outcomes}");
         }
         // Over the ends of words, and of the ring.
         let long = "o".repeat(149) + "x" + &"o".repeat(50);
-        assert_eq!(allowed(200, rule(), &long), (false, 149));
-        assert_eq!(allowed(150, rule(), &long), (false, 99));
+        assert_eq!(granted(200, rule(), &long), (false, 149));
+        assert_eq!(granted(150, rule(), &long), (false, 99));
         // An average changes with every call, and a slow rate with none of these.
         let average = trip::min(4) & trip::avg_latency(Duration::from_secs(1)) | rule();
-        assert_eq!(allowed(4, average, "ooxo"), (false, 0));
+        assert_eq!(granted(4, average, "ooxo"), (false, 0));
         let slow = trip::min(4) & trip::slow_rate(1.0, Duration::from_secs(1)) | rule();
-        assert_eq!(allowed(4, slow, "ooxo"), (false, 2));
+        assert_eq!(granted(4, slow, "ooxo"), (false, 2));
     }
 
     #[test]
-    fn of_a_time_window_those_of_the_bucket_that_the_rule_need_not_look_at() {
+    fn a_time_window_grants_the_rest_of_its_bucket_once_the_minimum_is_reached() {
         let window = window::time(Duration::from_secs(10));
         let counts = |outcomes: &str, millis: u64| {
             let rule = trip::min(3) & trip::failure_rate(1.0);
             let breaker = after(window, rule, outcomes, Hand(Arc::new(AtomicU64::new(7_500))));
-            let word = Word(breaker.breaker().state.load(Ordering::Relaxed));
+            let word = StateWord(breaker.breaker().state.load(Ordering::Relaxed));
             breaker.breaker().unrecorded.take(word, millis * 1_000_000)
         };
         assert!(counts("ooo", 7_500) && counts("xooo", 7_999) && counts("ooooo", 0));

@@ -1,0 +1,47 @@
+//! Who is admitted.
+
+use super::answer::{Admission, Answer};
+use super::breaker::Breaker;
+use super::word::StateWord;
+use super::{half_open, open};
+use crate::clock::NEVER;
+use crate::state::State;
+use crate::sync::Ordering;
+
+/// Admits or refuses a call, depending on the state.
+#[inline(never)]
+pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
+    let mut due = None;
+    loop {
+        let answer = if word.is_changing() {
+            await_change(breaker)
+        } else {
+            match word.state() {
+                State::Closed | State::MetricsOnly | State::Disabled => Answer::Admitted,
+                State::ForcedOpen => Answer::Refused(NEVER),
+                State::Open => open::admit(breaker, word),
+                State::HalfOpen => half_open::admit(breaker, word, due.take()),
+            }
+        };
+        match answer {
+            Answer::Admitted => {
+                return Admission::admitted(word, if word.is_timed() { breaker.now() } else { 0 });
+            }
+            Answer::Refused(left) => {
+                breaker.rejected.fetch_add(1, Ordering::Relaxed);
+                return Admission::refused(word, left);
+            }
+            Answer::Due(now) => due = Some(now),
+            Answer::LookAgain => {}
+        }
+        word = breaker.word();
+    }
+}
+
+/// A change is made under the lock, so it is complete once the lock can be taken.
+#[cold]
+#[inline(never)]
+fn await_change(breaker: &Breaker) -> Answer {
+    drop(breaker.lock());
+    Answer::LookAgain
+}

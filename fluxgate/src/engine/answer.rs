@@ -1,0 +1,41 @@
+//! What a call that asks to be admitted is told.
+
+use super::word::StateWord;
+
+/// What a state says to a call that asks to be admitted.
+pub(super) enum Answer {
+    Admitted,
+    /// With the nanoseconds until the next attempt, or [`NEVER`](crate::clock::NEVER).
+    Refused(u64),
+    /// The pause was over at this time, so the breaker has left the open state: look again.
+    Due(u64),
+    /// The state has changed: look again.
+    LookAgain,
+}
+
+/// The final answer. It fits in two registers, because open breakers refuse often.
+pub(crate) struct Admission {
+    /// The word under which the call was admitted or refused; fresh if it was refused, since no call is admitted under a fresh word.
+    word: StateWord,
+    time: u64,
+}
+
+impl Admission {
+    /// A call was admitted under `word` at the time `start`, which is 0 if calls are not timed.
+    #[inline]
+    pub(crate) fn admitted(word: StateWord, start: u64) -> Self {
+        Self { word, time: start }
+    }
+
+    /// A call was refused under `word`, `left` nanoseconds before the next attempt.
+    #[inline]
+    pub(super) fn refused(word: StateWord, left: u64) -> Self {
+        Self { word: word.fresh(), time: left }
+    }
+
+    /// `Ok` with the word and the start of an admitted call, `Err` with the word and the time left of a refused one.
+    #[inline]
+    pub(crate) fn into_result(self) -> Result<(StateWord, u64), (StateWord, u64)> {
+        if self.word.is_fresh() { Err((self.word.used(), self.time)) } else { Ok((self.word, self.time)) }
+    }
+}

@@ -1,0 +1,38 @@
+//! A refused call.
+
+use super::error::CallNotPermitted;
+use crate::engine::breaker::Breaker;
+use crate::engine::word::StateWord;
+
+/// A call was refused under `word`, `left` nanoseconds before the next attempt. It stays in registers until it is turned into a
+/// [`CallNotPermitted`].
+pub struct Refusal<'a> {
+    pub(super) breaker: &'a Breaker,
+    pub(super) word: StateWord,
+    pub(super) left: u64,
+}
+
+impl Refusal<'_> {
+    /// Passes the [`CallNotPermitted`] to `then`. Kept out of line, so that callers reserve no stack for it.
+    #[inline]
+    pub fn into_error<R>(self, then: impl FnOnce(CallNotPermitted) -> R) -> R {
+        #[cold]
+        #[inline(never)]
+        fn pass<R>(
+            breaker: &Breaker,
+            word: StateWord,
+            left: u64,
+            then: impl FnOnce(CallNotPermitted) -> R,
+        ) -> R {
+            then(error(breaker, word, left))
+        }
+        pass(self.breaker, self.word, self.left, then)
+    }
+}
+
+#[inline(never)]
+fn error(breaker: &Breaker, word: StateWord, left: u64) -> CallNotPermitted {
+    // The figures belong to this opening only if the breaker is still open.
+    let figures = breaker.figures(word);
+    CallNotPermitted { settings: breaker.settings.clone(), state: word.state(), left, figures }
+}
