@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn the_best_and_the_worst_of_no_more_calls_is_what_is_known() {
+    fn without_further_calls_the_best_and_the_worst_case_are_what_is_known() {
         let rule = on(Condition::AvgLatency(SECOND));
         let known = failed(&rule, 2);
         assert_eq!(worst(&known, 0), known);
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn of_more_calls_the_worst_all_fail_and_the_best_none() {
+    fn in_the_worst_case_all_further_calls_fail_and_in_the_best_none() {
         let rule = on(Condition::AvgLatency(SECOND));
         let known = failed(&rule, 2);
         for (more, streak) in [(1, 3), (u64::from(u32::MAX), u32::MAX), (1 << 32, u32::MAX)] {
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn customs_are_answered_by_their_place() {
+    fn answers_to_customs_belong_to_their_nodes() {
         let rule = on(Condition::Closed) & custom() & on(Condition::Min(1)) & custom();
         let holds = |answers| {
             let situation =
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_rule_that_is_too_long_nothing_holds() {
+    fn nothing_holds_in_a_rule_that_is_too_long() {
         let alternatives = |count: u32| {
             (1..=count)
                 .map(|least| on(Condition::Failures(least)))
@@ -265,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn a_rule_holds_through_the_conditions_that_it_cannot_do_without() {
+    fn a_rule_holds_through_the_conditions_that_it_depends_on() {
         use Condition::{Closed, FailureStreak, Failures, HalfOpen, Min};
         for (rule, expected) in [
             (on(Min(2)), vec!["min(2)"]),

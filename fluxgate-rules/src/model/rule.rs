@@ -23,7 +23,7 @@ pub enum Condition {
     FailureRate(Ratio),
     /// At least this many calls failed.
     Failures(u32),
-    /// At least the last so many calls failed, regardless of the window.
+    /// At least this many of the last calls failed in a row, regardless of the window.
     FailureStreak(u32),
     /// At least this share of calls took this duration or longer.
     SlowRate(Ratio, Duration),
@@ -80,9 +80,9 @@ impl fmt::Display for Condition {
 pub enum Node {
     /// A condition.
     Condition(Condition),
-    /// A group whose members must all hold. The members, with everything below them, are the next so many nodes.
+    /// A group whose members must all hold. The members, with everything below them, are this many nodes, which follow.
     All(usize),
-    /// A group of which at least one member must hold. The members, with everything below them, are the next so many nodes.
+    /// A group of which at least one member must hold. The members, with everything below them, are this many nodes, which follow.
     Any(usize),
 }
 
