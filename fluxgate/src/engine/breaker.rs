@@ -70,8 +70,9 @@ impl Breaker {
     }
 
     pub(crate) fn detached(settings: SettingsRef, clock: Option<Arc<dyn Clock>>, origin: Origin) -> Self {
-        let Settings { rule, window, .. } = settings.get().clone();
-        Self::with(settings, &rule, &window, clock, origin)
+        let shared = settings.clone();
+        let Settings { rule, window, .. } = shared.get();
+        Self::with(settings, rule, window, clock, origin)
     }
 
     const_unless_model! {

@@ -145,7 +145,7 @@ impl Builder {
     /// # Errors
     /// Everything that is wrong with the settings, with the messages that the compiler gives for the attribute.
     pub fn build(self) -> Result<CircuitBreaker, ConfigError> {
-        let rule = self.trip.unwrap_or_else(|| Rule::from_nodes(Rule::standard(self.window.size()).to_vec()));
+        let rule = self.trip.unwrap_or_else(|| Rule::standard_for(self.window.size()));
         let settings = Settings {
             name: self.name.into(),
             window: self.window,
