@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fluxgate::trip::{self, Rule};
 use fluxgate::window::{self, Window};
-use fluxgate::{CircuitBreaker, Clock, Error, breaker, circuit_breaker, retry};
+use fluxgate::{CircuitBreaker, Error, __private::time, breaker, circuit_breaker, retry};
 
 use crate::work::{FAILS, Failure, ok, ready, sometimes, work, work_async};
 
@@ -139,25 +139,17 @@ pub fn by_hand(breaker: &CircuitBreaker, input: u64) -> Result<u64, Error<Failur
     breaker.call(|| work(input))
 }
 
-/// What it costs to read a clock depends on the machine, and valgrind is none: this one costs a call.
-struct Still;
-
-impl Clock for Still {
-    fn now(&self) -> Duration {
-        SECOND
-    }
-}
-
 fn rate() -> Rule {
     trip::min(10) & trip::failure_rate(0.5)
 }
 
+/// Reads the clock that breakers read in a program.
 fn breaker(window: Window, rule: Rule) -> CircuitBreaker {
+    time::calibrate();
     CircuitBreaker::builder("bench")
         .window(window)
         .trip(rule)
         .retry(retry::cooldown(Duration::from_secs(24 * 60 * 60)))
-        .clock(Still)
         .build()
         .expect("a configuration within its limits")
 }

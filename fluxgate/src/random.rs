@@ -1,6 +1,6 @@
 //! Random numbers, for jitter and for permits.
 //!
-//! The generator is SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014), with a state of
+//! The generator is `SplitMix64` (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014), with a state of
 //! the library's own: the program's generators neither fix what breakers draw nor are disturbed by it. Replicas must not draw alike, or
 //! they would all try again at the same moment. So the state is seeded once in each process, and each draw is mixed with what may differ
 //! where the state does not: the process (after a fork, parent and children share a state), the breaker, and the time.
@@ -53,7 +53,7 @@ fn process() -> u32 {
 /// How far the state moves with each number: the golden ratio.
 const GAMMA: u64 = 0x9e37_79b9_7f4a_7c15;
 
-/// The output of SplitMix64 for a state.
+/// The output of `SplitMix64` for a state.
 const fn mix(state: u64) -> u64 {
     let mixed = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

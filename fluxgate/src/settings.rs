@@ -6,7 +6,7 @@ pub(crate) mod name;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fluxgate_rules::{Permit, Retry, Rule, Window, review};
+use fluxgate_rules::{Extent, Permit, Retry, Rule, Schedule, Window, review};
 
 use self::error::ConfigError;
 use self::name::Name;
@@ -49,8 +49,9 @@ impl SettingsRef {
 }
 
 impl Settings {
-    /// Makes the checks that the compiler makes for the attribute, with the same messages.
-    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+    /// Makes the checks that the compiler makes for the attribute, with the same messages, and one that it cannot make: where there is no
+    /// clock, no setting may need one.
+    pub(crate) fn check(&self, has_clock: bool) -> Result<(), ConfigError> {
         let mut problems = review::window(&self.window);
         // If the window is wrong, the rule is checked against one that limits no number of calls.
         let any = Window::time(Duration::from_secs(60));
@@ -69,7 +70,27 @@ impl Settings {
                 ));
             }
         }
+        if problems.is_empty() && !has_clock {
+            problems.extend(self.timed().into_iter().map(|setting| {
+                format!(
+                    "{setting} needs a clock, and there is none on this target\n\
+                     help: `fluxgate::set_clock(..)` before, or `.clock(..)` for this breaker"
+                )
+            }));
+        }
         if problems.is_empty() { Ok(()) } else { Err(ConfigError(problems.join("\n"))) }
+    }
+
+    /// The settings for which time has to pass.
+    fn timed(&self) -> Vec<String> {
+        let is_waiting = !matches!(self.retry.schedule, Schedule::Always | Schedule::Never);
+        let settings = [
+            matches!(self.window.extent, Extent::Time(_)).then(|| format!("`window = {}`", self.window)),
+            Rule::measures(self.rule.nodes()).durations().then(|| format!("`trip = {}`", self.rule)),
+            is_waiting.then(|| format!("`retry = {}`", self.retry)),
+            matches!(self.permit, Permit::RampUp { .. }).then(|| format!("`permit = {}`", self.permit)),
+        ];
+        settings.into_iter().flatten().collect()
     }
 }
 
@@ -90,6 +111,7 @@ mod tests {
             .build()
             .unwrap_err();
         assert_eq!(error.to_string().matches("help: ").count(), 5, "{error}");
+        assert!(!error.to_string().contains("clock"));
         let custom = trip::min(3) & trip::custom(|metrics| metrics.failures() > 2);
         CircuitBreaker::builder("right").trip(custom).build().unwrap();
     }

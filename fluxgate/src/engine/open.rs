@@ -8,7 +8,7 @@ use super::breaker::{Breaker, Guard};
 use super::locked::Period;
 use super::transition::{self, Change};
 use super::word::StateWord;
-use crate::clock::{self, NEVER};
+use crate::clock::NEVER;
 use crate::events::cause::Figures;
 use crate::events::transition::Reason;
 use crate::retry;
@@ -29,11 +29,10 @@ pub(super) fn open(mut guard: Guard<'_>, reason: Reason, evidence: Option<(Figur
     } else {
         retry::draw(retry, reopens, random)
     };
+    // Where time stands still, no pause ever ends: the breaker stays open until a command.
+    let delay = delay.filter(|&delay| delay == 0 || breaker.has_clock());
     guard.reopens.open(reopens);
     transition::perform(guard, Change { delay, evidence, ..Change::to(State::Open, reason, now) });
-    if breaker.clock.is_none() {
-        clock::calibrate();
-    }
 }
 
 /// Refuses a call, or makes the breaker half-open if it is time.
