@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn zero_may_be_any_instant() {
         let mut timeline = Timeline::new();
-        let start = Duration::MAX - Duration::from_secs(10);
+        let start = Duration::from_secs(u64::MAX - 10);
         for second in 0..10 {
             timeline.advance(start + Duration::from_secs(second));
             assert_eq!(timeline.now, LATEST_START + second * 1_000_000_000);
