@@ -7,7 +7,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use fluxgate::__private::time as anchored;
+use fluxgate::__private::clock as anchored;
 use fluxgate_benches::rounds::{Case, Figure, measure};
 use fluxgate_benches::{machine, table};
 

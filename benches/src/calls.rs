@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fluxgate::trip::{self, Rule};
 use fluxgate::window::{self, Window};
-use fluxgate::{CircuitBreaker, Error, __private::time, breaker, circuit_breaker, retry};
+use fluxgate::{CircuitBreaker, Error, __private::clock, breaker, circuit_breaker, retry};
 
 use crate::work::{FAILS, Failure, ok, ready, sometimes, work, work_async};
 
@@ -145,7 +145,7 @@ fn rate() -> Rule {
 
 /// Reads the clock that breakers read in a program.
 fn breaker(window: Window, rule: Rule) -> CircuitBreaker {
-    time::calibrate();
+    clock::calibrate();
     CircuitBreaker::builder("bench")
         .window(window)
         .trip(rule)

@@ -14,8 +14,7 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
     let mut due = None;
     loop {
         let answer = if word.is_changing() {
-            drop(breaker.lock());
-            Answer::LookAgain
+            await_change(breaker)
         } else {
             match word.state() {
                 State::Closed | State::MetricsOnly | State::Disabled => Answer::Admitted,
@@ -37,4 +36,12 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
         }
         word = breaker.word();
     }
+}
+
+/// A change is made under the lock, so it is complete once the lock can be taken.
+#[cold]
+#[inline(never)]
+fn await_change(breaker: &Breaker) -> Answer {
+    drop(breaker.lock());
+    Answer::LookAgain
 }

@@ -22,11 +22,13 @@ pub(crate) struct Admission {
 
 impl Admission {
     /// A call was admitted under `word` at the time `start`, which is 0 if calls are not timed.
+    #[inline]
     pub(crate) fn admitted(word: StateWord, start: u64) -> Self {
         Self { word, time: start }
     }
 
     /// A call was refused under `word`, `left` nanoseconds before the next attempt.
+    #[inline]
     pub(super) fn refused(word: StateWord, left: u64) -> Self {
         Self { word: word.fresh(), time: left }
     }

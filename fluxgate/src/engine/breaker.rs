@@ -110,19 +110,19 @@ impl Breaker {
         StateWord(self.state.load(Ordering::Acquire))
     }
 
-    /// What `read` reads without the lock, if it is of the generation of `word`. Transitions write in the matching order: see
-    /// [`change`](super::transition::change).
+    /// Whether what has just been read without the lock is of the generation of `word`. Transitions write in the matching order: see
+    /// [`transition`](super::transition).
     #[inline]
-    pub(crate) fn read_in<R>(&self, word: StateWord, read: impl FnOnce() -> R) -> Option<R> {
-        let value = read();
+    pub(crate) fn was_still_in(&self, word: StateWord) -> bool {
         fence(Ordering::Acquire);
-        (self.state.load(Ordering::Relaxed) == word.0).then_some(value)
+        self.state.load(Ordering::Relaxed) == word.0
     }
 
     /// The figures that opened the breaker, if it is still in the generation of `word`.
+    #[inline]
     pub(crate) fn figures(&self, word: StateWord) -> Figures {
-        let load = || self.cause.each_ref().map(|figure| figure.load(Ordering::Relaxed));
-        self.read_in(word, load).map_or(Figures::NONE, |[node, part, whole]| Figures { node, part, whole })
+        let [node, part, whole] = [0, 1, 2].map(|figure| self.cause[figure].load(Ordering::Relaxed));
+        if self.was_still_in(word) { Figures { node, part, whole } } else { Figures::NONE }
     }
 
     /// The figures of the recent calls.
@@ -131,18 +131,18 @@ impl Breaker {
         self.lock().metrics(now)
     }
 
-    /// Begins the first period, at `now`. Returns `false` if another thread has done it.
-    pub(crate) fn begin(&self, now: u64) -> bool {
+    /// Puts the breaker into use, at `now`. Returns `false` if another thread has done so.
+    pub(crate) fn put_into_use(&self, now: u64) -> bool {
         // The clock of the process, too, is a user's where one has been set, and is then read beforehand.
         let dated = self.clock.is_none() && clock::may_be_users();
         let guard = self.lock();
-        let begins = guard.word.is_fresh();
-        if begins {
-            let word = guard.word.used();
-            self.since.store(now, Ordering::Relaxed);
-            self.state.store(if dated { word.dated() } else { word }.0, Ordering::Release);
+        if !guard.word.is_fresh() {
+            return false;
         }
-        begins
+        let word = guard.word.used();
+        self.since.store(now, Ordering::Relaxed);
+        self.state.store(if dated { word.dated() } else { word }.0, Ordering::Release);
+        true
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -182,6 +182,7 @@ impl Breaker {
         Draw { breaker: std::ptr::from_ref(self) as usize, now }
     }
 
+    #[inline]
     pub(crate) fn lock(&self) -> Guard<'_> {
         let locked = self.locked.lock();
         // Changed under the lock only.
@@ -209,6 +210,7 @@ impl Guard<'_> {
         (guard.word == word).then_some((guard, answer))
     }
 
+    #[inline]
     pub(super) fn memory(&mut self) -> &mut Memory {
         let breaker = self.breaker;
         self.locked

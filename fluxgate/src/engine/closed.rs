@@ -1,13 +1,15 @@
 //! The closed state: every call is admitted, and recorded into the window.
 
 use super::breaker::{Breaker, Guard};
-use super::evaluation::{Decision, Step, evaluate};
+use super::evaluation::{Step, evaluate};
 use super::locked::Period;
-use super::window::memory::{FinishedCall, Memory};
+use super::window::finished_call::FinishedCall;
+use super::window::memory::Memory;
 use super::word::StateWord;
 use crate::sync::Ordering;
 
 /// Records a call, and evaluates the rule if that could have made it hold.
+#[inline]
 pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Step {
     let (breaker, word) = (guard.breaker, guard.word);
     // A window that was kept from a ramp has only been evaluated as that of a half-open breaker.
@@ -19,16 +21,20 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
     let step = if is_worse || !evaluated {
         evaluate(breaker, &memory.metrics(&breaker.measures), false, 0)
     } else {
-        Step::Decide(Decision::Pass)
+        Step::Pass
     };
-    let passes = matches!(step, Step::Decide(Decision::Pass));
+    let passes = matches!(step, Step::Pass);
     grant(breaker, word, memory, passes);
     if passes { Step::Stay } else { step }
 }
 
 /// Lets the next successes go unrecorded, as far as they change nothing. `passes`: the rule does not hold.
+#[inline]
 pub(super) fn grant(breaker: &Breaker, word: StateWord, memory: &mut Memory, passes: bool) {
-    let is_saturated = memory.is_saturated(&breaker.measures);
+    if memory.is_moved_by_success(&breaker.measures) {
+        return breaker.healthy.store(StateWord::NONE.0, Ordering::Release);
+    }
+    let is_saturated = memory.is_saturated();
     let healthy = if is_saturated { word.healthy() } else { StateWord::NONE };
     breaker.healthy.store(healthy.0, Ordering::Release);
     if passes && !is_saturated {

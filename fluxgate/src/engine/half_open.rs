@@ -4,11 +4,11 @@ use fluxgate_rules::metrics::nanos;
 
 use super::answer::Answer;
 use super::breaker::{Breaker, Guard};
-use super::evaluation::{Decision, Step, evaluate};
+use super::evaluation::{Step, evaluate};
 use super::locked::{Locked, Period};
 use super::open::open;
 use super::transition::{self, Change};
-use super::window::memory::FinishedCall;
+use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
 use crate::clock::NEVER;
 use crate::events::transition::Reason;
@@ -20,9 +20,10 @@ use crate::sync::Ordering;
 /// time; otherwise the trial that it begins could be over before the call is admitted, again and again.
 pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Answer {
     let now = due.unwrap_or_else(|| breaker.now());
-    let Some(since) = breaker.read_in(word, || breaker.since.load(Ordering::Relaxed)) else {
+    let since = breaker.since.load(Ordering::Relaxed);
+    if !breaker.was_still_in(word) {
         return Answer::LookAgain;
-    };
+    }
     let settings = breaker.settings();
     let permitted = permit::draw(&settings.permit, now.saturating_sub(since), breaker.draw(now));
 
@@ -53,6 +54,7 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
 }
 
 /// Gives back the slot of a call.
+#[inline]
 pub(super) fn release(locked: &mut Locked) {
     if let Period::Trial { in_flight, .. } = &mut locked.period {
         *in_flight = in_flight.saturating_sub(1);
@@ -60,6 +62,7 @@ pub(super) fn release(locked: &mut Locked) {
 }
 
 /// Whether the breaker has been half-open for too long.
+#[inline]
 pub(super) fn is_overdue(breaker: &Breaker, now: u64) -> bool {
     now >= breaker.deadline.load(Ordering::Relaxed)
 }
@@ -92,7 +95,7 @@ fn record_ramp(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Step {
     let memory = guard.memory();
     memory.record(call, now, &breaker.measures);
     match evaluate(breaker, &memory.metrics(&breaker.measures), true, 0) {
-        Step::Decide(Decision::Pass) if !is_ramp_over(breaker, now) => Step::Stay,
+        Step::Pass if !is_ramp_over(breaker, now) => Step::Stay,
         step => step,
     }
 }

@@ -4,10 +4,10 @@ use fluxgate_rules::Metrics;
 
 use super::breaker::{Breaker, Guard};
 use super::closed::grant;
-use super::evaluation::{Decision, Step, evaluate};
+use super::evaluation::{Step, evaluate};
 use super::locked::Period;
 use super::transition::{self, Change};
-use super::window::memory::FinishedCall;
+use super::window::finished_call::FinishedCall;
 use crate::events::transition::{Reason, Transition};
 use crate::state::State;
 
@@ -30,11 +30,11 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
     let reported = reported && {
         memory.advance(now);
         let step = evaluate(breaker, &memory.metrics(&breaker.measures), false, 0);
-        !matches!(step, Step::Decide(Decision::Pass))
+        !matches!(step, Step::Pass)
     };
     memory.record(call, now, &breaker.measures);
     let step = evaluate(breaker, &memory.metrics(&breaker.measures), false, 0);
-    let passes = matches!(step, Step::Decide(Decision::Pass));
+    let passes = matches!(step, Step::Pass);
     grant(breaker, word, memory, passes);
     guard.period = Period::MetricsOnly { reported: reported && !passes };
     if passes { Step::Stay } else { step }

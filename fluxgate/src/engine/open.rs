@@ -31,16 +31,17 @@ pub(super) fn open(mut guard: Guard<'_>, reason: Reason, evidence: Option<(Figur
     };
     // Where time stands still, no pause ever ends: the breaker stays open until a command.
     let delay = delay.filter(|&delay| delay == 0 || breaker.has_clock());
-    guard.reopens.open(reopens);
+    guard.reopens.count = reopens;
     transition::perform(guard, Change { delay, evidence, ..Change::to(State::Open, reason, now) });
 }
 
 /// Refuses a call, or makes the breaker half-open if it is time.
 #[inline]
 pub(super) fn admit(breaker: &Breaker, word: StateWord) -> Answer {
-    let Some(deadline) = breaker.read_in(word, || breaker.deadline.load(Ordering::Relaxed)) else {
+    let deadline = breaker.deadline.load(Ordering::Relaxed);
+    if !breaker.was_still_in(word) {
         return Answer::LookAgain;
-    };
+    }
     if deadline == NEVER {
         return Answer::Refused(NEVER);
     }
@@ -48,10 +49,17 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord) -> Answer {
     if now < deadline {
         return Answer::Refused(deadline - now);
     }
+    end(breaker, word, now);
+    Answer::Due(now)
+}
+
+/// Makes the breaker half-open, for as long as the settings allow, unless another call has done so.
+#[cold]
+#[inline(never)]
+fn end(breaker: &Breaker, word: StateWord, now: u64) {
     let guard = breaker.lock();
     if guard.word == word {
         let delay = breaker.settings().half_open_timeout.map(nanos);
         transition::perform(guard, Change { delay, ..Change::to(State::HalfOpen, Reason::RetryDue, now) });
     }
-    Answer::Due(now)
 }

@@ -11,12 +11,16 @@
 //! | [`record_timed`] | a fast success that changes nothing, or takes from the allowance or a stripe | a few atomics |
 //! | [`record_locked`] | nothing: it enters the outcome and acts on what follows | the lock |
 
-use super::breaker::Breaker;
-use super::evaluation::{self, Decision, Step};
+use fluxgate_rules::Metrics;
+use fluxgate_rules::evaluate::{Customs, Situation, best};
+
+use super::breaker::{Breaker, Guard};
+use super::evaluation::{self, Step};
 use super::open::open;
-use super::window::memory::FinishedCall;
+use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
 use super::{closed, half_open, manual};
+use crate::events::cause::Figures;
 use crate::events::transition::Reason;
 use crate::state::{Outcome, State};
 use crate::sync::Ordering;
@@ -36,7 +40,7 @@ pub(crate) fn record(breaker: &Breaker, word: StateWord, start: u64, outcome: Ou
 }
 
 #[inline(never)]
-pub(crate) fn record_undated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
+fn record_undated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
     // Tested first, because this is the most common case here.
     if outcome == Outcome::Success && !word.is_dated() && breaker.unrecorded.take_undated(word) {
         return;
@@ -62,18 +66,17 @@ fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64
     record_locked(breaker, word, outcome, nanos, now);
 }
 
-/// Enters an outcome where the current state keeps it, and acts on the decision, under the same lock, so that no other outcome comes
-/// between. Only a user's function is called without it.
+/// Enters an outcome where the current state keeps it, and acts on what it leads to, under the same lock, so that no other outcome
+/// comes between.
 #[inline(never)]
 fn record_locked(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
     let counts = outcome != Outcome::Ignored;
-    let state = word.state();
     let mut guard = breaker.lock();
     if guard.word != word || guard.period.is_opening() {
-        guard.late += u64::from(counts && state != State::Disabled);
+        guard.late += u64::from(counts && word.state() != State::Disabled);
         return;
     }
-    if state == State::HalfOpen {
+    if word.state() == State::HalfOpen {
         half_open::release(&mut guard);
         if half_open::is_overdue(breaker, now) {
             guard.late += u64::from(counts);
@@ -84,46 +87,60 @@ fn record_locked(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u6
         return;
     }
     let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &breaker.measures);
-    let step = match state {
+    let step = match word.state() {
         State::Closed => closed::record(&mut guard, call, now),
         State::HalfOpen => half_open::record(&mut guard, call, now),
         State::MetricsOnly => manual::record(&mut guard, call, now),
         State::Open | State::Disabled | State::ForcedOpen => Step::Stay,
     };
-    if let Step::Stay = step {
-        return;
+    if !matches!(step, Step::Stay) {
+        follow(guard, step, now);
     }
-    let is_half_open = state == State::HalfOpen;
+}
+
+/// Acts on what an outcome led to. Only the rule's `custom` conditions are asked without the lock.
+#[cold]
+#[inline(never)]
+fn follow(mut guard: Guard<'_>, step: Step, now: u64) {
+    let breaker = guard.breaker;
+    let half_open = guard.word.state() == State::HalfOpen;
     let metrics = guard.memory().metrics(&breaker.measures);
-    let decision = match step {
-        Step::Stay => return,
-        Step::Decide(decision) => decision,
+    match step {
+        Step::Stay => {}
+        Step::Pass => pass(guard, now),
+        Step::Trip(more) => trip(guard, &metrics, more, Customs::NONE, now),
         Step::Ask => {
-            let asked = guard.ask(|| evaluation::ask(breaker, &metrics, is_half_open));
-            let Some((retaken, decision)) = asked else { return };
-            guard = retaken;
-            if guard.period.is_opening() {
-                return;
-            }
-            decision
-        }
-    };
-    match decision {
-        Decision::Trip(more, customs) => {
-            let figures = evaluation::figures(breaker, &metrics, is_half_open, more, customs);
-            let Some(cause) = figures.cause(breaker.nodes()) else { return };
-            let reason = Reason::Tripped(cause);
-            if state == State::MetricsOnly {
-                manual::report(guard, reason, metrics);
-            } else {
-                let now = if needs_time(word) { now } else { breaker.now() };
-                open(guard, reason, Some((figures, metrics)), now);
+            let asked = guard.ask(|| evaluation::ask(breaker, &metrics, half_open));
+            match asked {
+                Some((guard, _)) if guard.period.is_opening() => {}
+                Some((guard, Some(customs))) => trip(guard, &metrics, 0, customs, now),
+                Some((guard, None)) => pass(guard, now),
+                None => {}
             }
         }
-        Decision::Pass => match state {
-            State::HalfOpen => half_open::pass(guard, now),
-            State::MetricsOnly => manual::pass(&mut guard),
-            _ => {}
-        },
     }
+}
+
+/// The rule does not hold.
+fn pass(mut guard: Guard<'_>, now: u64) {
+    match guard.word.state() {
+        State::HalfOpen => half_open::pass(guard, now),
+        State::MetricsOnly => manual::pass(&mut guard),
+        _ => {}
+    }
+}
+
+/// The rule holds for `metrics`, even with this many calls still to come, given these answers to its `custom` conditions.
+fn trip(guard: Guard<'_>, metrics: &Metrics, more: u64, customs: Customs, now: u64) {
+    let (breaker, word) = (guard.breaker, guard.word);
+    let situation =
+        Situation { half_open: word.state() == State::HalfOpen, metrics: &best(metrics, more), customs };
+    let figures = Figures::of(breaker.nodes(), &situation, metrics);
+    let Some(cause) = figures.cause(breaker.nodes()) else { return };
+    let reason = Reason::Tripped(cause);
+    if word.state() == State::MetricsOnly {
+        return manual::report(guard, reason, *metrics);
+    }
+    let now = if needs_time(word) { now } else { breaker.now() };
+    open(guard, reason, Some((figures, *metrics)), now);
 }

@@ -6,11 +6,11 @@ use crate::state::State;
 /// as it was last open.
 pub(crate) struct Reopens {
     /// As of the last opening.
-    count: u32,
+    pub(super) count: u32,
     /// How long the breaker was last open.
-    open_for: u64,
+    pub(super) open_for: u64,
     /// When it last closed.
-    closed_at: u64,
+    pub(super) closed_at: u64,
 }
 
 impl Reopens {
@@ -24,24 +24,6 @@ impl Reopens {
     /// The count if a breaker that is in `state` opens at `now`.
     pub(crate) fn next(&self, state: State, now: u64) -> u32 {
         if state != State::HalfOpen && self.are_forgiven(now) { 0 } else { self.count.saturating_add(1) }
-    }
-
-    /// The breaker opens, and this is the [`next`](Self::next) count.
-    pub(super) fn open(&mut self, count: u32) {
-        self.count = count;
-    }
-
-    /// The breaker is no longer open, as it was for `duration`.
-    pub(super) fn end_open(&mut self, duration: u64) {
-        self.open_for = duration;
-    }
-
-    pub(super) fn close(&mut self, now: u64) {
-        self.closed_at = now;
-    }
-
-    pub(super) fn forget(&mut self) {
-        *self = Self { closed_at: self.closed_at, ..Self::NONE };
     }
 
     /// Whether a breaker that is closed has, at `now`, been so for as long as it was last open.

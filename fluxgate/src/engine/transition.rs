@@ -6,6 +6,7 @@ use fluxgate_rules::Metrics;
 
 use super::breaker::{Breaker, Guard};
 use super::locked::Period;
+use super::reopens::Reopens;
 use super::word::StateWord;
 use crate::clock::NEVER;
 use crate::events::cause::Figures;
@@ -35,7 +36,7 @@ impl Change {
 /// Changes to another state, gives back the lock, and tells the listeners.
 pub(super) fn perform(mut guard: Guard<'_>, change: Change) {
     let breaker = guard.breaker;
-    begin(&mut guard, change);
+    begin_generation(&mut guard, change);
     drop(guard);
     deliver(breaker);
 }
@@ -44,7 +45,7 @@ pub(super) fn perform(mut guard: Guard<'_>, change: Change) {
 ///
 /// Readers without the lock read the state, then `since`, `deadline` and `cause`, then the state again, and trust what they
 /// read if the state was the same both times. So the state is marked as changing before any of these is written.
-fn begin(guard: &mut Guard<'_>, change: Change) {
+fn begin_generation(guard: &mut Guard<'_>, change: Change) {
     let Change { to, reason, now, delay, evidence } = change;
     let Guard { breaker, word, .. } = *guard;
     let from = word.state();
@@ -68,13 +69,13 @@ fn begin(guard: &mut Guard<'_>, change: Change) {
         }
     }
     if from == State::Open {
-        guard.reopens.end_open(now.saturating_sub(breaker.since.load(Ordering::Relaxed)));
+        guard.reopens.open_for = now.saturating_sub(breaker.since.load(Ordering::Relaxed));
     }
     if to == State::Closed {
-        guard.reopens.close(now);
+        guard.reopens.closed_at = now;
     }
     if matches!(reason, Reason::Reset) {
-        guard.reopens.forget();
+        guard.reopens = Reopens { closed_at: now, ..Reopens::NONE };
     }
     guard.period = match to {
         State::Closed => Period::CLOSED,
@@ -119,7 +120,7 @@ pub(super) fn deliver(breaker: &Breaker) {
         // Not in the head of the loop: the lock would be held throughout the body.
         let next = breaker.locked.lock().events.as_mut().and_then(|events| events.next());
         let Some((transition, listeners)) = next else { return };
-        listener::tell(&transition, &listeners);
+        listener::notify(&transition, &listeners);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod allowance;
 mod buckets;
+pub(crate) mod finished_call;
 pub(crate) mod memory;
 mod ring;
 mod stripes;

@@ -55,7 +55,8 @@ impl Events {
         self.queue.push_back(transition);
     }
 
-    /// Whether the caller must deliver: there is something to deliver, and no other thread is doing so.
+    /// Begins a delivery, which the caller then carries out. Returns `false` if there is nothing to deliver, or another thread is
+    /// delivering.
     pub(crate) fn begin(&mut self) -> bool {
         let begins = !self.delivering && !self.queue.is_empty();
         self.delivering |= begins;
@@ -88,7 +89,7 @@ pub(crate) fn is_heard() -> bool {
 }
 
 /// Calls all listeners.
-pub(crate) fn tell(transition: &Transition, own: &[Arc<dyn Listener>]) {
+pub(crate) fn notify(transition: &Transition, own: &[Arc<dyn Listener>]) {
     #[cfg(feature = "tracing")]
     contain(|| tracing::emit(transition));
     for listener in own.iter().chain(&everywhere()) {

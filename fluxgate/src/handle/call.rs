@@ -120,11 +120,16 @@ impl<'a> Call<'a> {
 #[cold]
 #[inline(never)]
 fn admit(breaker: &Breaker, word: StateWord) -> Admission {
-    if word.admits_timed() {
-        return Admission::admitted(word, breaker.now());
+    if word.admits_timed() { Admission::admitted(word, breaker.now()) } else { admit_by_state(breaker, word) }
+}
+
+#[inline(never)]
+fn admit_by_state(breaker: &Breaker, word: StateWord) -> Admission {
+    if word.is_fresh() {
+        enroll(breaker);
+        return admission::admit(breaker, breaker.word());
     }
-    enroll(breaker);
-    admission::admit(breaker, breaker.word())
+    admission::admit(breaker, word)
 }
 
 impl fmt::Debug for Call<'_> {

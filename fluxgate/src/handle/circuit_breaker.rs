@@ -61,15 +61,6 @@ impl CircuitBreaker {
         breaker.get_or_init(|| Box::new(Breaker::shared(SettingsRef::Static(settings), None)))
     }
 
-    /// Another handle to the same breaker.
-    pub(crate) fn share(&self) -> Self {
-        Self(match &self.0 {
-            Handle::Static(breaker) => Handle::Static(breaker),
-            Handle::Shared(breaker) => Handle::Shared(breaker.clone()),
-            Handle::Lazy(settings, breaker) => Handle::Shared(Self::lazy(settings, breaker).clone()),
-        })
-    }
-
     pub(crate) const fn from_shared(breaker: Arc<Breaker>) -> Self {
         Self(Handle::Shared(breaker))
     }
@@ -200,6 +191,17 @@ impl CircuitBreaker {
     fn resolved(&self) -> &Breaker {
         resolve(self.breaker())
     }
+}
+
+/// Another handle to the same breaker, which borrows nothing.
+#[doc(hidden)]
+#[inline]
+pub fn share(breaker: &CircuitBreaker) -> CircuitBreaker {
+    CircuitBreaker(match &breaker.0 {
+        Handle::Static(breaker) => Handle::Static(breaker),
+        Handle::Shared(breaker) => Handle::Shared(breaker.clone()),
+        Handle::Lazy(settings, breaker) => Handle::Shared(CircuitBreaker::lazy(settings, breaker).clone()),
+    })
 }
 
 impl fmt::Debug for CircuitBreaker {

@@ -67,7 +67,7 @@ pub(crate) fn enroll(breaker: &Breaker) {
 
 #[cold]
 fn first_use(breaker: &Breaker) {
-    if breaker.begin(breaker.now()) {
+    if breaker.put_into_use(breaker.now()) {
         enter(&breaker.origin);
     }
 }

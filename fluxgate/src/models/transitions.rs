@@ -30,7 +30,7 @@ fn trips_once(make: impl Fn() -> Arc<Breaker> + Send + Sync + 'static) {
 }
 
 #[test]
-fn two_failures_race_to_trip_and_one_transition_is_told() {
+fn two_failures_race_to_trip_and_one_transition_is_reported() {
     trips_once(|| breaker(window::count(4), trip::failures(1)));
 }
 
@@ -87,7 +87,7 @@ fn the_last_slot_is_given_once() {
 }
 
 #[test]
-fn a_reset_parts_what_counts_from_what_does_not() {
+fn outcomes_before_a_reset_do_not_count_after_it() {
     check(|| {
         let breaker = breaker(window::count(4), trip::failures(3));
         let other = beside(&breaker, |breaker| {
@@ -146,7 +146,7 @@ fn listeners_hear_in_order_and_once_and_may_call_back() {
 }
 
 #[test]
-fn a_refusal_tells_of_one_opening() {
+fn a_refusal_describes_a_single_opening() {
     check(|| {
         let breaker = breaker(window::count(4), trip::failures(1));
         acquire(&breaker).unwrap().failure();

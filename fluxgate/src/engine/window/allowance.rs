@@ -66,7 +66,7 @@ mod tests {
     use crate::state::State;
 
     #[test]
-    fn so_many_may_be_taken_by_calls_of_one_word() {
+    fn only_calls_of_its_word_take_from_an_allowance_and_no_more_than_was_granted() {
         let word = StateWord::first(false, false).used().next(State::Closed);
         let (before, after) = (StateWord::first(false, false).used(), word.next(State::Closed));
         let allowance = Allowance::none();

@@ -4,49 +4,10 @@ use fluxgate_rules::metrics::MAX_THRESHOLDS;
 use fluxgate_rules::{Extent, Measures, Metrics, Node, Rule, Tally, Window};
 
 use super::buckets::Buckets;
+use super::finished_call::FinishedCall;
 use super::ring::Ring;
 use super::unrecorded::Unrecorded;
 use crate::engine::word::StateWord;
-
-/// A finished call.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct FinishedCall {
-    pub(crate) failed: bool,
-    /// One bit for each threshold that the duration reached.
-    slow: u8,
-    /// How long it took, if that was measured.
-    pub(super) nanos: u64,
-}
-
-impl FinishedCall {
-    pub(crate) fn new(failed: bool, nanos: u64, measures: &Measures) -> Self {
-        let mut slow = 0;
-        for (place, &threshold) in measures.thresholds.iter().enumerate() {
-            slow |= u8::from(threshold != 0 && nanos >= threshold) << place;
-        }
-        Self { failed, slow, nanos }
-    }
-
-    pub(super) fn is_slow(&self, threshold: usize) -> bool {
-        self.slow >> threshold & 1 == 1
-    }
-
-    /// Whether the call succeeded and reached no threshold.
-    pub(crate) fn is_fast_success(&self) -> bool {
-        !self.failed && self.slow == 0
-    }
-
-    fn tally(&self, measures: &Measures) -> Tally {
-        Tally {
-            total: 1,
-            failures: u64::from(self.failed),
-            slow: std::array::from_fn(|threshold| u64::from(self.is_slow(threshold))),
-            latency: if measures.average { u128::from(self.nanos) } else { 0 },
-        }
-    }
-}
-
-const _: () = assert!(MAX_THRESHOLDS <= 8, "a bit for each threshold");
 
 /// What is remembered of calls: the sliding window or, during a trial, the trial's tally in its place.
 pub(crate) struct Memory {
@@ -113,23 +74,28 @@ impl Memory {
         Metrics::new(self.tally, self.streak, *measures)
     }
 
-    /// Whether one more fast success would leave the memory exactly as it is.
-    pub(crate) fn is_saturated(&self, measures: &Measures) -> bool {
+    /// Whether one more fast success would change anything but what is counted: end a streak, or move an average.
+    #[inline]
+    pub(crate) fn is_moved_by_success(&self, measures: &Measures) -> bool {
+        self.streak > 0 || measures.average
+    }
+
+    /// Whether one more fast success would leave the memory exactly as it is, if it [moves](Self::is_moved_by_success) nothing: every
+    /// remembered call is one, too.
+    #[inline]
+    pub(crate) fn is_saturated(&self) -> bool {
         match &self.storage {
-            Storage::Count(ring) => ring.is_full(&self.tally) && self.is_clean(measures),
+            Storage::Count(ring) => {
+                ring.is_full(&self.tally)
+                    && self.tally.failures == 0
+                    && self.tally.slow == [0; MAX_THRESHOLDS]
+            }
             Storage::Time(_) => false,
         }
     }
 
-    /// Whether every remembered call is a fast success.
-    fn is_clean(&self, measures: &Measures) -> bool {
-        self.tally.failures == 0
-            && self.streak == 0
-            && self.tally.slow == [0; MAX_THRESHOLDS]
-            && !measures.average
-    }
-
-    /// Lets successes of `word` go unrecorded, if none of them can make the rule hold, which does not hold now.
+    /// Lets successes of `word` go unrecorded, if none of them can make the rule hold, which does not hold now. They must not
+    /// [move](Self::is_moved_by_success) anything.
     pub(crate) fn grant(
         &mut self,
         unrecorded: &Unrecorded,
@@ -137,9 +103,6 @@ impl Memory {
         rule: &[Node],
         measures: &Measures,
     ) {
-        if self.streak > 0 || measures.average {
-            return;
-        }
         match &mut self.storage {
             Storage::Count(ring) => {
                 if ring.is_full(&self.tally) {

@@ -3,7 +3,7 @@
 use fluxgate_rules::metrics::MAX_THRESHOLDS;
 use fluxgate_rules::{Measures, Tally};
 
-use super::memory::FinishedCall;
+use super::finished_call::FinishedCall;
 
 /// The last calls; the oldest is overwritten first. A call takes one bit for its failure, one for each threshold, and, if the rule
 /// needs an average, a word for its duration.

@@ -126,8 +126,8 @@ mod tests {
     }
 
     #[test]
-    fn of_a_full_count_window_so_many_as_push_out_successes() {
-        let allowed = |size: usize, rule: trip::Rule, outcomes: &str| {
+    fn a_full_count_window_grants_as_many_as_push_out_only_successes() {
+        let granted = |size: usize, rule: trip::Rule, outcomes: &str| {
             let breaker = after(window::count(size), rule, outcomes, Hand(Arc::default()));
             let healthy = breaker.breaker().healthy.load(Ordering::Relaxed);
             let word = breaker.breaker().state.load(Ordering::Relaxed);
@@ -145,21 +145,21 @@ mod tests {
             ("oooxo", (false, 2)),
             ("xoxxoo", (false, 0)),
         ] {
-            assert_eq!(allowed(4, rule(), outcomes), expected, "{outcomes}");
+            assert_eq!(granted(4, rule(), outcomes), expected, "{outcomes}");
         }
         // Over the ends of words, and of the ring.
         let long = "o".repeat(149) + "x" + &"o".repeat(50);
-        assert_eq!(allowed(200, rule(), &long), (false, 149));
-        assert_eq!(allowed(150, rule(), &long), (false, 99));
+        assert_eq!(granted(200, rule(), &long), (false, 149));
+        assert_eq!(granted(150, rule(), &long), (false, 99));
         // An average changes with every call, and a slow rate with none of these.
         let average = trip::min(4) & trip::avg_latency(Duration::from_secs(1)) | rule();
-        assert_eq!(allowed(4, average, "ooxo"), (false, 0));
+        assert_eq!(granted(4, average, "ooxo"), (false, 0));
         let slow = trip::min(4) & trip::slow_rate(1.0, Duration::from_secs(1)) | rule();
-        assert_eq!(allowed(4, slow, "ooxo"), (false, 2));
+        assert_eq!(granted(4, slow, "ooxo"), (false, 2));
     }
 
     #[test]
-    fn of_a_time_window_those_of_the_bucket_that_the_rule_need_not_look_at() {
+    fn a_time_window_grants_the_rest_of_its_bucket_once_the_minimum_is_reached() {
         let window = window::time(Duration::from_secs(10));
         let counts = |outcomes: &str, millis: u64| {
             let rule = trip::min(3) & trip::failure_rate(1.0);

@@ -1,0 +1,44 @@
+//! A call whose outcome is known.
+
+use fluxgate_rules::metrics::MAX_THRESHOLDS;
+use fluxgate_rules::{Measures, Tally};
+
+/// A finished call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FinishedCall {
+    pub(crate) failed: bool,
+    /// One bit for each threshold that the duration reached.
+    slow: u8,
+    /// How long it took, if that was measured.
+    pub(super) nanos: u64,
+}
+
+impl FinishedCall {
+    pub(crate) fn new(failed: bool, nanos: u64, measures: &Measures) -> Self {
+        let mut slow = 0;
+        for (place, &threshold) in measures.thresholds.iter().enumerate() {
+            slow |= u8::from(threshold != 0 && nanos >= threshold) << place;
+        }
+        Self { failed, slow, nanos }
+    }
+
+    pub(super) fn is_slow(&self, threshold: usize) -> bool {
+        self.slow >> threshold & 1 == 1
+    }
+
+    /// Whether the call succeeded and reached no threshold.
+    pub(crate) fn is_fast_success(&self) -> bool {
+        !self.failed && self.slow == 0
+    }
+
+    pub(super) fn tally(&self, measures: &Measures) -> Tally {
+        Tally {
+            total: 1,
+            failures: u64::from(self.failed),
+            slow: std::array::from_fn(|threshold| u64::from(self.is_slow(threshold))),
+            latency: if measures.average { u128::from(self.nanos) } else { 0 },
+        }
+    }
+}
+
+const _: () = assert!(MAX_THRESHOLDS <= 8, "a bit for each threshold");
