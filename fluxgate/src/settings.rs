@@ -6,7 +6,7 @@ pub(crate) mod name;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fluxgate_rules::{ConfigProblem, Permit, Retry, Rule, Window, by_hand};
+use fluxgate_rules::{ConfigProblem, Extent, Permit, Retry, Rule, Schedule, Window, by_hand};
 
 use self::error::ConfigError;
 use self::name::Name;
@@ -49,8 +49,9 @@ impl SettingsRef {
 }
 
 impl Settings {
-    /// Makes the checks that the compiler makes for the attribute, with the same messages.
-    pub(crate) fn check(&self) -> Result<(), ConfigError> {
+    /// Makes the checks that the compiler makes for the attribute, with the same messages, and one that it cannot make: where there is no
+    /// clock, no setting may need one.
+    pub(crate) fn check(&self, has_clock: bool) -> Result<(), ConfigError> {
         let mut problems = by_hand::window(&self.window);
         // If the window is wrong, the rule is checked against one that limits no number of calls.
         let any = Window::time(Duration::from_secs(60));
@@ -66,7 +67,27 @@ impl Settings {
                 problems.push(problem.with_help("`Outcome::Failure` or `Outcome::Ignored`"));
             }
         }
+        if problems.is_empty() && !has_clock {
+            problems.extend(self.timed().into_iter().map(|(setting, value)| {
+                let message =
+                    format!("`{setting} = {value}` needs a clock, and there is none on this target");
+                ConfigProblem::new(setting, message)
+                    .with_help("`fluxgate::set_clock(..)` before, or `.clock(..)` for this breaker")
+            }));
+        }
         if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
+    }
+
+    /// The settings for which time has to pass.
+    fn timed(&self) -> Vec<(&'static str, String)> {
+        let is_waiting = !matches!(self.retry.schedule, Schedule::Always | Schedule::Never);
+        let settings = [
+            matches!(self.window.extent, Extent::Time(_)).then(|| ("window", self.window.to_string())),
+            Rule::measures(self.rule.nodes()).durations().then(|| ("trip", self.rule.to_string())),
+            is_waiting.then(|| ("retry", self.retry.to_string())),
+            matches!(self.permit, Permit::RampUp { .. }).then(|| ("permit", self.permit.to_string())),
+        ];
+        settings.into_iter().flatten().collect()
     }
 }
 

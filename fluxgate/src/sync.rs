@@ -14,6 +14,7 @@ pub(crate) use self::model::*;
 #[cfg(not(fluxgate_loom))]
 mod real {
     pub(crate) use once_cell::race::{OnceBox, OnceRef};
+    use std::sync::TryLockError;
     pub(crate) use std::sync::atomic::{AtomicU64, Ordering, fence};
     pub(crate) use std::sync::{Arc, MutexGuard, Weak};
     pub(crate) use std::thread_local;
@@ -29,6 +30,15 @@ mod real {
         #[inline]
         pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
             super::taken(|| self.0.lock(), || self.0.try_lock())
+        }
+
+        /// `None` if another thread has it.
+        pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+            match self.0.try_lock() {
+                Ok(guard) => Some(guard),
+                Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+                Err(TryLockError::WouldBlock) => None,
+            }
         }
     }
 }
@@ -89,6 +99,10 @@ mod model {
 
         pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
             self.0.lock().expect("loom's mutexes are not poisoned")
+        }
+
+        pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+            self.0.try_lock().ok()
         }
     }
 

@@ -8,7 +8,7 @@ use super::answer::Answer;
 use super::breaker::{Breaker, Guard};
 use super::transition::{self, Change, Pause};
 use super::word::StateWord;
-use crate::clock::{self, NEVER};
+use crate::clock::NEVER;
 use crate::events::cause::Figures;
 use crate::events::transition::Reason;
 use crate::retry;
@@ -35,6 +35,7 @@ pub(super) fn open_for(
     now: u64,
 ) {
     let breaker = guard.breaker;
+    let pause = pause.of_breaker(breaker);
     let reopens = guard.reopens.next(guard.word.state(), now);
     guard.reopens.open(reopens);
     transition::begin(&mut guard, Change { pause, evidence, ..Change::to(State::Open, reason, now) });
@@ -42,9 +43,6 @@ pub(super) fn open_for(
         ask(guard, reopens, now);
     } else {
         drop(guard);
-    }
-    if breaker.clock.is_none() {
-        clock::calibrate();
     }
     transition::deliver(breaker);
 }
@@ -66,6 +64,7 @@ fn ask(guard: Guard<'_>, reopens: u32, now: u64) {
 
 /// Sets for how long, from `now`, the breaker is open, which it is. Readers take the old deadline or the new one: both are true.
 pub(super) fn set_pause(guard: &mut Guard<'_>, pause: Pause, now: u64) {
+    let pause = pause.of_breaker(guard.breaker);
     guard.breaker.deadline.store(pause.deadline(now), Ordering::Relaxed);
     guard.reopens.pause(pause.nanos());
 }

@@ -55,6 +55,12 @@ impl Pause {
         Self::For(nanos(duration))
     }
 
+    /// Where time stands still, no pause ever ends: the breaker stays open until a command.
+    pub(super) fn of_breaker(self, breaker: &Breaker) -> Self {
+        let ends = matches!(self, Self::For(0)) || breaker.has_clock();
+        if self == Self::Asked || ends { self } else { Self::Endless }
+    }
+
     /// When a pause that begins `now` is over.
     pub(super) fn deadline(self, now: u64) -> u64 {
         match self {

@@ -3,7 +3,6 @@
 //! A `static` breaker is entered on first use, into a list that only grows and needs no lock. A breaker made at run time is
 //! entered when it is built, and removed when it is dropped.
 
-use crate::clock;
 use crate::engine::breaker::{Breaker, Origin};
 use crate::sync::{Arc, OnceRef, RwLock, Weak};
 
@@ -68,9 +67,6 @@ pub(crate) fn enroll(breaker: &Breaker) {
 
 #[cold]
 fn first_use(breaker: &Breaker) {
-    if breaker.clock.is_none() && breaker.word().is_dated() {
-        clock::calibrate();
-    }
     if breaker.put_into_use(breaker.now()) {
         enter(&breaker.origin);
     }

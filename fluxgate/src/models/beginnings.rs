@@ -33,7 +33,7 @@ fn the_first_use_happens_once() {
         );
         let breaker = Arc::new(Breaker::detached(
             SettingsRef::shared(settings),
-            Some(Arc::new(Still(7))),
+            Some(Box::new(UserClock::new(Arc::new(Still(7))))),
             Origin::Hidden,
         ));
         let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
@@ -49,7 +49,10 @@ fn a_breaker_enters_the_registry_once() {
     check(|| {
         let retry = Retry::new(Schedule::Always);
         let settings = settings(window::count(1), trip::failures(1), retry, permit::all());
-        let breaker = Breaker::shared(SettingsRef::shared(settings), Some(Arc::new(Still(7))));
+        let breaker = Breaker::shared(
+            SettingsRef::shared(settings),
+            Some(Box::new(UserClock::new(Arc::new(Still(7))))),
+        );
         let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
         acquire(&breaker).unwrap().success();
         other.join().unwrap();
