@@ -23,6 +23,7 @@ pub(crate) mod locked;
 pub(crate) mod manual;
 mod open;
 pub(crate) mod recording;
+pub(crate) mod registry;
 mod reopens;
 pub(crate) mod transition;
 pub(crate) mod window;

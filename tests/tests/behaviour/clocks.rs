@@ -263,7 +263,7 @@ fn threads_that_read_one_clock_do_not_let_time_run() {
     fluxgate_tests::fixture::together(4, |_| {
         (0..5_000).for_each(|_| {
             let _ = breaker.metrics();
-        })
+        });
     });
     let passed = breaker.snapshot().since;
     let ended = *clock.0.lock().expect("not poisoned");
