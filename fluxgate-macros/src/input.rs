@@ -3,6 +3,10 @@
 pub(crate) mod arguments;
 pub(crate) mod errors;
 pub(crate) mod function;
+pub(crate) mod names;
+pub(crate) mod returns;
 pub(crate) mod source;
 pub(crate) mod suggest;
+pub(crate) mod tokens;
+pub(crate) mod tracker_words;
 pub(crate) mod trees;

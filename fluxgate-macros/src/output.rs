@@ -1,8 +1,10 @@
-//! What is read -> the guarded function.
+//! The checked model -> tokens. Nothing here can fail, and so nothing reports.
 
+mod capture;
 pub(crate) mod expand;
-pub(crate) mod handler;
-pub(crate) mod outcome;
-pub(crate) mod returns;
-pub(crate) mod settings;
-pub(crate) mod target;
+mod guard;
+mod handler;
+mod outcome;
+mod returns;
+mod settings;
+mod target;

@@ -1,4 +1,6 @@
 //! The language of trackers: which results count as failures, and which as successes.
 
-pub(crate) mod operand;
+pub(crate) mod claim;
+mod operand;
 pub(crate) mod parser;
+pub(crate) mod tracker;

@@ -12,13 +12,26 @@ mod model;
 mod reading;
 mod text;
 
-pub use crate::text::{lexer, problem, token};
-pub use language::{spelling as suggest, syntax, vocabulary};
-pub use logic::{check, evaluate};
-pub use model::{duration, metrics, permit, ratio, retry, rule, window};
+pub use crate::text::{lexer, problem, render, token};
+pub use language::{syntax, vocabulary};
+
+/// Words like each other.
+pub mod suggest {
+    pub use crate::language::spelling::{is_keyword, nearest, snake};
+    pub use crate::reading::repair::repaired;
+}
+pub use logic::{const_checks as check, flaws, trial};
+pub use model::{duration, limits, metrics, permit, ratio, retry, rule, window};
 pub use reading::{by_hand as review, read as reader, suggestion as meant};
 
+pub use crate::text::config_error::{ConfigError, ConfigProblem};
 pub use crate::text::problem::Problem;
+/// Whether and why a rule holds, and what a trial shows.
+pub mod evaluate {
+    pub use crate::logic::cause::cause;
+    pub use crate::logic::evaluate::{Customs, NodeSet, Situation, Verdict, best, holds, verdict, worst};
+}
+
 pub use model::metrics::{Measures, Metrics, Tally};
 pub use model::permit::Permit;
 pub use model::ratio::Ratio;

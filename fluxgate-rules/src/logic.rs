@@ -1,4 +1,7 @@
-//! What a rule means: when it holds, and whether it makes sense.
+//! What a rule means: when it holds and why, what a trial shows, and whether settings make sense.
 
-pub mod check;
-pub mod evaluate;
+pub(crate) mod cause;
+pub mod const_checks;
+pub(crate) mod evaluate;
+pub mod flaws;
+pub mod trial;

@@ -1,6 +1,7 @@
 //! Settings as plain data, and the figures that they are about.
 
 pub mod duration;
+pub mod limits;
 pub mod metrics;
 pub mod permit;
 pub mod ratio;

@@ -3,7 +3,11 @@
 pub(crate) mod arguments;
 pub mod by_hand;
 pub(crate) mod call;
+pub(crate) mod cursor;
 pub(crate) mod explain;
+mod from_str;
+pub(crate) mod operators;
 pub(crate) mod parser;
 pub mod read;
+pub(crate) mod repair;
 pub mod suggestion;

@@ -1,6 +1,8 @@
 //! Text: its tokens, places among them, and messages about them.
 
 pub(crate) mod brackets;
+pub(crate) mod config_error;
 pub mod lexer;
 pub mod problem;
+pub mod render;
 pub mod token;

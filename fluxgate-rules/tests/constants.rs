@@ -5,8 +5,9 @@
 use std::panic::{UnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use fluxgate_rules::check::{self, Flaw};
-use fluxgate_rules::rule::MAX_NODES;
+use fluxgate_rules::check;
+use fluxgate_rules::flaws::{self, Flaw};
+use fluxgate_rules::limits::MAX_NODES;
 use fluxgate_rules::{Node, Permit, Retry, Window};
 
 const LONGEST: Duration = Duration::from_nanos(u64::MAX);
@@ -121,8 +122,8 @@ fn a_rule_may_have_so_many_nodes_and_no_more() {
         std::iter::once(Node::Any(members)).chain(conditions).collect::<Vec<_>>()
     };
     let (most, more) = (alternatives(MAX_NODES - 1), alternatives(MAX_NODES));
-    assert_eq!(check::size_flaw(&most), None);
-    assert_eq!(check::size_flaw(&more), Some(Flaw::TooLong));
+    assert_eq!(flaws::size_flaw(&most), None);
+    assert_eq!(flaws::size_flaw(&more), Some(Flaw::TooLong));
     assert_eq!(said(move || check::rule(&most, &window)), None);
     let rule = more.clone();
     assert_eq!(said(move || check::rule(&rule, &window)), refused(Flaw::TooLong));

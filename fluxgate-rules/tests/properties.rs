@@ -4,11 +4,15 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use fluxgate_rules::flaws;
 use fluxgate_rules::lexer::lex;
+use fluxgate_rules::problem::{Advice, Aside};
 use fluxgate_rules::reader::{self, Reading};
-use fluxgate_rules::token::Token;
+use fluxgate_rules::token::{Token, TokenRange};
 use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, OUTCOME};
-use fluxgate_rules::{Condition, Permit, Problem, Ratio, Retry, Rule, Window, review};
+use fluxgate_rules::{
+    Condition, ConfigError, ConfigProblem, Permit, Problem, Ratio, Retry, Rule, Window, review,
+};
 use proptest::prelude::*;
 
 /// Pieces of rules, right and wrong, of which mutations are made.
@@ -171,6 +175,24 @@ proptest! {
     }
 
     #[test]
+    fn what_is_suggested_for_a_whole_setting_is_right(
+        pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..6),
+        word in proptest::sample::select(&["", "count", "time(", "fixed", "backoff(", "open_for(", "ramp_up(", "fail"][..]),
+    ) {
+        let text = format!("{word}{}", pieces.join(" "));
+        let lexed = lex(&text);
+        let whole = TokenRange::new(0, lexed.tokens.len());
+        for read in READERS {
+            let problems = read(&lexed.tokens);
+            let [Problem { advice: Advice::Change(suggestion), .. }] = problems.as_slice() else { continue };
+            if suggestion.range == whole && matches!(suggestion.aside, Aside::Write(_)) {
+                let again = read(&lex(&suggestion.replacement).tokens);
+                prop_assert!(again.is_empty(), "{text}: {suggestion:?} is wrong: {again:?}");
+            }
+        }
+    }
+
+    #[test]
     fn a_mutated_rule_is_survived(rule in rule(), at in any::<prop::sample::Index>(), new in any::<char>(), kind in 0..3) {
         let mut letters: Vec<char> = rule.to_string().chars().collect();
         let at = at.index(letters.len());
@@ -197,10 +219,19 @@ proptest! {
     #[test]
     fn what_is_refused_is_refused_alike_by_hand_and_in_a_string(rule in rule()) {
         let window = Window::time(Duration::from_secs(60));
-        let by_hand = review::rule(&rule, &window).join("\n");
+        let by_hand: Vec<_> = review::rule(&rule, &window).iter().map(ToString::to_string).collect();
         let in_a_string = Rule::from_str(&rule.to_string()).err().map(|error| error.to_string()).unwrap_or_default();
         prop_assume!(!in_a_string.contains("is given twice"));
-        prop_assert_eq!(by_hand, in_a_string);
+        prop_assert_eq!(by_hand.join("\n"), in_a_string);
+    }
+
+    #[test]
+    fn no_flaw_goes_untold(rule in rule(), size in 1..200_usize) {
+        let (nodes, window) = (rule.nodes(), Window::count(size));
+        let is_flawed = flaws::size_flaw(nodes).is_some()
+            || flaws::has_condition_flaw(nodes, &window)
+            || flaws::rule_flaw(nodes, &window).is_some();
+        prop_assert_eq!(!review::rule(&rule, &window).is_empty(), is_flawed, "{}", rule);
     }
 
     #[test]
@@ -217,15 +248,22 @@ proptest! {
             window.buckets = buckets;
             let problems = review::window(&window);
             prop_assert_eq!(problems.is_empty(), is_in_range(&window));
+            prop_assert_eq!(problems, read_back::<Window>(&window));
         }
         let mut retry = Retry::backoff(short).max(long).jitter(ratios[0]);
         retry.multiplier = multiplier;
-        review::retry(&retry);
-        review::permit(&Permit::ramp_up(ratios[1], ratios[2], long));
+        prop_assert_eq!(review::retry(&retry), read_back::<Retry>(&retry));
+        let permit = Permit::ramp_up(ratios[1], ratios[2], long);
+        prop_assert_eq!(review::permit(&permit), read_back::<Permit>(&permit));
         review::half_open_timeout(long);
         let rule = Rule::from_condition(Condition::SlowRate(Ratio::new(ratios[0]), long));
         review::rule(&rule, &Window::count(size));
     }
+}
+
+/// What is wrong with a setting's own text.
+fn read_back<T: FromStr<Err = ConfigError>>(setting: &impl ToString) -> Vec<ConfigProblem> {
+    setting.to_string().parse::<T>().err().map(|error| error.problems().to_vec()).unwrap_or_default()
 }
 
 /// Whether a window is in the ranges that the documentation names.

@@ -88,9 +88,10 @@ pub use self::handle::call::Call;
 pub use self::handle::circuit_breaker::CircuitBreaker;
 pub use self::handle::error::{CallNotPermitted, Error};
 pub use self::handle::future::CallAsync;
+pub use self::handle::owned_call::OwnedCall;
 pub use self::handle::registry::{breakers, find, register};
 pub use self::handle::snapshot::Snapshot;
-pub use self::settings::error::ConfigError;
+pub use self::settings::error::{ConfigError, ConfigProblem};
 pub use self::settings::name::Name;
 pub use self::state::{Outcome, State};
 #[doc = include_str!("../docs/breaker.md")]

@@ -1,5 +1,8 @@
 //! Which calls a half-open breaker admits.
 //!
+//! `random` and `custom` permits thin out the calls of a trial. A ramp is not asked before the trial has passed: then it lets traffic come
+//! back gradually.
+//!
 //! Whatever the permit says, at most [`max_half_open_calls`] calls of a trial run at once.
 //!
 //! [`max_half_open_calls`]: crate::Builder::max_half_open_calls
@@ -32,10 +35,11 @@ pub const fn random(share: f64) -> Permit {
     Permit::Random(Ratio::new(share))
 }
 
-/// A random share of calls that grows linearly from `from` to `to` over `duration`, where `0 < from <= to <= 1`, drawn for each
-/// call.
+/// After the trial, a random share of calls that grows linearly from `from` to `to` over `duration`, where `0 < from <= to <= 1`, drawn for
+/// each call.
 ///
-/// The ramp is always completed: the breaker closes at its end, not before, so that traffic comes back gradually.
+/// The ramp begins when the pause ends, and is always completed: the breaker closes at its end, not before, so that traffic comes back
+/// gradually. A trial that passes later than that closes the breaker at once.
 pub const fn ramp_up(from: f64, to: f64, duration: Duration) -> Permit {
     Permit::RampUp { from: Ratio::new(from), to: Ratio::new(to), duration }
 }

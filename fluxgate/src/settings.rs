@@ -6,7 +6,7 @@ pub(crate) mod name;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fluxgate_rules::{Extent, Permit, Retry, Rule, Schedule, Window, review};
+use fluxgate_rules::{ConfigProblem, Extent, Permit, Retry, Rule, Schedule, Window, review};
 
 use self::error::ConfigError;
 use self::name::Name;
@@ -22,7 +22,7 @@ pub struct Settings {
     pub retry: Retry,
     pub permit: Permit,
     pub max_half_open_calls: u32,
-    pub half_open_timeout: Option<Duration>,
+    pub half_open_timeout: Duration,
     pub on_panic: Outcome,
     pub on_cancel: Outcome,
 }
@@ -60,35 +60,34 @@ impl Settings {
         problems.extend(review::retry(&self.retry));
         problems.extend(review::permit(&self.permit));
         problems.extend(review::max_half_open_calls(self.max_half_open_calls));
-        if let Some(longest) = self.half_open_timeout {
-            problems.extend(review::half_open_timeout(longest));
-        }
+        problems.extend(review::half_open_timeout(self.half_open_timeout));
         for (owner, outcome) in [("on_panic", self.on_panic), ("on_cancel", self.on_cancel)] {
             if outcome == Outcome::Success {
-                problems.push(format!(
-                    "`{owner}` cannot be a success\nhelp: `Outcome::Failure` or `Outcome::Ignored`"
-                ));
+                let problem = ConfigProblem::new(owner, format!("`{owner}` cannot be a success"));
+                problems.push(problem.with_help("`Outcome::Failure` or `Outcome::Ignored`"));
             }
         }
         if problems.is_empty() && !has_clock {
-            problems.extend(self.timed().into_iter().map(|setting| {
-                format!(
-                    "{setting} needs a clock, and there is none on this target\n\
-                     help: `fluxgate::set_clock(..)` before, or `.clock(..)` for this breaker"
-                )
+            problems.extend(self.timed().into_iter().map(|(setting, value)| {
+                let message =
+                    format!("`{setting} = {value}` needs a clock, and there is none on this target");
+                let help = "`fluxgate::set_clock(..)` before, or `.clock(..)` for this breaker";
+                ConfigProblem::new(setting, message).with_help(help)
             }));
         }
-        if problems.is_empty() { Ok(()) } else { Err(ConfigError(problems.join("\n"))) }
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
     }
 
-    /// The settings for which time has to pass.
-    fn timed(&self) -> Vec<String> {
-        let is_waiting = !matches!(self.retry.schedule, Schedule::Always | Schedule::Never);
+    /// The settings for which time has to pass, with their values.
+    fn timed(&self) -> Vec<(&'static str, String)> {
+        let Self { window, rule, retry, permit, .. } = self;
+        let times_calls = Rule::measures(rule.nodes()).durations();
+        let waits = !matches!(retry.schedule, Schedule::Always | Schedule::Never);
         let settings = [
-            matches!(self.window.extent, Extent::Time(_)).then(|| format!("`window = {}`", self.window)),
-            Rule::measures(self.rule.nodes()).durations().then(|| format!("`trip = {}`", self.rule)),
-            is_waiting.then(|| format!("`retry = {}`", self.retry)),
-            matches!(self.permit, Permit::RampUp { .. }).then(|| format!("`permit = {}`", self.permit)),
+            matches!(window.extent, Extent::Time(_)).then(|| ("window", window.to_string())),
+            times_calls.then(|| ("trip", rule.to_string())),
+            waits.then(|| ("retry", retry.to_string())),
+            matches!(permit, Permit::RampUp { .. }).then(|| ("permit", permit.to_string())),
         ];
         settings.into_iter().flatten().collect()
     }
@@ -96,7 +95,7 @@ impl Settings {
 
 #[cfg(test)]
 mod tests {
-    use crate::{CircuitBreaker, Outcome, permit, retry, trip, window};
+    use crate::{CircuitBreaker, ConfigProblem, Outcome, permit, retry, trip, window};
     use std::time::Duration;
 
     #[test]
@@ -112,6 +111,8 @@ mod tests {
             .unwrap_err();
         assert_eq!(error.to_string().matches("help: ").count(), 5, "{error}");
         assert!(!error.to_string().contains("clock"));
+        let settings: Vec<_> = error.problems().iter().map(ConfigProblem::setting).collect();
+        assert_eq!(settings, ["trip", "retry", "permit", "max_half_open_calls", "on_panic"]);
         let custom = trip::min(3) & trip::custom(|metrics| metrics.failures() > 2);
         CircuitBreaker::builder("right").trip(custom).build().unwrap();
     }

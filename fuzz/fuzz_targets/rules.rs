@@ -14,8 +14,11 @@ mod errors;
 #[allow(dead_code)]
 #[path = "../../fluxgate-macros/src/input/source.rs"]
 mod source;
+#[allow(dead_code)]
+#[path = "../../fluxgate-macros/src/input/tokens.rs"]
+mod tokens;
 mod input {
-    pub(crate) use crate::errors;
+    pub(crate) use crate::{errors, tokens};
 }
 
 fuzz_target!(|text: &str| {
@@ -38,7 +41,7 @@ fn agree(text: &str) {
     // The standard library does not say which marks continue a word of Rust's: in a string, none does.
     let has_marks = text.contains(|character: char| !character.is_ascii() && !character.is_alphanumeric());
     // A lone string literal is the rule that it holds. A comment is none of Rust's tokens; in a string, it is a mistake.
-    if has_marks || source::text(&bare).is_some() || text.contains("//") || text.contains("/*") {
+    if has_marks || tokens::text(&bare).is_some() || text.contains("//") || text.contains("/*") {
         return;
     }
     let (lexed, bare) = (lex(text).tokens, source::Source::new(&bare, Span::call_site()));

@@ -1,6 +1,6 @@
 //! A simulation of recovery, whose tables are in the documentation: `fluxgate/docs/recovery.md`.
 //!
-//! `UPDATE_DOCS=1 cargo test --package fluxgate-tests --test recovery` writes them anew.
+//! `FLUXGATE_BLESS=1 cargo test --package fluxgate-tests --test recovery` writes them anew.
 #![allow(clippy::unchecked_time_subtraction)]
 
 use std::fmt::Write as _;
@@ -192,9 +192,9 @@ fn the_documentation_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fluxgate/docs/recovery.md");
     let page = std::fs::read_to_string(&path).expect("the page is there");
     let simulated = insert(&insert(&page, "outage", &outages()), "flapping", &flapping());
-    if std::env::var_os("UPDATE_DOCS").is_some() {
+    if std::env::var_os("FLUXGATE_BLESS").is_some() {
         std::fs::write(&path, &simulated).expect("the page can be written");
         return;
     }
-    assert!(page == simulated, "write it anew with UPDATE_DOCS=1:\n{simulated}");
+    assert!(page == simulated, "write it anew with FLUXGATE_BLESS=1:\n{simulated}");
 }

@@ -1,54 +1,13 @@
 //! The tokens of an attribute, or of `breaker!` -> `name = value` arguments.
 
-use fluxgate_rules::token::{spell, spell_closure};
-use proc_macro2::{Ident, Punct, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::input::errors::{Errors, span_of};
-use crate::input::source::{Source, is_too_deep, text};
-use crate::input::suggest::{Guesses, is_value};
-
-/// Which macro the arguments belong to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Target {
-    /// `#[circuit_breaker(..)]`.
-    Attribute,
-    /// `breaker!(..)`.
-    Breaker,
-}
-
-/// What an argument concerns.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum About {
-    /// The settings of a breaker.
-    Breaker,
-    /// The handling of one function's calls.
-    Calls,
-    /// Which breaker to use.
-    Place,
-    /// Where Fluxgate is.
-    Crate,
-}
-
-/// The arguments: what each concerns, and an example value.
-pub(crate) const KNOWN: [(&str, About, &str); 16] = [
-    ("name", About::Breaker, "\"payments\""),
-    ("window", About::Breaker, "count(100)"),
-    ("trip", About::Breaker, "min(10) & failure_rate(0.5)"),
-    ("track", About::Calls, "all"),
-    ("success", About::Calls, "matches(NotFound)"),
-    ("retry", About::Breaker, "cooldown(60s)"),
-    ("permit", About::Breaker, "ramp_up(0.1, 1.0, 60s)"),
-    ("max_half_open_calls", About::Breaker, "10"),
-    ("half_open_timeout", About::Breaker, "5m"),
-    ("rejected", About::Calls, "|refused| Err(refused.into())"),
-    ("fallback", About::Calls, "|error| Err(error)"),
-    ("on_panic", About::Breaker, "failure"),
-    ("on_cancel", About::Breaker, "ignore"),
-    ("breaker", About::Place, "PAYMENTS"),
-    ("handle", About::Place, "PAYMENTS"),
-    ("crate", About::Crate, "::fluxgate"),
-];
+use crate::input::errors::Errors;
+use crate::input::names::{ArgumentName, Concern, Macro, named};
+use crate::input::source::spelled;
+use crate::input::suggest::{Suggestions, belongs_to_a_setting};
+use crate::input::tokens::{TOO_DEEP, is, is_assignment, is_too_deep, span_of, text, word};
 
 /// `name = value`.
 pub(crate) struct Argument {
@@ -72,21 +31,20 @@ pub(crate) struct Arguments(Vec<Argument>);
 
 impl Arguments {
     /// Reads the arguments, and reports all that is wrong with them.
-    pub(crate) fn parse(tokens: TokenStream, target: Target, errors: &mut Errors) -> Self {
+    pub(crate) fn parse(tokens: TokenStream, of: Macro, errors: &mut Errors) -> Self {
         let mut arguments = Self(Vec::new());
         if is_too_deep(&tokens) {
             let span = span_of(&tokens).unwrap_or((Span::call_site(), Span::call_site()));
-            errors
-                .report(span, "parentheses are nested too deeply\nhelp: move what they hold into a function");
+            errors.report(span, TOO_DEEP);
             return arguments;
         }
         let trees: Vec<_> = tokens.into_iter().collect();
-        let pieces = split(&trees, errors);
-        let guesses = Guesses::of(&pieces);
+        let pieces = cut(&trees, errors);
+        let suggestions = Suggestions::of(&pieces);
         for piece in &pieces {
-            arguments.read(piece, &guesses, target, errors);
+            arguments.read(piece, &suggestions, of, errors);
         }
-        arguments.exclude(errors);
+        arguments.report_settings_beside_breaker(errors);
         arguments
     }
 
@@ -95,23 +53,16 @@ impl Arguments {
         self.0.iter().find(|argument| argument.name == name)
     }
 
-    /// Only the argument that says where Fluxgate is.
-    pub(crate) fn without_settings(&self) -> Self {
-        let krate =
-            self.get("crate").map(|krate| Argument { name: krate.name.clone(), value: krate.value.clone() });
-        Self(krate.into_iter().collect())
-    }
-
     /// The path of Fluxgate.
-    pub(crate) fn krate(&self) -> TokenStream {
+    pub(crate) fn fluxgate(&self) -> TokenStream {
         self.get("crate").map_or_else(|| quote!(::fluxgate), |argument| argument.value.clone())
     }
 
-    fn read(&mut self, piece: &[TokenTree], guesses: &Guesses<'_>, target: Target, errors: &mut Errors) {
+    fn read(&mut self, piece: &[TokenTree], suggestions: &Suggestions<'_>, of: Macro, errors: &mut Errors) {
         let all: TokenStream = piece.iter().cloned().collect();
         let Some(span) = span_of(&all) else { return };
         let Some(name) = piece.first().and_then(word) else {
-            return guesses.nameless(piece, errors);
+            return suggestions.nameless(piece, errors);
         };
         let key = name.to_string();
         let (length, is_assigned) = sign(&piece[1..]);
@@ -120,15 +71,15 @@ impl Arguments {
             && let Some((end, text)) = joined(piece)
         {
             let span = (name.span(), piece[end - 1].span());
-            return errors.report(span, guesses.unknown(&text, &piece[end + 1..]));
+            return errors.report(span, suggestions.unknown(&text, &piece[end + 1..]));
         }
-        let Some(&(known, about, example)) = KNOWN.iter().find(|(known, ..)| *known == key) else {
+        let Some(&ArgumentName { text: known, concern, example }) = named(key.as_str()) else {
             return match piece {
-                [_] if !is_value(piece) => errors.report(span, guesses.unknown(&key, &[])),
+                [_] if !belongs_to_a_setting(piece) => errors.report(span, suggestions.unknown(&key, &[])),
                 [_, rest @ ..] if is_assigned => {
-                    errors.report((name.span(), name.span()), guesses.unknown(&key, &rest[length..]));
+                    errors.report((name.span(), name.span()), suggestions.unknown(&key, &rest[length..]));
                 }
-                _ => guesses.nameless(piece, errors),
+                _ => suggestions.nameless(piece, errors),
             };
         };
         let rest = &piece[1 + length..];
@@ -144,15 +95,15 @@ impl Arguments {
             let value = spelled(&value);
             errors.report(span, format!("an argument is written with `=`\nhelp: write `{known} = {value}`"));
         }
-        if target == Target::Breaker
-            && let Some(reason) = refused(known, about)
+        if of == Macro::Breaker
+            && let Some(reason) = not_of_breaker(known, concern)
         {
             return errors.report((name.span(), name.span()), reason);
         }
         if self.get(known).is_some() {
             return errors.report(span, format!("`{known}` is given twice\nhelp: remove one of them"));
         }
-        if about == About::Crate && syn::parse2::<syn::Path>(value.clone()).is_err() {
+        if concern == Concern::Crate && syn::parse2::<syn::Path>(value.clone()).is_err() {
             let path = text(&value).filter(|text| syn::parse_str::<syn::Path>(text).is_ok());
             let path = path.unwrap_or_else(|| "fluxgate".to_owned());
             let root = if path.contains("::") { "" } else { "::" };
@@ -162,14 +113,14 @@ impl Arguments {
         self.0.push(Argument { name: name.clone(), value });
     }
 
-    /// Reports `breaker = X` together with settings for a breaker.
-    fn exclude(&self, errors: &mut Errors) {
+    /// Reports settings beside `breaker`, which have no effect.
+    fn report_settings_beside_breaker(&self, errors: &mut Errors) {
         if self.get("breaker").is_none() {
             return;
         }
         for argument in &self.0 {
-            let about = KNOWN.iter().find(|(known, ..)| argument.name == known).map(|(_, about, _)| *about);
-            if about == Some(About::Breaker) || argument.name == "handle" {
+            let concern = named(&argument.name).map(|name| name.concern);
+            if concern == Some(Concern::Settings) || argument.name == "handle" {
                 let name = &argument.name;
                 errors.report(
                     argument.whole(),
@@ -183,96 +134,99 @@ impl Arguments {
     }
 }
 
-/// Why `breaker!` does not take an argument.
-fn refused(name: &str, about: About) -> Option<String> {
-    match about {
-        About::Breaker | About::Crate => None,
-        About::Calls => Some(format!(
+/// Why `breaker!` does not take an argument, if so.
+fn not_of_breaker(name: &str, concern: Concern) -> Option<String> {
+    match concern {
+        Concern::Settings | Concern::Crate => None,
+        Concern::Calls => Some(format!(
             "`{name}` is about the calls of one function, and a breaker may guard many\n\
              help: give it in the `#[circuit_breaker(breaker = .., {name} = ..)]` of each function"
         )),
-        About::Place if name == "handle" => Some(
+        Concern::Location if name == "handle" => Some(
             "`handle` names the breaker that an attribute makes\n\
              help: remove it, and write `static PAYMENTS: CircuitBreaker = breaker!(..);`"
                 .to_owned(),
         ),
-        About::Place => {
+        Concern::Location => {
             Some("`breaker!` makes a breaker, so it does not take one\nhelp: remove `breaker`".to_owned())
         }
     }
 }
 
-/// Tokens as one would write them.
-pub(crate) fn spelled(tokens: &TokenStream) -> String {
-    if text(tokens).is_some() {
-        return tokens.to_string();
-    }
-    let tokens = Source::new(tokens, Span::call_site()).tokens;
-    if tokens.first().is_some_and(|first| first.is("|")) { spell_closure(&tokens) } else { spell(&tokens) }
-}
-
-/// Splits at the commas between arguments. A value may contain commas, so a comma counts only before `name =` or before an
-/// argument's name that stands alone. A missing comma before a name is reported.
-fn split<'a>(trees: &'a [TokenTree], errors: &mut Errors) -> Vec<&'a [TokenTree]> {
+/// Cuts the tokens into arguments, each without the separator behind it, and reports separators that are wrong or missing.
+fn cut<'a>(trees: &'a [TokenTree], errors: &mut Errors) -> Vec<&'a [TokenTree]> {
     let mut pieces = Vec::new();
-    let mut start = 0;
-    let mut at = 0;
-    while at < trees.len() {
-        if at > start && is_assignment(&trees[at - 1]) && at == start + 2 {
+    let (mut start, mut at) = (0, 1);
+    while at <= trees.len() {
+        // The commas between a closure's parameters belong to the closure.
+        if at == start + 2 && is_assignment(&trees[at - 1]) {
             at = after_parameters(trees, at);
         }
-        if trees.get(at).is_some_and(|tree| is(tree, ',')) && starts(trees, at + 1) {
-            pieces.push(&trees[start..at]);
-            start = at + 1;
-        } else if at > start + 1 && word(&trees[start]).is_some() && is_without_comma(trees, at) {
-            let name = trees[at].span();
-            let end = if is(&trees[at - 1], ';') { at - 1 } else { at };
-            if end < at {
-                errors.report(
-                    (trees[end].span(), trees[end].span()),
-                    "arguments are separated by `,`\nhelp: write `,`",
-                );
-            } else if !is_assignment(&trees[at - 1]) {
-                let message = format!("`,` is missing before `{0}`\nhelp: write `, {0}`", trees[at]);
-                errors.report((name, name), message);
-            }
-            pieces.push(&trees[start..end]);
+        if begins(trees, start, at) {
+            pieces.push(without_separator(&trees[start..at], trees.get(at), errors));
             start = at;
         }
         at += 1;
     }
-    pieces.push(&trees[start.min(trees.len())..]);
+    pieces.push(&trees[start..]);
     pieces
 }
 
-/// Whether an argument, or the end, is at `at`.
-fn starts(trees: &[TokenTree], at: usize) -> bool {
-    let Some(tree) = trees.get(at) else { return true };
-    let Some(name) = word(tree) else { return false };
-    match (trees.get(at + 1), trees.get(at + 2)) {
-        (Some(sign), next) if is_assignment(sign) => !next.is_some_and(|next| is(next, '=') || is(next, '>')),
-        (Some(sign), next) if is(sign, ':') => is_known(name) && !next.is_some_and(|next| is(next, ':')),
-        (Some(TokenTree::Group(_)), None) | (None, _) => is_known(name),
-        (Some(TokenTree::Group(_)), Some(next)) | (Some(next), _) => is_known(name) && is(next, ','),
+/// Whether an argument, or nothing more, begins at `at`, where the one before it begins at `start`. A value may contain commas, so
+/// a comma counts only before `name =` or before an argument's name that stands alone.
+fn begins(trees: &[TokenTree], start: usize, at: usize) -> bool {
+    let name = trees.get(at).and_then(word);
+    let is_known = name.is_some_and(|name| named(name).is_some());
+    let last = &trees[at - 1];
+    if !is(last, ',') {
+        // Without a comma, it has to be where no expression can continue.
+        let is_ended = !matches!(last, TokenTree::Punct(_)) || is_assignment(last) || is(last, ';');
+        return is_ended
+            && is_known
+            && is_assigned(trees, at)
+            && at > start + 1
+            && word(&trees[start]).is_some();
+    }
+    let is_before = |sign| trees.get(at + 2).is_some_and(|next| is(next, sign));
+    match trees.get(at + 1) {
+        _ if at == trees.len() => true,
+        Some(sign) if is_assignment(sign) => name.is_some() && is_assigned(trees, at),
+        Some(sign) if is(sign, ':') => is_known && !is_before(':'),
+        Some(TokenTree::Group(_)) => is_known && (trees.len() == at + 2 || is_before(',')),
+        Some(sign) => is_known && is(sign, ','),
+        None => is_known,
     }
 }
 
-/// Whether one of our arguments starts here, where no expression can continue.
-fn is_without_comma(trees: &[TokenTree], at: usize) -> bool {
-    let ends =
-        |tree: &TokenTree| !matches!(tree, TokenTree::Punct(_)) || is_assignment(tree) || is(tree, ';');
-    trees.get(at).and_then(word).is_some_and(is_known)
-        && trees.get(at + 1).is_some_and(is_assignment)
+/// Whether the name at `at` is followed by a single `=`.
+fn is_assigned(trees: &[TokenTree], at: usize) -> bool {
+    trees.get(at + 1).is_some_and(is_assignment)
         && !trees.get(at + 2).is_some_and(|next| is(next, '=') || is(next, '>'))
-        && ends(&trees[at - 1])
 }
 
-/// Whether there is an argument of this name, be it an identifier or text.
-pub(crate) fn is_known(name: &(impl PartialEq<str> + ?Sized)) -> bool {
-    KNOWN.iter().any(|(known, ..)| name == *known)
+/// An argument without the separator between it and `next`, which has to be a comma.
+fn without_separator<'a>(
+    piece: &'a [TokenTree],
+    next: Option<&TokenTree>,
+    errors: &mut Errors,
+) -> &'a [TokenTree] {
+    let Some((last, rest)) = piece.split_last() else { return piece };
+    if is(last, ',') {
+        return rest;
+    }
+    if is(last, ';') {
+        errors.report((last.span(), last.span()), "arguments are separated by `,`\nhelp: write `,`");
+        return rest;
+    }
+    // After `=`, it is the value that is missing, which is reported with the argument.
+    if let Some(next) = next.filter(|_| !is_assignment(last)) {
+        let message = format!("`,` is missing before `{next}`\nhelp: write `, {next}`");
+        errors.report((next.span(), next.span()), message);
+    }
+    piece
 }
 
-/// How many signs are between a name and its value, and whether they are meant as an assignment. Only a single `=` is right.
+/// The number of signs between a name and its value, and whether they are meant as an assignment. Only a single `=` is right.
 fn sign(rest: &[TokenTree]) -> (usize, bool) {
     let signs =
         rest.iter().take_while(|tree| ['=', ':', '+', '-', '>'].iter().any(|sign| is(tree, *sign))).count();
@@ -284,7 +238,7 @@ fn sign(rest: &[TokenTree]) -> (usize, bool) {
     }
 }
 
-/// The end of a name that is joined with signs, and the name.
+/// A name that is joined with signs, as in `trip-on = ..`, and its length.
 fn joined(piece: &[TokenTree]) -> Option<(usize, String)> {
     let end = piece.iter().position(is_assignment)?;
     let is_joint = |tree: &TokenTree| is(tree, '-') || is(tree, '.') || is(tree, ':');
@@ -297,11 +251,8 @@ fn joined(piece: &[TokenTree]) -> Option<(usize, String)> {
 /// The end of the parameters of a closure that starts at `at`, or else `at`.
 fn after_parameters(trees: &[TokenTree], mut at: usize) -> usize {
     let start = at;
-    while trees
-        .get(at)
-        .and_then(word)
-        .is_some_and(|word| word == "async" || word == "move" || word == "static")
-    {
+    let is_modifier = |word: &Ident| ["async", "move", "static"].iter().any(|modifier| word == modifier);
+    while trees.get(at).and_then(word).is_some_and(is_modifier) {
         at += 1;
     }
     if !trees.get(at).is_some_and(|tree| is(tree, '|')) {
@@ -309,19 +260,4 @@ fn after_parameters(trees: &[TokenTree], mut at: usize) -> usize {
     }
     let end = trees[at + 1..].iter().position(|tree| is(tree, '|'));
     end.map_or(start, |end| at + 1 + end + 1)
-}
-
-pub(crate) fn word(tree: &TokenTree) -> Option<&Ident> {
-    match tree {
-        TokenTree::Ident(word) => Some(word),
-        _ => None,
-    }
-}
-
-pub(crate) fn is(tree: &TokenTree, sign: char) -> bool {
-    matches!(tree, TokenTree::Punct(punct) if Punct::as_char(punct) == sign)
-}
-
-pub(crate) fn is_assignment(tree: &TokenTree) -> bool {
-    is(tree, '=')
 }

@@ -42,10 +42,3 @@ pub(crate) fn error((from, to): (Span, Span), message: impl std::fmt::Display) -
     let (first, last) = (Ident::new("from", from), Ident::new("to", to));
     syn::Error::new_spanned(quote!(#first #last), message)
 }
-
-/// The spans of the first and last of some tokens.
-pub(crate) fn span_of(tokens: &TokenStream) -> Option<(Span, Span)> {
-    let mut trees = tokens.clone().into_iter().map(|tree| tree.span());
-    let first = trees.next()?;
-    Some((first, trees.last().unwrap_or(first)))
-}

@@ -6,13 +6,17 @@ use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, FnArg, Ident, Pat, ReceiverKind, Signature, Type, Visibility};
 
-use crate::input::errors::{self, Errors};
+use crate::input::arguments::Argument;
+use crate::input::errors::Errors;
+use crate::input::returns::{Form, Returns};
+use crate::input::tokens::{is, mentions, span_of};
 
 /// The function to guard.
 pub(crate) struct Function {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) visibility: Visibility,
     pub(crate) signature: Signature,
+    pub(crate) returns: Returns,
     /// The inner attributes, which are inside the braces but belong to the function: `#![..]`.
     pub(crate) inner: TokenStream,
     /// The user's braces and their content.
@@ -24,9 +28,7 @@ impl Function {
     pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Self> {
         match read.parse2(item) {
             Ok(function) => {
-                for refusal in function.refusals() {
-                    errors.push(refusal);
-                }
+                function.report_obstacles(errors);
                 Some(function)
             }
             Err(error) => {
@@ -41,18 +43,42 @@ impl Function {
         syn::ext::IdentExt::unraw(&self.signature.ident).to_string()
     }
 
-    /// The names that the parameters bind, last first, which is the order in which they are dropped.
-    pub(crate) fn bindings(&self) -> Vec<Ident> {
+    /// The parameters that the body captures, last first, which is the order in which they are dropped.
+    pub(crate) fn captured(&self) -> Vec<Ident> {
+        let body = self.block.stream();
         let mut names: Vec<_> = self.signature.inputs.iter().flat_map(bindings).collect();
         names.reverse();
+        names.retain(|name| {
+            let name = name.to_string();
+            name.starts_with('_') || mentions(&body, &name)
+        });
         names
     }
 
+    /// Reports a handler that uses a `&mut` parameter while the function's future holds it.
+    pub(crate) fn forbid_shared_borrow(&self, handler: &Argument, errors: &mut Errors) {
+        let holder = match self.returns.form {
+            Form::Sync => return,
+            // The body of an `async fn` has not begun when the call is refused. Any other future exists by then.
+            Form::Async if handler.name == "rejected" => return,
+            Form::Async => "the body of an `async fn`",
+            Form::Future | Form::Boxed => "the future",
+        };
+        if let Some(name) = self.shared_borrow(&handler.value) {
+            let message = format!(
+                "{holder} holds on to `{name}`, a `&mut`, so `{}` cannot use it\n\
+                 help: make it a `&`, or use it after the call, in a function that calls this one",
+                handler.name
+            );
+            errors.report(handler.span(), message);
+        }
+    }
+
     /// The first `&mut` parameter that both the function's future and these tokens mention.
-    pub(crate) fn shares_exclusive(&self, tokens: &TokenStream) -> Option<Ident> {
+    fn shared_borrow(&self, tokens: &TokenStream) -> Option<Ident> {
         let body = match self.signature.asyncness {
             Some(_) => self.block.stream(),
-            None => moved(self.block.stream())?,
+            None => async_move_block(self.block.stream())?,
         };
         self.signature
             .inputs
@@ -71,22 +97,22 @@ impl Function {
             .find(|name| mentions(tokens, &name.to_string()) && mentions(&body, &name.to_string()))
     }
 
-    fn refusals(&self) -> Vec<syn::Error> {
-        let mut refusals = Vec::new();
-        let mut refuse = |tokens: &dyn quote::ToTokens, message: &str| {
-            if let Some(span) = errors::span_of(&tokens.to_token_stream()) {
-                refusals.push(errors::error(span, message));
+    /// Reports what stands in the way of guarding this function.
+    fn report_obstacles(&self, errors: &mut Errors) {
+        let mut report = |tokens: &dyn quote::ToTokens, message: &str| {
+            if let Some(span) = span_of(&tokens.to_token_stream()) {
+                errors.report(span, message);
             }
         };
         if let Some(constness) = &self.signature.constness {
-            refuse(
+            report(
                 constness,
                 "a `const fn` cannot be guarded: it may run while the program compiles, where there is no breaker\n\
                  help: remove `const`, or guard a function that calls this one",
             );
         }
         if let Some(variadic) = &self.signature.variadic {
-            refuse(
+            report(
                 &variadic.dots,
                 "a C-variadic function cannot be guarded: its arguments cannot be passed on\n\
                  help: guard a function that calls this one",
@@ -94,18 +120,17 @@ impl Function {
         }
         for attribute in &self.attributes {
             if attribute.path().is_ident("track_caller") {
-                refuse(
+                report(
                     attribute,
                     "a function with `#[track_caller]` cannot be guarded: its body moves into a closure, where the caller \
                      is lost\nhelp: remove one of the two attributes",
                 );
             }
         }
-        refusals
     }
 }
 
-/// What is guarded, in words.
+/// How messages about the item begin.
 const GUARDS: &str = "`#[circuit_breaker]` guards a function";
 
 fn read(input: ParseStream<'_>) -> syn::Result<Function> {
@@ -135,7 +160,8 @@ fn read(input: ParseStream<'_>) -> syn::Result<Function> {
     let Some((inner, block)) = braces(body) else {
         return Err(syn::Error::new(signature.ident.span(), format!("{GUARDS} with a body in braces")));
     };
-    Ok(Function { attributes, visibility, signature, inner, block })
+    let returns = Returns::of(&signature);
+    Ok(Function { attributes, visibility, signature, returns, inner, block })
 }
 
 fn is_function(input: ParseStream<'_>) -> bool {
@@ -194,7 +220,6 @@ fn braces(body: TokenTree) -> Option<(TokenStream, Group)> {
 
 fn split_inner(stream: TokenStream) -> (TokenStream, TokenStream) {
     let trees: Vec<_> = stream.into_iter().collect();
-    let is = |tree: &TokenTree, sign| matches!(tree, TokenTree::Punct(punct) if punct.as_char() == sign);
     let mut at = 0;
     while let [pound, bang, TokenTree::Group(group), ..] = &trees[at..]
         && is(pound, '#')
@@ -239,22 +264,11 @@ fn bound(pattern: &Pat, names: &mut Vec<Ident>) {
     }
 }
 
-/// What is in the `async move` block that a body consists of, perhaps in a box: also what `#[async_trait]` makes of an
-/// `async fn`.
-fn moved(body: TokenStream) -> Option<TokenStream> {
+/// The content of the `async move` block that a body consists of, boxed or not, as `#[async_trait]` boxes that of an `async fn`.
+fn async_move_block(body: TokenStream) -> Option<TokenStream> {
     match syn::parse2::<syn::Expr>(body).ok()? {
         syn::Expr::Async(block) if block.capture.is_some() => Some(block.block.to_token_stream()),
-        syn::Expr::Call(call) if call.args.len() == 1 => moved(call.args.to_token_stream()),
+        syn::Expr::Call(call) if call.args.len() == 1 => async_move_block(call.args.to_token_stream()),
         _ => None,
     }
-}
-
-/// Whether tokens mention a name, as an identifier or in a format string: `"{name}"`.
-pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
-    tokens.clone().into_iter().any(|tree| match tree {
-        TokenTree::Ident(word) => word == name,
-        TokenTree::Group(group) => mentions(&group.stream(), name),
-        TokenTree::Literal(literal) => literal.to_string().contains(&format!("{{{name}")),
-        TokenTree::Punct(_) => false,
-    })
 }

@@ -5,51 +5,55 @@ use std::ops::Range;
 
 use fluxgate_rules::Problem;
 use fluxgate_rules::lexer;
-use fluxgate_rules::token::{Place, Shape, Token, spell};
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-
+use fluxgate_rules::token::{Place, Shape, Token, spell, spell_closure};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 
 use crate::input::errors;
-
-/// How deep groups are searched: deeper than any rule.
-const MAX_DEPTH: usize = 64;
+use crate::input::tokens::{MAX_DEPTH, respan, span_of, text, ungrouped};
 
 /// The source text of an argument.
 pub(crate) struct Source {
     pub(crate) tokens: Vec<Token>,
-    origin: Origin,
+    notation: Notation,
     /// The span of the argument.
     span: (Span, Span),
 }
 
-enum Origin {
+/// How an argument is written.
+enum Notation {
+    /// As tokens.
     Bare { stream: TokenStream, spans: Vec<Span> },
+    /// In a string.
     Text { text: String, bytes: Vec<Range<usize>> },
 }
 
 impl Source {
     /// Reads the value of an argument. Errors underline `name` if there is no value.
     pub(crate) fn new(value: &TokenStream, name: Span) -> Self {
-        let span = errors::span_of(value).unwrap_or((name, name));
+        let span = span_of(value).unwrap_or((name, name));
         if let Some(text) = text(value) {
             let lexed = lexer::lex(&text);
-            let span = errors::span_of(&peel(value.clone())).unwrap_or(span);
-            return Self { tokens: lexed.tokens, origin: Origin::Text { text, bytes: lexed.bytes }, span };
+            let span = span_of(&ungrouped(value.clone())).unwrap_or(span);
+            return Self {
+                tokens: lexed.tokens,
+                notation: Notation::Text { text, bytes: lexed.bytes },
+                span,
+            };
         }
         let (mut tokens, mut spans) = (Vec::new(), Vec::new());
         flatten(value.clone(), 0, &mut |token, span| {
             tokens.push(token);
             spans.push(span);
         });
-        Self { tokens, origin: Origin::Bare { stream: value.clone(), spans }, span }
+        Self { tokens, notation: Notation::Bare { stream: value.clone(), spans }, span }
     }
 
     /// The first and last span of a place; in a string, those of the whole literal.
     pub(crate) fn span(&self, place: Place) -> (Span, Span) {
-        match &self.origin {
-            Origin::Text { .. } => self.span,
-            Origin::Bare { spans, .. } => {
+        match &self.notation {
+            Notation::Text { .. } => self.span,
+            Notation::Bare { spans, .. } => {
                 let last = place.end.max(1) - 1;
                 let first = place.start.min(last);
                 match (spans.get(first), spans.get(last)) {
@@ -65,28 +69,29 @@ impl Source {
         self.span
     }
 
+    /// The error about a problem, underlined where it is.
     pub(crate) fn error(&self, problem: &Problem) -> syn::Error {
         errors::error(self.span(problem.place), self.message(problem))
     }
 
     /// The message about a problem, with the place drawn if no span can show it.
     pub(crate) fn message(&self, problem: &Problem) -> String {
-        match &self.origin {
-            Origin::Text { text, bytes } => problem.draw(text, bytes),
-            Origin::Bare { .. } => problem.to_string(),
+        match &self.notation {
+            Notation::Text { text, bytes } => problem.draw(text, bytes),
+            Notation::Bare { .. } => problem.to_string(),
         }
     }
 
     /// The Rust expression at a place.
     pub(crate) fn expression(&self, place: Place) -> syn::Result<TokenStream> {
-        let tokens = match &self.origin {
-            Origin::Bare { stream, .. } => extract(stream.clone(), place, 0, &mut 0),
-            Origin::Text { text, bytes } => {
+        let tokens = match &self.notation {
+            Notation::Bare { stream, .. } => extract(stream.clone(), place, 0, &mut 0),
+            Notation::Text { text, bytes } => {
                 let piece = match (bytes.get(place.start), bytes.get(place.end.max(1) - 1)) {
                     (Some(first), Some(last)) => &text[first.start..last.end],
                     _ => "",
                 };
-                let wrong = |_| self.error(&unlike_rust(place, piece));
+                let wrong = |_| self.error(&not_an_expression(place, piece));
                 respan(piece.parse().map_err(wrong)?, self.span.0)
             }
         };
@@ -94,38 +99,22 @@ impl Source {
             return Ok(expression.into_token_stream());
         }
         let piece = spell(place.of(&self.tokens));
-        Err(self.error(&unlike_rust(place, &piece)))
+        Err(self.error(&not_an_expression(place, &piece)))
     }
 }
 
-fn unlike_rust(place: Place, text: &str) -> Problem {
+fn not_an_expression(place: Place, text: &str) -> Problem {
     let problem = Problem::new(place, format!("`{text}` is not a Rust expression"));
     problem.help("write a value, or the path of a constant or function")
 }
 
-/// Whether groups are nested too deep for recursion.
-pub(crate) fn is_too_deep(tokens: &TokenStream) -> bool {
-    fn fits(tokens: TokenStream, depth: usize) -> bool {
-        tokens.into_iter().all(|tree| match tree {
-            TokenTree::Group(group) => depth > 0 && fits(group.stream(), depth - 1),
-            _ => true,
-        })
+/// Tokens as people would write them.
+pub(crate) fn spelled(tokens: &TokenStream) -> String {
+    if text(tokens).is_some() {
+        return tokens.to_string();
     }
-    !fits(tokens.clone(), MAX_DEPTH)
-}
-
-/// Removes the invisible groups that `macro_rules!` puts around its arguments.
-fn peel(tokens: TokenStream) -> TokenStream {
-    let mut trees = tokens.clone().into_iter();
-    match (trees.next(), trees.next()) {
-        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => peel(group.stream()),
-        _ => tokens,
-    }
-}
-
-/// The value, if the tokens are one string literal.
-pub(crate) fn text(tokens: &TokenStream) -> Option<String> {
-    syn::parse2::<syn::LitStr>(peel(tokens.clone())).ok().map(|literal| literal.value())
+    let tokens = Source::new(tokens, Span::call_site()).tokens;
+    if tokens.first().is_some_and(|first| first.is("|")) { spell_closure(&tokens) } else { spell(&tokens) }
 }
 
 fn flatten(stream: TokenStream, depth: usize, push: &mut impl FnMut(Token, Span)) {
@@ -188,16 +177,4 @@ fn extract(stream: TokenStream, place: Place, depth: usize, at: &mut usize) -> T
         }
     }
     found
-}
-
-/// Gives every token, and every parenthesis, the same span.
-pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
-    let respan_tree = |mut tree: TokenTree| {
-        if let TokenTree::Group(group) = &tree {
-            tree = TokenTree::Group(Group::new(group.delimiter(), respan(group.stream(), span)));
-        }
-        tree.set_span(span);
-        tree
-    };
-    tokens.into_iter().map(respan_tree).collect()
 }

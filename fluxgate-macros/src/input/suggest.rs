@@ -1,4 +1,4 @@
-//! What was meant by an argument with an unknown name or none: other libraries' names, words of rules, misspellings.
+//! What was probably meant by an argument with an unknown name or none: other libraries' names, words of rules, misspellings.
 
 use fluxgate_rules::meant::meant;
 use fluxgate_rules::suggest::{nearest, repaired, snake};
@@ -7,10 +7,11 @@ use fluxgate_rules::vocabulary::{Entry, PERMIT, RETRY, TRIP, Vocabulary, WINDOW}
 use fluxgate_rules::{Problem, Window, reader};
 use proc_macro2::{Span, TokenStream, TokenTree};
 
-use crate::input::arguments::{KNOWN, is, is_assignment, is_known, spelled, word};
-use crate::input::errors::{Errors, span_of};
-use crate::input::source::{Source, text};
-use crate::track::parser as track;
+use crate::input::errors::Errors;
+use crate::input::names::{NAMES, example, named};
+use crate::input::source::{Source, spelled};
+use crate::input::tokens::{is, is_assignment, span_of, text, word};
+use crate::input::tracker_words::tracker_for;
 
 /// Other libraries' names for arguments other than rules: theirs, then ours. The rest is in the vocabularies.
 const FOREIGN: [(&str, &str); 23] = [
@@ -39,7 +40,7 @@ const FOREIGN: [(&str, &str); 23] = [
     ("tracker", "track"),
 ];
 
-/// Names for things that are done elsewhere or in another way, and what to do. `{}` stands for the value.
+/// Names for what is done elsewhere or in another way, and how. `{}` stands for the value.
 const OTHERWISE: [(&[&str], &str); 4] = [
     (
         &["exclude", "ignore", "ignore_errors", "ignore_exceptions", "ignored"],
@@ -77,20 +78,20 @@ const OTHERWISE: [(&[&str], &str); 4] = [
 /// Words that trackers begin with.
 const TRACKERS: [&str; 4] = ["matches", "type_of", "ok", "returned"];
 
-/// A setting whose words identify it.
-struct Setting {
+/// A setting that can be told by its words.
+struct SettingVocabulary {
     name: &'static str,
     vocabulary: &'static Vocabulary,
 }
 
-const SETTINGS: [Setting; 4] = [
-    Setting { name: "retry", vocabulary: &RETRY },
-    Setting { name: "window", vocabulary: &WINDOW },
-    Setting { name: "trip", vocabulary: &TRIP },
-    Setting { name: "permit", vocabulary: &PERMIT },
+const SETTINGS: [SettingVocabulary; 4] = [
+    SettingVocabulary { name: "retry", vocabulary: &RETRY },
+    SettingVocabulary { name: "window", vocabulary: &WINDOW },
+    SettingVocabulary { name: "trip", vocabulary: &TRIP },
+    SettingVocabulary { name: "permit", vocabulary: &PERMIT },
 ];
 
-/// Which part of a setting an argument with a foreign name is.
+/// The part of a setting that an argument with a foreign name stands for.
 enum Part {
     /// One of its words, with arguments.
     Word(String),
@@ -98,12 +99,12 @@ enum Part {
     Keyword(String, String),
 }
 
-/// All arguments of one use of a macro, to tell what the unknown ones mean together.
-pub(crate) struct Guesses<'a> {
+/// Finds suggestions for one argument among all of them, since unknown ones may have to become one.
+pub(crate) struct Suggestions<'a> {
     pieces: Vec<(String, &'a [TokenTree])>,
 }
 
-impl<'a> Guesses<'a> {
+impl<'a> Suggestions<'a> {
     pub(crate) fn of(pieces: &[&'a [TokenTree]]) -> Self {
         let named = pieces.iter().filter_map(|piece| match piece {
             [name, sign, value @ ..] if is_assignment(sign) => Some((word(name)?.to_string(), value)),
@@ -122,13 +123,13 @@ impl<'a> Guesses<'a> {
                 let value = match (value.as_str(), help.contains("min(")) {
                     (value, true) if value.parse().is_ok_and(|count: u32| count > 0) => value.to_owned(),
                     (_, true) => "5".to_owned(),
-                    (value, _) => track::meant(value),
+                    (value, _) => tracker_for(value),
                 };
                 return Some(format!("{what}\nhelp: {}", help.replace("{}", &value)));
             }
             if let Some((_, ours)) = FOREIGN.iter().find(|(theirs, _)| *theirs == name) {
                 let value = match (*ours, value.as_str()) {
-                    ("track" | "success", value) if !value.is_empty() => track::meant(value),
+                    ("track" | "success", value) if !value.is_empty() => tracker_for(value),
                     (_, "") => example(ours).to_owned(),
                     (_, value) => value.to_owned(),
                 };
@@ -140,13 +141,13 @@ impl<'a> Guesses<'a> {
                     "{what}\nhelp: this is part of `track`: write `track = {name}({pattern})`"
                 ));
             }
-            let (ours, written) = self.part(&name, &value)?;
+            let (ours, written) = self.setting_with(&name, &value)?;
             Some(format!("{what}\nhelp: this is part of `{ours}`: write `{ours} = {written}`"))
         };
         if let Some(answer) = elsewhere(name) {
             return answer;
         }
-        let known = KNOWN.iter().map(|(known, ..)| *known);
+        let known = NAMES.iter().map(|known| known.text);
         if let Some(near) = nearest(name, known.clone()) {
             return format!("{what}; did you mean `{near}`?");
         }
@@ -180,7 +181,7 @@ impl<'a> Guesses<'a> {
         for (setting, value) in values {
             let Some(span) = span_of(&value) else { continue };
             let written = match (setting, spelled(&value)) {
-                (Some(setting), written) => format!("{setting} = {}", self.right(setting, &written)),
+                (Some(setting), written) => format!("{setting} = {}", self.corrected(setting, &written)),
                 (None, written) if text(&value).is_some() => format!("name = {written}"),
                 (None, _) => format!("trip = {}", example("trip")),
             };
@@ -188,13 +189,13 @@ impl<'a> Guesses<'a> {
         }
     }
 
-    /// The setting that a word (ours or another library's) is part of, and a value for it that contains this part and all others
-    /// that are given.
-    fn part(&self, name: &str, value: &str) -> Option<(&'static str, String)> {
+    /// The setting that a word, ours or another library's, is part of, and a value for it that has this part and all others that are
+    /// given.
+    fn setting_with(&self, name: &str, value: &str) -> Option<(&'static str, String)> {
         let (setting, asked) = of_setting(name, value)?;
         let is_rule = setting.name == "trip";
         let given = self.pieces.iter().find(|(given, _)| given == setting.name);
-        let given = given.map(|(_, value)| bare(&value.iter().cloned().collect()));
+        let given = given.map(|(_, value)| unquoted(&value.iter().cloned().collect()));
         let mut words: Vec<_> = given.into_iter().filter(|given| !given.is_empty()).collect();
         let mut keywords = Vec::new();
         match asked {
@@ -203,7 +204,7 @@ impl<'a> Guesses<'a> {
             Part::Keyword(name, value) => keywords.push((name, value)),
         }
         for (other, value) in
-            self.pieces.iter().filter(|(other, _)| other != name && !is_known(other.as_str()))
+            self.pieces.iter().filter(|(other, _)| other != name && named(other.as_str()).is_none())
         {
             match of_setting(other, &spelled(&value.iter().cloned().collect())) {
                 Some((its, Part::Word(word)))
@@ -233,11 +234,11 @@ impl<'a> Guesses<'a> {
             let start = written.strip_suffix(')').map(|start| format!("{start}, "));
             written = format!("{}{name} = {value})", start.unwrap_or_else(|| format!("{written}(")));
         }
-        Some((setting.name, self.right(setting.name, &written)))
+        Some((setting.name, self.corrected(setting.name, &written)))
     }
 
-    /// The corrected value, or an example.
-    fn right(&self, setting: &str, written: &str) -> String {
+    /// A value for a setting with its mistakes corrected, or an example if that is not possible.
+    fn corrected(&self, setting: &str, written: &str) -> String {
         let window = self.pieces.iter().find(|(name, _)| name == "window").and_then(|(_, value)| {
             let source = Source::new(&value.iter().cloned().collect(), Span::call_site());
             reader::window(&source.tokens).ok()?.window()
@@ -279,7 +280,7 @@ fn part(vocabulary: &'static Vocabulary, name: &str, value: &str) -> Option<Part
 }
 
 /// The setting that has such a part.
-fn of_setting(name: &str, value: &str) -> Option<(&'static Setting, Part)> {
+fn of_setting(name: &str, value: &str) -> Option<(&'static SettingVocabulary, Part)> {
     SETTINGS.iter().find_map(|setting| Some((setting, part(setting.vocabulary, name, value)?)))
 }
 
@@ -289,8 +290,8 @@ fn owner(vocabulary: &Vocabulary, keyword: &str) -> Option<&'static Entry> {
     vocabulary.entries.iter().find(has)
 }
 
-/// Whether a value stands alone, without its name.
-pub(crate) fn is_value(piece: &[TokenTree]) -> bool {
+/// Whether an argument without a name is the value of a setting.
+pub(crate) fn belongs_to_a_setting(piece: &[TokenTree]) -> bool {
     setting_of(&piece.iter().cloned().collect()).is_some()
 }
 
@@ -302,10 +303,6 @@ fn setting_of(value: &TokenStream) -> Option<&'static str> {
 }
 
 /// A value as written, without the quotes of a string.
-fn bare(value: &TokenStream) -> String {
+fn unquoted(value: &TokenStream) -> String {
     text(value).unwrap_or_else(|| spelled(value))
-}
-
-fn example(name: &str) -> &'static str {
-    KNOWN.iter().find(|(known, ..)| *known == name).map_or("..", |(.., example)| example)
 }

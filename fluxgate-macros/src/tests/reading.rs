@@ -1,4 +1,4 @@
-//! All stages of reading together, outside the compiler: no tokens cause a panic, and a rule means the same in a string and bare.
+//! Reading as a whole: no tokens cause a panic, messages are those of the catalogue, and a rule means the same in a string and bare.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -9,10 +9,13 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenS
 use proptest::prelude::*;
 use quote::quote;
 
-use crate::input::arguments::{Arguments, Target};
+use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
+use crate::input::names::Macro;
 use crate::input::source::Source;
-use crate::output::settings::settings;
+use crate::model::breaker::BreakerValue;
+use crate::model::settings::Settings;
+use crate::output::expand;
 
 /// Words and signs, of arguments and others, from which random arguments are made.
 const PIECES: [&str; 66] = [
@@ -85,25 +88,26 @@ const PIECES: [&str; 66] = [
 ];
 
 /// Reads tokens as both macros would.
-fn errors(tokens: &TokenStream, target: Target) -> Errors {
+fn errors(tokens: &TokenStream, of: Macro) -> Errors {
     let mut errors = Errors::default();
-    let arguments = Arguments::parse(tokens.clone(), target, &mut errors);
-    let settings = settings(&arguments, quote!("name"), &mut errors);
-    if errors.is_empty() {
-        assert!(syn::parse2::<syn::ExprBlock>(settings.tokens).is_ok(), "{tokens}");
+    let arguments = Arguments::parse(tokens.clone(), of, &mut errors);
+    if let Some(settings) = Settings::read(&arguments, &mut errors) {
+        let breaker = expand::breaker(&BreakerValue { fluxgate: arguments.fluxgate(), settings });
+        assert!(syn::parse2::<syn::ExprCall>(breaker).is_ok(), "{tokens}");
     } else {
+        assert!(!errors.is_empty(), "{tokens}");
         assert!(syn::parse2::<syn::File>(errors.to_compile_errors()).is_ok(), "{tokens}");
     }
     errors
 }
 
-fn survives(tokens: &TokenStream) {
-    errors(tokens, Target::Attribute);
-    errors(tokens, Target::Breaker);
-    // Each argument's value, wherever it ends up.
+/// Reads tokens as the arguments, and as the value of each.
+fn read_everywhere(tokens: &TokenStream) {
+    errors(tokens, Macro::CircuitBreaker);
+    errors(tokens, Macro::Breaker);
     for name in ["trip", "window", "retry", "permit", "on_panic", "half_open_timeout", "name"] {
         let name = Ident::new(name, Span::call_site());
-        errors(&quote!(#name = #tokens), Target::Attribute);
+        errors(&quote!(#name = #tokens), Macro::CircuitBreaker);
     }
 }
 
@@ -162,21 +166,21 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_token_trees_are_survived(trees in proptest::collection::vec(tree(), 0..12)) {
-        survives(&trees.into_iter().collect());
+    fn no_token_trees_panic(trees in proptest::collection::vec(tree(), 0..12)) {
+        read_everywhere(&trees.into_iter().collect());
     }
 
     #[test]
-    fn any_row_of_pieces_is_survived(pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..16)) {
+    fn no_sequence_of_words_and_signs_panics(pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..16)) {
         if let Ok(tokens) = pieces.join(" ").parse() {
-            survives(&tokens);
+            read_everywhere(&tokens);
         }
     }
 
     #[test]
-    fn any_text_is_survived_in_a_string(text in any::<String>()) {
+    fn no_text_in_a_string_panics(text in any::<String>()) {
         let literal = Literal::string(&text);
-        survives(&quote!(#literal));
+        read_everywhere(&quote!(#literal));
     }
 
     #[test]
@@ -196,7 +200,7 @@ proptest! {
                 let message = error.to_string();
                 message.lines().filter(|line| !line.starts_with("  | ")).collect::<Vec<_>>().join("\n")
             };
-            errors(&tokens, Target::Attribute).all().iter().map(undrawn).collect::<Vec<_>>()
+            errors(&tokens, Macro::CircuitBreaker).all().iter().map(undrawn).collect::<Vec<_>>()
         };
         // In a group, so that commas are not taken for those between arguments.
         let bare = Group::new(Delimiter::None, bare);
@@ -206,16 +210,16 @@ proptest! {
 }
 
 #[test]
-fn deep_groups_are_survived() {
+fn no_depth_of_groups_panics() {
     let mut tokens = quote!(min(10));
     for _ in 0..1_000 {
         tokens = quote!((#tokens));
     }
-    survives(&tokens);
+    read_everywhere(&tokens);
 }
 
 #[test]
-fn what_a_macro_passes_on_stays_together() {
+fn what_macro_rules_passes_on_stays_together() {
     // `min($a * 2)` with `1 + 1` for `$a` asks for 4 calls.
     let sum = Group::new(Delimiter::None, quote!(1 + N));
     let source = Source::new(&quote!(min(#sum * 2)), Span::call_site());
@@ -224,10 +228,10 @@ fn what_a_macro_passes_on_stays_together() {
     assert!(matches!(product.op, syn::BinOp::Mul(_)));
 }
 
-/// The catalogue of messages: `messages.txt` has a block for each wrong line of arguments (after `!`, those of `breaker!`), with all
-/// messages about it and their places. With `FLUXGATE_BLESS` set, the file is rewritten, for review.
+/// `messages.txt` has a block for each wrong line of arguments (after `!`, those of `breaker!`), with all messages about it and their
+/// places. With `FLUXGATE_BLESS` set, the file is rewritten, for review.
 #[test]
-fn every_message_reads_as_the_catalogue_has_it() {
+fn messages_are_those_of_the_catalogue() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/messages.txt");
     let catalogue = std::fs::read_to_string(&path).expect("the catalogue");
     let blocks: Vec<_> = catalogue.split("\n\n").filter(|block| !block.trim().is_empty()).collect();
@@ -240,9 +244,9 @@ fn every_message_reads_as_the_catalogue_has_it() {
     }
 }
 
-/// What is suggested as a whole argument is right as it is.
+/// What is suggested as a whole argument is valid as it stands.
 #[test]
-fn what_the_catalogue_suggests_is_right() {
+fn suggestions_of_the_catalogue_are_valid() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/messages.txt");
     let catalogue = std::fs::read_to_string(path).expect("the catalogue");
     let suggested =
@@ -255,7 +259,7 @@ fn what_the_catalogue_suggests_is_right() {
         suggested.filter(|(name, value, _)| !name.contains(['(', ' ']) && !value.contains("..")).collect();
     assert!(arguments.len() > 60, "{}", arguments.len());
     for (_, _, suggested) in arguments {
-        let errors = errors(&suggested.parse().expect("tokens"), Target::Attribute);
+        let errors = errors(&suggested.parse().expect("tokens"), Macro::CircuitBreaker);
         // Of a part of an argument there is no whole one.
         let is_keyword =
             ["buckets", "jitter", "max", "multiplier"].iter().any(|name| suggested.starts_with(name));
@@ -264,13 +268,13 @@ fn what_the_catalogue_suggests_is_right() {
 }
 
 fn said(line: &str) -> String {
-    let (target, text) = match line.strip_prefix("! ") {
-        Some(text) => (Target::Breaker, text),
-        None => (Target::Attribute, line),
+    let (of, text) = match line.strip_prefix("! ") {
+        Some(text) => (Macro::Breaker, text),
+        None => (Macro::CircuitBreaker, line),
     };
     let tokens: TokenStream = text.parse().expect("tokens");
     let mut block = format!("{line}\n");
-    for error in errors(&tokens, target).all() {
+    for error in errors(&tokens, of).all() {
         let (from, to) = (error.span().start().column, error.span().end().column);
         let indent = " ".repeat(from + line.len() - text.len());
         let message = error.to_string().replace('\n', "\n       ");

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use crate::output::expand::{attribute, breaker};
+use crate::{expand_attribute as attribute, expand_breaker as breaker};
 
 /// Valid arguments, to be joined by commas.
 const ARGUMENTS: [&str; 22] = [
@@ -98,7 +98,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_arguments_of_any_item_are_survived(
+    fn no_use_of_the_attribute_panics(
         arguments in proptest::collection::vec(select(&ARGUMENTS[..]), 0..5),
         item in select(&ITEMS[..]),
         places in proptest::collection::vec((any::<bool>(), 0_usize..10_000, 0_usize..64), 0..4),
@@ -108,7 +108,7 @@ proptest! {
             let tokens = if in_arguments { &mut arguments } else { &mut item };
             *tokens = mutated(tokens.clone(), at, with);
         }
-        let expanded = attribute(arguments.clone(), &item);
+        let expanded = attribute(arguments.clone(), item.clone());
         if has_errors(&expanded) && !has_errors(&item) {
             // The item is still there, unchanged.
             prop_assert!(expanded.to_string().contains(&item.to_string()), "{expanded}");
@@ -117,43 +117,60 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_survived_as_a_tracker(text in any::<String>()) {
+    fn no_tracker_in_a_string_panics(text in any::<String>()) {
         let literal = proc_macro2::Literal::string(&text);
-        attribute(quote::quote!(track = #literal), &parsed(ITEMS[0]));
+        attribute(quote::quote!(track = #literal), parsed(ITEMS[0]));
     }
 }
 
 #[test]
-fn what_is_right_is_expanded_to_a_function() {
+fn valid_arguments_expand_to_a_function() {
     for item in &ITEMS[..7] {
-        let expanded = attribute(parsed("trip = failure_streak(5), rejected = refuse"), &parsed(item));
+        let expanded = attribute(parsed("trip = failure_streak(5), rejected = refuse"), parsed(item));
         let file: syn::File = syn::parse2(expanded).expect("items");
         assert!(matches!(&file.items[..], [syn::Item::Fn(_)]), "{item}");
     }
 }
 
 #[test]
-fn a_tracker_is_the_same_in_a_string() {
+fn a_tracker_means_the_same_in_a_string() {
     for tracker in
         ["all", "matches(A | B if c)", "!ok(5) | all & !type_of(E, F)", "custom(|e| e.is())", "returned(_)"]
     {
         let item = parsed("fn call() -> Result<u8, Failure> { Ok(1) }");
-        let bare = attribute(parsed(&format!("track = {tracker}")), &item);
-        let string = attribute(parsed(&format!("track = {tracker:?}")), &item);
+        let bare = attribute(parsed(&format!("track = {tracker}")), item.clone());
+        let string = attribute(parsed(&format!("track = {tracker:?}")), item);
         assert!(!has_errors(&bare));
         assert_eq!(bare.to_string(), string.to_string());
     }
 }
 
 #[test]
-fn long_and_deep_trackers_are_survived() {
-    let item = parsed(ITEMS[0]);
-    for text in [
-        format!("{}all", "!".repeat(10_000)),
-        format!("{}all{}", "(".repeat(50), ")".repeat(50)),
-        vec!["all"; 1_000].join(" & "),
-        vec!["ok(_)"; 1_000].join(" | "),
+fn long_trackers_are_accepted_and_deep_ones_refused() {
+    let nested = |depth: usize| format!("{}all{}", "(".repeat(depth), ")".repeat(depth));
+    for (tracker, is_right) in [
+        ("!".repeat(10_000) + "all", true),
+        (vec!["all"; 1_000].join(" & "), true),
+        (vec!["ok(_)"; 1_000].join(" | "), true),
+        (nested(50), true),
+        (nested(10_000), false),
     ] {
-        assert!(!has_errors(&attribute(parsed(&format!("track = {text}")), &item)));
+        let expanded = attribute(parsed(&format!("track = {tracker:?}")), parsed(ITEMS[0]));
+        assert_eq!(has_errors(&expanded), !is_right, "{tracker:.50}");
     }
+}
+
+/// A member that does not apply to errors changes nothing about those that do, wherever it stands.
+#[test]
+fn the_order_of_alternatives_does_not_matter() {
+    let failures = |tracker: &str| {
+        let expanded = attribute(parsed(&format!("track = {tracker}")), parsed(ITEMS[0])).to_string();
+        assert!(!has_errors(&parsed(&expanded)), "{expanded}");
+        let (_, of_error) = expanded.split_once("Err (error) =>").expect("what happens to errors");
+        of_error.split_once('}').expect("an end").0.contains("Outcome :: Failure")
+    };
+    assert!(failures("!(!all | ok(5))"));
+    assert!(failures("!(ok(5) | !all)"));
+    assert!(!failures("!all | ok(5)"));
+    assert!(!failures("ok(5) | !all"));
 }

@@ -8,13 +8,13 @@ use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Pat, PatIdent, Token, Type};
 
-use crate::input::arguments::spelled;
-use crate::input::source::{Source, text};
+use crate::input::source::{Source, spelled};
+use crate::input::tokens::text;
 use crate::input::trees::Trees;
-use crate::track::parser::{Arm, Tracker};
+use crate::track::tracker::{Arm, Tracker};
 
 /// Reads the content of the parentheses after a word.
-pub(crate) fn leaf(
+pub(crate) fn operand(
     source: &Source,
     word: &str,
     span: Span,

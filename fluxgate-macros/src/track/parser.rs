@@ -3,87 +3,20 @@
 use fluxgate_rules::suggest::{is_keyword, nearest};
 use fluxgate_rules::token::{Place, spell, spell_closure};
 use fluxgate_rules::{Problem, reader};
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
-use syn::{Expr, Token, Type};
+use syn::{Expr, Token};
 
-use crate::input::arguments::{Argument, spelled};
+use crate::input::arguments::Argument;
 use crate::input::errors::Errors;
-use crate::input::source::{Source, respan, text};
+use crate::input::source::{Source, spelled};
+use crate::input::tokens::{TOO_DEEP, is_too_deep, respan, text};
+use crate::input::tracker_words::{FOREIGN, WORDS, expected, is_tracker};
 use crate::input::trees::{Trees, width};
-use crate::track::operand::{leaf, pattern};
-
-/// Which results are claimed.
-#[derive(Clone)]
-pub(crate) enum Tracker {
-    /// Every `Err`.
-    All,
-    /// An `Err` that matches.
-    Matches(Arm),
-    /// An `Err` whose error, or one of its sources, has one of these types.
-    TypeOf(Span, Vec<Type>),
-    /// An `Err` for which a user's function returns `true`.
-    Custom(TokenStream),
-    /// An `Ok` that matches.
-    Ok(Arm),
-    /// A return value that matches.
-    Returned(Arm),
-    Not(Box<Tracker>),
-    And(Box<Tracker>, Box<Tracker>),
-    Or(Box<Tracker>, Box<Tracker>),
-}
-
-/// A pattern, perhaps with a guard.
-#[derive(Clone)]
-pub(crate) struct Arm {
-    pub(crate) pattern: TokenStream,
-    pub(crate) guard: Option<TokenStream>,
-}
-
-impl Tracker {
-    /// Whether it looks at whole return values only, so that the function need not return a `Result`.
-    pub(crate) fn is_of_returned(&self) -> bool {
-        match self {
-            Self::Returned(_) => true,
-            Self::Not(inner) => inner.is_of_returned(),
-            Self::And(left, right) | Self::Or(left, right) => left.is_of_returned() && right.is_of_returned(),
-            _ => false,
-        }
-    }
-}
-
-/// The words, each with an example of the content of its parentheses.
-const WORDS: [(&str, &str); 6] = [
-    ("all", ""),
-    ("matches", "PATTERN"),
-    ("type_of", "SomeError"),
-    ("custom", "|error| .."),
-    ("ok", "PATTERN"),
-    ("returned", "PATTERN"),
-];
-
-/// Other words for them: theirs, then ours.
-const FOREIGN: [(&str, &str); 17] = [
-    ("any", "all"),
-    ("every", "all"),
-    ("errors", "all"),
-    ("err", "matches"),
-    ("Err", "matches"),
-    ("error", "matches"),
-    ("match", "matches"),
-    ("kind", "matches"),
-    ("is", "type_of"),
-    ("instance_of", "type_of"),
-    ("downcast", "type_of"),
-    ("predicate", "custom"),
-    ("when", "custom"),
-    ("value", "ok"),
-    ("Ok", "ok"),
-    ("result", "returned"),
-    ("return", "returned"),
-];
+use crate::track::operand::{operand, pattern};
+use crate::track::tracker::Tracker;
 
 /// Reads a tracker, and reports all that is wrong with it.
 pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracker> {
@@ -91,26 +24,30 @@ pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracke
     let whole = Place::new(0, source.tokens.len());
     let stream = match text(&argument.value) {
         None => argument.value.clone(),
-        Some(text) => {
-            let Ok(stream) = text.parse() else {
+        Some(text) => match text.parse() {
+            Ok(stream) if is_too_deep(&stream) => {
+                errors.report(source.whole(), TOO_DEEP);
+                return None;
+            }
+            Ok(stream) => respan(stream, source.whole().0),
+            Err(_) => {
                 let problem = reader::balance(&source.tokens).err();
                 let problem =
-                    problem.unwrap_or_else(|| Problem::new(whole, "this is not Rust").help(known()));
+                    problem.unwrap_or_else(|| Problem::new(whole, "this is not Rust").help(expected()));
                 errors.push(source.error(&problem));
                 return None;
-            };
-            respan(stream, source.whole().0)
-        }
+            }
+        },
     };
-    Parser { source: &source, errors }.group(&Trees::of(stream, 0), whole)
+    TrackerParser { source: &source, errors }.group(&Trees::of(stream, 0), whole)
 }
 
-struct Parser<'a> {
+struct TrackerParser<'a> {
     source: &'a Source,
     errors: &'a mut Errors,
 }
 
-impl Parser<'_> {
+impl TrackerParser<'_> {
     fn report(&mut self, problem: &Problem) {
         self.errors.push(self.source.error(problem));
     }
@@ -122,45 +59,47 @@ impl Parser<'_> {
             return None;
         }
         let mut at = 0;
-        let mut any = self.conjunction(trees, &mut at);
-        while at < trees.0.len() {
-            if trees.is(at, '|') {
-                at += self.operator(trees, at);
-                let right = self.conjunction(trees, &mut at);
-                any = join(any, right, Tracker::Or);
-                continue;
-            }
-            let rest = trees.place(at, at + 1);
-            let text = spell(rest.of(&self.source.tokens));
-            let problem = match trees.word(at).as_deref() {
-                Some("or") => no_operator(rest, "or").correct("|"),
-                Some("and") => no_operator(rest, "and").correct("&"),
-                Some("but" | "except" | "minus" | "without") => no_operator(rest, &text).correct("& !"),
-                Some("if") => Problem::new(rest, "a guard goes in the parentheses, after the pattern")
-                    .help("write `matches(PATTERN if GUARD)`"),
-                _ if trees.is(at, '-') => no_operator(rest, "-").correct("& !"),
-                _ if trees.is(at, ',') => {
-                    no_operator(rest, ",").help("write `|` (any of them) or `&` (all of them)")
-                }
-                None if !matches!(trees.get(at), Some(TokenTree::Group(_))) && !trees.is(at, '!') => {
-                    Problem::new(rest, format!("`{text}` does not belong here")).help("remove it")
-                }
-                _ => Problem::new(rest, "`&` or `|` is missing before this").help("write one of them"),
-            };
+        let mut members = vec![self.conjunction(trees, &mut at)];
+        while trees.is(at, '|') {
+            at += self.operator(trees, at);
+            members.push(self.conjunction(trees, &mut at));
+        }
+        if at < trees.0.len() {
+            let problem = self.out_of_place(trees, at);
             self.report(&problem);
             return None;
         }
-        any
+        joined(members, Tracker::Or)
     }
 
     fn conjunction(&mut self, trees: &Trees, at: &mut usize) -> Option<Tracker> {
-        let mut all = self.unary(trees, at);
+        let mut members = vec![self.unary(trees, at)];
         while trees.is(*at, '&') {
             *at += self.operator(trees, *at);
-            let right = self.unary(trees, at);
-            all = join(all, right, Tracker::And);
+            members.push(self.unary(trees, at));
         }
-        all
+        joined(members, Tracker::And)
+    }
+
+    /// What is wrong with a tree where an operator or the end belongs.
+    fn out_of_place(&self, trees: &Trees, at: usize) -> Problem {
+        let place = trees.place(at, at + 1);
+        let text = spell(place.of(&self.source.tokens));
+        match trees.word(at).as_deref() {
+            Some("or") => no_operator(place, "or").correct("|"),
+            Some("and") => no_operator(place, "and").correct("&"),
+            Some("but" | "except" | "minus" | "without") => no_operator(place, &text).correct("& !"),
+            Some("if") => Problem::new(place, "a guard goes in the parentheses, after the pattern")
+                .help("write `matches(PATTERN if GUARD)`"),
+            _ if trees.is(at, '-') => no_operator(place, "-").correct("& !"),
+            _ if trees.is(at, ',') => {
+                no_operator(place, ",").help("write `|` (any of them) or `&` (all of them)")
+            }
+            None if !matches!(trees.get(at), Some(TokenTree::Group(_))) && !trees.is(at, '!') => {
+                Problem::new(place, format!("`{text}` does not belong here")).help("remove it")
+            }
+            _ => Problem::new(place, "`&` or `|` is missing before this").help("write one of them"),
+        }
     }
 
     /// How many trees an operator takes: one, or two if it is doubled, which is reported.
@@ -257,13 +196,13 @@ impl Parser<'_> {
                 problem.correct(format!("type_of({})", spelled(&tokens)))
             }
             Ok(Expr::Call(call)) if matches!(&*call.func, Expr::Path(path) if !is_variant(&path.path)) => {
-                problem.help(known())
+                problem.help(expected())
             }
             Ok(Expr::Path(path)) if !is_variant(&path.path) => {
                 problem.correct(format!("custom({})", spelled(&tokens)))
             }
             _ if pattern(tokens.clone()).is_ok() => problem.correct(format!("matches({})", spelled(&tokens))),
-            _ => problem.help(known()),
+            _ => problem.help(expected()),
         };
         self.report(&problem);
     }
@@ -306,7 +245,7 @@ impl Parser<'_> {
             return None;
         };
         if *known == "all" {
-            let members = joined(&name, arguments);
+            let members = listed(&name, arguments);
             let problem = match &members {
                 Some(_) => Problem::new(place, "trackers are joined by `&`"),
                 None => Problem::new(place, "`all` takes no arguments"),
@@ -322,7 +261,7 @@ impl Parser<'_> {
         let index = trees.0[start + 1].1 + 1;
         let inside = Trees::of(arguments.stream(), index);
         let whole = inside.place(0, inside.0.len());
-        match leaf(self.source, known, word.span(), &inside, &arguments.stream()) {
+        match operand(self.source, known, word.span(), &inside, &arguments.stream()) {
             Ok(tracker) => Some(tracker),
             Err(problem) => {
                 let problem =
@@ -348,7 +287,7 @@ impl Parser<'_> {
         let with = |name: &str| {
             arguments.as_ref().map_or_else(|| name.to_owned(), |arguments| format!("{name}({arguments})"))
         };
-        if let Some(members) = group.and_then(|group| joined(name, group)) {
+        if let Some(members) = group.and_then(|group| listed(name, group)) {
             let operator = if ["all", "and"].contains(&name) { "&" } else { "|" };
             return Problem::new(whole, format!("trackers are joined by `{operator}`")).correct(members);
         }
@@ -365,7 +304,7 @@ impl Parser<'_> {
         } else if arguments.is_none() && !is_keyword(name) && !["never", "none", "nothing"].contains(&name) {
             format!("to ask a function of yours, write `custom({name})`")
         } else {
-            known()
+            expected()
         };
         Problem::new(whole, what).help(help)
     }
@@ -394,25 +333,8 @@ fn is_type(path: &syn::Path) -> bool {
     last && names.next().is_some_and(|module| module.starts_with(char::is_lowercase))
 }
 
-/// Whether a text begins as a tracker does.
-fn is_tracker(text: &str) -> bool {
-    let word = text.trim_start_matches(['!', '(', ' ']).split(['(', ' ']).next();
-    WORDS.iter().any(|(known, _)| Some(*known) == word)
-}
-
-/// What was meant by the value of another library's word for a tracker: a tracker, a function, or a pattern for errors.
-pub(crate) fn meant(value: &str) -> String {
-    match value {
-        "" => "matches(PATTERN)".to_owned(),
-        _ if is_tracker(value) && value.contains([' ']) => format!("({value})"),
-        _ if is_tracker(value) => value.to_owned(),
-        _ if value.starts_with('|') => format!("custom({value})"),
-        _ => format!("matches({value})"),
-    }
-}
-
 /// `any(all, ok(1))` and the like as we would write them; `None` for anything else.
-fn joined(name: &str, group: &Group) -> Option<String> {
+fn listed(name: &str, group: &Group) -> Option<String> {
     let operator = match name {
         "all" | "and" => " & ",
         "any" | "or" => " | ",
@@ -429,24 +351,10 @@ fn inside(group: &Group, index: usize, source: &Source) -> String {
     spell(Place::new(index + 1, end - 1).of(&source.tokens))
 }
 
-fn join(
-    left: Option<Tracker>,
-    right: Option<Tracker>,
-    with: impl FnOnce(Box<Tracker>, Box<Tracker>) -> Tracker,
-) -> Option<Tracker> {
-    Some(with(Box::new(left?), Box::new(right?)))
-}
-
-fn known() -> String {
-    let words: Vec<_> = WORDS
-        .iter()
-        .map(
-            |(word, example)| {
-                if example.is_empty() { format!("`{word}`") } else { format!("`{word}({example})`") }
-            },
-        )
-        .collect();
-    format!("expected one of {}, joined with `&`, `|` and `!`", words.join(", "))
+/// The members as one tracker, if all of them are right.
+fn joined(members: Vec<Option<Tracker>>, with: fn(Vec<Tracker>) -> Tracker) -> Option<Tracker> {
+    let mut members: Vec<_> = members.into_iter().collect::<Option<_>>()?;
+    if members.len() == 1 { members.pop() } else { Some(with(members)) }
 }
 
 fn no_operator(place: Place, sign: &str) -> Problem {

@@ -1,9 +1,5 @@
 //! "Did you mean ..?"
 
-use crate::text::lexer::lex;
-use crate::text::problem::Problem;
-use crate::text::token::Token;
-
 /// The candidate most like `word`, if one is close enough to have been meant; or else the shortest that begins with `word`, which
 /// may be incomplete.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
@@ -49,17 +45,6 @@ pub fn snake(word: &str) -> String {
     text
 }
 
-/// `text` after applying the corrections of its problems, one after the other; `None` if that does not succeed.
-pub fn repaired(text: &str, problems: impl Fn(&[Token]) -> Vec<Problem>) -> Option<String> {
-    let mut text = text.to_owned();
-    for _ in 0..8 {
-        let lexed = lex(&text);
-        let Some(problem) = problems(&lexed.tokens).into_iter().next() else { return Some(text) };
-        text = problem.corrected(&text, &lexed.bytes)?;
-    }
-    None
-}
-
 /// How many letters must be inserted, deleted, replaced or swapped with a neighbour (Damerau-Levenshtein distance).
 fn distance(from: &str, to: &str) -> usize {
     let (from, to): (Vec<_>, Vec<_>) = (from.chars().collect(), to.chars().collect());
@@ -87,11 +72,7 @@ fn distance(from: &str, to: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{distance, nearest, repaired, snake};
-    use crate::model::window::Window;
-    use crate::reading::read;
-    use crate::text::problem::Problem;
-    use crate::text::token::{Place, Token};
+    use super::{distance, nearest, snake};
 
     #[test]
     fn counts_letters_changed() {
@@ -137,15 +118,5 @@ mod tests {
         }
         // Not if every letter differs.
         assert_eq!(nearest("x", ["y"]), None);
-    }
-
-    #[test]
-    fn repairs_one_mistake_after_the_other() {
-        let problems = |tokens: &[Token]| read::rule(tokens, &Window::count(100)).err().unwrap_or_default();
-        assert_eq!(repaired("mni(9) && failures(3)", problems).as_deref(), Some("min(9) & failures(3)"));
-        assert_eq!(repaired("failures(3)", problems).as_deref(), Some("failures(3)"));
-        let wrong = || Problem::new(Place::at(0), "wrong");
-        assert_eq!(repaired("x", |_| vec![wrong()]), None, "nothing corrects it");
-        assert_eq!(repaired("x", |_| vec![wrong().correct("y")]), None, "it is never right");
     }
 }

@@ -11,7 +11,7 @@ use crate::model::ratio::Ratio;
 use crate::model::retry::{Retry, Schedule};
 use crate::model::rule::{self, Condition, Node};
 use crate::model::window::Window;
-use crate::text::token::{self, Place, Token};
+use crate::text::token::{self, Token, TokenRange};
 
 /// An argument's value.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -36,7 +36,7 @@ pub struct Argument {
     /// The value.
     pub value: Value,
     /// Where the value stands.
-    pub place: Place,
+    pub place: TokenRange,
 }
 
 impl Argument {
@@ -52,7 +52,7 @@ pub struct Call {
     /// The word.
     pub entry: &'static Entry,
     /// The place of all of it.
-    pub place: Place,
+    pub place: TokenRange,
     /// The arguments, positional ones first, none missing.
     pub arguments: Vec<Argument>,
 }
@@ -157,7 +157,7 @@ pub struct Rule {
     /// The nodes in order, a group before its members.
     pub branches: Vec<Branch>,
     /// Where each of them stands.
-    pub places: Vec<Place>,
+    pub places: Vec<TokenRange>,
 }
 
 impl Rule {

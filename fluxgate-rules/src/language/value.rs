@@ -8,15 +8,15 @@ use crate::language::vocabulary::{Kind, Parameter};
 use crate::model::duration::{Spelled, UNITS};
 use crate::model::ratio::Ratio;
 use crate::text::lexer::lex;
-use crate::text::problem::Problem;
-use crate::text::token::{Place, Shape, Token, spell};
+use crate::text::problem::{Advice, Problem};
+use crate::text::token::{Shape, Token, TokenRange, spell};
 
 /// Reads one value; the fields are for messages.
 struct Reader<'a> {
     /// The word or argument that takes the value.
     owner: &'a str,
     parameter: &'a Parameter,
-    place: Place,
+    place: TokenRange,
     text: String,
     /// Whether the reading is only an attempt, for which messages need no help.
     is_guess: bool,
@@ -34,14 +34,34 @@ struct Figure<'a> {
 /// Reads the value at `place`, an argument of `owner`.
 pub(crate) fn read(
     tokens: &[Token],
-    place: Place,
+    place: TokenRange,
     owner: &str,
     parameter: &Parameter,
 ) -> Result<Value, Problem> {
-    Reader { owner, parameter, place, text: spell(place.of(tokens)), is_guess: false }.read(tokens)
+    let reader = Reader { owner, parameter, place, text: spell(place.of(tokens)), is_guess: false };
+    reader.read(tokens).map_err(|problem| reader.checked(problem))
 }
 
 impl Reader<'_> {
+    /// Makes sure that the suggestion is right itself: puts it right, too, or falls back to the example.
+    fn checked(&self, mut problem: Problem) -> Problem {
+        if let Advice::Change(suggestion) = &mut problem.advice
+            && let Err(again) = self.guess(&suggestion.replacement, false)
+        {
+            let better = again.suggestion().map(|suggestion| suggestion.replacement.clone());
+            let better = better.filter(|better| self.guess(better, true).is_ok());
+            suggestion.replacement = better.unwrap_or_else(|| self.parameter.example.to_owned());
+        }
+        problem
+    }
+
+    /// Reads another text in place of this value.
+    fn guess(&self, text: &str, is_guess: bool) -> Result<Value, Problem> {
+        let tokens = lex(text).tokens;
+        let place = TokenRange::new(0, tokens.len());
+        Reader { place, text: text.to_owned(), is_guess, ..*self }.read(&tokens)
+    }
+
     fn read(&self, tokens: &[Token]) -> Result<Value, Problem> {
         let Self { owner, parameter, .. } = *self;
         let slice = self.place.of(tokens);
@@ -97,12 +117,7 @@ impl Reader<'_> {
 
     /// The first candidate that would be valid.
     fn right(&self, candidates: &[String]) -> Option<String> {
-        let is_right = |text: &&String| {
-            let tokens = lex(text).tokens;
-            let place = Place::new(0, tokens.len());
-            let guess = Reader { place, text: (*text).clone(), is_guess: true, ..*self };
-            guess.read(&tokens).is_ok_and(|value| value != Value::Rust)
-        };
+        let is_right = |text: &&String| self.guess(text, true).is_ok_and(|value| value != Value::Rust);
         candidates.iter().filter(|_| !self.is_guess).find(is_right).cloned()
     }
 
@@ -171,13 +186,13 @@ impl Reader<'_> {
         // What is in the quotes may be wrong itself.
         let right = inside.filter(|_| !self.is_guess).and_then(|inside| {
             let tokens = lex(inside).tokens;
-            match read(&tokens, Place::new(0, tokens.len()), self.owner, self.parameter) {
+            match read(&tokens, TokenRange::new(0, tokens.len()), self.owner, self.parameter) {
                 // The name of a constant, perhaps, but not a word.
                 Ok(Value::Rust) if self.parameter.kind != Kind::Function => {
                     Some(inside.to_owned()).filter(|inside| inside.contains(char::is_uppercase))
                 }
                 Ok(_) => Some(inside.to_owned()),
-                Err(problem) => problem.correction.map(|(_, correction)| correction),
+                Err(problem) => problem.suggestion().map(|suggestion| suggestion.replacement.clone()),
             }
         });
         problem.correct(right.unwrap_or_else(|| self.parameter.example.to_owned()))
@@ -186,10 +201,11 @@ impl Reader<'_> {
     fn number(&self, negative: bool, text: &str, percent: bool) -> Result<Value, Problem> {
         if let Some(decimal) = from_radix(text) {
             let problem = self.wrong(format!("`{}` is not decimal", self.text));
-            return Err(match decimal {
-                Ok(decimal) => problem.correct(decimal),
-                Err(_) => problem.correct(self.parameter.example),
+            let decimal = decimal.ok().and_then(|decimal| {
+                let digits = decimal[..digits_of(&decimal)].to_owned();
+                self.right(&[decimal, digits])
             });
+            return Err(problem.correct(decimal.unwrap_or_else(|| self.parameter.example.to_owned())));
         }
         let (digits, suffix) = text.split_at(digits_of(text));
         let figure = Figure { negative, digits: digits.replace('_', ""), suffix, percent };
@@ -275,7 +291,7 @@ impl Reader<'_> {
         let digits = figure.digits.strip_suffix(".0").unwrap_or(&figure.digits);
         let percent = format!("{digits}%");
         if digits == "1" && self.parameter.kind == Kind::Ratio {
-            return problem.help("write `1.0` (all) or `1%`").correct("1.0");
+            return problem.correct("1.0").aside(" (all) or `1%`");
         }
         problem.help(format!("write `{}` or `{percent}`", Ratio::new(share / 100.0))).correct(percent)
     }
@@ -301,12 +317,11 @@ impl Reader<'_> {
             let [milliseconds, seconds] = with_units.as_slice() else { return Err(problem) };
             return Err(match self.right(&with_units[1..]) {
                 Some(_) if is_great => {
-                    let help = format!("write `{milliseconds}` or `{seconds}`; {UNIT_NAMES}");
-                    problem.help(help).correct(milliseconds)
+                    problem.correct(milliseconds).aside(format!(" or `{seconds}`; {UNIT_NAMES}"))
                 }
                 right => {
                     let right = right.unwrap_or_else(|| self.parameter.example.to_owned());
-                    problem.help(format!("write `{right}`; {UNIT_NAMES}")).correct(right)
+                    problem.correct(right).aside(format!("; {UNIT_NAMES}"))
                 }
             });
         }
@@ -372,13 +387,13 @@ mod tests {
     use crate::language::vocabulary::{Kind, Parameter};
     use crate::model::ratio::Ratio;
     use crate::text::lexer::lex;
-    use crate::text::token::Place;
+    use crate::text::token::TokenRange;
     use core::time::Duration;
 
     fn value(text: &str, kind: Kind) -> Option<Value> {
         let parameter = Parameter { name: "name", kind, example: "1" };
         let tokens = lex(text).tokens;
-        read(&tokens, Place::new(0, tokens.len()), "owner", &parameter).ok()
+        read(&tokens, TokenRange::new(0, tokens.len()), "owner", &parameter).ok()
     }
 
     #[test]

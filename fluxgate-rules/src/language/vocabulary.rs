@@ -2,6 +2,7 @@
 //! defined once.
 
 use crate::language::spelling::snake;
+use crate::model::limits::{MAX_BUCKETS, MAX_WINDOW_SIZE};
 
 /// The kind of an argument.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,8 +41,8 @@ impl Kind {
     /// The greatest whole number.
     pub const fn greatest(self) -> u64 {
         match self {
-            Self::Size => 1_000_000,
-            Self::Buckets => 1_000,
+            Self::Size => MAX_WINDOW_SIZE as u64,
+            Self::Buckets => MAX_BUCKETS as u64,
             _ => u32::MAX as u64,
         }
     }

@@ -8,18 +8,27 @@
 
 use core::time::Duration;
 
-use crate::model::metrics::{MAX_THRESHOLDS, Metrics, Tally, nanos};
-use crate::model::rule::{Condition, MAX_NODES, Node, Rule};
+use crate::model::limits::{MAX_NODES, MAX_THRESHOLDS};
+use crate::model::metrics::{Metrics, Tally, nanos};
+use crate::model::rule::{Condition, Node, Rule};
+
+/// Some of a rule's nodes: bit `i` stands for the node at index `i`.
+pub type NodeSet = u64;
+
+/// Whether the node at `at` is one of the set.
+pub(crate) const fn contains(set: NodeSet, at: usize) -> bool {
+    at < MAX_NODES && set >> at & 1 == 1
+}
 
 /// The answers to a rule's `custom` conditions, by the index of the node.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Customs(pub u64);
+pub struct Customs(pub NodeSet);
 
 impl Customs {
     /// None of them holds.
     pub const NONE: Self = Self(0);
     /// All of them hold.
-    pub const ALL: Self = Self(u64::MAX);
+    pub const ALL: Self = Self(NodeSet::MAX);
 }
 
 /// The situation in which a rule is evaluated.
@@ -73,48 +82,120 @@ pub const fn best(metrics: &Metrics, more: u64) -> Metrics {
 
 /// Whether the rule holds.
 pub const fn holds(nodes: &[Node], situation: &Situation<'_>) -> bool {
-    holds_at(nodes, 0, situation, usize::MAX)
+    contains(held(nodes, situation), 0)
 }
 
-/// Whether the subtree at `at` holds by way of the node `through`: in a `|`-group that contains that node, no other member
-/// counts. `usize::MAX` is in no group, so every member counts.
-pub const fn holds_at(nodes: &[Node], at: usize, situation: &Situation<'_>, through: usize) -> bool {
-    at < MAX_NODES && held(nodes, situation, through) >> at & 1 == 1
+/// Whether the rule holds, as far as is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// The rule holds.
+    Trips,
+    /// The rule does not hold.
+    Passes,
+    /// The `custom` conditions decide, which have not been asked.
+    Unknown,
 }
 
-/// The nodes that hold, as a set of bits. Nodes are visited last to first, because members come after their group. In a rule that is
-/// too long, none holds.
-const fn held(nodes: &[Node], situation: &Situation<'_>, through: usize) -> u64 {
+/// The verdict on these calls. `customs` are the answers to the rule's `custom` conditions, if they have been asked.
+pub const fn verdict(
+    nodes: &[Node],
+    half_open: bool,
+    metrics: &Metrics,
+    customs: Option<Customs>,
+) -> Verdict {
+    let (surely, possibly) = match customs {
+        Some(customs) => (customs, customs),
+        None => (Customs::NONE, Customs::ALL),
+    };
+    if holds(nodes, &Situation { half_open, metrics, customs: surely }) {
+        Verdict::Trips
+    } else if customs.is_none()
+        && Rule::asks_custom(nodes)
+        && holds(nodes, &Situation { half_open, metrics, customs: possibly })
+    {
+        Verdict::Unknown
+    } else {
+        Verdict::Passes
+    }
+}
+
+/// The nodes that hold. In a rule that is too long, none does.
+///
+/// They are visited last to first, because the members of a group come after it. In `failures(5) | min(10) & failure_rate(0.5)`,
+/// for example:
+///
+/// ```text
+/// index  node           direct members   holds if
+///   4    failure_rate                    its figures say so
+///   3    min                             its figures say so
+///   2    All(2)         3, 4             none of them fails to hold
+///   1    failures                        its figures say so
+///   0    Any(4)         1, 2             one of them holds
+/// ```
+///
+/// When node 0 is visited, its subtree is 1 to 4, and of these only 1 and 2 are still without a group: they are its members.
+pub(crate) const fn held(nodes: &[Node], situation: &Situation<'_>) -> NodeSet {
     if nodes.len() > MAX_NODES {
         return 0;
     }
     // Visited nodes whose group has not been visited yet.
-    let mut loose = 0;
-    let mut held = 0;
+    let mut without_group: NodeSet = 0;
+    let mut held: NodeSet = 0;
     let mut left = nodes;
     while let [before @ .., node] = left {
         let at = before.len();
-        let within = ((1_u64 << (node.size() - 1)) - 1) << at << 1;
-        let members = loose & within;
+        let subtree = ((1 << (node.size() - 1)) - 1) << at << 1;
+        let members = without_group & subtree;
         let holds = match node {
             Node::Condition(condition) => condition_holds(condition, at, situation),
             Node::All(_) => members & !held == 0,
-            Node::Any(_) => only(members, within, through) & held != 0,
+            Node::Any(_) => members & held != 0,
         };
-        loose = loose & !within | 1 << at;
-        held |= (holds as u64) << at;
+        without_group = without_group & !subtree | 1 << at;
+        held |= (holds as NodeSet) << at;
         left = before;
     }
     held
 }
 
-/// The member that contains `through`, in a group with these nodes `within`; all members if there is none.
-const fn only(members: u64, within: u64, through: usize) -> u64 {
-    if through >= MAX_NODES || within >> through & 1 == 0 {
-        return members;
+/// The conditions through which the rule holds: each holds, and the rule would still hold if the `|`-groups around it had no other
+/// member. In the example at [`held`], these are 3 and 4 if both hold, and 1 if that holds.
+pub(crate) const fn ways(nodes: &[Node], situation: &Situation<'_>) -> NodeSet {
+    let held = held(nodes, situation);
+    if nodes.len() > MAX_NODES {
+        return 0;
     }
-    let until = members & (u64::MAX >> (MAX_NODES - 1 - through));
-    1 << until.ilog2()
+    // Nodes on which alone it depends whether the rule holds. A group comes before its members.
+    let mut decisive: NodeSet = 1;
+    let mut conditions: NodeSet = 0;
+    let mut at = 0;
+    while at < nodes.len() {
+        if contains(decisive, at) {
+            let members = members(nodes, at);
+            let failing = members & !held;
+            match nodes[at] {
+                Node::Condition(_) => conditions |= 1 << at,
+                Node::Any(_) => decisive |= members,
+                Node::All(_) if failing == 0 => decisive |= members,
+                Node::All(_) if failing.is_power_of_two() => decisive |= failing,
+                Node::All(_) => {}
+            }
+        }
+        at += 1;
+    }
+    conditions & held
+}
+
+/// The direct members of a group.
+const fn members(nodes: &[Node], group: usize) -> NodeSet {
+    let end = group + nodes[group].size();
+    let mut members = 0;
+    let mut member = group + 1;
+    while member < end {
+        members |= 1 << member;
+        member += nodes[member].size();
+    }
+    members
 }
 
 const fn condition_holds(condition: &Condition, at: usize, situation: &Situation<'_>) -> bool {
@@ -131,7 +212,7 @@ const fn condition_holds(condition: &Condition, at: usize, situation: &Situation
             None => false,
         },
         Condition::AvgLatency(threshold) => reaches(metrics.tally(), threshold),
-        Condition::Custom { .. } => situation.customs.0 >> (at as u32 % u64::BITS) & 1 == 1,
+        Condition::Custom { .. } => contains(situation.customs.0, at),
     }
 }
 
@@ -139,96 +220,11 @@ const fn reaches(tally: &Tally, average: Duration) -> bool {
     tally.latency >= nanos(average) as u128 * tally.total as u128
 }
 
-/// The node that best explains why the rule holds: the first holding condition other than a state or a `min`, or else the first
-/// one.
-pub const fn cause(nodes: &[Node], at: usize, situation: &Situation<'_>) -> usize {
-    cause_among(nodes, at, held(nodes, situation, usize::MAX))
-}
-
-const fn cause_among(nodes: &[Node], at: usize, held: u64) -> usize {
-    let end = at + nodes[at].size();
-    let any = match nodes[at] {
-        Node::Condition(_) => return at,
-        Node::All(_) => false,
-        Node::Any(_) => true,
-    };
-    let mut first = usize::MAX;
-    let mut member = at + 1;
-    while member < end {
-        if held >> member & 1 == 1 {
-            let leaf = cause_among(nodes, member, held);
-            let guard = matches!(
-                nodes[leaf],
-                Node::Condition(Condition::Closed | Condition::HalfOpen | Condition::Min(_))
-            );
-            if any || !guard {
-                return leaf;
-            }
-            if first == usize::MAX {
-                first = leaf;
-            }
-        }
-        member += nodes[member].size();
-    }
-    if first == usize::MAX { at } else { first }
-}
-
-/// The length of a trial: the smallest number of calls with which the rule could trip a half-open breaker if all of them were as
-/// bad as can be. `None` if no number suffices.
-pub const fn trial_length(nodes: &[Node]) -> Option<u32> {
-    let none = Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes));
-    let (mut low, mut high) = (1, u32::MAX);
-    if !holds(nodes, &Situation::worst(true, &worst(&none, high as u64))) {
-        return None;
-    }
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if holds(nodes, &Situation::worst(true, &worst(&none, middle as u64))) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    Some(low)
-}
-
-/// What is known about a trial before all its calls are in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Verdict {
-    /// The rule would trip, whatever the remaining calls do.
-    Trips,
-    /// The rule would not trip, whatever the remaining calls do.
-    Passes,
-    /// It depends: on the remaining calls, or on `custom` conditions.
-    Unknown,
-}
-
-/// The verdict on a trial with `more` calls to come, `custom` conditions unknown.
-pub const fn verdict(nodes: &[Node], half_open: bool, metrics: &Metrics, more: u64) -> Verdict {
-    if more == 0 {
-        // With no calls to come, best and worst case differ only in the `custom` conditions.
-        return if holds(nodes, &Situation::best(half_open, metrics)) {
-            Verdict::Trips
-        } else if Rule::asks_custom(nodes) && holds(nodes, &Situation::worst(half_open, metrics)) {
-            Verdict::Unknown
-        } else {
-            Verdict::Passes
-        };
-    }
-    if holds(nodes, &Situation::best(half_open, &best(metrics, more))) {
-        Verdict::Trips
-    } else if holds(nodes, &Situation::worst(half_open, &worst(metrics, more))) {
-        Verdict::Unknown
-    } else {
-        Verdict::Passes
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Customs, Situation, Verdict, best, cause, holds, holds_at, verdict, worst};
+    use super::{Customs, Situation, best, contains, held, holds, ways, worst};
     use crate::model::metrics::{Metrics, Tally};
-    use crate::model::rule::{Condition, Node, Rule};
+    use crate::model::rule::{Condition, Rule};
     use core::time::Duration;
 
     const SECOND: Duration = Duration::from_secs(1);
@@ -245,29 +241,6 @@ mod tests {
     fn failed(rule: &Rule, calls: u64) -> Metrics {
         let tally = Tally { total: calls, failures: calls, ..Tally::EMPTY };
         Metrics::new(tally, calls as u32, Rule::measures(rule.nodes()))
-    }
-
-    #[test]
-    fn the_cause_is_the_condition_that_says_most() {
-        use Condition::{Closed, FailureStreak, Failures, Min};
-        for (rule, expected) in [
-            (on(Failures(1)), "failures(1)"),
-            (on(Closed) & on(Min(2)) & on(Failures(2)) & on(FailureStreak(1)), "failures(2)"),
-            // A `min` is the cause if there is nothing else.
-            (on(Min(2)) & on(Closed), "min(2)"),
-            (on(Min(2)) | on(Failures(1)), "min(2)"),
-            (on(Failures(9)) | on(Min(2)) & on(Failures(2)), "failures(2)"),
-            (on(Min(2)) & on(Closed) & (on(Failures(9)) | on(FailureStreak(1))), "failure_streak(1)"),
-            ((on(Min(9)) & on(Failures(2)) | on(Closed)) & on(Failures(1)), "failures(1)"),
-        ] {
-            let situation =
-                Situation { half_open: false, metrics: &failed(&rule, 2), customs: Customs::NONE };
-            assert!(holds(rule.nodes(), &situation), "{rule}");
-            let Node::Condition(told) = rule.nodes()[cause(rule.nodes(), 0, &situation)] else {
-                panic!("{rule}: a group is no cause")
-            };
-            assert_eq!(told.to_string(), expected, "{rule}");
-        }
     }
 
     #[test]
@@ -321,23 +294,35 @@ mod tests {
             let situation = Situation { half_open: false, metrics: &metrics, customs: Customs::NONE };
             let nodes = rule.nodes();
             assert_eq!(holds(nodes, &situation), expected);
-            assert_eq!(holds_at(nodes, nodes.len() - 1, &situation, usize::MAX), expected);
+            assert_eq!(contains(held(nodes, &situation), nodes.len() - 1), expected);
+            assert_eq!(ways(nodes, &situation) != 0, expected);
         }
     }
 
     #[test]
-    fn a_verdict_falls_when_it_is_certain() {
-        let rule = on(Condition::Min(4)) & on(Condition::Failures(2));
-        let verdict_after =
-            |rule: &Rule, failures, more| verdict(rule.nodes(), true, &failed(rule, failures), more);
-        assert_eq!(verdict_after(&rule, 2, 2), Verdict::Trips);
-        assert_eq!(verdict_after(&rule, 1, 3), Verdict::Unknown);
-        assert_eq!(verdict_after(&rule, 1, 0), Verdict::Passes);
-        assert_eq!(verdict_after(&rule, 0, 1), Verdict::Passes);
-        // A `custom` condition leaves the verdict unknown, unless it does not matter.
-        let asking = rule.clone() & custom();
-        assert_eq!(verdict_after(&asking, 4, 0), Verdict::Unknown);
-        assert_eq!(verdict_after(&asking, 1, 0), Verdict::Passes);
-        assert_eq!(verdict_after(&(rule | custom()), 4, 0), Verdict::Trips);
+    fn a_rule_holds_through_the_conditions_that_it_cannot_do_without() {
+        use Condition::{Closed, FailureStreak, Failures, HalfOpen, Min};
+        for (rule, expected) in [
+            (on(Min(2)), vec!["min(2)"]),
+            (on(Min(3)), vec![]),
+            (on(Min(1)) & on(Failures(2)), vec!["min(1)", "failures(2)"]),
+            // One that does not hold keeps the others from it.
+            (on(Min(1)) & on(Failures(3)), vec![]),
+            (on(Min(1)) | on(Failures(3)), vec!["min(1)"]),
+            (on(Closed) & on(Min(1)) | on(HalfOpen) & on(Failures(1)), vec!["closed", "min(1)"]),
+            (on(Min(1)) & (on(Failures(3)) | on(FailureStreak(1))), vec!["min(1)", "failure_streak(1)"]),
+            // The group holds, but not through its members that are on their own.
+            (on(HalfOpen) & (on(Min(1)) | on(Failures(1))), vec![]),
+        ] {
+            let metrics = failed(&rule, 2);
+            let situation = Situation { half_open: false, metrics: &metrics, customs: Customs::NONE };
+            let ways = ways(rule.nodes(), &situation);
+            let nodes = rule.nodes().iter().enumerate().filter(|(at, _)| contains(ways, *at));
+            let conditions = nodes.map(|(_, node)| match node {
+                crate::Node::Condition(condition) => condition.to_string(),
+                group => panic!("{rule}: {group:?} is not a condition"),
+            });
+            assert_eq!(conditions.collect::<Vec<_>>(), expected, "{rule}");
+        }
     }
 }

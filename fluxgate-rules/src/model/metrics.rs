@@ -4,8 +4,7 @@ use core::fmt;
 use core::ops::{AddAssign, SubAssign};
 use core::time::Duration;
 
-/// How many different thresholds the `slow_rate` conditions of one rule may name.
-pub const MAX_THRESHOLDS: usize = 4;
+use crate::model::limits::MAX_THRESHOLDS;
 
 /// What a rule needs to know about each call's duration: nothing, which thresholds it reached, or its length.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -6,11 +6,9 @@ use core::time::Duration;
 use std::borrow::Cow;
 
 use crate::model::duration::Spelled;
-use crate::model::metrics::{MAX_THRESHOLDS, Measures, Metrics, nanos};
+use crate::model::limits::{MAX_NODES, MAX_THRESHOLDS};
+use crate::model::metrics::{Measures, Metrics, nanos};
 use crate::model::ratio::Ratio;
-
-/// How many nodes a rule may have: conditions, and the `&`- and `|`-groups that join them.
-pub const MAX_NODES: usize = 64;
 
 /// One condition.
 #[derive(Clone, Copy, Debug)]

@@ -1,32 +1,93 @@
-//! Reports the [flaws](Flaw) of a rule that is spelled correctly, with their places.
+//! What makes no sense although it is spelled correctly: [flaws](crate::logic::flaws) with their places, and what would be right.
 
-use crate::language::syntax::Rule;
-use crate::language::vocabulary::Kind;
-use crate::logic::check::{self, Flaw};
-use crate::model::metrics::MAX_THRESHOLDS;
+use core::time::Duration;
+
+use crate::language::syntax::{Argument, Branch, Call, Rule};
+use crate::logic::flaws::{self, Flaw};
+use crate::model::duration::Spelled;
+use crate::model::limits::{MAX_BUCKETS, MAX_THRESHOLDS, MAX_WINDOW_SIZE, MIN_BUCKET};
+use crate::model::retry::Schedule;
 use crate::model::rule::{Condition, Node};
-use crate::model::window::Window;
-use crate::reading::read::Reading;
+use crate::model::window::{Extent, Window};
 use crate::text::problem::Problem;
-use crate::text::token::{Place, Token, spell};
+use crate::text::token::{Token, TokenRange, spell};
 
-/// Judges the rule of a breaker with this window, unless it contains values that only the compiler knows.
-pub(crate) fn judge(tokens: &[Token], rule: Rule, window: &Window) -> Reading<Rule> {
-    let Some(nodes) = rule.nodes() else { return Ok(rule) };
-    let problems = Judge { tokens, places: &rule.places, nodes: &nodes, window }.problems();
-    if problems.is_empty() { Ok(rule) } else { Err(problems) }
+/// A window with buckets that are too short.
+pub(crate) fn window(call: &Call) -> Option<Problem> {
+    let window = call.window().filter(|window| flaws::window_flaw(window).is_some())?;
+    let Extent::Time(duration) = window.extent else { return None };
+    let buckets = (duration.as_nanos() / MIN_BUCKET.as_nanos()).min(MAX_BUCKETS as u128);
+    let length = Spelled(Duration::from_nanos(window.bucket_nanos()));
+    let what = format!(
+        "the buckets of this window are too short: {} of {length} each, but the shortest is 1us",
+        window.bucket_count()
+    );
+    let correction = match buckets {
+        0 => "time(10us)".to_owned(),
+        _ => format!("time({}, buckets = {buckets})", Spelled(duration)),
+    };
+    Some(Problem::new(call.place, what).correct(correction))
 }
 
-struct Judge<'a> {
+/// A backoff whose longest delay is shorter than its first.
+pub(crate) fn retry(call: &Call) -> Option<Problem> {
+    let retry = call.retry().filter(|retry| flaws::retry_flaw(retry).is_some())?;
+    let (Schedule::Backoff(initial), Some(max)) = (retry.schedule, retry.max) else { return None };
+    let place = call.arguments.iter().find(|argument| argument.parameter.name == "max")?.place;
+    let what = format!("`max = {}` is shorter than the first delay, {}", Spelled(max), Spelled(initial));
+    Some(Problem::new(place, what).correct(Spelled(initial).to_string()))
+}
+
+/// A ramp that goes down.
+pub(crate) fn permit(tokens: &[Token], call: &Call) -> Option<Problem> {
+    call.permit().filter(|permit| flaws::permit_flaw(permit).is_some())?;
+    let [from, to, duration] = call.arguments.as_slice() else { return None };
+    let text = |argument: &Argument| spell(argument.place.of(tokens));
+    let what = format!("this ramp falls, from {} to {}", text(from), text(to));
+    let correction = format!("ramp_up({}, {}, {})", text(to), text(from), text(duration));
+    Some(Problem::new(call.place, what).correct(correction))
+}
+
+/// Members that a group contains twice.
+pub(crate) fn duplicates(tokens: &[Token], rule: &Rule) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (group, branch) in rule.branches.iter().enumerate() {
+        let (Branch::All(members) | Branch::Any(members)) = *branch else { continue };
+        let mut seen = Vec::new();
+        let mut at = group + 1;
+        while at <= group + members {
+            let place = rule.places[at];
+            let text = spell(place.of(tokens));
+            // Functions given at run time are all spelled alike, but may differ.
+            if seen.contains(&text) && !text.contains("custom(..)") {
+                let with_operator = TokenRange::new(place.start - 1, place.end);
+                let problem =
+                    Problem::new(place, format!("`{text}` is given twice")).help("remove one of them");
+                problems.push(problem.correct_at(with_operator, ""));
+            }
+            seen.push(text);
+            at += rule.size(at);
+        }
+    }
+    problems
+}
+
+/// What makes no sense in the rule of a breaker with this window. Nothing, if it contains values that only the compiler knows.
+pub(crate) fn rule(tokens: &[Token], rule: &Rule, window: &Window) -> Vec<Problem> {
+    let Some(nodes) = rule.nodes() else { return Vec::new() };
+    Explainer { tokens, places: &rule.places, nodes: &nodes, window }.problems()
+}
+
+struct Explainer<'a> {
     tokens: &'a [Token],
-    places: &'a [Place],
+    places: &'a [TokenRange],
     nodes: &'a [Node],
     window: &'a Window,
 }
 
-impl Judge<'_> {
+impl Explainer<'_> {
     fn problems(&self) -> Vec<Problem> {
-        if let Some(flaw) = check::size_flaw(self.nodes) {
+        if let Some(flaw) = flaws::size_flaw(self.nodes) {
             let help = format!("{MAX_THRESHOLDS} are allowed: let conditions share a threshold");
             return vec![Problem::new(self.places[0], flaw.what()).help(help)];
         }
@@ -34,12 +95,12 @@ impl Judge<'_> {
         let mut unguarded = Vec::new();
         let mut node = 0;
         while node < self.nodes.len() {
-            if check::is_dead(self.nodes, node) {
+            if flaws::is_dead(self.nodes, node, self.window) {
                 problems.push(self.dead(node));
                 node += self.nodes[node].size();
                 continue;
             }
-            match check::condition_flaw(self.nodes, node, self.window) {
+            match flaws::condition_flaw(self.nodes, node, self.window) {
                 Some(Flaw::BeyondWindow) => problems.extend(self.beyond(node)),
                 // Reported once per group, since one `min` guards all its members.
                 Some(Flaw::Unguarded) if !unguarded.contains(&self.requirements(node)) => {
@@ -51,7 +112,7 @@ impl Judge<'_> {
             node += 1;
         }
         if problems.is_empty() {
-            match check::rule_flaw(self.nodes, self.window) {
+            match flaws::rule_flaw(self.nodes, self.window) {
                 Some(Flaw::TripsOnHealth) => self.healthy(0, &mut problems),
                 Some(flaw) => problems.push(self.stateless(flaw)),
                 None => {}
@@ -89,10 +150,7 @@ impl Judge<'_> {
             self.members(node).filter(|member| !is_state(member)).map(|member| self.text(member)).collect();
         match self.nodes[node] {
             Node::All(_) if !rest.is_empty() => {
-                let correction = rest.join(" & ");
-                problem
-                    .help(format!("write `{correction}` for both states, or keep only one of the two"))
-                    .correct(correction)
+                problem.correct(rest.join(" & ")).aside(" for both states, or keep only one of the two")
             }
             _ => problem.help("remove it"),
         }
@@ -108,13 +166,9 @@ impl Judge<'_> {
         let what = format!(
             "`{word}({count})` can never hold on a closed breaker: its window remembers {size} calls"
         );
-        let correction = format!("{word}({size})");
-        let help = if u64::from(count) <= Kind::Size.greatest() {
-            format!("write `{correction}`, or `window = count({count})`")
-        } else {
-            format!("write `{correction}`")
-        };
-        Some(Problem::new(self.places[node], what).help(help).correct(correction))
+        let problem = Problem::new(self.places[node], what).correct(format!("{word}({size})"));
+        let is_size = count as usize <= MAX_WINDOW_SIZE;
+        Some(if is_size { problem.aside(format!(", or `window = count({count})`")) } else { problem })
     }
 
     fn unguarded(&self, node: usize) -> Problem {
@@ -124,9 +178,8 @@ impl Judge<'_> {
             _ => "slow",
         };
         let what = format!("`{text}` is not guarded by `min`: it trips on the first {bad} call");
-        let correction = format!("{} & {text}", self.min());
-        let help = format!("write `{correction}`, or `min(1) & ..` if that is meant");
-        Problem::new(self.places[node], what).help(help).correct(correction)
+        let problem = Problem::new(self.places[node], what).correct(format!("{} & {text}", self.min()));
+        problem.aside(", or `min(1) & ..` if that is meant")
     }
 
     /// A `min` for a rate, within the window's size.
@@ -137,7 +190,7 @@ impl Judge<'_> {
     /// Blames the members of a `|`-group that trip on healthy traffic; otherwise, the node as a whole.
     fn healthy(&self, node: usize, problems: &mut Vec<Problem>) {
         if let Node::Any(_) = self.nodes[node] {
-            let guilty = self.members(node).filter(|member| check::trips_on_health(self.nodes, *member));
+            let guilty = self.members(node).filter(|member| flaws::trips_on_health(self.nodes, *member));
             return guilty.for_each(|member| self.healthy(member, problems));
         }
         let text = self.text(node);

@@ -1,13 +1,17 @@
-//! What was meant by a word that is not ours: a misspelling, or the word of another library, whose values may have to be inverted.
+//! What was meant by a word that is not ours, or by arguments that it does not take like this: a misspelling, the word of another
+//! library, whose values may have to be inverted, values in another order or without a unit.
+//!
+//! A suggestion is put together from values that are read one by one, and from examples where these do not fit. So it is right as it
+//! stands, and nothing has to be read again to find out.
 
-use crate::language::spelling::{is_keyword, nearest, repaired, snake};
+use crate::language::spelling::{is_keyword, nearest, snake};
 use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
 use crate::model::ratio::Ratio;
-use crate::reading::read;
 use crate::text::lexer::lex;
-use crate::text::token::{Place, Shape, Token, spell, spell_closure};
+use crate::text::problem::Problem;
+use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 
 /// One of our words, in place of another.
 pub struct Meant {
@@ -21,7 +25,7 @@ pub struct Meant {
 
 /// What was meant by `word` with these arguments.
 pub fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> Option<Meant> {
-    if let Some(text) = turned(vocabulary, word, values) {
+    if let Some(text) = inverted(vocabulary, word, values) {
         let entry = vocabulary.entry(text.split('(').next()?)?;
         return Some(Meant { entry, text, is_misspelt: false });
     }
@@ -32,37 +36,223 @@ pub fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> 
         let near = nearest(word, vocabulary.entries.iter().map(|entry| entry.word))?;
         candidates.extend(vocabulary.entry(near));
     }
-    let problems =
-        |tokens: &[Token]| read::word(tokens, vocabulary.noun, vocabulary).err().unwrap_or_default();
-    let fits = |entry: &&&'static Entry| problems(&lex(&entry.with(values)).tokens).is_empty();
-    let entry = *candidates.iter().find(fits).or(candidates.first())?;
-    let text = match values {
-        [] => entry.example(),
-        values => repaired(&entry.with(values), problems).unwrap_or_else(|| entry.example()),
+    let right = |entry: &'static Entry| right_call(vocabulary, entry, values);
+    let fits = |entry: &&'static Entry| right(entry) == entry.with(values);
+    // If none of them takes what is given, the word that has the named arguments may.
+    let has_names = |entry: &&'static Entry| {
+        let names = values.iter().filter_map(|value| value.split([' ', '(']).next());
+        names.into_iter().any(|name| keyword(entry, name).is_some())
     };
-    Some(Meant { entry, text, is_misspelt })
+    let first = *candidates.first()?;
+    let others = vocabulary.entries.iter().filter(has_names);
+    let entry = candidates.into_iter().chain(others).find(fits).unwrap_or(first);
+    Some(Meant { entry, text: right(entry), is_misspelt })
+}
+
+/// A word with its arguments: the given ones as far as it takes them, otherwise examples.
+pub(crate) fn right_call(vocabulary: &Vocabulary, entry: &'static Entry, values: &[String]) -> String {
+    let values: Vec<_> = values.iter().map(|value| lex(value).tokens).collect();
+    let pieces: Vec<_> = values.iter().map(|value| Piece::cut(entry, value, whole(value))).collect();
+    if pieces.is_empty() { entry.example() } else { entry.with(&arranged(vocabulary, entry, &pieces)) }
+}
+
+/// An argument as given: `name = value`, or a value without a name.
+#[derive(Clone, Copy)]
+pub(crate) struct Piece<'a> {
+    /// All of it.
+    pub(crate) place: TokenRange,
+    pub(crate) name: Option<&'a str>,
+    pub(crate) value: TokenRange,
+    tokens: &'a [Token],
+}
+
+impl<'a> Piece<'a> {
+    /// Cuts what stands between two commas at `name =`, or by mistake `name: value` or `name(value)`.
+    pub(crate) fn cut(entry: &'static Entry, tokens: &'a [Token], place: TokenRange) -> Self {
+        let (name, value) = match place.of(tokens) {
+            [name, open, .., _] if open.is("(") && keyword(entry, &name.text).is_some() => {
+                (Some(name.text.as_str()), TokenRange::new(place.start + 2, place.end - 1))
+            }
+            [name, sign, rest @ ..]
+                if name.shape == Shape::Word
+                    && (sign.is("=") || sign.is(":"))
+                    && !rest.first().is_some_and(|next| next.is(&sign.text)) =>
+            {
+                (Some(name.text.as_str()), TokenRange::new(place.start + 2, place.end))
+            }
+            _ => (None, place),
+        };
+        Self { place, name, value, tokens }
+    }
+
+    /// The value as written.
+    pub(crate) fn text(&self) -> String {
+        spell(self.value.of(self.tokens))
+    }
+
+    /// Reads it as the value of a parameter.
+    pub(crate) fn read(&self, owner: &str, parameter: &Parameter) -> Result<Value, Problem> {
+        value::read(self.tokens, self.value, owner, parameter)
+    }
+
+    /// Whether it is a value for the parameter, and not just something that only the compiler knows.
+    pub(crate) fn fits(&self, parameter: &Parameter) -> bool {
+        self.read("", parameter).is_ok_and(|value| value != Value::Rust || parameter.kind == Kind::Function)
+    }
+
+    /// Its value if that is right, or else what it was meant to be, or an example.
+    fn right(&self, parameter: &Parameter) -> String {
+        match self.read("", parameter) {
+            Ok(_) => self.text(),
+            Err(problem) => {
+                let replacement = problem.suggestion().map(|suggestion| suggestion.replacement.clone());
+                replacement.unwrap_or_else(|| parameter.example.to_owned())
+            }
+        }
+    }
+
+    fn is_number(&self) -> bool {
+        self.value.of(self.tokens).first().is_some_and(|first| first.shape == Shape::Number)
+    }
+}
+
+/// The keyword argument of this name.
+pub(crate) fn keyword(entry: &'static Entry, name: &str) -> Option<&'static Parameter> {
+    entry.keywords.iter().find(|parameter| parameter.name == name)
+}
+
+/// A word's arguments, made of those that were given: in the right order and with the right names, each one put right, with examples
+/// for those that are missing. What the word does not take is left out.
+pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &[Piece<'_>]) -> Vec<String> {
+    if let Some((_, number)) = number_with_commas(entry, pieces) {
+        return vec![number];
+    }
+    // A word without keyword arguments may be given names in vain.
+    let is_positional = |piece: &Piece<'_>| match piece.name {
+        Some(name) => {
+            entry.keywords.is_empty() || entry.positional.iter().any(|parameter| parameter.name == name)
+        }
+        None => true,
+    };
+    let given: Vec<_> = (0..pieces.len()).filter(|at| is_positional(&pieces[*at])).collect();
+    let positional: Vec<_> = given.iter().map(|at| pieces[*at]).collect();
+    let places = match order_meant(entry, &positional) {
+        Some(order) => order.into_iter().map(Some).collect(),
+        None if positional.len() < entry.positional.len() => which_fit(entry, &positional),
+        None => (0..entry.positional.len()).map(Some).collect(),
+    };
+    let value = |(parameter, place): (&Parameter, &Option<usize>)| {
+        place.map_or_else(|| parameter.example.to_owned(), |place| positional[place].right(parameter))
+    };
+    let mut values: Vec<_> = entry.positional.iter().zip(&places).map(value).collect();
+    let is_used = |at: &usize| places.iter().flatten().any(|place| given[*place] == *at);
+    let mut taken = Vec::new();
+    for at in (0..pieces.len()).filter(|at| !is_used(at)) {
+        let piece = &pieces[at];
+        let free = |parameter: &&Parameter| !taken.contains(&parameter.name);
+        let parameter = match piece.name {
+            Some(name) => keyword_meant(vocabulary, entry, name).filter(|parameter| free(parameter)),
+            None => keyword(entry, &piece.text())
+                .or_else(|| entry.keywords.iter().find(|parameter| piece.fits(parameter)))
+                .filter(|parameter| free(parameter)),
+        };
+        let Some(parameter) = parameter else { continue };
+        taken.push(parameter.name);
+        values.push(format!("{} = {}", parameter.name, piece.right(parameter)));
+    }
+    values
+}
+
+/// The order in which values fit a word's parameters, if it is not the one in which they stand.
+pub(crate) fn order_meant(entry: &Entry, values: &[Piece<'_>]) -> Option<Vec<usize>> {
+    let parameters = entry.positional;
+    if values.len() != parameters.len()
+        || parameters.iter().zip(values).all(|(parameter, value)| value.fits(parameter))
+    {
+        return None;
+    }
+    let mut left: Vec<_> = (0..values.len()).collect();
+    let next = |parameter: &Parameter| {
+        let fitting = left.iter().position(|at| values[*at].fits(parameter))?;
+        Some(left.remove(fitting))
+    };
+    parameters.iter().map(next).collect()
+}
+
+/// Of too few values, the one for each of a word's parameters, if there is one.
+fn which_fit(entry: &Entry, values: &[Piece<'_>]) -> Vec<Option<usize>> {
+    let mut left: Vec<_> = (0..values.len()).collect();
+    let next = |parameter: &Parameter| {
+        let fits = |at: &usize| {
+            let read = values[*at].read(entry.word, parameter);
+            read.is_ok_and(|value| value != Value::Rust || !values[*at].is_number())
+        };
+        let fitting = left.iter().position(fits)?;
+        Some(left.remove(fitting))
+    };
+    entry.positional.iter().map(next).collect()
+}
+
+/// The keyword argument that was meant by a name: ours, another library's, or a misspelling.
+pub(crate) fn keyword_meant(
+    vocabulary: &Vocabulary,
+    entry: &'static Entry,
+    name: &str,
+) -> Option<&'static Parameter> {
+    let foreign = || vocabulary.foreign(name).find_map(|ours| keyword(entry, ours));
+    let near = || nearest(name, entry.keywords.iter().map(|parameter| parameter.name));
+    keyword(entry, name).or_else(foreign).or_else(|| keyword(entry, near()?))
+}
+
+/// `1,000` or `0,5`, given to a word that takes one number: what is wrong with it, and the number.
+pub(crate) fn number_with_commas(entry: &Entry, pieces: &[Piece<'_>]) -> Option<(&'static str, String)> {
+    let texts: Vec<_> = pieces.iter().filter(|piece| piece.name.is_none()).map(Piece::text).collect();
+    let is_whole = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let ([parameter], [first, rest @ ..]) = (entry.positional, texts.as_slice()) else { return None };
+    if rest.is_empty() || !is_whole(first) {
+        return None;
+    }
+    let reads = |text: &str| {
+        let tokens = lex(text).tokens;
+        value::read(&tokens, whole(&tokens), entry.word, parameter).is_ok()
+    };
+    let (joined, decimal) = (texts.concat(), texts.join("."));
+    if rest.iter().all(|text| text.len() == 3 && is_whole(text)) && reads(&joined) {
+        Some(("a number is written without commas", joined))
+    } else if rest.len() == 1 && rest[0].starts_with(|sign: char| sign.is_ascii_digit()) && reads(&decimal) {
+        Some(("a number is written with a point, not with a comma", decimal))
+    } else {
+        None
+    }
 }
 
 /// Whether a word is one of ours or another library's.
 pub(crate) fn is_known(vocabulary: &'static Vocabulary, word: &str) -> bool {
     vocabulary.entry(word).is_some()
         || vocabulary.foreign(word).next().is_some()
-        || turned(vocabulary, word, &[]).is_some()
+        || inverted(vocabulary, word, &[]).is_some()
 }
 
 /// What was meant by something that does not begin with a word: `100` means `count(100)`, `"never"` means `never`, `5 failures`
 /// means `failures(5)`, and a closure means `custom` of it.
-pub(crate) fn meant_by(vocabulary: &'static Vocabulary, tokens: &[Token], place: Place) -> Option<String> {
+pub(crate) fn meant_by(
+    vocabulary: &'static Vocabulary,
+    tokens: &[Token],
+    place: TokenRange,
+) -> Option<String> {
     match place.of(tokens) {
         [literal] if literal.shape == Shape::Literal => {
             let inside = literal.text.strip_prefix('"')?.strip_suffix('"')?;
             let tokens = lex(inside).tokens;
             let is_word = is_known(vocabulary, &tokens.first()?.text) && !inside.contains('\\');
-            let whole = Place::new(0, tokens.len());
-            if is_word { Some(inside.to_owned()) } else { meant_by_value(vocabulary, &tokens, whole) }
+            if is_word {
+                Some(inside.to_owned())
+            } else {
+                meant_by_value(vocabulary, &tokens, whole(&tokens))
+            }
         }
         [open, first, .., _] if open.shape == Shape::Open => {
-            let inside = Place::new(place.start + 1, place.end - 1);
+            let inside = TokenRange::new(place.start + 1, place.end - 1);
             let is_word = is_known(vocabulary, &first.text);
             if is_word { Some(spell(inside.of(tokens))) } else { meant_by_value(vocabulary, tokens, inside) }
         }
@@ -72,7 +262,7 @@ pub(crate) fn meant_by(vocabulary: &'static Vocabulary, tokens: &[Token], place:
         }
         [number, rest @ ..] if number.shape == Shape::Number => {
             let is_share = rest.first().is_some_and(|sign| sign.is("%"));
-            let number = Place::new(place.start, place.start + 1 + usize::from(is_share));
+            let number = TokenRange::new(place.start, place.start + 1 + usize::from(is_share));
             let text = spell(number.of(tokens));
             let word = rest.iter().find(|token| is_known(vocabulary, &token.text));
             match word.and_then(|word| meant(vocabulary, &word.text, core::slice::from_ref(&text))) {
@@ -84,7 +274,8 @@ pub(crate) fn meant_by(vocabulary: &'static Vocabulary, tokens: &[Token], place:
     }
 }
 
-fn meant_by_value(vocabulary: &Vocabulary, tokens: &[Token], place: Place) -> Option<String> {
+/// The first word that takes the value.
+fn meant_by_value(vocabulary: &Vocabulary, tokens: &[Token], place: TokenRange) -> Option<String> {
     let fits = |entry: &&Entry| match entry.positional {
         [parameter] => {
             value::read(tokens, place, entry.word, parameter).is_ok_and(|read| read != Value::Rust)
@@ -96,7 +287,7 @@ fn meant_by_value(vocabulary: &Vocabulary, tokens: &[Token], place: Place) -> Op
 }
 
 /// A condition whose value must be inverted: a percentile, or a share of successes.
-fn turned(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> Option<String> {
+fn inverted(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> Option<String> {
     if !vocabulary.is_joined() {
         return None;
     }
@@ -128,7 +319,11 @@ fn rest_of(value: &str) -> Option<Ratio> {
 fn is_duration(value: &str) -> bool {
     let tokens = lex(value).tokens;
     let parameter = Parameter { name: "threshold", kind: Kind::Duration, example: "2s" };
-    value::read(&tokens, Place::new(0, tokens.len()), "threshold", &parameter).is_ok()
+    value::read(&tokens, whole(&tokens), "threshold", &parameter).is_ok()
+}
+
+fn whole(tokens: &[Token]) -> TokenRange {
+    TokenRange::new(0, tokens.len())
 }
 
 #[cfg(test)]
@@ -137,7 +332,7 @@ mod tests {
     use crate::language::vocabulary::{RETRY, TRIP, WINDOW};
 
     #[test]
-    fn values_are_kept_and_turned() {
+    fn values_are_kept_or_inverted() {
         for (vocabulary, word, values, expected) in [
             (&TRIP, "p99", &["500ms"][..], Some("slow_rate(0.01, 500ms)")),
             (&TRIP, "p999", &["500ms"], Some("slow_rate(0.001, 500ms)")),

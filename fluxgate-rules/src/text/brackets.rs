@@ -1,7 +1,7 @@
 //! Which parenthesis closes which, and where the commas between arguments are.
 
 use crate::text::problem::Problem;
-use crate::text::token::{Place, Shape, Token};
+use crate::text::token::{Shape, Token, TokenRange};
 
 /// How deep parentheses may be nested: far deeper than any rule needs, and shallow enough for recursion.
 const MAX_DEPTH: usize = 32;
@@ -17,20 +17,20 @@ impl Brackets {
         for (at, token) in tokens.iter().enumerate() {
             if token.shape == Shape::Open {
                 if open.len() == MAX_DEPTH {
-                    return Err(Problem::new(Place::at(at), "parentheses are nested too deeply")
+                    return Err(Problem::new(TokenRange::at(at), "parentheses are nested too deeply")
                         .help(format!("remove those that change nothing: {MAX_DEPTH} levels are allowed")));
                 }
                 open.push(at);
             } else if token.shape == Shape::Close {
                 let Some(opening) = open.pop() else {
-                    return Err(Problem::new(Place::at(at), format!("`{}` closes nothing", token.text))
+                    return Err(Problem::new(TokenRange::at(at), format!("`{}` closes nothing", token.text))
                         .help("remove it")
                         .correct(""));
                 };
                 let expected = closing(&tokens[opening]);
                 if token.text != expected {
                     return Err(Problem::new(
-                        Place::at(at),
+                        TokenRange::at(at),
                         format!("`{}` does not close `{}`", token.text, tokens[opening].text),
                     )
                     .correct(expected));
@@ -42,9 +42,9 @@ impl Brackets {
             Some(&opening) => {
                 let what = format!("`{}` is never closed", tokens[opening].text);
                 let closing = closing(&tokens[opening]);
-                let problem =
-                    Problem::new(Place::at(opening), what).help(format!("add `{closing}` where it ends"));
-                Err(problem.correct_at(Place::new(tokens.len(), tokens.len()), closing))
+                let problem = Problem::new(TokenRange::at(opening), what)
+                    .help(format!("add `{closing}` where it ends"));
+                Err(problem.correct_at(TokenRange::new(tokens.len(), tokens.len()), closing))
             }
             None => Ok(Self(partners)),
         }
@@ -57,7 +57,7 @@ impl Brackets {
 
     /// The pieces of a place between its commas. An empty last piece, after a trailing comma, is left out. Commas in parentheses and
     /// in `::<A, B>` do not separate.
-    pub(crate) fn split(&self, tokens: &[Token], place: Place) -> Vec<Place> {
+    pub(crate) fn split(&self, tokens: &[Token], place: TokenRange) -> Vec<TokenRange> {
         let mut pieces = Vec::new();
         let (mut start, mut at, mut generics) = (place.start, place.start, 0_usize);
         while at < place.end {
@@ -67,13 +67,13 @@ impl Brackets {
             } else if token.is(">") {
                 generics = generics.saturating_sub(1);
             } else if token.is(",") && generics == 0 {
-                pieces.push(Place::new(start, at));
+                pieces.push(TokenRange::new(start, at));
                 start = at + 1;
             }
             at = self.close(at) + 1;
         }
         if start < place.end {
-            pieces.push(Place::new(start, place.end));
+            pieces.push(TokenRange::new(start, place.end));
         }
         pieces
     }
@@ -91,7 +91,7 @@ fn closing(token: &Token) -> &'static str {
 mod tests {
     use super::Brackets;
     use crate::text::lexer::lex;
-    use crate::text::token::{Place, spell};
+    use crate::text::token::{TokenRange, spell};
 
     #[test]
     fn commas_part_arguments_and_not_what_stands_in_them() {
@@ -109,7 +109,7 @@ mod tests {
         ] {
             let tokens = lex(source).tokens;
             let brackets = Brackets::pair(&tokens).expect("they pair");
-            let split = brackets.split(&tokens, Place::new(0, tokens.len()));
+            let split = brackets.split(&tokens, TokenRange::new(0, tokens.len()));
             let split: Vec<_> = split.iter().map(|piece| spell(piece.of(&tokens))).collect();
             let squeezed =
                 |pieces: &[String]| pieces.iter().map(|piece| piece.replace(' ', "")).collect::<Vec<_>>();

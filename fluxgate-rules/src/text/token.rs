@@ -1,4 +1,4 @@
-//! The raw material of a rule: tokens, and places among them.
+//! The raw material of a rule: tokens, and ranges of them.
 
 /// What a token is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,16 +40,16 @@ impl Token {
     }
 }
 
-/// A range of tokens, by index. An empty place marks where something is missing.
+/// A range of tokens, by index. An empty range marks where something is missing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Place {
+pub struct TokenRange {
     /// The first.
     pub start: usize,
     /// After the last.
     pub end: usize,
 }
 
-impl Place {
+impl TokenRange {
     /// The tokens from `start` up to, but not including, `end`.
     pub const fn new(start: usize, end: usize) -> Self {
         Self { start, end }
@@ -60,7 +60,7 @@ impl Place {
         Self { start: index, end: index + 1 }
     }
 
-    /// Whether the place contains no token.
+    /// Whether the range contains no token.
     pub const fn is_empty(self) -> bool {
         self.start >= self.end
     }
@@ -70,6 +70,9 @@ impl Place {
         tokens.get(self.start..self.end).unwrap_or(&[])
     }
 }
+
+/// The name of [`TokenRange`] in the macros.
+pub use TokenRange as Place;
 
 /// Spells tokens as one would write them. Spaces are not part of a token, so tokens of a string and of a program give the same text.
 pub fn spell(tokens: &[Token]) -> String {

@@ -31,7 +31,7 @@ impl Figures {
 
     /// The figures, taken from `metrics`, of the condition that best explains why the rule holds in `situation`.
     pub(crate) fn of(nodes: &[Node], situation: &Situation<'_>, metrics: &Metrics) -> Self {
-        let node = cause(nodes, 0, situation);
+        let node = cause(nodes, situation);
         let part = match nodes[node] {
             Node::Condition(Condition::FailureRate(_) | Condition::Failures(_)) => metrics.failures(),
             Node::Condition(Condition::FailureStreak(_)) => u64::from(metrics.failure_streak()),
@@ -39,7 +39,11 @@ impl Figures {
             Node::Condition(Condition::AvgLatency(_)) => {
                 metrics.avg_latency().map_or(0, |mean| mean.as_nanos() as u64)
             }
-            _ => metrics.total(),
+            Node::Condition(
+                Condition::Closed | Condition::HalfOpen | Condition::Min(_) | Condition::Custom { .. },
+            )
+            | Node::All(_)
+            | Node::Any(_) => metrics.total(),
         };
         Self { node: node as u64, part, whole: metrics.total() }
     }

@@ -7,7 +7,7 @@ use super::transition::{Reason, Transition};
 
 /// Emits the event of a transition. The fields are evaluated only if it is wanted.
 pub(super) fn emit(transition: &Transition) {
-    let Transition { breaker, from, to, reason, metrics, retry_after } = transition;
+    let Transition { breaker, from, to, reason, metrics, retry_after, missed, .. } = transition;
     let is_alarming = matches!(reason, Reason::Tripped(_) | Reason::HalfOpenTimeout);
     // The level of an event is fixed at its call site, so each level needs one of its own. Names and reasons are text fields, which
     // log formats quote, so that no name can forge a line of a log.
@@ -23,6 +23,7 @@ pub(super) fn emit(transition: &Transition) {
                 total = metrics.total(),
                 failures = metrics.failures(),
                 retry_after = retry_after.map(|left| left.as_secs_f64()),
+                missed = *missed,
                 "circuit breaker {}",
                 if from == to { "would have opened".to_owned() } else { format!("is {to}") }
             )

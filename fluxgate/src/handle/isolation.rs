@@ -6,20 +6,26 @@ use crate::engine::breaker::Breaker;
 pub use self::doubles::{Isolation, isolate};
 
 /// The breaker itself, or its double if a test has isolated this thread.
-#[cfg(not(feature = "test-util"))]
-#[inline]
-pub(crate) const fn resolve(breaker: &Breaker) -> &Breaker {
-    breaker
-}
-
-/// The breaker itself, or its double if a test has isolated this thread.
-#[cfg(feature = "test-util")]
 #[inline]
 pub(crate) fn resolve(breaker: &Breaker) -> &Breaker {
+    double(breaker).unwrap_or(breaker)
+}
+
+/// The breaker's double, if a test has isolated this thread.
+#[cfg(not(feature = "test-util"))]
+#[inline]
+pub(super) const fn double(_breaker: &Breaker) -> Option<&'static Breaker> {
+    None
+}
+
+/// The breaker's double, if a test has isolated this thread.
+#[cfg(feature = "test-util")]
+#[inline]
+pub(super) fn double(breaker: &Breaker) -> Option<&'static Breaker> {
     use crate::settings::SettingsRef;
     match &breaker.settings {
-        SettingsRef::Static(settings) => doubles::find(breaker, settings).unwrap_or(breaker),
-        SettingsRef::Shared(_) => breaker,
+        SettingsRef::Static(settings) => doubles::find(breaker, settings),
+        SettingsRef::Shared(_) => None,
     }
 }
 

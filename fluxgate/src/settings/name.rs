@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
-use fluxgate_rules::problem::is_obeyed;
+use fluxgate_rules::render::is_obeyed;
 
 /// A breaker's name: any text.
 ///

@@ -9,7 +9,7 @@ fn nodes(text: &str) -> Vec<String> {
     let tokens = lex(text).tokens;
     let (Rule { branches, places }, problems) = parse(&tokens, &Brackets::pair(&tokens).expect("pairs"));
     assert_eq!(problems, []);
-    let node = |(branch, place): (&Branch, &crate::text::token::Place)| match branch {
+    let node = |(branch, place): (&Branch, &crate::text::token::TokenRange)| match branch {
         Branch::Condition(_) => spell(place.of(&tokens)),
         Branch::All(members) => format!("all {members}: {}", spell(place.of(&tokens))),
         Branch::Any(members) => format!("any {members}: {}", spell(place.of(&tokens))),

@@ -1,6 +1,6 @@
 //! A call whose outcome is known.
 
-use fluxgate_rules::metrics::MAX_THRESHOLDS;
+use fluxgate_rules::limits::MAX_THRESHOLDS;
 use fluxgate_rules::{Measures, Tally};
 
 /// A finished call.
@@ -20,6 +20,11 @@ impl FinishedCall {
             slow |= u8::from(threshold != 0 && nanos >= threshold) << place;
         }
         Self { failed, slow, nanos }
+    }
+
+    /// Whether it reached any of these thresholds, one bit for each.
+    pub(crate) fn reached_any(&self, thresholds: u8) -> bool {
+        self.slow & thresholds != 0
     }
 
     pub(super) fn is_slow(&self, threshold: usize) -> bool {

@@ -1,6 +1,6 @@
 //! A window's memory.
 
-use fluxgate_rules::metrics::MAX_THRESHOLDS;
+use fluxgate_rules::limits::MAX_THRESHOLDS;
 use fluxgate_rules::{Extent, Measures, Metrics, Node, Rule, Tally, Window};
 
 use super::buckets::Buckets;

@@ -1,6 +1,6 @@
 //! The memory of a count window.
 
-use fluxgate_rules::metrics::MAX_THRESHOLDS;
+use fluxgate_rules::limits::MAX_THRESHOLDS;
 use fluxgate_rules::{Measures, Tally};
 
 use super::finished_call::FinishedCall;

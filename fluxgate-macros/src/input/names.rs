@@ -1,0 +1,65 @@
+//! The names of arguments, and what each argument concerns.
+
+/// One of the macros, which take different arguments.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Macro {
+    /// `#[circuit_breaker(..)]`.
+    CircuitBreaker,
+    /// `breaker!(..)`.
+    Breaker,
+}
+
+/// What an argument concerns.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Concern {
+    /// The settings of a breaker.
+    Settings,
+    /// The handling of one function's calls.
+    Calls,
+    /// Which breaker to use.
+    Location,
+    /// Where Fluxgate is.
+    Crate,
+}
+
+/// An argument that a macro may take.
+pub(crate) struct ArgumentName {
+    pub(crate) text: &'static str,
+    pub(crate) concern: Concern,
+    /// A value that it could have.
+    pub(crate) example: &'static str,
+}
+
+const fn name(text: &'static str, concern: Concern, example: &'static str) -> ArgumentName {
+    ArgumentName { text, concern, example }
+}
+
+/// Every argument, in the order in which messages list them.
+pub(crate) const NAMES: [ArgumentName; 16] = [
+    name("name", Concern::Settings, "\"payments\""),
+    name("window", Concern::Settings, "count(100)"),
+    name("trip", Concern::Settings, "min(10) & failure_rate(0.5)"),
+    name("track", Concern::Calls, "all"),
+    name("success", Concern::Calls, "matches(NotFound)"),
+    name("retry", Concern::Settings, "cooldown(60s)"),
+    name("permit", Concern::Settings, "ramp_up(0.1, 1.0, 60s)"),
+    name("max_half_open_calls", Concern::Settings, "10"),
+    name("half_open_timeout", Concern::Settings, "5m"),
+    name("rejected", Concern::Calls, "|refused| Err(refused.into())"),
+    name("fallback", Concern::Calls, "|error| Err(error)"),
+    name("on_panic", Concern::Settings, "failure"),
+    name("on_cancel", Concern::Settings, "ignore"),
+    name("breaker", Concern::Location, "PAYMENTS"),
+    name("handle", Concern::Location, "PAYMENTS"),
+    name("crate", Concern::Crate, "::fluxgate"),
+];
+
+/// The argument of this name, be it an identifier or text.
+pub(crate) fn named(text: &(impl PartialEq<str> + ?Sized)) -> Option<&'static ArgumentName> {
+    NAMES.iter().find(|name| text == name.text)
+}
+
+/// A value that the argument of this name could have.
+pub(crate) fn example(text: &str) -> &'static str {
+    named(text).map_or("..", |name| name.example)
+}

@@ -1,0 +1,89 @@
+//! Small questions about tokens, and small changes to them.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+
+/// How deep groups are searched: deeper than any rule.
+pub(crate) const MAX_DEPTH: usize = 64;
+
+/// The tree as an identifier.
+pub(crate) fn word(tree: &TokenTree) -> Option<&Ident> {
+    match tree {
+        TokenTree::Ident(word) => Some(word),
+        _ => None,
+    }
+}
+
+/// Whether the tree is this punctuation character.
+pub(crate) fn is(tree: &TokenTree, sign: char) -> bool {
+    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == sign)
+}
+
+/// Whether the tree is `=`.
+pub(crate) fn is_assignment(tree: &TokenTree) -> bool {
+    is(tree, '=')
+}
+
+/// The spans of the first and last of some tokens.
+pub(crate) fn span_of(tokens: &TokenStream) -> Option<(Span, Span)> {
+    let mut trees = tokens.clone().into_iter().map(|tree| tree.span());
+    let first = trees.next()?;
+    Some((first, trees.last().unwrap_or(first)))
+}
+
+/// Gives every token, and every parenthesis, the same span.
+pub(crate) fn respan(tokens: TokenStream, span: Span) -> TokenStream {
+    let respan_tree = |mut tree: TokenTree| {
+        if let TokenTree::Group(group) = &tree {
+            tree = TokenTree::Group(Group::new(group.delimiter(), respan(group.stream(), span)));
+        }
+        tree.set_span(span);
+        tree
+    };
+    tokens.into_iter().map(respan_tree).collect()
+}
+
+/// Removes the invisible groups that `macro_rules!` puts around its arguments.
+pub(crate) fn ungrouped(tokens: TokenStream) -> TokenStream {
+    let mut trees = tokens.clone().into_iter();
+    match (trees.next(), trees.next()) {
+        (Some(TokenTree::Group(group)), None) if group.delimiter() == Delimiter::None => {
+            ungrouped(group.stream())
+        }
+        _ => tokens,
+    }
+}
+
+/// The value, if the tokens are one string literal.
+pub(crate) fn text(tokens: &TokenStream) -> Option<String> {
+    syn::parse2::<syn::LitStr>(ungrouped(tokens.clone())).ok().map(|literal| literal.value())
+}
+
+/// The message about tokens that are [too deep](is_too_deep).
+pub(crate) const TOO_DEEP: &str =
+    "parentheses are nested too deeply\nhelp: move what they hold into a function";
+
+/// Whether groups are nested too deep for recursion.
+pub(crate) fn is_too_deep(tokens: &TokenStream) -> bool {
+    fn fits(tokens: TokenStream, depth: usize) -> bool {
+        tokens.into_iter().all(|tree| match tree {
+            TokenTree::Group(group) => depth > 0 && fits(group.stream(), depth - 1),
+            _ => true,
+        })
+    }
+    !fits(tokens.clone(), MAX_DEPTH)
+}
+
+/// Whether tokens mention a name, as an identifier or in a format string: `"{name}"`.
+pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
+    tokens.clone().into_iter().any(|tree| match tree {
+        TokenTree::Ident(word) => word == name,
+        TokenTree::Group(group) => mentions(&group.stream(), name),
+        TokenTree::Literal(literal) => literal.to_string().contains(&format!("{{{name}")),
+        TokenTree::Punct(_) => false,
+    })
+}
+
+/// A variable that the user's code cannot see.
+pub(crate) fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}

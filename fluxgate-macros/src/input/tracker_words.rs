@@ -1,0 +1,63 @@
+//! The words of trackers: ours, and other libraries'.
+
+/// The words, each with an example of the content of its parentheses.
+pub(crate) const WORDS: [(&str, &str); 6] = [
+    ("all", ""),
+    ("matches", "PATTERN"),
+    ("type_of", "SomeError"),
+    ("custom", "|error| .."),
+    ("ok", "PATTERN"),
+    ("returned", "PATTERN"),
+];
+
+/// Other words for them: theirs, then ours.
+pub(crate) const FOREIGN: [(&str, &str); 17] = [
+    ("any", "all"),
+    ("every", "all"),
+    ("errors", "all"),
+    ("err", "matches"),
+    ("Err", "matches"),
+    ("error", "matches"),
+    ("match", "matches"),
+    ("kind", "matches"),
+    ("is", "type_of"),
+    ("instance_of", "type_of"),
+    ("downcast", "type_of"),
+    ("predicate", "custom"),
+    ("when", "custom"),
+    ("value", "ok"),
+    ("Ok", "ok"),
+    ("result", "returned"),
+    ("return", "returned"),
+];
+
+/// Whether a text begins as a tracker does.
+pub(crate) fn is_tracker(text: &str) -> bool {
+    let word = text.trim_start_matches(['!', '(', ' ']).split(['(', ' ']).next();
+    WORDS.iter().any(|(known, _)| Some(*known) == word)
+}
+
+/// The tracker that was probably meant by the value of another library's argument, be it a tracker already, a function, or a
+/// pattern for errors.
+pub(crate) fn tracker_for(value: &str) -> String {
+    match value {
+        "" => "matches(PATTERN)".to_owned(),
+        _ if is_tracker(value) && value.contains([' ']) => format!("({value})"),
+        _ if is_tracker(value) => value.to_owned(),
+        _ if value.starts_with('|') => format!("custom({value})"),
+        _ => format!("matches({value})"),
+    }
+}
+
+/// All words, for a message.
+pub(crate) fn expected() -> String {
+    let words: Vec<_> = WORDS
+        .iter()
+        .map(
+            |(word, example)| {
+                if example.is_empty() { format!("`{word}`") } else { format!("`{word}({example})`") }
+            },
+        )
+        .collect();
+    format!("expected one of {}, joined with `&`, `|` and `!`", words.join(", "))
+}

@@ -1,0 +1,9 @@
+//! What a use of the macros asks for, checked: plain data, from which the expansion is written without a question left open.
+//! All that is left to check are the values of the user's constants and types, which only the compiler knows.
+
+pub(crate) mod breaker;
+pub(crate) mod guard;
+pub(crate) mod handler;
+pub(crate) mod outcome;
+pub(crate) mod settings;
+pub(crate) mod target;

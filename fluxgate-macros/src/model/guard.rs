@@ -1,0 +1,76 @@
+//! `#[circuit_breaker(..)]`.
+
+use proc_macro2::{Ident, TokenStream};
+
+use crate::input::arguments::Arguments;
+use crate::input::errors::Errors;
+use crate::input::function::Function;
+use crate::input::names::Macro;
+use crate::model::handler::Handler;
+use crate::model::outcome::Outcomes;
+use crate::model::target::{self, BreakerLocation};
+
+/// A function and what guards it.
+pub(crate) struct GuardedFunction {
+    /// The path of Fluxgate.
+    pub(crate) fluxgate: TokenStream,
+    pub(crate) function: Function,
+    pub(crate) breaker: BreakerLocation,
+    pub(crate) outcomes: Outcomes,
+    /// What is returned instead of a call that is refused.
+    pub(crate) rejected: Option<Handler>,
+    /// What is returned instead of an error, a refusal included if there is no `rejected`.
+    pub(crate) fallback: Option<Handler>,
+}
+
+/// An item that is not guarded, because something is wrong. It stays as it is, so that ours are the only errors.
+pub(crate) struct UnguardedItem {
+    /// The path of Fluxgate.
+    pub(crate) fluxgate: TokenStream,
+    pub(crate) item: TokenStream,
+    /// Whether the item is an expression, which cannot have others beside it.
+    pub(crate) is_expression: bool,
+    /// The function, and the name that `handle` gives its breaker, so that uses of this name compile.
+    pub(crate) handle: Option<(Ident, Function)>,
+    /// Tokens that make the compiler report all that is wrong.
+    pub(crate) errors: TokenStream,
+}
+
+impl GuardedFunction {
+    /// Reads the arguments and the item, and reports all that is wrong with either.
+    pub(crate) fn read(arguments: TokenStream, item: TokenStream) -> Result<Self, Box<UnguardedItem>> {
+        let mut errors = Errors::default();
+        let arguments = Arguments::parse(arguments, Macro::CircuitBreaker, &mut errors);
+        let function = Function::parse(item.clone(), &mut errors);
+        let handle = target::handle(&arguments, function.as_ref(), &mut errors);
+        let breaker = BreakerLocation::read(&arguments, function.as_ref(), handle.as_ref(), &mut errors);
+        let outcomes = Outcomes::read(&arguments, &mut errors);
+        let [rejected, fallback] = ["rejected", "fallback"]
+            .map(|name| Handler::read(&arguments, name, function.as_ref(), &mut errors));
+        if let Some(function) = &function {
+            for handler in ["rejected", "fallback"].iter().filter_map(|name| arguments.get(name)) {
+                function.forbid_shared_borrow(handler, &mut errors);
+            }
+            if function.returns.is_opaque && !outcomes.is_of_returned() {
+                errors.report(
+                    function.returns.span,
+                    "an `impl Trait` is not a `Result`, so nothing says which calls failed\n\
+                     help: return a `Result` of it, or add `track = returned(PATTERN), rejected = |refusal| ..`",
+                );
+            }
+        }
+        let fluxgate = arguments.fluxgate();
+        match (function, breaker) {
+            (Some(function), Some(breaker)) if errors.is_empty() => {
+                Ok(Self { fluxgate, function, breaker, outcomes, rejected, fallback })
+            }
+            (function, _) => {
+                let is_expression = syn::parse2::<syn::Expr>(item.clone()).is_ok();
+                // Beside `breaker`, a `handle` is wrong itself.
+                let handle = handle.filter(|_| arguments.get("breaker").is_none()).zip(function);
+                let errors = errors.to_compile_errors();
+                Err(Box::new(UnguardedItem { fluxgate, item, is_expression, handle, errors }))
+            }
+        }
+    }
+}

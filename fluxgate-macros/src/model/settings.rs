@@ -1,0 +1,325 @@
+//! The settings of a breaker.
+
+use std::time::Duration;
+
+use fluxgate_rules::check::EMPTY_NAME;
+use fluxgate_rules::reader::{self, Reading};
+use fluxgate_rules::syntax::{self, Branch, Call};
+use fluxgate_rules::token::{Place, Token, spell};
+use fluxgate_rules::trial::Plan;
+use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, OUTCOME, Parameter};
+use fluxgate_rules::{Problem, Window};
+use proc_macro2::{Span, TokenStream};
+use syn::{Expr, ExprLit, Lit, LitStr};
+
+use crate::input::arguments::Arguments;
+use crate::input::errors::Errors;
+use crate::input::source::Source;
+
+/// The settings of a breaker; `None` is what Fluxgate chooses itself. A breaker with [`Settings::default`] has all of that.
+#[derive(Default)]
+pub(crate) struct Settings {
+    pub(crate) name: BreakerName,
+    pub(crate) window: Option<Setting>,
+    pub(crate) retry: Option<Setting>,
+    pub(crate) permit: Option<Setting>,
+    pub(crate) max_half_open_calls: Option<Value>,
+    pub(crate) half_open_timeout: Option<Value>,
+    pub(crate) on_panic: Option<Outcome>,
+    pub(crate) on_cancel: Option<Outcome>,
+    pub(crate) rule: Option<Rule>,
+    /// The rule as we would write it and the length of its trial, for documentation.
+    pub(crate) summary: String,
+}
+
+/// The name of a breaker.
+#[derive(Default)]
+pub(crate) enum BreakerName {
+    /// That of the place where the breaker is made.
+    #[default]
+    Default,
+    Text(LitStr),
+    /// A constant of the user's, at a place that the compiler blames if it is empty.
+    Constant(Box<Expr>, (Span, Span)),
+}
+
+/// The outcome of a call that never returned.
+#[derive(Clone, Copy)]
+pub(crate) enum Outcome {
+    Failure,
+    Ignored,
+}
+
+/// A window, a retry or a permit.
+pub(crate) struct Setting {
+    pub(crate) word: Word,
+    /// The whole value of the argument, which the compiler blames if constants do not fit together.
+    pub(crate) span: (Span, Span),
+}
+
+/// A rule, as flat as in `fluxgate-rules`.
+pub(crate) struct Rule {
+    pub(crate) nodes: Vec<Node>,
+    /// Whether the compiler has to check the rule, since it depends on constants.
+    pub(crate) is_unchecked: bool,
+    /// The whole rule, which the compiler blames.
+    pub(crate) span: (Span, Span),
+}
+
+/// A part of a rule.
+pub(crate) enum Node {
+    Condition(Word),
+    /// A group of this many nodes, joined by `&`.
+    All(usize),
+    /// A group of this many nodes, joined by `|`.
+    Any(usize),
+}
+
+/// A word with its arguments: `time(60s, buckets = 6)`.
+pub(crate) struct Word {
+    /// The word, which is also the name of a function of Fluxgate.
+    pub(crate) name: &'static str,
+    pub(crate) positional: Vec<Value>,
+    /// The keyword arguments, each of which is a method of what the function returns.
+    pub(crate) keywords: Vec<(&'static str, Value)>,
+    pub(crate) span: (Span, Span),
+}
+
+/// An argument of a word.
+pub(crate) enum Value {
+    Count(u64),
+    Number(f64),
+    Duration(Duration),
+    Constant(Constant),
+    /// A function of the user's, and how it was written.
+    Function(TokenStream, String),
+}
+
+/// A constant of the user's, which the compiler checks.
+pub(crate) struct Constant {
+    pub(crate) expression: TokenStream,
+    pub(crate) ty: ConstantType,
+    /// The function of Fluxgate that checks the value.
+    pub(crate) check: &'static str,
+    /// What to say if the value is wrong.
+    pub(crate) message: String,
+    pub(crate) span: (Span, Span),
+}
+
+/// The type that a constant has to have.
+#[derive(Clone, Copy)]
+pub(crate) enum ConstantType {
+    U32,
+    Usize,
+    F64,
+    Duration,
+}
+
+impl Word {
+    /// Whether the compiler has to check the arguments.
+    pub(crate) fn has_constants(&self) -> bool {
+        self.values().any(|value| matches!(value, Value::Constant(_)))
+    }
+
+    /// Whether an argument is a function, whose type may be wrong.
+    pub(crate) fn has_functions(&self) -> bool {
+        self.values().any(|value| matches!(value, Value::Function(..)))
+    }
+
+    fn values(&self) -> impl Iterator<Item = &Value> {
+        self.positional.iter().chain(self.keywords.iter().map(|(_, value)| value))
+    }
+}
+
+impl Settings {
+    /// Reads all settings, and reports all that is wrong with them; then there are none.
+    pub(crate) fn read(arguments: &Arguments, errors: &mut Errors) -> Option<Self> {
+        let settings = Reader { arguments, errors }.settings();
+        errors.is_empty().then_some(settings)
+    }
+}
+
+/// An argument that was read: its tokens and what they say.
+struct Read<T> {
+    source: Source,
+    value: T,
+}
+
+/// Reads settings. What is wrong is reported, and left out.
+struct Reader<'a> {
+    arguments: &'a Arguments,
+    errors: &'a mut Errors,
+}
+
+impl Reader<'_> {
+    fn settings(&mut self) -> Settings {
+        let name = self.name();
+        let window = self.read("window", reader::window);
+        let size = match &window {
+            Some(window) => window.value.window(),
+            None => Some(Window::count(100)).filter(|_| self.arguments.get("window").is_none()),
+        };
+        // If only the compiler knows the window, const evaluation checks the rule against it. Here, as for a wrong window, the
+        // rule is checked against a very large one.
+        let assumed = size.unwrap_or(Window::count(usize::MAX));
+        let rule = self.read("trip", |tokens| reader::rule(tokens, &assumed));
+        let retry = self.read("retry", reader::retry);
+        let permit = self.read("permit", reader::permit);
+        Settings {
+            name,
+            window: window.map(|window| self.setting(&window)),
+            retry: retry.map(|retry| self.setting(&retry)),
+            permit: permit.map(|permit| self.setting(&permit)),
+            max_half_open_calls: self.single(&MAX_HALF_OPEN_CALLS),
+            half_open_timeout: self.single(&HALF_OPEN_TIMEOUT),
+            on_panic: self.outcome("on_panic"),
+            on_cancel: self.outcome("on_cancel"),
+            summary: summary(rule.as_ref(), size.as_ref()),
+            rule: rule.map(|rule| self.rule(&rule, size.is_none())),
+        }
+    }
+
+    /// The name: a string, or a constant.
+    fn name(&mut self) -> BreakerName {
+        let Some(argument) = self.arguments.get("name") else { return BreakerName::Default };
+        let mut help = "write `name = \"payments\"`";
+        match syn::parse2::<Expr>(argument.value.clone()) {
+            Ok(Expr::Lit(ExprLit { lit: Lit::Str(name), .. })) => {
+                if !name.value().is_empty() {
+                    return BreakerName::Text(name);
+                }
+                help = "remove it, and the name is the path of the function";
+            }
+            Ok(Expr::Lit(_)) | Err(_) => {}
+            Ok(name) => return BreakerName::Constant(Box::new(name), argument.span()),
+        }
+        self.errors.report(argument.span(), format!("{EMPTY_NAME}\nhelp: {help}"));
+        BreakerName::Default
+    }
+
+    /// Reads the argument with this name, if it is given and right.
+    fn read<T>(&mut self, name: &str, read: impl Fn(&[Token]) -> Reading<T>) -> Option<Read<T>> {
+        let argument = self.arguments.get(name)?;
+        let source = Source::new(&argument.value, argument.name.span());
+        match read(&source.tokens) {
+            Ok(value) => Some(Read { source, value }),
+            Err(problems) => {
+                for problem in problems {
+                    self.errors.push(source.error(&problem));
+                }
+                None
+            }
+        }
+    }
+
+    /// Reads an argument that is a single value.
+    fn single(&mut self, parameter: &'static Parameter) -> Option<Value> {
+        let Read { source, value } =
+            self.read(parameter.name, |tokens| reader::argument(tokens, parameter))?;
+        let place = Place::new(0, source.tokens.len());
+        self.value(&source, &syntax::Argument { parameter, value, place })
+    }
+
+    fn outcome(&mut self, name: &str) -> Option<Outcome> {
+        let read = self.read(name, |tokens| reader::word(tokens, name, &OUTCOME))?;
+        Some(if read.value.entry.word == "failure" { Outcome::Failure } else { Outcome::Ignored })
+    }
+
+    fn setting(&mut self, Read { source, value }: &Read<Call>) -> Setting {
+        Setting { word: self.word(source, value), span: source.whole() }
+    }
+
+    fn rule(&mut self, Read { source, value }: &Read<syntax::Rule>, of_any_window: bool) -> Rule {
+        let nodes = value.branches.iter().map(|branch| match branch {
+            Branch::Condition(call) => Node::Condition(self.word(source, call)),
+            Branch::All(members) => Node::All(*members),
+            Branch::Any(members) => Node::Any(*members),
+        });
+        let nodes = nodes.collect();
+        Rule { nodes, is_unchecked: of_any_window || value.is_constant(), span: source.whole() }
+    }
+
+    fn word(&mut self, source: &Source, call: &Call) -> Word {
+        let (positional, keywords) = call.arguments.split_at(call.entry.positional.len());
+        Word {
+            name: call.entry.word,
+            positional: positional.iter().filter_map(|argument| self.value(source, argument)).collect(),
+            keywords: keywords
+                .iter()
+                .filter_map(|argument| Some((argument.parameter.name, self.value(source, argument)?)))
+                .collect(),
+            span: source.span(call.place),
+        }
+    }
+
+    fn value(&mut self, source: &Source, argument: &syntax::Argument) -> Option<Value> {
+        Some(match argument.value {
+            syntax::Value::Number(number) => Value::Count(number),
+            syntax::Value::Ratio(ratio) => Value::Number(ratio.as_f64()),
+            syntax::Value::Multiplier(number) => Value::Number(number),
+            syntax::Value::Duration(duration) => Value::Duration(duration),
+            syntax::Value::Rust => {
+                let place = argument.place;
+                let expression = source.expression(place).map_err(|error| self.errors.push(error)).ok()?;
+                let text = spell(place.of(&source.tokens));
+                let kind = argument.parameter.kind;
+                let (ty, check) = match kind {
+                    Kind::Function => return Some(Value::Function(expression, text)),
+                    Kind::Count => (ConstantType::U32, "count"),
+                    Kind::Size => (ConstantType::Usize, "size"),
+                    Kind::Buckets => (ConstantType::Usize, "buckets"),
+                    Kind::Ratio => (ConstantType::F64, "ratio"),
+                    Kind::Jitter => (ConstantType::F64, "jitter"),
+                    Kind::Multiplier => (ConstantType::F64, "multiplier"),
+                    Kind::Duration => (ConstantType::Duration, "duration"),
+                };
+                let message = source.message(&Problem::new(place, kind.refuse(&text)));
+                Value::Constant(Constant { expression, ty, check, message, span: source.span(place) })
+            }
+        })
+    }
+}
+
+/// The rule as we would write it, with the length of its trial if that does not depend on constants.
+fn summary(rule: Option<&Read<syntax::Rule>>, window: Option<&Window>) -> String {
+    let (text, nodes) = if let Some(Read { source, value }) = rule {
+        (value.spell(&source.tokens), value.nodes())
+    } else {
+        let nodes = fluxgate_rules::Rule::standard(window.map_or(usize::MAX, Window::size)).to_vec();
+        (fluxgate_rules::Rule::from_nodes(nodes.clone()).to_string(), Some(nodes))
+    };
+    match nodes.as_deref().and_then(Plan::of).map(|plan| plan.length) {
+        Some(1) => format!("`{text}`, trial of 1 call"),
+        Some(calls) => format!("`{text}`, trial of {calls} calls"),
+        None => format!("`{text}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::TokenStream;
+
+    use super::Settings;
+    use crate::input::arguments::Arguments;
+    use crate::input::errors::Errors;
+    use crate::input::names::Macro;
+
+    fn read(source: &str) -> Result<Settings, usize> {
+        let mut errors = Errors::default();
+        let tokens: TokenStream = source.parse().expect("the test's own tokens");
+        let arguments = Arguments::parse(tokens, Macro::CircuitBreaker, &mut errors);
+        Settings::read(&arguments, &mut errors).ok_or_else(|| errors.all().len())
+    }
+
+    #[test]
+    fn summarizes_the_rule() {
+        let Ok(settings) = read("trip = min(10) & failure_rate(50%)") else { panic!("a rule that is right") };
+        assert_eq!(settings.summary, "`min(10) & failure_rate(0.5)`, trial of 10 calls");
+    }
+
+    #[test]
+    fn reports_all_that_is_wrong() {
+        let errors = read("window = count(0), trip = \"min(10) & failure_rat(0.5)\", retri = always").err();
+        assert_eq!(errors, Some(3));
+    }
+}

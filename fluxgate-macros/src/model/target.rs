@@ -1,0 +1,118 @@
+//! Where the breaker of a function is.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use quote::ToTokens as _;
+use syn::{Expr, FnArg, ReceiverKind, Type};
+
+use crate::input::arguments::{Argument, Arguments};
+use crate::input::errors::Errors;
+use crate::input::function::{Function, bindings};
+use crate::input::returns::Form;
+use crate::input::tokens::{mentions, text};
+use crate::model::settings::Settings;
+
+/// Where the breaker of a function is.
+pub(crate) enum BreakerLocation {
+    /// In the function, made from these settings.
+    Inside(Settings),
+    /// Beside the function, under the user's name, made from these settings.
+    Beside(Ident, Settings),
+    /// At the user's place.
+    Given(TokenStream),
+    /// At the user's place, which the body may move or change, so that the function needs a handle of its own.
+    Shared(TokenStream),
+}
+
+impl BreakerLocation {
+    /// Reads `breaker`, or else the settings for one in the function or, if that is asked for, beside it.
+    pub(crate) fn read(
+        arguments: &Arguments,
+        function: Option<&Function>,
+        handle: Option<&Ident>,
+        errors: &mut Errors,
+    ) -> Option<Self> {
+        if let Some(argument) = arguments.get("breaker") {
+            return Self::given(argument, function, errors);
+        }
+        let settings = Settings::read(arguments, errors)?;
+        Some(match handle {
+            Some(handle) => Self::Beside(handle.clone(), settings),
+            None => Self::Inside(settings),
+        })
+    }
+
+    fn given(argument: &Argument, function: Option<&Function>, errors: &mut Errors) -> Option<Self> {
+        let place = argument.value.clone();
+        if syn::parse2::<Expr>(place.clone()).is_err() {
+            let message = "`breaker` takes a place that holds a breaker\nhelp: write `breaker = PAYMENTS`, or `breaker = self.breaker`";
+            errors.report(argument.span(), message);
+            return None;
+        }
+        let is_shared = function.is_some_and(|function| is_in_parameters(&place, function));
+        Some(if is_shared { Self::Shared(place) } else { Self::Given(place) })
+    }
+}
+
+/// The name of the static beside the function, if the user asks for one.
+pub(crate) fn handle(
+    arguments: &Arguments,
+    function: Option<&Function>,
+    errors: &mut Errors,
+) -> Option<Ident> {
+    let argument = arguments.get("handle")?;
+    let Ok(name) = syn::parse2::<Ident>(argument.value.clone()) else {
+        let name = names(argument.value.clone()).last().unwrap_or_else(|| "PAYMENTS".to_owned());
+        let message = format!("`handle` takes a name for the breaker\nhelp: write `handle = {name}`");
+        errors.report(argument.span(), message);
+        return None;
+    };
+    let is_method = function.is_some_and(|function| {
+        function.signature.receiver().is_some() || mentions(&function.signature.to_token_stream(), "Self")
+    });
+    if is_method {
+        errors.report(
+            argument.span(),
+            "a method cannot have a `handle`: there is no room for a `static` beside it\n\
+             help: write `static PAYMENTS: CircuitBreaker = breaker!(..);` outside the `impl`, and here `breaker = PAYMENTS`",
+        );
+        return None;
+    }
+    Some(name)
+}
+
+/// All words of a value, quoted or not.
+fn names(value: TokenStream) -> impl Iterator<Item = String> {
+    let value = text(&value).and_then(|text| text.parse().ok()).unwrap_or(value);
+    value.into_iter().filter_map(|tree| match tree {
+        TokenTree::Ident(word) => Some(word.to_string()),
+        _ => None,
+    })
+}
+
+/// Whether a place is in a parameter that the body may move or change during the call, or that does not outlive the function while
+/// its future does.
+fn is_in_parameters(place: &TokenStream, function: &Function) -> bool {
+    let signature = &function.signature;
+    let returns_future = matches!(function.returns.form, Form::Future | Form::Boxed);
+    let mentioned = |names: &[Ident]| names.iter().any(|name| mentions(place, &name.to_string()));
+    signature.inputs.iter().any(|input| {
+        let is_lent = match input {
+            FnArg::Receiver(receiver) => match &receiver.kind {
+                ReceiverKind::Reference(_, _, mutability) => mutability.is_none(),
+                ReceiverKind::Typed(_, ty) => is_shared_reference(ty),
+                _ => false,
+            },
+            FnArg::Typed(parameter) => is_shared_reference(&parameter.ty),
+        };
+        (returns_future || !is_lent) && mentioned(&bindings(input))
+    })
+}
+
+fn is_shared_reference(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => reference.mutability.is_none(),
+        Type::Group(group) => is_shared_reference(&group.elem),
+        Type::Paren(paren) => is_shared_reference(&paren.elem),
+        _ => false,
+    }
+}

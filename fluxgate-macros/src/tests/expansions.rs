@@ -1,0 +1,106 @@
+//! What functions expand to, for review: each file in `expansions` has an annotated item and, below a line, what becomes of it. With
+//! `FLUXGATE_BLESS` set, what is below the line is rewritten; for a new file, write what is above it.
+//!
+//! To be readable, what is below is not all of it: `__private` stands for `::fluxgate::__private`, and only the files whose names
+//! begin with `settings` show the settings.
+
+use std::path::Path;
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::quote;
+
+use crate::input::tokens::is;
+use crate::{expand_attribute, expand_breaker};
+
+const LINE: &str = "// expands to";
+
+#[test]
+fn expansions_are_as_reviewed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/expansions");
+    let files = std::fs::read_dir(folder).expect("the folder");
+    let mut paths: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
+    paths.sort();
+    assert!(paths.len() >= 12, "{paths:?}");
+    for path in paths {
+        let reviewed = std::fs::read_to_string(&path).expect("a file");
+        let above = reviewed.split(LINE).next().unwrap_or_default().trim_end();
+        let mut tokens = expanded(above.parse().expect("tokens"));
+        if !path.file_stem().is_some_and(|stem| stem.to_string_lossy().starts_with("settings")) {
+            tokens = without_settings(tokens);
+        }
+        let text = tokens.to_string().replace(":: fluxgate :: __private", "__private");
+        let items = syn::parse_file(&text).expect("items");
+        let now = format!("{above}\n\n{LINE}\n\n{}", prettyplease::unparse(&items));
+        if std::env::var_os("FLUXGATE_BLESS").is_some() {
+            std::fs::write(&path, now).expect("a file that can be written");
+        } else {
+            assert_eq!(reviewed, now, "{}", path.display());
+        }
+    }
+}
+
+/// Expands our macros, wherever they are among the tokens.
+fn expanded(tokens: TokenStream) -> TokenStream {
+    let trees: Vec<_> = tokens.into_iter().collect();
+    let mut done = TokenStream::new();
+    let mut rest = &trees[..];
+    while let [first, behind @ ..] = rest {
+        rest = match (first, behind) {
+            (pound, [TokenTree::Group(attribute), item @ ..]) if is(pound, '#') && is_ours(attribute) => {
+                let end = item.iter().position(is_end).expect("an item") + 1;
+                let arguments = attribute.stream().into_iter().nth(1).map(content).unwrap_or_default();
+                done.extend(expand_attribute(arguments, item[..end].iter().cloned().collect()));
+                &item[end..]
+            }
+            (TokenTree::Ident(name), [bang, arguments, rest @ ..]) if name == "breaker" && is(bang, '!') => {
+                done.extend(expand_breaker(content(arguments.clone())));
+                rest
+            }
+            _ => {
+                done.extend([within(first, expanded)]);
+                behind
+            }
+        };
+    }
+    done
+}
+
+/// Replaces the value of each `const SETTINGS`.
+fn without_settings(tokens: TokenStream) -> TokenStream {
+    let mut is_value = false;
+    let replaced = |tree: TokenTree| match &tree {
+        TokenTree::Ident(name) if name == "SETTINGS" => {
+            is_value = true;
+            tree.into()
+        }
+        TokenTree::Group(group) if is_value && group.delimiter() == Delimiter::Brace => {
+            is_value = false;
+            quote!(settings)
+        }
+        tree => within(tree, without_settings).into(),
+    };
+    tokens.into_iter().map(replaced).collect::<Vec<TokenStream>>().into_iter().collect()
+}
+
+fn within(tree: &TokenTree, change: fn(TokenStream) -> TokenStream) -> TokenTree {
+    match tree {
+        TokenTree::Group(group) => Group::new(group.delimiter(), change(group.stream())).into(),
+        tree => tree.clone(),
+    }
+}
+
+fn is_ours(attribute: &Group) -> bool {
+    attribute.stream().into_iter().next().is_some_and(|name| name.to_string() == "circuit_breaker")
+}
+
+/// Whether an item ends with this tree.
+fn is_end(tree: &TokenTree) -> bool {
+    matches!(tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace) || is(tree, ';')
+}
+
+fn content(tree: TokenTree) -> TokenStream {
+    match tree {
+        TokenTree::Group(group) => group.stream(),
+        tree => tree.into(),
+    }
+}

@@ -1,0 +1,60 @@
+/// Charges the customer.
+#[circuit_breaker]
+pub async fn charge(order: Order, _guard: Guard, unused: u8) -> Result<Receipt, PaymentError> {
+    gateway::send(order).await
+}
+
+// expands to
+
+/// Charges the customer.
+pub async fn charge(
+    order: Order,
+    _guard: Guard,
+    unused: u8,
+) -> Result<Receipt, PaymentError> {
+    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+        {
+            const SETTINGS: &__private::Settings = &settings;
+            SETTINGS
+        },
+        &__FLUXGATE_BREAKER,
+    );
+    __private::Deferred::new(
+            &__FLUXGATE_BREAKER,
+            async move {
+                #[allow(unreachable_code, clippy::all, clippy::pedantic)]
+                if false {
+                    let returned: Result<Receipt, PaymentError> = loop {};
+                    return returned;
+                }
+                #[allow(clippy::all, clippy::pedantic)]
+                {
+                    let _ = (&_guard, &order);
+                }
+                '_body: { gateway::send(order).await }
+            },
+            |returned| <Result<
+                Receipt,
+                PaymentError,
+            > as __private::Returned>::outcome(returned),
+            |outcome| -> Result<Receipt, PaymentError> {
+                match outcome {
+                    ::core::result::Result::Ok(admitted) => admitted,
+                    ::core::result::Result::Err(refusal) => {
+                        return __private::Refusal::into_error(
+                            refusal,
+                            |told| <Result<
+                                Receipt,
+                                PaymentError,
+                            > as __private::Returned>::from_error(
+                                <__private::CallNotPermitted as __private::Becomes<
+                                    _,
+                                >>::become_error(told),
+                            ),
+                        );
+                    }
+                }
+            },
+        )
+        .await
+}

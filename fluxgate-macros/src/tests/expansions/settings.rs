@@ -1,0 +1,78 @@
+#[circuit_breaker(
+    name = "payments",
+    window = time(60s, buckets = 6),
+    trip = "closed & min(10) & failure_rate(50%) | half_open & failure_streak(3)",
+    retry = backoff(1s, multiplier = 2, max = 60s),
+    permit = random(0.5),
+    max_half_open_calls = 2,
+    on_cancel = failure,
+)]
+fn charge(order: Order) -> Result<Receipt, PaymentError> {
+    gateway::send(order)
+}
+
+// expands to
+
+fn charge(order: Order) -> Result<Receipt, PaymentError> {
+    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+        {
+            const SETTINGS: &__private::Settings = &{
+                use __private as __fluxgate;
+                const __FLUXGATE_WINDOW: __fluxgate::Window = __fluxgate::Window::time(
+                        ::core::time::Duration::from_nanos(60000000000),
+                    )
+                    .buckets(6);
+                const __FLUXGATE_RULE: &[__fluxgate::Node] = &[
+                    __fluxgate::Node::Any(7),
+                    __fluxgate::Node::All(3),
+                    __fluxgate::Node::closed(),
+                    __fluxgate::Node::min(10),
+                    __fluxgate::Node::failure_rate(0.5),
+                    __fluxgate::Node::All(2),
+                    __fluxgate::Node::half_open(),
+                    __fluxgate::Node::failure_streak(3),
+                ];
+                __fluxgate::Settings {
+                    name: __fluxgate::Name::from_static("payments"),
+                    window: __FLUXGATE_WINDOW,
+                    rule: __fluxgate::Rule::from_static(__FLUXGATE_RULE),
+                    retry: __fluxgate::Retry::backoff(
+                            ::core::time::Duration::from_nanos(1000000000),
+                        )
+                        .multiplier(2.0)
+                        .max(::core::time::Duration::from_nanos(60000000000)),
+                    permit: __fluxgate::Permit::random(0.5),
+                    max_half_open_calls: 2,
+                    half_open_timeout: ::core::time::Duration::from_secs(60),
+                    on_panic: __fluxgate::Outcome::Failure,
+                    on_cancel: __fluxgate::Outcome::Failure,
+                }
+            };
+            SETTINGS
+        },
+        &__FLUXGATE_BREAKER,
+    );
+    match __private::call(
+        &__FLUXGATE_BREAKER,
+        || -> Result<Receipt, PaymentError> { gateway::send(order) },
+        |returned| <Result<
+            Receipt,
+            PaymentError,
+        > as __private::Returned>::outcome(returned),
+    ) {
+        ::core::result::Result::Ok(admitted) => admitted,
+        ::core::result::Result::Err(refusal) => {
+            return __private::Refusal::into_error(
+                refusal,
+                |told| <Result<
+                    Receipt,
+                    PaymentError,
+                > as __private::Returned>::from_error(
+                    <__private::CallNotPermitted as __private::Becomes<
+                        _,
+                    >>::become_error(told),
+                ),
+            );
+        }
+    }
+}

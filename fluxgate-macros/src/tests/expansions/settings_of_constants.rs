@@ -1,0 +1,99 @@
+#[circuit_breaker(name = NAME, window = count(SIZE), trip = min(CALLS) & custom(is_bad), half_open_timeout = LONGEST)]
+fn charge(order: Order) -> Result<Receipt, PaymentError> {
+    gateway::send(order)
+}
+
+// expands to
+
+fn charge(order: Order) -> Result<Receipt, PaymentError> {
+    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+        {
+            const SETTINGS: &__private::Settings = &{
+                use __private as __fluxgate;
+                const __FLUXGATE_WINDOW: __fluxgate::Window = __FLUXGATE_2;
+                const __FLUXGATE_RULE: &[__fluxgate::Node] = &[
+                    __fluxgate::Node::All(2),
+                    __fluxgate::Node::min(__FLUXGATE_4),
+                    __fluxgate::Node::custom("is_bad", is_bad),
+                ];
+                const __FLUXGATE_NAME: &str = NAME;
+                const _: () = __fluxgate::check::name(__FLUXGATE_NAME);
+                const __FLUXGATE_1: usize = SIZE;
+                const _: () = __fluxgate::check::size(
+                    __FLUXGATE_1,
+                    "`SIZE` is out of range: a window remembers from 1 to 1000000 calls",
+                );
+                const __FLUXGATE_2: __fluxgate::Window = __fluxgate::Window::count(
+                    __FLUXGATE_1,
+                );
+                const _: () = __fluxgate::check::window(&__FLUXGATE_2);
+                const __FLUXGATE_3: ::core::time::Duration = LONGEST;
+                const _: () = __fluxgate::check::duration(
+                    __FLUXGATE_3,
+                    "`LONGEST` is out of range: a duration is longer than 0 and at most 584 years",
+                );
+                const __FLUXGATE_4: u32 = CALLS;
+                const _: () = __fluxgate::check::count(
+                    __FLUXGATE_4,
+                    "`CALLS` is out of range: a number of calls is from 1 to 4294967295",
+                );
+                const _: () = __fluxgate::check::condition(
+                    __FLUXGATE_RULE,
+                    1,
+                    &__FLUXGATE_WINDOW,
+                );
+                const _: () = __fluxgate::check::condition(
+                    __FLUXGATE_RULE,
+                    2,
+                    &__FLUXGATE_WINDOW,
+                );
+                const _: () = __fluxgate::check::rule(
+                    __FLUXGATE_RULE,
+                    &__FLUXGATE_WINDOW,
+                );
+                __fluxgate::Settings {
+                    name: __fluxgate::Name::from_static(__FLUXGATE_NAME),
+                    window: __FLUXGATE_WINDOW,
+                    rule: __fluxgate::Rule::from_static(__FLUXGATE_RULE),
+                    retry: __fluxgate::Retry::cooldown(
+                        ::core::time::Duration::from_secs(60),
+                    ),
+                    permit: __fluxgate::Permit::ramp_up(
+                        0.1,
+                        1.0,
+                        ::core::time::Duration::from_secs(60),
+                    ),
+                    max_half_open_calls: 10,
+                    half_open_timeout: __FLUXGATE_3,
+                    on_panic: __fluxgate::Outcome::Failure,
+                    on_cancel: __fluxgate::Outcome::Ignored,
+                }
+            };
+            SETTINGS
+        },
+        &__FLUXGATE_BREAKER,
+    );
+    match __private::call(
+        &__FLUXGATE_BREAKER,
+        || -> Result<Receipt, PaymentError> { gateway::send(order) },
+        |returned| <Result<
+            Receipt,
+            PaymentError,
+        > as __private::Returned>::outcome(returned),
+    ) {
+        ::core::result::Result::Ok(admitted) => admitted,
+        ::core::result::Result::Err(refusal) => {
+            return __private::Refusal::into_error(
+                refusal,
+                |told| <Result<
+                    Receipt,
+                    PaymentError,
+                > as __private::Returned>::from_error(
+                    <__private::CallNotPermitted as __private::Becomes<
+                        _,
+                    >>::become_error(told),
+                ),
+            );
+        }
+    }
+}

@@ -1,0 +1,43 @@
+trait Gateway {
+    #[circuit_breaker(permit = all)]
+    fn charge(&mut self, order: Order) -> Result<Receipt, PaymentError> {
+        self.send(order)
+    }
+}
+
+// expands to
+
+trait Gateway {
+    fn charge(&mut self, order: Order) -> Result<Receipt, PaymentError> {
+        static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+            {
+                const SETTINGS: &__private::Settings = &settings;
+                SETTINGS
+            },
+            &__FLUXGATE_BREAKER,
+        );
+        match __private::call(
+            &__FLUXGATE_BREAKER,
+            || -> Result<Receipt, PaymentError> { self.send(order) },
+            |returned| <Result<
+                Receipt,
+                PaymentError,
+            > as __private::Returned>::outcome(returned),
+        ) {
+            ::core::result::Result::Ok(admitted) => admitted,
+            ::core::result::Result::Err(refusal) => {
+                return __private::Refusal::into_error(
+                    refusal,
+                    |told| <Result<
+                        Receipt,
+                        PaymentError,
+                    > as __private::Returned>::from_error(
+                        <__private::CallNotPermitted as __private::Becomes<
+                            _,
+                        >>::become_error(told),
+                    ),
+                );
+            }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Which results a tracker claims.
+
+use proc_macro2::{Span, TokenStream};
+use syn::Type;
+
+/// An expression of `track` or `success`.
+#[derive(Clone)]
+pub(crate) enum Tracker {
+    /// Every `Err`.
+    All,
+    /// An `Err` that matches.
+    Matches(Arm),
+    /// An `Err` whose error, or one of its sources, has one of these types. The span is that of the word.
+    TypeOf(Span, Vec<Type>),
+    /// An `Err` for which a user's function returns `true`.
+    Custom(TokenStream),
+    /// An `Ok` that matches.
+    Ok(Arm),
+    /// A return value that matches.
+    Returned(Arm),
+    Not(Box<Tracker>),
+    And(Vec<Tracker>),
+    Or(Vec<Tracker>),
+}
+
+/// A pattern, perhaps with a guard.
+#[derive(Clone)]
+pub(crate) struct Arm {
+    pub(crate) pattern: TokenStream,
+    pub(crate) guard: Option<TokenStream>,
+}
+
+impl Tracker {
+    /// Whether it looks at whole return values only, so that the function need not return a `Result`.
+    pub(crate) fn is_of_returned(&self) -> bool {
+        match self {
+            Self::Returned(_) => true,
+            Self::Not(inner) => inner.is_of_returned(),
+            Self::And(members) | Self::Or(members) => members.iter().all(Self::is_of_returned),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Checks of constants that only the compiler knows.
+//!
+//! Macro expansions call these functions, named after what they check, in constants: what is wrong stops compilation with a message.
+//! For a single value, the macro has composed that message.
+#![allow(
+    clippy::missing_panics_doc,
+    reason = "to stop the compiler is what the functions for constants are for"
+)]
+
+use core::time::Duration;
+
+use crate::logic::flaws::{
+    Flaw, condition_flaw, has_condition_flaw, is_rule_in_range, is_window_in_range, permit_flaw, retry_flaw,
+    rule_flaw, size_flaw, window_flaw,
+};
+use crate::model::limits::{is_bucket_count, is_duration, is_multiplier, is_window_size};
+use crate::model::permit::Permit;
+use crate::model::ratio::Ratio;
+use crate::model::retry::Retry;
+use crate::model::rule::Node;
+use crate::model::window::Window;
+
+/// Stops compilation.
+#[track_caller]
+const fn refuse(flaw: Option<Flaw>) {
+    if let Some(flaw) = flaw {
+        panic!("{}", flaw.text());
+    }
+}
+
+/// Whether each value in the rule and the window is in range. If not, another check refuses it.
+const fn is_in_range(nodes: &[Node], window: &Window) -> bool {
+    is_rule_in_range(nodes) && is_window_in_range(window)
+}
+
+/// Refuses the condition at `leaf` if it is wrong.
+#[track_caller]
+pub const fn condition(nodes: &[Node], leaf: usize, window: &Window) {
+    if is_in_range(nodes, window) && size_flaw(nodes).is_none() {
+        refuse(condition_flaw(nodes, leaf, window));
+    }
+}
+
+/// Refuses a rule that is wrong as a whole, unless one of its conditions is refused already.
+#[track_caller]
+pub const fn rule(nodes: &[Node], window: &Window) {
+    if !is_in_range(nodes, window) {
+        return;
+    }
+    refuse(size_flaw(nodes));
+    if !has_condition_flaw(nodes, window) {
+        refuse(rule_flaw(nodes, window));
+    }
+}
+
+/// Refuses a wrong window, unless one of its values is refused already.
+#[track_caller]
+pub const fn window(window: &Window) {
+    if is_window_in_range(window) {
+        refuse(window_flaw(window));
+    }
+}
+
+/// Refuses a retry.
+#[track_caller]
+pub const fn retry(retry: &Retry) {
+    refuse(retry_flaw(retry));
+}
+
+/// Refuses a permit.
+#[track_caller]
+pub const fn permit(permit: &Permit) {
+    refuse(permit_flaw(permit));
+}
+
+/// The message for an empty name.
+pub const EMPTY_NAME: &str = "a breaker's name is a string that is not empty";
+
+/// Refuses a name.
+#[track_caller]
+pub const fn name(name: &str) {
+    assert!(!name.is_empty(), "{}", EMPTY_NAME);
+}
+
+/// Refuses a number of calls.
+#[track_caller]
+pub const fn count(count: u32, message: &str) {
+    assert!(count > 0, "{}", message);
+}
+
+/// Refuses a size of a window.
+#[track_caller]
+pub const fn size(size: usize, message: &str) {
+    assert!(is_window_size(size), "{}", message);
+}
+
+/// Refuses a number of buckets.
+#[track_caller]
+pub const fn buckets(buckets: usize, message: &str) {
+    assert!(is_bucket_count(buckets), "{}", message);
+}
+
+/// Refuses a ratio.
+#[track_caller]
+pub const fn ratio(ratio: f64, message: &str) {
+    assert!(Ratio::new(ratio).is_valid(), "{}", message);
+}
+
+/// Refuses a jitter.
+#[track_caller]
+pub const fn jitter(share: f64, message: &str) {
+    assert!(Ratio::new(share).is_part(), "{}", message);
+}
+
+/// Refuses a duration.
+#[track_caller]
+pub const fn duration(duration: Duration, message: &str) {
+    assert!(is_duration(duration), "{}", message);
+}
+
+/// Refuses a multiplier.
+#[track_caller]
+pub const fn multiplier(multiplier: f64, message: &str) {
+    assert!(is_multiplier(multiplier), "{}", message);
+}

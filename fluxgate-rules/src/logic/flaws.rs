@@ -1,0 +1,329 @@
+//! What makes no sense in settings that are spelled correctly.
+//!
+//! Everything here is `const`, so that macros, `build()` and const evaluation ask the same functions.
+
+use crate::logic::evaluate::{NodeSet, Situation, best, contains, held, holds, ways, worst};
+use crate::model::limits::{
+    MAX_NODES, MIN_BUCKET, is_bucket_count, is_duration, is_multiplier, is_window_size,
+};
+use crate::model::metrics::{Metrics, Tally, nanos};
+use crate::model::permit::Permit;
+use crate::model::ratio::Ratio;
+use crate::model::retry::{Retry, Schedule};
+use crate::model::rule::{Condition, Node, Rule};
+use crate::model::window::{Extent, Window};
+
+/// A kind of mistake.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Flaw {
+    /// More nodes than a rule may have.
+    TooLong,
+    /// More different thresholds than a rule may have.
+    TooManyThresholds,
+    /// A condition or group that holds in no state.
+    NeverHolds,
+    /// A condition that asks for more calls than the window remembers.
+    BeyondWindow,
+    /// A rate or average that holds after the first bad call.
+    Unguarded,
+    /// A rule that holds even if all calls are good.
+    TripsOnHealth,
+    /// A rule that never holds while closed.
+    NeverTripsClosed,
+    /// A rule that never holds while half-open.
+    NeverTripsHalfOpen,
+    /// Buckets shorter than [`MIN_BUCKET`].
+    ShortBuckets,
+    /// A `max` shorter than the first delay.
+    MaxBelowInitial,
+    /// A ramp that goes down.
+    FallingRamp,
+}
+
+impl Flaw {
+    /// The message, without figures, because const evaluation cannot print them.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::TooLong => {
+                "the rule is too long: it has more than 64 conditions and groups\n\
+                 help: a `custom` condition can stand for many"
+            }
+            Self::TooManyThresholds => {
+                "the rule has more than 4 different thresholds in `slow_rate`\n\
+                 help: let conditions share a threshold"
+            }
+            Self::NeverHolds => {
+                "this can never hold: no breaker is `closed` and `half_open` at once\n\
+                 help: remove one of the two"
+            }
+            Self::BeyondWindow => {
+                "this can never hold on a closed breaker: it asks for more calls than the window remembers\n\
+                 help: ask for fewer, or take a window of more calls"
+            }
+            Self::Unguarded => {
+                "this is not guarded by `min`: it trips on the first failed or slow call\n\
+                 help: write `min(10) &` before it, or `min(1) &` if that is meant"
+            }
+            Self::TripsOnHealth => {
+                "this rule trips on healthy traffic: it holds even when no call failed and none was slow\n\
+                 help: add `& failure_rate(0.5)`"
+            }
+            Self::NeverTripsClosed => {
+                "this rule can never trip a closed breaker\n\
+                 help: add a branch for it: `| closed & min(10) & failure_rate(0.5)`"
+            }
+            Self::NeverTripsHalfOpen => {
+                "this rule can never trip a half-open breaker, so its trial could never end\n\
+                 help: add a branch for it: `| half_open & min(10) & failure_rate(0.5)`"
+            }
+            Self::ShortBuckets => {
+                "the buckets of this window are too short: the shortest is 1us\n\
+                 help: take fewer buckets, or a longer window"
+            }
+            Self::MaxBelowInitial => {
+                "`max` is shorter than the first delay of this backoff\n\
+                 help: take a longer `max`, or a shorter delay"
+            }
+            Self::FallingRamp => {
+                "this ramp falls: its first share is greater than its last\n\
+                 help: swap the two"
+            }
+        }
+    }
+
+    /// What is wrong, without the help.
+    pub(crate) fn what(self) -> &'static str {
+        self.text().lines().next().unwrap_or_default()
+    }
+}
+
+/// The conditions through which a rule can trip, when all calls are as bad as can be.
+#[derive(Clone, Copy)]
+struct Ways {
+    /// In either state, after any number of calls.
+    ever: NodeSet,
+    /// While closed, after any number of calls.
+    closed: NodeSet,
+    /// While closed, after as many calls as the window remembers.
+    closed_within_window: NodeSet,
+    /// In either state, before the first call: 0 of 0 reaches every share and every average.
+    before_any_call: NodeSet,
+    /// The conditions that hold in themselves after as many calls as the window remembers.
+    holding_within_window: NodeSet,
+}
+
+impl Ways {
+    const fn of(nodes: &[Node], window: &Window) -> Self {
+        let (nothing, endless) = (no_calls(nodes), bad_calls(nodes, u64::MAX));
+        let full = bad_calls(nodes, window.size() as u64);
+        let full = Situation::worst(false, &full);
+        let closed = ways(nodes, &Situation::worst(false, &endless));
+        Self {
+            ever: closed | ways(nodes, &Situation::worst(true, &endless)),
+            closed,
+            closed_within_window: ways(nodes, &full),
+            before_any_call: ways(nodes, &Situation::best(false, &nothing))
+                | ways(nodes, &Situation::best(true, &nothing)),
+            holding_within_window: held(nodes, &full),
+        }
+    }
+
+    const fn flaw(&self, nodes: &[Node], leaf: usize) -> Option<Flaw> {
+        let Node::Condition(condition) = nodes[leaf] else { return None };
+        let is_share = matches!(
+            condition,
+            Condition::FailureRate(_) | Condition::SlowRate(..) | Condition::AvgLatency(_)
+        );
+        if !contains(self.ever, leaf) {
+            Some(Flaw::NeverHolds)
+        } else if contains(self.closed, leaf)
+            && !contains(self.closed_within_window, leaf)
+            && !contains(self.holding_within_window, leaf)
+        {
+            Some(Flaw::BeyondWindow)
+        } else if is_share && contains(self.before_any_call, leaf) {
+            Some(Flaw::Unguarded)
+        } else {
+            None
+        }
+    }
+}
+
+/// So many calls, all failed, all slow, at the end of the longest streak, as far as the rule measures it.
+const fn bad_calls(nodes: &[Node], calls: u64) -> Metrics {
+    worst(&Metrics::new(Tally::EMPTY, u32::MAX, Rule::measures(nodes)), calls)
+}
+
+const fn no_calls(nodes: &[Node]) -> Metrics {
+    Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes))
+}
+
+/// What is wrong with the condition at `leaf`, for a breaker with this window.
+pub const fn condition_flaw(nodes: &[Node], leaf: usize, window: &Window) -> Option<Flaw> {
+    Ways::of(nodes, window).flaw(nodes, leaf)
+}
+
+/// Whether a condition has a flaw, for a breaker with this window.
+pub const fn has_condition_flaw(nodes: &[Node], window: &Window) -> bool {
+    let ways = Ways::of(nodes, window);
+    let mut at = 0;
+    while at < nodes.len() {
+        if ways.flaw(nodes, at).is_some() {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+/// Whether every condition in the subtree at `node` [never holds](Flaw::NeverHolds).
+pub(crate) fn is_dead(nodes: &[Node], node: usize, window: &Window) -> bool {
+    let ever = Ways::of(nodes, window).ever;
+    (node..node + nodes[node].size())
+        .all(|at| !matches!(nodes[at], Node::Condition(_)) || !contains(ever, at))
+}
+
+/// Whether the subtree at `node` holds even if all calls are good.
+pub(crate) const fn trips_on_health(nodes: &[Node], node: usize) -> bool {
+    let healthy = best(&no_calls(nodes), u64::MAX);
+    contains(held(nodes, &Situation::best(false, &healthy)), node)
+        || contains(held(nodes, &Situation::best(true, &healthy)), node)
+}
+
+/// What is wrong with the rule's size, which rules out checking its parts.
+pub const fn size_flaw(nodes: &[Node]) -> Option<Flaw> {
+    if nodes.len() > MAX_NODES {
+        return Some(Flaw::TooLong);
+    }
+    let measures = Rule::measures(nodes);
+    let mut at = 0;
+    while at < nodes.len() {
+        if let Node::Condition(Condition::SlowRate(_, threshold)) = nodes[at]
+            && measures.threshold(nanos(threshold)).is_none()
+        {
+            return Some(Flaw::TooManyThresholds);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// What is wrong with the rule as a whole, if its conditions are right.
+pub const fn rule_flaw(nodes: &[Node], window: &Window) -> Option<Flaw> {
+    let full = bad_calls(nodes, window.size() as u64);
+    // A trial counts its calls in 32 bits.
+    let trial = worst(&no_calls(nodes), u32::MAX as u64);
+    if trips_on_health(nodes, 0) {
+        Some(Flaw::TripsOnHealth)
+    } else if !holds(nodes, &Situation::worst(false, &full)) {
+        Some(Flaw::NeverTripsClosed)
+    } else if !holds(nodes, &Situation::worst(true, &trial)) {
+        Some(Flaw::NeverTripsHalfOpen)
+    } else {
+        None
+    }
+}
+
+/// What is wrong with a window whose values are in range.
+pub const fn window_flaw(window: &Window) -> Option<Flaw> {
+    match window.extent {
+        Extent::Time(_) if window.bucket_nanos() < nanos(MIN_BUCKET) => Some(Flaw::ShortBuckets),
+        _ => None,
+    }
+}
+
+/// What is wrong with a retry.
+pub const fn retry_flaw(retry: &Retry) -> Option<Flaw> {
+    match (retry.schedule, retry.max) {
+        (Schedule::Backoff(initial), Some(max)) if nanos(max) < nanos(initial) => Some(Flaw::MaxBelowInitial),
+        _ => None,
+    }
+}
+
+/// What is wrong with a permit.
+pub const fn permit_flaw(permit: &Permit) -> Option<Flaw> {
+    match *permit {
+        Permit::RampUp { from, to, .. } if from.parts_per_billion() > to.parts_per_billion() => {
+            Some(Flaw::FallingRamp)
+        }
+        _ => None,
+    }
+}
+
+/// Whether the values in a rule's conditions are in range.
+pub(crate) const fn is_rule_in_range(nodes: &[Node]) -> bool {
+    let mut at = 0;
+    while at < nodes.len() {
+        if let Node::Condition(condition) = nodes[at]
+            && !is_condition_in_range(condition)
+        {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+const fn is_condition_in_range(condition: Condition) -> bool {
+    match condition {
+        Condition::Closed | Condition::HalfOpen | Condition::Custom { .. } => true,
+        Condition::Min(count) | Condition::Failures(count) | Condition::FailureStreak(count) => count > 0,
+        Condition::FailureRate(ratio) => ratio.is_valid(),
+        Condition::SlowRate(ratio, threshold) => ratio.is_valid() && is_duration(threshold),
+        Condition::AvgLatency(threshold) => is_duration(threshold),
+    }
+}
+
+/// Whether the values of a window are in range.
+pub(crate) const fn is_window_in_range(window: &Window) -> bool {
+    match window.extent {
+        Extent::Count(size) => is_window_size(size),
+        Extent::Time(duration) => is_duration(duration) && is_bucket_count(window.bucket_count()),
+    }
+}
+
+/// Whether nothing at all is wrong with the rule of a breaker with this window.
+pub(crate) fn is_valid_rule(nodes: &[Node], window: &Window) -> bool {
+    size_flaw(nodes).is_none()
+        && is_rule_in_range(nodes)
+        && !has_condition_flaw(nodes, window)
+        && rule_flaw(nodes, window).is_none()
+}
+
+/// Whether nothing at all is wrong with a window.
+pub(crate) fn is_valid_window(window: &Window) -> bool {
+    let takes_buckets = matches!(window.extent, Extent::Time(_));
+    is_window_in_range(window) && window_flaw(window).is_none() && (takes_buckets || window.buckets.is_none())
+}
+
+/// Whether nothing at all is wrong with a retry.
+pub(crate) fn is_valid_retry(retry: &Retry) -> bool {
+    let Retry { schedule, jitter, multiplier, max } = *retry;
+    let jitter_is_valid = jitter.is_none_or(Ratio::is_part);
+    match schedule {
+        Schedule::Cooldown(delay) => {
+            is_duration(delay) && jitter_is_valid && multiplier.is_none() && max.is_none()
+        }
+        Schedule::Backoff(initial) => {
+            is_duration(initial)
+                && jitter_is_valid
+                && multiplier.is_none_or(is_multiplier)
+                && max.is_none_or(is_duration)
+                && retry_flaw(retry).is_none()
+        }
+        Schedule::Always | Schedule::Never | Schedule::Custom { .. } => {
+            jitter.is_none() && multiplier.is_none() && max.is_none()
+        }
+    }
+}
+
+/// Whether nothing at all is wrong with a permit.
+pub(crate) fn is_valid_permit(permit: &Permit) -> bool {
+    match *permit {
+        Permit::All | Permit::Custom { .. } => true,
+        Permit::Random(share) => share.is_valid(),
+        Permit::RampUp { from, to, duration } => {
+            from.is_valid() && to.is_valid() && is_duration(duration) && permit_flaw(permit).is_none()
+        }
+    }
+}

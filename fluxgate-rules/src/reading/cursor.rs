@@ -1,0 +1,115 @@
+//! The tokens of one setting, and the next of them to be read.
+
+use crate::language::vocabulary::Vocabulary;
+use crate::reading::suggestion::is_known;
+use crate::text::brackets::Brackets;
+use crate::text::problem::Problem;
+use crate::text::token::{Shape, Token, TokenRange, spell};
+
+/// What all readers of one string or token stream share.
+pub(crate) struct Cursor<'a> {
+    pub(crate) tokens: &'a [Token],
+    pub(crate) brackets: &'a Brackets,
+    pub(crate) vocabulary: &'static Vocabulary,
+    pub(crate) problems: Vec<Problem>,
+    /// The index of the next token.
+    pub(crate) at: usize,
+    /// Where the group that is being read ends.
+    pub(crate) end: usize,
+}
+
+/// A word, perhaps with a path before it, raw, or with hyphens in place of underscores.
+pub(crate) struct Name {
+    pub(crate) place: TokenRange,
+    pub(crate) text: String,
+}
+
+impl<'a> Cursor<'a> {
+    /// At the first of these tokens.
+    pub(crate) fn new(tokens: &'a [Token], brackets: &'a Brackets, vocabulary: &'static Vocabulary) -> Self {
+        Self { tokens, brackets, vocabulary, problems: Vec::new(), at: 0, end: tokens.len() }
+    }
+
+    /// Goes to the first token of a group.
+    pub(crate) fn enter(&mut self, group: TokenRange) {
+        (self.at, self.end) = (group.start, group.end);
+    }
+
+    /// The next token.
+    pub(crate) fn next(&self) -> Option<&'a Token> {
+        self.token(self.at)
+    }
+
+    /// The token at an index, unless it is behind the end of the group.
+    pub(crate) fn token(&self, at: usize) -> Option<&'a Token> {
+        self.tokens[..self.end].get(at)
+    }
+
+    /// The tokens from an index to the end of the group.
+    pub(crate) fn from(&self, at: usize) -> &'a [Token] {
+        &self.tokens[at..self.end]
+    }
+
+    /// The inside of the parentheses that open at an index.
+    pub(crate) fn inside(&self, opening: usize) -> TokenRange {
+        TokenRange::new(opening + 1, self.brackets.close(opening))
+    }
+
+    /// The pieces between the commas of a range.
+    pub(crate) fn pieces(&self, range: TokenRange) -> Vec<TokenRange> {
+        self.brackets.split(self.tokens, range)
+    }
+
+    pub(crate) fn report(&mut self, problem: Problem) {
+        self.problems.push(problem);
+    }
+
+    pub(crate) fn spell(&self, range: TokenRange) -> String {
+        spell(range.of(self.tokens))
+    }
+
+    /// The name that starts at an index.
+    pub(crate) fn name(&self, start: usize) -> Name {
+        let mut last = start;
+        while let [_, first, second, word, ..] = self.from(last)
+            && first.is(":")
+            && second.is(":")
+            && word.shape == Shape::Word
+        {
+            last += 3;
+        }
+        let bare = |at: usize| {
+            let text = &self.tokens[at].text;
+            text.strip_prefix("r#").unwrap_or(text).to_owned()
+        };
+        let (mut text, mut after) = (bare(last), last + 1);
+        let mut hyphenated = text.clone();
+        let mut at = last;
+        while let [_, sign, word, ..] = self.from(at)
+            && sign.is("-")
+            && word.shape == Shape::Word
+        {
+            at += 2;
+            hyphenated = format!("{hyphenated}_{}", bare(at));
+            if is_known(self.vocabulary, &hyphenated) {
+                (text, after) = (hyphenated.clone(), at + 1);
+            }
+        }
+        Name { place: TokenRange::new(start, after), text }
+    }
+
+    /// Whether a condition begins at an index, judging by its first words.
+    pub(crate) fn begins_condition(&self, at: usize) -> bool {
+        let Some(token) = self.token(at) else { return false };
+        match token.shape {
+            Shape::Open => true,
+            Shape::Word => {
+                let name = self.name(at);
+                is_known(self.vocabulary, &name.text)
+                    || token.is("not")
+                    || self.token(name.place.end).is_some_and(|next| next.is("("))
+            }
+            _ => token.is("!") && self.token(at + 1).is_some_and(|next| next.shape != Shape::Close),
+        }
+    }
+}

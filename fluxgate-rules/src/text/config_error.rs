@@ -1,0 +1,123 @@
+//! What is wrong with settings, for those who made them.
+
+use core::fmt;
+use core::ops::Range;
+
+use crate::text::lexer::Lexed;
+use crate::text::problem::Problem;
+use crate::text::render::{bytes_of, draw, printable};
+
+/// Everything that is wrong with some settings.
+///
+/// Its `Display` is the message that the compiler gives for the attribute: for each problem what is wrong, the place, and how to fix
+/// it. [`problems`](Self::problems) has the same as data.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ConfigError(Vec<ConfigProblem>);
+
+impl ConfigError {
+    /// Of these problems, at least one.
+    #[doc(hidden)]
+    pub const fn new(problems: Vec<ConfigProblem>) -> Self {
+        Self(problems)
+    }
+
+    /// The problems, at least one.
+    pub fn problems(&self) -> &[ConfigProblem] {
+        &self.0
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (nth, problem) in self.0.iter().enumerate() {
+            write!(formatter, "{}{problem}", if nth > 0 { "\n" } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+impl core::error::Error for ConfigError {}
+
+/// One thing that is wrong with settings.
+///
+/// Its `Display` is the message with the place drawn and the help. Neither these nor the `Display` contain anything that a terminal
+/// would act on, but the text is as it was given.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct ConfigProblem {
+    setting: &'static str,
+    message: String,
+    help: Option<String>,
+    place: Option<Place>,
+}
+
+/// Where something is wrong.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Place {
+    text: String,
+    bytes: Range<usize>,
+}
+
+impl ConfigProblem {
+    /// A problem of a setting that has no text.
+    #[doc(hidden)]
+    pub fn new(setting: &'static str, message: impl Into<String>) -> Self {
+        Self { setting, message: message.into(), help: None, place: None }
+    }
+
+    /// Adds how to fix it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// A problem in the text of a setting.
+    pub(crate) fn of(setting: &'static str, problem: &Problem, text: &str, lexed: &Lexed) -> Self {
+        let bytes = bytes_of(problem.place, text, &lexed.bytes);
+        Self {
+            setting,
+            message: printable(&problem.message()),
+            help: problem.help_text().map(|help| printable(&help)),
+            place: Some(Place { text: text.to_owned(), bytes }),
+        }
+    }
+
+    /// Begins the message with the setting's name, where the text does not tell which it is.
+    pub(crate) fn named(mut self) -> Self {
+        self.message = format!("`{}`: {}", self.setting, self.message);
+        self
+    }
+
+    /// The setting, by the name of its argument in the attribute: `trip`, `window`.
+    pub fn setting(&self) -> &str {
+        self.setting
+    }
+
+    /// What is wrong.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// How to fix it, if that is known.
+    pub fn help(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
+    /// The setting as the attribute would spell it, or as it was given to `parse`; `None` if it cannot be spelled.
+    pub fn text(&self) -> Option<&str> {
+        self.place.as_ref().map(|place| place.text.as_str())
+    }
+
+    /// Which bytes of the [`text`](Self::text) are wrong. An empty range is where something is missing.
+    pub fn place(&self) -> Option<Range<usize>> {
+        self.place.as_ref().map(|place| place.bytes.clone())
+    }
+}
+
+impl fmt::Display for ConfigProblem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let place = self.place.as_ref().map(|place| (place.text.as_str(), place.bytes.clone()));
+        formatter.write_str(&draw(&self.message, place, self.help()))
+    }
+}
