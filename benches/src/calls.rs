@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fluxgate::trip::{self, Rule};
 use fluxgate::window::{self, Window};
-use fluxgate::{CircuitBreaker, Clock, Error, State, __private::clock, breaker, circuit_breaker, retry};
+use fluxgate::{__private::clock, CircuitBreaker, Clock, Error, State, breaker, circuit_breaker, retry};
 
 use crate::work::{FAILS, Failure, ok, ready, sometimes, work, work_async};
 

@@ -85,13 +85,13 @@ fn made(settings: Settings) -> Arc<Breaker> {
 }
 
 fn timed(settings: Settings, clock: impl Clock) -> Arc<Breaker> {
-    let breaker = Breaker::detached(
-        SettingsRef::shared(settings),
-        Some(Box::new(UserClock::new(Arc::new(clock)))),
-        Origin::Hidden,
-    );
+    let breaker = Breaker::detached(SettingsRef::shared(settings), reading(clock), Origin::Hidden);
     enroll(&breaker);
     Arc::new(breaker)
+}
+
+fn reading(clock: impl Clock) -> Option<Box<UserClock>> {
+    Some(Box::new(UserClock::new(Arc::new(clock))))
 }
 
 fn check(model: impl Fn() + Send + Sync + 'static) {

@@ -71,21 +71,23 @@ impl Settings {
             problems.extend(self.timed().into_iter().map(|(setting, value)| {
                 let message =
                     format!("`{setting} = {value}` needs a clock, and there is none on this target");
-                ConfigProblem::new(setting, message)
-                    .with_help("`fluxgate::set_clock(..)` before, or `.clock(..)` for this breaker")
+                let help = "`fluxgate::set_clock(..)` before, or `.clock(..)` for this breaker";
+                ConfigProblem::new(setting, message).with_help(help)
             }));
         }
         if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
     }
 
-    /// The settings for which time has to pass.
+    /// The settings for which time has to pass, with their values.
     fn timed(&self) -> Vec<(&'static str, String)> {
-        let is_waiting = !matches!(self.retry.schedule, Schedule::Always | Schedule::Never);
+        let Self { window, rule, retry, permit, .. } = self;
+        let times_calls = Rule::measures(rule.nodes()).durations();
+        let waits = !matches!(retry.schedule, Schedule::Always | Schedule::Never);
         let settings = [
-            matches!(self.window.extent, Extent::Time(_)).then(|| ("window", self.window.to_string())),
-            Rule::measures(self.rule.nodes()).durations().then(|| ("trip", self.rule.to_string())),
-            is_waiting.then(|| ("retry", self.retry.to_string())),
-            matches!(self.permit, Permit::RampUp { .. }).then(|| ("permit", self.permit.to_string())),
+            matches!(window.extent, Extent::Time(_)).then(|| ("window", window.to_string())),
+            times_calls.then(|| ("trip", rule.to_string())),
+            waits.then(|| ("retry", retry.to_string())),
+            matches!(permit, Permit::RampUp { .. }).then(|| ("permit", permit.to_string())),
         ];
         settings.into_iter().flatten().collect()
     }
@@ -108,6 +110,7 @@ mod tests {
             .build()
             .unwrap_err();
         assert_eq!(error.to_string().matches("help: ").count(), 5, "{error}");
+        assert!(!error.to_string().contains("clock"));
         let settings: Vec<_> = error.problems().iter().map(ConfigProblem::setting).collect();
         assert_eq!(settings, ["trip", "retry", "permit", "max_half_open_calls", "on_panic"]);
         let custom = trip::min(3) & trip::custom(|metrics| metrics.failures() > 2);

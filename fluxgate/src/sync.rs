@@ -13,7 +13,7 @@ pub(crate) use self::model::*;
 
 #[cfg(not(fluxgate_loom))]
 mod real {
-    pub(crate) use once_cell::race::{OnceBox, OnceRef};
+    pub(crate) use once_cell::race::OnceBox;
     use std::sync::TryLockError;
     pub(crate) use std::sync::atomic::{AtomicU64, Ordering, fence};
     pub(crate) use std::sync::{Arc, MutexGuard, Weak};
@@ -150,22 +150,6 @@ mod model {
 
         pub(crate) fn get_or_init(&self, make: impl FnOnce() -> Box<T>) -> &T {
             self.0.get_or_init(make)
-        }
-    }
-
-    pub(crate) struct OnceRef<'a, T>(Once<&'a T>);
-
-    impl<'a, T> OnceRef<'a, T> {
-        pub(crate) fn new() -> Self {
-            Self(Once::new())
-        }
-
-        pub(crate) fn get(&self) -> Option<&'a T> {
-            self.0.get().copied()
-        }
-
-        pub(crate) fn set(&self, value: &'a T) -> Result<(), ()> {
-            self.0.set(value).map_err(drop)
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::random::Draw;
 use crate::settings::name::Name;
 use crate::settings::{Settings, SettingsRef};
 use crate::state::State;
-use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, OnceRef, Ordering, Weak, const_unless_model, fence};
+use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, Weak, const_unless_model, fence};
 
 /// A breaker at a fixed address: a `static` of its own, or shared by handles.
 pub struct Breaker {
@@ -40,8 +40,6 @@ pub struct Breaker {
     /// Its own, if it has one.
     pub(crate) clock: Option<Box<UserClock>>,
     pub(crate) origin: Origin,
-    /// The next breaker in the registry's list.
-    pub(crate) next: OnceRef<'static, Breaker>,
 }
 
 /// How the registry can reach a breaker.
@@ -100,7 +98,6 @@ impl Breaker {
                 measures,
                 clock,
                 origin,
-                next: OnceRef::new(),
             }
         }
     }
