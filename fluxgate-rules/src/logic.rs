@@ -4,4 +4,4 @@ pub(crate) mod cause;
 pub mod const_checks;
 pub(crate) mod evaluate;
 pub mod flaws;
-pub(crate) mod trial;
+pub mod trial;

@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use fluxgate_rules::evaluate::trial_length;
 use fluxgate_rules::flaws::{self, Flaw};
+use fluxgate_rules::trial::Plan;
 use fluxgate_rules::{Condition, Node, Ratio, Rule, Window};
 use proptest::prelude::*;
 
@@ -223,7 +223,13 @@ proptest! {
             prop_assert_eq!(flaws::rule_flaw(nodes, &window), expected, "{}", rule);
         }
 
-        let shortest = trial.iter().filter(|seen| seen.total > 0 && tree.holds(seen)).map(|seen| seen.total).min();
-        prop_assert_eq!(trial_length(nodes), shortest, "{}", rule);
+        // The alternative that takes longest to hold, by way of whichever condition.
+        let leaves = nodes.iter().filter(|node| matches!(node, Node::Condition(_))).count();
+        let shortest = |leaf| {
+            let through = tree.through(leaf);
+            trial.iter().filter(|seen| seen.total > 0 && through.holds(seen)).map(|seen| seen.total).min()
+        };
+        let length = (0..leaves).filter_map(shortest).max();
+        prop_assert_eq!(Plan::of(nodes).map(|plan| plan.length), length, "{}", rule);
     }
 }

@@ -4,6 +4,7 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use fluxgate_rules::flaws;
 use fluxgate_rules::lexer::lex;
 use fluxgate_rules::problem::{Advice, Aside};
 use fluxgate_rules::read::{self, Reading};
@@ -222,6 +223,15 @@ proptest! {
         let in_a_string = Rule::from_str(&rule.to_string()).err().map(|error| error.to_string()).unwrap_or_default();
         prop_assume!(!in_a_string.contains("is given twice"));
         prop_assert_eq!(by_hand.join("\n"), in_a_string);
+    }
+
+    #[test]
+    fn no_flaw_goes_untold(rule in rule(), size in 1..200_usize) {
+        let (nodes, window) = (rule.nodes(), Window::count(size));
+        let is_flawed = flaws::size_flaw(nodes).is_some()
+            || flaws::has_condition_flaw(nodes, &window)
+            || flaws::rule_flaw(nodes, &window).is_some();
+        prop_assert_eq!(!by_hand::rule(&rule, &window).is_empty(), is_flawed, "{}", rule);
     }
 
     #[test]

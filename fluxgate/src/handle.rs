@@ -7,6 +7,7 @@ pub(crate) mod enrollment;
 pub(crate) mod error;
 pub(crate) mod future;
 pub(crate) mod isolation;
+pub(crate) mod owned_call;
 pub(crate) mod refusal;
 pub(crate) mod registry;
 pub(crate) mod snapshot;

@@ -35,7 +35,7 @@
 //! # Features
 //!
 //! - `tracing`: an event for every transition, with the target `fluxgate`: `WARN` if the rule held or the trial took too long,
-//!   otherwise `INFO`
+//!   otherwise `INFO`. With the feature `log` of `tracing`, and without a subscriber, it goes to `log`, as all events do
 //! - `serde`: `Serialize` for [`Snapshot`] and [`State`]
 //! - `test-util`: `fluxgate::testing`, for tests that neither sleep nor disturb each other
 #![forbid(unsafe_code)]
@@ -50,6 +50,7 @@ mod handle;
 mod models;
 pub mod permit;
 mod private;
+mod random;
 pub mod retry;
 mod settings;
 mod state;
@@ -69,6 +70,7 @@ pub use self::handle::call::Call;
 pub use self::handle::circuit_breaker::CircuitBreaker;
 pub use self::handle::error::{CallNotPermitted, Error};
 pub use self::handle::future::CallAsync;
+pub use self::handle::owned_call::OwnedCall;
 pub use self::handle::registry::{breakers, find, register};
 pub use self::handle::snapshot::Snapshot;
 pub use self::settings::error::{ConfigError, ConfigProblem};

@@ -63,7 +63,7 @@ fn settings(window: Window, rule: Rule, retry: Retry, permit: Permit) -> Setting
         retry,
         permit,
         max_half_open_calls: 1,
-        half_open_timeout: None,
+        half_open_timeout: Duration::from_secs(60),
         on_panic: Outcome::Failure,
         on_cancel: Outcome::Ignored,
     }
@@ -102,13 +102,13 @@ fn beside(breaker: &Arc<Breaker>, run: impl FnOnce(&Breaker) + 'static) -> threa
 }
 
 fn acquire(breaker: &Breaker) -> Result<Call<'_>, CallNotPermitted> {
-    Call::enter(breaker).map_err(|refusal| refusal.into_error(|error| error))
+    Call::acquire(breaker).map_err(|refusal| refusal.into_error(|error| error))
 }
 
 /// The calls of a trial that are in progress.
 fn in_flight(breaker: &Breaker) -> u32 {
-    match breaker.lock().period {
-        Period::Trial { in_flight, .. } => in_flight,
+    match &breaker.lock().period {
+        Period::Trial(trial) => trial.in_flight,
         _ => panic!("there is no trial"),
     }
 }

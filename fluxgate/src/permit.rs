@@ -1,5 +1,8 @@
 //! Which calls a half-open breaker admits.
 //!
+//! `random` and `custom` permits thin out the calls of a trial. A ramp is not asked before the trial has passed: then it lets traffic come
+//! back gradually.
+//!
 //! Whatever the permit says, at most [`max_half_open_calls`] calls of a trial run at once.
 //!
 //! [`max_half_open_calls`]: crate::Builder::max_half_open_calls
@@ -18,6 +21,7 @@ use fluxgate_rules::Ratio;
 use fluxgate_rules::metrics::nanos;
 
 use crate::callback::contain;
+use crate::random::Draw;
 
 pub use fluxgate_rules::Permit;
 
@@ -31,10 +35,11 @@ pub const fn random(share: f64) -> Permit {
     Permit::Random(Ratio::new(share))
 }
 
-/// A random share of calls that grows linearly from `from` to `to` over `duration`, where `0 < from <= to <= 1`, drawn for each
-/// call.
+/// After the trial, a random share of calls that grows linearly from `from` to `to` over `duration`, where `0 < from <= to <= 1`, drawn for
+/// each call.
 ///
-/// The ramp is always completed: the breaker closes at its end, not before, so that traffic comes back gradually.
+/// The ramp begins when the pause ends, and is always completed: the breaker closes at its end, not before, so that traffic comes back
+/// gradually. A trial that passes later than that closes the breaker at once.
 pub const fn ramp_up(from: f64, to: f64, duration: Duration) -> Permit {
     Permit::RampUp { from: Ratio::new(from), to: Ratio::new(to), duration }
 }
@@ -47,7 +52,7 @@ pub const fn custom(admits: fn(in_half_open: Duration) -> bool) -> Permit {
 }
 
 /// Draws whether a call is admitted, `in_half_open` nanoseconds after the breaker became half-open.
-pub(crate) fn draw(permit: &Permit, in_half_open: u64) -> bool {
+pub(crate) fn draw(permit: &Permit, in_half_open: u64, random: Draw) -> bool {
     match *permit {
         Permit::All => true,
         Permit::Custom { admits, .. } => {
@@ -55,7 +60,7 @@ pub(crate) fn draw(permit: &Permit, in_half_open: u64) -> bool {
         }
         Permit::Random(_) | Permit::RampUp { .. } => {
             let share = share(permit, in_half_open);
-            share >= 1.0 || fastrand::f64() < share
+            share >= 1.0 || random.unit() < share
         }
     }
 }
@@ -83,8 +88,13 @@ pub(crate) fn ramp(permit: &Permit) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{all, custom, draw, ramp_up, random, share};
+    use super::{Permit, all, custom, ramp_up, random, share};
+    use crate::random::{Draw, seeded};
     use std::time::Duration;
+
+    fn draw(permit: &Permit, in_half_open: u64) -> bool {
+        super::draw(permit, in_half_open, Draw { breaker: 0, now: 0 })
+    }
 
     #[test]
     fn a_ramp_grows_evenly() {
@@ -95,7 +105,7 @@ mod tests {
 
     #[test]
     fn a_share_is_about_that_share() {
-        fastrand::seed(7);
+        seeded::seed(7);
         let admitted = (0..10_000).filter(|_| draw(&random(0.3), 0)).count();
         assert!((2_700..3_300).contains(&admitted), "{admitted}");
         assert!((0..1_000).all(|_| draw(&random(1.0), 0) && draw(&all(), 0)));

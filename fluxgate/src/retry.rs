@@ -1,7 +1,8 @@
 //! When an open breaker tries again.
 //!
 //! The delay is determined once, when the breaker opens: jitter is applied first, the cap last. A breaker that trips again before
-//! it has been closed for as long as it was last open counts as re-opening, so a flapping service keeps its backoff.
+//! it has been closed for as long as it was last open counts as re-opening, so a flapping service keeps its backoff. If it then waited
+//! for its next call, only the delay counts.
 //!
 //! ```
 //! use fluxgate::retry;
@@ -20,6 +21,7 @@ use fluxgate_rules::metrics::nanos;
 use fluxgate_rules::{Ratio, Schedule};
 
 use crate::callback::contain;
+use crate::random::Draw;
 
 pub use fluxgate_rules::Retry;
 
@@ -47,7 +49,8 @@ pub const fn never() -> Retry {
 /// After the delay that the function returns. Its argument is how often the breaker has re-opened: 0 when it opens for the first
 /// time.
 ///
-/// The function is called once for each opening, under no lock. If it panics, the delay is a minute.
+/// The function is called once for each opening, under no lock, when the breaker is open already: until it returns, calls are refused.
+/// If it panics, the delay is a minute.
 pub const fn custom(delay: fn(reopens: u32) -> Duration) -> Retry {
     Retry::new(Schedule::Custom { path: "..", delay })
 }
@@ -56,7 +59,7 @@ pub const fn custom(delay: fn(reopens: u32) -> Duration) -> Retry {
 const FALLBACK: Duration = Duration::from_secs(60);
 
 /// Draws the delay of an opening, in nanoseconds; `None` means forever.
-pub(crate) fn draw(retry: &Retry, reopens: u32) -> Option<u64> {
+pub(crate) fn draw(retry: &Retry, reopens: u32, random: Draw) -> Option<u64> {
     let (delay, max) = match retry.schedule {
         Schedule::Always => (0, u64::MAX),
         Schedule::Never => return None,
@@ -69,8 +72,14 @@ pub(crate) fn draw(retry: &Retry, reopens: u32) -> Option<u64> {
         }
     };
     let jitter = retry.jitter.map_or(0.0, Ratio::as_f64);
-    let drawn = if jitter > 0.0 { scale(delay, 1.0 + jitter * (2.0 * fastrand::f64() - 1.0)) } else { delay };
+    let drawn = if jitter > 0.0 { scale(delay, 1.0 + jitter * (2.0 * random.unit() - 1.0)) } else { delay };
     Some(drawn.min(max))
+}
+
+/// How long a call is told to wait that a half-open breaker refused: a tenth of the pause before, at least 10 ms, and up to half as
+/// long again at random, so that the callers do not come back all at once.
+pub(crate) fn soon(pause: u64, random: Draw) -> u64 {
+    scale((pause / 10).max(10_000_000), 1.0 + random.unit() / 2.0)
 }
 
 /// Casts from floating point saturate, so infinite growth gives the longest possible delay.
@@ -80,10 +89,15 @@ fn scale(nanos: u64, factor: f64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{backoff, cooldown, draw, never};
+    use super::{Retry, backoff, cooldown, never};
+    use crate::random::Draw;
     use std::time::Duration;
 
     const SECOND: u64 = 1_000_000_000;
+
+    fn draw(retry: &Retry, reopens: u32) -> Option<u64> {
+        super::draw(retry, reopens, Draw { breaker: 0, now: 0 })
+    }
 
     #[test]
     fn backoff_grows_to_its_cap_and_never_overflows() {

@@ -22,7 +22,7 @@ pub struct Settings {
     pub retry: Retry,
     pub permit: Permit,
     pub max_half_open_calls: u32,
-    pub half_open_timeout: Option<Duration>,
+    pub half_open_timeout: Duration,
     pub on_panic: Outcome,
     pub on_cancel: Outcome,
 }
@@ -59,9 +59,7 @@ impl Settings {
         problems.extend(by_hand::retry(&self.retry));
         problems.extend(by_hand::permit(&self.permit));
         problems.extend(by_hand::max_half_open_calls(self.max_half_open_calls));
-        if let Some(longest) = self.half_open_timeout {
-            problems.extend(by_hand::half_open_timeout(longest));
-        }
+        problems.extend(by_hand::half_open_timeout(self.half_open_timeout));
         for (owner, outcome) in [("on_panic", self.on_panic), ("on_cancel", self.on_cancel)] {
             if outcome == Outcome::Success {
                 let problem = ConfigProblem::new(owner, format!("`{owner}` cannot be a success"));

@@ -16,6 +16,7 @@ mod real {
     pub(crate) use once_cell::race::{OnceBox, OnceRef};
     pub(crate) use std::sync::atomic::{AtomicU64, Ordering, fence};
     pub(crate) use std::sync::{Arc, MutexGuard, Weak};
+    pub(crate) use std::thread_local;
 
     /// A mutex without poisoning: no user code runs while it is held.
     pub(crate) struct Mutex<T>(std::sync::Mutex<T>);
@@ -76,6 +77,7 @@ mod model {
 
     pub(crate) use loom::sync::MutexGuard;
     pub(crate) use loom::sync::atomic::{AtomicU64, Ordering, fence};
+    pub(crate) use loom::thread_local;
     pub(crate) use std::sync::{Arc, Weak};
 
     pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);

@@ -23,3 +23,4 @@
 
 pub use crate::clock::ManualClock;
 pub use crate::handle::isolation::{Isolation, isolate};
+pub use crate::random::seeded::seed;

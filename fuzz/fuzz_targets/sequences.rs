@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use arbitrary::{Arbitrary, Result, Unstructured};
 use fluxgate::Outcome;
-use fluxgate_tests::reference::{Permit, Predicate, Retry, Rule, Settings, Window};
+use fluxgate_tests::reference::{Mark, Permit, Predicate, Retry, Rule, Settings, Window};
 use fluxgate_tests::sequence::{Step, agree};
 use libfuzzer_sys::fuzz_target;
 
@@ -80,31 +80,42 @@ fn settings(data: &mut Unstructured<'_>) -> Result<Settings> {
             Window::Time(millis(data)?, data.int_in_range(1..=12)?)
         },
         rule: rule(data)?,
-        retry: match data.int_in_range(0..=3)? {
+        retry: match data.int_in_range(0..=4)? {
             0 => Retry::Cooldown(millis(data)?),
             1 => {
                 let (one, other) = (millis(data)?, millis(data)?);
                 Retry::Backoff(one.min(other), data.int_in_range(1..=4)?, one.max(other))
             }
             2 => Retry::Always,
+            3 => Retry::Custom,
             _ => Retry::Never,
         },
-        permit: match data.int_in_range(0..=2)? {
+        permit: match data.int_in_range(0..=3)? {
             0 => Permit::All,
-            1 => Permit::Ramp(millis(data)?),
+            1 => {
+                let (one, other) = (data.int_in_range(1..=1_000)?, data.int_in_range(1..=1_000)?);
+                Permit::Ramp(one.min(other), one.max(other), millis(data)?)
+            }
+            2 => Permit::Random(data.int_in_range(1..=1_000)?),
             _ => Permit::Patient,
         },
         slots: data.int_in_range(1..=6)?,
-        half_open_timeout: if data.ratio(1, 4)? { Some(millis(data)?) } else { None },
+        half_open_timeout: if data.ratio(1, 2)? { Some(millis(data)?) } else { None },
         on_panic: unsaid(data)?,
         on_cancel: unsaid(data)?,
     })
 }
 
+/// Time passes until something is due, or until just before.
+fn until(data: &mut Unstructured<'_>) -> Result<Step> {
+    let mark = *data.choose(&[Mark::Retry, Mark::Stall, Mark::RampEnd, Mark::Forgiveness])?;
+    Ok(Step::Until(mark, Duration::from_nanos(data.int_in_range(0..=1)?)))
+}
+
 fn steps(data: &mut Unstructured<'_>) -> Result<Vec<Step>> {
     let mut steps = Vec::new();
     while !data.is_empty() && steps.len() < 200 {
-        let step = match data.int_in_range(0..=15)? {
+        let step = match data.int_in_range(0..=18)? {
             0..=5 => {
                 let took = if bool::arbitrary(data)? { Duration::ZERO } else { millis(data)? };
                 Step::Call(outcome(data)?, took)
@@ -116,6 +127,7 @@ fn steps(data: &mut Unstructured<'_>) -> Result<Vec<Step>> {
             11 => Step::Reset,
             12 => data.choose(&[Step::ForceOpen, Step::Disable])?.clone(),
             13 => Step::MetricsOnly,
+            14..=16 => until(data)?,
             _ => Step::Read,
         };
         let times = if data.ratio(1, 4)? { data.int_in_range(1..=20)? } else { 1 };

@@ -107,6 +107,25 @@ DIFFER = [
         ],
     },
     {
+        "name": "lucky_streak",
+        "title": "One good probe where a row of failures trips",
+        "why": "In the original any single success closes the breaker; ours asks for as many good calls as bad ones would "
+        "have re-opened it: 3.",
+        "breaker": breaker(["failure_streak", 3]),
+        "steps": [
+            fail(2),
+            fail(),
+            ok(
+                after=60,
+                ours={"state": "half_open", "total": 1, "reopens": 0, "events": ["open > half_open"]},
+            ),
+            ok(ours={"state": "half_open", "total": 2, "reopens": 0}),
+            ok(ours={"total": 0, "events": ["half_open > closed"]}),
+            fail(2, after=600, ours={"total": 2}),
+            fail(),
+        ],
+    },
+    {
         "name": "dead_service_probed",
         "title": "A dead service under a rule of 10 calls",
         "why": "The original gives a dead service all 10 probes (100 with its default rule) before it re-opens; ours "
@@ -240,17 +259,18 @@ DIFFER = [
         "title": "A probe of one trial that ends in the next",
         "why": "The original lets a probe of an earlier trial decide a later one, by the name of the state; in ours "
         "each trial is a generation of its own.",
-        "breaker": breaker(SINGLE),
+        "breaker": breaker(["any", ["all", ["closed"], *HALF[1:]], ["all", ["half_open"], ["min", 2], *HALF[2:]]]),
         "steps": [
             fail(3),
             fail(),
             wait(60),
             begin("early"),
-            fail(),
+            fail(ours=REOPENS),
+            fail(ours={"call": "refused", "events": None}),
             wait(60),
             begin("late"),
             finish("early", "success", {"state": "half_open", "reopens": 1, "events": None}),
-            finish("late", "success", {"events": ["half_open > closed"]}),
+            finish("late", "success", {"state": "half_open", "total": 1, "reopens": 1}),
         ],
     },
     {

@@ -20,6 +20,11 @@ pub const fn millis(count: u64) -> Duration {
     Duration::from_millis(count)
 }
 
+/// Microseconds, as the tests count waits.
+pub const fn micros(count: u64) -> Duration {
+    Duration::from_micros(count)
+}
+
 /// Runs `work` on so many threads that start together, each given its number.
 ///
 /// They are joined one by one: a race detector does not see how a scope waits for those that are not.

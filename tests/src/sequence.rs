@@ -7,12 +7,14 @@ use fluxgate::testing::ManualClock;
 use fluxgate::{Clock, Outcome, Reason, State, Transition};
 
 use crate::fixture::Heard;
-use crate::reference::{self, Event, Reference, Settings, Why};
+use crate::reference::{self, Ending, Event, Mark, Reference, Settings, Why};
 
 /// One step.
 #[derive(Clone, Debug)]
 pub enum Step {
     Advance(Duration),
+    /// Time passes until so long before something becomes due, if it does.
+    Until(Mark, Duration),
     /// A call that is over before anything else happens.
     Call(Outcome, Duration),
     /// A call that ends with a later `End` or `Cancel`, or with the sequence.
@@ -63,12 +65,15 @@ pub fn agree(settings: &Settings, steps: &[Step]) -> Vec<Event> {
     let mut model = Reference::new(settings.clone(), clock.now());
     let mut held: Vec<(fluxgate::Call<'_>, reference::Call)> = Vec::new();
     let begin = |model: &mut Reference| {
-        let (real, modelled) = (breaker.acquire(), model.acquire(clock.now()));
+        // Where the breaker leaves it to chance, the model has the same luck.
+        let real = breaker.acquire();
+        let modelled = model.acquire(clock.now(), real.is_ok());
         match (real, modelled) {
-            (Ok(real), Some(modelled)) => Some((real, modelled)),
-            (Err(refusal), None) => {
-                assert_eq!(refusal.state(), model.state);
-                assert_eq!(refusal.retry_after(), model.retry_after(clock.now()), "of the refusal");
+            (Ok(real), Ok(modelled)) => Some((real, modelled)),
+            (Err(refusal), Err(expected)) => {
+                assert_eq!(refusal.state(), expected.state);
+                let said = refusal.retry_after();
+                assert!(expected.retry_after.is(said), "refused for {said:?} instead of {expected:?}");
                 None
             }
             (real, modelled) => panic!("admitted {real:?}, but should have {modelled:?}"),
@@ -79,11 +84,16 @@ pub fn agree(settings: &Settings, steps: &[Step]) -> Vec<Event> {
     for (nth, step) in steps.iter().enumerate() {
         match *step {
             Step::Advance(duration) => clock.advance(duration),
+            Step::Until(mark, before) => {
+                let due = model.due(mark).and_then(|due| due.checked_sub(before));
+                let left = due.and_then(|due| due.checked_sub(clock.now()));
+                clock.advance(left.unwrap_or_default());
+            }
             Step::Call(outcome, took) => {
                 if let Some((real, modelled)) = begin(&mut model) {
                     clock.advance(took);
                     real.record(outcome);
-                    model.finish(clock.now(), modelled, outcome);
+                    model.finish(clock.now(), modelled, Ending::Reported(outcome));
                 }
             }
             Step::Begin => held.extend(begin(&mut model)),
@@ -91,12 +101,12 @@ pub fn agree(settings: &Settings, steps: &[Step]) -> Vec<Event> {
             Step::End(which, outcome) => {
                 let (real, modelled) = held.remove(which % held.len());
                 real.record(outcome);
-                model.finish(clock.now(), modelled, outcome);
+                model.finish(clock.now(), modelled, Ending::Reported(outcome));
             }
             Step::Cancel(which) => {
                 let (real, modelled) = held.remove(which % held.len());
                 drop(real);
-                model.finish(clock.now(), modelled, settings.on_cancel);
+                model.finish(clock.now(), modelled, Ending::Cancelled);
             }
             Step::Panic => {
                 if let Some((real, modelled)) = begin(&mut model) {
@@ -105,7 +115,7 @@ pub fn agree(settings: &Settings, steps: &[Step]) -> Vec<Event> {
                         resume_unwind(Box::new(()));
                     });
                     assert!(catch_unwind(unwinding).is_err());
-                    model.finish(clock.now(), modelled, settings.on_panic);
+                    model.finish(clock.now(), modelled, Ending::Reported(settings.on_panic));
                 }
             }
             Step::Reset => {
@@ -162,4 +172,5 @@ fn compare(
     assert_eq!(snapshot.retry_after, model.retry_after(now), "retry_after after {nth} steps");
     assert_eq!(snapshot.rejected, model.rejected, "rejected after {nth} steps");
     assert_eq!(snapshot.late, model.late, "late after {nth} steps");
+    assert_eq!(snapshot.trial as usize, model.trial.length, "the length of a trial");
 }

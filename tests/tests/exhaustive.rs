@@ -5,7 +5,7 @@ use std::time::Duration;
 use fluxgate::testing::ManualClock;
 use fluxgate::{CircuitBreaker, Outcome, State, permit, retry, window};
 use fluxgate_tests::fixture::millis;
-use fluxgate_tests::reference::{Evidence, Record, Rule};
+use fluxgate_tests::reference::{self, Evidence, Record, Rule};
 
 /// What a call can be: well, failed, slow, or both.
 const KINDS: [(Outcome, Duration); 4] = [
@@ -162,25 +162,95 @@ mod checker {
 mod trial {
     use super::*;
 
-    /// What is certain after these calls of a trial of `length`: by trying all that may follow.
-    fn verdict(rule: &Rule, calls: &[usize], length: u32) -> Option<bool> {
-        let rest = length - calls.len() as u32;
-        let mut verdicts = sequences(rest)
-            .map(|more| rule.holds(true, &evidence(&[calls, &more].concat(), usize::MAX), None));
-        let first = verdicts.next()?;
-        verdicts.all(|verdict| verdict == first).then_some(first)
+    /// One way in which a rule can hold in half-open.
+    struct Alternative {
+        rule: Rule,
+        length: usize,
+        /// The fewest bad calls that make a trip certain.
+        bad: usize,
     }
 
-    fn rules() -> Vec<Rule> {
+    /// What there is to know of a trial, found by trying all sequences.
+    struct Trial {
+        rule: Rule,
+        alternatives: Vec<Alternative>,
+        length: usize,
+        good: usize,
+        /// The kinds of calls that make a difference to the rule.
+        kinds: Vec<usize>,
+        good_kinds: Vec<usize>,
+    }
+
+    impl Trial {
+        fn new(rule: &Rule) -> Self {
+            let is_timed = format!("{rule:?}").contains("SlowRate");
+            let kinds: Vec<usize> = if is_timed { vec![0, 1, 2, 3] } else { vec![0, 1] };
+            let worst = if is_timed { 3 } else { 1 };
+            let alternatives: Vec<Alternative> = rule
+                .alternatives()
+                .into_iter()
+                .filter(|conditions| !conditions.contains(&Rule::Closed))
+                .map(|conditions| {
+                    let rule = Rule::All(conditions);
+                    let length = (1..=6)
+                        .find(|&length| among(&kinds, length).any(|calls| holds(&rule, &calls)))
+                        .expect("six calls are enough for these rules");
+                    let bad = (1..=length)
+                        .find(|&bad| {
+                            among(&kinds, length - bad)
+                                .all(|more| holds(&rule, &[vec![worst; bad], more].concat()))
+                        })
+                        .expect("all calls are bad");
+                    Alternative { rule, length, bad }
+                })
+                .collect();
+            let length = alternatives.iter().map(|alternative| alternative.length).max().expect("some");
+            let good = alternatives.iter().map(|alternative| alternative.bad).max().expect("some");
+            let asks_slow = alternatives.iter().any(|one| format!("{:?}", one.rule).contains("SlowRate"));
+            let good_kinds = if asks_slow { vec![0] } else { vec![0, 2] };
+            Self { rule: rule.clone(), alternatives, length, good, kinds, good_kinds }
+        }
+
+        /// What is certain after these calls: by trying all that may follow.
+        fn verdict(&self, calls: &[usize]) -> Option<State> {
+            let certain = |alternative: &Alternative| {
+                let rest = alternative.length.saturating_sub(calls.len());
+                among(&self.kinds, rest).all(|more| holds(&alternative.rule, &[calls, &more].concat()))
+            };
+            if self
+                .alternatives
+                .iter()
+                .any(|alternative| holds(&alternative.rule, calls) || certain(alternative))
+            {
+                return Some(State::Open);
+            }
+            let rest = self.length.saturating_sub(calls.len());
+            let may_trip = among(&self.kinds, rest).any(|more| holds(&self.rule, &[calls, &more].concat()));
+            let good = calls.iter().filter(|kind| self.good_kinds.contains(kind)).count();
+            let passes = !may_trip && good >= self.good || calls.len() >= 2 * self.length;
+            passes.then_some(State::Closed)
+        }
+    }
+
+    fn holds(rule: &Rule, calls: &[usize]) -> bool {
+        rule.holds(true, &evidence(calls, usize::MAX), None)
+    }
+
+    /// All sequences of so many calls of these kinds.
+    fn among(kinds: &[usize], length: usize) -> impl Iterator<Item = Vec<usize>> {
+        (0..kinds.len().pow(length as u32)).map(move |number| {
+            (0..length).map(|place| kinds[number / kinds.len().pow(place as u32) % kinds.len()]).collect()
+        })
+    }
+
+    /// Rules that ask for no duration, so that two kinds of calls are all there are.
+    fn untimed() -> Vec<Rule> {
         let worse = [
             vec![Rule::FailureRate(1)],
             vec![Rule::FailureRate(500)],
             vec![Rule::FailureRate(1_000)],
             vec![Rule::Failures(2)],
             vec![Rule::FailureStreak(2)],
-            vec![Rule::SlowRate(400, millis(10))],
-            vec![Rule::FailureRate(500), Rule::SlowRate(300, millis(10))],
-            vec![Rule::Any(vec![Rule::Failures(3), Rule::SlowRate(600, millis(10))])],
             vec![Rule::Any(vec![Rule::FailureStreak(3), Rule::FailureRate(800)])],
         ];
         let mut rules: Vec<Rule> = (1..=5)
@@ -188,30 +258,56 @@ mod trial {
                 worse.iter().map(move |worse| Rule::All([vec![Rule::Min(least)], worse.clone()].concat()))
             })
             .collect();
+        let own = |least, share| {
+            Rule::Any(vec![
+                Rule::All(vec![Rule::Closed, Rule::Min(9), Rule::FailureRate(500)]),
+                Rule::All(vec![Rule::HalfOpen, Rule::Min(least), Rule::FailureRate(share)]),
+            ])
+        };
         rules.extend([
             Rule::FailureStreak(4),
             Rule::Failures(3),
-            Rule::Any(vec![
-                Rule::All(vec![Rule::Closed, Rule::Min(9), Rule::FailureRate(500)]),
-                Rule::All(vec![Rule::HalfOpen, Rule::Min(4), Rule::FailureRate(300)]),
-            ]),
+            own(4, 300),
+            own(1, 1_000),
             Rule::Any(vec![Rule::FailureStreak(3), Rule::All(vec![Rule::Min(5), Rule::FailureRate(500)])]),
+            Rule::Any(vec![Rule::FailureStreak(5), Rule::All(vec![Rule::Min(3), Rule::FailureRate(900)])]),
+            Rule::Any(vec![Rule::Failures(1), Rule::FailureStreak(2)]),
         ]);
         rules
     }
 
-    /// The smallest number of calls of which some sequence makes the rule hold.
-    fn length(rule: &Rule) -> u32 {
-        (1..=6)
-            .find(|&length| {
-                sequences(length).any(|calls| rule.holds(true, &evidence(&calls, usize::MAX), None))
+    /// Rules that ask for durations, too.
+    fn timed() -> Vec<Rule> {
+        let slow = |share| Rule::SlowRate(share, millis(10));
+        let worse = [
+            vec![slow(400)],
+            vec![slow(1_000)],
+            vec![Rule::FailureRate(500), slow(300)],
+            vec![Rule::Any(vec![Rule::Failures(3), slow(600)])],
+        ];
+        let mut rules: Vec<Rule> = (1..=3)
+            .flat_map(|least| {
+                worse.iter().map(move |worse| Rule::All([vec![Rule::Min(least)], worse.clone()].concat()))
             })
-            .expect("six calls are enough for these rules")
+            .collect();
+        rules.extend([
+            Rule::Any(vec![Rule::FailureStreak(3), Rule::All(vec![Rule::Min(2), slow(500)])]),
+            // A threshold of the closed breaker makes no call of a trial bad.
+            Rule::Any(vec![
+                Rule::All(vec![Rule::Closed, Rule::Min(3), slow(500)]),
+                Rule::All(vec![Rule::Min(3), Rule::FailureRate(500)]),
+            ]),
+        ]);
+        rules
     }
 
-    #[test]
-    fn is_decided_exactly_when_it_is_certain() {
-        for rule in rules() {
+    struct Player {
+        breaker: CircuitBreaker,
+        clock: ManualClock,
+    }
+
+    impl Player {
+        fn new(rule: &Rule) -> Self {
             let clock = ManualClock::new();
             let breaker = CircuitBreaker::builder("exhaustive")
                 .trip(rule.build())
@@ -220,33 +316,79 @@ mod trial {
                 .clock(clock.clone())
                 .build()
                 .expect("valid");
-            let length = length(&rule);
-            assert_eq!(breaker.snapshot().trial, length, "{}", rule.build());
-            for calls in sequences(length) {
-                breaker.reset();
-                while breaker.state() == State::Closed {
-                    let call = breaker.acquire().expect("closed");
-                    clock.advance(millis(10));
-                    call.failure();
-                }
-                clock.advance(millis(1));
-                for nth in 1..=calls.len() {
-                    let (outcome, took) = KINDS[calls[nth - 1]];
-                    let call = breaker.acquire().expect("a probe");
-                    clock.advance(took);
-                    call.record(outcome);
-                    let expected = match verdict(&rule, &calls[..nth], length) {
-                        Some(true) => State::Open,
-                        Some(false) => State::Closed,
-                        None => State::HalfOpen,
-                    };
-                    assert_eq!(breaker.state(), expected, "{} after {:?}", rule.build(), &calls[..nth]);
-                    if expected != State::HalfOpen {
-                        break;
-                    }
-                }
-                assert_ne!(breaker.state(), State::HalfOpen, "a trial ends");
+            Self { breaker, clock }
+        }
+
+        /// Where a trial of these calls ends, or that it goes on.
+        fn play(&self, calls: &[usize]) -> State {
+            self.breaker.reset();
+            while self.breaker.state() == State::Closed {
+                let call = self.breaker.acquire().expect("closed");
+                self.clock.advance(millis(10));
+                call.failure();
             }
+            self.clock.advance(millis(1));
+            for &kind in calls {
+                let (outcome, took) = KINDS[kind];
+                let call = self.breaker.acquire().expect("a probe");
+                self.clock.advance(took);
+                call.record(outcome);
+            }
+            self.breaker.state()
+        }
+    }
+
+    /// Goes through every sequence of calls until its verdict falls.
+    fn follow(trial: &Trial, player: &Player, calls: &mut Vec<usize>) {
+        for &kind in &trial.kinds {
+            calls.push(kind);
+            let verdict = trial.verdict(calls);
+            let expected = verdict.unwrap_or(State::HalfOpen);
+            assert_eq!(player.play(calls), expected, "{} after {calls:?}", trial.rule.build());
+            if verdict.is_none() {
+                follow(trial, player, calls);
+            }
+            calls.pop();
+        }
+    }
+
+    fn follow_all(rules: Vec<Rule>) {
+        for rule in rules {
+            let (trial, player) = (Trial::new(&rule), Player::new(&rule));
+            assert_eq!(player.breaker.snapshot().trial as usize, trial.length, "{}", rule.build());
+            follow(&trial, &player, &mut Vec::new());
+        }
+    }
+
+    #[test]
+    fn is_decided_exactly_when_it_is_certain() {
+        follow_all(untimed());
+    }
+
+    #[test]
+    fn of_durations_is_decided_exactly_when_it_is_certain() {
+        follow_all(timed());
+    }
+
+    /// What the model plays out with the best and the worst that may follow is what all that may follow says.
+    #[test]
+    fn is_judged_by_the_model_as_by_all_that_may_follow() {
+        fn follow(trial: &Trial, model: &reference::Trial, calls: &mut Vec<usize>) {
+            for &kind in &trial.kinds {
+                calls.push(kind);
+                let verdict = trial.verdict(calls);
+                let lost = verdict.map(|state| state == State::Open);
+                assert_eq!(model.verdict(&evidence(calls, usize::MAX)), lost, "{calls:?} of {model:?}");
+                if verdict.is_none() {
+                    follow(trial, model, calls);
+                }
+                calls.pop();
+            }
+        }
+        for rule in [untimed(), timed()].concat() {
+            let (trial, model) = (Trial::new(&rule), reference::Trial::of(&rule).expect("it has a trial"));
+            assert_eq!((model.length, model.good), (trial.length, trial.good), "{}", rule.build());
+            follow(&trial, &model, &mut Vec::new());
         }
     }
 }

@@ -5,17 +5,17 @@ use std::time::Duration;
 
 use fluxgate::{Outcome, State};
 use fluxgate_tests::fixture::millis;
-use fluxgate_tests::reference::{Permit, Predicate, Retry, Rule, Settings, Why, Window};
+use fluxgate_tests::reference::{Mark, Permit, Predicate, Retry, Rule, Settings, Why, Window};
 use fluxgate_tests::sequence::{Step, agree};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::{Just, ProptestConfig, Strategy, prop_oneof, proptest};
 use proptest::sample::select;
-use proptest::strategy::ValueTree;
+use proptest::strategy::{BoxedStrategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
 /// A condition that healthy traffic does not fulfil, whether or not there were any calls.
-fn evidence(size: u32) -> impl Strategy<Value = Rule> {
+fn evidence(size: u32) -> BoxedStrategy<Rule> {
     prop_oneof![
         4 => select(vec![100, 200, 333, 500, 750, 1_000]).prop_map(Rule::FailureRate),
         2 => (1..=size.min(5)).prop_map(Rule::Failures),
@@ -25,16 +25,19 @@ fn evidence(size: u32) -> impl Strategy<Value = Rule> {
         2 => select(vec![5, 20, 33]).prop_map(|mean| Rule::AvgLatency(millis(mean))),
         1 => select(vec![Predicate::TwoFailures, Predicate::ThirdCall, Predicate::Slow]).prop_map(Rule::Custom),
     ]
+    .boxed()
 }
 
 /// A group that stands for itself: guarded by `min`, so that it is neither healthy traffic nor a first call that trips.
-fn guarded(size: u32) -> impl Strategy<Value = Rule> {
+fn guarded(size: u32) -> BoxedStrategy<Rule> {
     let deeper = prop_oneof![
         3 => evidence(size).prop_map(|evidence| vec![evidence]),
         1 => vec(evidence(size), 2..4).prop_map(|members| vec![any(members)]),
         1 => vec(evidence(size), 2..3),
     ];
-    (1..=size.min(12), deeper).prop_map(|(least, evidence)| all([vec![Rule::Min(least)], evidence].concat()))
+    (1..=size.min(12), deeper)
+        .prop_map(|(least, evidence)| all([vec![Rule::Min(least)], evidence].concat()))
+        .boxed()
 }
 
 /// `|`, without saying anything twice, which the checker refuses.
@@ -57,20 +60,34 @@ fn group(members: Vec<Rule>, join: fn(Vec<Rule>) -> Rule) -> Rule {
     if distinct.len() == 1 { distinct.remove(0) } else { join(distinct) }
 }
 
-/// Rules that trip closed breakers and end trials.
-fn rule(size: u32) -> impl Strategy<Value = Rule> {
-    let in_state = |state: Rule, rule: Rule| match rule {
+/// The same for one state alone.
+fn only(state: Rule, rule: Rule) -> Rule {
+    match rule {
         Rule::All(members) => all([vec![state], members].concat()),
         rule => all(vec![state, rule]),
-    };
+    }
+}
+
+/// Rules that trip closed breakers and end trials.
+fn rule(size: u32) -> impl Strategy<Value = Rule> {
+    let streak = || (1..6_u32).prop_map(Rule::FailureStreak);
     prop_oneof![
         3 => guarded(size),
         2 => (guarded(size), guarded(size)).prop_map(|(a, b)| any(vec![a, b])),
-        1 => (1..6_u32).prop_map(Rule::FailureStreak),
+        1 => streak(),
         1 => (1..=size.min(5)).prop_map(Rule::Failures),
-        2 => (guarded(size), (1..5_u32).prop_map(Rule::FailureStreak)).prop_map(|(a, b)| any(vec![a, b])),
-        3 => (guarded(size), guarded(15)).prop_map(move |(closed, trial)| {
-            any(vec![in_state(Rule::Closed, closed), in_state(Rule::HalfOpen, trial)])
+        2 => (guarded(size), streak()).prop_map(|(a, b)| any(vec![a, b])),
+        3 => (guarded(size), guarded(15)).prop_map(|(closed, trial)| {
+            any(vec![only(Rule::Closed, closed), only(Rule::HalfOpen, trial)])
+        }),
+        // One for both states beside others for one each.
+        2 => (guarded(size), guarded(size), guarded(15)).prop_map(|(both, closed, trial)| {
+            any(vec![both, only(Rule::Closed, closed), only(Rule::HalfOpen, trial)])
+        }),
+        // A choice of states within a group.
+        2 => (1..=size.min(9), evidence(size), evidence(9)).prop_map(|(least, closed, trial)| {
+            let choice = any(vec![only(Rule::Closed, closed), only(Rule::HalfOpen, trial)]);
+            all(vec![Rule::Min(least), choice])
         }),
     ]
 }
@@ -90,13 +107,18 @@ fn settings() -> impl Strategy<Value = Settings> {
             .prop_map(|(initial, multiplier, max)| Retry::Backoff(millis(initial), multiplier, millis(max))),
         1 => Just(Retry::Always),
         1 => Just(Retry::Never),
+        2 => Just(Retry::Custom),
     ];
     let permit = prop_oneof![
         2 => Just(Permit::All),
-        3 => select(vec![1, 500, 2_000, 10_000]).prop_map(|length| Permit::Ramp(millis(length))),
+        2 => select(vec![300, 700, 1_000]).prop_map(Permit::Random),
+        4 => (select(vec![1, 500, 2_000, 10_000, 60_000]), select(vec![1_000, 100, 500]), 0..2_u32)
+            .prop_map(|(length, from, rises)| {
+                Permit::Ramp(from, from + rises * (1_000 - from), millis(length))
+            }),
         1 => Just(Permit::Patient),
     ];
-    let timeout = option::weighted(0.3, select(vec![1, 300, 2_000, 30_000]).prop_map(millis));
+    let timeout = option::weighted(0.5, select(vec![1, 300, 2_000, 30_000, 90_000]).prop_map(millis));
     let drop = || select(vec![Outcome::Failure, Outcome::Ignored]);
     (window(), retry, permit, 1..6_u32, timeout, drop(), drop()).prop_flat_map(
         |(window, retry, permit, slots, half_open_timeout, on_panic, on_cancel)| {
@@ -118,17 +140,32 @@ fn settings() -> impl Strategy<Value = Settings> {
     )
 }
 
+fn outcome() -> impl Strategy<Value = Outcome> {
+    prop_oneof![4 => Just(Outcome::Success), 5 => Just(Outcome::Failure), 1 => Just(Outcome::Ignored)]
+}
+
+/// Time passes until something is due, or until just before.
+fn until() -> impl Strategy<Value = Step> {
+    let mark = prop_oneof![
+        4 => Just(Mark::Retry),
+        2 => Just(Mark::Stall),
+        2 => Just(Mark::RampEnd),
+        1 => Just(Mark::Forgiveness),
+    ];
+    let before = prop_oneof![3 => Just(0), 1 => Just(1), 1 => Just(1_000_000)];
+    (mark, before.prop_map(Duration::from_nanos)).prop_map(|(mark, before)| Step::Until(mark, before))
+}
+
 fn step() -> impl Strategy<Value = Step> {
-    let outcome =
-        || prop_oneof![4 => Just(Outcome::Success), 5 => Just(Outcome::Failure), 1 => Just(Outcome::Ignored)];
     let took = || prop_oneof![3 => Just(Duration::ZERO), 2 => select(vec![1, 9, 10, 20, 49, 50, 100, 1_000]).prop_map(millis)];
     let passes = select(vec![1, 10, 50, 99, 100, 500, 700, 999, 1_000, 2_000, 5_000, 7_000, 60_000]);
     prop_oneof![
         30 => (outcome(), took()).prop_map(|(outcome, took)| Step::Call(outcome, took)),
-        10 => passes.prop_map(|passed| Step::Advance(millis(passed))),
-        7 => Just(Step::Begin),
-        5 => ((0..100_usize), outcome()).prop_map(|(which, outcome)| Step::End(which, outcome)),
-        2 => (0..100_usize).prop_map(Step::Cancel),
+        8 => passes.prop_map(|passed| Step::Advance(millis(passed))),
+        6 => until(),
+        10 => Just(Step::Begin),
+        7 => ((0..100_usize), outcome()).prop_map(|(which, outcome)| Step::End(which, outcome)),
+        3 => (0..100_usize).prop_map(Step::Cancel),
         1 => Just(Step::Panic),
         1 => Just(Step::Reset),
         1 => Just(Step::MetricsOnly),
@@ -137,15 +174,35 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// Steps in which a breaker gets through many incidents: stretches of the same outcome, and waits.
+/// An outage, the wait for its end, a trial, and what comes after it.
+fn recovery() -> impl Strategy<Value = Vec<Step>> {
+    let slow = || select(vec![0, 0, 30]).prop_map(millis);
+    let few = || vec(step(), 0..4);
+    (5..30_usize, slow(), 1..20_usize, few(), until(), few()).prop_map(
+        |(failures, took, successes, ramp, until, after)| {
+            let outage = vec![Step::Call(Outcome::Failure, took); failures];
+            let trial = vec![Step::Call(Outcome::Success, Duration::ZERO); successes];
+            [outage, vec![Step::Until(Mark::Retry, Duration::ZERO)], trial, ramp, vec![until], after].concat()
+        },
+    )
+}
+
+/// Steps in which a breaker gets through many incidents: stretches of the same outcome, calls that overlap, and waits.
 fn stretches() -> impl Strategy<Value = Vec<Step>> {
+    let likely = || select(vec![Outcome::Success, Outcome::Failure]);
     let stretch = prop_oneof![
-        3 => (1..15_usize, select(vec![Outcome::Success, Outcome::Failure]), select(vec![0, 1, 30, 100]))
+        4 => recovery(),
+        6 => (1..15_usize, likely(), select(vec![0, 1, 30, 100]))
             .prop_map(|(times, outcome, took)| vec![Step::Call(outcome, millis(took)); times]),
-        3 => vec(step(), 1..6),
+        2 => (1..9_usize, until(), likely()).prop_map(|(times, until, outcome)| {
+            let begun = vec![Step::Begin; times];
+            [begun, vec![until], vec![Step::End(0, outcome); times]].concat()
+        }),
+        5 => vec(step(), 1..6),
+        5 => until().prop_map(|until| vec![until]),
         2 => select(vec![100, 700, 1_000, 7_000, 10_000, 100_000])
             .prop_map(|passed| vec![Step::Advance(millis(passed))]),
-        1 => Just(vec![Step::Read]),
+        2 => Just(vec![Step::Read]),
     ];
     vec(stretch, 1..16).prop_map(|stretches| stretches.concat())
 }
@@ -180,6 +237,7 @@ fn sequences_bring_about_every_transition() {
         (State::Open, State::Closed, Why::Reset),
         (State::HalfOpen, State::Closed, Why::Reset),
         (State::HalfOpen, State::MetricsOnly, Why::MetricsOnly),
+        (State::HalfOpen, State::ForcedOpen, Why::ForceOpen),
     ] {
         let count = counts.get(&(from, to, why)).copied().unwrap_or_default();
         assert!(count >= 10, "{from} -> {to} ({why:?}) only {count} times, of {counts:?}");

@@ -1,6 +1,6 @@
 //! A simulation of recovery, whose tables are in the documentation: `fluxgate/docs/recovery.md`.
 //!
-//! `UPDATE_DOCS=1 cargo test --package fluxgate-tests --test recovery` writes them anew.
+//! `FLUXGATE_BLESS=1 cargo test --package fluxgate-tests --test recovery` writes them anew.
 #![allow(clippy::unchecked_time_subtraction)]
 
 use std::fmt::Write as _;
@@ -43,8 +43,8 @@ struct Recovery {
 
 /// Dead for a while, then failing so many of a hundred calls.
 fn recover(seed: u64, failing: u32, calls_per_second: u32, permit: Permit) -> Recovery {
-    // The breaker draws from the thread's generator; the service has one of its own.
-    fastrand::seed(seed);
+    // The breaker and the service draw from a generator each.
+    fluxgate::testing::seed(seed);
     let mut random = fastrand::Rng::with_seed(seed + 1);
     let (breaker, clock, heard) = breaker(retry::cooldown(seconds(10)), permit);
     let pause = seconds(1) / calls_per_second;
@@ -192,9 +192,9 @@ fn the_documentation_is_up_to_date() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fluxgate/docs/recovery.md");
     let page = std::fs::read_to_string(&path).expect("the page is there");
     let simulated = insert(&insert(&page, "outage", &outages()), "flapping", &flapping());
-    if std::env::var_os("UPDATE_DOCS").is_some() {
+    if std::env::var_os("FLUXGATE_BLESS").is_some() {
         std::fs::write(&path, &simulated).expect("the page can be written");
         return;
     }
-    assert!(page == simulated, "write it anew with UPDATE_DOCS=1:\n{simulated}");
+    assert!(page == simulated, "write it anew with FLUXGATE_BLESS=1:\n{simulated}");
 }

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use fluxgate_rules::check::EMPTY_NAME;
-use fluxgate_rules::evaluate::trial_length;
 use fluxgate_rules::read::{self, Reading};
 use fluxgate_rules::syntax::{self, Branch, WrittenArgument, WrittenCall, WrittenRule};
 use fluxgate_rules::token::{Token, TokenRange, spell};
+use fluxgate_rules::trial::Plan;
 use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, OUTCOME, Parameter};
 use fluxgate_rules::{Problem, Window};
 use proc_macro2::{Span, TokenStream};
@@ -287,7 +287,7 @@ fn summary(rule: Option<&Read<WrittenRule>>, window: Option<&Window>) -> String 
         let nodes = fluxgate_rules::Rule::standard(window.map_or(usize::MAX, Window::size)).to_vec();
         (fluxgate_rules::Rule::from_nodes(nodes.clone()).to_string(), Some(nodes))
     };
-    match nodes.as_deref().and_then(trial_length) {
+    match nodes.as_deref().and_then(Plan::of).map(|plan| plan.length) {
         Some(1) => format!("`{text}`, trial of 1 call"),
         Some(calls) => format!("`{text}`, trial of {calls} calls"),
         None => format!("`{text}`"),

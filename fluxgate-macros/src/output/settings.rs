@@ -22,9 +22,9 @@ pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name:
     let max_half_open_calls = max_half_open_calls.map_or_else(|| quote!(10), |calls| writer.value(calls));
     let half_open_timeout = if let Some(timeout) = &settings.half_open_timeout {
         let timeout = writer.value(timeout);
-        quote!(::core::option::Option::Some(#timeout))
+        quote!(#timeout)
     } else {
-        quote!(::core::option::Option::None)
+        quote!(::core::time::Duration::from_secs(60))
     };
     let on_panic = outcome(settings.on_panic.unwrap_or(Outcome::Failure));
     let on_cancel = outcome(settings.on_cancel.unwrap_or(Outcome::Ignored));

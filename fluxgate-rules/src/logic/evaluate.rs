@@ -10,7 +10,7 @@ use core::time::Duration;
 
 use crate::model::limits::{MAX_NODES, MAX_THRESHOLDS};
 use crate::model::metrics::{Metrics, Tally, nanos};
-use crate::model::rule::{Condition, Node};
+use crate::model::rule::{Condition, Node, Rule};
 
 /// Some of a rule's nodes: bit `i` stands for the node at index `i`.
 pub type NodeSet = u64;
@@ -83,6 +83,40 @@ pub const fn best(metrics: &Metrics, more: u64) -> Metrics {
 /// Whether the rule holds.
 pub const fn holds(nodes: &[Node], situation: &Situation<'_>) -> bool {
     contains(held(nodes, situation), 0)
+}
+
+/// Whether the rule holds, as far as is known.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// The rule holds.
+    Trips,
+    /// The rule does not hold.
+    Passes,
+    /// The `custom` conditions decide, which have not been asked.
+    Unknown,
+}
+
+/// The verdict on these calls. `customs` are the answers to the rule's `custom` conditions, if they have been asked.
+pub const fn verdict(
+    nodes: &[Node],
+    half_open: bool,
+    metrics: &Metrics,
+    customs: Option<Customs>,
+) -> Verdict {
+    let (surely, possibly) = match customs {
+        Some(customs) => (customs, customs),
+        None => (Customs::NONE, Customs::ALL),
+    };
+    if holds(nodes, &Situation { half_open, metrics, customs: surely }) {
+        Verdict::Trips
+    } else if customs.is_none()
+        && Rule::asks_custom(nodes)
+        && holds(nodes, &Situation { half_open, metrics, customs: possibly })
+    {
+        Verdict::Unknown
+    } else {
+        Verdict::Passes
+    }
 }
 
 /// The nodes that hold. In a rule that is too long, none does.

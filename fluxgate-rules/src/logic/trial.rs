@@ -1,93 +1,294 @@
-//! How long a trial is, and when it is decided.
+//! How a half-open breaker is judged: on as much evidence as a trip takes, and no sooner or later than it is certain.
+//!
+//! A rule can hold in several ways, its *alternatives*: one member of each `|`-group, and all of each `&`-group. Each alternative
+//! that applies to a half-open breaker has a length of its own, the number of calls with which it can hold if all of them are as
+//! bad as can be. The longest is the length of the trial, but each is judged by its own: an alternative that is added to a rule can
+//! only make the breaker re-open sooner and close later.
 
-use crate::logic::evaluate::{Situation, best, holds, worst};
-use crate::model::metrics::{Metrics, Tally};
-use crate::model::rule::{Node, Rule};
+use crate::logic::evaluate::{Customs, NodeSet, Situation, best, contains, held, holds, ways, worst};
+use crate::model::limits::MAX_THRESHOLDS;
+use crate::model::metrics::{Metrics, Tally, nanos};
+use crate::model::rule::{Condition, Node, Rule};
 
-/// The length of a trial: the smallest number of calls with which the rule could trip a half-open breaker if all of them were as
-/// bad as can be. `None` if no number suffices.
-pub const fn trial_length(nodes: &[Node]) -> Option<u32> {
-    let none = Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes));
-    let (mut low, mut high) = (1, u32::MAX);
-    if !holds(nodes, &Situation::worst(true, &worst(&none, high as u64))) {
-        return None;
-    }
-    while low < high {
-        let middle = low + (high - low) / 2;
-        if holds(nodes, &Situation::worst(true, &worst(&none, middle as u64))) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    Some(low)
+/// What a trial of a rule takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Plan {
+    /// The number of calls by which all of the rule's alternatives are decided.
+    pub length: u32,
+    /// The number of good calls without which the trial does not pass: as many as the bad ones that make a trip certain.
+    pub good: u32,
+    /// One bit for each of [`Measures::thresholds`](crate::Measures::thresholds) that a good call must stay below.
+    pub thresholds: u8,
 }
 
-/// What is known about a trial before all its calls are in.
+/// What the outcomes of a trial lead to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Verdict {
-    /// The rule would trip, whatever the remaining calls do.
-    Trips,
-    /// The rule would not trip, whatever the remaining calls do.
+    /// The rule holds, at the latest after this many more calls, however good they are.
+    Trips(u64),
+    /// The rule cannot hold any more, and enough calls were good.
     Passes,
-    /// It depends: on the remaining calls, or on `custom` conditions.
-    Unknown,
+    /// More calls are needed.
+    GoesOn,
+    /// The rule's `custom` conditions decide.
+    Ask,
 }
 
-/// The verdict on a trial with `more` calls to come, `custom` conditions unknown.
-pub const fn verdict(nodes: &[Node], half_open: bool, metrics: &Metrics, more: u64) -> Verdict {
-    if more == 0 {
-        // With no calls to come, best and worst case differ only in the `custom` conditions.
-        return if holds(nodes, &Situation::best(half_open, metrics)) {
-            Verdict::Trips
-        } else if Rule::asks_custom(nodes) && holds(nodes, &Situation::worst(half_open, metrics)) {
-            Verdict::Unknown
-        } else {
-            Verdict::Passes
-        };
+impl Plan {
+    /// The trial of one call.
+    pub const SINGLE: Self = Self { length: 1, good: 1, thresholds: 0 };
+
+    /// The trial of a rule; `None` if the rule cannot trip a half-open breaker.
+    pub fn of(nodes: &[Node]) -> Option<Self> {
+        let measures = Rule::measures(nodes);
+        let mut plan: Option<Self> = None;
+        for (leaf, condition) in applicable(nodes) {
+            let known = plan.get_or_insert(Self::SINGLE);
+            known.length = known.length.max(length(condition));
+            let alternative = applicable(nodes).filter(|(other, _)| are_joined(nodes, leaf, *other));
+            let longest = alternative.map(|(_, condition)| length(condition)).max().unwrap_or(1);
+            known.good = known.good.max(bad_enough(condition, longest));
+            if let Condition::SlowRate(_, threshold) = condition
+                && let Some(place) = measures.threshold(nanos(threshold))
+            {
+                known.thresholds |= 1 << place;
+            }
+        }
+        plan
     }
-    if holds(nodes, &Situation::best(half_open, &best(metrics, more))) {
-        Verdict::Trips
-    } else if holds(nodes, &Situation::worst(half_open, &worst(metrics, more))) {
-        Verdict::Unknown
-    } else {
-        Verdict::Passes
+
+    /// The most outcomes that a trial takes; after so many it passes unless the rule holds.
+    pub const fn longest(&self) -> u64 {
+        2 * self.length as u64
+    }
+
+    /// How many outcomes a trial that has `total` of them is waiting for before it is looked at as a whole.
+    pub const fn limit(&self, total: u64) -> u64 {
+        if total < self.length as u64 { self.length as u64 } else { self.longest() }
+    }
+
+    /// The verdict on a trial with these figures, in which `good` calls were good. `customs` are the answers to the rule's `custom`
+    /// conditions, if they have been asked. They are not asked before the trial has its length: until then, they may hold or not.
+    pub fn verdict(&self, nodes: &[Node], metrics: &Metrics, good: u64, customs: Option<Customs>) -> Verdict {
+        let holds =
+            |metrics: &Metrics, customs| holds(nodes, &Situation { half_open: true, metrics, customs });
+        let more = u64::from(self.length).saturating_sub(metrics.total());
+        let surely = customs.unwrap_or(Customs::NONE);
+        let possibly = customs.unwrap_or(Customs::ALL);
+        if holds(metrics, surely) {
+            return Verdict::Trips(0);
+        }
+        for (_, condition) in applicable(nodes) {
+            let more = u64::from(length(condition)).saturating_sub(metrics.total());
+            if more > 0 && holds(&best(metrics, more), surely) {
+                return Verdict::Trips(more);
+            }
+        }
+        if holds(&worst(metrics, more), possibly) {
+            if more == 0 { Verdict::Ask } else { Verdict::GoesOn }
+        } else if good >= u64::from(self.good) || metrics.total() >= self.longest() {
+            Verdict::Passes
+        } else {
+            Verdict::GoesOn
+        }
     }
 }
+
+/// The conditions by way of which the rule can hold on a half-open breaker, and where they are.
+fn applicable(nodes: &[Node]) -> impl Iterator<Item = (usize, Condition)> {
+    let endless = worst(&Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes)), u64::MAX);
+    let ways: NodeSet = ways(nodes, held(nodes, &Situation::worst(true, &endless)));
+    nodes.iter().enumerate().filter_map(move |(at, node)| match node {
+        Node::Condition(condition) if contains(ways, at) => Some((at, *condition)),
+        _ => None,
+    })
+}
+
+/// With how many calls the condition can hold if all of them are bad.
+fn length(condition: Condition) -> u32 {
+    match condition {
+        Condition::Min(count) | Condition::Failures(count) | Condition::FailureStreak(count) => count,
+        Condition::Closed
+        | Condition::HalfOpen
+        | Condition::FailureRate(_)
+        | Condition::SlowRate(..)
+        | Condition::AvgLatency(_)
+        | Condition::Custom { .. } => 1,
+    }
+}
+
+/// Whether two conditions are in one alternative: the same one, or members of one `&`-group, at any depth.
+fn are_joined(nodes: &[Node], one: usize, other: usize) -> bool {
+    let (first, last) = (one.min(other), one.max(other));
+    // The innermost group that contains both comes last.
+    let innermost = nodes[..first].iter().enumerate().rfind(|(group, node)| last < group + node.size());
+    one == other || matches!(innermost, Some((_, Node::All(_))))
+}
+
+/// How many bad calls make sure that the condition holds after `length` calls of which the rest are perfect.
+fn bad_enough(condition: Condition, length: u32) -> u32 {
+    match condition {
+        Condition::FailureRate(ratio) | Condition::SlowRate(ratio, _) => {
+            (ratio.parts_per_billion() as u64 * u64::from(length)).div_ceil(1_000_000_000) as u32
+        }
+        Condition::Failures(count) => count,
+        // A success ends the streak.
+        Condition::FailureStreak(_) => length,
+        Condition::AvgLatency(_) | Condition::Custom { .. } => 1,
+        Condition::Closed | Condition::HalfOpen | Condition::Min(_) => 0,
+    }
+}
+
+const _: () = assert!(MAX_THRESHOLDS <= 8, "a bit for each threshold");
 
 #[cfg(test)]
 mod tests {
-    use super::{Verdict, verdict};
+    use super::{Customs, Plan, Verdict};
     use crate::model::metrics::{Metrics, Tally};
     use crate::model::rule::{Condition, Rule};
 
-    fn on(condition: Condition) -> Rule {
-        Rule::from_condition(condition)
+    fn rule(text: &str) -> Rule {
+        text.parse().unwrap_or_else(|problem| panic!("{text}: {problem:?}"))
     }
 
-    fn custom() -> Rule {
-        on(Condition::Custom { path: "f", predicate: |_| unreachable!("nobody is asked here") })
-    }
-
-    /// This many calls, all of which failed in no time.
-    fn failed(rule: &Rule, calls: u64) -> Metrics {
-        let tally = Tally { total: calls, failures: calls, ..Tally::EMPTY };
-        Metrics::new(tally, calls as u32, Rule::measures(rule.nodes()))
+    fn trial(text: &str) -> (u32, u32) {
+        let trial = Plan::of(rule(text).nodes()).expect("a rule for a half-open breaker");
+        (trial.length, trial.good)
     }
 
     #[test]
-    fn a_verdict_falls_when_it_is_certain() {
-        let rule = on(Condition::Min(4)) & on(Condition::Failures(2));
-        let verdict_after =
-            |rule: &Rule, failures, more| verdict(rule.nodes(), true, &failed(rule, failures), more);
-        assert_eq!(verdict_after(&rule, 2, 2), Verdict::Trips);
-        assert_eq!(verdict_after(&rule, 1, 3), Verdict::Unknown);
-        assert_eq!(verdict_after(&rule, 1, 0), Verdict::Passes);
-        assert_eq!(verdict_after(&rule, 0, 1), Verdict::Passes);
-        // A `custom` condition leaves the verdict unknown, unless it does not matter.
-        let asking = rule.clone() & custom();
-        assert_eq!(verdict_after(&asking, 4, 0), Verdict::Unknown);
-        assert_eq!(verdict_after(&asking, 1, 0), Verdict::Passes);
-        assert_eq!(verdict_after(&(rule | custom()), 4, 0), Verdict::Trips);
+    fn a_trial_is_as_long_as_the_longest_alternative() {
+        for (text, expected) in [
+            ("min(10) & failure_rate(0.5)", (10, 5)),
+            ("min(10) & failure_rate(0.41)", (10, 5)),
+            ("min(1) & failure_rate(1.0)", (1, 1)),
+            ("failures(5)", (5, 5)),
+            ("failure_streak(5)", (5, 5)),
+            ("min(10) & failure_streak(5)", (10, 10)),
+            ("min(10) & failure_rate(0.9) | failure_streak(3)", (10, 9)),
+            ("min(10) & failure_rate(0.1) | failure_streak(3)", (10, 3)),
+            ("failures(2) | failure_streak(5)", (5, 5)),
+            ("min(20) & (failure_rate(0.5) | slow_rate(0.3, 1s)) | failure_streak(5)", (20, 10)),
+            // An alternative that is short keeps its own number of bad calls.
+            ("min(10) & failure_rate(0.5) | min(100) & failure_rate(0.1)", (100, 10)),
+            ("closed & min(100) & failure_rate(0.9) | half_open & min(10) & failure_rate(0.2)", (10, 2)),
+            ("(closed & min(50) | half_open & min(4)) & failure_rate(0.5)", (4, 2)),
+            ("min(4) & avg_latency(1s)", (4, 1)),
+        ] {
+            assert_eq!(trial(text), expected, "{text}");
+        }
+        let closed = Rule::from_condition(Condition::Closed) & Rule::from_condition(Condition::Failures(1));
+        assert_eq!(Plan::of(closed.nodes()), None);
+    }
+
+    #[test]
+    fn a_good_call_stays_below_the_thresholds_that_a_half_open_breaker_asks_for() {
+        let rule = rule(
+            "closed & min(9) & slow_rate(0.5, 1s) | half_open & min(9) & (slow_rate(0.5, 2s) | slow_rate(0.2, 3s))",
+        );
+        assert_eq!(Plan::of(rule.nodes()).map(|trial| trial.thresholds), Some(0b110));
+    }
+
+    /// Plays outcomes, `x` for a failure and `o` for a success, and says when they were enough: `+` passes, `-` trips.
+    fn played(text: &str, outcomes: &str) -> String {
+        let rule = rule(text);
+        let trial = Plan::of(rule.nodes()).expect("a rule for a half-open breaker");
+        let (mut tally, mut streak) = (Tally::EMPTY, 0);
+        for (place, outcome) in outcomes.chars().enumerate() {
+            tally.total += 1;
+            tally.failures += u64::from(outcome == 'x');
+            streak = if outcome == 'x' { streak + 1 } else { 0 };
+            let metrics = Metrics::new(tally, streak, Rule::measures(rule.nodes()));
+            match trial.verdict(rule.nodes(), &metrics, tally.total - tally.failures, None) {
+                Verdict::Trips(_) => return format!("-{}", place + 1),
+                Verdict::Passes => return format!("+{}", place + 1),
+                Verdict::GoesOn => {}
+                Verdict::Ask => panic!("nobody is asked here"),
+            }
+        }
+        "?".to_owned()
+    }
+
+    #[test]
+    fn the_verdict_falls_as_soon_as_it_is_certain() {
+        let half = "min(10) & failure_rate(0.5)";
+        let streak = "failure_streak(5)";
+        for (text, outcomes, expected) in [
+            (half, "xxxxx", "-5"),
+            (half, "oooooo", "+6"),
+            (half, "oxoxoxoxox", "-10"),
+            (half, "oxoxoxoxoo", "+10"),
+            (streak, "xxxxx", "-5"),
+            (streak, "ooooo", "+5"),
+            (streak, "oxoxoxoxo", "+9"),
+            (streak, "xxxxoxxxxo", "+10"),
+            (streak, "oxxxxx", "-6"),
+            (streak, "ooooxxxxx", "-9"),
+            ("min(1) & failure_rate(1.0)", "o", "+1"),
+            ("min(1) & failure_rate(1.0)", "x", "-1"),
+            // Each alternative keeps its own length.
+            ("failure_streak(5) | min(10) & failure_rate(0.9)", "xxxxx", "-5"),
+            ("min(1) & failure_rate(1.0) | min(10) & failure_rate(0.9)", "x", "-1"),
+            ("failures(2) | failure_streak(5)", "ooooo", "+5"),
+            ("min(10) & failure_rate(0.9)", "oxoxoxoxoxoxoxoxo", "+17"),
+            ("min(10) & failure_rate(0.9)", "ooxxxxxxxxxxxxxxxxxx", "-20"),
+            ("min(10) & failure_rate(0.9)", "ooxxxxxxxxxxxxxxxxxo", "+20"),
+        ] {
+            assert_eq!(played(text, outcomes), expected, "{text}: {outcomes}");
+        }
+    }
+
+    /// Every rule of a few, every other as an alternative, every sequence: whenever the longer rule closes, the shorter one has
+    /// closed no later.
+    #[test]
+    fn an_alternative_never_makes_recovery_easier() {
+        let rules = [
+            "failures(2)",
+            "failure_streak(2)",
+            "failure_streak(4)",
+            "min(4) & failure_rate(0.5)",
+            "min(5) & failure_rate(0.8)",
+            "min(1) & failure_rate(0.3)",
+            "min(3) & failures(2) & failure_streak(2)",
+            "closed & failures(9) | half_open & min(5) & failure_rate(0.3)",
+        ];
+        let pairs = rules.iter().flat_map(|rule| rules.map(|other| (*rule, other)));
+        for (rule, other) in pairs.filter(|(rule, other)| rule != other) {
+            let both = format!("{rule} | {other}");
+            for bits in 0..1_u32 << 8 {
+                let outcomes: String =
+                    (0..8).map(|place| if bits >> place & 1 == 1 { 'x' } else { 'o' }).collect();
+                let (alone, joined) = (played(rule, &outcomes), played(&both, &outcomes));
+                let at = |verdict: &str| verdict[1..].parse::<u32>().expect("a number of calls");
+                if joined.starts_with('+') {
+                    assert!(alone.starts_with('+') && at(&alone) <= at(&joined), "{both}: {outcomes}");
+                }
+                if alone.starts_with('-') {
+                    assert!(joined.starts_with('-') && at(&joined) <= at(&alone), "{both}: {outcomes}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn custom_conditions_are_unknown_until_the_trial_has_its_length() {
+        let custom = Rule::from_condition(Condition::Custom {
+            path: "f",
+            predicate: |_| unreachable!("nobody is asked here"),
+        });
+        let rule = rule("min(4) & failures(2)") & custom;
+        let trial = Plan::of(rule.nodes()).expect("a rule for a half-open breaker");
+        let verdict = |failures, good, customs| {
+            let tally = Tally { total: failures + good, failures, ..Tally::EMPTY };
+            let metrics = Metrics::new(tally, failures as u32, Rule::measures(rule.nodes()));
+            trial.verdict(rule.nodes(), &metrics, good, customs)
+        };
+        assert_eq!(verdict(3, 0, None), Verdict::GoesOn);
+        assert_eq!(verdict(0, 3, None), Verdict::Passes);
+        assert_eq!(verdict(2, 2, None), Verdict::Ask);
+        assert_eq!(verdict(2, 2, Some(Customs::ALL)), Verdict::Trips(0));
+        assert_eq!(verdict(2, 2, Some(Customs::NONE)), Verdict::Passes);
+        assert_eq!(verdict(3, 1, Some(Customs::NONE)), Verdict::GoesOn);
+        assert_eq!(verdict(7, 1, Some(Customs::NONE)), Verdict::Passes);
     }
 }

@@ -6,7 +6,6 @@ use super::word::StateWord;
 use super::{half_open, open};
 use crate::clock::NEVER;
 use crate::state::State;
-use crate::sync::Ordering;
 
 /// Admits or refuses a call, depending on the state.
 #[inline(never)]
@@ -27,8 +26,9 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
             Answer::Admitted => {
                 return Admission::admitted(word, if word.is_timed() { breaker.now() } else { 0 });
             }
+            Answer::Inner => return Admission::admitted(word.inner(), 0),
             Answer::Refused(left) => {
-                breaker.rejected.fetch_add(1, Ordering::Relaxed);
+                breaker.rejected.count(word);
                 return Admission::refused(word, left);
             }
             Answer::Due(now) => due = Some(now),

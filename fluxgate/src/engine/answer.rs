@@ -1,10 +1,15 @@
 //! What a call that asks to be admitted is told.
 
+use super::breaker::Breaker;
+use super::nesting;
 use super::word::StateWord;
+use crate::state::State;
 
 /// What a state says to a call that asks to be admitted.
 pub(super) enum Answer {
     Admitted,
+    /// As part of another call, within whose body it was made.
+    Inner,
     /// With the nanoseconds until the next attempt, or [`NEVER`](crate::clock::NEVER).
     Refused(u64),
     /// The pause was over at this time, so the breaker has left the open state: look again.
@@ -15,7 +20,8 @@ pub(super) enum Answer {
 
 /// The final answer. It fits in two registers, because open breakers refuse often.
 pub(crate) struct Admission {
-    /// The word under which the call was admitted or refused; fresh if it was refused, since no call is admitted under a fresh word.
+    /// The word under which the call was admitted or refused; fresh if it was refused, since no call is admitted under a word that is
+    /// just that.
     word: StateWord,
     time: u64,
 }
@@ -33,9 +39,29 @@ impl Admission {
         Self { word: word.fresh(), time: left }
     }
 
+    /// Marks that the body of the call, if it is a probe, runs on this thread.
+    #[inline]
+    pub(crate) fn scoped(self, breaker: &Breaker) -> Self {
+        if self.word.state() == State::HalfOpen { self.scoped_probe(breaker) } else { self }
+    }
+
+    #[inline(never)]
+    fn scoped_probe(self, breaker: &Breaker) -> Self {
+        // Refused, or part of another probe.
+        if self.word.is_fresh() {
+            return self;
+        }
+        nesting::enter(breaker, self.word);
+        Self { word: self.word.scoped(), ..self }
+    }
+
     /// `Ok` with the word and the start of an admitted call, `Err` with the word and the time left of a refused one.
     #[inline]
     pub(crate) fn into_result(self) -> Result<(StateWord, u64), (StateWord, u64)> {
-        if self.word.is_fresh() { Err((self.word.used(), self.time)) } else { Ok((self.word, self.time)) }
+        if self.word.is_just_fresh() {
+            Err((self.word.used(), self.time))
+        } else {
+            Ok((self.word, self.time))
+        }
     }
 }

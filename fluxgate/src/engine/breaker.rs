@@ -3,15 +3,17 @@
 use std::ops::{Deref, DerefMut};
 use std::panic::RefUnwindSafe;
 
-use fluxgate_rules::evaluate::trial_length;
+use fluxgate_rules::trial::Plan;
 use fluxgate_rules::{Extent, Measures, Metrics, Node, Rule, Tally, Window};
 
 use super::locked::Locked;
+use super::rejected::Rejected;
 use super::window::memory::Memory;
 use super::window::unrecorded::Unrecorded;
 use super::word::StateWord;
 use crate::clock::{self, Clock, NEVER};
 use crate::events::cause::Figures;
+use crate::random::Draw;
 use crate::settings::name::Name;
 use crate::settings::{Settings, SettingsRef};
 use crate::state::State;
@@ -25,11 +27,10 @@ pub struct Breaker {
     pub(crate) healthy: AtomicU64,
     /// When the current state began.
     pub(crate) since: AtomicU64,
-    /// When the current state ends: for an open breaker, when to try again; for a half-open one, when to give up. [`NEVER`] if
-    /// it does not end by itself.
+    /// When an open breaker tries again; [`NEVER`] if it does not, or is not open.
     pub(crate) deadline: AtomicU64,
     /// Calls refused since the current state began.
-    pub(crate) rejected: AtomicU64,
+    pub(crate) rejected: Rejected,
     /// The [`Figures`] that opened the breaker.
     pub(crate) cause: [AtomicU64; 3],
     pub(crate) locked: Mutex<Locked>,
@@ -90,7 +91,7 @@ impl Breaker {
                 healthy: AtomicU64::new(StateWord::NONE.0),
                 since: AtomicU64::new(0),
                 deadline: AtomicU64::new(NEVER),
-                rejected: AtomicU64::new(0),
+                rejected: Rejected::new(),
                 cause: [AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)],
                 locked: Mutex::new(Locked::new()),
                 unrecorded: Unrecorded::new(),
@@ -149,10 +150,10 @@ impl Breaker {
         self.settings().rule.nodes()
     }
 
-    /// The length of a trial. Computed on demand: as a constant, it would take the compiler longer than all the rest of a guarded
+    /// What a trial takes. Computed on demand: as a constant, it would take the compiler longer than all the rest of a guarded
     /// function.
-    pub(crate) fn trial_length(&self) -> u32 {
-        trial_length(self.nodes()).unwrap_or(1)
+    pub(crate) fn trial(&self) -> Plan {
+        Plan::of(self.nodes()).unwrap_or(Plan::SINGLE)
     }
 
     pub(crate) fn name(&self) -> &Name {
@@ -166,6 +167,11 @@ impl Breaker {
             None => clock::now(),
             Some(clock) => clock::of(&**clock),
         }
+    }
+
+    /// A random number of this breaker's, at `now`.
+    pub(super) fn draw(&self, now: u64) -> Draw {
+        Draw { breaker: std::ptr::from_ref(self) as usize, now }
     }
 
     #[inline]

@@ -1,8 +1,7 @@
 //! The closed state: every call is admitted, and recorded into the window.
 
 use super::breaker::{Breaker, Guard};
-use super::evaluation::{Step, evaluate};
-use super::locked::Period;
+use super::evaluation::{Step, evaluate_now};
 use super::window::finished_call::FinishedCall;
 use super::window::memory::Memory;
 use super::word::StateWord;
@@ -12,14 +11,11 @@ use crate::sync::Ordering;
 #[inline]
 pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Step {
     let (breaker, word) = (guard.breaker, guard.word);
-    // A window that was kept from a ramp has only been evaluated as that of a half-open breaker.
-    let evaluated = matches!(guard.period, Period::Closed { evaluated: true });
-    guard.period = Period::Closed { evaluated: true };
     let memory = guard.memory();
     memory.reclaim(&breaker.unrecorded);
     let is_worse = memory.record(call, now, &breaker.measures);
-    let step = if is_worse || !evaluated {
-        evaluate(breaker, &memory.metrics(&breaker.measures), false, 0)
+    let step = if is_worse {
+        evaluate_now(breaker, false, &memory.metrics(&breaker.measures), None)
     } else {
         Step::Pass
     };

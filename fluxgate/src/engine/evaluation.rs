@@ -1,37 +1,97 @@
 //! The rule, evaluated on what is remembered of calls.
 
-use fluxgate_rules::evaluate::{Customs, Situation, Verdict, holds, verdict};
+use fluxgate_rules::evaluate::{Customs, Situation, Verdict, best, verdict};
+use fluxgate_rules::trial::{self, Plan};
 use fluxgate_rules::{Condition, Metrics, Node};
 
 use super::breaker::Breaker;
 use crate::callback::contain;
+use crate::events::cause::Figures;
+
+/// How the rule is read.
+#[derive(Clone, Copy)]
+pub(super) enum Reading {
+    /// As that of a closed breaker.
+    Closed,
+    /// As that of a breaker that only reports, after so many outcomes.
+    MetricsOnly(u64),
+    /// For a trial in which so many calls were good.
+    Trial(Plan, u64),
+    /// As that of a closed breaker and as that of a half-open one: either can trip a ramp.
+    Ramp,
+}
 
 /// What an outcome leads to.
 #[derive(Clone, Copy)]
 pub(super) enum Step {
     /// Nothing.
     Stay,
-    /// The rule does not hold, whatever the calls still to come, and this decides something.
+    /// The rule does not hold, and this decides something.
     Pass,
-    /// The rule holds, whatever this many calls still to come.
-    Trip(u64),
+    /// The rule holds.
+    Trip(Held),
     /// The rule's `custom` conditions decide.
     Ask,
 }
 
-/// Evaluates the rule, with `more` calls still to come.
+/// How the rule holds.
+#[derive(Clone, Copy)]
+pub(super) struct Held {
+    /// As that of a half-open breaker.
+    pub(super) half_open: bool,
+    /// Even if so many more calls are perfect.
+    pub(super) more: u64,
+}
+
+/// Evaluates the rule. `customs` are the answers to its `custom` conditions, if they have been asked.
+pub(super) fn evaluate(
+    breaker: &Breaker,
+    reading: Reading,
+    metrics: &Metrics,
+    customs: Option<Customs>,
+) -> Step {
+    match reading {
+        Reading::Closed | Reading::MetricsOnly(_) => evaluate_now(breaker, false, metrics, customs),
+        Reading::Ramp => match evaluate_now(breaker, true, metrics, customs) {
+            Step::Trip(held) => Step::Trip(held),
+            half_open => match evaluate_now(breaker, false, metrics, customs) {
+                Step::Pass => half_open,
+                closed => closed,
+            },
+        },
+        Reading::Trial(plan, good) => match plan.verdict(breaker.nodes(), metrics, good, customs) {
+            trial::Verdict::Trips(more) => Step::Trip(Held { half_open: true, more }),
+            trial::Verdict::Passes => Step::Pass,
+            trial::Verdict::GoesOn => Step::Stay,
+            trial::Verdict::Ask => Step::Ask,
+        },
+    }
+}
+
+/// Evaluates the rule as that of a closed or a half-open breaker, on calls of which no more are to come.
 #[inline]
-pub(super) fn evaluate(breaker: &Breaker, metrics: &Metrics, half_open: bool, more: u64) -> Step {
-    match verdict(breaker.nodes(), half_open, metrics, more) {
-        Verdict::Trips => Step::Trip(more),
+pub(super) fn evaluate_now(
+    breaker: &Breaker,
+    half_open: bool,
+    metrics: &Metrics,
+    customs: Option<Customs>,
+) -> Step {
+    match verdict(breaker.nodes(), half_open, metrics, customs) {
+        Verdict::Trips => Step::Trip(Held { half_open, more: 0 }),
         Verdict::Passes => Step::Pass,
         Verdict::Unknown => Step::Ask,
     }
 }
 
-/// Evaluates a rule with its `custom` conditions, which are user code: called without the lock, panics contained. If the rule holds,
-/// returns their answers.
-pub(super) fn ask(breaker: &Breaker, metrics: &Metrics, half_open: bool) -> Option<Customs> {
+/// The figures that explain why the rule holds.
+pub(super) fn figures(breaker: &Breaker, held: Held, metrics: &Metrics, customs: Customs) -> Figures {
+    let Held { half_open, more } = held;
+    let situation = Situation { half_open, metrics: &best(metrics, more), customs };
+    Figures::of(breaker.nodes(), &situation, metrics)
+}
+
+/// Asks the rule's `custom` conditions, which are user code: called without the lock, panics contained.
+pub(super) fn ask(breaker: &Breaker, metrics: &Metrics) -> Customs {
     let mut customs = Customs::NONE;
     for (place, node) in breaker.nodes().iter().enumerate() {
         if let Node::Condition(Condition::Custom { predicate, .. }) = node {
@@ -39,5 +99,5 @@ pub(super) fn ask(breaker: &Breaker, metrics: &Metrics, half_open: bool) -> Opti
             customs.0 |= u64::from(answer) << place;
         }
     }
-    holds(breaker.nodes(), &Situation { half_open, metrics, customs }).then_some(customs)
+    customs
 }

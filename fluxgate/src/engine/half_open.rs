@@ -1,126 +1,132 @@
-//! The half-open state: a trial, and after it the ramp.
+//! The half-open state: a trial, and after it the ramp, if the permit is one.
 
+use fluxgate_rules::Permit;
 use fluxgate_rules::metrics::nanos;
 
 use super::answer::Answer;
 use super::breaker::{Breaker, Guard};
-use super::evaluation::{Step, evaluate};
-use super::locked::{Locked, Period};
+use super::evaluation::{Reading, Step, evaluate};
+use super::locked::Period;
+use super::nesting;
 use super::open::open;
 use super::transition::{self, Change};
 use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
-use crate::clock::NEVER;
 use crate::events::transition::Reason;
-use crate::permit;
-use crate::state::State;
+use crate::state::{Outcome, State};
 use crate::sync::Ordering;
+use crate::{permit, retry};
 
-/// Admits a call if the permit allows it and, in a trial, a slot is free. A call that was `due` a moment ago is admitted as of that
+/// Admits a call to the trial, if there is a slot for it, or to the ramp. A call that was `due` a moment ago is admitted as of that
 /// time; otherwise the trial that it begins could be over before the call is admitted, again and again.
 pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Answer {
+    if nesting::contains(breaker, word) {
+        return Answer::Inner;
+    }
     let now = due.unwrap_or_else(|| breaker.now());
     let since = breaker.since.load(Ordering::Relaxed);
     if !breaker.was_still_in(word) {
         return Answer::LookAgain;
     }
     let settings = breaker.settings();
-    let permitted = permit::draw(&settings.permit, now.saturating_sub(since));
+    // A ramp is not asked before the trial has passed. A user's function is asked without the lock.
+    let permitted = match &settings.permit {
+        Permit::RampUp { .. } => true,
+        permit => permit::draw(permit, now.saturating_sub(since), breaker.draw(now)),
+    };
 
     let mut guard = breaker.lock();
     if guard.word != word {
         return Answer::LookAgain;
     }
-    if guard.period.is_opening() {
-        return Answer::Refused(NEVER);
-    }
-    if is_overdue(breaker, now) {
-        open(guard, Reason::HalfOpenTimeout, None, now);
-        return Answer::LookAgain;
-    }
     let admitted = match &mut guard.period {
-        Period::Trial { in_flight, .. } if permitted && *in_flight < settings.max_half_open_calls => {
-            *in_flight += 1;
-            true
+        Period::Trial(trial) if trial.is_stalled(now) => {
+            open(guard, Reason::HalfOpenTimeout, None, now);
+            return Answer::LookAgain;
         }
-        Period::Ramp if is_ramp_over(breaker, now) => {
+        Period::Trial(trial) => {
+            permitted && trial.admit(settings.max_half_open_calls, now, patience(breaker))
+        }
+        Period::Ramp(began) if is_ramp_over(breaker, *began, now) => {
             transition::perform(guard, Change::to(State::Closed, Reason::RampEnded, now));
             return Answer::LookAgain;
         }
-        Period::Ramp => permitted,
+        Period::Ramp(began) => permit::draw(&settings.permit, now.saturating_sub(*began), breaker.draw(now)),
         _ => false,
     };
-    if admitted { Answer::Admitted } else { Answer::Refused(NEVER) }
-}
-
-/// Gives back the slot of a call.
-#[inline]
-pub(super) fn release(locked: &mut Locked) {
-    if let Period::Trial { in_flight, .. } = &mut locked.period {
-        *in_flight = in_flight.saturating_sub(1);
+    if admitted {
+        Answer::Admitted
+    } else {
+        Answer::Refused(retry::soon(guard.reopens.open_for(), breaker.draw(now)))
     }
 }
 
-/// Whether the breaker has been half-open for too long.
-#[inline]
-pub(super) fn is_overdue(breaker: &Breaker, now: u64) -> bool {
-    now >= breaker.deadline.load(Ordering::Relaxed)
+/// How long a trial waits for an outcome while calls are in flight.
+fn patience(breaker: &Breaker) -> u64 {
+    nanos(breaker.settings().half_open_timeout)
+}
+
+/// A call ended, with or without an outcome: gives back its slot. If the trial has stalled, it is over, and the guard is gone.
+pub(super) fn end_call(mut guard: Guard<'_>, now: u64, outcome: Option<Outcome>) -> Option<Guard<'_>> {
+    if let Period::Trial(trial) = &mut guard.period {
+        if trial.is_stalled(now) {
+            guard.late += u64::from(outcome.is_some_and(|outcome| outcome != Outcome::Ignored));
+            open(guard, Reason::HalfOpenTimeout, None, now);
+            return None;
+        }
+        trial.give_back();
+        if outcome.is_some() {
+            progress(&mut guard, now);
+        }
+    }
+    Some(guard)
+}
+
+/// An outcome has come, so a trial is not stalled.
+pub(super) fn progress(guard: &mut Guard<'_>, now: u64) {
+    let patience = patience(guard.breaker);
+    if let Period::Trial(trial) = &mut guard.period {
+        trial.progress(now, patience);
+    }
 }
 
 /// Records a call of the trial or the ramp, and evaluates the rule.
-pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Step {
-    match guard.period {
-        Period::Trial { length, .. } => record_trial(guard, length, call),
-        Period::Ramp => record_ramp(guard, call, now),
-        _ => Step::Stay,
-    }
-}
-
-/// The verdict falls as soon as it is certain, whatever the rest of the trial brings. The `custom` conditions are asked at its end.
-fn record_trial(guard: &mut Guard<'_>, length: u32, call: FinishedCall) -> Step {
+pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Reading, Step) {
     let breaker = guard.breaker;
+    let reading = match &mut guard.period {
+        Period::Trial(trial) => {
+            trial.record(call);
+            Reading::Trial(trial.plan, trial.good)
+        }
+        _ => Reading::Ramp,
+    };
     let memory = guard.memory();
-    memory.record_trial(call, &breaker.measures);
-    let metrics = memory.metrics(&breaker.measures);
-    let more = u64::from(length).saturating_sub(metrics.total());
-    match evaluate(breaker, &metrics, true, more) {
-        Step::Ask if more > 0 => Step::Stay,
-        step => step,
-    }
-}
-
-/// The window decides, as it does for a closed breaker, until the ramp is complete.
-fn record_ramp(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Step {
-    let breaker = guard.breaker;
-    let memory = guard.memory();
-    memory.record(call, now, &breaker.measures);
-    match evaluate(breaker, &memory.metrics(&breaker.measures), true, 0) {
-        Step::Pass if !is_ramp_over(breaker, now) => Step::Stay,
-        step => step,
-    }
-}
-
-/// The rule does not hold for the trial, or for an outcome of the ramp: closes the breaker, unless the ramp has to go on.
-pub(super) fn pass(mut guard: Guard<'_>, now: u64) {
-    let breaker = guard.breaker;
-    let in_trial = matches!(guard.period, Period::Trial { .. });
-    if is_ramp_over(breaker, now) {
-        let reason = if in_trial { Reason::TrialPassed } else { Reason::RampEnded };
-        transition::perform(guard, Change::to(State::Closed, reason, now));
-    } else if in_trial {
-        guard.period = Period::Ramp;
-        guard.memory().clear();
-        // If the ramp ends before the time limit, the breaker closes, however late the next call comes.
-        let settings = breaker.settings();
-        if settings.half_open_timeout.is_some_and(|longest| permit::ramp(&settings.permit) <= nanos(longest))
-        {
-            breaker.deadline.store(NEVER, Ordering::Relaxed);
+    match reading {
+        Reading::Trial(..) => memory.record_trial(call, &breaker.measures),
+        _ => {
+            memory.record(call, now, &breaker.measures);
         }
     }
+    (reading, evaluate(breaker, reading, &memory.metrics(&breaker.measures), None))
 }
 
-/// Whether the ramp is complete, as one is at once that has no length.
-fn is_ramp_over(breaker: &Breaker, now: u64) -> bool {
-    let since = breaker.since.load(Ordering::Relaxed);
-    now.saturating_sub(since) >= permit::ramp(&breaker.settings().permit)
+/// The trial has passed, or the rule does not hold for an outcome of the ramp: closes the breaker, unless the ramp has to go on.
+pub(super) fn pass(mut guard: Guard<'_>, now: u64) {
+    let breaker = guard.breaker;
+    let (began, reason) = match &guard.period {
+        Period::Trial(trial) => (trial.pause_ended, Reason::TrialPassed),
+        Period::Ramp(began) => (*began, Reason::RampEnded),
+        _ => return,
+    };
+    if is_ramp_over(breaker, began, now) {
+        transition::perform(guard, Change::to(State::Closed, reason, now));
+    } else if reason == Reason::TrialPassed {
+        guard.period = Period::Ramp(began);
+        guard.memory().clear();
+    }
+}
+
+/// Whether the ramp that began then is complete, as one is at once that has no length.
+fn is_ramp_over(breaker: &Breaker, began: u64, now: u64) -> bool {
+    now.saturating_sub(began) >= permit::ramp(&breaker.settings().permit)
 }

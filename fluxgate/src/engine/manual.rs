@@ -1,10 +1,9 @@
 //! The states that hold until another command: metrics only, disabled, forced open.
 
-use fluxgate_rules::Metrics;
-
 use super::breaker::{Breaker, Guard};
 use super::closed::grant;
-use super::evaluation::{Step, evaluate};
+use super::crossings::Evidence;
+use super::evaluation::{Reading, Step, evaluate};
 use super::locked::Period;
 use super::transition::{self, Change};
 use super::window::finished_call::FinishedCall;
@@ -21,41 +20,45 @@ pub(crate) fn command(breaker: &Breaker, to: State, reason: Reason) {
 }
 
 /// Metrics only: records a call, and evaluates the rule to notice when it begins and when it ceases to hold.
-pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Step {
+pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Reading, Step) {
     let (breaker, word) = (guard.breaker, guard.word);
-    let reported = matches!(guard.period, Period::MetricsOnly { reported: true });
     let memory = guard.memory();
     memory.reclaim(&breaker.unrecorded);
-    // As time passes, the rule may have ceased to hold since the last outcome.
-    let reported = reported && {
-        memory.advance(now);
-        let step = evaluate(breaker, &memory.metrics(&breaker.measures), false, 0);
-        !matches!(step, Step::Pass)
-    };
+    memory.advance(now);
+    let before = memory.metrics(&breaker.measures);
     memory.record(call, now, &breaker.measures);
-    let step = evaluate(breaker, &memory.metrics(&breaker.measures), false, 0);
-    let passes = matches!(step, Step::Pass);
-    grant(breaker, word, memory, passes);
-    guard.period = Period::MetricsOnly { reported: reported && !passes };
-    if passes { Step::Stay } else { step }
+    let after = memory.metrics(&breaker.measures);
+
+    let Period::MetricsOnly(crossings) = &mut guard.period else { return (Reading::Closed, Step::Stay) };
+    // As time passes, the rule may have ceased to hold since the last outcome.
+    if crossings.holds() && matches!(evaluate(breaker, Reading::Closed, &before, None), Step::Pass) {
+        let ceased = crossings.next();
+        crossings.take(ceased, None);
+    }
+    let reading = Reading::MetricsOnly(crossings.next());
+    let step = evaluate(breaker, reading, &after, None);
+    grant(breaker, word, guard.memory(), matches!(step, Step::Pass));
+    (reading, step)
 }
 
-/// Metrics only: the rule does not hold.
-pub(super) fn pass(guard: &mut Guard<'_>) {
-    guard.period = Period::MetricsOnly { reported: false };
-}
-
-/// Metrics only: the rule holds. Reports that the breaker would have tripped, once each time the rule begins to hold.
-pub(super) fn report(mut guard: Guard<'_>, reason: Reason, metrics: Metrics) {
-    let breaker = guard.breaker;
-    if !matches!(guard.period, Period::MetricsOnly { reported: true }) {
-        guard.period = Period::MetricsOnly { reported: true };
-        let (from, to) = (State::MetricsOnly, State::MetricsOnly);
-        let breaker = breaker.name().clone();
-        transition::announce(
-            &mut guard,
-            Transition { breaker, from, to, reason, metrics, retry_after: None },
-        );
+/// Metrics only: takes the verdict on an outcome, and reports each time the breaker would have tripped, once each time the rule begins
+/// to hold.
+pub(super) fn report(mut guard: Guard<'_>, outcome: u64, verdict: Option<Evidence>) {
+    let Guard { breaker, word, .. } = guard;
+    let Period::MetricsOnly(crossings) = &mut guard.period else { return };
+    let mut crossing = crossings.take(outcome, verdict);
+    if crossing.is_none() {
+        crossing = crossings.next_crossing();
+    }
+    while let Some((reason, metrics)) = crossing {
+        let (from, to, generation) = (State::MetricsOnly, State::MetricsOnly, word.generation());
+        let (breaker, retry_after, missed) = (breaker.name().clone(), None, 0);
+        let transition = Transition { breaker, generation, from, to, reason, metrics, retry_after, missed };
+        transition::announce(&mut guard, transition, true);
+        crossing = match &mut guard.period {
+            Period::MetricsOnly(crossings) => crossings.next_crossing(),
+            _ => None,
+        };
     }
     drop(guard);
     transition::deliver(breaker);

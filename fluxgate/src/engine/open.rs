@@ -1,12 +1,12 @@
 //! The open state: calls are refused until it is time to try again.
 
-use fluxgate_rules::metrics::nanos;
+use std::time::Duration;
+
 use fluxgate_rules::{Metrics, Schedule};
 
 use super::answer::Answer;
 use super::breaker::{Breaker, Guard};
-use super::locked::Period;
-use super::transition::{self, Change};
+use super::transition::{self, Change, Pause};
 use super::word::StateWord;
 use crate::clock::{self, NEVER};
 use crate::events::cause::Figures;
@@ -15,23 +15,88 @@ use crate::retry;
 use crate::state::State;
 use crate::sync::Ordering;
 
-/// Opens the breaker, for a delay that is drawn once.
-pub(super) fn open(mut guard: Guard<'_>, reason: Reason, evidence: Option<(Figures, Metrics)>, now: u64) {
-    let breaker = guard.breaker;
-    let retry = &breaker.settings().retry;
+/// Opens the breaker, for a pause that is drawn once.
+pub(super) fn open(guard: Guard<'_>, reason: Reason, evidence: Option<(Figures, Metrics)>, now: u64) {
+    let retry = &guard.breaker.settings().retry;
     let reopens = guard.reopens.next(guard.word.state(), now);
-    let delay = if let Schedule::Custom { .. } = retry.schedule {
-        guard.period = Period::Opening;
-        let Some((retaken, delay)) = guard.ask(|| retry::draw(retry, reopens)) else { return };
-        guard = retaken;
-        delay
-    } else {
-        retry::draw(retry, reopens)
+    let pause = match retry.schedule {
+        Schedule::Custom { .. } => Pause::Asked,
+        _ => Pause::of(retry::draw(retry, reopens, guard.breaker.draw(now))),
     };
-    guard.reopens.count = reopens;
-    transition::perform(guard, Change { delay, evidence, ..Change::to(State::Open, reason, now) });
+    open_for(guard, reason, evidence, pause, now);
+}
+
+/// Opens the breaker for this pause.
+pub(super) fn open_for(
+    mut guard: Guard<'_>,
+    reason: Reason,
+    evidence: Option<(Figures, Metrics)>,
+    pause: Pause,
+    now: u64,
+) {
+    let breaker = guard.breaker;
+    let reopens = guard.reopens.next(guard.word.state(), now);
+    guard.reopens.open(reopens);
+    transition::begin(&mut guard, Change { pause, evidence, ..Change::to(State::Open, reason, now) });
+    if pause == Pause::Asked {
+        ask(guard, reopens, now);
+    } else {
+        drop(guard);
+    }
     if breaker.clock.is_none() {
         clock::calibrate();
+    }
+    transition::deliver(breaker);
+}
+
+/// Asks the user's function how long the breaker, which is open already, is to stay so. If another thread has changed the state by
+/// then, nobody but the listeners needs the answer.
+fn ask(guard: Guard<'_>, reopens: u32, now: u64) {
+    let (breaker, word) = (guard.breaker, guard.word);
+    drop(guard);
+    let pause = Pause::of(retry::draw(&breaker.settings().retry, reopens, breaker.draw(now)));
+    let mut guard = breaker.lock();
+    if guard.word == word {
+        set_pause(&mut guard, pause, now);
+    }
+    if let Some(events) = &mut guard.events {
+        events.complete(word.generation(), pause.retry_after());
+    }
+}
+
+/// Sets for how long, from `now`, the breaker is open, which it is. Readers take the old deadline or the new one: both are true.
+pub(super) fn set_pause(guard: &mut Guard<'_>, pause: Pause, now: u64) {
+    guard.breaker.deadline.store(pause.deadline(now), Ordering::Relaxed);
+    guard.reopens.pause(pause.nanos());
+}
+
+/// Opens the breaker by command: for a pause that is drawn as if the rule had held, unless it is open already.
+pub(crate) fn trip(breaker: &Breaker) {
+    let now = breaker.now();
+    let guard = breaker.lock();
+    if guard.word.state() != State::Open {
+        open(guard, Reason::Trip, None, now);
+    }
+}
+
+/// Opens the breaker by command, for so long from now. If it is open, it just stays so for that long.
+pub(crate) fn command(breaker: &Breaker, duration: Duration) {
+    let now = breaker.now();
+    let pause = Pause::for_duration(duration);
+    let mut guard = breaker.lock();
+    if guard.word.state() == State::Open {
+        set_pause(&mut guard, pause, now);
+    } else {
+        open_for(guard, Reason::OpenFor, None, pause, now);
+    }
+}
+
+/// Whether the breaker is open, but the next call would find its pause to be over.
+pub(crate) fn is_due(breaker: &Breaker) -> bool {
+    let word = breaker.word();
+    word.state() == State::Open && {
+        let deadline = breaker.deadline.load(Ordering::Relaxed);
+        deadline != NEVER && breaker.now() >= deadline
     }
 }
 
@@ -58,8 +123,8 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord) -> Answer {
 #[inline(never)]
 fn end(breaker: &Breaker, word: StateWord, now: u64) {
     let guard = breaker.lock();
-    if guard.word == word {
-        let delay = breaker.settings().half_open_timeout.map(nanos);
-        transition::perform(guard, Change { delay, ..Change::to(State::HalfOpen, Reason::RetryDue, now) });
+    // A command may have made the pause longer meanwhile.
+    if guard.word == word && now >= breaker.deadline.load(Ordering::Relaxed) {
+        transition::perform(guard, Change::to(State::HalfOpen, Reason::RetryDue, now));
     }
 }

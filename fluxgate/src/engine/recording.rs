@@ -11,16 +11,14 @@
 //! | [`record_timed`] | a fast success that changes nothing, or takes from the allowance or a stripe | a few atomics |
 //! | [`record_locked`] | nothing: it enters the outcome and acts on what follows | the lock |
 
-use fluxgate_rules::Metrics;
-use fluxgate_rules::evaluate::{Customs, Situation, best};
+use fluxgate_rules::evaluate::Customs;
 
 use super::breaker::{Breaker, Guard};
-use super::evaluation::{self, Step};
+use super::evaluation::{self, Reading, Step};
 use super::open::open;
 use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
-use super::{closed, half_open, manual};
-use crate::events::cause::Figures;
+use super::{closed, half_open, manual, nesting};
 use crate::events::transition::Reason;
 use crate::state::{Outcome, State};
 use crate::sync::Ordering;
@@ -40,7 +38,7 @@ pub(crate) fn record(breaker: &Breaker, word: StateWord, start: u64, outcome: Ou
 }
 
 #[inline(never)]
-fn record_undated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
+pub(crate) fn record_undated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
     // Tested first, because this is the most common case here.
     if outcome == Outcome::Success && !word.is_dated() && breaker.unrecorded.take_undated(word) {
         return;
@@ -66,81 +64,110 @@ fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64
     record_locked(breaker, word, outcome, nanos, now);
 }
 
-/// Enters an outcome where the current state keeps it, and acts on what it leads to, under the same lock, so that no other outcome
-/// comes between.
+/// Enters an outcome under the lock, where the current state keeps it.
 #[inline(never)]
 fn record_locked(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
-    let counts = outcome != Outcome::Ignored;
+    let guard = breaker.lock();
+    if guard.word != word || word.state() != State::Closed {
+        return end_elsewhere(guard, word, Some(outcome), nanos, now);
+    }
+    if outcome != Outcome::Ignored {
+        enter_closed(guard, outcome, nanos, now);
+    }
+}
+
+/// Ends a call that was given up, and so has no outcome.
+#[cold]
+pub(crate) fn give_back(breaker: &Breaker, word: StateWord) {
+    let now = if needs_time(word) { breaker.now() } else { 0 };
+    end_elsewhere(breaker.lock(), word, None, 0, now);
+}
+
+/// Records an outcome that was learnt without a call, if the current state records any.
+pub(crate) fn record_alone(breaker: &Breaker, outcome: Outcome, nanos: u64) {
+    let now = breaker.now();
     let mut guard = breaker.lock();
-    if guard.word != word || guard.period.is_opening() {
-        guard.late += u64::from(counts && word.state() != State::Disabled);
+    if outcome != Outcome::Ignored {
+        half_open::progress(&mut guard, now);
+        enter(guard, outcome, nanos, now);
+    }
+}
+
+/// Ends a call that is not simply one of the closed breaker's: a probe, a part of one, one whose outcome is late, or one without an
+/// outcome. `copy` is its copy of the word.
+#[cold]
+#[inline(never)]
+fn end_elsewhere(mut guard: Guard<'_>, copy: StateWord, outcome: Option<Outcome>, nanos: u64, now: u64) {
+    if copy.is_inner() {
         return;
     }
-    if word.state() == State::HalfOpen {
-        half_open::release(&mut guard);
-        if half_open::is_overdue(breaker, now) {
-            guard.late += u64::from(counts);
-            return open(guard, Reason::HalfOpenTimeout, None, now);
-        }
+    let word = copy.original();
+    if copy.is_scoped() {
+        nesting::leave(guard.breaker, word);
     }
-    if !counts {
-        return;
+    let counted = outcome.filter(|outcome| *outcome != Outcome::Ignored);
+    if guard.word != word {
+        guard.late += u64::from(counted.is_some() && word.state() != State::Disabled);
+    } else if let Some(guard) = half_open::end_call(guard, now, outcome)
+        && let Some(outcome) = counted
+    {
+        enter(guard, outcome, nanos, now);
     }
-    let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &breaker.measures);
-    let step = match word.state() {
-        State::Closed => closed::record(&mut guard, call, now),
+}
+
+/// Enters an outcome, and acts on what it leads to under the same lock, so that no other outcome comes between.
+fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
+    let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.breaker.measures);
+    let (reading, step) = match guard.word.state() {
+        State::Closed => return enter_closed(guard, outcome, nanos, now),
         State::HalfOpen => half_open::record(&mut guard, call, now),
         State::MetricsOnly => manual::record(&mut guard, call, now),
-        State::Open | State::Disabled | State::ForcedOpen => Step::Stay,
+        State::Open | State::Disabled | State::ForcedOpen => return,
     };
     if !matches!(step, Step::Stay) {
-        follow(guard, step, now);
+        follow(guard, reading, step, now);
+    }
+}
+
+#[inline]
+fn enter_closed(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
+    let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.breaker.measures);
+    let step = closed::record(&mut guard, call, now);
+    if !matches!(step, Step::Stay) {
+        follow(guard, Reading::Closed, step, now);
     }
 }
 
 /// Acts on what an outcome led to. Only the rule's `custom` conditions are asked without the lock.
 #[cold]
 #[inline(never)]
-fn follow(mut guard: Guard<'_>, step: Step, now: u64) {
-    let breaker = guard.breaker;
-    let half_open = guard.word.state() == State::HalfOpen;
-    let metrics = guard.memory().metrics(&breaker.measures);
-    match step {
-        Step::Stay => {}
-        Step::Pass => pass(guard, now),
-        Step::Trip(more) => trip(guard, &metrics, more, Customs::NONE, now),
-        Step::Ask => {
-            let asked = guard.ask(|| evaluation::ask(breaker, &metrics, half_open));
-            match asked {
-                Some((guard, _)) if guard.period.is_opening() => {}
-                Some((guard, Some(customs))) => trip(guard, &metrics, 0, customs, now),
-                Some((guard, None)) => pass(guard, now),
-                None => {}
-            }
-        }
-    }
-}
-
-/// The rule does not hold.
-fn pass(mut guard: Guard<'_>, now: u64) {
-    match guard.word.state() {
-        State::HalfOpen => half_open::pass(guard, now),
-        State::MetricsOnly => manual::pass(&mut guard),
-        _ => {}
-    }
-}
-
-/// The rule holds for `metrics`, even with this many calls still to come, given these answers to its `custom` conditions.
-fn trip(guard: Guard<'_>, metrics: &Metrics, more: u64, customs: Customs, now: u64) {
+fn follow(mut guard: Guard<'_>, reading: Reading, mut step: Step, now: u64) {
     let (breaker, word) = (guard.breaker, guard.word);
-    let situation =
-        Situation { half_open: word.state() == State::HalfOpen, metrics: &best(metrics, more), customs };
-    let figures = Figures::of(breaker.nodes(), &situation, metrics);
-    let Some(cause) = figures.cause(breaker.nodes()) else { return };
-    let reason = Reason::Tripped(cause);
-    if word.state() == State::MetricsOnly {
-        return manual::report(guard, reason, *metrics);
+    let metrics = guard.memory().metrics(&breaker.measures);
+    let mut customs = Customs::NONE;
+    if let Step::Ask = step {
+        let Some((retaken, answers)) = guard.ask(|| evaluation::ask(breaker, &metrics)) else { return };
+        (guard, customs) = (retaken, answers);
+        step = evaluation::evaluate(breaker, reading, &metrics, Some(customs));
     }
-    let now = if needs_time(word) { now } else { breaker.now() };
-    open(guard, reason, Some((figures, *metrics)), now);
+    let tripped = match step {
+        Step::Trip(held) => {
+            let figures = evaluation::figures(breaker, held, &metrics, customs);
+            figures.cause(breaker.nodes()).map(|cause| (figures, Reason::Tripped(cause)))
+        }
+        Step::Stay | Step::Pass | Step::Ask => None,
+    };
+    match (tripped, reading) {
+        (tripped, Reading::MetricsOnly(outcome)) => {
+            manual::report(guard, outcome, tripped.map(|(_, reason)| (reason, metrics)));
+        }
+        (Some((figures, reason)), _) => {
+            let now = if needs_time(word) { now } else { breaker.now() };
+            open(guard, reason, Some((figures, metrics)), now);
+        }
+        (None, Reading::Trial(..) | Reading::Ramp) if matches!(step, Step::Pass) => {
+            half_open::pass(guard, now);
+        }
+        (None, _) => {}
+    }
 }

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use fluxgate_rules::Metrics;
+use fluxgate_rules::metrics::nanos;
 
 use super::breaker::{Breaker, Guard};
+use super::crossings::Crossings;
 use super::locked::Period;
-use super::reopens::Reopens;
+use super::trial::Trial;
 use super::word::StateWord;
 use crate::clock::NEVER;
 use crate::events::cause::Figures;
@@ -21,22 +23,65 @@ pub(super) struct Change {
     pub(super) to: State,
     pub(super) reason: Reason,
     pub(super) now: u64,
-    /// How long the state lasts, if that is known.
-    pub(super) delay: Option<u64>,
+    /// How long an open breaker refuses calls.
+    pub(super) pause: Pause,
     /// The figures with which the rule held, if it did.
     pub(super) evidence: Option<(Figures, Metrics)>,
 }
 
 impl Change {
     pub(super) fn to(to: State, reason: Reason, now: u64) -> Self {
-        Self { to, reason, now, delay: None, evidence: None }
+        Self { to, reason, now, pause: Pause::Endless, evidence: None }
+    }
+}
+
+/// How long an open breaker refuses calls before it tries again.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Pause {
+    /// In nanoseconds.
+    For(u64),
+    Endless,
+    /// A user's function is yet to say.
+    Asked,
+}
+
+impl Pause {
+    /// A pause that was drawn; `None` is endless.
+    pub(super) fn of(drawn: Option<u64>) -> Self {
+        drawn.map_or(Self::Endless, Self::For)
+    }
+
+    pub(super) fn for_duration(duration: Duration) -> Self {
+        Self::For(nanos(duration))
+    }
+
+    /// When a pause that begins `now` is over.
+    pub(super) fn deadline(self, now: u64) -> u64 {
+        match self {
+            Self::For(nanos) => now.saturating_add(nanos).min(NEVER - 1),
+            Self::Endless | Self::Asked => NEVER,
+        }
+    }
+
+    pub(super) fn nanos(self) -> u64 {
+        match self {
+            Self::For(nanos) => nanos,
+            Self::Endless | Self::Asked => u64::MAX,
+        }
+    }
+
+    pub(super) fn retry_after(self) -> Option<Duration> {
+        match self {
+            Self::For(nanos) => Some(Duration::from_nanos(nanos)),
+            Self::Endless | Self::Asked => None,
+        }
     }
 }
 
 /// Changes to another state, gives back the lock, and tells the listeners.
 pub(super) fn perform(mut guard: Guard<'_>, change: Change) {
     let breaker = guard.breaker;
-    begin_generation(&mut guard, change);
+    begin(&mut guard, change);
     drop(guard);
     deliver(breaker);
 }
@@ -45,8 +90,8 @@ pub(super) fn perform(mut guard: Guard<'_>, change: Change) {
 ///
 /// Readers without the lock read the state, then `since`, `deadline` and `cause`, then the state again, and trust what they
 /// read if the state was the same both times. So the state is marked as changing before any of these is written.
-fn begin_generation(guard: &mut Guard<'_>, change: Change) {
-    let Change { to, reason, now, delay, evidence } = change;
+pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
+    let Change { to, reason, now, pause, evidence } = change;
     let Guard { breaker, word, .. } = *guard;
     let from = word.state();
     breaker.state.store(word.changing().0, Ordering::Relaxed);
@@ -69,45 +114,53 @@ fn begin_generation(guard: &mut Guard<'_>, change: Change) {
         }
     }
     if from == State::Open {
-        guard.reopens.open_for = now.saturating_sub(breaker.since.load(Ordering::Relaxed));
+        guard.reopens.end_open(now.saturating_sub(breaker.since.load(Ordering::Relaxed)));
     }
     if to == State::Closed {
-        guard.reopens.closed_at = now;
+        guard.reopens.close(now);
     }
     if matches!(reason, Reason::Reset) {
-        guard.reopens = Reopens { closed_at: now, ..Reopens::NONE };
+        guard.reopens.forget();
+    }
+    if to == State::Open {
+        guard.reopens.pause(pause.nanos());
     }
     guard.period = match to {
-        State::Closed => Period::CLOSED,
-        State::HalfOpen => Period::Trial { length: breaker.trial_length(), in_flight: 0 },
-        State::MetricsOnly => Period::MetricsOnly { reported: false },
+        State::Closed => Period::Closed,
+        State::HalfOpen => {
+            let pause_ended = breaker.deadline.load(Ordering::Relaxed).min(now);
+            Period::Trial(Trial::new(breaker.trial(), pause_ended))
+        }
+        State::MetricsOnly => Period::MetricsOnly(Crossings::default()),
         State::Open | State::Disabled | State::ForcedOpen => Period::Unrecorded,
     };
 
+    let next = word.next(to);
     if from != to {
         breaker.since.store(now, Ordering::Relaxed);
-        breaker.rejected.store(0, Ordering::Relaxed);
+        breaker.rejected.begin(next);
     }
-    let deadline = delay.map_or(NEVER, |delay| now.saturating_add(delay).min(NEVER - 1));
-    breaker.deadline.store(deadline, Ordering::Relaxed);
+    breaker.deadline.store(pause.deadline(now), Ordering::Relaxed);
     for (cause, figure) in breaker.cause.iter().zip([figures.node, figures.part, figures.whole]) {
         cause.store(figure, Ordering::Relaxed);
     }
-    guard.word = word.next(to);
+    guard.word = next;
     breaker.state.store(guard.word.0, Ordering::Release);
 
     // From closed to closed is a new generation with an empty window, but no transition.
     if from != to {
-        let retry_after = if to == State::Open { delay.map(Duration::from_nanos) } else { None };
-        let breaker = breaker.name().clone();
-        announce(guard, Transition { breaker, from, to, reason, metrics, retry_after });
+        let (breaker, generation) = (breaker.name().clone(), next.generation());
+        let retry_after = pause.retry_after();
+        let transition =
+            Transition { breaker, generation, from, to, reason, metrics, retry_after, missed: 0 };
+        announce(guard, transition, pause != Pause::Asked);
     }
 }
 
-/// Queues a transition for delivery, if anyone listens.
-pub(super) fn announce(guard: &mut Guard<'_>, transition: Transition) {
+/// Queues a transition for delivery, if anyone listens. If it is not `complete`, it waits until its pause is known.
+pub(super) fn announce(guard: &mut Guard<'_>, transition: Transition, complete: bool) {
     if guard.events.is_some() || listener::is_heard() {
-        guard.events.get_or_insert_default().push(transition);
+        guard.events.get_or_insert_default().push(transition, complete);
     }
 }
 

@@ -24,9 +24,15 @@ impl StateWord {
     const ADMISSION: u64 = (1 << 6) - 1;
     /// The time at which a call ends matters: calls are timed, the window is one of time, or the clock is the user's.
     const DATED: u64 = 1 << 6;
-    const GENERATION: u64 = 1 << 7;
+    /// Only in a call's copy: the call's body runs within the [`nesting`](super::nesting) of its thread.
+    const SCOPED: u64 = 1 << 7;
+    /// Only in a call's copy: the thread was panicking already when the call was admitted, so that panic is not the call's.
+    const UNWINDING: u64 = 1 << 8;
+    const GENERATION: u64 = 1 << 9;
+    /// Only in a call's copy: the call is part of another one. No breaker is fresh and changing at once.
+    const INNER: u64 = Self::FRESH | Self::CHANGING;
 
-    /// A word that no breaker ever has: it would be both fresh and changing.
+    /// A word that no breaker ever has.
     pub(crate) const NONE: Self = Self(u64::MAX);
 
     /// The word of a breaker that has not been used yet.
@@ -90,6 +96,42 @@ impl StateWord {
 
     pub(crate) const fn changing(self) -> Self {
         Self(self.0 | Self::CHANGING)
+    }
+
+    pub(crate) const fn scoped(self) -> Self {
+        Self(self.0 | Self::SCOPED)
+    }
+
+    #[inline]
+    pub(crate) const fn is_scoped(self) -> bool {
+        self.0 & Self::SCOPED != 0
+    }
+
+    pub(crate) const fn unwinding(self) -> Self {
+        Self(self.0 | Self::UNWINDING)
+    }
+
+    pub(crate) const fn is_unwinding(self) -> bool {
+        self.0 & Self::UNWINDING != 0
+    }
+
+    /// The breaker's word, from the copy of a call.
+    pub(crate) const fn original(self) -> Self {
+        Self(self.0 & !(Self::SCOPED | Self::UNWINDING))
+    }
+
+    pub(crate) const fn inner(self) -> Self {
+        Self(self.0 | Self::INNER)
+    }
+
+    pub(crate) const fn is_inner(self) -> bool {
+        self.0 & Self::INNER == Self::INNER
+    }
+
+    /// Whether it is fresh, and not that of an inner call.
+    #[inline]
+    pub(crate) const fn is_just_fresh(self) -> bool {
+        self.0 & Self::INNER == Self::FRESH
     }
 
     /// The word of the next generation, in the given state.

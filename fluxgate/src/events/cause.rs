@@ -39,7 +39,11 @@ impl Figures {
             Node::Condition(Condition::AvgLatency(_)) => {
                 metrics.avg_latency().map_or(0, |mean| mean.as_nanos() as u64)
             }
-            _ => metrics.total(),
+            Node::Condition(
+                Condition::Closed | Condition::HalfOpen | Condition::Min(_) | Condition::Custom { .. },
+            )
+            | Node::All(_)
+            | Node::Any(_) => metrics.total(),
         };
         Self { node: node as u64, part, whole: metrics.total() }
     }

@@ -15,6 +15,8 @@ use crate::state::State;
 pub struct Transition {
     /// The breaker's name.
     pub breaker: Name,
+    /// The generation that it began: see [`Call::generation`](crate::Call::generation).
+    pub generation: u64,
     /// The state before.
     pub from: State,
     /// The state after.
@@ -25,6 +27,8 @@ pub struct Transition {
     pub metrics: Metrics,
     /// How long the breaker will refuse calls, if it opened; `None` if it never tries again.
     pub retry_after: Option<Duration>,
+    /// How many transitions just before this one were dropped, because a listener took so long that more than a thousand waited.
+    pub missed: u64,
 }
 
 impl fmt::Display for Transition {
@@ -50,10 +54,14 @@ pub enum Reason {
     TrialPassed,
     /// The trial had passed, and the ramp is complete.
     RampEnded,
-    /// The trial took longer than `half_open_timeout`.
+    /// Calls of the trial were running, and for `half_open_timeout` none of them ended.
     HalfOpenTimeout,
     /// `reset()` was called.
     Reset,
+    /// `trip()` was called.
+    Trip,
+    /// `open_for(..)` was called.
+    OpenFor,
     /// `force_open()` was called.
     ForceOpen,
     /// `disable()` was called.
@@ -69,8 +77,9 @@ impl fmt::Display for Reason {
             Self::RetryDue => "it is time to try again",
             Self::TrialPassed => "the trial passed",
             Self::RampEnded => "the ramp is complete",
-            Self::HalfOpenTimeout => "half-open for too long",
+            Self::HalfOpenTimeout => "the calls of the trial take too long",
             Self::Reset => "reset by command",
+            Self::Trip | Self::OpenFor => "opened by command",
             Self::ForceOpen => "forced open by command",
             Self::Disable => "disabled by command",
             Self::MetricsOnly => "metrics only by command",

@@ -33,7 +33,7 @@ use crate::{permit, retry, window};
 ///     .half_open_timeout(Duration::from_secs(300))
 ///     .listener(|transition: &Transition| println!("{transition}"))
 ///     .build()?;
-/// assert_eq!(breaker.snapshot().trial, 5);
+/// assert_eq!(breaker.snapshot().trial, 20);
 /// # Ok::<(), fluxgate::ConfigError>(())
 /// ```
 #[must_use = "nothing is made before `build`"]
@@ -44,7 +44,7 @@ pub struct Builder {
     retry: Retry,
     permit: Permit,
     max_half_open_calls: u32,
-    half_open_timeout: Option<Duration>,
+    half_open_timeout: Duration,
     on_panic: Outcome,
     on_cancel: Outcome,
     clock: Option<Arc<dyn Clock>>,
@@ -68,7 +68,7 @@ impl Builder {
             retry: retry::cooldown(Duration::from_secs(60)),
             permit: permit::ramp_up(0.1, 1.0, Duration::from_secs(60)),
             max_half_open_calls: 10,
-            half_open_timeout: None,
+            half_open_timeout: Duration::from_secs(60),
             on_panic: Outcome::Failure,
             on_cancel: Outcome::Ignored,
             clock: None,
@@ -95,21 +95,24 @@ impl Builder {
         self
     }
 
-    /// Which calls are admitted while half-open. Default: a share that grows from 10% to all of them over a minute.
+    /// Which calls are admitted while half-open. Default: after the trial, a share that grows from 10% to all of them over the minute
+    /// that follows the pause.
     pub fn permit(mut self, permit: Permit) -> Self {
         self.permit = permit;
         self
     }
 
-    /// How many calls of a trial may run at once, 1 or more. Default: 10. Further calls are refused, never queued.
+    /// How many calls of a trial may run at once, 1 or more. Default: 10. Further calls are refused, never queued. No more are
+    /// admitted than the trial can still use.
     pub fn max_half_open_calls(mut self, calls: u32) -> Self {
         self.max_half_open_calls = calls;
         self
     }
 
-    /// The longest stay in half-open, after which the next call or outcome re-opens the breaker. Default: no limit.
+    /// The longest that a trial may go without an outcome while calls of it are still running: then the breaker re-opens. So a
+    /// call that takes this long counts as hung. It ends no ramp, and a slow trickle of calls is progress. Default: a minute.
     pub fn half_open_timeout(mut self, longest: Duration) -> Self {
-        self.half_open_timeout = Some(longest);
+        self.half_open_timeout = longest;
         self
     }
 

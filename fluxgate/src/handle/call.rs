@@ -9,7 +9,7 @@ use super::refusal::Refusal;
 use crate::engine::answer::Admission;
 use crate::engine::breaker::Breaker;
 use crate::engine::word::StateWord;
-use crate::engine::{admission, recording};
+use crate::engine::{admission, nesting, recording};
 use crate::state::{Outcome, State};
 
 /// An admitted call, whose outcome is to be reported.
@@ -36,10 +36,28 @@ pub struct Call<'a> {
 }
 
 impl<'a> Call<'a> {
-    /// Asks the breaker to admit a call.
+    /// Asks the breaker to admit a call whose body this thread is about to run.
     #[doc(hidden)]
     #[inline]
     pub fn enter(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
+        Self::admitted_by(breaker, admit_scoped)
+    }
+
+    /// Asks the breaker to admit a call that may end anywhere, in whatever order with others.
+    #[inline]
+    pub(crate) fn acquire(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
+        let mut call = Self::admitted_by(breaker, admit)?;
+        if std::thread::panicking() {
+            call.word = call.word.unwinding();
+        }
+        Ok(call)
+    }
+
+    #[inline]
+    fn admitted_by(
+        breaker: &'a Breaker,
+        admit: fn(&Breaker, StateWord) -> Admission,
+    ) -> Result<Self, Refusal<'a>> {
         let breaker = resolve(breaker);
         let word = breaker.word();
         if word.admits_at_once() {
@@ -49,6 +67,18 @@ impl<'a> Call<'a> {
             Ok((word, start)) => Ok(Self { breaker, word, start }),
             Err((word, left)) => Err(Refusal { breaker, word, left }),
         }
+    }
+
+    #[inline]
+    pub(super) fn from_parts(breaker: &'a Breaker, word: StateWord, start: u64) -> Self {
+        Self { breaker, word, start }
+    }
+
+    /// What is left to [put together](Self::from_parts) the call, which is not over.
+    #[inline]
+    pub(super) fn into_parts(self) -> (StateWord, u64) {
+        let call = ManuallyDrop::new(self);
+        (call.word, call.start)
     }
 
     /// A call that is not admitted yet. It has a word that no breaker ever has, so dropping it has no effect.
@@ -89,6 +119,22 @@ impl<'a> Call<'a> {
     #[inline]
     pub fn ignore(self) {
         self.record(Outcome::Ignored);
+    }
+
+    /// The future of a call that was [entered](Self::enter) is about to be polled, on this thread.
+    #[inline]
+    pub(super) fn resume(&self) {
+        if self.word.is_scoped() {
+            nesting::enter(self.breaker, self.word);
+        }
+    }
+
+    /// The future has been polled, and is to be polled again, on this thread or another.
+    #[inline]
+    pub(super) fn suspend(&self) {
+        if self.word.is_scoped() {
+            nesting::leave(self.breaker, self.word);
+        }
     }
 
     /// Records that the caller no longer waits for the call.
@@ -132,6 +178,22 @@ fn admit_by_state(breaker: &Breaker, word: StateWord) -> Admission {
     admission::admit(breaker, word)
 }
 
+/// The same for a call whose body this thread is about to run: if it is a probe, calls within that body are part of it.
+#[cold]
+#[inline(never)]
+fn admit_scoped(breaker: &Breaker, word: StateWord) -> Admission {
+    if word.admits_timed() {
+        Admission::admitted(word, breaker.now())
+    } else {
+        admit_by_state_scoped(breaker, word)
+    }
+}
+
+#[inline(never)]
+fn admit_by_state_scoped(breaker: &Breaker, word: StateWord) -> Admission {
+    admit_by_state(breaker, word).scoped(breaker)
+}
+
 impl fmt::Debug for Call<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
@@ -154,22 +216,23 @@ impl Drop for Call<'_> {
 #[cold]
 #[inline(never)]
 fn abandon(breaker: &Breaker, word: StateWord, start: u64) {
-    if std::thread::panicking() {
-        give_up(breaker, word, start, breaker.settings().on_panic);
+    if std::thread::panicking() && !word.is_unwinding() {
+        recording::record_undated(breaker, word, start, breaker.settings().on_panic);
     } else {
         cancel(breaker, word, start);
     }
 }
 
+/// Records that a call was given up, unless it was never admitted or is part of another one. By default that says nothing about the
+/// dependency.
 #[cold]
 #[inline(never)]
 fn cancel(breaker: &Breaker, word: StateWord, start: u64) {
-    give_up(breaker, word, start, breaker.settings().on_cancel);
-}
-
-/// Records the outcome of a call that was dropped without a report, unless it was never admitted.
-fn give_up(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
-    if word != StateWord::NONE {
-        recording::record(breaker, word, start, outcome);
+    if word.is_inner() {
+        return;
+    }
+    match breaker.settings().on_cancel {
+        Outcome::Ignored => recording::give_back(breaker, word),
+        outcome => recording::record_undated(breaker, word, start, outcome),
     }
 }

@@ -1,17 +1,20 @@
 //! The handle through which programs use a breaker.
 
 use core::fmt;
+use std::time::Duration;
 
 use fluxgate_rules::Metrics;
+use fluxgate_rules::metrics::nanos;
 
 use super::call::Call;
 use super::enrollment::enroll;
 use super::error::{CallNotPermitted, Error};
 use super::future::CallAsync;
-use super::isolation::resolve;
+use super::isolation::{double, resolve};
+use super::owned_call::OwnedCall;
 use super::snapshot::Snapshot;
 use crate::engine::breaker::Breaker;
-use crate::engine::{manual, transition};
+use crate::engine::{manual, open, recording, transition};
 use crate::events::listener::Listener;
 use crate::events::transition::Reason;
 use crate::settings::{Settings, SettingsRef};
@@ -131,7 +134,18 @@ impl CircuitBreaker {
     /// The refusal.
     #[inline]
     pub fn acquire(&self) -> Result<Call<'_>, CallNotPermitted> {
-        Call::enter(self.breaker()).map_err(|refusal| refusal.into_error(|error| error))
+        Call::acquire(self.breaker()).map_err(|refusal| refusal.into_error(|error| error))
+    }
+
+    /// Like [`acquire`](Self::acquire), for a call that outlives the place where it is admitted: of a response's body, a stream, a
+    /// service.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn acquire_owned(&self) -> Result<OwnedCall, CallNotPermitted> {
+        let breaker = double(self.breaker()).map_or_else(|| self.clone(), Self::from_static);
+        let parts = breaker.acquire()?.into_parts();
+        Ok(OwnedCall::new(breaker, parts))
     }
 
     /// The breaker's name.
@@ -139,9 +153,23 @@ impl CircuitBreaker {
         self.breaker().name()
     }
 
-    /// The current state. Reading it never changes it: an open breaker becomes half-open with the first call after its pause.
+    /// The current state. Reading it never changes it: an open breaker becomes half-open with the first call after its pause. So do
+    /// not keep calls from a breaker because it is open, or it stays so for ever: ask [`is_due`](Self::is_due), too.
     pub fn state(&self) -> State {
         self.resolved().word().state()
+    }
+
+    /// Whether the breaker is open, but its pause is over, so that the next call is put to the trial. Changes nothing.
+    ///
+    /// ```
+    /// # use fluxgate::{CircuitBreaker, State};
+    /// # let breaker = CircuitBreaker::builder("payments").build()?;
+    /// breaker.open_for(std::time::Duration::ZERO);
+    /// assert_eq!((breaker.state(), breaker.is_due()), (State::Open, true));
+    /// # Ok::<(), fluxgate::ConfigError>(())
+    /// ```
+    pub fn is_due(&self) -> bool {
+        open::is_due(self.resolved())
     }
 
     /// Figures of the recent calls: while closed, of the calls in the window; while open, of those in the window when the breaker
@@ -159,6 +187,33 @@ impl CircuitBreaker {
     /// there is no transition for listeners. Calls in progress no longer count.
     pub fn reset(&self) {
         self.command(State::Closed, Reason::Reset);
+    }
+
+    /// Opens the breaker as if its rule had held: the pause is drawn from the retry, and it recovers as usual. Does nothing if the
+    /// breaker is open already.
+    pub fn trip(&self) {
+        open::trip(self.enrolled());
+    }
+
+    /// Opens the breaker for `duration`, after which it recovers as usual. If it is open already, it stays so for `duration` from now.
+    pub fn open_for(&self, duration: Duration) {
+        open::command(self.enrolled(), duration);
+    }
+
+    /// Records an outcome that was learnt without a call, by a health check for example, and how long that took. It counts like the
+    /// outcome of a call, in a trial too, but takes no slot there. While the breaker is open, forced open or disabled, it counts for
+    /// nothing.
+    ///
+    /// ```
+    /// # use fluxgate::{CircuitBreaker, Outcome, trip};
+    /// # use std::time::Duration;
+    /// let breaker = CircuitBreaker::builder("payments").trip(trip::failure_streak(3)).build()?;
+    /// breaker.record(Outcome::Failure, Duration::from_millis(20));
+    /// assert_eq!(breaker.metrics().failures(), 1);
+    /// # Ok::<(), fluxgate::ConfigError>(())
+    /// ```
+    pub fn record(&self, outcome: Outcome, duration: Duration) {
+        recording::record_alone(self.enrolled(), outcome, nanos(duration));
     }
 
     /// Refuses all calls until another command.
@@ -183,9 +238,14 @@ impl CircuitBreaker {
     }
 
     fn command(&self, to: State, reason: Reason) {
+        manual::command(self.enrolled(), to, reason);
+    }
+
+    /// The breaker, whose first use is over.
+    fn enrolled(&self) -> &Breaker {
         let breaker = self.resolved();
         enroll(breaker);
-        manual::command(breaker, to, reason);
+        breaker
     }
 
     fn resolved(&self) -> &Breaker {
@@ -197,11 +257,19 @@ impl CircuitBreaker {
 #[doc(hidden)]
 #[inline]
 pub fn share(breaker: &CircuitBreaker) -> CircuitBreaker {
-    CircuitBreaker(match &breaker.0 {
-        Handle::Static(breaker) => Handle::Static(breaker),
-        Handle::Shared(breaker) => Handle::Shared(breaker.clone()),
-        Handle::Lazy(settings, breaker) => Handle::Shared(CircuitBreaker::lazy(settings, breaker).clone()),
-    })
+    breaker.clone()
+}
+
+/// Another handle to the same breaker. Cheap: at most it counts a reference.
+impl Clone for CircuitBreaker {
+    #[inline]
+    fn clone(&self) -> Self {
+        Self(match &self.0 {
+            Handle::Static(breaker) => Handle::Static(breaker),
+            Handle::Shared(breaker) => Handle::Shared(breaker.clone()),
+            Handle::Lazy(settings, breaker) => Handle::Shared(Self::lazy(settings, breaker).clone()),
+        })
+    }
 }
 
 impl fmt::Debug for CircuitBreaker {

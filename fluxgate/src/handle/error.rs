@@ -50,7 +50,10 @@ impl CallNotPermitted {
         self.state
     }
 
-    /// How long until the breaker tries again; `None` if it is half-open or forced open, or never tries again.
+    /// How long to wait before another attempt. While open, the time until the breaker tries again. While half-open, a short pause,
+    /// after which there may be room for another call: a tenth of the pause before the trial, at least 10 ms, and up to half as long
+    /// again at random, so that callers do not come back all at once. `None` if the breaker is forced open or never tries again, or if
+    /// a `custom` retry has yet to say.
     pub fn retry_after(&self) -> Option<Duration> {
         (self.left != NEVER).then_some(Duration::from_nanos(self.left))
     }

@@ -47,8 +47,26 @@ impl<'a, T> Pending<'a, T> {
                 Ok(admitted) => mem::forget(mem::replace(call, admitted)),
                 Err(refusal) => return self.0.take().map_or(Ok(()), |(_, then)| Err((then, refusal))),
             }
+        } else {
+            self.resume();
         }
         Ok(())
+    }
+
+    /// The call's future is about to be polled again.
+    #[inline]
+    fn resume(&self) {
+        if let Some((call, _)) = &self.0 {
+            call.resume();
+        }
+    }
+
+    /// The call's future is to be polled again.
+    #[inline]
+    fn suspend(&self) {
+        if let Some((call, _)) = &self.0 {
+            call.suspend();
+        }
     }
 
     /// Polls the future of the call. Once that is ready, the call is over.
@@ -64,7 +82,10 @@ impl<'a, T> Pending<'a, T> {
         let polled = Polled(self);
         let poll = future.poll(context);
         mem::forget(polled);
-        let output = ready!(poll);
+        let Poll::Ready(output) = poll else {
+            self.suspend();
+            return Poll::Pending;
+        };
         let Some((call, then)) = self.0.take() else { return Poll::Pending };
         Poll::Ready((call, then, output))
     }
@@ -84,6 +105,7 @@ impl<'a, F: Future, C: FnOnce(&F::Output) -> Outcome> Guarded<'a, F, C> {
     /// `classify` finds the outcome of the call.
     #[inline]
     pub fn new(call: Call<'a>, future: F, classify: C) -> Self {
+        call.suspend();
         Self { future, pending: Pending(Some((call, classify))) }
     }
 }
@@ -94,6 +116,7 @@ impl<F: Future, C: FnOnce(&F::Output) -> Outcome> Future for Guarded<'_, F, C> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
+        this.pending.resume();
         let (call, classify, output) = ready!(this.pending.poll(this.future, context));
         Poll::Ready(call.finish(output, classify))
     }

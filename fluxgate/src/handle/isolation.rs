@@ -6,20 +6,26 @@ use crate::engine::breaker::Breaker;
 pub use self::doubles::{Isolation, isolate};
 
 /// The breaker itself, or its double if a test has isolated this thread.
-#[cfg(not(feature = "test-util"))]
-#[inline]
-pub(crate) const fn resolve(breaker: &Breaker) -> &Breaker {
-    breaker
-}
-
-/// The breaker itself, or its double if a test has isolated this thread.
-#[cfg(feature = "test-util")]
 #[inline]
 pub(crate) fn resolve(breaker: &Breaker) -> &Breaker {
+    double(breaker).unwrap_or(breaker)
+}
+
+/// The breaker's double, if a test has isolated this thread.
+#[cfg(not(feature = "test-util"))]
+#[inline]
+pub(super) const fn double(_breaker: &Breaker) -> Option<&'static Breaker> {
+    None
+}
+
+/// The breaker's double, if a test has isolated this thread.
+#[cfg(feature = "test-util")]
+#[inline]
+pub(super) fn double(breaker: &Breaker) -> Option<&'static Breaker> {
     use crate::settings::SettingsRef;
     match &breaker.settings {
-        SettingsRef::Static(settings) => doubles::find(breaker, settings).unwrap_or(breaker),
-        SettingsRef::Shared(_) => breaker,
+        SettingsRef::Static(settings) => doubles::find(breaker, settings),
+        SettingsRef::Shared(_) => None,
     }
 }
 
@@ -32,7 +38,7 @@ mod doubles {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use crate::clock::{Clock, ManualClock};
+    use crate::clock::ManualClock;
     use crate::engine::breaker::{Breaker, Origin};
     use crate::handle::enrollment::enroll;
     use crate::settings::{Settings, SettingsRef};
@@ -78,9 +84,7 @@ mod doubles {
     pub fn isolate() -> Isolation {
         let clock = ManualClock::new();
         ISOLATED.fetch_add(1, Ordering::Relaxed);
-        DOUBLES.with_borrow_mut(|doubles| {
-            doubles.push(Doubles { clock: clock.clone(), breakers: HashMap::new() });
-        });
+        with_doubles(|doubles| doubles.push(Doubles { clock: clock.clone(), breakers: HashMap::new() }));
         Isolation { clock, not_send: PhantomData }
     }
 
@@ -110,9 +114,7 @@ mod doubles {
     impl Drop for Isolation {
         fn drop(&mut self) {
             // Not always the latest: `guard = isolate()` drops the old guard after it has made the new one.
-            DOUBLES.with_borrow_mut(|doubles| {
-                doubles.retain(|doubles| !doubles.clock.is(&self.clock));
-            });
+            with_doubles(|doubles| doubles.retain(|doubles| !doubles.clock.is(&self.clock)));
             ISOLATED.fetch_sub(1, Ordering::Relaxed);
         }
     }
@@ -122,16 +124,23 @@ mod doubles {
         if ISOLATED.load(Ordering::Relaxed) == 0 || matches!(breaker.origin, Origin::Hidden) {
             return None;
         }
-        DOUBLES.with_borrow_mut(|doubles| {
-            let Doubles { clock, breakers } = doubles.last_mut()?;
+        let clock = with_doubles(|doubles| doubles.last().map(|doubles| doubles.clock.clone()))??;
+        // The registry holds the original, which leads here. Entering it may read the process's clock, which may be a user's.
+        enroll(breaker);
+        with_doubles(|doubles| {
+            let breakers = &mut doubles.last_mut()?.breakers;
             let double = breakers.entry(std::ptr::from_ref(breaker) as usize).or_insert_with(|| {
-                // The registry holds the original, which leads here.
-                enroll(breaker);
-                let clock: Arc<dyn Clock> = Arc::new(clock.clone());
-                let double = Breaker::detached(SettingsRef::Static(settings), Some(clock), Origin::Hidden);
+                let double =
+                    Breaker::detached(SettingsRef::Static(settings), Some(Arc::new(clock)), Origin::Hidden);
                 Double { breaker: Box::leak(Box::new(double)), _original: breaker.origin.clone() }
             });
             Some(double.breaker)
-        })
+        })?
+    }
+
+    /// Looks at the isolations of this thread; `None` if the thread is ending and they are gone: a breaker that is used in the destructor
+    /// of another thread-local value is then the real one.
+    fn with_doubles<R>(look: impl FnOnce(&mut Vec<Doubles>) -> R) -> Option<R> {
+        DOUBLES.try_with(|doubles| look(&mut doubles.borrow_mut())).ok()
     }
 }

@@ -22,7 +22,7 @@ use crate::sync::Ordering;
 ///     "total": 20, "failures": 12, "failure_rate": 0.6, "avg_latency": null, "failure_streak": 4,
 ///     "slow": [{ "threshold": 1.5, "calls": 5, "rate": 0.25 }]
 ///   },
-///   "retry_after": 42.0, "rejected": 731, "late": 0,
+///   "retry_after": 42.0, "is_due": false, "rejected": 731, "late": 0,
 ///   "rule": "min(20) & (failure_rate(0.5) | slow_rate(0.3, 1.5s))", "trial": 20
 /// }
 /// ```
@@ -46,7 +46,7 @@ pub struct Snapshot {
     #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::seconds"))]
     pub since: Duration,
     /// How often it has re-opened without a lasting recovery. A recovery is lasting once the breaker has been closed for as long
-    /// as it was last open.
+    /// as it was last open, or as the pause that was drawn for that, if it then waited for a call.
     pub reopens: u32,
     /// The figures of the recent calls; see [`CircuitBreaker::metrics`](crate::CircuitBreaker::metrics).
     #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::metrics"))]
@@ -54,13 +54,17 @@ pub struct Snapshot {
     /// How long until an open breaker tries again; `None` in other states, or if it never does.
     #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::seconds_if_any"))]
     pub retry_after: Option<Duration>,
+    /// Whether the breaker is open, but the next call would be put to the trial; see
+    /// [`CircuitBreaker::is_due`](crate::CircuitBreaker::is_due).
+    pub is_due: bool,
     /// How many calls were refused since the state began.
     pub rejected: u64,
     /// How many outcomes came too late to count, over the breaker's life.
     pub late: u64,
     /// The rule, as the attribute would spell it.
     pub rule: String,
-    /// The length of a trial: the most calls that it takes.
+    /// The length of a trial: by how many calls it is decided, unless good and bad ones are mixed; twice as many decide it in any
+    /// case.
     pub trial: u32,
 }
 
@@ -80,10 +84,11 @@ impl Snapshot {
             reopens: guard.reopens.count(state, now),
             metrics: guard.metrics(now),
             retry_after: opens.then(|| Duration::from_nanos(deadline.saturating_sub(now))),
-            rejected: breaker.rejected.load(Ordering::Relaxed),
+            is_due: opens && now >= deadline,
+            rejected: breaker.rejected.get(),
             late: guard.late,
             rule: breaker.settings().rule.to_string(),
-            trial: breaker.trial_length(),
+            trial: breaker.trial().length,
         }
     }
 }

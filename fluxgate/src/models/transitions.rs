@@ -240,7 +240,7 @@ fn the_end_of_a_ramp_closes_once() {
 fn a_trial_that_takes_too_long_re_opens_once() {
     check(|| {
         let retry = retry::cooldown(Duration::from_secs(60));
-        let half_open_timeout = Some(Duration::from_secs(10));
+        let half_open_timeout = Duration::from_secs(10);
         let settings = settings(window::count(4), trip::failures(1), retry, permit::all());
         let clock = Moving::at(0);
         let breaker = timed(Settings { half_open_timeout, ..settings }, clock.clone());

@@ -6,6 +6,7 @@ use fluxgate::{Outcome, State};
 
 use super::rule::{Evidence, Record};
 use super::settings::{Permit, Settings, Window};
+use super::trial::Trial;
 
 /// Why a transition happened, without the figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,9 +38,53 @@ pub struct Event {
 pub struct Call {
     generation: u64,
     began: Duration,
+    /// It takes a slot of the trial.
     probe: bool,
     /// Whether its outcome would ever have counted.
     counts: bool,
+}
+
+/// How a call ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    Reported(Outcome),
+    Cancelled,
+}
+
+/// Why a call is not admitted.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Refusal {
+    pub state: State,
+    pub retry_after: Wait,
+}
+
+/// What a refusal says of the time to wait.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Wait {
+    Exactly(Option<Duration>),
+    /// Drawn from this range.
+    Between(Duration, Duration),
+}
+
+impl Wait {
+    pub fn is(self, said: Option<Duration>) -> bool {
+        match self {
+            Self::Exactly(wait) => said == wait,
+            Self::Between(shortest, longest) => said.is_some_and(|wait| (shortest..=longest).contains(&wait)),
+        }
+    }
+}
+
+/// A time at which something becomes due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// An open breaker tries again.
+    Retry,
+    /// A trial has gone without an outcome for too long.
+    Stall,
+    RampEnd,
+    /// A closed breaker has held as long as it had been open.
+    Forgiveness,
 }
 
 /// What a half-open breaker is at.
@@ -52,16 +97,22 @@ enum Phase {
 #[derive(Clone, Debug)]
 pub struct Reference {
     settings: Settings,
-    trial: usize,
+    pub trial: Trial,
     pub state: State,
     pub since: Duration,
     generation: u64,
     /// Every call that counted since the window was last empty.
     calls: Vec<Record>,
     phase: Phase,
-    probes: u32,
+    /// The calls of the trial that run.
+    in_flight: usize,
+    /// When the trial has gone without an outcome for too long, if calls of it still run then.
+    stalls_at: Duration,
     /// What the breaker knew when it tripped; shown while no calls are counted.
     evidence: Evidence,
+    /// The pause that was drawn when it last opened; `None` has no end.
+    pause: Option<Duration>,
+    /// When that pause ends. The ramp begins then.
     deadline: Option<Duration>,
     reopens: u32,
     last_open: Duration,
@@ -74,7 +125,7 @@ pub struct Reference {
 
 impl Reference {
     pub fn new(settings: Settings, now: Duration) -> Self {
-        let trial = settings.rule.trial_length().expect("the rule can end a trial");
+        let trial = Trial::of(&settings.rule).expect("the rule can end a trial");
         Self {
             settings,
             trial,
@@ -83,8 +134,10 @@ impl Reference {
             generation: 0,
             calls: Vec::new(),
             phase: Phase::Trial,
-            probes: 0,
+            in_flight: 0,
+            stalls_at: Duration::ZERO,
             evidence: Evidence::default(),
+            pause: None,
             deadline: None,
             reopens: 0,
             last_open: Duration::ZERO,
@@ -119,77 +172,126 @@ impl Reference {
         }
     }
 
+    /// How long until an open breaker tries again.
     pub fn retry_after(&self, now: Duration) -> Option<Duration> {
         if self.state == State::Open { Some(self.deadline?.saturating_sub(now)) } else { None }
     }
 
-    /// A call asks to be admitted.
-    pub fn acquire(&mut self, now: Duration) -> Option<Call> {
-        if self.state == State::HalfOpen {
-            self.half_open_ends(now);
+    pub fn is_ramping(&self) -> bool {
+        self.state == State::HalfOpen && self.phase == Phase::Ramp
+    }
+
+    /// When this becomes due, if it is still to come.
+    pub fn due(&self, mark: Mark) -> Option<Duration> {
+        let half_open = |phase| self.state == State::HalfOpen && self.phase == phase;
+        match mark {
+            Mark::Retry if self.state == State::Open => self.deadline,
+            Mark::Stall if half_open(Phase::Trial) && self.in_flight > 0 => Some(self.stalls_at),
+            Mark::RampEnd if self.state == State::HalfOpen => {
+                Some(self.deadline? + self.settings.permit.ramp()?)
+            }
+            Mark::Forgiveness if self.state == State::Closed => Some(self.closed_at? + self.last_open),
+            _ => None,
         }
-        if self.state == State::Open && self.deadline.is_some_and(|deadline| now >= deadline) {
-            self.last_open = now - self.since;
+    }
+
+    fn is_due(&self, mark: Mark, now: Duration) -> bool {
+        self.due(mark).is_some_and(|due| now >= due)
+    }
+
+    /// A call asks to be admitted. Where a share decides, `lucky` is what was drawn.
+    pub fn acquire(&mut self, now: Duration, lucky: bool) -> Result<Call, Refusal> {
+        if self.is_due(Mark::Stall, now) {
+            self.open(now, Why::HalfOpenTimeout);
+        } else if self.is_ramping() && self.is_due(Mark::RampEnd, now) {
+            self.close(now, Why::RampEnded);
+        }
+        if self.is_due(Mark::Retry, now) {
+            let open = now - self.since;
+            self.last_open = self.pause.map_or(open, |pause| pause.min(open));
             self.enter(now, State::HalfOpen, Why::RetryDue);
         }
+        let probe = self.state == State::HalfOpen && self.phase == Phase::Trial;
         let admitted = match self.state {
             State::Open | State::ForcedOpen => false,
-            State::HalfOpen => {
-                let slot = self.phase == Phase::Ramp || self.probes < self.settings.slots;
-                slot && self.settings.permit.admits(now - self.since)
-            }
+            State::HalfOpen if probe => self.has_slot() && self.trial_permits(now, lucky),
+            State::HalfOpen => self.share(now) >= 1.0 || lucky,
             _ => true,
         };
         if !admitted {
             self.rejected += 1;
-            return None;
+            return Err(Refusal { state: self.state, retry_after: self.wait(now) });
         }
-        let probe = self.state == State::HalfOpen && self.phase == Phase::Trial;
-        self.probes += u32::from(probe);
+        if probe {
+            if self.in_flight == 0 {
+                self.stalls_at = now + self.settings.half_open_timeout();
+            }
+            self.in_flight += 1;
+        }
         let counts = self.state != State::Disabled;
-        Some(Call { generation: self.generation, began: now, probe, counts })
+        Ok(Call { generation: self.generation, began: now, probe, counts })
     }
 
-    /// A half-open breaker that was left alone too long, or whose ramp is over, moves on when it is next asked: to where it
-    /// would have gone first.
-    fn half_open_ends(&mut self, now: Duration) {
-        if self.is_overdue(now) {
-            self.open(now, Why::HalfOpenTimeout);
-        } else if self.phase == Phase::Ramp && self.ramp_is_over(now) {
-            self.close(now, Why::RampEnded);
-        }
+    /// Neither more calls at once than allowed, nor more than the trial can still use.
+    fn has_slot(&self) -> bool {
+        let total = self.calls.len();
+        self.in_flight < self.settings.slots as usize && total + self.in_flight < self.trial.limit(total)
     }
 
-    fn is_overdue(&self, now: Duration) -> bool {
-        let Some(longest) = self.settings.half_open_timeout else { return false };
-        let closes_before = match (self.phase, self.settings.permit) {
-            (Phase::Ramp, Permit::Ramp(ramp)) => ramp <= longest,
-            _ => false,
-        };
-        now - self.since >= longest && !closes_before
-    }
-
-    fn ramp_is_over(&self, now: Duration) -> bool {
+    /// A ramp is not asked.
+    fn trial_permits(&self, now: Duration, lucky: bool) -> bool {
         match self.settings.permit {
-            Permit::Ramp(duration) => now - self.since >= duration,
-            _ => true,
+            Permit::All | Permit::Ramp(..) | Permit::Random(1_000..) => true,
+            Permit::Random(_) => lucky,
+            Permit::Patient => now - self.since >= Permit::PATIENCE,
         }
+    }
+
+    /// The share that a draw admits now. A breaker that draws nothing admits all or none.
+    pub fn share(&self, now: Duration) -> f64 {
+        match self.settings.permit {
+            Permit::Random(share) => f64::from(share) / 1_000.0,
+            Permit::Ramp(from, to, duration) if self.is_ramping() => {
+                let began = self.deadline.expect("half-open comes after a pause");
+                let passed = (now.saturating_sub(began)).as_secs_f64() / duration.as_secs_f64();
+                (f64::from(from) + f64::from(to - from) * passed.min(1.0)) / 1_000.0
+            }
+            _ => 1.0,
+        }
+    }
+
+    fn wait(&self, now: Duration) -> Wait {
+        if self.state != State::HalfOpen {
+            return Wait::Exactly(self.retry_after(now));
+        }
+        let tenth = self.pause.expect("half-open comes after a pause") / 10;
+        let wait = tenth.max(Duration::from_millis(10));
+        let rounding = Duration::from_nanos(1 + wait.as_nanos() as u64 / 1_000_000);
+        Wait::Between(wait - rounding, wait * 3 / 2 + rounding)
     }
 
     /// An admitted call ends.
-    pub fn finish(&mut self, now: Duration, call: Call, outcome: Outcome) {
-        let lasts = call.generation == self.generation;
-        if lasts && call.probe {
-            self.probes -= 1;
-        }
-        let overdue = lasts && self.state == State::HalfOpen && self.is_overdue(now);
-        if overdue {
+    pub fn finish(&mut self, now: Duration, call: Call, ending: Ending) {
+        let mut lasts = call.generation == self.generation;
+        if self.is_due(Mark::Stall, now) && lasts && call.probe {
             self.open(now, Why::HalfOpenTimeout);
+            lasts = false;
         }
+        if lasts && call.probe {
+            self.in_flight -= 1;
+            // A cancelled call is an outcome only if it counts.
+            if ending != Ending::Cancelled || self.settings.on_cancel == Outcome::Failure {
+                self.stalls_at = now + self.settings.half_open_timeout();
+            }
+        }
+        let outcome = match ending {
+            Ending::Reported(outcome) => outcome,
+            Ending::Cancelled => self.settings.on_cancel,
+        };
         if outcome == Outcome::Ignored {
             return;
         }
-        if !lasts || overdue {
+        if !lasts {
             self.late += u64::from(call.counts);
             return;
         }
@@ -212,25 +314,20 @@ impl Reference {
                 }
                 self.would_trip = holds;
             }
-            State::HalfOpen => self.judge(now, record),
+            State::HalfOpen if self.phase == Phase::Trial => self.judge(now, record),
+            State::HalfOpen => self.watch(now, record),
             _ => {}
         }
     }
 
+    /// An outcome of the trial.
     fn judge(&mut self, now: Duration, record: Record) {
         self.calls.push(record);
-        let evidence = self.evidence(now);
-        if self.phase == Phase::Ramp {
-            if self.settings.rule.holds(true, &evidence, None) {
-                self.open(now, Why::Tripped);
-            } else if self.ramp_is_over(now) {
-                self.close(now, Why::RampEnded);
-            }
-            return;
-        }
-        match self.settings.rule.verdict(&evidence, self.trial - self.calls.len()) {
+        match self.trial.verdict(&self.evidence(now)) {
             Some(true) => self.open(now, Why::Tripped),
-            Some(false) if self.ramp_is_over(now) => self.close(now, Why::TrialPassed),
+            Some(false) if self.due(Mark::RampEnd).is_none_or(|end| now >= end) => {
+                self.close(now, Why::TrialPassed);
+            }
             Some(false) => {
                 self.phase = Phase::Ramp;
                 self.calls.clear();
@@ -239,10 +336,23 @@ impl Reference {
         }
     }
 
+    /// An outcome in the ramp.
+    fn watch(&mut self, now: Duration, record: Record) {
+        self.calls.push(record);
+        let evidence = self.evidence(now);
+        let holds = |half_open| self.settings.rule.holds(half_open, &evidence, None);
+        if holds(false) || holds(true) {
+            self.open(now, Why::Tripped);
+        } else if self.is_due(Mark::RampEnd, now) {
+            self.close(now, Why::RampEnded);
+        }
+    }
+
     fn open(&mut self, now: Duration, why: Why) {
         let again = self.state == State::HalfOpen || self.is_recent(now);
         self.reopens = if again { self.reopens + 1 } else { 0 };
-        self.deadline = self.settings.retry.delay(self.reopens).map(|delay| now + delay);
+        self.pause = self.settings.retry.delay(self.reopens);
+        self.deadline = self.pause.map(|pause| now + pause);
         self.evidence = self.evidence(now);
         self.enter(now, State::Open, why);
     }
@@ -276,7 +386,7 @@ impl Reference {
         self.generation += 1;
         self.calls.clear();
         self.phase = Phase::Trial;
-        self.probes = 0;
+        self.in_flight = 0;
         self.would_trip = false;
     }
 
@@ -286,7 +396,7 @@ impl Reference {
             from: self.state,
             to,
             why,
-            retry_after: if to == State::Open { self.deadline.map(|deadline| deadline - now) } else { None },
+            retry_after: if to == State::Open { self.pause } else { None },
             total: evidence.total(),
             failures: evidence.failures(),
         });

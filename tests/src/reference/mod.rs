@@ -7,7 +7,9 @@
 mod breaker;
 mod rule;
 mod settings;
+mod trial;
 
-pub use breaker::{Call, Event, Reference, Why};
+pub use breaker::{Call, Ending, Event, Mark, Reference, Refusal, Wait, Why};
 pub use rule::{Evidence, Predicate, Record, Rule};
 pub use settings::{Permit, Retry, Settings, Window};
+pub use trial::Trial;

@@ -41,7 +41,7 @@ impl Evidence {
         (!self.calls.is_empty()).then(|| self.latency() / u128::from(self.total()))
     }
 
-    fn push(&mut self, failed: bool, took: Duration) {
+    pub(crate) fn push(&mut self, failed: bool, took: Duration) {
         self.calls.push(Record { at: Duration::ZERO, failed, took });
         self.streak = if failed { self.streak + 1 } else { 0 };
     }
@@ -139,21 +139,18 @@ impl Rule {
         }
     }
 
-    /// The smallest number of calls with which the rule could trip a half-open breaker, found by trying.
-    pub fn trial_length(&self) -> Option<usize> {
-        (1..=2_000).find(|&calls| self.holds(true, &Evidence::default().worst(calls), Some(true)))
-    }
-
-    /// Whether a trial with so many calls to come certainly trips (`true`), certainly passes (`false`) or is open.
-    pub fn verdict(&self, evidence: &Evidence, more: usize) -> Option<bool> {
-        if more == 0 {
-            Some(self.holds(true, evidence, None))
-        } else if self.holds(true, &evidence.best(more), Some(false)) {
-            Some(true)
-        } else if !self.holds(true, &evidence.worst(more), Some(true)) {
-            Some(false)
-        } else {
-            None
+    /// All ways in which the rule can hold: each is a list of conditions that have to hold together.
+    pub fn alternatives(&self) -> Vec<Vec<Self>> {
+        let both = |one: Vec<Vec<Self>>, other: Vec<Vec<Self>>| {
+            let with = |one: &Vec<Self>| -> Vec<Vec<Self>> {
+                other.iter().map(|other| [&one[..], other].concat()).collect()
+            };
+            one.iter().flat_map(with).collect()
+        };
+        match self {
+            Self::Any(members) => members.iter().flat_map(Self::alternatives).collect(),
+            Self::All(members) => members.iter().map(Self::alternatives).fold(vec![Vec::new()], both),
+            condition => vec![vec![condition.clone()]],
         }
     }
 

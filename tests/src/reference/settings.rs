@@ -13,6 +13,7 @@ pub struct Settings {
     pub retry: Retry,
     pub permit: Permit,
     pub slots: u32,
+    /// `None` leaves the default.
     pub half_open_timeout: Option<Duration>,
     pub on_panic: Outcome,
     pub on_cancel: Outcome,
@@ -32,6 +33,8 @@ pub enum Retry {
     Backoff(Duration, u32, Duration),
     Always,
     Never,
+    /// Other delays in turn, the third of them none at all.
+    Custom,
 }
 
 impl Retry {
@@ -45,16 +48,44 @@ impl Retry {
             }
             Self::Always => Some(Duration::ZERO),
             Self::Never => None,
+            Self::Custom => Some(in_turn(reopens)),
+        }
+    }
+
+    /// The same, as a user would say it.
+    pub fn build(self) -> retry::Retry {
+        match self {
+            Self::Cooldown(delay) => retry::cooldown(delay),
+            Self::Backoff(initial, multiplier, max) => {
+                retry::backoff(initial).multiplier(f64::from(multiplier)).max(max)
+            }
+            Self::Always => retry::always(),
+            Self::Never => retry::never(),
+            Self::Custom => retry::custom(in_turn),
+        }
+    }
+
+    /// The longest delay that it can draw.
+    pub fn longest(self) -> Option<Duration> {
+        match self {
+            Self::Backoff(_, _, max) => Some(max),
+            Self::Custom => Some(Duration::from_secs(9)),
+            _ => self.delay(0),
         }
     }
 }
 
-/// Permits that leave nothing to chance.
+fn in_turn(reopens: u32) -> Duration {
+    Duration::from_millis([100, 3_000, 0, 9_000][reopens as usize % 4])
+}
+
+/// Shares are per mille. One of 1,000 leaves nothing to chance.
 #[derive(Clone, Copy, Debug)]
 pub enum Permit {
     All,
-    /// `ramp_up(1.0, 1.0, d)`: admits all, and closes no earlier than `d` after the trial began.
-    Ramp(Duration),
+    Random(u32),
+    /// From which share to which, in what time.
+    Ramp(u32, u32, Duration),
     /// Only once the breaker has been half-open for [`Permit::PATIENCE`].
     Patient,
 }
@@ -62,11 +93,9 @@ pub enum Permit {
 impl Permit {
     pub const PATIENCE: Duration = Duration::from_millis(700);
 
-    pub(super) fn admits(self, in_half_open: Duration) -> bool {
-        match self {
-            Self::All | Self::Ramp(_) => true,
-            Self::Patient => in_half_open >= Self::PATIENCE,
-        }
+    /// How long its ramp takes.
+    pub fn ramp(self) -> Option<Duration> {
+        if let Self::Ramp(_, _, duration) = self { Some(duration) } else { None }
     }
 }
 
@@ -75,25 +104,28 @@ fn patient(in_half_open: Duration) -> bool {
 }
 
 impl Settings {
+    /// What is taken for a hung trial where nothing is said.
+    const HALF_OPEN_TIMEOUT: Duration = Duration::from_secs(60);
+
+    /// The longest that a trial may go without an outcome while calls of it run.
+    pub fn half_open_timeout(&self) -> Duration {
+        self.half_open_timeout.unwrap_or(Self::HALF_OPEN_TIMEOUT)
+    }
+
     /// The same, as a user would say it.
     pub fn builder(&self) -> Builder {
+        let share = |per_mille: u32| f64::from(per_mille) / 1_000.0;
         let builder = CircuitBreaker::builder("reference")
             .window(match self.window {
                 Window::Count(size) => window::count(size),
                 Window::Time(duration, buckets) => window::time(duration).buckets(buckets),
             })
             .trip(self.rule.build())
-            .retry(match self.retry {
-                Retry::Cooldown(delay) => retry::cooldown(delay),
-                Retry::Backoff(initial, multiplier, max) => {
-                    retry::backoff(initial).multiplier(f64::from(multiplier)).max(max)
-                }
-                Retry::Always => retry::always(),
-                Retry::Never => retry::never(),
-            })
+            .retry(self.retry.build())
             .permit(match self.permit {
                 Permit::All => permit::all(),
-                Permit::Ramp(duration) => permit::ramp_up(1.0, 1.0, duration),
+                Permit::Random(admitted) => permit::random(share(admitted)),
+                Permit::Ramp(from, to, duration) => permit::ramp_up(share(from), share(to), duration),
                 Permit::Patient => permit::custom(patient),
             })
             .max_half_open_calls(self.slots)

@@ -134,11 +134,11 @@ mod trip {
                 "min(10) & (failure_rate(0.2) | slow_rate(0.1, 1.5s))",
                 10,
             ),
-            (breaker!(trip = failures(3) | failure_streak(2)), "failures(3) | failure_streak(2)", 2),
+            (breaker!(trip = failures(3) | failure_streak(2)), "failures(3) | failure_streak(2)", 3),
             (
                 breaker!(trip = (min(2) & avg_latency(250us)) | failures(9)),
                 "min(2) & avg_latency(250us) | failures(9)",
-                2,
+                9,
             ),
             (breaker!(trip = min(4) & custom(odd)), "min(4) & custom(odd)", 4),
             (
@@ -280,12 +280,16 @@ mod permit {
     use super::*;
 
     /// How many of 1,000 calls are admitted, so long after the breaker became half-open.
-    fn admitted(breaker: &CircuitBreaker, after: Duration) -> usize {
+    fn admitted(breaker: &CircuitBreaker, ramps: bool, after: Duration) -> usize {
         let clock = isolate();
         fail(breaker, 1);
         clock.advance(seconds(60));
-        // This makes it half-open, whether or not it is admitted.
-        let _ = refuses(breaker);
+        // This makes it half-open, whether or not it is admitted. A ramp begins with its trial passed.
+        if ramps {
+            succeed(breaker, 1);
+        } else {
+            let _ = refuses(breaker);
+        }
         clock.advance(after);
         (0..1_000).filter(|_| !refuses(breaker)).count()
     }
@@ -298,19 +302,22 @@ mod permit {
 
     #[test]
     fn is_the_share_that_is_admitted() {
-        for (breaker, after, expected) in [
-            (breaker!(trip = failures(1), permit = all), 0, 1_000..=1_000),
-            (breaker!(trip = failures(1), permit = random(30%)), 100, 200..=400),
-            (breaker!(trip = failures(1), permit = "random(0.8)"), 0, 700..=900),
-            (breaker!(trip = failures(1), permit = ramp_up(SHARE, 60%, 10s)), 0, 100..=300),
-            (breaker!(trip = failures(1), permit = ramp_up(SHARE, 60%, 10s)), 5, 300..=500),
-            (breaker!(trip = failures(1), permit = ramp_up(SHARE, 60%, 10s)), 10, 500..=700),
-            (breaker!(trip = failures(1)), 0, 40..=200),
-            (breaker!(trip = failures(1)), 60, 1_000..=1_000),
-            (breaker!(trip = failures(1), permit = custom(later)), 2, 0..=0),
-            (breaker!(trip = failures(1), permit = custom(later)), 3, 1_000..=1_000),
+        for (breaker, ramps, after, expected) in [
+            (breaker!(trip = failures(1), permit = all), false, 0, 1_000..=1_000),
+            (breaker!(trip = failures(1), permit = random(30%)), false, 100, 200..=400),
+            (breaker!(trip = failures(1), permit = "random(0.8)"), false, 0, 700..=900),
+            (breaker!(trip = failures(1), permit = ramp_up(SHARE, 60%, 10s)), true, 0, 100..=300),
+            (breaker!(trip = failures(1), permit = ramp_up(SHARE, 60%, 10s)), true, 5, 300..=500),
+            (breaker!(trip = failures(1), permit = ramp_up(SHARE, 60%, 10s)), true, 9, 460..=660),
+            (breaker!(trip = failures(1), permit = ramp_up(SHARE, 60%, 10s)), true, 10, 1_000..=1_000),
+            (breaker!(trip = failures(1)), true, 0, 40..=200),
+            (breaker!(trip = failures(1)), true, 60, 1_000..=1_000),
+            // In the trial, a ramp is not asked.
+            (breaker!(trip = failures(1)), false, 0, 1_000..=1_000),
+            (breaker!(trip = failures(1), permit = custom(later)), false, 2, 0..=0),
+            (breaker!(trip = failures(1), permit = custom(later)), false, 3, 1_000..=1_000),
         ] {
-            let admitted = admitted(&breaker, seconds(after));
+            let admitted = admitted(&breaker, ramps, seconds(after));
             assert!(expected.contains(&admitted), "{admitted} after {after} s, not {expected:?}");
         }
     }
@@ -335,12 +342,12 @@ mod permit {
 fn max_half_open_calls() {
     const SLOTS: u32 = 3;
     for (breaker, slots) in [
-        (breaker!(trip = failures(1), permit = all, max_half_open_calls = 2), 2),
-        (breaker!(trip = failures(1), permit = all, max_half_open_calls = SLOTS), 3),
-        (breaker!(trip = failures(1), permit = all), 10),
+        (breaker!(trip = failures(40), permit = all, max_half_open_calls = 2), 2),
+        (breaker!(trip = failures(40), permit = all, max_half_open_calls = SLOTS), 3),
+        (breaker!(trip = failures(40), permit = all), 10),
     ] {
         let clock = isolate();
-        fail(&breaker, 1);
+        fail(&breaker, 40);
         clock.advance(seconds(60));
         let held: Vec<_> = std::iter::from_fn(|| breaker.acquire().ok()).take(100).collect();
         assert_eq!(held.len(), slots);
@@ -353,7 +360,7 @@ fn half_open_timeout() {
     for (breaker, reopens_after) in [
         (breaker!(trip = failures(1), permit = all, half_open_timeout = 5s), Some(5)),
         (breaker!(trip = failures(1), permit = all, half_open_timeout = LONGEST), Some(7)),
-        (breaker!(trip = failures(1), permit = all), None),
+        (breaker!(trip = failures(1), permit = all), Some(60)),
     ] {
         let clock = isolate();
         fail(&breaker, 1);

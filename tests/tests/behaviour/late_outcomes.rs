@@ -55,7 +55,8 @@ fn of_an_earlier_trial_do_not_count_in_a_later_one() {
 /// "A slot is given back to the generation it came from."
 #[test]
 fn do_not_free_slots_of_a_later_trial() {
-    let fixture = Fixture::new(|builder| builder.trip(trip::failure_streak(1)).max_half_open_calls(2));
+    let rule = trip::min(2) & trip::failure_rate(0.5);
+    let fixture = Fixture::new(|builder| builder.trip(rule).max_half_open_calls(2));
     fixture.trip();
     fixture.wait();
     let mut first = hold(&fixture, 2).into_iter();

@@ -312,11 +312,36 @@ fn hear_in_order_from_many_threads() {
             }
         }
     });
-    let steps = fixture.heard.steps();
-    assert!(steps.len() > 100);
-    assert_eq!(steps[0].0, State::Closed);
-    for pair in steps.windows(2) {
-        assert_eq!(pair[0].1, pair[1].0, "each transition begins where the last one ended");
+    let heard = fixture.heard.all();
+    assert!(heard.len() > 100);
+    assert!(heard[0].from == State::Closed || heard[0].missed > 0);
+    for pair in heard.windows(2) {
+        assert!(pair[0].generation < pair[1].generation);
+        // Unless so many waited that some were dropped, which it says.
+        let follows = pair[0].to == pair[1].from || pair[1].missed > 0;
+        assert!(follows, "each transition begins where the last one ended");
     }
-    assert_eq!(steps.last().map(|step| step.1), Some(fixture.state()));
+    assert_eq!(heard.last().map(|last| last.to), Some(fixture.state()));
+}
+
+/// Regression: a listener that does not return lets the queue grow for ever.
+#[test]
+fn a_thousand_wait_for_one_that_does_not_return_and_the_next_one_says_how_many_were_dropped() {
+    let breaker = CircuitBreaker::builder("listeners: slow").build().expect("valid");
+    let missed = Arc::new(Mutex::new(Vec::new()));
+    let (heard, inner) = (missed.clone(), breaker.clone());
+    // The first transition is being heard while all the others happen.
+    breaker.listen(move |transition: &Transition| {
+        if heard.lock().expect("no panic").is_empty() {
+            for _ in 0..1_000 {
+                inner.reset();
+                inner.force_open();
+            }
+        }
+        heard.lock().expect("no panic").push(transition.missed);
+    });
+    breaker.force_open();
+    let missed = missed.lock().expect("no panic");
+    assert_eq!((missed.len(), missed[0], missed[1]), (1 + 1_024, 0, 2_000 - 1_024));
+    assert!(missed[2..].iter().all(|missed| *missed == 0));
 }

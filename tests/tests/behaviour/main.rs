@@ -14,6 +14,7 @@ mod isolate;
 mod late_outcomes;
 mod listeners;
 mod manual_states;
+mod nested;
 mod open;
 mod panics;
 mod ramp;

@@ -130,7 +130,7 @@ fn a_custom_condition_that_panics_does_not_hold() {
     fixture.fail(1);
     assert_eq!(fixture.state(), State::Open, "the other branch still trips");
     fixture.wait();
-    fixture.succeed(2);
+    fixture.succeed(5);
     assert_eq!(fixture.state(), State::Closed, "the slot came back, and the trial ended");
 }
 

@@ -122,6 +122,24 @@ fn an_outcome_at_the_end_of_the_ramp_can_still_trip() {
     assert!(matches!(fixture.heard.last().reason, Reason::Tripped(_)));
 }
 
+/// Regression: in the ramp only the half-open reading was asked, so that a classic single probe, which needs a window full of
+/// failures, let a dead service have them.
+#[test]
+fn a_trip_by_the_closed_reading_reopens_in_the_ramp() {
+    let rule = (trip::closed() & trip::min(10) & trip::failure_rate(0.2))
+        | (trip::half_open() & trip::min(1) & trip::failure_rate(1.0));
+    let fixture = Fixture::new(|builder| builder.trip(rule).permit(permit::ramp_up(1.0, 1.0, RAMP)));
+    fixture.trip();
+    fixture.wait();
+    fixture.succeed(1);
+    fixture.succeed(9);
+    fixture.fail(1);
+    assert_eq!((fixture.state(), fixture.counts()), (State::HalfOpen, (10, 1)));
+    fixture.fail(1);
+    assert_eq!(fixture.heard.steps()[2..], [(State::HalfOpen, State::Open)]);
+    assert!(matches!(fixture.heard.last().reason, Reason::Tripped(_)));
+}
+
 #[test]
 fn the_kept_window_can_trip_the_closed_breaker() {
     let fixture = in_ramp();
@@ -169,13 +187,12 @@ fn a_busy_service_with_few_failures_closes() {
 
 #[test]
 fn admits_a_growing_share() {
-    let rule = trip::failure_streak(100);
     let permit = permit::ramp_up(0.1, 0.9, seconds(80));
-    let fixture = Fixture::new(|builder| builder.trip(rule).permit(permit));
+    let fixture = Fixture::new(|builder| builder.trip(trip::failure_streak(1)).permit(permit));
     fixture.trip();
     fixture.wait();
-    let _ = fixture.call(Outcome::Ignored, Duration::ZERO);
-    for (after, share) in [(0, 0.1), (20, 0.3), (20, 0.5), (20, 0.7), (19, 0.89), (1, 0.9), (1_000, 0.9)] {
+    fixture.succeed(1);
+    for (after, share) in [(0, 0.1), (20, 0.3), (20, 0.5), (20, 0.7), (19, 0.89)] {
         fixture.advance(seconds(after));
         assert_eq!(fixture.state(), State::HalfOpen);
         let calls = 20_000;
@@ -183,55 +200,106 @@ fn admits_a_growing_share() {
         let measured = admitted as f64 / f64::from(calls);
         assert!((measured - share).abs() < 0.02, "{measured} instead of {share}");
     }
+    fixture.advance(seconds(1));
+    fixture.succeed(1_000);
+    assert_eq!(fixture.state(), State::Closed);
 }
 
+/// The time in which no call came is part of the ramp.
 #[test]
-fn half_open_timeout_holds_in_the_ramp() {
+fn begins_when_the_pause_ends() {
+    let permit = permit::ramp_up(0.1, 0.9, seconds(80));
+    let fixture = Fixture::new(|builder| builder.trip(trip::failure_streak(1)).permit(permit));
+    fixture.trip();
+    fixture.wait();
+    fixture.advance(seconds(40));
+    fixture.succeed(1);
+    assert_eq!(fixture.state(), State::HalfOpen);
+    let admitted = (0..20_000).filter(|_| fixture.call(Outcome::Ignored, Duration::ZERO).is_ok()).count();
+    assert!((9_600..10_400).contains(&admitted), "{admitted} of 20,000 at a half");
+    fixture.advance(seconds(40) - Duration::from_nanos(1));
+    let _ = fixture.breaker.acquire();
+    assert_eq!(fixture.state(), State::HalfOpen);
+    fixture.advance(Duration::from_nanos(1));
+    fixture.succeed(1);
+    assert_eq!(fixture.state(), State::Closed);
+}
+
+/// Regression: a nightly job of a hundred calls, 23 healthy hours after the breaker tripped, had most of them refused.
+#[test]
+fn a_nightly_job_is_not_refused_for_the_traffic_that_did_not_come() {
+    let clock = fluxgate::testing::ManualClock::new();
+    let breaker = fluxgate::CircuitBreaker::builder("nightly").clock(clock.clone()).build().expect("valid");
+    for _ in 0..30 {
+        while breaker.state() == State::Closed {
+            breaker.acquire().expect("closed").failure();
+        }
+        clock.advance(seconds(23 * 3_600));
+        for nth in 0..100 {
+            let call = breaker.acquire();
+            call.unwrap_or_else(|refusal| panic!("call {nth} of the night: {refusal}")).success();
+            clock.advance(millis(10));
+        }
+        assert_eq!(breaker.state(), State::Closed);
+    }
+}
+
+/// Regression: of a ramp's first calls a tenth was admitted, so that a trial took ten times its calls.
+#[test]
+fn is_not_asked_in_the_trial() {
+    let fixture = Fixture::new(|builder| builder.permit(permit::ramp_up(0.001, 1.0, RAMP)));
+    fixture.trip();
+    fixture.wait();
+    let held: Vec<Call<'_>> = (0..10).map(|_| fixture.breaker.acquire().expect("at once")).collect();
+    held.into_iter().for_each(Call::success);
+    let admitted = (0..1_000).filter(|_| fixture.breaker.acquire().is_ok()).count();
+    assert!(admitted < 20, "{admitted} of 1,000 at a thousandth");
+}
+
+/// Regression: a time limit shorter than the ramp re-opened whatever the calls were like, for ever.
+#[test]
+fn half_open_timeout_does_not_end_it() {
     let fixture = Fixture::new(|builder| {
         builder.permit(permit::ramp_up(1.0, 1.0, RAMP)).half_open_timeout(seconds(30))
     });
     fixture.trip();
     fixture.wait();
     fixture.succeed(6);
+    let hung = fixture.breaker.acquire().expect("all are admitted");
+    fixture.advance(seconds(31));
+    fixture.succeed(1);
+    assert_eq!((fixture.state(), fixture.counts()), (State::HalfOpen, (1, 0)));
+    hung.success();
+    assert_eq!((fixture.state(), fixture.counts()), (State::HalfOpen, (2, 0)));
     fixture.advance(seconds(29));
     fixture.succeed(1);
-    assert_eq!(fixture.state(), State::HalfOpen);
-    fixture.advance(seconds(1));
-    assert_eq!(fixture.refusal().state(), State::Open);
-    assert!(matches!(fixture.heard.last().reason, Reason::HalfOpenTimeout));
+    assert_eq!(fixture.state(), State::Closed);
+    assert!(matches!(fixture.heard.last().reason, Reason::RampEnded));
 }
 
 /// A service that had recovered and was then left alone has not been half-open for too long.
 #[test]
-fn half_open_timeout_does_not_reopen_what_the_ramp_closed_before() {
-    let fixture = Fixture::new(|builder| {
-        builder.permit(permit::ramp_up(1.0, 1.0, RAMP)).half_open_timeout(seconds(300))
-    });
-    fixture.trip();
-    fixture.wait();
-    fixture.succeed(6);
+fn left_alone_it_closes_with_the_next_call() {
+    let fixture = in_ramp();
     fixture.advance(seconds(1_000));
     fixture.succeed(1);
     assert_eq!(fixture.state(), State::Closed);
     assert!(matches!(fixture.heard.last().reason, Reason::RampEnded));
 }
 
-/// The closed breaker's own branch has not seen the window that the ramp left, so its first outcome matters, even a success.
+/// With `always` there is no pause: the ramp begins when the breaker opens.
 #[test]
-fn the_kept_window_is_judged_by_the_closed_rule() {
-    let rule = (trip::closed() & trip::min(10) & trip::failure_rate(0.2))
-        | (trip::half_open() & trip::min(2) & trip::failure_rate(1.0));
-    let fixture = Fixture::new(|builder| builder.trip(rule).permit(permit::ramp_up(1.0, 1.0, RAMP)));
+fn without_a_pause_it_begins_with_the_opening() {
+    let fixture = Fixture::new(|builder| {
+        builder.retry(fluxgate::retry::always()).permit(permit::ramp_up(1.0, 1.0, RAMP))
+    });
     fixture.trip();
-    fixture.wait();
+    fixture.advance(seconds(59));
+    fixture.succeed(6);
+    assert_eq!(fixture.state(), State::HalfOpen);
+    fixture.advance(seconds(1));
     fixture.succeed(1);
-    for _ in 0..5 {
-        fixture.succeed(1);
-        fixture.fail(1);
-    }
-    fixture.advance(RAMP);
-    fixture.succeed(1);
-    assert_eq!(fixture.heard.steps()[2..], [(State::HalfOpen, State::Closed), (State::Closed, State::Open)]);
+    assert_eq!(fixture.state(), State::Closed);
 }
 
 #[test]
@@ -244,6 +312,9 @@ fn the_default_permit_is_a_ramp_of_a_minute() {
         breaker.acquire().expect("closed").failure();
     }
     clock.advance(seconds(60));
+    for _ in 0..2 {
+        breaker.acquire().expect("the trial").success();
+    }
     let admitted = (0..20_000).filter(|_| breaker.acquire().map(Call::ignore).is_ok()).count();
     assert!((1_500..2_500).contains(&admitted), "{admitted} of 20,000 at a tenth");
     clock.advance(seconds(60));

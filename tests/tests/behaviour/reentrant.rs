@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fluxgate::testing::{Isolation, isolate};
 use fluxgate::{Call, CircuitBreaker, Metrics, State, breaker};
-use fluxgate_tests::fixture::seconds;
+use fluxgate_tests::fixture::{Heard, seconds};
 
 type Action = fn();
 
@@ -125,12 +125,40 @@ fn reading_and_calling_from_within_changes_no_verdict() {
     }
 }
 
-/// A trip that is waiting for its delay has been decided: what comes meanwhile is too late.
+/// Regression: millions of calls reached a dead service while the user's function was thinking about the delay.
 #[test]
-fn an_outcome_from_within_the_delay_is_late() {
+fn it_is_open_before_the_delay_is_asked_for() {
+    thread_local! {
+        static SEEN: Cell<Option<(State, State, Option<Duration>)>> = const { Cell::new(None) };
+    }
+    for half_open in [false, true] {
+        let _clock = before(half_open);
+        let heard = Heard::default();
+        ASKING.listen(heard.listener());
+        // A trial has no use for another call.
+        let straggler = (!half_open).then(|| ASKING.acquire().expect("closed"));
+        DELAY.set(Some(|| {
+            let refusal = ASKING.acquire().map(Call::ignore).expect_err("a call is refused meanwhile");
+            SEEN.set(Some((ASKING.state(), refusal.state(), refusal.retry_after())));
+        }));
+        fail();
+        assert_eq!(SEEN.take(), Some((State::Open, State::Open, None)), "half-open before: {half_open}");
+        let snapshot = ASKING.snapshot();
+        assert_eq!((snapshot.state, snapshot.metrics.total(), snapshot.rejected), (State::Open, 3, 1));
+        assert_eq!(snapshot.retry_after, Some(seconds(10)));
+        // Listeners are told once the delay is known.
+        assert_eq!(heard.last().retry_after, Some(seconds(10)));
+        straggler.into_iter().for_each(Call::failure);
+        assert_eq!(ASKING.snapshot().late, u64::from(!half_open));
+    }
+}
+
+#[test]
+fn what_is_commanded_from_within_the_delay_is_heard_after_the_trip() {
     let _clock = before(false);
-    DELAY.set(Some(|| (0..2).for_each(|_| fail())));
+    let heard = Heard::default();
+    ASKING.listen(heard.listener());
+    DELAY.set(Some(|| ASKING.force_open()));
     fail();
-    let snapshot = ASKING.snapshot();
-    assert_eq!((snapshot.state, snapshot.metrics.total(), snapshot.late), (State::Open, 3, 2));
+    assert_eq!(heard.steps(), [(State::Closed, State::Open), (State::Open, State::ForcedOpen)]);
 }

@@ -67,16 +67,82 @@ fn in_every_state_that_refuses_it_names_the_state() {
     clock.advance(seconds(60));
     let probe = breaker.acquire().expect("due");
     let refusal = refused(&breaker);
-    assert_eq!((refusal.state(), refusal.retry_after()), (State::HalfOpen, None));
-    assert_eq!(
-        refusal.to_string(),
-        "circuit breaker `payments` is half-open: it admits only a few calls while it tries"
-    );
+    assert_eq!(refusal.state(), State::HalfOpen);
+    let text = refusal.to_string();
+    assert!(text.starts_with("circuit breaker `payments` is half-open"), "{text}");
     probe.ignore();
     breaker.force_open();
     let refusal = refused(&breaker);
     assert_eq!((refusal.state(), refusal.retry_after()), (State::ForcedOpen, None));
     assert_eq!(refusal.to_string(), "circuit breaker `payments` is forced open");
+}
+
+/// Regression: a refusal in half-open told no time, so that a polite worker tried hundreds of times a second. Now it tells a tenth
+/// of the pause before, give or take a quarter.
+#[test]
+fn in_half_open_it_tells_a_short_honest_wait() {
+    for (pause, least, most) in [(seconds(60), seconds(6), seconds(9)), (millis(20), millis(10), millis(15))]
+    {
+        let clock = ManualClock::new();
+        let breaker = CircuitBreaker::builder("waits")
+            .trip(trip::min(2) & trip::failure_rate(0.5))
+            .permit(permit::all())
+            .retry(retry::cooldown(pause))
+            .max_half_open_calls(1)
+            .clock(clock.clone())
+            .build()
+            .expect("valid");
+        for _ in 0..2 {
+            breaker.acquire().expect("closed").failure();
+        }
+        // However late the next call is: what counts is the pause that was drawn.
+        clock.advance(seconds(8 * 3_600));
+        let _probe = breaker.acquire().expect("due");
+        let waits: Vec<_> =
+            (0..200).map(|_| refused(&breaker).retry_after().expect("it tells one")).collect();
+        assert!(waits.iter().all(|wait| (least..=most).contains(wait)), "{waits:?}");
+        let (shortest, longest) = (waits.iter().min().expect("some"), waits.iter().max().expect("some"));
+        assert!(*longest - *shortest > (most - least) / 2, "they are spread: {shortest:?} to {longest:?}");
+    }
+}
+
+/// In the ramp, too, whose refusals are for want of luck.
+#[test]
+fn in_a_ramp_it_tells_a_short_honest_wait() {
+    let fixture = Fixture::new(|builder| {
+        builder.trip(trip::failure_streak(1)).permit(permit::ramp_up(0.001, 0.001, seconds(60)))
+    });
+    fixture.trip();
+    fixture.wait();
+    fixture.succeed(1);
+    let waits: Vec<_> =
+        (0..200).filter_map(|_| Some(fixture.breaker.acquire().err()?.retry_after())).collect();
+    assert!(waits.len() > 150, "{} refused", waits.len());
+    let honest = seconds(6)..=seconds(9);
+    assert!(waits.iter().all(|wait| wait.is_some_and(|wait| honest.contains(&wait))), "{waits:?}");
+}
+
+/// Not in the one that follows.
+#[test]
+fn is_counted_in_the_state_that_refused() {
+    let fixture = Fixture::new(|builder| builder.trip(trip::failure_streak(2)).max_half_open_calls(1));
+    fixture.trip();
+    (0..3).for_each(|_| drop(fixture.refusal()));
+    assert_eq!(fixture.breaker.snapshot().rejected, 3);
+    fixture.wait();
+    let hung = fixture.breaker.acquire().expect("due");
+    assert_eq!(fixture.breaker.snapshot().rejected, 0);
+    (0..2).for_each(|_| drop(fixture.refusal()));
+    assert_eq!(fixture.breaker.snapshot().rejected, 2);
+    fixture.advance(seconds(60));
+    fixture.refusal();
+    let snapshot = fixture.breaker.snapshot();
+    assert_eq!(
+        (snapshot.state, snapshot.rejected),
+        (State::Open, 1),
+        "the trial had stalled before it was refused"
+    );
+    drop(hung);
 }
 
 #[test]

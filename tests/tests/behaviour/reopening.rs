@@ -88,16 +88,25 @@ fn a_service_that_held_is_forgiven() {
     assert_eq!(fixture.breaker.snapshot().reopens, 0);
 }
 
-/// "Sooner after closing than it had last been open": how long it was really open, not how long it meant to be.
+/// "Sooner after closing than it had last been open", but no longer than the pause that was drawn: that no call came all night
+/// is not held against it.
 #[test]
-fn what_counts_is_how_long_it_was_open() {
+fn an_idle_night_is_not_held_against_it() {
+    let night = seconds(8 * 3_600);
     let fixture = backing_off();
     fixture.trip();
-    fixture.advance(seconds(100));
+    fixture.advance(night);
     fixture.succeed(1);
-    fixture.advance(millis(99_999));
+    fixture.advance(millis(9_999));
     fixture.trip();
-    assert_eq!(delay(&fixture), seconds(20));
+    assert_eq!(delay(&fixture), seconds(20), "10 s had been drawn");
+    fixture.advance(night);
+    fixture.succeed(1);
+    assert_eq!((fixture.state(), fixture.breaker.snapshot().reopens), (State::Closed, 1));
+    fixture.advance(seconds(20));
+    assert_eq!(fixture.breaker.snapshot().reopens, 0, "20 s had been drawn");
+    fixture.trip();
+    assert_eq!(delay(&fixture), seconds(10));
 }
 
 #[test]

@@ -71,7 +71,7 @@ fn trial_is_the_length_derived_from_the_rule() {
         (trip::min(10) & trip::failure_rate(0.5), 10),
         (trip::min(10) & trip::failures(4), 10),
         (trip::failures(4), 4),
-        (trip::failure_streak(3) | trip::min(10) & trip::failure_rate(0.5), 3),
+        (trip::failure_streak(3) | trip::min(10) & trip::failure_rate(0.5), 10),
         (trip::min(7) & trip::slow_rate(0.2, seconds(1)), 7),
         (trip::min(2) & trip::avg_latency(seconds(1)), 2),
         (trip::closed() & trip::failures(9) | trip::half_open() & trip::min(1) & trip::failure_rate(1.0), 1),

@@ -144,17 +144,92 @@ fn a_slow_success_is_no_recovery() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
+/// One lucky call does not close: it takes as many good calls as bad ones would have re-opened it.
 #[test]
-fn a_streak_alone_makes_a_trial_of_as_many() {
-    let fixture = Fixture::with_rule(trip::failure_streak(3));
+fn passes_on_as_many_good_calls_as_bad_ones_would_have_reopened_it() {
+    for rule in [trip::failure_streak(5), trip::failures(5)] {
+        let fixture = Fixture::with_rule(rule);
+        before_trial(&fixture);
+        fixture.fail(4);
+        assert_eq!(fixture.state(), State::HalfOpen);
+        fixture.fail(1);
+        assert_eq!(fixture.state(), State::Open);
+        fixture.wait();
+        fixture.succeed(4);
+        assert_eq!(fixture.state(), State::HalfOpen, "so far it may have been luck");
+        fixture.succeed(1);
+        assert_eq!(fixture.state(), State::Closed);
+    }
+}
+
+/// Of alternatives, the longest decides how long a trial is, and each may re-open it after its own length.
+#[test]
+fn is_as_long_as_the_longest_alternative_needs() {
+    let rule = trip::failure_streak(5) | trip::min(10) & trip::failure_rate(0.9);
+    let fixture = Fixture::with_rule(rule);
+    assert_eq!(fixture.breaker.snapshot().trial, 10);
     before_trial(&fixture);
-    fixture.fail(2);
-    assert_eq!(fixture.state(), State::HalfOpen);
-    fixture.fail(1);
-    assert_eq!(fixture.state(), State::Open);
+    fixture.fail(5);
+    assert_eq!(fixture.state(), State::Open, "5 in a row");
     fixture.wait();
+    // 9 failures of 10 make a trip certain, so 9 good calls pass.
+    fixture.succeed(8);
+    assert_eq!(fixture.state(), State::HalfOpen);
     fixture.succeed(1);
-    assert_eq!(fixture.state(), State::Closed, "3 in a row of 3 are out of reach");
+    assert_eq!(fixture.state(), State::Closed);
+}
+
+/// What only a closed breaker asks for neither lengthens a trial nor makes a call of it bad.
+#[test]
+fn closed_branches_have_no_part_in_a_trial() {
+    let rule = trip::closed() & trip::min(10) & trip::slow_rate(0.5, millis(100))
+        | trip::min(4) & trip::failure_rate(0.5);
+    let fixture = Fixture::with_rule(rule);
+    assert_eq!(fixture.breaker.snapshot().trial, 4);
+    before_trial(&fixture);
+    fixture.succeed_in(millis(100), 3);
+    assert_eq!(fixture.state(), State::Closed);
+}
+
+/// Regression: `| failure_streak(5)` let a service that fails 90% of its calls close once in a while, by one good call.
+#[test]
+fn an_alternative_never_makes_recovery_easier() {
+    let plain = trip::min(10) & trip::failure_rate(0.5);
+    let [mut without, mut with] = [0, 0];
+    for (rule, closings) in [(plain.clone(), &mut without), (plain | trip::failure_streak(5), &mut with)] {
+        let fixture = Fixture::with_rule(rule);
+        let mut random = fastrand::Rng::with_seed(90);
+        for _ in 0..3_600 {
+            let outcome = if random.u32(0..10) == 0 { Outcome::Success } else { Outcome::Failure };
+            let _ = fixture.call(outcome, millis(100));
+            fixture.advance(millis(900));
+        }
+        *closings = fixture.heard.steps().iter().filter(|step| step.1 == State::Closed).count();
+    }
+    assert_eq!((without, with), (0, 0), "closings in an hour, without and with the alternative");
+}
+
+/// A trial that proves neither ends after twice its length, for the service: the rule does not hold.
+#[test]
+fn ends_after_twice_its_length() {
+    let fixture = Fixture::with_rule(trip::failure_streak(5));
+    before_trial(&fixture);
+    for _ in 0..2 {
+        fixture.fail(3);
+        fixture.succeed(1);
+    }
+    fixture.fail(1);
+    assert_eq!((fixture.state(), fixture.counts()), (State::HalfOpen, (9, 7)));
+    fixture.succeed(1);
+    assert_eq!(fixture.state(), State::Closed, "of ten outcomes no five in a row failed");
+    assert!(matches!(fixture.heard.last().reason, Reason::TrialPassed));
+
+    before_trial(&fixture);
+    fixture.succeed(1);
+    fixture.fail(4);
+    fixture.succeed(1);
+    fixture.fail(4);
+    assert_eq!(fixture.state(), State::Closed, "the tenth outcome ends it, whatever it is");
 }
 
 /// `custom` conditions count as unknown until all calls are in.
@@ -281,19 +356,73 @@ fn probes_may_be_rarer_than_the_window() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
+/// What the outcomes before left to find out is all that a trial still admits.
 #[test]
-fn half_open_timeout_reopens() {
+fn admits_no_more_calls_than_it_can_still_use() {
+    let fixture = Fixture::new(|builder| builder.max_half_open_calls(100));
+    before_trial(&fixture);
+    let held: Vec<Call<'_>> = (0..10).map(|_| fixture.breaker.acquire().expect("of use")).collect();
+    assert_eq!(fixture.refusal().state(), State::HalfOpen, "10 outcomes are on their way");
+    let mut held = held.into_iter();
+    held.by_ref().take(3).for_each(Call::success);
+    fixture.refusal();
+    held.next().expect("one of ten").ignore();
+    fixture.succeed(1);
+    drop(held.next());
+    fixture.succeed(1);
+    fixture.refusal();
+    assert_eq!((fixture.state(), fixture.counts()), (State::HalfOpen, (5, 0)));
+    held.next().expect("one of ten").success();
+    assert_eq!(fixture.state(), State::Closed);
+}
+
+/// Once all calls are in and nothing is certain, as many again may come.
+#[test]
+fn admits_as_many_again_when_all_are_in() {
+    let fixture = Fixture::new(|builder| builder.trip(trip::failure_streak(5)).max_half_open_calls(100));
+    before_trial(&fixture);
+    fixture.fail(1);
+    fixture.succeed(3);
+    let fifth = fixture.breaker.acquire().expect("of use");
+    fixture.refusal();
+    fifth.failure();
+    let held: Vec<Call<'_>> = (0..5).map(|_| fixture.breaker.acquire().expect("of use")).collect();
+    fixture.refusal();
+    held.into_iter().take(2).for_each(Call::success);
+    assert_eq!(fixture.state(), State::Closed, "5 good ones");
+}
+
+/// Hung probes do not keep it half-open.
+#[test]
+fn without_an_outcome_while_calls_run_it_reopens() {
     let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)));
     before_trial(&fixture);
     fixture.succeed(2);
-    fixture.advance(millis(19_999));
-    fixture.succeed(1);
-    fixture.advance(millis(1));
+    fixture.advance(seconds(100));
+    let hung = fixture.breaker.acquire().expect("a slot");
+    fixture.advance(seconds(20) - Duration::from_nanos(1));
+    fixture.call(Outcome::Ignored, Duration::ZERO).expect("not yet");
+    assert_eq!(fixture.state(), State::HalfOpen);
+    fixture.advance(seconds(20));
     let refusal = fixture.refusal();
     assert_eq!(refusal.state(), State::Open);
     assert_eq!(refusal.retry_after(), Some(seconds(60)));
     assert!(matches!(fixture.heard.last().reason, Reason::HalfOpenTimeout));
     assert_eq!(fixture.breaker.snapshot().reopens, 1);
+    hung.success();
+    assert_eq!(fixture.breaker.snapshot().late, 1);
+}
+
+#[test]
+fn ten_hung_probes_reopen_it_after_a_minute_unless_set() {
+    let fixture = Fixture::new(|builder| builder);
+    before_trial(&fixture);
+    let hung: Vec<Call<'_>> = (0..10).map(|_| fixture.breaker.acquire().expect("a slot")).collect();
+    fixture.advance(seconds(60) - Duration::from_nanos(1));
+    assert_eq!(fixture.refusal().state(), State::HalfOpen);
+    fixture.advance(Duration::from_nanos(1));
+    assert_eq!(fixture.refusal().state(), State::Open);
+    drop(hung);
 }
 
 /// Regression: elsewhere a hung probe blocks everything until it returns.
@@ -313,14 +442,66 @@ fn hung_probes_do_not_outlast_the_timeout() {
     assert_eq!(fixture.breaker.snapshot().late, 2);
 }
 
+/// Any reported outcome shows that calls come back, even one that says nothing of the service. A call that was given up does not.
 #[test]
-fn without_a_timeout_it_waits_for_probes() {
+fn an_outcome_begins_the_wait_anew_and_a_cancelled_call_does_not() {
+    for (outcome, state) in [
+        (Some(Outcome::Success), State::HalfOpen),
+        (Some(Outcome::Failure), State::HalfOpen),
+        (Some(Outcome::Ignored), State::HalfOpen),
+        (None, State::Open),
+    ] {
+        let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)));
+        before_trial(&fixture);
+        let hung = fixture.breaker.acquire().expect("a slot");
+        let other = fixture.breaker.acquire().expect("a slot");
+        fixture.advance(seconds(15));
+        match outcome {
+            Some(outcome) => other.record(outcome),
+            None => drop(other),
+        }
+        fixture.advance(seconds(5));
+        let _ = fixture.call(Outcome::Ignored, Duration::ZERO);
+        assert_eq!(fixture.state(), state, "after {outcome:?}");
+        drop(hung);
+    }
+}
+
+#[test]
+fn an_outcome_at_the_end_of_the_wait_is_late() {
+    let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)));
+    before_trial(&fixture);
+    fixture.call(Outcome::Success, seconds(20) - Duration::from_nanos(1)).expect("a slot");
+    assert_eq!((fixture.state(), fixture.counts()), (State::HalfOpen, (1, 0)));
+    fixture.call(Outcome::Success, seconds(20)).expect("a slot");
+    assert_eq!(fixture.state(), State::Open);
+    assert!(matches!(fixture.heard.last().reason, Reason::HalfOpenTimeout));
+    assert_eq!(fixture.breaker.snapshot().late, 1);
+}
+
+/// Regression: with a call every 10 s and less than a minute of time it never closed.
+#[test]
+fn a_trickle_of_good_calls_is_progress() {
+    let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(5)));
+    before_trial(&fixture);
+    for _ in 0..6 {
+        fixture.succeed_in(seconds(4), 1);
+        fixture.advance(seconds(10));
+    }
+    assert_eq!(fixture.state(), State::Closed);
+}
+
+#[test]
+fn with_nothing_on_its_way_it_waits_for_calls() {
     let fixture = Fixture::new(|builder| builder);
     before_trial(&fixture);
     fixture.succeed(1);
     fixture.advance(seconds(1_000_000));
     assert!(fixture.breaker.acquire().is_ok());
     assert_eq!(fixture.state(), State::HalfOpen);
+    fixture.advance(seconds(1_000_000));
+    fixture.succeed(5);
+    assert_eq!(fixture.state(), State::Closed);
 }
 
 #[test]

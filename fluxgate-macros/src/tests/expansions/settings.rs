@@ -43,7 +43,7 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                         .max(::core::time::Duration::from_nanos(60000000000)),
                     permit: __fluxgate::Permit::random(0.5),
                     max_half_open_calls: 2,
-                    half_open_timeout: ::core::option::Option::None,
+                    half_open_timeout: ::core::time::Duration::from_secs(60),
                     on_panic: __fluxgate::Outcome::Failure,
                     on_cancel: __fluxgate::Outcome::Failure,
                 }

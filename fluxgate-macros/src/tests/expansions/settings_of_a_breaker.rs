@@ -20,7 +20,7 @@ static PAYMENTS: CircuitBreaker = vendored::__private::CircuitBreaker::from_sett
                 ::core::time::Duration::from_secs(60),
             ),
             max_half_open_calls: 10,
-            half_open_timeout: ::core::option::Option::None,
+            half_open_timeout: ::core::time::Duration::from_secs(60),
             on_panic: __fluxgate::Outcome::Failure,
             on_cancel: __fluxgate::Outcome::Ignored,
         }

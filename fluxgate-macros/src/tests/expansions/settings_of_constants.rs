@@ -64,7 +64,7 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                         ::core::time::Duration::from_secs(60),
                     ),
                     max_half_open_calls: 10,
-                    half_open_timeout: ::core::option::Option::Some(__FLUXGATE_3),
+                    half_open_timeout: __FLUXGATE_3,
                     on_panic: __fluxgate::Outcome::Failure,
                     on_cancel: __fluxgate::Outcome::Ignored,
                 }

@@ -22,6 +22,11 @@ impl FinishedCall {
         Self { failed, slow, nanos }
     }
 
+    /// Whether it reached any of these thresholds, one bit for each.
+    pub(crate) fn reached_any(&self, thresholds: u8) -> bool {
+        self.slow & thresholds != 0
+    }
+
     pub(super) fn is_slow(&self, threshold: usize) -> bool {
         self.slow >> threshold & 1 == 1
     }

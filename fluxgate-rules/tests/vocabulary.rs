@@ -1,0 +1,44 @@
+//! Every word of the vocabulary becomes data that prints, reads back, and equals itself.
+#![allow(missing_docs)]
+
+use std::fmt::{Debug, Display};
+use std::str::FromStr as _;
+
+use fluxgate_rules::Rule;
+use fluxgate_rules::lexer::lex;
+use fluxgate_rules::read;
+use fluxgate_rules::vocabulary::{Entry, Kind, PERMIT, RETRY, TRIP, WINDOW};
+
+/// Words whose argument only the compiler knows are left out.
+fn of_data(entries: &'static [Entry]) -> impl Iterator<Item = &'static Entry> {
+    entries.iter().filter(|entry| !entry.positional.iter().any(|parameter| parameter.kind == Kind::Function))
+}
+
+fn is_kept<T: PartialEq + Debug + Display>(word: &str, text: &str, read: impl Fn(&str) -> Option<T>) {
+    let value = read(text).unwrap_or_else(|| panic!("`{text}` is not data"));
+    let printed = value.to_string();
+    assert!(printed.contains(word), "`{text}` prints as `{printed}`");
+    assert_eq!(Some(value), read(&printed));
+}
+
+#[test]
+fn conditions() {
+    for entry in of_data(TRIP.entries) {
+        // A rule that makes sense, whatever the condition.
+        let text = format!("failures(9) | min(7) & failures(8) & {}", entry.example());
+        is_kept(entry.word, &text, |text| Rule::from_str(text).ok());
+    }
+}
+
+#[test]
+fn windows_retries_and_permits() {
+    for entry in of_data(WINDOW.entries) {
+        is_kept(entry.word, &entry.example(), |text| read::window(&lex(text).tokens).ok()?.window());
+    }
+    for entry in of_data(RETRY.entries) {
+        is_kept(entry.word, &entry.example(), |text| read::retry(&lex(text).tokens).ok()?.retry());
+    }
+    for entry in of_data(PERMIT.entries) {
+        is_kept(entry.word, &entry.example(), |text| read::permit(&lex(text).tokens).ok()?.permit());
+    }
+}

@@ -1,0 +1,94 @@
+//! An admitted call that borrows nothing.
+
+use core::fmt;
+use std::mem;
+
+use super::call::Call;
+use super::circuit_breaker::CircuitBreaker;
+use crate::engine::word::StateWord;
+use crate::state::{Outcome, State};
+
+/// An admitted call with a handle of its own to the breaker: for a response's body, a stream, or a service's future, which outlive the
+/// place where the call was admitted. Returned by [`CircuitBreaker::acquire_owned`].
+///
+/// It is reported and dropped like a [`Call`].
+///
+/// ```
+/// # let breaker = fluxgate::CircuitBreaker::builder("payments").build()?;
+/// let call = breaker.acquire_owned()?;
+/// std::thread::spawn(move || call.success()).join().unwrap();
+/// assert_eq!(breaker.metrics().total(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use = "dropping it at once says that the call was cancelled"]
+pub struct OwnedCall {
+    breaker: CircuitBreaker,
+    /// As in a [`Call`]; no breaker's word once the call is over.
+    word: StateWord,
+    start: u64,
+}
+
+impl OwnedCall {
+    /// A call that `breaker` has admitted.
+    pub(super) fn new(breaker: CircuitBreaker, (word, start): (StateWord, u64)) -> Self {
+        Self { breaker, word, start }
+    }
+
+    /// The call itself, which is over for this handle.
+    fn take(&mut self) -> Call<'_> {
+        let word = mem::replace(&mut self.word, StateWord::NONE);
+        Call::from_parts(self.breaker.breaker(), word, self.start)
+    }
+
+    /// The breaker that admitted it.
+    pub fn breaker(&self) -> &CircuitBreaker {
+        &self.breaker
+    }
+
+    /// See [`Call::state`].
+    pub fn state(&self) -> State {
+        self.word.state()
+    }
+
+    /// See [`Call::generation`].
+    pub fn generation(&self) -> u64 {
+        self.word.generation()
+    }
+
+    /// Reports that the dependency is well.
+    pub fn success(self) {
+        self.record(Outcome::Success);
+    }
+
+    /// Reports that the dependency is not well.
+    pub fn failure(self) {
+        self.record(Outcome::Failure);
+    }
+
+    /// Reports that the call says nothing about the dependency: see [`Call::ignore`].
+    pub fn ignore(self) {
+        self.record(Outcome::Ignored);
+    }
+
+    /// Reports the outcome of the call.
+    pub fn record(mut self, outcome: Outcome) {
+        self.take().record(outcome);
+    }
+}
+
+impl Drop for OwnedCall {
+    fn drop(&mut self) {
+        drop(self.take());
+    }
+}
+
+impl fmt::Debug for OwnedCall {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("OwnedCall")
+            .field("breaker", &self.breaker.name())
+            .field("state", &self.state())
+            .field("generation", &self.generation())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,295 @@
+//! A call inside an admitted call of the same breaker is part of it: it takes no slot of a trial, and has no outcome of its own.
+
+use std::cell::Cell;
+use std::future::{Future, pending};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::pin;
+use std::task::{Context, Waker};
+use std::thread;
+
+use fluxgate::{
+    Builder, Call, CallNotPermitted, CircuitBreaker, Clock, Outcome, State, circuit_breaker, permit, trip,
+};
+use fluxgate_tests::fixture::{Fixture, seconds};
+
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    #[error("the service is down")]
+    Down,
+    #[error("the service was not asked")]
+    Refused(#[from] CallNotPermitted),
+}
+
+/// A client whose calls all go through one breaker, also those that are made of others.
+struct Client {
+    breaker: CircuitBreaker,
+    down: Cell<bool>,
+    gets: Cell<u32>,
+}
+
+impl Client {
+    fn of(breaker: CircuitBreaker) -> Self {
+        Self { breaker, down: Cell::new(false), gets: Cell::new(0) }
+    }
+
+    #[circuit_breaker(breaker = self.breaker)]
+    fn get(&self) -> Result<u32, Failure> {
+        self.gets.set(self.gets.get() + 1);
+        if self.down.get() { Err(Failure::Down) } else { Ok(1) }
+    }
+
+    #[circuit_breaker(breaker = self.breaker)]
+    fn pages(&self) -> Result<u32, Failure> {
+        (0..3).map(|_| self.get()).sum()
+    }
+
+    #[circuit_breaker(breaker = self.breaker)]
+    fn tree(&self, depth: u32) -> Result<u32, Failure> {
+        if depth == 0 { self.get() } else { Ok(self.tree(depth - 1)? + self.tree(depth - 1)?) }
+    }
+
+    #[circuit_breaker(breaker = self.breaker)]
+    async fn fetch(&self) -> Result<u32, Failure> {
+        tokio::task::yield_now().await;
+        self.get()
+    }
+
+    #[circuit_breaker(breaker = self.breaker)]
+    async fn both(&self) -> Result<u32, Failure> {
+        let (one, other) = tokio::join!(self.fetch(), self.fetch());
+        Ok(one? + other?)
+    }
+
+    #[circuit_breaker(breaker = self.breaker)]
+    async fn either(&self) -> Result<u32, Failure> {
+        tokio::select! {
+            one = self.fetch() => one,
+            other = self.fetch() => other,
+        }
+    }
+
+    #[circuit_breaker(breaker = self.breaker)]
+    async fn hang(&self) -> Result<u32, Failure> {
+        pending().await
+    }
+}
+
+/// With one slot, about to begin a trial of 10.
+fn before_trial(configure: impl FnOnce(Builder) -> Builder) -> Fixture {
+    let fixture = Fixture::new(|builder| configure(builder.max_half_open_calls(1)));
+    fixture.trip();
+    fixture.wait();
+    fixture
+}
+
+fn client() -> Client {
+    Client::of(before_trial(|builder| builder).breaker)
+}
+
+/// Regression: with all settings left alone, a healthy service got no successful call in an hour.
+#[test]
+fn a_function_that_calls_another_recovers() {
+    let of_all_kinds: [fn(Builder) -> Builder; 3] = [
+        |builder| builder,
+        |builder| builder.max_half_open_calls(1),
+        |builder| builder.permit(permit::all()),
+    ];
+    for configure in of_all_kinds {
+        let clock = fluxgate::testing::ManualClock::new();
+        let breaker =
+            configure(CircuitBreaker::builder("nested")).clock(clock.clone()).build().expect("valid");
+        let client = Client::of(breaker);
+        client.down.set(true);
+        while client.breaker.state() == State::Closed {
+            assert!(client.pages().is_err());
+        }
+        client.down.set(false);
+        client.gets.set(0);
+        clock.advance(seconds(60));
+        let due = clock.now();
+        let mut went_through = 0;
+        while client.breaker.state() != State::Closed {
+            // Refused as a whole, or not at all.
+            went_through += client.pages().unwrap_or(0);
+            assert_eq!(client.gets.get(), went_through);
+            clock.advance(seconds(1));
+            assert!(clock.now() - due <= seconds(61), "the ramp is over");
+        }
+        assert!(went_through >= 18, "{went_through}");
+    }
+}
+
+#[test]
+fn recursion_counts_once_in_a_trial() {
+    let client = client();
+    for nth in 1..=6 {
+        assert_eq!(client.tree(4).expect("one call"), 16);
+        if nth < 6 {
+            assert_eq!(client.breaker.metrics().total(), nth);
+        }
+    }
+    assert_eq!(client.breaker.state(), State::Closed);
+    assert_eq!(client.breaker.snapshot().rejected, 0);
+}
+
+#[tokio::test]
+async fn futures_that_are_polled_within_another_are_part_of_it() {
+    let client = client();
+    for nth in 1..=3 {
+        assert_eq!(client.both().await.expect("one call"), 2);
+        assert_eq!(client.either().await.expect("one call"), 1);
+        if nth < 3 {
+            assert_eq!(client.breaker.metrics().total(), 2 * nth);
+        }
+    }
+    assert_eq!(client.breaker.state(), State::Closed);
+}
+
+#[test]
+fn closures_are_bodies_as_well() {
+    let fixture = before_trial(|builder| builder);
+    for _ in 0..6 {
+        let inner = || fixture.breaker.call(|| Ok::<_, ()>(7));
+        assert!(matches!(fixture.breaker.call(inner), Ok(7)));
+    }
+    assert_eq!(fixture.state(), State::Closed);
+}
+
+/// What the outer call makes of it is what counts.
+#[test]
+fn an_inner_failure_that_is_dealt_with_is_none() {
+    let fixture = before_trial(|builder| builder);
+    let result =
+        fixture.breaker.call(|| Ok::<_, ()>(fixture.breaker.call(|| Err::<(), _>("inner")).is_err()));
+    assert!(matches!(result, Ok(true)));
+    assert_eq!(fixture.counts(), (1, 0));
+    let result = fixture.breaker.call(|| {
+        let _ = fixture.breaker.call(|| Ok::<_, ()>(()));
+        Err::<(), _>("outer")
+    });
+    assert!(result.is_err());
+    assert_eq!(fixture.counts(), (2, 1));
+}
+
+/// Once the breaker has moved on, the call is part of nothing.
+#[test]
+fn an_inner_call_of_another_generation_is_a_call_of_its_own() {
+    let fixture = before_trial(|builder| builder);
+    let result = fixture.breaker.call(|| {
+        fixture.breaker.force_open();
+        fixture.breaker.call(|| Ok::<_, ()>(())).map_err(drop)
+    });
+    assert!(result.is_err(), "it is refused");
+    assert_eq!(fixture.breaker.snapshot().rejected, 1);
+}
+
+/// A call that was acquired has no inside, nor has one that is over, nor a future between two polls.
+#[test]
+fn what_is_not_inside_needs_a_slot() {
+    let fixture = before_trial(|builder| builder);
+    let held = fixture.breaker.acquire().expect("a slot");
+    assert!(fixture.breaker.call(|| Ok::<_, ()>(())).is_err());
+    held.ignore();
+
+    let panicking = || fixture.breaker.call(|| -> Result<(), ()> { resume_unwind(Box::new(())) });
+    assert!(catch_unwind(AssertUnwindSafe(panicking)).is_err());
+    let held = fixture.breaker.acquire().expect("a slot");
+    fixture.refusal();
+    drop(held);
+
+    let client = client();
+    let mut hung = pin!(client.hang());
+    assert!(hung.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    assert!(matches!(client.get(), Err(Failure::Refused(_))));
+}
+
+#[test]
+fn a_call_on_another_thread_is_not_inside() {
+    let fixture = before_trial(|builder| builder);
+    let result = fixture.breaker.call(|| {
+        let elsewhere = || fixture.breaker.call(|| Ok::<_, ()>(())).is_err();
+        Ok::<_, ()>(thread::scope(|scope| scope.spawn(elsewhere).join().expect("it does not panic")))
+    });
+    assert!(matches!(result, Ok(true)), "it is refused");
+    assert_eq!(fixture.counts(), (1, 0));
+}
+
+/// In another breaker's call there is no inside of this one.
+#[test]
+fn of_another_breaker_each_takes_its_own_slot() {
+    let (one, other) = (before_trial(|builder| builder), before_trial(|builder| builder));
+    let result = one.breaker.call(|| other.breaker.call(|| one.breaker.call(|| Ok::<_, ()>(()))));
+    assert!(matches!(result, Ok(())));
+    assert_eq!((one.counts(), other.counts()), ((1, 0), (1, 0)));
+}
+
+/// A failure that is only the breaker's own refusal further in, on a thread or task that is not inside, is no evidence.
+#[test]
+fn its_own_refusal_further_in_is_no_evidence() {
+    struct Spawning(CircuitBreaker);
+    impl Spawning {
+        #[circuit_breaker(breaker = self.0)]
+        fn get(&self) -> Result<(), Failure> {
+            Ok(())
+        }
+
+        #[circuit_breaker(breaker = self.0)]
+        fn elsewhere(&self) -> Result<(), Failure> {
+            thread::scope(|scope| scope.spawn(|| self.get()).join().expect("it does not panic"))
+        }
+    }
+
+    let spawning = Spawning(before_trial(|builder| builder).breaker);
+    for _ in 0..20 {
+        assert!(matches!(spawning.elsewhere(), Err(Failure::Refused(_))));
+        assert_eq!((spawning.0.state(), spawning.0.metrics().total()), (State::HalfOpen, 0));
+    }
+    (0..6).for_each(|_| spawning.get().expect("the slot came back"));
+    assert_eq!(spawning.0.state(), State::Closed);
+}
+
+/// Another breaker's refusal is a failure like any other.
+#[test]
+fn another_breakers_refusal_further_in_is_evidence() {
+    struct Behind(CircuitBreaker, CircuitBreaker);
+    impl Behind {
+        #[circuit_breaker(breaker = self.0)]
+        fn get(&self) -> Result<(), Failure> {
+            self.1.acquire()?.success();
+            Ok(())
+        }
+    }
+
+    let (outer, inner) = (before_trial(|builder| builder), Fixture::new(|builder| builder));
+    inner.breaker.force_open();
+    let behind = Behind(outer.breaker, inner.breaker);
+    assert!(matches!(behind.get(), Err(Failure::Refused(_))));
+    assert_eq!((behind.0.metrics().total(), behind.0.metrics().failures()), (1, 1));
+}
+
+/// While closed, each call counts for itself, and inside the ramp an inner call is not put to the permit again.
+#[test]
+fn of_a_ramp_inner_calls_are_part_of_the_outer() {
+    let fixture = before_trial(|builder| {
+        builder.trip(trip::failure_streak(1)).permit(permit::ramp_up(0.1, 0.1, seconds(60)))
+    });
+    fixture.succeed(1);
+    let mut admitted = 0;
+    for _ in 0..1_000 {
+        let inner = || fixture.breaker.call(|| fixture.breaker.call(|| Ok::<_, ()>(())));
+        match fixture.breaker.call(inner) {
+            Ok(()) => admitted += 1,
+            Err(error) => {
+                assert!(matches!(error, fluxgate::Error::NotPermitted(_)), "refused within: {error:?}");
+            }
+        }
+    }
+    assert!((20..250).contains(&admitted), "{admitted} of 1,000 at a tenth");
+    assert_eq!(fixture.counts(), (admitted.min(10), 0));
+
+    let closed = Fixture::new(|builder| builder);
+    let _ = closed.breaker.call(|| closed.breaker.call(|| Ok::<_, ()>(())));
+    assert_eq!(closed.counts(), (2, 0));
+    closed.call(Outcome::Success, seconds(0)).expect("closed");
+    drop(closed.breaker.acquire().map(Call::ignore));
+}

@@ -1,0 +1,180 @@
+//! From what is mentioned to the file that defines it.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt;
+
+use crate::sources::{Kind, Meaning, Module};
+
+/// What leads from one file to another.
+pub(crate) type Arrows = BTreeMap<(String, String), Arrow>;
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Arrow {
+    /// In a line, of a module.
+    Import(usize, String),
+    /// The call of a function of a type, where the function stands in another file than the type.
+    Call(usize, String, String),
+}
+
+impl fmt::Display for Arrow {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Import(line, module) => write!(formatter, "{line} imports {module}"),
+            Self::Call(line, function, module) => write!(formatter, "{line} calls `{function}` of {module}"),
+        }
+    }
+}
+
+/// The first arrow between any two files of a crate.
+pub(crate) fn arrows(modules: &[Module]) -> Arrows {
+    let mut arrows = Arrows::new();
+    let mut draw = |from: &Module, to: &Module, arrow: Arrow| {
+        if from.file != to.file {
+            let first = arrows.entry((from.file.clone(), to.file.clone())).or_insert_with(|| arrow.clone());
+            *first = arrow.min(first.clone());
+        }
+    };
+    let added = added_methods(modules);
+    for (index, module) in modules.iter().enumerate() {
+        for mention in &module.mentions {
+            if mention.kind == Kind::Method {
+                if let Some((name, of)) = mention.path.split_last()
+                    && let Some(&(home, to)) = added.get(name.as_str())
+                    && (of.is_empty() || of == ["Self"] || targets(modules, index, of).contains(&home))
+                {
+                    draw(
+                        module,
+                        &modules[to],
+                        Arrow::Call(mention.line, name.clone(), spelled(&modules[to])),
+                    );
+                }
+                continue;
+            }
+            for target in targets(modules, index, &mention.path) {
+                let to = &modules[target.module()];
+                // A module alone is named by imports; in code, what has its name is something else.
+                let is_something_else = mention.kind == Kind::Code && matches!(target, Target::Module(_));
+                // Whoever re-exports what its own submodules define is their face, and needs nothing of them.
+                let is_face = mention.kind == Kind::ReExport && to.path.starts_with(&module.path);
+                if !is_something_else && !is_face {
+                    draw(module, to, Arrow::Import(mention.line, spelled(to)));
+                }
+            }
+        }
+    }
+    arrows
+}
+
+/// The functions of types that stand in another file than their type: the type, and the module of the function. Only those with a
+/// name that no other function of a type has, so that a call can be told by it.
+fn added_methods(modules: &[Module]) -> HashMap<&str, (Target, usize)> {
+    let mut counts = HashMap::<&str, usize>::new();
+    for method in modules.iter().flat_map(|module| &module.methods) {
+        *counts.entry(&method.name).or_default() += 1;
+    }
+    let mut added = HashMap::new();
+    for (index, module) in modules.iter().enumerate() {
+        for method in module.methods.iter().filter(|method| counts[method.name.as_str()] == 1) {
+            let types = method.of.iter().flat_map(|of| targets(modules, index, of));
+            for home in types.filter(|home| modules[home.module()].file != module.file) {
+                added.insert(method.name.as_str(), (home, index));
+            }
+        }
+    }
+    added
+}
+
+fn spelled(module: &Module) -> String {
+    ["crate"].into_iter().chain(module.path.iter().map(String::as_str)).collect::<Vec<_>>().join("::")
+}
+
+/// What a path means to code in a module. Nothing, if it leads out of the crate.
+fn targets(modules: &[Module], module: usize, path: &[String]) -> BTreeSet<Target> {
+    Names { modules, asked: HashSet::new() }.of_path(module, path)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Target {
+    /// Something that the module defines.
+    Item(usize),
+    Module(usize),
+}
+
+impl Target {
+    fn module(self) -> usize {
+        match self {
+            Self::Item(module) | Self::Module(module) => module,
+        }
+    }
+}
+
+struct Names<'a> {
+    modules: &'a [Module],
+    /// Imports that are being followed: an import may have the name of what it imports.
+    asked: HashSet<(usize, String)>,
+}
+
+impl Names<'_> {
+    fn of_path(&mut self, module: usize, path: &[String]) -> BTreeSet<Target> {
+        let mut start = module;
+        let mut names = path.iter().peekable();
+        let mut is_relative = true;
+        while let Some(name) = names.next_if(|name| ["crate", "self", "super"].contains(&name.as_str())) {
+            is_relative = false;
+            match name.as_str() {
+                "crate" => start = 0,
+                "super" => start = self.modules[start].parent,
+                _ => {}
+            }
+        }
+        let mut targets = BTreeSet::from([Target::Module(start)]);
+        for name in names {
+            let is_missing_elsewhere = std::mem::replace(&mut is_relative, false);
+            // What has members is the module, if a module and something else share the name.
+            let modules: Vec<_> =
+                targets.iter().copied().filter(|target| matches!(target, Target::Module(_))).collect();
+            if modules.is_empty() {
+                break;
+            }
+            targets.clear();
+            for module in modules.into_iter().map(Target::module) {
+                let found = self.of_name(module, name);
+                if found.is_empty() && !is_missing_elsewhere {
+                    // It must be there, made by a macro.
+                    targets.insert(Target::Item(module));
+                }
+                targets.extend(found);
+            }
+        }
+        targets
+    }
+
+    fn of_name(&mut self, module: usize, name: &str) -> BTreeSet<Target> {
+        let is_first = self.asked.insert((module, name.to_owned()));
+        let here = &self.modules[module];
+        let mut targets = BTreeSet::new();
+        for meaning in
+            [&here.names, &here.local_names].into_iter().filter_map(|names| names.get(name)).flatten()
+        {
+            match meaning {
+                Meaning::Defined => _ = targets.insert(Target::Item(module)),
+                Meaning::Module(index) => _ = targets.insert(Target::Module(*index)),
+                Meaning::Import(path) if is_first => targets.extend(self.of_path(module, path)),
+                Meaning::Import(_) => {}
+            }
+        }
+        if targets.is_empty() && is_first {
+            for glob in &here.globs {
+                for source in self.of_path(module, glob) {
+                    if let Target::Module(source) = source {
+                        targets.extend(self.of_name(source, name));
+                    }
+                }
+            }
+        }
+        if is_first {
+            self.asked.remove(&(module, name.to_owned()));
+        }
+        targets
+    }
+}

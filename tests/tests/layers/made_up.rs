@@ -1,0 +1,179 @@
+//! The checker itself, on made-up crates.
+
+use crate::layers::{Layer, mistakes};
+use crate::sources::Sources;
+
+const LAYERS: &[Layer] =
+    &[("low", "low", ""), ("middle", "middle flat", "low"), ("high", "high", "low middle")];
+
+fn found(files: &[(&str, &str)]) -> Vec<String> {
+    mistakes(LAYERS, "", &Sources::of(files).modules())
+}
+
+/// What is found in a crate with a file for each layer and one more within the middle layer.
+fn found_in(low: &str, middle: &str, inner: &str, high: &str) -> Vec<String> {
+    let root = "mod low; mod middle; mod high; pub use high::High;";
+    found(&[
+        ("lib.rs", root),
+        ("low.rs", &format!("pub struct Low;\n{low}")),
+        ("middle/mod.rs", &format!("pub mod inner; pub struct Middle;\n{middle}")),
+        ("middle/inner.rs", &format!("pub struct Inner;\n{inner}")),
+        ("high.rs", &format!("pub struct High; pub fn act() {{}}\n{high}")),
+    ])
+}
+
+fn found_in_low(text: &str) -> Vec<String> {
+    found_in(text, "", "", "")
+}
+
+#[test]
+fn downwards_is_right() {
+    let middle = "use crate::low::Low; struct Uses(Low, inner::Inner);";
+    let high = "use crate::{low::Low, middle::{Middle, inner::*}}; struct Uses(Low, Middle, Inner);";
+    assert_eq!(found_in("use std::fmt;", middle, "use super::super::low;", high), [""; 0]);
+}
+
+#[test]
+fn upwards_is_wrong_however_it_is_spelled() {
+    let wrong = ["low.rs:2 imports crate::high: low may not import high"];
+    for text in [
+        "use crate::high::High;",
+        "use crate::High;",
+        "use super::high::High as Other;",
+        "use crate::{high::{self}};",
+        "use crate::high::*;",
+        "pub use crate::high::High;",
+        "use crate::high;",
+        "fn f() { crate::high::act() }",
+        "fn f() { use crate::high::act; act() }",
+        "fn f() -> Vec<crate::high::High> { vec![] }",
+        "fn f() { assert!(crate::high::act() == ()) }",
+        "fn f() { let _ = [std::mem::drop, |_: super::High| ()]; }",
+        "impl Low { fn f(self) -> crate::high::High { todo!() } }",
+        "impl From<crate::High> for Low {}",
+        "mod inline { fn f() { super::super::high::act() } }",
+        "macro_rules! m { () => { $crate::high::act() } }",
+        "made! { struct Made(crate::high::High); }",
+        "#[cfg(not(test))] use crate::high;",
+        "#[cfg(any(test, feature = \"x\"))] use crate::high;",
+    ] {
+        assert_eq!(found_in_low(text), wrong, "{text}");
+    }
+}
+
+#[test]
+fn a_method_that_is_added_above_is_not_called_below() {
+    let high = "use crate::low::Low; impl Low { pub fn rise(&self) {} }";
+    let wrong = ["low.rs:3 calls `rise` of crate::high: low may not import high"];
+    for text in [
+        "impl Low { fn new() {}\n fn f(&self) { self.rise() } }",
+        "fn f(low: Low) {\n low.fall(); low.rise(); }",
+        "fn f(low: &Low) {\n assert!(low.rise() == ()); }",
+        "fn f(low: &Low) {\n Low::rise(low) }",
+        "impl Low { fn f(&self) {\n Self::rise(self) } }",
+    ] {
+        assert_eq!(found_in(text, "", "", high), wrong, "{text}");
+    }
+    assert_eq!(found_in("use other::Big; fn f() { Big::rise(); other::rise() }", "", "", high), [""; 0]);
+    // Another function of this name may be meant; and it is no circle where both are of one layer.
+    assert_eq!(found_in("trait T { fn rise(&self); } fn f(t: &T) { t.rise() }", "", "", high), [""; 0]);
+    let inner = "use super::Middle; impl Middle { fn rise(&self) {} }";
+    assert_eq!(found_in("", "fn f(middle: Middle) { middle.rise() }", inner, ""), [""; 0]);
+}
+
+#[test]
+fn what_only_looks_like_an_import_is_none() {
+    for text in [
+        "/// [`High`](crate::high::High)\nstruct Other;",
+        "#[cfg(test)] mod tests { use crate::high::High; }",
+        "#[cfg(all(test, feature = \"x\"))] use crate::high::High;",
+        "#[cfg(test)] impl Low { fn f() { crate::high::act() } }",
+        "impl Low { #[cfg(test)] fn f() { crate::high::act() } }",
+        "pub(super) struct Other; pub(in crate::low) struct Another;",
+        "use ::high::High;",
+        "use other::high::High;",
+        "fn f() { ::high::act(); high.act(); let high = 1; dbg!(high); }",
+        "fn f() -> TokenStream { quote! { crate::high::act() } }",
+    ] {
+        assert_eq!(found_in_low(text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn a_name_is_followed_to_where_it_is_defined() {
+    // Through two faces and a glob, to what another file defines.
+    let low = "use crate::middle::Again;";
+    let middle = "pub use inner::*;";
+    let inner = "pub use crate::high::High as Again;";
+    let wrong = [
+        "low.rs:2 imports crate::high: low may not import high",
+        "middle/inner.rs:2 imports crate::high: middle may not import high",
+    ];
+    assert_eq!(found_in(low, middle, inner, ""), wrong);
+    // What is passed up and comes down again belongs below.
+    assert_eq!(found_in("use crate::high::Passed;", "", "", "pub use crate::low::Low as Passed;"), [""; 0]);
+}
+
+#[test]
+fn a_circle_is_named_with_both_its_arrows() {
+    let circle =
+        ["middle/inner.rs:2 imports crate::middle, middle/mod.rs:2 imports crate::middle::inner: a circle"];
+    assert_eq!(found_in("", "use inner::Inner;", "use super::Middle;", ""), circle);
+    assert_eq!(found_in("", "fn f(_: inner::Inner) {}", "fn f(_: super::Middle) {}", ""), circle);
+    assert_eq!(found_in("", "pub use inner::Inner; fn f(_: Inner) {}", "use super::Middle;", ""), circle);
+}
+
+#[test]
+fn a_face_makes_no_circle() {
+    let face = "pub(crate) use inner::Inner; pub use self::inner::{Inner as Other};";
+    assert_eq!(found_in("", face, "use super::Middle; use crate::middle::Other;", ""), [""; 0]);
+}
+
+#[test]
+fn a_longer_circle_is_found_among_files_that_are_on_none() {
+    let files = [
+        ("lib.rs", "mod high;"),
+        ("high/mod.rs", "mod a; mod b; mod c; mod d;"),
+        ("high/a.rs", "pub struct A;\nuse super::b::B;"),
+        ("high/b.rs", "pub struct B;\n\nuse crate::high::c::C;"),
+        ("high/c.rs", "pub struct C(super::a::A);"),
+        ("high/d.rs", "use super::{a, b};"),
+    ];
+    let circle = "high/a.rs:2 imports crate::high::b, high/b.rs:3 imports crate::high::c, \
+                  high/c.rs:1 imports crate::high::a: a circle";
+    assert_eq!(found(&files), [circle]);
+}
+
+#[test]
+fn a_file_without_a_layer_is_told() {
+    let files = [("lib.rs", "mod lower; mod low;"), ("lower.rs", ""), ("low.rs", "use crate::lower;")];
+    assert_eq!(found(&files), ["lower.rs belongs to no layer: give it one"]);
+}
+
+#[test]
+fn the_root_is_above_everything() {
+    let files = [("lib.rs", "mod low; fn act() {}"), ("low.rs", "fn f() { crate::act() }")];
+    assert_eq!(found(&files), ["low.rs:1 imports crate: low may not import the crate's root"]);
+}
+
+#[test]
+fn a_module_stands_where_its_path_says() {
+    let files = [
+        ("lib.rs", "#[path = \"high/face.rs\"] pub mod __hidden; mod low;"),
+        ("high/face.rs", "mod part; pub use part::Part;"),
+        ("high/part.rs", "pub struct Part; use crate::low::Low;"),
+        ("low.rs", "pub struct Low; fn f(_: crate::__hidden::Part) {}"),
+    ];
+    assert_eq!(found(&files), ["low.rs:1 imports crate::__hidden::part: low may not import high"]);
+}
+
+#[test]
+fn a_module_and_a_function_may_share_a_name() {
+    let files = [
+        ("lib.rs", "mod low; mod high; mod flat; pub use flat::flat; pub use elsewhere::high;"),
+        ("low.rs", "fn f() { crate::flat() }"),
+        ("flat.rs", "pub fn flat() {} use crate::low;"),
+        ("high.rs", "use crate::flat::flat; fn f() { flat() }"),
+    ];
+    assert_eq!(found(&files), ["low.rs:1 imports crate::flat: low may not import middle"]);
+}

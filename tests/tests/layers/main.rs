@@ -1,0 +1,67 @@
+//! The layers of each crate: a file imports files below it, or beside it without a circle, and never one above.
+//!
+//! The tables are the plan: layer, its files and folders, and what it may import besides itself. What a file does import is read
+//! from its source: `use`, paths in code, and paths among the tokens of macros. A name is followed through re-exports to the file
+//! that defines it. Methods that a layer adds to a type of a layer below are not for the layer below to call. Tests within a crate
+//! may import what they like.
+
+mod arrows;
+mod layers;
+mod made_up;
+mod sources;
+
+use std::path::Path;
+
+use layers::{Layer, mistakes};
+use sources::Sources;
+
+const RUNTIME: &[Layer] = &[
+    ("ground", "state sync clock callback", ""),
+    ("words", "window trip retry permit", "ground"),
+    ("settings", "settings", "ground words"),
+    ("events", "events", "ground words settings"),
+    ("engine", "engine", "ground words settings events"),
+    ("handle", "handle", "ground words settings events engine"),
+    // What stands on top does not see the engine, except for what expansions call.
+    ("testing", "testing", "ground settings handle"),
+    ("track", "track", "ground handle"),
+    ("private", "private", "ground words settings events engine handle track"),
+    ("integrations", "integrations", "ground words settings events handle"),
+    ("docs", "docs", ""),
+];
+
+const MACROS: &[Layer] = &[
+    ("input", "input", ""),
+    ("track", "track", "input"),
+    ("model", "model", "input track"),
+    ("output", "output", "input track model"),
+];
+
+const RULES: &[Layer] = &[
+    ("model", "model", ""),
+    ("text", "text", ""),
+    ("language", "language", "model text"),
+    ("logic", "logic", "model text language"),
+    ("reading", "reading", "model text language logic"),
+];
+
+fn check(package: &str, layers: &[Layer]) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(package);
+    let mistakes = mistakes(layers, &format!("{package}/src/"), &Sources::of_package(&root).modules());
+    assert!(mistakes.is_empty(), "\n{}\n", mistakes.join("\n"));
+}
+
+#[test]
+fn the_runtime_keeps_its_layers() {
+    check("fluxgate", RUNTIME);
+}
+
+#[test]
+fn the_macros_keep_their_layers() {
+    check("fluxgate-macros", MACROS);
+}
+
+#[test]
+fn the_rule_language_keeps_its_layers() {
+    check("fluxgate-rules", RULES);
+}

@@ -1,0 +1,383 @@
+//! The modules of a package: what each defines, and what it mentions.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::visit::{self, Visit};
+use syn::{
+    Attribute, Expr, ExprLit, ImplItem, Item, ItemMod, ItemUse, Lit, Meta, Token, Type, UseTree, Visibility,
+};
+
+/// Source files by their place below `src`, with `/` between folders.
+pub(crate) struct Sources(BTreeMap<String, String>);
+
+#[derive(Default)]
+pub(crate) struct Module {
+    pub(crate) file: String,
+    /// Names from the root of the crate.
+    pub(crate) path: Vec<String>,
+    pub(crate) parent: usize,
+    pub(crate) names: HashMap<String, Vec<Meaning>>,
+    /// Imports within functions.
+    pub(crate) local_names: HashMap<String, Vec<Meaning>>,
+    pub(crate) globs: Vec<Vec<String>>,
+    pub(crate) mentions: Vec<Mention>,
+    pub(crate) methods: Vec<Method>,
+}
+
+/// A function of an `impl` or a trait.
+pub(crate) struct Method {
+    pub(crate) name: String,
+    /// The type, if it is the type's own: `impl Type`, without a trait.
+    pub(crate) of: Option<Vec<String>>,
+}
+
+/// What a name stands for; it can be several, as a module and a function may have the same name.
+#[derive(Clone)]
+pub(crate) enum Meaning {
+    Defined,
+    Module(usize),
+    Import(Vec<String>),
+}
+
+pub(crate) struct Mention {
+    pub(crate) path: Vec<String>,
+    pub(crate) line: usize,
+    pub(crate) kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Import,
+    ReExport,
+    Code,
+    /// What may be a function of a type: a path, or the name alone where it is called as a method.
+    Method,
+}
+
+impl Sources {
+    pub(crate) fn of_package(root: &Path) -> Self {
+        let src = root.join("src");
+        let mut files = BTreeMap::new();
+        let mut folders = vec![src.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(&folder).expect("the package has sources") {
+                let path = entry.expect("a folder can be listed").path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|extension| extension == "rs") {
+                    let text = fs::read_to_string(&path).expect("a source file is text");
+                    files.insert(spelled(path.strip_prefix(&src).expect("it is below `src`")), text);
+                }
+            }
+        }
+        Self(files)
+    }
+
+    pub(crate) fn of(files: &[(&str, &str)]) -> Self {
+        Self(files.iter().map(|&(place, text)| (place.to_owned(), text.to_owned())).collect())
+    }
+
+    /// All modules that are compiled into the library; the first is the root.
+    pub(crate) fn modules(&self) -> Vec<Module> {
+        let mut reader =
+            Reader { sources: self, modules: Vec::new(), current: 0, blocks: 0, folder: PathBuf::new() };
+        reader.file(Module { file: "lib.rs".to_owned(), ..Module::default() }, PathBuf::new());
+        reader.modules
+    }
+}
+
+struct Reader<'a> {
+    sources: &'a Sources,
+    modules: Vec<Module>,
+    current: usize,
+    /// How many blocks of code are around this place. A name in a block is not the module's.
+    blocks: usize,
+    /// Where the files of submodules are looked for.
+    folder: PathBuf,
+}
+
+impl Reader<'_> {
+    /// Reads a file as a new module, and returns the module's index.
+    fn file(&mut self, module: Module, folder: PathBuf) -> usize {
+        let text =
+            self.sources.0.get(&module.file).unwrap_or_else(|| panic!("there is no file {}", module.file));
+        let content = syn::parse_file(text).unwrap_or_else(|error| panic!("{}: {error}", module.file));
+        self.module(module, folder, &content.items)
+    }
+
+    fn module(&mut self, module: Module, folder: PathBuf, items: &[Item]) -> usize {
+        let index = self.modules.len();
+        self.modules.push(module);
+        let around = (self.current, self.blocks, std::mem::replace(&mut self.folder, folder));
+        (self.current, self.blocks) = (index, 0);
+        for item in items {
+            self.visit_item(item);
+        }
+        (self.current, self.blocks, self.folder) = around;
+        index
+    }
+
+    fn here(&mut self) -> &mut Module {
+        &mut self.modules[self.current]
+    }
+
+    fn define(&mut self, name: String, meaning: Meaning) {
+        let names = if self.blocks == 0 {
+            &mut self.here().names
+        } else if matches!(meaning, Meaning::Import(_)) {
+            &mut self.here().local_names
+        } else {
+            return;
+        };
+        names.entry(name).or_default().push(meaning);
+    }
+
+    fn mention(&mut self, path: Vec<String>, first: &Ident, kind: Kind) {
+        self.here().mentions.push(Mention { path, line: first.span().start().line, kind });
+    }
+
+    fn import(&mut self, tree: &UseTree, before: &[String], kind: Kind) {
+        let with = |name: &Ident| {
+            let name = (name != "self").then(|| unraw(name));
+            before.iter().cloned().chain(name).collect::<Vec<_>>()
+        };
+        match tree {
+            UseTree::Path(path) => {
+                let first = (before.is_empty() && path.ident == "self").then(|| vec!["self".to_owned()]);
+                self.import(&path.tree, &first.unwrap_or_else(|| with(&path.ident)), kind);
+            }
+            UseTree::Group(group) => group.items.iter().for_each(|tree| self.import(tree, before, kind)),
+            UseTree::Glob(glob) => {
+                let line = glob.star_token.spans[0].start().line;
+                self.here().globs.push(before.to_vec());
+                self.here().mentions.push(Mention { path: before.to_vec(), line, kind });
+            }
+            UseTree::Name(name) => {
+                let path = with(&name.ident);
+                let imported = path.last().cloned().unwrap_or_default();
+                self.define(imported, Meaning::Import(path.clone()));
+                self.mention(path, &name.ident, kind);
+            }
+            UseTree::Rename(rename) => {
+                let path = with(&rename.ident);
+                self.define(unraw(&rename.rename), Meaning::Import(path.clone()));
+                self.mention(path, &rename.ident, kind);
+            }
+        }
+    }
+
+    /// The paths among the tokens of a macro. A name alone may be anything there, so it is no path.
+    fn tokens(&mut self, tokens: TokenStream) {
+        let trees: Vec<_> = tokens.into_iter().collect();
+        let mut at = 0;
+        while at < trees.len() {
+            let start = at;
+            at += 1;
+            match &trees[start] {
+                TokenTree::Group(group) => self.tokens(group.stream()),
+                TokenTree::Ident(first) => {
+                    let mut path = vec![unraw(first)];
+                    while let Some([colon, another, TokenTree::Ident(name)]) = trees.get(at..at + 3)
+                        && is_sign(colon, ':')
+                        && is_sign(another, ':')
+                    {
+                        path.push(unraw(name));
+                        at += 3;
+                    }
+                    let is_absolute =
+                        start >= 2 && trees[start - 2..start].iter().all(|tree| is_sign(tree, ':'));
+                    let is_after_dot = start >= 1 && is_sign(&trees[start - 1], '.');
+                    if is_after_dot && matches!(trees.get(at), Some(TokenTree::Group(_))) {
+                        self.mention(path, first, Kind::Method);
+                    } else if path.len() > 1 && !is_absolute {
+                        self.mention(path, first, Kind::Code);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Reader<'_> {
+    fn visit_item(&mut self, item: &'ast Item) {
+        let (attributes, name) = head(item);
+        if attributes.iter().any(is_for_tests) {
+            return;
+        }
+        if let Some(name) = name {
+            self.define(unraw(name), Meaning::Defined);
+        }
+        visit::visit_item(self, item);
+    }
+
+    fn visit_item_mod(&mut self, item: &'ast ItemMod) {
+        let name = unraw(&item.ident);
+        let path = self.here().path.iter().chain([&name]).cloned().collect();
+        let mut module = Module { path, parent: self.current, ..Module::default() };
+        let folder = self.folder.join(&name);
+        let index = if let Some((_, items)) = &item.content {
+            module.file.clone_from(&self.here().file);
+            self.module(module, folder, items)
+        } else if let Some(place) = item.attrs.iter().find_map(path_attribute) {
+            // The file stands beside the one that names it, and its own submodules stand beside it.
+            let place = Path::new(&self.here().file).with_file_name(place);
+            module.file = spelled(&place);
+            self.file(module, place.parent().map(Path::to_owned).unwrap_or_default())
+        } else {
+            let alone = spelled(&folder.with_extension("rs"));
+            let is_alone = self.sources.0.contains_key(&alone);
+            module.file = if is_alone { alone } else { spelled(&folder.join("mod.rs")) };
+            self.file(module, folder)
+        };
+        self.define(name, Meaning::Module(index));
+    }
+
+    fn visit_item_use(&mut self, item: &'ast ItemUse) {
+        let is_private = matches!(item.vis, Visibility::Inherited);
+        if item.leading_colon.is_none() {
+            self.import(&item.tree, &[], if is_private { Kind::Import } else { Kind::ReExport });
+        }
+    }
+
+    fn visit_item_macro(&mut self, item: &'ast syn::ItemMacro) {
+        let trees: Vec<_> = item.mac.tokens.clone().into_iter().collect();
+        for pair in trees.windows(2) {
+            if let [TokenTree::Ident(keyword), TokenTree::Ident(name)] = pair
+                && ["struct", "enum", "union", "trait", "type", "fn", "const", "static"]
+                    .contains(&keyword.to_string().as_str())
+            {
+                self.define(unraw(name), Meaning::Defined);
+            }
+        }
+        visit::visit_item_macro(self, item);
+    }
+
+    fn visit_impl_item(&mut self, item: &'ast ImplItem) {
+        let attributes = match item {
+            ImplItem::Const(item) => &item.attrs,
+            ImplItem::Fn(item) => &item.attrs,
+            ImplItem::Type(item) => &item.attrs,
+            ImplItem::Macro(item) => &item.attrs,
+            _ => return,
+        };
+        if !attributes.iter().any(is_for_tests) {
+            visit::visit_impl_item(self, item);
+        }
+    }
+
+    fn visit_item_impl(&mut self, item: &'ast syn::ItemImpl) {
+        let of = match &*item.self_ty {
+            Type::Path(path) if item.trait_.is_none() => Some(names(&path.path)),
+            _ => None,
+        };
+        let functions = item.items.iter().filter_map(|item| match item {
+            ImplItem::Fn(function) => Some(unraw(&function.sig.ident)),
+            _ => None,
+        });
+        self.here().methods.extend(functions.map(|name| Method { name, of: of.clone() }));
+        visit::visit_item_impl(self, item);
+    }
+
+    fn visit_trait_item_fn(&mut self, function: &'ast syn::TraitItemFn) {
+        self.here().methods.push(Method { name: unraw(&function.sig.ident), of: None });
+        visit::visit_trait_item_fn(self, function);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        self.mention(vec![unraw(&call.method)], &call.method, Kind::Method);
+        visit::visit_expr_method_call(self, call);
+    }
+
+    fn visit_block(&mut self, block: &'ast syn::Block) {
+        self.blocks += 1;
+        visit::visit_block(self, block);
+        self.blocks -= 1;
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        if let (None, Some(first)) = (path.leading_colon, path.segments.first()) {
+            let names = names(path);
+            if names.len() > 1 {
+                self.mention(names.clone(), &first.ident, Kind::Method);
+            }
+            self.mention(names, &first.ident, Kind::Code);
+        }
+        visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, invoked: &'ast syn::Macro) {
+        self.visit_path(&invoked.path);
+        // What is quoted is code of other crates.
+        if !invoked.path.segments.last().is_some_and(|name| name.ident.to_string().contains("quote")) {
+            self.tokens(invoked.tokens.clone());
+        }
+    }
+
+    fn visit_attribute(&mut self, _: &'ast Attribute) {}
+
+    fn visit_visibility(&mut self, _: &'ast Visibility) {}
+}
+
+fn head(item: &Item) -> (&[Attribute], Option<&Ident>) {
+    match item {
+        Item::Const(item) => (&item.attrs, Some(&item.ident)),
+        Item::Enum(item) => (&item.attrs, Some(&item.ident)),
+        Item::Fn(item) => (&item.attrs, Some(&item.sig.ident)),
+        Item::Impl(item) => (&item.attrs, None),
+        Item::Macro(item) => (&item.attrs, item.ident.as_ref()),
+        Item::Mod(item) => (&item.attrs, None),
+        Item::Static(item) => (&item.attrs, Some(&item.ident)),
+        Item::Struct(item) => (&item.attrs, Some(&item.ident)),
+        Item::Trait(item) => (&item.attrs, Some(&item.ident)),
+        Item::Type(item) => (&item.attrs, Some(&item.ident)),
+        Item::Union(item) => (&item.attrs, Some(&item.ident)),
+        Item::Use(item) => (&item.attrs, None),
+        _ => (&[], None),
+    }
+}
+
+/// Whether the attribute is a `cfg` that holds in tests only.
+fn is_for_tests(attribute: &Attribute) -> bool {
+    fn needs_test(condition: &Meta) -> bool {
+        match condition {
+            Meta::Path(path) => path.is_ident("test"),
+            Meta::List(list) if list.path.is_ident("all") => list
+                .parse_args_with(syn::punctuated::Punctuated::<Meta, Token![,]>::parse_terminated)
+                .is_ok_and(|conditions| conditions.iter().any(needs_test)),
+            _ => false,
+        }
+    }
+    attribute.path().is_ident("cfg") && attribute.parse_args().is_ok_and(|condition| needs_test(&condition))
+}
+
+/// `lib` of `#[path = "lib"]`.
+fn path_attribute(attribute: &Attribute) -> Option<String> {
+    match &attribute.meta {
+        Meta::NameValue(pair) if pair.path.is_ident("path") => match &pair.value {
+            Expr::Lit(ExprLit { lit: Lit::Str(place), .. }) => Some(place.value()),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn names(path: &syn::Path) -> Vec<String> {
+    path.segments.iter().map(|segment| unraw(&segment.ident)).collect()
+}
+
+fn is_sign(tree: &TokenTree, sign: char) -> bool {
+    matches!(tree, TokenTree::Punct(punct) if punct.as_char() == sign)
+}
+
+fn unraw(name: &Ident) -> String {
+    let name = name.to_string();
+    name.strip_prefix("r#").map_or(name.clone(), str::to_owned)
+}
+
+fn spelled(path: &Path) -> String {
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}

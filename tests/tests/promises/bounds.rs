@@ -1,0 +1,219 @@
+//! What is promised, in figures.
+//!
+//! # A healthy dependency gets its traffic back
+//! Every call succeeds, faster than every threshold of the rule and than `half_open_timeout`. With a call each `gap`, each of
+//! which takes `duration`, a breaker whose pause ends at `due` is closed, and admits every call, after at most
+//!
+//! ```text
+//! due + max(gap + trial, ramp) + gap
+//! trial = attempts * gap + ceil(N / slots) * (duration + gap) + duration
+//! ```
+//!
+//! where `N` is the length of the trial, `slots` the least of `max_half_open_calls` and `N`, and `attempts` the calls of which the
+//! permit admits `N`: `N` for all permits but `random`, for which it is `N` over its share, and more for bad luck. A `custom` permit
+//! adds the time until it admits. If no call comes when the pause ends, `due` is when one does, and the ramp has begun without it.
+//!
+//! # A dead one is given up again
+//! Every call fails, or is slow where the rule asks for it, or hangs. Each trial admits at most `K - 1 + slots` calls, where `K` is
+//! the number of outcomes that make a trip certain (at most `N` where half-open asks for what the dead calls do), and at most `N` that
+//! hang; then it is open for its pause, and admits none. In the ramp and while closed it is given up after as many calls as
+//! push all good ones out of the window, and then make the rule hold.
+
+use std::time::Duration;
+
+use fluxgate_tests::reference::{Evidence, Permit, Record, Settings, Trial, Window};
+
+use crate::configuration::{Configuration, Death};
+
+pub(crate) struct Bounds<'a> {
+    configuration: &'a Configuration,
+    settings: &'a Settings,
+    trial: Trial,
+}
+
+/// What a dead service does to a trial.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Fate {
+    /// It is lost, after so many outcomes.
+    Lost(usize),
+    /// It stalls.
+    Stalls,
+    /// It passes, because the rule does not ask for this in half-open, after so many outcomes.
+    Passes(usize),
+}
+
+impl<'a> Bounds<'a> {
+    pub(crate) fn of(configuration: &'a Configuration) -> Self {
+        let settings = &configuration.settings;
+        let trial = Trial::of(&settings.rule).expect("`build()` refuses a rule without a trial");
+        Self { configuration, settings, trial }
+    }
+
+    fn slots(&self) -> usize {
+        self.trial.length.min(self.settings.slots as usize)
+    }
+
+    /// How many calls it takes until the permit of a trial has admitted so many.
+    ///
+    /// Of a share, so many that fewer are admitted less often than once in 10^15 times (Chernoff's bound).
+    fn attempts(&self, admitted: usize) -> u32 {
+        let Permit::Random(share @ ..1_000) = self.settings.permit else { return admitted as u32 };
+        let (unlikely, admitted) = (35.0, admitted as f64);
+        let expected = admitted + unlikely + (unlikely * (unlikely + 2.0 * admitted)).sqrt();
+        (expected * 1_000.0 / f64::from(share)).ceil() as u32
+    }
+
+    /// How long a trial takes at most until it has so many outcomes.
+    fn trial_of(&self, outcomes: usize, duration: Duration) -> Duration {
+        let gap = self.configuration.gap;
+        // A trial that is extended waits once more, for its first half to be in.
+        let extended = u32::from(outcomes > self.trial.length);
+        let rounds = outcomes.div_ceil(self.slots()) as u32 + extended;
+        let patience =
+            if let Permit::Patient = self.settings.permit { Permit::PATIENCE + gap } else { Duration::ZERO };
+        patience + gap * self.attempts(outcomes) + (duration + gap) * rounds + duration
+    }
+
+    pub(crate) fn ramp(&self) -> Duration {
+        self.settings.permit.ramp().unwrap_or_default()
+    }
+
+    /// When a breaker has closed, at the latest, whose pause is over at `due`, with the first call at or after `first`.
+    pub(crate) fn closed_by(&self, due: Duration, first: Duration) -> Duration {
+        let trial = self.trial_of(self.trial.length, self.configuration.healthy);
+        (first.max(due) + self.configuration.gap + trial).max(due + self.ramp()) + self.configuration.gap
+    }
+
+    /// How long a service that has just come back may wait in half-open for what was before: a trial in which dead calls still take
+    /// part, and the ramp after it. It may still be tripped by these, once.
+    pub(crate) fn aftermath(&self) -> Duration {
+        let gap = self.configuration.gap;
+        let dead = self.configuration.death.duration().unwrap_or_default();
+        let trial = self.trial_of(2 * self.trial.length, self.configuration.healthy.max(dead));
+        trial
+            + self.settings.half_open_timeout() * 2
+            + dead
+            + self.ramp()
+            + self.configuration.healthy
+            + gap * 4
+    }
+
+    /// After how many calls of a healthy service nothing is left of what was before.
+    pub(crate) fn calls_until_forgotten(&self) -> usize {
+        let dead = self.configuration.death.duration().unwrap_or_default();
+        let held = match self.settings.window {
+            Window::Count(size) => size,
+            Window::Time(duration, _) => self.calls_in(duration * 2),
+        };
+        held + self.calls_in(dead) + self.calls_in(self.configuration.healthy) + 4
+    }
+
+    fn calls_in(&self, time: Duration) -> usize {
+        (time.as_nanos() / self.configuration.gap.as_nanos()) as usize
+    }
+
+    /// The longest pause.
+    pub(crate) fn pause(&self) -> Option<Duration> {
+        Some(self.settings.retry.longest()?.mul_f64(1.0 + f64::from(self.configuration.jitter) / 1_000.0))
+    }
+
+    /// What becomes of a trial of a dead service.
+    pub(crate) fn fate(&self, death: Death) -> Fate {
+        match death.duration() {
+            Some(took) if took < self.settings.half_open_timeout() => {
+                let mut calls = 0;
+                loop {
+                    calls += 1;
+                    match self.trial.verdict(&evidence(death, took, calls, calls)) {
+                        Some(true) => return Fate::Lost(calls),
+                        Some(false) => return Fate::Passes(calls),
+                        None => {}
+                    }
+                }
+            }
+            _ => Fate::Stalls,
+        }
+    }
+
+    /// The most calls that a trial of a dead service admits.
+    pub(crate) fn calls_of_trial(&self, fate: Fate) -> usize {
+        match fate {
+            Fate::Stalls => self.slots(),
+            Fate::Lost(outcomes) | Fate::Passes(outcomes) => {
+                (outcomes - 1 + self.slots()).min(self.trial.limit(outcomes - 1))
+            }
+        }
+    }
+
+    /// The fewest good calls on which a trial of a healthy service may pass.
+    pub(crate) fn good(&self) -> u64 {
+        self.trial.good as u64
+    }
+
+    /// The most calls that any trial admits.
+    pub(crate) fn calls_of_any_trial(&self) -> usize {
+        2 * self.trial.length
+    }
+
+    /// How long a trial of a dead service takes at most.
+    pub(crate) fn dead_trial(&self, fate: Fate) -> Duration {
+        let gap = self.configuration.gap;
+        match (fate, self.configuration.death.duration()) {
+            (Fate::Lost(outcomes) | Fate::Passes(outcomes), Some(took)) => {
+                self.trial_of(outcomes, took) + gap
+            }
+            // The first call that is admitted begins the wait.
+            _ => self.trial_of(1, Duration::ZERO) + self.settings.half_open_timeout() + gap * 2,
+        }
+    }
+
+    /// The most calls that a closed breaker, or one in its ramp, admits to a service once that is dead; `None` if the rule cannot
+    /// see it: it does not ask for what the service does, or for more calls than come in a time window.
+    pub(crate) fn calls_until_trip(&self, death: Death) -> Option<usize> {
+        let took = death.duration()?;
+        let calls_in = |time| self.calls_in(time);
+        let (holds, forgets) = match self.settings.window {
+            Window::Count(size) => (size, 0),
+            Window::Time(duration, buckets) => {
+                let bucket = duration / buckets as u32;
+                (calls_in(bucket * buckets as u32).max(1), calls_in(duration + bucket * 2))
+            }
+        };
+        let trips = |calls: &usize| {
+            self.settings.rule.holds(false, &evidence(death, took, holds.min(*calls), *calls), None)
+        };
+        // A streak may be longer than the window.
+        let needed = (holds..holds + 30).find(trips)?;
+        // Those that the ramp admits before the window fills at the full rate, if it forgets by time; those in flight when the
+        // service died, when the ramp ended, and when the rule held.
+        let ramp = self.settings.permit.ramp().map_or(0, |ramp| {
+            let thins_out = matches!(self.settings.window, Window::Time(..));
+            if thins_out { calls_in(ramp) + 1 } else { 0 }
+        });
+        let in_flight = calls_in(self.configuration.healthy) + 2 * calls_in(took) + 4;
+        Some(needed + forgets + ramp + in_flight)
+    }
+}
+
+impl Death {
+    /// How long its calls take; `None` without end.
+    pub(crate) fn duration(self) -> Option<Duration> {
+        match self {
+            Self::Fail(duration) | Self::Succeed(duration) => Some(duration),
+            Self::Hang => None,
+        }
+    }
+
+    pub(crate) fn fails(self) -> bool {
+        matches!(self, Self::Fail(_))
+    }
+}
+
+/// So many calls of a dead service, as many of them in a row as given.
+fn evidence(death: Death, took: Duration, calls: usize, in_a_row: usize) -> Evidence {
+    let failed = death.fails();
+    Evidence {
+        calls: vec![Record { at: Duration::ZERO, failed, took }; calls],
+        streak: if failed { in_a_row } else { 0 },
+    }
+}

@@ -1,0 +1,302 @@
+//! A breaker's settings drawn at random, with the calls that it gets.
+
+use std::time::Duration;
+
+use fastrand::Rng;
+use fluxgate::{Builder, Outcome};
+use fluxgate_tests::reference::{Permit, Predicate, Retry, Rule, Settings, Window};
+
+const NANOSECOND: Duration = Duration::from_nanos(1);
+
+/// Everything that a run depends on, but for what the breaker itself draws.
+#[derive(Clone, Debug)]
+pub(crate) struct Configuration {
+    pub(crate) number: u64,
+    pub(crate) settings: Settings,
+    /// Of a cooldown or backoff, per mille.
+    pub(crate) jitter: u32,
+    /// From one call to the next.
+    pub(crate) gap: Duration,
+    /// How long a call of the healthy service takes.
+    pub(crate) healthy: Duration,
+    pub(crate) death: Death,
+}
+
+/// What the calls of a dead service do.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Death {
+    Fail(Duration),
+    Succeed(Duration),
+    Hang,
+}
+
+impl Configuration {
+    pub(crate) fn draw(number: u64) -> Self {
+        let rng = &mut Rng::with_seed(number);
+        let gap = between(rng, Duration::from_millis(1), Duration::from_secs(60));
+        let healthy = match rng.u32(0..4) {
+            0 => Duration::ZERO,
+            1 => gap.mul_f64(rng.f64()),
+            2 => gap,
+            _ => gap.mul_f64(1.0 + 30.0 * rng.f64()),
+        };
+        let window = window(rng, gap);
+        let size = match window {
+            Window::Count(size) => size as u32,
+            Window::Time(duration, _) => (duration.as_nanos() / gap.as_nanos()).clamp(1, 60) as u32,
+        };
+        let rule = RuleDrawer { rng, size, healthy, customs: true }.rule();
+        if number.is_multiple_of(64) && healthy < Duration::from_secs(60) {
+            let (settings, death) = (standard(), death(rng, gap, &standard().rule));
+            return Self { number, settings, jitter: 0, gap, healthy, death };
+        }
+        let settings = Settings {
+            window,
+            retry: retry(rng),
+            permit: permit(rng, gap),
+            slots: *choose(rng, &[1, 1, 2, 3, 5, 10, 10, 10, 20, 1_000, u32::MAX]),
+            half_open_timeout: half_open_timeout(rng, gap, healthy),
+            on_panic: Outcome::Failure,
+            on_cancel: Outcome::Ignored,
+            rule,
+        };
+        let jitter = *choose(rng, &[0, 0, 100, 500, 999]);
+        let death = death(rng, gap, &settings.rule);
+        Self { number, settings, jitter, gap, healthy, death }
+    }
+
+    pub(crate) fn builder(&self) -> Builder {
+        let retry = self.settings.retry.build();
+        let jitters = matches!(self.settings.retry, Retry::Cooldown(_) | Retry::Backoff(..));
+        let retry = if jitters { retry.jitter(f64::from(self.jitter) / 1_000.0) } else { retry };
+        self.settings.builder().retry(retry)
+    }
+}
+
+/// What a breaker has of which nothing is said.
+fn standard() -> Settings {
+    let rule = |state, least| Rule::All(vec![state, Rule::Min(least), Rule::FailureRate(500)]);
+    Settings {
+        window: Window::Count(100),
+        rule: Rule::Any(vec![rule(Rule::Closed, 100), rule(Rule::HalfOpen, 10)]),
+        retry: Retry::Cooldown(Duration::from_secs(60)),
+        permit: Permit::Ramp(100, 1_000, Duration::from_secs(60)),
+        slots: 10,
+        half_open_timeout: None,
+        on_panic: Outcome::Failure,
+        on_cancel: Outcome::Ignored,
+    }
+}
+
+/// As likely to be short as to be long.
+fn between(rng: &mut Rng, shortest: Duration, longest: Duration) -> Duration {
+    let (low, high) = (shortest.as_secs_f64().ln(), longest.as_secs_f64().ln());
+    Duration::from_secs_f64((low + (high - low) * rng.f64()).exp())
+}
+
+fn choose<'a, T>(rng: &mut Rng, among: &'a [T]) -> &'a T {
+    &among[rng.usize(0..among.len())]
+}
+
+/// Time windows that hold a call or less up to many.
+fn window(rng: &mut Rng, gap: Duration) -> Window {
+    if rng.u32(0..3) > 0 {
+        return Window::Count(*choose(rng, &[1, 2, 3, 5, 10, 20, 50, 100, 200]));
+    }
+    let duration = between(rng, gap / 2, gap * 200).max(Duration::from_millis(1));
+    Window::Time(duration, *choose(rng, &[1, 2, 10, 60]))
+}
+
+fn retry(rng: &mut Rng) -> Retry {
+    let delay = between(rng, Duration::from_millis(1), Duration::from_secs(600));
+    match rng.u32(0..10) {
+        0..=3 => Retry::Cooldown(delay),
+        4..=6 => Retry::Backoff(delay, rng.u32(1..4), delay * rng.u32(1..20)),
+        7 => Retry::Custom,
+        8 => Retry::Always,
+        _ => Retry::Never,
+    }
+}
+
+/// Ramps from shorter than a call's gap to hundreds of calls.
+fn permit(rng: &mut Rng, gap: Duration) -> Permit {
+    match rng.u32(0..8) {
+        0 | 1 => Permit::All,
+        2 => Permit::Random(*choose(rng, &[50, 300, 900, 1_000])),
+        3 => Permit::Patient,
+        _ => {
+            let (one, other) = (*choose(rng, &[1, 100, 500, 1_000]), *choose(rng, &[100, 900, 1_000]));
+            let duration = between(rng, Duration::from_millis(1), Duration::from_secs(600));
+            let calls = rng.u32(1..400);
+            Permit::Ramp(one.min(other), one.max(other), duration.min(gap * calls))
+        }
+    }
+}
+
+/// Longer than a healthy call takes, by much or by a hair. Where it is the wait for very many calls, the run takes long.
+fn half_open_timeout(rng: &mut Rng, gap: Duration, healthy: Duration) -> Option<Duration> {
+    let default = Duration::from_secs(60);
+    let seldom = rng.u32(0..100) == 0;
+    match rng.u32(0..4) {
+        0 | 1 if healthy < default && (gap * 400 > default || seldom) => None,
+        0 => Some(healthy + NANOSECOND),
+        _ => Some(healthy + between(rng, NANOSECOND, gap * 400)),
+    }
+}
+
+fn death(rng: &mut Rng, gap: Duration, rule: &Rule) -> Death {
+    let slow = slowest(rule) + *choose(rng, &[Duration::ZERO, gap, gap * 10]);
+    match rng.u32(0..8) {
+        0..=2 => Death::Fail(Duration::ZERO),
+        3 => Death::Fail(gap.mul_f64(20.0 * rng.f64())),
+        4 => Death::Fail(slow),
+        5 | 6 => Death::Succeed(slow),
+        _ => Death::Hang,
+    }
+}
+
+/// The duration from which a call is as slow as any condition of the rule asks.
+fn slowest(rule: &Rule) -> Duration {
+    match rule {
+        Rule::SlowRate(_, threshold) => *threshold,
+        Rule::AvgLatency(mean) => *mean,
+        Rule::Custom(Predicate::Slow) => SLOW_MEAN,
+        Rule::All(members) | Rule::Any(members) => members.iter().map(slowest).max().unwrap_or_default(),
+        _ => Duration::ZERO,
+    }
+}
+
+/// What [`Predicate::Slow`] asks for.
+const SLOW_MEAN: Duration = Duration::from_millis(30);
+
+/// Draws rules that healthy traffic does not fulfil.
+pub(crate) struct RuleDrawer<'a> {
+    pub(crate) rng: &'a mut Rng,
+    /// The most calls that the window holds.
+    pub(crate) size: u32,
+    /// How long a healthy call takes.
+    pub(crate) healthy: Duration,
+    /// Whether it may ask functions of the user's.
+    pub(crate) customs: bool,
+}
+
+impl RuleDrawer<'_> {
+    pub(crate) fn rule(&mut self) -> Rule {
+        let rule = match self.rng.u32(0..16) {
+            0..=2 => self.guarded(),
+            3 => Rule::FailureStreak(self.count(20)),
+            4 => Rule::Failures(self.count(20)),
+            5 | 6 => Rule::Any(vec![self.guarded(), self.guarded()]),
+            7 | 8 => Rule::Any(vec![self.guarded(), Rule::FailureStreak(self.rng.u32(1..8))]),
+            9 | 10 => Rule::Any(vec![self.closed(), self.half_open()]),
+            11 => Rule::Any(vec![self.guarded(), self.closed(), self.half_open()]),
+            12 => Rule::Any(vec![self.guarded(), self.half_open()]),
+            13 => {
+                let states = Rule::Any(vec![
+                    Rule::All(vec![Rule::Closed, self.evidence()]),
+                    Rule::All(vec![Rule::HalfOpen, self.evidence()]),
+                ]);
+                Rule::All(vec![Rule::Min(self.count(30)), states])
+            }
+            _ => self.tree(3),
+        };
+        flat(rule)
+    }
+
+    /// A way to trip to add to a rule.
+    pub(crate) fn alternative(&mut self) -> Rule {
+        flat(match self.rng.u32(0..4) {
+            0 => Rule::FailureStreak(self.rng.u32(1..12)),
+            1 => self.half_open(),
+            _ => self.guarded(),
+        })
+    }
+
+    fn closed(&mut self) -> Rule {
+        Rule::All(vec![Rule::Closed, self.guarded()])
+    }
+
+    fn half_open(&mut self) -> Rule {
+        let size = std::mem::replace(&mut self.size, 60);
+        let rule = Rule::All(vec![Rule::HalfOpen, self.guarded()]);
+        self.size = size;
+        rule
+    }
+
+    fn guarded(&mut self) -> Rule {
+        let evidence = match self.rng.u32(0..5) {
+            0 => Rule::Any(vec![self.evidence(), self.evidence()]),
+            1 => Rule::All(vec![self.evidence(), self.evidence()]),
+            _ => self.evidence(),
+        };
+        Rule::All(vec![Rule::Min(self.count(60)), evidence])
+    }
+
+    /// Any tree, whether or not it is a rule.
+    fn tree(&mut self, depth: u32) -> Rule {
+        match self.rng.u32(0..10) {
+            _ if depth == 0 => self.evidence(),
+            0 => Rule::Closed,
+            1 => Rule::HalfOpen,
+            2 | 3 => Rule::Min(self.count(30)),
+            4 | 5 => self.evidence(),
+            6 | 7 => Rule::Any((0..self.rng.u32(2..4)).map(|_| self.tree(depth - 1)).collect()),
+            _ => {
+                let members = (0..self.rng.u32(1..3)).map(|_| self.tree(depth - 1));
+                let members: Vec<Rule> = members.collect();
+                Rule::All([vec![Rule::Min(self.count(30))], members].concat())
+            }
+        }
+    }
+
+    fn evidence(&mut self) -> Rule {
+        let share = *choose(self.rng, &[1, 100, 200, 333, 500, 750, 900, 1_000]);
+        match self.rng.u32(0..10) {
+            0..=3 => Rule::FailureRate(share),
+            4 => Rule::Failures(self.count(10)),
+            5 => Rule::FailureStreak(self.count(10)),
+            6 | 7 => Rule::SlowRate(share, self.threshold()),
+            8 => Rule::AvgLatency(self.threshold()),
+            _ if !self.customs => Rule::FailureRate(share),
+            _ if self.healthy < SLOW_MEAN => {
+                Rule::Custom(*choose(self.rng, &[Predicate::TwoFailures, Predicate::Slow]))
+            }
+            _ => Rule::Custom(Predicate::TwoFailures),
+        }
+    }
+
+    fn count(&mut self, most: u32) -> u32 {
+        self.rng.u32(1..=self.size.min(most))
+    }
+
+    /// More than a healthy call takes, by much or by a hair.
+    fn threshold(&mut self) -> Duration {
+        let more = *choose(self.rng, &[NANOSECOND, Duration::from_millis(10), Duration::from_secs(1)]);
+        self.healthy + more
+    }
+}
+
+/// The same rule, without groups of a kind within each other and without saying anything twice, which `build()` refuses.
+fn flat(rule: Rule) -> Rule {
+    match rule {
+        Rule::All(members) => group(members, Rule::All, |rule| match rule {
+            Rule::All(inner) => inner,
+            other => vec![other],
+        }),
+        Rule::Any(members) => group(members, Rule::Any, |rule| match rule {
+            Rule::Any(inner) => inner,
+            other => vec![other],
+        }),
+        condition => condition,
+    }
+}
+
+fn group(members: Vec<Rule>, join: fn(Vec<Rule>) -> Rule, members_of: fn(Rule) -> Vec<Rule>) -> Rule {
+    let mut distinct: Vec<Rule> = Vec::new();
+    for member in members.into_iter().map(flat).flat_map(members_of) {
+        if !distinct.contains(&member) {
+            distinct.push(member);
+        }
+    }
+    if distinct.len() == 1 { distinct.remove(0) } else { join(distinct) }
+}
