@@ -8,7 +8,7 @@
 //! | model | settings as plain data: [`rule`], [`window`], [`retry`], [`permit`], their [`limits`], and the [`metrics`] that they are about |
 //! | text | the [`token`]s of a text, and [`problem`]s, which are [drawn](render) beneath it |
 //! | language | the words ([`vocabulary`]), their [`spelling`], and the [syntax tree](syntax) |
-//! | logic | whether a rule [holds](evaluate), [`flaws`], and the [checks](check) that macro expansions call |
+//! | logic | whether a rule [holds](evaluate), what a [`trial`] takes, [`flaws`], and the [checks](check) that macro expansions call |
 //! | reading | tokens -> checked values ([`read`]), [`suggestion`]s for mistakes, and settings made [`by_hand`] |
 #![forbid(unsafe_code)]
 
@@ -24,7 +24,7 @@ pub use crate::model::{duration, limits, metrics, permit, ratio, retry, rule, wi
 pub use crate::reading::{by_hand, read, repair, suggestion};
 pub use crate::text::{lexer, problem, render, token};
 
-/// Whether and why a rule holds, and what a trial shows.
+/// Whether and why a rule holds.
 pub mod evaluate {
     pub use crate::logic::cause::cause;
     pub use crate::logic::evaluate::{Customs, NodeSet, Situation, Verdict, best, holds, verdict, worst};

@@ -10,8 +10,8 @@
 use core::time::Duration;
 
 use crate::logic::flaws::{
-    Flaw, condition_flaw, is_rule_in_range, is_window_in_range, own_rule_flaw, permit_flaw, retry_flaw,
-    size_flaw, window_flaw,
+    Flaw, condition_flaw, has_condition_flaw, is_rule_in_range, is_window_in_range, permit_flaw, retry_flaw,
+    rule_flaw, size_flaw, window_flaw,
 };
 use crate::model::limits::{is_bucket_count, is_duration, is_multiplier, is_window_size};
 use crate::model::permit::Permit;
@@ -48,7 +48,9 @@ pub const fn rule(nodes: &[Node], window: &Window) {
         return;
     }
     refuse(size_flaw(nodes));
-    refuse(own_rule_flaw(nodes, window));
+    if !has_condition_flaw(nodes, window) {
+        refuse(rule_flaw(nodes, window));
+    }
 }
 
 /// Refuses a wrong window, unless one of its values is refused already.

@@ -195,10 +195,9 @@ pub const fn rule_flaw(nodes: &[Node], window: &Window) -> Option<Flaw> {
     Extremes::of(nodes, window).rule_flaw()
 }
 
-/// What is wrong with the rule as a whole, unless something is wrong with one of its conditions.
-pub(crate) const fn own_rule_flaw(nodes: &[Node], window: &Window) -> Option<Flaw> {
-    let extremes = Extremes::of(nodes, window);
-    if extremes.has_condition_flaw(nodes) { None } else { extremes.rule_flaw() }
+/// Whether something is wrong with one of the rule's conditions.
+pub const fn has_condition_flaw(nodes: &[Node], window: &Window) -> bool {
+    Extremes::of(nodes, window).has_condition_flaw(nodes)
 }
 
 /// Whether every condition in the subtree at `node` [never holds](Flaw::NeverHolds).
