@@ -84,7 +84,7 @@ impl Breaker {
         ) -> Self {
             let measures = Rule::measures(rule.nodes());
             // A user's clock must not be read under the lock, so it is read beforehand, whenever its time might matter.
-            let dated = clock.is_some() || matches!(window.extent, Extent::Time(_));
+            let dated = clock.is_some() || matches!(window.extent, Extent::Time(_)) || measures.recency;
             Self {
                 state: AtomicU64::new(StateWord::first(measures.durations(), dated).0),
                 healthy: AtomicU64::new(StateWord::NONE.0),
@@ -133,9 +133,12 @@ impl Breaker {
     pub(crate) fn put_into_use(&self, now: u64) -> bool {
         // The clock of the process, too, is a user's where one has been set, and is then read beforehand.
         let dated = self.clock.is_none() && clock::may_be_users();
-        let guard = self.lock();
+        let mut guard = self.lock();
         if !guard.word.is_fresh() {
             return false;
+        }
+        if self.measures.recency {
+            guard.memory().begin(now);
         }
         let word = guard.word.used();
         self.since.store(now, Ordering::Relaxed);
