@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fluxgate::trip::{self, Rule};
 use fluxgate::window::{self, Window};
-use fluxgate::{CircuitBreaker, Clock, Error, State, breaker, circuit_breaker, retry};
+use fluxgate::{__private::clock, CircuitBreaker, Clock, Error, State, breaker, circuit_breaker, retry};
 
 use crate::work::{FAILS, Failure, ok, ready, sometimes, work, work_async};
 
@@ -169,12 +169,13 @@ fn rate() -> Rule {
     trip::min(10) & trip::failure_rate(0.5)
 }
 
+/// Reads the clock that breakers read in a program.
 fn breaker(window: Window, rule: Rule) -> CircuitBreaker {
+    clock::calibrate();
     CircuitBreaker::builder("bench")
         .window(window)
         .trip(rule)
         .retry(retry::cooldown(Duration::from_secs(24 * 60 * 60)))
-        .clock(Still)
         .build()
         .expect("a configuration within its limits")
 }
