@@ -6,7 +6,7 @@ pub(crate) mod name;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fluxgate_rules::{ConfigProblem, Extent, Permit, Retry, Rule, Schedule, Window, review};
+use fluxgate_rules::{ConfigProblem, Extent, Permit, Retry, Rule, Schedule, Window, by_hand};
 
 use self::error::ConfigError;
 use self::name::Name;
@@ -52,15 +52,15 @@ impl Settings {
     /// Makes the checks that the compiler makes for the attribute, with the same messages, and one that it cannot make: where there is no
     /// clock, no setting may need one.
     pub(crate) fn check(&self, has_clock: bool) -> Result<(), ConfigError> {
-        let mut problems = review::window(&self.window);
+        let mut problems = by_hand::window(&self.window);
         // If the window is wrong, the rule is checked against one that limits no number of calls.
         let any = Window::time(Duration::from_secs(60));
         let window = if problems.is_empty() { &self.window } else { &any };
-        problems.extend(review::rule(&self.rule, window));
-        problems.extend(review::retry(&self.retry));
-        problems.extend(review::permit(&self.permit));
-        problems.extend(review::max_half_open_calls(self.max_half_open_calls));
-        problems.extend(review::half_open_timeout(self.half_open_timeout));
+        problems.extend(by_hand::rule(&self.rule, window));
+        problems.extend(by_hand::retry(&self.retry));
+        problems.extend(by_hand::permit(&self.permit));
+        problems.extend(by_hand::max_half_open_calls(self.max_half_open_calls));
+        problems.extend(by_hand::half_open_timeout(self.half_open_timeout));
         for (owner, outcome) in [("on_panic", self.on_panic), ("on_cancel", self.on_cancel)] {
             if outcome == Outcome::Success {
                 let problem = ConfigProblem::new(owner, format!("`{owner}` cannot be a success"));

@@ -178,6 +178,32 @@ fn nothing_is_allocated_after_the_first_use() {
     assert_eq!(guarded, bare);
 }
 
+/// Regression: settings were printed, lexed and parsed to be checked.
+#[test]
+fn making_a_breaker_allocates_what_it_is_made_of() {
+    let rule = || trip::min(10) & (trip::failure_rate(0.5) | trip::slow_rate(0.5, Duration::from_secs(1)));
+    // The registry's list has room.
+    let _others: Vec<_> =
+        (0..5).map(|_| CircuitBreaker::builder("another").build().expect("valid")).collect();
+    for window in [window::count(100), window::time(Duration::from_secs(60))] {
+        let builders = [
+            CircuitBreaker::builder("defaults").window(window),
+            CircuitBreaker::builder("rule").window(window).trip(rule()),
+            CircuitBreaker::builder("all")
+                .window(window)
+                .trip(rule())
+                .retry(retry::backoff(Duration::from_secs(1)).multiplier(1.5).jitter(0.1))
+                .permit(permit::random(0.5))
+                .half_open_timeout(Duration::from_secs(60)),
+        ];
+        for builder in builders {
+            let (times, _) = allocated(|| drop(builder.build().expect("valid")));
+            // The settings, the breaker, and sometimes the registry's list.
+            assert!((2..=3).contains(&times), "{times} allocations");
+        }
+    }
+}
+
 /// Regression: 27 MB stayed behind after 100,000 breakers.
 #[test]
 fn breakers_that_are_dropped_leave_no_byte_behind() {

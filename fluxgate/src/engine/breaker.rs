@@ -69,8 +69,8 @@ impl Breaker {
     }
 
     pub(crate) fn detached(settings: SettingsRef, clock: Option<Box<UserClock>>, origin: Origin) -> Self {
-        let source = settings.clone();
-        let Settings { rule, window, .. } = source.get();
+        let shared = settings.clone();
+        let Settings { rule, window, .. } = shared.get();
         Self::with(settings, rule, window, clock, origin)
     }
 

@@ -147,7 +147,7 @@ impl Builder {
     /// Everything that is wrong with the settings, with the messages that the compiler gives for the attribute. On a target
     /// [without a clock](crate#targets), also every setting that needs one.
     pub fn build(self) -> Result<CircuitBreaker, ConfigError> {
-        let rule = self.trip.unwrap_or_else(|| Rule::from_nodes(Rule::standard(self.window.size()).to_vec()));
+        let rule = self.trip.unwrap_or_else(|| Rule::standard_for(self.window.size()));
         let settings = Settings {
             name: self.name.into(),
             window: self.window,
