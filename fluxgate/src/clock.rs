@@ -5,8 +5,9 @@ mod ticks;
 mod timeline;
 
 use core::fmt;
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
+
+use once_cell::race::OnceBox;
 
 pub(crate) use self::counter::{Counter, Source};
 pub(crate) use self::timeline::UserClock;
@@ -85,7 +86,7 @@ const TARGET_HAS_CLOCK: bool =
     !cfg!(any(fluxgate_no_clock, all(target_family = "wasm", target_os = "unknown")));
 
 /// The clock of the process, decided on first use.
-static PROCESS_CLOCK: OnceLock<ProcessClock> = OnceLock::new();
+static PROCESS_CLOCK: OnceBox<ProcessClock> = OnceBox::new();
 
 enum ProcessClock {
     System {
@@ -121,7 +122,7 @@ enum ProcessClock {
 /// The time has been read already, or another clock has been set: a breaker cannot change its clock.
 pub fn set_clock(clock: impl Clock) -> Result<(), SetClockError> {
     let clock = ProcessClock::User(UserClock::new(std::sync::Arc::new(clock)));
-    PROCESS_CLOCK.set(clock).map_err(|_| SetClockError(()))
+    PROCESS_CLOCK.set(Box::new(clock)).map_err(|_| SetClockError(()))
 }
 
 /// It is too late to [set a clock](set_clock): a breaker has already read the time, or another clock has been set.
@@ -160,7 +161,7 @@ fn read() -> u64 {
 fn process_clock() -> Option<&'static ProcessClock> {
     if TARGET_HAS_CLOCK {
         let system = || ProcessClock::System { epoch: Instant::now(), has_counter: ticks::are_invariant() };
-        Some(PROCESS_CLOCK.get_or_init(system))
+        Some(PROCESS_CLOCK.get_or_init(|| Box::new(system())))
     } else {
         PROCESS_CLOCK.get()
     }
