@@ -88,8 +88,7 @@ pub(crate) fn compare(
     let (mut closings, mut fewer) = (0_u64, 0_u64);
     for number in numbers.clone() {
         let rng = &mut Rng::with_seed(number);
-        // A function of the user's need not be monotone as a trial goes on, and is only asked once all calls are in.
-        let mut drawer = RuleDrawer { rng, size: 60, healthy: seconds(1), customs: false };
+        let mut drawer = RuleDrawer { rng, size: 60, healthy: seconds(1) };
         let (rule, alternative) = (drawer.rule(), drawer.alternative());
         let plain = configuration(number, rule.clone());
         let more = configuration(number, Rule::Any(vec![rule, alternative]));

@@ -45,7 +45,7 @@ impl Configuration {
             Window::Count(size) => size as u32,
             Window::Time(duration, _) => (duration.as_nanos() / gap.as_nanos()).clamp(1, 60) as u32,
         };
-        let rule = RuleDrawer { rng, size, healthy, customs: true }.rule();
+        let rule = RuleDrawer { rng, size, healthy }.rule();
         if number.is_multiple_of(64) && healthy < Duration::from_secs(60) {
             let (settings, death) = (standard(), death(rng, gap, &standard().rule));
             return Self { number, settings, jitter: 0, gap, healthy, death };
@@ -176,8 +176,6 @@ pub(crate) struct RuleDrawer<'a> {
     pub(crate) size: u32,
     /// How long a healthy call takes.
     pub(crate) healthy: Duration,
-    /// Whether it may ask functions of the user's.
-    pub(crate) customs: bool,
 }
 
 impl RuleDrawer<'_> {
@@ -257,7 +255,6 @@ impl RuleDrawer<'_> {
             5 => Rule::FailureStreak(self.count(10)),
             6 | 7 => Rule::SlowRate(share, self.threshold()),
             8 => Rule::AvgLatency(self.threshold()),
-            _ if !self.customs => Rule::FailureRate(share),
             _ if self.healthy < SLOW_MEAN => {
                 Rule::Custom(*choose(self.rng, &[Predicate::TwoFailures, Predicate::Slow]))
             }
