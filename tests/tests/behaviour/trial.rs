@@ -232,9 +232,9 @@ fn ends_after_twice_its_length() {
     assert_eq!(fixture.state(), State::Closed, "the tenth outcome ends it, whatever it is");
 }
 
-/// `custom` conditions count as unknown until all calls are in.
+/// `custom` conditions count as unknown until the calls of their alternative are in.
 #[test]
-fn custom_waits_for_all_calls() {
+fn custom_waits_for_the_calls_of_its_alternative() {
     let rule = trip::min(5) & trip::custom(|metrics| metrics.failures() >= 1);
     let fixture = Fixture::with_rule(rule);
     fixture.succeed(4);
@@ -250,6 +250,27 @@ fn custom_waits_for_all_calls() {
     assert_eq!(fixture.state(), State::HalfOpen);
     fixture.succeed(1);
     assert_eq!(fixture.state(), State::Closed);
+}
+
+/// Regression: it waited for the calls of the longer one, which made recovery easier.
+#[test]
+fn custom_does_not_wait_for_the_calls_of_another_alternative() {
+    let short = trip::min(5) & trip::custom(|metrics| metrics.failures() >= 2);
+    let rule = short | trip::min(20) & trip::failure_rate(0.9);
+    let fixture = Fixture::new(|builder| builder.window(window::count(20)).trip(rule));
+    before_trial(&fixture);
+    fixture.fail(2);
+    fixture.succeed(2);
+    assert_eq!(fixture.state(), State::HalfOpen);
+    fixture.succeed(1);
+    assert_eq!(fixture.state(), State::Open, "two of five failed");
+    // What it answers now, it need not answer of calls to come.
+    fixture.wait();
+    fixture.fail(1);
+    fixture.succeed(17);
+    assert_eq!(fixture.state(), State::HalfOpen);
+    fixture.fail(1);
+    assert_eq!(fixture.state(), State::Open);
 }
 
 /// Regression: elsewhere probes beyond the limit wait for a slot, without end.
