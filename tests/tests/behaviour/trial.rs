@@ -488,6 +488,46 @@ fn an_outcome_begins_the_wait_anew_and_a_cancelled_call_does_not() {
     }
 }
 
+/// Regression: callers that gave up, one at a time, kept a trial of a dead service going for ever.
+#[test]
+fn callers_that_give_up_one_after_the_other_wait_for_the_same_outcome() {
+    let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)));
+    before_trial(&fixture);
+    for _ in 0..3 {
+        let call = fixture.breaker.acquire().expect("a slot");
+        fixture.advance(seconds(6));
+        drop(call);
+        fixture.advance(seconds(1_000));
+    }
+    let call = fixture.breaker.acquire().expect("2 s are left");
+    fixture.advance(seconds(2) - Duration::from_nanos(1));
+    assert_eq!(fixture.call(Outcome::Success, Duration::ZERO), Ok(()), "it begins the wait anew");
+    fixture.advance(seconds(19));
+    drop(call);
+    let call = fixture.breaker.acquire().expect("1 s is left");
+    fixture.advance(seconds(1));
+    drop(call);
+    assert_eq!(fixture.state(), State::Open);
+    assert!(matches!(fixture.heard.last().reason, Reason::HalfOpenTimeout));
+    fixture.wait();
+    let call = fixture.breaker.acquire().expect("a slot");
+    fixture.advance(seconds(19));
+    drop(call);
+    assert_eq!(fixture.state(), State::HalfOpen, "another trial waits anew");
+}
+
+#[test]
+fn a_call_given_up_begins_the_wait_anew_where_it_counts() {
+    let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)).on_cancel(Outcome::Failure));
+    before_trial(&fixture);
+    for _ in 0..4 {
+        let call = fixture.breaker.acquire().expect("a slot");
+        fixture.advance(seconds(19));
+        drop(call);
+    }
+    assert_eq!((fixture.state(), fixture.counts()), (State::HalfOpen, (4, 4)));
+}
+
 #[test]
 fn an_outcome_at_the_end_of_the_wait_is_late() {
     let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)));

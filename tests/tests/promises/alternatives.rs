@@ -6,7 +6,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use fluxgate::{Outcome, State};
 use fluxgate_tests::fixture::{millis, seconds};
-use fluxgate_tests::reference::{Permit, Retry, Rule, Settings, Window};
+use fluxgate_tests::reference::{Ending, Permit, Retry, Rule, Settings, Window};
 
 use crate::configuration::{Configuration, Death, RuleDrawer};
 use crate::subject::Subject;
@@ -66,13 +66,13 @@ pub(crate) fn play<S: Subject>(mut subject: S, calls: &[(Outcome, Duration)]) ->
     while subject.state() == State::Closed {
         let call = subject.acquire(now).expect("closed");
         now += SLOW;
-        subject.finish(now, call, Outcome::Failure);
+        subject.finish(now, call, Ending::Reported(Outcome::Failure));
     }
     now += PAUSE;
     for (nth, &(outcome, took)) in calls.iter().enumerate() {
         let call = subject.acquire(now).expect("a trial admits one call after the other");
         now += took;
-        subject.finish(now, call, outcome);
+        subject.finish(now, call, Ending::Reported(outcome));
         if subject.state() != State::HalfOpen {
             return (subject.state(), nth + 1);
         }
