@@ -66,6 +66,7 @@ impl Settings {
                 problems.push(problem.with_help("`Outcome::Failure` or `Outcome::Ignored`"));
             }
         }
+        problems.splice(0..0, review::name(&self.name));
         if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
     }
 }
