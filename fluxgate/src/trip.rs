@@ -112,8 +112,22 @@ pub fn failing_for(duration: Duration) -> Rule {
 
 /// The function returns `true`.
 ///
-/// It is called after each outcome, under no lock. It should depend on the metrics alone, and be monotone like the rest of the
-/// rule. If it panics, the condition does not hold. Calls are timed, since the function may ask for the average.
+/// It should depend on the metrics alone, and be monotone like the rest of the rule. If it panics, the condition does not hold. Calls
+/// are timed, since the function may ask for the average.
+///
+/// # When it is asked
+///
+/// After an outcome, and only if the answer decides: the other conditions of its `&`-group hold, and the rule does not hold without it.
+/// So in `min(20) & custom(f) | failures(50)` it is not asked before the 20th call, nor about the call that is the 50th failure. If it
+/// decides, no outcome is left out, no matter whether it is good or bad; if a rule has several functions, all are asked when one
+/// decides. Outcomes that are ignored or late, and time that passes, are no reason to ask.
+///
+/// A trial asks in the same way, about its own calls, and not if its verdict is certain without: enough calls failed for another
+/// alternative.
+///
+/// It is called on the thread that reports the outcome, under no lock, with the figures as they were with that outcome; so several
+/// threads may be asking at once, and it may take its time. Its answer counts if the breaker has not changed state or been reset
+/// meanwhile.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, Metrics, trip};

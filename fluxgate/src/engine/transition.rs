@@ -123,8 +123,9 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
     guard.period = match to {
         State::Closed => Period::Closed,
         State::HalfOpen => {
+            let patience = nanos(breaker.settings().half_open_timeout);
             let pause_ended = breaker.deadline.load(Ordering::Relaxed).min(now);
-            Period::Trial(Trial::new(breaker.trial(), pause_ended))
+            Period::Trial(Trial::new(breaker.trial(), patience, pause_ended))
         }
         State::MetricsOnly => Period::MetricsOnly(Crossings::default()),
         State::Open | State::Disabled | State::ForcedOpen => Period::Unrecorded,

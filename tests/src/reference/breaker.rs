@@ -80,7 +80,7 @@ impl Wait {
 pub enum Mark {
     /// An open breaker tries again.
     Retry,
-    /// A trial has gone without an outcome for too long.
+    /// Calls of a trial have been running for too long since the last outcome.
     Stall,
     RampEnd,
     /// A closed breaker has held as long as it had been open.
@@ -106,8 +106,9 @@ pub struct Reference {
     phase: Phase,
     /// The calls of the trial that run.
     in_flight: usize,
-    /// When the trial has gone without an outcome for too long, if calls of it still run then.
-    stalls_at: Duration,
+    /// For how long calls of the trial may still run without an outcome, and since when they do.
+    patience: Duration,
+    waits_since: Duration,
     /// What the breaker knew when it tripped; shown while no calls are counted.
     evidence: Evidence,
     /// The pause that was drawn when it last opened; `None` has no end.
@@ -135,7 +136,8 @@ impl Reference {
             calls: Vec::new(),
             phase: Phase::Trial,
             in_flight: 0,
-            stalls_at: Duration::ZERO,
+            patience: Duration::ZERO,
+            waits_since: Duration::ZERO,
             evidence: Evidence::default(),
             pause: None,
             deadline: None,
@@ -186,7 +188,9 @@ impl Reference {
         let half_open = |phase| self.state == State::HalfOpen && self.phase == phase;
         match mark {
             Mark::Retry if self.state == State::Open => self.deadline,
-            Mark::Stall if half_open(Phase::Trial) && self.in_flight > 0 => Some(self.stalls_at),
+            Mark::Stall if half_open(Phase::Trial) && self.in_flight > 0 => {
+                Some(self.waits_since.saturating_add(self.patience))
+            }
             Mark::RampEnd if self.state == State::HalfOpen => {
                 Some(self.deadline? + self.settings.permit.ramp()?)
             }
@@ -224,7 +228,7 @@ impl Reference {
         }
         if probe {
             if self.in_flight == 0 {
-                self.stalls_at = now + self.settings.half_open_timeout();
+                self.waits_since = now;
             }
             self.in_flight += 1;
         }
@@ -279,9 +283,12 @@ impl Reference {
         }
         if lasts && call.probe {
             self.in_flight -= 1;
-            // A cancelled call is an outcome only if it counts.
+            // A cancelled call is an outcome only if it counts. Otherwise the wait goes on, or pauses.
             if ending != Ending::Cancelled || self.settings.on_cancel == Outcome::Failure {
-                self.stalls_at = now + self.settings.half_open_timeout();
+                self.patience = self.settings.half_open_timeout();
+                self.waits_since = now;
+            } else if self.in_flight == 0 {
+                self.patience -= now - self.waits_since;
             }
         }
         let outcome = match ending {
@@ -387,6 +394,7 @@ impl Reference {
         self.calls.clear();
         self.phase = Phase::Trial;
         self.in_flight = 0;
+        self.patience = self.settings.half_open_timeout();
         self.would_trip = false;
     }
 
