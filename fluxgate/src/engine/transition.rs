@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fluxgate_rules::Metrics;
+use fluxgate_rules::metrics::nanos;
 
 use super::breaker::{Breaker, Guard};
 use super::crossings::Crossings;
