@@ -91,7 +91,7 @@ pub fn avg_latency(threshold: Duration) -> Rule {
 }
 
 /// The last call failed, and no call has succeeded for `duration`, in whatever state: before the breaker opened, while it was open, and
-/// in a trial. If no call has succeeded yet, what counts is the time since the first use.
+/// in a trial. If no call has succeeded yet, what counts is the time since the first outcome.
 ///
 /// So sixty calls that fail together within two milliseconds are let pass, and a dependency that fails for five seconds is not. Where
 /// calls are few, a single failure may come that long after the last success; join it with [`failure_streak`] there.

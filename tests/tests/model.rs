@@ -223,7 +223,7 @@ fn config() -> ProptestConfig {
 fn sequences_bring_about_every_transition() {
     let mut runner = TestRunner::deterministic();
     let mut counts: HashMap<(State, State, Why), u32> = HashMap::new();
-    for _ in 0..1_000 {
+    for _ in 0..2_000 {
         let (settings, steps) =
             (settings(), stretches()).new_tree(&mut runner).expect("it is made").current();
         for event in agree(&settings, &steps) {

@@ -133,12 +133,9 @@ impl Breaker {
     pub(crate) fn put_into_use(&self, now: u64) -> bool {
         // The clock of the process, too, is a user's where one has been set, and is then read beforehand.
         let dated = self.clock.is_none() && clock::may_be_users();
-        let mut guard = self.lock();
+        let guard = self.lock();
         if !guard.word.is_fresh() {
             return false;
-        }
-        if self.measures.recency {
-            guard.memory().begin(now);
         }
         let word = guard.word.used();
         self.since.store(now, Ordering::Relaxed);

@@ -120,7 +120,7 @@ pub struct Reference {
     reopens: u32,
     last_open: Duration,
     closed_at: Option<Duration>,
-    /// When a call last succeeded, in whatever state, or else the first use.
+    /// When a call last succeeded, in whatever state, or else the first outcome.
     succeeded_at: Option<Duration>,
     pub rejected: u64,
     pub late: u64,
@@ -211,15 +211,12 @@ impl Reference {
 
     /// A call asks to be admitted. Where a share decides, `lucky` is what was drawn.
     pub fn acquire(&mut self, now: Duration, lucky: bool) -> Result<Call, Refusal> {
-        self.succeeded_at.get_or_insert(now);
         if self.reaches(Mark::Stall, now) {
             self.open(now, Why::HalfOpenTimeout);
         } else if self.is_ramping() && self.reaches(Mark::RampEnd, now) {
             self.close(now, Why::RampEnded);
         }
         if self.reaches(Mark::Retry, now) {
-            let open = now - self.since;
-            self.last_open = self.pause.map_or(open, |pause| pause.min(open));
             self.enter(now, State::HalfOpen, Why::RetryDue);
         }
         let probe = self.state == State::HalfOpen && self.phase == Phase::Trial;
@@ -314,7 +311,6 @@ impl Reference {
 
     /// An outcome that was learnt without a call.
     pub fn record(&mut self, now: Duration, outcome: Outcome, took: Duration) {
-        self.succeeded_at.get_or_insert(now);
         if outcome != Outcome::Ignored {
             self.enter_outcome(now, outcome == Outcome::Failure, took);
         }
@@ -322,8 +318,10 @@ impl Reference {
 
     fn enter_outcome(&mut self, now: Duration, failed: bool, took: Duration) {
         let record = Record { at: now, failed, took };
+        // What a `custom` condition would have said of the time between two calls, nobody asked.
+        let held = self.settings.rule.holds(false, &self.evidence(now), Some(true));
         let counts = matches!(self.state, State::Closed | State::MetricsOnly | State::HalfOpen);
-        if counts && !failed {
+        if counts && (!failed || self.succeeded_at.is_none()) {
             self.succeeded_at = Some(now);
         }
         match self.state {
@@ -334,8 +332,7 @@ impl Reference {
                 }
             }
             State::MetricsOnly => {
-                // What a `custom` condition would have said of the time between two calls, nobody asked.
-                self.would_trip &= self.settings.rule.holds(false, &self.evidence(now), Some(true));
+                self.would_trip &= held;
                 self.calls.push(record);
                 let holds = self.settings.rule.holds(false, &self.evidence(now), None);
                 if holds && !self.would_trip {
@@ -410,6 +407,10 @@ impl Reference {
 
     fn enter(&mut self, now: Duration, to: State, why: Why) {
         self.report(now, to, why);
+        if self.state == State::Open {
+            let open = now - self.since;
+            self.last_open = self.pause.map_or(open, |pause| pause.min(open));
+        }
         self.state = to;
         self.since = now;
         self.rejected = 0;

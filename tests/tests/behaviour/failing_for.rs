@@ -50,7 +50,7 @@ fn a_success_begins_anew() {
 }
 
 #[test]
-fn of_a_service_that_never_succeeded_counts_from_the_first_use() {
+fn of_a_service_that_never_succeeded_counts_from_the_first_outcome() {
     let fixture = failing_for_five_seconds();
     fixture.advance(seconds(100));
     fixture.fail(1);

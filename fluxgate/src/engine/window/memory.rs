@@ -7,14 +7,16 @@ use super::buckets::Buckets;
 use super::finished_call::FinishedCall;
 use super::ring::Ring;
 use super::unrecorded::Unrecorded;
+use crate::clock::NEVER;
 use crate::engine::word::StateWord;
 
 /// What is remembered of calls: the sliding window or, during a trial, the trial's tally in its place.
 pub(crate) struct Memory {
     tally: Tally,
     streak: u32,
-    /// The time of the latest outcome or reading, and of the last success, if the breaker reads the time.
+    /// The time of the latest outcome or reading, if the breaker reads the time.
     latest: u64,
+    /// The time of the last success, or else of the first outcome.
     succeeded: u64,
     storage: Storage,
 }
@@ -30,12 +32,7 @@ impl Memory {
             Extent::Count(size) => Storage::Count(Ring::new(size, measures)),
             Extent::Time(_) => Storage::Time(Buckets::new(window.bucket_nanos(), window.bucket_count())),
         };
-        Self { tally: Tally::EMPTY, streak: 0, latest: 0, succeeded: 0, storage }
-    }
-
-    /// Begins to count for how long no call has succeeded.
-    pub(crate) fn begin(&mut self, now: u64) {
-        (self.latest, self.succeeded) = (now, now);
+        Self { tally: Tally::EMPTY, streak: 0, latest: 0, succeeded: NEVER, storage }
     }
 
     /// Forgets all calls, but not when one last succeeded.
@@ -77,6 +74,7 @@ impl Memory {
         self.latest = self.latest.max(now);
         if call.failed {
             self.streak = self.streak.saturating_add(1);
+            self.succeeded = self.succeeded.min(self.latest);
         } else {
             self.streak = 0;
             self.succeeded = self.latest;
