@@ -228,6 +228,8 @@ impl Rule {
         };
         let (is_merged, is_other_merged) = (is_same(&self), is_same(other));
         let mut nodes = self.0.into_owned();
+        // Exactly, since rules are kept, one for each breaker.
+        nodes.reserve_exact(usize::from(!is_merged) + other.nodes().len() - usize::from(is_other_merged));
         if !is_merged {
             nodes.insert(0, group(0));
         }
