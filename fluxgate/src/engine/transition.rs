@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use fluxgate_rules::Metrics;
-use fluxgate_rules::metrics::nanos;
 
 use super::breaker::{Breaker, Guard};
 use super::crossings::Crossings;
@@ -49,10 +48,6 @@ impl Pause {
     /// A pause that was drawn; `None` is endless.
     pub(super) fn of(drawn: Option<u64>) -> Self {
         drawn.map_or(Self::Endless, Self::For)
-    }
-
-    pub(super) fn for_duration(duration: Duration) -> Self {
-        Self::For(nanos(duration))
     }
 
     /// When a pause that begins `now` is over.

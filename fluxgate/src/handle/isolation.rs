@@ -38,7 +38,7 @@ mod doubles {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use crate::clock::ManualClock;
+    use crate::clock::{ManualClock, UserClock};
     use crate::engine::breaker::{Breaker, Origin};
     use crate::handle::enrollment::enroll;
     use crate::settings::{Settings, SettingsRef};
@@ -130,8 +130,8 @@ mod doubles {
         with_doubles(|doubles| {
             let breakers = &mut doubles.last_mut()?.breakers;
             let double = breakers.entry(std::ptr::from_ref(breaker) as usize).or_insert_with(|| {
-                let double =
-                    Breaker::detached(SettingsRef::Static(settings), Some(Arc::new(clock)), Origin::Hidden);
+                let clock = Box::new(UserClock::new(Arc::new(clock)));
+                let double = Breaker::detached(SettingsRef::Static(settings), Some(clock), Origin::Hidden);
                 Double { breaker: Box::leak(Box::new(double)), _original: breaker.origin.clone() }
             });
             Some(double.breaker)
