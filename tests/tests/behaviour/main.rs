@@ -12,6 +12,7 @@ mod due;
 mod events;
 mod hostile;
 mod isolate;
+mod isolation_elsewhere;
 mod late_outcomes;
 mod listeners;
 mod manual_states;
@@ -30,6 +31,7 @@ mod rules;
 #[cfg(feature = "serde")]
 mod serialize;
 mod snapshot;
+mod testing;
 mod threads;
 mod time_window;
 mod trial;
