@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fluxgate::trip::{self, Rule};
 use fluxgate::window::{self, Window};
-use fluxgate::{CircuitBreaker, Clock, Error, breaker, circuit_breaker, retry};
+use fluxgate::{__private::clock, CircuitBreaker, Clock, Error, State, breaker, circuit_breaker, retry};
 
 use crate::work::{FAILS, Failure, ok, ready, sometimes, work, work_async};
 
@@ -15,13 +15,13 @@ pub struct Case {
     pub run: fn(u64) -> u64,
     /// The same without a breaker.
     pub over: Option<&'static str>,
-    /// Whether it must not grow.
-    pub healthy: bool,
+    /// By how many instructions it may grow, if it must not by more.
+    pub tolerance: Option<f64>,
     /// The function that makes one call, where it must write to nothing but its stack, lock nothing, and read no clock.
     pub silent: Option<&'static str>,
 }
 
-pub const CASES: [Case; 13] = [
+pub const CASES: [Case; 14] = [
     case("bare call", |times| calls(times, bare)).bare(),
     case("bare async call", |times| calls(times, bare_async)).bare(),
     case("attribute, healthy", |times| calls(times, attribute)).healthy().silent("attribute"),
@@ -65,12 +65,20 @@ pub const CASES: [Case; 13] = [
         calls(times, |input| by_hand(&breaker, input))
     })
     .healthy(),
+    // Not a call, but checking the settings must stay as cheap.
+    case("build", |times| (0..times).map(|_| u64::from(built().state() == State::Closed)).sum())
+        .bare()
+        .within(BUILD_TOLERANCE),
 ];
 
+const BUILD_TOLERANCE: f64 = 100.0;
+
+/// What a compiler's mood may cost.
+const TOLERANCE: f64 = 2.0;
 const SECOND: Duration = Duration::from_secs(1);
 
 const fn case(name: &'static str, run: fn(u64) -> u64) -> Case {
-    Case { name, run, over: Some("bare call"), healthy: false, silent: None }
+    Case { name, run, over: Some("bare call"), tolerance: None, silent: None }
 }
 
 impl Case {
@@ -83,7 +91,11 @@ impl Case {
     }
 
     const fn healthy(self) -> Self {
-        Self { healthy: true, ..self }
+        self.within(TOLERANCE)
+    }
+
+    const fn within(self, tolerance: f64) -> Self {
+        Self { tolerance: Some(tolerance), ..self }
     }
 
     const fn silent(self, function: &'static str) -> Self {
@@ -148,16 +160,22 @@ impl Clock for Still {
     }
 }
 
+#[inline(never)]
+pub fn built() -> CircuitBreaker {
+    CircuitBreaker::builder("bench").window(window::count(100)).trip(rate()).build().expect("valid")
+}
+
 fn rate() -> Rule {
     trip::min(10) & trip::failure_rate(0.5)
 }
 
+/// Reads the clock that breakers read in a program.
 fn breaker(window: Window, rule: Rule) -> CircuitBreaker {
+    clock::calibrate();
     CircuitBreaker::builder("bench")
         .window(window)
         .trip(rule)
         .retry(retry::cooldown(Duration::from_secs(24 * 60 * 60)))
-        .clock(Still)
         .build()
         .expect("a configuration within its limits")
 }

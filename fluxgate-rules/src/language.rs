@@ -1,7 +1,7 @@
 //! The words of the language, how people spell them, and the values that they take.
 
 pub(crate) mod number;
-pub(crate) mod spelling;
+pub mod spelling;
 pub mod syntax;
 pub(crate) mod value;
 pub mod vocabulary;

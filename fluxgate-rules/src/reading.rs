@@ -9,5 +9,5 @@ mod from_str;
 pub(crate) mod operators;
 pub(crate) mod parser;
 pub mod read;
-pub(crate) mod repair;
+pub mod repair;
 pub mod suggestion;

@@ -115,7 +115,7 @@ fn a_rule_is_refused_where_none_of_its_conditions_is() {
 }
 
 #[test]
-fn a_rule_may_have_so_many_nodes_and_no_more() {
+fn a_rule_may_have_a_certain_number_of_nodes_at_most() {
     let window = Window::count(100);
     let alternatives = |members: usize| {
         let conditions = (1..).map(Node::failures).take(members);

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use fluxgate_rules::lexer::lex;
-use fluxgate_rules::reader::{self, Reading};
+use fluxgate_rules::read::{self, Reading};
 use fluxgate_rules::token::Token;
 use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, OUTCOME};
 use fluxgate_rules::{Problem, Window};
@@ -16,14 +16,14 @@ fn problems(argument: &str, tokens: &[Token]) -> Vec<Problem> {
         reading.err().unwrap_or_default()
     }
     match argument {
-        "trip" => of(reader::rule(tokens, &Window::count(100))),
-        "trip of count(5)" => of(reader::rule(tokens, &Window::count(5))),
-        "window" => of(reader::window(tokens)),
-        "retry" => of(reader::retry(tokens)),
-        "permit" => of(reader::permit(tokens)),
-        "on_panic" => of(reader::word(tokens, "on_panic", &OUTCOME)),
-        "max_half_open_calls" => of(reader::argument(tokens, &MAX_HALF_OPEN_CALLS)),
-        "half_open_timeout" => of(reader::argument(tokens, &HALF_OPEN_TIMEOUT)),
+        "trip" => of(read::rule(tokens, &Window::count(100))),
+        "trip of count(5)" => of(read::rule(tokens, &Window::count(5))),
+        "window" => of(read::window(tokens)),
+        "retry" => of(read::retry(tokens)),
+        "permit" => of(read::permit(tokens)),
+        "on_panic" => of(read::word(tokens, "on_panic", &OUTCOME)),
+        "max_half_open_calls" => of(read::argument(tokens, &MAX_HALF_OPEN_CALLS)),
+        "half_open_timeout" => of(read::argument(tokens, &HALF_OPEN_TIMEOUT)),
         _ => panic!("no argument `{argument}`"),
     }
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use fluxgate_rules::lexer::lex;
 use fluxgate_rules::limits::MAX_NODES;
-use fluxgate_rules::reader;
-use fluxgate_rules::syntax::{self, Call};
-use fluxgate_rules::{Condition, ConfigProblem, Permit, Ratio, Retry, Rule, Window, review};
+use fluxgate_rules::read;
+use fluxgate_rules::syntax::{WrittenCall, WrittenRule};
+use fluxgate_rules::{Condition, ConfigProblem, Permit, Ratio, Retry, Rule, Window, by_hand};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -19,20 +19,20 @@ fn assert_says(problems: &[ConfigProblem], message: &str) {
     assert!(problem.to_string().contains(message), "{problem}");
 }
 
-fn window(text: &str) -> Call {
-    reader::window(&lex(text).tokens).unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
+fn window(text: &str) -> WrittenCall {
+    read::window(&lex(text).tokens).unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
 }
 
-fn retry(text: &str) -> Call {
-    reader::retry(&lex(text).tokens).unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
+fn retry(text: &str) -> WrittenCall {
+    read::retry(&lex(text).tokens).unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
 }
 
-fn permit(text: &str) -> Call {
-    reader::permit(&lex(text).tokens).unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
+fn permit(text: &str) -> WrittenCall {
+    read::permit(&lex(text).tokens).unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
 }
 
-fn rule(text: &str) -> syntax::Rule {
-    let read = reader::rule(&lex(text).tokens, &Window::count(100));
+fn rule(text: &str) -> WrittenRule {
+    let read = read::rule(&lex(text).tokens, &Window::count(100));
     read.unwrap_or_else(|problems| panic!("{text}: {problems:?}"))
 }
 
@@ -46,7 +46,7 @@ fn windows() {
         let read = window(text);
         assert_eq!((read.window(), read.is_constant()), (Some(made), false), "{text}");
         assert!(read.retry().is_none() && read.permit().is_none() && read.condition().is_none());
-        assert_eq!(review::window(&made), []);
+        assert_eq!(by_hand::window(&made), []);
     }
     for text in ["count(SIZE)", "time(LONG)", "time(60s, buckets = 2 * N)"] {
         assert_eq!((window(text).window(), window(text).is_constant()), (None, true), "{text}");
@@ -56,7 +56,7 @@ fn windows() {
         (Window::time(SECOND).buckets(1_001), "`1001` is out of range"),
         (Window::time(Duration::from_nanos(10)), "are too short"),
     ] {
-        assert_says(&review::window(&wrong), message);
+        assert_says(&by_hand::window(&wrong), message);
     }
 }
 
@@ -74,7 +74,7 @@ fn retries() {
     ] {
         let read = retry(text);
         assert_eq!((read.retry(), read.is_constant()), (Some(made), false), "{text}");
-        assert_eq!(review::retry(&made), []);
+        assert_eq!(by_hand::retry(&made), []);
     }
     for text in ["cooldown(LONG)", "cooldown(1m, jitter = SHARE)", "backoff(1s, max = LONG)", "backoff(LONG)"]
     {
@@ -87,7 +87,7 @@ fn retries() {
         (Retry::backoff(MINUTE).max(SECOND), "`max = 1s` is shorter than the first delay, 1m"),
         (Retry::cooldown(MINUTE).multiplier(2.0), "`multiplier`"),
     ] {
-        assert_says(&review::retry(&wrong), message);
+        assert_says(&by_hand::retry(&wrong), message);
     }
 }
 
@@ -100,12 +100,12 @@ fn permits() {
     ] {
         let read = permit(text);
         assert_eq!((read.permit(), read.is_constant()), (Some(made), false), "{text}");
-        assert_eq!(review::permit(&made), []);
+        assert_eq!(by_hand::permit(&made), []);
     }
     for text in ["random(SHARE)", "ramp_up(0.1, MOST, 60s)"] {
         assert_eq!((permit(text).permit(), permit(text).is_constant()), (None, true), "{text}");
     }
-    assert_says(&review::permit(&Permit::ramp_up(0.6, 0.5, MINUTE)), "this ramp falls, from 0.6 to 0.5");
+    assert_says(&by_hand::permit(&Permit::ramp_up(0.6, 0.5, MINUTE)), "this ramp falls, from 0.6 to 0.5");
 }
 
 #[test]
@@ -127,9 +127,9 @@ fn rules() {
         assert_eq!((read.nodes().as_deref(), read.is_constant()), (Some(made.nodes()), false), "{text}");
         assert_eq!(read.spell(&lex(text).tokens), made.to_string());
         assert_eq!(Rule::from_str(text).as_ref(), Ok(&made));
-        assert_eq!(review::rule(&made, &Window::count(100)), []);
+        assert_eq!(by_hand::rule(&made, &Window::count(100)), []);
     }
-    assert_says(&review::rule(&rate, &Window::count(100)), "is not guarded by `min`");
+    assert_says(&by_hand::rule(&rate, &Window::count(100)), "is not guarded by `min`");
 }
 
 #[test]
@@ -148,20 +148,20 @@ fn a_rule_with_what_only_the_compiler_knows_is_left_as_it_is() {
 }
 
 #[test]
-fn what_is_no_value_of_ours_is_for_the_compiler() {
+fn other_expressions_are_left_to_the_compiler() {
     for text in ["min(A B) & failures(1)", "min(10 + N) & failures(1)", "min(f(1)) & failures(1)"] {
         assert!(rule(text).is_constant(), "{text}");
     }
 }
 
 #[test]
-fn a_rule_may_be_so_long_and_no_longer() {
+fn a_rule_may_have_a_certain_length_at_most() {
     let failures = |count| Rule::from_condition(Condition::Failures(count));
     let alternatives = |members: u32| (1..=members).map(failures).reduce(|one, two| one | two).expect("some");
     let (most, more) = (alternatives(MAX_NODES as u32 - 1), alternatives(MAX_NODES as u32));
     let window = Window::count(100);
-    assert_eq!(review::rule(&most, &window), []);
-    assert_eq!(review::rule(&more, &window).len(), 1);
+    assert_eq!(by_hand::rule(&most, &window), []);
+    assert_eq!(by_hand::rule(&more, &window).len(), 1);
     assert_eq!(Rule::from_str(&most.to_string()), Ok(most));
     assert_eq!(more.to_string(), "a rule of 65 conditions and groups");
 
@@ -173,11 +173,11 @@ fn a_rule_may_be_so_long_and_no_longer() {
 
 #[test]
 fn limits() {
-    assert_eq!(review::max_half_open_calls(1), []);
-    assert_eq!(review::half_open_timeout(SECOND), []);
+    assert_eq!(by_hand::max_half_open_calls(1), []);
+    assert_eq!(by_hand::half_open_timeout(SECOND), []);
     for (said, setting) in [
-        (review::max_half_open_calls(0), "`max_half_open_calls`: "),
-        (review::half_open_timeout(Duration::ZERO), "`half_open_timeout`: "),
+        (by_hand::max_half_open_calls(0), "`max_half_open_calls`: "),
+        (by_hand::half_open_timeout(Duration::ZERO), "`half_open_timeout`: "),
     ] {
         assert_says(&said, setting);
     }
@@ -185,7 +185,7 @@ fn limits() {
 
 #[test]
 fn parentheses_balance_or_are_reported() {
-    let balance = |text: &str| reader::balance(&lex(text).tokens);
+    let balance = |text: &str| read::balance(&lex(text).tokens);
     assert!(balance("a(b[c]) & (d)").is_ok());
     for wrong in ["a(b", "a)", "a(b]"] {
         assert!(balance(wrong).is_err(), "{wrong}");

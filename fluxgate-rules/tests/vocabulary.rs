@@ -6,7 +6,7 @@ use std::str::FromStr as _;
 
 use fluxgate_rules::Rule;
 use fluxgate_rules::lexer::lex;
-use fluxgate_rules::reader;
+use fluxgate_rules::read;
 use fluxgate_rules::vocabulary::{Entry, Kind, PERMIT, RETRY, TRIP, WINDOW};
 
 /// Words whose argument only the compiler knows are left out.
@@ -33,12 +33,12 @@ fn conditions() {
 #[test]
 fn windows_retries_and_permits() {
     for entry in of_data(WINDOW.entries) {
-        is_kept(entry.word, &entry.example(), |text| reader::window(&lex(text).tokens).ok()?.window());
+        is_kept(entry.word, &entry.example(), |text| read::window(&lex(text).tokens).ok()?.window());
     }
     for entry in of_data(RETRY.entries) {
-        is_kept(entry.word, &entry.example(), |text| reader::retry(&lex(text).tokens).ok()?.retry());
+        is_kept(entry.word, &entry.example(), |text| read::retry(&lex(text).tokens).ok()?.retry());
     }
     for entry in of_data(PERMIT.entries) {
-        is_kept(entry.word, &entry.example(), |text| reader::permit(&lex(text).tokens).ok()?.permit());
+        is_kept(entry.word, &entry.example(), |text| read::permit(&lex(text).tokens).ok()?.permit());
     }
 }

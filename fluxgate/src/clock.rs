@@ -1,16 +1,27 @@
 //! The time: monotonic, in nanoseconds, never the wall clock.
 
+mod counter;
+mod ticks;
+mod timeline;
+
+use core::fmt;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use fluxgate_rules::metrics::nanos;
+pub(crate) use self::counter::{Counter, Source};
+pub(crate) use self::timeline::UserClock;
 
-use crate::callback::contain;
-
-/// A clock for a breaker: [`Builder::clock`](crate::Builder::clock).
+/// A clock for a breaker, by [`Builder::clock`](crate::Builder::clock), or for all that have none, by [`set_clock`].
 ///
-/// Its zero may be any instant. A clock that stands still, goes back or jumps ahead does a breaker no harm.
+/// Its zero may be any instant. Whatever it shows, a breaker's own time never goes back:
+///
+/// - It goes on by what the clock goes on. A jump ahead is time that passes, but no more than a year at once.
+/// - A step back counts as nothing, and time goes on from there. Where the clock later shows more than it ever has, time is where it
+///   would be without the detour, if that is later. So a clock that jumps ahead and back, once or again and again, does not let time
+///   run. While a clock is behind by less than a millisecond, which is how threads overtake each other, time stands still.
+/// - Time also stands still while the clock stands still or panics.
+///
+/// No lock is held while the clock is read, so it may use breakers; if they read the same clock, that is a recursion without end.
 ///
 /// ```
 /// use std::time::Duration;
@@ -35,7 +46,7 @@ pub trait Clock: Send + Sync + 'static {
 /// A clock that moves only when told to. Clones show the same time.
 #[cfg(feature = "test-util")]
 #[derive(Clone, Debug, Default)]
-pub struct ManualClock(std::sync::Arc<AtomicU64>);
+pub struct ManualClock(std::sync::Arc<std::sync::atomic::AtomicU64>);
 
 #[cfg(feature = "test-util")]
 impl ManualClock {
@@ -46,7 +57,8 @@ impl ManualClock {
 
     /// Moves the clock forward. It stops at 584 years.
     pub fn advance(&self, duration: Duration) {
-        let advanced = |now: u64| Some(now.saturating_add(nanos(duration)));
+        use std::sync::atomic::Ordering;
+        let advanced = |now: u64| Some(now.saturating_add(fluxgate_rules::metrics::nanos(duration)));
         // This cannot fail: the function always returns `Some`.
         let _ = self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, advanced);
     }
@@ -55,165 +67,184 @@ impl ManualClock {
 #[cfg(feature = "test-util")]
 impl Clock for ManualClock {
     fn now(&self) -> Duration {
-        Duration::from_nanos(self.0.load(Ordering::Acquire))
+        Duration::from_nanos(self.0.load(std::sync::atomic::Ordering::Acquire))
     }
 }
 
 /// The time that never comes.
 pub(crate) const NEVER: u64 = u64::MAX;
 
-static EPOCH: OnceLock<Instant> = OnceLock::new();
-static COUNTER: OnceLock<Counter> = OnceLock::new();
+/// Whether the standard library has a clock here. It has none on `wasm32-unknown-unknown`, where asking for the time panics. The flag
+/// simulates that elsewhere.
+const TARGET_HAS_CLOCK: bool =
+    !cfg!(any(fluxgate_no_clock, all(target_family = "wasm", target_os = "unknown")));
 
-/// The time of the process. It comes from the processor's counter, which costs half as much to read, once that is calibrated and
-/// if it can be trusted; otherwise from the operating system's clock, on the same timeline. The counters of two processors may
-/// differ by some nanoseconds, so always use saturating subtraction.
+/// The clock of the process, decided on first use.
+static PROCESS_CLOCK: OnceLock<ProcessClock> = OnceLock::new();
+
+enum ProcessClock {
+    System {
+        epoch: Instant,
+        /// The processor's counter can be trusted.
+        has_counter: bool,
+    },
+    User(UserClock),
+}
+
+/// Sets the clock of all breakers that have none of their own. It is set once, before the first of them is used, at best at the
+/// beginning of `main`.
+///
+/// A program for `wasm32-unknown-unknown` has no other clock, so [there](crate#targets) breakers need this wherever time matters. Only
+/// there may it come later, too.
+///
+/// ```
+/// # use std::time::{Duration, Instant};
+/// struct Uptime(Instant);
+///
+/// impl fluxgate::Clock for Uptime {
+///     fn now(&self) -> Duration {
+///         self.0.elapsed()
+///     }
+/// }
+///
+/// fluxgate::set_clock(Uptime(Instant::now()))?;
+/// assert!(fluxgate::set_clock(Uptime(Instant::now())).is_err(), "once is enough");
+/// # Ok::<(), fluxgate::SetClockError>(())
+/// ```
+///
+/// # Errors
+/// The time has been read already, or another clock has been set: a breaker cannot change its clock.
+pub fn set_clock(clock: impl Clock) -> Result<(), SetClockError> {
+    let clock = ProcessClock::User(UserClock::new(std::sync::Arc::new(clock)));
+    PROCESS_CLOCK.set(clock).map_err(|_| SetClockError(()))
+}
+
+/// It is too late to [set a clock](set_clock): a breaker has already read the time, or another clock has been set.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SetClockError(());
+
+impl fmt::Display for SetClockError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(
+            "the clock cannot be set any more: a breaker has read the time, or another clock has been set; \
+             call `fluxgate::set_clock` once, at the beginning of `main`",
+        )
+    }
+}
+
+impl std::error::Error for SetClockError {}
+
+/// The time of the process. It comes from the processor's counter, which costs half as much to read, once its rate is known and if it
+/// can be trusted; otherwise from the operating system's clock, on the same timeline; or else from the user's. The counters of two
+/// processors may differ by some nanoseconds, so always use saturating subtraction.
 #[inline]
 pub(crate) fn now() -> u64 {
-    COUNTER.get().map_or_else(instant, Counter::now)
-}
-
-/// The time of a user's clock. If it panics, the time is zero, which is in the past and does no harm.
-#[inline(never)]
-pub(crate) fn of(clock: &dyn Clock) -> u64 {
-    nanos(contain(|| clock.now()).unwrap_or_default())
-}
-
-/// Makes [`now`] read the processor's counter from now on. This takes about half a millisecond, once, so it is done only for
-/// breakers that read the clock often: those that time calls or have a time window, and those that open. Other threads do not
-/// wait for it.
-pub(crate) fn calibrate() {
-    static STARTED: AtomicBool = AtomicBool::new(false);
-    if !STARTED.swap(true, Ordering::Relaxed) {
-        let clock = quanta::Clock::new();
-        let factor = clock.delta_as_nanos(0, 1 << SCALE);
-        let (ticks, now) = (clock.raw(), instant());
-        // It cannot have been set: only the first caller gets here.
-        let _ = COUNTER.set(Counter {
-            clock,
-            factor,
-            offset: AtomicU64::new(now.wrapping_sub(scale(ticks, factor))),
-            trusted_from: AtomicU64::new(ticks.wrapping_sub(TRUSTED)),
-        });
-    }
-}
-
-/// The processor's counter, regularly re-anchored to the operating system's clock, because sleep may stop or reset the counter.
-struct Counter {
-    clock: quanta::Clock,
-    /// Nanoseconds in `1 << SCALE` ticks.
-    factor: u64,
-    /// What to add to the scaled ticks.
-    offset: AtomicU64,
-    /// The offset was measured `TRUSTED` ticks after this, and is trusted for another `TRUSTED` ticks.
-    trusted_from: AtomicU64,
-}
-
-const SCALE: u32 = 40;
-/// 0.7 s at 3 GHz.
-const TRUSTED: u64 = 1 << 31;
-
-impl Counter {
-    #[inline]
-    fn now(&self) -> u64 {
-        let ticks = self.clock.raw();
-        if ticks.wrapping_sub(self.trusted_from.load(Ordering::Acquire)) < 2 * TRUSTED {
-            scale(ticks, self.factor).wrapping_add(self.offset.load(Ordering::Relaxed))
-        } else {
-            self.anchor(ticks)
-        }
-    }
-
-    /// Never steps back: if the counter ran ahead, it keeps its lead. Only the value of a counter that was itself set back is
-    /// ignored.
-    #[cold]
-    fn anchor(&self, ticks: u64) -> u64 {
-        let scaled = scale(ticks, self.factor);
-        let shown = scaled.wrapping_add(self.offset.load(Ordering::Relaxed));
-        let set_back = ticks < self.trusted_from.load(Ordering::Acquire);
-        let now = if set_back { instant() } else { instant().max(shown) };
-        self.offset.store(now.wrapping_sub(scaled), Ordering::Relaxed);
-        self.trusted_from.store(ticks.wrapping_sub(TRUSTED), Ordering::Release);
-        now
-    }
-}
-
-#[inline]
-fn scale(ticks: u64, factor: u64) -> u64 {
-    ((u128::from(ticks) * u128::from(factor)) >> SCALE) as u64
+    COUNTER.read().unwrap_or_else(read)
 }
 
 #[cold]
-fn instant() -> u64 {
-    EPOCH.get_or_init(Instant::now).elapsed().as_nanos() as u64
+fn read() -> u64 {
+    match process_clock() {
+        Some(ProcessClock::System { has_counter: true, .. }) => COUNTER.renew(),
+        Some(ProcessClock::System { epoch, .. }) => epoch.elapsed().as_nanos() as u64,
+        Some(ProcessClock::User(clock)) => clock.now(),
+        None => 0,
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::{AtomicU64, Counter, SCALE, TRUSTED, calibrate, instant, now, scale};
+fn process_clock() -> Option<&'static ProcessClock> {
+    if TARGET_HAS_CLOCK {
+        let system = || ProcessClock::System { epoch: Instant::now(), has_counter: ticks::are_invariant() };
+        Some(PROCESS_CLOCK.get_or_init(system))
+    } else {
+        PROCESS_CLOCK.get()
+    }
+}
 
-    const MILLISECOND: u64 = 1_000_000;
-    const DAY: u64 = 86_400_000 * MILLISECOND;
+/// Whether time passes at all for breakers without a clock of their own.
+#[inline]
+pub(crate) fn is_there() -> bool {
+    TARGET_HAS_CLOCK || PROCESS_CLOCK.get().is_some()
+}
 
-    /// A counter of nanoseconds that shows `lead` more than there are.
-    fn counter(lead: u64, trusted_from: u64) -> Counter {
-        let clock = quanta::Clock::new();
-        Counter {
-            clock,
-            factor: 1 << SCALE,
-            offset: AtomicU64::new(lead),
-            trusted_from: AtomicU64::new(trusted_from),
-        }
+/// Whether the clock of the process is, or may yet become, a user's, which must not be read under a lock.
+pub(crate) fn may_be_users() -> bool {
+    !matches!(process_clock(), Some(ProcessClock::System { .. }))
+}
+
+#[cfg(not(fluxgate_loom))]
+static COUNTER: Counter<Processor> = Counter::new(Processor);
+#[cfg(fluxgate_loom)]
+loom::lazy_static! {
+    static ref COUNTER: Counter<Processor> = Counter::new(Processor);
+}
+
+struct Processor;
+
+impl Source for Processor {
+    #[inline]
+    fn ticks(&self) -> u64 {
+        ticks::read()
     }
 
+    fn nanos(&self) -> u64 {
+        match PROCESS_CLOCK.get() {
+            Some(ProcessClock::System { epoch, .. }) => epoch.elapsed().as_nanos() as u64,
+            _ => 0,
+        }
+    }
+}
+
+/// Waits until the counter is in use, where it can be. For benchmarks.
+pub(crate) fn settle() {
+    for _ in 0..20 {
+        now();
+        if COUNTER.read().is_some() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+#[cfg(all(test, not(fluxgate_loom), not(fluxgate_no_clock)))]
+mod tests {
+    use super::{COUNTER, Source, is_there, may_be_users, now, settle};
+
+    const MILLISECOND: u64 = 1_000_000;
+
     #[test]
-    fn calibration_keeps_the_timeline() {
+    fn the_counter_keeps_the_timeline() {
         let before = now();
-        calibrate();
+        settle();
         let after = now();
-        assert!(before <= after);
-        assert!(after <= now());
+        assert!(before <= after && after <= now());
+        assert!(is_there() && !may_be_users());
     }
 
     /// The counter's rate is a measured one, so the two may differ by a part of the time that has passed.
     #[test]
     fn the_counter_and_the_system_agree() {
-        calibrate();
-        let start = instant();
+        settle();
+        let system = || COUNTER.source.nanos();
+        let start = system();
         loop {
-            let (earliest, shown, latest) = (instant(), now(), instant());
-            let slack = MILLISECOND + (latest - start) / 10;
+            let (earliest, shown, latest) = (system(), now(), system());
+            let slack = MILLISECOND + (latest - start) / 100;
             assert!(shown + slack >= earliest, "{shown} is behind {earliest}");
             assert!(shown <= latest + slack, "{shown} is ahead of {latest}");
-            if latest - start > 20 * MILLISECOND {
+            if latest - start > 50 * MILLISECOND {
                 break;
             }
         }
     }
 
     #[test]
-    fn ticks_are_scaled_without_overflow() {
-        assert_eq!(scale(7, 1 << SCALE), 7);
-        assert_eq!(scale(7, 1 << (SCALE - 1)), 3);
-        assert_eq!(scale(7, 3 << SCALE), 21);
-        assert_eq!(scale(u64::MAX, 1 << SCALE), u64::MAX);
-    }
-
-    #[test]
-    fn a_counter_that_ran_ahead_keeps_its_lead() {
-        let counter = counter(DAY, TRUSTED);
-        assert_eq!(counter.anchor(3 * TRUSTED), DAY + 3 * TRUSTED);
-        // From there it goes on, though it is the very tick from which it is trusted.
-        assert_eq!(counter.anchor(2 * TRUSTED), DAY + 2 * TRUSTED);
-        assert!(counter.now() >= DAY);
-    }
-
-    #[test]
-    fn a_counter_that_fell_behind_or_was_set_back_is_set_right() {
-        for (lead, ticks, trusted_from) in [(0, 0, 0), (DAY, 5, 6)] {
-            let counter = counter(lead, trusted_from);
-            let (earliest, shown, latest) = (instant(), counter.anchor(ticks), instant());
-            assert!((earliest..=latest).contains(&shown), "{shown}");
+    fn time_never_goes_back() {
+        let mut last = now();
+        for _ in 0..100_000 {
+            let next = now();
+            assert!(next >= last, "{next} after {last}");
+            last = next;
         }
     }
 }

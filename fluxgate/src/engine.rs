@@ -25,6 +25,7 @@ pub(crate) mod manual;
 pub(crate) mod nesting;
 pub(crate) mod open;
 pub(crate) mod recording;
+pub(crate) mod registry;
 mod rejected;
 mod reopens;
 pub(crate) mod transition;

@@ -39,7 +39,25 @@
 //!   otherwise `INFO`. With the feature `log` of `tracing`, and without a subscriber, it goes to `log`, as all events do
 //! - `serde`: `Serialize` for [`Snapshot`] and [`State`]
 //! - `test-util`: `fluxgate::testing`, for [tests](docs::testing) that neither sleep nor disturb each other
+//!
+//! # Targets
+//!
+//! Fluxgate needs the standard library and 64-bit atomics ([`AtomicU64`](std::sync::atomic::AtomicU64)). All 64-bit targets have
+//! those, and of the 32-bit ones x86, WebAssembly, and ARM from version 6 on (on Android, 7). Not supported are the older
+//! ones, and 32-bit MIPS, PowerPC, RISC-V, SPARC, m68k, C-SKY, Hexagon and Xtensa; the compiler says so.
+//!
+//! On `wasm32-unknown-unknown` the standard library has no clock, and Fluxgate imports nothing from a host. There, call [`set_clock`]
+//! before breakers are used, or give each [a clock of its own](Builder::clock). Without one, time stands still, and a breaker works as
+//! far as it can:
+//!
+//! - It counts calls and trips, but an open breaker stays open until a command, and its refusals name no time; with
+//!   [`retry::always`], it tries again. A [ramp](permit::ramp_up) takes no time.
+//! - A time window forgets nothing, and no call takes any time, so `slow_rate` and `avg_latency` never hold.
+//! - [`Builder::build`] refuses settings for which time has to pass.
 #![forbid(unsafe_code)]
+
+#[cfg(not(target_has_atomic = "64"))]
+compile_error!("Fluxgate needs 64-bit atomics (`AtomicU64`), and this target has none");
 
 mod callback;
 mod clock;
@@ -62,7 +80,7 @@ pub mod track;
 pub mod trip;
 pub mod window;
 
-pub use self::clock::Clock;
+pub use self::clock::{Clock, SetClockError, set_clock};
 pub use self::events::cause::Cause;
 pub use self::events::listener::{Listener, listen};
 pub use self::events::transition::{Reason, Transition};

@@ -10,7 +10,7 @@ use fluxgate_rules::{Permit, Retry, Rule, Schedule, Window};
 use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use loom::thread;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, UserClock};
 use crate::engine::breaker::{Breaker, Origin};
 use crate::engine::locked::Period;
 use crate::engine::{manual, transition};
@@ -23,6 +23,7 @@ use crate::sync::Arc;
 use crate::{Call, CallNotPermitted, CircuitBreaker, permit, retry, trip, window};
 
 mod beginnings;
+mod clocks;
 mod transitions;
 mod windows;
 
@@ -84,9 +85,13 @@ fn made(settings: Settings) -> Arc<Breaker> {
 }
 
 fn timed(settings: Settings, clock: impl Clock) -> Arc<Breaker> {
-    let breaker = Breaker::detached(SettingsRef::shared(settings), Some(Arc::new(clock)), Origin::Hidden);
+    let breaker = Breaker::detached(SettingsRef::shared(settings), reading(clock), Origin::Hidden);
     enroll(&breaker);
     Arc::new(breaker)
+}
+
+fn reading(clock: impl Clock) -> Option<Box<UserClock>> {
+    Some(Box::new(UserClock::new(Arc::new(clock))))
 }
 
 fn check(model: impl Fn() + Send + Sync + 'static) {

@@ -23,8 +23,9 @@ pub use crate::state::Outcome;
 
 /// For a benchmark that compares clocks.
 pub mod clock {
+    /// Waits until the processor's counter is in use, where it can be.
     pub fn calibrate() {
-        crate::clock::calibrate();
+        crate::clock::settle();
     }
 
     /// Called as a breaker does it, which cannot be where it is inlined into another package.

@@ -6,7 +6,7 @@ pub(crate) mod name;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fluxgate_rules::{ConfigProblem, Permit, Retry, Rule, Window, review};
+use fluxgate_rules::{ConfigProblem, Extent, Permit, Retry, Rule, Schedule, Window, by_hand};
 
 use self::error::ConfigError;
 use self::name::Name;
@@ -49,25 +49,48 @@ impl SettingsRef {
 }
 
 impl Settings {
-    /// Makes the checks that the compiler makes for the attribute, with the same messages.
-    pub(crate) fn check(&self) -> Result<(), ConfigError> {
-        let mut problems = review::window(&self.window);
+    /// Makes the checks that the compiler makes for the attribute, with the same messages, and one that it cannot make: where there is no
+    /// clock, no setting may need one.
+    pub(crate) fn check(&self, has_clock: bool) -> Result<(), ConfigError> {
+        let mut problems = by_hand::window(&self.window);
         // If the window is wrong, the rule is checked against one that limits no number of calls.
         let any = Window::time(Duration::from_secs(60));
         let window = if problems.is_empty() { &self.window } else { &any };
-        problems.extend(review::rule(&self.rule, window));
-        problems.extend(review::retry(&self.retry));
-        problems.extend(review::permit(&self.permit));
-        problems.extend(review::max_half_open_calls(self.max_half_open_calls));
-        problems.extend(review::half_open_timeout(self.half_open_timeout));
+        problems.extend(by_hand::rule(&self.rule, window));
+        problems.extend(by_hand::retry(&self.retry));
+        problems.extend(by_hand::permit(&self.permit));
+        problems.extend(by_hand::max_half_open_calls(self.max_half_open_calls));
+        problems.extend(by_hand::half_open_timeout(self.half_open_timeout));
         for (owner, outcome) in [("on_panic", self.on_panic), ("on_cancel", self.on_cancel)] {
             if outcome == Outcome::Success {
                 let problem = ConfigProblem::new(owner, format!("`{owner}` cannot be a success"));
                 problems.push(problem.with_help("`Outcome::Failure` or `Outcome::Ignored`"));
             }
         }
-        problems.splice(0..0, review::name(&self.name));
+        problems.splice(0..0, by_hand::name(&self.name));
+        if problems.is_empty() && !has_clock {
+            problems.extend(self.timed().into_iter().map(|(setting, value)| {
+                let message =
+                    format!("`{setting} = {value}` needs a clock, and there is none on this target");
+                let help = "`fluxgate::set_clock(..)` before, or `.clock(..)` for this breaker";
+                ConfigProblem::new(setting, message).with_help(help)
+            }));
+        }
         if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
+    }
+
+    /// The settings for which time has to pass, with their values.
+    fn timed(&self) -> Vec<(&'static str, String)> {
+        let Self { window, rule, retry, permit, .. } = self;
+        let times_calls = Rule::measures(rule.nodes()).durations();
+        let waits = !matches!(retry.schedule, Schedule::Always | Schedule::Never);
+        let settings = [
+            matches!(window.extent, Extent::Time(_)).then(|| ("window", window.to_string())),
+            times_calls.then(|| ("trip", rule.to_string())),
+            waits.then(|| ("retry", retry.to_string())),
+            matches!(permit, Permit::RampUp { .. }).then(|| ("permit", permit.to_string())),
+        ];
+        settings.into_iter().flatten().collect()
     }
 }
 
@@ -88,6 +111,7 @@ mod tests {
             .build()
             .unwrap_err();
         assert_eq!(error.to_string().matches("help: ").count(), 5, "{error}");
+        assert!(!error.to_string().contains("clock"));
         let settings: Vec<_> = error.problems().iter().map(ConfigProblem::setting).collect();
         assert_eq!(settings, ["trip", "retry", "permit", "max_half_open_calls", "on_panic"]);
         let custom = trip::min(3) & trip::custom(|metrics| metrics.failures() > 2);

@@ -13,7 +13,8 @@ pub(crate) use self::model::*;
 
 #[cfg(not(fluxgate_loom))]
 mod real {
-    pub(crate) use once_cell::race::{OnceBox, OnceRef};
+    pub(crate) use once_cell::race::OnceBox;
+    use std::sync::TryLockError;
     pub(crate) use std::sync::atomic::{AtomicU64, Ordering, fence};
     pub(crate) use std::sync::{Arc, MutexGuard, Weak};
     pub(crate) use std::thread_local;
@@ -29,6 +30,15 @@ mod real {
         #[inline]
         pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
             super::taken(|| self.0.lock(), || self.0.try_lock())
+        }
+
+        /// `None` if another thread has it.
+        pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+            match self.0.try_lock() {
+                Ok(guard) => Some(guard),
+                Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+                Err(TryLockError::WouldBlock) => None,
+            }
         }
     }
 }
@@ -90,6 +100,10 @@ mod model {
         pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
             self.0.lock().expect("loom's mutexes are not poisoned")
         }
+
+        pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+            self.0.try_lock().ok()
+        }
     }
 
     /// A cell that looks empty until its value is visible, like those of `once_cell`.
@@ -136,22 +150,6 @@ mod model {
 
         pub(crate) fn get_or_init(&self, make: impl FnOnce() -> Box<T>) -> &T {
             self.0.get_or_init(make)
-        }
-    }
-
-    pub(crate) struct OnceRef<'a, T>(Once<&'a T>);
-
-    impl<'a, T> OnceRef<'a, T> {
-        pub(crate) fn new() -> Self {
-            Self(Once::new())
-        }
-
-        pub(crate) fn get(&self) -> Option<&'a T> {
-            self.0.get().copied()
-        }
-
-        pub(crate) fn set(&self, value: &'a T) -> Result<(), ()> {
-            self.0.set(value).map_err(drop)
         }
     }
 }

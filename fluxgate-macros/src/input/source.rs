@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use fluxgate_rules::Problem;
 use fluxgate_rules::lexer;
-use fluxgate_rules::token::{Place, Shape, Token, spell, spell_closure};
+use fluxgate_rules::token::{Shape, Token, TokenRange, spell, spell_closure};
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 
@@ -50,7 +50,7 @@ impl Source {
     }
 
     /// The first and last span of a place; in a string, those of the whole literal.
-    pub(crate) fn span(&self, place: Place) -> (Span, Span) {
+    pub(crate) fn span(&self, place: TokenRange) -> (Span, Span) {
         match &self.notation {
             Notation::Text { .. } => self.span,
             Notation::Bare { spans, .. } => {
@@ -83,7 +83,7 @@ impl Source {
     }
 
     /// The Rust expression at a place.
-    pub(crate) fn expression(&self, place: Place) -> syn::Result<TokenStream> {
+    pub(crate) fn expression(&self, place: TokenRange) -> syn::Result<TokenStream> {
         let tokens = match &self.notation {
             Notation::Bare { stream, .. } => extract(stream.clone(), place, 0, &mut 0),
             Notation::Text { text, bytes } => {
@@ -103,7 +103,7 @@ impl Source {
     }
 }
 
-fn not_an_expression(place: Place, text: &str) -> Problem {
+fn not_an_expression(place: TokenRange, text: &str) -> Problem {
     let problem = Problem::new(place, format!("`{text}` is not a Rust expression"));
     problem.help("write a value, or the path of a constant or function")
 }
@@ -154,7 +154,7 @@ fn flatten(stream: TokenStream, depth: usize, push: &mut impl FnMut(Token, Span)
 
 /// The trees whose tokens, counted as [`flatten`] counts them, are at `place`. An invisible group is kept if all of it is wanted,
 /// because it may be what holds `$a * 2` together.
-fn extract(stream: TokenStream, place: Place, depth: usize, at: &mut usize) -> TokenStream {
+fn extract(stream: TokenStream, place: TokenRange, depth: usize, at: &mut usize) -> TokenStream {
     let mut found = TokenStream::new();
     for tree in stream {
         let start = *at;

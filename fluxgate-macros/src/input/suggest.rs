@@ -1,10 +1,11 @@
 //! What was probably meant by an argument with an unknown name or none: other libraries' names, words of rules, misspellings.
 
-use fluxgate_rules::meant::meant;
-use fluxgate_rules::suggest::{nearest, repaired, snake};
+use fluxgate_rules::repair::repaired;
+use fluxgate_rules::spelling::{nearest, snake};
+use fluxgate_rules::suggestion::meant;
 use fluxgate_rules::token::{Shape, Token};
 use fluxgate_rules::vocabulary::{Entry, PERMIT, RETRY, TRIP, Vocabulary, WINDOW};
-use fluxgate_rules::{Problem, Window, reader};
+use fluxgate_rules::{Problem, Window, read};
 use proc_macro2::{Span, TokenStream, TokenTree};
 
 use crate::input::errors::Errors;
@@ -241,15 +242,15 @@ impl<'a> Suggestions<'a> {
     fn corrected(&self, setting: &str, written: &str) -> String {
         let window = self.pieces.iter().find(|(name, _)| name == "window").and_then(|(_, value)| {
             let source = Source::new(&value.iter().cloned().collect(), Span::call_site());
-            reader::window(&source.tokens).ok()?.window()
+            read::window(&source.tokens).ok()?.window()
         });
         let window = window.unwrap_or(Window::count(100));
         let problems = |tokens: &[Token]| -> Vec<Problem> {
             match setting {
-                "retry" => reader::retry(tokens).err(),
-                "window" => reader::window(tokens).err(),
-                "trip" => reader::rule(tokens, &window).err(),
-                _ => reader::permit(tokens).err(),
+                "retry" => read::retry(tokens).err(),
+                "window" => read::window(tokens).err(),
+                "trip" => read::rule(tokens, &window).err(),
+                _ => read::permit(tokens).err(),
             }
             .unwrap_or_default()
         };

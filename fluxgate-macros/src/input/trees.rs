@@ -1,6 +1,6 @@
 //! A sequence of token trees, and their positions among the tokens of the rule language.
 
-use fluxgate_rules::token::Place;
+use fluxgate_rules::token::TokenRange;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// A sequence of trees, with the index of each among all tokens.
@@ -29,12 +29,14 @@ impl Trees {
     }
 
     /// The place from one tree up to, but not including, another.
-    pub(crate) fn place(&self, from: usize, to: usize) -> Place {
+    pub(crate) fn place(&self, from: usize, to: usize) -> TokenRange {
         match (self.0.get(from), self.0.get(to.saturating_sub(1))) {
-            (Some((_, start)), Some((last, index))) if from < to => Place::new(*start, index + width(last)),
+            (Some((_, start)), Some((last, index))) if from < to => {
+                TokenRange::new(*start, index + width(last))
+            }
             _ => {
                 let end = self.0.last().map_or(0, |(last, index)| index + width(last));
-                Place::new(end, end)
+                TokenRange::new(end, end)
             }
         }
     }

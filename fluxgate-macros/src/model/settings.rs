@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use fluxgate_rules::check::EMPTY_NAME;
-use fluxgate_rules::reader::{self, Reading};
-use fluxgate_rules::syntax::{self, Branch, Call};
-use fluxgate_rules::token::{Place, Token, spell};
+use fluxgate_rules::read::{self, Reading};
+use fluxgate_rules::syntax::{self, Branch, WrittenArgument, WrittenCall, WrittenRule};
+use fluxgate_rules::token::{Token, TokenRange, spell};
 use fluxgate_rules::trial::Plan;
 use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, OUTCOME, Parameter};
 use fluxgate_rules::{Problem, Window};
@@ -154,7 +154,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn settings(&mut self) -> Settings {
         let name = self.name();
-        let window = self.read("window", reader::window);
+        let window = self.read("window", read::window);
         let size = match &window {
             Some(window) => window.value.window(),
             None => Some(Window::count(100)).filter(|_| self.arguments.get("window").is_none()),
@@ -162,9 +162,9 @@ impl Reader<'_> {
         // If only the compiler knows the window, const evaluation checks the rule against it. Here, as for a wrong window, the
         // rule is checked against a very large one.
         let assumed = size.unwrap_or(Window::count(usize::MAX));
-        let rule = self.read("trip", |tokens| reader::rule(tokens, &assumed));
-        let retry = self.read("retry", reader::retry);
-        let permit = self.read("permit", reader::permit);
+        let rule = self.read("trip", |tokens| read::rule(tokens, &assumed));
+        let retry = self.read("retry", read::retry);
+        let permit = self.read("permit", read::permit);
         Settings {
             name,
             window: window.map(|window| self.setting(&window)),
@@ -214,22 +214,21 @@ impl Reader<'_> {
 
     /// Reads an argument that is a single value.
     fn single(&mut self, parameter: &'static Parameter) -> Option<Value> {
-        let Read { source, value } =
-            self.read(parameter.name, |tokens| reader::argument(tokens, parameter))?;
-        let place = Place::new(0, source.tokens.len());
-        self.value(&source, &syntax::Argument { parameter, value, place })
+        let Read { source, value } = self.read(parameter.name, |tokens| read::argument(tokens, parameter))?;
+        let place = TokenRange::new(0, source.tokens.len());
+        self.value(&source, &WrittenArgument { parameter, value, place })
     }
 
     fn outcome(&mut self, name: &str) -> Option<Outcome> {
-        let read = self.read(name, |tokens| reader::word(tokens, name, &OUTCOME))?;
+        let read = self.read(name, |tokens| read::word(tokens, name, &OUTCOME))?;
         Some(if read.value.entry.word == "failure" { Outcome::Failure } else { Outcome::Ignored })
     }
 
-    fn setting(&mut self, Read { source, value }: &Read<Call>) -> Setting {
+    fn setting(&mut self, Read { source, value }: &Read<WrittenCall>) -> Setting {
         Setting { word: self.word(source, value), span: source.whole() }
     }
 
-    fn rule(&mut self, Read { source, value }: &Read<syntax::Rule>, of_any_window: bool) -> Rule {
+    fn rule(&mut self, Read { source, value }: &Read<WrittenRule>, of_any_window: bool) -> Rule {
         let nodes = value.branches.iter().map(|branch| match branch {
             Branch::Condition(call) => Node::Condition(self.word(source, call)),
             Branch::All(members) => Node::All(*members),
@@ -239,7 +238,7 @@ impl Reader<'_> {
         Rule { nodes, is_unchecked: of_any_window || value.is_constant(), span: source.whole() }
     }
 
-    fn word(&mut self, source: &Source, call: &Call) -> Word {
+    fn word(&mut self, source: &Source, call: &WrittenCall) -> Word {
         let (positional, keywords) = call.arguments.split_at(call.entry.positional.len());
         Word {
             name: call.entry.word,
@@ -252,7 +251,7 @@ impl Reader<'_> {
         }
     }
 
-    fn value(&mut self, source: &Source, argument: &syntax::Argument) -> Option<Value> {
+    fn value(&mut self, source: &Source, argument: &WrittenArgument) -> Option<Value> {
         Some(match argument.value {
             syntax::Value::Number(number) => Value::Count(number),
             syntax::Value::Ratio(ratio) => Value::Number(ratio.as_f64()),
@@ -281,7 +280,7 @@ impl Reader<'_> {
 }
 
 /// The rule as we would write it, with the length of its trial if that does not depend on constants.
-fn summary(rule: Option<&Read<syntax::Rule>>, window: Option<&Window>) -> String {
+fn summary(rule: Option<&Read<WrittenRule>>, window: Option<&Window>) -> String {
     let (text, nodes) = if let Some(Read { source, value }) = rule {
         (value.spell(&source.tokens), value.nodes())
     } else {

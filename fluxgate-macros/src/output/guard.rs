@@ -71,7 +71,7 @@ impl BodyWriter<'_> {
     //
     // and with a `rejected` or `fallback`, which may use what the body captures, and so runs before the body's future is made:
     //
-    //         let call = match __FLUXGATE_BREAKER.enter() {
+    //         let call = match Call::enter(&__FLUXGATE_BREAKER) {
     //             Ok(call) => call,
     //             Err(refusal) => return Refusal::into_error(refusal, rejected),
     //         };

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use fluxgate_rules::lexer::lex;
-use fluxgate_rules::token::Place;
+use fluxgate_rules::token::TokenRange;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use proptest::prelude::*;
 use quote::quote;
@@ -223,7 +223,7 @@ fn what_macro_rules_passes_on_stays_together() {
     // `min($a * 2)` with `1 + 1` for `$a` asks for 4 calls.
     let sum = Group::new(Delimiter::None, quote!(1 + N));
     let source = Source::new(&quote!(min(#sum * 2)), Span::call_site());
-    let expression = source.expression(Place::new(2, 7)).expect("an expression");
+    let expression = source.expression(TokenRange::new(2, 7)).expect("an expression");
     let Ok(syn::Expr::Binary(product)) = syn::parse2(expression) else { panic!("a product") };
     assert!(matches!(product.op, syn::BinOp::Mul(_)));
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fluxgate_rules::{
-    Condition, ConfigProblem, Extent, Permit, Ratio, Retry, Rule, Schedule, Window, review,
+    Condition, ConfigProblem, Extent, Permit, Ratio, Retry, Rule, Schedule, Window, by_hand,
 };
 use proc_macro2::{Literal, TokenStream};
 use proptest::option;
@@ -111,19 +111,19 @@ proptest! {
     #[test]
     fn windows(window in window()) {
         let text = string(&window);
-        prop_assert_eq!(by_hand(&review::window(&window)), said(quote!(window = #text)));
+        prop_assert_eq!(by_hand(&by_hand::window(&window)), said(quote!(window = #text)));
     }
 
     #[test]
     fn retries(retry in retry()) {
         let text = string(&retry);
-        prop_assert_eq!(by_hand(&review::retry(&retry)), said(quote!(retry = #text)));
+        prop_assert_eq!(by_hand(&by_hand::retry(&retry)), said(quote!(retry = #text)));
     }
 
     #[test]
     fn permits(permit in permit()) {
         let text = string(&permit);
-        prop_assert_eq!(by_hand(&review::permit(&permit)), said(quote!(permit = #text)));
+        prop_assert_eq!(by_hand(&by_hand::permit(&permit)), said(quote!(permit = #text)));
     }
 
     #[test]
@@ -134,22 +134,22 @@ proptest! {
         };
         let text = string(&calls);
         prop_assert_eq!(
-            without("max_half_open_calls", by_hand(&review::max_half_open_calls(calls))),
+            without("max_half_open_calls", by_hand(&by_hand::max_half_open_calls(calls))),
             said(quote!(max_half_open_calls = #text))
         );
         let text = string(&fluxgate_rules::duration::Spelled(longest));
         prop_assert_eq!(
-            without("half_open_timeout", by_hand(&review::half_open_timeout(longest))),
+            without("half_open_timeout", by_hand(&by_hand::half_open_timeout(longest))),
             said(quote!(half_open_timeout = #text))
         );
     }
 
     #[test]
     fn rules_in_a_window(rule in rule(), window in window()) {
-        let of_window = by_hand(&review::window(&window));
+        let of_window = by_hand(&by_hand::window(&window));
         // If the window is wrong, the rule is judged without it.
         let judged = if of_window.is_empty() { window } else { Window::time(Duration::from_secs(60)) };
-        let expected: Vec<_> = of_window.into_iter().chain(by_hand(&review::rule(&rule, &judged))).collect();
+        let expected: Vec<_> = of_window.into_iter().chain(by_hand(&by_hand::rule(&rule, &judged))).collect();
         let (rule, window) = (string(&rule), string(&window));
         let said = said(quote!(window = #window, trip = #rule));
         // By hand, the same condition may occur twice, since different functions print alike.

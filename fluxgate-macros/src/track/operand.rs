@@ -1,7 +1,7 @@
 //! The content of the parentheses after a tracker's word.
 
 use fluxgate_rules::Problem;
-use fluxgate_rules::token::{Place, spell_closure};
+use fluxgate_rules::token::{TokenRange, spell_closure};
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::Parser as _;
@@ -78,7 +78,7 @@ fn arm(source: &Source, word: &str, inside: &Trees, tokens: &TokenStream) -> Res
         let what = format!("`{word}` takes a pattern, and this is a closure");
         return Err(Box::new(if word == "matches" {
             // Includes the word and the parentheses.
-            Problem::new(Place::new(place.start - 2, place.end + 1), what)
+            Problem::new(TokenRange::new(place.start - 2, place.end + 1), what)
                 .correct(format!("custom({closure})"))
         } else {
             problem(0, end, &what).help(format!("write `{word}(PATTERN if GUARD)`"))

@@ -1,8 +1,8 @@
 //! The value of `track` or `success` -> a tree of trackers.
 
-use fluxgate_rules::suggest::{is_keyword, nearest};
-use fluxgate_rules::token::{Place, spell, spell_closure};
-use fluxgate_rules::{Problem, reader};
+use fluxgate_rules::spelling::{is_keyword, nearest};
+use fluxgate_rules::token::{TokenRange, spell, spell_closure};
+use fluxgate_rules::{Problem, read};
 use proc_macro2::{Delimiter, Group, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::Parser as _;
@@ -21,7 +21,7 @@ use crate::track::tracker::Tracker;
 /// Reads a tracker, and reports all that is wrong with it.
 pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracker> {
     let source = Source::new(&argument.value, argument.name.span());
-    let whole = Place::new(0, source.tokens.len());
+    let whole = TokenRange::new(0, source.tokens.len());
     let stream = match text(&argument.value) {
         None => argument.value.clone(),
         Some(text) => match text.parse() {
@@ -31,7 +31,7 @@ pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracke
             }
             Ok(stream) => respan(stream, source.whole().0),
             Err(_) => {
-                let problem = reader::balance(&source.tokens).err();
+                let problem = read::balance(&source.tokens).err();
                 let problem =
                     problem.unwrap_or_else(|| Problem::new(whole, "this is not Rust").help(expected()));
                 errors.push(source.error(&problem));
@@ -53,7 +53,7 @@ impl TrackerParser<'_> {
     }
 
     /// Reads a whole expression. If there is none, `place` is blamed.
-    fn group(&mut self, trees: &Trees, place: Place) -> Option<Tracker> {
+    fn group(&mut self, trees: &Trees, place: TokenRange) -> Option<Tracker> {
         if trees.0.is_empty() {
             self.report(&Problem::new(place, "a tracker is missing").correct("all"));
             return None;
@@ -279,7 +279,7 @@ impl TrackerParser<'_> {
         group: Option<&Group>,
         trees: &Trees,
         start: usize,
-        whole: Place,
+        whole: TokenRange,
     ) -> Problem {
         let word = trees.place(start, start + 1);
         let what = format!("unknown tracker `{name}`");
@@ -348,7 +348,7 @@ fn listed(name: &str, group: &Group) -> Option<String> {
 
 fn inside(group: &Group, index: usize, source: &Source) -> String {
     let end = index + width(&TokenTree::Group(group.clone()));
-    spell(Place::new(index + 1, end - 1).of(&source.tokens))
+    spell(TokenRange::new(index + 1, end - 1).of(&source.tokens))
 }
 
 /// The members as one tracker, if all of them are right.
@@ -357,6 +357,6 @@ fn joined(members: Vec<Option<Tracker>>, with: fn(Vec<Tracker>) -> Tracker) -> O
     if members.len() == 1 { members.pop() } else { Some(with(members)) }
 }
 
-fn no_operator(place: Place, sign: &str) -> Problem {
+fn no_operator(place: TokenRange, sign: &str) -> Problem {
     Problem::new(place, format!("`{sign}` does not join trackers"))
 }

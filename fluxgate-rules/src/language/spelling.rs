@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn other_cases_become_ours() {
+    fn other_letter_cases_become_snake_case() {
         for word in ["failureRate", "FailureRate", "failure-rate", "FAILURE_RATE", "r#failure_rate"] {
             assert_eq!(snake(word), "failure_rate", "{word}");
         }

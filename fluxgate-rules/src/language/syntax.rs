@@ -30,7 +30,7 @@ pub enum Value {
 
 /// An argument.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Argument {
+pub struct WrittenArgument {
     /// Which of the word's parameters it is for.
     pub parameter: &'static Parameter,
     /// The value.
@@ -39,7 +39,7 @@ pub struct Argument {
     pub place: TokenRange,
 }
 
-impl Argument {
+impl WrittenArgument {
     /// Whether only const evaluation knows the value, and so has to check it.
     pub fn is_constant(&self) -> bool {
         self.value == Value::Rust && self.parameter.kind != Kind::Function
@@ -48,19 +48,19 @@ impl Argument {
 
 /// A word with its arguments: a condition, a window, a retry, a permit.
 #[derive(Clone, PartialEq, Debug)]
-pub struct Call {
+pub struct WrittenCall {
     /// The word.
     pub entry: &'static Entry,
     /// The place of all of it.
     pub place: TokenRange,
     /// The arguments, positional ones first, none missing.
-    pub arguments: Vec<Argument>,
+    pub arguments: Vec<WrittenArgument>,
 }
 
-impl Call {
+impl WrittenCall {
     /// Whether an argument has to be checked by const evaluation.
     pub fn is_constant(&self) -> bool {
-        self.arguments.iter().any(Argument::is_constant)
+        self.arguments.iter().any(WrittenArgument::is_constant)
     }
 
     fn positional(&self) -> Vec<Value> {
@@ -144,23 +144,23 @@ impl Call {
 #[derive(Clone, PartialEq, Debug)]
 pub enum Branch {
     /// A condition.
-    Condition(Call),
-    /// A group joined by `&`. The members, with everything below them, are the next so many branches.
+    Condition(WrittenCall),
+    /// A group joined by `&`. The members, with everything below them, are this many branches, which follow.
     All(usize),
-    /// A group joined by `|`. The members, with everything below them, are the next so many branches.
+    /// A group joined by `|`. The members, with everything below them, are this many branches, which follow.
     Any(usize),
 }
 
 /// A rule.
 #[derive(Clone, PartialEq, Debug, Default)]
-pub struct Rule {
+pub struct WrittenRule {
     /// The nodes in order, a group before its members.
     pub branches: Vec<Branch>,
     /// Where each of them stands.
     pub places: Vec<TokenRange>,
 }
 
-impl Rule {
+impl WrittenRule {
     /// The rule as data; `None` if it has a value that only the compiler knows.
     pub fn nodes(&self) -> Option<Vec<Node>> {
         let node = |branch: &Branch| match branch {

@@ -12,7 +12,7 @@ use crate::text::problem::{Advice, Problem};
 use crate::text::token::{Shape, Token, TokenRange, spell};
 
 /// Reads one value; the fields are for messages.
-struct Reader<'a> {
+struct ValueReader<'a> {
     /// The word or argument that takes the value.
     owner: &'a str,
     parameter: &'a Parameter,
@@ -38,11 +38,11 @@ pub(crate) fn read(
     owner: &str,
     parameter: &Parameter,
 ) -> Result<Value, Problem> {
-    let reader = Reader { owner, parameter, place, text: spell(place.of(tokens)), is_guess: false };
+    let reader = ValueReader { owner, parameter, place, text: spell(place.of(tokens)), is_guess: false };
     reader.read(tokens).map_err(|problem| reader.checked(problem))
 }
 
-impl Reader<'_> {
+impl ValueReader<'_> {
     /// Makes sure that the suggestion is right itself: puts it right, too, or falls back to the example.
     fn checked(&self, mut problem: Problem) -> Problem {
         if let Advice::Change(suggestion) = &mut problem.advice
@@ -59,7 +59,7 @@ impl Reader<'_> {
     fn guess(&self, text: &str, is_guess: bool) -> Result<Value, Problem> {
         let tokens = lex(text).tokens;
         let place = TokenRange::new(0, tokens.len());
-        Reader { place, text: text.to_owned(), is_guess, ..*self }.read(&tokens)
+        ValueReader { place, text: text.to_owned(), is_guess, ..*self }.read(&tokens)
     }
 
     fn read(&self, tokens: &[Token]) -> Result<Value, Problem> {

@@ -2,7 +2,7 @@
 //!
 //! Everything here is `const`, so that macros, `build()` and const evaluation ask the same functions.
 
-use crate::logic::evaluate::{NodeSet, Situation, best, contains, held, holds, ways, worst};
+use crate::logic::evaluate::{NodeSet, Situation, best, contains, held, ways, worst};
 use crate::model::limits::{
     MAX_NODES, MIN_BUCKET, is_bucket_count, is_duration, is_multiplier, is_window_size,
 };
@@ -97,97 +97,119 @@ impl Flaw {
     }
 }
 
-/// The conditions through which a rule can trip, when all calls are as bad as can be.
+/// What a rule does in the extreme cases. Each set has the nodes that hold, or, where it says so, the conditions
+/// [through which](ways) the rule does.
 #[derive(Clone, Copy)]
-struct Ways {
-    /// In either state, after any number of calls.
-    ever: NodeSet,
-    /// While closed, after any number of calls.
-    closed: NodeSet,
-    /// While closed, after as many calls as the window remembers.
-    closed_within_window: NodeSet,
+struct Extremes {
+    /// While closed, after no end of bad calls.
+    closed_ways: NodeSet,
+    /// While half-open, after no end of bad calls.
+    half_open: NodeSet,
+    half_open_ways: NodeSet,
+    /// While closed, after as many bad calls as the window remembers.
+    full: NodeSet,
+    full_ways: NodeSet,
     /// In either state, before the first call: 0 of 0 reaches every share and every average.
-    before_any_call: NodeSet,
-    /// The conditions that hold in themselves after as many calls as the window remembers.
-    holding_within_window: NodeSet,
+    empty_ways: NodeSet,
+    /// In either state, after no end of good calls.
+    healthy: NodeSet,
 }
 
-impl Ways {
+impl Extremes {
     const fn of(nodes: &[Node], window: &Window) -> Self {
-        let (nothing, endless) = (no_calls(nodes), bad_calls(nodes, u64::MAX));
-        let full = bad_calls(nodes, window.size() as u64);
-        let full = Situation::worst(false, &full);
-        let closed = ways(nodes, &Situation::worst(false, &endless));
+        let measures = Rule::measures(nodes);
+        let empty = Metrics::new(Tally::EMPTY, 0, measures);
+        let streak = Metrics::new(Tally::EMPTY, u32::MAX, measures);
+        let (endless, healthy) = (worst(&streak, u64::MAX), best(&empty, u64::MAX));
+        let full = worst(&streak, window.size() as u64);
+        let closed = held(nodes, &Situation::worst(false, &endless));
+        let half_open = held(nodes, &Situation::worst(true, &endless));
+        let full = held(nodes, &Situation::worst(false, &full));
+        let empty_closed = held(nodes, &Situation::best(false, &empty));
+        let empty_half_open = held(nodes, &Situation::best(true, &empty));
         Self {
-            ever: closed | ways(nodes, &Situation::worst(true, &endless)),
-            closed,
-            closed_within_window: ways(nodes, &full),
-            before_any_call: ways(nodes, &Situation::best(false, &nothing))
-                | ways(nodes, &Situation::best(true, &nothing)),
-            holding_within_window: held(nodes, &full),
+            closed_ways: ways(nodes, closed),
+            half_open,
+            half_open_ways: ways(nodes, half_open),
+            full,
+            full_ways: ways(nodes, full),
+            empty_ways: ways(nodes, empty_closed) | ways(nodes, empty_half_open),
+            healthy: held(nodes, &Situation::best(false, &healthy))
+                | held(nodes, &Situation::best(true, &healthy)),
         }
     }
 
-    const fn flaw(&self, nodes: &[Node], leaf: usize) -> Option<Flaw> {
+    /// Whether the rule can ever trip through the condition.
+    const fn can_trip_through(&self, leaf: usize) -> bool {
+        contains(self.closed_ways | self.half_open_ways, leaf)
+    }
+
+    const fn condition_flaw(&self, nodes: &[Node], leaf: usize) -> Option<Flaw> {
         let Node::Condition(condition) = nodes[leaf] else { return None };
         let is_share = matches!(
             condition,
             Condition::FailureRate(_) | Condition::SlowRate(..) | Condition::AvgLatency(_)
         );
-        if !contains(self.ever, leaf) {
+        if !self.can_trip_through(leaf) {
             Some(Flaw::NeverHolds)
-        } else if contains(self.closed, leaf)
-            && !contains(self.closed_within_window, leaf)
-            && !contains(self.holding_within_window, leaf)
-        {
+        } else if contains(self.closed_ways & !self.full_ways & !self.full, leaf) {
             Some(Flaw::BeyondWindow)
-        } else if is_share && contains(self.before_any_call, leaf) {
+        } else if is_share && contains(self.empty_ways, leaf) {
             Some(Flaw::Unguarded)
+        } else {
+            None
+        }
+    }
+
+    const fn has_condition_flaw(&self, nodes: &[Node]) -> bool {
+        let mut at = 0;
+        while at < nodes.len() {
+            if self.condition_flaw(nodes, at).is_some() {
+                return true;
+            }
+            at += 1;
+        }
+        false
+    }
+
+    const fn rule_flaw(&self) -> Option<Flaw> {
+        if contains(self.healthy, 0) {
+            Some(Flaw::TripsOnHealth)
+        } else if !contains(self.full, 0) {
+            Some(Flaw::NeverTripsClosed)
+        } else if !contains(self.half_open, 0) {
+            Some(Flaw::NeverTripsHalfOpen)
         } else {
             None
         }
     }
 }
 
-/// So many calls, all failed, all slow, at the end of the longest streak, as far as the rule measures it.
-const fn bad_calls(nodes: &[Node], calls: u64) -> Metrics {
-    worst(&Metrics::new(Tally::EMPTY, u32::MAX, Rule::measures(nodes)), calls)
-}
-
-const fn no_calls(nodes: &[Node]) -> Metrics {
-    Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes))
-}
-
 /// What is wrong with the condition at `leaf`, for a breaker with this window.
 pub const fn condition_flaw(nodes: &[Node], leaf: usize, window: &Window) -> Option<Flaw> {
-    Ways::of(nodes, window).flaw(nodes, leaf)
+    Extremes::of(nodes, window).condition_flaw(nodes, leaf)
 }
 
-/// Whether a condition has a flaw, for a breaker with this window.
+/// What is wrong with the rule as a whole, if its conditions are right.
+pub const fn rule_flaw(nodes: &[Node], window: &Window) -> Option<Flaw> {
+    Extremes::of(nodes, window).rule_flaw()
+}
+
+/// Whether something is wrong with one of the rule's conditions.
 pub const fn has_condition_flaw(nodes: &[Node], window: &Window) -> bool {
-    let ways = Ways::of(nodes, window);
-    let mut at = 0;
-    while at < nodes.len() {
-        if ways.flaw(nodes, at).is_some() {
-            return true;
-        }
-        at += 1;
-    }
-    false
+    Extremes::of(nodes, window).has_condition_flaw(nodes)
 }
 
 /// Whether every condition in the subtree at `node` [never holds](Flaw::NeverHolds).
 pub(crate) fn is_dead(nodes: &[Node], node: usize, window: &Window) -> bool {
-    let ever = Ways::of(nodes, window).ever;
-    (node..node + nodes[node].size())
-        .all(|at| !matches!(nodes[at], Node::Condition(_)) || !contains(ever, at))
+    let extremes = Extremes::of(nodes, window);
+    let mut subtree = node..node + nodes[node].size();
+    subtree.all(|at| !matches!(nodes[at], Node::Condition(_)) || !extremes.can_trip_through(at))
 }
 
 /// Whether the subtree at `node` holds even if all calls are good.
-pub(crate) const fn trips_on_health(nodes: &[Node], node: usize) -> bool {
-    let healthy = best(&no_calls(nodes), u64::MAX);
-    contains(held(nodes, &Situation::best(false, &healthy)), node)
-        || contains(held(nodes, &Situation::best(true, &healthy)), node)
+pub(crate) fn trips_on_health(nodes: &[Node], node: usize, window: &Window) -> bool {
+    contains(Extremes::of(nodes, window).healthy, node)
 }
 
 /// What is wrong with the rule's size, which rules out checking its parts.
@@ -206,22 +228,6 @@ pub const fn size_flaw(nodes: &[Node]) -> Option<Flaw> {
         at += 1;
     }
     None
-}
-
-/// What is wrong with the rule as a whole, if its conditions are right.
-pub const fn rule_flaw(nodes: &[Node], window: &Window) -> Option<Flaw> {
-    let full = bad_calls(nodes, window.size() as u64);
-    // A trial counts its calls in 32 bits.
-    let trial = worst(&no_calls(nodes), u32::MAX as u64);
-    if trips_on_health(nodes, 0) {
-        Some(Flaw::TripsOnHealth)
-    } else if !holds(nodes, &Situation::worst(false, &full)) {
-        Some(Flaw::NeverTripsClosed)
-    } else if !holds(nodes, &Situation::worst(true, &trial)) {
-        Some(Flaw::NeverTripsHalfOpen)
-    } else {
-        None
-    }
 }
 
 /// What is wrong with a window whose values are in range.
@@ -284,10 +290,11 @@ pub(crate) const fn is_window_in_range(window: &Window) -> bool {
 
 /// Whether nothing at all is wrong with the rule of a breaker with this window.
 pub(crate) fn is_valid_rule(nodes: &[Node], window: &Window) -> bool {
-    size_flaw(nodes).is_none()
-        && is_rule_in_range(nodes)
-        && !has_condition_flaw(nodes, window)
-        && rule_flaw(nodes, window).is_none()
+    if size_flaw(nodes).is_some() || !is_rule_in_range(nodes) {
+        return false;
+    }
+    let extremes = Extremes::of(nodes, window);
+    !extremes.has_condition_flaw(nodes) && extremes.rule_flaw().is_none()
 }
 
 /// Whether nothing at all is wrong with a window.

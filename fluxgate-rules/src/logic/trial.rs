@@ -5,7 +5,7 @@
 //! bad as can be. The longest is the length of the trial, but each is judged by its own: an alternative that is added to a rule can
 //! only make the breaker re-open sooner and close later.
 
-use crate::logic::evaluate::{Customs, NodeSet, Situation, best, contains, holds, ways, worst};
+use crate::logic::evaluate::{Customs, NodeSet, Situation, best, contains, held, holds, ways, worst};
 use crate::model::limits::MAX_THRESHOLDS;
 use crate::model::metrics::{Metrics, Tally, nanos};
 use crate::model::rule::{Condition, Node, Rule};
@@ -98,7 +98,7 @@ impl Plan {
 /// The conditions by way of which the rule can hold on a half-open breaker, and where they are.
 fn applicable(nodes: &[Node]) -> impl Iterator<Item = (usize, Condition)> {
     let endless = worst(&Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes)), u64::MAX);
-    let ways: NodeSet = ways(nodes, &Situation::worst(true, &endless));
+    let ways: NodeSet = ways(nodes, held(nodes, &Situation::worst(true, &endless)));
     nodes.iter().enumerate().filter_map(move |(at, node)| match node {
         Node::Condition(condition) if contains(ways, at) => Some((at, *condition)),
         _ => None,

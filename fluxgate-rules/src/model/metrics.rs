@@ -187,7 +187,7 @@ impl Metrics {
 }
 
 /// Shows what was measured, named like the methods.
-#[expect(clippy::missing_fields_in_debug, reason = "what is to be measured is told by what was")]
+#[expect(clippy::missing_fields_in_debug, reason = "the figures show what was to be measured")]
 impl fmt::Debug for Metrics {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut figures = formatter.debug_struct("Metrics");
@@ -221,7 +221,7 @@ mod tests {
     const MEASURES: Measures = Measures::new([20, 10, 0, 0], true);
 
     #[test]
-    fn durations_are_measured_where_a_threshold_or_an_average_asks_for_them() {
+    fn durations_are_measured_only_for_thresholds_and_averages() {
         assert!(!Measures::NONE.durations());
         assert!(Measures::new([0; MAX_THRESHOLDS], true).durations());
         assert!(Measures::new([1, 0, 0, 0], false).durations());
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn tallies_add_up_and_apart() {
+    fn tallies_are_added_and_subtracted() {
         let one = Tally { total: 1, failures: 2, slow: [3, 4, 5, 6], latency: 7 };
         let other = Tally { total: 10, failures: 20, slow: [30, 40, 50, 60], latency: 70 };
         let both = Tally { total: 11, failures: 22, slow: [33, 44, 55, 66], latency: 77 };
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn metrics_say_what_is_known_and_nothing_of_the_rest() {
+    fn metrics_give_only_what_was_measured() {
         let [ten, twenty, thirty] = [10, 20, 30].map(Duration::from_nanos);
         let tally = Tally { total: 4, failures: 1, slow: [2, 3, 0, 0], latency: 43 };
         let metrics = Metrics::new(tally, 7, MEASURES);
@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_long_for_nanoseconds_is_the_longest_there_is() {
+    fn durations_too_long_for_nanoseconds_become_the_longest() {
         let longest = Duration::from_nanos(u64::MAX);
         assert_eq!((nanos(longest), nanos(Duration::MAX)), (u64::MAX, u64::MAX));
         assert_eq!(nanos(Duration::from_secs(u64::MAX / 7)), u64::MAX);

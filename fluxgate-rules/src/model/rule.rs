@@ -23,7 +23,7 @@ pub enum Condition {
     FailureRate(Ratio),
     /// At least this many calls failed.
     Failures(u32),
-    /// At least the last so many calls failed, regardless of the window.
+    /// At least this many of the last calls failed in a row, regardless of the window.
     FailureStreak(u32),
     /// At least this share of calls took this duration or longer.
     SlowRate(Ratio, Duration),
@@ -80,9 +80,9 @@ impl fmt::Display for Condition {
 pub enum Node {
     /// A condition.
     Condition(Condition),
-    /// A group whose members must all hold. The members, with everything below them, are the next so many nodes.
+    /// A group whose members must all hold. The members, with everything below them, are this many nodes, which follow.
     All(usize),
-    /// A group of which at least one member must hold. The members, with everything below them, are the next so many nodes.
+    /// A group of which at least one member must hold. The members, with everything below them, are this many nodes, which follow.
     Any(usize),
 }
 
@@ -199,17 +199,32 @@ impl Rule {
         ]
     }
 
-    /// Joins two rules, merging groups of the same kind: `a & (b & c)` becomes `a & b & c`.
-    fn join(self, other: Self, group: fn(usize) -> Node) -> Self {
-        let mut nodes = vec![group(0)];
-        for rule in [self, other] {
-            let members = rule.nodes();
-            let same = matches!(
-                (members.first(), nodes[0]),
-                (Some(Node::All(_)), Node::All(_)) | (Some(Node::Any(_)), Node::Any(_))
-            );
-            nodes.extend_from_slice(&members[usize::from(same)..]);
+    /// The same as a rule.
+    #[doc(hidden)]
+    pub fn standard_for(window_size: usize) -> Self {
+        static OF_LARGE_WINDOWS: [Node; 9] = Rule::standard(usize::MAX);
+        let nodes = Self::standard(window_size);
+        if nodes == OF_LARGE_WINDOWS {
+            Self::from_static(&OF_LARGE_WINDOWS)
+        } else {
+            Self::from_nodes(nodes.to_vec())
         }
+    }
+
+    /// Joins two rules, merging groups of the same kind: `a & (b & c)` becomes `a & b & c`.
+    fn join(self, other: &Self, group: fn(usize) -> Node) -> Self {
+        let is_same = |rule: &Self| {
+            matches!(
+                (rule.nodes().first(), group(0)),
+                (Some(Node::All(_)), Node::All(_)) | (Some(Node::Any(_)), Node::Any(_))
+            )
+        };
+        let (is_merged, is_other_merged) = (is_same(&self), is_same(other));
+        let mut nodes = self.0.into_owned();
+        if !is_merged {
+            nodes.insert(0, group(0));
+        }
+        nodes.extend_from_slice(&other.nodes()[usize::from(is_other_merged)..]);
         nodes[0] = group(nodes.len() - 1);
         Self::from_nodes(nodes)
     }
@@ -275,7 +290,7 @@ impl BitAnd for Rule {
     type Output = Self;
 
     fn bitand(self, other: Self) -> Self {
-        self.join(other, Node::All)
+        self.join(&other, Node::All)
     }
 }
 
@@ -284,7 +299,7 @@ impl BitOr for Rule {
     type Output = Self;
 
     fn bitor(self, other: Self) -> Self {
-        self.join(other, Node::Any)
+        self.join(&other, Node::Any)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The arguments of a word, and what is wrong with them.
 
-use crate::language::syntax::{Argument, Value};
+use crate::language::syntax::{Value, WrittenArgument};
 use crate::language::value;
 use crate::language::vocabulary::{Entry, Parameter, Vocabulary, WINDOW};
 use crate::reading::cursor::Cursor;
@@ -24,7 +24,7 @@ pub(crate) fn arguments(
     entry: &'static Entry,
     call: TokenRange,
     pieces: &[TokenRange],
-) -> Vec<Argument> {
+) -> Vec<WrittenArgument> {
     let pieces: Vec<_> = pieces.iter().map(|piece| Piece::cut(entry, cursor.tokens, *piece)).collect();
     let right = entry.with(&arranged(cursor.vocabulary, entry, &pieces));
     let given = Given { entry, call, pieces, right };
@@ -48,7 +48,7 @@ pub(crate) fn arguments(
     for piece in &given.pieces {
         let Some(name) = piece.name else { continue };
         let Some(argument) = given.named(cursor, piece, name) else { continue };
-        if arguments.iter().any(|other: &Argument| other.parameter.name == argument.parameter.name) {
+        if arguments.iter().any(|other: &WrittenArgument| other.parameter.name == argument.parameter.name) {
             let what = format!("`{}` is given twice", argument.parameter.name);
             let with_comma = TokenRange::new(piece.place.start - 1, piece.place.end);
             let problem = Problem::new(piece.place, what).help("remove one of them");
@@ -65,9 +65,9 @@ fn argument(
     owner: &str,
     parameter: &'static Parameter,
     piece: &Piece<'_>,
-) -> Option<Argument> {
+) -> Option<WrittenArgument> {
     match piece.read(owner, parameter) {
-        Ok(value) => Some(Argument { parameter, value, place: piece.value }),
+        Ok(value) => Some(WrittenArgument { parameter, value, place: piece.value }),
         Err(problem) => {
             cursor.report(problem);
             None
@@ -84,7 +84,7 @@ impl<'a> Given<'a> {
     fn misshapen(&self, vocabulary: &Vocabulary) -> Option<String> {
         let (word, wanted) = (self.entry.word, self.entry.wanted());
         let unnamed = self.unnamed();
-        if self.pieces.iter().any(|piece| self.is_named_in_vain(vocabulary, piece)) {
+        if self.pieces.iter().any(|piece| self.is_named_needlessly(vocabulary, piece)) {
             Some(format!("`{word}` takes {wanted}, without a name"))
         } else if order_meant(self.entry, &unnamed).is_some() {
             Some(format!("`{word}` takes {wanted}, in this order"))
@@ -100,7 +100,7 @@ impl<'a> Given<'a> {
     }
 
     /// Whether it is named like an argument that has no name.
-    fn is_named_in_vain(&self, vocabulary: &Vocabulary, piece: &Piece<'_>) -> bool {
+    fn is_named_needlessly(&self, vocabulary: &Vocabulary, piece: &Piece<'_>) -> bool {
         piece.name.is_some_and(|name| {
             self.entry.keywords.is_empty() && owner_of(vocabulary, name).is_none()
                 || self.entry.positional.iter().any(|parameter| parameter.name == name)
@@ -127,7 +127,7 @@ impl<'a> Given<'a> {
     }
 
     /// Reads a named argument, or reports what is wrong with it.
-    fn named(&self, cursor: &mut Cursor<'_>, piece: &Piece<'_>, name: &str) -> Option<Argument> {
+    fn named(&self, cursor: &mut Cursor<'_>, piece: &Piece<'_>, name: &str) -> Option<WrittenArgument> {
         let Some(parameter) = keyword(self.entry, name) else {
             let problem = self.unknown_name(cursor.vocabulary, piece, name);
             cursor.report(problem);

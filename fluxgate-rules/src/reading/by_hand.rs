@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_say_which_they_are() {
+    fn problems_of_limits_name_the_setting() {
         let said: Vec<_> = max_half_open_calls(0).iter().map(ToString::to_string).collect();
         assert_eq!(
             said,

@@ -1,16 +1,16 @@
-//! A word in any spelling, and what follows it -> a [`Call`].
+//! A word in any spelling, and what follows it -> a [`WrittenCall`].
 
 use crate::language::spelling::is_keyword;
-use crate::language::syntax::Call;
+use crate::language::syntax::WrittenCall;
 use crate::language::vocabulary::{Entry, Kind};
 use crate::reading::arguments::arguments;
-use crate::reading::cursor::{Cursor, Name};
+use crate::reading::cursor::{Cursor, WrittenName};
 use crate::reading::suggestion::{keyword, meant, right_call};
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
 
 /// Reads the next word with its arguments, or reports what is wrong.
-pub(crate) fn call(cursor: &mut Cursor<'_>) -> Option<Call> {
+pub(crate) fn call(cursor: &mut Cursor<'_>) -> Option<WrittenCall> {
     let name = cursor.name(cursor.at);
     cursor.at = name.place.end;
     if report_macro(cursor, &name) {
@@ -28,7 +28,7 @@ pub(crate) fn call(cursor: &mut Cursor<'_>) -> Option<Call> {
 }
 
 /// Reports `concat!("min(10)")`, which is not expanded yet.
-fn report_macro(cursor: &mut Cursor<'_>, name: &Name) -> bool {
+fn report_macro(cursor: &mut Cursor<'_>, name: &WrittenName) -> bool {
     let sign = cursor.at;
     let [exclamation, group, ..] = cursor.from(sign) else { return false };
     if !exclamation.is("!") || group.shape != Shape::Open {
@@ -49,7 +49,7 @@ fn report_macro(cursor: &mut Cursor<'_>, name: &Name) -> bool {
 }
 
 /// Reports `failure_rate > 0.5`, `min = 10` or `min 10`, which are clear enough to correct.
-fn report_comparison(cursor: &mut Cursor<'_>, name: &Name, arguments: Option<TokenRange>) -> bool {
+fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Option<TokenRange>) -> bool {
     let is_sign = |token: &Token| ["<", ">", "=", ":", "≥", "≤"].contains(&token.text.as_str());
     let is_figure = |token: &Token| {
         matches!(token.shape, Shape::Number | Shape::Literal) || ["-", ".", "%"].iter().any(|it| token.is(it))
@@ -101,7 +101,7 @@ fn report_comparison(cursor: &mut Cursor<'_>, name: &Name, arguments: Option<Tok
 }
 
 /// Reports `cooldown(60s).jitter(0.1)`, which is how it is written in Rust, or `cooldown(60s) & jitter(0.1)`.
-fn report_methods(cursor: &mut Cursor<'_>, name: &Name, arguments: Option<TokenRange>) -> bool {
+fn report_methods(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Option<TokenRange>) -> bool {
     let (Some(entry), Some(inside)) = (cursor.vocabulary.entry(&name.text), arguments) else { return false };
     let mut values: Vec<_> = cursor.pieces(inside).into_iter().map(|piece| cursor.spell(piece)).collect();
     let start = cursor.at;
@@ -126,7 +126,11 @@ fn report_methods(cursor: &mut Cursor<'_>, name: &Name, arguments: Option<TokenR
 }
 
 /// Reads what a name is given in parentheses, if there are any.
-fn named(cursor: &mut Cursor<'_>, name: &Name, arguments_at: Option<TokenRange>) -> Option<Call> {
+fn named(
+    cursor: &mut Cursor<'_>,
+    name: &WrittenName,
+    arguments_at: Option<TokenRange>,
+) -> Option<WrittenCall> {
     let end = arguments_at.map_or(name.place.end, |inside| inside.end + 1);
     let place = TokenRange::new(name.place.start, end);
     let pieces = arguments_at.map(|inside| cursor.pieces(inside)).unwrap_or_default();
@@ -158,7 +162,7 @@ fn named(cursor: &mut Cursor<'_>, name: &Name, arguments_at: Option<TokenRange>)
         }
     }
     let arguments = arguments(cursor, entry, place, &pieces);
-    (cursor.problems.len() == before).then_some(Call { entry, place, arguments })
+    (cursor.problems.len() == before).then_some(WrittenCall { entry, place, arguments })
 }
 
 /// `closed()`, or `closed(failures(5))`.
@@ -177,7 +181,7 @@ fn needless(cursor: &Cursor<'_>, entry: &'static Entry, place: TokenRange, insid
 }
 
 /// The problem of a word that is not ours: another library's, a misspelling, or anything else.
-fn unknown(cursor: &Cursor<'_>, name: &Name, place: TokenRange, pieces: &[TokenRange]) -> Problem {
+fn unknown(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, pieces: &[TokenRange]) -> Problem {
     let what = format!("unknown {} `{}`", cursor.vocabulary.noun, spell_name(cursor, name));
     let values: Vec<_> = pieces.iter().map(|piece| cursor.spell(*piece)).collect();
     let Some(meant) = meant(cursor.vocabulary, &name.text, &values) else {
@@ -195,7 +199,7 @@ fn unknown(cursor: &Cursor<'_>, name: &Name, place: TokenRange, pieces: &[TokenR
 }
 
 /// The problem of a word that resembles none of ours: perhaps it is a value, or a user function.
-fn unlike(cursor: &Cursor<'_>, name: &Name, place: TokenRange, what: String) -> Problem {
+fn unlike(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what: String) -> Problem {
     let is_duration = name.place.of(cursor.tokens).iter().any(|token| token.is("Duration"));
     let takes_duration = |entry: &&Entry| matches!(entry.positional, [one] if one.kind == Kind::Duration);
     if is_duration && let Some(entry) = cursor.vocabulary.entries.iter().find(takes_duration) {
@@ -212,12 +216,12 @@ fn unlike(cursor: &Cursor<'_>, name: &Name, place: TokenRange, what: String) -> 
 }
 
 /// A name as written.
-fn spell_name(cursor: &Cursor<'_>, name: &Name) -> String {
+fn spell_name(cursor: &Cursor<'_>, name: &WrittenName) -> String {
     cursor.spell(name.place).replace(" - ", "-")
 }
 
 /// The place of a name with its arguments, if there are any in parentheses.
-fn written(cursor: &Cursor<'_>, name: &Name) -> TokenRange {
+fn written(cursor: &Cursor<'_>, name: &WrittenName) -> TokenRange {
     let opening = name.place.end;
     match cursor.tokens.get(opening) {
         Some(token) if token.is("(") => TokenRange::new(name.place.start, cursor.brackets.close(opening) + 1),

@@ -19,7 +19,7 @@ pub(crate) struct Cursor<'a> {
 }
 
 /// A word, perhaps with a path before it, raw, or with hyphens in place of underscores.
-pub(crate) struct Name {
+pub(crate) struct WrittenName {
     pub(crate) place: TokenRange,
     pub(crate) text: String,
 }
@@ -69,7 +69,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// The name that starts at an index.
-    pub(crate) fn name(&self, start: usize) -> Name {
+    pub(crate) fn name(&self, start: usize) -> WrittenName {
         let mut last = start;
         while let [_, first, second, word, ..] = self.from(last)
             && first.is(":")
@@ -95,7 +95,7 @@ impl<'a> Cursor<'a> {
                 (text, after) = (hyphenated.clone(), at + 1);
             }
         }
-        Name { place: TokenRange::new(start, after), text }
+        WrittenName { place: TokenRange::new(start, after), text }
     }
 
     /// Whether a condition begins at an index, judging by its first words.

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::language::syntax::{Argument, Branch, Call, Rule};
+use crate::language::syntax::{Branch, WrittenArgument, WrittenCall, WrittenRule};
 use crate::logic::flaws::{self, Flaw};
 use crate::model::duration::Spelled;
 use crate::model::limits::{MAX_BUCKETS, MAX_THRESHOLDS, MAX_WINDOW_SIZE, MIN_BUCKET};
@@ -13,7 +13,7 @@ use crate::text::problem::Problem;
 use crate::text::token::{Token, TokenRange, spell};
 
 /// A window with buckets that are too short.
-pub(crate) fn window(call: &Call) -> Option<Problem> {
+pub(crate) fn window(call: &WrittenCall) -> Option<Problem> {
     let window = call.window().filter(|window| flaws::window_flaw(window).is_some())?;
     let Extent::Time(duration) = window.extent else { return None };
     let buckets = (duration.as_nanos() / MIN_BUCKET.as_nanos()).min(MAX_BUCKETS as u128);
@@ -30,7 +30,7 @@ pub(crate) fn window(call: &Call) -> Option<Problem> {
 }
 
 /// A backoff whose longest delay is shorter than its first.
-pub(crate) fn retry(call: &Call) -> Option<Problem> {
+pub(crate) fn retry(call: &WrittenCall) -> Option<Problem> {
     let retry = call.retry().filter(|retry| flaws::retry_flaw(retry).is_some())?;
     let (Schedule::Backoff(initial), Some(max)) = (retry.schedule, retry.max) else { return None };
     let place = call.arguments.iter().find(|argument| argument.parameter.name == "max")?.place;
@@ -39,17 +39,17 @@ pub(crate) fn retry(call: &Call) -> Option<Problem> {
 }
 
 /// A ramp that goes down.
-pub(crate) fn permit(tokens: &[Token], call: &Call) -> Option<Problem> {
+pub(crate) fn permit(tokens: &[Token], call: &WrittenCall) -> Option<Problem> {
     call.permit().filter(|permit| flaws::permit_flaw(permit).is_some())?;
     let [from, to, duration] = call.arguments.as_slice() else { return None };
-    let text = |argument: &Argument| spell(argument.place.of(tokens));
+    let text = |argument: &WrittenArgument| spell(argument.place.of(tokens));
     let what = format!("this ramp falls, from {} to {}", text(from), text(to));
     let correction = format!("ramp_up({}, {}, {})", text(to), text(from), text(duration));
     Some(Problem::new(call.place, what).correct(correction))
 }
 
 /// Members that a group contains twice.
-pub(crate) fn duplicates(tokens: &[Token], rule: &Rule) -> Vec<Problem> {
+pub(crate) fn duplicates(tokens: &[Token], rule: &WrittenRule) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (group, branch) in rule.branches.iter().enumerate() {
         let (Branch::All(members) | Branch::Any(members)) = *branch else { continue };
@@ -73,7 +73,7 @@ pub(crate) fn duplicates(tokens: &[Token], rule: &Rule) -> Vec<Problem> {
 }
 
 /// What makes no sense in the rule of a breaker with this window. Nothing, if it contains values that only the compiler knows.
-pub(crate) fn rule(tokens: &[Token], rule: &Rule, window: &Window) -> Vec<Problem> {
+pub(crate) fn rule(tokens: &[Token], rule: &WrittenRule, window: &Window) -> Vec<Problem> {
     let Some(nodes) = rule.nodes() else { return Vec::new() };
     Explainer { tokens, places: &rule.places, nodes: &nodes, window }.problems()
 }
@@ -190,7 +190,8 @@ impl Explainer<'_> {
     /// Blames the members of a `|`-group that trip on healthy traffic; otherwise, the node as a whole.
     fn healthy(&self, node: usize, problems: &mut Vec<Problem>) {
         if let Node::Any(_) = self.nodes[node] {
-            let guilty = self.members(node).filter(|member| flaws::trips_on_health(self.nodes, *member));
+            let guilty =
+                self.members(node).filter(|member| flaws::trips_on_health(self.nodes, *member, self.window));
             return guilty.for_each(|member| self.healthy(member, problems));
         }
         let text = self.text(node);

@@ -3,7 +3,7 @@
 use core::str::FromStr;
 use core::time::Duration;
 
-use crate::language::syntax::{Branch, Call, Value};
+use crate::language::syntax::{Branch, Value, WrittenCall};
 use crate::model::permit::Permit;
 use crate::model::retry::Retry;
 use crate::model::rule::Rule;
@@ -91,7 +91,11 @@ fn parse<T>(
 }
 
 /// The value that was read, unless it has parts that only the compiler knows.
-fn known<'a, T>(noun: &str, calls: impl IntoIterator<Item = &'a Call>, value: Option<T>) -> Reading<T> {
+fn known<'a, T>(
+    noun: &str,
+    calls: impl IntoIterator<Item = &'a WrittenCall>,
+    value: Option<T>,
+) -> Reading<T> {
     let arguments = calls.into_iter().flat_map(|call| &call.arguments);
     let unknown = arguments.filter(|argument| argument.value == Value::Rust).map(|argument| {
         let what =
@@ -118,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_string_of_any_length_is_answered() {
+    fn a_string_of_any_length_gets_an_answer() {
         let long = "r#\"".repeat(1_000_000);
         assert!(long.parse::<Rule>().expect_err("no rule").to_string().contains("too long"));
         assert!("failures(3)".parse::<Rule>().is_ok());

@@ -2,7 +2,7 @@
 //!
 //! It goes on after a mistake, so that all of them are reported together. If the intention is clear, it goes on with what was meant.
 
-use crate::language::syntax::{Branch, Call, Rule};
+use crate::language::syntax::{Branch, WrittenCall, WrittenRule};
 use crate::language::vocabulary::TRIP;
 use crate::model::limits::MAX_NODES;
 use crate::reading::arguments::window_meant;
@@ -15,9 +15,9 @@ use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
 
 /// Reads a rule. If there are problems, the tree is incomplete.
-pub(crate) fn parse(tokens: &[Token], brackets: &Brackets) -> (Rule, Vec<Problem>) {
+pub(crate) fn parse(tokens: &[Token], brackets: &Brackets) -> (WrittenRule, Vec<Problem>) {
     let cursor = Cursor::new(tokens, brackets, &TRIP);
-    let mut parser = Parser { cursor, rule: Rule::default() };
+    let mut parser = Parser { cursor, rule: WrittenRule::default() };
     let whole = TokenRange::new(0, tokens.len());
     if whole.is_empty() {
         let problem = Problem::new(whole, "a rule needs at least one condition");
@@ -38,7 +38,7 @@ const ANY_OR_ALL: &str = "write `&` (all of them) or `|` (any of them)";
 
 /// What stands between two operators.
 enum Item {
-    Condition(Call),
+    Condition(WrittenCall),
     /// A group in parentheses, which are not part of the range.
     Group(TokenRange),
     /// Something wrong, already reported.
@@ -47,7 +47,7 @@ enum Item {
 
 struct Parser<'a> {
     cursor: Cursor<'a>,
-    rule: Rule,
+    rule: WrittenRule,
 }
 
 impl Parser<'_> {

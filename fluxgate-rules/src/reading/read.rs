@@ -1,6 +1,6 @@
 //! Tokens -> checked values. Macros and strings need to call only this module.
 
-use crate::language::syntax::{Call, Rule, Value};
+use crate::language::syntax::{Value, WrittenCall, WrittenRule};
 use crate::language::value;
 use crate::language::vocabulary::{PERMIT, Parameter, RETRY, Vocabulary, WINDOW};
 use crate::model::window::Window;
@@ -19,30 +19,30 @@ pub type Reading<T> = Result<T, Vec<Problem>>;
 
 /// Reads the rule of a breaker with this window. If the rule or the window has a value that only the compiler knows, the
 /// [check](crate::check::rule) that the expansion calls must find what is not to be seen here.
-pub fn rule(tokens: &[Token], window: &Window) -> Reading<Rule> {
+pub fn rule(tokens: &[Token], window: &Window) -> Reading<WrittenRule> {
     settled(tokens, unrepeated_rule(tokens, window), |tokens| unrepeated_rule(tokens, window))
 }
 
 /// Reads the printed form of a rule that was built by hand, in which different functions may be spelled alike.
-pub(crate) fn printed_rule(tokens: &[Token], window: &Window) -> Reading<Rule> {
+pub(crate) fn printed_rule(tokens: &[Token], window: &Window) -> Reading<WrittenRule> {
     let reading = written_rule(tokens).and_then(|rule| sensible(tokens, rule, window));
     settled(tokens, reading, |tokens| unrepeated_rule(tokens, window))
 }
 
-fn unrepeated_rule(tokens: &[Token], window: &Window) -> Reading<Rule> {
+fn unrepeated_rule(tokens: &[Token], window: &Window) -> Reading<WrittenRule> {
     let rule = written_rule(tokens)?;
     refuse(explain::duplicates(tokens, &rule))?;
     sensible(tokens, rule, window)
 }
 
-fn written_rule(tokens: &[Token]) -> Reading<Rule> {
+fn written_rule(tokens: &[Token]) -> Reading<WrittenRule> {
     let brackets = Brackets::pair(tokens).map_err(|problem| vec![problem])?;
     let (rule, problems) = parse(tokens, &brackets);
     refuse(problems)?;
     Ok(rule)
 }
 
-fn sensible(tokens: &[Token], rule: Rule, window: &Window) -> Reading<Rule> {
+fn sensible(tokens: &[Token], rule: WrittenRule, window: &Window) -> Reading<WrittenRule> {
     refuse(explain::rule(tokens, &rule, window))?;
     Ok(rule)
 }
@@ -52,22 +52,22 @@ fn refuse(problems: Vec<Problem>) -> Reading<()> {
 }
 
 /// Reads a window.
-pub fn window(tokens: &[Token]) -> Reading<Call> {
+pub fn window(tokens: &[Token]) -> Reading<WrittenCall> {
     setting(tokens, "window", &WINDOW, |_, call| explain::window(call))
 }
 
 /// Reads a retry.
-pub fn retry(tokens: &[Token]) -> Reading<Call> {
+pub fn retry(tokens: &[Token]) -> Reading<WrittenCall> {
     setting(tokens, "retry", &RETRY, |_, call| explain::retry(call))
 }
 
 /// Reads a permit.
-pub fn permit(tokens: &[Token]) -> Reading<Call> {
+pub fn permit(tokens: &[Token]) -> Reading<WrittenCall> {
     setting(tokens, "permit", &PERMIT, explain::permit)
 }
 
 /// Reads one word of a vocabulary with its arguments. `owner` is the setting that takes it.
-pub fn word(tokens: &[Token], owner: &str, vocabulary: &'static Vocabulary) -> Reading<Call> {
+pub fn word(tokens: &[Token], owner: &str, vocabulary: &'static Vocabulary) -> Reading<WrittenCall> {
     setting(tokens, owner, vocabulary, |_, _| None)
 }
 
@@ -75,8 +75,8 @@ fn setting(
     tokens: &[Token],
     owner: &str,
     vocabulary: &'static Vocabulary,
-    explain: impl Fn(&[Token], &Call) -> Option<Problem>,
-) -> Reading<Call> {
+    explain: impl Fn(&[Token], &WrittenCall) -> Option<Problem>,
+) -> Reading<WrittenCall> {
     let read = |tokens: &[Token]| {
         let call = written_call(tokens, owner, vocabulary)?;
         refuse(explain(tokens, &call).into_iter().collect())?;
@@ -85,7 +85,7 @@ fn setting(
     settled(tokens, read(tokens), read)
 }
 
-fn written_call(tokens: &[Token], owner: &str, vocabulary: &'static Vocabulary) -> Reading<Call> {
+fn written_call(tokens: &[Token], owner: &str, vocabulary: &'static Vocabulary) -> Reading<WrittenCall> {
     let brackets = Brackets::pair(tokens).map_err(|problem| vec![problem])?;
     let whole = TokenRange::new(0, tokens.len());
     let Some(first) = tokens.first() else {

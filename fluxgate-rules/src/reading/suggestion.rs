@@ -127,7 +127,7 @@ pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &
     if let Some((_, number)) = number_with_commas(entry, pieces) {
         return vec![number];
     }
-    // A word without keyword arguments may be given names in vain.
+    // Names given to a word that takes none do no harm.
     let is_positional = |piece: &Piece<'_>| match piece.name {
         Some(name) => {
             entry.keywords.is_empty() || entry.positional.iter().any(|parameter| parameter.name == name)

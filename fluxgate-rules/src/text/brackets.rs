@@ -94,7 +94,7 @@ mod tests {
     use crate::text::token::{TokenRange, spell};
 
     #[test]
-    fn commas_part_arguments_and_not_what_stands_in_them() {
+    fn only_commas_between_arguments_separate_them() {
         for (source, pieces) in [
             ("", vec![]),
             ("a", vec!["a"]),

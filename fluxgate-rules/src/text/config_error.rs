@@ -47,12 +47,12 @@ pub struct ConfigProblem {
     setting: &'static str,
     message: String,
     help: Option<String>,
-    place: Option<Place>,
+    excerpt: Option<Excerpt>,
 }
 
 /// Where something is wrong.
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Place {
+struct Excerpt {
     text: String,
     bytes: Range<usize>,
 }
@@ -61,7 +61,7 @@ impl ConfigProblem {
     /// A problem of a setting that has no text.
     #[doc(hidden)]
     pub fn new(setting: &'static str, message: impl Into<String>) -> Self {
-        Self { setting, message: message.into(), help: None, place: None }
+        Self { setting, message: message.into(), help: None, excerpt: None }
     }
 
     /// Adds how to fix it.
@@ -79,7 +79,7 @@ impl ConfigProblem {
             setting,
             message: printable(&problem.message()),
             help: problem.help_text().map(|help| printable(&help)),
-            place: Some(Place { text: text.to_owned(), bytes }),
+            excerpt: Some(Excerpt { text: text.to_owned(), bytes }),
         }
     }
 
@@ -106,18 +106,18 @@ impl ConfigProblem {
 
     /// The setting as the attribute would spell it, or as it was given to `parse`; `None` if it cannot be spelled.
     pub fn text(&self) -> Option<&str> {
-        self.place.as_ref().map(|place| place.text.as_str())
+        self.excerpt.as_ref().map(|excerpt| excerpt.text.as_str())
     }
 
     /// Which bytes of the [`text`](Self::text) are wrong. An empty range is where something is missing.
     pub fn place(&self) -> Option<Range<usize>> {
-        self.place.as_ref().map(|place| place.bytes.clone())
+        self.excerpt.as_ref().map(|excerpt| excerpt.bytes.clone())
     }
 }
 
 impl fmt::Display for ConfigProblem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = self.place.as_ref().map(|place| (place.text.as_str(), place.bytes.clone()));
+        let place = self.text().zip(self.place());
         formatter.write_str(&draw(&self.message, place, self.help()))
     }
 }

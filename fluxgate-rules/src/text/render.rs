@@ -48,7 +48,7 @@ fn underline(source: &str, place: &Range<usize>, text: &mut String) {
 
 /// Whether a terminal or a log would act on a character instead of showing it: control characters, line ends, and changes of
 /// direction.
-pub fn is_obeyed(character: char) -> bool {
+pub fn controls_terminal(character: char) -> bool {
     character.is_control()
         || matches!(
             character,
@@ -78,7 +78,7 @@ fn width(text: &str) -> usize {
 
 /// Replaces each character that a terminal would act on by a visible one.
 pub(crate) fn printable(text: &str) -> String {
-    let hides = |character| is_obeyed(character) && character != '\n';
+    let hides = |character| controls_terminal(character) && character != '\n';
     text.chars()
         .map(|character| if hides(character) { char::REPLACEMENT_CHARACTER } else { character })
         .collect()
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn carets_stand_under_wide_letters_and_marks() {
+    fn carets_line_up_under_wide_letters_and_combining_marks() {
         assert_eq!(
             drawn("失敗(1) & e\u{301}t\u{e9} | x", TokenRange::at(5)),
             "wrong\n  | 失敗(1) & e\u{301}t\u{e9} | x\n  |           ^^^\nhelp: right"
@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn prints_nothing_that_a_terminal_would_obey() {
+    fn prints_nothing_that_controls_a_terminal() {
         assert_eq!(
             drawn("a \u{1b}[31m\u{202e}b", TokenRange::at(0)),
             "wrong\n  | a \u{fffd}[31m\u{fffd}b\n  | ^\nhelp: right"

@@ -71,9 +71,6 @@ impl TokenRange {
     }
 }
 
-/// The name of [`TokenRange`] in the macros.
-pub use TokenRange as Place;
-
 /// Spells tokens as one would write them. Spaces are not part of a token, so tokens of a string and of a program give the same text.
 pub fn spell(tokens: &[Token]) -> String {
     let mut text = String::new();

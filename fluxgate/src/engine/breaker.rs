@@ -11,13 +11,13 @@ use super::rejected::Rejected;
 use super::window::memory::Memory;
 use super::window::unrecorded::Unrecorded;
 use super::word::StateWord;
-use crate::clock::{self, Clock, NEVER};
+use crate::clock::{self, NEVER, UserClock};
 use crate::events::cause::Figures;
 use crate::random::Draw;
 use crate::settings::name::Name;
 use crate::settings::{Settings, SettingsRef};
 use crate::state::State;
-use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, OnceRef, Ordering, Weak, const_unless_model, fence};
+use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, Weak, const_unless_model, fence};
 
 /// A breaker at a fixed address: a `static` of its own, or shared by handles.
 pub struct Breaker {
@@ -37,10 +37,9 @@ pub struct Breaker {
     pub(crate) unrecorded: Unrecorded,
     pub(crate) settings: SettingsRef,
     pub(crate) measures: Measures,
-    pub(crate) clock: Option<Arc<dyn Clock>>,
+    /// Its own, if it has one.
+    pub(crate) clock: Option<Box<UserClock>>,
     pub(crate) origin: Origin,
-    /// The next breaker in the registry's list.
-    pub(crate) next: OnceRef<'static, Breaker>,
 }
 
 /// How the registry can reach a breaker.
@@ -65,13 +64,14 @@ impl Breaker {
         }
     }
 
-    pub(crate) fn shared(settings: SettingsRef, clock: Option<Arc<dyn Clock>>) -> Arc<Self> {
+    pub(crate) fn shared(settings: SettingsRef, clock: Option<Box<UserClock>>) -> Arc<Self> {
         Arc::new_cyclic(|itself| Self::detached(settings, clock, Origin::Shared(itself.clone())))
     }
 
-    pub(crate) fn detached(settings: SettingsRef, clock: Option<Arc<dyn Clock>>, origin: Origin) -> Self {
-        let Settings { rule, window, .. } = settings.get().clone();
-        Self::with(settings, &rule, &window, clock, origin)
+    pub(crate) fn detached(settings: SettingsRef, clock: Option<Box<UserClock>>, origin: Origin) -> Self {
+        let shared = settings.clone();
+        let Settings { rule, window, .. } = shared.get();
+        Self::with(settings, rule, window, clock, origin)
     }
 
     const_unless_model! {
@@ -79,7 +79,7 @@ impl Breaker {
             settings: SettingsRef,
             rule: &Rule,
             window: &Window,
-            clock: Option<Arc<dyn Clock>>,
+            clock: Option<Box<UserClock>>,
             origin: Origin,
         ) -> Self {
             let measures = Rule::measures(rule.nodes());
@@ -98,7 +98,6 @@ impl Breaker {
                 measures,
                 clock,
                 origin,
-                next: OnceRef::new(),
             }
         }
     }
@@ -132,12 +131,15 @@ impl Breaker {
 
     /// Puts the breaker into use, at `now`. Returns `false` if another thread has done so.
     pub(crate) fn put_into_use(&self, now: u64) -> bool {
+        // The clock of the process, too, is a user's where one has been set, and is then read beforehand.
+        let dated = self.clock.is_none() && clock::may_be_users();
         let guard = self.lock();
         if !guard.word.is_fresh() {
             return false;
         }
+        let word = guard.word.used();
         self.since.store(now, Ordering::Relaxed);
-        self.state.store(guard.word.used().0, Ordering::Release);
+        self.state.store(if dated { word.dated() } else { word }.0, Ordering::Release);
         true
     }
 
@@ -159,12 +161,17 @@ impl Breaker {
         &self.settings().name
     }
 
-    /// The current time.
+    /// Whether time passes for it: a breaker without a clock works as far as it can.
+    pub(super) fn has_clock(&self) -> bool {
+        self.clock.is_some() || clock::is_there()
+    }
+
+    /// The current time. The clock may be a user's, so it is not read under the lock.
     #[inline(never)]
     pub(crate) fn now(&self) -> u64 {
         match &self.clock {
             None => clock::now(),
-            Some(clock) => clock::of(&**clock),
+            Some(clock) => clock.now(),
         }
     }
 

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use fluxgate_rules::metrics::nanos;
 use fluxgate_rules::{Metrics, Schedule};
 
 use super::answer::Answer;
 use super::breaker::{Breaker, Guard};
 use super::transition::{self, Change, Pause};
 use super::word::StateWord;
-use crate::clock::{self, NEVER};
+use crate::clock::NEVER;
 use crate::events::cause::Figures;
 use crate::events::transition::Reason;
 use crate::retry;
@@ -21,9 +22,14 @@ pub(super) fn open(guard: Guard<'_>, reason: Reason, evidence: Option<(Figures, 
     let reopens = guard.reopens.next(guard.word.state(), now);
     let pause = match retry.schedule {
         Schedule::Custom { .. } => Pause::Asked,
-        _ => Pause::of(retry::draw(retry, reopens, guard.breaker.draw(now))),
+        _ => pause(guard.breaker, retry::draw(retry, reopens, guard.breaker.draw(now))),
     };
     open_for(guard, reason, evidence, pause, now);
+}
+
+/// A pause of so many nanoseconds; `None` is endless. Where time stands still, none ever ends: the breaker stays open until a command.
+fn pause(breaker: &Breaker, drawn: Option<u64>) -> Pause {
+    Pause::of(drawn.filter(|&nanos| nanos == 0 || breaker.has_clock()))
 }
 
 /// Opens the breaker for this pause.
@@ -43,9 +49,6 @@ pub(super) fn open_for(
     } else {
         drop(guard);
     }
-    if breaker.clock.is_none() {
-        clock::calibrate();
-    }
     transition::deliver(breaker);
 }
 
@@ -54,7 +57,7 @@ pub(super) fn open_for(
 fn ask(guard: Guard<'_>, reopens: u32, now: u64) {
     let (breaker, word) = (guard.breaker, guard.word);
     drop(guard);
-    let pause = Pause::of(retry::draw(&breaker.settings().retry, reopens, breaker.draw(now)));
+    let pause = pause(breaker, retry::draw(&breaker.settings().retry, reopens, breaker.draw(now)));
     let mut guard = breaker.lock();
     if guard.word == word {
         set_pause(&mut guard, pause, now);
@@ -82,7 +85,7 @@ pub(crate) fn trip(breaker: &Breaker) {
 /// Opens the breaker by command, for so long from now. If it is open, it just stays so for that long.
 pub(crate) fn command(breaker: &Breaker, duration: Duration) {
     let now = breaker.now();
-    let pause = Pause::for_duration(duration);
+    let pause = pause(breaker, Some(nanos(duration)));
     let mut guard = breaker.lock();
     if guard.word.state() == State::Open {
         set_pause(&mut guard, pause, now);

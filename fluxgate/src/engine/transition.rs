@@ -51,10 +51,6 @@ impl Pause {
         drawn.map_or(Self::Endless, Self::For)
     }
 
-    pub(super) fn for_duration(duration: Duration) -> Self {
-        Self::For(nanos(duration))
-    }
-
     /// When a pause that begins `now` is over.
     pub(super) fn deadline(self, now: u64) -> u64 {
         match self {

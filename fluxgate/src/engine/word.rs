@@ -77,6 +77,11 @@ impl StateWord {
         self.0 & Self::TIMED != 0
     }
 
+    /// The word of a breaker for which the time at which a call ends matters, though its settings do not say so.
+    pub(crate) const fn dated(self) -> Self {
+        Self(self.0 | Self::DATED)
+    }
+
     pub(crate) const fn is_dated(self) -> bool {
         self.0 & Self::DATED != 0
     }

@@ -8,7 +8,7 @@ use fluxgate_rules::{Permit, Retry, Rule, Window};
 
 use super::circuit_breaker::CircuitBreaker;
 use super::enrollment::enroll;
-use crate::clock::Clock;
+use crate::clock::{self, Clock, UserClock};
 use crate::engine::breaker::Breaker;
 use crate::engine::transition;
 use crate::events::listener::Listener;
@@ -47,7 +47,7 @@ pub struct Builder {
     half_open_timeout: Duration,
     on_panic: Outcome,
     on_cancel: Outcome,
-    clock: Option<Arc<dyn Clock>>,
+    clock: Option<Box<UserClock>>,
     listeners: Vec<Arc<dyn Listener>>,
 }
 
@@ -135,18 +135,20 @@ impl Builder {
         self
     }
 
-    /// The clock that the breaker reads. Default: the process's monotonic clock.
+    /// The clock that the breaker reads. Default: that of the process, which is monotonic and of the operating system, unless
+    /// [`set_clock`](crate::set_clock) has set another.
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Some(Arc::new(clock));
+        self.clock = Some(Box::new(UserClock::new(Arc::new(clock))));
         self
     }
 
     /// Makes the breaker and enters it in the [registry](crate::breakers).
     ///
     /// # Errors
-    /// Everything that is wrong with the settings, with the messages that the compiler gives for the attribute.
+    /// Everything that is wrong with the settings, with the messages that the compiler gives for the attribute. On a target
+    /// [without a clock](crate#targets), also every setting that needs one.
     pub fn build(self) -> Result<CircuitBreaker, ConfigError> {
-        let rule = self.trip.unwrap_or_else(|| Rule::from_nodes(Rule::standard(self.window.size()).to_vec()));
+        let rule = self.trip.unwrap_or_else(|| Rule::standard_for(self.window.size()));
         let settings = Settings {
             name: self.name.into(),
             window: self.window,
@@ -158,7 +160,7 @@ impl Builder {
             on_panic: self.on_panic,
             on_cancel: self.on_cancel,
         };
-        settings.check()?;
+        settings.check(self.clock.is_some() || clock::is_there())?;
         let breaker = Breaker::shared(SettingsRef::shared(settings), self.clock);
         for listener in self.listeners {
             transition::listen(&breaker, listener);

@@ -10,8 +10,7 @@ use super::call::Call;
 use super::enrollment::enroll;
 use super::error::{CallNotPermitted, Error};
 use super::future::CallAsync;
-use super::isolation::{double, resolve};
-use super::owned_call::OwnedCall;
+use super::isolation::resolve;
 use super::snapshot::Snapshot;
 use crate::engine::breaker::Breaker;
 use crate::engine::{manual, open, recording, transition};
@@ -135,17 +134,6 @@ impl CircuitBreaker {
     #[inline]
     pub fn acquire(&self) -> Result<Call<'_>, CallNotPermitted> {
         Call::acquire(self.breaker()).map_err(|refusal| refusal.into_error(|error| error))
-    }
-
-    /// Like [`acquire`](Self::acquire), for a call that outlives the place where it is admitted: of a response's body, a stream, a
-    /// service.
-    ///
-    /// # Errors
-    /// The refusal.
-    pub fn acquire_owned(&self) -> Result<OwnedCall, CallNotPermitted> {
-        let breaker = double(self.breaker()).map_or_else(|| self.clone(), Self::from_static);
-        let parts = breaker.acquire()?.into_parts();
-        Ok(OwnedCall::new(breaker, parts))
     }
 
     /// The breaker's name.

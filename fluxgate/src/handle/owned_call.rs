@@ -5,6 +5,8 @@ use std::mem;
 
 use super::call::Call;
 use super::circuit_breaker::CircuitBreaker;
+use super::error::CallNotPermitted;
+use super::isolation::double;
 use crate::engine::word::StateWord;
 use crate::state::{Outcome, State};
 
@@ -26,6 +28,19 @@ pub struct OwnedCall {
     /// As in a [`Call`]; no breaker's word once the call is over.
     word: StateWord,
     start: u64,
+}
+
+impl CircuitBreaker {
+    /// Like [`acquire`](Self::acquire), for a call that outlives the place where it is admitted: of a response's body, a stream, a
+    /// service.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn acquire_owned(&self) -> Result<OwnedCall, CallNotPermitted> {
+        let breaker = double(self.breaker()).map_or_else(|| self.clone(), Self::from_static);
+        let parts = breaker.acquire()?.into_parts();
+        Ok(OwnedCall::new(breaker, parts))
+    }
 }
 
 impl OwnedCall {

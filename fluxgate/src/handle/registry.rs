@@ -1,9 +1,11 @@
 //! Every live breaker.
 
 use super::circuit_breaker::CircuitBreaker;
-use super::enrollment::{enroll, shared, statics};
+use super::enrollment::enroll;
+use crate::engine::registry::{Live, REGISTRY};
 
-/// Every live breaker that has been used, registered or built with the builder, in no particular order.
+/// Every live breaker that has been used, registered or built with the builder, in no particular order: those of the moment of this
+/// call, each once. Nothing is locked meanwhile, so they may be used, dropped and built.
 ///
 /// ```
 /// # let _payments = fluxgate::CircuitBreaker::builder("payments").build()?;
@@ -13,15 +15,23 @@ use super::enrollment::{enroll, shared, statics};
 /// # Ok::<(), fluxgate::ConfigError>(())
 /// ```
 pub fn breakers() -> impl Iterator<Item = CircuitBreaker> {
-    statics().map(CircuitBreaker::from_static).chain(shared().into_iter().map(CircuitBreaker::from_shared))
+    REGISTRY.live().into_iter().map(handle)
 }
 
-/// The live breaker with this name; if several have it, any of them. It searches the same breakers as [`breakers`].
+/// The live breaker with this name, of those that [`breakers`] lists; if several have it, any of them. However many breakers there are, it
+/// takes about as long.
 pub fn find(name: &str) -> Option<CircuitBreaker> {
-    breakers().find(|breaker| breaker.name() == name)
+    REGISTRY.find(name).map(handle)
 }
 
 /// Enters a `static` breaker in the registry before its first use, so that [`breakers`] and [`find`] see it.
 pub fn register(breaker: &'static CircuitBreaker) {
     enroll(breaker.breaker());
+}
+
+fn handle(breaker: Live) -> CircuitBreaker {
+    match breaker {
+        Live::Static(breaker) => CircuitBreaker::from_static(breaker),
+        Live::Shared(breaker) => CircuitBreaker::from_shared(breaker),
+    }
 }

@@ -3,26 +3,6 @@
 use super::*;
 
 #[test]
-fn the_registry_loses_no_breaker() {
-    fn leaked() -> &'static Breaker {
-        let settings =
-            settings(window::count(1), trip::failures(1), Retry::new(Schedule::Always), permit::all());
-        Box::leak(Box::new(Breaker::detached(SettingsRef::shared(settings), None, Origin::Hidden)))
-    }
-    check(|| {
-        let registry = Arc::new(crate::handle::enrollment::Statics::new());
-        let pushed = registry.clone();
-        let other = thread::spawn(move || pushed.push(leaked()));
-        let mine = leaked();
-        registry.push(mine);
-        // Iterating meanwhile sees at least one's own.
-        assert!(registry.iter().any(|breaker| std::ptr::eq(breaker, mine)));
-        other.join().unwrap();
-        assert_eq!(registry.iter().count(), 2);
-    });
-}
-
-#[test]
 fn the_first_use_happens_once() {
     check(|| {
         let settings = settings(
@@ -31,11 +11,8 @@ fn the_first_use_happens_once() {
             retry::cooldown(Duration::from_secs(60)),
             permit::all(),
         );
-        let breaker = Arc::new(Breaker::detached(
-            SettingsRef::shared(settings),
-            Some(Arc::new(Still(7))),
-            Origin::Hidden,
-        ));
+        let settings = SettingsRef::shared(settings);
+        let breaker = Arc::new(Breaker::detached(settings, reading(Still(7)), Origin::Hidden));
         let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
         acquire(&breaker).unwrap().failure();
         other.join().unwrap();
@@ -44,16 +21,58 @@ fn the_first_use_happens_once() {
     });
 }
 
+/// A breaker that the registry knows, once it has been used.
+fn listed() -> Arc<Breaker> {
+    let settings = settings(window::count(1), trip::failures(1), Retry::new(Schedule::Always), permit::all());
+    Breaker::shared(SettingsRef::shared(settings), reading(Still(7)))
+}
+
+fn times_listed(breaker: &Breaker) -> usize {
+    crate::breakers().filter(|listed| std::ptr::eq(listed.breaker(), breaker)).count()
+}
+
 #[test]
 fn a_breaker_enters_the_registry_once() {
     check(|| {
-        let retry = Retry::new(Schedule::Always);
-        let settings = settings(window::count(1), trip::failures(1), retry, permit::all());
-        let breaker = Breaker::shared(SettingsRef::shared(settings), Some(Arc::new(Still(7))));
+        let breaker = listed();
         let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
         acquire(&breaker).unwrap().success();
         other.join().unwrap();
-        let is_it = |entered: &CircuitBreaker| std::ptr::eq(entered.breaker(), &raw const *breaker);
-        assert_eq!(crate::handle::registry::breakers().filter(is_it).count(), 1);
+        assert_eq!(times_listed(&breaker), 1);
+    });
+}
+
+#[test]
+fn the_registry_loses_no_breaker_and_keeps_none() {
+    check(|| {
+        let mine = listed();
+        enroll(&mine);
+        let other = thread::spawn(|| {
+            let theirs = listed();
+            enroll(&theirs);
+            assert_eq!(times_listed(&theirs), 1);
+        });
+        // Whoever comes or goes meanwhile, each is listed once, and one of the name is found.
+        assert_eq!(times_listed(&mine), 1);
+        assert!(crate::find("model").is_some());
+        other.join().unwrap();
+        assert_eq!(crate::breakers().count(), 1);
+        drop(mine);
+        assert!(crate::breakers().next().is_none() && crate::find("model").is_none());
+    });
+}
+
+#[test]
+fn a_breaker_that_is_found_outlives_its_owner() {
+    check(|| {
+        let owned = listed();
+        enroll(&owned);
+        let other = thread::spawn(move || drop(owned));
+        if let Some(found) = crate::find("model") {
+            found.acquire().unwrap().success();
+            assert_eq!(found.metrics().total(), 1);
+        }
+        other.join().unwrap();
+        assert!(crate::breakers().next().is_none());
     });
 }

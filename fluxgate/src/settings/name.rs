@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::sync::Arc;
 
-use fluxgate_rules::render::is_obeyed;
+use fluxgate_rules::render::controls_terminal;
 
 /// A breaker's name: any text that is not empty.
 ///
@@ -89,7 +89,7 @@ impl Borrow<str> for Name {
 impl fmt::Display for Name {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         for character in self.chars() {
-            if is_obeyed(character) {
+            if controls_terminal(character) {
                 write!(formatter, "{}", character.escape_debug())?;
             } else {
                 write!(formatter, "{character}")?;

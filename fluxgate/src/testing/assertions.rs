@@ -21,9 +21,7 @@ use crate::state::State;
 /// `min(10) & failure_rate(0.5)` ``.
 #[track_caller]
 pub fn assert_state(breaker: &CircuitBreaker, state: State) {
-    if breaker.state() != state {
-        panic!("{}", situation(breaker, &format!("be {state}")));
-    }
+    assert!(breaker.state() == state, "{}", situation(breaker, &format!("be {state}")));
 }
 
 /// Asserts that the breaker refuses a call, and returns the refusal. It is counted like any other, and the first call after a pause makes

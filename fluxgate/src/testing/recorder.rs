@@ -58,11 +58,16 @@ impl Recorder {
         let first = transitions.first().map(|transition| transition.from);
         let states: Vec<State> =
             first.into_iter().chain(transitions.iter().map(|transition| transition.to)).collect();
-        if states != expected {
-            let heard: String = transitions.iter().map(|transition| format!("\n  {transition}")).collect();
-            let heard = if heard.is_empty() { "\n  nothing" } else { &heard };
-            panic!("expected the states {}, but heard{heard}", path(&expected));
+        let mut heard: Vec<String> = transitions.iter().map(ToString::to_string).collect();
+        if heard.is_empty() {
+            heard.push("nothing".to_owned());
         }
+        assert!(
+            states == expected,
+            "expected the states {}, but heard\n  {}",
+            path(&expected),
+            heard.join("\n  ")
+        );
     }
 }
 

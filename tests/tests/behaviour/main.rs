@@ -4,6 +4,7 @@
 mod arguments;
 mod asynchronous;
 mod cancellation;
+mod clocks;
 mod closed;
 mod configuration;
 mod count_window;

@@ -16,7 +16,7 @@ use layers::{Layer, mistakes};
 use sources::Sources;
 
 const RUNTIME: &[Layer] = &[
-    ("ground", "state sync clock callback", ""),
+    ("ground", "state sync clock random callback", ""),
     ("words", "window trip retry permit", "ground"),
     ("settings", "settings", "ground words"),
     ("events", "events", "ground words settings"),

@@ -170,18 +170,14 @@ impl<'a> Bounds<'a> {
     /// How long a trial of a dead service takes at most.
     pub(crate) fn dead_trial(&self, fate: Fate) -> Duration {
         let gap = self.configuration.gap;
-        match (fate, self.configuration.death.duration()) {
-            (Fate::Lost(outcomes) | Fate::Passes(outcomes), Some(took)) => {
-                self.trial_of(outcomes, took) + gap
-            }
-            // The first call that is admitted begins the wait. It pauses while none is in flight.
-            _ => {
-                let rounds = self.rounds_until_stalled();
-                self.trial_of(rounds, Duration::ZERO)
-                    + self.settings.half_open_timeout()
-                    + gap * (rounds as u32 + 2)
-            }
+        if let (Fate::Lost(outcomes) | Fate::Passes(outcomes), Some(took)) =
+            (fate, self.configuration.death.duration())
+        {
+            return self.trial_of(outcomes, took) + gap;
         }
+        // The first call that is admitted begins the wait. It pauses while none is in flight.
+        let rounds = self.rounds_until_stalled();
+        self.trial_of(rounds, Duration::ZERO) + self.settings.half_open_timeout() + gap * (rounds as u32 + 2)
     }
 
     /// The most calls that a closed breaker, or one in its ramp, admits to a service once that is dead; `None` if the rule cannot

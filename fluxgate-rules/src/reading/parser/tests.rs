@@ -1,5 +1,5 @@
 use super::parse;
-use crate::language::syntax::{Branch, Rule};
+use crate::language::syntax::{Branch, WrittenRule};
 use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
 use crate::text::token::spell;
@@ -7,7 +7,8 @@ use crate::text::token::spell;
 /// Each node with the text of its place.
 fn nodes(text: &str) -> Vec<String> {
     let tokens = lex(text).tokens;
-    let (Rule { branches, places }, problems) = parse(&tokens, &Brackets::pair(&tokens).expect("pairs"));
+    let (WrittenRule { branches, places }, problems) =
+        parse(&tokens, &Brackets::pair(&tokens).expect("pairs"));
     assert_eq!(problems, []);
     let node = |(branch, place): (&Branch, &crate::text::token::TokenRange)| match branch {
         Branch::Condition(_) => spell(place.of(&tokens)),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
-use crate::clock::ManualClock;
+use crate::clock::{ManualClock, UserClock};
 use crate::engine::breaker::{Breaker, Origin};
 use crate::handle::enrollment::enroll;
 use crate::settings::name::Name;
@@ -150,8 +150,8 @@ impl Doubles {
         // The registry holds the original, which leads here. Entering it may read the process's clock, which may be a user's.
         enroll(breaker);
         let make = || {
-            let clock = Some(Arc::new(self.clock.clone()) as _);
-            let double = Breaker::detached(SettingsRef::Static(settings), clock, Origin::Hidden);
+            let clock = Box::new(UserClock::new(Arc::new(self.clock.clone())));
+            let double = Breaker::detached(SettingsRef::Static(settings), Some(clock), Origin::Hidden);
             Double { breaker: Box::leak(Box::new(double)), _original: breaker.origin.clone() }
         };
         let (double, elsewhere) = {
@@ -162,7 +162,7 @@ impl Doubles {
         };
         if let Some(elsewhere) = elsewhere {
             let name = breaker.name();
-            tell(format!(
+            tell(&format!(
                 "circuit breaker `{name}` is isolated here, but {elsewhere} has used the real one meanwhile"
             ));
         }
@@ -183,7 +183,7 @@ impl Doubles {
         if let Some((name, elsewhere)) = met
             && with_layers(|_| {}).is_some()
         {
-            tell(format!(
+            tell(&format!(
                 "no circuit breaker was isolated by `isolate()`, but {elsewhere} has used the real `{name}` meanwhile"
             ));
         }
@@ -195,13 +195,11 @@ pub(super) fn find(breaker: &Breaker, settings: &'static Settings) -> Option<&'s
     if ISOLATED.load(Ordering::Relaxed) == 0 || matches!(breaker.origin, Origin::Hidden) {
         return None;
     }
-    match with_layers(|layers| layers.last().cloned())? {
-        Some(Layer { doubles, .. }) => Some(doubles?.stand_in(breaker, settings)),
-        None => {
-            meet_outside(breaker);
-            None
-        }
+    if let Some(layer) = with_layers(|layers| layers.last().cloned())? {
+        return Some(layer.doubles?.stand_in(breaker, settings));
     }
+    meet_outside(breaker);
+    None
 }
 
 /// A thread that is not isolated meets a breaker.
@@ -219,21 +217,26 @@ fn meet_outside(breaker: &Breaker) {
         let isolated_by = isolation.map(|doubles| doubles.thread.clone());
         if isolated_by.is_none() && !meetings.isolations.is_empty() {
             meetings.count += 1;
-            let (number, name, _original) = (meetings.count, breaker.name().clone(), breaker.origin.clone());
-            meetings.outside.insert(address, Meeting { number, thread: thread.clone(), name, _original });
+            let meeting = Meeting {
+                number: meetings.count,
+                thread: thread.clone(),
+                name: breaker.name().clone(),
+                _original: breaker.origin.clone(),
+            };
+            meetings.outside.insert(address, meeting);
         }
         isolated_by
     };
     if let Some(isolated_by) = isolated_by {
         let name = breaker.name();
-        tell(format!(
+        tell(&format!(
             "circuit breaker `{name}` is isolated by {isolated_by}, and used by {thread}, which is not isolated"
         ));
     }
 }
 
 /// Fails the test, unless it fails already.
-fn tell(problem: String) {
+fn tell(problem: &str) {
     assert!(
         thread::panicking(),
         "{problem}\n\

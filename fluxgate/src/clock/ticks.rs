@@ -1,0 +1,46 @@
+//! The processor's counter of ticks.
+//!
+//! Reading it takes an instruction that only unsafe code can name, so that is left to a crate that has nothing but this. The cfgs are
+//! those of the dependencies in the manifest.
+
+/// Whether the counter goes on at one rate, whatever the processor is doing.
+#[cfg(all(target_arch = "x86_64", not(target_env = "sgx")))]
+pub(super) fn are_invariant() -> bool {
+    raw_cpuid::CpuId::new().get_advanced_power_mgmt_info().is_some_and(|info| info.has_invariant_tsc())
+}
+
+/// The same: true of every such processor.
+#[cfg(all(target_arch = "aarch64", any(target_os = "linux", target_os = "macos", target_os = "windows")))]
+pub(super) fn are_invariant() -> bool {
+    true
+}
+
+#[cfg(not(any(
+    all(target_arch = "x86_64", not(target_env = "sgx")),
+    all(target_arch = "aarch64", any(target_os = "linux", target_os = "macos", target_os = "windows")),
+)))]
+pub(super) fn are_invariant() -> bool {
+    false
+}
+
+/// The ticks since some instant.
+#[cfg(all(target_arch = "x86_64", not(target_env = "sgx")))]
+#[inline]
+pub(super) fn read() -> u64 {
+    tick_counter::x86_64_tick_counter()
+}
+
+/// The ticks since some instant.
+#[cfg(all(target_arch = "aarch64", any(target_os = "linux", target_os = "macos", target_os = "windows")))]
+#[inline]
+pub(super) fn read() -> u64 {
+    tick_counter::aarch64_tick_counter()
+}
+
+#[cfg(not(any(
+    all(target_arch = "x86_64", not(target_env = "sgx")),
+    all(target_arch = "aarch64", any(target_os = "linux", target_os = "macos", target_os = "windows")),
+)))]
+pub(super) fn read() -> u64 {
+    0
+}

@@ -1,0 +1,178 @@
+//! A breaker's own time, where the clock is a user's, which may do anything.
+
+use std::time::Duration;
+
+use fluxgate_rules::metrics::nanos;
+
+use super::Clock;
+use crate::callback::contain;
+use crate::sync::{Arc, RwLock};
+
+/// A user's clock, and the time made of it.
+pub(crate) struct UserClock {
+    clock: Arc<dyn Clock>,
+    timeline: RwLock<Timeline>,
+}
+
+impl UserClock {
+    pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { clock, timeline: RwLock::new(Timeline::new()) }
+    }
+
+    /// The time. The clock is read without the lock.
+    #[inline(never)]
+    pub(crate) fn now(&self) -> u64 {
+        let reading = contain(|| self.clock.now());
+        let mut timeline = self.timeline.write();
+        if let Some(reading) = reading {
+            timeline.advance(reading);
+        }
+        timeline.now
+    }
+}
+
+/// Time made of readings that may be in any order: it never goes back.
+struct Timeline {
+    now: u64,
+    /// The latest reading that moved the time, or from which it goes on after a step back.
+    reading: Option<Duration>,
+    /// The highest reading ever, and what the time was then.
+    peak: (Duration, u64),
+}
+
+/// A step back of less is none: threads overtake each other between reading the clock and saying what they read.
+const TOLERANCE: Duration = Duration::from_millis(1);
+/// What the longest step ahead counts for. So no clock can bring time to its end, where it would stand still, in a few steps.
+const LONGEST_STEP: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+/// Where time begins at the latest: 146 of the 584 years that there are. Time windows count from the clock's zero, as long as it is not
+/// further away.
+const LATEST_START: u64 = u64::MAX / 4;
+
+impl Timeline {
+    const fn new() -> Self {
+        Self { now: 0, reading: None, peak: (Duration::ZERO, 0) }
+    }
+
+    fn advance(&mut self, reading: Duration) {
+        let Some(last) = self.reading else {
+            self.now = nanos(reading).min(LATEST_START);
+            self.reading = Some(reading);
+            self.peak = (reading, self.now);
+            return;
+        };
+        let after = |time: u64, step: Duration| time.saturating_add(nanos(step.min(LONGEST_STEP)));
+        let (highest, then) = self.peak;
+        if let Some(step) = reading.checked_sub(highest) {
+            // Without a detour, the second is the same. After one, it is not counted twice that the clock came back from it.
+            self.now = self.now.max(after(then, step));
+            self.peak = (reading, self.now);
+        } else if let Some(step) = reading.checked_sub(last) {
+            self.now = after(self.now, step);
+        } else if last.saturating_sub(reading) < TOLERANCE {
+            return;
+        }
+        self.reading = Some(reading);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Arc, Clock, Duration, LATEST_START, Timeline, UserClock};
+    use std::sync::Mutex;
+
+    const HOUR: u64 = 3_600;
+    const YEAR: u64 = 365 * 24 * HOUR;
+
+    /// What the time is after each of the readings, all in seconds.
+    fn shown(readings: impl IntoIterator<Item = u64>) -> Vec<u64> {
+        let mut timeline = Timeline::new();
+        let shown = readings.into_iter().map(|reading| {
+            timeline.advance(Duration::from_secs(reading));
+            timeline.now / 1_000_000_000
+        });
+        shown.collect()
+    }
+
+    #[test]
+    fn the_time_is_what_an_honest_clock_shows() {
+        assert_eq!(shown([7, 7, 8, 8, 20, HOUR]), [7, 7, 8, 8, 20, HOUR]);
+    }
+
+    #[test]
+    fn a_step_back_counts_as_nothing() {
+        assert_eq!(shown([HOUR, 0, 1, 2, 60]), [HOUR, HOUR, HOUR + 1, HOUR + 2, HOUR + 60]);
+        // Once the clock has caught up, time is not earlier than it was, and goes on.
+        assert_eq!(shown([100, 90, 95, 100, 101, 111]), [100, 100, 105, 105, 106, 116]);
+        assert_eq!(shown([100, 0, 200, 201]), [100, 100, 200, 201]);
+    }
+
+    #[test]
+    fn a_jump_ahead_and_back_counts_once() {
+        assert_eq!(shown([0, HOUR, 1, 2]), [0, HOUR, HOUR, HOUR + 1]);
+        let swinging = (0..1_000).map(|nth| if nth % 2 == 0 { nth } else { HOUR + nth });
+        assert_eq!(shown(swinging).last(), Some(&(HOUR + 999)));
+        // Such is a clock that shows zero when it fails.
+        let failing = (1..1_000).map(|nth| if nth % 2 == 0 { 0 } else { 50 * YEAR + nth });
+        assert_eq!(shown(failing).last(), Some(&(50 * YEAR + 999)));
+    }
+
+    #[test]
+    fn the_farthest_jump_leaves_time_to_come() {
+        assert_eq!(shown([5, u64::MAX, 6, 7]), [5, YEAR + 5, YEAR + 5, YEAR + 6]);
+        let mut timeline = Timeline::new();
+        for _ in 0..100_000 {
+            timeline.advance(Duration::MAX);
+            timeline.advance(Duration::ZERO);
+        }
+        let before = timeline.now;
+        timeline.advance(Duration::from_secs(1));
+        assert_eq!(timeline.now, before + 1_000_000_000);
+        assert!(before <= LATEST_START);
+    }
+
+    #[test]
+    fn zero_may_be_any_instant() {
+        let mut timeline = Timeline::new();
+        let start = Duration::from_secs(u64::MAX - 10);
+        for second in 0..10 {
+            timeline.advance(start + Duration::from_secs(second));
+            assert_eq!(timeline.now, LATEST_START + second * 1_000_000_000);
+        }
+    }
+
+    /// Each thread reads the clock, then says what it read; whichever comes first, none of the steps counts twice.
+    #[test]
+    fn threads_may_overtake_each_other() {
+        let mut timeline = Timeline::new();
+        let mut readings: Vec<u64> = (0..10_000).map(|nth| nth * 50).collect();
+        for group in readings.chunks_mut(4) {
+            group.reverse();
+        }
+        for base in [7_200_000_000_000, 0] {
+            // The second time after a step back, when the highest reading is far away.
+            let start = timeline.now;
+            for reading in &readings {
+                timeline.advance(Duration::from_nanos(base + reading));
+            }
+            let first = if start == 0 { base } else { start };
+            assert!(timeline.now.abs_diff(first + 9_999 * 50) <= 200, "{}", timeline.now);
+        }
+    }
+
+    #[test]
+    fn time_stands_still_while_the_clock_panics() {
+        struct Failing(Mutex<Vec<Option<u64>>>);
+
+        impl Clock for Failing {
+            fn now(&self) -> Duration {
+                let next = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop();
+                Duration::from_secs(next.flatten().expect("one that panics"))
+            }
+        }
+
+        let readings = vec![Some(9), None, None, Some(7), None];
+        let clock = UserClock::new(Arc::new(Failing(Mutex::new(readings))));
+        let shown = [(); 7].map(|()| clock.now() / 1_000_000_000);
+        assert_eq!(shown, [0, 7, 7, 7, 9, 9, 9]);
+    }
+}

@@ -1,0 +1,162 @@
+//! All breakers that are in use.
+//!
+//! Entering, leaving and finding one takes a short lock and a few steps down a tree that is ordered by the hashes of names. A hash map
+//! would take a step or two less, but when it grows, it moves all its members at once, which would cost one call out of many a
+//! thousand times more than the others; and a tree gives back the memory of those that leave.
+
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::OnceLock;
+
+use super::breaker::{Breaker, Origin};
+use crate::sync::{Arc, Mutex, Weak, const_unless_model};
+
+pub(crate) struct Registry {
+    /// By the hash of the name, and by address, since several may have one name.
+    members: Mutex<BTreeMap<(u64, usize), Member>>,
+}
+
+enum Member {
+    Static(&'static Breaker),
+    Shared(Weak<Breaker>),
+}
+
+/// A breaker that was found, and lives on as long as this.
+pub(crate) enum Live {
+    Static(&'static Breaker),
+    Shared(Arc<Breaker>),
+}
+
+#[cfg(not(fluxgate_loom))]
+pub(crate) static REGISTRY: Registry = Registry::new();
+#[cfg(fluxgate_loom)]
+loom::lazy_static! {
+    pub(crate) static ref REGISTRY: Registry = Registry::new();
+}
+
+impl Registry {
+    const_unless_model! {
+        const fn new() -> Self {
+            Self { members: Mutex::new(BTreeMap::new()) }
+        }
+    }
+
+    /// Enters a breaker, on its first use.
+    pub(crate) fn enter(&self, breaker: &Breaker) {
+        let member = match &breaker.origin {
+            Origin::Hidden => return,
+            Origin::Static(breaker) => Member::Static(breaker),
+            Origin::Shared(breaker) => Member::Shared(breaker.clone()),
+        };
+        let place = place(breaker);
+        self.members.lock().insert(place, member);
+    }
+
+    /// Removes a breaker, which is being dropped.
+    fn leave(&self, breaker: &Breaker) {
+        let place = place(breaker);
+        let member = self.members.lock().remove(&place);
+        drop(member);
+    }
+
+    /// All breakers that are live at this moment, by which time none is locked out any more.
+    pub(crate) fn live(&self) -> Vec<Live> {
+        self.members.lock().values().filter_map(Member::live).collect()
+    }
+
+    /// One with this name.
+    pub(crate) fn find(&self, name: &str) -> Option<Live> {
+        let hash = hash(name);
+        // Whoever drops the last reference to a breaker removes it, which takes the lock: not while it is held here.
+        let mut others = Vec::new();
+        let members = self.members.lock();
+        for live in members.range((hash, 0)..=(hash, usize::MAX)).filter_map(|(_, member)| member.live()) {
+            if live.breaker().name().as_str() == name {
+                return Some(live);
+            }
+            others.push(live);
+        }
+        drop(members);
+        None
+    }
+}
+
+/// Removes the breaker from the registry, if it ever entered.
+impl Drop for Breaker {
+    fn drop(&mut self) {
+        if matches!(self.origin, Origin::Shared(_)) && !self.word().is_fresh() {
+            REGISTRY.leave(self);
+        }
+    }
+}
+
+impl Member {
+    /// `None` if it is being dropped.
+    fn live(&self) -> Option<Live> {
+        match self {
+            Self::Static(breaker) => Some(Live::Static(breaker)),
+            Self::Shared(breaker) => breaker.upgrade().map(Live::Shared),
+        }
+    }
+}
+
+impl Live {
+    fn breaker(&self) -> &Breaker {
+        match self {
+            Self::Static(breaker) => breaker,
+            Self::Shared(breaker) => breaker,
+        }
+    }
+}
+
+fn place(breaker: &Breaker) -> (u64, usize) {
+    (hash(breaker.name().as_str()), std::ptr::from_ref(breaker) as usize)
+}
+
+/// With keys of the process: names may be made by an attacker.
+fn hash(name: &str) -> u64 {
+    static KEYS: OnceLock<RandomState> = OnceLock::new();
+    KEYS.get_or_init(RandomState::new).hash_one(name)
+}
+
+#[cfg(all(test, not(fluxgate_loom)))]
+mod tests {
+    use super::REGISTRY;
+    use crate::CircuitBreaker;
+
+    fn named(name: String) -> CircuitBreaker {
+        CircuitBreaker::builder(name).build().unwrap()
+    }
+
+    fn count(prefix: &str) -> usize {
+        let live = REGISTRY.live();
+        live.iter().filter(|live| live.breaker().name().starts_with(prefix)).count()
+    }
+
+    #[test]
+    fn breakers_that_come_and_go_leave_nothing_behind() {
+        let kept = named("registry: kept".to_owned());
+        for nth in 0..2_000 {
+            drop(named(format!("registry: gone {nth}")));
+        }
+        let held: Vec<_> = (0..2_000).map(|nth| named(format!("registry: gone {nth}"))).collect();
+        assert_eq!(count("registry: gone"), 2_000);
+        drop(held);
+        // Not counted by `live`, which passes over the dropped.
+        let places = REGISTRY.members.lock().values().filter(|member| member.live().is_none()).count();
+        assert!(places < 100, "{places} of the dropped are still there");
+        assert_eq!(REGISTRY.find("registry: kept").unwrap().breaker().name(), kept.name());
+    }
+
+    #[test]
+    fn one_of_a_name_is_found_whichever_leaves() {
+        let mut namesakes: Vec<_> = (0..100).map(|_| named("registry: namesake".to_owned())).collect();
+        fastrand::Rng::with_seed(7).shuffle(&mut namesakes);
+        while let Some(breaker) = namesakes.pop() {
+            assert_eq!(count("registry: namesake"), namesakes.len() + 1);
+            assert!(REGISTRY.find("registry: namesake").is_some());
+            drop(breaker);
+        }
+        assert!(REGISTRY.find("registry: namesake").is_none());
+    }
+}

@@ -1,0 +1,141 @@
+//! What a breaker does where there is no clock, as on `wasm32-unknown-unknown`. `scripts/no-clock.sh` simulates that on this target.
+#![cfg(fluxgate_no_clock)]
+
+use std::time::Duration;
+
+use fluxgate::testing::ManualClock;
+use fluxgate::{
+    CallNotPermitted, CircuitBreaker, Clock, Outcome, State, circuit_breaker, permit, retry, trip, window,
+};
+
+#[derive(Debug)]
+enum Failure {
+    Own,
+    Refused(CallNotPermitted),
+}
+
+impl From<CallNotPermitted> for Failure {
+    fn from(refusal: CallNotPermitted) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+#[circuit_breaker(window = count(10), trip = "min(10) & failure_rate(0.5)", handle = GUARDED)]
+fn guarded(works: bool) -> Result<(), Failure> {
+    if works { Ok(()) } else { Err(Failure::Own) }
+}
+
+/// Of everything that needs a clock.
+#[circuit_breaker(
+    window = time(10s),
+    trip = "min(4) & (slow_rate(0.5, 1s) | avg_latency(1s)) | failures(5)",
+    retry = backoff(1s, jitter = 0.5),
+    half_open_timeout = 1s,
+    handle = TIMED
+)]
+fn timed(works: bool) -> Result<(), Failure> {
+    if works { Ok(()) } else { Err(Failure::Own) }
+}
+
+/// In one test, since the clock that is set in the end is a matter of the process.
+#[test]
+fn a_breaker_works_as_far_as_it_can_without_a_clock() {
+    attributes_open_until_a_command();
+    what_needs_no_clock_recovers();
+    build_refuses_what_needs_one();
+    a_clock_may_be_set_late();
+}
+
+fn attributes_open_until_a_command() {
+    for (breaker, call) in
+        [(&GUARDED, guarded as fn(bool) -> Result<(), Failure>), (&TIMED, timed as fn(bool) -> _)]
+    {
+        for _ in 0..2 {
+            for _ in 0..100 {
+                call(true).expect("closed");
+            }
+            while breaker.state() == State::Closed {
+                call(false).expect_err("it fails");
+            }
+            for _ in 0..1_000 {
+                let Err(Failure::Refused(refusal)) = call(true) else { panic!("it is open") };
+                assert_eq!(refusal.retry_after(), None, "it never tries again by itself");
+            }
+            let snapshot = breaker.snapshot();
+            assert_eq!((snapshot.since, snapshot.retry_after), (Duration::ZERO, None));
+            breaker.reset();
+            assert_eq!(breaker.state(), State::Closed);
+        }
+    }
+}
+
+fn what_needs_no_clock_recovers() {
+    for permit in [permit::all(), permit::random(0.5)] {
+        let breaker = CircuitBreaker::builder("no clock")
+            .trip(trip::failure_streak(2))
+            .retry(retry::always())
+            .permit(permit)
+            .build()
+            .expect("nothing needs a clock");
+        for outcome in [Outcome::Failure, Outcome::Success] {
+            for _ in 0..1_000 {
+                if let Ok(call) = breaker.acquire() {
+                    call.record(outcome);
+                }
+            }
+        }
+        assert_eq!(breaker.state(), State::Closed);
+    }
+    // The ramp of the attribute's default takes no time.
+    static EAGER: CircuitBreaker = fluxgate::breaker!(trip = failure_streak(1), retry = always);
+    EAGER.acquire().expect("closed").failure();
+    std::iter::repeat_with(|| EAGER.acquire()).find_map(Result::ok).expect("half-open").success();
+    assert_eq!(EAGER.state(), State::Closed);
+}
+
+fn build_refuses_what_needs_one() {
+    let minute = Duration::from_secs(60);
+    let error = CircuitBreaker::builder("no clock")
+        .window(window::time(minute))
+        .trip(trip::min(1) & trip::slow_rate(0.5, minute))
+        .build()
+        .expect_err("all of it needs a clock");
+    for setting in [
+        "`window = time(1m)`",
+        "`trip = min(1) & slow_rate(0.5, 1m)`",
+        "`retry = cooldown(1m)`",
+        "`permit = ramp_up(0.1, 1.0, 1m)`",
+    ] {
+        let told = format!(
+            "{setting} needs a clock, and there is none on this target\nhelp: `fluxgate::set_clock(..)`"
+        );
+        assert!(error.to_string().contains(&told), "{error}");
+    }
+
+    let clock = ManualClock::new();
+    let breaker =
+        CircuitBreaker::builder("a clock of its own").trip(trip::failure_streak(1)).clock(clock.clone());
+    let breaker = breaker.permit(permit::all()).build().expect("it has one");
+    breaker.acquire().expect("closed").failure();
+    assert_eq!(breaker.snapshot().retry_after, Some(minute));
+    clock.advance(minute);
+    breaker.acquire().expect("due").success();
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+fn a_clock_may_be_set_late() {
+    let clock = ManualClock::new();
+    clock.advance(Duration::from_secs(1_000));
+    fluxgate::set_clock(clock.clone()).expect("there is none");
+    fluxgate::set_clock(clock.clone()).expect_err("now there is");
+    CircuitBreaker::builder("a clock of the process").build().expect("there is a clock");
+    for _ in 0..10 {
+        guarded(false).expect_err("it fails");
+    }
+    assert_eq!(GUARDED.snapshot().retry_after, Some(Duration::from_secs(60)));
+    clock.advance(Duration::from_secs(60));
+    // Due, as far as the ramp admits it.
+    let _ = guarded(true);
+    assert_eq!(GUARDED.state(), State::HalfOpen);
+    assert_eq!(clock.now(), Duration::from_secs(1_060));
+}
