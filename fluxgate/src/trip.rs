@@ -90,6 +90,26 @@ pub fn avg_latency(threshold: Duration) -> Rule {
     Rule::from_condition(Condition::AvgLatency(threshold))
 }
 
+/// The last call failed, and no call has succeeded for `duration`, in whatever state: before the breaker opened, while it was open, and
+/// in a trial. If no call has succeeded yet, what counts is the time since the first outcome.
+///
+/// So sixty calls that fail together within two milliseconds are let pass, and a dependency that fails for five seconds is not. Where
+/// calls are few, a single failure may come that long after the last success; join it with [`failure_streak`] there.
+///
+/// Every success has to be recorded then: a rule with this condition costs each call a reading of the clock and the breaker's lock.
+///
+/// ```
+/// use fluxgate::{CircuitBreaker, trip};
+/// use std::time::Duration;
+///
+/// let rule = trip::failure_streak(3) & trip::failing_for(Duration::from_secs(5));
+/// let breaker = CircuitBreaker::builder("payments").trip(rule).build()?;
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
+pub fn failing_for(duration: Duration) -> Rule {
+    Rule::from_condition(Condition::FailingFor(duration))
+}
+
 /// The function returns `true`.
 ///
 /// It should depend on the metrics alone, and be monotone like the rest of the rule. If it panics, the condition does not hold. Calls

@@ -114,6 +114,7 @@ fn length(condition: Condition) -> u32 {
         | Condition::FailureRate(_)
         | Condition::SlowRate(..)
         | Condition::AvgLatency(_)
+        | Condition::FailingFor(_)
         | Condition::Custom { .. } => 1,
     }
 }
@@ -133,8 +134,8 @@ fn bad_enough(condition: Condition, length: u32) -> u32 {
             (ratio.parts_per_billion() as u64 * u64::from(length)).div_ceil(1_000_000_000) as u32
         }
         Condition::Failures(count) => count,
-        // A success ends the streak.
-        Condition::FailureStreak(_) => length,
+        // A success ends them.
+        Condition::FailureStreak(_) | Condition::FailingFor(_) => length,
         Condition::AvgLatency(_) | Condition::Custom { .. } => 1,
         Condition::Closed | Condition::HalfOpen | Condition::Min(_) => 0,
     }

@@ -100,7 +100,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Re
     };
     let memory = guard.memory();
     match reading {
-        Reading::Trial(..) => memory.record_trial(call, &breaker.measures),
+        Reading::Trial(..) => memory.record_trial(call, now, &breaker.measures),
         _ => {
             memory.record(call, now, &breaker.measures);
         }

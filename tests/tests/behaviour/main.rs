@@ -11,6 +11,7 @@ mod count_window;
 mod due;
 #[cfg(feature = "tracing")]
 mod events;
+mod failing_for;
 mod hostile;
 mod isolate;
 mod isolation_elsewhere;

@@ -228,5 +228,6 @@ fn evidence(death: Death, took: Duration, calls: usize, in_a_row: usize) -> Evid
     Evidence {
         calls: vec![Record { at: Duration::ZERO, failed, took }; calls],
         streak: if failed { in_a_row } else { 0 },
+        ..Evidence::default()
     }
 }
