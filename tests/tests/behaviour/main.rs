@@ -15,6 +15,7 @@ mod failing_for;
 mod hostile;
 mod hung_probes;
 mod isolate;
+mod isolation_elsewhere;
 mod late_outcomes;
 mod listeners;
 mod manual_states;
@@ -33,6 +34,7 @@ mod rules;
 #[cfg(feature = "serde")]
 mod serialize;
 mod snapshot;
+mod testing;
 mod threads;
 mod time_window;
 mod trial;
