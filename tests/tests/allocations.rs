@@ -46,9 +46,9 @@ fn allocated(work: impl FnOnce()) -> (usize, usize) {
     (ALLOCATIONS.get() - before.0, BYTES.get() - before.1)
 }
 
-/// The bytes that this thread has allocated and not given back.
-fn held() -> usize {
-    BYTES.get() - GIVEN_BACK.get()
+/// The bytes that this thread has allocated, less those that it has given back, whoever had allocated them.
+fn held() -> i64 {
+    BYTES.get() as i64 - GIVEN_BACK.get() as i64
 }
 
 /// Everything that can happen to a breaker, twice; in the end it is closed.
@@ -217,11 +217,12 @@ fn breakers_that_are_dropped_leave_no_byte_behind() {
     for round in 0..3 {
         let mut breakers = Vec::with_capacity(MANY);
         breakers.extend((0..MANY).map(build));
-        let idle = (held() - before) / MANY - size_of::<CircuitBreaker>();
+        let each = || (held() - before) / MANY as i64 - size_of::<CircuitBreaker>() as i64;
+        let idle = each();
         for breaker in &breakers {
             breaker.acquire().expect("closed").failure();
         }
-        let used = (held() - before) / MANY - size_of::<CircuitBreaker>();
+        let used = each();
         assert!(idle <= 800 && used <= 928, "a breaker takes {idle} bytes, in use {used}");
         // In any order.
         fastrand::Rng::with_seed(round).shuffle(&mut breakers);
