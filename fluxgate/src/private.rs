@@ -4,13 +4,15 @@
 mod closures;
 mod probe;
 mod returns;
+mod sources;
 
 pub use fluxgate_rules::{Condition, Node, Permit, Ratio, Retry, Rule, Window, check};
 pub use std::boxed::Box;
 
-pub use self::closures::{ask, call, custom, handle, start};
-pub use self::probe::{HasSources, Probe, Sources, ViaBoth, ViaError, ViaNothing, ViaPointer, Whatever};
+pub use self::closures::{ask, call, custom, evidence, handle, start};
+pub use self::probe::Probe;
 pub use self::returns::{Becomes, Refusable, Returned};
+pub use self::sources::Sources;
 pub use crate::engine::breaker::Breaker;
 pub use crate::handle::call::Call;
 pub use crate::handle::circuit_breaker::{CircuitBreaker, share};

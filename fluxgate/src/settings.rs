@@ -67,6 +67,7 @@ impl Settings {
                 problems.push(problem.with_help("`Outcome::Failure` or `Outcome::Ignored`"));
             }
         }
+        problems.splice(0..0, by_hand::name(&self.name));
         if problems.is_empty() && !has_clock {
             problems.extend(self.timed().into_iter().map(|(setting, value)| {
                 let message =

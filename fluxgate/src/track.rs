@@ -62,6 +62,7 @@
 //! `type_of` follows pointers and [sources](Error::source): it sees into `Box<dyn Error>`, `anyhow::Error` and `std::io::Error`. It
 //! does not see what is not among the sources: for the field of a `transparent` variant of thiserror, use
 //! `matches(MyError::Io(_))`; for a value given to anyhow's `context`, use `custom(|error| error.is::<Context>())`.
+//! `type_of(CallNotPermitted)`, however, sees a refusal anywhere, behind a `transparent` variant, too.
 //!
 //! A panic in a guard or a function is contained, and the tracker counts as absent: an `Err` is a failure, an `Ok` a success.
 //!
@@ -71,7 +72,12 @@
 //! [`CircuitBreaker::call`](crate::CircuitBreaker::call), or passes any [`Outcome`](crate::Outcome) to
 //! [`Call::record`](crate::Call::record). [`type_of`] is the one tracker that is tedious to write by hand.
 
+use core::any::TypeId;
 use core::error::Error;
+use core::iter;
+
+use crate::CallNotPermitted;
+use crate::handle::error::CallNotMade;
 
 /// Whether an error, or one of its sources, is a `T`.
 ///
@@ -90,15 +96,20 @@ use core::error::Error;
 /// assert!(track::type_of::<ParseIntError>(&wrapped));
 /// ```
 pub fn type_of<T: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if error.is::<T>() || matches!(error.downcast_ref(), Some(crate::Error::<T>::Inner(_))) {
-            return true;
-        }
-        next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-            Some(inner) => Some(inner),
-            None => error.source(),
-        };
-    }
-    false
+    let is_refusal = TypeId::of::<T>() == TypeId::of::<CallNotPermitted>();
+    chain(Some(error)).any(|error| {
+        error.is::<T>()
+            || matches!(error.downcast_ref(), Some(crate::Error::<T>::Inner(_)))
+            || is_refusal && error.is::<CallNotMade>()
+    })
+}
+
+/// An error and its sources.
+pub(crate) fn chain<'a>(
+    error: Option<&'a (dyn Error + 'static)>,
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    iter::successors(error, |&error| match error.downcast_ref().and_then(std::io::Error::get_ref) {
+        Some(inner) => Some(inner),
+        None => error.source(),
+    })
 }

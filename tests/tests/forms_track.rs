@@ -283,6 +283,36 @@ counts!(within_an_error_of_ours: track = type_of(Timeout) => Result<(), fluxgate
     Ok(()) => SUCCESS,
 });
 
+#[derive(Debug, thiserror::Error)]
+enum Transparent {
+    #[error(transparent)]
+    Refused(#[from] CallNotPermitted),
+}
+
+type Nested = fluxgate::Error<fluxgate::Error<Timeout>>;
+
+counts!(a_refusal_in_an_error_of_ours: track = !type_of(CallNotPermitted) => Result<(), Nested> {
+    Err(fluxgate::Error::NotPermitted(refusal())) => IGNORED,
+    Err(fluxgate::Error::Inner(fluxgate::Error::NotPermitted(refusal()))) => IGNORED,
+    Err(fluxgate::Error::Inner(fluxgate::Error::Inner(Timeout))) => FAILURE,
+});
+
+counts!(a_refusal_in_a_transparent_variant: track = !type_of(CallNotPermitted) => Result<(), Transparent> {
+    Err(refusal().into()) => IGNORED,
+});
+
+counts!(a_refusal_in_a_transparent_variant_in_a_box: track = !type_of(CallNotPermitted) => Result<(), Boxed> {
+    Err(Transparent::from(refusal()).into()) => IGNORED,
+    Err(Timeout.into()) => FAILURE,
+});
+
+/// Another breaker's.
+fn refusal() -> CallNotPermitted {
+    let breaker = CircuitBreaker::builder("other").build().expect("defaults");
+    breaker.force_open();
+    breaker.acquire().expect_err("it is forced open")
+}
+
 counts!(in_an_error_of_ours_in_a_box: track = type_of(Timeout, io::Error) => Result<(), Boxed> {
     Err(Box::new(fluxgate::Error::Inner(Timeout))) => FAILURE,
     Err(Box::new(Outer(fluxgate::Error::Inner(io::Error::other(Timeout))))) => FAILURE,

@@ -190,11 +190,7 @@ impl BodyWriter<'_> {
             (None, Some(_)) => {
                 let label = label();
                 let error = tell(if guard.outcomes.is_of_returned() {
-                    quote!({
-                        #[allow(unused_imports)]
-                        use #private::Whatever as _;
-                        #private::Probe::<#output>::new().argument(#told)
-                    })
+                    quote!(#private::Probe::<#output>::new().argument(#told))
                 } else {
                     returns::error_of(self.returns(), &told, private)
                 });
@@ -226,11 +222,7 @@ impl BodyWriter<'_> {
         };
         let (returned, error) = (local("returned"), local("error"));
         let split = if guard.outcomes.is_of_returned() {
-            quote!({
-                #[allow(unused_imports)]
-                use #private::Whatever as _;
-                #private::Probe::<#output>::new().split(#value)
-            })
+            quote!(#private::Probe::<#output>::new().split(#value))
         } else {
             returns::call(self.returns(), &quote!(#private::Returned), "split", value)
         };

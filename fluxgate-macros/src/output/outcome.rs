@@ -10,50 +10,41 @@ use crate::output::returns;
 use crate::track::claim::{Claim, Predicate};
 use crate::track::tracker::Arm;
 
-/// A closure from a reference to the return value to an `Outcome`; `ownership` is `move`, or nothing.
+/// A closure from a reference to the return value, and the breaker, to an `Outcome`; `ownership` is `move`, or nothing.
 pub(crate) fn outcome(
     outcomes: &Outcomes,
     its: &Returns,
     ownership: &TokenStream,
     private: &TokenStream,
 ) -> TokenStream {
-    let returned = local("returned");
+    let (returned, breaker, error) = (local("returned"), local("breaker"), local("error"));
+    let is_own_refusal = quote!(#private::Sources::of(#error).is_refusal_by(#breaker));
     let (success, ignored) = (quote!(#private::Outcome::Success), quote!(#private::Outcome::Ignored));
     let body = match outcomes {
         Outcomes::Standard => {
-            let outcome =
-                returns::call(its, &quote!(#private::Returned), "outcome", &returned.to_token_stream());
-            return quote!(#ownership |#returned| #outcome);
+            let arguments = quote!(#returned, |#error| #is_own_refusal);
+            returns::call(its, &quote!(#private::Returned), "outcome", &arguments)
         }
         Outcomes::OfReturned(claims) => {
-            let probe = local("probe");
-            let is_err = quote!(#probe.is_err(#returned));
+            let of = quote!(#private::Probe::of(#returned).error(#returned));
+            let is_err = quote!(#of.is_some());
             let unclaimed = quote!(if #is_err { #ignored } else { #success });
             let outcome = among(claims, &is_err, &unclaimed, private);
-            quote!(
-                #[allow(unused_imports)]
-                use #private::Whatever as _;
-                let #probe = #private::Probe::of(#returned);
-                #outcome
-            )
+            quote!(#private::evidence(#outcome, || #of.is_some_and(|#error| #is_own_refusal)))
         }
         Outcomes::OfResult { ok, err } => {
-            let (value, error) = (local("value"), local("error"));
+            let value = local("value");
             let of_ok = among(ok, &quote!(false), &success, private);
             let of_err = among(err, &quote!(true), &ignored, private);
             let result =
                 returns::call(its, &quote!(#private::Returned), "as_result", &returned.to_token_stream());
             quote!(match #result {
                 ::core::result::Result::Ok(#value) => #of_ok,
-                ::core::result::Result::Err(#error) => #of_err,
+                ::core::result::Result::Err(#error) => #private::evidence(#of_err, || #is_own_refusal),
             })
         }
     };
-    quote!(#ownership |#returned| {
-        #[allow(unreachable_code, unreachable_patterns)]
-        let outcome = { #body };
-        outcome
-    })
+    quote!(#ownership |#returned, #breaker| #body)
 }
 
 /// The outcome of a result among those that the claims are about. Where the user's code panics instead of claiming a failure,
@@ -96,12 +87,8 @@ fn holds(predicate: &Predicate, private: &TokenStream) -> TokenStream {
         Predicate::TypeOf(span, types) => {
             let error = local("error");
             let has = quote_spanned!(*span=> .has);
-            let sources = quote_spanned!(*span=> (&&&&#private::Sources(#error)));
-            quote!({
-                #[allow(unused_imports)]
-                use #private::{ViaBoth as _, ViaError as _, ViaNothing as _, ViaPointer as _};
-                #(#sources #has::<#types>())||*
-            })
+            let sources = quote!(#private::Sources::of(#error));
+            quote!((#(#sources #has::<#types>())||*))
         }
         Predicate::Custom(function) => custom(function, private),
         Predicate::Not(inner) => {

@@ -84,7 +84,7 @@ impl Breaker {
         ) -> Self {
             let measures = Rule::measures(rule.nodes());
             // A user's clock must not be read under the lock, so it is read beforehand, whenever its time might matter.
-            let dated = clock.is_some() || matches!(window.extent, Extent::Time(_));
+            let dated = clock.is_some() || matches!(window.extent, Extent::Time(_)) || measures.recency;
             Self {
                 state: AtomicU64::new(StateWord::first(measures.durations(), dated).0),
                 healthy: AtomicU64::new(StateWord::NONE.0),

@@ -86,10 +86,8 @@ pub(crate) fn give_back(breaker: &Breaker, word: StateWord) {
 /// Records an outcome that was learnt without a call, if the current state records any.
 pub(crate) fn record_alone(breaker: &Breaker, outcome: Outcome, nanos: u64) {
     let now = breaker.now();
-    let mut guard = breaker.lock();
     if outcome != Outcome::Ignored {
-        half_open::progress(&mut guard, now);
-        enter(guard, outcome, nanos, now);
+        enter(breaker.lock(), outcome, nanos, now);
     }
 }
 

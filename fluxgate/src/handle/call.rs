@@ -146,11 +146,12 @@ impl<'a> Call<'a> {
 
     /// Records the outcome that `classify` finds in `returned`, and returns the latter.
     #[inline]
-    pub(crate) fn finish<R>(self, returned: R, classify: impl FnOnce(&R) -> Outcome) -> R {
+    pub(crate) fn finish<R>(self, returned: R, classify: impl FnOnce(&R, &Breaker) -> Outcome) -> R {
         // Nothing here panics, but the compiler does not know that. With nothing to drop on unwinding, it can keep the value
         // in registers.
         let returned = ManuallyDrop::new(returned);
-        self.record(classify(&returned));
+        let outcome = classify(&returned, self.breaker);
+        self.record(outcome);
         ManuallyDrop::into_inner(returned)
     }
 

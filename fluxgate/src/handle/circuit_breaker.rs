@@ -96,7 +96,7 @@ impl CircuitBreaker {
     #[inline]
     pub fn call<T, E>(&self, function: impl FnOnce() -> Result<T, E>) -> Result<T, Error<E>> {
         match Call::enter(self.breaker()) {
-            Ok(call) => call.finish(function(), Outcome::of).map_err(Error::Inner),
+            Ok(call) => call.finish(function(), |result, _| Outcome::of(result)).map_err(Error::Inner),
             Err(refusal) => refusal.into_error(|error| Err(Error::NotPermitted(error))),
         }
     }

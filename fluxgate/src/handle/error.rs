@@ -6,6 +6,7 @@ use std::time::Duration;
 use fluxgate_rules::duration::Spelled;
 
 use crate::clock::NEVER;
+use crate::engine::breaker::Breaker;
 use crate::events::cause::{Cause, Figures};
 use crate::settings::SettingsRef;
 use crate::settings::name::Name;
@@ -37,7 +38,44 @@ pub struct CallNotPermitted {
     /// In nanoseconds, or [`NEVER`].
     pub(super) left: u64,
     pub(super) figures: Figures,
+    pub(super) source: CallNotMade,
 }
+
+/// What a refusal names as its source, so that it is recognised behind an error that forwards `source` to it, such as a `transparent`
+/// variant of thiserror.
+#[derive(Clone, Debug)]
+pub(crate) struct CallNotMade {
+    breaker: Identity,
+}
+
+/// The address of a breaker, since two breakers may have the same settings. Without the bits that are zero in every such address it
+/// fits into what would be padding of a refusal.
+type Identity = [u8; 7];
+
+impl CallNotMade {
+    pub(super) fn by(breaker: &Breaker) -> Self {
+        Self { breaker: identity(breaker) }
+    }
+
+    /// Whether it was this breaker that refused.
+    pub(crate) fn is_by(&self, breaker: &Breaker) -> bool {
+        self.breaker == identity(breaker)
+    }
+}
+
+fn identity(breaker: &Breaker) -> Identity {
+    let address = std::ptr::from_ref(breaker).addr() / align_of::<Breaker>();
+    let [bytes @ .., _] = (address as u64).to_le_bytes();
+    bytes
+}
+
+impl fmt::Display for CallNotMade {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the call was not made")
+    }
+}
+
+impl std::error::Error for CallNotMade {}
 
 impl CallNotPermitted {
     /// The breaker's name.
@@ -111,7 +149,12 @@ fn rounded_up(left: Duration) -> Duration {
     Duration::from_nanos(u64::try_from(steps * step).unwrap_or(u64::MAX))
 }
 
-impl std::error::Error for CallNotPermitted {}
+/// Its source is an error of its own kind, `the call was not made`.
+impl std::error::Error for CallNotPermitted {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.source)
+    }
+}
 
 /// Lets a function that returns `io::Result` be annotated without further changes.
 impl From<CallNotPermitted> for std::io::Error {

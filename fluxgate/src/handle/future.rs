@@ -101,7 +101,7 @@ pin_project! {
     }
 }
 
-impl<'a, F: Future, C: FnOnce(&F::Output) -> Outcome> Guarded<'a, F, C> {
+impl<'a, F: Future, C: FnOnce(&F::Output, &Breaker) -> Outcome> Guarded<'a, F, C> {
     /// `classify` finds the outcome of the call.
     #[inline]
     pub fn new(call: Call<'a>, future: F, classify: C) -> Self {
@@ -110,7 +110,7 @@ impl<'a, F: Future, C: FnOnce(&F::Output) -> Outcome> Guarded<'a, F, C> {
     }
 }
 
-impl<F: Future, C: FnOnce(&F::Output) -> Outcome> Future for Guarded<'_, F, C> {
+impl<F: Future, C: FnOnce(&F::Output, &Breaker) -> Outcome> Future for Guarded<'_, F, C> {
     type Output = F::Output;
 
     #[inline]
@@ -135,7 +135,7 @@ pin_project! {
 impl<'a, F, C, S, R> Deferred<'a, F, C, S>
 where
     F: Future<Output = R>,
-    C: FnOnce(&R) -> Outcome,
+    C: FnOnce(&R, &Breaker) -> Outcome,
     S: FnOnce(Result<R, Refusal<'a>>) -> R,
 {
     /// `classify` finds the outcome of the call; `settle` makes the value to return.
@@ -148,7 +148,7 @@ where
 impl<'a, F, C, S, R> Future for Deferred<'a, F, C, S>
 where
     F: Future<Output = R>,
-    C: FnOnce(&R) -> Outcome,
+    C: FnOnce(&R, &Breaker) -> Outcome,
     S: FnOnce(Result<R, Refusal<'a>>) -> R,
 {
     type Output = R;
@@ -191,7 +191,7 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for CallAsync<'_, F> {
             return Poll::Ready(refusal.into_error(|error| Err(Error::NotPermitted(error))));
         }
         let (call, (), result) = ready!(this.pending.poll(this.future, context));
-        Poll::Ready(call.finish(result, Outcome::of).map_err(Error::Inner))
+        Poll::Ready(call.finish(result, |result, _| Outcome::of(result)).map_err(Error::Inner))
     }
 }
 

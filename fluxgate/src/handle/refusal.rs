@@ -1,6 +1,6 @@
 //! A refused call.
 
-use super::error::CallNotPermitted;
+use super::error::{CallNotMade, CallNotPermitted};
 use crate::engine::breaker::Breaker;
 use crate::engine::word::StateWord;
 
@@ -34,5 +34,11 @@ impl Refusal<'_> {
 fn error(breaker: &Breaker, word: StateWord, left: u64) -> CallNotPermitted {
     // The figures belong to this opening only if the breaker is still open.
     let figures = breaker.figures(word);
-    CallNotPermitted { settings: breaker.settings.clone(), state: word.state(), left, figures }
+    CallNotPermitted {
+        settings: breaker.settings.clone(),
+        state: word.state(),
+        left,
+        figures,
+        source: CallNotMade::by(breaker),
+    }
 }

@@ -14,7 +14,7 @@ use crate::state::Outcome;
 pub fn call<R>(
     breaker: &Breaker,
     body: impl FnOnce() -> R,
-    classify: impl FnOnce(&R) -> Outcome,
+    classify: impl FnOnce(&R, &Breaker) -> Outcome,
 ) -> Result<R, Refusal<'_>> {
     let call = Call::enter(breaker)?;
     Ok(call.finish(body(), classify))
@@ -42,4 +42,10 @@ pub fn ask(absent: bool, question: impl FnOnce() -> bool) -> bool {
 #[inline]
 pub fn custom<E: ?Sized>(error: &E, tracker: impl FnOnce(&E) -> bool) -> bool {
     tracker(error)
+}
+
+/// The outcome of a call that returned an error. A failure that is only the breaker's own refusal, further in, is no evidence.
+#[inline]
+pub fn evidence(outcome: Outcome, is_own_refusal: impl FnOnce() -> bool) -> Outcome {
+    if outcome == Outcome::Failure && is_own_refusal() { Outcome::Ignored } else { outcome }
 }

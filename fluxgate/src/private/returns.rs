@@ -1,6 +1,7 @@
 //! What functions with the attribute may return.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
+use super::closures::evidence;
 use crate::handle::error::CallNotPermitted;
 use crate::state::Outcome;
 
@@ -15,8 +16,8 @@ pub trait Returned: Sized {
     type Value;
     type Error;
 
-    /// The default: every `Err` is a failure.
-    fn outcome(&self) -> Outcome;
+    /// The default: every `Err` is a failure, unless it is the breaker's own refusal.
+    fn outcome(&self, is_own_refusal: impl FnOnce(&Self::Error) -> bool) -> Outcome;
 
     fn as_result(&self) -> Result<&Self::Value, &Self::Error>;
 
@@ -32,8 +33,11 @@ impl<T, E> Returned for Result<T, E> {
     type Error = E;
 
     #[inline]
-    fn outcome(&self) -> Outcome {
-        Outcome::of(self)
+    fn outcome(&self, is_own_refusal: impl FnOnce(&E) -> bool) -> Outcome {
+        match self {
+            Ok(_) => Outcome::Success,
+            Err(error) => evidence(Outcome::Failure, || is_own_refusal(error)),
+        }
     }
 
     #[inline]

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
-use std::task::{Context, Waker};
+use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use fluxgate::{
@@ -246,6 +246,77 @@ fn its_own_refusal_further_in_is_no_evidence() {
     }
     (0..6).for_each(|_| spawning.get().expect("the slot came back"));
     assert_eq!(spawning.0.state(), State::Closed);
+}
+
+/// It is recognised in whatever error it arrives, and whatever says which results are failures.
+#[test]
+fn its_own_refusal_is_recognised_in_any_error() {
+    #[derive(Debug, thiserror::Error)]
+    enum Transparent {
+        #[error(transparent)]
+        Refused(#[from] CallNotPermitted),
+        #[error(transparent)]
+        Inner(#[from] Box<Transparent>),
+    }
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("{name} failed")]
+    struct Borrowed<'a> {
+        name: &'a str,
+        source: Option<CallNotPermitted>,
+    }
+
+    impl From<CallNotPermitted> for Borrowed<'_> {
+        fn from(refusal: CallNotPermitted) -> Self {
+            Self { name: "", source: Some(refusal) }
+        }
+    }
+
+    /// Makes a function that returns this refusal as this type, and calls it.
+    macro_rules! recognised {
+        ($($returned:ty: $value:expr, [$($arguments:tt)*];)*) => {$({
+            #[circuit_breaker(breaker = breaker, $($arguments)*)]
+            fn outer<'a>(breaker: &CircuitBreaker, refusal: CallNotPermitted, _name: &'a str) -> $returned {
+                let convert: fn(CallNotPermitted) -> $returned = $value;
+                convert(refusal)
+            }
+            #[circuit_breaker(breaker = breaker, $($arguments)*)]
+            async fn later<'a>(breaker: &CircuitBreaker, refusal: CallNotPermitted, _name: &'a str) -> $returned {
+                let convert: fn(CallNotPermitted) -> $returned = $value;
+                convert(refusal)
+            }
+            for is_own in [true, false] {
+                let (own, other) = (before_trial(|builder| builder), Fixture::new(|builder| builder));
+                other.breaker.force_open();
+                let held = own.breaker.acquire().expect("a slot");
+                let refusal = if is_own { own.refusal() } else { other.refusal() };
+                held.ignore();
+                let _ = outer(&own.breaker, refusal.clone(), "it");
+                let counts = if is_own { (0, 0) } else { (1, 1) };
+                assert_eq!(own.counts(), counts, "{}", stringify!($value));
+                let Poll::Ready(_) = pin!(later(&own.breaker, refusal, "it")).poll(&mut Context::from_waker(Waker::noop()))
+                else { panic!("nothing to wait for") };
+                let counts = if is_own { (0, 0) } else { (2, 2) };
+                assert_eq!(own.counts(), counts, "{}, async", stringify!($value));
+            }
+        })*};
+    }
+
+    recognised! {
+        Result<(), CallNotPermitted>: |refusal| Err(refusal), [];
+        Result<(), fluxgate::Error<Failure>>: |refusal| Err(refusal.into()), [];
+        Result<(), fluxgate::Error<fluxgate::Error<Failure>>>: |refusal| Err(fluxgate::Error::Inner(refusal.into())), [];
+        Result<(), Transparent>: |refusal| Err(refusal.into()), [];
+        Result<(), Transparent>: |refusal| Err(Box::new(Transparent::from(refusal)).into()), [];
+        Result<(), Box<dyn std::error::Error>>: |refusal| Err(refusal.into()), [];
+        Result<(), Box<dyn std::error::Error + Send + Sync>>: |refusal| Err(Transparent::from(refusal).into()), [];
+        Result<(), std::io::Error>: |refusal| Err(refusal.into()), [];
+        anyhow::Result<()>: |refusal| Err(anyhow::Error::from(refusal).context("outer")), [];
+        Result<(), std::sync::Arc<Failure>>: |refusal| Err(Failure::from(refusal).into()), [rejected = |_| Ok(())];
+        Result<(), Borrowed<'a>>: |refusal| Err(refusal.into()), [];
+        Result<(), Failure>: |refusal| Err(refusal.into()), [track = matches(_)];
+        Result<(), Failure>: |refusal| Err(refusal.into()), [track = returned(Err(_))];
+    }
 }
 
 /// Another breaker's refusal is a failure like any other.

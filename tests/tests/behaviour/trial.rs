@@ -232,9 +232,9 @@ fn ends_after_twice_its_length() {
     assert_eq!(fixture.state(), State::Closed, "the tenth outcome ends it, whatever it is");
 }
 
-/// `custom` conditions count as unknown until all calls are in.
+/// `custom` conditions count as unknown until the calls of their alternative are in.
 #[test]
-fn custom_waits_for_all_calls() {
+fn custom_waits_for_the_calls_of_its_alternative() {
     let rule = trip::min(5) & trip::custom(|metrics| metrics.failures() >= 1);
     let fixture = Fixture::with_rule(rule);
     fixture.succeed(4);
@@ -250,6 +250,27 @@ fn custom_waits_for_all_calls() {
     assert_eq!(fixture.state(), State::HalfOpen);
     fixture.succeed(1);
     assert_eq!(fixture.state(), State::Closed);
+}
+
+/// Regression: it waited for the calls of the longer one, which made recovery easier.
+#[test]
+fn custom_does_not_wait_for_the_calls_of_another_alternative() {
+    let short = trip::min(5) & trip::custom(|metrics| metrics.failures() >= 2);
+    let rule = short | trip::min(20) & trip::failure_rate(0.9);
+    let fixture = Fixture::new(|builder| builder.window(window::count(20)).trip(rule));
+    before_trial(&fixture);
+    fixture.fail(2);
+    fixture.succeed(2);
+    assert_eq!(fixture.state(), State::HalfOpen);
+    fixture.succeed(1);
+    assert_eq!(fixture.state(), State::Open, "two of five failed");
+    // What it answers now, it need not answer of calls to come.
+    fixture.wait();
+    fixture.fail(1);
+    fixture.succeed(17);
+    assert_eq!(fixture.state(), State::HalfOpen);
+    fixture.fail(1);
+    assert_eq!(fixture.state(), State::Open);
 }
 
 /// Regression: elsewhere probes beyond the limit wait for a slot, without end.
@@ -465,6 +486,46 @@ fn an_outcome_begins_the_wait_anew_and_a_cancelled_call_does_not() {
         assert_eq!(fixture.state(), state, "after {outcome:?}");
         drop(hung);
     }
+}
+
+/// Regression: callers that gave up, one at a time, kept a trial of a dead service going for ever.
+#[test]
+fn callers_that_give_up_one_after_the_other_wait_for_the_same_outcome() {
+    let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)));
+    before_trial(&fixture);
+    for _ in 0..3 {
+        let call = fixture.breaker.acquire().expect("a slot");
+        fixture.advance(seconds(6));
+        drop(call);
+        fixture.advance(seconds(1_000));
+    }
+    let call = fixture.breaker.acquire().expect("2 s are left");
+    fixture.advance(seconds(2) - Duration::from_nanos(1));
+    assert_eq!(fixture.call(Outcome::Success, Duration::ZERO), Ok(()), "it begins the wait anew");
+    fixture.advance(seconds(19));
+    drop(call);
+    let call = fixture.breaker.acquire().expect("1 s is left");
+    fixture.advance(seconds(1));
+    drop(call);
+    assert_eq!(fixture.state(), State::Open);
+    assert!(matches!(fixture.heard.last().reason, Reason::HalfOpenTimeout));
+    fixture.wait();
+    let call = fixture.breaker.acquire().expect("a slot");
+    fixture.advance(seconds(19));
+    drop(call);
+    assert_eq!(fixture.state(), State::HalfOpen, "another trial waits anew");
+}
+
+#[test]
+fn a_call_given_up_begins_the_wait_anew_where_it_counts() {
+    let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)).on_cancel(Outcome::Failure));
+    before_trial(&fixture);
+    for _ in 0..4 {
+        let call = fixture.breaker.acquire().expect("a slot");
+        fixture.advance(seconds(19));
+        drop(call);
+    }
+    assert_eq!((fixture.state(), fixture.counts()), (State::HalfOpen, (4, 4)));
 }
 
 #[test]

@@ -33,10 +33,13 @@ pub async fn charge(
                 }
                 '_body: { gateway::send(order).await }
             },
-            |returned| <Result<
+            |returned, breaker| <Result<
                 Receipt,
                 PaymentError,
-            > as __private::Returned>::outcome(returned),
+            > as __private::Returned>::outcome(
+                returned,
+                |error| __private::Sources::of(error).is_refusal_by(breaker),
+            ),
             |outcome| -> Result<Receipt, PaymentError> {
                 match outcome {
                     ::core::result::Result::Ok(admitted) => admitted,

@@ -79,10 +79,13 @@ impl Gateway for Client {
             __private::Guarded::new(
                     call,
                     future,
-                    |returned| <Result<
+                    |returned, breaker| <Result<
                         Receipt,
                         PaymentError,
-                    > as __private::Returned>::outcome(returned),
+                    > as __private::Returned>::outcome(
+                        returned,
+                        |error| __private::Sources::of(error).is_refusal_by(breaker),
+                    ),
                 )
                 .await
         })

@@ -25,10 +25,13 @@ fn charge(
         __private::Deferred::new(
             &__FLUXGATE_BREAKER,
             future,
-            move |returned| <Result<
+            move |returned, breaker| <Result<
                 Receipt,
                 PaymentError,
-            > as __private::Returned>::outcome(returned),
+            > as __private::Returned>::outcome(
+                returned,
+                |error| __private::Sources::of(error).is_refusal_by(breaker),
+            ),
             move |outcome| -> Result<Receipt, PaymentError> {
                 match outcome {
                     ::core::result::Result::Ok(admitted) => admitted,

@@ -43,10 +43,13 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
                         }
                         '_body: { directory::find(id).await }
                     },
-                    |returned| <Result<
+                    |returned, breaker| <Result<
                         Customer,
                         DirectoryError,
-                    > as __private::Returned>::outcome(returned),
+                    > as __private::Returned>::outcome(
+                        returned,
+                        |error| __private::Sources::of(error).is_refusal_by(breaker),
+                    ),
                 )
                 .await,
         ) {

@@ -24,7 +24,13 @@ where
     match __private::call(
         &__FLUXGATE_BREAKER,
         || -> Result<_, T::Error> { send(orders) },
-        |returned| <Result<_, T::Error> as __private::Returned>::outcome(returned),
+        |returned, breaker| <Result<
+            _,
+            T::Error,
+        > as __private::Returned>::outcome(
+            returned,
+            |error| __private::Sources::of(error).is_refusal_by(breaker),
+        ),
     ) {
         ::core::result::Result::Ok(admitted) => admitted,
         ::core::result::Result::Err(refusal) => {

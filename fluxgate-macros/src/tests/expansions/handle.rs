@@ -22,10 +22,13 @@ pub(crate) fn charge(order: Order) -> Result<Receipt, PaymentError> {
     match __private::call(
         PAYMENTS.breaker(),
         || -> Result<Receipt, PaymentError> { gateway::send(order) },
-        |returned| <Result<
+        |returned, breaker| <Result<
             Receipt,
             PaymentError,
-        > as __private::Returned>::outcome(returned),
+        > as __private::Returned>::outcome(
+            returned,
+            |error| __private::Sources::of(error).is_refusal_by(breaker),
+        ),
     ) {
         ::core::result::Result::Ok(admitted) => admitted,
         ::core::result::Result::Err(refusal) => {

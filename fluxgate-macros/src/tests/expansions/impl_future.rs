@@ -20,10 +20,13 @@ fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> +
     __private::Deferred::new(
         &__FLUXGATE_BREAKER,
         future,
-        move |returned| <Result<
+        move |returned, breaker| <Result<
             Receipt,
             PaymentError,
-        > as __private::Returned>::outcome(returned),
+        > as __private::Returned>::outcome(
+            returned,
+            |error| __private::Sources::of(error).is_refusal_by(breaker),
+        ),
         move |outcome| -> Result<Receipt, PaymentError> {
             match outcome {
                 ::core::result::Result::Ok(admitted) => admitted,

@@ -30,10 +30,13 @@ impl Client {
                     }
                     '_body: { self.gateway.send(order).await }
                 },
-                |returned| <Result<
+                |returned, breaker| <Result<
                     Receipt,
                     PaymentError,
-                > as __private::Returned>::outcome(returned),
+                > as __private::Returned>::outcome(
+                    returned,
+                    |error| __private::Sources::of(error).is_refusal_by(breaker),
+                ),
                 |outcome| -> Result<Receipt, PaymentError> {
                     match outcome {
                         ::core::result::Result::Ok(admitted) => admitted,

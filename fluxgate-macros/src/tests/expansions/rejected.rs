@@ -16,27 +16,27 @@ fn look_up(id: u64) -> Option<Customer> {
     match __private::call(
         &__FLUXGATE_BREAKER,
         || -> Option<Customer> { directory::find(id) },
-        |returned| {
-            #[allow(unreachable_code, unreachable_patterns)]
-            let outcome = {
-                #[allow(unused_imports)]
-                use __private::Whatever as _;
-                let probe = __private::Probe::of(returned);
-                if (match returned {
-                    None => true,
-                    _ => false,
-                }) {
-                    __private::Outcome::Failure
+        |returned, breaker| __private::evidence(
+            if (match returned {
+                None => true,
+                _ => false,
+            }) {
+                __private::Outcome::Failure
+            } else {
+                if __private::Probe::of(returned).error(returned).is_some() {
+                    __private::Outcome::Ignored
                 } else {
-                    if probe.is_err(returned) {
-                        __private::Outcome::Ignored
-                    } else {
-                        __private::Outcome::Success
-                    }
+                    __private::Outcome::Success
                 }
-            };
-            outcome
-        },
+            },
+            || {
+                __private::Probe::of(returned)
+                    .error(returned)
+                    .is_some_and(|error| {
+                        __private::Sources::of(error).is_refusal_by(breaker)
+                    })
+            },
+        ),
     ) {
         ::core::result::Result::Ok(admitted) => admitted,
         ::core::result::Result::Err(refusal) => {

@@ -26,10 +26,13 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
                 }
                 '_body: { gateway::send(order).await }
             },
-            |returned| <Result<
+            |returned, breaker| <Result<
                 Receipt,
                 PaymentError,
-            > as __private::Returned>::outcome(returned),
+            > as __private::Returned>::outcome(
+                returned,
+                |error| __private::Sources::of(error).is_refusal_by(breaker),
+            ),
             |outcome| -> Result<Receipt, PaymentError> {
                 match outcome {
                     ::core::result::Result::Ok(admitted) => admitted,
@@ -67,10 +70,13 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
                 }
                 '_body: { client.send(order).await }
             },
-            |returned| <Result<
+            |returned, breaker| <Result<
                 Receipt,
                 PaymentError,
-            > as __private::Returned>::outcome(returned),
+            > as __private::Returned>::outcome(
+                returned,
+                |error| __private::Sources::of(error).is_refusal_by(breaker),
+            ),
             |outcome| -> Result<Receipt, PaymentError> {
                 match outcome {
                     ::core::result::Result::Ok(admitted) => admitted,

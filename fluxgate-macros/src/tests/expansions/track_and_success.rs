@@ -19,56 +19,43 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
     match __private::call(
         &__FLUXGATE_BREAKER,
         || -> Result<Response, FetchError> { http::get(url) },
-        |returned| {
-            #[allow(unreachable_code, unreachable_patterns)]
-            let outcome = {
-                match <Result<
-                    Response,
-                    FetchError,
-                > as __private::Returned>::as_result(returned) {
-                    ::core::result::Result::Ok(value) => {
-                        if (match value {
-                            Response { status: 500.., .. } => true,
-                            _ => false,
-                        }) {
+        |returned, breaker| match <Result<
+            Response,
+            FetchError,
+        > as __private::Returned>::as_result(returned) {
+            ::core::result::Result::Ok(value) => {
+                if (match value {
+                    Response { status: 500.., .. } => true,
+                    _ => false,
+                }) {
+                    __private::Outcome::Failure
+                } else {
+                    __private::Outcome::Success
+                }
+            }
+            ::core::result::Result::Err(error) => {
+                __private::evidence(
+                    if __private::ask(false, || __private::custom(error, is_not_found)) {
+                        __private::Outcome::Success
+                    } else {
+                        if __private::ask(
+                            true,
+                            || {
+                                (((match error {
+                                    Down | Status(500..) if !draining() => true,
+                                    _ => false,
+                                }))
+                                    && (!((__private::Sources::of(error).has::<io::Error>()))))
+                            },
+                        ) {
                             __private::Outcome::Failure
                         } else {
-                            __private::Outcome::Success
+                            __private::Outcome::Ignored
                         }
-                    }
-                    ::core::result::Result::Err(error) => {
-                        if __private::ask(
-                            false,
-                            || __private::custom(error, is_not_found),
-                        ) {
-                            __private::Outcome::Success
-                        } else {
-                            if __private::ask(
-                                true,
-                                || {
-                                    (((match error {
-                                        Down | Status(500..) if !draining() => true,
-                                        _ => false,
-                                    }))
-                                        && (!({
-                                            #[allow(unused_imports)]
-                                            use __private::{
-                                                ViaBoth as _, ViaError as _, ViaNothing as _,
-                                                ViaPointer as _,
-                                            };
-                                            (&&&&__private::Sources(error)).has::<io::Error>()
-                                        })))
-                                },
-                            ) {
-                                __private::Outcome::Failure
-                            } else {
-                                __private::Outcome::Ignored
-                            }
-                        }
-                    }
-                }
-            };
-            outcome
+                    },
+                    || __private::Sources::of(error).is_refusal_by(breaker),
+                )
+            }
         },
     ) {
         ::core::result::Result::Ok(admitted) => admitted,

@@ -19,10 +19,13 @@ trait Gateway {
         match __private::call(
             &__FLUXGATE_BREAKER,
             || -> Result<Receipt, PaymentError> { self.send(order) },
-            |returned| <Result<
+            |returned, breaker| <Result<
                 Receipt,
                 PaymentError,
-            > as __private::Returned>::outcome(returned),
+            > as __private::Returned>::outcome(
+                returned,
+                |error| __private::Sources::of(error).is_refusal_by(breaker),
+            ),
         ) {
             ::core::result::Result::Ok(admitted) => admitted,
             ::core::result::Result::Err(refusal) => {
