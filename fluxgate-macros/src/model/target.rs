@@ -6,7 +6,8 @@ use syn::{Expr, FnArg, ReceiverKind, Type};
 
 use crate::input::arguments::{Argument, Arguments};
 use crate::input::errors::Errors;
-use crate::input::function::{Function, bindings};
+use crate::input::function::Function;
+use crate::input::parameters::{Binding, bindings};
 use crate::input::returns::Form;
 use crate::input::tokens::{mentions, text};
 use crate::model::settings::Settings;
@@ -17,9 +18,12 @@ pub(crate) enum BreakerLocation {
     Inside(Settings),
     /// Beside the function, under the user's name, made from these settings.
     Beside(Ident, Settings),
-    /// At the user's place.
+    /// At the user's place, which is not in a parameter.
     Given(TokenStream),
-    /// At the user's place, which the body may move or change, so that the function needs a handle of its own.
+    /// At the user's place in a parameter, where it stays while the body, or the function's future, uses it.
+    Lent(TokenStream),
+    /// At the user's place in a parameter that the body may move or change, or that does not outlive the function while its future
+    /// does: the function needs a handle of its own.
     Shared(TokenStream),
 }
 
@@ -48,8 +52,8 @@ impl BreakerLocation {
             errors.report(argument.span(), message);
             return None;
         }
-        let is_shared = function.is_some_and(|function| is_in_parameters(&place, function));
-        Some(if is_shared { Self::Shared(place) } else { Self::Given(place) })
+        let kind = function.map_or(Self::Given as fn(_) -> _, |function| kind_of(&place, function));
+        Some(kind(place))
     }
 }
 
@@ -89,13 +93,10 @@ fn names(value: TokenStream) -> impl Iterator<Item = String> {
     })
 }
 
-/// Whether a place is in a parameter that the body may move or change during the call, or that does not outlive the function while
-/// its future does.
-fn is_in_parameters(place: &TokenStream, function: &Function) -> bool {
-    let signature = &function.signature;
-    let returns_future = matches!(function.returns.form, Form::Future | Form::Boxed);
-    let mentioned = |names: &[Ident]| names.iter().any(|name| mentions(place, &name.to_string()));
-    signature.inputs.iter().any(|input| {
+/// Which kind of location a place is.
+fn kind_of(place: &TokenStream, function: &Function) -> fn(TokenStream) -> BreakerLocation {
+    let mut kind: fn(TokenStream) -> BreakerLocation = BreakerLocation::Given;
+    for input in &function.signature.inputs {
         let is_lent = match input {
             FnArg::Receiver(receiver) => match &receiver.kind {
                 ReceiverKind::Reference(_, _, mutability) => mutability.is_none(),
@@ -104,8 +105,24 @@ fn is_in_parameters(place: &TokenStream, function: &Function) -> bool {
             },
             FnArg::Typed(parameter) => is_shared_reference(&parameter.ty),
         };
-        (returns_future || !is_lent) && mentioned(&bindings(input))
-    })
+        for Binding { name, .. } in bindings(input) {
+            let name = name.to_string();
+            if mentions(place, &name) {
+                // A future that uses the parameter itself lives no longer than it.
+                let is_held = match function.returns.form {
+                    Form::Sync | Form::Async => true,
+                    Form::Future | Form::Boxed => {
+                        function.future.as_ref().is_some_and(|future| mentions(&future.block.stream(), &name))
+                    }
+                };
+                if !is_lent || !is_held {
+                    return BreakerLocation::Shared;
+                }
+                kind = BreakerLocation::Lent;
+            }
+        }
+    }
+    kind
 }
 
 fn is_shared_reference(ty: &Type) -> bool {

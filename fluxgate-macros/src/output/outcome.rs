@@ -81,14 +81,17 @@ fn contained(predicate: &Predicate, absent: &TokenStream, private: &TokenStream)
 
 fn holds(predicate: &Predicate, private: &TokenStream) -> TokenStream {
     match predicate {
-        Predicate::Error(arm) => matches(arm, "error"),
-        Predicate::Value(arm) => matches(arm, "value"),
-        Predicate::Returned(arm) => matches(arm, "returned"),
+        Predicate::Error(arm) => matches(arm, "error", private),
+        Predicate::Value(arm) => matches(arm, "value", private),
+        Predicate::Returned(arm) => matches(arm, "returned", private),
         Predicate::TypeOf(span, types) => {
-            let error = local("error");
+            let mut error = local("error");
+            error.set_span(error.span().located_at(*span));
             let has = quote_spanned!(*span=> .has);
-            let sources = quote!(#private::Sources::of(#error));
-            quote!((#(#sources #has::<#types>())||*))
+            let of = respan(quote!(#private::Sources::of), *span);
+            let sources = quote_spanned!(*span=> #of(#error));
+            let end = quote_spanned!(*span=> ());
+            quote!((#(#sources #has::<#types> #end)||*))
         }
         Predicate::Custom(function) => custom(function, private),
         Predicate::Not(inner) => {
@@ -105,11 +108,14 @@ fn joined(members: &[Predicate], operator: &TokenStream, private: &TokenStream) 
     members.reduce(|left, right| quote!(((#left) #operator (#right)))).unwrap_or_default()
 }
 
-fn matches(arm: &Arm, subject: &str) -> TokenStream {
+fn matches(arm: &Arm, subject: &str, private: &TokenStream) -> TokenStream {
     let Arm { pattern, guard } = arm;
     let subject = local(subject);
-    let guard = guard.as_ref().map(|guard| quote!(if #guard));
-    quote!((match #subject { #pattern #guard => true, _ => false }))
+    // In a closure, so that a guard may panic without leaving code that is never reached.
+    let guard = guard.as_ref().map(|guard| quote!(if #private::holds(|| #guard)));
+    // In a `Some`, so that a pattern may match everything without making the last arm one that is never reached.
+    let some = quote!(::core::option::Option::Some);
+    quote!((match #some(#subject) { #some(#pattern) #guard => true, _ => false }))
 }
 
 /// A call of a user's function, spanned so that type errors point at it.

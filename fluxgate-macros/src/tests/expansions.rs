@@ -65,11 +65,11 @@ fn expanded(tokens: TokenStream) -> TokenStream {
     done
 }
 
-/// Replaces the value of each `const SETTINGS`.
+/// Replaces the value of each `const __FLUXGATE_SETTINGS`.
 fn without_settings(tokens: TokenStream) -> TokenStream {
     let mut is_value = false;
     let replaced = |tree: TokenTree| match &tree {
-        TokenTree::Ident(name) if name == "SETTINGS" => {
+        TokenTree::Ident(name) if name == "__FLUXGATE_SETTINGS" => {
             is_value = true;
             tree.into()
         }
