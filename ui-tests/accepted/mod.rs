@@ -48,6 +48,7 @@ programs! {
     errors_of_other_crates
     every_argument
     every_unit
+    forbidden_lints
     functions_as_values
     futures
     generics
@@ -65,7 +66,9 @@ programs! {
     nested_parentheses
     never_returns
     no_arguments
+    names_of_ours
     no_prelude
+    parameters_with_cfg
     opaque_results
     outer_attributes
     patterns_of_parameters
@@ -74,6 +77,7 @@ programs! {
     raw_identifiers
     raw_string
     reborrowed
+    reassigned_parameters
     receivers
     recursion
     renamed_crate
