@@ -91,6 +91,7 @@ pub use self::handle::future::CallAsync;
 pub use self::handle::owned_call::OwnedCall;
 pub use self::handle::registry::{breakers, find, register};
 pub use self::handle::snapshot::Snapshot;
+pub use self::settings::OnCancel;
 pub use self::settings::error::{ConfigError, ConfigProblem};
 pub use self::settings::name::Name;
 pub use self::state::{Outcome, State};

@@ -19,8 +19,8 @@ pub use crate::handle::circuit_breaker::{CircuitBreaker, share};
 pub use crate::handle::eager::Eager;
 pub use crate::handle::error::CallNotPermitted;
 pub use crate::handle::future::{Deferred, Guarded};
-pub use crate::settings::Settings;
 pub use crate::settings::name::Name;
+pub use crate::settings::{OnCancel, Settings};
 pub use crate::state::Outcome;
 
 /// For a benchmark that compares clocks.

@@ -55,22 +55,19 @@ fn among(
     unclaimed: &TokenStream,
     private: &TokenStream,
 ) -> TokenStream {
-    let unless_success = match &claims.failures {
-        Claim::Inapplicable | Claim::Constant(false) => unclaimed.clone(),
-        Claim::Constant(true) => quote!(#private::Outcome::Failure),
+    let questions = [
+        (&claims.ignored, quote!(Ignored), quote!(false)),
+        (&claims.successes, quote!(Success), quote!(false)),
+        (&claims.failures, quote!(Failure), absent.clone()),
+    ];
+    questions.into_iter().rev().fold(unclaimed.clone(), |otherwise, (claim, outcome, absent)| match claim {
+        Claim::Inapplicable | Claim::Constant(false) => otherwise,
+        Claim::Constant(true) => quote!(#private::Outcome::#outcome),
         Claim::If(predicate) => {
-            let predicate = contained(predicate, absent, private);
-            quote!(if #predicate { #private::Outcome::Failure } else { #unclaimed })
+            let predicate = contained(predicate, &absent, private);
+            quote!(if #predicate { #private::Outcome::#outcome } else { #otherwise })
         }
-    };
-    match &claims.successes {
-        Claim::Inapplicable | Claim::Constant(false) => unless_success,
-        Claim::Constant(true) => quote!(#private::Outcome::Success),
-        Claim::If(predicate) => {
-            let predicate = contained(predicate, &quote!(false), private);
-            quote!(if #predicate { #private::Outcome::Success } else { #unless_success })
-        }
-    }
+    })
 }
 
 /// The predicate, or `absent` if it panics.

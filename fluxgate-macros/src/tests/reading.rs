@@ -24,6 +24,7 @@ const PIECES: [&str; 66] = [
     "trip",
     "track",
     "success",
+    "ignore",
     "retry",
     "permit",
     "max_half_open_calls",
