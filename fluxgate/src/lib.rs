@@ -36,7 +36,7 @@
 //!
 //! - `tracing`: an event for every transition, with the target `fluxgate`: `WARN` if the rule held or the trial took too long,
 //!   otherwise `INFO`. With the feature `log` of `tracing`, and without a subscriber, it goes to `log`, as all events do
-//! - `serde`: `Serialize` for [`Snapshot`] and [`State`]
+//! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]
 //! - `test-util`: `fluxgate::testing`, for tests that neither sleep nor disturb each other
 //!
 //! # Targets

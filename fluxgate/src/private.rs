@@ -1,6 +1,7 @@
 //! Called by macro expansions only, and changed without notice. The macros and this module always have the same version.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
+mod associated;
 mod closures;
 mod probe;
 mod returns;
@@ -9,6 +10,7 @@ mod sources;
 pub use fluxgate_rules::{Condition, Node, Permit, Ratio, Retry, Rule, Window, check};
 pub use std::boxed::Box;
 
+pub use self::associated::AssociatedBreaker;
 pub use self::closures::{ask, call, custom, evidence, handle, holds, never, run, told};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};

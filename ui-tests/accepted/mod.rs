@@ -54,6 +54,7 @@ programs! {
     generics
     handle_and_cfg
     handle_with_visibility
+    handles_of_methods
     inner_attributes
     items_in_the_body
     large_window

@@ -95,7 +95,7 @@ fn for_each_name(pattern: &mut Pat, visit: &mut dyn FnMut(&Ident, &mut Option<sy
         Pat::Reference(reference) => for_each_name(&mut reference.pat, visit),
         Pat::Slice(slice) => slice.elems.iter_mut().for_each(|pattern| for_each_name(pattern, visit)),
         Pat::Struct(record) => {
-            record.fields.iter_mut().for_each(|field| for_each_name(&mut field.pat, visit))
+            record.fields.iter_mut().for_each(|field| for_each_name(&mut field.pat, visit));
         }
         Pat::Tuple(tuple) => tuple.elems.iter_mut().for_each(|pattern| for_each_name(pattern, visit)),
         Pat::TupleStruct(tuple) => tuple.elems.iter_mut().for_each(|pattern| for_each_name(pattern, visit)),

@@ -9,6 +9,7 @@ use crate::input::errors::Errors;
 use crate::input::function::Function;
 use crate::input::parameters::{Binding, bindings};
 use crate::input::returns::Form;
+use crate::input::source::spelled;
 use crate::input::tokens::{mentions, text};
 use crate::model::settings::Settings;
 
@@ -18,6 +19,8 @@ pub(crate) enum BreakerLocation {
     Inside(Settings),
     /// Beside the function, under the user's name, made from these settings.
     Beside(Ident, Settings),
+    /// Beside the method, under the user's name as an associated constant, made from these settings.
+    Associated(Ident, Settings),
     /// At the user's place, which is not in a parameter.
     Given(TokenStream),
     /// At the user's place in a parameter, where it stays while the body, or the function's future, uses it.
@@ -40,6 +43,7 @@ impl BreakerLocation {
         }
         let settings = Settings::read(arguments, errors)?;
         Some(match handle {
+            Some(handle) if function.is_some_and(is_method) => Self::Associated(handle.clone(), settings),
             Some(handle) => Self::Beside(handle.clone(), settings),
             None => Self::Inside(settings),
         })
@@ -47,7 +51,20 @@ impl BreakerLocation {
 
     fn given(argument: &Argument, function: Option<&Function>, errors: &mut Errors) -> Option<Self> {
         let place = argument.value.clone();
-        if syn::parse2::<Expr>(place.clone()).is_err() {
+        let expression = syn::parse2::<Expr>(place.clone());
+        if expression.as_ref().is_ok_and(is_made_here) {
+            let written = spelled(&place);
+            errors.report(
+                argument.span(),
+                format!(
+                    "`{written}` is evaluated at each call, and a new breaker each time would never open\n\
+                     help: write `static PAYMENTS: CircuitBreaker = breaker!(..);`, or keep it in a field, and here \
+                     `breaker = PAYMENTS` or `breaker = self.breaker`; if it returns a reference, write `*{written}`"
+                ),
+            );
+            return None;
+        }
+        if expression.is_err() {
             let message = "`breaker` takes a place that holds a breaker\nhelp: write `breaker = PAYMENTS`, or `breaker = self.breaker`";
             errors.report(argument.span(), message);
             return None;
@@ -57,12 +74,24 @@ impl BreakerLocation {
     }
 }
 
+/// Whether an expression makes a value: a macro, a function, or a method of what these return. A method of a place may return what
+/// is there.
+fn is_made_here(expression: &Expr) -> bool {
+    match expression {
+        Expr::Macro(_) | Expr::Call(_) | Expr::Block(_) | Expr::Struct(_) | Expr::Closure(_) => true,
+        Expr::MethodCall(call) => is_made_here(&call.receiver),
+        Expr::Field(field) => is_made_here(&field.base),
+        Expr::Await(awaited) => is_made_here(&awaited.base),
+        Expr::Group(group) => is_made_here(&group.expr),
+        Expr::Paren(paren) => is_made_here(&paren.expr),
+        Expr::Reference(reference) => is_made_here(&reference.expr),
+        Expr::Try(tried) => is_made_here(&tried.expr),
+        _ => false,
+    }
+}
+
 /// The name of the static beside the function, if the user asks for one.
-pub(crate) fn handle(
-    arguments: &Arguments,
-    function: Option<&Function>,
-    errors: &mut Errors,
-) -> Option<Ident> {
+pub(crate) fn handle(arguments: &Arguments, errors: &mut Errors) -> Option<Ident> {
     let argument = arguments.get("handle")?;
     let Ok(name) = syn::parse2::<Ident>(argument.value.clone()) else {
         let name = names(argument.value.clone()).last().unwrap_or_else(|| "PAYMENTS".to_owned());
@@ -70,18 +99,14 @@ pub(crate) fn handle(
         errors.report(argument.span(), message);
         return None;
     };
-    let is_method = function.is_some_and(|function| {
-        function.signature.receiver().is_some() || mentions(&function.signature.to_token_stream(), "Self")
-    });
-    if is_method {
-        errors.report(
-            argument.span(),
-            "a method cannot have a `handle`: there is no room for a `static` beside it\n\
-             help: write `static PAYMENTS: CircuitBreaker = breaker!(..);` outside the `impl`, and here `breaker = PAYMENTS`",
-        );
-        return None;
-    }
     Some(name)
+}
+
+/// Whether the function is in an `impl`, as far as can be told.
+pub(crate) fn is_method(function: &Function) -> bool {
+    function.signature.receiver().is_some()
+        || mentions(&function.signature.to_token_stream(), "Self")
+        || mentions(&function.block.stream(), "Self")
 }
 
 /// All words of a value, quoted or not.

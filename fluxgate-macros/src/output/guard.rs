@@ -126,7 +126,10 @@ impl BodyWriter<'_> {
                 let awaited = self.awaited(&body);
                 (None, quote!(async move { #setup #awaited }))
             }
-            BreakerLocation::Inside(_) | BreakerLocation::Beside(..) | BreakerLocation::Given(_)
+            BreakerLocation::Inside(_)
+            | BreakerLocation::Beside(..)
+            | BreakerLocation::Associated(..)
+            | BreakerLocation::Given(_)
                 if is_plain =>
             {
                 (Some(setup), self.deferred(&body, &quote!(move)))

@@ -6,7 +6,7 @@ use quote::quote;
 use crate::input::function::Function;
 use crate::input::tokens::{local, respan, span_of};
 use crate::model::settings::Settings;
-use crate::model::target::BreakerLocation;
+use crate::model::target::{BreakerLocation, is_method};
 use crate::output::settings::settings;
 
 /// The breaker of a function, in tokens.
@@ -49,7 +49,7 @@ impl Target {
                 }
             }
             BreakerLocation::Beside(name, its) => {
-                let documentation = format!("The circuit breaker of `{}`: {}.", function.name(), its.summary);
+                let documentation = documentation(function, &its.summary);
                 let settings = settings(its, private, path(function));
                 Self {
                     beside: handle_of(name, &documentation, &settings, function, private),
@@ -57,6 +57,17 @@ impl Target {
                     setup: none(),
                     breaker: quote!(#name.breaker()),
                     handle: quote!(#private::share(&#name)),
+                }
+            }
+            BreakerLocation::Associated(name, its) => {
+                let documentation = documentation(function, &its.summary);
+                let settings = settings(its, private, path(function));
+                Self {
+                    beside: associated(name, &documentation, &settings, function, private),
+                    items: none(),
+                    setup: none(),
+                    breaker: quote!(Self::#name.get().breaker()),
+                    handle: quote!(#private::share(Self::#name.get())),
                 }
             }
             BreakerLocation::Given(place) | BreakerLocation::Lent(place) => {
@@ -87,7 +98,38 @@ impl Target {
 /// In place of the breaker of a function that is not guarded, one under the same name, so that uses of the name compile.
 pub(crate) fn stand_in(handle: &Ident, function: &Function, private: &TokenStream) -> TokenStream {
     let settings = settings(&Settings::default(), private, quote!(::core::module_path!()));
-    handle_of(handle, "", &settings, function, private)
+    if is_method(function) {
+        associated(handle, "", &settings, function, private)
+    } else {
+        handle_of(handle, "", &settings, function, private)
+    }
+}
+
+fn documentation(function: &Function, summary: &str) -> String {
+    format!("The circuit breaker of `{}`: {summary}.", function.name())
+}
+
+/// An associated constant, through which the `static` in it is reached.
+fn associated(
+    handle: &Ident,
+    documentation: &str,
+    settings: &TokenStream,
+    function: &Function,
+    private: &TokenStream,
+) -> TokenStream {
+    let visibility = &function.visibility;
+    let conditions = function.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let name = quote!(__FLUXGATE_BREAKER);
+    let breaker = made_of(settings, &name, private);
+    quote!(
+        #(#conditions)*
+        #[doc = #documentation]
+        #visibility const #handle: #private::AssociatedBreaker = #private::AssociatedBreaker::new({
+            #breaker
+            static __FLUXGATE_HANDLE: #private::CircuitBreaker = #private::CircuitBreaker::from_static(&#name);
+            || &__FLUXGATE_HANDLE
+        });
+    )
 }
 
 fn handle_of(

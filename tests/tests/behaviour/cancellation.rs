@@ -115,7 +115,7 @@ fn a_call_that_was_cancelled_late_is_a_failure() {
     }
     let clock = isolate();
     let breaker = breaker!(on_cancel = failure(after = 2s));
-    let mut future = Box::pin(breaker.call_async(std::future::pending::<Result<(), ()>>()));
+    let mut future = Box::pin(breaker.call_async(pending::<Result<(), ()>>()));
     assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     clock.advance(seconds(2));
     drop(future);

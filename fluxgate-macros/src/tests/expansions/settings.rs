@@ -45,7 +45,9 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                     max_half_open_calls: 2,
                     half_open_timeout: ::core::time::Duration::from_secs(60),
                     on_panic: __fluxgate::Outcome::Failure,
-                    on_cancel: __fluxgate::Outcome::Failure,
+                    on_cancel: __fluxgate::OnCancel::Outcome(
+                        __fluxgate::Outcome::Failure,
+                    ),
                 }
             };
             __FLUXGATE_SETTINGS

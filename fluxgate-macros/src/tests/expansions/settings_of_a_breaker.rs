@@ -22,7 +22,7 @@ static PAYMENTS: CircuitBreaker = vendored::__private::CircuitBreaker::from_sett
             max_half_open_calls: 10,
             half_open_timeout: ::core::time::Duration::from_secs(60),
             on_panic: __fluxgate::Outcome::Failure,
-            on_cancel: __fluxgate::Outcome::Ignored,
+            on_cancel: __fluxgate::OnCancel::Outcome(__fluxgate::Outcome::Ignored),
         }
     };
     __FLUXGATE_SETTINGS

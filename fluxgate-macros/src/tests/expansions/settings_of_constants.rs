@@ -66,7 +66,9 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                     max_half_open_calls: 10,
                     half_open_timeout: __FLUXGATE_3,
                     on_panic: __fluxgate::Outcome::Failure,
-                    on_cancel: __fluxgate::Outcome::Ignored,
+                    on_cancel: __fluxgate::OnCancel::Outcome(
+                        __fluxgate::Outcome::Ignored,
+                    ),
                 }
             };
             __FLUXGATE_SETTINGS
