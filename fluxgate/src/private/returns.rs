@@ -3,6 +3,7 @@
 
 use super::closures::evidence;
 use crate::handle::error::CallNotPermitted;
+use crate::handle::refusal::Refusal;
 use crate::state::Outcome;
 
 /// The return type of a guarded function without further arguments.
@@ -24,7 +25,17 @@ pub trait Returned: Sized {
     /// Splits off the error, if there is one.
     fn split(self) -> Result<Self, Self::Error>;
 
-    fn from_error(error: Self::Error) -> Self;
+    /// What the function returns: what its body did, or else the refusal as an error.
+    fn settle(
+        result: Result<Self, Refusal<'_>>,
+        become_error: impl FnOnce(CallNotPermitted) -> Self::Error,
+    ) -> Self;
+
+    /// The refusal as the error of a [`split`](Self::split).
+    fn refused(
+        refusal: impl IntoError,
+        become_error: impl FnOnce(CallNotPermitted) -> Self::Error,
+    ) -> Result<Self, Self::Error>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -51,8 +62,24 @@ impl<T, E> Returned for Result<T, E> {
     }
 
     #[inline]
-    fn from_error(error: E) -> Self {
-        Err(error)
+    fn settle(result: Result<Self, Refusal<'_>>, become_error: impl FnOnce(CallNotPermitted) -> E) -> Self {
+        settle(result, become_error)
+    }
+
+    #[inline]
+    fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> E) -> Result<Self, E> {
+        Err(refusal.into_error(become_error))
+    }
+}
+
+#[inline]
+fn settle<T, E>(
+    result: Result<Result<T, E>, Refusal<'_>>,
+    become_error: impl FnOnce(CallNotPermitted) -> E,
+) -> Result<T, E> {
+    match result {
+        Ok(returned) => returned,
+        Err(refusal) => refusal.into_error(|refusal| Err(become_error(refusal))),
     }
 }
 
@@ -62,10 +89,13 @@ impl<T, E> Returned for Result<T, E> {
     label = "not a `Result`",
     note = "say it: `rejected = |refusal| ..`"
 )]
-pub trait Refusable {
+pub trait Refusable: Sized {
     type Error;
 
-    fn from_error(error: Self::Error) -> Self;
+    fn settle(
+        result: Result<Self, Refusal<'_>>,
+        become_error: impl FnOnce(CallNotPermitted) -> Self::Error,
+    ) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
@@ -73,8 +103,27 @@ impl<T, E> Refusable for Result<T, E> {
     type Error = E;
 
     #[inline]
-    fn from_error(error: E) -> Self {
-        Err(error)
+    fn settle(result: Result<Self, Refusal<'_>>, become_error: impl FnOnce(CallNotPermitted) -> E) -> Self {
+        settle(result, become_error)
+    }
+}
+
+/// A refusal, be it told already or not.
+pub trait IntoError {
+    fn into_error<R>(self, then: impl FnOnce(CallNotPermitted) -> R) -> R;
+}
+
+impl IntoError for Refusal<'_> {
+    #[inline]
+    fn into_error<R>(self, then: impl FnOnce(CallNotPermitted) -> R) -> R {
+        self.into_error(then)
+    }
+}
+
+impl IntoError for CallNotPermitted {
+    #[inline]
+    fn into_error<R>(self, then: impl FnOnce(CallNotPermitted) -> R) -> R {
+        then(self)
     }
 }
 
