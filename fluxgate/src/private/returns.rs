@@ -11,14 +11,14 @@ use crate::state::Outcome;
     message = "`{Self}` is not a `Result`, so nothing says which calls failed",
     label = "not a `Result`",
     note = "return a `Result`, or say what a failure is and what to return when the call is refused:\n`track = returned(PATTERN), rejected = |refusal| ..`",
-    note = "a future has to be returned as `impl Future<Output = ..>` or `Pin<Box<dyn Future<Output = ..>>>`, not behind an alias"
+    note = "if it is an alias of a boxed future, spell that out, it is the same type: `Pin<Box<dyn Future<Output = ..>>>`"
 )]
 pub trait Returned: Sized {
     type Value;
     type Error;
 
     /// The default: every `Err` is a failure, unless it is the breaker's own refusal.
-    fn outcome(&self, is_own_refusal: impl FnOnce(&Self::Error) -> bool) -> Outcome;
+    fn outcome(self, is_own_refusal: impl FnOnce(&Self::Error) -> bool) -> (Self, Outcome);
 
     fn as_result(&self) -> Result<&Self::Value, &Self::Error>;
 
@@ -44,10 +44,20 @@ impl<T, E> Returned for Result<T, E> {
     type Error = E;
 
     #[inline]
-    fn outcome(&self, is_own_refusal: impl FnOnce(&E) -> bool) -> Outcome {
+    fn outcome(self, is_own_refusal: impl FnOnce(&E) -> bool) -> (Self, Outcome) {
+        // The error is looked at out of line: what has an address cannot stay in registers.
+        #[cold]
+        #[inline(never)]
+        fn failed<E>(error: E, is_own_refusal: impl FnOnce(&E) -> bool) -> (E, Outcome) {
+            let outcome = evidence(Outcome::Failure, || is_own_refusal(&error));
+            (error, outcome)
+        }
         match self {
-            Ok(_) => Outcome::Success,
-            Err(error) => evidence(Outcome::Failure, || is_own_refusal(error)),
+            Ok(value) => (Ok(value), Outcome::Success),
+            Err(error) => {
+                let (error, outcome) = failed(error, is_own_refusal);
+                (Err(error), outcome)
+            }
         }
     }
 
@@ -132,7 +142,8 @@ impl IntoError for CallNotPermitted {
     message = "`{E}` cannot say that a call was refused",
     label = "`{E}` does not implement `From<fluxgate::CallNotPermitted>`",
     note = "if it is a type of yours, add a variant to it, here with thiserror:\n`#[error(transparent)] NotPermitted(#[from] fluxgate::CallNotPermitted),`",
-    note = "or say what to return when the call is refused: `rejected = |refusal| ..`"
+    note = "if it is a type parameter, it needs the bound `{E}: From<fluxgate::CallNotPermitted>`",
+    note = "if it is a type of another crate, return `Result<_, fluxgate::Error<{E}>>`,\nor say what to return when the call is refused: `rejected = |refusal| ..`"
 )]
 pub trait Becomes<E> {
     fn become_error(self) -> E;
