@@ -63,8 +63,7 @@ pub enum Outcome {
 impl Outcome {
     /// The default: an `Err` is a failure.
     #[inline]
-    pub(crate) fn of<T, E>(result: Result<T, E>) -> (Result<T, E>, Self) {
-        let outcome = if result.is_ok() { Self::Success } else { Self::Failure };
-        (result, outcome)
+    pub(crate) fn of<T, E>(result: &Result<T, E>) -> Self {
+        if result.is_ok() { Self::Success } else { Self::Failure }
     }
 }

@@ -10,7 +10,7 @@ use crate::output::returns;
 use crate::track::claim::{Claim, Predicate};
 use crate::track::tracker::Arm;
 
-/// A closure from the return value, and the breaker, to the return value and its `Outcome`; `ownership` is `move`, or nothing.
+/// A closure from a reference to the return value, and the breaker, to an `Outcome`; `ownership` is `move`, or nothing.
 pub(crate) fn outcome(
     outcomes: &Outcomes,
     its: &Returns,
@@ -23,8 +23,7 @@ pub(crate) fn outcome(
     let body = match outcomes {
         Outcomes::Standard => {
             let arguments = quote!(#returned, |#error| #is_own_refusal);
-            let outcome = returns::call(its, &quote!(#private::Returned), "outcome", &arguments);
-            return quote!(#ownership |#returned, #breaker| #outcome);
+            returns::call(its, &quote!(#private::Returned), "outcome", &arguments)
         }
         Outcomes::OfReturned(claims) => {
             let of = quote!(#private::Probe::of(#returned).error(#returned));
@@ -45,7 +44,7 @@ pub(crate) fn outcome(
             })
         }
     };
-    quote!(#ownership |#returned, #breaker| #private::classified(#returned, |#returned| #body))
+    quote!(#ownership |#returned, #breaker| #body)
 }
 
 /// The outcome of a result among those that the claims are about. Where the user's code panics instead of claiming a failure,

@@ -147,14 +147,13 @@ impl<'a> Call<'a> {
         cancel(call.breaker, call.word, call.start);
     }
 
-    /// Records the outcome that `classify` finds in `returned`, and returns the latter. It is passed by value, so that it can stay in
-    /// registers while all is well.
+    /// Records the outcome that `classify` finds in `returned`, and returns the latter.
     #[inline]
-    pub(crate) fn finish<R>(self, returned: R, classify: impl FnOnce(R, &Breaker) -> (R, Outcome)) -> R {
-        let (returned, outcome) = classify(returned, self.breaker);
+    pub(crate) fn finish<R>(self, returned: R, classify: impl FnOnce(&R, &Breaker) -> Outcome) -> R {
         // Nothing here panics, but the compiler does not know that. With nothing to drop on unwinding, it can keep the value
         // in registers.
         let returned = ManuallyDrop::new(returned);
+        let outcome = classify(&returned, self.breaker);
         self.record(outcome);
         ManuallyDrop::into_inner(returned)
     }

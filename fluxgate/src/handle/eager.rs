@@ -43,7 +43,7 @@ enum Begun {
 impl<F, R, C, S, O> Eager<F, R, C, S>
 where
     F: Future<Output = R>,
-    C: FnOnce(R, &Breaker) -> (R, Outcome),
+    C: FnOnce(&R, &Breaker) -> Outcome,
     S: FnOnce(Result<R, Refusal<'_>>) -> O,
 {
     /// Makes the future, unless the breaker refuses. `classify` finds the outcome of the call; `settle` makes the value to return.
@@ -65,7 +65,7 @@ where
 impl<F, R, C, S, O> Future for Eager<F, R, C, S>
 where
     F: Future<Output = R>,
-    C: FnOnce(R, &Breaker) -> (R, Outcome),
+    C: FnOnce(&R, &Breaker) -> Outcome,
     S: FnOnce(Result<R, Refusal<'_>>) -> O,
 {
     type Output = O;

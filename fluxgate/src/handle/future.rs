@@ -108,7 +108,7 @@ pin_project! {
     }
 }
 
-impl<'a, F: Future, C: FnOnce(F::Output, &Breaker) -> (F::Output, Outcome)> Guarded<'a, F, C> {
+impl<'a, F: Future, C: FnOnce(&F::Output, &Breaker) -> Outcome> Guarded<'a, F, C> {
     /// `classify` finds the outcome of the call.
     #[inline]
     pub fn new(call: Call<'a>, future: F, classify: C) -> Self {
@@ -117,7 +117,7 @@ impl<'a, F: Future, C: FnOnce(F::Output, &Breaker) -> (F::Output, Outcome)> Guar
     }
 }
 
-impl<F: Future, C: FnOnce(F::Output, &Breaker) -> (F::Output, Outcome)> Future for Guarded<'_, F, C> {
+impl<F: Future, C: FnOnce(&F::Output, &Breaker) -> Outcome> Future for Guarded<'_, F, C> {
     type Output = F::Output;
 
     #[inline]
@@ -142,7 +142,7 @@ pin_project! {
 impl<'a, F, C, S, R> Deferred<'a, F, C, S>
 where
     F: Future<Output = R>,
-    C: FnOnce(R, &Breaker) -> (R, Outcome),
+    C: FnOnce(&R, &Breaker) -> Outcome,
     S: FnOnce(Result<R, Refusal<'a>>) -> R,
 {
     /// `classify` finds the outcome of the call; `settle` makes the value to return.
@@ -155,7 +155,7 @@ where
 impl<'a, F, C, S, R> Future for Deferred<'a, F, C, S>
 where
     F: Future<Output = R>,
-    C: FnOnce(R, &Breaker) -> (R, Outcome),
+    C: FnOnce(&R, &Breaker) -> Outcome,
     S: FnOnce(Result<R, Refusal<'a>>) -> R,
 {
     type Output = R;

@@ -73,7 +73,7 @@ impl OwnedCall {
     }
 
     /// See [`Call::finish`].
-    pub(super) fn finish<R>(mut self, returned: R, classify: impl FnOnce(R, &Breaker) -> (R, Outcome)) -> R {
+    pub(super) fn finish<R>(mut self, returned: R, classify: impl FnOnce(&R, &Breaker) -> Outcome) -> R {
         self.take().finish(returned, classify)
     }
 

@@ -1,8 +1,6 @@
 //! Calling the closures that hold the user's code. As parameters of functions, their types need not be written in an expansion.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
-use std::mem::ManuallyDrop;
-
 use crate::callback::contain;
 use crate::engine::breaker::Breaker;
 use crate::handle::call::Call;
@@ -15,18 +13,14 @@ use crate::state::Outcome;
 pub fn call<R>(
     breaker: &Breaker,
     body: impl FnOnce() -> R,
-    classify: impl FnOnce(R, &Breaker) -> (R, Outcome),
+    classify: impl FnOnce(&R, &Breaker) -> Outcome,
 ) -> Result<R, Refusal<'_>> {
     Ok(run(Call::enter(breaker)?, body, classify))
 }
 
 /// Calls the body of a function. If it panics, dropping the call records it.
 #[inline]
-pub fn run<R>(
-    call: Call<'_>,
-    body: impl FnOnce() -> R,
-    classify: impl FnOnce(R, &Breaker) -> (R, Outcome),
-) -> R {
+pub fn run<R>(call: Call<'_>, body: impl FnOnce() -> R, classify: impl FnOnce(&R, &Breaker) -> Outcome) -> R {
     call.finish(body(), classify)
 }
 
@@ -66,15 +60,6 @@ pub fn ask(absent: bool, question: impl FnOnce() -> bool) -> bool {
 #[inline]
 pub fn custom<E: ?Sized>(error: &E, tracker: impl FnOnce(&E) -> bool) -> bool {
     tracker(error)
-}
-
-/// The outcome of a call, and what it returned.
-#[inline]
-pub fn classified<R>(returned: R, classify: impl FnOnce(&R) -> Outcome) -> (R, Outcome) {
-    // As in `Call::finish`.
-    let returned = ManuallyDrop::new(returned);
-    let outcome = classify(&returned);
-    (ManuallyDrop::into_inner(returned), outcome)
 }
 
 /// The outcome of a call that returned an error. A failure that is only the breaker's own refusal, further in, is no evidence.

@@ -18,7 +18,7 @@ pub trait Returned: Sized {
     type Error;
 
     /// The default: every `Err` is a failure, unless it is the breaker's own refusal.
-    fn outcome(self, is_own_refusal: impl FnOnce(&Self::Error) -> bool) -> (Self, Outcome);
+    fn outcome(&self, is_own_refusal: impl FnOnce(&Self::Error) -> bool) -> Outcome;
 
     fn as_result(&self) -> Result<&Self::Value, &Self::Error>;
 
@@ -44,20 +44,10 @@ impl<T, E> Returned for Result<T, E> {
     type Error = E;
 
     #[inline]
-    fn outcome(self, is_own_refusal: impl FnOnce(&E) -> bool) -> (Self, Outcome) {
-        // The error is looked at out of line: what has an address cannot stay in registers.
-        #[cold]
-        #[inline(never)]
-        fn failed<E>(error: E, is_own_refusal: impl FnOnce(&E) -> bool) -> (E, Outcome) {
-            let outcome = evidence(Outcome::Failure, || is_own_refusal(&error));
-            (error, outcome)
-        }
+    fn outcome(&self, is_own_refusal: impl FnOnce(&E) -> bool) -> Outcome {
         match self {
-            Ok(value) => (Ok(value), Outcome::Success),
-            Err(error) => {
-                let (error, outcome) = failed(error, is_own_refusal);
-                (Err(error), outcome)
-            }
+            Ok(_) => Outcome::Success,
+            Err(error) => evidence(Outcome::Failure, || is_own_refusal(error)),
         }
     }
 

@@ -18,33 +18,30 @@ fn look_up(id: u64) -> Option<Customer> {
             __private::run(
                 __fluxgate_call,
                 || -> Option<Customer> { directory::find(id) },
-                |__fluxgate_returned, __fluxgate_breaker| __private::classified(
-                    __fluxgate_returned,
-                    |__fluxgate_returned| __private::evidence(
-                        if (match ::core::option::Option::Some(__fluxgate_returned) {
-                            ::core::option::Option::Some(None) => true,
-                            _ => false,
-                        }) {
-                            __private::Outcome::Failure
+                |__fluxgate_returned, __fluxgate_breaker| __private::evidence(
+                    if (match ::core::option::Option::Some(__fluxgate_returned) {
+                        ::core::option::Option::Some(None) => true,
+                        _ => false,
+                    }) {
+                        __private::Outcome::Failure
+                    } else {
+                        if __private::Probe::of(__fluxgate_returned)
+                            .error(__fluxgate_returned)
+                            .is_some()
+                        {
+                            __private::Outcome::Ignored
                         } else {
-                            if __private::Probe::of(__fluxgate_returned)
-                                .error(__fluxgate_returned)
-                                .is_some()
-                            {
-                                __private::Outcome::Ignored
-                            } else {
-                                __private::Outcome::Success
-                            }
-                        },
-                        || {
-                            __private::Probe::of(__fluxgate_returned)
-                                .error(__fluxgate_returned)
-                                .is_some_and(|__fluxgate_error| {
-                                    __private::Sources::of(__fluxgate_error)
-                                        .is_refusal_by(__fluxgate_breaker)
-                                })
-                        },
-                    ),
+                            __private::Outcome::Success
+                        }
+                    },
+                    || {
+                        __private::Probe::of(__fluxgate_returned)
+                            .error(__fluxgate_returned)
+                            .is_some_and(|__fluxgate_error| {
+                                __private::Sources::of(__fluxgate_error)
+                                    .is_refusal_by(__fluxgate_breaker)
+                            })
+                    },
                 ),
             )
         }

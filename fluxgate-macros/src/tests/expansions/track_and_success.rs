@@ -23,58 +23,55 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
         __private::call(
             &__FLUXGATE_BREAKER,
             || -> Result<Response, FetchError> { http::get(url) },
-            |__fluxgate_returned, __fluxgate_breaker| __private::classified(
-                __fluxgate_returned,
-                |__fluxgate_returned| match <Result<
-                    Response,
-                    FetchError,
-                > as __private::Returned>::as_result(__fluxgate_returned) {
-                    ::core::result::Result::Ok(__fluxgate_value) => {
-                        if (match ::core::option::Option::Some(__fluxgate_value) {
-                            ::core::option::Option::Some(
-                                Response { status: 500.., .. },
-                            ) => true,
-                            _ => false,
-                        }) {
-                            __private::Outcome::Failure
-                        } else {
-                            __private::Outcome::Success
+            |__fluxgate_returned, __fluxgate_breaker| match <Result<
+                Response,
+                FetchError,
+            > as __private::Returned>::as_result(__fluxgate_returned) {
+                ::core::result::Result::Ok(__fluxgate_value) => {
+                    if (match ::core::option::Option::Some(__fluxgate_value) {
+                        ::core::option::Option::Some(Response { status: 500.., .. }) => {
+                            true
                         }
+                        _ => false,
+                    }) {
+                        __private::Outcome::Failure
+                    } else {
+                        __private::Outcome::Success
                     }
-                    ::core::result::Result::Err(__fluxgate_error) => {
-                        __private::evidence(
+                }
+                ::core::result::Result::Err(__fluxgate_error) => {
+                    __private::evidence(
+                        if __private::ask(
+                            false,
+                            || __private::custom(__fluxgate_error, is_not_found),
+                        ) {
+                            __private::Outcome::Success
+                        } else {
                             if __private::ask(
-                                false,
-                                || __private::custom(__fluxgate_error, is_not_found),
+                                true,
+                                || {
+                                    (((match ::core::option::Option::Some(__fluxgate_error) {
+                                        ::core::option::Option::Some(
+                                            Down | Status(500..),
+                                        ) if __private::holds(|| !draining()) => true,
+                                        _ => false,
+                                    }))
+                                        && (!((__private::Sources::of(__fluxgate_error)
+                                            .has::<io::Error>()))))
+                                },
                             ) {
-                                __private::Outcome::Success
+                                __private::Outcome::Failure
                             } else {
-                                if __private::ask(
-                                    true,
-                                    || {
-                                        (((match ::core::option::Option::Some(__fluxgate_error) {
-                                            ::core::option::Option::Some(
-                                                Down | Status(500..),
-                                            ) if __private::holds(|| !draining()) => true,
-                                            _ => false,
-                                        }))
-                                            && (!((__private::Sources::of(__fluxgate_error)
-                                                .has::<io::Error>()))))
-                                    },
-                                ) {
-                                    __private::Outcome::Failure
-                                } else {
-                                    __private::Outcome::Ignored
-                                }
-                            },
-                            || {
-                                __private::Sources::of(__fluxgate_error)
-                                    .is_refusal_by(__fluxgate_breaker)
-                            },
-                        )
-                    }
-                },
-            ),
+                                __private::Outcome::Ignored
+                            }
+                        },
+                        || {
+                            __private::Sources::of(__fluxgate_error)
+                                .is_refusal_by(__fluxgate_breaker)
+                        },
+                    )
+                }
+            },
         ),
         <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
     )
