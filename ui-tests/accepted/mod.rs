@@ -33,6 +33,7 @@ programs! {
     a_module_of_the_same_name
     a_rule_on_several_lines
     a_single_probe
+    aliases_of_futures
     aliases_of_result
     alternatives_with_a_leading_bar
     breaker_in_a_generic_function

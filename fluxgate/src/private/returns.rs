@@ -11,7 +11,7 @@ use crate::state::Outcome;
     message = "`{Self}` is not a `Result`, so nothing says which calls failed",
     label = "not a `Result`",
     note = "return a `Result`, or say what a failure is and what to return when the call is refused:\n`track = returned(PATTERN), rejected = |refusal| ..`",
-    note = "a future has to be returned as `impl Future<Output = ..>` or `Pin<Box<dyn Future<Output = ..>>>`, not behind an alias"
+    note = "if it is an alias of a boxed future, spell that out, it is the same type: `Pin<Box<dyn Future<Output = ..>>>`"
 )]
 pub trait Returned: Sized {
     type Value;
@@ -132,7 +132,8 @@ impl IntoError for CallNotPermitted {
     message = "`{E}` cannot say that a call was refused",
     label = "`{E}` does not implement `From<fluxgate::CallNotPermitted>`",
     note = "if it is a type of yours, add a variant to it, here with thiserror:\n`#[error(transparent)] NotPermitted(#[from] fluxgate::CallNotPermitted),`",
-    note = "or say what to return when the call is refused: `rejected = |refusal| ..`"
+    note = "if it is a type parameter, it needs the bound `{E}: From<fluxgate::CallNotPermitted>`",
+    note = "if it is a type of another crate, return `Result<_, fluxgate::Error<{E}>>`,\nor say what to return when the call is refused: `rejected = |refusal| ..`"
 )]
 pub trait Becomes<E> {
     fn become_error(self) -> E;
