@@ -52,7 +52,8 @@
 //!
 //! - It counts calls and trips, but an open breaker stays open until a command, and its refusals name no time; with
 //!   [`retry::always`], it tries again. A [ramp](permit::ramp_up) takes no time.
-//! - A time window forgets nothing, and no call takes any time, so `slow_rate` and `avg_latency` never hold.
+//! - A time window forgets nothing, and no call takes any time, so `slow_rate`, `avg_latency` and `failing_for` never
+//!   hold.
 //! - [`Builder::build`] refuses settings for which time has to pass.
 #![forbid(unsafe_code)]
 

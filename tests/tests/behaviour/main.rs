@@ -13,6 +13,7 @@ mod due;
 mod events;
 mod failing_for;
 mod hostile;
+mod hung_probes;
 mod isolate;
 mod isolation_elsewhere;
 mod late_outcomes;
