@@ -52,7 +52,9 @@ fn a_condition_is_refused_unless_a_value_is_out_of_range() {
         Node::failure_streak(1),
         Node::failure_rate(1.0),
         Node::slow_rate(1e-9, LONGEST),
-        Node::avg_latency(Duration::from_nanos(1)),
+        Node::slow_rate(0.5, Duration::from_micros(1)),
+        Node::avg_latency(Duration::from_micros(1)),
+        Node::failing_for(Duration::from_nanos(1)),
         Node::avg_latency(LONGEST),
     ] {
         assert_eq!(condition(sound), refused(Flaw::Unguarded), "{sound:?}");
@@ -66,7 +68,9 @@ fn a_condition_is_refused_unless_a_value_is_out_of_range() {
         Node::slow_rate(50.0, SECOND),
         Node::slow_rate(0.5, Duration::ZERO),
         Node::slow_rate(0.5, TOO_LONG),
+        Node::slow_rate(0.5, Duration::from_nanos(999)),
         Node::avg_latency(Duration::ZERO),
+        Node::avg_latency(Duration::from_nanos(999)),
         Node::avg_latency(TOO_LONG),
     ] {
         assert_eq!(condition(unsound), None, "{unsound:?}");
@@ -172,6 +176,12 @@ fn single_values_are_refused_in_the_words_of_the_macro() {
     let duration = |value| said(move || check::duration(value, "its message"));
     assert_eq!((duration(Duration::ZERO), duration(TOO_LONG)), (refused(), refused()));
     assert_eq!((duration(Duration::from_nanos(1)), duration(LONGEST)), (None, None));
+    let threshold = |value| said(move || check::threshold(value, "its message"));
+    assert_eq!((threshold(Duration::from_nanos(999)), threshold(TOO_LONG)), (refused(), refused()));
+    assert_eq!((threshold(Duration::from_micros(1)), threshold(LONGEST)), (None, None));
+    let timeout = |value| said(move || check::timeout(value, "its message"));
+    assert_eq!((timeout(Duration::from_nanos(999_999)), timeout(TOO_LONG)), (refused(), refused()));
+    assert_eq!((timeout(Duration::from_millis(1)), timeout(LONGEST)), (None, None));
     let multiplier = |value| said(move || check::multiplier(value, "its message"));
     assert_eq!((multiplier(0.9), multiplier(1.0), multiplier(f64::MAX)), (refused(), None, None));
     assert_eq!((multiplier(f64::INFINITY), multiplier(f64::NAN)), (refused(), refused()));
