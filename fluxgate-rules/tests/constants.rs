@@ -156,6 +156,68 @@ fn retries_and_permits_are_refused() {
     assert_eq!(permit(0.1, 1.0), None);
     assert_eq!(permit(0.5, 0.5), None);
     assert_eq!(permit(0.6, 0.5), refused(Flaw::FallingRamp));
+    let random = |share| said(move || check::permit(&Permit::random(share)));
+    assert_eq!((random(0.01), random(1.0)), (None, None));
+    assert_eq!(random(0.009_999_999), refused(Flaw::RareProbes));
+    assert_eq!(random(1e-9), refused(Flaw::RareProbes));
+    // Which is refused as a value.
+    assert_eq!(random(0.0), None);
+}
+
+#[test]
+fn a_trial_has_a_certain_number_of_calls_at_most() {
+    let window = Window::time(SECOND);
+    let of = |condition: Node| said(move || check::condition(&[condition], 0, &window));
+    for (most, more) in [
+        (Node::min(1_000_000), Node::min(1_000_001)),
+        (Node::failures(1_000_000), Node::failures(1_000_001)),
+        (Node::failure_streak(1_000_000), Node::failure_streak(u32::MAX)),
+    ] {
+        assert_eq!((of(most), of(more)), (None, refused(Flaw::LongTrial)), "{more:?}");
+        let closed = [Node::All(2), Node::closed(), more];
+        assert_eq!(said(move || check::condition(&closed, 2, &window)), None, "{more:?}");
+    }
+    // What no window of so many calls can hold is said instead.
+    let small = Window::count(100);
+    let nodes = [Node::failures(u32::MAX)];
+    assert_eq!(said(move || check::condition(&nodes, 0, &small)), refused(Flaw::BeyondWindow));
+}
+
+#[test]
+fn a_rule_is_refused_that_is_blind_in_half_open() {
+    let window = Window::count(100);
+    let rule = |closed: Node, half_open: Node| {
+        let of = |state, evidence| [Node::All(3), state, Node::min(5), evidence];
+        let (closed, half_open) = (of(Node::closed(), closed), of(Node::half_open(), half_open));
+        let nodes = [vec![Node::Any(8)], closed.to_vec(), half_open.to_vec()].concat();
+        said(move || check::rule(&nodes, &window))
+    };
+    let (slow, slower) = (Node::slow_rate(0.5, SECOND), Node::slow_rate(0.5, 2 * SECOND));
+    assert_eq!(rule(Node::failures(3), Node::failure_rate(0.1)), None);
+    assert_eq!(rule(Node::failures(3), slow), refused(Flaw::BlindToFailures));
+    assert_eq!(rule(slow, Node::failures(3)), refused(Flaw::BlindToSlowCalls));
+    assert_eq!(rule(slower, slow), None);
+    assert_eq!(rule(slow, Node::avg_latency(SECOND)), None);
+    assert_eq!(rule(slow, Node::custom("always", always)), None);
+}
+
+#[test]
+fn a_timeout_is_longer_than_the_rule_takes_for_slow() {
+    let timeout = |nodes: Vec<Node>, timeout| said(move || check::half_open_timeout(&nodes, timeout));
+    let of = |evidence| vec![Node::All(2), Node::min(5), evidence];
+    let longer = SECOND + Duration::from_nanos(1);
+    for evidence in [Node::slow_rate(0.5, SECOND), Node::avg_latency(SECOND)] {
+        assert_eq!(timeout(of(evidence), SECOND), refused(Flaw::ShortTimeout), "{evidence:?}");
+        assert_eq!(timeout(of(evidence), longer), None, "{evidence:?}");
+        // Closed, no call is hung.
+        let closed = vec![Node::All(3), Node::closed(), Node::min(5), evidence];
+        assert_eq!(timeout(closed, SECOND), None, "{evidence:?}");
+    }
+    assert_eq!(timeout(of(Node::failure_rate(0.5)), Duration::from_millis(1)), None);
+    // Whatever is refused elsewhere is not refused here.
+    assert_eq!(timeout(of(Node::slow_rate(0.5, SECOND)), Duration::ZERO), None);
+    assert_eq!(timeout(of(Node::slow_rate(0.5, TOO_LONG)), SECOND), None);
+    assert_eq!(timeout(of(Node::slow_rate(50.0, SECOND)), SECOND), None);
 }
 
 #[test]

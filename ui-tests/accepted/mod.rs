@@ -35,6 +35,7 @@ programs! {
     a_single_probe
     aliases_of_result
     alternatives_with_a_leading_bar
+    at_the_limits
     breaker_in_a_generic_function
     breaker_in_a_static
     breakers_as_values
