@@ -6,6 +6,7 @@ use crate::language::number::{digits_of, from_radix, is_percent, lenient, same_u
 use crate::language::syntax::Value;
 use crate::language::vocabulary::{Kind, Parameter};
 use crate::model::duration::{Spelled, UNITS};
+use crate::model::limits::MAX_TRIAL;
 use crate::model::ratio::Ratio;
 use crate::text::lexer::lex;
 use crate::text::problem::{Advice, Problem};
@@ -242,7 +243,11 @@ impl ValueReader<'_> {
             _ if figure.negative => Err(self.out_of_range().correct(correction)),
             Ok(0) => Err(self.out_of_range().correct("1")),
             Ok(number) if number <= self.parameter.kind.greatest() => Ok(Value::Number(number)),
-            _ => Err(self.out_of_range().correct(self.parameter.kind.greatest().to_string())),
+            _ => {
+                // More than a trial may take are right for a closed breaker at best.
+                let greatest = self.parameter.kind.greatest().min(u64::from(MAX_TRIAL));
+                Err(self.out_of_range().correct(greatest.to_string()))
+            }
         }
     }
 
