@@ -32,11 +32,6 @@ impl ManualClock {
         // This cannot fail: the function always returns `Some`.
         let _ = self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, advanced);
     }
-
-    /// Whether both are clones of one clock.
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        std::sync::Arc::ptr_eq(&self.0, &other.0)
-    }
 }
 
 #[cfg(feature = "test-util")]

@@ -84,11 +84,11 @@ impl Settings {
     /// The settings for which time has to pass, with their values.
     fn timed(&self) -> Vec<(&'static str, String)> {
         let Self { window, rule, retry, permit, .. } = self;
-        let times_calls = Rule::measures(rule.nodes()).durations();
+        let measures = Rule::measures(rule.nodes());
         let waits = !matches!(retry.schedule, Schedule::Always | Schedule::Never);
         let settings = [
             matches!(window.extent, Extent::Time(_)).then(|| ("window", window.to_string())),
-            times_calls.then(|| ("trip", rule.to_string())),
+            (measures.durations() || measures.recency).then(|| ("trip", rule.to_string())),
             waits.then(|| ("retry", retry.to_string())),
             matches!(permit, Permit::RampUp { .. }).then(|| ("permit", permit.to_string())),
         ];

@@ -10,26 +10,20 @@ pub(crate) struct Trial {
     outcomes: u64,
     pub(super) good: u64,
     pub(crate) in_flight: u32,
-    /// For how long calls may still run, until an outcome comes, before they count as hung.
-    patience: u64,
-    /// Since when that time passes, if calls are in flight.
-    waits_since: u64,
+    /// While calls are in flight, when they count as hung, unless an outcome comes before; otherwise, after how long they will.
+    stalls: u64,
     /// When the pause before this trial ended; there, a ramp begins.
     pub(super) pause_ended: u64,
 }
 
 impl Trial {
     pub(super) fn new(plan: Plan, patience: u64, pause_ended: u64) -> Self {
-        Self { plan, outcomes: 0, good: 0, in_flight: 0, patience, waits_since: 0, pause_ended }
+        Self { plan, outcomes: 0, good: 0, in_flight: 0, stalls: patience, pause_ended }
     }
 
     /// Whether calls have been in flight for too long since the last outcome.
     pub(super) fn is_stalled(&self, now: u64) -> bool {
-        self.in_flight > 0 && self.waited(now) >= self.patience
-    }
-
-    fn waited(&self, now: u64) -> u64 {
-        now.saturating_sub(self.waits_since)
+        self.in_flight > 0 && now >= self.stalls
     }
 
     /// Gives a slot to a call, while fewer than `slots` are in flight, and no more than the trial can use.
@@ -38,7 +32,7 @@ impl Trial {
         let admits = self.in_flight < slots && self.outcomes + in_flight < self.plan.limit(self.outcomes);
         if admits {
             if self.in_flight == 0 {
-                self.waits_since = now;
+                self.stalls = now.saturating_add(self.stalls);
             }
             self.in_flight += 1;
         }
@@ -50,14 +44,13 @@ impl Trial {
     pub(super) fn give_back(&mut self, now: u64) {
         self.in_flight = self.in_flight.saturating_sub(1);
         if self.in_flight == 0 {
-            self.patience = self.patience.saturating_sub(self.waited(now));
+            self.stalls = self.stalls.saturating_sub(now);
         }
     }
 
     /// An outcome has come: the wait begins anew.
     pub(super) fn progress(&mut self, now: u64, patience: u64) {
-        self.patience = patience;
-        self.waits_since = now;
+        self.stalls = if self.in_flight == 0 { patience } else { now.saturating_add(patience) };
     }
 
     pub(super) fn record(&mut self, call: FinishedCall) {

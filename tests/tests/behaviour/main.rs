@@ -13,7 +13,9 @@ mod due;
 mod events;
 mod failing_for;
 mod hostile;
+mod hung_probes;
 mod isolate;
+mod isolation_elsewhere;
 mod late_outcomes;
 mod listeners;
 mod manual_states;
@@ -32,6 +34,7 @@ mod rules;
 #[cfg(feature = "serde")]
 mod serialize;
 mod snapshot;
+mod testing;
 mod threads;
 mod time_window;
 mod trial;

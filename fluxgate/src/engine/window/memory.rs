@@ -48,7 +48,7 @@ impl Memory {
     /// Records into the sliding window. Returns whether this could make a rule hold that did not hold before: not if a fast success
     /// took the place of another call, because then nothing has become worse.
     pub(crate) fn record(&mut self, call: FinishedCall, now: u64, measures: &Measures) -> bool {
-        self.end(call, now);
+        self.end(call, now, measures);
         match &mut self.storage {
             Storage::Count(ring) => {
                 let replaces = ring.is_full(&self.tally);
@@ -65,19 +65,17 @@ impl Memory {
 
     /// Records into the trial's tally, which forgets nothing.
     pub(crate) fn record_trial(&mut self, call: FinishedCall, now: u64, measures: &Measures) {
-        self.end(call, now);
+        self.end(call, now, measures);
         self.tally += call.tally(measures);
     }
 
     /// Ends or lengthens the streak.
-    fn end(&mut self, call: FinishedCall, now: u64) {
-        self.latest = self.latest.max(now);
-        if call.failed {
-            self.streak = self.streak.saturating_add(1);
-            self.succeeded = self.succeeded.min(self.latest);
-        } else {
-            self.streak = 0;
-            self.succeeded = self.latest;
+    #[inline]
+    fn end(&mut self, call: FinishedCall, now: u64, measures: &Measures) {
+        self.streak = if call.failed { self.streak.saturating_add(1) } else { 0 };
+        if measures.recency {
+            self.latest = self.latest.max(now);
+            self.succeeded = if call.failed { self.succeeded.min(self.latest) } else { self.latest };
         }
     }
 
