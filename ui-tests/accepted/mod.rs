@@ -33,6 +33,7 @@ programs! {
     a_module_of_the_same_name
     a_rule_on_several_lines
     a_single_probe
+    aliases_of_futures
     aliases_of_result
     alternatives_with_a_leading_bar
     at_the_limits
@@ -50,11 +51,13 @@ programs! {
     every_argument
     every_unit
     failing_for_a_time
+    forbidden_lints
     functions_as_values
     futures
     generics
     handle_and_cfg
     handle_with_visibility
+    handles_of_methods
     inner_attributes
     items_in_the_body
     large_window
@@ -67,7 +70,9 @@ programs! {
     nested_parentheses
     never_returns
     no_arguments
+    names_of_ours
     no_prelude
+    parameters_with_cfg
     opaque_results
     outer_attributes
     patterns_of_parameters
@@ -76,6 +81,7 @@ programs! {
     raw_identifiers
     raw_string
     reborrowed
+    reassigned_parameters
     receivers
     recursion
     renamed_crate
