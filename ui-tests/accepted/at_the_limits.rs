@@ -28,7 +28,7 @@ fn short() -> std::io::Result<u32> {
     Ok(1)
 }
 
-#[circuit_breaker(trip = min(9) & slow_rate(0.5, 10s), half_open_timeout = 10.000000001s)]
+#[circuit_breaker(trip = min(9) & slow_rate(0.5, 10s), half_open_timeout = 10.1s)]
 fn barely() -> std::io::Result<u32> {
     Ok(1)
 }

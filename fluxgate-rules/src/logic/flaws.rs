@@ -4,7 +4,7 @@
 
 use core::time::Duration;
 
-use crate::logic::evaluate::{NodeSet, Situation, best, contains, held, ways, worst};
+use crate::logic::evaluate::{NodeSet, Situation, best, contains, held, possible_ways, ways, worst};
 use crate::logic::promises::{blind_spot, most_patient};
 use crate::logic::trial;
 use crate::model::limits::{
@@ -77,7 +77,7 @@ impl Flaw {
             }
             Self::LongTrial => {
                 "this makes a trial of more than 1000000 calls, for which a half-open breaker would wait\n\
-                 help: ask for fewer, or let a branch for `half_open` ask for fewer"
+                 help: ask for fewer, or write `closed &` before it, beside a branch for `half_open` that asks for fewer"
             }
             Self::Unguarded => {
                 "this is not guarded by `min`: it trips on the first failed or slow call\n\
@@ -256,6 +256,11 @@ pub(crate) fn is_dead(nodes: &[Node], node: usize, window: &Window) -> bool {
     let extremes = Extremes::of(nodes, window);
     let mut subtree = node..node + nodes[node].size();
     subtree.all(|at| !matches!(nodes[at], Node::Condition(_)) || !extremes.can_trip_through(at))
+}
+
+/// Whether the rule can trip a closed breaker through the condition at `leaf`, if it gets enough calls.
+pub(crate) fn trips_closed_through(nodes: &[Node], leaf: usize) -> bool {
+    contains(possible_ways(nodes, false), leaf)
 }
 
 /// Whether the subtree at `node` holds even if all calls are good.

@@ -238,7 +238,10 @@ impl Explainer<'_> {
         let what = format!("`{text}` makes a trial of {calls} calls: {MAX_TRIAL} are the most");
         let word = word.split('(').next().unwrap_or_default();
         let problem = Problem::new(self.places[node], what).correct(format!("{word}({MAX_TRIAL})"));
-        Some(problem.aside(", or let a branch for `half_open` ask for fewer"))
+        // One that only half-open asks is not to be kept for closed breakers.
+        let trips_closed = flaws::trips_closed_through(self.nodes, node);
+        let aside = format!(", or `closed & {text}` beside a branch for `half_open` that asks for fewer");
+        Some(if trips_closed { problem.aside(aside) } else { problem })
     }
 
     fn unguarded(&self, node: usize) -> Problem {
