@@ -1,4 +1,4 @@
-// fix: `ignore = Failure::NotFound` => `track = all & !matches(Failure::NotFound)`
+// fix: `Failure::NotFound` => `matches(Failure::NotFound)`
 use fluxgate::{CallNotPermitted, circuit_breaker};
 
 #[derive(Debug)]

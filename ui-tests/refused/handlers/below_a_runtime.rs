@@ -1,4 +1,3 @@
-// fix by hand: `rejected = async |_| Ok(())` => `rejected = |_| Ok(())`
 use fluxgate::{CallNotPermitted, circuit_breaker};
 
 // As `#[tokio::main]` leaves an `async fn main`.
