@@ -3,7 +3,9 @@
 pub(crate) mod arguments;
 pub(crate) mod errors;
 pub(crate) mod function;
+pub(crate) mod future_block;
 pub(crate) mod names;
+pub(crate) mod parameters;
 pub(crate) mod returns;
 pub(crate) mod source;
 pub(crate) mod suggest;

@@ -1,6 +1,6 @@
 //! The checked model -> tokens. Nothing here can fail, and so nothing reports.
 
-mod capture;
+mod body;
 pub(crate) mod expand;
 mod guard;
 mod handler;

@@ -3,6 +3,7 @@
 pub(crate) mod builder;
 pub(crate) mod call;
 pub(crate) mod circuit_breaker;
+pub(crate) mod eager;
 pub(crate) mod enrollment;
 pub(crate) mod error;
 pub(crate) mod future;

@@ -37,7 +37,7 @@
 //!
 //! - `tracing`: an event for every transition, with the target `fluxgate`: `WARN` if the rule held or the trial took too long,
 //!   otherwise `INFO`. With the feature `log` of `tracing`, and without a subscriber, it goes to `log`, as all events do
-//! - `serde`: `Serialize` for [`Snapshot`] and [`State`]
+//! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]
 //! - `test-util`: `fluxgate::testing`, for [tests](docs::testing) that neither sleep nor disturb each other
 //!
 //! # Targets
@@ -93,6 +93,7 @@ pub use self::handle::future::CallAsync;
 pub use self::handle::owned_call::OwnedCall;
 pub use self::handle::registry::{breakers, find, register};
 pub use self::handle::snapshot::Snapshot;
+pub use self::settings::OnCancel;
 pub use self::settings::error::{ConfigError, ConfigProblem};
 pub use self::settings::name::Name;
 pub use self::state::{Outcome, State};

@@ -68,7 +68,7 @@ fn settings(window: Window, rule: Rule, retry: Retry, permit: Permit) -> Setting
         max_half_open_calls: 1,
         half_open_timeout: Duration::from_secs(60),
         on_panic: Outcome::Failure,
-        on_cancel: Outcome::Ignored,
+        on_cancel: Outcome::Ignored.into(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Called by macro expansions only, and changed without notice. The macros and this module always have the same version.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
+mod associated;
 mod closures;
 mod probe;
 mod returns;
@@ -9,18 +10,19 @@ mod sources;
 pub use fluxgate_rules::{Condition, Node, Permit, Ratio, Retry, Rule, Window, check};
 pub use std::boxed::Box;
 
-pub use self::closures::{ask, call, custom, evidence, handle, start};
+pub use self::associated::AssociatedBreaker;
+pub use self::closures::{ask, call, custom, evidence, handle, holds, never, run, told};
 pub use self::probe::Probe;
-pub use self::returns::{Becomes, Refusable, Returned};
-pub use self::sources::Sources;
+pub use self::returns::{Becomes, IntoError, Refusable, Returned};
+pub use self::sources::{HasSources, Plain, Pointer, PointerAndError, Sources, Unknown};
 pub use crate::engine::breaker::Breaker;
 pub use crate::handle::call::Call;
 pub use crate::handle::circuit_breaker::{CircuitBreaker, share};
+pub use crate::handle::eager::Eager;
 pub use crate::handle::error::CallNotPermitted;
 pub use crate::handle::future::{Deferred, Guarded};
-pub use crate::handle::refusal::Refusal;
-pub use crate::settings::Settings;
 pub use crate::settings::name::Name;
+pub use crate::settings::{OnCancel, Settings};
 pub use crate::state::Outcome;
 
 /// For a benchmark that compares clocks.

@@ -6,6 +6,7 @@ pub(crate) mod name;
 use std::sync::Arc;
 use std::time::Duration;
 
+use fluxgate_rules::duration::Spelled;
 use fluxgate_rules::{ConfigProblem, Extent, Permit, Retry, Rule, Schedule, Window, by_hand};
 
 use self::error::ConfigError;
@@ -24,7 +25,24 @@ pub struct Settings {
     pub max_half_open_calls: u32,
     pub half_open_timeout: Duration,
     pub on_panic: Outcome,
-    pub on_cancel: Outcome,
+    pub on_cancel: OnCancel,
+}
+
+/// What a cancelled call counts as: see [`Builder::on_cancel`](crate::Builder::on_cancel).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum OnCancel {
+    /// The same, whenever it was cancelled: `Outcome::Failure` or `Outcome::Ignored`.
+    Outcome(Outcome),
+    /// A failure if it had taken so long when it was cancelled, and otherwise ignored: a caller that gave up after 2 s says something
+    /// about the dependency, and one that left after 1 ms does not.
+    FailureAfter(Duration),
+}
+
+impl From<Outcome> for OnCancel {
+    fn from(outcome: Outcome) -> Self {
+        Self::Outcome(outcome)
+    }
 }
 
 /// Where a breaker's settings are stored. Refusals carry this, to name their breaker.
@@ -61,8 +79,12 @@ impl Settings {
         problems.extend(by_hand::permit(&self.permit));
         problems.extend(by_hand::max_half_open_calls(self.max_half_open_calls));
         problems.extend(by_hand::half_open_timeout(self.half_open_timeout));
-        for (owner, outcome) in [("on_panic", self.on_panic), ("on_cancel", self.on_cancel)] {
-            if outcome == Outcome::Success {
+        for (owner, outcome) in [("on_panic", self.on_panic.into()), ("on_cancel", self.on_cancel)] {
+            if outcome == OnCancel::FailureAfter(Duration::ZERO) {
+                let problem = ConfigProblem::new(owner, "`after` must be longer than zero");
+                problems.push(problem.with_help("`Outcome::Failure` counts every cancelled call"));
+            }
+            if outcome == OnCancel::Outcome(Outcome::Success) {
                 let problem = ConfigProblem::new(owner, format!("`{owner}` cannot be a success"));
                 problems.push(problem.with_help("`Outcome::Failure` or `Outcome::Ignored`"));
             }
@@ -81,13 +103,19 @@ impl Settings {
 
     /// The settings for which time has to pass, with their values.
     fn timed(&self) -> Vec<(&'static str, String)> {
-        let Self { window, rule, retry, permit, .. } = self;
+        let Self { window, rule, retry, permit, on_cancel, .. } = self;
         let measures = Rule::measures(rule.nodes());
         let waits = !matches!(retry.schedule, Schedule::Always | Schedule::Never);
         let settings = [
             matches!(window.extent, Extent::Time(_)).then(|| ("window", window.to_string())),
             (measures.durations() || measures.recency).then(|| ("trip", rule.to_string())),
             waits.then(|| ("retry", retry.to_string())),
+            match on_cancel {
+                OnCancel::FailureAfter(after) => {
+                    Some(("on_cancel", format!("failure(after = {})", Spelled(*after))))
+                }
+                OnCancel::Outcome(_) => None,
+            },
             matches!(permit, Permit::RampUp { .. }).then(|| ("permit", permit.to_string())),
         ];
         settings.into_iter().flatten().collect()

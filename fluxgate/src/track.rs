@@ -14,9 +14,10 @@
 //! | `ok(PATTERN if GUARD)` | an `Ok` whose value matches: a 500 that arrived as `Ok(response)` |
 //! | `returned(PATTERN if GUARD)` | a return value that matches, whether it is a `Result` or not |
 //!
-//! `success` is asked first. What it claims is a success; what `track` claims is a failure. If neither claims a result, an `Ok` or
-//! a value that is not a `Result` is a success, and an `Err` is ignored: it is not recorded, as if there had been no call. Without
-//! `track`, every `Err` that `success` does not claim is a failure.
+//! `ignore` is asked first: what it claims says nothing, and is not recorded, as if there had been no call. Then `success`: what it
+//! claims is a success; and then what `track` claims is a failure. If none claims a result, an `Ok` or a value that is not a `Result`
+//! is a success, and an `Err` is ignored. Without `track`, or with one that speaks of `Ok` values alone, every `Err` that the others do
+//! not claim is a failure. A failure that is only the breaker's own refusal, further in, is ignored.
 //!
 //! ```
 //! use fluxgate::{CallNotPermitted, circuit_breaker};

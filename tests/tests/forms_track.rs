@@ -107,7 +107,7 @@ counts!(an_ok_that_is_none: track = all | ok(500.. if true) => Reply {
 counts!(only_oks: track = ok(500..) => Reply {
     Ok(503) => FAILURE,
     Ok(200) => SUCCESS,
-    Err(NotFound) => IGNORED,
+    Err(NotFound) => FAILURE,
 });
 
 counts!(an_ok_may_be_a_success: track = ok(_) | all, success = ok(200) => Reply {
@@ -126,7 +126,7 @@ counts!(not_on_the_other_side: track = !matches(NotFound) => Reply {
 counts!(not_of_an_ok: track = !ok(200) => Reply {
     Ok(200) => SUCCESS,
     Ok(204) => FAILURE,
-    Err(NotFound) => IGNORED,
+    Err(NotFound) => FAILURE,
 });
 
 counts!(
@@ -417,3 +417,33 @@ fn trackers_of_async_functions() {
         assert_eq!(seen(&BREAKER), counts);
     }
 }
+
+counts!(a_negated_tracker_of_ok_alone: track = !ok(..500) & ok(_), success = matches(NotFound) => Reply {
+    Ok(200) => SUCCESS,
+    Ok(500) => FAILURE,
+    Err(NotFound) => SUCCESS,
+    Err(Status(1)) => FAILURE,
+});
+
+counts!(what_says_nothing_is_asked_first: ignore = ok(304) | matches(NotFound), success = matches(_), track = ok(_) => Reply {
+    Ok(200) => FAILURE,
+    Ok(304) => IGNORED,
+    Err(NotFound) => IGNORED,
+    Err(Status(1)) => SUCCESS,
+});
+
+counts!(with_nothing_else: ignore = ok(304) => Reply {
+    Ok(200) => SUCCESS,
+    Ok(304) => IGNORED,
+    Err(NotFound) => FAILURE,
+});
+
+counts!(of_whole_results: ignore = returned(Ok(304)), track = returned(Err(_)) => Reply {
+    Ok(200) => SUCCESS,
+    Ok(304) => IGNORED,
+    Err(NotFound) => FAILURE,
+});
+
+counts!(a_panic_in_what_says_nothing: ignore = ok(_ if panic!("a bug")) => Reply {
+    Ok(200) => SUCCESS,
+});

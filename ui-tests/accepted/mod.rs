@@ -33,6 +33,7 @@ programs! {
     a_module_of_the_same_name
     a_rule_on_several_lines
     a_single_probe
+    aliases_of_futures
     aliases_of_result
     alternatives_with_a_leading_bar
     breaker_in_a_generic_function
@@ -49,11 +50,13 @@ programs! {
     every_argument
     every_unit
     failing_for_a_time
+    forbidden_lints
     functions_as_values
     futures
     generics
     handle_and_cfg
     handle_with_visibility
+    handles_of_methods
     inner_attributes
     items_in_the_body
     large_window
@@ -66,7 +69,9 @@ programs! {
     nested_parentheses
     never_returns
     no_arguments
+    names_of_ours
     no_prelude
+    parameters_with_cfg
     opaque_results
     outer_attributes
     patterns_of_parameters
@@ -75,6 +80,7 @@ programs! {
     raw_identifiers
     raw_string
     reborrowed
+    reassigned_parameters
     receivers
     recursion
     renamed_crate

@@ -2,12 +2,13 @@
 //! someone is typing it, are left to the compiler.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::ToTokens as _;
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, FnArg, Ident, Pat, ReceiverKind, Signature, Type, Visibility};
+use syn::{Attribute, FnArg, Ident, ReceiverKind, Signature, Type, Visibility};
 
 use crate::input::arguments::Argument;
 use crate::input::errors::Errors;
+use crate::input::future_block::FutureBlock;
+use crate::input::parameters::{Binding, bindings};
 use crate::input::returns::{Form, Returns};
 use crate::input::tokens::{is, mentions, span_of};
 
@@ -21,7 +22,31 @@ pub(crate) struct Function {
     pub(crate) inner: TokenStream,
     /// The user's braces and their content.
     pub(crate) block: Group,
+    /// The future that the block consists of, if the function returns one: nothing of the body runs before it is polled.
+    pub(crate) future: Option<FutureBlock>,
 }
+
+/// Attributes of the language that may stand on a function. Any other is a macro, or is read by one.
+const BUILT_IN: [&str; 18] = [
+    "allow",
+    "cfg",
+    "cold",
+    "deny",
+    "deprecated",
+    "diagnostic",
+    "doc",
+    "expect",
+    "forbid",
+    "ignore",
+    "inline",
+    "must_use",
+    "no_mangle",
+    "should_panic",
+    "target_feature",
+    "test",
+    "track_caller",
+    "warn",
+];
 
 impl Function {
     /// Reads a function, and reports why it cannot be guarded.
@@ -43,16 +68,20 @@ impl Function {
         syn::ext::IdentExt::unraw(&self.signature.ident).to_string()
     }
 
-    /// The parameters that the body captures, last first, which is the order in which they are dropped.
-    pub(crate) fn captured(&self) -> Vec<Ident> {
+    /// The names that the parameters bind and the body uses, in their order. A name that begins with `_` may be there for its drop.
+    pub(crate) fn captured(&self) -> Vec<Binding> {
         let body = self.block.stream();
         let mut names: Vec<_> = self.signature.inputs.iter().flat_map(bindings).collect();
-        names.reverse();
-        names.retain(|name| {
-            let name = name.to_string();
+        names.retain(|binding| {
+            let name = binding.name.to_string();
             name.starts_with('_') || mentions(&body, &name)
         });
         names
+    }
+
+    /// The attributes below ours that are macros, as far as can be told, and read what we write.
+    pub(crate) fn has_attributes_below(&self) -> bool {
+        self.attributes.iter().any(|attribute| !BUILT_IN.iter().any(|name| attribute.path().is_ident(name)))
     }
 
     /// Reports a handler that uses a `&mut` parameter while the function's future holds it.
@@ -76,9 +105,10 @@ impl Function {
 
     /// The first `&mut` parameter that both the function's future and these tokens mention.
     fn shared_borrow(&self, tokens: &TokenStream) -> Option<Ident> {
-        let body = match self.signature.asyncness {
-            Some(_) => self.block.stream(),
-            None => async_move_block(self.block.stream())?,
+        let body = match (&self.future, self.returns.form) {
+            (Some(future), _) => future.block.stream(),
+            (None, Form::Async) => self.block.stream(),
+            (None, _) => return None,
         };
         self.signature
             .inputs
@@ -94,6 +124,7 @@ impl Function {
                 },
             })
             .flat_map(bindings)
+            .map(|binding| binding.name)
             .find(|name| mentions(tokens, &name.to_string()) && mentions(&body, &name.to_string()))
     }
 
@@ -161,7 +192,12 @@ fn read(input: ParseStream<'_>) -> syn::Result<Function> {
         return Err(syn::Error::new(signature.ident.span(), format!("{GUARDS} with a body in braces")));
     };
     let returns = Returns::of(&signature);
-    Ok(Function { attributes, visibility, signature, returns, inner, block })
+    let future = match returns.form {
+        Form::Future => FutureBlock::of(block.stream(), false),
+        Form::Boxed => FutureBlock::of(block.stream(), true),
+        Form::Sync | Form::Async => None,
+    };
+    Ok(Function { attributes, visibility, signature, returns, inner, block, future })
 }
 
 fn is_function(input: ParseStream<'_>) -> bool {
@@ -230,45 +266,4 @@ fn split_inner(stream: TokenStream) -> (TokenStream, TokenStream) {
     }
     let rest = trees[at..].iter().cloned().collect();
     (trees.into_iter().take(at).collect(), rest)
-}
-
-/// The names that a parameter binds.
-pub(crate) fn bindings(input: &FnArg) -> Vec<Ident> {
-    let mut names = Vec::new();
-    match input {
-        FnArg::Receiver(receiver) => names.push(Ident::new("self", receiver.self_token.span)),
-        FnArg::Typed(parameter) => bound(&parameter.pat, &mut names),
-    }
-    names
-}
-
-/// The names that a pattern binds. A name in upper case is a constant.
-fn bound(pattern: &Pat, names: &mut Vec<Ident>) {
-    match pattern {
-        Pat::Ident(binding) => {
-            if !binding.ident.to_string().starts_with(char::is_uppercase) {
-                names.push(binding.ident.clone());
-            }
-            if let Some((_, pattern)) = &binding.subpat {
-                bound(pattern, names);
-            }
-        }
-        Pat::Or(or) => or.cases.first().into_iter().for_each(|pattern| bound(pattern, names)),
-        Pat::Paren(paren) => bound(&paren.pat, names),
-        Pat::Reference(reference) => bound(&reference.pat, names),
-        Pat::Slice(slice) => slice.elems.iter().for_each(|pattern| bound(pattern, names)),
-        Pat::Struct(record) => record.fields.iter().for_each(|field| bound(&field.pat, names)),
-        Pat::Tuple(tuple) => tuple.elems.iter().for_each(|pattern| bound(pattern, names)),
-        Pat::TupleStruct(tuple) => tuple.elems.iter().for_each(|pattern| bound(pattern, names)),
-        _ => {}
-    }
-}
-
-/// The content of the `async move` block that a body consists of, boxed or not, as `#[async_trait]` boxes that of an `async fn`.
-fn async_move_block(body: TokenStream) -> Option<TokenStream> {
-    match syn::parse2::<syn::Expr>(body).ok()? {
-        syn::Expr::Async(block) if block.capture.is_some() => Some(block.block.to_token_stream()),
-        syn::Expr::Call(call) if call.args.len() == 1 => async_move_block(call.args.to_token_stream()),
-        _ => None,
-    }
 }

@@ -35,12 +35,13 @@ const fn name(text: &'static str, concern: Concern, example: &'static str) -> Ar
 }
 
 /// Every argument, in the order in which messages list them.
-pub(crate) const NAMES: [ArgumentName; 16] = [
+pub(crate) const NAMES: [ArgumentName; 17] = [
     name("name", Concern::Settings, "\"payments\""),
     name("window", Concern::Settings, "count(100)"),
     name("trip", Concern::Settings, "min(10) & failure_rate(0.5)"),
     name("track", Concern::Calls, "all"),
     name("success", Concern::Calls, "matches(NotFound)"),
+    name("ignore", Concern::Calls, "ok(Cached(_))"),
     name("retry", Concern::Settings, "cooldown(60s)"),
     name("permit", Concern::Settings, "ramp_up(0.1, 1.0, 60s)"),
     name("max_half_open_calls", Concern::Settings, "10"),

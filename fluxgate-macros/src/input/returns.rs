@@ -47,9 +47,14 @@ impl Returns {
         if signature.asyncness.is_some() {
             return Self::plain(signature, declared);
         }
+        if is_future_of_self(ty) {
+            let output = quote!(<#ty as ::core::future::Future>::Output);
+            let span = span_of(&ty.to_token_stream()).unwrap_or((Span::call_site(), Span::call_site()));
+            return Self { form: Form::Boxed, declared, is_opaque: false, output, span };
+        }
         let (form, output) = match ty {
             Type::ImplTrait(opaque) => (Form::Future, output(&opaque.bounds)),
-            _ => (Form::Boxed, boxed(ty)),
+            _ => (Form::Boxed, boxed(ty).or_else(|| alias(ty))),
         };
         match output {
             Some(output) => {
@@ -95,6 +100,20 @@ fn boxed(ty: &Type) -> Option<&Type> {
         Type::ImplTrait(opaque) => output(&opaque.bounds),
         _ => None,
     }
+}
+
+/// The output of a `BoxFuture<'_, ..>` or `LocalBoxFuture<'_, ..>`, which are aliases of the former in the crate `futures` and in many
+/// others.
+fn alias(ty: &Type) -> Option<&Type> {
+    let segment = last(ty)?;
+    ["BoxFuture", "LocalBoxFuture"].into_iter().find_map(|name| argument(segment, name))
+}
+
+/// `Self::Future`, as a service returns it. It has to be a boxed future.
+fn is_future_of_self(ty: &Type) -> bool {
+    let Type::Path(path) = ty else { return false };
+    let names = path.path.segments.iter().map(|segment| segment.ident.to_string());
+    path.qself.is_none() && names.eq(["Self", "Future"])
 }
 
 fn last(ty: &Type) -> Option<&PathSegment> {
@@ -178,7 +197,14 @@ mod tests {
         for (signature, form, output) in [
             ("fn f()", Form::Sync, "()"),
             ("fn f() -> Result<impl Iterator<Item = u8>, E>", Form::Sync, "Result < _ , E >"),
-            ("fn f() -> (BoxFuture<'static, u8>)", Form::Sync, "BoxFuture < 'static , u8 >"),
+            ("fn f() -> (BoxFuture<'static, u8>)", Form::Boxed, "u8"),
+            ("fn f() -> futures::future::LocalBoxFuture<'_, u8>", Form::Boxed, "u8"),
+            (
+                "fn f() -> Self::Future",
+                Form::Boxed,
+                "< Self :: Future as :: core :: future :: Future > :: Output",
+            ),
+            ("fn f() -> Reply<'static, u8>", Form::Sync, "Reply < 'static , u8 >"),
             ("fn f() -> impl Send", Form::Sync, "_"),
             ("async fn f() -> Result<u8, E>", Form::Async, "Result < u8 , E >"),
             ("async fn f() -> impl Future<Output = u8>", Form::Async, "_"),

@@ -130,7 +130,7 @@ impl<'a> Suggestions<'a> {
             }
             if let Some((_, ours)) = FOREIGN.iter().find(|(theirs, _)| *theirs == name) {
                 let value = match (*ours, value.as_str()) {
-                    ("track" | "success", value) if !value.is_empty() => tracker_for(value),
+                    ("track" | "success" | "ignore", value) if !value.is_empty() => tracker_for(value),
                     (_, "") => example(ours).to_owned(),
                     (_, value) => value.to_owned(),
                 };

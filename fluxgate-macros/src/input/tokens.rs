@@ -83,7 +83,38 @@ pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     })
 }
 
-/// A variable that the user's code cannot see.
+/// Whether tokens may assign to a variable or to a field of it.
+pub(crate) fn assigns(tokens: &TokenStream, name: &Ident) -> bool {
+    let mut is_place = false;
+    let mut trees = tokens.clone().into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        match &tree {
+            TokenTree::Group(group) if assigns(&group.stream(), name) => return true,
+            TokenTree::Ident(word) if word == name => is_place = true,
+            TokenTree::Punct(punct) if punct.as_char() == '=' => {
+                let is_comparison = trees.peek().is_some_and(|next| is(next, '=') || is(next, '>'));
+                if is_place && !is_comparison {
+                    return true;
+                }
+                is_place = false;
+            }
+            // A field, an operator before `=`, the rest of a tuple that is assigned.
+            TokenTree::Punct(punct) if punct.as_char() != ';' => {}
+            TokenTree::Ident(_) | TokenTree::Literal(_) if is_place => {}
+            _ => is_place = false,
+        }
+    }
+    false
+}
+
+/// A variable that the user's code cannot see. Its name is one of ours all the same: a pattern may not be called as a constant is.
 pub(crate) fn local(name: &str) -> Ident {
-    Ident::new(name, Span::mixed_site())
+    Ident::new(&format!("__fluxgate_{name}"), Span::mixed_site())
+}
+
+/// Braces with the user's span, because line coverage is measured there.
+pub(crate) fn braced(tokens: TokenStream, span: Span) -> TokenTree {
+    let mut group = Group::new(Delimiter::Brace, tokens);
+    group.set_span(span);
+    TokenTree::Group(group)
 }

@@ -42,7 +42,7 @@ impl GuardedFunction {
         let mut errors = Errors::default();
         let arguments = Arguments::parse(arguments, Macro::CircuitBreaker, &mut errors);
         let function = Function::parse(item.clone(), &mut errors);
-        let handle = target::handle(&arguments, function.as_ref(), &mut errors);
+        let handle = target::handle(&arguments, &mut errors);
         let breaker = BreakerLocation::read(&arguments, function.as_ref(), handle.as_ref(), &mut errors);
         let outcomes = Outcomes::read(&arguments, &mut errors);
         let [rejected, fallback] = ["rejected", "fallback"]

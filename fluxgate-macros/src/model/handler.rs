@@ -9,7 +9,7 @@ use crate::input::errors::{self, Errors};
 use crate::input::function::Function;
 use crate::input::returns::Form;
 use crate::input::source::spelled;
-use crate::input::tokens::text;
+use crate::input::tokens::{mentions, text};
 
 /// The user's closure or path.
 pub(crate) struct Handler {
@@ -37,12 +37,31 @@ impl Handler {
         };
         let is_async = matches!(peel(&expression), Expr::Closure(closure) if closure.asyncness.is_some());
         let is_awaited = function.is_none_or(|function| function.returns.form != Form::Sync);
-        let function = function.map_or_else(String::new, Function::name);
-        if let Some(objection) = objection(argument, peel(&expression), &function, is_awaited) {
+        let name = function.map_or_else(String::new, Function::name);
+        if let Some(objection) = objection(argument, peel(&expression), &name, is_awaited) {
+            let objection = match function {
+                Some(function) if !is_awaited && blocks(function) => below_a_runtime(&objection, &name),
+                _ => objection,
+            };
             errors.push(objection);
         }
         Some(Self { tokens: argument.value.clone(), is_async })
     }
+}
+
+/// Whether another attribute has made this of an `async fn`: `#[tokio::main]`, `#[tokio::test]` and their like.
+fn blocks(function: &Function) -> bool {
+    mentions(&function.block.stream(), "block_on")
+}
+
+fn below_a_runtime(objection: &syn::Error, function: &str) -> syn::Error {
+    let message = objection.to_string();
+    let what = message.lines().next().unwrap_or_default();
+    let help = format!(
+        "an attribute above this one seems to have removed `async` from `{function}`\n\
+         help: put `#[circuit_breaker]` above that attribute"
+    );
+    syn::Error::new(objection.span(), format!("{what}\n{help}"))
 }
 
 /// Removes parentheses and the invisible groups of `macro_rules!`.

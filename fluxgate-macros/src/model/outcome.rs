@@ -1,4 +1,4 @@
-//! How the outcome of a call is found: `track` and `success`.
+//! How the outcome of a call is found: `track`, `success` and `ignore`.
 
 use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
@@ -16,8 +16,9 @@ pub(crate) enum Outcomes {
     OfReturned(Claims),
 }
 
-/// What the trackers claim among results of one domain. Successes come first.
+/// What the trackers claim among results of one domain, in the order in which they are asked.
 pub(crate) struct Claims {
+    pub(crate) ignored: Claim,
     pub(crate) successes: Claim,
     pub(crate) failures: Claim,
 }
@@ -25,16 +26,28 @@ pub(crate) struct Claims {
 impl Outcomes {
     /// Reads the trackers, and reports all that is wrong with them.
     pub(crate) fn read(arguments: &Arguments, errors: &mut Errors) -> Self {
-        let [track, success] = ["track", "success"].map(|name| read(arguments, name, errors));
-        if matches!(track, None | Some(Tracker::All)) && success.is_none() {
+        let [track, success, ignore] =
+            ["track", "success", "ignore"].map(|name| read(arguments, name, errors));
+        let others = [&success, &ignore];
+        if matches!(track, None | Some(Tracker::All)) && others.iter().all(|other| other.is_none()) {
             return Self::Standard;
         }
-        let claims = |domain| Claims {
-            successes: success.as_ref().map_or(Claim::Inapplicable, |tracker| Claim::of(tracker, domain)),
-            failures: Claim::of(track.as_ref().unwrap_or(&Tracker::All), domain),
+        let claims = |domain| {
+            let claim = |tracker: &Option<Tracker>| {
+                tracker.as_ref().map_or(Claim::Inapplicable, |tracker| Claim::of(tracker, domain))
+            };
+            let failures = match (track.as_ref().unwrap_or(&Tracker::All), domain) {
+                // Who speaks of `Ok` values alone does not mean that errors are none.
+                (track, Domain::Err) => match Claim::of(track, domain) {
+                    Claim::Inapplicable => Claim::Constant(true),
+                    claim => claim,
+                },
+                (track, _) => Claim::of(track, domain),
+            };
+            Claims { ignored: claim(&ignore), successes: claim(&success), failures }
         };
         let is_of_returned = track.as_ref().is_some_and(Tracker::is_of_returned)
-            && success.as_ref().is_none_or(Tracker::is_of_returned);
+            && others.iter().all(|other| other.as_ref().is_none_or(Tracker::is_of_returned));
         if is_of_returned {
             Self::OfReturned(claims(Domain::Whole))
         } else {

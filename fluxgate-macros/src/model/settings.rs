@@ -7,7 +7,9 @@ use fluxgate_rules::read::{self, Reading};
 use fluxgate_rules::syntax::{self, Branch, WrittenArgument, WrittenCall, WrittenRule};
 use fluxgate_rules::token::{Token, TokenRange, spell};
 use fluxgate_rules::trial::Plan;
-use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, OUTCOME, Parameter};
+use fluxgate_rules::vocabulary::{
+    HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, ON_CANCEL, OUTCOME, Parameter, Vocabulary,
+};
 use fluxgate_rules::{Problem, Window};
 use proc_macro2::{Span, TokenStream};
 use syn::{Expr, ExprLit, Lit, LitStr};
@@ -27,6 +29,8 @@ pub(crate) struct Settings {
     pub(crate) half_open_timeout: Option<Value>,
     pub(crate) on_panic: Option<Outcome>,
     pub(crate) on_cancel: Option<Outcome>,
+    /// From when on a cancelled call counts so.
+    pub(crate) on_cancel_after: Option<Value>,
     pub(crate) rule: Option<Rule>,
     /// The rule as we would write it and the length of its trial, for documentation.
     pub(crate) summary: String,
@@ -165,6 +169,7 @@ impl Reader<'_> {
         let rule = self.read("trip", |tokens| read::rule(tokens, &assumed));
         let retry = self.read("retry", read::retry);
         let permit = self.read("permit", read::permit);
+        let on_cancel = self.outcome("on_cancel", &ON_CANCEL);
         Settings {
             name,
             window: window.map(|window| self.setting(&window)),
@@ -172,8 +177,9 @@ impl Reader<'_> {
             permit: permit.map(|permit| self.setting(&permit)),
             max_half_open_calls: self.single(&MAX_HALF_OPEN_CALLS),
             half_open_timeout: self.single(&HALF_OPEN_TIMEOUT),
-            on_panic: self.outcome("on_panic"),
-            on_cancel: self.outcome("on_cancel"),
+            on_panic: self.outcome("on_panic", &OUTCOME).map(|(outcome, _)| outcome),
+            on_cancel: on_cancel.as_ref().map(|(outcome, _)| *outcome),
+            on_cancel_after: on_cancel.and_then(|(_, after)| after),
             summary: summary(rule.as_ref(), size.as_ref()),
             rule: rule.map(|rule| self.rule(&rule, size.is_none())),
         }
@@ -219,9 +225,12 @@ impl Reader<'_> {
         self.value(&source, &WrittenArgument { parameter, value, place })
     }
 
-    fn outcome(&mut self, name: &str) -> Option<Outcome> {
-        let read = self.read(name, |tokens| read::word(tokens, name, &OUTCOME))?;
-        Some(if read.value.entry.word == "failure" { Outcome::Failure } else { Outcome::Ignored })
+    /// An outcome, and the value of its argument, if it has one.
+    fn outcome(&mut self, name: &str, vocabulary: &'static Vocabulary) -> Option<(Outcome, Option<Value>)> {
+        let Read { source, value } = self.read(name, |tokens| read::word(tokens, name, vocabulary))?;
+        let word = self.word(&source, &value);
+        let outcome = if word.name == "failure" { Outcome::Failure } else { Outcome::Ignored };
+        Some((outcome, word.keywords.into_iter().next().map(|(_, value)| value)))
     }
 
     fn setting(&mut self, Read { source, value }: &Read<WrittenCall>) -> Setting {

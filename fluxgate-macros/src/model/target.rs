@@ -6,8 +6,10 @@ use syn::{Expr, FnArg, ReceiverKind, Type};
 
 use crate::input::arguments::{Argument, Arguments};
 use crate::input::errors::Errors;
-use crate::input::function::{Function, bindings};
+use crate::input::function::Function;
+use crate::input::parameters::{Binding, bindings};
 use crate::input::returns::Form;
+use crate::input::source::spelled;
 use crate::input::tokens::{mentions, text};
 use crate::model::settings::Settings;
 
@@ -17,9 +19,14 @@ pub(crate) enum BreakerLocation {
     Inside(Settings),
     /// Beside the function, under the user's name, made from these settings.
     Beside(Ident, Settings),
-    /// At the user's place.
+    /// Beside the method, under the user's name as an associated constant, made from these settings.
+    Associated(Ident, Settings),
+    /// At the user's place, which is not in a parameter.
     Given(TokenStream),
-    /// At the user's place, which the body may move or change, so that the function needs a handle of its own.
+    /// At the user's place in a parameter, where it stays while the body, or the function's future, uses it.
+    Lent(TokenStream),
+    /// At the user's place in a parameter that the body may move or change, or that does not outlive the function while its future
+    /// does: the function needs a handle of its own.
     Shared(TokenStream),
 }
 
@@ -36,6 +43,7 @@ impl BreakerLocation {
         }
         let settings = Settings::read(arguments, errors)?;
         Some(match handle {
+            Some(handle) if function.is_some_and(is_method) => Self::Associated(handle.clone(), settings),
             Some(handle) => Self::Beside(handle.clone(), settings),
             None => Self::Inside(settings),
         })
@@ -43,22 +51,47 @@ impl BreakerLocation {
 
     fn given(argument: &Argument, function: Option<&Function>, errors: &mut Errors) -> Option<Self> {
         let place = argument.value.clone();
-        if syn::parse2::<Expr>(place.clone()).is_err() {
+        let expression = syn::parse2::<Expr>(place.clone());
+        if expression.as_ref().is_ok_and(is_made_here) {
+            let written = spelled(&place);
+            errors.report(
+                argument.span(),
+                format!(
+                    "`{written}` is evaluated at each call, and a new breaker each time would never open\n\
+                     help: write `static PAYMENTS: CircuitBreaker = breaker!(..);`, or keep it in a field, and here \
+                     `breaker = PAYMENTS` or `breaker = self.breaker`; if it returns a reference, write `*{written}`"
+                ),
+            );
+            return None;
+        }
+        if expression.is_err() {
             let message = "`breaker` takes a place that holds a breaker\nhelp: write `breaker = PAYMENTS`, or `breaker = self.breaker`";
             errors.report(argument.span(), message);
             return None;
         }
-        let is_shared = function.is_some_and(|function| is_in_parameters(&place, function));
-        Some(if is_shared { Self::Shared(place) } else { Self::Given(place) })
+        let kind = function.map_or(Self::Given as fn(_) -> _, |function| kind_of(&place, function));
+        Some(kind(place))
+    }
+}
+
+/// Whether an expression makes a value: a macro, a function, or a method of what these return. A method of a place may return what
+/// is there.
+fn is_made_here(expression: &Expr) -> bool {
+    match expression {
+        Expr::Macro(_) | Expr::Call(_) | Expr::Block(_) | Expr::Struct(_) | Expr::Closure(_) => true,
+        Expr::MethodCall(call) => is_made_here(&call.receiver),
+        Expr::Field(field) => is_made_here(&field.base),
+        Expr::Await(awaited) => is_made_here(&awaited.base),
+        Expr::Group(group) => is_made_here(&group.expr),
+        Expr::Paren(paren) => is_made_here(&paren.expr),
+        Expr::Reference(reference) => is_made_here(&reference.expr),
+        Expr::Try(tried) => is_made_here(&tried.expr),
+        _ => false,
     }
 }
 
 /// The name of the static beside the function, if the user asks for one.
-pub(crate) fn handle(
-    arguments: &Arguments,
-    function: Option<&Function>,
-    errors: &mut Errors,
-) -> Option<Ident> {
+pub(crate) fn handle(arguments: &Arguments, errors: &mut Errors) -> Option<Ident> {
     let argument = arguments.get("handle")?;
     let Ok(name) = syn::parse2::<Ident>(argument.value.clone()) else {
         let name = names(argument.value.clone()).last().unwrap_or_else(|| "PAYMENTS".to_owned());
@@ -66,18 +99,14 @@ pub(crate) fn handle(
         errors.report(argument.span(), message);
         return None;
     };
-    let is_method = function.is_some_and(|function| {
-        function.signature.receiver().is_some() || mentions(&function.signature.to_token_stream(), "Self")
-    });
-    if is_method {
-        errors.report(
-            argument.span(),
-            "a method cannot have a `handle`: there is no room for a `static` beside it\n\
-             help: write `static PAYMENTS: CircuitBreaker = breaker!(..);` outside the `impl`, and here `breaker = PAYMENTS`",
-        );
-        return None;
-    }
     Some(name)
+}
+
+/// Whether the function is in an `impl`, as far as can be told.
+pub(crate) fn is_method(function: &Function) -> bool {
+    function.signature.receiver().is_some()
+        || mentions(&function.signature.to_token_stream(), "Self")
+        || mentions(&function.block.stream(), "Self")
 }
 
 /// All words of a value, quoted or not.
@@ -89,13 +118,10 @@ fn names(value: TokenStream) -> impl Iterator<Item = String> {
     })
 }
 
-/// Whether a place is in a parameter that the body may move or change during the call, or that does not outlive the function while
-/// its future does.
-fn is_in_parameters(place: &TokenStream, function: &Function) -> bool {
-    let signature = &function.signature;
-    let returns_future = matches!(function.returns.form, Form::Future | Form::Boxed);
-    let mentioned = |names: &[Ident]| names.iter().any(|name| mentions(place, &name.to_string()));
-    signature.inputs.iter().any(|input| {
+/// Which kind of location a place is.
+fn kind_of(place: &TokenStream, function: &Function) -> fn(TokenStream) -> BreakerLocation {
+    let mut kind: fn(TokenStream) -> BreakerLocation = BreakerLocation::Given;
+    for input in &function.signature.inputs {
         let is_lent = match input {
             FnArg::Receiver(receiver) => match &receiver.kind {
                 ReceiverKind::Reference(_, _, mutability) => mutability.is_none(),
@@ -104,8 +130,24 @@ fn is_in_parameters(place: &TokenStream, function: &Function) -> bool {
             },
             FnArg::Typed(parameter) => is_shared_reference(&parameter.ty),
         };
-        (returns_future || !is_lent) && mentioned(&bindings(input))
-    })
+        for Binding { name, .. } in bindings(input) {
+            let name = name.to_string();
+            if mentions(place, &name) {
+                // A future that uses the parameter itself lives no longer than it.
+                let is_held = match function.returns.form {
+                    Form::Sync | Form::Async => true,
+                    Form::Future | Form::Boxed => {
+                        function.future.as_ref().is_some_and(|future| mentions(&future.block.stream(), &name))
+                    }
+                };
+                if !is_lent || !is_held {
+                    return BreakerLocation::Shared;
+                }
+                kind = BreakerLocation::Lent;
+            }
+        }
+    }
+    kind
 }
 
 fn is_shared_reference(ty: &Type) -> bool {

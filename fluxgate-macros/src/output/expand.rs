@@ -15,8 +15,8 @@ pub(crate) fn breaker(BreakerValue { fluxgate, settings: its }: &BreakerValue) -
     let place = quote!(::core::concat!(::core::module_path!(), ":", ::core::line!()));
     let settings = settings(its, &private, place);
     quote!(#private::CircuitBreaker::from_settings({
-        const SETTINGS: &#private::Settings = &#settings;
-        SETTINGS
+        const __FLUXGATE_SETTINGS: &#private::Settings = &#settings;
+        __FLUXGATE_SETTINGS
     }))
 }
 

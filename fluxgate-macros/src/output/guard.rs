@@ -1,30 +1,34 @@
 //! A function and what guards it -> the guarded function.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
-use syn::Lifetime;
 
 use crate::input::function::Function;
+use crate::input::future_block::FutureBlock;
+use crate::input::parameters::without_mut;
 use crate::input::returns::{Form, Returns};
-use crate::input::tokens::local;
+use crate::input::tokens::{braced, local};
 use crate::model::guard::GuardedFunction;
 use crate::model::target::BreakerLocation;
-use crate::output::capture::in_order_of_drops;
+use crate::output::body::{self, Capture};
 use crate::output::outcome::outcome;
-use crate::output::{handler, returns, target};
+use crate::output::target::Target;
+use crate::output::{handler, returns};
 
 /// The function, with its body guarded.
 pub(crate) fn guarded(guard: &GuardedFunction, private: &TokenStream) -> TokenStream {
-    let Function { attributes, visibility, signature, inner, block, .. } = &guard.function;
-    let beside = target::beside(&guard.breaker, &guard.function, private);
-    let (setup, breaker) = target::breaker(&guard.breaker, &guard.function, private);
-    let writer = BodyWriter { guard, private, breaker };
-    let body = match guard.function.returns.form {
-        Form::Sync => writer.sync(),
-        Form::Async => writer.asynchronous(),
-        Form::Future | Form::Boxed => writer.future(),
+    let Function { attributes, visibility, inner, block, .. } = &guard.function;
+    let target = Target::of(&guard.breaker, &guard.function, private);
+    let writer = BodyWriter { guard, private, target: &target };
+    let (body, capture) = match (guard.function.returns.form, &guard.function.future) {
+        (Form::Sync, _) => writer.sync(),
+        (Form::Async, _) => writer.asynchronous(),
+        (Form::Future | Form::Boxed, Some(future)) => (writer.future(future), Capture::none()),
+        (Form::Future | Form::Boxed, None) => (writer.eager(), Capture::none()),
     };
-    let body = braced(quote!(#inner #setup #body), block.span());
+    let signature = without_mut(&guard.function.signature, &capture.bound_anew);
+    let Target { beside, items, .. } = &target;
+    let body = braced(quote!(#inner #items #body), block.span());
     quote!(#beside #(#attributes)* #visibility #signature #body)
 }
 
@@ -32,13 +36,16 @@ pub(crate) fn guarded(guard: &GuardedFunction, private: &TokenStream) -> TokenSt
 struct BodyWriter<'a> {
     guard: &'a GuardedFunction,
     private: &'a TokenStream,
-    /// An expression for a `&Breaker`.
-    breaker: TokenStream,
+    target: &'a Target,
 }
 
 impl BodyWriter<'_> {
     fn returns(&self) -> &Returns {
         &self.guard.function.returns
+    }
+
+    fn has_handlers(&self) -> bool {
+        self.guard.rejected.is_some() || self.guard.fallback.is_some()
     }
 
     // Input:
@@ -47,17 +54,29 @@ impl BodyWriter<'_> {
     // Output:
     //     fn charge(order: &Order) -> Result<Receipt, PaymentError> {
     //         static __FLUXGATE_BREAKER: Breaker = ..;
-    //         match call(&__FLUXGATE_BREAKER, || -> Result<Receipt, PaymentError> { .. }, outcome) {
-    //             Ok(returned) => returned,
-    //             Err(refusal) => return Refusal::into_error(refusal, refused),
-    //         }
+    //         <Result<Receipt, PaymentError> as Returned>::settle(
+    //             call(&__FLUXGATE_BREAKER, || -> Result<Receipt, PaymentError> { .. }, outcome),
+    //         )
     //     }
-    fn sync(&self) -> TokenStream {
-        let Self { private, breaker, .. } = self;
-        let (block, declared) = (&self.guard.function.block, &self.returns().declared);
-        let outcome = self.outcome(&TokenStream::new());
-        let called = quote!(#private::call(#breaker, || -> #declared #block, #outcome));
-        self.ending(&TokenStream::new(), &self.unless_refused(&called))
+    //
+    // and with a `rejected` or `fallback`, which may use what the body moves:
+    //
+    //         match Call::enter(&__FLUXGATE_BREAKER) {
+    //             Ok(call) => run(call, || -> Result<Receipt, PaymentError> { .. }, outcome),
+    //             Err(refusal) => Refusal::into_error(refusal, rejected),
+    //         }
+    fn sync(&self) -> (TokenStream, Capture) {
+        let Self { guard, private, target } = self;
+        let capture = Capture::of_closure(&guard.function, guard.fallback.as_ref());
+        let body = body::closure(&guard.function.block, &self.returns().declared, &capture);
+        let (setup, breaker, outcome) = (&target.setup, &target.breaker, self.outcome(&TokenStream::new()));
+        let called = if self.has_handlers() {
+            let call = local("call");
+            self.admit_then_branch(&quote!(#private::run(#call, #body, #outcome)))
+        } else {
+            self.settled(&quote!(#private::call(#breaker, #body, #outcome)))
+        };
+        (quote!(#setup #called), capture)
     }
 
     // Input:
@@ -66,103 +85,124 @@ impl BodyWriter<'_> {
     // Output:
     //     async fn charge(order: Order) -> Result<Receipt, PaymentError> {
     //         static __FLUXGATE_BREAKER: Breaker = ..;
-    //         Deferred::new(&__FLUXGATE_BREAKER, async move { .. }, outcome, |outcome| ..).await
+    //         Deferred::new(&__FLUXGATE_BREAKER, async move { .. }, outcome, settle).await
     //     }
     //
-    // and with a `rejected` or `fallback`, which may use what the body captures, and so runs before the body's future is made:
+    // and with a `rejected` or `fallback`:
     //
-    //         let call = match Call::enter(&__FLUXGATE_BREAKER) {
-    //             Ok(call) => call,
-    //             Err(refusal) => return Refusal::into_error(refusal, rejected),
-    //         };
-    //         Guarded::new(call, async move { .. }, outcome).await
-    fn asynchronous(&self) -> TokenStream {
-        let (function, declared) = (&self.guard.function, &self.returns().declared);
-        let block = &function.block;
-        let fixed = Ident::new("returned", Span::mixed_site().located_at(self.returns().span.0));
-        let label = Lifetime::new("'_body", Span::mixed_site());
-        let capture = in_order_of_drops(function);
-        let body = braced(
-            quote!(
-                // Fixes the type of the block, so that returned values are coerced.
-                #[allow(unreachable_code, clippy::all, clippy::pedantic)]
-                if false {
-                    let #fixed: #declared = loop {};
-                    return #fixed;
-                }
-                #[allow(clippy::all, clippy::pedantic)]
-                {
-                    #capture
-                }
-                // The label prevents a lint against superfluous braces.
-                #label: #block
-            ),
-            block.span(),
-        );
-        let future = quote!(async move #body);
-        if self.guard.rejected.is_none() && self.guard.fallback.is_none() {
-            let deferred = self.deferred(&future, &TokenStream::new());
-            quote!(#deferred.await)
-        } else {
-            self.awaited(&future)
-        }
+    //         match Call::enter(&__FLUXGATE_BREAKER) {
+    //             Ok(call) => Guarded::new(call, async move { .. }, outcome).await,
+    //             Err(refusal) => Refusal::into_error(refusal, rejected),
+    //         }
+    fn asynchronous(&self) -> (TokenStream, Capture) {
+        let function = &self.guard.function;
+        let capture = Capture::of_future(function);
+        let declared = &self.returns().declared;
+        let body = body::future(&quote!(async move), &function.block, declared, &capture, self.private);
+        let (setup, awaited) = (&self.target.setup, self.awaited(&body));
+        (quote!(#setup #awaited), capture)
     }
 
     // Input:
-    //     fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> { .. }
-    //     fn charge(order: Order) -> Pin<Box<dyn Future<Output = Result<Receipt, PaymentError>>>> { .. }
+    //     fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> {
+    //         async move { .. }
+    //     }
     //
     // Output:
-    //     {
+    //     fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> {
     //         static __FLUXGATE_BREAKER: Breaker = ..;
-    //         let future = start::<Result<Receipt, PaymentError>, _>(|| -> _ { .. });
-    //         Deferred::new(&__FLUXGATE_BREAKER, future, outcome, |outcome| ..)
+    //         Deferred::new(&__FLUXGATE_BREAKER, async move { .. }, outcome, settle)
     //     }
-    // and for the second, in a box.
-    fn future(&self) -> TokenStream {
-        let Self { guard, private, .. } = self;
-        let Returns { form, declared, output, .. } = self.returns();
-        let block = &guard.function.block;
-        let future = local("future");
-        let start = quote!(let #future = #private::start::<#output, _>(|| -> #declared #block););
-        let future = future.to_token_stream();
-        let mut handlers = [&guard.rejected, &guard.fallback].into_iter().flatten();
-        let is_deferred =
-            !matches!(guard.breaker, BreakerLocation::Shared(_)) && handlers.all(|handler| !handler.is_async);
-        let guarded = if is_deferred {
-            self.deferred(&future, &quote!(move))
-        } else {
-            let awaited = self.awaited(&future);
-            quote!(async move { #awaited })
+    //
+    // or, where handlers or attributes below need it, `async move { Deferred::new(..).await }`; boxed, if the user's is.
+    fn future(&self, FutureBlock { boxed, keywords, block }: &FutureBlock) -> TokenStream {
+        let Self { guard, private, target } = self;
+        let output = &self.returns().output;
+        let body = body::future(keywords, block, output, &Capture::none(), private);
+        let setup = &target.setup;
+        let is_plain = !self.has_handlers() && !guard.function.has_attributes_below();
+        let (setup, future) = match &guard.breaker {
+            BreakerLocation::Lent(_) => {
+                let awaited = self.awaited(&body);
+                (None, quote!(async move { #setup #awaited }))
+            }
+            BreakerLocation::Inside(_)
+            | BreakerLocation::Beside(..)
+            | BreakerLocation::Associated(..)
+            | BreakerLocation::Given(_)
+                if is_plain =>
+            {
+                (Some(setup), self.deferred(&body, &quote!(move)))
+            }
+            _ => {
+                let awaited = self.awaited(&body);
+                (Some(setup), quote!(async move { #awaited }))
+            }
         };
-        let guarded = if *form == Form::Boxed { quote!(#private::Box::pin(#guarded)) } else { guarded };
-        quote!(#start #guarded)
+        let future = boxed.as_ref().map_or_else(|| future.clone(), |pin| quote!(#pin(#future)));
+        quote!(#setup #future)
+    }
+
+    // Input:
+    //     fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> {
+    //         let sent = send(order);
+    //         async move { .. }
+    //     }
+    //
+    // Output:
+    //     fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> {
+    //         static __FLUXGATE_BREAKER: Breaker = ..;
+    //         Eager::new(breaker, || -> _ { .. }, outcome, settle)
+    //     }
+    //
+    // and with a `rejected` or `fallback`:
+    //
+    //         let begun = Eager::new(breaker, || -> _ { .. }, outcome, told);
+    //         async move { match begun.await { .. } }
+    fn eager(&self) -> TokenStream {
+        let Self { guard, private, target } = self;
+        let Returns { form, declared, output, .. } = self.returns();
+        let body = body::closure(&guard.function.block, declared, &Capture::none());
+        let handle = &target.handle;
+        let outcome = self.outcome(&quote!(move));
+        let begun = local("begun");
+        let new = |settle: &TokenStream| quote!(#private::Eager::<_, #output, _, _>::new(#handle, #body, #outcome, #settle));
+        let is_visible = guard.function.has_attributes_below();
+        let (setup, future) = if self.has_handlers() {
+            let new = new(&quote!(#private::told));
+            let ended = self.branches(&quote!(#begun.await), None);
+            (quote!(let #begun = #new;), quote!(async move { #ended }))
+        } else {
+            let new = new(&self.settle(&quote!(move)));
+            if is_visible {
+                (quote!(let #begun = #new;), quote!(async move { #begun.await }))
+            } else {
+                (TokenStream::new(), new)
+            }
+        };
+        let future = if *form == Form::Boxed { quote!(#private::Box::pin(#future)) } else { future };
+        quote!(#setup #future)
+    }
+
+    /// Awaits the body's future, unless the call is refused.
+    fn awaited(&self, future: &TokenStream) -> TokenStream {
+        let private = self.private;
+        if self.has_handlers() {
+            let (call, outcome) = (local("call"), self.outcome(&TokenStream::new()));
+            // Not bound to a variable, which would cost a move.
+            self.admit_then_branch(&quote!(#private::Guarded::new(#call, #future, #outcome).await))
+        } else {
+            let deferred = self.deferred(future, &TokenStream::new());
+            quote!(#deferred.await)
+        }
     }
 
     /// The future that asks the breaker to admit the call when it is first polled, and then polls `future`. `ownership` is that of
     /// the closures in it: `move`, or nothing.
     fn deferred(&self, future: &TokenStream, ownership: &TokenStream) -> TokenStream {
-        let Self { private, breaker, .. } = self;
-        let output = &self.returns().output;
-        let entered = local("outcome");
-        let outcome = self.outcome(ownership);
-        let ending = self.ending(&TokenStream::new(), &self.unless_refused(&entered.to_token_stream()));
-        quote!(
-            #private::Deferred::new(#breaker, #future, #outcome, #ownership |#entered| -> #output { #ending })
-        )
-    }
-
-    /// Awaits the future, unless the call is refused.
-    fn awaited(&self, future: &TokenStream) -> TokenStream {
-        let Self { private, breaker, .. } = self;
-        let call = local("call");
-        let outcome = self.outcome(&TokenStream::new());
-        let admitted = self.unless_refused(&quote!(#private::Call::enter(#breaker)));
-        self.ending(
-            &quote!(let #call = #admitted;),
-            // Not bound to a variable, which would cost a move.
-            &quote!(#private::Guarded::new(#call, #future, #outcome).await),
-        )
+        let Self { private, target, .. } = self;
+        let (breaker, outcome, settle) = (&target.breaker, self.outcome(ownership), self.settle(ownership));
+        quote!(#private::Deferred::new(#breaker, #future, #outcome, #settle))
     }
 
     /// The closure that finds the outcome of the call.
@@ -170,85 +210,73 @@ impl BodyWriter<'_> {
         outcome(&self.guard.outcomes, self.returns(), ownership, self.private)
     }
 
-    /// The value in `result`; if it is a refusal, returns from the function.
-    fn unless_refused(&self, result: &TokenStream) -> TokenStream {
-        let Self { guard, private, .. } = self;
-        let output = &self.returns().output;
-        let (refusal, told) = (local("refusal"), local("told"));
-        let tell = |then: TokenStream| quote!(#private::Refusal::into_error(#refusal, |#told| #then));
-        let told = told.to_token_stream();
-        let refused = match (&guard.rejected, &guard.fallback) {
-            (Some(rejected), _) if rejected.is_async => {
-                // An `await` cannot be moved out of line.
-                let refused = handler::call(rejected, &tell(told), output, private);
-                quote!(return #refused)
-            }
-            (Some(rejected), _) => {
-                let refused = tell(handler::call(rejected, &told, output, private));
-                quote!(return #refused)
-            }
-            (None, Some(_)) => {
-                let label = label();
-                let error = tell(if guard.outcomes.is_of_returned() {
-                    quote!(#private::Probe::<#output>::new().argument(#told))
-                } else {
-                    returns::error_of(self.returns(), &told, private)
-                });
-                quote!(break #label #error)
-            }
-            (None, None) => {
-                let of = if guard.outcomes.is_of_returned() { quote!(Refusable) } else { quote!(Returned) };
-                let error = returns::error_of(self.returns(), &told, private);
-                let refused =
-                    tell(returns::call(self.returns(), &quote!(#private::#of), "from_error", &error));
-                quote!(return #refused)
-            }
-        };
-        let admitted = local("admitted");
-        quote!(
-            match #result {
-                ::core::result::Result::Ok(#admitted) => #admitted,
-                ::core::result::Result::Err(#refusal) => #refused,
-            }
-        )
+    /// A function from a `Result<Output, Refusal>` to the output, if there are no handlers.
+    fn settle(&self, ownership: &TokenStream) -> TokenStream {
+        let result = local("result");
+        let settled = self.settled(&result.to_token_stream());
+        quote!(#ownership |#result| #settled)
     }
 
-    /// The statements, then `value`, which the `fallback` replaces if it is an error.
-    fn ending(&self, statements: &TokenStream, value: &TokenStream) -> TokenStream {
-        let Self { guard, private, .. } = self;
-        let output = &self.returns().output;
-        let Some(fallback) = &guard.fallback else {
-            return quote!(#statements #value);
-        };
-        let (returned, error) = (local("returned"), local("error"));
-        let split = if guard.outcomes.is_of_returned() {
-            quote!(#private::Probe::<#output>::new().split(#value))
+    /// The output from a `Result<Output, Refusal>`.
+    fn settled(&self, result: &TokenStream) -> TokenStream {
+        let become_error = returns::become_error(self.returns(), self.private);
+        returns::call(self.returns(), &self.returned(), "settle", &quote!(#result, #become_error))
+    }
+
+    /// The trait of the output that says what a refused call returns.
+    fn returned(&self) -> TokenStream {
+        let private = self.private;
+        if self.guard.outcomes.is_of_returned() {
+            quote!(#private::Refusable)
         } else {
-            returns::call(self.returns(), &quote!(#private::Returned), "split", value)
-        };
-        let label = label();
-        let handled = handler::call(fallback, &error.to_token_stream(), output, private);
-        quote!(
-            let #error = #label: {
-                #statements
-                match #split {
-                    ::core::result::Result::Ok(#returned) => return #returned,
-                    ::core::result::Result::Err(#error) => #error,
-                }
-            };
-            #handled
-        )
+            quote!(#private::Returned)
+        }
     }
-}
 
-/// What a refusal breaks out of to reach the `fallback`.
-fn label() -> Lifetime {
-    Lifetime::new("'call", Span::mixed_site())
-}
+    /// Admits the call and runs it, or else the handlers. Only one of them ever runs, so both may move the same things.
+    fn admit_then_branch(&self, run: &TokenStream) -> TokenStream {
+        let Self { private, target, .. } = self;
+        let breaker = &target.breaker;
+        self.branches(&quote!(#private::Call::enter(#breaker)), Some(run))
+    }
 
-/// Braces with the user's span, because line coverage is measured there.
-fn braced(tokens: TokenStream, span: Span) -> TokenTree {
-    let mut group = Group::new(Delimiter::Brace, tokens);
-    group.set_span(span);
-    TokenTree::Group(group)
+    /// From a `Result` to the output. `Ok` is the call, which `run` runs, or without that what it returned; `Err` is a refusal.
+    fn branches(&self, result: &TokenStream, run: Option<&TokenStream>) -> TokenStream {
+        let Self { guard, private, .. } = self;
+        let output = &self.returns().output;
+        let (call, refusal, returned, error) =
+            (local("call"), local("refusal"), local("returned"), local("error"));
+        let ok = quote!(::core::result::Result::Ok);
+        let err = quote!(::core::result::Result::Err);
+        let run = run.cloned().unwrap_or_else(|| call.to_token_stream());
+        let rejected =
+            guard.rejected.as_ref().map(|rejected| handler::rejected(rejected, &refusal, output, private));
+        let Some(fallback) = &guard.fallback else {
+            return quote!(match #result {
+                #ok(#call) => #run,
+                #err(#refusal) => #rejected,
+            });
+        };
+        let (split, refused) = if guard.outcomes.is_of_returned() {
+            let probe = quote!(#private::Probe::<#output>::new());
+            let told = local("told");
+            let refused = quote!(#private::IntoError::into_error(#refusal, |#told| #probe.argument(#told)));
+            (quote!(#probe.split(#run)), quote!(#err(#refused)))
+        } else {
+            let returned = quote!(#private::Returned);
+            let become_error = returns::become_error(self.returns(), private);
+            let refused =
+                returns::call(self.returns(), &returned, "refused", &quote!(#refusal, #become_error));
+            (returns::call(self.returns(), &returned, "split", &run), refused)
+        };
+        let refused = rejected.map_or(refused, |rejected| quote!(#ok(#rejected)));
+        let handled = handler::fallback(fallback, &error, output, private);
+        quote!(match (match #result {
+            #ok(#call) => #split,
+            #err(#refusal) => #refused,
+        }) {
+            #ok(#returned) => #returned,
+            #err(#error) => #handled,
+        })
+    }
 }

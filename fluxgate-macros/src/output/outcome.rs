@@ -55,22 +55,19 @@ fn among(
     unclaimed: &TokenStream,
     private: &TokenStream,
 ) -> TokenStream {
-    let unless_success = match &claims.failures {
-        Claim::Inapplicable | Claim::Constant(false) => unclaimed.clone(),
-        Claim::Constant(true) => quote!(#private::Outcome::Failure),
+    let questions = [
+        (&claims.ignored, quote!(Ignored), quote!(false)),
+        (&claims.successes, quote!(Success), quote!(false)),
+        (&claims.failures, quote!(Failure), absent.clone()),
+    ];
+    questions.into_iter().rev().fold(unclaimed.clone(), |otherwise, (claim, outcome, absent)| match claim {
+        Claim::Inapplicable | Claim::Constant(false) => otherwise,
+        Claim::Constant(true) => quote!(#private::Outcome::#outcome),
         Claim::If(predicate) => {
-            let predicate = contained(predicate, absent, private);
-            quote!(if #predicate { #private::Outcome::Failure } else { #unclaimed })
+            let predicate = contained(predicate, &absent, private);
+            quote!(if #predicate { #private::Outcome::#outcome } else { #otherwise })
         }
-    };
-    match &claims.successes {
-        Claim::Inapplicable | Claim::Constant(false) => unless_success,
-        Claim::Constant(true) => quote!(#private::Outcome::Success),
-        Claim::If(predicate) => {
-            let predicate = contained(predicate, &quote!(false), private);
-            quote!(if #predicate { #private::Outcome::Success } else { #unless_success })
-        }
-    }
+    })
 }
 
 /// The predicate, or `absent` if it panics.
@@ -81,14 +78,17 @@ fn contained(predicate: &Predicate, absent: &TokenStream, private: &TokenStream)
 
 fn holds(predicate: &Predicate, private: &TokenStream) -> TokenStream {
     match predicate {
-        Predicate::Error(arm) => matches(arm, "error"),
-        Predicate::Value(arm) => matches(arm, "value"),
-        Predicate::Returned(arm) => matches(arm, "returned"),
+        Predicate::Error(arm) => matches(arm, "error", private),
+        Predicate::Value(arm) => matches(arm, "value", private),
+        Predicate::Returned(arm) => matches(arm, "returned", private),
         Predicate::TypeOf(span, types) => {
-            let error = local("error");
+            let mut error = local("error");
+            error.set_span(error.span().located_at(*span));
             let has = quote_spanned!(*span=> .has);
-            let sources = quote!(#private::Sources::of(#error));
-            quote!((#(#sources #has::<#types>())||*))
+            let of = respan(quote!(#private::Sources::of), *span);
+            let sources = quote_spanned!(*span=> #of(#error));
+            let end = quote_spanned!(*span=> ());
+            quote!((#(#sources #has::<#types> #end)||*))
         }
         Predicate::Custom(function) => custom(function, private),
         Predicate::Not(inner) => {
@@ -105,11 +105,14 @@ fn joined(members: &[Predicate], operator: &TokenStream, private: &TokenStream) 
     members.reduce(|left, right| quote!(((#left) #operator (#right)))).unwrap_or_default()
 }
 
-fn matches(arm: &Arm, subject: &str) -> TokenStream {
+fn matches(arm: &Arm, subject: &str, private: &TokenStream) -> TokenStream {
     let Arm { pattern, guard } = arm;
     let subject = local(subject);
-    let guard = guard.as_ref().map(|guard| quote!(if #guard));
-    quote!((match #subject { #pattern #guard => true, _ => false }))
+    // In a closure, so that a guard may panic without leaving code that is never reached.
+    let guard = guard.as_ref().map(|guard| quote!(if #private::holds(|| #guard)));
+    // In a `Some`, so that a pattern may match everything without making the last arm one that is never reached.
+    let some = quote!(::core::option::Option::Some);
+    quote!((match #some(#subject) { #some(#pattern) #guard => true, _ => false }))
 }
 
 /// A call of a user's function, spanned so that type errors point at it.

@@ -17,13 +17,12 @@ pub(crate) fn call(returns: &Returns, of: &TokenStream, method: &str, argument: 
     quote!(#open #output #of #method #argument)
 }
 
-/// The conversion of a refusal, spanned so that a type without one is blamed.
-pub(crate) fn error_of(returns: &Returns, refusal: &TokenStream, private: &TokenStream) -> TokenStream {
+/// The function that makes a refusal an error, spanned so that a type without one is blamed.
+pub(crate) fn become_error(returns: &Returns, private: &TokenStream) -> TokenStream {
     let (first, last) = returns.span;
     let open = respan(quote!(<#private::), first);
     let method = respan(quote!(CallNotPermitted as #private::Becomes<_>>::become_error), last);
-    let argument = parenthesized(returns, refusal);
-    quote!(#open #method #argument)
+    quote!(#open #method)
 }
 
 fn parenthesized(returns: &Returns, argument: &TokenStream) -> Group {

@@ -27,7 +27,13 @@ pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name:
         quote!(::core::time::Duration::from_secs(60))
     };
     let on_panic = outcome(settings.on_panic.unwrap_or(Outcome::Failure));
-    let on_cancel = outcome(settings.on_cancel.unwrap_or(Outcome::Ignored));
+    let on_cancel = if let Some(after) = &settings.on_cancel_after {
+        let after = writer.value(after);
+        quote!(__fluxgate::OnCancel::FailureAfter(#after))
+    } else {
+        let outcome = outcome(settings.on_cancel.unwrap_or(Outcome::Ignored));
+        quote!(__fluxgate::OnCancel::Outcome(#outcome))
+    };
     let rule = if let Some(rule) = &settings.rule {
         writer.rule(rule)
     } else {

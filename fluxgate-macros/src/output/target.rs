@@ -6,53 +6,130 @@ use quote::quote;
 use crate::input::function::Function;
 use crate::input::tokens::{local, respan, span_of};
 use crate::model::settings::Settings;
-use crate::model::target::BreakerLocation;
+use crate::model::target::{BreakerLocation, is_method};
 use crate::output::settings::settings;
 
-/// The statements at the start of a function, and an expression for a `&Breaker` after them.
-pub(crate) fn breaker(
-    location: &BreakerLocation,
-    function: &Function,
-    private: &TokenStream,
-) -> (TokenStream, TokenStream) {
-    let breaker = local("breaker");
-    // Spanned so that type errors point at the place.
-    let spanned = |place: &TokenStream, tokens: TokenStream| {
-        let span = span_of(place).map_or(Span::call_site(), |(first, _)| first);
-        respan(tokens, span)
-    };
-    match location {
-        BreakerLocation::Inside(its) => {
-            let name = quote!(__FLUXGATE_BREAKER);
-            let settings = settings(its, private, path(function));
-            (made_of(&settings, &name, private), quote!(&#name))
-        }
-        BreakerLocation::Beside(name, _) => (TokenStream::new(), quote!(#name.breaker())),
-        BreakerLocation::Given(place) => {
-            let ty = spanned(place, quote!(&#private::CircuitBreaker));
-            let lend = spanned(place, quote!(&));
-            let setup = quote!(let #breaker: #ty = #lend #place;);
-            (setup, quote!(#private::CircuitBreaker::breaker(#breaker)))
-        }
-        BreakerLocation::Shared(place) => {
-            let lend = spanned(place, quote!(&));
-            let setup = quote!(let #breaker: #private::CircuitBreaker = #private::share(#lend #place););
-            (setup, quote!(#private::CircuitBreaker::breaker(&#breaker)))
-        }
-    }
+/// The breaker of a function, in tokens.
+pub(crate) struct Target {
+    /// Items beside the function.
+    pub(crate) beside: TokenStream,
+    /// Items in it.
+    pub(crate) items: TokenStream,
+    /// Statements that have to come before `breaker`.
+    pub(crate) setup: TokenStream,
+    /// An expression for a `&Breaker`.
+    pub(crate) breaker: TokenStream,
+    /// An expression for a `CircuitBreaker` that borrows nothing.
+    pub(crate) handle: TokenStream,
 }
 
-/// The items beside a function.
-pub(crate) fn beside(location: &BreakerLocation, function: &Function, private: &TokenStream) -> TokenStream {
-    let BreakerLocation::Beside(handle, its) = location else { return TokenStream::new() };
-    let documentation = format!("The circuit breaker of `{}`: {}.", function.name(), its.summary);
-    handle_of(handle, &documentation, &settings(its, private, path(function)), function, private)
+impl Target {
+    pub(crate) fn of(location: &BreakerLocation, function: &Function, private: &TokenStream) -> Self {
+        let none = TokenStream::new;
+        let breaker = local("breaker");
+        // Spanned so that type errors point at the place.
+        let spanned = |place: &TokenStream, tokens: TokenStream| {
+            let span = span_of(place).map_or(Span::call_site(), |(first, _)| first);
+            respan(tokens, span)
+        };
+        let share = |place: &TokenStream| {
+            let lend = spanned(place, quote!(&));
+            quote!(#private::share(#lend #place))
+        };
+        match location {
+            BreakerLocation::Inside(its) => {
+                let name = quote!(__FLUXGATE_BREAKER);
+                let settings = settings(its, private, path(function));
+                Self {
+                    beside: none(),
+                    items: made_of(&settings, &name, private),
+                    setup: none(),
+                    breaker: quote!(&#name),
+                    handle: quote!(#private::CircuitBreaker::from_static(&#name)),
+                }
+            }
+            BreakerLocation::Beside(name, its) => {
+                let documentation = documentation(function, &its.summary);
+                let settings = settings(its, private, path(function));
+                Self {
+                    beside: handle_of(name, &documentation, &settings, function, private),
+                    items: none(),
+                    setup: none(),
+                    breaker: quote!(#name.breaker()),
+                    handle: quote!(#private::share(&#name)),
+                }
+            }
+            BreakerLocation::Associated(name, its) => {
+                let documentation = documentation(function, &its.summary);
+                let settings = settings(its, private, path(function));
+                Self {
+                    beside: associated(name, &documentation, &settings, function, private),
+                    items: none(),
+                    setup: none(),
+                    breaker: quote!(Self::#name.get().breaker()),
+                    handle: quote!(#private::share(Self::#name.get())),
+                }
+            }
+            BreakerLocation::Given(place) | BreakerLocation::Lent(place) => {
+                let ty = spanned(place, quote!(&#private::CircuitBreaker));
+                let lend = spanned(place, quote!(&));
+                Self {
+                    beside: none(),
+                    items: none(),
+                    setup: quote!(let #breaker: #ty = #lend #place;),
+                    breaker: quote!(#private::CircuitBreaker::breaker(#breaker)),
+                    handle: share(place),
+                }
+            }
+            BreakerLocation::Shared(place) => {
+                let handle = share(place);
+                Self {
+                    beside: none(),
+                    items: none(),
+                    setup: quote!(let #breaker: #private::CircuitBreaker = #handle;),
+                    breaker: quote!(#private::CircuitBreaker::breaker(&#breaker)),
+                    handle,
+                }
+            }
+        }
+    }
 }
 
 /// In place of the breaker of a function that is not guarded, one under the same name, so that uses of the name compile.
 pub(crate) fn stand_in(handle: &Ident, function: &Function, private: &TokenStream) -> TokenStream {
     let settings = settings(&Settings::default(), private, quote!(::core::module_path!()));
-    handle_of(handle, "", &settings, function, private)
+    if is_method(function) {
+        associated(handle, "", &settings, function, private)
+    } else {
+        handle_of(handle, "", &settings, function, private)
+    }
+}
+
+fn documentation(function: &Function, summary: &str) -> String {
+    format!("The circuit breaker of `{}`: {summary}.", function.name())
+}
+
+/// An associated constant, through which the `static` in it is reached.
+fn associated(
+    handle: &Ident,
+    documentation: &str,
+    settings: &TokenStream,
+    function: &Function,
+    private: &TokenStream,
+) -> TokenStream {
+    let visibility = &function.visibility;
+    let conditions = function.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let name = quote!(__FLUXGATE_BREAKER);
+    let breaker = made_of(settings, &name, private);
+    quote!(
+        #(#conditions)*
+        #[doc = #documentation]
+        #visibility const #handle: #private::AssociatedBreaker = #private::AssociatedBreaker::new({
+            #breaker
+            static __FLUXGATE_HANDLE: #private::CircuitBreaker = #private::CircuitBreaker::from_static(&#name);
+            || &__FLUXGATE_HANDLE
+        });
+    )
 }
 
 fn handle_of(
@@ -64,13 +141,13 @@ fn handle_of(
 ) -> TokenStream {
     let visibility = &function.visibility;
     let conditions = function.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-    let breaker = made_of(settings, &quote!(BREAKER), private);
+    let breaker = made_of(settings, &quote!(__FLUXGATE_BREAKER), private);
     quote!(
         #(#conditions)*
         #[doc = #documentation]
         #visibility static #handle: #private::CircuitBreaker = {
             #breaker
-            #private::CircuitBreaker::from_static(&BREAKER)
+            #private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER)
         };
     )
 }
@@ -80,8 +157,8 @@ fn made_of(settings: &TokenStream, name: &TokenStream, private: &TokenStream) ->
     quote!(
         static #name: #private::Breaker = #private::Breaker::new(
             {
-                const SETTINGS: &#private::Settings = &#settings;
-                SETTINGS
+                const __FLUXGATE_SETTINGS: &#private::Settings = &#settings;
+                __FLUXGATE_SETTINGS
             },
             &#name,
         );

@@ -28,6 +28,7 @@ fn expansions_are_as_reviewed() {
         if !path.file_stem().is_some_and(|stem| stem.to_string_lossy().starts_with("settings")) {
             tokens = without_settings(tokens);
         }
+        assert!(parses_with_syn_2(&tokens), "{}", path.display());
         let text = tokens.to_string().replace(":: fluxgate :: __private", "__private");
         let items = syn::parse_file(&text).expect("items");
         let now = format!("{above}\n\n{LINE}\n\n{}", prettyplease::unparse(&items));
@@ -37,6 +38,19 @@ fn expansions_are_as_reviewed() {
             assert_eq!(reviewed, now, "{}", path.display());
         }
     }
+}
+
+/// Whether every function can be read by an attribute below ours that is older than our syn.
+fn parses_with_syn_2(tokens: &TokenStream) -> bool {
+    syn2::parse2::<syn2::File>(tokens.clone()).is_ok_and(|file| {
+        file.items.iter().all(|item| match item {
+            syn2::Item::Verbatim(_) => false,
+            syn2::Item::Impl(item) => {
+                !item.items.iter().any(|item| matches!(item, syn2::ImplItem::Verbatim(_)))
+            }
+            _ => true,
+        })
+    })
 }
 
 /// Expands our macros, wherever they are among the tokens.
@@ -65,11 +79,11 @@ fn expanded(tokens: TokenStream) -> TokenStream {
     done
 }
 
-/// Replaces the value of each `const SETTINGS`.
+/// Replaces the value of each `const __FLUXGATE_SETTINGS`.
 fn without_settings(tokens: TokenStream) -> TokenStream {
     let mut is_value = false;
     let replaced = |tree: TokenTree| match &tree {
-        TokenTree::Ident(name) if name == "SETTINGS" => {
+        TokenTree::Ident(name) if name == "__FLUXGATE_SETTINGS" => {
             is_value = true;
             tree.into()
         }

@@ -18,12 +18,13 @@ use crate::model::settings::Settings;
 use crate::output::expand;
 
 /// Words and signs, of arguments and others, from which random arguments are made.
-const PIECES: [&str; 66] = [
+const PIECES: [&str; 67] = [
     "name",
     "window",
     "trip",
     "track",
     "success",
+    "ignore",
     "retry",
     "permit",
     "max_half_open_calls",

@@ -379,7 +379,17 @@ pub static PERMIT: Vocabulary = Vocabulary {
     ],
 };
 
-/// What a panic or a cancelled call counts as.
+/// What a cancelled call counts as.
+pub static ON_CANCEL: Vocabulary = Vocabulary {
+    noun: "outcome",
+    entries: &[
+        Entry { word: "failure", positional: &[], keywords: &[parameter("after", Kind::Duration, "2s")] },
+        Entry::new("ignore", &[]),
+    ],
+    foreign: OUTCOME.foreign,
+};
+
+/// What a panic counts as.
 pub static OUTCOME: Vocabulary = Vocabulary {
     noun: "outcome",
     entries: &[Entry::new("failure", &[]), Entry::new("ignore", &[])],

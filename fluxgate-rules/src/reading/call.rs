@@ -150,7 +150,7 @@ fn named(
         cursor.report(Problem::new(name.place, what).correct(entry.word));
     }
     if let Some(inside) = arguments_at {
-        if entry.positional.is_empty() {
+        if entry.positional.is_empty() && entry.keywords.is_empty() {
             let problem = needless(cursor, entry, place, inside);
             cursor.report(problem);
             return None;

@@ -15,7 +15,7 @@ use crate::clock::{self, NEVER, UserClock};
 use crate::events::cause::Figures;
 use crate::random::Draw;
 use crate::settings::name::Name;
-use crate::settings::{Settings, SettingsRef};
+use crate::settings::{OnCancel, Settings, SettingsRef};
 use crate::state::State;
 use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, Weak, const_unless_model, fence};
 
@@ -60,7 +60,8 @@ impl Breaker {
         /// A breaker for a `static`, which names itself: `static B: Breaker = Breaker::new(&SETTINGS, &B)`.
         pub const fn new(settings: &'static Settings, itself: &'static Self) -> Self {
             let origin = Origin::Static(itself);
-            Self::with(SettingsRef::Static(settings), &settings.rule, &settings.window, None, origin)
+            let Settings { rule, window, on_cancel, .. } = settings;
+            Self::with(SettingsRef::Static(settings), rule, window, *on_cancel, None, origin)
         }
     }
 
@@ -70,8 +71,8 @@ impl Breaker {
 
     pub(crate) fn detached(settings: SettingsRef, clock: Option<Box<UserClock>>, origin: Origin) -> Self {
         let shared = settings.clone();
-        let Settings { rule, window, .. } = shared.get();
-        Self::with(settings, rule, window, clock, origin)
+        let Settings { rule, window, on_cancel, .. } = shared.get();
+        Self::with(settings, rule, window, *on_cancel, clock, origin)
     }
 
     const_unless_model! {
@@ -79,14 +80,16 @@ impl Breaker {
             settings: SettingsRef,
             rule: &Rule,
             window: &Window,
+            on_cancel: OnCancel,
             clock: Option<Box<UserClock>>,
             origin: Origin,
         ) -> Self {
             let measures = Rule::measures(rule.nodes());
+            let times_cancelled = matches!(on_cancel, OnCancel::FailureAfter(_));
             // A user's clock must not be read under the lock, so it is read beforehand, whenever its time might matter.
             let dated = clock.is_some() || matches!(window.extent, Extent::Time(_)) || measures.recency;
             Self {
-                state: AtomicU64::new(StateWord::first(measures.durations(), dated).0),
+                state: AtomicU64::new(StateWord::first(measures.durations() || times_cancelled, dated).0),
                 healthy: AtomicU64::new(StateWord::NONE.0),
                 since: AtomicU64::new(0),
                 deadline: AtomicU64::new(NEVER),

@@ -13,7 +13,7 @@ use crate::engine::breaker::Breaker;
 use crate::engine::transition;
 use crate::events::listener::Listener;
 use crate::settings::error::ConfigError;
-use crate::settings::{Settings, SettingsRef};
+use crate::settings::{OnCancel, Settings, SettingsRef};
 use crate::state::Outcome;
 use crate::{permit, retry, window};
 
@@ -46,7 +46,7 @@ pub struct Builder {
     max_half_open_calls: u32,
     half_open_timeout: Duration,
     on_panic: Outcome,
-    on_cancel: Outcome,
+    on_cancel: OnCancel,
     clock: Option<Box<UserClock>>,
     listeners: Vec<Arc<dyn Listener>>,
 }
@@ -70,7 +70,7 @@ impl Builder {
             max_half_open_calls: 10,
             half_open_timeout: Duration::from_secs(60),
             on_panic: Outcome::Failure,
-            on_cancel: Outcome::Ignored,
+            on_cancel: OnCancel::Outcome(Outcome::Ignored),
             clock: None,
             listeners: Vec::new(),
         }
@@ -123,9 +123,19 @@ impl Builder {
         self
     }
 
-    /// What a cancelled call counts as: `Ignored`, the default, or `Failure`.
-    pub fn on_cancel(mut self, outcome: Outcome) -> Self {
-        self.on_cancel = outcome;
+    /// What a cancelled call counts as: [`Outcome::Ignored`], the default, [`Outcome::Failure`], or [`OnCancel::FailureAfter`] for those
+    /// that were given up late. For the latter, calls are timed.
+    ///
+    /// ```
+    /// use fluxgate::{CircuitBreaker, OnCancel};
+    /// use std::time::Duration;
+    ///
+    /// let patience = Duration::from_secs(2);
+    /// let breaker = CircuitBreaker::builder("payments").on_cancel(OnCancel::FailureAfter(patience)).build()?;
+    /// # Ok::<(), fluxgate::ConfigError>(())
+    /// ```
+    pub fn on_cancel(mut self, outcome: impl Into<OnCancel>) -> Self {
+        self.on_cancel = outcome.into();
         self
     }
 

@@ -3,6 +3,8 @@
 use core::fmt;
 use std::mem::ManuallyDrop;
 
+use fluxgate_rules::metrics::nanos;
+
 use super::enrollment::enroll;
 use super::isolation::resolve;
 use super::refusal::Refusal;
@@ -10,6 +12,7 @@ use crate::engine::answer::Admission;
 use crate::engine::breaker::Breaker;
 use crate::engine::word::StateWord;
 use crate::engine::{admission, nesting, recording};
+use crate::settings::OnCancel;
 use crate::state::{Outcome, State};
 
 /// An admitted call, whose outcome is to be reported.
@@ -233,7 +236,12 @@ fn cancel(breaker: &Breaker, word: StateWord, start: u64) {
         return;
     }
     match breaker.settings().on_cancel {
-        Outcome::Ignored => recording::give_back(breaker, word),
-        outcome => recording::record_undated(breaker, word, start, outcome),
+        OnCancel::FailureAfter(after) if breaker.now().saturating_sub(start) >= nanos(after) => {
+            recording::record_undated(breaker, word, start, Outcome::Failure);
+        }
+        OnCancel::Outcome(Outcome::Ignored) | OnCancel::FailureAfter(_) => {
+            recording::give_back(breaker, word)
+        }
+        OnCancel::Outcome(outcome) => recording::record_undated(breaker, word, start, outcome),
     }
 }

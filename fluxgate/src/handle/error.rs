@@ -1,6 +1,7 @@
 //! What callers receive instead of a value.
 
 use core::fmt;
+use core::hash::{Hash, Hasher};
 use std::time::Duration;
 
 use fluxgate_rules::duration::Spelled;
@@ -112,6 +113,28 @@ impl PartialEq for CallNotPermitted {
     fn eq(&self, other: &Self) -> bool {
         let said = |refusal: &Self| (refusal.state(), refusal.retry_after(), refusal.cause());
         self.name() == other.name() && said(self) == said(other)
+    }
+}
+
+impl Eq for CallNotPermitted {}
+
+impl Hash for CallNotPermitted {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        (self.breaker(), self.state(), self.retry_after()).hash(hasher);
+    }
+}
+
+/// With the feature `serde`: `breaker`, `state`, `retry_after` in seconds, and `message`, which is what it prints.
+#[cfg(feature = "serde")]
+impl serde::Serialize for CallNotPermitted {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct as _;
+        let mut fields = serializer.serialize_struct("CallNotPermitted", 4)?;
+        fields.serialize_field("breaker", self.breaker())?;
+        fields.serialize_field("state", &self.state())?;
+        fields.serialize_field("retry_after", &self.retry_after().map(|left| left.as_secs_f64()))?;
+        fields.serialize_field("message", &format_args!("{self}"))?;
+        fields.end()
     }
 }
 

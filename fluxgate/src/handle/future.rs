@@ -77,7 +77,7 @@ impl<'a, T> Pending<'a, T> {
         context: &mut Context<'_>,
     ) -> Poll<(Call<'a>, T, F::Output)> {
         if self.0.is_none() {
-            return Poll::Pending;
+            resumed_after_completion();
         }
         let polled = Polled(self);
         let poll = future.poll(context);
@@ -86,9 +86,16 @@ impl<'a, T> Pending<'a, T> {
             self.suspend();
             return Poll::Pending;
         };
-        let Some((call, then)) = self.0.take() else { return Poll::Pending };
+        let Some((call, then)) = self.0.take() else { resumed_after_completion() };
         Poll::Ready((call, then, output))
     }
+}
+
+/// What the compiler writes for a future of its own.
+#[cold]
+#[track_caller]
+pub(super) fn resumed_after_completion() -> ! {
+    panic!("`async fn` resumed after completion")
 }
 
 pin_project! {

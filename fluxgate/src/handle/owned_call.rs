@@ -1,12 +1,14 @@
 //! An admitted call that borrows nothing.
 
 use core::fmt;
+use core::task::Poll;
 use std::mem;
 
 use super::call::Call;
 use super::circuit_breaker::CircuitBreaker;
 use super::error::CallNotPermitted;
 use super::isolation::double;
+use crate::engine::breaker::Breaker;
 use crate::engine::word::StateWord;
 use crate::state::{Outcome, State};
 
@@ -37,9 +39,17 @@ impl CircuitBreaker {
     /// # Errors
     /// The refusal.
     pub fn acquire_owned(&self) -> Result<OwnedCall, CallNotPermitted> {
-        let breaker = double(self.breaker()).map_or_else(|| self.clone(), Self::from_static);
+        let breaker = resolved(self.clone());
         let parts = breaker.acquire()?.into_parts();
         Ok(OwnedCall::new(breaker, parts))
+    }
+}
+
+/// The handle, or one to the double if a test has isolated this thread.
+pub(super) fn resolved(breaker: CircuitBreaker) -> CircuitBreaker {
+    match double(breaker.breaker()) {
+        Some(double) => CircuitBreaker::from_static(double),
+        None => breaker,
     }
 }
 
@@ -47,6 +57,29 @@ impl OwnedCall {
     /// A call that `breaker` has admitted.
     pub(super) fn new(breaker: CircuitBreaker, (word, start): (StateWord, u64)) -> Self {
         Self { breaker, word, start }
+    }
+
+    /// Polls the future of the call, during which this thread is in its body. If the future panics, the call is over.
+    pub(super) fn poll<T>(&mut self, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
+        let call = self.take();
+        call.resume();
+        let polled = poll();
+        if polled.is_pending() {
+            call.suspend();
+        }
+        let (word, _) = call.into_parts();
+        self.word = word;
+        polled
+    }
+
+    /// See [`Call::finish`].
+    pub(super) fn finish<R>(mut self, returned: R, classify: impl FnOnce(&R, &Breaker) -> Outcome) -> R {
+        self.take().finish(returned, classify)
+    }
+
+    /// Records that the caller no longer waits for the call.
+    pub(super) fn cancel(mut self) {
+        self.take().cancel();
     }
 
     /// The call itself, which is over for this handle.

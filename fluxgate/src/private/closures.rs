@@ -1,29 +1,47 @@
 //! Calling the closures that hold the user's code. As parameters of functions, their types need not be written in an expansion.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
-use core::future::Future;
-
 use crate::callback::contain;
 use crate::engine::breaker::Breaker;
 use crate::handle::call::Call;
+use crate::handle::error::CallNotPermitted;
 use crate::handle::refusal::Refusal;
 use crate::state::Outcome;
 
-/// Calls the body of a function, unless the breaker refuses. If the body panics, dropping the call records it.
+/// Calls the body of a function, unless the breaker refuses.
 #[inline]
 pub fn call<R>(
     breaker: &Breaker,
     body: impl FnOnce() -> R,
     classify: impl FnOnce(&R, &Breaker) -> Outcome,
 ) -> Result<R, Refusal<'_>> {
-    let call = Call::enter(breaker)?;
-    Ok(call.finish(body(), classify))
+    Ok(run(Call::enter(breaker)?, body, classify))
 }
 
-/// Runs the part of a function that makes its future, and fixes the output type of the future.
+/// Calls the body of a function. If it panics, dropping the call records it.
 #[inline]
-pub fn start<R, F: Future<Output = R>>(body: impl FnOnce() -> F) -> F {
-    body()
+pub fn run<R>(call: Call<'_>, body: impl FnOnce() -> R, classify: impl FnOnce(&R, &Breaker) -> Outcome) -> R {
+    call.finish(body(), classify)
+}
+
+/// A value that there never is, of a type that is to be fixed.
+#[inline]
+pub fn never<R>() -> R {
+    loop {
+        std::thread::park();
+    }
+}
+
+/// What a call returned, or the refusal, which borrows nothing.
+#[inline]
+pub fn told<R>(result: Result<R, Refusal<'_>>) -> Result<R, CallNotPermitted> {
+    result.map_err(|refusal| refusal.into_error(|told| told))
+}
+
+/// Calls a guard of a tracker's pattern.
+#[inline]
+pub fn holds(guard: impl FnOnce() -> bool) -> bool {
+    guard()
 }
 
 /// Calls the user's `rejected` or `fallback`.

@@ -65,6 +65,7 @@ impl<T, E> Probe<Result<T, E>> {
     }
 }
 
+#[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as for a `Result`")]
 impl<R> Whatever<R> {
     #[inline]
     pub fn error<'a>(&self, _returned: &'a R) -> Option<&'a CallNotPermitted> {

@@ -3,6 +3,7 @@
 
 use super::closures::evidence;
 use crate::handle::error::CallNotPermitted;
+use crate::handle::refusal::Refusal;
 use crate::state::Outcome;
 
 /// The return type of a guarded function without further arguments.
@@ -10,7 +11,7 @@ use crate::state::Outcome;
     message = "`{Self}` is not a `Result`, so nothing says which calls failed",
     label = "not a `Result`",
     note = "return a `Result`, or say what a failure is and what to return when the call is refused:\n`track = returned(PATTERN), rejected = |refusal| ..`",
-    note = "a future has to be returned as `impl Future<Output = ..>` or `Pin<Box<dyn Future<Output = ..>>>`, not behind an alias"
+    note = "if it is an alias of a boxed future, spell that out, it is the same type: `Pin<Box<dyn Future<Output = ..>>>`"
 )]
 pub trait Returned: Sized {
     type Value;
@@ -24,7 +25,17 @@ pub trait Returned: Sized {
     /// Splits off the error, if there is one.
     fn split(self) -> Result<Self, Self::Error>;
 
-    fn from_error(error: Self::Error) -> Self;
+    /// What the function returns: what its body did, or else the refusal as an error.
+    fn settle(
+        result: Result<Self, Refusal<'_>>,
+        become_error: impl FnOnce(CallNotPermitted) -> Self::Error,
+    ) -> Self;
+
+    /// The refusal as the error of a [`split`](Self::split).
+    fn refused(
+        refusal: impl IntoError,
+        become_error: impl FnOnce(CallNotPermitted) -> Self::Error,
+    ) -> Result<Self, Self::Error>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -51,8 +62,24 @@ impl<T, E> Returned for Result<T, E> {
     }
 
     #[inline]
-    fn from_error(error: E) -> Self {
-        Err(error)
+    fn settle(result: Result<Self, Refusal<'_>>, become_error: impl FnOnce(CallNotPermitted) -> E) -> Self {
+        settle(result, become_error)
+    }
+
+    #[inline]
+    fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> E) -> Result<Self, E> {
+        Err(refusal.into_error(become_error))
+    }
+}
+
+#[inline]
+fn settle<T, E>(
+    result: Result<Result<T, E>, Refusal<'_>>,
+    become_error: impl FnOnce(CallNotPermitted) -> E,
+) -> Result<T, E> {
+    match result {
+        Ok(returned) => returned,
+        Err(refusal) => refusal.into_error(|refusal| Err(become_error(refusal))),
     }
 }
 
@@ -62,10 +89,13 @@ impl<T, E> Returned for Result<T, E> {
     label = "not a `Result`",
     note = "say it: `rejected = |refusal| ..`"
 )]
-pub trait Refusable {
+pub trait Refusable: Sized {
     type Error;
 
-    fn from_error(error: Self::Error) -> Self;
+    fn settle(
+        result: Result<Self, Refusal<'_>>,
+        become_error: impl FnOnce(CallNotPermitted) -> Self::Error,
+    ) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
@@ -73,8 +103,27 @@ impl<T, E> Refusable for Result<T, E> {
     type Error = E;
 
     #[inline]
-    fn from_error(error: E) -> Self {
-        Err(error)
+    fn settle(result: Result<Self, Refusal<'_>>, become_error: impl FnOnce(CallNotPermitted) -> E) -> Self {
+        settle(result, become_error)
+    }
+}
+
+/// A refusal, be it told already or not.
+pub trait IntoError {
+    fn into_error<R>(self, then: impl FnOnce(CallNotPermitted) -> R) -> R;
+}
+
+impl IntoError for Refusal<'_> {
+    #[inline]
+    fn into_error<R>(self, then: impl FnOnce(CallNotPermitted) -> R) -> R {
+        self.into_error(then)
+    }
+}
+
+impl IntoError for CallNotPermitted {
+    #[inline]
+    fn into_error<R>(self, then: impl FnOnce(CallNotPermitted) -> R) -> R {
+        then(self)
     }
 }
 
@@ -83,7 +132,8 @@ impl<T, E> Refusable for Result<T, E> {
     message = "`{E}` cannot say that a call was refused",
     label = "`{E}` does not implement `From<fluxgate::CallNotPermitted>`",
     note = "if it is a type of yours, add a variant to it, here with thiserror:\n`#[error(transparent)] NotPermitted(#[from] fluxgate::CallNotPermitted),`",
-    note = "or say what to return when the call is refused: `rejected = |refusal| ..`"
+    note = "if it is a type parameter, it needs the bound `{E}: From<fluxgate::CallNotPermitted>`",
+    note = "if it is a type of another crate, return `Result<_, fluxgate::Error<{E}>>`,\nor say what to return when the call is refused: `rejected = |refusal| ..`"
 )]
 pub trait Becomes<E> {
     fn become_error(self) -> E;

@@ -156,10 +156,16 @@ impl<E: ?Sized> Unknown<'_, E> {
     }
 }
 
-#[cold]
+/// Most errors have no source, which the compiler sees where this is inlined, so that it need not even give them an address.
+#[inline]
 fn is_refusal_by(breaker: &Breaker, source: Option<&(dyn Error + 'static)>) -> bool {
-    let is_by_breaker = |error: &(dyn Error + 'static)| {
-        error.downcast_ref().is_some_and(|refusal: &CallNotMade| refusal.is_by(breaker))
-    };
-    ask(false, || chain(source).any(is_by_breaker))
+    #[cold]
+    #[inline(never)]
+    fn is_in_chain(breaker: &Breaker, source: &(dyn Error + 'static)) -> bool {
+        let is_by_breaker = |error: &(dyn Error + 'static)| {
+            error.downcast_ref().is_some_and(|refusal: &CallNotMade| refusal.is_by(breaker))
+        };
+        ask(false, || chain(Some(source)).any(is_by_breaker))
+    }
+    source.is_some_and(|source| is_in_chain(breaker, source))
 }

@@ -4,8 +4,9 @@ use std::future::{Future, pending, ready};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use fluxgate::{Outcome, State, trip};
-use fluxgate_tests::fixture::Fixture;
+use fluxgate::testing::isolate;
+use fluxgate::{CircuitBreaker, OnCancel, Outcome, State, breaker, trip};
+use fluxgate_tests::fixture::{Fixture, seconds};
 
 fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
@@ -99,4 +100,26 @@ fn a_finished_future_counts_once() {
         assert!(poll_once(guarded.as_mut()).is_ready());
     }
     assert_eq!(fixture.counts(), (1, 0), "dropping what is finished is no cancellation");
+}
+
+/// A caller that gave up late says something about the dependency; one that left at once does not.
+#[test]
+fn a_call_that_was_cancelled_late_is_a_failure() {
+    let patience = OnCancel::FailureAfter(seconds(2));
+    let fixture = Fixture::new(|builder| builder.on_cancel(patience));
+    for (after, counts) in [(0, (0, 0)), (1, (0, 0)), (2, (1, 1)), (5, (2, 2))] {
+        let call = fixture.breaker.acquire().expect("closed");
+        fixture.clock.advance(seconds(after));
+        drop(call);
+        assert_eq!(fixture.counts(), counts, "after {after} s");
+    }
+    let clock = isolate();
+    let breaker = breaker!(on_cancel = failure(after = 2s));
+    let mut future = Box::pin(breaker.call_async(pending::<Result<(), ()>>()));
+    assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    clock.advance(seconds(2));
+    drop(future);
+    assert_eq!(breaker.metrics().failures(), 1);
+    let zero = CircuitBreaker::builder("zero").on_cancel(OnCancel::FailureAfter(seconds(0))).build();
+    assert!(zero.unwrap_err().to_string().contains("longer than zero"));
 }

@@ -280,3 +280,30 @@ fn the_error_of_call_has_the_source_of_what_it_holds() {
     fixture.breaker.force_open();
     assert_eq!(read().source().expect("a source").to_string(), "the call was not made");
 }
+
+/// So that enums of errors that derive these can hold it.
+#[test]
+fn can_be_compared_and_hashed() {
+    #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+    enum Failure {
+        NotPermitted(CallNotPermitted),
+    }
+    let fixture = Fixture::new(|builder| builder);
+    fixture.breaker.force_open();
+    let refusals: std::collections::HashSet<_> =
+        (0..3).map(|_| Failure::NotPermitted(fixture.refusal())).collect();
+    assert_eq!(refusals.len(), 1);
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn serializes() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.breaker.force_open();
+    let refusal = fixture.refusal();
+    let json = serde_json::to_value(&refusal).expect("json");
+    assert_eq!(json["breaker"], refusal.breaker());
+    assert_eq!(json["state"], "forced_open");
+    assert!(json["retry_after"].is_null());
+    assert_eq!(json["message"], refusal.to_string());
+}

@@ -39,52 +39,41 @@ impl Gateway for Client {
         'life0: 'async_trait,
         Self: 'async_trait,
     {
-        let breaker: __private::CircuitBreaker = __private::share(&self.breaker);
-        let future = __private::start::<
-            Result<Receipt, PaymentError>,
-            _,
-        >(|| -> ::core::pin::Pin<
-            Box<
-                dyn ::core::future::Future<
-                    Output = Result<Receipt, PaymentError>,
-                > + ::core::marker::Send + 'async_trait,
-            >,
-        > {
-            Box::pin(async move {
-                let __self = self;
-                let order = order;
-                let __ret: Result<Receipt, PaymentError> = { __self.send(order).await };
-                __ret
-            })
-        });
-        __private::Box::pin(async move {
-            let call = match __private::Call::enter(
-                __private::CircuitBreaker::breaker(&breaker),
-            ) {
-                ::core::result::Result::Ok(admitted) => admitted,
-                ::core::result::Result::Err(refusal) => {
-                    return __private::Refusal::into_error(
-                        refusal,
-                        |told| <Result<
-                            Receipt,
-                            PaymentError,
-                        > as __private::Returned>::from_error(
-                            <__private::CallNotPermitted as __private::Becomes<
-                                _,
-                            >>::become_error(told),
-                        ),
-                    );
-                }
-            };
-            __private::Guarded::new(
-                    call,
-                    future,
-                    |returned, breaker| <Result<
+        Box::pin(async move {
+            let __fluxgate_breaker: &__private::CircuitBreaker = &self.breaker;
+            __private::Deferred::new(
+                    __private::CircuitBreaker::breaker(__fluxgate_breaker),
+                    async move {
+                        if false {
+                            return __private::never::<Result<Receipt, PaymentError>>();
+                        }
+                        '_body: {
+                            let __self = self;
+                            let order = order;
+                            let __ret: Result<Receipt, PaymentError> = {
+                                __self.send(order).await
+                            };
+                            __ret
+                        }
+                    },
+                    |__fluxgate_returned, __fluxgate_breaker| <Result<
                         Receipt,
                         PaymentError,
                     > as __private::Returned>::outcome(
-                        returned,
-                        |error| __private::Sources::of(error).is_refusal_by(breaker),
+                        __fluxgate_returned,
+                        |__fluxgate_error| {
+                            __private::Sources::of(__fluxgate_error)
+                                .is_refusal_by(__fluxgate_breaker)
+                        },
+                    ),
+                    |__fluxgate_result| <Result<
+                        Receipt,
+                        PaymentError,
+                    > as __private::Returned>::settle(
+                        __fluxgate_result,
+                        <__private::CallNotPermitted as __private::Becomes<
+                            _,
+                        >>::become_error,
                     ),
                 )
                 .await

@@ -10,46 +10,39 @@ fn charge(
 ) -> Pin<Box<dyn Future<Output = Result<Receipt, PaymentError>> + Send>> {
     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
         {
-            const SETTINGS: &__private::Settings = &settings;
-            SETTINGS
+            const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
+            __FLUXGATE_SETTINGS
         },
         &__FLUXGATE_BREAKER,
     );
-    let future = __private::start::<
-        Result<Receipt, PaymentError>,
-        _,
-    >(|| -> Pin<Box<dyn Future<Output = Result<Receipt, PaymentError>> + Send>> {
-        Box::pin(gateway::send(order))
-    });
     __private::Box::pin(
-        __private::Deferred::new(
-            &__FLUXGATE_BREAKER,
-            future,
-            move |returned, breaker| <Result<
+        __private::Eager::<
+            _,
+            Result<Receipt, PaymentError>,
+            _,
+            _,
+        >::new(
+            __private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER),
+            || -> Pin<Box<dyn Future<Output = Result<Receipt, PaymentError>> + Send>> {
+                Box::pin(gateway::send(order))
+            },
+            move |__fluxgate_returned, __fluxgate_breaker| <Result<
                 Receipt,
                 PaymentError,
             > as __private::Returned>::outcome(
-                returned,
-                |error| __private::Sources::of(error).is_refusal_by(breaker),
+                __fluxgate_returned,
+                |__fluxgate_error| {
+                    __private::Sources::of(__fluxgate_error)
+                        .is_refusal_by(__fluxgate_breaker)
+                },
             ),
-            move |outcome| -> Result<Receipt, PaymentError> {
-                match outcome {
-                    ::core::result::Result::Ok(admitted) => admitted,
-                    ::core::result::Result::Err(refusal) => {
-                        return __private::Refusal::into_error(
-                            refusal,
-                            |told| <Result<
-                                Receipt,
-                                PaymentError,
-                            > as __private::Returned>::from_error(
-                                <__private::CallNotPermitted as __private::Becomes<
-                                    _,
-                                >>::become_error(told),
-                            ),
-                        );
-                    }
-                }
-            },
+            move |__fluxgate_result| <Result<
+                Receipt,
+                PaymentError,
+            > as __private::Returned>::settle(
+                __fluxgate_result,
+                <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+            ),
         ),
     )
 }

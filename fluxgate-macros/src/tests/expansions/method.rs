@@ -11,50 +11,38 @@ impl Client {
     async fn charge(&self, order: &mut Order) -> Result<Receipt, PaymentError> {
         static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
             {
-                const SETTINGS: &__private::Settings = &settings;
-                SETTINGS
+                const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
+                __FLUXGATE_SETTINGS
             },
             &__FLUXGATE_BREAKER,
         );
         __private::Deferred::new(
                 &__FLUXGATE_BREAKER,
                 async move {
-                    #[allow(unreachable_code, clippy::all, clippy::pedantic)]
                     if false {
-                        let returned: Result<Receipt, PaymentError> = loop {};
-                        return returned;
+                        return __private::never::<Result<Receipt, PaymentError>>();
                     }
-                    #[allow(clippy::all, clippy::pedantic)]
-                    {
-                        let _ = (&order, &self);
-                    }
+                    let _ = &order;
+                    let _ = &self;
                     '_body: { self.gateway.send(order).await }
                 },
-                |returned, breaker| <Result<
+                |__fluxgate_returned, __fluxgate_breaker| <Result<
                     Receipt,
                     PaymentError,
                 > as __private::Returned>::outcome(
-                    returned,
-                    |error| __private::Sources::of(error).is_refusal_by(breaker),
+                    __fluxgate_returned,
+                    |__fluxgate_error| {
+                        __private::Sources::of(__fluxgate_error)
+                            .is_refusal_by(__fluxgate_breaker)
+                    },
                 ),
-                |outcome| -> Result<Receipt, PaymentError> {
-                    match outcome {
-                        ::core::result::Result::Ok(admitted) => admitted,
-                        ::core::result::Result::Err(refusal) => {
-                            return __private::Refusal::into_error(
-                                refusal,
-                                |told| <Result<
-                                    Receipt,
-                                    PaymentError,
-                                > as __private::Returned>::from_error(
-                                    <__private::CallNotPermitted as __private::Becomes<
-                                        _,
-                                    >>::become_error(told),
-                                ),
-                            );
-                        }
-                    }
-                },
+                |__fluxgate_result| <Result<
+                    Receipt,
+                    PaymentError,
+                > as __private::Returned>::settle(
+                    __fluxgate_result,
+                    <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+                ),
             )
             .await
     }

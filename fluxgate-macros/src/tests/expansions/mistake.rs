@@ -7,14 +7,14 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
 
 ///
 static PAYMENTS: __private::CircuitBreaker = {
-    static BREAKER: __private::Breaker = __private::Breaker::new(
+    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
         {
-            const SETTINGS: &__private::Settings = &settings;
-            SETTINGS
+            const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
+            __FLUXGATE_SETTINGS
         },
-        &BREAKER,
+        &__FLUXGATE_BREAKER,
     );
-    __private::CircuitBreaker::from_static(&BREAKER)
+    __private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER)
 };
 fn charge(order: Order) -> Result<Receipt, PaymentError> {
     gateway::send(order)

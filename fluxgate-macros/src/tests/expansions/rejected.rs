@@ -8,45 +8,47 @@ fn look_up(id: u64) -> Option<Customer> {
 fn look_up(id: u64) -> Option<Customer> {
     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
         {
-            const SETTINGS: &__private::Settings = &settings;
-            SETTINGS
+            const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
+            __FLUXGATE_SETTINGS
         },
         &__FLUXGATE_BREAKER,
     );
-    match __private::call(
-        &__FLUXGATE_BREAKER,
-        || -> Option<Customer> { directory::find(id) },
-        |returned, breaker| __private::evidence(
-            if (match returned {
-                None => true,
-                _ => false,
-            }) {
-                __private::Outcome::Failure
-            } else {
-                if __private::Probe::of(returned).error(returned).is_some() {
-                    __private::Outcome::Ignored
-                } else {
-                    __private::Outcome::Success
-                }
-            },
-            || {
-                __private::Probe::of(returned)
-                    .error(returned)
-                    .is_some_and(|error| {
-                        __private::Sources::of(error).is_refusal_by(breaker)
-                    })
-            },
-        ),
-    ) {
-        ::core::result::Result::Ok(admitted) => admitted,
-        ::core::result::Result::Err(refusal) => {
-            return __private::Refusal::into_error(
-                refusal,
-                |told| __private::handle::<
-                    _,
-                    Option<Customer>,
-                >(told, |refusal| log(refusal)),
-            );
+    match __private::Call::enter(&__FLUXGATE_BREAKER) {
+        ::core::result::Result::Ok(__fluxgate_call) => {
+            __private::run(
+                __fluxgate_call,
+                || -> Option<Customer> { directory::find(id) },
+                |__fluxgate_returned, __fluxgate_breaker| __private::evidence(
+                    if (match ::core::option::Option::Some(__fluxgate_returned) {
+                        ::core::option::Option::Some(None) => true,
+                        _ => false,
+                    }) {
+                        __private::Outcome::Failure
+                    } else {
+                        if __private::Probe::of(__fluxgate_returned)
+                            .error(__fluxgate_returned)
+                            .is_some()
+                        {
+                            __private::Outcome::Ignored
+                        } else {
+                            __private::Outcome::Success
+                        }
+                    },
+                    || {
+                        __private::Probe::of(__fluxgate_returned)
+                            .error(__fluxgate_returned)
+                            .is_some_and(|__fluxgate_error| {
+                                __private::Sources::of(__fluxgate_error)
+                                    .is_refusal_by(__fluxgate_breaker)
+                            })
+                    },
+                ),
+            )
+        }
+        ::core::result::Result::Err(__fluxgate_refusal) => {
+            __private::IntoError::into_error::<
+                Option<Customer>,
+            >(__fluxgate_refusal, |refusal| log(refusal))
         }
     }
 }

@@ -16,7 +16,7 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
 fn charge(order: Order) -> Result<Receipt, PaymentError> {
     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
         {
-            const SETTINGS: &__private::Settings = &{
+            const __FLUXGATE_SETTINGS: &__private::Settings = &{
                 use __private as __fluxgate;
                 const __FLUXGATE_WINDOW: __fluxgate::Window = __fluxgate::Window::time(
                         ::core::time::Duration::from_nanos(60000000000),
@@ -45,37 +45,33 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                     max_half_open_calls: 2,
                     half_open_timeout: ::core::time::Duration::from_secs(60),
                     on_panic: __fluxgate::Outcome::Failure,
-                    on_cancel: __fluxgate::Outcome::Failure,
+                    on_cancel: __fluxgate::OnCancel::Outcome(
+                        __fluxgate::Outcome::Failure,
+                    ),
                 }
             };
-            SETTINGS
+            __FLUXGATE_SETTINGS
         },
         &__FLUXGATE_BREAKER,
     );
-    match __private::call(
-        &__FLUXGATE_BREAKER,
-        || -> Result<Receipt, PaymentError> { gateway::send(order) },
-        |returned, breaker| <Result<
-            Receipt,
-            PaymentError,
-        > as __private::Returned>::outcome(
-            returned,
-            |error| __private::Sources::of(error).is_refusal_by(breaker),
+    <Result<
+        Receipt,
+        PaymentError,
+    > as __private::Returned>::settle(
+        __private::call(
+            &__FLUXGATE_BREAKER,
+            || -> Result<Receipt, PaymentError> { gateway::send(order) },
+            |__fluxgate_returned, __fluxgate_breaker| <Result<
+                Receipt,
+                PaymentError,
+            > as __private::Returned>::outcome(
+                __fluxgate_returned,
+                |__fluxgate_error| {
+                    __private::Sources::of(__fluxgate_error)
+                        .is_refusal_by(__fluxgate_breaker)
+                },
+            ),
         ),
-    ) {
-        ::core::result::Result::Ok(admitted) => admitted,
-        ::core::result::Result::Err(refusal) => {
-            return __private::Refusal::into_error(
-                refusal,
-                |told| <Result<
-                    Receipt,
-                    PaymentError,
-                > as __private::Returned>::from_error(
-                    <__private::CallNotPermitted as __private::Becomes<
-                        _,
-                    >>::become_error(told),
-                ),
-            );
-        }
-    }
+        <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+    )
 }

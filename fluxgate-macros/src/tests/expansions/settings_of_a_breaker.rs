@@ -3,7 +3,7 @@ static PAYMENTS: CircuitBreaker = breaker!(name = "payments", crate = vendored);
 // expands to
 
 static PAYMENTS: CircuitBreaker = vendored::__private::CircuitBreaker::from_settings({
-    const SETTINGS: &vendored::__private::Settings = &{
+    const __FLUXGATE_SETTINGS: &vendored::__private::Settings = &{
         use vendored::__private as __fluxgate;
         const __FLUXGATE_WINDOW: __fluxgate::Window = __fluxgate::Window::count(100);
         const __FLUXGATE_RULE: &[__fluxgate::Node] = &__fluxgate::Rule::standard(
@@ -22,8 +22,8 @@ static PAYMENTS: CircuitBreaker = vendored::__private::CircuitBreaker::from_sett
             max_half_open_calls: 10,
             half_open_timeout: ::core::time::Duration::from_secs(60),
             on_panic: __fluxgate::Outcome::Failure,
-            on_cancel: __fluxgate::Outcome::Ignored,
+            on_cancel: __fluxgate::OnCancel::Outcome(__fluxgate::Outcome::Ignored),
         }
     };
-    SETTINGS
+    __FLUXGATE_SETTINGS
 });

@@ -11,90 +11,67 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
 // expands to
 
 async fn charge(order: Order) -> Result<Receipt, PaymentError> {
-    let breaker: &__private::CircuitBreaker = &PAYMENTS;
+    let __fluxgate_breaker: &__private::CircuitBreaker = &PAYMENTS;
     __private::Deferred::new(
-            __private::CircuitBreaker::breaker(breaker),
+            __private::CircuitBreaker::breaker(__fluxgate_breaker),
             async move {
-                #[allow(unreachable_code, clippy::all, clippy::pedantic)]
                 if false {
-                    let returned: Result<Receipt, PaymentError> = loop {};
-                    return returned;
+                    return __private::never::<Result<Receipt, PaymentError>>();
                 }
-                #[allow(clippy::all, clippy::pedantic)]
-                {
-                    let _ = (&order,);
-                }
+                let _ = &order;
                 '_body: { gateway::send(order).await }
             },
-            |returned, breaker| <Result<
+            |__fluxgate_returned, __fluxgate_breaker| <Result<
                 Receipt,
                 PaymentError,
             > as __private::Returned>::outcome(
-                returned,
-                |error| __private::Sources::of(error).is_refusal_by(breaker),
+                __fluxgate_returned,
+                |__fluxgate_error| {
+                    __private::Sources::of(__fluxgate_error)
+                        .is_refusal_by(__fluxgate_breaker)
+                },
             ),
-            |outcome| -> Result<Receipt, PaymentError> {
-                match outcome {
-                    ::core::result::Result::Ok(admitted) => admitted,
-                    ::core::result::Result::Err(refusal) => {
-                        return __private::Refusal::into_error(
-                            refusal,
-                            |told| <Result<
-                                Receipt,
-                                PaymentError,
-                            > as __private::Returned>::from_error(
-                                <__private::CallNotPermitted as __private::Becomes<
-                                    _,
-                                >>::become_error(told),
-                            ),
-                        );
-                    }
-                }
-            },
+            |__fluxgate_result| <Result<
+                Receipt,
+                PaymentError,
+            > as __private::Returned>::settle(
+                __fluxgate_result,
+                <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+            ),
         )
         .await
 }
 async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
-    let breaker: __private::CircuitBreaker = __private::share(&client.breaker);
+    let __fluxgate_breaker: __private::CircuitBreaker = __private::share(
+        &client.breaker,
+    );
     __private::Deferred::new(
-            __private::CircuitBreaker::breaker(&breaker),
+            __private::CircuitBreaker::breaker(&__fluxgate_breaker),
             async move {
-                #[allow(unreachable_code, clippy::all, clippy::pedantic)]
                 if false {
-                    let returned: Result<Receipt, PaymentError> = loop {};
-                    return returned;
+                    return __private::never::<Result<Receipt, PaymentError>>();
                 }
-                #[allow(clippy::all, clippy::pedantic)]
-                {
-                    let _ = (&order, &client);
-                }
+                let _ = &order;
+                let _ = &client;
                 '_body: { client.send(order).await }
             },
-            |returned, breaker| <Result<
+            |__fluxgate_returned, __fluxgate_breaker| <Result<
                 Receipt,
                 PaymentError,
             > as __private::Returned>::outcome(
-                returned,
-                |error| __private::Sources::of(error).is_refusal_by(breaker),
+                __fluxgate_returned,
+                |__fluxgate_error| {
+                    __private::Sources::of(__fluxgate_error)
+                        .is_refusal_by(__fluxgate_breaker)
+                },
             ),
-            |outcome| -> Result<Receipt, PaymentError> {
-                match outcome {
-                    ::core::result::Result::Ok(admitted) => admitted,
-                    ::core::result::Result::Err(refusal) => {
-                        return __private::Refusal::into_error(
-                            refusal,
-                            |told| <Result<
-                                Receipt,
-                                PaymentError,
-                            > as __private::Returned>::from_error(
-                                <__private::CallNotPermitted as __private::Becomes<
-                                    _,
-                                >>::become_error(told),
-                            ),
-                        );
-                    }
-                }
-            },
+            |__fluxgate_result| <Result<
+                Receipt,
+                PaymentError,
+            > as __private::Returned>::settle(
+                __fluxgate_result,
+                <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+            ),
         )
         .await
 }

@@ -11,36 +11,30 @@ trait Gateway {
     fn charge(&mut self, order: Order) -> Result<Receipt, PaymentError> {
         static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
             {
-                const SETTINGS: &__private::Settings = &settings;
-                SETTINGS
+                const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
+                __FLUXGATE_SETTINGS
             },
             &__FLUXGATE_BREAKER,
         );
-        match __private::call(
-            &__FLUXGATE_BREAKER,
-            || -> Result<Receipt, PaymentError> { self.send(order) },
-            |returned, breaker| <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::outcome(
-                returned,
-                |error| __private::Sources::of(error).is_refusal_by(breaker),
+        <Result<
+            Receipt,
+            PaymentError,
+        > as __private::Returned>::settle(
+            __private::call(
+                &__FLUXGATE_BREAKER,
+                || -> Result<Receipt, PaymentError> { self.send(order) },
+                |__fluxgate_returned, __fluxgate_breaker| <Result<
+                    Receipt,
+                    PaymentError,
+                > as __private::Returned>::outcome(
+                    __fluxgate_returned,
+                    |__fluxgate_error| {
+                        __private::Sources::of(__fluxgate_error)
+                            .is_refusal_by(__fluxgate_breaker)
+                    },
+                ),
             ),
-        ) {
-            ::core::result::Result::Ok(admitted) => admitted,
-            ::core::result::Result::Err(refusal) => {
-                return __private::Refusal::into_error(
-                    refusal,
-                    |told| <Result<
-                        Receipt,
-                        PaymentError,
-                    > as __private::Returned>::from_error(
-                        <__private::CallNotPermitted as __private::Becomes<
-                            _,
-                        >>::become_error(told),
-                    ),
-                );
-            }
-        }
+            <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+        )
     }
 }

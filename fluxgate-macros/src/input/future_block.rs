@@ -1,0 +1,60 @@
+//! A body that is nothing but the future which the function returns.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use quote::ToTokens as _;
+use syn::Expr;
+
+/// `async move { .. }`, or `Box::pin(async move { .. })`.
+pub(crate) struct FutureBlock {
+    /// The function that boxes it, as the user wrote it.
+    pub(crate) boxed: Option<TokenStream>,
+    /// `async` or `async move`.
+    pub(crate) keywords: TokenStream,
+    /// The braces and what is in them.
+    pub(crate) block: Group,
+}
+
+impl FutureBlock {
+    /// The future that a body consists of, in a box or not.
+    pub(crate) fn of(body: TokenStream, is_boxed: bool) -> Option<Self> {
+        let expression = peel(syn::parse2(body).ok()?);
+        match expression {
+            Expr::Call(mut call) if is_boxed && is_box_pin(&call.func) && call.args.len() == 1 => {
+                let future = peel(call.args.pop()?);
+                Some(Self { boxed: Some(call.func.into_token_stream()), ..Self::of_future(future)? })
+            }
+            future if !is_boxed => Self::of_future(future),
+            _ => None,
+        }
+    }
+
+    fn of_future(expression: Expr) -> Option<Self> {
+        let Expr::Async(future) = expression else { return None };
+        if !future.attrs.is_empty() {
+            return None;
+        }
+        let (asyncness, capture) = (future.async_token, future.capture);
+        match future.block.into_token_stream().into_iter().next() {
+            Some(TokenTree::Group(block)) if block.delimiter() == Delimiter::Brace => {
+                Some(Self { boxed: None, keywords: quote::quote!(#asyncness #capture), block })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Removes parentheses and the invisible groups of `macro_rules!`.
+fn peel(expression: Expr) -> Expr {
+    match expression {
+        Expr::Group(group) => peel(*group.expr),
+        Expr::Paren(paren) => peel(*paren.expr),
+        expression => expression,
+    }
+}
+
+/// Whether this is `Box::pin`, under whatever path.
+fn is_box_pin(function: &Expr) -> bool {
+    let Expr::Path(path) = function else { return false };
+    let mut names = path.path.segments.iter().rev().map(|segment| &segment.ident);
+    names.next().is_some_and(|name| name == "pin") && names.next().is_some_and(|name| name == "Box")
+}

@@ -1,0 +1,92 @@
+//! The future of a call that was admitted before its future was made.
+
+use core::future::Future;
+use core::marker::PhantomData;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::call::Call;
+use super::circuit_breaker::CircuitBreaker;
+use super::future::resumed_after_completion;
+use super::owned_call::{OwnedCall, resolved};
+use super::refusal::Refusal;
+use crate::engine::breaker::Breaker;
+use crate::engine::word::StateWord;
+use crate::state::Outcome;
+
+pin_project! {
+    /// The future of a function whose body does something before it returns its future. That is refused, too, or may panic.
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Eager<F, R, C, S> {
+        #[pin]
+        future: Option<F>,
+        begun: Option<(Begun, C, S)>,
+        returned: PhantomData<fn() -> R>,
+    }
+
+    impl<F, R, C, S> PinnedDrop for Eager<F, R, C, S> {
+        fn drop(this: Pin<&mut Self>) {
+            if let Some((Begun::Admitted(call), ..)) = this.project().begun.take() {
+                call.cancel();
+            }
+        }
+    }
+}
+
+enum Begun {
+    Admitted(OwnedCall),
+    Refused(CircuitBreaker, StateWord, u64),
+}
+
+impl<F, R, C, S, O> Eager<F, R, C, S>
+where
+    F: Future<Output = R>,
+    C: FnOnce(&R, &Breaker) -> Outcome,
+    S: FnOnce(Result<R, Refusal<'_>>) -> O,
+{
+    /// Makes the future, unless the breaker refuses. `classify` finds the outcome of the call; `settle` makes the value to return.
+    pub fn new(breaker: CircuitBreaker, body: impl FnOnce() -> F, classify: C, settle: S) -> Self {
+        let breaker = resolved(breaker);
+        let admitted = Call::enter(breaker.breaker()).map(|call| {
+            let future = body();
+            call.suspend();
+            (future, call.into_parts())
+        });
+        let (future, begun) = match admitted.map_err(|refusal| (refusal.word, refusal.left)) {
+            Ok((future, parts)) => (Some(future), Begun::Admitted(OwnedCall::new(breaker, parts))),
+            Err((word, left)) => (None, Begun::Refused(breaker, word, left)),
+        };
+        Self { future, begun: Some((begun, classify, settle)), returned: PhantomData }
+    }
+}
+
+impl<F, R, C, S, O> Future for Eager<F, R, C, S>
+where
+    F: Future<Output = R>,
+    C: FnOnce(&R, &Breaker) -> Outcome,
+    S: FnOnce(Result<R, Refusal<'_>>) -> O,
+{
+    type Output = O;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
+        let mut this = self.project();
+        match this.begun.take() {
+            Some((Begun::Admitted(mut call), classify, settle)) => {
+                let Some(future) = this.future.as_mut().as_pin_mut() else { resumed_after_completion() };
+                match call.poll(|| future.poll(context)) {
+                    Poll::Ready(output) => Poll::Ready(settle(Ok(call.finish(output, classify)))),
+                    Poll::Pending => {
+                        *this.begun = Some((Begun::Admitted(call), classify, settle));
+                        Poll::Pending
+                    }
+                }
+            }
+            Some((Begun::Refused(breaker, word, left), _, settle)) => {
+                Poll::Ready(settle(Err(Refusal { breaker: breaker.breaker(), word, left })))
+            }
+            None => resumed_after_completion(),
+        }
+    }
+}

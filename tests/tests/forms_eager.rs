@@ -1,0 +1,204 @@
+//! Functions that return a future: when their calls are admitted, and what of their bodies a refusal prevents.
+
+use std::cell::Cell;
+use std::future::{Future, ready};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
+
+use fluxgate::testing::isolate;
+use fluxgate::{CallNotPermitted, CircuitBreaker, State, breaker, circuit_breaker};
+
+type Reply = Result<u32, CallNotPermitted>;
+
+thread_local!(static BEGUN: Cell<u32> = const { Cell::new(0) });
+
+/// What a body does before it returns its future.
+fn begin() -> u32 {
+    BEGUN.set(BEGUN.get() + 1);
+    BEGUN.get()
+}
+
+fn begun() -> u32 {
+    BEGUN.replace(0)
+}
+
+fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+fn run<F: Future>(future: F) -> F::Output {
+    match poll(pin!(future)) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("it does not wait"),
+    }
+}
+
+#[circuit_breaker(handle = EAGER)]
+fn eager() -> impl Future<Output = Reply> {
+    let number = begin();
+    async move { Ok(number) }
+}
+
+#[circuit_breaker(handle = BOXED)]
+fn boxed() -> Pin<Box<dyn Future<Output = Reply> + Send>> {
+    let number = begin();
+    if number > 100 {
+        return Box::pin(ready(Ok(0)));
+    }
+    Box::pin(async move { Ok(number) })
+}
+
+#[circuit_breaker(handle = CALLED)]
+fn called() -> Pin<Box<dyn Future<Output = Reply> + Send>> {
+    Box::pin(ready(Ok(begin())))
+}
+
+#[circuit_breaker(handle = HANDLED, fallback = |_| Ok(7))]
+fn handled() -> impl Future<Output = Reply> {
+    let number = begin();
+    async move { Ok(number) }
+}
+
+#[circuit_breaker(handle = REJECTED, rejected = async |_| Ok(ready(7).await))]
+fn rejected() -> impl Future<Output = Reply> {
+    let number = begin();
+    async move { Ok(number) }
+}
+
+struct Client {
+    breaker: CircuitBreaker,
+}
+
+impl Client {
+    #[circuit_breaker(breaker = self.breaker)]
+    fn fetch(&self) -> impl Future<Output = Reply> + use<> {
+        let number = begin();
+        async move { Ok(number) }
+    }
+}
+
+#[test]
+fn a_refused_body_does_not_begin() {
+    let _clock = isolate();
+    let client = Client { breaker: breaker!() };
+    let fetch = || Box::pin(client.fetch()) as Pin<Box<dyn Future<Output = Reply>>>;
+    let forms: [(&CircuitBreaker, &dyn Fn() -> Pin<Box<dyn Future<Output = Reply>>>, Option<u32>); 6] = [
+        (&EAGER, &|| Box::pin(eager()), None),
+        (&BOXED, &|| boxed(), None),
+        (&CALLED, &|| called(), None),
+        (&HANDLED, &|| Box::pin(handled()), Some(7)),
+        (&REJECTED, &|| Box::pin(rejected()), Some(7)),
+        (&client.breaker, &fetch, None),
+    ];
+    for (breaker, call, instead) in forms {
+        begun();
+        assert_eq!((run(call()), begun()), (Ok(1), 1), "{}", breaker.name());
+        assert_eq!(breaker.metrics().total(), 1, "{}", breaker.name());
+        breaker.force_open();
+        let future = call();
+        assert_eq!(begun(), 0, "{}", breaker.name());
+        // It was refused when it was called.
+        breaker.reset();
+        assert_eq!(run(future).ok(), instead, "{}", breaker.name());
+        assert_eq!(breaker.metrics().total(), 0, "{}", breaker.name());
+    }
+}
+
+#[circuit_breaker(handle = PANICKING, trip = failure_streak(1))]
+fn panicking(panics: bool) -> impl Future<Output = Reply> {
+    assert!(!panics, "while it begins");
+    ready(Ok(1))
+}
+
+#[test]
+fn a_panic_before_the_future_counts() {
+    let _clock = isolate();
+    assert!(catch_unwind(AssertUnwindSafe(|| drop(panicking(true)))).is_err());
+    assert_eq!(PANICKING.state(), State::Open);
+}
+
+#[circuit_breaker(handle = CANCELLED, trip = failure_streak(1), on_cancel = failure)]
+fn cancelled() -> impl Future<Output = Reply> {
+    let number = begin();
+    async move { Ok(number) }
+}
+
+#[test]
+fn an_eager_call_that_is_never_polled_was_cancelled() {
+    let _clock = isolate();
+    drop(cancelled());
+    assert_eq!(CANCELLED.state(), State::Open);
+}
+
+#[circuit_breaker(handle = LAZY, trip = failure_streak(1), on_cancel = failure)]
+fn lazy() -> Pin<Box<dyn Future<Output = Reply>>> {
+    Box::pin(async move { Ok(1) })
+}
+
+#[test]
+fn a_body_that_is_only_a_future_is_admitted_when_that_is_polled() {
+    let _clock = isolate();
+    drop(lazy());
+    assert_eq!(LAZY.state(), State::Closed);
+    let future = lazy();
+    LAZY.force_open();
+    assert!(run(future).is_err());
+}
+
+/// A slot is taken when an eager call begins, and a call from within its body is part of it, but not one after that.
+#[test]
+fn an_eager_body_is_inside_of_its_call() {
+    #[circuit_breaker(breaker = breaker)]
+    fn outer(breaker: &CircuitBreaker) -> impl Future<Output = Reply> + use<> {
+        let inner = breaker.call(|| Ok::<_, ()>(1)).unwrap_or(0);
+        async move { Ok(inner) }
+    }
+    let clock = isolate();
+    let breaker =
+        breaker!(trip = half_open & min(2) & failure_rate(1.0) | failure_streak(1), max_half_open_calls = 1);
+    let _ = breaker.call(|| Err::<(), _>("down"));
+    clock.advance(std::time::Duration::from_secs(61));
+    let future = outer(&breaker);
+    assert_eq!(breaker.state(), State::HalfOpen);
+    assert!(breaker.acquire().is_err(), "the slot is taken");
+    assert!(breaker.call(|| Ok::<_, ()>(1)).is_err(), "this is not inside");
+    assert_eq!(run(future), Ok(1));
+    breaker.acquire().expect("the slot is free").ignore();
+}
+
+#[circuit_breaker]
+async fn once() -> Reply {
+    Ok(1)
+}
+
+/// As a future that the compiler writes.
+#[test]
+fn a_future_that_is_polled_again_after_its_end_panics() {
+    fn again<F: Future<Output = Reply>>(future: F) {
+        let mut future = pin!(future);
+        assert!(poll(future.as_mut()).is_ready());
+        let polled = catch_unwind(AssertUnwindSafe(|| poll(future.as_mut())));
+        let panic = polled.expect_err("a panic");
+        let message = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+        let message = message.or_else(|| panic.downcast_ref::<String>().cloned()).expect("text");
+        assert_eq!(message, "`async fn` resumed after completion");
+    }
+    let _clock = isolate();
+    again(once());
+    again(eager());
+    again(lazy());
+    again(rejected());
+    EAGER.force_open();
+    LAZY.force_open();
+    again(eager());
+    again(lazy());
+}
+
+#[test]
+fn a_future_of_call_async_that_is_polled_again_panics() {
+    let breaker = breaker!();
+    let mut future = pin!(breaker.call_async(async { Ok::<_, ()>(1) }));
+    assert!(poll(future.as_mut()).is_ready());
+    assert!(catch_unwind(AssertUnwindSafe(|| poll(future.as_mut()))).is_err());
+}

@@ -1,0 +1,11 @@
+// fix by hand: `rejected = async |_| Ok(())` => `rejected = |_| Ok(())`
+use fluxgate::{CallNotPermitted, circuit_breaker};
+
+// As `#[tokio::main]` leaves an `async fn main`.
+#[circuit_breaker(rejected = async |_| Ok(()))]
+fn main() -> Result<(), CallNotPermitted> {
+    fn block_on<T>(_: impl Future<Output = T>) -> Result<(), CallNotPermitted> {
+        Ok(())
+    }
+    block_on(async {})
+}
