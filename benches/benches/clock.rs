@@ -78,7 +78,7 @@ fn readings() -> String {
             || quanta.raw(),
             |start, end| quanta.delta_as_nanos(start, end),
         ),
-        clock("anchored quanta", anchored::now, minus),
+        clock("**the counter on Fluxgate's lines**", anchored::now, minus),
         clock("bare counter", counter, minus),
     ]
     .into_iter()
@@ -101,6 +101,7 @@ fn readings() -> String {
 fn starts() -> String {
     let programs = [
         ("std::time::Instant", env!("CARGO_BIN_EXE_start-std")),
+        ("**Fluxgate**", env!("CARGO_BIN_EXE_start-fluxgate")),
         ("quanta", env!("CARGO_BIN_EXE_start-quanta")),
         ("fastant", env!("CARGO_BIN_EXE_start-fastant")),
         ("minstant", env!("CARGO_BIN_EXE_start-minstant")),
@@ -144,7 +145,7 @@ fn drift() -> String {
     let (end, anchored_end, elapsed) = (quanta.raw(), anchored::now(), instant.elapsed().as_nanos() as f64);
     let per_million = |nanos: u64| (nanos as f64 / elapsed - 1.0) * 1e6;
     format!(
-        "drift against Instant over 2 s: quanta {:+.1} ppm, anchored quanta {:+.1} ppm",
+        "drift against Instant over 2 s: quanta {:+.1} ppm, Fluxgate {:+.1} ppm",
         per_million(quanta.delta_as_nanos(start, end)),
         per_million(anchored_end - anchored),
     )

@@ -33,6 +33,8 @@ struct Seen {
     slow: u32,
     streak: u32,
     customs: bool,
+    /// No call has succeeded for as long as any rule asks for.
+    late: bool,
 }
 
 impl Tree {
@@ -115,6 +117,7 @@ fn holds(condition: Condition, seen: &Seen) -> bool {
         Condition::AvgLatency(threshold) => {
             u64::from(seen.slow) * SLOW.as_secs() >= threshold.as_secs() * u64::from(seen.total)
         }
+        Condition::FailingFor(_) => seen.streak > 0 && seen.late,
         Condition::Custom { .. } => seen.customs,
     }
 }
@@ -130,7 +133,8 @@ fn seen(window: usize) -> HashSet<Seen> {
             let calls: Vec<_> = (0..length).map(|at| history / 4_u32.pow(at) % 4).collect();
             let failed = |call: &&u32| **call & 1 == 1;
             let remembered = &calls[calls.len().saturating_sub(window)..];
-            for (half_open, customs) in [(false, false), (false, true), (true, false), (true, true)] {
+            for bits in 0..8 {
+                let [half_open, customs, late] = [1, 2, 4].map(|bit| bits & bit != 0);
                 all.insert(Seen {
                     half_open,
                     total: remembered.len() as u32,
@@ -138,6 +142,7 @@ fn seen(window: usize) -> HashSet<Seen> {
                     slow: remembered.iter().filter(|call| **call & 2 == 2).count() as u32,
                     streak: calls.iter().rev().take_while(failed).count() as u32,
                     customs,
+                    late,
                 });
             }
         }
@@ -156,6 +161,7 @@ fn condition() -> impl Strategy<Value = Condition> {
         ratio().prop_map(Condition::FailureRate),
         ratio().prop_map(|ratio| Condition::SlowRate(ratio, SLOW_FROM)),
         Just(Condition::AvgLatency(SLOW_ON_AVERAGE)),
+        Just(Condition::FailingFor(SLOW)),
         Just(Condition::Custom { path: "custom", predicate: |_| false }),
     ]
 }

@@ -128,6 +128,7 @@ fn condition() -> impl Strategy<Value = Condition> {
         ratio().prop_map(Condition::FailureRate),
         (ratio(), duration()).prop_map(|(ratio, threshold)| Condition::SlowRate(ratio, threshold)),
         duration().prop_map(Condition::AvgLatency),
+        duration().prop_map(Condition::FailingFor),
     ]
 }
 
@@ -145,6 +146,7 @@ fn sound_rule() -> impl Strategy<Value = Rule> {
             (1..=u32::MAX, ratio()).prop_map(
                 move |(count, ratio)| from(Condition::Min(count)) & from(Condition::FailureRate(ratio))
             ),
+            duration().prop_map(move |duration| from(Condition::FailingFor(duration))),
             (1..=u32::MAX, duration())
                 .prop_map(move |(count, average)| from(Condition::AvgLatency(average))
                     & from(Condition::Min(count))),

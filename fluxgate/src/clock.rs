@@ -2,46 +2,16 @@
 
 mod counter;
 mod ticks;
-mod timeline;
+mod user;
 
 use core::fmt;
-use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-pub(crate) use self::counter::{Counter, Source};
-pub(crate) use self::timeline::UserClock;
+use once_cell::race::OnceBox;
 
-/// A clock for a breaker, by [`Builder::clock`](crate::Builder::clock), or for all that have none, by [`set_clock`].
-///
-/// Its zero may be any instant. Whatever it shows, a breaker's own time never goes back:
-///
-/// - It goes on by what the clock goes on. A jump ahead is time that passes, but no more than a year at once.
-/// - A step back counts as nothing, and time goes on from there. Where the clock later shows more than it ever has, time is where it
-///   would be without the detour, if that is later. So a clock that jumps ahead and back, once or again and again, does not let time
-///   run. While a clock is behind by less than a millisecond, which is how threads overtake each other, time stands still.
-/// - Time also stands still while the clock stands still or panics.
-///
-/// No lock is held while the clock is read, so it may use breakers; if they read the same clock, that is a recursion without end.
-///
-/// ```
-/// use std::time::Duration;
-///
-/// /// A clock that stands still.
-/// struct Still;
-///
-/// impl fluxgate::Clock for Still {
-///     fn now(&self) -> Duration {
-///         Duration::from_secs(7)
-///     }
-/// }
-///
-/// let breaker = fluxgate::CircuitBreaker::builder("still").clock(Still).build()?;
-/// # Ok::<(), fluxgate::ConfigError>(())
-/// ```
-pub trait Clock: Send + Sync + 'static {
-    /// The time since a fixed instant.
-    fn now(&self) -> Duration;
-}
+pub(crate) use self::counter::{Counter, Source};
+pub use self::user::Clock;
+pub(crate) use self::user::UserClock;
 
 /// A clock that moves only when told to. Clones show the same time.
 #[cfg(feature = "test-util")]
@@ -62,11 +32,6 @@ impl ManualClock {
         // This cannot fail: the function always returns `Some`.
         let _ = self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, advanced);
     }
-
-    /// Whether both are clones of one clock.
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        std::sync::Arc::ptr_eq(&self.0, &other.0)
-    }
 }
 
 #[cfg(feature = "test-util")]
@@ -85,7 +50,7 @@ const TARGET_HAS_CLOCK: bool =
     !cfg!(any(fluxgate_no_clock, all(target_family = "wasm", target_os = "unknown")));
 
 /// The clock of the process, decided on first use.
-static PROCESS_CLOCK: OnceLock<ProcessClock> = OnceLock::new();
+static PROCESS_CLOCK: OnceBox<ProcessClock> = OnceBox::new();
 
 enum ProcessClock {
     System {
@@ -121,7 +86,7 @@ enum ProcessClock {
 /// The time has been read already, or another clock has been set: a breaker cannot change its clock.
 pub fn set_clock(clock: impl Clock) -> Result<(), SetClockError> {
     let clock = ProcessClock::User(UserClock::new(std::sync::Arc::new(clock)));
-    PROCESS_CLOCK.set(clock).map_err(|_| SetClockError(()))
+    PROCESS_CLOCK.set(Box::new(clock)).map_err(|_| SetClockError(()))
 }
 
 /// It is too late to [set a clock](set_clock): a breaker has already read the time, or another clock has been set.
@@ -160,7 +125,7 @@ fn read() -> u64 {
 fn process_clock() -> Option<&'static ProcessClock> {
     if TARGET_HAS_CLOCK {
         let system = || ProcessClock::System { epoch: Instant::now(), has_counter: ticks::are_invariant() };
-        Some(PROCESS_CLOCK.get_or_init(system))
+        Some(PROCESS_CLOCK.get_or_init(|| Box::new(system())))
     } else {
         PROCESS_CLOCK.get()
     }

@@ -3,6 +3,8 @@
 //! - [`compiler`]: what the compiler refuses, what it says, and how to fix it
 //! - [`recovery`]: what a breaker does after an outage, with figures
 //! - [`inside`]: how a breaker works, and why that is correct
+//! - [`testing`]: how to test code that uses breakers
+//! - [`limits`]: what a breaker cannot do for you, each with its way out
 //! - [`performance`]: what a guarded call costs, beside other breakers
 
 #[doc = include_str!("../docs/compiler.md")]
@@ -16,3 +18,11 @@ pub mod recovery {}
 
 #[doc = include_str!("../docs/performance.md")]
 pub mod performance {}
+
+#[doc = include_str!("../docs/limits.md")]
+pub mod limits {}
+
+// Its examples need the feature.
+#[cfg_attr(feature = "test-util", doc = include_str!("../docs/testing.md"))]
+#[cfg_attr(not(feature = "test-util"), doc = "See the feature `test-util`.")]
+pub mod testing {}

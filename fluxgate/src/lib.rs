@@ -27,7 +27,8 @@
 //!   functions of these modules.
 //! - [`Listener`], [`Snapshot`] and [`breakers`] let you watch breakers.
 //! - [`docs`] explains [what the compiler tells you](docs::compiler), [how a breaker recovers](docs::recovery),
-//!   [how it works inside](docs::inside), and [what a guarded call costs](docs::performance).
+//!   [how to test code that uses breakers](docs::testing), [how it works inside](docs::inside),
+//!   [what a guarded call costs](docs::performance), and [where the limits are](docs::limits).
 //!
 //! State stays inside the process on purpose: every instance sees its own failures, and a shared store would be one more
 //! thing to fail.
@@ -37,7 +38,7 @@
 //! - `tracing`: an event for every transition, with the target `fluxgate`: `WARN` if the rule held or the trial took too long,
 //!   otherwise `INFO`. With the feature `log` of `tracing`, and without a subscriber, it goes to `log`, as all events do
 //! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]
-//! - `test-util`: `fluxgate::testing`, for tests that neither sleep nor disturb each other
+//! - `test-util`: `fluxgate::testing`, for [tests](docs::testing) that neither sleep nor disturb each other
 //!
 //! # Targets
 //!
@@ -51,7 +52,8 @@
 //!
 //! - It counts calls and trips, but an open breaker stays open until a command, and its refusals name no time; with
 //!   [`retry::always`], it tries again. A [ramp](permit::ramp_up) takes no time.
-//! - A time window forgets nothing, and no call takes any time, so `slow_rate` and `avg_latency` never hold.
+//! - A time window forgets nothing, and no call takes any time, so `slow_rate`, `avg_latency` and `failing_for` never
+//!   hold.
 //! - [`Builder::build`] refuses settings for which time has to pass.
 #![forbid(unsafe_code)]
 

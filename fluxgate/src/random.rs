@@ -6,7 +6,6 @@
 //! where the state does not: the process (after a fork, parent and children share a state), the breaker, and the time.
 
 use std::hash::{BuildHasher, RandomState};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Where and when a number is drawn.
@@ -37,11 +36,23 @@ impl Draw {
 
 /// The next number of the process.
 fn next() -> u64 {
-    static SEED: OnceLock<u64> = OnceLock::new();
     static STATE: AtomicU64 = AtomicU64::new(0);
+    mix(seed().wrapping_add(STATE.fetch_add(GAMMA, Ordering::Relaxed)).wrapping_add(GAMMA))
+}
+
+/// The seed of the process, chosen on first use.
+fn seed() -> u64 {
+    static SEED: AtomicU64 = AtomicU64::new(0);
+    let seed = SEED.load(Ordering::Relaxed);
+    if seed != 0 {
+        return seed;
+    }
     // A hasher of the standard library has keys from the operating system, where that has any to give.
-    let seed = *SEED.get_or_init(|| RandomState::new().hash_one(process()));
-    mix(seed.wrapping_add(STATE.fetch_add(GAMMA, Ordering::Relaxed)).wrapping_add(GAMMA))
+    let chosen = RandomState::new().hash_one(process()).max(1);
+    match SEED.compare_exchange(0, chosen, Ordering::Relaxed, Ordering::Relaxed) {
+        Ok(_) => chosen,
+        Err(earlier) => earlier,
+    }
 }
 
 /// The number of the process, which differs after a fork.

@@ -89,6 +89,7 @@ impl Settings {
                 problems.push(problem.with_help("`Outcome::Failure` or `Outcome::Ignored`"));
             }
         }
+        problems.splice(0..0, by_hand::name(&self.name));
         if problems.is_empty() && !has_clock {
             problems.extend(self.timed().into_iter().map(|(setting, value)| {
                 let message =
@@ -103,11 +104,11 @@ impl Settings {
     /// The settings for which time has to pass, with their values.
     fn timed(&self) -> Vec<(&'static str, String)> {
         let Self { window, rule, retry, permit, on_cancel, .. } = self;
-        let times_calls = Rule::measures(rule.nodes()).durations();
+        let measures = Rule::measures(rule.nodes());
         let waits = !matches!(retry.schedule, Schedule::Always | Schedule::Never);
         let settings = [
             matches!(window.extent, Extent::Time(_)).then(|| ("window", window.to_string())),
-            times_calls.then(|| ("trip", rule.to_string())),
+            (measures.durations() || measures.recency).then(|| ("trip", rule.to_string())),
             waits.then(|| ("retry", retry.to_string())),
             match on_cancel {
                 OnCancel::FailureAfter(after) => {

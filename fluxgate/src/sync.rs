@@ -80,6 +80,14 @@ fn taken<G>(_wait: impl FnOnce() -> LockResult<G>, attempt: impl Fn() -> TryLock
     }
 }
 
+/// Loom's does not know initial values that are constant.
+#[cfg(fluxgate_loom)]
+macro_rules! model_thread_local {
+    ($(#[$attribute:meta])* static $name:ident: $type:ty = const $value:block;) => {
+        loom::thread_local! { $(#[$attribute])* static $name: $type = $value; }
+    };
+}
+
 #[cfg(fluxgate_loom)]
 mod model {
     use loom::sync::atomic::AtomicBool;
@@ -87,7 +95,7 @@ mod model {
 
     pub(crate) use loom::sync::MutexGuard;
     pub(crate) use loom::sync::atomic::{AtomicU64, Ordering, fence};
-    pub(crate) use loom::thread_local;
+    pub(crate) use model_thread_local as thread_local;
     pub(crate) use std::sync::{Arc, Weak};
 
     pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);

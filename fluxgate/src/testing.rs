@@ -1,4 +1,4 @@
-//! Tests that neither sleep nor disturb each other.
+//! Tests that neither sleep nor disturb each other. The page [testing](crate::docs::testing) shows how.
 //!
 //! ```
 //! use fluxgate::testing::{ManualClock, isolate};
@@ -21,6 +21,11 @@
 //! # Ok::<(), fluxgate::ConfigError>(())
 //! ```
 
+mod assertions;
+mod recorder;
+
+pub use self::assertions::{assert_admits, assert_refuses, assert_state};
+pub use self::recorder::Recorder;
 pub use crate::clock::ManualClock;
-pub use crate::handle::isolation::{Isolation, isolate};
+pub use crate::handle::isolation::{Entered, Isolated, Isolation, IsolationHandle, isolate, unisolated};
 pub use crate::random::seeded::seed;

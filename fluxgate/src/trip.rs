@@ -90,10 +90,44 @@ pub fn avg_latency(threshold: Duration) -> Rule {
     Rule::from_condition(Condition::AvgLatency(threshold))
 }
 
+/// The last call failed, and no call has succeeded for `duration`, in whatever state: before the breaker opened, while it was open, and
+/// in a trial. If no call has succeeded yet, what counts is the time since the first outcome.
+///
+/// So sixty calls that fail together within two milliseconds are let pass, and a dependency that fails for five seconds is not. Where
+/// calls are few, a single failure may come that long after the last success; join it with [`failure_streak`] there.
+///
+/// Every success has to be recorded then: a rule with this condition costs each call a reading of the clock and the breaker's lock.
+///
+/// ```
+/// use fluxgate::{CircuitBreaker, trip};
+/// use std::time::Duration;
+///
+/// let rule = trip::failure_streak(3) & trip::failing_for(Duration::from_secs(5));
+/// let breaker = CircuitBreaker::builder("payments").trip(rule).build()?;
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
+pub fn failing_for(duration: Duration) -> Rule {
+    Rule::from_condition(Condition::FailingFor(duration))
+}
+
 /// The function returns `true`.
 ///
-/// It is called after each outcome, under no lock. It should depend on the metrics alone, and be monotone like the rest of the
-/// rule. If it panics, the condition does not hold. Calls are timed, since the function may ask for the average.
+/// It should depend on the metrics alone, and be monotone like the rest of the rule. If it panics, the condition does not hold. Calls
+/// are timed, since the function may ask for the average.
+///
+/// # When it is asked
+///
+/// After an outcome, and only if the answer decides: the other conditions of its `&`-group hold, and the rule does not hold without it.
+/// So in `min(20) & custom(f) | failures(50)` it is not asked before the 20th call, nor about the call that is the 50th failure. If it
+/// decides, no outcome is left out, no matter whether it is good or bad; if a rule has several functions, all are asked when one
+/// decides. Outcomes that are ignored or late, and time that passes, are no reason to ask.
+///
+/// A trial asks in the same way, about its own calls, and not if its verdict is certain without: enough calls failed for another
+/// alternative.
+///
+/// It is called on the thread that reports the outcome, under no lock, with the figures as they were with that outcome; so several
+/// threads may be asking at once, and it may take its time. Its answer counts if the breaker has not changed state or been reset
+/// meanwhile.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, Metrics, trip};

@@ -29,7 +29,7 @@ fn unsaid(data: &mut Unstructured<'_>) -> Result<Outcome> {
 
 fn condition(data: &mut Unstructured<'_>) -> Result<Rule> {
     let share = |data: &mut Unstructured<'_>| data.int_in_range(1..=1_000);
-    Ok(match data.int_in_range(0..=8)? {
+    Ok(match data.int_in_range(0..=9)? {
         0 => Rule::Closed,
         1 => Rule::HalfOpen,
         2 => Rule::Min(data.int_in_range(1..=20)?),
@@ -38,6 +38,7 @@ fn condition(data: &mut Unstructured<'_>) -> Result<Rule> {
         5 => Rule::FailureStreak(data.int_in_range(1..=8)?),
         6 => Rule::SlowRate(share(data)?, millis(data)?),
         7 => Rule::AvgLatency(millis(data)?),
+        8 => Rule::FailingFor(millis(data)?),
         _ => Rule::Custom(*data.choose(&[Predicate::TwoFailures, Predicate::ThirdCall, Predicate::Slow])?),
     })
 }

@@ -174,6 +174,12 @@ impl Fixture {
         panic!("a million failures did not trip it");
     }
 
+    /// Brings the breaker to where its next call is the first of a trial.
+    pub fn before_trial(&self) {
+        self.trip();
+        self.wait();
+    }
+
     /// Waits until the open breaker would try again.
     #[track_caller]
     pub fn wait(&self) {

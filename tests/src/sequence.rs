@@ -27,6 +27,10 @@ pub enum Step {
     ForceOpen,
     Disable,
     MetricsOnly,
+    Trip,
+    OpenFor(Duration),
+    /// An outcome that is learnt without a call.
+    Record(Outcome, Duration),
     /// The metrics are read. Reading may forget, so that it must not happen after every step, or what writing forgets
     /// would go untested.
     Read,
@@ -43,6 +47,8 @@ impl From<&Transition> for Event {
                 Reason::TrialPassed => Why::TrialPassed,
                 Reason::RampEnded => Why::RampEnded,
                 Reason::HalfOpenTimeout => Why::HalfOpenTimeout,
+                Reason::Trip => Why::Trip,
+                Reason::OpenFor => Why::OpenFor,
                 Reason::Reset => Why::Reset,
                 Reason::ForceOpen => Why::ForceOpen,
                 Reason::Disable => Why::Disable,
@@ -134,6 +140,18 @@ pub fn agree(settings: &Settings, steps: &[Step]) -> Vec<Event> {
                 breaker.metrics_only();
                 model.command(clock.now(), State::MetricsOnly);
             }
+            Step::Trip => {
+                breaker.trip();
+                model.trip(clock.now());
+            }
+            Step::OpenFor(pause) => {
+                breaker.open_for(pause);
+                model.open_for(clock.now(), pause);
+            }
+            Step::Record(outcome, took) => {
+                breaker.record(outcome, took);
+                model.record(clock.now(), outcome, took);
+            }
             Step::Read => compare(&breaker, &model, settings, clock.now(), nth),
         }
         assert_eq!(breaker.state(), model.state, "after step {nth}, {step:?}");
@@ -170,6 +188,7 @@ fn compare(
     assert_eq!(metrics.avg_latency().map(|mean| mean.as_nanos()), average, "average after {nth} steps");
     assert_eq!(snapshot.reopens, model.reopens(now), "reopens after {nth} steps");
     assert_eq!(snapshot.retry_after, model.retry_after(now), "retry_after after {nth} steps");
+    assert_eq!(snapshot.is_due, model.is_due(now), "is_due after {nth} steps");
     assert_eq!(snapshot.rejected, model.rejected, "rejected after {nth} steps");
     assert_eq!(snapshot.late, model.late, "late after {nth} steps");
     assert_eq!(snapshot.trial as usize, model.trial.length, "the length of a trial");

@@ -25,7 +25,8 @@ fn evidence(calls: &[usize], window: usize) -> Evidence {
         })
         .collect();
     let streak = records.iter().rev().take_while(|record| record.failed).count();
-    Evidence { calls: records[records.len().saturating_sub(window)..].to_vec(), streak }
+    let calls = records[records.len().saturating_sub(window)..].to_vec();
+    Evidence { calls, streak, ..Evidence::default() }
 }
 
 /// All sequences of so many calls.

@@ -23,6 +23,7 @@ fn evidence(size: u32) -> BoxedStrategy<Rule> {
         3 => (select(vec![100, 300, 500, 1_000]), select(vec![10, 20, 50]))
             .prop_map(|(share, threshold)| Rule::SlowRate(share, millis(threshold))),
         2 => select(vec![5, 20, 33]).prop_map(|mean| Rule::AvgLatency(millis(mean))),
+        2 => select(vec![1, 100, 1_000, 60_000]).prop_map(|duration| Rule::FailingFor(millis(duration))),
         1 => select(vec![Predicate::TwoFailures, Predicate::ThirdCall, Predicate::Slow]).prop_map(Rule::Custom),
     ]
     .boxed()
@@ -168,6 +169,9 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (0..100_usize).prop_map(Step::Cancel),
         1 => Just(Step::Panic),
         1 => Just(Step::Reset),
+        1 => Just(Step::Trip),
+        1 => select(vec![0, 100, 1_000, 7_000]).prop_map(|pause| Step::OpenFor(millis(pause))),
+        2 => (outcome(), took()).prop_map(|(outcome, took)| Step::Record(outcome, took)),
         1 => Just(Step::MetricsOnly),
         1 => select(vec![Step::ForceOpen, Step::Disable]),
         6 => Just(Step::Read),
@@ -219,7 +223,7 @@ fn config() -> ProptestConfig {
 fn sequences_bring_about_every_transition() {
     let mut runner = TestRunner::deterministic();
     let mut counts: HashMap<(State, State, Why), u32> = HashMap::new();
-    for _ in 0..1_000 {
+    for _ in 0..2_000 {
         let (settings, steps) =
             (settings(), stretches()).new_tree(&mut runner).expect("it is made").current();
         for event in agree(&settings, &steps) {
@@ -238,6 +242,8 @@ fn sequences_bring_about_every_transition() {
         (State::HalfOpen, State::Closed, Why::Reset),
         (State::HalfOpen, State::MetricsOnly, Why::MetricsOnly),
         (State::HalfOpen, State::ForcedOpen, Why::ForceOpen),
+        (State::Closed, State::Open, Why::Trip),
+        (State::HalfOpen, State::Open, Why::OpenFor),
     ] {
         let count = counts.get(&(from, to, why)).copied().unwrap_or_default();
         assert!(count >= 10, "{from} -> {to} ({why:?}) only {count} times, of {counts:?}");

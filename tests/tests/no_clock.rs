@@ -112,6 +112,11 @@ fn build_refuses_what_needs_one() {
         assert!(error.to_string().contains(&told), "{error}");
     }
 
+    let rule = trip::failing_for(minute) | trip::failure_streak(100);
+    let failing = CircuitBreaker::builder("no clock").trip(rule).retry(retry::never()).permit(permit::all());
+    let error = failing.build().expect_err("it needs a clock");
+    assert!(error.to_string().contains("needs a clock") && error.problems().len() == 1, "{error}");
+
     let clock = ManualClock::new();
     let breaker =
         CircuitBreaker::builder("a clock of its own").trip(trip::failure_streak(1)).clock(clock.clone());

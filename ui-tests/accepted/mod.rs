@@ -49,6 +49,7 @@ programs! {
     errors_of_other_crates
     every_argument
     every_unit
+    failing_for_a_time
     forbidden_lints
     functions_as_values
     futures

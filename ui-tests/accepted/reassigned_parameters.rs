@@ -1,5 +1,6 @@
 //! Parameters that the body gives other values, and handlers that use what the body moves.
 
+use std::future::Future;
 use std::io;
 
 use fluxgate::circuit_breaker;

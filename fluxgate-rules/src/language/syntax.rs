@@ -86,6 +86,7 @@ impl WrittenCall {
             ("failure_streak", &[Number(count)]) => Condition::FailureStreak(count as u32),
             ("slow_rate", &[Ratio(ratio), Duration(threshold)]) => Condition::SlowRate(ratio, threshold),
             ("avg_latency", &[Duration(threshold)]) => Condition::AvgLatency(threshold),
+            ("failing_for", &[Duration(duration)]) => Condition::FailingFor(duration),
             ("custom", &[Rust]) => Condition::Custom { path: "", predicate: |_| false },
             _ => return None,
         })

@@ -182,6 +182,7 @@ pub static TRIP: Vocabulary = Vocabulary {
         Entry::new("failure_rate", &[RATIO]),
         Entry::new("slow_rate", &[RATIO, THRESHOLD]),
         Entry::new("avg_latency", &[THRESHOLD]),
+        Entry::new("failing_for", &[parameter("duration", Kind::Duration, "5s")]),
         Entry::new("min", &[parameter("count", Kind::Count, "10")]),
         Entry::new("closed", &[]),
         Entry::new("half_open", &[]),

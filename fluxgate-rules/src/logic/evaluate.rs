@@ -69,7 +69,9 @@ pub const fn worst(metrics: &Metrics, more: u64) -> Metrics {
     }
     let added = if more > u32::MAX as u64 { u32::MAX } else { more as u32 };
     let streak = metrics.failure_streak().saturating_add(added);
-    Metrics::new(tally, streak, *metrics.measures())
+    // Bad calls may come as late as can be.
+    let since_success = if more > 0 { u64::MAX } else { metrics.since_success() };
+    Metrics::new(tally, streak, *metrics.measures()).after_success(since_success)
 }
 
 /// The best case of `metrics` after `more` calls: all of them succeeded, and took no time.
@@ -77,7 +79,8 @@ pub const fn best(metrics: &Metrics, more: u64) -> Metrics {
     let mut tally = *metrics.tally();
     tally.total = tally.total.saturating_add(more);
     let streak = if more > 0 { 0 } else { metrics.failure_streak() };
-    Metrics::new(tally, streak, *metrics.measures())
+    let since_success = if more > 0 { 0 } else { metrics.since_success() };
+    Metrics::new(tally, streak, *metrics.measures()).after_success(since_success)
 }
 
 /// Whether the rule holds.
@@ -211,6 +214,10 @@ const fn condition_holds(condition: &Condition, at: usize, situation: &Situation
             None => false,
         },
         Condition::AvgLatency(threshold) => reaches(metrics.tally(), threshold),
+        Condition::FailingFor(duration) => match metrics.failing_for() {
+            Some(failing) => metrics.failure_streak() > 0 && nanos(failing) >= nanos(duration),
+            None => false,
+        },
         Condition::Custom { .. } => contains(situation.customs.0, at),
     }
 }

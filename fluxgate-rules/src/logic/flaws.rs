@@ -276,7 +276,7 @@ const fn is_condition_in_range(condition: Condition) -> bool {
         Condition::Min(count) | Condition::Failures(count) | Condition::FailureStreak(count) => count > 0,
         Condition::FailureRate(ratio) => ratio.is_valid(),
         Condition::SlowRate(ratio, threshold) => ratio.is_valid() && is_duration(threshold),
-        Condition::AvgLatency(threshold) => is_duration(threshold),
+        Condition::AvgLatency(duration) | Condition::FailingFor(duration) => is_duration(duration),
     }
 }
 

@@ -68,25 +68,26 @@ impl Plan {
     }
 
     /// The verdict on a trial with these figures, in which `good` calls were good. `customs` are the answers to the rule's `custom`
-    /// conditions, if they have been asked. They are not asked before the trial has its length: until then, they may hold or not.
+    /// conditions, if they have been asked. They are asked whenever they decide whether an alternative holds whose calls are in: not
+    /// to wait for longer ones is what keeps those from making recovery easier. Of calls to come they may say either.
     pub fn verdict(&self, nodes: &[Node], metrics: &Metrics, good: u64, customs: Option<Customs>) -> Verdict {
         let holds =
             |metrics: &Metrics, customs| holds(nodes, &Situation { half_open: true, metrics, customs });
-        let more = u64::from(self.length).saturating_sub(metrics.total());
-        let surely = customs.unwrap_or(Customs::NONE);
-        let possibly = customs.unwrap_or(Customs::ALL);
-        if holds(metrics, surely) {
+        if holds(metrics, customs.unwrap_or(Customs::NONE)) {
             return Verdict::Trips(0);
         }
         for (_, condition) in applicable(nodes) {
             let more = u64::from(length(condition)).saturating_sub(metrics.total());
-            if more > 0 && holds(&best(metrics, more), surely) {
+            if more > 0 && holds(&best(metrics, more), Customs::NONE) {
                 return Verdict::Trips(more);
             }
         }
-        if holds(&worst(metrics, more), possibly) {
-            if more == 0 { Verdict::Ask } else { Verdict::GoesOn }
-        } else if good >= u64::from(self.good) || metrics.total() >= self.longest() {
+        if customs.is_none() && holds(metrics, Customs::ALL) {
+            return Verdict::Ask;
+        }
+        let more = u64::from(self.length).saturating_sub(metrics.total());
+        let may_trip = more > 0 && holds(&worst(metrics, more), Customs::ALL);
+        if !may_trip && good >= u64::from(self.good) || metrics.total() >= self.longest() {
             Verdict::Passes
         } else {
             Verdict::GoesOn
@@ -113,6 +114,7 @@ fn length(condition: Condition) -> u32 {
         | Condition::FailureRate(_)
         | Condition::SlowRate(..)
         | Condition::AvgLatency(_)
+        | Condition::FailingFor(_)
         | Condition::Custom { .. } => 1,
     }
 }
@@ -132,8 +134,8 @@ fn bad_enough(condition: Condition, length: u32) -> u32 {
             (ratio.parts_per_billion() as u64 * u64::from(length)).div_ceil(1_000_000_000) as u32
         }
         Condition::Failures(count) => count,
-        // A success ends the streak.
-        Condition::FailureStreak(_) => length,
+        // A success ends them.
+        Condition::FailureStreak(_) | Condition::FailingFor(_) => length,
         Condition::AvgLatency(_) | Condition::Custom { .. } => 1,
         Condition::Closed | Condition::HalfOpen | Condition::Min(_) => 0,
     }
@@ -271,18 +273,20 @@ mod tests {
     }
 
     #[test]
-    fn custom_conditions_are_unknown_until_the_trial_has_its_length() {
+    fn custom_conditions_are_asked_once_the_calls_of_their_alternative_are_in() {
         let custom = Rule::from_condition(Condition::Custom {
             path: "f",
             predicate: |_| unreachable!("nobody is asked here"),
         });
-        let rule = rule("min(4) & failures(2)") & custom;
-        let trial = Plan::of(rule.nodes()).expect("a rule for a half-open breaker");
-        let verdict = |failures, good, customs| {
+        let short = rule("min(4) & failures(2)") & custom;
+        let long = short.clone() | rule("min(6) & failure_rate(1.0)");
+        let verdict_by = |rule: &Rule, failures, good, customs| {
+            let trial = Plan::of(rule.nodes()).expect("a rule for a half-open breaker");
             let tally = Tally { total: failures + good, failures, ..Tally::EMPTY };
             let metrics = Metrics::new(tally, failures as u32, Rule::measures(rule.nodes()));
             trial.verdict(rule.nodes(), &metrics, good, customs)
         };
+        let verdict = |failures, good, customs| verdict_by(&short, failures, good, customs);
         assert_eq!(verdict(3, 0, None), Verdict::GoesOn);
         assert_eq!(verdict(0, 3, None), Verdict::Passes);
         assert_eq!(verdict(2, 2, None), Verdict::Ask);
@@ -290,5 +294,11 @@ mod tests {
         assert_eq!(verdict(2, 2, Some(Customs::NONE)), Verdict::Passes);
         assert_eq!(verdict(3, 1, Some(Customs::NONE)), Verdict::GoesOn);
         assert_eq!(verdict(7, 1, Some(Customs::NONE)), Verdict::Passes);
+        // It does not wait for the calls of a longer alternative, and what it answers is of these calls alone.
+        assert_eq!(verdict_by(&long, 3, 0, None), Verdict::GoesOn);
+        assert_eq!(verdict_by(&long, 2, 2, None), Verdict::Ask);
+        assert_eq!(verdict_by(&long, 2, 2, Some(Customs::ALL)), Verdict::Trips(0));
+        assert_eq!(verdict_by(&long, 2, 2, Some(Customs::NONE)), Verdict::GoesOn);
+        assert_eq!(verdict_by(&long, 4, 0, Some(Customs::NONE)), Verdict::GoesOn);
     }
 }

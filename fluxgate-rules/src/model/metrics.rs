@@ -13,6 +13,8 @@ pub struct Measures {
     pub thresholds: [u64; MAX_THRESHOLDS],
     /// Whether durations are summed, for `avg_latency` and for `custom`, which may ask for the average.
     pub average: bool,
+    /// Whether it matters when a call last succeeded, for `failing_for`.
+    pub recency: bool,
     /// The longest duration that reaches no threshold.
     fast: u64,
 }
@@ -31,7 +33,13 @@ impl Measures {
             }
             place += 1;
         }
-        Self { thresholds, average, fast }
+        Self { thresholds, average, recency: false, fast }
+    }
+
+    /// The same, where it matters when a call last succeeded.
+    #[must_use]
+    pub const fn with_recency(self, recency: bool) -> Self {
+        Self { recency, ..self }
     }
 
     /// Whether calls have to be timed at all.
@@ -111,6 +119,8 @@ impl SubAssign for Tally {
 pub struct Metrics {
     tally: Tally,
     streak: u32,
+    /// How long no call has succeeded, in nanoseconds, if that is measured.
+    since_success: u64,
     measures: Measures,
 }
 
@@ -118,7 +128,20 @@ impl Metrics {
     /// From a tally, the length of the failure streak, and what was measured.
     #[doc(hidden)]
     pub const fn new(tally: Tally, streak: u32, measures: Measures) -> Self {
-        Self { tally, streak, measures }
+        Self { tally, streak, since_success: 0, measures }
+    }
+
+    /// The same, where no call has succeeded for so many nanoseconds.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn after_success(self, since_success: u64) -> Self {
+        Self { since_success, ..self }
+    }
+
+    /// How long no call has succeeded, in nanoseconds.
+    #[doc(hidden)]
+    pub const fn since_success(&self) -> u64 {
+        self.since_success
     }
 
     /// The counts themselves.
@@ -180,6 +203,16 @@ impl Metrics {
         self.streak
     }
 
+    /// How long no call has succeeded, in whatever state, if the last one failed; zero if it succeeded. `None` if the rule has no
+    /// `failing_for`.
+    pub const fn failing_for(&self) -> Option<Duration> {
+        match (self.measures.recency, self.streak) {
+            (false, _) => None,
+            (true, 0) => Some(Duration::ZERO),
+            (true, _) => Some(Duration::from_nanos(self.since_success)),
+        }
+    }
+
     /// The thresholds that [`slow`](Self::slow) can be asked for: those of the rule's `slow_rate` conditions.
     pub fn thresholds(&self) -> impl Iterator<Item = Duration> {
         self.measures.thresholds.into_iter().take_while(|nanos| *nanos != 0).map(Duration::from_nanos)
@@ -198,6 +231,9 @@ impl fmt::Debug for Metrics {
         }
         if let Some(mean) = self.avg_latency() {
             figures.field("avg_latency", &mean);
+        }
+        if let Some(failing_for) = self.failing_for() {
+            figures.field("failing_for", &failing_for);
         }
         figures.finish()
     }

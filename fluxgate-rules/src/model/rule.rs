@@ -29,6 +29,8 @@ pub enum Condition {
     SlowRate(Ratio, Duration),
     /// Calls took this duration or longer on average.
     AvgLatency(Duration),
+    /// The last call failed, and no call has succeeded for this duration, in whatever state.
+    FailingFor(Duration),
     /// A user function returns `true`.
     Custom {
         /// How the rule spells the function.
@@ -47,7 +49,7 @@ impl PartialEq for Condition {
             | (Self::FailureStreak(a), Self::FailureStreak(b)) => a == b,
             (Self::FailureRate(a), Self::FailureRate(b)) => a == b,
             (Self::SlowRate(a, c), Self::SlowRate(b, d)) => a == b && c == d,
-            (Self::AvgLatency(a), Self::AvgLatency(b)) => a == b,
+            (Self::AvgLatency(a), Self::AvgLatency(b)) | (Self::FailingFor(a), Self::FailingFor(b)) => a == b,
             (Self::Custom { predicate: a, .. }, Self::Custom { predicate: b, .. }) => {
                 core::ptr::fn_addr_eq(a, b)
             }
@@ -70,6 +72,7 @@ impl fmt::Display for Condition {
                 write!(formatter, "slow_rate({ratio}, {})", Spelled(threshold))
             }
             Self::AvgLatency(threshold) => write!(formatter, "avg_latency({})", Spelled(threshold)),
+            Self::FailingFor(duration) => write!(formatter, "failing_for({})", Spelled(duration)),
             Self::Custom { path, .. } => write!(formatter, "custom({path})"),
         }
     }
@@ -129,6 +132,10 @@ impl Node {
 
     pub const fn avg_latency(threshold: Duration) -> Self {
         Self::Condition(Condition::AvgLatency(threshold))
+    }
+
+    pub const fn failing_for(duration: Duration) -> Self {
+        Self::Condition(Condition::FailingFor(duration))
     }
 
     pub const fn custom(path: &'static str, predicate: fn(&Metrics) -> bool) -> Self {
@@ -221,6 +228,8 @@ impl Rule {
         };
         let (is_merged, is_other_merged) = (is_same(&self), is_same(other));
         let mut nodes = self.0.into_owned();
+        // Exactly, since rules are kept, one for each breaker.
+        nodes.reserve_exact(usize::from(!is_merged) + other.nodes().len() - usize::from(is_other_merged));
         if !is_merged {
             nodes.insert(0, group(0));
         }
@@ -248,11 +257,12 @@ impl Rule {
                 Node::Condition(Condition::AvgLatency(_) | Condition::Custom { .. }) => {
                     measures.average = true;
                 }
+                Node::Condition(Condition::FailingFor(_)) => measures.recency = true,
                 _ => {}
             }
             at += 1;
         }
-        Measures::new(measures.thresholds, measures.average)
+        Measures::new(measures.thresholds, measures.average).with_recency(measures.recency)
     }
 
     /// Whether the rule has a `custom` condition.

@@ -6,6 +6,7 @@
 use core::time::Duration;
 
 use crate::language::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, Parameter};
+use crate::logic::const_checks::EMPTY_NAME;
 use crate::logic::flaws;
 use crate::model::duration::Spelled;
 use crate::model::limits::{MAX_NODES, is_duration};
@@ -17,6 +18,14 @@ use crate::reading::read::{self, Reading};
 use crate::text::config_error::ConfigProblem;
 use crate::text::lexer::lex;
 use crate::text::token::Token;
+
+/// What is wrong with a name.
+pub fn name(name: &str) -> Vec<ConfigProblem> {
+    if !name.is_empty() {
+        return Vec::new();
+    }
+    vec![ConfigProblem::new("name", EMPTY_NAME).with_help("write `\"payments\"`, for example")]
+}
 
 /// What is wrong with the rule of a breaker with this window.
 pub fn rule(rule: &Rule, window: &Window) -> Vec<ConfigProblem> {

@@ -53,7 +53,7 @@ pub fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> 
 pub(crate) fn right_call(vocabulary: &Vocabulary, entry: &'static Entry, values: &[String]) -> String {
     let values: Vec<_> = values.iter().map(|value| lex(value).tokens).collect();
     let pieces: Vec<_> = values.iter().map(|value| Piece::cut(entry, value, whole(value))).collect();
-    if pieces.is_empty() { entry.example() } else { entry.with(&arranged(vocabulary, entry, &pieces)) }
+    entry.with(&arranged(vocabulary, entry, &pieces))
 }
 
 /// An argument as given: `name = value`, or a value without a name.

@@ -6,7 +6,12 @@
 /// Whether the counter goes on at one rate, whatever the processor is doing.
 #[cfg(all(target_arch = "x86_64", not(target_env = "sgx")))]
 pub(super) fn are_invariant() -> bool {
-    raw_cpuid::CpuId::new().get_advanced_power_mgmt_info().is_some_and(|info| info.has_invariant_tsc())
+    // Two questions only: on a virtual machine, each takes microseconds.
+    const LAST_LEAF: u32 = 0x8000_0000;
+    const POWER_MANAGEMENT: u32 = 0x8000_0007;
+    const INVARIANT: u32 = 1 << 8;
+    raw_cpuid::cpuid!(LAST_LEAF).eax >= POWER_MANAGEMENT
+        && raw_cpuid::cpuid!(POWER_MANAGEMENT).edx & INVARIANT != 0
 }
 
 /// The same: true of every such processor.

@@ -87,7 +87,7 @@ impl Breaker {
             let measures = Rule::measures(rule.nodes());
             let times_cancelled = matches!(on_cancel, OnCancel::FailureAfter(_));
             // A user's clock must not be read under the lock, so it is read beforehand, whenever its time might matter.
-            let dated = clock.is_some() || matches!(window.extent, Extent::Time(_));
+            let dated = clock.is_some() || matches!(window.extent, Extent::Time(_)) || measures.recency;
             Self {
                 state: AtomicU64::new(StateWord::first(measures.durations() || times_cancelled, dated).0),
                 healthy: AtomicU64::new(StateWord::NONE.0),

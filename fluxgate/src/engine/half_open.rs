@@ -44,9 +44,7 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
             open(guard, Reason::HalfOpenTimeout, None, now);
             return Answer::LookAgain;
         }
-        Period::Trial(trial) => {
-            permitted && trial.admit(settings.max_half_open_calls, now, patience(breaker))
-        }
+        Period::Trial(trial) => permitted && trial.admit(settings.max_half_open_calls, now),
         Period::Ramp(began) if is_ramp_over(breaker, *began, now) => {
             transition::perform(guard, Change::to(State::Closed, Reason::RampEnded, now));
             return Answer::LookAgain;
@@ -74,7 +72,7 @@ pub(super) fn end_call(mut guard: Guard<'_>, now: u64, outcome: Option<Outcome>)
             open(guard, Reason::HalfOpenTimeout, None, now);
             return None;
         }
-        trial.give_back();
+        trial.give_back(now);
         if outcome.is_some() {
             progress(&mut guard, now);
         }
@@ -82,7 +80,7 @@ pub(super) fn end_call(mut guard: Guard<'_>, now: u64, outcome: Option<Outcome>)
     Some(guard)
 }
 
-/// An outcome has come, so a trial is not stalled.
+/// An outcome has come, so a trial waits anew.
 pub(super) fn progress(guard: &mut Guard<'_>, now: u64) {
     let patience = patience(guard.breaker);
     if let Period::Trial(trial) = &mut guard.period {
@@ -102,7 +100,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Re
     };
     let memory = guard.memory();
     match reading {
-        Reading::Trial(..) => memory.record_trial(call, &breaker.measures),
+        Reading::Trial(..) => memory.record_trial(call, now, &breaker.measures),
         _ => {
             memory.record(call, now, &breaker.measures);
         }

@@ -94,6 +94,19 @@ pub(crate) fn command(breaker: &Breaker, duration: Duration) {
     }
 }
 
+/// Makes the breaker half-open, unless it is so already: opens it if need be, and ends its pause at once.
+#[cfg(feature = "test-util")]
+pub(crate) fn try_again(breaker: &Breaker) {
+    if breaker.word().state() != State::HalfOpen {
+        trip(breaker);
+    }
+    let now = breaker.now();
+    let guard = breaker.lock();
+    if guard.word.state() == State::Open {
+        transition::perform(guard, Change::to(State::HalfOpen, Reason::RetryDue, now));
+    }
+}
+
 /// Whether the breaker is open, but the next call would find its pause to be over.
 pub(crate) fn is_due(breaker: &Breaker) -> bool {
     let word = breaker.word();

@@ -67,29 +67,33 @@ fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64
 /// Enters an outcome under the lock, where the current state keeps it.
 #[inline(never)]
 fn record_locked(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
+    // Nothing is to be given back or counted, so this needs no lock.
+    let is_moot =
+        word.state() == State::Disabled || outcome == Outcome::Ignored && word.state() != State::HalfOpen;
+    if is_moot {
+        return;
+    }
     let guard = breaker.lock();
     if guard.word != word || word.state() != State::Closed {
         return end_elsewhere(guard, word, Some(outcome), nanos, now);
     }
-    if outcome != Outcome::Ignored {
-        enter_closed(guard, outcome, nanos, now);
-    }
+    enter_closed(guard, outcome, nanos, now);
 }
 
-/// Ends a call that was given up, and so has no outcome.
+/// Ends a call that was given up, and so has no outcome: a probe gives back its slot.
 #[cold]
 pub(crate) fn give_back(breaker: &Breaker, word: StateWord) {
-    let now = if needs_time(word) { breaker.now() } else { 0 };
-    end_elsewhere(breaker.lock(), word, None, 0, now);
+    if word.state() == State::HalfOpen {
+        let now = breaker.now();
+        end_elsewhere(breaker.lock(), word, None, 0, now);
+    }
 }
 
 /// Records an outcome that was learnt without a call, if the current state records any.
 pub(crate) fn record_alone(breaker: &Breaker, outcome: Outcome, nanos: u64) {
     let now = breaker.now();
-    let mut guard = breaker.lock();
     if outcome != Outcome::Ignored {
-        half_open::progress(&mut guard, now);
-        enter(guard, outcome, nanos, now);
+        enter(breaker.lock(), outcome, nanos, now);
     }
 }
 

@@ -6,14 +6,15 @@
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::OnceLock;
 
 use super::breaker::{Breaker, Origin};
-use crate::sync::{Arc, Mutex, Weak, const_unless_model};
+use crate::sync::{Arc, Mutex, OnceBox, Weak, const_unless_model};
 
 pub(crate) struct Registry {
     /// By the hash of the name, and by address, since several may have one name.
     members: Mutex<BTreeMap<(u64, usize), Member>>,
+    /// The keys of the hashes: names may be made by an attacker.
+    keys: OnceBox<RandomState>,
 }
 
 enum Member {
@@ -37,7 +38,7 @@ loom::lazy_static! {
 impl Registry {
     const_unless_model! {
         const fn new() -> Self {
-            Self { members: Mutex::new(BTreeMap::new()) }
+            Self { members: Mutex::new(BTreeMap::new()), keys: OnceBox::new() }
         }
     }
 
@@ -48,13 +49,13 @@ impl Registry {
             Origin::Static(breaker) => Member::Static(breaker),
             Origin::Shared(breaker) => Member::Shared(breaker.clone()),
         };
-        let place = place(breaker);
+        let place = self.place(breaker);
         self.members.lock().insert(place, member);
     }
 
     /// Removes a breaker, which is being dropped.
     fn leave(&self, breaker: &Breaker) {
-        let place = place(breaker);
+        let place = self.place(breaker);
         let member = self.members.lock().remove(&place);
         drop(member);
     }
@@ -66,7 +67,7 @@ impl Registry {
 
     /// One with this name.
     pub(crate) fn find(&self, name: &str) -> Option<Live> {
-        let hash = hash(name);
+        let hash = self.hash(name);
         // Whoever drops the last reference to a breaker removes it, which takes the lock: not while it is held here.
         let mut others = Vec::new();
         let members = self.members.lock();
@@ -78,6 +79,14 @@ impl Registry {
         }
         drop(members);
         None
+    }
+
+    fn place(&self, breaker: &Breaker) -> (u64, usize) {
+        (self.hash(breaker.name().as_str()), std::ptr::from_ref(breaker).addr())
+    }
+
+    fn hash(&self, name: &str) -> u64 {
+        self.keys.get_or_init(|| Box::new(RandomState::new())).hash_one(name)
     }
 }
 
@@ -107,16 +116,6 @@ impl Live {
             Self::Shared(breaker) => breaker,
         }
     }
-}
-
-fn place(breaker: &Breaker) -> (u64, usize) {
-    (hash(breaker.name().as_str()), std::ptr::from_ref(breaker) as usize)
-}
-
-/// With keys of the process: names may be made by an attacker.
-fn hash(name: &str) -> u64 {
-    static KEYS: OnceLock<RandomState> = OnceLock::new();
-    KEYS.get_or_init(RandomState::new).hash_one(name)
 }
 
 #[cfg(all(test, not(fluxgate_loom)))]

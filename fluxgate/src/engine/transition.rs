@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fluxgate_rules::Metrics;
+use fluxgate_rules::metrics::nanos;
 
 use super::breaker::{Breaker, Guard};
 use super::crossings::Crossings;
@@ -123,8 +124,9 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
     guard.period = match to {
         State::Closed => Period::Closed,
         State::HalfOpen => {
+            let patience = nanos(breaker.settings().half_open_timeout);
             let pause_ended = breaker.deadline.load(Ordering::Relaxed).min(now);
-            Period::Trial(Trial::new(breaker.trial(), pause_ended))
+            Period::Trial(Trial::new(breaker.trial(), patience, pause_ended))
         }
         State::MetricsOnly => Period::MetricsOnly(Crossings::default()),
         State::Open | State::Disabled | State::ForcedOpen => Period::Unrecorded,

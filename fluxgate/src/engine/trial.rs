@@ -3,7 +3,6 @@
 use fluxgate_rules::trial::Plan;
 
 use super::window::finished_call::FinishedCall;
-use crate::clock::NEVER;
 
 pub(crate) struct Trial {
     pub(super) plan: Plan,
@@ -11,43 +10,47 @@ pub(crate) struct Trial {
     outcomes: u64,
     pub(super) good: u64,
     pub(crate) in_flight: u32,
-    /// When the calls in flight count as hung, unless one of them ends before.
-    stalls_at: u64,
+    /// While calls are in flight, when they count as hung, unless an outcome comes before; otherwise, after how long they will.
+    stalls: u64,
     /// When the pause before this trial ended; there, a ramp begins.
     pub(super) pause_ended: u64,
 }
 
 impl Trial {
-    pub(super) fn new(plan: Plan, pause_ended: u64) -> Self {
-        Self { plan, outcomes: 0, good: 0, in_flight: 0, stalls_at: NEVER, pause_ended }
+    pub(super) fn new(plan: Plan, patience: u64, pause_ended: u64) -> Self {
+        Self { plan, outcomes: 0, good: 0, in_flight: 0, stalls: patience, pause_ended }
     }
 
-    /// Whether calls are in flight of which none has ended for too long.
+    /// Whether calls have been in flight for too long since the last outcome.
     pub(super) fn is_stalled(&self, now: u64) -> bool {
-        self.in_flight > 0 && now >= self.stalls_at
+        self.in_flight > 0 && now >= self.stalls
     }
 
     /// Gives a slot to a call, while fewer than `slots` are in flight, and no more than the trial can use.
-    pub(super) fn admit(&mut self, slots: u32, now: u64, patience: u64) -> bool {
+    pub(super) fn admit(&mut self, slots: u32, now: u64) -> bool {
         let in_flight = u64::from(self.in_flight);
         let admits = self.in_flight < slots && self.outcomes + in_flight < self.plan.limit(self.outcomes);
         if admits {
             if self.in_flight == 0 {
-                self.stalls_at = now.saturating_add(patience);
+                self.stalls = now.saturating_add(self.stalls);
             }
             self.in_flight += 1;
         }
         admits
     }
 
-    /// Takes back the slot of a call that was given up.
-    pub(super) fn give_back(&mut self) {
+    /// Takes back the slot of a call. While none is in flight, the wait pauses: callers that give up one after the other wait for the
+    /// same outcome.
+    pub(super) fn give_back(&mut self, now: u64) {
         self.in_flight = self.in_flight.saturating_sub(1);
+        if self.in_flight == 0 {
+            self.stalls = self.stalls.saturating_sub(now);
+        }
     }
 
-    /// An outcome has come: the trial is not stalled.
+    /// An outcome has come: the wait begins anew.
     pub(super) fn progress(&mut self, now: u64, patience: u64) {
-        self.stalls_at = now.saturating_add(patience);
+        self.stalls = if self.in_flight == 0 { patience } else { now.saturating_add(patience) };
     }
 
     pub(super) fn record(&mut self, call: FinishedCall) {

@@ -39,6 +39,9 @@ impl Figures {
             Node::Condition(Condition::AvgLatency(_)) => {
                 metrics.avg_latency().map_or(0, |mean| mean.as_nanos() as u64)
             }
+            Node::Condition(Condition::FailingFor(_)) => {
+                metrics.failing_for().map_or(0, |failing| failing.as_nanos() as u64)
+            }
             Node::Condition(
                 Condition::Closed | Condition::HalfOpen | Condition::Min(_) | Condition::Custom { .. },
             )
@@ -91,6 +94,10 @@ impl fmt::Display for Cause {
             Condition::AvgLatency(least) => {
                 let mean = Spelled(rounded(part));
                 write!(formatter, "the last {whole} took {mean} on average ({mean} >= {})", Spelled(least))
+            }
+            Condition::FailingFor(least) => {
+                let failing = Spelled(rounded(part));
+                write!(formatter, "no call has succeeded for {failing} ({failing} >= {})", Spelled(least))
             }
             Condition::Custom { path, .. } => write!(formatter, "custom({path}) held of the last {whole}"),
             Condition::Min(_) | Condition::Closed | Condition::HalfOpen => {
@@ -146,7 +153,7 @@ mod tests {
     fn sentence(rule: &Rule, total: u64, failures: u64, slow: u64, streak: u32) -> String {
         let tally =
             Tally { total, failures, slow: [slow, 0, 0, 0], latency: u128::from(total) * 1_234_567_891 };
-        let metrics = Metrics::new(tally, streak, Rule::measures(rule.nodes()));
+        let metrics = Metrics::new(tally, streak, Rule::measures(rule.nodes())).after_success(5_678_901_234);
         let situation = Situation { half_open: false, metrics: &metrics, customs: Customs::ALL };
         Figures::of(rule.nodes(), &situation, &metrics).cause(rule.nodes()).unwrap().to_string()
     }
@@ -163,6 +170,7 @@ mod tests {
                 "3 of the last 10 calls took 1s or longer (30% >= 25%)",
             ),
             (trip::min(1) & trip::avg_latency(second), "the last 10 took 1.23s on average (1.23s >= 1s)"),
+            (trip::failing_for(second), "no call has succeeded for 5.67s (5.67s >= 1s)"),
             (trip::min(1) & trip::custom(|_| true), "custom(..) held of the last 10"),
         ] {
             assert_eq!(sentence(&rule, 10, 6, 3, 4), text);

@@ -54,7 +54,7 @@ pub enum Reason {
     TrialPassed,
     /// The trial had passed, and the ramp is complete.
     RampEnded,
-    /// Calls of the trial were running, and for `half_open_timeout` none of them ended.
+    /// Calls of the trial ran for `half_open_timeout` without an outcome.
     HalfOpenTimeout,
     /// `reset()` was called.
     Reset,

@@ -109,8 +109,9 @@ impl Builder {
         self
     }
 
-    /// The longest that a trial may go without an outcome while calls of it are still running: then the breaker re-opens. So a
-    /// call that takes this long counts as hung. It ends no ramp, and a slow trickle of calls is progress. Default: a minute.
+    /// The longest that calls of a trial may run without an outcome: then the breaker re-opens. So a call that takes this long counts
+    /// as hung. Calls that are given up, and by [`on_cancel`](Self::on_cancel) no outcome, share this time with the next; while no call
+    /// is running, it does not pass. It ends no ramp, and a slow trickle of calls is progress. Default: a minute.
     pub fn half_open_timeout(mut self, longest: Duration) -> Self {
         self.half_open_timeout = longest;
         self

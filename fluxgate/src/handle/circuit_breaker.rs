@@ -188,6 +188,25 @@ impl CircuitBreaker {
         open::command(self.enrolled(), duration);
     }
 
+    /// For tests: makes the breaker half-open, as if its pause were over and a call had come. If it is not open, it [trips](Self::trip)
+    /// first, so listeners hear of both. Does nothing if the breaker is half-open already.
+    ///
+    /// ```
+    /// # use fluxgate::{CircuitBreaker, State, permit};
+    /// let breaker = CircuitBreaker::builder("payments").permit(permit::all()).build()?;
+    /// breaker.half_open();
+    /// assert_eq!(breaker.state(), State::HalfOpen);
+    /// for _ in 0..6 {
+    ///     breaker.call(|| Ok::<_, ()>(())).unwrap();
+    /// }
+    /// assert_eq!(breaker.state(), State::Closed);
+    /// # Ok::<(), fluxgate::ConfigError>(())
+    /// ```
+    #[cfg(feature = "test-util")]
+    pub fn half_open(&self) {
+        open::try_again(self.enrolled());
+    }
+
     /// Records an outcome that was learnt without a call, by a health check for example, and how long that took. It counts like the
     /// outcome of a call, in a trial too, but takes no slot there. While the breaker is open, forced open or disabled, it counts for
     /// nothing.

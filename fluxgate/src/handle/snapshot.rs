@@ -20,6 +20,7 @@ use crate::sync::Ordering;
 ///   "name": "payments", "state": "open", "since": 18.0, "reopens": 0,
 ///   "metrics": {
 ///     "total": 20, "failures": 12, "failure_rate": 0.6, "avg_latency": null, "failure_streak": 4,
+///     "failing_for": null,
 ///     "slow": [{ "threshold": 1.5, "calls": 5, "rate": 0.25 }]
 ///   },
 ///   "retry_after": 42.0, "is_due": false, "rejected": 731, "late": 0,
@@ -71,6 +72,8 @@ pub struct Snapshot {
 impl Snapshot {
     pub(crate) fn of(breaker: &Breaker) -> Self {
         let now = breaker.now();
+        let (name, rule) = (breaker.name().as_str().to_owned(), breaker.settings().rule.to_string());
+        let trial = breaker.trial().length;
         // Read under the lock, so that all of it belongs together.
         let mut guard = breaker.lock();
         let (word, state) = (guard.word, guard.word.state());
@@ -78,7 +81,7 @@ impl Snapshot {
         let since = if word.is_fresh() { now } else { breaker.since.load(Ordering::Relaxed) };
         let opens = state == State::Open && deadline != NEVER;
         Self {
-            name: breaker.name().as_str().to_owned(),
+            name,
             state,
             since: Duration::from_nanos(now.saturating_sub(since)),
             reopens: guard.reopens.count(state, now),
@@ -87,8 +90,8 @@ impl Snapshot {
             is_due: opens && now >= deadline,
             rejected: breaker.rejected.get(),
             late: guard.late,
-            rule: breaker.settings().rule.to_string(),
-            trial: breaker.trial().length,
+            rule,
+            trial,
         }
     }
 }
@@ -108,6 +111,7 @@ mod serialized {
         failure_rate: Option<f64>,
         avg_latency: Option<f64>,
         failure_streak: u32,
+        failing_for: Option<f64>,
         slow: Vec<Slow>,
     }
 
@@ -130,6 +134,7 @@ mod serialized {
             failure_rate: metrics.failure_rate(),
             avg_latency: metrics.avg_latency().map(|mean| mean.as_secs_f64()),
             failure_streak: metrics.failure_streak(),
+            failing_for: metrics.failing_for().map(|failing| failing.as_secs_f64()),
             slow: slow.collect(),
         };
         figures.serialize(serializer)

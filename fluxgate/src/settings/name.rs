@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use fluxgate_rules::render::controls_terminal;
 
-/// A breaker's name: any text.
+/// A breaker's name: any text that is not empty.
 ///
 /// It is cheap to clone and derefs to `str`. Its `Display` escapes characters that a terminal would act on, so that no name can
 /// forge a line of a log.

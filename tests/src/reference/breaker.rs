@@ -16,6 +16,8 @@ pub enum Why {
     TrialPassed,
     RampEnded,
     HalfOpenTimeout,
+    Trip,
+    OpenFor,
     Reset,
     ForceOpen,
     Disable,
@@ -80,7 +82,7 @@ impl Wait {
 pub enum Mark {
     /// An open breaker tries again.
     Retry,
-    /// A trial has gone without an outcome for too long.
+    /// Calls of a trial have been running for too long since the last outcome.
     Stall,
     RampEnd,
     /// A closed breaker has held as long as it had been open.
@@ -106,8 +108,9 @@ pub struct Reference {
     phase: Phase,
     /// The calls of the trial that run.
     in_flight: usize,
-    /// When the trial has gone without an outcome for too long, if calls of it still run then.
-    stalls_at: Duration,
+    /// For how long calls of the trial may still run without an outcome, and since when they do.
+    patience: Duration,
+    waits_since: Duration,
     /// What the breaker knew when it tripped; shown while no calls are counted.
     evidence: Evidence,
     /// The pause that was drawn when it last opened; `None` has no end.
@@ -117,6 +120,8 @@ pub struct Reference {
     reopens: u32,
     last_open: Duration,
     closed_at: Option<Duration>,
+    /// When a call last succeeded, in whatever state, or else the first outcome.
+    succeeded_at: Option<Duration>,
     pub rejected: u64,
     pub late: u64,
     would_trip: bool,
@@ -135,13 +140,15 @@ impl Reference {
             calls: Vec::new(),
             phase: Phase::Trial,
             in_flight: 0,
-            stalls_at: Duration::ZERO,
+            patience: Duration::ZERO,
+            waits_since: Duration::ZERO,
             evidence: Evidence::default(),
             pause: None,
             deadline: None,
             reopens: 0,
             last_open: Duration::ZERO,
             closed_at: None,
+            succeeded_at: None,
             rejected: 0,
             late: 0,
             would_trip: false,
@@ -151,13 +158,14 @@ impl Reference {
 
     /// What the breaker should say of recent calls.
     pub fn evidence(&self, now: Duration) -> Evidence {
+        let calls = match self.state {
+            State::HalfOpen if self.phase == Phase::Trial => self.calls.clone(),
+            State::Closed | State::MetricsOnly | State::HalfOpen => self.window(now),
+            _ => return self.evidence.clone(),
+        };
         let streak = self.calls.iter().rev().take_while(|call| call.failed).count();
-        match self.state {
-            State::Closed | State::MetricsOnly => Evidence { calls: self.window(now), streak },
-            State::HalfOpen if self.phase == Phase::Ramp => Evidence { calls: self.window(now), streak },
-            State::HalfOpen => Evidence { calls: self.calls.clone(), streak },
-            _ => self.evidence.clone(),
-        }
+        let failing_for = self.succeeded_at.map_or(Duration::ZERO, |at| now.saturating_sub(at));
+        Evidence { calls, streak, failing_for }
     }
 
     fn window(&self, now: Duration) -> Vec<Record> {
@@ -186,7 +194,9 @@ impl Reference {
         let half_open = |phase| self.state == State::HalfOpen && self.phase == phase;
         match mark {
             Mark::Retry if self.state == State::Open => self.deadline,
-            Mark::Stall if half_open(Phase::Trial) && self.in_flight > 0 => Some(self.stalls_at),
+            Mark::Stall if half_open(Phase::Trial) && self.in_flight > 0 => {
+                Some(self.waits_since.saturating_add(self.patience))
+            }
             Mark::RampEnd if self.state == State::HalfOpen => {
                 Some(self.deadline? + self.settings.permit.ramp()?)
             }
@@ -195,20 +205,18 @@ impl Reference {
         }
     }
 
-    fn is_due(&self, mark: Mark, now: Duration) -> bool {
+    fn reaches(&self, mark: Mark, now: Duration) -> bool {
         self.due(mark).is_some_and(|due| now >= due)
     }
 
     /// A call asks to be admitted. Where a share decides, `lucky` is what was drawn.
     pub fn acquire(&mut self, now: Duration, lucky: bool) -> Result<Call, Refusal> {
-        if self.is_due(Mark::Stall, now) {
+        if self.reaches(Mark::Stall, now) {
             self.open(now, Why::HalfOpenTimeout);
-        } else if self.is_ramping() && self.is_due(Mark::RampEnd, now) {
+        } else if self.is_ramping() && self.reaches(Mark::RampEnd, now) {
             self.close(now, Why::RampEnded);
         }
-        if self.is_due(Mark::Retry, now) {
-            let open = now - self.since;
-            self.last_open = self.pause.map_or(open, |pause| pause.min(open));
+        if self.reaches(Mark::Retry, now) {
             self.enter(now, State::HalfOpen, Why::RetryDue);
         }
         let probe = self.state == State::HalfOpen && self.phase == Phase::Trial;
@@ -224,7 +232,7 @@ impl Reference {
         }
         if probe {
             if self.in_flight == 0 {
-                self.stalls_at = now + self.settings.half_open_timeout();
+                self.waits_since = now;
             }
             self.in_flight += 1;
         }
@@ -273,15 +281,18 @@ impl Reference {
     /// An admitted call ends.
     pub fn finish(&mut self, now: Duration, call: Call, ending: Ending) {
         let mut lasts = call.generation == self.generation;
-        if self.is_due(Mark::Stall, now) && lasts && call.probe {
+        if self.reaches(Mark::Stall, now) && lasts && call.probe {
             self.open(now, Why::HalfOpenTimeout);
             lasts = false;
         }
         if lasts && call.probe {
             self.in_flight -= 1;
-            // A cancelled call is an outcome only if it counts.
+            // A cancelled call is an outcome only if it counts. Otherwise the wait goes on, or pauses.
             if ending != Ending::Cancelled || self.settings.on_cancel == Outcome::Failure {
-                self.stalls_at = now + self.settings.half_open_timeout();
+                self.patience = self.settings.half_open_timeout();
+                self.waits_since = now;
+            } else if self.in_flight == 0 {
+                self.patience -= now - self.waits_since;
             }
         }
         let outcome = match ending {
@@ -295,8 +306,24 @@ impl Reference {
             self.late += u64::from(call.counts);
             return;
         }
-        let record =
-            Record { at: now, failed: outcome == Outcome::Failure, took: now.saturating_sub(call.began) };
+        self.enter_outcome(now, outcome == Outcome::Failure, now.saturating_sub(call.began));
+    }
+
+    /// An outcome that was learnt without a call.
+    pub fn record(&mut self, now: Duration, outcome: Outcome, took: Duration) {
+        if outcome != Outcome::Ignored {
+            self.enter_outcome(now, outcome == Outcome::Failure, took);
+        }
+    }
+
+    fn enter_outcome(&mut self, now: Duration, failed: bool, took: Duration) {
+        let record = Record { at: now, failed, took };
+        // What a `custom` condition would have said of the time between two calls, nobody asked.
+        let held = self.settings.rule.holds(false, &self.evidence(now), Some(true));
+        let counts = matches!(self.state, State::Closed | State::MetricsOnly | State::HalfOpen);
+        if counts && (!failed || self.succeeded_at.is_none()) {
+            self.succeeded_at = Some(now);
+        }
         match self.state {
             State::Closed => {
                 self.calls.push(record);
@@ -305,8 +332,7 @@ impl Reference {
                 }
             }
             State::MetricsOnly => {
-                // What a `custom` condition would have said of the time between two calls, nobody asked.
-                self.would_trip &= self.settings.rule.holds(false, &self.evidence(now), Some(true));
+                self.would_trip &= held;
                 self.calls.push(record);
                 let holds = self.settings.rule.holds(false, &self.evidence(now), None);
                 if holds && !self.would_trip {
@@ -343,7 +369,7 @@ impl Reference {
         let holds = |half_open| self.settings.rule.holds(half_open, &evidence, None);
         if holds(false) || holds(true) {
             self.open(now, Why::Tripped);
-        } else if self.is_due(Mark::RampEnd, now) {
+        } else if self.reaches(Mark::RampEnd, now) {
             self.close(now, Why::RampEnded);
         }
     }
@@ -351,7 +377,12 @@ impl Reference {
     fn open(&mut self, now: Duration, why: Why) {
         let again = self.state == State::HalfOpen || self.is_recent(now);
         self.reopens = if again { self.reopens + 1 } else { 0 };
-        self.pause = self.settings.retry.delay(self.reopens);
+        let pause = self.settings.retry.delay(self.reopens);
+        self.open_until(now, pause, why);
+    }
+
+    fn open_until(&mut self, now: Duration, pause: Option<Duration>, why: Why) {
+        self.pause = pause;
         self.deadline = self.pause.map(|pause| now + pause);
         self.evidence = self.evidence(now);
         self.enter(now, State::Open, why);
@@ -376,6 +407,10 @@ impl Reference {
 
     fn enter(&mut self, now: Duration, to: State, why: Why) {
         self.report(now, to, why);
+        if self.state == State::Open {
+            let open = now - self.since;
+            self.last_open = self.pause.map_or(open, |pause| pause.min(open));
+        }
         self.state = to;
         self.since = now;
         self.rejected = 0;
@@ -387,6 +422,7 @@ impl Reference {
         self.calls.clear();
         self.phase = Phase::Trial;
         self.in_flight = 0;
+        self.patience = self.settings.half_open_timeout();
         self.would_trip = false;
     }
 
@@ -400,6 +436,29 @@ impl Reference {
             total: evidence.total(),
             failures: evidence.failures(),
         });
+    }
+
+    /// The command to open now, and recover as usual.
+    pub fn trip(&mut self, now: Duration) {
+        if self.state != State::Open {
+            self.open(now, Why::Trip);
+        }
+    }
+
+    /// The command to open for exactly so long. Open already, it only has another end.
+    pub fn open_for(&mut self, now: Duration, pause: Duration) {
+        if self.state == State::Open {
+            self.pause = Some(pause);
+            self.deadline = Some(now + pause);
+        } else {
+            let again = self.state == State::HalfOpen || self.is_recent(now);
+            self.reopens = if again { self.reopens + 1 } else { 0 };
+            self.open_until(now, Some(pause), Why::OpenFor);
+        }
+    }
+
+    pub fn is_due(&self, now: Duration) -> bool {
+        self.reaches(Mark::Retry, now)
     }
 
     /// A manual command: to `Closed` (a reset), `ForcedOpen`, `Disabled` or `MetricsOnly`.

@@ -12,11 +12,14 @@ pub struct Record {
     pub took: Duration,
 }
 
-/// What a rule is asked about: the calls in the window, and the failures in a row, which no window limits.
+/// What a rule is asked about: the calls in the window, and what no window limits: the failures in a row, and for how long they
+/// have been all there was.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evidence {
     pub calls: Vec<Record>,
     pub streak: usize,
+    /// How long no call has succeeded, if the last one failed.
+    pub failing_for: Duration,
 }
 
 impl Evidence {
@@ -44,6 +47,8 @@ impl Evidence {
     pub(crate) fn push(&mut self, failed: bool, took: Duration) {
         self.calls.push(Record { at: Duration::ZERO, failed, took });
         self.streak = if failed { self.streak + 1 } else { 0 };
+        // Of a call that is still to come nobody knows when; a bad one comes after any time.
+        self.failing_for = if failed { Duration::MAX } else { Duration::ZERO };
     }
 
     /// With so many more calls that all failed and took for ever.
@@ -115,6 +120,7 @@ pub enum Rule {
     FailureStreak(u32),
     SlowRate(u32, Duration),
     AvgLatency(Duration),
+    FailingFor(Duration),
     Custom(Predicate),
     All(Vec<Rule>),
     Any(Vec<Rule>),
@@ -133,6 +139,7 @@ impl Rule {
             Self::FailureStreak(count) => evidence.streak >= *count as usize,
             Self::SlowRate(share, threshold) => reached(evidence.slow(*threshold), *share),
             Self::AvgLatency(mean) => evidence.latency() >= mean.as_nanos() * u128::from(evidence.total()),
+            Self::FailingFor(duration) => evidence.streak > 0 && evidence.failing_for >= *duration,
             Self::Custom(predicate) => customs.unwrap_or_else(|| predicate.holds(evidence)),
             Self::All(members) => members.iter().all(|member| member.holds(half_open, evidence, customs)),
             Self::Any(members) => members.iter().any(|member| member.holds(half_open, evidence, customs)),
@@ -190,6 +197,7 @@ impl Rule {
             Self::FailureStreak(count) => trip::failure_streak(*count),
             Self::SlowRate(share, threshold) => trip::slow_rate(ratio(share), *threshold),
             Self::AvgLatency(mean) => trip::avg_latency(*mean),
+            Self::FailingFor(duration) => trip::failing_for(*duration),
             Self::Custom(predicate) => trip::custom(predicate.function()),
             Self::All(members) => join(members, |a, b| a & b),
             Self::Any(members) => join(members, |a, b| a | b),

@@ -41,10 +41,15 @@ impl Alternative {
         Self { rule, length, bad }
     }
 
-    /// Whether it holds now, or would once the calls that are missing from its length had all been perfect.
-    fn is_certain(&self, evidence: &Evidence, customs: Option<bool>) -> bool {
+    /// Whether it holds now, or would once the calls that are missing from its length had all been perfect: then nobody has
+    /// been able to ask its `custom` conditions.
+    fn is_certain(&self, evidence: &Evidence) -> bool {
         let missing = self.length.saturating_sub(evidence.calls.len());
-        self.rule.holds(true, evidence, customs) || self.rule.holds(true, &evidence.best(missing), customs)
+        if missing == 0 {
+            self.rule.holds(true, evidence, None)
+        } else {
+            self.rule.holds(true, &evidence.best(missing), Some(false))
+        }
     }
 }
 
@@ -68,8 +73,8 @@ impl Trial {
     /// Whether a trial with these outcomes is lost (`true`), is passed (`false`) or goes on.
     pub fn verdict(&self, evidence: &Evidence) -> Option<bool> {
         let total = evidence.calls.len();
-        let (at_best, at_worst) = if total < self.length { (Some(false), Some(true)) } else { (None, None) };
-        if self.alternatives.iter().any(|alternative| alternative.is_certain(evidence, at_best)) {
+        let at_worst = if total < self.length { Some(true) } else { None };
+        if self.alternatives.iter().any(|alternative| alternative.is_certain(evidence)) {
             return Some(true);
         }
         let worst = evidence.worst(self.length.saturating_sub(total));
@@ -242,5 +247,8 @@ mod tests {
         // The other alternative does not wait for it.
         let rule = any([rule, Rule::FailureStreak(3)]);
         assert_eq!(play_marks(&rule, "xxx"), Some((3, LOST)));
+        // Nor does it wait for the other: each alternative keeps its own length.
+        let rule = any([all([Rule::Min(5), Rule::Custom(Predicate::TwoFailures)]), rate(20, 900)]);
+        assert_eq!(play_marks(&rule, "xx..."), Some((5, LOST)));
     }
 }

@@ -133,6 +133,22 @@ fn settings_that_do_not_belong_together() {
     refuses(|builder| builder.retry(retry::always().jitter(0.1)), &["jitter"]);
 }
 
+/// Regression: `build()` took it, and the attribute did not.
+#[test]
+fn a_name_that_is_empty() {
+    for name in [std::borrow::Cow::Borrowed(""), std::borrow::Cow::Owned(String::new())] {
+        let error = CircuitBreaker::builder(name).build().expect_err("it should be refused");
+        assert_eq!(
+            error.to_string(),
+            "a breaker's name is a string that is not empty\nhelp: write `\"payments\"`, for example"
+        );
+        assert_eq!(error.problems()[0].setting(), "name");
+    }
+    let both = CircuitBreaker::builder("").max_half_open_calls(0).build().expect_err("it should be refused");
+    let settings: Vec<_> = both.problems().iter().map(fluxgate::ConfigProblem::setting).collect();
+    assert_eq!(settings, ["name", "max_half_open_calls"]);
+}
+
 #[test]
 fn all_problems_at_once() {
     refuses(

@@ -198,6 +198,7 @@ fn a_destructor_of_a_thread_may_use_a_breaker() {
     }
 
     let elsewhere = isolate();
+    assert_eq!(SHARED.state(), State::Closed);
     for kept in [false, true] {
         std::thread::spawn(move || {
             ENDS.with(|_| {});

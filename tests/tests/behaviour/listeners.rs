@@ -345,3 +345,33 @@ fn a_thousand_wait_for_one_that_does_not_return_and_the_next_one_says_how_many_w
     assert_eq!((missed.len(), missed[0], missed[1]), (1 + 1_024, 0, 2_000 - 1_024));
     assert!(missed[2..].iter().all(|missed| *missed == 0));
 }
+
+/// Regression: behind a listener that never returns, the queue grew without bound.
+#[test]
+fn that_lag_behind_are_told_how_many_they_missed() {
+    let breaker: Arc<OnceLock<Weak<CircuitBreaker>>> = Arc::default();
+    let heard = Heard::default();
+    let first = AtomicBool::new(true);
+    let listener = {
+        let (breaker, heard) = (breaker.clone(), heard.clone());
+        move |transition: &Transition| {
+            heard.push(transition.clone());
+            if first.swap(false, Ordering::SeqCst) {
+                let breaker = breaker.get().and_then(Weak::upgrade).expect("it is alive");
+                for _ in 0..2_000 {
+                    breaker.reset();
+                    breaker.force_open();
+                }
+            }
+        }
+    };
+    let built = Arc::new(CircuitBreaker::builder("lagging").listener(listener).build().expect("valid"));
+    breaker.set(Arc::downgrade(&built)).expect("once");
+    built.force_open();
+    let heard = heard.all();
+    assert_eq!(heard.len(), 1 + 1_024);
+    assert_eq!(heard[0].missed, 0);
+    assert_eq!(heard[1].missed, 4_000 - 1_024, "the oldest go first");
+    assert!(heard[2..].iter().all(|transition| transition.missed == 0));
+    assert_eq!(heard.last().map(|last| last.to), Some(State::ForcedOpen));
+}

@@ -1,7 +1,10 @@
 //! Manual states hold until another command.
 
-use fluxgate::{Call, Outcome, Reason, State, trip, window};
-use fluxgate_tests::fixture::{Fixture, millis, seconds};
+use std::cell::Cell;
+
+use fluxgate::testing::isolate;
+use fluxgate::{Call, CircuitBreaker, Metrics, Outcome, Reason, State, breaker, trip, window};
+use fluxgate_tests::fixture::{Fixture, Heard, millis, seconds};
 
 #[test]
 fn forced_open_refuses_all_until_another_command() {
@@ -79,6 +82,33 @@ fn metrics_only_sees_that_time_ended_a_crossing() {
         }
         fixture.fail(1);
         assert_eq!(fixture.heard.steps().len(), 3, "another crossing");
+    }
+}
+
+/// Regression: the verdict on an older outcome replaced that on a newer one, and the next crossing was lost.
+#[test]
+fn metrics_only_takes_verdicts_in_the_order_of_outcomes() {
+    thread_local! {
+        static SUCCEEDS_MEANWHILE: Cell<bool> = const { Cell::new(false) };
+    }
+    fn latest_failed(metrics: &Metrics) -> bool {
+        if SUCCEEDS_MEANWHILE.take() {
+            SHADOW.record(Outcome::Success, seconds(0));
+        }
+        metrics.failure_streak() > 0
+    }
+    static SHADOW: CircuitBreaker =
+        breaker!(name = "manual states: shadow", window = count(1), trip = min(1) & custom(latest_failed));
+
+    let _isolation = isolate();
+    let heard = Heard::default();
+    SHADOW.metrics_only();
+    SHADOW.listen(heard.listener());
+    for crossings in 1..=3 {
+        SUCCEEDS_MEANWHILE.set(true);
+        SHADOW.record(Outcome::Failure, seconds(0));
+        assert_eq!(SHADOW.metrics().failures(), 0, "the success is the latest");
+        assert_eq!(heard.all().len(), crossings);
     }
 }
 

@@ -96,6 +96,34 @@ fn a_call_dropped_while_unwinding_counts_as_panicked() {
     assert_eq!(fixture.counts(), (1, 1));
 }
 
+/// Regression: the panic that unwinds had begun before the call.
+#[test]
+fn a_call_acquired_and_dropped_while_unwinding_is_cancelled() {
+    struct Cleanup<'a>(&'a Fixture);
+    impl Drop for Cleanup<'_> {
+        fn drop(&mut self) {
+            drop(self.0.breaker.acquire().expect("closed"));
+            drop(self.0.breaker.acquire_owned().expect("closed"));
+        }
+    }
+    for (on_cancel, counts) in [(Outcome::Ignored, (0, 0)), (Outcome::Failure, (2, 2))] {
+        let fixture = Fixture::new(|builder| builder.on_panic(Outcome::Ignored).on_cancel(on_cancel));
+        let unwinding = AssertUnwindSafe(|| {
+            let _cleanup = Cleanup(&fixture);
+            resume_unwind(Box::new("outside the breaker"));
+        });
+        assert!(catch_unwind(unwinding).is_err());
+        assert_eq!(fixture.counts(), counts);
+    }
+    let fixture = Fixture::new(|builder| builder);
+    let unwinding = AssertUnwindSafe(|| {
+        let _cleanup = Cleanup(&fixture);
+        resume_unwind(Box::new("outside the breaker"));
+    });
+    assert!(catch_unwind(unwinding).is_err());
+    assert_eq!(fixture.counts(), (0, 0));
+}
+
 /// That panic comes from elsewhere.
 #[test]
 fn a_future_dropped_while_unwinding_is_cancelled() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fluxgate::{CircuitBreaker, Outcome, State, trip, window};
+use fluxgate::{CircuitBreaker, Metrics, Outcome, State, trip, window};
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
 
 #[test]
@@ -174,7 +174,7 @@ fn print_as_the_attribute_would_spell_them() {
 
 #[test]
 fn a_custom_condition_sees_the_metrics() {
-    fn many_slow_failures(metrics: &fluxgate::Metrics) -> bool {
+    fn many_slow_failures(metrics: &Metrics) -> bool {
         metrics.failures() >= 2
             && metrics.avg_latency().is_some_and(|mean| mean >= millis(50))
             && metrics.failure_streak() == 2
@@ -241,12 +241,89 @@ fn a_shared_threshold_is_measured_once() {
     assert_eq!(fixture.state(), State::Open);
 }
 
+thread_local! {
+    /// The totals with which the function was asked.
+    static ASKED: std::cell::RefCell<Vec<u64>> = const { std::cell::RefCell::new(Vec::new()) };
+}
+
+fn never_holds(metrics: &Metrics) -> bool {
+    ASKED.with_borrow_mut(|asked| asked.push(metrics.total()));
+    false
+}
+
+fn asked() -> Vec<u64> {
+    ASKED.take()
+}
+
+/// A count window leaves out successes that replace others, but not where a function is to be asked.
+#[test]
+fn a_custom_condition_is_asked_after_every_outcome_that_it_decides() {
+    for window in [window::count(3), window::time(seconds(10))] {
+        let counts_calls = window == window::count(3);
+        let fixture = Fixture::new(|builder| {
+            builder.window(window).trip(trip::min(3) & trip::custom(never_holds) | trip::failure_streak(9))
+        });
+        fixture.succeed(2);
+        assert_eq!(asked(), [0; 0], "of two calls `min(3)` decides");
+        fixture.succeed(50);
+        fixture.fail(1);
+        fixture.succeed(1);
+        let expected: Vec<u64> = (3..=54).map(|total| if counts_calls { 3 } else { total }).collect();
+        assert_eq!(asked(), expected);
+        fixture.call(Outcome::Ignored, seconds(0)).expect("closed");
+        fixture.advance(seconds(5));
+        fixture.breaker.metrics();
+        let late = fixture.breaker.acquire().expect("closed");
+        fixture.breaker.reset();
+        late.success();
+        assert_eq!(asked(), [0; 0]);
+    }
+}
+
+#[test]
+fn a_custom_condition_is_not_asked_what_it_does_not_decide() {
+    let rule = trip::failures(2) & trip::custom(never_holds) | trip::failures(4);
+    let fixture = Fixture::with_rule(rule);
+    fixture.succeed(1);
+    fixture.fail(1);
+    assert_eq!(asked(), [0; 0]);
+    fixture.fail(2);
+    assert_eq!(asked(), [3, 4]);
+    fixture.fail(1);
+    assert_eq!((asked(), fixture.state()), (vec![], State::Open), "four failures are enough without it");
+
+    // A trial takes four calls, and asks of its own.
+    fixture.wait();
+    fixture.fail(2);
+    fixture.succeed(1);
+    fixture.fail(1);
+    assert_eq!(asked(), [2, 3, 4]);
+    fixture.fail(1);
+    assert_eq!((asked(), fixture.state()), (vec![], State::Open));
+    fixture.breaker.reset();
+
+    // Only reported is what a closed breaker would do.
+    fixture.breaker.metrics_only();
+    fixture.fail(3);
+    fixture.succeed(1);
+    assert_eq!(asked(), [2, 3, 4]);
+}
+
+#[test]
+fn where_one_custom_condition_decides_all_are_asked() {
+    let fixture = Fixture::with_rule(
+        trip::failures(1) & trip::custom(never_holds) | trip::min(9) & trip::custom(never_holds),
+    );
+    fixture.fail(1);
+    assert_eq!(asked(), [1, 1]);
+}
+
 /// What a condition does while it is asked counts more than what it says.
 #[test]
 fn a_custom_condition_may_command_its_breaker() {
     static COMMANDED: CircuitBreaker =
         fluxgate::breaker!(name = "rules: commanded", trip = min(1) & custom(command));
-    fn command(_: &fluxgate::Metrics) -> bool {
+    fn command(_: &Metrics) -> bool {
         COMMANDED.metrics_only();
         true
     }

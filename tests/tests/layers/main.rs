@@ -23,7 +23,7 @@ const RUNTIME: &[Layer] = &[
     ("engine", "engine", "ground words settings events"),
     ("handle", "handle", "ground words settings events engine"),
     // What stands on top does not see the engine, except for what expansions call.
-    ("testing", "testing", "ground settings handle"),
+    ("testing", "testing", "ground settings events handle"),
     ("track", "track", "ground handle"),
     ("private", "private", "ground words settings events engine handle track"),
     ("integrations", "integrations", "ground words settings events handle"),

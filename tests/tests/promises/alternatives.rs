@@ -6,7 +6,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use fluxgate::{Outcome, State};
 use fluxgate_tests::fixture::{millis, seconds};
-use fluxgate_tests::reference::{Permit, Retry, Rule, Settings, Window};
+use fluxgate_tests::reference::{Ending, Permit, Retry, Rule, Settings, Window};
 
 use crate::configuration::{Configuration, Death, RuleDrawer};
 use crate::subject::Subject;
@@ -66,13 +66,13 @@ pub(crate) fn play<S: Subject>(mut subject: S, calls: &[(Outcome, Duration)]) ->
     while subject.state() == State::Closed {
         let call = subject.acquire(now).expect("closed");
         now += SLOW;
-        subject.finish(now, call, Outcome::Failure);
+        subject.finish(now, call, Ending::Reported(Outcome::Failure));
     }
     now += PAUSE;
     for (nth, &(outcome, took)) in calls.iter().enumerate() {
         let call = subject.acquire(now).expect("a trial admits one call after the other");
         now += took;
-        subject.finish(now, call, outcome);
+        subject.finish(now, call, Ending::Reported(outcome));
         if subject.state() != State::HalfOpen {
             return (subject.state(), nth + 1);
         }
@@ -88,8 +88,7 @@ pub(crate) fn compare(
     let (mut closings, mut fewer) = (0_u64, 0_u64);
     for number in numbers.clone() {
         let rng = &mut Rng::with_seed(number);
-        // A function of the user's need not be monotone as a trial goes on, and is only asked once all calls are in.
-        let mut drawer = RuleDrawer { rng, size: 60, healthy: seconds(1), customs: false };
+        let mut drawer = RuleDrawer { rng, size: 60, healthy: seconds(1) };
         let (rule, alternative) = (drawer.rule(), drawer.alternative());
         let plain = configuration(number, rule.clone());
         let more = configuration(number, Rule::Any(vec![rule, alternative]));

@@ -17,7 +17,8 @@
 //! Every call fails, or is slow where the rule asks for it, or hangs. Each trial admits at most `K - 1 + slots` calls, where `K` is
 //! the number of outcomes that make a trip certain (at most `N` where half-open asks for what the dead calls do), and at most `N` that
 //! hang; then it is open for its pause, and admits none. In the ramp and while closed it is given up after as many calls as
-//! push all good ones out of the window, and then make the rule hold.
+//! push all good ones out of the window, and then make the rule hold. Callers that give up on calls that hang after `D`, by which nothing
+//! is learnt, make up to `slots * (ceil(half_open_timeout / D) + 1)` of them.
 
 use std::time::Duration;
 
@@ -138,7 +139,7 @@ impl<'a> Bounds<'a> {
     /// The most calls that a trial of a dead service admits.
     pub(crate) fn calls_of_trial(&self, fate: Fate) -> usize {
         match fate {
-            Fate::Stalls => self.slots(),
+            Fate::Stalls => self.slots() * self.rounds_until_stalled(),
             Fate::Lost(outcomes) | Fate::Passes(outcomes) => {
                 (outcomes - 1 + self.slots()).min(self.trial.limit(outcomes - 1))
             }
@@ -150,21 +151,33 @@ impl<'a> Bounds<'a> {
         self.trial.good as u64
     }
 
+    /// How often the slots are taken, at most, until a trial stalls whose callers give up.
+    fn rounds_until_stalled(&self) -> usize {
+        match self.configuration.death {
+            Death::Hang(Some(given_up)) => {
+                let timeout = self.settings.half_open_timeout();
+                (timeout.as_nanos().div_ceil(given_up.as_nanos().max(1)) + 1) as usize
+            }
+            _ => 1,
+        }
+    }
+
     /// The most calls that any trial admits.
     pub(crate) fn calls_of_any_trial(&self) -> usize {
-        2 * self.trial.length
+        (2 * self.trial.length).max(self.slots() * self.rounds_until_stalled())
     }
 
     /// How long a trial of a dead service takes at most.
     pub(crate) fn dead_trial(&self, fate: Fate) -> Duration {
         let gap = self.configuration.gap;
-        match (fate, self.configuration.death.duration()) {
-            (Fate::Lost(outcomes) | Fate::Passes(outcomes), Some(took)) => {
-                self.trial_of(outcomes, took) + gap
-            }
-            // The first call that is admitted begins the wait.
-            _ => self.trial_of(1, Duration::ZERO) + self.settings.half_open_timeout() + gap * 2,
+        if let (Fate::Lost(outcomes) | Fate::Passes(outcomes), Some(took)) =
+            (fate, self.configuration.death.duration())
+        {
+            return self.trial_of(outcomes, took) + gap;
         }
+        // The first call that is admitted begins the wait. It pauses while none is in flight.
+        let rounds = self.rounds_until_stalled();
+        self.trial_of(rounds, Duration::ZERO) + self.settings.half_open_timeout() + gap * (rounds as u32 + 2)
     }
 
     /// The most calls that a closed breaker, or one in its ramp, admits to a service once that is dead; `None` if the rule cannot
@@ -200,7 +213,7 @@ impl Death {
     pub(crate) fn duration(self) -> Option<Duration> {
         match self {
             Self::Fail(duration) | Self::Succeed(duration) => Some(duration),
-            Self::Hang => None,
+            Self::Hang(_) => None,
         }
     }
 
@@ -215,5 +228,6 @@ fn evidence(death: Death, took: Duration, calls: usize, in_a_row: usize) -> Evid
     Evidence {
         calls: vec![Record { at: Duration::ZERO, failed, took }; calls],
         streak: if failed { in_a_row } else { 0 },
+        ..Evidence::default()
     }
 }

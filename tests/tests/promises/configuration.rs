@@ -27,7 +27,8 @@ pub(crate) struct Configuration {
 pub(crate) enum Death {
     Fail(Duration),
     Succeed(Duration),
-    Hang,
+    /// Without end, but for callers that give up after this time.
+    Hang(Option<Duration>),
 }
 
 impl Configuration {
@@ -45,9 +46,10 @@ impl Configuration {
             Window::Count(size) => size as u32,
             Window::Time(duration, _) => (duration.as_nanos() / gap.as_nanos()).clamp(1, 60) as u32,
         };
-        let rule = RuleDrawer { rng, size, healthy, customs: true }.rule();
+        let rule = RuleDrawer { rng, size, healthy }.rule();
         if number.is_multiple_of(64) && healthy < Duration::from_secs(60) {
-            let (settings, death) = (standard(), death(rng, gap, &standard().rule));
+            let settings = standard();
+            let death = death(rng, gap, &settings);
             return Self { number, settings, jitter: 0, gap, healthy, death };
         }
         let settings = Settings {
@@ -61,7 +63,7 @@ impl Configuration {
             rule,
         };
         let jitter = *choose(rng, &[0, 0, 100, 500, 999]);
-        let death = death(rng, gap, &settings.rule);
+        let death = death(rng, gap, &settings);
         Self { number, settings, jitter, gap, healthy, death }
     }
 
@@ -144,14 +146,19 @@ fn half_open_timeout(rng: &mut Rng, gap: Duration, healthy: Duration) -> Option<
     }
 }
 
-fn death(rng: &mut Rng, gap: Duration, rule: &Rule) -> Death {
-    let slow = slowest(rule) + *choose(rng, &[Duration::ZERO, gap, gap * 10]);
-    match rng.u32(0..8) {
+fn death(rng: &mut Rng, gap: Duration, settings: &Settings) -> Death {
+    let slow = slowest(&settings.rule) + *choose(rng, &[Duration::ZERO, gap, gap * 10]);
+    match rng.u32(0..9) {
         0..=2 => Death::Fail(Duration::ZERO),
         3 => Death::Fail(gap.mul_f64(20.0 * rng.f64())),
         4 => Death::Fail(slow),
         5 | 6 => Death::Succeed(slow),
-        _ => Death::Hang,
+        7 => Death::Hang(None),
+        // Sooner than the trial, as a rule, but not so soon that it says nothing.
+        _ => {
+            let given_up = settings.half_open_timeout().mul_f64(0.1 + 1.1 * rng.f64());
+            Death::Hang(Some(given_up.max(NANOSECOND)))
+        }
     }
 }
 
@@ -176,8 +183,6 @@ pub(crate) struct RuleDrawer<'a> {
     pub(crate) size: u32,
     /// How long a healthy call takes.
     pub(crate) healthy: Duration,
-    /// Whether it may ask functions of the user's.
-    pub(crate) customs: bool,
 }
 
 impl RuleDrawer<'_> {
@@ -257,7 +262,6 @@ impl RuleDrawer<'_> {
             5 => Rule::FailureStreak(self.count(10)),
             6 | 7 => Rule::SlowRate(share, self.threshold()),
             8 => Rule::AvgLatency(self.threshold()),
-            _ if !self.customs => Rule::FailureRate(share),
             _ if self.healthy < SLOW_MEAN => {
                 Rule::Custom(*choose(self.rng, &[Predicate::TwoFailures, Predicate::Slow]))
             }

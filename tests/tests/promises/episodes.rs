@@ -8,6 +8,7 @@ use fluxgate::State;
 use fluxgate_tests::reference::Why;
 
 use crate::bounds::Fate;
+use crate::configuration::Death;
 use crate::subject::Subject;
 use crate::world::{Happened, World};
 
@@ -19,6 +20,8 @@ pub(crate) struct Seen {
     deaths_in_a_ramp: u32,
     lost_trials: u32,
     stalled_trials: u32,
+    /// Of these, trials whose callers gave up on calls that would have gone on for ever.
+    abandoned_trials: u32,
     nights: u32,
     /// Deaths that the rule cannot see.
     unseen: u32,
@@ -31,6 +34,7 @@ impl AddAssign for Seen {
         self.deaths_in_a_ramp += more.deaths_in_a_ramp;
         self.lost_trials += more.lost_trials;
         self.stalled_trials += more.stalled_trials;
+        self.abandoned_trials += more.abandoned_trials;
         self.nights += more.nights;
         self.unseen += more.unseen;
     }
@@ -45,13 +49,14 @@ impl Seen {
             deaths_in_a_ramp,
             lost_trials,
             stalled_trials,
+            abandoned_trials,
             nights,
             ..
         } = self;
         assert!(u64::from(recoveries) > tried, "{self:?}");
         assert!(u64::from(deaths_while_closed) > tried / 2, "{self:?}");
         assert!(u64::from(lost_trials) > tried / 2, "{self:?}");
-        for rare in [deaths_in_a_ramp, stalled_trials, nights] {
+        for rare in [deaths_in_a_ramp, stalled_trials, abandoned_trials, nights] {
             assert!(u64::from(rare) > tried / 20, "{self:?}");
         }
     }
@@ -108,8 +113,7 @@ fn is_forced_open_and_reset<S: Subject>(world: &mut World<'_, S>) {
 fn dies<S: Subject>(world: &mut World<'_, S>, seen: &mut Seen) -> bool {
     let death = world.configuration.death;
     // Calls that hang are only seen in a trial: their service fails until then.
-    let visible =
-        if death.duration().is_none() { crate::configuration::Death::Fail(Duration::ZERO) } else { death };
+    let visible = if death.duration().is_none() { Death::Fail(Duration::ZERO) } else { death };
     let Some(most) = world.bounds.calls_until_trip(visible) else {
         seen.unseen += 1;
         return false;
@@ -194,7 +198,10 @@ fn stays_dead<S: Subject>(world: &mut World<'_, S>, rng: &mut Rng, seen: &mut Se
             world.check(ends, || format!("a trial of a dead service goes on after {limit:?}: {fate:?}"));
         }
         match fate {
-            Fate::Stalls => seen.stalled_trials += 1,
+            Fate::Stalls => {
+                seen.stalled_trials += 1;
+                seen.abandoned_trials += u32::from(matches!(death, Death::Hang(Some(_))));
+            }
             _ => seen.lost_trials += 1,
         }
     }

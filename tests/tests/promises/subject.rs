@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fluxgate::testing::ManualClock;
-use fluxgate::{CircuitBreaker, Clock, Outcome, State};
+use fluxgate::{CircuitBreaker, Clock, State};
 use fluxgate_tests::fixture::Heard;
 use fluxgate_tests::reference::{self, Ending, Event, Reference};
 
@@ -14,7 +14,7 @@ pub(crate) trait Subject {
     type Call;
 
     fn acquire(&mut self, now: Duration) -> Option<Self::Call>;
-    fn finish(&mut self, now: Duration, call: Self::Call, outcome: Outcome);
+    fn finish(&mut self, now: Duration, call: Self::Call, ending: Ending);
     fn force_open(&mut self, now: Duration);
     fn reset(&mut self, now: Duration);
     fn state(&self) -> State;
@@ -50,9 +50,12 @@ impl<'a> Subject for Real<'a> {
         self.breaker.acquire().ok()
     }
 
-    fn finish(&mut self, now: Duration, call: Self::Call, outcome: Outcome) {
+    fn finish(&mut self, now: Duration, call: Self::Call, ending: Ending) {
         self.tell(now);
-        call.record(outcome);
+        match ending {
+            Ending::Reported(outcome) => call.record(outcome),
+            Ending::Cancelled => drop(call),
+        }
     }
 
     fn force_open(&mut self, now: Duration) {
@@ -95,8 +98,8 @@ impl Subject for Modelled {
         self.model.acquire(now, lucky).ok()
     }
 
-    fn finish(&mut self, now: Duration, call: Self::Call, outcome: Outcome) {
-        self.model.finish(now, call, Ending::Reported(outcome));
+    fn finish(&mut self, now: Duration, call: Self::Call, ending: Ending) {
+        self.model.finish(now, call, ending);
     }
 
     fn force_open(&mut self, now: Duration) {

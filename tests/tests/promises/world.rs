@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 use std::time::Duration;
 
 use fluxgate::{Outcome, State};
-use fluxgate_tests::reference::Event;
+use fluxgate_tests::reference::{Ending, Event};
 
 use crate::bounds::Bounds;
 use crate::configuration::{Configuration, Death};
@@ -22,7 +22,7 @@ pub(crate) struct World<'a, S: Subject> {
     /// When each call on its way ends, and which it is.
     ends: BinaryHeap<Reverse<(Duration, usize)>>,
     /// All calls that were admitted; `None` once they have ended.
-    calls: Vec<Option<(S::Call, Outcome)>>,
+    calls: Vec<Option<(S::Call, Ending)>>,
     pub(crate) admitted: usize,
     /// All transitions, with their time.
     pub(crate) history: Vec<(Duration, Event)>,
@@ -95,15 +95,16 @@ impl<'a, S: Subject> World<'a, S> {
             self.note();
             return Happened::Refused;
         };
-        let (outcome, took) = match self.dead {
-            None => (Outcome::Success, Some(self.configuration.healthy)),
-            Some(death) if death.fails() => (Outcome::Failure, death.duration()),
-            Some(death) => (Outcome::Success, death.duration()),
+        let (ending, took) = match self.dead {
+            None => (Ending::Reported(Outcome::Success), Some(self.configuration.healthy)),
+            Some(Death::Fail(took)) => (Ending::Reported(Outcome::Failure), Some(took)),
+            Some(Death::Succeed(took)) => (Ending::Reported(Outcome::Success), Some(took)),
+            Some(Death::Hang(given_up)) => (Ending::Cancelled, given_up),
         };
         if let Some(took) = took {
             self.ends.push(Reverse((self.now + took, self.calls.len())));
         }
-        self.calls.push(Some((call, outcome)));
+        self.calls.push(Some((call, ending)));
         self.admitted += 1;
         self.note();
         Happened::Admitted
@@ -111,8 +112,8 @@ impl<'a, S: Subject> World<'a, S> {
 
     fn end(&mut self, at: Duration, nth: usize) {
         self.now = at;
-        let (call, outcome) = self.calls[nth].take().expect("a call ends once");
-        self.subject.finish(at, call, outcome);
+        let (call, ending) = self.calls[nth].take().expect("a call ends once");
+        self.subject.finish(at, call, ending);
         self.note();
     }
 

@@ -7,12 +7,17 @@ use super::buckets::Buckets;
 use super::finished_call::FinishedCall;
 use super::ring::Ring;
 use super::unrecorded::Unrecorded;
+use crate::clock::NEVER;
 use crate::engine::word::StateWord;
 
 /// What is remembered of calls: the sliding window or, during a trial, the trial's tally in its place.
 pub(crate) struct Memory {
     tally: Tally,
     streak: u32,
+    /// The time of the latest outcome or reading, if the breaker reads the time.
+    latest: u64,
+    /// The time of the last success, or else of the first outcome.
+    succeeded: u64,
     storage: Storage,
 }
 
@@ -27,9 +32,10 @@ impl Memory {
             Extent::Count(size) => Storage::Count(Ring::new(size, measures)),
             Extent::Time(_) => Storage::Time(Buckets::new(window.bucket_nanos(), window.bucket_count())),
         };
-        Self { tally: Tally::EMPTY, streak: 0, storage }
+        Self { tally: Tally::EMPTY, streak: 0, latest: 0, succeeded: NEVER, storage }
     }
 
+    /// Forgets all calls, but not when one last succeeded.
     pub(crate) fn clear(&mut self) {
         self.tally = Tally::EMPTY;
         self.streak = 0;
@@ -42,7 +48,7 @@ impl Memory {
     /// Records into the sliding window. Returns whether this could make a rule hold that did not hold before: not if a fast success
     /// took the place of another call, because then nothing has become worse.
     pub(crate) fn record(&mut self, call: FinishedCall, now: u64, measures: &Measures) -> bool {
-        self.streak = if call.failed { self.streak.saturating_add(1) } else { 0 };
+        self.end(call, now, measures);
         match &mut self.storage {
             Storage::Count(ring) => {
                 let replaces = ring.is_full(&self.tally);
@@ -58,13 +64,24 @@ impl Memory {
     }
 
     /// Records into the trial's tally, which forgets nothing.
-    pub(crate) fn record_trial(&mut self, call: FinishedCall, measures: &Measures) {
-        self.streak = if call.failed { self.streak.saturating_add(1) } else { 0 };
+    pub(crate) fn record_trial(&mut self, call: FinishedCall, now: u64, measures: &Measures) {
+        self.end(call, now, measures);
         self.tally += call.tally(measures);
+    }
+
+    /// Ends or lengthens the streak.
+    #[inline]
+    fn end(&mut self, call: FinishedCall, now: u64, measures: &Measures) {
+        self.streak = if call.failed { self.streak.saturating_add(1) } else { 0 };
+        if measures.recency {
+            self.latest = self.latest.max(now);
+            self.succeeded = if call.failed { self.succeeded.min(self.latest) } else { self.latest };
+        }
     }
 
     /// Forgets calls that have become too old.
     pub(crate) fn advance(&mut self, now: u64) {
+        self.latest = self.latest.max(now);
         if let Storage::Time(buckets) = &mut self.storage {
             buckets.advance(now, &mut self.tally);
         }
@@ -72,12 +89,13 @@ impl Memory {
 
     pub(crate) fn metrics(&self, measures: &Measures) -> Metrics {
         Metrics::new(self.tally, self.streak, *measures)
+            .after_success(self.latest.saturating_sub(self.succeeded))
     }
 
-    /// Whether one more fast success would change anything but what is counted: end a streak, or move an average.
+    /// Whether one more fast success would change anything but what is counted: end a streak, move an average, or be the last success.
     #[inline]
     pub(crate) fn is_moved_by_success(&self, measures: &Measures) -> bool {
-        self.streak > 0 || measures.average
+        self.streak > 0 || measures.average || measures.recency
     }
 
     /// Whether one more fast success would leave the memory exactly as it is, if it [moves](Self::is_moved_by_success) nothing: every

@@ -1,12 +1,43 @@
-//! A breaker's own time, where the clock is a user's, which may do anything.
+//! Clocks of users, which may do anything, and the time that breakers make of them.
 
 use std::time::Duration;
 
 use fluxgate_rules::metrics::nanos;
 
-use super::Clock;
 use crate::callback::contain;
 use crate::sync::{Arc, RwLock};
+
+/// A clock for a breaker, by [`Builder::clock`](crate::Builder::clock), or for all that have none, by [`set_clock`](crate::set_clock).
+///
+/// Its zero may be any instant. Whatever it shows, a breaker's own time never goes back:
+///
+/// - It goes on by what the clock goes on. A jump ahead is time that passes, but no more than a year at once.
+/// - A step back counts as nothing, and time goes on from there. Where the clock later shows more than it ever has, time is where it
+///   would be without the detour, if that is later. So a clock that jumps ahead and back, once or again and again, does not let time
+///   run. While a clock is behind by less than a millisecond, which is how threads overtake each other, time stands still.
+/// - Time also stands still while the clock stands still or panics.
+///
+/// No lock is held while the clock is read, so it may use breakers; if they read the same clock, that is a recursion without end.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// /// A clock that stands still.
+/// struct Still;
+///
+/// impl fluxgate::Clock for Still {
+///     fn now(&self) -> Duration {
+///         Duration::from_secs(7)
+///     }
+/// }
+///
+/// let breaker = fluxgate::CircuitBreaker::builder("still").clock(Still).build()?;
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
+pub trait Clock: Send + Sync + 'static {
+    /// The time since a fixed instant.
+    fn now(&self) -> Duration;
+}
 
 /// A user's clock, and the time made of it.
 pub(crate) struct UserClock {

@@ -1,0 +1,68 @@
+//! An idle open breaker says `Open` until a call comes; whether that call would be tried, it says as well.
+
+use std::time::Duration;
+
+use fluxgate::{State, retry};
+use fluxgate_tests::fixture::{Fixture, seconds};
+
+fn is_due(fixture: &Fixture) -> bool {
+    let due = fixture.breaker.is_due();
+    assert_eq!(fixture.breaker.snapshot().is_due, due);
+    due
+}
+
+#[test]
+fn when_its_pause_is_over() {
+    let fixture = Fixture::new(|builder| builder.retry(retry::cooldown(seconds(30))));
+    assert!(!is_due(&fixture), "closed");
+    fixture.trip();
+    assert!(!is_due(&fixture));
+    fixture.advance(seconds(30) - Duration::from_nanos(1));
+    assert!(!is_due(&fixture));
+    fixture.advance(Duration::from_nanos(1));
+    assert!(is_due(&fixture));
+    let probe = fixture.breaker.acquire().expect("due");
+    assert!(!is_due(&fixture), "half-open");
+    drop(probe);
+}
+
+#[test]
+fn asking_changes_nothing() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.trip();
+    fixture.wait();
+    for _ in 0..3 {
+        assert!(is_due(&fixture));
+        assert_eq!((fixture.state(), fixture.counts()), (State::Open, (10, 10)));
+    }
+    assert_eq!(fixture.heard.steps(), [(State::Closed, State::Open)]);
+}
+
+/// Regression: a gate that asks for the state alone never lets the first call pass.
+#[test]
+fn a_gate_lets_the_first_call_pass() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.trip();
+    let mut passed = 0;
+    for _ in 0..100 {
+        if fixture.state() != State::Open || fixture.breaker.is_due() {
+            fixture.succeed(1);
+            passed += 1;
+        }
+        fixture.advance(seconds(1));
+    }
+    assert_eq!((passed, fixture.state()), (40, State::Closed));
+}
+
+#[test]
+fn what_never_tries_again_is_never_due() {
+    let fixture = Fixture::new(|builder| builder.retry(retry::never()));
+    fixture.trip();
+    fixture.advance(seconds(1_000_000));
+    assert!(!is_due(&fixture));
+    fixture.breaker.force_open();
+    assert!(!is_due(&fixture));
+    let fixture = Fixture::new(|builder| builder.retry(retry::always()));
+    fixture.trip();
+    assert!(is_due(&fixture), "at once");
+}

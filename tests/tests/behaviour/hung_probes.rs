@@ -1,0 +1,158 @@
+//! A trial does not wait for ever: for `half_open_timeout` while calls of it run and none has an outcome.
+
+use std::time::Duration;
+
+use fluxgate::{Call, Outcome, Reason, State};
+use fluxgate_tests::fixture::{Fixture, seconds};
+
+/// Hung probes do not keep it half-open.
+#[test]
+fn without_an_outcome_while_calls_run_it_reopens() {
+    let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)));
+    fixture.before_trial();
+    fixture.succeed(2);
+    fixture.advance(seconds(100));
+    let hung = fixture.breaker.acquire().expect("a slot");
+    fixture.advance(seconds(20) - Duration::from_nanos(1));
+    fixture.call(Outcome::Ignored, Duration::ZERO).expect("not yet");
+    assert_eq!(fixture.state(), State::HalfOpen);
+    fixture.advance(seconds(20));
+    let refusal = fixture.refusal();
+    assert_eq!(refusal.state(), State::Open);
+    assert_eq!(refusal.retry_after(), Some(seconds(60)));
+    assert!(matches!(fixture.heard.last().reason, Reason::HalfOpenTimeout));
+    assert_eq!(fixture.breaker.snapshot().reopens, 1);
+    hung.success();
+    assert_eq!(fixture.breaker.snapshot().late, 1);
+}
+
+#[test]
+fn ten_hung_probes_reopen_it_after_a_minute_unless_set() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.before_trial();
+    let hung: Vec<Call<'_>> = (0..10).map(|_| fixture.breaker.acquire().expect("a slot")).collect();
+    fixture.advance(seconds(60) - Duration::from_nanos(1));
+    assert_eq!(fixture.refusal().state(), State::HalfOpen);
+    fixture.advance(Duration::from_nanos(1));
+    assert_eq!(fixture.refusal().state(), State::Open);
+    drop(hung);
+}
+
+/// Regression: elsewhere a hung probe blocks everything until it returns.
+#[test]
+fn hung_probes_do_not_outlast_the_timeout() {
+    let fixture = Fixture::new(|builder| builder.max_half_open_calls(2).half_open_timeout(seconds(20)));
+    fixture.before_trial();
+    let hung: Vec<Call<'_>> = (0..2).map(|_| fixture.breaker.acquire().expect("a slot")).collect();
+    fixture.refusal();
+    fixture.advance(seconds(20));
+    assert_eq!(fixture.refusal().state(), State::Open);
+    fixture.wait();
+    fixture.succeed(6);
+    assert_eq!(fixture.state(), State::Closed);
+    hung.into_iter().for_each(Call::failure);
+    assert_eq!(fixture.counts(), (0, 0));
+    assert_eq!(fixture.breaker.snapshot().late, 2);
+}
+
+/// Any reported outcome shows that calls come back, even one that says nothing of the service. A call that was given up does not.
+#[test]
+fn an_outcome_begins_the_wait_anew_and_a_cancelled_call_does_not() {
+    for (outcome, state) in [
+        (Some(Outcome::Success), State::HalfOpen),
+        (Some(Outcome::Failure), State::HalfOpen),
+        (Some(Outcome::Ignored), State::HalfOpen),
+        (None, State::Open),
+    ] {
+        let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)));
+        fixture.before_trial();
+        let hung = fixture.breaker.acquire().expect("a slot");
+        let other = fixture.breaker.acquire().expect("a slot");
+        fixture.advance(seconds(15));
+        match outcome {
+            Some(outcome) => other.record(outcome),
+            None => drop(other),
+        }
+        fixture.advance(seconds(5));
+        let _ = fixture.call(Outcome::Ignored, Duration::ZERO);
+        assert_eq!(fixture.state(), state, "after {outcome:?}");
+        drop(hung);
+    }
+}
+
+/// Regression: callers that gave up, one at a time, kept a trial of a dead service going for ever.
+#[test]
+fn callers_that_give_up_one_after_the_other_wait_for_the_same_outcome() {
+    let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)));
+    fixture.before_trial();
+    for _ in 0..3 {
+        let call = fixture.breaker.acquire().expect("a slot");
+        fixture.advance(seconds(6));
+        drop(call);
+        fixture.advance(seconds(1_000));
+    }
+    let call = fixture.breaker.acquire().expect("2 s are left");
+    fixture.advance(seconds(2) - Duration::from_nanos(1));
+    assert_eq!(fixture.call(Outcome::Success, Duration::ZERO), Ok(()), "it begins the wait anew");
+    fixture.advance(seconds(19));
+    drop(call);
+    let call = fixture.breaker.acquire().expect("1 s is left");
+    fixture.advance(seconds(1));
+    drop(call);
+    assert_eq!(fixture.state(), State::Open);
+    assert!(matches!(fixture.heard.last().reason, Reason::HalfOpenTimeout));
+    fixture.wait();
+    let call = fixture.breaker.acquire().expect("a slot");
+    fixture.advance(seconds(19));
+    drop(call);
+    assert_eq!(fixture.state(), State::HalfOpen, "another trial waits anew");
+}
+
+#[test]
+fn a_call_given_up_begins_the_wait_anew_where_it_counts() {
+    let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)).on_cancel(Outcome::Failure));
+    fixture.before_trial();
+    for _ in 0..4 {
+        let call = fixture.breaker.acquire().expect("a slot");
+        fixture.advance(seconds(19));
+        drop(call);
+    }
+    assert_eq!((fixture.state(), fixture.counts()), (State::HalfOpen, (4, 4)));
+}
+
+#[test]
+fn an_outcome_at_the_end_of_the_wait_is_late() {
+    let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)));
+    fixture.before_trial();
+    fixture.call(Outcome::Success, seconds(20) - Duration::from_nanos(1)).expect("a slot");
+    assert_eq!((fixture.state(), fixture.counts()), (State::HalfOpen, (1, 0)));
+    fixture.call(Outcome::Success, seconds(20)).expect("a slot");
+    assert_eq!(fixture.state(), State::Open);
+    assert!(matches!(fixture.heard.last().reason, Reason::HalfOpenTimeout));
+    assert_eq!(fixture.breaker.snapshot().late, 1);
+}
+
+/// Regression: with a call every 10 s and less than a minute of time it never closed.
+#[test]
+fn a_trickle_of_good_calls_is_progress() {
+    let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(5)));
+    fixture.before_trial();
+    for _ in 0..6 {
+        fixture.succeed_in(seconds(4), 1);
+        fixture.advance(seconds(10));
+    }
+    assert_eq!(fixture.state(), State::Closed);
+}
+
+#[test]
+fn with_nothing_on_its_way_it_waits_for_calls() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.before_trial();
+    fixture.succeed(1);
+    fixture.advance(seconds(1_000_000));
+    assert!(fixture.breaker.acquire().is_ok());
+    assert_eq!(fixture.state(), State::HalfOpen);
+    fixture.advance(seconds(1_000_000));
+    fixture.succeed(5);
+    assert_eq!(fixture.state(), State::Closed);
+}

@@ -1,0 +1,315 @@
+//! An isolation reaches other threads by its handle. Those that it does not reach are told, and never given the real breaker silently.
+
+use std::any::Any;
+use std::future::{Future, pending};
+use std::pin::pin;
+use std::sync::mpsc;
+use std::task::{Context, Poll, Waker};
+use std::thread;
+
+use fluxgate::testing::{Isolation, IsolationHandle, isolate, unisolated};
+use fluxgate::{Call, CircuitBreaker, State, breaker, circuit_breaker};
+use fluxgate_tests::fixture::seconds;
+
+/// A breaker of the test's own: all tests of this file run side by side.
+macro_rules! own {
+    ($name:literal) => {{
+        static OWN: CircuitBreaker =
+            breaker!(name = $name, trip = failure_streak(1), retry = cooldown(30s), permit = all);
+        &OWN
+    }};
+}
+
+fn fail(breaker: &CircuitBreaker) {
+    let _ = breaker.acquire().map(Call::failure);
+}
+
+/// Runs it on a thread without a name, as threads of pools are.
+fn elsewhere<R: Send>(work: impl FnOnce() -> R + Send) -> thread::Result<R> {
+    thread::scope(|scope| scope.spawn(work).join())
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    panic.downcast_ref::<String>().expect("a message")
+}
+
+#[track_caller]
+fn assert_told(result: thread::Result<impl Sized>, expected: &str) {
+    let panic = result.map(|_| ()).expect_err("it should be told");
+    let told = message(&*panic);
+    assert!(told.starts_with(expected), "{told}");
+    assert!(told.contains("`let _entered = handle.enter();`, or spawn `handle.wrap(future)`"), "{told}");
+    assert!(told.contains("begin that with `isolate()`"), "{told}");
+}
+
+#[test]
+fn a_thread_that_enters_uses_the_same_double_and_clock() {
+    let breaker = own!("elsewhere: entered");
+    let isolation = isolate();
+    let handle = isolation.handle();
+    // Met first by the other thread.
+    let before = elsewhere(|| {
+        let _entered = handle.enter();
+        fail(breaker);
+        handle.clock().advance(seconds(7));
+        breaker.snapshot().since
+    });
+    assert_eq!(before.expect("it is isolated"), seconds(7));
+    assert_eq!((breaker.state(), breaker.snapshot().since), (State::Open, seconds(7)));
+    isolation.advance(seconds(23));
+    let due = elsewhere(|| {
+        let _entered = handle.enter();
+        breaker.is_due()
+    });
+    assert!(due.expect("it is isolated"));
+    drop(isolation);
+    assert_eq!((breaker.state(), breaker.metrics().total()), (State::Closed, 0));
+}
+
+#[test]
+fn a_thread_is_isolated_for_as_long_as_it_holds_its_guard() {
+    let breaker = own!("elsewhere: held");
+    let isolation = isolate();
+    let handle = isolation.handle();
+    let (told, telling) = mpsc::channel();
+    let (asked, asking) = mpsc::channel();
+    let worker = thread::spawn(move || {
+        let entered = handle.enter();
+        fail(breaker);
+        told.send(()).expect("it waits");
+        asking.recv().expect("it asks");
+        // The test is over, and its breaker is not.
+        let during = breaker.state();
+        drop(entered);
+        (during, breaker.state())
+    });
+    telling.recv().expect("it fails");
+    assert_eq!(breaker.state(), State::Open);
+    drop(isolation);
+    asked.send(()).expect("it waits");
+    assert_eq!(worker.join().expect("it is isolated, then free"), (State::Open, State::Closed));
+}
+
+#[test]
+fn a_handle_outlives_the_test() {
+    let breaker = own!("elsewhere: outlived");
+    let handle = {
+        let isolation = isolate();
+        fail(breaker);
+        isolation.handle()
+    };
+    assert_eq!(breaker.state(), State::Closed);
+    let _entered = handle.enter();
+    assert_eq!(breaker.state(), State::Open);
+}
+
+#[test]
+fn guards_may_end_in_any_order() {
+    let breaker = own!("elsewhere: order");
+    let isolation = isolate();
+    fail(breaker);
+    let first = isolation.handle().enter();
+    let inner = isolate();
+    assert_eq!(breaker.state(), State::Closed);
+    let second = isolation.handle().enter();
+    drop(isolation);
+    drop(first);
+    assert_eq!(breaker.state(), State::Open);
+    drop(second);
+    assert_eq!(breaker.state(), State::Closed);
+    breaker.disable();
+    assert_eq!(breaker.state(), State::Disabled);
+    drop(inner);
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[test]
+fn a_thread_without_the_handle_is_told() {
+    let breaker = own!("elsewhere: without");
+    let _isolation = isolate();
+    fail(breaker);
+    let uses: [fn(&CircuitBreaker); 6] = [
+        |breaker| fail(breaker),
+        |breaker| drop(breaker.call(|| Ok::<_, ()>(()))),
+        |breaker| drop(breaker.acquire_owned()),
+        |breaker| drop(breaker.snapshot()),
+        |breaker| breaker.reset(),
+        |breaker| assert_eq!(breaker.state(), State::Closed),
+    ];
+    for used in uses {
+        let expected = "circuit breaker `elsewhere: without` is isolated by thread \
+                        `isolation_elsewhere::a_thread_without_the_handle_is_told`, and used by a thread without a name, \
+                        which is not isolated\n";
+        assert_told(elsewhere(|| used(breaker)), expected);
+    }
+    let named = thread::Builder::new().name("pool-worker-3".to_owned());
+    let result = thread::scope(|scope| named.spawn_scoped(scope, || fail(breaker)).expect("a thread").join());
+    let panic = result.expect_err("told");
+    assert!(message(&*panic).contains("and used by thread `pool-worker-3`"));
+    assert_eq!(breaker.metrics().total(), 1, "nothing of this reached it");
+}
+
+#[test]
+fn annotated_functions_too() {
+    #[circuit_breaker(name = "elsewhere: annotated", trip = failure_streak(1))]
+    fn guarded() -> Result<(), fluxgate::Error<()>> {
+        Err(fluxgate::Error::Inner(()))
+    }
+    let isolation = isolate();
+    assert!(guarded().is_err());
+    assert_told(elsewhere(guarded), "circuit breaker `elsewhere: annotated` is isolated by thread ");
+    let handle = isolation.handle();
+    let refused = elsewhere(|| {
+        let _entered = handle.enter();
+        guarded()
+    });
+    assert!(matches!(refused, Ok(Err(fluxgate::Error::NotPermitted(_)))));
+}
+
+/// The test cannot know whose thread it was: perhaps its own.
+#[test]
+fn a_thread_without_the_handle_that_came_first_is_told_of() {
+    let breaker = own!("elsewhere: first");
+    let result = elsewhere(|| {
+        let _isolation = isolate();
+        assert_eq!(elsewhere(|| breaker.state()).expect("not isolated yet"), State::Closed);
+        breaker.state()
+    });
+    assert_told(
+        result,
+        "circuit breaker `elsewhere: first` is isolated here, but a thread without a name has used the real one meanwhile\n",
+    );
+}
+
+/// What it used before is no fault of this test's.
+#[test]
+fn a_thread_that_came_before_the_isolation_is_not_told_of() {
+    let breaker = own!("elsewhere: before");
+    let _other = isolate();
+    assert_eq!(own!("elsewhere: other").state(), State::Closed);
+    assert_eq!(elsewhere(|| breaker.state()).expect("not isolated"), State::Closed);
+    let _isolation = isolate();
+    fail(breaker);
+    assert_eq!(breaker.state(), State::Open);
+}
+
+/// A test whose own thread does nothing with breakers would not notice otherwise that its tasks use the real one.
+#[test]
+fn an_isolation_in_vain_is_told() {
+    let breaker = own!("elsewhere: in vain");
+    let result = elsewhere(|| {
+        let isolation = isolate();
+        elsewhere(|| fail(breaker)).expect("not isolated");
+        drop(isolation);
+    });
+    assert_told(
+        result,
+        "no circuit breaker was isolated by `isolate()`, but a thread without a name has used the real `",
+    );
+}
+
+/// The first fault is the one to hear of.
+#[test]
+fn a_test_that_fails_already_is_told_nothing_more() {
+    let breaker = own!("elsewhere: failing");
+    let result = elsewhere(|| {
+        let _isolation = isolate();
+        elsewhere(|| fail(breaker)).expect("not isolated");
+        panic!("{}", "the first fault");
+    });
+    assert_eq!(message(&*result.expect_err("it panics")), "the first fault");
+}
+
+/// Tests that run side by side need not all be isolated. The harness names threads after tests.
+#[test]
+fn a_test_of_its_own_uses_the_real_one() {
+    let breaker = own!("elsewhere: beside");
+    let _isolation = isolate();
+    fail(breaker);
+    for name in ["works", "payments::tests::works", "main"] {
+        let test = thread::Builder::new().name(name.to_owned());
+        let state = thread::scope(|scope| {
+            test.spawn_scoped(scope, || breaker.state()).expect("a thread").join().expect("it is not told")
+        });
+        assert_eq!(state, State::Closed);
+    }
+}
+
+#[test]
+fn a_thread_may_ask_for_the_real_one() {
+    let breaker = own!("elsewhere: real");
+    let _isolation = isolate();
+    fail(breaker);
+    let state = elsewhere(|| {
+        let _unisolated = unisolated();
+        breaker.state()
+    });
+    assert_eq!(state.expect("it asked for it"), State::Closed);
+    {
+        let _unisolated = unisolated();
+        assert_eq!(breaker.state(), State::Closed);
+    }
+    assert_eq!(breaker.state(), State::Open);
+}
+
+#[test]
+fn a_wrapped_future_is_isolated_wherever_it_is_polled_and_dropped() {
+    struct FailsInTheEnd(&'static CircuitBreaker);
+    impl Drop for FailsInTheEnd {
+        fn drop(&mut self) {
+            fail(self.0);
+        }
+    }
+    let breaker = own!("elsewhere: wrapped");
+    let isolation = isolate();
+    let handle = isolation.handle();
+    let task = handle.wrap(async move {
+        let _end = FailsInTheEnd(breaker);
+        breaker.acquire().expect("closed").success();
+        pending::<()>().await;
+    });
+    let polled = elsewhere(move || {
+        let mut task = pin!(task);
+        task.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+    });
+    assert_eq!(polled.expect("isolated, to the end"), Poll::Pending);
+    assert_eq!((breaker.metrics().total(), breaker.metrics().failures()), (2, 1));
+}
+
+#[test]
+fn what_carries_it_may_go_anywhere() {
+    fn is_free<T: Send + Sync + Clone + 'static>() {}
+    fn is_send<T: Send>(_: &T) {}
+    is_free::<IsolationHandle>();
+    let isolation: Isolation = isolate();
+    is_send(&isolation.handle().wrap(async {}));
+    assert!(format!("{isolation:?} {:?}", isolation.handle().enter()).contains("Entered"));
+}
+
+async fn calls(breaker: &'static CircuitBreaker) -> State {
+    tokio::task::yield_now().await;
+    fail(breaker);
+    tokio::task::yield_now().await;
+    breaker.state()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn tasks_of_a_runtime_with_many_threads_carry_it() {
+    let breaker = own!("elsewhere: tasks");
+    let isolation = isolate();
+    let handle = isolation.handle();
+    let task = tokio::spawn(handle.wrap(calls(breaker)));
+    assert_eq!(task.await.expect("it is isolated"), State::Open);
+    assert_eq!(breaker.state(), State::Open);
+    isolation.advance(seconds(30));
+    let blocking = tokio::task::spawn_blocking(move || {
+        let _entered = handle.enter();
+        breaker.is_due()
+    });
+    assert!(blocking.await.expect("it is isolated"));
+    let task = tokio::spawn(calls(breaker));
+    assert_told(
+        task.await.map_err(|error| error.into_panic()),
+        "circuit breaker `elsewhere: tasks` is isolated by thread ",
+    );
+}
