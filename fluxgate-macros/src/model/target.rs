@@ -56,7 +56,7 @@ impl BreakerLocation {
             let written = spelled(&place);
             // A call may also return a reference to one that is there.
             let or = match expression {
-                Ok(Expr::Call(_)) => format!("; if this returns a reference, write `*{written}`"),
+                Ok(Expr::Call(_)) => format!("; if this returns a reference, write `breaker = *{written}`"),
                 _ => String::new(),
             };
             errors.report(
