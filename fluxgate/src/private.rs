@@ -11,7 +11,7 @@ pub use fluxgate_rules::{Condition, Node, Permit, Ratio, Retry, Rule, Window, ch
 pub use std::boxed::Box;
 
 pub use self::associated::AssociatedBreaker;
-pub use self::closures::{ask, call, custom, evidence, handle, holds, never, run, told};
+pub use self::closures::{ask, call, captured, custom, evidence, handle, holds, never, run, told};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
 pub use self::sources::{HasSources, Plain, Pointer, PointerAndError, Sources, Unknown};

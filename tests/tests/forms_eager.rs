@@ -78,12 +78,14 @@ impl Client {
     }
 }
 
+type Form<'a> = (&'a CircuitBreaker, &'a dyn Fn() -> Pin<Box<dyn Future<Output = Reply>>>, Option<u32>);
+
 #[test]
 fn a_refused_body_does_not_begin() {
     let _clock = isolate();
     let client = Client { breaker: breaker!() };
     let fetch = || Box::pin(client.fetch()) as Pin<Box<dyn Future<Output = Reply>>>;
-    let forms: [(&CircuitBreaker, &dyn Fn() -> Pin<Box<dyn Future<Output = Reply>>>, Option<u32>); 6] = [
+    let forms: [Form<'_>; 6] = [
         (&EAGER, &|| Box::pin(eager()), None),
         (&BOXED, &|| boxed(), None),
         (&CALLED, &|| called(), None),

@@ -23,13 +23,11 @@
     clippy::cargo,
     clippy::panic,
     clippy::unwrap_used,
-    clippy::shadow_same,
     clippy::shadow_unrelated,
     clippy::indexing_slicing,
     clippy::unreachable,
     clippy::let_underscore_must_use,
     clippy::let_underscore_untyped,
-    clippy::absolute_paths,
     clippy::single_match_else,
     clippy::else_if_without_else,
     clippy::redundant_type_annotations
@@ -108,7 +106,7 @@ fn boxed_with_fallback(number: u32) -> Pin<Box<dyn Future<Output = Result<u32, F
 
 pub fn main() {
     assert!(plain(0).is_err());
-    for result in [plain(1), tracked(1), returned(1).ok_or(Failure::from(std::io::ErrorKind::Other)), returned_result(1)] {
+    for result in [plain(1), tracked(1), returned(1).ok_or_else(|| Failure::from(std::io::ErrorKind::Other)), returned_result(1)] {
         assert_eq!(result.ok(), Some(1));
     }
     assert_eq!(with_fallback(1).ok(), Some(2));

@@ -6,7 +6,7 @@ use fluxgate_ui_tests::run;
 type Reply = Result<u32, CallNotPermitted>;
 
 #[circuit_breaker]
-async fn plain(one: u32, #[cfg(any())] two: u32, #[cfg(all())] three: u32) -> Reply {
+async fn plain(one: u32, #[cfg(any())] two: u32, #[cfg(not(any()))] three: u32) -> Reply {
     #[cfg(any())]
     let _ = two;
     Ok(one + three)
@@ -20,7 +20,7 @@ async fn destructured(#[cfg(any())] (one, two): (u32, u32), #[cfg(any())] _guard
 }
 
 #[circuit_breaker(rejected = |_| Ok(0))]
-async fn with_handler(#[cfg(any())] mut one: Vec<u32>, #[cfg(all())] mut two: Vec<u32>) -> Reply {
+async fn with_handler(#[cfg(any())] mut one: Vec<u32>, #[cfg(not(any()))] mut two: Vec<u32>) -> Reply {
     #[cfg(any())]
     one.clear();
     two = two.into_iter().rev().collect();
@@ -28,7 +28,7 @@ async fn with_handler(#[cfg(any())] mut one: Vec<u32>, #[cfg(all())] mut two: Ve
 }
 
 #[circuit_breaker]
-fn sync(#[cfg(any())] mut one: u32, #[cfg(all())] mut two: u32) -> Reply {
+fn sync(#[cfg(any())] mut one: u32, #[cfg(not(any()))] mut two: u32) -> Reply {
     #[cfg(any())]
     {
         one += 1;

@@ -15,8 +15,9 @@ use crate::input::tokens::{is, is_assignment, span_of, text, word};
 use crate::input::tracker_words::tracker_for;
 
 /// Other libraries' names for arguments other than rules: theirs, then ours. The rest is in the vocabularies.
-const FOREIGN: [(&str, &str); 23] = [
+const FOREIGN: [(&str, &str); 27] = [
     ("expected_exception", "track"),
+    ("exclude", "ignore"),
     ("failure_predicate", "track"),
     ("fallback_function", "fallback"),
     ("fallback_method", "fallback"),
@@ -26,6 +27,9 @@ const FOREIGN: [(&str, &str); 23] = [
     ("half_open_max_calls", "max_half_open_calls"),
     ("half_open_max_requests", "max_half_open_calls"),
     ("half_open_requests", "max_half_open_calls"),
+    ("ignore_errors", "ignore"),
+    ("ignore_exceptions", "ignore"),
+    ("ignored", "ignore"),
     ("is_failure", "track"),
     ("is_success", "success"),
     ("is_successful", "success"),
@@ -42,11 +46,7 @@ const FOREIGN: [(&str, &str); 23] = [
 ];
 
 /// Names for what is done elsewhere or in another way, and how. `{}` stands for the value.
-const OTHERWISE: [(&[&str], &str); 4] = [
-    (
-        &["exclude", "ignore", "ignore_errors", "ignore_exceptions", "ignored"],
-        "`track` says what a failure is: write `track = all & !{}`",
-    ),
+const OTHERWISE: [(&[&str], &str); 3] = [
     (
         &["half_open_successes", "required_successes", "success_threshold", "successes"],
         "the rule says how many calls a trial takes: write `trip = closed & min(10) & failure_rate(0.5) | half_open & \
@@ -121,12 +121,8 @@ impl<'a> Suggestions<'a> {
         let elsewhere = |name: &str| {
             let name = snake(name);
             if let Some((_, help)) = OTHERWISE.iter().find(|(theirs, _)| theirs.contains(&name.as_str())) {
-                let value = match (value.as_str(), help.contains("min(")) {
-                    (value, true) if value.parse().is_ok_and(|count: u32| count > 0) => value.to_owned(),
-                    (_, true) => "5".to_owned(),
-                    (value, _) => tracker_for(value),
-                };
-                return Some(format!("{what}\nhelp: {}", help.replace("{}", &value)));
+                let count = value.parse().is_ok_and(|count: u32| count > 0).then_some(value.as_str());
+                return Some(format!("{what}\nhelp: {}", help.replace("{}", count.unwrap_or("5"))));
             }
             if let Some((_, ours)) = FOREIGN.iter().find(|(theirs, _)| *theirs == name) {
                 let value = match (*ours, value.as_str()) {

@@ -42,7 +42,6 @@ pub(crate) fn is_tracker(text: &str) -> bool {
 pub(crate) fn tracker_for(value: &str) -> String {
     match value {
         "" => "matches(PATTERN)".to_owned(),
-        _ if is_tracker(value) && value.contains([' ']) => format!("({value})"),
         _ if is_tracker(value) => value.to_owned(),
         _ if value.starts_with('|') => format!("custom({value})"),
         _ => format!("matches({value})"),

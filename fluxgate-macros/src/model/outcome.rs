@@ -11,9 +11,9 @@ pub(crate) enum Outcomes {
     /// By the type of the return value: every `Err` is a failure.
     Standard,
     /// By what is in the `Result`.
-    OfResult { ok: Claims, err: Claims },
+    OfResult { ok: Box<Claims>, err: Box<Claims> },
     /// By the whole return value, which need not be a `Result`.
-    OfReturned(Claims),
+    OfReturned(Box<Claims>),
 }
 
 /// What the trackers claim among results of one domain, in the order in which they are asked.
@@ -44,7 +44,7 @@ impl Outcomes {
                 },
                 (track, _) => Claim::of(track, domain),
             };
-            Claims { ignored: claim(&ignore), successes: claim(&success), failures }
+            Box::new(Claims { ignored: claim(&ignore), successes: claim(&success), failures })
         };
         let is_of_returned = track.as_ref().is_some_and(Tracker::is_of_returned)
             && others.iter().all(|other| other.as_ref().is_none_or(Tracker::is_of_returned));

@@ -54,12 +54,16 @@ impl BreakerLocation {
         let expression = syn::parse2::<Expr>(place.clone());
         if expression.as_ref().is_ok_and(is_made_here) {
             let written = spelled(&place);
+            // A call may also return a reference to one that is there.
+            let or = match expression {
+                Ok(Expr::Call(_)) => format!("; if this returns a reference, write `breaker = *{written}`"),
+                _ => String::new(),
+            };
             errors.report(
                 argument.span(),
                 format!(
-                    "`{written}` is evaluated at each call, and a new breaker each time would never open\n\
-                     help: write `static PAYMENTS: CircuitBreaker = breaker!(..);`, or keep it in a field, and here \
-                     `breaker = PAYMENTS` or `breaker = self.breaker`; if it returns a reference, write `*{written}`"
+                    "this makes a new breaker at each call, which would never open\n\
+                     help: keep it in a `static` or a field, and write `breaker = PAYMENTS` or `breaker = self.breaker`{or}"
                 ),
             );
             return None;

@@ -54,14 +54,18 @@ impl Capture {
         Self { is_whole: false, mentioned: Vec::new(), bound_anew: Vec::new() }
     }
 
-    fn statements(&self) -> TokenStream {
-        let mentioned = self
-            .mentioned
-            .iter()
-            .map(|Binding { name, conditions, .. }| quote!(#(#conditions)* let _ = &#name;));
-        let bound_anew = self.bound_anew.iter().map(
-            |Binding { name, mutability, conditions, .. }| quote!(#(#conditions)* let #mutability #name = #name;),
-        );
+    fn statements(&self, private: &TokenStream) -> TokenStream {
+        let mentioned = self.mentioned.iter().map(|Binding { name, conditions, .. }| {
+            if name.to_string().starts_with('_') {
+                // In what is assigned to, a name is not used, as clippy sees it: such a name should not be.
+                quote!(#(#conditions)* { *#private::captured(&#name) = []; })
+            } else {
+                quote!(#(#conditions)* let _ = &#name;)
+            }
+        });
+        let bound_anew = self.bound_anew.iter().map(|Binding { name, mutability, conditions, .. }| {
+            quote!(#(#conditions)* let #mutability #name = #name;)
+        });
         mentioned.chain(bound_anew).collect()
     }
 }
@@ -80,9 +84,14 @@ fn reversed(mut bindings: Vec<Binding>) -> Vec<Binding> {
 }
 
 /// A closure that runs the block, and returns what is declared.
-pub(crate) fn closure(block: &Group, declared: &TokenStream, capture: &Capture) -> TokenStream {
+pub(crate) fn closure(
+    block: &Group,
+    declared: &TokenStream,
+    capture: &Capture,
+    private: &TokenStream,
+) -> TokenStream {
     let ownership = capture.is_whole.then(|| quote!(move));
-    let statements = capture.statements();
+    let statements = capture.statements(private);
     if statements.is_empty() {
         return quote!(#ownership || -> #declared #block);
     }
@@ -98,7 +107,7 @@ pub(crate) fn future(
     capture: &Capture,
     private: &TokenStream,
 ) -> TokenStream {
-    let statements = capture.statements();
+    let statements = capture.statements(private);
     let label = Lifetime::new("'_body", Span::mixed_site());
     let span = span_of(declared).map_or(Span::mixed_site(), |(first, _)| first);
     let never = quote::quote_spanned!(Span::mixed_site().located_at(span)=> #private::never);

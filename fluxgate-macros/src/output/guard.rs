@@ -68,7 +68,7 @@ impl BodyWriter<'_> {
     fn sync(&self) -> (TokenStream, Capture) {
         let Self { guard, private, target } = self;
         let capture = Capture::of_closure(&guard.function, guard.fallback.as_ref());
-        let body = body::closure(&guard.function.block, &self.returns().declared, &capture);
+        let body = body::closure(&guard.function.block, &self.returns().declared, &capture, private);
         let (setup, breaker, outcome) = (&target.setup, &target.breaker, self.outcome(&TokenStream::new()));
         let called = if self.has_handlers() {
             let call = local("call");
@@ -162,7 +162,7 @@ impl BodyWriter<'_> {
     fn eager(&self) -> TokenStream {
         let Self { guard, private, target } = self;
         let Returns { form, declared, output, .. } = self.returns();
-        let body = body::closure(&guard.function.block, declared, &Capture::none());
+        let body = body::closure(&guard.function.block, declared, &Capture::none(), private);
         let handle = &target.handle;
         let outcome = self.outcome(&quote!(move));
         let begun = local("begun");

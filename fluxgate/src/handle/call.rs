@@ -240,7 +240,7 @@ fn cancel(breaker: &Breaker, word: StateWord, start: u64) {
             recording::record_undated(breaker, word, start, Outcome::Failure);
         }
         OnCancel::Outcome(Outcome::Ignored) | OnCancel::FailureAfter(_) => {
-            recording::give_back(breaker, word)
+            recording::give_back(breaker, word);
         }
         OnCancel::Outcome(outcome) => recording::record_undated(breaker, word, start, outcome),
     }

@@ -32,6 +32,12 @@ pub fn never<R>() -> R {
     }
 }
 
+/// Takes a name that is to be captured to the left of an assignment.
+#[inline]
+pub fn captured<T: ?Sized>(_: &T) -> &'static mut [(); 0] {
+    &mut []
+}
+
 /// What a call returned, or the refusal, which borrows nothing.
 #[inline]
 pub fn told<R>(result: Result<R, Refusal<'_>>) -> Result<R, CallNotPermitted> {

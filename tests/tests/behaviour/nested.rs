@@ -275,11 +275,13 @@ fn its_own_refusal_is_recognised_in_any_error() {
     /// Makes a function that returns this refusal as this type, and calls it.
     macro_rules! recognised {
         ($($returned:ty: $value:expr, [$($arguments:tt)*];)*) => {$({
+            #[allow(clippy::needless_lifetimes, reason = "for one of the types")]
             #[circuit_breaker(breaker = breaker, $($arguments)*)]
             fn outer<'a>(breaker: &CircuitBreaker, refusal: CallNotPermitted, _name: &'a str) -> $returned {
                 let convert: fn(CallNotPermitted) -> $returned = $value;
                 convert(refusal)
             }
+            #[allow(clippy::needless_lifetimes, reason = "for one of the types")]
             #[circuit_breaker(breaker = breaker, $($arguments)*)]
             async fn later<'a>(breaker: &CircuitBreaker, refusal: CallNotPermitted, _name: &'a str) -> $returned {
                 let convert: fn(CallNotPermitted) -> $returned = $value;

@@ -25,7 +25,9 @@ pub async fn charge(
                 if false {
                     return __private::never::<Result<Receipt, PaymentError>>();
                 }
-                let _ = &_guard;
+                {
+                    *__private::captured(&_guard) = [];
+                }
                 let _ = &order;
                 '_body: { gateway::send(order).await }
             },

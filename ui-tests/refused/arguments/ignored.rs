@@ -1,4 +1,4 @@
-// fix: `Failure::NotFound` => `matches(Failure::NotFound)`
+// fix: `ignored = Failure::NotFound` => `ignore = matches(Failure::NotFound)`
 use fluxgate::{CallNotPermitted, circuit_breaker};
 
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub fn is_server_error(error: &Failure) -> bool {
     matches!(error, Failure::Status(500..))
 }
 
-#[circuit_breaker(ignore = Failure::NotFound)]
+#[circuit_breaker(ignored = Failure::NotFound)]
 fn call() -> Result<u16, Failure> {
     Ok(200)
 }
