@@ -145,7 +145,8 @@ impl ConstantWriter {
             _ if rule.is_unchecked => rule.span,
             _ => return,
         };
-        self.check("half_open_timeout", &quote!(__FLUXGATE_RULE, #tokens), span);
+        let timeout = self.constant(&quote!(::core::time::Duration), tokens);
+        self.check("half_open_timeout", &quote!(__FLUXGATE_RULE, #timeout), span);
     }
 
     fn word(&mut self, of: &Ident, word: &Word) -> TokenStream {
