@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use once_cell::race::OnceBox;
 
-pub(crate) use self::counter::{Counter, Source};
+pub(crate) use self::counter::{Counter, TimeSource};
 pub use self::user::Clock;
 pub(crate) use self::user::UserClock;
 
@@ -151,7 +151,7 @@ loom::lazy_static! {
 
 struct Processor;
 
-impl Source for Processor {
+impl TimeSource for Processor {
     #[inline]
     fn ticks(&self) -> u64 {
         ticks::read()
@@ -178,7 +178,7 @@ pub(crate) fn settle() {
 
 #[cfg(all(test, not(fluxgate_loom), not(fluxgate_no_clock)))]
 mod tests {
-    use super::{COUNTER, Source, is_there, may_be_users, now, settle};
+    use super::{COUNTER, TimeSource, is_there, may_be_users, now, settle};
 
     const MILLISECOND: u64 = 1_000_000;
 

@@ -23,7 +23,7 @@ pub struct Plan {
 
 /// What the outcomes of a trial lead to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Verdict {
+pub enum TrialVerdict {
     /// The rule holds, at the latest after this many more calls, however good they are.
     Trips(u64),
     /// The rule cannot hold any more, and enough calls were good.
@@ -70,27 +70,33 @@ impl Plan {
     /// The verdict on a trial with these figures, in which `good` calls were good. `customs` are the answers to the rule's `custom`
     /// conditions, if they have been asked. They are asked whenever they decide whether an alternative holds whose calls are in: not
     /// to wait for longer ones is what keeps those from making recovery easier. Of calls to come they may say either.
-    pub fn verdict(&self, nodes: &[Node], metrics: &Metrics, good: u64, customs: Option<Customs>) -> Verdict {
+    pub fn verdict(
+        &self,
+        nodes: &[Node],
+        metrics: &Metrics,
+        good: u64,
+        customs: Option<Customs>,
+    ) -> TrialVerdict {
         let holds =
             |metrics: &Metrics, customs| holds(nodes, &Situation { half_open: true, metrics, customs });
         if holds(metrics, customs.unwrap_or(Customs::NONE)) {
-            return Verdict::Trips(0);
+            return TrialVerdict::Trips(0);
         }
         for (_, condition) in applicable(nodes) {
             let more = u64::from(length(condition)).saturating_sub(metrics.total());
             if more > 0 && holds(&best(metrics, more), Customs::NONE) {
-                return Verdict::Trips(more);
+                return TrialVerdict::Trips(more);
             }
         }
         if customs.is_none() && holds(metrics, Customs::ALL) {
-            return Verdict::Ask;
+            return TrialVerdict::Ask;
         }
         let more = u64::from(self.length).saturating_sub(metrics.total());
         let may_trip = more > 0 && holds(&worst(metrics, more), Customs::ALL);
         if !may_trip && good >= u64::from(self.good) || metrics.total() >= self.longest() {
-            Verdict::Passes
+            TrialVerdict::Passes
         } else {
-            Verdict::GoesOn
+            TrialVerdict::GoesOn
         }
     }
 }
@@ -144,7 +150,7 @@ const _: () = assert!(MAX_THRESHOLDS <= 8, "a bit for each threshold");
 
 #[cfg(test)]
 mod tests {
-    use super::{Customs, Plan, Verdict};
+    use super::{Customs, Plan, TrialVerdict};
     use crate::model::metrics::{Metrics, Tally};
     use crate::model::rule::{Condition, Rule};
 
@@ -201,10 +207,10 @@ mod tests {
             streak = if outcome == 'x' { streak + 1 } else { 0 };
             let metrics = Metrics::new(tally, streak, Rule::measures(rule.nodes()));
             match trial.verdict(rule.nodes(), &metrics, tally.total - tally.failures, None) {
-                Verdict::Trips(_) => return format!("-{}", place + 1),
-                Verdict::Passes => return format!("+{}", place + 1),
-                Verdict::GoesOn => {}
-                Verdict::Ask => panic!("nobody is asked here"),
+                TrialVerdict::Trips(_) => return format!("-{}", place + 1),
+                TrialVerdict::Passes => return format!("+{}", place + 1),
+                TrialVerdict::GoesOn => {}
+                TrialVerdict::Ask => panic!("nobody is asked here"),
             }
         }
         "?".to_owned()
@@ -286,18 +292,18 @@ mod tests {
             trial.verdict(rule.nodes(), &metrics, good, customs)
         };
         let verdict = |failures, good, customs| verdict_by(&short, failures, good, customs);
-        assert_eq!(verdict(3, 0, None), Verdict::GoesOn);
-        assert_eq!(verdict(0, 3, None), Verdict::Passes);
-        assert_eq!(verdict(2, 2, None), Verdict::Ask);
-        assert_eq!(verdict(2, 2, Some(Customs::ALL)), Verdict::Trips(0));
-        assert_eq!(verdict(2, 2, Some(Customs::NONE)), Verdict::Passes);
-        assert_eq!(verdict(3, 1, Some(Customs::NONE)), Verdict::GoesOn);
-        assert_eq!(verdict(7, 1, Some(Customs::NONE)), Verdict::Passes);
+        assert_eq!(verdict(3, 0, None), TrialVerdict::GoesOn);
+        assert_eq!(verdict(0, 3, None), TrialVerdict::Passes);
+        assert_eq!(verdict(2, 2, None), TrialVerdict::Ask);
+        assert_eq!(verdict(2, 2, Some(Customs::ALL)), TrialVerdict::Trips(0));
+        assert_eq!(verdict(2, 2, Some(Customs::NONE)), TrialVerdict::Passes);
+        assert_eq!(verdict(3, 1, Some(Customs::NONE)), TrialVerdict::GoesOn);
+        assert_eq!(verdict(7, 1, Some(Customs::NONE)), TrialVerdict::Passes);
         // It does not wait for the calls of a longer alternative, and what it answers is of these calls alone.
-        assert_eq!(verdict_by(&long, 3, 0, None), Verdict::GoesOn);
-        assert_eq!(verdict_by(&long, 2, 2, None), Verdict::Ask);
-        assert_eq!(verdict_by(&long, 2, 2, Some(Customs::ALL)), Verdict::Trips(0));
-        assert_eq!(verdict_by(&long, 2, 2, Some(Customs::NONE)), Verdict::GoesOn);
-        assert_eq!(verdict_by(&long, 4, 0, Some(Customs::NONE)), Verdict::GoesOn);
+        assert_eq!(verdict_by(&long, 3, 0, None), TrialVerdict::GoesOn);
+        assert_eq!(verdict_by(&long, 2, 2, None), TrialVerdict::Ask);
+        assert_eq!(verdict_by(&long, 2, 2, Some(Customs::ALL)), TrialVerdict::Trips(0));
+        assert_eq!(verdict_by(&long, 2, 2, Some(Customs::NONE)), TrialVerdict::GoesOn);
+        assert_eq!(verdict_by(&long, 4, 0, Some(Customs::NONE)), TrialVerdict::GoesOn);
     }
 }

@@ -13,7 +13,7 @@
 use crate::sync::{AtomicU64, Mutex, Ordering, const_unless_model, fence};
 
 /// The two clocks.
-pub(crate) trait Source {
+pub(crate) trait TimeSource {
     /// The counter.
     fn ticks(&self) -> u64;
     /// The operating system's clock, in nanoseconds. It never goes back.
@@ -71,7 +71,7 @@ const SAME_RATE: u32 = 10;
 /// An anchor that took longer, 33 us, is that of a thread that stalled in the middle.
 const LONGEST_WIDTH: u64 = 1 << 15;
 
-impl<S: Source> Counter<S> {
+impl<S: TimeSource> Counter<S> {
     const_unless_model! {
         pub(crate) const fn new(source: S) -> Self {
             Self {
@@ -261,7 +261,7 @@ fn scale(ticks: u64, rate: u64) -> u64 {
 mod tests {
     use std::cell::Cell;
 
-    use super::{Counter, LONGEST_TRUST, LONGEST_WIDTH, Source};
+    use super::{Counter, LONGEST_TRUST, LONGEST_WIDTH, TimeSource};
 
     const MILLISECOND: u64 = 1_000_000;
     const SECOND: u64 = 1_000 * MILLISECOND;
@@ -275,7 +275,7 @@ mod tests {
         stalls: Cell<(u64, usize)>,
     }
 
-    impl Source for Clocks {
+    impl TimeSource for Clocks {
         fn ticks(&self) -> u64 {
             self.pass(10);
             self.ticks.get() as u64

@@ -1,23 +1,22 @@
 //! The rule, evaluated on what is remembered of calls.
 
 use fluxgate_rules::evaluate::{Customs, Situation, Verdict, best, verdict};
-use fluxgate_rules::trial::{self, Plan};
+use fluxgate_rules::trial::{Plan, TrialVerdict};
 use fluxgate_rules::{Condition, Metrics, Node};
 
 use super::breaker::Breaker;
 use crate::callback::contain;
 use crate::events::cause::Figures;
 
-/// How the rule is read.
+/// On what occasion the rule is evaluated.
 #[derive(Clone, Copy)]
-pub(super) enum Reading {
-    /// As that of a closed breaker.
+pub(super) enum Occasion {
     Closed,
-    /// As that of a breaker that only reports, after so many outcomes.
+    /// The breaker only reports; this is the number of the outcome.
     MetricsOnly(u64),
-    /// For a trial in which so many calls were good.
+    /// A trial, in which so many calls were good.
     Trial(Plan, u64),
-    /// As that of a closed breaker and as that of a half-open one: either can trip a ramp.
+    /// The rule is read as that of a closed breaker and as that of a half-open one: either can trip a ramp.
     Ramp,
 }
 
@@ -46,24 +45,24 @@ pub(super) struct Held {
 /// Evaluates the rule. `customs` are the answers to its `custom` conditions, if they have been asked.
 pub(super) fn evaluate(
     breaker: &Breaker,
-    reading: Reading,
+    occasion: Occasion,
     metrics: &Metrics,
     customs: Option<Customs>,
 ) -> Step {
-    match reading {
-        Reading::Closed | Reading::MetricsOnly(_) => evaluate_now(breaker, false, metrics, customs),
-        Reading::Ramp => match evaluate_now(breaker, true, metrics, customs) {
+    match occasion {
+        Occasion::Closed | Occasion::MetricsOnly(_) => evaluate_now(breaker, false, metrics, customs),
+        Occasion::Ramp => match evaluate_now(breaker, true, metrics, customs) {
             Step::Trip(held) => Step::Trip(held),
             half_open => match evaluate_now(breaker, false, metrics, customs) {
                 Step::Pass => half_open,
                 closed => closed,
             },
         },
-        Reading::Trial(plan, good) => match plan.verdict(breaker.nodes(), metrics, good, customs) {
-            trial::Verdict::Trips(more) => Step::Trip(Held { half_open: true, more }),
-            trial::Verdict::Passes => Step::Pass,
-            trial::Verdict::GoesOn => Step::Stay,
-            trial::Verdict::Ask => Step::Ask,
+        Occasion::Trial(plan, good) => match plan.verdict(breaker.nodes(), metrics, good, customs) {
+            TrialVerdict::Trips(more) => Step::Trip(Held { half_open: true, more }),
+            TrialVerdict::Passes => Step::Pass,
+            TrialVerdict::GoesOn => Step::Stay,
+            TrialVerdict::Ask => Step::Ask,
         },
     }
 }

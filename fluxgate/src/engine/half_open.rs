@@ -5,7 +5,7 @@ use fluxgate_rules::metrics::nanos;
 
 use super::answer::Answer;
 use super::breaker::{Breaker, Guard};
-use super::evaluation::{Reading, Step, evaluate};
+use super::evaluation::{Occasion, Step, evaluate};
 use super::locked::Period;
 use super::nesting;
 use super::open::open;
@@ -89,23 +89,23 @@ pub(super) fn progress(guard: &mut Guard<'_>, now: u64) {
 }
 
 /// Records a call of the trial or the ramp, and evaluates the rule.
-pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Reading, Step) {
+pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Occasion, Step) {
     let breaker = guard.breaker;
-    let reading = match &mut guard.period {
+    let occasion = match &mut guard.period {
         Period::Trial(trial) => {
             trial.record(call);
-            Reading::Trial(trial.plan, trial.good)
+            Occasion::Trial(trial.plan, trial.good)
         }
-        _ => Reading::Ramp,
+        _ => Occasion::Ramp,
     };
     let memory = guard.memory();
-    match reading {
-        Reading::Trial(..) => memory.record_trial(call, now, &breaker.measures),
+    match occasion {
+        Occasion::Trial(..) => memory.record_trial(call, now, &breaker.measures),
         _ => {
             memory.record(call, now, &breaker.measures);
         }
     }
-    (reading, evaluate(breaker, reading, &memory.metrics(&breaker.measures), None))
+    (occasion, evaluate(breaker, occasion, &memory.metrics(&breaker.measures), None))
 }
 
 /// The trial has passed, or the rule does not hold for an outcome of the ramp: closes the breaker, unless the ramp has to go on.

@@ -3,7 +3,7 @@
 use super::breaker::{Breaker, Guard};
 use super::closed::grant;
 use super::crossings::Evidence;
-use super::evaluation::{Reading, Step, evaluate};
+use super::evaluation::{Occasion, Step, evaluate};
 use super::locked::Period;
 use super::transition::{self, Change};
 use super::window::finished_call::FinishedCall;
@@ -20,7 +20,7 @@ pub(crate) fn command(breaker: &Breaker, to: State, reason: Reason) {
 }
 
 /// Metrics only: records a call, and evaluates the rule to notice when it begins and when it ceases to hold.
-pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Reading, Step) {
+pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Occasion, Step) {
     let (breaker, word) = (guard.breaker, guard.word);
     let memory = guard.memory();
     memory.reclaim(&breaker.unrecorded);
@@ -29,16 +29,16 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Re
     memory.record(call, now, &breaker.measures);
     let after = memory.metrics(&breaker.measures);
 
-    let Period::MetricsOnly(crossings) = &mut guard.period else { return (Reading::Closed, Step::Stay) };
+    let Period::MetricsOnly(crossings) = &mut guard.period else { return (Occasion::Closed, Step::Stay) };
     // As time passes, the rule may have ceased to hold since the last outcome.
-    if crossings.holds() && matches!(evaluate(breaker, Reading::Closed, &before, None), Step::Pass) {
+    if crossings.holds() && matches!(evaluate(breaker, Occasion::Closed, &before, None), Step::Pass) {
         let ceased = crossings.next();
         crossings.take(ceased, None);
     }
-    let reading = Reading::MetricsOnly(crossings.next());
-    let step = evaluate(breaker, reading, &after, None);
+    let occasion = Occasion::MetricsOnly(crossings.next());
+    let step = evaluate(breaker, occasion, &after, None);
     grant(breaker, word, guard.memory(), matches!(step, Step::Pass));
-    (reading, step)
+    (occasion, step)
 }
 
 /// Metrics only: takes the verdict on an outcome, and reports each time the breaker would have tripped, once each time the rule begins

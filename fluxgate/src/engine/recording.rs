@@ -14,7 +14,7 @@
 use fluxgate_rules::evaluate::Customs;
 
 use super::breaker::{Breaker, Guard};
-use super::evaluation::{self, Reading, Step};
+use super::evaluation::{self, Occasion, Step};
 use super::open::open;
 use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
@@ -122,14 +122,14 @@ fn end_elsewhere(mut guard: Guard<'_>, copy: StateWord, outcome: Option<Outcome>
 /// Enters an outcome, and acts on what it leads to under the same lock, so that no other outcome comes between.
 fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
     let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.breaker.measures);
-    let (reading, step) = match guard.word.state() {
+    let (occasion, step) = match guard.word.state() {
         State::Closed => return enter_closed(guard, outcome, nanos, now),
         State::HalfOpen => half_open::record(&mut guard, call, now),
         State::MetricsOnly => manual::record(&mut guard, call, now),
         State::Open | State::Disabled | State::ForcedOpen => return,
     };
     if !matches!(step, Step::Stay) {
-        follow(guard, reading, step, now);
+        follow(guard, occasion, step, now);
     }
 }
 
@@ -138,21 +138,21 @@ fn enter_closed(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
     let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.breaker.measures);
     let step = closed::record(&mut guard, call, now);
     if !matches!(step, Step::Stay) {
-        follow(guard, Reading::Closed, step, now);
+        follow(guard, Occasion::Closed, step, now);
     }
 }
 
 /// Acts on what an outcome led to. Only the rule's `custom` conditions are asked without the lock.
 #[cold]
 #[inline(never)]
-fn follow(mut guard: Guard<'_>, reading: Reading, mut step: Step, now: u64) {
+fn follow(mut guard: Guard<'_>, occasion: Occasion, mut step: Step, now: u64) {
     let (breaker, word) = (guard.breaker, guard.word);
     let metrics = guard.memory().metrics(&breaker.measures);
     let mut customs = Customs::NONE;
     if let Step::Ask = step {
         let Some((retaken, answers)) = guard.ask(|| evaluation::ask(breaker, &metrics)) else { return };
         (guard, customs) = (retaken, answers);
-        step = evaluation::evaluate(breaker, reading, &metrics, Some(customs));
+        step = evaluation::evaluate(breaker, occasion, &metrics, Some(customs));
     }
     let tripped = match step {
         Step::Trip(held) => {
@@ -161,15 +161,15 @@ fn follow(mut guard: Guard<'_>, reading: Reading, mut step: Step, now: u64) {
         }
         Step::Stay | Step::Pass | Step::Ask => None,
     };
-    match (tripped, reading) {
-        (tripped, Reading::MetricsOnly(outcome)) => {
+    match (tripped, occasion) {
+        (tripped, Occasion::MetricsOnly(outcome)) => {
             manual::report(guard, outcome, tripped.map(|(_, reason)| (reason, metrics)));
         }
         (Some((figures, reason)), _) => {
             let now = if needs_time(word) { now } else { breaker.now() };
             open(guard, reason, Some((figures, metrics)), now);
         }
-        (None, Reading::Trial(..) | Reading::Ramp) if matches!(step, Step::Pass) => {
+        (None, Occasion::Trial(..) | Occasion::Ramp) if matches!(step, Step::Pass) => {
             half_open::pass(guard, now);
         }
         (None, _) => {}

@@ -105,7 +105,7 @@ mod serialized {
     use serde::{Serialize, Serializer};
 
     #[derive(Serialize)]
-    struct Figures {
+    struct MetricsForm {
         total: u64,
         failures: u64,
         failure_rate: Option<f64>,
@@ -128,7 +128,7 @@ mod serialized {
             calls: metrics.slow(threshold).unwrap_or(0),
             rate: metrics.slow_rate(threshold),
         });
-        let figures = Figures {
+        let figures = MetricsForm {
             total: metrics.total(),
             failures: metrics.failures(),
             failure_rate: metrics.failure_rate(),

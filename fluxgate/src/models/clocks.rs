@@ -1,12 +1,12 @@
 //! The processor's counter: no thread reads a mixture of two lines, and none sees time go back, though threads stall anywhere.
 
 use super::*;
-use crate::clock::{Counter, Source};
+use crate::clock::{Counter, TimeSource};
 
 /// Two clocks that show the same. A thread that stalls between reading the one and the other is one that time overtakes there.
 struct Clocks(Arc<AtomicU64>);
 
-impl Source for Clocks {
+impl TimeSource for Clocks {
     fn ticks(&self) -> u64 {
         self.0.load(Ordering::SeqCst)
     }
