@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fluxgate_rules::duration::Spelled;
-use fluxgate_rules::{ConfigProblem, Extent, Permit, Retry, Rule, Schedule, Window, by_hand};
+use fluxgate_rules::{ConfigProblem, Extent, Node, Permit, Retry, Rule, Schedule, Window, by_hand};
 
 use self::error::ConfigError;
 use self::name::Name;
@@ -67,6 +67,22 @@ impl SettingsRef {
 }
 
 impl Settings {
+    /// What a breaker has if nothing is said but its name.
+    pub const fn standard(name: &'static str) -> Self {
+        const RULE: &[Node] = &Rule::standard(100);
+        Self {
+            name: Name::from_static(name),
+            window: Window::count(100),
+            rule: Rule::from_static(RULE),
+            retry: Retry::cooldown(Duration::from_secs(60)),
+            permit: Permit::ramp_up(0.1, 1.0, Duration::from_secs(60)),
+            max_half_open_calls: 10,
+            half_open_timeout: Duration::from_secs(60),
+            on_panic: Outcome::Failure,
+            on_cancel: OnCancel::Outcome(Outcome::Ignored),
+        }
+    }
+
     /// Makes the checks that the compiler makes for the attribute, with the same messages, and one that it cannot make: where there is no
     /// clock, no setting may need one.
     pub(crate) fn check(&self, has_clock: bool) -> Result<(), ConfigError> {

@@ -250,3 +250,73 @@ fn a_breaker_is_small() {
     assert!(size_of::<fluxgate::Call<'_>>() <= 24, "{} bytes", size_of::<fluxgate::Call<'_>>());
     assert!(size_of::<CallNotPermitted>() <= 56, "{} bytes", size_of::<CallNotPermitted>());
 }
+
+type BoxFuture<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+type Reply = Result<u8, CallNotPermitted>;
+
+struct Client(CircuitBreaker);
+
+#[async_trait::async_trait]
+trait Bare {
+    async fn bare(&self, bytes: [u8; 256]) -> Result<u8, CallNotPermitted>;
+    async fn guarded(&self, bytes: [u8; 256]) -> Result<u8, CallNotPermitted>;
+    async fn guarded_by_a_static(&self, bytes: [u8; 256]) -> Result<u8, CallNotPermitted>;
+}
+
+#[async_trait::async_trait]
+impl Bare for Client {
+    async fn bare(&self, bytes: [u8; 256]) -> Result<u8, CallNotPermitted> {
+        std::future::ready(Ok(bytes[0])).await
+    }
+
+    #[circuit_breaker(breaker = self.0)]
+    async fn guarded(&self, bytes: [u8; 256]) -> Result<u8, CallNotPermitted> {
+        std::future::ready(Ok(bytes[0])).await
+    }
+
+    #[circuit_breaker]
+    async fn guarded_by_a_static(&self, bytes: [u8; 256]) -> Result<u8, CallNotPermitted> {
+        std::future::ready(Ok(bytes[0])).await
+    }
+}
+
+#[circuit_breaker]
+fn boxed(text: &str) -> BoxFuture<'_, Reply> {
+    Box::pin(async move { Ok(text.len() as u8) })
+}
+
+/// The box that is there anyway is the only one.
+#[test]
+fn a_boxed_future_is_boxed_once() {
+    let _alone = alone();
+    let client = Client(CircuitBreaker::builder("client").build().expect("valid"));
+    let made = |make: &dyn Fn() -> BoxFuture<'static, Reply>| {
+        let mut bytes = 0;
+        let (allocations, _) = allocated(|| bytes = size_of_val(&*make()));
+        (allocations, bytes)
+    };
+    let client: &'static Client = Box::leak(Box::new(client));
+    let (bare, guarded) = (made(&|| client.bare([1; 256])), made(&|| client.guarded([1; 256])));
+    let by_static = made(&|| client.guarded_by_a_static([1; 256]));
+    assert_eq!((bare.0, guarded.0, by_static.0, made(&|| boxed("a")).0), (1, 1, 1, 1));
+    // A call, and a word for where the future is.
+    assert!(by_static.1 <= bare.1 + 32, "{by_static:?} beside {bare:?}");
+    // Its place is in a parameter, so a block of ours holds what the body uses until that is polled.
+    assert!(guarded.1 <= bare.1 + 256 + 64, "{guarded:?} beside {bare:?}");
+}
+
+async fn bare_unused(_bytes: [u8; 512], number: u8) -> Result<u8, CallNotPermitted> {
+    std::future::ready(Ok(number)).await
+}
+
+#[circuit_breaker]
+async fn guarded_unused(_bytes: [u8; 512], number: u8) -> Result<u8, CallNotPermitted> {
+    std::future::ready(Ok(number)).await
+}
+
+/// What is dropped after all that the body uses stays where it is.
+#[test]
+fn a_parameter_that_is_not_used_is_stored_once() {
+    let (bare, guarded) = (size_of_val(&bare_unused([0; 512], 1)), size_of_val(&guarded_unused([0; 512], 1)));
+    assert!(guarded <= bare + 48, "{guarded} beside {bare}");
+}

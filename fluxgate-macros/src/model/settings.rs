@@ -147,6 +147,20 @@ impl Rule {
 }
 
 impl Settings {
+    /// Whether nothing is said.
+    pub(crate) fn are_standard(&self) -> bool {
+        let Self { name, window, retry, permit, max_half_open_calls, half_open_timeout, .. } = self;
+        matches!(name, BreakerName::Default)
+            && window.is_none()
+            && retry.is_none()
+            && permit.is_none()
+            && max_half_open_calls.is_none()
+            && half_open_timeout.is_none()
+            && self.on_panic.is_none()
+            && self.on_cancel.is_none()
+            && self.rule.is_none()
+    }
+
     /// Reads all settings, and reports all that is wrong with them; then there are none.
     pub(crate) fn read(arguments: &Arguments, errors: &mut Errors) -> Option<Self> {
         let settings = Reader { arguments, errors }.settings();

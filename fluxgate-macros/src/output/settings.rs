@@ -11,6 +11,9 @@ use crate::model::settings::{
 
 /// A constant expression of the type `__private::Settings`. `default_name` is a constant `&'static str`.
 pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name: TokenStream) -> TokenStream {
+    if settings.are_standard() {
+        return quote!(#private::Settings::standard(#default_name));
+    }
     let mut writer = ConstantWriter::default();
     let name = writer.name(&settings.name, default_name);
     let default = quote!(__fluxgate::Window::count(100));

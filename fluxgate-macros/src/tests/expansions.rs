@@ -87,6 +87,10 @@ fn without_settings(tokens: TokenStream) -> TokenStream {
             is_value = true;
             tree.into()
         }
+        TokenTree::Punct(end) if end.as_char() == ';' => {
+            is_value = false;
+            tree.into()
+        }
         TokenTree::Group(group) if is_value && group.delimiter() == Delimiter::Brace => {
             is_value = false;
             quote!(settings)

@@ -11,7 +11,9 @@ pub(crate) fn charge(order: Order) -> Result<Receipt, PaymentError> {
 pub(crate) static PAYMENTS: __private::CircuitBreaker = {
     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
         {
-            const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
+            const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
+                ::core::concat!(::core::module_path!(), "::", "charge"),
+            );
             __FLUXGATE_SETTINGS
         },
         &__FLUXGATE_BREAKER,

@@ -8,7 +8,9 @@ fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> +
 fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> + Send {
     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
         {
-            const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
+            const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
+                ::core::concat!(::core::module_path!(), "::", "charge"),
+            );
             __FLUXGATE_SETTINGS
         },
         &__FLUXGATE_BREAKER,

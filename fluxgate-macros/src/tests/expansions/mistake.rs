@@ -9,7 +9,9 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
 static PAYMENTS: __private::CircuitBreaker = {
     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
         {
-            const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
+            const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
+                ::core::module_path!(),
+            );
             __FLUXGATE_SETTINGS
         },
         &__FLUXGATE_BREAKER,
