@@ -18,6 +18,7 @@ export RUSTC_BOOTSTRAP=1
 export RUSTFLAGS="-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer --cfg fluxgate_tsan"
 export TSAN_OPTIONS="suppressions=$PWD/scripts/tsan.supp halt_on_error=0 exitcode=66"
 if [ $# -eq 0 ]; then
-  set -- threads:: clocks:: registry:: listeners::hear_in_order_from_many_threads isolate::threads_do_not_disturb_each_other
+  set -- threads:: clocks:: registry:: listeners::hear_in_order_from_many_threads isolate::threads_do_not_disturb_each_other \
+    isolation_elsewhere::a_thread_that_enters isolation_elsewhere::a_thread_is_isolated isolation_elsewhere::a_wrapped
 fi
 exec cargo test --package fluxgate-tests --test behaviour --target "$target" --target-dir target/tsan -- "$@"

@@ -4,4 +4,5 @@ pub(crate) mod cause;
 pub mod const_checks;
 pub(crate) mod evaluate;
 pub mod flaws;
+pub(crate) mod promises;
 pub mod trial;

@@ -52,7 +52,9 @@ fn a_condition_is_refused_unless_a_value_is_out_of_range() {
         Node::failure_streak(1),
         Node::failure_rate(1.0),
         Node::slow_rate(1e-9, LONGEST),
-        Node::avg_latency(Duration::from_nanos(1)),
+        Node::slow_rate(0.5, Duration::from_micros(1)),
+        Node::avg_latency(Duration::from_micros(1)),
+        Node::failing_for(Duration::from_nanos(1)),
         Node::avg_latency(LONGEST),
     ] {
         assert_eq!(condition(sound), refused(Flaw::Unguarded), "{sound:?}");
@@ -66,7 +68,9 @@ fn a_condition_is_refused_unless_a_value_is_out_of_range() {
         Node::slow_rate(50.0, SECOND),
         Node::slow_rate(0.5, Duration::ZERO),
         Node::slow_rate(0.5, TOO_LONG),
+        Node::slow_rate(0.5, Duration::from_nanos(999)),
         Node::avg_latency(Duration::ZERO),
+        Node::avg_latency(Duration::from_nanos(999)),
         Node::avg_latency(TOO_LONG),
     ] {
         assert_eq!(condition(unsound), None, "{unsound:?}");
@@ -152,6 +156,68 @@ fn retries_and_permits_are_refused() {
     assert_eq!(permit(0.1, 1.0), None);
     assert_eq!(permit(0.5, 0.5), None);
     assert_eq!(permit(0.6, 0.5), refused(Flaw::FallingRamp));
+    let random = |share| said(move || check::permit(&Permit::random(share)));
+    assert_eq!((random(0.01), random(1.0)), (None, None));
+    assert_eq!(random(0.009_999_999), refused(Flaw::RareProbes));
+    assert_eq!(random(1e-9), refused(Flaw::RareProbes));
+    // Which is refused as a value.
+    assert_eq!(random(0.0), None);
+}
+
+#[test]
+fn a_trial_has_a_certain_number_of_calls_at_most() {
+    let window = Window::time(SECOND);
+    let of = |condition: Node| said(move || check::condition(&[condition], 0, &window));
+    for (most, more) in [
+        (Node::min(1_000_000), Node::min(1_000_001)),
+        (Node::failures(1_000_000), Node::failures(1_000_001)),
+        (Node::failure_streak(1_000_000), Node::failure_streak(u32::MAX)),
+    ] {
+        assert_eq!((of(most), of(more)), (None, refused(Flaw::LongTrial)), "{more:?}");
+        let closed = [Node::All(2), Node::closed(), more];
+        assert_eq!(said(move || check::condition(&closed, 2, &window)), None, "{more:?}");
+    }
+    // What no window of so many calls can hold is said instead.
+    let small = Window::count(100);
+    let nodes = [Node::failures(u32::MAX)];
+    assert_eq!(said(move || check::condition(&nodes, 0, &small)), refused(Flaw::BeyondWindow));
+}
+
+#[test]
+fn a_rule_is_refused_that_is_blind_in_half_open() {
+    let window = Window::count(100);
+    let rule = |closed: Node, half_open: Node| {
+        let of = |state, evidence| [Node::All(3), state, Node::min(5), evidence];
+        let (closed, half_open) = (of(Node::closed(), closed), of(Node::half_open(), half_open));
+        let nodes = [vec![Node::Any(8)], closed.to_vec(), half_open.to_vec()].concat();
+        said(move || check::rule(&nodes, &window))
+    };
+    let (slow, slower) = (Node::slow_rate(0.5, SECOND), Node::slow_rate(0.5, 2 * SECOND));
+    assert_eq!(rule(Node::failures(3), Node::failure_rate(0.1)), None);
+    assert_eq!(rule(Node::failures(3), slow), refused(Flaw::BlindToFailures));
+    assert_eq!(rule(slow, Node::failures(3)), refused(Flaw::BlindToSlowCalls));
+    assert_eq!(rule(slower, slow), None);
+    assert_eq!(rule(slow, Node::avg_latency(SECOND)), None);
+    assert_eq!(rule(slow, Node::custom("always", always)), None);
+}
+
+#[test]
+fn a_timeout_is_longer_than_the_rule_takes_for_slow() {
+    let timeout = |nodes: Vec<Node>, timeout| said(move || check::half_open_timeout(&nodes, timeout));
+    let of = |evidence| vec![Node::All(2), Node::min(5), evidence];
+    let longer = SECOND + Duration::from_nanos(1);
+    for evidence in [Node::slow_rate(0.5, SECOND), Node::avg_latency(SECOND)] {
+        assert_eq!(timeout(of(evidence), SECOND), refused(Flaw::ShortTimeout), "{evidence:?}");
+        assert_eq!(timeout(of(evidence), longer), None, "{evidence:?}");
+        // Closed, no call is hung.
+        let closed = vec![Node::All(3), Node::closed(), Node::min(5), evidence];
+        assert_eq!(timeout(closed, SECOND), None, "{evidence:?}");
+    }
+    assert_eq!(timeout(of(Node::failure_rate(0.5)), Duration::from_millis(1)), None);
+    // Whatever is refused elsewhere is not refused here.
+    assert_eq!(timeout(of(Node::slow_rate(0.5, SECOND)), Duration::ZERO), None);
+    assert_eq!(timeout(of(Node::slow_rate(0.5, TOO_LONG)), SECOND), None);
+    assert_eq!(timeout(of(Node::slow_rate(50.0, SECOND)), SECOND), None);
 }
 
 #[test]
@@ -172,6 +238,12 @@ fn single_values_are_refused_in_the_words_of_the_macro() {
     let duration = |value| said(move || check::duration(value, "its message"));
     assert_eq!((duration(Duration::ZERO), duration(TOO_LONG)), (refused(), refused()));
     assert_eq!((duration(Duration::from_nanos(1)), duration(LONGEST)), (None, None));
+    let threshold = |value| said(move || check::threshold(value, "its message"));
+    assert_eq!((threshold(Duration::from_nanos(999)), threshold(TOO_LONG)), (refused(), refused()));
+    assert_eq!((threshold(Duration::from_micros(1)), threshold(LONGEST)), (None, None));
+    let timeout = |value| said(move || check::timeout(value, "its message"));
+    assert_eq!((timeout(Duration::from_nanos(999_999)), timeout(TOO_LONG)), (refused(), refused()));
+    assert_eq!((timeout(Duration::from_millis(1)), timeout(LONGEST)), (None, None));
     let multiplier = |value| said(move || check::multiplier(value, "its message"));
     assert_eq!((multiplier(0.9), multiplier(1.0), multiplier(f64::MAX)), (refused(), None, None));
     assert_eq!((multiplier(f64::INFINITY), multiplier(f64::NAN)), (refused(), refused()));

@@ -14,7 +14,7 @@ use proptest::prelude::*;
 const LONGEST: usize = 6;
 const SLOW: Duration = Duration::from_secs(4);
 const SLOW_FROM: Duration = Duration::from_secs(1);
-const SLOW_ON_AVERAGE: Duration = Duration::from_secs(2);
+const SLOW_ON_AVERAGE: Duration = SLOW_FROM;
 
 /// A rule as a tree, for the simple evaluator.
 #[derive(Clone, Debug)]
@@ -220,10 +220,30 @@ proptest! {
         let trips_closed = closed.iter().any(|seen| seen.total > 0 && tree.holds(seen));
         let trips_half_open = trial.iter().any(|seen| seen.total > 0 && tree.holds(seen));
         if !flawed {
+            // All calls fail, or all are slow, or both: closed, a condition sees that and trips, and half-open none does.
+            let leaves = (0..tree.leaves()).filter(|leaf| {
+                let condition = tree.leaf(*leaf);
+                !matches!(
+                    condition,
+                    Condition::Closed | Condition::HalfOpen | Condition::Min(_) | Condition::Custom { .. }
+                )
+            });
+            let leaves: Vec<_> = leaves.collect();
+            let is_blind_to = |failing: bool, slow: bool| {
+                let alike = |seen: &&&Seen| {
+                    seen.total > 0
+                        && seen.failures == if failing { seen.total } else { 0 }
+                        && seen.slow == if slow { seen.total } else { 0 }
+                };
+                let closed_trips = |leaf: &usize| closed.iter().filter(alike).any(|seen| tree.through(*leaf).holds(seen));
+                leaves.iter().any(closed_trips) && !trial.iter().filter(alike).any(|seen| tree.holds(seen))
+            };
             let expected = match (trips_on_health, trips_closed, trips_half_open) {
                 (true, ..) => Some(Flaw::TripsOnHealth),
                 (_, false, _) => Some(Flaw::NeverTripsClosed),
                 (.., false) => Some(Flaw::NeverTripsHalfOpen),
+                _ if is_blind_to(true, false) || is_blind_to(true, true) => Some(Flaw::BlindToFailures),
+                _ if is_blind_to(false, true) => Some(Flaw::BlindToSlowCalls),
                 _ => None,
             };
             prop_assert_eq!(flaws::rule_flaw(nodes, &window), expected, "{}", rule);

@@ -4,12 +4,15 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use fluxgate_rules::lexer::lex;
 use fluxgate_rules::read::{self, Reading};
 use fluxgate_rules::token::Token;
 use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, OUTCOME};
-use fluxgate_rules::{Problem, Window};
+use fluxgate_rules::{Problem, Rule, Window};
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 fn problems(argument: &str, tokens: &[Token]) -> Vec<Problem> {
     fn of<T>(reading: Reading<T>) -> Vec<Problem> {
@@ -17,6 +20,11 @@ fn problems(argument: &str, tokens: &[Token]) -> Vec<Problem> {
     }
     match argument {
         "trip" => of(read::rule(tokens, &Window::count(100))),
+        "trip of time" => of(read::rule(tokens, &Window::time(MINUTE))),
+        "trip without half_open_timeout" => match read::rule(tokens, &Window::count(100)) {
+            Ok(rule) => of(read::default_timeout(tokens, &rule)),
+            Err(problems) => problems,
+        },
         "trip of count(5)" => of(read::rule(tokens, &Window::count(5))),
         "window" => of(read::window(tokens)),
         "retry" => of(read::retry(tokens)),
@@ -24,6 +32,11 @@ fn problems(argument: &str, tokens: &[Token]) -> Vec<Problem> {
         "on_panic" => of(read::word(tokens, "on_panic", &OUTCOME)),
         "max_half_open_calls" => of(read::argument(tokens, &MAX_HALF_OPEN_CALLS)),
         "half_open_timeout" => of(read::argument(tokens, &HALF_OPEN_TIMEOUT)),
+        _ if argument.starts_with("half_open_timeout of ") => {
+            let condition = argument.trim_start_matches("half_open_timeout of ");
+            let rule: Rule = format!("min(10) & {condition}").parse().expect("a rule");
+            of(read::half_open_timeout(tokens, rule.nodes()))
+        }
         _ => panic!("no argument `{argument}`"),
     }
 }

@@ -118,18 +118,28 @@ fn duration() -> impl Strategy<Value = Duration> {
     prop_oneof![1..=u64::MAX, 1..10_000_u64].prop_map(Duration::from_nanos)
 }
 
+/// A time from which calls may be slow.
+fn threshold() -> impl Strategy<Value = Duration> {
+    prop_oneof![1_000..=u64::MAX, 1_000..100_000_u64].prop_map(Duration::from_nanos)
+}
+
 fn condition() -> impl Strategy<Value = Condition> {
     prop_oneof![
         Just(Condition::Closed),
         Just(Condition::HalfOpen),
-        (1..=u32::MAX).prop_map(Condition::Min),
-        (1..=u32::MAX).prop_map(Condition::Failures),
-        (1..=u32::MAX).prop_map(Condition::FailureStreak),
+        count().prop_map(Condition::Min),
+        count().prop_map(Condition::Failures),
+        count().prop_map(Condition::FailureStreak),
         ratio().prop_map(Condition::FailureRate),
-        (ratio(), duration()).prop_map(|(ratio, threshold)| Condition::SlowRate(ratio, threshold)),
-        duration().prop_map(Condition::AvgLatency),
+        (ratio(), threshold()).prop_map(|(ratio, threshold)| Condition::SlowRate(ratio, threshold)),
+        threshold().prop_map(Condition::AvgLatency),
         duration().prop_map(Condition::FailingFor),
     ]
+}
+
+/// Numbers of calls, some of which are more than a trial may take.
+fn count() -> impl Strategy<Value = u32> {
+    prop_oneof![1 => 1..=u32::MAX, 5 => 1..=1_000_000_u32]
 }
 
 /// A rule, which most often makes no sense.
@@ -141,13 +151,13 @@ fn rule() -> impl Strategy<Value = Rule> {
 fn sound_rule() -> impl Strategy<Value = Rule> {
     let from = Rule::from_condition;
     joined(prop_oneof![
-            (1..=u32::MAX).prop_map(move |count| from(Condition::Failures(count))),
-            (1..=u32::MAX).prop_map(move |count| from(Condition::FailureStreak(count))),
-            (1..=u32::MAX, ratio()).prop_map(
+            (1..=1_000_000_u32).prop_map(move |count| from(Condition::Failures(count))),
+            (1..=1_000_000_u32).prop_map(move |count| from(Condition::FailureStreak(count))),
+            (1..=1_000_000_u32, ratio()).prop_map(
                 move |(count, ratio)| from(Condition::Min(count)) & from(Condition::FailureRate(ratio))
             ),
             duration().prop_map(move |duration| from(Condition::FailingFor(duration))),
-            (1..=u32::MAX, duration())
+            (1..=1_000_000_u32, threshold())
                 .prop_map(move |(count, average)| from(Condition::AvgLatency(average))
                     & from(Condition::Min(count))),
         ])
@@ -257,9 +267,10 @@ proptest! {
         prop_assert_eq!(by_hand::retry(&retry), read_back::<Retry>(&retry));
         let permit = Permit::ramp_up(ratios[1], ratios[2], long);
         prop_assert_eq!(by_hand::permit(&permit), read_back::<Permit>(&permit));
-        by_hand::half_open_timeout(long);
         let rule = Rule::from_condition(Condition::SlowRate(Ratio::new(ratios[0]), long));
         by_hand::rule(&rule, &Window::count(size));
+        by_hand::half_open_timeout(long, rule.nodes());
+        by_hand::half_open_timeout(short, rule.nodes());
     }
 }
 

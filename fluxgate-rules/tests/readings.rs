@@ -174,10 +174,10 @@ fn a_rule_may_have_a_certain_length_at_most() {
 #[test]
 fn limits() {
     assert_eq!(by_hand::max_half_open_calls(1), []);
-    assert_eq!(by_hand::half_open_timeout(SECOND), []);
+    assert_eq!(by_hand::half_open_timeout(SECOND, &[]), []);
     for (said, setting) in [
         (by_hand::max_half_open_calls(0), "`max_half_open_calls`: "),
-        (by_hand::half_open_timeout(Duration::ZERO), "`half_open_timeout`: "),
+        (by_hand::half_open_timeout(Duration::ZERO, &[]), "`half_open_timeout`: "),
     ] {
         assert_says(&said, setting);
     }

@@ -13,7 +13,7 @@ use loom::thread;
 use crate::clock::{Clock, UserClock};
 use crate::engine::breaker::{Breaker, Origin};
 use crate::engine::locked::Period;
-use crate::engine::{manual, transition};
+use crate::engine::{manual, recording, transition};
 use crate::events::transition::{Reason, Transition};
 use crate::handle::enrollment::enroll;
 use crate::settings::name::Name;
@@ -24,7 +24,9 @@ use crate::{Call, CallNotPermitted, CircuitBreaker, permit, retry, trip, window}
 
 mod beginnings;
 mod clocks;
+mod openings;
 mod transitions;
+mod verdicts;
 mod windows;
 
 /// A clock that stands still, for models where time does not matter.

@@ -30,7 +30,7 @@ pub const fn all() -> Permit {
     Permit::All
 }
 
-/// A random share of calls, above 0 and at most 1, drawn for each call.
+/// A random share of calls, from 0.01 to 1, drawn for each call. With less, a trial would wait too long for its calls.
 pub const fn random(share: f64) -> Permit {
     Permit::Random(Ratio::new(share))
 }

@@ -90,11 +90,13 @@ impl Settings {
         // If the window is wrong, the rule is checked against one that limits no number of calls.
         let any = Window::time(Duration::from_secs(60));
         let window = if problems.is_empty() { &self.window } else { &any };
-        problems.extend(by_hand::rule(&self.rule, window));
+        let of_rule = by_hand::rule(&self.rule, window);
+        let nodes = if of_rule.is_empty() { self.rule.nodes() } else { &[] };
+        problems.extend(of_rule);
         problems.extend(by_hand::retry(&self.retry));
         problems.extend(by_hand::permit(&self.permit));
         problems.extend(by_hand::max_half_open_calls(self.max_half_open_calls));
-        problems.extend(by_hand::half_open_timeout(self.half_open_timeout));
+        problems.extend(by_hand::half_open_timeout(self.half_open_timeout, nodes));
         for (owner, outcome) in [("on_panic", self.on_panic.into()), ("on_cancel", self.on_cancel)] {
             if outcome == OnCancel::FailureAfter(Duration::ZERO) {
                 let problem = ConfigProblem::new(owner, "`after` must be longer than zero");

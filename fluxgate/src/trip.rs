@@ -26,7 +26,8 @@ pub use fluxgate_rules::Rule;
 /// The breaker is closed.
 ///
 /// Together with [`half_open`], it gives each state its own rule. A rule must be able to trip in both states: otherwise a trial
-/// could never end.
+/// could never end. And what trips it when closed must be able to trip it in half-open: otherwise a dead dependency, of which all calls
+/// fail, or are slow, would pass every trial.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, trip};
@@ -53,7 +54,7 @@ pub fn half_open() -> Rule {
 /// There are at least `calls` calls in the window, or in the trial while one is running. `calls` is 1 or more.
 ///
 /// Rates and averages need a `min` beside them: one failure in one call is a rate of 100%. On a closed breaker, `calls` may not
-/// be more than the window holds.
+/// be more than the window holds; in a trial, not more than 1,000,000.
 pub fn min(calls: u32) -> Rule {
     Rule::from_condition(Condition::Min(calls))
 }
@@ -65,26 +66,28 @@ pub fn failure_rate(share: f64) -> Rule {
     Rule::from_condition(Condition::FailureRate(Ratio::new(share)))
 }
 
-/// At least `calls` calls failed. `calls` is 1 or more.
+/// At least `calls` calls failed. `calls` is from 1 to the window's size; in a trial, at most 1,000,000.
 pub fn failures(calls: u32) -> Rule {
     Rule::from_condition(Condition::Failures(calls))
 }
 
-/// At least the last `calls` calls failed, regardless of the window. `calls` is 1 or more.
+/// At least the last `calls` calls failed, regardless of the window. `calls` is 1 or more; in a trial, at most 1,000,000.
 pub fn failure_streak(calls: u32) -> Rule {
     Rule::from_condition(Condition::FailureStreak(calls))
 }
 
-/// At least this share of calls, above 0 and at most 1, took `threshold` or longer.
+/// At least this share of calls, above 0 and at most 1, took `threshold`, which is 1 µs at least, or longer.
 ///
+/// In half-open, calls count as hung after [`half_open_timeout`](crate::Builder::half_open_timeout), which therefore has to be longer.
 /// Failed calls are included: a timeout is a slow call. One rule may have up to 4 different thresholds. A percentile is a slow
 /// rate: "p99 reaches 2 s" is `slow_rate(0.01, Duration::from_secs(2))`.
 pub fn slow_rate(share: f64, threshold: Duration) -> Rule {
     Rule::from_condition(Condition::SlowRate(Ratio::new(share), threshold))
 }
 
-/// Calls took `threshold` or longer on average.
+/// Calls took `threshold`, which is 1 µs at least, or longer on average.
 ///
+/// In half-open, calls count as hung after [`half_open_timeout`](crate::Builder::half_open_timeout), which therefore has to be longer.
 /// Failed calls are included: a timeout is a slow call.
 pub fn avg_latency(threshold: Duration) -> Rule {
     Rule::from_condition(Condition::AvgLatency(threshold))

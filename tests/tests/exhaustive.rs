@@ -52,7 +52,7 @@ mod checker {
             Rule::FailureRate(500),
             Rule::FailureStreak(4),
             Rule::SlowRate(1_000, millis(10)),
-            Rule::AvgLatency(millis(5)),
+            Rule::AvgLatency(millis(10)),
         ]
     }
 
@@ -94,7 +94,9 @@ mod checker {
     }
 
     /// Whether a rule of these groups should be refused, by the definition of each refusal.
-    fn is_wrong(groups: &[&Group], healthy: &[bool]) -> bool {
+    ///
+    /// `alike` has, for each kind of calls, which sequences have no others.
+    fn is_wrong(groups: &[&Group], alike: &[Vec<bool>]) -> bool {
         let holds = |place: fn(&Group) -> &Vec<bool>, among: &dyn Fn(usize) -> bool| {
             groups
                 .iter()
@@ -103,14 +105,19 @@ mod checker {
         groups.iter().any(|group| group.is_unguarded() || group.is_impossible())
             || !holds(|group| &group.closed, &|_| true)
             || !holds(|group| &group.half_open, &|_| true)
-            || holds(|group| &group.closed, &|nth| healthy[nth])
-            || holds(|group| &group.half_open, &|nth| healthy[nth])
+            || holds(|group| &group.closed, &|nth| alike[0][nth])
+            || holds(|group| &group.half_open, &|nth| alike[0][nth])
+            || alike[1..].iter().any(|alike| {
+                holds(|group| &group.closed, &|nth| alike[nth])
+                    && !holds(|group| &group.half_open, &|nth| alike[nth])
+            })
     }
 
     #[test]
     fn refuses_exactly_what_is_wrong() {
         let all: Vec<Vec<usize>> = (0..=5).flat_map(sequences).collect();
-        let healthy: Vec<bool> = all.iter().map(|calls| calls.iter().all(|&kind| kind == 0)).collect();
+        let alike = |kind| all.iter().map(|calls| calls.iter().all(|&other| other == kind)).collect();
+        let alike: Vec<Vec<bool>> = (0..KINDS.len()).map(alike).collect();
         let conditions = conditions();
         let mut groups = Vec::new();
         for (nth, first) in conditions.iter().enumerate() {
@@ -132,7 +139,7 @@ mod checker {
                 .window(window::count(WINDOW))
                 .trip(rule.build())
                 .build();
-            let wrong = is_wrong(members, &healthy);
+            let wrong = is_wrong(members, &alike);
             match built {
                 Ok(_) => assert!(!wrong, "accepted: {}", rule.build()),
                 Err(error) => assert!(wrong, "refused: {error}"),
@@ -143,7 +150,7 @@ mod checker {
             judge(&[group]);
         }
         // Of the many pairs, those of which either is right by itself, or says which state it is for.
-        let right = |group: &&Group| !is_wrong(&[group], &healthy);
+        let right = |group: &&Group| !is_wrong(&[group], &alike);
         let named = |group: &&Group| {
             (group.members.contains(&Rule::Closed) || group.members.contains(&Rule::HalfOpen))
                 && !group.is_impossible()
@@ -295,7 +302,7 @@ mod trial {
             Rule::Any(vec![Rule::FailureStreak(3), Rule::All(vec![Rule::Min(2), slow(500)])]),
             // A threshold of the closed breaker makes no call of a trial bad.
             Rule::Any(vec![
-                Rule::All(vec![Rule::Closed, Rule::Min(3), slow(500)]),
+                Rule::All(vec![Rule::Closed, Rule::Min(3), Rule::FailureRate(200), slow(500)]),
                 Rule::All(vec![Rule::Min(3), Rule::FailureRate(500)]),
             ]),
         ]);

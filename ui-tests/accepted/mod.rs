@@ -36,6 +36,7 @@ programs! {
     aliases_of_futures
     aliases_of_result
     alternatives_with_a_leading_bar
+    at_the_limits
     breaker_in_a_generic_function
     breaker_in_a_static
     breakers_as_values

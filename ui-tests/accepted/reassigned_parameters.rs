@@ -1,6 +1,5 @@
 //! Parameters that the body gives other values, and handlers that use what the body moves.
 
-use std::future::Future;
 use std::io;
 
 use fluxgate::circuit_breaker;
@@ -67,7 +66,7 @@ async fn moved_later(text: String) -> io::Result<String> {
 }
 
 #[circuit_breaker(rejected = |_| Ok(text))]
-fn moved_in_a_future(text: String) -> impl Future<Output = io::Result<String>> {
+fn moved_in_a_future(text: String) -> impl std::future::Future<Output = io::Result<String>> {
     async move { Ok(text) }
 }
 

@@ -135,6 +135,17 @@ impl Word {
     }
 }
 
+impl Rule {
+    /// Whether it asks how long calls take.
+    pub(crate) fn times_calls(&self) -> bool {
+        let times = |node: &Node| match node {
+            Node::Condition(word) => matches!(word.name, "slow_rate" | "avg_latency"),
+            Node::All(_) | Node::Any(_) => false,
+        };
+        self.nodes.iter().any(times)
+    }
+}
+
 impl Settings {
     /// Whether nothing is said.
     pub(crate) fn are_standard(&self) -> bool {
@@ -190,7 +201,7 @@ impl Reader<'_> {
             retry: retry.map(|retry| self.setting(&retry)),
             permit: permit.map(|permit| self.setting(&permit)),
             max_half_open_calls: self.single(&MAX_HALF_OPEN_CALLS),
-            half_open_timeout: self.single(&HALF_OPEN_TIMEOUT),
+            half_open_timeout: self.half_open_timeout(rule.as_ref()),
             on_panic: self.outcome("on_panic", &OUTCOME).map(|(outcome, _)| outcome),
             on_cancel: on_cancel.as_ref().map(|(outcome, _)| *outcome),
             on_cancel_after: on_cancel.and_then(|(_, after)| after),
@@ -234,9 +245,33 @@ impl Reader<'_> {
 
     /// Reads an argument that is a single value.
     fn single(&mut self, parameter: &'static Parameter) -> Option<Value> {
-        let Read { source, value } = self.read(parameter.name, |tokens| read::argument(tokens, parameter))?;
+        let read = self.read(parameter.name, |tokens| read::argument(tokens, parameter))?;
+        self.single_value(parameter, &read)
+    }
+
+    fn single_value(
+        &mut self,
+        parameter: &'static Parameter,
+        Read { source, value }: &Read<syntax::Value>,
+    ) -> Option<Value> {
         let place = TokenRange::new(0, source.tokens.len());
-        self.value(&source, &WrittenArgument { parameter, value, place })
+        self.value(source, &WrittenArgument { parameter, value: *value, place })
+    }
+
+    /// Reads `half_open_timeout`, which has to be longer than any call may take by the rule, as has the default.
+    fn half_open_timeout(&mut self, rule: Option<&Read<WrittenRule>>) -> Option<Value> {
+        let name = HALF_OPEN_TIMEOUT.name;
+        if self.arguments.get(name).is_some() {
+            // Where only the compiler knows the rule, const evaluation checks the two.
+            let nodes = rule.and_then(|rule| rule.value.nodes()).unwrap_or_default();
+            let read = self.read(name, |tokens| read::half_open_timeout(tokens, &nodes))?;
+            return self.single_value(&HALF_OPEN_TIMEOUT, &read);
+        }
+        let Read { source, value } = rule?;
+        for problem in read::default_timeout(&source.tokens, value).err().unwrap_or_default() {
+            self.errors.push(source.error(&problem));
+        }
+        None
     }
 
     /// An outcome, and the value of its argument, if it has one.
@@ -294,6 +329,8 @@ impl Reader<'_> {
                     Kind::Jitter => (ConstantType::F64, "jitter"),
                     Kind::Multiplier => (ConstantType::F64, "multiplier"),
                     Kind::Duration => (ConstantType::Duration, "duration"),
+                    Kind::Threshold => (ConstantType::Duration, "threshold"),
+                    Kind::Timeout => (ConstantType::Duration, "timeout"),
                 };
                 let message = source.message(&Problem::new(place, kind.refuse(&text)));
                 Value::Constant(Constant { expression, ty, check, message, span: source.span(place) })

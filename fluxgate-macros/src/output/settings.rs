@@ -1,5 +1,6 @@
 //! Settings -> the constant that a breaker is made from.
 
+use fluxgate_rules::limits::DEFAULT_TIMEOUT;
 use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 
@@ -27,7 +28,8 @@ pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name:
         let timeout = writer.value(timeout);
         quote!(#timeout)
     } else {
-        quote!(::core::time::Duration::from_secs(60))
+        let seconds = Literal::u64_unsuffixed(DEFAULT_TIMEOUT.as_secs());
+        quote!(::core::time::Duration::from_secs(#seconds))
     };
     let on_panic = outcome(settings.on_panic.unwrap_or(Outcome::Failure));
     let on_cancel = if let Some(after) = &settings.on_cancel_after {
@@ -42,6 +44,9 @@ pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name:
     } else {
         quote!(__fluxgate::Rule::standard(__FLUXGATE_WINDOW.size()))
     };
+    if let Some(rule) = &settings.rule {
+        writer.timeout(rule, settings.half_open_timeout.as_ref(), &half_open_timeout);
+    }
     let constants = writer.constants;
     quote!({
         use #private as __fluxgate;
@@ -133,6 +138,18 @@ impl ConstantWriter {
             self.check("rule", &quote!(__FLUXGATE_RULE, &__FLUXGATE_WINDOW), rule.span);
         }
         quote!([#(#nodes),*])
+    }
+
+    /// A check that calls of a trial are not taken for hung before they are slow, if constants decide.
+    fn timeout(&mut self, rule: &Rule, timeout: Option<&Value>, tokens: &TokenStream) {
+        let span = match timeout {
+            _ if !rule.times_calls() => return,
+            Some(Value::Constant(constant)) => constant.span,
+            _ if rule.is_unchecked => rule.span,
+            _ => return,
+        };
+        let timeout = self.constant(&quote!(::core::time::Duration), tokens);
+        self.check("half_open_timeout", &quote!(__FLUXGATE_RULE, #timeout), span);
     }
 
     fn word(&mut self, of: &Ident, word: &Word) -> TokenStream {

@@ -128,7 +128,7 @@ proptest! {
     }
 
     #[test]
-    fn limits(calls in count(), longest in duration()) {
+    fn limits(calls in count(), longest in duration(), threshold in duration()) {
         let without = |name: &str, messages: Vec<String>| -> Vec<String> {
             let start = format!("`{name}`: ");
             messages.iter().map(|message| message.strip_prefix(&start).expect("its name").to_owned()).collect()
@@ -139,10 +139,13 @@ proptest! {
             said(quote!(max_half_open_calls = #text))
         );
         let text = string(&fluxgate_rules::duration::Spelled(longest));
-        prop_assert_eq!(
-            without("half_open_timeout", by_hand(&by_hand::half_open_timeout(longest))),
-            said(quote!(half_open_timeout = #text))
-        );
+        let slow = Rule::from_condition(Condition::Min(5))
+            & Rule::from_condition(Condition::SlowRate(Ratio::ONE, threshold));
+        let of_rule = by_hand(&by_hand::rule(&slow, &Window::count(100)));
+        let nodes = if of_rule.is_empty() { slow.nodes() } else { &[] };
+        let of_timeout = without("half_open_timeout", by_hand(&by_hand::half_open_timeout(longest, nodes)));
+        let slow = string(&slow);
+        prop_assert_eq!([of_rule, of_timeout].concat(), said(quote!(trip = #slow, half_open_timeout = #text)));
     }
 
     #[test]
@@ -152,7 +155,8 @@ proptest! {
         let judged = if of_window.is_empty() { window } else { Window::time(Duration::from_secs(60)) };
         let expected: Vec<_> = of_window.into_iter().chain(by_hand(&by_hand::rule(&rule, &judged))).collect();
         let (rule, window) = (string(&rule), string(&window));
-        let said = said(quote!(window = #window, trip = #rule));
+        // Whether a constant goes with the rule is not for the macro to say.
+        let said = said(quote!(window = #window, trip = #rule, half_open_timeout = LONGEST));
         // By hand, the same condition may occur twice, since different functions print alike.
         prop_assume!(!said.iter().any(|message| message.contains("is given twice")));
         prop_assert_eq!(expected, said);

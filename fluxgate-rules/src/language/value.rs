@@ -6,6 +6,7 @@ use crate::language::number::{digits_of, from_radix, is_percent, lenient, same_u
 use crate::language::syntax::Value;
 use crate::language::vocabulary::{Kind, Parameter};
 use crate::model::duration::{Spelled, UNITS};
+use crate::model::limits::MAX_TRIAL;
 use crate::model::ratio::Ratio;
 use crate::text::lexer::lex;
 use crate::text::problem::{Advice, Problem};
@@ -138,7 +139,7 @@ impl ValueReader<'_> {
     /// Whether it cannot be a Rust expression either: it contains no name and no arithmetic.
     fn is_hopeless(&self, tokens: &[Token]) -> bool {
         let has = |shape| tokens.iter().any(|token| token.shape == shape);
-        let is_sum = self.parameter.kind != Kind::Duration
+        let is_sum = !self.parameter.kind.is_duration()
             && has(Shape::Number)
             && !tokens[0].is("+")
             && ["+", "-", "*", "/"].iter().any(|sign| tokens.iter().any(|token| token.is(sign)));
@@ -212,7 +213,7 @@ impl ValueReader<'_> {
         match self.parameter.kind {
             Kind::Count | Kind::Size | Kind::Buckets => self.count(&figure),
             Kind::Ratio | Kind::Jitter => self.ratio(&figure),
-            Kind::Duration => self.duration(&figure),
+            Kind::Duration | Kind::Threshold | Kind::Timeout => self.duration(&figure),
             Kind::Multiplier => self.multiplier(&figure),
             Kind::Function => Err(self.mismatch("a number").help("write the path of a function")),
         }
@@ -242,7 +243,11 @@ impl ValueReader<'_> {
             _ if figure.negative => Err(self.out_of_range().correct(correction)),
             Ok(0) => Err(self.out_of_range().correct("1")),
             Ok(number) if number <= self.parameter.kind.greatest() => Ok(Value::Number(number)),
-            _ => Err(self.out_of_range().correct(self.parameter.kind.greatest().to_string())),
+            _ => {
+                // More than a trial may take are right for a closed breaker at best.
+                let greatest = self.parameter.kind.greatest().min(u64::from(MAX_TRIAL));
+                Err(self.out_of_range().correct(greatest.to_string()))
+            }
         }
     }
 
@@ -299,10 +304,11 @@ impl ValueReader<'_> {
     fn duration(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
         const UNIT_NAMES: &str = "units are `h`, `m`, `s`, `ms` and `us`";
         let text = &self.text;
+        let shortest = self.parameter.kind.shortest();
         let meant = |digits: &str| {
             let same = same_unit(figure.suffix).map(|unit| format!("{digits}{unit}"));
             let spelled = lenient(&format!("{digits}{}", figure.suffix));
-            let spelled = spelled.map(|duration| Spelled(duration).to_string());
+            let spelled = spelled.map(|duration| Spelled(duration.max(shortest)).to_string());
             let candidates: Vec<_> = same.into_iter().chain(spelled).collect();
             self.right(&candidates).unwrap_or_else(|| self.parameter.example.to_owned())
         };
@@ -339,6 +345,9 @@ impl ValueReader<'_> {
         match scaled(&figure.digits, size) {
             Some(0) => Err(self.out_of_range().correct(self.parameter.example)),
             _ if figure.negative => Err(self.out_of_range().correct(meant(&figure.digits))),
+            Some(nanos) if nanos < shortest.as_nanos() => {
+                Err(self.out_of_range().correct(Spelled(shortest).to_string()))
+            }
             Some(nanos) => u64::try_from(nanos)
                 .map(|nanos| Value::Duration(Duration::from_nanos(nanos)))
                 .map_err(|_| self.out_of_range().correct("5000000h")),
@@ -415,6 +424,8 @@ mod tests {
             ("1_500ms", Kind::Duration, Value::Duration(Duration::from_millis(1_500))),
             ("2m", Kind::Duration, Value::Duration(Duration::from_secs(120))),
             ("1h", Kind::Duration, Value::Duration(Duration::from_secs(3_600))),
+            ("1us", Kind::Threshold, Value::Duration(Duration::from_micros(1))),
+            ("1ms", Kind::Timeout, Value::Duration(Duration::from_millis(1))),
             ("1", Kind::Multiplier, Value::Multiplier(1.0)),
             ("1.5", Kind::Multiplier, Value::Multiplier(1.5)),
             ("MIN", Kind::Count, Value::Rust),
@@ -441,6 +452,9 @@ mod tests {
             ("1", Kind::Ratio),
             ("1.0", Kind::Jitter),
             ("0s", Kind::Duration),
+            ("0.999us", Kind::Threshold),
+            ("2 * 5", Kind::Threshold),
+            ("0.999999ms", Kind::Timeout),
             ("0.9999", Kind::Multiplier),
             ("1e999", Kind::Multiplier),
             ("2 * 5", Kind::Duration),

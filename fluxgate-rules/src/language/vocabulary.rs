@@ -1,8 +1,10 @@
 //! Every word of the language, with its arguments. The parser, the messages and the macros read these tables, so that each word is
 //! defined once.
 
+use core::time::Duration;
+
 use crate::language::spelling::snake;
-use crate::model::limits::{MAX_BUCKETS, MAX_WINDOW_SIZE};
+use crate::model::limits::{MAX_BUCKETS, MAX_WINDOW_SIZE, MIN_THRESHOLD, MIN_TIMEOUT};
 
 /// The kind of an argument.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,6 +21,10 @@ pub enum Kind {
     Jitter,
     /// A time.
     Duration,
+    /// The time from which a call is slow.
+    Threshold,
+    /// The time after which a trial is hung.
+    Timeout,
     /// The factor by which a delay grows.
     Multiplier,
     /// A user function.
@@ -32,7 +38,7 @@ impl Kind {
             Self::Count | Self::Size => "a number of calls",
             Self::Buckets => "a number of buckets",
             Self::Ratio | Self::Jitter => "a ratio",
-            Self::Duration => "a duration",
+            Self::Duration | Self::Threshold | Self::Timeout => "a duration",
             Self::Multiplier => "a number",
             Self::Function => "the path of a function",
         }
@@ -44,6 +50,20 @@ impl Kind {
             Self::Size => MAX_WINDOW_SIZE as u64,
             Self::Buckets => MAX_BUCKETS as u64,
             _ => u32::MAX as u64,
+        }
+    }
+
+    /// Whether it is a time of some kind.
+    pub const fn is_duration(self) -> bool {
+        matches!(self, Self::Duration | Self::Threshold | Self::Timeout)
+    }
+
+    /// The shortest duration.
+    pub(crate) const fn shortest(self) -> Duration {
+        match self {
+            Self::Threshold => MIN_THRESHOLD,
+            Self::Timeout => MIN_TIMEOUT,
+            _ => Duration::from_nanos(1),
         }
     }
 
@@ -61,6 +81,8 @@ impl Kind {
             Self::Ratio => "a ratio is above 0 and at most 1",
             Self::Jitter => "jitter is from 0 to below 1",
             Self::Duration => "a duration is longer than 0 and at most 584 years",
+            Self::Threshold => "a slow call takes from 1us to 584 years",
+            Self::Timeout => "a trial waits from 1ms to 584 years",
             Self::Multiplier => "a multiplier is 1 or more, and finite",
             Self::Function => "any function will do",
         }
@@ -162,15 +184,15 @@ const fn parameter(name: &'static str, kind: Kind, example: &'static str) -> Par
 
 const COUNT: Parameter = parameter("count", Kind::Count, "5");
 const RATIO: Parameter = parameter("ratio", Kind::Ratio, "0.5");
-const THRESHOLD: Parameter = parameter("threshold", Kind::Duration, "2s");
+const THRESHOLD: Parameter = parameter("threshold", Kind::Threshold, "2s");
 const DURATION: Parameter = parameter("duration", Kind::Duration, "60s");
 const JITTER: Parameter = parameter("jitter", Kind::Jitter, "0.1");
 const FUNCTION: Parameter = parameter("function", Kind::Function, "path::to::function");
 
 /// How many calls of a trial may run at once.
 pub static MAX_HALF_OPEN_CALLS: Parameter = parameter("max_half_open_calls", Kind::Count, "10");
-/// The longest stay in half-open.
-pub static HALF_OPEN_TIMEOUT: Parameter = parameter("half_open_timeout", Kind::Duration, "5m");
+/// The longest that calls of a trial run without an outcome.
+pub static HALF_OPEN_TIMEOUT: Parameter = parameter("half_open_timeout", Kind::Timeout, "5m");
 
 /// The conditions of a rule.
 pub static TRIP: Vocabulary = Vocabulary {

@@ -11,9 +11,11 @@ use core::time::Duration;
 
 use crate::logic::flaws::{
     Flaw, condition_flaw, has_condition_flaw, is_rule_in_range, is_window_in_range, permit_flaw, retry_flaw,
-    rule_flaw, size_flaw, window_flaw,
+    rule_flaw, size_flaw, timeout_flaw, window_flaw,
 };
-use crate::model::limits::{is_bucket_count, is_duration, is_multiplier, is_window_size};
+use crate::model::limits::{
+    is_bucket_count, is_duration, is_multiplier, is_threshold, is_timeout, is_window_size,
+};
 use crate::model::permit::Permit;
 use crate::model::ratio::Ratio;
 use crate::model::retry::Retry;
@@ -50,6 +52,14 @@ pub const fn rule(nodes: &[Node], window: &Window) {
     refuse(size_flaw(nodes));
     if !has_condition_flaw(nodes, window) {
         refuse(rule_flaw(nodes, window));
+    }
+}
+
+/// Refuses a `half_open_timeout` that does not go with the rule, unless a value in either is refused already.
+#[track_caller]
+pub const fn half_open_timeout(nodes: &[Node], timeout: Duration) {
+    if is_rule_in_range(nodes) && is_timeout(timeout) && size_flaw(nodes).is_none() {
+        refuse(timeout_flaw(nodes, timeout));
     }
 }
 
@@ -116,6 +126,18 @@ pub const fn jitter(share: f64, message: &str) {
 #[track_caller]
 pub const fn duration(duration: Duration, message: &str) {
     assert!(is_duration(duration), "{}", message);
+}
+
+/// Refuses a time from which calls are slow.
+#[track_caller]
+pub const fn threshold(threshold: Duration, message: &str) {
+    assert!(is_threshold(threshold), "{}", message);
+}
+
+/// Refuses a time after which a trial is hung.
+#[track_caller]
+pub const fn timeout(timeout: Duration, message: &str) {
+    assert!(is_timeout(timeout), "{}", message);
 }
 
 /// Refuses a multiplier.

@@ -188,6 +188,12 @@ pub(crate) const fn ways(nodes: &[Node], held: NodeSet) -> NodeSet {
     conditions & held
 }
 
+/// The conditions through which the rule can hold at all on a half-open or closed breaker: those through which it does in the worst case.
+pub(crate) const fn possible_ways(nodes: &[Node], half_open: bool) -> NodeSet {
+    let endless = worst(&Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes)), u64::MAX);
+    ways(nodes, held(nodes, &Situation::worst(half_open, &endless)))
+}
+
 /// The direct members of a group.
 const fn members(nodes: &[Node], group: usize) -> NodeSet {
     let end = group + nodes[group].size();

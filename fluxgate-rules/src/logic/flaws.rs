@@ -2,9 +2,14 @@
 //!
 //! Everything here is `const`, so that macros, `build()` and const evaluation ask the same functions.
 
-use crate::logic::evaluate::{NodeSet, Situation, best, contains, held, ways, worst};
+use core::time::Duration;
+
+use crate::logic::evaluate::{NodeSet, Situation, best, contains, held, possible_ways, ways, worst};
+use crate::logic::promises::{blind_spot, most_patient};
+use crate::logic::trial;
 use crate::model::limits::{
-    MAX_NODES, MIN_BUCKET, is_bucket_count, is_duration, is_multiplier, is_window_size,
+    MAX_NODES, MAX_TRIAL, MIN_BUCKET, MIN_SHARE, is_bucket_count, is_duration, is_multiplier, is_threshold,
+    is_window_size,
 };
 use crate::model::metrics::{Metrics, Tally, nanos};
 use crate::model::permit::Permit;
@@ -24,6 +29,8 @@ pub enum Flaw {
     NeverHolds,
     /// A condition that asks for more calls than the window remembers.
     BeyondWindow,
+    /// A condition that makes a trial longer than [`MAX_TRIAL`].
+    LongTrial,
     /// A rate or average that holds after the first bad call.
     Unguarded,
     /// A rule that holds even if all calls are good.
@@ -32,12 +39,20 @@ pub enum Flaw {
     NeverTripsClosed,
     /// A rule that never holds while half-open.
     NeverTripsHalfOpen,
+    /// A rule that never holds while half-open if calls only fail, although it does while closed.
+    BlindToFailures,
+    /// A rule that never holds while half-open if calls are only slow, although it does while closed.
+    BlindToSlowCalls,
+    /// A `half_open_timeout` that is over before a call is slow.
+    ShortTimeout,
     /// Buckets shorter than [`MIN_BUCKET`].
     ShortBuckets,
     /// A `max` shorter than the first delay.
     MaxBelowInitial,
     /// A ramp that goes down.
     FallingRamp,
+    /// A permit that admits less than [`MIN_SHARE`].
+    RareProbes,
 }
 
 impl Flaw {
@@ -60,6 +75,10 @@ impl Flaw {
                 "this can never hold on a closed breaker: it asks for more calls than the window remembers\n\
                  help: ask for fewer, or take a window of more calls"
             }
+            Self::LongTrial => {
+                "this makes a trial of more than 1000000 calls, for which a half-open breaker would wait\n\
+                 help: ask for fewer, or write `closed &` before it, beside a branch for `half_open` that asks for fewer"
+            }
             Self::Unguarded => {
                 "this is not guarded by `min`: it trips on the first failed or slow call\n\
                  help: write `min(10) &` before it, or `min(1) &` if that is meant"
@@ -76,6 +95,19 @@ impl Flaw {
                 "this rule can never trip a half-open breaker, so its trial could never end\n\
                  help: add a branch for it: `| half_open & min(10) & failure_rate(0.5)`"
             }
+            Self::BlindToFailures => {
+                "in half-open this rule never holds, however many calls fail, although they trip a closed breaker\n\
+                 help: add a branch for it: `| half_open & min(10) & failure_rate(0.5)`"
+            }
+            Self::BlindToSlowCalls => {
+                "in half-open this rule never holds, however many calls are slow, although they trip a closed breaker\n\
+                 help: add a branch for it, with the same duration: `| half_open & min(10) & slow_rate(0.5, 2s)`"
+            }
+            Self::ShortTimeout => {
+                "`half_open_timeout` (60s unless set) is not longer than what this rule takes for slow, \
+                 so in half-open calls would count as hung before they are slow\n\
+                 help: take a longer `half_open_timeout`, or a shorter duration in the rule"
+            }
             Self::ShortBuckets => {
                 "the buckets of this window are too short: the shortest is 1us\n\
                  help: take fewer buckets, or a longer window"
@@ -87,6 +119,10 @@ impl Flaw {
             Self::FallingRamp => {
                 "this ramp falls: its first share is greater than its last\n\
                  help: swap the two"
+            }
+            Self::RareProbes => {
+                "this admits less than 1% of the calls, so a trial would wait for too many of them\n\
+                 help: write `random(1%)` or more"
             }
         }
     }
@@ -154,6 +190,8 @@ impl Extremes {
             Some(Flaw::NeverHolds)
         } else if contains(self.closed_ways & !self.full_ways & !self.full, leaf) {
             Some(Flaw::BeyondWindow)
+        } else if contains(self.half_open_ways, leaf) && trial::length(condition) > MAX_TRIAL {
+            Some(Flaw::LongTrial)
         } else if is_share && contains(self.empty_ways, leaf) {
             Some(Flaw::Unguarded)
         } else {
@@ -192,7 +230,20 @@ pub const fn condition_flaw(nodes: &[Node], leaf: usize, window: &Window) -> Opt
 
 /// What is wrong with the rule as a whole, if its conditions are right.
 pub const fn rule_flaw(nodes: &[Node], window: &Window) -> Option<Flaw> {
-    Extremes::of(nodes, window).rule_flaw()
+    match Extremes::of(nodes, window).rule_flaw() {
+        Some(flaw) => Some(flaw),
+        None if blind_spot(nodes, window, true).is_some() => Some(Flaw::BlindToFailures),
+        None if blind_spot(nodes, window, false).is_some() => Some(Flaw::BlindToSlowCalls),
+        None => None,
+    }
+}
+
+/// What is wrong with this `half_open_timeout` beside the rule, if the values of both are in range.
+pub const fn timeout_flaw(nodes: &[Node], timeout: Duration) -> Option<Flaw> {
+    match most_patient(nodes) {
+        Some((_, threshold)) if nanos(timeout) <= nanos(threshold) => Some(Flaw::ShortTimeout),
+        _ => None,
+    }
 }
 
 /// Whether something is wrong with one of the rule's conditions.
@@ -205,6 +256,11 @@ pub(crate) fn is_dead(nodes: &[Node], node: usize, window: &Window) -> bool {
     let extremes = Extremes::of(nodes, window);
     let mut subtree = node..node + nodes[node].size();
     subtree.all(|at| !matches!(nodes[at], Node::Condition(_)) || !extremes.can_trip_through(at))
+}
+
+/// Whether the rule can trip a closed breaker through the condition at `leaf`, if it gets enough calls.
+pub(crate) fn trips_closed_through(nodes: &[Node], leaf: usize) -> bool {
+    contains(possible_ways(nodes, false), leaf)
 }
 
 /// Whether the subtree at `node` holds even if all calls are good.
@@ -252,6 +308,12 @@ pub const fn permit_flaw(permit: &Permit) -> Option<Flaw> {
         Permit::RampUp { from, to, .. } if from.parts_per_billion() > to.parts_per_billion() => {
             Some(Flaw::FallingRamp)
         }
+        // A share that is none at all is refused as a value.
+        Permit::Random(share)
+            if share.is_valid() && share.parts_per_billion() < MIN_SHARE.parts_per_billion() =>
+        {
+            Some(Flaw::RareProbes)
+        }
         _ => None,
     }
 }
@@ -275,8 +337,9 @@ const fn is_condition_in_range(condition: Condition) -> bool {
         Condition::Closed | Condition::HalfOpen | Condition::Custom { .. } => true,
         Condition::Min(count) | Condition::Failures(count) | Condition::FailureStreak(count) => count > 0,
         Condition::FailureRate(ratio) => ratio.is_valid(),
-        Condition::SlowRate(ratio, threshold) => ratio.is_valid() && is_duration(threshold),
-        Condition::AvgLatency(duration) | Condition::FailingFor(duration) => is_duration(duration),
+        Condition::SlowRate(ratio, threshold) => ratio.is_valid() && is_threshold(threshold),
+        Condition::AvgLatency(threshold) => is_threshold(threshold),
+        Condition::FailingFor(duration) => is_duration(duration),
     }
 }
 
@@ -293,8 +356,7 @@ pub(crate) fn is_valid_rule(nodes: &[Node], window: &Window) -> bool {
     if size_flaw(nodes).is_some() || !is_rule_in_range(nodes) {
         return false;
     }
-    let extremes = Extremes::of(nodes, window);
-    !extremes.has_condition_flaw(nodes) && extremes.rule_flaw().is_none()
+    !has_condition_flaw(nodes, window) && rule_flaw(nodes, window).is_none()
 }
 
 /// Whether nothing at all is wrong with a window.
@@ -328,7 +390,7 @@ pub(crate) fn is_valid_retry(retry: &Retry) -> bool {
 pub(crate) fn is_valid_permit(permit: &Permit) -> bool {
     match *permit {
         Permit::All | Permit::Custom { .. } => true,
-        Permit::Random(share) => share.is_valid(),
+        Permit::Random(share) => share.is_valid() && permit_flaw(permit).is_none(),
         Permit::RampUp { from, to, duration } => {
             from.is_valid() && to.is_valid() && is_duration(duration) && permit_flaw(permit).is_none()
         }

@@ -5,9 +5,9 @@
 //! bad as can be. The longest is the length of the trial, but each is judged by its own: an alternative that is added to a rule can
 //! only make the breaker re-open sooner and close later.
 
-use crate::logic::evaluate::{Customs, NodeSet, Situation, best, contains, held, holds, ways, worst};
+use crate::logic::evaluate::{Customs, Situation, best, contains, holds, possible_ways, worst};
 use crate::model::limits::MAX_THRESHOLDS;
-use crate::model::metrics::{Metrics, Tally, nanos};
+use crate::model::metrics::{Metrics, nanos};
 use crate::model::rule::{Condition, Node, Rule};
 
 /// What a trial of a rule takes.
@@ -97,8 +97,7 @@ impl Plan {
 
 /// The conditions by way of which the rule can hold on a half-open breaker, and where they are.
 fn applicable(nodes: &[Node]) -> impl Iterator<Item = (usize, Condition)> {
-    let endless = worst(&Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes)), u64::MAX);
-    let ways: NodeSet = ways(nodes, held(nodes, &Situation::worst(true, &endless)));
+    let ways = possible_ways(nodes, true);
     nodes.iter().enumerate().filter_map(move |(at, node)| match node {
         Node::Condition(condition) if contains(ways, at) => Some((at, *condition)),
         _ => None,
@@ -106,7 +105,7 @@ fn applicable(nodes: &[Node]) -> impl Iterator<Item = (usize, Condition)> {
 }
 
 /// With how many calls the condition can hold if all of them are bad.
-fn length(condition: Condition) -> u32 {
+pub(crate) const fn length(condition: Condition) -> u32 {
     match condition {
         Condition::Min(count) | Condition::Failures(count) | Condition::FailureStreak(count) => count,
         Condition::Closed
@@ -186,7 +185,7 @@ mod tests {
     #[test]
     fn a_good_call_stays_below_the_thresholds_that_a_half_open_breaker_asks_for() {
         let rule = rule(
-            "closed & min(9) & slow_rate(0.5, 1s) | half_open & min(9) & (slow_rate(0.5, 2s) | slow_rate(0.2, 3s))",
+            "closed & min(9) & slow_rate(0.5, 3s) | half_open & min(9) & (slow_rate(0.5, 2s) | slow_rate(0.2, 1s))",
         );
         assert_eq!(Plan::of(rule.nodes()).map(|trial| trial.thresholds), Some(0b110));
     }

@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use crate::model::ratio::Ratio;
+
 /// How many nodes a rule may have: conditions, and the `&`- and `|`-groups that join them.
 pub const MAX_NODES: usize = 64;
 
@@ -17,10 +19,35 @@ pub const MAX_BUCKETS: usize = 1_000;
 /// The shortest bucket of a time window.
 pub const MIN_BUCKET: Duration = Duration::from_micros(1);
 
+/// How many calls a trial may take.
+pub const MAX_TRIAL: u32 = 1_000_000;
+
+/// The smallest share of calls that a permit may admit to a trial.
+pub const MIN_SHARE: Ratio = Ratio::from_parts_per_billion(10_000_000);
+
+/// The shortest call that a condition may take for slow.
+pub const MIN_THRESHOLD: Duration = Duration::from_micros(1);
+
+/// The shortest time after which a trial may be taken for hung.
+pub const MIN_TIMEOUT: Duration = Duration::from_millis(1);
+
+/// After what time a trial is taken for hung if the settings do not say.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// Whether a duration is longer than 0 and at most the 584 years that fit into nanoseconds.
 pub const fn is_duration(duration: Duration) -> bool {
     let nanos = duration.as_nanos();
     nanos > 0 && nanos <= u64::MAX as u128
+}
+
+/// Whether a condition may take calls for slow that take so long.
+pub const fn is_threshold(duration: Duration) -> bool {
+    is_duration(duration) && duration.as_nanos() >= MIN_THRESHOLD.as_nanos()
+}
+
+/// Whether a trial may be taken for hung after so long.
+pub const fn is_timeout(duration: Duration) -> bool {
+    is_duration(duration) && duration.as_nanos() >= MIN_TIMEOUT.as_nanos()
 }
 
 /// Whether a count window may remember so many calls.

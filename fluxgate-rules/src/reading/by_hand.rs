@@ -5,14 +5,15 @@
 
 use core::time::Duration;
 
-use crate::language::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, Parameter};
+use crate::language::syntax::Value;
+use crate::language::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS};
 use crate::logic::const_checks::EMPTY_NAME;
 use crate::logic::flaws;
 use crate::model::duration::Spelled;
-use crate::model::limits::{MAX_NODES, is_duration};
+use crate::model::limits::{MAX_NODES, is_timeout};
 use crate::model::permit::Permit;
 use crate::model::retry::Retry;
-use crate::model::rule::Rule;
+use crate::model::rule::{Node, Rule};
 use crate::model::window::Window;
 use crate::reading::read::{self, Reading};
 use crate::text::config_error::ConfigProblem;
@@ -72,21 +73,22 @@ pub fn max_half_open_calls(calls: u32) -> Vec<ConfigProblem> {
     if calls > 0 {
         return Vec::new();
     }
-    limit(&MAX_HALF_OPEN_CALLS, &calls.to_string())
+    let read = |tokens: &[Token]| read::argument(tokens, &MAX_HALF_OPEN_CALLS);
+    named(MAX_HALF_OPEN_CALLS.name, &calls.to_string(), read)
 }
 
-/// What is wrong with `half_open_timeout`.
-pub fn half_open_timeout(longest: Duration) -> Vec<ConfigProblem> {
-    if is_duration(longest) {
+/// What is wrong with the `half_open_timeout` of a breaker with this rule; of one that is wrong itself, there are no nodes to give.
+pub fn half_open_timeout(longest: Duration, nodes: &[Node]) -> Vec<ConfigProblem> {
+    if is_timeout(longest) && flaws::timeout_flaw(nodes, longest).is_none() {
         return Vec::new();
     }
-    limit(&HALF_OPEN_TIMEOUT, &Spelled(longest).to_string())
+    let text = Spelled(longest).to_string();
+    named(HALF_OPEN_TIMEOUT.name, &text, |tokens| read::half_open_timeout(tokens, nodes))
 }
 
-/// The problems of a setting that is one value.
-fn limit(parameter: &'static Parameter, text: &str) -> Vec<ConfigProblem> {
-    let problems = problems(parameter.name, text, |tokens| read::argument(tokens, parameter));
-    problems.into_iter().map(ConfigProblem::named).collect()
+/// The problems of a setting that is one value, which does not tell what it is for.
+fn named(setting: &'static str, text: &str, read: impl Fn(&[Token]) -> Reading<Value>) -> Vec<ConfigProblem> {
+    problems(setting, text, read).into_iter().map(ConfigProblem::named).collect()
 }
 
 /// Reads a setting's text, and reports what is wrong.
@@ -128,9 +130,11 @@ mod tests {
               | 0\n  | ^\nhelp: write `1`"]
         );
         assert!(max_half_open_calls(1).is_empty());
-        assert_eq!(half_open_timeout(Duration::ZERO).len(), 1);
-        assert!(half_open_timeout(Duration::from_nanos(1)).is_empty());
-        assert!(half_open_timeout(Duration::from_nanos(u64::MAX)).is_empty());
-        assert_eq!(half_open_timeout(Duration::MAX).len(), 1);
+        let timeout = |longest| half_open_timeout(longest, &[]);
+        assert_eq!(timeout(Duration::ZERO).len(), 1);
+        assert_eq!(timeout(Duration::from_nanos(999_999)).len(), 1);
+        assert!(timeout(Duration::from_millis(1)).is_empty());
+        assert!(timeout(Duration::from_nanos(u64::MAX)).is_empty());
+        assert_eq!(timeout(Duration::MAX).len(), 1);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::language::spelling::is_keyword;
 use crate::language::syntax::WrittenCall;
-use crate::language::vocabulary::{Entry, Kind};
+use crate::language::vocabulary::Entry;
 use crate::reading::arguments::arguments;
 use crate::reading::cursor::{Cursor, WrittenName};
 use crate::reading::suggestion::{keyword, meant, right_call};
@@ -201,7 +201,7 @@ fn unknown(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, pieces: &
 /// The problem of a word that resembles none of ours: perhaps it is a value, or a user function.
 fn unlike(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what: String) -> Problem {
     let is_duration = name.place.of(cursor.tokens).iter().any(|token| token.is("Duration"));
-    let takes_duration = |entry: &&Entry| matches!(entry.positional, [one] if one.kind == Kind::Duration);
+    let takes_duration = |entry: &&Entry| matches!(entry.positional, [one] if one.kind.is_duration());
     if is_duration && let Some(entry) = cursor.vocabulary.entries.iter().find(takes_duration) {
         return Problem::new(place, what).correct(entry.with(&[cursor.spell(place)]));
     }

@@ -4,10 +4,17 @@ use core::time::Duration;
 
 use crate::language::syntax::{Branch, WrittenArgument, WrittenCall, WrittenRule};
 use crate::logic::flaws::{self, Flaw};
+use crate::logic::promises::{blind_spot, most_patient};
+use crate::logic::trial;
 use crate::model::duration::Spelled;
-use crate::model::limits::{MAX_BUCKETS, MAX_THRESHOLDS, MAX_WINDOW_SIZE, MIN_BUCKET};
+use crate::model::limits::{
+    DEFAULT_TIMEOUT, MAX_BUCKETS, MAX_THRESHOLDS, MAX_TRIAL, MAX_WINDOW_SIZE, MIN_BUCKET,
+};
+use crate::model::metrics::nanos;
+use crate::model::permit::Permit;
+use crate::model::ratio::Ratio;
 use crate::model::retry::Schedule;
-use crate::model::rule::{Condition, Node};
+use crate::model::rule::{Condition, Node, Rule};
 use crate::model::window::{Extent, Window};
 use crate::text::problem::Problem;
 use crate::text::token::{Token, TokenRange, spell};
@@ -38,14 +45,65 @@ pub(crate) fn retry(call: &WrittenCall) -> Option<Problem> {
     Some(Problem::new(place, what).correct(Spelled(initial).to_string()))
 }
 
-/// A ramp that goes down.
+/// A ramp that goes down, or a share for which a trial would wait for ever.
 pub(crate) fn permit(tokens: &[Token], call: &WrittenCall) -> Option<Problem> {
-    call.permit().filter(|permit| flaws::permit_flaw(permit).is_some())?;
+    let permit = call.permit().filter(|permit| flaws::permit_flaw(permit).is_some())?;
+    if let Permit::Random(share) = permit {
+        let calls = |admitted: i64| admitted * Ratio::ONE.parts_per_billion() / share.parts_per_billion();
+        let what = format!(
+            "`{}` admits one call in {}, so that a trial of 10 would wait for {} calls",
+            spell(call.place.of(tokens)),
+            calls(1),
+            calls(10)
+        );
+        return Some(Problem::new(call.place, what).correct("random(1%)").aside(" or more"));
+    }
     let [from, to, duration] = call.arguments.as_slice() else { return None };
     let text = |argument: &WrittenArgument| spell(argument.place.of(tokens));
     let what = format!("this ramp falls, from {} to {}", text(from), text(to));
     let correction = format!("ramp_up({}, {}, {})", text(to), text(from), text(duration));
     Some(Problem::new(call.place, what).correct(correction))
+}
+
+/// A `half_open_timeout` of this value, at this place, that is over before a call is slow by the rule.
+pub(crate) fn half_open_timeout(place: TokenRange, timeout: Duration, nodes: &[Node]) -> Option<Problem> {
+    flaws::timeout_flaw(nodes, timeout)?;
+    let (at, threshold) = most_patient(nodes)?;
+    let Node::Condition(condition) = nodes[at] else { return None };
+    let what = format!(
+        "`{}` is not longer than what `{condition}` takes for slow: \
+         in half-open, calls would count as hung before they are slow",
+        Spelled(timeout)
+    );
+    let problem = Problem::new(place, what);
+    Some(match twice(threshold) {
+        Some(longer) => problem.correct(longer),
+        None => problem.help("write a shorter duration in the rule"),
+    })
+}
+
+/// The same where nothing is said of `half_open_timeout`, so that the rule is to blame.
+pub(crate) fn default_timeout(tokens: &[Token], rule: &WrittenRule) -> Option<Problem> {
+    let nodes = rule.nodes()?;
+    flaws::timeout_flaw(&nodes, DEFAULT_TIMEOUT)?;
+    let (at, threshold) = most_patient(&nodes)?;
+    let what = format!(
+        "`half_open_timeout`, {} unless set, is not longer than what `{}` takes for slow: \
+         in half-open, calls would count as hung before they are slow",
+        Spelled(DEFAULT_TIMEOUT),
+        spell(rule.places[at].of(tokens))
+    );
+    let help = match twice(threshold) {
+        Some(longer) => format!("add `half_open_timeout = {longer}`"),
+        None => "write a shorter duration".to_owned(),
+    };
+    Some(Problem::new(rule.places[at], what).help(help))
+}
+
+/// Twice as long, if that is a duration.
+fn twice(duration: Duration) -> Option<String> {
+    let nanos = nanos(duration).checked_mul(2)?;
+    Some(Spelled(Duration::from_nanos(nanos)).to_string())
 }
 
 /// Members that a group contains twice.
@@ -102,6 +160,7 @@ impl Explainer<'_> {
             }
             match flaws::condition_flaw(self.nodes, node, self.window) {
                 Some(Flaw::BeyondWindow) => problems.extend(self.beyond(node)),
+                Some(Flaw::LongTrial) => problems.extend(self.long_trial(node)),
                 // Reported once per group, since one `min` guards all its members.
                 Some(Flaw::Unguarded) if !unguarded.contains(&self.requirements(node)) => {
                     unguarded.push(self.requirements(node));
@@ -114,6 +173,7 @@ impl Explainer<'_> {
         if problems.is_empty() {
             match flaws::rule_flaw(self.nodes, self.window) {
                 Some(Flaw::TripsOnHealth) => self.healthy(0, &mut problems),
+                Some(Flaw::BlindToFailures | Flaw::BlindToSlowCalls) => problems.extend(self.blind()),
                 Some(flaw) => problems.push(self.stateless(flaw)),
                 None => {}
             }
@@ -171,6 +231,19 @@ impl Explainer<'_> {
         Some(if is_size { problem.aside(format!(", or `window = count({count})`")) } else { problem })
     }
 
+    fn long_trial(&self, node: usize) -> Option<Problem> {
+        let Node::Condition(condition) = self.nodes[node] else { return None };
+        let calls = trial::length(condition);
+        let (text, word) = (self.text(node), condition.to_string());
+        let what = format!("`{text}` makes a trial of {calls} calls: {MAX_TRIAL} are the most");
+        let word = word.split('(').next().unwrap_or_default();
+        let problem = Problem::new(self.places[node], what).correct(format!("{word}({MAX_TRIAL})"));
+        // One that only half-open asks is not to be kept for closed breakers.
+        let trips_closed = flaws::trips_closed_through(self.nodes, node);
+        let aside = format!(", or `closed & {text}` beside a branch for `half_open` that asks for fewer");
+        Some(if trips_closed { problem.aside(aside) } else { problem })
+    }
+
     fn unguarded(&self, node: usize) -> Problem {
         let text = self.text(node);
         let bad = match self.nodes[node] {
@@ -203,6 +276,42 @@ impl Explainer<'_> {
             format!("failures({})", self.window.size().min(5))
         };
         problems.push(Problem::new(self.places[node], what).correct(format!("{text} & {condition}")));
+    }
+
+    /// What a half-open breaker does not see, by the shortest calls of which that is true, with the branch that sees them and all that
+    /// are longer.
+    fn blind(&self) -> Vec<Problem> {
+        let spot = |fail| blind_spot(self.nodes, self.window, fail);
+        let (failing, slow) = (spot(true), spot(false));
+        // Failed calls may be slow, too, and then one branch sees both.
+        let failing = failing.filter(|failing| slow.is_none_or(|slow| *failing < slow));
+        let problem = |does: String, evidence: String| {
+            let what = format!(
+                "in half-open this rule never holds, however many calls {does}, although they trip a closed breaker"
+            );
+            let correction = format!("{} | half_open & min(10) & {evidence}", self.text(0));
+            let help = format!("add a branch for it: `{correction}`");
+            Problem::new(self.places[0], what).help(help).correct(correction)
+        };
+        let failing = failing.map(|duration| {
+            let does = match duration {
+                Duration::ZERO => "fail".to_owned(),
+                _ => format!("fail after {}", Spelled(duration)),
+            };
+            problem(does, "failure_rate(0.5)".to_owned())
+        });
+        let slow = slow.map(|duration| {
+            let is_threshold = Rule::measures(self.nodes).threshold(nanos(duration)).is_some();
+            let duration = Spelled(duration);
+            // One more threshold might be one too many.
+            let evidence = if is_threshold {
+                format!("slow_rate(0.5, {duration})")
+            } else {
+                format!("avg_latency({duration})")
+            };
+            problem(format!("take {duration}"), evidence)
+        });
+        failing.into_iter().chain(slow).collect()
     }
 
     fn stateless(&self, flaw: Flaw) -> Problem {

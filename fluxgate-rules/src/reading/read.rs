@@ -2,7 +2,8 @@
 
 use crate::language::syntax::{Value, WrittenCall, WrittenRule};
 use crate::language::value;
-use crate::language::vocabulary::{PERMIT, Parameter, RETRY, Vocabulary, WINDOW};
+use crate::language::vocabulary::{HALF_OPEN_TIMEOUT, PERMIT, Parameter, RETRY, Vocabulary, WINDOW};
+use crate::model::rule::Node;
 use crate::model::window::Window;
 use crate::reading::call::call;
 use crate::reading::cursor::Cursor;
@@ -109,6 +110,21 @@ fn written_call(tokens: &[Token], owner: &str, vocabulary: &'static Vocabulary) 
         Some(call) if cursor.problems.is_empty() => Ok(call),
         _ => Err(cursor.problems),
     }
+}
+
+/// Reads the `half_open_timeout` of a breaker with this rule.
+pub fn half_open_timeout(tokens: &[Token], nodes: &[Node]) -> Reading<Value> {
+    let value = argument(tokens, &HALF_OPEN_TIMEOUT)?;
+    if let Value::Duration(timeout) = value {
+        let place = TokenRange::new(0, tokens.len());
+        refuse(explain::half_open_timeout(place, timeout, nodes).into_iter().collect())?;
+    }
+    Ok(value)
+}
+
+/// Refuses the rule of a breaker of whose `half_open_timeout` nothing is said, if it has to be longer than the default.
+pub fn default_timeout(tokens: &[Token], rule: &WrittenRule) -> Reading<()> {
+    refuse(explain::default_timeout(tokens, rule).into_iter().collect())
 }
 
 /// Reports the wrong parenthesis, if there is one.

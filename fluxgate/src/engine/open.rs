@@ -59,7 +59,8 @@ fn ask(guard: Guard<'_>, reopens: u32, now: u64) {
     drop(guard);
     let pause = pause(breaker, retry::draw(&breaker.settings().retry, reopens, breaker.draw(now)));
     let mut guard = breaker.lock();
-    if guard.word == word {
+    // A command may have set one meanwhile.
+    if guard.word == word && breaker.deadline.load(Ordering::Relaxed) == NEVER {
         set_pause(&mut guard, pause, now);
     }
     if let Some(events) = &mut guard.events {

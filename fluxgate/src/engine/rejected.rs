@@ -28,9 +28,9 @@ impl Rejected {
         }
     }
 
-    /// Begins a state, with this word.
+    /// Begins a state, with this word. An exchange, since of a store a model would not know that no count can come to stand after it.
     pub(super) fn begin(&self, word: StateWord) {
-        self.0.store(beginning(word), Ordering::Relaxed);
+        self.0.swap(beginning(word), Ordering::Relaxed);
     }
 
     pub(crate) fn get(&self) -> u64 {

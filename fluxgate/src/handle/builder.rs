@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use fluxgate_rules::limits::DEFAULT_TIMEOUT;
 use fluxgate_rules::{Permit, Retry, Rule, Window};
 
 use super::circuit_breaker::CircuitBreaker;
@@ -68,7 +69,7 @@ impl Builder {
             retry: retry::cooldown(Duration::from_secs(60)),
             permit: permit::ramp_up(0.1, 1.0, Duration::from_secs(60)),
             max_half_open_calls: 10,
-            half_open_timeout: Duration::from_secs(60),
+            half_open_timeout: DEFAULT_TIMEOUT,
             on_panic: Outcome::Failure,
             on_cancel: OnCancel::Outcome(Outcome::Ignored),
             clock: None,
@@ -110,7 +111,8 @@ impl Builder {
     }
 
     /// The longest that calls of a trial may run without an outcome: then the breaker re-opens. So a call that takes this long counts
-    /// as hung. Calls that are given up, and by [`on_cancel`](Self::on_cancel) no outcome, share this time with the next; while no call
+    /// as hung, and it has to be longer than any `slow_rate` or `avg_latency` that the rule asks for in half-open; a millisecond at least.
+    /// Calls that are given up, and by [`on_cancel`](Self::on_cancel) no outcome, share this time with the next; while no call
     /// is running, it does not pass. It ends no ramp, and a slow trickle of calls is progress. Default: a minute.
     pub fn half_open_timeout(mut self, longest: Duration) -> Self {
         self.half_open_timeout = longest;

@@ -1,5 +1,7 @@
 //! What happens once in the life of a breaker.
 
+use std::sync::OnceLock;
+
 use super::*;
 
 #[test]
@@ -18,6 +20,29 @@ fn the_first_use_happens_once() {
         other.join().unwrap();
         let metrics = handle(&breaker).metrics();
         assert_eq!((metrics.total(), metrics.failures()), (2, 1));
+    });
+}
+
+/// `static B: CircuitBreaker = breaker!(..)` in a `const` or a field: the breaker itself is made on first use.
+#[test]
+fn a_handle_that_is_used_by_two_threads_at_once_makes_one_breaker() {
+    static SETTINGS: OnceLock<Settings> = OnceLock::new();
+    let retry = retry::cooldown(Duration::from_secs(60));
+    let settings =
+        SETTINGS.get_or_init(|| settings(window::count(4), trip::failures(3), retry, permit::all()));
+    check(move || {
+        let breaker = Arc::new(CircuitBreaker::from_settings(settings));
+        let theirs = breaker.clone();
+        let other = thread::spawn(move || {
+            let clone = CircuitBreaker::clone(&theirs);
+            clone.acquire().unwrap().failure();
+            clone
+        });
+        breaker.acquire().unwrap().failure();
+        let clone = other.join().unwrap();
+        assert!(std::ptr::eq(breaker.breaker(), clone.breaker()));
+        assert_eq!(breaker.metrics().failures(), 2);
+        assert_eq!(times_listed(breaker.breaker()), 1);
     });
 }
 

@@ -146,6 +146,26 @@ fn listeners_hear_in_order_and_once_and_may_call_back() {
 }
 
 #[test]
+fn a_late_listener_hears_whole_transitions_in_order_and_all_that_follow() {
+    check(|| {
+        let breaker = breaker(window::count(4), trip::failures(1));
+        // Someone listens, so that a delivery may be under way.
+        let first = log(&breaker);
+        let other =
+            beside(&breaker, |breaker| manual::command(breaker, State::ForcedOpen, Reason::ForceOpen));
+        let late = log(&breaker);
+        handle(&breaker).disable();
+        other.join().unwrap();
+        let (all, late) = (first.lock().unwrap(), late.lock().unwrap());
+        assert_eq!(all.len(), 2);
+        // It hears the end of what the other hears, at least from its own transition on.
+        assert!(all.ends_with(&late), "{late:?} of {all:?}");
+        let own = all.iter().position(|(_, to)| *to == State::Disabled).unwrap();
+        assert!(late.len() >= all.len() - own, "{late:?} of {all:?}");
+    });
+}
+
+#[test]
 fn a_refusal_describes_a_single_opening() {
     check(|| {
         let breaker = breaker(window::count(4), trip::failures(1));

@@ -126,6 +126,91 @@ fn values_out_of_range() {
     accepts(|builder| builder.permit(permit::ramp_up(1.0, 1.0, seconds(60))));
 }
 
+/// By which a healthy service would wait for its traffic without bound.
+#[test]
+fn what_a_trial_would_wait_for_too_long() {
+    for share in [0.009_999, 0.000_1, 1e-9] {
+        refuses(
+            |builder| builder.permit(permit::random(share)),
+            &["a trial of 10 would wait for", "random(1%)"],
+        );
+    }
+    accepts(|builder| builder.permit(permit::random(0.01)));
+    accepts(|builder| builder.permit(permit::ramp_up(1e-9, 1e-9, seconds(60))));
+    let hour = window::time(seconds(3_600));
+    let of_an_hour = |rule: trip::Rule| move |builder: Builder| builder.window(hour).trip(rule);
+    for calls in [1_000_001, u32::MAX] {
+        let said = format!("a trial of {calls} calls");
+        for rule in [
+            trip::min(calls) & trip::failure_rate(0.5),
+            trip::failures(calls),
+            trip::failure_streak(calls),
+            trip::failures(5) | trip::half_open() & trip::failures(calls),
+        ] {
+            refuses(of_an_hour(rule), &[&said, "1000000"]);
+        }
+        accepts(of_an_hour(trip::closed() & trip::failures(calls) | trip::half_open() & trip::failures(5)));
+    }
+    accepts(of_an_hour(trip::failures(1_000_000)));
+}
+
+/// By which calls of a trial would count as hung before they are slow.
+#[test]
+fn a_timeout_no_longer_than_a_call_may_take() {
+    let nano = Duration::from_nanos(1);
+    for rule in
+        [trip::min(5) & trip::slow_rate(0.5, seconds(60)), trip::min(5) & trip::avg_latency(seconds(60))]
+    {
+        refuses_rule(rule.clone(), &["half_open_timeout", "hung before they are slow", "write `2m`"]);
+        let with = |timeout| {
+            let rule = rule.clone();
+            move |builder: Builder| builder.trip(rule).half_open_timeout(timeout)
+        };
+        refuses(with(seconds(60)), &["half_open_timeout"]);
+        refuses(with(seconds(1)), &["half_open_timeout"]);
+        accepts(with(seconds(60) + nano));
+    }
+    let closed = trip::closed() & trip::min(5) & trip::slow_rate(0.5, seconds(90));
+    accepts(|builder| {
+        builder.trip(closed | trip::half_open() & trip::min(5) & trip::slow_rate(0.5, seconds(59)))
+    });
+}
+
+/// By which a dead service would pass every trial.
+#[test]
+fn rules_that_are_blind_in_half_open() {
+    let slow = || trip::slow_rate(0.5, seconds(1));
+    let half_open = |rule| trip::half_open() & trip::min(5) & rule;
+    refuses_rule(trip::closed() & trip::failures(5) | half_open(slow()), &["however many calls fail"]);
+    refuses_rule(
+        trip::closed() & trip::min(5) & slow() | half_open(trip::failure_rate(0.5)),
+        &["however many calls take 1s", "| half_open & min(10) & slow_rate(0.5, 1s)"],
+    );
+    refuses_rule(
+        trip::closed() & trip::min(5) & slow() | half_open(trip::slow_rate(0.5, seconds(2))),
+        &["however many calls take 1s"],
+    );
+    let accepts_rule = |rule: trip::Rule| accepts(|builder| builder.trip(rule));
+    accepts_rule(trip::closed() & trip::failures(5) | half_open(slow() | trip::failure_rate(0.1)));
+    accepts_rule(trip::closed() & trip::min(5) & slow() | half_open(trip::slow_rate(0.1, millis(1))));
+    // What a function sees, nobody knows.
+    accepts_rule(
+        trip::closed() & trip::failures(5) | half_open(trip::custom(|metrics| metrics.failures() > 2)),
+    );
+}
+
+#[test]
+fn durations_that_no_call_can_meet() {
+    let nanos = Duration::from_nanos;
+    for short in [nanos(1), nanos(999)] {
+        refuses_rule(trip::min(5) & trip::slow_rate(0.5, short), &["1us"]);
+        refuses_rule(trip::min(5) & trip::avg_latency(short), &["1us"]);
+    }
+    refuses(|builder| builder.half_open_timeout(nanos(999_999)), &["1ms"]);
+    accepts(|builder| builder.half_open_timeout(millis(1)));
+    accepts(|builder| builder.trip(trip::min(5) & trip::slow_rate(0.5, nanos(1_000))));
+}
+
 #[test]
 fn settings_that_do_not_belong_together() {
     refuses(|builder| builder.retry(retry::cooldown(seconds(60)).max(seconds(100))), &["max"]);

@@ -6,7 +6,7 @@ use fluxgate::{Outcome, State, trip, window};
 use fluxgate_tests::fixture::{Fixture, millis};
 
 fn of(size: usize) -> Fixture {
-    Fixture::new(|builder| builder.window(window::count(size)).trip(trip::failure_streak(u32::MAX)))
+    Fixture::new(|builder| builder.window(window::count(size)).trip(trip::failure_streak(1_000_000)))
 }
 
 /// A full window, beside the same kept naively.

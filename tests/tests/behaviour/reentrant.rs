@@ -153,6 +153,19 @@ fn it_is_open_before_the_delay_is_asked_for() {
     }
 }
 
+/// Regression: the answer replaced what was commanded after the function had been asked.
+#[test]
+fn a_pause_that_is_commanded_from_within_the_delay_is_the_last_word() {
+    let clock = before(false);
+    DELAY.set(Some(|| ASKING.open_for(seconds(100))));
+    fail();
+    assert_eq!((ASKING.state(), ASKING.snapshot().retry_after), (State::Open, Some(seconds(100))));
+    clock.advance(seconds(99));
+    assert!(ASKING.acquire().is_err());
+    clock.advance(seconds(1));
+    assert!(ASKING.is_due());
+}
+
 #[test]
 fn what_is_commanded_from_within_the_delay_is_heard_after_the_trip() {
     let _clock = before(false);

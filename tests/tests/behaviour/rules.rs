@@ -108,14 +108,14 @@ fn failed_calls_keep_their_duration() {
 
 #[test]
 fn averages_are_not_rounded_before_they_are_compared() {
-    let fixture = Fixture::with_rule(trip::min(3) & trip::avg_latency(Duration::from_nanos(3)));
-    for nanos in [3, 3, 2] {
+    let fixture = Fixture::with_rule(trip::min(3) & trip::avg_latency(Duration::from_nanos(3_003)));
+    for nanos in [3_003, 3_003, 3_002] {
         fixture.succeed_in(Duration::from_nanos(nanos), 1);
     }
-    assert_eq!(fixture.state(), State::Closed, "8 ns in 3 calls are less than 3 ns");
-    assert_eq!(fixture.breaker.metrics().avg_latency(), Some(Duration::from_nanos(2)));
-    fixture.succeed_in(Duration::from_nanos(4), 1);
-    assert_eq!(fixture.state(), State::Open, "12 ns in 4");
+    assert_eq!(fixture.state(), State::Closed, "9,008 ns in 3 calls are less than 3,003 ns");
+    assert_eq!(fixture.breaker.metrics().avg_latency(), Some(Duration::from_nanos(3_002)));
+    fixture.succeed_in(Duration::from_nanos(3_004), 1);
+    assert_eq!(fixture.state(), State::Open, "12,012 ns in 4");
 }
 
 #[test]

@@ -34,7 +34,8 @@ fn a_snapshot_is_an_object() {
 #[test]
 fn durations_are_seconds() {
     let slow = trip::slow_rate(1.0, millis(1_500)) | trip::slow_rate(0.5, seconds(60));
-    let fixture = Fixture::with_rule(trip::min(4) & (slow | trip::avg_latency(seconds(90))));
+    let rule = trip::min(4) & (slow | trip::avg_latency(seconds(90)));
+    let fixture = Fixture::new(|builder| builder.trip(rule).half_open_timeout(seconds(300)));
     let empty = serde_json::to_value(fixture.breaker.snapshot()).expect("it serializes");
     assert_eq!(empty["metrics"]["slow"][0], json!({"threshold": 1.5, "calls": 0, "rate": null}));
     for duration in [millis(500), millis(1_500)] {

@@ -176,7 +176,8 @@ fn is_as_long_as_the_longest_alternative_needs() {
 /// What only a closed breaker asks for neither lengthens a trial nor makes a call of it bad.
 #[test]
 fn closed_branches_have_no_part_in_a_trial() {
-    let rule = trip::closed() & trip::min(10) & trip::slow_rate(0.5, millis(100))
+    let slow = trip::slow_rate(0.5, millis(100));
+    let rule = trip::closed() & trip::min(10) & trip::failure_rate(0.2) & slow
         | trip::min(4) & trip::failure_rate(0.5);
     let fixture = Fixture::with_rule(rule);
     assert_eq!(fixture.breaker.snapshot().trial, 4);

@@ -39,7 +39,8 @@ pub(crate) enum Fate {
     Lost(usize),
     /// It stalls.
     Stalls,
-    /// It passes, because the rule does not ask for this in half-open, after so many outcomes.
+    /// It passes, because the rule does not ask for this in half-open, after so many outcomes. Only a function of the user's can be the
+    /// reason, for otherwise the rule is refused.
     Passes(usize),
 }
 

@@ -7,6 +7,10 @@ use fluxgate::{Builder, Outcome};
 use fluxgate_tests::reference::{Permit, Predicate, Retry, Rule, Settings, Window};
 
 const NANOSECOND: Duration = Duration::from_nanos(1);
+/// The least that may be slow.
+const MICROSECOND: Duration = Duration::from_micros(1);
+/// The least after which a trial may be hung.
+const MILLISECOND: Duration = Duration::from_millis(1);
 
 /// Everything that a run depends on, but for what the breaker itself draws.
 #[derive(Clone, Debug)]
@@ -57,7 +61,7 @@ impl Configuration {
             retry: retry(rng),
             permit: permit(rng, gap),
             slots: *choose(rng, &[1, 1, 2, 3, 5, 10, 10, 10, 20, 1_000, u32::MAX]),
-            half_open_timeout: half_open_timeout(rng, gap, healthy),
+            half_open_timeout: half_open_timeout(rng, gap, healthy.max(slowest(&rule))),
             on_panic: Outcome::Failure,
             on_cancel: Outcome::Ignored,
             rule,
@@ -124,7 +128,7 @@ fn retry(rng: &mut Rng) -> Retry {
 fn permit(rng: &mut Rng, gap: Duration) -> Permit {
     match rng.u32(0..8) {
         0 | 1 => Permit::All,
-        2 => Permit::Random(*choose(rng, &[50, 300, 900, 1_000])),
+        2 => Permit::Random(*choose(rng, &[10, 50, 300, 900, 1_000])),
         3 => Permit::Patient,
         _ => {
             let (one, other) = (*choose(rng, &[1, 100, 500, 1_000]), *choose(rng, &[100, 900, 1_000]));
@@ -135,19 +139,22 @@ fn permit(rng: &mut Rng, gap: Duration) -> Permit {
     }
 }
 
-/// Longer than a healthy call takes, by much or by a hair. Where it is the wait for very many calls, the run takes long.
-fn half_open_timeout(rng: &mut Rng, gap: Duration, healthy: Duration) -> Option<Duration> {
+/// Longer than a call takes that is not slow by the rule, by much or by a hair. Where it is the wait for very many calls, the run takes
+/// long.
+fn half_open_timeout(rng: &mut Rng, gap: Duration, fast: Duration) -> Option<Duration> {
     let default = Duration::from_secs(60);
     let seldom = rng.u32(0..100) == 0;
     match rng.u32(0..4) {
-        0 | 1 if healthy < default && (gap * 400 > default || seldom) => None,
-        0 => Some(healthy + NANOSECOND),
-        _ => Some(healthy + between(rng, NANOSECOND, gap * 400)),
+        0 | 1 if fast < default && (gap * 400 > default || seldom) => None,
+        0 => Some((fast + NANOSECOND).max(MILLISECOND)),
+        _ => Some((fast + between(rng, NANOSECOND, gap * 400)).max(MILLISECOND)),
     }
 }
 
 fn death(rng: &mut Rng, gap: Duration, settings: &Settings) -> Death {
-    let slow = slowest(&settings.rule) + *choose(rng, &[Duration::ZERO, gap, gap * 10]);
+    let mut thresholds = vec![slowest(&settings.rule)];
+    thresholds.extend(settings.rule.thresholds());
+    let slow = *choose(rng, &thresholds) + *choose(rng, &[Duration::ZERO, gap, gap * 10]);
     match rng.u32(0..9) {
         0..=2 => Death::Fail(Duration::ZERO),
         3 => Death::Fail(gap.mul_f64(20.0 * rng.f64())),
@@ -193,7 +200,8 @@ impl RuleDrawer<'_> {
             4 => Rule::Failures(self.count(20)),
             5 | 6 => Rule::Any(vec![self.guarded(), self.guarded()]),
             7 | 8 => Rule::Any(vec![self.guarded(), Rule::FailureStreak(self.rng.u32(1..8))]),
-            9 | 10 => Rule::Any(vec![self.closed(), self.half_open()]),
+            9 => Rule::Any(vec![self.closed(), self.half_open()]),
+            10 => self.stricter(),
             11 => Rule::Any(vec![self.guarded(), self.closed(), self.half_open()]),
             12 => Rule::Any(vec![self.guarded(), self.half_open()]),
             13 => {
@@ -219,6 +227,20 @@ impl RuleDrawer<'_> {
 
     fn closed(&mut self) -> Rule {
         Rule::All(vec![Rule::Closed, self.guarded()])
+    }
+
+    /// Half-open asks for fewer calls, and for more that may be wrong with them.
+    fn stricter(&mut self) -> Rule {
+        let (evidence, more) = (self.evidence(), self.evidence());
+        let least = self.count(60);
+        Rule::Any(vec![
+            Rule::All(vec![Rule::Closed, Rule::Min(least), evidence.clone()]),
+            Rule::All(vec![
+                Rule::HalfOpen,
+                Rule::Min(self.rng.u32(1..=least)),
+                Rule::Any(vec![evidence, more]),
+            ]),
+        ])
     }
 
     fn half_open(&mut self) -> Rule {
@@ -276,7 +298,16 @@ impl RuleDrawer<'_> {
     /// More than a healthy call takes, by much or by a hair.
     fn threshold(&mut self) -> Duration {
         let more = *choose(self.rng, &[NANOSECOND, Duration::from_millis(10), Duration::from_secs(1)]);
-        self.healthy + more
+        (self.healthy + more).max(MICROSECOND)
+    }
+}
+
+/// Whether functions of the user's decide, which no check can see through.
+pub(crate) fn asks_custom(rule: &Rule) -> bool {
+    match rule {
+        Rule::Custom(_) => true,
+        Rule::All(members) | Rule::Any(members) => members.iter().any(asks_custom),
+        _ => false,
     }
 }
 

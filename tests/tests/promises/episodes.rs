@@ -8,7 +8,7 @@ use fluxgate::State;
 use fluxgate_tests::reference::Why;
 
 use crate::bounds::Fate;
-use crate::configuration::Death;
+use crate::configuration::{Death, asks_custom};
 use crate::subject::Subject;
 use crate::world::{Happened, World};
 
@@ -177,6 +177,8 @@ fn stays_dead<S: Subject>(world: &mut World<'_, S>, rng: &mut Rng, seen: &mut Se
             Fate::Lost(_) | Fate::Stalls => world.bounds.calls_of_trial(fate),
             // It flaps: given up again when it is closed.
             Fate::Passes(_) => {
+                let is_theirs = asks_custom(&world.configuration.settings.rule);
+                world.check(is_theirs, || "half-open is blind to what trips it closed".into());
                 let Some(most) = world.bounds.calls_until_trip(death) else { return };
                 world.bounds.calls_of_trial(fate) + most
             }

@@ -1,4 +1,4 @@
-// fix: `5000000000` => `4294967295`
+// fix: `5000000000` => `1000000`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(trip = failure_streak(5000000000))]

@@ -28,9 +28,9 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                 );
                 const _: () = __fluxgate::check::window(&__FLUXGATE_2);
                 const __FLUXGATE_3: ::core::time::Duration = LONGEST;
-                const _: () = __fluxgate::check::duration(
+                const _: () = __fluxgate::check::timeout(
                     __FLUXGATE_3,
-                    "`LONGEST` is out of range: a duration is longer than 0 and at most 584 years",
+                    "`LONGEST` is out of range: a trial waits from 1ms to 584 years",
                 );
                 const __FLUXGATE_4: u32 = CALLS;
                 const _: () = __fluxgate::check::count(

@@ -1,0 +1,196 @@
+//! What would break one of the two promises: that a healthy dependency gets its traffic back, and that a dead one is given up again.
+
+use core::time::Duration;
+
+use crate::logic::evaluate::{NodeSet, Situation, contains, held, holds, possible_ways, ways};
+use crate::model::metrics::{Metrics, Tally, nanos};
+use crate::model::rule::{Condition, Node, Rule};
+use crate::model::window::Window;
+
+/// The condition that takes calls for slow only after the longest time, among those that a half-open breaker asks. A trial that is
+/// taken for hung sooner would not let a call be good or slow by the rule.
+pub(crate) const fn most_patient(nodes: &[Node]) -> Option<(usize, Duration)> {
+    let ways = possible_ways(nodes, true);
+    let mut found: Option<(usize, Duration)> = None;
+    let mut at = 0;
+    while at < nodes.len() {
+        if contains(ways, at)
+            && let Some(threshold) = threshold(nodes[at])
+        {
+            let is_longer = match found {
+                Some((_, known)) => nanos(known) < nanos(threshold),
+                None => true,
+            };
+            if is_longer {
+                found = Some((at, threshold));
+            }
+        }
+        at += 1;
+    }
+    found
+}
+
+/// The shortest time of calls, all of which fail or all of which succeed, that trip a closed breaker, but never a half-open one,
+/// however many there are.
+pub(crate) const fn blind_spot(nodes: &[Node], window: &Window, fail: bool) -> Option<Duration> {
+    if is_blind_to(nodes, window, fail, Duration::ZERO) {
+        return Some(Duration::ZERO);
+    }
+    let mut shortest: Option<Duration> = None;
+    let mut at = 0;
+    while at < nodes.len() {
+        if let Some(threshold) = threshold(nodes[at]) {
+            let is_shorter = match shortest {
+                Some(known) => nanos(threshold) < nanos(known),
+                None => true,
+            };
+            if is_shorter && is_blind_to(nodes, window, fail, threshold) {
+                shortest = Some(threshold);
+            }
+        }
+        at += 1;
+    }
+    shortest
+}
+
+/// From when on the condition takes calls for slow.
+const fn threshold(node: Node) -> Option<Duration> {
+    match node {
+        Node::Condition(Condition::SlowRate(_, threshold) | Condition::AvgLatency(threshold)) => {
+            Some(threshold)
+        }
+        _ => None,
+    }
+}
+
+const fn is_blind_to(nodes: &[Node], window: &Window, fail: bool, duration: Duration) -> bool {
+    let full = alike(nodes, window.size() as u64, fail, duration);
+    let closed = Situation::worst(false, &full);
+    let endless = alike(nodes, u64::MAX, fail, duration);
+    // Where only a function of the user's decides, nobody knows what it sees.
+    sees_calls(nodes, ways(nodes, held(nodes, &closed))) && !holds(nodes, &Situation::worst(true, &endless))
+}
+
+/// So many calls that all take this long, and all fail or all succeed.
+const fn alike(nodes: &[Node], calls: u64, fail: bool, duration: Duration) -> Metrics {
+    let measures = Rule::measures(nodes);
+    let duration = nanos(duration);
+    let mut tally = Tally { total: calls, latency: calls as u128 * duration as u128, ..Tally::EMPTY };
+    let mut place = 0;
+    while place < measures.thresholds.len() {
+        if duration >= measures.thresholds[place] {
+            tally.slow[place] = calls;
+        }
+        place += 1;
+    }
+    if !fail {
+        return Metrics::new(tally, 0, measures);
+    }
+    tally.failures = calls;
+    Metrics::new(tally, u32::MAX, measures).after_success(u64::MAX)
+}
+
+/// Whether one of these conditions sees that calls fail or are slow.
+const fn sees_calls(nodes: &[Node], conditions: NodeSet) -> bool {
+    let mut at = 0;
+    while at < nodes.len() {
+        if contains(conditions, at)
+            && let Node::Condition(condition) = nodes[at]
+            && !matches!(
+                condition,
+                Condition::Closed | Condition::HalfOpen | Condition::Min(_) | Condition::Custom { .. }
+            )
+        {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{blind_spot, most_patient};
+    use crate::model::rule::{Condition, Node, Rule};
+    use crate::model::window::Window;
+    use core::time::Duration;
+
+    /// The rule of this text, which may be flawed. `custom` is a condition that nobody asks.
+    fn rule(text: &str) -> Rule {
+        let text = text.replace("custom", "min(77)");
+        let lexed = crate::lexer::lex(&text);
+        let brackets = crate::text::brackets::Brackets::pair(&lexed.tokens).expect("a rule");
+        let (rule, problems) = crate::reading::parser::parse(&lexed.tokens, &brackets);
+        assert!(problems.is_empty(), "{text}: {problems:?}");
+        let custom = Node::custom("custom", |_| unreachable!("nobody is asked here"));
+        let nodes = rule.nodes().expect("no constants").into_iter();
+        let is_custom = |node: &Node| *node == Node::Condition(Condition::Min(77));
+        Rule::from_nodes(nodes.map(|node| if is_custom(&node) { custom } else { node }).collect())
+    }
+
+    #[test]
+    fn a_half_open_breaker_may_be_blind_to_what_trips_a_closed_one() {
+        let (now, second, minute) =
+            (Some(Duration::ZERO), Some(Duration::from_secs(1)), Some(Duration::from_secs(60)));
+        let failures = "closed & failures(5)";
+        let slow = "closed & min(5) & slow_rate(0.5, 1s)";
+        for (text, failing, succeeding) in [
+            ("failures(5)", None, None),
+            ("min(5) & (failure_rate(0.5) | slow_rate(0.5, 1s))", None, None),
+            ("min(5) & failure_rate(0.5) & slow_rate(0.5, 1s)", None, None),
+            ("closed & failures(5) | half_open & failures(1)", None, None),
+            ("closed & failures(5) | half_open & min(5) & slow_rate(0.5, 1s)", now, None),
+            ("closed & failing_for(5s) | half_open & min(5) & avg_latency(1s)", now, None),
+            (
+                "closed & failure_streak(9) | half_open & min(5) & failure_rate(0.5) & slow_rate(0.5, 1s)",
+                now,
+                None,
+            ),
+            ("min(5) & slow_rate(0.5, 1s) | half_open & failures(2)", None, None),
+            // Failing calls may be slow, too.
+            (&format!("{slow} | half_open & failures(2)"), None, second),
+            ("closed & min(5) & avg_latency(1s) | half_open & failures(2)", None, second),
+            // By how long they take, where one threshold is longer than the other.
+            (&format!("{slow} | half_open & min(5) & slow_rate(0.5, 60s)"), second, second),
+            (&format!("{slow} | half_open & min(5) & slow_rate(0.5, 500ms)"), None, None),
+            (
+                &format!("{slow} | closed & min(5) & slow_rate(0.1, 60s) | half_open & failures(2)"),
+                None,
+                second,
+            ),
+            ("closed & min(5) & slow_rate(0.5, 60s) | half_open & failures(2)", None, minute),
+            // All that is said of both.
+            ("min(5) & (closed & failure_rate(0.5) | half_open & slow_rate(0.5, 1s))", now, None),
+            // What the function sees nobody knows, but for what else has to hold.
+            ("closed & custom | half_open & failures(2)", None, None),
+            ("closed & min(5) & custom | half_open & min(5) & slow_rate(0.5, 1s)", None, None),
+            (&format!("{failures} & custom | half_open & min(5) & slow_rate(0.5, 1s)"), now, None),
+            (&format!("{failures} | half_open & custom"), None, None),
+            (&format!("{failures} | {slow} | half_open & custom"), None, None),
+        ] {
+            let (rule, window) = (rule(text), Window::count(100));
+            let found = [true, false].map(|fail| blind_spot(rule.nodes(), &window, fail));
+            assert_eq!(found, [failing, succeeding], "{text}");
+        }
+    }
+
+    #[test]
+    fn what_the_window_does_not_hold_trips_nobody() {
+        let rule = rule("failures(20) & closed | min(5) & slow_rate(0.5, 1s)");
+        let spot = |size| blind_spot(rule.nodes(), &Window::count(size), true);
+        assert_eq!((spot(19), spot(20)), (None, Some(Duration::ZERO)));
+    }
+
+    #[test]
+    fn the_most_patient_condition_is_one_that_a_half_open_breaker_asks() {
+        for (text, expected) in [
+            ("failures(5)", None),
+            ("min(5) & (slow_rate(0.5, 1s) | avg_latency(2s) | slow_rate(0.1, 1s))", Some((4, 2))),
+            ("min(5) & (slow_rate(0.5, 2s) | avg_latency(2s))", Some((3, 2))),
+            ("closed & min(5) & slow_rate(0.5, 9s) | half_open & min(5) & slow_rate(0.5, 3s)", Some((8, 3))),
+        ] {
+            let expected = expected.map(|(at, seconds)| (at, Duration::from_secs(seconds)));
+            assert_eq!(most_patient(rule(text).nodes()), expected, "{text}");
+        }
+    }
+}

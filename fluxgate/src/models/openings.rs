@@ -1,0 +1,151 @@
+//! The open state: its pause, its end, and its refusals.
+
+use super::*;
+
+/// Open since a failure at second 0, for a minute.
+fn opened() -> (Arc<Breaker>, Moving) {
+    let retry = retry::cooldown(Duration::from_secs(60));
+    let clock = Moving::at(0);
+    let breaker = timed(settings(window::count(4), trip::failures(1), retry, permit::all()), clock.clone());
+    acquire(&breaker).unwrap().failure();
+    (breaker, clock)
+}
+
+#[test]
+fn of_two_calls_that_are_due_one_gets_the_slot() {
+    check(|| {
+        let (breaker, clock) = opened();
+        let log = log(&breaker);
+        clock.set(60);
+        let theirs = handle(&breaker);
+        let other = thread::spawn(move || theirs.acquire_owned());
+        let mine = handle(&breaker).acquire_owned();
+        let both = [mine, other.join().unwrap()];
+        assert_eq!(*log.lock().unwrap(), [(State::Open, State::HalfOpen)]);
+        assert_eq!(in_flight(&breaker), 1);
+        let refusals: Vec<_> = both.iter().filter_map(|call| call.as_ref().err()).collect();
+        // Refused by the trial that the other began, which the pause has nothing to do with any more.
+        assert_eq!(refusals.len(), 1);
+        let soon = Duration::from_secs(6)..=Duration::from_secs(9);
+        assert!(refusals[0].retry_after().is_some_and(|left| soon.contains(&left)));
+        assert_eq!(refusals[0].state(), State::HalfOpen);
+        assert_eq!(handle(&breaker).snapshot().rejected, 1);
+    });
+}
+
+#[test]
+fn a_refusal_counts_in_the_state_that_refused() {
+    check(|| {
+        let (breaker, _clock) = opened();
+        handle(&breaker).force_open();
+        let theirs = handle(&breaker);
+        let other = thread::spawn(move || theirs.acquire_owned().map(drop).unwrap_err().state());
+        handle(&breaker).trip();
+        let refused_by = other.join().unwrap();
+        let expected = u64::from(refused_by == State::Open);
+        assert_eq!(handle(&breaker).snapshot().rejected, expected, "refused by {refused_by:?}");
+    });
+}
+
+#[test]
+fn a_refusal_does_not_count_in_a_state_that_refuses_none() {
+    check(|| {
+        let (breaker, _clock) = opened();
+        let other = beside(&breaker, |breaker| drop(acquire(breaker)));
+        handle(&breaker).reset();
+        other.join().unwrap();
+        assert_eq!(handle(&breaker).snapshot().rejected, 0);
+    });
+}
+
+#[test]
+fn a_pause_that_is_made_longer_lasts_even_if_a_call_found_it_over() {
+    check(|| {
+        let (breaker, clock) = opened();
+        let log = log(&breaker);
+        clock.set(60);
+        let theirs = handle(&breaker);
+        let other = thread::spawn(move || theirs.acquire_owned().map(|call| call.success()));
+        handle(&breaker).open_for(Duration::from_secs(100));
+        let call = other.join().unwrap();
+        let snapshot = handle(&breaker).snapshot();
+        let log = log.lock().unwrap();
+        if call.is_ok() && snapshot.late == 0 {
+            // The trial was over before the command.
+            let whole = [
+                (State::Open, State::HalfOpen),
+                (State::HalfOpen, State::Closed),
+                (State::Closed, State::Open),
+            ];
+            assert_eq!(*log, whole);
+        } else if call.is_ok() {
+            assert_eq!(*log, [(State::Open, State::HalfOpen), (State::HalfOpen, State::Open)]);
+        } else {
+            // It was refused by the longer pause, which is no transition; or by it after the trial that it began itself was ended.
+            let ended = [(State::Open, State::HalfOpen), (State::HalfOpen, State::Open)];
+            assert!(log.is_empty() || *log == ended, "{log:?}");
+        }
+        assert_eq!((snapshot.state, snapshot.retry_after), (State::Open, Some(Duration::from_secs(100))));
+    });
+}
+
+/// Like [`opened`], but closed, and the pause comes from a function that is called without the lock.
+fn asking() -> Arc<Breaker> {
+    let retry = retry::custom(|reopens| Duration::from_secs(60 + u64::from(reopens)));
+    made(settings(window::count(4), trip::failures(1), retry, permit::all()))
+}
+
+#[test]
+fn a_command_while_a_function_is_asked_for_the_pause_is_the_last_word() {
+    check(|| {
+        let breaker = asking();
+        let other = beside(&breaker, fail);
+        handle(&breaker).open_for(Duration::from_secs(100));
+        other.join().unwrap();
+        let snapshot = handle(&breaker).snapshot();
+        assert_eq!((snapshot.state, snapshot.retry_after), (State::Open, Some(Duration::from_secs(100))));
+    });
+}
+
+#[test]
+fn a_reset_while_a_function_is_asked_leaves_the_next_opening_its_own_pause() {
+    check(|| {
+        let breaker = asking();
+        let told = Arc::new(Log::new(Vec::new()));
+        let heard = told.clone();
+        transition::listen(
+            &breaker,
+            Arc::new(move |transition: &Transition| {
+                heard.lock().unwrap().push((transition.to, transition.retry_after));
+            }),
+        );
+        let first = acquire(&breaker).unwrap();
+        let other = beside(&breaker, |breaker| {
+            manual::command(breaker, State::Closed, Reason::Reset);
+            fail(breaker);
+        });
+        first.failure();
+        other.join().unwrap();
+        let told = told.lock().unwrap();
+        let minute = Some(Duration::from_secs(60));
+        // Each opening is told with the pause that was drawn for it, and in order.
+        let states: Vec<_> = told.iter().map(|(to, _)| *to).collect();
+        assert!(
+            [vec![State::Open], vec![State::Open, State::Closed, State::Open]].contains(&states),
+            "{states:?}"
+        );
+        assert!(
+            told.iter()
+                .all(|(to, retry_after)| *retry_after == if *to == State::Open { minute } else { None })
+        );
+        let snapshot = handle(&breaker).snapshot();
+        assert_eq!((snapshot.state, snapshot.retry_after), (State::Open, minute));
+    });
+}
+
+/// Fails a call of the breaker, which opens it.
+fn fail(breaker: &Breaker) {
+    if let Ok(call) = acquire(breaker) {
+        call.failure();
+    }
+}
