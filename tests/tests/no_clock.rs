@@ -30,7 +30,7 @@ fn guarded(works: bool) -> Result<(), Failure> {
     window = time(10s),
     trip = "min(4) & (slow_rate(0.5, 1s) | avg_latency(1s)) | failures(5)",
     retry = backoff(1s, jitter = 0.5),
-    half_open_timeout = 1s,
+    half_open_timeout = 2s,
     handle = TIMED
 )]
 fn timed(works: bool) -> Result<(), Failure> {
@@ -97,12 +97,12 @@ fn build_refuses_what_needs_one() {
     let minute = Duration::from_secs(60);
     let error = CircuitBreaker::builder("no clock")
         .window(window::time(minute))
-        .trip(trip::min(1) & trip::slow_rate(0.5, minute))
+        .trip(trip::min(1) & trip::slow_rate(0.5, minute / 2))
         .build()
         .expect_err("all of it needs a clock");
     for setting in [
         "`window = time(1m)`",
-        "`trip = min(1) & slow_rate(0.5, 1m)`",
+        "`trip = min(1) & slow_rate(0.5, 30s)`",
         "`retry = cooldown(1m)`",
         "`permit = ramp_up(0.1, 1.0, 1m)`",
     ] {

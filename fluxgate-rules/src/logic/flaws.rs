@@ -210,13 +210,17 @@ impl Extremes {
         false
     }
 
-    const fn rule_flaw(&self) -> Option<Flaw> {
+    const fn rule_flaw(&self, nodes: &[Node], window: &Window) -> Option<Flaw> {
         if contains(self.healthy, 0) {
             Some(Flaw::TripsOnHealth)
         } else if !contains(self.full, 0) {
             Some(Flaw::NeverTripsClosed)
         } else if !contains(self.half_open, 0) {
             Some(Flaw::NeverTripsHalfOpen)
+        } else if blind_spot(nodes, window, true).is_some() {
+            Some(Flaw::BlindToFailures)
+        } else if blind_spot(nodes, window, false).is_some() {
+            Some(Flaw::BlindToSlowCalls)
         } else {
             None
         }
@@ -230,12 +234,7 @@ pub const fn condition_flaw(nodes: &[Node], leaf: usize, window: &Window) -> Opt
 
 /// What is wrong with the rule as a whole, if its conditions are right.
 pub const fn rule_flaw(nodes: &[Node], window: &Window) -> Option<Flaw> {
-    match Extremes::of(nodes, window).rule_flaw() {
-        Some(flaw) => Some(flaw),
-        None if blind_spot(nodes, window, true).is_some() => Some(Flaw::BlindToFailures),
-        None if blind_spot(nodes, window, false).is_some() => Some(Flaw::BlindToSlowCalls),
-        None => None,
-    }
+    Extremes::of(nodes, window).rule_flaw(nodes, window)
 }
 
 /// What is wrong with this `half_open_timeout` beside the rule, if the values of both are in range.
@@ -356,7 +355,8 @@ pub(crate) fn is_valid_rule(nodes: &[Node], window: &Window) -> bool {
     if size_flaw(nodes).is_some() || !is_rule_in_range(nodes) {
         return false;
     }
-    !has_condition_flaw(nodes, window) && rule_flaw(nodes, window).is_none()
+    let extremes = Extremes::of(nodes, window);
+    !extremes.has_condition_flaw(nodes) && extremes.rule_flaw(nodes, window).is_none()
 }
 
 /// Whether nothing at all is wrong with a window.

@@ -33,6 +33,10 @@ pub(crate) const fn most_patient(nodes: &[Node]) -> Option<(usize, Duration)> {
 /// The shortest time of calls, all of which fail or all of which succeed, that trip a closed breaker, but never a half-open one,
 /// however many there are.
 pub(crate) const fn blind_spot(nodes: &[Node], window: &Window, fail: bool) -> Option<Duration> {
+    // What does not ask whether the breaker is closed holds in half-open, too, since more calls never make it false.
+    if !asks_closed(nodes) {
+        return None;
+    }
     if is_blind_to(nodes, window, fail, Duration::ZERO) {
         return Some(Duration::ZERO);
     }
@@ -51,6 +55,17 @@ pub(crate) const fn blind_spot(nodes: &[Node], window: &Window, fail: bool) -> O
         at += 1;
     }
     shortest
+}
+
+const fn asks_closed(nodes: &[Node]) -> bool {
+    let mut at = 0;
+    while at < nodes.len() {
+        if matches!(nodes[at], Node::Condition(Condition::Closed)) {
+            return true;
+        }
+        at += 1;
+    }
+    false
 }
 
 /// From when on the condition takes calls for slow.

@@ -30,7 +30,9 @@ pub fn name(name: &str) -> Vec<ConfigProblem> {
 
 /// What is wrong with the rule of a breaker with this window.
 pub fn rule(rule: &Rule, window: &Window) -> Vec<ConfigProblem> {
-    if flaws::is_valid_rule(rule.nodes(), window) {
+    // The default rule is valid with every window.
+    let is_standard = rule.nodes() == Rule::standard(window.size());
+    if is_standard || flaws::is_valid_rule(rule.nodes(), window) {
         return Vec::new();
     }
     let nodes = rule.nodes().len();
@@ -107,6 +109,14 @@ mod tests {
     use super::{half_open_timeout, max_half_open_calls, rule};
     use crate::{Metrics, Node, Rule, Window};
     use core::time::Duration;
+
+    #[test]
+    fn the_default_rule_is_valid_with_every_window() {
+        let time = Window::time(Duration::from_secs(60));
+        for window in (1..=300).chain([1_000_000]).map(Window::count).chain([time]) {
+            assert!(crate::logic::flaws::is_valid_rule(&Rule::standard(window.size()), &window), "{window}");
+        }
+    }
 
     #[test]
     fn functions_that_are_spelled_alike_may_differ() {
