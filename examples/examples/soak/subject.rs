@@ -66,8 +66,8 @@ struct Tally {
 pub(crate) fn all(clock: &JumpyClock) -> Vec<Arc<Subject>> {
     let jumpy = |name: &'static str| CircuitBreaker::builder(name).clock(clock.clone());
     // Never trips, and asks for no number of calls, so that successes need not be recorded one by one.
-    let still =
-        |name: &'static str| CircuitBreaker::builder(name).clock(Still).trip(trip::failure_streak(u32::MAX));
+    let never = trip::closed() & trip::failure_streak(u32::MAX) | trip::half_open() & trip::failures(1);
+    let still = |name: &'static str| CircuitBreaker::builder(name).clock(Still).trip(never.clone());
     let millisecond = Duration::from_millis(1);
     vec![
         subject(
