@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fluxgate::trip::{self, Rule};
 use fluxgate::window::{self, Window};
-use fluxgate::{__private::clock, CircuitBreaker, Clock, Error, State, breaker, circuit_breaker, retry};
+use fluxgate::{__private::clock, CircuitBreaker, Error, State, breaker, circuit_breaker, retry};
 
 use crate::work::{FAILS, Failure, ok, ready, sometimes, work, work_async};
 
@@ -149,15 +149,6 @@ static SHARED: CircuitBreaker = breaker!(window = count(100), trip = min(10) & f
 #[inline(never)]
 pub fn by_hand(breaker: &CircuitBreaker, input: u64) -> Result<u64, Error<Failure>> {
     breaker.call(|| work(input))
-}
-
-/// What it costs to read a clock depends on the machine, and valgrind is none: this one costs a call.
-struct Still;
-
-impl Clock for Still {
-    fn now(&self) -> Duration {
-        SECOND
-    }
 }
 
 #[inline(never)]
