@@ -66,6 +66,7 @@ fn patience(breaker: &Breaker) -> u64 {
 
 /// A call ended, with or without an outcome: gives back its slot. If the trial has stalled, it is over, and the guard is gone.
 pub(super) fn end_call(mut guard: Guard<'_>, now: u64, outcome: Option<Outcome>) -> Option<Guard<'_>> {
+    let patience = patience(guard.breaker);
     if let Period::Trial(trial) = &mut guard.period {
         if trial.is_stalled(now) {
             guard.late += u64::from(outcome.is_some_and(|outcome| outcome != Outcome::Ignored));
@@ -74,18 +75,10 @@ pub(super) fn end_call(mut guard: Guard<'_>, now: u64, outcome: Option<Outcome>)
         }
         trial.give_back(now);
         if outcome.is_some() {
-            progress(&mut guard, now);
+            trial.progress(now, patience);
         }
     }
     Some(guard)
-}
-
-/// An outcome has come, so a trial waits anew.
-pub(super) fn progress(guard: &mut Guard<'_>, now: u64) {
-    let patience = patience(guard.breaker);
-    if let Period::Trial(trial) = &mut guard.period {
-        trial.progress(now, patience);
-    }
 }
 
 /// Records a call of the trial or the ramp, and evaluates the rule.

@@ -111,7 +111,7 @@ fn end_elsewhere(mut guard: Guard<'_>, copy: StateWord, outcome: Option<Outcome>
     }
     let counted = outcome.filter(|outcome| *outcome != Outcome::Ignored);
     if guard.word != word {
-        guard.late += u64::from(counted.is_some() && word.state() != State::Disabled);
+        guard.late += u64::from(counted.is_some());
     } else if let Some(guard) = half_open::end_call(guard, now, outcome)
         && let Some(outcome) = counted
     {
