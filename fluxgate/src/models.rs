@@ -24,6 +24,7 @@ use crate::{Call, CallNotPermitted, CircuitBreaker, permit, retry, trip, window}
 
 mod beginnings;
 mod clocks;
+mod counting;
 mod openings;
 mod transitions;
 mod verdicts;
@@ -69,6 +70,7 @@ fn settings(window: Window, rule: Rule, retry: Retry, permit: Permit) -> Setting
         half_open_timeout: Duration::from_secs(60),
         on_panic: Outcome::Failure,
         on_cancel: Outcome::Ignored.into(),
+        count_calls: false,
     }
 }
 

@@ -26,6 +26,7 @@ pub struct Settings {
     pub half_open_timeout: Duration,
     pub on_panic: Outcome,
     pub on_cancel: OnCancel,
+    pub count_calls: bool,
 }
 
 /// What a cancelled call counts as: see [`Builder::on_cancel`](crate::Builder::on_cancel).
@@ -80,6 +81,7 @@ impl Settings {
             half_open_timeout: Duration::from_secs(60),
             on_panic: Outcome::Failure,
             on_cancel: OnCancel::Outcome(Outcome::Ignored),
+            count_calls: false,
         }
     }
 

@@ -156,6 +156,10 @@ mod model {
             self.0.get().map(|value| &**value)
         }
 
+        pub(crate) fn set(&self, value: Box<T>) -> Result<(), Box<T>> {
+            self.0.set(value)
+        }
+
         pub(crate) fn get_or_init(&self, make: impl FnOnce() -> Box<T>) -> &T {
             self.0.get_or_init(make)
         }

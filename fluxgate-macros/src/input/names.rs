@@ -35,7 +35,7 @@ const fn name(text: &'static str, concern: Concern, example: &'static str) -> Ar
 }
 
 /// Every argument, in the order in which messages list them.
-pub(crate) const NAMES: [ArgumentName; 17] = [
+pub(crate) const NAMES: [ArgumentName; 18] = [
     name("name", Concern::Settings, "\"payments\""),
     name("window", Concern::Settings, "count(100)"),
     name("trip", Concern::Settings, "min(10) & failure_rate(0.5)"),
@@ -50,6 +50,7 @@ pub(crate) const NAMES: [ArgumentName; 17] = [
     name("fallback", Concern::Calls, "|error| Err(error)"),
     name("on_panic", Concern::Settings, "failure"),
     name("on_cancel", Concern::Settings, "ignore"),
+    name("count_calls", Concern::Settings, "true"),
     name("breaker", Concern::Location, "PAYMENTS"),
     name("handle", Concern::Location, "PAYMENTS"),
     name("crate", Concern::Crate, "::fluxgate"),

@@ -18,7 +18,7 @@ use crate::model::settings::Settings;
 use crate::output::expand;
 
 /// Words and signs, of arguments and others, from which random arguments are made.
-const PIECES: [&str; 67] = [
+const PIECES: [&str; 68] = [
     "name",
     "window",
     "trip",
@@ -33,6 +33,7 @@ const PIECES: [&str; 67] = [
     "fallback",
     "on_panic",
     "on_cancel",
+    "count_calls",
     "breaker",
     "handle",
     "crate",

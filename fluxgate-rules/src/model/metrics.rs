@@ -15,8 +15,6 @@ pub struct Measures {
     pub average: bool,
     /// Whether it matters when a call last succeeded, for `failing_for`.
     pub recency: bool,
-    /// The longest duration that reaches no threshold.
-    fast: u64,
 }
 
 impl Measures {
@@ -25,15 +23,7 @@ impl Measures {
 
     /// `thresholds` are in nanoseconds, padded with zeros.
     pub const fn new(thresholds: [u64; MAX_THRESHOLDS], average: bool) -> Self {
-        let mut fast = u64::MAX;
-        let mut place = 0;
-        while place < MAX_THRESHOLDS {
-            if thresholds[place] != 0 && thresholds[place] <= fast {
-                fast = thresholds[place] - 1;
-            }
-            place += 1;
-        }
-        Self { thresholds, average, recency: false, fast }
+        Self { thresholds, average, recency: false }
     }
 
     /// The same, where it matters when a call last succeeded.
@@ -47,10 +37,17 @@ impl Measures {
         self.average || self.thresholds[0] != 0
     }
 
-    /// Whether a duration reaches none of the thresholds.
-    #[inline]
-    pub const fn is_fast(&self, nanos: u64) -> bool {
-        nanos <= self.fast
+    /// The shortest duration that reaches a threshold.
+    pub const fn slow_from(&self) -> u64 {
+        let mut shortest = u64::MAX;
+        let mut place = 0;
+        while place < MAX_THRESHOLDS {
+            if self.thresholds[place] != 0 && self.thresholds[place] < shortest {
+                shortest = self.thresholds[place];
+            }
+            place += 1;
+        }
+        shortest
     }
 
     /// The index of a threshold, if the rule names it.
@@ -264,11 +261,9 @@ mod tests {
     }
 
     #[test]
-    fn what_reaches_no_threshold_is_fast() {
+    fn the_lowest_threshold_is_the_first_that_is_reached() {
         let full = Measures::new([40, 30, 20, 10], false);
-        assert_eq!([9, 10, 11, 50].map(|nanos| full.is_fast(nanos)), [true, false, false, false]);
-        assert_eq!([9, 10, 20].map(|nanos| MEASURES.is_fast(nanos)), [true, false, false]);
-        assert!(Measures::NONE.is_fast(u64::MAX));
+        assert_eq!([full, MEASURES, Measures::NONE].map(|measures| measures.slow_from()), [10, 10, u64::MAX]);
     }
 
     #[test]

@@ -1,10 +1,14 @@
 //! Who is admitted.
 
+use std::time::Duration;
+
 use super::answer::{Admission, Answer};
 use super::breaker::Breaker;
 use super::word::StateWord;
 use super::{half_open, open};
 use crate::clock::NEVER;
+use crate::events::audience;
+use crate::events::event::RefusedCall;
 use crate::state::State;
 
 /// Admits or refuses a call, depending on the state.
@@ -27,15 +31,40 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
                 return Admission::admitted(word, if word.is_timed() { breaker.now() } else { 0 });
             }
             Answer::Inner => return Admission::admitted(word.inner(), 0),
-            Answer::Refused(left) => {
-                breaker.rejected.count(word);
-                return Admission::refused(word, left);
-            }
+            Answer::Refused(left) => return refuse(breaker, word, left),
             Answer::Due(now) => due = Some(now),
             Answer::LookAgain => {}
         }
         word = breaker.word();
     }
+}
+
+/// Counts a refusal, and tells whoever wants to hear of it.
+#[inline]
+fn refuse(breaker: &Breaker, word: StateWord, left: u64) -> Admission {
+    if !breaker.rejected.count(word) {
+        breaker.lock().counts.refused += 1;
+    }
+    if audience::hears_refusals(breaker.audience()) {
+        announce_refusal(breaker, word, left);
+    }
+    Admission::refused(word, left)
+}
+
+#[cold]
+#[inline(never)]
+fn announce_refusal(breaker: &Breaker, word: StateWord, left: u64) {
+    audience::tell_refusal(breaker.audience(), || {
+        let (settings, figures) = (breaker.settings(), breaker.figures(word));
+        RefusedCall {
+            breaker: breaker.name().clone(),
+            generation: word.generation(),
+            at: Duration::from_nanos(breaker.now()),
+            state: word.state(),
+            retry_after: (left != NEVER).then_some(Duration::from_nanos(left)),
+            cause: figures.cause(settings.rule.nodes()),
+        }
+    });
 }
 
 /// A change is made under the lock, so it is complete once the lock can be taken.

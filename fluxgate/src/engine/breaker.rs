@@ -4,20 +4,22 @@ use std::ops::{Deref, DerefMut};
 use std::panic::RefUnwindSafe;
 
 use fluxgate_rules::trial::Plan;
-use fluxgate_rules::{Extent, Measures, Metrics, Node, Rule, Tally, Window};
+use fluxgate_rules::{Extent, Measures, Metrics, Node, Rule, Tally};
 
 use super::locked::Locked;
 use super::rejected::Rejected;
+use super::totals::Watch;
 use super::window::memory::Memory;
 use super::window::unrecorded::Unrecorded;
 use super::word::StateWord;
 use crate::clock::{self, NEVER, UserClock};
+use crate::events::audience::Audience;
 use crate::events::cause::Figures;
 use crate::random::Draw;
 use crate::settings::name::Name;
 use crate::settings::{OnCancel, Settings, SettingsRef};
 use crate::state::State;
-use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, Weak, const_unless_model, fence};
+use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, OnceBox, Ordering, Weak, const_unless_model, fence};
 
 /// A breaker at a fixed address: a `static` of its own, or shared by handles.
 pub struct Breaker {
@@ -31,6 +33,10 @@ pub struct Breaker {
     pub(crate) deadline: AtomicU64,
     /// Calls refused since the current state began.
     pub(crate) rejected: Rejected,
+    /// From which duration on a success may change the verdict. All do, of a breaker that counts its calls.
+    pub(crate) slow_from: AtomicU64,
+    /// Made when someone wants to know of calls.
+    pub(super) watch: OnceBox<Watch>,
     /// The [`Figures`] that opened the breaker.
     pub(crate) cause: [AtomicU64; 3],
     pub(crate) locked: Mutex<Locked>,
@@ -60,8 +66,7 @@ impl Breaker {
         /// A breaker for a `static`, which names itself: `static B: Breaker = Breaker::new(&SETTINGS, &B)`.
         pub const fn new(settings: &'static Settings, itself: &'static Self) -> Self {
             let origin = Origin::Static(itself);
-            let Settings { rule, window, on_cancel, .. } = settings;
-            Self::with(SettingsRef::Static(settings), rule, window, *on_cancel, None, origin)
+            Self::with(SettingsRef::Static(settings), settings, None, origin)
         }
     }
 
@@ -71,33 +76,34 @@ impl Breaker {
 
     pub(crate) fn detached(settings: SettingsRef, clock: Option<Box<UserClock>>, origin: Origin) -> Self {
         let shared = settings.clone();
-        let Settings { rule, window, on_cancel, .. } = shared.get();
-        Self::with(settings, rule, window, *on_cancel, clock, origin)
+        Self::with(settings, shared.get(), clock, origin)
     }
 
     const_unless_model! {
         const fn with(
-            settings: SettingsRef,
-            rule: &Rule,
-            window: &Window,
-            on_cancel: OnCancel,
+            reference: SettingsRef,
+            settings: &Settings,
             clock: Option<Box<UserClock>>,
             origin: Origin,
         ) -> Self {
-            let measures = Rule::measures(rule.nodes());
-            let times_cancelled = matches!(on_cancel, OnCancel::FailureAfter(_));
+            let measures = Rule::measures(settings.rule.nodes());
+            let times_cancelled = matches!(settings.on_cancel, OnCancel::FailureAfter(_));
             // A user's clock must not be read under the lock, so it is read beforehand, whenever its time might matter.
-            let dated = clock.is_some() || matches!(window.extent, Extent::Time(_)) || measures.recency;
+            let dated = clock.is_some() || matches!(settings.window.extent, Extent::Time(_)) || measures.recency;
+            let word = StateWord::first(measures.durations() || times_cancelled, dated);
+            let counts = settings.count_calls;
             Self {
-                state: AtomicU64::new(StateWord::first(measures.durations() || times_cancelled, dated).0),
+                state: AtomicU64::new(if counts { word.counted() } else { word }.0),
                 healthy: AtomicU64::new(StateWord::NONE.0),
                 since: AtomicU64::new(0),
                 deadline: AtomicU64::new(NEVER),
                 rejected: Rejected::new(),
+                slow_from: AtomicU64::new(if counts { 0 } else { measures.slow_from() }),
+                watch: OnceBox::new(),
                 cause: [AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)],
                 locked: Mutex::new(Locked::new()),
                 unrecorded: Unrecorded::new(),
-                settings,
+                settings: reference,
                 measures,
                 clock,
                 origin,
@@ -141,6 +147,9 @@ impl Breaker {
             return false;
         }
         let word = guard.word.used();
+        if word.is_counted() {
+            self.watch().calls();
+        }
         self.since.store(now, Ordering::Relaxed);
         self.state.store(if dated { word.dated() } else { word }.0, Ordering::Release);
         true
@@ -152,6 +161,21 @@ impl Breaker {
 
     pub(crate) fn nodes(&self) -> &[Node] {
         self.settings().rule.nodes()
+    }
+
+    pub(super) fn watch(&self) -> &Watch {
+        self.watch.get_or_init(|| Box::new(Watch::new()))
+    }
+
+    /// Those who listen to the calls of this breaker alone.
+    #[inline]
+    pub(super) fn audience(&self) -> Option<&Audience> {
+        self.watch.get().map(|watch| &watch.audience)
+    }
+
+    /// Successes and ignored calls, if the breaker has ever counted calls.
+    pub(crate) fn counted(&self) -> Option<(u64, u64)> {
+        self.watch.get().and_then(Watch::counted)
     }
 
     /// What a trial takes. Computed on demand: as a constant, it would take the compiler longer than all the rest of a guarded

@@ -2,19 +2,19 @@
 
 use super::crossings::Crossings;
 use super::reopens::Reopens;
+use super::totals::Counts;
 use super::trial::Trial;
 use super::window::memory::Memory;
-use crate::events::listener::Events;
+use crate::events::delivery::Delivery;
 
 /// The part of a breaker that is kept under its lock.
 pub(crate) struct Locked {
     /// Made on first use.
     pub(crate) memory: Option<Box<Memory>>,
-    pub(crate) events: Option<Box<Events>>,
+    pub(crate) events: Option<Box<Delivery>>,
     pub(crate) period: Period,
     pub(crate) reopens: Reopens,
-    /// Outcomes that came too late to count.
-    pub(crate) late: u64,
+    pub(crate) counts: Counts,
 }
 
 /// The progress of the current generation.
@@ -31,6 +31,12 @@ pub(crate) enum Period {
 
 impl Locked {
     pub(crate) const fn new() -> Self {
-        Self { memory: None, events: None, period: Period::Closed, reopens: Reopens::NONE, late: 0 }
+        Self {
+            memory: None,
+            events: None,
+            period: Period::Closed,
+            reopens: Reopens::NONE,
+            counts: Counts::NONE,
+        }
     }
 }

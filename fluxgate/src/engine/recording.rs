@@ -14,6 +14,7 @@
 use fluxgate_rules::evaluate::Customs;
 
 use super::breaker::{Breaker, Guard};
+use super::counting::{self, Ended};
 use super::evaluation::{self, Occasion, Step};
 use super::open::open;
 use super::window::finished_call::FinishedCall;
@@ -55,55 +56,101 @@ fn record_dated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome
 
 #[inline(never)]
 fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
-    if outcome == Outcome::Success && breaker.measures.is_fast(nanos) {
-        let is_healthy = breaker.healthy.load(Ordering::Acquire) == word.healthy().0;
-        if is_healthy || breaker.unrecorded.take(word, now) {
-            return;
-        }
+    // Read before what it allows to skip: whoever changes it has first made `healthy` and the allowance void.
+    let is_fast = nanos < breaker.slow_from.load(Ordering::Acquire);
+    if outcome == Outcome::Success && is_fast && changes_nothing(breaker, word, now) {
+        return;
     }
     record_locked(breaker, word, outcome, nanos, now);
+}
+
+/// Whether a fast success, which ended at `now`, need not be recorded.
+#[inline]
+fn changes_nothing(breaker: &Breaker, word: StateWord, now: u64) -> bool {
+    let is_healthy = breaker.healthy.load(Ordering::Acquire) == word.healthy().0;
+    is_healthy || breaker.unrecorded.take(word, now)
 }
 
 /// Enters an outcome under the lock, where the current state keeps it.
 #[inline(never)]
 fn record_locked(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
-    // Nothing is to be given back or counted, so this needs no lock.
-    let is_moot =
-        word.state() == State::Disabled || outcome == Outcome::Ignored && word.state() != State::HalfOpen;
-    if is_moot {
-        return;
+    if outcome == Outcome::Ignored || !word.is_closed_uncounted() {
+        return record_otherwise(breaker, word, outcome, nanos, now);
     }
     let guard = breaker.lock();
-    if guard.word != word || word.state() != State::Closed {
-        return end_elsewhere(guard, word, Some(outcome), nanos, now);
+    if guard.word != word {
+        end_elsewhere(guard, word, Some(outcome), nanos, now);
+        return;
     }
     enter_closed(guard, outcome, nanos, now);
 }
 
+/// Records an outcome that is not simply a success or failure of a closed breaker: without the lock, if it changes nothing, and counts it
+/// if the breaker counts calls.
+#[inline(never)]
+fn record_otherwise(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
+    if word.state() == State::Disabled {
+        return;
+    }
+    let is_moot = match outcome {
+        Outcome::Ignored => word.state() != State::HalfOpen,
+        Outcome::Success => {
+            word.is_counted() && nanos < breaker.measures.slow_from() && changes_nothing(breaker, word, now)
+        }
+        Outcome::Failure => false,
+    };
+    let is_late = !is_moot && end_elsewhere(breaker.lock(), word, Some(outcome), nanos, now);
+    if word.is_counted() && !word.is_inner() {
+        counting::count(breaker, word, Ended { outcome, is_late, nanos, now });
+    }
+}
+
 /// Ends a call that was given up, and so has no outcome: a probe gives back its slot.
 #[cold]
-pub(crate) fn give_back(breaker: &Breaker, word: StateWord) {
+pub(crate) fn give_back(breaker: &Breaker, word: StateWord, start: u64) {
+    if word.state() != State::HalfOpen && !word.is_counted() || word.state() == State::Disabled {
+        return;
+    }
+    let now = breaker.now();
     if word.state() == State::HalfOpen {
-        let now = breaker.now();
         end_elsewhere(breaker.lock(), word, None, 0, now);
+    }
+    if word.is_counted() {
+        let nanos = now.saturating_sub(start);
+        counting::count(breaker, word, Ended { outcome: Outcome::Ignored, is_late: false, nanos, now });
     }
 }
 
 /// Records an outcome that was learnt without a call, if the current state records any.
 pub(crate) fn record_alone(breaker: &Breaker, outcome: Outcome, nanos: u64) {
     let now = breaker.now();
-    if outcome != Outcome::Ignored {
-        enter(breaker.lock(), outcome, nanos, now);
+    let guard = breaker.lock();
+    let word = guard.word;
+    if matches!(word.state(), State::Open | State::Disabled | State::ForcedOpen) {
+        return;
+    }
+    match outcome {
+        Outcome::Ignored => drop(guard),
+        Outcome::Success | Outcome::Failure => enter(guard, outcome, nanos, now),
+    }
+    if word.is_counted() {
+        counting::count(breaker, word, Ended { outcome, is_late: false, nanos, now });
     }
 }
 
 /// Ends a call that is not simply one of the closed breaker's: a probe, a part of one, one whose outcome is late, or one without an
-/// outcome. `copy` is its copy of the word.
+/// outcome. `copy` is its copy of the word. Returns whether an outcome came too late to count.
 #[cold]
 #[inline(never)]
-fn end_elsewhere(mut guard: Guard<'_>, copy: StateWord, outcome: Option<Outcome>, nanos: u64, now: u64) {
+fn end_elsewhere(
+    mut guard: Guard<'_>,
+    copy: StateWord,
+    outcome: Option<Outcome>,
+    nanos: u64,
+    now: u64,
+) -> bool {
     if copy.is_inner() {
-        return;
+        return false;
     }
     let word = copy.original();
     if copy.is_scoped() {
@@ -111,12 +158,18 @@ fn end_elsewhere(mut guard: Guard<'_>, copy: StateWord, outcome: Option<Outcome>
     }
     let counted = outcome.filter(|outcome| *outcome != Outcome::Ignored);
     if guard.word != word {
-        guard.late += u64::from(counted.is_some());
-    } else if let Some(guard) = half_open::end_call(guard, now, outcome)
-        && let Some(outcome) = counted
-    {
-        enter(guard, outcome, nanos, now);
+        guard.counts.late += u64::from(counted.is_some());
+        return counted.is_some();
     }
+    match half_open::end_call(guard, now, outcome) {
+        None => return counted.is_some(),
+        Some(guard) => {
+            if let Some(outcome) = counted {
+                enter(guard, outcome, nanos, now);
+            }
+        }
+    }
+    false
 }
 
 /// Enters an outcome, and acts on what it leads to under the same lock, so that no other outcome comes between.
@@ -128,6 +181,7 @@ fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
         State::MetricsOnly => manual::record(&mut guard, call, now),
         State::Open | State::Disabled | State::ForcedOpen => return,
     };
+    guard.counts.failures += u64::from(call.failed);
     if !matches!(step, Step::Stay) {
         follow(guard, occasion, step, now);
     }
@@ -136,6 +190,7 @@ fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
 #[inline]
 fn enter_closed(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
     let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.breaker.measures);
+    guard.counts.failures += u64::from(call.failed);
     let step = closed::record(&mut guard, call, now);
     if !matches!(step, Step::Stay) {
         follow(guard, Occasion::Closed, step, now);
@@ -161,12 +216,14 @@ fn follow(mut guard: Guard<'_>, occasion: Occasion, mut step: Step, now: u64) {
         }
         Step::Stay | Step::Pass | Step::Ask => None,
     };
+    let date = || if needs_time(word) { now } else { breaker.now() };
     match (tripped, occasion) {
         (tripped, Occasion::MetricsOnly(outcome)) => {
-            manual::report(guard, outcome, tripped.map(|(_, reason)| (reason, metrics)));
+            let now = if tripped.is_some() { date() } else { now };
+            manual::report(guard, outcome, tripped.map(|(_, reason)| (reason, metrics)), now);
         }
         (Some((figures, reason)), _) => {
-            let now = if needs_time(word) { now } else { breaker.now() };
+            let now = date();
             open(guard, reason, Some((figures, metrics)), now);
         }
         (None, Occasion::Trial(..) | Occasion::Ramp) if matches!(step, Step::Pass) => {

@@ -17,20 +17,22 @@ impl Rejected {
         }
     }
 
-    /// Counts a call that was refused under `word`, unless the breaker has left that state.
-    pub(super) fn count(&self, word: StateWord) {
+    /// Counts a call that was refused under `word`. Returns `false` if the breaker has left that state, or the count is full.
+    pub(super) fn count(&self, word: StateWord) -> bool {
         let mut seen = self.0.load(Ordering::Relaxed);
         while seen.wrapping_sub(beginning(word)) < LARGEST {
             match self.0.compare_exchange_weak(seen, seen + 1, Ordering::Relaxed, Ordering::Relaxed) {
-                Ok(_) => return,
+                Ok(_) => return true,
                 Err(other) => seen = other,
             }
         }
+        false
     }
 
-    /// Begins a state, with this word. An exchange, since of a store a model would not know that no count can come to stand after it.
-    pub(super) fn begin(&self, word: StateWord) {
-        self.0.swap(beginning(word), Ordering::Relaxed);
+    /// Begins a state, with this word, and returns how many calls the state before it refused. An exchange, so that each refusal is
+    /// counted before it or is too late.
+    pub(super) fn begin(&self, word: StateWord) -> u64 {
+        self.0.swap(beginning(word), Ordering::Relaxed) & LARGEST
     }
 
     pub(crate) fn get(&self) -> u64 {
@@ -54,12 +56,10 @@ mod tests {
         let half_open = open.next(State::HalfOpen);
         let rejected = Rejected::new();
         rejected.begin(open);
-        rejected.count(open);
-        rejected.count(open);
-        rejected.count(half_open);
+        assert!(rejected.count(open) && rejected.count(open) && !rejected.count(half_open));
         assert_eq!(rejected.get(), 2);
-        rejected.begin(half_open);
-        rejected.count(open);
+        assert_eq!(rejected.begin(half_open), 2);
+        assert!(!rejected.count(open));
         assert_eq!(rejected.get(), 0);
     }
 
@@ -68,8 +68,7 @@ mod tests {
         let open = StateWord::first(false, false).used().next(State::Open);
         let rejected = Rejected::new();
         rejected.0.store(beginning(open) + LARGEST - 1, Ordering::Relaxed);
-        rejected.count(open);
-        rejected.count(open);
+        assert!(rejected.count(open) && !rejected.count(open));
         assert_eq!(rejected.get(), LARGEST);
     }
 }

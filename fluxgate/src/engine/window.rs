@@ -5,5 +5,5 @@ mod buckets;
 pub(crate) mod finished_call;
 pub(crate) mod memory;
 mod ring;
-mod stripes;
+pub(crate) mod stripes;
 pub(crate) mod unrecorded;

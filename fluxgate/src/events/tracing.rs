@@ -1,8 +1,11 @@
-//! An event of the crate `tracing` for every transition.
+//! An event of the crate `tracing` for every transition, and for every refusal.
 //!
 //! Whether anyone wants it is for `tracing`'s own macro to find out, outside any lock: a subscriber decides by running code of its
 //! own, and where there is none, the feature `log` of `tracing`, which another crate may have enabled, passes events on to `log`.
 
+use std::ops::Deref;
+
+use super::event::RefusedCall;
 use super::transition::{Reason, Transition};
 
 /// Emits the event of a transition. The fields are evaluated only if it is wanted.
@@ -34,4 +37,17 @@ pub(super) fn emit(transition: &Transition) {
     } else {
         event!(INFO);
     }
+}
+
+/// Emits the event of a refusal, within the span of the caller. The call is described only if the event is wanted.
+pub(super) fn emit_refusal(call: &impl Deref<Target = RefusedCall>) {
+    ::tracing::event!(
+        target: "fluxgate",
+        ::tracing::Level::DEBUG,
+        breaker = call.breaker.as_str(),
+        state = call.state.as_str(),
+        cause = call.cause.map(|cause| cause.to_string()),
+        retry_after = call.retry_after.map(|left| left.as_secs_f64()),
+        "circuit breaker refuses a call"
+    );
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use fluxgate_rules::Metrics;
 
+use super::totals::Totals;
 use crate::clock::NEVER;
 use crate::engine::breaker::Breaker;
 use crate::state::State;
@@ -24,6 +25,9 @@ use crate::sync::Ordering;
 ///     "slow": [{ "threshold": 1.5, "calls": 5, "rate": 0.25 }]
 ///   },
 ///   "retry_after": 42.0, "is_due": false, "rejected": 731, "late": 0,
+///   "totals": {
+///     "successes": null, "failures": 41, "ignored": null, "refused": 904, "late": 0, "cancelled": 3, "panicked": 0
+///   },
 ///   "rule": "min(20) & (failure_rate(0.5) | slow_rate(0.3, 1.5s))", "trial": 20
 /// }
 /// ```
@@ -62,6 +66,8 @@ pub struct Snapshot {
     pub rejected: u64,
     /// How many outcomes came too late to count, over the breaker's life.
     pub late: u64,
+    /// Counts over the breaker's life.
+    pub totals: Totals,
     /// The rule, as the attribute would spell it.
     pub rule: String,
     /// The length of a trial: by how many calls it is decided, unless good and bad ones are mixed; twice as many decide it in any
@@ -89,7 +95,8 @@ impl Snapshot {
             retry_after: opens.then(|| Duration::from_nanos(deadline.saturating_sub(now))),
             is_due: opens && now >= deadline,
             rejected: breaker.rejected.get(),
-            late: guard.late,
+            late: guard.counts.late,
+            totals: Totals::of(&guard),
             rule,
             trial,
         }

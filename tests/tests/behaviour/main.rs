@@ -8,6 +8,7 @@ mod clocks;
 mod closed;
 mod configuration;
 mod count_window;
+mod counted_calls;
 mod due;
 #[cfg(feature = "tracing")]
 mod events;
@@ -37,4 +38,5 @@ mod snapshot;
 mod testing;
 mod threads;
 mod time_window;
+mod totals;
 mod trial;

@@ -1,0 +1,52 @@
+//! Counts over a breaker's life.
+
+use crate::engine::breaker::Guard;
+use crate::engine::totals::Counts;
+
+/// Counts since the breaker was made. None of them ever goes back, whatever the breaker is told: not by a reset, nor by
+/// new settings. While the breaker is disabled, only refusals could count, and there are none.
+///
+/// An outcome that was recorded is in exactly one of `successes`, `failures`, `ignored` and `late`. Calls that never returned are also in
+/// `cancelled` or `panicked`, whatever they count as.
+///
+/// ```
+/// # use fluxgate::{CircuitBreaker, trip};
+/// let breaker = CircuitBreaker::builder("payments").trip(trip::failure_streak(2)).build()?;
+/// for _ in 0..5 {
+///     let _ = breaker.call(|| Err::<(), _>("down"));
+/// }
+/// breaker.reset();
+/// let totals = breaker.snapshot().totals;
+/// assert_eq!((totals.failures, totals.refused, totals.successes), (2, 3, None));
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Totals {
+    /// Successes, since the breaker began to [count calls](crate::CircuitBreaker::count_calls); `None` if it never did.
+    pub successes: Option<u64>,
+    /// Failures, with the panics and cancelled calls that count as such.
+    pub failures: u64,
+    /// Calls that say nothing, with the panics and cancelled calls that count so, since the breaker began to count calls; `None` if it
+    /// never did.
+    pub ignored: Option<u64>,
+    /// Calls that were not admitted.
+    pub refused: u64,
+    /// Successes and failures that came too late to count, because the breaker had begun another generation.
+    pub late: u64,
+    /// Calls that were given up before they had an outcome.
+    pub cancelled: u64,
+    /// Calls that panicked.
+    pub panicked: u64,
+}
+
+impl Totals {
+    pub(super) fn of(guard: &Guard<'_>) -> Self {
+        let breaker = guard.breaker;
+        let Counts { failures, late, refused, cancelled, panicked } = guard.counts;
+        let (successes, ignored) = breaker.counted().unzip();
+        let refused = refused + breaker.rejected.get();
+        Self { successes, failures, ignored, refused, late, cancelled, panicked }
+    }
+}
