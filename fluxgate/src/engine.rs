@@ -25,6 +25,7 @@ pub(crate) mod locked;
 pub(crate) mod manual;
 pub(crate) mod nesting;
 pub(crate) mod open;
+pub(crate) mod reconfigure;
 pub(crate) mod recording;
 pub(crate) mod registry;
 mod rejected;

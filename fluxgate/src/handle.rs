@@ -11,6 +11,7 @@ pub(crate) mod future;
 pub(crate) mod isolation;
 pub(crate) mod listening;
 pub(crate) mod owned_call;
+pub(crate) mod reconfiguration;
 pub(crate) mod refusal;
 pub(crate) mod registry;
 pub(crate) mod snapshot;

@@ -99,6 +99,7 @@ pub use self::handle::registry::{breakers, find, register};
 pub use self::handle::snapshot::Snapshot;
 pub use self::handle::totals::Totals;
 pub use self::settings::OnCancel;
+pub use self::settings::changes::Changes;
 pub use self::settings::error::{ConfigError, ConfigProblem};
 pub use self::settings::name::Name;
 pub use self::state::{Outcome, State};

@@ -23,6 +23,7 @@ use crate::sync::Arc;
 use crate::{Call, CallNotPermitted, CircuitBreaker, permit, retry, trip, window};
 
 mod beginnings;
+mod changes;
 mod clocks;
 mod counting;
 mod openings;

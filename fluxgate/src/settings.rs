@@ -1,5 +1,6 @@
 //! The settings of a breaker.
 
+pub(crate) mod changes;
 pub(crate) mod error;
 pub(crate) mod name;
 
@@ -14,7 +15,7 @@ use self::name::Name;
 use crate::state::Outcome;
 
 /// All settings of a breaker. Plain data, so that a macro can write them as a constant.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 #[allow(missing_docs, reason = "each field is an argument of the attribute")]
 pub struct Settings {
     pub name: Name,

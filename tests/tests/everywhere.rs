@@ -64,7 +64,7 @@ fn a_stream_yields_what_is_asked_for() {
     assert_eq!(
         heard,
         [
-            "circuit breaker `asked`: closed anew (reset by command)",
+            "circuit breaker `asked`: still closed (reset by command)",
             "circuit breaker `asked`: closed -> forced open (forced open by command)",
             "circuit breaker `asked` refused a call: it is forced open",
         ]

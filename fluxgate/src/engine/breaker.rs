@@ -4,7 +4,7 @@ use std::ops::{Deref, DerefMut};
 use std::panic::RefUnwindSafe;
 
 use fluxgate_rules::trial::Plan;
-use fluxgate_rules::{Extent, Measures, Metrics, Node, Rule, Tally};
+use fluxgate_rules::{Extent, Measures, Metrics, Rule, Tally};
 
 use super::locked::Locked;
 use super::rejected::Rejected;
@@ -19,7 +19,10 @@ use crate::random::Draw;
 use crate::settings::name::Name;
 use crate::settings::{OnCancel, Settings, SettingsRef};
 use crate::state::State;
-use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, OnceBox, Ordering, Weak, const_unless_model, fence};
+use crate::sync::{
+    Arc, AtomicU64, Mutex, MutexGuard, OnceBox, Ordering, Reading, Replaceable, Weak, const_unless_model,
+    fence,
+};
 
 /// A breaker at a fixed address: a `static` of its own, or shared by handles.
 pub struct Breaker {
@@ -41,11 +44,39 @@ pub struct Breaker {
     pub(crate) cause: [AtomicU64; 3],
     pub(crate) locked: Mutex<Locked>,
     pub(crate) unrecorded: Unrecorded,
+    /// Those that it was made with. Its name stays.
     pub(crate) settings: SettingsRef,
-    pub(crate) measures: Measures,
+    /// Those that have replaced them.
+    replaced: OnceBox<Replaceable<Settings>>,
     /// Its own, if it has one.
     pub(crate) clock: Option<Box<UserClock>>,
     pub(crate) origin: Origin,
+}
+
+/// A breaker's settings, as they were when they were read.
+pub(crate) enum Current<'a> {
+    First(&'a Settings),
+    Later(Reading<Settings>),
+}
+
+impl Deref for Current<'_> {
+    type Target = Settings;
+
+    #[inline]
+    fn deref(&self) -> &Settings {
+        match self {
+            Self::First(settings) => settings,
+            Self::Later(settings) => settings,
+        }
+    }
+}
+
+/// Whether calls are timed for these settings, and whether it matters when they end.
+pub(super) const fn needs_time(settings: &Settings) -> (bool, bool) {
+    let measures = Rule::measures(settings.rule.nodes());
+    let times_cancelled = matches!(settings.on_cancel, OnCancel::FailureAfter(_));
+    let is_of_time = matches!(settings.window.extent, Extent::Time(_));
+    (measures.durations() || times_cancelled, is_of_time || measures.recency)
 }
 
 /// How the registry can reach a breaker.
@@ -86,25 +117,24 @@ impl Breaker {
             clock: Option<Box<UserClock>>,
             origin: Origin,
         ) -> Self {
-            let measures = Rule::measures(settings.rule.nodes());
-            let times_cancelled = matches!(settings.on_cancel, OnCancel::FailureAfter(_));
+            let (times, dates) = needs_time(settings);
             // A user's clock must not be read under the lock, so it is read beforehand, whenever its time might matter.
-            let dated = clock.is_some() || matches!(settings.window.extent, Extent::Time(_)) || measures.recency;
-            let word = StateWord::first(measures.durations() || times_cancelled, dated);
+            let word = StateWord::first(times, dates || clock.is_some());
             let counts = settings.count_calls;
+            let slow_from = Rule::measures(settings.rule.nodes()).slow_from();
             Self {
                 state: AtomicU64::new(if counts { word.counted() } else { word }.0),
                 healthy: AtomicU64::new(StateWord::NONE.0),
                 since: AtomicU64::new(0),
                 deadline: AtomicU64::new(NEVER),
                 rejected: Rejected::new(),
-                slow_from: AtomicU64::new(if counts { 0 } else { measures.slow_from() }),
+                slow_from: AtomicU64::new(if counts { 0 } else { slow_from }),
                 watch: OnceBox::new(),
                 cause: [AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)],
                 locked: Mutex::new(Locked::new()),
                 unrecorded: Unrecorded::new(),
                 settings: reference,
-                measures,
+                replaced: OnceBox::new(),
                 clock,
                 origin,
             }
@@ -140,8 +170,7 @@ impl Breaker {
 
     /// Puts the breaker into use, at `now`. Returns `false` if another thread has done so.
     pub(crate) fn put_into_use(&self, now: u64) -> bool {
-        // The clock of the process, too, is a user's where one has been set, and is then read beforehand.
-        let dated = self.clock.is_none() && clock::may_be_users();
+        let dated = self.reads_users_clock();
         let guard = self.lock();
         if !guard.word.is_fresh() {
             return false;
@@ -155,16 +184,40 @@ impl Breaker {
         true
     }
 
-    pub(crate) fn settings(&self) -> &Settings {
-        self.settings.get()
+    /// The current settings. They are read without the lock, and under it they stay.
+    #[inline]
+    pub(crate) fn settings(&self) -> Current<'_> {
+        match self.replaced.get() {
+            None => Current::First(self.settings.get()),
+            Some(replaced) => Current::Later(replaced.read()),
+        }
     }
 
-    pub(crate) fn nodes(&self) -> &[Node] {
-        self.settings().rule.nodes()
+    /// The current settings, to be kept.
+    #[inline]
+    pub(crate) fn settings_ref(&self) -> SettingsRef {
+        match self.replaced.get() {
+            None => self.settings.clone(),
+            Some(replaced) => SettingsRef::Shared(replaced.get()),
+        }
+    }
+
+    /// What the rule measures.
+    pub(super) fn measures(&self) -> Measures {
+        Rule::measures(self.settings().rule.nodes())
+    }
+
+    /// Replaces the settings. Under the lock.
+    pub(super) fn replace_settings(&self, settings: Arc<Settings>) {
+        self.replaced.get_or_init(|| Box::new(Replaceable::new(settings.clone()))).replace(settings);
     }
 
     pub(super) fn watch(&self) -> &Watch {
-        self.watch.get_or_init(|| Box::new(Watch::new()))
+        self.watch.get_or_init(|| Box::new(Watch::new(self.measures().slow_from())))
+    }
+
+    pub(super) fn existing_watch(&self) -> Option<&Watch> {
+        self.watch.get()
     }
 
     /// Those who listen to the calls of this breaker alone.
@@ -181,16 +234,21 @@ impl Breaker {
     /// What a trial takes. Computed on demand: as a constant, it would take the compiler longer than all the rest of a guarded
     /// function.
     pub(crate) fn trial(&self) -> Plan {
-        Plan::of(self.nodes()).unwrap_or(Plan::SINGLE)
+        Plan::of(self.settings().rule.nodes()).unwrap_or(Plan::SINGLE)
     }
 
     pub(crate) fn name(&self) -> &Name {
-        &self.settings().name
+        &self.settings.get().name
     }
 
     /// Whether time passes for it: a breaker without a clock works as far as it can.
-    pub(super) fn has_clock(&self) -> bool {
+    pub(crate) fn has_clock(&self) -> bool {
         self.clock.is_some() || clock::is_there()
+    }
+
+    /// Whether its clock may be a user's, which is not read under the lock. That of the process is where one has been set.
+    pub(super) fn reads_users_clock(&self) -> bool {
+        self.clock.is_some() || clock::may_be_users()
     }
 
     /// The current time. The clock may be a user's, so it is not read under the lock.
@@ -240,21 +298,21 @@ impl Guard<'_> {
         let breaker = self.breaker;
         self.locked
             .memory
-            .get_or_insert_with(|| Box::new(Memory::new(&breaker.settings().window, &breaker.measures)))
+            .get_or_insert_with(|| Box::new(Memory::new(&breaker.settings().window, breaker.measures())))
     }
 
     /// The figures of the recent calls, at `now`.
     pub(crate) fn metrics(&mut self, now: u64) -> Metrics {
         let (breaker, state) = (self.breaker, self.word.state());
         let Some(memory) = &mut self.locked.memory else {
-            return Metrics::new(Tally::EMPTY, 0, breaker.measures);
+            return Metrics::new(Tally::EMPTY, 0, breaker.measures());
         };
         // While open, the evidence is shown: the window as it was when the breaker tripped.
         if matches!(state, State::Closed | State::MetricsOnly | State::HalfOpen) {
             memory.reclaim(&breaker.unrecorded);
             memory.advance(now);
         }
-        memory.metrics(&breaker.measures)
+        memory.metrics()
     }
 }
 

@@ -5,6 +5,7 @@ use super::reopens::Reopens;
 use super::totals::Counts;
 use super::trial::Trial;
 use super::window::memory::Memory;
+use super::word::StateWord;
 use crate::events::delivery::Delivery;
 
 /// The part of a breaker that is kept under its lock.
@@ -25,6 +26,8 @@ pub(crate) enum Period {
     /// Half-open, after a trial that passed: the ramp, which began at this time, goes on.
     Ramp(u64),
     MetricsOnly(Crossings),
+    /// Open since this word, for a pause that a user's function is yet to say.
+    Asking(StateWord),
     /// Open, forced open or disabled: nothing is recorded.
     Unrecorded,
 }

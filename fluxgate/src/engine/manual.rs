@@ -27,9 +27,9 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
     let memory = guard.memory();
     memory.reclaim(&breaker.unrecorded);
     memory.advance(now);
-    let before = memory.metrics(&breaker.measures);
-    memory.record(call, now, &breaker.measures);
-    let after = memory.metrics(&breaker.measures);
+    let before = memory.metrics();
+    memory.record(call, now);
+    let after = memory.metrics();
 
     let Period::MetricsOnly(crossings) = &mut guard.period else { return (Occasion::Closed, Step::Stay) };
     // As time passes, the rule may have ceased to hold since the last outcome.

@@ -95,7 +95,7 @@ fn record_otherwise(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos:
     let is_moot = match outcome {
         Outcome::Ignored => word.state() != State::HalfOpen,
         Outcome::Success => {
-            word.is_counted() && nanos < breaker.measures.slow_from() && changes_nothing(breaker, word, now)
+            word.is_counted() && nanos < breaker.watch().slow_from() && changes_nothing(breaker, word, now)
         }
         Outcome::Failure => false,
     };
@@ -174,7 +174,7 @@ fn end_elsewhere(
 
 /// Enters an outcome, and acts on what it leads to under the same lock, so that no other outcome comes between.
 fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
-    let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.breaker.measures);
+    let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.memory().measures);
     let (occasion, step) = match guard.word.state() {
         State::Closed => return enter_closed(guard, outcome, nanos, now),
         State::HalfOpen => half_open::record(&mut guard, call, now),
@@ -189,7 +189,7 @@ fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
 
 #[inline]
 fn enter_closed(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
-    let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.breaker.measures);
+    let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.memory().measures);
     guard.counts.failures += u64::from(call.failed);
     let step = closed::record(&mut guard, call, now);
     if !matches!(step, Step::Stay) {
@@ -200,9 +200,9 @@ fn enter_closed(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
 /// Acts on what an outcome led to. Only the rule's `custom` conditions are asked without the lock.
 #[cold]
 #[inline(never)]
-fn follow(mut guard: Guard<'_>, occasion: Occasion, mut step: Step, now: u64) {
+pub(super) fn follow(mut guard: Guard<'_>, occasion: Occasion, mut step: Step, now: u64) {
     let (breaker, word) = (guard.breaker, guard.word);
-    let metrics = guard.memory().metrics(&breaker.measures);
+    let metrics = guard.memory().metrics();
     let mut customs = Customs::NONE;
     if let Step::Ask = step {
         let Some((retaken, answers)) = guard.ask(|| evaluation::ask(breaker, &metrics)) else { return };
@@ -212,7 +212,7 @@ fn follow(mut guard: Guard<'_>, occasion: Occasion, mut step: Step, now: u64) {
     let tripped = match step {
         Step::Trip(held) => {
             let figures = evaluation::figures(breaker, held, &metrics, customs);
-            figures.cause(breaker.nodes()).map(|cause| (figures, Reason::Tripped(cause)))
+            figures.cause(breaker.settings().rule.nodes()).map(|cause| (figures, Reason::Tripped(cause)))
         }
         Step::Stay | Step::Pass | Step::Ask => None,
     };

@@ -35,6 +35,19 @@ impl Rejected {
         self.0.swap(beginning(word), Ordering::Relaxed) & LARGEST
     }
 
+    /// Begins a generation of the same state, with this word, of which the counted refusals are, too.
+    pub(super) fn carry(&self, word: StateWord) {
+        let mut seen = self.0.load(Ordering::Relaxed);
+        while let Err(other) = self.0.compare_exchange_weak(
+            seen,
+            beginning(word) | seen & LARGEST,
+            Ordering::Relaxed,
+            Ordering::Relaxed,
+        ) {
+            seen = other;
+        }
+    }
+
     pub(crate) fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed) & LARGEST
     }
@@ -60,6 +73,11 @@ mod tests {
         assert_eq!(rejected.get(), 2);
         assert_eq!(rejected.begin(half_open), 2);
         assert!(!rejected.count(open));
+        let renewed = half_open.next(State::HalfOpen);
+        assert!(rejected.count(half_open));
+        rejected.carry(renewed);
+        assert!(rejected.count(renewed) && !rejected.count(half_open));
+        assert_eq!(rejected.begin(half_open), 2);
         assert_eq!(rejected.get(), 0);
     }
 

@@ -19,6 +19,8 @@ pub(crate) struct Counts {
 pub(crate) struct Watch {
     /// Made when the breaker begins to count calls.
     calls: OnceBox<Calls>,
+    /// What [`Breaker::slow_from`](super::breaker::Breaker) is of a breaker that does not count calls.
+    slow_from: AtomicU64,
     pub(super) audience: Audience,
 }
 
@@ -39,8 +41,16 @@ impl Counts {
 }
 
 impl Watch {
-    pub(super) fn new() -> Self {
-        Self { calls: OnceBox::new(), audience: Audience::new() }
+    pub(super) fn new(slow_from: u64) -> Self {
+        Self { calls: OnceBox::new(), slow_from: AtomicU64::new(slow_from), audience: Audience::new() }
+    }
+
+    pub(super) fn slow_from(&self) -> u64 {
+        self.slow_from.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_slow_from(&self, slow_from: u64) {
+        self.slow_from.store(slow_from, Ordering::Release);
     }
 
     /// The counts of calls, which begin with this.

@@ -124,6 +124,7 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
     if to == State::Open {
         guard.reopens.pause(pause.nanos());
     }
+    let next = word.next(to);
     guard.period = match to {
         State::Closed => Period::Closed,
         State::HalfOpen => {
@@ -132,10 +133,9 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
             Period::Trial(Trial::new(breaker.trial(), patience, pause_ended))
         }
         State::MetricsOnly => Period::MetricsOnly(Crossings::default()),
+        State::Open if pause == Pause::Asked => Period::Asking(next),
         State::Open | State::Disabled | State::ForcedOpen => Period::Unrecorded,
     };
-
-    let next = word.next(to);
     if from != to {
         breaker.since.store(now, Ordering::Relaxed);
         guard.counts.refused += breaker.rejected.begin(next);

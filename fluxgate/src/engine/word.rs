@@ -100,6 +100,13 @@ impl StateWord {
         self.0 & Self::DATED != 0
     }
 
+    /// The same word, of a breaker that times calls, minds when they end, and counts them, or not.
+    pub(crate) const fn recording(self, timed: bool, dated: bool, counted: bool) -> Self {
+        let Self(first) = Self::first(timed, dated);
+        let word = Self(self.0 & !Self::MANNER | first & Self::MANNER);
+        if counted { word.counted() } else { word }
+    }
+
     /// The word of a breaker that counts its calls.
     pub(crate) const fn counted(self) -> Self {
         Self(self.0 | Self::MANNER)

@@ -106,9 +106,7 @@ pub(crate) fn hears_resets() -> bool {
 pub(crate) fn notify(transition: &Transition, own: &[Member]) {
     let is_reset = transition.is_reset();
     #[cfg(feature = "tracing")]
-    if !is_reset {
-        contain(|| tracing::emit(transition));
-    }
+    contain(|| tracing::emit(transition));
     let everywhere = EVERYWHERE.read().clone();
     for Member { listener, interests } in own.iter().chain(&everywhere) {
         if !is_reset || interests.has_resets() {

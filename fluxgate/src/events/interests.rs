@@ -34,8 +34,8 @@ impl Interests {
         Self::transitions().resets().refusals().calls()
     }
 
-    /// Also a new generation within a state: a closed breaker was reset. It comes as a [`Transition`](crate::Transition) from that
-    /// state to itself.
+    /// Also what changes a breaker within its state: a closed one was reset, or one was [reconfigured](crate::CircuitBreaker::reconfigure).
+    /// It comes as a [`Transition`](crate::Transition) from that state to itself.
     #[must_use]
     pub const fn resets(self) -> Self {
         Self { resets: true, ..self }

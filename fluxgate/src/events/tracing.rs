@@ -11,6 +11,10 @@ use super::transition::{Reason, Transition};
 /// Emits the event of a transition. The fields are evaluated only if it is wanted.
 pub(super) fn emit(transition: &Transition) {
     let Transition { breaker, from, to, reason, metrics, retry_after, missed, .. } = transition;
+    let is_within = from == to;
+    if is_within && matches!(reason, Reason::Reset) {
+        return;
+    }
     let is_alarming = matches!(reason, Reason::Tripped(_) | Reason::HalfOpenTimeout);
     // The level of an event is fixed at its call site, so each level needs one of its own. Names and reasons are text fields, which
     // log formats quote, so that no name can forge a line of a log.
@@ -28,7 +32,11 @@ pub(super) fn emit(transition: &Transition) {
                 retry_after = retry_after.map(|left| left.as_secs_f64()),
                 missed = *missed,
                 "circuit breaker {}",
-                if from == to { "would have opened".to_owned() } else { format!("is {to}") }
+                match reason {
+                    Reason::Reconfigured => "has other settings".to_owned(),
+                    _ if is_within => "would have opened".to_owned(),
+                    _ => format!("is {to}"),
+                }
             )
         };
     }

@@ -9,8 +9,8 @@ use super::cause::Cause;
 use crate::settings::name::Name;
 use crate::state::State;
 
-/// A breaker went from one state to another. If both states are [`State::MetricsOnly`], it would have tripped; if both are
-/// [`State::Closed`], it was reset, of which only those hear who [want to](crate::Interests::resets).
+/// A breaker went from one state to another. If both states are the same, the [reason](Reason) says what happened: it was reset or
+/// reconfigured, of which only those hear who [want to](crate::Interests::resets), or it only reports, and would have tripped.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Transition {
@@ -37,7 +37,7 @@ pub struct Transition {
 impl Transition {
     /// Whether the breaker only began anew, in the same state.
     pub(super) fn is_reset(&self) -> bool {
-        self.from == self.to && matches!(self.reason, Reason::Reset)
+        self.from == self.to && matches!(self.reason, Reason::Reset | Reason::Reconfigured)
     }
 }
 
@@ -45,7 +45,7 @@ impl fmt::Display for Transition {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { breaker, from, to, reason, .. } = self;
         if self.is_reset() {
-            write!(formatter, "circuit breaker `{breaker}`: {to} anew ({reason})")
+            write!(formatter, "circuit breaker `{breaker}`: still {to} ({reason})")
         } else if from == to {
             write!(formatter, "circuit breaker `{breaker}` would have opened ({reason})")
         } else {
@@ -70,6 +70,8 @@ pub enum Reason {
     HalfOpenTimeout,
     /// `reset()` was called.
     Reset,
+    /// The breaker was given other settings, in the same state.
+    Reconfigured,
     /// `trip()` was called.
     Trip,
     /// `open_for(..)` was called.
@@ -91,6 +93,7 @@ impl fmt::Display for Reason {
             Self::RampEnded => "the ramp is complete",
             Self::HalfOpenTimeout => "the calls of the trial take too long",
             Self::Reset => "reset by command",
+            Self::Reconfigured => "it has other settings",
             Self::Trip | Self::OpenFor => "opened by command",
             Self::ForceOpen => "forced open by command",
             Self::Disable => "disabled by command",

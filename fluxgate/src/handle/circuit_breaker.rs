@@ -264,7 +264,7 @@ impl CircuitBreaker {
     }
 
     /// The breaker, whose first use is over.
-    fn enrolled(&self) -> &Breaker {
+    pub(super) fn enrolled(&self) -> &Breaker {
         let breaker = self.resolved();
         enroll(breaker);
         breaker

@@ -87,7 +87,7 @@ fn a_reset_of_a_closed_breaker_is_heard_by_those_who_ask() {
     assert_eq!(fixture.heard.steps(), writer.steps()[1..], "others do not");
     let reset = writer.look(|heard| heard.0[0].clone());
     assert_eq!((reset.reason, reset.metrics.failures(), reset.generation), (Reason::Reset, 1, 1));
-    assert_eq!(reset.to_string(), "circuit breaker `fixture`: closed anew (reset by command)");
+    assert_eq!(reset.to_string(), "circuit breaker `fixture`: still closed (reset by command)");
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod opened_by_command;
 mod owned_calls;
 mod panics;
 mod ramp;
+mod reconfigured;
 mod recorded;
 mod reentrant;
 mod refusal;

@@ -12,6 +12,7 @@ use crate::engine::word::StateWord;
 
 /// What is remembered of calls: the sliding window or, during a trial, the trial's tally in its place.
 pub(crate) struct Memory {
+    pub(crate) measures: Measures,
     tally: Tally,
     streak: u32,
     /// The time of the latest outcome or reading, if the breaker reads the time.
@@ -27,12 +28,12 @@ enum Storage {
 }
 
 impl Memory {
-    pub(crate) fn new(window: &Window, measures: &Measures) -> Self {
+    pub(crate) fn new(window: &Window, measures: Measures) -> Self {
         let storage = match window.extent {
-            Extent::Count(size) => Storage::Count(Ring::new(size, measures)),
+            Extent::Count(size) => Storage::Count(Ring::new(size, &measures)),
             Extent::Time(_) => Storage::Time(Buckets::new(window.bucket_nanos(), window.bucket_count())),
         };
-        Self { tally: Tally::EMPTY, streak: 0, latest: 0, succeeded: NEVER, storage }
+        Self { measures, tally: Tally::EMPTY, streak: 0, latest: 0, succeeded: NEVER, storage }
     }
 
     /// Forgets all calls, but not when one last succeeded.
@@ -47,8 +48,9 @@ impl Memory {
 
     /// Records into the sliding window. Returns whether this could make a rule hold that did not hold before: not if a fast success
     /// took the place of another call, because then nothing has become worse.
-    pub(crate) fn record(&mut self, call: FinishedCall, now: u64, measures: &Measures) -> bool {
-        self.end(call, now, measures);
+    pub(crate) fn record(&mut self, call: FinishedCall, now: u64) -> bool {
+        self.end(call, now);
+        let measures = &self.measures;
         match &mut self.storage {
             Storage::Count(ring) => {
                 let replaces = ring.is_full(&self.tally);
@@ -64,16 +66,16 @@ impl Memory {
     }
 
     /// Records into the trial's tally, which forgets nothing.
-    pub(crate) fn record_trial(&mut self, call: FinishedCall, now: u64, measures: &Measures) {
-        self.end(call, now, measures);
-        self.tally += call.tally(measures);
+    pub(crate) fn record_trial(&mut self, call: FinishedCall, now: u64) {
+        self.end(call, now);
+        self.tally += call.tally(&self.measures);
     }
 
     /// Ends or lengthens the streak.
     #[inline]
-    fn end(&mut self, call: FinishedCall, now: u64, measures: &Measures) {
+    fn end(&mut self, call: FinishedCall, now: u64) {
         self.streak = if call.failed { self.streak.saturating_add(1) } else { 0 };
-        if measures.recency {
+        if self.measures.recency {
             self.latest = self.latest.max(now);
             self.succeeded = if call.failed { self.succeeded.min(self.latest) } else { self.latest };
         }
@@ -87,15 +89,15 @@ impl Memory {
         }
     }
 
-    pub(crate) fn metrics(&self, measures: &Measures) -> Metrics {
-        Metrics::new(self.tally, self.streak, *measures)
+    pub(crate) fn metrics(&self) -> Metrics {
+        Metrics::new(self.tally, self.streak, self.measures)
             .after_success(self.latest.saturating_sub(self.succeeded))
     }
 
     /// Whether one more fast success would change anything but what is counted: end a streak, move an average, or be the last success.
     #[inline]
-    pub(crate) fn is_moved_by_success(&self, measures: &Measures) -> bool {
-        self.streak > 0 || measures.average || measures.recency
+    pub(crate) fn is_moved_by_success(&self) -> bool {
+        self.streak > 0 || self.measures.average || self.measures.recency
     }
 
     /// Whether one more fast success would leave the memory exactly as it is, if it [moves](Self::is_moved_by_success) nothing: every
@@ -114,17 +116,11 @@ impl Memory {
 
     /// Lets successes of `word` go unrecorded, if none of them can make the rule hold, which does not hold now. They must not
     /// [move](Self::is_moved_by_success) anything.
-    pub(crate) fn grant(
-        &mut self,
-        unrecorded: &Unrecorded,
-        word: StateWord,
-        rule: &[Node],
-        measures: &Measures,
-    ) {
+    pub(crate) fn grant(&mut self, unrecorded: &Unrecorded, word: StateWord, rule: &[Node]) {
         match &mut self.storage {
             Storage::Count(ring) => {
                 if ring.is_full(&self.tally) {
-                    unrecorded.allowance.grant(word, ring.grant(measures));
+                    unrecorded.allowance.grant(word, ring.grant(&self.measures));
                 }
             }
             Storage::Time(buckets) => {
