@@ -9,7 +9,7 @@
 //! | text | the [`token`]s of a text, and [`problem`]s, which are [drawn](render) beneath it |
 //! | language | the words ([`vocabulary`]), their [`spelling`], and the [syntax tree](syntax) |
 //! | logic | whether a rule [holds](evaluate), what a [`trial`] takes, [`flaws`], and the [checks](check) that macro expansions call |
-//! | reading | tokens -> checked values ([`read`]), [`suggestion`]s for mistakes, and settings made [`by_hand`] |
+//! | reading | tokens -> checked values ([`read`]), [`suggestion`]s for mistakes, and settings made [`by_hand`] or [`by_text`] |
 #![forbid(unsafe_code)]
 
 mod language;
@@ -21,7 +21,7 @@ mod text;
 pub use crate::language::{spelling, syntax, vocabulary};
 pub use crate::logic::{const_checks as check, flaws, trial};
 pub use crate::model::{duration, limits, metrics, permit, ratio, retry, rule, window};
-pub use crate::reading::{by_hand, read, repair, suggestion};
+pub use crate::reading::{by_hand, by_text, read, repair, suggestion};
 pub use crate::text::{lexer, problem, render, token};
 
 /// Whether and why a rule holds.

@@ -2,6 +2,7 @@
 
 pub(crate) mod arguments;
 pub mod by_hand;
+pub mod by_text;
 pub(crate) mod call;
 pub(crate) mod cursor;
 pub(crate) mod explain;

@@ -8,5 +8,5 @@ pub(crate) mod event;
 pub(crate) mod interests;
 pub(crate) mod listener;
 #[cfg(feature = "tracing")]
-mod tracing;
+pub(crate) mod tracing;
 pub(crate) mod transition;

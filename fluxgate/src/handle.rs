@@ -11,6 +11,8 @@ pub(crate) mod future;
 pub(crate) mod isolation;
 pub(crate) mod listening;
 pub(crate) mod owned_call;
+#[cfg(feature = "serde")]
+pub(crate) mod prescription;
 pub(crate) mod reconfiguration;
 pub(crate) mod refusal;
 pub(crate) mod registry;

@@ -37,7 +37,8 @@
 //!
 //! - `tracing`: an event for every transition, with the target `fluxgate`: `WARN` if the rule held or the trial took too long,
 //!   otherwise `INFO`; and for every refusal, `DEBUG`, in the span of the caller. With the feature `log` of `tracing`, and without a subscriber, it goes to `log`, as all events do
-//! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]
+//! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]; `fluxgate::settings`, from files and changed while the
+//!   program runs
 //! - `test-util`: `fluxgate::testing`, for [tests](docs::testing) that neither sleep nor disturb each other
 //!
 //! # Targets
@@ -62,17 +63,19 @@ compile_error!("Fluxgate needs 64-bit atomics (`AtomicU64`), and this target has
 
 mod callback;
 mod clock;
+mod configuration;
 pub mod docs;
 mod engine;
 mod events;
 mod handle;
+#[cfg(feature = "serde")]
+mod integrations;
 #[cfg(all(test, fluxgate_loom))]
 mod models;
 pub mod permit;
 mod private;
 mod random;
 pub mod retry;
-mod settings;
 mod state;
 mod sync;
 #[cfg(feature = "test-util")]
@@ -82,6 +85,10 @@ pub mod trip;
 pub mod window;
 
 pub use self::clock::{Clock, SetClockError, set_clock};
+pub use self::configuration::OnCancel;
+pub use self::configuration::changes::Changes;
+pub use self::configuration::error::{ConfigError, ConfigProblem};
+pub use self::configuration::name::Name;
 pub use self::events::cause::Cause;
 pub use self::events::event::{EndedCall, Event, RefusedCall};
 pub use self::events::interests::Interests;
@@ -98,10 +105,8 @@ pub use self::handle::owned_call::OwnedCall;
 pub use self::handle::registry::{breakers, find, register};
 pub use self::handle::snapshot::Snapshot;
 pub use self::handle::totals::Totals;
-pub use self::settings::OnCancel;
-pub use self::settings::changes::Changes;
-pub use self::settings::error::{ConfigError, ConfigProblem};
-pub use self::settings::name::Name;
+#[cfg(feature = "serde")]
+pub use self::integrations::settings;
 pub use self::state::{Outcome, State};
 #[doc = include_str!("../docs/breaker.md")]
 pub use fluxgate_macros::breaker;

@@ -11,13 +11,13 @@ use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use loom::thread;
 
 use crate::clock::{Clock, UserClock};
+use crate::configuration::name::Name;
+use crate::configuration::{Settings, SettingsRef};
 use crate::engine::breaker::{Breaker, Origin};
 use crate::engine::locked::Period;
 use crate::engine::{manual, recording, transition};
 use crate::events::transition::{Reason, Transition};
 use crate::handle::enrollment::enroll;
-use crate::settings::name::Name;
-use crate::settings::{Settings, SettingsRef};
 use crate::state::{Outcome, State};
 use crate::sync::Arc;
 use crate::{Call, CallNotPermitted, CircuitBreaker, permit, retry, trip, window};

@@ -13,11 +13,11 @@ use super::window::memory::Memory;
 use super::window::unrecorded::Unrecorded;
 use super::word::StateWord;
 use crate::clock::{self, NEVER, UserClock};
+use crate::configuration::name::Name;
+use crate::configuration::{OnCancel, Settings, SettingsRef};
 use crate::events::audience::Audience;
 use crate::events::cause::Figures;
 use crate::random::Draw;
-use crate::settings::name::Name;
-use crate::settings::{OnCancel, Settings, SettingsRef};
 use crate::state::State;
 use crate::sync::{
     Arc, AtomicU64, Mutex, MutexGuard, OnceBox, Ordering, Reading, Replaceable, Weak, const_unless_model,

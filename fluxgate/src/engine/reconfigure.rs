@@ -12,17 +12,37 @@ use super::recording::follow;
 use super::transition;
 use super::trial::Trial;
 use super::word::StateWord;
+use crate::configuration::Settings;
+use crate::configuration::error::ConfigError;
 use crate::events::cause::Figures;
 use crate::events::transition::{Reason, Transition};
-use crate::settings::Settings;
 use crate::sync::{Arc, Ordering, fence};
+
+/// Gives the breaker the settings that `changed` makes of its present ones, if they are right. Returns whether they are others.
+pub(crate) fn change(
+    breaker: &Breaker,
+    changed: impl Fn(&Settings) -> Settings,
+) -> Result<bool, ConfigError> {
+    loop {
+        let present = breaker.settings_ref();
+        let settings = changed(present.get());
+        settings.check(breaker.has_clock())?;
+        // Nothing is locked meanwhile, so another thread may have changed others: then this one looks again, and none is lost.
+        if settings == *present.get() {
+            return Ok(false);
+        }
+        if reconfigure(breaker, present.get(), settings) {
+            return Ok(true);
+        }
+    }
+}
 
 /// Gives the breaker these settings, which are checked, unless `present` are no longer its settings: then it returns `false`. Its name, its
 /// state, and for how long it is open stay as they are.
 ///
 /// If the rule or the window is another one, a new generation begins: outcomes of earlier calls are late, and a trial begins anew. What is
 /// remembered is kept if the new settings would remember the same of the same calls, and judged at once by the new rule.
-pub(crate) fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> bool {
+fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> bool {
     let now = breaker.now();
     let mut guard = breaker.lock();
     let old = breaker.settings();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::cause::Cause;
 use super::transition::Transition;
-use crate::settings::name::Name;
+use crate::configuration::name::Name;
 use crate::state::{Outcome, State};
 
 /// Something that happened, as an [`Events`](crate::Events) stream yields it.

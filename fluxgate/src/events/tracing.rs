@@ -7,6 +7,12 @@ use std::ops::Deref;
 
 use super::event::RefusedCall;
 use super::transition::{Reason, Transition};
+#[cfg(feature = "serde")]
+use crate::callback::contain;
+#[cfg(feature = "serde")]
+use crate::configuration::error::ConfigError;
+#[cfg(feature = "serde")]
+use crate::configuration::name::Name;
 
 /// Emits the event of a transition. The fields are evaluated only if it is wanted.
 pub(super) fn emit(transition: &Transition) {
@@ -58,4 +64,18 @@ pub(super) fn emit_refusal(call: &impl Deref<Target = RefusedCall>) {
         retry_after = call.retry_after.map(|left| left.as_secs_f64()),
         "circuit breaker refuses a call"
     );
+}
+
+/// Emits that settings from outside do not fit a breaker.
+#[cfg(feature = "serde")]
+pub(crate) fn emit_unfit(breaker: &Name, error: &ConfigError) {
+    contain(|| {
+        ::tracing::event!(
+            target: "fluxgate",
+            ::tracing::Level::WARN,
+            breaker = breaker.as_str(),
+            error = error.to_string().as_str(),
+            "circuit breaker keeps its own settings, since those applied do not fit"
+        );
+    });
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use fluxgate_rules::Metrics;
 
 use super::cause::Cause;
-use crate::settings::name::Name;
+use crate::configuration::name::Name;
 use crate::state::State;
 
 /// A breaker went from one state to another. If both states are the same, the [reason](Reason) says what happened: it was reset or

@@ -10,11 +10,11 @@ use fluxgate_rules::{Permit, Retry, Rule, Window};
 use super::circuit_breaker::CircuitBreaker;
 use super::enrollment::enroll;
 use crate::clock::{self, Clock, UserClock};
+use crate::configuration::error::ConfigError;
+use crate::configuration::{OnCancel, Settings, SettingsRef};
 use crate::engine::breaker::Breaker;
 use crate::engine::transition;
 use crate::events::listener::Listener;
-use crate::settings::error::ConfigError;
-use crate::settings::{OnCancel, Settings, SettingsRef};
 use crate::state::Outcome;
 use crate::{permit, retry, window};
 

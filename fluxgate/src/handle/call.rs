@@ -8,11 +8,11 @@ use fluxgate_rules::metrics::nanos;
 use super::enrollment::enroll;
 use super::isolation::resolve;
 use super::refusal::Refusal;
+use crate::configuration::OnCancel;
 use crate::engine::answer::Admission;
 use crate::engine::breaker::Breaker;
 use crate::engine::word::StateWord;
 use crate::engine::{admission, nesting, recording};
-use crate::settings::OnCancel;
 use crate::state::{Outcome, State};
 
 /// An admitted call, whose outcome is to be reported.

@@ -12,11 +12,11 @@ use super::error::{CallNotPermitted, Error};
 use super::future::CallAsync;
 use super::isolation::resolve;
 use super::snapshot::Snapshot;
+use crate::configuration::{Settings, SettingsRef};
 use crate::engine::breaker::Breaker;
 use crate::engine::{counting, manual, open, recording, transition};
 use crate::events::listener::Listener;
 use crate::events::transition::Reason;
-use crate::settings::{Settings, SettingsRef};
 use crate::state::{Outcome, State};
 use crate::sync::{Arc, OnceBox, const_unless_model};
 

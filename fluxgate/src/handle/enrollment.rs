@@ -1,5 +1,7 @@
 //! A breaker's first use, with which it enters the registry.
 
+#[cfg(feature = "serde")]
+use super::prescription;
 use crate::engine::breaker::Breaker;
 use crate::engine::counting;
 use crate::engine::registry::REGISTRY;
@@ -17,5 +19,7 @@ fn first_use(breaker: &Breaker) {
     if breaker.put_into_use(breaker.now()) {
         REGISTRY.enter(breaker);
         counting::begin_if_everywhere(breaker);
+        #[cfg(feature = "serde")]
+        prescription::begin(breaker);
     }
 }

@@ -1,11 +1,9 @@
 //! Giving a breaker other settings while it is in use.
 
 use super::circuit_breaker::CircuitBreaker;
-use crate::engine::breaker::Breaker;
-use crate::engine::reconfigure::reconfigure;
-use crate::settings::Settings;
-use crate::settings::changes::Changes;
-use crate::settings::error::ConfigError;
+use crate::configuration::changes::Changes;
+use crate::configuration::error::ConfigError;
+use crate::engine::reconfigure::change;
 
 impl CircuitBreaker {
     /// Changes settings of the breaker while it is in use. Its name, listeners, handles and clock stay, and so does its state: one that
@@ -30,19 +28,6 @@ impl CircuitBreaker {
     /// Everything that would be wrong with the settings, as of [`build`](crate::Builder::build); then nothing is changed.
     pub fn reconfigure(&self, changes: &Changes) -> Result<(), ConfigError> {
         let breaker = self.enrolled();
-        change(breaker, |settings| changes.of(settings))
-    }
-}
-
-/// Gives the breaker the settings that `changed` makes of its present ones, if they are right and others.
-pub(super) fn change(breaker: &Breaker, changed: impl Fn(&Settings) -> Settings) -> Result<(), ConfigError> {
-    loop {
-        let present = breaker.settings_ref();
-        let settings = changed(present.get());
-        settings.check(breaker.has_clock())?;
-        // Nothing is locked meanwhile, so another thread may have changed others: then this one looks again, and none is lost.
-        if settings == *present.get() || reconfigure(breaker, present.get(), settings) {
-            return Ok(());
-        }
+        change(breaker, |settings| changes.of(settings)).map(|_| ())
     }
 }

@@ -3,6 +3,8 @@
 pub(crate) mod changes;
 pub(crate) mod error;
 pub(crate) mod name;
+#[cfg(feature = "serde")]
+pub(crate) mod pattern;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -84,6 +84,53 @@ impl Changes {
         Self { count_calls: Some(counts), ..self }
     }
 
+    /// The names of the settings.
+    #[cfg(feature = "serde")]
+    pub(crate) const SETTINGS: [&str; 9] = [
+        "window",
+        "trip",
+        "retry",
+        "permit",
+        "max_half_open_calls",
+        "half_open_timeout",
+        "on_panic",
+        "on_cancel",
+        "count_calls",
+    ];
+
+    /// Whether the setting of this name is changed.
+    #[cfg(feature = "serde")]
+    pub(crate) fn has(&self, setting: &str) -> bool {
+        match setting {
+            "window" => self.window.is_some(),
+            "trip" => self.trip.is_some(),
+            "retry" => self.retry.is_some(),
+            "permit" => self.permit.is_some(),
+            "max_half_open_calls" => self.max_half_open_calls.is_some(),
+            "half_open_timeout" => self.half_open_timeout.is_some(),
+            "on_panic" => self.on_panic.is_some(),
+            "on_cancel" => self.on_cancel.is_some(),
+            "count_calls" => self.count_calls.is_some(),
+            _ => false,
+        }
+    }
+
+    /// These changes and, of what they do not mention, the others.
+    #[cfg(feature = "serde")]
+    pub(crate) fn over(self, others: &Self) -> Self {
+        Self {
+            window: self.window.or(others.window),
+            trip: self.trip.or_else(|| others.trip.clone()),
+            retry: self.retry.or(others.retry),
+            permit: self.permit.or(others.permit),
+            max_half_open_calls: self.max_half_open_calls.or(others.max_half_open_calls),
+            half_open_timeout: self.half_open_timeout.or(others.half_open_timeout),
+            on_panic: self.on_panic.or(others.on_panic),
+            on_cancel: self.on_cancel.or(others.on_cancel),
+            count_calls: self.count_calls.or(others.count_calls),
+        }
+    }
+
     /// These settings with the changes.
     pub(crate) fn of(&self, settings: &Settings) -> Settings {
         let window = self.window.unwrap_or(settings.window);
