@@ -52,7 +52,8 @@ async fn call_shared() -> Result<u32, Arc<anyhow::Error>> {
 /// A `?` on an error that one cannot edit, in a function that returns it or a refusal.
 #[circuit_breaker(breaker = DOWN)]
 fn call_number(text: &str) -> Result<u32, fluxgate::Error<ParseIntError>> {
-    Ok(text.trim().parse::<u32>().map_err(Inner)?)
+    let number: u32 = text.parse().map_err(Inner)?;
+    Ok(number * 2)
 }
 
 fn breaker_refusal() -> fluxgate::CallNotPermitted {
