@@ -5,6 +5,8 @@ mod associated;
 mod closures;
 mod handlers;
 mod probe;
+#[cfg(feature = "axum")]
+mod responses;
 mod returns;
 mod sources;
 mod unmet;
