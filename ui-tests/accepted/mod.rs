@@ -57,6 +57,7 @@ programs! {
     generics
     handle_and_cfg
     handle_with_visibility
+    handlers_of_every_kind
     handles_of_methods
     inner_attributes
     items_in_the_body
