@@ -125,6 +125,11 @@ impl Word {
         self.values().any(|value| matches!(value, Value::Constant(_)))
     }
 
+    /// Whether an argument is a function.
+    pub(crate) fn has_functions(&self) -> bool {
+        self.values().any(|value| matches!(value, Value::Function(..)))
+    }
+
     fn values(&self) -> impl Iterator<Item = &Value> {
         self.positional.iter().chain(self.keywords.iter().map(|(_, value)| value))
     }
