@@ -1,4 +1,6 @@
 //! What connects breakers with other crates, each behind a feature.
 
+#[cfg(feature = "axum")]
+mod axum;
 #[cfg(feature = "serde")]
 pub mod settings;

@@ -36,7 +36,9 @@
 //! # Features
 //!
 //! - `tracing`: an event for every transition, with the target `fluxgate`: `WARN` if the rule held or the trial took too long,
-//!   otherwise `INFO`; and for every refusal, `DEBUG`, in the span of the caller. With the feature `log` of `tracing`, and without a subscriber, it goes to `log`, as all events do
+//!   otherwise `INFO`; and for every refusal, `DEBUG`, in the span of the caller. With the feature `log` of `tracing`, and without a
+//!   subscriber, it goes to `log`, as all events do
+//! - `axum`: `IntoResponse` for [`CallNotPermitted`] and [`Error`], and [responses as return types](macro@circuit_breaker#returns)
 //! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]; `fluxgate::settings`, from files and changed while the
 //!   program runs
 //! - `test-util`: `fluxgate::testing`, for [tests](docs::testing) that neither sleep nor disturb each other
@@ -68,7 +70,6 @@ pub mod docs;
 mod engine;
 mod events;
 mod handle;
-#[cfg(feature = "serde")]
 mod integrations;
 #[cfg(all(test, fluxgate_loom))]
 mod models;

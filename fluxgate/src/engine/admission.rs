@@ -31,7 +31,15 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
                 return Admission::admitted(word, if word.is_timed() { breaker.now() } else { 0 });
             }
             Answer::Inner => return Admission::admitted(word.inner(), 0),
-            Answer::Refused(left) => return refuse(breaker, word, left),
+            Answer::Refused(left) => {
+                if !breaker.stripes().count(word.refusals()) {
+                    count_refusal(breaker, word);
+                }
+                if audience::hears_refusals(breaker.audience()) {
+                    announce_refusal(breaker, word, left);
+                }
+                return Admission::refused(word, left);
+            }
             Answer::Due(now) => due = Some(now),
             Answer::LookAgain => {}
         }
@@ -39,18 +47,21 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
     }
 }
 
-/// Counts a refusal, and tells whoever wants to hear of it.
-#[inline]
-fn refuse(breaker: &Breaker, word: StateWord, left: u64) -> Admission {
-    if !breaker.rejected.count(word) {
-        breaker.lock().counts.refused += 1;
+/// Counts a call that was refused under `word`, in that state unless the breaker has left it, and lets the next ones be counted without
+/// the lock.
+#[inline(never)]
+fn count_refusal(breaker: &Breaker, word: StateWord) {
+    let mut guard = breaker.lock();
+    if guard.word == word {
+        guard.collect();
+        guard.rejected += 1;
+        guard.grants.open(breaker.stripes(), word.refusals(), u32::MAX);
+    } else {
+        guard.counts.refused += 1;
     }
-    if audience::hears_refusals(breaker.audience()) {
-        announce_refusal(breaker, word, left);
-    }
-    Admission::refused(word, left)
 }
 
+/// Tells whoever wants to hear of a refusal.
 #[cold]
 #[inline(never)]
 fn announce_refusal(breaker: &Breaker, word: StateWord, left: u64) {

@@ -7,10 +7,9 @@ use fluxgate_rules::trial::Plan;
 use fluxgate_rules::{Extent, Measures, Metrics, Rule, Tally};
 
 use super::locked::Locked;
-use super::rejected::Rejected;
+use super::stripes::{Apart, Stripe, Stripes};
 use super::totals::Watch;
 use super::window::memory::Memory;
-use super::window::unrecorded::Unrecorded;
 use super::word::StateWord;
 use crate::clock::{self, NEVER, UserClock};
 use crate::configuration::name::Name;
@@ -25,32 +24,39 @@ use crate::sync::{
 };
 
 /// A breaker at a fixed address: a `static` of its own, or shared by handles.
+///
+/// Every call reads `state` and `healthy`, so they are at least a cache line away from what is written often: the lock and what it
+/// guards, behind them; and before them the references of an `Arc`, or the breaker of another `static`. What is between is written when the
+/// state changes, or a bucket of a time window ends.
+#[repr(C)]
 pub struct Breaker {
+    pub(crate) origin: Origin,
+    /// The [`Figures`] that opened the breaker.
+    pub(crate) cause: [AtomicU64; 3],
+    /// When the current state began.
+    pub(crate) since: AtomicU64,
     /// The [`StateWord`] of the current generation.
     pub(crate) state: AtomicU64,
     /// [`StateWord::healthy`] of the current generation, or [`StateWord::NONE`].
     pub(crate) healthy: AtomicU64,
-    /// When the current state began.
-    pub(crate) since: AtomicU64,
+    /// From which duration on a call is slow. All are, of a breaker that counts its calls.
+    pub(super) slow_from: AtomicU64,
+    /// Until when successes may be counted without the lock, if their time matters.
+    pub(super) counts_until: AtomicU64,
     /// When an open breaker tries again; [`NEVER`] if it does not, or is not open.
     pub(crate) deadline: AtomicU64,
-    /// Calls refused since the current state began.
-    pub(crate) rejected: Rejected,
-    /// From which duration on a success may change the verdict. All do, of a breaker that counts its calls.
-    pub(crate) slow_from: AtomicU64,
-    /// Made when someone wants to know of calls.
-    pub(super) watch: OnceBox<Watch>,
-    /// The [`Figures`] that opened the breaker.
-    pub(crate) cause: [AtomicU64; 3],
-    pub(crate) locked: Mutex<Locked>,
-    pub(crate) unrecorded: Unrecorded,
+    /// Its own, if it has one.
+    pub(crate) clock: Option<Box<UserClock>>,
     /// Those that it was made with. Its name stays.
     pub(crate) settings: SettingsRef,
     /// Those that have replaced them.
     replaced: OnceBox<Replaceable<Settings>>,
-    /// Its own, if it has one.
-    pub(crate) clock: Option<Box<UserClock>>,
-    pub(crate) origin: Origin,
+    /// Made when someone wants to know of calls.
+    watch: OnceBox<Watch>,
+    /// Those of the threads that have met at `stripe`, if any have.
+    apart: OnceBox<Apart>,
+    pub(super) stripe: Stripe,
+    pub(crate) locked: Mutex<Locked>,
 }
 
 /// A breaker's settings, as they were when they were read.
@@ -123,20 +129,21 @@ impl Breaker {
             let counts = settings.count_calls;
             let slow_from = Rule::measures(settings.rule.nodes()).slow_from();
             Self {
+                origin,
+                cause: [AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)],
+                since: AtomicU64::new(0),
                 state: AtomicU64::new(if counts { word.counted() } else { word }.0),
                 healthy: AtomicU64::new(StateWord::NONE.0),
-                since: AtomicU64::new(0),
-                deadline: AtomicU64::new(NEVER),
-                rejected: Rejected::new(),
                 slow_from: AtomicU64::new(if counts { 0 } else { slow_from }),
-                watch: OnceBox::new(),
-                cause: [AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)],
-                locked: Mutex::new(Locked::new()),
-                unrecorded: Unrecorded::new(),
+                counts_until: AtomicU64::new(NEVER),
+                deadline: AtomicU64::new(NEVER),
+                clock,
                 settings: reference,
                 replaced: OnceBox::new(),
-                clock,
-                origin,
+                watch: OnceBox::new(),
+                apart: OnceBox::new(),
+                stripe: Stripe::closed(),
+                locked: Mutex::new(Locked::new()),
             }
         }
     }
@@ -246,6 +253,18 @@ impl Breaker {
         self.clock.is_some() || clock::is_there()
     }
 
+    #[inline]
+    pub(crate) fn stripes(&self) -> Stripes<'_> {
+        Stripes { first: &self.stripe, apart: &self.apart }
+    }
+
+    /// Whether a call that took so long reaches no threshold of the rule, and need not be counted. Read before what then lets it go
+    /// without the lock: whoever changes it has first made that void.
+    #[inline]
+    pub(super) fn is_fast(&self, nanos: u64) -> bool {
+        nanos < self.slow_from.load(Ordering::Acquire)
+    }
+
     /// Whether its clock may be a user's, which is not read under the lock. That of the process is where one has been set.
     pub(super) fn reads_users_clock(&self) -> bool {
         self.clock.is_some() || clock::may_be_users()
@@ -296,23 +315,68 @@ impl Guard<'_> {
     #[inline]
     pub(super) fn memory(&mut self) -> &mut Memory {
         let breaker = self.breaker;
-        self.locked
-            .memory
-            .get_or_insert_with(|| Box::new(Memory::new(&breaker.settings().window, breaker.measures())))
+        self.locked.memory.get_or_insert_with(|| {
+            Box::new({
+                let settings = breaker.settings();
+                Memory::new(&settings.window, settings.rule.nodes())
+            })
+        })
+    }
+
+    /// Enters the calls that were counted without the lock. Further ones are counted.
+    #[inline]
+    pub(super) fn collect(&mut self) {
+        let word = self.locked.grants.word();
+        let count = self.locked.grants.collect(self.breaker.stripes());
+        self.enter_counted(word, count);
+    }
+
+    /// The same, and closes the stripes: what comes next, on any thread, takes the lock.
+    pub(super) fn close_stripes(&mut self) {
+        let word = self.locked.grants.word();
+        let count = self.locked.grants.close(self.breaker.stripes());
+        self.enter_counted(word, count);
+    }
+
+    fn enter_counted(&mut self, word: StateWord, count: u64) {
+        if count == 0 {
+            return;
+        }
+        match word.state() {
+            State::Closed | State::MetricsOnly if word == self.word => self.memory().record_successes(count),
+            State::Closed => {
+                self.memory().record_failures(count);
+                self.locked.counts.failures += count;
+            }
+            _ => self.locked.rejected += count,
+        }
+    }
+
+    /// How many calls were refused since the current state began.
+    pub(crate) fn rejected(&mut self) -> u64 {
+        if !matches!(self.word.state(), State::Closed | State::MetricsOnly) {
+            self.collect();
+        }
+        self.locked.rejected
     }
 
     /// The figures of the recent calls, at `now`.
     pub(crate) fn metrics(&mut self, now: u64) -> Metrics {
-        let (breaker, state) = (self.breaker, self.word.state());
-        let Some(memory) = &mut self.locked.memory else {
-            return Metrics::new(Tally::EMPTY, 0, breaker.measures());
+        let state = self.word.state();
+        let Some(memory) = &self.locked.memory else {
+            return Metrics::new(Tally::EMPTY, 0, self.breaker.measures());
         };
         // While open, the evidence is shown: the window as it was when the breaker tripped.
         if matches!(state, State::Closed | State::MetricsOnly | State::HalfOpen) {
-            memory.reclaim(&breaker.unrecorded);
-            memory.advance(now);
+            // What was counted belongs into the buckets that there were. Without the calls that are forgotten now, others may count more.
+            if now >= memory.forgets_at() {
+                self.close_stripes();
+            } else {
+                self.collect();
+            }
+            self.memory().advance(now);
         }
-        memory.metrics()
+        self.memory().metrics()
     }
 }
 

@@ -56,9 +56,7 @@ pub(crate) fn begin(breaker: &Breaker) {
         return;
     }
     breaker.watch().calls();
-    if let Some(memory) = &mut guard.memory {
-        memory.reclaim(&breaker.unrecorded);
-    }
+    guard.close_stripes();
     breaker.healthy.store(StateWord::NONE.0, Ordering::Release);
     breaker.slow_from.store(0, Ordering::Release);
     breaker.state.store(guard.word.counted().0, Ordering::Release);

@@ -1,6 +1,7 @@
 //! The part of a breaker that is kept under its lock.
 
 use super::crossings::Crossings;
+use super::grants::Grants;
 use super::reopens::Reopens;
 use super::totals::Counts;
 use super::trial::Trial;
@@ -9,13 +10,19 @@ use super::word::StateWord;
 use crate::events::delivery::Delivery;
 
 /// The part of a breaker that is kept under its lock.
+///
+/// In the order in which a failure needs it, so that what it needs is on few cache lines.
+#[repr(C)]
 pub(crate) struct Locked {
     /// Made on first use.
     pub(crate) memory: Option<Box<Memory>>,
+    pub(super) grants: Grants,
+    /// Calls refused since the current state began, as far as they have been collected.
+    pub(super) rejected: u64,
+    pub(crate) counts: Counts,
     pub(crate) events: Option<Box<Delivery>>,
     pub(crate) period: Period,
     pub(crate) reopens: Reopens,
-    pub(crate) counts: Counts,
 }
 
 /// The progress of the current generation.
@@ -36,10 +43,12 @@ impl Locked {
     pub(crate) const fn new() -> Self {
         Self {
             memory: None,
+            grants: Grants::NONE,
+            rejected: 0,
+            counts: Counts::NONE,
             events: None,
             period: Period::Closed,
             reopens: Reopens::NONE,
-            counts: Counts::NONE,
         }
     }
 }

@@ -59,8 +59,9 @@ fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> boo
     begin_change(&mut guard);
     breaker.replace_settings(Arc::new(settings));
     if renews {
-        if !keeps_memory {
-            guard.memory = None;
+        match &mut guard.memory {
+            Some(memory) if keeps_memory => memory.forget_headroom(),
+            memory => *memory = None,
         }
         renew(&mut guard, figures);
     }
@@ -88,9 +89,7 @@ fn begin_change(guard: &mut Guard<'_>) {
     breaker.state.store(word.changing().0, Ordering::Relaxed);
     fence(Ordering::Release);
     breaker.healthy.store(StateWord::NONE.0, Ordering::Relaxed);
-    if let Some(memory) = &mut guard.memory {
-        memory.reclaim(&breaker.unrecorded);
-    }
+    guard.close_stripes();
 }
 
 /// Begins anew what belongs to a generation.
@@ -127,9 +126,6 @@ fn end_change(guard: &mut Guard<'_>, next: StateWord) {
     }
     breaker.slow_from.store(if counts { 0 } else { slow_from }, Ordering::Release);
     let next = next.recording(times, dates || breaker.reads_users_clock(), counts);
-    if next != guard.word {
-        breaker.rejected.carry(next);
-    }
     guard.word = next;
     breaker.state.store(next.0, Ordering::Release);
 }

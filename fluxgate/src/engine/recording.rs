@@ -6,9 +6,9 @@
 //! | function | what it rules out | what it needs |
 //! |---|---|---|
 //! | [`record`], inlined into the caller | a success of an untimed breaker that is healthy | one load |
-//! | [`record_undated`] | a success that takes from the allowance, if its time does not matter | no stack frame |
+//! | [`record_undated`] | a call that a stripe counts, if its time does not matter | no stack frame |
 //! | [`record_dated`] | nothing: it reads the clock, if the time matters | |
-//! | [`record_timed`] | a fast success that changes nothing, or takes from the allowance or a stripe | a few atomics |
+//! | [`record_timed`] | a fast success that changes nothing, and a call that a stripe counts | a few atomics |
 //! | [`record_locked`] | nothing: it enters the outcome and acts on what follows | the lock |
 
 use fluxgate_rules::evaluate::Customs;
@@ -41,7 +41,7 @@ pub(crate) fn record(breaker: &Breaker, word: StateWord, start: u64, outcome: Ou
 #[inline(never)]
 pub(crate) fn record_undated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
     // Tested first, because this is the most common case here.
-    if outcome == Outcome::Success && !word.is_dated() && breaker.unrecorded.take_undated(word) {
+    if !word.is_dated() && counts(breaker, word, outcome) {
         return;
     }
     record_dated(breaker, word, start, outcome);
@@ -56,19 +56,30 @@ fn record_dated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome
 
 #[inline(never)]
 fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
-    // Read before what it allows to skip: whoever changes it has first made `healthy` and the allowance void.
-    let is_fast = nanos < breaker.slow_from.load(Ordering::Acquire);
-    if outcome == Outcome::Success && is_fast && changes_nothing(breaker, word, now) {
+    if breaker.is_fast(nanos) && goes_unlocked(breaker, word, outcome, now) {
         return;
     }
     record_locked(breaker, word, outcome, nanos, now);
 }
 
-/// Whether a fast success, which ended at `now`, need not be recorded.
+/// Whether a fast call that ended at `now` needs no lock: it is a success that changes nothing, or a stripe counts it.
 #[inline]
-fn changes_nothing(breaker: &Breaker, word: StateWord, now: u64) -> bool {
-    let is_healthy = breaker.healthy.load(Ordering::Acquire) == word.healthy().0;
-    is_healthy || breaker.unrecorded.take(word, now)
+fn goes_unlocked(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64) -> bool {
+    let is_healthy =
+        outcome == Outcome::Success && breaker.healthy.load(Ordering::Acquire) == word.healthy().0;
+    // A later end may be seen than that of the calls which are counted now, but not by a call that then finds its stripe open.
+    let is_in_time = || now < breaker.counts_until.load(Ordering::Acquire);
+    is_healthy || is_in_time() && counts(breaker, word, outcome)
+}
+
+/// Whether a call of this outcome is one of many alike, of which only the number matters, and is counted as such.
+#[inline]
+fn counts(breaker: &Breaker, word: StateWord, outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Success => breaker.stripes().count(word),
+        Outcome::Failure => breaker.stripes().count(word.failures()),
+        Outcome::Ignored => false,
+    }
 }
 
 /// Enters an outcome under the lock, where the current state keeps it.
@@ -94,10 +105,11 @@ fn record_otherwise(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos:
     }
     let is_moot = match outcome {
         Outcome::Ignored => word.state() != State::HalfOpen,
-        Outcome::Success => {
-            word.is_counted() && nanos < breaker.watch().slow_from() && changes_nothing(breaker, word, now)
+        Outcome::Success | Outcome::Failure => {
+            word.is_counted()
+                && nanos < breaker.watch().slow_from()
+                && goes_unlocked(breaker, word, outcome, now)
         }
-        Outcome::Failure => false,
     };
     let is_late = !is_moot && end_elsewhere(breaker.lock(), word, Some(outcome), nanos, now);
     if word.is_counted() && !word.is_inner() {

@@ -1,5 +1,6 @@
 //! Counts over a breaker's life.
 
+use super::stripes::own;
 use crate::events::audience::Audience;
 use crate::sync::{AtomicU64, OnceBox, Ordering};
 
@@ -83,6 +84,6 @@ impl Calls {
     }
 
     fn own(&self) -> &Stripe {
-        &self.0[super::window::stripes::own() % STRIPES]
+        &self.0[own() % STRIPES]
     }
 }

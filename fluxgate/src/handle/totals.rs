@@ -42,11 +42,11 @@ pub struct Totals {
 }
 
 impl Totals {
-    pub(super) fn of(guard: &Guard<'_>) -> Self {
+    pub(super) fn of(guard: &mut Guard<'_>) -> Self {
         let breaker = guard.breaker;
         let Counts { failures, late, refused, cancelled, panicked } = guard.counts;
         let (successes, ignored) = breaker.counted().unzip();
-        let refused = refused + breaker.rejected.get();
+        let refused = refused + guard.rejected();
         Self { successes, failures, ignored, refused, late, cancelled, panicked }
     }
 }
