@@ -1,5 +1,7 @@
 //! The closed state: every call is admitted, and recorded into the window.
 
+use fluxgate_rules::Node;
+
 use super::breaker::Guard;
 use super::evaluation::{Step, evaluate_now};
 use super::window::finished_call::FinishedCall;
@@ -13,7 +15,8 @@ use crate::sync::Ordering;
 /// before it, and every call after it is judged itself.
 #[inline]
 pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Step {
-    let breaker = guard.breaker;
+    let settings = guard.breaker.settings();
+    let rule = settings.rule.nodes();
     let memory = guard.memory();
     let is_covered = memory.covers(&call) && now < memory.forgets_at();
     let are_alike = guard.grants.word() == guard.word || call.failed;
@@ -25,16 +28,16 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
     let memory = guard.memory();
     let step = if memory.record(call, now) {
         let metrics = memory.metrics();
-        let step = evaluate_now(breaker, false, &metrics, None);
+        let step = evaluate_now(rule, false, &metrics, None);
         if let Step::Pass = step {
-            memory.renew_headroom(breaker.settings().rule.nodes(), &metrics);
+            memory.renew_headroom(rule, &metrics);
         }
         step
     } else {
         Step::Pass
     };
     let passes = matches!(step, Step::Pass);
-    grant(guard, passes);
+    grant(guard, rule, passes);
     if passes { Step::Stay } else { step }
 }
 
@@ -43,7 +46,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
 /// A success that would leave the window as it is goes unrecorded. Others are counted, if no number of them can make the rule hold; or
 /// failures are, if calls do nothing but fail, as many as cannot make it hold.
 #[inline]
-pub(super) fn grant(guard: &mut Guard<'_>, passes: bool) {
+pub(super) fn grant(guard: &mut Guard<'_>, rule: &[Node], passes: bool) {
     let (breaker, word) = (guard.breaker, guard.word);
     let memory = guard.memory();
     let is_saturated = memory.is_saturated();
@@ -66,7 +69,7 @@ pub(super) fn grant(guard: &mut Guard<'_>, passes: bool) {
     let (word, number) = if failures > 0 {
         (word.failures(), failures)
     } else {
-        let successes = memory.harmless_successes(breaker.settings().rule.nodes());
+        let successes = memory.harmless_successes(rule);
         // Where threads meet, opening and closing stripes costs more than counting for a while.
         (word, if breaker.stripes().are_apart() { successes.saturating_mul(4) } else { successes })
     };

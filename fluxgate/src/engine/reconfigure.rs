@@ -138,7 +138,7 @@ fn judge(mut guard: Guard<'_>, now: u64) {
         _ => return,
     };
     let metrics = guard.metrics(now);
-    let step = evaluation::evaluate(guard.breaker, occasion, &metrics, None);
+    let step = evaluation::evaluate(guard.breaker.settings().rule.nodes(), occasion, &metrics, None);
     if guard.memory.is_some() && matches!(step, Step::Trip(_) | Step::Ask) {
         follow(guard, occasion, step, now);
     }
