@@ -114,9 +114,10 @@ fn renew(guard: &mut Guard<'_>, figures: Figures) {
 fn end_change(guard: &mut Guard<'_>, next: StateWord) {
     let breaker = guard.breaker;
     let settings = breaker.settings();
-    let (times, dates) = needs_time(&settings);
+    let measures = breaker.measures();
+    let (times, dates) = needs_time(&settings, &measures);
     let counts = guard.word.is_counted() || settings.count_calls;
-    let slow_from = breaker.measures().slow_from();
+    let slow_from = measures.slow_from();
     drop(settings);
     if counts {
         breaker.watch().calls();
