@@ -148,14 +148,17 @@ fn a_waker_may_open_and_drop_streams() {
     assert_eq!(events.recv().breaker(), "opening");
 }
 
-#[tokio::test]
-async fn a_stream_works_under_a_runtime() {
+#[test]
+fn a_stream_works_under_a_runtime() {
     let _alone = alone();
-    let mut events = fluxgate::events();
-    let waiting = tokio::spawn(async move { events.next().await.breaker().to_owned() });
-    tokio::task::yield_now().await;
-    built("runtime").force_open();
-    assert_eq!(waiting.await.expect("no panic"), "runtime");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(async {
+        let mut events = fluxgate::events();
+        let waiting = tokio::spawn(async move { events.next().await.breaker().to_owned() });
+        tokio::task::yield_now().await;
+        built("runtime").force_open();
+        assert_eq!(waiting.await.expect("no panic"), "runtime");
+    });
 }
 
 /// For the life of the process, so it is one test, and the others do not look at successes.
