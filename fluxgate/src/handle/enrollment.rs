@@ -15,5 +15,7 @@ pub(crate) fn enroll(breaker: &Breaker) {
 fn first_use(breaker: &Breaker) {
     if breaker.put_into_use(breaker.now()) {
         REGISTRY.enter(breaker);
+        #[cfg(feature = "test-util")]
+        super::disabling::begin(breaker);
     }
 }
