@@ -86,6 +86,7 @@ programs! {
     receivers
     recursion
     renamed_crate
+    results_in_results
     retry_always
     retry_never
     returned_values
