@@ -27,6 +27,7 @@ pub use crate::handle::circuit_breaker::{CircuitBreaker, share};
 pub use crate::handle::eager::Eager;
 pub use crate::handle::error::CallNotPermitted;
 pub use crate::handle::future::{Deferred, Guarded};
+pub use crate::settings::method_name::MethodName;
 pub use crate::settings::name::Name;
 pub use crate::settings::{OnCancel, Settings};
 pub use crate::state::Outcome;
