@@ -8,7 +8,7 @@ use crate::input::errors::Errors;
 use crate::input::function::Function;
 use crate::input::names::Macro;
 use crate::model::handler;
-use crate::model::outcome::Outcomes;
+use crate::model::outcome::{Outcomes, Trackers};
 use crate::model::target::{self, BreakerLocation};
 
 /// A function and what guards it.
@@ -47,7 +47,12 @@ impl GuardedFunction {
         let function = Function::parse(item.clone(), &mut errors);
         let handle = target::handle(&arguments, &mut errors);
         let breaker = BreakerLocation::read(&arguments, function.as_ref(), handle.as_ref(), &mut errors);
-        let outcomes = Outcomes::read(&arguments, &mut errors);
+        let trackers = Trackers::read(&arguments, &mut errors);
+        let outcomes = trackers.outcomes();
+        if errors.is_empty() {
+            let may_fail_otherwise = breaker.as_ref().is_none_or(BreakerLocation::trips_on_more_than_results);
+            trackers.report_impossible(&arguments, may_fail_otherwise, &mut errors);
+        }
         let [rejected, fallback] = ["rejected", "fallback"]
             .map(|name| handler::read(&arguments, name, function.as_ref(), &mut errors));
         if let Some(function) = &function {

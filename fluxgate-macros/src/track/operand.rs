@@ -110,8 +110,8 @@ fn arm(source: &Source, word: &str, inside: &Trees, tokens: &TokenStream) -> Res
         {
             let (subject, all) = match word {
                 "matches" => ("error", format!("`all`, or `custom({ident})` if that is a function")),
-                "ok" => ("`Ok` value", "`ok(_)`".to_owned()),
-                _ => ("return value", "`returned(_)`".to_owned()),
+                "ok" => ("`Ok` value", format!("a guard: `ok({ident} if ..)`")),
+                _ => ("return value", format!("a guard: `returned({ident} if ..)`")),
             };
             let what = format!("`{ident}` would be a new name for any {subject}, so that all of them match");
             return Err(Box::new(
@@ -149,7 +149,8 @@ fn is_closure(tokens: &TokenStream) -> bool {
     }
 }
 
-fn is_lowercase(name: &Ident) -> bool {
+/// Whether a name in a pattern would be bound, rather than be that of a constant.
+pub(crate) fn is_lowercase(name: &Ident) -> bool {
     name.to_string().starts_with(|first: char| first.is_lowercase() || first == '_')
 }
 

@@ -11,7 +11,7 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
 // expands to
 
 async fn charge(order: Order) -> Result<Receipt, PaymentError> {
-    let __fluxgate_breaker: &__private::CircuitBreaker = &PAYMENTS;
+    let __fluxgate_breaker: &'static __private::CircuitBreaker = &PAYMENTS;
     __private::Deferred::new(
             __private::CircuitBreaker::breaker(__fluxgate_breaker),
             async move {
