@@ -13,3 +13,4 @@ pub(crate) mod suggest;
 pub(crate) mod tokens;
 pub(crate) mod tracker_words;
 pub(crate) mod trees;
+pub(crate) mod unseen;

@@ -2,6 +2,7 @@
 
 pub(crate) mod changes;
 pub(crate) mod error;
+pub(crate) mod method_name;
 pub(crate) mod name;
 #[cfg(feature = "serde")]
 pub(crate) mod pattern;
@@ -72,10 +73,10 @@ impl SettingsRef {
 
 impl Settings {
     /// What a breaker has if nothing is said but its name.
-    pub const fn standard(name: &'static str) -> Self {
+    pub const fn standard(name: Name) -> Self {
         const RULE: &[Node] = &Rule::standard(100);
         Self {
-            name: Name::from_static(name),
+            name,
             window: Window::count(100),
             rule: Rule::from_static(RULE),
             retry: Retry::cooldown(Duration::from_secs(60)),

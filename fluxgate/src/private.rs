@@ -21,6 +21,7 @@ pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
 pub use self::sources::{HasSources, Plain, Pointer, PointerAndError, Sources, Unknown};
 pub use self::unmet::{Met, Unmet};
+pub use crate::configuration::method_name::MethodName;
 pub use crate::configuration::name::Name;
 pub use crate::configuration::{OnCancel, Settings};
 pub use crate::engine::breaker::Breaker;

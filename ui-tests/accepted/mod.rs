@@ -88,6 +88,7 @@ programs! {
     receivers
     recursion
     renamed_crate
+    results_in_results
     retry_always
     retry_never
     returned_values
