@@ -1,6 +1,7 @@
 //! Tokens -> checked values, or all that is wrong with them and what was meant.
 
 pub(crate) mod arguments;
+pub mod attribute;
 pub mod by_hand;
 pub(crate) mod call;
 pub(crate) mod cursor;

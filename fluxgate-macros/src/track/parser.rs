@@ -34,7 +34,7 @@ pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracke
                 let problem = read::balance(&source.tokens).err();
                 let problem =
                     problem.unwrap_or_else(|| Problem::new(whole, "this is not Rust").help(expected()));
-                errors.push(source.error(&problem));
+                source.report(&problem, errors);
                 return None;
             }
         },
@@ -49,7 +49,7 @@ struct TrackerParser<'a> {
 
 impl TrackerParser<'_> {
     fn report(&mut self, problem: &Problem) {
-        self.errors.push(self.source.error(problem));
+        self.source.report(problem, self.errors);
     }
 
     /// Reads a whole expression. If there is none, `place` is blamed.

@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use crate::language::foreign::Unit;
+use crate::language::notation::{self, with_unit};
 use crate::language::number::{digits_of, from_radix, is_percent, lenient, same_unit, scaled, unit};
 use crate::language::syntax::Value;
 use crate::language::vocabulary::{Kind, Parameter};
@@ -50,8 +52,13 @@ impl ValueReader<'_> {
             && let Err(again) = self.guess(&suggestion.replacement, false)
         {
             let better = again.suggestion().map(|suggestion| suggestion.replacement.clone());
-            let better = better.filter(|better| self.guess(better, true).is_ok());
-            suggestion.replacement = better.unwrap_or_else(|| self.parameter.example.to_owned());
+            return match better.filter(|better| self.guess(better, true).is_ok()) {
+                Some(better) => {
+                    suggestion.replacement = better;
+                    problem
+                }
+                None => problem.example(self.parameter.example),
+            };
         }
         problem
     }
@@ -74,10 +81,16 @@ impl ValueReader<'_> {
             [rest @ .., sign] if sign.is("%") => (true, rest),
             rest => (false, rest),
         };
+        if parameter.kind.is_duration()
+            && let Some(right) = notation::duration(slice).filter(|right| self.is_right(right))
+        {
+            let problem = self.wrong(format!("`{}` is a duration in another notation", self.text));
+            return Err(problem.correct(right));
+        }
         match rest {
-            [] => Err(self.wrong(format!("`{owner}` has no value")).correct(parameter.example)),
+            [] => Err(self.wrong(format!("`{owner}` has no value")).example(parameter.example)),
             [one] if one.shape == Shape::Literal => Err(self.quoted()),
-            [word] if word.is("NaN") || word.is("inf") => Err(self.out_of_range().correct(parameter.example)),
+            [word] if word.is("NaN") || word.is("inf") => Err(self.out_of_range().example(parameter.example)),
             [number] if number.shape == Shape::Number => self.number(negative, &number.text, percent),
             [point, number] if point.is(".") && number.shape == Shape::Number => {
                 let whole = self.text.replacen('.', "0.", 1);
@@ -91,7 +104,7 @@ impl ValueReader<'_> {
                 Err(self.pieces(&number.text))
             }
             rest if percent && !rest.iter().any(|token| token.shape == Shape::Number) => {
-                Err(self.wrong("`%` may only follow a number").correct(parameter.example))
+                Err(self.wrong("`%` may only follow a number").example(parameter.example))
             }
             _ if percent => Err(self.hopeless(slice)),
             rest if parameter.kind != Kind::Function && self.is_hopeless(rest) => Err(self.hopeless(rest)),
@@ -101,6 +114,14 @@ impl ValueReader<'_> {
 
     fn wrong(&self, what: impl Into<String>) -> Problem {
         Problem::new(self.place, what)
+    }
+
+    /// Suggests the right value, or else an example.
+    fn suggest(&self, problem: Problem, right: Option<String>) -> Problem {
+        match right {
+            Some(right) => problem.correct(right),
+            None => problem.example(self.parameter.example),
+        }
     }
 
     fn out_of_range(&self) -> Problem {
@@ -118,8 +139,11 @@ impl ValueReader<'_> {
 
     /// The first candidate that would be valid.
     fn right(&self, candidates: &[String]) -> Option<String> {
-        let is_right = |text: &&String| self.guess(text, true).is_ok_and(|value| value != Value::Rust);
-        candidates.iter().filter(|_| !self.is_guess).find(is_right).cloned()
+        candidates.iter().find(|text| self.is_right(text)).cloned()
+    }
+
+    fn is_right(&self, text: &str) -> bool {
+        !self.is_guess && self.guess(text, true).is_ok_and(|value| value != Value::Rust)
     }
 
     /// `60 s`, `1m 30s`, `50 percent` or `3 calls`.
@@ -177,7 +201,7 @@ impl ValueReader<'_> {
     /// The value is not of the right kind, but perhaps one of these candidates is.
     fn not_one(&self, candidates: &[String]) -> Problem {
         let problem = self.wrong(format!("`{}` is not {}", self.text, self.parameter.kind.noun()));
-        problem.correct(self.right(candidates).unwrap_or_else(|| self.parameter.example.to_owned()))
+        self.suggest(problem, self.right(candidates))
     }
 
     fn quoted(&self) -> Problem {
@@ -196,7 +220,7 @@ impl ValueReader<'_> {
                 Err(problem) => problem.suggestion().map(|suggestion| suggestion.replacement.clone()),
             }
         });
-        problem.correct(right.unwrap_or_else(|| self.parameter.example.to_owned()))
+        self.suggest(problem, right)
     }
 
     fn number(&self, negative: bool, text: &str, percent: bool) -> Result<Value, Problem> {
@@ -206,7 +230,7 @@ impl ValueReader<'_> {
                 let digits = decimal[..digits_of(&decimal)].to_owned();
                 self.right(&[decimal, digits])
             });
-            return Err(problem.correct(decimal.unwrap_or_else(|| self.parameter.example.to_owned())));
+            return Err(self.suggest(problem, decimal));
         }
         let (digits, suffix) = text.split_at(digits_of(text));
         let figure = Figure { negative, digits: digits.replace('_', ""), suffix, percent };
@@ -222,25 +246,25 @@ impl ValueReader<'_> {
     fn count(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
         let whole = figure.digits.bytes().all(|byte| byte.is_ascii_digit());
         let rounded = figure.digits.parse().map_or(0, |number: f64| number as u64).to_string();
-        let correction = self.right(&[rounded]).filter(|_| !figure.percent);
-        let correction = correction.unwrap_or_else(|| self.parameter.example.to_owned());
+        let right = self.right(&[with_unit(&self.text, Unit::Plain), rounded]).filter(|_| !figure.percent);
+        let suggest = |problem: Problem| Err(self.suggest(problem, right.clone()));
         if figure.percent {
-            return Err(self.mismatch("a ratio").correct(correction));
+            return suggest(self.mismatch("a ratio"));
         }
         if unit(figure.suffix).is_some() {
-            return Err(self.mismatch("a duration").correct(correction));
+            return suggest(self.mismatch("a duration"));
         }
         if !figure.suffix.is_empty() {
-            return Err(self.suffixed(figure).correct(correction));
+            return suggest(self.suffixed(figure));
         }
         if figure.digits.contains(['e', 'E']) {
-            return Err(self.wrong(format!("`{}` has an exponent", self.text)).correct(correction));
+            return suggest(self.wrong(format!("`{}` has an exponent", self.text)));
         }
         if !whole {
-            return Err(self.wrong(format!("`{}` is not a whole number", self.text)).correct(correction));
+            return suggest(self.wrong(format!("`{}` is not a whole number", self.text)));
         }
         match figure.digits.parse() {
-            _ if figure.negative => Err(self.out_of_range().correct(correction)),
+            _ if figure.negative => suggest(self.out_of_range()),
             Ok(0) => Err(self.out_of_range().correct("1")),
             Ok(number) if number <= self.parameter.kind.greatest() => Ok(Value::Number(number)),
             _ => {
@@ -253,13 +277,13 @@ impl ValueReader<'_> {
 
     fn ratio(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
         if unit(figure.suffix).is_some() {
-            return Err(self.mismatch("a duration").correct(self.parameter.example));
+            return Err(self.mismatch("a duration").example(self.parameter.example));
         }
         if !figure.suffix.is_empty() {
             let percent = format!("{}%", figure.digits);
-            let candidates = if is_percent(figure.suffix) { [percent] } else { [figure.digits.clone()] };
-            let right = self.right(&candidates).unwrap_or_else(|| self.parameter.example.to_owned());
-            return Err(self.suffixed(figure).correct(right));
+            let candidates = [figure.digits.clone(), percent];
+            let candidates = if is_percent(figure.suffix) { &candidates[1..] } else { &candidates[..] };
+            return Err(self.suggest(self.suffixed(figure), self.right(candidates)));
         }
         let whole = figure.digits.bytes().all(|byte| byte.is_ascii_digit());
         let share: f64 = figure.digits.parse().unwrap_or(f64::INFINITY);
@@ -278,7 +302,7 @@ impl ValueReader<'_> {
         }
         let problem = self.out_of_range();
         Err(if share <= 0.0 || figure.negative {
-            problem.correct(self.parameter.example)
+            problem.example(self.parameter.example)
         } else if ratio.parts_per_billion() == 0 {
             problem.help("the smallest ratio is one part in a billion, `0.000000001`").correct("0.000000001")
         } else if figure.percent || share < 2.0 {
@@ -291,7 +315,7 @@ impl ValueReader<'_> {
     /// `50` may mean `50%`, `1` may mean `1.0`.
     fn correct_ratio(&self, problem: Problem, figure: &Figure<'_>, share: f64) -> Problem {
         if figure.negative || share > 100.0 || (share > 99.0 && self.parameter.kind == Kind::Jitter) {
-            return problem.correct(self.parameter.example);
+            return problem.example(self.parameter.example);
         }
         let digits = figure.digits.strip_suffix(".0").unwrap_or(&figure.digits);
         let percent = format!("{digits}%");
@@ -310,25 +334,24 @@ impl ValueReader<'_> {
             let spelled = lenient(&format!("{digits}{}", figure.suffix));
             let spelled = spelled.map(|duration| Spelled(duration.max(shortest)).to_string());
             let candidates: Vec<_> = same.into_iter().chain(spelled).collect();
-            self.right(&candidates).unwrap_or_else(|| self.parameter.example.to_owned())
+            self.right(&candidates)
         };
         if figure.percent {
-            return Err(self.mismatch("a ratio").correct(self.parameter.example));
+            return Err(self.mismatch("a ratio").example(self.parameter.example));
         }
-        if figure.suffix.is_empty() {
-            let with_units: Vec<_> = ["ms", "s"].map(|unit| format!("{}{unit}", figure.digits)).into();
+        let number = with_unit(text, Unit::Plain);
+        if figure.suffix.is_empty() || number != *text && unit(figure.suffix).is_none() {
+            let with_units: Vec<_> =
+                ["ms", "s"].map(|unit| format!("{}{unit}", number.replace('_', ""))).into();
             // So large a number probably means milliseconds.
-            let is_great = figure.digits.parse().is_ok_and(|number: f64| number >= 1_000.0);
+            let is_great = number.replace('_', "").parse().is_ok_and(|number: f64| number >= 1_000.0);
             let problem = self.wrong(format!("`{text}` has no unit"));
             let [milliseconds, seconds] = with_units.as_slice() else { return Err(problem) };
             return Err(match self.right(&with_units[1..]) {
                 Some(_) if is_great => {
                     problem.correct(milliseconds).aside(format!(" or `{seconds}`; {UNIT_NAMES}"))
                 }
-                right => {
-                    let right = right.unwrap_or_else(|| self.parameter.example.to_owned());
-                    problem.correct(right).aside(format!("; {UNIT_NAMES}"))
-                }
+                right => self.suggest(problem, right).aside(format!("; {UNIT_NAMES}")),
             });
         }
         let Some((_, size)) = UNITS.into_iter().find(|&(unit, _)| unit == figure.suffix) else {
@@ -337,14 +360,15 @@ impl ValueReader<'_> {
             } else {
                 self.wrong(format!("`{}` is not a unit: {UNIT_NAMES}", figure.suffix))
             };
-            return Err(problem.correct(meant(&figure.digits)));
+            return Err(self.suggest(problem, meant(&figure.digits)));
         };
         if figure.digits.contains(['e', 'E']) {
-            return Err(self.wrong(format!("`{text}` has an exponent")).correct(meant(&figure.digits)));
+            let problem = self.wrong(format!("`{text}` has an exponent"));
+            return Err(self.suggest(problem, meant(&figure.digits)));
         }
         match scaled(&figure.digits, size) {
-            Some(0) => Err(self.out_of_range().correct(self.parameter.example)),
-            _ if figure.negative => Err(self.out_of_range().correct(meant(&figure.digits))),
+            Some(0) => Err(self.out_of_range().example(self.parameter.example)),
+            _ if figure.negative => Err(self.suggest(self.out_of_range(), meant(&figure.digits))),
             Some(nanos) if nanos < shortest.as_nanos() => {
                 Err(self.out_of_range().correct(Spelled(shortest).to_string()))
             }
@@ -353,9 +377,8 @@ impl ValueReader<'_> {
                 .map_err(|_| self.out_of_range().correct("5000000h")),
             None if figure.digits.contains('.') => {
                 let whole = figure.digits.split('.').next().unwrap_or_default();
-                Err(self
-                    .wrong(format!("`{text}` is finer than a nanosecond, `0.001us`"))
-                    .correct(meant(whole)))
+                let problem = self.wrong(format!("`{text}` is finer than a nanosecond, `0.001us`"));
+                Err(self.suggest(problem, meant(whole)))
             }
             None => Err(self.out_of_range().correct("5000000h")),
         }
@@ -363,19 +386,19 @@ impl ValueReader<'_> {
 
     fn multiplier(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
         if figure.percent {
-            return Err(self.mismatch("a ratio").correct(self.parameter.example));
+            return Err(self.mismatch("a ratio").example(self.parameter.example));
         }
         if unit(figure.suffix).is_some() {
-            return Err(self.mismatch("a duration").correct(self.parameter.example));
+            return Err(self.mismatch("a duration").example(self.parameter.example));
         }
         if !figure.suffix.is_empty() {
-            return Err(self.suffixed(figure).correct(self.parameter.example));
+            return Err(self.suffixed(figure).example(self.parameter.example));
         }
         match figure.digits.parse::<f64>() {
             Ok(number) if !figure.negative && number >= 1.0 && number.is_finite() => {
                 Ok(Value::Multiplier(number))
             }
-            _ => Err(self.out_of_range().correct(self.parameter.example)),
+            _ => Err(self.out_of_range().example(self.parameter.example)),
         }
     }
 

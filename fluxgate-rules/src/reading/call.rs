@@ -4,6 +4,7 @@ use crate::language::spelling::is_keyword;
 use crate::language::syntax::WrittenCall;
 use crate::language::vocabulary::Entry;
 use crate::reading::arguments::arguments;
+use crate::reading::attribute::places::elsewhere;
 use crate::reading::cursor::{Cursor, WrittenName};
 use crate::reading::suggestion::{keyword, meant, right_call};
 use crate::text::problem::Problem;
@@ -91,12 +92,12 @@ fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Opt
         return true;
     };
     let values: Vec<_> = pieces.iter().map(|piece| cursor.spell(*piece)).collect();
-    let correction = right_call(cursor.vocabulary, entry, &values);
+    let right = right_call(cursor.vocabulary, entry, &values);
     let what = match entry.positional {
         [] => format!("`{}` takes no arguments", entry.word),
         _ => format!("`{}` takes {} in parentheses", entry.word, entry.wanted()),
     };
-    cursor.report(Problem::new(place, what).correct(correction));
+    cursor.report(right.correct(Problem::new(place, what), place));
     true
 }
 
@@ -121,7 +122,7 @@ fn report_methods(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Option
     let what = format!("`{}` is an argument of `{}` here", cursor.tokens[start + 1].text, entry.word);
     let whole = TokenRange::new(name.place.start, cursor.at);
     let right = right_call(cursor.vocabulary, entry, &values);
-    cursor.report(Problem::new(methods, what).correct_at(whole, right));
+    cursor.report(right.correct(Problem::new(methods, what), whole));
     true
 }
 
@@ -194,6 +195,7 @@ fn unknown(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, pieces: &
     match (meant.is_misspelt, is_word_alone) {
         (true, true) => problem.did_you_mean(meant.entry.word),
         (true, false) => problem.did_you_mean(meant.text),
+        (false, _) if meant.is_example => problem.correct_at(place, meant.text).as_example(),
         (false, _) => problem.correct_at(place, meant.text),
     }
 }
@@ -204,6 +206,13 @@ fn unlike(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what: Stri
     let takes_duration = |entry: &&Entry| matches!(entry.positional, [one] if one.kind.is_duration());
     if is_duration && let Some(entry) = cursor.vocabulary.entries.iter().find(takes_duration) {
         return Problem::new(place, what).correct(entry.with(&[cursor.spell(place)]));
+    }
+    let may_be_elsewhere = place != name.place || cursor.vocabulary.setting != "outcome";
+    if let Some(setting) = elsewhere(cursor.vocabulary, &name.text).filter(|_| may_be_elsewhere) {
+        let what = format!("`{}` belongs in `{setting}`", name.text);
+        let written = cursor.spell(place);
+        return Problem::new(place, what)
+            .help(format!("write `{setting} = {written}` beside `{}`", cursor.vocabulary.setting));
     }
     let help = cursor.vocabulary.expected();
     let is_function = place == name.place && !is_keyword(&name.text);

@@ -21,7 +21,7 @@ pub(crate) fn parse(tokens: &[Token], brackets: &Brackets) -> (WrittenRule, Vec<
     let whole = TokenRange::new(0, tokens.len());
     if whole.is_empty() {
         let problem = Problem::new(whole, "a rule needs at least one condition");
-        parser.cursor.report(problem.correct("min(10) & failure_rate(0.5)"));
+        parser.cursor.report(problem.example("min(10) & failure_rate(0.5)"));
     } else {
         parser.group(whole, None);
     }
@@ -161,8 +161,10 @@ impl Parser<'_> {
         let place = TokenRange::new(start, self.cursor.at);
         let text = self.cursor.spell(place);
         let problem = Problem::new(place, format!("`{text}` is not a condition"));
-        let meant = meant_by(&TRIP, self.cursor.tokens, place);
-        self.cursor.report(problem.correct(meant.unwrap_or_else(|| TRIP.entries[0].example())));
+        self.cursor.report(match meant_by(&TRIP, self.cursor.tokens, place) {
+            Some(meant) => problem.correct(meant),
+            None => problem.example(TRIP.entries[0].example()),
+        });
         (Item::Wrong, place)
     }
 
@@ -272,7 +274,7 @@ impl Parser<'_> {
         if others.is_empty() || own.len() != entry.positional.len() {
             return false;
         }
-        let own = right_call(&TRIP, entry, &own);
+        let own = right_call(&TRIP, entry, &own).text;
         let at_end = if entry.positional.is_empty() { 0 } else { others.len() };
         others.insert(at_end, own);
         let place = TokenRange::new(cursor.at, inside.end + 1);

@@ -91,13 +91,16 @@ fn written_call(tokens: &[Token], owner: &str, vocabulary: &'static Vocabulary) 
     let whole = TokenRange::new(0, tokens.len());
     let Some(first) = tokens.first() else {
         let problem = Problem::new(whole, format!("`{owner}` has no value"));
-        return Err(vec![problem.correct(vocabulary.entries[0].example())]);
+        return Err(vec![problem.example(vocabulary.entries[0].example())]);
     };
     if first.shape != Shape::Word {
-        let meant = meant_by(vocabulary, tokens, whole).unwrap_or_else(|| vocabulary.entries[0].example());
         let written = if first.is("|") { spell_closure(tokens) } else { spell(tokens) };
         let what = format!("`{written}` is not {}", vocabulary.a_noun());
-        return Err(vec![Problem::new(whole, what).correct(meant)]);
+        let problem = Problem::new(whole, what);
+        return Err(vec![match meant_by(vocabulary, tokens, whole) {
+            Some(meant) => problem.correct(meant),
+            None => problem.example(vocabulary.entries[0].example()),
+        }]);
     }
     let mut cursor = Cursor::new(tokens, &brackets, vocabulary);
     let read = call(&mut cursor);
