@@ -11,8 +11,8 @@ pub(crate) struct Errors {
     corrections: Vec<Correction>,
 }
 
-/// A change of the source text that puts an error right.
-#[derive(Clone)]
+/// A change of the source text that puts an error right. The compiler takes only what is said of it; the tests make it.
+#[cfg(test)]
 pub(crate) struct Correction {
     /// The first and the last token that are replaced.
     pub(crate) span: (Span, Span),
@@ -28,14 +28,19 @@ impl Errors {
         }
     }
 
-    /// Adds an error, and the change that puts it right.
-    pub(crate) fn push_corrected(&mut self, error: syn::Error, correction: Option<Correction>) {
-        self.push(error);
+    /// Adds the change that puts the last error right.
+    #[cfg(test)]
+    pub(crate) fn push_correction(&mut self, correction: Correction) {
+        self.corrections.push(correction);
+    }
+
+    /// Adds other errors.
+    pub(crate) fn append(&mut self, other: Self) {
+        if let Some(error) = other.all {
+            self.push(error);
+        }
         #[cfg(test)]
-        self.corrections.extend(correction);
-        // The compiler takes only text; the tests apply what it says.
-        #[cfg(not(test))]
-        let _ = correction;
+        self.corrections.extend(other.corrections);
     }
 
     /// Adds an error that underlines everything from one span to another.

@@ -5,12 +5,15 @@ use std::ops::Range;
 
 use fluxgate_rules::Problem;
 use fluxgate_rules::lexer;
+#[cfg(test)]
 use fluxgate_rules::problem::Suggestion;
 use fluxgate_rules::token::{Shape, Token, TokenRange, spell, spell_closure};
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 
-use crate::input::errors::{self, Correction, Errors};
+#[cfg(test)]
+use crate::input::errors::Correction;
+use crate::input::errors::{self, Errors};
 use crate::input::tokens::{MAX_DEPTH, respan, span_of, text, ungrouped};
 
 /// The source text of an argument.
@@ -85,11 +88,17 @@ impl Source {
         errors::error(self.span(problem.place), self.message(problem))
     }
 
-    /// Reports a problem where it is, with the change that puts it right.
+    /// Reports a problem where it is.
     pub(crate) fn report(&self, problem: &Problem, errors: &mut Errors) {
-        errors.push_corrected(self.error(problem), self.correction(problem));
+        errors.push(self.error(problem));
+        #[cfg(test)]
+        if let Some(correction) = self.correction(problem) {
+            errors.push_correction(correction);
+        }
     }
 
+    /// The change of the source text that puts a problem right.
+    #[cfg(test)]
     fn correction(&self, problem: &Problem) -> Option<Correction> {
         let Suggestion { range, replacement, .. } = problem.suggestion()?;
         Some(match &self.notation {

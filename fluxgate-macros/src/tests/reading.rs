@@ -235,19 +235,25 @@ fn what_macro_rules_passes_on_stays_together() {
     assert!(matches!(product.op, syn::BinOp::Mul(_)));
 }
 
-/// `messages.txt` has a block for each wrong line of arguments (after `!`, those of `breaker!`), with all messages about it and their
-/// places. With `FLUXGATE_BLESS` set, the file is rewritten, for review.
+/// The files of `messages/` have a block for each wrong line of arguments (after `!`, those of `breaker!`), with all messages about it
+/// and their places, and what becomes of it when each first correction is made. With `FLUXGATE_BLESS` set, they are rewritten, for
+/// review.
 #[test]
 fn messages_are_those_of_the_catalogue() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/messages.txt");
-    let catalogue = std::fs::read_to_string(&path).expect("the catalogue");
-    let blocks: Vec<_> = catalogue.split("\n\n").filter(|block| !block.trim().is_empty()).collect();
-    let said: Vec<_> = blocks.iter().map(|block| said(block.lines().next().unwrap_or_default())).collect();
-    if std::env::var_os("FLUXGATE_BLESS").is_some() {
-        return std::fs::write(&path, said.join("\n")).expect("the catalogue can be written");
-    }
-    for (said, expected) in said.iter().zip(blocks) {
-        assert_eq!(said.trim_end(), expected.trim_end());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/messages");
+    for file in std::fs::read_dir(folder).expect("the catalogues") {
+        let path = file.expect("a catalogue").path();
+        let catalogue = std::fs::read_to_string(&path).expect("a catalogue");
+        let blocks: Vec<_> = catalogue.split("\n\n").filter(|block| !block.trim().is_empty()).collect();
+        let said: Vec<_> =
+            blocks.iter().map(|block| said(block.lines().next().unwrap_or_default())).collect();
+        if std::env::var_os("FLUXGATE_BLESS").is_some() {
+            std::fs::write(&path, said.join("\n")).expect("the catalogue can be written");
+            continue;
+        }
+        for (said, expected) in said.iter().zip(blocks) {
+            assert_eq!(said.trim_end(), expected.trim_end());
+        }
     }
 }
 

@@ -60,7 +60,7 @@ pub fn senses(word: &str) -> Vec<Sense> {
         .windows(2)
         .all(|pair| (pair[0].1.setting, pair[0].1.part) == (pair[1].1.setting, pair[1].1.part));
     if !is_one_word {
-        near.truncate(if is_one_meaning { 1 } else { 0 });
+        near.truncate(usize::from(is_one_meaning));
     }
     near.into_iter().map(|(_, sense)| sense).collect()
 }

@@ -36,6 +36,20 @@ pub(crate) fn arguments(
     }
     let mut arguments = Vec::new();
     let unnamed = given.unnamed();
+    // `count(60s)`: a value of another word.
+    if let [piece] = given.pieces.as_slice()
+        && let Some(other) = given.other(cursor.vocabulary)
+    {
+        let what = format!(
+            "`{}` takes {}, and `{}` is {}",
+            entry.word,
+            entry.wanted(),
+            piece.text(),
+            other.wanted()
+        );
+        cursor.report(Problem::new(call, what).correct(other.with(&[piece.text()])));
+        return Vec::new();
+    }
     for (parameter, piece) in entry.positional.iter().zip(&unnamed) {
         arguments.extend(argument(cursor, entry.word, parameter, piece));
     }
@@ -80,6 +94,15 @@ fn argument(
 impl<'a> Given<'a> {
     fn unnamed(&self) -> Vec<Piece<'a>> {
         self.pieces.iter().filter(|piece| piece.name.is_none()).copied().collect()
+    }
+
+    /// The other word of the setting that takes a duration which this one does not take.
+    fn other(&self, vocabulary: &Vocabulary) -> Option<&'static Entry> {
+        let ([piece], [parameter]) = (self.pieces.as_slice(), self.entry.positional) else { return None };
+        let takes =
+            |entry: &&Entry| matches!(entry.positional, [one] if one.kind.is_duration() && piece.fits(one));
+        let is_other = !vocabulary.is_joined() && !parameter.kind.is_duration() && !piece.fits(parameter);
+        vocabulary.entries.iter().find(takes).filter(|_| is_other)
     }
 
     /// What is wrong with the arguments together, which rules out reading them one by one.

@@ -4,14 +4,14 @@
 //! A suggestion is put together from values that are read one by one, and from examples where these do not fit. So it is right as it
 //! stands, and nothing has to be read again to find out.
 
-use crate::language::foreign::{Part, Unit, exact};
+use crate::language::foreign::Unit;
 use crate::language::notation::with_unit;
 use crate::language::number::same_unit;
-use crate::language::spelling::{is_keyword, nearest, snake};
+use crate::language::spelling::{is_keyword, nearest};
 use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
-use crate::model::ratio::Ratio;
+use crate::reading::inverted::inverted;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
@@ -246,9 +246,15 @@ pub(crate) fn keyword_meant(
     keyword(entry, name).or_else(foreign).or_else(|| keyword(entry, near()?))
 }
 
-/// `1,000` or `0,5`, given to a word that takes one number: what is wrong with it, and the number.
+/// `1,000`, `0,5` or `60, SECONDS`, given to a word that takes one number: what is wrong with it, and the number.
 pub(crate) fn number_with_commas(entry: &Entry, pieces: &[Piece<'_>]) -> Option<(&'static str, String)> {
     let texts: Vec<_> = pieces.iter().filter(|piece| piece.name.is_none()).map(Piece::text).collect();
+    if let ([parameter], [number, unit]) = (entry.positional, texts.as_slice())
+        && parameter.kind.is_duration()
+        && let Some(unit) = unit.rsplit(['.', ':']).next().and_then(same_unit)
+    {
+        return Some(("a duration is one number with its unit", with_unit(number, Unit::Time(unit))));
+    }
     let is_whole = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let ([parameter], [first, rest @ ..]) = (entry.positional, texts.as_slice()) else { return None };
     if rest.is_empty() || !is_whole(first) {
@@ -321,53 +327,23 @@ pub(crate) fn meant_by(
     }
 }
 
-/// The first word that takes the value.
+/// The first word that takes the value, or a duration that only lacks its unit.
 fn meant_by_value(vocabulary: &Vocabulary, tokens: &[Token], place: TokenRange) -> Option<String> {
-    let fits = |entry: &&Entry| match entry.positional {
-        [parameter] => {
-            value::read(tokens, place, entry.word, parameter).is_ok_and(|read| read != Value::Rust)
+    let taken = |entry: &Entry| {
+        let [parameter] = entry.positional else { return None };
+        match value::read(tokens, place, entry.word, parameter) {
+            Ok(Value::Rust) => None,
+            Ok(_) => Some(spell(place.of(tokens))),
+            Err(problem) if parameter.kind.is_duration() && !problem.is_example() => {
+                problem.suggestion().map(|suggestion| suggestion.replacement.clone())
+            }
+            Err(_) => None,
         }
-        _ => false,
     };
-    let entry = vocabulary.entries.iter().find(fits)?;
-    Some(entry.with(&[spell(place.of(tokens))]))
-}
-
-/// A condition whose value must be inverted: a percentile, or a share of successes.
-fn inverted(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> Option<String> {
-    if !vocabulary.is_joined() {
-        return None;
-    }
-    let is_success = exact(&snake(word)).iter().any(|sense| sense.part == Part::Argument("success_rate", 0));
-    if is_success {
-        let share = values.iter().find_map(|value| rest_of(value)).unwrap_or(Ratio::new(0.5));
-        return Some(format!("failure_rate({share})"));
-    }
-    let word = snake(word);
-    let percentile = word.strip_prefix('p').filter(|digits| digits.len() > 1);
-    let share = match word.as_str() {
-        "percentile" | "latency_percentile" | "quantile" => values.iter().find_map(|value| rest_of(value)),
-        _ => Some(rest_of(&format!("0.{}", percentile?))?),
-    };
-    let threshold = values.iter().find(|value| is_duration(value)).map_or("2s", String::as_str);
-    Some(format!("slow_rate({}, {threshold})", share.unwrap_or(Ratio::new(0.01))))
-}
-
-/// One minus the share: `0.1` for `0.9`, for `90%` and for `90`.
-fn rest_of(value: &str) -> Option<Ratio> {
-    let (digits, is_percent) = match value.strip_suffix('%') {
-        Some(digits) => (digits, true),
-        None => (value, false),
-    };
-    let share: f64 = digits.parse().ok()?;
-    let rest = Ratio::new(1.0 - if is_percent || share > 1.0 { share / 100.0 } else { share });
-    rest.is_valid().then_some(rest)
-}
-
-fn is_duration(value: &str) -> bool {
-    let tokens = lex(value).tokens;
-    let parameter = Parameter { name: "threshold", kind: Kind::Duration, example: "2s" };
-    value::read(&tokens, whole(&tokens), "threshold", &parameter).is_ok()
+    let is_right = |entry: &&Entry| taken(entry).is_some_and(|text| text == spell(place.of(tokens)));
+    let entry = vocabulary.entries.iter().find(is_right);
+    let entry = entry.or_else(|| vocabulary.entries.iter().find(|entry| taken(entry).is_some()))?;
+    Some(entry.with(&[taken(entry)?]))
 }
 
 fn whole(tokens: &[Token]) -> TokenRange {

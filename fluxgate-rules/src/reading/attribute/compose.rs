@@ -36,11 +36,11 @@ pub(crate) fn compose(setting: &str, parts: &[Given], window: &Window) -> Option
         Some(vocabulary) => call(vocabulary, &parts),
         None => whole(setting, &parts.first()?.value, parts.first()?.unit),
     }?;
-    Some(corrected(setting, filled, window))
+    Some(corrected(setting, &filled, window))
 }
 
 /// The value with its mistakes corrected, or an example if that is not possible.
-pub(crate) fn corrected(setting: &str, filled: Filled, window: &Window) -> Filled {
+fn corrected(setting: &str, filled: &Filled, window: &Window) -> Filled {
     let problems = |tokens: &[Token]| -> Vec<Problem> {
         match setting {
             "retry" => read::retry(tokens).err(),
@@ -57,8 +57,8 @@ pub(crate) fn corrected(setting: &str, filled: Filled, window: &Window) -> Fille
         filled.text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).filter(|_| is_read(setting));
     let right = repaired(inside.unwrap_or(&filled.text), problems);
     match (right, inside) {
-        (Some(text), Some(_)) => Filled { text: format!("\"{text}\""), ..filled },
-        (Some(text), None) => Filled { text, ..filled },
+        (Some(text), Some(_)) => Filled { text: format!("\"{text}\""), is_example: filled.is_example },
+        (Some(text), None) => Filled { text, is_example: filled.is_example },
         (None, _) => Filled { text: example(setting).to_owned(), is_example: true },
     }
 }
@@ -190,7 +190,10 @@ fn call(vocabulary: &'static Vocabulary, parts: &[Given]) -> Option<Filled> {
 fn first_word(vocabulary: &'static Vocabulary, value: &str) -> Option<&'static Entry> {
     let tokens = lex(value.trim_matches(['"', '\''])).tokens;
     let word = &tokens.first().filter(|first| first.shape == Shape::Word)?.text;
-    vocabulary.entry(word).or_else(|| vocabulary.foreign(word).find_map(|ours| vocabulary.entry(ours)))
+    vocabulary
+        .entry(word)
+        .or_else(|| vocabulary.entry(&snake(word)))
+        .or_else(|| vocabulary.foreign(word).find_map(|ours| vocabulary.entry(ours)))
 }
 
 /// The word that a value names: `TIME_BASED`, `"count"`, `SlidingWindowType.COUNT_BASED`.

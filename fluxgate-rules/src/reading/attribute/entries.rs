@@ -80,7 +80,7 @@ impl Reader<'_> {
                 return self.all(inside, groups, entries);
             }
             let inside = TokenRange::new(inside.start, inside.end);
-            return self.push_value(piece, inside, groups, entries);
+            return push_value(piece, inside, groups, entries);
         }
         if self.chain(piece, start, groups, entries) {
             return;
@@ -144,21 +144,9 @@ impl Reader<'_> {
     fn values(&self, piece: TokenRange, groups: &[String], entries: &mut Vec<Entry>) {
         for value in self.brackets.split(self.tokens, piece) {
             if !value.is_empty() {
-                self.push_value(value, value, groups, entries);
+                push_value(value, value, groups, entries);
             }
         }
-    }
-
-    fn push_value(&self, place: TokenRange, value: TokenRange, groups: &[String], entries: &mut Vec<Entry>) {
-        entries.push(Entry {
-            groups: groups.to_vec(),
-            name: None,
-            name_place: place,
-            value,
-            place,
-            piece: place,
-            is_plain: false,
-        });
     }
 
     /// `CircuitBreakerConfig.custom().failureRateThreshold(50).build()`
@@ -198,7 +186,7 @@ impl Reader<'_> {
             let text = self.name_text(name);
             match text.as_str() {
                 _ if inside.is_empty() => {}
-                "builder" | "new" | "named" => self.push_value(inside, inside, groups, entries),
+                "builder" | "new" | "named" => push_value(inside, inside, groups, entries),
                 _ => entries.push(Entry {
                     groups: groups.to_vec(),
                     name: Some(text),
@@ -304,6 +292,18 @@ impl Reader<'_> {
             None => 0,
         }
     }
+}
+
+fn push_value(place: TokenRange, value: TokenRange, groups: &[String], entries: &mut Vec<Entry>) {
+    entries.push(Entry {
+        groups: groups.to_vec(),
+        name: None,
+        name_place: place,
+        value,
+        place,
+        piece: place,
+        is_plain: false,
+    });
 }
 
 /// Whether the value of an argument is code, in which names with colons are something else.

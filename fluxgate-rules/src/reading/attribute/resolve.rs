@@ -8,11 +8,11 @@ use crate::language::value;
 use crate::language::vocabulary::{Kind, Parameter, TRIP};
 use crate::reading::attribute::entries::{Entry, Reader};
 use crate::reading::attribute::places::{
-    SETTINGS, TRACKERS, is_static, of_another, setting_of_value, setting_of_word, vocabulary,
+    SETTINGS, TRACKERS, is_static, setting_of_value, setting_of_word, vocabulary,
 };
 use crate::reading::suggestion::meant;
 use crate::text::lexer::lex;
-use crate::text::token::{Shape, Token, TokenRange, spell};
+use crate::text::token::{Shape, Token, TokenRange};
 
 /// What an entry means.
 #[derive(Clone, PartialEq, Debug)]
@@ -110,27 +110,6 @@ impl Reader<'_> {
             Some(sense) => Resolved::Part(sense, value.to_owned(), elsewhere),
             None => Resolved::Unknown,
         }
-    }
-
-    /// The word that a value begins with, the argument that it belongs to, if that is not this one, and the value without quotes.
-    pub(crate) fn value_of_another(
-        &self,
-        argument: &str,
-        value: TokenRange,
-    ) -> Option<(String, &'static str, String)> {
-        let tokens = match value.of(self.tokens) {
-            [literal] if literal.shape == Shape::Literal && argument != "name" => {
-                let inside = literal.text.strip_prefix('"')?.strip_suffix('"')?;
-                lex(&inside.replace("\\\"", "\"").replace("\\\\", "\\")).tokens
-            }
-            tokens => tokens.to_vec(),
-        };
-        let word = tokens.first().filter(|first| first.shape == Shape::Word)?;
-        // A name of the user's may be like one of ours.
-        let is_call = tokens.get(1).is_some_and(|open| open.is("("));
-        let setting =
-            of_another(argument, &word.text).filter(|_| is_call || vocabulary(argument).is_some())?;
-        Some((word.text.clone(), setting, spell(&tokens)))
     }
 
     /// The last word of the path that a value begins with.

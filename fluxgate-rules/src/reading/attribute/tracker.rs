@@ -10,7 +10,11 @@ use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 pub(crate) fn tracker(value: &str) -> Option<String> {
     let tokens = lex(value).tokens;
     let first = tokens.first()?;
-    if tokens.iter().any(|token| token.is("lambda") || token.is("function") || token.is("func")) {
+    let is_foreign = |pair: &[Token]| {
+        pair[0].is("lambda")
+            || (pair[0].is("function") || pair[0].is("func")) && (pair[1].is("(") || pair[1].is("{"))
+    };
+    if tokens.windows(2).any(is_foreign) {
         return None;
     }
     if first.shape == Shape::Literal {
