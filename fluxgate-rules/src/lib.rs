@@ -18,10 +18,10 @@ mod model;
 mod reading;
 mod text;
 
-pub use crate::language::{spelling, syntax, vocabulary};
+pub use crate::language::{foreign, spelling, syntax, vocabulary};
 pub use crate::logic::{const_checks as check, flaws, trial};
 pub use crate::model::{duration, limits, metrics, permit, ratio, retry, rule, window};
-pub use crate::reading::{by_hand, by_text, read, repair, suggestion};
+pub use crate::reading::{attribute, by_hand, by_text, read, repair, suggestion};
 pub use crate::text::{lexer, problem, render, token};
 
 /// Whether and why a rule holds.

@@ -60,8 +60,3 @@ pub(crate) const NAMES: [ArgumentName; 18] = [
 pub(crate) fn named(text: &(impl PartialEq<str> + ?Sized)) -> Option<&'static ArgumentName> {
     NAMES.iter().find(|name| text == name.text)
 }
-
-/// A value that the argument of this name could have.
-pub(crate) fn example(text: &str) -> &'static str {
-    named(text).map_or("..", |name| name.example)
-}

@@ -264,7 +264,7 @@ impl Reader<'_> {
             Ok(value) => Some(Read { source, value }),
             Err(problems) => {
                 for problem in problems {
-                    self.errors.push(source.error(&problem));
+                    source.report(&problem, self.errors);
                 }
                 None
             }
@@ -297,7 +297,7 @@ impl Reader<'_> {
         }
         let Read { source, value } = rule?;
         for problem in read::default_timeout(&source.tokens, value).err().unwrap_or_default() {
-            self.errors.push(source.error(&problem));
+            source.report(&problem, self.errors);
         }
         None
     }
