@@ -11,10 +11,10 @@ pub use fluxgate_rules::{Condition, Node, Permit, Ratio, Retry, Rule, Window, ch
 pub use std::boxed::Box;
 
 pub use self::associated::AssociatedBreaker;
-pub use self::closures::{ask, call, captured, custom, evidence, handle, holds, never, run, told};
+pub use self::closures::{ask, captured, custom, handle, holds, never, run, told};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
-pub use self::sources::{HasSources, Plain, Pointer, PointerAndError, Sources, Unknown};
+pub use self::sources::{Evidence, HasSources, Plain, Pointer, PointerAndError, Sources, Unknown, evidence};
 pub use crate::engine::breaker::Breaker;
 pub use crate::handle::call::Call;
 pub use crate::handle::circuit_breaker::{CircuitBreaker, share};
