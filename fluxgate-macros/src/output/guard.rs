@@ -121,6 +121,7 @@ impl BodyWriter<'_> {
             BreakerLocation::Inside(_)
             | BreakerLocation::Beside(..)
             | BreakerLocation::Associated(..)
+            | BreakerLocation::Static(_)
             | BreakerLocation::Given(_)
                 if is_plain =>
             {
@@ -144,12 +145,12 @@ impl BodyWriter<'_> {
     // Output:
     //     fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> {
     //         static __FLUXGATE_BREAKER: Breaker = ..;
-    //         Eager::new(breaker, || -> _ { .. }, outcome, settle)
+    //         Eager::new(breaker, || -> _ { .. }, finish, settle)
     //     }
     //
     // and with a `rejected` or `fallback`:
     //
-    //         let begun = Eager::new(breaker, || -> _ { .. }, outcome, told);
+    //         let begun = Eager::new(breaker, || -> _ { .. }, finish, told);
     //         async move { match begun.await { .. } }
     fn eager(&self) -> TokenStream {
         let Self { guard, private, target } = self;

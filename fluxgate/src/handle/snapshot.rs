@@ -88,7 +88,7 @@ impl Snapshot {
             metrics: guard.metrics(now),
             retry_after: opens.then(|| Duration::from_nanos(deadline.saturating_sub(now))),
             is_due: opens && now >= deadline,
-            rejected: breaker.rejected.get(),
+            rejected: guard.rejected(),
             late: guard.late,
             rule,
             trial,

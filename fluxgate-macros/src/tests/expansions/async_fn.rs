@@ -53,7 +53,7 @@ pub async fn charge(
                 PaymentError,
             > as __private::Returned>::refused(
                 __fluxgate_refusal,
-                <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             ),
         )
         .await

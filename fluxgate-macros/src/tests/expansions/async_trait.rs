@@ -78,6 +78,7 @@ impl Gateway for Client {
                         __fluxgate_refusal,
                         <__private::CallNotPermitted as __private::Becomes<
                             _,
+                            _,
                         >>::become_error,
                     ),
                 )

@@ -53,6 +53,7 @@ fn charge(
                         __fluxgate_refusal,
                         <__private::CallNotPermitted as __private::Becomes<
                             _,
+                            _,
                         >>::become_error,
                     )
                 }

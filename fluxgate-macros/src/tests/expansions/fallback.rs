@@ -21,7 +21,10 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
             ::core::result::Result::Err(__fluxgate_refusal) => {
                 let __fluxgate_error = __private::IntoError::into_error(
                     __fluxgate_refusal,
-                    <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+                    <__private::CallNotPermitted as __private::Becomes<
+                        _,
+                        _,
+                    >>::become_error,
                 );
                 break '_failed __fluxgate_error;
             }

@@ -29,7 +29,9 @@ where
                 T::Error,
             > as __private::Returned>::refused(
                 __fluxgate_refusal,
-                <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+                |__fluxgate_refusal| <T::Error as ::core::convert::From<
+                    __private::CallNotPermitted,
+                >>::from(__fluxgate_refusal),
             );
         }
     };

@@ -46,7 +46,10 @@ impl Client {
                     PaymentError,
                 > as __private::Returned>::refused(
                     __fluxgate_refusal,
-                    <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+                    <__private::CallNotPermitted as __private::Becomes<
+                        _,
+                        _,
+                    >>::become_error,
                 ),
             )
             .await

@@ -62,7 +62,7 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                 PaymentError,
             > as __private::Returned>::refused(
                 __fluxgate_refusal,
-                <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             );
         }
     };

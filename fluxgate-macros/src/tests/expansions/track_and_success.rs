@@ -26,7 +26,7 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
                 FetchError,
             > as __private::Returned>::refused(
                 __fluxgate_refusal,
-                <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             );
         }
     };
@@ -56,7 +56,10 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
                     __private::evidence(
                         if __private::ask(
                             false,
-                            || __private::custom(__fluxgate_error, is_not_found),
+                            || __private::Custom::<
+                                _,
+                                _,
+                            >::claims(__fluxgate_error, is_not_found),
                         ) {
                             __private::Outcome::Success
                         } else {
