@@ -14,7 +14,7 @@ use crate::input::errors::{Correction, Errors};
 use crate::input::names::Macro;
 use crate::input::source::Source;
 use crate::model::breaker::BreakerValue;
-use crate::model::outcome::Outcomes;
+use crate::model::outcome::Trackers;
 use crate::model::settings::Settings;
 use crate::output::expand;
 
@@ -95,7 +95,7 @@ fn errors(tokens: &TokenStream, of: Macro) -> Errors {
     let mut errors = Errors::default();
     let arguments = Arguments::parse(tokens.clone(), of, &mut errors);
     if of == Macro::CircuitBreaker {
-        let _ = Outcomes::read(&arguments, &mut errors);
+        let _ = Trackers::read(&arguments, &mut errors);
     }
     if let Some(settings) = Settings::read(&arguments, &mut errors) {
         let breaker = expand::breaker(&BreakerValue { fluxgate: arguments.fluxgate(), settings });

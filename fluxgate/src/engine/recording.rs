@@ -29,10 +29,16 @@ fn needs_time(word: StateWord) -> bool {
     word.is_dated() || word.state() == State::HalfOpen
 }
 
+/// Whether a success of a call that was admitted under `word` leaves everything as it is, as far as one load tells.
+#[inline]
+pub(crate) fn changes_nothing(breaker: &Breaker, word: StateWord) -> bool {
+    breaker.healthy.load(Ordering::Acquire) == word.0
+}
+
 /// Records the outcome of a call that was admitted under `word` at the time `start`.
 #[inline]
 pub(crate) fn record(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
-    if outcome == Outcome::Success && breaker.healthy.load(Ordering::Acquire) == word.0 {
+    if outcome == Outcome::Success && changes_nothing(breaker, word) {
         return;
     }
     record_undated(breaker, word, start, outcome);
