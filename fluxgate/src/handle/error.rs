@@ -214,7 +214,10 @@ impl From<CallNotPermitted> for Box<dyn std::error::Error + Send> {
 /// assert_eq!(sum(&["1", "2"]), Ok(3));
 /// assert!(matches!(sum(&["one"]), Err(Inner(_))));
 /// ```
-#[derive(Clone, PartialEq, Debug)]
+///
+/// With the feature `serde`, it serializes as the error that it contains.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
 pub enum Error<E> {
     /// The call was made and failed.
     Inner(E),
