@@ -1,4 +1,4 @@
-// fix: `#[circuit_breaker]` => `#[circuit_breaker(track = all)]`
+// fix by hand: `#[circuit_breaker]` => `#[circuit_breaker(track = all)]`
 #![deny(deprecated)]
 
 use std::io;
