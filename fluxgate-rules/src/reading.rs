@@ -4,6 +4,7 @@ pub(crate) mod arguments;
 pub mod by_hand;
 pub(crate) mod call;
 pub(crate) mod cursor;
+pub(crate) mod expectations;
 pub(crate) mod explain;
 mod from_str;
 pub(crate) mod operators;
