@@ -20,6 +20,7 @@ mod closed;
 mod crossings;
 mod evaluation;
 mod half_open;
+pub(crate) mod highest;
 pub(crate) mod locked;
 pub(crate) mod manual;
 pub(crate) mod nesting;

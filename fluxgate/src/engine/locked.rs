@@ -1,6 +1,7 @@
 //! The part of a breaker that is kept under its lock.
 
 use super::crossings::Crossings;
+use super::highest::Highest;
 use super::reopens::Reopens;
 use super::trial::Trial;
 use super::window::memory::Memory;
@@ -24,7 +25,7 @@ pub(crate) enum Period {
     Trial(Trial),
     /// Half-open, after a trial that passed: the ramp, which began at this time, goes on.
     Ramp(u64),
-    MetricsOnly(Crossings),
+    MetricsOnly(Crossings, Highest),
     /// Open, forced open or disabled: nothing is recorded.
     Unrecorded,
 }

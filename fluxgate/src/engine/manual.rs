@@ -29,7 +29,10 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
     memory.record(call, now, &breaker.measures);
     let after = memory.metrics(&breaker.measures);
 
-    let Period::MetricsOnly(crossings) = &mut guard.period else { return (Occasion::Closed, Step::Stay) };
+    let Period::MetricsOnly(crossings, highest) = &mut guard.period else {
+        return (Occasion::Closed, Step::Stay);
+    };
+    highest.see(&after, breaker.nodes());
     // As time passes, the rule may have ceased to hold since the last outcome.
     if crossings.holds() && matches!(evaluate(breaker, Occasion::Closed, &before, None), Step::Pass) {
         let ceased = crossings.next();
@@ -45,7 +48,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
 /// to hold.
 pub(super) fn report(mut guard: Guard<'_>, outcome: u64, verdict: Option<Evidence>) {
     let Guard { breaker, word, .. } = guard;
-    let Period::MetricsOnly(crossings) = &mut guard.period else { return };
+    let Period::MetricsOnly(crossings, _) = &mut guard.period else { return };
     let mut crossing = crossings.take(outcome, verdict);
     if crossing.is_none() {
         crossing = crossings.next_crossing();
@@ -56,7 +59,7 @@ pub(super) fn report(mut guard: Guard<'_>, outcome: u64, verdict: Option<Evidenc
         let transition = Transition { breaker, generation, from, to, reason, metrics, retry_after, missed };
         transition::announce(&mut guard, transition, true);
         crossing = match &mut guard.period {
-            Period::MetricsOnly(crossings) => crossings.next_crossing(),
+            Period::MetricsOnly(crossings, _) => crossings.next_crossing(),
             _ => None,
         };
     }

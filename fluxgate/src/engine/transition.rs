@@ -7,6 +7,7 @@ use fluxgate_rules::metrics::nanos;
 
 use super::breaker::{Breaker, Guard};
 use super::crossings::Crossings;
+use super::highest::Highest;
 use super::locked::Period;
 use super::trial::Trial;
 use super::word::StateWord;
@@ -128,7 +129,7 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
             let pause_ended = breaker.deadline.load(Ordering::Relaxed).min(now);
             Period::Trial(Trial::new(breaker.trial(), patience, pause_ended))
         }
-        State::MetricsOnly => Period::MetricsOnly(Crossings::default()),
+        State::MetricsOnly => Period::MetricsOnly(Crossings::default(), Highest::default()),
         State::Open | State::Disabled | State::ForcedOpen => Period::Unrecorded,
     };
 
