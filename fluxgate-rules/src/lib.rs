@@ -31,7 +31,9 @@ pub use crate::text::{lexer, problem, render, token};
 /// Whether and why a rule holds.
 pub mod evaluate {
     pub use crate::logic::cause::cause;
-    pub use crate::logic::evaluate::{Customs, NodeSet, Situation, Verdict, best, holds, verdict, worst};
+    pub use crate::logic::evaluate::{
+        Customs, NodeSet, Situation, Verdict, best, holds, no_better, verdict, worst,
+    };
 }
 
 pub use crate::choosing::explanation::Explanation;

@@ -9,7 +9,13 @@
 //! - [`performance`]: what a guarded call costs, beside other breakers
 
 #[doc = include_str!("../docs/compiler.md")]
-pub mod compiler {}
+pub mod compiler {
+    // Named by the compiler in its messages: by a path that is not hidden, it is not spelled out.
+    #[doc(hidden)]
+    pub use crate::private::{
+        Becomes, Custom, Fallback, Given, Met, Refusable, Rejected, Returned, Taken, Unmet,
+    };
+}
 
 #[doc = include_str!("../docs/choosing.md")]
 pub mod choosing {}

@@ -38,6 +38,7 @@
 //!
 //! - `tracing`: an event for every transition, with the target `fluxgate`: `WARN` if the rule held or the trial took too long,
 //!   otherwise `INFO`. With the feature `log` of `tracing`, and without a subscriber, it goes to `log`, as all events do
+//! - `axum`: `IntoResponse` for [`CallNotPermitted`] and [`Error`], and [responses as return types](macro@circuit_breaker#returns)
 //! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]
 //! - `test-util`: `fluxgate::testing`, for [tests](docs::testing) that neither sleep nor disturb each other
 //!
@@ -67,6 +68,7 @@ pub mod docs;
 mod engine;
 mod events;
 mod handle;
+mod integrations;
 #[cfg(all(test, fluxgate_loom))]
 mod models;
 pub mod permit;

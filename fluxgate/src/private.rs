@@ -3,18 +3,24 @@
 
 mod associated;
 mod closures;
+mod handlers;
 mod probe;
+#[cfg(feature = "axum")]
+mod responses;
 mod returns;
 mod sources;
+mod unmet;
 
-pub use fluxgate_rules::{Condition, Node, Permit, Ratio, Retry, Rule, Window, check};
+pub use fluxgate_rules::{Condition, Metrics, Node, Permit, Ratio, Retry, Rule, Window, check};
 pub use std::boxed::Box;
 
 pub use self::associated::AssociatedBreaker;
 pub use self::closures::{ask, call, captured, custom, evidence, handle, holds, never, run, told};
+pub use self::handlers::{Custom, Fallback, Given, Rejected, Taken};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
 pub use self::sources::{HasSources, Plain, Pointer, PointerAndError, Sources, Unknown};
+pub use self::unmet::{Met, Unmet};
 pub use crate::engine::breaker::Breaker;
 pub use crate::handle::call::Call;
 pub use crate::handle::circuit_breaker::{CircuitBreaker, share};

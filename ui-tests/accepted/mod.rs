@@ -58,6 +58,7 @@ programs! {
     generics
     handle_and_cfg
     handle_with_visibility
+    handlers_of_every_kind
     handles_of_methods
     inner_attributes
     items_in_the_body
@@ -67,22 +68,24 @@ programs! {
     macro_rules_async
     macro_rules_functions
     macro_rules_types
+    names_of_ours
     native_async_traits
     nested_parentheses
     never_returns
     no_arguments
-    names_of_ours
     no_prelude
-    parameters_with_cfg
     opaque_results
+    outcomes_that_are_possible
     outer_attributes
+    parameters_with_cfg
     patterns_of_parameters
     permit_all
+    places_of_breakers
     question_mark
     raw_identifiers
     raw_string
-    reborrowed
     reassigned_parameters
+    reborrowed
     receivers
     recursion
     renamed_crate

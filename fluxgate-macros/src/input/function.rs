@@ -7,7 +7,7 @@ use syn::{Attribute, FnArg, Ident, ReceiverKind, Signature, Type, Visibility};
 
 use crate::input::arguments::Argument;
 use crate::input::errors::Errors;
-use crate::input::future_block::FutureBlock;
+use crate::input::future_block::{FutureBlock, ends_in_boxed_future};
 use crate::input::parameters::{Binding, bindings};
 use crate::input::returns::{Form, Returns};
 use crate::input::tokens::{is, mentions, span_of};
@@ -191,7 +191,10 @@ fn read(input: ParseStream<'_>) -> syn::Result<Function> {
     let Some((inner, block)) = braces(body) else {
         return Err(syn::Error::new(signature.ident.span(), format!("{GUARDS} with a body in braces")));
     };
-    let returns = Returns::of(&signature);
+    let mut returns = Returns::of(&signature);
+    if returns.form == Form::Sync && ends_in_boxed_future(block.stream()) {
+        returns = returns.of_boxed_future(&signature);
+    }
     let future = match returns.form {
         Form::Future => FutureBlock::of(block.stream(), false),
         Form::Boxed => FutureBlock::of(block.stream(), true),

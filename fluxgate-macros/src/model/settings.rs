@@ -125,7 +125,7 @@ impl Word {
         self.values().any(|value| matches!(value, Value::Constant(_)))
     }
 
-    /// Whether an argument is a function, whose type may be wrong.
+    /// Whether an argument is a function.
     pub(crate) fn has_functions(&self) -> bool {
         self.values().any(|value| matches!(value, Value::Function(..)))
     }
@@ -159,6 +159,17 @@ impl Settings {
             && self.on_panic.is_none()
             && self.on_cancel.is_none()
             && self.rule.is_none()
+    }
+
+    /// Whether the breaker may trip although no result is a failure: by the time that calls take, by what a function says, or since
+    /// calls that do not return are to be failures, explicitly.
+    pub(crate) fn trip_on_more_than_results(&self) -> bool {
+        let is_failure = |outcome: Option<Outcome>| matches!(outcome, Some(Outcome::Failure));
+        let asks_more = |rule: &Rule| {
+            rule.times_calls()
+                || rule.nodes.iter().any(|node| matches!(node, Node::Condition(word) if word.has_functions()))
+        };
+        is_failure(self.on_panic) || is_failure(self.on_cancel) || self.rule.as_ref().is_some_and(asks_more)
     }
 
     /// Reads all settings, and reports all that is wrong with them; then there are none.

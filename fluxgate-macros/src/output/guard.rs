@@ -129,6 +129,7 @@ impl BodyWriter<'_> {
             BreakerLocation::Inside(_)
             | BreakerLocation::Beside(..)
             | BreakerLocation::Associated(..)
+            | BreakerLocation::Static(_)
             | BreakerLocation::Given(_)
                 if is_plain =>
             {

@@ -1,8 +1,9 @@
 //! What trackers claim -> a closure that finds the outcome of a call.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 
+use crate::input::callable::Callable;
 use crate::input::returns::Returns;
 use crate::input::tokens::{local, respan, span_of};
 use crate::model::outcome::{Claims, Outcomes};
@@ -116,11 +117,17 @@ fn matches(arm: &Arm, subject: &str, private: &TokenStream) -> TokenStream {
 }
 
 /// A call of a user's function, spanned so that type errors point at it.
-fn custom(function: &TokenStream, private: &TokenStream) -> TokenStream {
+fn custom(function: &Callable, private: &TokenStream) -> TokenStream {
     let error = local("error");
-    let span = span_of(function).map_or(Span::call_site(), |(first, _)| first);
-    let custom = respan(quote!(#private::custom), span);
-    let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#error, #function));
-    arguments.set_span(span);
-    quote!(#custom #arguments)
+    let (first, last) = span_of(&function.tokens).unwrap_or((Span::call_site(), Span::call_site()));
+    let called = if function.closure.is_some() {
+        respan(quote!(#private::custom), first)
+    } else {
+        let (of, claims) = (respan(quote!(#private::Custom::<_, _>::), first), Ident::new("claims", last));
+        quote!(#of #claims)
+    };
+    let tokens = function.with_types_inside(&quote!(bool), private);
+    let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#error, #tokens));
+    arguments.set_span(last);
+    quote!(#called #arguments)
 }

@@ -1,7 +1,7 @@
 //! Settings -> the constant that a breaker is made from.
 
 use fluxgate_rules::limits::DEFAULT_TIMEOUT;
-use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens as _, format_ident, quote, quote_spanned};
 
 use crate::input::tokens::respan;
@@ -71,6 +71,17 @@ fn outcome(outcome: Outcome) -> TokenStream {
     match outcome {
         Outcome::Failure => quote!(__fluxgate::Outcome::Failure),
         Outcome::Ignored => quote!(__fluxgate::Outcome::Ignored),
+    }
+}
+
+/// The type of a `custom` function of the user's. As a constant of this type, a wrong one is blamed alone.
+fn type_of_function(of: &Ident) -> TokenStream {
+    if of == "Node" {
+        quote!(fn(&__fluxgate::Metrics) -> bool)
+    } else if of == "Retry" {
+        quote!(fn(u32) -> ::core::time::Duration)
+    } else {
+        quote!(fn(::core::time::Duration) -> bool)
     }
 }
 
@@ -154,15 +165,15 @@ impl ConstantWriter {
 
     fn word(&mut self, of: &Ident, word: &Word) -> TokenStream {
         let name = Ident::new(word.name, Span::call_site());
-        let mut tokens = quote!(__fluxgate::#of::#name);
-        let values: Vec<_> = word.positional.iter().map(|value| self.value(value)).collect();
-        let mut values = Group::new(Delimiter::Parenthesis, quote!(#(#values),*));
-        // A function of another type is blamed itself, with the word that takes it.
-        if word.has_functions() {
-            tokens = respan(tokens, word.span.0);
-            values.set_span(word.span.1);
-        }
-        tokens.extend([TokenTree::Group(values)]);
+        let values = word.positional.iter().map(|value| match value {
+            Value::Function(function, text) => {
+                let function = self.constant(&type_of_function(of), function);
+                quote!(#text, #function)
+            }
+            value => self.value(value),
+        });
+        let values: Vec<_> = values.collect();
+        let mut tokens = quote!(__fluxgate::#of::#name(#(#values),*));
         for (method, value) in &word.keywords {
             let method = Ident::new(method, Span::call_site());
             let value = self.value(value);
@@ -180,7 +191,8 @@ impl ConstantWriter {
                 quote!(::core::time::Duration::from_nanos(#nanos))
             }
             Value::Constant(constant) => self.checked(constant),
-            Value::Function(function, text) => quote!(#text, #function),
+            // Of a known type as the argument of a word.
+            Value::Function(function, _) => function.clone(),
         }
     }
 

@@ -135,7 +135,7 @@ fn valid_arguments_expand_to_a_function() {
 #[test]
 fn a_tracker_means_the_same_in_a_string() {
     for tracker in
-        ["all", "matches(A | B if c)", "!ok(5) | all & !type_of(E, F)", "custom(|e| e.is())", "returned(_)"]
+        ["all", "matches(A | B if c)", "!ok(5) | all & !type_of(E, F)", "custom(|e| e.is())", "returned(5)"]
     {
         let item = parsed("fn call() -> Result<u8, Failure> { Ok(1) }");
         let bare = attribute(parsed(&format!("track = {tracker}")), item.clone());
@@ -151,7 +151,7 @@ fn long_trackers_are_accepted_and_deep_ones_refused() {
     for (tracker, is_right) in [
         ("!".repeat(10_000) + "all", true),
         (vec!["all"; 1_000].join(" & "), true),
-        (vec!["ok(_)"; 1_000].join(" | "), true),
+        (vec!["ok(5)"; 1_000].join(" | "), true),
         (nested(50), true),
         (nested(10_000), false),
     ] {

@@ -28,13 +28,27 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
             }
             Answer::Inner => return Admission::admitted(word.inner(), 0),
             Answer::Refused(left) => {
-                breaker.rejected.count(word);
+                if !breaker.stripes().count(word.refusals()) {
+                    count_refusal(breaker, word);
+                }
                 return Admission::refused(word, left);
             }
             Answer::Due(now) => due = Some(now),
             Answer::LookAgain => {}
         }
         word = breaker.word();
+    }
+}
+
+/// Counts a call that was refused under `word`, unless the breaker has left that state, and lets the next ones be counted without the
+/// lock.
+#[inline(never)]
+fn count_refusal(breaker: &Breaker, word: StateWord) {
+    let mut guard = breaker.lock();
+    if guard.word == word {
+        guard.collect();
+        guard.rejected += 1;
+        guard.grants.open(breaker.stripes(), word.refusals(), u32::MAX);
     }
 }
 

@@ -4,12 +4,11 @@ use std::ops::{Deref, DerefMut};
 use std::panic::RefUnwindSafe;
 
 use fluxgate_rules::trial::Plan;
-use fluxgate_rules::{Extent, Measures, Metrics, Node, Rule, Tally, Window};
+use fluxgate_rules::{Extent, Metrics, Node, Rule, Tally, Window};
 
 use super::locked::Locked;
-use super::rejected::Rejected;
+use super::stripes::{Apart, Stripe, Stripes};
 use super::window::memory::Memory;
-use super::window::unrecorded::Unrecorded;
 use super::word::StateWord;
 use crate::clock::{self, NEVER, UserClock};
 use crate::events::cause::Figures;
@@ -17,29 +16,37 @@ use crate::random::Draw;
 use crate::settings::name::Name;
 use crate::settings::{OnCancel, Settings, SettingsRef};
 use crate::state::State;
-use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, Ordering, Weak, const_unless_model, fence};
+use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, OnceBox, Ordering, Weak, const_unless_model, fence};
 
 /// A breaker at a fixed address: a `static` of its own, or shared by handles.
+///
+/// Every call reads `state` and `healthy`, so they are at least a cache line away from what is written often: the lock and what it
+/// guards, behind them; and before them the references of an `Arc`, or the breaker of another `static`. What is between is written when the
+/// state changes, or a bucket of a time window ends.
+#[repr(C)]
 pub struct Breaker {
+    pub(crate) origin: Origin,
+    /// The [`Figures`] that opened the breaker.
+    pub(crate) cause: [AtomicU64; 3],
+    /// When the current state began.
+    pub(crate) since: AtomicU64,
     /// The [`StateWord`] of the current generation.
     pub(crate) state: AtomicU64,
     /// [`StateWord::healthy`] of the current generation, or [`StateWord::NONE`].
     pub(crate) healthy: AtomicU64,
-    /// When the current state began.
-    pub(crate) since: AtomicU64,
+    /// The longest duration of a call that is not slow.
+    fast: u64,
+    /// Until when successes may be counted without the lock, if their time matters.
+    pub(super) counts_until: AtomicU64,
     /// When an open breaker tries again; [`NEVER`] if it does not, or is not open.
     pub(crate) deadline: AtomicU64,
-    /// Calls refused since the current state began.
-    pub(crate) rejected: Rejected,
-    /// The [`Figures`] that opened the breaker.
-    pub(crate) cause: [AtomicU64; 3],
-    pub(crate) locked: Mutex<Locked>,
-    pub(crate) unrecorded: Unrecorded,
-    pub(crate) settings: SettingsRef,
-    pub(crate) measures: Measures,
     /// Its own, if it has one.
     pub(crate) clock: Option<Box<UserClock>>,
-    pub(crate) origin: Origin,
+    pub(crate) settings: SettingsRef,
+    /// Those of the threads that have met at `stripe`, if any have.
+    apart: OnceBox<Apart>,
+    pub(super) stripe: Stripe,
+    pub(crate) locked: Mutex<Locked>,
 }
 
 /// How the registry can reach a breaker.
@@ -89,18 +96,19 @@ impl Breaker {
             // A user's clock must not be read under the lock, so it is read beforehand, whenever its time might matter.
             let dated = clock.is_some() || matches!(window.extent, Extent::Time(_)) || measures.recency;
             Self {
+                origin,
+                cause: [AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)],
+                since: AtomicU64::new(0),
                 state: AtomicU64::new(StateWord::first(measures.durations() || times_cancelled, dated).0),
                 healthy: AtomicU64::new(StateWord::NONE.0),
-                since: AtomicU64::new(0),
+                fast: measures.fast(),
+                counts_until: AtomicU64::new(NEVER),
                 deadline: AtomicU64::new(NEVER),
-                rejected: Rejected::new(),
-                cause: [AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)],
-                locked: Mutex::new(Locked::new()),
-                unrecorded: Unrecorded::new(),
-                settings,
-                measures,
                 clock,
-                origin,
+                settings,
+                apart: OnceBox::new(),
+                stripe: Stripe::closed(),
+                locked: Mutex::new(Locked::new()),
             }
         }
     }
@@ -169,6 +177,17 @@ impl Breaker {
         self.clock.is_some() || clock::is_there()
     }
 
+    #[inline]
+    pub(crate) fn stripes(&self) -> Stripes<'_> {
+        Stripes { first: &self.stripe, apart: &self.apart }
+    }
+
+    /// Whether a success that took so long reaches no threshold of the rule.
+    #[inline]
+    pub(super) fn is_fast(&self, nanos: u64) -> bool {
+        nanos <= self.fast
+    }
+
     /// The current time. The clock may be a user's, so it is not read under the lock.
     #[inline(never)]
     pub(crate) fn now(&self) -> u64 {
@@ -216,21 +235,60 @@ impl Guard<'_> {
         let breaker = self.breaker;
         self.locked
             .memory
-            .get_or_insert_with(|| Box::new(Memory::new(&breaker.settings().window, &breaker.measures)))
+            .get_or_insert_with(|| Box::new(Memory::new(&breaker.settings().window, breaker.nodes())))
+    }
+
+    /// Enters the calls that were counted without the lock. Further ones are counted.
+    #[inline]
+    pub(super) fn collect(&mut self) {
+        let word = self.locked.grants.word();
+        let count = self.locked.grants.collect(self.breaker.stripes());
+        self.enter_counted(word, count);
+    }
+
+    /// The same, and closes the stripes: what comes next, on any thread, takes the lock.
+    pub(super) fn close_stripes(&mut self) {
+        let word = self.locked.grants.word();
+        let count = self.locked.grants.close(self.breaker.stripes());
+        self.enter_counted(word, count);
+    }
+
+    fn enter_counted(&mut self, word: StateWord, count: u64) {
+        if count == 0 {
+            return;
+        }
+        match word.state() {
+            State::Closed | State::MetricsOnly if word == self.word => self.memory().record_successes(count),
+            State::Closed => self.memory().record_failures(count),
+            _ => self.locked.rejected += count,
+        }
+    }
+
+    /// How many calls were refused since the current state began.
+    pub(crate) fn rejected(&mut self) -> u64 {
+        if !matches!(self.word.state(), State::Closed | State::MetricsOnly) {
+            self.collect();
+        }
+        self.locked.rejected
     }
 
     /// The figures of the recent calls, at `now`.
     pub(crate) fn metrics(&mut self, now: u64) -> Metrics {
-        let (breaker, state) = (self.breaker, self.word.state());
-        let Some(memory) = &mut self.locked.memory else {
-            return Metrics::new(Tally::EMPTY, 0, breaker.measures);
+        let state = self.word.state();
+        let Some(memory) = &self.locked.memory else {
+            return Metrics::new(Tally::EMPTY, 0, Rule::measures(self.breaker.nodes()));
         };
         // While open, the evidence is shown: the window as it was when the breaker tripped.
         if matches!(state, State::Closed | State::MetricsOnly | State::HalfOpen) {
-            memory.reclaim(&breaker.unrecorded);
-            memory.advance(now);
+            // What was counted belongs into the buckets that there were. Without the calls that are forgotten now, others may count more.
+            if now >= memory.forgets_at() {
+                self.close_stripes();
+            } else {
+                self.collect();
+            }
+            self.memory().advance(now);
         }
-        memory.metrics(&breaker.measures)
+        self.memory().metrics()
     }
 }
 

@@ -93,12 +93,12 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
     };
     let memory = guard.memory();
     match occasion {
-        Occasion::Trial(..) => memory.record_trial(call, now, &breaker.measures),
+        Occasion::Trial(..) => memory.record_trial(call, now),
         _ => {
-            memory.record(call, now, &breaker.measures);
+            memory.record(call, now);
         }
     }
-    (occasion, evaluate(breaker, occasion, &memory.metrics(&breaker.measures), None))
+    (occasion, evaluate(breaker, occasion, &memory.metrics(), None))
 }
 
 /// The trial has passed, or the rule does not hold for an outcome of the ramp: closes the breaker, unless the ramp has to go on.

@@ -10,8 +10,8 @@ pub(crate) struct Highest {
 }
 
 impl Highest {
-    /// Looks at the figures with an outcome. Of equal rates, that of more calls says more.
-    pub(super) fn see(&mut self, metrics: &Metrics, rule: &[Node]) {
+    /// Looks at the figures of a window. Of equal rates, that of more calls says more.
+    pub(crate) fn see(&mut self, metrics: &Metrics, rule: &[Node]) {
         let (failures, calls) = (metrics.failures(), metrics.total());
         let product = |failures: u64, calls: u64| u128::from(failures) * u128::from(calls);
         let (new, known) = (product(failures, self.calls), product(self.failures, calls));

@@ -1,6 +1,7 @@
 //! The part of a breaker that is kept under its lock.
 
 use super::crossings::Crossings;
+use super::grants::Grants;
 use super::highest::Highest;
 use super::reopens::Reopens;
 use super::trial::Trial;
@@ -8,9 +9,15 @@ use super::window::memory::Memory;
 use crate::events::listener::Events;
 
 /// The part of a breaker that is kept under its lock.
+///
+/// In the order in which a failure needs it, so that what it needs is on few cache lines.
+#[repr(C)]
 pub(crate) struct Locked {
     /// Made on first use.
     pub(crate) memory: Option<Box<Memory>>,
+    pub(super) grants: Grants,
+    /// Calls refused since the current state began, as far as they have been collected.
+    pub(super) rejected: u64,
     pub(crate) events: Option<Box<Events>>,
     pub(crate) period: Period,
     pub(crate) reopens: Reopens,
@@ -32,6 +39,14 @@ pub(crate) enum Period {
 
 impl Locked {
     pub(crate) const fn new() -> Self {
-        Self { memory: None, events: None, period: Period::Closed, reopens: Reopens::NONE, late: 0 }
+        Self {
+            memory: None,
+            grants: Grants::NONE,
+            rejected: 0,
+            events: None,
+            period: Period::Closed,
+            reopens: Reopens::NONE,
+            late: 0,
+        }
     }
 }

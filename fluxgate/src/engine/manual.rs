@@ -21,17 +21,20 @@ pub(crate) fn command(breaker: &Breaker, to: State, reason: Reason) {
 
 /// Metrics only: records a call, and evaluates the rule to notice when it begins and when it ceases to hold.
 pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Occasion, Step) {
-    let (breaker, word) = (guard.breaker, guard.word);
+    let breaker = guard.breaker;
+    guard.close_stripes();
     let memory = guard.memory();
-    memory.reclaim(&breaker.unrecorded);
+    // Of calls that were counted, all alike, the rate was highest with the first or with the last.
+    let counted = memory.metrics();
     memory.advance(now);
-    let before = memory.metrics(&breaker.measures);
-    memory.record(call, now, &breaker.measures);
-    let after = memory.metrics(&breaker.measures);
+    let before = memory.metrics();
+    memory.record(call, now);
+    let after = memory.metrics();
 
     let Period::MetricsOnly(crossings, highest) = &mut guard.period else {
         return (Occasion::Closed, Step::Stay);
     };
+    highest.see(&counted, breaker.nodes());
     highest.see(&after, breaker.nodes());
     // As time passes, the rule may have ceased to hold since the last outcome.
     if crossings.holds() && matches!(evaluate(breaker, Occasion::Closed, &before, None), Step::Pass) {
@@ -40,7 +43,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
     }
     let occasion = Occasion::MetricsOnly(crossings.next());
     let step = evaluate(breaker, occasion, &after, None);
-    grant(breaker, word, guard.memory(), matches!(step, Step::Pass));
+    grant(guard, matches!(step, Step::Pass));
     (occasion, step)
 }
 

@@ -6,9 +6,9 @@
 //! | function | what it rules out | what it needs |
 //! |---|---|---|
 //! | [`record`], inlined into the caller | a success of an untimed breaker that is healthy | one load |
-//! | [`record_undated`] | a success that takes from the allowance, if its time does not matter | no stack frame |
+//! | [`record_undated`] | a call that a stripe counts, if its time does not matter | no stack frame |
 //! | [`record_dated`] | nothing: it reads the clock, if the time matters | |
-//! | [`record_timed`] | a fast success that changes nothing, or takes from the allowance or a stripe | a few atomics |
+//! | [`record_timed`] | a fast success that changes nothing, and a call that a stripe counts | a few atomics |
 //! | [`record_locked`] | nothing: it enters the outcome and acts on what follows | the lock |
 
 use fluxgate_rules::evaluate::Customs;
@@ -40,7 +40,7 @@ pub(crate) fn record(breaker: &Breaker, word: StateWord, start: u64, outcome: Ou
 #[inline(never)]
 pub(crate) fn record_undated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
     // Tested first, because this is the most common case here.
-    if outcome == Outcome::Success && !word.is_dated() && breaker.unrecorded.take_undated(word) {
+    if !word.is_dated() && counts(breaker, word, outcome) {
         return;
     }
     record_dated(breaker, word, start, outcome);
@@ -55,13 +55,26 @@ fn record_dated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome
 
 #[inline(never)]
 fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
-    if outcome == Outcome::Success && breaker.measures.is_fast(nanos) {
-        let is_healthy = breaker.healthy.load(Ordering::Acquire) == word.healthy().0;
-        if is_healthy || breaker.unrecorded.take(word, now) {
+    if breaker.is_fast(nanos) {
+        let is_healthy =
+            outcome == Outcome::Success && breaker.healthy.load(Ordering::Acquire) == word.healthy().0;
+        // A later end may be seen than that of the calls which are counted now, but not by a call that then finds its stripe open.
+        let is_in_time = || now < breaker.counts_until.load(Ordering::Acquire);
+        if is_healthy || is_in_time() && counts(breaker, word, outcome) {
             return;
         }
     }
     record_locked(breaker, word, outcome, nanos, now);
+}
+
+/// Whether a call of this outcome is one of many alike, of which only the number matters, and is counted as such.
+#[inline]
+fn counts(breaker: &Breaker, word: StateWord, outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::Success => breaker.stripes().count(word),
+        Outcome::Failure => breaker.stripes().count(word.failures()),
+        Outcome::Ignored => false,
+    }
 }
 
 /// Enters an outcome under the lock, where the current state keeps it.
@@ -121,7 +134,7 @@ fn end_elsewhere(mut guard: Guard<'_>, copy: StateWord, outcome: Option<Outcome>
 
 /// Enters an outcome, and acts on what it leads to under the same lock, so that no other outcome comes between.
 fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
-    let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.breaker.measures);
+    let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.memory().measures);
     let (occasion, step) = match guard.word.state() {
         State::Closed => return enter_closed(guard, outcome, nanos, now),
         State::HalfOpen => half_open::record(&mut guard, call, now),
@@ -135,7 +148,7 @@ fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
 
 #[inline]
 fn enter_closed(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
-    let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.breaker.measures);
+    let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.memory().measures);
     let step = closed::record(&mut guard, call, now);
     if !matches!(step, Step::Stay) {
         follow(guard, Occasion::Closed, step, now);
@@ -147,7 +160,7 @@ fn enter_closed(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
 #[inline(never)]
 fn follow(mut guard: Guard<'_>, occasion: Occasion, mut step: Step, now: u64) {
     let (breaker, word) = (guard.breaker, guard.word);
-    let metrics = guard.memory().metrics(&breaker.measures);
+    let metrics = guard.memory().metrics();
     let mut customs = Customs::NONE;
     if let Step::Ask = step {
         let Some((retaken, answers)) = guard.ask(|| evaluation::ask(breaker, &metrics)) else { return };

@@ -104,11 +104,9 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
         State::HalfOpen | State::MetricsOnly => false,
         State::Open | State::Disabled | State::ForcedOpen => true,
     };
-    if let Some(memory) = &mut guard.memory {
-        memory.reclaim(&breaker.unrecorded);
-        if !keeps_window {
-            memory.clear();
-        }
+    guard.close_stripes();
+    if !keeps_window && let Some(memory) = &mut guard.memory {
+        memory.clear();
     }
     if from == State::Open {
         guard.reopens.end_open(now.saturating_sub(breaker.since.load(Ordering::Relaxed)));
@@ -136,7 +134,7 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
     let next = word.next(to);
     if from != to {
         breaker.since.store(now, Ordering::Relaxed);
-        breaker.rejected.begin(next);
+        guard.rejected = 0;
     }
     breaker.deadline.store(pause.deadline(now), Ordering::Relaxed);
     for (cause, figure) in breaker.cause.iter().zip([figures.node, figures.part, figures.whole]) {

@@ -112,6 +112,16 @@ impl StateWord {
         self.0 & Self::SCOPED != 0
     }
 
+    /// The word under which failures are counted, and not successes. No call of a closed breaker has a copy of its word like it.
+    pub(crate) const fn failures(self) -> Self {
+        Self(self.0 | Self::SCOPED)
+    }
+
+    /// The word under which refusals are counted: that of no call.
+    pub(crate) const fn refusals(self) -> Self {
+        self.changing()
+    }
+
     pub(crate) const fn unwinding(self) -> Self {
         Self(self.0 | Self::UNWINDING)
     }

@@ -186,6 +186,13 @@ impl From<CallNotPermitted> for std::io::Error {
     }
 }
 
+/// As the standard library does for `Box<dyn Error>` and `Box<dyn Error + Send + Sync>`.
+impl From<CallNotPermitted> for Box<dyn std::error::Error + Send> {
+    fn from(refusal: CallNotPermitted) -> Self {
+        Box::new(refusal)
+    }
+}
+
 /// The error of a guarded call: the call's own error, or the refusal.
 ///
 /// It prints as the error that it contains. A function with the attribute may return it, too: `Result<T, fluxgate::Error<E>>`

@@ -75,7 +75,7 @@ pub struct Snapshot {
 
 /// The highest failure rate of a breaker that [only reports](crate::CircuitBreaker::metrics_only), in [`Snapshot::peak`].
 ///
-/// It is that of the window after some outcome. Windows with fewer calls than the rule's smallest `min` do not count; of equal rates,
+/// It is that of the window after some outcome, or when a snapshot was taken. Windows with fewer calls than the rule's smallest `min` do not count; of equal rates,
 /// that of more calls is told. So numbers can be chosen from production: a rule that asks for a little more would not have tripped. With
 /// the feature `serde`, it serializes with its rate.
 ///
@@ -118,22 +118,26 @@ impl Snapshot {
         let deadline = breaker.deadline.load(Ordering::Relaxed);
         let since = if word.is_fresh() { now } else { breaker.since.load(Ordering::Relaxed) };
         let opens = state == State::Open && deadline != NEVER;
+        let metrics = guard.metrics(now);
+        let peak = match &mut guard.period {
+            Period::MetricsOnly(_, highest) => {
+                // Calls that were only counted are among the figures.
+                highest.see(&metrics, breaker.nodes());
+                highest.figures().map(|(failures, calls)| Peak { failures, calls })
+            }
+            _ => None,
+        };
         Self {
             name,
             state,
             since: Duration::from_nanos(now.saturating_sub(since)),
             reopens: guard.reopens.count(state, now),
-            metrics: guard.metrics(now),
+            metrics,
             retry_after: opens.then(|| Duration::from_nanos(deadline.saturating_sub(now))),
             is_due: opens && now >= deadline,
-            rejected: breaker.rejected.get(),
+            rejected: guard.rejected(),
             late: guard.late,
-            peak: match &guard.period {
-                Period::MetricsOnly(_, highest) => {
-                    highest.figures().map(|(failures, calls)| Peak { failures, calls })
-                }
-                _ => None,
-            },
+            peak,
             rule,
             trial,
         }

@@ -2,6 +2,7 @@
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 use super::closures::evidence;
+use super::unmet::{Impossible, Met, Unmet};
 use crate::handle::error::CallNotPermitted;
 use crate::handle::refusal::Refusal;
 use crate::state::Outcome;
@@ -9,9 +10,8 @@ use crate::state::Outcome;
 /// The return type of a guarded function without further arguments.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `Result`, so nothing says which calls failed",
-    label = "not a `Result`",
-    note = "return a `Result`, or say what a failure is and what to return when the call is refused:\n`track = returned(PATTERN), rejected = |refusal| ..`",
-    note = "if it is an alias of a boxed future, spell that out, it is the same type: `Pin<Box<dyn Future<Output = ..>>>`"
+    label = "return a `Result`, or add `track = returned(PATTERN), rejected = |refusal| ..`",
+    note = "`PATTERN` says what a failure is, and `rejected` what to return when the call is refused;\nfor an `Option`: `track = returned(None), rejected = |_| None`"
 )]
 pub trait Returned: Sized {
     type Value;
@@ -86,8 +86,7 @@ fn settle<T, E>(
 /// The return type of a function whose tracker looks at whole return values, if no argument says what a refused call returns.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `Result`, so nothing says what to return when the call is refused",
-    label = "not a `Result`",
-    note = "say it: `rejected = |refusal| ..`"
+    label = "add `rejected = |refusal| ..`"
 )]
 pub trait Refusable: Sized {
     type Error;
@@ -130,19 +129,26 @@ impl IntoError for CallNotPermitted {
 /// An error type that a refusal converts into.
 #[diagnostic::on_unimplemented(
     message = "`{E}` cannot say that a call was refused",
-    label = "`{E}` does not implement `From<fluxgate::CallNotPermitted>`",
+    label = "needs `From<fluxgate::CallNotPermitted>`, or the attribute `rejected = |refusal| ..`",
     note = "if it is a type of yours, add a variant to it, here with thiserror:\n`#[error(transparent)] NotPermitted(#[from] fluxgate::CallNotPermitted),`",
-    note = "if it is a type parameter, it needs the bound `{E}: From<fluxgate::CallNotPermitted>`",
-    note = "if it is a type of another crate, return `Result<_, fluxgate::Error<{E}>>`,\nor say what to return when the call is refused: `rejected = |refusal| ..`"
+    note = "if it is a type of another crate, return `Result<_, fluxgate::Error<{E}>>`,\nor say what to return when the call is refused: `rejected = |refusal| ..`",
+    note = "if it is a type parameter, it needs the bound `{E}: From<fluxgate::CallNotPermitted>`"
 )]
-pub trait Becomes<E> {
+pub trait Becomes<E, How> {
     fn become_error(self) -> E;
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: From<Self>> Becomes<E> for CallNotPermitted {
+impl<E: From<Self>> Becomes<E, Met> for CallNotPermitted {
     #[inline]
     fn become_error(self) -> E {
         self.into()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Impossible> Becomes<E, Unmet> for CallNotPermitted {
+    fn become_error(self) -> E {
+        E::never()
     }
 }

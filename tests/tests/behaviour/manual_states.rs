@@ -95,6 +95,26 @@ fn metrics_only_tells_how_close_the_rule_has_come() {
     assert_eq!(peak(), None, "it begins anew");
 }
 
+/// Also where calls are only counted, since they are alike and far from making the rule hold.
+#[test]
+fn metrics_only_tells_the_highest_rate_of_long_runs() {
+    let rule = trip::failure_streak(100_000) | trip::min(50) & trip::failure_rate(1.0);
+    for runs in [[400, 90], [70, 16], [16, 300], [90, 400]] {
+        let fixture = Fixture::new(|builder| builder.window(window::count(500)).trip(rule.clone()));
+        fixture.breaker.metrics_only();
+        fixture.succeed(500);
+        let mut most = 0;
+        for run in runs {
+            fixture.fail(run);
+            most = most.max(fixture.breaker.metrics().failures());
+            fixture.succeed(450);
+        }
+        fixture.succeed(2_000);
+        let peak = fixture.breaker.snapshot().peak.unwrap();
+        assert_eq!((peak.failures, peak.calls), (most, 500), "{runs:?}");
+    }
+}
+
 #[test]
 fn metrics_only_sees_that_time_ended_a_crossing() {
     for read in [false, true] {

@@ -27,7 +27,8 @@ const RUNTIME: &[Layer] = &[
     ("track", "track", "ground handle"),
     ("private", "private", "ground words settings events engine handle track"),
     ("integrations", "integrations", "ground words settings events handle"),
-    ("docs", "docs", ""),
+    // Where the compiler finds traits to name in its messages.
+    ("docs", "docs", "private"),
 ];
 
 const MACROS: &[Layer] = &[

@@ -48,7 +48,7 @@ pub async fn charge(
                 PaymentError,
             > as __private::Returned>::settle(
                 __fluxgate_result,
-                <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             ),
         )
         .await

@@ -73,6 +73,7 @@ impl Gateway for Client {
                         __fluxgate_result,
                         <__private::CallNotPermitted as __private::Becomes<
                             _,
+                            _,
                         >>::become_error,
                     ),
                 )

@@ -52,7 +52,7 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
                 DirectoryError,
             > as __private::Returned>::refused(
                 __fluxgate_refusal,
-                <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             )
         }
     }) {

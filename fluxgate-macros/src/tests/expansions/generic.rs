@@ -39,6 +39,8 @@ where
                 },
             ),
         ),
-        <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+        |__fluxgate_refusal| <T::Error as ::core::convert::From<
+            __private::CallNotPermitted,
+        >>::from(__fluxgate_refusal),
     )
 }

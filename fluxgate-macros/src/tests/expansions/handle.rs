@@ -39,6 +39,6 @@ pub(crate) fn charge(order: Order) -> Result<Receipt, PaymentError> {
                 },
             ),
         ),
-        <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+        <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
     )
 }

@@ -38,7 +38,7 @@ fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> +
             PaymentError,
         > as __private::Returned>::settle(
             __fluxgate_result,
-            <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+            <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
         ),
     )
 }

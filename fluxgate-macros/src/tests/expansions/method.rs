@@ -41,7 +41,10 @@ impl Client {
                     PaymentError,
                 > as __private::Returned>::settle(
                     __fluxgate_result,
-                    <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+                    <__private::CallNotPermitted as __private::Becomes<
+                        _,
+                        _,
+                    >>::become_error,
                 ),
             )
             .await

@@ -72,6 +72,6 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                 },
             ),
         ),
-        <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+        <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
     )
 }

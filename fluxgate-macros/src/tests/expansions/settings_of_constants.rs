@@ -14,7 +14,7 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                 const __FLUXGATE_RULE: &[__fluxgate::Node] = &[
                     __fluxgate::Node::All(2),
                     __fluxgate::Node::min(__FLUXGATE_4),
-                    __fluxgate::Node::custom("is_bad", is_bad),
+                    __fluxgate::Node::custom("is_bad", __FLUXGATE_5),
                 ];
                 const __FLUXGATE_NAME: &str = NAME;
                 const _: () = __fluxgate::check::name(__FLUXGATE_NAME);
@@ -37,6 +37,7 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                     __FLUXGATE_4,
                     "`CALLS` is out of range: a number of calls is from 1 to 4294967295",
                 );
+                const __FLUXGATE_5: fn(&__fluxgate::Metrics) -> bool = is_bad;
                 const _: () = __fluxgate::check::condition(
                     __FLUXGATE_RULE,
                     1,
@@ -93,6 +94,6 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                 },
             ),
         ),
-        <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+        <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
     )
 }

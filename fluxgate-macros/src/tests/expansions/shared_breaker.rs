@@ -11,7 +11,7 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
 // expands to
 
 async fn charge(order: Order) -> Result<Receipt, PaymentError> {
-    let __fluxgate_breaker: &__private::CircuitBreaker = &PAYMENTS;
+    let __fluxgate_breaker: &'static __private::CircuitBreaker = &PAYMENTS;
     __private::Deferred::new(
             __private::CircuitBreaker::breaker(__fluxgate_breaker),
             async move {
@@ -36,7 +36,7 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
                 PaymentError,
             > as __private::Returned>::settle(
                 __fluxgate_result,
-                <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             ),
         )
         .await
@@ -70,7 +70,7 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
                 PaymentError,
             > as __private::Returned>::settle(
                 __fluxgate_result,
-                <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             ),
         )
         .await

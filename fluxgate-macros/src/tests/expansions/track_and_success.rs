@@ -45,7 +45,10 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
                     __private::evidence(
                         if __private::ask(
                             false,
-                            || __private::custom(__fluxgate_error, is_not_found),
+                            || __private::Custom::<
+                                _,
+                                _,
+                            >::claims(__fluxgate_error, is_not_found),
                         ) {
                             __private::Outcome::Success
                         } else {
@@ -75,6 +78,6 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
                 }
             },
         ),
-        <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+        <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
     )
 }

@@ -34,7 +34,7 @@ trait Gateway {
                     },
                 ),
             ),
-            <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+            <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
         )
     }
 }

@@ -1,0 +1,4 @@
+//! Traits of other crates, each behind a feature of its name.
+
+#[cfg(feature = "axum")]
+mod axum;
