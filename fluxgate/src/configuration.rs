@@ -11,7 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fluxgate_rules::duration::Spelled;
-use fluxgate_rules::{ConfigProblem, Extent, Node, Permit, Retry, Rule, Schedule, Window, by_hand};
+use fluxgate_rules::{
+    ConfigProblem, Expectations, Extent, Node, Permit, Retry, Rule, Schedule, Window, by_hand,
+};
 
 use self::error::ConfigError;
 use self::name::Name;
@@ -122,6 +124,12 @@ impl Settings {
                 ConfigProblem::new(setting, message).with_help(help)
             }));
         }
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
+    }
+
+    /// Makes the check that the compiler makes for `normal` and `outage`. All else has to be right.
+    pub(crate) fn check_against(&self, expectations: Expectations) -> Result<(), ConfigError> {
+        let problems = by_hand::expectations(&self.rule, &self.window, expectations);
         if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
     }
 

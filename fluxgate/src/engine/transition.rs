@@ -8,6 +8,7 @@ use fluxgate_rules::metrics::nanos;
 use super::breaker::{Breaker, Guard};
 use super::counting;
 use super::crossings::Crossings;
+use super::highest::Highest;
 use super::locked::Period;
 use super::trial::Trial;
 use super::word::StateWord;
@@ -130,7 +131,7 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
             let pause_ended = breaker.deadline.load(Ordering::Relaxed).min(now);
             Period::Trial(Trial::new(breaker.trial(), patience, pause_ended))
         }
-        State::MetricsOnly => Period::MetricsOnly(Crossings::default()),
+        State::MetricsOnly => Period::MetricsOnly(Crossings::default(), Highest::default()),
         State::Open if pause == Pause::Asked => Period::Asking(next),
         State::Open | State::Disabled | State::ForcedOpen => Period::Unrecorded,
     };
