@@ -22,6 +22,10 @@ pub enum State {
 }
 
 impl State {
+    /// All states.
+    pub const ALL: [Self; 6] =
+        [Self::Closed, Self::Open, Self::HalfOpen, Self::MetricsOnly, Self::Disabled, Self::ForcedOpen];
+
     /// The name of the state for metrics and logs: `half_open`.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -136,7 +136,8 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
         State::Open | State::Disabled | State::ForcedOpen => Period::Unrecorded,
     };
     if from != to {
-        breaker.since.store(now, Ordering::Relaxed);
+        let since = breaker.since.swap(now, Ordering::Relaxed);
+        guard.events.get_or_insert_default().spend(from, now.saturating_sub(since));
         guard.counts.refused += guard.rejected;
         guard.rejected = 0;
     }
@@ -161,7 +162,7 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
 
 /// Queues a transition for delivery, if anyone listens. If it is not `complete`, it waits until its pause is known.
 pub(super) fn announce(guard: &mut Guard<'_>, transition: Transition, complete: bool) {
-    if guard.events.is_some() || delivery::is_heard() {
+    if guard.events.as_ref().is_some_and(|events| events.is_heard()) || delivery::is_heard() {
         guard.events.get_or_insert_default().push(transition, complete);
     }
 }

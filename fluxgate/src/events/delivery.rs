@@ -8,6 +8,7 @@ use super::audience::{self, Member};
 use super::tracing;
 use super::transition::Transition;
 use crate::callback::contain;
+use crate::state::State;
 use crate::sync::RwLock;
 
 /// A breaker's listeners, and the transitions still to be delivered. Kept under the breaker's lock; listeners are called
@@ -18,6 +19,8 @@ pub(crate) struct Delivery {
     queue: VecDeque<Queued>,
     /// How many transitions have been dropped since the last one that was delivered.
     missed: u64,
+    /// How long the breaker has been in each state, but for the current stay, in the order of [`State::ALL`].
+    spent: [u64; State::ALL.len()],
     /// A thread is delivering, and will go on until the queue is empty.
     delivering: bool,
 }
@@ -34,6 +37,25 @@ const LONGEST_QUEUE: usize = 1_024;
 impl Delivery {
     pub(crate) fn listen(&mut self, member: Member) {
         self.listeners.push(member);
+    }
+
+    /// Whether the breaker has listeners of its own.
+    pub(crate) fn is_heard(&self) -> bool {
+        !self.listeners.is_empty()
+    }
+
+    /// The breaker leaves a state in which it has been for so long.
+    pub(crate) fn spend(&mut self, state: State, nanos: u64) {
+        for (spent, of) in self.spent.iter_mut().zip(State::ALL) {
+            if of == state {
+                *spent = spent.saturating_add(nanos);
+            }
+        }
+    }
+
+    /// How long the breaker has been in each state, in the order of [`State::ALL`], but for the current stay.
+    pub(crate) fn spent(&self) -> [u64; State::ALL.len()] {
+        self.spent
     }
 
     /// Whether one of the breaker's own listeners wants to hear of resets.

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use fluxgate_rules::Metrics;
+use fluxgate_rules::{Metrics, Rule};
 
-use super::totals::Totals;
+use super::totals::{Spent, Totals};
 use crate::clock::NEVER;
 use crate::engine::breaker::Breaker;
 use crate::engine::locked::Period;
@@ -28,6 +28,9 @@ use crate::sync::Ordering;
 ///   "retry_after": 42.0, "is_due": false, "rejected": 731, "late": 0, "peak": null,
 ///   "totals": {
 ///     "successes": null, "failures": 41, "ignored": null, "refused": 904, "late": 0, "cancelled": 3, "panicked": 0
+///   },
+///   "spent": {
+///     "closed": 3600.0, "open": 78.0, "half_open": 4.5, "metrics_only": 0.0, "disabled": 0.0, "forced_open": 0.0
 ///   },
 ///   "rule": "min(20) & (failure_rate(0.5) | slow_rate(0.3, 1.5s))", "trial": 20
 /// }
@@ -72,11 +75,16 @@ pub struct Snapshot {
     /// In the state [`MetricsOnly`](State::MetricsOnly), how close the rule has come: the highest failure rate since the state began.
     /// `None` in other states, and before there were calls enough. See [`Peak`].
     pub peak: Option<Peak>,
+    /// How long the breaker has been in each state over its life.
+    pub spent: Spent,
     /// The rule, as the attribute would spell it.
     pub rule: String,
     /// The length of a trial: by how many calls it is decided, unless good and bad ones are mixed; twice as many decide it in any
     /// case.
     pub trial: u32,
+    /// The largest `min` of the rule: with fewer calls, it judges no rate.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) largest_min: u32,
 }
 
 /// The highest failure rate of a breaker that [only reports](crate::CircuitBreaker::metrics_only), in [`Snapshot::peak`].
@@ -118,11 +126,13 @@ impl Snapshot {
         let now = breaker.now();
         let (name, rule) = (breaker.name().as_str().to_owned(), breaker.settings().rule.to_string());
         let trial = breaker.trial().length;
+        let largest_min = Rule::largest_min(breaker.settings().rule.nodes());
         // Read under the lock, so that all of it belongs together.
         let mut guard = breaker.lock();
         let (word, state) = (guard.word, guard.word.state());
         let deadline = breaker.deadline.load(Ordering::Relaxed);
         let since = if word.is_fresh() { now } else { breaker.since.load(Ordering::Relaxed) };
+        let spent = Spent::read(&guard, state, now.saturating_sub(since));
         let opens = state == State::Open && deadline != NEVER;
         let metrics = guard.metrics(now);
         let peak = match &mut guard.period {
@@ -145,8 +155,10 @@ impl Snapshot {
             late: guard.counts.late,
             totals: Totals::of(&mut guard),
             peak,
+            spent,
             rule,
             trial,
+            largest_min,
         }
     }
 }

@@ -1,7 +1,10 @@
-//! Counts over a breaker's life.
+//! Counts and times over a breaker's life.
+
+use std::time::Duration;
 
 use crate::engine::breaker::Guard;
 use crate::engine::totals::Counts;
+use crate::state::State;
 
 /// Counts since the breaker was made. None of them ever goes back, whatever the breaker is told: not by a reset, nor by
 /// new settings. While the breaker is disabled, only refusals could count, and there are none.
@@ -48,5 +51,48 @@ impl Totals {
         let (successes, ignored) = breaker.counted().unzip();
         let refused = refused + guard.rejected();
         Self { successes, failures, ignored, refused, late, cancelled, panicked }
+    }
+}
+
+/// How long a breaker has been in each state over its life. With the feature `serde`, it serializes as an object of seconds.
+///
+/// ```
+/// # use fluxgate::{CircuitBreaker, State};
+/// # use std::time::Duration;
+/// let breaker = CircuitBreaker::builder("payments").build()?;
+/// assert_eq!(breaker.snapshot().spent.of(State::Open), Duration::ZERO);
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Spent([Duration; State::ALL.len()]);
+
+impl Spent {
+    /// How long in this state, with the current stay.
+    pub fn of(&self, state: State) -> Duration {
+        self.iter().find(|(of, _)| *of == state).map_or(Duration::ZERO, |(_, spent)| spent)
+    }
+
+    /// Each state, and how long in it.
+    pub fn iter(&self) -> impl Iterator<Item = (State, Duration)> {
+        State::ALL.into_iter().zip(self.0)
+    }
+
+    /// The current stay, in `state`, has lasted for `stay` nanoseconds.
+    pub(super) fn read(guard: &Guard<'_>, state: State, stay: u64) -> Self {
+        let spent = guard.events.as_ref().map_or([0; State::ALL.len()], |events| events.spent());
+        let mut spent = Self(spent.map(Duration::from_nanos));
+        for (of, spent) in State::ALL.iter().zip(&mut spent.0) {
+            if *of == state {
+                *spent += Duration::from_nanos(stay);
+            }
+        }
+        spent
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Spent {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(state, spent)| (state, spent.as_secs_f64())))
     }
 }
