@@ -6,6 +6,7 @@ use std::panic::RefUnwindSafe;
 use fluxgate_rules::trial::Plan;
 use fluxgate_rules::{Extent, Metrics, Node, Rule, Tally, Window};
 
+use super::grants::Counted;
 use super::locked::Locked;
 use super::stripes::{Apart, Stripe, Stripes};
 use super::window::memory::Memory;
@@ -241,27 +242,19 @@ impl Guard<'_> {
     /// Enters the calls that were counted without the lock. Further ones are counted.
     #[inline]
     pub(super) fn collect(&mut self) {
-        let word = self.locked.grants.word();
-        let count = self.locked.grants.collect(self.breaker.stripes());
-        self.enter_counted(word, count);
+        let (stripes, word) = (self.breaker.stripes(), self.word);
+        let Locked { grants, memory, rejected, .. } = &mut *self.locked;
+        let kind = Kind::of(grants.word(), word);
+        grants.collect(stripes, |counted| kind.enter(counted, memory.as_deref_mut(), rejected));
     }
 
     /// The same, and closes the stripes: what comes next, on any thread, takes the lock.
+    #[inline]
     pub(super) fn close_stripes(&mut self) {
-        let word = self.locked.grants.word();
-        let count = self.locked.grants.close(self.breaker.stripes());
-        self.enter_counted(word, count);
-    }
-
-    fn enter_counted(&mut self, word: StateWord, count: u64) {
-        if count == 0 {
-            return;
-        }
-        match word.state() {
-            State::Closed | State::MetricsOnly if word == self.word => self.memory().record_successes(count),
-            State::Closed => self.memory().record_failures(count),
-            _ => self.locked.rejected += count,
-        }
+        let (stripes, word) = (self.breaker.stripes(), self.word);
+        let Locked { grants, memory, rejected, .. } = &mut *self.locked;
+        let kind = Kind::of(grants.word(), word);
+        grants.close(stripes, |counted| kind.enter(counted, memory.as_deref_mut(), rejected));
     }
 
     /// How many calls were refused since the current state began.
@@ -269,7 +262,7 @@ impl Guard<'_> {
         if !matches!(self.word.state(), State::Closed | State::MetricsOnly) {
             self.collect();
         }
-        self.locked.rejected
+        self.rejected
     }
 
     /// The figures of the recent calls, at `now`.
@@ -289,6 +282,38 @@ impl Guard<'_> {
             self.memory().advance(now);
         }
         self.memory().metrics()
+    }
+}
+
+/// What stripes count.
+#[derive(Clone, Copy)]
+enum Kind {
+    Successes,
+    Failures,
+    Refusals,
+}
+
+impl Kind {
+    /// What is counted under the word `counted`, of a breaker that has this `word`.
+    fn of(counted: StateWord, word: StateWord) -> Self {
+        if counted == word {
+            Self::Successes
+        } else if counted == word.failures() {
+            Self::Failures
+        } else {
+            Self::Refusals
+        }
+    }
+
+    #[inline]
+    fn enter(self, counted: Counted, memory: Option<&mut Memory>, rejected: &mut u64) {
+        match (self, counted, memory) {
+            (Self::Refusals, Counted::Alike(count), _) => *rejected += count,
+            (Self::Successes, Counted::Alike(count), Some(memory)) => memory.record_successes(count),
+            (Self::Failures, Counted::Alike(count), Some(memory)) => memory.record_failures(count),
+            (_, Counted::Failure, Some(memory)) => memory.record_failures(1),
+            (_, _, None) => {}
+        }
     }
 }
 

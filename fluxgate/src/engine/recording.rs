@@ -72,7 +72,7 @@ fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64
 fn counts(breaker: &Breaker, word: StateWord, outcome: Outcome) -> bool {
     match outcome {
         Outcome::Success => breaker.stripes().count(word),
-        Outcome::Failure => breaker.stripes().count(word.failures()),
+        Outcome::Failure => breaker.stripes().log(word) || breaker.stripes().count(word.failures()),
         Outcome::Ignored => false,
     }
 }
