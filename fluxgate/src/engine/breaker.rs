@@ -15,7 +15,7 @@ use crate::clock::{self, NEVER, UserClock};
 use crate::events::cause::Figures;
 use crate::random::Draw;
 use crate::settings::name::Name;
-use crate::settings::{OnCancel, Settings, SettingsRef};
+use crate::settings::{OfStripe, OnCancel, Settings, SettingsRef};
 use crate::state::State;
 use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, OnceBox, Ordering, Weak, const_unless_model, fence};
 
@@ -157,6 +157,17 @@ impl Breaker {
 
     pub(crate) fn settings(&self) -> &Settings {
         self.settings.get()
+    }
+
+    /// The settings for a refusal, which may outlive the breaker. Threads that have met do not meet again here.
+    pub(crate) fn shared_settings(&self) -> SettingsRef {
+        match (&self.settings, self.stripes().settings()) {
+            (SettingsRef::Shared(settings), Some(own)) => {
+                let own = own.get_or_init(|| Box::new(Arc::new(OfStripe(settings.clone()))));
+                SettingsRef::OfStripe(own.clone())
+            }
+            (settings, _) => settings.clone(),
+        }
     }
 
     pub(crate) fn nodes(&self) -> &[Node] {

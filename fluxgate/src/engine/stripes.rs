@@ -10,7 +10,8 @@
 //! Stripes are [opened, collected and closed](super::grants) under the breaker's lock. What lies between two closings is a *season*.
 
 use super::word::StateWord;
-use crate::sync::{AtomicU32, AtomicU64, OnceBox, Ordering, const_unless_model};
+use crate::settings::OfStripe;
+use crate::sync::{Arc, AtomicU32, AtomicU64, OnceBox, Ordering, const_unless_model};
 
 /// How many calls it has counted, below the word whose calls they are, so that no call of another generation is counted.
 pub(crate) struct Stripe {
@@ -92,7 +93,7 @@ impl Stripe {
 /// As many as there are: more threads share them.
 pub(super) const APART: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
 /// How many failures a log takes.
-pub(super) const ENTRIES: usize = if cfg!(fluxgate_loom) { 2 } else { 14 };
+pub(super) const ENTRIES: usize = if cfg!(fluxgate_loom) { 2 } else { 13 };
 
 /// A stripe for each thread, made when two threads have met at the first one.
 pub(crate) struct Apart {
@@ -107,6 +108,7 @@ pub(super) struct Logging {
     stripe: Stripe,
     /// Used from the first to the last.
     entries: [Entry; ENTRIES],
+    settings: OnceBox<Arc<OfStripe>>,
 }
 
 /// A failure: after how many of a season's successes it came. Or room for one: in the season of this number. Or nothing.
@@ -134,7 +136,8 @@ impl Entry {
 impl Logging {
     fn new() -> Self {
         let entry = || Entry(AtomicU64::new(Entry::NOTHING));
-        Self { stripe: Stripe::closed(), entries: std::array::from_fn(|_| entry()) }
+        let entries = std::array::from_fn(|_| entry());
+        Self { stripe: Stripe::closed(), entries, settings: OnceBox::new() }
     }
 
     /// Makes room for so many failures. All room there was must be used, and collected.
@@ -249,6 +252,11 @@ impl<'a> Stripes<'a> {
         if let Some(apart) = self.apart.get() {
             apart.open.store(open, Ordering::Release);
         }
+    }
+
+    /// Where a reference to the settings is kept that only the threads of this stripe count.
+    pub(super) fn settings(self) -> Option<&'a OnceBox<Arc<OfStripe>>> {
+        Some(&self.apart.get()?.stripes[own()].settings)
     }
 
     /// The number of the calling thread's.

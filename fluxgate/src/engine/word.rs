@@ -7,8 +7,8 @@ use crate::state::State;
 /// A generation is one period in a state: every transition begins a new one, and so does a reset. A call carries the word it was
 /// admitted under, and its outcome counts only while the breaker still has the same word.
 ///
-/// The lower bits are laid out so that the hot path admits a call with one test: they are all zero if the breaker is closed, in
-/// use, does not time its calls, and is not in the middle of a change.
+/// The lower bits are laid out so that the hot path admits a call with one test: they are all zero if the breaker is closed or disabled,
+/// in use, does not time its calls, and is not in the middle of a change.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct StateWord(pub(crate) u64);
 
@@ -28,7 +28,11 @@ impl StateWord {
     const SCOPED: u64 = 1 << 7;
     /// Only in a call's copy: the thread was panicking already when the call was admitted, so that panic is not the call's.
     const UNWINDING: u64 = 1 << 8;
-    const GENERATION: u64 = 1 << 9;
+    /// The breaker is disabled. To an admission it looks closed.
+    const DISABLED: u64 = 1 << 9;
+    /// In place of [`TIMED`](Self::TIMED) while it is disabled, and times no calls.
+    const TIMED_LATER: u64 = 1 << 10;
+    const GENERATION: u64 = 1 << 11;
     /// Only in a call's copy: the call is part of another one. No breaker is fresh and changing at once.
     const INNER: u64 = Self::FRESH | Self::CHANGING;
 
@@ -44,11 +48,11 @@ impl StateWord {
 
     pub(crate) const fn state(self) -> State {
         match self.0 & Self::STATE {
+            0 if self.0 & Self::DISABLED != 0 => State::Disabled,
             0 => State::Closed,
             1 => State::Open,
             2 => State::HalfOpen,
             3 => State::MetricsOnly,
-            4 => State::Disabled,
             _ => State::ForcedOpen,
         }
     }
@@ -151,19 +155,22 @@ impl StateWord {
 
     /// The word of the next generation, in the given state.
     pub(crate) const fn next(self, state: State) -> Self {
+        let is_timed = self.0 & (Self::TIMED | Self::TIMED_LATER) != 0;
+        let timed = if is_timed { Self::TIMED } else { 0 };
         let state = match state {
-            State::Closed => 0,
-            State::Open => 1,
-            State::HalfOpen => 2,
-            State::MetricsOnly => 3,
-            State::Disabled => 4,
-            State::ForcedOpen => 5,
+            State::Closed => timed,
+            State::Open => timed | 1,
+            State::HalfOpen => timed | 2,
+            State::MetricsOnly => timed | 3,
+            State::Disabled if is_timed => Self::DISABLED | Self::TIMED_LATER,
+            State::Disabled => Self::DISABLED,
+            State::ForcedOpen => timed | 4,
         };
         let generation = (self.0 & !(Self::GENERATION - 1)).wrapping_add(Self::GENERATION);
-        Self(generation | (self.0 & (Self::TIMED | Self::DATED)) | state)
+        Self(generation | (self.0 & Self::DATED) | state)
     }
 
-    /// The mark of a healthy breaker with this word: its window is full and holds only fast successes. If calls are not timed,
+    /// The mark of a healthy breaker with this word: its window is full and holds only fast successes, or it is disabled. If calls are not timed,
     /// the mark is the word itself, so that the hot path compares the two and is done. If they are timed, it differs from the
     /// word, because the call has yet to prove that it was fast.
     pub(crate) const fn healthy(self) -> Self {
@@ -185,13 +192,14 @@ mod tests {
             let next = word.next(state);
             assert_eq!(next.state(), state);
             assert_ne!(next, word);
-            assert_eq!(next.admits_at_once(), state == State::Closed);
+            assert_eq!(next.admits_at_once(), matches!(state, State::Closed | State::Disabled));
             word = next;
         }
     }
 
     #[test]
-    fn only_an_untimed_closed_used_breaker_admits_at_once() {
+    fn only_an_untimed_closed_used_breaker_admits_at_once_or_a_disabled_one() {
+        assert!(StateWord::first(true, true).used().next(State::Disabled).admits_at_once());
         assert!(!StateWord::first(false, false).admits_at_once());
         assert!(StateWord::first(false, false).used().admits_at_once());
         assert!(!StateWord::first(true, false).used().admits_at_once());
@@ -210,8 +218,11 @@ mod tests {
     #[test]
     fn a_breaker_that_is_timed_or_dated_stays_so() {
         for (timed, dated) in [(false, false), (false, true), (true, false), (true, true)] {
-            for word in STATES.map(|state| StateWord::first(timed, dated).used().next(state)) {
-                assert_eq!((word.is_timed(), word.is_dated()), (timed, timed || dated));
+            let mut word = StateWord::first(timed, dated).used();
+            for state in STATES.into_iter().flat_map(|state| STATES.map(|next| [state, next])).flatten() {
+                word = word.next(state);
+                let times = timed && state != State::Disabled;
+                assert_eq!((word.is_timed(), word.is_dated()), (times, timed || dated));
             }
         }
         assert!(StateWord::first(false, true).used().admits_at_once(), "only the end of the call has a date");

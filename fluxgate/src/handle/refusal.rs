@@ -35,7 +35,7 @@ fn error(breaker: &Breaker, word: StateWord, left: u64) -> CallNotPermitted {
     // The figures belong to this opening only if the breaker is still open.
     let figures = breaker.figures(word);
     CallNotPermitted {
-        settings: breaker.settings.clone(),
+        settings: breaker.shared_settings(),
         state: word.state(),
         left,
         figures,
