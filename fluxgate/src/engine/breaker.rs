@@ -6,14 +6,15 @@ use std::panic::RefUnwindSafe;
 use fluxgate_rules::trial::Plan;
 use fluxgate_rules::{Extent, Measures, Metrics, Rule, Tally};
 
+use super::grants::Counted;
 use super::locked::Locked;
 use super::stripes::{Apart, Stripe, Stripes};
-use super::totals::Watch;
+use super::totals::{Counts, Watch};
 use super::window::memory::Memory;
 use super::word::StateWord;
 use crate::clock::{self, NEVER, UserClock};
 use crate::configuration::name::Name;
-use crate::configuration::{OnCancel, Settings, SettingsRef};
+use crate::configuration::{OfStripe, OnCancel, Settings, SettingsRef};
 use crate::events::audience::Audience;
 use crate::events::cause::Figures;
 use crate::random::Draw;
@@ -200,12 +201,18 @@ impl Breaker {
         }
     }
 
-    /// The current settings, to be kept.
+    /// The current settings for a refusal, which may outlive the breaker. Threads that have met do not meet again here.
     #[inline]
-    pub(crate) fn settings_ref(&self) -> SettingsRef {
-        match self.replaced.get() {
-            None => self.settings.clone(),
-            Some(replaced) => SettingsRef::Shared(replaced.get()),
+    pub(crate) fn shared_settings(&self) -> SettingsRef {
+        if let Some(replaced) = self.replaced.get() {
+            return SettingsRef::Shared(replaced.get());
+        }
+        match (&self.settings, self.stripes().settings()) {
+            (SettingsRef::Shared(settings), Some(own)) => {
+                let own = own.get_or_init(|| Box::new(Arc::new(OfStripe(settings.clone()))));
+                SettingsRef::OfStripe(own.clone())
+            }
+            (settings, _) => settings.clone(),
         }
     }
 
@@ -326,30 +333,19 @@ impl Guard<'_> {
     /// Enters the calls that were counted without the lock. Further ones are counted.
     #[inline]
     pub(super) fn collect(&mut self) {
-        let word = self.locked.grants.word();
-        let count = self.locked.grants.collect(self.breaker.stripes());
-        self.enter_counted(word, count);
+        let (stripes, word) = (self.breaker.stripes(), self.word);
+        let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
+        let kind = Kind::of(grants.word(), word);
+        grants.collect(stripes, |counted| kind.enter(counted, memory.as_deref_mut(), rejected, counts));
     }
 
     /// The same, and closes the stripes: what comes next, on any thread, takes the lock.
+    #[inline]
     pub(super) fn close_stripes(&mut self) {
-        let word = self.locked.grants.word();
-        let count = self.locked.grants.close(self.breaker.stripes());
-        self.enter_counted(word, count);
-    }
-
-    fn enter_counted(&mut self, word: StateWord, count: u64) {
-        if count == 0 {
-            return;
-        }
-        match word.state() {
-            State::Closed | State::MetricsOnly if word == self.word => self.memory().record_successes(count),
-            State::Closed => {
-                self.memory().record_failures(count);
-                self.locked.counts.failures += count;
-            }
-            _ => self.locked.rejected += count,
-        }
+        let (stripes, word) = (self.breaker.stripes(), self.word);
+        let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
+        let kind = Kind::of(grants.word(), word);
+        grants.close(stripes, |counted| kind.enter(counted, memory.as_deref_mut(), rejected, counts));
     }
 
     /// How many calls were refused since the current state began.
@@ -357,7 +353,7 @@ impl Guard<'_> {
         if !matches!(self.word.state(), State::Closed | State::MetricsOnly) {
             self.collect();
         }
-        self.locked.rejected
+        self.rejected
     }
 
     /// The figures of the recent calls, at `now`.
@@ -377,6 +373,46 @@ impl Guard<'_> {
             self.memory().advance(now);
         }
         self.memory().metrics()
+    }
+}
+
+/// What stripes count.
+#[derive(Clone, Copy)]
+enum Kind {
+    Successes,
+    Failures,
+    Refusals,
+}
+
+impl Kind {
+    /// What is counted under the word `counted`, of a breaker that has this `word`.
+    fn of(counted: StateWord, word: StateWord) -> Self {
+        if counted == word {
+            Self::Successes
+        } else if counted == word.failures() {
+            Self::Failures
+        } else {
+            Self::Refusals
+        }
+    }
+
+    #[inline]
+    fn enter(self, counted: Counted, memory: Option<&mut Memory>, rejected: &mut u64, counts: &mut Counts) {
+        let failures = match (self, counted) {
+            (Self::Refusals, Counted::Alike(count)) => {
+                *rejected += count;
+                return;
+            }
+            (Self::Successes, Counted::Alike(count)) => {
+                return memory.map_or((), |memory| memory.record_successes(count));
+            }
+            (Self::Failures, Counted::Alike(count)) => count,
+            (_, Counted::Failure) => 1,
+        };
+        counts.failures += failures;
+        if let Some(memory) = memory {
+            memory.record_failures(failures);
+        }
     }
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn change(
     changed: impl Fn(&Settings) -> Settings,
 ) -> Result<bool, ConfigError> {
     loop {
-        let present = breaker.settings_ref();
+        let present = breaker.shared_settings();
         let settings = changed(present.get());
         settings.check(breaker.has_clock())?;
         // Nothing is locked meanwhile, so another thread may have changed others: then this one looks again, and none is lost.

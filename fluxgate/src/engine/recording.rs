@@ -83,7 +83,7 @@ fn goes_unlocked(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64)
 fn counts(breaker: &Breaker, word: StateWord, outcome: Outcome) -> bool {
     match outcome {
         Outcome::Success => breaker.stripes().count(word),
-        Outcome::Failure => breaker.stripes().count(word.failures()),
+        Outcome::Failure => breaker.stripes().log(word) || breaker.stripes().count(word.failures()),
         Outcome::Ignored => false,
     }
 }

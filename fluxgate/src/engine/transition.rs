@@ -146,6 +146,10 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
         cause.store(figure, Ordering::Relaxed);
     }
     guard.word = next;
+    if to == State::Disabled {
+        // Of the calls to come none is written.
+        breaker.healthy.store(next.healthy().0, Ordering::Relaxed);
+    }
     breaker.state.store(guard.word.0, Ordering::Release);
 
     // From closed to closed is a new generation with an empty window, but a transition only for those who want to hear of it.
