@@ -294,7 +294,7 @@ fn can_be_compared_and_hashed() {
         (0..3).map(|_| Failure::NotPermitted(fixture.refusal())).collect();
     assert_eq!(refusals.len(), 1);
     let errors: std::collections::HashSet<_> =
-        [fluxgate::Error::Inner(1), fluxgate::Error::Inner(1), fixture.refusal().into()].into();
+        [Error::Inner(1), Error::Inner(1), fixture.refusal().into()].into();
     assert_eq!(errors.len(), 2);
 }
 
@@ -309,6 +309,6 @@ fn serializes() {
     assert_eq!(json["state"], "forced_open");
     assert!(json["retry_after"].is_null());
     assert_eq!(json["message"], refusal.to_string());
-    let or = |error: fluxgate::Error<u32>| serde_json::to_value(error).expect("json");
-    assert_eq!((or(fluxgate::Error::Inner(7)), or(refusal.into())), (7.into(), json));
+    let or = |error: Error<u32>| serde_json::to_value(error).expect("json");
+    assert_eq!((or(Error::Inner(7)), or(refusal.into())), (7.into(), json));
 }
