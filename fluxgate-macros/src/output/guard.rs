@@ -88,7 +88,8 @@ impl BodyWriter<'_> {
         } else {
             self.settled(&quote!(#private::call(#breaker, #body, #outcome)))
         };
-        (quote!(#setup #called), capture)
+        let alias = returns::alias(self.returns(), private);
+        (quote!(#alias #setup #called), capture)
     }
 
     // Input:
