@@ -124,11 +124,15 @@ impl Refusal {
         let (column, line) = (place.next()? - 1, place.next()? - 1);
         let under = said.find(|line| line.contains('^'))?;
         let width = under.chars().filter(|&sign| sign == '^').count();
+        let label = under.rsplit('^').next().unwrap_or_default().trim();
+        // That of a trait of ours says what to do.
+        let is_of_trait = first.starts_with("error[E0277]") && !label.is_empty();
+        message.extend(is_of_trait.then(|| label.to_owned()));
         let notes =
             said.skip_while(|line| !line.contains("= note: ")).take_while(|line| line.starts_with(' '));
         message.extend(notes.map(|line| line.trim_start().trim_start_matches("= note: ").to_owned()));
-        // A trait of ours says in notes what to do; without them, the compiler speaks of another.
-        if first.starts_with("error[E0277]") && message.len() == 1 {
+        // The compiler speaks of another trait than ours.
+        if headline.starts_with("the trait bound ") {
             return None;
         }
 

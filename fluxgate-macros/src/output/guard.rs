@@ -79,7 +79,8 @@ impl BodyWriter<'_> {
         let body = body::closure(&guard.function.block, &self.returns().declared, &capture, private);
         let (setup, returned, finish) = (&target.setup, local("returned"), self.finish());
         let called = self.admitted(&self.entered(), &quote!(let #returned = #private::run(#body); #finish));
-        (quote!(#setup #called), capture)
+        let alias = returns::alias(self.returns(), private);
+        (quote!(#alias #setup #called), capture)
     }
 
     // Input:
