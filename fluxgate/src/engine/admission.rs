@@ -35,7 +35,7 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
                 if !breaker.stripes().count(word.refusals()) {
                     count_refusal(breaker, word);
                 }
-                if audience::hears_refusals(breaker.audience()) {
+                if audience::hears_refusals() {
                     announce_refusal(breaker, word, left);
                 }
                 return Admission::refused(word, left);

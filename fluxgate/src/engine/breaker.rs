@@ -78,9 +78,8 @@ impl Deref for Current<'_> {
     }
 }
 
-/// Whether calls are timed for these settings, and whether it matters when they end.
-pub(super) const fn needs_time(settings: &Settings) -> (bool, bool) {
-    let measures = Rule::measures(settings.rule.nodes());
+/// Whether calls are timed for these settings, whose rule measures this, and whether it matters when they end.
+pub(super) const fn needs_time(settings: &Settings, measures: &Measures) -> (bool, bool) {
     let times_cancelled = matches!(settings.on_cancel, OnCancel::FailureAfter(_));
     let is_of_time = matches!(settings.window.extent, Extent::Time(_));
     (measures.durations() || times_cancelled, is_of_time || measures.recency)
@@ -124,11 +123,12 @@ impl Breaker {
             clock: Option<Box<UserClock>>,
             origin: Origin,
         ) -> Self {
-            let (times, dates) = needs_time(settings);
+            let measures = Rule::measures(settings.rule.nodes());
+            let (times, dates) = needs_time(settings, &measures);
             // A user's clock must not be read under the lock, so it is read beforehand, whenever its time might matter.
             let word = StateWord::first(times, dates || clock.is_some());
             let counts = settings.count_calls;
-            let slow_from = Rule::measures(settings.rule.nodes()).slow_from();
+            let slow_from = measures.slow_from();
             Self {
                 origin,
                 cause: [AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)],
@@ -322,12 +322,7 @@ impl Guard<'_> {
     #[inline]
     pub(super) fn memory(&mut self) -> &mut Memory {
         let breaker = self.breaker;
-        self.locked.memory.get_or_insert_with(|| {
-            Box::new({
-                let settings = breaker.settings();
-                Memory::new(&settings.window, settings.rule.nodes())
-            })
-        })
+        self.locked.memory.get_or_insert_with(|| new_memory(breaker))
     }
 
     /// Enters the calls that were counted without the lock. Further ones are counted.
@@ -414,6 +409,14 @@ impl Kind {
             memory.record_failures(failures);
         }
     }
+}
+
+/// Made on first use, out of line: this is asked for by every call that is recorded.
+#[cold]
+#[inline(never)]
+fn new_memory(breaker: &Breaker) -> Box<Memory> {
+    let settings = breaker.settings();
+    Box::new(Memory::new(&settings.window, settings.rule.nodes()))
 }
 
 impl Deref for Guard<'_> {

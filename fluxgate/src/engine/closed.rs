@@ -1,5 +1,7 @@
 //! The closed state: every call is admitted, and recorded into the window.
 
+use fluxgate_rules::Node;
+
 use super::breaker::Guard;
 use super::evaluation::{Step, evaluate_now};
 use super::locked::Locked;
@@ -14,7 +16,8 @@ use crate::sync::Ordering;
 /// before it, and every call after it is judged itself.
 #[inline]
 pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Step {
-    let breaker = guard.breaker;
+    let settings = guard.breaker.settings();
+    let rule = settings.rule.nodes();
     let memory = guard.memory();
     let is_covered = memory.covers(&call) && now < memory.forgets_at();
     let are_alike = guard.grants.word() == guard.word || call.failed;
@@ -26,16 +29,16 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
     let memory = guard.memory();
     let step = if memory.record(call, now) {
         let metrics = memory.metrics();
-        let step = evaluate_now(breaker, false, &metrics, None);
+        let step = evaluate_now(rule, false, &metrics, None);
         if let Step::Pass = step {
-            memory.renew_headroom(breaker.settings().rule.nodes(), &metrics);
+            memory.renew_headroom(rule, &metrics);
         }
         step
     } else {
         Step::Pass
     };
     let passes = matches!(step, Step::Pass);
-    grant(guard, passes);
+    grant(guard, rule, passes);
     if passes { Step::Stay } else { step }
 }
 
@@ -44,7 +47,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
 /// A success that would leave the window as it is goes unrecorded. Others are counted, if no number of them can make the rule hold; or
 /// failures are, if calls do nothing but fail, as many as cannot make it hold.
 #[inline]
-pub(super) fn grant(guard: &mut Guard<'_>, passes: bool) {
+pub(super) fn grant(guard: &mut Guard<'_>, rule: &[Node], passes: bool) {
     let (breaker, word) = (guard.breaker, guard.word);
     let memory = guard.memory();
     let is_saturated = memory.is_saturated();
@@ -65,7 +68,7 @@ pub(super) fn grant(guard: &mut Guard<'_>, passes: bool) {
     }
     let stripes = breaker.stripes();
     let failures = memory.set_run_aside();
-    let successes = memory.harmless_successes(breaker.settings().rule.nodes());
+    let successes = memory.harmless_successes(rule);
     let counted = if failures > 0 { word.failures() } else { word };
     if guard.grants.word() != counted || guard.grants.is_full(stripes) {
         guard.close_stripes();

@@ -28,7 +28,7 @@ pub(super) fn count(breaker: &Breaker, word: StateWord, ended: Ended) {
         // Counted under the lock.
         Outcome::Success | Outcome::Failure => {}
     }
-    if audience::is_anyone(breaker.audience()) {
+    if audience::is_anyone() {
         tell(breaker, word, ended);
     }
 }

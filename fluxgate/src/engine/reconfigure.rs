@@ -117,9 +117,10 @@ fn renew(guard: &mut Guard<'_>, figures: Figures) {
 fn end_change(guard: &mut Guard<'_>, next: StateWord) {
     let breaker = guard.breaker;
     let settings = breaker.settings();
-    let (times, dates) = needs_time(&settings);
+    let measures = breaker.measures();
+    let (times, dates) = needs_time(&settings, &measures);
     let counts = guard.word.is_counted() || settings.count_calls;
-    let slow_from = breaker.measures().slow_from();
+    let slow_from = measures.slow_from();
     drop(settings);
     if counts {
         breaker.watch().calls();
@@ -141,7 +142,7 @@ fn judge(mut guard: Guard<'_>, now: u64) {
         _ => return,
     };
     let metrics = guard.metrics(now);
-    let step = evaluation::evaluate(guard.breaker, occasion, &metrics, None);
+    let step = evaluation::evaluate(guard.breaker.settings().rule.nodes(), occasion, &metrics, None);
     if guard.memory.is_some() && matches!(step, Step::Trip(_) | Step::Ask) {
         follow(guard, occasion, step, now);
     }
