@@ -40,6 +40,36 @@ fn expansions_are_as_reviewed() {
     }
 }
 
+/// They are asked while we run, and cost nothing after that.
+#[test]
+fn nothing_is_left_of_expectations() {
+    for (arguments, without) in [
+        (
+            "trip = min(25) & failure_rate(50%), normal = 20%, outage = 65%",
+            "trip = min(25) & failure_rate(50%)",
+        ),
+        (
+            "window = time(60s), trip = min(20) & failure_rate(50%), normal = 5%",
+            "window = time(60s), trip = min(20) & failure_rate(50%)",
+        ),
+        ("normal = 10%", ""),
+    ] {
+        let parsed = |arguments: &str| arguments.parse::<TokenStream>().expect("tokens");
+        let attribute = |arguments| {
+            let item = quote!(
+                fn call() -> std::io::Result<()> {
+                    Ok(())
+                }
+            );
+            expand_attribute(parsed(arguments), item).to_string()
+        };
+        assert_eq!(attribute(arguments), attribute(without), "{arguments}");
+        let value = |arguments| expand_breaker(parsed(arguments)).to_string();
+        assert_eq!(value(arguments), value(without), "{arguments}");
+        assert!(!value(arguments).contains("compile_error"), "{arguments}");
+    }
+}
+
 /// Whether every function can be read by an attribute below ours that is older than our syn.
 fn parses_with_syn_2(tokens: &TokenStream) -> bool {
     syn2::parse2::<syn2::File>(tokens.clone()).is_ok_and(|file| {

@@ -7,6 +7,7 @@ use super::evaluation::{Step, evaluate_now};
 use super::locked::Locked;
 use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
+use crate::state::State;
 use crate::sync::Ordering;
 
 /// Records a call, and evaluates the rule if that could have made it hold.
@@ -80,6 +81,9 @@ pub(super) fn grant(guard: &mut Guard<'_>, rule: &[Node], passes: bool) {
         && let Some(memory) = memory
     {
         grants.open(stripes, counted, u64::from(successes));
-        grants.open_logs(stripes, |most| memory.set_failures_aside(most));
+        // Metrics-only looks at the figures after each failure, for the highest.
+        if word.state() == State::Closed {
+            grants.open_logs(stripes, |most| memory.set_failures_aside(most));
+        }
     }
 }

@@ -37,8 +37,8 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
     let Period::MetricsOnly(crossings, highest) = &mut guard.period else {
         return (Occasion::Closed, Step::Stay);
     };
-    highest.see(&counted, breaker.settings().rule.nodes());
-    highest.see(&after, breaker.settings().rule.nodes());
+    highest.see(&counted, rule);
+    highest.see(&after, rule);
     // As time passes, the rule may have ceased to hold since the last outcome.
     if crossings.holds() && matches!(evaluate(rule, Occasion::Closed, &before, None), Step::Pass) {
         let ceased = crossings.next();
