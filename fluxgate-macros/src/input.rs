@@ -1,6 +1,7 @@
 //! What the user wrote, read and named: the arguments of the macro and the function it is put on.
 
 pub(crate) mod arguments;
+pub(crate) mod callable;
 pub(crate) mod cut;
 pub(crate) mod errors;
 pub(crate) mod function;
@@ -13,3 +14,4 @@ pub(crate) mod source;
 pub(crate) mod tokens;
 pub(crate) mod tracker_words;
 pub(crate) mod trees;
+pub(crate) mod unseen;

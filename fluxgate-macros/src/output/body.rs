@@ -4,10 +4,10 @@ use proc_macro2::{Group, Span, TokenStream};
 use quote::quote;
 use syn::Lifetime;
 
+use crate::input::callable::Callable;
 use crate::input::function::Function;
 use crate::input::parameters::Binding;
 use crate::input::tokens::{assigns, braced, mentions, span_of};
-use crate::model::handler::Handler;
 
 /// What the body of a function takes from outside, once it has moved into a block of its own.
 pub(crate) struct Capture {
@@ -21,7 +21,7 @@ pub(crate) struct Capture {
 
 impl Capture {
     /// Of a body in a closure, which otherwise borrows what it uses. `fallback` runs after it.
-    pub(crate) fn of_closure(function: &Function, fallback: Option<&Handler>) -> Self {
+    pub(crate) fn of_closure(function: &Function, fallback: Option<&Callable>) -> Self {
         let mut captured = function.captured();
         // A handler that runs after the body sees what that has changed.
         let is_used_later = |binding: &Binding| {

@@ -14,12 +14,12 @@ use crate::input::errors::{Correction, Errors};
 use crate::input::names::Macro;
 use crate::input::source::Source;
 use crate::model::breaker::BreakerValue;
-use crate::model::outcome::Outcomes;
+use crate::model::outcome::Trackers;
 use crate::model::settings::Settings;
 use crate::output::expand;
 
 /// Words and signs, of arguments and others, from which random arguments are made.
-const PIECES: [&str; 67] = [
+const PIECES: [&str; 68] = [
     "name",
     "window",
     "trip",
@@ -34,6 +34,7 @@ const PIECES: [&str; 67] = [
     "fallback",
     "on_panic",
     "on_cancel",
+    "count_calls",
     "breaker",
     "handle",
     "crate",
@@ -94,7 +95,7 @@ fn errors(tokens: &TokenStream, of: Macro) -> Errors {
     let mut errors = Errors::default();
     let arguments = Arguments::parse(tokens.clone(), of, &mut errors);
     if of == Macro::CircuitBreaker {
-        let _ = Outcomes::read(&arguments, &mut errors);
+        let _ = Trackers::read(&arguments, &mut errors);
     }
     if let Some(settings) = Settings::read(&arguments, &mut errors) {
         let breaker = expand::breaker(&BreakerValue { fluxgate: arguments.fluxgate(), settings });

@@ -207,6 +207,11 @@ pub static MAX_HALF_OPEN_CALLS: Parameter = parameter("max_half_open_calls", Kin
 /// The longest that calls of a trial run without an outcome.
 pub static HALF_OPEN_TIMEOUT: Parameter = parameter("half_open_timeout", Kind::Timeout, "5m");
 
+/// The share of calls that fails when all is well.
+pub static NORMAL: Parameter = parameter("normal", Kind::Ratio, "5%");
+/// The share of calls that fails in an outage.
+pub static OUTAGE: Parameter = parameter("outage", Kind::Ratio, "80%");
+
 /// The conditions of a rule.
 pub static TRIP: Vocabulary = Vocabulary {
     setting: "trip",

@@ -1,17 +1,19 @@
 //! Tokens -> checked values. Macros and strings need to call only this module.
 
+use crate::figures::nearest::Expectations;
 use crate::language::syntax::{Value, WrittenCall, WrittenRule};
 use crate::language::value;
 use crate::language::vocabulary::{HALF_OPEN_TIMEOUT, PERMIT, Parameter, RETRY, Vocabulary, WINDOW};
+use crate::model::ratio::Ratio;
 use crate::model::rule::Node;
 use crate::model::window::Window;
 use crate::reading::call::call;
 use crate::reading::cursor::Cursor;
-use crate::reading::explain;
 use crate::reading::parser::parse;
 use crate::reading::prose::prose;
 use crate::reading::repair::settled;
 use crate::reading::suggestion::meant_by;
+use crate::reading::{expectations, explain};
 use crate::text::brackets::Brackets;
 use crate::text::characters;
 use crate::text::problem::Problem;
@@ -149,6 +151,42 @@ pub fn half_open_timeout(tokens: &[Token], nodes: &[Node]) -> Reading<Value> {
 /// Refuses the rule of a breaker of whose `half_open_timeout` nothing is said, if it has to be longer than the default.
 pub fn default_timeout(tokens: &[Token], rule: &WrittenRule) -> Reading<()> {
     refuse(explain::default_timeout(tokens, rule).into_iter().collect())
+}
+
+/// Reads `normal` or `outage`, which has to be known here, since the rule is checked against it.
+pub fn share(tokens: &[Token], parameter: &Parameter) -> Reading<Ratio> {
+    match argument(tokens, parameter)? {
+        Value::Ratio(share) => Ok(share),
+        _ => Err(vec![expectations::constant_share(tokens, parameter)]),
+    }
+}
+
+/// Refuses a rule that opens healthy breakers, or overlooks outages, too often. There is no `window` if only const evaluation knows it.
+pub fn expected(
+    tokens: &[Token],
+    rule: &WrittenRule,
+    window: Option<&Window>,
+    expectations: Expectations,
+) -> Reading<()> {
+    refuse(expectations::unmet(tokens, rule, window, expectations))
+}
+
+/// The same for the default rule, of which `tokens` are no part.
+pub fn expected_of_default(
+    tokens: &[Token],
+    window: Option<&Window>,
+    expectations: Expectations,
+) -> Reading<()> {
+    refuse(expectations::unmet_by_default(tokens, window, expectations))
+}
+
+/// Refuses the printed form of a rule that was built by hand.
+pub(crate) fn expected_of_printed(
+    tokens: &[Token],
+    window: &Window,
+    expectations: Expectations,
+) -> Reading<()> {
+    expected(tokens, &written_rule(tokens)?, Some(window), expectations)
 }
 
 /// Reports the wrong parenthesis, if there is one.
