@@ -17,7 +17,7 @@ fn charge(
         },
         &__FLUXGATE_BREAKER,
     );
-    __private::Box::pin(
+    return __private::Box::pin(
         __private::Eager::<
             _,
             Result<Receipt, PaymentError>,
@@ -59,5 +59,5 @@ fn charge(
                 }
             },
         ),
-    )
+    );
 }
