@@ -21,15 +21,15 @@ use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, OnceBox, Ordering, Weak, co
 
 /// A breaker at a fixed address: a `static` of its own, or shared by handles.
 ///
-/// Every call reads `state` and `healthy`, so they are at least a cache line away from what is written often: the lock and what it
-/// guards, behind them; and before them the references of an `Arc`, or the breaker of another `static`. What is between is written when the
-/// state changes, or a bucket of a time window ends.
+/// Every call reads `state` and `healthy`, so they are at least a cache line away from what is written often: behind them, the stripe;
+/// before them, the references of an `Arc`, or the stripe of another `static`. What is between is written when the state changes, or a
+/// bucket of a time window ends; what the lock guards is elsewhere.
 #[repr(C)]
 pub struct Breaker {
     pub(crate) origin: Origin,
     /// The [`Figures`] that opened the breaker.
     pub(crate) cause: [AtomicU64; 3],
-    /// When the current state began.
+    /// When the current state began; [`NEVER`] before the first use.
     pub(crate) since: AtomicU64,
     /// The [`StateWord`] of the current generation.
     pub(crate) state: AtomicU64,
@@ -46,8 +46,9 @@ pub struct Breaker {
     pub(crate) settings: SettingsRef,
     /// Those of the threads that have met at `stripe`, if any have.
     apart: OnceBox<Apart>,
+    /// Made when there is something to be recorded or changed.
+    locked: OnceBox<Mutex<Locked>>,
     pub(super) stripe: Stripe,
-    pub(crate) locked: Mutex<Locked>,
 }
 
 /// How the registry can reach a breaker.
@@ -99,7 +100,7 @@ impl Breaker {
             Self {
                 origin,
                 cause: [AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)],
-                since: AtomicU64::new(0),
+                since: AtomicU64::new(NEVER),
                 state: AtomicU64::new(StateWord::first(measures.durations() || times_cancelled, dated).0),
                 healthy: AtomicU64::new(StateWord::NONE.0),
                 fast: measures.fast(),
@@ -108,8 +109,8 @@ impl Breaker {
                 clock,
                 settings,
                 apart: OnceBox::new(),
+                locked: OnceBox::new(),
                 stripe: Stripe::closed(),
-                locked: Mutex::new(Locked::new()),
             }
         }
     }
@@ -142,17 +143,17 @@ impl Breaker {
     }
 
     /// Puts the breaker into use, at `now`. Returns `false` if another thread has done so.
+    ///
+    /// That takes no lock, and so no memory: a program may make many breakers that it never calls.
     pub(crate) fn put_into_use(&self, now: u64) -> bool {
         // The clock of the process, too, is a user's where one has been set, and is then read beforehand.
         let dated = self.clock.is_none() && clock::may_be_users();
-        let guard = self.lock();
-        if !guard.word.is_fresh() {
-            return false;
-        }
-        let word = guard.word.used();
-        self.since.store(now, Ordering::Relaxed);
-        self.state.store(if dated { word.dated() } else { word }.0, Ordering::Release);
-        true
+        let fresh = self.word();
+        // Of threads that come at once, the first: the others' time must not come to stand after a change that follows.
+        let _ = self.since.compare_exchange(NEVER, now, Ordering::Relaxed, Ordering::Relaxed);
+        let used = if dated { fresh.used().dated() } else { fresh.used() };
+        fresh.is_fresh()
+            && self.state.compare_exchange(fresh.0, used.0, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
     pub(crate) fn settings(&self) -> &Settings {
@@ -161,12 +162,17 @@ impl Breaker {
 
     /// The settings for a refusal, which may outlive the breaker. Threads that have met do not meet again here.
     pub(crate) fn shared_settings(&self) -> SettingsRef {
-        match (&self.settings, self.stripes().settings()) {
-            (SettingsRef::Shared(settings), Some(own)) => {
+        let SettingsRef::Shared(settings) = &self.settings else { return self.settings.clone() };
+        // Another refusal is on its way, which may be of another thread.
+        if self.stripes().settings().is_none() && Arc::strong_count(settings) > 1 {
+            self.stripes().part();
+        }
+        match self.stripes().settings() {
+            Some(own) => {
                 let own = own.get_or_init(|| Box::new(Arc::new(OfStripe(settings.clone()))));
                 SettingsRef::OfStripe(own.clone())
             }
-            (settings, _) => settings.clone(),
+            None => self.settings.clone(),
         }
     }
 
@@ -215,8 +221,13 @@ impl Breaker {
     }
 
     #[inline]
+    pub(super) fn locked(&self) -> &Mutex<Locked> {
+        self.locked.get_or_init(|| Box::new(Mutex::new(Locked::new())))
+    }
+
+    #[inline]
     pub(crate) fn lock(&self) -> Guard<'_> {
-        let locked = self.locked.lock();
+        let locked = self.locked().lock();
         // Changed under the lock only.
         let word = StateWord(self.state.load(Ordering::Relaxed));
         Guard { breaker: self, word, locked }
