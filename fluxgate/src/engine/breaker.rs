@@ -26,15 +26,15 @@ use crate::sync::{
 
 /// A breaker at a fixed address: a `static` of its own, or shared by handles.
 ///
-/// Every call reads `state` and `healthy`, so they are at least a cache line away from what is written often: the lock and what it
-/// guards, behind them; and before them the references of an `Arc`, or the breaker of another `static`. What is between is written when the
-/// state changes, or a bucket of a time window ends.
+/// Every call reads `state` and `healthy`, so they are at least a cache line away from what is written often: behind them, the stripe;
+/// before them, the references of an `Arc`, or the stripe of another `static`. What is between is written when the state changes, or a
+/// bucket of a time window ends; what the lock guards is elsewhere.
 #[repr(C)]
 pub struct Breaker {
     pub(crate) origin: Origin,
     /// The [`Figures`] that opened the breaker.
     pub(crate) cause: [AtomicU64; 3],
-    /// When the current state began.
+    /// When the current state began; [`NEVER`] before the first use.
     pub(crate) since: AtomicU64,
     /// The [`StateWord`] of the current generation.
     pub(crate) state: AtomicU64,
@@ -56,8 +56,9 @@ pub struct Breaker {
     watch: OnceBox<Watch>,
     /// Those of the threads that have met at `stripe`, if any have.
     apart: OnceBox<Apart>,
+    /// Made when there is something to be recorded or changed.
+    locked: OnceBox<Mutex<Locked>>,
     pub(super) stripe: Stripe,
-    pub(crate) locked: Mutex<Locked>,
 }
 
 /// A breaker's settings, as they were when they were read.
@@ -132,7 +133,7 @@ impl Breaker {
             Self {
                 origin,
                 cause: [AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)],
-                since: AtomicU64::new(0),
+                since: AtomicU64::new(NEVER),
                 state: AtomicU64::new(if counts { word.counted() } else { word }.0),
                 healthy: AtomicU64::new(StateWord::NONE.0),
                 slow_from: AtomicU64::new(if counts { 0 } else { slow_from }),
@@ -143,8 +144,8 @@ impl Breaker {
                 replaced: OnceBox::new(),
                 watch: OnceBox::new(),
                 apart: OnceBox::new(),
+                locked: OnceBox::new(),
                 stripe: Stripe::closed(),
-                locked: Mutex::new(Locked::new()),
             }
         }
     }
@@ -177,19 +178,20 @@ impl Breaker {
     }
 
     /// Puts the breaker into use, at `now`. Returns `false` if another thread has done so.
+    ///
+    /// That takes no lock, and so no memory: a program may make many breakers that it never calls.
     pub(crate) fn put_into_use(&self, now: u64) -> bool {
+        // The clock of the process, too, is a user's where one has been set, and is then read beforehand.
         let dated = self.reads_users_clock();
-        let guard = self.lock();
-        if !guard.word.is_fresh() {
-            return false;
-        }
-        let word = guard.word.used();
-        if word.is_counted() {
+        let fresh = self.word();
+        if fresh.is_counted() {
             self.watch().calls();
         }
-        self.since.store(now, Ordering::Relaxed);
-        self.state.store(if dated { word.dated() } else { word }.0, Ordering::Release);
-        true
+        // Of threads that come at once, the first: the others' time must not come to stand after a change that follows.
+        let _ = self.since.compare_exchange(NEVER, now, Ordering::Relaxed, Ordering::Relaxed);
+        let used = if dated { fresh.used().dated() } else { fresh.used() };
+        fresh.is_fresh()
+            && self.state.compare_exchange(fresh.0, used.0, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
     /// The current settings. They are read without the lock, and under it they stay.
@@ -207,12 +209,17 @@ impl Breaker {
         if let Some(replaced) = self.replaced.get() {
             return SettingsRef::Shared(replaced.get());
         }
-        match (&self.settings, self.stripes().settings()) {
-            (SettingsRef::Shared(settings), Some(own)) => {
+        let SettingsRef::Shared(settings) = &self.settings else { return self.settings.clone() };
+        // Another refusal is on its way, which may be of another thread.
+        if self.stripes().settings().is_none() && Arc::strong_count(settings) > 1 {
+            self.stripes().part();
+        }
+        match self.stripes().settings() {
+            Some(own) => {
                 let own = own.get_or_init(|| Box::new(Arc::new(OfStripe(settings.clone()))));
                 SettingsRef::OfStripe(own.clone())
             }
-            (settings, _) => settings.clone(),
+            None => self.settings.clone(),
         }
     }
 
@@ -292,8 +299,13 @@ impl Breaker {
     }
 
     #[inline]
+    pub(super) fn locked(&self) -> &Mutex<Locked> {
+        self.locked.get_or_init(|| Box::new(Mutex::new(Locked::new())))
+    }
+
+    #[inline]
     pub(crate) fn lock(&self) -> Guard<'_> {
-        let locked = self.locked.lock();
+        let locked = self.locked().lock();
         // Changed under the lock only.
         let word = StateWord(self.state.load(Ordering::Relaxed));
         Guard { breaker: self, word, locked }

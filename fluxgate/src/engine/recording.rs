@@ -84,9 +84,15 @@ fn goes_unlocked(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64)
 fn counts(breaker: &Breaker, word: StateWord, outcome: Outcome) -> bool {
     match outcome {
         Outcome::Success => breaker.stripes().count(word),
-        Outcome::Failure => breaker.stripes().log(word) || breaker.stripes().count(word.failures()),
+        Outcome::Failure => counts_failure(breaker, word),
         Outcome::Ignored => false,
     }
+}
+
+/// Out of line, so that successes need no stack frame.
+#[inline(never)]
+fn counts_failure(breaker: &Breaker, word: StateWord) -> bool {
+    breaker.stripes().log(word) || breaker.stripes().count(word.failures())
 }
 
 /// Enters an outcome under the lock, where the current state keeps it.

@@ -223,11 +223,10 @@ impl<'a> Stripes<'a> {
             if room & 1 == 1 {
                 continue;
             }
-            let Some(after) = self.counted_of(apart, word) else { return false };
             if own.stripe.counted_of(word).is_none() {
                 return false;
             }
-            let failure = Entry::failure(after);
+            let failure = Entry::failure(self.counted_of(apart, word));
             if entry.0.compare_exchange(room, failure, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
                 return true;
             }
@@ -237,14 +236,15 @@ impl<'a> Stripes<'a> {
 
     /// How many calls of `word` have been counted in this season.
     #[inline]
-    fn counted_of(self, apart: &Apart, word: StateWord) -> Option<u64> {
+    fn counted_of(self, apart: &Apart, word: StateWord) -> u64 {
         let mut open = apart.open.load(Ordering::Acquire);
         let mut sum = 0;
         while open != 0 {
-            sum += self.get(open.trailing_zeros()).counted_of(word)?;
+            // One that is just being opened has counted nothing.
+            sum += self.get(open.trailing_zeros()).counted_of(word).unwrap_or(0);
             open &= open - 1;
         }
-        Some(sum)
+        sum
     }
 
     /// Tells which stripes are open, before one more of them is.

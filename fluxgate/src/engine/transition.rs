@@ -173,12 +173,12 @@ pub(super) fn announce(guard: &mut Guard<'_>, transition: Transition, complete: 
 
 /// Delivers the queue to the listeners, unless another thread is delivering: that thread then delivers this, too.
 pub(super) fn deliver(breaker: &Breaker) {
-    if !breaker.locked.lock().events.as_mut().is_some_and(|events| events.begin()) {
+    if !breaker.locked().lock().events.as_mut().is_some_and(|events| events.begin()) {
         return;
     }
     loop {
         // Not in the head of the loop: the lock would be held throughout the body.
-        let next = breaker.locked.lock().events.as_mut().and_then(|events| events.next());
+        let next = breaker.locked().lock().events.as_mut().and_then(|events| events.next());
         let Some((transition, listeners)) = next else { return };
         delivery::notify(&transition, &listeners);
     }
@@ -191,7 +191,7 @@ pub(crate) fn listen(breaker: &Breaker, listener: Arc<dyn Listener>) {
         breaker.watch().audience.add(&member);
     }
     let counts = member.interests.has_all_calls();
-    breaker.locked.lock().events.get_or_insert_default().listen(member);
+    breaker.locked().lock().events.get_or_insert_default().listen(member);
     if counts {
         counting::begin(breaker);
     }
