@@ -2,6 +2,7 @@
 
 pub(crate) mod changes;
 pub(crate) mod error;
+pub(crate) mod method_name;
 pub(crate) mod name;
 #[cfg(feature = "serde")]
 pub(crate) mod pattern;
@@ -10,7 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fluxgate_rules::duration::Spelled;
-use fluxgate_rules::{ConfigProblem, Extent, Node, Permit, Retry, Rule, Schedule, Window, by_hand};
+use fluxgate_rules::{
+    ConfigProblem, Expectations, Extent, Node, Permit, Retry, Rule, Schedule, Window, by_hand,
+};
 
 use self::error::ConfigError;
 use self::name::Name;
@@ -54,7 +57,13 @@ impl From<Outcome> for OnCancel {
 pub(crate) enum SettingsRef {
     Static(&'static Settings),
     Shared(Arc<Settings>),
+    /// By the threads that share a stripe. Threads that are refused at the same time would otherwise all count the same references.
+    OfStripe(Arc<OfStripe>),
 }
+
+/// A reference of which references are counted apart from all others.
+#[derive(Debug)]
+pub(crate) struct OfStripe(pub(crate) Arc<Settings>);
 
 impl SettingsRef {
     pub(crate) fn shared(settings: Settings) -> Self {
@@ -66,16 +75,17 @@ impl SettingsRef {
         match self {
             Self::Static(settings) => settings,
             Self::Shared(settings) => settings,
+            Self::OfStripe(settings) => &settings.0,
         }
     }
 }
 
 impl Settings {
     /// What a breaker has if nothing is said but its name.
-    pub const fn standard(name: &'static str) -> Self {
+    pub const fn standard(name: Name) -> Self {
         const RULE: &[Node] = &Rule::standard(100);
         Self {
-            name: Name::from_static(name),
+            name,
             window: Window::count(100),
             rule: Rule::from_static(RULE),
             retry: Retry::cooldown(Duration::from_secs(60)),
@@ -121,6 +131,16 @@ impl Settings {
                 ConfigProblem::new(setting, message).with_help(help)
             }));
         }
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
+    }
+
+    /// Makes the check that the compiler makes for `normal` and `outage`. All else has to be right.
+    pub(crate) fn check_against(&self, expectations: Expectations) -> Result<(), ConfigError> {
+        let is_nothing_expected = expectations.normal.is_none() && expectations.outage.is_none();
+        if is_nothing_expected {
+            return Ok(());
+        }
+        let problems = by_hand::expectations(&self.rule, &self.window, expectations);
         if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
     }
 

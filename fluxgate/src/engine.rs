@@ -22,6 +22,7 @@ mod crossings;
 mod evaluation;
 pub(crate) mod grants;
 mod half_open;
+pub(crate) mod highest;
 pub(crate) mod locked;
 pub(crate) mod manual;
 pub(crate) mod nesting;

@@ -3,6 +3,8 @@
 pub(crate) mod builder;
 pub(crate) mod call;
 pub(crate) mod circuit_breaker;
+#[cfg(feature = "test-util")]
+pub(crate) mod disabling;
 pub(crate) mod eager;
 pub(crate) mod enrollment;
 pub(crate) mod error;

@@ -26,7 +26,8 @@
 //! - [`window`], [`trip`], [`track`], [`retry`] and [`permit`] document the settings; the attribute uses the same words as the
 //!   functions of these modules.
 //! - [`Listener`], [`events`], [`Snapshot`] with its [`Totals`], and [`breakers`] let you watch breakers.
-//! - [`docs`] explains [what the compiler tells you](docs::compiler), [how a breaker recovers](docs::recovery),
+//! - [`docs`] explains [what the compiler tells you](docs::compiler), [which numbers to choose](docs::choosing),
+//!   [how a breaker recovers](docs::recovery),
 //!   [how to test code that uses breakers](docs::testing), [how it works inside](docs::inside),
 //!   [what a guarded call costs](docs::performance), and [where the limits are](docs::limits).
 //!
@@ -105,7 +106,7 @@ pub use self::handle::future::CallAsync;
 pub use self::handle::listening::{count_calls, listen};
 pub use self::handle::owned_call::OwnedCall;
 pub use self::handle::registry::{breakers, find, register};
-pub use self::handle::snapshot::Snapshot;
+pub use self::handle::snapshot::{Peak, Snapshot};
 pub use self::handle::totals::{Spent, Totals};
 #[cfg(feature = "metrics")]
 pub use self::integrations::metrics;

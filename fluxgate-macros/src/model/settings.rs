@@ -8,9 +8,9 @@ use fluxgate_rules::syntax::{self, Branch, WrittenArgument, WrittenCall, Written
 use fluxgate_rules::token::{Token, TokenRange, spell};
 use fluxgate_rules::trial::Plan;
 use fluxgate_rules::vocabulary::{
-    HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, ON_CANCEL, OUTCOME, Parameter, Vocabulary,
+    HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, NORMAL, ON_CANCEL, OUTAGE, OUTCOME, Parameter, Vocabulary,
 };
-use fluxgate_rules::{Problem, Window};
+use fluxgate_rules::{Expectations, Problem, Window};
 use proc_macro2::{Span, TokenStream};
 use syn::{Expr, ExprLit, Lit, LitStr};
 
@@ -206,6 +206,10 @@ impl Reader<'_> {
         // rule is checked against a very large one.
         let assumed = size.unwrap_or(Window::count(usize::MAX));
         let rule = self.read("trip", |tokens| read::rule(tokens, &assumed));
+        // Of a window that is wrong itself, there is nothing more to say.
+        if window.is_some() == self.arguments.get("window").is_some() {
+            self.expectations(size.as_ref(), rule.as_ref());
+        }
         let retry = self.read("retry", read::retry);
         let permit = self.read("permit", read::permit);
         let on_cancel = self.outcome("on_cancel", &ON_CANCEL);
@@ -264,7 +268,7 @@ impl Reader<'_> {
             Ok(value) => Some(Read { source, value }),
             Err(problems) => {
                 for problem in problems {
-                    self.errors.push(source.error(&problem));
+                    source.report(&problem, self.errors);
                 }
                 None
             }
@@ -297,9 +301,30 @@ impl Reader<'_> {
         }
         let Read { source, value } = rule?;
         for problem in read::default_timeout(&source.tokens, value).err().unwrap_or_default() {
-            self.errors.push(source.error(&problem));
+            source.report(&problem, self.errors);
         }
         None
+    }
+
+    /// Checks the rule, or the default, against `normal` and `outage`, of which nothing is left at run time.
+    fn expectations(&mut self, window: Option<&Window>, rule: Option<&Read<WrittenRule>>) {
+        let normal = self.read(NORMAL.name, |tokens| read::share(tokens, &NORMAL));
+        let outage = self.read(OUTAGE.name, |tokens| read::share(tokens, &OUTAGE));
+        let expectations = Expectations {
+            normal: normal.as_ref().map(|normal| normal.value),
+            outage: outage.as_ref().map(|outage| outage.value),
+        };
+        let Some(Read { source: of_share, .. }) = normal.or(outage) else { return };
+        let (source, reading) = match rule {
+            Some(Read { source, value }) => {
+                (source, read::expected(&source.tokens, value, window, expectations))
+            }
+            None if self.arguments.get("trip").is_some() => return,
+            None => (&of_share, read::expected_of_default(&of_share.tokens, window, expectations)),
+        };
+        for problem in reading.err().unwrap_or_default() {
+            self.errors.push(source.error(&problem));
+        }
     }
 
     /// An outcome, and the value of its argument, if it has one.

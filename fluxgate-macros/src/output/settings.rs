@@ -9,7 +9,7 @@ use crate::model::settings::{
     BreakerName, Constant, ConstantType, Node, Outcome, Rule, Setting, Settings, Value, Word,
 };
 
-/// A constant expression of the type `__private::Settings`. `default_name` is a constant `&'static str`.
+/// A constant expression of the type `__private::Settings`. `default_name` is a constant `Name`.
 pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name: TokenStream) -> TokenStream {
     if settings.are_standard() {
         return quote!(#private::Settings::standard(#default_name));
@@ -55,7 +55,7 @@ pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name:
         const __FLUXGATE_RULE: &[__fluxgate::Node] = &#rule;
         #constants
         __fluxgate::Settings {
-            name: __fluxgate::Name::from_static(#name),
+            name: #name,
             window: __FLUXGATE_WINDOW,
             rule: __fluxgate::Rule::from_static(__FLUXGATE_RULE),
             retry: #retry,
@@ -98,11 +98,11 @@ impl ConstantWriter {
     fn name(&mut self, name: &BreakerName, default: TokenStream) -> TokenStream {
         match name {
             BreakerName::Default => default,
-            BreakerName::Text(name) => name.into_token_stream(),
+            BreakerName::Text(name) => quote!(__fluxgate::Name::from_static(#name)),
             BreakerName::Constant(name, span) => {
                 self.constants.extend(quote!(const __FLUXGATE_NAME: &str = #name;));
                 self.check("name", &quote!(__FLUXGATE_NAME), *span);
-                quote!(__FLUXGATE_NAME)
+                quote!(__fluxgate::Name::from_static(__FLUXGATE_NAME))
             }
         }
     }

@@ -4,8 +4,10 @@ use fluxgate_rules::Node;
 
 use super::breaker::Guard;
 use super::evaluation::{Step, evaluate_now};
+use super::locked::Locked;
 use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
+use crate::state::State;
 use crate::sync::Ordering;
 
 /// Records a call, and evaluates the rule if that could have made it hold.
@@ -65,18 +67,23 @@ pub(super) fn grant(guard: &mut Guard<'_>, rule: &[Node], passes: bool) {
     if breaker.counts_until.load(Ordering::Relaxed) != until {
         breaker.counts_until.store(until, Ordering::Release);
     }
-    let failures = memory.set_failures_aside();
-    let (word, number) = if failures > 0 {
-        (word.failures(), failures)
-    } else {
-        let successes = memory.harmless_successes(rule);
-        // Where threads meet, opening and closing stripes costs more than counting for a while.
-        (word, if breaker.stripes().are_apart() { successes.saturating_mul(4) } else { successes })
-    };
-    if number > 0 {
-        if guard.grants.word() != word {
-            guard.close_stripes();
+    let stripes = breaker.stripes();
+    let failures = memory.set_run_aside();
+    let successes = memory.harmless_successes(rule);
+    let counted = if failures > 0 { word.failures() } else { word };
+    if guard.grants.word() != counted || guard.grants.is_full(stripes) {
+        guard.close_stripes();
+    }
+    let Locked { grants, memory, .. } = &mut **guard;
+    if failures > 0 {
+        grants.open_own(stripes, counted, u64::from(failures));
+    } else if successes > 0
+        && let Some(memory) = memory
+    {
+        grants.open(stripes, counted, u64::from(successes));
+        // Metrics-only looks at the figures after each failure, for the highest.
+        if word.state() == State::Closed {
+            grants.open_logs(stripes, |most| memory.set_failures_aside(most));
         }
-        guard.grants.open(breaker.stripes(), word, number);
     }
 }

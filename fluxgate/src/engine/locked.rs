@@ -2,6 +2,7 @@
 
 use super::crossings::Crossings;
 use super::grants::Grants;
+use super::highest::Highest;
 use super::reopens::Reopens;
 use super::totals::Counts;
 use super::trial::Trial;
@@ -32,7 +33,7 @@ pub(crate) enum Period {
     Trial(Trial),
     /// Half-open, after a trial that passed: the ramp, which began at this time, goes on.
     Ramp(u64),
-    MetricsOnly(Crossings),
+    MetricsOnly(Crossings, Highest),
     /// Open since this word, for a pause that a user's function is yet to say.
     Asking(StateWord),
     /// Open, forced open or disabled: nothing is recorded.

@@ -27,12 +27,18 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
     let rule = settings.rule.nodes();
     guard.close_stripes();
     let memory = guard.memory();
+    // Of calls that were counted, all alike, the rate was highest with the first or with the last.
+    let counted = memory.metrics();
     memory.advance(now);
     let before = memory.metrics();
     memory.record(call, now);
     let after = memory.metrics();
 
-    let Period::MetricsOnly(crossings) = &mut guard.period else { return (Occasion::Closed, Step::Stay) };
+    let Period::MetricsOnly(crossings, highest) = &mut guard.period else {
+        return (Occasion::Closed, Step::Stay);
+    };
+    highest.see(&counted, rule);
+    highest.see(&after, rule);
     // As time passes, the rule may have ceased to hold since the last outcome.
     if crossings.holds() && matches!(evaluate(rule, Occasion::Closed, &before, None), Step::Pass) {
         let ceased = crossings.next();
@@ -48,7 +54,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
 /// to hold.
 pub(super) fn report(mut guard: Guard<'_>, outcome: u64, verdict: Option<Evidence>, now: u64) {
     let Guard { breaker, word, .. } = guard;
-    let Period::MetricsOnly(crossings) = &mut guard.period else { return };
+    let Period::MetricsOnly(crossings, _) = &mut guard.period else { return };
     let mut crossing = crossings.take(outcome, verdict);
     if crossing.is_none() {
         crossing = crossings.next_crossing();
@@ -61,7 +67,7 @@ pub(super) fn report(mut guard: Guard<'_>, outcome: u64, verdict: Option<Evidenc
             Transition { breaker, generation, at, from, to, reason, metrics, retry_after, missed };
         transition::announce(&mut guard, transition, true);
         crossing = match &mut guard.period {
-            Period::MetricsOnly(crossings) => crossings.next_crossing(),
+            Period::MetricsOnly(crossings, _) => crossings.next_crossing(),
             _ => None,
         };
     }

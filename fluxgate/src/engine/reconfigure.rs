@@ -7,6 +7,7 @@ use fluxgate_rules::Rule;
 use super::breaker::{Breaker, Guard, needs_time};
 use super::crossings::Crossings;
 use super::evaluation::{self, Occasion, Step};
+use super::highest::Highest;
 use super::locked::Period;
 use super::recording::follow;
 use super::transition;
@@ -24,7 +25,7 @@ pub(crate) fn change(
     changed: impl Fn(&Settings) -> Settings,
 ) -> Result<bool, ConfigError> {
     loop {
-        let present = breaker.settings_ref();
+        let present = breaker.shared_settings();
         let settings = changed(present.get());
         settings.check(breaker.has_clock())?;
         // Nothing is locked meanwhile, so another thread may have changed others: then this one looks again, and none is lost.
@@ -102,7 +103,9 @@ fn renew(guard: &mut Guard<'_>, figures: Figures) {
                 memory.clear();
             }
         }
-        Period::MetricsOnly(crossings) => *crossings = Crossings::default(),
+        Period::MetricsOnly(crossings, highest) => {
+            (*crossings, *highest) = (Crossings::default(), Highest::default())
+        }
         Period::Closed | Period::Ramp(_) | Period::Asking(_) | Period::Unrecorded => {}
     }
     for (cause, figure) in breaker.cause.iter().zip([figures.node, figures.part, figures.whole]) {

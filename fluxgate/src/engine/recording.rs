@@ -29,10 +29,16 @@ fn needs_time(word: StateWord) -> bool {
     word.is_dated() || word.state() == State::HalfOpen
 }
 
+/// Whether a success of a call that was admitted under `word` leaves everything as it is, as far as one load tells.
+#[inline]
+pub(crate) fn changes_nothing(breaker: &Breaker, word: StateWord) -> bool {
+    breaker.healthy.load(Ordering::Acquire) == word.0
+}
+
 /// Records the outcome of a call that was admitted under `word` at the time `start`.
 #[inline]
 pub(crate) fn record(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
-    if outcome == Outcome::Success && breaker.healthy.load(Ordering::Acquire) == word.0 {
+    if outcome == Outcome::Success && changes_nothing(breaker, word) {
         return;
     }
     record_undated(breaker, word, start, outcome);
@@ -78,9 +84,15 @@ fn goes_unlocked(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64)
 fn counts(breaker: &Breaker, word: StateWord, outcome: Outcome) -> bool {
     match outcome {
         Outcome::Success => breaker.stripes().count(word),
-        Outcome::Failure => breaker.stripes().count(word.failures()),
+        Outcome::Failure => counts_failure(breaker, word),
         Outcome::Ignored => false,
     }
+}
+
+/// Out of line, so that successes need no stack frame.
+#[inline(never)]
+fn counts_failure(breaker: &Breaker, word: StateWord) -> bool {
+    breaker.stripes().log(word) || breaker.stripes().count(word.failures())
 }
 
 /// Enters an outcome under the lock, where the current state keeps it.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fluxgate_rules::limits::DEFAULT_TIMEOUT;
-use fluxgate_rules::{Permit, Retry, Rule, Window};
+use fluxgate_rules::{Expectations, Permit, Ratio, Retry, Rule, Window};
 
 use super::circuit_breaker::CircuitBreaker;
 use super::enrollment::enroll;
@@ -49,6 +49,7 @@ pub struct Builder {
     on_panic: Outcome,
     on_cancel: OnCancel,
     count_calls: bool,
+    expectations: Expectations,
     clock: Option<Box<UserClock>>,
     listeners: Vec<Arc<dyn Listener>>,
 }
@@ -74,6 +75,7 @@ impl Builder {
             on_panic: Outcome::Failure,
             on_cancel: OnCancel::Outcome(Outcome::Ignored),
             count_calls: false,
+            expectations: Expectations::default(),
             clock: None,
             listeners: Vec::new(),
         }
@@ -89,6 +91,34 @@ impl Builder {
     /// are capped at the window's size.
     pub fn trip(mut self, rule: Rule) -> Self {
         self.trip = Some(rule);
+        self
+    }
+
+    /// The share of calls that fails when all is well, above 0 and at most 1. [`build`](Self::build) then refuses a rule that opens a
+    /// healthy breaker with a chance above 1 in 1,000 while its window first fills, or more than once in a million calls after that, and
+    /// names the nearest rule that does not. In a time window, that holds for any number of calls. Conditions that say nothing about
+    /// failures are left out. Nothing of it is left once the breaker is made. Default: not known, and not checked. See
+    /// [choosing numbers](crate::docs::choosing).
+    ///
+    /// ```
+    /// use fluxgate::{CircuitBreaker, trip};
+    ///
+    /// let payments = || CircuitBreaker::builder("payments").normal(0.2);
+    /// let problem = payments().trip(trip::min(10) & trip::failure_rate(0.5)).build().unwrap_err();
+    /// assert!(problem.to_string().contains("this rule opens 1 in 26 healthy breakers within the first 100 calls"));
+    /// let breaker = payments().trip(trip::min(25) & trip::failure_rate(0.5)).build()?;
+    /// # Ok::<(), fluxgate::ConfigError>(())
+    /// ```
+    pub fn normal(mut self, share: f64) -> Self {
+        self.expectations.normal = Some(Ratio::new(share));
+        self
+    }
+
+    /// The share of calls that fails in an outage, above 0 and at most 1. [`build`](Self::build) then refuses a rule that needs more than
+    /// a window of calls to notice that in 99% of cases, if all calls before succeeded. In a time window, that holds for any number of
+    /// calls from the rule's `min` up. Default: not known, and not checked. See [choosing numbers](crate::docs::choosing).
+    pub fn outage(mut self, share: f64) -> Self {
+        self.expectations.outage = Some(Ratio::new(share));
         self
     }
 
@@ -192,6 +222,7 @@ impl Builder {
             count_calls: self.count_calls,
         };
         settings.check(self.clock.is_some() || clock::is_there())?;
+        settings.check_against(self.expectations)?;
         let breaker = Breaker::shared(SettingsRef::shared(settings), self.clock);
         for listener in self.listeners {
             transition::listen(&breaker, listener);

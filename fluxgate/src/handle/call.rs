@@ -148,14 +148,41 @@ impl<'a> Call<'a> {
     }
 
     /// Records the outcome that `classify` finds in `returned`, and returns the latter.
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn finish<R>(self, returned: R, classify: impl FnOnce(&R, &Breaker) -> Outcome) -> R {
+    pub fn finish<R>(self, returned: R, classify: impl FnOnce(&R, &Breaker) -> Outcome) -> R {
         // Nothing here panics, but the compiler does not know that. With nothing to drop on unwinding, it can keep the value
         // in registers.
         let returned = ManuallyDrop::new(returned);
         let outcome = classify(&returned, self.breaker);
         self.record(outcome);
         ManuallyDrop::into_inner(returned)
+    }
+
+    /// Records the outcome of `returned`, where every error is a failure unless `evidence` knows better, and returns it.
+    #[inline]
+    pub(crate) fn settle<T, E>(
+        self,
+        returned: Result<T, E>,
+        evidence: fn(&E, &Breaker) -> Outcome,
+    ) -> Result<T, E> {
+        match returned {
+            Ok(value) => {
+                let value = ManuallyDrop::new(value);
+                self.record(Outcome::Success);
+                Ok(ManuallyDrop::into_inner(value))
+            }
+            // By value, so that it needs no address in the caller; out of line, so that functions with one type of errors share it.
+            Err(error) => Err(self.fail(error, evidence)),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fail<E>(self, error: E, evidence: fn(&E, &Breaker) -> Outcome) -> E {
+        let outcome = evidence(&error, self.breaker);
+        self.record(outcome);
+        error
     }
 
     /// Reports the outcome of the call.

@@ -21,5 +21,7 @@ fn first_use(breaker: &Breaker) {
         counting::begin_if_everywhere(breaker);
         #[cfg(feature = "serde")]
         prescription::begin(breaker);
+        #[cfg(feature = "test-util")]
+        super::disabling::begin(breaker);
     }
 }

@@ -323,7 +323,7 @@ fn key(entry: &Entry, problem: &ConfigProblem) -> String {
 
 /// Settings of a breaker for which these changes are right, if there is any.
 fn lenient(changes: &Changes) -> configuration::Settings {
-    let standard = configuration::Settings::standard("any");
+    let standard = configuration::Settings::standard(Name::from_static("any"));
     let mut most = Changes::new().half_open_timeout(Duration::from_nanos(u64::MAX));
     if changes.has("trip") {
         most = most.window(Window::time(Duration::from_secs(60)));

@@ -20,6 +20,7 @@ mod isolation_elsewhere;
 mod late_outcomes;
 mod listeners;
 mod manual_states;
+mod names;
 mod nested;
 mod open;
 mod opened_by_command;

@@ -43,7 +43,9 @@ const RULES: &[Layer] = &[
     ("text", "text", ""),
     ("language", "language", "model text"),
     ("logic", "logic", "model text language"),
-    ("reading", "reading", "model text language logic"),
+    ("figures", "figures", "model logic"),
+    ("reading", "reading", "model text language logic figures"),
+    ("choosing", "choosing", "model text logic figures reading"),
 ];
 
 fn check(package: &str, layers: &[Layer]) {
