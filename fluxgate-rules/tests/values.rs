@@ -157,7 +157,7 @@ fn a_rule_knows_what_it_asks_for() {
     let slow = slow(5) | slow(4) | slow(5) | slow(3) | slow(2) | slow(1);
     let measures = Rule::measures(slow.nodes());
     assert_eq!((measures.thresholds, measures.average), ([5, 4, 3, 2], false));
-    assert_eq!([1, 2].map(|nanos| nanos <= measures.fast()), [true, false]);
+    assert_eq!([1, 2].map(|nanos| nanos < measures.slow_from()), [true, false]);
     assert!(Rule::measures(on(Condition::AvgLatency(SECOND)).nodes()).average);
 }
 

@@ -28,6 +28,7 @@ impl From<fluxgate::CallNotPermitted> for Failure {
     half_open_timeout = 1h,
     on_panic = failure,
     on_cancel = ignore,
+    count_calls = true,
     crate = ::fluxgate
 )]
 fn call(fails: bool) -> Result<u32, Failure> {

@@ -31,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) on_cancel: Option<Outcome>,
     /// From when on a cancelled call counts so.
     pub(crate) on_cancel_after: Option<Value>,
+    /// Whether calls are counted: a literal, or a constant of the user's.
+    pub(crate) count_calls: Option<Expr>,
     pub(crate) rule: Option<Rule>,
     /// The rule as we would write it and the length of its trial, for documentation.
     pub(crate) summary: String,
@@ -158,6 +160,7 @@ impl Settings {
             && half_open_timeout.is_none()
             && self.on_panic.is_none()
             && self.on_cancel.is_none()
+            && self.count_calls.is_none()
             && self.rule.is_none()
     }
 
@@ -220,6 +223,7 @@ impl Reader<'_> {
             on_panic: self.outcome("on_panic", &OUTCOME).map(|(outcome, _)| outcome),
             on_cancel: on_cancel.as_ref().map(|(outcome, _)| *outcome),
             on_cancel_after: on_cancel.and_then(|(_, after)| after),
+            count_calls: self.count_calls(),
             summary: summary(rule.as_ref(), size.as_ref()),
             rule: rule.map(|rule| self.rule(&rule, size.is_none())),
         }
@@ -243,6 +247,19 @@ impl Reader<'_> {
         BreakerName::Default
     }
 
+    /// Whether calls are counted: `true`, `false`, or a constant, which the compiler checks.
+    fn count_calls(&mut self) -> Option<Expr> {
+        let argument = self.arguments.get("count_calls")?;
+        match syn::parse2::<Expr>(argument.value.clone()) {
+            Ok(Expr::Lit(ExprLit { lit, .. })) if !matches!(lit, Lit::Bool(_)) => {}
+            Ok(value) => return Some(value),
+            Err(_) => {}
+        }
+        let message = "`count_calls` is `true` or `false`\nhelp: write `count_calls = true`";
+        self.errors.report(argument.span(), message);
+        None
+    }
+
     /// Reads the argument with this name, if it is given and right.
     fn read<T>(&mut self, name: &str, read: impl Fn(&[Token]) -> Reading<T>) -> Option<Read<T>> {
         let argument = self.arguments.get(name)?;
@@ -251,7 +268,7 @@ impl Reader<'_> {
             Ok(value) => Some(Read { source, value }),
             Err(problems) => {
                 for problem in problems {
-                    self.errors.push(source.error(&problem));
+                    source.report(&problem, self.errors);
                 }
                 None
             }
@@ -284,7 +301,7 @@ impl Reader<'_> {
         }
         let Read { source, value } = rule?;
         for problem in read::default_timeout(&source.tokens, value).err().unwrap_or_default() {
-            self.errors.push(source.error(&problem));
+            source.report(&problem, self.errors);
         }
         None
     }

@@ -10,10 +10,12 @@ use crate::model::window::Window;
 use crate::reading::call::call;
 use crate::reading::cursor::Cursor;
 use crate::reading::parser::parse;
+use crate::reading::prose::prose;
 use crate::reading::repair::settled;
 use crate::reading::suggestion::meant_by;
 use crate::reading::{expectations, explain};
 use crate::text::brackets::Brackets;
+use crate::text::characters;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 
@@ -38,7 +40,25 @@ fn unrepeated_rule(tokens: &[Token], window: &Window) -> Reading<WrittenRule> {
     sensible(tokens, rule, window)
 }
 
+/// Refuses characters that are not what they look like, and strings of another kind: nothing else can be said of the rest.
+fn legible(tokens: &[Token], noun: &str) -> Reading<()> {
+    refuse(characters::problem(tokens).into_iter().collect())?;
+    let [literal] = tokens else { return Ok(()) };
+    let kind = match literal.text.as_str() {
+        text if text.starts_with("b\"") => "byte string",
+        text if text.starts_with("c\"") => "C string",
+        _ => return Ok(()),
+    };
+    let whole = TokenRange::new(0, 1);
+    let inside = literal.text[2..].trim_end_matches('"');
+    let problem =
+        Problem::new(whole, format!("a {noun} is written bare or in a string, and this is a {kind}"));
+    Err(vec![problem.correct(inside)])
+}
+
 fn written_rule(tokens: &[Token]) -> Reading<WrittenRule> {
+    legible(tokens, "rule")?;
+    refuse(prose(tokens).into_iter().collect())?;
     let brackets = Brackets::pair(tokens).map_err(|problem| vec![problem])?;
     let (rule, problems) = parse(tokens, &brackets);
     refuse(problems)?;
@@ -89,17 +109,21 @@ fn setting(
 }
 
 fn written_call(tokens: &[Token], owner: &str, vocabulary: &'static Vocabulary) -> Reading<WrittenCall> {
+    legible(tokens, vocabulary.noun)?;
     let brackets = Brackets::pair(tokens).map_err(|problem| vec![problem])?;
     let whole = TokenRange::new(0, tokens.len());
     let Some(first) = tokens.first() else {
         let problem = Problem::new(whole, format!("`{owner}` has no value"));
-        return Err(vec![problem.correct(vocabulary.entries[0].example())]);
+        return Err(vec![problem.example(vocabulary.entries[0].example())]);
     };
     if first.shape != Shape::Word {
-        let meant = meant_by(vocabulary, tokens, whole).unwrap_or_else(|| vocabulary.entries[0].example());
         let written = if first.is("|") { spell_closure(tokens) } else { spell(tokens) };
         let what = format!("`{written}` is not {}", vocabulary.a_noun());
-        return Err(vec![Problem::new(whole, what).correct(meant)]);
+        let problem = Problem::new(whole, what);
+        return Err(vec![match meant_by(vocabulary, tokens, whole) {
+            Some(meant) => problem.correct(meant),
+            None => problem.example(vocabulary.entries[0].example()),
+        }]);
     }
     let mut cursor = Cursor::new(tokens, &brackets, vocabulary);
     let read = call(&mut cursor);
@@ -172,6 +196,7 @@ pub fn balance(tokens: &[Token]) -> Result<(), Problem> {
 
 /// Reads a setting that is one value.
 pub fn argument(tokens: &[Token], parameter: &Parameter) -> Reading<Value> {
+    refuse(characters::problem(tokens).into_iter().collect())?;
     Brackets::pair(tokens).map_err(|problem| vec![problem])?;
     let whole = TokenRange::new(0, tokens.len());
     value::read(tokens, whole, parameter.name, parameter).map_err(|problem| vec![problem])

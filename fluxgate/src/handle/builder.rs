@@ -10,11 +10,11 @@ use fluxgate_rules::{Expectations, Permit, Ratio, Retry, Rule, Window};
 use super::circuit_breaker::CircuitBreaker;
 use super::enrollment::enroll;
 use crate::clock::{self, Clock, UserClock};
+use crate::configuration::error::ConfigError;
+use crate::configuration::{OnCancel, Settings, SettingsRef};
 use crate::engine::breaker::Breaker;
 use crate::engine::transition;
 use crate::events::listener::Listener;
-use crate::settings::error::ConfigError;
-use crate::settings::{OnCancel, Settings, SettingsRef};
 use crate::state::Outcome;
 use crate::{permit, retry, window};
 
@@ -48,6 +48,7 @@ pub struct Builder {
     half_open_timeout: Duration,
     on_panic: Outcome,
     on_cancel: OnCancel,
+    count_calls: bool,
     expectations: Expectations,
     clock: Option<Box<UserClock>>,
     listeners: Vec<Arc<dyn Listener>>,
@@ -73,6 +74,7 @@ impl Builder {
             half_open_timeout: DEFAULT_TIMEOUT,
             on_panic: Outcome::Failure,
             on_cancel: OnCancel::Outcome(Outcome::Ignored),
+            count_calls: false,
             expectations: Expectations::default(),
             clock: None,
             listeners: Vec::new(),
@@ -171,6 +173,22 @@ impl Builder {
         self
     }
 
+    /// Whether calls are counted, also the healthy ones, for [`Totals`](crate::Totals), metrics and listeners. Default: `false`. A call
+    /// then reads the clock twice, and writes to a counter that other threads seldom share; a healthy call otherwise writes nothing. See
+    /// also [`count_calls`](crate::count_calls), for all breakers.
+    ///
+    /// ```
+    /// # use fluxgate::CircuitBreaker;
+    /// let breaker = CircuitBreaker::builder("payments").count_calls(true).build()?;
+    /// breaker.call(|| Ok::<_, ()>(())).unwrap();
+    /// assert_eq!(breaker.snapshot().totals.successes, Some(1));
+    /// # Ok::<(), fluxgate::ConfigError>(())
+    /// ```
+    pub fn count_calls(mut self, counts: bool) -> Self {
+        self.count_calls = counts;
+        self
+    }
+
     /// Adds a listener. May be called several times.
     pub fn listener(mut self, listener: impl Listener) -> Self {
         self.listeners.push(Arc::new(listener));
@@ -201,6 +219,7 @@ impl Builder {
             half_open_timeout: self.half_open_timeout,
             on_panic: self.on_panic,
             on_cancel: self.on_cancel,
+            count_calls: self.count_calls,
         };
         settings.check(self.clock.is_some() || clock::is_there())?;
         settings.check_against(self.expectations)?;

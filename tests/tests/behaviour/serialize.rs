@@ -26,6 +26,12 @@ fn a_snapshot_is_an_object() {
     ] {
         assert_eq!(snapshot[field], value, "{field}");
     }
+    assert_eq!(
+        snapshot["totals"],
+        json!({
+            "successes": null, "failures": 6, "ignored": null, "refused": 1, "late": 0, "cancelled": 0, "panicked": 0
+        })
+    );
     let metrics = &snapshot["metrics"];
     assert_eq!((&metrics["total"], &metrics["failures"]), (&json!(10), &json!(6)));
     assert_eq!((&metrics["failure_rate"], &metrics["failure_streak"]), (&json!(0.6), &json!(6)));
