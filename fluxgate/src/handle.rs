@@ -8,9 +8,15 @@ pub(crate) mod disabling;
 pub(crate) mod eager;
 pub(crate) mod enrollment;
 pub(crate) mod error;
+pub(crate) mod events;
 pub(crate) mod future;
 pub(crate) mod isolation;
+pub(crate) mod listening;
 pub(crate) mod owned_call;
+#[cfg(feature = "serde")]
+pub(crate) mod prescription;
+pub(crate) mod reconfiguration;
 pub(crate) mod refusal;
 pub(crate) mod registry;
 pub(crate) mod snapshot;
+pub(crate) mod totals;

@@ -51,6 +51,7 @@ programs! {
     errors_of_other_crates
     every_argument
     every_unit
+    expectations
     failing_for_a_time
     forbidden_lints
     functions_as_values

@@ -2,7 +2,7 @@
 
 use fluxgate_rules::limits::DEFAULT_TIMEOUT;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use crate::input::tokens::respan;
 use crate::model::settings::{
@@ -39,6 +39,7 @@ pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name:
         let outcome = outcome(settings.on_cancel.unwrap_or(Outcome::Ignored));
         quote!(__fluxgate::OnCancel::Outcome(#outcome))
     };
+    let count_calls = settings.count_calls.as_ref().map_or_else(|| quote!(false), ToTokens::to_token_stream);
     let rule = if let Some(rule) = &settings.rule {
         writer.rule(rule)
     } else {
@@ -63,6 +64,7 @@ pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name:
             half_open_timeout: #half_open_timeout,
             on_panic: #on_panic,
             on_cancel: #on_cancel,
+            count_calls: #count_calls,
         }
     })
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use fluxgate_rules::duration::Spelled;
 
 use crate::clock::NEVER;
+use crate::configuration::SettingsRef;
+use crate::configuration::name::Name;
 use crate::engine::breaker::Breaker;
 use crate::events::cause::{Cause, Figures};
-use crate::settings::SettingsRef;
-use crate::settings::name::Name;
 use crate::state::State;
 
 /// A breaker refused a call.

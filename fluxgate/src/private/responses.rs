@@ -3,10 +3,10 @@
 use axum_core::response::Response;
 use http::StatusCode;
 
-use super::closures::evidence;
 use super::returns::{IntoError, Refusable, Returned};
+use super::sources::Evidence;
+use crate::handle::call::Call;
 use crate::handle::error::CallNotPermitted;
-use crate::handle::refusal::Refusal;
 use crate::state::Outcome;
 
 macro_rules! returned {
@@ -15,13 +15,6 @@ macro_rules! returned {
         impl Returned for $response {
             type Value = Self;
             type Error = Self;
-
-            fn outcome(&self, is_own_refusal: impl FnOnce(&Self) -> bool) -> Outcome {
-                match self.as_result() {
-                    Ok(_) => Outcome::Success,
-                    Err(error) => evidence(Outcome::Failure, || is_own_refusal(error)),
-                }
-            }
 
             fn as_result(&self) -> Result<&Self, &Self> {
                 let $this = self;
@@ -32,18 +25,18 @@ macro_rules! returned {
                 if self.as_result().is_ok() { Ok(self) } else { Err(self) }
             }
 
-            fn settle(
-                result: Result<Self, Refusal<'_>>,
-                become_error: impl FnOnce(CallNotPermitted) -> Self,
-            ) -> Self {
-                result.unwrap_or_else(|refusal| refusal.into_error(become_error))
+            fn settle(self, call: Call<'_>, evidence: Evidence<Self>) -> Self {
+                call.finish(self, |response, breaker| match response.as_result() {
+                    Ok(_) => Outcome::Success,
+                    Err(error) => evidence(error, breaker),
+                })
             }
 
             fn refused(
                 refusal: impl IntoError,
                 become_error: impl FnOnce(CallNotPermitted) -> Self,
-            ) -> Result<Self, Self> {
-                Err(refusal.into_error(become_error))
+            ) -> Self {
+                refusal.into_error(become_error)
             }
         }
 
@@ -51,11 +44,11 @@ macro_rules! returned {
         impl Refusable for $response {
             type Error = Self;
 
-            fn settle(
-                result: Result<Self, Refusal<'_>>,
+            fn refused(
+                refusal: impl IntoError,
                 become_error: impl FnOnce(CallNotPermitted) -> Self,
             ) -> Self {
-                result.unwrap_or_else(|refusal| refusal.into_error(become_error))
+                refusal.into_error(become_error)
             }
         }
     )*};

@@ -1,11 +1,11 @@
 //! What functions with the attribute may return.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
-use super::closures::evidence;
+use super::sources::{Evidence, Sources};
 use super::unmet::{Impossible, Met, Unmet};
+use crate::handle::call::Call;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::refusal::Refusal;
-use crate::state::Outcome;
 
 /// The return type of a guarded function without further arguments.
 #[diagnostic::on_unimplemented(
@@ -17,25 +17,21 @@ pub trait Returned: Sized {
     type Value;
     type Error;
 
-    /// The default: every `Err` is a failure, unless it is the breaker's own refusal.
-    fn outcome(&self, is_own_refusal: impl FnOnce(&Self::Error) -> bool) -> Outcome;
-
     fn as_result(&self) -> Result<&Self::Value, &Self::Error>;
+
+    /// The type of its errors, of which is to be asked what only the compiler knows.
+    fn sources(&self) -> Sources<Self::Error> {
+        Sources::new()
+    }
+
+    /// Ends a call without trackers: every error is a failure, unless `evidence` knows better.
+    fn settle(self, call: Call<'_>, evidence: Evidence<Self::Error>) -> Self;
 
     /// Splits off the error, if there is one.
     fn split(self) -> Result<Self, Self::Error>;
 
-    /// What the function returns: what its body did, or else the refusal as an error.
-    fn settle(
-        result: Result<Self, Refusal<'_>>,
-        become_error: impl FnOnce(CallNotPermitted) -> Self::Error,
-    ) -> Self;
-
-    /// The refusal as the error of a [`split`](Self::split).
-    fn refused(
-        refusal: impl IntoError,
-        become_error: impl FnOnce(CallNotPermitted) -> Self::Error,
-    ) -> Result<Self, Self::Error>;
+    /// What a refused call returns.
+    fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> Self::Error) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
@@ -44,16 +40,13 @@ impl<T, E> Returned for Result<T, E> {
     type Error = E;
 
     #[inline]
-    fn outcome(&self, is_own_refusal: impl FnOnce(&E) -> bool) -> Outcome {
-        match self {
-            Ok(_) => Outcome::Success,
-            Err(error) => evidence(Outcome::Failure, || is_own_refusal(error)),
-        }
+    fn as_result(&self) -> Result<&T, &E> {
+        self.as_ref()
     }
 
     #[inline]
-    fn as_result(&self) -> Result<&T, &E> {
-        self.as_ref()
+    fn settle(self, call: Call<'_>, evidence: Evidence<E>) -> Self {
+        call.settle(self, evidence)
     }
 
     #[inline]
@@ -62,24 +55,8 @@ impl<T, E> Returned for Result<T, E> {
     }
 
     #[inline]
-    fn settle(result: Result<Self, Refusal<'_>>, become_error: impl FnOnce(CallNotPermitted) -> E) -> Self {
-        settle(result, become_error)
-    }
-
-    #[inline]
-    fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> E) -> Result<Self, E> {
-        Err(refusal.into_error(become_error))
-    }
-}
-
-#[inline]
-fn settle<T, E>(
-    result: Result<Result<T, E>, Refusal<'_>>,
-    become_error: impl FnOnce(CallNotPermitted) -> E,
-) -> Result<T, E> {
-    match result {
-        Ok(returned) => returned,
-        Err(refusal) => refusal.into_error(|refusal| Err(become_error(refusal))),
+    fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> E) -> Self {
+        refusal.into_error(|refusal| Err(become_error(refusal)))
     }
 }
 
@@ -91,10 +68,7 @@ fn settle<T, E>(
 pub trait Refusable: Sized {
     type Error;
 
-    fn settle(
-        result: Result<Self, Refusal<'_>>,
-        become_error: impl FnOnce(CallNotPermitted) -> Self::Error,
-    ) -> Self;
+    fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> Self::Error) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
@@ -102,8 +76,8 @@ impl<T, E> Refusable for Result<T, E> {
     type Error = E;
 
     #[inline]
-    fn settle(result: Result<Self, Refusal<'_>>, become_error: impl FnOnce(CallNotPermitted) -> E) -> Self {
-        settle(result, become_error)
+    fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> E) -> Self {
+        refusal.into_error(|refusal| Err(become_error(refusal)))
     }
 }
 

@@ -17,54 +17,57 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
         },
         &__FLUXGATE_BREAKER,
     );
-    match (match __private::Call::enter(&__FLUXGATE_BREAKER) {
-        ::core::result::Result::Ok(__fluxgate_call) => {
-            <Result<
-                Customer,
-                DirectoryError,
-            > as __private::Returned>::split(
-                __private::Guarded::new(
-                        __fluxgate_call,
-                        async move {
-                            if false {
-                                return __private::never::<
-                                    Result<Customer, DirectoryError>,
-                                >();
-                            }
-                            let _ = &id;
-                            '_body: { directory::find(id).await }
-                        },
-                        |__fluxgate_returned, __fluxgate_breaker| <Result<
+    let __fluxgate_error = '_failed: {
+        let __fluxgate_call = match __private::Call::enter(&__FLUXGATE_BREAKER) {
+            ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
+            ::core::result::Result::Err(__fluxgate_refusal) => {
+                let __fluxgate_error = __private::IntoError::into_error(
+                    __fluxgate_refusal,
+                    <__private::CallNotPermitted as __private::Becomes<
+                        _,
+                        _,
+                    >>::become_error,
+                );
+                break '_failed __fluxgate_error;
+            }
+        };
+        match <Result<
+            Customer,
+            DirectoryError,
+        > as __private::Returned>::split({
+            __private::Guarded::new(
+                    __fluxgate_call,
+                    async move {
+                        if false {
+                            return __private::never::<
+                                Result<Customer, DirectoryError>,
+                            >();
+                        }
+                        let _ = &id;
+                        '_body: { directory::find(id).await }
+                    },
+                    |__fluxgate_call, __fluxgate_returned| {
+                        let __fluxgate_evidence = <Result<
                             Customer,
                             DirectoryError,
-                        > as __private::Returned>::outcome(
+                        > as __private::Returned>::sources(&__fluxgate_returned)
+                            .evidence();
+                        <Result<
+                            Customer,
+                            DirectoryError,
+                        > as __private::Returned>::settle(
                             __fluxgate_returned,
-                            |__fluxgate_error| {
-                                __private::Sources::of(__fluxgate_error)
-                                    .is_refusal_by(__fluxgate_breaker)
-                            },
-                        ),
-                    )
-                    .await,
-            )
-        }
-        ::core::result::Result::Err(__fluxgate_refusal) => {
-            <Result<
-                Customer,
-                DirectoryError,
-            > as __private::Returned>::refused(
-                __fluxgate_refusal,
-                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
-            )
-        }
-    }) {
-        ::core::result::Result::Ok(__fluxgate_returned) => __fluxgate_returned,
-        ::core::result::Result::Err(__fluxgate_error) => {
-            __private::handle::<
-                _,
-                _,
-            >(__fluxgate_error, async |error| cached(id, error).await)
+                            __fluxgate_call,
+                            __fluxgate_evidence,
+                        )
+                    },
+                )
                 .await
+        }) {
+            ::core::result::Result::Ok(__fluxgate_returned) => return __fluxgate_returned,
+            ::core::result::Result::Err(__fluxgate_error) => __fluxgate_error,
         }
-    }
+    };
+    __private::handle::<_, _>(__fluxgate_error, async |error| cached(id, error).await)
+        .await
 }

@@ -26,21 +26,26 @@ impl Client {
                     let _ = &self;
                     '_body: { self.gateway.send(order).await }
                 },
-                |__fluxgate_returned, __fluxgate_breaker| <Result<
+                move |__fluxgate_call, __fluxgate_returned| {
+                    let __fluxgate_evidence = <Result<
+                        Receipt,
+                        PaymentError,
+                    > as __private::Returned>::sources(&__fluxgate_returned)
+                        .evidence();
+                    <Result<
+                        Receipt,
+                        PaymentError,
+                    > as __private::Returned>::settle(
+                        __fluxgate_returned,
+                        __fluxgate_call,
+                        __fluxgate_evidence,
+                    )
+                },
+                |__fluxgate_refusal| <Result<
                     Receipt,
                     PaymentError,
-                > as __private::Returned>::outcome(
-                    __fluxgate_returned,
-                    |__fluxgate_error| {
-                        __private::Sources::of(__fluxgate_error)
-                            .is_refusal_by(__fluxgate_breaker)
-                    },
-                ),
-                |__fluxgate_result| <Result<
-                    Receipt,
-                    PaymentError,
-                > as __private::Returned>::settle(
-                    __fluxgate_result,
+                > as __private::Returned>::refused(
+                    __fluxgate_refusal,
                     <__private::CallNotPermitted as __private::Becomes<
                         _,
                         _,
