@@ -263,8 +263,9 @@ impl BodyWriter<'_> {
         let refused = rejected.map_or_else(
             || {
                 let become_error = self.become_error();
+                let told = returns::error_of(self.returns(), &refusal, &become_error, private);
                 quote!({
-                    let #error = #private::IntoError::into_error(#refusal, #become_error);
+                    let #error = #told;
                     break #label #error;
                 })
             },
