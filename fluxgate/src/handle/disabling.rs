@@ -11,7 +11,7 @@ use crate::state::State;
 static IS_FOR_ALL: AtomicBool = AtomicBool::new(false);
 
 /// [Disables](crate::CircuitBreaker::disable) every breaker of the process, those in use and those that are yet to be used or built:
-/// for a suite of tests that is not about breakers, and provokes failures that would open them. Under [`isolate`](super::isolate),
+/// for a suite of tests that is not about breakers, and provokes failures that would open them. Under [`isolate`](crate::testing::isolate),
 /// breakers start fresh all the same, and any of them may be given another command.
 ///
 /// ```

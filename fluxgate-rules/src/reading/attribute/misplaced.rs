@@ -23,7 +23,9 @@ impl Reader<'_> {
     ) -> Option<Problem> {
         let value = self.spell(entry.value);
         let whole = TokenRange::new(entry.place.start, entry.value.end);
-        if ["default", "\"default\"", "Default::default()"].contains(&value.as_str()) && name != "name" {
+        // A handler may well be meant to give a default.
+        let is_meant = name == "name" || ["rejected", "fallback"].contains(&name) && value.ends_with("()");
+        if ["default", "\"default\"", "Default::default()"].contains(&value.as_str()) && !is_meant {
             let problem =
                 Problem::new(entry.value, format!("`{name}` has its default value where it is left out"));
             return Some(problem.help("remove it").correct_at(self.with_comma(entry.place), ""));
