@@ -103,7 +103,8 @@ impl Reader<'_> {
             return self.values(piece, groups, entries);
         }
         let inside = self.group_at(value.start, piece.end);
-        if let Some(inside) = inside.filter(|inside| self.has_entries(*inside) && !is_code(&text)) {
+        let is_code = is_code(&text) || signs > 0 && ["breaker", "name"].contains(&text.as_str());
+        if let Some(inside) = inside.filter(|inside| self.has_entries(*inside) && !is_code) {
             let mut within = groups.to_vec();
             within.push(text);
             return self.all(inside, &within, entries);

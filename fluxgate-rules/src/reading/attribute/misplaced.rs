@@ -2,13 +2,19 @@
 
 use crate::language::spelling::snake;
 use crate::language::vocabulary::Vocabulary;
+use crate::model::limits::MAX_WINDOW_SIZE;
+use crate::model::window::Window;
 use crate::reading::attribute::entries::{Entry, Reader};
 use crate::reading::attribute::places::{elsewhere, of_another, vocabulary};
 use crate::reading::operators::operator;
+use crate::reading::read;
 use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell};
+
+/// The arguments that are trackers.
+const TRACKED: [&str; 3] = ["track", "success", "ignore"];
 
 /// Words that may mean something in any argument.
 const ANYWHERE: [&str; 3] = ["all", "always", "never"];
@@ -23,9 +29,11 @@ impl Reader<'_> {
     ) -> Option<Problem> {
         let value = self.spell(entry.value);
         let whole = TokenRange::new(entry.place.start, entry.value.end);
-        // A handler may well be meant to give a default.
-        let is_meant = name == "name" || ["rejected", "fallback"].contains(&name) && value.ends_with("()");
-        if ["default", "\"default\"", "Default::default()"].contains(&value.as_str()) && !is_meant {
+        // What is not read by words of ours is code, which may be called anything.
+        let is_read = vocabulary(name).is_some()
+            || ["track", "half_open_timeout", "max_half_open_calls"].contains(&name)
+            || name.starts_with("on_");
+        if ["default", "\"default\"", "Default::default()"].contains(&value.as_str()) && is_read {
             let problem =
                 Problem::new(entry.value, format!("`{name}` has its default value where it is left out"));
             return Some(problem.help("remove it").correct_at(self.with_comma(entry.place), ""));
@@ -48,11 +56,13 @@ impl Reader<'_> {
             return Some(problem.correct(rule));
         }
         let word = tokens.first().filter(|first| first.shape == Shape::Word)?;
-        // A name of the user's may be like one of ours.
-        let is_call = tokens.get(1).is_some_and(|open| open.is("("));
         let setting = of_another(name, &word.text)?;
-        let is_clear = vocabulary(name).is_some() && !ANYWHERE.contains(&word.text.as_str());
-        if !is_call && !is_clear {
+        let is_call = tokens.get(1).is_some_and(|open| open.is("("));
+        let is_clear = is_call || !ANYWHERE.contains(&word.text.as_str());
+        // Where an expression is right, a function of the user's may be called like a word of ours.
+        let is_placed =
+            vocabulary(name).is_some() || is_call && TRACKED.contains(&name) || is_value_of(setting, &tokens);
+        if !is_clear || !is_placed {
             return None;
         }
         let problem = problem(&word.text, setting);
@@ -95,6 +105,17 @@ impl Reader<'_> {
         } else {
             place
         }
+    }
+}
+
+/// Whether tokens are a right value of a setting.
+fn is_value_of(setting: &str, tokens: &[Token]) -> bool {
+    match setting {
+        "trip" => read::rule(tokens, &Window::count(MAX_WINDOW_SIZE)).is_ok(),
+        "window" => read::window(tokens).is_ok(),
+        "retry" => read::retry(tokens).is_ok(),
+        "permit" => read::permit(tokens).is_ok(),
+        _ => true,
     }
 }
 
