@@ -2,6 +2,7 @@
 
 pub(crate) mod arguments;
 pub(crate) mod callable;
+pub(crate) mod cut;
 pub(crate) mod errors;
 pub(crate) mod function;
 pub(crate) mod future_block;
@@ -9,7 +10,8 @@ pub(crate) mod names;
 pub(crate) mod parameters;
 pub(crate) mod returns;
 pub(crate) mod source;
-pub(crate) mod suggest;
+
 pub(crate) mod tokens;
 pub(crate) mod tracker_words;
 pub(crate) mod trees;
+pub(crate) mod unseen;

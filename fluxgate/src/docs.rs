@@ -1,6 +1,7 @@
 //! Background reading.
 //!
 //! - [`compiler`]: what the compiler refuses, what it says, and how to fix it
+//! - [`choosing`]: which numbers to take, and what they will do
 //! - [`recovery`]: what a breaker does after an outage, with figures
 //! - [`inside`]: how a breaker works, and why that is correct
 //! - [`testing`]: how to test code that uses breakers
@@ -15,6 +16,9 @@ pub mod compiler {
         Becomes, Custom, Fallback, Given, Met, Refusable, Rejected, Returned, Taken, Unmet,
     };
 }
+
+#[doc = include_str!("../docs/choosing.md")]
+pub mod choosing {}
 
 #[doc = include_str!("../docs/inside.md")]
 pub mod inside {}

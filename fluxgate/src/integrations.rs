@@ -1,4 +1,8 @@
-//! Traits of other crates, each behind a feature of its name.
+//! What connects breakers with other crates, each behind a feature.
 
 #[cfg(feature = "axum")]
 mod axum;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+#[cfg(feature = "serde")]
+pub mod settings;

@@ -21,14 +21,15 @@ pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
 pub use self::sources::{Evidence, HasSources, Plain, Pointer, PointerAndError, Sources, Unknown, evidence};
 pub use self::unmet::{Met, Unmet};
+pub use crate::configuration::method_name::MethodName;
+pub use crate::configuration::name::Name;
+pub use crate::configuration::{OnCancel, Settings};
 pub use crate::engine::breaker::Breaker;
 pub use crate::handle::call::Call;
 pub use crate::handle::circuit_breaker::{CircuitBreaker, share};
 pub use crate::handle::eager::Eager;
 pub use crate::handle::error::CallNotPermitted;
 pub use crate::handle::future::{Deferred, Guarded};
-pub use crate::settings::name::Name;
-pub use crate::settings::{OnCancel, Settings};
 pub use crate::state::Outcome;
 
 /// For a benchmark that compares clocks.

@@ -30,6 +30,7 @@ macro_rules! programs {
 programs! {
     a_constant_name
     a_handler_that_is_a_function_of_a_type
+    a_macro_around_the_attribute
     a_module_of_the_same_name
     a_rule_on_several_lines
     a_single_probe
@@ -50,6 +51,7 @@ programs! {
     errors_of_other_crates
     every_argument
     every_unit
+    expectations
     failing_for_a_time
     forbidden_lints
     functions_as_values
@@ -88,6 +90,7 @@ programs! {
     receivers
     recursion
     renamed_crate
+    results_in_results
     retry_always
     retry_never
     returned_values

@@ -157,8 +157,22 @@ impl Function {
                      is lost\nhelp: remove one of the two attributes",
                 );
             }
+            // It would take `async` from what is written here, too, and leave a future that nobody polls.
+            if self.signature.asyncness.is_some() && may_remove_async(attribute) {
+                report(
+                    attribute,
+                    "this attribute may remove `async` from the function, and would do so when the function is guarded\n\
+                     help: put it above `#[circuit_breaker]`",
+                );
+            }
         }
     }
+}
+
+/// Whether this is an attribute of the crate `maybe-async`.
+fn may_remove_async(attribute: &Attribute) -> bool {
+    let last = attribute.path().segments.last();
+    last.is_some_and(|last| ["maybe_async", "must_be_sync"].iter().any(|name| last.ident == name))
 }
 
 /// How messages about the item begin.

@@ -7,6 +7,7 @@ use syn::{
 };
 
 use crate::input::tokens::{is, span_of};
+use crate::input::unseen::Unseen;
 
 /// The form in which a function returns its output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -34,6 +35,7 @@ pub(crate) struct Returns {
     pub(crate) span: (Span, Span),
     /// The error, if it is a type parameter or belongs to one, as far as that can be told.
     pub(crate) generic_error: Option<GenericError>,
+    pub(crate) unseen: Option<Unseen>,
 }
 
 /// The error of a generic `Result`.
@@ -71,8 +73,8 @@ impl Returns {
                 let span =
                     span_of(&output.to_token_stream()).unwrap_or((Span::call_site(), Span::call_site()));
                 let generic_error = GenericError::of(output, signature);
-                let is_opaque = is_opaque(output);
-                Self { form, declared, is_opaque, output: nameable(output), span, generic_error }
+                let (is_opaque, unseen) = (is_opaque(output), Unseen::of(output));
+                Self { form, declared, is_opaque, output: nameable(output), span, generic_error, unseen }
             }
             None => Self::plain(signature, declared),
         }
@@ -107,20 +109,21 @@ impl Returns {
         let output = quote!(<#ty as ::core::future::Future>::Output);
         let span = span_of(&ty.to_token_stream()).unwrap_or((Span::call_site(), Span::call_site()));
         let (declared, generic_error) = (ty.to_token_stream(), None);
-        Self { form: Form::Boxed, declared, is_opaque: false, output, span, generic_error }
+        Self { form: Form::Boxed, declared, is_opaque: false, output, span, generic_error, unseen: None }
     }
 
     fn plain(signature: &Signature, declared: TokenStream) -> Self {
         let form = if signature.asyncness.is_some() { Form::Async } else { Form::Sync };
-        let (span, is_opaque, generic_error) = match &signature.output {
+        let (span, is_opaque, generic_error, unseen) = match &signature.output {
             ReturnType::Type(_, ty) => {
-                (span_of(&ty.to_token_stream()), is_opaque(ty), GenericError::of(ty, signature))
+                let span = span_of(&ty.to_token_stream());
+                (span, is_opaque(ty), GenericError::of(ty, signature), Unseen::of(ty))
             }
-            ReturnType::Default => (None, false, None),
+            ReturnType::Default => (None, false, None, None),
         };
         let name = signature.ident.span();
         let span = span.unwrap_or((name, name));
-        Self { form, output: declared.clone(), declared, is_opaque, span, generic_error }
+        Self { form, output: declared.clone(), declared, is_opaque, span, generic_error, unseen }
     }
 }
 

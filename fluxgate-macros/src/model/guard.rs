@@ -22,6 +22,8 @@ pub(crate) struct GuardedFunction {
     pub(crate) rejected: Option<Callable>,
     /// What is returned instead of an error, a refusal included if there is no `rejected`.
     pub(crate) fallback: Option<Callable>,
+    /// Whether anything says what a failure is.
+    pub(crate) has_tracker: bool,
 }
 
 /// An item that is not guarded, because something is wrong. It stays as it is, so that ours are the only errors.
@@ -68,7 +70,8 @@ impl GuardedFunction {
         let fluxgate = arguments.fluxgate();
         match (function, breaker) {
             (Some(function), Some(breaker)) if errors.is_empty() => {
-                Ok(Self { fluxgate, function, breaker, outcomes, rejected, fallback })
+                let has_tracker = arguments.get("track").is_some();
+                Ok(Self { fluxgate, function, breaker, outcomes, rejected, fallback, has_tracker })
             }
             (function, _) => {
                 let is_expression = syn::parse2::<syn::Expr>(item.clone()).is_ok();

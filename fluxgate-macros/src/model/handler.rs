@@ -94,7 +94,7 @@ fn misses_await(
     Some(syn::Error::new(span, format!("{what}\n{help}")))
 }
 
-/// Whether another attribute has made this of an `async fn`: `#[tokio::main]`, `#[tokio::test]` and their like.
+/// Whether another attribute has made this of an `async fn`: `#[tokio::main]`, `#[sqlx::test]` and their like.
 fn blocks(function: &Function) -> bool {
-    mentions(&function.block.stream(), "block_on")
+    ["block_on", "test_block_on"].iter().any(|name| mentions(&function.block.stream(), name))
 }

@@ -9,6 +9,7 @@ use crate::input::future_block::FutureBlock;
 use crate::input::parameters::without_mut;
 use crate::input::returns::{Form, Returns};
 use crate::input::tokens::{braced, local};
+use crate::input::unseen::Unseen;
 use crate::model::guard::GuardedFunction;
 use crate::model::target::BreakerLocation;
 use crate::output::body::{self, Capture};
@@ -28,8 +29,19 @@ pub(crate) fn guarded(guard: &GuardedFunction, private: &TokenStream) -> TokenSt
     };
     let signature = without_mut(&guard.function.signature, &capture.bound_anew);
     let Target { beside, items, .. } = &target;
-    let body = braced(quote!(#inner #items #body), block.span());
+    let hint = guard.function.returns.unseen.as_ref().filter(|_| !guard.has_tracker).map(hint);
+    let body = braced(quote!(#inner #items #hint #body), block.span());
     quote!(#beside #(#attributes)* #visibility #signature #body)
+}
+
+/// A warning, which only the compiler may give of itself: of a constant that is deprecated for this reason.
+fn hint(Unseen { message, span }: &Unseen) -> TokenStream {
+    let name = Ident::new("__FLUXGATE_HINT", *span);
+    quote!(
+        #[deprecated(note = #message)]
+        const __FLUXGATE_HINT: () = ();
+        const _: () = #name;
+    )
 }
 
 /// Writes the body.

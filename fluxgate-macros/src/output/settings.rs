@@ -2,14 +2,14 @@
 
 use fluxgate_rules::limits::DEFAULT_TIMEOUT;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
-use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use crate::input::tokens::respan;
 use crate::model::settings::{
     BreakerName, Constant, ConstantType, Node, Outcome, Rule, Setting, Settings, Value, Word,
 };
 
-/// A constant expression of the type `__private::Settings`. `default_name` is a constant `&'static str`.
+/// A constant expression of the type `__private::Settings`. `default_name` is a constant `Name`.
 pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name: TokenStream) -> TokenStream {
     if settings.are_standard() {
         return quote!(#private::Settings::standard(#default_name));
@@ -39,6 +39,7 @@ pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name:
         let outcome = outcome(settings.on_cancel.unwrap_or(Outcome::Ignored));
         quote!(__fluxgate::OnCancel::Outcome(#outcome))
     };
+    let count_calls = settings.count_calls.as_ref().map_or_else(|| quote!(false), ToTokens::to_token_stream);
     let rule = if let Some(rule) = &settings.rule {
         writer.rule(rule)
     } else {
@@ -54,7 +55,7 @@ pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name:
         const __FLUXGATE_RULE: &[__fluxgate::Node] = &#rule;
         #constants
         __fluxgate::Settings {
-            name: __fluxgate::Name::from_static(#name),
+            name: #name,
             window: __FLUXGATE_WINDOW,
             rule: __fluxgate::Rule::from_static(__FLUXGATE_RULE),
             retry: #retry,
@@ -63,6 +64,7 @@ pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name:
             half_open_timeout: #half_open_timeout,
             on_panic: #on_panic,
             on_cancel: #on_cancel,
+            count_calls: #count_calls,
         }
     })
 }
@@ -96,11 +98,11 @@ impl ConstantWriter {
     fn name(&mut self, name: &BreakerName, default: TokenStream) -> TokenStream {
         match name {
             BreakerName::Default => default,
-            BreakerName::Text(name) => name.into_token_stream(),
+            BreakerName::Text(name) => quote!(__fluxgate::Name::from_static(#name)),
             BreakerName::Constant(name, span) => {
                 self.constants.extend(quote!(const __FLUXGATE_NAME: &str = #name;));
                 self.check("name", &quote!(__FLUXGATE_NAME), *span);
-                quote!(__FLUXGATE_NAME)
+                quote!(__fluxgate::Name::from_static(__FLUXGATE_NAME))
             }
         }
     }

@@ -7,7 +7,7 @@ use proptest::sample::select;
 use crate::{expand_attribute as attribute, expand_breaker as breaker};
 
 /// Valid arguments, to be joined by commas.
-const ARGUMENTS: [&str; 22] = [
+const ARGUMENTS: [&str; 23] = [
     "name = \"payments\"",
     "window = count(10)",
     "trip = min(10) & failure_rate(0.5)",
@@ -26,6 +26,7 @@ const ARGUMENTS: [&str; 22] = [
     "fallback = |error| Err(error)",
     "on_panic = ignore",
     "on_cancel = failure",
+    "count_calls = true",
     "breaker = self.breaker",
     "breaker = PAYMENTS",
     "handle = PAYMENTS",

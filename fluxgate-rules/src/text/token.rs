@@ -109,6 +109,7 @@ fn is_apart(earlier: Option<&Token>, before: &Token, after: &Token) -> bool {
         }
         (Punctuation, Punctuation) => before.is(",") || before.is("%"),
         (Punctuation, _) if before.is("&") && earlier.is_some_and(|earlier| earlier.is(":")) => false,
+        (Punctuation, _) if before.is("=") && earlier.is_some_and(|earlier| earlier.is(".")) => false,
         (Punctuation, _) if before.is("%") => true,
         (Punctuation, _) if before.is("-") || before.is("+") => earlier.is_some_and(is_value),
         (Punctuation, _) => !is_tight(before),
@@ -138,6 +139,7 @@ mod tests {
             ("a(b)(c) d [0]", "a(b)(c) d[0]"),
             ("50%min , x;y", "50% min, x; y"),
             ("50%-2", "50% - 2"),
+            ("1..=2", "1..=2"),
             ("#[a]'b!c?d$e f", "#[a]'b!c?d$e f"),
         ] {
             assert_eq!(spell(&lex(source).tokens), text);

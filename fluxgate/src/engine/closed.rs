@@ -27,7 +27,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
         let metrics = memory.metrics();
         let step = evaluate_now(breaker, false, &metrics, None);
         if let Step::Pass = step {
-            memory.renew_headroom(breaker.nodes(), &metrics);
+            memory.renew_headroom(breaker.settings().rule.nodes(), &metrics);
         }
         step
     } else {
@@ -66,7 +66,7 @@ pub(super) fn grant(guard: &mut Guard<'_>, passes: bool) {
     let (word, number) = if failures > 0 {
         (word.failures(), failures)
     } else {
-        let successes = memory.harmless_successes(breaker.nodes());
+        let successes = memory.harmless_successes(breaker.settings().rule.nodes());
         // Where threads meet, opening and closing stripes costs more than counting for a while.
         (word, if breaker.stripes().are_apart() { successes.saturating_mul(4) } else { successes })
     };

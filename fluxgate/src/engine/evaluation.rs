@@ -58,12 +58,14 @@ pub(super) fn evaluate(
                 closed => closed,
             },
         },
-        Occasion::Trial(plan, good) => match plan.verdict(breaker.nodes(), metrics, good, customs) {
-            TrialVerdict::Trips(more) => Step::Trip(Held { half_open: true, more }),
-            TrialVerdict::Passes => Step::Pass,
-            TrialVerdict::GoesOn => Step::Stay,
-            TrialVerdict::Ask => Step::Ask,
-        },
+        Occasion::Trial(plan, good) => {
+            match plan.verdict(breaker.settings().rule.nodes(), metrics, good, customs) {
+                TrialVerdict::Trips(more) => Step::Trip(Held { half_open: true, more }),
+                TrialVerdict::Passes => Step::Pass,
+                TrialVerdict::GoesOn => Step::Stay,
+                TrialVerdict::Ask => Step::Ask,
+            }
+        }
     }
 }
 
@@ -75,7 +77,7 @@ pub(super) fn evaluate_now(
     metrics: &Metrics,
     customs: Option<Customs>,
 ) -> Step {
-    match verdict(breaker.nodes(), half_open, metrics, customs) {
+    match verdict(breaker.settings().rule.nodes(), half_open, metrics, customs) {
         Verdict::Trips => Step::Trip(Held { half_open, more: 0 }),
         Verdict::Passes => Step::Pass,
         Verdict::Unknown => Step::Ask,
@@ -86,13 +88,13 @@ pub(super) fn evaluate_now(
 pub(super) fn figures(breaker: &Breaker, held: Held, metrics: &Metrics, customs: Customs) -> Figures {
     let Held { half_open, more } = held;
     let situation = Situation { half_open, metrics: &best(metrics, more), customs };
-    Figures::of(breaker.nodes(), &situation, metrics)
+    Figures::of(breaker.settings().rule.nodes(), &situation, metrics)
 }
 
 /// Asks the rule's `custom` conditions, which are user code: called without the lock, panics contained.
 pub(super) fn ask(breaker: &Breaker, metrics: &Metrics) -> Customs {
     let mut customs = Customs::NONE;
-    for (place, node) in breaker.nodes().iter().enumerate() {
+    for (place, node) in breaker.settings().rule.nodes().iter().enumerate() {
         if let Node::Condition(Condition::Custom { predicate, .. }) = node {
             let answer = contain(|| predicate(metrics)).unwrap_or(false);
             customs.0 |= u64::from(answer) << place;

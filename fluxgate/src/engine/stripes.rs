@@ -134,14 +134,14 @@ impl<'a> Stripes<'a> {
 /// size of a stack. A thread-local variable would be more precise, but cost as much as all the rest of counting.
 #[cfg(not(fluxgate_loom))]
 #[inline]
-fn own() -> usize {
+pub(super) fn own() -> usize {
     let here = 0_u8;
     ((&raw const here).addr() >> 21) % APART
 }
 
 /// Stripes are assigned in turn: which thread has which does not matter to a model.
 #[cfg(fluxgate_loom)]
-fn own() -> usize {
+pub(super) fn own() -> usize {
     loom::lazy_static! {
         static ref NEXT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
     }

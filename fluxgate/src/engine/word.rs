@@ -5,12 +5,22 @@ use crate::state::State;
 /// A state and its generation in one word.
 ///
 /// A generation is one period in a state: every transition begins a new one, and so does a reset. A call carries the word it was
-/// admitted under, and its outcome counts only while the breaker still has the same word.
+/// admitted under, and its outcome counts only while the breaker still has the same word. Words of one generation are equal: whether
+/// calls are timed and counted may change within it.
 ///
 /// The lower bits are laid out so that the hot path admits a call with one test: they are all zero if the breaker is closed, in
 /// use, does not time its calls, and is not in the middle of a change.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct StateWord(pub(crate) u64);
+
+impl PartialEq for StateWord {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        (self.0 ^ other.0) & !Self::MANNER == 0
+    }
+}
+
+impl Eq for StateWord {}
 
 impl StateWord {
     const STATE: u64 = 0b111;
@@ -24,11 +34,15 @@ impl StateWord {
     const ADMISSION: u64 = (1 << 6) - 1;
     /// The time at which a call ends matters: calls are timed, the window is one of time, or the clock is the user's.
     const DATED: u64 = 1 << 6;
+    /// Calls are counted, and therefore timed.
+    const COUNTED: u64 = 1 << 7;
+    /// How calls are recorded.
+    const MANNER: u64 = Self::TIMED | Self::DATED | Self::COUNTED;
     /// Only in a call's copy: the call's body runs within the [`nesting`](super::nesting) of its thread.
-    const SCOPED: u64 = 1 << 7;
+    const SCOPED: u64 = 1 << 8;
     /// Only in a call's copy: the thread was panicking already when the call was admitted, so that panic is not the call's.
-    const UNWINDING: u64 = 1 << 8;
-    const GENERATION: u64 = 1 << 9;
+    const UNWINDING: u64 = 1 << 9;
+    const GENERATION: u64 = 1 << 10;
     /// Only in a call's copy: the call is part of another one. No breaker is fresh and changing at once.
     const INNER: u64 = Self::FRESH | Self::CHANGING;
 
@@ -84,6 +98,28 @@ impl StateWord {
 
     pub(crate) const fn is_dated(self) -> bool {
         self.0 & Self::DATED != 0
+    }
+
+    /// The same word, of a breaker that times calls, minds when they end, and counts them, or not.
+    pub(crate) const fn recording(self, timed: bool, dated: bool, counted: bool) -> Self {
+        let Self(first) = Self::first(timed, dated);
+        let word = Self(self.0 & !Self::MANNER | first & Self::MANNER);
+        if counted { word.counted() } else { word }
+    }
+
+    /// The word of a breaker that counts its calls.
+    pub(crate) const fn counted(self) -> Self {
+        Self(self.0 | Self::MANNER)
+    }
+
+    pub(crate) const fn is_counted(self) -> bool {
+        self.0 & Self::COUNTED != 0
+    }
+
+    /// Whether it is that of a closed breaker that does not count its calls.
+    #[inline]
+    pub(crate) const fn is_closed_uncounted(self) -> bool {
+        self.0 & (Self::STATE | Self::COUNTED) == 0
     }
 
     pub(crate) const fn is_changing(self) -> bool {
@@ -160,7 +196,7 @@ impl StateWord {
             State::ForcedOpen => 5,
         };
         let generation = (self.0 & !(Self::GENERATION - 1)).wrapping_add(Self::GENERATION);
-        Self(generation | (self.0 & (Self::TIMED | Self::DATED)) | state)
+        Self(generation | (self.0 & Self::MANNER) | state)
     }
 
     /// The mark of a healthy breaker with this word: its window is full and holds only fast successes. If calls are not timed,
@@ -218,6 +254,18 @@ mod tests {
     }
 
     #[test]
+    fn how_calls_are_recorded_may_change_within_a_generation() {
+        let word = StateWord::first(false, false).used();
+        let counted = word.counted();
+        assert!(word == counted && word.0 != counted.0);
+        assert!(counted.is_timed() && counted.is_dated() && counted.is_counted() && !word.is_counted());
+        assert!(counted.admits_timed() && !counted.admits_at_once() && counted.healthy().0 != counted.0);
+        assert!(word.is_closed_uncounted() && !counted.is_closed_uncounted());
+        assert!(!word.next(State::Open).is_closed_uncounted());
+        assert!(counted.next(State::Open).is_counted() && counted != counted.next(State::Closed));
+    }
+
+    #[test]
     fn generations_are_counted() {
         let mut word = StateWord::first(true, false).used();
         for generation in 0..100 {
@@ -233,7 +281,7 @@ mod tests {
     fn a_mark_of_health_is_of_one_word() {
         for word in [StateWord::first(false, false).used(), StateWord::first(true, false).used()] {
             let next = word.next(State::Closed);
-            assert_eq!(word.healthy() == word, !word.is_timed());
+            assert_eq!(word.healthy().0 == word.0, !word.is_timed());
             assert!(
                 word.healthy() != StateWord::NONE
                     && word.healthy() != next.healthy()

@@ -8,11 +8,11 @@ use fluxgate_rules::metrics::nanos;
 use super::enrollment::enroll;
 use super::isolation::resolve;
 use super::refusal::Refusal;
+use crate::configuration::OnCancel;
 use crate::engine::answer::Admission;
 use crate::engine::breaker::Breaker;
 use crate::engine::word::StateWord;
 use crate::engine::{admission, nesting, recording};
-use crate::settings::OnCancel;
 use crate::state::{Outcome, State};
 
 /// An admitted call, whose outcome is to be reported.
@@ -248,6 +248,9 @@ impl Drop for Call<'_> {
 #[inline(never)]
 fn abandon(breaker: &Breaker, word: StateWord, start: u64) {
     if std::thread::panicking() && !word.is_unwinding() {
+        if !word.is_inner() && word.state() != State::Disabled {
+            breaker.lock().counts.panicked += 1;
+        }
         recording::record_undated(breaker, word, start, breaker.settings().on_panic);
     } else {
         cancel(breaker, word, start);
@@ -262,12 +265,15 @@ fn cancel(breaker: &Breaker, word: StateWord, start: u64) {
     if word.is_inner() {
         return;
     }
+    if word.state() != State::Disabled {
+        breaker.lock().counts.cancelled += 1;
+    }
     match breaker.settings().on_cancel {
         OnCancel::FailureAfter(after) if breaker.now().saturating_sub(start) >= nanos(after) => {
             recording::record_undated(breaker, word, start, Outcome::Failure);
         }
         OnCancel::Outcome(Outcome::Ignored) | OnCancel::FailureAfter(_) => {
-            recording::give_back(breaker, word);
+            recording::give_back(breaker, word, start);
         }
         OnCancel::Outcome(outcome) => recording::record_undated(breaker, word, start, outcome),
     }

@@ -9,7 +9,9 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
         {
             const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                ::core::concat!(::core::module_path!(), "::", "look_up"),
+                __private::Name::from_static(
+                    ::core::concat!(::core::module_path!(), "::", "look_up"),
+                ),
             );
             __FLUXGATE_SETTINGS
         },

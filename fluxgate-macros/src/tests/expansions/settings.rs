@@ -6,6 +6,7 @@
     permit = random(0.5),
     max_half_open_calls = 2,
     on_cancel = failure,
+    count_calls = true,
 )]
 fn charge(order: Order) -> Result<Receipt, PaymentError> {
     gateway::send(order)
@@ -48,6 +49,7 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                     on_cancel: __fluxgate::OnCancel::Outcome(
                         __fluxgate::Outcome::Failure,
                     ),
+                    count_calls: true,
                 }
             };
             __FLUXGATE_SETTINGS

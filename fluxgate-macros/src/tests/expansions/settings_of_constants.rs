@@ -70,6 +70,7 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                     on_cancel: __fluxgate::OnCancel::Outcome(
                         __fluxgate::Outcome::Ignored,
                     ),
+                    count_calls: false,
                 }
             };
             __FLUXGATE_SETTINGS

@@ -9,7 +9,9 @@ fn charge(order: &Order) -> Result<Receipt, PaymentError> {
     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
         {
             const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                ::core::concat!(::core::module_path!(), "::", "charge"),
+                __private::Name::from_static(
+                    ::core::concat!(::core::module_path!(), "::", "charge"),
+                ),
             );
             __FLUXGATE_SETTINGS
         },

@@ -12,7 +12,9 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
         {
             const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                ::core::concat!(::core::module_path!(), "::", "fetch"),
+                __private::Name::from_static(
+                    ::core::concat!(::core::module_path!(), "::", "fetch"),
+                ),
             );
             __FLUXGATE_SETTINGS
         },

@@ -18,6 +18,8 @@ pub struct Name(Text);
 #[derive(Clone)]
 enum Text {
     Static(&'static str),
+    /// Of a method, which finds it out when it is first asked for.
+    OfMethod(fn() -> &'static str),
     Shared(Arc<str>),
 }
 
@@ -27,10 +29,17 @@ impl Name {
         Self(Text::Static(name))
     }
 
+    /// The name that a function finds out, always the same.
+    #[doc(hidden)]
+    pub const fn of_method(name: fn() -> &'static str) -> Self {
+        Self(Text::OfMethod(name))
+    }
+
     /// The name, unescaped.
     pub fn as_str(&self) -> &str {
         match &self.0 {
             Text::Static(name) => name,
+            Text::OfMethod(name) => name(),
             Text::Shared(name) => name,
         }
     }

@@ -1,20 +1,26 @@
 //! The settings of a breaker.
 
+pub(crate) mod changes;
 pub(crate) mod error;
+pub(crate) mod method_name;
 pub(crate) mod name;
+#[cfg(feature = "serde")]
+pub(crate) mod pattern;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use fluxgate_rules::duration::Spelled;
-use fluxgate_rules::{ConfigProblem, Extent, Node, Permit, Retry, Rule, Schedule, Window, by_hand};
+use fluxgate_rules::{
+    ConfigProblem, Expectations, Extent, Node, Permit, Retry, Rule, Schedule, Window, by_hand,
+};
 
 use self::error::ConfigError;
 use self::name::Name;
 use crate::state::Outcome;
 
 /// All settings of a breaker. Plain data, so that a macro can write them as a constant.
-#[derive(Clone, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 #[allow(missing_docs, reason = "each field is an argument of the attribute")]
 pub struct Settings {
     pub name: Name,
@@ -26,6 +32,7 @@ pub struct Settings {
     pub half_open_timeout: Duration,
     pub on_panic: Outcome,
     pub on_cancel: OnCancel,
+    pub count_calls: bool,
 }
 
 /// What a cancelled call counts as: see [`Builder::on_cancel`](crate::Builder::on_cancel).
@@ -68,10 +75,10 @@ impl SettingsRef {
 
 impl Settings {
     /// What a breaker has if nothing is said but its name.
-    pub const fn standard(name: &'static str) -> Self {
+    pub const fn standard(name: Name) -> Self {
         const RULE: &[Node] = &Rule::standard(100);
         Self {
-            name: Name::from_static(name),
+            name,
             window: Window::count(100),
             rule: Rule::from_static(RULE),
             retry: Retry::cooldown(Duration::from_secs(60)),
@@ -80,6 +87,7 @@ impl Settings {
             half_open_timeout: Duration::from_secs(60),
             on_panic: Outcome::Failure,
             on_cancel: OnCancel::Outcome(Outcome::Ignored),
+            count_calls: false,
         }
     }
 
@@ -116,6 +124,12 @@ impl Settings {
                 ConfigProblem::new(setting, message).with_help(help)
             }));
         }
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
+    }
+
+    /// Makes the check that the compiler makes for `normal` and `outage`. All else has to be right.
+    pub(crate) fn check_against(&self, expectations: Expectations) -> Result<(), ConfigError> {
+        let problems = by_hand::expectations(&self.rule, &self.window, expectations);
         if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
     }
 
