@@ -36,6 +36,8 @@ pub(crate) struct Returns {
     /// The error, if it is a type parameter or belongs to one, as far as that can be told.
     pub(crate) generic_error: Option<GenericError>,
     pub(crate) unseen: Option<Unseen>,
+    /// Whether it is returned under a name that may stand for a boxed future.
+    pub(crate) is_alias: bool,
 }
 
 /// The error of a generic `Result`.
@@ -74,7 +76,16 @@ impl Returns {
                     span_of(&output.to_token_stream()).unwrap_or((Span::call_site(), Span::call_site()));
                 let generic_error = GenericError::of(output, signature);
                 let (is_opaque, unseen) = (is_opaque(output), Unseen::of(output));
-                Self { form, declared, is_opaque, output: nameable(output), span, generic_error, unseen }
+                Self {
+                    form,
+                    declared,
+                    is_opaque,
+                    output: nameable(output),
+                    span,
+                    generic_error,
+                    unseen,
+                    is_alias: false,
+                }
             }
             None => Self::plain(signature, declared),
         }
@@ -109,7 +120,16 @@ impl Returns {
         let output = quote!(<#ty as ::core::future::Future>::Output);
         let span = span_of(&ty.to_token_stream()).unwrap_or((Span::call_site(), Span::call_site()));
         let (declared, generic_error) = (ty.to_token_stream(), None);
-        Self { form: Form::Boxed, declared, is_opaque: false, output, span, generic_error, unseen: None }
+        Self {
+            form: Form::Boxed,
+            declared,
+            is_opaque: false,
+            output,
+            span,
+            generic_error,
+            unseen: None,
+            is_alias: false,
+        }
     }
 
     fn plain(signature: &Signature, declared: TokenStream) -> Self {
@@ -121,9 +141,14 @@ impl Returns {
             }
             ReturnType::Default => (None, false, None, None),
         };
+        let is_alias = form == Form::Sync
+            && match &signature.output {
+                ReturnType::Type(_, ty) => last(peel(ty)).is_some_and(|last| !is_known(last)),
+                ReturnType::Default => false,
+            };
         let name = signature.ident.span();
         let span = span.unwrap_or((name, name));
-        Self { form, output: declared.clone(), declared, is_opaque, span, generic_error, unseen }
+        Self { form, output: declared.clone(), declared, is_opaque, span, generic_error, unseen, is_alias }
     }
 }
 
@@ -190,6 +215,11 @@ fn is_future_of_self(ty: &Type) -> bool {
     let Type::Path(path) = ty else { return false };
     let names = path.path.segments.iter().map(|segment| segment.ident.to_string());
     path.qself.is_none() && names.eq(["Self", "Future"])
+}
+
+/// Whether it is a type of the standard library that is no boxed future.
+fn is_known(segment: &PathSegment) -> bool {
+    ["Result", "Option", "String", "Vec", "bool"].iter().any(|name| segment.ident == name)
 }
 
 fn last(ty: &Type) -> Option<&PathSegment> {

@@ -80,7 +80,8 @@ impl BodyWriter<'_> {
         let (setup, returned, finished) = (&target.setup, local("returned"), self.finish());
         let run = quote!(let #returned = #private::run(#body););
         let called = self.admitted(&self.entered(), &run, &finished);
-        (quote!(#setup #called), capture)
+        let alias = returns::alias(self.returns(), private);
+        (quote!(#alias #setup #called), capture)
     }
 
     // Input:

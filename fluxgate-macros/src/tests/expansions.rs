@@ -40,6 +40,36 @@ fn expansions_are_as_reviewed() {
     }
 }
 
+/// They are asked while we run, and cost nothing after that.
+#[test]
+fn nothing_is_left_of_expectations() {
+    for (arguments, without) in [
+        (
+            "trip = min(25) & failure_rate(50%), normal = 20%, outage = 65%",
+            "trip = min(25) & failure_rate(50%)",
+        ),
+        (
+            "window = time(60s), trip = min(20) & failure_rate(50%), normal = 5%",
+            "window = time(60s), trip = min(20) & failure_rate(50%)",
+        ),
+        ("normal = 10%", ""),
+    ] {
+        let parsed = |arguments: &str| arguments.parse::<TokenStream>().expect("tokens");
+        let attribute = |arguments| {
+            let item = quote!(
+                fn call() -> std::io::Result<()> {
+                    Ok(())
+                }
+            );
+            expand_attribute(parsed(arguments), item).to_string()
+        };
+        assert_eq!(attribute(arguments), attribute(without), "{arguments}");
+        let value = |arguments| expand_breaker(parsed(arguments)).to_string();
+        assert_eq!(value(arguments), value(without), "{arguments}");
+        assert!(!value(arguments).contains("compile_error"), "{arguments}");
+    }
+}
+
 /// Attributes below ours read what we write, with whatever version of syn they have.
 #[test]
 fn every_function_of_the_tests_can_be_read_with_syn_2() {
