@@ -20,7 +20,7 @@ const FORMS: [(&str, Option<&str>); 5] = [
 const FILES: [&str; 2] = ["sync", "asynchronous"];
 
 /// What differs nevertheless: whether the warning is new or gone, the lint, the functions, or none for all of them, and why.
-const EXCEPTIONS: [(char, &str, &[&str], &str); 15] = [
+const EXCEPTIONS: [(char, &str, &[&str], &str); 16] = [
     ('-', "clippy::unused_async", &[], "a guarded function awaits what guards it"),
     ('-', "clippy::missing_const_for_fn", &[], "a guarded function cannot be `const`"),
     ('-', "clippy::unnecessary_wraps", &[], "a refused call returns an error"),
@@ -54,6 +54,12 @@ const EXCEPTIONS: [(char, &str, &[&str], &str); 15] = [
     ),
     ('-', "clippy::shadow_same", &["shadows"], "what the user shadows is our variable, not the parameter"),
     ('+', "clippy::shadow_unrelated", &["shadows"], "the same, which clippy tells by another name"),
+    (
+        '+',
+        "clippy::use_self",
+        &["from_str"],
+        "the type is repeated in its place, for the sake of errors about it",
+    ),
     // The compiler tells it at `mut` of a parameter, and at the name of a variable, which it has become.
     (
         '-',

@@ -263,11 +263,6 @@ fn output<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> Option<&'
     })
 }
 
-fn respanned(mut name: Ident, span: Span) -> Ident {
-    name.set_span(span);
-    name
-}
-
 /// A type as it is repeated in the body: with the lifetimes left to inference, so that lints do not take them for used there.
 fn repeated(ty: TokenStream, lifetimes: &[String]) -> TokenStream {
     let mut is_lifetime = false;
@@ -282,10 +277,6 @@ fn repeated(ty: TokenStream, lifetimes: &[String]) -> TokenStream {
             }
             TokenTree::Ident(name) if of_lifetime && lifetimes.iter().any(|lifetime| name == lifetime) => {
                 TokenTree::Ident(Ident::new("_", name.span()))
-            }
-            TokenTree::Ident(name) if name != "$crate" => {
-                let span = Span::call_site().located_at(name.span());
-                TokenTree::Ident(respanned(name, span))
             }
             tree => tree,
         }

@@ -9,7 +9,7 @@ use crate::input::errors::Errors;
 use crate::input::function::Function;
 use crate::input::parameters::{Binding, bindings};
 use crate::input::returns::Form;
-use crate::input::tokens::{mentions, text};
+use crate::input::tokens::{is, mentions, text, ungrouped, word};
 use crate::model::place::{NoPlace, is_static, no_place};
 use crate::model::settings::Settings;
 
@@ -25,6 +25,8 @@ pub(crate) enum BreakerLocation {
     Static(TokenStream),
     /// At another place of the user's, which is not in a parameter.
     Given(TokenStream),
+    /// At the user's place in a field of a parameter that outlives the function's future.
+    Field(TokenStream),
     /// At the user's place in a parameter, where it stays while the body, or the function's future, uses it.
     Lent(TokenStream),
     /// At the user's place in a parameter that the body may move or change, or that does not outlive the function while its future
@@ -57,7 +59,7 @@ impl BreakerLocation {
             Self::Inside(settings) | Self::Beside(_, settings) | Self::Associated(_, settings) => {
                 settings.trip_on_more_than_results()
             }
-            Self::Static(_) | Self::Given(_) | Self::Lent(_) | Self::Shared(_) => true,
+            Self::Static(_) | Self::Given(_) | Self::Field(_) | Self::Lent(_) | Self::Shared(_) => true,
         }
     }
 
@@ -153,11 +155,20 @@ fn kind_of(place: &TokenStream, function: &Function) -> fn(TokenStream) -> Break
                 if !is_lent || !is_held {
                     return BreakerLocation::Shared;
                 }
-                kind = BreakerLocation::Lent;
+                // A field may as well be found before the future is polled, and then need not be part of it.
+                let is_field = function.future.is_some() && is_field_of(place, &name);
+                kind = if is_field { BreakerLocation::Field } else { BreakerLocation::Lent };
             }
         }
     }
     kind
+}
+
+/// Whether a place is this parameter itself, or a field of it: `self.breaker`.
+fn is_field_of(place: &TokenStream, parameter: &str) -> bool {
+    let mut trees = ungrouped(place.clone()).into_iter();
+    trees.next().is_some_and(|first| word(&first).is_some_and(|first| first == parameter))
+        && trees.all(|tree| !matches!(tree, TokenTree::Group(_)) && !is(&tree, '?'))
 }
 
 fn is_shared_reference(ty: &Type) -> bool {

@@ -77,8 +77,8 @@ impl BodyWriter<'_> {
         let Self { guard, private, target } = self;
         let capture = Capture::of_closure(&guard.function, guard.fallback.as_ref());
         let body = body::closure(&guard.function.block, &self.returns().declared, &capture, private);
-        let (setup, returned, (finish, finished)) = (&target.setup, local("returned"), self.finish());
-        let run = quote!(let #returned = #private::run(#body); #finish);
+        let (setup, returned, finished) = (&target.setup, local("returned"), self.finish());
+        let run = quote!(let #returned = #private::run(#body););
         let called = self.admitted(&self.entered(), &run, &finished);
         let alias = returns::alias(self.returns(), private);
         (quote!(#alias #setup #called), capture)
@@ -137,6 +137,7 @@ impl BodyWriter<'_> {
             | BreakerLocation::Associated(..)
             | BreakerLocation::Static(_)
             | BreakerLocation::Given(_)
+            | BreakerLocation::Field(_)
                 if is_plain =>
             {
                 (Some(setup), self.deferred(&body))
@@ -223,15 +224,15 @@ impl BodyWriter<'_> {
     }
 
     /// Ends the call, which has returned.
-    fn finish(&self) -> (TokenStream, TokenStream) {
+    fn finish(&self) -> TokenStream {
         let (call, returned) = (local("call"), local("returned"));
         outcome::finish(&self.guard.outcomes, self.returns(), &call, &returned, self.private)
     }
 
     /// The same as a closure, of the call and of what it has returned.
     fn finisher(&self) -> TokenStream {
-        let (call, returned, (finish, finished)) = (local("call"), local("returned"), self.finish());
-        quote!(|#call, #returned| { #finish #finished })
+        let (call, returned, finish) = (local("call"), local("returned"), self.finish());
+        quote!(|#call, #returned| #finish)
     }
 
     /// Returns what `run` and then `made` make from `call`, or else what the function returns when it is refused. `entered` is a

@@ -70,7 +70,10 @@ impl Target {
                     handle: quote!(#private::share(Self::#name.get())),
                 }
             }
-            BreakerLocation::Static(place) | BreakerLocation::Given(place) | BreakerLocation::Lent(place) => {
+            BreakerLocation::Static(place)
+            | BreakerLocation::Given(place)
+            | BreakerLocation::Field(place)
+            | BreakerLocation::Lent(place) => {
                 // A `const` would be a new breaker at each call, and does not live that long.
                 let lifetime = matches!(location, BreakerLocation::Static(_)).then(|| quote!('static));
                 let ty = spanned(place, quote!(&#lifetime #private::CircuitBreaker));

@@ -25,8 +25,8 @@ macro_rules! returned {
                 if self.as_result().is_ok() { Ok(self) } else { Err(self) }
             }
 
-            fn settle(self, call: Call<'_>, evidence: Evidence<Self>) -> Self {
-                call.finish(self, |response, breaker| match response.as_result() {
+            fn settle(evidence: Evidence<Self>, returned: Self, call: Call<'_>) -> Self {
+                call.finish(returned, |response, breaker| match response.as_result() {
                     Ok(_) => Outcome::Success,
                     Err(error) => evidence(error, breaker),
                 })

@@ -25,7 +25,7 @@ pub trait Returned: Sized {
     }
 
     /// Ends a call without trackers: every error is a failure, unless `evidence` knows better.
-    fn settle(self, call: Call<'_>, evidence: Evidence<Self::Error>) -> Self;
+    fn settle(evidence: Evidence<Self::Error>, returned: Self, call: Call<'_>) -> Self;
 
     /// Splits off the error, if there is one.
     fn split(self) -> Result<Self, Self::Error>;
@@ -54,8 +54,8 @@ impl<T, E> Returned for Result<T, E> {
     }
 
     #[inline]
-    fn settle(self, call: Call<'_>, evidence: Evidence<E>) -> Self {
-        call.settle(self, evidence)
+    fn settle(evidence: Evidence<E>, returned: Self, call: Call<'_>) -> Self {
+        call.settle(returned, evidence)
     }
 
     #[inline]

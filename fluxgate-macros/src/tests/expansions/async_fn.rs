@@ -35,21 +35,18 @@ pub async fn charge(
                 let _ = &order;
                 '__fluxgate_body: { gateway::send(order).await }
             },
-            move |__fluxgate_call, __fluxgate_returned| {
-                let __fluxgate_evidence = <Result<
-                    Receipt,
-                    PaymentError,
-                > as __private::Returned>::sources(&__fluxgate_returned)
-                    .evidence();
+            move |__fluxgate_call, __fluxgate_returned| <Result<
+                Receipt,
+                PaymentError,
+            > as __private::Returned>::settle(
                 <Result<
                     Receipt,
                     PaymentError,
-                > as __private::Returned>::settle(
-                    __fluxgate_returned,
-                    __fluxgate_call,
-                    __fluxgate_evidence,
-                )
-            },
+                > as __private::Returned>::sources(&__fluxgate_returned)
+                    .evidence(),
+                __fluxgate_returned,
+                __fluxgate_call,
+            ),
             |__fluxgate_refusal| <Result<
                 Receipt,
                 PaymentError,

@@ -39,50 +39,46 @@ impl Gateway for Client {
         'life0: 'async_trait,
         Self: 'async_trait,
     {
-        return Box::pin(async move {
-            let __fluxgate_breaker: &__private::CircuitBreaker = &self.breaker;
-            return __private::Deferred::new(
-                    __private::CircuitBreaker::breaker(__fluxgate_breaker),
-                    async move {
-                        if false {
-                            return __private::never::<Result<Receipt, PaymentError>>();
-                        }
-                        '__fluxgate_body: {
-                            let __self = self;
-                            let order = order;
-                            let __ret: Result<Receipt, PaymentError> = {
-                                __self.send(order).await
-                            };
-                            __ret
-                        }
-                    },
-                    move |__fluxgate_call, __fluxgate_returned| {
-                        let __fluxgate_evidence = <Result<
-                            Receipt,
-                            PaymentError,
-                        > as __private::Returned>::sources(&__fluxgate_returned)
-                            .evidence();
-                        <Result<
-                            Receipt,
-                            PaymentError,
-                        > as __private::Returned>::settle(
-                            __fluxgate_returned,
-                            __fluxgate_call,
-                            __fluxgate_evidence,
-                        )
-                    },
-                    |__fluxgate_refusal| <Result<
+        let __fluxgate_breaker: &__private::CircuitBreaker = &self.breaker;
+        return Box::pin(
+            __private::Deferred::new(
+                __private::CircuitBreaker::breaker(__fluxgate_breaker),
+                async move {
+                    if false {
+                        return __private::never::<Result<Receipt, PaymentError>>();
+                    }
+                    '__fluxgate_body: {
+                        let __self = self;
+                        let order = order;
+                        let __ret: Result<Receipt, PaymentError> = {
+                            __self.send(order).await
+                        };
+                        __ret
+                    }
+                },
+                move |__fluxgate_call, __fluxgate_returned| <Result<
+                    Receipt,
+                    PaymentError,
+                > as __private::Returned>::settle(
+                    <Result<
                         Receipt,
                         PaymentError,
-                    > as __private::Returned>::refused(
-                        __fluxgate_refusal,
-                        <__private::CallNotPermitted as __private::Becomes<
-                            _,
-                            _,
-                        >>::become_error,
-                    ),
-                )
-                .await;
-        });
+                    > as __private::Returned>::sources(&__fluxgate_returned)
+                        .evidence(),
+                    __fluxgate_returned,
+                    __fluxgate_call,
+                ),
+                |__fluxgate_refusal| <Result<
+                    Receipt,
+                    PaymentError,
+                > as __private::Returned>::refused(
+                    __fluxgate_refusal,
+                    <__private::CallNotPermitted as __private::Becomes<
+                        _,
+                        _,
+                    >>::become_error,
+                ),
+            ),
+        );
     }
 }

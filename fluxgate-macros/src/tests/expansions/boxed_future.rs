@@ -30,21 +30,18 @@ fn charge(
             || -> Pin<Box<dyn Future<Output = Result<Receipt, PaymentError>> + Send>> {
                 Box::pin(gateway::send(order))
             },
-            move |__fluxgate_call, __fluxgate_returned| {
-                let __fluxgate_evidence = <Result<
-                    Receipt,
-                    PaymentError,
-                > as __private::Returned>::sources(&__fluxgate_returned)
-                    .evidence();
+            move |__fluxgate_call, __fluxgate_returned| <Result<
+                Receipt,
+                PaymentError,
+            > as __private::Returned>::settle(
                 <Result<
                     Receipt,
                     PaymentError,
-                > as __private::Returned>::settle(
-                    __fluxgate_returned,
-                    __fluxgate_call,
-                    __fluxgate_evidence,
-                )
-            },
+                > as __private::Returned>::sources(&__fluxgate_returned)
+                    .evidence(),
+                __fluxgate_returned,
+                __fluxgate_call,
+            ),
             |__fluxgate_result| match __fluxgate_result {
                 ::core::result::Result::Ok(__fluxgate_result) => __fluxgate_result,
                 ::core::result::Result::Err(__fluxgate_refusal) => {

@@ -49,21 +49,18 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
                         let _ = &id;
                         '__fluxgate_body: { directory::find(id).await }
                     },
-                    |__fluxgate_call, __fluxgate_returned| {
-                        let __fluxgate_evidence = <Result<
-                            Customer,
-                            DirectoryError,
-                        > as __private::Returned>::sources(&__fluxgate_returned)
-                            .evidence();
+                    |__fluxgate_call, __fluxgate_returned| <Result<
+                        Customer,
+                        DirectoryError,
+                    > as __private::Returned>::settle(
                         <Result<
                             Customer,
                             DirectoryError,
-                        > as __private::Returned>::settle(
-                            __fluxgate_returned,
-                            __fluxgate_call,
-                            __fluxgate_evidence,
-                        )
-                    },
+                        > as __private::Returned>::sources(&__fluxgate_returned)
+                            .evidence(),
+                        __fluxgate_returned,
+                        __fluxgate_call,
+                    ),
                 )
                 .await,
         )

@@ -36,17 +36,13 @@ where
         }
     };
     let __fluxgate_returned = __private::run(|| -> Result<_, T::Error> { send(orders) });
-    let __fluxgate_evidence = <Result<
-        _,
-        T::Error,
-    > as __private::Returned>::sources(&__fluxgate_returned)
-        .evidence();
     return <Result<
         _,
         T::Error,
     > as __private::Returned>::settle(
+        <Result<_, T::Error> as __private::Returned>::sources(&__fluxgate_returned)
+            .evidence(),
         __fluxgate_returned,
         __fluxgate_call,
-        __fluxgate_evidence,
     );
 }

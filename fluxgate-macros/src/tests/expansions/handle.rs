@@ -38,17 +38,16 @@ pub(crate) fn charge(order: Order) -> Result<Receipt, PaymentError> {
     let __fluxgate_returned = __private::run(|| -> Result<Receipt, PaymentError> {
         gateway::send(order)
     });
-    let __fluxgate_evidence = <Result<
-        Receipt,
-        PaymentError,
-    > as __private::Returned>::sources(&__fluxgate_returned)
-        .evidence();
     return <Result<
         Receipt,
         PaymentError,
     > as __private::Returned>::settle(
+        <Result<
+            Receipt,
+            PaymentError,
+        > as __private::Returned>::sources(&__fluxgate_returned)
+            .evidence(),
         __fluxgate_returned,
         __fluxgate_call,
-        __fluxgate_evidence,
     );
 }

@@ -25,21 +25,18 @@ fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> +
             }
             '__fluxgate_body: { gateway::send(order).await }
         },
-        move |__fluxgate_call, __fluxgate_returned| {
-            let __fluxgate_evidence = <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::sources(&__fluxgate_returned)
-                .evidence();
+        move |__fluxgate_call, __fluxgate_returned| <Result<
+            Receipt,
+            PaymentError,
+        > as __private::Returned>::settle(
             <Result<
                 Receipt,
                 PaymentError,
-            > as __private::Returned>::settle(
-                __fluxgate_returned,
-                __fluxgate_call,
-                __fluxgate_evidence,
-            )
-        },
+            > as __private::Returned>::sources(&__fluxgate_returned)
+                .evidence(),
+            __fluxgate_returned,
+            __fluxgate_call,
+        ),
         |__fluxgate_refusal| <Result<
             Receipt,
             PaymentError,

@@ -21,21 +21,18 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
                 let _ = &order;
                 '__fluxgate_body: { gateway::send(order).await }
             },
-            move |__fluxgate_call, __fluxgate_returned| {
-                let __fluxgate_evidence = <Result<
-                    Receipt,
-                    PaymentError,
-                > as __private::Returned>::sources(&__fluxgate_returned)
-                    .evidence();
+            move |__fluxgate_call, __fluxgate_returned| <Result<
+                Receipt,
+                PaymentError,
+            > as __private::Returned>::settle(
                 <Result<
                     Receipt,
                     PaymentError,
-                > as __private::Returned>::settle(
-                    __fluxgate_returned,
-                    __fluxgate_call,
-                    __fluxgate_evidence,
-                )
-            },
+                > as __private::Returned>::sources(&__fluxgate_returned)
+                    .evidence(),
+                __fluxgate_returned,
+                __fluxgate_call,
+            ),
             |__fluxgate_refusal| <Result<
                 Receipt,
                 PaymentError,
@@ -60,21 +57,18 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
                 let _ = &client;
                 '__fluxgate_body: { client.send(order).await }
             },
-            move |__fluxgate_call, __fluxgate_returned| {
-                let __fluxgate_evidence = <Result<
-                    Receipt,
-                    PaymentError,
-                > as __private::Returned>::sources(&__fluxgate_returned)
-                    .evidence();
+            move |__fluxgate_call, __fluxgate_returned| <Result<
+                Receipt,
+                PaymentError,
+            > as __private::Returned>::settle(
                 <Result<
                     Receipt,
                     PaymentError,
-                > as __private::Returned>::settle(
-                    __fluxgate_returned,
-                    __fluxgate_call,
-                    __fluxgate_evidence,
-                )
-            },
+                > as __private::Returned>::sources(&__fluxgate_returned)
+                    .evidence(),
+                __fluxgate_returned,
+                __fluxgate_call,
+            ),
             |__fluxgate_refusal| <Result<
                 Receipt,
                 PaymentError,
