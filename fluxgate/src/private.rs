@@ -6,6 +6,7 @@ mod closures;
 mod probe;
 mod returns;
 mod sources;
+mod text;
 
 pub use fluxgate_rules::{Condition, Node, Permit, Ratio, Retry, Rule, Window, check};
 pub use std::boxed::Box;
@@ -15,6 +16,7 @@ pub use self::closures::{ask, call, captured, custom, evidence, handle, holds, n
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
 pub use self::sources::{HasSources, Plain, Pointer, PointerAndError, Sources, Unknown};
+pub use self::text::{Bytes, Text, subject};
 pub use crate::engine::breaker::Breaker;
 pub use crate::handle::call::Call;
 pub use crate::handle::circuit_breaker::{CircuitBreaker, share};

@@ -41,22 +41,32 @@ programs! {
     breaker_in_a_static
     breakers_as_values
     breakers_of_receivers
+    breaks_and_continues
+    bytes_in_patterns
+    changed_parameters
     closures_with_commas
     coercions
     comments_in_a_rule
+    conditional_handles
+    conditional_parameters
     constants
     custom_functions
+    delimiters_of_the_attribute
     drop_order
     errors_of_other_crates
     every_argument
     every_unit
+    expected_lints
+    expected_lints_of_clippy
     failing_for_a_time
     forbidden_lints
     functions_as_values
+    functions_of_result_itself
     futures
     generics
     handle_and_cfg
     handle_with_visibility
+    handles_in_lower_case
     handles_of_methods
     inner_attributes
     items_in_the_body
@@ -66,7 +76,10 @@ programs! {
     macro_rules_async
     macro_rules_functions
     macro_rules_types
+    names_of_constants
+    names_of_macros
     names_of_ours
+    names_of_primitive_types
     native_async_traits
     nested_parentheses
     never_returns
@@ -76,6 +89,7 @@ programs! {
     outcomes_that_are_possible
     outer_attributes
     parameters_with_cfg
+    paths_of_the_crate
     patterns_of_parameters
     permit_all
     places_of_breakers
@@ -95,6 +109,11 @@ programs! {
     small_window
     strings
     temporaries_of_the_tail
+    text_in_ok
+    text_of_a_type_of_ones_own
+    text_of_errors
+    text_returned
+    the_main_function
     the_same_success_twice
     trackers_joined
     trailing_comma

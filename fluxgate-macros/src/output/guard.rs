@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens as _, quote};
 
+use crate::input::attributes;
 use crate::input::function::Function;
 use crate::input::future_block::FutureBlock;
 use crate::input::parameters::without_mut;
@@ -28,6 +29,8 @@ pub(crate) fn guarded(guard: &GuardedFunction, private: &TokenStream) -> TokenSt
     };
     let signature = without_mut(&guard.function.signature, &capture.bound_anew);
     let Target { beside, items, .. } = &target;
+    let attributes = attributes::of_function(attributes, !beside.is_empty());
+    let inner = attributes::of_body(inner, !beside.is_empty());
     let body = braced(quote!(#inner #items #body), block.span());
     quote!(#beside #(#attributes)* #visibility #signature #body)
 }

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use crate::input::attributes;
 use crate::input::function::Function;
 use crate::input::tokens::{local, respan, span_of};
 use crate::model::settings::Settings;
@@ -120,11 +121,11 @@ fn associated(
     private: &TokenStream,
 ) -> TokenStream {
     let visibility = &function.visibility;
-    let conditions = function.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let attributes = attributes::of_handle(&function.attributes);
     let name = quote!(__FLUXGATE_BREAKER);
     let breaker = made_of(settings, &name, private);
     quote!(
-        #(#conditions)*
+        #(#attributes)*
         #[doc = #documentation]
         #visibility const #handle: #private::AssociatedBreaker = #private::AssociatedBreaker::new({
             #breaker
@@ -142,10 +143,10 @@ fn handle_of(
     private: &TokenStream,
 ) -> TokenStream {
     let visibility = &function.visibility;
-    let conditions = function.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let attributes = attributes::of_handle(&function.attributes);
     let breaker = made_of(settings, &quote!(__FLUXGATE_BREAKER), private);
     quote!(
-        #(#conditions)*
+        #(#attributes)*
         #[doc = #documentation]
         #visibility static #handle: #private::CircuitBreaker = {
             #breaker

@@ -105,7 +105,7 @@ impl Questions {
     }
 
     /// A pattern matches if one of its alternatives does. With a domain, it is one of whole return values.
-    fn arm(&mut self, Arm { pattern: written, guard }: &Arm, whole: Option<Domain>) -> Formula {
+    fn arm(&mut self, Arm { pattern: written, guard, .. }: &Arm, whole: Option<Domain>) -> Formula {
         let Ok(parsed) = pattern(written.clone()) else { return self.ask(&written.to_string()) };
         let pattern = self.pattern(&parsed, whole);
         let Some(guard) = guard else { return pattern };

@@ -16,9 +16,9 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                     __fluxgate::Node::min(__FLUXGATE_4),
                     __fluxgate::Node::custom("is_bad", is_bad),
                 ];
-                const __FLUXGATE_NAME: &str = NAME;
+                const __FLUXGATE_NAME: &::core::primitive::str = NAME;
                 const _: () = __fluxgate::check::name(__FLUXGATE_NAME);
-                const __FLUXGATE_1: usize = SIZE;
+                const __FLUXGATE_1: ::core::primitive::usize = SIZE;
                 const _: () = __fluxgate::check::size(
                     __FLUXGATE_1,
                     "`SIZE` is out of range: a window remembers from 1 to 1000000 calls",
@@ -32,7 +32,7 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                     __FLUXGATE_3,
                     "`LONGEST` is out of range: a trial waits from 1ms to 584 years",
                 );
-                const __FLUXGATE_4: u32 = CALLS;
+                const __FLUXGATE_4: ::core::primitive::u32 = CALLS;
                 const _: () = __fluxgate::check::count(
                     __FLUXGATE_4,
                     "`CALLS` is out of range: a number of calls is from 1 to 4294967295",
