@@ -5,6 +5,7 @@ pub(crate) mod attributes;
 pub(crate) mod errors;
 pub(crate) mod function;
 pub(crate) mod future_block;
+mod item;
 pub(crate) mod names;
 pub(crate) mod parameters;
 pub(crate) mod returns;

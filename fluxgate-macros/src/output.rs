@@ -5,6 +5,7 @@ pub(crate) mod expand;
 mod guard;
 mod handler;
 mod outcome;
+mod private;
 mod returns;
 mod settings;
 mod target;

@@ -1,7 +1,6 @@
 //! The tokens of an attribute, or of `breaker!` -> `name = value` arguments.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::quote;
 
 use crate::input::errors::Errors;
 use crate::input::names::{ArgumentName, Concern, Macro, named};
@@ -53,9 +52,9 @@ impl Arguments {
         self.0.iter().find(|argument| argument.name == name)
     }
 
-    /// The path of Fluxgate.
-    pub(crate) fn fluxgate(&self) -> TokenStream {
-        self.get("crate").map_or_else(|| quote!(::fluxgate), |argument| argument.value.clone())
+    /// The path of Fluxgate, if it is given.
+    pub(crate) fn fluxgate(&self) -> Option<TokenStream> {
+        self.get("crate").map(|argument| argument.value.clone())
     }
 
     fn read(&mut self, piece: &[TokenTree], suggestions: &Suggestions<'_>, of: Macro, errors: &mut Errors) {

@@ -9,8 +9,8 @@ use crate::model::settings::Settings;
 
 /// A breaker as a value.
 pub(crate) struct BreakerValue {
-    /// The path of Fluxgate.
-    pub(crate) fluxgate: TokenStream,
+    /// The path of Fluxgate, if it is given.
+    pub(crate) fluxgate: Option<TokenStream>,
     pub(crate) settings: Settings,
 }
 

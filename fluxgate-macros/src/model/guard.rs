@@ -1,6 +1,7 @@
 //! `#[circuit_breaker(..)]`.
 
 use proc_macro2::{Ident, TokenStream};
+use syn::{Expr, MacroDelimiter};
 
 use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
@@ -12,8 +13,8 @@ use crate::model::target::{self, BreakerLocation};
 
 /// A function and what guards it.
 pub(crate) struct GuardedFunction {
-    /// The path of Fluxgate.
-    pub(crate) fluxgate: TokenStream,
+    /// The path of Fluxgate, if it is given.
+    pub(crate) fluxgate: Option<TokenStream>,
     pub(crate) function: Function,
     pub(crate) breaker: BreakerLocation,
     pub(crate) outcomes: Outcomes,
@@ -25,8 +26,8 @@ pub(crate) struct GuardedFunction {
 
 /// An item that is not guarded, because something is wrong. It stays as it is, so that ours are the only errors.
 pub(crate) struct UnguardedItem {
-    /// The path of Fluxgate.
-    pub(crate) fluxgate: TokenStream,
+    /// The path of Fluxgate, if it is given.
+    pub(crate) fluxgate: Option<TokenStream>,
     pub(crate) item: TokenStream,
     /// Whether the item is an expression, which cannot have others beside it.
     pub(crate) is_expression: bool,
@@ -56,7 +57,7 @@ impl GuardedFunction {
             for handler in ["rejected", "fallback"].iter().filter_map(|name| arguments.get(name)) {
                 function.forbid_shared_borrow(handler, &mut errors);
             }
-            if function.returns.is_opaque && !outcomes.is_of_returned() {
+            if function.returns.is_opaque && !outcomes.is_of_returned() && errors.is_empty() {
                 errors.report(
                     function.returns.span,
                     "an `impl Trait` is not a `Result`, so nothing says which calls failed\n\
@@ -70,12 +71,20 @@ impl GuardedFunction {
                 Ok(Self { fluxgate, function, breaker, outcomes, rejected, fallback })
             }
             (function, _) => {
-                let is_expression = syn::parse2::<syn::Expr>(item.clone()).is_ok();
+                let is_expression = is_expression(&item);
                 // Beside `breaker`, a `handle` is wrong itself.
                 let handle = handle.filter(|_| arguments.get("breaker").is_none()).zip(function);
                 let errors = errors.to_compile_errors();
                 Err(Box::new(UnguardedItem { fluxgate, item, is_expression, handle, errors }))
             }
         }
+    }
+}
+
+/// Whether an item is an expression, and not a macro in braces that may make items.
+fn is_expression(item: &TokenStream) -> bool {
+    match syn::parse2(item.clone()) {
+        Ok(Expr::Macro(its)) => !matches!(its.mac.delimiter, MacroDelimiter::Brace(_)),
+        expression => expression.is_ok(),
     }
 }

@@ -6,18 +6,20 @@ use quote::quote;
 use crate::model::breaker::BreakerValue;
 use crate::model::guard::{GuardedFunction, UnguardedItem};
 use crate::output::guard;
+use crate::output::private::Private;
 use crate::output::settings::settings;
 use crate::output::target::stand_in;
 
 /// A breaker as a value.
 pub(crate) fn breaker(BreakerValue { fluxgate, settings: its }: &BreakerValue) -> TokenStream {
-    let private = private(fluxgate);
+    let Private { import, name: private, .. } = Private::of(fluxgate.as_ref());
     let place = quote!(::core::concat!(::core::module_path!(), ":", ::core::line!()));
     let settings = settings(its, &private, place);
-    quote!(#private::CircuitBreaker::from_settings({
+    let breaker = quote!(#private::CircuitBreaker::from_settings({
         const __FLUXGATE_SETTINGS: &#private::Settings = &#settings;
         __FLUXGATE_SETTINGS
-    }))
+    }));
+    if import.is_empty() { breaker } else { quote!({ #import #breaker }) }
 }
 
 /// In place of a breaker that cannot be made, an expression of any type, so that ours are the only errors.
@@ -27,7 +29,7 @@ pub(crate) fn no_breaker(errors: &TokenStream) -> TokenStream {
 
 /// The guarded function.
 pub(crate) fn guarded(its: &GuardedFunction) -> TokenStream {
-    guard::guarded(its, &private(&its.fluxgate))
+    guard::guarded(its, &Private::of(its.fluxgate.as_ref()))
 }
 
 /// The item as it is, and the errors.
@@ -35,13 +37,10 @@ pub(crate) fn unguarded(
     UnguardedItem { fluxgate, item, is_expression, handle, errors }: &UnguardedItem,
 ) -> TokenStream {
     if *is_expression {
-        return quote!({ #errors #item });
+        // Errors are of whatever type is asked for here.
+        return quote!({ let _ = #item; #errors });
     }
-    let handle = handle.as_ref().map(|(handle, function)| stand_in(handle, function, &private(fluxgate)));
+    let private = Private::of(fluxgate.as_ref());
+    let handle = handle.as_ref().map(|(handle, function)| stand_in(handle, function, &private));
     quote!(#handle #item #errors)
-}
-
-/// The only module that expansions use.
-fn private(fluxgate: &TokenStream) -> TokenStream {
-    quote!(#fluxgate::__private)
 }

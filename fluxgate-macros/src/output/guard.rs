@@ -13,14 +13,15 @@ use crate::model::guard::GuardedFunction;
 use crate::model::target::BreakerLocation;
 use crate::output::body::{self, Capture};
 use crate::output::outcome::outcome;
+use crate::output::private::Private;
 use crate::output::target::Target;
 use crate::output::{handler, returns};
 
 /// The function, with its body guarded.
-pub(crate) fn guarded(guard: &GuardedFunction, private: &TokenStream) -> TokenStream {
+pub(crate) fn guarded(guard: &GuardedFunction, private: &Private) -> TokenStream {
     let Function { attributes, visibility, inner, block, .. } = &guard.function;
     let target = Target::of(&guard.breaker, &guard.function, private);
-    let writer = BodyWriter { guard, private, target: &target };
+    let writer = BodyWriter { guard, private: &private.name, target: &target };
     let (body, capture) = match (guard.function.returns.form, &guard.function.future) {
         (Form::Sync, _) => writer.sync(),
         (Form::Async, _) => writer.asynchronous(),
@@ -28,10 +29,10 @@ pub(crate) fn guarded(guard: &GuardedFunction, private: &TokenStream) -> TokenSt
         (Form::Future | Form::Boxed, None) => (writer.eager(), Capture::none()),
     };
     let signature = without_mut(&guard.function.signature, &capture.bound_anew);
-    let Target { beside, items, .. } = &target;
+    let (beside, import) = (&target.beside, &private.import);
     let attributes = attributes::of_function(attributes, !beside.is_empty());
     let inner = attributes::of_body(inner, !beside.is_empty());
-    let body = braced(quote!(#inner #items #body), block.span());
+    let body = braced(quote!(#inner #import #body), block.span());
     quote!(#beside #(#attributes)* #visibility #signature #body)
 }
 
@@ -56,15 +57,14 @@ impl BodyWriter<'_> {
     //
     // Output:
     //     fn charge(order: &Order) -> Result<Receipt, PaymentError> {
-    //         static __FLUXGATE_BREAKER: Breaker = ..;
     //         <Result<Receipt, PaymentError> as Returned>::settle(
-    //             call(&__FLUXGATE_BREAKER, || -> Result<Receipt, PaymentError> { .. }, outcome),
+    //             call(breaker, || -> Result<Receipt, PaymentError> { .. }, outcome),
     //         )
     //     }
     //
     // and with a `rejected` or `fallback`, which may use what the body moves:
     //
-    //         match Call::enter(&__FLUXGATE_BREAKER) {
+    //         match Call::enter(breaker) {
     //             Ok(call) => run(call, || -> Result<Receipt, PaymentError> { .. }, outcome),
     //             Err(refusal) => Refusal::into_error(refusal, rejected),
     //         }
@@ -87,13 +87,12 @@ impl BodyWriter<'_> {
     //
     // Output:
     //     async fn charge(order: Order) -> Result<Receipt, PaymentError> {
-    //         static __FLUXGATE_BREAKER: Breaker = ..;
-    //         Deferred::new(&__FLUXGATE_BREAKER, async move { .. }, outcome, settle).await
+    //         Deferred::new(breaker, async move { .. }, outcome, settle).await
     //     }
     //
     // and with a `rejected` or `fallback`:
     //
-    //         match Call::enter(&__FLUXGATE_BREAKER) {
+    //         match Call::enter(breaker) {
     //             Ok(call) => Guarded::new(call, async move { .. }, outcome).await,
     //             Err(refusal) => Refusal::into_error(refusal, rejected),
     //         }
@@ -113,8 +112,7 @@ impl BodyWriter<'_> {
     //
     // Output:
     //     fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> {
-    //         static __FLUXGATE_BREAKER: Breaker = ..;
-    //         Deferred::new(&__FLUXGATE_BREAKER, async move { .. }, outcome, settle)
+    //         Deferred::new(breaker, async move { .. }, outcome, settle)
     //     }
     //
     // or, where handlers or attributes below need it, `async move { Deferred::new(..).await }`; boxed, if the user's is.
@@ -155,7 +153,6 @@ impl BodyWriter<'_> {
     //
     // Output:
     //     fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> {
-    //         static __FLUXGATE_BREAKER: Breaker = ..;
     //         Eager::new(breaker, || -> _ { .. }, outcome, settle)
     //     }
     //

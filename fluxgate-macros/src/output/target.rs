@@ -8,14 +8,13 @@ use crate::input::function::Function;
 use crate::input::tokens::{local, respan, span_of};
 use crate::model::settings::Settings;
 use crate::model::target::{BreakerLocation, is_method};
+use crate::output::private::Private;
 use crate::output::settings::settings;
 
 /// The breaker of a function, in tokens.
 pub(crate) struct Target {
     /// Items beside the function.
     pub(crate) beside: TokenStream,
-    /// Items in it.
-    pub(crate) items: TokenStream,
     /// Statements that have to come before `breaker`.
     pub(crate) setup: TokenStream,
     /// An expression for a `&Breaker`.
@@ -25,7 +24,8 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    pub(crate) fn of(location: &BreakerLocation, function: &Function, private: &TokenStream) -> Self {
+    pub(crate) fn of(location: &BreakerLocation, function: &Function, paths: &Private) -> Self {
+        let private = &paths.name;
         let none = TokenStream::new;
         let breaker = local("breaker");
         // Spanned so that type errors point at the place.
@@ -41,20 +41,20 @@ impl Target {
             BreakerLocation::Inside(its) => {
                 let name = quote!(__FLUXGATE_BREAKER);
                 let settings = settings(its, private, path(function));
+                // In a block of its own, since in the function's the user's code would see it. One of the two is used, once.
+                let breaker = made_of(&settings, &name, private);
                 Self {
                     beside: none(),
-                    items: made_of(&settings, &name, private),
                     setup: none(),
-                    breaker: quote!(&#name),
-                    handle: quote!(#private::CircuitBreaker::from_static(&#name)),
+                    breaker: quote!({ #breaker &#name }),
+                    handle: quote!({ #breaker #private::CircuitBreaker::from_static(&#name) }),
                 }
             }
             BreakerLocation::Beside(name, its) => {
                 let documentation = documentation(function, &its.summary);
                 let settings = settings(its, private, path(function));
                 Self {
-                    beside: handle_of(name, &documentation, &settings, function, private),
-                    items: none(),
+                    beside: handle_of(name, &documentation, &settings, function, paths),
                     setup: none(),
                     breaker: quote!(#name.breaker()),
                     handle: quote!(#private::share(&#name)),
@@ -64,8 +64,7 @@ impl Target {
                 let documentation = documentation(function, &its.summary);
                 let settings = settings(its, private, path(function));
                 Self {
-                    beside: associated(name, &documentation, &settings, function, private),
-                    items: none(),
+                    beside: associated(name, &documentation, &settings, function, paths),
                     setup: none(),
                     breaker: quote!(Self::#name.get().breaker()),
                     handle: quote!(#private::share(Self::#name.get())),
@@ -78,7 +77,6 @@ impl Target {
                 let lend = spanned(place, quote!(&));
                 Self {
                     beside: none(),
-                    items: none(),
                     setup: quote!(let #breaker: #ty = #lend #place;),
                     breaker: quote!(#private::CircuitBreaker::breaker(#breaker)),
                     handle: share(place),
@@ -88,7 +86,6 @@ impl Target {
                 let handle = share(place);
                 Self {
                     beside: none(),
-                    items: none(),
                     setup: quote!(let #breaker: #private::CircuitBreaker = #handle;),
                     breaker: quote!(#private::CircuitBreaker::breaker(&#breaker)),
                     handle,
@@ -99,8 +96,8 @@ impl Target {
 }
 
 /// In place of the breaker of a function that is not guarded, one under the same name, so that uses of the name compile.
-pub(crate) fn stand_in(handle: &Ident, function: &Function, private: &TokenStream) -> TokenStream {
-    let settings = settings(&Settings::default(), private, quote!(::core::module_path!()));
+pub(crate) fn stand_in(handle: &Ident, function: &Function, private: &Private) -> TokenStream {
+    let settings = settings(&Settings::default(), &private.name, quote!(::core::module_path!()));
     if is_method(function) {
         associated(handle, "", &settings, function, private)
     } else {
@@ -118,7 +115,7 @@ fn associated(
     documentation: &str,
     settings: &TokenStream,
     function: &Function,
-    private: &TokenStream,
+    Private { path, import, name: private }: &Private,
 ) -> TokenStream {
     let visibility = &function.visibility;
     let attributes = attributes::of_handle(&function.attributes);
@@ -127,11 +124,12 @@ fn associated(
     quote!(
         #(#attributes)*
         #[doc = #documentation]
-        #visibility const #handle: #private::AssociatedBreaker = #private::AssociatedBreaker::new({
+        #visibility const #handle: #path::AssociatedBreaker = {
+            #import
             #breaker
             static __FLUXGATE_HANDLE: #private::CircuitBreaker = #private::CircuitBreaker::from_static(&#name);
-            || &__FLUXGATE_HANDLE
-        });
+            #private::AssociatedBreaker::new(|| &__FLUXGATE_HANDLE)
+        };
     )
 }
 
@@ -140,7 +138,7 @@ fn handle_of(
     documentation: &str,
     settings: &TokenStream,
     function: &Function,
-    private: &TokenStream,
+    Private { path, import, name: private }: &Private,
 ) -> TokenStream {
     let visibility = &function.visibility;
     let attributes = attributes::of_handle(&function.attributes);
@@ -148,7 +146,8 @@ fn handle_of(
     quote!(
         #(#attributes)*
         #[doc = #documentation]
-        #visibility static #handle: #private::CircuitBreaker = {
+        #visibility static #handle: #path::CircuitBreaker = {
+            #import
             #breaker
             #private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER)
         };

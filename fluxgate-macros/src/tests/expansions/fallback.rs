@@ -6,16 +6,18 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
 // expands to
 
 async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
-    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-        {
-            const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                ::core::concat!(::core::module_path!(), "::", "look_up"),
-            );
-            __FLUXGATE_SETTINGS
-        },
-        &__FLUXGATE_BREAKER,
-    );
-    match (match __private::Call::enter(&__FLUXGATE_BREAKER) {
+    match (match __private::Call::enter({
+        static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+            {
+                const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
+                    ::core::concat!(::core::module_path!(), "::", "look_up"),
+                );
+                __FLUXGATE_SETTINGS
+            },
+            &__FLUXGATE_BREAKER,
+        );
+        &__FLUXGATE_BREAKER
+    }) {
         ::core::result::Result::Ok(__fluxgate_call) => {
             <Result<
                 Customer,

@@ -14,19 +14,21 @@ fn charge<T, const N: usize>(
 where
     T: Order,
 {
-    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-        {
-            const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
-            __FLUXGATE_SETTINGS
-        },
-        &__FLUXGATE_BREAKER,
-    );
     <Result<
         _,
         T::Error,
     > as __private::Returned>::settle(
         __private::call(
-            &__FLUXGATE_BREAKER,
+            {
+                static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+                    {
+                        const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
+                        __FLUXGATE_SETTINGS
+                    },
+                    &__FLUXGATE_BREAKER,
+                );
+                &__FLUXGATE_BREAKER
+            },
             || -> Result<_, T::Error> { send(orders) },
             |__fluxgate_returned, __fluxgate_breaker| <Result<
                 _,

@@ -6,16 +6,18 @@ fn look_up(id: u64) -> Option<Customer> {
 // expands to
 
 fn look_up(id: u64) -> Option<Customer> {
-    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-        {
-            const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                ::core::concat!(::core::module_path!(), "::", "look_up"),
-            );
-            __FLUXGATE_SETTINGS
-        },
-        &__FLUXGATE_BREAKER,
-    );
-    match __private::Call::enter(&__FLUXGATE_BREAKER) {
+    match __private::Call::enter({
+        static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+            {
+                const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
+                    ::core::concat!(::core::module_path!(), "::", "look_up"),
+                );
+                __FLUXGATE_SETTINGS
+            },
+            &__FLUXGATE_BREAKER,
+        );
+        &__FLUXGATE_BREAKER
+    }) {
         ::core::result::Result::Ok(__fluxgate_call) => {
             __private::run(
                 __fluxgate_call,

@@ -6,21 +6,23 @@ fn charge(order: &Order) -> Result<Receipt, PaymentError> {
 // expands to
 
 fn charge(order: &Order) -> Result<Receipt, PaymentError> {
-    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-        {
-            const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                ::core::concat!(::core::module_path!(), "::", "charge"),
-            );
-            __FLUXGATE_SETTINGS
-        },
-        &__FLUXGATE_BREAKER,
-    );
     <Result<
         Receipt,
         PaymentError,
     > as __private::Returned>::settle(
         __private::call(
-            &__FLUXGATE_BREAKER,
+            {
+                static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+                    {
+                        const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
+                            ::core::concat!(::core::module_path!(), "::", "charge"),
+                        );
+                        __FLUXGATE_SETTINGS
+                    },
+                    &__FLUXGATE_BREAKER,
+                );
+                &__FLUXGATE_BREAKER
+            },
             || -> Result<Receipt, PaymentError> { gateway::send(order) },
             |__fluxgate_returned, __fluxgate_breaker| <Result<
                 Receipt,

@@ -9,21 +9,23 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
 // expands to
 
 fn fetch(url: Url) -> Result<Response, FetchError> {
-    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-        {
-            const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                ::core::concat!(::core::module_path!(), "::", "fetch"),
-            );
-            __FLUXGATE_SETTINGS
-        },
-        &__FLUXGATE_BREAKER,
-    );
     <Result<
         Response,
         FetchError,
     > as __private::Returned>::settle(
         __private::call(
-            &__FLUXGATE_BREAKER,
+            {
+                static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+                    {
+                        const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
+                            ::core::concat!(::core::module_path!(), "::", "fetch"),
+                        );
+                        __FLUXGATE_SETTINGS
+                    },
+                    &__FLUXGATE_BREAKER,
+                );
+                &__FLUXGATE_BREAKER
+            },
             || -> Result<Response, FetchError> { http::get(url) },
             |__fluxgate_returned, __fluxgate_breaker| match <Result<
                 Response,

@@ -9,19 +9,21 @@ trait Gateway {
 
 trait Gateway {
     fn charge(&mut self, order: Order) -> Result<Receipt, PaymentError> {
-        static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-            {
-                const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
-                __FLUXGATE_SETTINGS
-            },
-            &__FLUXGATE_BREAKER,
-        );
         <Result<
             Receipt,
             PaymentError,
         > as __private::Returned>::settle(
             __private::call(
-                &__FLUXGATE_BREAKER,
+                {
+                    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+                        {
+                            const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
+                            __FLUXGATE_SETTINGS
+                        },
+                        &__FLUXGATE_BREAKER,
+                    );
+                    &__FLUXGATE_BREAKER
+                },
                 || -> Result<Receipt, PaymentError> { self.send(order) },
                 |__fluxgate_returned, __fluxgate_breaker| <Result<
                     Receipt,
