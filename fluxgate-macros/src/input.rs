@@ -8,6 +8,7 @@ pub(crate) mod future_block;
 mod item;
 pub(crate) mod names;
 pub(crate) mod parameters;
+pub(crate) mod references;
 pub(crate) mod returns;
 pub(crate) mod source;
 pub(crate) mod suggest;

@@ -6,6 +6,7 @@ mod guard;
 mod handler;
 mod outcome;
 mod private;
+mod references;
 mod returns;
 mod settings;
 mod target;

@@ -7,9 +7,13 @@ mod probe;
 mod returns;
 mod sources;
 mod text;
+pub mod words;
 
 pub use fluxgate_rules::{Condition, Node, Permit, Ratio, Retry, Rule, Window, check};
 pub use std::boxed::Box;
+
+/// All of the library, for what words of the user's refer to.
+pub use crate as fluxgate;
 
 pub use self::associated::AssociatedBreaker;
 pub use self::closures::{ask, call, captured, custom, evidence, handle, holds, never, run, told};

@@ -7,6 +7,7 @@ use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
 use crate::input::function::Function;
 use crate::input::names::Macro;
+use crate::input::references::{Reference, references};
 use crate::model::handler::Handler;
 use crate::model::outcome::{Outcomes, Trackers};
 use crate::model::target::{self, BreakerLocation};
@@ -15,6 +16,8 @@ use crate::model::target::{self, BreakerLocation};
 pub(crate) struct GuardedFunction {
     /// The path of Fluxgate, if it is given.
     pub(crate) fluxgate: Option<TokenStream>,
+    /// What the words of the arguments refer to.
+    pub(crate) references: Vec<Reference>,
     pub(crate) function: Function,
     pub(crate) breaker: BreakerLocation,
     pub(crate) outcomes: Outcomes,
@@ -31,8 +34,12 @@ pub(crate) struct UnguardedItem {
     pub(crate) item: TokenStream,
     /// Whether the item is an expression, which cannot have others beside it.
     pub(crate) is_expression: bool,
-    /// The function, and the name that `handle` gives its breaker, so that uses of this name compile.
-    pub(crate) handle: Option<(Ident, Function)>,
+    /// The item as a function, if it is one.
+    pub(crate) function: Option<Function>,
+    /// What the words of the arguments refer to.
+    pub(crate) references: Vec<Reference>,
+    /// The name that `handle` gives the function's breaker, so that uses of this name compile.
+    pub(crate) handle: Option<Ident>,
     /// Tokens that make the compiler report all that is wrong.
     pub(crate) errors: TokenStream,
 }
@@ -41,6 +48,7 @@ impl GuardedFunction {
     /// Reads the arguments and the item, and reports all that is wrong with either.
     pub(crate) fn read(arguments: TokenStream, item: TokenStream) -> Result<Self, Box<UnguardedItem>> {
         let mut errors = Errors::default();
+        let references = references(&arguments);
         let arguments = Arguments::parse(arguments, Macro::CircuitBreaker, &mut errors);
         let function = Function::parse(item.clone(), &mut errors);
         let handle = target::handle(&arguments, &mut errors);
@@ -68,14 +76,22 @@ impl GuardedFunction {
         let fluxgate = arguments.fluxgate();
         match (function, breaker) {
             (Some(function), Some(breaker)) if errors.is_empty() => {
-                Ok(Self { fluxgate, function, breaker, outcomes, rejected, fallback })
+                Ok(Self { fluxgate, references, function, breaker, outcomes, rejected, fallback })
             }
             (function, _) => {
                 let is_expression = is_expression(&item);
                 // Beside `breaker`, a `handle` is wrong itself.
-                let handle = handle.filter(|_| arguments.get("breaker").is_none()).zip(function);
+                let handle = handle.filter(|_| arguments.get("breaker").is_none());
                 let errors = errors.to_compile_errors();
-                Err(Box::new(UnguardedItem { fluxgate, item, is_expression, handle, errors }))
+                Err(Box::new(UnguardedItem {
+                    fluxgate,
+                    item,
+                    is_expression,
+                    function,
+                    references,
+                    handle,
+                    errors,
+                }))
             }
         }
     }

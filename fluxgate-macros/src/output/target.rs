@@ -115,7 +115,7 @@ fn associated(
     documentation: &str,
     settings: &TokenStream,
     function: &Function,
-    Private { path, import, name: private }: &Private,
+    Private { path, import, name: private, .. }: &Private,
 ) -> TokenStream {
     let visibility = &function.visibility;
     let attributes = attributes::of_handle(&function.attributes);
@@ -138,7 +138,7 @@ fn handle_of(
     documentation: &str,
     settings: &TokenStream,
     function: &Function,
-    Private { path, import, name: private }: &Private,
+    Private { path, import, name: private, .. }: &Private,
 ) -> TokenStream {
     let visibility = &function.visibility;
     let attributes = attributes::of_handle(&function.attributes);

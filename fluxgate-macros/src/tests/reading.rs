@@ -12,6 +12,7 @@ use quote::quote;
 use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
 use crate::input::names::Macro;
+use crate::input::references::references;
 use crate::input::source::Source;
 use crate::model::breaker::BreakerValue;
 use crate::model::settings::Settings;
@@ -93,7 +94,11 @@ fn errors(tokens: &TokenStream, of: Macro) -> Errors {
     let mut errors = Errors::default();
     let arguments = Arguments::parse(tokens.clone(), of, &mut errors);
     if let Some(settings) = Settings::read(&arguments, &mut errors) {
-        let breaker = expand::breaker(&BreakerValue { fluxgate: arguments.fluxgate(), settings });
+        let breaker = expand::breaker(&BreakerValue {
+            fluxgate: arguments.fluxgate(),
+            references: references(tokens),
+            settings,
+        });
         assert!(syn::parse2::<syn::ExprCall>(breaker).is_ok(), "{tokens}");
     } else {
         assert!(!errors.is_empty(), "{tokens}");

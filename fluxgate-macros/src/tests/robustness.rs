@@ -90,6 +90,36 @@ fn has_errors(tokens: &TokenStream) -> bool {
     })
 }
 
+/// Removes what is there for editors: `const _: () = { .. };`, with or without an attribute.
+fn without_references(tokens: TokenStream) -> TokenStream {
+    let trees: Vec<_> = tokens.into_iter().collect();
+    let text = |at: usize| trees.get(at).map(ToString::to_string).unwrap_or_default();
+    let length = |at: usize| {
+        let start = if text(at) == "#" && text(at + 1).contains("unexpected_cfgs") { at + 2 } else { at };
+        let is_reference = text(start) == "const" && text(start + 1) == "_";
+        if is_reference { start + 8 - at } else { 0 }
+    };
+    let mut kept = TokenStream::new();
+    let mut at = 0;
+    while at < trees.len() {
+        // `const`, `_`, `:`, `()`, `=`, `{ .. }`, `;`
+        let length = length(at);
+        if length > 0 {
+            at += length - 1;
+            continue;
+        }
+        kept.extend(match &trees[at] {
+            TokenTree::Group(group) => {
+                let inside = without_references(group.stream());
+                [TokenTree::Group(Group::new(group.delimiter(), inside))]
+            }
+            tree => [tree.clone()],
+        });
+        at += 1;
+    }
+    kept
+}
+
 fn parsed(text: &str) -> TokenStream {
     text.parse().unwrap_or_default()
 }
@@ -110,8 +140,8 @@ proptest! {
         }
         let expanded = attribute(arguments.clone(), item.clone());
         if has_errors(&expanded) && !has_errors(&item) {
-            // The item is still there, unchanged.
-            prop_assert!(expanded.to_string().contains(&item.to_string()), "{expanded}");
+            // The item is still there; what is added for editors is first in its braces.
+            prop_assert!(without_references(expanded.clone()).to_string().contains(&item.to_string()), "{expanded}");
         }
         breaker(arguments);
     }
@@ -141,7 +171,9 @@ fn a_tracker_means_the_same_in_a_string() {
         let bare = attribute(parsed(&format!("track = {tracker}")), item.clone());
         let string = attribute(parsed(&format!("track = {tracker:?}")), item);
         assert!(!has_errors(&bare));
-        assert_eq!(bare.to_string(), string.to_string());
+        // Only bare words refer to anything.
+        let [bare, string] = [bare, string].map(|expanded| without_references(expanded).to_string());
+        assert_eq!(bare, string);
     }
 }
 

@@ -6,6 +6,7 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
 // expands to
 
 async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
+    let _ = __private::words::fallback;
     match (match __private::Call::enter({
         static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
             {

@@ -14,6 +14,7 @@ fn charge<T, const N: usize>(
 where
     T: Order,
 {
+    let _ = ::fluxgate::trip::failure_streak;
     <Result<
         _,
         T::Error,

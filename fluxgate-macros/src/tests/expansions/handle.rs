@@ -21,6 +21,7 @@ pub(crate) static PAYMENTS: __private::CircuitBreaker = {
     __private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER)
 };
 pub(crate) fn charge(order: Order) -> Result<Receipt, PaymentError> {
+    let _ = __private::words::handle;
     <Result<
         Receipt,
         PaymentError,

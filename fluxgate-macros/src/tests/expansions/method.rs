@@ -9,6 +9,8 @@ impl Client {
 
 impl Client {
     async fn charge(&self, order: &mut Order) -> Result<Receipt, PaymentError> {
+        let _ = ::fluxgate::retry::backoff;
+        let _ = ::fluxgate::retry::Retry::max;
         __private::Deferred::new(
                 {
                     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(

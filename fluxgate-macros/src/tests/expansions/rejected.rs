@@ -6,6 +6,9 @@ fn look_up(id: u64) -> Option<Customer> {
 // expands to
 
 fn look_up(id: u64) -> Option<Customer> {
+    let _ = ::fluxgate::track::type_of::<::fluxgate::CallNotPermitted>;
+    let _ = __private::words::returned;
+    let _ = __private::words::rejected;
     match __private::Call::enter({
         static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
             {

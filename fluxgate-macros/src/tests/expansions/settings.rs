@@ -14,6 +14,17 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
 // expands to
 
 fn charge(order: Order) -> Result<Receipt, PaymentError> {
+    let _ = __private::words::name;
+    let _ = ::fluxgate::window::time;
+    let _ = ::fluxgate::window::Window::buckets;
+    let _ = ::fluxgate::trip::min;
+    let _ = ::fluxgate::retry::backoff;
+    let _ = ::fluxgate::retry::Retry::multiplier;
+    let _ = ::fluxgate::retry::Retry::max;
+    let _ = ::fluxgate::permit::random;
+    let _ = ::fluxgate::Builder::max_half_open_calls;
+    let _ = __private::words::on_cancel;
+    let _ = __private::words::failure;
     <Result<
         Receipt,
         PaymentError,

@@ -6,6 +6,11 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
 // expands to
 
 fn charge(order: Order) -> Result<Receipt, PaymentError> {
+    let _ = __private::words::name;
+    let _ = ::fluxgate::window::count;
+    let _ = ::fluxgate::trip::min;
+    let _ = ::fluxgate::trip::custom;
+    let _ = ::fluxgate::Builder::half_open_timeout;
     <Result<
         Receipt,
         PaymentError,

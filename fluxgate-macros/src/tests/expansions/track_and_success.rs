@@ -9,6 +9,12 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
 // expands to
 
 fn fetch(url: Url) -> Result<Response, FetchError> {
+    let _ = ::fluxgate::track::type_of::<::fluxgate::CallNotPermitted>;
+    let _ = __private::words::matches;
+    let _ = ::fluxgate::track::type_of::<::fluxgate::CallNotPermitted>;
+    let _ = __private::words::ok;
+    let _ = __private::words::success;
+    let _ = __private::words::custom;
     <Result<
         Response,
         FetchError,

@@ -9,6 +9,7 @@ trait Gateway {
 
 trait Gateway {
     fn charge(&mut self, order: Order) -> Result<Receipt, PaymentError> {
+        let _ = ::fluxgate::permit::all;
         <Result<
             Receipt,
             PaymentError,
