@@ -13,7 +13,7 @@ pub use fluxgate_rules::{Condition, Node, Permit, Ratio, Retry, Rule, Window, ch
 pub use std::boxed::Box;
 
 /// All of the library, for what words of the user's refer to.
-pub use crate as fluxgate;
+pub extern crate self as fluxgate;
 
 pub use self::associated::AssociatedBreaker;
 pub use self::closures::{ask, call, captured, custom, evidence, handle, holds, never, run, told};

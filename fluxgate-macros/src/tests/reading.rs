@@ -99,7 +99,7 @@ fn errors(tokens: &TokenStream, of: Macro) -> Errors {
             references: references(tokens),
             settings,
         });
-        assert!(syn::parse2::<syn::ExprCall>(breaker).is_ok(), "{tokens}");
+        assert!(syn::parse2::<syn::Expr>(breaker).is_ok(), "{tokens}");
     } else {
         assert!(!errors.is_empty(), "{tokens}");
         assert!(syn::parse2::<syn::File>(errors.to_compile_errors()).is_ok(), "{tokens}");

@@ -90,22 +90,22 @@ fn has_errors(tokens: &TokenStream) -> bool {
     })
 }
 
-/// Removes what is there for editors: `const _: () = { .. };`, with or without an attribute.
+/// Removes what is there for editors: `let _ = ::path;`, or `#[allow(..)] const _: () = { .. };`.
 fn without_references(tokens: TokenStream) -> TokenStream {
     let trees: Vec<_> = tokens.into_iter().collect();
     let text = |at: usize| trees.get(at).map(ToString::to_string).unwrap_or_default();
     let length = |at: usize| {
-        let start = if text(at) == "#" && text(at + 1).contains("unexpected_cfgs") { at + 2 } else { at };
-        let is_reference = text(start) == "const" && text(start + 1) == "_";
-        if is_reference { start + 8 - at } else { 0 }
+        let is_constant = text(at) == "#" && text(at + 1).contains("unexpected_cfgs");
+        let is_statement = (text(at) == "let") && text(at + 1) == "_" && text(at + 3) == ":";
+        let end = |at: usize| (at..trees.len()).find(|at| text(*at) == ";").map_or(0, |end| end + 1 - at);
+        if is_constant || is_statement { end(at) } else { 0 }
     };
     let mut kept = TokenStream::new();
     let mut at = 0;
     while at < trees.len() {
-        // `const`, `_`, `:`, `()`, `=`, `{ .. }`, `;`
         let length = length(at);
         if length > 0 {
-            at += length - 1;
+            at += length;
             continue;
         }
         kept.extend(match &trees[at] {
