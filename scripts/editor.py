@@ -191,6 +191,16 @@ def program():
     return path
 
 
+def library():
+    """Where the sources of the standard library are, or else an empty folder, for they are not needed."""
+    sysroot = subprocess.run(["rustc", "--print", "sysroot"], capture_output=True, text=True, check=True).stdout
+    sources = pathlib.Path(sysroot.strip()) / "lib" / "rustlib" / "src" / "rust" / "library"
+    if not sources.exists():
+        sources = PROGRAM / "no_sources"
+        sources.mkdir(exist_ok=True)
+    return str(sources)
+
+
 def start():
     """A server that has loaded the program."""
     command = shutil.which("rust-analyzer")
@@ -198,7 +208,12 @@ def start():
         print("skipped: rust-analyzer is not on this machine: rustup component add rust-analyzer")
         sys.exit(0)
     server = Server([command])
-    settings = {"checkOnSave": False, "cargo": {"targetDir": True}, "cachePriming": {"enable": False}}
+    settings = {
+        "checkOnSave": False,
+        # It would install the sources of the standard library where they are missing, and with them the compiler's messages change.
+        "cargo": {"targetDir": True, "sysrootSrc": library()},
+        "cachePriming": {"enable": False},
+    }
     capabilities = {"experimental": {"serverStatusNotification": True}, "textDocument": {
         "hover": {"contentFormat": ["markdown"]},
         "definition": {"linkSupport": True},

@@ -3,6 +3,7 @@
 
 use fluxgate_rules::vocabulary::{PERMIT, RETRY, TRIP, Vocabulary, WINDOW};
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use quote::ToTokens as _;
 
 use crate::input::tokens::{is, is_assignment, word};
 
@@ -76,7 +77,12 @@ pub(crate) fn references(arguments: &TokenStream) -> Vec<Reference> {
     for (start, end) in starts.iter().zip(ends) {
         if let Some(name) = word(&trees[*start]) {
             let value = trees.get(start + 2..end).unwrap_or_default();
-            of_argument(name, value, &mut |to, word| found.push(Reference { word: word.clone(), to }));
+            of_argument(name, value, &mut |to, word| {
+                // A keyword is no name of anything, and must not be in a path.
+                if syn::parse2::<Ident>(word.to_token_stream()).is_ok() {
+                    found.push(Reference { word: word.clone(), to });
+                }
+            });
         }
     }
     found
