@@ -15,3 +15,4 @@ pub(crate) mod suggest;
 pub(crate) mod tokens;
 pub(crate) mod tracker_words;
 pub(crate) mod trees;
+pub(crate) mod warnings;

@@ -10,3 +10,4 @@ mod references;
 mod returns;
 mod settings;
 mod target;
+mod warnings;

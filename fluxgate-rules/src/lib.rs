@@ -19,7 +19,7 @@ mod reading;
 mod text;
 
 pub use crate::language::{spelling, syntax, vocabulary};
-pub use crate::logic::{const_checks as check, flaws, trial};
+pub use crate::logic::{const_checks as check, flaws, implied, trial};
 pub use crate::model::{duration, limits, metrics, permit, ratio, retry, rule, window};
 pub use crate::reading::{by_hand, read, repair, suggestion};
 pub use crate::text::{lexer, problem, render, token};

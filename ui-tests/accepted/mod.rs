@@ -124,6 +124,7 @@ programs! {
     two_slow_thresholds
     underscores_in_numbers
     unsafe_and_extern
+    warnings_that_are_allowed
     within_functions_and_closures
 }
 

@@ -8,6 +8,7 @@ use crate::input::errors::Errors;
 use crate::input::function::Function;
 use crate::input::names::Macro;
 use crate::input::references::{Reference, references};
+use crate::input::warnings::Warning;
 use crate::model::handler::Handler;
 use crate::model::outcome::{Outcomes, Trackers};
 use crate::model::target::{self, BreakerLocation};
@@ -18,6 +19,8 @@ pub(crate) struct GuardedFunction {
     pub(crate) fluxgate: Option<TokenStream>,
     /// What the words of the arguments refer to.
     pub(crate) references: Vec<Reference>,
+    /// What is right, and probably not meant.
+    pub(crate) warnings: Vec<Warning>,
     pub(crate) function: Function,
     pub(crate) breaker: BreakerLocation,
     pub(crate) outcomes: Outcomes,
@@ -76,7 +79,8 @@ impl GuardedFunction {
         let fluxgate = arguments.fluxgate();
         match (function, breaker) {
             (Some(function), Some(breaker)) if errors.is_empty() => {
-                Ok(Self { fluxgate, references, function, breaker, outcomes, rejected, fallback })
+                let warnings = trackers.repeated(&arguments);
+                Ok(Self { fluxgate, references, warnings, function, breaker, outcomes, rejected, fallback })
             }
             (function, _) => {
                 let is_expression = is_expression(&item);

@@ -51,14 +51,19 @@ impl BreakerLocation {
         })
     }
 
-    /// Whether the breaker may trip although no result is a failure, as far as is known here.
-    pub(crate) fn trips_on_more_than_results(&self) -> bool {
+    /// The settings of a breaker that the function makes.
+    pub(crate) fn settings(&self) -> Option<&Settings> {
         match self {
             Self::Inside(settings) | Self::Beside(_, settings) | Self::Associated(_, settings) => {
-                settings.trip_on_more_than_results()
+                Some(settings)
             }
-            Self::Static(_) | Self::Given(_) | Self::Lent(_) | Self::Shared(_) => true,
+            Self::Static(_) | Self::Given(_) | Self::Lent(_) | Self::Shared(_) => None,
         }
+    }
+
+    /// Whether the breaker may trip although no result is a failure, as far as is known here.
+    pub(crate) fn trips_on_more_than_results(&self) -> bool {
+        self.settings().is_none_or(Settings::trip_on_more_than_results)
     }
 
     fn given(argument: &Argument, function: Option<&Function>, errors: &mut Errors) -> Option<Self> {

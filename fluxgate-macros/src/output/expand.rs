@@ -12,6 +12,7 @@ use crate::output::private::Private;
 use crate::output::references;
 use crate::output::settings::settings;
 use crate::output::target::stand_in;
+use crate::output::warnings::warnings;
 
 /// A breaker as a value.
 pub(crate) fn breaker(BreakerValue { fluxgate, settings: its, references }: &BreakerValue) -> TokenStream {
@@ -23,10 +24,11 @@ pub(crate) fn breaker(BreakerValue { fluxgate, settings: its, references }: &Bre
         const __FLUXGATE_SETTINGS: &#private::Settings = &#settings;
         __FLUXGATE_SETTINGS
     }));
+    let warnings = warnings(&its.warnings);
     if import.is_empty() && references.is_empty() {
         breaker
     } else {
-        quote!({ #import #references #breaker })
+        quote!({ #import #references #warnings #breaker })
     }
 }
 

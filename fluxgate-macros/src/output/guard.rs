@@ -15,6 +15,7 @@ use crate::output::body::{self, Capture};
 use crate::output::outcome::outcome;
 use crate::output::private::Private;
 use crate::output::target::Target;
+use crate::output::warnings::warnings;
 use crate::output::{handler, references, returns};
 
 /// The function, with its body guarded.
@@ -30,10 +31,13 @@ pub(crate) fn guarded(guard: &GuardedFunction, private: &Private) -> TokenStream
     };
     let signature = without_mut(&guard.function.signature, &capture.bound_anew);
     let (beside, import) = (&target.beside, &private.import);
+    let settings = guard.breaker.settings().map(|settings| &settings.warnings[..]).unwrap_or_default();
+    let warnings = [settings, &guard.warnings].map(warnings);
+    let warnings = quote!(#(#warnings)*);
     let references = references::statements(&guard.references, &private.fluxgate, &private.name);
     let attributes = attributes::of_function(attributes, !beside.is_empty());
     let inner = attributes::of_body(inner, !beside.is_empty());
-    let body = braced(quote!(#inner #import #references #body), block.span());
+    let body = braced(quote!(#inner #import #references #warnings #body), block.span());
     quote!(#beside #(#attributes)* #visibility #signature #body)
 }
 
