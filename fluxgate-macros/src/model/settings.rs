@@ -211,7 +211,7 @@ impl Reader<'_> {
         let permit = self.read("permit", read::permit);
         let on_cancel = self.outcome("on_cancel", &ON_CANCEL);
         let mut warnings = self.never_tried(retry.as_ref());
-        warnings.extend(self.unfilled(&name));
+        warnings.extend(unfilled(&name));
         if let Some(rule) = &rule {
             warnings.extend(never_decides(rule));
             warnings.extend(size.and_then(|window| longer_than(rule, &window)));
@@ -248,21 +248,6 @@ impl Reader<'_> {
         }
         self.errors.report(argument.span(), format!("{EMPTY_NAME}\nhelp: {help}"));
         BreakerName::Default
-    }
-
-    /// Warns of a name with something in braces, which is not a path of a service: `payments-{id}`, but `/payments/{id}`.
-    fn unfilled(&self, name: &BreakerName) -> Option<Warning> {
-        let BreakerName::Text(name) = name else { return None };
-        let text = name.value();
-        let (_, rest) = text.split_once('{').filter(|_| !text.contains('/'))?;
-        let (inside, _) = rest.split_once('}')?;
-        inside.chars().all(|sign| sign.is_alphanumeric() || "_.:?#".contains(sign)).then(|| {
-            let message = format!(
-                "a name is taken as it is, and nothing is put in place of `{{{inside}}}`\n\
-                 help: name each breaker where it is made, by `CircuitBreaker::builder(format!(..))`; or make this name a constant"
-            );
-            Warning::new((name.span(), name.span()), message)
-        })
     }
 
     /// Warns of arguments about trials, if a breaker that is open is never tried.
@@ -391,6 +376,21 @@ impl Reader<'_> {
             }
         })
     }
+}
+
+/// Warns of a name with something in braces, which is not a path of a service: `payments-{id}`, but `/payments/{id}`.
+fn unfilled(name: &BreakerName) -> Option<Warning> {
+    let BreakerName::Text(name) = name else { return None };
+    let text = name.value();
+    let (_, rest) = text.split_once('{').filter(|_| !text.contains('/'))?;
+    let (inside, _) = rest.split_once('}')?;
+    inside.chars().all(|sign| sign.is_alphanumeric() || "_.:?#".contains(sign)).then(|| {
+        let message = format!(
+            "a name is taken as it is, and nothing is put in place of `{{{inside}}}`\n\
+             help: name each breaker where it is made, by `CircuitBreaker::builder(format!(..))`; or make this name a constant"
+        );
+        Warning::new((name.span(), name.span()), message)
+    })
 }
 
 /// Warns of parts of a rule beside which another says more.

@@ -65,8 +65,9 @@ fn condition_implies(one: &Condition, other: &Condition) -> bool {
     };
     match (one, other) {
         (Closed, Closed) | (HalfOpen, HalfOpen) => true,
-        (Min(one) | Failures(one), Min(other)) | (Failures(one), Failures(other)) => one >= other,
-        (FailureStreak(one), FailureStreak(other)) => one >= other,
+        (Min(one) | Failures(one), Min(other))
+        | (Failures(one), Failures(other))
+        | (FailureStreak(one), FailureStreak(other)) => one >= other,
         (FailureRate(one), FailureRate(other)) => one.parts_per_billion() >= other.parts_per_billion(),
         (SlowRate(one, threshold), SlowRate(other, lower)) => {
             one.parts_per_billion() >= other.parts_per_billion() && threshold >= lower
