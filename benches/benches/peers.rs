@@ -3,15 +3,13 @@
 
 use std::fs;
 use std::hint::black_box;
-use std::sync::Barrier;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use fluxgate::{CircuitBreaker, breaker};
 use fluxgate_benches::rounds::{Case, Figure, measure};
 use fluxgate_benches::subjects::{self, Run, Subject};
 use fluxgate_benches::work::work;
-use fluxgate_benches::{machine, table};
+use fluxgate_benches::{machine, table, threads};
 
 const ROUNDS: usize = 61;
 const ROUND: Duration = Duration::from_millis(2);
@@ -63,31 +61,11 @@ const SCENARIOS: [(&str, Scenario); 5] = [
 type Scenario = for<'a> fn(&'a Subject) -> Option<Case<'a>>;
 
 fn one_thread(run: &Run) -> Case<'_> {
-    Case::timed("one thread", move |times| {
-        let start = machine::thread_time();
-        black_box(run(times));
-        machine::thread_time() - start
-    })
+    Case::timed("one thread", move |times| threads::one(run, times))
 }
 
-/// Both threads call the same breaker; what counts is calls in a time, so an ideal subject takes half as long for one.
 fn two_threads(run: &Run) -> Case<'_> {
-    Case::timed("two threads", move |times| {
-        let ready = Barrier::new(2);
-        let on = |processor| {
-            machine::pin(processor);
-            ready.wait();
-            let start = Instant::now();
-            black_box(run(times));
-            start.elapsed().as_secs_f64()
-        };
-        let [first, second] = thread::scope(|scope| {
-            [0, 1]
-                .map(|processor| scope.spawn(move || on(processor)))
-                .map(|thread| thread.join().expect("no panics"))
-        });
-        Duration::from_secs_f64(first * second / (first + second))
-    })
+    Case::timed("two threads", move |times| threads::two(run, times))
 }
 
 type Figures = [Option<Figure>; SCENARIOS.len()];

@@ -6,4 +6,5 @@ pub mod rounds;
 #[cfg(feature = "peers")]
 pub mod subjects;
 pub mod table;
+pub mod threads;
 pub mod work;

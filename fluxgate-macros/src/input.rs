@@ -2,6 +2,8 @@
 
 pub(crate) mod arguments;
 pub(crate) mod attributes;
+pub(crate) mod callable;
+pub(crate) mod cut;
 pub(crate) mod errors;
 pub(crate) mod function;
 pub(crate) mod future_block;
@@ -11,8 +13,9 @@ pub(crate) mod parameters;
 pub(crate) mod references;
 pub(crate) mod returns;
 pub(crate) mod source;
-pub(crate) mod suggest;
+
 pub(crate) mod tokens;
 pub(crate) mod tracker_words;
 pub(crate) mod trees;
+pub(crate) mod unseen;
 pub(crate) mod warnings;

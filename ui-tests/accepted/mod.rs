@@ -30,6 +30,7 @@ macro_rules! programs {
 programs! {
     a_constant_name
     a_handler_that_is_a_function_of_a_type
+    a_macro_around_the_attribute
     a_module_of_the_same_name
     a_rule_on_several_lines
     a_single_probe
@@ -56,6 +57,7 @@ programs! {
     errors_of_other_crates
     every_argument
     every_unit
+    expectations
     expected_lints
     expected_lints_of_clippy
     failing_for_a_time
@@ -66,6 +68,7 @@ programs! {
     generics
     handle_and_cfg
     handle_with_visibility
+    handlers_of_every_kind
     handles_in_lower_case
     handles_of_methods
     inner_attributes
@@ -101,6 +104,7 @@ programs! {
     receivers
     recursion
     renamed_crate
+    results_in_results
     retry_always
     retry_never
     returned_values

@@ -4,12 +4,13 @@ use proc_macro2::{Ident, TokenStream};
 use syn::{Expr, MacroDelimiter};
 
 use crate::input::arguments::Arguments;
+use crate::input::callable::Callable;
 use crate::input::errors::Errors;
 use crate::input::function::Function;
 use crate::input::names::Macro;
 use crate::input::references::{Reference, references};
 use crate::input::warnings::Warning;
-use crate::model::handler::Handler;
+use crate::model::handler;
 use crate::model::outcome::{Outcomes, Trackers};
 use crate::model::target::{self, BreakerLocation};
 
@@ -25,9 +26,11 @@ pub(crate) struct GuardedFunction {
     pub(crate) breaker: BreakerLocation,
     pub(crate) outcomes: Outcomes,
     /// What is returned instead of a call that is refused.
-    pub(crate) rejected: Option<Handler>,
+    pub(crate) rejected: Option<Callable>,
     /// What is returned instead of an error, a refusal included if there is no `rejected`.
-    pub(crate) fallback: Option<Handler>,
+    pub(crate) fallback: Option<Callable>,
+    /// Whether anything says what a failure is.
+    pub(crate) has_tracker: bool,
 }
 
 /// An item that is not guarded, because something is wrong. It stays as it is, so that ours are the only errors.
@@ -63,7 +66,7 @@ impl GuardedFunction {
             trackers.report_impossible(&arguments, may_fail_otherwise, &mut errors);
         }
         let [rejected, fallback] = ["rejected", "fallback"]
-            .map(|name| Handler::read(&arguments, name, function.as_ref(), &mut errors));
+            .map(|name| handler::read(&arguments, name, function.as_ref(), &mut errors));
         if let Some(function) = &function {
             for handler in ["rejected", "fallback"].iter().filter_map(|name| arguments.get(name)) {
                 function.forbid_shared_borrow(handler, &mut errors);
@@ -80,7 +83,18 @@ impl GuardedFunction {
         match (function, breaker) {
             (Some(function), Some(breaker)) if errors.is_empty() => {
                 let warnings = trackers.repeated(&arguments);
-                Ok(Self { fluxgate, references, warnings, function, breaker, outcomes, rejected, fallback })
+                let has_tracker = arguments.get("track").is_some();
+                Ok(Self {
+                    fluxgate,
+                    references,
+                    warnings,
+                    function,
+                    breaker,
+                    outcomes,
+                    rejected,
+                    fallback,
+                    has_tracker,
+                })
             }
             (function, _) => {
                 let is_expression = is_expression(&item);

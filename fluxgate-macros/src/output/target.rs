@@ -40,7 +40,7 @@ impl Target {
         match location {
             BreakerLocation::Inside(its) => {
                 let name = quote!(__FLUXGATE_BREAKER);
-                let settings = settings(its, private, path(function));
+                let settings = settings(its, private, breaker_name(function, private));
                 // In a block of its own, since in the function's the user's code would see it. One of the two is used, once.
                 let breaker = made_of(&settings, &name, private);
                 Self {
@@ -52,7 +52,7 @@ impl Target {
             }
             BreakerLocation::Beside(name, its) => {
                 let documentation = documentation(function, &its.summary);
-                let settings = settings(its, private, path(function));
+                let settings = settings(its, private, breaker_name(function, private));
                 Self {
                     beside: handle_of(name, &documentation, &settings, function, paths),
                     setup: none(),
@@ -62,7 +62,7 @@ impl Target {
             }
             BreakerLocation::Associated(name, its) => {
                 let documentation = documentation(function, &its.summary);
-                let settings = settings(its, private, path(function));
+                let settings = settings(its, private, breaker_name(function, private));
                 Self {
                     beside: associated(name, &documentation, &settings, function, paths),
                     setup: none(),
@@ -96,12 +96,14 @@ impl Target {
 }
 
 /// In place of the breaker of a function that is not guarded, one under the same name, so that uses of the name compile.
-pub(crate) fn stand_in(handle: &Ident, function: &Function, private: &Private) -> TokenStream {
-    let settings = settings(&Settings::default(), &private.name, quote!(::core::module_path!()));
+pub(crate) fn stand_in(handle: &Ident, function: &Function, paths: &Private) -> TokenStream {
+    let private = &paths.name;
+    let name = quote!(#private::Name::from_static(::core::module_path!()));
+    let settings = settings(&Settings::default(), private, name);
     if is_method(function) {
-        associated(handle, "", &settings, function, private)
+        associated(handle, "", &settings, function, paths)
     } else {
-        handle_of(handle, "", &settings, function, private)
+        handle_of(handle, "", &settings, function, paths)
     }
 }
 
@@ -167,8 +169,17 @@ fn made_of(settings: &TokenStream, name: &TokenStream, private: &TokenStream) ->
     )
 }
 
-/// The path of a function, which names its breaker.
-fn path(function: &Function) -> TokenStream {
+/// The name of a function's breaker: the path of the function. That of a method has the type in it, which only the compiler knows.
+fn breaker_name(function: &Function, private: &TokenStream) -> TokenStream {
     let name = function.name();
-    quote!(::core::concat!(::core::module_path!(), "::", #name))
+    if !is_method(function) {
+        return quote!(#private::Name::from_static(::core::concat!(::core::module_path!(), "::", #name)));
+    }
+    quote!(#private::Name::of_method({
+        fn __fluxgate_name() -> &'static ::core::primitive::str {
+            static NAME: #private::MethodName = #private::MethodName::new(::core::module_path!(), #name);
+            NAME.get(__fluxgate_name)
+        }
+        __fluxgate_name
+    }))
 }

@@ -130,7 +130,7 @@ impl Questions {
                 let mut ask = |ty: &syn::Type| self.ask(&format!("type_of {}", ty.to_token_stream()));
                 Formula::Any(types.iter().map(&mut ask).collect())
             }
-            Predicate::Custom(function) => self.ask(&format!("custom {function}")),
+            Predicate::Custom(function) => self.ask(&format!("custom {}", function.tokens)),
             Predicate::Not(inner) => Formula::Not(Box::new(self.predicate(inner, domain))),
             Predicate::And(members) => {
                 Formula::All(members.iter().map(|member| self.predicate(member, domain)).collect())

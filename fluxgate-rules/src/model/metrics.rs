@@ -47,10 +47,9 @@ impl Measures {
         self.average || self.thresholds[0] != 0
     }
 
-    /// Whether a duration reaches none of the thresholds.
-    #[inline]
-    pub const fn is_fast(&self, nanos: u64) -> bool {
-        nanos <= self.fast
+    /// The shortest duration that reaches a threshold.
+    pub const fn slow_from(&self) -> u64 {
+        self.fast.saturating_add(1)
     }
 
     /// The index of a threshold, if the rule names it.
@@ -266,9 +265,7 @@ mod tests {
     #[test]
     fn what_reaches_no_threshold_is_fast() {
         let full = Measures::new([40, 30, 20, 10], false);
-        assert_eq!([9, 10, 11, 50].map(|nanos| full.is_fast(nanos)), [true, false, false, false]);
-        assert_eq!([9, 10, 20].map(|nanos| MEASURES.is_fast(nanos)), [true, false, false]);
-        assert!(Measures::NONE.is_fast(u64::MAX));
+        assert_eq!([full, MEASURES, Measures::NONE].map(|measures| measures.slow_from()), [10, 10, u64::MAX]);
     }
 
     #[test]

@@ -1,20 +1,29 @@
 //! The part of a breaker that is kept under its lock.
 
 use super::crossings::Crossings;
+use super::grants::Grants;
+use super::highest::Highest;
 use super::reopens::Reopens;
+use super::totals::Counts;
 use super::trial::Trial;
 use super::window::memory::Memory;
-use crate::events::listener::Events;
+use super::word::StateWord;
+use crate::events::delivery::Delivery;
 
 /// The part of a breaker that is kept under its lock.
+///
+/// In the order in which a failure needs it, so that what it needs is on few cache lines.
+#[repr(C)]
 pub(crate) struct Locked {
     /// Made on first use.
     pub(crate) memory: Option<Box<Memory>>,
-    pub(crate) events: Option<Box<Events>>,
+    pub(super) grants: Grants,
+    /// Calls refused since the current state began, as far as they have been collected.
+    pub(super) rejected: u64,
+    pub(crate) counts: Counts,
+    pub(crate) events: Option<Box<Delivery>>,
     pub(crate) period: Period,
     pub(crate) reopens: Reopens,
-    /// Outcomes that came too late to count.
-    pub(crate) late: u64,
 }
 
 /// The progress of the current generation.
@@ -24,13 +33,23 @@ pub(crate) enum Period {
     Trial(Trial),
     /// Half-open, after a trial that passed: the ramp, which began at this time, goes on.
     Ramp(u64),
-    MetricsOnly(Crossings),
+    MetricsOnly(Crossings, Highest),
+    /// Open since this word, for a pause that a user's function is yet to say.
+    Asking(StateWord),
     /// Open, forced open or disabled: nothing is recorded.
     Unrecorded,
 }
 
 impl Locked {
     pub(crate) const fn new() -> Self {
-        Self { memory: None, events: None, period: Period::Closed, reopens: Reopens::NONE, late: 0 }
+        Self {
+            memory: None,
+            grants: Grants::NONE,
+            rejected: 0,
+            counts: Counts::NONE,
+            events: None,
+            period: Period::Closed,
+            reopens: Reopens::NONE,
+        }
     }
 }

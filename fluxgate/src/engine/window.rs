@@ -1,9 +1,7 @@
 //! What a breaker remembers of recent calls.
 
-mod allowance;
 mod buckets;
 pub(crate) mod finished_call;
+mod headroom;
 pub(crate) mod memory;
 mod ring;
-mod stripes;
-pub(crate) mod unrecorded;

@@ -43,10 +43,10 @@ fn a_success_that_saw_the_failure_pushes_it_out() {
 }
 
 #[test]
-fn a_success_taken_from_the_allowance_moves_the_window_on() {
+fn a_success_that_is_counted_moves_the_window_on() {
     check(|| {
         let breaker = breaker(window::count(3), trip::failures(3));
-        // The oldest is a success, then comes the failure: one success may go unrecorded.
+        // The window is full, so successes are counted.
         acquire(&breaker).unwrap().success();
         acquire(&breaker).unwrap().failure();
         acquire(&breaker).unwrap().success();
@@ -74,7 +74,7 @@ fn a_time_window_counts_every_success_once() {
 }
 
 #[test]
-fn a_striped_success_is_judged_with_the_failure_it_comes_after() {
+fn a_counted_success_is_judged_with_the_failure_it_comes_after() {
     check(|| {
         // One failure of three trips; of two it may not, since there must be three.
         let breaker = breaker(window::time(Duration::from_secs(10)), trip::min(3) & trip::failure_rate(0.3));
@@ -129,5 +129,208 @@ fn successes_on_both_sides_of_a_bucket_are_all_counted() {
         assert_eq!(handle(&breaker).metrics().total(), 4);
         clock.set(18);
         assert_eq!(handle(&breaker).metrics().total(), 0);
+    });
+}
+
+/// A breaker whose successes are counted, and whose rule four more failures cannot make hold.
+fn far_from_tripping() -> Arc<Breaker> {
+    let breaker = breaker(window::count(4), trip::failure_streak(7));
+    acquire(&breaker).unwrap().failure();
+    acquire(&breaker).unwrap().success();
+    breaker
+}
+
+#[test]
+fn a_failure_is_in_order_with_the_successes_that_are_counted_around_it() {
+    check(|| {
+        let breaker = far_from_tripping();
+        let [failed, succeeded] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
+        let (has_failed, has_succeeded) = (failed.clone(), succeeded.clone());
+        let after_failure = Arc::new(AtomicBool::new(false));
+        let was_after_failure = after_failure.clone();
+        let other = beside(&breaker, move |breaker| {
+            was_after_failure.store(has_failed.load(Ordering::Acquire), Ordering::Relaxed);
+            acquire(breaker).unwrap().success();
+            has_succeeded.store(true, Ordering::Release);
+        });
+        let after_success = succeeded.load(Ordering::Acquire);
+        acquire(&breaker).unwrap().failure();
+        failed.store(true, Ordering::Release);
+        other.join().unwrap();
+        let metrics = handle(&breaker).metrics();
+        assert_eq!((metrics.total(), metrics.failures()), (4, 2));
+        if after_success {
+            assert_eq!(metrics.failure_streak(), 1, "the failure came last");
+        }
+        if after_failure.load(Ordering::Relaxed) {
+            assert_eq!(metrics.failure_streak(), 0, "the success came last");
+        }
+    });
+}
+
+#[test]
+fn two_threads_that_meet_at_a_stripe_lose_no_success() {
+    check(|| {
+        let breaker = breaker(window::time(Duration::from_secs(10)), trip::failure_streak(7));
+        acquire(&breaker).unwrap().success();
+        let other = beside(&breaker, |breaker| {
+            acquire(breaker).unwrap().success();
+            acquire(breaker).unwrap().success();
+        });
+        acquire(&breaker).unwrap().success();
+        assert!((2..=4).contains(&handle(&breaker).metrics().total()));
+        acquire(&breaker).unwrap().success();
+        other.join().unwrap();
+        assert_eq!(handle(&breaker).metrics().total(), 5);
+    });
+}
+
+#[test]
+fn a_failure_that_trips_is_judged_by_exactly_the_successes_before_it() {
+    check(|| {
+        let breaker = breaker(window::time(Duration::from_secs(10)), trip::min(2) & trip::failure_rate(0.5));
+        acquire(&breaker).unwrap().success();
+        acquire(&breaker).unwrap().success();
+        let other = beside(&breaker, |breaker| {
+            if let Ok(call) = acquire(breaker) {
+                call.success();
+            }
+        });
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().failure();
+        other.join().unwrap();
+        let snapshot = handle(&breaker).snapshot();
+        let expected = match snapshot.state {
+            // Two of four failed, and then came the success.
+            State::Open => (4, 1),
+            _ => (5, 0),
+        };
+        let late = snapshot.late + snapshot.rejected;
+        assert_eq!((snapshot.metrics.total(), late), expected, "{}", snapshot.state);
+    });
+}
+
+/// A breaker whose failures are counted, of which it has had four.
+fn failing() -> Arc<Breaker> {
+    let breaker = breaker(window::count(9), trip::failure_streak(20));
+    (0..3).for_each(|_| acquire(&breaker).unwrap().failure());
+    assert!(breaker.stripes().count(breaker.word().failures()), "the fourth is counted");
+    breaker
+}
+
+#[test]
+fn a_success_is_in_order_with_the_failures_that_are_counted_around_it() {
+    check(|| {
+        let breaker = failing();
+        let failed = Arc::new(AtomicBool::new(false));
+        let has_failed = failed.clone();
+        let other = beside(&breaker, move |breaker| {
+            acquire(breaker).unwrap().failure();
+            has_failed.store(true, Ordering::Release);
+        });
+        let after_failure = failed.load(Ordering::Acquire);
+        acquire(&breaker).unwrap().success();
+        other.join().unwrap();
+        let metrics = handle(&breaker).metrics();
+        assert_eq!((metrics.total(), metrics.failures()), (6, 5));
+        assert!(metrics.failure_streak() <= 1);
+        if after_failure {
+            assert_eq!(metrics.failure_streak(), 0, "the success came last");
+        }
+    });
+}
+
+#[test]
+fn the_rule_holds_with_the_last_failure_though_others_were_counted() {
+    check(|| {
+        let breaker = failing();
+        (4..17).for_each(|_| acquire(&breaker).unwrap().failure());
+        let other = beside(&breaker, |breaker| {
+            acquire(breaker).unwrap().failure();
+            acquire(breaker).unwrap().failure();
+        });
+        acquire(&breaker).unwrap().failure();
+        other.join().unwrap();
+        assert_eq!(handle(&breaker).metrics().failure_streak(), 20);
+        assert_eq!(handle(&breaker).state(), State::Open);
+    });
+}
+
+#[test]
+fn refusals_that_meet_are_all_counted() {
+    check(|| {
+        let breaker = breaker(window::count(1), trip::failures(1));
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap_err();
+        let other = beside(&breaker, |breaker| {
+            acquire(breaker).unwrap_err();
+            acquire(breaker).unwrap_err();
+        });
+        acquire(&breaker).unwrap_err();
+        other.join().unwrap();
+        assert_eq!(handle(&breaker).snapshot().rejected, 4);
+    });
+}
+
+/// A breaker whose threads have met, and whose failures are logged.
+fn logging() -> Arc<Breaker> {
+    let breaker = breaker(window::count(4), trip::failure_streak(7));
+    assert!(!breaker.stripes().part());
+    acquire(&breaker).unwrap().failure();
+    acquire(&breaker).unwrap().success();
+    breaker
+}
+
+#[test]
+fn a_failure_that_is_logged_is_in_order_with_the_successes_around_it() {
+    check(|| {
+        let breaker = logging();
+        let [failed, succeeded] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
+        let (has_failed, has_succeeded) = (failed.clone(), succeeded.clone());
+        let after_failure = Arc::new(AtomicBool::new(false));
+        let was_after_failure = after_failure.clone();
+        let other = beside(&breaker, move |breaker| {
+            // This one is granted a stripe.
+            acquire(breaker).unwrap().success();
+            was_after_failure.store(has_failed.load(Ordering::Acquire), Ordering::Relaxed);
+            acquire(breaker).unwrap().success();
+            has_succeeded.store(true, Ordering::Release);
+        });
+        let after_success = succeeded.load(Ordering::Acquire);
+        assert!(breaker.stripes().log(breaker.word()), "the failure takes no lock");
+        failed.store(true, Ordering::Release);
+        let metrics = handle(&breaker).metrics();
+        assert!(metrics.total() >= 3 && (1..=2).contains(&metrics.failures()));
+        other.join().unwrap();
+        let metrics = handle(&breaker).metrics();
+        assert_eq!(metrics.total(), 4);
+        if after_success {
+            assert_eq!((metrics.failure_streak(), metrics.failures()), (1, 1), "the failure came last");
+        }
+        if after_failure.load(Ordering::Relaxed) {
+            assert_eq!(metrics.failure_streak(), 0, "the success came last");
+        }
+    });
+}
+
+#[test]
+fn failures_that_are_logged_at_once_are_all_collected_once() {
+    check(|| {
+        let breaker = logging();
+        let other = beside(&breaker, |breaker| {
+            acquire(breaker).unwrap().success();
+            acquire(breaker).unwrap().failure();
+            acquire(breaker).unwrap().success();
+        });
+        acquire(&breaker).unwrap().failure();
+        // Closes the stripes.
+        handle(&breaker).reset();
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().failure();
+        other.join().unwrap();
+        let snapshot = handle(&breaker).snapshot();
+        let (metrics, late) = (&snapshot.metrics, snapshot.late);
+        assert!(metrics.total() + late >= 2 && metrics.total() <= 4 && late <= 1, "{metrics:?} {late}");
+        assert!((2..=3).contains(&metrics.failures()));
     });
 }

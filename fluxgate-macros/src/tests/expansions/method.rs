@@ -11,7 +11,7 @@ impl Client {
     async fn charge(&self, order: &mut Order) -> Result<Receipt, PaymentError> {
         let _ = ::fluxgate::retry::backoff;
         let _ = ::fluxgate::retry::Retry::max;
-        __private::Deferred::new(
+        return __private::Deferred::new(
                 {
                     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
                         {
@@ -28,26 +28,34 @@ impl Client {
                     }
                     let _ = &order;
                     let _ = &self;
-                    '_body: { self.gateway.send(order).await }
+                    '__fluxgate_body: { self.gateway.send(order).await }
                 },
-                |__fluxgate_returned, __fluxgate_breaker| <Result<
+                move |__fluxgate_call, __fluxgate_returned| {
+                    let __fluxgate_evidence = <Result<
+                        Receipt,
+                        PaymentError,
+                    > as __private::Returned>::sources(&__fluxgate_returned)
+                        .evidence();
+                    <Result<
+                        Receipt,
+                        PaymentError,
+                    > as __private::Returned>::settle(
+                        __fluxgate_returned,
+                        __fluxgate_call,
+                        __fluxgate_evidence,
+                    )
+                },
+                |__fluxgate_refusal| <Result<
                     Receipt,
                     PaymentError,
-                > as __private::Returned>::outcome(
-                    __fluxgate_returned,
-                    |__fluxgate_error| {
-                        __private::Sources::of(__fluxgate_error)
-                            .is_refusal_by(__fluxgate_breaker)
-                    },
-                ),
-                |__fluxgate_result| <Result<
-                    Receipt,
-                    PaymentError,
-                > as __private::Returned>::settle(
-                    __fluxgate_result,
-                    <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+                > as __private::Returned>::refused(
+                    __fluxgate_refusal,
+                    <__private::CallNotPermitted as __private::Becomes<
+                        _,
+                        _,
+                    >>::become_error,
                 ),
             )
-            .await
+            .await;
     }
 }

@@ -6,6 +6,7 @@
     permit = random(0.5),
     max_half_open_calls = 2,
     on_cancel = failure,
+    count_calls = true,
 )]
 fn charge(order: Order) -> Result<Receipt, PaymentError> {
     gateway::send(order)
@@ -25,66 +26,75 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
     let _ = ::fluxgate::Builder::max_half_open_calls;
     let _ = __private::words::on_cancel;
     let _ = __private::words::failure;
-    <Result<
+    let __fluxgate_call = match __private::Call::enter({
+        static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+            {
+                const __FLUXGATE_SETTINGS: &__private::Settings = &{
+                    use __private as __fluxgate;
+                    const __FLUXGATE_WINDOW: __fluxgate::Window = __fluxgate::Window::time(
+                            ::core::time::Duration::from_nanos(60000000000),
+                        )
+                        .buckets(6);
+                    const __FLUXGATE_RULE: &[__fluxgate::Node] = &[
+                        __fluxgate::Node::Any(7),
+                        __fluxgate::Node::All(3),
+                        __fluxgate::Node::closed(),
+                        __fluxgate::Node::min(10),
+                        __fluxgate::Node::failure_rate(0.5),
+                        __fluxgate::Node::All(2),
+                        __fluxgate::Node::half_open(),
+                        __fluxgate::Node::failure_streak(3),
+                    ];
+                    __fluxgate::Settings {
+                        name: __fluxgate::Name::from_static("payments"),
+                        window: __FLUXGATE_WINDOW,
+                        rule: __fluxgate::Rule::from_static(__FLUXGATE_RULE),
+                        retry: __fluxgate::Retry::backoff(
+                                ::core::time::Duration::from_nanos(1000000000),
+                            )
+                            .multiplier(2.0)
+                            .max(::core::time::Duration::from_nanos(60000000000)),
+                        permit: __fluxgate::Permit::random(0.5),
+                        max_half_open_calls: 2,
+                        half_open_timeout: ::core::time::Duration::from_secs(60),
+                        on_panic: __fluxgate::Outcome::Failure,
+                        on_cancel: __fluxgate::OnCancel::Outcome(
+                            __fluxgate::Outcome::Failure,
+                        ),
+                        count_calls: true,
+                    }
+                };
+                __FLUXGATE_SETTINGS
+            },
+            &__FLUXGATE_BREAKER,
+        );
+        &__FLUXGATE_BREAKER
+    }) {
+        ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
+        ::core::result::Result::Err(__fluxgate_refusal) => {
+            return <Result<
+                Receipt,
+                PaymentError,
+            > as __private::Returned>::refused(
+                __fluxgate_refusal,
+                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
+            );
+        }
+    };
+    let __fluxgate_returned = __private::run(|| -> Result<Receipt, PaymentError> {
+        gateway::send(order)
+    });
+    let __fluxgate_evidence = <Result<
+        Receipt,
+        PaymentError,
+    > as __private::Returned>::sources(&__fluxgate_returned)
+        .evidence();
+    return <Result<
         Receipt,
         PaymentError,
     > as __private::Returned>::settle(
-        __private::call(
-            {
-                static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-                    {
-                        const __FLUXGATE_SETTINGS: &__private::Settings = &{
-                            use __private as __fluxgate;
-                            const __FLUXGATE_WINDOW: __fluxgate::Window = __fluxgate::Window::time(
-                                    ::core::time::Duration::from_nanos(60000000000),
-                                )
-                                .buckets(6);
-                            const __FLUXGATE_RULE: &[__fluxgate::Node] = &[
-                                __fluxgate::Node::Any(7),
-                                __fluxgate::Node::All(3),
-                                __fluxgate::Node::closed(),
-                                __fluxgate::Node::min(10),
-                                __fluxgate::Node::failure_rate(0.5),
-                                __fluxgate::Node::All(2),
-                                __fluxgate::Node::half_open(),
-                                __fluxgate::Node::failure_streak(3),
-                            ];
-                            __fluxgate::Settings {
-                                name: __fluxgate::Name::from_static("payments"),
-                                window: __FLUXGATE_WINDOW,
-                                rule: __fluxgate::Rule::from_static(__FLUXGATE_RULE),
-                                retry: __fluxgate::Retry::backoff(
-                                        ::core::time::Duration::from_nanos(1000000000),
-                                    )
-                                    .multiplier(2.0)
-                                    .max(::core::time::Duration::from_nanos(60000000000)),
-                                permit: __fluxgate::Permit::random(0.5),
-                                max_half_open_calls: 2,
-                                half_open_timeout: ::core::time::Duration::from_secs(60),
-                                on_panic: __fluxgate::Outcome::Failure,
-                                on_cancel: __fluxgate::OnCancel::Outcome(
-                                    __fluxgate::Outcome::Failure,
-                                ),
-                            }
-                        };
-                        __FLUXGATE_SETTINGS
-                    },
-                    &__FLUXGATE_BREAKER,
-                );
-                &__FLUXGATE_BREAKER
-            },
-            || -> Result<Receipt, PaymentError> { gateway::send(order) },
-            |__fluxgate_returned, __fluxgate_breaker| <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::outcome(
-                __fluxgate_returned,
-                |__fluxgate_error| {
-                    __private::Sources::of(__fluxgate_error)
-                        .is_refusal_by(__fluxgate_breaker)
-                },
-            ),
-        ),
-        <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
-    )
+        __fluxgate_returned,
+        __fluxgate_call,
+        __fluxgate_evidence,
+    );
 }

@@ -21,11 +21,11 @@ impl Buckets {
         (self.latest + 1).saturating_mul(self.width)
     }
 
-    /// Forgets buckets that have become too old. A clock that goes back changes nothing.
-    pub(super) fn advance(&mut self, now: u64, tally: &mut Tally) {
+    /// Forgets buckets that have become too old, and returns whether any had to be looked at. A clock that goes back changes nothing.
+    pub(super) fn advance(&mut self, now: u64, tally: &mut Tally) -> bool {
         let number = now / self.width;
         if number <= self.latest {
-            return;
+            return false;
         }
         let count = self.ring.len() as u64;
         let passed = number - self.latest;
@@ -35,6 +35,7 @@ impl Buckets {
             *tally -= forgotten;
         }
         self.latest = number;
+        true
     }
 
     /// Adds to the latest bucket.

@@ -5,20 +5,22 @@ use fluxgate_rules::{Extent, Measures, Metrics, Node, Rule, Tally, Window};
 
 use super::buckets::Buckets;
 use super::finished_call::FinishedCall;
+use super::headroom::Headroom;
 use super::ring::Ring;
-use super::unrecorded::Unrecorded;
 use crate::clock::NEVER;
-use crate::engine::word::StateWord;
 
 /// What is remembered of calls: the sliding window or, during a trial, the trial's tally in its place.
 pub(crate) struct Memory {
     tally: Tally,
     streak: u32,
+    /// `None` if the next outcome has to be judged.
+    headroom: Option<Headroom>,
+    storage: Storage,
+    pub(crate) measures: Measures,
     /// The time of the latest outcome or reading, if the breaker reads the time.
     latest: u64,
     /// The time of the last success, or else of the first outcome.
     succeeded: u64,
-    storage: Storage,
 }
 
 enum Storage {
@@ -27,79 +29,132 @@ enum Storage {
 }
 
 impl Memory {
-    pub(crate) fn new(window: &Window, measures: &Measures) -> Self {
+    pub(crate) fn new(window: &Window, rule: &[Node]) -> Self {
+        let measures = Rule::measures(rule);
         let storage = match window.extent {
-            Extent::Count(size) => Storage::Count(Ring::new(size, measures)),
+            Extent::Count(size) => Storage::Count(Ring::new(size, &measures)),
             Extent::Time(_) => Storage::Time(Buckets::new(window.bucket_nanos(), window.bucket_count())),
         };
-        Self { tally: Tally::EMPTY, streak: 0, latest: 0, succeeded: NEVER, storage }
+        Self {
+            tally: Tally::EMPTY,
+            streak: 0,
+            headroom: None,
+            storage,
+            measures,
+            latest: 0,
+            succeeded: NEVER,
+        }
     }
 
     /// Forgets all calls, but not when one last succeeded.
     pub(crate) fn clear(&mut self) {
         self.tally = Tally::EMPTY;
         self.streak = 0;
+        self.headroom = None;
         match &mut self.storage {
             Storage::Count(ring) => ring.clear(),
             Storage::Time(buckets) => buckets.clear(),
         }
     }
 
-    /// Records into the sliding window. Returns whether this could make a rule hold that did not hold before: not if a fast success
-    /// took the place of another call, because then nothing has become worse.
-    pub(crate) fn record(&mut self, call: FinishedCall, now: u64, measures: &Measures) -> bool {
-        self.end(call, now, measures);
+    /// Whether the rule, which does not hold, cannot hold after the call either, whatever good calls come before it.
+    #[inline]
+    pub(crate) fn covers(&self, call: &FinishedCall) -> bool {
+        self.headroom.is_some_and(|headroom| headroom.after(call, self.measures.average).is_some())
+    }
+
+    /// Records into the sliding window. Returns whether this could make a rule hold that did not hold before.
+    pub(crate) fn record(&mut self, call: FinishedCall, now: u64) -> bool {
+        self.end(&call, now);
         match &mut self.storage {
             Storage::Count(ring) => {
                 let replaces = ring.is_full(&self.tally);
-                ring.record(call, measures, &mut self.tally);
-                !(replaces && call.is_fast_success() && !measures.average)
+                ring.record(call, &self.measures, &mut self.tally);
+                // It took the place of another call, so nothing has become worse.
+                if replaces && call.is_fast_success() && !self.measures.average {
+                    return false;
+                }
             }
             Storage::Time(buckets) => {
-                buckets.advance(now, &mut self.tally);
-                buckets.add(&call.tally(measures), &mut self.tally);
-                true
+                if buckets.advance(now, &mut self.tally) {
+                    self.headroom = None;
+                }
+                buckets.add(&call.tally(&self.measures), &mut self.tally);
+            }
+        }
+        self.headroom = self.headroom.and_then(|headroom| headroom.after(&call, self.measures.average));
+        self.headroom.is_none()
+    }
+
+    /// Records into the trial's tally, which forgets nothing.
+    pub(crate) fn record_trial(&mut self, call: FinishedCall, now: u64) {
+        self.end(&call, now);
+        self.tally += call.tally(&self.measures);
+    }
+
+    /// Records so many fast successes, of which no time is known.
+    pub(crate) fn record_successes(&mut self, count: u64) {
+        if count > 0 {
+            self.streak = 0;
+            match &mut self.storage {
+                Storage::Count(ring) => ring.record_successes(count, &self.measures, &mut self.tally),
+                Storage::Time(buckets) => {
+                    buckets.add(&Tally { total: count, ..Tally::EMPTY }, &mut self.tally);
+                }
             }
         }
     }
 
-    /// Records into the trial's tally, which forgets nothing.
-    pub(crate) fn record_trial(&mut self, call: FinishedCall, now: u64, measures: &Measures) {
-        self.end(call, now, measures);
-        self.tally += call.tally(measures);
+    /// Records so many failures, of which no time is known.
+    pub(crate) fn record_failures(&mut self, count: u64) {
+        self.streak = self.streak.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        match &mut self.storage {
+            Storage::Count(ring) => {
+                let call = FinishedCall::new(true, 0, &self.measures);
+                for _ in 0..count.min(ring.size()) {
+                    ring.record(call, &self.measures, &mut self.tally);
+                }
+            }
+            Storage::Time(buckets) => {
+                buckets.add(&Tally { total: count, failures: count, ..Tally::EMPTY }, &mut self.tally);
+            }
+        }
     }
 
     /// Ends or lengthens the streak.
     #[inline]
-    fn end(&mut self, call: FinishedCall, now: u64, measures: &Measures) {
+    fn end(&mut self, call: &FinishedCall, now: u64) {
         self.streak = if call.failed { self.streak.saturating_add(1) } else { 0 };
-        if measures.recency {
+        if self.measures.recency {
             self.latest = self.latest.max(now);
             self.succeeded = if call.failed { self.succeeded.min(self.latest) } else { self.latest };
+        }
+    }
+
+    /// When the memory next forgets calls because of their age.
+    pub(crate) fn forgets_at(&self) -> u64 {
+        match &self.storage {
+            Storage::Count(_) => NEVER,
+            Storage::Time(buckets) => buckets.end(),
         }
     }
 
     /// Forgets calls that have become too old.
     pub(crate) fn advance(&mut self, now: u64) {
         self.latest = self.latest.max(now);
-        if let Storage::Time(buckets) = &mut self.storage {
-            buckets.advance(now, &mut self.tally);
+        if let Storage::Time(buckets) = &mut self.storage
+            && buckets.advance(now, &mut self.tally)
+        {
+            self.headroom = None;
         }
     }
 
-    pub(crate) fn metrics(&self, measures: &Measures) -> Metrics {
-        Metrics::new(self.tally, self.streak, *measures)
+    pub(crate) fn metrics(&self) -> Metrics {
+        Metrics::new(self.tally, self.streak, self.measures)
             .after_success(self.latest.saturating_sub(self.succeeded))
     }
 
-    /// Whether one more fast success would change anything but what is counted: end a streak, move an average, or be the last success.
-    #[inline]
-    pub(crate) fn is_moved_by_success(&self, measures: &Measures) -> bool {
-        self.streak > 0 || measures.average || measures.recency
-    }
-
-    /// Whether one more fast success would leave the memory exactly as it is, if it [moves](Self::is_moved_by_success) nothing: every
-    /// remembered call is one, too.
+    /// Whether a fast success would leave the memory exactly as it is: every remembered call is one, too.
     #[inline]
     pub(crate) fn is_saturated(&self) -> bool {
         match &self.storage {
@@ -107,45 +162,68 @@ impl Memory {
                 ring.is_full(&self.tally)
                     && self.tally.failures == 0
                     && self.tally.slow == [0; MAX_THRESHOLDS]
+                    && !self.depends_on_each()
             }
             Storage::Time(_) => false,
         }
     }
 
-    /// Lets successes of `word` go unrecorded, if none of them can make the rule hold, which does not hold now. They must not
-    /// [move](Self::is_moved_by_success) anything.
-    pub(crate) fn grant(
-        &mut self,
-        unrecorded: &Unrecorded,
-        word: StateWord,
-        rule: &[Node],
-        measures: &Measures,
-    ) {
-        match &mut self.storage {
-            Storage::Count(ring) => {
-                if ring.is_full(&self.tally) {
-                    unrecorded.allowance.grant(word, ring.grant(measures));
-                }
-            }
-            Storage::Time(buckets) => {
-                // Each adds a call, so the largest `min` of the rule must be reached already.
-                if self.tally.total >= u64::from(Rule::largest_min(rule)) {
-                    unrecorded.stripes().grant(word, buckets.end());
-                }
-            }
+    /// For how many fast successes the rule need not be evaluated, if it does not hold now: none of them can make it hold.
+    ///
+    /// In a full count window each takes the place of another call, at best of a bad one; once all of those are gone, the window is
+    /// saturated. Elsewhere each adds a call, so the largest `min` of the rule must be reached already.
+    pub(crate) fn harmless_successes(&self, rule: &[Node]) -> u32 {
+        let is_harmless = !self.depends_on_each()
+            && match &self.storage {
+                Storage::Count(ring) if ring.is_full(&self.tally) => true,
+                _ => self.tally.total >= u64::from(Rule::largest_min(rule)),
+            };
+        match &self.storage {
+            _ if !is_harmless => 0,
+            Storage::Count(ring) => ring.size() as u32,
+            Storage::Time(_) => u32::MAX,
         }
     }
 
-    /// Takes back what was granted, and adds the successes that went unrecorded.
-    pub(crate) fn reclaim(&mut self, unrecorded: &Unrecorded) {
-        match &mut self.storage {
-            Storage::Count(ring) => ring.reclaim(unrecorded.allowance.reclaim()),
-            Storage::Time(buckets) => {
-                let successes = unrecorded.reclaim_stripes();
-                if successes > 0 {
-                    buckets.add(&Tally { total: successes, ..Tally::EMPTY }, &mut self.tally);
-                }
+    /// After an evaluation by which the rule does not hold: finds out how much may happen before the next one.
+    pub(crate) fn renew_headroom(&mut self, rule: &[Node], metrics: &Metrics) {
+        let has_all = match &self.storage {
+            Storage::Count(ring) if ring.is_full(&self.tally) => true,
+            _ => self.tally.total >= u64::from(Rule::largest_min(rule)),
+        };
+        let is_foreseeable = has_all && !self.measures.recency && !Rule::asks_custom(rule);
+        self.headroom = is_foreseeable.then(|| Headroom::find(rule, metrics));
+    }
+
+    /// Sets aside failures for a log, at most so many: they cannot make the rule hold.
+    pub(crate) fn set_failures_aside(&mut self, most: u32) -> u32 {
+        self.headroom.as_mut().map_or(0, |headroom| headroom.set_aside(most))
+    }
+
+    /// Sets aside failures for a stripe. None while calls succeed in between, and none of a breaker that measures calls.
+    pub(crate) fn set_run_aside(&mut self) -> u32 {
+        /// Fewer failures in a row than this happen by chance.
+        const RUN: u32 = if cfg!(fluxgate_loom) { 2 } else { 16 };
+        match &mut self.headroom {
+            Some(headroom)
+                if self.streak >= RUN
+                    && headroom.bad >= 4 * RUN
+                    && !self.measures.durations()
+                    && !self.measures.recency =>
+            {
+                headroom.set_aside(headroom.bad / 4)
             }
+            _ => 0,
         }
+    }
+
+    /// Another rule is in force, for which the next outcome has to be judged.
+    pub(crate) fn forget_headroom(&mut self) {
+        self.headroom = None;
+    }
+
+    /// Whether each outcome changes more than what is counted: an average, or when a call last succeeded.
+    fn depends_on_each(&self) -> bool {
+        self.measures.average || self.measures.recency
     }
 }

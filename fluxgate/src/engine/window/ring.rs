@@ -11,8 +11,6 @@ pub(super) struct Ring {
     size: u32,
     /// Where the next call goes and, once the ring is full, where the oldest is.
     cursor: u32,
-    /// How many calls may move the cursor forward without being recorded.
-    granted: u32,
     /// A plane of bits for failures, one for each threshold, then the durations.
     words: Box<[u64]>,
 }
@@ -24,11 +22,15 @@ impl Ring {
         Self {
             size: size as u32,
             cursor: 0,
-            granted: 0,
             words: vec![0; planes * size.div_ceil(64) + durations].into_boxed_slice(),
         }
     }
 
+    pub(super) fn size(&self) -> u64 {
+        u64::from(self.size)
+    }
+
+    #[inline]
     pub(super) fn is_full(&self, tally: &Tally) -> bool {
         tally.total == u64::from(self.size)
     }
@@ -64,40 +66,38 @@ impl Ring {
         self.cursor = if self.cursor + 1 == self.size { 0 } else { self.cursor + 1 };
     }
 
+    /// Records so many fast successes. No durations are kept: they are not known.
+    pub(super) fn record_successes(&mut self, count: u64, measures: &Measures, tally: &mut Tally) {
+        let plane = (self.size as usize).div_ceil(64);
+        let planes = 1 + thresholds(measures);
+        // More than the whole ring would only go round it.
+        let mut left = count.min(u64::from(self.size)) as u32;
+        while left > 0 {
+            let evicts = self.is_full(tally);
+            let free = if evicts { u32::MAX } else { self.size - tally.total as u32 };
+            let (word, bit) = (self.cursor as usize / 64, self.cursor % 64);
+            let length = (64 - bit).min(self.size - self.cursor).min(left).min(free);
+            let kept = !(u64::MAX >> (64 - length) << bit);
+            let counts = [&mut tally.failures].into_iter().chain(&mut tally.slow);
+            for (index, count) in counts.take(planes).enumerate() {
+                let bits = &mut self.words[index * plane + word];
+                if evicts {
+                    *count -= u64::from((*bits & !kept).count_ones());
+                }
+                *bits &= kept;
+            }
+            tally.total += if evicts { 0 } else { u64::from(length) };
+            self.cursor += length;
+            if self.cursor == self.size {
+                self.cursor = 0;
+            }
+            left -= length;
+        }
+    }
+
     /// Forgets all calls. The planes need no clearing: bits of calls that are not in the tally are never read.
     pub(super) fn clear(&mut self) {
         self.cursor = 0;
-        self.granted = 0;
-    }
-
-    /// Grants as many fast successes as would push out only fast successes, or a lower bound that is quick to find. The ring must be
-    /// full, and nothing may be recorded until the grant is [reclaimed](Self::reclaim).
-    pub(super) fn grant(&mut self, measures: &Measures) -> u32 {
-        const LOOK: usize = 16;
-
-        let plane = (self.size as usize).div_ceil(64);
-        let planes = 1 + thresholds(measures);
-        let mut cursor = self.cursor;
-        for _ in 0..LOOK {
-            let (word, bit) = (cursor as usize / 64, cursor % 64);
-            let others =
-                (0..planes).fold(0, |others, index| others | self.words[index * plane + word]) >> bit;
-            let length = (64 - bit).min(self.size - cursor);
-            let found = others.trailing_zeros().min(length);
-            self.granted = (self.granted + found).min(self.size);
-            if found < length {
-                break;
-            }
-            cursor = if cursor + length == self.size { 0 } else { cursor + length };
-        }
-        self.granted
-    }
-
-    /// Moves forward by the granted calls that came: all but `left`.
-    pub(super) fn reclaim(&mut self, left: u32) {
-        let moved = self.cursor + self.granted.saturating_sub(left);
-        self.cursor = if moved >= self.size { moved - self.size } else { moved };
-        self.granted = 0;
     }
 }
 
@@ -123,7 +123,7 @@ mod tests {
         }
     }
 
-    /// Random calls to a ring and to a plain list, of which some may go unrecorded.
+    /// Random calls to a ring and to a plain list, of which some successes are recorded together.
     #[test]
     fn a_ring_agrees_with_a_list() {
         let mut random = fastrand::Rng::with_seed(7);
@@ -132,30 +132,26 @@ mod tests {
         {
             let (mut ring, mut known, mut latest) =
                 (Ring::new(size, &measures), Tally::EMPTY, VecDeque::new());
-            for step in 0..2_000 {
+            for step in 0..3_000 {
                 if random.u16(..) < 60 {
                     ring.clear();
                     (known, latest) = (Tally::EMPTY, VecDeque::new());
                 }
-                let call = if random.u8(..) < 40 {
-                    (random.bool(), random.u64(..30))
+                if random.u8(..) < 40 && !measures.average {
+                    let count = random.u64(..=2 * size as u64);
+                    ring.record_successes(count, &measures, &mut known);
+                    latest.extend((0..count).map(|_| (false, 0)));
                 } else {
-                    (false, random.u64(..10))
-                };
-                ring.record(FinishedCall::new(call.0, call.1, &measures), &measures, &mut known);
-                latest.push_back(call);
-                if latest.len() > size {
-                    latest.pop_front();
+                    let call = if random.u8(..) < 40 {
+                        (random.bool(), random.u64(..30))
+                    } else {
+                        (false, random.u64(..10))
+                    };
+                    ring.record(FinishedCall::new(call.0, call.1, &measures), &measures, &mut known);
+                    latest.push_back(call);
                 }
+                latest.drain(..latest.len().saturating_sub(size));
                 assert_eq!(known, tally(&latest, measures.average), "{size}, step {step}");
-                if ring.is_full(&known) && !measures.average {
-                    let healthy = latest.iter().take_while(|call| !call.0 && call.1 < 10).count();
-                    let granted = ring.grant(&measures);
-                    assert_eq!(granted as usize, healthy, "{size}, step {step}");
-                    let came = random.u32(..=granted);
-                    ring.reclaim(granted - came);
-                    latest.rotate_left(came as usize);
-                }
             }
         }
     }
