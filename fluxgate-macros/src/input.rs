@@ -1,13 +1,16 @@
 //! What the user wrote, read and named: the arguments of the macro and the function it is put on.
 
 pub(crate) mod arguments;
+pub(crate) mod attributes;
 pub(crate) mod callable;
 pub(crate) mod cut;
 pub(crate) mod errors;
 pub(crate) mod function;
 pub(crate) mod future_block;
+mod item;
 pub(crate) mod names;
 pub(crate) mod parameters;
+pub(crate) mod references;
 pub(crate) mod returns;
 pub(crate) mod source;
 
@@ -15,3 +18,4 @@ pub(crate) mod tokens;
 pub(crate) mod tracker_words;
 pub(crate) mod trees;
 pub(crate) mod unseen;
+pub(crate) mod warnings;

@@ -15,8 +15,36 @@ use model::breaker::BreakerValue;
 use model::guard::GuardedFunction;
 use output::expand;
 
-// The documentation is in `fluxgate`, where its examples can run.
-#[allow(missing_docs)]
+// In `fluxgate`, where examples can run, there is more before this; an editor shows this alone.
+/// # All arguments at a glance
+///
+/// `#[circuit_breaker]` guards a function with a circuit breaker: while the function fails too often, calls are refused instead of made.
+/// Every argument is optional.
+///
+/// ```text
+/// #[circuit_breaker(
+///     name = "payments",                           // else the path of the function
+///     window = count(100),                         // time(60s), time(60s, buckets = 6)
+///     trip = min(10) & failure_rate(50%),          // failures(5) | failure_streak(5) | min(10) & slow_rate(50%, 2s)
+///     retry = cooldown(60s),                       // backoff(5s, multiplier = 2, max = 5m, jitter = 10%), always, never
+///     permit = ramp_up(10%, 100%, 60s),            // all, random(10%)
+///     max_half_open_calls = 10,
+///     half_open_timeout = 60s,
+///     track = all,                                 // which results are failures: matches(Timeout) | ok(500..)
+///     success = matches(NotFound),                 // which errors are successes
+///     ignore = ok(Cached(_)),                      // which results say nothing
+///     rejected = |refusal| Err(refusal.into()),    // what a refused call returns
+///     fallback = |error| Ok(cached()),             // what a refused or failed call returns instead
+///     on_panic = failure,
+///     on_cancel = ignore,                          // failure(after = 2s)
+///     breaker = PAYMENTS,                          // one that there is already, instead of all settings
+///     handle = PAYMENTS,                           // a name for the function's breaker
+///     crate = ::fluxgate,
+/// )]
+/// ```
+///
+/// The function returns a `Result<T, E>` where `E: From<CallNotPermitted>`; else it needs `rejected` or `fallback`. Each word is
+/// documented under its name in the modules `window`, `trip`, `retry`, `permit` and `track` of `fluxgate`.
 #[proc_macro_attribute]
 pub fn circuit_breaker(
     arguments: proc_macro::TokenStream,
@@ -25,7 +53,24 @@ pub fn circuit_breaker(
     expand_attribute(arguments.into(), item.into()).into()
 }
 
-#[allow(missing_docs)]
+/// # All arguments at a glance
+///
+/// `breaker!` makes a `CircuitBreaker` for a `static`, a field, or any other place. Every argument is optional.
+///
+/// ```text
+/// static PAYMENTS: CircuitBreaker = breaker!(
+///     name = "payments",                     // else its module and line
+///     window = count(100),                   // time(60s), time(60s, buckets = 6)
+///     trip = min(10) & failure_rate(50%),    // failures(5) | failure_streak(5) | min(10) & slow_rate(50%, 2s)
+///     retry = cooldown(60s),                 // backoff(5s, multiplier = 2, max = 5m, jitter = 10%), always, never
+///     permit = ramp_up(10%, 100%, 60s),      // all, random(10%)
+///     max_half_open_calls = 10,
+///     half_open_timeout = 60s,
+///     on_panic = failure,
+///     on_cancel = ignore,                    // failure(after = 2s)
+///     crate = ::fluxgate,
+/// );
+/// ```
 #[proc_macro]
 pub fn breaker(arguments: proc_macro::TokenStream) -> proc_macro::TokenStream {
     expand_breaker(arguments.into()).into()

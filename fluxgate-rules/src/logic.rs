@@ -4,5 +4,6 @@ pub(crate) mod cause;
 pub mod const_checks;
 pub(crate) mod evaluate;
 pub mod flaws;
+pub mod implied;
 pub(crate) mod promises;
 pub mod trial;

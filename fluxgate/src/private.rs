@@ -10,10 +10,15 @@ mod probe;
 mod responses;
 mod returns;
 mod sources;
+mod text;
 mod unmet;
+pub mod words;
 
 pub use fluxgate_rules::{Condition, Metrics, Node, Permit, Ratio, Retry, Rule, Window, check};
 pub use std::boxed::Box;
+
+/// All of the library, for what words of the user's refer to.
+pub extern crate self as fluxgate;
 
 pub use self::alias::Alias;
 pub use self::associated::AssociatedBreaker;
@@ -22,6 +27,7 @@ pub use self::handlers::{Custom, Fallback, Given, Rejected, Taken};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
 pub use self::sources::{Evidence, HasSources, Plain, Pointer, PointerAndError, Sources, Unknown, evidence};
+pub use self::text::{Bytes, Text, subject};
 pub use self::unmet::{Met, Unmet};
 pub use crate::configuration::method_name::MethodName;
 pub use crate::configuration::name::Name;

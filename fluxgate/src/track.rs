@@ -61,7 +61,9 @@
 //! of result neither the tracker nor its negation applies, so `!matches(NotFound)` never claims an `Ok`; and `a & b` applies only
 //! where both do.
 //!
-//! Patterns are matched against a reference, so their bindings are references: `matches(Status(code) if *code >= 500)`.
+//! Patterns are matched against a reference, so their bindings are references: `matches(Status(code) if *code >= 500)`. A pattern of
+//! text, such as `matches("down" | "away")`, matches whatever borrows as text: `&str`, `String`, `Cow<str>`; one of bytes, `ok(b"ERR")`,
+//! whatever borrows as bytes.
 //!
 //! `type_of` follows pointers and [sources](Error::source): it sees into `Box<dyn Error>`, `anyhow::Error` and `std::io::Error`. It
 //! does not see what is not among the sources: for the field of a `transparent` variant of thiserror, use

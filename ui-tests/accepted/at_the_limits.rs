@@ -18,6 +18,7 @@ fn constant() -> std::io::Result<u32> {
     Ok(1)
 }
 
+#[allow(deprecated)]
 #[circuit_breaker(trip = failure_streak(1_000_000) | closed & failure_streak(4_000_000_000))]
 fn long() -> std::io::Result<u32> {
     Ok(1)

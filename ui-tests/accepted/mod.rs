@@ -42,24 +42,34 @@ programs! {
     breaker_in_a_static
     breakers_as_values
     breakers_of_receivers
+    breaks_and_continues
+    bytes_in_patterns
+    changed_parameters
     closures_with_commas
     coercions
     comments_in_a_rule
+    conditional_handles
+    conditional_parameters
     constants
     custom_functions
+    delimiters_of_the_attribute
     drop_order
     errors_of_other_crates
     every_argument
     every_unit
     expectations
+    expected_lints
+    expected_lints_of_clippy
     failing_for_a_time
     forbidden_lints
     functions_as_values
+    functions_of_result_itself
     futures
     generics
     handle_and_cfg
     handle_with_visibility
     handlers_of_every_kind
+    handles_in_lower_case
     handles_of_methods
     inner_attributes
     items_in_the_body
@@ -69,7 +79,10 @@ programs! {
     macro_rules_async
     macro_rules_functions
     macro_rules_types
+    names_of_constants
+    names_of_macros
     names_of_ours
+    names_of_primitive_types
     native_async_traits
     nested_parentheses
     never_returns
@@ -79,6 +92,7 @@ programs! {
     outcomes_that_are_possible
     outer_attributes
     parameters_with_cfg
+    paths_of_the_crate
     patterns_of_parameters
     permit_all
     places_of_breakers
@@ -99,6 +113,11 @@ programs! {
     small_window
     strings
     temporaries_of_the_tail
+    text_in_ok
+    text_of_a_type_of_ones_own
+    text_of_errors
+    text_returned
+    the_main_function
     the_same_success_twice
     trackers_joined
     trailing_comma
@@ -109,6 +128,7 @@ programs! {
     two_slow_thresholds
     underscores_in_numbers
     unsafe_and_extern
+    warnings_that_are_allowed
     within_functions_and_closures
 }
 

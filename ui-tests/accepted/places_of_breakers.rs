@@ -70,7 +70,7 @@ fn of_a_function() -> Result<u32, CallNotPermitted> {
     Ok(1)
 }
 
-#[circuit_breaker(breaker = (*client()).breaker)]
+#[circuit_breaker(breaker = client().breaker)]
 fn of_a_field_of_a_function() -> Result<u32, CallNotPermitted> {
     Ok(1)
 }

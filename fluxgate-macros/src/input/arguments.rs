@@ -4,7 +4,6 @@ use fluxgate_rules::Problem;
 use fluxgate_rules::attribute::{self, Attribute, WrittenArgument};
 use fluxgate_rules::token::TokenRange;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::quote;
 
 use crate::input::cut::Cutter;
 use crate::input::errors::Errors;
@@ -64,9 +63,9 @@ impl Arguments {
         self.0.iter().find(|argument| argument.name == name)
     }
 
-    /// The path of Fluxgate.
-    pub(crate) fn fluxgate(&self) -> TokenStream {
-        self.get("crate").map_or_else(|| quote!(::fluxgate), |argument| argument.value.clone())
+    /// The path of Fluxgate, if it is given.
+    pub(crate) fn fluxgate(&self) -> Option<TokenStream> {
+        self.get("crate").map(|argument| argument.value.clone())
     }
 
     /// Takes an argument with a name of ours, unless the macro does not take it.

@@ -8,8 +8,9 @@ use syn::{Attribute, FnArg, Ident, ReceiverKind, Signature, Type, Visibility};
 use crate::input::arguments::Argument;
 use crate::input::errors::Errors;
 use crate::input::future_block::{FutureBlock, ends_in_boxed_future};
+use crate::input::item::{GUARDS, not_a_function};
 use crate::input::parameters::{Binding, bindings};
-use crate::input::returns::{Form, Returns};
+use crate::input::returns::{self, Form, Returns};
 use crate::input::tokens::{is, mentions, span_of};
 
 /// The function to guard.
@@ -149,6 +150,23 @@ impl Function {
                  help: guard a function that calls this one",
             );
         }
+        if let Some(never) = returns::never(&self.signature) {
+            report(
+                never,
+                "a function that never returns has no outcome: its breaker would learn nothing, and never open\n\
+                 help: guard a function that it calls",
+            );
+        }
+        if let Some((output, future)) = returns::later(&self.signature) {
+            let output = quote::ToTokens::to_token_stream(output);
+            report(
+                future,
+                &format!(
+                    "this `async fn` returns a future, which only runs when the guarded call is over\n\
+                 help: await it, and return what it returns: `-> {output}`; or remove `async`"
+                ),
+            );
+        }
         for attribute in &self.attributes {
             if attribute.path().is_ident("track_caller") {
                 report(
@@ -175,9 +193,6 @@ fn may_remove_async(attribute: &Attribute) -> bool {
     last.is_some_and(|last| ["maybe_async", "must_be_sync"].iter().any(|name| last.ident == name))
 }
 
-/// How messages about the item begin.
-const GUARDS: &str = "`#[circuit_breaker]` guards a function";
-
 fn read(input: ParseStream<'_>) -> syn::Result<Function> {
     let attributes = input.call(Attribute::parse_outer)?;
     let visibility: Visibility = input.parse()?;
@@ -188,7 +203,7 @@ fn read(input: ParseStream<'_>) -> syn::Result<Function> {
         Err(_) if is_function(&input.fork()) => {
             return Err(syn::Error::new(Span::call_site(), format!("{GUARDS}, and this is not one yet")));
         }
-        Err(_) => return Err(not_a_function(input)),
+        Err(_) => return Err(not_a_function(input.parse()?)),
     };
     syn::parse::discouraged::Speculative::advance_to(input, &ahead);
     let body: TokenTree = match input.parse() {
@@ -220,34 +235,6 @@ fn read(input: ParseStream<'_>) -> syn::Result<Function> {
 fn is_function(input: ParseStream<'_>) -> bool {
     let tokens: TokenStream = input.parse().unwrap_or_default();
     tokens.into_iter().take(6).any(|tree| matches!(tree, TokenTree::Ident(word) if word == "fn"))
-}
-
-fn not_a_function(input: ParseStream<'_>) -> syn::Error {
-    let tokens: TokenStream = input.parse().unwrap_or_default();
-    let mut words = tokens.into_iter().filter_map(|tree| match tree {
-        TokenTree::Ident(word) => Some(word),
-        _ => None,
-    });
-    // Skips `unsafe`, as in `unsafe impl`.
-    let found = words.find(|word| word != "unsafe");
-    match found {
-        Some(word) if word == "impl" || word == "trait" => syn::Error::new(
-            word.span(),
-            format!(
-                "{GUARDS}, not all of the functions of {} `{word}`\nhelp: put it on each function that calls the dependency",
-                article(&word)
-            ),
-        ),
-        Some(word) => {
-            syn::Error::new(word.span(), format!("{GUARDS}, and this is {} `{word}`", article(&word)))
-        }
-        None => syn::Error::new(Span::call_site(), GUARDS),
-    }
-}
-
-fn article(word: &Ident) -> &'static str {
-    // Without `u`, which sounds like a consonant here: `a use`, `a union`.
-    if word.to_string().starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
 }
 
 /// Splits a body into inner attributes and block. A `$body:block` of `macro_rules!` comes in an invisible group.

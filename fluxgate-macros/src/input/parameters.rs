@@ -1,7 +1,9 @@
 //! The names that parameters bind.
 
-use proc_macro2::Ident;
-use syn::{Attribute, FnArg, Pat, ReceiverKind, Signature, Type};
+use proc_macro2::{Ident, TokenStream};
+use syn::{FnArg, Pat, ReceiverKind, Signature, Type};
+
+use crate::input::attributes::conditions;
 
 /// A name that a parameter binds.
 pub(crate) struct Binding {
@@ -9,7 +11,7 @@ pub(crate) struct Binding {
     /// The `mut` before it, if it is bound by value: `mut order`, `mut self`.
     pub(crate) mutability: Option<syn::Token![mut]>,
     /// The `#[cfg(..)]` of the parameter.
-    pub(crate) conditions: Vec<Attribute>,
+    pub(crate) conditions: Vec<TokenStream>,
     /// Whether its type is a number or the like, or a reference, as far as can be told: nothing happens when it is dropped.
     pub(crate) is_plain: bool,
 }
@@ -41,8 +43,7 @@ pub(crate) fn bindings(input: &FnArg) -> Vec<Binding> {
             &parameter.attrs
         }
     };
-    let conditions: Vec<_> =
-        attributes.iter().filter(|attribute| attribute.path().is_ident("cfg")).cloned().collect();
+    let conditions = conditions(attributes);
     let binding = |(name, mutability)| Binding { name, mutability, conditions: conditions.clone(), is_plain };
     names.into_iter().map(binding).collect()
 }

@@ -152,6 +152,26 @@ impl Returns {
     }
 }
 
+/// The `!` that a function returns.
+pub(crate) fn never(signature: &Signature) -> Option<&Type> {
+    match &signature.output {
+        ReturnType::Type(_, ty) => Some(peel(ty)).filter(|ty| matches!(ty, Type::Never(_))),
+        ReturnType::Default => None,
+    }
+}
+
+/// The output of the future that an `async fn` returns instead of waiting for it, and that future.
+pub(crate) fn later(signature: &Signature) -> Option<(&Type, &Type)> {
+    signature.asyncness?;
+    let ReturnType::Type(_, ty) = &signature.output else { return None };
+    let ty = peel(ty);
+    let output = match ty {
+        Type::ImplTrait(opaque) => output(&opaque.bounds),
+        _ => boxed(ty).or_else(|| alias(ty)),
+    };
+    Some((output?, ty))
+}
+
 impl GenericError {
     fn of(output: &Type, signature: &Signature) -> Option<Self> {
         let segment = last(peel(output)).filter(|segment| segment.ident == "Result")?;

@@ -1,20 +1,27 @@
 //! `#[circuit_breaker(..)]`.
 
 use proc_macro2::{Ident, TokenStream};
+use syn::{Expr, MacroDelimiter};
 
 use crate::input::arguments::Arguments;
 use crate::input::callable::Callable;
 use crate::input::errors::Errors;
 use crate::input::function::Function;
 use crate::input::names::Macro;
+use crate::input::references::{Reference, references};
+use crate::input::warnings::Warning;
 use crate::model::handler;
 use crate::model::outcome::{Outcomes, Trackers};
 use crate::model::target::{self, BreakerLocation};
 
 /// A function and what guards it.
 pub(crate) struct GuardedFunction {
-    /// The path of Fluxgate.
-    pub(crate) fluxgate: TokenStream,
+    /// The path of Fluxgate, if it is given.
+    pub(crate) fluxgate: Option<TokenStream>,
+    /// What the words of the arguments refer to.
+    pub(crate) references: Vec<Reference>,
+    /// What is right, and probably not meant.
+    pub(crate) warnings: Vec<Warning>,
     pub(crate) function: Function,
     pub(crate) breaker: BreakerLocation,
     pub(crate) outcomes: Outcomes,
@@ -28,13 +35,17 @@ pub(crate) struct GuardedFunction {
 
 /// An item that is not guarded, because something is wrong. It stays as it is, so that ours are the only errors.
 pub(crate) struct UnguardedItem {
-    /// The path of Fluxgate.
-    pub(crate) fluxgate: TokenStream,
+    /// The path of Fluxgate, if it is given.
+    pub(crate) fluxgate: Option<TokenStream>,
     pub(crate) item: TokenStream,
     /// Whether the item is an expression, which cannot have others beside it.
     pub(crate) is_expression: bool,
-    /// The function, and the name that `handle` gives its breaker, so that uses of this name compile.
-    pub(crate) handle: Option<(Ident, Function)>,
+    /// The item as a function, if it is one.
+    pub(crate) function: Option<Function>,
+    /// What the words of the arguments refer to.
+    pub(crate) references: Vec<Reference>,
+    /// The name that `handle` gives the function's breaker, so that uses of this name compile.
+    pub(crate) handle: Option<Ident>,
     /// Tokens that make the compiler report all that is wrong.
     pub(crate) errors: TokenStream,
 }
@@ -43,6 +54,7 @@ impl GuardedFunction {
     /// Reads the arguments and the item, and reports all that is wrong with either.
     pub(crate) fn read(arguments: TokenStream, item: TokenStream) -> Result<Self, Box<UnguardedItem>> {
         let mut errors = Errors::default();
+        let references = references(&arguments);
         let arguments = Arguments::parse(arguments, Macro::CircuitBreaker, &mut errors);
         let function = Function::parse(item.clone(), &mut errors);
         let handle = target::handle(&arguments, &mut errors);
@@ -59,7 +71,7 @@ impl GuardedFunction {
             for handler in ["rejected", "fallback"].iter().filter_map(|name| arguments.get(name)) {
                 function.forbid_shared_borrow(handler, &mut errors);
             }
-            if function.returns.is_opaque && !outcomes.is_of_returned() {
+            if function.returns.is_opaque && !outcomes.is_of_returned() && errors.is_empty() {
                 errors.report(
                     function.returns.span,
                     "an `impl Trait` is not a `Result`, so nothing says which calls failed\n\
@@ -70,16 +82,43 @@ impl GuardedFunction {
         let fluxgate = arguments.fluxgate();
         match (function, breaker) {
             (Some(function), Some(breaker)) if errors.is_empty() => {
+                let warnings = trackers.repeated(&arguments);
                 let has_tracker = arguments.get("track").is_some();
-                Ok(Self { fluxgate, function, breaker, outcomes, rejected, fallback, has_tracker })
+                Ok(Self {
+                    fluxgate,
+                    references,
+                    warnings,
+                    function,
+                    breaker,
+                    outcomes,
+                    rejected,
+                    fallback,
+                    has_tracker,
+                })
             }
             (function, _) => {
-                let is_expression = syn::parse2::<syn::Expr>(item.clone()).is_ok();
+                let is_expression = is_expression(&item);
                 // Beside `breaker`, a `handle` is wrong itself.
-                let handle = handle.filter(|_| arguments.get("breaker").is_none()).zip(function);
+                let handle = handle.filter(|_| arguments.get("breaker").is_none());
                 let errors = errors.to_compile_errors();
-                Err(Box::new(UnguardedItem { fluxgate, item, is_expression, handle, errors }))
+                Err(Box::new(UnguardedItem {
+                    fluxgate,
+                    item,
+                    is_expression,
+                    function,
+                    references,
+                    handle,
+                    errors,
+                }))
             }
         }
+    }
+}
+
+/// Whether an item is an expression, and not a macro in braces that may make items.
+fn is_expression(item: &TokenStream) -> bool {
+    match syn::parse2(item.clone()) {
+        Ok(Expr::Macro(its)) => !matches!(its.mac.delimiter, MacroDelimiter::Brace(_)),
+        expression => expression.is_ok(),
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
+use crate::input::source::spelled;
+use crate::input::warnings::Warning;
 use crate::track::claim::{Claim, Domain, claims_nothing};
 use crate::track::parser::tracker;
 use crate::track::possible::Decided;
@@ -99,6 +101,29 @@ impl Trackers {
             (None, Some((name, span))) => errors.report(*span, impossible.message(name, word, Some(&names))),
             (None, None) => {}
         }
+    }
+
+    /// Warns of what a tracker claims in vain, since one that is asked before claims it.
+    pub(crate) fn repeated(&self, arguments: &Arguments) -> Vec<Warning> {
+        const ORDER: [&str; 3] = ["ignore", "success", "track"];
+        let in_domain = |domain| {
+            let of = if self.are_of_returned() { Domain::Whole } else { domain };
+            let Claims { ignored, successes, failures } = self.claims(of);
+            Decided::repeated([&ignored, &successes, &failures], domain)
+        };
+        let mut repeated: Vec<_> = [Domain::Ok, Domain::Err].into_iter().flat_map(in_domain).collect();
+        repeated.dedup();
+        let warning = |(question, later, earlier): (String, usize, usize)| {
+            let (later, earlier) = (ORDER[later], ORDER[earlier]);
+            let asked = question.trim_start_matches("custom ").trim_start_matches("type_of ");
+            let asked = asked.parse().map_or_else(|_| asked.to_owned(), |tokens| spelled(&tokens));
+            let message = format!(
+                "`{later}` claims `{asked}` in vain: `{earlier}` is asked before, and claims it\n\
+                 help: remove it from one of the two"
+            );
+            Some(Warning::new(arguments.get(later)?.span(), message))
+        };
+        repeated.into_iter().filter_map(warning).collect()
     }
 
     /// One tracker without the others.

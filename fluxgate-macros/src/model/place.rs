@@ -1,11 +1,11 @@
 //! Whether an expression is a place where a breaker is kept.
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::ToTokens as _;
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote_spanned};
 use syn::{Block, Expr, Stmt, UnOp};
 
 use crate::input::source::spelled;
-use crate::input::tokens::is;
+use crate::input::tokens::{is, span_of};
 
 /// An expression that is not a place.
 pub(crate) enum NoPlace {
@@ -23,6 +23,9 @@ pub(crate) enum NoPlace {
 pub(crate) fn no_place(expression: &Expr) -> Option<NoPlace> {
     if makes_breaker(expression) {
         return Some(NoPlace::Made);
+    }
+    if part_of_call(&mut expression.clone()).is_some() {
+        return None;
     }
     match root(expression) {
         Expr::Path(_) => None,
@@ -65,12 +68,33 @@ fn root(expression: &Expr) -> &Expr {
     }
 }
 
+/// The call of which an expression is a field or an element. What is called has to return a reference, or a pointer of another kind.
+fn part_of_call(expression: &mut Expr) -> Option<&mut Expr> {
+    let whole = match expression {
+        Expr::Field(field) => &mut *field.base,
+        Expr::Index(index) => &mut *index.expr,
+        Expr::Group(group) => return part_of_call(&mut group.expr),
+        Expr::Paren(paren) => return part_of_call(&mut paren.expr),
+        Expr::Reference(reference) => return part_of_call(&mut reference.expr),
+        _ => return None,
+    };
+    if matches!(whole, Expr::Call(_)) { Some(whole) } else { part_of_call(whole) }
+}
+
+/// The place as an expression that no value which is made on the spot can have.
+pub(crate) fn of_what_is_kept(mut expression: Expr) -> TokenStream {
+    if let Some(call) = part_of_call(&mut expression) {
+        let called = call.to_token_stream();
+        let span = span_of(&called).map_or(Span::call_site(), |(first, _)| first);
+        // At the user's place, but no code of the user's, who need not write it.
+        *call = Expr::Verbatim(quote_spanned!(Span::call_site().located_at(span)=> (*#called)));
+    }
+    expression.into_token_stream()
+}
+
 /// The expression with a `*` before the reference that a call in it may return.
 fn dereferenced(expression: &Expr) -> String {
     match expression {
-        Expr::Field(field) => {
-            format!("({}).{}", dereferenced(&field.base), spelled(&field.member.to_token_stream()))
-        }
         Expr::Group(group) => dereferenced(&group.expr),
         Expr::Paren(paren) => dereferenced(&paren.expr),
         Expr::Reference(reference) => dereferenced(&reference.expr),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use fluxgate_rules::check::EMPTY_NAME;
+use fluxgate_rules::implied::{Implied, implied};
 use fluxgate_rules::read::{self, Reading};
 use fluxgate_rules::syntax::{self, Branch, WrittenArgument, WrittenCall, WrittenRule};
 use fluxgate_rules::token::{Token, TokenRange, spell};
@@ -10,13 +11,14 @@ use fluxgate_rules::trial::Plan;
 use fluxgate_rules::vocabulary::{
     HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, NORMAL, ON_CANCEL, OUTAGE, OUTCOME, Parameter, Vocabulary,
 };
-use fluxgate_rules::{Expectations, Problem, Window};
+use fluxgate_rules::{Expectations, Extent, Problem, Window};
 use proc_macro2::{Span, TokenStream};
 use syn::{Expr, ExprLit, Lit, LitStr};
 
-use crate::input::arguments::Arguments;
+use crate::input::arguments::{Argument, Arguments};
 use crate::input::errors::Errors;
 use crate::input::source::Source;
+use crate::input::warnings::Warning;
 
 /// The settings of a breaker; `None` is what Fluxgate chooses itself. A breaker with [`Settings::default`] has all of that.
 #[derive(Default)]
@@ -36,6 +38,8 @@ pub(crate) struct Settings {
     pub(crate) rule: Option<Rule>,
     /// The rule as we would write it and the length of its trial, for documentation.
     pub(crate) summary: String,
+    /// What is right, and probably not meant.
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// The name of a breaker.
@@ -213,6 +217,12 @@ impl Reader<'_> {
         let retry = self.read("retry", read::retry);
         let permit = self.read("permit", read::permit);
         let on_cancel = self.outcome("on_cancel", &ON_CANCEL);
+        let mut warnings = self.never_tried(retry.as_ref());
+        warnings.extend(unfilled(&name));
+        if let Some(rule) = &rule {
+            warnings.extend(never_decides(rule));
+            warnings.extend(size.and_then(|window| longer_than(rule, &window)));
+        }
         Settings {
             name,
             window: window.map(|window| self.setting(&window)),
@@ -225,6 +235,7 @@ impl Reader<'_> {
             on_cancel_after: on_cancel.and_then(|(_, after)| after),
             count_calls: self.count_calls(),
             summary: summary(rule.as_ref(), size.as_ref()),
+            warnings,
             rule: rule.map(|rule| self.rule(&rule, size.is_none())),
         }
     }
@@ -245,6 +256,23 @@ impl Reader<'_> {
         }
         self.errors.report(argument.span(), format!("{EMPTY_NAME}\nhelp: {help}"));
         BreakerName::Default
+    }
+
+    /// Warns of arguments about trials, if a breaker that is open is never tried.
+    fn never_tried(&self, retry: Option<&Read<WrittenCall>>) -> Vec<Warning> {
+        if retry.is_none_or(|retry| retry.value.entry.word != "never") {
+            return Vec::new();
+        }
+        let names = ["permit", "max_half_open_calls", "half_open_timeout"];
+        let given = names.iter().filter_map(|name| Some((name, self.arguments.get(name)?)));
+        let warning = |(name, argument): (&&str, &Argument)| {
+            let message = format!(
+                "`{name}` is about trials, and with `retry = never` a breaker that trips is not tried: only after `open_for`\n\
+                 help: remove it, or take another `retry`"
+            );
+            Warning::new(argument.span(), message)
+        };
+        given.map(warning).collect()
     }
 
     /// Whether calls are counted: `true`, `false`, or a constant, which the compiler checks.
@@ -390,6 +418,61 @@ impl Reader<'_> {
             }
         })
     }
+}
+
+/// Warns of a name with something in braces, which is not a path of a service: `payments-{id}`, but `/payments/{id}`.
+fn unfilled(name: &BreakerName) -> Option<Warning> {
+    let BreakerName::Text(name) = name else { return None };
+    let text = name.value();
+    let (_, rest) = text.split_once('{').filter(|_| !text.contains('/'))?;
+    let (inside, _) = rest.split_once('}')?;
+    inside.chars().all(|sign| sign.is_alphanumeric() || "_.:?#".contains(sign)).then(|| {
+        let message = format!(
+            "a name is taken as it is, and nothing is put in place of `{{{inside}}}`\n\
+             help: name each breaker where it is made, by `CircuitBreaker::builder(format!(..))`; or make this name a constant"
+        );
+        Warning::new((name.span(), name.span()), message)
+    })
+}
+
+/// Warns of parts of a rule beside which another says more.
+fn never_decides(Read { source, value }: &Read<WrittenRule>) -> Vec<Warning> {
+    let nodes = value.nodes().unwrap_or_default();
+    let text = |at: usize| spell(value.places[at].of(&source.tokens));
+    let warning = |Implied { part, because_of, is_alternative }: Implied| {
+        let (part_text, other) = (text(part), text(because_of));
+        let message = if is_alternative {
+            format!(
+                "`{part_text}` never decides: `{other}` holds whenever it does\nhelp: remove it, or ask for less in it"
+            )
+        } else {
+            format!(
+                "`{part_text}` never decides: it holds whenever `{other}` does\nhelp: remove it, or ask for more in it"
+            )
+        };
+        Warning::new(source.span(value.places[part]), message)
+    };
+    implied(&nodes).into_iter().map(warning).collect()
+}
+
+/// Warns of a duration in a rule that is longer than all that the window remembers.
+fn longer_than(Read { source, value }: &Read<WrittenRule>, window: &Window) -> Option<Warning> {
+    let Extent::Time(remembered) = window.extent else { return None };
+    value.branches.iter().find_map(|branch| {
+        let Branch::Condition(call) = branch else { return None };
+        let is_long = |argument: &&WrittenArgument| match argument.value {
+            syntax::Value::Duration(duration) => duration > remembered,
+            _ => false,
+        };
+        let times_calls = matches!(call.entry.word, "slow_rate" | "avg_latency");
+        let argument = call.arguments.iter().filter(|_| times_calls).find(is_long)?;
+        let text = spell(argument.place.of(&source.tokens));
+        let message = format!(
+            "`{text}` is longer than this window remembers, so calls that take so long are hardly ever in it together\n\
+             help: take a longer window, or a shorter duration"
+        );
+        Some(Warning::new(source.span(argument.place), message))
+    })
 }
 
 /// The rule as we would write it, with the length of its trial if that does not depend on constants.

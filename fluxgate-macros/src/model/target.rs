@@ -10,7 +10,7 @@ use crate::input::function::Function;
 use crate::input::parameters::{Binding, bindings};
 use crate::input::returns::Form;
 use crate::input::tokens::{is, mentions, text, ungrouped, word};
-use crate::model::place::{NoPlace, is_static, no_place};
+use crate::model::place::{NoPlace, is_static, no_place, of_what_is_kept};
 use crate::model::settings::Settings;
 
 /// Where the breaker of a function is.
@@ -53,27 +53,42 @@ impl BreakerLocation {
         })
     }
 
-    /// Whether the breaker may trip although no result is a failure, as far as is known here.
-    pub(crate) fn trips_on_more_than_results(&self) -> bool {
+    /// The settings of a breaker that the function makes.
+    pub(crate) fn settings(&self) -> Option<&Settings> {
         match self {
             Self::Inside(settings) | Self::Beside(_, settings) | Self::Associated(_, settings) => {
-                settings.trip_on_more_than_results()
+                Some(settings)
             }
-            Self::Static(_) | Self::Given(_) | Self::Field(_) | Self::Lent(_) | Self::Shared(_) => true,
+            Self::Static(_) | Self::Given(_) | Self::Field(_) | Self::Lent(_) | Self::Shared(_) => None,
         }
     }
 
+    /// Whether the breaker may trip although no result is a failure, as far as is known here.
+    pub(crate) fn trips_on_more_than_results(&self) -> bool {
+        self.settings().is_none_or(Settings::trip_on_more_than_results)
+    }
+
     fn given(argument: &Argument, function: Option<&Function>, errors: &mut Errors) -> Option<Self> {
-        let place = argument.value.clone();
-        let expression = syn::parse2::<Expr>(place.clone());
-        let found = expression.as_ref().map_or(Some(NoPlace::Other), no_place);
-        if let Some(no_place) = found {
-            errors.report(argument.span(), objection(&no_place, &place));
-            return None;
-        }
-        let kind = function.map_or(Self::Given as fn(_) -> _, |function| kind_of(&place, function));
-        Some(match kind(place) {
-            Self::Given(place) if expression.is_ok_and(|place| is_static(&place)) => Self::Static(place),
+        let written = &argument.value;
+        let expression = syn::parse2::<Expr>(written.clone()).map_err(|_| NoPlace::Other);
+        let expression = expression.and_then(|expression| match no_place(&expression) {
+            Some(no_place) => Err(no_place),
+            None => Ok(expression),
+        });
+        let expression = match expression {
+            Ok(expression) => expression,
+            Err(no_place) => {
+                errors.report(argument.span(), objection(&no_place, written));
+                return None;
+            }
+        };
+        let kind = match function {
+            Some(function) => kind_of(written, function),
+            None => Self::Given,
+        };
+        let is_static = is_static(&expression);
+        Some(match kind(of_what_is_kept(expression)) {
+            Self::Given(place) if is_static => Self::Static(place),
             location => location,
         })
     }

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote};
 use syn::Lifetime;
 
+use crate::input::attributes;
 use crate::input::function::Function;
 use crate::input::future_block::FutureBlock;
 use crate::input::parameters::without_mut;
@@ -13,14 +14,16 @@ use crate::input::unseen::Unseen;
 use crate::model::guard::GuardedFunction;
 use crate::model::target::BreakerLocation;
 use crate::output::body::{self, Capture};
+use crate::output::private::Private;
 use crate::output::target::Target;
-use crate::output::{handler, outcome, returns};
+use crate::output::warnings::warnings;
+use crate::output::{handler, outcome, references, returns};
 
 /// The function, with its body guarded.
-pub(crate) fn guarded(guard: &GuardedFunction, private: &TokenStream) -> TokenStream {
+pub(crate) fn guarded(guard: &GuardedFunction, private: &Private) -> TokenStream {
     let Function { attributes, visibility, inner, block, .. } = &guard.function;
     let target = Target::of(&guard.breaker, &guard.function, private);
-    let writer = BodyWriter { guard, private, target: &target };
+    let writer = BodyWriter { guard, private: &private.name, target: &target };
     let (body, capture) = match (guard.function.returns.form, &guard.function.future) {
         (Form::Sync, _) => writer.sync(),
         (Form::Async, _) => writer.asynchronous(),
@@ -28,9 +31,15 @@ pub(crate) fn guarded(guard: &GuardedFunction, private: &TokenStream) -> TokenSt
         (Form::Future | Form::Boxed, None) => (writer.eager(), Capture::none()),
     };
     let signature = without_mut(&guard.function.signature, &capture.bound_anew);
-    let Target { beside, items, .. } = &target;
+    let (beside, import) = (&target.beside, &private.import);
+    let settings = guard.breaker.settings().map(|settings| &settings.warnings[..]).unwrap_or_default();
+    let warnings = [settings, &guard.warnings].map(warnings);
+    let warnings = quote!(#(#warnings)*);
+    let references = references::statements(&guard.references, &private.fluxgate, &private.name);
+    let attributes = attributes::of_function(attributes, !beside.is_empty());
+    let inner = attributes::of_body(inner, !beside.is_empty());
     let hint = guard.function.returns.unseen.as_ref().filter(|_| !guard.has_tracker).map(hint);
-    let body = braced(quote!(#inner #items #hint #body), block.span());
+    let body = braced(quote!(#inner #import #references #warnings #hint #body), block.span());
     quote!(#beside #(#attributes)* #visibility #signature #body)
 }
 
@@ -65,8 +74,7 @@ impl BodyWriter<'_> {
     //
     // Output:
     //     fn charge(order: &Order) -> Result<Receipt, PaymentError> {
-    //         static __FLUXGATE_BREAKER: Breaker = ..;
-    //         let call = match Call::enter(&__FLUXGATE_BREAKER) {
+    //         let call = match Call::enter(breaker) {
     //             Ok(call) => call,
     //             Err(refusal) => return Returned::refused(refusal, become_error),
     //         };
@@ -89,13 +97,12 @@ impl BodyWriter<'_> {
     //
     // Output:
     //     async fn charge(order: Order) -> Result<Receipt, PaymentError> {
-    //         static __FLUXGATE_BREAKER: Breaker = ..;
-    //         Deferred::new(&__FLUXGATE_BREAKER, async move { .. }, finish, refused).await
+    //         Deferred::new(breaker, async move { .. }, finish, refused).await
     //     }
     //
     // and with a `rejected` or `fallback`:
     //
-    //         let call = match Call::enter(&__FLUXGATE_BREAKER) {
+    //         let call = match Call::enter(breaker) {
     //             Ok(call) => call,
     //             Err(refusal) => return IntoError::into_error(refusal, rejected),
     //         };
@@ -116,8 +123,7 @@ impl BodyWriter<'_> {
     //
     // Output:
     //     fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> {
-    //         static __FLUXGATE_BREAKER: Breaker = ..;
-    //         Deferred::new(&__FLUXGATE_BREAKER, async move { .. }, finish, refused)
+    //         Deferred::new(breaker, async move { .. }, finish, refused)
     //     }
     //
     // or, where handlers or attributes below need it, `async move { .. }` as of an `async fn`; boxed, if the user's is.
@@ -159,7 +165,6 @@ impl BodyWriter<'_> {
     //
     // Output:
     //     fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> {
-    //         static __FLUXGATE_BREAKER: Breaker = ..;
     //         Eager::new(breaker, || -> _ { .. }, finish, settle)
     //     }
     //

@@ -9,7 +9,7 @@ use crate::input::tokens::{local, respan, span_of};
 use crate::model::outcome::{Claims, Outcomes};
 use crate::output::returns;
 use crate::track::claim::{Claim, Predicate};
-use crate::track::tracker::Arm;
+use crate::track::tracker::{Arm, Borrowed};
 
 /// Ends a call that has returned, and gives back what it has.
 pub(crate) fn finish(
@@ -128,13 +128,30 @@ fn joined(members: &[Predicate], operator: &TokenStream, private: &TokenStream) 
 }
 
 fn matches(arm: &Arm, subject: &str, private: &TokenStream) -> TokenStream {
-    let Arm { pattern, guard } = arm;
+    let Arm { pattern, guard, borrowed } = arm;
     let subject = local(subject);
+    let subject = match borrowed {
+        Some(Borrowed::Text) => borrow(&quote!(#private::Text::as_text), &subject, pattern, private),
+        Some(Borrowed::Bytes) => borrow(&quote!(#private::Bytes::as_bytes), &subject, pattern, private),
+        None => subject.into_token_stream(),
+    };
     // In a closure, so that a guard may panic without leaving code that is never reached.
     let guard = guard.as_ref().map(|guard| quote!(if #private::holds(|| #guard)));
     // In a `Some`, so that a pattern may match everything without making the last arm one that is never reached.
     let some = quote!(::core::option::Option::Some);
     quote!((match #some(#subject) { #some(#pattern) #guard => true, _ => false }))
+}
+
+/// A call of the method that borrows a pattern's subject, spanned so that a value that is nothing of the kind is told at the pattern.
+fn borrow(
+    method: &TokenStream,
+    subject: &Ident,
+    pattern: &TokenStream,
+    private: &TokenStream,
+) -> TokenStream {
+    let span = span_of(pattern).map_or(Span::call_site(), |(first, _)| first);
+    let [method, function] = [method.clone(), quote!(#private::subject)].map(|path| respan(path, span));
+    quote_spanned!(span=> #method(#function(#subject)))
 }
 
 /// A call of a user's function, spanned so that type errors point at it.

@@ -100,7 +100,7 @@ impl ConstantWriter {
             BreakerName::Default => default,
             BreakerName::Text(name) => quote!(__fluxgate::Name::from_static(#name)),
             BreakerName::Constant(name, span) => {
-                self.constants.extend(quote!(const __FLUXGATE_NAME: &str = #name;));
+                self.constants.extend(quote!(const __FLUXGATE_NAME: &::core::primitive::str = #name;));
                 self.check("name", &quote!(__FLUXGATE_NAME), *span);
                 quote!(__fluxgate::Name::from_static(__FLUXGATE_NAME))
             }
@@ -201,9 +201,9 @@ impl ConstantWriter {
     /// Gives a user's constant a name, and adds its check.
     fn checked(&mut self, Constant { expression, ty, check, message, span }: &Constant) -> TokenStream {
         let ty = match ty {
-            ConstantType::U32 => quote!(u32),
-            ConstantType::Usize => quote!(usize),
-            ConstantType::F64 => quote!(f64),
+            ConstantType::U32 => quote!(::core::primitive::u32),
+            ConstantType::Usize => quote!(::core::primitive::usize),
+            ConstantType::F64 => quote!(::core::primitive::f64),
             ConstantType::Duration => quote!(::core::time::Duration),
         };
         let name = self.constant(&ty, expression);

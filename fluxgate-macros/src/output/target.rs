@@ -3,18 +3,18 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
+use crate::input::attributes;
 use crate::input::function::Function;
 use crate::input::tokens::{local, respan, span_of};
 use crate::model::settings::Settings;
 use crate::model::target::{BreakerLocation, is_method};
+use crate::output::private::Private;
 use crate::output::settings::settings;
 
 /// The breaker of a function, in tokens.
 pub(crate) struct Target {
     /// Items beside the function.
     pub(crate) beside: TokenStream,
-    /// Items in it.
-    pub(crate) items: TokenStream,
     /// Statements that have to come before `breaker`.
     pub(crate) setup: TokenStream,
     /// An expression for a `&Breaker`.
@@ -24,7 +24,8 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    pub(crate) fn of(location: &BreakerLocation, function: &Function, private: &TokenStream) -> Self {
+    pub(crate) fn of(location: &BreakerLocation, function: &Function, paths: &Private) -> Self {
+        let private = &paths.name;
         let none = TokenStream::new;
         let breaker = local("breaker");
         // Spanned so that type errors point at the place.
@@ -40,20 +41,20 @@ impl Target {
             BreakerLocation::Inside(its) => {
                 let name = quote!(__FLUXGATE_BREAKER);
                 let settings = settings(its, private, breaker_name(function, private));
+                // In a block of its own, since in the function's the user's code would see it. One of the two is used, once.
+                let breaker = made_of(&settings, &name, private);
                 Self {
                     beside: none(),
-                    items: made_of(&settings, &name, private),
                     setup: none(),
-                    breaker: quote!(&#name),
-                    handle: quote!(#private::CircuitBreaker::from_static(&#name)),
+                    breaker: quote!({ #breaker &#name }),
+                    handle: quote!({ #breaker #private::CircuitBreaker::from_static(&#name) }),
                 }
             }
             BreakerLocation::Beside(name, its) => {
                 let documentation = documentation(function, &its.summary);
                 let settings = settings(its, private, breaker_name(function, private));
                 Self {
-                    beside: handle_of(name, &documentation, &settings, function, private),
-                    items: none(),
+                    beside: handle_of(name, &documentation, &settings, function, paths),
                     setup: none(),
                     breaker: quote!(#name.breaker()),
                     handle: quote!(#private::share(&#name)),
@@ -63,8 +64,7 @@ impl Target {
                 let documentation = documentation(function, &its.summary);
                 let settings = settings(its, private, breaker_name(function, private));
                 Self {
-                    beside: associated(name, &documentation, &settings, function, private),
-                    items: none(),
+                    beside: associated(name, &documentation, &settings, function, paths),
                     setup: none(),
                     breaker: quote!(Self::#name.get().breaker()),
                     handle: quote!(#private::share(Self::#name.get())),
@@ -80,7 +80,6 @@ impl Target {
                 let lend = spanned(place, quote!(&));
                 Self {
                     beside: none(),
-                    items: none(),
                     setup: quote!(let #breaker: #ty = #lend #place;),
                     breaker: quote!(#private::CircuitBreaker::breaker(#breaker)),
                     handle: share(place),
@@ -90,7 +89,6 @@ impl Target {
                 let handle = share(place);
                 Self {
                     beside: none(),
-                    items: none(),
                     setup: quote!(let #breaker: #private::CircuitBreaker = #handle;),
                     breaker: quote!(#private::CircuitBreaker::breaker(&#breaker)),
                     handle,
@@ -101,13 +99,14 @@ impl Target {
 }
 
 /// In place of the breaker of a function that is not guarded, one under the same name, so that uses of the name compile.
-pub(crate) fn stand_in(handle: &Ident, function: &Function, private: &TokenStream) -> TokenStream {
+pub(crate) fn stand_in(handle: &Ident, function: &Function, paths: &Private) -> TokenStream {
+    let private = &paths.name;
     let name = quote!(#private::Name::from_static(::core::module_path!()));
     let settings = settings(&Settings::default(), private, name);
     if is_method(function) {
-        associated(handle, "", &settings, function, private)
+        associated(handle, "", &settings, function, paths)
     } else {
-        handle_of(handle, "", &settings, function, private)
+        handle_of(handle, "", &settings, function, paths)
     }
 }
 
@@ -121,20 +120,21 @@ fn associated(
     documentation: &str,
     settings: &TokenStream,
     function: &Function,
-    private: &TokenStream,
+    Private { path, import, name: private, .. }: &Private,
 ) -> TokenStream {
     let visibility = &function.visibility;
-    let conditions = function.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let attributes = attributes::of_handle(&function.attributes);
     let name = quote!(__FLUXGATE_BREAKER);
     let breaker = made_of(settings, &name, private);
     quote!(
-        #(#conditions)*
+        #(#attributes)*
         #[doc = #documentation]
-        #visibility const #handle: #private::AssociatedBreaker = #private::AssociatedBreaker::new({
+        #visibility const #handle: #path::AssociatedBreaker = {
+            #import
             #breaker
             static __FLUXGATE_HANDLE: #private::CircuitBreaker = #private::CircuitBreaker::from_static(&#name);
-            || &__FLUXGATE_HANDLE
-        });
+            #private::AssociatedBreaker::new(|| &__FLUXGATE_HANDLE)
+        };
     )
 }
 
@@ -143,15 +143,16 @@ fn handle_of(
     documentation: &str,
     settings: &TokenStream,
     function: &Function,
-    private: &TokenStream,
+    Private { path, import, name: private, .. }: &Private,
 ) -> TokenStream {
     let visibility = &function.visibility;
-    let conditions = function.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    let attributes = attributes::of_handle(&function.attributes);
     let breaker = made_of(settings, &quote!(__FLUXGATE_BREAKER), private);
     quote!(
-        #(#conditions)*
+        #(#attributes)*
         #[doc = #documentation]
-        #visibility static #handle: #private::CircuitBreaker = {
+        #visibility static #handle: #path::CircuitBreaker = {
+            #import
             #breaker
             #private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER)
         };
@@ -178,7 +179,7 @@ fn breaker_name(function: &Function, private: &TokenStream) -> TokenStream {
         return quote!(#private::Name::from_static(::core::concat!(::core::module_path!(), "::", #name)));
     }
     quote!(#private::Name::of_method({
-        fn __fluxgate_name() -> &'static str {
+        fn __fluxgate_name() -> &'static ::core::primitive::str {
             static NAME: #private::MethodName = #private::MethodName::new(::core::module_path!(), #name);
             NAME.get(__fluxgate_name)
         }

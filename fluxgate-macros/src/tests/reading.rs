@@ -12,6 +12,7 @@ use quote::quote;
 use crate::input::arguments::Arguments;
 use crate::input::errors::{Correction, Errors};
 use crate::input::names::Macro;
+use crate::input::references::references;
 use crate::input::source::Source;
 use crate::model::breaker::BreakerValue;
 use crate::model::outcome::Trackers;
@@ -98,8 +99,12 @@ fn errors(tokens: &TokenStream, of: Macro) -> Errors {
         let _ = Trackers::read(&arguments, &mut errors);
     }
     if let Some(settings) = Settings::read(&arguments, &mut errors) {
-        let breaker = expand::breaker(&BreakerValue { fluxgate: arguments.fluxgate(), settings });
-        assert!(syn::parse2::<syn::ExprCall>(breaker).is_ok(), "{tokens}");
+        let breaker = expand::breaker(&BreakerValue {
+            fluxgate: arguments.fluxgate(),
+            references: references(tokens),
+            settings,
+        });
+        assert!(syn::parse2::<syn::Expr>(breaker).is_ok(), "{tokens}");
     } else {
         assert!(!errors.is_empty(), "{tokens}");
         assert!(syn::parse2::<syn::File>(errors.to_compile_errors()).is_ok(), "{tokens}");

@@ -114,7 +114,9 @@ impl Predicate {
     /// Whether it runs the user's code, which may panic.
     pub(crate) fn runs_user_code(&self) -> bool {
         match self {
-            Self::Error(arm) | Self::Value(arm) | Self::Returned(arm) => arm.guard.is_some(),
+            Self::Error(arm) | Self::Value(arm) | Self::Returned(arm) => {
+                arm.guard.is_some() || arm.borrowed.is_some()
+            }
             Self::TypeOf(..) | Self::Custom(_) => true,
             Self::Not(inner) => inner.runs_user_code(),
             Self::And(members) | Self::Or(members) => members.iter().any(Self::runs_user_code),

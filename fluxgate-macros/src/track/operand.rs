@@ -6,13 +6,13 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
-use syn::{Expr, Pat, PatIdent, Token, Type};
+use syn::{Expr, Lit, Pat, PatIdent, Token, Type};
 
 use crate::input::callable::{Callable, Uncallable};
 use crate::input::source::{Source, spelled};
 use crate::input::tokens::text;
 use crate::input::trees::Trees;
-use crate::track::tracker::{Arm, Tracker};
+use crate::track::tracker::{Arm, Borrowed, Tracker};
 
 /// Reads the content of the parentheses after a word.
 pub(crate) fn operand(
@@ -118,13 +118,15 @@ fn arm(source: &Source, word: &str, inside: &Trees, tokens: &TokenStream) -> Res
                 problem(0, end, &what).help(format!("write a pattern that tells them apart, or {all}")),
             ));
         }
-        return Ok(Arm { pattern: pattern.into_token_stream(), guard: None });
+        return Ok(Arm { borrowed: borrowed(&pattern), pattern: pattern.into_token_stream(), guard: None });
     };
     let condition: TokenStream = tokens.clone().into_iter().skip_while(|tree| !is_if(tree)).skip(1).collect();
     match syn::parse2::<Expr>(condition.clone()) {
-        Ok(condition) => {
-            Ok(Arm { pattern: pattern.into_token_stream(), guard: Some(condition.into_token_stream()) })
-        }
+        Ok(condition) => Ok(Arm {
+            borrowed: borrowed(&pattern),
+            pattern: pattern.into_token_stream(),
+            guard: Some(condition.into_token_stream()),
+        }),
         Err(_) if condition.is_empty() => Err(Box::new(
             problem(guard, end, "a condition is missing after `if`")
                 .help(format!("write `{word}(PATTERN if GUARD)`")),
@@ -133,6 +135,21 @@ fn arm(source: &Source, word: &str, inside: &Trees, tokens: &TokenStream) -> Res
             let what = format!("`{}` is not an expression", spelled(&condition));
             Err(Box::new(problem(guard + 1, end, &what).help(format!("write `{word}(PATTERN if GUARD)`"))))
         }
+    }
+}
+
+/// Whether a pattern is text or bytes, or has such an alternative.
+fn borrowed(pattern: &Pat) -> Option<Borrowed> {
+    match pattern {
+        Pat::Lit(literal) => match literal.lit {
+            Lit::Str(_) => Some(Borrowed::Text),
+            Lit::ByteStr(_) => Some(Borrowed::Bytes),
+            _ => None,
+        },
+        Pat::Or(or) => or.cases.iter().find_map(borrowed),
+        Pat::Paren(paren) => borrowed(&paren.pat),
+        Pat::Ident(name) => name.subpat.as_ref().and_then(|(_, inner)| borrowed(inner)),
+        _ => None,
     }
 }
 

@@ -41,6 +41,34 @@ impl Decided {
         decided
     }
 
+    /// The questions of a tracker to which a yes changes nothing, since one that is asked before asks the same: each with the index of
+    /// that tracker and of the earlier.
+    pub(crate) fn repeated(claims: [&Claim; 3], domain: Domain) -> Vec<(String, usize, usize)> {
+        let mut questions = Questions(Vec::new());
+        let claims = claims.map(|claim| questions.formula(claim, domain));
+        let count = questions.0.len();
+        if count > MAX_QUESTIONS {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for (question, text) in questions.0.iter().enumerate() {
+            let yes = 1 << question;
+            let mut asking = (0..claims.len()).filter(|tracker| claims[*tracker].asks(question));
+            let (Some(earlier), Some(later)) = (asking.next(), asking.next()) else { continue };
+            let all = || 0..1_u32 << count;
+            let claims_by_it =
+                |answers: u32| claims[later].holds(answers | yes) && !claims[later].holds(answers & !yes);
+            let is_claimed_before =
+                |answers: u32| claims[..later].iter().any(|claim| claim.holds(answers | yes));
+            if all().any(claims_by_it)
+                && all().filter(|answers| claims_by_it(*answers)).all(is_claimed_before)
+            {
+                found.push((text.clone(), later, earlier));
+            }
+        }
+        found
+    }
+
     pub(crate) fn or(self, other: Self) -> Self {
         let mut by = self.by;
         for (one, another) in by.iter_mut().zip(other.by) {
@@ -65,6 +93,15 @@ enum Formula {
 }
 
 impl Formula {
+    fn asks(&self, question: usize) -> bool {
+        match self {
+            Self::Constant(_) => false,
+            Self::Answer(asked) => *asked == question,
+            Self::Not(inner) => inner.asks(question),
+            Self::All(members) | Self::Any(members) => members.iter().any(|member| member.asks(question)),
+        }
+    }
+
     fn holds(&self, answers: u32) -> bool {
         match self {
             Self::Constant(holds) => *holds,
@@ -105,7 +142,7 @@ impl Questions {
     }
 
     /// A pattern matches if one of its alternatives does. With a domain, it is one of whole return values.
-    fn arm(&mut self, Arm { pattern: written, guard }: &Arm, whole: Option<Domain>) -> Formula {
+    fn arm(&mut self, Arm { pattern: written, guard, .. }: &Arm, whole: Option<Domain>) -> Formula {
         let Ok(parsed) = pattern(written.clone()) else { return self.ask(&written.to_string()) };
         let pattern = self.pattern(&parsed, whole);
         let Some(guard) = guard else { return pattern };

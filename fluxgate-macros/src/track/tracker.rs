@@ -30,6 +30,15 @@ pub(crate) enum Tracker {
 pub(crate) struct Arm {
     pub(crate) pattern: TokenStream,
     pub(crate) guard: Option<TokenStream>,
+    /// What it is matched against, if that has to be borrowed from the value.
+    pub(crate) borrowed: Option<Borrowed>,
+}
+
+/// What text or bytes in a pattern match, whoever owns it: `"down"` matches a `String` likewise.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Borrowed {
+    Text,
+    Bytes,
 }
 
 impl Tracker {

@@ -1,4 +1,4 @@
-// fix: `breaker = state().payments` => `breaker = (*state()).payments`
+// fix by hand: `-> State {\n    State { payments: breaker!(name = "payments") }` => `-> &'static State {\n    static STATE: State = State { payments: breaker!(name = "payments") };\n    &STATE`
 use fluxgate::{CallNotPermitted, CircuitBreaker, breaker, circuit_breaker};
 
 static PAYMENTS: CircuitBreaker = breaker!(name = "payments");
@@ -7,9 +7,8 @@ struct State {
     payments: CircuitBreaker,
 }
 
-fn state() -> &'static State {
-    static STATE: State = State { payments: breaker!(name = "payments") };
-    &STATE
+fn state() -> State {
+    State { payments: breaker!(name = "payments") }
 }
 
 #[circuit_breaker(breaker = state().payments)]

@@ -12,19 +12,21 @@ pub async fn charge(
     _guard: Guard,
     unused: u8,
 ) -> Result<Receipt, PaymentError> {
-    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-        {
-            const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                __private::Name::from_static(
-                    ::core::concat!(::core::module_path!(), "::", "charge"),
-                ),
-            );
-            __FLUXGATE_SETTINGS
-        },
-        &__FLUXGATE_BREAKER,
-    );
     return __private::Deferred::new(
-            &__FLUXGATE_BREAKER,
+            {
+                static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+                    {
+                        const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
+                            __private::Name::from_static(
+                                ::core::concat!(::core::module_path!(), "::", "charge"),
+                            ),
+                        );
+                        __FLUXGATE_SETTINGS
+                    },
+                    &__FLUXGATE_BREAKER,
+                );
+                &__FLUXGATE_BREAKER
+            },
             async move {
                 if false {
                     return __private::never::<Result<Receipt, PaymentError>>();

@@ -39,6 +39,7 @@ impl Gateway for Client {
         'life0: 'async_trait,
         Self: 'async_trait,
     {
+        let _ = __private::words::breaker;
         let __fluxgate_breaker: &__private::CircuitBreaker = &self.breaker;
         return Box::pin(
             __private::Deferred::new(

@@ -8,17 +8,6 @@ fn charge(order: Order) -> Pin<Box<dyn Future<Output = Result<Receipt, PaymentEr
 fn charge(
     order: Order,
 ) -> Pin<Box<dyn Future<Output = Result<Receipt, PaymentError>> + Send>> {
-    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-        {
-            const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                __private::Name::from_static(
-                    ::core::concat!(::core::module_path!(), "::", "charge"),
-                ),
-            );
-            __FLUXGATE_SETTINGS
-        },
-        &__FLUXGATE_BREAKER,
-    );
     return __private::Box::pin(
         __private::Eager::<
             _,
@@ -26,7 +15,20 @@ fn charge(
             _,
             _,
         >::new(
-            __private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER),
+            {
+                static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+                    {
+                        const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
+                            __private::Name::from_static(
+                                ::core::concat!(::core::module_path!(), "::", "charge"),
+                            ),
+                        );
+                        __FLUXGATE_SETTINGS
+                    },
+                    &__FLUXGATE_BREAKER,
+                );
+                __private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER)
+            },
             || -> Pin<Box<dyn Future<Output = Result<Receipt, PaymentError>> + Send>> {
                 Box::pin(gateway::send(order))
             },

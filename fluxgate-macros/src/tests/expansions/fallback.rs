@@ -6,19 +6,22 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
 // expands to
 
 async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
-    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-        {
-            const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                __private::Name::from_static(
-                    ::core::concat!(::core::module_path!(), "::", "look_up"),
-                ),
-            );
-            __FLUXGATE_SETTINGS
-        },
-        &__FLUXGATE_BREAKER,
-    );
+    let _ = __private::words::fallback;
     let __fluxgate_returned = '_failed: {
-        let __fluxgate_call = match __private::Call::enter(&__FLUXGATE_BREAKER) {
+        let __fluxgate_call = match __private::Call::enter({
+            static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+                {
+                    const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
+                        __private::Name::from_static(
+                            ::core::concat!(::core::module_path!(), "::", "look_up"),
+                        ),
+                    );
+                    __FLUXGATE_SETTINGS
+                },
+                &__FLUXGATE_BREAKER,
+            );
+            &__FLUXGATE_BREAKER
+        }) {
             ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
             ::core::result::Result::Err(__fluxgate_refusal) => {
                 let __fluxgate_error = <Result<

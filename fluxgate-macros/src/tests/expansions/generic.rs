@@ -14,14 +14,17 @@ fn charge<T, const N: usize>(
 where
     T: Order,
 {
-    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-        {
-            const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
-            __FLUXGATE_SETTINGS
-        },
-        &__FLUXGATE_BREAKER,
-    );
-    let __fluxgate_call = match __private::Call::enter(&__FLUXGATE_BREAKER) {
+    let _ = ::fluxgate::trip::failure_streak;
+    let __fluxgate_call = match __private::Call::enter({
+        static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+            {
+                const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
+                __FLUXGATE_SETTINGS
+            },
+            &__FLUXGATE_BREAKER,
+        );
+        &__FLUXGATE_BREAKER
+    }) {
         ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
         ::core::result::Result::Err(__fluxgate_refusal) => {
             return <Result<

@@ -23,6 +23,7 @@ pub(crate) static PAYMENTS: __private::CircuitBreaker = {
     __private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER)
 };
 pub(crate) fn charge(order: Order) -> Result<Receipt, PaymentError> {
+    let _ = __private::words::handle;
     let __fluxgate_call = match __private::Call::enter(PAYMENTS.breaker()) {
         ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
         ::core::result::Result::Err(__fluxgate_refusal) => {

@@ -6,19 +6,21 @@ fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> +
 // expands to
 
 fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> + Send {
-    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-        {
-            const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                __private::Name::from_static(
-                    ::core::concat!(::core::module_path!(), "::", "charge"),
-                ),
-            );
-            __FLUXGATE_SETTINGS
-        },
-        &__FLUXGATE_BREAKER,
-    );
     return __private::Deferred::new(
-        &__FLUXGATE_BREAKER,
+        {
+            static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+                {
+                    const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
+                        __private::Name::from_static(
+                            ::core::concat!(::core::module_path!(), "::", "charge"),
+                        ),
+                    );
+                    __FLUXGATE_SETTINGS
+                },
+                &__FLUXGATE_BREAKER,
+            );
+            &__FLUXGATE_BREAKER
+        },
         async move {
             if false {
                 return __private::never::<Result<Receipt, PaymentError>>();

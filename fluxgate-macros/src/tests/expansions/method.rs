@@ -9,15 +9,19 @@ impl Client {
 
 impl Client {
     async fn charge(&self, order: &mut Order) -> Result<Receipt, PaymentError> {
-        static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-            {
-                const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
-                __FLUXGATE_SETTINGS
-            },
-            &__FLUXGATE_BREAKER,
-        );
+        let _ = ::fluxgate::retry::backoff;
+        let _ = ::fluxgate::retry::Retry::max;
         return __private::Deferred::new(
-                &__FLUXGATE_BREAKER,
+                {
+                    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+                        {
+                            const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
+                            __FLUXGATE_SETTINGS
+                        },
+                        &__FLUXGATE_BREAKER,
+                    );
+                    &__FLUXGATE_BREAKER
+                },
                 async move {
                     if false {
                         return __private::never::<Result<Receipt, PaymentError>>();

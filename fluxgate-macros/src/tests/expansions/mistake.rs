@@ -19,6 +19,14 @@ static PAYMENTS: __private::CircuitBreaker = {
     __private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER)
 };
 fn charge(order: Order) -> Result<Receipt, PaymentError> {
+    #[allow(unexpected_cfgs)]
+    const _: () = {
+        #[cfg(rust_analyzer)]
+        {
+            let _ = ::fluxgate::Builder::windo;
+            let _ = __private::words::handle;
+        }
+    };
     gateway::send(order)
 }
 ::core::compile_error! {

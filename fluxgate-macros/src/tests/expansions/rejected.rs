@@ -6,18 +6,23 @@ fn look_up(id: u64) -> Option<Customer> {
 // expands to
 
 fn look_up(id: u64) -> Option<Customer> {
-    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-        {
-            const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                __private::Name::from_static(
-                    ::core::concat!(::core::module_path!(), "::", "look_up"),
-                ),
-            );
-            __FLUXGATE_SETTINGS
-        },
-        &__FLUXGATE_BREAKER,
-    );
-    let __fluxgate_call = match __private::Call::enter(&__FLUXGATE_BREAKER) {
+    let _ = ::fluxgate::track::type_of::<::fluxgate::CallNotPermitted>;
+    let _ = __private::words::returned;
+    let _ = __private::words::rejected;
+    let __fluxgate_call = match __private::Call::enter({
+        static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+            {
+                const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
+                    __private::Name::from_static(
+                        ::core::concat!(::core::module_path!(), "::", "look_up"),
+                    ),
+                );
+                __FLUXGATE_SETTINGS
+            },
+            &__FLUXGATE_BREAKER,
+        );
+        &__FLUXGATE_BREAKER
+    }) {
         ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
         ::core::result::Result::Err(__fluxgate_refusal) => {
             return __private::IntoError::into_error::<

@@ -15,48 +15,61 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
 // expands to
 
 fn charge(order: Order) -> Result<Receipt, PaymentError> {
-    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-        {
-            const __FLUXGATE_SETTINGS: &__private::Settings = &{
-                use __private as __fluxgate;
-                const __FLUXGATE_WINDOW: __fluxgate::Window = __fluxgate::Window::time(
-                        ::core::time::Duration::from_nanos(60000000000),
-                    )
-                    .buckets(6);
-                const __FLUXGATE_RULE: &[__fluxgate::Node] = &[
-                    __fluxgate::Node::Any(7),
-                    __fluxgate::Node::All(3),
-                    __fluxgate::Node::closed(),
-                    __fluxgate::Node::min(10),
-                    __fluxgate::Node::failure_rate(0.5),
-                    __fluxgate::Node::All(2),
-                    __fluxgate::Node::half_open(),
-                    __fluxgate::Node::failure_streak(3),
-                ];
-                __fluxgate::Settings {
-                    name: __fluxgate::Name::from_static("payments"),
-                    window: __FLUXGATE_WINDOW,
-                    rule: __fluxgate::Rule::from_static(__FLUXGATE_RULE),
-                    retry: __fluxgate::Retry::backoff(
-                            ::core::time::Duration::from_nanos(1000000000),
+    let _ = __private::words::name;
+    let _ = ::fluxgate::window::time;
+    let _ = ::fluxgate::window::Window::buckets;
+    let _ = ::fluxgate::trip::min;
+    let _ = ::fluxgate::retry::backoff;
+    let _ = ::fluxgate::retry::Retry::multiplier;
+    let _ = ::fluxgate::retry::Retry::max;
+    let _ = ::fluxgate::permit::random;
+    let _ = ::fluxgate::Builder::max_half_open_calls;
+    let _ = __private::words::on_cancel;
+    let _ = __private::words::failure;
+    let __fluxgate_call = match __private::Call::enter({
+        static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+            {
+                const __FLUXGATE_SETTINGS: &__private::Settings = &{
+                    use __private as __fluxgate;
+                    const __FLUXGATE_WINDOW: __fluxgate::Window = __fluxgate::Window::time(
+                            ::core::time::Duration::from_nanos(60000000000),
                         )
-                        .multiplier(2.0)
-                        .max(::core::time::Duration::from_nanos(60000000000)),
-                    permit: __fluxgate::Permit::random(0.5),
-                    max_half_open_calls: 2,
-                    half_open_timeout: ::core::time::Duration::from_secs(60),
-                    on_panic: __fluxgate::Outcome::Failure,
-                    on_cancel: __fluxgate::OnCancel::Outcome(
-                        __fluxgate::Outcome::Failure,
-                    ),
-                    count_calls: true,
-                }
-            };
-            __FLUXGATE_SETTINGS
-        },
-        &__FLUXGATE_BREAKER,
-    );
-    let __fluxgate_call = match __private::Call::enter(&__FLUXGATE_BREAKER) {
+                        .buckets(6);
+                    const __FLUXGATE_RULE: &[__fluxgate::Node] = &[
+                        __fluxgate::Node::Any(7),
+                        __fluxgate::Node::All(3),
+                        __fluxgate::Node::closed(),
+                        __fluxgate::Node::min(10),
+                        __fluxgate::Node::failure_rate(0.5),
+                        __fluxgate::Node::All(2),
+                        __fluxgate::Node::half_open(),
+                        __fluxgate::Node::failure_streak(3),
+                    ];
+                    __fluxgate::Settings {
+                        name: __fluxgate::Name::from_static("payments"),
+                        window: __FLUXGATE_WINDOW,
+                        rule: __fluxgate::Rule::from_static(__FLUXGATE_RULE),
+                        retry: __fluxgate::Retry::backoff(
+                                ::core::time::Duration::from_nanos(1000000000),
+                            )
+                            .multiplier(2.0)
+                            .max(::core::time::Duration::from_nanos(60000000000)),
+                        permit: __fluxgate::Permit::random(0.5),
+                        max_half_open_calls: 2,
+                        half_open_timeout: ::core::time::Duration::from_secs(60),
+                        on_panic: __fluxgate::Outcome::Failure,
+                        on_cancel: __fluxgate::OnCancel::Outcome(
+                            __fluxgate::Outcome::Failure,
+                        ),
+                        count_calls: true,
+                    }
+                };
+                __FLUXGATE_SETTINGS
+            },
+            &__FLUXGATE_BREAKER,
+        );
+        &__FLUXGATE_BREAKER
+    }) {
         ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
         ::core::result::Result::Err(__fluxgate_refusal) => {
             return <Result<

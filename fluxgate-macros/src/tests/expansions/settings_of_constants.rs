@@ -6,78 +6,85 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
 // expands to
 
 fn charge(order: Order) -> Result<Receipt, PaymentError> {
-    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-        {
-            const __FLUXGATE_SETTINGS: &__private::Settings = &{
-                use __private as __fluxgate;
-                const __FLUXGATE_WINDOW: __fluxgate::Window = __FLUXGATE_2;
-                const __FLUXGATE_RULE: &[__fluxgate::Node] = &[
-                    __fluxgate::Node::All(2),
-                    __fluxgate::Node::min(__FLUXGATE_4),
-                    __fluxgate::Node::custom("is_bad", __FLUXGATE_5),
-                ];
-                const __FLUXGATE_NAME: &str = NAME;
-                const _: () = __fluxgate::check::name(__FLUXGATE_NAME);
-                const __FLUXGATE_1: usize = SIZE;
-                const _: () = __fluxgate::check::size(
-                    __FLUXGATE_1,
-                    "`SIZE` is out of range: a window remembers from 1 to 1000000 calls",
-                );
-                const __FLUXGATE_2: __fluxgate::Window = __fluxgate::Window::count(
-                    __FLUXGATE_1,
-                );
-                const _: () = __fluxgate::check::window(&__FLUXGATE_2);
-                const __FLUXGATE_3: ::core::time::Duration = LONGEST;
-                const _: () = __fluxgate::check::timeout(
-                    __FLUXGATE_3,
-                    "`LONGEST` is out of range: a trial waits from 1ms to 584 years",
-                );
-                const __FLUXGATE_4: u32 = CALLS;
-                const _: () = __fluxgate::check::count(
-                    __FLUXGATE_4,
-                    "`CALLS` is out of range: a number of calls is from 1 to 4294967295",
-                );
-                const __FLUXGATE_5: fn(&__fluxgate::Metrics) -> bool = is_bad;
-                const _: () = __fluxgate::check::condition(
-                    __FLUXGATE_RULE,
-                    1,
-                    &__FLUXGATE_WINDOW,
-                );
-                const _: () = __fluxgate::check::condition(
-                    __FLUXGATE_RULE,
-                    2,
-                    &__FLUXGATE_WINDOW,
-                );
-                const _: () = __fluxgate::check::rule(
-                    __FLUXGATE_RULE,
-                    &__FLUXGATE_WINDOW,
-                );
-                __fluxgate::Settings {
-                    name: __fluxgate::Name::from_static(__FLUXGATE_NAME),
-                    window: __FLUXGATE_WINDOW,
-                    rule: __fluxgate::Rule::from_static(__FLUXGATE_RULE),
-                    retry: __fluxgate::Retry::cooldown(
-                        ::core::time::Duration::from_secs(60),
-                    ),
-                    permit: __fluxgate::Permit::ramp_up(
-                        0.1,
-                        1.0,
-                        ::core::time::Duration::from_secs(60),
-                    ),
-                    max_half_open_calls: 10,
-                    half_open_timeout: __FLUXGATE_3,
-                    on_panic: __fluxgate::Outcome::Failure,
-                    on_cancel: __fluxgate::OnCancel::Outcome(
-                        __fluxgate::Outcome::Ignored,
-                    ),
-                    count_calls: false,
-                }
-            };
-            __FLUXGATE_SETTINGS
-        },
-        &__FLUXGATE_BREAKER,
-    );
-    let __fluxgate_call = match __private::Call::enter(&__FLUXGATE_BREAKER) {
+    let _ = __private::words::name;
+    let _ = ::fluxgate::window::count;
+    let _ = ::fluxgate::trip::min;
+    let _ = ::fluxgate::trip::custom;
+    let _ = ::fluxgate::Builder::half_open_timeout;
+    let __fluxgate_call = match __private::Call::enter({
+        static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+            {
+                const __FLUXGATE_SETTINGS: &__private::Settings = &{
+                    use __private as __fluxgate;
+                    const __FLUXGATE_WINDOW: __fluxgate::Window = __FLUXGATE_2;
+                    const __FLUXGATE_RULE: &[__fluxgate::Node] = &[
+                        __fluxgate::Node::All(2),
+                        __fluxgate::Node::min(__FLUXGATE_4),
+                        __fluxgate::Node::custom("is_bad", __FLUXGATE_5),
+                    ];
+                    const __FLUXGATE_NAME: &::core::primitive::str = NAME;
+                    const _: () = __fluxgate::check::name(__FLUXGATE_NAME);
+                    const __FLUXGATE_1: ::core::primitive::usize = SIZE;
+                    const _: () = __fluxgate::check::size(
+                        __FLUXGATE_1,
+                        "`SIZE` is out of range: a window remembers from 1 to 1000000 calls",
+                    );
+                    const __FLUXGATE_2: __fluxgate::Window = __fluxgate::Window::count(
+                        __FLUXGATE_1,
+                    );
+                    const _: () = __fluxgate::check::window(&__FLUXGATE_2);
+                    const __FLUXGATE_3: ::core::time::Duration = LONGEST;
+                    const _: () = __fluxgate::check::timeout(
+                        __FLUXGATE_3,
+                        "`LONGEST` is out of range: a trial waits from 1ms to 584 years",
+                    );
+                    const __FLUXGATE_4: ::core::primitive::u32 = CALLS;
+                    const _: () = __fluxgate::check::count(
+                        __FLUXGATE_4,
+                        "`CALLS` is out of range: a number of calls is from 1 to 4294967295",
+                    );
+                    const __FLUXGATE_5: fn(&__fluxgate::Metrics) -> bool = is_bad;
+                    const _: () = __fluxgate::check::condition(
+                        __FLUXGATE_RULE,
+                        1,
+                        &__FLUXGATE_WINDOW,
+                    );
+                    const _: () = __fluxgate::check::condition(
+                        __FLUXGATE_RULE,
+                        2,
+                        &__FLUXGATE_WINDOW,
+                    );
+                    const _: () = __fluxgate::check::rule(
+                        __FLUXGATE_RULE,
+                        &__FLUXGATE_WINDOW,
+                    );
+                    __fluxgate::Settings {
+                        name: __fluxgate::Name::from_static(__FLUXGATE_NAME),
+                        window: __FLUXGATE_WINDOW,
+                        rule: __fluxgate::Rule::from_static(__FLUXGATE_RULE),
+                        retry: __fluxgate::Retry::cooldown(
+                            ::core::time::Duration::from_secs(60),
+                        ),
+                        permit: __fluxgate::Permit::ramp_up(
+                            0.1,
+                            1.0,
+                            ::core::time::Duration::from_secs(60),
+                        ),
+                        max_half_open_calls: 10,
+                        half_open_timeout: __FLUXGATE_3,
+                        on_panic: __fluxgate::Outcome::Failure,
+                        on_cancel: __fluxgate::OnCancel::Outcome(
+                            __fluxgate::Outcome::Ignored,
+                        ),
+                        count_calls: false,
+                    }
+                };
+                __FLUXGATE_SETTINGS
+            },
+            &__FLUXGATE_BREAKER,
+        );
+        &__FLUXGATE_BREAKER
+    }) {
         ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
         ::core::result::Result::Err(__fluxgate_refusal) => {
             return <Result<

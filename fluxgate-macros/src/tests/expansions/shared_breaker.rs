@@ -11,6 +11,7 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
 // expands to
 
 async fn charge(order: Order) -> Result<Receipt, PaymentError> {
+    let _ = __private::words::breaker;
     let __fluxgate_breaker: &'static __private::CircuitBreaker = &PAYMENTS;
     return __private::Deferred::new(
             __private::CircuitBreaker::breaker(__fluxgate_breaker),
@@ -44,6 +45,7 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
         .await;
 }
 async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
+    let _ = __private::words::breaker;
     let __fluxgate_breaker: __private::CircuitBreaker = __private::share(
         &client.breaker,
     );

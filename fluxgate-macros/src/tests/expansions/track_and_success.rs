@@ -9,18 +9,26 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
 // expands to
 
 fn fetch(url: Url) -> Result<Response, FetchError> {
-    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-        {
-            const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                __private::Name::from_static(
-                    ::core::concat!(::core::module_path!(), "::", "fetch"),
-                ),
-            );
-            __FLUXGATE_SETTINGS
-        },
-        &__FLUXGATE_BREAKER,
-    );
-    let __fluxgate_call = match __private::Call::enter(&__FLUXGATE_BREAKER) {
+    let _ = ::fluxgate::track::type_of::<::fluxgate::CallNotPermitted>;
+    let _ = __private::words::matches;
+    let _ = ::fluxgate::track::type_of::<::fluxgate::CallNotPermitted>;
+    let _ = __private::words::ok;
+    let _ = __private::words::success;
+    let _ = __private::words::custom;
+    let __fluxgate_call = match __private::Call::enter({
+        static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+            {
+                const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
+                    __private::Name::from_static(
+                        ::core::concat!(::core::module_path!(), "::", "fetch"),
+                    ),
+                );
+                __FLUXGATE_SETTINGS
+            },
+            &__FLUXGATE_BREAKER,
+        );
+        &__FLUXGATE_BREAKER
+    }) {
         ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
         ::core::result::Result::Err(__fluxgate_refusal) => {
             return <Result<

@@ -1,0 +1,96 @@
+//! What stands below the attribute where a function should.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+
+use crate::input::errors::error;
+use crate::input::tokens::{is, span_of, word};
+
+/// How messages about the item begin.
+pub(crate) const GUARDS: &str = "`#[circuit_breaker]` guards a function";
+
+/// The error about anything that is not a function.
+pub(crate) fn not_a_function(item: TokenStream) -> syn::Error {
+    let whole = span_of(&item).unwrap_or((Span::call_site(), Span::call_site()));
+    let trees: Vec<_> = item.into_iter().collect();
+    let kind = Kind::of(&trees);
+    let span = match kind.keyword {
+        Some(at) => (trees[at].span(), trees[at].span()),
+        None => whole,
+    };
+    error(span, format!("{GUARDS}{}\nhelp: {}", kind.what, kind.help).trim_end_matches("\nhelp: "))
+}
+
+/// A kind of item, statement or expression.
+struct Kind {
+    /// Where its keyword is, if it has one.
+    keyword: Option<usize>,
+    what: String,
+    help: &'static str,
+}
+
+impl Kind {
+    fn of(trees: &[TokenTree]) -> Self {
+        if trees.is_empty() {
+            return Self { keyword: None, what: String::new(), help: "" };
+        }
+        let is_qualifier = |tree: &TokenTree| {
+            word(tree).is_some_and(|word| ["unsafe", "default", "auto"].iter().any(|name| word == name))
+        };
+        let at = trees.iter().take_while(|tree| is_qualifier(tree)).count();
+        let Some(first) = trees.get(at) else { return Self::expression() };
+        if is_closure(&trees[at..]) {
+            let what = ", and this is a closure".to_owned();
+            return Self {
+                keyword: None,
+                what,
+                help: "make it a function, or pass it to `call` of a breaker",
+            };
+        }
+        let Some(name) = word(first).map(ToString::to_string) else { return Self::expression() };
+        let (is_macro, is_binding) =
+            (trees.get(at + 1).is_some_and(|tree| is(tree, '!')), trees.get(at + 1).and_then(word).is_some());
+        let this_is = format!(", and this is {} `{name}`", article(&name));
+        let of_all = format!(", not all of the functions of {} `{name}`", article(&name));
+        let (what, help) = match name.as_str() {
+            "macro_rules" if is_macro => {
+                let what = ", and this is a `macro_rules!`".to_owned();
+                (what, "put it in the macro, on the function that the macro makes")
+            }
+            _ if is_macro => {
+                let what = format!(", and this is a use of the macro `{name}!`");
+                (what, "put it in the macro, on the function that the macro makes")
+            }
+            "impl" | "trait" | "mod" => (of_all, "put it on each function that calls the dependency"),
+            "struct" | "enum" => (this_is, "put it on each method that calls the dependency"),
+            "union" if is_binding => (this_is, "put it on each method that calls the dependency"),
+            "const" | "static" => {
+                (this_is, "a breaker is made by `static PAYMENTS: CircuitBreaker = breaker!(..);`")
+            }
+            "extern" => (this_is, "put it on a function that calls one of these"),
+            "type" | "use" => (this_is, "put it on a function that calls the dependency"),
+            "let" => (this_is, IN_A_FUNCTION),
+            _ => return Self::expression(),
+        };
+        Self { keyword: Some(at), what, help }
+    }
+
+    fn expression() -> Self {
+        Self { keyword: None, what: ", and this is an expression".to_owned(), help: IN_A_FUNCTION }
+    }
+}
+
+const IN_A_FUNCTION: &str =
+    "move it into a function, or into a closure that is passed to `call` of a breaker";
+
+/// Whether a closure begins here.
+fn is_closure(trees: &[TokenTree]) -> bool {
+    let is_modifier = |tree: &TokenTree| {
+        word(tree).is_some_and(|word| ["async", "move", "static"].iter().any(|name| word == name))
+    };
+    trees.iter().find(|tree| !is_modifier(tree)).is_some_and(|tree| is(tree, '|'))
+}
+
+fn article(word: &str) -> &'static str {
+    // Without `u`, which sounds like a consonant here: `a use`, `a union`.
+    if word.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
+}

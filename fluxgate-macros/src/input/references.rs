@@ -1,0 +1,153 @@
+//! What the words of an attribute are called in the library: `min` in `trip` is `trip::min`. So an editor, which follows a word by its
+//! span, finds the documentation.
+
+use fluxgate_rules::vocabulary::{PERMIT, RETRY, TRIP, Vocabulary, WINDOW};
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use quote::ToTokens as _;
+
+use crate::input::tokens::{is, is_assignment, word};
+
+/// A word of the user's, and what it is the name of.
+pub(crate) struct Reference {
+    pub(crate) word: Ident,
+    pub(crate) to: Referent,
+}
+
+/// A place in the library.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Referent {
+    /// A module, and any function in it.
+    Module(&'static str, &'static str),
+    /// A function in a module.
+    Function(&'static str, &'static str),
+    /// A method of a module's type of the same name.
+    Method(&'static str, &'static str),
+    /// A method of the builder.
+    Builder(&'static str),
+    /// Something that has no other place than our private module.
+    Word(&'static str),
+    /// Nothing of a module, but it may become the name of something: someone is typing it.
+    NothingOf(&'static str),
+    /// No method of a module's type of the same name, likewise.
+    NoMethodOf(&'static str),
+    /// No argument, likewise.
+    NoArgument,
+}
+
+impl Referent {
+    /// Whether it is there.
+    pub(crate) fn exists(self) -> bool {
+        !matches!(self, Self::NothingOf(_) | Self::NoMethodOf(_) | Self::NoArgument)
+    }
+}
+
+/// A setting that has a module, any function in that, and the words of it.
+struct Setting {
+    name: &'static str,
+    function: &'static str,
+    vocabulary: &'static Vocabulary,
+}
+
+static SETTINGS: [Setting; 4] = [
+    Setting { name: "window", function: "count", vocabulary: &WINDOW },
+    Setting { name: "trip", function: "min", vocabulary: &TRIP },
+    Setting { name: "retry", function: "never", vocabulary: &RETRY },
+    Setting { name: "permit", function: "all", vocabulary: &PERMIT },
+];
+
+/// Settings that are documented where they are made by hand.
+const OF_BUILDER: [&str; 3] = ["max_half_open_calls", "half_open_timeout", "on_panic"];
+/// Arguments that have no place of their own.
+const ARGUMENTS: [&str; 8] =
+    ["name", "success", "ignore", "rejected", "fallback", "on_cancel", "breaker", "handle"];
+const TRACKERS: [&str; 5] = ["all", "matches", "custom", "ok", "returned"];
+const OUTCOMES: [&str; 2] = ["failure", "ignore"];
+
+/// What the words of all arguments refer to, right or wrong.
+pub(crate) fn references(arguments: &TokenStream) -> Vec<Reference> {
+    let trees: Vec<_> = arguments.clone().into_iter().collect();
+    let is_name = |at: &usize| {
+        let is_first = *at == 0 || is(&trees[*at - 1], ',');
+        let is_alone = trees.get(at + 1).is_none_or(|next| is_assignment(next) || is(next, ','));
+        is_first && is_alone && word(&trees[*at]).is_some()
+    };
+    let starts: Vec<_> = (0..trees.len()).filter(is_name).collect();
+    let ends = starts.iter().skip(1).copied().chain([trees.len()]);
+    let mut found = Vec::new();
+    for (start, end) in starts.iter().zip(ends) {
+        if let Some(name) = word(&trees[*start]) {
+            let value = trees.get(start + 2..end).unwrap_or_default();
+            of_argument(name, value, &mut |to, word| {
+                // A keyword is no name of anything, and must not be in a path.
+                if syn::parse2::<Ident>(word.to_token_stream()).is_ok() {
+                    found.push(Reference { word: word.clone(), to });
+                }
+            });
+        }
+    }
+    found
+}
+
+/// What the words of an argument refer to, its name included.
+fn of_argument(name: &Ident, value: &[TokenTree], add: &mut dyn FnMut(Referent, &Ident)) {
+    if let Some(setting) = SETTINGS.iter().find(|setting| name == setting.name) {
+        add(Referent::Module(setting.name, setting.function), name);
+        let entries = setting.vocabulary.entries;
+        for_each_word(value, &mut |word, is_keyword| {
+            let names = entries.iter().flat_map(|entry| entry.keywords).map(|keyword| keyword.name);
+            let mut keywords = names.filter(|_| is_keyword);
+            let mut words = entries.iter().map(|entry| entry.word).filter(|_| !is_keyword);
+            let to = match (keywords.find(|name| word == name), words.find(|name| word == name)) {
+                (Some(keyword), _) => Referent::Method(setting.name, keyword),
+                (None, Some(known)) => Referent::Function(setting.name, known),
+                (None, None) if is_keyword => Referent::NoMethodOf(setting.name),
+                (None, None) => Referent::NothingOf(setting.name),
+            };
+            add(to, word);
+        });
+        return;
+    }
+    let known = |names: &[&'static str], word: &Ident| names.iter().copied().find(|name| word == name);
+    let to = match (known(&OF_BUILDER, name), known(&ARGUMENTS, name)) {
+        _ if name == "track" => Referent::Module("track", "type_of"),
+        (Some(method), _) => Referent::Builder(method),
+        (None, Some(word)) => Referent::Word(word),
+        (None, None) => Referent::NoArgument,
+    };
+    add(to, name);
+    let words: &[&str] = match name.to_string().as_str() {
+        "track" | "success" | "ignore" => &TRACKERS,
+        "on_panic" | "on_cancel" => &OUTCOMES,
+        _ => return,
+    };
+    for_each_word(value, &mut |word, is_keyword| match known(words, word) {
+        _ if is_keyword => {}
+        Some(known) => add(Referent::Word(known), word),
+        None if word == "type_of" => add(Referent::Function("track", "type_of"), word),
+        None => {}
+    });
+}
+
+/// Visits the words of a value, and those before a `=` in their parentheses. What else is in a word's parentheses is the user's.
+fn for_each_word(trees: &[TokenTree], visit: &mut dyn FnMut(&Ident, bool)) {
+    for (at, tree) in trees.iter().enumerate() {
+        match tree {
+            TokenTree::Ident(word) => visit(word, false),
+            TokenTree::Group(group) if group.delimiter() != Delimiter::Brace => {
+                let inside: Vec<_> = group.stream().into_iter().collect();
+                if at > 0 && word(&trees[at - 1]).is_some() {
+                    for pair in inside.windows(2) {
+                        if let [TokenTree::Ident(word), sign] = pair
+                            && is_assignment(sign)
+                        {
+                            visit(word, true);
+                        }
+                    }
+                } else {
+                    for_each_word(&inside, visit);
+                }
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! Parts of a rule that never decide, since another holds whenever they do.
+//!
+//! That is no mistake for a breaker, which does as it is told, but most often for who wrote the rule.
+
+use crate::model::rule::{Condition, Node};
+
+/// A part of a rule, by the index of its node, and the part beside it that makes it say nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Implied {
+    /// The part that never decides.
+    pub part: usize,
+    /// Of an alternative, the other that holds whenever it does; of what is joined by `&`, what holds only if it does.
+    pub because_of: usize,
+    /// Whether it is an alternative.
+    pub is_alternative: bool,
+}
+
+/// The parts that never decide.
+pub fn implied(nodes: &[Node]) -> Vec<Implied> {
+    let mut found: Vec<Implied> = Vec::new();
+    for (group, node) in nodes.iter().enumerate() {
+        let is_alternative = match node {
+            Node::Condition(_) => continue,
+            Node::All(_) => false,
+            Node::Any(_) => true,
+        };
+        let members = members(nodes, group);
+        for &part in &members {
+            let is_because = |&&other: &&usize| {
+                let (narrow, wide) = if is_alternative { (part, other) } else { (other, part) };
+                // Of two that imply each other, the later says nothing.
+                let is_mutual = implies(nodes, wide, narrow);
+                other != part && implies(nodes, narrow, wide) && (!is_mutual || other < part)
+            };
+            if let Some(&because_of) = members.iter().find(is_because) {
+                found.push(Implied { part, because_of, is_alternative });
+            }
+        }
+    }
+    found
+}
+
+fn members(nodes: &[Node], group: usize) -> Vec<usize> {
+    let end = group + nodes[group].size();
+    let next = |at: &usize| Some(at + nodes[*at].size()).filter(|next| *next < end);
+    std::iter::successors(Some(group + 1), next).collect()
+}
+
+/// Whether one part holds only if the other does, as far as their forms tell.
+fn implies(nodes: &[Node], one: usize, other: usize) -> bool {
+    match (&nodes[one], &nodes[other]) {
+        (Node::Condition(one), Node::Condition(other)) => condition_implies(one, other),
+        (Node::Any(_), _) => members(nodes, one).iter().all(|&member| implies(nodes, member, other)),
+        (_, Node::All(_)) => members(nodes, other).iter().all(|&member| implies(nodes, one, member)),
+        (Node::All(_), _) => members(nodes, one).iter().any(|&member| implies(nodes, member, other)),
+        (Node::Condition(_), Node::Any(_)) => {
+            members(nodes, other).iter().any(|&member| implies(nodes, one, member))
+        }
+    }
+}
+
+fn condition_implies(one: &Condition, other: &Condition) -> bool {
+    use Condition::{
+        AvgLatency, Closed, FailingFor, FailureRate, FailureStreak, Failures, HalfOpen, Min, SlowRate,
+    };
+    match (one, other) {
+        (Closed, Closed) | (HalfOpen, HalfOpen) => true,
+        (Min(one) | Failures(one), Min(other))
+        | (Failures(one), Failures(other))
+        | (FailureStreak(one), FailureStreak(other)) => one >= other,
+        (FailureRate(one), FailureRate(other)) => one.parts_per_billion() >= other.parts_per_billion(),
+        (SlowRate(one, threshold), SlowRate(other, lower)) => {
+            one.parts_per_billion() >= other.parts_per_billion() && threshold >= lower
+        }
+        (AvgLatency(one), AvgLatency(other)) | (FailingFor(one), FailingFor(other)) => one >= other,
+        // Of functions, nobody knows.
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::implied;
+    use crate::model::rule::Rule;
+
+    #[test]
+    fn parts_that_never_decide_are_found() {
+        for (text, expected) in [
+            ("min(10) & failure_rate(0.5)", vec![]),
+            (
+                "min(10) & (failure_rate(0.5) | failure_rate(0.8))",
+                vec![("failure_rate(0.8)", "failure_rate(0.5)")],
+            ),
+            (
+                "min(10) & failure_rate(0.5) & failure_rate(0.8)",
+                vec![("failure_rate(0.5)", "failure_rate(0.8)")],
+            ),
+            ("min(10) & min(20) & failure_rate(0.5)", vec![("min(10)", "min(20)")]),
+            ("min(10) & failures(20)", vec![("min(10)", "failures(20)")]),
+            ("min(20) & failures(10)", vec![]),
+            ("failures(5) | failures(9)", vec![("failures(9)", "failures(5)")]),
+            ("failures(5) | failure_streak(5)", vec![]),
+            (
+                "min(5) & (slow_rate(0.5, 1s) | slow_rate(0.6, 2s))",
+                vec![("slow_rate(0.6, 2s)", "slow_rate(0.5, 1s)")],
+            ),
+            ("min(5) & (slow_rate(0.5, 2s) | slow_rate(0.6, 1s))", vec![]),
+            ("min(5) & (avg_latency(1s) | avg_latency(2s))", vec![("avg_latency(2s)", "avg_latency(1s)")]),
+            (
+                "min(10) & failure_rate(0.5) | min(20) & failure_rate(0.6)",
+                vec![("min(20) & failure_rate(0.6)", "min(10) & failure_rate(0.5)")],
+            ),
+            ("closed & min(9) & failure_rate(0.5) | half_open & min(9) & failure_rate(0.5)", vec![]),
+            ("failures(5) | half_open & failures(9)", vec![("half_open & failures(9)", "failures(5)")]),
+            ("failures(5) | half_open & failures(2)", vec![]),
+        ] {
+            let rule: Rule = text.parse().expect(text);
+            let nodes = rule.nodes();
+            let spell = |at: usize| Rule::from_nodes(nodes[at..at + nodes[at].size()].to_vec()).to_string();
+            let found: Vec<_> =
+                implied(nodes).into_iter().map(|it| (spell(it.part), spell(it.because_of))).collect();
+            let expected: Vec<_> =
+                expected.into_iter().map(|(part, other)| (part.to_owned(), other.to_owned())).collect();
+            assert_eq!(found, expected, "{text}");
+        }
+    }
+}

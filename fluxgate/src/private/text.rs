@@ -1,0 +1,44 @@
+//! Text and bytes in the patterns of trackers, which match whoever owns what they are compared with.
+#![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
+
+/// What is matched. As a call it has the span of the pattern, which a variable of the expansion has not.
+#[inline]
+pub fn subject<T: ?Sized>(value: &T) -> &T {
+    value
+}
+
+/// A value that a pattern of text matches.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not text, and this pattern is",
+    label = "matches a `String`, a `&str` or a `Cow<str>`",
+    note = "write a pattern of `{Self}`; for the text of an error, ask a function: `custom(|error| error.to_string() == \"..\")`"
+)]
+pub trait Text {
+    fn as_text(&self) -> &str;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: AsRef<str> + ?Sized> Text for T {
+    #[inline]
+    fn as_text(&self) -> &str {
+        self.as_ref()
+    }
+}
+
+/// A value that a pattern of bytes matches.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not bytes, and this pattern is",
+    label = "matches a `Vec<u8>` or a `&[u8]`",
+    note = "write a pattern of `{Self}`"
+)]
+pub trait Bytes {
+    fn as_bytes(&self) -> &[u8];
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: AsRef<[u8]> + ?Sized> Bytes for T {
+    #[inline]
+    fn as_bytes(&self) -> &[u8] {
+        self.as_ref()
+    }
+}

@@ -1,0 +1,48 @@
+//! Words of the attribute that have no function of the same name, with what an editor shows of them.
+#![allow(non_upper_case_globals, reason = "they are called as they are written")]
+
+/// `name = "payments"`: the name of the breaker, in messages, listings and metrics. A string, or a constant; what is in braces is
+/// part of it. By default, the path of the function.
+pub const name: () = ();
+
+/// `success = TRACKER`: errors that count as a success (a 404 proves the service alive). Asked after `ignore`, and before `track`.
+pub const success: () = ();
+
+/// As an argument, `ignore = TRACKER`: results that say nothing, `Ok` values too (a cache hit). They are asked for first, and recorded
+/// nowhere. As an outcome, `on_panic = ignore`: the call is as if it had not been.
+pub const ignore: () = ();
+
+/// `rejected = |refusal| ..`: a closure or a path from `CallNotPermitted` to the return type. It gives what a refused call returns.
+pub const rejected: () = ();
+
+/// `fallback = |error| ..`: a closure or a path from the error to the return type. It runs on a refusal, and on any `Err`.
+pub const fallback: () = ();
+
+/// `on_cancel = ignore`: what a future counts as that is dropped before it has finished. `failure(after = 2s)` makes it a failure only
+/// if it had run for so long.
+pub const on_cancel: () = ();
+
+/// `breaker = PAYMENTS`: the place of a `CircuitBreaker` that there is already, perhaps shared with other functions.
+pub const breaker: () = ();
+
+/// `handle = PAYMENTS`: a name for the function's breaker, which becomes a `static` beside the function; beside a method, an
+/// associated constant.
+pub const handle: () = ();
+
+/// As a tracker, every `Err`.
+pub const all: () = ();
+
+/// `matches(PATTERN if GUARD)`: an `Err` whose error matches.
+pub const matches: () = ();
+
+/// `custom(FUNCTION)`: an `Err` for whose error, passed as `&E`, the path or closure returns `true`.
+pub const custom: () = ();
+
+/// `ok(PATTERN if GUARD)`: an `Ok` whose value matches: a 500 that arrived as `Ok(response)`.
+pub const ok: () = ();
+
+/// `returned(PATTERN if GUARD)`: a return value that matches, whether it is a `Result` or not.
+pub const returned: () = ();
+
+/// The call counts as a failure.
+pub const failure: () = ();

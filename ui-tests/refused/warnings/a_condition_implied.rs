@@ -1,0 +1,25 @@
+// fix by hand: `min(10) & failures(20)` => `failures(20)`
+#![deny(deprecated)]
+use fluxgate::{CallNotPermitted, circuit_breaker};
+
+#[derive(Debug)]
+pub enum Failure {
+    Down,
+    NotFound,
+    NotPermitted(CallNotPermitted),
+}
+
+impl From<CallNotPermitted> for Failure {
+    fn from(refusal: CallNotPermitted) -> Self {
+        Self::NotPermitted(refusal)
+    }
+}
+
+#[circuit_breaker(trip = min(10) & failures(20))]
+fn call() -> Result<u32, Failure> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = (call(), Failure::Down, Failure::NotFound);
+}

@@ -1,0 +1,25 @@
+// fix by hand: `(failure_rate(0.5) | failure_rate(0.8))` => `failure_rate(0.5)`
+#![deny(deprecated)]
+use fluxgate::{CallNotPermitted, circuit_breaker};
+
+#[derive(Debug)]
+pub enum Failure {
+    Down,
+    NotFound,
+    NotPermitted(CallNotPermitted),
+}
+
+impl From<CallNotPermitted> for Failure {
+    fn from(refusal: CallNotPermitted) -> Self {
+        Self::NotPermitted(refusal)
+    }
+}
+
+#[circuit_breaker(trip = min(10) & (failure_rate(0.5) | failure_rate(0.8)))]
+fn call() -> Result<u32, Failure> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = (call(), Failure::Down, Failure::NotFound);
+}

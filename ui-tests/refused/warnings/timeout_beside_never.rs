@@ -1,0 +1,25 @@
+// fix by hand: `, half_open_timeout = 5m` => ``
+#![deny(deprecated)]
+use fluxgate::{CallNotPermitted, circuit_breaker};
+
+#[derive(Debug)]
+pub enum Failure {
+    Down,
+    NotFound,
+    NotPermitted(CallNotPermitted),
+}
+
+impl From<CallNotPermitted> for Failure {
+    fn from(refusal: CallNotPermitted) -> Self {
+        Self::NotPermitted(refusal)
+    }
+}
+
+#[circuit_breaker(retry = never, half_open_timeout = 5m)]
+fn call() -> Result<u32, Failure> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = (call(), Failure::Down, Failure::NotFound);
+}
