@@ -22,7 +22,7 @@ pub struct Case {
     pub silent: Option<&'static str>,
 }
 
-pub const CASES: [Case; 20] = [
+pub const CASES: [Case; 21] = [
     case("bare call", |times| calls(times, bare)).bare(),
     case("bare async call", |times| calls(times, bare_async)).bare(),
     case("attribute, healthy", |times| calls(times, attribute)).healthy().silent("attribute"),
@@ -84,6 +84,11 @@ pub const CASES: [Case; 20] = [
         calls(times, |input| by_hand(&breaker, input))
     })
     .healthy(),
+    case("counted, healthy", |times| {
+        let breaker = breaker(window::count(100), rate());
+        breaker.count_calls();
+        calls(times, |input| by_hand(&breaker, input))
+    }),
     // Not a call, but checking the settings must stay as cheap.
     case("build", |times| (0..times).map(|_| u64::from(built().state() == State::Closed)).sum())
         .bare()

@@ -1,6 +1,8 @@
 //! What the user wrote, read and named: the arguments of the macro and the function it is put on.
 
 pub(crate) mod arguments;
+pub(crate) mod callable;
+pub(crate) mod cut;
 pub(crate) mod errors;
 pub(crate) mod function;
 pub(crate) mod future_block;
@@ -8,7 +10,8 @@ pub(crate) mod names;
 pub(crate) mod parameters;
 pub(crate) mod returns;
 pub(crate) mod source;
-pub(crate) mod suggest;
+
 pub(crate) mod tokens;
 pub(crate) mod tracker_words;
 pub(crate) mod trees;
+pub(crate) mod unseen;

@@ -5,5 +5,6 @@ pub(crate) mod breaker;
 pub(crate) mod guard;
 pub(crate) mod handler;
 pub(crate) mod outcome;
+mod place;
 pub(crate) mod settings;
 pub(crate) mod target;

@@ -3,4 +3,5 @@
 pub(crate) mod claim;
 mod operand;
 pub(crate) mod parser;
+pub(crate) mod possible;
 pub(crate) mod tracker;

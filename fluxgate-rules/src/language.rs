@@ -1,5 +1,7 @@
 //! The words of the language, how people spell them, and the values that they take.
 
+pub mod foreign;
+pub(crate) mod notation;
 pub(crate) mod number;
 pub mod spelling;
 pub mod syntax;

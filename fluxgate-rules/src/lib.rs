@@ -9,19 +9,23 @@
 //! | text | the [`token`]s of a text, and [`problem`]s, which are [drawn](render) beneath it |
 //! | language | the words ([`vocabulary`]), their [`spelling`], and the [syntax tree](syntax) |
 //! | logic | whether a rule [holds](evaluate), what a [`trial`] takes, [`flaws`], and the [checks](check) that macro expansions call |
-//! | reading | tokens -> checked values ([`read`]), [`suggestion`]s for mistakes, and settings made [`by_hand`] |
+//! | figures | what a rule will do to breakers whose calls fail by chance |
+//! | reading | tokens -> checked values ([`read`]), [`suggestion`]s for mistakes, and settings made [`by_hand`] or [`by_text`] |
+//! | choosing | [explanations](Explanation) for those who choose a rule |
 #![forbid(unsafe_code)]
 
+mod choosing;
+mod figures;
 mod language;
 mod logic;
 mod model;
 mod reading;
 mod text;
 
-pub use crate::language::{spelling, syntax, vocabulary};
+pub use crate::language::{foreign, spelling, syntax, vocabulary};
 pub use crate::logic::{const_checks as check, flaws, trial};
 pub use crate::model::{duration, limits, metrics, permit, ratio, retry, rule, window};
-pub use crate::reading::{by_hand, read, repair, suggestion};
+pub use crate::reading::{attribute, by_hand, by_text, read, repair, suggestion};
 pub use crate::text::{lexer, problem, render, token};
 
 /// Whether and why a rule holds.
@@ -32,6 +36,9 @@ pub mod evaluate {
     };
 }
 
+pub use crate::choosing::explanation::Explanation;
+pub use crate::figures::nearest::Expectations;
+pub use crate::figures::trial::TrialOdds;
 pub use crate::model::metrics::{Measures, Metrics, Tally};
 pub use crate::model::permit::Permit;
 pub use crate::model::ratio::Ratio;

@@ -1,13 +1,19 @@
 //! Tokens -> checked values, or all that is wrong with them and what was meant.
 
 pub(crate) mod arguments;
+pub mod attribute;
 pub mod by_hand;
+pub mod by_text;
 pub(crate) mod call;
 pub(crate) mod cursor;
+pub(crate) mod expectations;
 pub(crate) mod explain;
 mod from_str;
+pub(crate) mod inverted;
 pub(crate) mod operators;
 pub(crate) mod parser;
+pub(crate) mod prose;
 pub mod read;
 pub mod repair;
+pub(crate) mod states;
 pub mod suggestion;

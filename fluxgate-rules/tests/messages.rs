@@ -9,8 +9,8 @@ use std::time::Duration;
 use fluxgate_rules::lexer::lex;
 use fluxgate_rules::read::{self, Reading};
 use fluxgate_rules::token::Token;
-use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, OUTCOME};
-use fluxgate_rules::{Problem, Rule, Window};
+use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, NORMAL, OUTCOME};
+use fluxgate_rules::{Expectations, Problem, Ratio, Rule, Window};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -32,12 +32,39 @@ fn problems(argument: &str, tokens: &[Token]) -> Vec<Problem> {
         "on_panic" => of(read::word(tokens, "on_panic", &OUTCOME)),
         "max_half_open_calls" => of(read::argument(tokens, &MAX_HALF_OPEN_CALLS)),
         "half_open_timeout" => of(read::argument(tokens, &HALF_OPEN_TIMEOUT)),
+        "normal" => of(read::share(tokens, &NORMAL)),
+        "normal of the default rule" => {
+            let share = read::share(tokens, &NORMAL).expect("a share");
+            let expectations = Expectations { normal: Some(share), outage: None };
+            of(read::expected_of_default(tokens, Some(&Window::count(100)), expectations))
+        }
+        _ if argument.starts_with("trip with ") => {
+            expected(argument.trim_start_matches("trip with "), tokens)
+        }
         _ if argument.starts_with("half_open_timeout of ") => {
             let condition = argument.trim_start_matches("half_open_timeout of ");
             let rule: Rule = format!("min(10) & {condition}").parse().expect("a rule");
             of(read::half_open_timeout(tokens, rule.nodes()))
         }
         _ => panic!("no argument `{argument}`"),
+    }
+}
+
+/// What is wrong with a rule beside `normal = 5%, window = count(100)`, of which each is optional.
+fn expected(settings: &str, tokens: &[Token]) -> Vec<Problem> {
+    let (mut expectations, mut window) = (Expectations::default(), Window::count(100));
+    for setting in settings.split(" and ") {
+        let (name, value) = setting.split_once(' ').expect("a name and a value");
+        let share = || Some(Ratio::new(value.trim_end_matches('%').parse::<f64>().expect("percent") / 100.0));
+        match name {
+            "normal" => expectations.normal = share(),
+            "outage" => expectations.outage = share(),
+            _ => window = value.parse().expect("a window"),
+        }
+    }
+    match read::rule(tokens, &window) {
+        Ok(rule) => read::expected(tokens, &rule, Some(&window), expectations).err().unwrap_or_default(),
+        Err(problems) => problems,
     }
 }
 

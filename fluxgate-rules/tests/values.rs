@@ -146,6 +146,8 @@ fn a_rule_knows_what_it_asks_for() {
         on(Condition::Min(3)) & on(Condition::Failures(9)) | on(Condition::Min(7)) & on(Condition::Closed);
     assert_eq!(Rule::largest_min(plain.nodes()), 7);
     assert_eq!(Rule::largest_min(on(Condition::Failures(9)).nodes()), 0);
+    assert_eq!(Rule::least_min(plain.nodes()), 3);
+    assert_eq!(Rule::least_min(on(Condition::Failures(9)).nodes()), 1);
     assert!(!Rule::asks_custom(plain.nodes()) && !Rule::measures(plain.nodes()).durations());
 
     let asks = plain & on(Condition::Custom { path: "f", predicate: |_| true });
@@ -155,7 +157,7 @@ fn a_rule_knows_what_it_asks_for() {
     let slow = slow(5) | slow(4) | slow(5) | slow(3) | slow(2) | slow(1);
     let measures = Rule::measures(slow.nodes());
     assert_eq!((measures.thresholds, measures.average), ([5, 4, 3, 2], false));
-    assert_eq!([1, 2].map(|nanos| measures.is_fast(nanos)), [true, false]);
+    assert_eq!([1, 2].map(|nanos| nanos < measures.slow_from()), [true, false]);
     assert!(Rule::measures(on(Condition::AvgLatency(SECOND)).nodes()).average);
 }
 

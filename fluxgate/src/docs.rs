@@ -1,6 +1,7 @@
 //! Background reading.
 //!
 //! - [`compiler`]: what the compiler refuses, what it says, and how to fix it
+//! - [`choosing`]: which numbers to take, and what they will do
 //! - [`recovery`]: what a breaker does after an outage, with figures
 //! - [`inside`]: how a breaker works, and why that is correct
 //! - [`testing`]: how to test code that uses breakers
@@ -8,7 +9,16 @@
 //! - [`performance`]: what a guarded call costs, beside other breakers
 
 #[doc = include_str!("../docs/compiler.md")]
-pub mod compiler {}
+pub mod compiler {
+    // Named by the compiler in its messages: by a path that is not hidden, it is not spelled out.
+    #[doc(hidden)]
+    pub use crate::private::{
+        Becomes, Custom, Fallback, Given, Met, Refusable, Rejected, Returned, Taken, Unmet,
+    };
+}
+
+#[doc = include_str!("../docs/choosing.md")]
+pub mod choosing {}
 
 #[doc = include_str!("../docs/inside.md")]
 pub mod inside {}

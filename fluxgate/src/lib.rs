@@ -25,8 +25,9 @@
 //!   [`CircuitBreaker::builder`] one at run time.
 //! - [`window`], [`trip`], [`track`], [`retry`] and [`permit`] document the settings; the attribute uses the same words as the
 //!   functions of these modules.
-//! - [`Listener`], [`Snapshot`] and [`breakers`] let you watch breakers.
-//! - [`docs`] explains [what the compiler tells you](docs::compiler), [how a breaker recovers](docs::recovery),
+//! - [`Listener`], [`events`], [`Snapshot`] with its [`Totals`], and [`breakers`] let you watch breakers.
+//! - [`docs`] explains [what the compiler tells you](docs::compiler), [which numbers to choose](docs::choosing),
+//!   [how a breaker recovers](docs::recovery),
 //!   [how to test code that uses breakers](docs::testing), [how it works inside](docs::inside),
 //!   [what a guarded call costs](docs::performance), and [where the limits are](docs::limits).
 //!
@@ -36,8 +37,12 @@
 //! # Features
 //!
 //! - `tracing`: an event for every transition, with the target `fluxgate`: `WARN` if the rule held or the trial took too long,
-//!   otherwise `INFO`. With the feature `log` of `tracing`, and without a subscriber, it goes to `log`, as all events do
-//! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]
+//!   otherwise `INFO`; and for every refusal, `DEBUG`, in the span of the caller. With the feature `log` of `tracing`, and without a
+//!   subscriber, it goes to `log`, as all events do
+//! - `axum`: `IntoResponse` for [`CallNotPermitted`] and [`Error`], and [responses as return types](macro@circuit_breaker#returns)
+//! - `metrics`: `fluxgate::metrics`, figures for Prometheus and others, through the facade `metrics`
+//! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]; `fluxgate::settings`, from files and changed while the
+//!   program runs
 //! - `test-util`: `fluxgate::testing`, for [tests](docs::testing) that neither sleep nor disturb each other
 //!
 //! # Targets
@@ -62,17 +67,18 @@ compile_error!("Fluxgate needs 64-bit atomics (`AtomicU64`), and this target has
 
 mod callback;
 mod clock;
+mod configuration;
 pub mod docs;
 mod engine;
 mod events;
 mod handle;
+mod integrations;
 #[cfg(all(test, fluxgate_loom))]
 mod models;
 pub mod permit;
 mod private;
 mod random;
 pub mod retry;
-mod settings;
 mod state;
 mod sync;
 #[cfg(feature = "test-util")]
@@ -82,20 +88,30 @@ pub mod trip;
 pub mod window;
 
 pub use self::clock::{Clock, SetClockError, set_clock};
+pub use self::configuration::OnCancel;
+pub use self::configuration::changes::Changes;
+pub use self::configuration::error::{ConfigError, ConfigProblem};
+pub use self::configuration::name::Name;
 pub use self::events::cause::Cause;
-pub use self::events::listener::{Listener, listen};
+pub use self::events::event::{EndedCall, Event, RefusedCall};
+pub use self::events::interests::Interests;
+pub use self::events::listener::Listener;
 pub use self::events::transition::{Reason, Transition};
 pub use self::handle::builder::Builder;
 pub use self::handle::call::Call;
 pub use self::handle::circuit_breaker::CircuitBreaker;
 pub use self::handle::error::{CallNotPermitted, Error};
+pub use self::handle::events::{Events, events};
 pub use self::handle::future::CallAsync;
+pub use self::handle::listening::{count_calls, listen};
 pub use self::handle::owned_call::OwnedCall;
 pub use self::handle::registry::{breakers, find, register};
-pub use self::handle::snapshot::Snapshot;
-pub use self::settings::OnCancel;
-pub use self::settings::error::{ConfigError, ConfigProblem};
-pub use self::settings::name::Name;
+pub use self::handle::snapshot::{Peak, Snapshot};
+pub use self::handle::totals::{Spent, Totals};
+#[cfg(feature = "metrics")]
+pub use self::integrations::metrics;
+#[cfg(feature = "serde")]
+pub use self::integrations::settings;
 pub use self::state::{Outcome, State};
 #[doc = include_str!("../docs/breaker.md")]
 pub use fluxgate_macros::breaker;

@@ -11,19 +11,21 @@ use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use loom::thread;
 
 use crate::clock::{Clock, UserClock};
+use crate::configuration::name::Name;
+use crate::configuration::{Settings, SettingsRef};
 use crate::engine::breaker::{Breaker, Origin};
 use crate::engine::locked::Period;
 use crate::engine::{manual, recording, transition};
 use crate::events::transition::{Reason, Transition};
 use crate::handle::enrollment::enroll;
-use crate::settings::name::Name;
-use crate::settings::{Settings, SettingsRef};
 use crate::state::{Outcome, State};
 use crate::sync::Arc;
 use crate::{Call, CallNotPermitted, CircuitBreaker, permit, retry, trip, window};
 
 mod beginnings;
+mod changes;
 mod clocks;
+mod counting;
 mod openings;
 mod transitions;
 mod verdicts;
@@ -69,6 +71,7 @@ fn settings(window: Window, rule: Rule, retry: Retry, permit: Permit) -> Setting
         half_open_timeout: Duration::from_secs(60),
         on_panic: Outcome::Failure,
         on_cancel: Outcome::Ignored.into(),
+        count_calls: false,
     }
 }
 

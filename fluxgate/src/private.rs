@@ -1,28 +1,37 @@
 //! Called by macro expansions only, and changed without notice. The macros and this module always have the same version.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
+mod alias;
 mod associated;
 mod closures;
+mod handlers;
 mod probe;
+#[cfg(feature = "axum")]
+mod responses;
 mod returns;
 mod sources;
+mod unmet;
 
-pub use fluxgate_rules::{Condition, Node, Permit, Ratio, Retry, Rule, Window, check};
+pub use fluxgate_rules::{Condition, Metrics, Node, Permit, Ratio, Retry, Rule, Window, check};
 pub use std::boxed::Box;
 
+pub use self::alias::Alias;
 pub use self::associated::AssociatedBreaker;
-pub use self::closures::{ask, call, captured, custom, evidence, handle, holds, never, run, told};
+pub use self::closures::{ask, captured, custom, handle, holds, never, run, told};
+pub use self::handlers::{Custom, Fallback, Given, Rejected, Taken};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
-pub use self::sources::{HasSources, Plain, Pointer, PointerAndError, Sources, Unknown};
+pub use self::sources::{Evidence, HasSources, Plain, Pointer, PointerAndError, Sources, Unknown, evidence};
+pub use self::unmet::{Met, Unmet};
+pub use crate::configuration::method_name::MethodName;
+pub use crate::configuration::name::Name;
+pub use crate::configuration::{OnCancel, Settings};
 pub use crate::engine::breaker::Breaker;
 pub use crate::handle::call::Call;
 pub use crate::handle::circuit_breaker::{CircuitBreaker, share};
 pub use crate::handle::eager::Eager;
 pub use crate::handle::error::CallNotPermitted;
 pub use crate::handle::future::{Deferred, Guarded};
-pub use crate::settings::name::Name;
-pub use crate::settings::{OnCancel, Settings};
 pub use crate::state::Outcome;
 
 /// For a benchmark that compares clocks.

@@ -22,6 +22,10 @@ pub enum State {
 }
 
 impl State {
+    /// All states.
+    pub const ALL: [Self; 6] =
+        [Self::Closed, Self::Open, Self::HalfOpen, Self::MetricsOnly, Self::Disabled, Self::ForcedOpen];
+
     /// The name of the state for metrics and logs: `half_open`.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -51,6 +55,7 @@ impl fmt::Display for State {
 
 /// How a call counts for its breaker.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum Outcome {
     /// The dependency is well.
     Success,
@@ -61,6 +66,15 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// The name of the outcome for metrics and logs: `failure`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Ignored => "ignored",
+        }
+    }
+
     /// The default: an `Err` is a failure.
     #[inline]
     pub(crate) fn of<T, E>(result: &Result<T, E>) -> Self {

@@ -13,7 +13,9 @@ pub(crate) use self::model::*;
 
 #[cfg(not(fluxgate_loom))]
 mod real {
+    use arc_swap::{ArcSwap, Guard};
     pub(crate) use once_cell::race::OnceBox;
+    use std::ops::Deref;
     use std::sync::TryLockError;
     pub(crate) use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
     pub(crate) use std::sync::{Arc, MutexGuard, Weak};
@@ -39,6 +41,38 @@ mod real {
                 Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
                 Err(TryLockError::WouldBlock) => None,
             }
+        }
+    }
+
+    /// A value that is read without a lock, and may be replaced meanwhile.
+    pub(crate) struct Replaceable<T>(ArcSwap<T>);
+
+    impl<T> Replaceable<T> {
+        pub(crate) fn new(value: Arc<T>) -> Self {
+            Self(ArcSwap::new(value))
+        }
+
+        pub(crate) fn read(&self) -> Reading<T> {
+            Reading(self.0.load())
+        }
+
+        pub(crate) fn get(&self) -> Arc<T> {
+            self.0.load_full()
+        }
+
+        pub(crate) fn replace(&self, value: Arc<T>) {
+            self.0.store(value);
+        }
+    }
+
+    /// The value as it was when it was read.
+    pub(crate) struct Reading<T>(Guard<Arc<T>>);
+
+    impl<T> Deref for Reading<T> {
+        type Target = T;
+
+        fn deref(&self) -> &T {
+            &self.0
         }
     }
 }
@@ -145,6 +179,29 @@ mod model {
         }
     }
 
+    /// Only where it is replaced matters to a model.
+    pub(crate) struct Replaceable<T>(Mutex<Arc<T>>);
+
+    impl<T> Replaceable<T> {
+        pub(crate) fn new(value: Arc<T>) -> Self {
+            Self(Mutex::new(value))
+        }
+
+        pub(crate) fn read(&self) -> Reading<T> {
+            self.get()
+        }
+
+        pub(crate) fn get(&self) -> Arc<T> {
+            self.0.lock().clone()
+        }
+
+        pub(crate) fn replace(&self, value: Arc<T>) {
+            *self.0.lock() = value;
+        }
+    }
+
+    pub(crate) type Reading<T> = Arc<T>;
+
     pub(crate) struct OnceBox<T>(Once<Box<T>>);
 
     impl<T> OnceBox<T> {
@@ -154,6 +211,10 @@ mod model {
 
         pub(crate) fn get(&self) -> Option<&T> {
             self.0.get().map(|value| &**value)
+        }
+
+        pub(crate) fn set(&self, value: Box<T>) -> Result<(), Box<T>> {
+            self.0.set(value)
         }
 
         pub(crate) fn get_or_init(&self, make: impl FnOnce() -> Box<T>) -> &T {

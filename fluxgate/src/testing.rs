@@ -27,5 +27,6 @@ mod recorder;
 pub use self::assertions::{assert_admits, assert_refuses, assert_state};
 pub use self::recorder::Recorder;
 pub use crate::clock::ManualClock;
+pub use crate::handle::disabling::disable_all;
 pub use crate::handle::isolation::{Entered, Isolated, Isolation, IsolationHandle, isolate, unisolated};
 pub use crate::random::seeded::seed;

@@ -54,6 +54,9 @@
 //! }
 //! ```
 //!
+//! Trackers by which no call can fail, or none can succeed, are refused: `success = all`, `ignore = ok(_)`, the same in `success` as in
+//! `track`.
+//!
 //! Each tracker applies only to what it looks at: `matches`, `type_of` and `custom` to an `Err`, `ok` to an `Ok`. To the other kind
 //! of result neither the tracker nor its negation applies, so `!matches(NotFound)` never claims an `Ok`; and `a & b` applies only
 //! where both do.

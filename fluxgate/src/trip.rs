@@ -14,6 +14,8 @@
 //! );
 //! ```
 //!
+//! [`Rule::explain`] tells what a rule will do, in figures; see also [choosing numbers](crate::docs::choosing).
+//!
 //! There is no negation, so a rule is monotone: worse numbers never un-trip it. This is why the compiler can tell that a rule
 //! can never hold or that it trips on healthy traffic, and why a breaker can end a trial as soon as the verdict is certain.
 
@@ -21,7 +23,7 @@ use std::time::Duration;
 
 use fluxgate_rules::{Condition, Metrics, Ratio};
 
-pub use fluxgate_rules::Rule;
+pub use fluxgate_rules::{Explanation, Rule, TrialOdds};
 
 /// The breaker is closed.
 ///

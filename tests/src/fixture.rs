@@ -1,7 +1,7 @@
 //! A breaker on a manual clock, with all it said.
 
 use std::panic::resume_unwind;
-use std::sync::{Arc, Barrier, Mutex, PoisonError};
+use std::sync::{Arc, Barrier, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -23,6 +23,12 @@ pub const fn millis(count: u64) -> Duration {
 /// Microseconds, as the tests count waits.
 pub const fn micros(count: u64) -> Duration {
     Duration::from_micros(count)
+}
+
+/// Held by tests that list all breakers, and by those that expect a breaker to be gone: a list keeps alive what is in it.
+pub fn registry() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs `work` on so many threads that start together, each given its number.

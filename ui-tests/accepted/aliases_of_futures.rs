@@ -21,6 +21,18 @@ fn local(text: &str) -> LocalBoxFuture<'_, Reply> {
     Box::pin(async move { Ok(length) })
 }
 
+/// Of no known name, but a future by its body.
+type Answer<'a> = Pin<Box<dyn Future<Output = Reply> + Send + 'a>>;
+
+#[circuit_breaker(handle = ANSWER, fallback = |_| Ok(7))]
+fn answer(text: &str) -> Answer<'_> {
+    let length = text.len();
+    if length == 0 {
+        return Box::pin(async { Ok(0) });
+    }
+    Box::pin(async move { Ok(length) })
+}
+
 /// As in `tower`.
 trait Service {
     type Future: Future<Output = Reply>;
@@ -45,6 +57,9 @@ pub fn main() {
     let mut client = Client { breaker: breaker!() };
     assert_eq!((run(length("a")), run(local("a")), run(client.call("a".into()))), (Ok(1), Ok(1), Ok(1)));
     assert_eq!((LENGTH.metrics().total(), client.breaker.metrics().total()), (1, 1));
+    assert_eq!((run(answer("a")), run(answer("")), ANSWER.metrics().total()), (Ok(1), Ok(0), 2));
+    ANSWER.force_open();
+    assert_eq!(run(answer("a")), Ok(7));
     client.breaker.force_open();
     assert!(run(client.call("a".into())).is_err());
 }

@@ -18,6 +18,8 @@ impl From<fluxgate::CallNotPermitted> for Failure {
     name = "payments",
     window = time(60s, buckets = 6),
     trip = min(20) & (failure_rate(50%) | slow_rate(0.3, 1.5s)) | failure_streak(5),
+    normal = 1%,
+    outage = 95%,
     track = all,
     success = matches(Failure::NotPermitted(_)),
     retry = backoff(10s, multiplier = 2.0, max = 5m, jitter = 0.1),
@@ -26,6 +28,7 @@ impl From<fluxgate::CallNotPermitted> for Failure {
     half_open_timeout = 1h,
     on_panic = failure,
     on_cancel = ignore,
+    count_calls = true,
     crate = ::fluxgate
 )]
 fn call(fails: bool) -> Result<u32, Failure> {

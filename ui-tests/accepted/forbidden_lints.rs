@@ -58,7 +58,7 @@ fn returned(number: u32) -> Option<u32> {
     Some(number)
 }
 
-#[circuit_breaker(track = returned(Err(_) | Ok(_)))]
+#[circuit_breaker(track = matches(_) | ok(0))]
 fn returned_result(number: u32) -> Result<u32, Failure> {
     Ok(number)
 }

@@ -30,6 +30,7 @@ macro_rules! programs {
 programs! {
     a_constant_name
     a_handler_that_is_a_function_of_a_type
+    a_macro_around_the_attribute
     a_module_of_the_same_name
     a_rule_on_several_lines
     a_single_probe
@@ -50,6 +51,7 @@ programs! {
     errors_of_other_crates
     every_argument
     every_unit
+    expectations
     failing_for_a_time
     forbidden_lints
     functions_as_values
@@ -57,6 +59,7 @@ programs! {
     generics
     handle_and_cfg
     handle_with_visibility
+    handlers_of_every_kind
     handles_of_methods
     inner_attributes
     items_in_the_body
@@ -66,25 +69,28 @@ programs! {
     macro_rules_async
     macro_rules_functions
     macro_rules_types
+    names_of_ours
     native_async_traits
     nested_parentheses
     never_returns
     no_arguments
-    names_of_ours
     no_prelude
-    parameters_with_cfg
     opaque_results
+    outcomes_that_are_possible
     outer_attributes
+    parameters_with_cfg
     patterns_of_parameters
     permit_all
+    places_of_breakers
     question_mark
     raw_identifiers
     raw_string
-    reborrowed
     reassigned_parameters
+    reborrowed
     receivers
     recursion
     renamed_crate
+    results_in_results
     retry_always
     retry_never
     returned_values

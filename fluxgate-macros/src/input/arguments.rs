@@ -1,13 +1,16 @@
 //! The tokens of an attribute, or of `breaker!` -> `name = value` arguments.
 
+use fluxgate_rules::Problem;
+use fluxgate_rules::attribute::{self, Attribute, WrittenArgument};
+use fluxgate_rules::token::TokenRange;
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::quote;
 
+use crate::input::cut::Cutter;
 use crate::input::errors::Errors;
-use crate::input::names::{ArgumentName, Concern, Macro, named};
-use crate::input::source::spelled;
-use crate::input::suggest::{Suggestions, belongs_to_a_setting};
-use crate::input::tokens::{TOO_DEEP, is, is_assignment, is_too_deep, span_of, text, word};
+use crate::input::names::{ArgumentName, Concern, Macro, NAMES, named};
+use crate::input::source::Source;
+use crate::input::tokens::{TOO_DEEP, is_too_deep, span_of, text};
 
 /// `name = value`.
 pub(crate) struct Argument {
@@ -38,11 +41,19 @@ impl Arguments {
             errors.report(span, TOO_DEEP);
             return arguments;
         }
+        let source = Source::attribute(&tokens);
         let trees: Vec<_> = tokens.into_iter().collect();
-        let pieces = cut(&trees, errors);
-        let suggestions = Suggestions::of(&pieces);
-        for piece in &pieces {
-            arguments.read(piece, &suggestions, of, errors);
+        let (pieces, problems) = Cutter::new(&trees).cut();
+        for problem in problems {
+            source.report(&problem, errors);
+        }
+        let names = NAMES.each_ref().map(|name| (name.text, name.example));
+        let Attribute { arguments: written, problems } = attribute::read(&source.tokens, &pieces, &names);
+        for problem in problems {
+            source.report(&problem, errors);
+        }
+        for WrittenArgument { name, value } in written {
+            arguments.take(&source, name, value, of, errors);
         }
         arguments.report_settings_beside_breaker(errors);
         arguments
@@ -58,59 +69,37 @@ impl Arguments {
         self.get("crate").map_or_else(|| quote!(::fluxgate), |argument| argument.value.clone())
     }
 
-    fn read(&mut self, piece: &[TokenTree], suggestions: &Suggestions<'_>, of: Macro, errors: &mut Errors) {
-        let all: TokenStream = piece.iter().cloned().collect();
-        let Some(span) = span_of(&all) else { return };
-        let Some(name) = piece.first().and_then(word) else {
-            return suggestions.nameless(piece, errors);
-        };
-        let key = name.to_string();
-        let (length, is_assigned) = sign(&piece[1..]);
-        // `trip-on = ..` is not even a name.
-        if length == 0
-            && let Some((end, text)) = joined(piece)
-        {
-            let span = (name.span(), piece[end - 1].span());
-            return errors.report(span, suggestions.unknown(&text, &piece[end + 1..]));
-        }
-        let Some(&ArgumentName { text: known, concern, example }) = named(key.as_str()) else {
-            return match piece {
-                [_] if !belongs_to_a_setting(piece) => errors.report(span, suggestions.unknown(&key, &[])),
-                [_, rest @ ..] if is_assigned => {
-                    errors.report((name.span(), name.span()), suggestions.unknown(&key, &rest[length..]));
-                }
-                _ => suggestions.nameless(piece, errors),
-            };
-        };
-        let rest = &piece[1 + length..];
-        let is_written = is_assigned && length == 1;
-        let value: TokenStream = match rest {
-            [TokenTree::Group(group)] if !is_written => group.stream(),
-            rest => rest.iter().cloned().collect(),
-        };
-        if value.is_empty() {
-            return errors.report(span, format!("`{known}` has no value\nhelp: write `{known} = {example}`"));
-        }
-        if !is_written {
-            let value = spelled(&value);
-            errors.report(span, format!("an argument is written with `=`\nhelp: write `{known} = {value}`"));
-        }
+    /// Takes an argument with a name of ours, unless the macro does not take it.
+    fn take(
+        &mut self,
+        source: &Source,
+        name_place: TokenRange,
+        value_place: TokenRange,
+        of: Macro,
+        errors: &mut Errors,
+    ) {
+        let Some(TokenTree::Ident(name)) = source.stream(name_place).into_iter().next() else { return };
+        let Some(&ArgumentName { text: known, concern, .. }) = named(&name) else { return };
+        let value = source.stream(value_place);
+        let whole = TokenRange::new(name_place.start, value_place.end);
         if of == Macro::Breaker
             && let Some(reason) = not_of_breaker(known, concern)
         {
-            return errors.report((name.span(), name.span()), reason);
+            return errors.report(source.span(name_place), reason);
         }
         if self.get(known).is_some() {
-            return errors.report(span, format!("`{known}` is given twice\nhelp: remove one of them"));
+            let with_comma = TokenRange::new(whole.start.saturating_sub(1), whole.end);
+            let problem = Problem::new(whole, format!("`{known}` is given twice")).help("remove one of them");
+            return source.report(&problem.correct_at(with_comma, ""), errors);
         }
         if concern == Concern::Crate && syn::parse2::<syn::Path>(value.clone()).is_err() {
             let path = text(&value).filter(|text| syn::parse_str::<syn::Path>(text).is_ok());
             let path = path.unwrap_or_else(|| "fluxgate".to_owned());
             let root = if path.contains("::") { "" } else { "::" };
-            let message = format!("`crate` is the path of Fluxgate\nhelp: write `crate = {root}{path}`");
-            return errors.report(span, message);
+            let problem = Problem::new(whole, "`crate` is the path of Fluxgate");
+            return source.report(&problem.correct(format!("crate = {root}{path}")), errors);
         }
-        self.0.push(Argument { name: name.clone(), value });
+        self.0.push(Argument { name, value });
     }
 
     /// Reports settings beside `breaker`, which have no effect.
@@ -151,113 +140,4 @@ fn not_of_breaker(name: &str, concern: Concern) -> Option<String> {
             Some("`breaker!` makes a breaker, so it does not take one\nhelp: remove `breaker`".to_owned())
         }
     }
-}
-
-/// Cuts the tokens into arguments, each without the separator behind it, and reports separators that are wrong or missing.
-fn cut<'a>(trees: &'a [TokenTree], errors: &mut Errors) -> Vec<&'a [TokenTree]> {
-    let mut pieces = Vec::new();
-    let (mut start, mut at) = (0, 1);
-    while at <= trees.len() {
-        // The commas between a closure's parameters belong to the closure.
-        if at == start + 2 && is_assignment(&trees[at - 1]) {
-            at = after_parameters(trees, at);
-        }
-        if begins(trees, start, at) {
-            pieces.push(without_separator(&trees[start..at], trees.get(at), errors));
-            start = at;
-        }
-        at += 1;
-    }
-    pieces.push(&trees[start..]);
-    pieces
-}
-
-/// Whether an argument, or nothing more, begins at `at`, where the one before it begins at `start`. A value may contain commas, so
-/// a comma counts only before `name =` or before an argument's name that stands alone.
-fn begins(trees: &[TokenTree], start: usize, at: usize) -> bool {
-    let name = trees.get(at).and_then(word);
-    let is_known = name.is_some_and(|name| named(name).is_some());
-    let last = &trees[at - 1];
-    if !is(last, ',') {
-        // Without a comma, it has to be where no expression can continue.
-        let is_ended = !matches!(last, TokenTree::Punct(_)) || is_assignment(last) || is(last, ';');
-        return is_ended
-            && is_known
-            && is_assigned(trees, at)
-            && at > start + 1
-            && word(&trees[start]).is_some();
-    }
-    let is_before = |sign| trees.get(at + 2).is_some_and(|next| is(next, sign));
-    match trees.get(at + 1) {
-        _ if at == trees.len() => true,
-        Some(sign) if is_assignment(sign) => name.is_some() && is_assigned(trees, at),
-        Some(sign) if is(sign, ':') => is_known && !is_before(':'),
-        Some(TokenTree::Group(_)) => is_known && (trees.len() == at + 2 || is_before(',')),
-        Some(sign) => is_known && is(sign, ','),
-        None => is_known,
-    }
-}
-
-/// Whether the name at `at` is followed by a single `=`.
-fn is_assigned(trees: &[TokenTree], at: usize) -> bool {
-    trees.get(at + 1).is_some_and(is_assignment)
-        && !trees.get(at + 2).is_some_and(|next| is(next, '=') || is(next, '>'))
-}
-
-/// An argument without the separator between it and `next`, which has to be a comma.
-fn without_separator<'a>(
-    piece: &'a [TokenTree],
-    next: Option<&TokenTree>,
-    errors: &mut Errors,
-) -> &'a [TokenTree] {
-    let Some((last, rest)) = piece.split_last() else { return piece };
-    if is(last, ',') {
-        return rest;
-    }
-    if is(last, ';') {
-        errors.report((last.span(), last.span()), "arguments are separated by `,`\nhelp: write `,`");
-        return rest;
-    }
-    // After `=`, it is the value that is missing, which is reported with the argument.
-    if let Some(next) = next.filter(|_| !is_assignment(last)) {
-        let message = format!("`,` is missing before `{next}`\nhelp: write `, {next}`");
-        errors.report((next.span(), next.span()), message);
-    }
-    piece
-}
-
-/// The number of signs between a name and its value, and whether they are meant as an assignment. Only a single `=` is right.
-fn sign(rest: &[TokenTree]) -> (usize, bool) {
-    let signs =
-        rest.iter().take_while(|tree| ['=', ':', '+', '-', '>'].iter().any(|sign| is(tree, *sign))).count();
-    let is_end = |at: &usize| is_assignment(&rest[*at]) || is(&rest[*at], '>');
-    match (0..signs).rev().find(is_end) {
-        Some(last) if !is(&rest[0], '-') || is(&rest[last], '>') => (last + 1, true),
-        _ if rest.first().is_some_and(|tree| is(tree, ':')) && signs == 1 => (1, false),
-        _ => (0, false),
-    }
-}
-
-/// A name that is joined with signs, as in `trip-on = ..`, and its length.
-fn joined(piece: &[TokenTree]) -> Option<(usize, String)> {
-    let end = piece.iter().position(is_assignment)?;
-    let is_joint = |tree: &TokenTree| is(tree, '-') || is(tree, '.') || is(tree, ':');
-    if end < 2 || !piece[..end].iter().all(|tree| word(tree).is_some() || is_joint(tree)) {
-        return None;
-    }
-    Some((end, piece[..end].iter().map(ToString::to_string).collect()))
-}
-
-/// The end of the parameters of a closure that starts at `at`, or else `at`.
-fn after_parameters(trees: &[TokenTree], mut at: usize) -> usize {
-    let start = at;
-    let is_modifier = |word: &Ident| ["async", "move", "static"].iter().any(|modifier| word == modifier);
-    while trees.get(at).and_then(word).is_some_and(is_modifier) {
-        at += 1;
-    }
-    if !trees.get(at).is_some_and(|tree| is(tree, '|')) {
-        return start;
-    }
-    let end = trees[at + 1..].iter().position(|tree| is(tree, '|'));
-    end.map_or(start, |end| at + 1 + end + 1)
 }

@@ -5,14 +5,42 @@ use quote::quote;
 
 /// Errors so far.
 #[derive(Default)]
-pub(crate) struct Errors(Option<syn::Error>);
+pub(crate) struct Errors {
+    all: Option<syn::Error>,
+    #[cfg(test)]
+    corrections: Vec<Correction>,
+}
+
+/// A change of the source text that puts an error right. The compiler takes only what is said of it; the tests make it.
+#[cfg(test)]
+pub(crate) struct Correction {
+    /// The first and the last token that are replaced.
+    pub(crate) span: (Span, Span),
+    /// What to write instead; nothing where they are to be removed.
+    pub(crate) replacement: String,
+}
 
 impl Errors {
     pub(crate) fn push(&mut self, error: syn::Error) {
-        match &mut self.0 {
+        match &mut self.all {
             Some(errors) => errors.combine(error),
-            None => self.0 = Some(error),
+            None => self.all = Some(error),
         }
+    }
+
+    /// Adds the change that puts the last error right.
+    #[cfg(test)]
+    pub(crate) fn push_correction(&mut self, correction: Correction) {
+        self.corrections.push(correction);
+    }
+
+    /// Adds other errors.
+    pub(crate) fn append(&mut self, other: Self) {
+        if let Some(error) = other.all {
+            self.push(error);
+        }
+        #[cfg(test)]
+        self.corrections.extend(other.corrections);
     }
 
     /// Adds an error that underlines everything from one span to another.
@@ -21,18 +49,24 @@ impl Errors {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_none()
+        self.all.is_none()
     }
 
     /// The tokens that make the compiler report the errors.
     pub(crate) fn to_compile_errors(&self) -> TokenStream {
-        self.0.as_ref().map(syn::Error::to_compile_error).unwrap_or_default()
+        self.all.as_ref().map(syn::Error::to_compile_error).unwrap_or_default()
     }
 
     /// The errors in the order in which they were found.
     #[cfg(test)]
     pub(crate) fn all(&self) -> Vec<syn::Error> {
-        self.0.iter().flat_map(Clone::clone).collect()
+        self.all.iter().flat_map(Clone::clone).collect()
+    }
+
+    /// The first change that puts an error right.
+    #[cfg(test)]
+    pub(crate) fn first_correction(&self) -> Option<&Correction> {
+        self.corrections.first()
     }
 }
 

@@ -7,7 +7,7 @@ use syn::{Attribute, FnArg, Ident, ReceiverKind, Signature, Type, Visibility};
 
 use crate::input::arguments::Argument;
 use crate::input::errors::Errors;
-use crate::input::future_block::FutureBlock;
+use crate::input::future_block::{FutureBlock, ends_in_boxed_future};
 use crate::input::parameters::{Binding, bindings};
 use crate::input::returns::{Form, Returns};
 use crate::input::tokens::{is, mentions, span_of};
@@ -157,8 +157,22 @@ impl Function {
                      is lost\nhelp: remove one of the two attributes",
                 );
             }
+            // It would take `async` from what is written here, too, and leave a future that nobody polls.
+            if self.signature.asyncness.is_some() && may_remove_async(attribute) {
+                report(
+                    attribute,
+                    "this attribute may remove `async` from the function, and would do so when the function is guarded\n\
+                     help: put it above `#[circuit_breaker]`",
+                );
+            }
         }
     }
+}
+
+/// Whether this is an attribute of the crate `maybe-async`.
+fn may_remove_async(attribute: &Attribute) -> bool {
+    let last = attribute.path().segments.last();
+    last.is_some_and(|last| ["maybe_async", "must_be_sync"].iter().any(|name| last.ident == name))
 }
 
 /// How messages about the item begin.
@@ -191,7 +205,10 @@ fn read(input: ParseStream<'_>) -> syn::Result<Function> {
     let Some((inner, block)) = braces(body) else {
         return Err(syn::Error::new(signature.ident.span(), format!("{GUARDS} with a body in braces")));
     };
-    let returns = Returns::of(&signature);
+    let mut returns = Returns::of(&signature);
+    if returns.form == Form::Sync && ends_in_boxed_future(block.stream()) {
+        returns = returns.of_boxed_future(&signature);
+    }
     let future = match returns.form {
         Form::Future => FutureBlock::of(block.stream(), false),
         Form::Boxed => FutureBlock::of(block.stream(), true),

@@ -4,6 +4,8 @@ use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::Expr;
 
+use crate::input::tokens::{is, word};
+
 /// `async move { .. }`, or `Box::pin(async move { .. })`.
 pub(crate) struct FutureBlock {
     /// The function that boxes it, as the user wrote it.
@@ -40,6 +42,27 @@ impl FutureBlock {
             }
             _ => None,
         }
+    }
+}
+
+/// Whether a body ends in `Box::pin(async ..)` or `async { .. }.boxed()`, so that what the function returns is a boxed future, whatever
+/// it is called.
+pub(crate) fn ends_in_boxed_future(body: TokenStream) -> bool {
+    let trees: Vec<_> = body.into_iter().collect();
+    let is_word = |tree: &TokenTree, words: &[&str]| {
+        word(tree).is_some_and(|word| words.iter().any(|name| word == name))
+    };
+    match &trees[..] {
+        [.., boxed, _, colon, pin, TokenTree::Group(inside)] if is_word(pin, &["pin"]) => {
+            let future = inside.stream().into_iter().next();
+            is_word(boxed, &["Box"])
+                && is(colon, ':')
+                && future.is_some_and(|first| is_word(&first, &["async"]))
+        }
+        [.., keyword, TokenTree::Group(_), dot, method, TokenTree::Group(_)] if is(dot, '.') => {
+            is_word(keyword, &["async", "move"]) && is_word(method, &["boxed", "boxed_local"])
+        }
+        _ => false,
     }
 }
 

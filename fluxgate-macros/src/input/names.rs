@@ -35,10 +35,12 @@ const fn name(text: &'static str, concern: Concern, example: &'static str) -> Ar
 }
 
 /// Every argument, in the order in which messages list them.
-pub(crate) const NAMES: [ArgumentName; 17] = [
+pub(crate) const NAMES: [ArgumentName; 20] = [
     name("name", Concern::Settings, "\"payments\""),
     name("window", Concern::Settings, "count(100)"),
     name("trip", Concern::Settings, "min(10) & failure_rate(0.5)"),
+    name("normal", Concern::Settings, "5%"),
+    name("outage", Concern::Settings, "80%"),
     name("track", Concern::Calls, "all"),
     name("success", Concern::Calls, "matches(NotFound)"),
     name("ignore", Concern::Calls, "ok(Cached(_))"),
@@ -50,6 +52,7 @@ pub(crate) const NAMES: [ArgumentName; 17] = [
     name("fallback", Concern::Calls, "|error| Err(error)"),
     name("on_panic", Concern::Settings, "failure"),
     name("on_cancel", Concern::Settings, "ignore"),
+    name("count_calls", Concern::Settings, "true"),
     name("breaker", Concern::Location, "PAYMENTS"),
     name("handle", Concern::Location, "PAYMENTS"),
     name("crate", Concern::Crate, "::fluxgate"),
@@ -58,9 +61,4 @@ pub(crate) const NAMES: [ArgumentName; 17] = [
 /// The argument of this name, be it an identifier or text.
 pub(crate) fn named(text: &(impl PartialEq<str> + ?Sized)) -> Option<&'static ArgumentName> {
     NAMES.iter().find(|name| text == name.text)
-}
-
-/// A value that the argument of this name could have.
-pub(crate) fn example(text: &str) -> &'static str {
-    named(text).map_or("..", |name| name.example)
 }

@@ -1,12 +1,13 @@
 //! A signature -> the output of the function, and the form in which it is returned.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::{
     AssocType, GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type, TypeParamBound,
 };
 
-use crate::input::tokens::span_of;
+use crate::input::tokens::{is, span_of};
+use crate::input::unseen::Unseen;
 
 /// The form in which a function returns its output.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -32,10 +33,25 @@ pub(crate) struct Returns {
     pub(crate) is_opaque: bool,
     /// The span of the return type.
     pub(crate) span: (Span, Span),
+    /// The error, if it is a type parameter or belongs to one, as far as that can be told.
+    pub(crate) generic_error: Option<GenericError>,
+    pub(crate) unseen: Option<Unseen>,
+    /// Whether it is returned under a name that may stand for a boxed future.
+    pub(crate) is_alias: bool,
+}
+
+/// The error of a generic `Result`.
+pub(crate) struct GenericError {
+    pub(crate) tokens: TokenStream,
+    pub(crate) span: (Span, Span),
 }
 
 impl Returns {
     pub(crate) fn of(signature: &Signature) -> Self {
+        Self::read(signature).repeated(signature)
+    }
+
+    fn read(signature: &Signature) -> Self {
         let ty = match &signature.output {
             ReturnType::Default => {
                 let unit = quote_spanned!(signature.ident.span()=> ());
@@ -48,9 +64,7 @@ impl Returns {
             return Self::plain(signature, declared);
         }
         if is_future_of_self(ty) {
-            let output = quote!(<#ty as ::core::future::Future>::Output);
-            let span = span_of(&ty.to_token_stream()).unwrap_or((Span::call_site(), Span::call_site()));
-            return Self { form: Form::Boxed, declared, is_opaque: false, output, span };
+            return Self::boxed_future(ty);
         }
         let (form, output) = match ty {
             Type::ImplTrait(opaque) => (Form::Future, output(&opaque.bounds)),
@@ -60,21 +74,108 @@ impl Returns {
             Some(output) => {
                 let span =
                     span_of(&output.to_token_stream()).unwrap_or((Span::call_site(), Span::call_site()));
-                Self { form, declared, is_opaque: is_opaque(output), output: nameable(output), span }
+                let generic_error = GenericError::of(output, signature);
+                let (is_opaque, unseen) = (is_opaque(output), Unseen::of(output));
+                Self {
+                    form,
+                    declared,
+                    is_opaque,
+                    output: nameable(output),
+                    span,
+                    generic_error,
+                    unseen,
+                    is_alias: false,
+                }
             }
             None => Self::plain(signature, declared),
         }
     }
 
+    /// Whether the output is a `Result` by its spelling.
+    pub(crate) fn is_spelled_result(&self) -> bool {
+        let output = syn::parse2::<Type>(self.output.clone());
+        output.is_ok_and(|output| last(peel(&output)).is_some_and(|last| last.ident == "Result"))
+    }
+
+    /// The same of a function whose body ends in a boxed future, of which the signature may know only an alias.
+    pub(crate) fn of_boxed_future(self, signature: &Signature) -> Self {
+        match &signature.output {
+            ReturnType::Type(_, ty) if last(peel(ty)).is_some_and(|last| last.ident != "Result") => {
+                Self::boxed_future(peel(ty)).repeated(signature)
+            }
+            _ => self,
+        }
+    }
+
+    /// The types as they are repeated in the body.
+    fn repeated(self, signature: &Signature) -> Self {
+        let lifetimes: Vec<_> =
+            signature.generics.lifetimes().map(|it| it.lifetime.ident.to_string()).collect();
+        let [declared, output] = [self.declared, self.output].map(|ty| repeated(ty, &lifetimes));
+        Self { declared, output, ..self }
+    }
+
+    /// What a type stands for that is a boxed future by another name.
+    fn boxed_future(ty: &Type) -> Self {
+        let output = quote!(<#ty as ::core::future::Future>::Output);
+        let span = span_of(&ty.to_token_stream()).unwrap_or((Span::call_site(), Span::call_site()));
+        let (declared, generic_error) = (ty.to_token_stream(), None);
+        Self {
+            form: Form::Boxed,
+            declared,
+            is_opaque: false,
+            output,
+            span,
+            generic_error,
+            unseen: None,
+            is_alias: false,
+        }
+    }
+
     fn plain(signature: &Signature, declared: TokenStream) -> Self {
         let form = if signature.asyncness.is_some() { Form::Async } else { Form::Sync };
-        let (span, is_opaque) = match &signature.output {
-            ReturnType::Type(_, ty) => (span_of(&ty.to_token_stream()), is_opaque(ty)),
-            ReturnType::Default => (None, false),
+        let (span, is_opaque, generic_error, unseen) = match &signature.output {
+            ReturnType::Type(_, ty) => {
+                let span = span_of(&ty.to_token_stream());
+                (span, is_opaque(ty), GenericError::of(ty, signature), Unseen::of(ty))
+            }
+            ReturnType::Default => (None, false, None, None),
         };
+        let is_alias = form == Form::Sync
+            && match &signature.output {
+                ReturnType::Type(_, ty) => last(peel(ty)).is_some_and(|last| !is_known(last)),
+                ReturnType::Default => false,
+            };
         let name = signature.ident.span();
-        Self { form, output: declared.clone(), declared, is_opaque, span: span.unwrap_or((name, name)) }
+        let span = span.unwrap_or((name, name));
+        Self { form, output: declared.clone(), declared, is_opaque, span, generic_error, unseen, is_alias }
     }
+}
+
+impl GenericError {
+    fn of(output: &Type, signature: &Signature) -> Option<Self> {
+        let segment = last(peel(output)).filter(|segment| segment.ident == "Result")?;
+        let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+        match arguments.args.iter().collect::<Vec<_>>()[..] {
+            [_, GenericArgument::Type(error)] if is_generic(error, signature) => {
+                let tokens = error.to_token_stream();
+                Some(Self { span: span_of(&tokens)?, tokens })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Whether a type is a parameter or associated with one. Those of an `impl` around the function are told by their usual names.
+/// `Self::Error` may be anything.
+fn is_generic(ty: &Type, signature: &Signature) -> bool {
+    let Type::Path(path) = peel(ty) else { return false };
+    let Some(PathSegment { ident, .. }) = path.path.segments.first() else { return false };
+    let is_declared = signature.generics.type_params().any(|parameter| parameter.ident == *ident);
+    let name = ident.to_string();
+    let digits = name.strip_prefix(|letter: char| letter.is_ascii_uppercase());
+    let is_usual = digits.is_some_and(|digits| digits.chars().all(|digit| digit.is_ascii_digit()));
+    path.qself.is_some() || is_declared || is_usual
 }
 
 /// Removes parentheses and the invisible groups of `macro_rules!`.
@@ -116,6 +217,11 @@ fn is_future_of_self(ty: &Type) -> bool {
     path.qself.is_none() && names.eq(["Self", "Future"])
 }
 
+/// Whether it is a type of the standard library that is no boxed future.
+fn is_known(segment: &PathSegment) -> bool {
+    ["Result", "Option", "String", "Vec", "bool"].iter().any(|name| segment.ident == name)
+}
+
 fn last(ty: &Type) -> Option<&PathSegment> {
     match ty {
         Type::Path(path) => path.path.segments.last(),
@@ -155,6 +261,36 @@ fn output<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> Option<&'
         }
         _ => None,
     })
+}
+
+fn respanned(mut name: Ident, span: Span) -> Ident {
+    name.set_span(span);
+    name
+}
+
+/// A type as it is repeated in the body: with the lifetimes left to inference, so that lints do not take them for used there.
+fn repeated(ty: TokenStream, lifetimes: &[String]) -> TokenStream {
+    let mut is_lifetime = false;
+    let repeat = |tree| {
+        let of_lifetime = is_lifetime;
+        is_lifetime = is(&tree, '\'');
+        match tree {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), repeated(group.stream(), lifetimes));
+                inner.set_span(group.span());
+                TokenTree::Group(inner)
+            }
+            TokenTree::Ident(name) if of_lifetime && lifetimes.iter().any(|lifetime| name == lifetime) => {
+                TokenTree::Ident(Ident::new("_", name.span()))
+            }
+            TokenTree::Ident(name) if name != "$crate" => {
+                let span = Span::call_site().located_at(name.span());
+                TokenTree::Ident(respanned(name, span))
+            }
+            tree => tree,
+        }
+    };
+    ty.into_iter().map(repeat).collect()
 }
 
 /// The type in a form that is allowed anywhere: `impl Trait` is replaced by `_`.

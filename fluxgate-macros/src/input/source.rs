@@ -5,11 +5,15 @@ use std::ops::Range;
 
 use fluxgate_rules::Problem;
 use fluxgate_rules::lexer;
+#[cfg(test)]
+use fluxgate_rules::problem::Suggestion;
 use fluxgate_rules::token::{Shape, Token, TokenRange, spell, spell_closure};
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens as _;
 
-use crate::input::errors;
+#[cfg(test)]
+use crate::input::errors::Correction;
+use crate::input::errors::{self, Errors};
 use crate::input::tokens::{MAX_DEPTH, respan, span_of, text, ungrouped};
 
 /// The source text of an argument.
@@ -41,12 +45,22 @@ impl Source {
                 span,
             };
         }
+        Self::bare(value, span)
+    }
+
+    /// The tokens of an attribute, of which a string is one.
+    pub(crate) fn attribute(tokens: &TokenStream) -> Self {
+        let span = span_of(tokens).unwrap_or((Span::call_site(), Span::call_site()));
+        Self::bare(tokens, span)
+    }
+
+    fn bare(stream: &TokenStream, span: (Span, Span)) -> Self {
         let (mut tokens, mut spans) = (Vec::new(), Vec::new());
-        flatten(value.clone(), 0, &mut |token, span| {
+        flatten(stream.clone(), 0, &mut |token, span| {
             tokens.push(token);
             spans.push(span);
         });
-        Self { tokens, notation: Notation::Bare { stream: value.clone(), spans }, span }
+        Self { tokens, notation: Notation::Bare { stream: stream.clone(), spans }, span }
     }
 
     /// The first and last span of a place; in a string, those of the whole literal.
@@ -72,6 +86,42 @@ impl Source {
     /// The error about a problem, underlined where it is.
     pub(crate) fn error(&self, problem: &Problem) -> syn::Error {
         errors::error(self.span(problem.place), self.message(problem))
+    }
+
+    /// Reports a problem where it is.
+    pub(crate) fn report(&self, problem: &Problem, errors: &mut Errors) {
+        errors.push(self.error(problem));
+        #[cfg(test)]
+        if let Some(correction) = self.correction(problem) {
+            errors.push_correction(correction);
+        }
+    }
+
+    /// The change of the source text that puts a problem right.
+    #[cfg(test)]
+    fn correction(&self, problem: &Problem) -> Option<Correction> {
+        let Suggestion { range, replacement, .. } = problem.suggestion()?;
+        Some(match &self.notation {
+            Notation::Text { text, bytes } => {
+                let corrected = problem.corrected(text, bytes)?;
+                Correction { span: self.span, replacement: format!("{corrected:?}") }
+            }
+            // What is added between two tokens replaces the one before.
+            Notation::Bare { .. } if range.is_empty() && range.start > 0 => {
+                let before = TokenRange::at(range.start - 1);
+                let replacement = format!("{}{replacement}", self.tokens[before.start].text);
+                Correction { span: self.span(before), replacement }
+            }
+            Notation::Bare { .. } => Correction { span: self.span(*range), replacement: replacement.clone() },
+        })
+    }
+
+    /// The tokens at a place.
+    pub(crate) fn stream(&self, place: TokenRange) -> TokenStream {
+        match &self.notation {
+            Notation::Bare { stream, .. } => extract(stream.clone(), place, 0, &mut 0),
+            Notation::Text { .. } => TokenStream::new(),
+        }
     }
 
     /// The message about a problem, with the place drawn if no span can show it.

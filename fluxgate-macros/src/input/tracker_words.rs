@@ -37,17 +37,6 @@ pub(crate) fn is_tracker(text: &str) -> bool {
     WORDS.iter().any(|(known, _)| Some(*known) == word)
 }
 
-/// The tracker that was probably meant by the value of another library's argument, be it a tracker already, a function, or a
-/// pattern for errors.
-pub(crate) fn tracker_for(value: &str) -> String {
-    match value {
-        "" => "matches(PATTERN)".to_owned(),
-        _ if is_tracker(value) => value.to_owned(),
-        _ if value.starts_with('|') => format!("custom({value})"),
-        _ => format!("matches({value})"),
-    }
-}
-
 /// All words, for a message.
 pub(crate) fn expected() -> String {
     let words: Vec<_> = WORDS

@@ -3,11 +3,12 @@
 use proc_macro2::{Ident, TokenStream};
 
 use crate::input::arguments::Arguments;
+use crate::input::callable::Callable;
 use crate::input::errors::Errors;
 use crate::input::function::Function;
 use crate::input::names::Macro;
-use crate::model::handler::Handler;
-use crate::model::outcome::Outcomes;
+use crate::model::handler;
+use crate::model::outcome::{Outcomes, Trackers};
 use crate::model::target::{self, BreakerLocation};
 
 /// A function and what guards it.
@@ -18,9 +19,11 @@ pub(crate) struct GuardedFunction {
     pub(crate) breaker: BreakerLocation,
     pub(crate) outcomes: Outcomes,
     /// What is returned instead of a call that is refused.
-    pub(crate) rejected: Option<Handler>,
+    pub(crate) rejected: Option<Callable>,
     /// What is returned instead of an error, a refusal included if there is no `rejected`.
-    pub(crate) fallback: Option<Handler>,
+    pub(crate) fallback: Option<Callable>,
+    /// Whether anything says what a failure is.
+    pub(crate) has_tracker: bool,
 }
 
 /// An item that is not guarded, because something is wrong. It stays as it is, so that ours are the only errors.
@@ -44,9 +47,14 @@ impl GuardedFunction {
         let function = Function::parse(item.clone(), &mut errors);
         let handle = target::handle(&arguments, &mut errors);
         let breaker = BreakerLocation::read(&arguments, function.as_ref(), handle.as_ref(), &mut errors);
-        let outcomes = Outcomes::read(&arguments, &mut errors);
+        let trackers = Trackers::read(&arguments, &mut errors);
+        let outcomes = trackers.outcomes();
+        if errors.is_empty() {
+            let may_fail_otherwise = breaker.as_ref().is_none_or(BreakerLocation::trips_on_more_than_results);
+            trackers.report_impossible(&arguments, may_fail_otherwise, &mut errors);
+        }
         let [rejected, fallback] = ["rejected", "fallback"]
-            .map(|name| Handler::read(&arguments, name, function.as_ref(), &mut errors));
+            .map(|name| handler::read(&arguments, name, function.as_ref(), &mut errors));
         if let Some(function) = &function {
             for handler in ["rejected", "fallback"].iter().filter_map(|name| arguments.get(name)) {
                 function.forbid_shared_borrow(handler, &mut errors);
@@ -62,7 +70,8 @@ impl GuardedFunction {
         let fluxgate = arguments.fluxgate();
         match (function, breaker) {
             (Some(function), Some(breaker)) if errors.is_empty() => {
-                Ok(Self { fluxgate, function, breaker, outcomes, rejected, fallback })
+                let has_tracker = arguments.get("track").is_some();
+                Ok(Self { fluxgate, function, breaker, outcomes, rejected, fallback, has_tracker })
             }
             (function, _) => {
                 let is_expression = syn::parse2::<syn::Expr>(item.clone()).is_ok();

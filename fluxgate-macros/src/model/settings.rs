@@ -8,9 +8,9 @@ use fluxgate_rules::syntax::{self, Branch, WrittenArgument, WrittenCall, Written
 use fluxgate_rules::token::{Token, TokenRange, spell};
 use fluxgate_rules::trial::Plan;
 use fluxgate_rules::vocabulary::{
-    HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, ON_CANCEL, OUTCOME, Parameter, Vocabulary,
+    HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, NORMAL, ON_CANCEL, OUTAGE, OUTCOME, Parameter, Vocabulary,
 };
-use fluxgate_rules::{Problem, Window};
+use fluxgate_rules::{Expectations, Problem, Window};
 use proc_macro2::{Span, TokenStream};
 use syn::{Expr, ExprLit, Lit, LitStr};
 
@@ -31,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) on_cancel: Option<Outcome>,
     /// From when on a cancelled call counts so.
     pub(crate) on_cancel_after: Option<Value>,
+    /// Whether calls are counted: a literal, or a constant of the user's.
+    pub(crate) count_calls: Option<Expr>,
     pub(crate) rule: Option<Rule>,
     /// The rule as we would write it and the length of its trial, for documentation.
     pub(crate) summary: String,
@@ -125,7 +127,7 @@ impl Word {
         self.values().any(|value| matches!(value, Value::Constant(_)))
     }
 
-    /// Whether an argument is a function, whose type may be wrong.
+    /// Whether an argument is a function.
     pub(crate) fn has_functions(&self) -> bool {
         self.values().any(|value| matches!(value, Value::Function(..)))
     }
@@ -158,7 +160,19 @@ impl Settings {
             && half_open_timeout.is_none()
             && self.on_panic.is_none()
             && self.on_cancel.is_none()
+            && self.count_calls.is_none()
             && self.rule.is_none()
+    }
+
+    /// Whether the breaker may trip although no result is a failure: by the time that calls take, by what a function says, or since
+    /// calls that do not return are to be failures, explicitly.
+    pub(crate) fn trip_on_more_than_results(&self) -> bool {
+        let is_failure = |outcome: Option<Outcome>| matches!(outcome, Some(Outcome::Failure));
+        let asks_more = |rule: &Rule| {
+            rule.times_calls()
+                || rule.nodes.iter().any(|node| matches!(node, Node::Condition(word) if word.has_functions()))
+        };
+        is_failure(self.on_panic) || is_failure(self.on_cancel) || self.rule.as_ref().is_some_and(asks_more)
     }
 
     /// Reads all settings, and reports all that is wrong with them; then there are none.
@@ -192,6 +206,10 @@ impl Reader<'_> {
         // rule is checked against a very large one.
         let assumed = size.unwrap_or(Window::count(usize::MAX));
         let rule = self.read("trip", |tokens| read::rule(tokens, &assumed));
+        // Of a window that is wrong itself, there is nothing more to say.
+        if window.is_some() == self.arguments.get("window").is_some() {
+            self.expectations(size.as_ref(), rule.as_ref());
+        }
         let retry = self.read("retry", read::retry);
         let permit = self.read("permit", read::permit);
         let on_cancel = self.outcome("on_cancel", &ON_CANCEL);
@@ -205,6 +223,7 @@ impl Reader<'_> {
             on_panic: self.outcome("on_panic", &OUTCOME).map(|(outcome, _)| outcome),
             on_cancel: on_cancel.as_ref().map(|(outcome, _)| *outcome),
             on_cancel_after: on_cancel.and_then(|(_, after)| after),
+            count_calls: self.count_calls(),
             summary: summary(rule.as_ref(), size.as_ref()),
             rule: rule.map(|rule| self.rule(&rule, size.is_none())),
         }
@@ -228,6 +247,19 @@ impl Reader<'_> {
         BreakerName::Default
     }
 
+    /// Whether calls are counted: `true`, `false`, or a constant, which the compiler checks.
+    fn count_calls(&mut self) -> Option<Expr> {
+        let argument = self.arguments.get("count_calls")?;
+        match syn::parse2::<Expr>(argument.value.clone()) {
+            Ok(Expr::Lit(ExprLit { lit, .. })) if !matches!(lit, Lit::Bool(_)) => {}
+            Ok(value) => return Some(value),
+            Err(_) => {}
+        }
+        let message = "`count_calls` is `true` or `false`\nhelp: write `count_calls = true`";
+        self.errors.report(argument.span(), message);
+        None
+    }
+
     /// Reads the argument with this name, if it is given and right.
     fn read<T>(&mut self, name: &str, read: impl Fn(&[Token]) -> Reading<T>) -> Option<Read<T>> {
         let argument = self.arguments.get(name)?;
@@ -236,7 +268,7 @@ impl Reader<'_> {
             Ok(value) => Some(Read { source, value }),
             Err(problems) => {
                 for problem in problems {
-                    self.errors.push(source.error(&problem));
+                    source.report(&problem, self.errors);
                 }
                 None
             }
@@ -269,9 +301,30 @@ impl Reader<'_> {
         }
         let Read { source, value } = rule?;
         for problem in read::default_timeout(&source.tokens, value).err().unwrap_or_default() {
-            self.errors.push(source.error(&problem));
+            source.report(&problem, self.errors);
         }
         None
+    }
+
+    /// Checks the rule, or the default, against `normal` and `outage`, of which nothing is left at run time.
+    fn expectations(&mut self, window: Option<&Window>, rule: Option<&Read<WrittenRule>>) {
+        let normal = self.read(NORMAL.name, |tokens| read::share(tokens, &NORMAL));
+        let outage = self.read(OUTAGE.name, |tokens| read::share(tokens, &OUTAGE));
+        let expectations = Expectations {
+            normal: normal.as_ref().map(|normal| normal.value),
+            outage: outage.as_ref().map(|outage| outage.value),
+        };
+        let Some(Read { source: of_share, .. }) = normal.or(outage) else { return };
+        let (source, reading) = match rule {
+            Some(Read { source, value }) => {
+                (source, read::expected(&source.tokens, value, window, expectations))
+            }
+            None if self.arguments.get("trip").is_some() => return,
+            None => (&of_share, read::expected_of_default(&of_share.tokens, window, expectations)),
+        };
+        for problem in reading.err().unwrap_or_default() {
+            self.errors.push(source.error(&problem));
+        }
     }
 
     /// An outcome, and the value of its argument, if it has one.

@@ -9,8 +9,8 @@ use crate::input::errors::Errors;
 use crate::input::function::Function;
 use crate::input::parameters::{Binding, bindings};
 use crate::input::returns::Form;
-use crate::input::source::spelled;
 use crate::input::tokens::{mentions, text};
+use crate::model::place::{NoPlace, is_static, no_place};
 use crate::model::settings::Settings;
 
 /// Where the breaker of a function is.
@@ -21,7 +21,9 @@ pub(crate) enum BreakerLocation {
     Beside(Ident, Settings),
     /// Beside the method, under the user's name as an associated constant, made from these settings.
     Associated(Ident, Settings),
-    /// At the user's place, which is not in a parameter.
+    /// In the user's `static`, or in a part of it.
+    Static(TokenStream),
+    /// At another place of the user's, which is not in a parameter.
     Given(TokenStream),
     /// At the user's place in a parameter, where it stays while the body, or the function's future, uses it.
     Lent(TokenStream),
@@ -49,48 +51,52 @@ impl BreakerLocation {
         })
     }
 
+    /// Whether the breaker may trip although no result is a failure, as far as is known here.
+    pub(crate) fn trips_on_more_than_results(&self) -> bool {
+        match self {
+            Self::Inside(settings) | Self::Beside(_, settings) | Self::Associated(_, settings) => {
+                settings.trip_on_more_than_results()
+            }
+            Self::Static(_) | Self::Given(_) | Self::Lent(_) | Self::Shared(_) => true,
+        }
+    }
+
     fn given(argument: &Argument, function: Option<&Function>, errors: &mut Errors) -> Option<Self> {
         let place = argument.value.clone();
         let expression = syn::parse2::<Expr>(place.clone());
-        if expression.as_ref().is_ok_and(is_made_here) {
-            let written = spelled(&place);
-            // A call may also return a reference to one that is there.
-            let or = match expression {
-                Ok(Expr::Call(_)) => format!("; if this returns a reference, write `breaker = *{written}`"),
-                _ => String::new(),
-            };
-            errors.report(
-                argument.span(),
-                format!(
-                    "this makes a new breaker at each call, which would never open\n\
-                     help: keep it in a `static` or a field, and write `breaker = PAYMENTS` or `breaker = self.breaker`{or}"
-                ),
-            );
-            return None;
-        }
-        if expression.is_err() {
-            let message = "`breaker` takes a place that holds a breaker\nhelp: write `breaker = PAYMENTS`, or `breaker = self.breaker`";
-            errors.report(argument.span(), message);
+        let found = expression.as_ref().map_or(Some(NoPlace::Other), no_place);
+        if let Some(no_place) = found {
+            errors.report(argument.span(), objection(&no_place, &place));
             return None;
         }
         let kind = function.map_or(Self::Given as fn(_) -> _, |function| kind_of(&place, function));
-        Some(kind(place))
+        Some(match kind(place) {
+            Self::Given(place) if expression.is_ok_and(|place| is_static(&place)) => Self::Static(place),
+            location => location,
+        })
     }
 }
 
-/// Whether an expression makes a value: a macro, a function, or a method of what these return. A method of a place may return what
-/// is there.
-fn is_made_here(expression: &Expr) -> bool {
-    match expression {
-        Expr::Macro(_) | Expr::Call(_) | Expr::Block(_) | Expr::Struct(_) | Expr::Closure(_) => true,
-        Expr::MethodCall(call) => is_made_here(&call.receiver),
-        Expr::Field(field) => is_made_here(&field.base),
-        Expr::Await(awaited) => is_made_here(&awaited.base),
-        Expr::Group(group) => is_made_here(&group.expr),
-        Expr::Paren(paren) => is_made_here(&paren.expr),
-        Expr::Reference(reference) => is_made_here(&reference.expr),
-        Expr::Try(tried) => is_made_here(&tried.expr),
-        _ => false,
+fn objection(no_place: &NoPlace, written: &TokenStream) -> String {
+    let what = "this makes a new breaker at each call, which would never open";
+    let help = "keep it in a `static` or a field, and write `breaker = PAYMENTS` or `breaker = self.breaker`";
+    match no_place {
+        NoPlace::Made => format!("{what}\nhelp: {help}"),
+        NoPlace::Called { place } => {
+            format!("{what}\nhelp: {help}; if this returns a reference, write `breaker = {place}`")
+        }
+        NoPlace::Computed { place } => format!(
+            "`breaker` takes a place that holds a breaker, and this is a value\n\
+             help: if it is a reference, write `breaker = {place}`"
+        ),
+        NoPlace::Other => {
+            let quoted = text(written).filter(|text| syn::parse_str::<syn::Path>(text).is_ok());
+            let help = match quoted {
+                Some(path) => format!("write `breaker = {path}`"),
+                None => "write `breaker = PAYMENTS`, or `breaker = self.breaker`".to_owned(),
+            };
+            format!("`breaker` takes a place that holds a breaker\nhelp: {help}")
+        }
     }
 }
 

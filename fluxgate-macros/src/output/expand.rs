@@ -13,7 +13,7 @@ use crate::output::target::stand_in;
 pub(crate) fn breaker(BreakerValue { fluxgate, settings: its }: &BreakerValue) -> TokenStream {
     let private = private(fluxgate);
     let place = quote!(::core::concat!(::core::module_path!(), ":", ::core::line!()));
-    let settings = settings(its, &private, place);
+    let settings = settings(its, &private, quote!(#private::Name::from_static(#place)));
     quote!(#private::CircuitBreaker::from_settings({
         const __FLUXGATE_SETTINGS: &#private::Settings = &#settings;
         __FLUXGATE_SETTINGS

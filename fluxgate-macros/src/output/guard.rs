@@ -1,19 +1,20 @@
 //! A function and what guards it -> the guarded function.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote};
+use syn::Lifetime;
 
 use crate::input::function::Function;
 use crate::input::future_block::FutureBlock;
 use crate::input::parameters::without_mut;
 use crate::input::returns::{Form, Returns};
 use crate::input::tokens::{braced, local};
+use crate::input::unseen::Unseen;
 use crate::model::guard::GuardedFunction;
 use crate::model::target::BreakerLocation;
 use crate::output::body::{self, Capture};
-use crate::output::outcome::outcome;
 use crate::output::target::Target;
-use crate::output::{handler, returns};
+use crate::output::{handler, outcome, returns};
 
 /// The function, with its body guarded.
 pub(crate) fn guarded(guard: &GuardedFunction, private: &TokenStream) -> TokenStream {
@@ -28,8 +29,19 @@ pub(crate) fn guarded(guard: &GuardedFunction, private: &TokenStream) -> TokenSt
     };
     let signature = without_mut(&guard.function.signature, &capture.bound_anew);
     let Target { beside, items, .. } = &target;
-    let body = braced(quote!(#inner #items #body), block.span());
+    let hint = guard.function.returns.unseen.as_ref().filter(|_| !guard.has_tracker).map(hint);
+    let body = braced(quote!(#inner #items #hint #body), block.span());
     quote!(#beside #(#attributes)* #visibility #signature #body)
+}
+
+/// A warning, which only the compiler may give of itself: of a constant that is deprecated for this reason.
+fn hint(Unseen { message, span }: &Unseen) -> TokenStream {
+    let name = Ident::new("__FLUXGATE_HINT", *span);
+    quote!(
+        #[deprecated(note = #message)]
+        const __FLUXGATE_HINT: () = ();
+        const _: () = #name;
+    )
 }
 
 /// Writes the body.
@@ -54,29 +66,22 @@ impl BodyWriter<'_> {
     // Output:
     //     fn charge(order: &Order) -> Result<Receipt, PaymentError> {
     //         static __FLUXGATE_BREAKER: Breaker = ..;
-    //         <Result<Receipt, PaymentError> as Returned>::settle(
-    //             call(&__FLUXGATE_BREAKER, || -> Result<Receipt, PaymentError> { .. }, outcome),
-    //         )
+    //         let call = match Call::enter(&__FLUXGATE_BREAKER) {
+    //             Ok(call) => call,
+    //             Err(refusal) => return Returned::refused(refusal, become_error),
+    //         };
+    //         let returned = run(|| -> Result<Receipt, PaymentError> { .. });
+    //         Returned::settle(returned, call, evidence)
     //     }
-    //
-    // and with a `rejected` or `fallback`, which may use what the body moves:
-    //
-    //         match Call::enter(&__FLUXGATE_BREAKER) {
-    //             Ok(call) => run(call, || -> Result<Receipt, PaymentError> { .. }, outcome),
-    //             Err(refusal) => Refusal::into_error(refusal, rejected),
-    //         }
     fn sync(&self) -> (TokenStream, Capture) {
         let Self { guard, private, target } = self;
         let capture = Capture::of_closure(&guard.function, guard.fallback.as_ref());
         let body = body::closure(&guard.function.block, &self.returns().declared, &capture, private);
-        let (setup, breaker, outcome) = (&target.setup, &target.breaker, self.outcome(&TokenStream::new()));
-        let called = if self.has_handlers() {
-            let call = local("call");
-            self.admit_then_branch(&quote!(#private::run(#call, #body, #outcome)))
-        } else {
-            self.settled(&quote!(#private::call(#breaker, #body, #outcome)))
-        };
-        (quote!(#setup #called), capture)
+        let (setup, returned, (finish, finished)) = (&target.setup, local("returned"), self.finish());
+        let run = quote!(let #returned = #private::run(#body); #finish);
+        let called = self.admitted(&self.entered(), &run, &finished);
+        let alias = returns::alias(self.returns(), private);
+        (quote!(#alias #setup #called), capture)
     }
 
     // Input:
@@ -85,15 +90,16 @@ impl BodyWriter<'_> {
     // Output:
     //     async fn charge(order: Order) -> Result<Receipt, PaymentError> {
     //         static __FLUXGATE_BREAKER: Breaker = ..;
-    //         Deferred::new(&__FLUXGATE_BREAKER, async move { .. }, outcome, settle).await
+    //         Deferred::new(&__FLUXGATE_BREAKER, async move { .. }, finish, refused).await
     //     }
     //
     // and with a `rejected` or `fallback`:
     //
-    //         match Call::enter(&__FLUXGATE_BREAKER) {
-    //             Ok(call) => Guarded::new(call, async move { .. }, outcome).await,
-    //             Err(refusal) => Refusal::into_error(refusal, rejected),
-    //         }
+    //         let call = match Call::enter(&__FLUXGATE_BREAKER) {
+    //             Ok(call) => call,
+    //             Err(refusal) => return IntoError::into_error(refusal, rejected),
+    //         };
+    //         Guarded::new(call, async move { .. }, finish).await
     fn asynchronous(&self) -> (TokenStream, Capture) {
         let function = &self.guard.function;
         let capture = Capture::of_future(function);
@@ -111,10 +117,10 @@ impl BodyWriter<'_> {
     // Output:
     //     fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> {
     //         static __FLUXGATE_BREAKER: Breaker = ..;
-    //         Deferred::new(&__FLUXGATE_BREAKER, async move { .. }, outcome, settle)
+    //         Deferred::new(&__FLUXGATE_BREAKER, async move { .. }, finish, refused)
     //     }
     //
-    // or, where handlers or attributes below need it, `async move { Deferred::new(..).await }`; boxed, if the user's is.
+    // or, where handlers or attributes below need it, `async move { .. }` as of an `async fn`; boxed, if the user's is.
     fn future(&self, FutureBlock { boxed, keywords, block }: &FutureBlock) -> TokenStream {
         let Self { guard, private, target } = self;
         let output = &self.returns().output;
@@ -129,10 +135,11 @@ impl BodyWriter<'_> {
             BreakerLocation::Inside(_)
             | BreakerLocation::Beside(..)
             | BreakerLocation::Associated(..)
+            | BreakerLocation::Static(_)
             | BreakerLocation::Given(_)
                 if is_plain =>
             {
-                (Some(setup), self.deferred(&body, &quote!(move)))
+                (Some(setup), self.deferred(&body))
             }
             _ => {
                 let awaited = self.awaited(&body);
@@ -140,7 +147,7 @@ impl BodyWriter<'_> {
             }
         };
         let future = boxed.as_ref().map_or_else(|| future.clone(), |pin| quote!(#pin(#future)));
-        quote!(#setup #future)
+        quote!(#setup return #future;)
     }
 
     // Input:
@@ -152,28 +159,34 @@ impl BodyWriter<'_> {
     // Output:
     //     fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> {
     //         static __FLUXGATE_BREAKER: Breaker = ..;
-    //         Eager::new(breaker, || -> _ { .. }, outcome, settle)
+    //         Eager::new(breaker, || -> _ { .. }, finish, settle)
     //     }
     //
     // and with a `rejected` or `fallback`:
     //
-    //         let begun = Eager::new(breaker, || -> _ { .. }, outcome, told);
+    //         let begun = Eager::new(breaker, || -> _ { .. }, finish, told);
     //         async move { match begun.await { .. } }
     fn eager(&self) -> TokenStream {
         let Self { guard, private, target } = self;
         let Returns { form, declared, output, .. } = self.returns();
         let body = body::closure(&guard.function.block, declared, &Capture::none(), private);
         let handle = &target.handle;
-        let outcome = self.outcome(&quote!(move));
+        let finish = self.finisher();
         let begun = local("begun");
-        let new = |settle: &TokenStream| quote!(#private::Eager::<_, #output, _, _>::new(#handle, #body, #outcome, #settle));
+        let new = |settle: &TokenStream| quote!(#private::Eager::<_, #output, _, _>::new(#handle, #body, move #finish, #settle));
         let is_visible = guard.function.has_attributes_below();
         let (setup, future) = if self.has_handlers() {
             let new = new(&quote!(#private::told));
-            let ended = self.branches(&quote!(#begun.await), None);
+            let ended =
+                self.admitted(&quote!(#begun.await), &TokenStream::new(), &local("call").to_token_stream());
             (quote!(let #begun = #new;), quote!(async move { #ended }))
         } else {
-            let new = new(&self.settle(&quote!(move)));
+            let (result, refusal) = (local("result"), local("refusal"));
+            let refused = self.refused(&refusal);
+            let new = new(&quote!(|#result| match #result {
+                ::core::result::Result::Ok(#result) => #result,
+                ::core::result::Result::Err(#refusal) => #refused,
+            }));
             if is_visible {
                 (quote!(let #begun = #new;), quote!(async move { #begun.await }))
             } else {
@@ -181,102 +194,135 @@ impl BodyWriter<'_> {
             }
         };
         let future = if *form == Form::Boxed { quote!(#private::Box::pin(#future)) } else { future };
-        quote!(#setup #future)
+        quote!(#setup return #future;)
     }
 
     /// Awaits the body's future, unless the call is refused.
     fn awaited(&self, future: &TokenStream) -> TokenStream {
-        let private = self.private;
-        if self.has_handlers() {
-            let (call, outcome) = (local("call"), self.outcome(&TokenStream::new()));
-            // Not bound to a variable, which would cost a move.
-            self.admit_then_branch(&quote!(#private::Guarded::new(#call, #future, #outcome).await))
-        } else {
-            let deferred = self.deferred(future, &TokenStream::new());
-            quote!(#deferred.await)
+        if !self.has_handlers() {
+            let deferred = self.deferred(future);
+            return quote!(return #deferred.await;);
         }
+        let (private, call, finish) = (self.private, local("call"), self.finisher());
+        let awaited = quote!(#private::Guarded::new(#call, #future, #finish).await);
+        self.admitted(&self.entered(), &TokenStream::new(), &awaited)
     }
 
-    /// The future that asks the breaker to admit the call when it is first polled, and then polls `future`. `ownership` is that of
-    /// the closures in it: `move`, or nothing.
-    fn deferred(&self, future: &TokenStream, ownership: &TokenStream) -> TokenStream {
+    /// The future that asks the breaker to admit the call when it is first polled, and then polls `future`. There are no handlers.
+    fn deferred(&self, future: &TokenStream) -> TokenStream {
         let Self { private, target, .. } = self;
-        let (breaker, outcome, settle) = (&target.breaker, self.outcome(ownership), self.settle(ownership));
-        quote!(#private::Deferred::new(#breaker, #future, #outcome, #settle))
+        let (breaker, finish, refusal) = (&target.breaker, self.finisher(), local("refusal"));
+        let refused = self.refused(&refusal);
+        quote!(#private::Deferred::new(#breaker, #future, move #finish, |#refusal| #refused))
     }
 
-    /// The closure that finds the outcome of the call.
-    fn outcome(&self, ownership: &TokenStream) -> TokenStream {
-        outcome(&self.guard.outcomes, self.returns(), ownership, self.private)
+    /// A `Result` of the admitted call, or a refusal.
+    fn entered(&self) -> TokenStream {
+        let (private, breaker) = (self.private, &self.target.breaker);
+        quote!(#private::Call::enter(#breaker))
     }
 
-    /// A function from a `Result<Output, Refusal>` to the output, if there are no handlers.
-    fn settle(&self, ownership: &TokenStream) -> TokenStream {
-        let result = local("result");
-        let settled = self.settled(&result.to_token_stream());
-        quote!(#ownership |#result| #settled)
+    /// Ends the call, which has returned.
+    fn finish(&self) -> (TokenStream, TokenStream) {
+        let (call, returned) = (local("call"), local("returned"));
+        outcome::finish(&self.guard.outcomes, self.returns(), &call, &returned, self.private)
     }
 
-    /// The output from a `Result<Output, Refusal>`.
-    fn settled(&self, result: &TokenStream) -> TokenStream {
-        let become_error = returns::become_error(self.returns(), self.private);
-        returns::call(self.returns(), &self.returned(), "settle", &quote!(#result, #become_error))
+    /// The same as a closure, of the call and of what it has returned.
+    fn finisher(&self) -> TokenStream {
+        let (call, returned, (finish, finished)) = (local("call"), local("returned"), self.finish());
+        quote!(|#call, #returned| { #finish #finished })
     }
 
-    /// The trait of the output that says what a refused call returns.
-    fn returned(&self) -> TokenStream {
-        let private = self.private;
-        if self.guard.outcomes.is_of_returned() {
-            quote!(#private::Refusable)
-        } else {
-            quote!(#private::Returned)
-        }
-    }
-
-    /// Admits the call and runs it, or else the handlers. Only one of them ever runs, so both may move the same things.
-    fn admit_then_branch(&self, run: &TokenStream) -> TokenStream {
-        let Self { private, target, .. } = self;
-        let breaker = &target.breaker;
-        self.branches(&quote!(#private::Call::enter(#breaker)), Some(run))
-    }
-
-    /// From a `Result` to the output. `Ok` is the call, which `run` runs, or without that what it returned; `Err` is a refusal.
-    fn branches(&self, result: &TokenStream, run: Option<&TokenStream>) -> TokenStream {
+    /// Returns what `run` and then `made` make from `call`, or else what the function returns when it is refused. `entered` is a
+    /// `Result` of the call, or a refusal. Only one of the two ever runs, so a handler may move what the body does.
+    fn admitted(&self, entered: &TokenStream, run: &TokenStream, made: &TokenStream) -> TokenStream {
         let Self { guard, private, .. } = self;
         let output = &self.returns().output;
         let (call, refusal, returned, error) =
             (local("call"), local("refusal"), local("returned"), local("error"));
         let ok = quote!(::core::result::Result::Ok);
         let err = quote!(::core::result::Result::Err);
-        let run = run.cloned().unwrap_or_else(|| call.to_token_stream());
         let rejected =
             guard.rejected.as_ref().map(|rejected| handler::rejected(rejected, &refusal, output, private));
+        // Not in a match around `run`, where a future would keep what was entered for as long as it waits.
+        let call_or = |refused: &TokenStream| {
+            quote!(let #call = match #entered {
+                #ok(#call) => #call,
+                #err(#refusal) => #refused
+            };)
+        };
         let Some(fallback) = &guard.fallback else {
-            return quote!(match #result {
-                #ok(#call) => #run,
-                #err(#refusal) => #rejected,
-            });
+            let call = call_or(&rejected.map_or_else(
+                || {
+                    let refused = self.refused(&refusal);
+                    quote!(return #refused,)
+                },
+                |rejected| quote!(return #rejected,),
+            ));
+            return quote!(#call #run return #made;);
         };
-        let (split, refused) = if guard.outcomes.is_of_returned() {
-            let probe = quote!(#private::Probe::<#output>::new());
-            let told = local("told");
-            let refused = quote!(#private::IntoError::into_error(#refusal, |#told| #probe.argument(#told)));
-            (quote!(#probe.split(#run)), quote!(#err(#refused)))
-        } else {
-            let returned = quote!(#private::Returned);
-            let become_error = returns::become_error(self.returns(), private);
-            let refused =
-                returns::call(self.returns(), &returned, "refused", &quote!(#refusal, #become_error));
-            (returns::call(self.returns(), &returned, "split", &run), refused)
-        };
-        let refused = rejected.map_or(refused, |rejected| quote!(#ok(#rejected)));
+        let label = Lifetime::new("'_failed", Span::mixed_site());
+        let refused = rejected.map_or_else(
+            || {
+                let refused = self.refused_error(&refusal);
+                quote!({
+                    let #error = #refused;
+                    break #label #error;
+                })
+            },
+            |rejected| quote!(return #rejected,),
+        );
+        let call = call_or(&refused);
+        let split = self.split(made);
         let handled = handler::fallback(fallback, &error, output, private);
-        quote!(match (match #result {
-            #ok(#call) => #split,
-            #err(#refusal) => #refused,
-        }) {
-            #ok(#returned) => #returned,
-            #err(#error) => #handled,
-        })
+        quote!(
+            let #returned = #label: {
+                #call
+                #run
+                #split
+            };
+            return match #returned {
+                #ok(#returned) => #returned,
+                #err(#error) => #handled,
+            };
+        )
+    }
+
+    /// What a refused call returns, if there are no handlers.
+    fn refused(&self, refusal: &Ident) -> TokenStream {
+        let private = self.private;
+        let of = if self.guard.outcomes.is_of_returned() {
+            quote!(#private::Refusable)
+        } else {
+            quote!(#private::Returned)
+        };
+        let become_error = returns::become_error(self.returns(), private);
+        returns::call(self.returns(), &of, "refused", &quote!(#refusal, #become_error))
+    }
+
+    /// `Err` with what a `fallback` takes for a refusal.
+    fn refused_error(&self, refusal: &Ident) -> TokenStream {
+        let private = self.private;
+        if self.guard.outcomes.is_of_returned() {
+            let (output, told) = (&self.returns().output, local("told"));
+            let argument = quote!(|#told| #private::Probe::<#output>::new().argument(#told));
+            quote!(::core::result::Result::Err(#private::IntoError::into_error(#refusal, #argument)))
+        } else {
+            let become_error = returns::become_error(self.returns(), private);
+            let arguments = quote!(#refusal, #become_error);
+            returns::call(self.returns(), &quote!(#private::Returned), "refused_error", &arguments)
+        }
+    }
+
+    /// `Err` with what a `fallback` takes, if what `run` makes calls for it, or else `Ok` with what that makes.
+    fn split(&self, run: &TokenStream) -> TokenStream {
+        let Self { private, .. } = self;
+        if self.guard.outcomes.is_of_returned() {
+            let output = &self.returns().output;
+            quote!(#private::Probe::<#output>::new().split(#run))
+        } else {
+            returns::call(self.returns(), &quote!(#private::Returned), "split", run)
+        }
     }
 }

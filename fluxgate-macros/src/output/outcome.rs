@@ -1,8 +1,9 @@
-//! What trackers claim -> a closure that finds the outcome of a call.
+//! What trackers claim -> the end of a call, with the outcome that is found.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 
+use crate::input::callable::Callable;
 use crate::input::returns::Returns;
 use crate::input::tokens::{local, respan, span_of};
 use crate::model::outcome::{Claims, Outcomes};
@@ -10,41 +11,61 @@ use crate::output::returns;
 use crate::track::claim::{Claim, Predicate};
 use crate::track::tracker::Arm;
 
-/// A closure from a reference to the return value, and the breaker, to an `Outcome`; `ownership` is `move`, or nothing.
-pub(crate) fn outcome(
+/// Ends a call that has returned, and gives back what it has: statements, and the expression after them.
+pub(crate) fn finish(
     outcomes: &Outcomes,
     its: &Returns,
-    ownership: &TokenStream,
+    call: &Ident,
+    returned: &Ident,
     private: &TokenStream,
-) -> TokenStream {
-    let (returned, breaker, error) = (local("returned"), local("breaker"), local("error"));
-    let is_own_refusal = quote!(#private::Sources::of(#error).is_refusal_by(#breaker));
-    let (success, ignored) = (quote!(#private::Outcome::Success), quote!(#private::Outcome::Ignored));
-    let body = match outcomes {
+) -> (TokenStream, TokenStream) {
+    let classify = match outcomes {
         Outcomes::Standard => {
-            let arguments = quote!(#returned, |#error| #is_own_refusal);
-            returns::call(its, &quote!(#private::Returned), "outcome", &arguments)
+            let evidence = local("evidence");
+            let of = quote!(#private::Returned);
+            let sources = returns::call(its, &of, "sources", &quote!(&#returned));
+            let settled = returns::call(its, &of, "settle", &quote!(#returned, #call, #evidence));
+            return (quote!(let #evidence = #sources.evidence();), settled);
         }
-        Outcomes::OfReturned(claims) => {
-            let of = quote!(#private::Probe::of(#returned).error(#returned));
-            let is_err = quote!(#of.is_some());
-            let unclaimed = quote!(if #is_err { #ignored } else { #success });
-            let outcome = among(claims, &is_err, &unclaimed, private);
-            quote!(#private::evidence(#outcome, || #of.is_some_and(|#error| #is_own_refusal)))
-        }
-        Outcomes::OfResult { ok, err } => {
-            let value = local("value");
-            let of_ok = among(ok, &quote!(false), &success, private);
-            let of_err = among(err, &quote!(true), &ignored, private);
-            let result =
-                returns::call(its, &quote!(#private::Returned), "as_result", &returned.to_token_stream());
-            quote!(match #result {
-                ::core::result::Result::Ok(#value) => #of_ok,
-                ::core::result::Result::Err(#error) => #private::evidence(#of_err, || #is_own_refusal),
-            })
-        }
+        Outcomes::OfReturned(claims) => of_returned(claims, private),
+        Outcomes::OfResult { ok, err } => of_result(ok, err, its, private),
     };
-    quote!(#ownership |#returned, #breaker| #body)
+    (TokenStream::new(), quote!(#call.finish(#returned, #classify)))
+}
+
+/// A closure from a reference to the return value, and the breaker, to an `Outcome`.
+fn of_returned(claims: &Claims, private: &TokenStream) -> TokenStream {
+    let (returned, breaker, error, found) =
+        (local("returned"), local("breaker"), local("error"), local("outcome"));
+    let of = quote!(#private::Probe::of(#returned).error(#returned));
+    let is_err = quote!(#of.is_some());
+    let unclaimed = quote!(if #is_err { #private::Outcome::Ignored } else { #private::Outcome::Success });
+    let outcome = among(claims, &is_err, &unclaimed, private);
+    let evidence = evidence(&found.to_token_stream(), private);
+    quote!(|#returned, #breaker| {
+        let #found = #outcome;
+        #of.map_or(#found, |#error| #evidence)
+    })
+}
+
+/// The same, for what is a `Result`.
+fn of_result(ok: &Claims, err: &Claims, its: &Returns, private: &TokenStream) -> TokenStream {
+    let (returned, breaker, error, value) =
+        (local("returned"), local("breaker"), local("error"), local("value"));
+    let success = quote!(#private::Outcome::Success);
+    let of_ok = among(ok, &quote!(false), &success, private);
+    let of_err = evidence(&among(err, &quote!(true), &quote!(#private::Outcome::Ignored), private), private);
+    let result = returns::call(its, &quote!(#private::Returned), "as_result", &returned.to_token_stream());
+    quote!(|#returned, #breaker| match #result {
+        ::core::result::Result::Ok(#value) => #of_ok,
+        ::core::result::Result::Err(#error) => #of_err,
+    })
+}
+
+/// The outcome of an error that trackers have claimed. A failure may be no evidence.
+fn evidence(outcome: &TokenStream, private: &TokenStream) -> TokenStream {
+    let (error, breaker) = (local("error"), local("breaker"));
+    quote!(#private::evidence(#outcome, #error, #breaker, #private::Sources::of(#error).evidence()))
 }
 
 /// The outcome of a result among those that the claims are about. Where the user's code panics instead of claiming a failure,
@@ -87,8 +108,9 @@ fn holds(predicate: &Predicate, private: &TokenStream) -> TokenStream {
             let has = quote_spanned!(*span=> .has);
             let of = respan(quote!(#private::Sources::of), *span);
             let sources = quote_spanned!(*span=> #of(#error));
-            let end = quote_spanned!(*span=> ());
-            quote!((#(#sources #has::<#types> #end)||*))
+            let mut argument = Group::new(Delimiter::Parenthesis, error.to_token_stream());
+            argument.set_span(*span);
+            quote!((#(#sources #has::<#types> #argument)||*))
         }
         Predicate::Custom(function) => custom(function, private),
         Predicate::Not(inner) => {
@@ -116,11 +138,17 @@ fn matches(arm: &Arm, subject: &str, private: &TokenStream) -> TokenStream {
 }
 
 /// A call of a user's function, spanned so that type errors point at it.
-fn custom(function: &TokenStream, private: &TokenStream) -> TokenStream {
+fn custom(function: &Callable, private: &TokenStream) -> TokenStream {
     let error = local("error");
-    let span = span_of(function).map_or(Span::call_site(), |(first, _)| first);
-    let custom = respan(quote!(#private::custom), span);
-    let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#error, #function));
-    arguments.set_span(span);
-    quote!(#custom #arguments)
+    let (first, last) = span_of(&function.tokens).unwrap_or((Span::call_site(), Span::call_site()));
+    let called = if function.closure.is_some() {
+        respan(quote!(#private::custom), first)
+    } else {
+        let (of, claims) = (respan(quote!(#private::Custom::<_, _>::), first), Ident::new("claims", last));
+        quote!(#of #claims)
+    };
+    let tokens = function.with_types_inside(&quote!(bool), private);
+    let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#error, #tokens));
+    arguments.set_span(last);
+    quote!(#called #arguments)
 }

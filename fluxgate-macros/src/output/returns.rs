@@ -3,8 +3,8 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
-use crate::input::returns::Returns;
-use crate::input::tokens::respan;
+use crate::input::returns::{GenericError, Returns};
+use crate::input::tokens::{local, respan};
 
 /// `<Output as Trait>::method(argument)`, spanned so that a wrong type is blamed.
 pub(crate) fn call(returns: &Returns, of: &TokenStream, method: &str, argument: &TokenStream) -> TokenStream {
@@ -19,10 +19,24 @@ pub(crate) fn call(returns: &Returns, of: &TokenStream, method: &str, argument: 
 
 /// The function that makes a refusal an error, spanned so that a type without one is blamed.
 pub(crate) fn become_error(returns: &Returns, private: &TokenStream) -> TokenStream {
+    if let Some(GenericError { tokens, span: (first, last) }) = &returns.generic_error {
+        // The compiler says itself which bound is missing. In a closure, it says so once.
+        let refusal = local("refusal");
+        let open = quote_spanned!(*first=> <);
+        let from = respan(quote!(as ::core::convert::From<#private::CallNotPermitted>>::from), *last);
+        return quote!(|#refusal| #open #tokens #from(#refusal));
+    }
     let (first, last) = returns.span;
     let open = respan(quote!(<#private::), first);
-    let method = respan(quote!(CallNotPermitted as #private::Becomes<_>>::become_error), last);
+    let method = respan(quote!(CallNotPermitted as #private::Becomes<_, _>>::become_error), last);
     quote!(#open #method)
+}
+
+/// A warning, if the return type turns out to be a boxed future by another name.
+pub(crate) fn alias(returns: &Returns, private: &TokenStream) -> Option<TokenStream> {
+    let Returns { declared, span: (first, _), .. } = returns;
+    let is_spelled_out = Ident::new("is_spelled_out", *first);
+    returns.is_alias.then(|| quote!(#private::Alias::<#declared>::OF.#is_spelled_out();))
 }
 
 fn parenthesized(returns: &Returns, argument: &TokenStream) -> Group {

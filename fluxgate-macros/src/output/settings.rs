@@ -1,15 +1,15 @@
 //! Settings -> the constant that a breaker is made from.
 
 use fluxgate_rules::limits::DEFAULT_TIMEOUT;
-use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
-use quote::{ToTokens as _, format_ident, quote, quote_spanned};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use crate::input::tokens::respan;
 use crate::model::settings::{
     BreakerName, Constant, ConstantType, Node, Outcome, Rule, Setting, Settings, Value, Word,
 };
 
-/// A constant expression of the type `__private::Settings`. `default_name` is a constant `&'static str`.
+/// A constant expression of the type `__private::Settings`. `default_name` is a constant `Name`.
 pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name: TokenStream) -> TokenStream {
     if settings.are_standard() {
         return quote!(#private::Settings::standard(#default_name));
@@ -39,6 +39,7 @@ pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name:
         let outcome = outcome(settings.on_cancel.unwrap_or(Outcome::Ignored));
         quote!(__fluxgate::OnCancel::Outcome(#outcome))
     };
+    let count_calls = settings.count_calls.as_ref().map_or_else(|| quote!(false), ToTokens::to_token_stream);
     let rule = if let Some(rule) = &settings.rule {
         writer.rule(rule)
     } else {
@@ -54,7 +55,7 @@ pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name:
         const __FLUXGATE_RULE: &[__fluxgate::Node] = &#rule;
         #constants
         __fluxgate::Settings {
-            name: __fluxgate::Name::from_static(#name),
+            name: #name,
             window: __FLUXGATE_WINDOW,
             rule: __fluxgate::Rule::from_static(__FLUXGATE_RULE),
             retry: #retry,
@@ -63,6 +64,7 @@ pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name:
             half_open_timeout: #half_open_timeout,
             on_panic: #on_panic,
             on_cancel: #on_cancel,
+            count_calls: #count_calls,
         }
     })
 }
@@ -71,6 +73,17 @@ fn outcome(outcome: Outcome) -> TokenStream {
     match outcome {
         Outcome::Failure => quote!(__fluxgate::Outcome::Failure),
         Outcome::Ignored => quote!(__fluxgate::Outcome::Ignored),
+    }
+}
+
+/// The type of a `custom` function of the user's. As a constant of this type, a wrong one is blamed alone.
+fn type_of_function(of: &Ident) -> TokenStream {
+    if of == "Node" {
+        quote!(fn(&__fluxgate::Metrics) -> bool)
+    } else if of == "Retry" {
+        quote!(fn(u32) -> ::core::time::Duration)
+    } else {
+        quote!(fn(::core::time::Duration) -> bool)
     }
 }
 
@@ -85,11 +98,11 @@ impl ConstantWriter {
     fn name(&mut self, name: &BreakerName, default: TokenStream) -> TokenStream {
         match name {
             BreakerName::Default => default,
-            BreakerName::Text(name) => name.into_token_stream(),
+            BreakerName::Text(name) => quote!(__fluxgate::Name::from_static(#name)),
             BreakerName::Constant(name, span) => {
                 self.constants.extend(quote!(const __FLUXGATE_NAME: &str = #name;));
                 self.check("name", &quote!(__FLUXGATE_NAME), *span);
-                quote!(__FLUXGATE_NAME)
+                quote!(__fluxgate::Name::from_static(__FLUXGATE_NAME))
             }
         }
     }
@@ -154,15 +167,15 @@ impl ConstantWriter {
 
     fn word(&mut self, of: &Ident, word: &Word) -> TokenStream {
         let name = Ident::new(word.name, Span::call_site());
-        let mut tokens = quote!(__fluxgate::#of::#name);
-        let values: Vec<_> = word.positional.iter().map(|value| self.value(value)).collect();
-        let mut values = Group::new(Delimiter::Parenthesis, quote!(#(#values),*));
-        // A function of another type is blamed itself, with the word that takes it.
-        if word.has_functions() {
-            tokens = respan(tokens, word.span.0);
-            values.set_span(word.span.1);
-        }
-        tokens.extend([TokenTree::Group(values)]);
+        let values = word.positional.iter().map(|value| match value {
+            Value::Function(function, text) => {
+                let function = self.constant(&type_of_function(of), function);
+                quote!(#text, #function)
+            }
+            value => self.value(value),
+        });
+        let values: Vec<_> = values.collect();
+        let mut tokens = quote!(__fluxgate::#of::#name(#(#values),*));
         for (method, value) in &word.keywords {
             let method = Ident::new(method, Span::call_site());
             let value = self.value(value);
@@ -180,7 +193,8 @@ impl ConstantWriter {
                 quote!(::core::time::Duration::from_nanos(#nanos))
             }
             Value::Constant(constant) => self.checked(constant),
-            Value::Function(function, text) => quote!(#text, #function),
+            // Of a known type as the argument of a word.
+            Value::Function(function, _) => function.clone(),
         }
     }
 

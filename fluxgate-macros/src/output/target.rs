@@ -39,7 +39,7 @@ impl Target {
         match location {
             BreakerLocation::Inside(its) => {
                 let name = quote!(__FLUXGATE_BREAKER);
-                let settings = settings(its, private, path(function));
+                let settings = settings(its, private, breaker_name(function, private));
                 Self {
                     beside: none(),
                     items: made_of(&settings, &name, private),
@@ -50,7 +50,7 @@ impl Target {
             }
             BreakerLocation::Beside(name, its) => {
                 let documentation = documentation(function, &its.summary);
-                let settings = settings(its, private, path(function));
+                let settings = settings(its, private, breaker_name(function, private));
                 Self {
                     beside: handle_of(name, &documentation, &settings, function, private),
                     items: none(),
@@ -61,7 +61,7 @@ impl Target {
             }
             BreakerLocation::Associated(name, its) => {
                 let documentation = documentation(function, &its.summary);
-                let settings = settings(its, private, path(function));
+                let settings = settings(its, private, breaker_name(function, private));
                 Self {
                     beside: associated(name, &documentation, &settings, function, private),
                     items: none(),
@@ -70,8 +70,10 @@ impl Target {
                     handle: quote!(#private::share(Self::#name.get())),
                 }
             }
-            BreakerLocation::Given(place) | BreakerLocation::Lent(place) => {
-                let ty = spanned(place, quote!(&#private::CircuitBreaker));
+            BreakerLocation::Static(place) | BreakerLocation::Given(place) | BreakerLocation::Lent(place) => {
+                // A `const` would be a new breaker at each call, and does not live that long.
+                let lifetime = matches!(location, BreakerLocation::Static(_)).then(|| quote!('static));
+                let ty = spanned(place, quote!(&#lifetime #private::CircuitBreaker));
                 let lend = spanned(place, quote!(&));
                 Self {
                     beside: none(),
@@ -97,7 +99,8 @@ impl Target {
 
 /// In place of the breaker of a function that is not guarded, one under the same name, so that uses of the name compile.
 pub(crate) fn stand_in(handle: &Ident, function: &Function, private: &TokenStream) -> TokenStream {
-    let settings = settings(&Settings::default(), private, quote!(::core::module_path!()));
+    let name = quote!(#private::Name::from_static(::core::module_path!()));
+    let settings = settings(&Settings::default(), private, name);
     if is_method(function) {
         associated(handle, "", &settings, function, private)
     } else {
@@ -165,8 +168,17 @@ fn made_of(settings: &TokenStream, name: &TokenStream, private: &TokenStream) ->
     )
 }
 
-/// The path of a function, which names its breaker.
-fn path(function: &Function) -> TokenStream {
+/// The name of a function's breaker: the path of the function. That of a method has the type in it, which only the compiler knows.
+fn breaker_name(function: &Function, private: &TokenStream) -> TokenStream {
     let name = function.name();
-    quote!(::core::concat!(::core::module_path!(), "::", #name))
+    if !is_method(function) {
+        return quote!(#private::Name::from_static(::core::concat!(::core::module_path!(), "::", #name)));
+    }
+    quote!(#private::Name::of_method({
+        fn __fluxgate_name() -> &'static str {
+            static NAME: #private::MethodName = #private::MethodName::new(::core::module_path!(), #name);
+            NAME.get(__fluxgate_name)
+        }
+        __fluxgate_name
+    }))
 }

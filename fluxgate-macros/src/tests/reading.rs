@@ -10,15 +10,16 @@ use proptest::prelude::*;
 use quote::quote;
 
 use crate::input::arguments::Arguments;
-use crate::input::errors::Errors;
+use crate::input::errors::{Correction, Errors};
 use crate::input::names::Macro;
 use crate::input::source::Source;
 use crate::model::breaker::BreakerValue;
+use crate::model::outcome::Trackers;
 use crate::model::settings::Settings;
 use crate::output::expand;
 
 /// Words and signs, of arguments and others, from which random arguments are made.
-const PIECES: [&str; 67] = [
+const PIECES: [&str; 68] = [
     "name",
     "window",
     "trip",
@@ -33,6 +34,7 @@ const PIECES: [&str; 67] = [
     "fallback",
     "on_panic",
     "on_cancel",
+    "count_calls",
     "breaker",
     "handle",
     "crate",
@@ -92,6 +94,9 @@ const PIECES: [&str; 67] = [
 fn errors(tokens: &TokenStream, of: Macro) -> Errors {
     let mut errors = Errors::default();
     let arguments = Arguments::parse(tokens.clone(), of, &mut errors);
+    if of == Macro::CircuitBreaker {
+        let _ = Trackers::read(&arguments, &mut errors);
+    }
     if let Some(settings) = Settings::read(&arguments, &mut errors) {
         let breaker = expand::breaker(&BreakerValue { fluxgate: arguments.fluxgate(), settings });
         assert!(syn::parse2::<syn::ExprCall>(breaker).is_ok(), "{tokens}");
@@ -192,6 +197,8 @@ proptest! {
         let text = if spaced { pieces.join(" ") } else { pieces.concat() };
         // A single string literal stands for its content, and only Rust tokens can be written bare.
         prop_assume!(syn::parse_str::<syn::LitStr>(&text).is_err());
+        // With these, `=` is another sign.
+        prop_assume!(!text.starts_with(['=', '>']));
         let Ok(bare) = text.parse::<TokenStream>() else { return Ok(()) };
         prop_assert_eq!(&lex(&text).tokens, &Source::new(&bare, Span::call_site()).tokens);
 
@@ -229,42 +236,25 @@ fn what_macro_rules_passes_on_stays_together() {
     assert!(matches!(product.op, syn::BinOp::Mul(_)));
 }
 
-/// `messages.txt` has a block for each wrong line of arguments (after `!`, those of `breaker!`), with all messages about it and their
-/// places. With `FLUXGATE_BLESS` set, the file is rewritten, for review.
+/// The files of `messages/` have a block for each wrong line of arguments (after `!`, those of `breaker!`), with all messages about it
+/// and their places, and what becomes of it when each first correction is made. With `FLUXGATE_BLESS` set, they are rewritten, for
+/// review.
 #[test]
 fn messages_are_those_of_the_catalogue() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/messages.txt");
-    let catalogue = std::fs::read_to_string(&path).expect("the catalogue");
-    let blocks: Vec<_> = catalogue.split("\n\n").filter(|block| !block.trim().is_empty()).collect();
-    let said: Vec<_> = blocks.iter().map(|block| said(block.lines().next().unwrap_or_default())).collect();
-    if std::env::var_os("FLUXGATE_BLESS").is_some() {
-        return std::fs::write(&path, said.join("\n")).expect("the catalogue can be written");
-    }
-    for (said, expected) in said.iter().zip(blocks) {
-        assert_eq!(said.trim_end(), expected.trim_end());
-    }
-}
-
-/// What is suggested as a whole argument is valid as it stands.
-#[test]
-fn suggestions_of_the_catalogue_are_valid() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/messages.txt");
-    let catalogue = std::fs::read_to_string(path).expect("the catalogue");
-    let suggested =
-        catalogue.lines().filter(|line| line.trim_start().starts_with("help:")).filter_map(|line| {
-            let (_, suggested) = line.split_once("write `")?;
-            let suggested = suggested.strip_suffix('`').filter(|suggested| !suggested.contains('`'))?;
-            suggested.split_once(" = ").map(|(name, value)| (name, value, suggested))
-        });
-    let arguments: Vec<_> =
-        suggested.filter(|(name, value, _)| !name.contains(['(', ' ']) && !value.contains("..")).collect();
-    assert!(arguments.len() > 60, "{}", arguments.len());
-    for (_, _, suggested) in arguments {
-        let errors = errors(&suggested.parse().expect("tokens"), Macro::CircuitBreaker);
-        // Of a part of an argument there is no whole one.
-        let is_keyword =
-            ["buckets", "jitter", "max", "multiplier"].iter().any(|name| suggested.starts_with(name));
-        assert!(is_keyword || errors.is_empty(), "`{suggested}`: {:?}", errors.all());
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/messages");
+    for file in std::fs::read_dir(folder).expect("the catalogues") {
+        let path = file.expect("a catalogue").path();
+        let catalogue = std::fs::read_to_string(&path).expect("a catalogue");
+        let blocks: Vec<_> = catalogue.split("\n\n").filter(|block| !block.trim().is_empty()).collect();
+        let said: Vec<_> =
+            blocks.iter().map(|block| said(block.lines().next().unwrap_or_default())).collect();
+        if std::env::var_os("FLUXGATE_BLESS").is_some() {
+            std::fs::write(&path, said.join("\n")).expect("the catalogue can be written");
+            continue;
+        }
+        for (said, expected) in said.iter().zip(blocks) {
+            assert_eq!(said.trim_end(), expected.trim_end());
+        }
     }
 }
 
@@ -273,13 +263,33 @@ fn said(line: &str) -> String {
         Some(text) => (Macro::Breaker, text),
         None => (Macro::CircuitBreaker, line),
     };
-    let tokens: TokenStream = text.parse().expect("tokens");
+    let found = |text: &str| errors(&text.parse().expect("tokens"), of);
     let mut block = format!("{line}\n");
-    for error in errors(&tokens, of).all() {
+    for error in found(text).all() {
         let (from, to) = (error.span().start().column, error.span().end().column);
-        let indent = " ".repeat(from + line.len() - text.len());
+        let indent = " ".repeat(from + line.chars().count() - text.chars().count());
         let message = error.to_string().replace('\n', "\n       ");
         let _ = writeln!(block, "{indent}{}\nerror: {message}", "^".repeat(to - from));
     }
+    // What becomes of it when each first correction is made.
+    let mut right = text.to_owned();
+    for step in 0.. {
+        assert!(step < 9, "{line}: the corrections lead nowhere, `{right}`");
+        let errors = found(&right);
+        if errors.is_empty() {
+            let _ = writeln!(block, "right: {right}");
+            break;
+        }
+        let Some(correction) = errors.first_correction() else { break };
+        right = corrected(&right, correction);
+    }
     block
+}
+
+/// The text of one line with a correction made.
+fn corrected(text: &str, correction: &Correction) -> String {
+    let (from, to) = (correction.span.0.start().column, correction.span.1.end().column);
+    let letters: Vec<_> = text.chars().collect();
+    let part = |range: std::ops::Range<usize>| letters[range].iter().collect::<String>();
+    part(0..from) + &correction.replacement + &part(to..letters.len())
 }

@@ -3,8 +3,10 @@
 //! A tracker is evaluated separately for `Ok` and for `Err`. One that looks at the one kind does not apply to the other, and neither
 //! does its negation: `!matches(NotFound)` never claims an `Ok`. So each half becomes a plain predicate, or none if nothing applies.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::Span;
 use syn::Type;
+
+use crate::input::callable::Callable;
 
 use crate::track::tracker::{Arm, Tracker};
 
@@ -38,7 +40,7 @@ pub(crate) enum Predicate {
     /// The error, or one of its sources, has one of these types. The span is that of the word.
     TypeOf(Span, Vec<Type>),
     /// The user's function says so of the error.
-    Custom(TokenStream),
+    Custom(Callable),
     Not(Box<Predicate>),
     And(Vec<Predicate>),
     Or(Vec<Predicate>),

@@ -8,6 +8,7 @@ use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 use syn::{Expr, Pat, PatIdent, Token, Type};
 
+use crate::input::callable::{Callable, Uncallable};
 use crate::input::source::{Source, spelled};
 use crate::input::tokens::text;
 use crate::input::trees::Trees;
@@ -31,19 +32,24 @@ pub(crate) fn operand(
 }
 
 /// Reads a user function.
-fn custom(inside: &Trees, tokens: &TokenStream) -> Result<TokenStream, Box<Problem>> {
-    match syn::parse2::<Expr>(tokens.clone()) {
-        Ok(Expr::Lit(_)) | Err(_) => {
-            let whole = inside.place(0, inside.0.len());
-            let problem = Problem::new(whole, "`custom` takes a closure or the path of a function");
-            let path = text(tokens).filter(|text| syn::parse_str::<syn::Path>(text).is_ok());
-            Err(Box::new(match path {
-                Some(path) => problem.correct(path),
-                None => problem.help("write `custom(|error| ..)`"),
-            }))
-        }
-        Ok(function) => Ok(function.into_token_stream()),
-    }
+fn custom(inside: &Trees, tokens: &TokenStream) -> Result<Callable, Box<Problem>> {
+    let whole = inside.place(0, inside.0.len());
+    let takes = "`custom` takes a closure or the path of a function";
+    Callable::parse(tokens).map_err(|uncallable| {
+        Box::new(match uncallable {
+            Uncallable::Broken => Problem::new(whole, takes).help("write `custom(|error| ..)`"),
+            Uncallable::Quoted(path) => Problem::new(whole, takes).correct(path),
+            Uncallable::Value(_) => Problem::new(whole, format!("{takes}, and this is a value"))
+                .help("write `custom(|error| ..)`"),
+            Uncallable::WithoutParameter(meant) => {
+                Problem::new(whole, "`custom` takes the error, and this closure takes nothing").correct(meant)
+            }
+            Uncallable::WithSeveral => {
+                Problem::new(whole, "`custom` takes the error, and this closure takes more")
+                    .help("write `custom(|error| ..)`")
+            }
+        })
+    })
 }
 
 /// Types of errors.
@@ -104,8 +110,8 @@ fn arm(source: &Source, word: &str, inside: &Trees, tokens: &TokenStream) -> Res
         {
             let (subject, all) = match word {
                 "matches" => ("error", format!("`all`, or `custom({ident})` if that is a function")),
-                "ok" => ("`Ok` value", "`ok(_)`".to_owned()),
-                _ => ("return value", "`returned(_)`".to_owned()),
+                "ok" => ("`Ok` value", format!("a guard: `ok({ident} if ..)`")),
+                _ => ("return value", format!("a guard: `returned({ident} if ..)`")),
             };
             let what = format!("`{ident}` would be a new name for any {subject}, so that all of them match");
             return Err(Box::new(
@@ -143,7 +149,8 @@ fn is_closure(tokens: &TokenStream) -> bool {
     }
 }
 
-fn is_lowercase(name: &Ident) -> bool {
+/// Whether a name in a pattern would be bound, rather than be that of a constant.
+pub(crate) fn is_lowercase(name: &Ident) -> bool {
     name.to_string().starts_with(|first: char| first.is_lowercase() || first == '_')
 }
 

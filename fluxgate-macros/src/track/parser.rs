@@ -1,5 +1,6 @@
 //! The value of `track` or `success` -> a tree of trackers.
 
+use fluxgate_rules::attribute::{MeantTracker, tracker_meant};
 use fluxgate_rules::spelling::{is_keyword, nearest};
 use fluxgate_rules::token::{TokenRange, spell, spell_closure};
 use fluxgate_rules::{Problem, read};
@@ -34,12 +35,20 @@ pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracke
                 let problem = read::balance(&source.tokens).err();
                 let problem =
                     problem.unwrap_or_else(|| Problem::new(whole, "this is not Rust").help(expected()));
-                errors.push(source.error(&problem));
+                source.report(&problem, errors);
                 return None;
             }
         },
     };
-    TrackerParser { source: &source, errors }.group(&Trees::of(stream, 0), whole)
+    let mut its_errors = Errors::default();
+    let tracker =
+        TrackerParser { source: &source, errors: &mut its_errors }.group(&Trees::of(stream, 0), whole);
+    // Code of another form is one mistake.
+    match tracker_meant(&source.tokens).filter(|_| !its_errors.is_empty()) {
+        Some(MeantTracker { what, text }) => source.report(&Problem::new(whole, what).correct(text), errors),
+        None => errors.append(its_errors),
+    }
+    tracker
 }
 
 struct TrackerParser<'a> {
@@ -49,7 +58,7 @@ struct TrackerParser<'a> {
 
 impl TrackerParser<'_> {
     fn report(&mut self, problem: &Problem) {
-        self.errors.push(self.source.error(problem));
+        self.source.report(problem, self.errors);
     }
 
     /// Reads a whole expression. If there is none, `place` is blamed.
@@ -292,21 +301,34 @@ impl TrackerParser<'_> {
             return Problem::new(whole, format!("trackers are joined by `{operator}`")).correct(members);
         }
         if let Some((_, ours)) = FOREIGN.iter().find(|(theirs, _)| *theirs == name) {
-            let ours = if *ours == "all" { "all".to_owned() } else { with(ours) };
-            return Problem::new(word, what).correct(ours);
+            let problem = Problem::new(word, what);
+            return match (arguments.is_some(), WORDS.iter().find(|(word, _)| word == ours)) {
+                (false, Some((_, example))) if !example.is_empty() => {
+                    problem.correct_at(whole, format!("{ours}({example})")).as_example()
+                }
+                _ if *ours == "all" => problem.correct_at(whole, "all"),
+                _ => problem.correct_at(whole, with(ours)),
+            };
         }
         if let Some(near) = nearest(name, WORDS.iter().map(|(word, _)| *word)).filter(|_| !is_keyword(name)) {
-            return Problem::new(word, format!("{what}; did you mean `{near}`?"));
+            return Problem::new(word, what).did_you_mean(near);
         }
         // A name in upper case is probably a variant of the error.
-        let help = if name.starts_with(char::is_uppercase) {
-            format!("to look for an error like this, write `matches({})`", with(name))
+        let problem = Problem::new(whole, what);
+        if name.starts_with(char::is_uppercase) {
+            let right = format!("matches({})", with(name));
+            problem.help(format!("to look for an error like this, write `{right}`")).correct(right)
         } else if arguments.is_none() && !is_keyword(name) && !["never", "none", "nothing"].contains(&name) {
-            format!("to ask a function of yours, write `custom({name})`")
+            let right = format!("custom({name})");
+            problem.help(format!("to ask a function of yours, write `{right}`")).correct(right)
+        } else if ["never", "none", "nothing"].contains(&name) {
+            problem.help(
+                "leave the argument out where there is nothing to tell; a breaker that is not to trip is switched off \
+                 while the program runs: `breaker.disable()`",
+            )
         } else {
-            expected()
-        };
-        Problem::new(whole, what).help(help)
+            problem.help(expected())
+        }
     }
 }
 

@@ -3,6 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use syn::Type;
 
+use crate::input::callable::Callable;
+
 /// An expression of `track` or `success`.
 #[derive(Clone)]
 pub(crate) enum Tracker {
@@ -13,7 +15,7 @@ pub(crate) enum Tracker {
     /// An `Err` whose error, or one of its sources, has one of these types. The span is that of the word.
     TypeOf(Span, Vec<Type>),
     /// An `Err` for which a user's function returns `true`.
-    Custom(TokenStream),
+    Custom(Callable),
     /// An `Ok` that matches.
     Ok(Arm),
     /// A return value that matches.

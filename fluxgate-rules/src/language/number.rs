@@ -12,9 +12,9 @@ const OTHER_UNITS: [(&[&str], u64); 7] = [
     (&["hr", "hrs", "hour", "hours"], 3_600_000_000_000),
     (&["min", "mins", "minute", "minutes"], 60_000_000_000),
     (&["sec", "secs", "second", "seconds"], 1_000_000_000),
-    (&["msec", "msecs", "millis", "milliseconds"], 1_000_000),
+    (&["msec", "msecs", "milli", "millis", "millisecond", "milliseconds"], 1_000_000),
     // The micro sign, and the Greek letter mu, which looks like it.
-    (&["usec", "usecs", "micros", "microseconds", "\u{b5}s", "\u{3bc}s"], 1_000),
+    (&["usec", "usecs", "micro", "micros", "microsecond", "microseconds", "\u{b5}s", "\u{3bc}s"], 1_000),
 ];
 
 /// How many bytes of a number are its digits, point and exponent; the rest is its suffix.
@@ -53,7 +53,7 @@ pub(crate) fn unit(name: &str) -> Option<u64> {
     UNITS
         .into_iter()
         .chain(others)
-        .chain([("ns", 1), ("nanos", 1)])
+        .chain([("ns", 1), ("nano", 1), ("nanos", 1), ("nanosecond", 1), ("nanoseconds", 1)])
         .find(|(unit, _)| **unit == name)
         .map(|(_, size)| size)
 }
@@ -62,6 +62,20 @@ pub(crate) fn unit(name: &str) -> Option<u64> {
 pub(crate) fn same_unit(name: &str) -> Option<&'static str> {
     let size = unit(name)?;
     UNITS.into_iter().find(|(_, ours)| *ours == size).map(|(unit, _)| unit)
+}
+
+/// A word that ends with a unit, as in `timeout_ms` or `rate_percent`: what stands before, and our unit.
+pub(crate) fn unit_of_word(word: &str) -> Option<(&str, &'static str)> {
+    let (stem, last) = word.rsplit_once('_')?;
+    // A `min` is rather a minimum, and one letter says nothing.
+    let unit = match last {
+        "percentage" => Some("%"),
+        _ if is_percent(last) => Some("%"),
+        "min" => None,
+        _ if last.len() < 2 => None,
+        _ => same_unit(last),
+    };
+    Some((stem.strip_suffix("_in").unwrap_or(stem), unit?))
 }
 
 /// Whether a suffix means `%`.

@@ -7,15 +7,83 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let letters = word.chars().count();
     // One letter in three may differ, but not all letters of a short word.
     let near = |candidate: &str| (letters.max(candidate.chars().count()) / 3).max(1);
+    let is_opposite = |candidate: &str| are_opposites(&word, candidate);
     let candidates: Vec<_> = candidates.into_iter().collect();
     let distances = candidates.iter().map(|candidate| (distance(&word, candidate), *candidate));
     let nearest = distances
         .filter(|&(distance, candidate)| distance <= near(candidate) && distance < candidate.len())
+        .filter(|(_, candidate)| !is_opposite(candidate))
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate);
     nearest.or_else(|| {
         let begun = candidates.iter().filter(|candidate| letters > 2 && candidate.starts_with(&word));
         begun.copied().min_by_key(|candidate| candidate.len())
+    })
+}
+
+/// Whether a word is so much like a known one that it can only be that. Both are in snake case. Unlike what is [nearest], it may be
+/// any of many words, so it has to be nearer, and short words have to be the same.
+pub(crate) fn is_misspelling(word: &str, known: &str) -> bool {
+    let letters = known.len();
+    let allowed = match letters {
+        0..7 => 0,
+        7..12 => 1,
+        12..20 => 2,
+        _ => 3,
+    };
+    let joined = |word: &str| word.replace('_', "");
+    if allowed == 0 || word.len().abs_diff(letters) > allowed + 2 {
+        return word == known;
+    }
+    let (parts, known_parts): (Vec<_>, Vec<_>) = (word.split('_').collect(), known.split('_').collect());
+    if parts.len() != known_parts.len() {
+        return joined(word) == joined(known);
+    }
+    // Of two words in which most letters differ, no distance need be counted.
+    let same = word.bytes().zip(known.bytes()).filter(|(one, other)| one == other).count();
+    let same_from_behind =
+        word.bytes().rev().zip(known.bytes().rev()).filter(|(one, other)| one == other).count();
+    if same.max(same_from_behind) < letters / 3 {
+        return false;
+    }
+    let distances = parts.iter().zip(&known_parts).map(|(part, known)| (distance(part, known), known.len()));
+    // No part is another word.
+    let is_same =
+        |(distance, letters): (usize, usize)| distance <= (letters / 3).max(1) && distance < letters;
+    let mut total = 0;
+    for (distance, letters) in distances {
+        if distance > 0 && !is_same((distance, letters)) {
+            return false;
+        }
+        total += distance;
+    }
+    total <= allowed && !are_opposites(word, known)
+}
+
+/// Whether two words differ in parts that are opposites, so that neither is a misspelling of the other.
+fn are_opposites(one: &str, other: &str) -> bool {
+    const OPPOSITES: [(&str, &str); 16] = [
+        ("min", "max"),
+        ("minimum", "maximum"),
+        ("least", "most"),
+        ("success", "failure"),
+        ("successes", "failures"),
+        ("slow", "fast"),
+        ("open", "closed"),
+        ("on", "off"),
+        ("on", "in"),
+        ("record", "ignore"),
+        ("include", "exclude"),
+        ("call", "wait"),
+        ("enable", "disable"),
+        ("before", "after"),
+        ("always", "never"),
+        ("first", "last"),
+    ];
+    let has = |word: &str, part: &str| word.split('_').any(|it| it == part);
+    OPPOSITES.iter().any(|(this, that)| {
+        has(one, this) && has(other, that) && !has(other, this)
+            || has(one, that) && has(other, this) && !has(other, that)
     })
 }
 

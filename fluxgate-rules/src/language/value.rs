@@ -1,35 +1,44 @@
 //! The value of one argument: a number, a ratio, a duration, or something that only the compiler knows.
 
-use core::time::Duration;
+mod figure;
 
-use crate::language::number::{digits_of, from_radix, is_percent, lenient, same_unit, scaled, unit};
+use crate::language::notation;
+use crate::language::number::{digits_of, is_percent, lenient, same_unit};
 use crate::language::syntax::Value;
 use crate::language::vocabulary::{Kind, Parameter};
-use crate::model::duration::{Spelled, UNITS};
-use crate::model::limits::MAX_TRIAL;
+use crate::model::duration::Spelled;
 use crate::model::ratio::Ratio;
 use crate::text::lexer::lex;
 use crate::text::problem::{Advice, Problem};
 use crate::text::token::{Shape, Token, TokenRange, spell};
 
+/// Words that say that there is no limit, or leave the value to somebody else.
+const NO_VALUES: [&str; 14] = [
+    "_",
+    "true",
+    "false",
+    "all",
+    "any",
+    "auto",
+    "default",
+    "forever",
+    "half",
+    "infinite",
+    "infinity",
+    "never",
+    "none",
+    "unlimited",
+];
+
 /// Reads one value; the fields are for messages.
-struct ValueReader<'a> {
+pub(crate) struct ValueReader<'a> {
     /// The word or argument that takes the value.
-    owner: &'a str,
-    parameter: &'a Parameter,
+    pub(crate) owner: &'a str,
+    pub(crate) parameter: &'a Parameter,
     place: TokenRange,
-    text: String,
+    pub(crate) text: String,
     /// Whether the reading is only an attempt, for which messages need no help.
     is_guess: bool,
-}
-
-/// A number with its suffix.
-struct Figure<'a> {
-    negative: bool,
-    /// Digits, perhaps with a point and an exponent.
-    digits: String,
-    suffix: &'a str,
-    percent: bool,
 }
 
 /// Reads the value at `place`, an argument of `owner`.
@@ -50,14 +59,19 @@ impl ValueReader<'_> {
             && let Err(again) = self.guess(&suggestion.replacement, false)
         {
             let better = again.suggestion().map(|suggestion| suggestion.replacement.clone());
-            let better = better.filter(|better| self.guess(better, true).is_ok());
-            suggestion.replacement = better.unwrap_or_else(|| self.parameter.example.to_owned());
+            return match better.filter(|better| self.guess(better, true).is_ok()) {
+                Some(better) => {
+                    suggestion.replacement = better;
+                    problem
+                }
+                None => problem.example(self.parameter.example),
+            };
         }
         problem
     }
 
     /// Reads another text in place of this value.
-    fn guess(&self, text: &str, is_guess: bool) -> Result<Value, Problem> {
+    pub(crate) fn guess(&self, text: &str, is_guess: bool) -> Result<Value, Problem> {
         let tokens = lex(text).tokens;
         let place = TokenRange::new(0, tokens.len());
         ValueReader { place, text: text.to_owned(), is_guess, ..*self }.read(&tokens)
@@ -74,10 +88,33 @@ impl ValueReader<'_> {
             [rest @ .., sign] if sign.is("%") => (true, rest),
             rest => (false, rest),
         };
+        if parameter.kind.is_duration()
+            && let Some(right) = notation::duration(slice).filter(|right| self.is_right(right))
+        {
+            let problem = self.wrong(format!("`{}` is a duration in another notation", self.text));
+            return Err(problem.correct(right));
+        }
+        // `Some(3)`
+        if let [some, open, inside @ .., _] = slice
+            && some.is("Some")
+            && open.is("(")
+            && let Some(right) = Some(spell(inside)).filter(|right| self.is_right(right))
+        {
+            let problem = self.wrong(format!("`{}` is optional, and a value is what it is", self.text));
+            return Err(problem.correct(right));
+        }
+        // `$MIN`, `${MIN}`
+        if let [sign, constant] | [sign, _, constant, _] = slice
+            && sign.is("$")
+            && constant.shape == Shape::Word
+        {
+            let problem = self.wrong(format!("`{}` is not how a constant is named here", self.text));
+            return Err(problem.correct(constant.text.as_str()));
+        }
         match rest {
-            [] => Err(self.wrong(format!("`{owner}` has no value")).correct(parameter.example)),
+            [] => Err(self.wrong(format!("`{owner}` has no value")).example(parameter.example)),
             [one] if one.shape == Shape::Literal => Err(self.quoted()),
-            [word] if word.is("NaN") || word.is("inf") => Err(self.out_of_range().correct(parameter.example)),
+            [word] if word.is("NaN") || word.is("inf") => Err(self.out_of_range().example(parameter.example)),
             [number] if number.shape == Shape::Number => self.number(negative, &number.text, percent),
             [point, number] if point.is(".") && number.shape == Shape::Number => {
                 let whole = self.text.replacen('.', "0.", 1);
@@ -91,7 +128,7 @@ impl ValueReader<'_> {
                 Err(self.pieces(&number.text))
             }
             rest if percent && !rest.iter().any(|token| token.shape == Shape::Number) => {
-                Err(self.wrong("`%` may only follow a number").correct(parameter.example))
+                Err(self.wrong("`%` may only follow a number").example(parameter.example))
             }
             _ if percent => Err(self.hopeless(slice)),
             rest if parameter.kind != Kind::Function && self.is_hopeless(rest) => Err(self.hopeless(rest)),
@@ -99,15 +136,23 @@ impl ValueReader<'_> {
         }
     }
 
-    fn wrong(&self, what: impl Into<String>) -> Problem {
+    pub(crate) fn wrong(&self, what: impl Into<String>) -> Problem {
         Problem::new(self.place, what)
     }
 
-    fn out_of_range(&self) -> Problem {
+    /// Suggests the right value, or else an example.
+    pub(crate) fn suggest(&self, problem: Problem, right: Option<String>) -> Problem {
+        match right {
+            Some(right) => problem.correct(right),
+            None => problem.example(self.parameter.example),
+        }
+    }
+
+    pub(crate) fn out_of_range(&self) -> Problem {
         self.wrong(self.parameter.kind.refuse(&self.text))
     }
 
-    fn mismatch(&self, noun: &str) -> Problem {
+    pub(crate) fn mismatch(&self, noun: &str) -> Problem {
         self.wrong(format!(
             "`{}` is {noun}, but `{}` takes {}",
             self.text,
@@ -117,9 +162,12 @@ impl ValueReader<'_> {
     }
 
     /// The first candidate that would be valid.
-    fn right(&self, candidates: &[String]) -> Option<String> {
-        let is_right = |text: &&String| self.guess(text, true).is_ok_and(|value| value != Value::Rust);
-        candidates.iter().filter(|_| !self.is_guess).find(is_right).cloned()
+    pub(crate) fn right(&self, candidates: &[String]) -> Option<String> {
+        candidates.iter().find(|text| self.is_right(text)).cloned()
+    }
+
+    pub(crate) fn is_right(&self, text: &str) -> bool {
+        !self.is_guess && self.guess(text, true).is_ok_and(|value| value != Value::Rust)
     }
 
     /// `60 s`, `1m 30s`, `50 percent` or `3 calls`.
@@ -152,7 +200,7 @@ impl ValueReader<'_> {
             ["+", "-", "*", "/", "&", "|", "."].iter().any(|sign| tokens[tokens.len() - 1].is(sign));
         let is_field =
             matches!(tokens, [number, point, ..] if number.shape == Shape::Number && point.is("."));
-        let is_word = matches!(tokens, [word] if ["_", "true", "false"].iter().any(|it| word.is(it)));
+        let is_word = matches!(tokens, [word] if NO_VALUES.iter().any(|it| word.is(it)));
         !has(Shape::Word) && !is_sum || is_open || is_quotient || is_field || is_word || has(Shape::Unknown)
     }
 
@@ -177,7 +225,7 @@ impl ValueReader<'_> {
     /// The value is not of the right kind, but perhaps one of these candidates is.
     fn not_one(&self, candidates: &[String]) -> Problem {
         let problem = self.wrong(format!("`{}` is not {}", self.text, self.parameter.kind.noun()));
-        problem.correct(self.right(candidates).unwrap_or_else(|| self.parameter.example.to_owned()))
+        self.suggest(problem, self.right(candidates))
     }
 
     fn quoted(&self) -> Problem {
@@ -193,199 +241,11 @@ impl ValueReader<'_> {
                     Some(inside.to_owned()).filter(|inside| inside.contains(char::is_uppercase))
                 }
                 Ok(_) => Some(inside.to_owned()),
+                Err(problem) if problem.is_example() => None,
                 Err(problem) => problem.suggestion().map(|suggestion| suggestion.replacement.clone()),
             }
         });
-        problem.correct(right.unwrap_or_else(|| self.parameter.example.to_owned()))
-    }
-
-    fn number(&self, negative: bool, text: &str, percent: bool) -> Result<Value, Problem> {
-        if let Some(decimal) = from_radix(text) {
-            let problem = self.wrong(format!("`{}` is not decimal", self.text));
-            let decimal = decimal.ok().and_then(|decimal| {
-                let digits = decimal[..digits_of(&decimal)].to_owned();
-                self.right(&[decimal, digits])
-            });
-            return Err(problem.correct(decimal.unwrap_or_else(|| self.parameter.example.to_owned())));
-        }
-        let (digits, suffix) = text.split_at(digits_of(text));
-        let figure = Figure { negative, digits: digits.replace('_', ""), suffix, percent };
-        match self.parameter.kind {
-            Kind::Count | Kind::Size | Kind::Buckets => self.count(&figure),
-            Kind::Ratio | Kind::Jitter => self.ratio(&figure),
-            Kind::Duration | Kind::Threshold | Kind::Timeout => self.duration(&figure),
-            Kind::Multiplier => self.multiplier(&figure),
-            Kind::Function => Err(self.mismatch("a number").help("write the path of a function")),
-        }
-    }
-
-    fn count(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
-        let whole = figure.digits.bytes().all(|byte| byte.is_ascii_digit());
-        let rounded = figure.digits.parse().map_or(0, |number: f64| number as u64).to_string();
-        let correction = self.right(&[rounded]).filter(|_| !figure.percent);
-        let correction = correction.unwrap_or_else(|| self.parameter.example.to_owned());
-        if figure.percent {
-            return Err(self.mismatch("a ratio").correct(correction));
-        }
-        if unit(figure.suffix).is_some() {
-            return Err(self.mismatch("a duration").correct(correction));
-        }
-        if !figure.suffix.is_empty() {
-            return Err(self.suffixed(figure).correct(correction));
-        }
-        if figure.digits.contains(['e', 'E']) {
-            return Err(self.wrong(format!("`{}` has an exponent", self.text)).correct(correction));
-        }
-        if !whole {
-            return Err(self.wrong(format!("`{}` is not a whole number", self.text)).correct(correction));
-        }
-        match figure.digits.parse() {
-            _ if figure.negative => Err(self.out_of_range().correct(correction)),
-            Ok(0) => Err(self.out_of_range().correct("1")),
-            Ok(number) if number <= self.parameter.kind.greatest() => Ok(Value::Number(number)),
-            _ => {
-                // More than a trial may take are right for a closed breaker at best.
-                let greatest = self.parameter.kind.greatest().min(u64::from(MAX_TRIAL));
-                Err(self.out_of_range().correct(greatest.to_string()))
-            }
-        }
-    }
-
-    fn ratio(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
-        if unit(figure.suffix).is_some() {
-            return Err(self.mismatch("a duration").correct(self.parameter.example));
-        }
-        if !figure.suffix.is_empty() {
-            let percent = format!("{}%", figure.digits);
-            let candidates = if is_percent(figure.suffix) { [percent] } else { [figure.digits.clone()] };
-            let right = self.right(&candidates).unwrap_or_else(|| self.parameter.example.to_owned());
-            return Err(self.suffixed(figure).correct(right));
-        }
-        let whole = figure.digits.bytes().all(|byte| byte.is_ascii_digit());
-        let share: f64 = figure.digits.parse().unwrap_or(f64::INFINITY);
-        if whole && !figure.percent && share != 0.0 {
-            let problem = self.wrong(format!("`{}` is not a ratio", self.text));
-            return Err(self.correct_ratio(problem, figure, share));
-        }
-        let share = if figure.percent { share / 100.0 } else { share };
-        let ratio = Ratio::new(if figure.negative { -share } else { share });
-        let (greatest, is_valid) = match self.parameter.kind {
-            Kind::Jitter => ("0.99", ratio.is_part()),
-            _ => ("1.0", ratio.is_valid()),
-        };
-        if is_valid {
-            return Ok(Value::Ratio(ratio));
-        }
-        let problem = self.out_of_range();
-        Err(if share <= 0.0 || figure.negative {
-            problem.correct(self.parameter.example)
-        } else if ratio.parts_per_billion() == 0 {
-            problem.help("the smallest ratio is one part in a billion, `0.000000001`").correct("0.000000001")
-        } else if figure.percent || share < 2.0 {
-            problem.correct(greatest)
-        } else {
-            self.correct_ratio(problem, figure, share)
-        })
-    }
-
-    /// `50` may mean `50%`, `1` may mean `1.0`.
-    fn correct_ratio(&self, problem: Problem, figure: &Figure<'_>, share: f64) -> Problem {
-        if figure.negative || share > 100.0 || (share > 99.0 && self.parameter.kind == Kind::Jitter) {
-            return problem.correct(self.parameter.example);
-        }
-        let digits = figure.digits.strip_suffix(".0").unwrap_or(&figure.digits);
-        let percent = format!("{digits}%");
-        if digits == "1" && self.parameter.kind == Kind::Ratio {
-            return problem.correct("1.0").aside(" (all) or `1%`");
-        }
-        problem.help(format!("write `{}` or `{percent}`", Ratio::new(share / 100.0))).correct(percent)
-    }
-
-    fn duration(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
-        const UNIT_NAMES: &str = "units are `h`, `m`, `s`, `ms` and `us`";
-        let text = &self.text;
-        let shortest = self.parameter.kind.shortest();
-        let meant = |digits: &str| {
-            let same = same_unit(figure.suffix).map(|unit| format!("{digits}{unit}"));
-            let spelled = lenient(&format!("{digits}{}", figure.suffix));
-            let spelled = spelled.map(|duration| Spelled(duration.max(shortest)).to_string());
-            let candidates: Vec<_> = same.into_iter().chain(spelled).collect();
-            self.right(&candidates).unwrap_or_else(|| self.parameter.example.to_owned())
-        };
-        if figure.percent {
-            return Err(self.mismatch("a ratio").correct(self.parameter.example));
-        }
-        if figure.suffix.is_empty() {
-            let with_units: Vec<_> = ["ms", "s"].map(|unit| format!("{}{unit}", figure.digits)).into();
-            // So large a number probably means milliseconds.
-            let is_great = figure.digits.parse().is_ok_and(|number: f64| number >= 1_000.0);
-            let problem = self.wrong(format!("`{text}` has no unit"));
-            let [milliseconds, seconds] = with_units.as_slice() else { return Err(problem) };
-            return Err(match self.right(&with_units[1..]) {
-                Some(_) if is_great => {
-                    problem.correct(milliseconds).aside(format!(" or `{seconds}`; {UNIT_NAMES}"))
-                }
-                right => {
-                    let right = right.unwrap_or_else(|| self.parameter.example.to_owned());
-                    problem.correct(right).aside(format!("; {UNIT_NAMES}"))
-                }
-            });
-        }
-        let Some((_, size)) = UNITS.into_iter().find(|&(unit, _)| unit == figure.suffix) else {
-            let problem = if figure.suffix.contains(|character: char| character.is_ascii_digit()) {
-                self.wrong(format!("`{text}` has more than one unit"))
-            } else {
-                self.wrong(format!("`{}` is not a unit: {UNIT_NAMES}", figure.suffix))
-            };
-            return Err(problem.correct(meant(&figure.digits)));
-        };
-        if figure.digits.contains(['e', 'E']) {
-            return Err(self.wrong(format!("`{text}` has an exponent")).correct(meant(&figure.digits)));
-        }
-        match scaled(&figure.digits, size) {
-            Some(0) => Err(self.out_of_range().correct(self.parameter.example)),
-            _ if figure.negative => Err(self.out_of_range().correct(meant(&figure.digits))),
-            Some(nanos) if nanos < shortest.as_nanos() => {
-                Err(self.out_of_range().correct(Spelled(shortest).to_string()))
-            }
-            Some(nanos) => u64::try_from(nanos)
-                .map(|nanos| Value::Duration(Duration::from_nanos(nanos)))
-                .map_err(|_| self.out_of_range().correct("5000000h")),
-            None if figure.digits.contains('.') => {
-                let whole = figure.digits.split('.').next().unwrap_or_default();
-                Err(self
-                    .wrong(format!("`{text}` is finer than a nanosecond, `0.001us`"))
-                    .correct(meant(whole)))
-            }
-            None => Err(self.out_of_range().correct("5000000h")),
-        }
-    }
-
-    fn multiplier(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
-        if figure.percent {
-            return Err(self.mismatch("a ratio").correct(self.parameter.example));
-        }
-        if unit(figure.suffix).is_some() {
-            return Err(self.mismatch("a duration").correct(self.parameter.example));
-        }
-        if !figure.suffix.is_empty() {
-            return Err(self.suffixed(figure).correct(self.parameter.example));
-        }
-        match figure.digits.parse::<f64>() {
-            Ok(number) if !figure.negative && number >= 1.0 && number.is_finite() => {
-                Ok(Value::Multiplier(number))
-            }
-            _ => Err(self.out_of_range().correct(self.parameter.example)),
-        }
-    }
-
-    fn suffixed(&self, figure: &Figure<'_>) -> Problem {
-        self.wrong(format!(
-            "the suffix `{}` does not belong here: `{}` takes {}",
-            figure.suffix,
-            self.owner,
-            self.parameter.kind.noun()
-        ))
+        self.suggest(problem, right)
     }
 }
 

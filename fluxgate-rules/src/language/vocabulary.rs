@@ -3,6 +3,7 @@
 
 use core::time::Duration;
 
+use crate::language::foreign::{self, Part, Sense};
 use crate::language::spelling::snake;
 use crate::model::limits::{MAX_BUCKETS, MAX_WINDOW_SIZE, MIN_THRESHOLD, MIN_TIMEOUT};
 
@@ -140,12 +141,12 @@ impl Entry {
 /// The words of one setting.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Vocabulary {
+    /// The argument whose value they are.
+    pub setting: &'static str,
     /// What each of them is.
     pub noun: &'static str,
     /// The words.
     pub entries: &'static [Entry],
-    /// Words of other libraries for these words or their arguments: theirs, then ours.
-    pub foreign: &'static [(&'static str, &'static str)],
 }
 
 impl Vocabulary {
@@ -168,13 +169,25 @@ impl Vocabulary {
 
     /// Whether its words may be joined by operators.
     pub(crate) fn is_joined(&self) -> bool {
-        self.noun == TRIP.noun
+        self.setting == TRIP.setting
     }
 
-    /// Our words for another library's word.
-    pub fn foreign(&self, word: &str) -> impl Iterator<Item = &'static str> {
-        let word = snake(word);
-        self.foreign.iter().filter(move |(theirs, _)| *theirs == word).map(|(_, ours)| *ours)
+    /// Our words, or keywords, for another library's word.
+    pub(crate) fn foreign(&self, word: &str) -> impl Iterator<Item = &'static str> {
+        self.ours(foreign::exact(&snake(word)))
+    }
+
+    /// The same for a word that may be misspelt.
+    pub(crate) fn foreign_misspelt(&self, word: &str) -> impl Iterator<Item = &'static str> {
+        self.ours(foreign::senses(word))
+    }
+
+    fn ours(&self, senses: Vec<Sense>) -> impl Iterator<Item = &'static str> {
+        let senses = senses.into_iter().filter(|sense| sense.setting == self.setting);
+        senses.filter_map(|sense| match sense.part {
+            Part::Argument(ours, _) | Part::Keyword(ours) => Some(ours),
+            _ => None,
+        })
     }
 }
 
@@ -194,8 +207,14 @@ pub static MAX_HALF_OPEN_CALLS: Parameter = parameter("max_half_open_calls", Kin
 /// The longest that calls of a trial run without an outcome.
 pub static HALF_OPEN_TIMEOUT: Parameter = parameter("half_open_timeout", Kind::Timeout, "5m");
 
+/// The share of calls that fails when all is well.
+pub static NORMAL: Parameter = parameter("normal", Kind::Ratio, "5%");
+/// The share of calls that fails in an outage.
+pub static OUTAGE: Parameter = parameter("outage", Kind::Ratio, "80%");
+
 /// The conditions of a rule.
 pub static TRIP: Vocabulary = Vocabulary {
+    setting: "trip",
     noun: "condition",
     entries: &[
         // Comes first, because a value alone is taken for the first word that takes one.
@@ -210,69 +229,11 @@ pub static TRIP: Vocabulary = Vocabulary {
         Entry::new("half_open", &[]),
         Entry::new("custom", &[FUNCTION]),
     ],
-    foreign: &[
-        ("average_latency", "avg_latency"),
-        ("average_response_time", "avg_latency"),
-        ("calls", "min"),
-        ("consecutive", "failure_streak"),
-        ("consecutive_errors", "failure_streak"),
-        ("consecutive_failures", "failure_streak"),
-        ("error", "failures"),
-        ("error_count", "failures"),
-        ("error_percentage", "failure_rate"),
-        ("error_rate", "failure_rate"),
-        ("error_ratio", "failure_rate"),
-        ("error_threshold", "failures"),
-        ("error_threshold", "failure_rate"),
-        ("error_threshold_percentage", "failure_rate"),
-        ("errors", "failures"),
-        ("failed", "failures"),
-        ("fails", "failures"),
-        ("failure", "failures"),
-        ("failure", "failure_rate"),
-        ("failure_count", "failures"),
-        ("failure_percentage", "failure_rate"),
-        ("failure_rate_threshold", "failure_rate"),
-        ("failure_ratio", "failure_rate"),
-        ("failure_threshold", "failures"),
-        ("failure_threshold", "failure_rate"),
-        ("failures_in_a_row", "failure_streak"),
-        ("half_opened", "half_open"),
-        ("latency", "avg_latency"),
-        ("max_errors", "failures"),
-        ("max_failures", "failures"),
-        ("mean_latency", "avg_latency"),
-        ("min_calls", "min"),
-        ("min_requests", "min"),
-        ("min_samples", "min"),
-        ("min_throughput", "min"),
-        ("minimum", "min"),
-        ("minimum_calls", "min"),
-        ("minimum_number_of_calls", "min"),
-        ("minimum_requests", "min"),
-        ("minimum_throughput", "min"),
-        ("rate", "failure_rate"),
-        ("request_volume_threshold", "min"),
-        ("requests", "min"),
-        ("response_time", "avg_latency"),
-        ("samples", "min"),
-        ("slow", "slow_rate"),
-        ("slow_call_duration_threshold", "slow_rate"),
-        ("slow_call_rate", "slow_rate"),
-        ("slow_call_rate_threshold", "slow_rate"),
-        ("slow_calls", "slow_rate"),
-        ("streak", "failure_streak"),
-        ("threshold", "failures"),
-        ("threshold", "failure_rate"),
-        ("timeout", "slow_rate"),
-        ("timeouts", "failures"),
-        ("total", "min"),
-        ("volume_threshold", "min"),
-    ],
 };
 
 /// The windows.
 pub static WINDOW: Vocabulary = Vocabulary {
+    setting: "window",
     noun: "window",
     entries: &[
         Entry::new("count", &[parameter("size", Kind::Size, "100")]),
@@ -282,39 +243,11 @@ pub static WINDOW: Vocabulary = Vocabulary {
             keywords: &[parameter("buckets", Kind::Buckets, "6")],
         },
     ],
-    foreign: &[
-        ("calls", "count"),
-        ("count_based", "count"),
-        ("duration", "time"),
-        ("fixed", "count"),
-        ("fixed", "time"),
-        ("interval", "time"),
-        ("last", "count"),
-        ("last", "time"),
-        ("period", "time"),
-        ("rolling", "time"),
-        ("rolling", "count"),
-        ("rolling_count_buckets", "buckets"),
-        ("rolling_window", "time"),
-        ("sampling_duration", "time"),
-        ("size", "count"),
-        ("sliding", "count"),
-        ("sliding", "time"),
-        ("sliding_window", "count"),
-        ("sliding_window", "time"),
-        ("sliding_window_size", "count"),
-        ("sliding_window_size", "time"),
-        ("time_based", "time"),
-        ("tumbling", "count"),
-        ("tumbling", "time"),
-        ("window_duration", "time"),
-        ("window_size", "count"),
-        ("window_size", "time"),
-    ],
 };
 
 /// When an open breaker tries again.
 pub static RETRY: Vocabulary = Vocabulary {
+    setting: "retry",
     noun: "retry",
     entries: &[
         Entry {
@@ -335,51 +268,11 @@ pub static RETRY: Vocabulary = Vocabulary {
         Entry::new("never", &[]),
         Entry::new("custom", &[FUNCTION]),
     ],
-    foreign: &[
-        ("after", "cooldown"),
-        ("base", "multiplier"),
-        ("break_duration", "cooldown"),
-        ("cap", "max"),
-        ("constant", "cooldown"),
-        ("delay", "cooldown"),
-        ("disabled", "never"),
-        ("exponential", "backoff"),
-        ("exponential_backoff", "backoff"),
-        ("factor", "multiplier"),
-        ("fixed", "cooldown"),
-        ("fibonacci", "backoff"),
-        ("fixed_delay", "cooldown"),
-        ("immediate", "always"),
-        ("immediately", "always"),
-        ("limit", "max"),
-        ("linear", "backoff"),
-        ("manual", "never"),
-        ("max_backoff", "max"),
-        ("max_delay", "max"),
-        ("max_interval", "max"),
-        ("maximum", "max"),
-        ("none", "never"),
-        ("open", "cooldown"),
-        ("open_duration", "cooldown"),
-        ("open_for", "cooldown"),
-        ("open_timeout", "cooldown"),
-        ("randomization_factor", "jitter"),
-        ("recovery_timeout", "cooldown"),
-        ("reset_after", "cooldown"),
-        ("reset_timeout", "cooldown"),
-        ("retry_after", "cooldown"),
-        ("retry_timeout", "cooldown"),
-        ("sleep_window", "cooldown"),
-        ("timeout", "cooldown"),
-        ("to", "max"),
-        ("wait", "cooldown"),
-        ("wait_duration", "cooldown"),
-        ("wait_duration_in_open_state", "cooldown"),
-    ],
 };
 
 /// Which calls a half-open breaker admits.
 pub static PERMIT: Vocabulary = Vocabulary {
+    setting: "permit",
     noun: "permit",
     entries: &[
         Entry::new("all", &[]),
@@ -390,37 +283,21 @@ pub static PERMIT: Vocabulary = Vocabulary {
         ),
         Entry::new("custom", &[FUNCTION]),
     ],
-    foreign: &[
-        ("always", "all"),
-        ("any", "all"),
-        ("gradual", "ramp_up"),
-        ("linear", "ramp_up"),
-        ("percentage", "random"),
-        ("ramp", "ramp_up"),
-        ("share", "random"),
-    ],
 };
 
 /// What a cancelled call counts as.
 pub static ON_CANCEL: Vocabulary = Vocabulary {
+    setting: "outcome",
     noun: "outcome",
     entries: &[
         Entry { word: "failure", positional: &[], keywords: &[parameter("after", Kind::Duration, "2s")] },
         Entry::new("ignore", &[]),
     ],
-    foreign: OUTCOME.foreign,
 };
 
 /// What a panic counts as.
 pub static OUTCOME: Vocabulary = Vocabulary {
+    setting: "outcome",
     noun: "outcome",
     entries: &[Entry::new("failure", &[]), Entry::new("ignore", &[])],
-    foreign: &[
-        ("error", "failure"),
-        ("fail", "failure"),
-        ("failed", "failure"),
-        ("ignored", "ignore"),
-        ("neutral", "ignore"),
-        ("none", "ignore"),
-    ],
 };

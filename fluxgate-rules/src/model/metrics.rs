@@ -47,9 +47,9 @@ impl Measures {
         self.average || self.thresholds[0] != 0
     }
 
-    /// The longest duration that reaches none of the thresholds.
-    pub const fn fast(&self) -> u64 {
-        self.fast
+    /// The shortest duration that reaches a threshold.
+    pub const fn slow_from(&self) -> u64 {
+        self.fast.saturating_add(1)
     }
 
     /// The index of a threshold, if the rule names it.
@@ -265,9 +265,7 @@ mod tests {
     #[test]
     fn what_reaches_no_threshold_is_fast() {
         let full = Measures::new([40, 30, 20, 10], false);
-        assert_eq!(full.fast(), 9);
-        assert_eq!(MEASURES.fast(), 9);
-        assert_eq!(Measures::NONE.fast(), u64::MAX);
+        assert_eq!([full, MEASURES, Measures::NONE].map(|measures| measures.slow_from()), [10, 10, u64::MAX]);
     }
 
     #[test]

@@ -278,6 +278,22 @@ impl Rule {
         false
     }
 
+    /// The fewest calls that any `min` of the rule asks for; 1 where it has none.
+    #[doc(hidden)]
+    pub const fn least_min(nodes: &[Node]) -> u32 {
+        let mut least = u32::MAX;
+        let mut at = 0;
+        while at < nodes.len() {
+            if let Node::Condition(Condition::Min(count)) = nodes[at]
+                && count < least
+            {
+                least = count;
+            }
+            at += 1;
+        }
+        if least == u32::MAX { 1 } else { least }
+    }
+
     /// The most calls that any `min` of the rule asks for; 0 where it has none.
     #[doc(hidden)]
     pub const fn largest_min(nodes: &[Node]) -> u32 {

@@ -4,7 +4,9 @@ use crate::language::syntax::{Value, WrittenArgument};
 use crate::language::value;
 use crate::language::vocabulary::{Entry, Parameter, Vocabulary, WINDOW};
 use crate::reading::cursor::Cursor;
-use crate::reading::suggestion::{Piece, arranged, keyword, keyword_meant, number_with_commas, order_meant};
+use crate::reading::suggestion::{
+    Filled, Piece, arranged, keyword, keyword_meant, number_with_commas, order_meant,
+};
 use crate::text::problem::Problem;
 use crate::text::token::TokenRange;
 
@@ -15,7 +17,7 @@ struct Given<'a> {
     call: TokenRange,
     pieces: Vec<Piece<'a>>,
     /// The word with its arguments as it takes them.
-    right: String,
+    right: Filled,
 }
 
 /// Reads the arguments of a word, and reports all that is wrong with them. If anything is, the result is incomplete.
@@ -26,14 +28,28 @@ pub(crate) fn arguments(
     pieces: &[TokenRange],
 ) -> Vec<WrittenArgument> {
     let pieces: Vec<_> = pieces.iter().map(|piece| Piece::cut(entry, cursor.tokens, *piece)).collect();
-    let right = entry.with(&arranged(cursor.vocabulary, entry, &pieces));
+    let right = arranged(cursor.vocabulary, entry, &pieces);
     let given = Given { entry, call, pieces, right };
     if let Some(what) = given.misshapen(cursor.vocabulary) {
-        cursor.report(Problem::new(call, what).correct(given.right));
+        cursor.report(given.right.correct(Problem::new(call, what), call));
         return Vec::new();
     }
     let mut arguments = Vec::new();
     let unnamed = given.unnamed();
+    // `count(60s)`: a value of another word.
+    if let [piece] = given.pieces.as_slice()
+        && let Some(other) = given.other(cursor.vocabulary)
+    {
+        let what = format!(
+            "`{}` takes {}, and `{}` is {}",
+            entry.word,
+            entry.wanted(),
+            piece.text(),
+            other.wanted()
+        );
+        cursor.report(Problem::new(call, what).correct(other.with(&[piece.text()])));
+        return Vec::new();
+    }
     for (parameter, piece) in entry.positional.iter().zip(&unnamed) {
         arguments.extend(argument(cursor, entry.word, parameter, piece));
     }
@@ -43,7 +59,7 @@ pub(crate) fn arguments(
         cursor.report(problem);
     } else if let Some(late) = late {
         let what = format!("`{}` goes before the named arguments", late.text());
-        cursor.report(Problem::new(late.place, what).correct_at(call, given.right.as_str()));
+        cursor.report(Problem::new(late.place, what).correct_at(call, given.right.text.as_str()));
     }
     for piece in &given.pieces {
         let Some(name) = piece.name else { continue };
@@ -80,6 +96,15 @@ impl<'a> Given<'a> {
         self.pieces.iter().filter(|piece| piece.name.is_none()).copied().collect()
     }
 
+    /// The other word of the setting that takes a duration which this one does not take.
+    fn other(&self, vocabulary: &Vocabulary) -> Option<&'static Entry> {
+        let ([piece], [parameter]) = (self.pieces.as_slice(), self.entry.positional) else { return None };
+        let takes =
+            |entry: &&Entry| matches!(entry.positional, [one] if one.kind.is_duration() && piece.fits(one));
+        let is_other = !vocabulary.is_joined() && !parameter.kind.is_duration() && !piece.fits(parameter);
+        vocabulary.entries.iter().find(takes).filter(|_| is_other)
+    }
+
     /// What is wrong with the arguments together, which rules out reading them one by one.
     fn misshapen(&self, vocabulary: &Vocabulary) -> Option<String> {
         let (word, wanted) = (self.entry.word, self.entry.wanted());
@@ -102,7 +127,10 @@ impl<'a> Given<'a> {
     /// Whether it is named like an argument that has no name.
     fn is_named_needlessly(&self, vocabulary: &Vocabulary, piece: &Piece<'_>) -> bool {
         piece.name.is_some_and(|name| {
-            self.entry.keywords.is_empty() && owner_of(vocabulary, name).is_none()
+            let is_missing = self.unnamed().len() < self.entry.positional.len();
+            (self.entry.keywords.is_empty()
+                || is_missing && keyword_meant(vocabulary, self.entry, name).is_none())
+                && owner_of(vocabulary, name).is_none()
                 || self.entry.positional.iter().any(|parameter| parameter.name == name)
         })
     }
@@ -119,7 +147,7 @@ impl<'a> Given<'a> {
         }
         let rest = if self.entry.keywords.is_empty() { "" } else { " without a name" };
         let what = format!("`{}` takes {}, and nothing else{rest}", self.entry.word, self.entry.wanted());
-        let problem = Problem::new(self.call, what).correct(self.right.as_str());
+        let problem = Problem::new(self.call, what).correct(self.right.text.as_str());
         match window_meant(cursor, extra.place) {
             Some(window) => problem.aside(format!("; {window} says how far back it looks")),
             None => problem,
@@ -157,7 +185,7 @@ impl<'a> Given<'a> {
             let mut kept = self.pieces.clone();
             kept.retain(|other| is_alike || other.name.is_some());
             kept.sort_by_key(|other| other.place != piece.place);
-            let correction = other.with(&arranged(vocabulary, other, &kept));
+            let correction = arranged(vocabulary, other, &kept).text;
             let help = format!("`{}` has: write `{correction}`, or remove `{name}`", other.word);
             return Problem::new(piece.place, what).help(help).correct_at(self.call, correction);
         }
@@ -173,7 +201,7 @@ impl<'a> Given<'a> {
 
 fn without_value(piece: &Piece<'_>, parameter: &Parameter) -> Problem {
     let problem = Problem::new(piece.place, format!("`{}` has no value", parameter.name));
-    problem.correct(format!("{} = {}", parameter.name, parameter.example))
+    problem.example(format!("{} = {}", parameter.name, parameter.example))
 }
 
 /// A word that has an argument of this name.

@@ -5,13 +5,15 @@
 
 use core::time::Duration;
 
+use crate::figures::nearest::Expectations;
 use crate::language::syntax::Value;
-use crate::language::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS};
+use crate::language::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, NORMAL, OUTAGE, Parameter};
 use crate::logic::const_checks::EMPTY_NAME;
 use crate::logic::flaws;
 use crate::model::duration::Spelled;
 use crate::model::limits::{MAX_NODES, is_timeout};
 use crate::model::permit::Permit;
+use crate::model::ratio::Ratio;
 use crate::model::retry::Retry;
 use crate::model::rule::{Node, Rule};
 use crate::model::window::Window;
@@ -86,6 +88,23 @@ pub fn half_open_timeout(longest: Duration, nodes: &[Node]) -> Vec<ConfigProblem
     }
     let text = Spelled(longest).to_string();
     named(HALF_OPEN_TIMEOUT.name, &text, |tokens| read::half_open_timeout(tokens, nodes))
+}
+
+/// What is wrong with the shares of calls that a user says fail normally and in an outage, or with a rule by which a breaker with this
+/// window does not meet them.
+pub fn expectations(rule: &Rule, window: &Window, expectations: Expectations) -> Vec<ConfigProblem> {
+    let share = |share: Option<Ratio>, parameter: &'static Parameter| {
+        let wrong = share.filter(|share| !share.is_valid());
+        wrong.map(|share| {
+            named(parameter.name, &share.to_string(), |tokens| read::argument(tokens, parameter))
+        })
+    };
+    let wrong = share(expectations.normal, &NORMAL).into_iter().chain(share(expectations.outage, &OUTAGE));
+    let wrong: Vec<_> = wrong.flatten().collect();
+    if !wrong.is_empty() || expectations.are_met(rule.nodes(), window) {
+        return wrong;
+    }
+    problems("trip", &rule.to_string(), |tokens| read::expected_of_printed(tokens, window, expectations))
 }
 
 /// The problems of a setting that is one value, which does not tell what it is for.

@@ -4,6 +4,7 @@ use crate::language::spelling::is_keyword;
 use crate::language::syntax::WrittenCall;
 use crate::language::vocabulary::Entry;
 use crate::reading::arguments::arguments;
+use crate::reading::attribute::places::{elsewhere, is_static};
 use crate::reading::cursor::{Cursor, WrittenName};
 use crate::reading::suggestion::{keyword, meant, right_call};
 use crate::text::problem::Problem;
@@ -91,12 +92,12 @@ fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Opt
         return true;
     };
     let values: Vec<_> = pieces.iter().map(|piece| cursor.spell(*piece)).collect();
-    let correction = right_call(cursor.vocabulary, entry, &values);
+    let right = right_call(cursor.vocabulary, entry, &values);
     let what = match entry.positional {
         [] => format!("`{}` takes no arguments", entry.word),
         _ => format!("`{}` takes {} in parentheses", entry.word, entry.wanted()),
     };
-    cursor.report(Problem::new(place, what).correct(correction));
+    cursor.report(right.correct(Problem::new(place, what), place));
     true
 }
 
@@ -121,7 +122,7 @@ fn report_methods(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Option
     let what = format!("`{}` is an argument of `{}` here", cursor.tokens[start + 1].text, entry.word);
     let whole = TokenRange::new(name.place.start, cursor.at);
     let right = right_call(cursor.vocabulary, entry, &values);
-    cursor.report(Problem::new(methods, what).correct_at(whole, right));
+    cursor.report(right.correct(Problem::new(methods, what), whole));
     true
 }
 
@@ -142,7 +143,7 @@ fn named(
     let before = cursor.problems.len();
     let written = spell_name(cursor, name);
     if written != entry.word {
-        let what = if written.contains("::") {
+        let what = if written.contains("::") || written.contains('.') {
             format!("{} is written without a path", cursor.vocabulary.a_noun())
         } else {
             format!("`{written}` is written `{}`", entry.word)
@@ -194,6 +195,7 @@ fn unknown(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, pieces: &
     match (meant.is_misspelt, is_word_alone) {
         (true, true) => problem.did_you_mean(meant.entry.word),
         (true, false) => problem.did_you_mean(meant.text),
+        (false, _) if meant.is_example => problem.correct_at(place, meant.text).as_example(),
         (false, _) => problem.correct_at(place, meant.text),
     }
 }
@@ -205,6 +207,19 @@ fn unlike(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what: Stri
     if is_duration && let Some(entry) = cursor.vocabulary.entries.iter().find(takes_duration) {
         return Problem::new(place, what).correct(entry.with(&[cursor.spell(place)]));
     }
+    // A bare word may mean something else, or much.
+    let may_be_elsewhere = place != name.place
+        || !["all", "always", "never"].contains(&name.text.as_str())
+            && cursor.vocabulary.setting != "outcome";
+    if let Some(setting) = elsewhere(cursor.vocabulary, &name.text).filter(|_| may_be_elsewhere) {
+        let what = format!("`{}` belongs in `{setting}`", name.text);
+        let written = cursor.spell(place);
+        return Problem::new(place, what)
+            .help(format!("write `{setting} = {written}` beside `{}`", cursor.vocabulary.setting));
+    }
+    if let Some(problem) = wordless(cursor, name, place) {
+        return problem;
+    }
     let help = cursor.vocabulary.expected();
     let is_function = place == name.place && !is_keyword(&name.text);
     Problem::new(name.place, what).help(match cursor.vocabulary.entry("custom").filter(|_| is_function) {
@@ -213,6 +228,30 @@ fn unlike(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what: Stri
         }
         None => help,
     })
+}
+
+/// The problem of a word that stands for no value that a rule or a setting could have.
+fn wordless(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange) -> Option<Problem> {
+    let (noun, written) = (cursor.vocabulary.noun, spell_name(cursor, name));
+    let is_rule = cursor.vocabulary.is_joined();
+    if place == name.place && is_static(place.of(cursor.tokens)) {
+        let noun = if is_rule { "rule" } else { noun };
+        let what = format!("`{written}` is a constant, and a {noun} is read before constants are known");
+        let help = format!(
+            "write the {noun} itself; to share a breaker among functions, make it once and write `breaker = PAYMENTS`"
+        );
+        return Some(Problem::new(place, what).help(help));
+    }
+    let help = match name.text.as_str() {
+        "open" if is_rule => {
+            "an open breaker refuses calls: a rule judges one that is `closed` or `half_open`"
+        }
+        "never" | "none" | "off" | "disabled" | "false" if is_rule => {
+            "a breaker that is not to trip is switched off while the program runs: `breaker.disable()`"
+        }
+        _ => return None,
+    };
+    Some(Problem::new(place, format!("`{written}` is not a {noun}")).help(help))
 }
 
 /// A name as written.

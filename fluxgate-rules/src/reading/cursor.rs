@@ -70,7 +70,7 @@ impl<'a> Cursor<'a> {
 
     /// The name that starts at an index.
     pub(crate) fn name(&self, start: usize) -> WrittenName {
-        let mut last = start;
+        let mut last = self.receiver(start);
         while let [_, first, second, word, ..] = self.from(last)
             && first.is(":")
             && second.is(":")
@@ -96,6 +96,23 @@ impl<'a> Cursor<'a> {
             }
         }
         WrittenName { place: TokenRange::new(start, after), text }
+    }
+
+    /// Where the word begins that `metrics.failure_rate` ends with, if it is one of ours.
+    fn receiver(&self, start: usize) -> usize {
+        let mut last = start;
+        while let [word, point, next, ..] = self.from(last)
+            && word.shape == Shape::Word
+            && point.is(".")
+            && next.shape == Shape::Word
+            && !is_known(self.vocabulary, &word.text)
+        {
+            last += 2;
+            if is_known(self.vocabulary, &next.text) {
+                return last;
+            }
+        }
+        start
     }
 
     /// Whether a condition begins at an index, judging by its first words.

@@ -73,7 +73,7 @@ impl FromStr for Permit {
     }
 }
 
-fn parse<T>(
+pub(crate) fn parse<T>(
     setting: &'static str,
     noun: &str,
     text: &str,
@@ -91,7 +91,7 @@ fn parse<T>(
 }
 
 /// The value that was read, unless it has parts that only the compiler knows.
-fn known<'a, T>(
+pub(crate) fn known<'a, T>(
     noun: &str,
     calls: impl IntoIterator<Item = &'a WrittenCall>,
     value: Option<T>,

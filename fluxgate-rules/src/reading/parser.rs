@@ -9,6 +9,7 @@ use crate::reading::arguments::window_meant;
 use crate::reading::call::call;
 use crate::reading::cursor::Cursor;
 use crate::reading::operators::{Operator, function, joined, operator};
+use crate::reading::states::{self, is_negation};
 use crate::reading::suggestion::{is_known, meant, meant_by, right_call};
 use crate::text::brackets::Brackets;
 use crate::text::problem::Problem;
@@ -21,7 +22,7 @@ pub(crate) fn parse(tokens: &[Token], brackets: &Brackets) -> (WrittenRule, Vec<
     let whole = TokenRange::new(0, tokens.len());
     if whole.is_empty() {
         let problem = Problem::new(whole, "a rule needs at least one condition");
-        parser.cursor.report(problem.correct("min(10) & failure_rate(0.5)"));
+        parser.cursor.report(problem.example("min(10) & failure_rate(0.5)"));
     } else {
         parser.group(whole, None);
     }
@@ -137,6 +138,11 @@ impl Parser<'_> {
         if let Some(place) = self.function() {
             return (Item::Wrong, place);
         }
+        if let Some((problem, end)) = states::comparison(&self.cursor) {
+            self.cursor.report(problem);
+            self.cursor.at = end;
+            return (Item::Wrong, TokenRange::new(start, end));
+        }
         if operator(token).is_some() {
             let what = format!("a condition is missing before `{}`", token.text);
             let help = format!("write one, or remove the `{}`", token.text);
@@ -161,14 +167,17 @@ impl Parser<'_> {
         let place = TokenRange::new(start, self.cursor.at);
         let text = self.cursor.spell(place);
         let problem = Problem::new(place, format!("`{text}` is not a condition"));
-        let meant = meant_by(&TRIP, self.cursor.tokens, place);
-        self.cursor.report(problem.correct(meant.unwrap_or_else(|| TRIP.entries[0].example())));
+        self.cursor.report(match meant_by(&TRIP, self.cursor.tokens, place) {
+            Some(meant) => problem.correct(meant),
+            None => problem.example(TRIP.entries[0].example()),
+        });
         (Item::Wrong, place)
     }
 
     /// Whether `|metrics| ..` or `|metrics: &Metrics| ..` comes next.
     fn is_closure(&self) -> bool {
-        let [bar, word, sign, ..] = self.cursor.from(self.cursor.at) else { return false };
+        let start = self.cursor.at + usize::from(self.cursor.next().is_some_and(|first| first.is("move")));
+        let [bar, word, sign, ..] = self.cursor.from(start.min(self.cursor.end)) else { return false };
         let is_parameter = word.shape == Shape::Word && !is_known(&TRIP, &word.text);
         bar.is("|") && is_parameter && [":", "|", ","].iter().any(|end| sign.is(end))
     }
@@ -180,7 +189,9 @@ impl Parser<'_> {
         }
         let place = TokenRange::new(self.cursor.at, self.cursor.end);
         let problem = Problem::new(place, "a closure goes in `custom`");
-        let correction = meant_by(&TRIP, self.cursor.tokens, place)?;
+        // It is a function that captures nothing.
+        let start = place.start + usize::from(self.cursor.next().is_some_and(|first| first.is("move")));
+        let correction = meant_by(&TRIP, self.cursor.tokens, TokenRange::new(start, place.end))?;
         self.cursor.report(problem.correct(correction));
         self.cursor.at = place.end;
         Some(place)
@@ -188,20 +199,18 @@ impl Parser<'_> {
 
     /// `!closed` or `not closed`. What follows is read as if there were no negation.
     fn negation(&mut self) -> bool {
-        let at = self.cursor.at;
-        if !self.cursor.next().is_some_and(|token| token.is("!") || token.is("not")) {
+        let next = self.cursor.next();
+        // `-5` and `- 5` are numbers.
+        let is_number =
+            self.cursor.token(self.cursor.at + 1).is_some_and(|token| token.shape == Shape::Number);
+        if !next.is_some_and(is_negation) || is_number {
             return false;
         }
-        let what = "conditions cannot be negated, so that worse numbers never un-trip a rule";
-        let is_group = self.cursor.token(at + 1).is_some_and(|open| open.is("("));
-        let inside = if is_group { self.cursor.inside(at + 1) } else { TokenRange::new(at + 1, at + 2) };
-        let state = Problem::new(TokenRange::new(at, inside.end + usize::from(is_group)), what);
-        self.cursor.report(match inside.of(&self.cursor.tokens[..self.cursor.end]) {
-            [word] if word.is("closed") => state.correct("half_open"),
-            [word] if word.is("half_open") => state.correct("closed"),
-            _ => Problem::new(TokenRange::at(at), what).help("remove it, and say when to trip").correct(""),
-        });
-        self.cursor.at += 1;
+        let problem = states::negation(&self.cursor);
+        self.cursor.report(problem);
+        while self.cursor.next().is_some_and(is_negation) {
+            self.cursor.at += 1;
+        }
         true
     }
 
@@ -272,7 +281,7 @@ impl Parser<'_> {
         if others.is_empty() || own.len() != entry.positional.len() {
             return false;
         }
-        let own = right_call(&TRIP, entry, &own);
+        let own = right_call(&TRIP, entry, &own).text;
         let at_end = if entry.positional.is_empty() { 0 } else { others.len() };
         others.insert(at_end, own);
         let place = TokenRange::new(cursor.at, inside.end + 1);
@@ -342,6 +351,15 @@ impl Parser<'_> {
             self.cursor.at = self.cursor.brackets.close(self.cursor.at) + 1;
         }
         let first = &self.cursor.tokens[start];
+        // `failures(5).within(60s)`
+        if let [point, word, open, ..] = self.cursor.from(start)
+            && point.is(".")
+            && open.is("(")
+            && function(word).is_none()
+            && !is_known(&TRIP, &word.text)
+        {
+            self.cursor.at = self.cursor.brackets.close(start + 2) + 1;
+        }
         // `min(10).and(failure_rate(0.5))`
         let mut meant = Operator::And;
         if first.is(".") && self.cursor.at == start + 1 && self.is_function() {
@@ -352,6 +370,11 @@ impl Parser<'_> {
         let text = self.cursor.spell(place);
         if self.cursor.begins_condition(self.cursor.at) {
             let problem = Problem::new(place, format!("`{text}` does not join conditions"));
+            // What excludes is not to be turned into its opposite.
+            if ["unless", "except", "without", "xor", "^", "-", "?", "but not"].contains(&text.as_str()) {
+                self.cursor.report(problem.help(ANY_OR_ALL));
+                return Some(Operator::And);
+            }
             let help = match text.strip_prefix('.') {
                 Some(_) if place.end > start + 1 => format!("write `{}`", meant.sign()),
                 _ => ANY_OR_ALL.to_owned(),

@@ -1,17 +1,21 @@
 //! Tokens -> checked values. Macros and strings need to call only this module.
 
+use crate::figures::nearest::Expectations;
 use crate::language::syntax::{Value, WrittenCall, WrittenRule};
 use crate::language::value;
 use crate::language::vocabulary::{HALF_OPEN_TIMEOUT, PERMIT, Parameter, RETRY, Vocabulary, WINDOW};
+use crate::model::ratio::Ratio;
 use crate::model::rule::Node;
 use crate::model::window::Window;
 use crate::reading::call::call;
 use crate::reading::cursor::Cursor;
-use crate::reading::explain;
 use crate::reading::parser::parse;
+use crate::reading::prose::prose;
 use crate::reading::repair::settled;
 use crate::reading::suggestion::meant_by;
+use crate::reading::{expectations, explain};
 use crate::text::brackets::Brackets;
+use crate::text::characters;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 
@@ -36,7 +40,25 @@ fn unrepeated_rule(tokens: &[Token], window: &Window) -> Reading<WrittenRule> {
     sensible(tokens, rule, window)
 }
 
+/// Refuses characters that are not what they look like, and strings of another kind: nothing else can be said of the rest.
+fn legible(tokens: &[Token], noun: &str) -> Reading<()> {
+    refuse(characters::problem(tokens).into_iter().collect())?;
+    let [literal] = tokens else { return Ok(()) };
+    let kind = match literal.text.as_str() {
+        text if text.starts_with("b\"") => "byte string",
+        text if text.starts_with("c\"") => "C string",
+        _ => return Ok(()),
+    };
+    let whole = TokenRange::new(0, 1);
+    let inside = literal.text[2..].trim_end_matches('"');
+    let problem =
+        Problem::new(whole, format!("a {noun} is written bare or in a string, and this is a {kind}"));
+    Err(vec![problem.correct(inside)])
+}
+
 fn written_rule(tokens: &[Token]) -> Reading<WrittenRule> {
+    legible(tokens, "rule")?;
+    refuse(prose(tokens).into_iter().collect())?;
     let brackets = Brackets::pair(tokens).map_err(|problem| vec![problem])?;
     let (rule, problems) = parse(tokens, &brackets);
     refuse(problems)?;
@@ -87,17 +109,21 @@ fn setting(
 }
 
 fn written_call(tokens: &[Token], owner: &str, vocabulary: &'static Vocabulary) -> Reading<WrittenCall> {
+    legible(tokens, vocabulary.noun)?;
     let brackets = Brackets::pair(tokens).map_err(|problem| vec![problem])?;
     let whole = TokenRange::new(0, tokens.len());
     let Some(first) = tokens.first() else {
         let problem = Problem::new(whole, format!("`{owner}` has no value"));
-        return Err(vec![problem.correct(vocabulary.entries[0].example())]);
+        return Err(vec![problem.example(vocabulary.entries[0].example())]);
     };
     if first.shape != Shape::Word {
-        let meant = meant_by(vocabulary, tokens, whole).unwrap_or_else(|| vocabulary.entries[0].example());
         let written = if first.is("|") { spell_closure(tokens) } else { spell(tokens) };
         let what = format!("`{written}` is not {}", vocabulary.a_noun());
-        return Err(vec![Problem::new(whole, what).correct(meant)]);
+        let problem = Problem::new(whole, what);
+        return Err(vec![match meant_by(vocabulary, tokens, whole) {
+            Some(meant) => problem.correct(meant),
+            None => problem.example(vocabulary.entries[0].example()),
+        }]);
     }
     let mut cursor = Cursor::new(tokens, &brackets, vocabulary);
     let read = call(&mut cursor);
@@ -127,6 +153,42 @@ pub fn default_timeout(tokens: &[Token], rule: &WrittenRule) -> Reading<()> {
     refuse(explain::default_timeout(tokens, rule).into_iter().collect())
 }
 
+/// Reads `normal` or `outage`, which has to be known here, since the rule is checked against it.
+pub fn share(tokens: &[Token], parameter: &Parameter) -> Reading<Ratio> {
+    match argument(tokens, parameter)? {
+        Value::Ratio(share) => Ok(share),
+        _ => Err(vec![expectations::constant_share(tokens, parameter)]),
+    }
+}
+
+/// Refuses a rule that opens healthy breakers, or overlooks outages, too often. There is no `window` if only const evaluation knows it.
+pub fn expected(
+    tokens: &[Token],
+    rule: &WrittenRule,
+    window: Option<&Window>,
+    expectations: Expectations,
+) -> Reading<()> {
+    refuse(expectations::unmet(tokens, rule, window, expectations))
+}
+
+/// The same for the default rule, of which `tokens` are no part.
+pub fn expected_of_default(
+    tokens: &[Token],
+    window: Option<&Window>,
+    expectations: Expectations,
+) -> Reading<()> {
+    refuse(expectations::unmet_by_default(tokens, window, expectations))
+}
+
+/// Refuses the printed form of a rule that was built by hand.
+pub(crate) fn expected_of_printed(
+    tokens: &[Token],
+    window: &Window,
+    expectations: Expectations,
+) -> Reading<()> {
+    expected(tokens, &written_rule(tokens)?, Some(window), expectations)
+}
+
 /// Reports the wrong parenthesis, if there is one.
 pub fn balance(tokens: &[Token]) -> Result<(), Problem> {
     Brackets::pair(tokens).map(|_| ())
@@ -134,6 +196,7 @@ pub fn balance(tokens: &[Token]) -> Result<(), Problem> {
 
 /// Reads a setting that is one value.
 pub fn argument(tokens: &[Token], parameter: &Parameter) -> Reading<Value> {
+    refuse(characters::problem(tokens).into_iter().collect())?;
     Brackets::pair(tokens).map_err(|problem| vec![problem])?;
     let whole = TokenRange::new(0, tokens.len());
     value::read(tokens, whole, parameter.name, parameter).map_err(|problem| vec![problem])

@@ -4,11 +4,14 @@
 //! A suggestion is put together from values that are read one by one, and from examples where these do not fit. So it is right as it
 //! stands, and nothing has to be read again to find out.
 
-use crate::language::spelling::{is_keyword, nearest, snake};
+use crate::language::foreign::Unit;
+use crate::language::notation::with_unit;
+use crate::language::number::same_unit;
+use crate::language::spelling::{is_keyword, nearest};
 use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
-use crate::model::ratio::Ratio;
+use crate::reading::inverted::inverted;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
@@ -21,23 +24,26 @@ pub struct Meant {
     pub text: String,
     /// Whether the given word is a misspelling of ours.
     pub is_misspelt: bool,
+    /// Whether an argument is only an example.
+    pub is_example: bool,
 }
 
 /// What was meant by `word` with these arguments.
 pub fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> Option<Meant> {
     if let Some(text) = inverted(vocabulary, word, values) {
         let entry = vocabulary.entry(text.split('(').next()?)?;
-        return Some(Meant { entry, text, is_misspelt: false });
+        return Some(Meant { entry, text, is_misspelt: false, is_example: values.is_empty() });
     }
     let ours = vocabulary.foreign(word).filter_map(|ours| vocabulary.entry(ours));
     let mut candidates: Vec<_> = vocabulary.entry(word).into_iter().chain(ours).collect();
     let is_misspelt = candidates.is_empty();
     if is_misspelt && !is_keyword(word) {
-        let near = nearest(word, vocabulary.entries.iter().map(|entry| entry.word))?;
+        let near = nearest(word, vocabulary.entries.iter().map(|entry| entry.word));
+        let near = near.or_else(|| vocabulary.foreign_misspelt(word).next())?;
         candidates.extend(vocabulary.entry(near));
     }
     let right = |entry: &'static Entry| right_call(vocabulary, entry, values);
-    let fits = |entry: &&'static Entry| right(entry) == entry.with(values);
+    let fits = |entry: &&'static Entry| right(entry).text == entry.with(values);
     // If none of them takes what is given, the word that has the named arguments may.
     let has_names = |entry: &&'static Entry| {
         let names = values.iter().filter_map(|value| value.split([' ', '(']).next());
@@ -45,15 +51,33 @@ pub fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> 
     };
     let first = *candidates.first()?;
     let others = vocabulary.entries.iter().filter(has_names);
-    let entry = candidates.into_iter().chain(others).find(fits).unwrap_or(first);
-    Some(Meant { entry, text: right(entry), is_misspelt })
+    let keeps = |entry: &&'static Entry| !right(entry).is_example;
+    let fitting = candidates.iter().copied().chain(others).find(fits);
+    let entry = fitting.or_else(|| candidates.into_iter().find(keeps)).unwrap_or(first);
+    let Filled { text, is_example } = right(entry);
+    Some(Meant { entry, text, is_misspelt, is_example })
+}
+
+/// A word with its arguments.
+pub(crate) struct Filled {
+    pub(crate) text: String,
+    /// Whether an argument is only an example.
+    pub(crate) is_example: bool,
+}
+
+impl Filled {
+    /// Suggests it in place of a range.
+    pub(crate) fn correct(self, problem: Problem, range: TokenRange) -> Problem {
+        let problem = problem.correct_at(range, self.text);
+        if self.is_example { problem.as_example() } else { problem }
+    }
 }
 
 /// A word with its arguments: the given ones as far as it takes them, otherwise examples.
-pub(crate) fn right_call(vocabulary: &Vocabulary, entry: &'static Entry, values: &[String]) -> String {
+pub(crate) fn right_call(vocabulary: &Vocabulary, entry: &'static Entry, values: &[String]) -> Filled {
     let values: Vec<_> = values.iter().map(|value| lex(value).tokens).collect();
     let pieces: Vec<_> = values.iter().map(|value| Piece::cut(entry, value, whole(value))).collect();
-    entry.with(&arranged(vocabulary, entry, &pieces))
+    arranged(vocabulary, entry, &pieces)
 }
 
 /// An argument as given: `name = value`, or a value without a name.
@@ -87,7 +111,8 @@ impl<'a> Piece<'a> {
 
     /// The value as written.
     pub(crate) fn text(&self) -> String {
-        spell(self.value.of(self.tokens))
+        let tokens = self.value.of(self.tokens);
+        if tokens.first().is_some_and(|first| first.is("|")) { spell_closure(tokens) } else { spell(tokens) }
     }
 
     /// Reads it as the value of a parameter.
@@ -100,14 +125,22 @@ impl<'a> Piece<'a> {
         self.read("", parameter).is_ok_and(|value| value != Value::Rust || parameter.kind == Kind::Function)
     }
 
-    /// Its value if that is right, or else what it was meant to be, or an example.
-    fn right(&self, parameter: &Parameter) -> String {
-        match self.read("", parameter) {
-            Ok(_) => self.text(),
-            Err(problem) => {
-                let replacement = problem.suggestion().map(|suggestion| suggestion.replacement.clone());
-                replacement.unwrap_or_else(|| parameter.example.to_owned())
+    /// Its value if that is right, or else what it was meant to be, or an example; and whether it is an example.
+    fn right(&self, parameter: &Parameter) -> (String, bool) {
+        // `cooldown(seconds = 45)`
+        if let Some(unit) = self.name.and_then(same_unit).filter(|_| parameter.kind.is_duration()) {
+            let with_unit = with_unit(&self.text(), Unit::Time(unit));
+            let tokens = lex(&with_unit).tokens;
+            if value::read(&tokens, whole(&tokens), "", parameter).is_ok() {
+                return (with_unit, false);
             }
+        }
+        match self.read("", parameter) {
+            Ok(_) => (self.text(), false),
+            Err(problem) => match problem.suggestion() {
+                Some(suggestion) => (suggestion.replacement.clone(), problem.is_example()),
+                None => (parameter.example.to_owned(), true),
+            },
         }
     }
 
@@ -121,16 +154,23 @@ pub(crate) fn keyword(entry: &'static Entry, name: &str) -> Option<&'static Para
     entry.keywords.iter().find(|parameter| parameter.name == name)
 }
 
-/// A word's arguments, made of those that were given: in the right order and with the right names, each one put right, with examples
-/// for those that are missing. What the word does not take is left out.
-pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &[Piece<'_>]) -> Vec<String> {
+/// A word with its arguments, made of those that were given: in the right order and with the right names, each one put right, with
+/// examples for those that are missing. What the word does not take is left out.
+pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &[Piece<'_>]) -> Filled {
     if let Some((_, number)) = number_with_commas(entry, pieces) {
-        return vec![number];
+        return Filled { text: entry.with(&[number]), is_example: false };
     }
-    // Names given to a word that takes none do no harm.
+    // A name that is none of the word's does no harm.
     let is_positional = |piece: &Piece<'_>| match piece.name {
         Some(name) => {
-            entry.keywords.is_empty() || entry.positional.iter().any(|parameter| parameter.name == name)
+            let keyword = keyword_meant(vocabulary, entry, name);
+            // `base = 1s` is not the base of a power.
+            let is_other = |keyword: &Parameter| {
+                keyword.name != name
+                    && !piece.fits(keyword)
+                    && entry.positional.iter().any(|it| piece.fits(it))
+            };
+            entry.positional.iter().any(|parameter| parameter.name == name) || keyword.is_none_or(is_other)
         }
         None => true,
     };
@@ -141,10 +181,18 @@ pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &
         None if positional.len() < entry.positional.len() => which_fit(entry, &positional),
         None => (0..entry.positional.len()).map(Some).collect(),
     };
-    let value = |(parameter, place): (&Parameter, &Option<usize>)| {
-        place.map_or_else(|| parameter.example.to_owned(), |place| positional[place].right(parameter))
+    let mut is_example = false;
+    let mut kept = |(value, is_only_example): (String, bool)| {
+        is_example |= is_only_example;
+        value
     };
-    let mut values: Vec<_> = entry.positional.iter().zip(&places).map(value).collect();
+    let mut values = Vec::new();
+    for (parameter, place) in entry.positional.iter().zip(&places) {
+        values.push(kept(match place {
+            Some(place) => positional[*place].right(parameter),
+            None => (parameter.example.to_owned(), true),
+        }));
+    }
     let is_used = |at: &usize| places.iter().flatten().any(|place| given[*place] == *at);
     let mut taken = Vec::new();
     for at in (0..pieces.len()).filter(|at| !is_used(at)) {
@@ -158,9 +206,9 @@ pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &
         };
         let Some(parameter) = parameter else { continue };
         taken.push(parameter.name);
-        values.push(format!("{} = {}", parameter.name, piece.right(parameter)));
+        values.push(format!("{} = {}", parameter.name, kept(piece.right(parameter))));
     }
-    values
+    Filled { text: entry.with(&values), is_example }
 }
 
 /// The order in which values fit a word's parameters, if it is not the one in which they stand.
@@ -204,9 +252,15 @@ pub(crate) fn keyword_meant(
     keyword(entry, name).or_else(foreign).or_else(|| keyword(entry, near()?))
 }
 
-/// `1,000` or `0,5`, given to a word that takes one number: what is wrong with it, and the number.
+/// `1,000`, `0,5` or `60, SECONDS`, given to a word that takes one number: what is wrong with it, and the number.
 pub(crate) fn number_with_commas(entry: &Entry, pieces: &[Piece<'_>]) -> Option<(&'static str, String)> {
     let texts: Vec<_> = pieces.iter().filter(|piece| piece.name.is_none()).map(Piece::text).collect();
+    if let ([parameter], [number, unit]) = (entry.positional, texts.as_slice())
+        && parameter.kind.is_duration()
+        && let Some(unit) = unit.rsplit(['.', ':']).next().and_then(same_unit)
+    {
+        return Some(("a duration is one number with its unit", with_unit(number, Unit::Time(unit))));
+    }
     let is_whole = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let ([parameter], [first, rest @ ..]) = (entry.positional, texts.as_slice()) else { return None };
     if rest.is_empty() || !is_whole(first) {
@@ -254,13 +308,22 @@ pub(crate) fn meant_by(
         [open, first, .., _] if open.shape == Shape::Open => {
             let inside = TokenRange::new(place.start + 1, place.end - 1);
             let is_word = is_known(vocabulary, &first.text);
+            // `(count, 50)`
+            let mut values: Vec<_> = inside.of(tokens).split(|token| token.is(",")).map(spell).collect();
+            if is_word && values.len() > 1 && *values[0] == first.text && !vocabulary.is_joined() {
+                return meant(vocabulary, &first.text, &values.split_off(1)).map(|meant| meant.text);
+            }
             if is_word { Some(spell(inside.of(tokens))) } else { meant_by_value(vocabulary, tokens, inside) }
         }
         [bar, ..] if bar.is("|") => {
             let custom = vocabulary.entry("custom")?;
             Some(custom.with(&[spell_closure(place.of(tokens))]))
         }
-        [number, rest @ ..] if number.shape == Shape::Number => {
+        // `60 * 60` is neither of its parts.
+        [number, rest @ ..]
+            if number.shape == Shape::Number
+                && rest.iter().all(|token| token.is("%") || !matches!(token.shape, Shape::Punctuation)) =>
+        {
             let is_share = rest.first().is_some_and(|sign| sign.is("%"));
             let number = TokenRange::new(place.start, place.start + 1 + usize::from(is_share));
             let text = spell(number.of(tokens));
@@ -274,52 +337,23 @@ pub(crate) fn meant_by(
     }
 }
 
-/// The first word that takes the value.
+/// The first word that takes the value, or a duration that only lacks its unit.
 fn meant_by_value(vocabulary: &Vocabulary, tokens: &[Token], place: TokenRange) -> Option<String> {
-    let fits = |entry: &&Entry| match entry.positional {
-        [parameter] => {
-            value::read(tokens, place, entry.word, parameter).is_ok_and(|read| read != Value::Rust)
+    let taken = |entry: &Entry| {
+        let [parameter] = entry.positional else { return None };
+        match value::read(tokens, place, entry.word, parameter) {
+            Ok(Value::Rust) => None,
+            Ok(_) => Some(spell(place.of(tokens))),
+            Err(problem) if parameter.kind.is_duration() && !problem.is_example() => {
+                problem.suggestion().map(|suggestion| suggestion.replacement.clone())
+            }
+            Err(_) => None,
         }
-        _ => false,
     };
-    let entry = vocabulary.entries.iter().find(fits)?;
-    Some(entry.with(&[spell(place.of(tokens))]))
-}
-
-/// A condition whose value must be inverted: a percentile, or a share of successes.
-fn inverted(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> Option<String> {
-    if !vocabulary.is_joined() {
-        return None;
-    }
-    let word = snake(word);
-    let percentile = word.strip_prefix('p').filter(|digits| digits.len() > 1);
-    let share = match word.as_str() {
-        "percentile" | "latency_percentile" | "quantile" => values.iter().find_map(|value| rest_of(value)),
-        "success_rate" | "success_ratio" | "success_percentage" | "required_success_rate" => {
-            let share = values.iter().find_map(|value| rest_of(value)).unwrap_or(Ratio::new(0.5));
-            return Some(format!("failure_rate({share})"));
-        }
-        _ => Some(rest_of(&format!("0.{}", percentile?))?),
-    };
-    let threshold = values.iter().find(|value| is_duration(value)).map_or("2s", String::as_str);
-    Some(format!("slow_rate({}, {threshold})", share.unwrap_or(Ratio::new(0.01))))
-}
-
-/// One minus the share: `0.1` for `0.9`, for `90%` and for `90`.
-fn rest_of(value: &str) -> Option<Ratio> {
-    let (digits, is_percent) = match value.strip_suffix('%') {
-        Some(digits) => (digits, true),
-        None => (value, false),
-    };
-    let share: f64 = digits.parse().ok()?;
-    let rest = Ratio::new(1.0 - if is_percent || share > 1.0 { share / 100.0 } else { share });
-    rest.is_valid().then_some(rest)
-}
-
-fn is_duration(value: &str) -> bool {
-    let tokens = lex(value).tokens;
-    let parameter = Parameter { name: "threshold", kind: Kind::Duration, example: "2s" };
-    value::read(&tokens, whole(&tokens), "threshold", &parameter).is_ok()
+    let is_right = |entry: &&Entry| taken(entry).is_some_and(|text| text == spell(place.of(tokens)));
+    let entry = vocabulary.entries.iter().find(is_right);
+    let entry = entry.or_else(|| vocabulary.entries.iter().find(|entry| taken(entry).is_some()))?;
+    Some(entry.with(&[taken(entry)?]))
 }
 
 fn whole(tokens: &[Token]) -> TokenRange {

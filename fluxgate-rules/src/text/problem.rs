@@ -42,6 +42,8 @@ pub struct Suggestion {
 pub enum Aside {
     /// "write `replacement`", and this after it.
     Write(String),
+    /// "write `replacement`, for example", and this after it: there was no value to keep.
+    Example(String),
     /// "did you mean `replacement`?"
     DidYouMean,
     /// In these words instead.
@@ -83,6 +85,21 @@ impl Problem {
         self
     }
 
+    /// Suggests a replacement for the place that is only an example.
+    #[must_use]
+    pub fn example(self, replacement: impl Into<String>) -> Self {
+        self.correct(replacement).as_example()
+    }
+
+    /// Makes an example of the suggestion.
+    #[must_use]
+    pub fn as_example(mut self) -> Self {
+        if let Advice::Change(suggestion) = &mut self.advice {
+            suggestion.aside = Aside::Example(String::new());
+        }
+        self
+    }
+
     /// Suggests what was probably meant at the place.
     #[must_use]
     pub fn did_you_mean(mut self, replacement: impl Into<String>) -> Self {
@@ -95,7 +112,10 @@ impl Problem {
     #[must_use]
     pub fn aside(mut self, words: impl Into<String>) -> Self {
         if let Advice::Change(suggestion) = &mut self.advice {
-            suggestion.aside = Aside::Write(words.into());
+            suggestion.aside = match suggestion.aside {
+                Aside::Example(_) => Aside::Example(words.into()),
+                _ => Aside::Write(words.into()),
+            };
         }
         self
     }
@@ -106,6 +126,11 @@ impl Problem {
             Advice::Change(suggestion) => Some(suggestion),
             _ => None,
         }
+    }
+
+    /// Whether the change that is suggested is only an example.
+    pub fn is_example(&self) -> bool {
+        self.suggestion().is_some_and(|suggestion| matches!(suggestion.aside, Aside::Example(_)))
     }
 
     /// What is wrong, and what was probably meant.
@@ -124,6 +149,7 @@ impl Problem {
             Advice::Words(words) => Some(words.clone()),
             Advice::Change(Suggestion { replacement, aside, .. }) => match aside {
                 Aside::Write(words) => Some(format!("write `{replacement}`{words}")),
+                Aside::Example(words) => Some(format!("write `{replacement}`, for example{words}")),
                 Aside::Instead(words) => Some(words.clone()),
                 Aside::DidYouMean => None,
             },
@@ -156,6 +182,10 @@ mod tests {
         assert_eq!(
             problem.clone().correct("x").aside(", or `y`").to_string(),
             "wrong\nhelp: write `x`, or `y`"
+        );
+        assert_eq!(
+            problem.clone().example("x").aside("; or not").to_string(),
+            "wrong\nhelp: write `x`, for example; or not"
         );
         assert_eq!(problem.clone().help("right").correct("x").to_string(), "wrong\nhelp: right");
         assert_eq!(problem.did_you_mean("x").to_string(), "wrong; did you mean `x`?");

@@ -1,10 +1,14 @@
 //! Who is admitted.
 
+use std::time::Duration;
+
 use super::answer::{Admission, Answer};
 use super::breaker::Breaker;
 use super::word::StateWord;
 use super::{half_open, open};
 use crate::clock::NEVER;
+use crate::events::audience;
+use crate::events::event::RefusedCall;
 use crate::state::State;
 
 /// Admits or refuses a call, depending on the state.
@@ -31,6 +35,9 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
                 if !breaker.stripes().count(word.refusals()) {
                     count_refusal(breaker, word);
                 }
+                if audience::hears_refusals() {
+                    announce_refusal(breaker, word, left);
+                }
                 return Admission::refused(word, left);
             }
             Answer::Due(now) => due = Some(now),
@@ -40,8 +47,8 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
     }
 }
 
-/// Counts a call that was refused under `word`, unless the breaker has left that state, and lets the next ones be counted without the
-/// lock.
+/// Counts a call that was refused under `word`, in that state unless the breaker has left it, and lets the next ones be counted without
+/// the lock.
 #[inline(never)]
 fn count_refusal(breaker: &Breaker, word: StateWord) {
     let mut guard = breaker.lock();
@@ -51,7 +58,26 @@ fn count_refusal(breaker: &Breaker, word: StateWord) {
         }
         guard.rejected += 1;
         guard.grants.open(breaker.stripes(), word.refusals(), u64::MAX);
+    } else {
+        guard.counts.refused += 1;
     }
+}
+
+/// Tells whoever wants to hear of a refusal.
+#[cold]
+#[inline(never)]
+fn announce_refusal(breaker: &Breaker, word: StateWord, left: u64) {
+    audience::tell_refusal(breaker.audience(), || {
+        let (settings, figures) = (breaker.settings(), breaker.figures(word));
+        RefusedCall {
+            breaker: breaker.name().clone(),
+            generation: word.generation(),
+            at: Duration::from_nanos(breaker.now()),
+            state: word.state(),
+            retry_after: (left != NEVER).then_some(Duration::from_nanos(left)),
+            cause: figures.cause(settings.rule.nodes()),
+        }
+    });
 }
 
 /// A change is made under the lock, so it is complete once the lock can be taken.

@@ -4,20 +4,25 @@ use std::ops::{Deref, DerefMut};
 use std::panic::RefUnwindSafe;
 
 use fluxgate_rules::trial::Plan;
-use fluxgate_rules::{Extent, Metrics, Node, Rule, Tally, Window};
+use fluxgate_rules::{Extent, Measures, Metrics, Rule, Tally};
 
 use super::grants::Counted;
 use super::locked::Locked;
 use super::stripes::{Apart, Stripe, Stripes};
+use super::totals::{Counts, Watch};
 use super::window::memory::Memory;
 use super::word::StateWord;
 use crate::clock::{self, NEVER, UserClock};
+use crate::configuration::name::Name;
+use crate::configuration::{OfStripe, OnCancel, Settings, SettingsRef};
+use crate::events::audience::Audience;
 use crate::events::cause::Figures;
 use crate::random::Draw;
-use crate::settings::name::Name;
-use crate::settings::{OfStripe, OnCancel, Settings, SettingsRef};
 use crate::state::State;
-use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, OnceBox, Ordering, Weak, const_unless_model, fence};
+use crate::sync::{
+    Arc, AtomicU64, Mutex, MutexGuard, OnceBox, Ordering, Reading, Replaceable, Weak, const_unless_model,
+    fence,
+};
 
 /// A breaker at a fixed address: a `static` of its own, or shared by handles.
 ///
@@ -35,20 +40,50 @@ pub struct Breaker {
     pub(crate) state: AtomicU64,
     /// [`StateWord::healthy`] of the current generation, or [`StateWord::NONE`].
     pub(crate) healthy: AtomicU64,
-    /// The longest duration of a call that is not slow.
-    fast: u64,
+    /// From which duration on a call is slow. All are, of a breaker that counts its calls.
+    pub(super) slow_from: AtomicU64,
     /// Until when successes may be counted without the lock, if their time matters.
     pub(super) counts_until: AtomicU64,
     /// When an open breaker tries again; [`NEVER`] if it does not, or is not open.
     pub(crate) deadline: AtomicU64,
     /// Its own, if it has one.
     pub(crate) clock: Option<Box<UserClock>>,
+    /// Those that it was made with. Its name stays.
     pub(crate) settings: SettingsRef,
+    /// Those that have replaced them.
+    replaced: OnceBox<Replaceable<Settings>>,
+    /// Made when someone wants to know of calls.
+    watch: OnceBox<Watch>,
     /// Those of the threads that have met at `stripe`, if any have.
     apart: OnceBox<Apart>,
     /// Made when there is something to be recorded or changed.
     locked: OnceBox<Mutex<Locked>>,
     pub(super) stripe: Stripe,
+}
+
+/// A breaker's settings, as they were when they were read.
+pub(crate) enum Current<'a> {
+    First(&'a Settings),
+    Later(Reading<Settings>),
+}
+
+impl Deref for Current<'_> {
+    type Target = Settings;
+
+    #[inline]
+    fn deref(&self) -> &Settings {
+        match self {
+            Self::First(settings) => settings,
+            Self::Later(settings) => settings,
+        }
+    }
+}
+
+/// Whether calls are timed for these settings, whose rule measures this, and whether it matters when they end.
+pub(super) const fn needs_time(settings: &Settings, measures: &Measures) -> (bool, bool) {
+    let times_cancelled = matches!(settings.on_cancel, OnCancel::FailureAfter(_));
+    let is_of_time = matches!(settings.window.extent, Extent::Time(_));
+    (measures.durations() || times_cancelled, is_of_time || measures.recency)
 }
 
 /// How the registry can reach a breaker.
@@ -69,8 +104,7 @@ impl Breaker {
         /// A breaker for a `static`, which names itself: `static B: Breaker = Breaker::new(&SETTINGS, &B)`.
         pub const fn new(settings: &'static Settings, itself: &'static Self) -> Self {
             let origin = Origin::Static(itself);
-            let Settings { rule, window, on_cancel, .. } = settings;
-            Self::with(SettingsRef::Static(settings), rule, window, *on_cancel, None, origin)
+            Self::with(SettingsRef::Static(settings), settings, None, origin)
         }
     }
 
@@ -80,34 +114,35 @@ impl Breaker {
 
     pub(crate) fn detached(settings: SettingsRef, clock: Option<Box<UserClock>>, origin: Origin) -> Self {
         let shared = settings.clone();
-        let Settings { rule, window, on_cancel, .. } = shared.get();
-        Self::with(settings, rule, window, *on_cancel, clock, origin)
+        Self::with(settings, shared.get(), clock, origin)
     }
 
     const_unless_model! {
         const fn with(
-            settings: SettingsRef,
-            rule: &Rule,
-            window: &Window,
-            on_cancel: OnCancel,
+            reference: SettingsRef,
+            settings: &Settings,
             clock: Option<Box<UserClock>>,
             origin: Origin,
         ) -> Self {
-            let measures = Rule::measures(rule.nodes());
-            let times_cancelled = matches!(on_cancel, OnCancel::FailureAfter(_));
+            let measures = Rule::measures(settings.rule.nodes());
+            let (times, dates) = needs_time(settings, &measures);
             // A user's clock must not be read under the lock, so it is read beforehand, whenever its time might matter.
-            let dated = clock.is_some() || matches!(window.extent, Extent::Time(_)) || measures.recency;
+            let word = StateWord::first(times, dates || clock.is_some());
+            let counts = settings.count_calls;
+            let slow_from = measures.slow_from();
             Self {
                 origin,
                 cause: [AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)],
                 since: AtomicU64::new(NEVER),
-                state: AtomicU64::new(StateWord::first(measures.durations() || times_cancelled, dated).0),
+                state: AtomicU64::new(if counts { word.counted() } else { word }.0),
                 healthy: AtomicU64::new(StateWord::NONE.0),
-                fast: measures.fast(),
+                slow_from: AtomicU64::new(if counts { 0 } else { slow_from }),
                 counts_until: AtomicU64::new(NEVER),
                 deadline: AtomicU64::new(NEVER),
                 clock,
-                settings,
+                settings: reference,
+                replaced: OnceBox::new(),
+                watch: OnceBox::new(),
                 apart: OnceBox::new(),
                 locked: OnceBox::new(),
                 stripe: Stripe::closed(),
@@ -147,8 +182,11 @@ impl Breaker {
     /// That takes no lock, and so no memory: a program may make many breakers that it never calls.
     pub(crate) fn put_into_use(&self, now: u64) -> bool {
         // The clock of the process, too, is a user's where one has been set, and is then read beforehand.
-        let dated = self.clock.is_none() && clock::may_be_users();
+        let dated = self.reads_users_clock();
         let fresh = self.word();
+        if fresh.is_counted() {
+            self.watch().calls();
+        }
         // Of threads that come at once, the first: the others' time must not come to stand after a change that follows.
         let _ = self.since.compare_exchange(NEVER, now, Ordering::Relaxed, Ordering::Relaxed);
         let used = if dated { fresh.used().dated() } else { fresh.used() };
@@ -156,12 +194,21 @@ impl Breaker {
             && self.state.compare_exchange(fresh.0, used.0, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
-    pub(crate) fn settings(&self) -> &Settings {
-        self.settings.get()
+    /// The current settings. They are read without the lock, and under it they stay.
+    #[inline]
+    pub(crate) fn settings(&self) -> Current<'_> {
+        match self.replaced.get() {
+            None => Current::First(self.settings.get()),
+            Some(replaced) => Current::Later(replaced.read()),
+        }
     }
 
-    /// The settings for a refusal, which may outlive the breaker. Threads that have met do not meet again here.
+    /// The current settings for a refusal, which may outlive the breaker. Threads that have met do not meet again here.
+    #[inline]
     pub(crate) fn shared_settings(&self) -> SettingsRef {
+        if let Some(replaced) = self.replaced.get() {
+            return SettingsRef::Shared(replaced.get());
+        }
         let SettingsRef::Shared(settings) = &self.settings else { return self.settings.clone() };
         // Another refusal is on its way, which may be of another thread.
         if self.stripes().settings().is_none() && Arc::strong_count(settings) > 1 {
@@ -176,22 +223,47 @@ impl Breaker {
         }
     }
 
-    pub(crate) fn nodes(&self) -> &[Node] {
-        self.settings().rule.nodes()
+    /// What the rule measures.
+    pub(super) fn measures(&self) -> Measures {
+        Rule::measures(self.settings().rule.nodes())
+    }
+
+    /// Replaces the settings. Under the lock.
+    pub(super) fn replace_settings(&self, settings: Arc<Settings>) {
+        self.replaced.get_or_init(|| Box::new(Replaceable::new(settings.clone()))).replace(settings);
+    }
+
+    pub(super) fn watch(&self) -> &Watch {
+        self.watch.get_or_init(|| Box::new(Watch::new(self.measures().slow_from())))
+    }
+
+    pub(super) fn existing_watch(&self) -> Option<&Watch> {
+        self.watch.get()
+    }
+
+    /// Those who listen to the calls of this breaker alone.
+    #[inline]
+    pub(super) fn audience(&self) -> Option<&Audience> {
+        self.watch.get().map(|watch| &watch.audience)
+    }
+
+    /// Successes and ignored calls, if the breaker has ever counted calls.
+    pub(crate) fn counted(&self) -> Option<(u64, u64)> {
+        self.watch.get().and_then(Watch::counted)
     }
 
     /// What a trial takes. Computed on demand: as a constant, it would take the compiler longer than all the rest of a guarded
     /// function.
     pub(crate) fn trial(&self) -> Plan {
-        Plan::of(self.nodes()).unwrap_or(Plan::SINGLE)
+        Plan::of(self.settings().rule.nodes()).unwrap_or(Plan::SINGLE)
     }
 
     pub(crate) fn name(&self) -> &Name {
-        &self.settings().name
+        &self.settings.get().name
     }
 
     /// Whether time passes for it: a breaker without a clock works as far as it can.
-    pub(super) fn has_clock(&self) -> bool {
+    pub(crate) fn has_clock(&self) -> bool {
         self.clock.is_some() || clock::is_there()
     }
 
@@ -200,10 +272,16 @@ impl Breaker {
         Stripes { first: &self.stripe, apart: &self.apart }
     }
 
-    /// Whether a success that took so long reaches no threshold of the rule.
+    /// Whether a call that took so long reaches no threshold of the rule, and need not be counted. Read before what then lets it go
+    /// without the lock: whoever changes it has first made that void.
     #[inline]
     pub(super) fn is_fast(&self, nanos: u64) -> bool {
-        nanos <= self.fast
+        nanos < self.slow_from.load(Ordering::Acquire)
+    }
+
+    /// Whether its clock may be a user's, which is not read under the lock. That of the process is where one has been set.
+    pub(super) fn reads_users_clock(&self) -> bool {
+        self.clock.is_some() || clock::may_be_users()
     }
 
     /// The current time. The clock may be a user's, so it is not read under the lock.
@@ -256,27 +334,25 @@ impl Guard<'_> {
     #[inline]
     pub(super) fn memory(&mut self) -> &mut Memory {
         let breaker = self.breaker;
-        self.locked
-            .memory
-            .get_or_insert_with(|| Box::new(Memory::new(&breaker.settings().window, breaker.nodes())))
+        self.locked.memory.get_or_insert_with(|| new_memory(breaker))
     }
 
     /// Enters the calls that were counted without the lock. Further ones are counted.
     #[inline]
     pub(super) fn collect(&mut self) {
         let (stripes, word) = (self.breaker.stripes(), self.word);
-        let Locked { grants, memory, rejected, .. } = &mut *self.locked;
+        let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
         let kind = Kind::of(grants.word(), word);
-        grants.collect(stripes, |counted| kind.enter(counted, memory.as_deref_mut(), rejected));
+        grants.collect(stripes, |counted| kind.enter(counted, memory.as_deref_mut(), rejected, counts));
     }
 
     /// The same, and closes the stripes: what comes next, on any thread, takes the lock.
     #[inline]
     pub(super) fn close_stripes(&mut self) {
         let (stripes, word) = (self.breaker.stripes(), self.word);
-        let Locked { grants, memory, rejected, .. } = &mut *self.locked;
+        let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
         let kind = Kind::of(grants.word(), word);
-        grants.close(stripes, |counted| kind.enter(counted, memory.as_deref_mut(), rejected));
+        grants.close(stripes, |counted| kind.enter(counted, memory.as_deref_mut(), rejected, counts));
     }
 
     /// How many calls were refused since the current state began.
@@ -291,7 +367,7 @@ impl Guard<'_> {
     pub(crate) fn metrics(&mut self, now: u64) -> Metrics {
         let state = self.word.state();
         let Some(memory) = &self.locked.memory else {
-            return Metrics::new(Tally::EMPTY, 0, Rule::measures(self.breaker.nodes()));
+            return Metrics::new(Tally::EMPTY, 0, self.breaker.measures());
         };
         // While open, the evidence is shown: the window as it was when the breaker tripped.
         if matches!(state, State::Closed | State::MetricsOnly | State::HalfOpen) {
@@ -328,15 +404,31 @@ impl Kind {
     }
 
     #[inline]
-    fn enter(self, counted: Counted, memory: Option<&mut Memory>, rejected: &mut u64) {
-        match (self, counted, memory) {
-            (Self::Refusals, Counted::Alike(count), _) => *rejected += count,
-            (Self::Successes, Counted::Alike(count), Some(memory)) => memory.record_successes(count),
-            (Self::Failures, Counted::Alike(count), Some(memory)) => memory.record_failures(count),
-            (_, Counted::Failure, Some(memory)) => memory.record_failures(1),
-            (_, _, None) => {}
+    fn enter(self, counted: Counted, memory: Option<&mut Memory>, rejected: &mut u64, counts: &mut Counts) {
+        let failures = match (self, counted) {
+            (Self::Refusals, Counted::Alike(count)) => {
+                *rejected += count;
+                return;
+            }
+            (Self::Successes, Counted::Alike(count)) => {
+                return memory.map_or((), |memory| memory.record_successes(count));
+            }
+            (Self::Failures, Counted::Alike(count)) => count,
+            (_, Counted::Failure) => 1,
+        };
+        counts.failures += failures;
+        if let Some(memory) = memory {
+            memory.record_failures(failures);
         }
     }
+}
+
+/// Made on first use, out of line: this is asked for by every call that is recorded.
+#[cold]
+#[inline(never)]
+fn new_memory(breaker: &Breaker) -> Box<Memory> {
+    let settings = breaker.settings();
+    Box::new(Memory::new(&settings.window, settings.rule.nodes()))
 }
 
 impl Deref for Guard<'_> {

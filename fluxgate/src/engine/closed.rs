@@ -1,10 +1,13 @@
 //! The closed state: every call is admitted, and recorded into the window.
 
+use fluxgate_rules::Node;
+
 use super::breaker::Guard;
 use super::evaluation::{Step, evaluate_now};
 use super::locked::Locked;
 use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
+use crate::state::State;
 use crate::sync::Ordering;
 
 /// Records a call, and evaluates the rule if that could have made it hold.
@@ -14,7 +17,8 @@ use crate::sync::Ordering;
 /// before it, and every call after it is judged itself.
 #[inline]
 pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Step {
-    let breaker = guard.breaker;
+    let settings = guard.breaker.settings();
+    let rule = settings.rule.nodes();
     let memory = guard.memory();
     let is_covered = memory.covers(&call) && now < memory.forgets_at();
     let are_alike = guard.grants.word() == guard.word || call.failed;
@@ -26,16 +30,16 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
     let memory = guard.memory();
     let step = if memory.record(call, now) {
         let metrics = memory.metrics();
-        let step = evaluate_now(breaker, false, &metrics, None);
+        let step = evaluate_now(rule, false, &metrics, None);
         if let Step::Pass = step {
-            memory.renew_headroom(breaker.nodes(), &metrics);
+            memory.renew_headroom(rule, &metrics);
         }
         step
     } else {
         Step::Pass
     };
     let passes = matches!(step, Step::Pass);
-    grant(guard, passes);
+    grant(guard, rule, passes);
     if passes { Step::Stay } else { step }
 }
 
@@ -44,7 +48,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
 /// A success that would leave the window as it is goes unrecorded. Others are counted, if no number of them can make the rule hold; or
 /// failures are, if calls do nothing but fail, as many as cannot make it hold.
 #[inline]
-pub(super) fn grant(guard: &mut Guard<'_>, passes: bool) {
+pub(super) fn grant(guard: &mut Guard<'_>, rule: &[Node], passes: bool) {
     let (breaker, word) = (guard.breaker, guard.word);
     let memory = guard.memory();
     let is_saturated = memory.is_saturated();
@@ -65,7 +69,7 @@ pub(super) fn grant(guard: &mut Guard<'_>, passes: bool) {
     }
     let stripes = breaker.stripes();
     let failures = memory.set_run_aside();
-    let successes = memory.harmless_successes(breaker.nodes());
+    let successes = memory.harmless_successes(rule);
     let counted = if failures > 0 { word.failures() } else { word };
     if guard.grants.word() != counted || guard.grants.is_full(stripes) {
         guard.close_stripes();
@@ -77,6 +81,9 @@ pub(super) fn grant(guard: &mut Guard<'_>, passes: bool) {
         && let Some(memory) = memory
     {
         grants.open(stripes, counted, u64::from(successes));
-        grants.open_logs(stripes, |most| memory.set_failures_aside(most));
+        // Metrics-only looks at the figures after each failure, for the highest.
+        if word.state() == State::Closed {
+            grants.open_logs(stripes, |most| memory.set_failures_aside(most));
+        }
     }
 }

@@ -60,7 +60,7 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
 }
 
 /// How long a trial waits for an outcome while calls are in flight.
-fn patience(breaker: &Breaker) -> u64 {
+pub(super) fn patience(breaker: &Breaker) -> u64 {
     nanos(breaker.settings().half_open_timeout)
 }
 
@@ -69,7 +69,7 @@ pub(super) fn end_call(mut guard: Guard<'_>, now: u64, outcome: Option<Outcome>)
     let patience = patience(guard.breaker);
     if let Period::Trial(trial) = &mut guard.period {
         if trial.is_stalled(now) {
-            guard.late += u64::from(outcome.is_some_and(|outcome| outcome != Outcome::Ignored));
+            guard.counts.late += u64::from(outcome.is_some_and(|outcome| outcome != Outcome::Ignored));
             open(guard, Reason::HalfOpenTimeout, None, now);
             return None;
         }
@@ -83,7 +83,7 @@ pub(super) fn end_call(mut guard: Guard<'_>, now: u64, outcome: Option<Outcome>)
 
 /// Records a call of the trial or the ramp, and evaluates the rule.
 pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Occasion, Step) {
-    let breaker = guard.breaker;
+    let settings = guard.breaker.settings();
     let occasion = match &mut guard.period {
         Period::Trial(trial) => {
             trial.record(call);
@@ -98,7 +98,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
             memory.record(call, now);
         }
     }
-    (occasion, evaluate(breaker, occasion, &memory.metrics(), None))
+    (occasion, evaluate(settings.rule.nodes(), occasion, &memory.metrics(), None))
 }
 
 /// The trial has passed, or the rule does not hold for an outcome of the ramp: closes the breaker, unless the ramp has to go on.

@@ -2,10 +2,13 @@
 
 use super::crossings::Crossings;
 use super::grants::Grants;
+use super::highest::Highest;
 use super::reopens::Reopens;
+use super::totals::Counts;
 use super::trial::Trial;
 use super::window::memory::Memory;
-use crate::events::listener::Events;
+use super::word::StateWord;
+use crate::events::delivery::Delivery;
 
 /// The part of a breaker that is kept under its lock.
 ///
@@ -17,11 +20,10 @@ pub(crate) struct Locked {
     pub(super) grants: Grants,
     /// Calls refused since the current state began, as far as they have been collected.
     pub(super) rejected: u64,
-    pub(crate) events: Option<Box<Events>>,
+    pub(crate) counts: Counts,
+    pub(crate) events: Option<Box<Delivery>>,
     pub(crate) period: Period,
     pub(crate) reopens: Reopens,
-    /// Outcomes that came too late to count.
-    pub(crate) late: u64,
 }
 
 /// The progress of the current generation.
@@ -31,7 +33,9 @@ pub(crate) enum Period {
     Trial(Trial),
     /// Half-open, after a trial that passed: the ramp, which began at this time, goes on.
     Ramp(u64),
-    MetricsOnly(Crossings),
+    MetricsOnly(Crossings, Highest),
+    /// Open since this word, for a pause that a user's function is yet to say.
+    Asking(StateWord),
     /// Open, forced open or disabled: nothing is recorded.
     Unrecorded,
 }
@@ -42,10 +46,10 @@ impl Locked {
             memory: None,
             grants: Grants::NONE,
             rejected: 0,
+            counts: Counts::NONE,
             events: None,
             period: Period::Closed,
             reopens: Reopens::NONE,
-            late: 0,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The states that hold until another command: metrics only, disabled, forced open.
 
+use std::time::Duration;
+
 use super::breaker::{Breaker, Guard};
 use super::closed::grant;
 use super::crossings::Evidence;
@@ -21,31 +23,38 @@ pub(crate) fn command(breaker: &Breaker, to: State, reason: Reason) {
 
 /// Metrics only: records a call, and evaluates the rule to notice when it begins and when it ceases to hold.
 pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Occasion, Step) {
-    let breaker = guard.breaker;
+    let settings = guard.breaker.settings();
+    let rule = settings.rule.nodes();
     guard.close_stripes();
     let memory = guard.memory();
+    // Of calls that were counted, all alike, the rate was highest with the first or with the last.
+    let counted = memory.metrics();
     memory.advance(now);
     let before = memory.metrics();
     memory.record(call, now);
     let after = memory.metrics();
 
-    let Period::MetricsOnly(crossings) = &mut guard.period else { return (Occasion::Closed, Step::Stay) };
+    let Period::MetricsOnly(crossings, highest) = &mut guard.period else {
+        return (Occasion::Closed, Step::Stay);
+    };
+    highest.see(&counted, rule);
+    highest.see(&after, rule);
     // As time passes, the rule may have ceased to hold since the last outcome.
-    if crossings.holds() && matches!(evaluate(breaker, Occasion::Closed, &before, None), Step::Pass) {
+    if crossings.holds() && matches!(evaluate(rule, Occasion::Closed, &before, None), Step::Pass) {
         let ceased = crossings.next();
         crossings.take(ceased, None);
     }
     let occasion = Occasion::MetricsOnly(crossings.next());
-    let step = evaluate(breaker, occasion, &after, None);
-    grant(guard, matches!(step, Step::Pass));
+    let step = evaluate(rule, occasion, &after, None);
+    grant(guard, rule, matches!(step, Step::Pass));
     (occasion, step)
 }
 
 /// Metrics only: takes the verdict on an outcome, and reports each time the breaker would have tripped, once each time the rule begins
 /// to hold.
-pub(super) fn report(mut guard: Guard<'_>, outcome: u64, verdict: Option<Evidence>) {
+pub(super) fn report(mut guard: Guard<'_>, outcome: u64, verdict: Option<Evidence>, now: u64) {
     let Guard { breaker, word, .. } = guard;
-    let Period::MetricsOnly(crossings) = &mut guard.period else { return };
+    let Period::MetricsOnly(crossings, _) = &mut guard.period else { return };
     let mut crossing = crossings.take(outcome, verdict);
     if crossing.is_none() {
         crossing = crossings.next_crossing();
@@ -53,10 +62,12 @@ pub(super) fn report(mut guard: Guard<'_>, outcome: u64, verdict: Option<Evidenc
     while let Some((reason, metrics)) = crossing {
         let (from, to, generation) = (State::MetricsOnly, State::MetricsOnly, word.generation());
         let (breaker, retry_after, missed) = (breaker.name().clone(), None, 0);
-        let transition = Transition { breaker, generation, from, to, reason, metrics, retry_after, missed };
+        let at = Duration::from_nanos(now);
+        let transition =
+            Transition { breaker, generation, at, from, to, reason, metrics, retry_after, missed };
         transition::announce(&mut guard, transition, true);
         crossing = match &mut guard.period {
-            Period::MetricsOnly(crossings) => crossings.next_crossing(),
+            Period::MetricsOnly(crossings, _) => crossings.next_crossing(),
             _ => None,
         };
     }

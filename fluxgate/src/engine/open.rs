@@ -7,6 +7,7 @@ use fluxgate_rules::{Metrics, Schedule};
 
 use super::answer::Answer;
 use super::breaker::{Breaker, Guard};
+use super::locked::Period;
 use super::transition::{self, Change, Pause};
 use super::word::StateWord;
 use crate::clock::NEVER;
@@ -18,11 +19,11 @@ use crate::sync::Ordering;
 
 /// Opens the breaker, for a pause that is drawn once.
 pub(super) fn open(guard: Guard<'_>, reason: Reason, evidence: Option<(Figures, Metrics)>, now: u64) {
-    let retry = &guard.breaker.settings().retry;
+    let retry = guard.breaker.settings().retry;
     let reopens = guard.reopens.next(guard.word.state(), now);
     let pause = match retry.schedule {
         Schedule::Custom { .. } => Pause::Asked,
-        _ => pause(guard.breaker, retry::draw(retry, reopens, guard.breaker.draw(now))),
+        _ => pause(guard.breaker, retry::draw(&retry, reopens, guard.breaker.draw(now))),
     };
     open_for(guard, reason, evidence, pause, now);
 }
@@ -59,8 +60,10 @@ fn ask(guard: Guard<'_>, reopens: u32, now: u64) {
     drop(guard);
     let pause = pause(breaker, retry::draw(&breaker.settings().retry, reopens, breaker.draw(now)));
     let mut guard = breaker.lock();
-    // A command may have set one meanwhile.
-    if guard.word == word && breaker.deadline.load(Ordering::Relaxed) == NEVER {
+    // The opening may be over. A command may have set a pause for it meanwhile.
+    let is_asking = matches!(guard.period, Period::Asking(asking) if asking == word);
+    if is_asking && breaker.deadline.load(Ordering::Relaxed) == NEVER {
+        guard.period = Period::Unrecorded;
         set_pause(&mut guard, pause, now);
     }
     if let Some(events) = &mut guard.events {

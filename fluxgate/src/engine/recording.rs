@@ -15,6 +15,7 @@
 use fluxgate_rules::evaluate::Customs;
 
 use super::breaker::{Breaker, Guard};
+use super::counting::{self, Ended};
 use super::evaluation::{self, Occasion, Step};
 use super::open::open;
 use super::window::finished_call::FinishedCall;
@@ -29,10 +30,16 @@ fn needs_time(word: StateWord) -> bool {
     word.is_dated() || word.state() == State::HalfOpen
 }
 
+/// Whether a success of a call that was admitted under `word` leaves everything as it is, as far as one load tells.
+#[inline]
+pub(crate) fn changes_nothing(breaker: &Breaker, word: StateWord) -> bool {
+    breaker.healthy.load(Ordering::Acquire) == word.0
+}
+
 /// Records the outcome of a call that was admitted under `word` at the time `start`.
 #[inline]
 pub(crate) fn record(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
-    if outcome == Outcome::Success && breaker.healthy.load(Ordering::Acquire) == word.0 {
+    if outcome == Outcome::Success && changes_nothing(breaker, word) {
         return;
     }
     record_undated(breaker, word, start, outcome);
@@ -65,12 +72,26 @@ fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64
 
 #[inline(never)]
 fn record_alike(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
-    // A later end may be seen than that of the calls which are counted now, but not by a call that then finds its stripe open.
-    let is_in_time = || now < breaker.counts_until.load(Ordering::Acquire);
-    if breaker.is_fast(nanos) && is_in_time() && counts(breaker, word, outcome) {
+    if breaker.is_fast(nanos) && is_alike(breaker, word, outcome, now) {
         return;
     }
     record_locked(breaker, word, outcome, nanos, now);
+}
+
+/// Whether a fast call that ended at `now` is one of many alike, and a stripe counts it.
+#[inline]
+fn is_alike(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64) -> bool {
+    // A later end may be seen than that of the calls which are counted now, but not by a call that then finds its stripe open.
+    let is_in_time = || now < breaker.counts_until.load(Ordering::Acquire);
+    is_in_time() && counts(breaker, word, outcome)
+}
+
+/// Whether a fast call that ended at `now` needs no lock: it is a success that changes nothing, or a stripe counts it.
+#[inline]
+fn goes_unlocked(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64) -> bool {
+    let is_healthy =
+        outcome == Outcome::Success && breaker.healthy.load(Ordering::Acquire) == word.healthy().0;
+    is_healthy || is_alike(breaker, word, outcome, now)
 }
 
 /// Whether a call of this outcome is one of many alike, of which only the number matters, and is counted as such.
@@ -92,43 +113,84 @@ fn counts_failure(breaker: &Breaker, word: StateWord) -> bool {
 /// Enters an outcome under the lock, where the current state keeps it.
 #[inline(never)]
 fn record_locked(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
-    // Nothing is to be given back or counted, so this needs no lock.
-    let is_moot =
-        word.state() == State::Disabled || outcome == Outcome::Ignored && word.state() != State::HalfOpen;
-    if is_moot {
-        return;
+    if outcome == Outcome::Ignored || !word.is_closed_uncounted() {
+        return record_otherwise(breaker, word, outcome, nanos, now);
     }
     let guard = breaker.lock();
-    if guard.word != word || word.state() != State::Closed {
-        return end_elsewhere(guard, word, Some(outcome), nanos, now);
+    if guard.word != word {
+        end_elsewhere(guard, word, Some(outcome), nanos, now);
+        return;
     }
     enter_closed(guard, outcome, nanos, now);
 }
 
+/// Records an outcome that is not simply a success or failure of a closed breaker: without the lock, if it changes nothing, and counts it
+/// if the breaker counts calls.
+#[inline(never)]
+fn record_otherwise(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
+    if word.state() == State::Disabled {
+        return;
+    }
+    let is_moot = match outcome {
+        Outcome::Ignored => word.state() != State::HalfOpen,
+        Outcome::Success | Outcome::Failure => {
+            word.is_counted()
+                && nanos < breaker.watch().slow_from()
+                && goes_unlocked(breaker, word, outcome, now)
+        }
+    };
+    let is_late = !is_moot && end_elsewhere(breaker.lock(), word, Some(outcome), nanos, now);
+    if word.is_counted() && !word.is_inner() {
+        counting::count(breaker, word, Ended { outcome, is_late, nanos, now });
+    }
+}
+
 /// Ends a call that was given up, and so has no outcome: a probe gives back its slot.
 #[cold]
-pub(crate) fn give_back(breaker: &Breaker, word: StateWord) {
+pub(crate) fn give_back(breaker: &Breaker, word: StateWord, start: u64) {
+    if word.state() != State::HalfOpen && !word.is_counted() || word.state() == State::Disabled {
+        return;
+    }
+    let now = breaker.now();
     if word.state() == State::HalfOpen {
-        let now = breaker.now();
         end_elsewhere(breaker.lock(), word, None, 0, now);
+    }
+    if word.is_counted() {
+        let nanos = now.saturating_sub(start);
+        counting::count(breaker, word, Ended { outcome: Outcome::Ignored, is_late: false, nanos, now });
     }
 }
 
 /// Records an outcome that was learnt without a call, if the current state records any.
 pub(crate) fn record_alone(breaker: &Breaker, outcome: Outcome, nanos: u64) {
     let now = breaker.now();
-    if outcome != Outcome::Ignored {
-        enter(breaker.lock(), outcome, nanos, now);
+    let guard = breaker.lock();
+    let word = guard.word;
+    if matches!(word.state(), State::Open | State::Disabled | State::ForcedOpen) {
+        return;
+    }
+    match outcome {
+        Outcome::Ignored => drop(guard),
+        Outcome::Success | Outcome::Failure => enter(guard, outcome, nanos, now),
+    }
+    if word.is_counted() {
+        counting::count(breaker, word, Ended { outcome, is_late: false, nanos, now });
     }
 }
 
 /// Ends a call that is not simply one of the closed breaker's: a probe, a part of one, one whose outcome is late, or one without an
-/// outcome. `copy` is its copy of the word.
+/// outcome. `copy` is its copy of the word. Returns whether an outcome came too late to count.
 #[cold]
 #[inline(never)]
-fn end_elsewhere(mut guard: Guard<'_>, copy: StateWord, outcome: Option<Outcome>, nanos: u64, now: u64) {
+fn end_elsewhere(
+    mut guard: Guard<'_>,
+    copy: StateWord,
+    outcome: Option<Outcome>,
+    nanos: u64,
+    now: u64,
+) -> bool {
     if copy.is_inner() {
-        return;
+        return false;
     }
     let word = copy.original();
     if copy.is_scoped() {
@@ -136,12 +198,18 @@ fn end_elsewhere(mut guard: Guard<'_>, copy: StateWord, outcome: Option<Outcome>
     }
     let counted = outcome.filter(|outcome| *outcome != Outcome::Ignored);
     if guard.word != word {
-        guard.late += u64::from(counted.is_some());
-    } else if let Some(guard) = half_open::end_call(guard, now, outcome)
-        && let Some(outcome) = counted
-    {
-        enter(guard, outcome, nanos, now);
+        guard.counts.late += u64::from(counted.is_some());
+        return counted.is_some();
     }
+    match half_open::end_call(guard, now, outcome) {
+        None => return counted.is_some(),
+        Some(guard) => {
+            if let Some(outcome) = counted {
+                enter(guard, outcome, nanos, now);
+            }
+        }
+    }
+    false
 }
 
 /// Enters an outcome, and acts on what it leads to under the same lock, so that no other outcome comes between.
@@ -153,6 +221,7 @@ fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
         State::MetricsOnly => manual::record(&mut guard, call, now),
         State::Open | State::Disabled | State::ForcedOpen => return,
     };
+    guard.counts.failures += u64::from(call.failed);
     if !matches!(step, Step::Stay) {
         follow(guard, occasion, step, now);
     }
@@ -161,6 +230,7 @@ fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
 #[inline]
 fn enter_closed(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
     let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.memory().measures);
+    guard.counts.failures += u64::from(call.failed);
     let step = closed::record(&mut guard, call, now);
     if !matches!(step, Step::Stay) {
         follow(guard, Occasion::Closed, step, now);
@@ -170,28 +240,33 @@ fn enter_closed(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
 /// Acts on what an outcome led to. Only the rule's `custom` conditions are asked without the lock.
 #[cold]
 #[inline(never)]
-fn follow(mut guard: Guard<'_>, occasion: Occasion, mut step: Step, now: u64) {
+pub(super) fn follow(mut guard: Guard<'_>, occasion: Occasion, mut step: Step, now: u64) {
     let (breaker, word) = (guard.breaker, guard.word);
+    // Another rule begins another generation, so this one is that of the verdict.
+    let settings = breaker.settings();
+    let rule = settings.rule.nodes();
     let metrics = guard.memory().metrics();
     let mut customs = Customs::NONE;
     if let Step::Ask = step {
-        let Some((retaken, answers)) = guard.ask(|| evaluation::ask(breaker, &metrics)) else { return };
+        let Some((retaken, answers)) = guard.ask(|| evaluation::ask(rule, &metrics)) else { return };
         (guard, customs) = (retaken, answers);
-        step = evaluation::evaluate(breaker, occasion, &metrics, Some(customs));
+        step = evaluation::evaluate(rule, occasion, &metrics, Some(customs));
     }
     let tripped = match step {
         Step::Trip(held) => {
-            let figures = evaluation::figures(breaker, held, &metrics, customs);
-            figures.cause(breaker.nodes()).map(|cause| (figures, Reason::Tripped(cause)))
+            let figures = evaluation::figures(rule, held, &metrics, customs);
+            figures.cause(rule).map(|cause| (figures, Reason::Tripped(cause)))
         }
         Step::Stay | Step::Pass | Step::Ask => None,
     };
+    let date = || if needs_time(word) { now } else { breaker.now() };
     match (tripped, occasion) {
         (tripped, Occasion::MetricsOnly(outcome)) => {
-            manual::report(guard, outcome, tripped.map(|(_, reason)| (reason, metrics)));
+            let now = if tripped.is_some() { date() } else { now };
+            manual::report(guard, outcome, tripped.map(|(_, reason)| (reason, metrics)), now);
         }
         (Some((figures, reason)), _) => {
-            let now = if needs_time(word) { now } else { breaker.now() };
+            let now = date();
             open(guard, reason, Some((figures, metrics)), now);
         }
         (None, Occasion::Trial(..) | Occasion::Ramp) if matches!(step, Step::Pass) => {

@@ -110,7 +110,7 @@ impl Member {
 }
 
 impl Live {
-    fn breaker(&self) -> &Breaker {
+    pub(crate) fn breaker(&self) -> &Breaker {
         match self {
             Self::Static(breaker) => breaker,
             Self::Shared(breaker) => breaker,

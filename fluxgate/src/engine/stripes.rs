@@ -10,7 +10,7 @@
 //! Stripes are [opened, collected and closed](super::grants) under the breaker's lock. What lies between two closings is a *season*.
 
 use super::word::StateWord;
-use crate::settings::OfStripe;
+use crate::configuration::OfStripe;
 use crate::sync::{Arc, AtomicU32, AtomicU64, OnceBox, Ordering, const_unless_model};
 
 /// How many calls it has counted, below the word whose calls they are, so that no call of another generation is counted.
@@ -278,14 +278,14 @@ impl<'a> Stripes<'a> {
 /// size of a stack. A thread-local variable would be more precise, but cost as much as all the rest of counting.
 #[cfg(not(fluxgate_loom))]
 #[inline]
-fn own() -> usize {
+pub(super) fn own() -> usize {
     let here = 0_u8;
     ((&raw const here).addr() >> 21) % APART
 }
 
 /// Threads get stripes in turn.
 #[cfg(fluxgate_loom)]
-fn own() -> usize {
+pub(super) fn own() -> usize {
     loom::lazy_static! {
         static ref NEXT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
     }

@@ -6,13 +6,17 @@ use fluxgate_rules::Metrics;
 use fluxgate_rules::metrics::nanos;
 
 use super::breaker::{Breaker, Guard};
+use super::counting;
 use super::crossings::Crossings;
+use super::highest::Highest;
 use super::locked::Period;
 use super::trial::Trial;
 use super::word::StateWord;
 use crate::clock::NEVER;
+use crate::events::audience::Member;
 use crate::events::cause::Figures;
-use crate::events::listener::{self, Listener};
+use crate::events::delivery;
+use crate::events::listener::Listener;
 use crate::events::transition::{Reason, Transition};
 use crate::state::State;
 use crate::sync::{Arc, Ordering, fence};
@@ -119,6 +123,7 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
     if to == State::Open {
         guard.reopens.pause(pause.nanos());
     }
+    let next = word.next(to);
     guard.period = match to {
         State::Closed => Period::Closed,
         State::HalfOpen => {
@@ -126,13 +131,14 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
             let pause_ended = breaker.deadline.load(Ordering::Relaxed).min(now);
             Period::Trial(Trial::new(breaker.trial(), patience, pause_ended))
         }
-        State::MetricsOnly => Period::MetricsOnly(Crossings::default()),
+        State::MetricsOnly => Period::MetricsOnly(Crossings::default(), Highest::default()),
+        State::Open if pause == Pause::Asked => Period::Asking(next),
         State::Open | State::Disabled | State::ForcedOpen => Period::Unrecorded,
     };
-
-    let next = word.next(to);
     if from != to {
-        breaker.since.store(now, Ordering::Relaxed);
+        let since = breaker.since.swap(now, Ordering::Relaxed);
+        guard.events.get_or_insert_default().spend(from, now.saturating_sub(since));
+        guard.counts.refused += guard.rejected;
         guard.rejected = 0;
     }
     breaker.deadline.store(pause.deadline(now), Ordering::Relaxed);
@@ -146,19 +152,21 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
     }
     breaker.state.store(guard.word.0, Ordering::Release);
 
-    // From closed to closed is a new generation with an empty window, but no transition.
-    if from != to {
+    // From closed to closed is a new generation with an empty window, but a transition only for those who want to hear of it.
+    let hears_resets = || guard.events.as_ref().is_some_and(|events| events.hears_resets());
+    if from != to || hears_resets() || delivery::hears_resets() {
+        let at = Duration::from_nanos(now);
         let (breaker, generation) = (breaker.name().clone(), next.generation());
         let retry_after = pause.retry_after();
         let transition =
-            Transition { breaker, generation, from, to, reason, metrics, retry_after, missed: 0 };
+            Transition { breaker, generation, at, from, to, reason, metrics, retry_after, missed: 0 };
         announce(guard, transition, pause != Pause::Asked);
     }
 }
 
 /// Queues a transition for delivery, if anyone listens. If it is not `complete`, it waits until its pause is known.
 pub(super) fn announce(guard: &mut Guard<'_>, transition: Transition, complete: bool) {
-    if guard.events.is_some() || listener::is_heard() {
+    if guard.events.as_ref().is_some_and(|events| events.is_heard()) || delivery::is_heard() {
         guard.events.get_or_insert_default().push(transition, complete);
     }
 }
@@ -172,11 +180,19 @@ pub(super) fn deliver(breaker: &Breaker) {
         // Not in the head of the loop: the lock would be held throughout the body.
         let next = breaker.locked().lock().events.as_mut().and_then(|events| events.next());
         let Some((transition, listeners)) = next else { return };
-        listener::notify(&transition, &listeners);
+        delivery::notify(&transition, &listeners);
     }
 }
 
 /// Adds a listener, for the life of the breaker.
 pub(crate) fn listen(breaker: &Breaker, listener: Arc<dyn Listener>) {
-    breaker.locked().lock().events.get_or_insert_default().listen(listener);
+    let member = Member::new(listener);
+    if member.interests.has_refusals() || member.interests.has_calls() {
+        breaker.watch().audience.add(&member);
+    }
+    let counts = member.interests.has_all_calls();
+    breaker.locked().lock().events.get_or_insert_default().listen(member);
+    if counts {
+        counting::begin(breaker);
+    }
 }

@@ -5,12 +5,22 @@ use crate::state::State;
 /// A state and its generation in one word.
 ///
 /// A generation is one period in a state: every transition begins a new one, and so does a reset. A call carries the word it was
-/// admitted under, and its outcome counts only while the breaker still has the same word.
+/// admitted under, and its outcome counts only while the breaker still has the same word. Words of one generation are equal: whether
+/// calls are timed and counted may change within it.
 ///
-/// The lower bits are laid out so that the hot path admits a call with one test: they are all zero if the breaker is closed or disabled,
-/// in use, does not time its calls, and is not in the middle of a change.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// The lower bits are laid out so that the hot path admits a call with one test: they are all zero if the breaker is closed or
+/// disabled, in use, does not time its calls, and is not in the middle of a change.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct StateWord(pub(crate) u64);
+
+impl PartialEq for StateWord {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        (self.0 ^ other.0) & !Self::MANNER == 0
+    }
+}
+
+impl Eq for StateWord {}
 
 impl StateWord {
     const STATE: u64 = 0b111;
@@ -24,15 +34,19 @@ impl StateWord {
     const ADMISSION: u64 = (1 << 6) - 1;
     /// The time at which a call ends matters: calls are timed, the window is one of time, or the clock is the user's.
     const DATED: u64 = 1 << 6;
+    /// Calls are counted, and therefore timed.
+    const COUNTED: u64 = 1 << 7;
+    /// How calls are recorded.
+    const MANNER: u64 = Self::TIMED | Self::TIMED_LATER | Self::DATED | Self::COUNTED;
     /// Only in a call's copy: the call's body runs within the [`nesting`](super::nesting) of its thread.
-    const SCOPED: u64 = 1 << 7;
+    const SCOPED: u64 = 1 << 8;
     /// Only in a call's copy: the thread was panicking already when the call was admitted, so that panic is not the call's.
-    const UNWINDING: u64 = 1 << 8;
+    const UNWINDING: u64 = 1 << 9;
     /// The breaker is disabled. To an admission it looks closed.
-    const DISABLED: u64 = 1 << 9;
+    const DISABLED: u64 = 1 << 10;
     /// In place of [`TIMED`](Self::TIMED) while it is disabled, and times no calls.
-    const TIMED_LATER: u64 = 1 << 10;
-    const GENERATION: u64 = 1 << 11;
+    const TIMED_LATER: u64 = 1 << 11;
+    const GENERATION: u64 = 1 << 12;
     /// Only in a call's copy: the call is part of another one. No breaker is fresh and changing at once.
     const INNER: u64 = Self::FRESH | Self::CHANGING;
 
@@ -88,6 +102,34 @@ impl StateWord {
 
     pub(crate) const fn is_dated(self) -> bool {
         self.0 & Self::DATED != 0
+    }
+
+    /// The same word, of a breaker that times calls, minds when they end, and counts them, or not.
+    pub(crate) const fn recording(self, timed: bool, dated: bool, counted: bool) -> Self {
+        let timed_bit = if timed { self.timed() } else { 0 };
+        let dated = if timed || dated { Self::DATED } else { 0 };
+        let word = Self(self.0 & !Self::MANNER | timed_bit | dated);
+        if counted { word.counted() } else { word }
+    }
+
+    /// The word of a breaker that counts its calls.
+    pub(crate) const fn counted(self) -> Self {
+        Self(self.0 | self.timed() | Self::DATED | Self::COUNTED)
+    }
+
+    /// The bit that says that calls are timed.
+    const fn timed(self) -> u64 {
+        if self.0 & Self::DISABLED == 0 { Self::TIMED } else { Self::TIMED_LATER }
+    }
+
+    pub(crate) const fn is_counted(self) -> bool {
+        self.0 & Self::COUNTED != 0
+    }
+
+    /// Whether it is that of a closed breaker that does not count its calls.
+    #[inline]
+    pub(crate) const fn is_closed_uncounted(self) -> bool {
+        self.0 & (Self::STATE | Self::DISABLED | Self::COUNTED) == 0
     }
 
     pub(crate) const fn is_changing(self) -> bool {
@@ -167,12 +209,12 @@ impl StateWord {
             State::ForcedOpen => timed | 4,
         };
         let generation = (self.0 & !(Self::GENERATION - 1)).wrapping_add(Self::GENERATION);
-        Self(generation | (self.0 & Self::DATED) | state)
+        Self(generation | (self.0 & (Self::DATED | Self::COUNTED)) | state)
     }
 
-    /// The mark of a healthy breaker with this word: its window is full and holds only fast successes, or it is disabled. If calls are not timed,
-    /// the mark is the word itself, so that the hot path compares the two and is done. If they are timed, it differs from the
-    /// word, because the call has yet to prove that it was fast.
+    /// The mark of a healthy breaker with this word: its window is full and holds only fast successes, or it is disabled. If calls are
+    /// not timed, the mark is the word itself, so that the hot path compares the two and is done. If they are timed, it differs from
+    /// the word, because the call has yet to prove that it was fast.
     pub(crate) const fn healthy(self) -> Self {
         if self.is_timed() { Self(self.0 | Self::CHANGING) } else { self }
     }
@@ -229,6 +271,18 @@ mod tests {
     }
 
     #[test]
+    fn how_calls_are_recorded_may_change_within_a_generation() {
+        let word = StateWord::first(false, false).used();
+        let counted = word.counted();
+        assert!(word == counted && word.0 != counted.0);
+        assert!(counted.is_timed() && counted.is_dated() && counted.is_counted() && !word.is_counted());
+        assert!(counted.admits_timed() && !counted.admits_at_once() && counted.healthy().0 != counted.0);
+        assert!(word.is_closed_uncounted() && !counted.is_closed_uncounted());
+        assert!(!word.next(State::Open).is_closed_uncounted());
+        assert!(counted.next(State::Open).is_counted() && counted != counted.next(State::Closed));
+    }
+
+    #[test]
     fn generations_are_counted() {
         let mut word = StateWord::first(true, false).used();
         for generation in 0..100 {
@@ -244,7 +298,7 @@ mod tests {
     fn a_mark_of_health_is_of_one_word() {
         for word in [StateWord::first(false, false).used(), StateWord::first(true, false).used()] {
             let next = word.next(State::Closed);
-            assert_eq!(word.healthy() == word, !word.is_timed());
+            assert_eq!(word.healthy().0 == word.0, !word.is_timed());
             assert!(
                 word.healthy() != StateWord::NONE
                     && word.healthy() != next.healthy()

@@ -60,6 +60,15 @@ impl Figures {
     }
 }
 
+impl Figures {
+    /// The same, of a breaker that has another rule now: none if it lacks the condition.
+    pub(crate) fn of_rule(self, old: &[Node], new: &[Node]) -> Self {
+        let condition = usize::try_from(self.node).ok().and_then(|node| old.get(node));
+        let place = condition.and_then(|condition| new.iter().position(|node| node == condition));
+        place.map_or(Self::NONE, |place| Self { node: place as u64, ..self })
+    }
+}
+
 impl Cause {
     /// The condition as the rule spells it: `failure_rate(0.5)`.
     pub fn condition(&self) -> String {

@@ -1,13 +1,26 @@
-//! An event of the crate `tracing` for every transition.
+//! An event of the crate `tracing` for every transition, and for every refusal.
 //!
 //! Whether anyone wants it is for `tracing`'s own macro to find out, outside any lock: a subscriber decides by running code of its
 //! own, and where there is none, the feature `log` of `tracing`, which another crate may have enabled, passes events on to `log`.
 
+use std::ops::Deref;
+
+use super::event::RefusedCall;
 use super::transition::{Reason, Transition};
+#[cfg(feature = "serde")]
+use crate::callback::contain;
+#[cfg(feature = "serde")]
+use crate::configuration::error::ConfigError;
+#[cfg(feature = "serde")]
+use crate::configuration::name::Name;
 
 /// Emits the event of a transition. The fields are evaluated only if it is wanted.
 pub(super) fn emit(transition: &Transition) {
     let Transition { breaker, from, to, reason, metrics, retry_after, missed, .. } = transition;
+    let is_within = from == to;
+    if is_within && matches!(reason, Reason::Reset) {
+        return;
+    }
     let is_alarming = matches!(reason, Reason::Tripped(_) | Reason::HalfOpenTimeout);
     // The level of an event is fixed at its call site, so each level needs one of its own. Names and reasons are text fields, which
     // log formats quote, so that no name can forge a line of a log.
@@ -25,7 +38,11 @@ pub(super) fn emit(transition: &Transition) {
                 retry_after = retry_after.map(|left| left.as_secs_f64()),
                 missed = *missed,
                 "circuit breaker {}",
-                if from == to { "would have opened".to_owned() } else { format!("is {to}") }
+                match reason {
+                    Reason::Reconfigured => "has other settings".to_owned(),
+                    _ if is_within => "would have opened".to_owned(),
+                    _ => format!("is {to}"),
+                }
             )
         };
     }
@@ -34,4 +51,31 @@ pub(super) fn emit(transition: &Transition) {
     } else {
         event!(INFO);
     }
+}
+
+/// Emits the event of a refusal, within the span of the caller. The call is described only if the event is wanted.
+pub(super) fn emit_refusal(call: &impl Deref<Target = RefusedCall>) {
+    ::tracing::event!(
+        target: "fluxgate",
+        ::tracing::Level::DEBUG,
+        breaker = call.breaker.as_str(),
+        state = call.state.as_str(),
+        cause = call.cause.map(|cause| cause.to_string()),
+        retry_after = call.retry_after.map(|left| left.as_secs_f64()),
+        "circuit breaker refuses a call"
+    );
+}
+
+/// Emits that settings from outside do not fit a breaker.
+#[cfg(feature = "serde")]
+pub(crate) fn emit_unfit(breaker: &Name, error: &ConfigError) {
+    contain(|| {
+        ::tracing::event!(
+            target: "fluxgate",
+            ::tracing::Level::WARN,
+            breaker = breaker.as_str(),
+            error = error.to_string().as_str(),
+            "circuit breaker keeps its own settings, since those applied do not fit"
+        );
+    });
 }

@@ -6,10 +6,11 @@ use std::time::Duration;
 use fluxgate_rules::Metrics;
 
 use super::cause::Cause;
-use crate::settings::name::Name;
+use crate::configuration::name::Name;
 use crate::state::State;
 
-/// A breaker went from one state to another. If both states are [`State::MetricsOnly`], it would have tripped.
+/// A breaker went from one state to another. If both states are the same, the [reason](Reason) says what happened: it was reset or
+/// reconfigured, of which only those hear who [want to](crate::Interests::resets), or it only reports, and would have tripped.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Transition {
@@ -17,6 +18,8 @@ pub struct Transition {
     pub breaker: Name,
     /// The generation that it began: see [`Call::generation`](crate::Call::generation).
     pub generation: u64,
+    /// When, by the breaker's clock: of two events of one breaker, it tells how far they are apart.
+    pub at: Duration,
     /// The state before.
     pub from: State,
     /// The state after.
@@ -31,10 +34,19 @@ pub struct Transition {
     pub missed: u64,
 }
 
+impl Transition {
+    /// Whether the breaker only began anew, in the same state.
+    pub(super) fn is_reset(&self) -> bool {
+        self.from == self.to && matches!(self.reason, Reason::Reset | Reason::Reconfigured)
+    }
+}
+
 impl fmt::Display for Transition {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { breaker, from, to, reason, .. } = self;
-        if from == to {
+        if self.is_reset() {
+            write!(formatter, "circuit breaker `{breaker}`: still {to} ({reason})")
+        } else if from == to {
             write!(formatter, "circuit breaker `{breaker}` would have opened ({reason})")
         } else {
             write!(formatter, "circuit breaker `{breaker}`: {from} -> {to} ({reason})")
@@ -58,6 +70,8 @@ pub enum Reason {
     HalfOpenTimeout,
     /// `reset()` was called.
     Reset,
+    /// The breaker was given other settings, in the same state.
+    Reconfigured,
     /// `trip()` was called.
     Trip,
     /// `open_for(..)` was called.
@@ -79,6 +93,7 @@ impl fmt::Display for Reason {
             Self::RampEnded => "the ramp is complete",
             Self::HalfOpenTimeout => "the calls of the trial take too long",
             Self::Reset => "reset by command",
+            Self::Reconfigured => "it has other settings",
             Self::Trip | Self::OpenFor => "opened by command",
             Self::ForceOpen => "forced open by command",
             Self::Disable => "disabled by command",

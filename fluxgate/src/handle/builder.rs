@@ -5,16 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fluxgate_rules::limits::DEFAULT_TIMEOUT;
-use fluxgate_rules::{Permit, Retry, Rule, Window};
+use fluxgate_rules::{Expectations, Permit, Ratio, Retry, Rule, Window};
 
 use super::circuit_breaker::CircuitBreaker;
 use super::enrollment::enroll;
 use crate::clock::{self, Clock, UserClock};
+use crate::configuration::error::ConfigError;
+use crate::configuration::{OnCancel, Settings, SettingsRef};
 use crate::engine::breaker::Breaker;
 use crate::engine::transition;
 use crate::events::listener::Listener;
-use crate::settings::error::ConfigError;
-use crate::settings::{OnCancel, Settings, SettingsRef};
 use crate::state::Outcome;
 use crate::{permit, retry, window};
 
@@ -48,6 +48,8 @@ pub struct Builder {
     half_open_timeout: Duration,
     on_panic: Outcome,
     on_cancel: OnCancel,
+    count_calls: bool,
+    expectations: Expectations,
     clock: Option<Box<UserClock>>,
     listeners: Vec<Arc<dyn Listener>>,
 }
@@ -72,6 +74,8 @@ impl Builder {
             half_open_timeout: DEFAULT_TIMEOUT,
             on_panic: Outcome::Failure,
             on_cancel: OnCancel::Outcome(Outcome::Ignored),
+            count_calls: false,
+            expectations: Expectations::default(),
             clock: None,
             listeners: Vec::new(),
         }
@@ -87,6 +91,34 @@ impl Builder {
     /// are capped at the window's size.
     pub fn trip(mut self, rule: Rule) -> Self {
         self.trip = Some(rule);
+        self
+    }
+
+    /// The share of calls that fails when all is well, above 0 and at most 1. [`build`](Self::build) then refuses a rule that opens a
+    /// healthy breaker with a chance above 1 in 1,000 while its window first fills, or more than once in a million calls after that, and
+    /// names the nearest rule that does not. In a time window, that holds for any number of calls. Conditions that say nothing about
+    /// failures are left out. Nothing of it is left once the breaker is made. Default: not known, and not checked. See
+    /// [choosing numbers](crate::docs::choosing).
+    ///
+    /// ```
+    /// use fluxgate::{CircuitBreaker, trip};
+    ///
+    /// let payments = || CircuitBreaker::builder("payments").normal(0.2);
+    /// let problem = payments().trip(trip::min(10) & trip::failure_rate(0.5)).build().unwrap_err();
+    /// assert!(problem.to_string().contains("this rule opens 1 in 26 healthy breakers within the first 100 calls"));
+    /// let breaker = payments().trip(trip::min(25) & trip::failure_rate(0.5)).build()?;
+    /// # Ok::<(), fluxgate::ConfigError>(())
+    /// ```
+    pub fn normal(mut self, share: f64) -> Self {
+        self.expectations.normal = Some(Ratio::new(share));
+        self
+    }
+
+    /// The share of calls that fails in an outage, above 0 and at most 1. [`build`](Self::build) then refuses a rule that needs more than
+    /// a window of calls to notice that in 99% of cases, if all calls before succeeded. In a time window, that holds for any number of
+    /// calls from the rule's `min` up. Default: not known, and not checked. See [choosing numbers](crate::docs::choosing).
+    pub fn outage(mut self, share: f64) -> Self {
+        self.expectations.outage = Some(Ratio::new(share));
         self
     }
 
@@ -141,6 +173,22 @@ impl Builder {
         self
     }
 
+    /// Whether calls are counted, also the healthy ones, for [`Totals`](crate::Totals), metrics and listeners. Default: `false`. A call
+    /// then reads the clock twice, and writes to a counter that other threads seldom share; a healthy call otherwise writes nothing. See
+    /// also [`count_calls`](crate::count_calls), for all breakers.
+    ///
+    /// ```
+    /// # use fluxgate::CircuitBreaker;
+    /// let breaker = CircuitBreaker::builder("payments").count_calls(true).build()?;
+    /// breaker.call(|| Ok::<_, ()>(())).unwrap();
+    /// assert_eq!(breaker.snapshot().totals.successes, Some(1));
+    /// # Ok::<(), fluxgate::ConfigError>(())
+    /// ```
+    pub fn count_calls(mut self, counts: bool) -> Self {
+        self.count_calls = counts;
+        self
+    }
+
     /// Adds a listener. May be called several times.
     pub fn listener(mut self, listener: impl Listener) -> Self {
         self.listeners.push(Arc::new(listener));
@@ -171,8 +219,10 @@ impl Builder {
             half_open_timeout: self.half_open_timeout,
             on_panic: self.on_panic,
             on_cancel: self.on_cancel,
+            count_calls: self.count_calls,
         };
         settings.check(self.clock.is_some() || clock::is_there())?;
+        settings.check_against(self.expectations)?;
         let breaker = Breaker::shared(SettingsRef::shared(settings), self.clock);
         for listener in self.listeners {
             transition::listen(&breaker, listener);

@@ -8,11 +8,11 @@ use fluxgate_rules::metrics::nanos;
 use super::enrollment::enroll;
 use super::isolation::resolve;
 use super::refusal::Refusal;
+use crate::configuration::OnCancel;
 use crate::engine::answer::Admission;
 use crate::engine::breaker::Breaker;
 use crate::engine::word::StateWord;
 use crate::engine::{admission, nesting, recording};
-use crate::settings::OnCancel;
 use crate::state::{Outcome, State};
 
 /// An admitted call, whose outcome is to be reported.
@@ -148,14 +148,41 @@ impl<'a> Call<'a> {
     }
 
     /// Records the outcome that `classify` finds in `returned`, and returns the latter.
+    #[doc(hidden)]
     #[inline]
-    pub(crate) fn finish<R>(self, returned: R, classify: impl FnOnce(&R, &Breaker) -> Outcome) -> R {
+    pub fn finish<R>(self, returned: R, classify: impl FnOnce(&R, &Breaker) -> Outcome) -> R {
         // Nothing here panics, but the compiler does not know that. With nothing to drop on unwinding, it can keep the value
         // in registers.
         let returned = ManuallyDrop::new(returned);
         let outcome = classify(&returned, self.breaker);
         self.record(outcome);
         ManuallyDrop::into_inner(returned)
+    }
+
+    /// Records the outcome of `returned`, where every error is a failure unless `evidence` knows better, and returns it.
+    #[inline]
+    pub(crate) fn settle<T, E>(
+        self,
+        returned: Result<T, E>,
+        evidence: fn(&E, &Breaker) -> Outcome,
+    ) -> Result<T, E> {
+        match returned {
+            Ok(value) => {
+                let value = ManuallyDrop::new(value);
+                self.record(Outcome::Success);
+                Ok(ManuallyDrop::into_inner(value))
+            }
+            // By value, so that it needs no address in the caller; out of line, so that functions with one type of errors share it.
+            Err(error) => Err(self.fail(error, evidence)),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fail<E>(self, error: E, evidence: fn(&E, &Breaker) -> Outcome) -> E {
+        let outcome = evidence(&error, self.breaker);
+        self.record(outcome);
+        error
     }
 
     /// Reports the outcome of the call.
@@ -221,6 +248,9 @@ impl Drop for Call<'_> {
 #[inline(never)]
 fn abandon(breaker: &Breaker, word: StateWord, start: u64) {
     if std::thread::panicking() && !word.is_unwinding() {
+        if !word.is_inner() && word.state() != State::Disabled {
+            breaker.lock().counts.panicked += 1;
+        }
         recording::record_undated(breaker, word, start, breaker.settings().on_panic);
     } else {
         cancel(breaker, word, start);
@@ -235,12 +265,15 @@ fn cancel(breaker: &Breaker, word: StateWord, start: u64) {
     if word.is_inner() {
         return;
     }
+    if word.state() != State::Disabled {
+        breaker.lock().counts.cancelled += 1;
+    }
     match breaker.settings().on_cancel {
         OnCancel::FailureAfter(after) if breaker.now().saturating_sub(start) >= nanos(after) => {
             recording::record_undated(breaker, word, start, Outcome::Failure);
         }
         OnCancel::Outcome(Outcome::Ignored) | OnCancel::FailureAfter(_) => {
-            recording::give_back(breaker, word);
+            recording::give_back(breaker, word, start);
         }
         OnCancel::Outcome(outcome) => recording::record_undated(breaker, word, start, outcome),
     }

@@ -12,11 +12,11 @@ use super::error::{CallNotPermitted, Error};
 use super::future::CallAsync;
 use super::isolation::resolve;
 use super::snapshot::Snapshot;
+use crate::configuration::{Settings, SettingsRef};
 use crate::engine::breaker::Breaker;
-use crate::engine::{manual, open, recording, transition};
+use crate::engine::{counting, manual, open, recording, transition};
 use crate::events::listener::Listener;
 use crate::events::transition::Reason;
-use crate::settings::{Settings, SettingsRef};
 use crate::state::{Outcome, State};
 use crate::sync::{Arc, OnceBox, const_unless_model};
 
@@ -239,9 +239,24 @@ impl CircuitBreaker {
         self.command(State::MetricsOnly, Reason::MetricsOnly);
     }
 
-    /// Adds a listener, for the life of the breaker. It hears of every transition from now on.
+    /// Adds a listener, for the life of the breaker. It hears of every transition from now on, and of what else it is
+    /// [interested](Listener::interests) in.
     pub fn listen(&self, listener: impl Listener) {
         transition::listen(self.resolved(), Arc::new(listener));
+    }
+
+    /// From now on, counts all calls that it admits, also the healthy ones: see [`Builder::count_calls`](crate::Builder::count_calls).
+    ///
+    /// ```
+    /// # use fluxgate::{CircuitBreaker, breaker};
+    /// static PAYMENTS: CircuitBreaker = breaker!(name = "payments");
+    ///
+    /// PAYMENTS.count_calls();
+    /// PAYMENTS.call(|| Ok::<_, ()>(())).unwrap();
+    /// assert_eq!(PAYMENTS.snapshot().totals.successes, Some(1));
+    /// ```
+    pub fn count_calls(&self) {
+        counting::begin(self.enrolled());
     }
 
     fn command(&self, to: State, reason: Reason) {
@@ -249,7 +264,7 @@ impl CircuitBreaker {
     }
 
     /// The breaker, whose first use is over.
-    fn enrolled(&self) -> &Breaker {
+    pub(super) fn enrolled(&self) -> &Breaker {
         let breaker = self.resolved();
         enroll(breaker);
         breaker

@@ -12,9 +12,7 @@ use super::circuit_breaker::CircuitBreaker;
 use super::future::resumed_after_completion;
 use super::owned_call::{OwnedCall, resolved};
 use super::refusal::Refusal;
-use crate::engine::breaker::Breaker;
 use crate::engine::word::StateWord;
-use crate::state::Outcome;
 
 pin_project! {
     /// The future of a function whose body does something before it returns its future. That is refused, too, or may panic.
@@ -43,11 +41,11 @@ enum Begun {
 impl<F, R, C, S, O> Eager<F, R, C, S>
 where
     F: Future<Output = R>,
-    C: FnOnce(&R, &Breaker) -> Outcome,
+    C: FnOnce(Call<'_>, R) -> R,
     S: FnOnce(Result<R, Refusal<'_>>) -> O,
 {
-    /// Makes the future, unless the breaker refuses. `classify` finds the outcome of the call; `settle` makes the value to return.
-    pub fn new(breaker: CircuitBreaker, body: impl FnOnce() -> F, classify: C, settle: S) -> Self {
+    /// Makes the future, unless the breaker refuses. `finish` ends the call, and returns what its future did; `settle` makes the value to return.
+    pub fn new(breaker: CircuitBreaker, body: impl FnOnce() -> F, finish: C, settle: S) -> Self {
         let breaker = resolved(breaker);
         let admitted = Call::enter(breaker.breaker()).map(|call| {
             let future = body();
@@ -58,14 +56,14 @@ where
             Ok((future, parts)) => (Some(future), Begun::Admitted(OwnedCall::new(breaker, parts))),
             Err((word, left)) => (None, Begun::Refused(breaker, word, left)),
         };
-        Self { future, begun: Some((begun, classify, settle)), returned: PhantomData }
+        Self { future, begun: Some((begun, finish, settle)), returned: PhantomData }
     }
 }
 
 impl<F, R, C, S, O> Future for Eager<F, R, C, S>
 where
     F: Future<Output = R>,
-    C: FnOnce(&R, &Breaker) -> Outcome,
+    C: FnOnce(Call<'_>, R) -> R,
     S: FnOnce(Result<R, Refusal<'_>>) -> O,
 {
     type Output = O;
@@ -73,12 +71,12 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
         let mut this = self.project();
         match this.begun.take() {
-            Some((Begun::Admitted(mut call), classify, settle)) => {
+            Some((Begun::Admitted(mut call), finish, settle)) => {
                 let Some(future) = this.future.as_mut().as_pin_mut() else { resumed_after_completion() };
                 match call.poll(|| future.poll(context)) {
-                    Poll::Ready(output) => Poll::Ready(settle(Ok(call.finish(output, classify)))),
+                    Poll::Ready(output) => Poll::Ready(settle(Ok(finish(call.take(), output)))),
                     Poll::Pending => {
-                        *this.begun = Some((Begun::Admitted(call), classify, settle));
+                        *this.begun = Some((Begun::Admitted(call), finish, settle));
                         Poll::Pending
                     }
                 }

@@ -1,6 +1,9 @@
 //! A breaker's first use, with which it enters the registry.
 
+#[cfg(feature = "serde")]
+use super::prescription;
 use crate::engine::breaker::Breaker;
+use crate::engine::counting;
 use crate::engine::registry::REGISTRY;
 
 /// Makes sure that the first use is over: the breaker is set up and entered in the registry.
@@ -15,5 +18,10 @@ pub(crate) fn enroll(breaker: &Breaker) {
 fn first_use(breaker: &Breaker) {
     if breaker.put_into_use(breaker.now()) {
         REGISTRY.enter(breaker);
+        counting::begin_if_everywhere(breaker);
+        #[cfg(feature = "serde")]
+        prescription::begin(breaker);
+        #[cfg(feature = "test-util")]
+        super::disabling::begin(breaker);
     }
 }

@@ -7,10 +7,10 @@ use std::time::Duration;
 use fluxgate_rules::duration::Spelled;
 
 use crate::clock::NEVER;
+use crate::configuration::SettingsRef;
+use crate::configuration::name::Name;
 use crate::engine::breaker::Breaker;
 use crate::events::cause::{Cause, Figures};
-use crate::settings::SettingsRef;
-use crate::settings::name::Name;
 use crate::state::State;
 
 /// A breaker refused a call.
@@ -186,11 +186,38 @@ impl From<CallNotPermitted> for std::io::Error {
     }
 }
 
+/// As the standard library does for `Box<dyn Error>` and `Box<dyn Error + Send + Sync>`.
+impl From<CallNotPermitted> for Box<dyn std::error::Error + Send> {
+    fn from(refusal: CallNotPermitted) -> Self {
+        Box::new(refusal)
+    }
+}
+
 /// The error of a guarded call: the call's own error, or the refusal.
 ///
 /// It prints as the error that it contains. A function with the attribute may return it, too: `Result<T, fluxgate::Error<E>>`
-/// needs no conversion.
-#[derive(Clone, PartialEq, Debug)]
+/// needs no conversion. In its body, `?` on an `E` takes a word more, since a conversion from every `E` cannot stand beside that from a
+/// refusal:
+///
+/// ```
+/// use fluxgate::Error::Inner;
+/// use fluxgate::circuit_breaker;
+///
+/// #[circuit_breaker(trip = failure_streak(3))]
+/// fn sum(terms: &[&str]) -> Result<u32, fluxgate::Error<std::num::ParseIntError>> {
+///     let mut sum = 0;
+///     for term in terms {
+///         sum += term.parse::<u32>().map_err(Inner)?;
+///     }
+///     Ok(sum)
+/// }
+/// assert_eq!(sum(&["1", "2"]), Ok(3));
+/// assert!(matches!(sum(&["one"]), Err(Inner(_))));
+/// ```
+///
+/// With the feature `serde`, it serializes as the error that it contains.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(untagged))]
 pub enum Error<E> {
     /// The call was made and failed.
     Inner(E),

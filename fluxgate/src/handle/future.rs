@@ -1,9 +1,9 @@
 //! Futures of guarded calls.
 
 use core::future::Future;
-use core::mem;
+use core::mem::{self, ManuallyDrop};
 use core::pin::Pin;
-use core::task::{Context, Poll, ready};
+use core::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
@@ -27,67 +27,32 @@ impl<T> Drop for Pending<'_, T> {
     }
 }
 
-/// Records a panic of the future at once, since the future may be dropped much later.
-struct Polled<'p, 'a, T>(&'p mut Pending<'a, T>);
-
-impl<T> Drop for Polled<'_, '_, T> {
-    fn drop(&mut self) {
-        drop(self.0.0.take());
-    }
-}
-
 impl<'a, T> Pending<'a, T> {
-    /// Asks the breaker to admit a planned call. A refused call is over.
+    /// The call, which is over unless it is [put back](Self::put_back): so a panic of its future is recorded at once, though the
+    /// future may be dropped much later.
     #[inline]
-    fn admit(&mut self) -> Result<(), (T, Refusal<'a>)> {
-        if let Some((call, _)) = &mut self.0
-            && call.is_planned()
-        {
-            match Call::enter(call.breaker) {
-                Ok(admitted) => mem::forget(mem::replace(call, admitted)),
-                Err(refusal) => return self.0.take().map_or(Ok(()), |(_, then)| Err((then, refusal))),
-            }
-        } else {
-            self.resume();
-        }
-        Ok(())
+    fn take(&mut self) -> (Call<'a>, T) {
+        let Some(pending) = self.0.take() else { resumed_after_completion() };
+        pending
     }
 
-    /// The call's future is about to be polled again.
+    /// Asks the breaker to admit the call, if that is only planned. A refused call is over.
     #[inline]
-    fn resume(&self) {
-        if let Some((call, _)) = &self.0 {
-            call.resume();
+    fn admitted(&mut self) -> Result<(Call<'a>, T), Refusal<'a>> {
+        let (call, then) = self.take();
+        if call.is_planned() {
+            return Ok((Call::enter(ManuallyDrop::new(call).breaker)?, then));
         }
+        call.resume();
+        Ok((call, then))
     }
 
-    /// The call's future is to be polled again.
+    /// The call's future is to be polled again, perhaps on another thread.
     #[inline]
-    fn suspend(&self) {
-        if let Some((call, _)) = &self.0 {
-            call.suspend();
-        }
-    }
-
-    /// Polls the future of the call. Once that is ready, the call is over.
-    #[inline]
-    fn poll<F: Future>(
-        &mut self,
-        future: Pin<&mut F>,
-        context: &mut Context<'_>,
-    ) -> Poll<(Call<'a>, T, F::Output)> {
-        if self.0.is_none() {
-            resumed_after_completion();
-        }
-        let polled = Polled(self);
-        let poll = future.poll(context);
-        mem::forget(polled);
-        let Poll::Ready(output) = poll else {
-            self.suspend();
-            return Poll::Pending;
-        };
-        let Some((call, then)) = self.0.take() else { resumed_after_completion() };
-        Poll::Ready((call, then, output))
+    fn put_back(&mut self, call: Call<'a>, then: T) {
+        call.suspend();
+        // There is nothing to drop, but the compiler does not know that.
+        mem::forget(self.0.replace((call, then)));
     }
 }
 
@@ -108,24 +73,27 @@ pin_project! {
     }
 }
 
-impl<'a, F: Future, C: FnOnce(&F::Output, &Breaker) -> Outcome> Guarded<'a, F, C> {
-    /// `classify` finds the outcome of the call.
+impl<'a, F: Future, C: FnOnce(Call<'a>, F::Output) -> F::Output> Guarded<'a, F, C> {
+    /// `finish` ends the call, and returns what its future did.
     #[inline]
-    pub fn new(call: Call<'a>, future: F, classify: C) -> Self {
-        call.suspend();
-        Self { future, pending: Pending(Some((call, classify))) }
+    pub fn new(call: Call<'a>, future: F, finish: C) -> Self {
+        Self { future, pending: Pending(Some((call, finish))) }
     }
 }
 
-impl<F: Future, C: FnOnce(&F::Output, &Breaker) -> Outcome> Future for Guarded<'_, F, C> {
+impl<'a, F: Future, C: FnOnce(Call<'a>, F::Output) -> F::Output> Future for Guarded<'a, F, C> {
     type Output = F::Output;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        this.pending.resume();
-        let (call, classify, output) = ready!(this.pending.poll(this.future, context));
-        Poll::Ready(call.finish(output, classify))
+        let (call, finish) = this.pending.take();
+        call.resume();
+        if let Poll::Ready(output) = this.future.poll(context) {
+            return Poll::Ready(finish(call, output));
+        }
+        this.pending.put_back(call, finish);
+        Poll::Pending
     }
 }
 
@@ -135,39 +103,42 @@ pin_project! {
     pub struct Deferred<'a, F, C, S> {
         #[pin]
         future: F,
-        pending: Pending<'a, (C, S)>,
+        pending: Pending<'a, C>,
+        refused: S,
     }
 }
 
-impl<'a, F, C, S, R> Deferred<'a, F, C, S>
+impl<'a, F: Future, C, S> Deferred<'a, F, C, S>
 where
-    F: Future<Output = R>,
-    C: FnOnce(&R, &Breaker) -> Outcome,
-    S: FnOnce(Result<R, Refusal<'a>>) -> R,
+    C: FnOnce(Call<'a>, F::Output) -> F::Output,
+    S: Fn(Refusal<'a>) -> F::Output,
 {
-    /// `classify` finds the outcome of the call; `settle` makes the value to return.
+    /// `finish` ends the call, and returns what its future did; `refused` says what to return if there is none.
     #[inline]
-    pub fn new(breaker: &'a Breaker, future: F, classify: C, settle: S) -> Self {
-        Self { future, pending: Pending(Some((Call::planned(breaker), (classify, settle)))) }
+    pub fn new(breaker: &'a Breaker, future: F, finish: C, refused: S) -> Self {
+        Self { future, pending: Pending(Some((Call::planned(breaker), finish))), refused }
     }
 }
 
-impl<'a, F, C, S, R> Future for Deferred<'a, F, C, S>
+impl<'a, F: Future, C, S> Future for Deferred<'a, F, C, S>
 where
-    F: Future<Output = R>,
-    C: FnOnce(&R, &Breaker) -> Outcome,
-    S: FnOnce(Result<R, Refusal<'a>>) -> R,
+    C: FnOnce(Call<'a>, F::Output) -> F::Output,
+    S: Fn(Refusal<'a>) -> F::Output,
 {
-    type Output = R;
+    type Output = F::Output;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        if let Err(((_, settle), refusal)) = this.pending.admit() {
-            return Poll::Ready(settle(Err(refusal)));
+        let (call, finish) = match this.pending.admitted() {
+            Ok(admitted) => admitted,
+            Err(refusal) => return Poll::Ready((this.refused)(refusal)),
+        };
+        if let Poll::Ready(output) = this.future.poll(context) {
+            return Poll::Ready(finish(call, output));
         }
-        let (call, (classify, settle), output) = ready!(this.pending.poll(this.future, context));
-        Poll::Ready(settle(Ok(call.finish(output, classify))))
+        this.pending.put_back(call, finish);
+        Poll::Pending
     }
 }
 
@@ -194,11 +165,15 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for CallAsync<'_, F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        if let Err(((), refusal)) = this.pending.admit() {
-            return Poll::Ready(refusal.into_error(|error| Err(Error::NotPermitted(error))));
+        let call = match this.pending.admitted() {
+            Ok((call, ())) => call,
+            Err(refusal) => return Poll::Ready(refusal.into_error(|error| Err(Error::NotPermitted(error)))),
+        };
+        if let Poll::Ready(result) = this.future.poll(context) {
+            return Poll::Ready(call.finish(result, |result, _| Outcome::of(result)).map_err(Error::Inner));
         }
-        let (call, (), result) = ready!(this.pending.poll(this.future, context));
-        Poll::Ready(call.finish(result, |result, _| Outcome::of(result)).map_err(Error::Inner))
+        this.pending.put_back(call, ());
+        Poll::Pending
     }
 }
 

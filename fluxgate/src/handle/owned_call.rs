@@ -8,7 +8,6 @@ use super::call::Call;
 use super::circuit_breaker::CircuitBreaker;
 use super::error::CallNotPermitted;
 use super::isolation::double;
-use crate::engine::breaker::Breaker;
 use crate::engine::word::StateWord;
 use crate::state::{Outcome, State};
 
@@ -72,18 +71,13 @@ impl OwnedCall {
         polled
     }
 
-    /// See [`Call::finish`].
-    pub(super) fn finish<R>(mut self, returned: R, classify: impl FnOnce(&R, &Breaker) -> Outcome) -> R {
-        self.take().finish(returned, classify)
-    }
-
     /// Records that the caller no longer waits for the call.
     pub(super) fn cancel(mut self) {
         self.take().cancel();
     }
 
     /// The call itself, which is over for this handle.
-    fn take(&mut self) -> Call<'_> {
+    pub(super) fn take(&mut self) -> Call<'_> {
         let word = mem::replace(&mut self.word, StateWord::NONE);
         Call::from_parts(self.breaker.breaker(), word, self.start)
     }

@@ -32,13 +32,8 @@ impl Refusal<'_> {
 
 #[inline(never)]
 fn error(breaker: &Breaker, word: StateWord, left: u64) -> CallNotPermitted {
-    // The figures belong to this opening only if the breaker is still open.
+    // The figures belong to this opening, and to this rule, only if the breaker is still open after both are read.
+    let settings = breaker.shared_settings();
     let figures = breaker.figures(word);
-    CallNotPermitted {
-        settings: breaker.shared_settings(),
-        state: word.state(),
-        left,
-        figures,
-        source: CallNotMade::by(breaker),
-    }
+    CallNotPermitted { settings, state: word.state(), left, figures, source: CallNotMade::by(breaker) }
 }

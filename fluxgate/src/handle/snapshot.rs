@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use fluxgate_rules::Metrics;
+use fluxgate_rules::{Metrics, Rule};
 
+use super::totals::{Spent, Totals};
 use crate::clock::NEVER;
 use crate::engine::breaker::Breaker;
+use crate::engine::locked::Period;
 use crate::state::State;
 use crate::sync::Ordering;
 
@@ -23,7 +25,13 @@ use crate::sync::Ordering;
 ///     "failing_for": null,
 ///     "slow": [{ "threshold": 1.5, "calls": 5, "rate": 0.25 }]
 ///   },
-///   "retry_after": 42.0, "is_due": false, "rejected": 731, "late": 0,
+///   "retry_after": 42.0, "is_due": false, "rejected": 731, "late": 0, "peak": null,
+///   "totals": {
+///     "successes": null, "failures": 41, "ignored": null, "refused": 904, "late": 0, "cancelled": 3, "panicked": 0
+///   },
+///   "spent": {
+///     "closed": 3600.0, "open": 78.0, "half_open": 4.5, "metrics_only": 0.0, "disabled": 0.0, "forced_open": 0.0
+///   },
 ///   "rule": "min(20) & (failure_rate(0.5) | slow_rate(0.3, 1.5s))", "trial": 20
 /// }
 /// ```
@@ -62,11 +70,55 @@ pub struct Snapshot {
     pub rejected: u64,
     /// How many outcomes came too late to count, over the breaker's life.
     pub late: u64,
+    /// Counts over the breaker's life.
+    pub totals: Totals,
+    /// In the state [`MetricsOnly`](State::MetricsOnly), how close the rule has come: the highest failure rate since the state began.
+    /// `None` in other states, and before there were calls enough. See [`Peak`].
+    pub peak: Option<Peak>,
+    /// How long the breaker has been in each state over its life.
+    pub spent: Spent,
     /// The rule, as the attribute would spell it.
     pub rule: String,
     /// The length of a trial: by how many calls it is decided, unless good and bad ones are mixed; twice as many decide it in any
     /// case.
     pub trial: u32,
+    /// The largest `min` of the rule: with fewer calls, it judges no rate.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) largest_min: u32,
+}
+
+/// The highest failure rate of a breaker that [only reports](crate::CircuitBreaker::metrics_only), in [`Snapshot::peak`].
+///
+/// It is that of the window after some outcome, or when a snapshot was taken. Windows with fewer calls than the rule's smallest `min` do not count; of equal rates,
+/// that of more calls is told. So numbers can be chosen from production: a rule that asks for a little more would not have tripped. With
+/// the feature `serde`, it serializes with its rate.
+///
+/// ```
+/// use fluxgate::{CircuitBreaker, trip};
+///
+/// let breaker = CircuitBreaker::builder("payments").trip(trip::min(4) & trip::failure_rate(0.9)).build()?;
+/// breaker.metrics_only();
+/// for outcome in [Ok(()), Err("down"), Err("down"), Err("down"), Ok(()), Ok(())] {
+///     let _ = breaker.call(|| outcome);
+/// }
+/// let peak = breaker.snapshot().peak.unwrap();
+/// assert_eq!((peak.failures, peak.calls, peak.failure_rate()), (3, 4, 0.75));
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[non_exhaustive]
+pub struct Peak {
+    /// How many calls had failed.
+    pub failures: u64,
+    /// Of how many.
+    pub calls: u64,
+}
+
+impl Peak {
+    /// The share that failed, from 0 to 1.
+    pub fn failure_rate(&self) -> f64 {
+        self.failures as f64 / self.calls as f64
+    }
 }
 
 impl Snapshot {
@@ -74,24 +126,39 @@ impl Snapshot {
         let now = breaker.now();
         let (name, rule) = (breaker.name().as_str().to_owned(), breaker.settings().rule.to_string());
         let trial = breaker.trial().length;
+        let largest_min = Rule::largest_min(breaker.settings().rule.nodes());
         // Read under the lock, so that all of it belongs together.
         let mut guard = breaker.lock();
         let (word, state) = (guard.word, guard.word.state());
         let deadline = breaker.deadline.load(Ordering::Relaxed);
         let since = if word.is_fresh() { now } else { breaker.since.load(Ordering::Relaxed) };
+        let spent = Spent::read(&guard, state, now.saturating_sub(since));
         let opens = state == State::Open && deadline != NEVER;
+        let metrics = guard.metrics(now);
+        let peak = match &mut guard.period {
+            Period::MetricsOnly(_, highest) => {
+                // Calls that were only counted are among the figures.
+                highest.see(&metrics, breaker.settings().rule.nodes());
+                highest.figures().map(|(failures, calls)| Peak { failures, calls })
+            }
+            _ => None,
+        };
         Self {
             name,
             state,
             since: Duration::from_nanos(now.saturating_sub(since)),
             reopens: guard.reopens.count(state, now),
-            metrics: guard.metrics(now),
+            metrics,
             retry_after: opens.then(|| Duration::from_nanos(deadline.saturating_sub(now))),
             is_due: opens && now >= deadline,
             rejected: guard.rejected(),
-            late: guard.late,
+            late: guard.counts.late,
+            totals: Totals::of(&mut guard),
+            peak,
+            spent,
             rule,
             trial,
+            largest_min,
         }
     }
 }
@@ -103,6 +170,19 @@ mod serialized {
 
     use fluxgate_rules::Metrics;
     use serde::{Serialize, Serializer};
+
+    impl Serialize for super::Peak {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            #[derive(Serialize)]
+            struct Form {
+                failures: u64,
+                calls: u64,
+                failure_rate: f64,
+            }
+            Form { failures: self.failures, calls: self.calls, failure_rate: self.failure_rate() }
+                .serialize(serializer)
+        }
+    }
 
     #[derive(Serialize)]
     struct MetricsForm {

@@ -2,26 +2,13 @@
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 use crate::callback::contain;
-use crate::engine::breaker::Breaker;
-use crate::handle::call::Call;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::refusal::Refusal;
-use crate::state::Outcome;
 
-/// Calls the body of a function, unless the breaker refuses.
+/// Calls the body of a function.
 #[inline]
-pub fn call<R>(
-    breaker: &Breaker,
-    body: impl FnOnce() -> R,
-    classify: impl FnOnce(&R, &Breaker) -> Outcome,
-) -> Result<R, Refusal<'_>> {
-    Ok(run(Call::enter(breaker)?, body, classify))
-}
-
-/// Calls the body of a function. If it panics, dropping the call records it.
-#[inline]
-pub fn run<R>(call: Call<'_>, body: impl FnOnce() -> R, classify: impl FnOnce(&R, &Breaker) -> Outcome) -> R {
-    call.finish(body(), classify)
+pub fn run<R>(body: impl FnOnce() -> R) -> R {
+    body()
 }
 
 /// A value that there never is, of a type that is to be fixed.
@@ -59,17 +46,17 @@ pub fn handle<A, R>(argument: A, handler: impl FnOnce(A) -> R) -> R {
 /// Evaluates a part of a tracker that runs user code. If it panics, the tracker counts as absent.
 #[inline]
 pub fn ask(absent: bool, question: impl FnOnce() -> bool) -> bool {
-    contain(question).unwrap_or(absent)
+    // What catches a panic is much code, and here but once.
+    #[inline(never)]
+    fn ask(absent: bool, question: &mut dyn FnMut() -> bool) -> bool {
+        contain(question).unwrap_or(absent)
+    }
+    let mut question = Some(question);
+    ask(absent, &mut || question.take().is_some_and(|question| question()))
 }
 
 /// Evaluates a `custom` tracker.
 #[inline]
 pub fn custom<E: ?Sized>(error: &E, tracker: impl FnOnce(&E) -> bool) -> bool {
     tracker(error)
-}
-
-/// The outcome of a call that returned an error. A failure that is only the breaker's own refusal, further in, is no evidence.
-#[inline]
-pub fn evidence(outcome: Outcome, is_own_refusal: impl FnOnce() -> bool) -> Outcome {
-    if outcome == Outcome::Failure && is_own_refusal() { Outcome::Ignored } else { outcome }
 }

@@ -57,9 +57,9 @@ impl<T, E> Probe<Result<T, E>> {
 
     /// The argument of a `fallback` for a refusal.
     #[inline]
-    pub fn argument(&self, refusal: CallNotPermitted) -> E
+    pub fn argument<How>(&self, refusal: CallNotPermitted) -> E
     where
-        CallNotPermitted: Becomes<E>,
+        CallNotPermitted: Becomes<E, How>,
     {
         refusal.become_error()
     }

@@ -1,41 +1,46 @@
 //! What functions with the attribute may return.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
-use super::closures::evidence;
+use super::sources::{Evidence, Sources};
+use super::unmet::{Impossible, Met, Unmet};
+use crate::handle::call::Call;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::refusal::Refusal;
-use crate::state::Outcome;
 
 /// The return type of a guarded function without further arguments.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `Result`, so nothing says which calls failed",
-    label = "not a `Result`",
-    note = "return a `Result`, or say what a failure is and what to return when the call is refused:\n`track = returned(PATTERN), rejected = |refusal| ..`",
-    note = "if it is an alias of a boxed future, spell that out, it is the same type: `Pin<Box<dyn Future<Output = ..>>>`"
+    label = "return a `Result`, or add `track = returned(PATTERN), rejected = |refusal| ..`",
+    note = "`PATTERN` says what a failure is, and `rejected` what to return when the call is refused;\nfor an `Option`: `track = returned(None), rejected = |_| None`"
 )]
 pub trait Returned: Sized {
     type Value;
     type Error;
 
-    /// The default: every `Err` is a failure, unless it is the breaker's own refusal.
-    fn outcome(&self, is_own_refusal: impl FnOnce(&Self::Error) -> bool) -> Outcome;
-
     fn as_result(&self) -> Result<&Self::Value, &Self::Error>;
+
+    /// The type of its errors, of which is to be asked what only the compiler knows.
+    fn sources(&self) -> Sources<Self::Error> {
+        Sources::new()
+    }
+
+    /// Ends a call without trackers: every error is a failure, unless `evidence` knows better.
+    fn settle(self, call: Call<'_>, evidence: Evidence<Self::Error>) -> Self;
 
     /// Splits off the error, if there is one.
     fn split(self) -> Result<Self, Self::Error>;
 
-    /// What the function returns: what its body did, or else the refusal as an error.
-    fn settle(
-        result: Result<Self, Refusal<'_>>,
-        become_error: impl FnOnce(CallNotPermitted) -> Self::Error,
-    ) -> Self;
+    /// What a refused call returns.
+    fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> Self::Error) -> Self;
 
-    /// The refusal as the error of a [`split`](Self::split).
-    fn refused(
+    /// The same as the error of a [`split`](Self::split).
+    #[inline]
+    fn refused_error(
         refusal: impl IntoError,
         become_error: impl FnOnce(CallNotPermitted) -> Self::Error,
-    ) -> Result<Self, Self::Error>;
+    ) -> Result<Self, Self::Error> {
+        Err(refusal.into_error(become_error))
+    }
 }
 
 #[diagnostic::do_not_recommend]
@@ -44,16 +49,13 @@ impl<T, E> Returned for Result<T, E> {
     type Error = E;
 
     #[inline]
-    fn outcome(&self, is_own_refusal: impl FnOnce(&E) -> bool) -> Outcome {
-        match self {
-            Ok(_) => Outcome::Success,
-            Err(error) => evidence(Outcome::Failure, || is_own_refusal(error)),
-        }
+    fn as_result(&self) -> Result<&T, &E> {
+        self.as_ref()
     }
 
     #[inline]
-    fn as_result(&self) -> Result<&T, &E> {
-        self.as_ref()
+    fn settle(self, call: Call<'_>, evidence: Evidence<E>) -> Self {
+        call.settle(self, evidence)
     }
 
     #[inline]
@@ -62,40 +64,20 @@ impl<T, E> Returned for Result<T, E> {
     }
 
     #[inline]
-    fn settle(result: Result<Self, Refusal<'_>>, become_error: impl FnOnce(CallNotPermitted) -> E) -> Self {
-        settle(result, become_error)
-    }
-
-    #[inline]
-    fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> E) -> Result<Self, E> {
-        Err(refusal.into_error(become_error))
-    }
-}
-
-#[inline]
-fn settle<T, E>(
-    result: Result<Result<T, E>, Refusal<'_>>,
-    become_error: impl FnOnce(CallNotPermitted) -> E,
-) -> Result<T, E> {
-    match result {
-        Ok(returned) => returned,
-        Err(refusal) => refusal.into_error(|refusal| Err(become_error(refusal))),
+    fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> E) -> Self {
+        refusal.into_error(|refusal| Err(become_error(refusal)))
     }
 }
 
 /// The return type of a function whose tracker looks at whole return values, if no argument says what a refused call returns.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `Result`, so nothing says what to return when the call is refused",
-    label = "not a `Result`",
-    note = "say it: `rejected = |refusal| ..`"
+    label = "add `rejected = |refusal| ..`"
 )]
 pub trait Refusable: Sized {
     type Error;
 
-    fn settle(
-        result: Result<Self, Refusal<'_>>,
-        become_error: impl FnOnce(CallNotPermitted) -> Self::Error,
-    ) -> Self;
+    fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> Self::Error) -> Self;
 }
 
 #[diagnostic::do_not_recommend]
@@ -103,8 +85,8 @@ impl<T, E> Refusable for Result<T, E> {
     type Error = E;
 
     #[inline]
-    fn settle(result: Result<Self, Refusal<'_>>, become_error: impl FnOnce(CallNotPermitted) -> E) -> Self {
-        settle(result, become_error)
+    fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> E) -> Self {
+        refusal.into_error(|refusal| Err(become_error(refusal)))
     }
 }
 
@@ -130,19 +112,26 @@ impl IntoError for CallNotPermitted {
 /// An error type that a refusal converts into.
 #[diagnostic::on_unimplemented(
     message = "`{E}` cannot say that a call was refused",
-    label = "`{E}` does not implement `From<fluxgate::CallNotPermitted>`",
+    label = "needs `From<fluxgate::CallNotPermitted>`, or the attribute `rejected = |refusal| ..`",
     note = "if it is a type of yours, add a variant to it, here with thiserror:\n`#[error(transparent)] NotPermitted(#[from] fluxgate::CallNotPermitted),`",
-    note = "if it is a type parameter, it needs the bound `{E}: From<fluxgate::CallNotPermitted>`",
-    note = "if it is a type of another crate, return `Result<_, fluxgate::Error<{E}>>`,\nor say what to return when the call is refused: `rejected = |refusal| ..`"
+    note = "if it is a type of another crate, return `Result<_, fluxgate::Error<{E}>>`,\nor say what to return when the call is refused: `rejected = |refusal| ..`",
+    note = "if it is a type parameter, it needs the bound `{E}: From<fluxgate::CallNotPermitted>`"
 )]
-pub trait Becomes<E> {
+pub trait Becomes<E, How> {
     fn become_error(self) -> E;
 }
 
 #[diagnostic::do_not_recommend]
-impl<E: From<Self>> Becomes<E> for CallNotPermitted {
+impl<E: From<Self>> Becomes<E, Met> for CallNotPermitted {
     #[inline]
     fn become_error(self) -> E {
         self.into()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: Impossible> Becomes<E, Unmet> for CallNotPermitted {
+    fn become_error(self) -> E {
+        E::never()
     }
 }

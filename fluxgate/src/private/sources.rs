@@ -5,39 +5,52 @@
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 use core::error::Error;
+use core::marker::PhantomData;
 use core::ops::Deref;
 
 use super::closures::ask;
 use crate::engine::breaker::Breaker;
 use crate::handle::error::CallNotMade;
+use crate::state::Outcome;
 use crate::track::{chain, type_of};
 
-/// An error that a user's function returned.
-pub struct Sources<'a, E: ?Sized>(PointerAndError<'a, E>);
+/// A type of errors that a user's function returns.
+pub struct Sources<E: ?Sized>(PointerAndError<E>);
 
 /// It points to another error: `Box<SomeError>`, `Arc<dyn Error>`. Its own `source` skips the one it points to.
-pub struct PointerAndError<'a, E: ?Sized>(Pointer<'a, E>);
+pub struct PointerAndError<E: ?Sized>(Pointer<E>);
 
 /// It points to an error, but is not an error itself: `Box<dyn Error>`, `anyhow::Error`.
-pub struct Pointer<'a, E: ?Sized>(Plain<'a, E>);
+pub struct Pointer<E: ?Sized>(Plain<E>);
 
 /// It is a plain error.
-pub struct Plain<'a, E: ?Sized>(Unknown<'a, E>);
+pub struct Plain<E: ?Sized>(Unknown<E>);
 
 /// It may be anything.
-pub struct Unknown<'a, E: ?Sized>(&'a E);
+pub struct Unknown<E: ?Sized>(PhantomData<fn(&E)>);
 
-impl<'a, E: ?Sized> Sources<'a, E> {
+impl<E: ?Sized> Sources<E> {
     #[inline]
-    pub fn of(error: &'a E) -> Self {
-        Self(PointerAndError(Pointer(Plain(Unknown(error)))))
+    pub const fn new() -> Self {
+        Self(PointerAndError(Pointer(Plain(Unknown(PhantomData)))))
+    }
+
+    #[inline]
+    pub const fn of(_error: &E) -> Self {
+        Self::new()
+    }
+}
+
+impl<E: ?Sized> Default for Sources<E> {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
 macro_rules! deref {
     ($($wrapper:ident to $inner:ident,)*) => {$(
-        impl<'a, E: ?Sized> Deref for $wrapper<'a, E> {
-            type Target = $inner<'a, E>;
+        impl<E: ?Sized> Deref for $wrapper<E> {
+            type Target = $inner<E>;
 
             #[inline]
             fn deref(&self) -> &Self::Target {
@@ -52,13 +65,6 @@ deref! {
     PointerAndError to Pointer,
     Pointer to Plain,
     Plain to Unknown,
-}
-
-impl<E: ?Sized> Unknown<'_, E> {
-    #[inline]
-    fn error(&self) -> &E {
-        self.0
-    }
 }
 
 /// Errors, and errors of no known type.
@@ -91,31 +97,35 @@ impl AsError for dyn Error + Send + Sync + 'static {
 }
 
 /// `type_of`.
-impl<E: AsError + Deref<Target: AsError>> PointerAndError<'_, E> {
+#[expect(clippy::unused_self, reason = "it says which of these methods it is")]
+impl<E: AsError + Deref<Target: AsError>> PointerAndError<E> {
     #[inline]
-    pub fn has<T: Error + 'static>(&self) -> bool {
-        type_of::<T>(self.error().as_error()) || type_of::<T>((**self.error()).as_error())
+    pub fn has<T: Error + 'static>(&self, error: &E) -> bool {
+        type_of::<T>(error.as_error()) || type_of::<T>((**error).as_error())
     }
 }
 
-impl<E: Deref<Target: AsError>> Pointer<'_, E> {
+#[expect(clippy::unused_self, reason = "it says which of these methods it is")]
+impl<E: Deref<Target: AsError>> Pointer<E> {
     #[inline]
-    pub fn has<T: Error + 'static>(&self) -> bool {
-        type_of::<T>((**self.error()).as_error())
+    pub fn has<T: Error + 'static>(&self, error: &E) -> bool {
+        type_of::<T>((**error).as_error())
     }
 }
 
-impl<E: AsError> Plain<'_, E> {
+#[expect(clippy::unused_self, reason = "it says which of these methods it is")]
+impl<E: AsError> Plain<E> {
     #[inline]
-    pub fn has<T: Error + 'static>(&self) -> bool {
-        type_of::<T>(self.error().as_error())
+    pub fn has<T: Error + 'static>(&self, error: &E) -> bool {
+        type_of::<T>(error.as_error())
     }
 }
 
 /// Refused.
-impl<E> Unknown<'_, E> {
+#[expect(clippy::unused_self, reason = "it says which of these methods it is")]
+impl<E> Unknown<E> {
     #[inline]
-    pub fn has<T: Error + 'static>(&self) -> bool
+    pub fn has<T: Error + 'static>(&self, _error: &E) -> bool
     where
         (): HasSources<E>,
     {
@@ -132,40 +142,47 @@ impl<E> Unknown<'_, E> {
 )]
 pub trait HasSources<E> {}
 
-// Whether the error is a refusal by this breaker. Lookup does not see lifetimes, and an error of any lifetime is looked at here; so
-// no type may have to be `'static`, and the error itself is not looked at. Its sources suffice: a refusal has one, too.
+/// Finds the outcome of a call that has failed with an error: a failure that is only the breaker's own refusal, further in, is no
+/// evidence.
+pub type Evidence<E> = fn(&E, &Breaker) -> Outcome;
 
-impl<E: Deref<Target: Error>> Pointer<'_, E> {
+// Lookup does not see lifetimes, and an error of any lifetime is looked at here; so no type may have to be `'static`, and the error
+// itself is not looked at. Its sources suffice: a refusal has one, too.
+
+#[expect(clippy::unused_self, reason = "it says which of these methods it is")]
+impl<E: Deref<Target: Error>> Pointer<E> {
     #[inline]
-    pub fn is_refusal_by(&self, breaker: &Breaker) -> bool {
-        is_refusal_by(breaker, (**self.error()).source())
+    pub fn evidence(&self) -> Evidence<E> {
+        |error, breaker| failure_because_of((**error).source(), breaker)
     }
 }
 
-impl<E: Error + ?Sized> Plain<'_, E> {
+#[expect(clippy::unused_self, reason = "it says which of these methods it is")]
+impl<E: Error> Plain<E> {
     #[inline]
-    pub fn is_refusal_by(&self, breaker: &Breaker) -> bool {
-        is_refusal_by(breaker, self.error().source())
+    pub fn evidence(&self) -> Evidence<E> {
+        |error, breaker| failure_because_of(error.source(), breaker)
     }
 }
 
-impl<E: ?Sized> Unknown<'_, E> {
+#[expect(clippy::unused_self, reason = "it says which of these methods it is")]
+impl<E> Unknown<E> {
     #[inline]
-    pub fn is_refusal_by(&self, _breaker: &Breaker) -> bool {
-        false
+    pub fn evidence(&self) -> Evidence<E> {
+        |_, _| Outcome::Failure
     }
 }
 
-/// Most errors have no source, which the compiler sees where this is inlined, so that it need not even give them an address.
+/// The outcome of a call that has failed with an error, which trackers have claimed.
 #[inline]
-fn is_refusal_by(breaker: &Breaker, source: Option<&(dyn Error + 'static)>) -> bool {
-    #[cold]
-    #[inline(never)]
-    fn is_in_chain(breaker: &Breaker, source: &(dyn Error + 'static)) -> bool {
-        let is_by_breaker = |error: &(dyn Error + 'static)| {
-            error.downcast_ref().is_some_and(|refusal: &CallNotMade| refusal.is_by(breaker))
-        };
-        ask(false, || chain(Some(source)).any(is_by_breaker))
-    }
-    source.is_some_and(|source| is_in_chain(breaker, source))
+pub fn evidence<E>(outcome: Outcome, error: &E, breaker: &Breaker, evidence: Evidence<E>) -> Outcome {
+    if outcome == Outcome::Failure { evidence(error, breaker) } else { outcome }
+}
+
+fn failure_because_of(source: Option<&(dyn Error + 'static)>, breaker: &Breaker) -> Outcome {
+    let Some(source) = source else { return Outcome::Failure };
+    let is_by_breaker = |error: &(dyn Error + 'static)| {
+        error.downcast_ref().is_some_and(|refusal: &CallNotMade| refusal.is_by(breaker))
+    };
+    if ask(false, || chain(Some(source)).any(is_by_breaker)) { Outcome::Ignored } else { Outcome::Failure }
 }

@@ -70,7 +70,7 @@ fn name() {
     let _ = (given(), default(), Client(1).get());
     assert_eq!((GIVEN.name(), GIVEN.metrics().total()), ("arguments: given", 1));
     assert_eq!((DEFAULT.name(), DEFAULT.metrics().total()), ("behaviour::arguments::default", 1));
-    let found = fluxgate::find("behaviour::arguments::get").expect("used");
+    let found = fluxgate::find("behaviour::arguments::Client::get").expect("used");
     assert_eq!(found.metrics().total(), 1);
     assert!(breaker!().name().starts_with("behaviour::arguments:"));
 }

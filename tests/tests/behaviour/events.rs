@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Debug;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use fluxgate::{CircuitBreaker, trip};
 use tracing::field::{Field, Visit};
@@ -14,7 +14,7 @@ type Fields = HashMap<String, String>;
 
 /// Writes down the events of one target.
 #[derive(Clone, Default)]
-struct Writer(Arc<Mutex<Vec<(Level, Fields)>>>);
+struct Writer(Arc<Mutex<Vec<(Level, Fields)>>>, Arc<Mutex<Option<&'static str>>>);
 
 struct Reader(Fields);
 
@@ -26,10 +26,11 @@ impl Visit for Reader {
 
 impl Subscriber for Writer {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.target() == "fluxgate"
+        metadata.target() == "fluxgate" || metadata.is_span()
     }
 
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
+    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
+        *self.1.lock().expect("not poisoned") = Some(attributes.metadata().name());
         Id::from_u64(1)
     }
 
@@ -40,6 +41,9 @@ impl Subscriber for Writer {
     fn event(&self, event: &Event<'_>) {
         let mut reader = Reader(Fields::new());
         event.record(&mut reader);
+        if let Some(span) = *self.1.lock().expect("not poisoned") {
+            reader.0.insert("within".to_owned(), span.to_owned());
+        }
         self.0.lock().expect("not poisoned").push((*event.metadata().level(), reader.0));
     }
 
@@ -48,10 +52,26 @@ impl Subscriber for Writer {
     fn exit(&self, _: &Id) {}
 }
 
+/// Runs `work` with this subscriber.
+///
+/// While there is only one, the first thread to come to an event asks its own, and where it has none, the event is off for all. So they
+/// are come to before there is any.
+fn subscribed(subscriber: impl Subscriber + Send + Sync + 'static, work: impl FnOnce()) {
+    static COME_TO: Once = Once::new();
+    COME_TO.call_once(|| {
+        let breaker = CircuitBreaker::builder("silent").trip(trip::failure_streak(1)).build().expect("valid");
+        breaker.metrics_only();
+        breaker.acquire().expect("metrics only").failure();
+        breaker.reset();
+        breaker.acquire().expect("closed").failure();
+    });
+    tracing::subscriber::with_default(subscriber, work);
+}
+
 /// What is written while `work` runs.
 fn written(work: impl FnOnce()) -> Vec<(Level, Fields)> {
     let writer = Writer::default();
-    tracing::subscriber::with_default(writer.clone(), work);
+    subscribed(writer.clone(), work);
     std::mem::take(&mut *writer.0.lock().expect("not poisoned"))
 }
 
@@ -100,6 +120,32 @@ fn metrics_only_says_what_it_would_have_done() {
             (Level::WARN, "circuit breaker would have opened")
         ]
     );
+}
+
+#[test]
+fn a_refusal_is_one_within_the_span_of_the_caller() {
+    let events = written(|| {
+        let breaker =
+            CircuitBreaker::builder("refusing").trip(trip::failure_streak(1)).build().expect("valid");
+        breaker.acquire().expect("closed").failure();
+        breaker.acquire().expect_err("open");
+        breaker.force_open();
+        tracing::info_span!("caller").in_scope(|| breaker.acquire().expect_err("forced open"));
+    });
+    let refusals: Vec<_> = events.iter().filter(|(level, _)| *level == Level::DEBUG).collect();
+    let [(_, open), (_, forced)] = refusals[..] else { panic!("{events:?}") };
+    for (field, value) in [
+        ("message", "circuit breaker refuses a call"),
+        ("breaker", "\"refusing\""),
+        ("state", "\"open\""),
+        ("cause", "\"1 failed in a row (1 >= 1)\""),
+    ] {
+        assert_eq!(open[field], value, "{field}");
+    }
+    assert!(open.contains_key("retry_after") && !open.contains_key("within"));
+    assert_eq!(forced["state"], "\"forced_open\"");
+    assert!(!forced.contains_key("cause") && !forced.contains_key("retry_after"));
+    assert_eq!(forced["within"], "caller");
 }
 
 /// A name is a field, which writers quote, and no part of a message, which they do not.
@@ -151,7 +197,7 @@ fn a_subscriber_may_call_back_into_the_breaker() {
     let breaker = CircuitBreaker::builder("curious").trip(trip::failure_streak(1)).build().expect("valid");
     let breaker = Arc::new(breaker);
     let writer = Writer::default();
-    tracing::subscriber::with_default(Curious(breaker.clone(), writer.clone()), || {
+    subscribed(Curious(breaker.clone(), writer.clone()), || {
         breaker.acquire().expect("closed").failure();
     });
     assert_eq!(writer.0.lock().expect("not poisoned").len(), 1);

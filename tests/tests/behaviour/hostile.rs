@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fluxgate::{CircuitBreaker, Clock, Outcome, State, permit, retry, trip, window};
-use fluxgate_tests::fixture::{Fixture, Heard, millis, seconds};
+use fluxgate_tests::fixture::{self, Fixture, Heard, millis, seconds};
 
 const CENTURY: Duration = seconds(100 * 365 * 24 * 3_600);
 
@@ -61,6 +61,7 @@ fn names_may_hold_anything() {
 
 #[test]
 fn many_breakers_of_one_name_live_side_by_side() {
+    let _registry = fixture::registry();
     let build = || CircuitBreaker::builder("hostile: twins").build().expect("valid");
     let twins: Vec<_> = (0..100).map(|_| build()).collect();
     twins[50].force_open();

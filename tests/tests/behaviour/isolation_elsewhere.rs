@@ -282,6 +282,8 @@ fn what_carries_it_may_go_anywhere() {
     fn is_send<T: Send>(_: &T) {}
     is_free::<IsolationHandle>();
     let isolation: Isolation = isolate();
+    // An isolation in vain would be told of the threads of tests beside.
+    assert_eq!(own!("elsewhere: anywhere").state(), State::Closed);
     is_send(&isolation.handle().wrap(async {}));
     assert!(format!("{isolation:?} {:?}", isolation.handle().enter()).contains("Entered"));
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Barrier, Mutex, OnceLock, Weak};
 
 use fluxgate::testing::ManualClock;
 use fluxgate::{CircuitBreaker, Listener, Reason, State, Transition, permit, trip, window};
-use fluxgate_tests::fixture::{Fixture, Heard, seconds, together};
+use fluxgate_tests::fixture::{self, Fixture, Heard, seconds, together};
 
 #[test]
 fn hear_each_transition_with_its_reason() {
@@ -273,6 +273,7 @@ fn may_add_listeners() {
 /// The last handle of a breaker may go while its listeners are told.
 #[test]
 fn may_drop_the_breaker() {
+    let _registry = fixture::registry();
     let own: Arc<Mutex<Option<CircuitBreaker>>> = Arc::default();
     let heard = Heard::default();
     let breaker = {

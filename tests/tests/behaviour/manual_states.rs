@@ -66,6 +66,55 @@ fn metrics_only_reports_each_crossing_once() {
     assert_eq!(fixture.heard.steps()[1..], [shadow, shadow], "it fell below and crossed again");
 }
 
+/// So that numbers can be chosen from production.
+#[test]
+fn metrics_only_tells_how_close_the_rule_has_come() {
+    let rule = trip::min(10) & trip::failure_rate(0.9) | trip::failure_streak(50);
+    let fixture = Fixture::new(|builder| builder.window(window::count(20)).trip(rule));
+    let peak = || fixture.breaker.snapshot().peak.map(|peak| (peak.failures, peak.calls));
+    fixture.fail(3);
+    assert_eq!(peak(), None, "it is closed");
+    fixture.breaker.metrics_only();
+    fixture.fail(4);
+    fixture.succeed(5);
+    assert_eq!(peak(), None, "9 calls are too few for the rule");
+    fixture.succeed(1);
+    assert_eq!(peak(), Some((4, 10)));
+    fixture.succeed(10);
+    assert_eq!(peak(), Some((4, 10)), "4 of 20 are less");
+    fixture.succeed(1_000);
+    fixture.fail(8);
+    assert_eq!(peak(), Some((8, 20)), "as high, but of more calls");
+    fixture.fail(4);
+    assert_eq!(peak(), Some((12, 20)));
+    let peak_rate = fixture.breaker.snapshot().peak.unwrap().failure_rate();
+    assert!((peak_rate - 0.6).abs() < 1e-12, "{peak_rate}");
+    fixture.breaker.reset();
+    assert_eq!(peak(), None);
+    fixture.breaker.metrics_only();
+    assert_eq!(peak(), None, "it begins anew");
+}
+
+/// Also where calls are only counted, since they are alike and far from making the rule hold.
+#[test]
+fn metrics_only_tells_the_highest_rate_of_long_runs() {
+    let rule = trip::failure_streak(100_000) | trip::min(50) & trip::failure_rate(1.0);
+    for runs in [[400, 90], [70, 16], [16, 300], [90, 400]] {
+        let fixture = Fixture::new(|builder| builder.window(window::count(500)).trip(rule.clone()));
+        fixture.breaker.metrics_only();
+        fixture.succeed(500);
+        let mut most = 0;
+        for run in runs {
+            fixture.fail(run);
+            most = most.max(fixture.breaker.metrics().failures());
+            fixture.succeed(450);
+        }
+        fixture.succeed(2_000);
+        let peak = fixture.breaker.snapshot().peak.unwrap();
+        assert_eq!((peak.failures, peak.calls), (most, 500), "{runs:?}");
+    }
+}
+
 #[test]
 fn metrics_only_sees_that_time_ended_a_crossing() {
     for read in [false, true] {

@@ -5,7 +5,7 @@ use std::thread;
 
 use fluxgate::testing::isolate;
 use fluxgate::{CircuitBreaker, Outcome, OwnedCall, State, breaker};
-use fluxgate_tests::fixture::{Fixture, seconds};
+use fluxgate_tests::fixture::{self, Fixture, seconds};
 
 fn owned(fixture: &Fixture) -> OwnedCall {
     fixture.breaker.acquire_owned().expect("it should be admitted")
@@ -35,6 +35,7 @@ fn outlives_the_handle_that_admitted_it_and_ends_on_another_thread() {
 
 #[test]
 fn keeps_its_breaker_alive() {
+    let _registry = fixture::registry();
     let call =
         CircuitBreaker::builder("owned calls: kept").build().expect("valid").acquire_owned().expect("closed");
     let found = || fluxgate::find("owned calls: kept").is_some();

@@ -293,6 +293,9 @@ fn can_be_compared_and_hashed() {
     let refusals: std::collections::HashSet<_> =
         (0..3).map(|_| Failure::NotPermitted(fixture.refusal())).collect();
     assert_eq!(refusals.len(), 1);
+    let errors: std::collections::HashSet<_> =
+        [Error::Inner(1), Error::Inner(1), fixture.refusal().into()].into();
+    assert_eq!(errors.len(), 2);
 }
 
 #[cfg(feature = "serde")]
@@ -306,4 +309,6 @@ fn serializes() {
     assert_eq!(json["state"], "forced_open");
     assert!(json["retry_after"].is_null());
     assert_eq!(json["message"], refusal.to_string());
+    let or = |error: Error<u32>| serde_json::to_value(error).expect("json");
+    assert_eq!((or(Error::Inner(7)), or(refusal.into())), (7.into(), json));
 }

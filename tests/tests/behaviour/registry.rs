@@ -1,7 +1,7 @@
 //! The registry knows every live breaker that has been used or named.
 
 use fluxgate::{CircuitBreaker, State, breaker};
-use fluxgate_tests::fixture::together;
+use fluxgate_tests::fixture::{self, together};
 
 fn names() -> Vec<String> {
     fluxgate::breakers().map(|breaker| breaker.name().to_owned()).collect()
@@ -18,12 +18,14 @@ fn finds_a_built_breaker_by_its_name() {
 
 #[test]
 fn lists_each_breaker_once() {
+    let _registry = fixture::registry();
     let _built = CircuitBreaker::builder("registry: listed").build().expect("valid");
     assert_eq!(names().iter().filter(|name| *name == "registry: listed").count(), 1);
 }
 
 #[test]
 fn built_breakers_leave_when_dropped() {
+    let _registry = fixture::registry();
     let built = CircuitBreaker::builder("registry: dropped").build().expect("valid");
     assert!(fluxgate::find("registry: dropped").is_some());
     drop(built);
@@ -33,6 +35,7 @@ fn built_breakers_leave_when_dropped() {
 
 #[test]
 fn statics_register_on_first_use() {
+    let _registry = fixture::registry();
     static USED: CircuitBreaker = breaker!(name = "registry: used");
     assert!(fluxgate::find("registry: used").is_none());
     USED.call(|| Ok::<_, ()>(())).expect("closed");
@@ -44,6 +47,7 @@ fn statics_register_on_first_use() {
 
 #[test]
 fn statics_can_register_early() {
+    let _registry = fixture::registry();
     static EARLY: CircuitBreaker = breaker!(name = "registry: early");
     fluxgate::register(&EARLY);
     fluxgate::register(&EARLY);
@@ -54,6 +58,7 @@ fn statics_can_register_early() {
 
 #[test]
 fn many_threads_may_use_it_at_once() {
+    let _registry = fixture::registry();
     static SHARED: CircuitBreaker = breaker!(name = "registry: many");
     together(4, |thread| {
         for nth in 0..200 {

@@ -18,6 +18,7 @@ fn a_snapshot_is_an_object() {
         ("reopens", json!(0)),
         ("rejected", json!(1)),
         ("late", json!(0)),
+        ("peak", json!(null)),
         ("rule", json!("min(10) & failure_rate(0.5)")),
         ("trial", json!(10)),
         ("since", json!(18.0)),
@@ -25,10 +26,26 @@ fn a_snapshot_is_an_object() {
     ] {
         assert_eq!(snapshot[field], value, "{field}");
     }
+    assert_eq!(
+        snapshot["totals"],
+        json!({
+            "successes": null, "failures": 6, "ignored": null, "refused": 1, "late": 0, "cancelled": 0, "panicked": 0
+        })
+    );
     let metrics = &snapshot["metrics"];
     assert_eq!((&metrics["total"], &metrics["failures"]), (&json!(10), &json!(6)));
     assert_eq!((&metrics["failure_rate"], &metrics["failure_streak"]), (&json!(0.6), &json!(6)));
     assert_eq!((&metrics["avg_latency"], &metrics["slow"]), (&json!(null), &json!([])));
+}
+
+#[test]
+fn the_highest_failure_rate_is_told_with_its_calls() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.breaker.metrics_only();
+    fixture.succeed(9);
+    fixture.fail(3);
+    let snapshot = serde_json::to_value(fixture.breaker.snapshot()).expect("it serializes");
+    assert_eq!(snapshot["peak"], json!({"failures": 3, "calls": 10, "failure_rate": 0.3}));
 }
 
 #[test]

@@ -18,16 +18,17 @@ use sources::Sources;
 const RUNTIME: &[Layer] = &[
     ("ground", "state sync clock random callback", ""),
     ("words", "window trip retry permit", "ground"),
-    ("settings", "settings", "ground words"),
-    ("events", "events", "ground words settings"),
-    ("engine", "engine", "ground words settings events"),
-    ("handle", "handle", "ground words settings events engine"),
+    ("configuration", "configuration", "ground words"),
+    ("events", "events", "ground words configuration"),
+    ("engine", "engine", "ground words configuration events"),
+    ("handle", "handle", "ground words configuration events engine"),
     // What stands on top does not see the engine, except for what expansions call.
-    ("testing", "testing", "ground settings events handle"),
+    ("testing", "testing", "ground configuration events handle"),
     ("track", "track", "ground handle"),
-    ("private", "private", "ground words settings events engine handle track"),
-    ("integrations", "integrations", "ground words settings events handle"),
-    ("docs", "docs", ""),
+    ("private", "private", "ground words configuration events engine handle track"),
+    ("integrations", "integrations", "ground words configuration events handle"),
+    // Where the compiler finds traits to name in its messages.
+    ("docs", "docs", "private"),
 ];
 
 const MACROS: &[Layer] = &[
@@ -42,7 +43,9 @@ const RULES: &[Layer] = &[
     ("text", "text", ""),
     ("language", "language", "model text"),
     ("logic", "logic", "model text language"),
-    ("reading", "reading", "model text language logic"),
+    ("figures", "figures", "model logic"),
+    ("reading", "reading", "model text language logic figures"),
+    ("choosing", "choosing", "model text logic figures reading"),
 ];
 
 fn check(package: &str, layers: &[Layer]) {

@@ -1,4 +1,4 @@
-// fix by hand: `= 0` => `= |_| Ok(0)`
+// fix: `= 0` => `= |_| Ok(0)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(fallback = 0)]

@@ -1,4 +1,4 @@
-// fix by hand: `|| Ok` => `|_| Ok`
+// fix: `|| Ok` => `|_| Ok`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(rejected = || Ok(0))]

@@ -1,4 +1,4 @@
-// fix by hand: `ok()` => `ok(_)`
+// fix by hand: `ok()` => `ok(500..)`
 use fluxgate::{CallNotPermitted, circuit_breaker};
 
 #[derive(Debug)]

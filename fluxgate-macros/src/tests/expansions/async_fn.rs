@@ -15,13 +15,15 @@ pub async fn charge(
     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
         {
             const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                ::core::concat!(::core::module_path!(), "::", "charge"),
+                __private::Name::from_static(
+                    ::core::concat!(::core::module_path!(), "::", "charge"),
+                ),
             );
             __FLUXGATE_SETTINGS
         },
         &__FLUXGATE_BREAKER,
     );
-    __private::Deferred::new(
+    return __private::Deferred::new(
             &__FLUXGATE_BREAKER,
             async move {
                 if false {
@@ -31,25 +33,30 @@ pub async fn charge(
                     *__private::captured(&_guard) = [];
                 }
                 let _ = &order;
-                '_body: { gateway::send(order).await }
+                '__fluxgate_body: { gateway::send(order).await }
             },
-            |__fluxgate_returned, __fluxgate_breaker| <Result<
+            move |__fluxgate_call, __fluxgate_returned| {
+                let __fluxgate_evidence = <Result<
+                    Receipt,
+                    PaymentError,
+                > as __private::Returned>::sources(&__fluxgate_returned)
+                    .evidence();
+                <Result<
+                    Receipt,
+                    PaymentError,
+                > as __private::Returned>::settle(
+                    __fluxgate_returned,
+                    __fluxgate_call,
+                    __fluxgate_evidence,
+                )
+            },
+            |__fluxgate_refusal| <Result<
                 Receipt,
                 PaymentError,
-            > as __private::Returned>::outcome(
-                __fluxgate_returned,
-                |__fluxgate_error| {
-                    __private::Sources::of(__fluxgate_error)
-                        .is_refusal_by(__fluxgate_breaker)
-                },
-            ),
-            |__fluxgate_result| <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::settle(
-                __fluxgate_result,
-                <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+            > as __private::Returned>::refused(
+                __fluxgate_refusal,
+                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             ),
         )
-        .await
+        .await;
 }

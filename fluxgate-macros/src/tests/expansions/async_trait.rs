@@ -39,15 +39,15 @@ impl Gateway for Client {
         'life0: 'async_trait,
         Self: 'async_trait,
     {
-        Box::pin(async move {
+        return Box::pin(async move {
             let __fluxgate_breaker: &__private::CircuitBreaker = &self.breaker;
-            __private::Deferred::new(
+            return __private::Deferred::new(
                     __private::CircuitBreaker::breaker(__fluxgate_breaker),
                     async move {
                         if false {
                             return __private::never::<Result<Receipt, PaymentError>>();
                         }
-                        '_body: {
+                        '__fluxgate_body: {
                             let __self = self;
                             let order = order;
                             let __ret: Result<Receipt, PaymentError> = {
@@ -56,27 +56,33 @@ impl Gateway for Client {
                             __ret
                         }
                     },
-                    |__fluxgate_returned, __fluxgate_breaker| <Result<
+                    move |__fluxgate_call, __fluxgate_returned| {
+                        let __fluxgate_evidence = <Result<
+                            Receipt,
+                            PaymentError,
+                        > as __private::Returned>::sources(&__fluxgate_returned)
+                            .evidence();
+                        <Result<
+                            Receipt,
+                            PaymentError,
+                        > as __private::Returned>::settle(
+                            __fluxgate_returned,
+                            __fluxgate_call,
+                            __fluxgate_evidence,
+                        )
+                    },
+                    |__fluxgate_refusal| <Result<
                         Receipt,
                         PaymentError,
-                    > as __private::Returned>::outcome(
-                        __fluxgate_returned,
-                        |__fluxgate_error| {
-                            __private::Sources::of(__fluxgate_error)
-                                .is_refusal_by(__fluxgate_breaker)
-                        },
-                    ),
-                    |__fluxgate_result| <Result<
-                        Receipt,
-                        PaymentError,
-                    > as __private::Returned>::settle(
-                        __fluxgate_result,
+                    > as __private::Returned>::refused(
+                        __fluxgate_refusal,
                         <__private::CallNotPermitted as __private::Becomes<
+                            _,
                             _,
                         >>::become_error,
                     ),
                 )
-                .await
-        })
+                .await;
+        });
     }
 }

@@ -11,13 +11,15 @@ fn charge(
     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
         {
             const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                ::core::concat!(::core::module_path!(), "::", "charge"),
+                __private::Name::from_static(
+                    ::core::concat!(::core::module_path!(), "::", "charge"),
+                ),
             );
             __FLUXGATE_SETTINGS
         },
         &__FLUXGATE_BREAKER,
     );
-    __private::Box::pin(
+    return __private::Box::pin(
         __private::Eager::<
             _,
             Result<Receipt, PaymentError>,
@@ -28,23 +30,36 @@ fn charge(
             || -> Pin<Box<dyn Future<Output = Result<Receipt, PaymentError>> + Send>> {
                 Box::pin(gateway::send(order))
             },
-            move |__fluxgate_returned, __fluxgate_breaker| <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::outcome(
-                __fluxgate_returned,
-                |__fluxgate_error| {
-                    __private::Sources::of(__fluxgate_error)
-                        .is_refusal_by(__fluxgate_breaker)
-                },
-            ),
-            move |__fluxgate_result| <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::settle(
-                __fluxgate_result,
-                <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
-            ),
+            move |__fluxgate_call, __fluxgate_returned| {
+                let __fluxgate_evidence = <Result<
+                    Receipt,
+                    PaymentError,
+                > as __private::Returned>::sources(&__fluxgate_returned)
+                    .evidence();
+                <Result<
+                    Receipt,
+                    PaymentError,
+                > as __private::Returned>::settle(
+                    __fluxgate_returned,
+                    __fluxgate_call,
+                    __fluxgate_evidence,
+                )
+            },
+            |__fluxgate_result| match __fluxgate_result {
+                ::core::result::Result::Ok(__fluxgate_result) => __fluxgate_result,
+                ::core::result::Result::Err(__fluxgate_refusal) => {
+                    <Result<
+                        Receipt,
+                        PaymentError,
+                    > as __private::Returned>::refused(
+                        __fluxgate_refusal,
+                        <__private::CallNotPermitted as __private::Becomes<
+                            _,
+                            _,
+                        >>::become_error,
+                    )
+                }
+            },
         ),
-    )
+    );
 }

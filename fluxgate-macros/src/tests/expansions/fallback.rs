@@ -9,53 +9,66 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
         {
             const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                ::core::concat!(::core::module_path!(), "::", "look_up"),
+                __private::Name::from_static(
+                    ::core::concat!(::core::module_path!(), "::", "look_up"),
+                ),
             );
             __FLUXGATE_SETTINGS
         },
         &__FLUXGATE_BREAKER,
     );
-    match (match __private::Call::enter(&__FLUXGATE_BREAKER) {
-        ::core::result::Result::Ok(__fluxgate_call) => {
-            <Result<
-                Customer,
-                DirectoryError,
-            > as __private::Returned>::split(
-                __private::Guarded::new(
-                        __fluxgate_call,
-                        async move {
-                            if false {
-                                return __private::never::<
-                                    Result<Customer, DirectoryError>,
-                                >();
-                            }
-                            let _ = &id;
-                            '_body: { directory::find(id).await }
-                        },
-                        |__fluxgate_returned, __fluxgate_breaker| <Result<
+    let __fluxgate_returned = '_failed: {
+        let __fluxgate_call = match __private::Call::enter(&__FLUXGATE_BREAKER) {
+            ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
+            ::core::result::Result::Err(__fluxgate_refusal) => {
+                let __fluxgate_error = <Result<
+                    Customer,
+                    DirectoryError,
+                > as __private::Returned>::refused_error(
+                    __fluxgate_refusal,
+                    <__private::CallNotPermitted as __private::Becomes<
+                        _,
+                        _,
+                    >>::become_error,
+                );
+                break '_failed __fluxgate_error;
+            }
+        };
+        <Result<
+            Customer,
+            DirectoryError,
+        > as __private::Returned>::split(
+            __private::Guarded::new(
+                    __fluxgate_call,
+                    async move {
+                        if false {
+                            return __private::never::<
+                                Result<Customer, DirectoryError>,
+                            >();
+                        }
+                        let _ = &id;
+                        '__fluxgate_body: { directory::find(id).await }
+                    },
+                    |__fluxgate_call, __fluxgate_returned| {
+                        let __fluxgate_evidence = <Result<
                             Customer,
                             DirectoryError,
-                        > as __private::Returned>::outcome(
+                        > as __private::Returned>::sources(&__fluxgate_returned)
+                            .evidence();
+                        <Result<
+                            Customer,
+                            DirectoryError,
+                        > as __private::Returned>::settle(
                             __fluxgate_returned,
-                            |__fluxgate_error| {
-                                __private::Sources::of(__fluxgate_error)
-                                    .is_refusal_by(__fluxgate_breaker)
-                            },
-                        ),
-                    )
-                    .await,
-            )
-        }
-        ::core::result::Result::Err(__fluxgate_refusal) => {
-            <Result<
-                Customer,
-                DirectoryError,
-            > as __private::Returned>::refused(
-                __fluxgate_refusal,
-                <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
-            )
-        }
-    }) {
+                            __fluxgate_call,
+                            __fluxgate_evidence,
+                        )
+                    },
+                )
+                .await,
+        )
+    };
+    return match __fluxgate_returned {
         ::core::result::Result::Ok(__fluxgate_returned) => __fluxgate_returned,
         ::core::result::Result::Err(__fluxgate_error) => {
             __private::handle::<
@@ -64,5 +77,5 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
             >(__fluxgate_error, async |error| cached(id, error).await)
                 .await
         }
-    }
+    };
 }

@@ -21,24 +21,32 @@ where
         },
         &__FLUXGATE_BREAKER,
     );
-    <Result<
+    let __fluxgate_call = match __private::Call::enter(&__FLUXGATE_BREAKER) {
+        ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
+        ::core::result::Result::Err(__fluxgate_refusal) => {
+            return <Result<
+                _,
+                T::Error,
+            > as __private::Returned>::refused(
+                __fluxgate_refusal,
+                |__fluxgate_refusal| <T::Error as ::core::convert::From<
+                    __private::CallNotPermitted,
+                >>::from(__fluxgate_refusal),
+            );
+        }
+    };
+    let __fluxgate_returned = __private::run(|| -> Result<_, T::Error> { send(orders) });
+    let __fluxgate_evidence = <Result<
+        _,
+        T::Error,
+    > as __private::Returned>::sources(&__fluxgate_returned)
+        .evidence();
+    return <Result<
         _,
         T::Error,
     > as __private::Returned>::settle(
-        __private::call(
-            &__FLUXGATE_BREAKER,
-            || -> Result<_, T::Error> { send(orders) },
-            |__fluxgate_returned, __fluxgate_breaker| <Result<
-                _,
-                T::Error,
-            > as __private::Returned>::outcome(
-                __fluxgate_returned,
-                |__fluxgate_error| {
-                    __private::Sources::of(__fluxgate_error)
-                        .is_refusal_by(__fluxgate_breaker)
-                },
-            ),
-        ),
-        <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
-    )
+        __fluxgate_returned,
+        __fluxgate_call,
+        __fluxgate_evidence,
+    );
 }

@@ -12,7 +12,9 @@ pub(crate) static PAYMENTS: __private::CircuitBreaker = {
     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
         {
             const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                ::core::concat!(::core::module_path!(), "::", "charge"),
+                __private::Name::from_static(
+                    ::core::concat!(::core::module_path!(), "::", "charge"),
+                ),
             );
             __FLUXGATE_SETTINGS
         },
@@ -21,24 +23,32 @@ pub(crate) static PAYMENTS: __private::CircuitBreaker = {
     __private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER)
 };
 pub(crate) fn charge(order: Order) -> Result<Receipt, PaymentError> {
-    <Result<
+    let __fluxgate_call = match __private::Call::enter(PAYMENTS.breaker()) {
+        ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
+        ::core::result::Result::Err(__fluxgate_refusal) => {
+            return <Result<
+                Receipt,
+                PaymentError,
+            > as __private::Returned>::refused(
+                __fluxgate_refusal,
+                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
+            );
+        }
+    };
+    let __fluxgate_returned = __private::run(|| -> Result<Receipt, PaymentError> {
+        gateway::send(order)
+    });
+    let __fluxgate_evidence = <Result<
+        Receipt,
+        PaymentError,
+    > as __private::Returned>::sources(&__fluxgate_returned)
+        .evidence();
+    return <Result<
         Receipt,
         PaymentError,
     > as __private::Returned>::settle(
-        __private::call(
-            PAYMENTS.breaker(),
-            || -> Result<Receipt, PaymentError> { gateway::send(order) },
-            |__fluxgate_returned, __fluxgate_breaker| <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::outcome(
-                __fluxgate_returned,
-                |__fluxgate_error| {
-                    __private::Sources::of(__fluxgate_error)
-                        .is_refusal_by(__fluxgate_breaker)
-                },
-            ),
-        ),
-        <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
-    )
+        __fluxgate_returned,
+        __fluxgate_call,
+        __fluxgate_evidence,
+    );
 }

@@ -9,36 +9,43 @@ fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> +
     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
         {
             const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                ::core::concat!(::core::module_path!(), "::", "charge"),
+                __private::Name::from_static(
+                    ::core::concat!(::core::module_path!(), "::", "charge"),
+                ),
             );
             __FLUXGATE_SETTINGS
         },
         &__FLUXGATE_BREAKER,
     );
-    __private::Deferred::new(
+    return __private::Deferred::new(
         &__FLUXGATE_BREAKER,
         async move {
             if false {
                 return __private::never::<Result<Receipt, PaymentError>>();
             }
-            '_body: { gateway::send(order).await }
+            '__fluxgate_body: { gateway::send(order).await }
         },
-        move |__fluxgate_returned, __fluxgate_breaker| <Result<
+        move |__fluxgate_call, __fluxgate_returned| {
+            let __fluxgate_evidence = <Result<
+                Receipt,
+                PaymentError,
+            > as __private::Returned>::sources(&__fluxgate_returned)
+                .evidence();
+            <Result<
+                Receipt,
+                PaymentError,
+            > as __private::Returned>::settle(
+                __fluxgate_returned,
+                __fluxgate_call,
+                __fluxgate_evidence,
+            )
+        },
+        |__fluxgate_refusal| <Result<
             Receipt,
             PaymentError,
-        > as __private::Returned>::outcome(
-            __fluxgate_returned,
-            |__fluxgate_error| {
-                __private::Sources::of(__fluxgate_error)
-                    .is_refusal_by(__fluxgate_breaker)
-            },
+        > as __private::Returned>::refused(
+            __fluxgate_refusal,
+            <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
         ),
-        move |__fluxgate_result| <Result<
-            Receipt,
-            PaymentError,
-        > as __private::Returned>::settle(
-            __fluxgate_result,
-            <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
-        ),
-    )
+    );
 }

@@ -16,7 +16,7 @@ impl Client {
             },
             &__FLUXGATE_BREAKER,
         );
-        __private::Deferred::new(
+        return __private::Deferred::new(
                 &__FLUXGATE_BREAKER,
                 async move {
                     if false {
@@ -24,26 +24,34 @@ impl Client {
                     }
                     let _ = &order;
                     let _ = &self;
-                    '_body: { self.gateway.send(order).await }
+                    '__fluxgate_body: { self.gateway.send(order).await }
                 },
-                |__fluxgate_returned, __fluxgate_breaker| <Result<
+                move |__fluxgate_call, __fluxgate_returned| {
+                    let __fluxgate_evidence = <Result<
+                        Receipt,
+                        PaymentError,
+                    > as __private::Returned>::sources(&__fluxgate_returned)
+                        .evidence();
+                    <Result<
+                        Receipt,
+                        PaymentError,
+                    > as __private::Returned>::settle(
+                        __fluxgate_returned,
+                        __fluxgate_call,
+                        __fluxgate_evidence,
+                    )
+                },
+                |__fluxgate_refusal| <Result<
                     Receipt,
                     PaymentError,
-                > as __private::Returned>::outcome(
-                    __fluxgate_returned,
-                    |__fluxgate_error| {
-                        __private::Sources::of(__fluxgate_error)
-                            .is_refusal_by(__fluxgate_breaker)
-                    },
-                ),
-                |__fluxgate_result| <Result<
-                    Receipt,
-                    PaymentError,
-                > as __private::Returned>::settle(
-                    __fluxgate_result,
-                    <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+                > as __private::Returned>::refused(
+                    __fluxgate_refusal,
+                    <__private::CallNotPermitted as __private::Becomes<
+                        _,
+                        _,
+                    >>::become_error,
                 ),
             )
-            .await
+            .await;
     }
 }

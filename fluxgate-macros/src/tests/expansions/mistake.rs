@@ -10,7 +10,7 @@ static PAYMENTS: __private::CircuitBreaker = {
     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
         {
             const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                ::core::module_path!(),
+                __private::Name::from_static(::core::module_path!()),
             );
             __FLUXGATE_SETTINGS
         },

@@ -9,48 +9,57 @@ fn look_up(id: u64) -> Option<Customer> {
     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
         {
             const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                ::core::concat!(::core::module_path!(), "::", "look_up"),
+                __private::Name::from_static(
+                    ::core::concat!(::core::module_path!(), "::", "look_up"),
+                ),
             );
             __FLUXGATE_SETTINGS
         },
         &__FLUXGATE_BREAKER,
     );
-    match __private::Call::enter(&__FLUXGATE_BREAKER) {
-        ::core::result::Result::Ok(__fluxgate_call) => {
-            __private::run(
-                __fluxgate_call,
-                || -> Option<Customer> { directory::find(id) },
-                |__fluxgate_returned, __fluxgate_breaker| __private::evidence(
-                    if (match ::core::option::Option::Some(__fluxgate_returned) {
-                        ::core::option::Option::Some(None) => true,
-                        _ => false,
-                    }) {
-                        __private::Outcome::Failure
-                    } else {
-                        if __private::Probe::of(__fluxgate_returned)
-                            .error(__fluxgate_returned)
-                            .is_some()
-                        {
-                            __private::Outcome::Ignored
-                        } else {
-                            __private::Outcome::Success
-                        }
-                    },
-                    || {
-                        __private::Probe::of(__fluxgate_returned)
-                            .error(__fluxgate_returned)
-                            .is_some_and(|__fluxgate_error| {
-                                __private::Sources::of(__fluxgate_error)
-                                    .is_refusal_by(__fluxgate_breaker)
-                            })
-                    },
-                ),
-            )
-        }
+    let __fluxgate_call = match __private::Call::enter(&__FLUXGATE_BREAKER) {
+        ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
         ::core::result::Result::Err(__fluxgate_refusal) => {
-            __private::IntoError::into_error::<
+            return __private::IntoError::into_error::<
                 Option<Customer>,
-            >(__fluxgate_refusal, |refusal| log(refusal))
+            >(__fluxgate_refusal, |refusal| log(refusal));
         }
-    }
+    };
+    let __fluxgate_returned = __private::run(|| -> Option<Customer> {
+        directory::find(id)
+    });
+    return __fluxgate_call
+        .finish(
+            __fluxgate_returned,
+            |__fluxgate_returned, __fluxgate_breaker| {
+                let __fluxgate_outcome = if (match ::core::option::Option::Some(
+                    __fluxgate_returned,
+                ) {
+                    ::core::option::Option::Some(None) => true,
+                    _ => false,
+                }) {
+                    __private::Outcome::Failure
+                } else {
+                    if __private::Probe::of(__fluxgate_returned)
+                        .error(__fluxgate_returned)
+                        .is_some()
+                    {
+                        __private::Outcome::Ignored
+                    } else {
+                        __private::Outcome::Success
+                    }
+                };
+                __private::Probe::of(__fluxgate_returned)
+                    .error(__fluxgate_returned)
+                    .map_or(
+                        __fluxgate_outcome,
+                        |__fluxgate_error| __private::evidence(
+                            __fluxgate_outcome,
+                            __fluxgate_error,
+                            __fluxgate_breaker,
+                            __private::Sources::of(__fluxgate_error).evidence(),
+                        ),
+                    )
+            },
+        );
 }

@@ -23,6 +23,7 @@ static PAYMENTS: CircuitBreaker = vendored::__private::CircuitBreaker::from_sett
             half_open_timeout: ::core::time::Duration::from_secs(60),
             on_panic: __fluxgate::Outcome::Failure,
             on_cancel: __fluxgate::OnCancel::Outcome(__fluxgate::Outcome::Ignored),
+            count_calls: false,
         }
     };
     __FLUXGATE_SETTINGS

@@ -14,7 +14,7 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                 const __FLUXGATE_RULE: &[__fluxgate::Node] = &[
                     __fluxgate::Node::All(2),
                     __fluxgate::Node::min(__FLUXGATE_4),
-                    __fluxgate::Node::custom("is_bad", is_bad),
+                    __fluxgate::Node::custom("is_bad", __FLUXGATE_5),
                 ];
                 const __FLUXGATE_NAME: &str = NAME;
                 const _: () = __fluxgate::check::name(__FLUXGATE_NAME);
@@ -37,6 +37,7 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                     __FLUXGATE_4,
                     "`CALLS` is out of range: a number of calls is from 1 to 4294967295",
                 );
+                const __FLUXGATE_5: fn(&__fluxgate::Metrics) -> bool = is_bad;
                 const _: () = __fluxgate::check::condition(
                     __FLUXGATE_RULE,
                     1,
@@ -69,30 +70,39 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                     on_cancel: __fluxgate::OnCancel::Outcome(
                         __fluxgate::Outcome::Ignored,
                     ),
+                    count_calls: false,
                 }
             };
             __FLUXGATE_SETTINGS
         },
         &__FLUXGATE_BREAKER,
     );
-    <Result<
+    let __fluxgate_call = match __private::Call::enter(&__FLUXGATE_BREAKER) {
+        ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
+        ::core::result::Result::Err(__fluxgate_refusal) => {
+            return <Result<
+                Receipt,
+                PaymentError,
+            > as __private::Returned>::refused(
+                __fluxgate_refusal,
+                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
+            );
+        }
+    };
+    let __fluxgate_returned = __private::run(|| -> Result<Receipt, PaymentError> {
+        gateway::send(order)
+    });
+    let __fluxgate_evidence = <Result<
+        Receipt,
+        PaymentError,
+    > as __private::Returned>::sources(&__fluxgate_returned)
+        .evidence();
+    return <Result<
         Receipt,
         PaymentError,
     > as __private::Returned>::settle(
-        __private::call(
-            &__FLUXGATE_BREAKER,
-            || -> Result<Receipt, PaymentError> { gateway::send(order) },
-            |__fluxgate_returned, __fluxgate_breaker| <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::outcome(
-                __fluxgate_returned,
-                |__fluxgate_error| {
-                    __private::Sources::of(__fluxgate_error)
-                        .is_refusal_by(__fluxgate_breaker)
-                },
-            ),
-        ),
-        <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
-    )
+        __fluxgate_returned,
+        __fluxgate_call,
+        __fluxgate_evidence,
+    );
 }

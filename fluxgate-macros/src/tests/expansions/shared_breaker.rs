@@ -11,41 +11,46 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
 // expands to
 
 async fn charge(order: Order) -> Result<Receipt, PaymentError> {
-    let __fluxgate_breaker: &__private::CircuitBreaker = &PAYMENTS;
-    __private::Deferred::new(
+    let __fluxgate_breaker: &'static __private::CircuitBreaker = &PAYMENTS;
+    return __private::Deferred::new(
             __private::CircuitBreaker::breaker(__fluxgate_breaker),
             async move {
                 if false {
                     return __private::never::<Result<Receipt, PaymentError>>();
                 }
                 let _ = &order;
-                '_body: { gateway::send(order).await }
+                '__fluxgate_body: { gateway::send(order).await }
             },
-            |__fluxgate_returned, __fluxgate_breaker| <Result<
+            move |__fluxgate_call, __fluxgate_returned| {
+                let __fluxgate_evidence = <Result<
+                    Receipt,
+                    PaymentError,
+                > as __private::Returned>::sources(&__fluxgate_returned)
+                    .evidence();
+                <Result<
+                    Receipt,
+                    PaymentError,
+                > as __private::Returned>::settle(
+                    __fluxgate_returned,
+                    __fluxgate_call,
+                    __fluxgate_evidence,
+                )
+            },
+            |__fluxgate_refusal| <Result<
                 Receipt,
                 PaymentError,
-            > as __private::Returned>::outcome(
-                __fluxgate_returned,
-                |__fluxgate_error| {
-                    __private::Sources::of(__fluxgate_error)
-                        .is_refusal_by(__fluxgate_breaker)
-                },
-            ),
-            |__fluxgate_result| <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::settle(
-                __fluxgate_result,
-                <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+            > as __private::Returned>::refused(
+                __fluxgate_refusal,
+                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             ),
         )
-        .await
+        .await;
 }
 async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
     let __fluxgate_breaker: __private::CircuitBreaker = __private::share(
         &client.breaker,
     );
-    __private::Deferred::new(
+    return __private::Deferred::new(
             __private::CircuitBreaker::breaker(&__fluxgate_breaker),
             async move {
                 if false {
@@ -53,25 +58,30 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
                 }
                 let _ = &order;
                 let _ = &client;
-                '_body: { client.send(order).await }
+                '__fluxgate_body: { client.send(order).await }
             },
-            |__fluxgate_returned, __fluxgate_breaker| <Result<
+            move |__fluxgate_call, __fluxgate_returned| {
+                let __fluxgate_evidence = <Result<
+                    Receipt,
+                    PaymentError,
+                > as __private::Returned>::sources(&__fluxgate_returned)
+                    .evidence();
+                <Result<
+                    Receipt,
+                    PaymentError,
+                > as __private::Returned>::settle(
+                    __fluxgate_returned,
+                    __fluxgate_call,
+                    __fluxgate_evidence,
+                )
+            },
+            |__fluxgate_refusal| <Result<
                 Receipt,
                 PaymentError,
-            > as __private::Returned>::outcome(
-                __fluxgate_returned,
-                |__fluxgate_error| {
-                    __private::Sources::of(__fluxgate_error)
-                        .is_refusal_by(__fluxgate_breaker)
-                },
-            ),
-            |__fluxgate_result| <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::settle(
-                __fluxgate_result,
-                <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
+            > as __private::Returned>::refused(
+                __fluxgate_refusal,
+                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             ),
         )
-        .await
+        .await;
 }

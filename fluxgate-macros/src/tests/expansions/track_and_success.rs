@@ -12,19 +12,32 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
         {
             const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                ::core::concat!(::core::module_path!(), "::", "fetch"),
+                __private::Name::from_static(
+                    ::core::concat!(::core::module_path!(), "::", "fetch"),
+                ),
             );
             __FLUXGATE_SETTINGS
         },
         &__FLUXGATE_BREAKER,
     );
-    <Result<
-        Response,
-        FetchError,
-    > as __private::Returned>::settle(
-        __private::call(
-            &__FLUXGATE_BREAKER,
-            || -> Result<Response, FetchError> { http::get(url) },
+    let __fluxgate_call = match __private::Call::enter(&__FLUXGATE_BREAKER) {
+        ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
+        ::core::result::Result::Err(__fluxgate_refusal) => {
+            return <Result<
+                Response,
+                FetchError,
+            > as __private::Returned>::refused(
+                __fluxgate_refusal,
+                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
+            );
+        }
+    };
+    let __fluxgate_returned = __private::run(|| -> Result<Response, FetchError> {
+        http::get(url)
+    });
+    return __fluxgate_call
+        .finish(
+            __fluxgate_returned,
             |__fluxgate_returned, __fluxgate_breaker| match <Result<
                 Response,
                 FetchError,
@@ -45,7 +58,10 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
                     __private::evidence(
                         if __private::ask(
                             false,
-                            || __private::custom(__fluxgate_error, is_not_found),
+                            || __private::Custom::<
+                                _,
+                                _,
+                            >::claims(__fluxgate_error, is_not_found),
                         ) {
                             __private::Outcome::Success
                         } else {
@@ -59,7 +75,7 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
                                         _ => false,
                                     }))
                                         && (!((__private::Sources::of(__fluxgate_error)
-                                            .has::<io::Error>()))))
+                                            .has::<io::Error>(__fluxgate_error)))))
                                 },
                             ) {
                                 __private::Outcome::Failure
@@ -67,14 +83,11 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
                                 __private::Outcome::Ignored
                             }
                         },
-                        || {
-                            __private::Sources::of(__fluxgate_error)
-                                .is_refusal_by(__fluxgate_breaker)
-                        },
+                        __fluxgate_error,
+                        __fluxgate_breaker,
+                        __private::Sources::of(__fluxgate_error).evidence(),
                     )
                 }
             },
-        ),
-        <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
-    )
+        );
 }

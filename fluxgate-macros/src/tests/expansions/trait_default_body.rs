@@ -16,25 +16,36 @@ trait Gateway {
             },
             &__FLUXGATE_BREAKER,
         );
-        <Result<
+        let __fluxgate_call = match __private::Call::enter(&__FLUXGATE_BREAKER) {
+            ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
+            ::core::result::Result::Err(__fluxgate_refusal) => {
+                return <Result<
+                    Receipt,
+                    PaymentError,
+                > as __private::Returned>::refused(
+                    __fluxgate_refusal,
+                    <__private::CallNotPermitted as __private::Becomes<
+                        _,
+                        _,
+                    >>::become_error,
+                );
+            }
+        };
+        let __fluxgate_returned = __private::run(|| -> Result<Receipt, PaymentError> {
+            self.send(order)
+        });
+        let __fluxgate_evidence = <Result<
+            Receipt,
+            PaymentError,
+        > as __private::Returned>::sources(&__fluxgate_returned)
+            .evidence();
+        return <Result<
             Receipt,
             PaymentError,
         > as __private::Returned>::settle(
-            __private::call(
-                &__FLUXGATE_BREAKER,
-                || -> Result<Receipt, PaymentError> { self.send(order) },
-                |__fluxgate_returned, __fluxgate_breaker| <Result<
-                    Receipt,
-                    PaymentError,
-                > as __private::Returned>::outcome(
-                    __fluxgate_returned,
-                    |__fluxgate_error| {
-                        __private::Sources::of(__fluxgate_error)
-                            .is_refusal_by(__fluxgate_breaker)
-                    },
-                ),
-            ),
-            <__private::CallNotPermitted as __private::Becomes<_>>::become_error,
-        )
+            __fluxgate_returned,
+            __fluxgate_call,
+            __fluxgate_evidence,
+        );
     }
 }

@@ -217,6 +217,11 @@ impl Memory {
         }
     }
 
+    /// Another rule is in force, for which the next outcome has to be judged.
+    pub(crate) fn forget_headroom(&mut self) {
+        self.headroom = None;
+    }
+
     /// Whether each outcome changes more than what is counted: an average, or when a call last succeeded.
     fn depends_on_each(&self) -> bool {
         self.measures.average || self.measures.recency

@@ -13,10 +13,10 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
 use crate::clock::{ManualClock, UserClock};
+use crate::configuration::name::Name;
+use crate::configuration::{Settings, SettingsRef};
 use crate::engine::breaker::{Breaker, Origin};
 use crate::handle::enrollment::enroll;
-use crate::settings::name::Name;
-use crate::settings::{Settings, SettingsRef};
 use crate::sync::RwLock;
 
 /// How many threads are isolated; while it is 0, no thread needs to look for doubles.

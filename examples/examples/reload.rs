@@ -1,0 +1,92 @@
+//! Settings from a file, which is watched and read again whenever it changes.
+//!
+//! `cargo run --example reload -- breakers.toml` watches that file. Without one, it writes a file of its own, changes it twice, the second
+//! time wrongly, and ends.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
+use std::{env, fs};
+
+use fluxgate::settings::{self, Settings};
+use fluxgate::{CallNotPermitted, circuit_breaker, find};
+use notify::{RecursiveMode, Watcher};
+
+#[derive(Debug, thiserror::Error)]
+#[error("the charge was not made")]
+struct NotCharged(#[from] CallNotPermitted);
+
+#[circuit_breaker(name = "payments", trip = min(20) & failure_rate(50%))]
+fn charge() -> Result<(), NotCharged> {
+    Ok(())
+}
+
+/// Gives all breakers what the text says, or none of them anything.
+fn apply(text: &str) -> Result<(), Box<dyn Error>> {
+    let settings: Settings = toml::from_str(text)?;
+    let applied = settings::apply(&settings)?;
+    println!("changed: {:?}", applied.changed);
+    for name in applied.unmatched {
+        println!("`{name}` is no breaker that is in use");
+    }
+    Ok(())
+}
+
+/// Reads the file whenever it may have changed, until nothing has happened for so long.
+fn watch(file: &Path, longest: Option<Duration>, changed: impl Fn()) -> Result<(), Box<dyn Error>> {
+    let (sender, receiver) = mpsc::channel();
+    let mut watcher = notify::recommended_watcher(sender)?;
+    // Editors write another file and rename it, so it is the folder that has to be watched.
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    watcher.watch(folder, RecursiveMode::NonRecursive)?;
+    let mut known = fs::read_to_string(file).unwrap_or_default();
+    changed();
+    loop {
+        let event = match longest {
+            Some(longest) => match receiver.recv_timeout(longest) {
+                Ok(event) => event?,
+                Err(_) => return Ok(()),
+            },
+            None => receiver.recv()??,
+        };
+        // Reading it is an event, too; one change is several, and while it is made, there may be no file.
+        let is_of_file = event.paths.iter().any(|path| path.file_name() == file.file_name());
+        let is_of_file = is_of_file && !event.kind.is_access();
+        let text = if is_of_file { fs::read_to_string(file).ok() } else { None };
+        let Some(text) = text.filter(|text| *text != known) else { continue };
+        known = text;
+        // What is wrong leaves everything as it is.
+        if let Err(error) = apply(&known) {
+            println!("{} is not in force:\n{error}", file.display());
+        }
+        let payments = find("payments").ok_or("it has been used")?;
+        println!("payments: {}\n", payments.snapshot().rule);
+        changed();
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    charge()?;
+    if let Some(file) = env::args().nth(1).map(PathBuf::from) {
+        apply(&fs::read_to_string(&file)?)?;
+        return watch(&file, None, || {});
+    }
+    let file = env::temp_dir().join(format!("fluxgate-{}.toml", std::process::id()));
+    let texts = [
+        "[payments]\ntrip = \"min(5) & failure_rate(20%)\"\n\n[\"shop::*\"]\nmax_half_open_calls = 3\n",
+        "[payments]\ntrip = \"min(5) & failure_rat(20%)\"\nretry = \"cooldown(60)\"\n",
+    ];
+    let step = std::cell::Cell::new(0);
+    let change = || {
+        if let Some(text) = texts.get(step.replace(step.get() + 1)) {
+            // Written elsewhere and renamed, so that nobody reads half of it.
+            let beside = file.with_extension("new");
+            let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, &file));
+            written.expect("a folder for temporary files");
+        }
+    };
+    watch(&file, Some(Duration::from_secs(1)), change)?;
+    fs::remove_file(&file)?;
+    Ok(())
+}

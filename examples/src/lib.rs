@@ -1,0 +1,4 @@
+//! What several of the programs need.
+
+pub mod arguments;
+pub mod picture;

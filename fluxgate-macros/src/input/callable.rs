@@ -1,0 +1,219 @@
+//! An argument that is to be called: a closure, or an expression for a function.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::{Expr, ExprClosure, Ident, Lit, Pat, Path, ReturnType, Stmt, Type, UnOp, parse_quote};
+
+use crate::input::source::spelled;
+use crate::input::tokens::{local, respan, span_of, text};
+
+/// A closure of one parameter, or an expression for a function.
+#[derive(Clone)]
+pub(crate) struct Callable {
+    /// As written.
+    pub(crate) tokens: TokenStream,
+    pub(crate) closure: Option<Box<ExprClosure>>,
+}
+
+/// Why an expression cannot be called with one argument, as far as that can be told without types.
+pub(crate) enum Uncallable {
+    /// It is no expression.
+    Broken,
+    /// It is text; with the path in it.
+    Quoted(String),
+    /// It is a value.
+    Value(Value),
+    /// It is a closure without parameters; with one that ignores its argument.
+    WithoutParameter(String),
+    /// It is a closure with several parameters.
+    WithSeveral,
+}
+
+/// A value in place of a closure.
+pub(crate) struct Value {
+    /// Whether a closure that gives it has to be `async`.
+    pub(crate) is_async: bool,
+    pub(crate) spelled: String,
+    /// Whether it is certainly not a `Result`, nor leaves the function.
+    pub(crate) is_plain: bool,
+    pub(crate) is_text: bool,
+}
+
+/// Macros that give a value or none at all, but no function.
+const OTHER_MACROS: [&str; 9] =
+    ["anyhow", "assert", "bail", "eprintln", "panic", "println", "todo", "unimplemented", "unreachable"];
+
+/// Macros that give a value which is not a `Result`.
+const PLAIN_MACROS: [&str; 4] = ["format", "json", "matches", "vec"];
+
+impl Callable {
+    pub(crate) fn parse(tokens: &TokenStream) -> Result<Self, Uncallable> {
+        let expression = syn::parse2::<Expr>(tokens.clone()).map_err(|_| Uncallable::Broken)?;
+        let closure = match peel(&expression) {
+            Expr::Closure(closure) => closure,
+            value if is_value(value) => {
+                let value = || Uncallable::Value(Value::of(value, tokens));
+                return Err(path(tokens).map_or_else(value, Uncallable::Quoted));
+            }
+            _ => return Ok(Self { tokens: tokens.clone(), closure: None }),
+        };
+        match closure.inputs.len() {
+            0 => {
+                let mut ignoring = closure.clone();
+                ignoring.inputs.push(parse_quote!(_));
+                Err(Uncallable::WithoutParameter(spelled(&ignoring.to_token_stream())))
+            }
+            1 => Ok(Self { tokens: tokens.clone(), closure: Some(Box::new(closure.clone())) }),
+            _ => Err(Uncallable::WithSeveral),
+        }
+    }
+
+    /// A closure whose future is awaited.
+    pub(crate) fn is_async(&self) -> bool {
+        self.closure.as_ref().is_some_and(|closure| closure.asyncness.is_some())
+    }
+
+    /// The closure, which is to return `output`, with the types that it names moved inside, so that a wrong one is told where it stands.
+    ///
+    /// `|error: Outage| f(error)` -> `|argument| { let argument: Outage = Taken::taken(argument); match argument { error => f(error) } }`
+    pub(crate) fn with_types_inside(&self, output: &TokenStream, private: &TokenStream) -> TokenStream {
+        let Some(closure) = &self.closure else { return self.tokens.clone() };
+        let (pattern, taken) = match closure.inputs.first() {
+            Some(Pat::Type(typed)) => (&*typed.pat, Some(&*typed.ty)),
+            Some(pattern) => (pattern, None),
+            None => return self.tokens.clone(),
+        };
+        let given = match &closure.output {
+            ReturnType::Type(_, ty) => Some(&**ty),
+            ReturnType::Default => None,
+        };
+        if taken.is_none() && given.is_none() {
+            return self.tokens.clone();
+        }
+        let body = &closure.body;
+        let argument = taken.map_or_else(|| local("argument"), |ty| blaming(ty, "argument"));
+        let taken = taken.map(|ty| {
+            let taken = call(&quote!(#private::Taken::<#ty, _>::taken), &argument);
+            quote!(let #argument: #ty = #taken;)
+        });
+        let mut body = quote!(match #argument { #pattern => #body });
+        if let Some(ty) = given {
+            let result = blaming(ty, "result");
+            let given = call(&quote!(#private::Given::<#output, _>::given), &result);
+            body = quote!(let #result: #ty = #body; #given);
+        }
+        let ExprClosure { attrs, asyncness, capture, .. } = &**closure;
+        quote!(#(#attrs)* #asyncness #capture |#argument| { #taken #body })
+    }
+}
+
+/// A variable with the span of a type, which is blamed for what is wrong with the variable's.
+fn blaming(ty: &Type, name: &str) -> Ident {
+    let span = span_of(&ty.to_token_stream()).map_or(Span::call_site(), |(first, _)| first);
+    Ident::new(&format!("__fluxgate_{name}"), span)
+}
+
+/// A call of a function that converts a variable.
+fn call(function: &TokenStream, argument: &Ident) -> TokenStream {
+    respan(quote!(#function(#argument)), argument.span())
+}
+
+/// Removes parentheses and the invisible groups of `macro_rules!`.
+fn peel(expression: &Expr) -> &Expr {
+    match expression {
+        Expr::Group(group) => peel(&group.expr),
+        Expr::Paren(paren) => peel(&paren.expr),
+        _ => expression,
+    }
+}
+
+/// The path in a string.
+fn path(tokens: &TokenStream) -> Option<String> {
+    text(tokens).filter(|text| syn::parse_str::<Path>(text).is_ok())
+}
+
+impl Value {
+    fn of(expression: &Expr, tokens: &TokenStream) -> Self {
+        match expression {
+            Expr::Async(block) => {
+                let spelled = spelled(&block.block.to_token_stream());
+                Self { is_async: true, spelled, is_plain: false, is_text: false }
+            }
+            _ => Self {
+                is_async: awaits(expression),
+                spelled: spelled(tokens),
+                is_plain: is_plain(expression),
+                is_text: is_text(expression),
+            },
+        }
+    }
+}
+
+/// Whether a value is certainly not a `Result`.
+fn is_plain(value: &Expr) -> bool {
+    match peel(value) {
+        Expr::Array(_) | Expr::Lit(_) | Expr::Range(_) | Expr::Repeat(_) | Expr::Tuple(_) => true,
+        Expr::Call(call) => calls(&call.func, &["default"]),
+        Expr::Macro(call) => is_one_of(&call.mac.path, &PLAIN_MACROS),
+        Expr::Reference(reference) => is_plain(&reference.expr),
+        _ => false,
+    }
+}
+
+fn is_text(value: &Expr) -> bool {
+    match peel(value) {
+        Expr::Lit(literal) => matches!(literal.lit, Lit::Str(_)),
+        Expr::Macro(call) => is_one_of(&call.mac.path, &["format"]),
+        _ => false,
+    }
+}
+
+fn calls(function: &Expr, names: &[&str]) -> bool {
+    matches!(peel(function), Expr::Path(path) if is_one_of(&path.path, names))
+}
+
+/// Whether the last segment of a path is one of these names.
+fn is_one_of(path: &Path, names: &[&str]) -> bool {
+    path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name))
+}
+
+/// Whether an expression is certainly no function, as far as that can be told without types.
+fn is_value(expression: &Expr) -> bool {
+    match peel(expression) {
+        Expr::Array(_)
+        | Expr::Async(_)
+        | Expr::Assign(_)
+        | Expr::Await(_)
+        | Expr::Binary(_)
+        | Expr::Lit(_)
+        | Expr::Range(_)
+        | Expr::Repeat(_)
+        | Expr::Return(_)
+        | Expr::Struct(_)
+        | Expr::Try(_)
+        | Expr::Tuple(_) => true,
+        Expr::Unary(unary) => !matches!(unary.op, UnOp::Deref(_)),
+        Expr::Call(call) => calls(&call.func, &["Ok", "Err", "Some", "default", "exit"]),
+        Expr::Macro(call) => gives_value(&call.mac),
+        Expr::Path(path) => path.path.is_ident("None"),
+        Expr::Reference(reference) => matches!(peel(&reference.expr), Expr::Lit(_)),
+        Expr::Block(block) => match block.block.stmts.last() {
+            Some(Stmt::Expr(last, None)) => is_value(last),
+            Some(Stmt::Macro(last)) => gives_value(&last.mac),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+fn gives_value(call: &syn::Macro) -> bool {
+    is_one_of(&call.path, &OTHER_MACROS) || is_one_of(&call.path, &PLAIN_MACROS)
+}
+
+fn awaits(expression: &Expr) -> bool {
+    match peel(expression) {
+        Expr::Await(_) => true,
+        Expr::Try(tried) => awaits(&tried.expr),
+        _ => false,
+    }
+}

@@ -1,0 +1,253 @@
+//! What a rule will do.
+
+use core::fmt;
+
+use crate::choosing::{table, words};
+use crate::figures::bounds::{false_alarm, oversight};
+use crate::figures::nearest::{self, Expectations};
+use crate::figures::opening::Opening;
+use crate::figures::spelled::{Percent, grouped};
+use crate::figures::thresholds::{Thresholds, Unknown};
+use crate::figures::trial::{Trial, TrialOdds};
+use crate::model::limits::MAX_WINDOW_SIZE;
+use crate::model::ratio::Ratio;
+use crate::model::rule::{Condition, Node, Rule};
+use crate::model::window::{Extent, Window};
+use crate::reading::by_hand;
+use crate::text::config_error::ConfigError;
+
+impl Rule {
+    /// What the rule will do to a breaker with this window, in figures: how often it opens, and what becomes of its trials, by the
+    /// share of calls that fail. The page "Choosing numbers" of the documentation says what to make of them.
+    ///
+    /// ```
+    /// use fluxgate_rules::{Rule, Window};
+    ///
+    /// let rule: Rule = "min(10) & failure_rate(50%)".parse()?;
+    /// let explanation = rule.explain(Window::count(100))?;
+    /// // A service that fails 30% of its calls is given up in one of five cases, and soon.
+    /// let chance = explanation.chance_to_open(0.3, 100);
+    /// assert!((0.19..0.21).contains(&chance));
+    /// println!("{explanation}");
+    /// # Ok::<(), fluxgate_rules::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What is wrong with the window, or with the rule for it, in the words of the compiler.
+    pub fn explain(&self, window: Window) -> Result<Explanation, ConfigError> {
+        let mut problems = by_hand::window(&window);
+        if problems.is_empty() {
+            problems = by_hand::rule(self, &window);
+        }
+        if problems.is_empty() {
+            Ok(Explanation { rule: self.clone(), window, rate: None })
+        } else {
+            Err(ConfigError::new(problems))
+        }
+    }
+}
+
+/// What a rule will do, in figures; returned by [`Rule::explain`].
+///
+/// Calls are taken to fail independently, each with the same probability. What is said of closed breakers begins with an empty window,
+/// as after a start or a recovery. While that fills, chances are exact; after that, they are exact for windows of up to 10 calls, and
+/// otherwise within one percentage point or so (J. I. Naus, 1982). A rule with a `failure_streak` may be given too great a chance then,
+/// by no more than that of the streak, or of the rest, alone. Conditions that say nothing about failures (`slow_rate`, `avg_latency`,
+/// `failing_for`, `custom`) are left out: figures are of the rule as if they did not hold.
+///
+/// It prints as a page: the rule in words, and a table.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Explanation {
+    rule: Rule,
+    window: Window,
+    rate: Option<f64>,
+}
+
+impl Explanation {
+    /// How many calls a time window is taken to see in a second, unless [`at_rate`](Self::at_rate) says so.
+    const USUAL_RATE: f64 = 10.0;
+
+    /// Takes so many calls to be made a second, evenly; values that are not positive are ignored. Without, a time window is taken to see
+    /// 10 a second.
+    #[must_use]
+    pub fn at_rate(mut self, calls_per_second: f64) -> Self {
+        self.rate = Some(calls_per_second).filter(|rate| *rate > 0.0 && rate.is_finite()).or(self.rate);
+        self
+    }
+
+    /// The rule.
+    pub const fn rule(&self) -> &Rule {
+        &self.rule
+    }
+
+    /// The window.
+    pub const fn window(&self) -> &Window {
+        &self.window
+    }
+
+    /// How many calls are made a second, if that is known.
+    pub const fn rate(&self) -> Option<f64> {
+        self.rate
+    }
+
+    /// How many calls the window holds: in a time window, as many as come at the rate, at most 1,000,000.
+    pub fn calls_in_window(&self) -> u64 {
+        match self.window.extent {
+            Extent::Count(size) => size as u64,
+            Extent::Time(duration) => {
+                let calls = duration.as_secs_f64() * self.rate.unwrap_or(Self::USUAL_RATE);
+                (calls.round() as u64).clamp(1, MAX_WINDOW_SIZE as u64)
+            }
+        }
+    }
+
+    /// The chance that a closed breaker opens within so many calls from an empty window, if this share of calls fails: both from 0 to 1.
+    pub fn chance_to_open(&self, share: f64, calls: u64) -> f64 {
+        self.opening(share).chance(calls)
+    }
+
+    /// The mean number of calls until a closed breaker opens; infinite if it never does.
+    pub fn calls_to_open(&self, share: f64) -> f64 {
+        self.opening(share).mean()
+    }
+
+    /// What a trial leads to if this share of calls fails. `None` if trials are too long to be computed: some two thousand calls, or
+    /// fewer with a long `failure_streak`. If a ramp follows the trial, that may re-open the breaker, too.
+    pub fn trial(&self, share: f64) -> Option<TrialOdds> {
+        Some(Trial::of(self.rule.nodes())?.odds(valid(share)))
+    }
+
+    /// The greatest share of failing calls, in steps of 0.1%, that the compiler accepts as `normal` for this rule. `None` if not even
+    /// 0.1%.
+    pub fn highest_normal(&self) -> Option<f64> {
+        let is_kept = |share| false_alarm(self.rule.nodes(), &self.window, share).is_none();
+        let first_too_great = steps(|step| !is_kept(share_of(step)));
+        Some(first_too_great.unwrap_or(1_001) - 1).filter(|step| *step > 0).map(share_of)
+    }
+
+    /// The least share of failing calls, in steps of 0.1%, that the compiler accepts as `outage` for this rule. `None` if not even 100%.
+    pub fn lowest_outage(&self) -> Option<f64> {
+        let is_noticed = |share| oversight(self.rule.nodes(), &self.window, share).is_none();
+        steps(|step| is_noticed(share_of(step))).map(share_of)
+    }
+
+    /// The nearest rule that the compiler accepts with these shares as `normal` and `outage`, or the rule itself. `None` if there is none.
+    pub fn nearest(&self, normal: Option<f64>, outage: Option<f64>) -> Option<Rule> {
+        let share = |share: Option<f64>| share.map(|share| Ratio::new(valid(share)));
+        let expectations = Expectations { normal: share(normal), outage: share(outage) };
+        if expectations.are_met(self.rule.nodes(), &self.window) {
+            return Some(self.rule.clone());
+        }
+        nearest::nearest(self.rule.nodes(), &self.window, expectations).map(Rule::from_nodes)
+    }
+
+    /// The conditions that are left out of the figures, as the rule spells them.
+    pub fn left_out(&self) -> Vec<String> {
+        let says_nothing = |node: &Node| match node {
+            Node::Condition(
+                condition @ (Condition::SlowRate(..)
+                | Condition::AvgLatency(_)
+                | Condition::FailingFor(_)
+                | Condition::Custom { .. }),
+            ) => Some(condition.to_string()),
+            _ => None,
+        };
+        let mut names: Vec<_> = self.rule.nodes().iter().filter_map(says_nothing).collect();
+        names.dedup();
+        names
+    }
+
+    fn opening(&self, share: f64) -> Opening {
+        let thresholds = Thresholds::of(self.rule.nodes(), Unknown::NeverHolds);
+        Opening::of(&thresholds, self.calls_in_window(), valid(share))
+    }
+
+    /// The rows of the table.
+    fn rows(&self, shares: &[f64]) -> Vec<table::Row> {
+        let thresholds = Thresholds::of(self.rule.nodes(), Unknown::NeverHolds);
+        let trial = Trial::of(self.rule.nodes());
+        let row = |share: &f64| {
+            let opening = Opening::of(&thresholds, self.calls_in_window(), *share);
+            let within = |calls| table::Bound {
+                value: opening.chance(calls),
+                is_complete: opening.is_complete(calls),
+            };
+            let mean = opening.mean();
+            let at_most = |value| table::Bound { value, is_complete: opening.is_complete(u64::MAX) };
+            table::Row {
+                share: *share,
+                of_a_thousand: within(1_000),
+                of_an_hour: self.rate.map(|rate| within((rate * 3_600.0).round() as u64)),
+                calls: at_most(mean),
+                seconds: self.rate.map(|rate| at_most(mean / rate)),
+                trial: trial.as_ref().map(|trial| trial.odds(*share)),
+            }
+        };
+        shares.iter().map(row).collect()
+    }
+}
+
+/// The rule in words, and a table.
+impl fmt::Display for Explanation {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&words::words(self.rule.nodes(), &self.window))?;
+        formatter.write_str("\n")?;
+        let rows = self.rows(&table::SHARES);
+        formatter.write_str(&table::drawn(&rows))?;
+        if !rows.iter().all(table::Row::is_complete) {
+            formatter.write_str("+ at least, < at most: as far as it was computed\n")?;
+        }
+        formatter.write_str("\n")?;
+        if let Extent::Time(_) = self.window().extent {
+            let calls = grouped(self.calls_in_window());
+            write!(formatter, "Taken that the window holds {calls} calls. ")?;
+            let thresholds = Thresholds::of(self.rule.nodes(), Unknown::NeverHolds);
+            if thresholds.first(self.calls_in_window()).is_none() {
+                formatter.write_str("So many are too few for the rule: it never opens. ")?;
+            }
+        }
+        for name in self.left_out() {
+            write!(formatter, "`{name}` says nothing about failures: taken not to hold. ")?;
+        }
+        formatter.write_str(
+            "Calls fail independently of each other here; in an outage, they fail together.\n\n",
+        )?;
+        let percent = |share: f64| Percent(Ratio::new(share));
+        let normal = self.highest_normal().map(percent);
+        let outage = self.lowest_outage().map(percent);
+        if let Some(share) = normal {
+            writeln!(formatter, "Healthy breakers stay closed while {share} of calls fail or fewer.")?;
+        } else {
+            formatter.write_str("Too many healthy breakers open, even if only 0.1% of calls fail.\n")?;
+        }
+        if let Some(share) = outage {
+            writeln!(formatter, "An outage is noticed within a window of calls if {share} fail or more.")
+        } else {
+            formatter.write_str("No outage is noticed for certain within a window of calls.\n")
+        }
+    }
+}
+
+/// A share from 0 to 1.
+fn valid(share: f64) -> f64 {
+    if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) }
+}
+
+/// In steps of 0.1%.
+fn share_of(step: u32) -> f64 {
+    f64::from(step) / 1_000.0
+}
+
+/// The least step, from 1 to 1000, for which something is true that is true of all greater ones.
+fn steps(is_true: impl Fn(u32) -> bool) -> Option<u32> {
+    let (mut low, mut high) = (0, 1_001);
+    while high - low > 1 {
+        let middle = low + (high - low) / 2;
+        if is_true(middle) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    (high <= 1_000).then_some(high)
+}

@@ -1,0 +1,100 @@
+//! The table of an explanation.
+
+use crate::figures::spelled::{Chance, Count, Percent, Seconds};
+use crate::figures::trial::TrialOdds;
+use crate::model::ratio::Ratio;
+
+/// What a rule does if some share of calls fails.
+pub(crate) struct Row {
+    pub(crate) share: f64,
+    /// The chance to open within 1,000 calls.
+    pub(crate) of_a_thousand: Bound,
+    /// The same within an hour.
+    pub(crate) of_an_hour: Option<Bound>,
+    /// The mean number of calls until it opens.
+    pub(crate) calls: Bound,
+    pub(crate) seconds: Option<Bound>,
+    pub(crate) trial: Option<TrialOdds>,
+}
+
+/// A figure, or as much of it as could be computed.
+#[derive(Clone, Copy)]
+pub(crate) struct Bound {
+    pub(crate) value: f64,
+    pub(crate) is_complete: bool,
+}
+
+impl Bound {
+    /// Of a chance, which is at least that.
+    fn chance(self) -> String {
+        format!("{}{}", Chance(self.value), if self.is_complete { "" } else { "+" })
+    }
+
+    /// Of a number or time, in this form, which is at most that.
+    fn at_most(self, spelled: impl Fn(f64) -> String) -> String {
+        format!("{}{}", if self.is_complete { "" } else { "<" }, spelled(self.value))
+    }
+}
+
+impl Row {
+    /// Whether all of its figures are complete.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.calls.is_complete
+    }
+}
+
+/// The shares of failing calls that the table has rows for.
+pub(crate) const SHARES: [f64; 15] =
+    [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
+
+/// Draws the table. Columns are as wide as they need to be.
+pub(crate) fn drawn(rows: &[Row]) -> String {
+    let is_timed = rows.iter().any(|row| row.seconds.is_some());
+    let mut lines = vec![heading([
+        "calls",
+        "opens within",
+        "opens within",
+        "calls until",
+        "time until",
+        "trial",
+        "calls",
+    ])];
+    lines.push(heading([
+        "that fail",
+        "1,000 calls",
+        "an hour",
+        "it opens",
+        "it opens",
+        "passes",
+        "it takes",
+    ]));
+    lines.extend(rows.iter().map(cells));
+    let widths: Vec<_> =
+        (0..7).map(|at| lines.iter().map(|line| line[at].chars().count()).max().unwrap_or(0)).collect();
+    let mut text = String::new();
+    for line in &lines {
+        let columns = line.iter().zip(&widths).enumerate();
+        let shown = columns.filter(|(at, _)| is_timed || !matches!(at, 2 | 4));
+        let cells: Vec<_> = shown.map(|(_, (cell, width))| format!("{cell:>width$}")).collect();
+        text += cells.join("   ").trim_end();
+        text += "\n";
+    }
+    text
+}
+
+fn heading(words: [&str; 7]) -> [String; 7] {
+    words.map(str::to_owned)
+}
+
+fn cells(row: &Row) -> [String; 7] {
+    let or_nothing = |text: Option<String>| text.unwrap_or_else(|| "?".to_owned());
+    [
+        Percent(Ratio::new(row.share)).to_string(),
+        row.of_a_thousand.chance(),
+        or_nothing(row.of_an_hour.map(Bound::chance)),
+        row.calls.at_most(|calls| Count(calls).to_string()),
+        or_nothing(row.seconds.map(|bound| bound.at_most(|seconds| Seconds(seconds).to_string()))),
+        or_nothing(row.trial.map(|trial| Chance(trial.passes).to_string())),
+        or_nothing(row.trial.map(|trial| Count(trial.calls).to_string())),
+    ]
+}

@@ -1,0 +1,161 @@
+//! A rule in words.
+
+use crate::figures::spelled::{Percent, grouped};
+use crate::logic::trial::Plan;
+use crate::model::duration::Spelled;
+use crate::model::rule::{Condition, Node};
+use crate::model::window::{Extent, Window};
+
+/// What the rule says, and what a trial takes.
+pub(crate) fn words(nodes: &[Node], window: &Window) -> String {
+    let calls = match window.extent {
+        Extent::Count(size) => format!("the last {} calls", grouped(size as u64)),
+        Extent::Time(duration) => format!("the calls of the last {}", Spelled(duration)),
+    };
+    let closed = phrase(nodes, false);
+    let of_closed = format!("A closed breaker looks at {calls}. It opens when {closed}.\n");
+    let of_half_open = Plan::of(nodes).map(|plan| {
+        let half_open = phrase(nodes, true);
+        let when = if half_open == closed { "that is so of its calls".to_owned() } else { half_open };
+        let good = match plan.good {
+            1 => "1 call was good".to_owned(),
+            good => format!("{} were good", grouped(u64::from(good))),
+        };
+        let length = match plan.length {
+            1 => "1 call".to_owned(),
+            length => format!("{} calls", grouped(u64::from(length))),
+        };
+        format!(
+            "A half-open one tries {length}, fewer if they settle it: it re-opens when {when}, \
+             and passes once that cannot be and {good}.\n"
+        )
+    });
+    wrapped(&of_closed) + &of_half_open.map(|text| wrapped(&text)).unwrap_or_default()
+}
+
+/// A sentence on lines that a terminal is wide enough for.
+fn wrapped(sentence: &str) -> String {
+    const WIDTH: usize = 100;
+    let (mut text, mut column) = (String::new(), 0);
+    for word in sentence.split_whitespace() {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > WIDTH {
+            text.push('\n');
+            column = 0;
+        } else if column > 0 {
+            text.push(' ');
+            column += 1;
+        }
+        text += word;
+        column += length;
+    }
+    text + "\n"
+}
+
+/// The rule of a breaker in one of the two states.
+fn phrase(nodes: &[Node], half_open: bool) -> String {
+    match reading(nodes, 0, half_open) {
+        Reading::Always => "it has made a call".to_owned(),
+        Reading::Never => "never".to_owned(),
+        Reading::When(text, _) => text,
+    }
+}
+
+/// What is left of a node once the state is known.
+enum Reading {
+    Always,
+    Never,
+    /// If the text is true; whether that has an "or" that would be misread beside an "and".
+    When(String, bool),
+}
+
+fn reading(nodes: &[Node], at: usize, half_open: bool) -> Reading {
+    let is_all = match nodes[at] {
+        Node::Condition(condition) => return of_condition(condition, half_open),
+        Node::All(_) => true,
+        Node::Any(_) => false,
+    };
+    let end = at + nodes[at].size();
+    let mut member = at + 1;
+    let mut texts = Vec::new();
+    while member < end {
+        match reading(nodes, member, half_open) {
+            Reading::Always if !is_all => return Reading::Always,
+            Reading::Never if is_all => return Reading::Never,
+            Reading::Always | Reading::Never => {}
+            Reading::When(text, is_ambiguous) if is_all && is_ambiguous => {
+                texts.push(format!("either {text}"));
+            }
+            Reading::When(text, _) => texts.push(text),
+        }
+        member += nodes[member].size();
+    }
+    match (texts.len(), is_all) {
+        (0, true) => Reading::Always,
+        (0, false) => Reading::Never,
+        (count, true) => Reading::When(texts.join(" and "), count == 1 && texts[0].contains(" or when ")),
+        (count, false) => Reading::When(texts.join(", or when "), count > 1),
+    }
+}
+
+fn of_condition(condition: Condition, half_open: bool) -> Reading {
+    let number = |count: u32| grouped(u64::from(count));
+    let text = match condition {
+        Condition::Closed => return if half_open { Reading::Never } else { Reading::Always },
+        Condition::HalfOpen => return if half_open { Reading::Always } else { Reading::Never },
+        Condition::Min(count) => format!("there are at least {}", number(count)),
+        Condition::FailureRate(ratio) => format!("at least {} failed", Percent(ratio)),
+        Condition::Failures(count) => format!("at least {} failed", number(count)),
+        Condition::FailureStreak(1) => "the latest failed".to_owned(),
+        Condition::FailureStreak(count) => format!("the latest {} failed", number(count)),
+        Condition::SlowRate(ratio, threshold) => {
+            format!("at least {} took {} or longer", Percent(ratio), Spelled(threshold))
+        }
+        Condition::AvgLatency(threshold) => format!("they took {} or longer on average", Spelled(threshold)),
+        Condition::FailingFor(duration) => format!("no call has succeeded for {}", Spelled(duration)),
+        Condition::Custom { path: "" | "..", .. } => "your function says so".to_owned(),
+        Condition::Custom { path, .. } => format!("`{path}` says so"),
+    };
+    Reading::When(text, false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+    use crate::model::rule::Rule;
+    use crate::model::window::Window;
+
+    #[test]
+    fn a_rule_reads_as_a_sentence() {
+        for (rule, window, expected) in [
+            (
+                "min(10) & failure_rate(50%)",
+                "count(100)",
+                "A closed breaker looks at the last 100 calls. It opens when there are at least 10 and at least 50% failed.\n\
+                 A half-open one tries 10 calls, fewer if they settle it: it re-opens when that is so of its calls, \
+                 and passes once that cannot be and 5 were good.\n",
+            ),
+            (
+                "min(20) & (failure_rate(0.5) | slow_rate(0.3, 1s)) | failure_streak(5)",
+                "time(60s)",
+                "A closed breaker looks at the calls of the last 1m. It opens when there are at least 20 and either at least \
+                 50% failed, or when at least 30% took 1s or longer, or when the latest 5 failed.\n\
+                 A half-open one tries 20 calls, fewer if they settle it: it re-opens when that is so of its calls, \
+                 and passes once that cannot be and 10 were good.\n",
+            ),
+            (
+                "closed & failures(5) & failing_for(2s) | half_open & failures(1)",
+                "count(1000)",
+                "A closed breaker looks at the last 1,000 calls. It opens when at least 5 failed and no call has succeeded for 2s.\n\
+                 A half-open one tries 1 call, fewer if they settle it: it re-opens when at least 1 failed, \
+                 and passes once that cannot be and 1 call was good.\n",
+            ),
+        ] {
+            let rule: Rule = rule.parse().expect("a rule");
+            let window: Window = window.parse().expect("a window");
+            let words = words(rule.nodes(), &window);
+            assert_eq!(words.replace('\n', " ").trim_end(), expected.replace('\n', " ").trim_end());
+            assert!(words.lines().all(|line| line.len() <= 100));
+        }
+    }
+}

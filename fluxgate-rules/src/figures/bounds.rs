@@ -1,0 +1,276 @@
+//! Whether a rule opens healthy breakers, or overlooks outages, more often than anyone would want.
+//!
+//! Conditions that say nothing about failures (`slow_rate`, `avg_latency`, `failing_for`, `custom`) are left out on the safe side: a
+//! rule is refused only for what it does without them, or would not do even if they held.
+
+use crate::figures::binomial::at_least;
+use crate::figures::filling::{Effort, filling};
+use crate::figures::sliding::sliding;
+use crate::figures::small::{is_small, small};
+use crate::figures::thresholds::{Thresholds, Unknown};
+use crate::model::limits::MAX_WINDOW_SIZE;
+use crate::model::rule::Node;
+use crate::model::window::{Extent, Window};
+
+/// The greatest chance with which a rule may open a healthy breaker while its window first fills.
+const MOST_WHILE_FILLING: f64 = 1e-3;
+/// The greatest chance with which it may do so with each call after that.
+const MOST_PER_CALL: f64 = 1e-6;
+/// The least chance with which it has to notice an outage within a window of calls.
+const NEARLY_CERTAIN: f64 = 0.99;
+
+/// A chance that is too great is computed at compile time, perhaps without optimization.
+const EFFORT: Effort = Effort { enough: MOST_WHILE_FILLING, cells: 500_000, surprise: 14.0 };
+/// Where it is too great, how great.
+const EFFORT_TO_TELL: Effort = Effort { enough: 0.999, ..EFFORT };
+
+/// How a rule opens healthy breakers too often.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) enum FalseAlarm {
+    /// With this chance, within so many calls from an empty window, if that matters.
+    First(f64, Option<u64>),
+    /// Once in so many calls, of which so many are in the window, if that varies.
+    Repeated(f64, Option<u64>),
+}
+
+/// An outage that is overlooked.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub(crate) struct Oversight {
+    /// With which chance it is noticed.
+    pub(crate) chance: f64,
+    /// Within how many calls.
+    pub(crate) calls: u64,
+}
+
+/// How the rule opens breakers too often of which this share of calls fails when all is well.
+pub(crate) fn false_alarm(nodes: &[Node], window: &Window, normal: f64) -> Option<FalseAlarm> {
+    let thresholds = Thresholds::of(nodes, Unknown::NeverHolds);
+    let (filled, rate, varying) = match window.extent {
+        Extent::Count(size) => {
+            let size = size as u64;
+            let rate = if is_small(&thresholds, size) {
+                small(&thresholds, size, normal).1
+            } else {
+                sliding(&thresholds, size, normal).rest
+            };
+            (size, rate, None)
+        }
+        Extent::Time(_) => {
+            let rate = |size| (sliding(&thresholds, size, normal).rest, size);
+            let first = thresholds.first(MAX_WINDOW_SIZE as u64)?;
+            // Where more calls need no more failures, the filling tells all.
+            let is_worst = |last: u64| Some(last).filter(|last| *last < MAX_WINDOW_SIZE as u64);
+            let rates = varying_sizes(&thresholds, first, |_, last| is_worst(last)).into_iter().map(rate);
+            let worst = rates.max_by(|one, other| one.0.total_cmp(&other.0));
+            let (rate, size) = worst.unwrap_or((0.0, first));
+            (MAX_WINDOW_SIZE as u64, rate, Some(size))
+        }
+    };
+    // That of a full window is soon known, and the filling adds to it.
+    let full = at_least(thresholds.least(filled, 0, filled), filled, normal);
+    let chance =
+        |effort| filling(&thresholds, filled, normal, effort).chances.last().map_or(full, |it| it.max(full));
+    let is_first = full > MOST_WHILE_FILLING || chance(EFFORT) > MOST_WHILE_FILLING;
+    let first = if is_first { chance(EFFORT_TO_TELL) } else { 0.0 };
+    // Both may be; then that is said which is further from what is right.
+    if first / MOST_WHILE_FILLING > (rate / MOST_PER_CALL).max(1.0) {
+        Some(FalseAlarm::First(first, Some(filled).filter(|_| varying.is_none())))
+    } else if rate > MOST_PER_CALL {
+        Some(FalseAlarm::Repeated(-1.0 / (-rate).exp_m1(), varying))
+    } else {
+        None
+    }
+}
+
+/// How the rule overlooks an outage that makes this share of calls fail, until then none of a full window.
+pub(crate) fn oversight(nodes: &[Node], window: &Window, outage: f64) -> Option<Oversight> {
+    let thresholds = Thresholds::of(nodes, Unknown::Holds);
+    let of = |calls| Oversight { chance: noticed(&thresholds, calls, outage), calls };
+    let worst = match window.extent {
+        Extent::Count(size) => of(size as u64),
+        Extent::Time(_) => {
+            let first = thresholds.first(MAX_WINDOW_SIZE as u64)?.max(u64::from(thresholds.largest_min));
+            let sizes = varying_sizes(&thresholds, first, |first, _| Some(first));
+            sizes.into_iter().map(of).min_by(|one, other| one.chance.total_cmp(&other.chance))?
+        }
+    };
+    Some(worst).filter(|worst| worst.chance < NEARLY_CERTAIN)
+}
+
+/// The numbers of calls in a time window, from `first` up, that are worst: with each, more failures are needed than with one less, or
+/// with one more. `choose` takes the first or the last of those with which equally many are needed. With more calls, chance evens out.
+fn varying_sizes(
+    thresholds: &Thresholds<'_>,
+    first: u64,
+    choose: impl Fn(u64, u64) -> Option<u64>,
+) -> Vec<u64> {
+    const STEPS: usize = 6;
+    let most = MAX_WINDOW_SIZE as u64;
+    let (mut sizes, mut start, mut least) = (Vec::new(), first, 0);
+    for _ in 0..STEPS {
+        least = thresholds.least(start, 0, least);
+        let is_alike = |calls| calls <= most && thresholds.least(calls, 0, least) == least;
+        let (mut end, mut beyond) = (start, start + 1);
+        while is_alike(beyond) {
+            (end, beyond) = (beyond, beyond + 2 * (beyond - start));
+        }
+        beyond = beyond.min(most + 1).max(end + 1);
+        while beyond - end > 1 {
+            let middle = end + (beyond - end) / 2;
+            if is_alike(middle) {
+                end = middle;
+            } else {
+                beyond = middle;
+            }
+        }
+        sizes.extend(choose(start, end));
+        if beyond > most {
+            break;
+        }
+        start = beyond;
+    }
+    sizes
+}
+
+/// At most the chance that an outage is noticed within a window of so many calls, which replace as many good ones.
+fn noticed(thresholds: &Thresholds<'_>, calls: u64, share: f64) -> f64 {
+    let mut overlooked = 1.0;
+    for streak in &thresholds.streaks {
+        let least = thresholds.least(calls, *streak, calls);
+        let enough = at_least(least.max(u64::from(*streak)), calls, share);
+        let chance = if *streak == 0 { enough } else { enough.min(has_run(*streak, calls, share)) };
+        // What makes one of them likelier makes the others likelier, too, so this is the least chance.
+        overlooked *= 1.0 - chance;
+    }
+    1.0 - overlooked
+}
+
+/// The chance that this many calls in a row fail, among so many.
+fn has_run(streak: u32, calls: u64, share: f64) -> f64 {
+    let length = streak as usize;
+    if calls < u64::from(streak) {
+        return 0.0;
+    }
+    let run = share.powf(f64::from(streak));
+    // By the number of calls, from 0 on: the chance that there was none.
+    let mut without = vec![1.0; length];
+    without.push(1.0 - run);
+    while (without.len() as u64) <= calls && without.last().is_some_and(|last| *last > 1e-6) {
+        // The run ends with this call, and began after a success.
+        let ends = (1.0 - share) * run * without[without.len() - length - 1];
+        without.push(without[without.len() - 1] - ends);
+    }
+    1.0 - without[without.len() - 1]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FalseAlarm, false_alarm, has_run, oversight};
+    use crate::model::rule::Rule;
+    use crate::model::window::Window;
+    use core::time::Duration;
+
+    fn rule(text: &str) -> Rule {
+        text.parse().unwrap_or_else(|problem| panic!("{text}: {problem:?}"))
+    }
+
+    fn window(text: &str) -> Window {
+        text.parse().unwrap_or_else(|problem| panic!("{text}: {problem:?}"))
+    }
+
+    #[test]
+    fn rules_that_open_healthy_breakers_are_told_from_others() {
+        let (hundred, minute) = ("count(100)", "time(60s)");
+        for (text, window_text, normal, expected) in [
+            ("min(10) & failure_rate(0.5)", hundred, 0.05, "-"),
+            ("min(10) & failure_rate(0.5)", hundred, 0.3, "first"),
+            ("min(100) & failure_rate(0.5)", hundred, 0.3, "once"),
+            ("min(100) & failure_rate(0.5)", hundred, 0.2, "-"),
+            ("min(20) & failure_rate(0.3)", hundred, 0.2, "once"),
+            ("failure_streak(5)", hundred, 0.05, "-"),
+            ("failure_streak(4)", hundred, 0.05, "once"),
+            ("failures(5)", "count(10)", 0.05, "once"),
+            ("failures(5)", hundred, 0.05, "once"),
+            ("min(10) & failure_rate(0.5)", minute, 0.02, "-"),
+            ("min(10) & failure_rate(0.5)", minute, 0.05, "once"),
+            ("min(30) & failure_rate(0.5)", minute, 0.05, "-"),
+            // Sooner or later, in a busy minute.
+            ("failures(50)", minute, 0.001, "first"),
+            // What depends on durations is left out.
+            ("failures(5) & slow_rate(0.1, 1s)", hundred, 0.05, "-"),
+            ("min(100000) & failure_rate(0.06)", "count(1000000)", 0.05, "-"),
+            ("min(100000) & failure_rate(0.051)", "count(1000000)", 0.05, "first"),
+        ] {
+            let found = match false_alarm(rule(text).nodes(), &window(window_text), normal) {
+                None => "-",
+                Some(FalseAlarm::First(chance, _)) if chance > 1e-3 => "first",
+                Some(FalseAlarm::Repeated(calls, _)) if calls < 1e6 => "once",
+                Some(alarm) => panic!("{text}: {alarm:?}"),
+            };
+            assert_eq!(found, expected, "{text} with {window_text} at {normal}");
+        }
+    }
+
+    #[test]
+    fn outages_that_are_overlooked_are_told_from_others() {
+        let (hundred, minute) = ("count(100)", "time(60s)");
+        for (text, window_text, outage, is_noticed) in [
+            ("min(10) & failure_rate(0.5)", hundred, 0.5, false),
+            ("min(10) & failure_rate(0.5)", hundred, 0.6, false),
+            ("min(10) & failure_rate(0.5)", hundred, 0.62, true),
+            ("min(10) & failure_rate(0.5)", minute, 0.6, false),
+            ("min(10) & failure_rate(0.5)", minute, 0.9, true),
+            ("failure_streak(5)", hundred, 0.5, false),
+            ("failure_streak(5)", hundred, 0.8, true),
+            ("failures(10)", hundred, 0.2, true),
+            ("failures(10)", hundred, 0.1, false),
+            ("min(10) & slow_rate(0.5, 1s)", hundred, 0.1, true),
+        ] {
+            let found = oversight(rule(text).nodes(), &window(window_text), outage);
+            assert_eq!(found.is_none(), is_noticed, "{text} with {window_text} at {outage}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn runs_are_counted_among_all_sequences() {
+        for (streak, calls) in [(1, 1), (1, 9), (3, 9), (9, 9), (4, 12)] {
+            for share in [0.1_f64, 0.5, 0.9] {
+                let mut exact = 0.0;
+                for sequence in 0..1_u32 << calls {
+                    let mut run = sequence;
+                    (1..streak).for_each(|_| run &= run >> 1);
+                    let failures = sequence.count_ones().cast_signed();
+                    if run != 0 {
+                        exact += share.powi(failures) * (1.0 - share).powi(calls - failures);
+                    }
+                }
+                let found = has_run(streak, calls as u64, share);
+                assert!((found - exact).abs() < 1e-5, "{streak} of {calls} at {share}: {found} {exact}");
+            }
+        }
+        assert!(has_run(10, 9, 0.9) < 1e-15);
+    }
+
+    /// The macros make these checks while they compile, so that not even large windows may take long: the numbers that are computed
+    /// are limited, whatever the rule.
+    #[test]
+    fn the_largest_windows_are_checked() {
+        let day = Window::time(Duration::from_secs(86_400));
+        for window in [Window::count(1_000_000), day] {
+            for text in [
+                "min(1) & failure_rate(0.000001)",
+                "min(500000) & failure_rate(0.0525)",
+                "min(100000) & failure_rate(0.5) | failure_streak(100000)",
+                "min(1000000) & failure_rate(0.05)",
+                "failures(1000000)",
+                "failure_streak(7) & failures(500000)",
+            ] {
+                for share in [1e-9, 0.05, 0.999_999, 1.0] {
+                    let rule = rule(text);
+                    let _ =
+                        (false_alarm(rule.nodes(), &window, share), oversight(rule.nodes(), &window, share));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! The chance that a rule trips while the window fills, by dynamic programming: exact, one call after the other.
+
+use crate::figures::binomial::{self, Distribution, surprise};
+use crate::figures::thresholds::Thresholds;
+
+/// The chance that a rule trips while the window fills.
+pub(crate) struct Filling {
+    /// By the number of calls, from 0 on: the chance that the rule has tripped.
+    pub(crate) chances: Vec<f64>,
+    /// From there on, until the window is full, the chance of one more call, as a rate: that of survival is `exp(-rate)`.
+    pub(crate) rate: f64,
+    /// Whether this is all. If not, the chance is greater than this.
+    pub(crate) is_complete: bool,
+}
+
+/// When to stop.
+#[derive(Clone, Copy)]
+pub(crate) struct Effort {
+    /// The chance above which its value makes no difference.
+    pub(crate) enough: f64,
+    /// How many numbers may be computed.
+    pub(crate) cells: u64,
+    /// What is less likely than `exp(-surprise)` may be left out, if it can be at once.
+    pub(crate) surprise: f64,
+}
+
+impl Effort {
+    /// For people, who wait for a fraction of a second.
+    pub(crate) const FULL: Self = Self { enough: 1.0 - 1e-15, cells: 5_000_000, surprise: 60.0 };
+}
+
+/// What is less likely than this is left out.
+const NEGLIGIBLE: f64 = 1e-25;
+
+/// The numbers of failures that are possible after some calls of which the last ones failed, with their probabilities.
+struct Row {
+    /// The first of these numbers.
+    first: u64,
+    probabilities: Vec<f64>,
+}
+
+impl Row {
+    fn single(failures: usize, probability: f64) -> Self {
+        Self { first: failures as u64, probabilities: vec![probability] }
+    }
+
+    fn sum(&self) -> f64 {
+        self.probabilities.iter().sum()
+    }
+
+    /// Takes away what trips, and gives its probability.
+    fn trip(&mut self, least: u64) -> f64 {
+        let kept = least.saturating_sub(self.first).min(self.probabilities.len() as u64) as usize;
+        self.probabilities.drain(kept..).sum()
+    }
+
+    fn drop_negligible(&mut self) {
+        while self.probabilities.last().is_some_and(|last| *last < NEGLIGIBLE) {
+            self.probabilities.pop();
+        }
+        let few = self.probabilities.iter().take_while(|probability| **probability < NEGLIGIBLE).count();
+        self.probabilities.drain(..few);
+        self.first += few as u64;
+    }
+}
+
+/// Plays up to `size` calls, of which each fails with the probability `share`, against the rule. No call is forgotten.
+pub(crate) fn filling(thresholds: &Thresholds<'_>, size: u64, share: f64, effort: Effort) -> Filling {
+    let mut filling = Filling { chances: vec![0.0], rate: 0.0, is_complete: true };
+    let Some(first) = thresholds.first(size) else { return filling };
+    let mut play = Play::new(thresholds, share);
+    if thresholds.streaks.len() == 1 {
+        // Nothing can happen before, and streaks make no difference.
+        let Distribution { first: fewest, probabilities } = Distribution::of(first - 1, share);
+        play.rows = vec![Row { first: fewest, probabilities }];
+        filling.chances.resize(first as usize, 0.0);
+    }
+    let settled = u64::from(thresholds.largest_min.max(thresholds.longest_streak())) + 8;
+    let least_share = thresholds.least_share(size);
+    let (mut chance, mut cells, mut steady, mut last_rate) = (0.0, 0, 0, 0.0);
+    for calls in filling.chances.len() as u64..=size {
+        let tripped = play.call(calls);
+        // Relative to what is left, lest rounding errors add up.
+        let rate = binomial::rate(tripped / (1.0 - chance));
+        chance = f64::min(chance + tripped, 1.0);
+        filling.chances.push(chance);
+        if chance >= effort.enough || 1.0 - chance < 1e-15 {
+            break;
+        }
+        cells += play.rows.iter().map(|row| 8 + row.probabilities.len() as u64).sum::<u64>();
+        if cells > effort.cells {
+            filling.is_complete = calls == size;
+            break;
+        }
+        if play.counts_failures
+            && share < least_share
+            && surprise(least_share, share) * calls as f64 > effort.surprise
+        {
+            // That so many fail from here on, ever, is less likely than exp(-surprise): by the maximal inequality for the martingale
+            // exp(t F - n ln E exp(t X)), where F of n calls failed.
+            if thresholds.streaks.len() == 1 {
+                break;
+            }
+            play.forget_failures();
+        }
+        if !play.counts_failures && calls > settled {
+            steady = if (rate - last_rate).abs() <= rate * 1e-13 { steady + 1 } else { 0 };
+            last_rate = rate;
+            if steady > 8 {
+                filling.rate = rate;
+                break;
+            }
+        }
+    }
+    filling
+}
+
+/// The state of all plays that have not tripped.
+struct Play<'a> {
+    thresholds: &'a Thresholds<'a>,
+    share: f64,
+    /// By the number of failures in a row; the last row is that of the longest streak that makes a difference, and all longer ones.
+    rows: Vec<Row>,
+    /// Whether rows tell numbers of failures; otherwise, each has one number that stands for all.
+    counts_failures: bool,
+    /// For each of the rule's streaks, the least number of failures that trips, as it was last.
+    least: Vec<u64>,
+}
+
+impl<'a> Play<'a> {
+    fn new(thresholds: &'a Thresholds<'a>, share: f64) -> Self {
+        Self {
+            thresholds,
+            share,
+            rows: vec![Row::single(0, 1.0)],
+            counts_failures: thresholds.count_failures(),
+            least: vec![0; thresholds.streaks.len()],
+        }
+    }
+
+    /// Makes the call that is the `calls`-th, and gives the probability that it trips.
+    fn call(&mut self, calls: u64) -> f64 {
+        let success = self.after_success();
+        for row in &mut self.rows {
+            row.first += 1;
+            row.probabilities.iter_mut().for_each(|probability| *probability *= self.share);
+        }
+        if self.thresholds.streaks.len() == 1 {
+            // One row for all streaks.
+            let failure = self.rows.pop();
+            self.rows = vec![merged([Some(success), failure].iter().flatten())];
+        } else {
+            self.rows.insert(0, success);
+            let longest = self.thresholds.longest_streak() as usize;
+            if self.rows.len() > longest + 1 {
+                let longer = self.rows.split_off(longest);
+                let row = if self.counts_failures {
+                    merged(longer.iter())
+                } else {
+                    Row::single(longest, longer.iter().map(Row::sum).sum())
+                };
+                self.rows.push(row);
+            }
+        }
+        self.trip(calls)
+    }
+
+    fn after_success(&self) -> Row {
+        let mut success = if self.counts_failures {
+            merged(self.rows.iter())
+        } else {
+            Row::single(0, self.rows.iter().map(Row::sum).sum())
+        };
+        success.probabilities.iter_mut().for_each(|probability| *probability *= 1.0 - self.share);
+        success
+    }
+
+    fn trip(&mut self, calls: u64) -> f64 {
+        for (least, streak) in self.least.iter_mut().zip(&self.thresholds.streaks) {
+            *least = self.thresholds.least(calls, *streak, *least);
+        }
+        let mut tripped = 0.0;
+        for (streak, row) in self.rows.iter_mut().enumerate() {
+            tripped += row.trip(self.least[self.thresholds.level(streak as u64)]);
+            row.drop_negligible();
+        }
+        let alive = self.rows.iter().rposition(|row| !row.probabilities.is_empty());
+        self.rows.truncate(alive.map_or(1, |last| last + 1));
+        tripped
+    }
+
+    /// Ceases to tell numbers of failures. What trips from now on, trips with as few as the streak has.
+    fn forget_failures(&mut self) {
+        self.counts_failures = false;
+        for (streak, row) in self.rows.iter_mut().enumerate() {
+            *row = Row::single(streak, row.sum());
+        }
+    }
+}
+
+/// The sum of rows, which have no negative numbers of failures between them.
+fn merged<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Row {
+    let rows = rows.filter(|row| !row.probabilities.is_empty());
+    let end = |row: &Row| row.first + row.probabilities.len() as u64;
+    let first = rows.clone().map(|row| row.first).min().unwrap_or(0);
+    let length = rows.clone().map(end).max().unwrap_or(0).saturating_sub(first);
+    let mut probabilities = vec![0.0; length as usize];
+    for row in rows {
+        let start = (row.first - first) as usize;
+        for (sum, probability) in probabilities[start..].iter_mut().zip(&row.probabilities) {
+            *sum += probability;
+        }
+    }
+    Row { first, probabilities }
+}

@@ -1,0 +1,208 @@
+//! The chance that a rule opens a closed breaker within so many calls, from an empty window.
+
+use crate::figures::filling::{Effort, filling};
+use crate::figures::sliding::sliding;
+use crate::figures::small::{is_small, small};
+use crate::figures::thresholds::Thresholds;
+
+/// When a rule opens a closed breaker.
+pub(crate) struct Opening {
+    /// By the number of calls, from 0 on: the chance that it is open.
+    chances: Vec<f64>,
+    /// What follows.
+    stretches: Vec<Stretch>,
+    /// Whether what follows is all. If not, chances of more calls are greater than is known.
+    is_complete: bool,
+}
+
+/// A number of calls that are alike.
+struct Stretch {
+    /// How many.
+    calls: u64,
+    /// The probability that one of them does not open the breaker is `exp(-rate)`.
+    rate: f64,
+}
+
+impl Opening {
+    /// Of a window of this size, if calls fail with this probability.
+    pub(crate) fn of(thresholds: &Thresholds<'_>, size: u64, share: f64) -> Self {
+        if is_small(thresholds, size) {
+            let (chances, rate) = small(thresholds, size, share);
+            return Self { chances, stretches: vec![Stretch { calls: u64::MAX, rate }], is_complete: true };
+        }
+        Self::of_large(thresholds, size, share)
+    }
+
+    /// The same, by formulas that need no sequences.
+    fn of_large(thresholds: &Thresholds<'_>, size: u64, share: f64) -> Self {
+        let filling = filling(thresholds, size, share, Effort::FULL);
+        let rates = sliding(thresholds, size, share);
+        let left = size + 1 - filling.chances.len() as u64;
+        let stretches = vec![
+            Stretch { calls: left, rate: filling.rate },
+            Stretch { calls: size, rate: rates.first },
+            Stretch { calls: u64::MAX, rate: rates.rest },
+        ];
+        Self { chances: filling.chances, stretches, is_complete: filling.is_complete }
+    }
+
+    /// The chance that the breaker is open after so many calls.
+    pub(crate) fn chance(&self, calls: u64) -> f64 {
+        let last = self.chances.len() as u64 - 1;
+        let chance = self.chances[calls.min(last) as usize];
+        let mut left = calls.saturating_sub(last);
+        let mut sum = 0.0;
+        for stretch in &self.stretches {
+            let calls = stretch.calls.min(left);
+            sum += stretch.rate * calls as f64;
+            left -= calls;
+        }
+        // With more digits than 1 - (1 - chance) exp(-sum) where both are small.
+        chance - (1.0 - chance) * (-sum).exp_m1()
+    }
+
+    /// Whether the chance of so many calls is all of it, or only so much as could be computed.
+    pub(crate) fn is_complete(&self, calls: u64) -> bool {
+        self.is_complete || calls < self.chances.len() as u64
+    }
+
+    /// The mean number of calls until it is open; infinite if it never is.
+    pub(crate) fn mean(&self) -> f64 {
+        // The sum of the probabilities that more than 0, 1, 2, .. calls are needed.
+        let (last, before) = self.chances.split_last().unwrap_or((&0.0, &[]));
+        let mut mean: f64 = before.iter().map(|chance| 1.0 - chance).sum();
+        let mut left = 1.0 - last;
+        for Stretch { calls, rate } in &self.stretches {
+            if left <= 0.0 {
+                break;
+            }
+            let all = rate * *calls as f64;
+            // `left` times 1 + x + x^2 + .., with x = exp(-rate).
+            mean += if *rate > 0.0 {
+                left * (-all).exp_m1() / (-rate).exp_m1()
+            } else if *calls == u64::MAX {
+                f64::INFINITY
+            } else {
+                left * *calls as f64
+            };
+            left *= (-all).exp();
+        }
+        mean
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Opening;
+    use crate::figures::thresholds::{Thresholds, Unknown};
+    use crate::model::rule::Rule;
+
+    const RULES: [&str; 12] = [
+        "min(4) & failure_rate(0.5)",
+        "min(1) & failure_rate(1.0)",
+        "min(2) & failure_rate(0.3)",
+        "min(7) & failure_rate(0.7)",
+        "failures(2)",
+        "failures(5)",
+        "failure_streak(3)",
+        "min(5) & failure_rate(0.6) | failure_streak(3)",
+        "min(5) & (failure_rate(0.9) | failure_streak(2))",
+        "failures(4) & failure_streak(2)",
+        "min(6) & failure_rate(0.4) & failure_streak(2) | failures(5)",
+        "closed & min(6) & failure_rate(0.5) | half_open & min(1) & failure_rate(1.0)",
+    ];
+    const SHARES: [f64; 8] = [0.001, 0.05, 0.2, 0.35, 0.5, 0.7, 0.9, 1.0];
+
+    fn rule(text: &str) -> Rule {
+        text.parse().unwrap_or_else(|problem| panic!("{text}: {problem:?}"))
+    }
+
+    /// The chance that the rule trips within so many calls, by all sequences of calls.
+    fn played(thresholds: &Thresholds<'_>, size: usize, calls: u32, share: f64) -> f64 {
+        let mut tripped = 0.0;
+        for sequence in 0..1_u32 << calls {
+            let failed = |call: u32| sequence >> call & 1 == 1;
+            let trips = (1..=calls).any(|made| {
+                let first = made.saturating_sub(size as u32);
+                let failures = (first..made).filter(|call| failed(*call)).count() as u64;
+                let streak = (0..made).rev().take_while(|call| failed(*call)).count() as u32;
+                thresholds.trip(u64::from(made - first), failures, streak)
+            });
+            if trips {
+                let failures = sequence.count_ones().cast_signed();
+                tripped += share.powi(failures) * (1.0 - share).powi(calls.cast_signed() - failures);
+            }
+        }
+        tripped
+    }
+
+    #[test]
+    fn figures_of_small_windows_are_those_of_all_sequences() {
+        for text in RULES {
+            let rule = rule(text);
+            let thresholds = Thresholds::of(rule.nodes(), Unknown::NeverHolds);
+            for size in [7, 9] {
+                for share in SHARES {
+                    let opening = Opening::of(&thresholds, size, share);
+                    for calls in [1, 5, 8, 12] {
+                        let (found, exact) = (
+                            opening.chance(u64::from(calls)),
+                            played(&thresholds, size as usize, calls, share),
+                        );
+                        assert!(
+                            (found - exact).abs() < 1e-12,
+                            "{text}: {calls} of {size} at {share}: {found} {exact}"
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_filling_of_a_window_is_exact() {
+        for text in RULES {
+            let rule = rule(text);
+            let thresholds = Thresholds::of(rule.nodes(), Unknown::NeverHolds);
+            for share in SHARES {
+                let opening = Opening::of_large(&thresholds, 12, share);
+                for calls in [1, 5, 8, 12] {
+                    let (found, exact) =
+                        (opening.chance(u64::from(calls)), played(&thresholds, 12, calls, share));
+                    assert!(
+                        (found - exact).abs() < 1e-12,
+                        "{text}: {calls} of 12 at {share}: {found} {exact}"
+                    );
+                }
+            }
+        }
+    }
+
+    /// The chance after the window has filled, by the formulas that larger windows need, beside that by all sequences. In windows that
+    /// small, errors are as large as they get.
+    #[test]
+    fn the_sliding_of_a_window_is_within_the_stated_error() {
+        for text in RULES {
+            let rule = rule(text);
+            let thresholds = Thresholds::of(rule.nodes(), Unknown::NeverHolds);
+            let is_joined = text.matches("failure").count() > 1 && text.contains("failure_streak");
+            for size in [8, 10] {
+                for share in SHARES {
+                    let exact = Opening::of(&thresholds, size, share);
+                    let found = Opening::of_large(&thresholds, size, share);
+                    for calls in (size + 1..60).chain([100, 1_000, 10_000]) {
+                        let (exact, found) = (exact.chance(calls), found.chance(calls));
+                        let error = if is_joined { exact - found } else { (exact - found).abs() };
+                        assert!(error < 0.06, "{text}: {calls} of {size} at {share}: {found} {exact}");
+                    }
+                    let (exact, found) = (exact.mean(), found.mean());
+                    let error = if is_joined { found / exact - 1.0 } else { (found / exact - 1.0).abs() };
+                    assert!(
+                        error.is_nan() || error < 0.12,
+                        "{text}: mean of {size} at {share}: {found} {exact}"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The chance that a rule trips on a small window, full and sliding: exact, by all the sequences of calls that the window can hold.
+
+use crate::figures::binomial;
+use crate::figures::thresholds::Thresholds;
+
+/// The largest window of which all sequences are played.
+pub(crate) const LARGEST: u64 = 10;
+
+/// How many windows of calls are played. After that, the chance of one more call no longer changes, within what numbers can tell.
+const WINDOWS: u64 = 5;
+
+/// Whether a window of this size is small for the rule.
+pub(crate) fn is_small(thresholds: &Thresholds<'_>, size: u64) -> bool {
+    size <= LARGEST && u64::from(thresholds.longest_streak()) <= size
+}
+
+/// By the number of calls, from 0 on: the chance that the rule has tripped; and, from there on, the rate of each more call.
+pub(crate) fn small(thresholds: &Thresholds<'_>, size: u64, share: f64) -> (Vec<f64>, f64) {
+    // The calls in the window are bits, the latest last: 1 is a failure.
+    let mut plays = vec![1.0];
+    let (mut chances, mut chance, mut rate) = (vec![0.0], 0.0, 0.0);
+    let mut trips = Vec::new();
+    for call in 1..=WINDOWS * size {
+        let calls = call.min(size);
+        if call <= size {
+            trips = (0..1_usize << calls)
+                .map(|sequence| {
+                    let failures = u64::from(sequence.count_ones());
+                    thresholds.trip(calls, failures, sequence.trailing_ones())
+                })
+                .collect();
+        }
+        let mut next = vec![0.0; trips.len()];
+        let mut tripped = 0.0;
+        for (sequence, probability) in plays.iter().enumerate() {
+            for (failed, of_call) in [(0, 1.0 - share), (1, share)] {
+                let longer = (sequence << 1 | failed) & (trips.len() - 1);
+                let goal = if trips[longer] { &mut tripped } else { &mut next[longer] };
+                *goal += probability * of_call;
+            }
+        }
+        rate = binomial::rate(tripped / (1.0 - chance));
+        chance = f64::min(chance + tripped, 1.0);
+        chances.push(chance);
+        plays = next;
+        if 1.0 - chance < 1e-15 {
+            break;
+        }
+    }
+    (chances, rate)
+}

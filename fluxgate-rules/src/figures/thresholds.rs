@@ -1,0 +1,180 @@
+//! How many failures trip a closed breaker: all that chance needs to know of a rule.
+
+use crate::logic::evaluate::{Customs, Situation, contains, holds, possible_ways};
+use crate::model::limits::MAX_THRESHOLDS;
+use crate::model::metrics::{Measures, Metrics, Tally};
+use crate::model::rule::{Condition, Node, Rule};
+
+/// What is supposed of the conditions that say nothing about failures: `slow_rate`, `avg_latency`, `failing_for` and `custom`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Unknown {
+    /// They never hold, so that the rule trips no sooner than this.
+    NeverHolds,
+    /// They hold with the first call, so that the rule trips no later than this.
+    Holds,
+}
+
+/// The figures of so many calls.
+pub(crate) fn metrics(
+    calls: u64,
+    failures: u64,
+    streak: u32,
+    unknown: Unknown,
+    measures: Measures,
+) -> Metrics {
+    let (slow, latency, since_success) = match unknown {
+        Unknown::NeverHolds => (0, 0, 0),
+        Unknown::Holds => (calls, u128::MAX, u64::MAX),
+    };
+    let tally = Tally { total: calls, failures, slow: [slow; MAX_THRESHOLDS], latency };
+    Metrics::new(tally, streak, measures).after_success(since_success)
+}
+
+/// The answers to `custom` conditions.
+pub(crate) fn customs(unknown: Unknown) -> Customs {
+    match unknown {
+        Unknown::NeverHolds => Customs::NONE,
+        Unknown::Holds => Customs::ALL,
+    }
+}
+
+/// How many failures trip a closed breaker, by the number of calls and of failures in a row.
+pub(crate) struct Thresholds<'a> {
+    nodes: &'a [Node],
+    unknown: Unknown,
+    measures: Measures,
+    /// The lengths of streaks that the rule asks for, ascending, after 0. Between two of them, the streak makes no difference.
+    pub(crate) streaks: Vec<u32>,
+    /// The greatest share of calls that cannot be reached without failures enough for the rule, but for streaks; `None` if it does not
+    /// count failures.
+    rates: Vec<f64>,
+    counts: Vec<u32>,
+    /// From how many calls on, no `min` makes a difference.
+    pub(crate) largest_min: u32,
+}
+
+impl<'a> Thresholds<'a> {
+    pub(crate) fn of(nodes: &'a [Node], unknown: Unknown) -> Self {
+        let ways = possible_ways(nodes, false);
+        let conditions = || {
+            nodes.iter().enumerate().filter_map(move |(at, node)| match node {
+                Node::Condition(condition) if contains(ways, at) => Some(*condition),
+                _ => None,
+            })
+        };
+        let mut streaks: Vec<_> = conditions()
+            .filter_map(|condition| match condition {
+                Condition::FailureStreak(length) => Some(length),
+                _ => None,
+            })
+            .chain([0])
+            .collect();
+        streaks.sort_unstable();
+        streaks.dedup();
+        let rates = conditions().filter_map(|condition| match condition {
+            Condition::FailureRate(ratio) => Some(ratio.as_f64()),
+            _ => None,
+        });
+        let counts = conditions().filter_map(|condition| match condition {
+            Condition::Failures(count) => Some(count),
+            _ => None,
+        });
+        Self {
+            nodes,
+            unknown,
+            measures: Rule::measures(nodes),
+            streaks,
+            rates: rates.collect(),
+            counts: counts.collect(),
+            largest_min: Rule::largest_min(nodes),
+        }
+    }
+
+    /// Whether the rule holds on a closed breaker.
+    pub(crate) fn trip(&self, calls: u64, failures: u64, streak: u32) -> bool {
+        let metrics = metrics(calls, failures, streak, self.unknown, self.measures);
+        let customs = customs(self.unknown);
+        holds(self.nodes, &Situation { half_open: false, metrics: &metrics, customs })
+    }
+
+    /// The least number of failures that trips; more than the calls, if none does. Of two numbers of calls that are near each other,
+    /// one is a good `guess` for the other.
+    pub(crate) fn least(&self, calls: u64, streak: u32, guess: u64) -> u64 {
+        let trips = |failures| self.trip(calls, failures, streak);
+        let guess = guess.min(calls);
+        // Between the two, `low` does not trip and `high` does, as far as these are numbers of failures at all.
+        let (mut low, mut high, mut step) = (None, calls + 1, 1);
+        if trips(guess) {
+            high = guess;
+            while high > 0 {
+                let next = high.saturating_sub(step);
+                if !trips(next) {
+                    low = Some(next);
+                    break;
+                }
+                high = next;
+                step *= 2;
+            }
+        } else {
+            low = Some(guess);
+            while let Some(last) = low.filter(|last| *last < calls) {
+                let next = last.saturating_add(step).min(calls);
+                if trips(next) {
+                    high = next;
+                    break;
+                }
+                low = Some(next);
+                step *= 2;
+            }
+        }
+        let Some(mut low) = low else { return 0 };
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if trips(middle) {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        high
+    }
+
+    /// Whether the number of failures makes a difference, beside that of failures in a row.
+    pub(crate) fn count_failures(&self) -> bool {
+        !self.rates.is_empty() || !self.counts.is_empty()
+    }
+
+    /// A share of calls: unless so many of the first `calls` or fewer failed, the rule trips by nothing but a streak.
+    pub(crate) fn least_share(&self, calls: u64) -> f64 {
+        let counts = self.counts.iter().map(|count| f64::from(*count) / calls as f64);
+        self.rates.iter().copied().chain(counts).fold(1.0, f64::min)
+    }
+
+    /// The least number of calls, at most `most`, with which the rule can hold, if all of them fail.
+    pub(crate) fn first(&self, most: u64) -> Option<u64> {
+        let trips = |calls: u64| self.trip(calls, calls, u32::try_from(calls).unwrap_or(u32::MAX));
+        if !trips(most) {
+            return None;
+        }
+        let (mut low, mut high) = (0, most);
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            if trips(middle) {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        Some(high)
+    }
+
+    /// The longest streak that the rule asks for.
+    pub(crate) fn longest_streak(&self) -> u32 {
+        self.streaks.last().copied().unwrap_or(0)
+    }
+
+    /// The place of the longest of the rule's streaks that this one reaches.
+    pub(crate) fn level(&self, streak: u64) -> usize {
+        self.streaks.iter().rposition(|length| u64::from(*length) <= streak).unwrap_or(0)
+    }
+}

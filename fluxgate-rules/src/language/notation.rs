@@ -1,0 +1,268 @@
+//! Durations and numbers in the notations of other languages -> ours.
+
+use core::time::Duration;
+
+use crate::language::foreign::Unit;
+use crate::language::number::{digits_of, lenient, scaled, unit};
+use crate::language::spelling::snake;
+use crate::model::duration::Spelled;
+use crate::text::lexer::lex;
+use crate::text::token::{Shape, Token};
+
+/// A duration that is not written as we write one, and is not an expression of ours either: `Duration.ofSeconds(30)`,
+/// `60 * time.Second`, `"PT30S"`, `00:01:30`, `timedelta(seconds=30)`, `45.secs()`. A unit that the name of the argument gives,
+/// `sleep_window_in_ms`, is that of a number without one.
+pub(crate) fn duration(tokens: &[Token]) -> Option<String> {
+    let nanos = time(tokens)?;
+    let nanos = u64::try_from(nanos).ok().filter(|nanos| *nanos > 0)?;
+    Some(Spelled(Duration::from_nanos(nanos)).to_string())
+}
+
+/// A number as its argument's unit means it, without the suffixes of other languages: `50` per cent, `500` milliseconds, `50.0f`,
+/// `1000L`, `10k`. Other text stays as it is.
+pub(crate) fn with_unit(text: &str, meant: Unit) -> String {
+    let bare = text.trim_matches(['"', '\'']).trim();
+    let number = plain_number(bare);
+    let Some(number) = number else { return text.to_owned() };
+    match meant {
+        Unit::Percent if !number.contains('.') || number.parse().is_ok_and(|share: f64| share > 1.0) => {
+            let whole = number.strip_suffix(".0").unwrap_or(&number);
+            format!("{whole}%")
+        }
+        Unit::Time(unit) => format!("{number}{unit}"),
+        _ => number,
+    }
+}
+
+/// The digits of a number that has no suffix, or that of a type: `50.0f`, `1000L`, `10u32`, `10k`.
+fn plain_number(text: &str) -> Option<String> {
+    let (digits, suffix) = text.split_at(digits_of(text));
+    if digits.is_empty() || digits.contains(['e', 'E']) {
+        return None;
+    }
+    let digits = digits.replace('_', "");
+    let thousands = |count: u64| {
+        let number: f64 = digits.parse().ok()?;
+        Some(format!("{}", number * count as f64))
+    };
+    match suffix {
+        "" | "f" | "F" | "d" | "D" | "l" | "L" | "f32" | "f64" | "u32" | "u64" | "usize" | "i32" | "i64" => {
+            Some(digits.strip_suffix('.').unwrap_or(&digits).to_owned())
+        }
+        "k" | "K" => thousands(1_000),
+        "M" => thousands(1_000_000),
+        _ => None,
+    }
+}
+
+/// The nanoseconds of a duration in another notation.
+fn time(tokens: &[Token]) -> Option<u128> {
+    match tokens {
+        [new, rest @ ..] if new.is("new") => time(rest),
+        [open, rest @ .., close] if open.is("(") && close.is(")") => time(rest).or_else(|| ours(rest)),
+        [literal] if literal.shape == Shape::Literal => text(literal.text.trim_matches(['"', '\''])),
+        [word] if word.shape == Shape::Word => iso(&word.text),
+        _ => product(tokens).or_else(|| clock(tokens)).or_else(|| method(tokens)).or_else(|| call(tokens)),
+    }
+}
+
+/// One number with a unit.
+fn ours(tokens: &[Token]) -> Option<u128> {
+    match tokens {
+        [number] if number.shape == Shape::Number => {
+            lenient(&number.text).map(|duration| duration.as_nanos())
+        }
+        _ => None,
+    }
+}
+
+/// What stands in quotes.
+fn text(text: &str) -> Option<u128> {
+    let tokens = lex(text).tokens;
+    let is_quoted = tokens.iter().any(|token| token.shape == Shape::Literal);
+    iso(text).or_else(|| clock(&tokens)).or_else(|| if is_quoted { None } else { time(&tokens) })
+}
+
+/// `PT1M30S`, as in ISO 8601.
+fn iso(text: &str) -> Option<u128> {
+    let rest = text.to_uppercase();
+    let rest = rest.strip_prefix("PT")?;
+    if rest.is_empty() || !rest.bytes().all(|byte| byte.is_ascii_digit() || b".HMS".contains(&byte)) {
+        return None;
+    }
+    lenient(rest).map(|duration| duration.as_nanos())
+}
+
+/// `00:01:30`, or `1:30`, which is minutes and seconds.
+fn clock(tokens: &[Token]) -> Option<u128> {
+    let numbers: Vec<u128> = tokens
+        .split(|token| token.is(":"))
+        .map(|part| match part {
+            [number] if number.shape == Shape::Number => scaled(&number.text, 1_000_000_000),
+            _ => None,
+        })
+        .collect::<Option<_>>()?;
+    match numbers.as_slice() {
+        [hours, minutes, seconds] => Some((hours * 60 + minutes) * 60 + seconds),
+        [minutes, seconds] => Some(minutes * 60 + seconds),
+        _ => None,
+    }
+}
+
+/// `60 * time.Second`, in either order.
+fn product(tokens: &[Token]) -> Option<u128> {
+    let sign = tokens.iter().position(|token| token.is("*"))?;
+    let (one, other) = (&tokens[..sign], &tokens[sign + 1..]);
+    let (number, path) = if one.len() == 1 && one[0].shape == Shape::Number {
+        (&one[0], other)
+    } else {
+        (other.first()?, one)
+    };
+    let [root, .., last] = path else { return None };
+    let is_number = number.shape == Shape::Number && one.len().min(other.len()) == 1;
+    let is_path = path.iter().all(|token| token.shape == Shape::Word || token.is("."));
+    if !is_number || !is_path || !root.is("time") {
+        return None;
+    }
+    scaled(&number.text.replace('_', ""), unit(&last.text)?)
+}
+
+/// `45.secs()`, or `30.seconds`.
+fn method(tokens: &[Token]) -> Option<u128> {
+    match tokens {
+        [number, point, word, rest @ ..]
+            if number.shape == Shape::Number && point.is(".") && word.shape == Shape::Word =>
+        {
+            let is_end = rest.is_empty() || matches!(rest, [open, close] if open.is("(") && close.is(")"));
+            scaled(&number.text.replace('_', ""), unit(&word.text).filter(|_| is_end)?)
+        }
+        _ => None,
+    }
+}
+
+/// `Duration.ofSeconds(30)`, `TimeSpan.FromSeconds(30)`, `Duration::seconds(30)`, `timedelta(minutes=1, seconds=30)`,
+/// `Duration(seconds: 30)`, `TimeSpan(0, 0, 30)`.
+fn call(tokens: &[Token]) -> Option<u128> {
+    let open = tokens.iter().position(|token| token.is("("))?;
+    let [path @ .., name] = &tokens[..open] else { return None };
+    let [inside @ .., close] = &tokens[open + 1..] else { return None };
+    let is_path = path.iter().all(|token| token.shape == Shape::Word || token.is(".") || token.is(":"));
+    if name.shape != Shape::Word || !is_path || !close.is(")") {
+        return None;
+    }
+    let name = snake(&name.text);
+    // That is how it is written in Rust.
+    if path.iter().any(|token| token.is(":")) && name.starts_with("from_") {
+        return None;
+    }
+    if let [number] = inside
+        && number.shape == Shape::Number
+    {
+        let is_duration = path
+            .iter()
+            .any(|token| ["duration", "time_span", "timedelta"].contains(&snake(&token.text).as_str()));
+        let (digits, _) = number.text.split_at(digits_of(&number.text));
+        let size = name.split('_').next_back().and_then(unit).filter(|_| is_duration)?;
+        return scaled(&digits.replace('_', ""), size);
+    }
+    if let [quoted] = inside
+        && quoted.shape == Shape::Literal
+        && ["parse", "of", "duration"].contains(&name.as_str())
+    {
+        return text(quoted.text.trim_matches(['"', '\'']));
+    }
+    let parts = inside.split(|token| token.is(","));
+    if name == "time_span" {
+        let numbers: Vec<u128> = parts.map(|part| part.first()?.text.parse().ok()).collect::<Option<_>>()?;
+        let seconds = match numbers.as_slice() {
+            [hours, minutes, seconds] => (hours * 60 + minutes) * 60 + seconds,
+            _ => return None,
+        };
+        return Some(seconds * 1_000_000_000);
+    }
+    if !["timedelta", "duration"].contains(&name.as_str()) {
+        return None;
+    }
+    let named = |part: &[Token]| match part {
+        [name, sign, number] if (sign.is("=") || sign.is(":")) && number.shape == Shape::Number => {
+            scaled(&number.text.replace('_', ""), unit(&name.text)?)
+        }
+        _ => None,
+    };
+    parts.map(named).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{duration, with_unit};
+    use crate::language::foreign::Unit;
+    use crate::text::lexer::lex;
+
+    #[test]
+    fn reads_durations_of_other_languages() {
+        for (written, ours) in [
+            ("Duration.ofSeconds(30)", "30s"),
+            ("Duration.ofMillis(500)", "500ms"),
+            ("java.time.Duration.ofMinutes(1)", "1m"),
+            ("Duration.parse(\"PT30S\")", "30s"),
+            ("TimeSpan.FromSeconds(30)", "30s"),
+            ("TimeSpan.FromMilliseconds(500)", "500ms"),
+            ("new TimeSpan(0, 1, 30)", "90s"),
+            ("60 * time.Second", "1m"),
+            ("time.Second * 45", "45s"),
+            ("5 * time.Minute", "5m"),
+            ("100 * time.Millisecond", "100ms"),
+            ("45.secs()", "45s"),
+            ("30.seconds", "30s"),
+            ("30.Seconds()", "30s"),
+            ("timedelta(seconds=30)", "30s"),
+            ("timedelta(minutes=1, seconds=30)", "90s"),
+            ("Duration(seconds: 30)", "30s"),
+            ("chrono::Duration::seconds(30)", "30s"),
+            ("\"PT1M30S\"", "90s"),
+            ("PT30S", "30s"),
+            ("00:01:30", "90s"),
+            ("\"00:00:30\"", "30s"),
+            ("1:30", "90s"),
+        ] {
+            assert_eq!(duration(&lex(written).tokens).as_deref(), Some(ours), "{written}");
+        }
+    }
+
+    #[test]
+    fn leaves_alone_what_is_ours_or_no_duration() {
+        for written in [
+            "60s",
+            "60",
+            "Duration::from_secs(30)",
+            "SETTINGS.pause",
+            "pause(30)",
+            "2 * PAUSE",
+            "PAUSE * 2",
+            "P",
+            "\"x\"",
+            "timedelta()",
+        ] {
+            assert_eq!(duration(&lex(written).tokens), None, "{written}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_as_the_argument_means_them() {
+        for (text, unit, expected) in [
+            ("50", Unit::Percent, "50%"),
+            ("50.0f", Unit::Percent, "50%"),
+            ("0.5", Unit::Percent, "0.5"),
+            ("1", Unit::Percent, "1%"),
+            ("\"50\"", Unit::Percent, "50%"),
+            ("5000", Unit::Time("ms"), "5000ms"),
+            ("1000L", Unit::Plain, "1000"),
+            ("10k", Unit::Plain, "10000"),
+            ("RATE", Unit::Percent, "RATE"),
+            ("50%", Unit::Percent, "50%"),
+            ("30s", Unit::Time("ms"), "30s"),
+        ] {
+            assert_eq!(with_unit(text, unit), expected, "{text}");
+        }
+    }
+}

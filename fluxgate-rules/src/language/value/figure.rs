@@ -1,0 +1,214 @@
+//! A number as the value of one argument: how many calls, which share, how long.
+
+use core::time::Duration;
+
+use crate::language::foreign::Unit;
+use crate::language::notation::with_unit;
+use crate::language::number::{digits_of, from_radix, is_percent, lenient, same_unit, scaled, unit};
+use crate::language::syntax::Value;
+use crate::language::value::ValueReader;
+use crate::language::vocabulary::Kind;
+use crate::model::duration::{Spelled, UNITS};
+use crate::model::limits::MAX_TRIAL;
+use crate::model::ratio::Ratio;
+use crate::text::problem::Problem;
+
+/// A number with its suffix.
+struct Figure<'a> {
+    negative: bool,
+    /// Digits, perhaps with a point and an exponent.
+    digits: String,
+    suffix: &'a str,
+    percent: bool,
+}
+
+impl ValueReader<'_> {
+    /// Reads a number.
+    pub(crate) fn number(&self, negative: bool, text: &str, percent: bool) -> Result<Value, Problem> {
+        if let Some(decimal) = from_radix(text) {
+            let problem = self.wrong(format!("`{}` is not decimal", self.text));
+            let decimal = decimal.ok().and_then(|decimal| {
+                let digits = decimal[..digits_of(&decimal)].to_owned();
+                self.right(&[decimal, digits])
+            });
+            return Err(self.suggest(problem, decimal));
+        }
+        let (digits, suffix) = text.split_at(digits_of(text));
+        let figure = Figure { negative, digits: digits.replace('_', ""), suffix, percent };
+        match self.parameter.kind {
+            Kind::Count | Kind::Size | Kind::Buckets => self.count(&figure),
+            Kind::Ratio | Kind::Jitter => self.ratio(&figure),
+            Kind::Duration | Kind::Threshold | Kind::Timeout => self.duration(&figure),
+            Kind::Multiplier => self.multiplier(&figure),
+            Kind::Function => Err(self.mismatch("a number").help("write the path of a function")),
+        }
+    }
+
+    fn count(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
+        let whole = figure.digits.bytes().all(|byte| byte.is_ascii_digit());
+        let rounded = figure.digits.parse().map_or(0, |number: f64| number as u64).to_string();
+        let right = self.right(&[with_unit(&self.text, Unit::Plain), rounded]).filter(|_| !figure.percent);
+        let suggest = |problem: Problem| Err(self.suggest(problem, right.clone()));
+        if figure.percent {
+            return suggest(self.mismatch("a ratio"));
+        }
+        if unit(figure.suffix).is_some() {
+            return suggest(self.mismatch("a duration"));
+        }
+        if !figure.suffix.is_empty() {
+            return suggest(self.suffixed(figure));
+        }
+        if figure.digits.contains(['e', 'E']) {
+            return suggest(self.wrong(format!("`{}` has an exponent", self.text)));
+        }
+        if !whole {
+            return suggest(self.wrong(format!("`{}` is not a whole number", self.text)));
+        }
+        match figure.digits.parse() {
+            _ if figure.negative => suggest(self.out_of_range()),
+            Ok(0) => Err(self.out_of_range().correct("1")),
+            Ok(number) if number <= self.parameter.kind.greatest() => Ok(Value::Number(number)),
+            _ => {
+                // More than a trial may take are right for a closed breaker at best.
+                let greatest = self.parameter.kind.greatest().min(u64::from(MAX_TRIAL));
+                Err(self.out_of_range().correct(greatest.to_string()))
+            }
+        }
+    }
+
+    fn ratio(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
+        if unit(figure.suffix).is_some() {
+            return Err(self.mismatch("a duration").example(self.parameter.example));
+        }
+        if !figure.suffix.is_empty() {
+            let percent = format!("{}%", figure.digits);
+            let candidates = [figure.digits.clone(), percent];
+            let candidates = if is_percent(figure.suffix) { &candidates[1..] } else { &candidates[..] };
+            return Err(self.suggest(self.suffixed(figure), self.right(candidates)));
+        }
+        let whole = figure.digits.bytes().all(|byte| byte.is_ascii_digit());
+        let share: f64 = figure.digits.parse().unwrap_or(f64::INFINITY);
+        if whole && !figure.percent && share != 0.0 {
+            let problem = self.wrong(format!("`{}` is not a ratio", self.text));
+            return Err(self.correct_ratio(problem, figure, share));
+        }
+        let share = if figure.percent { share / 100.0 } else { share };
+        let ratio = Ratio::new(if figure.negative { -share } else { share });
+        let (greatest, is_valid) = match self.parameter.kind {
+            Kind::Jitter => ("0.99", ratio.is_part()),
+            _ => ("1.0", ratio.is_valid()),
+        };
+        if is_valid {
+            return Ok(Value::Ratio(ratio));
+        }
+        let problem = self.out_of_range();
+        Err(if share <= 0.0 || figure.negative {
+            problem.example(self.parameter.example)
+        } else if ratio.parts_per_billion() == 0 {
+            problem.help("the smallest ratio is one part in a billion, `0.000000001`").correct("0.000000001")
+        } else if figure.percent || share < 2.0 {
+            problem.correct(greatest)
+        } else {
+            self.correct_ratio(problem, figure, share)
+        })
+    }
+
+    /// `50` may mean `50%`, `1` may mean `1.0`.
+    fn correct_ratio(&self, problem: Problem, figure: &Figure<'_>, share: f64) -> Problem {
+        if figure.negative || share > 100.0 || (share > 99.0 && self.parameter.kind == Kind::Jitter) {
+            return problem.example(self.parameter.example);
+        }
+        let digits = figure.digits.strip_suffix(".0").unwrap_or(&figure.digits);
+        let percent = format!("{digits}%");
+        if digits == "1" && self.parameter.kind == Kind::Ratio {
+            return problem.correct("1.0").aside(" (all) or `1%`");
+        }
+        problem.help(format!("write `{}` or `{percent}`", Ratio::new(share / 100.0))).correct(percent)
+    }
+
+    fn duration(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
+        const UNIT_NAMES: &str = "units are `h`, `m`, `s`, `ms` and `us`";
+        let text = &self.text;
+        let shortest = self.parameter.kind.shortest();
+        let meant = |digits: &str| {
+            let same = same_unit(figure.suffix).map(|unit| format!("{digits}{unit}"));
+            let spelled = lenient(&format!("{digits}{}", figure.suffix));
+            let spelled = spelled.map(|duration| Spelled(duration.max(shortest)).to_string());
+            let candidates: Vec<_> = same.into_iter().chain(spelled).collect();
+            self.right(&candidates)
+        };
+        if figure.percent {
+            return Err(self.mismatch("a ratio").example(self.parameter.example));
+        }
+        let number = with_unit(text, Unit::Plain);
+        if figure.suffix.is_empty() || number != *text && unit(figure.suffix).is_none() {
+            let with_units: Vec<_> =
+                ["ms", "s"].map(|unit| format!("{}{unit}", number.replace('_', ""))).into();
+            // So large a number probably means milliseconds.
+            let is_great = number.replace('_', "").parse().is_ok_and(|number: f64| number >= 1_000.0);
+            let problem = self.wrong(format!("`{text}` has no unit"));
+            let [milliseconds, seconds] = with_units.as_slice() else { return Err(problem) };
+            return Err(match self.right(&with_units[1..]) {
+                Some(_) if is_great => {
+                    problem.correct(milliseconds).aside(format!(" or `{seconds}`; {UNIT_NAMES}"))
+                }
+                right => self.suggest(problem, right).aside(format!("; {UNIT_NAMES}")),
+            });
+        }
+        let Some((_, size)) = UNITS.into_iter().find(|&(unit, _)| unit == figure.suffix) else {
+            let problem = if figure.suffix.contains(|character: char| character.is_ascii_digit()) {
+                self.wrong(format!("`{text}` has more than one unit"))
+            } else {
+                self.wrong(format!("`{}` is not a unit: {UNIT_NAMES}", figure.suffix))
+            };
+            return Err(self.suggest(problem, meant(&figure.digits)));
+        };
+        if figure.digits.contains(['e', 'E']) {
+            let problem = self.wrong(format!("`{text}` has an exponent"));
+            return Err(self.suggest(problem, meant(&figure.digits)));
+        }
+        match scaled(&figure.digits, size) {
+            Some(0) => Err(self.out_of_range().example(self.parameter.example)),
+            _ if figure.negative => Err(self.suggest(self.out_of_range(), meant(&figure.digits))),
+            Some(nanos) if nanos < shortest.as_nanos() => {
+                Err(self.out_of_range().correct(Spelled(shortest).to_string()))
+            }
+            Some(nanos) => u64::try_from(nanos)
+                .map(|nanos| Value::Duration(Duration::from_nanos(nanos)))
+                .map_err(|_| self.out_of_range().correct("5000000h")),
+            None if figure.digits.contains('.') => {
+                let whole = figure.digits.split('.').next().unwrap_or_default();
+                let problem = self.wrong(format!("`{text}` is finer than a nanosecond, `0.001us`"));
+                Err(self.suggest(problem, meant(whole)))
+            }
+            None => Err(self.out_of_range().correct("5000000h")),
+        }
+    }
+
+    fn multiplier(&self, figure: &Figure<'_>) -> Result<Value, Problem> {
+        if figure.percent {
+            return Err(self.mismatch("a ratio").example(self.parameter.example));
+        }
+        if unit(figure.suffix).is_some() {
+            return Err(self.mismatch("a duration").example(self.parameter.example));
+        }
+        if !figure.suffix.is_empty() {
+            return Err(self.suffixed(figure).example(self.parameter.example));
+        }
+        match figure.digits.parse::<f64>() {
+            Ok(number) if !figure.negative && number >= 1.0 && number.is_finite() => {
+                Ok(Value::Multiplier(number))
+            }
+            _ => Err(self.out_of_range().example(self.parameter.example)),
+        }
+    }
+
+    fn suffixed(&self, figure: &Figure<'_>) -> Problem {
+        self.wrong(format!(
+            "the suffix `{}` does not belong here: `{}` takes {}",
+            figure.suffix,
+            self.owner,
+            self.parameter.kind.noun()
+        ))
+    }
+}

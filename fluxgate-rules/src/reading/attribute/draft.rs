@@ -1,0 +1,391 @@
+//! An attribute that is being read: the arguments that are right, and the parts that the rest is made of.
+
+use crate::language::foreign::{Part, Sense, Unit};
+use crate::model::window::Window;
+use crate::reading::attribute::compose::{Given, compose};
+use crate::reading::attribute::entries::{Entry, Reader};
+use crate::reading::attribute::places;
+use crate::reading::attribute::resolve::Resolved;
+use crate::reading::read;
+use crate::text::lexer::lex;
+use crate::text::problem::Problem;
+use crate::text::token::{TokenRange, spell};
+
+/// What an attribute says.
+#[derive(Default)]
+pub struct Attribute {
+    /// The arguments whose names are right, in order, each perhaps more than once.
+    pub arguments: Vec<WrittenArgument>,
+    /// What is wrong with the rest.
+    pub problems: Vec<Problem>,
+}
+
+/// An argument with a name of ours.
+pub struct WrittenArgument {
+    /// The name.
+    pub name: TokenRange,
+    /// The value, which is not empty.
+    pub value: TokenRange,
+}
+
+/// A part of an argument, and where it is given.
+struct DraftPart {
+    setting: &'static str,
+    given: Given,
+    libraries: &'static str,
+    /// What to do if something else was meant.
+    otherwise: Option<&'static str>,
+    entry: Entry,
+}
+
+impl DraftPart {
+    /// Whether it stands by itself, and not in a group.
+    fn is_separate(&self) -> bool {
+        self.entry.name.is_some() && self.entry.groups.is_empty() && self.entry.place == self.entry.piece
+    }
+}
+
+/// An attribute that is being read.
+pub(crate) struct Draft<'a> {
+    reader: Reader<'a>,
+    attribute: Attribute,
+    /// Arguments with names of ours.
+    ours: Vec<Entry>,
+    /// The rest.
+    parts: Vec<DraftPart>,
+    /// The names of the arguments that are given as they should be.
+    ours_given: Vec<&'static str>,
+}
+
+impl<'a> Draft<'a> {
+    /// Reads the pieces of an attribute.
+    pub(crate) fn read(reader: Reader<'a>, pieces: &[TokenRange]) -> Attribute {
+        let mut draft = Self {
+            reader,
+            attribute: Attribute::default(),
+            ours: Vec::new(),
+            parts: Vec::new(),
+            ours_given: Vec::new(),
+        };
+        let mut rest = Vec::new();
+        for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
+            let entries = draft.reader.entries(*piece);
+            match entries.as_slice() {
+                [entry] if draft.is_ours(entry) => draft.ours.push(entry.clone()),
+                _ => rest.extend(entries),
+            }
+        }
+        draft.resolve(&rest);
+        draft.finish()
+    }
+
+    /// Whether it is an argument with a name of ours, perhaps with another sign.
+    fn is_ours(&self, entry: &Entry) -> bool {
+        let is_written = self.reader.spell(entry.name_place);
+        let is_name =
+            entry.name.as_ref().is_some_and(|name| self.reader.is_argument(name) && *name == is_written);
+        is_name && entry.groups.is_empty() && entry.place == entry.piece
+    }
+
+    fn report(&mut self, problem: Problem) {
+        self.attribute.problems.push(problem);
+    }
+
+    /// Finds out what the entries mean that are not ours.
+    fn resolve(&mut self, entries: &[Entry]) {
+        let mut libraries: Vec<&str> = Vec::new();
+        for entry in entries {
+            if let Resolved::Part(sense, _, None) = self.reader.resolve(entry, &[]) {
+                libraries.extend(sense.libraries.split(", ").filter(|library| !library.is_empty()));
+            }
+        }
+        for entry in entries {
+            match self.reader.resolve(entry, &libraries) {
+                Resolved::Part(sense, value, otherwise) => self.take(sense, value, otherwise, entry),
+                Resolved::Elsewhere(help) => self.elsewhere(entry, help),
+                Resolved::Nothing => {
+                    let problem = Problem::new(entry.place, ASSIGNED);
+                    self.report(problem.example(format!("trip = {}", self.reader.example("trip"))));
+                }
+                Resolved::Unknown => self.unknown(entry),
+            }
+        }
+    }
+
+    fn take(&mut self, sense: Sense, value: String, otherwise: Option<&'static str>, entry: &Entry) {
+        let Sense { mut setting, mut part, mut unit, libraries } = sense;
+        let is_nameless =
+            |part: &DraftPart| part.entry.name.is_none() && matches!(part.given.part, Part::Argument(..));
+        if entry.name.is_none() && matches!(part, Part::Argument(..)) {
+            match self.parts.iter().filter(|part| is_nameless(part)).count() {
+                // `5, 60`: a limit and a time.
+                1 if part != Part::Argument("cooldown", 0) => {
+                    (setting, part, unit) = ("retry", Part::Argument("cooldown", 0), Unit::Time("s"));
+                }
+                0 | 1 => {}
+                _ => {
+                    let what = format!("`{value}` has no name that says what it is");
+                    return self
+                        .report(Problem::new(entry.place, what).help("remove it, or write `name = value`"));
+                }
+            }
+        }
+        // An argument that has one value is not given twice.
+        if let Some(ours) = self.ours.iter().find(|ours| ours.name.as_deref() == Some(setting))
+            && places::vocabulary(setting).is_none()
+            && !ours.value.is_empty()
+        {
+            let name = self.reader.spell(entry.name_place);
+            let problem =
+                Problem::new(entry.place, format!("`{name}` is `{setting}`, which is given as well"));
+            return self.report(
+                problem.help("remove one of them").correct_at(self.reader.with_comma(entry.place), ""),
+            );
+        }
+        let is_second = |other: &DraftPart| other.setting == setting && places::vocabulary(setting).is_none();
+        if self.parts.iter().any(is_second) {
+            let name = self.reader.spell(entry.name_place);
+            let problem = Problem::new(entry.place, format!("`{name}` is a second `{setting}`"));
+            return self.report(problem.help("write one of them"));
+        }
+        let given = Given { part, unit, value };
+        self.parts.push(DraftPart { setting, given, libraries, otherwise, entry: entry.clone() });
+    }
+
+    /// Something that is not an argument: it is removed.
+    fn elsewhere(&mut self, entry: &Entry, help: &str) {
+        let name = self.reader.spell(entry.name_place);
+        let problem = Problem::new(entry.name_place, format!("unknown argument `{name}`")).help(help);
+        let problem = if entry.groups.is_empty() {
+            problem.correct_at(self.reader.with_comma(entry.place), "")
+        } else {
+            problem
+        };
+        self.report(problem);
+    }
+
+    fn unknown(&mut self, entry: &Entry) {
+        let written = self.reader.spell(entry.name_place).replace(" - ", "-");
+        let problem = Problem::new(entry.name_place, format!("unknown argument `{written}`"));
+        let name = entry.name.as_deref().unwrap_or_default();
+        let near = self.reader.nearest_argument(name);
+        let known = || self.reader.names.iter().map(|(known, _)| format!("`{known}`")).collect::<Vec<_>>();
+        self.report(near.map_or_else(
+            || problem.clone().help(format!("expected one of {}", known().join(", "))),
+            |near| problem.clone().did_you_mean(near),
+        ));
+    }
+
+    fn finish(mut self) -> Attribute {
+        self.take_foreign_values();
+        let settings = self.settings();
+        // A part of an argument that is given as well belongs there.
+        let is_merged =
+            |entry: &Entry| settings.iter().any(|setting| entry.name.as_deref() == Some(*setting));
+        let (merged, kept): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.ours).into_iter().partition(is_merged);
+        if !self.parts.is_empty() {
+            let problem = self.correction(&settings, &merged, &kept);
+            self.report(problem);
+        }
+        self.ours_given = self.settings_given(&kept);
+        for entry in kept {
+            self.argument(&entry);
+        }
+        self.attribute
+    }
+
+    /// The arguments that the parts belong to, in the order in which they are given.
+    fn settings(&self) -> Vec<&'static str> {
+        let mut settings = Vec::new();
+        for part in &self.parts {
+            if !settings.contains(&part.setting) {
+                settings.push(part.setting);
+            }
+        }
+        settings
+    }
+
+    /// Beside words of another library, its values of our arguments belong to one correction: `window = CountWindow(size = 100)`.
+    fn take_foreign_values(&mut self) {
+        if self.parts.is_empty() {
+            return;
+        }
+        let is_foreign = |entry: &Entry| {
+            let vocabulary = entry.name.as_deref().and_then(places::vocabulary);
+            !entry.is_plain && !entry.value.is_empty()
+                || vocabulary.is_some_and(|vocabulary| self.reader.has_foreign_word(vocabulary, entry.value))
+        };
+        let (foreign, ours): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.ours).into_iter().partition(is_foreign);
+        self.ours = ours;
+        for entry in foreign {
+            let mut names = self.reader.names.iter().map(|(name, _)| *name);
+            let Some(setting) = names.find(|name| entry.name.as_deref() == Some(*name)) else { continue };
+            let given = Given { part: Part::Whole, unit: Unit::Plain, value: self.reader.spell(entry.value) };
+            self.parts.push(DraftPart { setting, given, libraries: "", otherwise: None, entry });
+        }
+        self.parts.sort_by_key(|part| part.entry.place.start);
+    }
+
+    fn settings_given(&self, kept: &[Entry]) -> Vec<&'static str> {
+        let names = self.reader.names.iter().map(|(name, _)| *name);
+        names.filter(|name| kept.iter().any(|entry| entry.name.as_deref() == Some(*name))).collect()
+    }
+
+    /// Takes an argument whose name is right.
+    fn argument(&mut self, entry: &Entry) {
+        let Entry { name: Some(name), name_place, value, place, .. } = entry else { return };
+        if value.is_empty() {
+            let problem = Problem::new(*place, format!("`{name}` has no value"));
+            return self.report(problem.example(format!("{name} = {}", self.reader.example(name))));
+        }
+        let is_given = |setting: &str| self.ours_given.contains(&setting);
+        if let Some(problem) = self.reader.misplaced(name, entry, &is_given) {
+            return self.report(problem);
+        }
+        if !entry.is_plain {
+            let correction = format!("{name} = {}", self.reader.spell(*value));
+            self.report(Problem::new(*place, "an argument is written with `=`").correct(correction));
+        }
+        self.attribute.arguments.push(WrittenArgument { name: *name_place, value: *value });
+    }
+
+    /// The window of the attribute, by which a rule is judged.
+    fn window(&self, merged: &[Entry], kept: &[Entry]) -> Window {
+        let written = kept.iter().find(|entry| entry.name.as_deref() == Some("window"));
+        let text = match written {
+            Some(entry) => Some(self.reader.spell(entry.value)),
+            None => self.composed("window", merged, &Window::count(100)).map(|(text, _)| text),
+        };
+        let text = text.unwrap_or_default();
+        let tokens = lex(text.trim_matches('"')).tokens;
+        let window = read::window(&tokens).ok().and_then(|call| call.window());
+        window.unwrap_or(Window::count(100))
+    }
+
+    /// The value of one argument, and whether it is only an example.
+    fn composed(&self, setting: &'static str, merged: &[Entry], window: &Window) -> Option<(String, bool)> {
+        let of_setting = self.parts.iter().filter(|part| part.setting == setting);
+        let base = merged.iter().filter(|entry| entry.name.as_deref() == Some(setting));
+        let base = base.filter(|entry| !entry.value.is_empty()).map(|entry| Given {
+            part: Part::Whole,
+            unit: Unit::Plain,
+            value: self.reader.spell(entry.value),
+        });
+        let parts: Vec<_> = base.chain(of_setting.map(|part| part.given.clone())).collect();
+        let filled = compose(setting, &parts, window)?;
+        Some((filled.text, filled.is_example))
+    }
+
+    /// The problem of all parts together, corrected by the arguments that they make.
+    fn correction(&self, settings: &[&'static str], merged: &[Entry], kept: &[Entry]) -> Problem {
+        let window = self.window(merged, kept);
+        let mut is_example = false;
+        let mut written: Vec<(usize, String)> = Vec::new();
+        for setting in settings {
+            let places = self
+                .parts
+                .iter()
+                .filter(|part| part.setting == *setting)
+                .map(|part| part.entry.name_place.start);
+            let of_merged = merged.iter().filter(|entry| entry.name.as_deref() == Some(*setting));
+            let Some(at) = places.chain(of_merged.map(|entry| entry.place.start)).min() else { continue };
+            if let Some((text, is_only_example)) = self.composed(setting, merged, &window) {
+                is_example |= is_only_example;
+                written.push((at, format!("{setting} = {text}")));
+            }
+        }
+        let ends = || self.parts.iter().map(|part| &part.entry).chain(merged).map(|entry| entry.piece);
+        let range = TokenRange::new(
+            ends().map(|place| place.start).min().unwrap_or(0),
+            ends().map(|place| place.end).max().unwrap_or(0),
+        );
+        written.sort();
+        let texts: Vec<_> = written.iter().map(|(_, text)| text.clone()).collect();
+        let shown = texts.join(", ");
+        // Other arguments among them stay where they are.
+        for entry in
+            kept.iter().filter(|entry| range.start <= entry.place.start && entry.place.end <= range.end)
+        {
+            written.push((entry.place.start, self.reader.spell(entry.place)));
+        }
+        written.sort();
+        let correction = written.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(", ");
+        let problem = match self.parts.as_slice() {
+            [part @ DraftPart { setting, given, entry, otherwise, .. }] if part.is_separate() => {
+                let name = spell(entry.name_place.of(self.reader.tokens)).replace(" - ", "-");
+                let is_ours = entry.name.as_ref().is_some_and(|name| self.reader.is_argument(name));
+                let what = if is_ours {
+                    format!("`{name}` is written `{setting}`")
+                } else {
+                    format!("unknown argument `{name}`")
+                };
+                let problem = Problem::new(entry.name_place, what);
+                match given.part {
+                    Part::Whole => problem,
+                    Part::Successes => {
+                        let help = format!("the rule says how many calls a trial takes: write `{shown}`");
+                        return problem.help(help).correct_at(range, correction);
+                    }
+                    _ if texts.len() == 1 => {
+                        let written = if is_example { "write, for example," } else { "write" };
+                        let otherwise =
+                            otherwise.map(|otherwise| format!("; {otherwise}")).unwrap_or_default();
+                        let help = format!("this is part of `{setting}`: {written} `{shown}`{otherwise}");
+                        return problem.help(help).correct_at(range, correction);
+                    }
+                    _ => problem,
+                }
+            }
+            _ => Problem::new(range, self.what()),
+        };
+        if texts.is_empty() {
+            return problem.help("remove it").correct_at(self.reader.with_comma(range), "");
+        }
+        let is_all = correction == shown;
+        let problem = problem.correct_at(range, correction);
+        match (is_all, is_example) {
+            (true, false) => problem,
+            (true, true) => problem.as_example(),
+            (false, false) => problem.help(format!("write `{shown}`")),
+            (false, true) => problem.help(format!("write `{shown}`, for example")),
+        }
+    }
+
+    /// What is wrong with several entries together.
+    fn what(&self) -> String {
+        if !self.parts.iter().all(DraftPart::is_separate) {
+            return if self.parts.len() == 1 { ASSIGNED } else { ALL_ASSIGNED }.to_owned();
+        }
+        let names: Vec<_> = self
+            .parts
+            .iter()
+            .map(|part| {
+                format!("`{}`", spell(part.entry.name_place.of(self.reader.tokens)).replace(" - ", "-"))
+            })
+            .collect();
+        let (last, rest) = match names.as_slice() {
+            [rest @ .., last] => (last.as_str(), rest.join(", ")),
+            [] => ("", String::new()),
+        };
+        match self.libraries() {
+            Some(libraries) => format!("{rest} and {last} are arguments of {libraries}"),
+            None => format!("unknown arguments {rest} and {last}"),
+        }
+    }
+
+    /// The libraries that all names are of.
+    fn libraries(&self) -> Option<String> {
+        // Names of ours are of no library.
+        let foreign = || self.parts.iter().filter(|part| part.entry.name.as_deref() != Some(part.setting));
+        let is_of_all = |library: &&str| {
+            !library.is_empty() && foreign().all(|part| part.libraries.split(", ").any(|its| its == *library))
+        };
+        let shared: Vec<_> = foreign().next()?.libraries.split(", ").filter(is_of_all).collect();
+        (!shared.is_empty()).then(|| shared.join(" and "))
+    }
+}
+
+const ASSIGNED: &str = "an argument is written `name = value`";
+const ALL_ASSIGNED: &str = "arguments are written `name = value`, one after the other";

@@ -1,0 +1,165 @@
+//! Values that belong to another argument.
+
+use crate::language::spelling::snake;
+use crate::language::vocabulary::Vocabulary;
+use crate::reading::attribute::entries::{Entry, Reader};
+use crate::reading::attribute::places::{elsewhere, of_another, vocabulary};
+use crate::reading::operators::operator;
+use crate::text::brackets::Brackets;
+use crate::text::lexer::lex;
+use crate::text::problem::Problem;
+use crate::text::token::{Shape, Token, TokenRange, spell};
+
+/// Words that may mean something in any argument.
+const ANYWHERE: [&str; 3] = ["all", "always", "never"];
+
+impl Reader<'_> {
+    /// A value that belongs to another argument, or in part, or that says what is so without it.
+    pub(crate) fn misplaced(
+        &self,
+        name: &str,
+        entry: &Entry,
+        is_given: &dyn Fn(&str) -> bool,
+    ) -> Option<Problem> {
+        let value = self.spell(entry.value);
+        let whole = TokenRange::new(entry.place.start, entry.value.end);
+        if ["default", "\"default\"", "Default::default()"].contains(&value.as_str()) && name != "name" {
+            let problem =
+                Problem::new(entry.value, format!("`{name}` has its default value where it is left out"));
+            return Some(problem.help("remove it").correct_at(self.with_comma(entry.place), ""));
+        }
+        let tokens = self.unquoted(name, entry.value)?;
+        let problem =
+            |word: &str, setting: &str| Problem::new(entry.value, format!("`{word}` belongs in `{setting}`"));
+        if name == "trip"
+            && let Some((word, setting, correction)) = parts_of_others(&tokens)
+            && !setting.split(' ').any(is_given)
+        {
+            let setting = setting.split(' ').next()?;
+            return Some(problem(&word, setting).correct_at(whole, correction));
+        }
+        if let Some(rule) = by_state(&tokens).filter(|_| name == "trip") {
+            let problem = Problem::new(
+                entry.value,
+                "a state is joined to its conditions by `&`, and to other states by `|`",
+            );
+            return Some(problem.correct(rule));
+        }
+        let word = tokens.first().filter(|first| first.shape == Shape::Word)?;
+        // A name of the user's may be like one of ours.
+        let is_call = tokens.get(1).is_some_and(|open| open.is("("));
+        let setting = of_another(name, &word.text)?;
+        let is_clear = vocabulary(name).is_some() && !ANYWHERE.contains(&word.text.as_str());
+        if !is_call && !is_clear {
+            return None;
+        }
+        let problem = problem(&word.text, setting);
+        Some(if is_given(setting) {
+            problem.help(format!("`{setting}` is given as well: write both in one"))
+        } else {
+            problem.correct_at(whole, format!("{setting} = {}", spell(&tokens)))
+        })
+    }
+
+    /// The tokens of a value, of those in a string if it is one.
+    fn unquoted(&self, argument: &str, value: TokenRange) -> Option<Vec<Token>> {
+        match value.of(self.tokens) {
+            [literal] if literal.shape == Shape::Literal && argument != "name" => {
+                let inside = literal.text.strip_prefix('"')?.strip_suffix('"')?;
+                Some(lex(&inside.replace("\\\"", "\"").replace("\\\\", "\\")).tokens)
+            }
+            tokens => Some(tokens.to_vec()),
+        }
+    }
+
+    /// Whether a value begins with another library's word, or with ours in another library's spelling.
+    pub(crate) fn has_foreign_word(&self, vocabulary: &Vocabulary, value: TokenRange) -> bool {
+        let Some(first) = value.of(self.tokens).first().filter(|first| first.shape == Shape::Word) else {
+            return false;
+        };
+        let is_ours = vocabulary.entry(&first.text).is_some();
+        !is_ours
+            && (vocabulary.entry(&snake(&first.text)).is_some()
+                || vocabulary.foreign(&first.text).next().is_some())
+    }
+
+    /// The place with the comma behind it, or before it.
+    pub(crate) fn with_comma(&self, place: TokenRange) -> TokenRange {
+        let is_comma = |at: usize| self.tokens.get(at).is_some_and(|token| token.is(","));
+        if is_comma(place.end) {
+            TokenRange::new(place.start, place.end + 1)
+        } else if place.start > 0 && is_comma(place.start - 1) {
+            TokenRange::new(place.start - 1, place.end)
+        } else {
+            place
+        }
+    }
+}
+
+/// `closed: failures(5), half_open: failures(2)` and `closed => ..` as one would write them.
+fn by_state(tokens: &[Token]) -> Option<String> {
+    let brackets = Brackets::pair(tokens).ok()?;
+    let branch = |piece: TokenRange| match piece.of(tokens) {
+        [state, colon, rule @ ..] | [state, _, colon, rule @ ..]
+            if (state.is("closed") || state.is("half_open"))
+                && (colon.is(":") || colon.is(">"))
+                && rule.first().is_some_and(|first| first.shape == Shape::Word) =>
+        {
+            let group = if rule.iter().any(|token| token.is("|")) {
+                format!("({})", spell(rule))
+            } else {
+                spell(rule)
+            };
+            Some(format!("{} & {group}", state.text))
+        }
+        _ => None,
+    };
+    let pieces = brackets.split(tokens, TokenRange::new(0, tokens.len()));
+    let branches: Vec<_> = pieces.into_iter().map(branch).collect::<Option<_>>()?;
+    Some(branches.join(" | ")).filter(|rule| !rule.is_empty())
+}
+
+/// Of a rule some of whose members belong to other settings: the first such word, those settings, and the arguments that would be
+/// right.
+fn parts_of_others(tokens: &[Token]) -> Option<(String, String, String)> {
+    let trip = vocabulary("trip")?;
+    let brackets = Brackets::pair(tokens).ok()?;
+    let mut members: Vec<(usize, usize)> = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    while at < tokens.len() {
+        if operator(&tokens[at]).is_some() {
+            members.push((start, at));
+            start = at + 1;
+        }
+        at = brackets.close(at) + 1;
+    }
+    members.push((start, tokens.len()));
+    let place = |member: &(usize, usize)| {
+        let word = &tokens.get(member.0)?.text;
+        let is_call = tokens.get(member.0 + 1).is_some_and(|open| open.is("("));
+        elsewhere(trip, word).filter(|_| is_call && brackets.close(member.0 + 1) + 1 == member.1)
+    };
+    let first = members.iter().find(|member| place(member).is_some())?;
+    let kept = members.iter().filter(|member| place(member).is_none());
+    // The operators between those that stay.
+    let mut rule = String::new();
+    for (from, to) in kept {
+        if !rule.is_empty() {
+            let sign = operator(&tokens[from - 1])?.sign();
+            rule = format!("{rule} {sign} ");
+        }
+        rule.push_str(&spell(&tokens[*from..*to]));
+    }
+    let mut settings: Vec<&str> = Vec::new();
+    let mut arguments = vec![format!("trip = {rule}")];
+    for member in &members {
+        let Some(setting) = place(member) else { continue };
+        if settings.contains(&setting) {
+            return None;
+        }
+        settings.push(setting);
+        arguments.push(format!("{setting} = {}", spell(&tokens[member.0..member.1])));
+    }
+    let word = tokens[first.0].text.clone();
+    (!rule.is_empty()).then(|| (word, settings.join(" "), arguments.join(", ")))
+}

@@ -1,0 +1,246 @@
+//! What a name with a value means: an argument of ours, a part of one, or nothing that an attribute can say.
+
+use crate::language::foreign::{Part, Sense, Unit, exact, senses};
+use crate::language::notation;
+use crate::language::number::{same_unit, unit_of_word};
+use crate::language::spelling::nearest;
+use crate::language::syntax::Value;
+use crate::language::value;
+use crate::language::vocabulary::{Kind, Parameter, RETRY, TRIP};
+use crate::reading::attribute::entries::{Entry, Reader};
+use crate::reading::attribute::places::{
+    SETTINGS, TRACKERS, is_static, setting_of_value, setting_of_word, vocabulary,
+};
+use crate::reading::suggestion::{meant, meant_by};
+use crate::text::lexer::lex;
+use crate::text::token::{Shape, Token, TokenRange, content};
+
+/// What an entry means.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Resolved {
+    /// A part of an argument, or all of it, with its value; and what else to do if something was meant that no argument says.
+    Part(Sense, String, Option<&'static str>),
+    /// What to do instead.
+    Elsewhere(&'static str),
+    /// A value that says nothing, and an example of what it might have been.
+    Nothing,
+    /// A name that is unknown.
+    Unknown,
+}
+
+/// The order in which the meanings of a word are tried.
+const ORDER: [&str; 4] = ["retry", "window", "trip", "permit"];
+
+impl Reader<'_> {
+    /// What an entry means, beside those whose words are of these libraries.
+    pub(crate) fn resolve(&self, entry: &Entry, libraries: &[&str]) -> Resolved {
+        let value = self.spell(entry.value);
+        let Some(name) = &entry.name else { return self.nameless(entry, &value) };
+        for name in self.full_names(entry, name) {
+            let found = self.known(&name, entry, &value, libraries);
+            if found != Resolved::Unknown {
+                return found;
+            }
+        }
+        Resolved::Unknown
+    }
+
+    /// A name with the names of its groups before it, and alone: `half_open { max_calls: 5 }` gives `half_open_max_calls`.
+    fn full_names(&self, entry: &Entry, name: &str) -> Vec<String> {
+        let group = entry.groups.last().filter(|group| !self.is_argument(group));
+        let full = group
+            .map(|group| format!("{group}_{name}"))
+            .filter(|full| self.is_argument(full) || is_exact(full));
+        full.into_iter().chain([name.to_owned()]).collect()
+    }
+
+    fn known(&self, name: &str, entry: &Entry, value: &str, libraries: &[&str]) -> Resolved {
+        let part = |setting, part| {
+            Resolved::Part(Sense { setting, part, libraries: "", unit: Unit::Plain }, value.to_owned(), None)
+        };
+        // In a group that is named like one of our settings or words, only that counts.
+        if let Some(setting) = entry.groups.iter().rev().find_map(|group| setting_of_group(group)) {
+            if let Some((_, own)) = own_part(name).find(|(its, _)| *its == setting) {
+                return part(setting, own);
+            }
+            let mut within = senses(name);
+            within.retain(|sense| sense.setting == setting);
+            if let Some(sense) = fitting(&within, value) {
+                return Resolved::Part(sense, value.to_owned(), None);
+            }
+        }
+        if let Some((text, _)) = self.names.iter().find(|(text, _)| *text == name) {
+            return part(text, Part::Whole);
+        }
+        if let Some(tracker) = TRACKERS.into_iter().find(|tracker| *tracker == name) {
+            let pattern = if value.is_empty() { "PATTERN" } else { value };
+            let sense = Sense { setting: "track", part: Part::Whole, libraries: "", unit: Unit::Plain };
+            return Resolved::Part(sense, format!("{tracker}({pattern})"), None);
+        }
+        if let Some((setting, own)) = own_part(name).next() {
+            return part(setting, own);
+        }
+        // `cooldown_secs = 30`
+        if let Some((stem, unit)) = unit_of_word(name)
+            && let Some((setting, part)) = own_part(stem).next()
+        {
+            let unit = if unit == "%" { Unit::Percent } else { Unit::Time(unit) };
+            return Resolved::Part(Sense { setting, part, libraries: "", unit }, value.to_owned(), None);
+        }
+        // `p99 = 500ms`
+        let values: Vec<_> = Some(value.to_owned()).into_iter().filter(|value| !value.is_empty()).collect();
+        if let Some(meant) = meant(&TRIP, name, &values).filter(|meant| !meant.is_misspelt && !is_exact(name))
+        {
+            let sense = Sense { setting: "trip", part: Part::Whole, libraries: "", unit: Unit::Plain };
+            return Resolved::Part(sense, meant.text, None);
+        }
+        // A word that is nearly one of ours is rather that.
+        if !is_exact(name) && self.nearest_argument(name).is_some() {
+            return Resolved::Unknown;
+        }
+        let mut senses = senses(name);
+        senses.retain(|sense| sense.setting != "outcome");
+        let order =
+            |sense: &Sense| ORDER.iter().position(|setting| *setting == sense.setting).unwrap_or(ORDER.len());
+        senses.sort_by_key(order);
+        let is_of = |sense: &Sense| sense.libraries.split(", ").any(|library| libraries.contains(&library));
+        senses.sort_by_key(|sense| !is_of(sense));
+        let elsewhere = senses.iter().find_map(|sense| match sense.part {
+            Part::Elsewhere(help) => Some(help),
+            _ => None,
+        });
+        match fitting(&senses, value) {
+            Some(Sense { part: Part::Elsewhere(help), .. }) => Resolved::Elsewhere(help),
+            // A breaker that is made elsewhere has a name, too.
+            Some(sense) if sense.setting == "name" && is_static(entry.value.of(self.tokens)) => {
+                Resolved::Part(Sense { setting: "breaker", ..sense }, value.to_owned(), None)
+            }
+            Some(sense) => Resolved::Part(sense, value.to_owned(), elsewhere),
+            None => Resolved::Unknown,
+        }
+    }
+
+    /// The last word of the path that a value begins with.
+    fn path(&self, value: TokenRange) -> Option<&Token> {
+        let mut at = value.start;
+        let word = |at: usize| self.tokens[..value.end].get(at).filter(|token| token.shape == Shape::Word);
+        while word(at).is_some()
+            && self.tokens[at + 1..value.end].iter().take_while(|token| token.is(":")).count() == 2
+        {
+            at += 3;
+        }
+        word(at)
+    }
+
+    /// The argument that a name is a misspelling of.
+    pub(crate) fn nearest_argument(&self, name: &str) -> Option<&'static str> {
+        nearest(name, self.names.iter().map(|(text, _)| *text))
+    }
+
+    /// A value without a name means what its first word means, or its kind.
+    fn nameless(&self, entry: &Entry, value: &str) -> Resolved {
+        let sense = |setting, part| Sense { setting, part, libraries: "", unit: Unit::Plain };
+        let whole = |setting| Resolved::Part(sense(setting, Part::Whole), value.to_owned(), None);
+        let tokens = entry.value.of(self.tokens);
+        if let [literal] = tokens
+            && literal.shape == Shape::Literal
+        {
+            let Some(text) = content(&literal.text) else { return Resolved::Nothing };
+            let inside = lex(text).tokens;
+            let word = inside.first().filter(|first| first.shape == Shape::Word);
+            let is_value = |word: &&Token| inside.len() > 1 || setting_of_word(&word.text).is_some();
+            return match word.filter(is_value).and_then(|word| setting_of_value(&word.text)) {
+                Some(setting) => Resolved::Part(sense(setting, Part::Whole), text.to_owned(), None),
+                None => Resolved::Part(sense("name", Part::Whole), format!("\"{text}\""), None),
+            };
+        }
+        let Some(first) = tokens.first() else { return Resolved::Nothing };
+        // `consecutive_failures(5, backoff = ..)`: the value of its group.
+        if let Some(group) = entry.groups.last()
+            && let Some(Sense { setting, part: part @ Part::Argument(..), .. }) =
+                senses(group).first().copied()
+        {
+            return Resolved::Part(sense(setting, part), value.to_owned(), None);
+        }
+        let word = self.path(entry.value);
+        if let Some(setting) = word.and_then(|word| setting_of_value(&word.text)) {
+            return whole(setting);
+        }
+        let argument =
+            |setting, word| Resolved::Part(sense(setting, Part::Argument(word, 0)), value.to_owned(), None);
+        let kinds = [
+            ("retry", "cooldown", Kind::Duration),
+            ("trip", "failures", Kind::Count),
+            ("trip", "failure_rate", Kind::Ratio),
+        ];
+        for (setting, word, kind) in kinds {
+            let parameter = Parameter { name: "", kind, example: "" };
+            let is_other = kind.is_duration() && notation::duration(tokens).is_some();
+            let read = value::read(tokens, TokenRange::new(0, tokens.len()), "", &parameter);
+            if is_other || read.is_ok_and(|read| read != Value::Rust) {
+                return argument(setting, word);
+            }
+        }
+        let is_duration = tokens.iter().any(|token| token.is("Duration")) && !first.is("|");
+        // `60 seconds`, `5 failures`
+        if let [number, word, ..] = tokens
+            && number.shape == Shape::Number
+        {
+            let vocabulary = if same_unit(&word.text).is_some() { &RETRY } else { &TRIP };
+            if let Some(text) = meant_by(vocabulary, tokens, TokenRange::new(0, tokens.len())) {
+                return Resolved::Part(sense(vocabulary.setting, Part::Whole), text, None);
+            }
+        }
+        if is_duration {
+            argument("retry", "cooldown")
+        } else if is_static(tokens) {
+            whole("breaker")
+        } else {
+            Resolved::Nothing
+        }
+    }
+}
+
+/// The settings that have a word or a keyword of this name, and which part of them it is.
+fn own_part(name: &str) -> impl Iterator<Item = (&'static str, Part)> {
+    SETTINGS.into_iter().filter_map(move |vocabulary| {
+        let keywords = vocabulary.entries.iter().flat_map(|entry| entry.keywords);
+        let keyword =
+            keywords.map(|keyword| keyword.name).find(|keyword| *keyword == name).map(Part::Keyword);
+        let word = || vocabulary.entry(name).map(|entry| Part::Argument(entry.word, 0));
+        Some((vocabulary.setting, keyword.or_else(word)?))
+    })
+}
+
+/// Whether a name is exactly one of another library.
+fn is_exact(name: &str) -> bool {
+    !exact(name).is_empty()
+}
+
+/// The setting that a group of names stands for.
+fn setting_of_group(group: &str) -> Option<&'static str> {
+    match vocabulary(group) {
+        Some(vocabulary) => Some(vocabulary.setting),
+        None => setting_of_value(group).filter(|setting| *setting != "trip" && *setting != "track"),
+    }
+}
+
+/// The first sense whose value this is, or else the first.
+fn fitting(senses: &[Sense], value: &str) -> Option<Sense> {
+    let fits = |sense: &&Sense| match sense.part {
+        Part::Argument(word, at) => {
+            let parameter = vocabulary(sense.setting)
+                .and_then(|vocabulary| vocabulary.entry(word))
+                .and_then(|entry| entry.positional.get(at));
+            parameter.is_none_or(|parameter| {
+                let tokens = lex(&notation::with_unit(value, sense.unit)).tokens;
+                match value::read(&tokens, TokenRange::new(0, tokens.len()), "", parameter) {
+                    Ok(read) => read != Value::Rust || parameter.kind == Kind::Function,
+                    Err(problem) => problem.suggestion().is_some() && !problem.is_example(),
+                }
+            })
+        }
+        _ => true,
+    };
+    senses.iter().find(fits).or(senses.first()).copied()
+}

@@ -1,0 +1,132 @@
+//! A tracker, made of what other libraries are given to tell failures: types, lists of them, patterns, functions.
+
+use crate::language::spelling::snake;
+use crate::reading::attribute::places::TRACKERS;
+use crate::text::brackets::Brackets;
+use crate::text::lexer::lex;
+use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
+
+/// The tracker that a value was meant to be; `None` if it is not written in Rust.
+pub(crate) fn tracker(value: &str) -> Option<String> {
+    let tokens = lex(value).tokens;
+    let first = tokens.first()?;
+    let is_foreign = |pair: &[Token]| {
+        pair[0].is("lambda")
+            || (pair[0].is("function") || pair[0].is("func")) && (pair[1].is("(") || pair[1].is("{"))
+    };
+    if tokens.windows(2).any(is_foreign) {
+        return None;
+    }
+    if first.shape == Shape::Literal {
+        let inside = first.text.strip_prefix(['"', '\''])?.strip_suffix(['"', '\''])?;
+        return if tokens.len() == 1 && !inside.starts_with(['"', '\'']) { tracker(inside) } else { None };
+    }
+    let is_closure = tokens.iter().take(2).any(|token| token.is("|")) && (first.is("|") || first.is("move"));
+    if is_closure {
+        let start = usize::from(first.is("move"));
+        return Some(format!("custom({})", spell_closure(&tokens[start..])));
+    }
+    let word = snake(&first.text);
+    let is_call = tokens.get(1).is_some_and(|open| open.is("("));
+    if first.is("!") || first.is("all") || is_call && (TRACKERS.contains(&word.as_str()) || word == "custom")
+    {
+        return Some(spell(&with_our_words(&tokens)));
+    }
+    let inside = match tokens.as_slice() {
+        [open, inside @ .., _] if open.shape == Shape::Open && !inside.is_empty() => inside,
+        tokens => tokens,
+    };
+    let brackets = Brackets::pair(inside).ok()?;
+    let pieces = brackets.split(inside, TokenRange::new(0, inside.len()));
+    let members: Vec<_> = pieces.iter().map(|piece| member(piece.of(inside))).collect::<Option<_>>()?;
+    let texts = || members.iter().map(|member| member.text.as_str()).collect::<Vec<_>>();
+    Some(if members.iter().all(|member| member.is_type) {
+        format!("type_of({})", texts().join(", "))
+    } else if let [Member { text, is_function: true, .. }] = members.as_slice() {
+        format!("custom({text})")
+    } else {
+        format!("matches({})", texts().join(" | "))
+    })
+}
+
+/// `TypeOf(A) | TypeOf(B)` -> `type_of(A) | type_of(B)`
+fn with_our_words(tokens: &[Token]) -> Vec<Token> {
+    let mut tokens = tokens.to_vec();
+    for at in 1..tokens.len() {
+        let word = snake(&tokens[at - 1].text);
+        if tokens[at].is("(") && TRACKERS.contains(&word.as_str()) {
+            tokens[at - 1].text = word;
+        }
+    }
+    tokens
+}
+
+/// One of several.
+struct Member {
+    text: String,
+    is_type: bool,
+    is_function: bool,
+}
+
+/// `IOException.class`, `typeof(TimeoutException)`, `"java.io.IOException"`, `Error::Down`, `is_down`.
+fn member(tokens: &[Token]) -> Option<Member> {
+    let tokens = match tokens {
+        [rest @ .., point, class] if point.is(".") && class.is("class") => rest,
+        [rest @ .., one, two, class] if one.is(":") && two.is(":") && class.is("class") => rest,
+        [word, open, rest @ .., _] if word.is("typeof") && open.is("(") => rest,
+        tokens => tokens,
+    };
+    if let [literal] = tokens
+        && literal.shape == Shape::Literal
+    {
+        let inside = literal.text.strip_prefix(['"', '\''])?.strip_suffix(['"', '\''])?;
+        let tokens = lex(inside).tokens;
+        return if tokens.iter().any(|token| token.shape == Shape::Literal) { None } else { member(&tokens) };
+    }
+    // Java's packages mean nothing here.
+    let start = tokens.iter().rposition(|token| token.is(".")).map_or(0, |point| point + 1);
+    let tokens = &tokens[start..];
+    let is_path =
+        !tokens.is_empty() && tokens.iter().all(|token| token.shape == Shape::Word || token.is(":"));
+    let words: Vec<_> =
+        tokens.iter().filter(|token| token.shape == Shape::Word).map(|token| &token.text).collect();
+    let last = words.last().map_or("", |last| last.as_str());
+    let is_upper = |word: &str| word.starts_with(char::is_uppercase);
+    let is_module = words.len() > 1 && !is_upper(words[words.len() - 2]);
+    let is_named =
+        ["Error", "Exception", "Timeout"].iter().any(|end| last.ends_with(end)) && words.len() == 1;
+    Some(Member {
+        text: spell(tokens),
+        is_type: is_path && is_upper(last) && (is_module || is_named && last != "Timeout"),
+        is_function: is_path && last.starts_with(char::is_lowercase),
+    })
+    .filter(|member| !member.text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tracker;
+
+    #[test]
+    fn reads_what_other_libraries_take() {
+        for (value, ours) in [
+            ("[IoError]", Some("type_of(IoError)")),
+            ("{IOException.class, TimeoutException.class}", Some("type_of(IOException, TimeoutException)")),
+            ("\"java.io.IOException\"", Some("type_of(IOException)")),
+            ("[NotFound, BadRequest]", Some("matches(NotFound | BadRequest)")),
+            ("ConnectionError", Some("type_of(ConnectionError)")),
+            ("io::Error", Some("type_of(io::Error)")),
+            ("Error::Down", Some("matches(Error::Down)")),
+            ("|e| e.is_down()", Some("custom(|e| e.is_down())")),
+            ("is_down", Some("custom(is_down)")),
+            ("errors::is_down", Some("custom(errors::is_down)")),
+            ("matches(Down)", Some("matches(Down)")),
+            ("TypeOf(ConnectionError)", Some("type_of(ConnectionError)")),
+            ("TypeOf(A) | TypeOf(B)", Some("type_of(A) | type_of(B)")),
+            ("!matches(NotFound)", Some("!matches(NotFound)")),
+            ("lambda e: e.status < 500", None),
+        ] {
+            assert_eq!(tracker(value).as_deref(), ours, "{value}");
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! A tracker that is written as code: macros, methods, match arms, lists. What it would be as a tracker.
+
+use crate::language::spelling::snake;
+use crate::reading::attribute::places::TRACKERS;
+use crate::reading::attribute::tracker::tracker;
+use crate::text::brackets::Brackets;
+use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
+
+/// What is wrong with a tracker as a whole, and what it was meant to be.
+pub struct MeantTracker {
+    /// What is wrong.
+    pub what: &'static str,
+    /// The tracker.
+    pub text: String,
+}
+
+/// What a value that is no tracker was meant to be, if it has one of the known forms.
+pub fn tracker_meant(tokens: &[Token]) -> Option<MeantTracker> {
+    let meant = |what, text| Some(MeantTracker { what, text });
+    if let Some(text) = without_macros(tokens) {
+        return meant("`matches` looks at the error by itself, and is not the macro", text);
+    }
+    if let Some(text) = by_type(tokens) {
+        return meant("`type_of` takes a type in parentheses", text);
+    }
+    if is_every_error(tokens) {
+        return meant("every `Err` is `all`", "all".to_owned());
+    }
+    if let Some(text) = closure(tokens) {
+        return meant("a closure goes in `custom`", text);
+    }
+    if let Some(text) = arm(tokens) {
+        return meant("the patterns of `Err` go in `matches`, those of `Ok` in `ok`", text);
+    }
+    if let Some(text) = expression(tokens) {
+        return meant("what is asked of an error goes in `custom`", text);
+    }
+    if let Some(text) = exception(tokens) {
+        return meant("errors are picked by `matches`, and excluded by `!`", text);
+    }
+    let text = list(tokens)?;
+    meant("several are joined by `|`, patterns in one `matches`", text)
+}
+
+fn find(tokens: &[Token], is: impl Fn(&[Token]) -> bool) -> Option<usize> {
+    (0..tokens.len()).find(|at| is(&tokens[*at..]))
+}
+
+/// The end of the group that opens at an index.
+fn close(tokens: &[Token], open: usize) -> Option<usize> {
+    Some(Brackets::pair(tokens).ok()?.close(open)).filter(|close| *close > open)
+}
+
+/// `matches!(e, Down)` -> `matches(Down)`
+fn without_macros(tokens: &[Token]) -> Option<String> {
+    let is_macro = |rest: &[Token]| matches!(rest, [word, sign, open, ..] if word.is("matches") && sign.is("!") && open.shape == Shape::Open);
+    let mut tokens = tokens.to_vec();
+    let first = find(&tokens, is_macro)?;
+    // Within a closure, it is the macro.
+    if tokens[..first].iter().any(|token| token.is("|")) && tokens[0].is("|") {
+        return None;
+    }
+    while let Some(at) = find(&tokens, is_macro) {
+        let close = close(&tokens, at + 2)?;
+        let comma = at + 3 + tokens[at + 3..close].iter().position(|token| token.is(","))?;
+        if comma != at + 4 && !(comma == at + 5 && ["&", "*"].iter().any(|sign| tokens[at + 3].is(sign))) {
+            let receiver =
+                tokens[at + 3..comma].iter().find(|token| token.shape == Shape::Word)?.text.clone();
+            let call = format!("custom(|{receiver}| {})", spell(&tokens[at..=close]));
+            return (at == 0 && close + 1 == tokens.len()).then_some(call);
+        }
+        tokens.splice(at + 1..=comma, [Token::new(Shape::Open, "(")]);
+    }
+    Some(spell(&tokens).replace("&!", "& !").replace("|!", "| !"))
+}
+
+/// `type_of::<io::Error>()`, `e.is::<io::Error>()`, `TypeId::of::<io::Error>()`
+fn by_type(tokens: &[Token]) -> Option<String> {
+    let start = tokens.iter().position(|token| token.is("<"))?;
+    let end = tokens.iter().rposition(|token| token.is(">"))?;
+    let word = tokens[..start].iter().rfind(|token| token.shape == Shape::Word)?;
+    let is_word = ["type_of", "of", "is", "downcast_ref", "downcast", "instance_of", "is_a"]
+        .contains(&word.text.as_str());
+    let has_no_more = tokens.iter().all(|token| !token.is("&") && !token.is("|"));
+    (is_word && has_no_more && start + 1 < end)
+        .then(|| format!("type_of({})", spell(&tokens[start + 1..end])))
+}
+
+fn is_every_error(tokens: &[Token]) -> bool {
+    let words: Vec<_> =
+        tokens.iter().filter(|token| !token.is(":")).map(|token| token.text.as_str()).collect();
+    matches!(
+        words.as_slice(),
+        ["is_err" | "errors" | "error" | "Err" | "_" | "*"]
+            | ["Result", "is_err"]
+            | ["Err", "(", "_" | "..", ")"]
+            | ["Err", "(", ".", ".", ")"]
+            | ["|", _, "|", _, ".", "is_err", "(", ")"]
+    )
+}
+
+/// `move |e| e.is_down()`
+fn closure(tokens: &[Token]) -> Option<String> {
+    let start =
+        tokens.iter().take_while(|token| token.is("move") || token.is("async") || token.is("static")).count();
+    let is_closure = tokens.get(start)?.is("|");
+    (start > 0 && is_closure).then(|| format!("custom({})", spell_closure(&tokens[start..])))
+}
+
+/// `Err(e) if e.is_down()`, `Err(Down) => true`, `Ok(Cached(_))`
+fn arm(tokens: &[Token]) -> Option<String> {
+    let [word, open, ..] = tokens else { return None };
+    let ours = match word.text.as_str() {
+        "Err" => "matches",
+        "Ok" => "ok",
+        _ => return None,
+    };
+    let close = close(tokens, 1).filter(|_| open.is("("))?;
+    let pattern = spell(&tokens[2..close]);
+    let guard = match &tokens[close + 1..] {
+        [] => return Some(format!("{ours}({pattern})")),
+        [word, guard @ ..] if word.is("if") => guard,
+        [equals, arrow, guard @ ..] if equals.is("=") && arrow.is(">") => guard,
+        _ => return None,
+    };
+    match guard {
+        [] => None,
+        [word] if word.is("true") => Some(format!("{ours}({pattern})")),
+        guard => Some(format!("{ours}({pattern} if {})", spell(guard))),
+    }
+}
+
+/// `e.is_down()`, `if e.is_down()`, `!e.is_client()`
+fn expression(tokens: &[Token]) -> Option<String> {
+    let tokens = if tokens.first()?.is("if") { &tokens[1..] } else { tokens };
+    let at = tokens.iter().take_while(|token| token.is("!")).count();
+    let [receiver, point, method, ..] = tokens.get(at..)? else { return None };
+    let is_variable = receiver.shape == Shape::Word && receiver.text.starts_with(char::is_lowercase);
+    if !is_variable || !point.is(".") || method.shape != Shape::Word {
+        return None;
+    }
+    let receiver = &receiver.text;
+    let is_name = receiver != "self";
+    let has_trackers = tokens.iter().any(|token| TRACKERS.contains(&token.text.as_str()) && !token.is("ok"));
+    (is_name && !has_trackers).then(|| format!("custom(|{receiver}| {})", spell(tokens)))
+}
+
+/// `except(NotFound)` -> `!matches(NotFound)`, `only(Down)` -> `matches(Down)`
+fn exception(tokens: &[Token]) -> Option<String> {
+    let [word, open, ..] = tokens else { return None };
+    let is_whole = open.is("(") && close(tokens, 1)? + 1 == tokens.len();
+    let inside = spell(tokens.get(2..tokens.len() - 1)?);
+    let inner = tracker(&inside).filter(|_| is_whole)?;
+    let has_trackers =
+        tokens[2..].iter().any(|token| TRACKERS.contains(&token.text.as_str()) || token.is("all"));
+    match snake(&word.text).as_str() {
+        "except" | "exclude" | "excluding" | "all_but" | "all_except" | "ignore" | "without" => {
+            Some(format!("!{inner}"))
+        }
+        "only" | "just" | "include" | "any" | "any_of" | "one_of" if !has_trackers => Some(inner),
+        _ => None,
+    }
+}
+
+/// `[Down, Away]`, `{Down, Away}`, `Down, Away`, `matches(Down), matches(Away)`, `matches(Down) + matches(Away)`
+fn list(tokens: &[Token]) -> Option<String> {
+    let brackets = Brackets::pair(tokens).ok()?;
+    let last = tokens.len().checked_sub(1)?;
+    let is_group = tokens[0].shape == Shape::Open && brackets.close(0) == last;
+    let is_mere_group = is_group && tokens[0].is("(");
+    let inside = if is_group { &tokens[1..last] } else { tokens };
+    let brackets = Brackets::pair(inside).ok()?;
+    let mut pieces = vec![TokenRange::new(0, inside.len())];
+    for sign in [",", "+"] {
+        if inside.iter().any(|token| token.is(sign)) {
+            pieces = split(inside, &brackets, sign);
+            break;
+        }
+    }
+    if pieces.len() < 2 && (!is_group || is_mere_group) {
+        return None;
+    }
+    let is_tracker = |piece: &TokenRange| {
+        let piece = piece.of(inside);
+        let word = piece.iter().find(|token| !token.is("!"));
+        word.is_some_and(|word| TRACKERS.contains(&word.text.as_str()) || word.is("all") || word.is("custom"))
+    };
+    if pieces.iter().all(is_tracker) {
+        let texts: Vec<_> = pieces.iter().map(|piece| spell(piece.of(inside))).collect();
+        return Some(texts.join(" | "));
+    }
+    let text: Vec<_> = pieces.iter().map(|piece| spell(piece.of(inside))).collect();
+    tracker(&format!("[{}]", text.join(", "))).filter(|_| !pieces.iter().any(is_tracker))
+}
+
+fn split(tokens: &[Token], brackets: &Brackets, sign: &str) -> Vec<TokenRange> {
+    let mut pieces = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    while at < tokens.len() {
+        if tokens[at].is(sign) {
+            pieces.push(TokenRange::new(start, at));
+            start = at + 1;
+        }
+        at = brackets.close(at) + 1;
+    }
+    pieces.push(TokenRange::new(start, tokens.len()));
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tracker_meant;
+    use crate::text::lexer::lex;
+
+    #[test]
+    fn code_becomes_a_tracker() {
+        for (written, ours) in [
+            ("matches!(e, Down)", Some("matches(Down)")),
+            ("matches!(&e, Down | Away)", Some("matches(Down | Away)")),
+            ("all & !matches!(e, NotFound)", Some("all & !matches(NotFound)")),
+            ("matches!(e.kind(), Down)", Some("custom(|e| matches!(e.kind(), Down))")),
+            ("|e| matches!(e, Down)", None),
+            ("Result::is_err", Some("all")),
+            ("|r| r.is_err()", Some("all")),
+            ("Err(_)", Some("all")),
+            ("move |e| e.is_down()", Some("custom(|e| e.is_down())")),
+            ("e.is_down()", Some("custom(|e| e.is_down())")),
+            ("!e.is_client()", Some("custom(|e| !e.is_client())")),
+            ("if e.is_down()", Some("custom(|e| e.is_down())")),
+            ("Err(Down)", Some("matches(Down)")),
+            ("Err(e) if e.is_down()", Some("matches(e if e.is_down())")),
+            ("Err(e) => e.is_down()", Some("matches(e if e.is_down())")),
+            ("Ok(Cached(_))", Some("ok(Cached(_))")),
+            ("only(Down)", Some("matches(Down)")),
+            ("any(Down, Away)", Some("matches(Down | Away)")),
+            ("any(all, ok(1))", None),
+            ("_", Some("all")),
+            ("except(NotFound)", Some("!matches(NotFound)")),
+            ("exclude(NotFound, Gone)", Some("!matches(NotFound | Gone)")),
+            ("type_of::<io::Error>()", Some("type_of(io::Error)")),
+            ("TypeId::of::<io::Error>()", Some("type_of(io::Error)")),
+            ("[Down, Timeout]", Some("matches(Down | Timeout)")),
+            ("{Down, Timeout}", Some("matches(Down | Timeout)")),
+            ("Down, Timeout", Some("matches(Down | Timeout)")),
+            ("[io::Error, fmt::Error]", Some("type_of(io::Error, fmt::Error)")),
+            ("matches(Down), matches(Away)", Some("matches(Down) | matches(Away)")),
+            ("matches(Down) + matches(Away)", Some("matches(Down) | matches(Away)")),
+            ("matches(Down) & all", None),
+            ("(matches(Down))", None),
+            ("status >= 500", None),
+        ] {
+            let meant = tracker_meant(&lex(written).tokens).map(|meant| meant.text);
+            assert_eq!(meant.as_deref(), ours, "{written}");
+        }
+    }
+}

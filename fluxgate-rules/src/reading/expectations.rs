@@ -1,0 +1,181 @@
+//! What a rule will do that is not expected of it: `normal` and `outage`.
+
+use crate::figures::bounds::{FalseAlarm, Oversight, false_alarm, oversight};
+use crate::figures::nearest::{Expectations, nearest};
+use crate::figures::spelled::{Chance, Count, Odds, Percent, grouped};
+use crate::language::syntax::{Branch, WrittenRule};
+use crate::language::vocabulary::Parameter;
+use crate::model::ratio::Ratio;
+use crate::model::rule::{self, Condition, Node, Rule};
+use crate::model::window::{Extent, Window};
+use crate::text::problem::Problem;
+use crate::text::token::{Token, TokenRange, spell};
+
+/// What a written rule will do that is not expected, with the nearest rule that will not.
+pub(crate) fn unmet(
+    tokens: &[Token],
+    rule: &WrittenRule,
+    window: Option<&Window>,
+    expectations: Expectations,
+) -> Vec<Problem> {
+    let place = TokenRange::new(0, tokens.len());
+    let Some((nodes, window)) = rule.nodes().zip(window) else {
+        let is_constant = |branch: &Branch| matches!(branch, Branch::Condition(call) if call.is_constant());
+        let at = rule.branches.iter().position(is_constant);
+        let place = at.map_or(place, |at| rule.places[at]);
+        let constant =
+            at.map_or("`window`".to_owned(), |at| format!("`{}`", spell(rule.places[at].of(tokens))));
+        return vec![unknown(place, &constant)];
+    };
+    let as_rule = |nodes: &[Node]| {
+        rule::spell(nodes, &|at| match (&nodes[at], &rule.branches[at]) {
+            // Only tokens know the path.
+            (Node::Condition(Condition::Custom { .. }), Branch::Condition(call)) => {
+                spell(call.place.of(tokens))
+            }
+            (Node::Condition(condition), _) => condition.to_string(),
+            (Node::All(_) | Node::Any(_), _) => String::new(),
+        })
+    };
+    let Some((what, nearest)) = disappointment(&nodes, window, expectations) else { return Vec::new() };
+    let problem = Problem::new(place, what);
+    vec![match nearest {
+        Ok(nodes) => problem.correct(as_rule(&nodes)),
+        Err(help) => problem.help(help),
+    }]
+}
+
+/// The same of the default rule. It is reported at `tokens`, which are another setting.
+pub(crate) fn unmet_by_default(
+    tokens: &[Token],
+    window: Option<&Window>,
+    expectations: Expectations,
+) -> Vec<Problem> {
+    let place = TokenRange::new(0, tokens.len());
+    let Some(window) = window else { return vec![unknown(place, "`window`")] };
+    let nodes = Rule::standard(window.size());
+    let Some((what, nearest)) = disappointment(&nodes, window, expectations) else { return Vec::new() };
+    let problem = Problem::new(place, what);
+    vec![match nearest {
+        Ok(nodes) => problem.help(format!("add `trip = {}`", Rule::from_nodes(nodes))),
+        Err(help) => problem.help(help),
+    }]
+}
+
+/// A share that is not known.
+pub(crate) fn constant_share(tokens: &[Token], parameter: &Parameter) -> Problem {
+    let Parameter { name, example, .. } = parameter;
+    let what = format!(
+        "`{}` is a constant, but `{name}` is needed before there are any, to check the rule",
+        spell(tokens)
+    );
+    Problem::new(TokenRange::new(0, tokens.len()), what)
+        .help(format!("write a number, as `{name} = {example}`"))
+}
+
+fn unknown(place: TokenRange, what: &str) -> Problem {
+    let what =
+        format!("`normal` and `outage` need all numbers of rule and window, and {what} has a constant");
+    Problem::new(place, what).help("write the number, or ask `trip::Rule::explain` in a test instead")
+}
+
+/// What the rule will do that is not expected, and the nearest rule that will not, or else what to do.
+type Disappointment = (String, Result<Vec<Node>, &'static str>);
+
+fn disappointment(nodes: &[Node], window: &Window, expectations: Expectations) -> Option<Disappointment> {
+    if let Some(what) = contradiction(expectations) {
+        return Some((what, Err("write the share of calls that fails in an outage, as `outage = 80%`")));
+    }
+    let overlooked = |share: Ratio| Some(overlooks(share, oversight(nodes, window, share.as_f64())?, window));
+    let alarming = |share: Ratio| Some(alarms(share, false_alarm(nodes, window, share.as_f64())?));
+    // One rule meets both, so they are one problem.
+    let whats = [expectations.outage.and_then(overlooked), expectations.normal.and_then(alarming)];
+    let whats: Vec<_> = whats.into_iter().flatten().collect();
+    if whats.is_empty() {
+        return None;
+    }
+    let nearest = nearest(nodes, window, expectations);
+    Some((
+        whats.join("; and ") + &without(nodes),
+        nearest.ok_or_else(|| way_out(nodes, window, expectations)),
+    ))
+}
+
+fn contradiction(expectations: Expectations) -> Option<String> {
+    let (normal, outage) = (expectations.normal?, expectations.outage?);
+    (normal >= outage).then(|| {
+        let (normal, outage) = (Percent(normal), Percent(outage));
+        format!("`outage`, {outage}, has to be above `normal`, {normal}: an outage is when more calls fail")
+    })
+}
+
+fn alarms(normal: Ratio, alarm: FalseAlarm) -> String {
+    let normal = Percent(normal);
+    match alarm {
+        FalseAlarm::First(chance, Some(calls)) => format!(
+            "with {normal} of calls failing, this rule opens {} healthy breaker{} within the first {} calls",
+            Odds(chance),
+            if chance > 0.9995 { "" } else { "s" },
+            grouped(calls)
+        ),
+        FalseAlarm::First(chance, None) => format!(
+            "with {normal} of calls failing, this rule opens {} healthy breaker{} whose time window sees calls enough",
+            Odds(chance),
+            if chance > 0.9995 { "" } else { "s" },
+        ),
+        FalseAlarm::Repeated(calls, None) => {
+            format!(
+                "with {normal} of calls failing, this rule opens a healthy breaker once in about {} calls",
+                Count(calls)
+            )
+        }
+        FalseAlarm::Repeated(calls, Some(size)) => format!(
+            "with {normal} of calls failing, this rule opens a healthy breaker once in about {} calls, \
+             if its time window sees {}",
+            Count(calls),
+            grouped(size)
+        ),
+    }
+}
+
+fn overlooks(outage: Ratio, oversight: Oversight, window: &Window) -> String {
+    let Oversight { chance, calls } = oversight;
+    let calls = grouped(calls);
+    let window = match window.extent {
+        Extent::Count(_) => format!("a window of {calls} calls"),
+        Extent::Time(_) => format!("a time window that sees {calls} calls"),
+    };
+    let outage = format!("an outage by which {} of calls fail", Percent(outage));
+    match chance {
+        0.0..0.0095 => format!("{outage} is hardly ever noticed within {window}"),
+        0.95.. => format!("{outage} is noticed within {window} in {:.1}% of cases only", chance * 100.0),
+        _ => format!("{outage} is noticed within {window} in {} of cases only", Chance(chance)),
+    }
+}
+
+/// What the figures say nothing of.
+fn without(nodes: &[Node]) -> String {
+    let names = nodes.iter().filter_map(|node| match node {
+        Node::Condition(Condition::SlowRate(..)) => Some("`slow_rate`"),
+        Node::Condition(Condition::AvgLatency(_)) => Some("`avg_latency`"),
+        Node::Condition(Condition::FailingFor(_)) => Some("`failing_for`"),
+        Node::Condition(Condition::Custom { .. }) => Some("`custom`"),
+        _ => None,
+    });
+    let mut names: Vec<_> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() { String::new() } else { format!(", even without {}", names.join(" and ")) }
+}
+
+/// What to do where no numbers are right.
+fn way_out(nodes: &[Node], window: &Window, expectations: Expectations) -> &'static str {
+    let counts = |node: &Node| matches!(node, Node::Condition(Condition::Failures(_)));
+    if matches!(window.extent, Extent::Time(_)) && nodes.iter().any(counts) && expectations.normal.is_some() {
+        "in a time window, any number of failures is reached if calls are many: write `min(..) & failure_rate(..)`"
+    } else if expectations.outage.is_some() && expectations.normal.is_some() {
+        "no numbers in this rule tell the two shares apart: take a window of more calls, or shares further apart"
+    } else {
+        "no numbers in this rule are enough: take a window of more calls, or another share"
+    }
+}

@@ -1,0 +1,173 @@
+//! Characters that look like others, or like nothing, and those that a page of the web has spelled out.
+
+use crate::text::lexer::lex;
+use crate::text::problem::Problem;
+use crate::text::token::{Shape, Token, TokenRange, spell};
+
+/// The problem of the first of these characters, which is named. All of them are replaced by what they look like.
+pub(crate) fn problem(tokens: &[Token]) -> Option<Problem> {
+    let mut problems: Vec<Problem> = Vec::new();
+    let mut right: Vec<Token> = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        let (length, problem) = match entity(&tokens[at..]) {
+            Some((length, sign)) => {
+                let text: String = tokens[at..at + length].iter().map(|token| token.text.as_str()).collect();
+                let what = format!("`{text}` is how a web page spells `{sign}`");
+                (length, Some(Problem::new(TokenRange::new(at, at + length), what).correct(sign)))
+            }
+            None if tokens[at].shape == Shape::Literal => (1, None),
+            None => (1, strange(&tokens[at], at)),
+        };
+        if let Some(suggestion) = problem.as_ref().and_then(Problem::suggestion) {
+            right.extend(lex(&suggestion.replacement).tokens);
+        } else {
+            // What an invisible character has cut is one word.
+            let is_behind_it = at > 0 && tokens[at - 1].shape == Shape::Unknown;
+            let is_word = |token: &Token| token.shape == Shape::Word;
+            match right.last_mut().filter(|last| is_behind_it && is_word(last) && is_word(&tokens[at])) {
+                Some(last) => last.text.push_str(&tokens[at].text),
+                None => right.push(tokens[at].clone()),
+            }
+        }
+        problems.extend(problem);
+        at += length;
+    }
+    let is_one = problems.len() == 1;
+    let first = problems.into_iter().next()?;
+    if is_one {
+        return Some(first);
+    }
+    let Problem { what, place, .. } = first;
+    Some(Problem::new(place, what).correct_at(TokenRange::new(0, tokens.len()), spell(&right)))
+}
+
+/// `&amp;`, `&gt;` and the like, and how many tokens they are.
+fn entity(tokens: &[Token]) -> Option<(usize, &'static str)> {
+    let named = |name: &str| match name {
+        "amp" => Some("&"),
+        "gt" => Some(">"),
+        "lt" => Some("<"),
+        "quot" => Some("\""),
+        "apos" => Some("'"),
+        "nbsp" => Some(" "),
+        "vert" | "verbar" => Some("|"),
+        "percnt" => Some("%"),
+        _ => None,
+    };
+    match tokens {
+        [and, name, end, ..] if and.is("&") && end.is(";") && name.shape == Shape::Word => {
+            Some((3, named(&name.text)?))
+        }
+        [and, hash, number, end, ..] if and.is("&") && hash.is("#") && end.is(";") => {
+            let sign = match number.text.as_str() {
+                "38" | "x26" => "&",
+                "124" | "x7C" | "x7c" => "|",
+                "62" | "x3E" | "x3e" => ">",
+                "60" | "x3C" | "x3c" => "<",
+                "39" | "x27" => "'",
+                "34" | "x22" => "\"",
+                "37" | "x25" => "%",
+                _ => return None,
+            };
+            Some((4, sign))
+        }
+        _ => None,
+    }
+}
+
+/// A token with characters that are not what they look like.
+fn strange(token: &Token, at: usize) -> Option<Problem> {
+    let (character, (name, looks_like)) =
+        token.text.chars().find_map(|character| Some((character, meant(character)?)))?;
+    let right: String = token
+        .text
+        .chars()
+        .map(|character| {
+            meant(character).map_or_else(|| character.to_string(), |(_, looks_like)| looks_like.to_owned())
+        })
+        .collect();
+    let code = format!("U+{:04X}", character as u32);
+    let what = match name {
+        INVISIBLE => format!("there is an invisible character, {code}"),
+        _ if token.text.chars().count() == 1 => format!("`{character}` is {name} `{looks_like}`, {code}"),
+        _ => format!("the `{character}` in `{}` is {name} `{looks_like}`, {code}", token.text),
+    };
+    let problem = Problem::new(TokenRange::at(at), what);
+    Some(if right.is_empty() { problem.help("remove it").correct("") } else { problem.correct(right) })
+}
+
+const INVISIBLE: &str = "invisible";
+
+/// What a character is, and what it looks like.
+fn meant(character: char) -> Option<(&'static str, &'static str)> {
+    // From `!` to `~`, in the same order.
+    const ASCII: &str =
+        "!\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
+    Some(match character {
+        '\u{ff01}'..='\u{ff5e}' => {
+            let at = (character as usize) - 0xff01;
+            ("a full-width", &ASCII[at..=at])
+        }
+        '\u{ad}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2069}'
+        | '\u{feff}' => (INVISIBLE, ""),
+        '\u{2018}' | '\u{2019}' | '\u{201a}' => ("a typographic", "'"),
+        '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => ("a typographic", "\""),
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => ("a dash, not", "-"),
+        '\u{2227}' | '\u{22c0}' => ("the sign of logic for", "&"),
+        '\u{2228}' | '\u{22c1}' => ("the sign of logic for", "|"),
+        '\u{ac}' => ("the sign of logic for", "!"),
+        '\u{d7}' => ("the sign of arithmetic for", "*"),
+        '\u{f7}' => ("the sign of arithmetic for", "/"),
+        '\u{3001}' => ("an ideographic", ","),
+        '\u{430}' | '\u{3b1}' => ("a letter of another alphabet, not", "a"),
+        '\u{435}' => ("a letter of another alphabet, not", "e"),
+        '\u{43e}' | '\u{3bf}' => ("a letter of another alphabet, not", "o"),
+        '\u{440}' | '\u{3c1}' => ("a letter of another alphabet, not", "p"),
+        '\u{441}' => ("a letter of another alphabet, not", "c"),
+        '\u{443}' => ("a letter of another alphabet, not", "y"),
+        '\u{445}' => ("a letter of another alphabet, not", "x"),
+        '\u{456}' | '\u{3b9}' | '\u{131}' => ("a letter of another alphabet, not", "i"),
+        '\u{455}' => ("a letter of another alphabet, not", "s"),
+        '\u{43c}' => ("a letter of another alphabet, not", "m"),
+        '\u{442}' => ("a letter of another alphabet, not", "t"),
+        '\u{43d}' => ("a letter of another alphabet, not", "n"),
+        '\u{3bd}' => ("a letter of another alphabet, not", "v"),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::problem;
+    use crate::text::lexer::lex;
+
+    #[test]
+    fn strange_characters_are_named() {
+        for (text, what, right) in [
+            ("a ＆ b", "`＆` is a full-width `&`, U+FF06", "&"),
+            ("ｍｉｎ(1)", "the `ｍ` in `ｍｉｎ` is a full-width `m`, U+FF4D", "min"),
+            (
+                "f\u{430}il",
+                "the `\u{430}` in `f\u{430}il` is a letter of another alphabet, not `a`, U+0430",
+                "fail",
+            ),
+            ("a \u{200b}b", "there is an invisible character, U+200B", ""),
+            ("\u{feff}a", "there is an invisible character, U+FEFF", ""),
+            ("a \u{2227} b", "`\u{2227}` is the sign of logic for `&`, U+2227", "&"),
+            ("\u{201c}a", "`\u{201c}` is a typographic `\"`, U+201C", "\""),
+            ("m\u{ff08}1\u{ff09} &amp; a\u{ad}b", "`\u{ff08}` is a full-width `(`, U+FF08", "m(1) & ab"),
+            ("a &amp; b", "`&amp;` is how a web page spells `&`", "&"),
+            ("a &#38; b", "`&#38;` is how a web page spells `&`", "&"),
+        ] {
+            let Some(problem) = problem(&lex(text).tokens) else { panic!("{text}") };
+            assert_eq!(problem.what, what);
+            assert_eq!(problem.suggestion().map(|suggestion| suggestion.replacement.as_str()), Some(right));
+        }
+        // Letters of other languages are nobody's mistake.
+        assert_eq!(problem(&lex("größer(1) & 失敗 | \"＆\"").tokens), None);
+    }
+}

@@ -1,0 +1,86 @@
+//! Figures of arbitrary rules: they are chances, and worse calls never make a breaker open less often.
+#![allow(missing_docs)]
+
+use fluxgate_rules::{Rule, Window};
+use proptest::prelude::*;
+
+fn condition() -> impl Strategy<Value = String> {
+    prop_oneof![
+        (1..100_u32).prop_map(|percent| format!("failure_rate({percent}%)")),
+        (1..60_u32).prop_map(|count| format!("failures({count})")),
+        (1..12_u32).prop_map(|count| format!("failure_streak({count})")),
+        (1..100_u32).prop_map(|percent| format!("slow_rate({percent}%, 1s)")),
+        Just("failing_for(1s)".to_owned()),
+    ]
+}
+
+/// Rules that are mostly right: alternatives of up to two conditions, each with a `min`.
+fn rule() -> impl Strategy<Value = String> {
+    let group = (1..40_u32, prop::collection::vec(condition(), 1..3));
+    let group = group.prop_map(|(min, conditions)| format!("min({min}) & {}", conditions.join(" & ")));
+    prop::collection::vec(group, 1..4).prop_map(|groups| groups.join(" | "))
+}
+
+fn window() -> impl Strategy<Value = Window> {
+    let count = |size| Window::count(size);
+    prop_oneof![
+        (1..15_usize).prop_map(count),
+        (15..400_usize).prop_map(count),
+        (1..30_u64).prop_map(|seconds| Window::time(std::time::Duration::from_secs(seconds))),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn figures_are_chances_that_grow_with_calls_and_failures(
+        rule in rule(), window in window(), share in 0.0..1.0_f64, more in 0.0..1.0_f64
+    ) {
+        let Ok(rule) = rule.parse::<Rule>() else { return Ok(()) };
+        let Ok(explanation) = rule.explain(window) else { return Ok(()) };
+        let worse = share + (1.0 - share) * more;
+        let mut last = 0.0;
+        for calls in [0, 1, 7, 30, 100, 1_000, 100_000] {
+            let chance = explanation.chance_to_open(share, calls);
+            prop_assert!((0.0..=1.0 + 1e-12).contains(&chance), "{calls} at {share}: {chance}");
+            prop_assert!(chance >= last - 1e-12, "{calls} at {share}: {chance} after {last}");
+            last = chance;
+            let of_worse = explanation.chance_to_open(worse, calls);
+            // What slides is known within that.
+            prop_assert!(of_worse > chance - 0.05, "{calls} at {share}: {chance}, at {worse}: {of_worse}");
+        }
+        prop_assert!(explanation.calls_to_open(share) >= 1.0);
+        if let (Some(odds), Some(of_worse)) = (explanation.trial(share), explanation.trial(worse)) {
+            prop_assert!((-1e-12..=1.0 + 1e-12).contains(&odds.passes) && odds.calls >= 1.0, "{odds:?}");
+            prop_assert!(of_worse.passes <= odds.passes + 1e-9, "{odds:?} at {share}, {of_worse:?} at {worse}");
+        }
+    }
+
+    /// What is called the nearest rule is accepted, and what is accepted is its own nearest.
+    #[test]
+    fn the_nearest_rule_meets_what_is_expected(
+        rule in rule(), size in 1..200_usize, normal in 0.001..0.4_f64, outage in 0.5..1.0_f64
+    ) {
+        let Ok(rule) = rule.parse::<Rule>() else { return Ok(()) };
+        let Ok(explanation) = rule.explain(Window::count(size)) else { return Ok(()) };
+        for outage in [None, Some(outage)] {
+            let Some(nearest) = explanation.nearest(Some(normal), outage) else { continue };
+            let accepted = nearest.explain(Window::count(size));
+            prop_assert!(accepted.is_ok(), "{nearest}");
+            prop_assert_eq!(accepted.unwrap().nearest(Some(normal), outage), Some(nearest));
+        }
+    }
+}
+
+#[test]
+fn a_page_is_written_for_every_window() {
+    for window in ["count(1)", "count(10)", "count(1000000)", "time(1s)", "time(24h)"] {
+        for rule in ["min(1) & failure_rate(100%)", "failure_streak(2)"] {
+            let window: Window = window.parse().expect("a window");
+            let rule: Rule = rule.parse().expect("a rule");
+            let page = rule.explain(window).expect("they go together").at_rate(1_000.0).to_string();
+            assert!(page.contains("100%") && !page.contains("NaN") && !page.contains("inf"), "{page}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! What is suggested for a word of another library has the meaning that the table gives the word, and is right as it stands.
+#![allow(missing_docs)]
+
+use fluxgate_rules::attribute;
+use fluxgate_rules::foreign::{Meaning, Part, Sense, meanings, senses};
+use fluxgate_rules::lexer::lex;
+use fluxgate_rules::token::TokenRange;
+use fluxgate_rules::vocabulary::{Kind, PERMIT, RETRY, TRIP, Vocabulary, WINDOW};
+use fluxgate_rules::{Window, read};
+
+const NAMES: [(&str, &str); 17] = [
+    ("name", "\"payments\""),
+    ("window", "count(100)"),
+    ("trip", "min(10) & failure_rate(0.5)"),
+    ("track", "all"),
+    ("success", "matches(NotFound)"),
+    ("ignore", "ok(Cached(_))"),
+    ("retry", "cooldown(60s)"),
+    ("permit", "ramp_up(0.1, 1.0, 60s)"),
+    ("max_half_open_calls", "10"),
+    ("half_open_timeout", "5m"),
+    ("rejected", "|refused| Err(refused.into())"),
+    ("fallback", "|error| Err(error)"),
+    ("on_panic", "failure"),
+    ("on_cancel", "ignore"),
+    ("breaker", "PAYMENTS"),
+    ("handle", "PAYMENTS"),
+    ("crate", "::fluxgate"),
+];
+
+fn vocabulary(setting: &str) -> Option<&'static Vocabulary> {
+    [&TRIP, &WINDOW, &RETRY, &PERMIT].into_iter().find(|vocabulary| vocabulary.setting == setting)
+}
+
+/// A value of the kind that a part has.
+fn value(meaning: &Meaning) -> &'static str {
+    let of = |kind: Kind| match kind {
+        Kind::Count | Kind::Size | Kind::Buckets => "7",
+        Kind::Ratio | Kind::Jitter => "0.25",
+        Kind::Multiplier => "3.5",
+        Kind::Function => "a::function",
+        _ => "17s",
+    };
+    let entries = vocabulary(meaning.setting).map_or(&[][..], |vocabulary| vocabulary.entries);
+    match meaning.part {
+        Part::Argument("success_rate", _) => "75%",
+        Part::Argument(word, at) => entries
+            .iter()
+            .find(|entry| entry.word == word)
+            .and_then(|entry| entry.positional.get(at))
+            .map_or("true", |parameter| of(parameter.kind)),
+        Part::Keyword(name) => {
+            let keyword =
+                entries.iter().flat_map(|entry| entry.keywords).find(|keyword| keyword.name == name);
+            keyword.map_or("1", |keyword| of(keyword.kind))
+        }
+        Part::Choice => "time",
+        Part::Flag(_) => "true",
+        Part::BucketTime => "17s",
+
+        Part::Whole => match meaning.setting {
+            "trip" => "failures(7)",
+            "window" => "time(17s)",
+            "retry" => "cooldown(17s)",
+            "permit" => "random(0.25)",
+            "max_half_open_calls" => "7",
+            "half_open_timeout" => "17s",
+            "on_panic" | "on_cancel" => "failure",
+            "name" => "\"seventeen\"",
+            _ => "a::function",
+        },
+        Part::Successes | Part::Unit | Part::Elsewhere(_) => "7",
+    }
+}
+
+/// What the suggestion has to contain.
+fn expected(meaning: &Meaning, value: &str) -> String {
+    match meaning.part {
+        Part::Argument("success_rate", _) => "failure_rate(0.25)".to_owned(),
+        Part::Argument("slow_rate", 1) => format!("slow_rate(0.5, {value})"),
+        Part::Argument(word @ ("slow_rate" | "ramp_up"), _) => format!("{word}({value}"),
+        Part::Argument(word, _) if value == "true" => word.to_owned(),
+        Part::Argument(word, _) => format!("{word}({value})"),
+        Part::Keyword(name) => format!("{name} = {value}"),
+        Part::Choice => "time(".to_owned(),
+        Part::Flag(word) => word.split(' ').next().unwrap_or_default().to_owned(),
+        Part::BucketTime => "buckets = 10".to_owned(),
+        Part::Successes => "half_open & min(7)".to_owned(),
+        Part::Whole if ["track", "success", "ignore"].contains(&meaning.setting) => {
+            "custom(a::function)".to_owned()
+        }
+        _ => value.to_owned(),
+    }
+}
+
+/// The suggestion for `word = value`.
+fn suggested(text: &str) -> Option<String> {
+    let tokens = lex(text).tokens;
+    let read = attribute::read(&tokens, &[TokenRange::new(0, tokens.len())], &NAMES);
+    let [problem] = read.problems.as_slice() else { panic!("{text}: {:?}", read.problems) };
+    Some(problem.suggestion()?.replacement.clone())
+}
+
+fn is_first(meaning: &Meaning, word: &str) -> bool {
+    const ORDER: [&str; 4] = ["retry", "window", "trip", "permit"];
+    let order = |sense: &Sense| ORDER.iter().position(|it| *it == sense.setting).unwrap_or(ORDER.len());
+    let mut senses = senses(word);
+    senses.sort_by_key(order);
+    senses.first().is_some_and(|first| (first.setting, first.part) == (meaning.setting, meaning.part))
+}
+
+#[test]
+fn a_word_keeps_its_meaning_and_its_value() {
+    let mut count = 0;
+    for meaning in meanings() {
+        for foreign in meaning.words {
+            // Words of ours that stand elsewhere, words with several meanings of which this is not the first, and words for parts
+            // that say nothing alone.
+            let is_ours = [&TRIP, &WINDOW, &RETRY, &PERMIT].iter().any(|vocabulary| {
+                vocabulary.entry(foreign.word).is_some()
+                    || vocabulary.entries.iter().flat_map(|it| it.keywords).any(|it| it.name == foreign.word)
+            });
+            let is_alone =
+                !matches!(meaning.part, Part::Unit | Part::Elsewhere(_)) && meaning.setting != "outcome";
+            if is_ours || !is_alone || !is_first(meaning, foreign.word) {
+                continue;
+            }
+            let value = value(meaning);
+            let text = format!("{} = {value}", foreign.word);
+            let suggestion = suggested(&text).unwrap_or_else(|| panic!("{text}: nothing is suggested"));
+            let (setting, written) = suggestion.split_once(" = ").expect("an argument");
+            assert_eq!(setting, meaning.setting, "{text}: {suggestion}");
+            assert!(written.contains(&expected(meaning, value)), "{text}: {suggestion}");
+            assert!(is_right(setting, written), "{text}: {suggestion}");
+            count += 1;
+        }
+    }
+    assert!(count > 250, "{count}");
+}
+
+#[test]
+fn what_is_done_elsewhere_is_not_corrected_into_something_else() {
+    for meaning in meanings().filter(|meaning| matches!(meaning.part, Part::Elsewhere(_))) {
+        for foreign in meaning.words.iter().filter(|foreign| is_first(meaning, foreign.word)) {
+            assert_eq!(suggested(&format!("{} = 7", foreign.word)).as_deref(), Some(""), "{}", foreign.word);
+        }
+    }
+}
+
+fn is_right(setting: &str, written: &str) -> bool {
+    let tokens = lex(written).tokens;
+    match setting {
+        "trip" => read::rule(&tokens, &Window::count(100)).is_ok(),
+        "window" => read::window(&tokens).is_ok(),
+        "retry" => read::retry(&tokens).is_ok(),
+        "permit" => read::permit(&tokens).is_ok(),
+        _ => true,
+    }
+}

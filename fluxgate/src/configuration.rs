@@ -1,0 +1,191 @@
+//! The settings of a breaker.
+
+pub(crate) mod changes;
+pub(crate) mod error;
+pub(crate) mod method_name;
+pub(crate) mod name;
+#[cfg(feature = "serde")]
+pub(crate) mod pattern;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use fluxgate_rules::duration::Spelled;
+use fluxgate_rules::{
+    ConfigProblem, Expectations, Extent, Node, Permit, Retry, Rule, Schedule, Window, by_hand,
+};
+
+use self::error::ConfigError;
+use self::name::Name;
+use crate::state::Outcome;
+
+/// All settings of a breaker. Plain data, so that a macro can write them as a constant.
+#[derive(Clone, PartialEq, Debug)]
+#[allow(missing_docs, reason = "each field is an argument of the attribute")]
+pub struct Settings {
+    pub name: Name,
+    pub window: Window,
+    pub rule: Rule,
+    pub retry: Retry,
+    pub permit: Permit,
+    pub max_half_open_calls: u32,
+    pub half_open_timeout: Duration,
+    pub on_panic: Outcome,
+    pub on_cancel: OnCancel,
+    pub count_calls: bool,
+}
+
+/// What a cancelled call counts as: see [`Builder::on_cancel`](crate::Builder::on_cancel).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+#[non_exhaustive]
+pub enum OnCancel {
+    /// The same, whenever it was cancelled: `Outcome::Failure` or `Outcome::Ignored`.
+    Outcome(Outcome),
+    /// A failure if it had taken so long when it was cancelled, and otherwise ignored: a caller that gave up after 2 s says something
+    /// about the dependency, and one that left after 1 ms does not.
+    FailureAfter(Duration),
+}
+
+impl From<Outcome> for OnCancel {
+    fn from(outcome: Outcome) -> Self {
+        Self::Outcome(outcome)
+    }
+}
+
+/// Where a breaker's settings are stored. Refusals carry this, to name their breaker.
+#[derive(Clone, Debug)]
+pub(crate) enum SettingsRef {
+    Static(&'static Settings),
+    Shared(Arc<Settings>),
+    /// By the threads that share a stripe. Threads that are refused at the same time would otherwise all count the same references.
+    OfStripe(Arc<OfStripe>),
+}
+
+/// A reference of which references are counted apart from all others.
+#[derive(Debug)]
+pub(crate) struct OfStripe(pub(crate) Arc<Settings>);
+
+impl SettingsRef {
+    pub(crate) fn shared(settings: Settings) -> Self {
+        Self::Shared(Arc::new(settings))
+    }
+
+    #[inline]
+    pub(crate) fn get(&self) -> &Settings {
+        match self {
+            Self::Static(settings) => settings,
+            Self::Shared(settings) => settings,
+            Self::OfStripe(settings) => &settings.0,
+        }
+    }
+}
+
+impl Settings {
+    /// What a breaker has if nothing is said but its name.
+    pub const fn standard(name: Name) -> Self {
+        const RULE: &[Node] = &Rule::standard(100);
+        Self {
+            name,
+            window: Window::count(100),
+            rule: Rule::from_static(RULE),
+            retry: Retry::cooldown(Duration::from_secs(60)),
+            permit: Permit::ramp_up(0.1, 1.0, Duration::from_secs(60)),
+            max_half_open_calls: 10,
+            half_open_timeout: Duration::from_secs(60),
+            on_panic: Outcome::Failure,
+            on_cancel: OnCancel::Outcome(Outcome::Ignored),
+            count_calls: false,
+        }
+    }
+
+    /// Makes the checks that the compiler makes for the attribute, with the same messages, and one that it cannot make: where there is no
+    /// clock, no setting may need one.
+    pub(crate) fn check(&self, has_clock: bool) -> Result<(), ConfigError> {
+        let mut problems = by_hand::window(&self.window);
+        // If the window is wrong, the rule is checked against one that limits no number of calls.
+        let any = Window::time(Duration::from_secs(60));
+        let window = if problems.is_empty() { &self.window } else { &any };
+        let of_rule = by_hand::rule(&self.rule, window);
+        let nodes = if of_rule.is_empty() { self.rule.nodes() } else { &[] };
+        problems.extend(of_rule);
+        problems.extend(by_hand::retry(&self.retry));
+        problems.extend(by_hand::permit(&self.permit));
+        problems.extend(by_hand::max_half_open_calls(self.max_half_open_calls));
+        problems.extend(by_hand::half_open_timeout(self.half_open_timeout, nodes));
+        for (owner, outcome) in [("on_panic", self.on_panic.into()), ("on_cancel", self.on_cancel)] {
+            if outcome == OnCancel::FailureAfter(Duration::ZERO) {
+                let problem = ConfigProblem::new(owner, "`after` must be longer than zero");
+                problems.push(problem.with_help("`Outcome::Failure` counts every cancelled call"));
+            }
+            if outcome == OnCancel::Outcome(Outcome::Success) {
+                let problem = ConfigProblem::new(owner, format!("`{owner}` cannot be a success"));
+                problems.push(problem.with_help("`Outcome::Failure` or `Outcome::Ignored`"));
+            }
+        }
+        problems.splice(0..0, by_hand::name(&self.name));
+        if problems.is_empty() && !has_clock {
+            problems.extend(self.timed().into_iter().map(|(setting, value)| {
+                let message =
+                    format!("`{setting} = {value}` needs a clock, and there is none on this target");
+                let help = "`fluxgate::set_clock(..)` before, or `.clock(..)` for this breaker";
+                ConfigProblem::new(setting, message).with_help(help)
+            }));
+        }
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
+    }
+
+    /// Makes the check that the compiler makes for `normal` and `outage`. All else has to be right.
+    pub(crate) fn check_against(&self, expectations: Expectations) -> Result<(), ConfigError> {
+        let is_nothing_expected = expectations.normal.is_none() && expectations.outage.is_none();
+        if is_nothing_expected {
+            return Ok(());
+        }
+        let problems = by_hand::expectations(&self.rule, &self.window, expectations);
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
+    }
+
+    /// The settings for which time has to pass, with their values.
+    fn timed(&self) -> Vec<(&'static str, String)> {
+        let Self { window, rule, retry, permit, on_cancel, .. } = self;
+        let measures = Rule::measures(rule.nodes());
+        let waits = !matches!(retry.schedule, Schedule::Always | Schedule::Never);
+        let settings = [
+            matches!(window.extent, Extent::Time(_)).then(|| ("window", window.to_string())),
+            (measures.durations() || measures.recency).then(|| ("trip", rule.to_string())),
+            waits.then(|| ("retry", retry.to_string())),
+            match on_cancel {
+                OnCancel::FailureAfter(after) => {
+                    Some(("on_cancel", format!("failure(after = {})", Spelled(*after))))
+                }
+                OnCancel::Outcome(_) => None,
+            },
+            matches!(permit, Permit::RampUp { .. }).then(|| ("permit", permit.to_string())),
+        ];
+        settings.into_iter().flatten().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{CircuitBreaker, ConfigProblem, Outcome, permit, retry, trip, window};
+    use std::time::Duration;
+
+    #[test]
+    fn build_says_all_that_is_wrong_in_the_words_of_the_compiler() {
+        let error = CircuitBreaker::builder("wrong")
+            .window(window::count(10))
+            .trip(trip::min(20) & trip::failure_rate(50.0))
+            .retry(retry::cooldown(Duration::ZERO))
+            .permit(permit::ramp_up(0.5, 0.1, Duration::from_secs(1)))
+            .max_half_open_calls(0)
+            .on_panic(Outcome::Success)
+            .build()
+            .unwrap_err();
+        assert_eq!(error.to_string().matches("help: ").count(), 5, "{error}");
+        assert!(!error.to_string().contains("clock"));
+        let settings: Vec<_> = error.problems().iter().map(ConfigProblem::setting).collect();
+        assert_eq!(settings, ["trip", "retry", "permit", "max_half_open_calls", "on_panic"]);
+        let custom = trip::min(3) & trip::custom(|metrics| metrics.failures() > 2);
+        CircuitBreaker::builder("right").trip(custom).build().unwrap();
+    }
+}

@@ -1,0 +1,106 @@
+//! The path of a method, `module::Type::method`. An attribute on a method does not see the type, but an item in its body has a path
+//! with the type in it, and the compiler tells that of a function item.
+
+use std::any::type_name;
+use std::sync::OnceLock;
+
+/// The path of a method.
+#[derive(Debug)]
+#[allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
+pub struct MethodName {
+    module: &'static str,
+    method: &'static str,
+    path: OnceLock<Box<str>>,
+}
+
+#[allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
+impl MethodName {
+    pub const fn new(module: &'static str, method: &'static str) -> Self {
+        Self { module, method, path: OnceLock::new() }
+    }
+
+    /// `item` is in the body of the method.
+    pub fn get<F>(&'static self, _item: F) -> &'static str {
+        self.path.get_or_init(|| {
+            let Self { module, method, .. } = self;
+            let path = match owner(type_name::<F>()) {
+                Some(owner) => format!("{module}::{owner}::{method}"),
+                None => format!("{module}::{method}"),
+            };
+            path.into()
+        })
+    }
+}
+
+/// The name of the type or trait that a method belongs to, from the path of an item in it. The compiler promises no form of it, so what
+/// it does not look like is not guessed at.
+fn owner(item: &str) -> Option<&str> {
+    let mut method = item;
+    // What is ours, and closures, of which an `async fn` is one to the compiler.
+    while let Some((outer, name)) = method.rsplit_once("::")
+        && (name.starts_with("__FLUXGATE") || name.starts_with("__fluxgate") || name == "{{closure}}")
+    {
+        method = outer;
+    }
+    let (owner, _) = method.rsplit_once("::")?;
+    // `module::<impl other::Type>`, or with a trait, `module::<impl Trait for other::Type>`, if the `impl` is not beside the type
+    let beside = owner.split_once("<impl ").map(|(_, inside)| inside.strip_suffix('>')).map(|inside| {
+        let inside = inside?;
+        Some(inside.split_once(" for ").map_or(inside, |(_, of)| of))
+    });
+    // `<module::Type as Trait>`
+    let of_trait = || owner.strip_prefix('<').and_then(|inside| inside.split_once(" as ")).map(|(of, _)| of);
+    let owner = beside.unwrap_or_else(|| of_trait().or(Some(owner)))?;
+    // `module::Type<..>`
+    let plain = owner.split_once('<').map_or(owner, |(plain, _)| plain);
+    let name = plain.rsplit_once("::").map_or(plain, |(_, name)| name);
+    let is_name = |name: &str| {
+        !name.is_empty() && name.chars().all(|character| character.is_alphanumeric() || character == '_')
+    };
+    Some(name).filter(|name| is_name(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::owner;
+
+    #[test]
+    fn the_owner_is_found_in_every_form_that_the_compiler_writes() {
+        for (item, expected) in [
+            ("app::client::Client::get::__FLUXGATE_BREAKER::__fluxgate_name", Some("Client")),
+            ("app::client::Client::get::{{closure}}::__FLUXGATE_BREAKER::__fluxgate_name", Some("Client")),
+            ("app::client::Client<_>::get::__FLUXGATE_BREAKER::__fluxgate_name", Some("Client")),
+            (
+                "app::client::Client<alloc::vec::Vec<u8>>::get::__FLUXGATE_BREAKER::__fluxgate_name",
+                Some("Client"),
+            ),
+            (
+                "<app::client::Client as app::Api>::get::{{closure}}::{{closure}}::__FLUXGATE_BREAKER::__fluxgate_name",
+                Some("Client"),
+            ),
+            (
+                "<app::client::Client<_> as app::Api<u8>>::get::__FLUXGATE_BREAKER::__fluxgate_name",
+                Some("Client"),
+            ),
+            ("app::Api::get::__FLUXGATE_BREAKER::__fluxgate_name", Some("Api")),
+            (
+                "app::more::<impl app::client::Client>::get::__FLUXGATE_BREAKER::__fluxgate_name",
+                Some("Client"),
+            ),
+            (
+                "app::more::<impl app::client::Client<_>>::get::__FLUXGATE_BREAKER::__fluxgate_name",
+                Some("Client"),
+            ),
+            (
+                "app::more::<impl app::Api for app::client::Client>::get::__FLUXGATE_BREAKER::__fluxgate_name",
+                Some("Client"),
+            ),
+            ("<dyn core::marker::Send as app::Api>::get::__FLUXGATE_BREAKER::__fluxgate_name", Some("Send")),
+            ("<&[u8] as app::Api>::get::__FLUXGATE_BREAKER::__fluxgate_name", None),
+            ("__fluxgate_name", None),
+            ("", None),
+        ] {
+            assert_eq!(owner(item), expected, "{item}");
+        }
+    }
+}

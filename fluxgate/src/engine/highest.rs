@@ -1,0 +1,54 @@
+//! How close the rule of a breaker that only reports has come.
+
+use fluxgate_rules::{Metrics, Node, Rule};
+
+/// The highest failure rate of a period, of windows with as many calls as the rule asks for at least.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Highest {
+    failures: u64,
+    calls: u64,
+}
+
+impl Highest {
+    /// Looks at the figures of a window. Of equal rates, that of more calls says more.
+    pub(crate) fn see(&mut self, metrics: &Metrics, rule: &[Node]) {
+        let (failures, calls) = (metrics.failures(), metrics.total());
+        let product = |failures: u64, calls: u64| u128::from(failures) * u128::from(calls);
+        let (new, known) = (product(failures, self.calls), product(self.failures, calls));
+        let is_higher = self.calls == 0 || new > known || (new == known && calls > self.calls);
+        if is_higher && calls >= u64::from(Rule::least_min(rule)) {
+            *self = Self { failures, calls };
+        }
+    }
+
+    /// So many failures, of so many calls; `None` if there were not calls enough.
+    pub(crate) fn figures(self) -> Option<(u64, u64)> {
+        (self.calls > 0).then_some((self.failures, self.calls))
+    }
+}
+
+#[cfg(all(test, not(fluxgate_loom)))]
+mod tests {
+    use super::Highest;
+    use fluxgate_rules::{Measures, Metrics, Rule, Tally};
+
+    #[test]
+    fn the_highest_rate_is_of_enough_calls() {
+        let rule: Rule = "min(4) & failure_rate(0.9) | min(9) & failure_rate(0.5)".parse().unwrap();
+        let mut highest = Highest::default();
+        for (failures, total, expected) in [
+            (1, 1, None),
+            (2, 3, None),
+            (1, 4, Some((1, 4))),
+            (0, 9, Some((1, 4))),
+            (2, 8, Some((2, 8))),
+            (1, 4, Some((2, 8))),
+            (9, 10, Some((9, 10))),
+            (u64::MAX / 2, u64::MAX, Some((9, 10))),
+        ] {
+            let tally = Tally { total, failures, ..Tally::EMPTY };
+            highest.see(&Metrics::new(tally, 0, Measures::NONE), rule.nodes());
+            assert_eq!(highest.figures(), expected, "{failures} of {total}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! New settings for a breaker that is in use.
+
+use std::time::Duration;
+
+use fluxgate_rules::Rule;
+
+use super::breaker::{Breaker, Guard, needs_time};
+use super::crossings::Crossings;
+use super::evaluation::{self, Occasion, Step};
+use super::highest::Highest;
+use super::locked::Period;
+use super::recording::follow;
+use super::transition;
+use super::trial::Trial;
+use super::word::StateWord;
+use crate::configuration::Settings;
+use crate::configuration::error::ConfigError;
+use crate::events::cause::Figures;
+use crate::events::transition::{Reason, Transition};
+use crate::sync::{Arc, Ordering, fence};
+
+/// Gives the breaker the settings that `changed` makes of its present ones, if they are right. Returns whether they are others.
+pub(crate) fn change(
+    breaker: &Breaker,
+    changed: impl Fn(&Settings) -> Settings,
+) -> Result<bool, ConfigError> {
+    loop {
+        let present = breaker.shared_settings();
+        let settings = changed(present.get());
+        settings.check(breaker.has_clock())?;
+        // Nothing is locked meanwhile, so another thread may have changed others: then this one looks again, and none is lost.
+        if settings == *present.get() {
+            return Ok(false);
+        }
+        if reconfigure(breaker, present.get(), settings) {
+            return Ok(true);
+        }
+    }
+}
+
+/// Gives the breaker these settings, which are checked, unless `present` are no longer its settings: then it returns `false`. Its name, its
+/// state, and for how long it is open stay as they are.
+///
+/// If the rule or the window is another one, a new generation begins: outcomes of earlier calls are late, and a trial begins anew. What is
+/// remembered is kept if the new settings would remember the same of the same calls, and judged at once by the new rule.
+fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> bool {
+    let now = breaker.now();
+    let mut guard = breaker.lock();
+    let old = breaker.settings();
+    if !std::ptr::eq(&raw const *old, present) {
+        return false;
+    }
+    let renews = old.rule != settings.rule || old.window != settings.window;
+    let keeps_memory = old.window == settings.window
+        && Rule::measures(old.rule.nodes()) == Rule::measures(settings.rule.nodes());
+    let figures = breaker.figures(guard.word).of_rule(old.rule.nodes(), settings.rule.nodes());
+    drop(old);
+
+    let metrics = guard.metrics(now);
+    begin_change(&mut guard);
+    breaker.replace_settings(Arc::new(settings));
+    if renews {
+        match &mut guard.memory {
+            Some(memory) if keeps_memory => memory.forget_headroom(),
+            memory => *memory = None,
+        }
+        renew(&mut guard, figures);
+    }
+    let next = if renews { guard.word.next(guard.word.state()) } else { guard.word };
+    end_change(&mut guard, next);
+
+    let (state, generation, at) = (next.state(), next.generation(), Duration::from_nanos(now));
+    let (name, reason, retry_after) = (breaker.name().clone(), Reason::Reconfigured, None);
+    let (from, to) = (state, state);
+    let transition =
+        Transition { breaker: name, generation, at, from, to, reason, metrics, retry_after, missed: 0 };
+    transition::announce(&mut guard, transition, true);
+    if renews && keeps_memory {
+        judge(guard, now);
+    } else {
+        drop(guard);
+    }
+    transition::deliver(breaker);
+    true
+}
+
+/// Marks that what is read without the lock is being written, and takes back what was granted.
+fn begin_change(guard: &mut Guard<'_>) {
+    let Guard { breaker, word, .. } = *guard;
+    breaker.state.store(word.changing().0, Ordering::Relaxed);
+    fence(Ordering::Release);
+    breaker.healthy.store(StateWord::NONE.0, Ordering::Relaxed);
+    guard.close_stripes();
+}
+
+/// Begins anew what belongs to a generation.
+fn renew(guard: &mut Guard<'_>, figures: Figures) {
+    let breaker = guard.breaker;
+    match &mut guard.period {
+        Period::Trial(trial) => {
+            *trial = Trial::new(breaker.trial(), super::half_open::patience(breaker), trial.pause_ended);
+            if let Some(memory) = &mut guard.memory {
+                memory.clear();
+            }
+        }
+        Period::MetricsOnly(crossings, highest) => {
+            (*crossings, *highest) = (Crossings::default(), Highest::default())
+        }
+        Period::Closed | Period::Ramp(_) | Period::Asking(_) | Period::Unrecorded => {}
+    }
+    for (cause, figure) in breaker.cause.iter().zip([figures.node, figures.part, figures.whole]) {
+        cause.store(figure, Ordering::Relaxed);
+    }
+}
+
+/// Publishes the new settings, with the word of the generation from which they are in force.
+fn end_change(guard: &mut Guard<'_>, next: StateWord) {
+    let breaker = guard.breaker;
+    let settings = breaker.settings();
+    let measures = breaker.measures();
+    let (times, dates) = needs_time(&settings, &measures);
+    let counts = guard.word.is_counted() || settings.count_calls;
+    let slow_from = measures.slow_from();
+    drop(settings);
+    if counts {
+        breaker.watch().calls();
+    }
+    if let Some(watch) = breaker.existing_watch() {
+        watch.set_slow_from(slow_from);
+    }
+    breaker.slow_from.store(if counts { 0 } else { slow_from }, Ordering::Release);
+    let next = next.recording(times, dates || breaker.reads_users_clock(), counts);
+    guard.word = next;
+    breaker.state.store(next.0, Ordering::Release);
+}
+
+/// Judges what is remembered by the new rule, which may hold already.
+fn judge(mut guard: Guard<'_>, now: u64) {
+    let occasion = match &guard.period {
+        Period::Closed => Occasion::Closed,
+        Period::Ramp(_) => Occasion::Ramp,
+        _ => return,
+    };
+    let metrics = guard.metrics(now);
+    let step = evaluation::evaluate(guard.breaker.settings().rule.nodes(), occasion, &metrics, None);
+    if guard.memory.is_some() && matches!(step, Step::Trip(_) | Step::Ask) {
+        follow(guard, occasion, step, now);
+    }
+}

@@ -1,0 +1,89 @@
+//! Counts over a breaker's life.
+
+use super::stripes::own;
+use crate::events::audience::Audience;
+use crate::sync::{AtomicU64, OnceBox, Ordering};
+
+/// What is counted for all breakers, under the lock. None of it ever goes back.
+pub(crate) struct Counts {
+    /// Failures that were recorded.
+    pub(crate) failures: u64,
+    /// Outcomes that came too late to count.
+    pub(crate) late: u64,
+    /// Calls that were refused, but for those that are counted in the current state.
+    pub(crate) refused: u64,
+    pub(crate) cancelled: u64,
+    pub(crate) panicked: u64,
+}
+
+/// What a breaker has if someone wants to know of its calls.
+pub(crate) struct Watch {
+    /// Made when the breaker begins to count calls.
+    calls: OnceBox<Calls>,
+    /// What [`Breaker::slow_from`](super::breaker::Breaker) is of a breaker that does not count calls.
+    slow_from: AtomicU64,
+    pub(super) audience: Audience,
+}
+
+const STRIPES: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
+
+/// The calls of a breaker that counts them, usually a stripe for each thread.
+pub(crate) struct Calls([Stripe; STRIPES]);
+
+/// Aligned to two cache lines, because processors fetch lines in pairs.
+#[repr(align(128))]
+struct Stripe {
+    successes: AtomicU64,
+    ignored: AtomicU64,
+}
+
+impl Counts {
+    pub(super) const NONE: Self = Self { failures: 0, late: 0, refused: 0, cancelled: 0, panicked: 0 };
+}
+
+impl Watch {
+    pub(super) fn new(slow_from: u64) -> Self {
+        Self { calls: OnceBox::new(), slow_from: AtomicU64::new(slow_from), audience: Audience::new() }
+    }
+
+    pub(super) fn slow_from(&self) -> u64 {
+        self.slow_from.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_slow_from(&self, slow_from: u64) {
+        self.slow_from.store(slow_from, Ordering::Release);
+    }
+
+    /// The counts of calls, which begin with this.
+    pub(super) fn calls(&self) -> &Calls {
+        self.calls.get_or_init(|| Box::new(Calls::new()))
+    }
+
+    /// Successes and ignored calls, if calls were ever counted.
+    pub(super) fn counted(&self) -> Option<(u64, u64)> {
+        let Calls(stripes) = self.calls.get()?;
+        let sum = |of: fn(&Stripe) -> &AtomicU64| {
+            stripes.iter().map(|stripe| of(stripe).load(Ordering::Relaxed)).sum()
+        };
+        Some((sum(|stripe| &stripe.successes), sum(|stripe| &stripe.ignored)))
+    }
+}
+
+impl Calls {
+    fn new() -> Self {
+        let stripe = |_| Stripe { successes: AtomicU64::new(0), ignored: AtomicU64::new(0) };
+        Self(std::array::from_fn(stripe))
+    }
+
+    pub(super) fn count_success(&self) {
+        self.own().successes.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(super) fn count_ignored(&self) {
+        self.own().ignored.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn own(&self) -> &Stripe {
+        &self.0[own() % STRIPES]
+    }
+}

@@ -1,0 +1,89 @@
+//! What a listener wants to hear.
+
+/// What a listener hears beside changes of state, and reports of a breaker that only reports, which all listeners hear.
+///
+/// ```
+/// use fluxgate::Interests;
+///
+/// let interests = Interests::transitions().resets().refusals();
+/// assert_ne!(interests, Interests::all());
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Interests {
+    resets: bool,
+    refusals: bool,
+    calls: Calls,
+}
+
+/// Of which breakers calls are heard.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Calls {
+    None,
+    Counted,
+    All,
+}
+
+impl Interests {
+    /// Nothing beside transitions; the default.
+    pub const fn transitions() -> Self {
+        Self { resets: false, refusals: false, calls: Calls::None }
+    }
+
+    /// Everything. See [`calls`](Self::calls) for what that costs.
+    pub const fn all() -> Self {
+        Self::transitions().resets().refusals().calls()
+    }
+
+    /// Also what changes a breaker within its state: a closed one was reset, or one was [reconfigured](crate::CircuitBreaker::reconfigure).
+    /// It comes as a [`Transition`](crate::Transition) from that state to itself.
+    #[must_use]
+    pub const fn resets(self) -> Self {
+        Self { resets: true, ..self }
+    }
+
+    /// Also each refused call.
+    #[must_use]
+    pub const fn refusals(self) -> Self {
+        Self { refusals: true, ..self }
+    }
+
+    /// Also the end of each call. So the breaker [counts its calls](crate::CircuitBreaker::count_calls): its healthy calls read the
+    /// clock twice, and write.
+    #[must_use]
+    pub const fn calls(self) -> Self {
+        Self { calls: Calls::All, ..self }
+    }
+
+    /// Also the end of each call of a breaker that counts its calls anyway.
+    #[must_use]
+    pub const fn counted_calls(self) -> Self {
+        match self.calls {
+            Calls::None => Self { calls: Calls::Counted, ..self },
+            Calls::Counted | Calls::All => self,
+        }
+    }
+
+    pub(crate) fn has_resets(self) -> bool {
+        self.resets
+    }
+
+    pub(crate) fn has_refusals(self) -> bool {
+        self.refusals
+    }
+
+    /// Whether calls are heard, of whatever breakers.
+    pub(crate) fn has_calls(self) -> bool {
+        self.calls != Calls::None
+    }
+
+    /// Whether breakers have to count their calls for this.
+    pub(crate) fn has_all_calls(self) -> bool {
+        self.calls == Calls::All
+    }
+}
+
+impl Default for Interests {
+    fn default() -> Self {
+        Self::transitions()
+    }
+}

@@ -1,0 +1,47 @@
+//! A test process in which no breaker is in the way.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::engine::breaker::{Breaker, Origin};
+use crate::engine::manual;
+use crate::engine::registry::REGISTRY;
+use crate::events::transition::Reason;
+use crate::state::State;
+
+static IS_FOR_ALL: AtomicBool = AtomicBool::new(false);
+
+/// [Disables](crate::CircuitBreaker::disable) every breaker of the process, those in use and those that are yet to be used or built:
+/// for a suite of tests that is not about breakers, and provokes failures that would open them. Under [`isolate`](super::isolate),
+/// breakers start fresh all the same, and any of them may be given another command.
+///
+/// ```
+/// use fluxgate::{State, circuit_breaker};
+///
+/// #[circuit_breaker(trip = failure_streak(1), handle = PARSED)]
+/// fn parsed(text: &str) -> Result<u32, Box<dyn std::error::Error>> {
+///     Ok(text.parse()?)
+/// }
+///
+/// fluxgate::testing::disable_all();
+/// for _ in 0..100 {
+///     assert!(parsed("no number").is_err());
+/// }
+/// assert_eq!((parsed("12").unwrap(), PARSED.state()), (12, State::Disabled));
+/// ```
+pub fn disable_all() {
+    IS_FOR_ALL.store(true, Ordering::SeqCst);
+    for live in REGISTRY.live() {
+        disable(live.breaker());
+    }
+}
+
+/// Disables a breaker on its first use, after it has entered the registry, so that either sees the other.
+pub(super) fn begin(breaker: &Breaker) {
+    if IS_FOR_ALL.load(Ordering::SeqCst) && !matches!(breaker.origin, Origin::Hidden) {
+        disable(breaker);
+    }
+}
+
+fn disable(breaker: &Breaker) {
+    manual::command(breaker, State::Disabled, Reason::Disable);
+}

@@ -1,0 +1,24 @@
+//! What is asked of all breakers at once.
+
+use std::sync::Arc;
+
+use crate::engine::counting;
+use crate::events::audience::Member;
+use crate::events::delivery::listen_everywhere;
+use crate::events::listener::Listener;
+
+/// Adds a listener to every breaker, existing and future, for the life of the process. If it is interested in
+/// [all calls](crate::Interests::calls), all breakers [count their calls](count_calls).
+pub fn listen(listener: impl Listener) {
+    let member = Member::new(Arc::new(listener));
+    let counts = member.interests.has_all_calls();
+    listen_everywhere(member);
+    if counts {
+        count_calls();
+    }
+}
+
+/// From now on, every breaker counts its calls, existing and future: see [`Builder::count_calls`](crate::Builder::count_calls).
+pub fn count_calls() {
+    counting::begin_everywhere();
+}

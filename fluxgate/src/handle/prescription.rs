@@ -1,0 +1,115 @@
+//! Settings that are not the program's own, for breakers by their names, also those that are yet to come.
+
+use crate::configuration::changes::Changes;
+use crate::configuration::error::ConfigError;
+use crate::configuration::name::Name;
+use crate::configuration::pattern::Pattern;
+use crate::engine::breaker::{Breaker, Origin};
+use crate::engine::reconfigure::change;
+use crate::engine::registry::{Live, REGISTRY};
+#[cfg(feature = "tracing")]
+use crate::events::tracing::emit_unfit;
+use crate::sync::{Arc, RwLock};
+
+/// Changes for the breakers of a pattern.
+pub(crate) struct Entry {
+    pub(crate) pattern: Pattern,
+    pub(crate) changes: Changes,
+}
+
+/// All entries; where several are for one breaker, the later ones are more particular.
+pub(crate) struct Prescription {
+    entries: Vec<Entry>,
+}
+
+/// What is prescribed now, and for whom it did not fit that came later.
+struct Standing {
+    prescription: Option<Arc<Prescription>>,
+    unfit: Vec<(Name, ConfigError)>,
+}
+
+static STANDING: RwLock<Standing> = RwLock::new(Standing { prescription: None, unfit: Vec::new() });
+
+/// The most breakers of which is remembered that their settings do not fit: there may be one for each customer.
+const MOST_UNFIT: usize = 256;
+
+impl Prescription {
+    pub(crate) fn new(mut entries: Vec<Entry>) -> Self {
+        entries.sort_by(|one, other| one.pattern.cmp(&other.pattern));
+        Self { entries }
+    }
+
+    pub(crate) fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The entries for a breaker, the most particular one last.
+    pub(crate) fn of<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = &'a Entry> {
+        self.entries.iter().filter(move |entry| entry.pattern.matches(name))
+    }
+
+    /// All changes for a breaker.
+    fn changes(&self, name: &str) -> Changes {
+        self.of(name).fold(Changes::new(), |general, entry| entry.changes.clone().over(&general))
+    }
+
+    /// What would be wrong with the settings of a breaker.
+    pub(crate) fn check(&self, breaker: &Breaker) -> Result<(), ConfigError> {
+        self.changes(breaker.name()).of(breaker.settings.get()).check(breaker.has_clock())
+    }
+}
+
+/// Puts this in the place of what was prescribed before. Returns the names of the breakers that have other settings now.
+pub(crate) fn prescribe(prescription: Prescription) -> Vec<String> {
+    let prescription = Arc::new(prescription);
+    let before = {
+        let mut standing = STANDING.write();
+        standing.unfit.clear();
+        standing.prescription.replace(prescription.clone())
+    };
+    let concerns = |name: &str| {
+        let before = before.as_ref().is_some_and(|before| before.of(name).next().is_some());
+        before || prescription.of(name).next().is_some()
+    };
+    let live = REGISTRY.live();
+    let breakers = live.iter().map(Live::breaker);
+    let changed = breakers.filter(|breaker| concerns(breaker.name()) && follow(breaker));
+    changed.map(|breaker| breaker.name().as_str().to_owned()).collect()
+}
+
+/// The breakers that came later than what is prescribed for them, and whose own settings it does not fit: they keep these.
+pub(crate) fn unfit() -> Vec<(Name, ConfigError)> {
+    STANDING.read().unfit.clone()
+}
+
+/// Gives a breaker that has just been put into use what is prescribed for it.
+pub(super) fn begin(breaker: &Breaker) {
+    let is_prescribed = || {
+        let prescription = STANDING.read().prescription.clone();
+        prescription.is_some_and(|prescription| prescription.of(breaker.name()).next().is_some())
+    };
+    if !matches!(breaker.origin, Origin::Hidden) && is_prescribed() {
+        follow(breaker);
+    }
+}
+
+/// Gives a breaker what is prescribed, on top of the settings that it was made with. Returns whether it has other settings now.
+fn follow(breaker: &Breaker) -> bool {
+    // What is prescribed is read again each time, so of two threads that prescribe, the last one prevails.
+    let prescribed = || {
+        let prescription = STANDING.read().prescription.clone();
+        prescription.map(|prescription| prescription.changes(breaker.name())).unwrap_or_default()
+    };
+    match change(breaker, |_| prescribed().of(breaker.settings.get())) {
+        Ok(is_changed) => is_changed,
+        Err(error) => {
+            #[cfg(feature = "tracing")]
+            emit_unfit(breaker.name(), &error);
+            let mut standing = STANDING.write();
+            if standing.unfit.len() < MOST_UNFIT {
+                standing.unfit.push((breaker.name().clone(), error));
+            }
+            false
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Giving a breaker other settings while it is in use.
+
+use super::circuit_breaker::CircuitBreaker;
+use crate::configuration::changes::Changes;
+use crate::configuration::error::ConfigError;
+use crate::engine::reconfigure::change;
+
+impl CircuitBreaker {
+    /// Changes settings of the breaker while it is in use. Its name, listeners, handles and clock stay, and so does its state: one that
+    /// was forced open remains so, and an open one tries again when it would have.
+    ///
+    /// If the rule or the window changes, a new [generation](crate::Call::generation) begins: calls in progress no longer count, and a
+    /// trial begins anew. What the breaker remembers of calls is kept, if the window stays and the rule asks for durations no more and no
+    /// less than before; if the new rule holds for it, the breaker trips.
+    ///
+    /// ```
+    /// # use fluxgate::{Changes, CircuitBreaker, State, trip};
+    /// let breaker = CircuitBreaker::builder("payments").trip(trip::failure_streak(5)).build()?;
+    /// for _ in 0..3 {
+    ///     let _ = breaker.call(|| Err::<(), _>("down"));
+    /// }
+    /// breaker.reconfigure(&Changes::new().trip(trip::failure_streak(3)))?;
+    /// assert_eq!(breaker.state(), State::Open);
+    /// # Ok::<(), fluxgate::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Everything that would be wrong with the settings, as of [`build`](crate::Builder::build); then nothing is changed.
+    pub fn reconfigure(&self, changes: &Changes) -> Result<(), ConfigError> {
+        let breaker = self.enrolled();
+        change(breaker, |settings| changes.of(settings)).map(|_| ())
+    }
+}

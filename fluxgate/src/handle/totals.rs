@@ -1,0 +1,98 @@
+//! Counts and times over a breaker's life.
+
+use std::time::Duration;
+
+use crate::engine::breaker::Guard;
+use crate::engine::totals::Counts;
+use crate::state::State;
+
+/// Counts since the breaker was made. None of them ever goes back, whatever the breaker is told: not by a reset, nor by
+/// new settings. While the breaker is disabled, only refusals could count, and there are none.
+///
+/// An outcome that was recorded is in exactly one of `successes`, `failures`, `ignored` and `late`. Calls that never returned are also in
+/// `cancelled` or `panicked`, whatever they count as.
+///
+/// ```
+/// # use fluxgate::{CircuitBreaker, trip};
+/// let breaker = CircuitBreaker::builder("payments").trip(trip::failure_streak(2)).build()?;
+/// for _ in 0..5 {
+///     let _ = breaker.call(|| Err::<(), _>("down"));
+/// }
+/// breaker.reset();
+/// let totals = breaker.snapshot().totals;
+/// assert_eq!((totals.failures, totals.refused, totals.successes), (2, 3, None));
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Totals {
+    /// Successes, since the breaker began to [count calls](crate::CircuitBreaker::count_calls); `None` if it never did.
+    pub successes: Option<u64>,
+    /// Failures, with the panics and cancelled calls that count as such.
+    pub failures: u64,
+    /// Calls that say nothing, with the panics and cancelled calls that count so, since the breaker began to count calls; `None` if it
+    /// never did.
+    pub ignored: Option<u64>,
+    /// Calls that were not admitted.
+    pub refused: u64,
+    /// Successes and failures that came too late to count, because the breaker had begun another generation.
+    pub late: u64,
+    /// Calls that were given up before they had an outcome.
+    pub cancelled: u64,
+    /// Calls that panicked.
+    pub panicked: u64,
+}
+
+impl Totals {
+    pub(super) fn of(guard: &mut Guard<'_>) -> Self {
+        let breaker = guard.breaker;
+        let Counts { failures, late, refused, cancelled, panicked } = guard.counts;
+        let (successes, ignored) = breaker.counted().unzip();
+        let refused = refused + guard.rejected();
+        Self { successes, failures, ignored, refused, late, cancelled, panicked }
+    }
+}
+
+/// How long a breaker has been in each state over its life. With the feature `serde`, it serializes as an object of seconds.
+///
+/// ```
+/// # use fluxgate::{CircuitBreaker, State};
+/// # use std::time::Duration;
+/// let breaker = CircuitBreaker::builder("payments").build()?;
+/// assert_eq!(breaker.snapshot().spent.of(State::Open), Duration::ZERO);
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Spent([Duration; State::ALL.len()]);
+
+impl Spent {
+    /// How long in this state, with the current stay.
+    pub fn of(&self, state: State) -> Duration {
+        self.iter().find(|(of, _)| *of == state).map_or(Duration::ZERO, |(_, spent)| spent)
+    }
+
+    /// Each state, and how long in it.
+    pub fn iter(&self) -> impl Iterator<Item = (State, Duration)> {
+        State::ALL.into_iter().zip(self.0)
+    }
+
+    /// The current stay, in `state`, has lasted for `stay` nanoseconds.
+    pub(super) fn read(guard: &Guard<'_>, state: State, stay: u64) -> Self {
+        let spent = guard.events.as_ref().map_or([0; State::ALL.len()], |events| events.spent());
+        let mut spent = Self(spent.map(Duration::from_nanos));
+        for (of, spent) in State::ALL.iter().zip(&mut spent.0) {
+            if *of == state {
+                *spent += Duration::from_nanos(stay);
+            }
+        }
+        spent
+    }
+}
+
+#[cfg(feature = "serde")]
+impl serde::Serialize for Spent {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter().map(|(state, spent)| (state, spent.as_secs_f64())))
+    }
+}

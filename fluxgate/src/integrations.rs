@@ -1,0 +1,8 @@
+//! What connects breakers with other crates, each behind a feature.
+
+#[cfg(feature = "axum")]
+mod axum;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+#[cfg(feature = "serde")]
+pub mod settings;

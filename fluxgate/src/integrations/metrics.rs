@@ -1,0 +1,255 @@
+//! Figures of all breakers for Prometheus and others, through the facade [`metrics`](https://docs.rs/metrics).
+//!
+//! [`Reporter::install`] once, when the program begins, and [`Reporter::update`] whenever the figures are about to be read: before a
+//! scrape is answered, or every few seconds.
+//!
+//! ```
+//! use fluxgate::metrics::Reporter;
+//!
+//! let reporter = Reporter::new().label("zone", "eu-1").install();
+//! // When `/metrics` is asked for:
+//! reporter.update();
+//! ```
+//!
+//! | name | kind | what it is |
+//! |---|---|---|
+//! | `circuit_breaker_state{name,state}` | gauge | 1 for the state that the breaker is in, 0 for the others; all are there from its first use |
+//! | `circuit_breaker_state_seconds_total{name,state}` | counter | how long it has been in each state, so that an opening between two scrapes is seen |
+//! | `circuit_breaker_transitions_total{name,from,to}` | counter | changes of state since the reporter was installed; from `metrics_only` to `metrics_only`: it would have opened |
+//! | `circuit_breaker_not_permitted_total{name}` | counter | calls that were refused |
+//! | `circuit_breaker_calls_total{name,outcome}` | counter | `failure` and `late` (too late to count) for all breakers; `success` and `ignored` for those that [count calls](crate::count_calls) |
+//! | `circuit_breaker_cancelled_total{name}`, `circuit_breaker_panicked_total{name}` | counter | calls that were given up, and that panicked, whatever they count as |
+//! | `circuit_breaker_call_duration_seconds{name}` | histogram | of the calls of breakers that count calls |
+//! | `circuit_breaker_failure_rate{name}` | gauge | the share of failures in the window, or in the trial: absent while there are fewer calls than the rule's `min`, and `NaN` if they have become fewer |
+//! | `circuit_breaker_slow_call_rate{name,threshold}` | gauge | likewise, for each threshold of the rule, in seconds |
+//!
+//! `state`, `from` and `to` are the names of [`State::as_str`]. Breakers of one name are reported as one: counters are sums, a state is
+//! 1 if any is in it, a rate is the highest. A breaker that is dropped leaves its counters as they are and its gauges at 0 or `NaN`.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ::metrics::{Key, KeyName, Label, Level, Metadata, SharedString, Unit, with_recorder};
+
+use crate::events::event::EndedCall;
+use crate::events::interests::Interests;
+use crate::events::listener::Listener;
+use crate::events::transition::Transition;
+use crate::handle::listening::listen;
+use crate::handle::registry::breakers;
+use crate::handle::snapshot::Snapshot;
+use crate::state::{Outcome, State};
+
+static METADATA: Metadata<'static> = Metadata::new("fluxgate", Level::INFO, None);
+
+const STATE: &str = "circuit_breaker_state";
+const STATE_SECONDS: &str = "circuit_breaker_state_seconds_total";
+const TRANSITIONS: &str = "circuit_breaker_transitions_total";
+const NOT_PERMITTED: &str = "circuit_breaker_not_permitted_total";
+const CALLS: &str = "circuit_breaker_calls_total";
+const CANCELLED: &str = "circuit_breaker_cancelled_total";
+const PANICKED: &str = "circuit_breaker_panicked_total";
+const CALL_DURATION: &str = "circuit_breaker_call_duration_seconds";
+const FAILURE_RATE: &str = "circuit_breaker_failure_rate";
+const SLOW_CALL_RATE: &str = "circuit_breaker_slow_call_rate";
+
+/// Reports the figures of all breakers: see the [module](self). Clones report as one.
+#[derive(Clone, Debug)]
+#[must_use = "figures are reported by `update`"]
+pub struct Reporter(Arc<Reported>);
+
+#[derive(Debug, Default)]
+struct Reported {
+    prefix: String,
+    labels: Vec<Label>,
+    known: Mutex<Known>,
+}
+
+/// What has been reported.
+#[derive(Debug, Default)]
+struct Known {
+    counters: BTreeMap<Series, u64>,
+    gauges: BTreeMap<Series, f64>,
+}
+
+/// A metric, and its labels: the breaker's name, and perhaps more.
+type Series = (&'static str, Vec<(&'static str, String)>);
+
+impl Default for Reporter {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Reporter {
+    /// Without prefix and labels.
+    pub fn new() -> Self {
+        Self(Arc::default())
+    }
+
+    /// What the name of every metric begins with: with `shop_`, there is a `shop_circuit_breaker_state`.
+    pub fn prefix(self, prefix: impl Into<String>) -> Self {
+        let (prefix, labels) = (prefix.into(), self.0.labels.clone());
+        Self(Arc::new(Reported { prefix, labels, ..Reported::default() }))
+    }
+
+    /// A label of every metric.
+    pub fn label(self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        let (prefix, mut labels) = (self.0.prefix.clone(), self.0.labels.clone());
+        labels.push(Label::new(name.into(), value.into()));
+        Self(Arc::new(Reported { prefix, labels, ..Reported::default() }))
+    }
+
+    /// Begins to count transitions and to measure the calls of breakers that count calls, for the life of the process.
+    pub fn install(self) -> Self {
+        listen(Installed(self.0.clone()));
+        self
+    }
+
+    /// Brings all figures up to date.
+    pub fn update(&self) {
+        self.0.describe();
+        let (counters, gauges) = collect(breakers().map(|breaker| breaker.snapshot()));
+        let (increments, gauges) = self.0.note(counters, gauges);
+        // The recorder is somebody's code, so nothing is locked meanwhile.
+        for (series, increment) in increments {
+            let key = self.0.key(&series);
+            with_recorder(|recorder| recorder.register_counter(&key, &METADATA).increment(increment));
+        }
+        for (series, value) in gauges {
+            let key = self.0.key(&series);
+            with_recorder(|recorder| recorder.register_gauge(&key, &METADATA).set(value));
+        }
+    }
+}
+
+impl Reported {
+    fn key(&self, (metric, labels): &Series) -> Key {
+        let own = labels.iter().map(|(name, value)| Label::new(*name, value.clone()));
+        Key::from_parts(self.name(metric), self.labels.iter().cloned().chain(own).collect::<Vec<_>>())
+    }
+
+    fn name(&self, metric: &'static str) -> KeyName {
+        if self.prefix.is_empty() { metric.into() } else { format!("{}{metric}", self.prefix).into() }
+    }
+
+    /// Tells the recorder what the metrics are. Each time, since it may be another by now.
+    fn describe(&self) {
+        let seconds = Some(Unit::Seconds);
+        with_recorder(|recorder| {
+            for (metric, unit, text) in [
+                (STATE_SECONDS, seconds, "How long the breaker has been in each state."),
+                (TRANSITIONS, None, "Changes of the breaker's state."),
+                (NOT_PERMITTED, None, "Calls that the breaker refused."),
+                (CALLS, None, "Calls that were made, by outcome."),
+                (CANCELLED, None, "Calls that were given up before they had an outcome."),
+                (PANICKED, None, "Calls that panicked."),
+            ] {
+                recorder.describe_counter(self.name(metric), unit, SharedString::const_str(text));
+            }
+            for (metric, text) in [
+                (STATE, "1 for the state that the breaker is in, 0 for the others."),
+                (FAILURE_RATE, "The share of failures among the recent calls."),
+                (SLOW_CALL_RATE, "The share of recent calls that took as long as the threshold, in seconds."),
+            ] {
+                recorder.describe_gauge(self.name(metric), None, SharedString::const_str(text));
+            }
+            let text = SharedString::const_str("How long calls take.");
+            recorder.describe_histogram(self.name(CALL_DURATION), seconds, text);
+        });
+    }
+
+    /// Notes what is reported now. Returns by how much counters have grown, and all gauges, with those that are no more.
+    fn note(
+        &self,
+        counters: BTreeMap<Series, u64>,
+        mut gauges: BTreeMap<Series, f64>,
+    ) -> (Vec<(Series, u64)>, BTreeMap<Series, f64>) {
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let increments = counters.into_iter().map(|(series, now)| {
+            // If it has become less, a breaker was dropped, and another one of its name begins anew.
+            let before = known.counters.insert(series.clone(), now).unwrap_or(0);
+            (series, now.checked_sub(before).unwrap_or(now))
+        });
+        let increments = increments.collect();
+        for series in known.gauges.keys() {
+            let gone = if series.0 == STATE { 0.0 } else { f64::NAN };
+            gauges.entry(series.clone()).or_insert(gone);
+        }
+        known.gauges.clone_from(&gauges);
+        (increments, gauges)
+    }
+}
+
+/// The counters and gauges of these breakers.
+fn collect(snapshots: impl Iterator<Item = Snapshot>) -> (BTreeMap<Series, u64>, BTreeMap<Series, f64>) {
+    let (mut counters, mut gauges) = (BTreeMap::new(), BTreeMap::new());
+    for snapshot in snapshots {
+        let series = |metric, labels: &[(&'static str, &str)]| -> Series {
+            let labels = labels.iter().map(|(name, value)| (*name, (*value).to_owned()));
+            (metric, std::iter::once(("name", snapshot.name.clone())).chain(labels).collect())
+        };
+        let mut count = |series, value| *counters.entry(series).or_insert(0) += value;
+        let mut gauge = |series, value: f64| {
+            let highest = gauges.entry(series).or_insert(value);
+            *highest = highest.max(value);
+        };
+        for (state, spent) in snapshot.spent.iter() {
+            let labels = [("state", state.as_str())];
+            count(series(STATE_SECONDS, &labels), spent.as_secs());
+            gauge(series(STATE, &labels), f64::from(u8::from(state == snapshot.state)));
+        }
+        let totals = &snapshot.totals;
+        for (metric, total) in
+            [(NOT_PERMITTED, totals.refused), (CANCELLED, totals.cancelled), (PANICKED, totals.panicked)]
+        {
+            count(series(metric, &[]), total);
+        }
+        for (outcome, total) in [
+            (Outcome::Success.as_str(), totals.successes),
+            (Outcome::Failure.as_str(), Some(totals.failures)),
+            (Outcome::Ignored.as_str(), totals.ignored),
+            ("late", Some(totals.late)),
+        ] {
+            if let Some(total) = total {
+                count(series(CALLS, &[("outcome", outcome)]), total);
+            }
+        }
+        let metrics = &snapshot.metrics;
+        // A trial is judged by other numbers than those of a closed breaker.
+        let is_enough =
+            metrics.total() >= u64::from(snapshot.largest_min) || snapshot.state == State::HalfOpen;
+        if let Some(rate) = metrics.failure_rate().filter(|_| is_enough) {
+            gauge(series(FAILURE_RATE, &[]), rate);
+        }
+        for threshold in metrics.thresholds() {
+            if let Some(rate) = metrics.slow_rate(threshold).filter(|_| is_enough) {
+                let threshold = threshold.as_secs_f64().to_string();
+                gauge(series(SLOW_CALL_RATE, &[("threshold", &threshold)]), rate);
+            }
+        }
+    }
+    (counters, gauges)
+}
+
+/// Hears what happens between two updates.
+struct Installed(Arc<Reported>);
+
+impl Listener for Installed {
+    fn on_transition(&self, transition: &Transition) {
+        let name = ("name", transition.breaker.as_str().to_owned());
+        let (from, to) = (transition.from.as_str().to_owned(), transition.to.as_str().to_owned());
+        let key = self.0.key(&(TRANSITIONS, vec![name, ("from", from), ("to", to)]));
+        with_recorder(|recorder| recorder.register_counter(&key, &METADATA).increment(1));
+    }
+
+    fn interests(&self) -> Interests {
+        Interests::transitions().counted_calls()
+    }
+
+    fn on_call(&self, call: &EndedCall) {
+        let key = self.0.key(&(CALL_DURATION, vec![("name", call.breaker.as_str().to_owned())]));
+        let seconds = call.duration.as_secs_f64();
+        with_recorder(|recorder| recorder.register_histogram(&key, &METADATA).record(seconds));
+    }
+}

@@ -1,0 +1,332 @@
+//! Settings from files or the environment, by whatever loader, and changed while the program runs.
+//!
+//! [`Settings`] is a map from the names of breakers to settings, in the words of the attribute:
+//!
+//! ```toml
+//! [payments]
+//! trip = "min(20) & failure_rate(50%)"
+//! retry = "backoff(10s, max = 5m)"
+//!
+//! ["shop::*"]
+//! max_half_open_calls = 3
+//! ```
+//!
+//! It is read by `serde`, so from TOML, YAML, JSON or the environment, directly or through `config` or `figment`. [`apply`] checks all of
+//! it, and changes all breakers or none. What is not mentioned is as the program says: if a line is removed from the file, the breaker
+//! has its own setting again.
+//!
+//! In a name, `*` stands for any text. Where several names are for one breaker, each setting is that of the most particular: the
+//! breaker's own name, and otherwise the one that says most of it.
+//!
+//! The settings are `window`, `trip`, `retry`, `permit`, `max_half_open_calls`, `half_open_timeout`, `on_panic`, `on_cancel` and
+//! `count_calls`. A file knows neither constants nor functions.
+//!
+//! ```
+//! use fluxgate::settings::{self, Settings};
+//! use fluxgate::{CircuitBreaker, trip};
+//!
+//! let breaker = CircuitBreaker::builder("ledger").build()?;
+//! let read: Settings = serde_json::from_str(r#"{ "ledger": { "trip": "failure_streak(3)" } }"#)?;
+//! let applied = settings::apply(&read)?;
+//! assert_eq!(applied.changed, ["ledger"]);
+//! assert_eq!(breaker.snapshot().rule, "failure_streak(3)");
+//!
+//! let wrong: Settings = serde_json::from_str(r#"{ "ledger": { "trip": "min(10) & failure_rat(0.5)" } }"#)?;
+//! assert_eq!(
+//!     settings::apply(&wrong).unwrap_err().to_string(),
+//!     "ledger.trip: unknown condition `failure_rat`; did you mean `failure_rate`?
+//!   | min(10) & failure_rat(0.5)
+//!   |           ^^^^^^^^^^^"
+//! );
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+use core::fmt;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use fluxgate_rules::Window;
+use fluxgate_rules::by_text::{self, Unreturned};
+use fluxgate_rules::spelling::nearest;
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+
+use crate::configuration::changes::Changes;
+use crate::configuration::error::{ConfigError, ConfigProblem};
+use crate::configuration::name::Name;
+use crate::configuration::pattern::Pattern;
+use crate::configuration::{self, OnCancel};
+use crate::handle::prescription::{self, Entry, Prescription};
+use crate::handle::registry::breakers;
+use crate::state::Outcome;
+
+/// Settings for breakers by their names: see the [module](self). A number or a truth value need not be a string.
+#[derive(Clone, PartialEq, Eq, Default, Debug, serde::Deserialize)]
+#[serde(transparent)]
+pub struct Settings(BTreeMap<String, BTreeMap<String, Text>>);
+
+/// A value, as text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Text(String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Scalar;
+
+        impl Visitor<'_> for Scalar {
+            type Value = Text;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter
+                    .write_str("a setting as a string, such as \"cooldown(60s)\", a number, or a truth value")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Text, E> {
+                Ok(Text(text.to_owned()))
+            }
+
+            fn visit_bool<E: Error>(self, value: bool) -> Result<Text, E> {
+                Ok(Text(value.to_string()))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Text, E> {
+                Ok(Text(number.to_string()))
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Text, E> {
+                Ok(Text(number.to_string()))
+            }
+
+            fn visit_f64<E: Error>(self, number: f64) -> Result<Text, E> {
+                Ok(Text(number.to_string()))
+            }
+        }
+
+        deserializer.deserialize_any(Scalar)
+    }
+}
+
+impl Settings {
+    /// No settings: all breakers are as the program says.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets one setting of the breakers with this name, in the words of the attribute: `set("payments", "retry", "cooldown(10s)")`.
+    pub fn set(&mut self, breaker: impl Into<String>, setting: impl Into<String>, value: impl Into<String>) {
+        self.0.entry(breaker.into()).or_default().insert(setting.into(), Text(value.into()));
+    }
+}
+
+/// What became of settings that were [applied](apply).
+#[derive(Clone, PartialEq, Eq, Default, Debug)]
+#[non_exhaustive]
+pub struct Applied {
+    /// The names of the breakers that have other settings now.
+    pub changed: Vec<String>,
+    /// The names in the settings that stand for no breaker that is in use: misspelt, or its breaker has yet to be used.
+    pub unmatched: Vec<String>,
+}
+
+/// Everything that is wrong with settings. It prints a paragraph for each problem.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SettingsError(Vec<SettingsProblem>);
+
+impl SettingsError {
+    /// The problems, at least one.
+    pub fn problems(&self) -> &[SettingsProblem] {
+        &self.0
+    }
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (nth, problem) in self.0.iter().enumerate() {
+            write!(formatter, "{}{problem}", if nth > 0 { "\n" } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+/// One thing that is wrong with settings.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SettingsProblem {
+    key: String,
+    breaker: Option<String>,
+    problem: ConfigProblem,
+}
+
+impl SettingsProblem {
+    /// Where it stands: `payments.trip`.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// The breaker for which it is wrong, if it could be right for another.
+    pub fn breaker(&self) -> Option<&str> {
+        self.breaker.as_deref()
+    }
+
+    /// What is wrong.
+    pub fn problem(&self) -> &ConfigProblem {
+        &self.problem
+    }
+}
+
+impl fmt::Display for SettingsProblem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key, breaker, problem } = self;
+        // A key is somebody's text, as a name is.
+        write!(formatter, "{}", printable(key))?;
+        match breaker {
+            Some(breaker) if breaker != key => {
+                write!(formatter, " (for `{}`): {problem}", printable(breaker))
+            }
+            _ => write!(formatter, ": {problem}"),
+        }
+    }
+}
+
+/// Without what a terminal would act on.
+fn printable(text: &str) -> Name {
+    Name::from(Cow::Owned(text.to_owned()))
+}
+
+/// Gives all breakers these settings, and remembers them for breakers that are yet to be used. They take the place of those applied
+/// before.
+///
+/// # Errors
+/// Everything that is wrong: then nothing is changed.
+pub fn apply(settings: &Settings) -> Result<Applied, SettingsError> {
+    let mut problems = Vec::new();
+    let entries = settings.0.iter().map(|(name, settings)| {
+        let mut changes = Changes::new();
+        for (setting, Text(text)) in settings {
+            let error = read(&mut changes, setting, text).err();
+            problems.extend(error.iter().flat_map(ConfigError::problems).map(|problem| SettingsProblem {
+                key: format!("{name}.{setting}"),
+                breaker: None,
+                problem: problem.clone(),
+            }));
+        }
+        Entry { pattern: Pattern::new(name), changes }
+    });
+    let prescription = Prescription::new(entries.collect());
+    // What cannot be read is not checked further: it would be taken for the program's own.
+    if problems.is_empty() {
+        problems = misfits(&prescription);
+    }
+    if !problems.is_empty() {
+        return Err(SettingsError(problems));
+    }
+    let is_matched = |entry: &&Entry| !breakers().any(|breaker| entry.pattern.matches(breaker.name()));
+    let unmatched = prescription.entries().iter().filter(is_matched);
+    let unmatched = unmatched.map(|entry| entry.pattern.as_str().to_owned()).collect();
+    Ok(Applied { changed: prescription::prescribe(prescription), unmatched })
+}
+
+/// The breakers that were first used after settings for them were applied, and whose own settings these do not fit, with what is wrong: they
+/// keep their own.
+pub fn unfit() -> Vec<(String, ConfigError)> {
+    prescription::unfit().into_iter().map(|(name, error)| (name.as_str().to_owned(), error)).collect()
+}
+
+/// Adds a setting to changes.
+fn read(changes: &mut Changes, setting: &str, text: &str) -> Result<(), ConfigError> {
+    match setting {
+        "window" => changes.window = Some(text.parse()?),
+        "trip" => changes.trip = Some(text.parse()?),
+        "retry" => changes.retry = Some(text.parse()?),
+        "permit" => changes.permit = Some(text.parse()?),
+        "max_half_open_calls" => changes.max_half_open_calls = Some(by_text::max_half_open_calls(text)?),
+        "half_open_timeout" => changes.half_open_timeout = Some(by_text::half_open_timeout(text)?),
+        "on_panic" => changes.on_panic = Some(outcome(by_text::on_panic(text)?)),
+        "on_cancel" => changes.on_cancel = Some(cancelled(by_text::on_cancel(text)?)),
+        "count_calls" => changes.count_calls = Some(by_text::count_calls(text)?),
+        other => return Err(ConfigError::new(vec![unknown(other)])),
+    }
+    Ok(())
+}
+
+fn outcome(unreturned: Unreturned) -> Outcome {
+    match unreturned {
+        Unreturned::Failure | Unreturned::FailureAfter(_) => Outcome::Failure,
+        Unreturned::Ignored => Outcome::Ignored,
+    }
+}
+
+fn cancelled(unreturned: Unreturned) -> OnCancel {
+    match unreturned {
+        Unreturned::FailureAfter(after) => OnCancel::FailureAfter(after),
+        other => OnCancel::Outcome(outcome(other)),
+    }
+}
+
+fn unknown(setting: &str) -> ConfigProblem {
+    const OF_THE_FUNCTION: [&str; 8] =
+        ["track", "success", "ignore", "rejected", "fallback", "breaker", "handle", "key"];
+    const LIST: &str = "expected one of `window`, `trip`, `retry`, `permit`, `max_half_open_calls`, \
+                        `half_open_timeout`, `on_panic`, `on_cancel`, `count_calls`";
+    let name = printable(setting);
+    if OF_THE_FUNCTION.contains(&setting) {
+        let message = format!("`{name}` is compiled into the function, so it cannot be changed from outside");
+        return ConfigProblem::new("", message).with_help(LIST);
+    }
+    match nearest(setting, Changes::SETTINGS) {
+        Some(meant) => ConfigProblem::new("", format!("unknown setting `{name}`; did you mean `{meant}`?")),
+        None => ConfigProblem::new("", format!("unknown setting `{name}`")).with_help(LIST),
+    }
+}
+
+/// What does not fit the breakers that are in use, and what can fit none.
+fn misfits(prescription: &Prescription) -> Vec<SettingsProblem> {
+    let mut problems: Vec<SettingsProblem> = Vec::new();
+    for entry in prescription.entries() {
+        if let Err(error) = entry.changes.of(&lenient(&entry.changes)).check(true) {
+            problems.extend(error.problems().iter().map(|problem| SettingsProblem {
+                key: key(entry, problem),
+                breaker: None,
+                problem: problem.clone(),
+            }));
+        }
+    }
+    if !problems.is_empty() {
+        return problems;
+    }
+    for breaker in breakers() {
+        let Err(error) = prescription.check(breaker.breaker()) else { continue };
+        for problem in error.problems() {
+            // The most particular that says something of this setting, or else of any.
+            let of = || prescription.of(breaker.name()).rev();
+            let entry = of().find(|entry| entry.changes.has(problem.setting())).or_else(|| of().next());
+            let Some(entry) = entry else { continue };
+            problems.push(SettingsProblem {
+                key: key(entry, problem),
+                breaker: Some(breaker.name().to_owned()),
+                problem: problem.clone(),
+            });
+        }
+    }
+    problems
+}
+
+fn key(entry: &Entry, problem: &ConfigProblem) -> String {
+    let name = entry.pattern.as_str();
+    if entry.changes.has(problem.setting()) {
+        format!("{name}.{}", problem.setting())
+    } else {
+        name.to_owned()
+    }
+}
+
+/// Settings of a breaker for which these changes are right, if there is any.
+fn lenient(changes: &Changes) -> configuration::Settings {
+    let standard = configuration::Settings::standard(Name::from_static("any"));
+    let mut most = Changes::new().half_open_timeout(Duration::from_nanos(u64::MAX));
+    if changes.has("trip") {
+        most = most.window(Window::time(Duration::from_secs(60)));
+    }
+    most.of(&standard)
+}

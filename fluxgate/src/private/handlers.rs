@@ -1,0 +1,123 @@
+//! Calling the user's handlers and `custom` trackers, if they are anything but closures in the attribute; and the types that such
+//! closures name.
+#![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
+
+use super::unmet::{Impossible, Met, Unmet};
+
+#[diagnostic::on_unimplemented(
+    message = "`fallback` needs a function from `{E}` to `{R}`",
+    label = "this is `{Self}`",
+    note = "write a closure that takes the error: `fallback = |error| ..`,\nor, to await something in a function that is `async` itself, `fallback = async |error| ..`"
+)]
+pub trait Fallback<E, R, How> {
+    fn handle(error: E, fallback: Self) -> R;
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: FnOnce(E) -> R, E, R> Fallback<E, R, Met> for F {
+    #[inline]
+    fn handle(error: E, fallback: Self) -> R {
+        fallback(error)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: Impossible, E, R> Fallback<E, R, Unmet> for F {
+    fn handle(_: E, _: Self) -> R {
+        F::never()
+    }
+}
+
+#[diagnostic::on_unimplemented(
+    message = "`rejected` needs a function from `{A}` to `{R}`",
+    label = "this is `{Self}`",
+    note = "write a closure that takes the refusal: `rejected = |refusal| ..`,\nor, to await something in a function that is `async` itself, `rejected = async |refusal| ..`"
+)]
+pub trait Rejected<A, R, How> {
+    fn handle(refusal: A, rejected: Self) -> R;
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: FnOnce(A) -> R, A, R> Rejected<A, R, Met> for F {
+    #[inline]
+    fn handle(refusal: A, rejected: Self) -> R {
+        rejected(refusal)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: Impossible, A, R> Rejected<A, R, Unmet> for F {
+    fn handle(_: A, _: Self) -> R {
+        F::never()
+    }
+}
+
+#[diagnostic::on_unimplemented(
+    message = "`custom` needs a function from `&{E}` to `bool`",
+    label = "this is `{Self}`",
+    note = "write a closure that takes the error: `custom(|error| ..)`"
+)]
+pub trait Custom<E: ?Sized, How> {
+    fn claims(error: &E, custom: Self) -> bool;
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: FnOnce(&E) -> bool, E: ?Sized> Custom<E, Met> for F {
+    #[inline]
+    fn claims(error: &E, custom: Self) -> bool {
+        custom(error)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: Impossible, E: ?Sized> Custom<E, Unmet> for F {
+    fn claims(_: &E, _: Self) -> bool {
+        F::never()
+    }
+}
+
+#[diagnostic::on_unimplemented(
+    message = "this closure is called with `{Self}`, and takes `{T}`",
+    label = "leave the type out, or write `{Self}`"
+)]
+pub trait Taken<T, How> {
+    fn taken(self) -> T;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Taken<T, Met> for T {
+    #[inline]
+    fn taken(self) -> T {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, O: Impossible> Taken<T, Unmet> for O {
+    fn taken(self) -> T {
+        O::never()
+    }
+}
+
+#[diagnostic::on_unimplemented(
+    message = "this closure is to return `{T}`, and returns `{Self}`",
+    label = "leave the type out, or write `{T}`"
+)]
+pub trait Given<T, How> {
+    fn given(self) -> T;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T> Given<T, Met> for T {
+    #[inline]
+    fn given(self) -> T {
+        self
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T, O: Impossible> Given<T, Unmet> for O {
+    fn given(self) -> T {
+        O::never()
+    }
+}

@@ -1,0 +1,62 @@
+//! Responses of a server as return types of guarded functions. A response is an error if its status says that the server failed.
+
+use axum_core::response::Response;
+use http::StatusCode;
+
+use super::returns::{IntoError, Refusable, Returned};
+use super::sources::Evidence;
+use crate::handle::call::Call;
+use crate::handle::error::CallNotPermitted;
+use crate::state::Outcome;
+
+macro_rules! returned {
+    ($($response:ty, $this:ident => $status:expr;)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl Returned for $response {
+            type Value = Self;
+            type Error = Self;
+
+            fn as_result(&self) -> Result<&Self, &Self> {
+                let $this = self;
+                if $status.is_server_error() { Err(self) } else { Ok(self) }
+            }
+
+            fn split(self) -> Result<Self, Self> {
+                if self.as_result().is_ok() { Ok(self) } else { Err(self) }
+            }
+
+            fn settle(self, call: Call<'_>, evidence: Evidence<Self>) -> Self {
+                call.finish(self, |response, breaker| match response.as_result() {
+                    Ok(_) => Outcome::Success,
+                    Err(error) => evidence(error, breaker),
+                })
+            }
+
+            fn refused(
+                refusal: impl IntoError,
+                become_error: impl FnOnce(CallNotPermitted) -> Self,
+            ) -> Self {
+                refusal.into_error(become_error)
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl Refusable for $response {
+            type Error = Self;
+
+            fn refused(
+                refusal: impl IntoError,
+                become_error: impl FnOnce(CallNotPermitted) -> Self,
+            ) -> Self {
+                refusal.into_error(become_error)
+            }
+        }
+    )*};
+}
+
+returned! {
+    StatusCode, response => response;
+    (StatusCode, String), response => response.0;
+    (StatusCode, &'static str), response => response.0;
+    Response, response => response.status();
+}

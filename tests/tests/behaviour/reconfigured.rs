@@ -1,0 +1,299 @@
+//! A breaker that is in use can be given other settings.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use fluxgate::{
+    Changes, CircuitBreaker, Interests, Listener, OnCancel, Outcome, Reason, State, Transition, breaker,
+    find, permit, retry, trip, window,
+};
+use fluxgate_tests::fixture::{Fixture, seconds, together};
+
+#[track_caller]
+fn change(fixture: &Fixture, changes: &Changes) {
+    fixture.breaker.reconfigure(changes).expect("right settings");
+}
+
+#[test]
+fn another_rule_decides_from_now_on() {
+    let fixture = Fixture::new(|builder| builder);
+    change(&fixture, &Changes::new().trip(trip::failure_streak(2)));
+    assert_eq!(fixture.breaker.snapshot().rule, "failure_streak(2)");
+    fixture.fail(2);
+    assert_eq!(fixture.state(), State::Open);
+    assert_eq!(fixture.refusal().cause().expect("a cause").to_string(), "2 failed in a row (2 >= 2)");
+}
+
+#[test]
+fn wrong_settings_change_nothing_and_are_all_reported() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.fail(3);
+    let wrong = Changes::new().window(window::count(5)).retry(retry::cooldown(seconds(0)));
+    let error = fixture.breaker.reconfigure(&wrong).expect_err("wrong");
+    let settings: Vec<_> = error.problems().iter().map(fluxgate::ConfigProblem::setting).collect();
+    assert_eq!(settings, ["trip", "retry"], "{error}");
+    assert!(error.to_string().contains("min(10)"), "the rule that it has does not fit the window: {error}");
+    assert_eq!((fixture.breaker.snapshot().trial, fixture.counts()), (10, (3, 3)));
+}
+
+#[test]
+fn the_default_rule_follows_the_window() {
+    let breaker = CircuitBreaker::builder("reconfigured: default").build().expect("valid");
+    breaker.reconfigure(&Changes::new().window(window::count(20))).expect("right");
+    let rule = breaker.snapshot().rule;
+    assert!(rule.contains("closed & min(20)"), "{rule}");
+    breaker.reconfigure(&Changes::new().window(window::count(200))).expect("right");
+    let rule = breaker.snapshot().rule;
+    assert!(rule.contains("closed & min(100)"), "{rule}");
+}
+
+#[test]
+fn what_is_remembered_is_kept_where_the_window_stays_and_is_judged_at_once() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.succeed(6);
+    fixture.fail(4);
+    let straggler = fixture.breaker.acquire().expect("closed");
+    change(&fixture, &Changes::new().trip(trip::min(10) & trip::failure_rate(0.45)));
+    assert_eq!((fixture.state(), fixture.counts()), (State::Closed, (10, 4)));
+    straggler.failure();
+    assert_eq!((fixture.breaker.snapshot().late, fixture.counts()), (1, (10, 4)), "a new generation");
+    change(&fixture, &Changes::new().trip(trip::min(10) & trip::failure_rate(0.4)));
+    assert_eq!(fixture.state(), State::Open);
+    let last = fixture.heard.last();
+    assert!(matches!(last.reason, Reason::Tripped(_)));
+    assert_eq!(last.metrics.failures(), 4);
+}
+
+#[test]
+fn what_would_be_remembered_otherwise_is_forgotten() {
+    for changes in [
+        Changes::new().window(window::count(20)),
+        Changes::new().window(window::time(seconds(60))),
+        Changes::new().trip(trip::min(10) & (trip::failure_rate(0.5) | trip::slow_rate(0.5, seconds(1)))),
+    ] {
+        let fixture = Fixture::new(|builder| builder);
+        fixture.succeed(6);
+        fixture.fail(4);
+        change(&fixture, &changes);
+        assert_eq!((fixture.state(), fixture.counts()), (State::Closed, (0, 0)), "{changes:?}");
+        fixture.fail(10);
+        assert_eq!(fixture.state(), State::Open, "{changes:?}");
+    }
+}
+
+#[test]
+fn calls_are_timed_as_soon_as_the_rule_asks_for_it() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.succeed_in(seconds(2), 10);
+    let slow = trip::min(5) & trip::slow_rate(1.0, seconds(1));
+    change(&fixture, &Changes::new().trip(slow));
+    fixture.succeed_in(seconds(2), 5);
+    assert_eq!(fixture.state(), State::Open);
+    // And no longer, when it does not.
+    let other = Fixture::new(|builder| builder.trip(trip::min(5) & trip::slow_rate(1.0, seconds(1))));
+    change(&other, &Changes::new().trip(trip::failure_streak(3)));
+    other.succeed_in(seconds(2), 10);
+    assert_eq!((other.state(), other.breaker.metrics().slow(seconds(1))), (State::Closed, None));
+}
+
+#[test]
+fn retry_permit_and_limits_change_without_a_new_generation() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.fail(3);
+    let call = fixture.breaker.acquire().expect("closed");
+    let changes = Changes::new()
+        .retry(retry::cooldown(seconds(7)))
+        .permit(permit::ramp_up(1.0, 1.0, seconds(30)))
+        .max_half_open_calls(1)
+        .half_open_timeout(seconds(9))
+        .on_panic(Outcome::Ignored)
+        .on_cancel(OnCancel::FailureAfter(seconds(2)));
+    change(&fixture, &changes);
+    call.failure();
+    assert_eq!((fixture.counts(), fixture.breaker.snapshot().late), ((4, 4), 0));
+    for (after, failures) in [(seconds(1), 4), (seconds(2), 5)] {
+        let call = fixture.breaker.acquire().expect("closed");
+        fixture.advance(after);
+        drop(call);
+        assert_eq!(fixture.counts().1, failures, "given up after {after:?}");
+    }
+    fixture.trip();
+    assert_eq!(fixture.breaker.snapshot().retry_after, Some(seconds(7)));
+    fixture.wait();
+    let probe = fixture.breaker.acquire().expect("a trial");
+    fixture.refusal();
+    fixture.advance(seconds(9));
+    fixture.refusal();
+    assert_eq!(fixture.state(), State::Open, "the probe hung");
+    probe.success();
+}
+
+#[test]
+fn an_open_breaker_stays_open_for_as_long_and_its_refusals_still_say_why() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.trip();
+    fixture.advance(seconds(20));
+    fixture.refusal();
+    let more = trip::min(10) & trip::failure_rate(0.5) | trip::failure_streak(30);
+    change(&fixture, &Changes::new().trip(more).retry(retry::cooldown(seconds(5))));
+    let snapshot = fixture.breaker.snapshot();
+    assert_eq!((snapshot.state, snapshot.retry_after), (State::Open, Some(seconds(40))));
+    assert_eq!((snapshot.since, snapshot.rejected), (seconds(20), 1));
+    assert_eq!(fixture.refusal().cause().expect("the same").condition(), "failure_rate(0.5)");
+    change(&fixture, &Changes::new().trip(trip::failure_streak(3)));
+    assert_eq!(fixture.refusal().cause(), None, "the rule has no such condition");
+    assert_eq!((fixture.breaker.snapshot().rejected, fixture.breaker.snapshot().totals.refused), (3, 3));
+    fixture.wait();
+    fixture.succeed(3);
+    assert_eq!(fixture.state(), State::Closed);
+}
+
+#[test]
+fn manual_states_stay() {
+    for (command, state) in [
+        (CircuitBreaker::force_open as fn(&CircuitBreaker), State::ForcedOpen),
+        (CircuitBreaker::disable, State::Disabled),
+        (CircuitBreaker::metrics_only, State::MetricsOnly),
+    ] {
+        let fixture = Fixture::new(|builder| builder);
+        command(&fixture.breaker);
+        change(&fixture, &Changes::new().trip(trip::failure_streak(2)).window(window::count(50)));
+        assert_eq!(fixture.state(), state);
+        assert_eq!(fixture.heard.steps().len(), 1, "no transition");
+    }
+}
+
+#[test]
+fn a_breaker_that_only_reports_reports_by_the_new_rule() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.breaker.metrics_only();
+    fixture.fail(9);
+    change(&fixture, &Changes::new().trip(trip::failure_streak(12)));
+    fixture.fail(3);
+    let report = fixture.heard.last();
+    assert_eq!((report.from, report.to), (State::MetricsOnly, State::MetricsOnly));
+    assert_eq!(fixture.heard.steps().len(), 2);
+}
+
+#[test]
+fn a_trial_begins_anew_by_the_new_rule() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.before_trial();
+    let probe = fixture.breaker.acquire().expect("a trial");
+    fixture.succeed(3);
+    change(&fixture, &Changes::new().trip(trip::failure_streak(2)));
+    probe.failure();
+    assert_eq!((fixture.state(), fixture.counts()), (State::HalfOpen, (0, 0)));
+    fixture.succeed(1);
+    assert_eq!(fixture.state(), State::HalfOpen);
+    fixture.succeed(1);
+    assert_eq!(fixture.state(), State::Closed);
+}
+
+#[test]
+fn a_ramp_goes_on_and_ends_when_it_would_have() {
+    let ramp = permit::ramp_up(1.0, 1.0, seconds(60));
+    let fixture = Fixture::new(|builder| builder.permit(ramp));
+    fixture.before_trial();
+    fixture.succeed(6);
+    fixture.succeed(3);
+    fixture.fail(2);
+    change(&fixture, &Changes::new().trip(trip::min(10) & trip::failure_rate(0.9)));
+    assert_eq!((fixture.state(), fixture.counts()), (State::HalfOpen, (5, 2)));
+    fixture.advance(seconds(60));
+    fixture.succeed(1);
+    assert_eq!(fixture.state(), State::Closed);
+}
+
+#[test]
+fn a_pause_that_is_being_asked_for_is_still_set() {
+    static BREAKER: OnceLock<CircuitBreaker> = OnceLock::new();
+
+    let fixture = Fixture::new(|builder| {
+        builder.retry(retry::custom(|_| {
+            let changes = Changes::new().trip(trip::failure_streak(2));
+            BREAKER.get().expect("set").reconfigure(&changes).expect("right");
+            seconds(3)
+        }))
+    });
+    BREAKER.set(fixture.breaker.clone()).expect("set once");
+    fixture.trip();
+    assert_eq!(fixture.breaker.snapshot().retry_after, Some(seconds(3)));
+    assert_eq!(fixture.heard.last().retry_after, Some(seconds(3)));
+}
+
+#[test]
+fn it_is_heard_by_those_who_ask_who_may_reconfigure_again() {
+    #[derive(Clone, Default)]
+    struct Again(Arc<AtomicU32>, Arc<OnceLock<CircuitBreaker>>);
+
+    impl Listener for Again {
+        fn on_transition(&self, transition: &Transition) {
+            if transition.reason == Reason::Reconfigured && self.0.fetch_add(1, Ordering::SeqCst) == 0 {
+                assert_eq!(
+                    transition.to_string(),
+                    "circuit breaker `fixture`: still closed (it has other settings)"
+                );
+                let changes = Changes::new().retry(retry::never());
+                self.1.get().expect("set").reconfigure(&changes).expect("right");
+            }
+        }
+
+        fn interests(&self) -> Interests {
+            Interests::transitions().resets()
+        }
+    }
+
+    let again = Again::default();
+    let fixture = Fixture::new(|builder| builder.listener(again.clone()));
+    again.1.set(fixture.breaker.clone()).expect("set once");
+    let changes = Changes::new().trip(trip::failure_streak(3));
+    change(&fixture, &changes);
+    assert_eq!(again.0.load(Ordering::SeqCst), 2);
+    change(&fixture, &changes);
+    assert_eq!(again.0.load(Ordering::SeqCst), 2, "the same settings are no change");
+    fixture.trip();
+    assert_eq!(fixture.breaker.snapshot().retry_after, None);
+}
+
+#[test]
+fn a_static_breaker_is_reconfigured_by_its_name() {
+    static STOCK: CircuitBreaker = breaker!(name = "reconfigured: stock", trip = failure_streak(3));
+
+    fluxgate::register(&STOCK);
+    let found = find("reconfigured: stock").expect("registered");
+    found.reconfigure(&Changes::new().trip(trip::failure_streak(1)).count_calls(true)).expect("right");
+    STOCK.acquire().expect("closed").success();
+    STOCK.acquire().expect("closed").failure();
+    let snapshot = STOCK.snapshot();
+    assert_eq!((snapshot.state, snapshot.name.as_str()), (State::Open, "reconfigured: stock"));
+    assert_eq!(snapshot.totals.successes, Some(1));
+}
+
+#[test]
+fn threads_that_change_different_settings_lose_none_while_calls_go_on() {
+    let breaker = CircuitBreaker::builder("reconfigured: threads")
+        .trip(trip::min(100) & trip::failure_rate(1.0))
+        .count_calls(true)
+        .build()
+        .expect("valid");
+    together(3, |nth| {
+        for round in 1..=200 {
+            let changes = match nth {
+                0 => Changes::new().max_half_open_calls(round),
+                1 => {
+                    Changes::new().trip(trip::min(100) & trip::failure_rate(1.0 - f64::from(round) / 1_000.0))
+                }
+                _ => {
+                    breaker.acquire().expect("closed").success();
+                    continue;
+                }
+            };
+            breaker.reconfigure(&changes).expect("right");
+        }
+    });
+    let snapshot = breaker.snapshot();
+    assert_eq!(snapshot.rule, "min(100) & failure_rate(0.8)");
+    let totals = snapshot.totals;
+    assert_eq!(totals.successes.expect("counted") + totals.late, 200);
+}

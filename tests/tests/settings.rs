@@ -1,0 +1,244 @@
+//! Settings from outside, for breakers by their names. In a process of its own, since they are for all its breakers.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use fluxgate::settings::{self, Applied, Settings, SettingsError, SettingsProblem};
+use fluxgate::{Changes, CircuitBreaker, Outcome, State, breaker, circuit_breaker, trip};
+use fluxgate_tests::fixture::{seconds, together};
+use serde_json::json;
+
+/// One test at a time, each beginning without settings.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    settings::apply(&Settings::new()).expect("nothing can be wrong");
+    alone
+}
+
+fn read(text: serde_json::Value) -> Settings {
+    serde_json::from_value(text).expect("settings")
+}
+
+#[track_caller]
+fn apply(text: serde_json::Value) -> Applied {
+    settings::apply(&read(text)).expect("right")
+}
+
+fn wrong(text: serde_json::Value) -> SettingsError {
+    settings::apply(&read(text)).expect_err("wrong")
+}
+
+fn built(name: &'static str) -> CircuitBreaker {
+    CircuitBreaker::builder(name).trip(trip::min(10) & trip::failure_rate(0.5)).build().expect("valid")
+}
+
+fn rule(breaker: &CircuitBreaker) -> String {
+    breaker.snapshot().rule
+}
+
+#[test]
+fn change_breakers_that_are_in_use() {
+    let _alone = alone();
+    let (payments, stock) = (built("payments"), built("stock"));
+    payments.force_open();
+    let applied = apply(json!({ "payments": { "trip": "failure_streak(3)", "max_half_open_calls": 3 } }));
+    assert_eq!((applied.changed, applied.unmatched), (vec!["payments".to_owned()], vec![]));
+    assert_eq!((rule(&payments), payments.state()), ("failure_streak(3)".to_owned(), State::ForcedOpen));
+    assert_eq!(rule(&stock), "min(10) & failure_rate(0.5)");
+    let again = apply(json!({ "payments": { "trip": "failure_streak(3)", "max_half_open_calls": "3" } }));
+    assert!(again.changed.is_empty(), "a number may be a string, and nothing has changed");
+}
+
+#[test]
+fn take_every_setting() {
+    let _alone = alone();
+    let breaker = built("every");
+    apply(json!({ "every": {
+        "window": "time(60s, buckets = 6)",
+        "trip": "min(20) & slow_rate(50%, 1s)",
+        "retry": "backoff(10s, max = 5m)",
+        "permit": "all",
+        "max_half_open_calls": 2,
+        "half_open_timeout": "90s",
+        "on_panic": "ignore",
+        "on_cancel": "failure(after = 2s)",
+        "count_calls": true
+    } }));
+    assert_eq!(rule(&breaker), "min(20) & slow_rate(0.5, 1s)");
+    breaker.record(Outcome::Success, seconds(1));
+    assert_eq!(breaker.snapshot().totals.successes, Some(1));
+    breaker.trip();
+    let left = breaker.snapshot().retry_after.expect("it tries again");
+    assert!(left > seconds(8) && left <= seconds(10));
+}
+
+#[test]
+fn are_what_the_program_says_where_they_say_nothing() {
+    let _alone = alone();
+    let breaker = built("restored");
+    apply(json!({ "restored": { "trip": "failure_streak(3)", "count_calls": false } }));
+    assert_eq!(rule(&breaker), "failure_streak(3)");
+    let applied = apply(json!({ "restored": { "max_half_open_calls": 3 } }));
+    assert_eq!(
+        (applied.changed, rule(&breaker).as_str()),
+        (vec!["restored".to_owned()], "min(10) & failure_rate(0.5)")
+    );
+    apply(json!({ "restored": { "trip": "failure_streak(3)" } }));
+    assert_eq!(apply(json!({})).changed, ["restored"]);
+    assert_eq!(rule(&breaker), "min(10) & failure_rate(0.5)");
+    // What was changed otherwise, and is in no settings, stays.
+    breaker.reconfigure(&Changes::new().trip(trip::failure_streak(7))).expect("right");
+    apply(json!({ "other": { "trip": "failure_streak(3)" } }));
+    assert_eq!(rule(&breaker), "failure_streak(7)");
+}
+
+#[test]
+fn of_a_pattern_are_for_all_of_its_names_and_the_particular_prevails() {
+    let _alone = alone();
+    let breakers = ["shop::pay", "shop::stock", "mail"].map(built);
+    let applied = apply(json!({
+        "*": { "trip": "failure_streak(9)", "retry": "cooldown(9s)" },
+        "shop::*": { "trip": "failure_streak(5)" },
+        "shop::pay": { "trip": "failure_streak(2)" },
+        "shop::payy": { "trip": "failure_streak(2)" },
+    }));
+    assert_eq!(
+        breakers.each_ref().map(rule),
+        ["failure_streak(2)", "failure_streak(5)", "failure_streak(9)"]
+    );
+    assert_eq!(applied.unmatched, ["shop::payy"]);
+    breakers[0].trip();
+    assert!(breakers[0].snapshot().retry_after.expect("a pause") <= seconds(9), "each setting by itself");
+}
+
+#[test]
+fn that_are_wrong_change_nothing_and_all_is_reported() {
+    let _alone = alone();
+    let breaker = built("wrongly set");
+    let error = wrong(json!({
+        "wrongly set": { "retry": "cooldown(60)", "tirp": "min(1)", "track": "all", "on_panic": "panic" },
+        "*": { "count_calls": "yes", "trip": "failure_streak(3)", "colour": "red" },
+        "unused": { "max_half_open_calls": 0, "half_open_timeout": "1us" },
+    }));
+    let keys: Vec<_> = error.problems().iter().map(SettingsProblem::key).collect();
+    assert_eq!(
+        keys,
+        [
+            "*.colour",
+            "*.count_calls",
+            "unused.half_open_timeout",
+            "unused.max_half_open_calls",
+            "wrongly set.on_panic",
+            "wrongly set.retry",
+            "wrongly set.tirp",
+            "wrongly set.track",
+        ]
+    );
+    let text = error.to_string();
+    for said in [
+        "wrongly set.retry: `60` has no unit",
+        "help: write `60s`",
+        "wrongly set.tirp: unknown setting `tirp`; did you mean `trip`?",
+        "`track` is compiled into the function, so it cannot be changed from outside",
+        "*.count_calls: `count_calls` is `true` or `false`",
+    ] {
+        assert!(text.contains(said), "{said}\n{text}");
+    }
+    assert_eq!(rule(&breaker), "min(10) & failure_rate(0.5)");
+}
+
+#[test]
+fn that_do_not_fit_a_breaker_say_which() {
+    let _alone = alone();
+    let breakers = [built("small"), built("other")];
+    let error = wrong(json!({ "sm*": { "window": "count(5)" }, "other": { "trip": "failure_streak(3)" } }));
+    let [problem] = error.problems() else { panic!("{error}") };
+    assert_eq!(
+        (problem.key(), problem.breaker(), problem.problem().setting()),
+        ("sm*", Some("small"), "trip")
+    );
+    assert!(error.to_string().starts_with("sm* (for `small`): "), "{error}");
+    assert!(breakers.iter().all(|breaker| rule(breaker) == "min(10) & failure_rate(0.5)"), "all or nothing");
+    // By itself, it can be right for others.
+    assert_eq!(
+        apply(json!({ "smaller": { "trip": "min(200) & failure_rate(0.5)" } })).unmatched,
+        ["smaller"]
+    );
+}
+
+#[derive(Debug)]
+struct Refused;
+
+impl From<fluxgate::CallNotPermitted> for Refused {
+    fn from(_: fluxgate::CallNotPermitted) -> Self {
+        Self
+    }
+}
+
+#[circuit_breaker(name = "remembered: annotated", trip = failure_streak(5), handle = ANNOTATED)]
+fn annotated() -> Result<(), Refused> {
+    Err(Refused)
+}
+
+#[test]
+fn are_remembered_for_breakers_that_are_yet_to_be_used() {
+    static UNUSED: CircuitBreaker = breaker!(name = "remembered: static", trip = failure_streak(5));
+
+    let _alone = alone();
+    let applied = apply(json!({ "remembered: *": { "trip": "failure_streak(2)" } }));
+    assert_eq!(applied.unmatched, ["remembered: *"]);
+    let built = CircuitBreaker::builder("remembered: built").build().expect("valid");
+    for breaker in [&UNUSED, &built, &ANNOTATED] {
+        if breaker.name() == "remembered: annotated" {
+            (0..2).for_each(|_| drop(annotated()));
+        } else {
+            (0..2).for_each(|_| drop(breaker.call(|| Err::<(), _>(()))));
+        }
+        assert_eq!((breaker.state(), rule(breaker).as_str()), (State::Open, "failure_streak(2)"));
+    }
+    assert_eq!(settings::unfit(), []);
+}
+
+#[test]
+fn that_do_not_fit_a_breaker_that_comes_later_leave_it_its_own() {
+    let _alone = alone();
+    apply(json!({ "late: *": { "window": "count(5)" } }));
+    let breaker = built("late: one");
+    assert_eq!(rule(&breaker), "min(10) & failure_rate(0.5)");
+    let unfit = settings::unfit();
+    let [(name, error)] = &unfit[..] else { panic!("{unfit:?}") };
+    assert_eq!((name.as_str(), error.problems()[0].setting()), ("late: one", "trip"));
+    apply(json!({}));
+    assert_eq!(settings::unfit(), []);
+}
+
+#[test]
+fn are_texts_numbers_and_truth_values_and_nothing_else() {
+    let _alone = alone();
+    let error = serde_json::from_value::<Settings>(json!({ "payments": { "trip": ["min(10)"] } }));
+    let text = error.expect_err("a list").to_string();
+    assert!(text.contains("a setting as a string, such as \"cooldown(60s)\""), "{text}");
+    let mut made = Settings::new();
+    made.set("payments", "max_half_open_calls", "3");
+    assert_eq!(made, read(json!({ "payments": { "max_half_open_calls": 3 } })));
+}
+
+#[test]
+fn with_hostile_keys_forge_no_line() {
+    let _alone = alone();
+    let text = wrong(json!({ "a\nb\u{1b}[31m": { "x\ny": "z" } })).to_string();
+    assert!(text.starts_with("a\\nb\\u{1b}[31m.x\\ny: unknown setting `x\\ny`"), "{text}");
+}
+
+#[test]
+fn applied_by_two_threads_end_as_those_of_one_of_them() {
+    let _alone = alone();
+    let breakers: Vec<_> = (0..20).map(|nth| built(["two: a", "two: b"][nth % 2])).collect();
+    together(2, |nth| {
+        for _ in 0..20 {
+            apply(json!({ "two: *": { "trip": format!("failure_streak({})", nth + 2) } }));
+        }
+    });
+    let rules: std::collections::BTreeSet<_> = breakers.iter().map(rule).collect();
+    assert_eq!(rules.len(), 1, "{rules:?}");
+}

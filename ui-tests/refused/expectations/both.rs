@@ -1,0 +1,11 @@
+// fix: `min(10) & failure_rate(0.5)` => `min(11) & failure_rate(0.38)`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(trip = min(10) & failure_rate(0.5), normal = 5%, outage = 50%)]
+fn call() -> std::io::Result<()> {
+    Ok(())
+}
+
+fn main() {
+    let _ = call();
+}

@@ -1,0 +1,13 @@
+// fix by hand: `|| &PAYMENTS` => `PAYMENTS`
+use fluxgate::{CallNotPermitted, CircuitBreaker, breaker, circuit_breaker};
+
+static PAYMENTS: CircuitBreaker = breaker!(name = "payments");
+
+#[circuit_breaker(breaker = || &PAYMENTS)]
+fn call() -> Result<u32, CallNotPermitted> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = (call(), PAYMENTS.state());
+}
