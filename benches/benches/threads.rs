@@ -1,18 +1,9 @@
 //! What failing calls and refusals cost one thread, and whether two that share a breaker get more done than one: `cargo bench
 //! --manifest-path benches/Cargo.toml --no-default-features --bench threads`. `-- --rounds 11` is a quick look.
 
-use std::hint::black_box;
-use std::time::Duration;
-
-use fluxgate::trip::Rule;
-use fluxgate::window::{self, Window};
-use fluxgate::{CircuitBreaker, retry, trip};
-use fluxgate_benches::rounds::{Case, Figure, measure};
-use fluxgate_benches::work::{FAILS, ok, work};
-use fluxgate_benches::{machine, table, threads};
+use fluxgate_benches::{machine, shares};
 
 const ROUNDS: usize = 61;
-const ROUND: Duration = Duration::from_millis(2);
 
 fn main() {
     let machine = machine::describe();
@@ -21,111 +12,5 @@ fn main() {
     let rounds = arguments.iter().position(|argument| argument == "--rounds").map(|index| {
         arguments.get(index + 1).and_then(|rounds| rounds.parse().ok()).expect("a number after `--rounds`")
     });
-    println!("{}", report(&machine, rounds.unwrap_or(ROUNDS)));
-}
-
-/// One call in so many fails; 0 is none.
-const SHARES: [(&str, u64); 5] = [("healthy", 0), ("0.1%", 1_000), ("1%", 100), ("10%", 10), ("100%", 1)];
-
-struct Subject {
-    name: &'static str,
-    run: Box<dyn Fn(u64) -> u64 + Sync>,
-}
-
-fn report(machine: &str, rounds: usize) -> String {
-    let subjects = subjects();
-    let mut cases: Vec<Case<'_>> = Vec::new();
-    for Subject { name, run } in &subjects {
-        cases.push(Case::timed(*name, move |times| threads::one(run, times)));
-        cases.push(Case::timed(*name, move |times| threads::two(run, times)));
-    }
-    let figures = measure(&mut cases, rounds, ROUND);
-    let mut rows = vec![["ns per call", "1 thread", "2 threads", "scaling"].map(str::to_owned).to_vec()];
-    for (subject, figures) in subjects.iter().zip(figures.chunks_exact(2)) {
-        let cell = |it: &Figure| format!("{:.1} ±{:.0}%", it.median, it.spread() * 100.0);
-        let scaling = figures[0].median / figures[1].median;
-        rows.push(vec![
-            subject.name.to_owned(),
-            cell(&figures[0]),
-            cell(&figures[1]),
-            format!("{scaling:.2}"),
-        ]);
-    }
-    format!("{machine}\n\n{}", table::render(&rows))
-}
-
-fn subjects() -> Vec<Subject> {
-    const SECOND: Duration = Duration::from_secs(1);
-    let minute = window::time(Duration::from_secs(60));
-    let hundred = window::count(100);
-    let rate = || trip::min(10) & trip::failure_rate(0.5);
-    let mut subjects = vec![
-        Subject { name: "bare call", run: Box::new(|times| calls(times, 0, |input| ok(work(input)))) },
-        Subject { name: "bare call, 10%", run: Box::new(|times| calls(times, 10, |input| ok(work(input)))) },
-    ];
-    for (window, rule, name) in [
-        (hundred, rate(), "count"),
-        (minute, rate(), "time"),
-        (hundred, rate() | trip::min(10) & trip::slow_rate(0.5, SECOND), "slow_rate"),
-        (hundred, rate() | trip::min(10) & trip::avg_latency(SECOND), "avg_latency"),
-    ] {
-        for (share, every) in SHARES {
-            // What fails always must not trip.
-            let never = || {
-                trip::closed() & trip::failure_streak(u32::MAX) | trip::half_open() & trip::failure_streak(1)
-            };
-            let rule = match (every, name) {
-                (1, "count" | "time") => never(),
-                (1, _) => continue,
-                _ => rule.clone(),
-            };
-            let breaker = breaker(window, rule);
-            let name = format!("{name}, {share}").leak();
-            subjects.push(Subject {
-                name,
-                run: Box::new(move |times| calls(times, every, |input| ok(breaker.call(|| work(input))))),
-            });
-        }
-    }
-    for (name, change) in [
-        ("refused", CircuitBreaker::trip as fn(&CircuitBreaker)),
-        ("forced open", CircuitBreaker::force_open),
-        ("disabled", CircuitBreaker::disable),
-    ] {
-        let breaker = breaker(hundred, rate());
-        change(&breaker);
-        subjects.push(Subject {
-            name,
-            run: Box::new(move |times| calls(times, 0, |input| ok(breaker.call(|| work(input))))),
-        });
-    }
-    subjects
-}
-
-/// So many calls, of which one in `every` fails.
-#[inline]
-fn calls(times: u64, every: u64, once: impl Fn(u64) -> bool) -> u64 {
-    let mut until_failure = every;
-    let mut succeeded = 0;
-    for index in 0..times {
-        let mut input = index;
-        if every != 0 {
-            until_failure -= 1;
-            if until_failure == 0 {
-                until_failure = every;
-                input = FAILS;
-            }
-        }
-        succeeded += u64::from(once(black_box(input)));
-    }
-    succeeded
-}
-
-fn breaker(window: Window, rule: Rule) -> CircuitBreaker {
-    CircuitBreaker::builder("bench")
-        .window(window)
-        .trip(rule)
-        .retry(retry::cooldown(Duration::from_secs(24 * 60 * 60)))
-        .build()
-        .expect("a configuration within its limits")
+    println!("{machine}\n\n{}", shares::report(rounds.unwrap_or(ROUNDS)));
 }

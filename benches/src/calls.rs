@@ -1,6 +1,7 @@
 //! Guarded functions whose instructions are counted, one call of each being one function that is not inlined.
 
 use std::hint::black_box;
+use std::pin::Pin;
 use std::time::Duration;
 
 use fluxgate::trip::{self, Rule};
@@ -21,7 +22,7 @@ pub struct Case {
     pub silent: Option<&'static str>,
 }
 
-pub const CASES: [Case; 15] = [
+pub const CASES: [Case; 21] = [
     case("bare call", |times| calls(times, bare)).bare(),
     case("bare async call", |times| calls(times, bare_async)).bare(),
     case("attribute, healthy", |times| calls(times, attribute)).healthy().silent("attribute"),
@@ -32,6 +33,15 @@ pub const CASES: [Case; 15] = [
         .over("bare async call")
         .healthy()
         .silent("attribute_async"),
+    case("bare async call, boxed", |times| calls(times, |input| ready(bare_boxed(input)))).bare(),
+    case("async, boxed", |times| calls(times, |input| ready(attribute_boxed(input))))
+        .over("bare async call, boxed")
+        .healthy(),
+    case("bare async call, through a trait", |times| calls(times, |input| ready(through(&Bare, input))))
+        .bare(),
+    case("async, through a trait", |times| calls(times, |input| ready(through(&Guarded, input))))
+        .over("bare async call, through a trait")
+        .healthy(),
     case("`breaker!`, healthy", |times| calls(times, |input| by_hand(&SHARED, input)))
         .healthy()
         .silent("by_hand"),
@@ -40,6 +50,15 @@ pub const CASES: [Case; 15] = [
         calls(times, |input| by_hand(&breaker, input))
     })
     .healthy(),
+    case("disabled", |times| {
+        let breaker = breaker(window::count(100), rate());
+        breaker.disable();
+        calls(times, |input| by_hand(&breaker, input))
+    })
+    .healthy(),
+    case("attribute, 1% failing", |times| {
+        calls(times, |input| attribute_failing_seldom(if input % 100 == 99 { FAILS } else { input }))
+    }),
     case("attribute, 10% failing", |times| calls(times, |input| attribute_failing(sometimes(input)))),
     case("refused", |times| {
         let breaker = breaker(window::count(100), rate());
@@ -147,6 +166,58 @@ pub fn attribute_async(input: u64) -> Result<u64, Failure> {
         work_async(input).await
     }
     ready(guarded(input))
+}
+
+#[inline(never)]
+#[circuit_breaker(window = count(100), trip = min(10) & failure_rate(0.5))]
+pub fn attribute_failing_seldom(input: u64) -> Result<u64, Failure> {
+    work(input)
+}
+
+type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+type Answer = Result<u64, Failure>;
+
+#[inline(never)]
+pub fn bare_boxed(input: u64) -> BoxFuture<'static, Answer> {
+    Box::pin(work_async(input))
+}
+
+#[inline(never)]
+pub fn attribute_boxed(input: u64) -> BoxFuture<'static, Answer> {
+    #[circuit_breaker(window = count(100), trip = min(10) & failure_rate(0.5))]
+    async fn guarded(input: u64) -> Result<u64, Failure> {
+        work_async(input).await
+    }
+    Box::pin(guarded(input))
+}
+
+/// What a program calls of which it does not know what it is.
+pub trait Service: Sync {
+    fn get(&self, input: u64) -> BoxFuture<'_, Answer>;
+}
+
+pub struct Bare;
+
+impl Service for Bare {
+    #[inline(never)]
+    fn get(&self, input: u64) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { work_async(input).await })
+    }
+}
+
+pub struct Guarded;
+
+impl Service for Guarded {
+    #[inline(never)]
+    #[circuit_breaker(window = count(100), trip = min(10) & failure_rate(0.5))]
+    fn get(&self, input: u64) -> BoxFuture<'_, Answer> {
+        Box::pin(async move { work_async(input).await })
+    }
+}
+
+#[inline(never)]
+pub async fn through(service: &dyn Service, input: u64) -> Result<u64, Failure> {
+    black_box(service).get(input).await
 }
 
 static SHARED: CircuitBreaker = breaker!(window = count(100), trip = min(10) & failure_rate(0.5));

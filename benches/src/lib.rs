@@ -3,6 +3,7 @@
 pub mod calls;
 pub mod machine;
 pub mod rounds;
+pub mod shares;
 #[cfg(feature = "peers")]
 pub mod subjects;
 pub mod table;

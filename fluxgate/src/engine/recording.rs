@@ -8,7 +8,8 @@
 //! | [`record`], inlined into the caller | a success of an untimed breaker that is healthy | one load |
 //! | [`record_undated`] | a call that a stripe counts, if its time does not matter | no stack frame |
 //! | [`record_dated`] | nothing: it reads the clock, if the time matters | |
-//! | [`record_timed`] | a fast success that changes nothing, and a call that a stripe counts | a few atomics |
+//! | [`record_timed`] | a fast success that changes nothing | one load |
+//! | [`record_alike`] | a call that a stripe counts | a few atomics |
 //! | [`record_locked`] | nothing: it enters the outcome and acts on what follows | the lock |
 
 use fluxgate_rules::evaluate::Customs;
@@ -62,21 +63,35 @@ fn record_dated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome
 
 #[inline(never)]
 fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
-    if breaker.is_fast(nanos) && goes_unlocked(breaker, word, outcome, now) {
+    let is_healthy = || breaker.healthy.load(Ordering::Acquire) == word.healthy().0;
+    if outcome == Outcome::Success && breaker.is_fast(nanos) && is_healthy() {
+        return;
+    }
+    record_alike(breaker, word, outcome, nanos, now);
+}
+
+#[inline(never)]
+fn record_alike(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
+    if breaker.is_fast(nanos) && is_alike(breaker, word, outcome, now) {
         return;
     }
     record_locked(breaker, word, outcome, nanos, now);
 }
 
+/// Whether a fast call that ended at `now` is one of many alike, and a stripe counts it.
+#[inline]
+fn is_alike(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64) -> bool {
+    // A later end may be seen than that of the calls which are counted now, but not by a call that then finds its stripe open.
+    let is_in_time = || now < breaker.counts_until.load(Ordering::Acquire);
+    is_in_time() && counts(breaker, word, outcome)
+}
+
 /// Whether a fast call that ended at `now` needs no lock: it is a success that changes nothing, or a stripe counts it.
-#[expect(clippy::inline_always, reason = "it has two callers, and one of them is hot")]
-#[inline(always)]
+#[inline]
 fn goes_unlocked(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64) -> bool {
     let is_healthy =
         outcome == Outcome::Success && breaker.healthy.load(Ordering::Acquire) == word.healthy().0;
-    // A later end may be seen than that of the calls which are counted now, but not by a call that then finds its stripe open.
-    let is_in_time = || now < breaker.counts_until.load(Ordering::Acquire);
-    is_healthy || is_in_time() && counts(breaker, word, outcome)
+    is_healthy || is_alike(breaker, word, outcome, now)
 }
 
 /// Whether a call of this outcome is one of many alike, of which only the number matters, and is counted as such.

@@ -75,7 +75,7 @@ impl Stripe {
     pub(super) fn prolong(&self, number: u64) {
         let counted = self.counted();
         if counted >= self.limit.load(Ordering::Relaxed) {
-            self.limit.store(counted + number, Ordering::Relaxed);
+            self.limit.store(counted.saturating_add(number), Ordering::Relaxed);
         }
     }
 
