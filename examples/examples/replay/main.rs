@@ -303,6 +303,21 @@ mod tests {
     }
 
     #[test]
+    fn lines_that_are_broken_long_or_early_are_told() {
+        let path = std::env::temp_dir().join(format!("fluxgate-replay-{}.log", std::process::id()));
+        let line = |second: u32| format!("{{\"ts\":{}, \"status\":200}}\n", 1_791_640_500 + second);
+        let endless = format!("{{\"text\":\"{}\"}}\n", "x".repeat(1_000_000));
+        let text =
+            [&line(0), &line(5), "not a line\n", &endless, "\n", &line(3), &line(9), "{\"ts\""].concat();
+        std::fs::write(&path, text).unwrap();
+        let (log, plays, _) = replay(path.to_str().unwrap(), &settings(&[]).unwrap()).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!((log.calls, log.unsorted, log.first_unsorted, log.broken), (4, 1, 6, 3));
+        assert_eq!(log.broken_lines.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [3, 4, 8]);
+        assert_eq!((log.last.since(log.first), plays[0].breakers()), (9_000_000_000, 1));
+    }
+
+    #[test]
     fn what_is_wrong_is_said() {
         let error = |arguments: &[&str]| settings(arguments).err().unwrap();
         assert!(error(&["--trip", "failure_rat(0.5)"]).contains("did you mean `failure_rate`?"));

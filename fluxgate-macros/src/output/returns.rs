@@ -32,20 +32,6 @@ pub(crate) fn become_error(returns: &Returns, private: &TokenStream) -> TokenStr
     quote!(#open #method)
 }
 
-/// The error of a refusal, spanned like the function that makes it, so that a type without one is blamed once.
-pub(crate) fn error_of(
-    returns: &Returns,
-    refusal: &Ident,
-    become_error: &TokenStream,
-    private: &TokenStream,
-) -> TokenStream {
-    let (first, last) = returns.span;
-    let path = respan(quote!(#private::IntoError::), first);
-    let into_error = Ident::new("into_error", last);
-    let arguments = parenthesized(returns, &quote!(#refusal, #become_error));
-    quote!(#path #into_error #arguments)
-}
-
 /// A warning, if the return type turns out to be a boxed future by another name.
 pub(crate) fn alias(returns: &Returns, private: &TokenStream) -> Option<TokenStream> {
     let Returns { declared, span: (first, _), .. } = returns;

@@ -111,7 +111,7 @@ impl Explanation {
         self.opening(share).mean()
     }
 
-    /// What a trial leads to if this share of calls fails. `None` if trials are too long to be computed: some ten thousand calls, or
+    /// What a trial leads to if this share of calls fails. `None` if trials are too long to be computed: some two thousand calls, or
     /// fewer with a long `failure_streak`. If a ramp follows the trial, that may re-open the breaker, too.
     pub fn trial(&self, share: f64) -> Option<TrialOdds> {
         Some(Trial::of(self.rule.nodes())?.odds(valid(share)))

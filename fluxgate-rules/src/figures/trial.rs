@@ -31,7 +31,7 @@ struct Verdict {
 }
 
 /// The most verdicts that are looked for.
-const MOST_VERDICTS: u64 = 40_000;
+const MOST_VERDICTS: u64 = 4_000;
 
 impl Trial {
     /// Of a rule, unless its trials are too long to be played.
@@ -129,4 +129,81 @@ fn first(most: u64, guess: u64, is_true: impl Fn(u64) -> bool) -> u64 {
         number -= 1;
     }
     number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Trial;
+    use crate::figures::thresholds::{Unknown, customs, metrics};
+    use crate::logic::trial::{Plan, TrialVerdict};
+    use crate::model::rule::Rule;
+
+    /// The chance to pass and the mean number of calls, by all sequences of as many calls as a trial may take.
+    fn played(rule: &Rule, share: f64) -> (f64, f64) {
+        let plan = Plan::of(rule.nodes()).expect("a rule for a half-open breaker");
+        let longest = plan.longest() as u32;
+        let (mut passes, mut calls) = (0.0, 0.0);
+        for sequence in 0..1_u32 << longest {
+            let failures = sequence.count_ones().cast_signed();
+            let chance = share.powi(failures) * (1.0 - share).powi(longest.cast_signed() - failures);
+            let (mut failed, mut streak) = (0, 0);
+            for call in 1..=longest {
+                let is_failure = sequence >> (call - 1) & 1 == 1;
+                failed += u64::from(is_failure);
+                streak = if is_failure { streak + 1 } else { 0 };
+                let unknown = Unknown::NeverHolds;
+                let total = u64::from(call);
+                let metrics = metrics(total, failed, streak, unknown, Rule::measures(rule.nodes()));
+                match plan.verdict(rule.nodes(), &metrics, total - failed, Some(customs(unknown))) {
+                    TrialVerdict::GoesOn => continue,
+                    TrialVerdict::Passes => passes += chance,
+                    TrialVerdict::Trips(_) => {}
+                    TrialVerdict::Ask => panic!("the answers are given"),
+                }
+                calls += chance * f64::from(call);
+                break;
+            }
+        }
+        (passes, calls)
+    }
+
+    #[test]
+    fn the_odds_of_a_trial_are_those_of_all_sequences() {
+        for text in [
+            "min(1) & failure_rate(1.0)",
+            "min(6) & failure_rate(0.5)",
+            "min(6) & failure_rate(0.9)",
+            "failures(5)",
+            "failure_streak(4)",
+            "min(5) & failure_rate(0.6) | failure_streak(3)",
+            "failures(4) & failure_streak(2)",
+            "failures(2) | failure_streak(5)",
+            "closed & min(20) & failure_rate(0.5) | half_open & min(5) & failure_rate(0.2)",
+            "min(5) & (failure_rate(0.6) | slow_rate(0.5, 1s))",
+        ] {
+            let rule: Rule = text.parse().unwrap_or_else(|problem| panic!("{text}: {problem:?}"));
+            let trial = Trial::of(rule.nodes()).expect("not too long");
+            for share in [0.0, 0.01, 0.2, 0.5, 0.9, 1.0] {
+                let (passes, calls) = played(&rule, share);
+                let found = trial.odds(share);
+                let text = format!("{text} at {share}: {found:?}, not {passes}, {calls}");
+                assert!(
+                    (found.passes - passes).abs() < 1e-12 && (found.calls - calls).abs() < 1e-11,
+                    "{text}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn trials_that_are_too_long_are_not_played() {
+        for (text, is_played) in [
+            ("min(2000) & failure_rate(0.5)", true),
+            ("min(2001) & failure_rate(0.5)", false),
+            ("min(1000) & failure_rate(0.5) | failure_streak(10)", false),
+        ] {
+            let rule: Rule = text.parse().expect("a rule");
+            assert_eq!(Trial::of(rule.nodes()).is_some(), is_played, "{text}");
+        }
+    }
 }
