@@ -57,7 +57,7 @@ fn value(meaning: &Meaning) -> &'static str {
         Part::Choice => "time",
         Part::Flag(_) => "true",
         Part::BucketTime => "17s",
-        Part::Successes => "7",
+
         Part::Whole => match meaning.setting {
             "trip" => "failures(7)",
             "window" => "time(17s)",
@@ -69,7 +69,7 @@ fn value(meaning: &Meaning) -> &'static str {
             "name" => "\"seventeen\"",
             _ => "a::function",
         },
-        Part::Unit | Part::Elsewhere(_) => "7",
+        Part::Successes | Part::Unit | Part::Elsewhere(_) => "7",
     }
 }
 

@@ -57,7 +57,13 @@ impl From<Outcome> for OnCancel {
 pub(crate) enum SettingsRef {
     Static(&'static Settings),
     Shared(Arc<Settings>),
+    /// By the threads that share a stripe. Threads that are refused at the same time would otherwise all count the same references.
+    OfStripe(Arc<OfStripe>),
 }
+
+/// A reference of which references are counted apart from all others.
+#[derive(Debug)]
+pub(crate) struct OfStripe(pub(crate) Arc<Settings>);
 
 impl SettingsRef {
     pub(crate) fn shared(settings: Settings) -> Self {
@@ -69,6 +75,7 @@ impl SettingsRef {
         match self {
             Self::Static(settings) => settings,
             Self::Shared(settings) => settings,
+            Self::OfStripe(settings) => &settings.0,
         }
     }
 }

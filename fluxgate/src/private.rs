@@ -1,6 +1,7 @@
 //! Called by macro expansions only, and changed without notice. The macros and this module always have the same version.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
+mod alias;
 mod associated;
 mod closures;
 mod handlers;
@@ -14,6 +15,7 @@ mod unmet;
 pub use fluxgate_rules::{Condition, Metrics, Node, Permit, Ratio, Retry, Rule, Window, check};
 pub use std::boxed::Box;
 
+pub use self::alias::Alias;
 pub use self::associated::AssociatedBreaker;
 pub use self::closures::{ask, captured, custom, handle, holds, never, run, told};
 pub use self::handlers::{Custom, Fallback, Given, Rejected, Taken};

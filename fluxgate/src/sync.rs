@@ -17,7 +17,7 @@ mod real {
     pub(crate) use once_cell::race::OnceBox;
     use std::ops::Deref;
     use std::sync::TryLockError;
-    pub(crate) use std::sync::atomic::{AtomicU64, Ordering, fence};
+    pub(crate) use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
     pub(crate) use std::sync::{Arc, MutexGuard, Weak};
     pub(crate) use std::thread_local;
 
@@ -128,7 +128,7 @@ mod model {
     use std::sync::OnceLock;
 
     pub(crate) use loom::sync::MutexGuard;
-    pub(crate) use loom::sync::atomic::{AtomicU64, Ordering, fence};
+    pub(crate) use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
     pub(crate) use model_thread_local as thread_local;
     pub(crate) use std::sync::{Arc, Weak};
 

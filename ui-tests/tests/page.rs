@@ -4,10 +4,13 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::fs;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// What fits into a block of the documentation without scrolling.
 const WIDTH: usize = 90;
+/// No line of the page is longer.
+const LONGEST: usize = 100;
 
 #[test]
 fn the_page_quotes_what_the_compiler_says() {
@@ -25,6 +28,8 @@ fn the_page_quotes_what_the_compiler_says() {
     // There the compiler speaks of what functions hold, as it would without the attribute.
     folders.remove("lints");
     assert_eq!(quoted, folders, "the folders with a section");
+    let long: Vec<_> = renewed.lines().filter(|line| line.chars().count() > LONGEST).collect();
+    assert!(long.is_empty(), "{}", long.join("\n"));
 }
 
 /// The README shows one message as it is, but for the name of the file.
@@ -124,11 +129,15 @@ impl Refusal {
         let (column, line) = (place.next()? - 1, place.next()? - 1);
         let under = said.find(|line| line.contains('^'))?;
         let width = under.chars().filter(|&sign| sign == '^').count();
+        let label = under.rsplit('^').next().unwrap_or_default().trim();
+        // That of a trait of ours says what to do.
+        let is_of_trait = first.starts_with("error[E0277]") && !label.is_empty();
+        message.extend(is_of_trait.then(|| label.to_owned()));
         let notes =
             said.skip_while(|line| !line.contains("= note: ")).take_while(|line| line.starts_with(' '));
         message.extend(notes.map(|line| line.trim_start().trim_start_matches("= note: ").to_owned()));
-        // A trait of ours says in notes what to do; without them, the compiler speaks of another.
-        if first.starts_with("error[E0277]") && message.len() == 1 {
+        // The compiler speaks of another trait than ours.
+        if headline.starts_with("the trait bound ") {
             return None;
         }
 
@@ -169,24 +178,77 @@ impl Refusal {
             let sign = if wrong.contains(&number) { '-' } else { ' ' };
             let (cut, shown) = shorten(line, is_bare);
             if number == self.line {
-                let _ = writeln!(text, "{sign} {shown}");
-                let _ = writeln!(text, "  {:1$}{2:^<3$}", "", from - cut, "", to - from);
+                text.push_str(&underlined(sign, shown, from - cut..to - cut));
             } else if sign == '-' {
-                let _ = writeln!(text, "{sign} {shown}");
+                text.push_str(&underlined(sign, shown, 0..0));
             }
         }
         for line in self.message.iter().filter(|line| !(self.is_suggested && says_no_more(line))) {
             text.push_str(&wrap(line));
         }
         for line in right {
-            let _ = writeln!(text, "+ {}", shorten(line, is_bare).1);
+            text.push_str(&underlined('+', shorten(line, is_bare).1, 0..0));
         }
         for (index, Self { old, new, .. }) in likewise.iter().enumerate() {
             let start = if index == 0 { "likewise" } else { "" };
-            let _ = writeln!(text, "  {start:8} `{old}` => `{new}`");
+            let line = format!("  {start:8} `{old}` => `{new}`");
+            if line.chars().count() <= LONGEST {
+                let _ = writeln!(text, "{line}");
+                continue;
+            }
+            for (index, piece) in pieces(&format!("`{old}`")).iter().enumerate() {
+                let _ = writeln!(text, "  {:8} {piece}", if index == 0 { start } else { "" });
+            }
+            for (index, piece) in pieces(&format!("`{new}`")).iter().enumerate() {
+                let _ = writeln!(text, "  {:8} {:2} {piece}", "", if index == 0 { "=>" } else { "" });
+            }
         }
         text
     }
+}
+
+/// A line of code behind a sign, in several if it is long, with carets under some of its columns.
+fn underlined(sign: char, line: &str, carets: Range<usize>) -> String {
+    let mut text = String::new();
+    let (mut start, mut indent) = (0, "");
+    for piece in pieces(line) {
+        let _ = writeln!(text, "{sign} {indent}{piece}");
+        let end = start + piece.chars().count();
+        let under = carets.start.max(start)..carets.end.min(end);
+        if !carets.is_empty() && start <= carets.start && carets.start < end {
+            let blank = " ".repeat(indent.len() + under.start - start);
+            let _ = writeln!(text, "  {blank}{}", "^".repeat(under.len()));
+        }
+        // The space between two pieces.
+        (start, indent) = (end + 1, "    ");
+    }
+    text
+}
+
+/// A line of code, broken where it is too long, behind a comma or before an operator.
+fn pieces(line: &str) -> Vec<String> {
+    // What stays together.
+    let mut parts: Vec<String> = Vec::new();
+    for word in line.split(' ') {
+        match parts.last_mut() {
+            Some(last) if !last.ends_with(',') && !["&", "|", "=>"].contains(&word) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            _ => parts.push(word.to_owned()),
+        }
+    }
+    let mut pieces: Vec<String> = Vec::new();
+    for part in parts {
+        match pieces.last_mut() {
+            Some(last) if last.chars().count() + part.chars().count() + 15 <= LONGEST => {
+                last.push(' ');
+                last.push_str(&part);
+            }
+            _ => pieces.push(part),
+        }
+    }
+    pieces
 }
 
 /// A line without what stands around the arguments, and how much of it is cut off at the left.
@@ -207,6 +269,8 @@ fn is_drawn(line: &str) -> bool {
 /// A message without what it quotes, and without figures.
 fn outline(line: &str) -> String {
     let text = line.split('`').step_by(2).collect::<Vec<_>>().join("`");
+    // A list is one, however long.
+    let text = text.replace("`, ", "");
     text.replace(|sign: char| sign.is_ascii_digit(), "")
 }
 
@@ -226,6 +290,10 @@ fn wrap(line: &str) -> String {
     while let Some(word) = words.next() {
         let mut word = word.to_owned();
         while word.matches('`').count() % 2 == 1 {
+            // What is quoted stays together, if it fits into a line.
+            if word.len() > WIDTH - 12 {
+                break;
+            }
             let Some(next) = words.next() else { break };
             word = word + " " + next;
         }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Expr, ExprClosure, Ident, Lit, Pat, Path, ReturnType, Stmt, Type, parse_quote};
+use syn::{Expr, ExprClosure, Ident, Lit, Pat, Path, ReturnType, Stmt, Type, UnOp, parse_quote};
 
 use crate::input::source::spelled;
 use crate::input::tokens::{local, respan, span_of, text};
@@ -191,8 +191,8 @@ fn is_value(expression: &Expr) -> bool {
         | Expr::Return(_)
         | Expr::Struct(_)
         | Expr::Try(_)
-        | Expr::Tuple(_)
-        | Expr::Unary(_) => true,
+        | Expr::Tuple(_) => true,
+        Expr::Unary(unary) => !matches!(unary.op, UnOp::Deref(_)),
         Expr::Call(call) => calls(&call.func, &["Ok", "Err", "Some", "default", "exit"]),
         Expr::Macro(call) => gives_value(&call.mac),
         Expr::Path(path) => path.path.is_ident("None"),

@@ -1,12 +1,12 @@
 //! A signature -> the output of the function, and the form in which it is returned.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::{
     AssocType, GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type, TypeParamBound,
 };
 
-use crate::input::tokens::span_of;
+use crate::input::tokens::{is, span_of};
 use crate::input::unseen::Unseen;
 
 /// The form in which a function returns its output.
@@ -36,6 +36,8 @@ pub(crate) struct Returns {
     /// The error, if it is a type parameter or belongs to one, as far as that can be told.
     pub(crate) generic_error: Option<GenericError>,
     pub(crate) unseen: Option<Unseen>,
+    /// Whether it is returned under a name that may stand for a boxed future.
+    pub(crate) is_alias: bool,
 }
 
 /// The error of a generic `Result`.
@@ -46,6 +48,10 @@ pub(crate) struct GenericError {
 
 impl Returns {
     pub(crate) fn of(signature: &Signature) -> Self {
+        Self::read(signature).repeated(signature)
+    }
+
+    fn read(signature: &Signature) -> Self {
         let ty = match &signature.output {
             ReturnType::Default => {
                 let unit = quote_spanned!(signature.ident.span()=> ());
@@ -70,7 +76,16 @@ impl Returns {
                     span_of(&output.to_token_stream()).unwrap_or((Span::call_site(), Span::call_site()));
                 let generic_error = GenericError::of(output, signature);
                 let (is_opaque, unseen) = (is_opaque(output), Unseen::of(output));
-                Self { form, declared, is_opaque, output: nameable(output), span, generic_error, unseen }
+                Self {
+                    form,
+                    declared,
+                    is_opaque,
+                    output: nameable(output),
+                    span,
+                    generic_error,
+                    unseen,
+                    is_alias: false,
+                }
             }
             None => Self::plain(signature, declared),
         }
@@ -86,10 +101,18 @@ impl Returns {
     pub(crate) fn of_boxed_future(self, signature: &Signature) -> Self {
         match &signature.output {
             ReturnType::Type(_, ty) if last(peel(ty)).is_some_and(|last| last.ident != "Result") => {
-                Self::boxed_future(peel(ty))
+                Self::boxed_future(peel(ty)).repeated(signature)
             }
             _ => self,
         }
+    }
+
+    /// The types as they are repeated in the body.
+    fn repeated(self, signature: &Signature) -> Self {
+        let lifetimes: Vec<_> =
+            signature.generics.lifetimes().map(|it| it.lifetime.ident.to_string()).collect();
+        let [declared, output] = [self.declared, self.output].map(|ty| repeated(ty, &lifetimes));
+        Self { declared, output, ..self }
     }
 
     /// What a type stands for that is a boxed future by another name.
@@ -97,7 +120,16 @@ impl Returns {
         let output = quote!(<#ty as ::core::future::Future>::Output);
         let span = span_of(&ty.to_token_stream()).unwrap_or((Span::call_site(), Span::call_site()));
         let (declared, generic_error) = (ty.to_token_stream(), None);
-        Self { form: Form::Boxed, declared, is_opaque: false, output, span, generic_error, unseen: None }
+        Self {
+            form: Form::Boxed,
+            declared,
+            is_opaque: false,
+            output,
+            span,
+            generic_error,
+            unseen: None,
+            is_alias: false,
+        }
     }
 
     fn plain(signature: &Signature, declared: TokenStream) -> Self {
@@ -109,9 +141,14 @@ impl Returns {
             }
             ReturnType::Default => (None, false, None, None),
         };
+        let is_alias = form == Form::Sync
+            && match &signature.output {
+                ReturnType::Type(_, ty) => last(peel(ty)).is_some_and(|last| !is_known(last)),
+                ReturnType::Default => false,
+            };
         let name = signature.ident.span();
         let span = span.unwrap_or((name, name));
-        Self { form, output: declared.clone(), declared, is_opaque, span, generic_error, unseen }
+        Self { form, output: declared.clone(), declared, is_opaque, span, generic_error, unseen, is_alias }
     }
 }
 
@@ -180,6 +217,11 @@ fn is_future_of_self(ty: &Type) -> bool {
     path.qself.is_none() && names.eq(["Self", "Future"])
 }
 
+/// Whether it is a type of the standard library that is no boxed future.
+fn is_known(segment: &PathSegment) -> bool {
+    ["Result", "Option", "String", "Vec", "bool"].iter().any(|name| segment.ident == name)
+}
+
 fn last(ty: &Type) -> Option<&PathSegment> {
     match ty {
         Type::Path(path) => path.path.segments.last(),
@@ -219,6 +261,36 @@ fn output<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> Option<&'
         }
         _ => None,
     })
+}
+
+fn respanned(mut name: Ident, span: Span) -> Ident {
+    name.set_span(span);
+    name
+}
+
+/// A type as it is repeated in the body: with the lifetimes left to inference, so that lints do not take them for used there.
+fn repeated(ty: TokenStream, lifetimes: &[String]) -> TokenStream {
+    let mut is_lifetime = false;
+    let repeat = |tree| {
+        let of_lifetime = is_lifetime;
+        is_lifetime = is(&tree, '\'');
+        match tree {
+            TokenTree::Group(group) => {
+                let mut inner = Group::new(group.delimiter(), repeated(group.stream(), lifetimes));
+                inner.set_span(group.span());
+                TokenTree::Group(inner)
+            }
+            TokenTree::Ident(name) if of_lifetime && lifetimes.iter().any(|lifetime| name == lifetime) => {
+                TokenTree::Ident(Ident::new("_", name.span()))
+            }
+            TokenTree::Ident(name) if name != "$crate" => {
+                let span = Span::call_site().located_at(name.span());
+                TokenTree::Ident(respanned(name, span))
+            }
+            tree => tree,
+        }
+    };
+    ty.into_iter().map(repeat).collect()
 }
 
 /// The type in a form that is allowed anywhere: `impl Trait` is replaced by `_`.

@@ -107,6 +107,26 @@ pub(crate) fn assigns(tokens: &TokenStream, name: &Ident) -> bool {
     false
 }
 
+/// Whether tokens may assign something of a variable to the variable itself, or to a field of it.
+pub(crate) fn assigns_itself(tokens: &TokenStream, name: &Ident) -> bool {
+    let trees: Vec<_> = tokens.clone().into_iter().collect();
+    trees.split(|tree| is(tree, ';')).any(|statement| {
+        let within = statement
+            .iter()
+            .any(|tree| matches!(tree, TokenTree::Group(group) if assigns_itself(&group.stream(), name)));
+        let count = statement.iter().filter(|tree| word(tree).is_some_and(|word| word == name)).count();
+        let statement: TokenStream = statement.iter().cloned().collect();
+        within || assigns(&statement, name) && (count > 1 || mentions_in_groups(&statement, name))
+    })
+}
+
+fn mentions_in_groups(tokens: &TokenStream, name: &Ident) -> bool {
+    tokens
+        .clone()
+        .into_iter()
+        .any(|tree| matches!(tree, TokenTree::Group(group) if mentions(&group.stream(), &name.to_string())))
+}
+
 /// A variable that the user's code cannot see. Its name is one of ours all the same: a pattern may not be called as a constant is.
 pub(crate) fn local(name: &str) -> Ident {
     Ident::new(&format!("__fluxgate_{name}"), Span::mixed_site())

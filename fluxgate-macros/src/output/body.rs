@@ -1,13 +1,13 @@
 //! The user's body, in a closure or in a future of its own.
 
 use proc_macro2::{Group, Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::Lifetime;
 
 use crate::input::callable::Callable;
 use crate::input::function::Function;
 use crate::input::parameters::Binding;
-use crate::input::tokens::{assigns, braced, mentions, span_of};
+use crate::input::tokens::{assigns, assigns_itself, braced, mentions, respan, span_of};
 
 /// What the body of a function takes from outside, once it has moved into a block of its own.
 pub(crate) struct Capture {
@@ -30,8 +30,20 @@ impl Capture {
         if captured.iter().any(is_used_later) {
             return Self { is_whole: false, mentioned: Vec::new(), bound_anew: Vec::new() };
         }
-        let is_whole = captured.iter().any(|binding| binding.is_receiver() && binding.mutability.is_some());
-        let bound_anew = bound_anew(&mut captured, |_| true);
+        // What refers to itself has to be moved as a whole. Otherwise its fields are changed where they are, in the eyes of lints, too.
+        let is_whole = captured.iter().any(|binding| {
+            binding.is_receiver()
+                && binding.mutability.is_some()
+                && assigns_itself(&function.block.stream(), &binding.name)
+        });
+        let body = function.block.stream();
+        let mut bound_anew = bound_anew(&mut captured, |binding| assigns(&body, &binding.name));
+        // What is dropped before it matters only if something happens when it is dropped.
+        if bound_anew.first().is_some_and(|first| first.is_plain) {
+            bound_anew.retain(|binding| binding.mutability.is_some());
+        } else {
+            bound_anew.retain(|binding| binding.mutability.is_some() || !binding.is_plain);
+        }
         let mentioned = if is_whole { reversed(captured) } else { Vec::new() };
         Self { is_whole, mentioned, bound_anew }
     }
@@ -64,7 +76,9 @@ impl Capture {
             }
         });
         let bound_anew = self.bound_anew.iter().map(|Binding { name, mutability, conditions, .. }| {
-            quote!(#(#conditions)* let #mutability #name = #name;)
+            // Where a part of the pattern is not the user's, the name does not seem to be taken a second time.
+            let pattern = mutability.map_or_else(|| quote!(#name @ _), |_| quote!(mut #name));
+            quote!(#(#conditions)* let #pattern = #name;)
         });
         mentioned.chain(bound_anew).collect()
     }
@@ -92,11 +106,12 @@ pub(crate) fn closure(
 ) -> TokenStream {
     let ownership = capture.is_whole.then(|| quote!(move));
     let statements = capture.statements(private);
+    let bars = quote_spanned!(block.span()=> ||);
     if statements.is_empty() {
-        return quote!(#ownership || -> #declared #block);
+        return quote!(#ownership #bars -> #declared #block);
     }
     let body = braced(quote!(#statements #block), block.span());
-    quote!(#ownership || -> #declared #body)
+    quote!(#ownership #bars -> #declared #body)
 }
 
 /// A future that runs the block, and whose output is as declared. `keywords` are `async`, and perhaps `move`.
@@ -108,7 +123,8 @@ pub(crate) fn future(
     private: &TokenStream,
 ) -> TokenStream {
     let statements = capture.statements(private);
-    let label = Lifetime::new("'_body", Span::mixed_site());
+    let keywords = respan(keywords.clone(), block.span());
+    let label = Lifetime::new("'__fluxgate_body", block.span());
     let span = span_of(declared).map_or(Span::mixed_site(), |(first, _)| first);
     let never = quote::quote_spanned!(Span::mixed_site().located_at(span)=> #private::never);
     let body = braced(

@@ -77,9 +77,11 @@ impl BodyWriter<'_> {
         let Self { guard, private, target } = self;
         let capture = Capture::of_closure(&guard.function, guard.fallback.as_ref());
         let body = body::closure(&guard.function.block, &self.returns().declared, &capture, private);
-        let (setup, returned, finish) = (&target.setup, local("returned"), self.finish());
-        let called = self.admitted(&self.entered(), &quote!(let #returned = #private::run(#body); #finish));
-        (quote!(#setup #called), capture)
+        let (setup, returned, (finish, finished)) = (&target.setup, local("returned"), self.finish());
+        let run = quote!(let #returned = #private::run(#body); #finish);
+        let called = self.admitted(&self.entered(), &run, &finished);
+        let alias = returns::alias(self.returns(), private);
+        (quote!(#alias #setup #called), capture)
     }
 
     // Input:
@@ -145,7 +147,7 @@ impl BodyWriter<'_> {
             }
         };
         let future = boxed.as_ref().map_or_else(|| future.clone(), |pin| quote!(#pin(#future)));
-        quote!(#setup #future)
+        quote!(#setup return #future;)
     }
 
     // Input:
@@ -175,7 +177,8 @@ impl BodyWriter<'_> {
         let is_visible = guard.function.has_attributes_below();
         let (setup, future) = if self.has_handlers() {
             let new = new(&quote!(#private::told));
-            let ended = self.admitted(&quote!(#begun.await), &local("call").to_token_stream());
+            let ended =
+                self.admitted(&quote!(#begun.await), &TokenStream::new(), &local("call").to_token_stream());
             (quote!(let #begun = #new;), quote!(async move { #ended }))
         } else {
             let (result, refusal) = (local("result"), local("refusal"));
@@ -191,17 +194,18 @@ impl BodyWriter<'_> {
             }
         };
         let future = if *form == Form::Boxed { quote!(#private::Box::pin(#future)) } else { future };
-        quote!(#setup #future)
+        quote!(#setup return #future;)
     }
 
     /// Awaits the body's future, unless the call is refused.
     fn awaited(&self, future: &TokenStream) -> TokenStream {
         if !self.has_handlers() {
             let deferred = self.deferred(future);
-            return quote!(#deferred.await);
+            return quote!(return #deferred.await;);
         }
         let (private, call, finish) = (self.private, local("call"), self.finisher());
-        self.admitted(&self.entered(), &quote!(#private::Guarded::new(#call, #future, #finish).await))
+        let awaited = quote!(#private::Guarded::new(#call, #future, #finish).await);
+        self.admitted(&self.entered(), &TokenStream::new(), &awaited)
     }
 
     /// The future that asks the breaker to admit the call when it is first polled, and then polls `future`. There are no handlers.
@@ -219,20 +223,20 @@ impl BodyWriter<'_> {
     }
 
     /// Ends the call, which has returned.
-    fn finish(&self) -> TokenStream {
+    fn finish(&self) -> (TokenStream, TokenStream) {
         let (call, returned) = (local("call"), local("returned"));
         outcome::finish(&self.guard.outcomes, self.returns(), &call, &returned, self.private)
     }
 
     /// The same as a closure, of the call and of what it has returned.
     fn finisher(&self) -> TokenStream {
-        let (call, returned, finish) = (local("call"), local("returned"), self.finish());
-        quote!(|#call, #returned| { #finish })
+        let (call, returned, (finish, finished)) = (local("call"), local("returned"), self.finish());
+        quote!(|#call, #returned| { #finish #finished })
     }
 
-    /// What is evaluated in the end: `run`, which makes the output from `call`, or else what the function returns when it is refused.
-    /// `entered` is a `Result` of the call, or a refusal. Only one of the two ever runs, so a handler may move what the body does.
-    fn admitted(&self, entered: &TokenStream, run: &TokenStream) -> TokenStream {
+    /// Returns what `run` and then `made` make from `call`, or else what the function returns when it is refused. `entered` is a
+    /// `Result` of the call, or a refusal. Only one of the two ever runs, so a handler may move what the body does.
+    fn admitted(&self, entered: &TokenStream, run: &TokenStream, made: &TokenStream) -> TokenStream {
         let Self { guard, private, .. } = self;
         let output = &self.returns().output;
         let (call, refusal, returned, error) =
@@ -256,31 +260,32 @@ impl BodyWriter<'_> {
                 },
                 |rejected| quote!(return #rejected,),
             ));
-            return quote!(#call #run);
+            return quote!(#call #run return #made;);
         };
         let label = Lifetime::new("'_failed", Span::mixed_site());
         let refused = rejected.map_or_else(
             || {
-                let become_error = self.become_error();
+                let refused = self.refused_error(&refusal);
                 quote!({
-                    let #error = #private::IntoError::into_error(#refusal, #become_error);
+                    let #error = #refused;
                     break #label #error;
                 })
             },
             |rejected| quote!(return #rejected,),
         );
         let call = call_or(&refused);
-        let split = self.split(&quote!({ #run }));
+        let split = self.split(made);
         let handled = handler::fallback(fallback, &error, output, private);
         quote!(
-            let #error = #label: {
+            let #returned = #label: {
                 #call
-                match #split {
-                    #ok(#returned) => return #returned,
-                    #err(#error) => #error,
-                }
+                #run
+                #split
             };
-            #handled
+            return match #returned {
+                #ok(#returned) => #returned,
+                #err(#error) => #handled,
+            };
         )
     }
 
@@ -296,13 +301,17 @@ impl BodyWriter<'_> {
         returns::call(self.returns(), &of, "refused", &quote!(#refusal, #become_error))
     }
 
-    /// From a `CallNotPermitted` to what a `fallback` takes.
-    fn become_error(&self) -> TokenStream {
+    /// `Err` with what a `fallback` takes for a refusal.
+    fn refused_error(&self, refusal: &Ident) -> TokenStream {
+        let private = self.private;
         if self.guard.outcomes.is_of_returned() {
-            let (private, output, told) = (self.private, &self.returns().output, local("told"));
-            quote!(|#told| #private::Probe::<#output>::new().argument(#told))
+            let (output, told) = (&self.returns().output, local("told"));
+            let argument = quote!(|#told| #private::Probe::<#output>::new().argument(#told));
+            quote!(::core::result::Result::Err(#private::IntoError::into_error(#refusal, #argument)))
         } else {
-            returns::become_error(self.returns(), self.private)
+            let become_error = returns::become_error(self.returns(), private);
+            let arguments = quote!(#refusal, #become_error);
+            returns::call(self.returns(), &quote!(#private::Returned), "refused_error", &arguments)
         }
     }
 

@@ -11,29 +11,26 @@ use crate::output::returns;
 use crate::track::claim::{Claim, Predicate};
 use crate::track::tracker::Arm;
 
-/// Ends a call that has returned, and gives back what it has.
+/// Ends a call that has returned, and gives back what it has: statements, and the expression after them.
 pub(crate) fn finish(
     outcomes: &Outcomes,
     its: &Returns,
     call: &Ident,
     returned: &Ident,
     private: &TokenStream,
-) -> TokenStream {
+) -> (TokenStream, TokenStream) {
     let classify = match outcomes {
         Outcomes::Standard => {
             let evidence = local("evidence");
             let of = quote!(#private::Returned);
             let sources = returns::call(its, &of, "sources", &quote!(&#returned));
             let settled = returns::call(its, &of, "settle", &quote!(#returned, #call, #evidence));
-            return quote!(
-                let #evidence = #sources.evidence();
-                #settled
-            );
+            return (quote!(let #evidence = #sources.evidence();), settled);
         }
         Outcomes::OfReturned(claims) => of_returned(claims, private),
         Outcomes::OfResult { ok, err } => of_result(ok, err, its, private),
     };
-    quote!(#call.finish(#returned, #classify))
+    (TokenStream::new(), quote!(#call.finish(#returned, #classify)))
 }
 
 /// A closure from a reference to the return value, and the breaker, to an `Outcome`.

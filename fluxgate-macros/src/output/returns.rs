@@ -32,6 +32,13 @@ pub(crate) fn become_error(returns: &Returns, private: &TokenStream) -> TokenStr
     quote!(#open #method)
 }
 
+/// A warning, if the return type turns out to be a boxed future by another name.
+pub(crate) fn alias(returns: &Returns, private: &TokenStream) -> Option<TokenStream> {
+    let Returns { declared, span: (first, _), .. } = returns;
+    let is_spelled_out = Ident::new("is_spelled_out", *first);
+    returns.is_alias.then(|| quote!(#private::Alias::<#declared>::OF.#is_spelled_out();))
+}
+
 fn parenthesized(returns: &Returns, argument: &TokenStream) -> Group {
     let mut argument = Group::new(Delimiter::Parenthesis, argument.clone());
     argument.set_span(returns.span.1);

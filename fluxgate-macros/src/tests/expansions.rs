@@ -9,7 +9,7 @@ use std::path::Path;
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::quote;
 
-use crate::input::tokens::is;
+use crate::input::tokens::{is, word};
 use crate::{expand_attribute, expand_breaker};
 
 const LINE: &str = "// expands to";
@@ -68,6 +68,53 @@ fn nothing_is_left_of_expectations() {
         assert_eq!(value(arguments), value(without), "{arguments}");
         assert!(!value(arguments).contains("compile_error"), "{arguments}");
     }
+}
+
+/// Attributes below ours read what we write, with whatever version of syn they have.
+#[test]
+fn every_function_of_the_tests_can_be_read_with_syn_2() {
+    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace");
+    let mut count = 0;
+    for folder in ["tests/tests", "ui-tests/accepted", "ui-tests/lints", "examples/examples", "benches/src"] {
+        for file in std::fs::read_dir(workspace.join(folder)).expect("a folder") {
+            let path = file.expect("a file").path();
+            if path.extension().is_none_or(|extension| extension != "rs") {
+                continue;
+            }
+            let source = std::fs::read_to_string(&path).expect("a file");
+            for function in functions(source.parse().expect("tokens")) {
+                let items = syn2::parse2::<syn2::File>(function.clone()).expect("items").items;
+                assert!(matches!(items.last(), Some(syn2::Item::Fn(_))), "{}: {function}", path.display());
+                assert!(parses_with_syn_2(&function), "{}: {function}", path.display());
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 400, "{count} functions");
+}
+
+/// The expansions of our attribute among these tokens, but for those of a function that a macro has yet to write.
+fn functions(tokens: TokenStream) -> Vec<TokenStream> {
+    let trees: Vec<_> = tokens.into_iter().collect();
+    let mut found = Vec::new();
+    let mut rest = &trees[..];
+    while let [first, behind @ ..] = rest {
+        rest = behind;
+        match (first, behind) {
+            (pound, [TokenTree::Group(attribute), item @ ..]) if is(pound, '#') && is_ours(attribute) => {
+                let Some(end) = item.iter().position(is_end) else { continue };
+                let function: TokenStream = item[..=end].iter().cloned().collect();
+                if !function.to_string().contains('$') && function.to_string().contains('{') {
+                    let arguments = attribute.stream().into_iter().last().filter(|last| word(last).is_none());
+                    found.push(expand_attribute(arguments.map(content).unwrap_or_default(), function));
+                }
+                rest = &item[end + 1..];
+            }
+            (TokenTree::Group(group), _) => found.extend(functions(group.stream())),
+            _ => {}
+        }
+    }
+    found
 }
 
 /// Whether every function can be read by an attribute below ours that is older than our syn.
@@ -138,7 +185,8 @@ fn within(tree: &TokenTree, change: fn(TokenStream) -> TokenStream) -> TokenTree
 }
 
 fn is_ours(attribute: &Group) -> bool {
-    attribute.stream().into_iter().next().is_some_and(|name| name.to_string() == "circuit_breaker")
+    let words = attribute.stream().into_iter().take_while(|tree| !matches!(tree, TokenTree::Group(_)));
+    words.last().is_some_and(|name| name.to_string() == "circuit_breaker")
 }
 
 /// Whether an item ends with this tree.

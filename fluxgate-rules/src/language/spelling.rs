@@ -32,12 +32,19 @@ pub(crate) fn is_misspelling(word: &str, known: &str) -> bool {
         _ => 3,
     };
     let joined = |word: &str| word.replace('_', "");
-    if word.len().abs_diff(letters) > allowed + 2 || are_opposites(word, known) {
-        return false;
+    if allowed == 0 || word.len().abs_diff(letters) > allowed + 2 {
+        return word == known;
     }
     let (parts, known_parts): (Vec<_>, Vec<_>) = (word.split('_').collect(), known.split('_').collect());
     if parts.len() != known_parts.len() {
         return joined(word) == joined(known);
+    }
+    // Of two words in which most letters differ, no distance need be counted.
+    let same = word.bytes().zip(known.bytes()).filter(|(one, other)| one == other).count();
+    let same_from_behind =
+        word.bytes().rev().zip(known.bytes().rev()).filter(|(one, other)| one == other).count();
+    if same.max(same_from_behind) < letters / 3 {
+        return false;
     }
     let distances = parts.iter().zip(&known_parts).map(|(part, known)| (distance(part, known), known.len()));
     // No part is another word.
@@ -50,7 +57,7 @@ pub(crate) fn is_misspelling(word: &str, known: &str) -> bool {
         }
         total += distance;
     }
-    total <= allowed
+    total <= allowed && !are_opposites(word, known)
 }
 
 /// Whether two words differ in parts that are opposites, so that neither is a misspelling of the other.

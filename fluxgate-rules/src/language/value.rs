@@ -94,6 +94,15 @@ impl ValueReader<'_> {
             let problem = self.wrong(format!("`{}` is a duration in another notation", self.text));
             return Err(problem.correct(right));
         }
+        // `Some(3)`
+        if let [some, open, inside @ .., _] = slice
+            && some.is("Some")
+            && open.is("(")
+            && let Some(right) = Some(spell(inside)).filter(|right| self.is_right(right))
+        {
+            let problem = self.wrong(format!("`{}` is optional, and a value is what it is", self.text));
+            return Err(problem.correct(right));
+        }
         // `$MIN`, `${MIN}`
         if let [sign, constant] | [sign, _, constant, _] = slice
             && sign.is("$")
@@ -232,6 +241,7 @@ impl ValueReader<'_> {
                     Some(inside.to_owned()).filter(|inside| inside.contains(char::is_uppercase))
                 }
                 Ok(_) => Some(inside.to_owned()),
+                Err(problem) if problem.is_example() => None,
                 Err(problem) => problem.suggestion().map(|suggestion| suggestion.replacement.clone()),
             }
         });

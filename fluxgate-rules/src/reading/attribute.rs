@@ -19,14 +19,31 @@ pub use crate::reading::attribute::tracker_forms::{MeantTracker, tracker_meant};
 use crate::reading::attribute::draft::Draft;
 use crate::reading::attribute::entries::Reader;
 use crate::text::brackets::Brackets;
-use crate::text::token::{Token, TokenRange};
+use crate::text::lexer::lex;
+use crate::text::problem::Problem;
+use crate::text::token::{Token, TokenRange, content};
 
 /// Reads the pieces of an attribute, each without the comma behind it. `names` are the arguments, each with an example of its value.
 pub fn read(tokens: &[Token], pieces: &[TokenRange], names: &[(&'static str, &'static str)]) -> Attribute {
+    if let Some(problem) = quoted(tokens, names) {
+        return Attribute { problems: vec![problem], ..Attribute::default() };
+    }
     match Brackets::pair(tokens) {
         Ok(brackets) => Draft::read(Reader { tokens, brackets: &brackets, names }, pieces),
         Err(problem) => Attribute { problems: vec![problem], ..Attribute::default() },
     }
+}
+
+/// The problem of a whole attribute in quotes: `"trip = failures(5)"`.
+fn quoted(tokens: &[Token], names: &[(&'static str, &'static str)]) -> Option<Problem> {
+    let [literal] = tokens else { return None };
+    let text = content(&literal.text).filter(|text| !text.contains('\\'))?;
+    let inside = lex(text).tokens;
+    let [name, sign, _, ..] = inside.as_slice() else { return None };
+    let is_argument = names.iter().any(|(known, _)| name.is(known)) && (sign.is("=") || sign.is(":"));
+    let problem =
+        Problem::new(TokenRange::new(0, 1), "arguments are written without quotes around all of them");
+    is_argument.then(|| problem.correct(text))
 }
 
 /// Whether a word belongs to another setting than this argument is, so that it cannot be a part of its value.

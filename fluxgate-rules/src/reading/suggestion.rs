@@ -163,8 +163,14 @@ pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &
     // A name that is none of the word's does no harm.
     let is_positional = |piece: &Piece<'_>| match piece.name {
         Some(name) => {
-            entry.positional.iter().any(|parameter| parameter.name == name)
-                || keyword_meant(vocabulary, entry, name).is_none()
+            let keyword = keyword_meant(vocabulary, entry, name);
+            // `base = 1s` is not the base of a power.
+            let is_other = |keyword: &Parameter| {
+                keyword.name != name
+                    && !piece.fits(keyword)
+                    && entry.positional.iter().any(|it| piece.fits(it))
+            };
+            entry.positional.iter().any(|parameter| parameter.name == name) || keyword.is_none_or(is_other)
         }
         None => true,
     };
@@ -313,7 +319,11 @@ pub(crate) fn meant_by(
             let custom = vocabulary.entry("custom")?;
             Some(custom.with(&[spell_closure(place.of(tokens))]))
         }
-        [number, rest @ ..] if number.shape == Shape::Number => {
+        // `60 * 60` is neither of its parts.
+        [number, rest @ ..]
+            if number.shape == Shape::Number
+                && rest.iter().all(|token| token.is("%") || !matches!(token.shape, Shape::Punctuation)) =>
+        {
             let is_share = rest.first().is_some_and(|sign| sign.is("%"));
             let number = TokenRange::new(place.start, place.start + 1 + usize::from(is_share));
             let text = spell(number.of(tokens));

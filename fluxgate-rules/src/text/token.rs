@@ -71,6 +71,17 @@ impl TokenRange {
     }
 }
 
+/// What stands between the quotes of a string literal, be it raw or not; `None` for any other literal.
+pub(crate) fn content(literal: &str) -> Option<&str> {
+    let hashes = |text: &str| text.len() - text.trim_start_matches('#').len();
+    let (text, count) = match literal.strip_prefix('r') {
+        Some(raw) => (raw, hashes(raw)),
+        None => (literal, 0),
+    };
+    let text = text.get(count..)?.strip_prefix('"')?;
+    text.strip_suffix(&"#".repeat(count))?.strip_suffix('"')
+}
+
 /// Spells tokens as one would write them. Spaces are not part of a token, so tokens of a string and of a program give the same text.
 pub fn spell(tokens: &[Token]) -> String {
     let mut text = String::new();
@@ -120,8 +131,21 @@ fn is_apart(earlier: Option<&Token>, before: &Token, after: &Token) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::spell;
+    use super::{content, spell};
     use crate::text::lexer::lex;
+
+    #[test]
+    fn a_string_has_a_content() {
+        for (literal, inside) in [
+            ("\"a\"", Some("a")),
+            ("r\"a\"", Some("a")),
+            ("r#\"a\"b\"#", Some("a\"b")),
+            ("b\"a\"", None),
+            ("'a'", None),
+        ] {
+            assert_eq!(content(literal), inside, "{literal}");
+        }
+    }
 
     #[test]
     fn spells_as_one_would_write() {

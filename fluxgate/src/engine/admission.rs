@@ -35,7 +35,7 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
                 if !breaker.stripes().count(word.refusals()) {
                     count_refusal(breaker, word);
                 }
-                if audience::hears_refusals(breaker.audience()) {
+                if audience::hears_refusals() {
                     announce_refusal(breaker, word, left);
                 }
                 return Admission::refused(word, left);
@@ -53,9 +53,11 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
 fn count_refusal(breaker: &Breaker, word: StateWord) {
     let mut guard = breaker.lock();
     if guard.word == word {
-        guard.collect();
+        if guard.grants.is_full(breaker.stripes()) {
+            guard.close_stripes();
+        }
         guard.rejected += 1;
-        guard.grants.open(breaker.stripes(), word.refusals(), u32::MAX);
+        guard.grants.open(breaker.stripes(), word.refusals(), u64::MAX);
     } else {
         guard.counts.refused += 1;
     }

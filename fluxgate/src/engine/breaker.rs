@@ -6,14 +6,15 @@ use std::panic::RefUnwindSafe;
 use fluxgate_rules::trial::Plan;
 use fluxgate_rules::{Extent, Measures, Metrics, Rule, Tally};
 
+use super::grants::Counted;
 use super::locked::Locked;
 use super::stripes::{Apart, Stripe, Stripes};
-use super::totals::Watch;
+use super::totals::{Counts, Watch};
 use super::window::memory::Memory;
 use super::word::StateWord;
 use crate::clock::{self, NEVER, UserClock};
 use crate::configuration::name::Name;
-use crate::configuration::{OnCancel, Settings, SettingsRef};
+use crate::configuration::{OfStripe, OnCancel, Settings, SettingsRef};
 use crate::events::audience::Audience;
 use crate::events::cause::Figures;
 use crate::random::Draw;
@@ -25,15 +26,15 @@ use crate::sync::{
 
 /// A breaker at a fixed address: a `static` of its own, or shared by handles.
 ///
-/// Every call reads `state` and `healthy`, so they are at least a cache line away from what is written often: the lock and what it
-/// guards, behind them; and before them the references of an `Arc`, or the breaker of another `static`. What is between is written when the
-/// state changes, or a bucket of a time window ends.
+/// Every call reads `state` and `healthy`, so they are at least a cache line away from what is written often: behind them, the stripe;
+/// before them, the references of an `Arc`, or the stripe of another `static`. What is between is written when the state changes, or a
+/// bucket of a time window ends; what the lock guards is elsewhere.
 #[repr(C)]
 pub struct Breaker {
     pub(crate) origin: Origin,
     /// The [`Figures`] that opened the breaker.
     pub(crate) cause: [AtomicU64; 3],
-    /// When the current state began.
+    /// When the current state began; [`NEVER`] before the first use.
     pub(crate) since: AtomicU64,
     /// The [`StateWord`] of the current generation.
     pub(crate) state: AtomicU64,
@@ -55,8 +56,9 @@ pub struct Breaker {
     watch: OnceBox<Watch>,
     /// Those of the threads that have met at `stripe`, if any have.
     apart: OnceBox<Apart>,
+    /// Made when there is something to be recorded or changed.
+    locked: OnceBox<Mutex<Locked>>,
     pub(super) stripe: Stripe,
-    pub(crate) locked: Mutex<Locked>,
 }
 
 /// A breaker's settings, as they were when they were read.
@@ -77,9 +79,8 @@ impl Deref for Current<'_> {
     }
 }
 
-/// Whether calls are timed for these settings, and whether it matters when they end.
-pub(super) const fn needs_time(settings: &Settings) -> (bool, bool) {
-    let measures = Rule::measures(settings.rule.nodes());
+/// Whether calls are timed for these settings, whose rule measures this, and whether it matters when they end.
+pub(super) const fn needs_time(settings: &Settings, measures: &Measures) -> (bool, bool) {
     let times_cancelled = matches!(settings.on_cancel, OnCancel::FailureAfter(_));
     let is_of_time = matches!(settings.window.extent, Extent::Time(_));
     (measures.durations() || times_cancelled, is_of_time || measures.recency)
@@ -123,15 +124,16 @@ impl Breaker {
             clock: Option<Box<UserClock>>,
             origin: Origin,
         ) -> Self {
-            let (times, dates) = needs_time(settings);
+            let measures = Rule::measures(settings.rule.nodes());
+            let (times, dates) = needs_time(settings, &measures);
             // A user's clock must not be read under the lock, so it is read beforehand, whenever its time might matter.
             let word = StateWord::first(times, dates || clock.is_some());
             let counts = settings.count_calls;
-            let slow_from = Rule::measures(settings.rule.nodes()).slow_from();
+            let slow_from = measures.slow_from();
             Self {
                 origin,
                 cause: [AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)],
-                since: AtomicU64::new(0),
+                since: AtomicU64::new(NEVER),
                 state: AtomicU64::new(if counts { word.counted() } else { word }.0),
                 healthy: AtomicU64::new(StateWord::NONE.0),
                 slow_from: AtomicU64::new(if counts { 0 } else { slow_from }),
@@ -142,8 +144,8 @@ impl Breaker {
                 replaced: OnceBox::new(),
                 watch: OnceBox::new(),
                 apart: OnceBox::new(),
+                locked: OnceBox::new(),
                 stripe: Stripe::closed(),
-                locked: Mutex::new(Locked::new()),
             }
         }
     }
@@ -176,19 +178,20 @@ impl Breaker {
     }
 
     /// Puts the breaker into use, at `now`. Returns `false` if another thread has done so.
+    ///
+    /// That takes no lock, and so no memory: a program may make many breakers that it never calls.
     pub(crate) fn put_into_use(&self, now: u64) -> bool {
+        // The clock of the process, too, is a user's where one has been set, and is then read beforehand.
         let dated = self.reads_users_clock();
-        let guard = self.lock();
-        if !guard.word.is_fresh() {
-            return false;
-        }
-        let word = guard.word.used();
-        if word.is_counted() {
+        let fresh = self.word();
+        if fresh.is_counted() {
             self.watch().calls();
         }
-        self.since.store(now, Ordering::Relaxed);
-        self.state.store(if dated { word.dated() } else { word }.0, Ordering::Release);
-        true
+        // Of threads that come at once, the first: the others' time must not come to stand after a change that follows.
+        let _ = self.since.compare_exchange(NEVER, now, Ordering::Relaxed, Ordering::Relaxed);
+        let used = if dated { fresh.used().dated() } else { fresh.used() };
+        fresh.is_fresh()
+            && self.state.compare_exchange(fresh.0, used.0, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
     /// The current settings. They are read without the lock, and under it they stay.
@@ -200,12 +203,23 @@ impl Breaker {
         }
     }
 
-    /// The current settings, to be kept.
+    /// The current settings for a refusal, which may outlive the breaker. Threads that have met do not meet again here.
     #[inline]
-    pub(crate) fn settings_ref(&self) -> SettingsRef {
-        match self.replaced.get() {
+    pub(crate) fn shared_settings(&self) -> SettingsRef {
+        if let Some(replaced) = self.replaced.get() {
+            return SettingsRef::Shared(replaced.get());
+        }
+        let SettingsRef::Shared(settings) = &self.settings else { return self.settings.clone() };
+        // Another refusal is on its way, which may be of another thread.
+        if self.stripes().settings().is_none() && Arc::strong_count(settings) > 1 {
+            self.stripes().part();
+        }
+        match self.stripes().settings() {
+            Some(own) => {
+                let own = own.get_or_init(|| Box::new(Arc::new(OfStripe(settings.clone()))));
+                SettingsRef::OfStripe(own.clone())
+            }
             None => self.settings.clone(),
-            Some(replaced) => SettingsRef::Shared(replaced.get()),
         }
     }
 
@@ -285,8 +299,13 @@ impl Breaker {
     }
 
     #[inline]
+    pub(super) fn locked(&self) -> &Mutex<Locked> {
+        self.locked.get_or_init(|| Box::new(Mutex::new(Locked::new())))
+    }
+
+    #[inline]
     pub(crate) fn lock(&self) -> Guard<'_> {
-        let locked = self.locked.lock();
+        let locked = self.locked().lock();
         // Changed under the lock only.
         let word = StateWord(self.state.load(Ordering::Relaxed));
         Guard { breaker: self, word, locked }
@@ -315,41 +334,25 @@ impl Guard<'_> {
     #[inline]
     pub(super) fn memory(&mut self) -> &mut Memory {
         let breaker = self.breaker;
-        self.locked.memory.get_or_insert_with(|| {
-            Box::new({
-                let settings = breaker.settings();
-                Memory::new(&settings.window, settings.rule.nodes())
-            })
-        })
+        self.locked.memory.get_or_insert_with(|| new_memory(breaker))
     }
 
     /// Enters the calls that were counted without the lock. Further ones are counted.
     #[inline]
     pub(super) fn collect(&mut self) {
-        let word = self.locked.grants.word();
-        let count = self.locked.grants.collect(self.breaker.stripes());
-        self.enter_counted(word, count);
+        let (stripes, word) = (self.breaker.stripes(), self.word);
+        let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
+        let kind = Kind::of(grants.word(), word);
+        grants.collect(stripes, |counted| kind.enter(counted, memory.as_deref_mut(), rejected, counts));
     }
 
     /// The same, and closes the stripes: what comes next, on any thread, takes the lock.
+    #[inline]
     pub(super) fn close_stripes(&mut self) {
-        let word = self.locked.grants.word();
-        let count = self.locked.grants.close(self.breaker.stripes());
-        self.enter_counted(word, count);
-    }
-
-    fn enter_counted(&mut self, word: StateWord, count: u64) {
-        if count == 0 {
-            return;
-        }
-        match word.state() {
-            State::Closed | State::MetricsOnly if word == self.word => self.memory().record_successes(count),
-            State::Closed => {
-                self.memory().record_failures(count);
-                self.locked.counts.failures += count;
-            }
-            _ => self.locked.rejected += count,
-        }
+        let (stripes, word) = (self.breaker.stripes(), self.word);
+        let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
+        let kind = Kind::of(grants.word(), word);
+        grants.close(stripes, |counted| kind.enter(counted, memory.as_deref_mut(), rejected, counts));
     }
 
     /// How many calls were refused since the current state began.
@@ -357,7 +360,7 @@ impl Guard<'_> {
         if !matches!(self.word.state(), State::Closed | State::MetricsOnly) {
             self.collect();
         }
-        self.locked.rejected
+        self.rejected
     }
 
     /// The figures of the recent calls, at `now`.
@@ -378,6 +381,54 @@ impl Guard<'_> {
         }
         self.memory().metrics()
     }
+}
+
+/// What stripes count.
+#[derive(Clone, Copy)]
+enum Kind {
+    Successes,
+    Failures,
+    Refusals,
+}
+
+impl Kind {
+    /// What is counted under the word `counted`, of a breaker that has this `word`.
+    fn of(counted: StateWord, word: StateWord) -> Self {
+        if counted == word {
+            Self::Successes
+        } else if counted == word.failures() {
+            Self::Failures
+        } else {
+            Self::Refusals
+        }
+    }
+
+    #[inline]
+    fn enter(self, counted: Counted, memory: Option<&mut Memory>, rejected: &mut u64, counts: &mut Counts) {
+        let failures = match (self, counted) {
+            (Self::Refusals, Counted::Alike(count)) => {
+                *rejected += count;
+                return;
+            }
+            (Self::Successes, Counted::Alike(count)) => {
+                return memory.map_or((), |memory| memory.record_successes(count));
+            }
+            (Self::Failures, Counted::Alike(count)) => count,
+            (_, Counted::Failure) => 1,
+        };
+        counts.failures += failures;
+        if let Some(memory) = memory {
+            memory.record_failures(failures);
+        }
+    }
+}
+
+/// Made on first use, out of line: this is asked for by every call that is recorded.
+#[cold]
+#[inline(never)]
+fn new_memory(breaker: &Breaker) -> Box<Memory> {
+    let settings = breaker.settings();
+    Box::new(Memory::new(&settings.window, settings.rule.nodes()))
 }
 
 impl Deref for Guard<'_> {

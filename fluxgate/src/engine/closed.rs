@@ -1,9 +1,13 @@
 //! The closed state: every call is admitted, and recorded into the window.
 
+use fluxgate_rules::Node;
+
 use super::breaker::Guard;
 use super::evaluation::{Step, evaluate_now};
+use super::locked::Locked;
 use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
+use crate::state::State;
 use crate::sync::Ordering;
 
 /// Records a call, and evaluates the rule if that could have made it hold.
@@ -13,7 +17,8 @@ use crate::sync::Ordering;
 /// before it, and every call after it is judged itself.
 #[inline]
 pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Step {
-    let breaker = guard.breaker;
+    let settings = guard.breaker.settings();
+    let rule = settings.rule.nodes();
     let memory = guard.memory();
     let is_covered = memory.covers(&call) && now < memory.forgets_at();
     let are_alike = guard.grants.word() == guard.word || call.failed;
@@ -25,16 +30,16 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
     let memory = guard.memory();
     let step = if memory.record(call, now) {
         let metrics = memory.metrics();
-        let step = evaluate_now(breaker, false, &metrics, None);
+        let step = evaluate_now(rule, false, &metrics, None);
         if let Step::Pass = step {
-            memory.renew_headroom(breaker.settings().rule.nodes(), &metrics);
+            memory.renew_headroom(rule, &metrics);
         }
         step
     } else {
         Step::Pass
     };
     let passes = matches!(step, Step::Pass);
-    grant(guard, passes);
+    grant(guard, rule, passes);
     if passes { Step::Stay } else { step }
 }
 
@@ -43,7 +48,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
 /// A success that would leave the window as it is goes unrecorded. Others are counted, if no number of them can make the rule hold; or
 /// failures are, if calls do nothing but fail, as many as cannot make it hold.
 #[inline]
-pub(super) fn grant(guard: &mut Guard<'_>, passes: bool) {
+pub(super) fn grant(guard: &mut Guard<'_>, rule: &[Node], passes: bool) {
     let (breaker, word) = (guard.breaker, guard.word);
     let memory = guard.memory();
     let is_saturated = memory.is_saturated();
@@ -62,18 +67,23 @@ pub(super) fn grant(guard: &mut Guard<'_>, passes: bool) {
     if breaker.counts_until.load(Ordering::Relaxed) != until {
         breaker.counts_until.store(until, Ordering::Release);
     }
-    let failures = memory.set_failures_aside();
-    let (word, number) = if failures > 0 {
-        (word.failures(), failures)
-    } else {
-        let successes = memory.harmless_successes(breaker.settings().rule.nodes());
-        // Where threads meet, opening and closing stripes costs more than counting for a while.
-        (word, if breaker.stripes().are_apart() { successes.saturating_mul(4) } else { successes })
-    };
-    if number > 0 {
-        if guard.grants.word() != word {
-            guard.close_stripes();
+    let stripes = breaker.stripes();
+    let failures = memory.set_run_aside();
+    let successes = memory.harmless_successes(rule);
+    let counted = if failures > 0 { word.failures() } else { word };
+    if guard.grants.word() != counted || guard.grants.is_full(stripes) {
+        guard.close_stripes();
+    }
+    let Locked { grants, memory, .. } = &mut **guard;
+    if failures > 0 {
+        grants.open_own(stripes, counted, u64::from(failures));
+    } else if successes > 0
+        && let Some(memory) = memory
+    {
+        grants.open(stripes, counted, u64::from(successes));
+        // Metrics-only looks at the figures after each failure, for the highest.
+        if word.state() == State::Closed {
+            grants.open_logs(stripes, |most| memory.set_failures_aside(most));
         }
-        guard.grants.open(breaker.stripes(), word, number);
     }
 }

@@ -28,7 +28,7 @@ pub(super) fn count(breaker: &Breaker, word: StateWord, ended: Ended) {
         // Counted under the lock.
         Outcome::Success | Outcome::Failure => {}
     }
-    if audience::is_anyone(breaker.audience()) {
+    if audience::is_anyone() {
         tell(breaker, word, ended);
     }
 }
@@ -59,7 +59,8 @@ pub(crate) fn begin(breaker: &Breaker) {
     guard.close_stripes();
     breaker.healthy.store(StateWord::NONE.0, Ordering::Release);
     breaker.slow_from.store(0, Ordering::Release);
-    breaker.state.store(guard.word.counted().0, Ordering::Release);
+    // A first call puts the breaker into use without the lock, perhaps now.
+    breaker.state.fetch_or(guard.word.used().counted().0, Ordering::Release);
 }
 
 /// Whether all breakers count their calls. Changed by no model.

@@ -4,7 +4,6 @@ use fluxgate_rules::evaluate::{Customs, Situation, Verdict, best, verdict};
 use fluxgate_rules::trial::{Plan, TrialVerdict};
 use fluxgate_rules::{Condition, Metrics, Node};
 
-use super::breaker::Breaker;
 use crate::callback::contain;
 use crate::events::cause::Figures;
 
@@ -44,40 +43,38 @@ pub(super) struct Held {
 
 /// Evaluates the rule. `customs` are the answers to its `custom` conditions, if they have been asked.
 pub(super) fn evaluate(
-    breaker: &Breaker,
+    rule: &[Node],
     occasion: Occasion,
     metrics: &Metrics,
     customs: Option<Customs>,
 ) -> Step {
     match occasion {
-        Occasion::Closed | Occasion::MetricsOnly(_) => evaluate_now(breaker, false, metrics, customs),
-        Occasion::Ramp => match evaluate_now(breaker, true, metrics, customs) {
+        Occasion::Closed | Occasion::MetricsOnly(_) => evaluate_now(rule, false, metrics, customs),
+        Occasion::Ramp => match evaluate_now(rule, true, metrics, customs) {
             Step::Trip(held) => Step::Trip(held),
-            half_open => match evaluate_now(breaker, false, metrics, customs) {
+            half_open => match evaluate_now(rule, false, metrics, customs) {
                 Step::Pass => half_open,
                 closed => closed,
             },
         },
-        Occasion::Trial(plan, good) => {
-            match plan.verdict(breaker.settings().rule.nodes(), metrics, good, customs) {
-                TrialVerdict::Trips(more) => Step::Trip(Held { half_open: true, more }),
-                TrialVerdict::Passes => Step::Pass,
-                TrialVerdict::GoesOn => Step::Stay,
-                TrialVerdict::Ask => Step::Ask,
-            }
-        }
+        Occasion::Trial(plan, good) => match plan.verdict(rule, metrics, good, customs) {
+            TrialVerdict::Trips(more) => Step::Trip(Held { half_open: true, more }),
+            TrialVerdict::Passes => Step::Pass,
+            TrialVerdict::GoesOn => Step::Stay,
+            TrialVerdict::Ask => Step::Ask,
+        },
     }
 }
 
 /// Evaluates the rule as that of a closed or a half-open breaker, on calls of which no more are to come.
 #[inline]
 pub(super) fn evaluate_now(
-    breaker: &Breaker,
+    rule: &[Node],
     half_open: bool,
     metrics: &Metrics,
     customs: Option<Customs>,
 ) -> Step {
-    match verdict(breaker.settings().rule.nodes(), half_open, metrics, customs) {
+    match verdict(rule, half_open, metrics, customs) {
         Verdict::Trips => Step::Trip(Held { half_open, more: 0 }),
         Verdict::Passes => Step::Pass,
         Verdict::Unknown => Step::Ask,
@@ -85,16 +82,16 @@ pub(super) fn evaluate_now(
 }
 
 /// The figures that explain why the rule holds.
-pub(super) fn figures(breaker: &Breaker, held: Held, metrics: &Metrics, customs: Customs) -> Figures {
+pub(super) fn figures(rule: &[Node], held: Held, metrics: &Metrics, customs: Customs) -> Figures {
     let Held { half_open, more } = held;
     let situation = Situation { half_open, metrics: &best(metrics, more), customs };
-    Figures::of(breaker.settings().rule.nodes(), &situation, metrics)
+    Figures::of(rule, &situation, metrics)
 }
 
 /// Asks the rule's `custom` conditions, which are user code: called without the lock, panics contained.
-pub(super) fn ask(breaker: &Breaker, metrics: &Metrics) -> Customs {
+pub(super) fn ask(rule: &[Node], metrics: &Metrics) -> Customs {
     let mut customs = Customs::NONE;
-    for (place, node) in breaker.settings().rule.nodes().iter().enumerate() {
+    for (place, node) in rule.iter().enumerate() {
         if let Node::Condition(Condition::Custom { predicate, .. }) = node {
             let answer = contain(|| predicate(metrics)).unwrap_or(false);
             customs.0 |= u64::from(answer) << place;

@@ -1,70 +1,222 @@
-//! What is granted to the stripes, and how much of it is known to have been taken.
+//! What the stripes were opened to, and how much of what they have counted has been collected.
 
-use super::stripes::{LARGEST, Stripe, Stripes};
+use super::stripes::{APART, ENTRIES, LARGEST, Logging, Stripe, Stripes};
 use super::word::StateWord;
 
-/// What the stripes were granted, kept under the lock.
+/// What the stripes were opened to, kept under the lock.
 ///
-/// To collect is only to read: what is left is subtracted from what was granted. So a thread that records a failure takes no stripe
-/// away from the threads whose calls succeed. The calls counted in one season are all alike, so any order of them is the same, and
-/// a sum of stripes that are read one after the other was the true one at some moment in between.
+/// To collect is only to read. So a thread that records under the lock takes no stripe away from the others. The calls counted in one
+/// season are all alike, so any order of them is the same, and a sum of stripes that are read one after the other was the true one at
+/// some moment in between.
 pub(crate) struct Grants {
     /// The word under which calls are counted: which of them, and of which generation.
     word: StateWord,
-    /// The stripes that are or were open, a bit for each; the first is the breaker's own.
-    open: u32,
-    granted: u64,
-    /// How many of the granted calls have been collected.
+    /// How many of them have been collected in this season.
     collected: u64,
+    /// The stripes that are open, a bit for each.
+    open: u32,
+    /// The stripes that counted anything in the last season, a bit for each.
+    known: u32,
+    season: u64,
+    logs: [Log; APART],
+}
+
+/// A log: how much room was made in this season, and how much of what filled it has been collected.
+#[derive(Clone, Copy)]
+struct Log {
+    opened: u8,
+    collected: u8,
+}
+
+/// What the stripes have counted or logged, in an order in which it can have happened.
+#[derive(Clone, Copy)]
+pub(super) enum Counted {
+    /// So many calls that are all alike.
+    Alike(u64),
+    /// A failure among successes.
+    Failure,
+}
+
+/// How many times more calls a stripe may count than it was opened for.
+const PERSISTENCE: u64 = 16;
+
+impl Log {
+    const NONE: Self = Self { opened: 0, collected: 0 };
 }
 
 impl Grants {
-    pub(super) const NONE: Self = Self { word: StateWord::NONE, open: 0, granted: 0, collected: 0 };
+    pub(super) const NONE: Self =
+        Self { word: StateWord::NONE, collected: 0, open: 0, known: 0, season: 1, logs: [Log::NONE; APART] };
 
     /// The word under which calls are counted; [`StateWord::NONE`] if none are.
     pub(super) fn word(&self) -> StateWord {
         self.word
     }
 
-    /// How many calls have been counted since the last time.
-    pub(super) fn collect(&mut self, stripes: Stripes<'_>) -> u64 {
-        self.counted(stripes, Stripe::left)
+    /// What has been counted since the last time is passed to `enter`.
+    #[inline]
+    pub(super) fn collect(&mut self, stripes: Stripes<'_>, mut enter: impl FnMut(Counted)) {
+        if self.open == 0 {
+            return;
+        }
+        if self.logs_are_open() {
+            self.collect_logged(stripes, &mut enter);
+        } else {
+            let sum = self.sum(stripes, |_, stripe| stripe.counted());
+            self.enter_until(sum, &mut enter);
+        }
     }
 
     /// The same, and closes the stripes.
-    pub(super) fn close(&mut self, stripes: Stripes<'_>) -> u64 {
+    ///
+    /// Logs first: then no failure is logged that came before a success which is counted.
+    pub(super) fn close(&mut self, stripes: Stripes<'_>, mut enter: impl FnMut(Counted)) {
         if self.open == 0 {
-            return 0;
+            return;
         }
-        let counted = self.counted(stripes, Stripe::close);
-        *self = Self::NONE;
-        counted
+        for (log, logging) in self.logging(stripes) {
+            logging.close(self.season, usize::from(log.opened));
+        }
+        let used = self.used(stripes);
+        let mut known = 0;
+        let sum = self.sum(stripes, |number, stripe| {
+            let counted = stripe.close();
+            known |= u32::from(counted > 0) << number;
+            counted
+        });
+        self.enter_logged(stripes, used, &mut enter);
+        self.enter_until(sum, &mut enter);
+        *self = Self { season: self.season + 1, known, ..Self::NONE };
+        stripes.tell_open(0);
     }
 
-    fn counted(&mut self, stripes: Stripes<'_>, left: impl Fn(&Stripe) -> u64) -> u64 {
-        let mut taken = self.granted;
+    /// Collects from stripes with logs.
+    ///
+    /// What is collected must be complete: with each failure the successes before it, and with each success the failures before it. Between
+    /// two looks at the logs by which no failure was added, the counts are complete, and the logs are, of these counts. No log is opened
+    /// meanwhile, so there are only so many looks.
+    #[inline(never)]
+    fn collect_logged(&mut self, stripes: Stripes<'_>, enter: &mut impl FnMut(Counted)) {
+        let mut used = self.used(stripes);
+        let sum = loop {
+            let sum = self.sum(stripes, |_, stripe| stripe.counted());
+            let again = self.used(stripes);
+            if used == again {
+                break sum;
+            }
+            used = again;
+        };
+        self.enter_logged(stripes, used, enter);
+        self.enter_until(sum, enter);
+    }
+
+    /// Enters the logged failures, `used` of each log, in order, each after the successes that it came after.
+    fn enter_logged(&mut self, stripes: Stripes<'_>, used: [u8; APART], enter: &mut impl FnMut(Counted)) {
+        loop {
+            let earliest = (0..APART)
+                .filter(|&own| self.logs[own].collected < used[own])
+                .filter_map(|own| {
+                    let place = usize::from(self.logs[own].collected);
+                    Some((stripes.logging(own as u32 + 1)?.after(place), own))
+                })
+                .min();
+            let Some((after, own)) = earliest else { return };
+            self.enter_until(after, enter);
+            enter(Counted::Failure);
+            self.logs[own].collected += 1;
+        }
+    }
+
+    fn enter_until(&mut self, sum: u64, enter: &mut impl FnMut(Counted)) {
+        if sum > self.collected {
+            enter(Counted::Alike(sum - self.collected));
+            self.collected = sum;
+        }
+    }
+
+    fn sum(&self, stripes: Stripes<'_>, mut counted: impl FnMut(u32, &Stripe) -> u64) -> u64 {
+        let mut sum = 0;
         let mut open = self.open;
         while open != 0 {
-            taken -= left(stripes.get(open.trailing_zeros()));
+            let number = open.trailing_zeros();
+            sum += counted(number, stripes.get(number));
             open &= open - 1;
         }
-        taken - std::mem::replace(&mut self.collected, taken)
+        sum
     }
 
-    /// Grants so many calls of `word` to the stripe of this thread, unless it has some left. Returns how many were granted.
-    pub(super) fn open(&mut self, stripes: Stripes<'_>, word: StateWord, number: u32) -> u32 {
-        debug_assert!(self.open == 0 || self.word == word, "one kind of calls at a time");
-        let own = stripes.own();
-        let stripe = stripes.get(own);
-        if self.open >> own & 1 == 1 && stripe.left() > 0 {
-            return 0;
+    fn logs_are_open(&self) -> bool {
+        self.logs.iter().any(|log| log.opened > log.collected)
+    }
+
+    fn logging<'a>(&self, stripes: Stripes<'a>) -> impl Iterator<Item = (Log, &'a Logging)> {
+        let logs = (1_u32..).zip(self.logs).filter(|(_, log)| log.opened > 0);
+        logs.filter_map(move |(number, log)| Some((log, stripes.logging(number)?)))
+    }
+
+    /// How many failures each log has.
+    fn used(&self, stripes: Stripes<'_>) -> [u8; APART] {
+        std::array::from_fn(|own| match self.logs[own] {
+            Log { opened: 0, .. } => 0,
+            Log { opened, .. } => {
+                stripes.logging(own as u32 + 1).map_or(0, |log| log.used(usize::from(opened)) as u8)
+            }
+        })
+    }
+
+    /// Opens the stripe of this thread to so many calls of `word`, and with it those that will be used next. If it has counted those
+    /// calls, it was opened for too few, and is now allowed many more: to come back here costs more than to count for a while.
+    pub(super) fn open(&mut self, stripes: Stripes<'_>, word: StateWord, number: u64) {
+        let own = 1 << stripes.own();
+        if self.open & own != 0 {
+            return stripes.get(stripes.own()).prolong(PERSISTENCE.saturating_mul(number));
         }
-        let number = number.min(LARGEST);
-        stripe.open(word, number);
+        self.open_some(stripes, word, number, if self.open == 0 { self.known | own } else { own });
+    }
+
+    /// Opens the stripe of this thread alone to exactly so many calls of `word`, or to so many more.
+    pub(super) fn open_own(&mut self, stripes: Stripes<'_>, word: StateWord, number: u64) {
+        let own = stripes.own();
+        if self.open >> own & 1 == 1 {
+            return stripes.get(own).prolong(number);
+        }
+        self.open_some(stripes, word, number, 1 << own);
+    }
+
+    fn open_some(&mut self, stripes: Stripes<'_>, word: StateWord, number: u64, mut some: u32) {
+        debug_assert!(self.open == 0 || self.word == word, "one kind of calls at a time");
         self.word = word;
-        self.open |= 1 << own;
-        self.granted += u64::from(number);
-        number
+        self.open |= some;
+        stripes.tell_open(self.open);
+        while some != 0 {
+            stripes.get(some.trailing_zeros()).open(word, number);
+            some &= some - 1;
+        }
+    }
+
+    /// Whether the stripe of this thread can count no more before it is closed.
+    pub(super) fn is_full(&self, stripes: Stripes<'_>) -> bool {
+        let own = stripes.own();
+        self.open >> own & 1 == 1 && stripes.get(own).counted() == LARGEST
+    }
+
+    /// Makes room for failures in the logs of the open stripes that have none. `set_aside` is asked for how many.
+    pub(super) fn open_logs(&mut self, stripes: Stripes<'_>, mut set_aside: impl FnMut(u32) -> u32) {
+        let mut open = self.open;
+        while open != 0 {
+            let number = open.trailing_zeros();
+            open &= open - 1;
+            let Some(logging) = stripes.logging(number) else { continue };
+            let log = &mut self.logs[number as usize - 1];
+            // Otherwise there is room, or something to be collected.
+            if log.opened == log.collected {
+                let room = set_aside(ENTRIES as u32);
+                if room > 0 || log.opened > 0 {
+                    *log = Log { opened: room as u8, collected: 0 };
+                    logging.open(self.season, room as usize);
+                }
+            }
+        }
     }
 }
 
@@ -171,8 +323,9 @@ mod tests {
         let left = |size: usize, rule: trip::Rule, outcomes: &str| {
             let breaker = after(window::count(size), rule, outcomes, Hand(Arc::default()));
             let healthy = breaker.breaker().healthy.load(Ordering::Relaxed);
-            let counts = breaker.breaker().stripe.left();
-            (healthy == word(&breaker).0, counts)
+            let breaker = breaker.breaker();
+            let left = (0..100).take_while(|_| breaker.stripes().count(breaker.word())).count();
+            (healthy == breaker.word().0, left)
         };
         let rule = || trip::min(4) & trip::failure_rate(1.0);
         for (outcomes, expected) in [

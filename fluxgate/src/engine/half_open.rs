@@ -83,7 +83,7 @@ pub(super) fn end_call(mut guard: Guard<'_>, now: u64, outcome: Option<Outcome>)
 
 /// Records a call of the trial or the ramp, and evaluates the rule.
 pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Occasion, Step) {
-    let breaker = guard.breaker;
+    let settings = guard.breaker.settings();
     let occasion = match &mut guard.period {
         Period::Trial(trial) => {
             trial.record(call);
@@ -98,7 +98,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
             memory.record(call, now);
         }
     }
-    (occasion, evaluate(breaker, occasion, &memory.metrics(), None))
+    (occasion, evaluate(settings.rule.nodes(), occasion, &memory.metrics(), None))
 }
 
 /// The trial has passed, or the rule does not hold for an outcome of the ramp: closes the breaker, unless the ramp has to go on.

@@ -23,7 +23,8 @@ pub(crate) fn command(breaker: &Breaker, to: State, reason: Reason) {
 
 /// Metrics only: records a call, and evaluates the rule to notice when it begins and when it ceases to hold.
 pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Occasion, Step) {
-    let breaker = guard.breaker;
+    let settings = guard.breaker.settings();
+    let rule = settings.rule.nodes();
     guard.close_stripes();
     let memory = guard.memory();
     // Of calls that were counted, all alike, the rate was highest with the first or with the last.
@@ -36,16 +37,16 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
     let Period::MetricsOnly(crossings, highest) = &mut guard.period else {
         return (Occasion::Closed, Step::Stay);
     };
-    highest.see(&counted, breaker.settings().rule.nodes());
-    highest.see(&after, breaker.settings().rule.nodes());
+    highest.see(&counted, rule);
+    highest.see(&after, rule);
     // As time passes, the rule may have ceased to hold since the last outcome.
-    if crossings.holds() && matches!(evaluate(breaker, Occasion::Closed, &before, None), Step::Pass) {
+    if crossings.holds() && matches!(evaluate(rule, Occasion::Closed, &before, None), Step::Pass) {
         let ceased = crossings.next();
         crossings.take(ceased, None);
     }
     let occasion = Occasion::MetricsOnly(crossings.next());
-    let step = evaluate(breaker, occasion, &after, None);
-    grant(guard, matches!(step, Step::Pass));
+    let step = evaluate(rule, occasion, &after, None);
+    grant(guard, rule, matches!(step, Step::Pass));
     (occasion, step)
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn change(
     changed: impl Fn(&Settings) -> Settings,
 ) -> Result<bool, ConfigError> {
     loop {
-        let present = breaker.settings_ref();
+        let present = breaker.shared_settings();
         let settings = changed(present.get());
         settings.check(breaker.has_clock())?;
         // Nothing is locked meanwhile, so another thread may have changed others: then this one looks again, and none is lost.
@@ -117,9 +117,10 @@ fn renew(guard: &mut Guard<'_>, figures: Figures) {
 fn end_change(guard: &mut Guard<'_>, next: StateWord) {
     let breaker = guard.breaker;
     let settings = breaker.settings();
-    let (times, dates) = needs_time(&settings);
+    let measures = breaker.measures();
+    let (times, dates) = needs_time(&settings, &measures);
     let counts = guard.word.is_counted() || settings.count_calls;
-    let slow_from = breaker.measures().slow_from();
+    let slow_from = measures.slow_from();
     drop(settings);
     if counts {
         breaker.watch().calls();
@@ -141,7 +142,7 @@ fn judge(mut guard: Guard<'_>, now: u64) {
         _ => return,
     };
     let metrics = guard.metrics(now);
-    let step = evaluation::evaluate(guard.breaker, occasion, &metrics, None);
+    let step = evaluation::evaluate(guard.breaker.settings().rule.nodes(), occasion, &metrics, None);
     if guard.memory.is_some() && matches!(step, Step::Trip(_) | Step::Ask) {
         follow(guard, occasion, step, now);
     }

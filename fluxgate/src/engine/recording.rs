@@ -69,7 +69,8 @@ fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64
 }
 
 /// Whether a fast call that ended at `now` needs no lock: it is a success that changes nothing, or a stripe counts it.
-#[inline]
+#[expect(clippy::inline_always, reason = "it has two callers, and one of them is hot")]
+#[inline(always)]
 fn goes_unlocked(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64) -> bool {
     let is_healthy =
         outcome == Outcome::Success && breaker.healthy.load(Ordering::Acquire) == word.healthy().0;
@@ -83,9 +84,15 @@ fn goes_unlocked(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64)
 fn counts(breaker: &Breaker, word: StateWord, outcome: Outcome) -> bool {
     match outcome {
         Outcome::Success => breaker.stripes().count(word),
-        Outcome::Failure => breaker.stripes().count(word.failures()),
+        Outcome::Failure => counts_failure(breaker, word),
         Outcome::Ignored => false,
     }
+}
+
+/// Out of line, so that successes need no stack frame.
+#[inline(never)]
+fn counts_failure(breaker: &Breaker, word: StateWord) -> bool {
+    breaker.stripes().log(word) || breaker.stripes().count(word.failures())
 }
 
 /// Enters an outcome under the lock, where the current state keeps it.
@@ -220,17 +227,20 @@ fn enter_closed(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
 #[inline(never)]
 pub(super) fn follow(mut guard: Guard<'_>, occasion: Occasion, mut step: Step, now: u64) {
     let (breaker, word) = (guard.breaker, guard.word);
+    // Another rule begins another generation, so this one is that of the verdict.
+    let settings = breaker.settings();
+    let rule = settings.rule.nodes();
     let metrics = guard.memory().metrics();
     let mut customs = Customs::NONE;
     if let Step::Ask = step {
-        let Some((retaken, answers)) = guard.ask(|| evaluation::ask(breaker, &metrics)) else { return };
+        let Some((retaken, answers)) = guard.ask(|| evaluation::ask(rule, &metrics)) else { return };
         (guard, customs) = (retaken, answers);
-        step = evaluation::evaluate(breaker, occasion, &metrics, Some(customs));
+        step = evaluation::evaluate(rule, occasion, &metrics, Some(customs));
     }
     let tripped = match step {
         Step::Trip(held) => {
-            let figures = evaluation::figures(breaker, held, &metrics, customs);
-            figures.cause(breaker.settings().rule.nodes()).map(|cause| (figures, Reason::Tripped(cause)))
+            let figures = evaluation::figures(rule, held, &metrics, customs);
+            figures.cause(rule).map(|cause| (figures, Reason::Tripped(cause)))
         }
         Step::Stay | Step::Pass | Step::Ask => None,
     };

@@ -1,27 +1,37 @@
 //! Counting calls without the lock.
 //!
 //! Some calls are all alike: successes while no success can make the rule hold, failures while so many more cannot, refusals. Of them
-//! only the number matters, so they take one from what was granted to their stripe, and are done. A stripe is a counter; each thread
-//! has one of its own, as soon as two threads have met at the first.
+//! only the number matters, so they are counted by a stripe, and are done. Each thread has a stripe of its own, as soon as two threads
+//! have met at the first one.
 //!
-//! Stripes are [granted and collected](super::grants) under the breaker's lock; only [`count`](Stripes::count) is called without it.
+//! A failure among successes is not like them, but while it cannot make the rule hold either, all that matters of it is after how many
+//! successes it came. So it needs no lock: it reads all stripes, adds up what they have counted, and enters that into the log of its own.
+//!
+//! Stripes are [opened, collected and closed](super::grants) under the breaker's lock. What lies between two closings is a *season*.
 
 use super::word::StateWord;
-use crate::sync::{AtomicU64, OnceBox, Ordering, const_unless_model};
+use crate::configuration::OfStripe;
+use crate::sync::{Arc, AtomicU32, AtomicU64, OnceBox, Ordering, const_unless_model};
 
-/// How many more calls may be counted, below the word whose calls they are, so that no call of another generation is counted.
-pub(crate) struct Stripe(AtomicU64);
+/// How many calls it has counted, below the word whose calls they are, so that no call of another generation is counted.
+pub(crate) struct Stripe {
+    count: AtomicU64,
+    /// How many it may count.
+    limit: AtomicU64,
+}
 
 /// The number of bits of the count.
 const NUMBER: u32 = 20;
-/// The most that can be granted.
-pub(super) const LARGEST: u32 = (1 << NUMBER) - 1;
+/// The most that a stripe counts in a season.
+pub(super) const LARGEST: u64 = (1 << NUMBER) - 1;
+/// The value of a stripe that is open to no word.
+const CLOSED: u64 = u64::MAX;
 
 /// What became of a call that was to be counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Count {
     Counted,
-    /// The stripe is not open to such a call, or all that was granted has been taken.
+    /// The stripe is not open to such a call, or has counted as many as it may.
     Closed,
     /// Another thread was at the stripe at the same time.
     Contended,
@@ -30,50 +40,132 @@ enum Count {
 impl Stripe {
     const_unless_model! {
         pub(super) const fn closed() -> Self {
-            Self(AtomicU64::new(0))
+            Self { count: AtomicU64::new(CLOSED), limit: AtomicU64::new(0) }
         }
     }
 
-    /// Counts a call of `word`, unless another thread does so at the same time.
     #[inline]
     fn count(&self, word: StateWord) -> Count {
-        let seen = self.0.load(Ordering::Acquire);
+        let seen = self.count.load(Ordering::Acquire);
         // If the word is another, the difference is larger than any count.
-        let left = seen.wrapping_sub(word.0 << NUMBER);
-        if left.wrapping_sub(1) >= u64::from(LARGEST) {
+        let counted = seen.wrapping_sub(word.0 << NUMBER);
+        if counted >= LARGEST || counted >= self.limit.load(Ordering::Relaxed) {
             return Count::Closed;
         }
-        match self.0.compare_exchange(seen, seen - 1, Ordering::AcqRel, Ordering::Relaxed) {
+        match self.count.compare_exchange(seen, seen + 1, Ordering::AcqRel, Ordering::Relaxed) {
             Ok(_) => Count::Counted,
             Err(_) => Count::Contended,
         }
     }
 
-    /// Opens the stripe, which is closed or exhausted, to so many calls of `word`.
-    pub(super) fn open(&self, word: StateWord, number: u32) {
-        self.0.store(word.0 << NUMBER | u64::from(number.min(LARGEST)), Ordering::Release);
+    /// How many calls of `word` it has counted in this season; `None` if it is not open to them.
+    #[inline]
+    fn counted_of(&self, word: StateWord) -> Option<u64> {
+        let counted = self.count.load(Ordering::Acquire).wrapping_sub(word.0 << NUMBER);
+        (counted <= LARGEST).then_some(counted)
     }
 
-    /// How many calls may still be counted.
-    pub(super) fn left(&self) -> u64 {
-        self.0.load(Ordering::Acquire) & u64::from(LARGEST)
+    /// Opens the stripe, which is closed, to so many calls of `word`.
+    pub(super) fn open(&self, word: StateWord, number: u64) {
+        self.limit.store(number, Ordering::Relaxed);
+        self.count.store(word.0 << NUMBER, Ordering::Release);
     }
 
-    /// Closes the stripe, and returns how many calls might still have been counted.
+    /// Allows so many more calls, if it has counted as many as it may.
+    pub(super) fn prolong(&self, number: u64) {
+        let counted = self.counted();
+        if counted >= self.limit.load(Ordering::Relaxed) {
+            self.limit.store(counted + number, Ordering::Relaxed);
+        }
+    }
+
+    /// How many calls it has counted in this season. It must be open.
+    pub(super) fn counted(&self) -> u64 {
+        self.count.load(Ordering::Acquire) & LARGEST
+    }
+
+    /// Closes the stripe, which is open, and returns how many calls it has counted.
     pub(super) fn close(&self) -> u64 {
-        self.0.swap(0, Ordering::AcqRel) & u64::from(LARGEST)
+        self.count.swap(CLOSED, Ordering::AcqRel) & LARGEST
     }
 }
 
 /// As many as there are: more threads share them.
-const APART: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
+pub(super) const APART: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
+/// How many failures a log takes.
+pub(super) const ENTRIES: usize = if cfg!(fluxgate_loom) { 2 } else { 13 };
 
 /// A stripe for each thread, made when two threads have met at the first one.
-pub(crate) struct Apart([Alone; APART]);
+pub(crate) struct Apart {
+    /// Which stripes are open, a bit for each.
+    open: AtomicU32,
+    stripes: [Logging; APART],
+}
 
 /// On two cache lines, because processors fetch lines in pairs.
 #[repr(align(128))]
-struct Alone(Stripe);
+pub(super) struct Logging {
+    stripe: Stripe,
+    /// Used from the first to the last.
+    entries: [Entry; ENTRIES],
+    settings: OnceBox<Arc<OfStripe>>,
+}
+
+/// A failure: after how many of a season's successes it came. Or room for one: in the season of this number. Or nothing.
+///
+/// The lowest bit tells the first two apart.
+struct Entry(AtomicU64);
+
+impl Entry {
+    const NOTHING: u64 = 0;
+
+    const fn room(season: u64) -> u64 {
+        season << 1
+    }
+
+    const fn failure(after: u64) -> u64 {
+        after << 1 | 1
+    }
+
+    fn get(&self) -> Option<u64> {
+        let value = self.0.load(Ordering::Acquire);
+        (value & 1 == 1).then_some(value >> 1)
+    }
+}
+
+impl Logging {
+    fn new() -> Self {
+        let entry = || Entry(AtomicU64::new(Entry::NOTHING));
+        let entries = std::array::from_fn(|_| entry());
+        Self { stripe: Stripe::closed(), entries, settings: OnceBox::new() }
+    }
+
+    /// Makes room for so many failures. All room there was must be used, and collected.
+    pub(super) fn open(&self, season: u64, number: usize) {
+        for (place, entry) in self.entries.iter().enumerate() {
+            let value = if place < number { Entry::room(season) } else { Entry::NOTHING };
+            entry.0.store(value, Ordering::Release);
+        }
+    }
+
+    /// How many failures there are in as many entries.
+    pub(super) fn used(&self, opened: usize) -> usize {
+        self.entries[..opened].iter().take_while(|entry| entry.get().is_some()).count()
+    }
+
+    /// After how many successes the failure came that is in this place.
+    pub(super) fn after(&self, place: usize) -> u64 {
+        self.entries[place].get().unwrap_or(0)
+    }
+
+    /// Takes back the room that is left.
+    pub(super) fn close(&self, season: u64, opened: usize) {
+        for entry in &self.entries[..opened] {
+            let room = Entry::room(season);
+            let _ = entry.0.compare_exchange(room, Entry::NOTHING, Ordering::AcqRel, Ordering::Relaxed);
+        }
+    }
+}
 
 /// The stripes of a breaker, wherever it keeps them. The first has the number 0.
 #[derive(Clone, Copy)]
@@ -93,7 +185,7 @@ impl<'a> Stripes<'a> {
                 Count::Contended => self.part(),
             },
             Some(apart) => {
-                let own = &apart.0[own()].0;
+                let own = &apart.stripes[own()].stripe;
                 loop {
                     match own.count(word) {
                         Count::Counted => return true,
@@ -107,14 +199,64 @@ impl<'a> Stripes<'a> {
 
     /// Two threads have met: from now on each has a stripe of its own. This call is for the lock, where its thread is granted one.
     #[cold]
-    pub(super) fn part(self) -> bool {
-        self.apart.get_or_init(|| Box::new(Apart(std::array::from_fn(|_| Alone(Stripe::closed())))));
+    pub(crate) fn part(self) -> bool {
+        self.apart.get_or_init(|| {
+            let stripes = std::array::from_fn(|_| Logging::new());
+            Box::new(Apart { open: AtomicU32::new(0), stripes })
+        });
         false
     }
 
-    /// Whether threads have met.
-    pub(super) fn are_apart(self) -> bool {
-        self.apart.get().is_some()
+    /// Logs a failure of `word`, whose successes are being counted. If there is no room for it, returns `false`.
+    ///
+    /// Between the look at the room and its use there is no end of a season, since each has a number of its own. So the stripes were
+    /// those of one season while they were read.
+    #[inline]
+    pub(crate) fn log(self, word: StateWord) -> bool {
+        let Some(apart) = self.apart.get() else { return false };
+        let own = &apart.stripes[own()];
+        for entry in &own.entries {
+            let room = entry.0.load(Ordering::Acquire);
+            if room == Entry::NOTHING {
+                return false;
+            }
+            if room & 1 == 1 {
+                continue;
+            }
+            if own.stripe.counted_of(word).is_none() {
+                return false;
+            }
+            let failure = Entry::failure(self.counted_of(apart, word));
+            if entry.0.compare_exchange(room, failure, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// How many calls of `word` have been counted in this season.
+    #[inline]
+    fn counted_of(self, apart: &Apart, word: StateWord) -> u64 {
+        let mut open = apart.open.load(Ordering::Acquire);
+        let mut sum = 0;
+        while open != 0 {
+            // One that is just being opened has counted nothing.
+            sum += self.get(open.trailing_zeros()).counted_of(word).unwrap_or(0);
+            open &= open - 1;
+        }
+        sum
+    }
+
+    /// Tells which stripes are open, before one more of them is.
+    pub(super) fn tell_open(self, open: u32) {
+        if let Some(apart) = self.apart.get() {
+            apart.open.store(open, Ordering::Release);
+        }
+    }
+
+    /// Where a reference to the settings is kept that only the threads of this stripe count.
+    pub(super) fn settings(self) -> Option<&'a OnceBox<Arc<OfStripe>>> {
+        Some(&self.apart.get()?.stripes[own()].settings)
     }
 
     /// The number of the calling thread's.
@@ -123,10 +265,12 @@ impl<'a> Stripes<'a> {
     }
 
     pub(super) fn get(self, number: u32) -> &'a Stripe {
-        match self.apart.get() {
-            Some(apart) if number > 0 => &apart.0[number as usize - 1].0,
-            _ => self.first,
-        }
+        self.logging(number).map_or(self.first, |own| &own.stripe)
+    }
+
+    /// The stripe of this number, if it has a log.
+    pub(super) fn logging(self, number: u32) -> Option<&'a Logging> {
+        self.apart.get()?.stripes.get((number as usize).checked_sub(1)?)
     }
 }
 
@@ -139,20 +283,24 @@ pub(super) fn own() -> usize {
     ((&raw const here).addr() >> 21) % APART
 }
 
-/// Stripes are assigned in turn: which thread has which does not matter to a model.
+/// Threads get stripes in turn.
 #[cfg(fluxgate_loom)]
 pub(super) fn own() -> usize {
     loom::lazy_static! {
         static ref NEXT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
     }
-    NEXT.fetch_add(1, Ordering::Relaxed) % APART
+    loom::thread_local! {
+        static OWN: usize = NEXT.fetch_add(1, Ordering::Relaxed) % APART;
+    }
+    OWN.with(|own| *own)
 }
 
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
-    use super::{Count, LARGEST, Stripe, own};
+    use super::{Count, LARGEST, NUMBER, Stripe, own};
     use crate::engine::word::StateWord;
     use crate::state::State;
+    use std::sync::atomic::Ordering;
 
     #[test]
     fn only_calls_of_its_word_are_counted_and_no_more_than_were_granted() {
@@ -160,22 +308,22 @@ mod tests {
         let (before, after) = (StateWord::first(false, false).used(), word.next(State::Closed));
         let stripe = Stripe::closed();
         let counts = |word| stripe.count(word) == Count::Counted;
-        assert!(!counts(word) && stripe.left() == 0 && stripe.close() == 0);
+        assert!([word, before, StateWord(0), StateWord::NONE].iter().all(|word| !counts(*word)));
         for number in [0, 1, 3] {
             stripe.open(word, number);
-            for other in [before, after, word.failures(), StateWord::NONE] {
-                assert!(!counts(other));
+            for other in [before, after, word.failures(), StateWord(0), StateWord::NONE] {
+                assert!(!counts(other) && stripe.counted_of(other).is_none());
             }
             assert!((0..number).all(|_| counts(word)));
-            assert_eq!((stripe.count(word), stripe.close()), (Count::Closed, 0));
+            assert_eq!((stripe.count(word), stripe.counted_of(word)), (Count::Closed, Some(number)));
+            stripe.prolong(1);
+            assert!(counts(word) && !counts(word));
+            assert_eq!((stripe.counted(), stripe.close()), (number + 1, number + 1));
+            assert!(!counts(word) && stripe.counted_of(word).is_none());
         }
-        stripe.open(word, 1_000_000);
-        assert!(counts(word) && counts(word));
-        assert_eq!((stripe.left(), stripe.close()), (999_998, 999_998));
-        assert!(!counts(word) && stripe.close() == 0);
-        stripe.open(word, u32::MAX);
-        assert!(counts(word));
-        assert_eq!(stripe.left(), u64::from(LARGEST) - 1);
+        stripe.open(word, u64::MAX);
+        stripe.count.store((word.0 << NUMBER) + LARGEST - 1, Ordering::Relaxed);
+        assert!(counts(word) && !counts(word) && stripe.close() == LARGEST);
     }
 
     #[test]

@@ -146,6 +146,10 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
         cause.store(figure, Ordering::Relaxed);
     }
     guard.word = next;
+    if to == State::Disabled {
+        // Of the calls to come none is written.
+        breaker.healthy.store(next.healthy().0, Ordering::Relaxed);
+    }
     breaker.state.store(guard.word.0, Ordering::Release);
 
     // From closed to closed is a new generation with an empty window, but a transition only for those who want to hear of it.
@@ -169,12 +173,12 @@ pub(super) fn announce(guard: &mut Guard<'_>, transition: Transition, complete: 
 
 /// Delivers the queue to the listeners, unless another thread is delivering: that thread then delivers this, too.
 pub(super) fn deliver(breaker: &Breaker) {
-    if !breaker.locked.lock().events.as_mut().is_some_and(|events| events.begin()) {
+    if !breaker.locked().lock().events.as_mut().is_some_and(|events| events.begin()) {
         return;
     }
     loop {
         // Not in the head of the loop: the lock would be held throughout the body.
-        let next = breaker.locked.lock().events.as_mut().and_then(|events| events.next());
+        let next = breaker.locked().lock().events.as_mut().and_then(|events| events.next());
         let Some((transition, listeners)) = next else { return };
         delivery::notify(&transition, &listeners);
     }
@@ -187,7 +191,7 @@ pub(crate) fn listen(breaker: &Breaker, listener: Arc<dyn Listener>) {
         breaker.watch().audience.add(&member);
     }
     let counts = member.interests.has_all_calls();
-    breaker.locked.lock().events.get_or_insert_default().listen(member);
+    breaker.locked().lock().events.get_or_insert_default().listen(member);
     if counts {
         counting::begin(breaker);
     }

@@ -8,8 +8,8 @@ use crate::state::State;
 /// admitted under, and its outcome counts only while the breaker still has the same word. Words of one generation are equal: whether
 /// calls are timed and counted may change within it.
 ///
-/// The lower bits are laid out so that the hot path admits a call with one test: they are all zero if the breaker is closed, in
-/// use, does not time its calls, and is not in the middle of a change.
+/// The lower bits are laid out so that the hot path admits a call with one test: they are all zero if the breaker is closed or
+/// disabled, in use, does not time its calls, and is not in the middle of a change.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StateWord(pub(crate) u64);
 
@@ -37,12 +37,16 @@ impl StateWord {
     /// Calls are counted, and therefore timed.
     const COUNTED: u64 = 1 << 7;
     /// How calls are recorded.
-    const MANNER: u64 = Self::TIMED | Self::DATED | Self::COUNTED;
+    const MANNER: u64 = Self::TIMED | Self::TIMED_LATER | Self::DATED | Self::COUNTED;
     /// Only in a call's copy: the call's body runs within the [`nesting`](super::nesting) of its thread.
     const SCOPED: u64 = 1 << 8;
     /// Only in a call's copy: the thread was panicking already when the call was admitted, so that panic is not the call's.
     const UNWINDING: u64 = 1 << 9;
-    const GENERATION: u64 = 1 << 10;
+    /// The breaker is disabled. To an admission it looks closed.
+    const DISABLED: u64 = 1 << 10;
+    /// In place of [`TIMED`](Self::TIMED) while it is disabled, and times no calls.
+    const TIMED_LATER: u64 = 1 << 11;
+    const GENERATION: u64 = 1 << 12;
     /// Only in a call's copy: the call is part of another one. No breaker is fresh and changing at once.
     const INNER: u64 = Self::FRESH | Self::CHANGING;
 
@@ -58,11 +62,11 @@ impl StateWord {
 
     pub(crate) const fn state(self) -> State {
         match self.0 & Self::STATE {
+            0 if self.0 & Self::DISABLED != 0 => State::Disabled,
             0 => State::Closed,
             1 => State::Open,
             2 => State::HalfOpen,
             3 => State::MetricsOnly,
-            4 => State::Disabled,
             _ => State::ForcedOpen,
         }
     }
@@ -102,14 +106,20 @@ impl StateWord {
 
     /// The same word, of a breaker that times calls, minds when they end, and counts them, or not.
     pub(crate) const fn recording(self, timed: bool, dated: bool, counted: bool) -> Self {
-        let Self(first) = Self::first(timed, dated);
-        let word = Self(self.0 & !Self::MANNER | first & Self::MANNER);
+        let timed_bit = if timed { self.timed() } else { 0 };
+        let dated = if timed || dated { Self::DATED } else { 0 };
+        let word = Self(self.0 & !Self::MANNER | timed_bit | dated);
         if counted { word.counted() } else { word }
     }
 
     /// The word of a breaker that counts its calls.
     pub(crate) const fn counted(self) -> Self {
-        Self(self.0 | Self::MANNER)
+        Self(self.0 | self.timed() | Self::DATED | Self::COUNTED)
+    }
+
+    /// The bit that says that calls are timed.
+    const fn timed(self) -> u64 {
+        if self.0 & Self::DISABLED == 0 { Self::TIMED } else { Self::TIMED_LATER }
     }
 
     pub(crate) const fn is_counted(self) -> bool {
@@ -119,7 +129,7 @@ impl StateWord {
     /// Whether it is that of a closed breaker that does not count its calls.
     #[inline]
     pub(crate) const fn is_closed_uncounted(self) -> bool {
-        self.0 & (Self::STATE | Self::COUNTED) == 0
+        self.0 & (Self::STATE | Self::DISABLED | Self::COUNTED) == 0
     }
 
     pub(crate) const fn is_changing(self) -> bool {
@@ -187,21 +197,24 @@ impl StateWord {
 
     /// The word of the next generation, in the given state.
     pub(crate) const fn next(self, state: State) -> Self {
+        let is_timed = self.0 & (Self::TIMED | Self::TIMED_LATER) != 0;
+        let timed = if is_timed { Self::TIMED } else { 0 };
         let state = match state {
-            State::Closed => 0,
-            State::Open => 1,
-            State::HalfOpen => 2,
-            State::MetricsOnly => 3,
-            State::Disabled => 4,
-            State::ForcedOpen => 5,
+            State::Closed => timed,
+            State::Open => timed | 1,
+            State::HalfOpen => timed | 2,
+            State::MetricsOnly => timed | 3,
+            State::Disabled if is_timed => Self::DISABLED | Self::TIMED_LATER,
+            State::Disabled => Self::DISABLED,
+            State::ForcedOpen => timed | 4,
         };
         let generation = (self.0 & !(Self::GENERATION - 1)).wrapping_add(Self::GENERATION);
-        Self(generation | (self.0 & Self::MANNER) | state)
+        Self(generation | (self.0 & (Self::DATED | Self::COUNTED)) | state)
     }
 
-    /// The mark of a healthy breaker with this word: its window is full and holds only fast successes. If calls are not timed,
-    /// the mark is the word itself, so that the hot path compares the two and is done. If they are timed, it differs from the
-    /// word, because the call has yet to prove that it was fast.
+    /// The mark of a healthy breaker with this word: its window is full and holds only fast successes, or it is disabled. If calls are
+    /// not timed, the mark is the word itself, so that the hot path compares the two and is done. If they are timed, it differs from
+    /// the word, because the call has yet to prove that it was fast.
     pub(crate) const fn healthy(self) -> Self {
         if self.is_timed() { Self(self.0 | Self::CHANGING) } else { self }
     }
@@ -221,13 +234,14 @@ mod tests {
             let next = word.next(state);
             assert_eq!(next.state(), state);
             assert_ne!(next, word);
-            assert_eq!(next.admits_at_once(), state == State::Closed);
+            assert_eq!(next.admits_at_once(), matches!(state, State::Closed | State::Disabled));
             word = next;
         }
     }
 
     #[test]
-    fn only_an_untimed_closed_used_breaker_admits_at_once() {
+    fn only_an_untimed_closed_used_breaker_admits_at_once_or_a_disabled_one() {
+        assert!(StateWord::first(true, true).used().next(State::Disabled).admits_at_once());
         assert!(!StateWord::first(false, false).admits_at_once());
         assert!(StateWord::first(false, false).used().admits_at_once());
         assert!(!StateWord::first(true, false).used().admits_at_once());
@@ -246,8 +260,11 @@ mod tests {
     #[test]
     fn a_breaker_that_is_timed_or_dated_stays_so() {
         for (timed, dated) in [(false, false), (false, true), (true, false), (true, true)] {
-            for word in STATES.map(|state| StateWord::first(timed, dated).used().next(state)) {
-                assert_eq!((word.is_timed(), word.is_dated()), (timed, timed || dated));
+            let mut word = StateWord::first(timed, dated).used();
+            for state in STATES.into_iter().flat_map(|state| STATES.map(|next| [state, next])).flatten() {
+                word = word.next(state);
+                let times = timed && state != State::Disabled;
+                assert_eq!((word.is_timed(), word.is_dated()), (times, timed || dated));
             }
         }
         assert!(StateWord::first(false, true).used().admits_at_once(), "only the end of the call has a date");

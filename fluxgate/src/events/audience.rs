@@ -1,6 +1,7 @@
 //! Who hears of refusals and of the ends of calls.
 
 use std::cell::LazyCell;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::event::{EndedCall, RefusedCall};
 use super::interests::Interests;
@@ -48,6 +49,7 @@ impl Audience {
 
     /// Adds a listener.
     pub(crate) fn add(&self, member: &Member) {
+        HAS_LISTENERS.store(true, Ordering::Release);
         let mut seat = Box::new(Seat { member: member.clone(), next: Self::new() });
         let mut end = self;
         while let Err(back) = end.0.set(seat) {
@@ -56,10 +58,6 @@ impl Audience {
                 end = &taken.next;
             }
         }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.0.get().is_none()
     }
 
     fn tell(&self, wants: fn(Interests) -> bool, tell: impl Fn(&dyn Listener)) {
@@ -73,16 +71,19 @@ impl Audience {
     }
 }
 
-/// Whether anyone may want to hear of the refusals or calls of a breaker with this audience of its own.
+/// Whether there is any audience at all: one load, for breakers that refuse a million calls a second.
+static HAS_LISTENERS: AtomicBool = AtomicBool::new(false);
+
+/// Whether anyone may want to hear of refusals or calls.
 #[inline]
-pub(crate) fn is_anyone(own: Option<&Audience>) -> bool {
-    own.is_some() || !EVERYWHERE.is_empty()
+pub(crate) fn is_anyone() -> bool {
+    HAS_LISTENERS.load(Ordering::Acquire)
 }
 
-/// Whether anyone may want to hear of its refusals. `tracing` is asked later, when it is told.
+/// Whether anyone may want to hear of refusals. `tracing` is asked later, when it is told.
 #[inline]
-pub(crate) fn hears_refusals(own: Option<&Audience>) -> bool {
-    cfg!(feature = "tracing") || is_anyone(own)
+pub(crate) fn hears_refusals() -> bool {
+    cfg!(feature = "tracing") || is_anyone()
 }
 
 /// Tells of a refusal, on this thread. It is described only if anyone wants to hear of it.

@@ -271,3 +271,66 @@ fn refusals_that_meet_are_all_counted() {
         assert_eq!(handle(&breaker).snapshot().rejected, 4);
     });
 }
+
+/// A breaker whose threads have met, and whose failures are logged.
+fn logging() -> Arc<Breaker> {
+    let breaker = breaker(window::count(4), trip::failure_streak(7));
+    assert!(!breaker.stripes().part());
+    acquire(&breaker).unwrap().failure();
+    acquire(&breaker).unwrap().success();
+    breaker
+}
+
+#[test]
+fn a_failure_that_is_logged_is_in_order_with_the_successes_around_it() {
+    check(|| {
+        let breaker = logging();
+        let [failed, succeeded] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
+        let (has_failed, has_succeeded) = (failed.clone(), succeeded.clone());
+        let after_failure = Arc::new(AtomicBool::new(false));
+        let was_after_failure = after_failure.clone();
+        let other = beside(&breaker, move |breaker| {
+            // This one is granted a stripe.
+            acquire(breaker).unwrap().success();
+            was_after_failure.store(has_failed.load(Ordering::Acquire), Ordering::Relaxed);
+            acquire(breaker).unwrap().success();
+            has_succeeded.store(true, Ordering::Release);
+        });
+        let after_success = succeeded.load(Ordering::Acquire);
+        assert!(breaker.stripes().log(breaker.word()), "the failure takes no lock");
+        failed.store(true, Ordering::Release);
+        let metrics = handle(&breaker).metrics();
+        assert!(metrics.total() >= 3 && (1..=2).contains(&metrics.failures()));
+        other.join().unwrap();
+        let metrics = handle(&breaker).metrics();
+        assert_eq!(metrics.total(), 4);
+        if after_success {
+            assert_eq!((metrics.failure_streak(), metrics.failures()), (1, 1), "the failure came last");
+        }
+        if after_failure.load(Ordering::Relaxed) {
+            assert_eq!(metrics.failure_streak(), 0, "the success came last");
+        }
+    });
+}
+
+#[test]
+fn failures_that_are_logged_at_once_are_all_collected_once() {
+    check(|| {
+        let breaker = logging();
+        let other = beside(&breaker, |breaker| {
+            acquire(breaker).unwrap().success();
+            acquire(breaker).unwrap().failure();
+            acquire(breaker).unwrap().success();
+        });
+        acquire(&breaker).unwrap().failure();
+        // Closes the stripes.
+        handle(&breaker).reset();
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().failure();
+        other.join().unwrap();
+        let snapshot = handle(&breaker).snapshot();
+        let (metrics, late) = (&snapshot.metrics, snapshot.late);
+        assert!(metrics.total() + late >= 2 && metrics.total() <= 4 && late <= 1, "{metrics:?} {late}");
+        assert!((2..=3).contains(&metrics.failures()));
+    });
+}

@@ -32,6 +32,15 @@ pub trait Returned: Sized {
 
     /// What a refused call returns.
     fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> Self::Error) -> Self;
+
+    /// The same as the error of a [`split`](Self::split).
+    #[inline]
+    fn refused_error(
+        refusal: impl IntoError,
+        become_error: impl FnOnce(CallNotPermitted) -> Self::Error,
+    ) -> Result<Self, Self::Error> {
+        Err(refusal.into_error(become_error))
+    }
 }
 
 #[diagnostic::do_not_recommend]

@@ -23,7 +23,7 @@ pub async fn charge(
         },
         &__FLUXGATE_BREAKER,
     );
-    __private::Deferred::new(
+    return __private::Deferred::new(
             &__FLUXGATE_BREAKER,
             async move {
                 if false {
@@ -33,7 +33,7 @@ pub async fn charge(
                     *__private::captured(&_guard) = [];
                 }
                 let _ = &order;
-                '_body: { gateway::send(order).await }
+                '__fluxgate_body: { gateway::send(order).await }
             },
             move |__fluxgate_call, __fluxgate_returned| {
                 let __fluxgate_evidence = <Result<
@@ -58,5 +58,5 @@ pub async fn charge(
                 <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             ),
         )
-        .await
+        .await;
 }

@@ -39,15 +39,15 @@ impl Gateway for Client {
         'life0: 'async_trait,
         Self: 'async_trait,
     {
-        Box::pin(async move {
+        return Box::pin(async move {
             let __fluxgate_breaker: &__private::CircuitBreaker = &self.breaker;
-            __private::Deferred::new(
+            return __private::Deferred::new(
                     __private::CircuitBreaker::breaker(__fluxgate_breaker),
                     async move {
                         if false {
                             return __private::never::<Result<Receipt, PaymentError>>();
                         }
-                        '_body: {
+                        '__fluxgate_body: {
                             let __self = self;
                             let order = order;
                             let __ret: Result<Receipt, PaymentError> = {
@@ -82,7 +82,7 @@ impl Gateway for Client {
                         >>::become_error,
                     ),
                 )
-                .await
-        })
+                .await;
+        });
     }
 }

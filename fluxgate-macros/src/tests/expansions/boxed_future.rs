@@ -19,7 +19,7 @@ fn charge(
         },
         &__FLUXGATE_BREAKER,
     );
-    __private::Box::pin(
+    return __private::Box::pin(
         __private::Eager::<
             _,
             Result<Receipt, PaymentError>,
@@ -61,5 +61,5 @@ fn charge(
                 }
             },
         ),
-    )
+    );
 }

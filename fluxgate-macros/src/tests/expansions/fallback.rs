@@ -17,11 +17,14 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
         },
         &__FLUXGATE_BREAKER,
     );
-    let __fluxgate_error = '_failed: {
+    let __fluxgate_returned = '_failed: {
         let __fluxgate_call = match __private::Call::enter(&__FLUXGATE_BREAKER) {
             ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
             ::core::result::Result::Err(__fluxgate_refusal) => {
-                let __fluxgate_error = __private::IntoError::into_error(
+                let __fluxgate_error = <Result<
+                    Customer,
+                    DirectoryError,
+                > as __private::Returned>::refused_error(
                     __fluxgate_refusal,
                     <__private::CallNotPermitted as __private::Becomes<
                         _,
@@ -31,10 +34,10 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
                 break '_failed __fluxgate_error;
             }
         };
-        match <Result<
+        <Result<
             Customer,
             DirectoryError,
-        > as __private::Returned>::split({
+        > as __private::Returned>::split(
             __private::Guarded::new(
                     __fluxgate_call,
                     async move {
@@ -44,7 +47,7 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
                             >();
                         }
                         let _ = &id;
-                        '_body: { directory::find(id).await }
+                        '__fluxgate_body: { directory::find(id).await }
                     },
                     |__fluxgate_call, __fluxgate_returned| {
                         let __fluxgate_evidence = <Result<
@@ -62,12 +65,17 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
                         )
                     },
                 )
+                .await,
+        )
+    };
+    return match __fluxgate_returned {
+        ::core::result::Result::Ok(__fluxgate_returned) => __fluxgate_returned,
+        ::core::result::Result::Err(__fluxgate_error) => {
+            __private::handle::<
+                _,
+                _,
+            >(__fluxgate_error, async |error| cached(id, error).await)
                 .await
-        }) {
-            ::core::result::Result::Ok(__fluxgate_returned) => return __fluxgate_returned,
-            ::core::result::Result::Err(__fluxgate_error) => __fluxgate_error,
         }
     };
-    __private::handle::<_, _>(__fluxgate_error, async |error| cached(id, error).await)
-        .await
 }

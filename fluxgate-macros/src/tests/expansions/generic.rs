@@ -41,12 +41,12 @@ where
         T::Error,
     > as __private::Returned>::sources(&__fluxgate_returned)
         .evidence();
-    <Result<
+    return <Result<
         _,
         T::Error,
     > as __private::Returned>::settle(
         __fluxgate_returned,
         __fluxgate_call,
         __fluxgate_evidence,
-    )
+    );
 }

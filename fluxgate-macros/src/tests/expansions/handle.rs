@@ -43,12 +43,12 @@ pub(crate) fn charge(order: Order) -> Result<Receipt, PaymentError> {
         PaymentError,
     > as __private::Returned>::sources(&__fluxgate_returned)
         .evidence();
-    <Result<
+    return <Result<
         Receipt,
         PaymentError,
     > as __private::Returned>::settle(
         __fluxgate_returned,
         __fluxgate_call,
         __fluxgate_evidence,
-    )
+    );
 }

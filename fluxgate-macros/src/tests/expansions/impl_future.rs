@@ -17,13 +17,13 @@ fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> +
         },
         &__FLUXGATE_BREAKER,
     );
-    __private::Deferred::new(
+    return __private::Deferred::new(
         &__FLUXGATE_BREAKER,
         async move {
             if false {
                 return __private::never::<Result<Receipt, PaymentError>>();
             }
-            '_body: { gateway::send(order).await }
+            '__fluxgate_body: { gateway::send(order).await }
         },
         move |__fluxgate_call, __fluxgate_returned| {
             let __fluxgate_evidence = <Result<
@@ -47,5 +47,5 @@ fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> +
             __fluxgate_refusal,
             <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
         ),
-    )
+    );
 }

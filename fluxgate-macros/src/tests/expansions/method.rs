@@ -16,7 +16,7 @@ impl Client {
             },
             &__FLUXGATE_BREAKER,
         );
-        __private::Deferred::new(
+        return __private::Deferred::new(
                 &__FLUXGATE_BREAKER,
                 async move {
                     if false {
@@ -24,7 +24,7 @@ impl Client {
                     }
                     let _ = &order;
                     let _ = &self;
-                    '_body: { self.gateway.send(order).await }
+                    '__fluxgate_body: { self.gateway.send(order).await }
                 },
                 move |__fluxgate_call, __fluxgate_returned| {
                     let __fluxgate_evidence = <Result<
@@ -52,6 +52,6 @@ impl Client {
                     >>::become_error,
                 ),
             )
-            .await
+            .await;
     }
 }

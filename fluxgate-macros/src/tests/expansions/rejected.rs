@@ -28,7 +28,7 @@ fn look_up(id: u64) -> Option<Customer> {
     let __fluxgate_returned = __private::run(|| -> Option<Customer> {
         directory::find(id)
     });
-    __fluxgate_call
+    return __fluxgate_call
         .finish(
             __fluxgate_returned,
             |__fluxgate_returned, __fluxgate_breaker| {
@@ -61,5 +61,5 @@ fn look_up(id: u64) -> Option<Customer> {
                         ),
                     )
             },
-        )
+        );
 }

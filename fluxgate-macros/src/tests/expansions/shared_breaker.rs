@@ -12,14 +12,14 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
 
 async fn charge(order: Order) -> Result<Receipt, PaymentError> {
     let __fluxgate_breaker: &'static __private::CircuitBreaker = &PAYMENTS;
-    __private::Deferred::new(
+    return __private::Deferred::new(
             __private::CircuitBreaker::breaker(__fluxgate_breaker),
             async move {
                 if false {
                     return __private::never::<Result<Receipt, PaymentError>>();
                 }
                 let _ = &order;
-                '_body: { gateway::send(order).await }
+                '__fluxgate_body: { gateway::send(order).await }
             },
             move |__fluxgate_call, __fluxgate_returned| {
                 let __fluxgate_evidence = <Result<
@@ -44,13 +44,13 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
                 <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             ),
         )
-        .await
+        .await;
 }
 async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
     let __fluxgate_breaker: __private::CircuitBreaker = __private::share(
         &client.breaker,
     );
-    __private::Deferred::new(
+    return __private::Deferred::new(
             __private::CircuitBreaker::breaker(&__fluxgate_breaker),
             async move {
                 if false {
@@ -58,7 +58,7 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
                 }
                 let _ = &order;
                 let _ = &client;
-                '_body: { client.send(order).await }
+                '__fluxgate_body: { client.send(order).await }
             },
             move |__fluxgate_call, __fluxgate_returned| {
                 let __fluxgate_evidence = <Result<
@@ -83,5 +83,5 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
                 <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             ),
         )
-        .await
+        .await;
 }

@@ -35,7 +35,7 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
     let __fluxgate_returned = __private::run(|| -> Result<Response, FetchError> {
         http::get(url)
     });
-    __fluxgate_call
+    return __fluxgate_call
         .finish(
             __fluxgate_returned,
             |__fluxgate_returned, __fluxgate_breaker| match <Result<
@@ -89,5 +89,5 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
                     )
                 }
             },
-        )
+        );
 }

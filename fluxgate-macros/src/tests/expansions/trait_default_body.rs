@@ -39,13 +39,13 @@ trait Gateway {
             PaymentError,
         > as __private::Returned>::sources(&__fluxgate_returned)
             .evidence();
-        <Result<
+        return <Result<
             Receipt,
             PaymentError,
         > as __private::Returned>::settle(
             __fluxgate_returned,
             __fluxgate_call,
             __fluxgate_evidence,
-        )
+        );
     }
 }

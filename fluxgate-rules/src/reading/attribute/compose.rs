@@ -11,11 +11,11 @@ use crate::language::vocabulary::{
 };
 use crate::model::duration::Spelled;
 use crate::model::window::Window;
-use crate::reading::attribute::places::{owner, vocabulary};
+use crate::reading::attribute::places::{is_static, owner, vocabulary};
 use crate::reading::attribute::tracker::tracker;
 use crate::reading::read;
 use crate::reading::repair::repaired;
-use crate::reading::suggestion::{Filled, meant, right_call};
+use crate::reading::suggestion::{Filled, meant, meant_by, right_call};
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell};
@@ -99,12 +99,22 @@ fn is_true(given: &Given) -> bool {
 /// A window, a retry or a permit.
 fn call(vocabulary: &'static Vocabulary, parts: &[Given]) -> Option<Filled> {
     // `backoff = exponential(10s, 60s)` is a value, `backoff = exponential` the choice of one.
-    let is_word = |given: &Given| {
-        matches!(given.part, Part::Argument(_, 0)) && first_word(vocabulary, &given.value).is_some()
+    let is_word = |given: &Given| match given.part {
+        Part::Argument("custom", _) => false,
+        // A constant of the user's.
+        Part::Argument(_, 0) if is_static(&lex(&given.value).tokens) => false,
+        Part::Argument(_, 0) => first_word(vocabulary, &given.value).is_some(),
+        _ => false,
     };
     let is_whole = |given: &Given| given.part == Part::Whole || is_word(given) && given.value.contains('(');
     let base = parts.iter().find(|given| is_whole(given));
     let base = base.map(|given| lex(given.value.trim_matches('"')).tokens);
+    // `window = 60s` is `time(60s)`.
+    let is_number = |base: &[Token]| base.first().is_some_and(|first| first.shape == Shape::Number);
+    let base = base.map(|base| match meant_by(vocabulary, &base, TokenRange::new(0, base.len())) {
+        Some(meant) if is_number(&base) => lex(&meant).tokens,
+        _ => base,
+    });
     let keywords: Vec<_> = parts
         .iter()
         .filter_map(|given| match given.part {
@@ -242,6 +252,12 @@ fn rule(parts: &[Given]) -> Option<Filled> {
         match given.part {
             Part::Whole => alternatives.push(given.value.trim_matches('"').to_owned()),
             Part::Successes => successes = Some(given.value.as_str()),
+            // `closed: failures(5)`
+            Part::Argument(state @ ("closed" | "half_open"), _) if given.value.contains(['(', '>']) => {
+                let text = &given.value;
+                let text = if text.contains('|') { format!("({text})") } else { text.clone() };
+                alternatives.push(format!("{state} & {text}"));
+            }
             Part::Argument(word, _) if !words.contains(&word) => words.push(word),
             _ => {}
         }

@@ -213,15 +213,16 @@ impl<'a> Draft<'a> {
         }
         let is_foreign = |entry: &Entry| {
             let vocabulary = entry.name.as_deref().and_then(places::vocabulary);
-            vocabulary.is_some_and(|vocabulary| self.reader.has_foreign_word(vocabulary, entry.value))
+            !entry.is_plain && !entry.value.is_empty()
+                || vocabulary.is_some_and(|vocabulary| self.reader.has_foreign_word(vocabulary, entry.value))
         };
         let (foreign, ours): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.ours).into_iter().partition(is_foreign);
         self.ours = ours;
         for entry in foreign {
-            let Some(vocabulary) = entry.name.as_deref().and_then(places::vocabulary) else { continue };
+            let mut names = self.reader.names.iter().map(|(name, _)| *name);
+            let Some(setting) = names.find(|name| entry.name.as_deref() == Some(*name)) else { continue };
             let given = Given { part: Part::Whole, unit: Unit::Plain, value: self.reader.spell(entry.value) };
-            let setting = vocabulary.setting;
             self.parts.push(DraftPart { setting, given, libraries: "", otherwise: None, entry });
         }
         self.parts.sort_by_key(|part| part.entry.place.start);
@@ -322,7 +323,11 @@ impl<'a> Draft<'a> {
                 };
                 let problem = Problem::new(entry.name_place, what);
                 match given.part {
-                    Part::Whole | Part::Successes => problem,
+                    Part::Whole => problem,
+                    Part::Successes => {
+                        let help = format!("the rule says how many calls a trial takes: write `{shown}`");
+                        return problem.help(help).correct_at(range, correction);
+                    }
                     _ if texts.len() == 1 => {
                         let written = if is_example { "write, for example," } else { "write" };
                         let otherwise =
@@ -364,20 +369,21 @@ impl<'a> Draft<'a> {
             [rest @ .., last] => (last.as_str(), rest.join(", ")),
             [] => ("", String::new()),
         };
-        match self.library() {
-            Some(library) => format!("{rest} and {last} are arguments of {library}"),
+        match self.libraries() {
+            Some(libraries) => format!("{rest} and {last} are arguments of {libraries}"),
             None => format!("unknown arguments {rest} and {last}"),
         }
     }
 
-    /// The library that all names are of.
-    fn library(&self) -> Option<&'static str> {
+    /// The libraries that all names are of.
+    fn libraries(&self) -> Option<String> {
         // Names of ours are of no library.
         let foreign = || self.parts.iter().filter(|part| part.entry.name.as_deref() != Some(part.setting));
         let is_of_all = |library: &&str| {
             !library.is_empty() && foreign().all(|part| part.libraries.split(", ").any(|its| its == *library))
         };
-        foreign().next()?.libraries.split(", ").find(is_of_all)
+        let shared: Vec<_> = foreign().next()?.libraries.split(", ").filter(is_of_all).collect();
+        (!shared.is_empty()).then(|| shared.join(" and "))
     }
 }
 

@@ -38,6 +38,13 @@ impl Reader<'_> {
             let setting = setting.split(' ').next()?;
             return Some(problem(&word, setting).correct_at(whole, correction));
         }
+        if let Some(rule) = by_state(&tokens).filter(|_| name == "trip") {
+            let problem = Problem::new(
+                entry.value,
+                "a state is joined to its conditions by `&`, and to other states by `|`",
+            );
+            return Some(problem.correct(rule));
+        }
         let word = tokens.first().filter(|first| first.shape == Shape::Word)?;
         // A name of the user's may be like one of ours.
         let is_call = tokens.get(1).is_some_and(|open| open.is("("));
@@ -87,6 +94,29 @@ impl Reader<'_> {
             place
         }
     }
+}
+
+/// `closed: failures(5), half_open: failures(2)` and `closed => ..` as one would write them.
+fn by_state(tokens: &[Token]) -> Option<String> {
+    let brackets = Brackets::pair(tokens).ok()?;
+    let branch = |piece: TokenRange| match piece.of(tokens) {
+        [state, colon, rule @ ..] | [state, _, colon, rule @ ..]
+            if (state.is("closed") || state.is("half_open"))
+                && (colon.is(":") || colon.is(">"))
+                && rule.first().is_some_and(|first| first.shape == Shape::Word) =>
+        {
+            let group = if rule.iter().any(|token| token.is("|")) {
+                format!("({})", spell(rule))
+            } else {
+                spell(rule)
+            };
+            Some(format!("{} & {group}", state.text))
+        }
+        _ => None,
+    };
+    let pieces = brackets.split(tokens, TokenRange::new(0, tokens.len()));
+    let branches: Vec<_> = pieces.into_iter().map(branch).collect::<Option<_>>()?;
+    Some(branches.join(" | ")).filter(|rule| !rule.is_empty())
 }
 
 /// Of a rule some of whose members belong to other settings: the first such word, those settings, and the arguments that would be

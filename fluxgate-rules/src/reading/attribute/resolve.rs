@@ -1,18 +1,19 @@
 //! What a name with a value means: an argument of ours, a part of one, or nothing that an attribute can say.
 
-use crate::language::foreign::{Part, Sense, Unit, meanings, senses};
+use crate::language::foreign::{Part, Sense, Unit, exact, senses};
 use crate::language::notation;
+use crate::language::number::{same_unit, unit_of_word};
 use crate::language::spelling::nearest;
 use crate::language::syntax::Value;
 use crate::language::value;
-use crate::language::vocabulary::{Kind, Parameter, TRIP};
+use crate::language::vocabulary::{Kind, Parameter, RETRY, TRIP};
 use crate::reading::attribute::entries::{Entry, Reader};
 use crate::reading::attribute::places::{
     SETTINGS, TRACKERS, is_static, setting_of_value, setting_of_word, vocabulary,
 };
-use crate::reading::suggestion::meant;
+use crate::reading::suggestion::{meant, meant_by};
 use crate::text::lexer::lex;
-use crate::text::token::{Shape, Token, TokenRange};
+use crate::text::token::{Shape, Token, TokenRange, content};
 
 /// What an entry means.
 #[derive(Clone, PartialEq, Debug)]
@@ -79,6 +80,13 @@ impl Reader<'_> {
         if let Some((setting, own)) = own_part(name).next() {
             return part(setting, own);
         }
+        // `cooldown_secs = 30`
+        if let Some((stem, unit)) = unit_of_word(name)
+            && let Some((setting, part)) = own_part(stem).next()
+        {
+            let unit = if unit == "%" { Unit::Percent } else { Unit::Time(unit) };
+            return Resolved::Part(Sense { setting, part, libraries: "", unit }, value.to_owned(), None);
+        }
         // `p99 = 500ms`
         let values: Vec<_> = Some(value.to_owned()).into_iter().filter(|value| !value.is_empty()).collect();
         if let Some(meant) = meant(&TRIP, name, &values).filter(|meant| !meant.is_misspelt && !is_exact(name))
@@ -137,12 +145,13 @@ impl Reader<'_> {
         if let [literal] = tokens
             && literal.shape == Shape::Literal
         {
-            let inside = lex(literal.text.trim_matches('"')).tokens;
+            let Some(text) = content(&literal.text) else { return Resolved::Nothing };
+            let inside = lex(text).tokens;
             let word = inside.first().filter(|first| first.shape == Shape::Word);
             let is_value = |word: &&Token| inside.len() > 1 || setting_of_word(&word.text).is_some();
             return match word.filter(is_value).and_then(|word| setting_of_value(&word.text)) {
-                Some(setting) => whole(setting),
-                None => whole("name"),
+                Some(setting) => Resolved::Part(sense(setting, Part::Whole), text.to_owned(), None),
+                None => Resolved::Part(sense("name", Part::Whole), format!("\"{text}\""), None),
             };
         }
         let Some(first) = tokens.first() else { return Resolved::Nothing };
@@ -173,6 +182,15 @@ impl Reader<'_> {
             }
         }
         let is_duration = tokens.iter().any(|token| token.is("Duration")) && !first.is("|");
+        // `60 seconds`, `5 failures`
+        if let [number, word, ..] = tokens
+            && number.shape == Shape::Number
+        {
+            let vocabulary = if same_unit(&word.text).is_some() { &RETRY } else { &TRIP };
+            if let Some(text) = meant_by(vocabulary, tokens, TokenRange::new(0, tokens.len())) {
+                return Resolved::Part(sense(vocabulary.setting, Part::Whole), text, None);
+            }
+        }
         if is_duration {
             argument("retry", "cooldown")
         } else if is_static(tokens) {
@@ -196,7 +214,7 @@ fn own_part(name: &str) -> impl Iterator<Item = (&'static str, Part)> {
 
 /// Whether a name is exactly one of another library.
 fn is_exact(name: &str) -> bool {
-    meanings().any(|meaning| meaning.words.iter().any(|foreign| foreign.word == name))
+    !exact(name).is_empty()
 }
 
 /// The setting that a group of names stands for.

@@ -91,7 +91,7 @@ fn is_every_error(tokens: &[Token]) -> bool {
         tokens.iter().filter(|token| !token.is(":")).map(|token| token.text.as_str()).collect();
     matches!(
         words.as_slice(),
-        ["is_err" | "errors" | "error" | "true" | "Err"]
+        ["is_err" | "errors" | "error" | "Err" | "_" | "*"]
             | ["Result", "is_err"]
             | ["Err", "(", "_" | "..", ")"]
             | ["Err", "(", ".", ".", ")"]
@@ -151,11 +151,13 @@ fn exception(tokens: &[Token]) -> Option<String> {
     let is_whole = open.is("(") && close(tokens, 1)? + 1 == tokens.len();
     let inside = spell(tokens.get(2..tokens.len() - 1)?);
     let inner = tracker(&inside).filter(|_| is_whole)?;
+    let has_trackers =
+        tokens[2..].iter().any(|token| TRACKERS.contains(&token.text.as_str()) || token.is("all"));
     match snake(&word.text).as_str() {
         "except" | "exclude" | "excluding" | "all_but" | "all_except" | "ignore" | "without" => {
             Some(format!("!{inner}"))
         }
-        "only" | "just" | "include" => Some(inner),
+        "only" | "just" | "include" | "any" | "any_of" | "one_of" if !has_trackers => Some(inner),
         _ => None,
     }
 }
@@ -231,6 +233,9 @@ mod tests {
             ("Err(e) => e.is_down()", Some("matches(e if e.is_down())")),
             ("Ok(Cached(_))", Some("ok(Cached(_))")),
             ("only(Down)", Some("matches(Down)")),
+            ("any(Down, Away)", Some("matches(Down | Away)")),
+            ("any(all, ok(1))", None),
+            ("_", Some("all")),
             ("except(NotFound)", Some("!matches(NotFound)")),
             ("exclude(NotFound, Gone)", Some("!matches(NotFound | Gone)")),
             ("type_of::<io::Error>()", Some("type_of(io::Error)")),

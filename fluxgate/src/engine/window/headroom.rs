@@ -19,7 +19,6 @@ pub(super) struct Headroom {
 
 /// The numbers of bad calls that are tried are the powers of this one. Few trials find a large one.
 const STEP: u32 = 4;
-/// The largest that is tried.
 const MOST_BAD: u32 = STEP.pow(11);
 /// The same of latencies, from 1 ms on to 13 days.
 const LATENCY_STEP: u64 = 32;
@@ -40,6 +39,10 @@ impl Headroom {
             found.bad = tried;
             tried *= STEP;
         }
+        // Between that one and the next.
+        if found.bad > 0 && !could_hold(2 * found.bad, 0) {
+            found.bad *= 2;
+        }
         if metrics.measures().average {
             let mut tried = FIRST_LATENCY;
             while tried <= MOST_LATENCY && !could_hold(found.bad, tried) {
@@ -58,10 +61,10 @@ impl Headroom {
         Some(Self { bad, latency })
     }
 
-    /// Sets aside a share for failures that are to be counted without the lock. Returns how many.
-    pub(super) fn set_aside(&mut self) -> u32 {
-        let share = self.bad / 4;
-        self.bad -= share;
-        share
+    /// Sets aside at most so many failures that are to be counted without the lock. Returns how many.
+    pub(super) fn set_aside(&mut self, most: u32) -> u32 {
+        let number = self.bad.min(most);
+        self.bad -= number;
+        number
     }
 }

@@ -195,9 +195,13 @@ impl Memory {
         self.headroom = is_foreseeable.then(|| Headroom::find(rule, metrics));
     }
 
-    /// Sets aside failures, of which so many cannot make the rule hold, for the stripes. None while calls succeed in between, and none
-    /// of a breaker that measures calls.
-    pub(crate) fn set_failures_aside(&mut self) -> u32 {
+    /// Sets aside failures for a log, at most so many: they cannot make the rule hold.
+    pub(crate) fn set_failures_aside(&mut self, most: u32) -> u32 {
+        self.headroom.as_mut().map_or(0, |headroom| headroom.set_aside(most))
+    }
+
+    /// Sets aside failures for a stripe. None while calls succeed in between, and none of a breaker that measures calls.
+    pub(crate) fn set_run_aside(&mut self) -> u32 {
         /// Fewer failures in a row than this happen by chance.
         const RUN: u32 = if cfg!(fluxgate_loom) { 2 } else { 16 };
         match &mut self.headroom {
@@ -207,7 +211,7 @@ impl Memory {
                     && !self.measures.durations()
                     && !self.measures.recency =>
             {
-                headroom.set_aside()
+                headroom.set_aside(headroom.bad / 4)
             }
             _ => 0,
         }

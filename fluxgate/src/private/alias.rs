@@ -1,0 +1,41 @@
+//! Boxed futures behind an alias, which the attribute cannot see through. Found by method lookup, as the facts of `probe` are.
+#![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
+
+use core::future::Future;
+use core::marker::PhantomData;
+use core::ops::Deref;
+use core::pin::Pin;
+
+/// The type that a name stands for.
+pub struct Alias<R>(NoFuture<R>);
+
+/// It is no boxed future.
+pub struct NoFuture<R>(PhantomData<fn() -> R>);
+
+impl<R> Alias<R> {
+    pub const OF: Self = Self(NoFuture(PhantomData));
+}
+
+impl<R> Deref for Alias<R> {
+    type Target = NoFuture<R>;
+
+    #[inline]
+    fn deref(&self) -> &NoFuture<R> {
+        &self.0
+    }
+}
+
+impl<F: Future + ?Sized> Alias<Pin<Box<F>>> {
+    /// Deprecated, so that the compiler warns: it has no other way for that.
+    #[deprecated(
+        note = "this type is an alias of a boxed future, and a call ends when that does\nhelp: write the type that it stands for, which is the same: `Pin<Box<dyn Future<Output = ..> + Send>>`, say"
+    )]
+    #[inline]
+    pub const fn is_spelled_out(&self) {}
+}
+
+#[expect(clippy::unused_self, reason = "as for a future")]
+impl<R> NoFuture<R> {
+    #[inline]
+    pub const fn is_spelled_out(&self) {}
+}

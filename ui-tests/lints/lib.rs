@@ -1,0 +1,27 @@
+//! What the functions of which warnings are compared have in common.
+
+/// What goes wrong.
+#[derive(Debug)]
+pub enum Failure {
+    Down,
+    Refused,
+}
+
+impl From<fluxgate::CallNotPermitted> for Failure {
+    fn from(_: fluxgate::CallNotPermitted) -> Self {
+        Self::Refused
+    }
+}
+
+pub fn refused<T, E: From<fluxgate::CallNotPermitted>>(refusal: fluxgate::CallNotPermitted) -> Result<T, E> {
+    Err(refusal.into())
+}
+
+pub fn failed<T, E>(error: E) -> Result<T, E> {
+    Err(error)
+}
+
+pub fn claims<E>(_: &E) -> bool {
+    true
+}
+

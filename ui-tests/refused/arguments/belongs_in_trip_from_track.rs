@@ -1,0 +1,11 @@
+// fix: `track = min(10) & failure_rate(0.5)` => `trip = min(10) & failure_rate(0.5)`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(track = min(10) & failure_rate(0.5))]
+fn call() -> std::io::Result<u32> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = call();
+}

@@ -1,0 +1,11 @@
+// fix by hand: `(call_timeout = 2s)` => ``
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(call_timeout = 2s)]
+fn call() -> std::io::Result<u32> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = call();
+}

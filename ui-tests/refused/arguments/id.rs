@@ -1,0 +1,11 @@
+// fix: `id = "payments"` => `name = "payments"`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(id = "payments")]
+fn call() -> std::io::Result<u32> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = call();
+}

@@ -1,0 +1,11 @@
+// fix: `failOn = std::io::Error.class` => `track = type_of(std::io::Error)`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(failOn = std::io::Error.class)]
+fn call() -> std::io::Result<u32> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = call();
+}

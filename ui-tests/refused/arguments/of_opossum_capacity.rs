@@ -1,0 +1,11 @@
+// fix by hand: `(capacity = 10)` => ``
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(capacity = 10)]
+fn call() -> std::io::Result<u32> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = call();
+}

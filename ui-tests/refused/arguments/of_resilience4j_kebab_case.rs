@@ -1,0 +1,11 @@
+// fix: `failure-rate-threshold: 50, sliding-window-size: 20` => `trip = min(10) & failure_rate(50%), window = count(20)`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(failure-rate-threshold: 50, sliding-window-size: 20)]
+fn call() -> std::io::Result<u32> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = call();
+}

@@ -1,0 +1,11 @@
+// fix: `b"min(10) & failure_rate(0.5)"` => `min(10) & failure_rate(0.5)`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(trip = b"min(10) & failure_rate(0.5)")]
+fn call() -> std::io::Result<u32> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = call();
+}

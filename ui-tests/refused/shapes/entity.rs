@@ -1,0 +1,11 @@
+// fix: `&amp;` => `&`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(trip = "min(10) &amp; failure_rate(0.5)")]
+fn call() -> std::io::Result<u32> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = call();
+}

@@ -1,0 +1,11 @@
+// fix: `％` => `%`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(trip = "min(10) & failure_rate(50％)")]
+fn call() -> std::io::Result<u32> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = call();
+}

@@ -1,0 +1,11 @@
+// fix: `state == half_open` => `half_open`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(trip = failures(5) | state == half_open & failures(2))]
+fn call() -> std::io::Result<u32> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = call();
+}

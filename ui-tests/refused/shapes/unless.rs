@@ -1,0 +1,11 @@
+// fix by hand: `unless` => `&`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(trip = failures(5) unless min(10))]
+fn call() -> std::io::Result<u32> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = call();
+}

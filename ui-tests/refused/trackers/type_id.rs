@@ -1,0 +1,11 @@
+// fix: `TypeId::of::<std::io::Error>()` => `type_of(std::io::Error)`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(track = TypeId::of::<std::io::Error>())]
+fn call() -> std::io::Result<u32> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = call();
+}

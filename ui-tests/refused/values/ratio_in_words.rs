@@ -1,0 +1,11 @@
+// fix: `"half"` => `0.5`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(trip = min(10) & failure_rate("half"))]
+fn call() -> std::io::Result<u32> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = call();
+}

@@ -1,0 +1,11 @@
+// fix: `failure_rate_treshold` => `failure_rate`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(trip = min(10) & failure_rate_treshold(0.5))]
+fn call() -> std::io::Result<u32> {
+    Ok(1)
+}
+
+fn main() {
+    let _ = call();
+}

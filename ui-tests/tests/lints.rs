@@ -1,0 +1,216 @@
+//! An annotated function is warned about exactly where the bare one is, with every lint of the compiler and of clippy.
+//!
+//! The functions in `lints/` are compiled bare, and with each of the arguments below.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs, io};
+
+/// What is compiled: a name, and the arguments of the attribute, or none for no attribute.
+const FORMS: [(&str, Option<&str>); 5] = [
+    ("bare", None),
+    ("plain", Some("")),
+    ("tracked", Some("(track = custom(crate::claims))")),
+    ("rejected", Some("(rejected = crate::refused)")),
+    ("fallback", Some("(fallback = crate::failed)")),
+];
+
+const FILES: [&str; 2] = ["sync", "asynchronous"];
+
+/// What differs nevertheless: whether the warning is new or gone, the lint, the functions, or none for all of them, and why.
+const EXCEPTIONS: [(char, &str, &[&str], &str); 15] = [
+    ('-', "clippy::unused_async", &[], "a guarded function awaits what guards it"),
+    ('-', "clippy::missing_const_for_fn", &[], "a guarded function cannot be `const`"),
+    ('-', "clippy::unnecessary_wraps", &[], "a refused call returns an error"),
+    ('-', "unconditional_recursion", &["recurses"], "a refused call does not go on"),
+    ('-', "clippy::manual_async_fn", &["by_hand"], "more than an `async` block is returned"),
+    (
+        '-',
+        "clippy::missing_errors_doc",
+        &["by_hand", "boxed"],
+        "clippy knows the output of an `async` block only",
+    ),
+    (
+        '-',
+        "clippy::implicit_return",
+        &["by_hand", "boxed"],
+        "the user's `async` block is not the last expression",
+    ),
+    ('-', "clippy::unwrap_in_result", &["unwraps"], "clippy looks into functions only, not into closures"),
+    (
+        '-',
+        "clippy::redundant_clone",
+        &["clones", "clones_at_last"],
+        "clippy does not look at what is captured",
+    ),
+    ('-', "clippy::ptr_arg", &["borrows"], "clippy does not look at what a future holds"),
+    (
+        '-',
+        "clippy::needless_pass_by_value",
+        &["before_another"],
+        "what is dropped before a variable moves with it",
+    ),
+    ('-', "clippy::shadow_same", &["shadows"], "what the user shadows is our variable, not the parameter"),
+    ('+', "clippy::shadow_unrelated", &["shadows"], "the same, which clippy tells by another name"),
+    // The compiler tells it at `mut` of a parameter, and at the name of a variable, which it has become.
+    (
+        '-',
+        "unused_assignments",
+        &["overwritten", "before_another"],
+        "of a parameter, it is told at its `mut`",
+    ),
+    // A variable of another name would do, but `self` has none.
+    (
+        '+',
+        "unused_assignments",
+        &["overwritten", "before_another", "consume"],
+        "of a variable, it is told at its name; and a future has to own `self`, which cannot be a variable",
+    ),
+];
+
+/// A lint, a file, and where it begins in that.
+type Warning = (String, String, u64, u64);
+
+#[test]
+fn are_those_of_the_bare_function() {
+    let Some(warnings) = warnings() else {
+        use io::Write as _;
+        // A print would not be shown, as the test does not fail.
+        writeln!(io::stderr(), "\nlints are not compared: clippy is not installed")
+            .expect("somebody to tell");
+        return;
+    };
+    let of = |form: &str| -> BTreeSet<Warning> {
+        let of_form = warnings.iter().filter_map(|(lint, file, line, column)| {
+            let file = file.strip_prefix(form)?.strip_prefix('/')?;
+            Some((lint.clone(), file.to_owned(), *line, *column))
+        });
+        of_form.collect()
+    };
+    let bare = of("bare");
+    assert!(bare.len() > 200, "{}", bare.len());
+    let (mut differences, mut used) = (String::new(), BTreeSet::new());
+    for (form, _) in &FORMS[1..] {
+        let guarded = of(form);
+        for (sign, ones) in [('+', guarded.difference(&bare)), ('-', bare.difference(&guarded))] {
+            for (lint, file, line, column) in ones {
+                let function = function_at(file, *line);
+                let is_excepted = |(its_sign, its_lint, functions, _): &(char, &str, &[&str], &str)| {
+                    *its_sign == sign
+                        && its_lint == lint
+                        && (functions.is_empty() || functions.contains(&function.as_str()))
+                };
+                if let Some(exception) = EXCEPTIONS.iter().position(is_excepted) {
+                    used.insert(exception);
+                    continue;
+                }
+                writeln!(differences, "{sign} {form}/{file}:{line}:{column}: {lint}").expect("a string");
+            }
+        }
+    }
+    assert!(differences.is_empty(), "\n{differences}");
+    for (number, exception) in EXCEPTIONS.iter().enumerate() {
+        assert!(used.contains(&number), "no longer an exception: {exception:?}");
+    }
+}
+
+/// The name of the annotated function that this line belongs to, from its attribute on.
+fn function_at(file: &str, line: u64) -> String {
+    let source = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("lints").join(file)).unwrap();
+    let lines: Vec<_> = source.lines().collect();
+    let attribute = lines[..line as usize].iter().rposition(|line| line.trim() == "#[circuit_breaker]");
+    let function = lines[attribute.unwrap_or_default()..].iter().find_map(|line| line.split_once("fn "));
+    let name = |text: &str| text.chars().take_while(|sign| sign.is_alphanumeric() || *sign == '_').collect();
+    function.map_or_else(String::new, |(_, rest)| name(rest))
+}
+
+/// All warnings about a package with all forms of all files, if clippy is installed.
+fn warnings() -> Option<Vec<Warning>> {
+    let package = write_package();
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    if !Command::new(&cargo).args(["clippy", "--version"]).output().ok()?.status.success() {
+        return None;
+    }
+    let mut lints: Vec<_> = lints_of_rustc().into_iter().map(|lint| format!("-W{lint}")).collect();
+    lints.extend(["all", "pedantic", "nursery", "restriction"].map(|group| format!("-Wclippy::{group}")));
+    let output = Command::new(cargo)
+        .args(["clippy", "--quiet", "--message-format=json", "--manifest-path"])
+        .arg(package.join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(package.with_file_name("lints-target"))
+        .arg("--")
+        .args(lints)
+        .env_remove("RUSTFLAGS")
+        .output()
+        .expect("cargo runs");
+    let messages = String::from_utf8(output.stdout).expect("messages are text");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    Some(messages.lines().flat_map(warnings_in).collect())
+}
+
+/// The lints that are known and not refused anyway. What only a nightly compiler knows is ignored by the others.
+fn lints_of_rustc() -> Vec<String> {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).args(["-W", "help"]).output().expect("the compiler runs");
+    let text = String::from_utf8(output.stdout).expect("lints have names");
+    let lints = text.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        let (name, level) = (words.next()?, words.next()?);
+        (matches!(level, "allow" | "warn") && name.contains('-')).then(|| name.to_owned())
+    });
+    lints.collect()
+}
+
+/// Writes a package whose modules are the forms, each with all files.
+fn write_package() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let package = Path::new(env!("CARGO_TARGET_TMPDIR")).join("lints");
+    let _ = fs::remove_dir_all(&package);
+    fs::create_dir_all(package.join("src")).unwrap();
+    let fluxgate = here.with_file_name("fluxgate");
+    let manifest = format!(
+        "[package]\nname = \"lints\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [dependencies]\nfluxgate = {{ path = {fluxgate:?} }}\n"
+    );
+    fs::write(package.join("Cargo.toml"), manifest).unwrap();
+    fs::copy(here.with_file_name("Cargo.lock"), package.join("Cargo.lock")).unwrap();
+    let mut root = fs::read_to_string(here.join("lints/lib.rs")).unwrap();
+    for (form, arguments) in FORMS {
+        fs::create_dir_all(package.join("src").join(form)).unwrap();
+        writeln!(root, "pub mod {form};").expect("a string");
+        let mut module = String::from("pub use crate::Failure;\n");
+        for file in FILES {
+            writeln!(module, "pub mod {file};").expect("a string");
+            let source = fs::read_to_string(here.join(format!("lints/{file}.rs"))).unwrap();
+            let attribute = arguments.map(|arguments| format!("#[fluxgate::circuit_breaker{arguments}]"));
+            let source = source.replace("#[circuit_breaker]", &attribute.unwrap_or_default());
+            fs::write(package.join(format!("src/{form}/{file}.rs")), source).unwrap();
+        }
+        fs::write(package.join(format!("src/{form}.rs")), module).unwrap();
+    }
+    fs::write(package.join("src/lib.rs"), root).unwrap();
+    package
+}
+
+/// The warnings in a line of what cargo prints. A warning of no lint, or about no file, says nothing about a function.
+fn warnings_in(line: &str) -> Vec<Warning> {
+    let message: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+    let message = &message["message"];
+    let Some(lint) = message["code"]["code"].as_str() else { return Vec::new() };
+    let spans = message["spans"].as_array().into_iter().flatten();
+    let primary = spans.filter(|span| span["is_primary"] == true).filter_map(|span| {
+        let file = span["file_name"].as_str()?.strip_prefix("src/")?;
+        let place = [&span["line_start"], &span["column_start"]].map(serde_json::Value::as_u64);
+        let [Some(line), Some(column)] = place else { return None };
+        // An argument of the attribute is the user's, and not in the bare function.
+        let text = span["text"][0]["text"].as_str()?.trim_start();
+        let indentation = span["text"][0]["text"].as_str()?.len() - text.len();
+        if text.starts_with("#[fluxgate::") && column as usize > indentation + 1 {
+            return None;
+        }
+        Some((lint.to_owned(), file.to_owned(), line, column))
+    });
+    primary.collect()
+}
