@@ -29,7 +29,7 @@ const EXCEPTIONS: [(char, &str, &[&str], &str); 16] = [
     (
         '-',
         "clippy::missing_errors_doc",
-        &["by_hand", "boxed"],
+        &["by_hand", "eager", "boxed"],
         "clippy knows the output of an `async` block only",
     ),
     (
@@ -57,7 +57,7 @@ const EXCEPTIONS: [(char, &str, &[&str], &str); 16] = [
     (
         '+',
         "clippy::use_self",
-        &["from_str"],
+        &["other"],
         "the type is repeated in its place, for the sake of errors about it",
     ),
     // The compiler tells it at `mut` of a parameter, and at the name of a variable, which it has become.
