@@ -25,9 +25,9 @@ fn changes_after(breaker: &CircuitBreaker, share: f64, most: u64, random: &mut f
     (1..=most).find(|_| {
         let call = breaker.acquire().expect("closed, or on trial");
         if random.f64() < share {
-            call.failure()
+            call.failure();
         } else {
-            call.success()
+            call.success();
         }
         breaker.state() != state
     })
@@ -115,9 +115,9 @@ fn trials_end_as_the_figures_say() {
                 // The first call puts it on trial.
                 let first = breaker.acquire().expect("a trial");
                 if random.f64() < share {
-                    first.failure()
+                    first.failure();
                 } else {
-                    first.success()
+                    first.success();
                 }
                 calls += 1;
                 if breaker.state() == State::HalfOpen {

@@ -263,7 +263,7 @@ fn opaque(number: u32) -> impl Future<Output = Result<u32, Failure>> + Send + Un
 }
 
 #[circuit_breaker(trip = failure_streak(1))]
-fn borrowing<'a>(text: &'a str) -> impl Future<Output = Result<&'a str, Failure>> + 'a {
+fn borrowing(text: &str) -> impl Future<Output = Result<&str, Failure>> {
     async move {
         pause().await;
         if text.is_empty() { Err(Failure::Down) } else { Ok(text) }

@@ -104,7 +104,7 @@ fn renew(guard: &mut Guard<'_>, figures: Figures) {
             }
         }
         Period::MetricsOnly(crossings, highest) => {
-            (*crossings, *highest) = (Crossings::default(), Highest::default())
+            (*crossings, *highest) = (Crossings::default(), Highest::default());
         }
         Period::Closed | Period::Ramp(_) | Period::Asking(_) | Period::Unrecorded => {}
     }
