@@ -97,7 +97,6 @@ impl AsError for dyn Error + Send + Sync + 'static {
 }
 
 /// `type_of`.
-#[expect(clippy::unused_self, reason = "it says which of these methods it is")]
 impl<E: AsError + Deref<Target: AsError>> PointerAndError<E> {
     #[inline]
     pub fn has<T: Error + 'static>(&self, error: &E) -> bool {
@@ -105,7 +104,6 @@ impl<E: AsError + Deref<Target: AsError>> PointerAndError<E> {
     }
 }
 
-#[expect(clippy::unused_self, reason = "it says which of these methods it is")]
 impl<E: Deref<Target: AsError>> Pointer<E> {
     #[inline]
     pub fn has<T: Error + 'static>(&self, error: &E) -> bool {
@@ -113,7 +111,6 @@ impl<E: Deref<Target: AsError>> Pointer<E> {
     }
 }
 
-#[expect(clippy::unused_self, reason = "it says which of these methods it is")]
 impl<E: AsError> Plain<E> {
     #[inline]
     pub fn has<T: Error + 'static>(&self, error: &E) -> bool {
@@ -122,7 +119,6 @@ impl<E: AsError> Plain<E> {
 }
 
 /// Refused.
-#[expect(clippy::unused_self, reason = "it says which of these methods it is")]
 impl<E> Unknown<E> {
     #[inline]
     pub fn has<T: Error + 'static>(&self, _error: &E) -> bool
@@ -149,7 +145,6 @@ pub type Evidence<E> = fn(&E, &Breaker) -> Outcome;
 // Lookup does not see lifetimes, and an error of any lifetime is looked at here; so no type may have to be `'static`, and the error
 // itself is not looked at. Its sources suffice: a refusal has one, too.
 
-#[expect(clippy::unused_self, reason = "it says which of these methods it is")]
 impl<E: Deref<Target: Error>> Pointer<E> {
     #[inline]
     pub fn evidence(&self) -> Evidence<E> {
@@ -157,7 +152,6 @@ impl<E: Deref<Target: Error>> Pointer<E> {
     }
 }
 
-#[expect(clippy::unused_self, reason = "it says which of these methods it is")]
 impl<E: Error> Plain<E> {
     #[inline]
     pub fn evidence(&self) -> Evidence<E> {
@@ -165,7 +159,6 @@ impl<E: Error> Plain<E> {
     }
 }
 
-#[expect(clippy::unused_self, reason = "it says which of these methods it is")]
 impl<E> Unknown<E> {
     #[inline]
     pub fn evidence(&self) -> Evidence<E> {
