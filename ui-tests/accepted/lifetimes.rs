@@ -26,6 +26,7 @@ async fn call_async<'a>(first: &'a str, _second: &str) -> Result<std::borrow::Co
 }
 
 #[circuit_breaker]
+#[allow(clippy::elidable_lifetime_names, reason = "that they may be named is what is shown")]
 fn call_future<'a>(text: &'a str) -> impl std::future::Future<Output = Result<&'a str, Failure>> + 'a {
     std::future::ready(Ok(text))
 }

@@ -178,7 +178,8 @@ fn write_package() -> PathBuf {
     let fluxgate = here.with_file_name("fluxgate");
     let manifest = format!(
         "[package]\nname = \"lints\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
-         [dependencies]\nfluxgate = {{ path = {fluxgate:?} }}\n"
+         [dependencies]\nfluxgate = {{ path = '{}' }}\n",
+        fluxgate.display()
     );
     fs::write(package.join("Cargo.toml"), manifest).unwrap();
     fs::copy(here.with_file_name("Cargo.lock"), package.join("Cargo.lock")).unwrap();
@@ -201,8 +202,8 @@ fn write_package() -> PathBuf {
 }
 
 /// The warnings in a line of what cargo prints. A warning of no lint, or about no file, says nothing about a function.
-fn warnings_in(line: &str) -> Vec<Warning> {
-    let message: serde_json::Value = serde_json::from_str(line).expect("a line of JSON");
+fn warnings_in(printed: &str) -> Vec<Warning> {
+    let message: serde_json::Value = serde_json::from_str(printed).expect("a line of JSON");
     let message = &message["message"];
     let Some(lint) = message["code"]["code"].as_str() else { return Vec::new() };
     let spans = message["spans"].as_array().into_iter().flatten();

@@ -9,11 +9,13 @@ use fluxgate::{
 };
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
 
+type Heard = (Vec<Transition>, Vec<RefusedCall>, Vec<EndedCall>);
+
 /// Writes down all it hears of some interests.
 #[derive(Clone)]
 struct Writer {
     interests: Interests,
-    heard: Arc<Mutex<(Vec<Transition>, Vec<RefusedCall>, Vec<EndedCall>)>>,
+    heard: Arc<Mutex<Heard>>,
 }
 
 impl Writer {

@@ -1,5 +1,7 @@
 //! The names of breakers that have none of their own.
 
+#![allow(clippy::unused_self, reason = "these are methods for their names' sake")]
+
 use std::io;
 
 use async_trait::async_trait;

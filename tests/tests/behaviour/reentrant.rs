@@ -111,12 +111,8 @@ fn reading_and_calling_from_within_changes_no_verdict() {
         || ASKING.listen(|_: &fluxgate::Transition| {}),
         // To look at those of other tests would isolate them, and their threads would be told.
         || {
-            drop(
-                fluxgate::breakers()
-                    .filter(|breaker| breaker.name() == ASKING.name())
-                    .map(|breaker| breaker.snapshot())
-                    .collect::<Vec<_>>(),
-            )
+            let own = fluxgate::breakers().filter(|breaker| breaker.name() == ASKING.name());
+            own.for_each(|breaker| drop(breaker.snapshot()));
         },
     ];
     for half_open in [false, true] {

@@ -35,8 +35,8 @@ fn built_breakers_leave_when_dropped() {
 
 #[test]
 fn statics_register_on_first_use() {
-    let _registry = fixture::registry();
     static USED: CircuitBreaker = breaker!(name = "registry: used");
+    let _registry = fixture::registry();
     assert!(fluxgate::find("registry: used").is_none());
     USED.call(|| Ok::<_, ()>(())).expect("closed");
     let found = fluxgate::find("registry: used").expect("it was used");
@@ -47,8 +47,8 @@ fn statics_register_on_first_use() {
 
 #[test]
 fn statics_can_register_early() {
-    let _registry = fixture::registry();
     static EARLY: CircuitBreaker = breaker!(name = "registry: early");
+    let _registry = fixture::registry();
     fluxgate::register(&EARLY);
     fluxgate::register(&EARLY);
     assert_eq!(names().iter().filter(|name| *name == "registry: early").count(), 1);
@@ -58,8 +58,8 @@ fn statics_can_register_early() {
 
 #[test]
 fn many_threads_may_use_it_at_once() {
-    let _registry = fixture::registry();
     static SHARED: CircuitBreaker = breaker!(name = "registry: many");
+    let _registry = fixture::registry();
     together(4, |thread| {
         for nth in 0..200 {
             let name = format!("registry: many {thread} {nth}");
