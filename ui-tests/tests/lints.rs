@@ -210,14 +210,14 @@ fn warnings_in(printed: &str) -> Vec<Warning> {
     let primary = spans.filter(|span| span["is_primary"] == true).filter_map(|span| {
         let file = span["file_name"].as_str()?.strip_prefix("src/")?;
         let place = [&span["line_start"], &span["column_start"]].map(serde_json::Value::as_u64);
-        let [Some(line), Some(column)] = place else { return None };
+        let [Some(row), Some(column)] = place else { return None };
         // An argument of the attribute is the user's, and not in the bare function.
         let text = span["text"][0]["text"].as_str()?.trim_start();
         let indentation = span["text"][0]["text"].as_str()?.len() - text.len();
         if text.starts_with("#[fluxgate::") && column as usize > indentation + 1 {
             return None;
         }
-        Some((lint.to_owned(), file.to_owned(), line, column))
+        Some((lint.to_owned(), file.to_owned(), row, column))
     });
     primary.collect()
 }

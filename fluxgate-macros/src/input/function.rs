@@ -216,7 +216,9 @@ fn read(input: ParseStream<'_>) -> syn::Result<Function> {
         }
         Ok(body) => body,
     };
-    let _: TokenStream = input.parse()?;
+    if !input.is_empty() {
+        return Err(syn::Error::new(input.span(), format!("{GUARDS}, and this follows its body")));
+    }
     let Some((inner, block)) = braces(body) else {
         return Err(syn::Error::new(signature.ident.span(), format!("{GUARDS} with a body in braces")));
     };
