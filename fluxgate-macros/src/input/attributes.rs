@@ -1,7 +1,7 @@
 //! The attributes of a function -> those of the guarded function, of the breaker beside it, and of statements about a parameter.
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens as _, quote};
+use quote::{ToTokens, quote};
 use syn::parse::Parser as _;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, MetaList, Path, Token};
@@ -58,9 +58,9 @@ pub(crate) fn of_body(inner: &TokenStream, has_handle: bool) -> TokenStream {
 fn divided(attributes: &[Attribute], divide: &dyn Fn(&Meta) -> Vec<TokenStream>) -> Vec<TokenStream> {
     let divided = |attribute: &Attribute| {
         let metas = metas(&attribute.meta, divide);
-        // Only these may have changed; of any other, the user's own tokens stay.
-        let is_list = ["expect", "cfg_attr"].iter().any(|name| attribute.path().is_ident(name));
-        if !is_list && !metas.is_empty() {
+        // Where nothing changes, the user's own tokens stay, so that what is wrong with them is told where they are.
+        let text = |meta: &dyn ToTokens| meta.to_token_stream().to_string();
+        if matches!(&metas[..], [meta] if text(meta) == text(&attribute.meta)) {
             return vec![attribute.to_token_stream()];
         }
         let bang = match attribute.style {
@@ -116,8 +116,9 @@ impl Expectation {
             return vec![];
         }
         let level = syn::Ident::new(level, proc_macro2::Span::call_site());
-        let reason = self.reason.iter();
-        vec![quote!(#level(#(#lints,)* #(#reason)*))]
+        let parts = lints.iter().map(ToTokens::to_token_stream);
+        let parts = parts.chain(self.reason.as_ref().map(ToTokens::to_token_stream));
+        vec![quote!(#level(#(#parts),*))]
     }
 }
 
@@ -142,17 +143,17 @@ mod tests {
         for (written, function, handle) in [
             ("#[cold]#[cfg(a)]", "#[cold]#[cfg(a)]", "#[cfg(a)]"),
             ("#[allow(dead_code)]", "#[allow(dead_code)]", "#[allow(dead_code)]"),
-            ("#[expect(dead_code)]", "#[expect(dead_code,)]", ""),
-            ("#[expect(non_upper_case_globals)]", "", "#[expect(non_upper_case_globals,)]"),
+            ("#[expect(dead_code)]", "#[expect(dead_code)]", ""),
+            ("#[expect(non_upper_case_globals)]", "", "#[expect(non_upper_case_globals)]"),
             (
                 "#[expect(unused,non_upper_case_globals,reason=\"r\")]",
                 "#[expect(unused,reason=\"r\")]",
                 "#[expect(non_upper_case_globals,reason=\"r\")]",
             ),
-            ("#[expect(clippy::panic,unused)]", "#[allow(clippy::panic,)]#[expect(unused,)]", ""),
+            ("#[expect(clippy::panic,unused)]", "#[allow(clippy::panic)]#[expect(unused)]", ""),
             (
                 "#[cfg_attr(a,cfg(b),inline,expect(clippy::panic))]",
-                "#[cfg_attr(a,cfg(b),inline,allow(clippy::panic,))]",
+                "#[cfg_attr(a,cfg(b),inline,allow(clippy::panic))]",
                 "#[cfg_attr(a,cfg(b))]",
             ),
             ("#[cfg_attr(a,inline)]", "#[cfg_attr(a,inline)]", ""),
@@ -167,7 +168,7 @@ mod tests {
             assert_eq!(text(of_handle(&attributes(written))), handle, "{written}");
         }
         let of_one_without_a_handle = of_function(&attributes("#[expect(non_upper_case_globals)]"), false);
-        assert_eq!(text(of_one_without_a_handle), "#[expect(non_upper_case_globals,)]");
+        assert_eq!(text(of_one_without_a_handle), "#[expect(non_upper_case_globals)]");
         assert_eq!(text(conditions(&attributes("#[cfg(a)]#[allow(b)]"))), "#[cfg(a)]");
     }
 }
