@@ -84,10 +84,8 @@ pub(crate) fn unfit() -> Vec<(Name, ConfigError)> {
 
 /// Gives a breaker that has just been put into use what is prescribed for it.
 pub(super) fn begin(breaker: &Breaker) {
-    let is_prescribed = || {
-        let prescription = STANDING.read().prescription.clone();
-        prescription.is_some_and(|prescription| prescription.of(breaker.name()).next().is_some())
-    };
+    let is_prescribed =
+        || standing().is_some_and(|prescription| prescription.of(breaker.name()).next().is_some());
     if !matches!(breaker.origin, Origin::Hidden) && is_prescribed() {
         follow(breaker);
     }
@@ -95,21 +93,28 @@ pub(super) fn begin(breaker: &Breaker) {
 
 /// Gives a breaker what is prescribed, on top of the settings that it was made with. Returns whether it has other settings now.
 fn follow(breaker: &Breaker) -> bool {
-    // What is prescribed is read again each time, so of two threads that prescribe, the last one prevails.
-    let prescribed = || {
-        let prescription = STANDING.read().prescription.clone();
-        prescription.map(|prescription| prescription.changes(breaker.name())).unwrap_or_default()
-    };
-    match change(breaker, |_| prescribed().of(breaker.settings.get())) {
-        Ok(is_changed) => is_changed,
-        Err(error) => {
+    let mut is_changed = false;
+    loop {
+        let prescription = standing();
+        let changes = prescription.as_ref().map(|prescription| prescription.changes(breaker.name()));
+        let result = change(breaker, |_| changes.clone().unwrap_or_default().of(breaker.settings.get()));
+        is_changed |= matches!(result, Ok(true));
+        // Another thread may have prescribed something else meanwhile, and have found the breaker as it was to be. The last one prevails.
+        if prescription.as_ref().map(Arc::as_ptr) != standing().as_ref().map(Arc::as_ptr) {
+            continue;
+        }
+        if let Err(error) = result {
             #[cfg(feature = "tracing")]
             emit_unfit(breaker.name(), &error);
             let mut standing = STANDING.write();
             if standing.unfit.len() < MOST_UNFIT {
                 standing.unfit.push((breaker.name().clone(), error));
             }
-            false
         }
+        return is_changed;
     }
+}
+
+fn standing() -> Option<Arc<Prescription>> {
+    STANDING.read().prescription.clone()
 }
