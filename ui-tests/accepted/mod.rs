@@ -38,6 +38,7 @@ programs! {
     aliases_of_result
     alternatives_with_a_leading_bar
     at_the_limits
+    boxed_errors
     breaker_in_a_generic_function
     breaker_in_a_static
     breakers_as_values
@@ -50,7 +51,9 @@ programs! {
     comments_in_a_rule
     conditional_handles
     conditional_parameters
+    conditions_that_differ
     constants
+    counted_calls
     custom_functions
     delimiters_of_the_attribute
     drop_order
@@ -65,10 +68,13 @@ programs! {
     functions_as_values
     functions_of_result_itself
     futures
+    generic_errors
     generics
     handle_and_cfg
     handle_with_visibility
+    handlers_in_constants
     handlers_of_every_kind
+    handlers_with_types
     handles_in_lower_case
     handles_of_methods
     inner_attributes
@@ -79,16 +85,20 @@ programs! {
     macro_rules_async
     macro_rules_functions
     macro_rules_types
+    names_in_any_script
     names_of_constants
     names_of_macros
+    names_of_other_libraries
     names_of_ours
     names_of_primitive_types
     native_async_traits
+    negated_trackers
     nested_parentheses
     never_returns
     no_arguments
     no_prelude
     opaque_results
+    options_and_numbers
     outcomes_that_are_possible
     outer_attributes
     parameters_with_cfg
@@ -97,6 +107,7 @@ programs! {
     permit_all
     places_of_breakers
     question_mark
+    ranges_in_patterns
     raw_identifiers
     raw_string
     reassigned_parameters
@@ -110,7 +121,9 @@ programs! {
     returned_values
     send_futures
     shadowed_names
+    shares_in_every_spelling
     small_window
+    spellings_of_durations
     strings
     temporaries_of_the_tail
     text_in_ok
@@ -126,6 +139,7 @@ programs! {
     trait_objects_under_async_trait
     two_breakers
     two_slow_thresholds
+    types_with_one_method
     underscores_in_numbers
     unsafe_and_extern
     warnings_that_are_allowed
