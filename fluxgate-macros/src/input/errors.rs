@@ -52,6 +52,10 @@ impl Errors {
         self.all.is_none()
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.all.iter().flatten().count()
+    }
+
     /// The tokens that make the compiler report the errors.
     pub(crate) fn to_compile_errors(&self) -> TokenStream {
         self.all.as_ref().map(syn::Error::to_compile_error).unwrap_or_default()

@@ -41,11 +41,24 @@ pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracke
         },
     };
     let mut its_errors = Errors::default();
-    let tracker =
-        TrackerParser { source: &source, errors: &mut its_errors }.group(&Trees::of(stream, 0), whole);
+    let trees = Trees::of(stream, 0);
+    let tracker = TrackerParser { source: &source, errors: &mut its_errors }.group(&trees, whole);
     // Code of another form is one mistake.
-    match tracker_meant(&source.tokens).filter(|_| !its_errors.is_empty()) {
+    let meant = tracker_meant(&source.tokens).filter(|_| !its_errors.is_empty());
+    let has = |sign| (0..trees.0.len()).any(|at| trees.is(at, sign));
+    let (what, help) = if has('<') && has('>') {
+        ("this is a type, which goes in `type_of`", "write `type_of(TYPE)`, or `matches(PATTERN)`")
+    } else {
+        (
+            "a comparison is code, and a tracker is made of words",
+            "write `custom(|error| ..)`, or a pattern with a guard: `ok(value if ..)`",
+        )
+    };
+    match meant {
         Some(MeantTracker { what, text }) => source.report(&Problem::new(whole, what).correct(text), errors),
+        None if its_errors.len() > 1 && ['<', '>', '='].into_iter().any(has) => {
+            source.report(&Problem::new(whole, what).help(help), errors);
+        }
         None => errors.append(its_errors),
     }
     tracker

@@ -202,7 +202,9 @@ fn unknown(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, pieces: &
 
 /// The problem of a word that resembles none of ours: perhaps it is a value, or a user function.
 fn unlike(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what: String) -> Problem {
-    let is_duration = name.place.of(cursor.tokens).iter().any(|token| token.is("Duration"));
+    // A path of one, and not what another language goes on from with a dot.
+    let is_duration =
+        name.place.of(cursor.tokens).iter().any(|token| token.is("Duration")) && name.text != "Duration";
     let takes_duration = |entry: &&Entry| matches!(entry.positional, [one] if one.kind.is_duration());
     if is_duration && let Some(entry) = cursor.vocabulary.entries.iter().find(takes_duration) {
         return Problem::new(place, what).correct(entry.with(&[cursor.spell(place)]));

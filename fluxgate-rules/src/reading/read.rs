@@ -2,8 +2,8 @@
 
 use crate::figures::nearest::Expectations;
 use crate::language::syntax::{Value, WrittenCall, WrittenRule};
-use crate::language::value;
 use crate::language::vocabulary::{HALF_OPEN_TIMEOUT, PERMIT, Parameter, RETRY, Vocabulary, WINDOW};
+use crate::language::{notation, value};
 use crate::model::ratio::Ratio;
 use crate::model::rule::Node;
 use crate::model::window::Window;
@@ -116,7 +116,8 @@ fn written_call(tokens: &[Token], owner: &str, vocabulary: &'static Vocabulary) 
         let problem = Problem::new(whole, format!("`{owner}` has no value"));
         return Err(vec![problem.example(vocabulary.entries[0].example())]);
     };
-    if first.shape != Shape::Word {
+    // `Duration.ofSeconds(30)` begins with a word, too.
+    if first.shape != Shape::Word || notation::duration(tokens).is_some() {
         let written = if first.is("|") { spell_closure(tokens) } else { spell(tokens) };
         let what = format!("`{written}` is not {}", vocabulary.a_noun());
         let problem = Problem::new(whole, what);
