@@ -76,7 +76,9 @@ fn every_function_of_the_tests_can_be_read_with_syn_2() {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("a workspace");
     let mut count = 0;
     for folder in ["tests/tests", "ui-tests/accepted", "ui-tests/lints", "examples/examples", "benches/src"] {
-        for file in std::fs::read_dir(workspace.join(folder)).expect("a folder") {
+        // The package may be tested without the workspace around it.
+        let Ok(files) = std::fs::read_dir(workspace.join(folder)) else { return };
+        for file in files {
             let path = file.expect("a file").path();
             if path.extension().is_none_or(|extension| extension != "rs") {
                 continue;
