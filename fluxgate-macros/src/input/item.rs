@@ -12,7 +12,7 @@ pub(crate) const GUARDS: &str = "`#[circuit_breaker]` guards a function";
 pub(crate) fn not_a_function(item: TokenStream) -> syn::Error {
     let whole = span_of(&item).unwrap_or((Span::call_site(), Span::call_site()));
     let trees: Vec<_> = item.into_iter().collect();
-    let kind = Kind::of(&trees);
+    let kind = ItemKind::of(&trees);
     let span = match kind.keyword {
         Some(at) => (trees[at].span(), trees[at].span()),
         None => whole,
@@ -21,14 +21,14 @@ pub(crate) fn not_a_function(item: TokenStream) -> syn::Error {
 }
 
 /// A kind of item, statement or expression.
-struct Kind {
+struct ItemKind {
     /// Where its keyword is, if it has one.
     keyword: Option<usize>,
     what: String,
     help: &'static str,
 }
 
-impl Kind {
+impl ItemKind {
     fn of(trees: &[TokenTree]) -> Self {
         if trees.is_empty() {
             return Self { keyword: None, what: String::new(), help: "" };

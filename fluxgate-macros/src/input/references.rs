@@ -42,17 +42,17 @@ impl Referent {
 }
 
 /// A setting that has a module, any function in that, and the words of it.
-struct Setting {
+struct SettingWords {
     name: &'static str,
     function: &'static str,
     vocabulary: &'static Vocabulary,
 }
 
-static SETTINGS: [Setting; 4] = [
-    Setting { name: "window", function: "count", vocabulary: &WINDOW },
-    Setting { name: "trip", function: "min", vocabulary: &TRIP },
-    Setting { name: "retry", function: "never", vocabulary: &RETRY },
-    Setting { name: "permit", function: "all", vocabulary: &PERMIT },
+static SETTINGS: [SettingWords; 4] = [
+    SettingWords { name: "window", function: "count", vocabulary: &WINDOW },
+    SettingWords { name: "trip", function: "min", vocabulary: &TRIP },
+    SettingWords { name: "retry", function: "never", vocabulary: &RETRY },
+    SettingWords { name: "permit", function: "all", vocabulary: &PERMIT },
 ];
 
 /// Settings that are documented where they are made by hand.

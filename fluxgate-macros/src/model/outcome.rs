@@ -85,8 +85,8 @@ impl Trackers {
     ) {
         let possible = self.possible();
         let impossible = match possible {
-            Possible { failure: false, .. } if !may_fail_otherwise => Impossible::Failure,
-            Possible { success: false, .. } => Impossible::Success,
+            Possible { failure: false, .. } if !may_fail_otherwise => ImpossibleOutcome::Failure,
+            Possible { success: false, .. } => ImpossibleOutcome::Success,
             Possible { .. } => return,
         };
         let given: Vec<_> = ["ignore", "success", "track"]
@@ -156,12 +156,12 @@ struct Possible {
 
 /// An outcome that no call can have.
 #[derive(Clone, Copy)]
-enum Impossible {
+enum ImpossibleOutcome {
     Failure,
     Success,
 }
 
-impl Impossible {
+impl ImpossibleOutcome {
     fn is_so(self, possible: &Possible) -> bool {
         match self {
             Self::Failure => !possible.failure,

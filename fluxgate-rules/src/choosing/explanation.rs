@@ -7,8 +7,8 @@ use crate::figures::bounds::{false_alarm, oversight};
 use crate::figures::nearest::{self, Expectations};
 use crate::figures::opening::Opening;
 use crate::figures::spelled::{Percent, grouped};
-use crate::figures::thresholds::{Thresholds, Unknown};
-use crate::figures::trial::{Trial, TrialOdds};
+use crate::figures::thresholds::{Thresholds, UnknownPart};
+use crate::figures::trial::{TrialCourse, TrialOdds};
 use crate::model::limits::MAX_WINDOW_SIZE;
 use crate::model::ratio::Ratio;
 use crate::model::rule::{Condition, Node, Rule};
@@ -114,7 +114,7 @@ impl Explanation {
     /// What a trial leads to if this share of calls fails. `None` if trials are too long to be computed: some two thousand calls, or
     /// fewer with a long `failure_streak`. If a ramp follows the trial, that may re-open the breaker, too.
     pub fn trial(&self, share: f64) -> Option<TrialOdds> {
-        Some(Trial::of(self.rule.nodes())?.odds(valid(share)))
+        Some(TrialCourse::of(self.rule.nodes())?.odds(valid(share)))
     }
 
     /// The greatest share of failing calls, in steps of 0.1%, that the compiler accepts as `normal` for this rule. `None` if not even
@@ -158,14 +158,14 @@ impl Explanation {
     }
 
     fn opening(&self, share: f64) -> Opening {
-        let thresholds = Thresholds::of(self.rule.nodes(), Unknown::NeverHolds);
+        let thresholds = Thresholds::of(self.rule.nodes(), UnknownPart::NeverHolds);
         Opening::of(&thresholds, self.calls_in_window(), valid(share))
     }
 
     /// The rows of the table.
     fn rows(&self, shares: &[f64]) -> Vec<table::Row> {
-        let thresholds = Thresholds::of(self.rule.nodes(), Unknown::NeverHolds);
-        let trial = Trial::of(self.rule.nodes());
+        let thresholds = Thresholds::of(self.rule.nodes(), UnknownPart::NeverHolds);
+        let trial = TrialCourse::of(self.rule.nodes());
         let row = |share: &f64| {
             let opening = Opening::of(&thresholds, self.calls_in_window(), *share);
             let within = |calls| table::Bound {
@@ -201,7 +201,7 @@ impl fmt::Display for Explanation {
         if let Extent::Time(_) = self.window().extent {
             let calls = grouped(self.calls_in_window());
             write!(formatter, "Taken that the window holds {calls} calls. ")?;
-            let thresholds = Thresholds::of(self.rule.nodes(), Unknown::NeverHolds);
+            let thresholds = Thresholds::of(self.rule.nodes(), UnknownPart::NeverHolds);
             if thresholds.first(self.calls_in_window()).is_none() {
                 formatter.write_str("So many are too few for the rule: it never opens. ")?;
             }

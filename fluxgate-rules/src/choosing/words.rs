@@ -55,21 +55,21 @@ fn wrapped(sentence: &str) -> String {
 /// The rule of a breaker in one of the two states.
 fn phrase(nodes: &[Node], half_open: bool) -> String {
     match reading(nodes, 0, half_open) {
-        Reading::Always => "it has made a call".to_owned(),
-        Reading::Never => "never".to_owned(),
-        Reading::When(text, _) => text,
+        StateReading::Always => "it has made a call".to_owned(),
+        StateReading::Never => "never".to_owned(),
+        StateReading::When(text, _) => text,
     }
 }
 
 /// What is left of a node once the state is known.
-enum Reading {
+enum StateReading {
     Always,
     Never,
     /// If the text is true; whether that has an "or" that would be misread beside an "and".
     When(String, bool),
 }
 
-fn reading(nodes: &[Node], at: usize, half_open: bool) -> Reading {
+fn reading(nodes: &[Node], at: usize, half_open: bool) -> StateReading {
     let is_all = match nodes[at] {
         Node::Condition(condition) => return of_condition(condition, half_open),
         Node::All(_) => true,
@@ -80,29 +80,31 @@ fn reading(nodes: &[Node], at: usize, half_open: bool) -> Reading {
     let mut texts = Vec::new();
     while member < end {
         match reading(nodes, member, half_open) {
-            Reading::Always if !is_all => return Reading::Always,
-            Reading::Never if is_all => return Reading::Never,
-            Reading::Always | Reading::Never => {}
-            Reading::When(text, is_ambiguous) if is_all && is_ambiguous => {
+            StateReading::Always if !is_all => return StateReading::Always,
+            StateReading::Never if is_all => return StateReading::Never,
+            StateReading::Always | StateReading::Never => {}
+            StateReading::When(text, is_ambiguous) if is_all && is_ambiguous => {
                 texts.push(format!("either {text}"));
             }
-            Reading::When(text, _) => texts.push(text),
+            StateReading::When(text, _) => texts.push(text),
         }
         member += nodes[member].size();
     }
     match (texts.len(), is_all) {
-        (0, true) => Reading::Always,
-        (0, false) => Reading::Never,
-        (count, true) => Reading::When(texts.join(" and "), count == 1 && texts[0].contains(" or when ")),
-        (count, false) => Reading::When(texts.join(", or when "), count > 1),
+        (0, true) => StateReading::Always,
+        (0, false) => StateReading::Never,
+        (count, true) => {
+            StateReading::When(texts.join(" and "), count == 1 && texts[0].contains(" or when "))
+        }
+        (count, false) => StateReading::When(texts.join(", or when "), count > 1),
     }
 }
 
-fn of_condition(condition: Condition, half_open: bool) -> Reading {
+fn of_condition(condition: Condition, half_open: bool) -> StateReading {
     let number = |count: u32| grouped(u64::from(count));
     let text = match condition {
-        Condition::Closed => return if half_open { Reading::Never } else { Reading::Always },
-        Condition::HalfOpen => return if half_open { Reading::Always } else { Reading::Never },
+        Condition::Closed => return if half_open { StateReading::Never } else { StateReading::Always },
+        Condition::HalfOpen => return if half_open { StateReading::Always } else { StateReading::Never },
         Condition::Min(count) => format!("there are at least {}", number(count)),
         Condition::FailureRate(ratio) => format!("at least {} failed", Percent(ratio)),
         Condition::Failures(count) => format!("at least {} failed", number(count)),
@@ -116,7 +118,7 @@ fn of_condition(condition: Condition, half_open: bool) -> Reading {
         Condition::Custom { path: "" | "..", .. } => "your function says so".to_owned(),
         Condition::Custom { path, .. } => format!("`{path}` says so"),
     };
-    Reading::When(text, false)
+    StateReading::When(text, false)
 }
 
 #[cfg(test)]

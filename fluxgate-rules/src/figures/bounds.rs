@@ -7,7 +7,7 @@ use crate::figures::binomial::at_least;
 use crate::figures::filling::{Effort, filling};
 use crate::figures::sliding::sliding;
 use crate::figures::small::{is_small, small};
-use crate::figures::thresholds::{Thresholds, Unknown};
+use crate::figures::thresholds::{Thresholds, UnknownPart};
 use crate::model::limits::MAX_WINDOW_SIZE;
 use crate::model::rule::Node;
 use crate::model::window::{Extent, Window};
@@ -44,7 +44,7 @@ pub(crate) struct Oversight {
 
 /// How the rule opens breakers too often of which this share of calls fails when all is well.
 pub(crate) fn false_alarm(nodes: &[Node], window: &Window, normal: f64) -> Option<FalseAlarm> {
-    let thresholds = Thresholds::of(nodes, Unknown::NeverHolds);
+    let thresholds = Thresholds::of(nodes, UnknownPart::NeverHolds);
     let (filled, rate, varying) = match window.extent {
         Extent::Count(size) => {
             let size = size as u64;
@@ -84,7 +84,7 @@ pub(crate) fn false_alarm(nodes: &[Node], window: &Window, normal: f64) -> Optio
 
 /// How the rule overlooks an outage that makes this share of calls fail, until then none of a full window.
 pub(crate) fn oversight(nodes: &[Node], window: &Window, outage: f64) -> Option<Oversight> {
-    let thresholds = Thresholds::of(nodes, Unknown::Holds);
+    let thresholds = Thresholds::of(nodes, UnknownPart::Holds);
     let of = |calls| Oversight { chance: noticed(&thresholds, calls, outage), calls };
     let worst = match window.extent {
         Extent::Count(size) => of(size as u64),

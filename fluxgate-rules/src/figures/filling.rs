@@ -33,13 +33,13 @@ impl Effort {
 const NEGLIGIBLE: f64 = 1e-25;
 
 /// The numbers of failures that are possible after some calls of which the last ones failed, with their probabilities.
-struct Row {
+struct DistributionRow {
     /// The first of these numbers.
     first: u64,
     probabilities: Vec<f64>,
 }
 
-impl Row {
+impl DistributionRow {
     fn single(failures: usize, probability: f64) -> Self {
         Self { first: failures as u64, probabilities: vec![probability] }
     }
@@ -72,7 +72,7 @@ pub(crate) fn filling(thresholds: &Thresholds<'_>, size: u64, share: f64, effort
     if thresholds.streaks.len() == 1 {
         // Nothing can happen before, and streaks make no difference.
         let Distribution { first: fewest, probabilities } = Distribution::of(first - 1, share);
-        play.rows = vec![Row { first: fewest, probabilities }];
+        play.rows = vec![DistributionRow { first: fewest, probabilities }];
         filling.chances.resize(first as usize, 0.0);
     }
     let settled = u64::from(thresholds.largest_min.max(thresholds.longest_streak())) + 8;
@@ -120,7 +120,7 @@ struct Play<'a> {
     thresholds: &'a Thresholds<'a>,
     share: f64,
     /// By the number of failures in a row; the last row is that of the longest streak that makes a difference, and all longer ones.
-    rows: Vec<Row>,
+    rows: Vec<DistributionRow>,
     /// Whether rows tell numbers of failures; otherwise, each has one number that stands for all.
     counts_failures: bool,
     /// For each of the rule's streaks, the least number of failures that trips, as it was last.
@@ -132,7 +132,7 @@ impl<'a> Play<'a> {
         Self {
             thresholds,
             share,
-            rows: vec![Row::single(0, 1.0)],
+            rows: vec![DistributionRow::single(0, 1.0)],
             counts_failures: thresholds.count_failures(),
             least: vec![0; thresholds.streaks.len()],
         }
@@ -157,7 +157,7 @@ impl<'a> Play<'a> {
                 let row = if self.counts_failures {
                     merged(longer.iter())
                 } else {
-                    Row::single(longest, longer.iter().map(Row::sum).sum())
+                    DistributionRow::single(longest, longer.iter().map(DistributionRow::sum).sum())
                 };
                 self.rows.push(row);
             }
@@ -165,11 +165,11 @@ impl<'a> Play<'a> {
         self.trip(calls)
     }
 
-    fn after_success(&self) -> Row {
+    fn after_success(&self) -> DistributionRow {
         let mut success = if self.counts_failures {
             merged(self.rows.iter())
         } else {
-            Row::single(0, self.rows.iter().map(Row::sum).sum())
+            DistributionRow::single(0, self.rows.iter().map(DistributionRow::sum).sum())
         };
         success.probabilities.iter_mut().for_each(|probability| *probability *= 1.0 - self.share);
         success
@@ -193,15 +193,15 @@ impl<'a> Play<'a> {
     fn forget_failures(&mut self) {
         self.counts_failures = false;
         for (streak, row) in self.rows.iter_mut().enumerate() {
-            *row = Row::single(streak, row.sum());
+            *row = DistributionRow::single(streak, row.sum());
         }
     }
 }
 
 /// The sum of rows, which have no negative numbers of failures between them.
-fn merged<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Row {
+fn merged<'a>(rows: impl Iterator<Item = &'a DistributionRow> + Clone) -> DistributionRow {
     let rows = rows.filter(|row| !row.probabilities.is_empty());
-    let end = |row: &Row| row.first + row.probabilities.len() as u64;
+    let end = |row: &DistributionRow| row.first + row.probabilities.len() as u64;
     let first = rows.clone().map(|row| row.first).min().unwrap_or(0);
     let length = rows.clone().map(end).max().unwrap_or(0).saturating_sub(first);
     let mut probabilities = vec![0.0; length as usize];
@@ -211,5 +211,5 @@ fn merged<'a>(rows: impl Iterator<Item = &'a Row> + Clone) -> Row {
             *sum += probability;
         }
     }
-    Row { first, probabilities }
+    DistributionRow { first, probabilities }
 }

@@ -94,7 +94,7 @@ impl Opening {
 #[cfg(test)]
 mod tests {
     use super::Opening;
-    use crate::figures::thresholds::{Thresholds, Unknown};
+    use crate::figures::thresholds::{Thresholds, UnknownPart};
     use crate::model::rule::Rule;
 
     const RULES: [&str; 12] = [
@@ -140,7 +140,7 @@ mod tests {
     fn figures_of_small_windows_are_those_of_all_sequences() {
         for text in RULES {
             let rule = rule(text);
-            let thresholds = Thresholds::of(rule.nodes(), Unknown::NeverHolds);
+            let thresholds = Thresholds::of(rule.nodes(), UnknownPart::NeverHolds);
             for size in [7, 9] {
                 for share in SHARES {
                     let opening = Opening::of(&thresholds, size, share);
@@ -163,7 +163,7 @@ mod tests {
     fn the_filling_of_a_window_is_exact() {
         for text in RULES {
             let rule = rule(text);
-            let thresholds = Thresholds::of(rule.nodes(), Unknown::NeverHolds);
+            let thresholds = Thresholds::of(rule.nodes(), UnknownPart::NeverHolds);
             for share in SHARES {
                 let opening = Opening::of_large(&thresholds, 12, share);
                 for calls in [1, 5, 8, 12] {
@@ -184,7 +184,7 @@ mod tests {
     fn the_sliding_of_a_window_is_within_the_stated_error() {
         for text in RULES {
             let rule = rule(text);
-            let thresholds = Thresholds::of(rule.nodes(), Unknown::NeverHolds);
+            let thresholds = Thresholds::of(rule.nodes(), UnknownPart::NeverHolds);
             let is_joined = text.matches("failure").count() > 1 && text.contains("failure_streak");
             for size in [8, 10] {
                 for share in SHARES {

@@ -7,7 +7,7 @@ use crate::model::rule::{Condition, Node, Rule};
 
 /// What is supposed of the conditions that say nothing about failures: `slow_rate`, `avg_latency`, `failing_for` and `custom`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Unknown {
+pub(crate) enum UnknownPart {
     /// They never hold, so that the rule trips no sooner than this.
     NeverHolds,
     /// They hold with the first call, so that the rule trips no later than this.
@@ -19,29 +19,29 @@ pub(crate) fn metrics(
     calls: u64,
     failures: u64,
     streak: u32,
-    unknown: Unknown,
+    unknown: UnknownPart,
     measures: Measures,
 ) -> Metrics {
     let (slow, latency, since_success) = match unknown {
-        Unknown::NeverHolds => (0, 0, 0),
-        Unknown::Holds => (calls, u128::MAX, u64::MAX),
+        UnknownPart::NeverHolds => (0, 0, 0),
+        UnknownPart::Holds => (calls, u128::MAX, u64::MAX),
     };
     let tally = Tally { total: calls, failures, slow: [slow; MAX_THRESHOLDS], latency };
     Metrics::new(tally, streak, measures).after_success(since_success)
 }
 
 /// The answers to `custom` conditions.
-pub(crate) fn customs(unknown: Unknown) -> Customs {
+pub(crate) fn customs(unknown: UnknownPart) -> Customs {
     match unknown {
-        Unknown::NeverHolds => Customs::NONE,
-        Unknown::Holds => Customs::ALL,
+        UnknownPart::NeverHolds => Customs::NONE,
+        UnknownPart::Holds => Customs::ALL,
     }
 }
 
 /// How many failures trip a closed breaker, by the number of calls and of failures in a row.
 pub(crate) struct Thresholds<'a> {
     nodes: &'a [Node],
-    unknown: Unknown,
+    unknown: UnknownPart,
     measures: Measures,
     /// The lengths of streaks that the rule asks for, ascending, after 0. Between two of them, the streak makes no difference.
     pub(crate) streaks: Vec<u32>,
@@ -54,7 +54,7 @@ pub(crate) struct Thresholds<'a> {
 }
 
 impl<'a> Thresholds<'a> {
-    pub(crate) fn of(nodes: &'a [Node], unknown: Unknown) -> Self {
+    pub(crate) fn of(nodes: &'a [Node], unknown: UnknownPart) -> Self {
         let ways = possible_ways(nodes, false);
         let conditions = || {
             nodes.iter().enumerate().filter_map(move |(at, node)| match node {

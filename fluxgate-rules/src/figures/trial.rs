@@ -1,6 +1,6 @@
 //! What the trials of a half-open breaker lead to.
 
-use crate::figures::thresholds::{Unknown, customs, metrics};
+use crate::figures::thresholds::{UnknownPart, customs, metrics};
 use crate::logic::trial::{Plan, TrialVerdict};
 use crate::model::rule::{Condition, Node, Rule};
 
@@ -16,14 +16,14 @@ pub struct TrialOdds {
 }
 
 /// The verdicts on all trials of a rule.
-pub(crate) struct Trial {
+pub(crate) struct TrialCourse {
     /// By the number of calls, from 1 on, and by that of failures in a row.
-    verdicts: Vec<Vec<Verdict>>,
+    verdicts: Vec<Vec<TrialEnd>>,
 }
 
 /// The verdict by the number of failures.
 #[derive(Clone, Copy)]
-struct Verdict {
+struct TrialEnd {
     /// A trial with fewer failures passes.
     unpassed: u64,
     /// A trial with so many failures or more re-opens.
@@ -33,7 +33,7 @@ struct Verdict {
 /// The most verdicts that are looked for.
 const MOST_VERDICTS: u64 = 4_000;
 
-impl Trial {
+impl TrialCourse {
     /// Of a rule, unless its trials are too long to be played.
     pub(crate) fn of(nodes: &[Node]) -> Option<Self> {
         let plan = Plan::of(nodes)?;
@@ -47,7 +47,7 @@ impl Trial {
             return None;
         }
         let judge = Judge { nodes, plan };
-        let mut guesses = vec![Verdict { unpassed: 0, reopens: 0 }; longest as usize + 1];
+        let mut guesses = vec![TrialEnd { unpassed: 0, reopens: 0 }; longest as usize + 1];
         let verdicts = (1..=plan.longest()).map(|calls| {
             for (streak, guess) in guesses.iter_mut().enumerate().take(calls as usize + 1) {
                 *guess = judge.verdict(calls, streak as u32, *guess);
@@ -101,18 +101,18 @@ struct Judge<'a> {
 
 impl Judge<'_> {
     /// The verdict on so many calls, from one on nearly as many: with more failures, a trial never passes sooner, nor re-opens later.
-    fn verdict(&self, calls: u64, streak: u32, guess: Verdict) -> Verdict {
+    fn verdict(&self, calls: u64, streak: u32, guess: TrialEnd) -> TrialEnd {
         let ask = |failures| self.ask(calls, failures, streak);
         let passes = |failures| ask(failures) == TrialVerdict::Passes;
         let reopens = |failures| matches!(ask(failures), TrialVerdict::Trips(_));
-        Verdict {
+        TrialEnd {
             unpassed: first(calls, guess.unpassed, |failures| !passes(failures)),
             reopens: first(calls, guess.reopens, reopens),
         }
     }
 
     fn ask(&self, calls: u64, failures: u64, streak: u32) -> TrialVerdict {
-        let unknown = Unknown::NeverHolds;
+        let unknown = UnknownPart::NeverHolds;
         let metrics = metrics(calls, failures, streak, unknown, Rule::measures(self.nodes));
         self.plan.verdict(self.nodes, &metrics, calls - failures, Some(customs(unknown)))
     }
@@ -133,8 +133,8 @@ fn first(most: u64, guess: u64, is_true: impl Fn(u64) -> bool) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::Trial;
-    use crate::figures::thresholds::{Unknown, customs, metrics};
+    use super::TrialCourse;
+    use crate::figures::thresholds::{UnknownPart, customs, metrics};
     use crate::logic::trial::{Plan, TrialVerdict};
     use crate::model::rule::Rule;
 
@@ -151,7 +151,7 @@ mod tests {
                 let is_failure = sequence >> (call - 1) & 1 == 1;
                 failed += u64::from(is_failure);
                 streak = if is_failure { streak + 1 } else { 0 };
-                let unknown = Unknown::NeverHolds;
+                let unknown = UnknownPart::NeverHolds;
                 let total = u64::from(call);
                 let metrics = metrics(total, failed, streak, unknown, Rule::measures(rule.nodes()));
                 match plan.verdict(rule.nodes(), &metrics, total - failed, Some(customs(unknown))) {
@@ -182,7 +182,7 @@ mod tests {
             "min(5) & (failure_rate(0.6) | slow_rate(0.5, 1s))",
         ] {
             let rule: Rule = text.parse().unwrap_or_else(|problem| panic!("{text}: {problem:?}"));
-            let trial = Trial::of(rule.nodes()).expect("not too long");
+            let trial = TrialCourse::of(rule.nodes()).expect("not too long");
             for share in [0.0, 0.01, 0.2, 0.5, 0.9, 1.0] {
                 let (passes, calls) = played(&rule, share);
                 let found = trial.odds(share);
@@ -203,7 +203,7 @@ mod tests {
             ("min(1000) & failure_rate(0.5) | failure_streak(10)", false),
         ] {
             let rule: Rule = text.parse().expect("a rule");
-            assert_eq!(Trial::of(rule.nodes()).is_some(), is_played, "{text}");
+            assert_eq!(TrialCourse::of(rule.nodes()).is_some(), is_played, "{text}");
         }
     }
 }

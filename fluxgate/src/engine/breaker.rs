@@ -342,7 +342,7 @@ impl Guard<'_> {
     pub(super) fn collect(&mut self) {
         let (stripes, word) = (self.breaker.stripes(), self.word);
         let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
-        let kind = Kind::of(grants.word(), word);
+        let kind = CountedKind::of(grants.word(), word);
         grants.collect(stripes, |counted| kind.enter(counted, memory.as_deref_mut(), rejected, counts));
     }
 
@@ -351,7 +351,7 @@ impl Guard<'_> {
     pub(super) fn close_stripes(&mut self) {
         let (stripes, word) = (self.breaker.stripes(), self.word);
         let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
-        let kind = Kind::of(grants.word(), word);
+        let kind = CountedKind::of(grants.word(), word);
         grants.close(stripes, |counted| kind.enter(counted, memory.as_deref_mut(), rejected, counts));
     }
 
@@ -385,13 +385,13 @@ impl Guard<'_> {
 
 /// What stripes count.
 #[derive(Clone, Copy)]
-enum Kind {
+enum CountedKind {
     Successes,
     Failures,
     Refusals,
 }
 
-impl Kind {
+impl CountedKind {
     /// What is counted under the word `counted`, of a breaker that has this `word`.
     fn of(counted: StateWord, word: StateWord) -> Self {
         if counted == word {

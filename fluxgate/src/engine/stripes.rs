@@ -29,7 +29,7 @@ const CLOSED: u64 = u64::MAX;
 
 /// What became of a call that was to be counted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Count {
+enum Counting {
     Counted,
     /// The stripe is not open to such a call, or has counted as many as it may.
     Closed,
@@ -45,16 +45,16 @@ impl Stripe {
     }
 
     #[inline]
-    fn count(&self, word: StateWord) -> Count {
+    fn count(&self, word: StateWord) -> Counting {
         let seen = self.count.load(Ordering::Acquire);
         // If the word is another, the difference is larger than any count.
         let counted = seen.wrapping_sub(word.0 << NUMBER);
         if counted >= LARGEST || counted >= self.limit.load(Ordering::Relaxed) {
-            return Count::Closed;
+            return Counting::Closed;
         }
         match self.count.compare_exchange(seen, seen + 1, Ordering::AcqRel, Ordering::Relaxed) {
-            Ok(_) => Count::Counted,
-            Err(_) => Count::Contended,
+            Ok(_) => Counting::Counted,
+            Err(_) => Counting::Contended,
         }
     }
 
@@ -107,16 +107,16 @@ pub(crate) struct Apart {
 pub(super) struct Logging {
     stripe: Stripe,
     /// Used from the first to the last.
-    entries: [Entry; ENTRIES],
+    entries: [LogEntry; ENTRIES],
     settings: OnceBox<Arc<OfStripe>>,
 }
 
 /// A failure: after how many of a season's successes it came. Or room for one: in the season of this number. Or nothing.
 ///
 /// The lowest bit tells the first two apart.
-struct Entry(AtomicU64);
+struct LogEntry(AtomicU64);
 
-impl Entry {
+impl LogEntry {
     const NOTHING: u64 = 0;
 
     const fn room(season: u64) -> u64 {
@@ -135,7 +135,7 @@ impl Entry {
 
 impl Logging {
     fn new() -> Self {
-        let entry = || Entry(AtomicU64::new(Entry::NOTHING));
+        let entry = || LogEntry(AtomicU64::new(LogEntry::NOTHING));
         let entries = std::array::from_fn(|_| entry());
         Self { stripe: Stripe::closed(), entries, settings: OnceBox::new() }
     }
@@ -143,7 +143,7 @@ impl Logging {
     /// Makes room for so many failures. All room there was must be used, and collected.
     pub(super) fn open(&self, season: u64, number: usize) {
         for (place, entry) in self.entries.iter().enumerate() {
-            let value = if place < number { Entry::room(season) } else { Entry::NOTHING };
+            let value = if place < number { LogEntry::room(season) } else { LogEntry::NOTHING };
             entry.0.store(value, Ordering::Release);
         }
     }
@@ -161,8 +161,8 @@ impl Logging {
     /// Takes back the room that is left.
     pub(super) fn close(&self, season: u64, opened: usize) {
         for entry in &self.entries[..opened] {
-            let room = Entry::room(season);
-            let _ = entry.0.compare_exchange(room, Entry::NOTHING, Ordering::AcqRel, Ordering::Relaxed);
+            let room = LogEntry::room(season);
+            let _ = entry.0.compare_exchange(room, LogEntry::NOTHING, Ordering::AcqRel, Ordering::Relaxed);
         }
     }
 }
@@ -180,17 +180,17 @@ impl<'a> Stripes<'a> {
     pub(crate) fn count(self, word: StateWord) -> bool {
         match self.apart.get() {
             None => match self.first.count(word) {
-                Count::Counted => true,
-                Count::Closed => false,
-                Count::Contended => self.part(),
+                Counting::Counted => true,
+                Counting::Closed => false,
+                Counting::Contended => self.part(),
             },
             Some(apart) => {
                 let own = &apart.stripes[own()].stripe;
                 loop {
                     match own.count(word) {
-                        Count::Counted => return true,
-                        Count::Closed => return false,
-                        Count::Contended => {}
+                        Counting::Counted => return true,
+                        Counting::Closed => return false,
+                        Counting::Contended => {}
                     }
                 }
             }
@@ -217,7 +217,7 @@ impl<'a> Stripes<'a> {
         let own = &apart.stripes[own()];
         for entry in &own.entries {
             let room = entry.0.load(Ordering::Acquire);
-            if room == Entry::NOTHING {
+            if room == LogEntry::NOTHING {
                 return false;
             }
             if room & 1 == 1 {
@@ -226,7 +226,7 @@ impl<'a> Stripes<'a> {
             if own.stripe.counted_of(word).is_none() {
                 return false;
             }
-            let failure = Entry::failure(self.counted_of(apart, word));
+            let failure = LogEntry::failure(self.counted_of(apart, word));
             if entry.0.compare_exchange(room, failure, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
                 return true;
             }
@@ -297,7 +297,7 @@ pub(super) fn own() -> usize {
 
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
-    use super::{Count, LARGEST, NUMBER, Stripe, own};
+    use super::{Counting, LARGEST, NUMBER, Stripe, own};
     use crate::engine::word::StateWord;
     use crate::state::State;
     use std::sync::atomic::Ordering;
@@ -307,7 +307,7 @@ mod tests {
         let word = StateWord::first(false, false).used().next(State::Closed);
         let (before, after) = (StateWord::first(false, false).used(), word.next(State::Closed));
         let stripe = Stripe::closed();
-        let counts = |word| stripe.count(word) == Count::Counted;
+        let counts = |word| stripe.count(word) == Counting::Counted;
         assert!([word, before, StateWord(0), StateWord::NONE].iter().all(|word| !counts(*word)));
         for number in [0, 1, 3] {
             stripe.open(word, number);
@@ -315,7 +315,7 @@ mod tests {
                 assert!(!counts(other) && stripe.counted_of(other).is_none());
             }
             assert!((0..number).all(|_| counts(word)));
-            assert_eq!((stripe.count(word), stripe.counted_of(word)), (Count::Closed, Some(number)));
+            assert_eq!((stripe.count(word), stripe.counted_of(word)), (Counting::Closed, Some(number)));
             stripe.prolong(1);
             assert!(counts(word) && !counts(word));
             assert_eq!((stripe.counted(), stripe.close()), (number + 1, number + 1));

@@ -19,7 +19,7 @@ pub(crate) struct Counts {
 /// What a breaker has if someone wants to know of its calls.
 pub(crate) struct Watch {
     /// Made when the breaker begins to count calls.
-    calls: OnceBox<Calls>,
+    calls: OnceBox<CallCounts>,
     /// What [`Breaker::slow_from`](super::breaker::Breaker) is of a breaker that does not count calls.
     slow_from: AtomicU64,
     pub(super) audience: Audience,
@@ -28,11 +28,11 @@ pub(crate) struct Watch {
 const STRIPES: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
 
 /// The calls of a breaker that counts them, usually a stripe for each thread.
-pub(crate) struct Calls([Stripe; STRIPES]);
+pub(crate) struct CallCounts([CountStripe; STRIPES]);
 
 /// Aligned to two cache lines, because processors fetch lines in pairs.
 #[repr(align(128))]
-struct Stripe {
+struct CountStripe {
     successes: AtomicU64,
     ignored: AtomicU64,
 }
@@ -55,23 +55,23 @@ impl Watch {
     }
 
     /// The counts of calls, which begin with this.
-    pub(super) fn calls(&self) -> &Calls {
-        self.calls.get_or_init(|| Box::new(Calls::new()))
+    pub(super) fn calls(&self) -> &CallCounts {
+        self.calls.get_or_init(|| Box::new(CallCounts::new()))
     }
 
     /// Successes and ignored calls, if calls were ever counted.
     pub(super) fn counted(&self) -> Option<(u64, u64)> {
-        let Calls(stripes) = self.calls.get()?;
-        let sum = |of: fn(&Stripe) -> &AtomicU64| {
+        let CallCounts(stripes) = self.calls.get()?;
+        let sum = |of: fn(&CountStripe) -> &AtomicU64| {
             stripes.iter().map(|stripe| of(stripe).load(Ordering::Relaxed)).sum()
         };
         Some((sum(|stripe| &stripe.successes), sum(|stripe| &stripe.ignored)))
     }
 }
 
-impl Calls {
+impl CallCounts {
     fn new() -> Self {
-        let stripe = |_| Stripe { successes: AtomicU64::new(0), ignored: AtomicU64::new(0) };
+        let stripe = |_| CountStripe { successes: AtomicU64::new(0), ignored: AtomicU64::new(0) };
         Self(std::array::from_fn(stripe))
     }
 
@@ -83,7 +83,7 @@ impl Calls {
         self.own().ignored.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn own(&self) -> &Stripe {
+    fn own(&self) -> &CountStripe {
         &self.0[own() % STRIPES]
     }
 }

@@ -13,7 +13,7 @@ use super::locked::Period;
 use super::trial::Trial;
 use super::word::StateWord;
 use crate::clock::NEVER;
-use crate::events::audience::Member;
+use crate::events::audience::Subscription;
 use crate::events::cause::Figures;
 use crate::events::delivery;
 use crate::events::listener::Listener;
@@ -186,7 +186,7 @@ pub(super) fn deliver(breaker: &Breaker) {
 
 /// Adds a listener, for the life of the breaker.
 pub(crate) fn listen(breaker: &Breaker, listener: Arc<dyn Listener>) {
-    let member = Member::new(listener);
+    let member = Subscription::new(listener);
     if member.interests.has_refusals() || member.interests.has_calls() {
         breaker.watch().audience.add(&member);
     }

@@ -11,12 +11,12 @@ use crate::sync::{Arc, OnceBox, const_unless_model};
 
 /// A listener, with what it said it wants to hear.
 #[derive(Clone)]
-pub(crate) struct Member {
+pub(crate) struct Subscription {
     pub(crate) listener: Arc<dyn Listener>,
     pub(crate) interests: Interests,
 }
 
-impl Member {
+impl Subscription {
     /// Asks the listener, which is user code, what it wants to hear.
     pub(crate) fn new(listener: Arc<dyn Listener>) -> Self {
         let interests = contain(|| listener.interests()).unwrap_or_default();
@@ -28,7 +28,7 @@ impl Member {
 pub(crate) struct Audience(OnceBox<Seat>);
 
 struct Seat {
-    member: Member,
+    member: Subscription,
     next: Audience,
 }
 
@@ -48,7 +48,7 @@ impl Audience {
     }
 
     /// Adds a listener.
-    pub(crate) fn add(&self, member: &Member) {
+    pub(crate) fn add(&self, member: &Subscription) {
         HAS_LISTENERS.store(true, Ordering::Release);
         let mut seat = Box::new(Seat { member: member.clone(), next: Self::new() });
         let mut end = self;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once, PoisonError, Weak};
 use std::task::{Context, Poll, Waker};
 use std::time::Instant;
 
-use super::audience::Member;
+use super::audience::Subscription;
 use super::delivery::listen_everywhere;
 use super::event::{EndedCall, Event, RefusedCall};
 use super::interests::Interests;
@@ -132,7 +132,7 @@ impl Channels {
         self.0.write().push(Arc::downgrade(channel));
         LISTENING.call_once(|| {
             let interests = Interests::transitions().resets().refusals().counted_calls();
-            listen_everywhere(Member { listener: Arc::new(Hub(self)), interests });
+            listen_everywhere(Subscription { listener: Arc::new(Hub(self)), interests });
         });
     }
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::audience::{self, Member};
+use super::audience::{self, Subscription};
 #[cfg(feature = "tracing")]
 use super::tracing;
 use super::transition::Transition;
@@ -15,7 +15,7 @@ use crate::sync::RwLock;
 /// without it.
 #[derive(Default)]
 pub(crate) struct Delivery {
-    listeners: Vec<Member>,
+    listeners: Vec<Subscription>,
     queue: VecDeque<Queued>,
     /// How many transitions have been dropped since the last one that was delivered.
     missed: u64,
@@ -35,7 +35,7 @@ struct Queued {
 const LONGEST_QUEUE: usize = 1_024;
 
 impl Delivery {
-    pub(crate) fn listen(&mut self, member: Member) {
+    pub(crate) fn listen(&mut self, member: Subscription) {
         self.listeners.push(member);
     }
 
@@ -94,7 +94,7 @@ impl Delivery {
     }
 
     /// The next transition and its listeners; `None` ends the delivery.
-    pub(crate) fn next(&mut self) -> Option<(Transition, Vec<Member>)> {
+    pub(crate) fn next(&mut self) -> Option<(Transition, Vec<Subscription>)> {
         self.delivering = self.is_ready();
         let Queued { mut transition, .. } =
             if self.delivering { self.queue.pop_front()? } else { return None };
@@ -103,10 +103,10 @@ impl Delivery {
     }
 }
 
-static EVERYWHERE: RwLock<Vec<Member>> = RwLock::new(Vec::new());
+static EVERYWHERE: RwLock<Vec<Subscription>> = RwLock::new(Vec::new());
 
 /// Adds a listener to every breaker, existing and future, for the life of the process.
-pub(crate) fn listen_everywhere(member: Member) {
+pub(crate) fn listen_everywhere(member: Subscription) {
     if member.interests.has_refusals() || member.interests.has_calls() {
         audience::EVERYWHERE.add(&member);
     }
@@ -125,12 +125,12 @@ pub(crate) fn hears_resets() -> bool {
 }
 
 /// Calls all listeners that want to hear of it.
-pub(crate) fn notify(transition: &Transition, own: &[Member]) {
+pub(crate) fn notify(transition: &Transition, own: &[Subscription]) {
     let is_reset = transition.is_reset();
     #[cfg(feature = "tracing")]
     contain(|| tracing::emit(transition));
     let everywhere = EVERYWHERE.read().clone();
-    for Member { listener, interests } in own.iter().chain(&everywhere) {
+    for Subscription { listener, interests } in own.iter().chain(&everywhere) {
         if !is_reset || interests.has_resets() {
             contain(|| listener.on_transition(transition));
         }

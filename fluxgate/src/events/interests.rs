@@ -12,12 +12,12 @@
 pub struct Interests {
     resets: bool,
     refusals: bool,
-    calls: Calls,
+    calls: CallInterest,
 }
 
 /// Of which breakers calls are heard.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-enum Calls {
+enum CallInterest {
     None,
     Counted,
     All,
@@ -26,7 +26,7 @@ enum Calls {
 impl Interests {
     /// Nothing beside transitions; the default.
     pub const fn transitions() -> Self {
-        Self { resets: false, refusals: false, calls: Calls::None }
+        Self { resets: false, refusals: false, calls: CallInterest::None }
     }
 
     /// Everything. See [`calls`](Self::calls) for what that costs.
@@ -51,15 +51,15 @@ impl Interests {
     /// clock twice, and write.
     #[must_use]
     pub const fn calls(self) -> Self {
-        Self { calls: Calls::All, ..self }
+        Self { calls: CallInterest::All, ..self }
     }
 
     /// Also the end of each call of a breaker that counts its calls anyway.
     #[must_use]
     pub const fn counted_calls(self) -> Self {
         match self.calls {
-            Calls::None => Self { calls: Calls::Counted, ..self },
-            Calls::Counted | Calls::All => self,
+            CallInterest::None => Self { calls: CallInterest::Counted, ..self },
+            CallInterest::Counted | CallInterest::All => self,
         }
     }
 
@@ -73,12 +73,12 @@ impl Interests {
 
     /// Whether calls are heard, of whatever breakers.
     pub(crate) fn has_calls(self) -> bool {
-        self.calls != Calls::None
+        self.calls != CallInterest::None
     }
 
     /// Whether breakers have to count their calls for this.
     pub(crate) fn has_all_calls(self) -> bool {
-        self.calls == Calls::All
+        self.calls == CallInterest::All
     }
 }
 

@@ -12,14 +12,14 @@ use crate::events::tracing::emit_unfit;
 use crate::sync::{Arc, RwLock};
 
 /// Changes for the breakers of a pattern.
-pub(crate) struct Entry {
+pub(crate) struct Prescribed {
     pub(crate) pattern: Pattern,
     pub(crate) changes: Changes,
 }
 
 /// All entries; where several are for one breaker, the later ones are more particular.
 pub(crate) struct Prescription {
-    entries: Vec<Entry>,
+    entries: Vec<Prescribed>,
 }
 
 /// What is prescribed now, and for whom it did not fit that came later.
@@ -34,17 +34,17 @@ static STANDING: RwLock<Standing> = RwLock::new(Standing { prescription: None, u
 const MOST_UNFIT: usize = 256;
 
 impl Prescription {
-    pub(crate) fn new(mut entries: Vec<Entry>) -> Self {
+    pub(crate) fn new(mut entries: Vec<Prescribed>) -> Self {
         entries.sort_by(|one, other| one.pattern.cmp(&other.pattern));
         Self { entries }
     }
 
-    pub(crate) fn entries(&self) -> &[Entry] {
+    pub(crate) fn entries(&self) -> &[Prescribed] {
         &self.entries
     }
 
     /// The entries for a breaker, the most particular one last.
-    pub(crate) fn of<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = &'a Entry> {
+    pub(crate) fn of<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = &'a Prescribed> {
         self.entries.iter().filter(move |entry| entry.pattern.matches(name))
     }
 

@@ -56,49 +56,49 @@ use crate::configuration::error::{ConfigError, ConfigProblem};
 use crate::configuration::name::Name;
 use crate::configuration::pattern::Pattern;
 use crate::configuration::{self, OnCancel};
-use crate::handle::prescription::{self, Entry, Prescription};
+use crate::handle::prescription::{self, Prescribed, Prescription};
 use crate::handle::registry::breakers;
 use crate::state::Outcome;
 
 /// Settings for breakers by their names: see the [module](self). A number or a truth value need not be a string.
 #[derive(Clone, PartialEq, Eq, Default, Debug, serde::Deserialize)]
 #[serde(transparent)]
-pub struct Settings(BTreeMap<String, BTreeMap<String, Text>>);
+pub struct Settings(BTreeMap<String, BTreeMap<String, SettingText>>);
 
 /// A value, as text.
 #[derive(Clone, PartialEq, Eq, Debug)]
-struct Text(String);
+struct SettingText(String);
 
-impl<'de> Deserialize<'de> for Text {
+impl<'de> Deserialize<'de> for SettingText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Scalar;
 
         impl Visitor<'_> for Scalar {
-            type Value = Text;
+            type Value = SettingText;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 formatter
                     .write_str("a setting as a string, such as \"cooldown(60s)\", a number, or a truth value")
             }
 
-            fn visit_str<E: Error>(self, text: &str) -> Result<Text, E> {
-                Ok(Text(text.to_owned()))
+            fn visit_str<E: Error>(self, text: &str) -> Result<SettingText, E> {
+                Ok(SettingText(text.to_owned()))
             }
 
-            fn visit_bool<E: Error>(self, value: bool) -> Result<Text, E> {
-                Ok(Text(value.to_string()))
+            fn visit_bool<E: Error>(self, value: bool) -> Result<SettingText, E> {
+                Ok(SettingText(value.to_string()))
             }
 
-            fn visit_u64<E: Error>(self, number: u64) -> Result<Text, E> {
-                Ok(Text(number.to_string()))
+            fn visit_u64<E: Error>(self, number: u64) -> Result<SettingText, E> {
+                Ok(SettingText(number.to_string()))
             }
 
-            fn visit_i64<E: Error>(self, number: i64) -> Result<Text, E> {
-                Ok(Text(number.to_string()))
+            fn visit_i64<E: Error>(self, number: i64) -> Result<SettingText, E> {
+                Ok(SettingText(number.to_string()))
             }
 
-            fn visit_f64<E: Error>(self, number: f64) -> Result<Text, E> {
-                Ok(Text(number.to_string()))
+            fn visit_f64<E: Error>(self, number: f64) -> Result<SettingText, E> {
+                Ok(SettingText(number.to_string()))
             }
         }
 
@@ -114,7 +114,7 @@ impl Settings {
 
     /// Sets one setting of the breakers with this name, in the words of the attribute: `set("payments", "retry", "cooldown(10s)")`.
     pub fn set(&mut self, breaker: impl Into<String>, setting: impl Into<String>, value: impl Into<String>) {
-        self.0.entry(breaker.into()).or_default().insert(setting.into(), Text(value.into()));
+        self.0.entry(breaker.into()).or_default().insert(setting.into(), SettingText(value.into()));
     }
 }
 
@@ -203,7 +203,7 @@ pub fn apply(settings: &Settings) -> Result<Applied, SettingsError> {
     let mut problems = Vec::new();
     let entries = settings.0.iter().map(|(name, settings)| {
         let mut changes = Changes::new();
-        for (setting, Text(text)) in settings {
+        for (setting, SettingText(text)) in settings {
             let error = read(&mut changes, setting, text).err();
             problems.extend(error.iter().flat_map(ConfigError::problems).map(|problem| SettingsProblem {
                 key: format!("{name}.{setting}"),
@@ -211,7 +211,7 @@ pub fn apply(settings: &Settings) -> Result<Applied, SettingsError> {
                 problem: problem.clone(),
             }));
         }
-        Entry { pattern: Pattern::new(name), changes }
+        Prescribed { pattern: Pattern::new(name), changes }
     });
     let prescription = Prescription::new(entries.collect());
     // What cannot be read is not checked further: it would be taken for the program's own.
@@ -221,7 +221,7 @@ pub fn apply(settings: &Settings) -> Result<Applied, SettingsError> {
     if !problems.is_empty() {
         return Err(SettingsError(problems));
     }
-    let is_matched = |entry: &&Entry| !breakers().any(|breaker| entry.pattern.matches(breaker.name()));
+    let is_matched = |entry: &&Prescribed| !breakers().any(|breaker| entry.pattern.matches(breaker.name()));
     let unmatched = prescription.entries().iter().filter(is_matched);
     let unmatched = unmatched.map(|entry| entry.pattern.as_str().to_owned()).collect();
     Ok(Applied { changed: prescription::prescribe(prescription), unmatched })
@@ -312,7 +312,7 @@ fn misfits(prescription: &Prescription) -> Vec<SettingsProblem> {
     problems
 }
 
-fn key(entry: &Entry, problem: &ConfigProblem) -> String {
+fn key(entry: &Prescribed, problem: &ConfigProblem) -> String {
     let name = entry.pattern.as_str();
     if entry.changes.has(problem.setting()) {
         format!("{name}.{}", problem.setting())

@@ -22,14 +22,14 @@ use crate::text::token::{Shape, Token, TokenRange, spell};
 
 /// A part of an argument's value, as given.
 #[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Given {
+pub(crate) struct GivenPart {
     pub(crate) part: Part,
     pub(crate) unit: Unit,
     pub(crate) value: String,
 }
 
 /// The value of an argument that has all these parts; `None` if they say nothing.
-pub(crate) fn compose(setting: &str, parts: &[Given], window: &Window) -> Option<Filled> {
+pub(crate) fn compose(setting: &str, parts: &[GivenPart], window: &Window) -> Option<Filled> {
     let parts = with_units(parts);
     let filled = match vocabulary(setting) {
         Some(vocabulary) if vocabulary.is_joined() => rule(&parts),
@@ -79,34 +79,35 @@ fn example(setting: &str) -> &'static str {
 }
 
 /// The parts with numbers as their units mean them.
-fn with_units(parts: &[Given]) -> Vec<Given> {
+fn with_units(parts: &[GivenPart]) -> Vec<GivenPart> {
     let unit = parts.iter().filter(|given| given.part == Part::Unit).find_map(|given| {
         let tokens = lex(&given.value).tokens;
         same_unit(&snake(&tokens.iter().rfind(|token| token.shape == Shape::Word)?.text))
     });
-    let meant = |given: &Given| match (given.part, unit) {
+    let meant = |given: &GivenPart| match (given.part, unit) {
         (Part::Argument(..), Some(unit)) if given.unit == Unit::Plain => Unit::Time(unit),
         _ => given.unit,
     };
     let parts = parts.iter().filter(|given| given.part != Part::Unit);
-    parts.map(|given| Given { value: with_unit(&given.value, meant(given)), ..given.clone() }).collect()
+    parts.map(|given| GivenPart { value: with_unit(&given.value, meant(given)), ..given.clone() }).collect()
 }
 
-fn is_true(given: &Given) -> bool {
+fn is_true(given: &GivenPart) -> bool {
     !["false", "\"false\"", "0"].contains(&given.value.as_str())
 }
 
 /// A window, a retry or a permit.
-fn call(vocabulary: &'static Vocabulary, parts: &[Given]) -> Option<Filled> {
+fn call(vocabulary: &'static Vocabulary, parts: &[GivenPart]) -> Option<Filled> {
     // `backoff = exponential(10s, 60s)` is a value, `backoff = exponential` the choice of one.
-    let is_word = |given: &Given| match given.part {
+    let is_word = |given: &GivenPart| match given.part {
         Part::Argument("custom", _) => false,
         // A constant of the user's.
         Part::Argument(_, 0) if is_static(&lex(&given.value).tokens) => false,
         Part::Argument(_, 0) => first_word(vocabulary, &given.value).is_some(),
         _ => false,
     };
-    let is_whole = |given: &Given| given.part == Part::Whole || is_word(given) && given.value.contains('(');
+    let is_whole =
+        |given: &GivenPart| given.part == Part::Whole || is_word(given) && given.value.contains('(');
     let base = parts.iter().find(|given| is_whole(given));
     let base = base.map(|given| lex(given.value.trim_matches('"')).tokens);
     // `window = 60s` is `time(60s)`.
@@ -214,7 +215,7 @@ fn choice(vocabulary: &'static Vocabulary, value: &str) -> Option<&'static Entry
 }
 
 /// How many buckets of the given time a window has.
-fn buckets(parts: &[Given], values: &[String]) -> Option<u128> {
+fn buckets(parts: &[GivenPart], values: &[String]) -> Option<u128> {
     let bucket = parts.iter().find(|given| given.part == Part::BucketTime)?;
     let [parameter] = vocabulary("window")?.entry("time")?.positional else { return None };
     let nanos = |text: &str| match read_or_right(text, parameter)? {
@@ -244,7 +245,7 @@ fn is_value(text: &str, parameter: &Parameter) -> bool {
 }
 
 /// A rule: `min` guards the alternatives.
-fn rule(parts: &[Given]) -> Option<Filled> {
+fn rule(parts: &[GivenPart]) -> Option<Filled> {
     let mut alternatives: Vec<String> = Vec::new();
     let (mut min, mut successes, mut is_example) = (None, None, false);
     let mut words: Vec<&str> = Vec::new();

@@ -2,7 +2,7 @@
 
 use crate::language::foreign::{Part, Sense, Unit};
 use crate::model::window::Window;
-use crate::reading::attribute::compose::{Given, compose};
+use crate::reading::attribute::compose::{GivenPart, compose};
 use crate::reading::attribute::entries::{Entry, Reader};
 use crate::reading::attribute::places;
 use crate::reading::attribute::resolve::Resolved;
@@ -31,7 +31,7 @@ pub struct WrittenArgument {
 /// A part of an argument, and where it is given.
 struct DraftPart {
     setting: &'static str,
-    given: Given,
+    given: GivenPart,
     libraries: &'static str,
     /// What to do if something else was meant.
     otherwise: Option<&'static str>,
@@ -148,7 +148,7 @@ impl<'a> Draft<'a> {
             let problem = Problem::new(entry.place, format!("`{name}` is a second `{setting}`"));
             return self.report(problem.help("write one of them"));
         }
-        let given = Given { part, unit, value };
+        let given = GivenPart { part, unit, value };
         self.parts.push(DraftPart { setting, given, libraries, otherwise, entry: entry.clone() });
     }
 
@@ -222,7 +222,8 @@ impl<'a> Draft<'a> {
         for entry in foreign {
             let mut names = self.reader.names.iter().map(|(name, _)| *name);
             let Some(setting) = names.find(|name| entry.name.as_deref() == Some(*name)) else { continue };
-            let given = Given { part: Part::Whole, unit: Unit::Plain, value: self.reader.spell(entry.value) };
+            let given =
+                GivenPart { part: Part::Whole, unit: Unit::Plain, value: self.reader.spell(entry.value) };
             self.parts.push(DraftPart { setting, given, libraries: "", otherwise: None, entry });
         }
         self.parts.sort_by_key(|part| part.entry.place.start);
@@ -268,7 +269,7 @@ impl<'a> Draft<'a> {
     fn composed(&self, setting: &'static str, merged: &[Entry], window: &Window) -> Option<(String, bool)> {
         let of_setting = self.parts.iter().filter(|part| part.setting == setting);
         let base = merged.iter().filter(|entry| entry.name.as_deref() == Some(setting));
-        let base = base.filter(|entry| !entry.value.is_empty()).map(|entry| Given {
+        let base = base.filter(|entry| !entry.value.is_empty()).map(|entry| GivenPart {
             part: Part::Whole,
             unit: Unit::Plain,
             value: self.reader.spell(entry.value),

@@ -42,7 +42,7 @@ pub(crate) fn tracker(value: &str) -> Option<String> {
     let texts = || members.iter().map(|member| member.text.as_str()).collect::<Vec<_>>();
     Some(if members.iter().all(|member| member.is_type) {
         format!("type_of({})", texts().join(", "))
-    } else if let [Member { text, is_function: true, .. }] = members.as_slice() {
+    } else if let [TrackerMember { text, is_function: true, .. }] = members.as_slice() {
         format!("custom({text})")
     } else {
         format!("matches({})", texts().join(" | "))
@@ -62,14 +62,14 @@ fn with_our_words(tokens: &[Token]) -> Vec<Token> {
 }
 
 /// One of several.
-struct Member {
+struct TrackerMember {
     text: String,
     is_type: bool,
     is_function: bool,
 }
 
 /// `IOException.class`, `typeof(TimeoutException)`, `"java.io.IOException"`, `Error::Down`, `is_down`.
-fn member(tokens: &[Token]) -> Option<Member> {
+fn member(tokens: &[Token]) -> Option<TrackerMember> {
     let tokens = match tokens {
         [rest @ .., point, class] if point.is(".") && class.is("class") => rest,
         [rest @ .., one, two, class] if one.is(":") && two.is(":") && class.is("class") => rest,
@@ -95,7 +95,7 @@ fn member(tokens: &[Token]) -> Option<Member> {
     let is_module = words.len() > 1 && !is_upper(words[words.len() - 2]);
     let is_named =
         ["Error", "Exception", "Timeout"].iter().any(|end| last.ends_with(end)) && words.len() == 1;
-    Some(Member {
+    Some(TrackerMember {
         text: spell(tokens),
         is_type: is_path && is_upper(last) && (is_module || is_named && last != "Timeout"),
         is_function: is_path && last.starts_with(char::is_lowercase),
