@@ -28,7 +28,7 @@ impl Expectations {
 
 /// The numbers of a rule of one kind. All of a kind are changed together.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum Quantity {
     Min,
     /// In percent.
     Rate,
@@ -37,9 +37,9 @@ enum Kind {
 }
 
 /// Those that are changed first come first.
-const KINDS: [Kind; 4] = [Kind::Min, Kind::Rate, Kind::Failures, Kind::Streak];
+const KINDS: [Quantity; 4] = [Quantity::Min, Quantity::Rate, Quantity::Failures, Quantity::Streak];
 
-impl Kind {
+impl Quantity {
     fn number(self, node: &Node) -> Option<u64> {
         match (self, node) {
             (Self::Min, Node::Condition(Condition::Min(count)))
@@ -108,7 +108,7 @@ fn calmer(nodes: &[Node], window: &Window, expectations: Expectations) -> Option
 
 /// With a lower share, or else a lower count.
 fn quicker(nodes: &[Node], window: &Window, expectations: Expectations) -> Option<Vec<Node>> {
-    for kind in [Kind::Rate, Kind::Failures, Kind::Streak] {
+    for kind in [Quantity::Rate, Quantity::Failures, Quantity::Streak] {
         let numbers = nodes.iter().filter_map(|node| kind.number(node));
         let Some(greatest) = numbers.max() else { continue };
         let outage = Expectations { normal: None, ..expectations };
@@ -142,23 +142,23 @@ fn least(mut low: u64, mut high: u64, is_true: impl Fn(u64) -> bool) -> u64 {
 }
 
 /// The rule with each number of this kind that can trip a closed breaker raised to at least `number`.
-fn raised(nodes: &[Node], kind: Kind, number: u64) -> Vec<Node> {
+fn raised(nodes: &[Node], kind: Quantity, number: u64) -> Vec<Node> {
     changed(nodes, kind, |old| (old < number).then_some(number))
 }
 
 /// `rule`, which was made from `nodes`, with the numbers of this kind as they were there, or raised to at least `number`.
-fn raised_from(nodes: &[Node], rule: &[Node], kind: Kind, number: u64) -> Vec<Node> {
+fn raised_from(nodes: &[Node], rule: &[Node], kind: Quantity, number: u64) -> Vec<Node> {
     let raised = raised(nodes, kind, number);
     let is_kind = |node: &Node| kind.number(node).is_some();
     raised.iter().zip(rule).map(|(raised, other)| if is_kind(raised) { *raised } else { *other }).collect()
 }
 
 /// The rule with each number of this kind lowered to at most `number`.
-fn lowered(nodes: &[Node], kind: Kind, number: u64) -> Vec<Node> {
+fn lowered(nodes: &[Node], kind: Quantity, number: u64) -> Vec<Node> {
     changed(nodes, kind, |old| (old > number).then_some(number))
 }
 
-fn changed(nodes: &[Node], kind: Kind, change: impl Fn(u64) -> Option<u64>) -> Vec<Node> {
+fn changed(nodes: &[Node], kind: Quantity, change: impl Fn(u64) -> Option<u64>) -> Vec<Node> {
     let ways = possible_ways(nodes, false);
     let changed = |(at, node): (usize, &Node)| {
         let number = kind.number(node).filter(|_| contains(ways, at)).and_then(&change);

@@ -17,7 +17,7 @@ pub use crate::reading::attribute::draft::{Attribute, WrittenArgument};
 pub use crate::reading::attribute::tracker_forms::{MeantTracker, tracker_meant};
 
 use crate::reading::attribute::draft::Draft;
-use crate::reading::attribute::entries::Reader;
+use crate::reading::attribute::entries::AttributeReader;
 use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
@@ -29,7 +29,7 @@ pub fn read(tokens: &[Token], pieces: &[TokenRange], names: &[(&'static str, &'s
         return Attribute { problems: vec![problem], ..Attribute::default() };
     }
     match Brackets::pair(tokens) {
-        Ok(brackets) => Draft::read(Reader { tokens, brackets: &brackets, names }, pieces),
+        Ok(brackets) => Draft::read(AttributeReader { tokens, brackets: &brackets, names }, pieces),
         Err(problem) => Attribute { problems: vec![problem], ..Attribute::default() },
     }
 }

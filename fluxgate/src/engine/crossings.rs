@@ -5,7 +5,7 @@ use fluxgate_rules::Metrics;
 use crate::events::transition::Reason;
 
 /// Why the rule holds with an outcome.
-pub(super) type Evidence = (Reason, Metrics);
+pub(super) type CrossingEvidence = (Reason, Metrics);
 
 /// The verdicts on the outcomes of a period, taken in the order of the outcomes.
 ///
@@ -19,7 +19,7 @@ pub(crate) struct Crossings {
     /// The rule holds with the last outcome whose verdict is taken.
     holds: bool,
     /// Verdicts that wait for an earlier one, by the number of the outcome.
-    waiting: Vec<(u64, Option<Evidence>)>,
+    waiting: Vec<(u64, Option<CrossingEvidence>)>,
 }
 
 /// The most verdicts that wait for a `custom` condition that does not return. Then its verdict is done without.
@@ -39,7 +39,11 @@ impl Crossings {
 
     /// Takes the verdict on an outcome: evidence if the rule holds. Gives it back if the rule begins to hold with it. If the verdict
     /// comes too early, it waits for [`next_crossing`](Self::next_crossing).
-    pub(super) fn take(&mut self, outcome: u64, verdict: Option<Evidence>) -> Option<Evidence> {
+    pub(super) fn take(
+        &mut self,
+        outcome: u64,
+        verdict: Option<CrossingEvidence>,
+    ) -> Option<CrossingEvidence> {
         if outcome == self.taken + 1 {
             return self.take_next(verdict);
         }
@@ -53,7 +57,7 @@ impl Crossings {
     }
 
     /// The next crossing among the verdicts that need no longer wait.
-    pub(super) fn next_crossing(&mut self) -> Option<Evidence> {
+    pub(super) fn next_crossing(&mut self) -> Option<CrossingEvidence> {
         while let Some(place) = self.waiting.iter().position(|(outcome, _)| *outcome == self.taken + 1) {
             let (_, verdict) = self.waiting.swap_remove(place);
             if let Some(evidence) = self.take_next(verdict) {
@@ -63,7 +67,7 @@ impl Crossings {
         None
     }
 
-    fn take_next(&mut self, verdict: Option<Evidence>) -> Option<Evidence> {
+    fn take_next(&mut self, verdict: Option<CrossingEvidence>) -> Option<CrossingEvidence> {
         self.taken += 1;
         let held = std::mem::replace(&mut self.holds, verdict.is_some());
         verdict.filter(|_| !held)

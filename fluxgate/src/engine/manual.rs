@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::breaker::{Breaker, Guard};
 use super::closed::grant;
-use super::crossings::Evidence;
+use super::crossings::CrossingEvidence;
 use super::evaluation::{Occasion, Step, evaluate};
 use super::locked::Period;
 use super::transition::{self, Change};
@@ -52,7 +52,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
 
 /// Metrics only: takes the verdict on an outcome, and reports each time the breaker would have tripped, once each time the rule begins
 /// to hold.
-pub(super) fn report(mut guard: Guard<'_>, outcome: u64, verdict: Option<Evidence>, now: u64) {
+pub(super) fn report(mut guard: Guard<'_>, outcome: u64, verdict: Option<CrossingEvidence>, now: u64) {
     let Guard { breaker, word, .. } = guard;
     let Period::MetricsOnly(crossings, _) = &mut guard.period else { return };
     let mut crossing = crossings.take(outcome, verdict);

@@ -3,7 +3,7 @@
 use crate::language::foreign::{Part, Sense, Unit};
 use crate::model::window::Window;
 use crate::reading::attribute::compose::{GivenPart, compose};
-use crate::reading::attribute::entries::{Entry, Reader};
+use crate::reading::attribute::entries::{Assignment, AttributeReader};
 use crate::reading::attribute::places;
 use crate::reading::attribute::resolve::Resolved;
 use crate::reading::read;
@@ -35,7 +35,7 @@ struct DraftPart {
     libraries: &'static str,
     /// What to do if something else was meant.
     otherwise: Option<&'static str>,
-    entry: Entry,
+    entry: Assignment,
 }
 
 impl DraftPart {
@@ -47,10 +47,10 @@ impl DraftPart {
 
 /// An attribute that is being read.
 pub(crate) struct Draft<'a> {
-    reader: Reader<'a>,
+    reader: AttributeReader<'a>,
     attribute: Attribute,
     /// Arguments with names of ours.
-    ours: Vec<Entry>,
+    ours: Vec<Assignment>,
     /// The rest.
     parts: Vec<DraftPart>,
     /// The names of the arguments that are given as they should be.
@@ -59,7 +59,7 @@ pub(crate) struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     /// Reads the pieces of an attribute.
-    pub(crate) fn read(reader: Reader<'a>, pieces: &[TokenRange]) -> Attribute {
+    pub(crate) fn read(reader: AttributeReader<'a>, pieces: &[TokenRange]) -> Attribute {
         let mut draft = Self {
             reader,
             attribute: Attribute::default(),
@@ -80,7 +80,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Whether it is an argument with a name of ours, perhaps with another sign.
-    fn is_ours(&self, entry: &Entry) -> bool {
+    fn is_ours(&self, entry: &Assignment) -> bool {
         let is_written = self.reader.spell(entry.name_place);
         let is_name =
             entry.name.as_ref().is_some_and(|name| self.reader.is_argument(name) && *name == is_written);
@@ -92,7 +92,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Finds out what the entries mean that are not ours.
-    fn resolve(&mut self, entries: &[Entry]) {
+    fn resolve(&mut self, entries: &[Assignment]) {
         let mut libraries: Vec<&str> = Vec::new();
         for entry in entries {
             if let Resolved::Part(sense, _, None) = self.reader.resolve(entry, &[]) {
@@ -112,7 +112,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn take(&mut self, sense: Sense, value: String, otherwise: Option<&'static str>, entry: &Entry) {
+    fn take(&mut self, sense: Sense, value: String, otherwise: Option<&'static str>, entry: &Assignment) {
         let Sense { mut setting, mut part, mut unit, libraries } = sense;
         let is_nameless =
             |part: &DraftPart| part.entry.name.is_none() && matches!(part.given.part, Part::Argument(..));
@@ -153,7 +153,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Something that is not an argument: it is removed.
-    fn elsewhere(&mut self, entry: &Entry, help: &str) {
+    fn elsewhere(&mut self, entry: &Assignment, help: &str) {
         let name = self.reader.spell(entry.name_place);
         let problem = Problem::new(entry.name_place, format!("unknown argument `{name}`")).help(help);
         let problem = if entry.groups.is_empty() {
@@ -164,7 +164,7 @@ impl<'a> Draft<'a> {
         self.report(problem);
     }
 
-    fn unknown(&mut self, entry: &Entry) {
+    fn unknown(&mut self, entry: &Assignment) {
         let written = self.reader.spell(entry.name_place).replace(" - ", "-");
         let problem = Problem::new(entry.name_place, format!("unknown argument `{written}`"));
         let name = entry.name.as_deref().unwrap_or_default();
@@ -181,7 +181,7 @@ impl<'a> Draft<'a> {
         let settings = self.settings();
         // A part of an argument that is given as well belongs there.
         let is_merged =
-            |entry: &Entry| settings.iter().any(|setting| entry.name.as_deref() == Some(*setting));
+            |entry: &Assignment| settings.iter().any(|setting| entry.name.as_deref() == Some(*setting));
         let (merged, kept): (Vec<_>, Vec<_>) =
             std::mem::take(&mut self.ours).into_iter().partition(is_merged);
         if !self.parts.is_empty() {
@@ -211,7 +211,7 @@ impl<'a> Draft<'a> {
         if self.parts.is_empty() {
             return;
         }
-        let is_foreign = |entry: &Entry| {
+        let is_foreign = |entry: &Assignment| {
             let vocabulary = entry.name.as_deref().and_then(places::vocabulary);
             !entry.is_plain && !entry.value.is_empty()
                 || vocabulary.is_some_and(|vocabulary| self.reader.has_foreign_word(vocabulary, entry.value))
@@ -229,14 +229,14 @@ impl<'a> Draft<'a> {
         self.parts.sort_by_key(|part| part.entry.place.start);
     }
 
-    fn settings_given(&self, kept: &[Entry]) -> Vec<&'static str> {
+    fn settings_given(&self, kept: &[Assignment]) -> Vec<&'static str> {
         let names = self.reader.names.iter().map(|(name, _)| *name);
         names.filter(|name| kept.iter().any(|entry| entry.name.as_deref() == Some(*name))).collect()
     }
 
     /// Takes an argument whose name is right.
-    fn argument(&mut self, entry: &Entry) {
-        let Entry { name: Some(name), name_place, value, place, .. } = entry else { return };
+    fn argument(&mut self, entry: &Assignment) {
+        let Assignment { name: Some(name), name_place, value, place, .. } = entry else { return };
         if value.is_empty() {
             let problem = Problem::new(*place, format!("`{name}` has no value"));
             return self.report(problem.example(format!("{name} = {}", self.reader.example(name))));
@@ -253,7 +253,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The window of the attribute, by which a rule is judged.
-    fn window(&self, merged: &[Entry], kept: &[Entry]) -> Window {
+    fn window(&self, merged: &[Assignment], kept: &[Assignment]) -> Window {
         let written = kept.iter().find(|entry| entry.name.as_deref() == Some("window"));
         let text = match written {
             Some(entry) => Some(self.reader.spell(entry.value)),
@@ -266,7 +266,12 @@ impl<'a> Draft<'a> {
     }
 
     /// The value of one argument, and whether it is only an example.
-    fn composed(&self, setting: &'static str, merged: &[Entry], window: &Window) -> Option<(String, bool)> {
+    fn composed(
+        &self,
+        setting: &'static str,
+        merged: &[Assignment],
+        window: &Window,
+    ) -> Option<(String, bool)> {
         let of_setting = self.parts.iter().filter(|part| part.setting == setting);
         let base = merged.iter().filter(|entry| entry.name.as_deref() == Some(setting));
         let base = base.filter(|entry| !entry.value.is_empty()).map(|entry| GivenPart {
@@ -280,7 +285,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The problem of all parts together, corrected by the arguments that they make.
-    fn correction(&self, settings: &[&'static str], merged: &[Entry], kept: &[Entry]) -> Problem {
+    fn correction(&self, settings: &[&'static str], merged: &[Assignment], kept: &[Assignment]) -> Problem {
         let window = self.window(merged, kept);
         let mut is_example = false;
         let mut written: Vec<(usize, String)> = Vec::new();

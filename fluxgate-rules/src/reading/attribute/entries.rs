@@ -8,7 +8,7 @@ use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 
 /// A value, and the name that it is given.
 #[derive(Clone, PartialEq, Debug)]
-pub(crate) struct Entry {
+pub(crate) struct Assignment {
     /// The names of the groups that it is in, outermost first.
     pub(crate) groups: Vec<String>,
     /// Its name in snake case; `None` if it has none.
@@ -25,14 +25,14 @@ pub(crate) struct Entry {
 }
 
 /// What all readers of an attribute share.
-pub(crate) struct Reader<'a> {
+pub(crate) struct AttributeReader<'a> {
     pub(crate) tokens: &'a [Token],
     pub(crate) brackets: &'a Brackets,
     /// The names of arguments, each with an example of its value.
     pub(crate) names: &'a [(&'static str, &'static str)],
 }
 
-impl Reader<'_> {
+impl AttributeReader<'_> {
     pub(crate) fn spell(&self, range: TokenRange) -> String {
         let tokens = range.of(self.tokens);
         if tokens.first().is_some_and(|first| first.is("|")) { spell_closure(tokens) } else { spell(tokens) }
@@ -47,7 +47,7 @@ impl Reader<'_> {
     }
 
     /// What a piece says, one after the other. A piece without a name may be several values.
-    pub(crate) fn entries(&self, piece: TokenRange) -> Vec<Entry> {
+    pub(crate) fn entries(&self, piece: TokenRange) -> Vec<Assignment> {
         let mut entries = Vec::new();
         self.collect(piece, &[], true, &mut entries);
         for entry in &mut entries {
@@ -70,7 +70,7 @@ impl Reader<'_> {
         (is_open && self.brackets.close(at) + 1 == end).then(|| TokenRange::new(at + 1, end - 1))
     }
 
-    fn collect(&self, piece: TokenRange, groups: &[String], is_top: bool, entries: &mut Vec<Entry>) {
+    fn collect(&self, piece: TokenRange, groups: &[String], is_top: bool, entries: &mut Vec<Assignment>) {
         let start = piece.start + self.noise(piece);
         if start >= piece.end {
             return;
@@ -113,7 +113,7 @@ impl Reader<'_> {
         let is_plain =
             is_top && groups.is_empty() && start == piece.start && signs == 1 && self.is(name.end, "=");
         let value = inside.filter(|_| signs == 0).unwrap_or(value);
-        entries.push(Entry {
+        entries.push(Assignment {
             groups: groups.to_vec(),
             name: Some(text),
             name_place: name,
@@ -135,14 +135,14 @@ impl Reader<'_> {
         self.has_entries(inside) && !is_setting || is_known && !is_setting && setting_of_word(text).is_none()
     }
 
-    fn all(&self, inside: TokenRange, groups: &[String], entries: &mut Vec<Entry>) {
+    fn all(&self, inside: TokenRange, groups: &[String], entries: &mut Vec<Assignment>) {
         for piece in self.pieces(inside) {
             self.collect(piece, groups, false, entries);
         }
     }
 
     /// Values without a name, separated by commas.
-    fn values(&self, piece: TokenRange, groups: &[String], entries: &mut Vec<Entry>) {
+    fn values(&self, piece: TokenRange, groups: &[String], entries: &mut Vec<Assignment>) {
         for value in self.brackets.split(self.tokens, piece) {
             if !value.is_empty() {
                 push_value(value, value, groups, entries);
@@ -151,7 +151,13 @@ impl Reader<'_> {
     }
 
     /// `CircuitBreakerConfig.custom().failureRateThreshold(50).build()`
-    fn chain(&self, piece: TokenRange, start: usize, groups: &[String], entries: &mut Vec<Entry>) -> bool {
+    fn chain(
+        &self,
+        piece: TokenRange,
+        start: usize,
+        groups: &[String],
+        entries: &mut Vec<Assignment>,
+    ) -> bool {
         let mut links = Vec::new();
         let mut at = start;
         loop {
@@ -188,7 +194,7 @@ impl Reader<'_> {
             match text.as_str() {
                 _ if inside.is_empty() => {}
                 "builder" | "new" | "named" => push_value(inside, inside, groups, entries),
-                _ => entries.push(Entry {
+                _ => entries.push(Assignment {
                     groups: groups.to_vec(),
                     name: Some(text),
                     name_place: name,
@@ -295,8 +301,8 @@ impl Reader<'_> {
     }
 }
 
-fn push_value(place: TokenRange, value: TokenRange, groups: &[String], entries: &mut Vec<Entry>) {
-    entries.push(Entry {
+fn push_value(place: TokenRange, value: TokenRange, groups: &[String], entries: &mut Vec<Assignment>) {
+    entries.push(Assignment {
         groups: groups.to_vec(),
         name: None,
         name_place: place,

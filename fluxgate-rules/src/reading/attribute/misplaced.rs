@@ -4,7 +4,7 @@ use crate::language::spelling::snake;
 use crate::language::vocabulary::Vocabulary;
 use crate::model::limits::MAX_WINDOW_SIZE;
 use crate::model::window::Window;
-use crate::reading::attribute::entries::{Entry, Reader};
+use crate::reading::attribute::entries::{Assignment, AttributeReader};
 use crate::reading::attribute::places::{elsewhere, of_another, vocabulary};
 use crate::reading::operators::operator;
 use crate::reading::read;
@@ -19,12 +19,12 @@ const TRACKED: [&str; 3] = ["track", "success", "ignore"];
 /// Words that may mean something in any argument.
 const ANYWHERE: [&str; 3] = ["all", "always", "never"];
 
-impl Reader<'_> {
+impl AttributeReader<'_> {
     /// A value that belongs to another argument, or in part, or that says what is so without it.
     pub(crate) fn misplaced(
         &self,
         name: &str,
-        entry: &Entry,
+        entry: &Assignment,
         is_given: &dyn Fn(&str) -> bool,
     ) -> Option<Problem> {
         let value = self.spell(entry.value);

@@ -7,7 +7,7 @@ use crate::language::spelling::nearest;
 use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{Kind, Parameter, RETRY, TRIP};
-use crate::reading::attribute::entries::{Entry, Reader};
+use crate::reading::attribute::entries::{Assignment, AttributeReader};
 use crate::reading::attribute::places::{
     SETTINGS, TRACKERS, is_static, setting_of_value, setting_of_word, vocabulary,
 };
@@ -31,9 +31,9 @@ pub(crate) enum Resolved {
 /// The order in which the meanings of a word are tried.
 const ORDER: [&str; 4] = ["retry", "window", "trip", "permit"];
 
-impl Reader<'_> {
+impl AttributeReader<'_> {
     /// What an entry means, beside those whose words are of these libraries.
-    pub(crate) fn resolve(&self, entry: &Entry, libraries: &[&str]) -> Resolved {
+    pub(crate) fn resolve(&self, entry: &Assignment, libraries: &[&str]) -> Resolved {
         let value = self.spell(entry.value);
         let Some(name) = &entry.name else { return self.nameless(entry, &value) };
         for name in self.full_names(entry, name) {
@@ -46,7 +46,7 @@ impl Reader<'_> {
     }
 
     /// A name with the names of its groups before it, and alone: `half_open { max_calls: 5 }` gives `half_open_max_calls`.
-    fn full_names(&self, entry: &Entry, name: &str) -> Vec<String> {
+    fn full_names(&self, entry: &Assignment, name: &str) -> Vec<String> {
         let group = entry.groups.last().filter(|group| !self.is_argument(group));
         let full = group
             .map(|group| format!("{group}_{name}"))
@@ -54,7 +54,7 @@ impl Reader<'_> {
         full.into_iter().chain([name.to_owned()]).collect()
     }
 
-    fn known(&self, name: &str, entry: &Entry, value: &str, libraries: &[&str]) -> Resolved {
+    fn known(&self, name: &str, entry: &Assignment, value: &str, libraries: &[&str]) -> Resolved {
         let part = |setting, part| {
             Resolved::Part(Sense { setting, part, libraries: "", unit: Unit::Plain }, value.to_owned(), None)
         };
@@ -138,7 +138,7 @@ impl Reader<'_> {
     }
 
     /// A value without a name means what its first word means, or its kind.
-    fn nameless(&self, entry: &Entry, value: &str) -> Resolved {
+    fn nameless(&self, entry: &Assignment, value: &str) -> Resolved {
         let sense = |setting, part| Sense { setting, part, libraries: "", unit: Unit::Plain };
         let whole = |setting| Resolved::Part(sense(setting, Part::Whole), value.to_owned(), None);
         let tokens = entry.value.of(self.tokens);
