@@ -11,7 +11,7 @@ use crate::text::problem::Problem;
 use crate::text::token::TokenRange;
 
 /// A word with what stands in its parentheses.
-struct Given<'a> {
+struct GivenArguments<'a> {
     entry: &'static Entry,
     /// The word and its parentheses.
     call: TokenRange,
@@ -29,7 +29,7 @@ pub(crate) fn arguments(
 ) -> Vec<WrittenArgument> {
     let pieces: Vec<_> = pieces.iter().map(|piece| Piece::cut(entry, cursor.tokens, *piece)).collect();
     let right = arranged(cursor.vocabulary, entry, &pieces);
-    let given = Given { entry, call, pieces, right };
+    let given = GivenArguments { entry, call, pieces, right };
     if let Some(what) = given.misshapen(cursor.vocabulary) {
         cursor.report(given.right.correct(Problem::new(call, what), call));
         return Vec::new();
@@ -91,7 +91,7 @@ fn argument(
     }
 }
 
-impl<'a> Given<'a> {
+impl<'a> GivenArguments<'a> {
     fn unnamed(&self) -> Vec<Piece<'a>> {
         self.pieces.iter().filter(|piece| piece.name.is_none()).copied().collect()
     }

@@ -13,10 +13,10 @@ use fluxgate_rules::render::controls_terminal;
 /// It is cheap to clone and derefs to `str`. Its `Display` escapes characters that a terminal would act on, so that no name can
 /// forge a line of a log.
 #[derive(Clone)]
-pub struct Name(Text);
+pub struct Name(NameText);
 
 #[derive(Clone)]
-enum Text {
+enum NameText {
     Static(&'static str),
     /// Of a method, which finds it out when it is first asked for.
     OfMethod(fn() -> &'static str),
@@ -26,21 +26,21 @@ enum Text {
 impl Name {
     /// A name known at compile time.
     pub const fn from_static(name: &'static str) -> Self {
-        Self(Text::Static(name))
+        Self(NameText::Static(name))
     }
 
     /// The name that a function finds out, always the same.
     #[doc(hidden)]
     pub const fn of_method(name: fn() -> &'static str) -> Self {
-        Self(Text::OfMethod(name))
+        Self(NameText::OfMethod(name))
     }
 
     /// The name, unescaped.
     pub fn as_str(&self) -> &str {
         match &self.0 {
-            Text::Static(name) => name,
-            Text::OfMethod(name) => name(),
-            Text::Shared(name) => name,
+            NameText::Static(name) => name,
+            NameText::OfMethod(name) => name(),
+            NameText::Shared(name) => name,
         }
     }
 }
@@ -48,8 +48,8 @@ impl Name {
 impl From<Cow<'static, str>> for Name {
     fn from(name: Cow<'static, str>) -> Self {
         Self(match name {
-            Cow::Borrowed(name) => Text::Static(name),
-            Cow::Owned(name) => Text::Shared(name.into()),
+            Cow::Borrowed(name) => NameText::Static(name),
+            Cow::Owned(name) => NameText::Shared(name.into()),
         })
     }
 }
