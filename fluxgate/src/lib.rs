@@ -40,6 +40,8 @@
 //!   otherwise `INFO`; and for every refusal, `DEBUG`, in the span of the caller. With the feature `log` of `tracing`, and without a
 //!   subscriber, it goes to `log`, as all events do
 //! - `axum`: `IntoResponse` for [`CallNotPermitted`] and [`Error`], and [responses as return types](macro@circuit_breaker#returns)
+//! - `tonic`: a `tonic::Status` from [`CallNotPermitted`] and [`Error`], and [`server_errors`](track#responses-with-a-status) of
+//!   a `Status`
 //! - `metrics`: `fluxgate::metrics`, figures for Prometheus and others, through the facade `metrics`
 //! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]; `fluxgate::settings`, from files and changed while the
 //!   program runs
