@@ -32,7 +32,7 @@
 //!   [what a guarded call costs](docs::performance), and [where the limits are](docs::limits).
 //!
 //! State stays inside the process on purpose: every instance sees its own failures, and a shared store would be one more
-//! thing to fail.
+//! thing to fail: [what that costs a fleet](docs::fleet).
 //!
 //! # Features
 //!
