@@ -9,7 +9,7 @@ use fluxgate_rules::metrics::nanos;
 use super::delay::{self, Delay};
 use super::enrollment::enroll;
 use super::isolation::resolve;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, rare};
 use crate::configuration::OnCancel;
 use crate::engine::answer::Admission;
 use crate::engine::breaker::Breaker;
@@ -190,7 +190,7 @@ impl<'a> Call<'a> {
                 Ok(ManuallyDrop::into_inner(value))
             }
             // By value, so that it needs no address in the caller; out of line, so that functions with one type of errors share it.
-            Err(error) => Err(self.fail(error, evidence)),
+            Err(error) => Err(rare(self.fail(error, evidence))),
         }
     }
 

@@ -171,7 +171,7 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for CallAsync<'_, F> {
             Err(refusal) => return Poll::Ready(refusal.into_error(|error| Err(Error::NotPermitted(error)))),
         };
         if let Poll::Ready(result) = this.body.poll(&mut call, context) {
-            return Poll::Ready(call.finish(result, |result, _| Outcome::of(result)).map_err(Error::Inner));
+            return Poll::Ready(call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner));
         }
         this.pending.put_back(call, ());
         Poll::Pending
