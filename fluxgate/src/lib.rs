@@ -40,6 +40,7 @@
 //!   otherwise `INFO`; and for every refusal, `DEBUG`, in the span of the caller. With the feature `log` of `tracing`, and without a
 //!   subscriber, it goes to `log`, as all events do
 //! - `axum`: `IntoResponse` for [`CallNotPermitted`] and [`Error`], and [responses as return types](macro@circuit_breaker#returns)
+//! - `chaos`: [`Fault`], drills: for a time, a share of the calls fails or is delayed
 //! - `metrics`: `fluxgate::metrics`, figures for Prometheus and others, through the facade `metrics`
 //! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]; `fluxgate::settings`, from files and changed while the
 //!   program runs
@@ -91,6 +92,7 @@ pub use self::clock::{Clock, SetClockError, set_clock};
 pub use self::configuration::OnCancel;
 pub use self::configuration::changes::Changes;
 pub use self::configuration::error::{ConfigError, ConfigProblem};
+pub use self::configuration::fault::Fault;
 pub use self::configuration::name::Name;
 pub use self::events::cause::Cause;
 pub use self::events::event::{EndedCall, Event, RefusedCall};
