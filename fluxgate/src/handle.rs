@@ -3,6 +3,7 @@
 pub(crate) mod builder;
 pub(crate) mod call;
 pub(crate) mod circuit_breaker;
+pub(crate) mod collector;
 #[cfg(feature = "test-util")]
 pub(crate) mod disabling;
 pub(crate) mod eager;

@@ -40,7 +40,8 @@
 //!   otherwise `INFO`; and for every refusal, `DEBUG`, in the span of the caller. With the feature `log` of `tracing`, and without a
 //!   subscriber, it goes to `log`, as all events do
 //! - `axum`: `IntoResponse` for [`CallNotPermitted`] and [`Error`], and [responses as return types](macro@circuit_breaker#returns)
-//! - `metrics`: `fluxgate::metrics`, figures for Prometheus and others, through the facade `metrics`
+//! - `metrics`: `fluxgate::metrics`, figures for Prometheus and others, through the facade `metrics`. The same for OpenTelemetry are in the
+//!   crate `fluxgate-opentelemetry`, and a [`Collector`] is what both are built on
 //! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]; `fluxgate::settings`, from files and changed while the
 //!   program runs
 //! - `test-util`: `fluxgate::testing`, for [tests](docs::testing) that neither sleep nor disturb each other
@@ -100,6 +101,7 @@ pub use self::events::transition::{Reason, Transition};
 pub use self::handle::builder::Builder;
 pub use self::handle::call::Call;
 pub use self::handle::circuit_breaker::CircuitBreaker;
+pub use self::handle::collector::{Collected, Collector};
 pub use self::handle::error::{CallNotPermitted, Error};
 pub use self::handle::events::{Events, events};
 pub use self::handle::future::CallAsync;
