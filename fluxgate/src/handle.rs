@@ -4,6 +4,7 @@ pub(crate) mod body;
 pub(crate) mod builder;
 pub(crate) mod call;
 pub(crate) mod circuit_breaker;
+pub(crate) mod collector;
 mod delay;
 #[cfg(feature = "test-util")]
 pub(crate) mod disabling;
