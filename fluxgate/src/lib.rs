@@ -42,7 +42,9 @@
 //! - `axum`: `IntoResponse` for [`CallNotPermitted`] and [`Error`], and [responses as return types](macro@circuit_breaker#returns)
 //! - `tonic`: a `tonic::Status` from [`CallNotPermitted`] and [`Error`], and [`server_errors`](track#responses-with-a-status) of
 //!   a `Status`
-//! - `metrics`: `fluxgate::metrics`, figures for Prometheus and others, through the facade `metrics`
+//! - `chaos`: [`Fault`], drills: for a time, a share of the calls fails or is delayed
+//! - `metrics`: `fluxgate::metrics`, figures for Prometheus and others, through the facade `metrics`. The same for OpenTelemetry are in the
+//!   crate `fluxgate-opentelemetry`, and a [`Collector`] is what both are built on
 //! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]; `fluxgate::settings`, from files and changed while the
 //!   program runs
 //! - `test-util`: `fluxgate::testing`, for [tests](docs::testing) that neither sleep nor disturb each other
@@ -93,6 +95,7 @@ pub use self::clock::{Clock, SetClockError, set_clock};
 pub use self::configuration::OnCancel;
 pub use self::configuration::changes::Changes;
 pub use self::configuration::error::{ConfigError, ConfigProblem};
+pub use self::configuration::fault::Fault;
 pub use self::configuration::name::Name;
 pub use self::events::cause::Cause;
 pub use self::events::event::{EndedCall, Event, RefusedCall};
@@ -102,6 +105,7 @@ pub use self::events::transition::{Reason, Transition};
 pub use self::handle::builder::Builder;
 pub use self::handle::call::Call;
 pub use self::handle::circuit_breaker::CircuitBreaker;
+pub use self::handle::collector::{Collected, Collector};
 pub use self::handle::error::{CallNotPermitted, Error};
 pub use self::handle::events::{Events, events};
 pub use self::handle::future::CallAsync;
