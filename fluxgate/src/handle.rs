@@ -11,6 +11,8 @@ pub(crate) mod error;
 pub(crate) mod events;
 pub(crate) mod future;
 pub(crate) mod isolation;
+#[cfg(feature = "keyed")]
+pub(crate) mod keyed;
 pub(crate) mod listening;
 pub(crate) mod owned_call;
 #[cfg(feature = "serde")]

@@ -40,6 +40,7 @@
 //!   otherwise `INFO`; and for every refusal, `DEBUG`, in the span of the caller. With the feature `log` of `tracing`, and without a
 //!   subscriber, it goes to `log`, as all events do
 //! - `axum`: `IntoResponse` for [`CallNotPermitted`] and [`Error`], and [responses as return types](macro@circuit_breaker#returns)
+//! - `keyed`: `Keyed`, a breaker for each host, tenant or shard, and `key = ..` in the attribute
 //! - `metrics`: `fluxgate::metrics`, figures for Prometheus and others, through the facade `metrics`
 //! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]; `fluxgate::settings`, from files and changed while the
 //!   program runs
@@ -103,6 +104,8 @@ pub use self::handle::circuit_breaker::CircuitBreaker;
 pub use self::handle::error::{CallNotPermitted, Error};
 pub use self::handle::events::{Events, events};
 pub use self::handle::future::CallAsync;
+#[cfg(feature = "keyed")]
+pub use self::handle::keyed::{Keyed, KeyedBuilder};
 pub use self::handle::listening::{count_calls, listen};
 pub use self::handle::owned_call::OwnedCall;
 pub use self::handle::registry::{breakers, find, register};
@@ -126,6 +129,6 @@ pub mod __private {
 }
 
 /// Compiles and runs the examples in the README.
-#[cfg(all(doctest, feature = "test-util"))]
+#[cfg(all(doctest, feature = "keyed", feature = "test-util"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
