@@ -16,6 +16,8 @@ pub(crate) mod events;
 mod fault;
 pub(crate) mod future;
 pub(crate) mod isolation;
+#[cfg(feature = "keyed")]
+pub(crate) mod keyed;
 pub(crate) mod listening;
 pub(crate) mod owned_call;
 #[cfg(feature = "serde")]

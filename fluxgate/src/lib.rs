@@ -43,6 +43,7 @@
 //! - `tonic`: a `tonic::Status` from [`CallNotPermitted`] and [`Error`], and [`server_errors`](track#responses-with-a-status) of
 //!   a `Status`
 //! - `chaos`: [`Fault`], drills: for a time, a share of the calls fails or is delayed
+//! - `keyed`: `Keyed`, a breaker for each host, tenant or shard, and `key = ..` in the attribute
 //! - `metrics`: `fluxgate::metrics`, figures for Prometheus and others, through the facade `metrics`. The same for OpenTelemetry are in the
 //!   crate `fluxgate-opentelemetry`, and a [`Collector`] is what both are built on
 //! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]; `fluxgate::settings`, from files and changed while the
@@ -109,6 +110,8 @@ pub use self::handle::collector::{Collected, Collector};
 pub use self::handle::error::{CallNotPermitted, Error};
 pub use self::handle::events::{Events, events};
 pub use self::handle::future::CallAsync;
+#[cfg(feature = "keyed")]
+pub use self::handle::keyed::{Keyed, KeyedBuilder};
 pub use self::handle::listening::{count_calls, listen};
 pub use self::handle::owned_call::OwnedCall;
 pub use self::handle::registry::{breakers, find, register};
@@ -132,6 +135,6 @@ pub mod __private {
 }
 
 /// Compiles and runs the examples in the README.
-#[cfg(all(doctest, feature = "test-util"))]
+#[cfg(all(doctest, feature = "keyed", feature = "test-util"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;
