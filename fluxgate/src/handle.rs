@@ -15,6 +15,9 @@ pub(crate) mod events;
 mod fault;
 pub(crate) mod future;
 pub(crate) mod isolation;
+pub(crate) mod limit;
+#[cfg(feature = "tokio")]
+pub(crate) mod limited_call;
 pub(crate) mod listening;
 pub(crate) mod owned_call;
 #[cfg(feature = "serde")]
@@ -23,4 +26,5 @@ pub(crate) mod reconfiguration;
 pub(crate) mod refusal;
 pub(crate) mod registry;
 pub(crate) mod snapshot;
+pub(crate) mod timed_out;
 pub(crate) mod totals;

@@ -44,6 +44,7 @@
 //! - `metrics`: `fluxgate::metrics`, figures for Prometheus and others, through the facade `metrics`
 //! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]; `fluxgate::settings`, from files and changed while the
 //!   program runs
+//! - `tokio`: `timeout = 2s` in the attribute, [`CallAsync::timeout`] by hand, on tokio's timer
 //! - `test-util`: `fluxgate::testing`, for [tests](docs::testing) that neither sleep nor disturb each other
 //!
 //! # Targets
@@ -105,10 +106,13 @@ pub use self::handle::circuit_breaker::CircuitBreaker;
 pub use self::handle::error::{CallNotPermitted, Error};
 pub use self::handle::events::{Events, events};
 pub use self::handle::future::CallAsync;
+#[cfg(feature = "tokio")]
+pub use self::handle::limited_call::LimitedCallAsync;
 pub use self::handle::listening::{count_calls, listen};
 pub use self::handle::owned_call::OwnedCall;
 pub use self::handle::registry::{breakers, find, register};
 pub use self::handle::snapshot::{Peak, Snapshot};
+pub use self::handle::timed_out::TimedOut;
 pub use self::handle::totals::{Spent, Totals};
 #[cfg(feature = "metrics")]
 pub use self::integrations::metrics;

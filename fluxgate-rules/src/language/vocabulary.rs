@@ -207,6 +207,9 @@ pub static MAX_HALF_OPEN_CALLS: Parameter = parameter("max_half_open_calls", Kin
 /// The longest that calls of a trial run without an outcome.
 pub static HALF_OPEN_TIMEOUT: Parameter = parameter("half_open_timeout", Kind::Timeout, "5m");
 
+/// The longest that a call may take.
+pub static TIMEOUT: Parameter = parameter("timeout", Kind::Duration, "2s");
+
 /// The share of calls that fails when all is well.
 pub static NORMAL: Parameter = parameter("normal", Kind::Ratio, "5%");
 /// The share of calls that fails in an outage.
