@@ -4,6 +4,7 @@ pub(crate) mod body;
 pub(crate) mod builder;
 pub(crate) mod call;
 pub(crate) mod circuit_breaker;
+pub(crate) mod collector;
 mod delay;
 #[cfg(feature = "test-util")]
 pub(crate) mod disabling;
@@ -15,6 +16,8 @@ pub(crate) mod events;
 mod fault;
 pub(crate) mod future;
 pub(crate) mod isolation;
+#[cfg(feature = "keyed")]
+pub(crate) mod keyed;
 pub(crate) mod limit;
 #[cfg(feature = "tokio")]
 pub(crate) mod limited_call;

@@ -51,6 +51,9 @@ use crate::sync::Ordering;
 pub struct Snapshot {
     /// The breaker's name.
     pub name: String,
+    /// The name of the family, if it is the breaker of a key: see `Keyed`.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub family: Option<String>,
     /// The current state.
     pub state: State,
     /// How long the breaker has been in that state.
@@ -154,6 +157,7 @@ impl Snapshot {
         };
         Self {
             name,
+            family: breaker.name().family().map(str::to_owned),
             state,
             since: Duration::from_nanos(now.saturating_sub(since)),
             reopens: guard.reopens.count(state, now),
