@@ -166,6 +166,10 @@ impl Seen {
         match &self.origin {
             Origin::Hidden | Origin::Static(_) => true,
             Origin::Shared(breaker) => breaker.strong_count() > 0,
+            #[cfg(feature = "keyed")]
+            Origin::Member(membership) => {
+                membership.itself.as_ref().is_none_or(|breaker| breaker.strong_count() > 0)
+            }
         }
     }
 }
