@@ -125,6 +125,7 @@ programs! {
     small_window
     spellings_of_durations
     strings
+    sure_of_a_share
     temporaries_of_the_tail
     text_in_ok
     text_of_a_type_of_ones_own

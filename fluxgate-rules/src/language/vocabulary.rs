@@ -18,6 +18,8 @@ pub enum Kind {
     Buckets,
     /// A share of calls.
     Ratio,
+    /// How sure a condition has to be.
+    Confidence,
     /// A share of a delay.
     Jitter,
     /// A time.
@@ -38,7 +40,7 @@ impl Kind {
         match self {
             Self::Count | Self::Size => "a number of calls",
             Self::Buckets => "a number of buckets",
-            Self::Ratio | Self::Jitter => "a ratio",
+            Self::Ratio | Self::Confidence | Self::Jitter => "a ratio",
             Self::Duration | Self::Threshold | Self::Timeout => "a duration",
             Self::Multiplier => "a number",
             Self::Function => "the path of a function",
@@ -80,6 +82,7 @@ impl Kind {
             Self::Size => "a window remembers from 1 to 1000000 calls",
             Self::Buckets => "a time window has from 1 to 1000 buckets",
             Self::Ratio => "a ratio is above 0 and at most 1",
+            Self::Confidence => "`sure` is from 0.5 to below 1",
             Self::Jitter => "jitter is from 0 to below 1",
             Self::Duration => "a duration is longer than 0 and at most 584 years",
             Self::Threshold => "a slow call takes from 1us to 584 years",
@@ -220,7 +223,11 @@ pub static TRIP: Vocabulary = Vocabulary {
         // Comes first, because a value alone is taken for the first word that takes one.
         Entry::new("failures", &[COUNT]),
         Entry::new("failure_streak", &[COUNT]),
-        Entry::new("failure_rate", &[RATIO]),
+        Entry {
+            word: "failure_rate",
+            positional: &[RATIO],
+            keywords: &[parameter("sure", Kind::Confidence, "95%")],
+        },
         Entry::new("slow_rate", &[RATIO, THRESHOLD]),
         Entry::new("avg_latency", &[THRESHOLD]),
         Entry::new("failing_for", &[parameter("duration", Kind::Duration, "5s")]),
