@@ -14,6 +14,8 @@
 //!     .jitter(0.1);
 //! assert_eq!(retry.to_string(), "backoff(10s, multiplier = 2.0, max = 5m, jitter = 0.1)");
 //! ```
+//!
+//! What the dependency asks for comes before all of them: see [`Call::failure_for`](crate::Call::failure_for).
 
 use std::time::Duration;
 

@@ -104,6 +104,7 @@ programs! {
     parameters_with_cfg
     paths_of_the_crate
     patterns_of_parameters
+    pauses_from_errors
     permit_all
     places_of_breakers
     question_mark

@@ -126,6 +126,8 @@ impl<'a> Call<'a> {
     /// say, be that longer or shorter: at least `pause`, up to a tenth more at random, so that clients do not come back all at once, and an
     /// hour at most. A `pause` of zero says nothing, and a breaker that is [never](crate::retry::never) tried again stays so.
     ///
+    /// In the attribute, `retry = from_error(..)` does this.
+    ///
     /// ```
     /// use fluxgate::{CircuitBreaker, trip};
     /// use std::time::Duration;

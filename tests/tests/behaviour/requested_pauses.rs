@@ -192,3 +192,137 @@ fn a_disabled_breaker_hears_nothing() {
     fixture.call(Outcome::Success, Duration::ZERO).expect("it only reports");
     assert_eq!(fixture.counts(), (2, 1));
 }
+
+mod attribute {
+    use std::time::Duration;
+
+    use fluxgate::testing::isolate;
+    use fluxgate::{CallNotPermitted, circuit_breaker};
+    use fluxgate_tests::fixture::seconds;
+
+    use super::is_requested;
+
+    #[derive(Debug)]
+    enum Failure {
+        Down,
+        Unavailable(Option<Duration>),
+        NotFound,
+        Refused,
+    }
+
+    impl From<CallNotPermitted> for Failure {
+        fn from(_: CallNotPermitted) -> Self {
+            Self::Refused
+        }
+    }
+
+    impl Failure {
+        fn retry_after(&self) -> Option<Duration> {
+            match self {
+                Self::Unavailable(pause) => *pause,
+                Self::NotFound => Some(seconds(5_000)),
+                Self::Down | Self::Refused => None,
+            }
+        }
+    }
+
+    fn asks() -> Failure {
+        Failure::Unavailable(Some(seconds(120)))
+    }
+
+    #[circuit_breaker(
+        handle = FETCH,
+        trip = failures(2),
+        retry = from_error(Failure::retry_after, otherwise = backoff(10s, max = 30s)),
+    )]
+    fn fetch(error: Failure) -> Result<(), Failure> {
+        Err(error)
+    }
+
+    #[test]
+    fn the_error_of_the_tripping_failure_says_how_long() {
+        let _clock = isolate();
+        let _ = fetch(Failure::Down);
+        let _ = fetch(asks());
+        is_requested(&FETCH, seconds(120));
+        FETCH.reset();
+        let _ = fetch(asks());
+        let _ = fetch(Failure::Down);
+        assert_eq!(super::pause(&FETCH), seconds(10), "otherwise");
+        FETCH.reset();
+        let _ = fetch(asks());
+        let _ = fetch(Failure::Unavailable(None));
+        assert_eq!(super::pause(&FETCH), seconds(10), "otherwise");
+    }
+
+    #[circuit_breaker(
+        handle = TRACKED,
+        trip = failures(1),
+        success = matches(Failure::NotFound),
+        retry = "from_error(|error| error.retry_after().filter(|pause| !pause.is_zero()))",
+    )]
+    async fn tracked(error: Failure) -> Result<(), Failure> {
+        Err(error)
+    }
+
+    #[tokio::test]
+    async fn trackers_decide_what_is_a_failure_and_the_default_is_a_minute() {
+        let _clock = isolate();
+        let _ = tracked(Failure::NotFound).await;
+        assert_eq!(TRACKED.state(), fluxgate::State::Closed, "a success asks for nothing");
+        let _ = tracked(Failure::Unavailable(Some(seconds(7)))).await;
+        is_requested(&TRACKED, seconds(7));
+        TRACKED.reset();
+        let _ = tracked(Failure::Down).await;
+        assert_eq!(super::pause(&TRACKED), seconds(60));
+    }
+
+    fn panics(_: &Failure) -> Option<Duration> {
+        panic!("the user's own")
+    }
+
+    #[circuit_breaker(
+        handle = HANDLED,
+        trip = failures(1),
+        retry = from_error(panics, otherwise = cooldown(3s)),
+        fallback = |_| Ok(7),
+        track = all,
+    )]
+    fn handled() -> Result<u32, Failure> {
+        Err(asks())
+    }
+
+    #[test]
+    fn a_function_that_panics_says_nothing() {
+        let _clock = isolate();
+        assert!(matches!(handled(), Ok(7)));
+        assert_eq!(super::pause(&HANDLED), seconds(3));
+    }
+
+    #[circuit_breaker(handle = FUTURE, trip = failures(1), retry = from_error(Failure::retry_after))]
+    fn future() -> impl Future<Output = Result<(), Failure>> {
+        async { Err(asks()) }
+    }
+
+    #[circuit_breaker(handle = EAGER, trip = failures(1), retry = from_error(Failure::retry_after))]
+    fn eager() -> impl Future<Output = Result<(), Failure>> {
+        let error = asks();
+        async { Err(error) }
+    }
+
+    #[circuit_breaker(handle = BOXED, trip = failures(1), retry = from_error(Failure::retry_after))]
+    fn boxed() -> std::pin::Pin<Box<dyn Future<Output = Result<(), Failure>>>> {
+        Box::pin(async { Err(asks()) })
+    }
+
+    #[tokio::test]
+    async fn every_form_of_function_asks() {
+        let _clock = isolate();
+        let _ = future().await;
+        let _ = eager().await;
+        let _ = boxed().await;
+        for breaker in [&FUTURE, &EAGER, &BOXED] {
+            is_requested(breaker, seconds(120));
+        }
+    }
+}
