@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fluxgate::trip::{self, Rule};
 use fluxgate::window::{self, Window};
-use fluxgate::{__private::clock, CircuitBreaker, Error, State, breaker, circuit_breaker, retry};
+use fluxgate::{__private::clock, CircuitBreaker, Collector, Error, State, breaker, circuit_breaker, retry};
 
 use crate::work::{FAILS, Failure, ok, ready, sometimes, work, work_async};
 
@@ -22,7 +22,7 @@ pub struct Case {
     pub silent: Option<&'static str>,
 }
 
-pub const CASES: [Case; 25] = [
+pub const CASES: [Case; 26] = [
     case("bare call", |times| calls(times, bare)).bare(),
     case("bare async call", |times| calls(times, bare_async)).bare(),
     case("attribute, healthy", |times| calls(times, attribute)).healthy().silent("attribute"),
@@ -110,6 +110,13 @@ pub const CASES: [Case; 25] = [
     case("build", |times| (0..times).map(|_| u64::from(built().state() == State::Closed)).sum())
         .bare()
         .within(BUILD_TOLERANCE),
+    // What an exporter makes of each breaker, whenever it is asked.
+    case("collected", |times| {
+        let collector = Collector::new();
+        let _breaker = built();
+        (0..times).map(|_| collector.collect().len() as u64).sum()
+    })
+    .bare(),
 ];
 
 const BUILD_TOLERANCE: f64 = 100.0;

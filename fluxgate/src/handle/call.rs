@@ -1,11 +1,13 @@
 //! An admitted call, and its outcome.
 
 use core::fmt;
+use core::task::Context;
 use std::mem::ManuallyDrop;
 use std::time::Duration;
 
 use fluxgate_rules::metrics::nanos;
 
+use super::delay::{self, Delay};
 use super::enrollment::enroll;
 use super::isolation::resolve;
 use super::refusal::{Refusal, rare};
@@ -45,6 +47,13 @@ impl<'a> Call<'a> {
     #[doc(hidden)]
     #[inline]
     pub fn enter(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
+        Self::admitted_by(breaker, if delay::ARE_THERE { admit_delayed } else { admit_scoped })
+    }
+
+    /// The same for a call whose body is a future that this thread is about to poll, or to make.
+    #[doc(hidden)]
+    #[inline]
+    pub fn enter_async(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
         Self::admitted_by(breaker, admit_scoped)
     }
 
@@ -52,6 +61,8 @@ impl<'a> Call<'a> {
     #[inline]
     pub(crate) fn acquire(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
         let mut call = Self::admitted_by(breaker, admit)?;
+        // There is no body that could wait.
+        delay::end(&mut call.word);
         if std::thread::panicking() {
             call.word = call.word.unwinding();
         }
@@ -147,6 +158,12 @@ impl<'a> Call<'a> {
     #[inline]
     pub fn ignore(self) {
         self.record(Outcome::Ignored);
+    }
+
+    /// Whether a fault that has struck the call makes it wait on, for this delay.
+    #[inline]
+    pub(super) fn waits(&mut self, delay: &mut Delay, context: &mut Context<'_>) -> bool {
+        !delay.is_over(self.breaker, &mut self.word, context)
     }
 
     /// The future of a call that was [entered](Self::enter) is about to be polled, on this thread.
@@ -268,6 +285,17 @@ fn admit_scoped(breaker: &Breaker, word: StateWord) -> Admission {
         Admission::admitted(word, breaker.now())
     } else {
         admit_by_state_scoped(breaker, word)
+    }
+}
+
+/// The same, and if the call is to be delayed, that is over.
+#[cold]
+#[inline(never)]
+fn admit_delayed(breaker: &Breaker, word: StateWord) -> Admission {
+    if word.admits_timed() {
+        Admission::admitted(word, breaker.now())
+    } else {
+        delay::block(breaker, admit_by_state_scoped(breaker, word))
     }
 }
 

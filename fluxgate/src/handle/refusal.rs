@@ -3,6 +3,7 @@
 use super::error::{CallNotMade, CallNotPermitted};
 use crate::engine::breaker::Breaker;
 use crate::engine::word::StateWord;
+use crate::events::cause::Figures;
 
 /// A call was refused under `word`, `left` nanoseconds before the next attempt. It stays in registers until it is turned into a
 /// [`CallNotPermitted`].
@@ -34,7 +35,7 @@ impl Refusal<'_> {
 fn error(breaker: &Breaker, word: StateWord, left: u64) -> CallNotPermitted {
     // The figures belong to this opening, and to this rule, only if the breaker is still open after both are read.
     let settings = breaker.shared_settings();
-    let figures = breaker.figures(word);
+    let figures = if word.is_struck() { Figures::FAULT } else { breaker.figures(word) };
     CallNotPermitted { settings, state: word.state(), left, figures, source: CallNotMade::by(breaker) }
 }
 
