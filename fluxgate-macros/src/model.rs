@@ -9,3 +9,4 @@ mod place;
 mod request;
 pub(crate) mod settings;
 pub(crate) mod target;
+pub(crate) mod timeout;

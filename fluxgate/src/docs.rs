@@ -14,7 +14,8 @@ pub mod compiler {
     // Named by the compiler in its messages: by a path that is not hidden, it is not spelled out.
     #[doc(hidden)]
     pub use crate::private::{
-        Becomes, Custom, Fallback, Given, Met, Refusable, Rejected, Returned, Taken, Unmet,
+        Becomes, Custom, Expires, Fallback, Given, HasTimer, Limitable, Met, Refusable, Rejected, Returned,
+        Taken, Unmet,
     };
 }
 

@@ -48,6 +48,7 @@
 //!   crate `fluxgate-opentelemetry`, and a [`Collector`] is what both are built on
 //! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]; `fluxgate::settings`, from files and changed while the
 //!   program runs
+//! - `tokio`: `timeout = 2s` in the attribute, [`CallAsync::timeout`] by hand, on tokio's timer
 //! - `test-util`: `fluxgate::testing`, for [tests](docs::testing) that neither sleep nor disturb each other
 //!
 //! # Targets
@@ -112,10 +113,13 @@ pub use self::handle::events::{Events, events};
 pub use self::handle::future::CallAsync;
 #[cfg(feature = "keyed")]
 pub use self::handle::keyed::{Keyed, KeyedBuilder};
+#[cfg(feature = "tokio")]
+pub use self::handle::limited_call::LimitedCallAsync;
 pub use self::handle::listening::{count_calls, listen};
 pub use self::handle::owned_call::OwnedCall;
 pub use self::handle::registry::{breakers, find, register};
 pub use self::handle::snapshot::{Peak, Snapshot};
+pub use self::handle::timed_out::TimedOut;
 pub use self::handle::totals::{Spent, Totals};
 #[cfg(feature = "metrics")]
 pub use self::integrations::metrics;

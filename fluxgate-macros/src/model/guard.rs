@@ -12,6 +12,7 @@ use crate::input::references::{Reference, references};
 use crate::input::warnings::Warning;
 use crate::model::outcome::{Outcomes, Trackers};
 use crate::model::target::{self, BreakerLocation};
+use crate::model::timeout::{self, Timeout};
 use crate::model::{handler, request};
 
 /// A function and what guards it.
@@ -31,6 +32,8 @@ pub(crate) struct GuardedFunction {
     pub(crate) rejected: Option<Callable>,
     /// What is returned instead of an error, a refusal included if there is no `rejected`.
     pub(crate) fallback: Option<Callable>,
+    /// How long a call may take.
+    pub(crate) timeout: Option<Timeout>,
     /// Whether anything says what a failure is.
     pub(crate) has_tracker: bool,
 }
@@ -78,11 +81,13 @@ impl GuardedFunction {
             outcomes => outcomes.of_result(),
         };
         if errors.is_empty() {
-            let may_fail_otherwise = breaker.as_ref().is_none_or(BreakerLocation::trips_on_more_than_results);
+            let may_fail_otherwise = arguments.get("timeout").is_some()
+                || breaker.as_ref().is_none_or(BreakerLocation::trips_on_more_than_results);
             trackers.report_impossible(&arguments, may_fail_otherwise, &mut errors);
         }
         let [rejected, fallback] = ["rejected", "fallback"]
             .map(|name| handler::read(&arguments, name, function.as_ref(), &mut errors));
+        let timeout = timeout::read(&arguments, function.as_ref(), &mut errors);
         if let Some(function) = &function {
             for handler in ["rejected", "fallback"].iter().filter_map(|name| arguments.get(name)) {
                 function.forbid_shared_borrow(handler, &mut errors);
@@ -110,6 +115,7 @@ impl GuardedFunction {
                     request,
                     rejected,
                     fallback,
+                    timeout,
                     has_tracker,
                 })
             }

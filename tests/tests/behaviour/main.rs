@@ -43,5 +43,7 @@ mod snapshot;
 mod testing;
 mod threads;
 mod time_window;
+#[cfg(feature = "tokio")]
+mod timeouts;
 mod totals;
 mod trial;
