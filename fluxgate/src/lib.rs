@@ -27,7 +27,7 @@
 //!   functions of these modules.
 //! - [`Listener`], [`events`], [`Snapshot`] with its [`Totals`], and [`breakers`] let you watch breakers.
 //! - [`docs`] explains [what the compiler tells you](docs::compiler), [which numbers to choose](docs::choosing),
-//!   [how a breaker recovers](docs::recovery),
+//!   [how a breaker recovers](docs::recovery), [what to do in production](docs::production),
 //!   [how to test code that uses breakers](docs::testing), [how it works inside](docs::inside),
 //!   [what a guarded call costs](docs::performance), and [where the limits are](docs::limits).
 //!
