@@ -59,10 +59,10 @@ impl OwnedCall {
     }
 
     /// Polls the future of the call, during which this thread is in its body. If the future panics, the call is over.
-    pub(super) fn poll<T>(&mut self, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
-        let call = self.take();
+    pub(super) fn poll<T>(&mut self, poll: impl FnOnce(&mut Call<'_>) -> Poll<T>) -> Poll<T> {
+        let mut call = self.take();
         call.resume();
-        let polled = poll();
+        let polled = poll(&mut call);
         if polled.is_pending() {
             call.suspend();
         }
