@@ -6,3 +6,7 @@ mod axum;
 pub mod metrics;
 #[cfg(feature = "serde")]
 pub mod settings;
+#[cfg(feature = "tonic")]
+mod tonic;
+#[cfg(any(feature = "axum", feature = "tonic"))]
+mod unavailable;

@@ -5,11 +5,13 @@ mod alias;
 mod associated;
 mod closures;
 mod handlers;
+mod limits;
 mod probe;
 #[cfg(feature = "axum")]
 mod responses;
 mod returns;
 mod sources;
+mod status;
 mod text;
 mod unmet;
 pub mod words;
@@ -24,9 +26,14 @@ pub use self::alias::Alias;
 pub use self::associated::AssociatedBreaker;
 pub use self::closures::{ask, captured, custom, handle, holds, never, run, told};
 pub use self::handlers::{Custom, Fallback, Given, Rejected, Taken};
+pub use self::limits::{Expires, HasTimer, Limitable, limit};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
 pub use self::sources::{Evidence, HasSources, Plain, Pointer, PointerAndError, Sources, Unknown, evidence};
+pub use self::status::{
+    AsStatus, Asked, Found, FoundStatus, HaveStatus, Inner, IsServerError, KnownStatus, OneStatus, Presence,
+    Status, WithoutStatus, server_failed,
+};
 pub use self::text::{Bytes, Text, subject};
 pub use self::unmet::{Met, Unmet};
 pub use crate::configuration::method_name::MethodName;
@@ -38,6 +45,7 @@ pub use crate::handle::circuit_breaker::{CircuitBreaker, share};
 pub use crate::handle::eager::Eager;
 pub use crate::handle::error::CallNotPermitted;
 pub use crate::handle::future::{Deferred, Guarded};
+pub use crate::handle::timed_out::TimedOut;
 pub use crate::state::Outcome;
 
 /// For a benchmark that compares clocks.

@@ -160,6 +160,15 @@ function traffic(entry) {
 // ---- in words ----
 
 function next(entry) {
+  const [first, second] = nextByState(entry);
+  const { fault } = entry.shown;
+  if (!fault) return [first, second];
+  const share = (part) => `${Math.round(part * 100)}%`;
+  const harm = [fault.failing > 0 && `${share(fault.failing)} of calls fail`, fault.delaying > 0 && `${share(fault.delaying)} wait ${fault.delay} s`];
+  return [`drill: ${harm.filter(Boolean).join(", ")}, for ${duration(Math.max(0, fault.lasts - (performance.now() - entry.at) / 1000))}`, first];
+}
+
+function nextByState(entry) {
   const { shown } = entry;
   const reopens = shown.reopens > 0 ? `re-opened ${shown.reopens === 1 ? "once" : `${shown.reopens} times`}` : "";
   switch (shown.state) {

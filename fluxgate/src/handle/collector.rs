@@ -109,7 +109,7 @@ impl Collector {
             all.entry(snapshot.name.clone()).or_default().add(&snapshot);
             known.count(breaker, &snapshot);
         }
-        known.breakers.retain(|_, seen| seen.is_live());
+        known.breakers.retain(|_, seen| seen.origin.is_live());
         for (name, (totals, spent)) in &known.counts {
             let collected = all.entry(name.clone()).or_default();
             (collected.totals, collected.spent) = (*totals, *spent);
@@ -158,15 +158,6 @@ impl Known {
         let (sum_of_totals, sum_of_spent) = self.counts.entry(snapshot.name.clone()).or_default();
         sum_of_totals.grow(&before.0, &totals);
         sum_of_spent.grow(&before.1, &spent);
-    }
-}
-
-impl Seen {
-    fn is_live(&self) -> bool {
-        match &self.origin {
-            Origin::Hidden | Origin::Static(_) => true,
-            Origin::Shared(breaker) => breaker.strong_count() > 0,
-        }
     }
 }
 

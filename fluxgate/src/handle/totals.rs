@@ -60,6 +60,7 @@ impl Totals {
     pub(super) fn grow(&mut self, before: &Self, now: &Self) {
         let growth = |of: fn(&Self) -> u64| of(now).saturating_sub(of(before));
         self.failures += growth(|totals| totals.failures);
+        self.slow += growth(|totals| totals.slow);
         self.refused += growth(|totals| totals.refused);
         self.late += growth(|totals| totals.late);
         self.cancelled += growth(|totals| totals.cancelled);

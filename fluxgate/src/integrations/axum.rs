@@ -1,21 +1,20 @@
 //! A refusal as a response of axum: 503, with the time to wait. It names neither breaker nor cause, which are no business of a client.
 
-use std::time::Duration;
-
 use axum_core::body::Body;
 use axum_core::response::{IntoResponse, Response};
-use fluxgate_rules::duration::Spelled;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 
+use super::unavailable::{LATE, UNAVAILABLE, message, seconds};
 use crate::handle::error::{CallNotPermitted, Error};
+use crate::handle::timed_out::TimedOut;
 
 const STATUS: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
 
 /// With the feature `axum`: status 503, `Retry-After` in whole seconds, and a problem as in [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457).
 impl IntoResponse for CallNotPermitted {
     fn into_response(self) -> Response {
-        let detail = detail(&self);
+        let detail = message(&self);
         let problem = format!(
             r#"{{"type":"about:blank","title":"Service Unavailable","status":{},"detail":"{detail}"}}"#,
             STATUS.as_u16()
@@ -37,6 +36,7 @@ impl<E: IntoResponse> IntoResponse for Error<E> {
         match self {
             Self::Inner(error) => error.into_response(),
             Self::NotPermitted(refusal) => refusal.into_response(),
+            Self::TimedOut(timed_out) => timed_out.into_response(),
         }
     }
 }
@@ -58,7 +58,7 @@ impl From<CallNotPermitted> for StatusCode {
 /// With the feature `axum`: 503, and how long to wait.
 impl From<CallNotPermitted> for (StatusCode, String) {
     fn from(refusal: CallNotPermitted) -> Self {
-        (STATUS, detail(&refusal))
+        (STATUS, message(&refusal))
     }
 }
 
@@ -69,17 +69,46 @@ impl From<CallNotPermitted> for (StatusCode, &'static str) {
     }
 }
 
-const UNAVAILABLE: &str = "temporarily unavailable";
+const TIMED_OUT: StatusCode = StatusCode::GATEWAY_TIMEOUT;
 
-fn detail(refusal: &CallNotPermitted) -> String {
-    match seconds(refusal) {
-        Some(seconds) => format!("{UNAVAILABLE}; try again in {}", Spelled(Duration::from_secs(seconds))),
-        None => UNAVAILABLE.to_owned(),
+/// With the feature `axum`: status 504, and a problem as in [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457).
+impl IntoResponse for TimedOut {
+    fn into_response(self) -> Response {
+        let problem = format!(
+            r#"{{"type":"about:blank","title":"Gateway Timeout","status":{},"detail":"{LATE}"}}"#,
+            TIMED_OUT.as_u16()
+        );
+        let mut response = Response::new(Body::from(problem));
+        *response.status_mut() = TIMED_OUT;
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
     }
 }
 
-/// The time to wait, rounded up.
-fn seconds(refusal: &CallNotPermitted) -> Option<u64> {
-    let left = refusal.retry_after()?;
-    Some(left.as_secs() + u64::from(left.subsec_nanos() > 0))
+/// With the feature `axum`.
+impl From<TimedOut> for Response {
+    fn from(timed_out: TimedOut) -> Self {
+        timed_out.into_response()
+    }
+}
+
+/// With the feature `axum`: 504.
+impl From<TimedOut> for StatusCode {
+    fn from(_: TimedOut) -> Self {
+        TIMED_OUT
+    }
+}
+
+/// With the feature `axum`: 504.
+impl From<TimedOut> for (StatusCode, String) {
+    fn from(_: TimedOut) -> Self {
+        (TIMED_OUT, LATE.to_owned())
+    }
+}
+
+/// With the feature `axum`: 504.
+impl From<TimedOut> for (StatusCode, &'static str) {
+    fn from(_: TimedOut) -> Self {
+        (TIMED_OUT, LATE)
+    }
 }
