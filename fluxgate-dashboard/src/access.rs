@@ -34,13 +34,11 @@ pub(crate) async fn check(State(authorize): State<Authorize>, request: Request, 
         return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Access could not be checked", detail)
             .into_response();
     };
-    match refusal(access, &parts) {
-        Some(problem) => problem.into_response(),
-        None => {
-            parts.extensions.insert(access);
-            next.run(Request::from_parts(parts, body)).await
-        }
+    if let Some(problem) = refusal(access, &parts) {
+        return problem.into_response();
     }
+    parts.extensions.insert(access);
+    next.run(Request::from_parts(parts, body)).await
 }
 
 fn refusal(access: Access, parts: &Parts) -> Option<Problem> {

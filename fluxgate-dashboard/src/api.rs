@@ -68,7 +68,7 @@ async fn breaker(
     State(sampler): State<Sampler>,
     path: Result<Path<Address>, PathRejection>,
 ) -> Result<Response, Problem> {
-    let Path(address) = path.map_err(unreadable)?;
+    let Path(address) = path.map_err(|rejection| unreadable(&rejection))?;
     sampler.start();
     let rows = Row::by_name(snapshots(|name| name == address.name()).await);
     let row = rows.get(address.name()).ok_or_else(|| unknown(address.name()))?;
@@ -94,7 +94,7 @@ async fn events(
 
 /// Carries out a command, for all breakers of the name, and answers with what is then.
 async fn command(path: Result<Path<(Address, String)>, PathRejection>) -> Result<Response, Problem> {
-    let Path((address, command)) = path.map_err(unreadable)?;
+    let Path((address, command)) = path.map_err(|rejection| unreadable(&rejection))?;
     let name = address.name();
     let Some(command) = Command::of_name(&command) else {
         let known = Command::ALL.map(Command::as_str).join("`, `");
@@ -102,13 +102,15 @@ async fn command(path: Result<Path<(Address, String)>, PathRejection>) -> Result
         return Err(Problem::new(StatusCode::NOT_FOUND, "No such command", detail));
     };
     let named: Vec<CircuitBreaker> = breakers().filter(|breaker| breaker.name() == name).collect();
-    named.iter().for_each(|breaker| command.carry_out(breaker));
+    for breaker in &named {
+        command.carry_out(breaker);
+    }
     let rows = Row::by_name(named.iter().map(CircuitBreaker::snapshot));
     let row = rows.get(name).ok_or_else(|| unknown(name))?;
     Ok(json(&row.view(None)))
 }
 
-fn unreadable(rejection: PathRejection) -> Problem {
+fn unreadable(rejection: &PathRejection) -> Problem {
     let detail = format!("a name is percent-encoded UTF-8: {}", rejection.body_text());
     Problem::new(rejection.status(), "The address cannot be read", detail)
 }

@@ -71,6 +71,7 @@ struct Change<'a> {
 }
 
 /// What the breakers were asked for.
+#[derive(Clone, Copy)]
 pub(crate) enum Occasion {
     /// Something happened to some of them.
     Events,

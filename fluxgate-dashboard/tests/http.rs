@@ -215,7 +215,7 @@ async fn access_is_asked_for_every_route() {
         Some(user) if user == "on-call" => Access::Control,
         _ => Access::Forbidden,
     }));
-    let routes = [
+    let paths = [
         (Method::GET, ""),
         (Method::GET, "/events"),
         (Method::GET, "/dashboard.js"),
@@ -228,13 +228,13 @@ async fn access_is_asked_for_every_route() {
         (Method::DELETE, "/http%20forbidden"),
         (Method::OPTIONS, "/events"),
     ];
-    for (method, route) in &routes {
-        let path = format!("/breakers{route}");
+    for (method, path) in &paths {
+        let path = format!("/breakers{path}");
         let response = send(&router, request(method, &path, &[])).await;
-        assert_eq!(response.status(), StatusCode::FORBIDDEN, "{method} {route}");
+        assert_eq!(response.status(), StatusCode::FORBIDDEN, "{method} {path}");
         assert_eq!(breaker.state(), State::Closed);
         let response = send(&router, request(method, &path, &[("x-user", "on-call")])).await;
-        assert_ne!(response.status(), StatusCode::FORBIDDEN, "{method} {route}");
+        assert_ne!(response.status(), StatusCode::FORBIDDEN, "{method} {path}");
         breaker.reset();
     }
 }

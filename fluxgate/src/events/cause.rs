@@ -97,11 +97,13 @@ impl serde::Serialize for Cause {
 /// What of these figures the condition looks at.
 fn part(condition: &Condition, metrics: &Metrics) -> u64 {
     match *condition {
-        Condition::FailureRate(_) | Condition::Failures(_) => metrics.failures(),
+        Condition::FailureRate(_) | Condition::SureFailureRate(_) | Condition::Failures(_) => {
+            metrics.failures()
+        }
         Condition::FailureStreak(_) => u64::from(metrics.failure_streak()),
         Condition::SlowRate(_, threshold) => metrics.slow(threshold).unwrap_or(0),
-        Condition::AvgLatency(_) => metrics.avg_latency().map_or(0, |mean| nanos(mean)),
-        Condition::FailingFor(_) => metrics.failing_for().map_or(0, |failing| nanos(failing)),
+        Condition::AvgLatency(_) => metrics.avg_latency().map_or(0, nanos),
+        Condition::FailingFor(_) => metrics.failing_for().map_or(0, nanos),
         Condition::Closed | Condition::HalfOpen | Condition::Min(_) | Condition::Custom { .. } => {
             metrics.total()
         }
@@ -113,7 +115,7 @@ pub(crate) struct Sentence {
     condition: Condition,
     part: u64,
     whole: u64,
-    /// Between the figure and what it is compared with.
+    /// Between the figure and what it is compared with: `>=` if it holds.
     sign: &'static str,
 }
 
@@ -131,6 +133,15 @@ impl fmt::Display for Sentence {
         match condition {
             Condition::FailureRate(share) => {
                 write!(formatter, "{} failed ({})", Calls(part, whole), Compared(part, whole, sign, share))
+            }
+            Condition::SureFailureRate(rate) => {
+                let (calls, found) = (Calls(part, whole), Percent(share(part, whole)));
+                let (share, sure) = (Percent(rate.share().as_f64()), Percent(rate.sure().as_f64()));
+                if sign == ">=" {
+                    write!(formatter, "{calls} failed ({found} > {share}, {sure} sure)")
+                } else {
+                    write!(formatter, "{calls} failed ({found}, not {sure} sure to be > {share})")
+                }
             }
             Condition::Failures(least) => {
                 write!(formatter, "{} failed ({part} {sign} {least})", Calls(part, whole))
@@ -174,9 +185,12 @@ struct Compared(u64, u64, &'static str, Ratio);
 impl fmt::Display for Compared {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(part, whole, sign, least) = *self;
-        let share = if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
-        write!(formatter, "{} {sign} {}", Percent(share), Percent(least.as_f64()))
+        write!(formatter, "{} {sign} {}", Percent(share(part, whole)), Percent(least.as_f64()))
     }
+}
+
+fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
 /// A percentage with at most two decimals: `60%`, `33.33%`.
@@ -215,6 +229,7 @@ mod tests {
         let second = Duration::from_secs(1);
         for (rule, text) in [
             (trip::min(10) & trip::failure_rate(0.5), "6 of the last 10 calls failed (60% >= 50%)"),
+            (trip::failure_rate(0.1).sure(0.99), "6 of the last 10 calls failed (60% > 10%, 99% sure)"),
             (trip::failures(5), "6 of the last 10 calls failed (6 >= 5)"),
             (trip::failure_streak(3), "4 failed in a row (4 >= 3)"),
             (

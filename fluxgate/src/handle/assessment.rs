@@ -91,7 +91,13 @@ impl serde::Serialize for ConditionStatus {
 
 /// Of no call, it says nothing.
 fn is_share(condition: &Condition) -> bool {
-    matches!(condition, Condition::FailureRate(_) | Condition::SlowRate(..) | Condition::AvgLatency(_))
+    matches!(
+        condition,
+        Condition::FailureRate(_)
+            | Condition::SureFailureRate(_)
+            | Condition::SlowRate(..)
+            | Condition::AvgLatency(_)
+    )
 }
 
 /// What the condition looks at, and what that has to reach.
@@ -105,6 +111,7 @@ fn figures(condition: &Condition, metrics: &Metrics) -> (Option<f64>, Option<f64
         Condition::Failures(limit) => count(metrics.failures(), limit),
         Condition::FailureStreak(limit) => count(u64::from(metrics.failure_streak()), limit),
         Condition::FailureRate(limit) => (metrics.failure_rate(), Some(limit.as_f64())),
+        Condition::SureFailureRate(limit) => (metrics.failure_rate(), Some(limit.share().as_f64())),
         Condition::SlowRate(limit, threshold) => (metrics.slow_rate(threshold), Some(limit.as_f64())),
         Condition::AvgLatency(limit) => seconds(metrics.avg_latency(), limit),
         Condition::FailingFor(limit) => seconds(metrics.failing_for(), limit),

@@ -1,6 +1,6 @@
 //! A snapshot says everything there is to say about a breaker.
 
-use fluxgate::{CircuitBreaker, Recovery, State, permit, retry, trip};
+use fluxgate::{CircuitBreaker, Recovery, State, permit, retry, trip, window};
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
 
 #[test]
@@ -265,4 +265,14 @@ fn slow_calls_are_counted_over_its_life() {
     let untimed = Fixture::new(|builder| builder);
     untimed.succeed_in(seconds(100), 3);
     assert_eq!(untimed.breaker.snapshot().totals.slow, 0);
+}
+
+#[test]
+fn a_rate_that_has_to_be_sure_says_whether_it_is() {
+    let fixture =
+        Fixture::new(|builder| builder.window(window::count(100)).trip(trip::failure_rate(0.2).sure(0.99)));
+    fixture.succeed(5);
+    fixture.fail(2);
+    let not_yet = "2 of the last 7 calls failed (28.57%, not 99% sure to be > 20%)";
+    assert_eq!(said(&fixture.breaker).last(), Some(&(not_yet.to_owned(), Some(false))));
 }
