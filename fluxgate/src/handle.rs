@@ -25,6 +25,8 @@ pub(crate) mod listening;
 pub(crate) mod owned_call;
 #[cfg(feature = "serde")]
 pub(crate) mod prescription;
+#[cfg(feature = "tokio")]
+mod ready;
 pub(crate) mod reconfiguration;
 pub(crate) mod refusal;
 pub(crate) mod registry;

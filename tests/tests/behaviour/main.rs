@@ -29,6 +29,8 @@ mod opened_by_command;
 mod owned_calls;
 mod panics;
 mod ramp;
+#[cfg(feature = "tokio")]
+mod ready;
 mod reconfigured;
 mod recorded;
 mod reentrant;
