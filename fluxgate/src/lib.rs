@@ -27,7 +27,7 @@
 //!   functions of these modules.
 //! - [`Listener`], [`events`], [`Snapshot`] with its [`Totals`], and [`breakers`] let you watch breakers.
 //! - [`docs`] explains [what the compiler tells you](docs::compiler), [which numbers to choose](docs::choosing),
-//!   [how a breaker recovers](docs::recovery),
+//!   [how a breaker recovers](docs::recovery), [what to do in production](docs::production),
 //!   [how to test code that uses breakers](docs::testing), [how it works inside](docs::inside),
 //!   [what a guarded call costs](docs::performance), and [where the limits are](docs::limits).
 //!
@@ -41,7 +41,7 @@
 //!   subscriber, it goes to `log`, as all events do
 //! - `axum`: `IntoResponse` for [`CallNotPermitted`] and [`Error`], and [responses as return types](macro@circuit_breaker#returns)
 //! - `tonic`: a `tonic::Status` from [`CallNotPermitted`] and [`Error`], and [`server_errors`](track#responses-with-a-status) of
-//!   a `Status`
+//!   a `Status`. For clients of reqwest there is the crate `fluxgate-reqwest-middleware`
 //! - `chaos`: [`Fault`], drills: for a time, a share of the calls fails or is delayed
 //! - `keyed`: `Keyed`, a breaker for each host, tenant or shard, and `key = ..` in the attribute
 //! - `metrics`: `fluxgate::metrics`, figures for Prometheus and others, through the facade `metrics`. The same for OpenTelemetry are in the

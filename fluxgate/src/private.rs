@@ -24,8 +24,8 @@ pub extern crate self as fluxgate;
 
 pub use self::alias::Alias;
 pub use self::associated::AssociatedBreaker;
-pub use self::closures::{ask, captured, custom, handle, holds, never, run, told};
-pub use self::handlers::{Custom, Fallback, Given, Rejected, Taken};
+pub use self::closures::{ask, captured, custom, handle, holds, never, request, run, told};
+pub use self::handlers::{Custom, Fallback, Given, Rejected, Request, Taken};
 pub use self::limits::{Expires, HasTimer, Limitable, limit};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
