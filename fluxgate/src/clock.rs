@@ -144,6 +144,15 @@ fn process_clock() -> Option<&'static ProcessClock> {
     }
 }
 
+/// What the wall clock shows, in milliseconds since 1970; 0 where there is none.
+pub(crate) fn unix_milliseconds() -> u64 {
+    if !TARGET_HAS_CLOCK {
+        return 0;
+    }
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as u64)
+}
+
 /// Whether time passes at all for breakers without a clock of their own.
 #[inline]
 pub(crate) fn is_there() -> bool {

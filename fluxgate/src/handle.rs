@@ -30,6 +30,7 @@ mod ready;
 pub(crate) mod reconfiguration;
 pub(crate) mod refusal;
 pub(crate) mod registry;
+pub(crate) mod saved;
 pub(crate) mod snapshot;
 pub(crate) mod timed_out;
 pub(crate) mod totals;

@@ -119,6 +119,7 @@ pub use self::handle::limited_call::LimitedCallAsync;
 pub use self::handle::listening::{count_calls, listen};
 pub use self::handle::owned_call::OwnedCall;
 pub use self::handle::registry::{breakers, find, register};
+pub use self::handle::saved::{RestoreError, Saved};
 pub use self::handle::snapshot::{Peak, Snapshot};
 pub use self::handle::timed_out::TimedOut;
 pub use self::handle::totals::{Spent, Totals};

@@ -38,6 +38,7 @@ mod refusal;
 mod registry;
 mod reopening;
 mod requested_pauses;
+mod restored;
 mod rules;
 #[cfg(feature = "serde")]
 mod serialize;
