@@ -16,6 +16,8 @@
 pub(crate) mod admission;
 pub(crate) mod answer;
 pub(crate) mod breaker;
+#[cfg(feature = "tower")]
+pub(crate) mod chance;
 mod closed;
 pub(crate) mod counting;
 mod crossings;

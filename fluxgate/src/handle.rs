@@ -2,6 +2,8 @@
 
 pub(crate) mod builder;
 pub(crate) mod call;
+#[cfg(feature = "tower")]
+pub(crate) mod chance;
 pub(crate) mod circuit_breaker;
 #[cfg(feature = "test-util")]
 pub(crate) mod disabling;

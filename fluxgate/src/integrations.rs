@@ -6,3 +6,5 @@ mod axum;
 pub mod metrics;
 #[cfg(feature = "serde")]
 pub mod settings;
+#[cfg(feature = "tower")]
+pub mod tower;

@@ -43,6 +43,8 @@
 //! - `metrics`: `fluxgate::metrics`, figures for Prometheus and others, through the facade `metrics`
 //! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]; `fluxgate::settings`, from files and changed while the
 //!   program runs
+//! - `tower`: `fluxgate::tower`, a `Layer` and a `Service` of tower; `tower-http`: what these know of HTTP and gRPC, such as statuses,
+//!   trailers and bodies
 //! - `test-util`: `fluxgate::testing`, for [tests](docs::testing) that neither sleep nor disturb each other
 //!
 //! # Targets
@@ -112,6 +114,8 @@ pub use self::handle::totals::{Spent, Totals};
 pub use self::integrations::metrics;
 #[cfg(feature = "serde")]
 pub use self::integrations::settings;
+#[cfg(feature = "tower")]
+pub use self::integrations::tower;
 pub use self::state::{Outcome, State};
 #[doc = include_str!("../docs/breaker.md")]
 pub use fluxgate_macros::breaker;

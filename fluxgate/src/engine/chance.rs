@@ -1,0 +1,29 @@
+//! Whether the next call has a chance, found out without making it.
+
+use super::breaker::Breaker;
+use super::word::StateWord;
+use super::{half_open, open};
+use crate::clock::NEVER;
+use crate::state::State;
+
+/// For how many nanoseconds a call that is made now would be refused, or [`NEVER`], and under which word. `None` if it has a chance:
+/// it is admitted, or it is put to the permit. Changes and counts nothing.
+pub(crate) fn refused_for(breaker: &Breaker) -> Option<(StateWord, u64)> {
+    loop {
+        let word = breaker.word();
+        if word.is_changing() {
+            // Complete once the lock can be taken.
+            drop(breaker.lock());
+            continue;
+        }
+        let left = match word.state() {
+            State::Closed | State::MetricsOnly | State::Disabled => None,
+            State::ForcedOpen => Some(NEVER),
+            State::Open => open::left(breaker),
+            State::HalfOpen => half_open::left(breaker, word),
+        };
+        if breaker.was_still_in(word) {
+            return left.map(|left| (word, left));
+        }
+    }
+}
