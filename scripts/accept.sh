@@ -7,6 +7,7 @@ export FLUXGATE_BLESS=1 TRYBUILD=overwrite
 cargo test --quiet --package fluxgate-rules --test messages
 cargo test --quiet --package fluxgate-macros
 cargo test --quiet --package fluxgate-tests --test recovery
+cargo test --quiet --package fluxgate-examples --example fleet
 cargo test --quiet --package fluxgate-ui-tests --test ui
 # Quotes what the last has recorded.
 cargo test --quiet --package fluxgate-ui-tests --test page

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fluxgate::trip::{self, Rule};
 use fluxgate::window::{self, Window};
-use fluxgate::{__private::clock, CircuitBreaker, Error, State, breaker, circuit_breaker, retry};
+use fluxgate::{__private::clock, CircuitBreaker, Collector, Error, State, breaker, circuit_breaker, retry};
 
 use crate::work::{FAILS, Failure, ok, ready, sometimes, work, work_async};
 
@@ -22,7 +22,7 @@ pub struct Case {
     pub silent: Option<&'static str>,
 }
 
-pub const CASES: [Case; 21] = [
+pub const CASES: [Case; 23] = [
     case("bare call", |times| calls(times, bare)).bare(),
     case("bare async call", |times| calls(times, bare_async)).bare(),
     case("attribute, healthy", |times| calls(times, attribute)).healthy().silent("attribute"),
@@ -45,6 +45,10 @@ pub const CASES: [Case; 21] = [
     case("`breaker!`, healthy", |times| calls(times, |input| by_hand(&SHARED, input)))
         .healthy()
         .silent("by_hand"),
+    case("`breaker!`, async", |times| calls(times, |input| by_hand_async(&SHARED, input)))
+        .over("bare async call")
+        .healthy()
+        .silent("by_hand_async"),
     case("built, healthy", |times| {
         let breaker = breaker(window::count(100), rate());
         calls(times, |input| by_hand(&breaker, input))
@@ -93,6 +97,13 @@ pub const CASES: [Case; 21] = [
     case("build", |times| (0..times).map(|_| u64::from(built().state() == State::Closed)).sum())
         .bare()
         .within(BUILD_TOLERANCE),
+    // What an exporter makes of each breaker, whenever it is asked.
+    case("collected", |times| {
+        let collector = Collector::new();
+        let _breaker = built();
+        (0..times).map(|_| collector.collect().len() as u64).sum()
+    })
+    .bare(),
 ];
 
 const BUILD_TOLERANCE: f64 = 100.0;
@@ -225,6 +236,11 @@ static SHARED: CircuitBreaker = breaker!(window = count(100), trip = min(10) & f
 #[inline(never)]
 pub fn by_hand(breaker: &CircuitBreaker, input: u64) -> Result<u64, Error<Failure>> {
     breaker.call(|| work(input))
+}
+
+#[inline(never)]
+pub fn by_hand_async(breaker: &CircuitBreaker, input: u64) -> Result<u64, Error<Failure>> {
+    ready(breaker.call_async(work_async(input)))
 }
 
 #[inline(never)]

@@ -9,5 +9,6 @@ mod private;
 mod references;
 mod returns;
 mod settings;
+mod status;
 mod target;
 mod warnings;

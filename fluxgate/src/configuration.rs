@@ -2,6 +2,7 @@
 
 pub(crate) mod changes;
 pub(crate) mod error;
+pub(crate) mod fault;
 pub(crate) mod method_name;
 pub(crate) mod name;
 #[cfg(feature = "serde")]

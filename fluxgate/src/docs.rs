@@ -6,6 +6,7 @@
 //! - [`inside`]: how a breaker works, and why that is correct
 //! - [`testing`]: how to test code that uses breakers
 //! - [`limits`]: what a breaker cannot do for you, each with its way out
+//! - [`fleet`]: what it costs that instances do not share state, and partial failures
 //! - [`performance`]: what a guarded call costs, beside other breakers
 
 #[doc = include_str!("../docs/compiler.md")]
@@ -22,6 +23,9 @@ pub mod choosing {}
 
 #[doc = include_str!("../docs/inside.md")]
 pub mod inside {}
+
+#[doc = include_str!("../docs/fleet.md")]
+pub mod fleet {}
 
 #[doc = include_str!("../docs/recovery.md")]
 pub mod recovery {}

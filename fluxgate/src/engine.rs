@@ -22,9 +22,13 @@ mod closed;
 pub(crate) mod counting;
 mod crossings;
 mod evaluation;
+#[cfg(feature = "chaos")]
+pub(crate) mod fault;
 pub(crate) mod grants;
 mod half_open;
 pub(crate) mod highest;
+#[cfg(feature = "chaos")]
+mod injected;
 pub(crate) mod locked;
 pub(crate) mod manual;
 pub(crate) mod nesting;

@@ -1,18 +1,25 @@
 //! What programs hold of a breaker.
 
+pub(crate) mod body;
 pub(crate) mod builder;
 pub(crate) mod call;
 #[cfg(feature = "tower")]
 pub(crate) mod chance;
 pub(crate) mod circuit_breaker;
+pub(crate) mod collector;
+mod delay;
 #[cfg(feature = "test-util")]
 pub(crate) mod disabling;
 pub(crate) mod eager;
 pub(crate) mod enrollment;
 pub(crate) mod error;
 pub(crate) mod events;
+#[cfg(feature = "chaos")]
+mod fault;
 pub(crate) mod future;
 pub(crate) mod isolation;
+#[cfg(feature = "keyed")]
+pub(crate) mod keyed;
 pub(crate) mod listening;
 pub(crate) mod owned_call;
 #[cfg(feature = "serde")]

@@ -6,5 +6,9 @@ mod axum;
 pub mod metrics;
 #[cfg(feature = "serde")]
 pub mod settings;
+#[cfg(feature = "tonic")]
+mod tonic;
 #[cfg(feature = "tower")]
 pub mod tower;
+#[cfg(any(feature = "axum", feature = "tonic"))]
+mod unavailable;

@@ -32,7 +32,7 @@
 //!   [what a guarded call costs](docs::performance), and [where the limits are](docs::limits).
 //!
 //! State stays inside the process on purpose: every instance sees its own failures, and a shared store would be one more
-//! thing to fail.
+//! thing to fail: [what that costs a fleet](docs::fleet).
 //!
 //! # Features
 //!
@@ -40,7 +40,12 @@
 //!   otherwise `INFO`; and for every refusal, `DEBUG`, in the span of the caller. With the feature `log` of `tracing`, and without a
 //!   subscriber, it goes to `log`, as all events do
 //! - `axum`: `IntoResponse` for [`CallNotPermitted`] and [`Error`], and [responses as return types](macro@circuit_breaker#returns)
-//! - `metrics`: `fluxgate::metrics`, figures for Prometheus and others, through the facade `metrics`
+//! - `tonic`: a `tonic::Status` from [`CallNotPermitted`] and [`Error`], and [`server_errors`](track#responses-with-a-status) of
+//!   a `Status`
+//! - `chaos`: [`Fault`], drills: for a time, a share of the calls fails or is delayed
+//! - `keyed`: `Keyed`, a breaker for each host, tenant or shard, and `key = ..` in the attribute
+//! - `metrics`: `fluxgate::metrics`, figures for Prometheus and others, through the facade `metrics`. The same for OpenTelemetry are in the
+//!   crate `fluxgate-opentelemetry`, and a [`Collector`] is what both are built on
 //! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]; `fluxgate::settings`, from files and changed while the
 //!   program runs
 //! - `tower`: `fluxgate::tower`, a `Layer` and a `Service` of tower; `tower-http`: what these know of HTTP and gRPC, such as statuses,
@@ -93,6 +98,7 @@ pub use self::clock::{Clock, SetClockError, set_clock};
 pub use self::configuration::OnCancel;
 pub use self::configuration::changes::Changes;
 pub use self::configuration::error::{ConfigError, ConfigProblem};
+pub use self::configuration::fault::Fault;
 pub use self::configuration::name::Name;
 pub use self::events::cause::Cause;
 pub use self::events::event::{EndedCall, Event, RefusedCall};
@@ -102,9 +108,12 @@ pub use self::events::transition::{Reason, Transition};
 pub use self::handle::builder::Builder;
 pub use self::handle::call::Call;
 pub use self::handle::circuit_breaker::CircuitBreaker;
+pub use self::handle::collector::{Collected, Collector};
 pub use self::handle::error::{CallNotPermitted, Error};
 pub use self::handle::events::{Events, events};
 pub use self::handle::future::CallAsync;
+#[cfg(feature = "keyed")]
+pub use self::handle::keyed::{Keyed, KeyedBuilder};
 pub use self::handle::listening::{count_calls, listen};
 pub use self::handle::owned_call::OwnedCall;
 pub use self::handle::registry::{breakers, find, register};
@@ -130,6 +139,6 @@ pub mod __private {
 }
 
 /// Compiles and runs the examples in the README.
-#[cfg(all(doctest, feature = "test-util"))]
+#[cfg(all(doctest, feature = "keyed", feature = "test-util"))]
 #[doc = include_str!("../../README.md")]
 struct Readme;

@@ -26,6 +26,7 @@ mod beginnings;
 mod changes;
 mod clocks;
 mod counting;
+mod faults;
 mod openings;
 mod transitions;
 mod verdicts;

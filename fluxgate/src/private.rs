@@ -10,6 +10,7 @@ mod probe;
 mod responses;
 mod returns;
 mod sources;
+mod status;
 mod text;
 mod unmet;
 pub mod words;
@@ -27,6 +28,10 @@ pub use self::handlers::{Custom, Fallback, Given, Rejected, Taken};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
 pub use self::sources::{Evidence, HasSources, Plain, Pointer, PointerAndError, Sources, Unknown, evidence};
+pub use self::status::{
+    AsStatus, Asked, Found, FoundStatus, HaveStatus, Inner, IsServerError, KnownStatus, OneStatus, Presence,
+    Status, WithoutStatus, server_failed,
+};
 pub use self::text::{Bytes, Text, subject};
 pub use self::unmet::{Met, Unmet};
 pub use crate::configuration::method_name::MethodName;

@@ -63,6 +63,12 @@ mod real {
         pub(crate) fn replace(&self, value: Arc<T>) {
             self.0.store(value);
         }
+
+        /// The value before. All that was [read](Self::read) and is still there is among its references.
+        #[cfg(feature = "keyed")]
+        pub(crate) fn swap(&self, value: Arc<T>) -> Arc<T> {
+            self.0.swap(value)
+        }
     }
 
     /// The value as it was when it was read.
@@ -71,8 +77,17 @@ mod real {
     impl<T> Deref for Reading<T> {
         type Target = T;
 
+        #[inline]
         fn deref(&self) -> &T {
             &self.0
+        }
+    }
+
+    impl<T> Reading<T> {
+        /// Keeps it for longer.
+        #[cfg(feature = "keyed")]
+        pub(crate) fn share(&self) -> Arc<T> {
+            Arc::clone(&self.0)
         }
     }
 }
@@ -188,7 +203,7 @@ mod model {
         }
 
         pub(crate) fn read(&self) -> Reading<T> {
-            self.get()
+            Reading(self.get())
         }
 
         pub(crate) fn get(&self) -> Arc<T> {
@@ -198,9 +213,29 @@ mod model {
         pub(crate) fn replace(&self, value: Arc<T>) {
             *self.0.lock() = value;
         }
+
+        #[cfg(feature = "keyed")]
+        pub(crate) fn swap(&self, value: Arc<T>) -> Arc<T> {
+            std::mem::replace(&mut *self.0.lock(), value)
+        }
     }
 
-    pub(crate) type Reading<T> = Arc<T>;
+    pub(crate) struct Reading<T>(Arc<T>);
+
+    impl<T> std::ops::Deref for Reading<T> {
+        type Target = T;
+
+        fn deref(&self) -> &T {
+            &self.0
+        }
+    }
+
+    impl<T> Reading<T> {
+        #[cfg(feature = "keyed")]
+        pub(crate) fn share(&self) -> Arc<T> {
+            self.0.clone()
+        }
+    }
 
     pub(crate) struct OnceBox<T>(Once<Box<T>>);
 

@@ -13,6 +13,7 @@
 //! | `custom(FUNCTION)` | an `Err` for whose error, passed as `&E`, the path or closure returns `true` |
 //! | `ok(PATTERN if GUARD)` | an `Ok` whose value matches: a 500 that arrived as `Ok(response)` |
 //! | `returned(PATTERN if GUARD)` | a return value that matches, whether it is a `Result` or not |
+//! | `server_errors` | an `Ok` or an `Err` whose [status](#responses-with-a-status) says that the server failed, and an `Err` without a status |
 //!
 //! `ignore` is asked first: what it claims says nothing, and is not recorded, as if there had been no call. Then `success`: what it
 //! claims is a success; and then what `track` claims is a failure. If none claims a result, an `Ok` or a value that is not a `Result`
@@ -71,6 +72,54 @@
 //! `type_of(CallNotPermitted)`, however, sees a refusal anywhere, behind a `transparent` variant, too.
 //!
 //! A panic in a guard or a function is contained, and the tracker counts as absent: an `Err` is a failure, an `Ok` a success.
+//!
+//! # Responses with a status
+//!
+//! A client's function returns `Ok(response)` when the server answers 500, and an `Err` when it answers "no such user" with gRPC. With
+//! `track = server_errors`, the status decides, of whichever of the two it is found in:
+//!
+//! | result | counts as |
+//! |---|---|
+//! | a status of 500 to 599 in an `Ok` or an `Err` | a failure |
+//! | any other in an `Ok` or an `Err`: the server answers | a success |
+//! | an `Ok` without a status | a success |
+//! | an `Err` without a status: no connection, a time-out, a refusal of another breaker | a failure |
+//!
+//! A status is what a method `status()` returns, if that is an `http::StatusCode` of whatever version, a `u16`, or an `Option` of
+//! either. So [`http::Response`](https://docs.rs/http), the responses and errors of reqwest, hyper and others, and types of your own
+//! need nothing more; a [`fluxgate::Error`](crate::Error) is asked for what is in it. Of what is behind another pointer or in
+//! `anyhow::Error`, nothing is known: it has no status. A function with a status in neither `T` nor `E` is refused; in generic code,
+//! a type has the status that its bounds promise.
+//!
+//! With the feature `tonic`, a `tonic::Status`, also in a `Box`, has the status to which
+//! [`google.rpc.Code`](https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto) maps its code: the server has failed
+//! with `UNKNOWN`, `DEADLINE_EXCEEDED`, `UNIMPLEMENTED`, `INTERNAL`, `UNAVAILABLE` and `DATA_LOSS`. So has it with `CANCELLED`, since that
+//! is how tonic spells its own time-out; a call that the program itself gives up has no status. With the feature `axum`,
+//! `StatusCode` and pairs that begin with one are errors with a status.
+//!
+//! ```
+//! # use fluxgate::circuit_breaker;
+//! # use std::io;
+//! # struct Response(u16);
+//! # impl Response { fn status(&self) -> u16 { self.0 } }
+//! #[circuit_breaker(track = server_errors, handle = FETCH)]
+//! fn fetch(answer: io::Result<Response>) -> io::Result<Response> {
+//!     answer
+//! }
+//!
+//! for (answer, failures) in [
+//!     (Ok(Response(200)), 0),
+//!     (Ok(Response(404)), 0),
+//!     (Ok(Response(503)), 1),
+//!     (Err(io::ErrorKind::ConnectionRefused.into()), 2),
+//! ] {
+//!     let _ = fetch(answer);
+//!     assert_eq!(FETCH.metrics().failures(), failures);
+//! }
+//! ```
+//!
+//! It is joined as the others are: `server_errors | ok(r if r.status() == 429)` takes a server that is busy for one that fails,
+//! `server_errors & !matches(..)` excludes some, which are then ignored.
 //!
 //! # By hand
 //!

@@ -242,3 +242,32 @@ fn applied_by_two_threads_end_as_those_of_one_of_them() {
     let rules: std::collections::BTreeSet<_> = breakers.iter().map(rule).collect();
     assert_eq!(rules.len(), 1, "{rules:?}");
 }
+
+#[cfg(feature = "keyed")]
+#[test]
+fn for_a_family_are_for_all_its_breakers_and_those_to_come() {
+    let _alone = alone();
+    let hosts: fluxgate::Keyed<String> =
+        CircuitBreaker::builder("keys").trip(trip::failure_streak(9)).keyed().build().expect("valid");
+    drop(hosts.get("a").acquire());
+    let rules = |breakers: [&str; 3]| {
+        breakers.map(|key| {
+            drop(hosts.get(key).acquire());
+            rule(&hosts.get(key))
+        })
+    };
+    let applied =
+        apply(json!({ "keys": { "trip": "failure_streak(2)" }, "keys{c}": { "trip": "failure_streak(3)" } }));
+    assert_eq!(applied.changed, ["keys{a}"]);
+    assert_eq!(applied.unmatched, ["keys{c}"]);
+    assert_eq!(rules(["a", "b", "c"]), ["failure_streak(2)", "failure_streak(2)", "failure_streak(3)"]);
+    apply(json!({ "keys{*}": { "trip": "failure_streak(4)" } }));
+    assert_eq!(rules(["a", "c", "d"]), ["failure_streak(4)"; 3]);
+    apply(json!({}));
+    assert_eq!(rules(["a", "c", "d"]), ["failure_streak(9)"; 3]);
+    // A name that only looks like that of a key is none.
+    let alone = CircuitBreaker::builder("keys{e}").build().expect("valid");
+    assert_eq!(apply(json!({ "keys": { "trip": "failure_streak(2)" } })).changed.len(), 4);
+    assert_ne!(rule(&alone), "failure_streak(2)");
+    apply(json!({}));
+}

@@ -120,6 +120,7 @@ programs! {
     retry_never
     returned_values
     send_futures
+    server_errors
     shadowed_names
     shares_in_every_spelling
     small_window

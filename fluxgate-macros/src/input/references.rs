@@ -60,7 +60,7 @@ const OF_BUILDER: [&str; 3] = ["max_half_open_calls", "half_open_timeout", "on_p
 /// Arguments that have no place of their own.
 const ARGUMENTS: [&str; 8] =
     ["name", "success", "ignore", "rejected", "fallback", "on_cancel", "breaker", "handle"];
-const TRACKERS: [&str; 5] = ["all", "matches", "custom", "ok", "returned"];
+const TRACKERS: [&str; 6] = ["all", "matches", "custom", "ok", "returned", "server_errors"];
 const OUTCOMES: [&str; 2] = ["failure", "ignore"];
 
 /// What the words of all arguments refer to, right or wrong.

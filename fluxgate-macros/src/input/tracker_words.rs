@@ -1,17 +1,18 @@
 //! The words of trackers: ours, and other libraries'.
 
 /// The words, each with an example of the content of its parentheses.
-pub(crate) const WORDS: [(&str, &str); 6] = [
+pub(crate) const WORDS: [(&str, &str); 7] = [
     ("all", ""),
     ("matches", "PATTERN"),
     ("type_of", "SomeError"),
     ("custom", "|error| .."),
     ("ok", "PATTERN"),
     ("returned", "PATTERN"),
+    ("server_errors", ""),
 ];
 
 /// Other words for them: theirs, then ours.
-pub(crate) const FOREIGN: [(&str, &str); 17] = [
+pub(crate) const FOREIGN: [(&str, &str); 21] = [
     ("any", "all"),
     ("every", "all"),
     ("errors", "all"),
@@ -29,6 +30,10 @@ pub(crate) const FOREIGN: [(&str, &str); 17] = [
     ("Ok", "ok"),
     ("result", "returned"),
     ("return", "returned"),
+    ("server_error", "server_errors"),
+    ("server_errors_as_failures", "server_errors"),
+    ("ServerErrorsAsFailures", "server_errors"),
+    ("status_5xx", "server_errors"),
 ];
 
 /// Whether a text begins as a tracker does.

@@ -1,5 +1,7 @@
 //! How the outcome of a call is found: `track`, `success` and `ignore`.
 
+use proc_macro2::Span;
+
 use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
 use crate::input::source::spelled;
@@ -24,6 +26,9 @@ pub(crate) struct Claims {
     pub(crate) ignored: Claim,
     pub(crate) successes: Claim,
     pub(crate) failures: Claim,
+    /// Where errors with another status than that of a failed server are successes if nothing claims them, since the server answers;
+    /// the span is that of the word that says so.
+    pub(crate) answers: Option<Span>,
 }
 
 /// The trackers of a function, in the order in which they are asked.
@@ -54,6 +59,12 @@ impl Trackers {
         }
     }
 
+    fn server_errors(&self) -> Option<Span> {
+        [&self.track, &self.success, &self.ignore]
+            .into_iter()
+            .find_map(|tracker| tracker.as_ref()?.server_errors())
+    }
+
     fn are_of_returned(&self) -> bool {
         self.track.as_ref().is_some_and(Tracker::is_of_returned)
             && [&self.success, &self.ignore]
@@ -73,7 +84,8 @@ impl Trackers {
             },
             (track, _) => Claim::of(track, domain),
         };
-        Claims { ignored: claim(&self.ignore), successes: claim(&self.success), failures }
+        let answers = self.server_errors().filter(|_| domain == Domain::Err);
+        Claims { ignored: claim(&self.ignore), successes: claim(&self.success), failures, answers }
     }
 
     /// Reports trackers by which no call can fail, or none can succeed: a breaker that never opens, or never closes again.
@@ -108,7 +120,7 @@ impl Trackers {
         const ORDER: [&str; 3] = ["ignore", "success", "track"];
         let in_domain = |domain| {
             let of = if self.are_of_returned() { Domain::Whole } else { domain };
-            let Claims { ignored, successes, failures } = self.claims(of);
+            let Claims { ignored, successes, failures, .. } = self.claims(of);
             Decided::repeated([&ignored, &successes, &failures], domain)
         };
         let mut repeated: Vec<_> = [Domain::Ok, Domain::Err].into_iter().flat_map(in_domain).collect();
@@ -139,7 +151,7 @@ impl Trackers {
     fn possible(&self) -> Possible {
         let decided = |domain| {
             let of = if self.are_of_returned() { Domain::Whole } else { domain };
-            let Claims { ignored, successes, failures } = self.claims(of);
+            let Claims { ignored, successes, failures, .. } = self.claims(of);
             Decided::of([&ignored, &successes, &failures], domain)
         };
         let [ok, err] = [Domain::Ok, Domain::Err].map(decided);

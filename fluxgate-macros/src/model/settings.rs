@@ -405,6 +405,7 @@ impl Reader<'_> {
                     Kind::Function => return Some(Value::Function(expression, text)),
                     Kind::Count => (ConstantType::U32, "count"),
                     Kind::Size => (ConstantType::Usize, "size"),
+                    Kind::Keys => (ConstantType::Usize, "keys"),
                     Kind::Buckets => (ConstantType::Usize, "buckets"),
                     Kind::Ratio => (ConstantType::F64, "ratio"),
                     Kind::Jitter => (ConstantType::F64, "jitter"),

@@ -87,7 +87,7 @@ impl BodyWriter<'_> {
         let body = body::closure(&guard.function.block, &self.returns().declared, &capture, private);
         let (setup, returned, finished) = (&target.setup, local("returned"), self.finish());
         let run = quote!(let #returned = #private::run(#body););
-        let called = self.admitted(&self.entered(), &run, &finished);
+        let called = self.admitted(&self.entered("enter"), &run, &finished);
         let alias = returns::alias(self.returns(), private);
         (quote!(#alias #setup #called), capture)
     }
@@ -102,7 +102,7 @@ impl BodyWriter<'_> {
     //
     // and with a `rejected` or `fallback`:
     //
-    //         let call = match Call::enter(breaker) {
+    //         let call = match Call::enter_async(breaker) {
     //             Ok(call) => call,
     //             Err(refusal) => return IntoError::into_error(refusal, rejected),
     //         };
@@ -211,7 +211,7 @@ impl BodyWriter<'_> {
         }
         let (private, call, finish) = (self.private, local("call"), self.finisher());
         let awaited = quote!(#private::Guarded::new(#call, #future, #finish).await);
-        self.admitted(&self.entered(), &TokenStream::new(), &awaited)
+        self.admitted(&self.entered("enter_async"), &TokenStream::new(), &awaited)
     }
 
     /// The future that asks the breaker to admit the call when it is first polled, and then polls `future`. There are no handlers.
@@ -223,9 +223,10 @@ impl BodyWriter<'_> {
     }
 
     /// A `Result` of the admitted call, or a refusal.
-    fn entered(&self) -> TokenStream {
-        let (private, breaker) = (self.private, &self.target.breaker);
-        quote!(#private::Call::enter(#breaker))
+    fn entered(&self, enter: &str) -> TokenStream {
+        let (private, breaker, enter) =
+            (self.private, &self.target.breaker, Ident::new(enter, Span::mixed_site()));
+        quote!(#private::Call::#enter(#breaker))
     }
 
     /// Ends the call, which has returned.

@@ -7,7 +7,7 @@ use crate::input::callable::Callable;
 use crate::input::returns::Returns;
 use crate::input::tokens::{local, respan, span_of};
 use crate::model::outcome::{Claims, Outcomes};
-use crate::output::returns;
+use crate::output::{returns, status};
 use crate::track::claim::{Claim, Predicate};
 use crate::track::tracker::{Arm, Borrowed};
 
@@ -54,12 +54,26 @@ fn of_result(ok: &Claims, err: &Claims, its: &Returns, private: &TokenStream) ->
         (local("returned"), local("breaker"), local("error"), local("value"));
     let success = quote!(#private::Outcome::Success);
     let of_ok = among(ok, &quote!(false), &success, private);
-    let of_err = evidence(&among(err, &quote!(true), &quote!(#private::Outcome::Ignored), private), private);
+    let ignored = quote!(#private::Outcome::Ignored);
+    let server_failed = local("server_failed");
+    let unclaimed = match err.answers {
+        Some(_) => quote!(if #server_failed { #ignored } else { #success }),
+        None => ignored,
+    };
+    let of_err = evidence(&among(err, &quote!(true), &unclaimed, private), private);
     let result = returns::call(its, &quote!(#private::Returned), "as_result", &returned.to_token_stream());
-    quote!(|#returned, #breaker| match #result {
+    let classified = quote!(match #result {
         ::core::result::Result::Ok(#value) => #of_ok,
         ::core::result::Result::Err(#error) => #of_err,
-    })
+    });
+    let classified = err.answers.map_or(classified.clone(), |span| {
+        let failed = status::server_failed(span, &result, private);
+        quote!({
+            let #server_failed = #failed;
+            #classified
+        })
+    });
+    quote!(|#returned, #breaker| #classified)
 }
 
 /// The outcome of an error that trackers have claimed. A failure may be no evidence.
@@ -113,6 +127,7 @@ fn holds(predicate: &Predicate, private: &TokenStream) -> TokenStream {
             quote!((#(#sources #has::<#types> #argument)||*))
         }
         Predicate::Custom(function) => custom(function, private),
+        Predicate::ServerError => local("server_failed").into_token_stream(),
         Predicate::Not(inner) => {
             let inner = holds(inner, private);
             quote!(!(#inner))

@@ -41,6 +41,8 @@ pub(crate) enum Predicate {
     TypeOf(Span, Vec<Type>),
     /// The user's function says so of the error.
     Custom(Callable),
+    /// The status in the `Result` says that the server failed, or an error has none.
+    ServerError,
     Not(Box<Predicate>),
     And(Vec<Predicate>),
     Or(Vec<Predicate>),
@@ -59,6 +61,7 @@ impl Claim {
             }
             Tracker::Ok(arm) if domain == Domain::Ok => Self::If(Predicate::Value(arm.clone())),
             Tracker::Returned(arm) => Self::If(Predicate::Returned(arm.clone())),
+            Tracker::ServerErrors(_) if domain != Domain::Whole => Self::If(Predicate::ServerError),
             Tracker::Not(inner) => Self::of(inner, domain).not(),
             Tracker::And(members) => Self::all(members.iter().map(|member| Self::of(member, domain))),
             Tracker::Or(members) => Self::any(members.iter().map(|member| Self::of(member, domain))),
@@ -118,6 +121,8 @@ impl Predicate {
                 arm.guard.is_some() || arm.borrowed.is_some()
             }
             Self::TypeOf(..) | Self::Custom(_) => true,
+            // It has been asked before.
+            Self::ServerError => false,
             Self::Not(inner) => inner.runs_user_code(),
             Self::And(members) | Self::Or(members) => members.iter().any(Self::runs_user_code),
         }

@@ -206,6 +206,9 @@ impl TrackerParser<'_> {
         let tokens = trees.tokens(start, trees.0.len());
         let problem = Problem::new(place, "this is not a tracker");
         let problem = match syn::parse2::<Expr>(tokens.clone()) {
+            Ok(Expr::Lit(literal)) if literal.lit.suffix() == "xx" && spelled(&tokens) == "5xx" => {
+                problem.correct("server_errors")
+            }
             Ok(Expr::Closure(_)) => {
                 problem.correct(format!("custom({})", spell_closure(place.of(&self.source.tokens))))
             }
@@ -253,9 +256,12 @@ impl TrackerParser<'_> {
             self.report(&problem);
             return None;
         };
-        let Some(arguments) = arguments.filter(|group| !group.stream().is_empty() || *known == "all") else {
-            if *known == "all" {
-                return Some(Tracker::All);
+        let Some(arguments) = arguments.filter(|group| !group.stream().is_empty() || example.is_empty())
+        else {
+            match *known {
+                "all" => return Some(Tracker::All),
+                "server_errors" => return Some(Tracker::ServerErrors(word.span())),
+                _ => {}
             }
             let wanted = match *known {
                 "type_of" => "a type",
@@ -278,6 +284,11 @@ impl TrackerParser<'_> {
                 None if arguments.stream().is_empty() => problem.correct("all"),
                 None => problem.help(format!("write `all`, or `{other}`")),
             });
+            return None;
+        }
+        if example.is_empty() {
+            let problem = Problem::new(place, format!("`{known}` takes no arguments"));
+            self.report(&problem.correct(*known));
             return None;
         }
         let index = trees.0[start + 1].1 + 1;
@@ -319,11 +330,13 @@ impl TrackerParser<'_> {
                 (false, Some((_, example))) if !example.is_empty() => {
                     problem.correct_at(whole, format!("{ours}({example})")).as_example()
                 }
-                _ if *ours == "all" => problem.correct_at(whole, "all"),
+                (_, Some((word, ""))) => problem.correct_at(whole, *word),
                 _ => problem.correct_at(whole, with(ours)),
             };
         }
-        if let Some(near) = nearest(name, WORDS.iter().map(|(word, _)| *word)).filter(|_| !is_keyword(name)) {
+        // `is_down` is a function of the user's, whatever it is like.
+        let is_word = !is_keyword(name) && (arguments.is_some() || !name.starts_with("is_"));
+        if let Some(near) = nearest(name, WORDS.iter().map(|(word, _)| *word)).filter(|_| is_word) {
             return Problem::new(word, what).did_you_mean(near);
         }
         // A name in upper case is probably a variant of the error.

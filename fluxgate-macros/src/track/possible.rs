@@ -131,6 +131,7 @@ impl Questions {
                 Formula::Any(types.iter().map(&mut ask).collect())
             }
             Predicate::Custom(function) => self.ask(&format!("custom {}", function.tokens)),
+            Predicate::ServerError => self.ask("server_errors"),
             Predicate::Not(inner) => Formula::Not(Box::new(self.predicate(inner, domain))),
             Predicate::And(members) => {
                 Formula::All(members.iter().map(|member| self.predicate(member, domain)).collect())

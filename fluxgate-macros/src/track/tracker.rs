@@ -20,6 +20,8 @@ pub(crate) enum Tracker {
     Ok(Arm),
     /// A return value that matches.
     Returned(Arm),
+    /// An `Ok` or an `Err` whose status says that the server failed, and an `Err` without a status. The span is that of the word.
+    ServerErrors(Span),
     Not(Box<Tracker>),
     And(Vec<Tracker>),
     Or(Vec<Tracker>),
@@ -42,6 +44,16 @@ pub(crate) enum Borrowed {
 }
 
 impl Tracker {
+    /// The word `server_errors`, if it is in it.
+    pub(crate) fn server_errors(&self) -> Option<Span> {
+        match self {
+            Self::ServerErrors(span) => Some(*span),
+            Self::Not(inner) => inner.server_errors(),
+            Self::And(members) | Self::Or(members) => members.iter().find_map(Self::server_errors),
+            _ => None,
+        }
+    }
+
     /// Whether it looks at whole return values only, so that the function need not return a `Result`.
     pub(crate) fn is_of_returned(&self) -> bool {
         match self {

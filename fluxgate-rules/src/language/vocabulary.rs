@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use crate::language::foreign::{self, Part, Sense};
 use crate::language::spelling::snake;
-use crate::model::limits::{MAX_BUCKETS, MAX_WINDOW_SIZE, MIN_THRESHOLD, MIN_TIMEOUT};
+use crate::model::limits::{self, MAX_BUCKETS, MAX_WINDOW_SIZE, MIN_THRESHOLD, MIN_TIMEOUT};
 
 /// The kind of an argument.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -16,6 +16,8 @@ pub enum Kind {
     Size,
     /// A number of buckets.
     Buckets,
+    /// A number of keys.
+    Keys,
     /// A share of calls.
     Ratio,
     /// A share of a delay.
@@ -38,6 +40,7 @@ impl Kind {
         match self {
             Self::Count | Self::Size => "a number of calls",
             Self::Buckets => "a number of buckets",
+            Self::Keys => "a number of keys",
             Self::Ratio | Self::Jitter => "a ratio",
             Self::Duration | Self::Threshold | Self::Timeout => "a duration",
             Self::Multiplier => "a number",
@@ -50,6 +53,7 @@ impl Kind {
         match self {
             Self::Size => MAX_WINDOW_SIZE as u64,
             Self::Buckets => MAX_BUCKETS as u64,
+            Self::Keys => limits::MAX_KEYS as u64,
             _ => u32::MAX as u64,
         }
     }
@@ -79,6 +83,7 @@ impl Kind {
             Self::Count => "a number of calls is from 1 to 4294967295",
             Self::Size => "a window remembers from 1 to 1000000 calls",
             Self::Buckets => "a time window has from 1 to 1000 buckets",
+            Self::Keys => "from 1 to 1000000 keys have breakers of their own",
             Self::Ratio => "a ratio is above 0 and at most 1",
             Self::Jitter => "jitter is from 0 to below 1",
             Self::Duration => "a duration is longer than 0 and at most 584 years",
@@ -206,6 +211,11 @@ const FUNCTION: Parameter = parameter("function", Kind::Function, "path::to::fun
 pub static MAX_HALF_OPEN_CALLS: Parameter = parameter("max_half_open_calls", Kind::Count, "10");
 /// The longest that calls of a trial run without an outcome.
 pub static HALF_OPEN_TIMEOUT: Parameter = parameter("half_open_timeout", Kind::Timeout, "5m");
+
+/// How many keys may have breakers of their own.
+pub static MAX_KEYS: Parameter = parameter("max_keys", Kind::Keys, "10_000");
+/// For how long a key's breaker is kept without being used.
+pub static KEY_IDLE: Parameter = parameter("key_idle", Kind::Duration, "1h");
 
 /// The share of calls that fails when all is well.
 pub static NORMAL: Parameter = parameter("normal", Kind::Ratio, "5%");

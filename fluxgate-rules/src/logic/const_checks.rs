@@ -14,7 +14,7 @@ use crate::logic::flaws::{
     rule_flaw, size_flaw, timeout_flaw, window_flaw,
 };
 use crate::model::limits::{
-    is_bucket_count, is_duration, is_multiplier, is_threshold, is_timeout, is_window_size,
+    is_bucket_count, is_duration, is_key_count, is_multiplier, is_threshold, is_timeout, is_window_size,
 };
 use crate::model::permit::Permit;
 use crate::model::ratio::Ratio;
@@ -108,6 +108,12 @@ pub const fn size(size: usize, message: &str) {
 #[track_caller]
 pub const fn buckets(buckets: usize, message: &str) {
     assert!(is_bucket_count(buckets), "{}", message);
+}
+
+/// Refuses a number of keys.
+#[track_caller]
+pub const fn keys(keys: usize, message: &str) {
+    assert!(is_key_count(keys), "{}", message);
 }
 
 /// Refuses a ratio.

@@ -22,6 +22,15 @@ pub const MIN_BUCKET: Duration = Duration::from_micros(1);
 /// How many calls a trial may take.
 pub const MAX_TRIAL: u32 = 1_000_000;
 
+/// How many keys of one family may have breakers of their own.
+pub const MAX_KEYS: usize = 1_000_000;
+
+/// How many have if the settings do not say.
+pub const DEFAULT_KEYS: usize = 10_000;
+
+/// For how long a key's breaker is kept without being used if the settings do not say.
+pub const DEFAULT_IDLE: Duration = Duration::from_secs(60 * 60);
+
 /// The smallest share of calls that a permit may admit to a trial.
 pub const MIN_SHARE: Ratio = Ratio::from_parts_per_billion(10_000_000);
 
@@ -53,6 +62,11 @@ pub const fn is_timeout(duration: Duration) -> bool {
 /// Whether a count window may remember so many calls.
 pub const fn is_window_size(calls: usize) -> bool {
     calls > 0 && calls <= MAX_WINDOW_SIZE
+}
+
+/// Whether so many keys may have breakers of their own.
+pub const fn is_key_count(keys: usize) -> bool {
+    keys > 0 && keys <= MAX_KEYS
 }
 
 /// Whether a time window may have so many buckets.

@@ -7,11 +7,13 @@ use core::time::Duration;
 
 use crate::figures::nearest::Expectations;
 use crate::language::syntax::Value;
-use crate::language::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, NORMAL, OUTAGE, Parameter};
+use crate::language::vocabulary::{
+    HALF_OPEN_TIMEOUT, KEY_IDLE, MAX_HALF_OPEN_CALLS, MAX_KEYS, NORMAL, OUTAGE, Parameter,
+};
 use crate::logic::const_checks::EMPTY_NAME;
 use crate::logic::flaws;
 use crate::model::duration::Spelled;
-use crate::model::limits::{MAX_NODES, is_timeout};
+use crate::model::limits::{MAX_NODES, is_duration, is_key_count, is_timeout};
 use crate::model::permit::Permit;
 use crate::model::ratio::Ratio;
 use crate::model::retry::Retry;
@@ -88,6 +90,22 @@ pub fn half_open_timeout(longest: Duration, nodes: &[Node]) -> Vec<ConfigProblem
     }
     let text = Spelled(longest).to_string();
     named(HALF_OPEN_TIMEOUT.name, &text, |tokens| read::half_open_timeout(tokens, nodes))
+}
+
+/// What is wrong with `max_keys`.
+pub fn max_keys(keys: usize) -> Vec<ConfigProblem> {
+    if is_key_count(keys) {
+        return Vec::new();
+    }
+    named(MAX_KEYS.name, &keys.to_string(), |tokens| read::argument(tokens, &MAX_KEYS))
+}
+
+/// What is wrong with `key_idle`.
+pub fn key_idle(idle: Duration) -> Vec<ConfigProblem> {
+    if is_duration(idle) {
+        return Vec::new();
+    }
+    named(KEY_IDLE.name, &Spelled(idle).to_string(), |tokens| read::argument(tokens, &KEY_IDLE))
 }
 
 /// What is wrong with the shares of calls that a user says fail normally and in an outage, or with a rule by which a breaker with this

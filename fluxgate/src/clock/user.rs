@@ -50,6 +50,12 @@ impl UserClock {
         Self { clock, timeline: RwLock::new(Timeline::new()) }
     }
 
+    /// The same clock, for another breaker.
+    #[cfg(feature = "keyed")]
+    pub(crate) fn again(&self) -> Self {
+        Self::new(self.clock.clone())
+    }
+
     /// The time. The clock is read without the lock.
     #[inline(never)]
     pub(crate) fn now(&self) -> u64 {

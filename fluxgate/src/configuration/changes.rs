@@ -131,6 +131,23 @@ impl Changes {
         }
     }
 
+    /// Changes of the same settings, to the values that they have in others.
+    #[cfg(feature = "keyed")]
+    pub(crate) fn taken_from(&self, settings: &Settings) -> Self {
+        Self {
+            // A rule that is standard for its window changes with it.
+            trip: self.trip.is_some().then(|| settings.rule.clone()),
+            window: self.window.map(|_| settings.window),
+            retry: self.retry.map(|_| settings.retry),
+            permit: self.permit.map(|_| settings.permit),
+            max_half_open_calls: self.max_half_open_calls.map(|_| settings.max_half_open_calls),
+            half_open_timeout: self.half_open_timeout.map(|_| settings.half_open_timeout),
+            on_panic: self.on_panic.map(|_| settings.on_panic),
+            on_cancel: self.on_cancel.map(|_| settings.on_cancel),
+            count_calls: self.count_calls.map(|_| settings.count_calls),
+        }
+    }
+
     /// These settings with the changes.
     pub(crate) fn of(&self, settings: &Settings) -> Settings {
         let window = self.window.unwrap_or(settings.window);

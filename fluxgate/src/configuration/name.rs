@@ -21,6 +21,9 @@ enum NameText {
     /// Of a method, which finds it out when it is first asked for.
     OfMethod(fn() -> &'static str),
     Shared(Arc<str>),
+    /// Of a key: the text, and how much of it is the name of the family.
+    #[cfg(feature = "keyed")]
+    OfKey(Arc<str>, usize),
 }
 
 impl Name {
@@ -41,6 +44,24 @@ impl Name {
             NameText::Static(name) => name,
             NameText::OfMethod(name) => name(),
             NameText::Shared(name) => name,
+            #[cfg(feature = "keyed")]
+            NameText::OfKey(name, _) => name,
+        }
+    }
+
+    /// The name of the breaker of a key in the family of this name: `hosts{example.org}`.
+    #[cfg(feature = "keyed")]
+    pub(crate) fn of_key(&self, key: &dyn fmt::Display) -> Self {
+        let family = self.as_str();
+        Self(NameText::OfKey(format!("{family}{{{key}}}").into(), family.len()))
+    }
+
+    /// The name of the family, if this is the name of the breaker of a key.
+    pub(crate) fn family(&self) -> Option<&str> {
+        match &self.0 {
+            #[cfg(feature = "keyed")]
+            NameText::OfKey(name, length) => Some(&name[..*length]),
+            _ => None,
         }
     }
 }

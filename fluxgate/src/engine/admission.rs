@@ -28,7 +28,12 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
         };
         match answer {
             Answer::Admitted => {
-                return Admission::admitted(word, if word.is_timed() { breaker.now() } else { 0 });
+                let start = if word.is_timed() { breaker.now() } else { 0 };
+                #[cfg(feature = "chaos")]
+                if word.is_faulty() {
+                    return super::fault::strike(breaker, word, start);
+                }
+                return Admission::admitted(word, start);
             }
             Answer::Inner => return Admission::admitted(word.inner(), 0),
             Answer::Refused(left) => {

@@ -3,6 +3,8 @@
 use super::breaker::Breaker;
 use super::nesting;
 use super::word::StateWord;
+#[cfg(feature = "chaos")]
+use crate::clock::NEVER;
 use crate::state::State;
 
 /// What a state says to a call that asks to be admitted.
@@ -37,6 +39,24 @@ impl Admission {
     #[inline]
     pub(super) fn refused(word: StateWord, left: u64) -> Self {
         Self { word: word.fresh(), time: left }
+    }
+
+    /// A call was admitted under `word`, and a fault has failed it.
+    #[cfg(feature = "chaos")]
+    pub(super) fn failed(word: StateWord) -> Self {
+        Self::refused(word.struck(), NEVER)
+    }
+
+    /// Whether a call was admitted, and is to be delayed.
+    #[cfg(all(feature = "chaos", feature = "tokio"))]
+    pub(crate) fn is_to_be_delayed(&self) -> bool {
+        self.word.is_struck() && !self.word.is_just_fresh()
+    }
+
+    /// The same, once that is over.
+    #[cfg(all(feature = "chaos", feature = "tokio"))]
+    pub(crate) fn delayed(self) -> Self {
+        if self.is_to_be_delayed() { Self { word: self.word.recovered(), ..self } } else { self }
     }
 
     /// Marks that the body of the call, if it is a probe, runs on this thread.

@@ -1,5 +1,7 @@
 //! A breaker: what can be read without its lock, and access to what the lock guards.
 
+#[cfg(feature = "keyed")]
+use std::any::Any;
 use std::ops::{Deref, DerefMut};
 use std::panic::RefUnwindSafe;
 
@@ -94,6 +96,32 @@ pub(crate) enum Origin {
     Hidden,
     Static(&'static Breaker),
     Shared(Weak<Breaker>),
+    /// As a member of a family.
+    #[cfg(feature = "keyed")]
+    Member(Arc<Membership>),
+}
+
+/// What a breaker is in a family of breakers, of which each has a key.
+#[cfg(feature = "keyed")]
+pub(crate) struct Membership {
+    /// The way to the breaker for the registry; `None` if it belongs to a test.
+    pub(crate) itself: Option<Weak<Breaker>>,
+    pub(crate) hash: u64,
+    pub(crate) key: Box<dyn Any + Send + Sync>,
+    /// When the breaker was last asked for, to a millisecond.
+    pub(crate) used: AtomicU64,
+}
+
+impl Origin {
+    /// Whether the registry cannot reach it: it belongs to a test.
+    pub(crate) fn is_hidden(&self) -> bool {
+        match self {
+            Self::Hidden => true,
+            Self::Static(_) | Self::Shared(_) => false,
+            #[cfg(feature = "keyed")]
+            Self::Member(membership) => membership.itself.is_none(),
+        }
+    }
 }
 
 /// A panic leaves no breaker half changed: user code runs under no lock, and its panics are contained or recorded.
@@ -256,6 +284,16 @@ impl Breaker {
     /// function.
     pub(crate) fn trial(&self) -> Plan {
         Plan::of(self.settings().rule.nodes()).unwrap_or(Plan::SINGLE)
+    }
+
+    /// What it is in its family, if it has one.
+    #[cfg(feature = "keyed")]
+    #[inline]
+    pub(crate) fn membership(&self) -> Option<&Membership> {
+        match &self.origin {
+            Origin::Member(membership) => Some(membership),
+            _ => None,
+        }
     }
 
     pub(crate) fn name(&self) -> &Name {

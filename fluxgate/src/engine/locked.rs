@@ -3,6 +3,8 @@
 use super::crossings::Crossings;
 use super::grants::Grants;
 use super::highest::Highest;
+#[cfg(feature = "chaos")]
+use super::injected::Injected;
 use super::reopens::Reopens;
 use super::totals::Counts;
 use super::trial::Trial;
@@ -24,6 +26,8 @@ pub(crate) struct Locked {
     pub(crate) events: Option<Box<Delivery>>,
     pub(crate) period: Period,
     pub(crate) reopens: Reopens,
+    #[cfg(feature = "chaos")]
+    pub(super) fault: Option<Box<Injected>>,
 }
 
 /// The progress of the current generation.
@@ -50,6 +54,8 @@ impl Locked {
             events: None,
             period: Period::Closed,
             reopens: Reopens::NONE,
+            #[cfg(feature = "chaos")]
+            fault: None,
         }
     }
 }

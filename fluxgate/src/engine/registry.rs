@@ -48,13 +48,18 @@ impl Registry {
             Origin::Hidden => return,
             Origin::Static(breaker) => Member::Static(breaker),
             Origin::Shared(breaker) => Member::Shared(breaker.clone()),
+            #[cfg(feature = "keyed")]
+            Origin::Member(membership) => match &membership.itself {
+                Some(breaker) => Member::Shared(breaker.clone()),
+                None => return,
+            },
         };
         let place = self.place(breaker);
         self.members.lock().insert(place, member);
     }
 
-    /// Removes a breaker, which is being dropped.
-    fn leave(&self, breaker: &Breaker) {
+    /// Removes a breaker, which is being dropped, or about to be.
+    pub(crate) fn leave(&self, breaker: &Breaker) {
         let place = self.place(breaker);
         let member = self.members.lock().remove(&place);
         drop(member);
@@ -93,7 +98,8 @@ impl Registry {
 /// Removes the breaker from the registry, if it ever entered.
 impl Drop for Breaker {
     fn drop(&mut self) {
-        if matches!(self.origin, Origin::Shared(_)) && !self.word().is_fresh() {
+        let lives_on = matches!(self.origin, Origin::Static(_)) || self.origin.is_hidden();
+        if !lives_on && !self.word().is_fresh() {
             REGISTRY.leave(self);
         }
     }

@@ -300,7 +300,10 @@ mod tests {
     use super::{Counting, LARGEST, NUMBER, Stripe, own};
     use crate::engine::word::StateWord;
     use crate::state::State;
+    use std::collections::HashSet;
+    use std::sync::Barrier;
     use std::sync::atomic::Ordering;
+    use std::thread;
 
     #[test]
     fn only_calls_of_its_word_are_counted_and_no_more_than_were_granted() {
@@ -327,9 +330,17 @@ mod tests {
     }
 
     #[test]
-    fn threads_have_stripes_of_their_own() {
-        let here = own();
-        assert_eq!(own(), here);
-        assert!(std::thread::spawn(own).join().is_ok_and(|there| there != here));
+    fn threads_that_run_at_once_seldom_share_a_stripe() {
+        assert_eq!(own(), own());
+        let all_run = Barrier::new(8);
+        let numbers: HashSet<usize> = thread::scope(|scope| {
+            let run = || {
+                all_run.wait();
+                own()
+            };
+            let threads = [(); 8].map(|()| scope.spawn(run));
+            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+        });
+        assert!(numbers.len() > 2, "{numbers:?}");
     }
 }

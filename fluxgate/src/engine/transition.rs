@@ -186,7 +186,11 @@ pub(super) fn deliver(breaker: &Breaker) {
 
 /// Adds a listener, for the life of the breaker.
 pub(crate) fn listen(breaker: &Breaker, listener: Arc<dyn Listener>) {
-    let member = Subscription::new(listener);
+    subscribe(breaker, Subscription::new(listener));
+}
+
+/// Adds a listener that has said what it wants to hear.
+pub(crate) fn subscribe(breaker: &Breaker, member: Subscription) {
     if member.interests.has_refusals() || member.interests.has_calls() {
         breaker.watch().audience.add(&member);
     }

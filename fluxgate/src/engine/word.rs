@@ -6,10 +6,10 @@ use crate::state::State;
 ///
 /// A generation is one period in a state: every transition begins a new one, and so does a reset. A call carries the word it was
 /// admitted under, and its outcome counts only while the breaker still has the same word. Words of one generation are equal: whether
-/// calls are timed and counted may change within it.
+/// calls are timed and counted, and whether a fault strikes them, may change within it.
 ///
 /// The lower bits are laid out so that the hot path admits a call with one test: they are all zero if the breaker is closed or
-/// disabled, in use, does not time its calls, and is not in the middle of a change.
+/// disabled, in use, does not time its calls, has no fault injected, and is not in the middle of a change.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StateWord(pub(crate) u64);
 
@@ -30,23 +30,29 @@ impl StateWord {
     const TIMED: u64 = 1 << 4;
     /// A transition is being written; a reader that sees this waits for the lock.
     const CHANGING: u64 = 1 << 5;
+    /// A [fault](super::fault) is injected.
+    const FAULTY: u64 = 1 << 6;
     /// The bits that an admission looks at.
-    const ADMISSION: u64 = (1 << 6) - 1;
+    const ADMISSION: u64 = (1 << 7) - 1;
     /// The time at which a call ends matters: calls are timed, the window is one of time, or the clock is the user's.
-    const DATED: u64 = 1 << 6;
+    const DATED: u64 = 1 << 7;
     /// Calls are counted, and therefore timed.
-    const COUNTED: u64 = 1 << 7;
+    const COUNTED: u64 = 1 << 8;
     /// How calls are recorded.
-    const MANNER: u64 = Self::TIMED | Self::TIMED_LATER | Self::DATED | Self::COUNTED;
+    const RECORDING: u64 = Self::TIMED | Self::TIMED_LATER | Self::DATED | Self::COUNTED;
+    /// What may change within a generation.
+    const MANNER: u64 = Self::RECORDING | Self::FAULTY;
     /// Only in a call's copy: the call's body runs within the [`nesting`](super::nesting) of its thread.
-    const SCOPED: u64 = 1 << 8;
+    const SCOPED: u64 = 1 << 9;
     /// Only in a call's copy: the thread was panicking already when the call was admitted, so that panic is not the call's.
-    const UNWINDING: u64 = 1 << 9;
+    const UNWINDING: u64 = 1 << 10;
+    /// Only in a call's copy: the fault has struck it. If it was admitted, it is to be delayed; otherwise it has failed.
+    const STRUCK: u64 = 1 << 11;
     /// The breaker is disabled. To an admission it looks closed.
-    const DISABLED: u64 = 1 << 10;
+    const DISABLED: u64 = 1 << 12;
     /// In place of [`TIMED`](Self::TIMED) while it is disabled, and times no calls.
-    const TIMED_LATER: u64 = 1 << 11;
-    const GENERATION: u64 = 1 << 12;
+    const TIMED_LATER: u64 = 1 << 13;
+    const GENERATION: u64 = 1 << 14;
     /// Only in a call's copy: the call is part of another one. No breaker is fresh and changing at once.
     const INNER: u64 = Self::FRESH | Self::CHANGING;
 
@@ -108,7 +114,7 @@ impl StateWord {
     pub(crate) const fn recording(self, timed: bool, dated: bool, counted: bool) -> Self {
         let timed_bit = if timed { self.timed() } else { 0 };
         let dated = if timed || dated { Self::DATED } else { 0 };
-        let word = Self(self.0 & !Self::MANNER | timed_bit | dated);
+        let word = Self(self.0 & !Self::RECORDING | timed_bit | dated);
         if counted { word.counted() } else { word }
     }
 
@@ -149,6 +155,31 @@ impl StateWord {
         Self(self.0 | Self::CHANGING)
     }
 
+    /// The bit by which a fault is injected or removed.
+    #[cfg(feature = "chaos")]
+    pub(super) const FAULT: u64 = Self::FAULTY;
+
+    #[cfg(feature = "chaos")]
+    pub(super) const fn is_faulty(self) -> bool {
+        self.0 & Self::FAULTY != 0
+    }
+
+    #[cfg(feature = "chaos")]
+    pub(super) const fn struck(self) -> Self {
+        Self(self.0 | Self::STRUCK)
+    }
+
+    #[inline]
+    pub(crate) const fn is_struck(self) -> bool {
+        self.0 & Self::STRUCK != 0
+    }
+
+    /// The copy of a call that has been delayed, or is not to be.
+    #[cfg(all(feature = "chaos", feature = "tokio"))]
+    pub(crate) const fn recovered(self) -> Self {
+        Self(self.0 & !Self::STRUCK)
+    }
+
     pub(crate) const fn scoped(self) -> Self {
         Self(self.0 | Self::SCOPED)
     }
@@ -178,7 +209,7 @@ impl StateWord {
 
     /// The breaker's word, from the copy of a call.
     pub(crate) const fn original(self) -> Self {
-        Self(self.0 & !(Self::SCOPED | Self::UNWINDING))
+        Self(self.0 & !(Self::SCOPED | Self::UNWINDING | Self::STRUCK))
     }
 
     pub(crate) const fn inner(self) -> Self {
@@ -209,7 +240,7 @@ impl StateWord {
             State::ForcedOpen => timed | 4,
         };
         let generation = (self.0 & !(Self::GENERATION - 1)).wrapping_add(Self::GENERATION);
-        Self(generation | (self.0 & (Self::DATED | Self::COUNTED)) | state)
+        Self(generation | (self.0 & (Self::DATED | Self::COUNTED | Self::FAULTY)) | state)
     }
 
     /// The mark of a healthy breaker with this word: its window is full and holds only fast successes, or it is disabled. If calls are

@@ -29,6 +29,9 @@ impl Figures {
     /// Those of no condition.
     pub(crate) const NONE: Self = Self { node: u64::MAX, part: 0, whole: 0 };
 
+    /// Those of no condition either, but of a fault that was injected.
+    pub(crate) const FAULT: Self = Self { node: u64::MAX - 1, part: 0, whole: 0 };
+
     /// The figures, taken from `metrics`, of the condition that best explains why the rule holds in `situation`.
     pub(crate) fn of(nodes: &[Node], situation: &Situation<'_>, metrics: &Metrics) -> Self {
         let node = cause(nodes, situation);

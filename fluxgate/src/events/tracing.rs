@@ -7,11 +7,13 @@ use std::ops::Deref;
 
 use super::event::RefusedCall;
 use super::transition::{Reason, Transition};
-#[cfg(feature = "serde")]
+#[cfg(any(feature = "chaos", feature = "serde"))]
 use crate::callback::contain;
 #[cfg(feature = "serde")]
 use crate::configuration::error::ConfigError;
-#[cfg(feature = "serde")]
+#[cfg(feature = "chaos")]
+use crate::configuration::fault::Fault;
+#[cfg(any(feature = "chaos", feature = "serde"))]
 use crate::configuration::name::Name;
 
 /// Emits the event of a transition. The fields are evaluated only if it is wanted.
@@ -64,6 +66,32 @@ pub(super) fn emit_refusal(call: &impl Deref<Target = RefusedCall>) {
         retry_after = call.retry_after.map(|left| left.as_secs_f64()),
         "circuit breaker refuses a call"
     );
+}
+
+/// Emits that a fault was injected, or is over.
+#[cfg(feature = "chaos")]
+pub(crate) fn emit_fault(breaker: &Name, fault: Option<&Fault>) {
+    contain(|| {
+        if let Some(Fault { failing, delaying, delay, lasts }) = fault {
+            ::tracing::event!(
+                target: "fluxgate",
+                ::tracing::Level::WARN,
+                breaker = breaker.as_str(),
+                failing,
+                delaying,
+                delay = delay.as_secs_f64(),
+                lasts = lasts.as_secs_f64(),
+                "circuit breaker has a fault injected"
+            );
+        } else {
+            ::tracing::event!(
+                target: "fluxgate",
+                ::tracing::Level::INFO,
+                breaker = breaker.as_str(),
+                "circuit breaker is rid of the injected fault"
+            );
+        }
+    });
 }
 
 /// Emits that settings from outside do not fit a breaker.

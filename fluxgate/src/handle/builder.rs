@@ -51,8 +51,11 @@ pub struct Builder {
     count_calls: bool,
     expectations: Expectations,
     clock: Option<Box<UserClock>>,
-    listeners: Vec<Arc<dyn Listener>>,
+    listeners: Listeners,
 }
+
+/// Who is to listen to a breaker.
+pub(super) type Listeners = Vec<Arc<dyn Listener>>;
 
 impl CircuitBreaker {
     /// Starts building a breaker, with the defaults of the attribute. Names need not be unique; if several breakers share one,
@@ -208,6 +211,16 @@ impl Builder {
     /// Everything that is wrong with the settings, with the messages that the compiler gives for the attribute. On a target
     /// [without a clock](crate#targets), also every setting that needs one.
     pub fn build(self) -> Result<CircuitBreaker, ConfigError> {
+        let (breaker, listeners) = self.checked()?;
+        for listener in listeners {
+            transition::listen(&breaker, listener);
+        }
+        enroll(&breaker);
+        Ok(CircuitBreaker::from_shared(breaker))
+    }
+
+    /// A breaker with settings that are right, which has not been used yet, and who is to listen to it.
+    pub(super) fn checked(self) -> Result<(Arc<Breaker>, Listeners), ConfigError> {
         let rule = self.trip.unwrap_or_else(|| Rule::standard_for(self.window.size()));
         let settings = Settings {
             name: self.name.into(),
@@ -223,11 +236,6 @@ impl Builder {
         };
         settings.check(self.clock.is_some() || clock::is_there())?;
         settings.check_against(self.expectations)?;
-        let breaker = Breaker::shared(SettingsRef::shared(settings), self.clock);
-        for listener in self.listeners {
-            transition::listen(&breaker, listener);
-        }
-        enroll(&breaker);
-        Ok(CircuitBreaker::from_shared(breaker))
+        Ok((Breaker::shared(SettingsRef::shared(settings), self.clock), self.listeners))
     }
 }

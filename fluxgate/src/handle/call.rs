@@ -1,13 +1,15 @@
 //! An admitted call, and its outcome.
 
 use core::fmt;
+use core::task::Context;
 use std::mem::ManuallyDrop;
 
 use fluxgate_rules::metrics::nanos;
 
+use super::delay::{self, Delay};
 use super::enrollment::enroll;
 use super::isolation::resolve;
-use super::refusal::Refusal;
+use super::refusal::{Refusal, rare};
 use crate::configuration::OnCancel;
 use crate::engine::answer::Admission;
 use crate::engine::breaker::Breaker;
@@ -43,6 +45,13 @@ impl<'a> Call<'a> {
     #[doc(hidden)]
     #[inline]
     pub fn enter(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
+        Self::admitted_by(breaker, if delay::ARE_THERE { admit_delayed } else { admit_scoped })
+    }
+
+    /// The same for a call whose body is a future that this thread is about to poll, or to make.
+    #[doc(hidden)]
+    #[inline]
+    pub fn enter_async(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
         Self::admitted_by(breaker, admit_scoped)
     }
 
@@ -50,6 +59,8 @@ impl<'a> Call<'a> {
     #[inline]
     pub(crate) fn acquire(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
         let mut call = Self::admitted_by(breaker, admit)?;
+        // There is no body that could wait.
+        delay::end(&mut call.word);
         if std::thread::panicking() {
             call.word = call.word.unwinding();
         }
@@ -124,6 +135,12 @@ impl<'a> Call<'a> {
         self.record(Outcome::Ignored);
     }
 
+    /// Whether a fault that has struck the call makes it wait on, for this delay.
+    #[inline]
+    pub(super) fn waits(&mut self, delay: &mut Delay, context: &mut Context<'_>) -> bool {
+        !delay.is_over(self.breaker, &mut self.word, context)
+    }
+
     /// The future of a call that was [entered](Self::enter) is about to be polled, on this thread.
     #[inline]
     pub(super) fn resume(&self) {
@@ -173,7 +190,7 @@ impl<'a> Call<'a> {
                 Ok(ManuallyDrop::into_inner(value))
             }
             // By value, so that it needs no address in the caller; out of line, so that functions with one type of errors share it.
-            Err(error) => Err(self.fail(error, evidence)),
+            Err(error) => Err(rare(self.fail(error, evidence))),
         }
     }
 
@@ -217,6 +234,17 @@ fn admit_scoped(breaker: &Breaker, word: StateWord) -> Admission {
         Admission::admitted(word, breaker.now())
     } else {
         admit_by_state_scoped(breaker, word)
+    }
+}
+
+/// The same, and if the call is to be delayed, that is over.
+#[cold]
+#[inline(never)]
+fn admit_delayed(breaker: &Breaker, word: StateWord) -> Admission {
+    if word.admits_timed() {
+        Admission::admitted(word, breaker.now())
+    } else {
+        delay::block(breaker, admit_by_state_scoped(breaker, word))
     }
 }
 

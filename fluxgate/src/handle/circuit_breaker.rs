@@ -18,6 +18,8 @@ use crate::engine::{counting, manual, open, recording, transition};
 use crate::events::listener::Listener;
 use crate::events::transition::Reason;
 use crate::state::{Outcome, State};
+#[cfg(feature = "keyed")]
+use crate::sync::Reading;
 use crate::sync::{Arc, OnceBox, const_unless_model};
 
 /// A circuit breaker, which guards one dependency, usually one function.
@@ -41,6 +43,9 @@ pub struct CircuitBreaker(Handle);
 enum Handle {
     Static(&'static Breaker),
     Shared(Arc<Breaker>),
+    /// That of a key, which its family keeps for as long as this is there, and of which no references are counted.
+    #[cfg(feature = "keyed")]
+    Kept(Reading<Breaker>),
     /// Made on first use, so that every value is a separate breaker, even if the constant is used several times.
     Lazy(&'static Settings, OnceBox<Arc<Breaker>>),
 }
@@ -67,12 +72,19 @@ impl CircuitBreaker {
         Self(Handle::Shared(breaker))
     }
 
+    #[cfg(feature = "keyed")]
+    pub(super) const fn from_kept(breaker: Reading<Breaker>) -> Self {
+        Self(Handle::Kept(breaker))
+    }
+
     #[doc(hidden)]
     #[inline]
     pub fn breaker(&self) -> &Breaker {
         match &self.0 {
             Handle::Static(breaker) => breaker,
             Handle::Shared(breaker) => breaker,
+            #[cfg(feature = "keyed")]
+            Handle::Kept(breaker) => breaker,
             Handle::Lazy(settings, breaker) => Self::lazy(settings, breaker),
         }
     }
@@ -289,6 +301,8 @@ impl Clone for CircuitBreaker {
         Self(match &self.0 {
             Handle::Static(breaker) => Handle::Static(breaker),
             Handle::Shared(breaker) => Handle::Shared(breaker.clone()),
+            #[cfg(feature = "keyed")]
+            Handle::Kept(breaker) => Handle::Shared(breaker.share()),
             Handle::Lazy(settings, breaker) => Handle::Shared(Self::lazy(settings, breaker).clone()),
         })
     }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::engine::breaker::{Breaker, Origin};
+use crate::engine::breaker::Breaker;
 use crate::engine::manual;
 use crate::engine::registry::REGISTRY;
 use crate::events::transition::Reason;
@@ -37,7 +37,7 @@ pub fn disable_all() {
 
 /// Disables a breaker on its first use, after it has entered the registry, so that either sees the other.
 pub(super) fn begin(breaker: &Breaker) {
-    if IS_FOR_ALL.load(Ordering::SeqCst) && !matches!(breaker.origin, Origin::Hidden) {
+    if IS_FOR_ALL.load(Ordering::SeqCst) && !breaker.origin.is_hidden() {
         disable(breaker);
     }
 }

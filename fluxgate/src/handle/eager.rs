@@ -7,6 +7,7 @@ use core::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use super::body::{Body, Plain};
 use super::call::Call;
 use super::circuit_breaker::CircuitBreaker;
 use super::future::resumed_after_completion;
@@ -17,14 +18,14 @@ use crate::engine::word::StateWord;
 pin_project! {
     /// The future of a function whose body does something before it returns its future. That is refused, too, or may panic.
     #[must_use = "futures do nothing unless polled"]
-    pub struct Eager<F, R, C, S> {
+    pub struct Eager<B, R, C, S> {
         #[pin]
-        future: Option<F>,
+        body: Option<B>,
         begun: Option<(Begun, C, S)>,
         returned: PhantomData<fn() -> R>,
     }
 
-    impl<F, R, C, S> PinnedDrop for Eager<F, R, C, S> {
+    impl<B, R, C, S> PinnedDrop for Eager<B, R, C, S> {
         fn drop(this: Pin<&mut Self>) {
             if let Some((Begun::Admitted(call), ..)) = this.project().begun.take() {
                 call.cancel();
@@ -38,7 +39,7 @@ enum Begun {
     Refused(CircuitBreaker, StateWord, u64),
 }
 
-impl<F, R, C, S, O> Eager<F, R, C, S>
+impl<F, R, C, S, O> Eager<Plain<F>, R, C, S>
 where
     F: Future<Output = R>,
     C: FnOnce(Call<'_>, R) -> R,
@@ -47,22 +48,24 @@ where
     /// Makes the future, unless the breaker refuses. `finish` ends the call, and returns what its future did; `settle` makes the value to return.
     pub fn new(breaker: CircuitBreaker, body: impl FnOnce() -> F, finish: C, settle: S) -> Self {
         let breaker = resolved(breaker);
-        let admitted = Call::enter(breaker.breaker()).map(|call| {
+        let admitted = Call::enter_async(breaker.breaker()).map(|call| {
             let future = body();
             call.suspend();
             (future, call.into_parts())
         });
-        let (future, begun) = match admitted.map_err(|refusal| (refusal.word, refusal.left)) {
-            Ok((future, parts)) => (Some(future), Begun::Admitted(OwnedCall::new(breaker, parts))),
+        let (body, begun) = match admitted.map_err(|refusal| (refusal.word, refusal.left)) {
+            Ok((future, parts)) => {
+                (Some(Plain::new(future)), Begun::Admitted(OwnedCall::new(breaker, parts)))
+            }
             Err((word, left)) => (None, Begun::Refused(breaker, word, left)),
         };
-        Self { future, begun: Some((begun, finish, settle)), returned: PhantomData }
+        Self { body, begun: Some((begun, finish, settle)), returned: PhantomData }
     }
 }
 
-impl<F, R, C, S, O> Future for Eager<F, R, C, S>
+impl<B, R, C, S, O> Future for Eager<B, R, C, S>
 where
-    F: Future<Output = R>,
+    B: Body<Output = R>,
     C: FnOnce(Call<'_>, R) -> R,
     S: FnOnce(Result<R, Refusal<'_>>) -> O,
 {
@@ -72,8 +75,8 @@ where
         let mut this = self.project();
         match this.begun.take() {
             Some((Begun::Admitted(mut call), finish, settle)) => {
-                let Some(future) = this.future.as_mut().as_pin_mut() else { resumed_after_completion() };
-                match call.poll(|| future.poll(context)) {
+                let Some(body) = this.body.as_mut().as_pin_mut() else { resumed_after_completion() };
+                match call.poll(|call| body.poll(call, context)) {
                     Poll::Ready(output) => Poll::Ready(settle(Ok(finish(call.take(), output)))),
                     Poll::Pending => {
                         *this.begun = Some((Begun::Admitted(call), finish, settle));

@@ -84,15 +84,16 @@ impl CallNotPermitted {
         self.name()
     }
 
-    /// The breaker's state when it refused: open, forced open, or half-open (when it admits only some of the calls).
+    /// The breaker's state when it refused: open, forced open, or half-open (when it admits only some of the calls). If a fault
+    /// [was injected](Self::is_injected), the state in which it admitted the call.
     pub fn state(&self) -> State {
         self.state
     }
 
     /// How long to wait before another attempt. While open, the time until the breaker tries again. While half-open, a short pause,
     /// after which there may be room for another call: a tenth of the pause before the trial, at least 10 ms, and up to half as long
-    /// again at random, so that callers do not come back all at once. `None` if the breaker is forced open or never tries again, or if
-    /// a `custom` retry has yet to say.
+    /// again at random, so that callers do not come back all at once. `None` if the breaker is forced open or never tries again, if
+    /// a `custom` retry has yet to say, or if a fault was [injected](Self::is_injected).
     pub fn retry_after(&self) -> Option<Duration> {
         (self.left != NEVER).then_some(Duration::from_nanos(self.left))
     }
@@ -103,6 +104,12 @@ impl CallNotPermitted {
         self.figures.cause(self.settings.get().rule.nodes())
     }
 
+    /// Whether a [`Fault`](crate::Fault) that was injected for a drill has failed the call. Then the breaker did not refuse it: it has
+    /// recorded a failure.
+    pub fn is_injected(&self) -> bool {
+        self.figures == Figures::FAULT
+    }
+
     fn name(&self) -> &Name {
         &self.settings.get().name
     }
@@ -111,7 +118,8 @@ impl CallNotPermitted {
 /// Refusals are equal if they say the same.
 impl PartialEq for CallNotPermitted {
     fn eq(&self, other: &Self) -> bool {
-        let said = |refusal: &Self| (refusal.state(), refusal.retry_after(), refusal.cause());
+        let said =
+            |refusal: &Self| (refusal.state(), refusal.retry_after(), refusal.cause(), refusal.is_injected());
         self.name() == other.name() && said(self) == said(other)
     }
 }
@@ -152,6 +160,13 @@ impl fmt::Debug for CallNotPermitted {
 
 impl fmt::Display for CallNotPermitted {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_injected() {
+            return write!(
+                formatter,
+                "circuit breaker `{}` failed the call: a fault is injected, for a drill",
+                self.name()
+            );
+        }
         write!(formatter, "circuit breaker `{}` is {}", self.name(), self.state)?;
         if let Some(cause) = self.cause() {
             write!(formatter, ": {cause}")?;

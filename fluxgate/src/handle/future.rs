@@ -7,6 +7,7 @@ use core::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
+use super::body::{Body, Plain};
 use super::call::Call;
 use super::error::Error;
 use super::refusal::Refusal;
@@ -41,7 +42,7 @@ impl<'a, T> Pending<'a, T> {
     fn admitted(&mut self) -> Result<(Call<'a>, T), Refusal<'a>> {
         let (call, then) = self.take();
         if call.is_planned() {
-            return Ok((Call::enter(ManuallyDrop::new(call).breaker)?, then));
+            return Ok((Call::enter_async(ManuallyDrop::new(call).breaker)?, then));
         }
         call.resume();
         Ok((call, then))
@@ -66,30 +67,30 @@ pub(crate) fn resumed_after_completion() -> ! {
 pin_project! {
     /// The future of a call that was admitted.
     #[must_use = "futures do nothing unless polled"]
-    pub struct Guarded<'a, F, C> {
+    pub struct Guarded<'a, B, C> {
         #[pin]
-        future: F,
+        body: B,
         pending: Pending<'a, C>,
     }
 }
 
-impl<'a, F: Future, C: FnOnce(Call<'a>, F::Output) -> F::Output> Guarded<'a, F, C> {
+impl<'a, F: Future, C: FnOnce(Call<'a>, F::Output) -> F::Output> Guarded<'a, Plain<F>, C> {
     /// `finish` ends the call, and returns what its future did.
     #[inline]
     pub fn new(call: Call<'a>, future: F, finish: C) -> Self {
-        Self { future, pending: Pending(Some((call, finish))) }
+        Self { body: Plain::new(future), pending: Pending(Some((call, finish))) }
     }
 }
 
-impl<'a, F: Future, C: FnOnce(Call<'a>, F::Output) -> F::Output> Future for Guarded<'a, F, C> {
-    type Output = F::Output;
+impl<'a, B: Body, C: FnOnce(Call<'a>, B::Output) -> O, O> Future for Guarded<'a, B, C> {
+    type Output = O;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
         let this = self.project();
-        let (call, finish) = this.pending.take();
+        let (mut call, finish) = this.pending.take();
         call.resume();
-        if let Poll::Ready(output) = this.future.poll(context) {
+        if let Poll::Ready(output) = this.body.poll(&mut call, context) {
             return Poll::Ready(finish(call, output));
         }
         this.pending.put_back(call, finish);
@@ -100,15 +101,15 @@ impl<'a, F: Future, C: FnOnce(Call<'a>, F::Output) -> F::Output> Future for Guar
 pin_project! {
     /// The future of a call that is to be admitted when it is first polled.
     #[must_use = "futures do nothing unless polled"]
-    pub struct Deferred<'a, F, C, S> {
+    pub struct Deferred<'a, B, C, S> {
         #[pin]
-        future: F,
+        body: B,
         pending: Pending<'a, C>,
         refused: S,
     }
 }
 
-impl<'a, F: Future, C, S> Deferred<'a, F, C, S>
+impl<'a, F: Future, C, S> Deferred<'a, Plain<F>, C, S>
 where
     C: FnOnce(Call<'a>, F::Output) -> F::Output,
     S: Fn(Refusal<'a>) -> F::Output,
@@ -116,25 +117,25 @@ where
     /// `finish` ends the call, and returns what its future did; `refused` says what to return if there is none.
     #[inline]
     pub fn new(breaker: &'a Breaker, future: F, finish: C, refused: S) -> Self {
-        Self { future, pending: Pending(Some((Call::planned(breaker), finish))), refused }
+        Self { body: Plain::new(future), pending: Pending(Some((Call::planned(breaker), finish))), refused }
     }
 }
 
-impl<'a, F: Future, C, S> Future for Deferred<'a, F, C, S>
+impl<'a, B: Body, C, S, O> Future for Deferred<'a, B, C, S>
 where
-    C: FnOnce(Call<'a>, F::Output) -> F::Output,
-    S: Fn(Refusal<'a>) -> F::Output,
+    C: FnOnce(Call<'a>, B::Output) -> O,
+    S: Fn(Refusal<'a>) -> O,
 {
-    type Output = F::Output;
+    type Output = O;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
         let this = self.project();
-        let (call, finish) = match this.pending.admitted() {
+        let (mut call, finish) = match this.pending.admitted() {
             Ok(admitted) => admitted,
             Err(refusal) => return Poll::Ready((this.refused)(refusal)),
         };
-        if let Poll::Ready(output) = this.future.poll(context) {
+        if let Poll::Ready(output) = this.body.poll(&mut call, context) {
             return Poll::Ready(finish(call, output));
         }
         this.pending.put_back(call, finish);
@@ -147,7 +148,7 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct CallAsync<'a, F> {
         #[pin]
-        future: F,
+        body: Plain<F>,
         pending: Pending<'a, ()>,
     }
 }
@@ -155,7 +156,7 @@ pin_project! {
 impl<'a, F> CallAsync<'a, F> {
     #[inline]
     pub(crate) fn new(breaker: &'a Breaker, future: F) -> Self {
-        Self { future, pending: Pending(Some((Call::planned(breaker), ()))) }
+        Self { body: Plain::new(future), pending: Pending(Some((Call::planned(breaker), ()))) }
     }
 }
 
@@ -165,12 +166,12 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for CallAsync<'_, F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let call = match this.pending.admitted() {
+        let mut call = match this.pending.admitted() {
             Ok((call, ())) => call,
             Err(refusal) => return Poll::Ready(refusal.into_error(|error| Err(Error::NotPermitted(error)))),
         };
-        if let Poll::Ready(result) = this.future.poll(context) {
-            return Poll::Ready(call.finish(result, |result, _| Outcome::of(result)).map_err(Error::Inner));
+        if let Poll::Ready(result) = this.body.poll(&mut call, context) {
+            return Poll::Ready(call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner));
         }
         this.pending.put_back(call, ());
         Poll::Pending

@@ -66,7 +66,7 @@ impl OwnedCall {
         body: impl FnOnce() -> T,
     ) -> Result<(Self, T), CallNotPermitted> {
         let breaker = resolved(breaker);
-        let (begun, parts) = match Call::enter(breaker.breaker()) {
+        let (begun, parts) = match Call::enter_async(breaker.breaker()) {
             Ok(call) => {
                 let begun = body();
                 call.suspend();
@@ -80,10 +80,10 @@ impl OwnedCall {
     /// Runs a part of the call's body, on this thread. If it panics, the call is over.
     #[cfg(feature = "tower")]
     #[inline]
-    pub(crate) fn run<T>(&mut self, part: impl FnOnce() -> T) -> T {
-        let call = self.take();
+    pub(crate) fn run<T>(&mut self, part: impl FnOnce(&mut Call<'_>) -> T) -> T {
+        let mut call = self.take();
         call.resume();
-        let done = part();
+        let done = part(&mut call);
         call.suspend();
         let (word, _) = call.into_parts();
         self.word = word;
@@ -91,10 +91,10 @@ impl OwnedCall {
     }
 
     /// Polls the future of the call, during which this thread is in its body. If the future panics, the call is over.
-    pub(super) fn poll<T>(&mut self, poll: impl FnOnce() -> Poll<T>) -> Poll<T> {
-        let call = self.take();
+    pub(super) fn poll<T>(&mut self, poll: impl FnOnce(&mut Call<'_>) -> Poll<T>) -> Poll<T> {
+        let mut call = self.take();
         call.resume();
-        let polled = poll();
+        let polled = poll(&mut call);
         if polled.is_pending() {
             call.suspend();
         }

@@ -4,7 +4,7 @@ use crate::configuration::changes::Changes;
 use crate::configuration::error::ConfigError;
 use crate::configuration::name::Name;
 use crate::configuration::pattern::Pattern;
-use crate::engine::breaker::{Breaker, Origin};
+use crate::engine::breaker::Breaker;
 use crate::engine::reconfigure::change;
 use crate::engine::registry::{Live, REGISTRY};
 #[cfg(feature = "tracing")]
@@ -15,6 +15,13 @@ use crate::sync::{Arc, RwLock};
 pub(crate) struct Prescribed {
     pub(crate) pattern: Pattern,
     pub(crate) changes: Changes,
+}
+
+impl Prescribed {
+    /// Whether it is for the breaker of this name, or for its family, and so for it.
+    pub(crate) fn is_for(&self, name: &Name) -> bool {
+        self.pattern.matches(name) || name.family().is_some_and(|family| self.pattern.matches(family))
+    }
 }
 
 /// All entries; where several are for one breaker, the later ones are more particular.
@@ -44,12 +51,12 @@ impl Prescription {
     }
 
     /// The entries for a breaker, the most particular one last.
-    pub(crate) fn of<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = &'a Prescribed> {
-        self.entries.iter().filter(move |entry| entry.pattern.matches(name))
+    pub(crate) fn of<'a>(&'a self, name: &'a Name) -> impl DoubleEndedIterator<Item = &'a Prescribed> {
+        self.entries.iter().filter(move |entry| entry.is_for(name))
     }
 
     /// All changes for a breaker.
-    fn changes(&self, name: &str) -> Changes {
+    fn changes(&self, name: &Name) -> Changes {
         self.of(name).fold(Changes::new(), |general, entry| entry.changes.clone().over(&general))
     }
 
@@ -67,7 +74,7 @@ pub(crate) fn prescribe(prescription: Prescription) -> Vec<String> {
         standing.unfit.clear();
         standing.prescription.replace(prescription.clone())
     };
-    let concerns = |name: &str| {
+    let concerns = |name: &Name| {
         let before = before.as_ref().is_some_and(|before| before.of(name).next().is_some());
         before || prescription.of(name).next().is_some()
     };
@@ -86,7 +93,7 @@ pub(crate) fn unfit() -> Vec<(Name, ConfigError)> {
 pub(super) fn begin(breaker: &Breaker) {
     let is_prescribed =
         || standing().is_some_and(|prescription| prescription.of(breaker.name()).next().is_some());
-    if !matches!(breaker.origin, Origin::Hidden) && is_prescribed() {
+    if !breaker.origin.is_hidden() && is_prescribed() {
         follow(breaker);
     }
 }

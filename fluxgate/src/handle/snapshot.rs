@@ -6,6 +6,7 @@ use fluxgate_rules::{Metrics, Rule};
 
 use super::totals::{Spent, Totals};
 use crate::clock::NEVER;
+use crate::configuration::fault::Fault;
 use crate::engine::breaker::Breaker;
 use crate::engine::locked::Period;
 use crate::state::State;
@@ -32,6 +33,7 @@ use crate::sync::Ordering;
 ///   "spent": {
 ///     "closed": 3600.0, "open": 78.0, "half_open": 4.5, "metrics_only": 0.0, "disabled": 0.0, "forced_open": 0.0
 ///   },
+///   "fault": null,
 ///   "rule": "min(20) & (failure_rate(0.5) | slow_rate(0.3, 1.5s))", "trial": 20
 /// }
 /// ```
@@ -49,6 +51,9 @@ use crate::sync::Ordering;
 pub struct Snapshot {
     /// The breaker's name.
     pub name: String,
+    /// The name of the family, if it is the breaker of a key: see `Keyed`.
+    #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
+    pub family: Option<String>,
     /// The current state.
     pub state: State,
     /// How long the breaker has been in that state.
@@ -77,6 +82,9 @@ pub struct Snapshot {
     pub peak: Option<Peak>,
     /// How long the breaker has been in each state over its life.
     pub spent: Spent,
+    /// The fault that is injected, for a drill, with how long it will still last; `None` if there is none, as always without the feature
+    /// `chaos`.
+    pub fault: Option<Fault>,
     /// The rule, as the attribute would spell it.
     pub rule: String,
     /// The length of a trial: by how many calls it is decided, unless good and bad ones are mixed; twice as many decide it in any
@@ -134,6 +142,10 @@ impl Snapshot {
         let since = if word.is_fresh() { now } else { breaker.since.load(Ordering::Relaxed) };
         let spent = Spent::read(&guard, state, now.saturating_sub(since));
         let opens = state == State::Open && deadline != NEVER;
+        #[cfg(feature = "chaos")]
+        let fault = crate::engine::fault::present(&guard, now);
+        #[cfg(not(feature = "chaos"))]
+        let fault = None;
         let metrics = guard.metrics(now);
         let peak = match &mut guard.period {
             Period::MetricsOnly(_, highest) => {
@@ -145,6 +157,7 @@ impl Snapshot {
         };
         Self {
             name,
+            family: breaker.name().family().map(str::to_owned),
             state,
             since: Duration::from_nanos(now.saturating_sub(since)),
             reopens: guard.reopens.count(state, now),
@@ -156,6 +169,7 @@ impl Snapshot {
             totals: Totals::of(&mut guard),
             peak,
             spent,
+            fault,
             rule,
             trial,
             largest_min,

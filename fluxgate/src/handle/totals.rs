@@ -52,6 +52,22 @@ impl Totals {
         let refused = refused + guard.rejected();
         Self { successes, failures, ignored, refused, late, cancelled, panicked }
     }
+
+    /// Adds by how much a breaker's have grown.
+    pub(super) fn grow(&mut self, before: &Self, now: &Self) {
+        let growth = |of: fn(&Self) -> u64| of(now).saturating_sub(of(before));
+        self.failures += growth(|totals| totals.failures);
+        self.refused += growth(|totals| totals.refused);
+        self.late += growth(|totals| totals.late);
+        self.cancelled += growth(|totals| totals.cancelled);
+        self.panicked += growth(|totals| totals.panicked);
+        if now.successes.is_some() {
+            *self.successes.get_or_insert(0) += growth(|totals| totals.successes.unwrap_or(0));
+        }
+        if now.ignored.is_some() {
+            *self.ignored.get_or_insert(0) += growth(|totals| totals.ignored.unwrap_or(0));
+        }
+    }
 }
 
 /// How long a breaker has been in each state over its life. With the feature `serde`, it serializes as an object of seconds.
@@ -75,6 +91,13 @@ impl Spent {
     /// Each state, and how long in it.
     pub fn iter(&self) -> impl Iterator<Item = (State, Duration)> {
         State::ALL.into_iter().zip(self.0)
+    }
+
+    /// Adds by how much a breaker's have grown.
+    pub(super) fn grow(&mut self, before: &Self, now: &Self) {
+        for ((sum, before), now) in self.0.iter_mut().zip(before.0).zip(now.0) {
+            *sum = sum.saturating_add(now.saturating_sub(before));
+        }
     }
 
     /// The current stay, in `state`, has lasted for `stay` nanoseconds.

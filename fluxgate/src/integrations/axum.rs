@@ -1,13 +1,11 @@
 //! A refusal as a response of axum: 503, with the time to wait. It names neither breaker nor cause, which are no business of a client.
 
-use std::time::Duration;
-
 use axum_core::body::Body;
 use axum_core::response::{IntoResponse, Response};
-use fluxgate_rules::duration::Spelled;
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 
+use super::unavailable::{UNAVAILABLE, message, seconds};
 use crate::handle::error::{CallNotPermitted, Error};
 
 const STATUS: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
@@ -15,7 +13,7 @@ const STATUS: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
 /// With the feature `axum`: status 503, `Retry-After` in whole seconds, and a problem as in [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457).
 impl IntoResponse for CallNotPermitted {
     fn into_response(self) -> Response {
-        let detail = detail(&self);
+        let detail = message(&self);
         let problem = format!(
             r#"{{"type":"about:blank","title":"Service Unavailable","status":{},"detail":"{detail}"}}"#,
             STATUS.as_u16()
@@ -58,7 +56,7 @@ impl From<CallNotPermitted> for StatusCode {
 /// With the feature `axum`: 503, and how long to wait.
 impl From<CallNotPermitted> for (StatusCode, String) {
     fn from(refusal: CallNotPermitted) -> Self {
-        (STATUS, detail(&refusal))
+        (STATUS, message(&refusal))
     }
 }
 
@@ -67,19 +65,4 @@ impl From<CallNotPermitted> for (StatusCode, &'static str) {
     fn from(_: CallNotPermitted) -> Self {
         (STATUS, UNAVAILABLE)
     }
-}
-
-const UNAVAILABLE: &str = "temporarily unavailable";
-
-fn detail(refusal: &CallNotPermitted) -> String {
-    match seconds(refusal) {
-        Some(seconds) => format!("{UNAVAILABLE}; try again in {}", Spelled(Duration::from_secs(seconds))),
-        None => UNAVAILABLE.to_owned(),
-    }
-}
-
-/// The time to wait, rounded up.
-fn seconds(refusal: &CallNotPermitted) -> Option<u64> {
-    let left = refusal.retry_after()?;
-    Some(left.as_secs() + u64::from(left.subsec_nanos() > 0))
 }

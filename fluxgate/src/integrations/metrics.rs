@@ -23,10 +23,10 @@
 //! | `circuit_breaker_failure_rate{name}` | gauge | the share of failures in the window, or in the trial: absent while there are fewer calls than the rule's `min`, and `NaN` if they have become fewer |
 //! | `circuit_breaker_slow_call_rate{name,threshold}` | gauge | likewise, for each threshold of the rule, in seconds |
 //!
-//! `state`, `from` and `to` are the names of [`State::as_str`]. Breakers of one name are reported as one: counters are sums, a state is
+//! `state`, `from` and `to` are the names of [`State::as_str`](crate::State::as_str). Breakers of one name are reported as one: counters are sums, a state is
 //! 1 if any is in it, a rate is the highest. A breaker that is dropped leaves its counters as they are and its gauges at 0 or `NaN`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ::metrics::{Key, KeyName, Label, Level, Metadata, SharedString, Unit, with_recorder};
@@ -35,10 +35,9 @@ use crate::events::event::EndedCall;
 use crate::events::interests::Interests;
 use crate::events::listener::Listener;
 use crate::events::transition::Transition;
+use crate::handle::collector::{Collected, Collector};
 use crate::handle::listening::listen;
-use crate::handle::registry::breakers;
-use crate::handle::snapshot::Snapshot;
-use crate::state::{Outcome, State};
+use crate::state::Outcome;
 
 static METADATA: Metadata<'static> = Metadata::new("fluxgate", Level::INFO, None);
 
@@ -62,6 +61,7 @@ pub struct Reporter(Arc<Reported>);
 struct Reported {
     prefix: String,
     labels: Vec<Label>,
+    collector: Collector,
     known: Mutex<Known>,
 }
 
@@ -69,7 +69,8 @@ struct Reported {
 #[derive(Debug, Default)]
 struct Known {
     counters: BTreeMap<Series, u64>,
-    gauges: BTreeMap<Series, f64>,
+    /// Those that may be absent.
+    rates: BTreeSet<Series>,
 }
 
 /// A metric, and its labels: the breaker's name, and perhaps more.
@@ -109,16 +110,19 @@ impl Reporter {
     /// Brings all figures up to date.
     pub fn update(&self) {
         self.0.describe();
-        let (counters, gauges) = collect(breakers().map(|breaker| breaker.snapshot()));
-        let (increments, gauges) = self.0.note(counters, gauges);
+        let mut series = AllSeries::default();
+        for collected in self.0.collector.collect() {
+            series.add(&collected);
+        }
+        let increments = self.0.note(&mut series);
         // The recorder is somebody's code, so nothing is locked meanwhile.
         for (series, increment) in increments {
             let key = self.0.key(&series);
             with_recorder(|recorder| recorder.register_counter(&key, &METADATA).increment(increment));
         }
-        for (series, value) in gauges {
-            let key = self.0.key(&series);
-            with_recorder(|recorder| recorder.register_gauge(&key, &METADATA).set(value));
+        for (series, value) in series.states.iter().chain(&series.rates) {
+            let key = self.0.key(series);
+            with_recorder(|recorder| recorder.register_gauge(&key, &METADATA).set(*value));
         }
     }
 }
@@ -159,51 +163,53 @@ impl Reported {
         });
     }
 
-    /// Notes what is reported now. Returns by how much counters have grown, and all gauges, with those that are no more.
-    fn note(
-        &self,
-        counters: BTreeMap<Series, u64>,
-        mut gauges: BTreeMap<Series, f64>,
-    ) -> (Vec<(Series, u64)>, BTreeMap<Series, f64>) {
+    /// Notes what is reported now. Returns by how much counters have grown, and enters rates that are no more.
+    fn note(&self, all: &mut AllSeries) -> Vec<(Series, u64)> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let increments = counters.into_iter().map(|(series, now)| {
-            // If it has become less, a breaker was dropped, and another one of its name begins anew.
-            let before = known.counters.insert(series.clone(), now).unwrap_or(0);
-            (series, now.checked_sub(before).unwrap_or(now))
-        });
-        let increments = increments.collect();
-        for series in known.gauges.keys() {
-            let gone = if series.0 == STATE { 0.0 } else { f64::NAN };
-            gauges.entry(series.clone()).or_insert(gone);
+        let mut increments = Vec::new();
+        for (series, now) in &all.counters {
+            let before = known.counters.entry(series.clone()).or_insert(0);
+            // Another update, of later figures, may have come first.
+            increments.push((series.clone(), now.saturating_sub(*before)));
+            *before = (*before).max(*now);
         }
-        known.gauges.clone_from(&gauges);
-        (increments, gauges)
+        known.rates.extend(all.rates.keys().cloned());
+        for series in &known.rates {
+            all.rates.entry(series.clone()).or_insert(f64::NAN);
+        }
+        increments
     }
 }
 
-/// The counters and gauges of these breakers.
-fn collect(snapshots: impl Iterator<Item = Snapshot>) -> (BTreeMap<Series, u64>, BTreeMap<Series, f64>) {
-    let (mut counters, mut gauges) = (BTreeMap::new(), BTreeMap::new());
-    for snapshot in snapshots {
+/// All series and their values.
+#[derive(Default)]
+struct AllSeries {
+    counters: BTreeMap<Series, u64>,
+    states: BTreeMap<Series, f64>,
+    rates: BTreeMap<Series, f64>,
+}
+
+impl AllSeries {
+    fn add(&mut self, collected: &Collected) {
         let series = |metric, labels: &[(&'static str, &str)]| -> Series {
             let labels = labels.iter().map(|(name, value)| (*name, (*value).to_owned()));
-            (metric, std::iter::once(("name", snapshot.name.clone())).chain(labels).collect())
+            (metric, std::iter::once(("name", collected.breaker.clone())).chain(labels).collect())
         };
-        let mut count = |series, value| *counters.entry(series).or_insert(0) += value;
-        let mut gauge = |series, value: f64| {
-            let highest = gauges.entry(series).or_insert(value);
-            *highest = highest.max(value);
-        };
-        for (state, spent) in snapshot.spent.iter() {
+        for (state, spent) in collected.spent.iter() {
             let labels = [("state", state.as_str())];
-            count(series(STATE_SECONDS, &labels), spent.as_secs());
-            gauge(series(STATE, &labels), f64::from(u8::from(state == snapshot.state)));
+            let is_in = collected.states.contains(&state);
+            self.states.insert(series(STATE, &labels), f64::from(u8::from(is_in)));
+            self.counters.insert(series(STATE_SECONDS, &labels), spent.as_secs());
         }
-        let totals = &snapshot.totals;
+        for (from, to, count) in &collected.transitions {
+            let labels = [("from", from.as_str()), ("to", to.as_str())];
+            self.counters.insert(series(TRANSITIONS, &labels), *count);
+        }
+        let totals = &collected.totals;
         for (metric, total) in
             [(NOT_PERMITTED, totals.refused), (CANCELLED, totals.cancelled), (PANICKED, totals.panicked)]
         {
-            count(series(metric, &[]), total);
+            self.counters.insert(series(metric, &[]), total);
         }
         for (outcome, total) in [
             (Outcome::Success.as_str(), totals.successes),
@@ -212,24 +218,17 @@ fn collect(snapshots: impl Iterator<Item = Snapshot>) -> (BTreeMap<Series, u64>,
             ("late", Some(totals.late)),
         ] {
             if let Some(total) = total {
-                count(series(CALLS, &[("outcome", outcome)]), total);
+                self.counters.insert(series(CALLS, &[("outcome", outcome)]), total);
             }
         }
-        let metrics = &snapshot.metrics;
-        // A trial is judged by other numbers than those of a closed breaker.
-        let is_enough =
-            metrics.total() >= u64::from(snapshot.largest_min) || snapshot.state == State::HalfOpen;
-        if let Some(rate) = metrics.failure_rate().filter(|_| is_enough) {
-            gauge(series(FAILURE_RATE, &[]), rate);
+        if let Some(rate) = collected.failure_rate {
+            self.rates.insert(series(FAILURE_RATE, &[]), rate);
         }
-        for threshold in metrics.thresholds() {
-            if let Some(rate) = metrics.slow_rate(threshold).filter(|_| is_enough) {
-                let threshold = threshold.as_secs_f64().to_string();
-                gauge(series(SLOW_CALL_RATE, &[("threshold", &threshold)]), rate);
-            }
+        for (threshold, rate) in &collected.slow_rates {
+            let threshold = threshold.as_secs_f64().to_string();
+            self.rates.insert(series(SLOW_CALL_RATE, &[("threshold", &threshold)]), *rate);
         }
     }
-    (counters, gauges)
 }
 
 /// Hears what happens between two updates.
@@ -237,10 +236,7 @@ struct Installed(Arc<Reported>);
 
 impl Listener for Installed {
     fn on_transition(&self, transition: &Transition) {
-        let name = ("name", transition.breaker.as_str().to_owned());
-        let (from, to) = (transition.from.as_str().to_owned(), transition.to.as_str().to_owned());
-        let key = self.0.key(&(TRANSITIONS, vec![name, ("from", from), ("to", to)]));
-        with_recorder(|recorder| recorder.register_counter(&key, &METADATA).increment(1));
+        self.0.collector.on_transition(transition);
     }
 
     fn interests(&self) -> Interests {

@@ -15,6 +15,9 @@
 //! it, and changes all breakers or none. What is not mentioned is as the program says: if a line is removed from the file, the breaker
 //! has its own setting again.
 //!
+//! A family of breakers, of `Keyed` or with `key` in the attribute, has one name: settings for `hosts` are for all of its breakers,
+//! those to come as well, and settings for `hosts{a.example.org}` or `hosts{*.org}` for some.
+//!
 //! In a name, `*` stands for any text. Where several names are for one breaker, each setting is that of the most particular: the
 //! breaker's own name, and otherwise the one that says most of it.
 //!
@@ -221,7 +224,7 @@ pub fn apply(settings: &Settings) -> Result<Applied, SettingsError> {
     if !problems.is_empty() {
         return Err(SettingsError(problems));
     }
-    let is_matched = |entry: &&Prescribed| !breakers().any(|breaker| entry.pattern.matches(breaker.name()));
+    let is_matched = |entry: &&Prescribed| !breakers().any(|breaker| entry.is_for(breaker.breaker().name()));
     let unmatched = prescription.entries().iter().filter(is_matched);
     let unmatched = unmatched.map(|entry| entry.pattern.as_str().to_owned()).collect();
     Ok(Applied { changed: prescription::prescribe(prescription), unmatched })
@@ -299,7 +302,7 @@ fn misfits(prescription: &Prescription) -> Vec<SettingsProblem> {
         let Err(error) = prescription.check(breaker.breaker()) else { continue };
         for problem in error.problems() {
             // The most particular that says something of this setting, or else of any.
-            let of = || prescription.of(breaker.name()).rev();
+            let of = || prescription.of(breaker.breaker().name()).rev();
             let entry = of().find(|entry| entry.changes.has(problem.setting())).or_else(|| of().next());
             let Some(entry) = entry else { continue };
             problems.push(SettingsProblem {

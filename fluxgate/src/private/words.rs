@@ -41,6 +41,10 @@ pub const custom: () = ();
 /// `ok(PATTERN if GUARD)`: an `Ok` whose value matches: a 500 that arrived as `Ok(response)`.
 pub const ok: () = ();
 
+/// `server_errors`: an `Ok` response or an `Err` whose status says that the server failed, 5xx of HTTP or the like of gRPC; and an `Err`
+/// without a status. An `Err` with another status is a success, if nothing else claims it.
+pub const server_errors: () = ();
+
 /// `returned(PATTERN if GUARD)`: a return value that matches, whether it is a `Result` or not.
 pub const returned: () = ();
 

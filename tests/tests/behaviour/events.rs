@@ -75,6 +75,25 @@ fn written(work: impl FnOnce()) -> Vec<(Level, Fields)> {
     std::mem::take(&mut *writer.0.lock().expect("not poisoned"))
 }
 
+#[cfg(feature = "chaos")]
+#[test]
+fn a_fault_is_logged_when_it_begins_and_when_it_is_over() {
+    let (writer, second) = (Writer::default(), std::time::Duration::from_secs(1));
+    let clock = fluxgate::testing::ManualClock::new();
+    subscribed(writer.clone(), || {
+        let breaker = CircuitBreaker::builder("rehearsed").clock(clock.clone()).build().expect("valid");
+        breaker.inject(fluxgate::Fault::lasting(60 * second).fail(0.5)).expect("valid");
+        clock.advance(60 * second);
+        breaker.acquire().expect("it is over").success();
+        breaker.clear_fault();
+    });
+    let events = writer.0.lock().expect("not poisoned");
+    let [(Level::WARN, begun), (Level::INFO, over)] = &events[..] else { panic!("{events:?}") };
+    assert_eq!(begun["message"], "circuit breaker has a fault injected");
+    assert_eq!((&*begun["breaker"], &*begun["failing"], &*begun["lasts"]), ("\"rehearsed\"", "0.5", "60.0"));
+    assert_eq!(over["message"], "circuit breaker is rid of the injected fault");
+}
+
 #[test]
 fn each_transition_is_one() {
     let events = written(|| {

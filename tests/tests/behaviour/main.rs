@@ -13,6 +13,8 @@ mod due;
 #[cfg(feature = "tracing")]
 mod events;
 mod failing_for;
+#[cfg(feature = "chaos")]
+mod faults;
 mod hostile;
 mod hung_probes;
 mod isolate;

@@ -8,7 +8,7 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
 async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
     let _ = __private::words::fallback;
     let __fluxgate_returned = '_failed: {
-        let __fluxgate_call = match __private::Call::enter({
+        let __fluxgate_call = match __private::Call::enter_async({
             static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
                 {
                     const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(

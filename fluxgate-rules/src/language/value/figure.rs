@@ -36,7 +36,7 @@ impl ValueReader<'_> {
         let (digits, suffix) = text.split_at(digits_of(text));
         let figure = Figure { negative, digits: digits.replace('_', ""), suffix, percent };
         match self.parameter.kind {
-            Kind::Count | Kind::Size | Kind::Buckets => self.count(&figure),
+            Kind::Count | Kind::Size | Kind::Buckets | Kind::Keys => self.count(&figure),
             Kind::Ratio | Kind::Jitter => self.ratio(&figure),
             Kind::Duration | Kind::Threshold | Kind::Timeout => self.duration(&figure),
             Kind::Multiplier => self.multiplier(&figure),

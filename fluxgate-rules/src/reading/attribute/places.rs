@@ -9,7 +9,7 @@ use crate::text::token::{Shape, Token};
 pub(crate) static SETTINGS: [&Vocabulary; 4] = [&RETRY, &WINDOW, &TRIP, &PERMIT];
 
 /// The words of trackers, which only macros read.
-pub(crate) const TRACKERS: [&str; 4] = ["matches", "type_of", "ok", "returned"];
+pub(crate) const TRACKERS: [&str; 5] = ["matches", "type_of", "ok", "returned", "server_errors"];
 
 /// The vocabulary of a setting.
 pub(crate) fn vocabulary(setting: &str) -> Option<&'static Vocabulary> {

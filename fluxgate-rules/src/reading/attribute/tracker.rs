@@ -28,7 +28,10 @@ pub(crate) fn tracker(value: &str) -> Option<String> {
     }
     let word = snake(&first.text);
     let is_call = tokens.get(1).is_some_and(|open| open.is("("));
-    if first.is("!") || first.is("all") || is_call && (TRACKERS.contains(&word.as_str()) || word == "custom")
+    if first.is("!")
+        || first.is("all")
+        || first.is("server_errors")
+        || is_call && (TRACKERS.contains(&word.as_str()) || word == "custom")
     {
         return Some(spell(&with_our_words(&tokens)));
     }

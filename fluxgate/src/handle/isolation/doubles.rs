@@ -192,7 +192,7 @@ impl Doubles {
 
 /// The breaker that stands in for this one on this thread.
 pub(super) fn find(breaker: &Breaker, settings: &'static Settings) -> Option<&'static Breaker> {
-    if ISOLATED.load(Ordering::Relaxed) == 0 || matches!(breaker.origin, Origin::Hidden) {
+    if ISOLATED.load(Ordering::Relaxed) == 0 || breaker.origin.is_hidden() {
         return None;
     }
     if let Some(layer) = with_layers(|layers| layers.last().cloned())? {

@@ -72,7 +72,7 @@ impl<B: Body> Body for GuardedBody<B> {
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         let mut this = self.project();
         let Some((mut call, verdict)) = this.watched.take() else { return this.body.poll_frame(context) };
-        let polled = call.run(|| this.body.as_mut().poll_frame(context));
+        let polled = call.poll(|_| this.body.as_mut().poll_frame(context));
         let outcome = match &polled {
             Poll::Pending => None,
             Poll::Ready(None) => Some(verdict.at_end(None)),

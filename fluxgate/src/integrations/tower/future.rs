@@ -10,6 +10,7 @@ use pin_project_lite::pin_project;
 use super::follow::Followed;
 use super::guarded_call::GuardedCall;
 use super::reject::Reject;
+use crate::handle::body::{Body as _, Plain};
 use crate::handle::error::CallNotPermitted;
 use crate::handle::future::resumed_after_completion;
 
@@ -25,7 +26,7 @@ pin_project! {
 pin_project! {
     #[project = Projected]
     enum Progress<F, M, R> {
-        Admitted { #[pin] future: F, pending: Option<(GuardedCall, M)> },
+        Admitted { #[pin] future: Plain<F>, pending: Option<(GuardedCall, M)> },
         Refused { refused: Option<(CallNotPermitted, R)> },
     }
 }
@@ -33,7 +34,7 @@ pin_project! {
 impl<F, M, R> ResponseFuture<F, M, R> {
     #[inline]
     pub(super) fn admitted(call: GuardedCall, future: F, followed: M) -> Self {
-        Self { progress: Progress::Admitted { future, pending: Some((call, followed)) } }
+        Self { progress: Progress::Admitted { future: Plain::new(future), pending: Some((call, followed)) } }
     }
 
     pub(super) fn refused(refusal: CallNotPermitted, rejection: R) -> Self {
@@ -54,7 +55,7 @@ where
         match self.project().progress.project() {
             Projected::Admitted { future, pending } => {
                 let Some((mut call, followed)) = pending.take() else { resumed_after_completion() };
-                match call.run(|| future.poll(context)) {
+                match call.poll(|call| future.poll(call, context)) {
                     Poll::Ready(result) => Poll::Ready(followed.respond(call, result).map_err(R::inner)),
                     Poll::Pending => {
                         *pending = Some((call, followed));

@@ -1,13 +1,16 @@
 //! An admitted call of a service.
 
+use core::task::Poll;
+
 use super::waiting;
+use crate::handle::call::Call;
 use crate::handle::owned_call::OwnedCall;
 use crate::state::{Outcome, State};
 
 /// An admitted call of a service. Dropped without an outcome, it was given up, even if the thread is panicking: that panic comes from
 /// elsewhere.
 pub struct GuardedCall {
-    /// `None` once it is over.
+    /// There is one until the end.
     call: Option<OwnedCall>,
     /// Whether services may wait for its slot.
     wakes: bool,
@@ -20,13 +23,10 @@ impl GuardedCall {
         Self { call: Some(call), wakes }
     }
 
-    /// Runs a part of the call's body, on this thread. If it panics, the call is over.
+    /// Polls the call's future, or a part of its response. If that panics, the call is over.
     #[inline]
-    pub(super) fn run<T>(&mut self, part: impl FnOnce() -> T) -> T {
-        match &mut self.call {
-            Some(call) => call.run(part),
-            None => part(),
-        }
+    pub(super) fn poll<T>(&mut self, poll: impl FnOnce(&mut Call<'_>) -> Poll<T>) -> Poll<T> {
+        self.call.as_mut().map_or(Poll::Pending, |call| call.run(poll))
     }
 
     #[inline]

@@ -1,0 +1,108 @@
+//! From transitions to messages, one thread an incident.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use fluxgate::{State, Transition};
+
+/// The incidents that are going on, by the names of their breakers. An incident lasts from when a breaker begins to refuse calls until it
+/// admits all of them again.
+#[derive(Default)]
+pub struct Incidents(BTreeMap<String, Incident>);
+
+struct Incident {
+    /// By the breaker's clock.
+    began: Duration,
+    /// What Slack calls the thread; `None` if its first message did not arrive.
+    thread: Option<String>,
+}
+
+/// A message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Message {
+    pub text: String,
+    /// The thread that it belongs to, or a new one.
+    pub thread: Option<String>,
+    /// Whether the channel sees it, too.
+    pub broadcast: bool,
+}
+
+impl Incidents {
+    /// What there is to say about a transition.
+    pub fn message(&mut self, transition: &Transition) -> Option<Message> {
+        let name = transition.breaker.as_str();
+        match (refuses(transition.from), refuses(transition.to)) {
+            (_, true) => {
+                let begin = || Incident { began: transition.at, thread: None };
+                let incident = self.0.entry(name.to_owned()).or_insert_with(begin);
+                let thread = incident.thread.clone();
+                Some(Message { text: text(transition, None), thread, broadcast: false })
+            }
+            (true, false) => {
+                let incident = self.0.remove(name);
+                let lasted = incident.as_ref().map(|incident| transition.at.saturating_sub(incident.began));
+                let thread = incident.and_then(|incident| incident.thread);
+                // Whoever saw the incident begin should not have to look into the thread to see it end.
+                let broadcast = thread.is_some();
+                Some(Message { text: text(transition, lasted), thread, broadcast })
+            }
+            // It only reports, and would have opened.
+            (false, false) if transition.from == transition.to => {
+                Some(Message { text: text(transition, None), thread: None, broadcast: false })
+            }
+            (false, false) => None,
+        }
+    }
+
+    /// A message about this breaker has become the first of a thread.
+    pub fn begin_thread(&mut self, breaker: &str, thread: String) {
+        if let Some(incident) = self.0.get_mut(breaker) {
+            incident.thread.get_or_insert(thread);
+        }
+    }
+}
+
+fn refuses(state: State) -> bool {
+    matches!(state, State::Open | State::HalfOpen | State::ForcedOpen)
+}
+
+fn text(transition: &Transition, lasted: Option<Duration>) -> String {
+    let name = escaped(&transition.breaker);
+    let reason = escaped(&transition.reason.to_string());
+    let lasted = lasted.map_or(String::new(), |lasted| format!(" after {}", spelled(lasted)));
+    match (transition.from, transition.to) {
+        (State::HalfOpen, State::Open) => {
+            format!("🔴 {name} opened again: {reason}. {}", attempt(transition))
+        }
+        (from, to) if from == to => format!("⚪ {name} only reports, and would have opened: {reason}."),
+        (_, State::Open) => format!("🔴 {name} opened: {reason}. {}", attempt(transition)),
+        (_, State::HalfOpen) => format!("🟡 {name} tries again: it lets a few calls through."),
+        (_, State::ForcedOpen) => format!("⛔ {name} was {reason}. It refuses all calls until a command."),
+        (_, State::Closed) => format!("🟢 {name} admits all calls again{lasted}: {reason}."),
+        (_, to) => format!(
+            "⚪ {name} is {to} now ({reason}). It admits all calls again{lasted}, and protects nothing."
+        ),
+    }
+}
+
+fn attempt(transition: &Transition) -> String {
+    match transition.retry_after {
+        Some(wait) => format!("Next attempt in {}.", spelled(wait)),
+        None => "It does not try again by itself.".to_owned(),
+    }
+}
+
+/// What Slack takes for an instruction, such as a mention of everyone, becomes text.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Rounded up to seconds: `2m 5s`.
+fn spelled(duration: Duration) -> String {
+    let seconds = duration.as_secs() + u64::from(duration.subsec_nanos() > 0);
+    match (seconds / 3_600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds}s"),
+        (0, minutes, seconds) => format!("{minutes}m {seconds}s"),
+        (hours, minutes, _) => format!("{hours}h {minutes}m"),
+    }
+}

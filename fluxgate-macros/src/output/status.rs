@@ -1,0 +1,31 @@
+//! What `server_errors` asks of a result.
+
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+use crate::input::tokens::{local, respan};
+
+/// Whether the server failed. `result` is one of references, and `span` that of the word.
+pub(crate) fn server_failed(span: Span, result: &TokenStream, private: &TokenStream) -> TokenStream {
+    let function = respan(quote!(#private::server_failed), span);
+    let [value, error] = ["value", "error"].map(|subject| asked(span, &local(subject), private));
+    let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#result, #value, #error));
+    arguments.set_span(span);
+    quote!(#function #arguments)
+}
+
+/// A closure that asks a value or an error for its status, and that whether the server failed. As the compiler prefers the methods of
+/// the types themselves, the traits are those of what has none.
+fn asked(span: Span, subject: &Ident, private: &TokenStream) -> TokenStream {
+    let inner = local("inner");
+    // With the span of the word, at which a status that is none is told.
+    let status = Ident::new("__fluxgate_status", span);
+    let [ask_for_it, ask_it] =
+        [quote_spanned!(span=> .status()), quote_spanned!(span=> #status.is_server_error())];
+    quote!(|#subject| {
+        use #private::{FoundStatus as _, IsServerError as _, OneStatus as _, WithoutStatus as _};
+        let #inner = #private::Inner::of(#subject).get(#subject);
+        let #inner = #inner.map(|#inner| #private::Asked::of(#inner).get(#inner));
+        #private::Found(#inner.and_then(|#inner| #private::Status(#inner #ask_for_it).get())).ask(|#status| #ask_it)
+    })
+}

@@ -1,0 +1,119 @@
+//! A fault that is injected into a breaker, so that people can rehearse an outage.
+
+use std::time::Duration;
+
+#[cfg(feature = "chaos")]
+use fluxgate_rules::ConfigProblem;
+#[cfg(feature = "chaos")]
+use fluxgate_rules::duration::Spelled;
+
+#[cfg(feature = "chaos")]
+use super::error::ConfigError;
+
+/// A fault, for a drill: for a time, it fails or delays a share of the calls that a breaker admits.
+///
+/// It can be made only with the feature `chaos`, so that no program contains drills by accident. [`CircuitBreaker::inject`] says what it
+/// does to calls. In [`Snapshot::fault`](crate::Snapshot::fault), it is what a breaker suffers right now.
+///
+/// ```
+/// # #[cfg(feature = "chaos")] {
+/// use fluxgate::Fault;
+/// use std::time::Duration;
+///
+/// let fault = Fault::lasting(Duration::from_secs(300)).fail(0.5);
+/// assert_eq!(fault.failing, 0.5);
+/// # }
+/// ```
+///
+/// [`CircuitBreaker::inject`]: crate::CircuitBreaker#method.inject
+#[derive(Clone, Copy, PartialEq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Fault {
+    /// Which share of calls fails, from 0 to 1.
+    pub failing: f64,
+    /// Which share of calls is delayed, from 0 to 1.
+    pub delaying: f64,
+    /// For how long these are delayed. With the feature `serde`, in seconds.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "seconds"))]
+    pub delay: Duration,
+    /// For how long the fault lasts; in a snapshot, for how much longer. With the feature `serde`, in seconds.
+    #[cfg_attr(feature = "serde", serde(serialize_with = "seconds"))]
+    pub lasts: Duration,
+}
+
+#[cfg(feature = "serde")]
+fn seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(duration.as_secs_f64())
+}
+
+/// A fault that nobody remembers is an outage.
+#[cfg(feature = "chaos")]
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+#[cfg(feature = "chaos")]
+impl Fault {
+    /// A fault that lasts for so long, at most a day, and does nothing yet.
+    #[must_use]
+    pub const fn lasting(duration: Duration) -> Self {
+        Self { failing: 0.0, delaying: 0.0, delay: Duration::ZERO, lasts: duration }
+    }
+
+    /// Fails this share of the calls, from 0 to 1.
+    #[must_use]
+    pub const fn fail(self, share: f64) -> Self {
+        Self { failing: share, ..self }
+    }
+
+    /// Delays this share of the calls, from 0 to 1, by `delay`. No call is both failed and delayed, so the two shares are at most 1 in
+    /// sum.
+    ///
+    /// It takes the feature `tokio`, too: a future must not block its thread, and only a runtime can wake it.
+    #[cfg(feature = "tokio")]
+    #[must_use]
+    pub const fn delay(self, share: f64, delay: Duration) -> Self {
+        Self { delaying: share, delay, ..self }
+    }
+
+    /// Whether it makes sense, for a breaker that has a clock or not.
+    pub(crate) fn check(&self, has_clock: bool) -> Result<(), ConfigError> {
+        let Self { failing, delaying, delay, lasts } = *self;
+        let mut problems = Vec::new();
+        let mut problem = |message: String, help: &str| {
+            problems.push(ConfigProblem::new("fault", message).with_help(help));
+        };
+        let is_share = |share: f64| (0.0..=1.0).contains(&share);
+        for (name, share) in [("fail", failing), ("delay", delaying)] {
+            if !is_share(share) {
+                problem(format!("`{name}` takes a share of the calls, and {share} is none"), "from 0 to 1");
+            }
+        }
+        if is_share(failing) && is_share(delaying) {
+            if failing + delaying == 0.0 {
+                problem("the fault does nothing".into(), "`.fail(0.5)` fails every other call");
+            }
+            if failing + delaying > 1.0 {
+                let message = format!(
+                    "no call is both failed and delayed, and {failing} + {delaying} is more than all"
+                );
+                problem(message, "shares of at most 1 in sum");
+            }
+        }
+        if lasts.is_zero() || lasts > LONGEST {
+            let message = format!("a fault cannot last for {}", Spelled(lasts));
+            problem(message, "longer than zero, and at most a day: then inject it again");
+        }
+        if delaying > 0.0 && (delay.is_zero() || delay > lasts) {
+            let message =
+                format!("a fault that lasts for {} cannot delay calls by {}", Spelled(lasts), Spelled(delay));
+            problem(message, "a delay longer than zero, and no longer than the fault");
+        }
+        if !has_clock {
+            problem(
+                "the fault would never end, since this breaker has no clock".into(),
+                "`fluxgate::set_clock(..)` before, or `.clock(..)` for this breaker",
+            );
+        }
+        if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
+    }
+}

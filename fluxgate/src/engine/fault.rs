@@ -1,0 +1,97 @@
+//! Faults that are injected into a breaker.
+//!
+//! A bit of the state word says that there is one, so breakers without a fault pay nothing. It is not a change of state: calls that were
+//! admitted before count as ever, and a transition or a reset leaves the fault in place.
+
+#[cfg(feature = "tokio")]
+use std::time::Duration;
+
+use fluxgate_rules::metrics::nanos;
+
+use super::answer::Admission;
+use super::breaker::{Breaker, Guard};
+use super::injected::Injected;
+use super::recording;
+use super::word::StateWord;
+use crate::configuration::fault::Fault;
+#[cfg(feature = "tracing")]
+use crate::events::tracing::emit_fault;
+use crate::state::{Outcome, State};
+use crate::sync::Ordering;
+
+/// Injects a fault, which is checked, in place of the one that there may be.
+pub(crate) fn inject(breaker: &Breaker, fault: Fault) {
+    let until = breaker.now().saturating_add(nanos(fault.lasts));
+    set(&mut breaker.lock(), Some(Injected { fault, until }));
+    announce(breaker, Some(&fault));
+}
+
+/// Removes the fault, if there is one.
+pub(crate) fn clear(breaker: &Breaker) {
+    let guard = breaker.lock();
+    if guard.fault.is_some() {
+        end(guard);
+    }
+}
+
+/// The fault that there is at `now`, with how long it will still last.
+pub(crate) fn present(guard: &Guard<'_>, now: u64) -> Option<Fault> {
+    guard.fault.as_ref().and_then(|injected| injected.present(now))
+}
+
+/// Admits a call under `word`, that of a breaker with a fault: the fault strikes it or not. The call began at the time `start`.
+#[cold]
+#[inline(never)]
+pub(super) fn strike(breaker: &Breaker, word: StateWord, start: u64) -> Admission {
+    // Who disabled the breaker wants it out of the way altogether.
+    if word.state() == State::Disabled {
+        return Admission::admitted(word, start);
+    }
+    let now = breaker.now();
+    let guard = breaker.lock();
+    let fault = present(&guard, now);
+    if fault.is_none() && guard.fault.is_some() {
+        end(guard);
+    } else {
+        drop(guard);
+    }
+    let Some(Fault { failing, delaying, .. }) = fault else { return Admission::admitted(word, start) };
+    let drawn = breaker.draw(now).unit();
+    if drawn < failing {
+        recording::record_undated(breaker, word, start, Outcome::Failure);
+        return Admission::failed(word);
+    }
+    Admission::admitted(if drawn < failing + delaying { word.struck() } else { word }, start)
+}
+
+/// How long a call that the fault has struck is delayed.
+#[cfg(feature = "tokio")]
+pub(crate) fn delay(breaker: &Breaker) -> Duration {
+    breaker.lock().fault.as_ref().map_or(Duration::ZERO, |injected| injected.fault.delay)
+}
+
+fn end(mut guard: Guard<'_>) {
+    let breaker = guard.breaker;
+    set(&mut guard, None);
+    drop(guard);
+    announce(breaker, None);
+}
+
+#[cfg_attr(not(feature = "tracing"), expect(unused_variables, reason = "it is only told to `tracing`"))]
+fn announce(breaker: &Breaker, fault: Option<&Fault>) {
+    #[cfg(feature = "tracing")]
+    emit_fault(breaker.name(), fault);
+}
+
+/// Takes back what was granted to calls with the old word, as for every change of how calls are recorded.
+fn set(guard: &mut Guard<'_>, fault: Option<Injected>) {
+    let breaker = guard.breaker;
+    guard.close_stripes();
+    breaker.healthy.store(StateWord::NONE.0, Ordering::Release);
+    if fault.is_some() {
+        breaker.state.fetch_or(StateWord::FAULT, Ordering::Release);
+    } else {
+        breaker.state.fetch_and(!StateWord::FAULT, Ordering::Release);
+    }
+    guard.fault = fault.map(Box::new);
+}

@@ -1,0 +1,195 @@
+//! What exporters of metrics show of all breakers, whatever they export to.
+
+use core::fmt;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::isolation::resolve;
+use super::registry::breakers;
+use super::snapshot::Snapshot;
+use super::totals::{Spent, Totals};
+use crate::engine::breaker::{Breaker, Origin};
+use crate::events::listener::Listener;
+use crate::events::transition::Transition;
+use crate::state::State;
+
+/// Collects what there is to tell of all breakers, for an exporter of metrics. `fluxgate::metrics` and the crate
+/// `fluxgate-opentelemetry` are built on it; one for another system may be, too.
+///
+/// Breakers of one name are told of as one. A name whose breakers are all dropped keeps its counts, so that they never go back, even if
+/// another breaker takes it: a collector grows with the number of names that there have ever been. What a breaker counted between the last
+/// collection and its end is not seen.
+///
+/// Clones collect as one. Transitions are counted if it [listens](crate::listen):
+///
+/// ```
+/// use fluxgate::{CircuitBreaker, Collector, State};
+///
+/// let collector = Collector::new();
+/// fluxgate::listen(collector.clone());
+/// let breaker = CircuitBreaker::builder("shipping").build()?;
+/// breaker.force_open();
+/// breaker.acquire().unwrap_err();
+///
+/// let all = collector.collect();
+/// let shipping = all.iter().find(|collected| collected.breaker == "shipping").unwrap();
+/// assert_eq!(shipping.states, [State::ForcedOpen]);
+/// assert_eq!(shipping.totals.refused, 1);
+/// assert_eq!(shipping.transitions, [(State::Closed, State::ForcedOpen, 1)]);
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
+#[derive(Clone, Default)]
+pub struct Collector(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    known: Mutex<Known>,
+    transitions: Mutex<BTreeMap<String, TransitionCounts>>,
+}
+
+/// From which state, to which, and how often.
+type TransitionCounts = Vec<(State, State, u64)>;
+
+/// What has been collected so far.
+#[derive(Default)]
+struct Known {
+    counts: BTreeMap<String, (Totals, Spent)>,
+    /// By address.
+    breakers: HashMap<usize, Seen>,
+}
+
+/// What a breaker told when it was last asked.
+struct Seen {
+    /// Keeps another breaker from taking its address.
+    origin: Origin,
+    totals: Totals,
+    spent: Spent,
+}
+
+/// What a [`Collector`] tells of all breakers of one name.
+#[derive(Clone, PartialEq, Default, Debug)]
+#[non_exhaustive]
+pub struct Collected {
+    /// The name.
+    pub breaker: String,
+    /// The states that breakers of this name are in, each once: one state, if there is one breaker, and none, if it was dropped.
+    pub states: Vec<State>,
+    /// How often they have gone from one state to another, since the collector listens. From `MetricsOnly` to `MetricsOnly`: they would
+    /// have opened.
+    pub transitions: Vec<(State, State, u64)>,
+    /// The sums of their counts.
+    pub totals: Totals,
+    /// The sums of how long they have been in each state.
+    pub spent: Spent,
+    /// The highest share of failures in their windows or trials. Windows with fewer calls than the rule's largest `min` do not count,
+    /// since no rate is judged in them.
+    pub failure_rate: Option<f64>,
+    /// The highest share of calls that reached a threshold of the rule, for each threshold. The same windows do not count.
+    pub slow_rates: Vec<(Duration, f64)>,
+}
+
+impl Collector {
+    /// One that has not seen anything yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Everything there is to tell now, sorted by name.
+    pub fn collect(&self) -> Vec<Collected> {
+        // The last handle to a breaker drops its listeners, which are user code: not under the lock.
+        let breakers: Vec<_> = breakers().collect();
+        // Whole collections come one after the other, or an older one could follow a newer one. So clocks of the user are read under
+        // this lock; one that collected itself would have no end anyway.
+        let mut known = lock(&self.0.known);
+        let mut all = BTreeMap::<_, Collected>::new();
+        for breaker in &breakers {
+            let breaker = resolve(breaker.breaker());
+            let snapshot = Snapshot::of(breaker);
+            all.entry(snapshot.name.clone()).or_default().add(&snapshot);
+            known.count(breaker, &snapshot);
+        }
+        known.breakers.retain(|_, seen| seen.is_live());
+        for (name, (totals, spent)) in &known.counts {
+            let collected = all.entry(name.clone()).or_default();
+            (collected.totals, collected.spent) = (*totals, *spent);
+        }
+        drop(known);
+        for (name, transitions) in &*lock(&self.0.transitions) {
+            all.entry(name.clone()).or_default().transitions.clone_from(transitions);
+        }
+        all.into_iter().map(|(breaker, collected)| Collected { breaker, ..collected }).collect()
+    }
+}
+
+/// Counts transitions.
+impl Listener for Collector {
+    fn on_transition(&self, transition: &Transition) {
+        let mut all = lock(&self.0.transitions);
+        let name = transition.breaker.as_str();
+        if !all.contains_key(name) {
+            all.insert(name.to_owned(), Vec::new());
+        }
+        let Some(counts) = all.get_mut(name) else { return };
+        match counts.iter_mut().find(|(from, to, _)| (*from, *to) == (transition.from, transition.to)) {
+            Some((_, _, count)) => *count += 1,
+            None => counts.push((transition.from, transition.to, 1)),
+        }
+    }
+}
+
+impl fmt::Debug for Collector {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Collector").finish_non_exhaustive()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Known {
+    /// Adds by how much a breaker's counts have grown.
+    fn count(&mut self, breaker: &Breaker, snapshot: &Snapshot) {
+        let (totals, spent) = (snapshot.totals, snapshot.spent);
+        let seen = Seen { origin: breaker.origin.clone(), totals, spent };
+        let before = self.breakers.insert(std::ptr::from_ref(breaker).addr(), seen);
+        let before = before.map(|seen| (seen.totals, seen.spent)).unwrap_or_default();
+        let (sum_of_totals, sum_of_spent) = self.counts.entry(snapshot.name.clone()).or_default();
+        sum_of_totals.grow(&before.0, &totals);
+        sum_of_spent.grow(&before.1, &spent);
+    }
+}
+
+impl Seen {
+    fn is_live(&self) -> bool {
+        match &self.origin {
+            Origin::Hidden | Origin::Static(_) => true,
+            Origin::Shared(breaker) => breaker.strong_count() > 0,
+        }
+    }
+}
+
+impl Collected {
+    /// Takes in the gauges of a breaker.
+    fn add(&mut self, snapshot: &Snapshot) {
+        if !self.states.contains(&snapshot.state) {
+            self.states.push(snapshot.state);
+        }
+        let metrics = &snapshot.metrics;
+        // A trial is judged by other numbers than those of a closed breaker.
+        let is_enough =
+            metrics.total() >= u64::from(snapshot.largest_min) || snapshot.state == State::HalfOpen;
+        if !is_enough {
+            return;
+        }
+        self.failure_rate = self.failure_rate.into_iter().chain(metrics.failure_rate()).reduce(f64::max);
+        for threshold in metrics.thresholds() {
+            let Some(rate) = metrics.slow_rate(threshold) else { continue };
+            match self.slow_rates.iter_mut().find(|(known, _)| *known == threshold) {
+                Some((_, highest)) => *highest = highest.max(rate),
+                None => self.slow_rates.push((threshold, rate)),
+            }
+        }
+    }
+}

@@ -1,0 +1,433 @@
+//! Breakers of one kind, each for a key.
+
+use std::any::Any;
+#[cfg(feature = "test-util")]
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::hash::Hash;
+use std::ops::Deref;
+use std::sync::atomic::fence;
+use std::time::Duration;
+
+use fluxgate_rules::metrics::nanos;
+
+use super::table::{Locked, Table};
+use crate::clock::UserClock;
+use crate::configuration::name::Name;
+use crate::configuration::{Settings, SettingsRef};
+use crate::engine::breaker::{Breaker, Membership, Origin};
+use crate::engine::counting;
+use crate::engine::registry::REGISTRY;
+use crate::engine::transition::subscribe;
+use crate::events::audience::Subscription;
+use crate::handle::circuit_breaker::CircuitBreaker;
+use crate::handle::enrollment::enroll;
+#[cfg(feature = "test-util")]
+use crate::handle::isolation::double;
+use crate::state::State;
+#[cfg(feature = "test-util")]
+use crate::sync::RwLock;
+use crate::sync::{Arc, AtomicU64, OnceBox, Ordering, Reading, const_unless_model};
+
+/// Breakers of one kind, each for a key.
+///
+/// A key's breaker is made when the key first comes. From then on it is found in a [`Table`], and by the registry like any other.
+pub struct Family {
+    /// The breaker of all keys that have no room. It has the family's name, settings and clock.
+    root: Root,
+    max_keys: usize,
+    /// After how long without use a breaker goes, in nanoseconds.
+    key_idle: u64,
+    /// Those who listen to all breakers of the family.
+    listeners: Vec<Subscription>,
+    /// Made on first use.
+    members: OnceBox<Members>,
+}
+
+enum Root {
+    Static(&'static Breaker),
+    Shared(Arc<Breaker>),
+}
+
+struct Members {
+    table: Table,
+    /// When the next places are to be looked through for breakers that were not used for long.
+    looks_at: AtomicU64,
+}
+
+impl Deref for Root {
+    type Target = Breaker;
+
+    #[inline]
+    fn deref(&self) -> &Breaker {
+        match self {
+            Self::Static(breaker) => breaker,
+            Self::Shared(breaker) => breaker,
+        }
+    }
+}
+
+/// A key as it is kept.
+type Owned = Box<dyn Any + Send + Sync>;
+
+/// A key, which is to be compared with those that are there, and to be kept if it is not among them.
+struct Candidate<'a> {
+    hash: u64,
+    is: &'a dyn Fn(&Membership) -> bool,
+    /// Makes the key to keep, and from this and the family's name, the breaker's.
+    own: &'a dyn Fn(&Name) -> (Owned, Name),
+}
+
+/// How many places are looked through at a time.
+const PORTION: usize = 16;
+/// How many portions are searched for a breaker that may go, when a new key has no room.
+const PORTIONS: usize = 4;
+/// How often every place is looked through while `key_idle` passes.
+const ROUNDS: u64 = 8;
+/// How precisely it is noted when a breaker was last used, in nanoseconds: so often at most does a hit write.
+const PRECISION: u64 = 1 << 20;
+
+impl Family {
+    const_unless_model! {
+        /// A family for a `static`. The settings are those of `root`, and all are checked.
+        pub const fn new(root: &'static Breaker, max_keys: usize, key_idle: Duration) -> Self {
+            Self::with(Root::Static(root), max_keys, nanos(key_idle), Vec::new())
+        }
+    }
+
+    pub(super) fn shared(
+        root: Arc<Breaker>,
+        max_keys: usize,
+        key_idle: Duration,
+        listeners: Vec<Subscription>,
+    ) -> Self {
+        for listener in &listeners {
+            subscribe(&root, listener.clone());
+        }
+        Self::with(Root::Shared(root), max_keys, nanos(key_idle), listeners)
+    }
+
+    const_unless_model! {
+        const fn with(root: Root, max_keys: usize, key_idle: u64, listeners: Vec<Subscription>) -> Self {
+            Self { root, max_keys, key_idle, listeners, members: OnceBox::new() }
+        }
+    }
+
+    /// The breaker of a key.
+    #[inline]
+    pub fn get<Q>(&self, key: &Q) -> CircuitBreaker
+    where
+        Q: Hash + Eq + ToOwned<Owned: Display + Send + Sync + 'static> + ?Sized,
+    {
+        let family = self.resolved();
+        let hash = family.members().table.hash(key);
+        let is = |member: &Membership| is_of(member, key);
+        if let Some(breaker) = family.find(hash, is) {
+            return CircuitBreaker::from_kept(breaker);
+        }
+        let own = |family: &Name| {
+            let key = key.to_owned();
+            let name = family.of_key(&key);
+            (Box::new(key) as Owned, name)
+        };
+        family.make(&Candidate { hash, is: &is, own: &own })
+    }
+
+    /// The breaker of a key that has one. That is no use of it.
+    pub(super) fn existing<Q>(&self, key: &Q) -> Option<CircuitBreaker>
+    where
+        Q: Hash + Eq + ToOwned<Owned: 'static> + ?Sized,
+    {
+        let table = &self.resolved().members().table;
+        loop {
+            let version = table.version();
+            let found = table.find(table.hash(key), |member| is_of(member, key));
+            if found.is_some() || table.lock().version() == version {
+                return found.map(CircuitBreaker::from_kept);
+            }
+        }
+    }
+
+    /// Takes out the breaker of a key, whatever its state. Whoever holds it may go on with it.
+    pub(super) fn remove<Q>(&self, key: &Q) -> Option<CircuitBreaker>
+    where
+        Q: Hash + Eq + ToOwned<Owned: 'static> + ?Sized,
+    {
+        let removed = self.existing(key)?;
+        let table = &self.resolved().members().table;
+        let breaker = {
+            let mut locked = table.lock();
+            let place = locked.place_of(table.hash(key), removed.breaker())?;
+            let breaker = locked.take(place);
+            locked.close(place);
+            breaker
+        };
+        REGISTRY.leave(&breaker);
+        Some(removed)
+    }
+
+    /// All breakers of keys, but those that were not used for long and go now.
+    pub(super) fn breakers(&self) -> Vec<CircuitBreaker> {
+        let family = self.resolved();
+        let now = family.root.now();
+        let mut gone = Vec::new();
+        let mut locked = family.members().table.lock();
+        family.let_idle_go(&mut locked, now, usize::MAX, &mut gone);
+        let places = 0..locked.place_count();
+        let breakers = places.filter_map(|number| locked.get(number));
+        let breakers = breakers.map(|breaker| CircuitBreaker::from_shared(breaker.share())).collect();
+        drop(locked);
+        breakers
+    }
+
+    /// How many breakers of keys there are, without those that were not used for long and go now.
+    pub(super) fn length(&self) -> usize {
+        let family = self.resolved();
+        let now = family.root.now();
+        let mut gone = Vec::new();
+        let mut locked = family.members().table.lock();
+        family.let_idle_go(&mut locked, now, usize::MAX, &mut gone);
+        let length = locked.length();
+        drop(locked);
+        length
+    }
+
+    /// The breaker of all keys that have no room.
+    #[inline]
+    pub(super) fn root(&self) -> &Breaker {
+        &self.root
+    }
+
+    /// The same, as a handle.
+    pub(super) fn overflow(&self) -> CircuitBreaker {
+        match &self.root {
+            Root::Static(breaker) => CircuitBreaker::from_static(breaker),
+            Root::Shared(breaker) => CircuitBreaker::from_shared(breaker.clone()),
+        }
+    }
+
+    /// The family itself, or that which stands in for it if a test has isolated this thread.
+    #[cfg(not(feature = "test-util"))]
+    #[inline]
+    const fn resolved(&self) -> &Self {
+        self
+    }
+
+    /// The family itself, or that which stands in for it if a test has isolated this thread.
+    #[cfg(feature = "test-util")]
+    #[inline]
+    fn resolved(&self) -> &Self {
+        double(self.root()).map_or(self, |root| self.stand_in(root))
+    }
+
+    /// The family around the double of the root. Like that, it is leaked, because a call may outlive the test.
+    #[cfg(feature = "test-util")]
+    #[cold]
+    fn stand_in(&self, root: &'static Breaker) -> &'static Self {
+        static FAMILIES: RwLock<BTreeMap<usize, &'static Family>> = RwLock::new(BTreeMap::new());
+
+        let address = std::ptr::from_ref(root).addr();
+        if let Some(family) = FAMILIES.read().get(&address) {
+            return family;
+        }
+        let make = || -> &'static Self {
+            Box::leak(Box::new(Self::with(Root::Static(root), self.max_keys, self.key_idle, Vec::new())))
+        };
+        FAMILIES.write().entry(address).or_insert_with(make)
+    }
+
+    #[inline]
+    fn members(&self) -> &Members {
+        self.members.get_or_init(|| Box::new(self.no_members()))
+    }
+
+    #[cold]
+    fn no_members(&self) -> Members {
+        let vacant = Breaker::detached(self.root.settings.clone(), None, Origin::Hidden);
+        Members { table: Table::new(self.max_keys, Arc::new(vacant)), looks_at: AtomicU64::new(0) }
+    }
+
+    /// Finds a breaker, and notes that it is used.
+    #[inline]
+    fn find(&self, hash: u64, is: impl Fn(&Membership) -> bool) -> Option<Reading<Breaker>> {
+        let members = self.members();
+        let breaker = members.table.find(hash, is)?;
+        let now = self.root.now();
+        if let Some(membership) = breaker.membership()
+            && now.saturating_sub(membership.used.load(Ordering::Relaxed)) >= PRECISION
+        {
+            membership.used.store(now, Ordering::Relaxed);
+            if now >= members.looks_at.load(Ordering::Relaxed) {
+                self.look_through(now);
+            }
+        }
+        Some(breaker)
+    }
+
+    /// Makes the breaker of a key that has none, unless another thread does, or there is no room.
+    #[cold]
+    #[inline(never)]
+    fn make(&self, key: &Candidate<'_>) -> CircuitBreaker {
+        let (owned, name) = (key.own)(self.root.name());
+        let members = self.members();
+        // No memory is given back, and no key dropped, before the lock is.
+        let mut gone = Vec::new();
+        loop {
+            let version = members.table.version();
+            if let Some(found) = self.find(key.hash, key.is) {
+                return CircuitBreaker::from_kept(found);
+            }
+            let now = self.root.now();
+            let mut locked = members.table.lock();
+            if locked.version() != version {
+                continue;
+            }
+            self.look_on(&mut locked, now, &mut gone);
+            if locked.length() >= self.max_keys && !self.make_room(&mut locked, now, &mut gone) {
+                drop(locked);
+                return self.overflowing();
+            }
+            let breaker = self.member(key.hash, owned, name, now);
+            locked.insert(key.hash, breaker.clone());
+            return CircuitBreaker::from_shared(breaker);
+        }
+    }
+
+    /// A breaker with the family's settings of this moment.
+    fn member(&self, hash: u64, key: Owned, name: Name, now: u64) -> Arc<Breaker> {
+        let settings = Settings { name, ..self.root.settings().clone() };
+        let clock = self.root.clock.as_deref().map(UserClock::again).map(Box::new);
+        let is_hidden = self.root.origin.is_hidden();
+        let breaker = Arc::new_cyclic(|itself| {
+            let itself = (!is_hidden).then(|| itself.clone());
+            let membership = Membership { itself, hash, key, used: AtomicU64::new(now) };
+            Breaker::detached(SettingsRef::shared(settings), clock, Origin::Member(Arc::new(membership)))
+        });
+        for listener in &self.listeners {
+            subscribe(&breaker, listener.clone());
+        }
+        breaker
+    }
+
+    /// The breaker of all keys that have no room. It counts their calls.
+    fn overflowing(&self) -> CircuitBreaker {
+        enroll(&self.root);
+        if !self.root.word().is_counted() {
+            counting::begin(&self.root);
+        }
+        self.overflow()
+    }
+
+    /// Looks through some places for breakers that were not used for long.
+    #[cold]
+    #[inline(never)]
+    fn look_through(&self, now: u64) {
+        let mut gone = Vec::new();
+        // Whoever has the lock looks, too.
+        if let Some(mut locked) = self.members().table.try_lock() {
+            self.look_on(&mut locked, now, &mut gone);
+        }
+    }
+
+    /// The same, if it is time.
+    fn look_on(&self, locked: &mut Locked<'_>, now: u64, gone: &mut Vec<Arc<Breaker>>) {
+        let looks_at = &self.members().looks_at;
+        let due = looks_at.load(Ordering::Relaxed);
+        if now >= due {
+            let portions = (locked.place_count() / PORTION) as u64;
+            let pause = (self.key_idle / ROUNDS / portions).max(1);
+            // One portion a call makes up for what was missed, but more than a round is not owed.
+            let owed = pause.saturating_mul(portions);
+            looks_at.store(due.max(now.saturating_sub(owed)).saturating_add(pause), Ordering::Relaxed);
+            self.let_idle_go(locked, now, PORTION, gone);
+        }
+    }
+
+    /// Lets go what was not used for long, in the next so many places.
+    fn let_idle_go(&self, locked: &mut Locked<'_>, now: u64, places: usize, gone: &mut Vec<Arc<Breaker>>) {
+        for _ in 0..places.min(locked.place_count()) {
+            let number = locked.next();
+            // What moves into its place is looked at as well.
+            while let Some(breaker) = locked.get(number) {
+                let goes = breaker.word().state() == State::Closed && self.is_idle(&breaker, now);
+                drop(breaker);
+                if !goes || !self.let_go(locked, number, now, gone) {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// Lets go, of the breakers in the next places, that which was not used for longest. Returns `false` if none may go.
+    fn make_room(&self, locked: &mut Locked<'_>, now: u64, gone: &mut Vec<Arc<Breaker>>) -> bool {
+        for _ in 0..PORTIONS {
+            let mut candidates: [(u64, usize); PORTION] = [(u64::MAX, 0); PORTION];
+            for candidate in &mut candidates {
+                let number = locked.next();
+                if let Some(breaker) = locked.get(number).filter(|breaker| self.may_go(breaker, now)) {
+                    *candidate = (used(&breaker), number);
+                }
+            }
+            candidates.sort_unstable();
+            let candidates = candidates.iter().take_while(|(used, _)| *used != u64::MAX);
+            for (_, number) in candidates {
+                if self.let_go(locked, *number, now, gone) {
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    /// Lets a breaker go, unless it may not, or somebody holds it: for a call, for example.
+    fn let_go(&self, locked: &mut Locked<'_>, number: usize, now: u64, gone: &mut Vec<Arc<Breaker>>) -> bool {
+        let breaker = locked.take(number);
+        let is_held = || {
+            let is_held = Arc::strong_count(&breaker) > 1;
+            // What they did who held it is seen from here on.
+            fence(Ordering::Acquire);
+            is_held
+        };
+        if !is_held() {
+            // Nor may anyone get hold of it by the registry any more.
+            REGISTRY.leave(&breaker);
+            if !is_held() && self.may_go(&breaker, now) {
+                locked.close(number);
+                gone.push(breaker);
+                return true;
+            }
+            if !breaker.word().is_fresh() {
+                REGISTRY.enter(&breaker);
+            }
+        }
+        locked.put_back(number, breaker);
+        false
+    }
+
+    /// Whether a new key may take the place of this one. One that is open would otherwise keep it for ever if nobody asks for it again.
+    fn may_go(&self, breaker: &Breaker, now: u64) -> bool {
+        match breaker.word().state() {
+            State::Closed => true,
+            State::Open => {
+                let pause_ended = breaker.deadline.load(Ordering::Relaxed);
+                self.is_idle(breaker, now) && now.saturating_sub(pause_ended) >= self.key_idle
+            }
+            State::HalfOpen => self.is_idle(breaker, now),
+            State::MetricsOnly | State::Disabled | State::ForcedOpen => false,
+        }
+    }
+
+    fn is_idle(&self, breaker: &Breaker, now: u64) -> bool {
+        now.saturating_sub(used(breaker)) >= self.key_idle
+    }
+}
+
+fn used(breaker: &Breaker) -> u64 {
+    breaker.membership().map_or(0, |membership| membership.used.load(Ordering::Relaxed))
+}
+
+/// Whether it is the breaker of this key. Families whose keys are known to the compiler alone may have some of several types.
+fn is_of<Q: Eq + ToOwned<Owned: 'static> + ?Sized>(member: &Membership, key: &Q) -> bool {
+    use std::borrow::Borrow as _;
+    member.key.downcast_ref::<Q::Owned>().is_some_and(|own| own.borrow() == key)
+}

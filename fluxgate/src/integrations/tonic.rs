@@ -1,0 +1,86 @@
+//! A refusal as a status of gRPC: `UNAVAILABLE`, with the time to wait. As a response of axum, it names neither breaker nor cause.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tonic::metadata::{MetadataMap, MetadataValue};
+use tonic::{Code, Status};
+
+use super::unavailable;
+use crate::handle::error::{CallNotPermitted, Error};
+
+/// With the feature `tonic`: `UNAVAILABLE`, with a [`google.rpc.RetryInfo`](https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto)
+/// among its details, and the time in `grpc-retry-pushback-ms`, which clients with a
+/// [retry policy](https://github.com/grpc/proposal/blob/master/A6-client-retries.md) wait for; there, a breaker that does not try again
+/// asks for no retry. The message names neither breaker nor cause, since a server may send it on. The refusal is the status's source,
+/// which stays in the process.
+impl From<CallNotPermitted> for Status {
+    fn from(refusal: CallNotPermitted) -> Self {
+        let left = refusal.retry_after();
+        let message = unavailable::message(&refusal);
+        // What is not a number means: do not try again.
+        let milliseconds = left.map_or(-1, |left| i64::try_from(milliseconds(left)).unwrap_or(i64::MAX));
+        let mut metadata = MetadataMap::new();
+        metadata.insert("grpc-retry-pushback-ms", MetadataValue::from(milliseconds));
+        let details = left.map_or_else(Vec::new, |left| retry_info(Code::Unavailable, &message, left));
+        let mut status =
+            Self::with_details_and_metadata(Code::Unavailable, message, details.into(), metadata);
+        status.set_source(Arc::new(refusal));
+        status
+    }
+}
+
+/// With the feature `tonic`: the status of the error that it contains.
+impl<E: Into<Status>> From<Error<E>> for Status {
+    fn from(error: Error<E>) -> Self {
+        match error {
+            Error::Inner(error) => error.into(),
+            Error::NotPermitted(refusal) => refusal.into(),
+        }
+    }
+}
+
+/// Rounded up.
+fn milliseconds(left: Duration) -> u128 {
+    left.as_nanos().div_ceil(1_000_000)
+}
+
+/// A `google.rpc.Status` whose only detail is a `google.rpc.RetryInfo`, as Protocol Buffers encode it.
+fn retry_info(code: Code, message: &str, left: Duration) -> Vec<u8> {
+    let mut delay = Vec::new();
+    number(&mut delay, 1, left.as_secs());
+    number(&mut delay, 2, left.subsec_nanos().into());
+    let info = bytes(1, &delay);
+    let mut any = bytes(1, b"type.googleapis.com/google.rpc.RetryInfo");
+    any.extend(bytes(2, &info));
+    let mut status = Vec::new();
+    number(&mut status, 1, i32::from(code).unsigned_abs().into());
+    status.extend(bytes(2, message.as_bytes()));
+    status.extend(bytes(3, &any));
+    status
+}
+
+/// A field that is a number; one that is 0 is left out.
+fn number(to: &mut Vec<u8>, field: u8, value: u64) {
+    if value > 0 {
+        to.push(field << 3);
+        varint(to, value);
+    }
+}
+
+/// A field that is a text or a message.
+fn bytes(field: u8, content: &[u8]) -> Vec<u8> {
+    let mut to = vec![field << 3 | 2];
+    varint(&mut to, content.len() as u64);
+    to.extend_from_slice(content);
+    to
+}
+
+/// Seven bits a byte, the lowest first; the eighth says that more follow.
+fn varint(to: &mut Vec<u8>, mut value: u64) {
+    while value > 0x7f {
+        to.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    to.push(value as u8);
+}

@@ -1,0 +1,22 @@
+//! What a refusal says to strangers: neither which breaker refused nor why, which are no business of a client.
+
+use std::time::Duration;
+
+use fluxgate_rules::duration::Spelled;
+
+use crate::handle::error::CallNotPermitted;
+
+pub(super) const UNAVAILABLE: &str = "temporarily unavailable";
+
+pub(super) fn message(refusal: &CallNotPermitted) -> String {
+    match seconds(refusal) {
+        Some(seconds) => format!("{UNAVAILABLE}; try again in {}", Spelled(Duration::from_secs(seconds))),
+        None => UNAVAILABLE.to_owned(),
+    }
+}
+
+/// The time to wait, rounded up.
+pub(super) fn seconds(refusal: &CallNotPermitted) -> Option<u64> {
+    let left = refusal.retry_after()?;
+    Some(left.as_secs() + u64::from(left.subsec_nanos() > 0))
+}

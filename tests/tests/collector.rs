@@ -1,0 +1,153 @@
+//! What a collector tells exporters of breakers that come, go and share a name.
+
+use fluxgate::testing::ManualClock;
+use fluxgate::{Builder, CircuitBreaker, Collected, Collector, Outcome, State, permit, trip, window};
+use fluxgate_tests::fixture::{millis, registry, seconds, together};
+
+fn built(name: &'static str, configure: impl FnOnce(Builder) -> Builder) -> (CircuitBreaker, ManualClock) {
+    let clock = ManualClock::new();
+    let builder = CircuitBreaker::builder(name)
+        .window(window::count(10))
+        .trip(trip::min(10) & trip::failure_rate(0.5))
+        .permit(permit::all())
+        .clock(clock.clone());
+    (configure(builder).build().expect("valid"), clock)
+}
+
+fn call(breaker: &CircuitBreaker, outcome: Outcome, times: usize) {
+    for _ in 0..times {
+        breaker.acquire().expect("admitted").record(outcome);
+    }
+}
+
+fn of(collector: &Collector, name: &str) -> Option<Collected> {
+    let mut all = collector.collect();
+    assert!(all.is_sorted_by(|one, other| one.breaker < other.breaker), "each name once, in order");
+    let place = all.iter().position(|collected| collected.breaker == name)?;
+    Some(all.swap_remove(place))
+}
+
+#[test]
+fn a_breaker_is_told_of_from_its_first_use_on() {
+    let _turn = registry();
+    let collector = Collector::new();
+    assert_eq!(of(&collector, "collector: late"), None);
+    let (_breaker, clock) = built("collector: late", |builder| builder);
+    clock.advance(seconds(3));
+    let collected = of(&collector, "collector: late").expect("it is there");
+    assert_eq!(collected.states, [State::Closed]);
+    assert_eq!(collected.spent.of(State::Closed), seconds(3));
+    assert_eq!((collected.transitions, collected.failure_rate), (vec![], None));
+}
+
+#[test]
+fn the_counts_of_namesakes_are_summed_and_never_go_back() {
+    let _turn = registry();
+    let collector = Collector::new();
+    let name = "collector: twins";
+    let failures = || of(&collector, name).expect("known").totals.failures;
+    let (one, _) = built(name, |builder| builder);
+    let (other, clock) = built(name, |builder| builder);
+    call(&one, Outcome::Failure, 3);
+    call(&other, Outcome::Failure, 4);
+    assert_eq!(failures(), 7);
+    // One goes while the other's count grows by more than what goes.
+    drop(one);
+    call(&other, Outcome::Failure, 5);
+    assert_eq!(failures(), 12);
+    other.force_open();
+    clock.advance(seconds(2));
+    drop(other);
+    assert_eq!(of(&collector, name).map(|gone| (gone.states, gone.totals.failures)), Some((vec![], 12)));
+    let (another, _) = built(name, |builder| builder);
+    call(&another, Outcome::Failure, 1);
+    assert_eq!(failures(), 13);
+}
+
+#[test]
+fn namesakes_are_in_several_states_and_the_highest_rate_is_told() {
+    let _turn = registry();
+    let collector = Collector::new();
+    let rule = trip::min(4) & (trip::failure_rate(0.9) | trip::slow_rate(0.9, millis(500)));
+    let (one, clock) = built("collector: rates", |builder| builder.trip(rule.clone()));
+    let (other, _) = built("collector: rates", |builder| builder.trip(rule.clone()));
+    let (manual, _) = built("collector: rates", |builder| builder.trip(rule.clone()));
+    manual.disable();
+    call(&one, Outcome::Failure, 1);
+    call(&one, Outcome::Success, 3);
+    call(&other, Outcome::Failure, 2);
+    let slow = one.acquire().expect("closed");
+    clock.advance(seconds(1));
+    slow.success();
+    let collected = of(&collector, "collector: rates").expect("known");
+    // The other has too few calls for a rate of 100% to mean anything.
+    assert_eq!(collected.failure_rate, Some(0.2));
+    assert_eq!(collected.slow_rates, [(millis(500), 0.2)]);
+    let mut states = collected.states;
+    states.sort_by_key(|state| state.as_str());
+    assert_eq!(states, [State::Closed, State::Disabled]);
+}
+
+#[test]
+fn transitions_are_counted_from_when_it_listens_even_of_breakers_that_are_gone() {
+    let _turn = registry();
+    let (deaf, listening) = (Collector::new(), Collector::new());
+    let name = "collector: transitions";
+    let (breaker, clock) = built(name, |builder| builder);
+    breaker.force_open();
+    fluxgate::listen(listening.clone());
+    breaker.reset();
+    for _ in 0..2 {
+        call(&breaker, Outcome::Failure, 10);
+        clock.advance(seconds(60));
+        call(&breaker, Outcome::Success, 6);
+    }
+    drop(breaker);
+    let transitions = of(&listening, name).expect("known by its transitions").transitions;
+    assert_eq!(
+        transitions,
+        [
+            (State::ForcedOpen, State::Closed, 1),
+            (State::Closed, State::Open, 2),
+            (State::Open, State::HalfOpen, 2),
+            (State::HalfOpen, State::Closed, 2),
+        ]
+    );
+    assert_eq!(of(&deaf, name), None, "it neither listened nor collected in time");
+}
+
+#[test]
+fn successes_are_told_once_a_breaker_counts_them() {
+    let _turn = registry();
+    let collector = Collector::new();
+    let name = "collector: counted";
+    let (breaker, _) = built(name, |builder| builder);
+    call(&breaker, Outcome::Success, 5);
+    let totals = || of(&collector, name).expect("known").totals;
+    assert_eq!((totals().successes, totals().ignored), (None, None));
+    breaker.count_calls();
+    call(&breaker, Outcome::Success, 2);
+    call(&breaker, Outcome::Ignored, 1);
+    assert_eq!((totals().successes, totals().ignored), (Some(2), Some(1)));
+}
+
+#[test]
+fn collections_at_one_time_count_nothing_twice() {
+    let _turn = registry();
+    let collector = Collector::new();
+    let name = "collector: together";
+    let (breaker, _) =
+        built(name, |builder| builder.trip(trip::failure_streak(1_000_000)).window(window::count(10)));
+    together(3, |nth| {
+        if nth == 0 {
+            return call(&breaker, Outcome::Failure, 10_000);
+        }
+        let mut last = 0;
+        for _ in 0..200 {
+            let now = of(&collector, name).map_or(0, |collected| collected.totals.failures);
+            assert!(now >= last, "{now} after {last}");
+            last = now;
+        }
+    });
+    assert_eq!(of(&collector, name).expect("known").totals.failures, 10_000);
+}

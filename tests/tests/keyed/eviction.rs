@@ -1,0 +1,140 @@
+//! Which breakers go, and which stay.
+
+use std::time::Duration;
+
+use fluxgate::testing::ManualClock;
+use fluxgate::{CircuitBreaker, Keyed, State, find};
+
+use fluxgate_tests::fixture::registry;
+
+use crate::{fail, fragile};
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+#[test]
+fn a_breaker_that_is_not_used_goes() {
+    let _turn = registry();
+    let clock = ManualClock::new();
+    let hosts: Keyed<String> = fragile("idle", &clock).keyed().build().unwrap();
+    for host in ["a", "b"] {
+        drop(hosts.get(host).acquire());
+    }
+    clock.advance(HOUR / 2);
+    drop(hosts.get("b").acquire());
+    clock.advance(HOUR / 2);
+    assert_eq!(hosts.len(), 1);
+    assert!(find("idle{a}").is_none() && find("idle{b}").is_some());
+    clock.advance(HOUR / 2);
+    assert_eq!(hosts.iter().count(), 0);
+}
+
+#[test]
+fn it_goes_while_others_are_used() {
+    let _turn = registry();
+    let clock = ManualClock::new();
+    let hosts: Keyed<u32> = fragile("busy", &clock).keyed().build().unwrap();
+    for host in 0..500 {
+        drop(hosts.get(&host).acquire());
+    }
+    for _ in 0..500 {
+        clock.advance(HOUR / 100);
+        hosts.get(&7);
+    }
+    let left = (0..500).filter(|host| find(&format!("busy{{{host}}}")).is_some()).count();
+    assert_eq!(left, 1);
+}
+
+#[test]
+fn those_that_are_open_half_open_or_in_a_state_by_command_stay() {
+    let _turn = registry();
+    let clock = ManualClock::new();
+    let hosts: Keyed<String> = fragile("kept", &clock).keyed().build().unwrap();
+    fail(&hosts.get("half-open"));
+    clock.advance(Duration::from_secs(61));
+    drop(hosts.get("half-open").acquire().unwrap());
+    fail(&hosts.get("open"));
+    hosts.get("forced").force_open();
+    hosts.get("disabled").disable();
+    hosts.get("metrics only").metrics_only();
+    hosts.get("closed");
+    clock.advance(100 * HOUR);
+    let mut states: Vec<_> = hosts.iter().map(|(_, breaker)| breaker.state().as_str()).collect();
+    states.sort_unstable();
+    assert_eq!(states, ["disabled", "forced_open", "half_open", "metrics_only", "open"]);
+}
+
+#[test]
+fn one_that_is_in_use_stays() {
+    let clock = ManualClock::new();
+    let hosts: Keyed<String> = fragile("in use", &clock).keyed().max_keys(2).build().unwrap();
+    let handle = hosts.get("a");
+    let call = handle.acquire().unwrap();
+    let owned = hosts.get("b").acquire_owned().unwrap();
+    clock.advance(2 * HOUR);
+    assert_eq!(hosts.len(), 2);
+    // Nor does a new key take its place.
+    assert_eq!(hosts.get("c").name(), "in use");
+    call.failure();
+    owned.failure();
+    assert_eq!((hosts.get("a").state(), hosts.get("b").state()), (State::Open, State::Open));
+}
+
+#[test]
+fn of_those_that_may_go_the_one_goes_that_was_not_used_for_longest() {
+    let _turn = registry();
+    let clock = ManualClock::new();
+    let hosts: Keyed<u32> = fragile("longest", &clock).keyed().max_keys(8).build().unwrap();
+    let tick = Duration::from_millis(10);
+    for key in 0..8 {
+        clock.advance(tick);
+        hosts.get(&key);
+    }
+    for key in 100..1_000 {
+        clock.advance(tick);
+        hosts.get(&3);
+        clock.advance(tick);
+        hosts.get(&key);
+        assert_eq!(hosts.len(), 8);
+    }
+    assert!(hosts.existing(&3).is_some() && hosts.existing(&5).is_none());
+}
+
+#[test]
+fn when_none_may_go_new_keys_share_a_breaker() {
+    let _turn = registry();
+    let clock = ManualClock::new();
+    let hosts: Keyed<u32> = fragile("full", &clock).keyed().max_keys(3).build().unwrap();
+    (0..3).for_each(|key| fail(&hosts.get(&key)));
+    assert!(find("full").is_none());
+    for key in 3..10 {
+        let shared = hosts.get(&key);
+        assert_eq!((shared.name(), shared.state()), ("full", State::Closed));
+        shared.call(|| Ok::<_, ()>(())).unwrap();
+    }
+    assert_eq!(hosts.len(), 3);
+    let shared = find("full").unwrap();
+    assert_eq!(shared.snapshot().totals.successes, Some(7));
+    // There is room again.
+    hosts.get(&0).reset();
+    assert_eq!(hosts.get(&7).name(), "full{7}");
+    assert!(hosts.existing(&0).is_none());
+}
+
+/// Otherwise a family that has met enough hosts that no longer exist would have no room ever after.
+#[test]
+fn a_full_family_gives_up_those_that_nobody_asks_for_again() {
+    let _turn = registry();
+    let clock = ManualClock::new();
+    let hosts: Keyed<u32> = fragile("abandoned", &clock).keyed().max_keys(2).build().unwrap();
+    fail(&hosts.get(&0));
+    fail(&hosts.get(&1));
+    // For an hour after their pauses, they keep their places.
+    clock.advance(HOUR + Duration::from_secs(59));
+    assert_eq!(hosts.get(&2).name(), "abandoned");
+    clock.advance(Duration::from_secs(2));
+    // One that is asked for keeps its place for longer.
+    assert_eq!(hosts.get(&0).state(), State::Open);
+    assert_eq!(hosts.get(&2).name(), "abandoned{2}");
+    let states = [0, 1].map(|key| hosts.existing(&key).map(|breaker: CircuitBreaker| breaker.state()));
+    assert_eq!(states, [Some(State::Open), None]);
+}

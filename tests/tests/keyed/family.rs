@@ -1,0 +1,140 @@
+//! What a family is: breakers with one configuration, and names of their own.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use fluxgate::testing::ManualClock;
+use fluxgate::{Changes, CircuitBreaker, ConfigProblem, Keyed, State, Transition, breakers, find, trip};
+
+use fluxgate_tests::fixture::registry;
+
+use crate::{fail, fragile};
+
+#[test]
+fn a_key_has_a_breaker_of_its_own() {
+    let hosts: Keyed<String> = fragile("own", &ManualClock::new()).keyed().build().unwrap();
+    fail(&hosts.get("a"));
+    assert_eq!((hosts.get("a").state(), hosts.get("b").state()), (State::Open, State::Closed));
+    assert_eq!((hosts.get("a").name(), hosts.name(), hosts.len()), ("own{a}", "own", 2));
+    let refusal = hosts.get("a").acquire().unwrap_err();
+    assert_eq!(
+        refusal.to_string(),
+        "circuit breaker `own{a}` is open: 1 failed in a row (1 >= 1); next attempt in 1m"
+    );
+}
+
+#[test]
+fn keys_are_whatever_is_hashed_and_printed() {
+    let numbers: Keyed<u64> = CircuitBreaker::builder("numbers").keyed().build().unwrap();
+    assert_eq!(numbers.get(&7).name(), "numbers{7}");
+    let owned: Keyed<String> = CircuitBreaker::builder("strings").keyed().build().unwrap();
+    let one = owned.get(&"a".to_owned());
+    one.force_open();
+    assert_eq!(owned.get("a").state(), State::ForcedOpen);
+    let clone = owned.clone();
+    assert_eq!(clone.get("a").state(), State::ForcedOpen);
+}
+
+#[test]
+fn breakers_are_found_by_their_names() {
+    let _turn = registry();
+    let hosts: Keyed<String> = fragile("found", &ManualClock::new()).keyed().build().unwrap();
+    assert!(find("found{a}").is_none() && find("found").is_none());
+    fail(&hosts.get("a"));
+    let found = find("found{a}").unwrap();
+    assert_eq!((found.name(), found.state()), ("found{a}", State::Open));
+    assert_eq!(found.snapshot().family.as_deref(), Some("found"));
+    let listed: Vec<_> = breakers().filter(|breaker| breaker.name().starts_with("found")).collect();
+    assert_eq!(listed.len(), 1);
+    drop((hosts, found, listed));
+    assert!(find("found{a}").is_none());
+}
+
+#[test]
+fn iteration_is_over_keys_and_their_breakers() {
+    let hosts: Keyed<String> = fragile("iterated", &ManualClock::new()).keyed().build().unwrap();
+    assert!(hosts.is_empty() && hosts.iter().next().is_none());
+    for host in ["a", "b", "c"] {
+        hosts.get(host);
+    }
+    fail(&hosts.get("b"));
+    let states: BTreeSet<_> = hosts.iter().map(|(key, breaker)| (key, breaker.state().as_str())).collect();
+    let expected = [("a", "closed"), ("b", "open"), ("c", "closed")].map(|(key, state)| (key.into(), state));
+    assert_eq!(states, BTreeSet::from(expected));
+}
+
+#[test]
+fn a_breaker_can_be_removed_in_any_state() {
+    let hosts: Keyed<String> = fragile("removed", &ManualClock::new()).keyed().build().unwrap();
+    fail(&hosts.get("a"));
+    let removed = hosts.remove("a").unwrap();
+    assert_eq!((removed.state(), hosts.get("a").state()), (State::Open, State::Closed));
+    assert!(hosts.remove("b").is_none() && hosts.existing("b").is_none());
+    assert_eq!(hosts.existing("a").map(|breaker| breaker.state()), Some(State::Closed));
+    hosts.get("a").force_open();
+    assert_eq!(find("removed{a}").map(|breaker| breaker.state()), Some(State::ForcedOpen));
+}
+
+#[test]
+fn many_keys_are_found_again_however_they_come_and_go() {
+    let clock = ManualClock::new();
+    let numbers: Keyed<u32> = fragile("many", &clock).keyed().max_keys(3_000).build().unwrap();
+    let mut random = fastrand::Rng::with_seed(14);
+    let mut expected = BTreeSet::new();
+    for _ in 0..20_000 {
+        let key = random.u32(0..3_000);
+        if random.bool() {
+            numbers.get(&key);
+            expected.insert(key);
+        } else {
+            assert_eq!(numbers.remove(&key).is_some(), expected.remove(&key));
+        }
+    }
+    assert_eq!(numbers.len(), expected.len());
+    let all: BTreeSet<_> = numbers.iter().map(|(key, _)| key).collect();
+    assert_eq!(all, expected);
+    assert!(
+        all.iter().all(|key| numbers
+            .existing(key)
+            .is_some_and(|breaker| breaker.name() == format!("many{{{key}}}")))
+    );
+}
+
+#[test]
+fn listeners_of_the_family_hear_of_every_key() {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let log = heard.clone();
+    let hosts: Keyed<String> = fragile("heard", &ManualClock::new())
+        .listener(move |transition: &Transition| log.lock().unwrap().push(transition.breaker.to_string()))
+        .keyed()
+        .build()
+        .unwrap();
+    fail(&hosts.get("a"));
+    fail(&hosts.get("b\n"));
+    assert_eq!(*heard.lock().unwrap(), ["heard{a}", "heard{b\\n}"]);
+}
+
+#[test]
+fn new_settings_are_for_all_keys_and_those_to_come() {
+    let hosts: Keyed<String> = fragile("reconfigured", &ManualClock::new()).keyed().build().unwrap();
+    let before = hosts.get("before");
+    hosts.reconfigure(&Changes::new().trip(trip::failure_streak(2))).unwrap();
+    for breaker in [before, hosts.get("after"), hosts.overflow()] {
+        assert_eq!(breaker.snapshot().rule, "failure_streak(2)");
+    }
+    let error = hosts.reconfigure(&Changes::new().trip(trip::failure_rate(0.5))).unwrap_err();
+    assert_eq!(error.problems()[0].setting(), "trip");
+    assert_eq!(hosts.get("before").snapshot().rule, "failure_streak(2)");
+}
+
+#[test]
+fn all_that_is_wrong_is_said_at_once() {
+    let wrong = CircuitBreaker::builder("").trip(trip::failure_rate(0.5));
+    let error = wrong.keyed::<String>().max_keys(0).key_idle(Duration::ZERO).build().unwrap_err();
+    let settings: Vec<_> = error.problems().iter().map(ConfigProblem::setting).collect();
+    assert_eq!(settings, ["name", "trip", "max_keys", "key_idle"]);
+    let said = error.problems()[2].message();
+    assert_eq!(said, "`max_keys`: `0` is out of range: from 1 to 1000000 keys have breakers of their own");
+    assert!(CircuitBreaker::builder("many").keyed::<u8>().max_keys(1_000_001).build().is_err());
+}

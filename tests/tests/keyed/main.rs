@@ -1,0 +1,22 @@
+//! Families of breakers, each for a key.
+
+mod eviction;
+mod family;
+mod hostile;
+mod threads;
+
+use fluxgate::testing::ManualClock;
+use fluxgate::{Builder, CircuitBreaker, Outcome, retry, trip};
+use std::time::Duration;
+
+/// A builder of a family on this clock, whose breakers open with the first failure, and try again after a minute.
+fn fragile(name: &'static str, clock: &ManualClock) -> Builder {
+    CircuitBreaker::builder(name)
+        .trip(trip::failure_streak(1))
+        .retry(retry::cooldown(Duration::from_secs(60)))
+        .clock(clock.clone())
+}
+
+fn fail(breaker: &CircuitBreaker) {
+    breaker.acquire().expect("it is closed").record(Outcome::Failure);
+}

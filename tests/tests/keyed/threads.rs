@@ -1,0 +1,51 @@
+//! Families that several threads use at once.
+
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+
+use fluxgate::testing::ManualClock;
+use fluxgate::{Keyed, Outcome, State};
+use fluxgate_tests::fixture::together;
+
+use crate::fragile;
+
+#[test]
+fn threads_that_bring_a_key_at_once_get_one_breaker() {
+    let hosts: Keyed<u32> = fragile("at once", &ManualClock::new()).keyed().build().unwrap();
+    together(4, |_| {
+        for key in 0..2_000 {
+            let breaker = hosts.get(&key);
+            breaker.record(Outcome::Success, std::time::Duration::ZERO);
+        }
+    });
+    assert_eq!(hosts.len(), 2_000);
+    assert!(hosts.iter().all(|(_, breaker)| breaker.metrics().total() == 4));
+}
+
+/// Keys come, go and are removed while others look for them: whoever holds a breaker, or has opened one, finds it again.
+#[test]
+fn what_is_held_or_open_is_found_while_others_come_and_go() {
+    let hosts: Keyed<u32> = fragile("come and go", &ManualClock::new()).keyed().max_keys(64).build().unwrap();
+    let lost = Mutex::new(BTreeSet::new());
+    together(4, |thread| {
+        let own = thread as u32;
+        hosts.get(&own).force_open();
+        let mut random = fastrand::Rng::with_seed(u64::from(own));
+        for _ in 0..20_000 {
+            let key = 100 + random.u32(0..200);
+            let breaker = hosts.get(&key);
+            if breaker.name() != "come and go" && hosts.get(&key).name() != breaker.name() {
+                lost.lock().unwrap().insert(key);
+            }
+            if random.u8(..) == 0 {
+                hosts.remove(&(1_000 + own));
+            }
+            hosts.get(&(1_000 + own));
+            if hosts.get(&own).state() != State::ForcedOpen {
+                lost.lock().unwrap().insert(own);
+            }
+        }
+    });
+    assert_eq!(*lost.lock().unwrap(), BTreeSet::new());
+    assert!(hosts.len() <= 64);
+}
