@@ -6,5 +6,7 @@ pub(crate) mod guard;
 pub(crate) mod handler;
 pub(crate) mod outcome;
 mod place;
+mod request;
 pub(crate) mod settings;
 pub(crate) mod target;
+pub(crate) mod timeout;

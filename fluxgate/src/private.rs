@@ -5,6 +5,7 @@ mod alias;
 mod associated;
 mod closures;
 mod handlers;
+mod limits;
 mod probe;
 #[cfg(feature = "axum")]
 mod responses;
@@ -23,8 +24,9 @@ pub extern crate self as fluxgate;
 
 pub use self::alias::Alias;
 pub use self::associated::AssociatedBreaker;
-pub use self::closures::{ask, captured, custom, handle, holds, never, run, told};
-pub use self::handlers::{Custom, Fallback, Given, Rejected, Taken};
+pub use self::closures::{ask, captured, custom, handle, holds, never, request, run, told};
+pub use self::handlers::{Custom, Fallback, Given, Rejected, Request, Taken};
+pub use self::limits::{Expires, HasTimer, Limitable, limit};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
 pub use self::sources::{Evidence, HasSources, Plain, Pointer, PointerAndError, Sources, Unknown, evidence};
@@ -43,6 +45,7 @@ pub use crate::handle::circuit_breaker::{CircuitBreaker, share};
 pub use crate::handle::eager::Eager;
 pub use crate::handle::error::CallNotPermitted;
 pub use crate::handle::future::{Deferred, Guarded};
+pub use crate::handle::timed_out::TimedOut;
 pub use crate::state::Outcome;
 
 /// For a benchmark that compares clocks.

@@ -34,6 +34,7 @@ programs! {
     a_module_of_the_same_name
     a_rule_on_several_lines
     a_single_probe
+    a_time_limit
     aliases_of_futures
     aliases_of_result
     alternatives_with_a_leading_bar
@@ -104,6 +105,7 @@ programs! {
     parameters_with_cfg
     paths_of_the_crate
     patterns_of_parameters
+    pauses_from_errors
     permit_all
     places_of_breakers
     question_mark
@@ -126,6 +128,7 @@ programs! {
     small_window
     spellings_of_durations
     strings
+    sure_of_a_share
     temporaries_of_the_tail
     text_in_ok
     text_of_a_type_of_ones_own

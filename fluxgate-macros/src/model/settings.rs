@@ -9,7 +9,8 @@ use fluxgate_rules::syntax::{self, Branch, WrittenArgument, WrittenCall, Written
 use fluxgate_rules::token::{Token, TokenRange, spell};
 use fluxgate_rules::trial::Plan;
 use fluxgate_rules::vocabulary::{
-    HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, NORMAL, ON_CANCEL, OUTAGE, OUTCOME, Parameter, Vocabulary,
+    HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, NORMAL, ON_CANCEL, OUTAGE, OUTCOME, Parameter, TIMEOUT,
+    Vocabulary,
 };
 use fluxgate_rules::{Expectations, Extent, Problem, Window};
 use proc_macro2::{Span, TokenStream};
@@ -184,6 +185,11 @@ impl Settings {
         let settings = Reader { arguments, errors }.settings();
         errors.is_empty().then_some(settings)
     }
+}
+
+/// Reads how long a call may take.
+pub(crate) fn timeout(arguments: &Arguments, errors: &mut Errors) -> Option<Value> {
+    Reader { arguments, errors }.single(&TIMEOUT)
 }
 
 /// An argument that was read: its tokens and what they say.
@@ -408,6 +414,7 @@ impl Reader<'_> {
                     Kind::Keys => (ConstantType::Usize, "keys"),
                     Kind::Buckets => (ConstantType::Usize, "buckets"),
                     Kind::Ratio => (ConstantType::F64, "ratio"),
+                    Kind::Confidence => (ConstantType::F64, "confidence"),
                     Kind::Jitter => (ConstantType::F64, "jitter"),
                     Kind::Multiplier => (ConstantType::F64, "multiplier"),
                     Kind::Duration => (ConstantType::Duration, "duration"),

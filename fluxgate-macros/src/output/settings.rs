@@ -69,6 +69,25 @@ pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name:
     })
 }
 
+/// An expression of the type `__private::Limit`, which is blamed at `span` if there is no timer.
+pub(crate) fn limit(limit: &Value, span: (Span, Span), private: &TokenStream) -> TokenStream {
+    let mut writer = ConstantWriter::default();
+    let value = writer.value(limit);
+    let constants = writer.constants;
+    let value = if constants.is_empty() {
+        value
+    } else {
+        quote!({
+            use #private as __fluxgate;
+            #constants
+            #value
+        })
+    };
+    let (first, last) = span;
+    let limit = respan(quote!(#private::limit::<()>), first);
+    quote_spanned!(last=> #limit(#value))
+}
+
 fn outcome(outcome: Outcome) -> TokenStream {
     match outcome {
         Outcome::Failure => quote!(__fluxgate::Outcome::Failure),

@@ -18,6 +18,9 @@ pub const rejected: () = ();
 /// `fallback = |error| ..`: a closure or a path from the error to the return type. It runs on a refusal, and on any `Err`.
 pub const fallback: () = ();
 
+/// `timeout = 2s`: ends a call of an `async` function once it has taken so long. It is a failure, and the error is made from a `TimedOut`.
+pub const timeout: () = ();
+
 /// `on_cancel = ignore`: what a future counts as that is dropped before it has finished. `failure(after = 2s)` makes it a failure only
 /// if it had run for so long.
 pub const on_cancel: () = ();
@@ -47,6 +50,14 @@ pub const server_errors: () = ();
 
 /// `returned(PATTERN if GUARD)`: a return value that matches, whether it is a `Result` or not.
 pub const returned: () = ();
+
+/// `retry = from_error(FUNCTION, otherwise = RETRY)`: if the error of the failure that opens the breaker asks for a pause, by a
+/// `Retry-After`, say, that is how long it stays open. The function, or closure, is called with `&E`, and returns an `Option<Duration>`.
+/// See [`failure_for`](crate::Call::failure_for).
+pub const from_error: () = ();
+
+/// In `from_error`, the retry where the error asks for nothing. By default, `cooldown(60s)`.
+pub const otherwise: () = ();
 
 /// The call counts as a failure.
 pub const failure: () = ();

@@ -35,6 +35,7 @@ mod reentrant;
 mod refusal;
 mod registry;
 mod reopening;
+mod requested_pauses;
 mod rules;
 #[cfg(feature = "serde")]
 mod serialize;
@@ -42,5 +43,7 @@ mod snapshot;
 mod testing;
 mod threads;
 mod time_window;
+#[cfg(feature = "tokio")]
+mod timeouts;
 mod totals;
 mod trial;
