@@ -30,6 +30,7 @@ pub(crate) mod prescription;
 pub(crate) mod reconfiguration;
 pub(crate) mod refusal;
 pub(crate) mod registry;
+pub(crate) mod retrying;
 pub(crate) mod snapshot;
 pub(crate) mod timed_out;
 pub(crate) mod totals;

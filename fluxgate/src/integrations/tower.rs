@@ -19,6 +19,8 @@
 //! # }
 //! ```
 //!
+//! Which layer goes where is a question of its own: see [the page about it](crate::docs::layers).
+//!
 //! # Which breaker
 //!
 //! [`CircuitBreakerLayer::new`] takes a breaker, a reference to one in a `static`, or a closure that [finds](Select) one for a request,

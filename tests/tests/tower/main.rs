@@ -5,6 +5,7 @@ mod bodies;
 mod calls;
 mod clients;
 mod grpc;
+mod order;
 mod pending;
 mod probe;
 mod readiness;
