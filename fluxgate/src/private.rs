@@ -5,6 +5,8 @@ mod alias;
 mod associated;
 mod closures;
 mod handlers;
+#[cfg(feature = "keyed")]
+mod keys;
 mod probe;
 #[cfg(feature = "axum")]
 mod responses;
@@ -25,6 +27,8 @@ pub use self::alias::Alias;
 pub use self::associated::AssociatedBreaker;
 pub use self::closures::{ask, captured, custom, handle, holds, never, run, told};
 pub use self::handlers::{Custom, Fallback, Given, Rejected, Taken};
+#[cfg(feature = "keyed")]
+pub use self::keys::{Key, OwnedKey, Subject, breaker_of_key};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
 pub use self::sources::{Evidence, HasSources, Plain, Pointer, PointerAndError, Sources, Unknown, evidence};
@@ -42,6 +46,10 @@ pub use crate::handle::call::Call;
 pub use crate::handle::circuit_breaker::{CircuitBreaker, share};
 pub use crate::handle::eager::Eager;
 pub use crate::handle::error::CallNotPermitted;
+#[cfg(feature = "keyed")]
+pub use crate::handle::keyed::{Keyed, family::Family};
+#[cfg(feature = "keyed")]
+pub use fluxgate_rules::limits::{DEFAULT_IDLE, DEFAULT_KEYS};
 pub use crate::handle::future::{Deferred, Guarded};
 pub use crate::state::Outcome;
 

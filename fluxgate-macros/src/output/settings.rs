@@ -69,6 +69,21 @@ pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name:
     })
 }
 
+/// A constant expression of one value, which is checked if it is a constant of the user's.
+pub(crate) fn value(value: &Value, private: &TokenStream) -> TokenStream {
+    let mut writer = ConstantWriter::default();
+    let value = writer.value(value);
+    let constants = writer.constants;
+    if constants.is_empty() {
+        return value;
+    }
+    quote!({
+        use #private as __fluxgate;
+        #constants
+        #value
+    })
+}
+
 fn outcome(outcome: Outcome) -> TokenStream {
     match outcome {
         Outcome::Failure => quote!(__fluxgate::Outcome::Failure),
