@@ -7,6 +7,7 @@ cargo build --quiet --package fluxgate-examples --example metrics
 program=target/debug/examples/metrics
 "$program" --once | promtool check metrics
 promtool check rules examples/monitoring/alerts.yml
+promtool test rules examples/monitoring/alerts_test.yml
 promtool check config examples/monitoring/prometheus.yml
 
 data=$(mktemp -d)

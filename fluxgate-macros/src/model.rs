@@ -9,3 +9,4 @@ pub(crate) mod outcome;
 mod place;
 pub(crate) mod settings;
 pub(crate) mod target;
+pub(crate) mod timeout;

@@ -193,7 +193,8 @@ fn an_opening_between_two_collections_is_seen() {
     let exported = Exported::new(Temporality::Cumulative);
     let (breaker, clock) = built("openings", |builder| builder);
     clock.advance(seconds(30));
-    exported.read();
+    // Only what grows from 0 is seen to grow.
+    expect(&exported.of("openings"), &[("transitions{previous_state=closed,state=open}", 0.0)]);
     call(&breaker, Outcome::Failure, 10);
     breaker.acquire().expect_err("open");
     clock.advance(Duration::from_millis(60_500));

@@ -8,7 +8,7 @@ use fluxgate_rules::token::TokenRange;
 use fluxgate_rules::vocabulary::{Kind, PERMIT, RETRY, TRIP, Vocabulary, WINDOW};
 use fluxgate_rules::{Window, read};
 
-const NAMES: [(&str, &str); 17] = [
+const NAMES: [(&str, &str); 18] = [
     ("name", "\"payments\""),
     ("window", "count(100)"),
     ("trip", "min(10) & failure_rate(0.5)"),
@@ -21,6 +21,7 @@ const NAMES: [(&str, &str); 17] = [
     ("half_open_timeout", "5m"),
     ("rejected", "|refused| Err(refused.into())"),
     ("fallback", "|error| Err(error)"),
+    ("timeout", "2s"),
     ("on_panic", "failure"),
     ("on_cancel", "ignore"),
     ("breaker", "PAYMENTS"),
@@ -64,7 +65,7 @@ fn value(meaning: &Meaning) -> &'static str {
             "retry" => "cooldown(17s)",
             "permit" => "random(0.25)",
             "max_half_open_calls" => "7",
-            "half_open_timeout" => "17s",
+            "half_open_timeout" | "timeout" => "17s",
             "on_panic" | "on_cancel" => "failure",
             "name" => "\"seventeen\"",
             _ => "a::function",

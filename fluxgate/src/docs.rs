@@ -4,6 +4,7 @@
 //! - [`choosing`]: which numbers to take, and what they will do
 //! - [`recovery`]: what a breaker does after an outage, with figures
 //! - [`inside`]: how a breaker works, and why that is correct
+//! - [`production`]: what to watch and what to alert on, shadow mode, and what to do at night
 //! - [`testing`]: how to test code that uses breakers
 //! - [`limits`]: what a breaker cannot do for you, each with its way out
 //! - [`fleet`]: what it costs that instances do not share state, and partial failures
@@ -14,7 +15,8 @@ pub mod compiler {
     // Named by the compiler in its messages: by a path that is not hidden, it is not spelled out.
     #[doc(hidden)]
     pub use crate::private::{
-        Becomes, Custom, Fallback, Given, Met, Refusable, Rejected, Returned, Taken, Unmet,
+        Becomes, Custom, Expires, Fallback, Given, HasTimer, Limitable, Met, Refusable, Rejected, Returned,
+        Taken, Unmet,
     };
 }
 
@@ -35,6 +37,11 @@ pub mod performance {}
 
 #[doc = include_str!("../docs/limits.md")]
 pub mod limits {}
+
+// Its examples need the feature.
+#[cfg_attr(feature = "serde", doc = include_str!("../docs/production.md"))]
+#[cfg_attr(not(feature = "serde"), doc = "See the feature `serde`.")]
+pub mod production {}
 
 // Its examples need the feature.
 #[cfg_attr(feature = "test-util", doc = include_str!("../docs/testing.md"))]

@@ -18,6 +18,9 @@ pub(crate) mod future;
 pub(crate) mod isolation;
 #[cfg(feature = "keyed")]
 pub(crate) mod keyed;
+pub(crate) mod limit;
+#[cfg(feature = "tokio")]
+pub(crate) mod limited_call;
 pub(crate) mod listening;
 pub(crate) mod owned_call;
 #[cfg(feature = "serde")]
@@ -26,4 +29,5 @@ pub(crate) mod reconfiguration;
 pub(crate) mod refusal;
 pub(crate) mod registry;
 pub(crate) mod snapshot;
+pub(crate) mod timed_out;
 pub(crate) mod totals;

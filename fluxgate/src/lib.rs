@@ -27,7 +27,7 @@
 //!   functions of these modules.
 //! - [`Listener`], [`events`], [`Snapshot`] with its [`Totals`], and [`breakers`] let you watch breakers.
 //! - [`docs`] explains [what the compiler tells you](docs::compiler), [which numbers to choose](docs::choosing),
-//!   [how a breaker recovers](docs::recovery),
+//!   [how a breaker recovers](docs::recovery), [what to do in production](docs::production),
 //!   [how to test code that uses breakers](docs::testing), [how it works inside](docs::inside),
 //!   [what a guarded call costs](docs::performance), and [where the limits are](docs::limits).
 //!
@@ -41,13 +41,14 @@
 //!   subscriber, it goes to `log`, as all events do
 //! - `axum`: `IntoResponse` for [`CallNotPermitted`] and [`Error`], and [responses as return types](macro@circuit_breaker#returns)
 //! - `tonic`: a `tonic::Status` from [`CallNotPermitted`] and [`Error`], and [`server_errors`](track#responses-with-a-status) of
-//!   a `Status`
+//!   a `Status`. For clients of reqwest there is the crate `fluxgate-reqwest-middleware`
 //! - `chaos`: [`Fault`], drills: for a time, a share of the calls fails or is delayed
 //! - `keyed`: `Keyed`, a breaker for each host, tenant or shard, and `key = ..` in the attribute
 //! - `metrics`: `fluxgate::metrics`, figures for Prometheus and others, through the facade `metrics`. The same for OpenTelemetry are in the
 //!   crate `fluxgate-opentelemetry`, and a [`Collector`] is what both are built on
 //! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]; `fluxgate::settings`, from files and changed while the
 //!   program runs
+//! - `tokio`: `timeout = 2s` in the attribute, [`CallAsync::timeout`] by hand, on tokio's timer
 //! - `test-util`: `fluxgate::testing`, for [tests](docs::testing) that neither sleep nor disturb each other
 //!
 //! # Targets
@@ -112,10 +113,13 @@ pub use self::handle::events::{Events, events};
 pub use self::handle::future::CallAsync;
 #[cfg(feature = "keyed")]
 pub use self::handle::keyed::{Keyed, KeyedBuilder};
+#[cfg(feature = "tokio")]
+pub use self::handle::limited_call::LimitedCallAsync;
 pub use self::handle::listening::{count_calls, listen};
 pub use self::handle::owned_call::OwnedCall;
 pub use self::handle::registry::{breakers, find, register};
 pub use self::handle::snapshot::{Peak, Snapshot};
+pub use self::handle::timed_out::TimedOut;
 pub use self::handle::totals::{Spent, Totals};
 #[cfg(feature = "metrics")]
 pub use self::integrations::metrics;

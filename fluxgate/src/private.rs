@@ -7,6 +7,7 @@ mod closures;
 mod handlers;
 #[cfg(feature = "keyed")]
 mod keys;
+mod limits;
 mod probe;
 #[cfg(feature = "axum")]
 mod responses;
@@ -29,6 +30,7 @@ pub use self::closures::{ask, captured, custom, handle, holds, never, run, told}
 pub use self::handlers::{Custom, Fallback, Given, Rejected, Taken};
 #[cfg(feature = "keyed")]
 pub use self::keys::{Key, OwnedKey, Subject, breaker_of_key};
+pub use self::limits::{Expires, HasTimer, Limitable, limit};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
 pub use self::sources::{Evidence, HasSources, Plain, Pointer, PointerAndError, Sources, Unknown, evidence};
@@ -46,12 +48,13 @@ pub use crate::handle::call::Call;
 pub use crate::handle::circuit_breaker::{CircuitBreaker, share};
 pub use crate::handle::eager::Eager;
 pub use crate::handle::error::CallNotPermitted;
+pub use crate::handle::future::{Deferred, Guarded};
 #[cfg(feature = "keyed")]
 pub use crate::handle::keyed::{Keyed, family::Family};
+pub use crate::handle::timed_out::TimedOut;
+pub use crate::state::Outcome;
 #[cfg(feature = "keyed")]
 pub use fluxgate_rules::limits::{DEFAULT_IDLE, DEFAULT_KEYS};
-pub use crate::handle::future::{Deferred, Guarded};
-pub use crate::state::Outcome;
 
 /// For a benchmark that compares clocks.
 pub mod clock {

@@ -1,6 +1,7 @@
 //! `server_errors`: a response or an error says by its status whether the server failed.
 
 use std::io;
+use std::net::SocketAddr;
 
 use axum::Router;
 use axum::extract::Path;
@@ -278,7 +279,10 @@ async fn responses_and_errors_of_reqwest_need_the_word_alone() {
         );
     }
     server.abort();
-    server.await.expect_err("aborted");
+    // A port on which nobody listens, and nobody else may.
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
+    let address = socket.local_addr().expect("bound");
     BACKEND.reset();
     fetch(format!("http://{address}/200")).await.expect_err("nobody listens");
     assert_eq!((BACKEND.metrics().failures(), BACKEND.metrics().total()), FAILURE);

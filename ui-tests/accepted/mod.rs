@@ -34,6 +34,7 @@ programs! {
     a_module_of_the_same_name
     a_rule_on_several_lines
     a_single_probe
+    a_time_limit
     aliases_of_futures
     aliases_of_result
     alternatives_with_a_leading_bar

@@ -37,7 +37,7 @@ const fn name(text: &'static str, concern: Concern, example: &'static str) -> Ar
 }
 
 /// Every argument, in the order in which messages list them.
-pub(crate) const NAMES: [ArgumentName; 23] = [
+pub(crate) const NAMES: [ArgumentName; 24] = [
     name("name", Concern::Settings, "\"payments\""),
     name("window", Concern::Settings, "count(100)"),
     name("trip", Concern::Settings, "min(10) & failure_rate(0.5)"),
@@ -52,6 +52,7 @@ pub(crate) const NAMES: [ArgumentName; 23] = [
     name("half_open_timeout", Concern::Settings, "5m"),
     name("rejected", Concern::Calls, "|refused| Err(refused.into())"),
     name("fallback", Concern::Calls, "|error| Err(error)"),
+    name("timeout", Concern::Calls, "2s"),
     name("on_panic", Concern::Settings, "failure"),
     name("on_cancel", Concern::Settings, "ignore"),
     name("count_calls", Concern::Settings, "true"),

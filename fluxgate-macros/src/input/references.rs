@@ -58,12 +58,13 @@ static SETTINGS: [SettingWords; 4] = [
 /// Settings that are documented where they are made by hand.
 const OF_BUILDER: [&str; 3] = ["max_half_open_calls", "half_open_timeout", "on_panic"];
 /// Arguments that have no place of their own.
-const ARGUMENTS: [&str; 11] = [
+const ARGUMENTS: [&str; 12] = [
     "name",
     "success",
     "ignore",
     "rejected",
     "fallback",
+    "timeout",
     "on_cancel",
     "breaker",
     "handle",

@@ -13,6 +13,7 @@ use crate::input::warnings::Warning;
 use crate::model::handler;
 use crate::model::outcome::{Outcomes, Trackers};
 use crate::model::target::{self, BreakerLocation};
+use crate::model::timeout::{self, Timeout};
 
 /// A function and what guards it.
 pub(crate) struct GuardedFunction {
@@ -29,6 +30,8 @@ pub(crate) struct GuardedFunction {
     pub(crate) rejected: Option<Callable>,
     /// What is returned instead of an error, a refusal included if there is no `rejected`.
     pub(crate) fallback: Option<Callable>,
+    /// How long a call may take.
+    pub(crate) timeout: Option<Timeout>,
     /// Whether anything says what a failure is.
     pub(crate) has_tracker: bool,
 }
@@ -62,11 +65,13 @@ impl GuardedFunction {
         let trackers = Trackers::read(&arguments, &mut errors);
         let outcomes = trackers.outcomes();
         if errors.is_empty() {
-            let may_fail_otherwise = breaker.as_ref().is_none_or(BreakerLocation::trips_on_more_than_results);
+            let may_fail_otherwise = arguments.get("timeout").is_some()
+                || breaker.as_ref().is_none_or(BreakerLocation::trips_on_more_than_results);
             trackers.report_impossible(&arguments, may_fail_otherwise, &mut errors);
         }
         let [rejected, fallback] = ["rejected", "fallback"]
             .map(|name| handler::read(&arguments, name, function.as_ref(), &mut errors));
+        let timeout = timeout::read(&arguments, function.as_ref(), &mut errors);
         if let Some(function) = &function {
             for handler in ["rejected", "fallback"].iter().filter_map(|name| arguments.get(name)) {
                 function.forbid_shared_borrow(handler, &mut errors);
@@ -93,6 +98,7 @@ impl GuardedFunction {
                     outcomes,
                     rejected,
                     fallback,
+                    timeout,
                     has_tracker,
                 })
             }

@@ -27,7 +27,9 @@ impl Key {
     ) -> Option<Self> {
         let argument = arguments.get("key")?;
         let expression = match syn::parse2::<Expr>(argument.value.clone()) {
-            Ok(expression) if !matches!(ungrouped(&expression), Expr::Lit(_) | Expr::Closure(_)) => expression,
+            Ok(expression) if !matches!(ungrouped(&expression), Expr::Lit(_) | Expr::Closure(_)) => {
+                expression
+            }
             Ok(_) | Err(_) => {
                 let quoted = text(&argument.value).filter(|text| syn::parse_str::<Expr>(text).is_ok());
                 let example = quoted.unwrap_or_else(|| "host".to_owned());
@@ -77,7 +79,8 @@ fn split_type(expression: Expr) -> (Expr, Option<TokenStream>) {
 
 fn is_primitive(ty: &Type) -> bool {
     const PRIMITIVE: [&str; 14] = [
-        "bool", "char", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
+        "bool", "char", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128",
+        "usize",
     ];
     matches!(ty, Type::Path(path) if PRIMITIVE.iter().any(|name| path.path.is_ident(name)))
 }
@@ -108,7 +111,9 @@ fn type_of_parameter(subject: &Expr, function: &Function) -> Option<TokenStream>
             Type::Group(group) => &group.elem,
             Type::Paren(paren) => &paren.elem,
             Type::ImplTrait(_) => return None,
-            Type::Path(path) if generics.type_params().any(|its| path.path.is_ident(&its.ident)) => return None,
+            Type::Path(path) if generics.type_params().any(|its| path.path.is_ident(&its.ident)) => {
+                return None;
+            }
             _ => return Some(ty.to_token_stream()),
         };
     }

@@ -9,7 +9,8 @@ use fluxgate_rules::syntax::{self, Branch, WrittenArgument, WrittenCall, Written
 use fluxgate_rules::token::{Token, TokenRange, spell};
 use fluxgate_rules::trial::Plan;
 use fluxgate_rules::vocabulary::{
-    HALF_OPEN_TIMEOUT, KEY_IDLE, Kind, MAX_HALF_OPEN_CALLS, MAX_KEYS, NORMAL, ON_CANCEL, OUTAGE, OUTCOME, Parameter, Vocabulary,
+    HALF_OPEN_TIMEOUT, KEY_IDLE, Kind, MAX_HALF_OPEN_CALLS, MAX_KEYS, NORMAL, ON_CANCEL, OUTAGE, OUTCOME,
+    Parameter, TIMEOUT, Vocabulary,
 };
 use fluxgate_rules::{Expectations, Extent, Problem, Window};
 use proc_macro2::{Span, TokenStream};
@@ -188,6 +189,11 @@ impl Settings {
         let settings = Reader { arguments, errors }.settings();
         errors.is_empty().then_some(settings)
     }
+}
+
+/// Reads how long a call may take.
+pub(crate) fn timeout(arguments: &Arguments, errors: &mut Errors) -> Option<Value> {
+    Reader { arguments, errors }.single(&TIMEOUT)
 }
 
 /// An argument that was read: its tokens and what they say.

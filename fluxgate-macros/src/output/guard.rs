@@ -13,11 +13,12 @@ use crate::input::tokens::{braced, local};
 use crate::input::unseen::Unseen;
 use crate::model::guard::GuardedFunction;
 use crate::model::target::BreakerLocation;
+use crate::model::timeout::Timeout;
 use crate::output::body::{self, Capture};
 use crate::output::private::Private;
 use crate::output::target::Target;
 use crate::output::warnings::warnings;
-use crate::output::{handler, outcome, references, returns};
+use crate::output::{handler, outcome, references, returns, settings};
 
 /// The function, with its body guarded.
 pub(crate) fn guarded(guard: &GuardedFunction, private: &Private) -> TokenStream {
@@ -32,8 +33,8 @@ pub(crate) fn guarded(guard: &GuardedFunction, private: &Private) -> TokenStream
     };
     let signature = without_mut(&guard.function.signature, &capture.bound_anew);
     let (beside, import) = (&target.beside, &private.import);
-    let settings = guard.breaker.settings().map(|settings| &settings.warnings[..]).unwrap_or_default();
-    let warnings = [settings, &guard.warnings].map(warnings);
+    let of_settings = guard.breaker.settings().map(|settings| &settings.warnings[..]).unwrap_or_default();
+    let warnings = [of_settings, &guard.warnings].map(warnings);
     let warnings = quote!(#(#warnings)*);
     let references = references::statements(&guard.references, &private.fluxgate, &private.name);
     let attributes = attributes::of_function(attributes, !beside.is_empty());
@@ -179,7 +180,8 @@ impl BodyWriter<'_> {
         let handle = &target.handle;
         let finish = self.finisher();
         let begun = local("begun");
-        let new = |settle: &TokenStream| quote!(#private::Eager::<_, #output, _, _>::new(#handle, #body, move #finish, #settle));
+        let (new, limit) = self.constructor();
+        let new = |settle: &TokenStream| quote!(#private::Eager::<_, #output, _, _>::#new(#handle, #body, #limit move #finish, #settle));
         let is_visible = guard.function.has_attributes_below();
         let (setup, future) = if self.has_handlers() {
             let new = new(&quote!(#private::told));
@@ -210,7 +212,8 @@ impl BodyWriter<'_> {
             return quote!(return #deferred.await;);
         }
         let (private, call, finish) = (self.private, local("call"), self.finisher());
-        let awaited = quote!(#private::Guarded::new(#call, #future, #finish).await);
+        let (new, limit) = self.constructor();
+        let awaited = quote!(#private::Guarded::#new(#call, #future, #limit #finish).await);
         self.admitted(&self.entered("enter_async"), &TokenStream::new(), &awaited)
     }
 
@@ -219,7 +222,8 @@ impl BodyWriter<'_> {
         let Self { private, target, .. } = self;
         let (breaker, finish, refusal) = (&target.breaker, self.finisher(), local("refusal"));
         let refused = self.refused(&refusal);
-        quote!(#private::Deferred::new(#breaker, #future, move #finish, |#refusal| #refused))
+        let (new, limit) = self.constructor();
+        quote!(#private::Deferred::#new(#breaker, #future, #limit move #finish, |#refusal| #refused))
     }
 
     /// A `Result` of the admitted call, or a refusal.
@@ -235,10 +239,41 @@ impl BodyWriter<'_> {
         outcome::finish(&self.guard.outcomes, self.returns(), &call, &returned, self.private)
     }
 
-    /// The same as a closure, of the call and of what it has returned.
+    /// The same as a closure, of the call and of what it has returned, if it has in time.
     fn finisher(&self) -> TokenStream {
         let (call, returned, finish) = (local("call"), local("returned"), self.finish());
-        quote!(|#call, #returned| #finish)
+        if self.guard.timeout.is_none() {
+            return quote!(|#call, #returned| #finish);
+        }
+        let timed_out = self.timed_out();
+        quote!(|#call, #returned| match #returned {
+            ::core::result::Result::Ok(#returned) => #finish,
+            ::core::result::Result::Err(#returned) => #timed_out,
+        })
+    }
+
+    /// Ends the call, which took too long, and makes what it returns.
+    fn timed_out(&self) -> TokenStream {
+        let (private, call, returned) = (self.private, local("call"), local("returned"));
+        let of = if self.guard.outcomes.is_of_returned() {
+            quote!(#private::Limitable)
+        } else {
+            quote!(#private::Returned)
+        };
+        let become_error = returns::timed_out_error(self.returns(), private);
+        returns::call(self.returns(), &of, "timed_out", &quote!(#call.time_out(#returned), #become_error))
+    }
+
+    /// The name of a future's constructor, and what that takes after the body: the limit, if there is one.
+    fn constructor(&self) -> (Ident, TokenStream) {
+        let name = |name| Ident::new(name, Span::mixed_site());
+        match &self.guard.timeout {
+            None => (name("new"), TokenStream::new()),
+            Some(Timeout { value, span }) => {
+                let limit = settings::limit(value, *span, self.private);
+                (name("limited"), quote!(#limit,))
+            }
+        }
     }
 
     /// Returns what `run` and then `made` make from `call`, or else what the function returns when it is refused. `entered` is a

@@ -19,16 +19,32 @@ pub(crate) fn call(returns: &Returns, of: &TokenStream, method: &str, argument: 
 
 /// The function that makes a refusal an error, spanned so that a type without one is blamed.
 pub(crate) fn become_error(returns: &Returns, private: &TokenStream) -> TokenStream {
+    conversion(returns, private, &quote!(CallNotPermitted), &quote!(Becomes), "become_error")
+}
+
+/// The same for a time-out.
+pub(crate) fn timed_out_error(returns: &Returns, private: &TokenStream) -> TokenStream {
+    conversion(returns, private, &quote!(TimedOut), &quote!(Expires), "expire")
+}
+
+fn conversion(
+    returns: &Returns,
+    private: &TokenStream,
+    from: &TokenStream,
+    by: &TokenStream,
+    method: &str,
+) -> TokenStream {
     if let Some(GenericError { tokens, span: (first, last) }) = &returns.generic_error {
         // The compiler says itself which bound is missing. In a closure, it says so once.
         let refusal = local("refusal");
         let open = quote_spanned!(*first=> <);
-        let from = respan(quote!(as ::core::convert::From<#private::CallNotPermitted>>::from), *last);
+        let from = respan(quote!(as ::core::convert::From<#private::#from>>::from), *last);
         return quote!(|#refusal| #open #tokens #from(#refusal));
     }
     let (first, last) = returns.span;
     let open = respan(quote!(<#private::), first);
-    let method = respan(quote!(CallNotPermitted as #private::Becomes<_, _>>::become_error), last);
+    let method = Ident::new(method, last);
+    let method = respan(quote!(#from as #private::#by<_, _>>::#method), last);
     quote!(#open #method)
 }
 

@@ -84,6 +84,14 @@ pub(crate) fn value(value: &Value, private: &TokenStream) -> TokenStream {
     })
 }
 
+/// An expression of the type `__private::Limit`, which is blamed at `span` if there is no timer.
+pub(crate) fn limit(limit: &Value, span: (Span, Span), private: &TokenStream) -> TokenStream {
+    let value = value(limit, private);
+    let (first, last) = span;
+    let limit = respan(quote!(#private::limit::<()>), first);
+    quote_spanned!(last=> #limit(#value))
+}
+
 fn outcome(outcome: Outcome) -> TokenStream {
     match outcome {
         Outcome::Failure => quote!(__fluxgate::Outcome::Failure),

@@ -77,8 +77,11 @@ impl Target {
                 let family = key::family(&root, its, private);
                 let (get, beside) = match (name, &key.ty) {
                     (Some(name), Some(ty)) => {
-                        let documentation =
-                            format!("The circuit breakers of `{}`, by key: {}.", function.name(), its.summary);
+                        let documentation = format!(
+                            "The circuit breakers of `{}`, by key: {}.",
+                            function.name(),
+                            its.summary
+                        );
                         let is_method = is_method(function);
                         let handle = if is_method { quote!(Self::#name) } else { quote!(#name) };
                         let get = key::get(&quote!(#private::Keyed::get), &quote!(&#handle), key, private);

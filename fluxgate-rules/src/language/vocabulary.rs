@@ -212,6 +212,8 @@ pub static MAX_HALF_OPEN_CALLS: Parameter = parameter("max_half_open_calls", Kin
 /// The longest that calls of a trial run without an outcome.
 pub static HALF_OPEN_TIMEOUT: Parameter = parameter("half_open_timeout", Kind::Timeout, "5m");
 
+/// The longest that a call may take.
+pub static TIMEOUT: Parameter = parameter("timeout", Kind::Duration, "2s");
 /// How many keys may have breakers of their own.
 pub static MAX_KEYS: Parameter = parameter("max_keys", Kind::Keys, "10_000");
 /// For how long a key's breaker is kept without being used.

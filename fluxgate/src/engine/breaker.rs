@@ -122,6 +122,18 @@ impl Origin {
             Self::Member(membership) => membership.itself.is_none(),
         }
     }
+
+    /// Whether the breaker has not been dropped, as far as that can be known.
+    pub(crate) fn is_live(&self) -> bool {
+        match self {
+            Self::Hidden | Self::Static(_) => true,
+            Self::Shared(breaker) => breaker.strong_count() > 0,
+            #[cfg(feature = "keyed")]
+            Self::Member(membership) => {
+                membership.itself.as_ref().is_none_or(|breaker| breaker.strong_count() > 0)
+            }
+        }
+    }
 }
 
 /// A panic leaves no breaker half changed: user code runs under no lock, and its panics are contained or recorded.

@@ -11,6 +11,7 @@ use super::body::{Body, Plain};
 use super::call::Call;
 use super::circuit_breaker::CircuitBreaker;
 use super::future::resumed_after_completion;
+use super::limit::{Elapsed, Limit, Limited};
 use super::owned_call::{OwnedCall, resolved};
 use super::refusal::Refusal;
 use crate::engine::word::StateWord;
@@ -47,16 +48,38 @@ where
 {
     /// Makes the future, unless the breaker refuses. `finish` ends the call, and returns what its future did; `settle` makes the value to return.
     pub fn new(breaker: CircuitBreaker, body: impl FnOnce() -> F, finish: C, settle: S) -> Self {
+        Self::begin(breaker, || Plain::new(body()), finish, settle)
+    }
+}
+
+impl<F, R, C, S, O> Eager<Limited<F>, R, C, S>
+where
+    F: Future<Output = R>,
+    C: FnOnce(Call<'_>, Result<R, Elapsed>) -> R,
+    S: FnOnce(Result<R, Refusal<'_>>) -> O,
+{
+    /// The same, where the future may take only so long.
+    pub fn limited(
+        breaker: CircuitBreaker,
+        body: impl FnOnce() -> F,
+        limit: Limit,
+        finish: C,
+        settle: S,
+    ) -> Self {
+        Self::begin(breaker, || Limited::new(Plain::new(body()), limit), finish, settle)
+    }
+}
+
+impl<B, R, C, S> Eager<B, R, C, S> {
+    fn begin(breaker: CircuitBreaker, body: impl FnOnce() -> B, finish: C, settle: S) -> Self {
         let breaker = resolved(breaker);
         let admitted = Call::enter_async(breaker.breaker()).map(|call| {
-            let future = body();
+            let body = body();
             call.suspend();
-            (future, call.into_parts())
+            (body, call.into_parts())
         });
         let (body, begun) = match admitted.map_err(|refusal| (refusal.word, refusal.left)) {
-            Ok((future, parts)) => {
-                (Some(Plain::new(future)), Begun::Admitted(OwnedCall::new(breaker, parts)))
-            }
+            Ok((body, parts)) => (Some(body), Begun::Admitted(OwnedCall::new(breaker, parts))),
             Err((word, left)) => (None, Begun::Refused(breaker, word, left)),
         };
         Self { body, begun: Some((begun, finish, settle)), returned: PhantomData }
@@ -65,8 +88,8 @@ where
 
 impl<B, R, C, S, O> Future for Eager<B, R, C, S>
 where
-    B: Body<Output = R>,
-    C: FnOnce(Call<'_>, R) -> R,
+    B: Body,
+    C: FnOnce(Call<'_>, B::Output) -> R,
     S: FnOnce(Result<R, Refusal<'_>>) -> O,
 {
     type Output = O;

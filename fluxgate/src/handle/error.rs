@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use fluxgate_rules::duration::Spelled;
 
+use super::timed_out::TimedOut;
 use crate::clock::NEVER;
 use crate::configuration::SettingsRef;
 use crate::configuration::name::Name;
@@ -208,7 +209,7 @@ impl From<CallNotPermitted> for Box<dyn std::error::Error + Send> {
     }
 }
 
-/// The error of a guarded call: the call's own error, or the refusal.
+/// The error of a guarded call: the call's own error, the refusal, or that the call took too long.
 ///
 /// It prints as the error that it contains. A function with the attribute may return it, too: `Result<T, fluxgate::Error<E>>`
 /// needs no conversion. In its body, `?` on an `E` takes a word more, since a conversion from every `E` cannot stand beside that from a
@@ -238,6 +239,14 @@ pub enum Error<E> {
     Inner(E),
     /// The call was refused.
     NotPermitted(CallNotPermitted),
+    /// The call was made and took longer than its `timeout`, as only calls can that have one.
+    TimedOut(TimedOut),
+}
+
+impl<E> From<TimedOut> for Error<E> {
+    fn from(timed_out: TimedOut) -> Self {
+        Self::TimedOut(timed_out)
+    }
 }
 
 impl<E> From<CallNotPermitted> for Error<E> {
@@ -251,6 +260,7 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
         match self {
             Self::Inner(error) => fmt::Display::fmt(error, formatter),
             Self::NotPermitted(refusal) => fmt::Display::fmt(refusal, formatter),
+            Self::TimedOut(timed_out) => fmt::Display::fmt(timed_out, formatter),
         }
     }
 }
@@ -260,6 +270,7 @@ impl<E: std::error::Error> std::error::Error for Error<E> {
         match self {
             Self::Inner(error) => error.source(),
             Self::NotPermitted(refusal) => refusal.source(),
+            Self::TimedOut(timed_out) => timed_out.source(),
         }
     }
 }

@@ -10,6 +10,7 @@ use pin_project_lite::pin_project;
 use super::body::{Body, Plain};
 use super::call::Call;
 use super::error::Error;
+use super::limit::{Elapsed, Limit, Limited};
 use super::refusal::Refusal;
 use crate::engine::breaker::Breaker;
 use crate::state::Outcome;
@@ -17,7 +18,7 @@ use crate::state::Outcome;
 /// A call whose future is in progress, with what to do when it ends; `None` once that is done.
 ///
 /// If it is dropped before that, it was cancelled, even if the thread is panicking: that panic comes from elsewhere.
-struct Pending<'a, T>(Option<(Call<'a>, T)>);
+pub(super) struct Pending<'a, T>(Option<(Call<'a>, T)>);
 
 impl<T> Drop for Pending<'_, T> {
     #[inline]
@@ -39,7 +40,7 @@ impl<'a, T> Pending<'a, T> {
 
     /// Asks the breaker to admit the call, if that is only planned. A refused call is over.
     #[inline]
-    fn admitted(&mut self) -> Result<(Call<'a>, T), Refusal<'a>> {
+    pub(super) fn admitted(&mut self) -> Result<(Call<'a>, T), Refusal<'a>> {
         let (call, then) = self.take();
         if call.is_planned() {
             return Ok((Call::enter_async(ManuallyDrop::new(call).breaker)?, then));
@@ -50,7 +51,7 @@ impl<'a, T> Pending<'a, T> {
 
     /// The call's future is to be polled again, perhaps on another thread.
     #[inline]
-    fn put_back(&mut self, call: Call<'a>, then: T) {
+    pub(super) fn put_back(&mut self, call: Call<'a>, then: T) {
         call.suspend();
         // There is nothing to drop, but the compiler does not know that.
         mem::forget(self.0.replace((call, then)));
@@ -79,6 +80,18 @@ impl<'a, F: Future, C: FnOnce(Call<'a>, F::Output) -> F::Output> Guarded<'a, Pla
     #[inline]
     pub fn new(call: Call<'a>, future: F, finish: C) -> Self {
         Self { body: Plain::new(future), pending: Pending(Some((call, finish))) }
+    }
+}
+
+impl<'a, F: Future, C> Guarded<'a, Limited<F>, C>
+where
+    C: FnOnce(Call<'a>, Result<F::Output, Elapsed>) -> F::Output,
+{
+    /// The same, where the future may take only so long.
+    #[inline]
+    pub fn limited(call: Call<'a>, future: F, limit: Limit, finish: C) -> Self {
+        let body = Limited::new(Plain::new(future), limit);
+        Self { body, pending: Pending(Some((call, finish))) }
     }
 }
 
@@ -121,6 +134,19 @@ where
     }
 }
 
+impl<'a, F: Future, C, S> Deferred<'a, Limited<F>, C, S>
+where
+    C: FnOnce(Call<'a>, Result<F::Output, Elapsed>) -> F::Output,
+    S: Fn(Refusal<'a>) -> F::Output,
+{
+    /// The same, where the future may take only so long.
+    #[inline]
+    pub fn limited(breaker: &'a Breaker, future: F, limit: Limit, finish: C, refused: S) -> Self {
+        let body = Limited::new(Plain::new(future), limit);
+        Self { body, pending: Pending(Some((Call::planned(breaker), finish))), refused }
+    }
+}
+
 impl<'a, B: Body, C, S, O> Future for Deferred<'a, B, C, S>
 where
     C: FnOnce(Call<'a>, B::Output) -> O,
@@ -157,6 +183,12 @@ impl<'a, F> CallAsync<'a, F> {
     #[inline]
     pub(crate) fn new(breaker: &'a Breaker, future: F) -> Self {
         Self { body: Plain::new(future), pending: Pending(Some((Call::planned(breaker), ()))) }
+    }
+
+    #[cfg(feature = "tokio")]
+    #[inline]
+    pub(super) fn into_parts(self) -> (Plain<F>, Pending<'a, ()>) {
+        (self.body, self.pending)
     }
 }
 

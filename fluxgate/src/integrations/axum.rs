@@ -5,8 +5,9 @@ use axum_core::response::{IntoResponse, Response};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 
-use super::unavailable::{UNAVAILABLE, message, seconds};
+use super::unavailable::{LATE, UNAVAILABLE, message, seconds};
 use crate::handle::error::{CallNotPermitted, Error};
+use crate::handle::timed_out::TimedOut;
 
 const STATUS: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
 
@@ -35,6 +36,7 @@ impl<E: IntoResponse> IntoResponse for Error<E> {
         match self {
             Self::Inner(error) => error.into_response(),
             Self::NotPermitted(refusal) => refusal.into_response(),
+            Self::TimedOut(timed_out) => timed_out.into_response(),
         }
     }
 }
@@ -64,5 +66,49 @@ impl From<CallNotPermitted> for (StatusCode, String) {
 impl From<CallNotPermitted> for (StatusCode, &'static str) {
     fn from(_: CallNotPermitted) -> Self {
         (STATUS, UNAVAILABLE)
+    }
+}
+
+const TIMED_OUT: StatusCode = StatusCode::GATEWAY_TIMEOUT;
+
+/// With the feature `axum`: status 504, and a problem as in [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457).
+impl IntoResponse for TimedOut {
+    fn into_response(self) -> Response {
+        let problem = format!(
+            r#"{{"type":"about:blank","title":"Gateway Timeout","status":{},"detail":"{LATE}"}}"#,
+            TIMED_OUT.as_u16()
+        );
+        let mut response = Response::new(Body::from(problem));
+        *response.status_mut() = TIMED_OUT;
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        response
+    }
+}
+
+/// With the feature `axum`.
+impl From<TimedOut> for Response {
+    fn from(timed_out: TimedOut) -> Self {
+        timed_out.into_response()
+    }
+}
+
+/// With the feature `axum`: 504.
+impl From<TimedOut> for StatusCode {
+    fn from(_: TimedOut) -> Self {
+        TIMED_OUT
+    }
+}
+
+/// With the feature `axum`: 504.
+impl From<TimedOut> for (StatusCode, String) {
+    fn from(_: TimedOut) -> Self {
+        (TIMED_OUT, LATE.to_owned())
+    }
+}
+
+/// With the feature `axum`: 504.
+impl From<TimedOut> for (StatusCode, &'static str) {
+    fn from(_: TimedOut) -> Self {
+        (TIMED_OUT, LATE)
     }
 }

@@ -15,7 +15,7 @@
 //! |---|---|---|
 //! | `circuit_breaker_state{name,state}` | gauge | 1 for the state that the breaker is in, 0 for the others; all are there from its first use |
 //! | `circuit_breaker_state_seconds_total{name,state}` | counter | how long it has been in each state, so that an opening between two scrapes is seen |
-//! | `circuit_breaker_transitions_total{name,from,to}` | counter | changes of state since the reporter was installed; from `metrics_only` to `metrics_only`: it would have opened |
+//! | `circuit_breaker_transitions_total{name,from,to}` | counter | changes of state since the reporter was installed, the usual ones from its first use on; from `metrics_only` to `metrics_only`: it would have opened |
 //! | `circuit_breaker_not_permitted_total{name}` | counter | calls that were refused |
 //! | `circuit_breaker_calls_total{name,outcome}` | counter | `failure` and `late` (too late to count) for all breakers; `success` and `ignored` for those that [count calls](crate::count_calls) |
 //! | `circuit_breaker_cancelled_total{name}`, `circuit_breaker_panicked_total{name}` | counter | calls that were given up, and that panicked, whatever they count as |

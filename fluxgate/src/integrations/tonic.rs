@@ -8,6 +8,7 @@ use tonic::{Code, Status};
 
 use super::unavailable;
 use crate::handle::error::{CallNotPermitted, Error};
+use crate::handle::timed_out::TimedOut;
 
 /// With the feature `tonic`: `UNAVAILABLE`, with a [`google.rpc.RetryInfo`](https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto)
 /// among its details, and the time in `grpc-retry-pushback-ms`, which clients with a
@@ -30,12 +31,22 @@ impl From<CallNotPermitted> for Status {
     }
 }
 
+/// With the feature `tonic`: `DEADLINE_EXCEEDED`. The message does not name the breaker; the error is the status's source.
+impl From<TimedOut> for Status {
+    fn from(timed_out: TimedOut) -> Self {
+        let mut status = Self::deadline_exceeded(unavailable::LATE);
+        status.set_source(Arc::new(timed_out));
+        status
+    }
+}
+
 /// With the feature `tonic`: the status of the error that it contains.
 impl<E: Into<Status>> From<Error<E>> for Status {
     fn from(error: Error<E>) -> Self {
         match error {
             Error::Inner(error) => error.into(),
             Error::NotPermitted(refusal) => refusal.into(),
+            Error::TimedOut(timed_out) => timed_out.into(),
         }
     }
 }

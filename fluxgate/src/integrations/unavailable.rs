@@ -6,6 +6,9 @@ use fluxgate_rules::duration::Spelled;
 
 use crate::handle::error::CallNotPermitted;
 
+/// What a client is told whose call took too long.
+pub(super) const LATE: &str = "no answer in time";
+
 pub(super) const UNAVAILABLE: &str = "temporarily unavailable";
 
 pub(super) fn message(refusal: &CallNotPermitted) -> String {

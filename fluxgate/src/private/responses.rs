@@ -3,10 +3,12 @@
 use axum_core::response::Response;
 use http::StatusCode;
 
+use super::limits::Limitable;
 use super::returns::{IntoError, Refusable, Returned};
 use super::sources::Evidence;
 use crate::handle::call::Call;
 use crate::handle::error::CallNotPermitted;
+use crate::handle::timed_out::TimedOut;
 use crate::state::Outcome;
 
 macro_rules! returned {
@@ -37,6 +39,19 @@ macro_rules! returned {
                 become_error: impl FnOnce(CallNotPermitted) -> Self,
             ) -> Self {
                 refusal.into_error(become_error)
+            }
+
+            fn timed_out(timed_out: TimedOut, become_error: impl FnOnce(TimedOut) -> Self) -> Self {
+                become_error(timed_out)
+            }
+        }
+
+        #[diagnostic::do_not_recommend]
+        impl Limitable for $response {
+            type Error = Self;
+
+            fn timed_out(timed_out: TimedOut, become_error: impl FnOnce(TimedOut) -> Self) -> Self {
+                become_error(timed_out)
             }
         }
 

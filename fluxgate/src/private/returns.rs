@@ -6,6 +6,7 @@ use super::unmet::{Impossible, Met, Unmet};
 use crate::handle::call::Call;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::refusal::Refusal;
+use crate::handle::timed_out::TimedOut;
 
 /// The return type of a guarded function without further arguments.
 #[diagnostic::on_unimplemented(
@@ -33,7 +34,10 @@ pub trait Returned: Sized {
     /// What a refused call returns.
     fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> Self::Error) -> Self;
 
-    /// The same as the error of a [`split`](Self::split).
+    /// What a call returns that took too long.
+    fn timed_out(timed_out: TimedOut, become_error: impl FnOnce(TimedOut) -> Self::Error) -> Self;
+
+    /// The error of a refused call, as of a [`split`](Self::split).
     #[inline]
     fn refused_error(
         refusal: impl IntoError,
@@ -66,6 +70,11 @@ impl<T, E> Returned for Result<T, E> {
     #[inline]
     fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> E) -> Self {
         refusal.into_error(|refusal| Err(become_error(refusal)))
+    }
+
+    #[inline]
+    fn timed_out(timed_out: TimedOut, become_error: impl FnOnce(TimedOut) -> E) -> Self {
+        Err(become_error(timed_out))
     }
 }
 

@@ -18,6 +18,9 @@ pub const rejected: () = ();
 /// `fallback = |error| ..`: a closure or a path from the error to the return type. It runs on a refusal, and on any `Err`.
 pub const fallback: () = ();
 
+/// `timeout = 2s`: ends a call of an `async` function once it has taken so long. It is a failure, and the error is made from a `TimedOut`.
+pub const timeout: () = ();
+
 /// `on_cancel = ignore`: what a future counts as that is dropped before it has finished. `failure(after = 2s)` makes it a failure only
 /// if it had run for so long.
 pub const on_cancel: () = ();

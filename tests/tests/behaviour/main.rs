@@ -42,5 +42,7 @@ mod snapshot;
 mod testing;
 mod threads;
 mod time_window;
+#[cfg(feature = "tokio")]
+mod timeouts;
 mod totals;
 mod trial;

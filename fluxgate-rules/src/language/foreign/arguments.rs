@@ -216,15 +216,17 @@ pub(super) static MEANINGS: &[Meaning] = &[
     ),
     meaning(
         "",
-        Part::Elsewhere(
-            "calls that take too long are ended in the function, not by a breaker; the condition `slow_rate` counts them",
-        ),
+        Part::Elsewhere("a call that reaches its `timeout` is a failure"),
+        &[any("on_timeout"), any("track_timeouts")],
+    ),
+    meaning(
+        "timeout",
+        Part::Whole,
         &[
             any("call_timeout"),
             any("deadline"),
             of("Hystrix", "execution_timeout"),
             any("execution_isolation_thread_timeout"),
-            any("on_timeout"),
             any("request_timeout"),
             any("time_limit"),
             of("opossum", "timeout"),

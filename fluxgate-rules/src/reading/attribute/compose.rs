@@ -7,7 +7,8 @@ use crate::language::spelling::snake;
 use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{
-    Entry, HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, ON_CANCEL, OUTCOME, Parameter, TRIP, Vocabulary,
+    Entry, HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, ON_CANCEL, OUTCOME, Parameter, TIMEOUT, TRIP,
+    Vocabulary,
 };
 use crate::model::duration::Spelled;
 use crate::model::window::Window;
@@ -371,6 +372,7 @@ fn whole(setting: &str, value: &str, unit: Unit) -> Option<Filled> {
     match setting {
         "max_half_open_calls" => of(&MAX_HALF_OPEN_CALLS),
         "half_open_timeout" => of(&HALF_OPEN_TIMEOUT),
+        "timeout" => of(&TIMEOUT),
         "name" if inside.is_none() => kept(&format!("\"{value}\"")),
         "name" => kept(value),
         "track" | "success" | "ignore" => Some(match tracker(value) {

@@ -1,11 +1,12 @@
 //! An attribute that is being read: the arguments that are right, and the parts that the rest is made of.
 
 use crate::language::foreign::{Part, Sense, Unit};
+use crate::language::vocabulary::RETRY;
 use crate::model::window::Window;
 use crate::reading::attribute::compose::{GivenPart, compose};
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
 use crate::reading::attribute::places;
-use crate::reading::attribute::resolve::Resolved;
+use crate::reading::attribute::resolve::{Resolved, is_exact, is_pause_elsewhere};
 use crate::reading::read;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
@@ -75,8 +76,30 @@ impl<'a> Draft<'a> {
                 _ => rest.extend(entries),
             }
         }
+        draft.disown(&mut rest);
         draft.resolve(&rest);
         draft.finish()
+    }
+
+    /// Among words of other libraries, none of which says how long an open breaker waits, a word that says so in some is not ours.
+    fn disown(&mut self, rest: &mut Vec<Assignment>) {
+        let is_named =
+            |entry: &Assignment, is: fn(&str) -> bool| entry.name.as_ref().is_some_and(|name| is(name));
+        let is_pause = |entry: &Assignment| match self.reader.resolve(entry, &[]) {
+            Resolved::Part(sense, ..) => sense.setting == RETRY.setting,
+            _ => false,
+        };
+        let is_foreign = rest.iter().any(|entry| is_named(entry, is_exact));
+        let is_known = rest.iter().any(is_pause)
+            || self.ours.iter().any(|entry| is_named(entry, |name| name == RETRY.setting));
+        if is_foreign && !is_known {
+            let (theirs, ours) = std::mem::take(&mut self.ours)
+                .into_iter()
+                .partition(|entry| is_named(entry, is_pause_elsewhere));
+            self.ours = ours;
+            rest.extend::<Vec<_>>(theirs);
+            rest.sort_by_key(|entry| entry.place.start);
+        }
     }
 
     /// Whether it is an argument with a name of ours, perhaps with another sign.
@@ -321,7 +344,7 @@ impl<'a> Draft<'a> {
         let problem = match self.parts.as_slice() {
             [part @ DraftPart { setting, given, entry, otherwise, .. }] if part.is_separate() => {
                 let name = spell(entry.name_place.of(self.reader.tokens)).replace(" - ", "-");
-                let is_ours = entry.name.as_ref().is_some_and(|name| self.reader.is_argument(name));
+                let is_ours = entry.name.as_deref() == Some(*setting);
                 let what = if is_ours {
                     format!("`{name}` is written `{setting}`")
                 } else {

@@ -6,7 +6,7 @@ use crate::language::number::{same_unit, unit_of_word};
 use crate::language::spelling::nearest;
 use crate::language::syntax::Value;
 use crate::language::value;
-use crate::language::vocabulary::{Kind, Parameter, RETRY, TRIP};
+use crate::language::vocabulary::{Kind, Parameter, RETRY, TIMEOUT, TRIP};
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
 use crate::reading::attribute::places::{
     SETTINGS, TRACKERS, is_static, setting_of_value, setting_of_word, vocabulary,
@@ -69,7 +69,9 @@ impl AttributeReader<'_> {
                 return Resolved::Part(sense, value.to_owned(), None);
             }
         }
-        if let Some((text, _)) = self.names.iter().find(|(text, _)| *text == name) {
+        if let Some((text, _)) =
+            self.names.iter().find(|(text, _)| *text == name && !is_pause_elsewhere(name))
+        {
             return part(text, Part::Whole);
         }
         if let Some(tracker) = TRACKERS.into_iter().find(|tracker| *tracker == name) {
@@ -107,6 +109,7 @@ impl AttributeReader<'_> {
         senses.sort_by_key(|sense| !is_of(sense));
         let elsewhere = senses.iter().find_map(|sense| match sense.part {
             Part::Elsewhere(help) => Some(help),
+            Part::Whole if sense.setting == TIMEOUT.name => Some(LIMIT),
             _ => None,
         });
         match fitting(&senses, value) {
@@ -115,7 +118,9 @@ impl AttributeReader<'_> {
             Some(sense) if sense.setting == "name" && is_static(entry.value.of(self.tokens)) => {
                 Resolved::Part(Sense { setting: "breaker", ..sense }, value.to_owned(), None)
             }
-            Some(sense) => Resolved::Part(sense, value.to_owned(), elsewhere),
+            Some(sense) => {
+                Resolved::Part(sense, value.to_owned(), elsewhere.filter(|_| sense.setting != TIMEOUT.name))
+            }
             None => Resolved::Unknown,
         }
     }
@@ -213,9 +218,17 @@ fn own_part(name: &str) -> impl Iterator<Item = (&'static str, Part)> {
 }
 
 /// Whether a name is exactly one of another library.
-fn is_exact(name: &str) -> bool {
+pub(crate) fn is_exact(name: &str) -> bool {
     !exact(name).is_empty()
 }
+
+/// Whether a name of ours is elsewhere how long an open breaker waits: gobreaker's `timeout` is not how long a call may take.
+pub(crate) fn is_pause_elsewhere(name: &str) -> bool {
+    exact(name).iter().any(|sense| sense.setting == RETRY.setting)
+}
+
+/// What else a word for a time may mean.
+const LIMIT: &str = "`timeout` is how long a call may take";
 
 /// The setting that a group of names stands for.
 fn setting_of_group(group: &str) -> Option<&'static str> {

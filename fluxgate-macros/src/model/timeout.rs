@@ -1,0 +1,44 @@
+//! `timeout = 2s`: how long a call may take.
+
+use fluxgate_rules::duration::Spelled;
+use proc_macro2::Span;
+
+use crate::input::arguments::Arguments;
+use crate::input::errors::Errors;
+use crate::input::function::Function;
+use crate::input::returns::Form;
+use crate::model::settings::{self, Value};
+
+/// How long a call may take.
+pub(crate) struct Timeout {
+    pub(crate) value: Value,
+    /// The value, which the compiler blames if there is no timer.
+    pub(crate) span: (Span, Span),
+}
+
+/// Reads the argument, if it is given, for this function.
+pub(crate) fn read(
+    arguments: &Arguments,
+    function: Option<&Function>,
+    errors: &mut Errors,
+) -> Option<Timeout> {
+    let argument = arguments.get("timeout")?;
+    let span = argument.span();
+    let value = settings::timeout(arguments, errors)?;
+    if let Some(function) = function.filter(|function| function.returns.form == Form::Sync) {
+        let name = function.name();
+        let limit = match &value {
+            Value::Duration(limit) => Spelled(*limit).to_string(),
+            _ => "2s".to_owned(),
+        };
+        errors.report(
+            span,
+            format!(
+                "`timeout` ends a call that is awaited, and `{name}` is not `async`: nothing can end a call that blocks its thread\n\
+                 help: make it an `async fn`, or count slow calls: `trip = min(10) & slow_rate(50%, {limit})`;\n\
+                 for how long an open breaker waits, write `retry = cooldown({limit})`"
+            ),
+        );
+    }
+    Some(Timeout { value, span })
+}

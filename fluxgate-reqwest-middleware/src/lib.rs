@@ -1,0 +1,110 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::iter;
+
+use async_trait::async_trait;
+use fluxgate::{CallNotPermitted, Keyed, Outcome};
+use http::Extensions;
+use reqwest_middleware::reqwest::{self, Request, Response, Url};
+use reqwest_middleware::{Error, Middleware, Next, Result};
+
+/// A middleware in which every host has a breaker of its own. See [the page of the crate](crate).
+#[derive(Clone, Debug)]
+pub struct BreakerPerHost {
+    hosts: Keyed<String>,
+}
+
+impl BreakerPerHost {
+    /// With the breakers of this family, which may be asked, listed and reconfigured meanwhile.
+    ///
+    /// ```
+    /// # use fluxgate::{CircuitBreaker, State};
+    /// # use fluxgate_reqwest_middleware::BreakerPerHost;
+    /// let hosts = CircuitBreaker::builder("hosts").keyed::<String>().build()?;
+    /// let breakers = BreakerPerHost::new(hosts.clone());
+    ///
+    /// hosts.get("example.org").force_open();
+    /// # let _ = breakers;
+    /// # Ok::<(), fluxgate::ConfigError>(())
+    /// ```
+    pub fn new(hosts: Keyed<String>) -> Self {
+        Self { hosts }
+    }
+}
+
+#[cfg_attr(not(target_arch = "wasm32"), async_trait)]
+#[cfg_attr(target_arch = "wasm32", async_trait(?Send))]
+impl Middleware for BreakerPerHost {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        let call = self.hosts.get(&*host(request.url())).acquire_owned().map_err(Error::middleware)?;
+        let result = next.run(request, extensions).await;
+        call.record(outcome(&result));
+        result
+    }
+}
+
+/// The refusal, if that is what an error is.
+///
+/// ```
+/// # use reqwest_middleware::Error;
+/// # let breaker = fluxgate::CircuitBreaker::builder("host").build().unwrap();
+/// breaker.force_open();
+/// let refused = breaker.acquire().map(drop).unwrap_err();
+/// let error = Error::middleware(refused.clone());
+/// assert_eq!(fluxgate_reqwest_middleware::refusal(&error), Some(&refused));
+/// ```
+pub fn refusal(error: &Error) -> Option<&CallNotPermitted> {
+    chain(error).find_map(|error| error.downcast_ref())
+}
+
+/// By what a host is known: `example.org`, `localhost:8080`. A URL without a host has the key of none.
+fn host(url: &Url) -> Cow<'_, str> {
+    let host = url.host_str().unwrap_or_default();
+    match url.port() {
+        None => host.into(),
+        Some(port) => format!("{host}:{port}").into(),
+    }
+}
+
+fn outcome(result: &Result<Response>) -> Outcome {
+    match result {
+        Ok(response) if response.status().is_server_error() => Outcome::Failure,
+        Ok(_) => Outcome::Success,
+        Err(error) => {
+            chain(error).find_map(<dyn StdError>::downcast_ref).map_or(Outcome::Ignored, outcome_of_error)
+        }
+    }
+}
+
+fn outcome_of_error(error: &reqwest::Error) -> Outcome {
+    match error.status() {
+        Some(status) if status.is_server_error() => Outcome::Failure,
+        Some(_) => Outcome::Success,
+        None if error.is_builder() || error.is_redirect() => Outcome::Ignored,
+        None => Outcome::Failure,
+    }
+}
+
+/// An error and its sources, and what each of them only passes on.
+fn chain(error: &Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
+    iter::successors(Some(passed_on(error)), |&error| {
+        let source = error.source()?;
+        Some(source.downcast_ref().map_or(source, passed_on))
+    })
+}
+
+/// Such an error has the source of the one that it passes on.
+fn passed_on(error: &Error) -> &(dyn StdError + 'static) {
+    match error {
+        Error::Middleware(error) => error.as_ref(),
+        Error::Reqwest(error) => error,
+    }
+}

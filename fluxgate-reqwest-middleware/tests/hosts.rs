@@ -1,0 +1,217 @@
+//! Real clients before real servers on this machine.
+
+use std::fmt;
+use std::future::pending;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::routing::get;
+use fluxgate::testing::ManualClock;
+use fluxgate::{Builder, CircuitBreaker, Keyed, State, retry, trip};
+use fluxgate_reqwest_middleware::{BreakerPerHost, refusal};
+use http::Extensions;
+use reqwest::redirect::Policy;
+use reqwest::{Client, Request, Response};
+use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Error, Middleware, Next, Result};
+use tokio::net::{TcpListener, TcpSocket};
+
+const PAUSE: Duration = Duration::from_secs(60);
+
+fn builder() -> Builder {
+    CircuitBreaker::builder("hosts").trip(trip::failure_streak(3)).retry(retry::cooldown(PAUSE))
+}
+
+fn client(hosts: &Keyed<String>) -> ClientWithMiddleware {
+    // Nothing between it and a server of the test, whatever the machine is told.
+    let client = Client::builder().no_proxy().build().expect("a client");
+    ClientBuilder::new(client).with(BreakerPerHost::new(hosts.clone())).build()
+}
+
+/// A server that answers with the status that is asked for, goes round in circles, or never answers.
+async fn serve() -> SocketAddr {
+    let status = async |Path(code): Path<u16>| StatusCode::from_u16(code).expect("a status");
+    let circle = async || axum::response::Redirect::to("/circle");
+    let app = Router::new()
+        .route("/status/{code}", get(status))
+        .route("/circle", get(circle))
+        .route("/never", get(async || pending::<()>().await));
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("bound");
+    tokio::spawn(axum::serve(listener, app).into_future());
+    address
+}
+
+/// A port on which nobody listens, and nobody else may, as long as the socket is held.
+fn taken() -> (TcpSocket, SocketAddr) {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
+    let address = socket.local_addr().expect("bound");
+    (socket, address)
+}
+
+fn counts(breaker: &CircuitBreaker) -> (u64, u64) {
+    (breaker.metrics().failures(), breaker.metrics().total())
+}
+
+#[tokio::test]
+async fn every_host_has_a_breaker_of_its_own_which_recovers() {
+    let clock = ManualClock::new();
+    let hosts = builder().clock(clock.clone()).keyed().build().expect("sound");
+    let client = client(&hosts);
+    let (one, other) = (serve().await, serve().await);
+    let ask =
+        async |host: SocketAddr, code: u16| client.get(format!("http://{host}/status/{code}")).send().await;
+    for _ in 0..3 {
+        assert_eq!(ask(one, 503).await.expect("sent").status(), 503);
+    }
+    let error = ask(one, 200).await.expect_err("open");
+    assert!(error.is_middleware());
+    let refused = refusal(&error).expect("refused");
+    assert_eq!((refused.breaker(), refused.retry_after()), (format!("hosts{{{one}}}").as_str(), Some(PAUSE)));
+    assert_eq!(ask(other, 200).await.expect("closed").status(), 200);
+    assert_eq!(hosts.len(), 2);
+
+    clock.advance(PAUSE);
+    for _ in 0..3 {
+        assert_eq!(ask(one, 200).await.expect("a trial").status(), 200);
+    }
+    clock.advance(PAUSE);
+    assert_eq!(ask(one, 200).await.expect("sent").status(), 200);
+    assert_eq!(hosts.get(&one.to_string()).state(), State::Closed);
+}
+
+#[tokio::test]
+async fn a_response_counts_by_its_status() {
+    let hosts = builder().keyed().build().expect("sound");
+    let (client, host) = (client(&hosts), serve().await);
+    let breaker = hosts.get(&host.to_string());
+    for (code, expected) in [(200, (0, 1)), (404, (0, 1)), (429, (0, 1)), (500, (1, 1)), (599, (1, 1))] {
+        breaker.reset();
+        client.get(format!("http://{host}/status/{code}")).send().await.expect("sent");
+        assert_eq!(counts(&breaker), expected, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn an_error_counts_by_whose_it_is() {
+    let hosts = builder().keyed().build().expect("sound");
+    let host = serve().await;
+    let breaker = hosts.get(&host.to_string());
+    let impatient =
+        Client::builder().no_proxy().timeout(Duration::from_millis(20)).redirect(Policy::limited(2));
+    let impatient = ClientBuilder::new(impatient.build().expect("a client"));
+    let impatient = impatient.with(BreakerPerHost::new(hosts.clone())).build();
+
+    let error = impatient.get(format!("http://{host}/never")).send().await.expect_err("never");
+    assert!(error.is_timeout());
+    assert_eq!(counts(&breaker), (1, 1));
+    breaker.reset();
+    let patient = Client::builder().no_proxy().redirect(Policy::limited(2)).build().expect("a client");
+    let patient = ClientBuilder::new(patient).with(BreakerPerHost::new(hosts.clone())).build();
+    let error = patient.get(format!("http://{host}/circle")).send().await.expect_err("a circle");
+    assert!(error.is_redirect());
+    assert_eq!(counts(&breaker), (0, 0));
+
+    let (_socket, gone) = taken();
+    let error = patient.get(format!("http://{gone}/")).send().await.expect_err("nobody listens");
+    assert!(error.is_connect() && refusal(&error).is_none());
+    assert_eq!(counts(&hosts.get(&gone.to_string())), (1, 1));
+}
+
+#[tokio::test]
+async fn a_request_that_is_given_up_says_nothing() {
+    let hosts = builder().keyed().build().expect("sound");
+    let (client, host) = (client(&hosts), serve().await);
+    let breaker = hosts.get(&host.to_string());
+    let mut request = Box::pin(client.get(format!("http://{host}/never")).send());
+    assert!(
+        std::future::poll_fn(|context| std::task::Poll::Ready(request.as_mut().poll(context).is_pending()))
+            .await
+    );
+    drop(request);
+    assert_eq!((counts(&breaker), breaker.snapshot().totals.cancelled), ((0, 0), 1));
+}
+
+/// What a middleware further in says instead of an answer.
+enum Instead {
+    /// An error of its own.
+    Own,
+    /// The error of the client, wrapped.
+    Wrapped,
+}
+
+#[derive(Debug)]
+struct Wrapper(Option<Error>);
+
+impl fmt::Display for Wrapper {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("of a middleware")
+    }
+}
+
+impl std::error::Error for Wrapper {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.as_ref().map(|error| error as _)
+    }
+}
+
+#[async_trait]
+impl Middleware for Instead {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        match self {
+            Self::Own => Err(Error::middleware(Wrapper(None))),
+            Self::Wrapped => {
+                next.run(request, extensions).await.map_err(|error| Error::middleware(Wrapper(Some(error))))
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_of_another_middleware_counts_if_there_is_one_of_the_client_in_it() {
+    for (instead, expected) in [(Instead::Own, (0, 0)), (Instead::Wrapped, (1, 1))] {
+        let hosts = builder().keyed().build().expect("sound");
+        let (_socket, gone) = taken();
+        let inner = Client::builder().no_proxy().build().expect("a client");
+        let client = ClientBuilder::new(inner).with(BreakerPerHost::new(hosts.clone())).with(instead).build();
+        client.get(format!("http://{gone}/")).send().await.expect_err("nobody listens");
+        assert_eq!(counts(&hosts.get(&gone.to_string())), expected);
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_found_behind_other_middlewares() {
+    let hosts = builder().keyed().build().expect("sound");
+    let host = serve().await;
+    hosts.get(&host.to_string()).force_open();
+    let inner = Client::builder().no_proxy().build().expect("a client");
+    let client = ClientBuilder::new(inner).with(Instead::Wrapped).with(BreakerPerHost::new(hosts)).build();
+    let error = client.get(format!("http://{host}/status/200")).send().await.expect_err("forced open");
+    assert_eq!(refusal(&error).expect("refused").state(), State::ForcedOpen);
+}
+
+#[tokio::test]
+async fn hosts_that_are_invented_take_no_more_room_than_there_is() {
+    let hosts = builder().keyed().max_keys(8).build().expect("sound");
+    let (_socket, gone) = taken();
+    hosts.get("tripped").force_open();
+    let names: Vec<_> = (0..50).map(|number| format!("invented-{number}.test")).collect();
+    let resolving = Client::builder().no_proxy();
+    let resolving = names.iter().fold(resolving, |client, name| client.resolve(name, gone));
+    let client = ClientBuilder::new(resolving.build().expect("a client"));
+    let client = client.with(BreakerPerHost::new(hosts.clone())).build();
+    for name in names {
+        client.get(format!("http://{name}:{}/", gone.port())).send().await.expect_err("nobody listens");
+    }
+    assert!(hosts.len() <= 8);
+    assert_eq!(hosts.existing("tripped").expect("never pushed out").state(), State::ForcedOpen);
+}

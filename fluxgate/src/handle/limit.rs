@@ -1,0 +1,88 @@
+//! Calls that may take only so long.
+
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::time::Duration;
+
+use pin_project_lite::pin_project;
+
+use self::timer::Timer;
+use super::body::{Body, Plain};
+use super::call::Call;
+
+/// How long a call may take.
+#[derive(Clone, Copy)]
+pub struct Limit(Duration);
+
+impl Limit {
+    pub(crate) const fn new(limit: Duration) -> Self {
+        Self(limit)
+    }
+}
+
+/// A call took longer than this.
+pub struct Elapsed(pub(super) Duration);
+
+pin_project! {
+    /// The future of the function's body, for so long from when it is first polled. A fault that delays the call does so within this time.
+    pub struct Limited<F> {
+        #[pin]
+        body: Plain<F>,
+        // Made once the body has to wait.
+        #[pin]
+        timer: Option<Timer>,
+        limit: Duration,
+    }
+}
+
+/// A panic elsewhere leaves no timer half changed.
+impl<F: UnwindSafe> UnwindSafe for Limited<F> {}
+impl<F: RefUnwindSafe> RefUnwindSafe for Limited<F> {}
+
+impl<F> Limited<F> {
+    #[inline]
+    pub(super) fn new(body: Plain<F>, Limit(limit): Limit) -> Self {
+        Self { body, timer: None, limit }
+    }
+}
+
+impl<F: Future> Body for Limited<F> {
+    type Output = Result<F::Output, Elapsed>;
+
+    fn poll(self: Pin<&mut Self>, call: &mut Call<'_>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        // Before the body, which may use up what tokio allows a task to do at a time: then the timer would never be looked at.
+        let has_elapsed =
+            this.timer.as_mut().as_pin_mut().is_some_and(|timer| timer.poll(context).is_ready());
+        if let Poll::Ready(output) = this.body.poll(call, context) {
+            return Poll::Ready(Ok(output));
+        }
+        if has_elapsed {
+            return Poll::Ready(Err(Elapsed(*this.limit)));
+        }
+        if this.timer.is_none() {
+            this.timer.set(Some(timer::start(*this.limit)));
+            if this.timer.as_pin_mut().is_some_and(|timer| timer.poll(context).is_ready()) {
+                return Poll::Ready(Err(Elapsed(*this.limit)));
+            }
+        }
+        Poll::Pending
+    }
+}
+
+#[cfg(feature = "tokio")]
+mod timer {
+    pub(super) use tokio::time::{Sleep as Timer, sleep as start};
+}
+
+/// Without a timer, no call has a limit: see [`HasTimer`](crate::private::HasTimer).
+#[cfg(not(feature = "tokio"))]
+mod timer {
+    pub(super) type Timer = std::future::Pending<()>;
+
+    pub(super) fn start(_limit: std::time::Duration) -> Timer {
+        std::future::pending()
+    }
+}

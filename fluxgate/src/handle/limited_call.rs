@@ -1,0 +1,79 @@
+//! Calls by hand that may take only so long.
+
+use core::fmt;
+use core::future::Future;
+use core::pin::Pin;
+use core::task::{Context, Poll};
+use std::time::Duration;
+
+use pin_project_lite::pin_project;
+
+use super::body::Body as _;
+use super::error::Error;
+use super::future::{CallAsync, Pending};
+use super::limit::{Limit, Limited};
+use crate::state::Outcome;
+
+pin_project! {
+    /// The future of a call that may take only so long; see [`CallAsync::timeout`].
+    #[must_use = "futures do nothing unless polled"]
+    pub struct LimitedCallAsync<'a, F> {
+        #[pin]
+        body: Limited<F>,
+        pending: Pending<'a, ()>,
+    }
+}
+
+impl<'a, F> CallAsync<'a, F> {
+    /// With the feature `tokio`: ends the call once it has taken so long from when it is first polled. Its future is dropped, the error is
+    /// [`Error::TimedOut`], and for the breaker it is a failure that took that long.
+    ///
+    /// It needs tokio's runtime with a timer, and panics, as `tokio::time::sleep` does, if the future has to wait anywhere else.
+    ///
+    /// ```
+    /// use fluxgate::{CircuitBreaker, Error};
+    /// use std::time::Duration;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), fluxgate::ConfigError> {
+    /// let breaker = CircuitBreaker::builder("payments").build()?;
+    /// let call = breaker.call_async(std::future::pending::<Result<(), ()>>());
+    /// assert!(matches!(call.timeout(Duration::from_millis(20)).await, Err(Error::TimedOut(_))));
+    /// assert_eq!(breaker.metrics().failures(), 1);
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[inline]
+    pub fn timeout(self, limit: Duration) -> LimitedCallAsync<'a, F> {
+        let (body, pending) = self.into_parts();
+        LimitedCallAsync { body: Limited::new(body, Limit::new(limit)), pending }
+    }
+}
+
+impl<T, E, F: Future<Output = Result<T, E>>> Future for LimitedCallAsync<'_, F> {
+    type Output = Result<T, Error<E>>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let mut call = match this.pending.admitted() {
+            Ok((call, ())) => call,
+            Err(refusal) => return Poll::Ready(refusal.into_error(|error| Err(Error::NotPermitted(error)))),
+        };
+        match this.body.poll(&mut call, context) {
+            Poll::Ready(Ok(result)) => {
+                Poll::Ready(call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner))
+            }
+            Poll::Ready(Err(elapsed)) => Poll::Ready(Err(Error::TimedOut(call.time_out(elapsed)))),
+            Poll::Pending => {
+                this.pending.put_back(call, ());
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl<F> fmt::Debug for LimitedCallAsync<'_, F> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("LimitedCallAsync").finish_non_exhaustive()
+    }
+}
