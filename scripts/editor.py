@@ -32,7 +32,7 @@ const CALLS: u32 = 10;
 static PAYMENTS: CircuitBreaker = breaker!(
     name = "payments",
     window = time(60s, buckets = 6),
-    trip = min(CALLS) & avg_latency(2s) | failure_streak(5),
+    trip = min(CALLS) & avg_latency(2s) | failure_rate(50%, sure = 95%) | failure_streak(5),
     retry = cooldown(60s, jitter = 0.1),
     permit = random(10%),
 );

@@ -22,7 +22,7 @@ pub struct Case {
     pub silent: Option<&'static str>,
 }
 
-pub const CASES: [Case; 23] = [
+pub const CASES: [Case; 26] = [
     case("bare call", |times| calls(times, bare)).bare(),
     case("bare async call", |times| calls(times, bare_async)).bare(),
     case("attribute, healthy", |times| calls(times, attribute)).healthy().silent("attribute"),
@@ -64,6 +64,19 @@ pub const CASES: [Case; 23] = [
         calls(times, |input| attribute_failing_seldom(if input % 100 == 99 { FAILS } else { input }))
     }),
     case("attribute, 10% failing", |times| calls(times, |input| attribute_failing(sometimes(input)))),
+    case("built, 10% failing", |times| {
+        let breaker = breaker(window::count(100), rate());
+        calls(times, |input| by_hand(&breaker, sometimes(input)))
+    }),
+    case("sure of a share, 10% failing", |times| {
+        let breaker = breaker(window::count(100), trip::failure_rate(0.5).sure(0.95));
+        calls(times, |input| by_hand(&breaker, sometimes(input)))
+    }),
+    case("sure of a share, healthy", |times| {
+        let breaker = breaker(window::count(100), trip::failure_rate(0.5).sure(0.95));
+        calls(times, |input| by_hand(&breaker, input))
+    })
+    .healthy(),
     case("refused", |times| {
         let breaker = breaker(window::count(100), rate());
         (0..100).for_each(|_| drop(by_hand(&breaker, FAILS)));

@@ -44,6 +44,7 @@ pub use crate::model::permit::Permit;
 pub use crate::model::ratio::Ratio;
 pub use crate::model::retry::{Retry, Schedule};
 pub use crate::model::rule::{Condition, Node, Rule};
+pub use crate::model::sure_rate::SureRate;
 pub use crate::model::window::{Extent, Window};
 pub use crate::text::config_error::{ConfigError, ConfigProblem};
 pub use crate::text::problem::Problem;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use fluxgate_rules::flaws::{self, Flaw};
 use fluxgate_rules::trial::Plan;
-use fluxgate_rules::{Condition, Node, Ratio, Rule, Window};
+use fluxgate_rules::{Condition, Node, Ratio, Rule, SureRate, Window};
 use proptest::prelude::*;
 
 const LONGEST: usize = 6;
@@ -113,6 +113,7 @@ fn holds(condition: Condition, seen: &Seen) -> bool {
         Condition::Failures(count) => seen.failures >= count,
         Condition::FailureStreak(count) => seen.streak >= count,
         Condition::FailureRate(ratio) => 2 * seen.failures >= share(ratio) * seen.total,
+        Condition::SureFailureRate(_) => is_sure(seen.failures, seen.total),
         Condition::SlowRate(ratio, _) => 2 * seen.slow >= share(ratio) * seen.total,
         Condition::AvgLatency(threshold) => {
             u64::from(seen.slow) * SLOW.as_secs() >= threshold.as_secs() * u64::from(seen.total)
@@ -120,6 +121,12 @@ fn holds(condition: Condition, seen: &Seen) -> bool {
         Condition::FailingFor(_) => seen.streak > 0 && seen.late,
         Condition::Custom { .. } => seen.customs,
     }
+}
+
+/// Whether so many or more failures would be so rare, if half of the calls failed: (n + 1) times n over f, of 2^n, is at most a half.
+fn is_sure(failures: u32, total: u32) -> bool {
+    let ways = (0..failures).fold(1, |ways, at| ways * (total - at) / (at + 1));
+    2 * failures >= total && 2 * (total + 1) * ways <= 1 << total
 }
 
 /// What can be seen through a window of each size; the last forgets nothing.
@@ -159,6 +166,7 @@ fn condition() -> impl Strategy<Value = Condition> {
         (1..5_u32).prop_map(Condition::Failures),
         (1..5_u32).prop_map(Condition::FailureStreak),
         ratio().prop_map(Condition::FailureRate),
+        Just(Condition::SureFailureRate(SureRate::new(Ratio::new(0.5), Ratio::new(0.5)))),
         ratio().prop_map(|ratio| Condition::SlowRate(ratio, SLOW_FROM)),
         Just(Condition::AvgLatency(SLOW_ON_AVERAGE)),
         Just(Condition::FailingFor(SLOW)),

@@ -38,6 +38,7 @@ fn value(meaning: &Meaning) -> &'static str {
     let of = |kind: Kind| match kind {
         Kind::Count | Kind::Size | Kind::Buckets => "7",
         Kind::Ratio | Kind::Jitter => "0.25",
+        Kind::Confidence => "95%",
         Kind::Multiplier => "3.5",
         Kind::Function => "a::function",
         _ => "17s",

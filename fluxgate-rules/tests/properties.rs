@@ -11,7 +11,7 @@ use fluxgate_rules::read::{self, Reading};
 use fluxgate_rules::token::{Token, TokenRange};
 use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, OUTCOME};
 use fluxgate_rules::{
-    Condition, ConfigError, ConfigProblem, Permit, Problem, Ratio, Retry, Rule, Window, by_hand,
+    Condition, ConfigError, ConfigProblem, Permit, Problem, Ratio, Retry, Rule, SureRate, Window, by_hand,
 };
 use proptest::prelude::*;
 
@@ -118,6 +118,13 @@ fn duration() -> impl Strategy<Value = Duration> {
     prop_oneof![1..=u64::MAX, 1..10_000_u64].prop_map(Duration::from_nanos)
 }
 
+/// A share and how sure of it one has to be; of the share, all calls may be asked, which are too many.
+fn sure() -> impl Strategy<Value = SureRate> {
+    let level = (500_000_000..1_000_000_000_i64).prop_map(Ratio::from_parts_per_billion);
+    let share = prop_oneof![5 => ratio(), 5 => (1..900_000_000_i64).prop_map(Ratio::from_parts_per_billion), 1 => Just(Ratio::ONE)];
+    (share, level).prop_map(|(share, level)| SureRate::new(share, level))
+}
+
 /// A time from which calls may be slow.
 fn threshold() -> impl Strategy<Value = Duration> {
     prop_oneof![1_000..=u64::MAX, 1_000..100_000_u64].prop_map(Duration::from_nanos)
@@ -131,6 +138,7 @@ fn condition() -> impl Strategy<Value = Condition> {
         count().prop_map(Condition::Failures),
         count().prop_map(Condition::FailureStreak),
         ratio().prop_map(Condition::FailureRate),
+        sure().prop_map(Condition::SureFailureRate),
         (ratio(), threshold()).prop_map(|(ratio, threshold)| Condition::SlowRate(ratio, threshold)),
         threshold().prop_map(Condition::AvgLatency),
         duration().prop_map(Condition::FailingFor),
@@ -156,6 +164,10 @@ fn sound_rule() -> impl Strategy<Value = Rule> {
             (1..=1_000_000_u32, ratio()).prop_map(
                 move |(count, ratio)| from(Condition::Min(count)) & from(Condition::FailureRate(ratio))
             ),
+            (1..=999_000_000_i64, 500_000_000..=999_999_000_i64).prop_map(move |(share, level)| {
+                let [share, level] = [share, level].map(Ratio::from_parts_per_billion);
+                from(Condition::SureFailureRate(SureRate::new(share, level)))
+            }),
             duration().prop_map(move |duration| from(Condition::FailingFor(duration))),
             (1..=1_000_000_u32, threshold())
                 .prop_map(move |(count, average)| from(Condition::AvgLatency(average))

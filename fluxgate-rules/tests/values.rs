@@ -4,7 +4,7 @@
 use std::fmt::Display;
 use std::time::Duration;
 
-use fluxgate_rules::{Condition, Metrics, Permit, Ratio, Retry, Rule, Window};
+use fluxgate_rules::{Condition, Metrics, Permit, Ratio, Retry, Rule, SureRate, Window};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
@@ -112,6 +112,7 @@ fn conditions() {
         (Condition::FailureStreak(3), "failure_streak(3)"),
         (Condition::FailureRate(tenth), "failure_rate(0.1)"),
         (Condition::FailureRate(half), "failure_rate(0.5)"),
+        (Condition::SureFailureRate(SureRate::new(half, Ratio::new(0.95))), "failure_rate(0.5, sure = 0.95)"),
         (Condition::SlowRate(half, SECOND), "slow_rate(0.5, 1s)"),
         (Condition::SlowRate(tenth, SECOND), "slow_rate(0.1, 1s)"),
         (Condition::SlowRate(half, MINUTE), "slow_rate(0.5, 1m)"),

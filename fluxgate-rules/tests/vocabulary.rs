@@ -27,6 +27,12 @@ fn conditions() {
         // A rule that makes sense, whatever the condition.
         let text = format!("failures(9) | min(7) & failures(8) & {}", entry.example());
         is_kept(entry.word, &text, |text| Rule::from_str(text).ok());
+        for keyword in entry.keywords {
+            let values = entry.positional.iter().map(|parameter| parameter.example.to_owned());
+            let named = format!("{} = {}", keyword.name, keyword.example);
+            let text = entry.with(&values.chain([named]).collect::<Vec<_>>());
+            is_kept(keyword.name, &text, |text| Rule::from_str(text).ok());
+        }
     }
 }
 

@@ -26,8 +26,8 @@ pub extern crate self as fluxgate;
 
 pub use self::alias::Alias;
 pub use self::associated::AssociatedBreaker;
-pub use self::closures::{ask, captured, custom, handle, holds, never, run, told};
-pub use self::handlers::{Custom, Fallback, Given, Rejected, Taken};
+pub use self::closures::{ask, captured, custom, handle, holds, never, request, run, told};
+pub use self::handlers::{Custom, Fallback, Given, Rejected, Request, Taken};
 #[cfg(feature = "keyed")]
 pub use self::keys::{Key, OwnedKey, Subject, breaker_of_key};
 pub use self::limits::{Expires, HasTimer, Limitable, limit};

@@ -14,6 +14,8 @@
 //!     .jitter(0.1);
 //! assert_eq!(retry.to_string(), "backoff(10s, multiplier = 2.0, max = 5m, jitter = 0.1)");
 //! ```
+//!
+//! What the dependency asks for comes before all of them: see [`Call::failure_for`](crate::Call::failure_for).
 
 use std::time::Duration;
 
@@ -76,6 +78,19 @@ pub(crate) fn draw(retry: &Retry, reopens: u32, random: Draw) -> Option<u64> {
     Some(drawn.min(max))
 }
 
+/// The longest pause that a dependency may ask for.
+const LONGEST_REQUEST: u64 = 3_600_000_000_000;
+
+/// The delay of an opening for which the dependency has asked for so many nanoseconds, if that says anything: as many, or up to a tenth
+/// more at random, so that its clients do not come back all at once.
+pub(crate) fn as_requested(retry: &Retry, requested: u64, random: Draw) -> Option<u64> {
+    if requested == 0 || matches!(retry.schedule, Schedule::Never) {
+        return None;
+    }
+    let drawn = scale(requested, 1.0 + random.unit() / 10.0).max(requested);
+    Some(drawn.min(LONGEST_REQUEST))
+}
+
 /// How long a call is told to wait that a half-open breaker refused: a tenth of the pause before, at least 10 ms, and up to half as
 /// long again at random, so that the callers do not come back all at once.
 pub(crate) fn soon(pause: u64, random: Draw) -> u64 {
@@ -134,6 +149,26 @@ mod tests {
         let delays: Vec<u64> = (0..1_000).map(|_| draw(&retry, 0).unwrap() / SECOND).collect();
         assert!(delays.iter().all(|delay| (80..=120).contains(delay)));
         assert!(delays.iter().any(|delay| *delay < 90) && delays.iter().any(|delay| *delay > 110));
+    }
+
+    #[test]
+    fn what_is_requested_comes_no_earlier_and_is_capped() {
+        let requested =
+            |retry: &Retry, nanos, now| super::as_requested(retry, nanos, Draw { breaker: 0, now });
+        let retry = cooldown(Duration::from_secs(60));
+        let drawn: Vec<u64> = (0..1_000).filter_map(|now| requested(&retry, 100 * SECOND, now)).collect();
+        assert_eq!(drawn.len(), 1_000);
+        assert!(drawn.iter().all(|nanos| (100 * SECOND..=110 * SECOND).contains(nanos)));
+        assert!(
+            drawn.iter().any(|nanos| *nanos < 102 * SECOND)
+                && drawn.iter().any(|nanos| *nanos > 108 * SECOND)
+        );
+        for (nanos, expected) in
+            [(0, None), (7_200 * SECOND, Some(3_600 * SECOND)), (u64::MAX, Some(3_600 * SECOND))]
+        {
+            assert_eq!(requested(&retry, nanos, 1), expected);
+        }
+        assert_eq!(requested(&never(), 100 * SECOND, 1), None, "until a command");
     }
 
     #[test]

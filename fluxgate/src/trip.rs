@@ -64,6 +64,23 @@ pub fn min(calls: u32) -> Rule {
 /// At least this share of calls, above 0 and at most 1, failed.
 ///
 /// The comparison is exact, in integers: 7 of 100 reach 0.07.
+///
+/// With [`sure`](Rule::sure), the share has to be exceeded beyond what chance explains, which takes no `min`: three failures of four say
+/// little, thirty of forty much.
+///
+/// ```
+/// use fluxgate::{CircuitBreaker, State, trip};
+///
+/// let rule = trip::failure_rate(0.5).sure(0.95);
+/// assert_eq!(rule.to_string(), "failure_rate(0.5, sure = 0.95)");
+/// let breaker = CircuitBreaker::builder("payments").trip(rule).build()?;
+/// // Eight calls that fail are no chance any more.
+/// (0..7).for_each(|_| breaker.acquire().unwrap().failure());
+/// assert_eq!(breaker.state(), State::Closed);
+/// breaker.acquire()?.failure();
+/// assert_eq!(breaker.state(), State::Open);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn failure_rate(share: f64) -> Rule {
     Rule::from_condition(Condition::FailureRate(Ratio::new(share)))
 }

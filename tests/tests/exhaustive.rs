@@ -50,6 +50,8 @@ mod checker {
             Rule::Failures(1),
             Rule::Failures(4),
             Rule::FailureRate(500),
+            // Three failures of three.
+            Rule::SureFailureRate(500, 500),
             Rule::FailureStreak(4),
             Rule::SlowRate(1_000, millis(10)),
             Rule::AvgLatency(millis(10)),
@@ -80,8 +82,12 @@ mod checker {
         fn is_unguarded(&self) -> bool {
             let rates =
                 |rule: &Rule| matches!(rule, Rule::FailureRate(_) | Rule::SlowRate(..) | Rule::AvgLatency(_));
-            let counts =
-                |rule: &Rule| matches!(rule, Rule::Min(_) | Rule::Failures(_) | Rule::FailureStreak(_));
+            let counts = |rule: &Rule| {
+                matches!(
+                    rule,
+                    Rule::Min(_) | Rule::Failures(_) | Rule::FailureStreak(_) | Rule::SureFailureRate(..)
+                )
+            };
             self.members.iter().any(rates) && !self.members.iter().any(counts)
         }
 

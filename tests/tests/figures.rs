@@ -33,7 +33,8 @@ fn changes_after(breaker: &CircuitBreaker, share: f64, most: u64, random: &mut f
     })
 }
 
-const RULES: [(&str, usize); 8] = [
+const RULES: [(&str, usize); 9] = [
+    ("failure_rate(0.2, sure = 0.8)", 100),
     ("min(10) & failure_rate(0.5)", 100),
     ("min(20) & failure_rate(0.3)", 100),
     ("min(30) & failure_rate(0.4)", 200),

@@ -18,6 +18,8 @@ use proptest::test_runner::TestRunner;
 fn evidence(size: u32) -> BoxedStrategy<Rule> {
     prop_oneof![
         4 => select(vec![100, 200, 333, 500, 750, 1_000]).prop_map(Rule::FailureRate),
+        2 => (select(vec![100, 200, 333, 500, 750]), select(vec![500, 800, 950]))
+            .prop_map(|(share, sure)| Rule::SureFailureRate(share, sure)),
         2 => (1..=size.min(5)).prop_map(Rule::Failures),
         2 => (1..6_u32).prop_map(Rule::FailureStreak),
         3 => (select(vec![100, 300, 500, 1_000]), select(vec![10, 20, 50]))

@@ -106,6 +106,7 @@ programs! {
     parameters_with_cfg
     paths_of_the_crate
     patterns_of_parameters
+    pauses_from_errors
     permit_all
     places_of_breakers
     question_mark
@@ -128,6 +129,7 @@ programs! {
     small_window
     spellings_of_durations
     strings
+    sure_of_a_share
     temporaries_of_the_tail
     text_in_ok
     text_of_a_type_of_ones_own

@@ -64,6 +64,16 @@ impl Arguments {
         self.0.iter().find(|argument| argument.name == name)
     }
 
+    /// Gives an argument another value, or takes it away.
+    pub(crate) fn replace(&mut self, name: &str, value: Option<TokenStream>) {
+        let at = self.0.iter().position(|argument| argument.name == name);
+        match (at, value) {
+            (Some(at), Some(value)) => self.0[at].value = value,
+            (Some(at), None) => drop(self.0.remove(at)),
+            (None, _) => {}
+        }
+    }
+
     /// The path of Fluxgate, if it is given.
     pub(crate) fn fluxgate(&self) -> Option<TokenStream> {
         self.get("crate").map(|argument| argument.value.clone())

@@ -73,6 +73,7 @@ const ARGUMENTS: [&str; 12] = [
     "key_idle",
 ];
 const TRACKERS: [&str; 6] = ["all", "matches", "custom", "ok", "returned", "server_errors"];
+const OF_REQUESTS: [&str; 2] = ["from_error", "otherwise"];
 const OUTCOMES: [&str; 2] = ["failure", "ignore"];
 
 /// What the words of all arguments refer to, right or wrong.
@@ -102,10 +103,15 @@ pub(crate) fn references(arguments: &TokenStream) -> Vec<Reference> {
 
 /// What the words of an argument refer to, its name included.
 fn of_argument(name: &Ident, value: &[TokenTree], add: &mut dyn FnMut(Referent, &Ident)) {
+    let known = |names: &[&'static str], word: &Ident| names.iter().copied().find(|name| word == name);
     if let Some(setting) = SETTINGS.iter().find(|setting| name == setting.name) {
         add(Referent::Module(setting.name, setting.function), name);
         let entries = setting.vocabulary.entries;
         for_each_word(value, &mut |word, is_keyword| {
+            // Not of the breaker's, but of the function's that it guards.
+            if let Some(known) = known(&OF_REQUESTS, word).filter(|_| name == "retry") {
+                return add(Referent::Word(known), word);
+            }
             let names = entries.iter().flat_map(|entry| entry.keywords).map(|keyword| keyword.name);
             let mut keywords = names.filter(|_| is_keyword);
             let mut words = entries.iter().map(|entry| entry.word).filter(|_| !is_keyword);
@@ -119,7 +125,6 @@ fn of_argument(name: &Ident, value: &[TokenTree], add: &mut dyn FnMut(Referent, 
         });
         return;
     }
-    let known = |names: &[&'static str], word: &Ident| names.iter().copied().find(|name| word == name);
     let to = match (known(&OF_BUILDER, name), known(&ARGUMENTS, name)) {
         _ if name == "track" => Referent::Module("track", "type_of"),
         (Some(method), _) => Referent::Builder(method),

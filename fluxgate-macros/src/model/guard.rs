@@ -1,19 +1,19 @@
 //! `#[circuit_breaker(..)]`.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Expr, MacroDelimiter};
 
-use crate::input::arguments::Arguments;
+use crate::input::arguments::{Argument, Arguments};
 use crate::input::callable::Callable;
 use crate::input::errors::Errors;
 use crate::input::function::Function;
 use crate::input::names::Macro;
 use crate::input::references::{Reference, references};
 use crate::input::warnings::Warning;
-use crate::model::handler;
 use crate::model::outcome::{Outcomes, Trackers};
 use crate::model::target::{self, BreakerLocation};
 use crate::model::timeout::{self, Timeout};
+use crate::model::{handler, request};
 
 /// A function and what guards it.
 pub(crate) struct GuardedFunction {
@@ -26,6 +26,8 @@ pub(crate) struct GuardedFunction {
     pub(crate) function: Function,
     pub(crate) breaker: BreakerLocation,
     pub(crate) outcomes: Outcomes,
+    /// What finds in an error for how long the dependency asks to be left alone.
+    pub(crate) request: Option<Callable>,
     /// What is returned instead of a call that is refused.
     pub(crate) rejected: Option<Callable>,
     /// What is returned instead of an error, a refusal included if there is no `rejected`.
@@ -58,12 +60,26 @@ impl GuardedFunction {
     pub(crate) fn read(arguments: TokenStream, item: TokenStream) -> Result<Self, Box<UnguardedItem>> {
         let mut errors = Errors::default();
         let references = references(&arguments);
-        let arguments = Arguments::parse(arguments, Macro::CircuitBreaker, &mut errors);
+        let mut arguments = Arguments::parse(arguments, Macro::CircuitBreaker, &mut errors);
+        let retry = arguments.get("retry").map(Argument::span);
+        let request = request::take(&mut arguments, &mut errors);
         let function = Function::parse(item.clone(), &mut errors);
         let handle = target::handle(&arguments, &mut errors);
         let breaker = BreakerLocation::read(&arguments, function.as_ref(), handle.as_ref(), &mut errors);
         let trackers = Trackers::read(&arguments, &mut errors);
-        let outcomes = trackers.outcomes();
+        let outcomes = match trackers.outcomes() {
+            outcomes if request.is_none() => outcomes,
+            Outcomes::OfReturned(_) => {
+                let span = retry.unwrap_or((Span::call_site(), Span::call_site()));
+                errors.report(
+                    span,
+                    "`from_error` asks an error, and `returned(..)` looks at values that may have none\n\
+                     help: track errors by `matches(..)` and `ok(..)`, or call `failure_for` by hand",
+                );
+                Outcomes::Standard
+            }
+            outcomes => outcomes.of_result(),
+        };
         if errors.is_empty() {
             let may_fail_otherwise = arguments.get("timeout").is_some()
                 || breaker.as_ref().is_none_or(BreakerLocation::trips_on_more_than_results);
@@ -96,6 +112,7 @@ impl GuardedFunction {
                     function,
                     breaker,
                     outcomes,
+                    request,
                     rejected,
                     fallback,
                     timeout,

@@ -420,6 +420,7 @@ impl Reader<'_> {
                     Kind::Keys => (ConstantType::Usize, "keys"),
                     Kind::Buckets => (ConstantType::Usize, "buckets"),
                     Kind::Ratio => (ConstantType::F64, "ratio"),
+                    Kind::Confidence => (ConstantType::F64, "confidence"),
                     Kind::Jitter => (ConstantType::F64, "jitter"),
                     Kind::Multiplier => (ConstantType::F64, "multiplier"),
                     Kind::Duration => (ConstantType::Duration, "duration"),

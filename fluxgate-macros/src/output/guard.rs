@@ -236,7 +236,8 @@ impl BodyWriter<'_> {
     /// Ends the call, which has returned.
     fn finish(&self) -> TokenStream {
         let (call, returned) = (local("call"), local("returned"));
-        outcome::finish(&self.guard.outcomes, self.returns(), &call, &returned, self.private)
+        let request = self.guard.request.as_ref();
+        outcome::finish(&self.guard.outcomes, request, self.returns(), &call, &returned, self.private)
     }
 
     /// The same as a closure, of the call and of what it has returned, if it has in time.

@@ -14,6 +14,7 @@ use crate::track::tracker::{Arm, Borrowed};
 /// Ends a call that has returned, and gives back what it has.
 pub(crate) fn finish(
     outcomes: &Outcomes,
+    request: Option<&Callable>,
     its: &Returns,
     call: &Ident,
     returned: &Ident,
@@ -30,7 +31,21 @@ pub(crate) fn finish(
         Outcomes::OfReturned(claims) => of_returned(claims, private),
         Outcomes::OfResult { ok, err } => of_result(ok, err, its, private),
     };
-    quote!(#call.finish(#returned, #classify))
+    let Some(request) = request else { return quote!(#call.finish(#returned, #classify)) };
+    let request = of_request(request, its, private);
+    quote!(#call.finish_with_request(#returned, #classify, #request))
+}
+
+/// A closure from a reference to the return value, which is a `Result`, to the pause that its error asks for.
+fn of_request(request: &Callable, its: &Returns, private: &TokenStream) -> TokenStream {
+    let (returned, error) = (local("returned"), local("error"));
+    let result = returns::call(its, &quote!(#private::Returned), "as_result", &returned.to_token_stream());
+    let pause = quote!(::core::option::Option<::core::time::Duration>);
+    let asked = of_error(request, ["request", "Request", "requests"], &pause, private);
+    quote!(|#returned| match #result {
+        ::core::result::Result::Ok(_) => ::core::option::Option::None,
+        ::core::result::Result::Err(#error) => #asked,
+    })
 }
 
 /// A closure from a reference to the return value, and the breaker, to an `Outcome`.
@@ -169,17 +184,30 @@ fn borrow(
     quote_spanned!(span=> #method(#function(#subject)))
 }
 
-/// A call of a user's function, spanned so that type errors point at it.
+/// A call of a user's tracker.
 fn custom(function: &Callable, private: &TokenStream) -> TokenStream {
+    of_error(function, ["custom", "Custom", "claims"], &quote!(bool), private)
+}
+
+/// A call of a user's function of the error, spanned so that type errors point at it: by a function of ours if it is a closure, or else by the
+/// method of a trait, which has messages for it.
+fn of_error(
+    function: &Callable,
+    [closure, of, method]: [&str; 3],
+    output: &TokenStream,
+    private: &TokenStream,
+) -> TokenStream {
+    let [closure, of, method] = [closure, of, method].map(|name| Ident::new(name, Span::call_site()));
     let error = local("error");
     let (first, last) = span_of(&function.tokens).unwrap_or((Span::call_site(), Span::call_site()));
     let called = if function.closure.is_some() {
-        respan(quote!(#private::custom), first)
+        respan(quote!(#private::#closure), first)
     } else {
-        let (of, claims) = (respan(quote!(#private::Custom::<_, _>::), first), Ident::new("claims", last));
-        quote!(#of #claims)
+        let of = respan(quote!(#private::#of::<_, _>::), first);
+        let method = respan(method.to_token_stream(), last);
+        quote!(#of #method)
     };
-    let tokens = function.with_types_inside(&quote!(bool), private);
+    let tokens = function.with_types_inside(output, private);
     let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#error, #tokens));
     arguments.set_span(last);
     quote!(#called #arguments)

@@ -112,8 +112,11 @@ fn of_any_type(function: &Ident, fluxgate: &TokenStream) -> TokenStream {
     }
 }
 
-/// `window` -> `Window`.
+/// `window` -> `Window`; what `trip` makes are rules.
 fn type_of(module: &str) -> String {
+    if module == "trip" {
+        return "Rule".to_owned();
+    }
     let mut letters = module.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fluxgate_rules::{
-    Condition, ConfigProblem, Extent, Permit, Ratio, Retry, Rule, Schedule, Window, by_hand,
+    Condition, ConfigProblem, Extent, Permit, Ratio, Retry, Rule, Schedule, SureRate, Window, by_hand,
 };
 use proc_macro2::{Literal, TokenStream};
 use proptest::option;
@@ -94,6 +94,7 @@ fn rule() -> impl Strategy<Value = Rule> {
         count().prop_map(Condition::Failures),
         count().prop_map(Condition::FailureStreak),
         ratio().prop_map(Condition::FailureRate),
+        (ratio(), ratio()).prop_map(|(share, level)| Condition::SureFailureRate(SureRate::new(share, level))),
         (ratio(), duration()).prop_map(|(ratio, threshold)| Condition::SlowRate(ratio, threshold)),
         duration().prop_map(Condition::AvgLatency),
         duration().prop_map(Condition::FailingFor),

@@ -107,6 +107,13 @@ fn of_condition(condition: Condition, half_open: bool) -> StateReading {
         Condition::HalfOpen => return if half_open { StateReading::Always } else { StateReading::Never },
         Condition::Min(count) => format!("there are at least {}", number(count)),
         Condition::FailureRate(ratio) => format!("at least {} failed", Percent(ratio)),
+        Condition::SureFailureRate(rate) => {
+            format!(
+                "more than {} failed beyond what chance explains ({} sure)",
+                Percent(rate.share()),
+                Percent(rate.sure())
+            )
+        }
         Condition::Failures(count) => format!("at least {} failed", number(count)),
         Condition::FailureStreak(1) => "the latest failed".to_owned(),
         Condition::FailureStreak(count) => format!("the latest {} failed", number(count)),

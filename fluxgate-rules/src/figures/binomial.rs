@@ -1,16 +1,6 @@
 //! The binomial distribution: how many of so many calls fail.
 
-use core::f64::consts::PI;
-
-/// The natural logarithm of `n!`: the product, or Stirling's series, whose next term is below 1e-17 there.
-fn ln_factorial(n: u64) -> f64 {
-    if n < 32 {
-        return (2..=n).map(|factor| factor as f64).product::<f64>().ln();
-    }
-    let n = n as f64;
-    let series = 1.0 / (12.0 * n) - 1.0 / (360.0 * n.powi(3)) + 1.0 / (1260.0 * n.powi(5));
-    n * n.ln() - n + (2.0 * PI * n).ln() / 2.0 + series - 1.0 / (1680.0 * n.powi(7))
-}
+use crate::model::logarithm::ln_factorial;
 
 /// The probability that exactly `failures` of so many calls fail.
 pub(crate) fn probability(failures: u64, calls: u64, share: f64) -> f64 {

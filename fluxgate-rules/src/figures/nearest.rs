@@ -6,6 +6,7 @@ use crate::logic::flaws;
 use crate::model::limits::MAX_WINDOW_SIZE;
 use crate::model::ratio::Ratio;
 use crate::model::rule::{Condition, Node};
+use crate::model::sure_rate::SureRate;
 use crate::model::window::{Extent, Window};
 
 /// What a user has said of the dependency.
@@ -30,6 +31,8 @@ impl Expectations {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Quantity {
     Min,
+    /// How sure, in percent up to 99, and then one nine more with each.
+    Sure,
     /// In percent.
     Rate,
     Failures,
@@ -37,7 +40,11 @@ enum Quantity {
 }
 
 /// Those that are changed first come first.
-const KINDS: [Quantity; 4] = [Quantity::Min, Quantity::Rate, Quantity::Failures, Quantity::Streak];
+const KINDS: [Quantity; 5] =
+    [Quantity::Min, Quantity::Sure, Quantity::Rate, Quantity::Failures, Quantity::Streak];
+
+/// 99.9999999%, the most that parts per billion can tell.
+const SUREST: u64 = 106;
 
 impl Quantity {
     fn number(self, node: &Node) -> Option<u64> {
@@ -48,12 +55,22 @@ impl Quantity {
             (Self::Rate, Node::Condition(Condition::FailureRate(ratio))) => {
                 Some((ratio.as_f64() * 100.0).floor() as u64)
             }
+            (Self::Sure, Node::Condition(Condition::SureFailureRate(rate))) => {
+                let is_more = |number: &u64| confidence(*number) > rate.sure();
+                Some((0..=SUREST).find(is_more).map_or(SUREST, |more| more.saturating_sub(1)))
+            }
             _ => None,
         }
     }
 
-    fn greatest(self, window: &Window) -> u64 {
+    /// The greatest number that makes sense in a rule.
+    fn greatest(self, nodes: &[Node], window: &Window) -> u64 {
         match self {
+            // To be surer may take more calls than the window remembers.
+            Self::Sure => {
+                let is_valid = |sure: &u64| flaws::is_valid_rule(&raised(nodes, self, *sure), window);
+                (0..=SUREST).rev().find(is_valid).unwrap_or(0)
+            }
             // In a time window, there is no number that calls enough do not reach.
             Self::Failures if matches!(window.extent, Extent::Time(_)) => 0,
             Self::Min | Self::Failures => window.size().min(MAX_WINDOW_SIZE) as u64,
@@ -63,15 +80,30 @@ impl Quantity {
         }
     }
 
-    fn with(self, number: u64) -> Node {
+    /// The node with another number of this kind.
+    fn change(self, node: &Node, number: u64) -> Node {
         let count = u32::try_from(number).unwrap_or(u32::MAX);
-        Node::Condition(match self {
-            Self::Min => Condition::Min(count),
-            Self::Failures => Condition::Failures(count),
-            Self::Streak => Condition::FailureStreak(count),
-            Self::Rate => Condition::FailureRate(Ratio::new(number as f64 / 100.0)),
-        })
+        let share = Ratio::from_parts_per_billion(i64::from(count) * 10_000_000);
+        match (self, node) {
+            (Self::Min, _) => Node::Condition(Condition::Min(count)),
+            (Self::Failures, _) => Node::Condition(Condition::Failures(count)),
+            (Self::Streak, _) => Node::Condition(Condition::FailureStreak(count)),
+            (Self::Rate, _) => Node::Condition(Condition::FailureRate(share)),
+            (Self::Sure, Node::Condition(Condition::SureFailureRate(rate))) => {
+                Node::Condition(Condition::SureFailureRate(SureRate::new(rate.share(), confidence(number))))
+            }
+            (Self::Sure, other) => *other,
+        }
     }
+}
+
+/// 95% of 95, 99.9% of 100, 99.99% of 101.
+fn confidence(number: u64) -> Ratio {
+    let parts = match u32::try_from(number).unwrap_or(u32::MAX) {
+        percent @ 0..=99 => i64::from(percent) * 10_000_000,
+        nines => 1_000_000_000 - 1_000_000 / 10_i64.saturating_pow(nines - 100).min(1_000_000),
+    };
+    Ratio::from_parts_per_billion(parts)
 }
 
 /// The nearest rule that opens no healthy breaker too often: with a larger `min`, and only if no `min` is enough, a higher share or
@@ -91,14 +123,14 @@ fn calmer(nodes: &[Node], window: &Window, expectations: Expectations) -> Option
     // changed first.
     let mut rule = nodes.to_vec();
     for kind in KINDS {
-        rule = raised(&rule, kind, kind.greatest(window));
+        rule = raised(&rule, kind, kind.greatest(nodes, window));
     }
     if !normal.are_met(&rule, window) {
         return None;
     }
     for kind in KINDS.into_iter().rev() {
         let with = |number| raised_from(nodes, &rule, kind, number);
-        let greatest = kind.greatest(window);
+        let greatest = kind.greatest(nodes, window);
         let first = nodes.iter().filter_map(|node| kind.number(node)).min().unwrap_or(greatest);
         let number = least(first.min(greatest), greatest, |number| normal.are_met(&with(number), window));
         rule = with(number);
@@ -162,7 +194,7 @@ fn changed(nodes: &[Node], kind: Quantity, change: impl Fn(u64) -> Option<u64>) 
     let ways = possible_ways(nodes, false);
     let changed = |(at, node): (usize, &Node)| {
         let number = kind.number(node).filter(|_| contains(ways, at)).and_then(&change);
-        number.map_or(*node, |number| kind.with(number))
+        number.map_or(*node, |number| kind.change(node, number))
     };
     nodes.iter().enumerate().map(changed).collect()
 }

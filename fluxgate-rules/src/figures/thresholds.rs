@@ -73,6 +73,8 @@ impl<'a> Thresholds<'a> {
         streaks.dedup();
         let rates = conditions().filter_map(|condition| match condition {
             Condition::FailureRate(ratio) => Some(ratio.as_f64()),
+            // Beyond chance, it takes more than the share.
+            Condition::SureFailureRate(rate) => Some(rate.share().as_f64()),
             _ => None,
         });
         let counts = conditions().filter_map(|condition| match condition {

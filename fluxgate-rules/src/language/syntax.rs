@@ -10,6 +10,7 @@ use crate::model::permit::Permit;
 use crate::model::ratio::Ratio;
 use crate::model::retry::{Retry, Schedule};
 use crate::model::rule::{self, Condition, Node};
+use crate::model::sure_rate::SureRate;
 use crate::model::window::Window;
 use crate::text::token::{self, Token, TokenRange};
 
@@ -76,6 +77,20 @@ impl WrittenCall {
     /// The condition; `None` if it has a value that only the compiler knows. A `custom` condition gets a function that is never
     /// called.
     pub fn condition(&self) -> Option<Condition> {
+        let mut condition = self.bare_condition()?;
+        for keyword in self.keywords() {
+            condition = match (keyword, condition) {
+                (("sure", Value::Ratio(level)), Condition::FailureRate(share)) => {
+                    Condition::SureFailureRate(SureRate::new(share, level))
+                }
+                _ => return None,
+            };
+        }
+        Some(condition)
+    }
+
+    /// The condition without its keyword arguments.
+    fn bare_condition(&self) -> Option<Condition> {
         use Value::{Duration, Number, Ratio, Rust};
         Some(match (self.entry.word, self.positional().as_slice()) {
             ("closed", []) => Condition::Closed,

@@ -192,10 +192,11 @@ impl ValueReader<'_> {
             && !tokens[0].is("+")
             && ["+", "-", "*", "/"].iter().any(|sign| tokens.iter().any(|token| token.is(sign)));
         // A quotient of whole numbers is not a valid ratio.
-        let is_quotient = matches!(self.parameter.kind, Kind::Ratio | Kind::Jitter | Kind::Multiplier)
-            && !has(Shape::Word)
-            && tokens.iter().any(|token| token.is("/"))
-            && !tokens.iter().any(|token| token.text.contains('.'));
+        let is_quotient =
+            matches!(self.parameter.kind, Kind::Ratio | Kind::Confidence | Kind::Jitter | Kind::Multiplier)
+                && !has(Shape::Word)
+                && tokens.iter().any(|token| token.is("/"))
+                && !tokens.iter().any(|token| token.text.contains('.'));
         let is_open =
             ["+", "-", "*", "/", "&", "|", "."].iter().any(|sign| tokens[tokens.len() - 1].is(sign));
         let is_field =

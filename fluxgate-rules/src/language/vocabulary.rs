@@ -20,6 +20,8 @@ pub enum Kind {
     Keys,
     /// A share of calls.
     Ratio,
+    /// How sure a condition has to be.
+    Confidence,
     /// A share of a delay.
     Jitter,
     /// A time.
@@ -41,7 +43,7 @@ impl Kind {
             Self::Count | Self::Size => "a number of calls",
             Self::Buckets => "a number of buckets",
             Self::Keys => "a number of keys",
-            Self::Ratio | Self::Jitter => "a ratio",
+            Self::Ratio | Self::Confidence | Self::Jitter => "a ratio",
             Self::Duration | Self::Threshold | Self::Timeout => "a duration",
             Self::Multiplier => "a number",
             Self::Function => "the path of a function",
@@ -85,6 +87,7 @@ impl Kind {
             Self::Buckets => "a time window has from 1 to 1000 buckets",
             Self::Keys => "from 1 to 1000000 keys have breakers of their own",
             Self::Ratio => "a ratio is above 0 and at most 1",
+            Self::Confidence => "`sure` is from 0.5 to below 1",
             Self::Jitter => "jitter is from 0 to below 1",
             Self::Duration => "a duration is longer than 0 and at most 584 years",
             Self::Threshold => "a slow call takes from 1us to 584 years",
@@ -232,7 +235,11 @@ pub static TRIP: Vocabulary = Vocabulary {
         // Comes first, because a value alone is taken for the first word that takes one.
         Entry::new("failures", &[COUNT]),
         Entry::new("failure_streak", &[COUNT]),
-        Entry::new("failure_rate", &[RATIO]),
+        Entry {
+            word: "failure_rate",
+            positional: &[RATIO],
+            keywords: &[parameter("sure", Kind::Confidence, "95%")],
+        },
         Entry::new("slow_rate", &[RATIO, THRESHOLD]),
         Entry::new("avg_latency", &[THRESHOLD]),
         Entry::new("failing_for", &[parameter("duration", Kind::Duration, "5s")]),

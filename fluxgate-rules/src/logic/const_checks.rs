@@ -122,6 +122,12 @@ pub const fn ratio(ratio: f64, message: &str) {
     assert!(Ratio::new(ratio).is_valid(), "{}", message);
 }
 
+/// Refuses how sure a condition has to be.
+#[track_caller]
+pub const fn confidence(level: f64, message: &str) {
+    assert!(Ratio::new(level).is_confidence(), "{}", message);
+}
+
 /// Refuses a jitter.
 #[track_caller]
 pub const fn jitter(share: f64, message: &str) {

@@ -230,6 +230,7 @@ const fn condition_holds(condition: &Condition, at: usize, situation: &Situation
         Condition::HalfOpen => situation.half_open,
         Condition::Min(count) => metrics.total() >= count as u64,
         Condition::FailureRate(ratio) => ratio.is_reached_by(metrics.failures(), metrics.total()),
+        Condition::SureFailureRate(rate) => rate.is_exceeded_by(metrics.failures(), metrics.total()),
         Condition::Failures(count) => metrics.failures() >= count as u64,
         Condition::FailureStreak(count) => metrics.failure_streak() >= count,
         Condition::SlowRate(ratio, threshold) => match metrics.slow(threshold) {

@@ -27,6 +27,8 @@ pub enum Flaw {
     TooManyThresholds,
     /// A condition or group that holds in no state.
     NeverHolds,
+    /// A share that not even all calls exceed.
+    NeverExceeded,
     /// A condition that asks for more calls than the window remembers.
     BeyondWindow,
     /// A condition that makes a trial longer than [`MAX_TRIAL`].
@@ -70,6 +72,10 @@ impl Flaw {
             Self::NeverHolds => {
                 "this can never hold: no breaker is `closed` and `half_open` at once\n\
                  help: remove one of the two"
+            }
+            Self::NeverExceeded => {
+                "this can never hold: nothing is more than all calls, so nobody is ever sure of it\n\
+                 help: take a lower share, or remove `sure` and write `min(10) &` before it"
             }
             Self::BeyondWindow => {
                 "this can never hold on a closed breaker: it asks for more calls than the window remembers\n\
@@ -186,7 +192,9 @@ impl Extremes {
             condition,
             Condition::FailureRate(_) | Condition::SlowRate(..) | Condition::AvgLatency(_)
         );
-        if !self.can_trip_through(leaf) {
+        if is_never_exceeded(condition) {
+            Some(Flaw::NeverExceeded)
+        } else if !self.can_trip_through(leaf) {
             Some(Flaw::NeverHolds)
         } else if contains(self.closed_ways & !self.full_ways & !self.full, leaf) {
             Some(Flaw::BeyondWindow)
@@ -224,6 +232,16 @@ impl Extremes {
         } else {
             None
         }
+    }
+}
+
+/// Whether the condition asks for more than all calls.
+pub(crate) const fn is_never_exceeded(condition: Condition) -> bool {
+    match condition {
+        Condition::SureFailureRate(rate) => {
+            rate.share().parts_per_billion() >= Ratio::ONE.parts_per_billion()
+        }
+        _ => false,
     }
 }
 
@@ -336,6 +354,7 @@ const fn is_condition_in_range(condition: Condition) -> bool {
         Condition::Closed | Condition::HalfOpen | Condition::Custom { .. } => true,
         Condition::Min(count) | Condition::Failures(count) | Condition::FailureStreak(count) => count > 0,
         Condition::FailureRate(ratio) => ratio.is_valid(),
+        Condition::SureFailureRate(rate) => rate.is_valid(),
         Condition::SlowRate(ratio, threshold) => ratio.is_valid() && is_threshold(threshold),
         Condition::AvgLatency(threshold) => is_threshold(threshold),
         Condition::FailingFor(duration) => is_duration(duration),

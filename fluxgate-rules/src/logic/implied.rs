@@ -62,6 +62,7 @@ fn implies(nodes: &[Node], one: usize, other: usize) -> bool {
 fn condition_implies(one: &Condition, other: &Condition) -> bool {
     use Condition::{
         AvgLatency, Closed, FailingFor, FailureRate, FailureStreak, Failures, HalfOpen, Min, SlowRate,
+        SureFailureRate,
     };
     match (one, other) {
         (Closed, Closed) | (HalfOpen, HalfOpen) => true,
@@ -69,6 +70,12 @@ fn condition_implies(one: &Condition, other: &Condition) -> bool {
         | (Failures(one), Failures(other))
         | (FailureStreak(one), FailureStreak(other)) => one >= other,
         (FailureRate(one), FailureRate(other)) => one.parts_per_billion() >= other.parts_per_billion(),
+        (SureFailureRate(one), SureFailureRate(other)) => {
+            one.share() >= other.share() && one.sure() >= other.sure()
+        }
+        (SureFailureRate(one), FailureRate(other)) => one.share() >= *other,
+        // With less, it would be nothing but chance.
+        (SureFailureRate(one), Min(other) | Failures(other)) => one.calls() >= *other,
         (SlowRate(one, threshold), SlowRate(other, lower)) => {
             one.parts_per_billion() >= other.parts_per_billion() && threshold >= lower
         }
@@ -98,6 +105,21 @@ mod tests {
             ("min(10) & min(20) & failure_rate(0.5)", vec![("min(10)", "min(20)")]),
             ("min(10) & failures(20)", vec![("min(10)", "failures(20)")]),
             ("min(20) & failures(10)", vec![]),
+            ("min(8) & failure_rate(0.5, sure = 0.95)", vec![("min(8)", "failure_rate(0.5, sure = 0.95)")]),
+            ("min(9) & failure_rate(0.5, sure = 0.95)", vec![]),
+            (
+                "failures(8) & failure_rate(0.5, sure = 0.95)",
+                vec![("failures(8)", "failure_rate(0.5, sure = 0.95)")],
+            ),
+            (
+                "failure_rate(0.5, sure = 0.95) | failure_rate(0.6, sure = 0.99)",
+                vec![("failure_rate(0.6, sure = 0.99)", "failure_rate(0.5, sure = 0.95)")],
+            ),
+            ("failure_rate(0.6, sure = 0.95) | failure_rate(0.5, sure = 0.99)", vec![]),
+            (
+                "min(9) & failure_rate(0.5) & failure_rate(0.5, sure = 0.9)",
+                vec![("failure_rate(0.5)", "failure_rate(0.5, sure = 0.9)")],
+            ),
             ("failures(5) | failures(9)", vec![("failures(9)", "failures(5)")]),
             ("failures(5) | failure_streak(5)", vec![]),
             (

@@ -114,6 +114,7 @@ fn applicable(nodes: &[Node]) -> impl Iterator<Item = (usize, Condition)> {
 pub(crate) const fn length(condition: Condition) -> u32 {
     match condition {
         Condition::Min(count) | Condition::Failures(count) | Condition::FailureStreak(count) => count,
+        Condition::SureFailureRate(rate) => rate.calls(),
         Condition::Closed
         | Condition::HalfOpen
         | Condition::FailureRate(_)
@@ -138,6 +139,7 @@ fn bad_enough(condition: Condition, length: u32) -> u32 {
         Condition::FailureRate(ratio) | Condition::SlowRate(ratio, _) => {
             (ratio.parts_per_billion() as u64 * u64::from(length)).div_ceil(1_000_000_000) as u32
         }
+        Condition::SureFailureRate(rate) => rate.least_failures(length),
         Condition::Failures(count) => count,
         // A success ends them.
         Condition::FailureStreak(_) | Condition::FailingFor(_) => length,

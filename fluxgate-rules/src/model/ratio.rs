@@ -43,6 +43,11 @@ impl Ratio {
         self.0 > 0 && self.0 <= WHOLE
     }
 
+    /// Whether this says how sure something is: from a half, which is no better than a coin, to below 1.
+    pub const fn is_confidence(self) -> bool {
+        self.0 >= WHOLE / 2 && self.0 < WHOLE
+    }
+
     /// Whether this is a valid share for jitter: from 0 to below 1.
     pub const fn is_part(self) -> bool {
         self.0 >= 0 && self.0 < WHOLE

@@ -9,6 +9,7 @@ use crate::model::duration::Spelled;
 use crate::model::limits::{MAX_NODES, MAX_THRESHOLDS};
 use crate::model::metrics::{Measures, Metrics, nanos};
 use crate::model::ratio::Ratio;
+use crate::model::sure_rate::SureRate;
 
 /// One condition.
 #[derive(Clone, Copy, Debug)]
@@ -21,6 +22,8 @@ pub enum Condition {
     Min(u32),
     /// At least this share of calls failed.
     FailureRate(Ratio),
+    /// More than a share of calls failed, beyond what chance explains.
+    SureFailureRate(SureRate),
     /// At least this many calls failed.
     Failures(u32),
     /// At least this many of the last calls failed in a row, regardless of the window.
@@ -48,6 +51,7 @@ impl PartialEq for Condition {
             | (Self::Failures(a), Self::Failures(b))
             | (Self::FailureStreak(a), Self::FailureStreak(b)) => a == b,
             (Self::FailureRate(a), Self::FailureRate(b)) => a == b,
+            (Self::SureFailureRate(a), Self::SureFailureRate(b)) => a == b,
             (Self::SlowRate(a, c), Self::SlowRate(b, d)) => a == b && c == d,
             (Self::AvgLatency(a), Self::AvgLatency(b)) | (Self::FailingFor(a), Self::FailingFor(b)) => a == b,
             (Self::Custom { predicate: a, .. }, Self::Custom { predicate: b, .. }) => {
@@ -66,6 +70,7 @@ impl fmt::Display for Condition {
             Self::HalfOpen => formatter.write_str("half_open"),
             Self::Min(count) => write!(formatter, "min({count})"),
             Self::FailureRate(ratio) => write!(formatter, "failure_rate({ratio})"),
+            Self::SureFailureRate(rate) => write!(formatter, "failure_rate({rate})"),
             Self::Failures(count) => write!(formatter, "failures({count})"),
             Self::FailureStreak(count) => write!(formatter, "failure_streak({count})"),
             Self::SlowRate(ratio, threshold) => {
@@ -116,6 +121,17 @@ impl Node {
 
     pub const fn failure_rate(ratio: f64) -> Self {
         Self::Condition(Condition::FailureRate(Ratio::new(ratio)))
+    }
+
+    /// The same, where a `failure_rate` has to be exceeded beyond what chance explains. Other conditions stay as they are.
+    #[must_use]
+    pub const fn sure(self, level: f64) -> Self {
+        let share = match self {
+            Self::Condition(Condition::FailureRate(share)) => share,
+            Self::Condition(Condition::SureFailureRate(rate)) => rate.share(),
+            other => return other,
+        };
+        Self::Condition(Condition::SureFailureRate(SureRate::new(share, Ratio::new(level))))
     }
 
     pub const fn failures(count: u32) -> Self {
@@ -175,6 +191,31 @@ impl Rule {
             Cow::Borrowed(nodes) => nodes,
             Cow::Owned(nodes) => nodes.as_slice(),
         }
+    }
+
+    /// Makes each `failure_rate` of the rule one that has to be exceeded beyond what chance explains: the chance that it ever holds, for
+    /// calls of which no more than that share fails, is at most `1 - level`, however often it is looked at while the window or a trial
+    /// fills. `level` is from 0.5 to below 1. It needs no `min`.
+    ///
+    /// A rule without a `failure_rate` has nothing to be sure of, and is refused with it.
+    ///
+    /// ```
+    /// use fluxgate_rules::Rule;
+    ///
+    /// let rule: Rule = "failure_rate(50%, sure = 95%)".parse()?;
+    /// assert_eq!(rule.to_string(), "failure_rate(0.5, sure = 0.95)");
+    /// # Ok::<(), fluxgate_rules::ConfigError>(())
+    /// ```
+    #[must_use]
+    pub fn sure(self, level: f64) -> Self {
+        let has_rate = self.nodes().iter().any(|node| {
+            matches!(node, Node::Condition(Condition::FailureRate(_) | Condition::SureFailureRate(_)))
+        });
+        if !has_rate {
+            // What is missing is no share, which a check reports.
+            return self & Self::from_condition(Condition::FailureRate(Ratio::new(f64::NAN))).sure(level);
+        }
+        Self::from_nodes(self.nodes().iter().map(|node| node.sure(level)).collect())
     }
 
     /// The nodes of `closed & min(C) & failure_rate(0.5) | half_open & min(H) & failure_rate(0.5)`, where C is 100 and H is 10, each
@@ -278,15 +319,19 @@ impl Rule {
         false
     }
 
-    /// The fewest calls that any `min` of the rule asks for; 1 where it has none.
+    /// The fewest calls that any `min` of the rule asks for, or that make it sure of a share; 1 where it has neither.
     #[doc(hidden)]
     pub const fn least_min(nodes: &[Node]) -> u32 {
         let mut least = u32::MAX;
         let mut at = 0;
         while at < nodes.len() {
-            if let Node::Condition(Condition::Min(count)) = nodes[at]
-                && count < least
-            {
+            // What is sure of a share has seen so many calls, too.
+            let count = match nodes[at] {
+                Node::Condition(Condition::Min(count)) => count,
+                Node::Condition(Condition::SureFailureRate(rate)) => rate.calls(),
+                _ => u32::MAX,
+            };
+            if count < least {
                 least = count;
             }
             at += 1;

@@ -251,6 +251,13 @@ fn wordless(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange) -> Optio
         "never" | "none" | "off" | "disabled" | "false" if is_rule => {
             "a breaker that is not to trip is switched off while the program runs: `breaker.disable()`"
         }
+        // The attribute takes it apart before.
+        "from_error" if cursor.vocabulary.setting == "retry" => {
+            let what = "`from_error` asks the errors of one function, and here is none".to_owned();
+            let help = "write it in the `#[circuit_breaker(retry = from_error(..))]` of a function, \
+                        or report calls by `failure_for`";
+            return Some(Problem::new(place, what).help(help));
+        }
         _ => return None,
     };
     Some(Problem::new(place, format!("`{written}` is not a {noun}")).help(help))

@@ -150,6 +150,11 @@ impl Explainer<'_> {
             return vec![Problem::new(self.places[0], flaw.what()).help(help)];
         }
         let mut problems = Vec::new();
+        let never_exceeded = |at: &usize| matches!(self.nodes[*at], Node::Condition(condition) if flaws::is_never_exceeded(condition));
+        problems.extend((0..self.nodes.len()).filter(never_exceeded).map(|at| self.never_exceeded(at)));
+        if !problems.is_empty() {
+            return problems;
+        }
         let mut unguarded = Vec::new();
         let mut node = 0;
         while node < self.nodes.len() {
@@ -216,8 +221,35 @@ impl Explainer<'_> {
         }
     }
 
+    fn never_exceeded(&self, node: usize) -> Problem {
+        let what = format!(
+            "`{}` can never hold: nothing is more than all calls, so nobody is ever sure of it",
+            self.text(node)
+        );
+        let is_min = |member: usize| matches!(self.nodes[member], Node::Condition(Condition::Min(_)));
+        let right = if self.members(self.requirements(node)).any(is_min) {
+            "failure_rate(1.0)".to_owned()
+        } else {
+            format!("{} & failure_rate(1.0)", self.min())
+        };
+        Problem::new(self.places[node], what).correct(right)
+    }
+
     fn beyond(&self, node: usize) -> Option<Problem> {
         let size = self.window.size();
+        if let Node::Condition(Condition::SureFailureRate(rate)) = self.nodes[node] {
+            let (text, calls) = (self.text(node), rate.calls());
+            let what = format!(
+                "`{text}` can never hold on a closed breaker: even if all calls fail, it takes {calls} to be sure, \
+                 and the window remembers {size}"
+            );
+            let help = if calls as usize <= MAX_WINDOW_SIZE {
+                format!("write `window = count({calls})`, a lower share, or a lower `sure`")
+            } else {
+                "write a lower share, or a lower `sure`".to_owned()
+            };
+            return Some(Problem::new(self.places[node], what).help(help));
+        }
         let (word, count) = match self.nodes[node] {
             Node::Condition(Condition::Min(count)) => ("min", count),
             Node::Condition(Condition::Failures(count)) => ("failures", count),
@@ -235,6 +267,14 @@ impl Explainer<'_> {
         let Node::Condition(condition) = self.nodes[node] else { return None };
         let calls = trial::length(condition);
         let (text, word) = (self.text(node), condition.to_string());
+        if let Condition::SureFailureRate(_) = condition {
+            let what = format!(
+                "`{text}` makes a trial of {calls} calls, so many does it take to be sure: {MAX_TRIAL} are the most"
+            );
+            return Some(
+                Problem::new(self.places[node], what).help("write a lower share, or a lower `sure`"),
+            );
+        }
         let what = format!("`{text}` makes a trial of {calls} calls: {MAX_TRIAL} are the most");
         let word = word.split('(').next().unwrap_or_default();
         let problem = Problem::new(self.places[node], what).correct(format!("{word}({MAX_TRIAL})"));

@@ -358,7 +358,7 @@ impl Breaker {
         let locked = self.locked().lock();
         // Changed under the lock only.
         let word = StateWord(self.state.load(Ordering::Relaxed));
-        Guard { breaker: self, word, locked }
+        Guard { breaker: self, word, requested: None, locked }
     }
 }
 
@@ -367,6 +367,8 @@ pub(crate) struct Guard<'a> {
     pub(crate) breaker: &'a Breaker,
     /// The current word.
     pub(crate) word: StateWord,
+    /// For how many nanoseconds the dependency has asked to be left alone, by the failure that is being entered.
+    pub(super) requested: Option<u64>,
     locked: MutexGuard<'a, Locked>,
 }
 
@@ -374,10 +376,10 @@ impl Guard<'_> {
     /// Asks a user's function, which contains its panics. The lock is dropped meanwhile, since user code may do anything, even call
     /// this breaker. `None` if the generation is over when it is taken again: then nobody needs the answer.
     pub(super) fn ask<R>(self, question: impl FnOnce() -> R) -> Option<(Self, R)> {
-        let Self { breaker, word, locked } = self;
+        let Self { breaker, word, requested, locked } = self;
         drop(locked);
         let answer = question();
-        let guard = breaker.lock();
+        let guard = Guard { requested, ..breaker.lock() };
         (guard.word == word).then_some((guard, answer))
     }
 

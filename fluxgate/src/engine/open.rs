@@ -21,9 +21,12 @@ use crate::sync::Ordering;
 pub(super) fn open(guard: Guard<'_>, reason: Reason, evidence: Option<(Figures, Metrics)>, now: u64) {
     let retry = guard.breaker.settings().retry;
     let reopens = guard.reopens.next(guard.word.state(), now);
+    let random = guard.breaker.draw(now);
+    let requested = guard.requested.and_then(|requested| retry::as_requested(&retry, requested, random));
     let pause = match retry.schedule {
+        _ if requested.is_some() => pause(guard.breaker, requested),
         Schedule::Custom { .. } => Pause::Asked,
-        _ => pause(guard.breaker, retry::draw(&retry, reopens, guard.breaker.draw(now))),
+        _ => pause(guard.breaker, retry::draw(&retry, reopens, random)),
     };
     open_for(guard, reason, evidence, pause, now);
 }

@@ -145,6 +145,25 @@ fn record_otherwise(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos:
     }
 }
 
+/// Records a failure by which the dependency has asked to be left alone for so many nanoseconds. Not without the lock, even where the
+/// outcome would be one of many alike: such failures are rare, and it may be this one that opens the breaker.
+#[cold]
+#[inline(never)]
+pub(crate) fn record_request(breaker: &Breaker, word: StateWord, start: u64, requested: u64) {
+    if word.state() == State::Disabled {
+        return;
+    }
+    let now = breaker.now();
+    let nanos = if word.is_timed() { now.saturating_sub(start) } else { 0 };
+    let outcome = Outcome::Failure;
+    let mut guard = breaker.lock();
+    guard.requested = Some(requested);
+    let is_late = end_elsewhere(guard, word, Some(outcome), nanos, now);
+    if word.is_counted() && !word.is_inner() {
+        counting::count(breaker, word, Ended { outcome, is_late, nanos, now });
+    }
+}
+
 /// Ends a call that was given up, and so has no outcome: a probe gives back its slot.
 #[cold]
 pub(crate) fn give_back(breaker: &Breaker, word: StateWord, start: u64) {

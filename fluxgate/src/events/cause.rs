@@ -36,7 +36,9 @@ impl Figures {
     pub(crate) fn of(nodes: &[Node], situation: &Situation<'_>, metrics: &Metrics) -> Self {
         let node = cause(nodes, situation);
         let part = match nodes[node] {
-            Node::Condition(Condition::FailureRate(_) | Condition::Failures(_)) => metrics.failures(),
+            Node::Condition(
+                Condition::FailureRate(_) | Condition::SureFailureRate(_) | Condition::Failures(_),
+            ) => metrics.failures(),
             Node::Condition(Condition::FailureStreak(_)) => u64::from(metrics.failure_streak()),
             Node::Condition(Condition::SlowRate(_, threshold)) => metrics.slow(threshold).unwrap_or(0),
             Node::Condition(Condition::AvgLatency(_)) => {
@@ -93,6 +95,14 @@ impl fmt::Display for Cause {
             Condition::FailureRate(share) => {
                 write!(formatter, "{} failed ({})", Calls(part, whole), Reached(part, whole, share))
             }
+            Condition::SureFailureRate(rate) => write!(
+                formatter,
+                "{} failed ({} > {}, {} sure)",
+                Calls(part, whole),
+                Percent(share(part, whole)),
+                Percent(rate.share().as_f64()),
+                Percent(rate.sure().as_f64())
+            ),
             Condition::Failures(least) => {
                 write!(formatter, "{} failed ({part} >= {least})", Calls(part, whole))
             }
@@ -134,9 +144,12 @@ struct Reached(u64, u64, Ratio);
 impl fmt::Display for Reached {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(part, whole, least) = *self;
-        let share = if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
-        write!(formatter, "{} >= {}", Percent(share), Percent(least.as_f64()))
+        write!(formatter, "{} >= {}", Percent(share(part, whole)), Percent(least.as_f64()))
     }
+}
+
+fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
 /// A percentage with at most two decimals: `60%`, `33.33%`.
@@ -175,6 +188,7 @@ mod tests {
         let second = Duration::from_secs(1);
         for (rule, text) in [
             (trip::min(10) & trip::failure_rate(0.5), "6 of the last 10 calls failed (60% >= 50%)"),
+            (trip::failure_rate(0.1).sure(0.99), "6 of the last 10 calls failed (60% > 10%, 99% sure)"),
             (trip::failures(5), "6 of the last 10 calls failed (6 >= 5)"),
             (trip::failure_streak(3), "4 failed in a row (4 >= 3)"),
             (

@@ -3,6 +3,7 @@
 use core::fmt;
 use core::task::Context;
 use std::mem::ManuallyDrop;
+use std::time::Duration;
 
 use fluxgate_rules::metrics::nanos;
 
@@ -12,6 +13,7 @@ use super::isolation::resolve;
 use super::limit::Elapsed;
 use super::refusal::{Refusal, rare};
 use super::timed_out::TimedOut;
+use crate::callback::contain;
 use crate::configuration::OnCancel;
 use crate::engine::answer::Admission;
 use crate::engine::breaker::Breaker;
@@ -131,6 +133,29 @@ impl<'a> Call<'a> {
         self.record(Outcome::Failure);
     }
 
+    /// Reports that the dependency is not well, and has asked to be left alone for `pause`: by `Retry-After`, say.
+    ///
+    /// If this failure opens the breaker, or re-opens it after a trial, that is how long it stays open, in place of what `retry` would
+    /// say, be that longer or shorter: at least `pause`, up to a tenth more at random, so that clients do not come back all at once, and an
+    /// hour at most. A `pause` of zero says nothing, and a breaker that is [never](crate::retry::never) tried again stays so.
+    ///
+    /// In the attribute, `retry = from_error(..)` does this.
+    ///
+    /// ```
+    /// use fluxgate::{CircuitBreaker, trip};
+    /// use std::time::Duration;
+    ///
+    /// let breaker = CircuitBreaker::builder("payments").trip(trip::failures(1)).build()?;
+    /// breaker.acquire()?.failure_for(Duration::from_secs(120));
+    /// let refusal = breaker.acquire().unwrap_err();
+    /// assert!(refusal.retry_after() > Some(Duration::from_secs(110)));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn failure_for(self, pause: Duration) {
+        let call = ManuallyDrop::new(self);
+        recording::record_request(call.breaker, call.word, call.start, nanos(pause));
+    }
+
     /// Reports that the call says nothing about the dependency: it is not recorded, and its slot in a trial is given back.
     #[inline]
     pub fn ignore(self) {
@@ -188,6 +213,25 @@ impl<'a> Call<'a> {
         ManuallyDrop::into_inner(returned)
     }
 
+    /// The same, where a failure may ask for a pause, for what `request` finds in `returned`.
+    #[doc(hidden)]
+    #[inline]
+    pub fn finish_with_request<R>(
+        self,
+        returned: R,
+        classify: impl FnOnce(&R, &Breaker) -> Outcome,
+        request: impl FnOnce(&R) -> Option<Duration>,
+    ) -> R {
+        let returned = ManuallyDrop::new(returned);
+        let outcome = classify(&returned, self.breaker);
+        let requested = if outcome == Outcome::Failure { requested(|| request(&returned)) } else { None };
+        match requested {
+            Some(pause) => self.failure_for(pause),
+            None => self.record(outcome),
+        }
+        ManuallyDrop::into_inner(returned)
+    }
+
     /// Records the outcome of `returned`, where every error is a failure unless `evidence` knows better, and returns it.
     #[inline]
     pub(crate) fn settle<T, E>(
@@ -220,6 +264,13 @@ impl<'a> Call<'a> {
         let call = ManuallyDrop::new(self);
         recording::record(call.breaker, call.word, call.start, outcome);
     }
+}
+
+/// What a user's function says; nothing, if it panics.
+#[cold]
+#[inline(never)]
+fn requested(request: impl FnOnce() -> Option<Duration>) -> Option<Duration> {
+    contain(request).flatten()
 }
 
 /// Admits or refuses a call that the word alone does not admit at once.

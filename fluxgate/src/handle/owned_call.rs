@@ -3,6 +3,7 @@
 use core::fmt;
 use core::task::Poll;
 use std::mem;
+use std::time::Duration;
 
 use super::call::Call;
 use super::circuit_breaker::CircuitBreaker;
@@ -105,6 +106,11 @@ impl OwnedCall {
     /// Reports that the dependency is not well.
     pub fn failure(self) {
         self.record(Outcome::Failure);
+    }
+
+    /// Reports that the dependency is not well, and has asked to be left alone for `pause`: see [`Call::failure_for`].
+    pub fn failure_for(mut self, pause: Duration) {
+        self.take().failure_for(pause);
     }
 
     /// Reports that the call says nothing about the dependency: see [`Call::ignore`].

@@ -1,6 +1,8 @@
 //! Calling the closures that hold the user's code. As parameters of functions, their types need not be written in an expansion.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
+use std::time::Duration;
+
 use crate::callback::contain;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::refusal::Refusal;
@@ -53,6 +55,12 @@ pub fn ask(absent: bool, question: impl FnOnce() -> bool) -> bool {
     }
     let mut question = Some(question);
     ask(absent, &mut || question.take().is_some_and(|question| question()))
+}
+
+/// Asks an error for how long the dependency is to be left alone.
+#[inline]
+pub fn request<E: ?Sized>(error: &E, request: impl FnOnce(&E) -> Option<Duration>) -> Option<Duration> {
+    request(error)
 }
 
 /// Evaluates a `custom` tracker.

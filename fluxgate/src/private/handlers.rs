@@ -2,6 +2,8 @@
 //! closures name.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
+use std::time::Duration;
+
 use super::unmet::{Impossible, Met, Unmet};
 
 #[diagnostic::on_unimplemented(
@@ -72,6 +74,30 @@ impl<F: FnOnce(&E) -> bool, E: ?Sized> Custom<E, Met> for F {
 #[diagnostic::do_not_recommend]
 impl<F: Impossible, E: ?Sized> Custom<E, Unmet> for F {
     fn claims(_: &E, _: Self) -> bool {
+        F::never()
+    }
+}
+
+#[diagnostic::on_unimplemented(
+    message = "`from_error` needs a function from `&{E}` to `Option<Duration>`",
+    label = "this is `{Self}`",
+    note = "write a closure that takes the error: `from_error(|error| ..)`"
+)]
+pub trait Request<E: ?Sized, How> {
+    fn requests(error: &E, request: Self) -> Option<Duration>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: FnOnce(&E) -> Option<Duration>, E: ?Sized> Request<E, Met> for F {
+    #[inline]
+    fn requests(error: &E, request: Self) -> Option<Duration> {
+        request(error)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<F: Impossible, E: ?Sized> Request<E, Unmet> for F {
+    fn requests(_: &E, _: Self) -> Option<Duration> {
         F::never()
     }
 }

@@ -51,6 +51,14 @@ pub const server_errors: () = ();
 /// `returned(PATTERN if GUARD)`: a return value that matches, whether it is a `Result` or not.
 pub const returned: () = ();
 
+/// `retry = from_error(FUNCTION, otherwise = RETRY)`: if the error of the failure that opens the breaker asks for a pause, by a
+/// `Retry-After`, say, that is how long it stays open. The function, or closure, is called with `&E`, and returns an `Option<Duration>`.
+/// See [`failure_for`](crate::Call::failure_for).
+pub const from_error: () = ();
+
+/// In `from_error`, the retry where the error asks for nothing. By default, `cooldown(60s)`.
+pub const otherwise: () = ();
+
 /// The call counts as a failure.
 pub const failure: () = ();
 

@@ -116,6 +116,8 @@ pub enum Rule {
     HalfOpen,
     Min(u32),
     FailureRate(u32),
+    /// More than a share failed, for so sure.
+    SureFailureRate(u32, u32),
     Failures(u32),
     FailureStreak(u32),
     SlowRate(u32, Duration),
@@ -135,6 +137,9 @@ impl Rule {
             Self::HalfOpen => half_open,
             Self::Min(count) => evidence.total() >= u64::from(*count),
             Self::FailureRate(share) => reached(evidence.failures(), *share),
+            Self::SureFailureRate(share, sure) => {
+                is_sure(evidence.failures(), evidence.total(), *share, *sure)
+            }
             Self::Failures(count) => evidence.failures() >= u64::from(*count),
             Self::FailureStreak(count) => evidence.streak >= *count as usize,
             Self::SlowRate(share, threshold) => reached(evidence.slow(*threshold), *share),
@@ -193,6 +198,7 @@ impl Rule {
             Self::HalfOpen => trip::half_open(),
             Self::Min(count) => trip::min(*count),
             Self::FailureRate(share) => trip::failure_rate(ratio(share)),
+            Self::SureFailureRate(share, sure) => trip::failure_rate(ratio(share)).sure(ratio(sure)),
             Self::Failures(count) => trip::failures(*count),
             Self::FailureStreak(count) => trip::failure_streak(*count),
             Self::SlowRate(share, threshold) => trip::slow_rate(ratio(share), *threshold),
@@ -203,4 +209,16 @@ impl Rule {
             Self::Any(members) => join(members, |a, b| a | b),
         }
     }
+}
+
+/// Whether so many failures among so many calls are more than chance explains, per mille: of n calls that fail with this probability,
+/// exactly so many do with a probability of at most `(1 - sure) / (n + 1)`. The logarithm of that, factor by factor.
+fn is_sure(failures: u64, total: u64, share: u32, sure: u32) -> bool {
+    let [share, sure] = [share, sure].map(|per_mille| f64::from(per_mille) / 1_000.0);
+    if (failures as f64) < share * total as f64 {
+        return false;
+    }
+    let ways: f64 = (0..failures).map(|at| ((total - at) as f64 / (at + 1) as f64).ln()).sum();
+    let chance = ways + failures as f64 * share.ln() + (total - failures) as f64 * (1.0 - share).ln();
+    chance + ((total + 1) as f64).ln() <= (1.0 - sure).ln() + 1e-9
 }

@@ -35,6 +35,7 @@ mod reentrant;
 mod refusal;
 mod registry;
 mod reopening;
+mod requested_pauses;
 mod rules;
 #[cfg(feature = "serde")]
 mod serialize;

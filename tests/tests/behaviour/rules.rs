@@ -66,6 +66,62 @@ fn four_slow_thresholds_in_one_rule() {
     }
 }
 
+/// Of few calls, nearly all have to fail; of many, little more than the share.
+#[test]
+fn what_is_sure_of_a_share_takes_fewer_failures_the_more_calls_there_are() {
+    for window in [window::count(200), window::time(seconds(60))] {
+        for (succeeding, failing) in [(0, 8), (1, 11), (5, 20), (20, 46), (40, 75)] {
+            let rule = trip::failure_rate(0.5).sure(0.95);
+            let fixture = Fixture::new(|builder| builder.window(window).trip(rule));
+            fixture.succeed(succeeding);
+            fixture.fail(failing - 1);
+            assert_eq!(fixture.state(), State::Closed, "{failing} failures, {window}");
+            fixture.fail(1);
+            assert_eq!(fixture.state(), State::Open, "{failing} failures, {window}");
+        }
+    }
+}
+
+#[test]
+fn what_is_sure_of_a_share_needs_as_many_good_calls_to_recover_as_bad_ones_to_trip() {
+    let fixture = Fixture::new(|builder| {
+        builder.trip(trip::failure_rate(0.5).sure(0.95)).permit(fluxgate::permit::all())
+    });
+    fixture.fail(8);
+    let refusal = fixture.breaker.acquire().expect_err("open");
+    let said = "is open: 8 of the last 8 calls failed (100% > 50%, 95% sure)";
+    assert!(refusal.to_string().contains(said), "{refusal}");
+    assert_eq!(fixture.breaker.snapshot().trial, 8);
+    fixture.advance(seconds(60));
+    fixture.fail(8);
+    assert_eq!(fixture.state(), State::Open, "given up again");
+    fixture.advance(seconds(60));
+    fixture.succeed(7);
+    assert_eq!(fixture.state(), State::HalfOpen);
+    fixture.succeed(1);
+    assert_eq!(fixture.state(), State::Closed);
+}
+
+/// Made by hand, each share of a rule becomes a sure one; of none, nobody can be sure.
+#[test]
+fn a_rule_that_is_made_sure_by_hand_is_checked() {
+    let both = (trip::half_open() & trip::failure_rate(0.2) | trip::failure_rate(0.5)).sure(0.9);
+    let said = "half_open & failure_rate(0.2, sure = 0.9) | failure_rate(0.5, sure = 0.9)";
+    assert_eq!(both.to_string(), said);
+    assert_eq!(said.parse::<trip::Rule>().expect("a rule"), both);
+    assert_eq!(trip::failure_rate(0.5).sure(0.9).sure(0.95), trip::failure_rate(0.5).sure(0.95));
+    for wrong in [
+        trip::failures(5).sure(0.95),
+        trip::failure_rate(0.5).sure(0.3),
+        trip::failure_rate(0.5).sure(1.0),
+        trip::failure_rate(0.5).sure(f64::NAN),
+        trip::failure_rate(1.0).sure(0.95),
+    ] {
+        let text = wrong.to_string();
+        assert!(CircuitBreaker::builder("sure").trip(wrong).build().is_err(), "{text}");
+    }
+}
+
 /// A percentile is a slow rate: "p99 reaches 2 s".
 #[test]
 fn a_percentile_is_a_slow_rate() {

@@ -278,8 +278,12 @@ impl RuleDrawer<'_> {
 
     fn evidence(&mut self) -> Rule {
         let share = *choose(self.rng, &[1, 100, 200, 333, 500, 750, 900, 1_000]);
-        match self.rng.u32(0..10) {
+        match self.rng.u32(0..12) {
             0..=3 => Rule::FailureRate(share),
+            10 | 11 => {
+                let share = *choose(self.rng, &[1, 100, 200, 333, 500, 750, 900]);
+                Rule::SureFailureRate(share, *choose(self.rng, &[500, 900, 950, 990]))
+            }
             4 => Rule::Failures(self.count(10)),
             5 => Rule::FailureStreak(self.count(10)),
             6 | 7 => Rule::SlowRate(share, self.threshold()),

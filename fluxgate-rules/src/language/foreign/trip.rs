@@ -78,6 +78,11 @@ pub(super) static MEANINGS: &[Meaning] = &[
     ),
     meaning(
         "trip",
+        Part::Keyword("sure"),
+        &[any("certainty"), any("confidence"), any("confidence_level"), any("confident"), any("sureness")],
+    ),
+    meaning(
+        "trip",
         Part::Argument("success_rate", 0),
         &[
             any("required_success_rate"),

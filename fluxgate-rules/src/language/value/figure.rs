@@ -37,7 +37,7 @@ impl ValueReader<'_> {
         let figure = Figure { negative, digits: digits.replace('_', ""), suffix, percent };
         match self.parameter.kind {
             Kind::Count | Kind::Size | Kind::Buckets | Kind::Keys => self.count(&figure),
-            Kind::Ratio | Kind::Jitter => self.ratio(&figure),
+            Kind::Ratio | Kind::Confidence | Kind::Jitter => self.ratio(&figure),
             Kind::Duration | Kind::Threshold | Kind::Timeout => self.duration(&figure),
             Kind::Multiplier => self.multiplier(&figure),
             Kind::Function => Err(self.mismatch("a number").help("write the path of a function")),
@@ -96,12 +96,18 @@ impl ValueReader<'_> {
         let ratio = Ratio::new(if figure.negative { -share } else { share });
         let (greatest, is_valid) = match self.parameter.kind {
             Kind::Jitter => ("0.99", ratio.is_part()),
+            Kind::Confidence => ("0.99", ratio.is_confidence()),
             _ => ("1.0", ratio.is_valid()),
         };
         if is_valid {
             return Ok(Value::Ratio(ratio));
         }
         let problem = self.out_of_range();
+        // `sure = 5%` says how unsure one may be.
+        let rest = Ratio::new(1.0 - share);
+        if self.parameter.kind == Kind::Confidence && share > 0.0 && rest.is_confidence() {
+            return Err(problem.correct(rest.to_string()));
+        }
         Err(if share <= 0.0 || figure.negative {
             problem.example(self.parameter.example)
         } else if ratio.parts_per_billion() == 0 {
@@ -115,7 +121,10 @@ impl ValueReader<'_> {
 
     /// `50` may mean `50%`, `1` may mean `1.0`.
     fn correct_ratio(&self, problem: Problem, figure: &Figure<'_>, share: f64) -> Problem {
-        if figure.negative || share > 100.0 || (share > 99.0 && self.parameter.kind == Kind::Jitter) {
+        if figure.negative
+            || share > 100.0
+            || (share > 99.0 && matches!(self.parameter.kind, Kind::Confidence | Kind::Jitter))
+        {
             return problem.example(self.parameter.example);
         }
         let digits = figure.digits.strip_suffix(".0").unwrap_or(&figure.digits);

@@ -16,7 +16,7 @@ use crate::reading::attribute::places::{is_static, owner, vocabulary};
 use crate::reading::attribute::tracker::tracker;
 use crate::reading::read;
 use crate::reading::repair::repaired;
-use crate::reading::suggestion::{Filled, meant, meant_by, right_call};
+use crate::reading::suggestion::{Filled, keyword, meant, meant_by, right_call};
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell};
@@ -272,6 +272,21 @@ fn rule(parts: &[GivenPart]) -> Option<Filled> {
         alternatives[at] = text;
         words.retain(|word| *word != "slow_rate");
     }
+    // `confidence` beside a rule that asks for a share.
+    for given in parts {
+        let Part::Keyword(name) = given.part else { continue };
+        let owner = owner(&TRIP, name)?;
+        let argument = format!("{name} = {}", given.value);
+        let with = |text: &String| with_argument(text, owner.word, &argument);
+        if let Some((at, text)) =
+            alternatives.iter().enumerate().find_map(|(at, text)| Some((at, with(text)?)))
+        {
+            alternatives[at] = text;
+        } else if !words.contains(&owner.word) {
+            is_example = true;
+            words.push(owner.word);
+        }
+    }
     for word in words {
         let mut values: Vec<_> = parts
             .iter()
@@ -282,7 +297,8 @@ fn rule(parts: &[GivenPart]) -> Option<Filled> {
             .collect();
         values.sort_by_key(|(at, _)| *at);
         values.retain(|(_, value)| !value.is_empty());
-        let values: Vec<_> = values.into_iter().map(|(_, value)| value).collect();
+        let mut values: Vec<_> = values.into_iter().map(|(_, value)| value).collect();
+        values.extend(keywords(TRIP.entry(word), parts));
         let filled = match TRIP.entry(word) {
             Some(entry) if word == "custom" && !values.iter().all(|value| is_function(value)) => {
                 Filled { text: entry.example(), is_example: true }
@@ -326,6 +342,15 @@ fn rule(parts: &[GivenPart]) -> Option<Filled> {
     })
 }
 
+/// The keyword arguments among the parts that this word takes.
+fn keywords(entry: Option<&'static Entry>, parts: &[GivenPart]) -> Vec<String> {
+    let named = |given: &GivenPart| match given.part {
+        Part::Keyword(name) if keyword(entry?, name).is_some() => Some(format!("{name} = {}", given.value)),
+        _ => None,
+    };
+    parts.iter().filter_map(named).collect()
+}
+
 /// Whether a value is a closure or a path, and not code of another language.
 fn is_function(value: &str) -> bool {
     let tokens = lex(value).tokens;
@@ -336,20 +361,23 @@ fn is_function(value: &str) -> bool {
 
 /// A rule with the threshold of a `slow_rate` that has none.
 fn with_threshold(rule: &str, threshold: &str) -> Option<String> {
+    let [_, parameter] = TRIP.entry("slow_rate")?.positional else { return None };
+    let Value::Duration(threshold) = read_or_right(threshold, parameter)? else { return None };
+    with_argument(rule, "slow_rate", &Spelled(threshold).to_string())
+}
+
+/// A rule with another argument of a word that has one.
+fn with_argument(rule: &str, word: &str, argument: &str) -> Option<String> {
     let mut tokens = lex(rule).tokens;
-    let is_rate = |at: &usize| {
-        let word = &tokens[*at].text;
-        snake(word) == "slow_rate" || TRIP.foreign(word).any(|ours| ours == "slow_rate")
-    };
-    let at = (0..tokens.len()).find(is_rate)?;
+    let is_word =
+        |token: &Token| snake(&token.text) == word || TRIP.foreign(&token.text).any(|ours| ours == word);
+    let at = tokens.iter().position(is_word)?;
     let inside = tokens.get(at + 1..)?;
     let close = at + 1 + inside.iter().position(|token| token.is(")"))?;
     if tokens[at..close].iter().any(|token| token.is(",")) {
         return None;
     }
-    let [_, parameter] = TRIP.entry("slow_rate")?.positional else { return None };
-    let Value::Duration(threshold) = read_or_right(threshold, parameter)? else { return None };
-    tokens.splice(close..close, lex(&format!(", {}", Spelled(threshold))).tokens);
+    tokens.splice(close..close, lex(&format!(", {argument}")).tokens);
     Some(spell(&tokens))
 }
 

@@ -1,0 +1,68 @@
+#[circuit_breaker(retry = from_error(ApiError::retry_after, otherwise = backoff(10s)))]
+fn fetch(url: Url) -> Result<Response, ApiError> {
+    http::get(url)
+}
+
+// expands to
+
+fn fetch(url: Url) -> Result<Response, ApiError> {
+    let _ = ::fluxgate::retry::never;
+    let _ = __private::words::from_error;
+    let _ = __private::words::otherwise;
+    let __fluxgate_call = match __private::Call::enter({
+        static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
+            {
+                const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
+                __FLUXGATE_SETTINGS
+            },
+            &__FLUXGATE_BREAKER,
+        );
+        &__FLUXGATE_BREAKER
+    }) {
+        ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
+        ::core::result::Result::Err(__fluxgate_refusal) => {
+            return <Result<
+                Response,
+                ApiError,
+            > as __private::Returned>::refused(
+                __fluxgate_refusal,
+                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
+            );
+        }
+    };
+    let __fluxgate_returned = __private::run(|| -> Result<Response, ApiError> {
+        http::get(url)
+    });
+    return __fluxgate_call
+        .finish_with_request(
+            __fluxgate_returned,
+            |__fluxgate_returned, __fluxgate_breaker| match <Result<
+                Response,
+                ApiError,
+            > as __private::Returned>::as_result(__fluxgate_returned) {
+                ::core::result::Result::Ok(__fluxgate_value) => {
+                    __private::Outcome::Success
+                }
+                ::core::result::Result::Err(__fluxgate_error) => {
+                    __private::evidence(
+                        __private::Outcome::Failure,
+                        __fluxgate_error,
+                        __fluxgate_breaker,
+                        __private::Sources::of(__fluxgate_error).evidence(),
+                    )
+                }
+            },
+            |__fluxgate_returned| match <Result<
+                Response,
+                ApiError,
+            > as __private::Returned>::as_result(__fluxgate_returned) {
+                ::core::result::Result::Ok(_) => ::core::option::Option::None,
+                ::core::result::Result::Err(__fluxgate_error) => {
+                    __private::Request::<
+                        _,
+                        _,
+                    >::requests(__fluxgate_error, ApiError::retry_after)
+                }
+            },
+        );
+}

@@ -1,0 +1,11 @@
+// fix: `trip = failure_rate(50%), confidence = 95%` => `trip = failure_rate(50%, sure = 95%)`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(trip = failure_rate(50%), confidence = 95%)]
+fn call() -> std::io::Result<()> {
+    Ok(())
+}
+
+fn main() {
+    let _ = call();
+}

@@ -1,0 +1,11 @@
+// fix: `failure_rate(100%, sure = 95%)` => `min(10) & failure_rate(1.0)`
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(trip = failure_rate(100%, sure = 95%))]
+fn call() -> std::io::Result<()> {
+    Ok(())
+}
+
+fn main() {
+    let _ = call();
+}
