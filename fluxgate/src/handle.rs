@@ -1,5 +1,6 @@
 //! What programs hold of a breaker.
 
+pub(crate) mod assessment;
 pub(crate) mod body;
 pub(crate) mod builder;
 pub(crate) mod call;

@@ -105,6 +105,7 @@ pub use self::events::event::{EndedCall, Event, RefusedCall};
 pub use self::events::interests::Interests;
 pub use self::events::listener::Listener;
 pub use self::events::transition::{Reason, Transition};
+pub use self::handle::assessment::{ConditionStatus, Recovery};
 pub use self::handle::builder::Builder;
 pub use self::handle::call::Call;
 pub use self::handle::circuit_breaker::CircuitBreaker;

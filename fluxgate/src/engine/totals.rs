@@ -12,6 +12,8 @@ use crate::sync::{AtomicU64, OnceBox, Ordering};
 pub(crate) struct Counts {
     /// Failures that were recorded.
     pub(crate) failures: u64,
+    /// Calls that were recorded, and reached a threshold of the rule.
+    pub(crate) slow: u64,
     /// Outcomes that came too late to count.
     pub(crate) late: u64,
     /// Calls that were refused, but for those that are counted in the current state.
@@ -45,7 +47,8 @@ struct CountStripe {
 }
 
 impl Counts {
-    pub(super) const NONE: Self = Self { failures: 0, late: 0, refused: 0, cancelled: 0, panicked: 0 };
+    pub(super) const NONE: Self =
+        Self { failures: 0, slow: 0, late: 0, refused: 0, cancelled: 0, panicked: 0 };
 }
 
 impl Watch {

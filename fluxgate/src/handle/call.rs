@@ -238,6 +238,35 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// The same, where a failure may ask for a pause, for what `request` finds in the error.
+    #[inline]
+    pub(crate) fn settle_with_request<T, E>(
+        self,
+        returned: Result<T, E>,
+        evidence: fn(&E, &Breaker) -> Outcome,
+        request: impl FnOnce(&E) -> Option<Duration>,
+    ) -> Result<T, E> {
+        match returned {
+            Ok(value) => {
+                let value = ManuallyDrop::new(value);
+                self.record(Outcome::Success);
+                Ok(ManuallyDrop::into_inner(value))
+            }
+            Err(error) => Err(rare(self.fail_with_request(error, evidence, request))),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fail_with_request<E>(
+        self,
+        error: E,
+        evidence: fn(&E, &Breaker) -> Outcome,
+        request: impl FnOnce(&E) -> Option<Duration>,
+    ) -> E {
+        self.finish_with_request(error, evidence, request)
+    }
+
     #[cold]
     #[inline(never)]
     fn fail<E>(self, error: E, evidence: fn(&E, &Breaker) -> Outcome) -> E {
