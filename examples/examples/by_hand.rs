@@ -74,8 +74,8 @@ fn main() -> Result<()> {
     for result in [charge(20), refund(20), refund(30), charge(500), charge(20)] {
         match result {
             Ok(amount) => println!("  charged {amount}"),
-            Err(Error::Inner(error)) => println!("  failed: {error}"),
             Err(Error::NotPermitted(refusal)) => println!("  {}", told(refusal)),
+            Err(error) => println!("  failed: {error}"),
         }
     }
 

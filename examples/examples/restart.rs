@@ -15,7 +15,10 @@ static PAYMENTS: CircuitBreaker =
 
 /// Opens what was open. What is left of an earlier run is no reason not to begin.
 fn restore(file: &PathBuf) -> Result<(), Box<dyn std::error::Error>> {
-    let Ok(text) = fs::read_to_string(file) else { return Ok(println!("nothing was saved")) };
+    let Ok(text) = fs::read_to_string(file) else {
+        println!("nothing was saved");
+        return Ok(());
+    };
     for saved in serde_json::from_str::<Vec<fluxgate::Saved>>(&text)? {
         let is_open = PAYMENTS.restore(&saved)?;
         println!("`{}` was open when the program ended; restored: {is_open}", saved.breaker());
@@ -26,7 +29,8 @@ fn restore(file: &PathBuf) -> Result<(), Box<dyn std::error::Error>> {
 fn save(file: &PathBuf) -> Result<(), Box<dyn std::error::Error>> {
     let saved: Vec<_> = fluxgate::breakers().filter_map(|breaker| breaker.snapshot().saved()).collect();
     fs::write(file, serde_json::to_string_pretty(&saved)?)?;
-    Ok(println!("saved {} of the breakers in {}", saved.len(), file.display()))
+    println!("saved {} of the breakers in {}", saved.len(), file.display());
+    Ok(())
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {

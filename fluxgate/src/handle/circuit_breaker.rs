@@ -97,8 +97,8 @@ impl CircuitBreaker {
     ///
     /// match breaker.call(|| std::fs::read_to_string("Cargo.toml")) {
     ///     Ok(text) => println!("{text}"),
-    ///     Err(Error::Inner(error)) => println!("it failed: {error}"),
     ///     Err(Error::NotPermitted(refusal)) => println!("not now: {refusal}"),
+    ///     Err(error) => println!("it failed: {error}"),
     /// }
     /// # Ok::<(), fluxgate::ConfigError>(())
     /// ```
