@@ -8,7 +8,7 @@ use fluxgate::trip::{self, Rule};
 use fluxgate::window::{self, Window};
 use fluxgate::{__private::clock, CircuitBreaker, Collector, Error, State, breaker, circuit_breaker, retry};
 
-use crate::work::{FAILS, Failure, ok, ready, sometimes, work, work_async};
+use crate::work::{FAILS, Failure, Rejected, Response, ok, ready, sometimes, work, work_async};
 
 pub struct Case {
     pub name: &'static str,
@@ -22,7 +22,7 @@ pub struct Case {
     pub silent: Option<&'static str>,
 }
 
-pub const CASES: [Case; 28] = [
+pub const CASES: [Case; 30] = [
     case("bare call", |times| calls(times, bare)).bare(),
     case("bare async call", |times| calls(times, bare_async)).bare(),
     case("attribute, healthy", |times| calls(times, attribute)).healthy().silent("attribute"),
@@ -39,6 +39,9 @@ pub const CASES: [Case; 28] = [
         .over("bare async call")
         .healthy()
         .silent("attribute_async"),
+    // Of an `Ok` that has a status, and of one that has none.
+    case("server_errors, healthy", |times| calls(times, response)).healthy().silent("response"),
+    case("server_errors of errors alone, healthy", |times| calls(times, value)).healthy().silent("value"),
     case("bare async call, boxed", |times| calls(times, |input| ready(bare_boxed(input)))).bare(),
     case("async, boxed", |times| calls(times, |input| ready(attribute_boxed(input))))
         .over("bare async call, boxed")
@@ -157,7 +160,7 @@ impl Case {
     }
 }
 
-fn calls<E>(times: u64, once: impl Fn(u64) -> Result<u64, E>) -> u64 {
+fn calls<T, E>(times: u64, once: impl Fn(u64) -> Result<T, E>) -> u64 {
     (0..times).map(|input| u64::from(ok(once(black_box(input))))).sum()
 }
 
@@ -189,6 +192,18 @@ pub fn attribute_asking(input: u64) -> Result<u64, Failure> {
 
 fn asked_pause(_: &Failure) -> Option<Duration> {
     Some(SECOND)
+}
+
+#[inline(never)]
+#[circuit_breaker(window = count(100), trip = min(10) & failure_rate(0.5), track = server_errors)]
+pub fn response(input: u64) -> Result<Response, Failure> {
+    work(input).map(Response)
+}
+
+#[inline(never)]
+#[circuit_breaker(window = count(100), trip = min(10) & failure_rate(0.5), track = server_errors)]
+pub fn value(input: u64) -> Result<u64, Rejected> {
+    work(input).map_err(Rejected)
 }
 
 #[inline(never)]

@@ -32,6 +32,32 @@ impl From<CallNotPermitted> for Failure {
     }
 }
 
+/// As of a client of HTTP.
+pub struct Response(pub u64);
+
+impl Response {
+    #[inline]
+    pub fn status(&self) -> u16 {
+        if self.0 == FAILS { 500 } else { 200 }
+    }
+}
+
+/// An error with a status, as of gRPC.
+#[derive(Debug)]
+pub struct Rejected(pub Failure);
+
+impl Rejected {
+    pub fn status(&self) -> Option<u16> {
+        matches!(self.0, Failure::Work).then_some(500)
+    }
+}
+
+impl From<CallNotPermitted> for Rejected {
+    fn from(refusal: CallNotPermitted) -> Self {
+        Rejected(refusal.into())
+    }
+}
+
 /// The input that makes the work fail.
 pub const FAILS: u64 = u64::MAX;
 

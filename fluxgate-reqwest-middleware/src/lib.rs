@@ -4,10 +4,12 @@
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::iter;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use fluxgate::{CallNotPermitted, Keyed, Outcome};
 use http::Extensions;
+use http::header::RETRY_AFTER;
 use reqwest_middleware::reqwest::{self, Request, Response, Url};
 use reqwest_middleware::{Error, Middleware, Next, Result};
 
@@ -46,7 +48,10 @@ impl Middleware for BreakerPerHost {
     ) -> Result<Response> {
         let call = self.hosts.get(&*host(request.url())).acquire_owned().map_err(Error::middleware)?;
         let result = next.run(request, extensions).await;
-        call.record(outcome(&result));
+        match (outcome(&result), retry_after(&result)) {
+            (Outcome::Failure, Some(pause)) => call.failure_for(pause),
+            (outcome, _) => call.record(outcome),
+        }
         result
     }
 }
@@ -82,6 +87,12 @@ fn outcome(result: &Result<Response>) -> Outcome {
             chain(error).find_map(<dyn StdError>::downcast_ref).map_or(Outcome::Ignored, outcome_of_error)
         }
     }
+}
+
+/// What a server asks for, if it says so in seconds.
+fn retry_after(result: &Result<Response>) -> Option<Duration> {
+    let value = result.as_ref().ok()?.headers().get(RETRY_AFTER)?;
+    value.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
 fn outcome_of_error(error: &reqwest::Error) -> Outcome {

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::extract::Path;
 use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
 use axum::routing::get;
 use fluxgate::testing::ManualClock;
 use fluxgate::{Builder, CircuitBreaker, Keyed, State, retry, trip};
@@ -37,6 +38,11 @@ async fn serve() -> SocketAddr {
     let circle = async || axum::response::Redirect::to("/circle");
     let app = Router::new()
         .route("/status/{code}", get(status))
+        .route("/busy", get(async || (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "300")])))
+        .route(
+            "/later",
+            get(async || (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "Fri, 31 Dec 1999 23:59:59 GMT")])),
+        )
         .route("/circle", get(circle))
         .route("/never", get(async || pending::<()>().await));
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -82,6 +88,22 @@ async fn every_host_has_a_breaker_of_its_own_which_recovers() {
     clock.advance(PAUSE);
     assert_eq!(ask(one, 200).await.expect("sent").status(), 200);
     assert_eq!(hosts.get(&one.to_string()).state(), State::Closed);
+}
+
+#[tokio::test]
+async fn a_server_says_how_long_it_wants_to_be_left_alone() {
+    let hosts = builder().clock(ManualClock::new()).keyed().build().expect("sound");
+    let client = client(&hosts);
+    for (path, least, most) in [("busy", 300, 330), ("later", 60, 60), ("status/503", 60, 60)] {
+        let url = format!("http://{}/{path}", serve().await);
+        for _ in 0..3 {
+            assert_eq!(client.get(&url).send().await.expect("sent").status(), 503);
+        }
+        let error = client.get(&url).send().await.expect_err("open");
+        let pause = refusal(&error).and_then(fluxgate::CallNotPermitted::retry_after).expect("a pause");
+        let expected = Duration::from_secs(least)..=Duration::from_secs(most);
+        assert!(expected.contains(&pause), "{path}: {pause:?}");
+    }
 }
 
 #[tokio::test]

@@ -16,8 +16,6 @@
 pub(crate) mod admission;
 pub(crate) mod answer;
 pub(crate) mod breaker;
-#[cfg(feature = "tower")]
-pub(crate) mod chance;
 mod closed;
 pub(crate) mod counting;
 mod crossings;
@@ -33,6 +31,8 @@ pub(crate) mod locked;
 pub(crate) mod manual;
 pub(crate) mod nesting;
 pub(crate) mod open;
+#[cfg(any(feature = "tokio", feature = "tower"))]
+pub(crate) mod readiness;
 pub(crate) mod reconfigure;
 pub(crate) mod recording;
 pub(crate) mod registry;

@@ -60,7 +60,7 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
 }
 
 /// How long to wait for a slot of the trial; `None` if there is one, and if a call would find the trial to be over.
-#[cfg(feature = "tower")]
+#[cfg(any(feature = "tokio", feature = "tower"))]
 pub(super) fn left(breaker: &Breaker, word: StateWord) -> Option<u64> {
     if nesting::contains(breaker, word) {
         return None;

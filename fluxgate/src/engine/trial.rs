@@ -5,10 +5,10 @@ use fluxgate_rules::trial::Plan;
 use super::window::finished_call::FinishedCall;
 
 pub(crate) struct Trial {
-    pub(super) plan: Plan,
+    pub(crate) plan: Plan,
     /// Outcomes so far, and how many of them were good.
-    outcomes: u64,
-    pub(super) good: u64,
+    pub(crate) outcomes: u64,
+    pub(crate) good: u64,
     pub(crate) in_flight: u32,
     /// While calls are in flight, when they count as hung, unless an outcome comes before; otherwise, after how long they will.
     stalls: u64,

@@ -10,9 +10,7 @@ use fluxgate_rules::metrics::nanos;
 use super::delay::{self, Delay};
 use super::enrollment::enroll;
 use super::isolation::resolve;
-use super::limit::Elapsed;
 use super::refusal::{Refusal, rare};
-use super::timed_out::TimedOut;
 use crate::callback::contain;
 use crate::configuration::OnCancel;
 use crate::engine::answer::Admission;
@@ -189,16 +187,6 @@ impl<'a> Call<'a> {
     pub(crate) fn cancel(self) {
         let call = ManuallyDrop::new(self);
         cancel(call.breaker, call.word, call.start);
-    }
-
-    /// Ends a call that took too long: a failure, whatever the trackers say.
-    #[doc(hidden)]
-    #[cold]
-    #[inline(never)]
-    pub fn time_out(self, Elapsed(limit): Elapsed) -> TimedOut {
-        let timed_out = TimedOut::new(self.breaker, limit);
-        self.record(Outcome::Failure);
-        timed_out
     }
 
     /// Records the outcome that `classify` finds in `returned`, and returns the latter.

@@ -7,7 +7,7 @@ use super::error::CallNotPermitted;
 use super::isolation::resolve;
 use super::refusal::Refusal;
 use crate::engine::breaker::Breaker;
-use crate::engine::chance;
+use crate::engine::readiness::refused_for;
 use crate::state::{Outcome, State};
 
 impl CircuitBreaker {
@@ -35,6 +35,6 @@ impl CircuitBreaker {
 #[cold]
 #[inline(never)]
 fn refusal(breaker: &Breaker) -> Option<CallNotPermitted> {
-    let (word, left) = chance::refused_for(breaker)?;
+    let (word, left) = refused_for(breaker)?;
     Some(Refusal { breaker, word, left }.into_error(|refusal| refusal))
 }
