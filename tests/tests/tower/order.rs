@@ -75,7 +75,7 @@ impl<T, E> Policy<(), T, Error<E>> for Retries {
         let delay = match result {
             Ok(_) => None,
             Err(Error::NotPermitted(refusal)) => refusal.delay_retry(planned),
-            Err(_) => planned,
+            Err(Error::Inner(_)) => planned,
         };
         delay.map(|delay| self.after(delay))
     }
@@ -175,7 +175,7 @@ async fn backon_waits_for_as_long_as_a_refusal_says() {
             })
             .adjust(|error: &Error<Failed>, planned| match error {
                 Error::NotPermitted(refusal) => refusal.delay_retry(planned),
-                _ => planned,
+                Error::Inner(_) => planned,
             })
             .await;
         result.expect_err("it is dead");
