@@ -7,10 +7,10 @@ root=$PWD
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 
-git ls-files -z -- Cargo.toml README.md fluxgate fluxgate-macros fluxgate-rules fluxgate-opentelemetry fluxgate-reqwest-middleware | xargs -0 cp --parents --target-directory "$copy"
+git ls-files -z -- Cargo.toml README.md fluxgate fluxgate-macros fluxgate-rules fluxgate-opentelemetry fluxgate-reqwest-middleware fluxgate-dashboard | xargs -0 cp --parents --target-directory "$copy"
 cd "$copy"
 # Tests and examples are not published, and what they need need not be old.
-sed -i 's/^members = .*/members = ["fluxgate", "fluxgate-macros", "fluxgate-rules", "fluxgate-opentelemetry", "fluxgate-reqwest-middleware"]/' Cargo.toml
+sed -i 's/^members = .*/members = ["fluxgate", "fluxgate-macros", "fluxgate-rules", "fluxgate-opentelemetry", "fluxgate-reqwest-middleware", "fluxgate-dashboard"]/' Cargo.toml
 # The flag is unstable; the variable lets a stable cargo take it.
 RUSTC_BOOTSTRAP=1 cargo update -Zdirect-minimal-versions
 export CARGO_TARGET_DIR=$root/target/minimal-versions

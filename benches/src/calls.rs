@@ -22,13 +22,19 @@ pub struct Case {
     pub silent: Option<&'static str>,
 }
 
-pub const CASES: [Case; 28] = [
+pub const CASES: [Case; 30] = [
     case("bare call", |times| calls(times, bare)).bare(),
     case("bare async call", |times| calls(times, bare_async)).bare(),
     case("attribute, healthy", |times| calls(times, attribute)).healthy().silent("attribute"),
     case("attribute alone, healthy", |times| calls(times, attribute_alone))
         .healthy()
         .silent("attribute_alone"),
+    case("attribute, pause from error, healthy", |times| calls(times, attribute_asking))
+        .healthy()
+        .silent("attribute_asking"),
+    case("attribute, pause from error, 10% failing", |times| {
+        calls(times, |input| attribute_asking(sometimes(input)))
+    }),
     case("async, healthy", |times| calls(times, attribute_async))
         .over("bare async call")
         .healthy()
@@ -172,6 +178,20 @@ pub fn bare_async(input: u64) -> Result<u64, Failure> {
 #[circuit_breaker(window = count(100), trip = min(10) & failure_rate(0.5))]
 pub fn attribute(input: u64) -> Result<u64, Failure> {
     work(input)
+}
+
+#[inline(never)]
+#[circuit_breaker(
+    window = count(100),
+    trip = min(10) & failure_rate(0.5),
+    retry = from_error(asked_pause, otherwise = cooldown(60s)),
+)]
+pub fn attribute_asking(input: u64) -> Result<u64, Failure> {
+    work(input)
+}
+
+fn asked_pause(_: &Failure) -> Option<Duration> {
+    Some(SECOND)
 }
 
 #[inline(never)]

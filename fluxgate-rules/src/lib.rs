@@ -32,7 +32,8 @@ pub use crate::text::{lexer, problem, render, token};
 pub mod evaluate {
     pub use crate::logic::cause::cause;
     pub use crate::logic::evaluate::{
-        Customs, NodeSet, Situation, Verdict, best, holds, no_better, verdict, worst,
+        Customs, NodeSet, Situation, Verdict, applicable, best, condition_holds, holds, no_better, verdict,
+        worst,
     };
 }
 

@@ -107,9 +107,22 @@ impl std::error::Error for SetClockError {}
 /// The time of the process. It comes from the processor's counter, which costs half as much to read, once its rate is known and if it
 /// can be trusted; otherwise from the operating system's clock, on the same timeline; or else from the user's. The counters of two
 /// processors may differ by some nanoseconds, so always use saturating subtraction.
+#[cfg(not(all(feature = "tokio", feature = "test-util")))]
 #[inline]
 pub(crate) fn now() -> u64 {
     COUNTER.read().unwrap_or_else(read)
+}
+
+/// The same in tests under tokio: its clock, which a test may have paused. Where it has not, that is the system's.
+#[cfg(all(feature = "tokio", feature = "test-util"))]
+pub(crate) fn now() -> u64 {
+    match process_clock() {
+        Some(ProcessClock::System { epoch, .. }) => {
+            let now = tokio::time::Instant::now().into_std();
+            now.saturating_duration_since(*epoch).as_nanos() as u64
+        }
+        _ => read(),
+    }
 }
 
 #[cold]
@@ -129,6 +142,15 @@ fn process_clock() -> Option<&'static ProcessClock> {
     } else {
         PROCESS_CLOCK.get()
     }
+}
+
+/// What the wall clock shows, in milliseconds since 1970; 0 where there is none.
+pub(crate) fn unix_milliseconds() -> u64 {
+    if !TARGET_HAS_CLOCK {
+        return 0;
+    }
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |since| since.as_millis() as u64)
 }
 
 /// Whether time passes at all for breakers without a clock of their own.

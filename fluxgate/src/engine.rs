@@ -31,6 +31,8 @@ pub(crate) mod locked;
 pub(crate) mod manual;
 pub(crate) mod nesting;
 pub(crate) mod open;
+#[cfg(feature = "tokio")]
+pub(crate) mod readiness;
 pub(crate) mod reconfigure;
 pub(crate) mod recording;
 pub(crate) mod registry;

@@ -10,3 +10,5 @@ pub(crate) mod listener;
 #[cfg(feature = "tracing")]
 pub(crate) mod tracing;
 pub(crate) mod transition;
+#[cfg(feature = "tokio")]
+pub(crate) mod waiters;

@@ -1,5 +1,6 @@
 //! What programs hold of a breaker.
 
+pub(crate) mod assessment;
 pub(crate) mod body;
 pub(crate) mod builder;
 pub(crate) mod call;
@@ -25,9 +26,12 @@ pub(crate) mod listening;
 pub(crate) mod owned_call;
 #[cfg(feature = "serde")]
 pub(crate) mod prescription;
+#[cfg(feature = "tokio")]
+mod ready;
 pub(crate) mod reconfiguration;
 pub(crate) mod refusal;
 pub(crate) mod registry;
+pub(crate) mod saved;
 pub(crate) mod snapshot;
 pub(crate) mod timed_out;
 pub(crate) mod totals;

@@ -48,7 +48,8 @@
 //!   crate `fluxgate-opentelemetry`, and a [`Collector`] is what both are built on
 //! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]; `fluxgate::settings`, from files and changed while the
 //!   program runs
-//! - `tokio`: `timeout = 2s` in the attribute, [`CallAsync::timeout`] by hand, on tokio's timer
+//! - `tokio`: `timeout = 2s` in the attribute, `CallAsync::timeout` by hand, on tokio's timer; `CircuitBreaker::ready` waits until a call
+//!   has a chance. With `test-util`, breakers without a clock of their own follow tokio's clock, which a test may pause
 //! - `test-util`: `fluxgate::testing`, for [tests](docs::testing) that neither sleep nor disturb each other
 //!
 //! # Targets
@@ -104,6 +105,7 @@ pub use self::events::event::{EndedCall, Event, RefusedCall};
 pub use self::events::interests::Interests;
 pub use self::events::listener::Listener;
 pub use self::events::transition::{Reason, Transition};
+pub use self::handle::assessment::{ConditionStatus, Recovery};
 pub use self::handle::builder::Builder;
 pub use self::handle::call::Call;
 pub use self::handle::circuit_breaker::CircuitBreaker;
@@ -118,6 +120,7 @@ pub use self::handle::limited_call::LimitedCallAsync;
 pub use self::handle::listening::{count_calls, listen};
 pub use self::handle::owned_call::OwnedCall;
 pub use self::handle::registry::{breakers, find, register};
+pub use self::handle::saved::{RestoreError, Saved};
 pub use self::handle::snapshot::{Peak, Snapshot};
 pub use self::handle::timed_out::TimedOut;
 pub use self::handle::totals::{Spent, Totals};

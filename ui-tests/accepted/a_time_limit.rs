@@ -25,7 +25,7 @@ async fn read() -> std::io::Result<u32> {
     pending().await
 }
 
-#[circuit_breaker(timeout = LIMIT * 2, fallback = |_| Ok(3))]
+#[circuit_breaker(timeout = LIMIT.saturating_mul(2), fallback = |_| Ok(3))]
 async fn stock() -> anyhow::Result<u32> {
     pending().await
 }

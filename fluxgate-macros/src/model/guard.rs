@@ -68,8 +68,7 @@ impl GuardedFunction {
         let breaker = BreakerLocation::read(&arguments, function.as_ref(), handle.as_ref(), &mut errors);
         let trackers = Trackers::read(&arguments, &mut errors);
         let outcomes = match trackers.outcomes() {
-            outcomes if request.is_none() => outcomes,
-            Outcomes::OfReturned(_) => {
+            Outcomes::OfReturned(_) if request.is_some() => {
                 let span = retry.unwrap_or((Span::call_site(), Span::call_site()));
                 errors.report(
                     span,
@@ -78,7 +77,7 @@ impl GuardedFunction {
                 );
                 Outcomes::Standard
             }
-            outcomes => outcomes.of_result(),
+            outcomes => outcomes,
         };
         if errors.is_empty() {
             let may_fail_otherwise = arguments.get("timeout").is_some()

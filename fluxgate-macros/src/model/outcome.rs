@@ -252,24 +252,6 @@ fn read(arguments: &Arguments, name: &str, errors: &mut Errors) -> Option<Tracke
 }
 
 impl Outcomes {
-    /// The same by what is in the `Result`, where that is how the type of the return value finds it, too.
-    pub(crate) fn of_result(self) -> Self {
-        match self {
-            Self::Standard => {
-                let claims = |failures| {
-                    Box::new(Claims {
-                        ignored: Claim::Inapplicable,
-                        answers: None,
-                        successes: Claim::Inapplicable,
-                        failures,
-                    })
-                };
-                Self::OfResult { ok: claims(Claim::Inapplicable), err: claims(Claim::Constant(true)) }
-            }
-            other => other,
-        }
-    }
-
     /// Whether the function may return something other than a `Result`.
     pub(crate) fn is_of_returned(&self) -> bool {
         matches!(self, Self::OfReturned(_))

@@ -1,12 +1,12 @@
 //! `timeout = 2s`: how long a call may take.
 
-use fluxgate_rules::duration::Spelled;
 use proc_macro2::Span;
 
 use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
 use crate::input::function::Function;
 use crate::input::returns::Form;
+use crate::input::tokens::text;
 use crate::model::settings::{self, Value};
 
 /// How long a call may take.
@@ -28,7 +28,7 @@ pub(crate) fn read(
     if let Some(function) = function.filter(|function| function.returns.form == Form::Sync) {
         let name = function.name();
         let limit = match &value {
-            Value::Duration(limit) => Spelled(*limit).to_string(),
+            Value::Duration(_) => text(&argument.value).unwrap_or_else(|| argument.value.to_string()),
             _ => "2s".to_owned(),
         };
         errors.report(

@@ -26,7 +26,12 @@ pub(crate) fn finish(
             let sources = returns::call(its, &of, "sources", &quote!(&#returned));
             // Spanned so that a wrong type is blamed once.
             let evidence = respan(quote!(.evidence()), its.span.1);
-            return returns::call(its, &of, "settle", &quote!(#sources #evidence, #returned, #call));
+            let Some(request) = request else {
+                return returns::call(its, &of, "settle", &quote!(#sources #evidence, #returned, #call));
+            };
+            let (error, asked) = (local("error"), asked(request, private));
+            let arguments = quote!(#sources #evidence, #returned, #call, |#error| #asked);
+            return returns::call(its, &of, "settle_with_request", &arguments);
         }
         Outcomes::OfReturned(claims) => of_returned(claims, private),
         Outcomes::OfResult { ok, err } => of_result(ok, err, its, private),
@@ -40,12 +45,17 @@ pub(crate) fn finish(
 fn of_request(request: &Callable, its: &Returns, private: &TokenStream) -> TokenStream {
     let (returned, error) = (local("returned"), local("error"));
     let result = returns::call(its, &quote!(#private::Returned), "as_result", &returned.to_token_stream());
-    let pause = quote!(::core::option::Option<::core::time::Duration>);
-    let asked = of_error(request, ["request", "Request", "requests"], &pause, private);
+    let asked = asked(request, private);
     quote!(|#returned| match #result {
         ::core::result::Result::Ok(_) => ::core::option::Option::None,
         ::core::result::Result::Err(#error) => #asked,
     })
+}
+
+/// The pause that an error asks for, as the user's function says.
+fn asked(request: &Callable, private: &TokenStream) -> TokenStream {
+    let pause = quote!(::core::option::Option<::core::time::Duration>);
+    of_error(request, ["request", "Request", "requests"], &pause, private)
 }
 
 /// A closure from a reference to the return value, and the breaker, to an `Outcome`.

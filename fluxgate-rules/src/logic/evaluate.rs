@@ -211,6 +211,15 @@ pub(crate) const fn possible_ways(nodes: &[Node], half_open: bool) -> NodeSet {
     ways(nodes, held(nodes, &Situation::worst(half_open, &endless)))
 }
 
+/// The conditions by way of which the rule can hold on a half-open or closed breaker, and where they are.
+pub fn applicable(nodes: &[Node], half_open: bool) -> impl Iterator<Item = (usize, Condition)> {
+    let ways = possible_ways(nodes, half_open);
+    nodes.iter().enumerate().filter_map(move |(at, node)| match node {
+        Node::Condition(condition) if contains(ways, at) => Some((at, *condition)),
+        _ => None,
+    })
+}
+
 /// The direct members of a group.
 const fn members(nodes: &[Node], group: usize) -> NodeSet {
     let end = group + nodes[group].size();
@@ -223,7 +232,8 @@ const fn members(nodes: &[Node], group: usize) -> NodeSet {
     members
 }
 
-const fn condition_holds(condition: &Condition, at: usize, situation: &Situation<'_>) -> bool {
+/// Whether the condition, which is the node at `at`, holds by itself.
+pub const fn condition_holds(condition: &Condition, at: usize, situation: &Situation<'_>) -> bool {
     let metrics = situation.metrics;
     match *condition {
         Condition::Closed => !situation.half_open,

@@ -5,7 +5,7 @@
 //! bad as can be. The longest is the length of the trial, but each is judged by its own: an alternative that is added to a rule can
 //! only make the breaker re-open sooner and close later.
 
-use crate::logic::evaluate::{Customs, Situation, best, contains, holds, possible_ways, worst};
+use crate::logic::evaluate::{Customs, Situation, applicable, best, holds, worst};
 use crate::model::limits::MAX_THRESHOLDS;
 use crate::model::metrics::{Metrics, nanos};
 use crate::model::rule::{Condition, Node, Rule};
@@ -42,10 +42,10 @@ impl Plan {
     pub fn of(nodes: &[Node]) -> Option<Self> {
         let measures = Rule::measures(nodes);
         let mut plan: Option<Self> = None;
-        for (leaf, condition) in applicable(nodes) {
+        for (leaf, condition) in applicable(nodes, true) {
             let known = plan.get_or_insert(Self::SINGLE);
             known.length = known.length.max(length(condition));
-            let alternative = applicable(nodes).filter(|(other, _)| are_joined(nodes, leaf, *other));
+            let alternative = applicable(nodes, true).filter(|(other, _)| are_joined(nodes, leaf, *other));
             let longest = alternative.map(|(_, condition)| length(condition)).max().unwrap_or(1);
             known.good = known.good.max(bad_enough(condition, longest));
             if let Condition::SlowRate(_, threshold) = condition
@@ -82,7 +82,7 @@ impl Plan {
         if holds(metrics, customs.unwrap_or(Customs::NONE)) {
             return TrialVerdict::Trips(0);
         }
-        for (_, condition) in applicable(nodes) {
+        for (_, condition) in applicable(nodes, true) {
             let more = u64::from(length(condition)).saturating_sub(metrics.total());
             if more > 0 && holds(&best(metrics, more), Customs::NONE) {
                 return TrialVerdict::Trips(more);
@@ -99,15 +99,6 @@ impl Plan {
             TrialVerdict::GoesOn
         }
     }
-}
-
-/// The conditions by way of which the rule can hold on a half-open breaker, and where they are.
-fn applicable(nodes: &[Node]) -> impl Iterator<Item = (usize, Condition)> {
-    let ways = possible_ways(nodes, true);
-    nodes.iter().enumerate().filter_map(move |(at, node)| match node {
-        Node::Condition(condition) if contains(ways, at) => Some((at, *condition)),
-        _ => None,
-    })
 }
 
 /// With how many calls the condition can hold if all of them are bad.

@@ -19,6 +19,8 @@ use crate::configuration::name::Name;
 use crate::configuration::{OfStripe, OnCancel, Settings, SettingsRef};
 use crate::events::audience::Audience;
 use crate::events::cause::Figures;
+#[cfg(feature = "tokio")]
+use crate::events::waiters::Waiters;
 use crate::random::Draw;
 use crate::state::State;
 use crate::sync::{
@@ -279,6 +281,20 @@ impl Breaker {
 
     pub(super) fn existing_watch(&self) -> Option<&Watch> {
         self.watch.get()
+    }
+
+    /// Tasks that wait until they may call.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn waiters(&self) -> &Arc<Waiters> {
+        &self.watch().waiters
+    }
+
+    /// Wakes them, where no transition does.
+    #[cfg(feature = "tokio")]
+    pub(crate) fn wake_waiters(&self) {
+        if let Some(watch) = self.existing_watch() {
+            watch.waiters.wake();
+        }
     }
 
     /// Those who listen to the calls of this breaker alone.

@@ -101,6 +101,20 @@ pub(crate) fn command(breaker: &Breaker, duration: Duration) {
     }
 }
 
+/// Opens the breaker, if it is closed, as it was before the program began anew: for so long, or endlessly, after so many re-openings.
+/// Returns whether it has opened.
+pub(crate) fn restore(breaker: &Breaker, left: Option<Duration>, reopens: u32) -> bool {
+    let now = breaker.now();
+    let pause = pause(breaker, left.map(nanos));
+    let mut guard = breaker.lock();
+    if guard.word.state() != State::Closed {
+        return false;
+    }
+    guard.reopens.open(reopens);
+    transition::perform(guard, Change { pause, ..Change::to(State::Open, Reason::Restored, now) });
+    true
+}
+
 /// Makes the breaker half-open, unless it is so already: opens it if need be, and ends its pause at once.
 #[cfg(feature = "test-util")]
 pub(crate) fn try_again(breaker: &Breaker) {

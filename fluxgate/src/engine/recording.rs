@@ -241,6 +241,7 @@ fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
         State::Open | State::Disabled | State::ForcedOpen => return,
     };
     guard.counts.failures += u64::from(call.failed);
+    guard.counts.slow += u64::from(call.is_any_slow());
     if !matches!(step, Step::Stay) {
         follow(guard, occasion, step, now);
     }
@@ -250,6 +251,7 @@ fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
 fn enter_closed(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
     let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.memory().measures);
     guard.counts.failures += u64::from(call.failed);
+    guard.counts.slow += u64::from(call.is_any_slow());
     let step = closed::record(&mut guard, call, now);
     if !matches!(step, Step::Stay) {
         follow(guard, Occasion::Closed, step, now);

@@ -2,12 +2,18 @@
 
 use super::stripes::own;
 use crate::events::audience::Audience;
+#[cfg(feature = "tokio")]
+use crate::events::waiters::Waiters;
+#[cfg(feature = "tokio")]
+use crate::sync::Arc;
 use crate::sync::{AtomicU64, OnceBox, Ordering};
 
 /// What is counted for all breakers, under the lock. None of it ever goes back.
 pub(crate) struct Counts {
     /// Failures that were recorded.
     pub(crate) failures: u64,
+    /// Calls that were recorded, and reached a threshold of the rule.
+    pub(crate) slow: u64,
     /// Outcomes that came too late to count.
     pub(crate) late: u64,
     /// Calls that were refused, but for those that are counted in the current state.
@@ -23,6 +29,9 @@ pub(crate) struct Watch {
     /// What [`Breaker::slow_from`](super::breaker::Breaker) is of a breaker that does not count calls.
     slow_from: AtomicU64,
     pub(super) audience: Audience,
+    /// Tasks that wait until they may call.
+    #[cfg(feature = "tokio")]
+    pub(super) waiters: Arc<Waiters>,
 }
 
 const STRIPES: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
@@ -38,12 +47,19 @@ struct CountStripe {
 }
 
 impl Counts {
-    pub(super) const NONE: Self = Self { failures: 0, late: 0, refused: 0, cancelled: 0, panicked: 0 };
+    pub(super) const NONE: Self =
+        Self { failures: 0, slow: 0, late: 0, refused: 0, cancelled: 0, panicked: 0 };
 }
 
 impl Watch {
     pub(super) fn new(slow_from: u64) -> Self {
-        Self { calls: OnceBox::new(), slow_from: AtomicU64::new(slow_from), audience: Audience::new() }
+        Self {
+            calls: OnceBox::new(),
+            slow_from: AtomicU64::new(slow_from),
+            audience: Audience::new(),
+            #[cfg(feature = "tokio")]
+            waiters: Arc::default(),
+        }
     }
 
     pub(super) fn slow_from(&self) -> u64 {

@@ -5,10 +5,10 @@ use fluxgate_rules::trial::Plan;
 use super::window::finished_call::FinishedCall;
 
 pub(crate) struct Trial {
-    pub(super) plan: Plan,
+    pub(crate) plan: Plan,
     /// Outcomes so far, and how many of them were good.
-    outcomes: u64,
-    pub(super) good: u64,
+    pub(crate) outcomes: u64,
+    pub(crate) good: u64,
     pub(crate) in_flight: u32,
     /// While calls are in flight, when they count as hung, unless an outcome comes before; otherwise, after how long they will.
     stalls: u64,
@@ -26,10 +26,21 @@ impl Trial {
         self.in_flight > 0 && now >= self.stalls
     }
 
+    /// Whether another call would get a slot, or would find that the trial is over.
+    #[cfg(feature = "tokio")]
+    pub(super) fn has_room(&self, slots: u32, now: u64) -> bool {
+        self.is_stalled(now) || self.has_slot(slots)
+    }
+
+    /// Whether fewer than `slots` calls are in flight, and no more than the trial can use.
+    fn has_slot(&self, slots: u32) -> bool {
+        let in_flight = u64::from(self.in_flight);
+        self.in_flight < slots && self.outcomes + in_flight < self.plan.limit(self.outcomes)
+    }
+
     /// Gives a slot to a call, while fewer than `slots` are in flight, and no more than the trial can use.
     pub(super) fn admit(&mut self, slots: u32, now: u64) -> bool {
-        let in_flight = u64::from(self.in_flight);
-        let admits = self.in_flight < slots && self.outcomes + in_flight < self.plan.limit(self.outcomes);
+        let admits = self.has_slot(slots);
         if admits {
             if self.in_flight == 0 {
                 self.stalls = now.saturating_add(self.stalls);

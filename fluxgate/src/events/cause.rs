@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use fluxgate_rules::duration::Spelled;
 use fluxgate_rules::evaluate::{Situation, cause};
+use fluxgate_rules::metrics::nanos;
 use fluxgate_rules::{Condition, Metrics, Node, Ratio};
 
 /// The condition that held, with its figures.
@@ -35,23 +36,9 @@ impl Figures {
     /// The figures, taken from `metrics`, of the condition that best explains why the rule holds in `situation`.
     pub(crate) fn of(nodes: &[Node], situation: &Situation<'_>, metrics: &Metrics) -> Self {
         let node = cause(nodes, situation);
-        let part = match nodes[node] {
-            Node::Condition(
-                Condition::FailureRate(_) | Condition::SureFailureRate(_) | Condition::Failures(_),
-            ) => metrics.failures(),
-            Node::Condition(Condition::FailureStreak(_)) => u64::from(metrics.failure_streak()),
-            Node::Condition(Condition::SlowRate(_, threshold)) => metrics.slow(threshold).unwrap_or(0),
-            Node::Condition(Condition::AvgLatency(_)) => {
-                metrics.avg_latency().map_or(0, |mean| mean.as_nanos() as u64)
-            }
-            Node::Condition(Condition::FailingFor(_)) => {
-                metrics.failing_for().map_or(0, |failing| failing.as_nanos() as u64)
-            }
-            Node::Condition(
-                Condition::Closed | Condition::HalfOpen | Condition::Min(_) | Condition::Custom { .. },
-            )
-            | Node::All(_)
-            | Node::Any(_) => metrics.total(),
+        let part = match &nodes[node] {
+            Node::Condition(condition) => part(condition, metrics),
+            Node::All(_) | Node::Any(_) => metrics.total(),
         };
         Self { node: node as u64, part, whole: metrics.total() }
     }
@@ -91,39 +78,93 @@ impl fmt::Debug for Cause {
 impl fmt::Display for Cause {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Figures { part, whole, .. } = self.figures;
-        match self.condition {
+        fmt::Display::fmt(&Sentence { condition: self.condition, part, whole, sign: ">=" }, formatter)
+    }
+}
+
+/// With the feature `serde`: `condition`, and `message`, which is what it prints.
+#[cfg(feature = "serde")]
+impl serde::Serialize for Cause {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct as _;
+        let mut fields = serializer.serialize_struct("Cause", 2)?;
+        fields.serialize_field("condition", &format_args!("{}", self.condition))?;
+        fields.serialize_field("message", &format_args!("{self}"))?;
+        fields.end()
+    }
+}
+
+/// What of these figures the condition looks at.
+fn part(condition: &Condition, metrics: &Metrics) -> u64 {
+    match *condition {
+        Condition::FailureRate(_) | Condition::SureFailureRate(_) | Condition::Failures(_) => {
+            metrics.failures()
+        }
+        Condition::FailureStreak(_) => u64::from(metrics.failure_streak()),
+        Condition::SlowRate(_, threshold) => metrics.slow(threshold).unwrap_or(0),
+        Condition::AvgLatency(_) => metrics.avg_latency().map_or(0, nanos),
+        Condition::FailingFor(_) => metrics.failing_for().map_or(0, nanos),
+        Condition::Closed | Condition::HalfOpen | Condition::Min(_) | Condition::Custom { .. } => {
+            metrics.total()
+        }
+    }
+}
+
+/// A condition and what it looks at, as a sentence.
+pub(crate) struct Sentence {
+    condition: Condition,
+    part: u64,
+    whole: u64,
+    /// Between the figure and what it is compared with: `>=` if it holds.
+    sign: &'static str,
+}
+
+impl Sentence {
+    /// About a condition that holds or not, now.
+    pub(crate) fn of(condition: Condition, metrics: &Metrics, holds: bool) -> Self {
+        let sign = if holds { ">=" } else { "<" };
+        Self { condition, part: part(&condition, metrics), whole: metrics.total(), sign }
+    }
+}
+
+impl fmt::Display for Sentence {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { condition, part, whole, sign } = *self;
+        match condition {
             Condition::FailureRate(share) => {
-                write!(formatter, "{} failed ({})", Calls(part, whole), Reached(part, whole, share))
+                write!(formatter, "{} failed ({})", Calls(part, whole), Compared(part, whole, sign, share))
             }
-            Condition::SureFailureRate(rate) => write!(
-                formatter,
-                "{} failed ({} > {}, {} sure)",
-                Calls(part, whole),
-                Percent(share(part, whole)),
-                Percent(rate.share().as_f64()),
-                Percent(rate.sure().as_f64())
-            ),
+            Condition::SureFailureRate(rate) => {
+                let (calls, found) = (Calls(part, whole), Percent(share(part, whole)));
+                let (share, sure) = (Percent(rate.share().as_f64()), Percent(rate.sure().as_f64()));
+                if sign == ">=" {
+                    write!(formatter, "{calls} failed ({found} > {share}, {sure} sure)")
+                } else {
+                    write!(formatter, "{calls} failed ({found}, not {sure} sure to be > {share})")
+                }
+            }
             Condition::Failures(least) => {
-                write!(formatter, "{} failed ({part} >= {least})", Calls(part, whole))
+                write!(formatter, "{} failed ({part} {sign} {least})", Calls(part, whole))
             }
             Condition::FailureStreak(least) => {
-                write!(formatter, "{part} failed in a row ({part} >= {least})")
+                write!(formatter, "{part} failed in a row ({part} {sign} {least})")
             }
             Condition::SlowRate(share, threshold) => {
-                let reached = Reached(part, whole, share);
-                write!(formatter, "{} took {} or longer ({reached})", Calls(part, whole), Spelled(threshold))
+                let compared = Compared(part, whole, sign, share);
+                write!(formatter, "{} took {} or longer ({compared})", Calls(part, whole), Spelled(threshold))
             }
             Condition::AvgLatency(least) => {
                 let mean = Spelled(rounded(part));
-                write!(formatter, "the last {whole} took {mean} on average ({mean} >= {})", Spelled(least))
+                let least = Spelled(least);
+                write!(formatter, "the last {whole} took {mean} on average ({mean} {sign} {least})")
             }
             Condition::FailingFor(least) => {
                 let failing = Spelled(rounded(part));
-                write!(formatter, "no call has succeeded for {failing} ({failing} >= {})", Spelled(least))
+                write!(formatter, "no call has succeeded for {failing} ({failing} {sign} {})", Spelled(least))
             }
             Condition::Custom { path, .. } => write!(formatter, "custom({path}) held of the last {whole}"),
             Condition::Min(_) | Condition::Closed | Condition::HalfOpen => {
-                write!(formatter, "{whole} were made ({})", self.condition)
+                write!(formatter, "{whole} were made ({condition})")
             }
         }
     }
@@ -139,12 +180,12 @@ impl fmt::Display for Calls {
 }
 
 /// `60% >= 50%`.
-struct Reached(u64, u64, Ratio);
+struct Compared(u64, u64, &'static str, Ratio);
 
-impl fmt::Display for Reached {
+impl fmt::Display for Compared {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(part, whole, least) = *self;
-        write!(formatter, "{} >= {}", Percent(share(part, whole)), Percent(least.as_f64()))
+        let Self(part, whole, sign, least) = *self;
+        write!(formatter, "{} {sign} {}", Percent(share(part, whole)), Percent(least.as_f64()))
     }
 }
 

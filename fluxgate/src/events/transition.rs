@@ -76,6 +76,8 @@ pub enum Reason {
     Trip,
     /// `open_for(..)` was called.
     OpenFor,
+    /// `restore(..)` was called: it was open before the program began anew.
+    Restored,
     /// `force_open()` was called.
     ForceOpen,
     /// `disable()` was called.
@@ -95,6 +97,7 @@ impl fmt::Display for Reason {
             Self::Reset => "reset by command",
             Self::Reconfigured => "it has other settings",
             Self::Trip | Self::OpenFor => "opened by command",
+            Self::Restored => "restored, as it was open before",
             Self::ForceOpen => "forced open by command",
             Self::Disable => "disabled by command",
             Self::MetricsOnly => "metrics only by command",

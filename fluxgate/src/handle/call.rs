@@ -10,9 +10,7 @@ use fluxgate_rules::metrics::nanos;
 use super::delay::{self, Delay};
 use super::enrollment::enroll;
 use super::isolation::resolve;
-use super::limit::Elapsed;
 use super::refusal::{Refusal, rare};
-use super::timed_out::TimedOut;
 use crate::callback::contain;
 use crate::configuration::OnCancel;
 use crate::engine::answer::Admission;
@@ -191,16 +189,6 @@ impl<'a> Call<'a> {
         cancel(call.breaker, call.word, call.start);
     }
 
-    /// Ends a call that took too long: a failure, whatever the trackers say.
-    #[doc(hidden)]
-    #[cold]
-    #[inline(never)]
-    pub fn time_out(self, Elapsed(limit): Elapsed) -> TimedOut {
-        let timed_out = TimedOut::new(self.breaker, limit);
-        self.record(Outcome::Failure);
-        timed_out
-    }
-
     /// Records the outcome that `classify` finds in `returned`, and returns the latter.
     #[doc(hidden)]
     #[inline]
@@ -248,6 +236,35 @@ impl<'a> Call<'a> {
             // By value, so that it needs no address in the caller; out of line, so that functions with one type of errors share it.
             Err(error) => Err(rare(self.fail(error, evidence))),
         }
+    }
+
+    /// The same, where a failure may ask for a pause, for what `request` finds in the error.
+    #[inline]
+    pub(crate) fn settle_with_request<T, E>(
+        self,
+        returned: Result<T, E>,
+        evidence: fn(&E, &Breaker) -> Outcome,
+        request: impl FnOnce(&E) -> Option<Duration>,
+    ) -> Result<T, E> {
+        match returned {
+            Ok(value) => {
+                let value = ManuallyDrop::new(value);
+                self.record(Outcome::Success);
+                Ok(ManuallyDrop::into_inner(value))
+            }
+            Err(error) => Err(rare(self.fail_with_request(error, evidence, request))),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fail_with_request<E>(
+        self,
+        error: E,
+        evidence: fn(&E, &Breaker) -> Outcome,
+        request: impl FnOnce(&E) -> Option<Duration>,
+    ) -> E {
+        self.finish_with_request(error, evidence, request)
     }
 
     #[cold]

@@ -198,6 +198,8 @@ impl CircuitBreaker {
     /// Opens the breaker for `duration`, after which it recovers as usual. If it is open already, it stays so for `duration` from now.
     pub fn open_for(&self, duration: Duration) {
         open::command(self.enrolled(), duration);
+        #[cfg(feature = "tokio")]
+        self.enrolled().wake_waiters();
     }
 
     /// For tests: makes the breaker half-open, as if its pause were over and a call had come. If it is not open, it [trips](Self::trip)

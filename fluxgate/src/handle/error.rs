@@ -239,13 +239,12 @@ pub enum Error<E> {
     Inner(E),
     /// The call was refused.
     NotPermitted(CallNotPermitted),
-    /// The call was made and took longer than its `timeout`, as only calls can that have one.
-    TimedOut(TimedOut),
 }
 
-impl<E> From<TimedOut> for Error<E> {
+/// The call was made, so a time-out is an error of its own.
+impl<E: From<TimedOut>> From<TimedOut> for Error<E> {
     fn from(timed_out: TimedOut) -> Self {
-        Self::TimedOut(timed_out)
+        Self::Inner(timed_out.into())
     }
 }
 
@@ -260,7 +259,6 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
         match self {
             Self::Inner(error) => fmt::Display::fmt(error, formatter),
             Self::NotPermitted(refusal) => fmt::Display::fmt(refusal, formatter),
-            Self::TimedOut(timed_out) => fmt::Display::fmt(timed_out, formatter),
         }
     }
 }
@@ -270,7 +268,6 @@ impl<E: std::error::Error> std::error::Error for Error<E> {
         match self {
             Self::Inner(error) => error.source(),
             Self::NotPermitted(refusal) => refusal.source(),
-            Self::TimedOut(timed_out) => timed_out.source(),
         }
     }
 }

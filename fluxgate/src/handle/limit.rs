@@ -11,6 +11,8 @@ use pin_project_lite::pin_project;
 use self::timer::Timer;
 use super::body::{Body, Plain};
 use super::call::Call;
+use super::timed_out::TimedOut;
+use crate::state::Outcome;
 
 /// How long a call may take.
 #[derive(Clone, Copy)]
@@ -23,7 +25,19 @@ impl Limit {
 }
 
 /// A call took longer than this.
-pub struct Elapsed(pub(super) Duration);
+pub struct Elapsed(Duration);
+
+impl Call<'_> {
+    /// Ends a call that took too long: a failure, whatever the trackers say.
+    #[doc(hidden)]
+    #[cold]
+    #[inline(never)]
+    pub fn time_out(self, Elapsed(limit): Elapsed) -> TimedOut {
+        let timed_out = TimedOut::new(self.breaker, limit);
+        self.record(Outcome::Failure);
+        timed_out
+    }
+}
 
 pin_project! {
     /// The future of the function's body, for so long from when it is first polled. A fault that delays the call does so within this time.

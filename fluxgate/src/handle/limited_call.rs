@@ -12,6 +12,7 @@ use super::body::Body as _;
 use super::error::Error;
 use super::future::{CallAsync, Pending};
 use super::limit::{Limit, Limited};
+use super::timed_out::TimedOut;
 use crate::state::Outcome;
 
 pin_project! {
@@ -26,19 +27,20 @@ pin_project! {
 
 impl<'a, F> CallAsync<'a, F> {
     /// With the feature `tokio`: ends the call once it has taken so long from when it is first polled. Its future is dropped, the error is
-    /// [`Error::TimedOut`], and for the breaker it is a failure that took that long.
+    /// made from a [`TimedOut`], and for the breaker it is a failure that took that long.
     ///
     /// It needs tokio's runtime with a timer, and panics, as `tokio::time::sleep` does, if the future has to wait anywhere else.
     ///
     /// ```
     /// use fluxgate::{CircuitBreaker, Error};
-    /// use std::time::Duration;
+    /// use std::{io, time::Duration};
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), fluxgate::ConfigError> {
     /// let breaker = CircuitBreaker::builder("payments").build()?;
-    /// let call = breaker.call_async(std::future::pending::<Result<(), ()>>());
-    /// assert!(matches!(call.timeout(Duration::from_millis(20)).await, Err(Error::TimedOut(_))));
+    /// let call = breaker.call_async(std::future::pending::<io::Result<()>>());
+    /// let Err(Error::Inner(error)) = call.timeout(Duration::from_millis(20)).await else { unreachable!() };
+    /// assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     /// assert_eq!(breaker.metrics().failures(), 1);
     /// # Ok(())
     /// # }
@@ -50,7 +52,7 @@ impl<'a, F> CallAsync<'a, F> {
     }
 }
 
-impl<T, E, F: Future<Output = Result<T, E>>> Future for LimitedCallAsync<'_, F> {
+impl<T, E: From<TimedOut>, F: Future<Output = Result<T, E>>> Future for LimitedCallAsync<'_, F> {
     type Output = Result<T, Error<E>>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
@@ -63,7 +65,7 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for LimitedCallAsync<'_, F> 
             Poll::Ready(Ok(result)) => {
                 Poll::Ready(call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner))
             }
-            Poll::Ready(Err(elapsed)) => Poll::Ready(Err(Error::TimedOut(call.time_out(elapsed)))),
+            Poll::Ready(Err(elapsed)) => Poll::Ready(Err(Error::Inner(call.time_out(elapsed).into()))),
             Poll::Pending => {
                 this.pending.put_back(call, ());
                 Poll::Pending

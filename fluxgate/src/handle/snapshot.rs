@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use fluxgate_rules::{Metrics, Rule};
 
+use super::assessment::{self, ConditionStatus, Recovery};
 use super::totals::{Spent, Totals};
 use crate::clock::NEVER;
 use crate::configuration::fault::Fault;
 use crate::engine::breaker::Breaker;
 use crate::engine::locked::Period;
+use crate::events::cause::Cause;
 use crate::state::State;
 use crate::sync::Ordering;
 
@@ -28,13 +30,26 @@ use crate::sync::Ordering;
 ///   },
 ///   "retry_after": 42.0, "is_due": false, "rejected": 731, "late": 0, "peak": null,
 ///   "totals": {
-///     "successes": null, "failures": 41, "ignored": null, "refused": 904, "late": 0, "cancelled": 3, "panicked": 0
+///     "successes": null, "failures": 41, "ignored": null, "slow": 12, "refused": 904, "late": 0, "cancelled": 3, "panicked": 0
 ///   },
 ///   "spent": {
 ///     "closed": 3600.0, "open": 78.0, "half_open": 4.5, "metrics_only": 0.0, "disabled": 0.0, "forced_open": 0.0
 ///   },
 ///   "fault": null,
-///   "rule": "min(20) & (failure_rate(0.5) | slow_rate(0.3, 1.5s))", "trial": 20
+///   "rule": "min(20) & (failure_rate(0.5) | slow_rate(0.3, 1.5s))", "trial": 20,
+///   "conditions": [
+///     { "condition": "min(20)", "holds": true, "value": 20.0, "limit": 20.0, "message": "20 calls (20 >= 20)" },
+///     {
+///       "condition": "failure_rate(0.5)", "holds": true, "value": 0.6, "limit": 0.5,
+///       "message": "12 of the last 20 calls failed (60% >= 50%)"
+///     },
+///     {
+///       "condition": "slow_rate(0.3, 1.5s)", "holds": false, "value": 0.25, "limit": 0.3,
+///       "message": "5 of the last 20 calls took 1.5s or longer (25% < 30%)"
+///     }
+///   ],
+///   "cause": { "condition": "failure_rate(0.5)", "message": "12 of the last 20 calls failed (60% >= 50%)" },
+///   "recovery": null
 /// }
 /// ```
 ///
@@ -90,6 +105,13 @@ pub struct Snapshot {
     /// The length of a trial: by how many calls it is decided, unless good and bad ones are mixed; twice as many decide it in any
     /// case.
     pub trial: u32,
+    /// The conditions by way of which the rule can hold in the current state, with the figures that they look at: those of `metrics`, so
+    /// of an open breaker the evidence. Empty while it is disabled or forced open.
+    pub conditions: Vec<ConditionStatus>,
+    /// The condition that opened it; `None` in other states than [`Open`](State::Open), or if a command did it, or calls that hung.
+    pub cause: Option<Cause>,
+    /// How far it has recovered; `None` in other states than [`HalfOpen`](State::HalfOpen).
+    pub recovery: Option<Recovery>,
     /// The largest `min` of the rule: with fewer calls, it judges no rate.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) largest_min: u32,
@@ -132,12 +154,11 @@ impl Peak {
 impl Snapshot {
     pub(crate) fn of(breaker: &Breaker) -> Self {
         let now = breaker.now();
-        let (name, rule) = (breaker.name().as_str().to_owned(), breaker.settings().rule.to_string());
-        let trial = breaker.trial().length;
-        let largest_min = Rule::largest_min(breaker.settings().rule.nodes());
         // Read under the lock, so that all of it belongs together.
         let mut guard = breaker.lock();
         let (word, state) = (guard.word, guard.word.state());
+        let settings = breaker.settings();
+        let rule = settings.rule.nodes();
         let deadline = breaker.deadline.load(Ordering::Relaxed);
         let since = if word.is_fresh() { now } else { breaker.since.load(Ordering::Relaxed) };
         let spent = Spent::read(&guard, state, now.saturating_sub(since));
@@ -150,36 +171,48 @@ impl Snapshot {
         let peak = match &mut guard.period {
             Period::MetricsOnly(_, highest) => {
                 // Calls that were only counted are among the figures.
-                highest.see(&metrics, breaker.settings().rule.nodes());
+                highest.see(&metrics, rule);
                 highest.figures().map(|(failures, calls)| Peak { failures, calls })
             }
             _ => None,
         };
+        let reopens = guard.reopens.count(state, now);
+        let rejected = guard.rejected();
+        let totals = Totals::of(&mut guard);
+        let late = totals.late;
+        let recovery = assessment::recovery(&guard, now);
+        let readings = assessment::readings(&guard);
+        let cause = breaker.figures(word).cause(rule);
+        // Nothing is put into words under the lock, which failures wait for.
+        drop(guard);
         Self {
-            name,
+            name: breaker.name().as_str().to_owned(),
             family: breaker.name().family().map(str::to_owned),
             state,
             since: Duration::from_nanos(now.saturating_sub(since)),
-            reopens: guard.reopens.count(state, now),
+            reopens,
             metrics,
             retry_after: opens.then(|| Duration::from_nanos(deadline.saturating_sub(now))),
             is_due: opens && now >= deadline,
-            rejected: guard.rejected(),
-            late: guard.counts.late,
-            totals: Totals::of(&mut guard),
+            rejected,
+            late,
+            totals,
             peak,
             spent,
             fault,
-            rule,
-            trial,
-            largest_min,
+            rule: settings.rule.to_string(),
+            trial: breaker.trial().length,
+            conditions: assessment::conditions(rule, readings, &metrics),
+            cause,
+            recovery,
+            largest_min: Rule::largest_min(rule),
         }
     }
 }
 
 /// The serialized form, for dashboards.
 #[cfg(feature = "serde")]
-mod serialized {
+pub(super) mod serialized {
     use std::time::Duration;
 
     use fluxgate_rules::Metrics;
@@ -234,7 +267,10 @@ mod serialized {
         figures.serialize(serializer)
     }
 
-    pub(super) fn seconds<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(in crate::handle) fn seconds<S: Serializer>(
+        duration: &Duration,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         serializer.serialize_f64(duration.as_secs_f64())
     }
 

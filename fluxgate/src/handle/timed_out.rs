@@ -13,7 +13,7 @@ use crate::engine::breaker::Breaker;
 ///
 /// A function whose attribute has a `timeout` returns it as its error, so that has to be [`From`] it, as it is from
 /// [`CallNotPermitted`](crate::CallNotPermitted). With thiserror, that is one more line with `#[from]`; `std::io::Error`,
-/// `anyhow::Error`, `Box<dyn Error + Send + Sync>` and [`Error<E>`](crate::Error) need nothing.
+/// `anyhow::Error` and `Box<dyn Error + Send + Sync>` need nothing; [`Error<E>`](crate::Error) needs it of `E`.
 ///
 /// ```
 /// # #[cfg(feature = "tokio")] {

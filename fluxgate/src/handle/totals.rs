@@ -34,6 +34,9 @@ pub struct Totals {
     /// Calls that say nothing, with the panics and cancelled calls that count so, since the breaker began to count calls; `None` if it
     /// never did.
     pub ignored: Option<u64>,
+    /// Of the successes and failures, all or not counted, those that took as long as the shortest duration that a `slow_rate` of the rule
+    /// names; none, if there is no `slow_rate`.
+    pub slow: u64,
     /// Calls that were not admitted.
     pub refused: u64,
     /// Successes and failures that came too late to count, because the breaker had begun another generation.
@@ -47,16 +50,17 @@ pub struct Totals {
 impl Totals {
     pub(super) fn of(guard: &mut Guard<'_>) -> Self {
         let breaker = guard.breaker;
-        let Counts { failures, late, refused, cancelled, panicked } = guard.counts;
+        let Counts { failures, slow, late, refused, cancelled, panicked } = guard.counts;
         let (successes, ignored) = breaker.counted().unzip();
         let refused = refused + guard.rejected();
-        Self { successes, failures, ignored, refused, late, cancelled, panicked }
+        Self { successes, failures, ignored, slow, refused, late, cancelled, panicked }
     }
 
     /// Adds by how much a breaker's have grown.
     pub(super) fn grow(&mut self, before: &Self, now: &Self) {
         let growth = |of: fn(&Self) -> u64| of(now).saturating_sub(of(before));
         self.failures += growth(|totals| totals.failures);
+        self.slow += growth(|totals| totals.slow);
         self.refused += growth(|totals| totals.refused);
         self.late += growth(|totals| totals.late);
         self.cancelled += growth(|totals| totals.cancelled);

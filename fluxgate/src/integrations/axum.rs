@@ -36,7 +36,6 @@ impl<E: IntoResponse> IntoResponse for Error<E> {
         match self {
             Self::Inner(error) => error.into_response(),
             Self::NotPermitted(refusal) => refusal.into_response(),
-            Self::TimedOut(timed_out) => timed_out.into_response(),
         }
     }
 }

@@ -46,7 +46,6 @@ impl<E: Into<Status>> From<Error<E>> for Status {
         match error {
             Error::Inner(error) => error.into(),
             Error::NotPermitted(refusal) => refusal.into(),
-            Error::TimedOut(timed_out) => timed_out.into(),
         }
     }
 }

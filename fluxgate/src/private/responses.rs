@@ -1,5 +1,7 @@
 //! Responses of a server as return types of guarded functions. A response is an error if its status says that the server failed.
 
+use std::time::Duration;
+
 use axum_core::response::Response;
 use http::StatusCode;
 
@@ -32,6 +34,19 @@ macro_rules! returned {
                     Ok(_) => Outcome::Success,
                     Err(error) => evidence(error, breaker),
                 })
+            }
+
+            fn settle_with_request(
+                evidence: Evidence<Self>,
+                returned: Self,
+                call: Call<'_>,
+                request: impl FnOnce(&Self) -> Option<Duration>,
+            ) -> Self {
+                let classify = |response: &Self, breaker: &_| match response.as_result() {
+                    Ok(_) => Outcome::Success,
+                    Err(error) => evidence(error, breaker),
+                };
+                call.finish_with_request(returned, classify, request)
             }
 
             fn refused(

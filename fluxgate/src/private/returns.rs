@@ -1,6 +1,8 @@
 //! What functions with the attribute may return.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
+use std::time::Duration;
+
 use super::sources::{Evidence, Sources};
 use super::unmet::{Impossible, Met, Unmet};
 use crate::handle::call::Call;
@@ -27,6 +29,14 @@ pub trait Returned: Sized {
 
     /// Ends a call without trackers: every error is a failure, unless `evidence` knows better.
     fn settle(evidence: Evidence<Self::Error>, returned: Self, call: Call<'_>) -> Self;
+
+    /// The same, where a failure may ask for a pause.
+    fn settle_with_request(
+        evidence: Evidence<Self::Error>,
+        returned: Self,
+        call: Call<'_>,
+        request: impl FnOnce(&Self::Error) -> Option<Duration>,
+    ) -> Self;
 
     /// Splits off the error, if there is one.
     fn split(self) -> Result<Self, Self::Error>;
@@ -60,6 +70,16 @@ impl<T, E> Returned for Result<T, E> {
     #[inline]
     fn settle(evidence: Evidence<E>, returned: Self, call: Call<'_>) -> Self {
         call.settle(returned, evidence)
+    }
+
+    #[inline]
+    fn settle_with_request(
+        evidence: Evidence<E>,
+        returned: Self,
+        call: Call<'_>,
+        request: impl FnOnce(&E) -> Option<Duration>,
+    ) -> Self {
+        call.settle_with_request(returned, evidence, request)
     }
 
     #[inline]

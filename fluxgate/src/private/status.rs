@@ -40,7 +40,7 @@ impl<E> Inner<Error<E>> {
     pub fn get<'a>(&self, error: &'a Error<E>) -> Option<&'a E> {
         match error {
             Error::Inner(error) => Some(error),
-            Error::NotPermitted(_) | Error::TimedOut(_) => None,
+            Error::NotPermitted(_) => None,
         }
     }
 }

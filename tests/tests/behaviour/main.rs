@@ -29,6 +29,8 @@ mod opened_by_command;
 mod owned_calls;
 mod panics;
 mod ramp;
+#[cfg(feature = "tokio")]
+mod ready;
 mod reconfigured;
 mod recorded;
 mod reentrant;
@@ -36,6 +38,7 @@ mod refusal;
 mod registry;
 mod reopening;
 mod requested_pauses;
+mod restored;
 mod rules;
 #[cfg(feature = "serde")]
 mod serialize;

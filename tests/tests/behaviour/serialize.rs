@@ -1,6 +1,6 @@
 //! With the feature `serde`, snapshots serialize.
 
-use fluxgate::{State, trip};
+use fluxgate::{State, permit, trip};
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
 use serde_json::json;
 
@@ -29,7 +29,7 @@ fn a_snapshot_is_an_object() {
     assert_eq!(
         snapshot["totals"],
         json!({
-            "successes": null, "failures": 6, "ignored": null, "refused": 1, "late": 0, "cancelled": 0, "panicked": 0
+            "successes": null, "failures": 6, "ignored": null, "slow": 0, "refused": 1, "late": 0, "cancelled": 0, "panicked": 0
         })
     );
     let metrics = &snapshot["metrics"];
@@ -83,4 +83,37 @@ fn any_name_serializes() {
     let text = serde_json::to_string(&breaker.snapshot()).expect("it serializes");
     let read: serde_json::Value = serde_json::from_str(&text).expect("it reads back");
     assert_eq!(read["name"], json!(name));
+}
+
+#[test]
+fn conditions_and_the_cause_are_told_in_words_and_figures() {
+    let fixture = Fixture::new(|builder| builder);
+    fixture.succeed(4);
+    fixture.fail(6);
+    let snapshot = serde_json::to_value(fixture.breaker.snapshot()).expect("it serializes");
+    let message = "6 of the last 10 calls failed (60% >= 50%)";
+    assert_eq!(snapshot["cause"], json!({"condition": "failure_rate(0.5)", "message": message}));
+    assert_eq!(
+        snapshot["conditions"],
+        json!([
+            {"condition": "min(10)", "holds": true, "value": 10.0, "limit": 10.0, "message": "10 calls (10 >= 10)"},
+            {"condition": "failure_rate(0.5)", "holds": true, "value": 0.6, "limit": 0.5, "message": message},
+        ])
+    );
+}
+
+#[test]
+fn a_recovery_names_its_stage() {
+    let fixture = Fixture::new(|builder| builder.permit(permit::ramp_up(0.5, 1.0, seconds(60))));
+    fixture.trip();
+    fixture.wait();
+    fixture.succeed(1);
+    let recovery =
+        || serde_json::to_value(fixture.breaker.snapshot()).expect("it serializes")["recovery"].clone();
+    assert_eq!(
+        recovery(),
+        json!({"stage": "trial", "outcomes": 1, "good": 1, "needed": 5, "in_flight": 0, "longest": 20})
+    );
+    fixture.succeed(5);
+    assert_eq!(recovery(), json!({"stage": "ramp", "admits": 0.5, "ends_in": 60.0}));
 }

@@ -1,6 +1,6 @@
 //! A snapshot says everything there is to say about a breaker.
 
-use fluxgate::{CircuitBreaker, State, retry, trip};
+use fluxgate::{CircuitBreaker, Recovery, State, permit, retry, trip, window};
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
 
 #[test]
@@ -111,4 +111,168 @@ fn metrics_print_what_was_measured() {
         format!("{:?}", timed.breaker.metrics()),
         "Metrics { total: 1, failures: 0, failure_streak: 0, slow(1s): 1, avg_latency: 1s }"
     );
+}
+
+fn said(breaker: &CircuitBreaker) -> Vec<(String, Option<bool>)> {
+    let conditions = breaker.snapshot().conditions;
+    conditions.iter().map(|condition| (condition.to_string(), condition.holds)).collect()
+}
+
+fn as_said(expected: &[(&str, Option<bool>)]) -> Vec<(String, Option<bool>)> {
+    expected.iter().map(|(text, holds)| ((*text).to_owned(), *holds)).collect()
+}
+
+#[test]
+fn each_condition_is_told_with_its_figures() {
+    let second = seconds(1);
+    let rule = trip::min(4)
+        & (trip::failure_rate(0.5)
+            | trip::slow_rate(0.75, second)
+            | trip::avg_latency(seconds(3))
+            | trip::custom(|_| false))
+        | trip::failures(3)
+        | trip::failure_streak(2)
+        | trip::failing_for(seconds(9));
+    let fixture = Fixture::with_rule(rule);
+    assert_eq!(
+        said(&fixture.breaker),
+        as_said(&[
+            ("0 calls (0 < 4)", Some(false)),
+            ("no call yet", Some(false)),
+            ("no call yet", Some(false)),
+            ("no call yet", Some(false)),
+            ("custom(..) is asked when a call ends", None),
+            ("0 of the last 0 calls failed (0 < 3)", Some(false)),
+            ("0 failed in a row (0 < 2)", Some(false)),
+            ("the last call did not fail", Some(false)),
+        ])
+    );
+    fixture.succeed_in(second, 1);
+    fixture.fail(1);
+    fixture.advance(seconds(3));
+    assert_eq!(
+        said(&fixture.breaker),
+        as_said(&[
+            ("2 calls (2 < 4)", Some(false)),
+            ("1 of the last 2 calls failed (50% >= 50%)", Some(true)),
+            ("1 of the last 2 calls took 1s or longer (50% < 75%)", Some(false)),
+            ("the last 2 took 500ms on average (500ms < 3s)", Some(false)),
+            ("custom(..) is asked when a call ends", None),
+            ("1 of the last 2 calls failed (1 < 3)", Some(false)),
+            ("1 failed in a row (1 < 2)", Some(false)),
+            ("no call has succeeded for 3s (3s < 9s)", Some(false)),
+        ])
+    );
+    let values: Vec<_> = fixture.breaker.snapshot().conditions.iter().map(|c| (c.value, c.limit)).collect();
+    assert_eq!(
+        values,
+        [
+            (Some(2.0), Some(4.0)),
+            (Some(0.5), Some(0.5)),
+            (Some(0.5), Some(0.75)),
+            (Some(0.5), Some(3.0)),
+            (None, None),
+            (Some(1.0), Some(3.0)),
+            (Some(1.0), Some(2.0)),
+            (Some(3.0), Some(9.0)),
+        ]
+    );
+}
+
+#[test]
+fn the_conditions_are_those_that_apply_in_the_state() {
+    let rule = trip::closed() & trip::min(10) & trip::failure_rate(0.5)
+        | trip::half_open() & trip::min(4) & trip::failure_rate(0.5);
+    let fixture = Fixture::with_rule(rule);
+    let names = || -> Vec<_> {
+        fixture.breaker.snapshot().conditions.into_iter().map(|condition| condition.condition).collect()
+    };
+    assert_eq!(names(), ["min(10)", "failure_rate(0.5)"]);
+    fixture.trip();
+    assert_eq!(names(), ["min(10)", "failure_rate(0.5)", "min(4)"], "either reading may have opened it");
+    fixture.wait();
+    fixture.succeed(1);
+    assert_eq!(names(), ["min(4)", "failure_rate(0.5)"]);
+    fixture.breaker.metrics_only();
+    assert_eq!(names(), ["min(10)", "failure_rate(0.5)"]);
+    fixture.breaker.disable();
+    assert_eq!(names(), [""; 0]);
+    fixture.breaker.force_open();
+    assert_eq!(names(), [""; 0]);
+}
+
+#[test]
+fn what_opened_it_is_the_cause_while_it_is_open() {
+    let fixture = Fixture::new(|builder| builder);
+    let cause = || fixture.breaker.snapshot().cause.map(|cause| cause.to_string());
+    assert_eq!(cause(), None);
+    fixture.trip();
+    assert_eq!(cause().as_deref(), Some("10 of the last 10 calls failed (100% >= 50%)"));
+    fixture.wait();
+    fixture.succeed(1);
+    assert_eq!(cause(), None);
+    fixture.breaker.open_for(seconds(1));
+    assert_eq!(cause(), None, "a command is no condition");
+}
+
+#[test]
+fn a_trial_tells_how_far_it_is() {
+    let fixture = Fixture::new(|builder| builder);
+    assert_eq!(fixture.breaker.snapshot().recovery, None);
+    fixture.trip();
+    fixture.wait();
+    fixture.fail(1);
+    fixture.succeed(2);
+    let running = fixture.breaker.acquire().expect("a slot");
+    let Some(Recovery::Trial { outcomes, good, needed, in_flight, longest, .. }) =
+        fixture.breaker.snapshot().recovery
+    else {
+        panic!("it is half-open")
+    };
+    assert_eq!((outcomes, good, needed, in_flight, longest), (3, 2, 5, 1, 20));
+    running.success();
+    fixture.succeed(4);
+    assert_eq!((fixture.breaker.state(), fixture.breaker.snapshot().recovery), (State::Closed, None));
+}
+
+#[test]
+fn a_ramp_tells_what_it_admits_and_when_it_ends() {
+    let ramp = permit::ramp_up(0.25, 1.0, seconds(60));
+    let fixture = Fixture::new(|builder| builder.permit(ramp));
+    fixture.trip();
+    fixture.wait();
+    fixture.succeed(6);
+    fixture.advance(seconds(20));
+    let Some(Recovery::Ramp { admits, ends_in, .. }) = fixture.breaker.snapshot().recovery else {
+        panic!("it ramps up")
+    };
+    assert!((admits - 0.5).abs() < 1e-9, "{admits}");
+    assert_eq!(ends_in, seconds(40));
+}
+
+#[test]
+fn slow_calls_are_counted_over_its_life() {
+    let rule = trip::min(10) & (trip::slow_rate(1.0, seconds(2)) | trip::slow_rate(1.0, seconds(1)));
+    for counts in [false, true] {
+        let fixture = Fixture::new(|builder| builder.trip(rule.clone()).count_calls(counts));
+        fixture.succeed(3);
+        fixture.succeed_in(seconds(1), 2);
+        fixture.call(fluxgate::Outcome::Failure, seconds(5)).expect("admitted");
+        fixture.breaker.reset();
+        fixture.succeed_in(seconds(1), 1);
+        assert_eq!(fixture.breaker.snapshot().totals.slow, 4, "counts calls: {counts}");
+    }
+    let untimed = Fixture::new(|builder| builder);
+    untimed.succeed_in(seconds(100), 3);
+    assert_eq!(untimed.breaker.snapshot().totals.slow, 0);
+}
+
+#[test]
+fn a_rate_that_has_to_be_sure_says_whether_it_is() {
+    let fixture =
+        Fixture::new(|builder| builder.window(window::count(100)).trip(trip::failure_rate(0.2).sure(0.99)));
+    fixture.succeed(5);
+    fixture.fail(2);
+    let not_yet = "2 of the last 7 calls failed (28.57%, not 99% sure to be > 20%)";
+    assert_eq!(said(&fixture.breaker).last(), Some(&(not_yet.to_owned(), Some(false))));
 }

@@ -59,7 +59,7 @@ async fn with_rejected(duration: Duration) -> Result<u32, Box<dyn std::error::Er
 }
 
 #[circuit_breaker(breaker = SHOP, timeout = 2s)]
-fn opaque(duration: Duration) -> impl Future<Output = Result<u32, Error<std::fmt::Error>>> {
+fn opaque(duration: Duration) -> impl Future<Output = Result<u32, Error<ShopError>>> {
     async move { Ok(take(duration).await) }
 }
 
@@ -108,7 +108,7 @@ async fn every_form_ends_in_time_with_an_error_of_its_own_type() {
     assert_eq!(with_async_fallback(seconds(3)).await.unwrap(), 9);
     assert_eq!(begun.elapsed().as_secs(), 15);
     assert!(with_rejected(seconds(3)).await.unwrap_err().is::<TimedOut>());
-    assert!(matches!(opaque(seconds(3)).await, Err(Error::TimedOut(_))));
+    assert!(matches!(opaque(seconds(3)).await, Err(Error::Inner(ShopError::TimedOut(_)))));
     assert_eq!(boxed(seconds(3)).await.unwrap_err().kind(), std::io::ErrorKind::TimedOut);
     assert_eq!(boxed_with_fallback(seconds(3)).await.unwrap(), 9);
     assert!(matches!(generic::<ShopError>(seconds(3)).await, Err(ShopError::TimedOut(_))));
@@ -139,7 +139,7 @@ async fn what_ends_in_time_is_as_without_a_limit() {
 #[test]
 fn what_is_ready_at_once_needs_no_runtime() {
     let breaker = CircuitBreaker::builder("ready").build().unwrap();
-    let mut call = pin!(breaker.call_async(async { Ok::<_, ()>(3) }).timeout(seconds(1)));
+    let mut call = pin!(breaker.call_async(async { Ok::<_, TimedOut>(3) }).timeout(seconds(1)));
     let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
     assert!(matches!(polled, Poll::Ready(Ok(3))));
 }
@@ -147,18 +147,19 @@ fn what_is_ready_at_once_needs_no_runtime() {
 #[tokio::test(start_paused = true)]
 async fn the_error_says_which_breaker_and_how_long() {
     let breaker = CircuitBreaker::builder("slow").build().unwrap();
-    let limited = breaker.call_async(pending::<Result<(), ()>>()).timeout(millis(1_500));
-    let Err(Error::TimedOut(timed_out)) = limited.await else { panic!("it never ends") };
+    let limited = breaker.call_async(pending::<Result<(), TimedOut>>()).timeout(millis(1_500));
+    let Err(Error::Inner(timed_out)) = limited.await else { panic!("it never ends") };
     assert_eq!(timed_out.to_string(), "the call timed out after 1.5s (circuit breaker `slow`)");
     assert_eq!((timed_out.breaker(), timed_out.limit()), ("slow", millis(1_500)));
-    assert_eq!(Error::<()>::from(timed_out.clone()), Error::TimedOut(timed_out));
+    assert_eq!(Error::<TimedOut>::from(timed_out.clone()), Error::Inner(timed_out));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_call_that_times_out_is_slow() {
     let fixture = Fixture::new(|builder| builder.trip(trip::min(2) & trip::slow_rate(1.0, seconds(2))));
     for _ in 0..2 {
-        let mut call = pin!(fixture.breaker.call_async(pending::<Result<(), ()>>()).timeout(seconds(2)));
+        let mut call =
+            pin!(fixture.breaker.call_async(pending::<Result<(), TimedOut>>()).timeout(seconds(2)));
         assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         fixture.advance(seconds(2));
         call.await.unwrap_err();
@@ -171,7 +172,7 @@ async fn probes_that_time_out_open_the_breaker_again_and_give_back_their_slots()
     let fixture = Fixture::new(|builder| builder.trip(trip::failure_streak(2)).max_half_open_calls(1));
     fixture.before_trial();
     for _ in 0..2 {
-        fixture.breaker.call_async(pending::<Result<(), ()>>()).timeout(seconds(1)).await.unwrap_err();
+        fixture.breaker.call_async(pending::<Result<(), TimedOut>>()).timeout(seconds(1)).await.unwrap_err();
     }
     assert_eq!((fixture.state(), fixture.breaker.snapshot().reopens), (State::Open, 1));
 }
@@ -192,7 +193,7 @@ async fn the_body_is_dropped_and_the_call_is_not_cancelled() {
     let body = async move {
         pending::<()>().await;
         drop(held);
-        Ok::<_, ()>(())
+        Ok::<_, TimedOut>(())
     };
     let limited = breaker.call_async(body).timeout(seconds(1));
     limited.await.unwrap_err();
@@ -205,7 +206,7 @@ async fn the_body_is_dropped_and_the_call_is_not_cancelled() {
 async fn a_limited_call_that_is_given_up_is_cancelled() {
     let breaker = CircuitBreaker::builder("given up").build().unwrap();
     {
-        let mut limited = pin!(breaker.call_async(pending::<Result<(), ()>>()).timeout(seconds(1)));
+        let mut limited = pin!(breaker.call_async(pending::<Result<(), TimedOut>>()).timeout(seconds(1)));
         assert!(limited.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     }
     let totals = breaker.snapshot().totals;
@@ -221,16 +222,16 @@ async fn a_body_that_is_always_busy_times_out() {
             tokio::task::consume_budget().await;
         }
         #[expect(unreachable_code, reason = "it says what the error is")]
-        Ok::<(), ()>(())
+        Ok::<(), TimedOut>(())
     };
-    assert!(matches!(breaker.call_async(body).timeout(millis(5)).await, Err(Error::TimedOut(_))));
+    assert!(matches!(breaker.call_async(body).timeout(millis(5)).await, Err(Error::Inner(_))));
 }
 
 /// The limit is tokio's timer, and two words.
 #[test]
 fn a_limited_future_is_larger_by_a_timer() {
     let breaker = CircuitBreaker::builder("large").build().unwrap();
-    let call = || breaker.call_async(pending::<Result<(), ()>>());
+    let call = || breaker.call_async(pending::<Result<(), TimedOut>>());
     let timer = size_of::<tokio::time::Sleep>();
     let (plain, limited) = (size_of_val(&call()), size_of_val(&call().timeout(seconds(1))));
     assert!(limited - plain <= timer + 24, "{limited} - {plain}, with a timer of {timer} bytes");
@@ -256,7 +257,7 @@ async fn a_fault_delays_a_call_within_its_limit() {
 #[tokio::test(start_paused = true)]
 async fn a_time_out_serializes() {
     let breaker = CircuitBreaker::builder("serialized").build().unwrap();
-    let error = breaker.call_async(pending::<Result<(), ()>>()).timeout(seconds(1)).await.unwrap_err();
+    let error = breaker.call_async(pending::<Result<(), TimedOut>>()).timeout(seconds(1)).await.unwrap_err();
     let message = "the call timed out after 1s (circuit breaker `serialized`)";
     assert_eq!(
         serde_json::to_value(&error).unwrap(),

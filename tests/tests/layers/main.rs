@@ -48,6 +48,13 @@ const RULES: &[Layer] = &[
     ("choosing", "choosing", "model text logic figures reading"),
 ];
 
+const DASHBOARD: &[Layer] = &[
+    ("words", "problem address command history page", ""),
+    ("rows", "row access", "words"),
+    ("live", "stream board sampler", "words rows"),
+    ("routes", "api", "words rows live"),
+];
+
 fn check(package: &str, layers: &[Layer]) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(package);
     let mistakes = mistakes(layers, &format!("{package}/src/"), &Sources::of_package(&root).modules());
@@ -67,4 +74,9 @@ fn the_macros_keep_their_layers() {
 #[test]
 fn the_rule_language_keeps_its_layers() {
     check("fluxgate-rules", RULES);
+}
+
+#[test]
+fn the_dashboard_keeps_its_layers() {
+    check("fluxgate-dashboard", DASHBOARD);
 }

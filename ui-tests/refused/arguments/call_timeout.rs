@@ -1,8 +1,8 @@
-// fix by hand: `(call_timeout = 2s)` => ``
+// fix: `call_timeout = 2s` => `timeout = 2s`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(call_timeout = 2s)]
-fn call() -> std::io::Result<u32> {
+async fn call() -> std::io::Result<u32> {
     Ok(1)
 }
 

@@ -1,8 +1,8 @@
-// fix by hand: `(executionTimeoutInMilliseconds = 1000)` => ``
+// fix: `executionTimeoutInMilliseconds = 1000` => `timeout = 1000ms`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(executionTimeoutInMilliseconds = 1000)]
-fn call() -> std::io::Result<u32> {
+async fn call() -> std::io::Result<u32> {
     Ok(1)
 }
 

@@ -1,8 +1,8 @@
-// fix by hand: `timeout = 3000, errorThresholdPercentage = 50` => `trip = min(10) & failure_rate(50%)`
+// fix: `timeout = 3000, errorThresholdPercentage = 50` => `timeout = 3000ms, trip = min(10) & failure_rate(50%)`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(timeout = 3000, errorThresholdPercentage = 50)]
-fn call() -> std::io::Result<u32> {
+async fn call() -> std::io::Result<u32> {
     Ok(1)
 }
 

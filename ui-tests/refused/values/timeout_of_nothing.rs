@@ -1,4 +1,4 @@
-// fix: `timeout = 0s` => `timeout = 2s`
+// fix: `0s` => `2s`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(timeout = 0s)]

@@ -33,36 +33,20 @@ fn fetch(url: Url) -> Result<Response, ApiError> {
     let __fluxgate_returned = __private::run(|| -> Result<Response, ApiError> {
         http::get(url)
     });
-    return __fluxgate_call
-        .finish_with_request(
-            __fluxgate_returned,
-            |__fluxgate_returned, __fluxgate_breaker| match <Result<
-                Response,
-                ApiError,
-            > as __private::Returned>::as_result(__fluxgate_returned) {
-                ::core::result::Result::Ok(__fluxgate_value) => {
-                    __private::Outcome::Success
-                }
-                ::core::result::Result::Err(__fluxgate_error) => {
-                    __private::evidence(
-                        __private::Outcome::Failure,
-                        __fluxgate_error,
-                        __fluxgate_breaker,
-                        __private::Sources::of(__fluxgate_error).evidence(),
-                    )
-                }
-            },
-            |__fluxgate_returned| match <Result<
-                Response,
-                ApiError,
-            > as __private::Returned>::as_result(__fluxgate_returned) {
-                ::core::result::Result::Ok(_) => ::core::option::Option::None,
-                ::core::result::Result::Err(__fluxgate_error) => {
-                    __private::Request::<
-                        _,
-                        _,
-                    >::requests(__fluxgate_error, ApiError::retry_after)
-                }
-            },
-        );
+    return <Result<
+        Response,
+        ApiError,
+    > as __private::Returned>::settle_with_request(
+        <Result<
+            Response,
+            ApiError,
+        > as __private::Returned>::sources(&__fluxgate_returned)
+            .evidence(),
+        __fluxgate_returned,
+        __fluxgate_call,
+        |__fluxgate_error| __private::Request::<
+            _,
+            _,
+        >::requests(__fluxgate_error, ApiError::retry_after),
+    );
 }

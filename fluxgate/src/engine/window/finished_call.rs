@@ -31,6 +31,11 @@ impl FinishedCall {
         self.slow >> threshold & 1 == 1
     }
 
+    /// Whether it reached any threshold.
+    pub(crate) fn is_any_slow(&self) -> bool {
+        self.slow != 0
+    }
+
     /// Whether the call succeeded and reached no threshold.
     pub(crate) fn is_fast_success(&self) -> bool {
         !self.failed && self.slow == 0

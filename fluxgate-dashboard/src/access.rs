@@ -1,0 +1,127 @@
+//! Who may do what.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::header::{HOST, ORIGIN};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::problem::Problem;
+
+/// What a request may do; see [`Dashboard::authorize`](crate::Dashboard::authorize).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Access {
+    /// Nothing: it is answered with 403.
+    Forbidden,
+    /// Look at the breakers.
+    ReadOnly,
+    /// Look at them, and command them.
+    Control,
+}
+
+pub(crate) type Authorize = Arc<dyn Fn(&Parts) -> Access + Send + Sync>;
+
+/// Lets a request through with its [`Access`] among its extensions, or answers in its place.
+pub(crate) async fn check(State(authorize): State<Authorize>, request: Request, next: Next) -> Response {
+    let (mut parts, body) = request.into_parts();
+    // It is somebody's code, and who it panics for must not get in.
+    let Ok(access) = catch_unwind(AssertUnwindSafe(|| authorize(&parts))) else {
+        let detail = "the function given to `authorize` panicked, so nobody is let in";
+        return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Access could not be checked", detail)
+            .into_response();
+    };
+    if let Some(problem) = refusal(access, &parts) {
+        return problem.into_response();
+    }
+    parts.extensions.insert(access);
+    next.run(Request::from_parts(parts, body)).await
+}
+
+fn refusal(access: Access, parts: &Parts) -> Option<Problem> {
+    let changes = parts.method != Method::GET && parts.method != Method::HEAD;
+    let detail = match access {
+        Access::Forbidden => "you may not see the breakers of this program",
+        Access::ReadOnly if changes => {
+            "you may look at the breakers, but not command them; `authorize` says who may, by `Access::Control`"
+        }
+        Access::Control if changes && !is_same_site(&parts.headers, &parts.uri) => {
+            "the request was made by a page of another site"
+        }
+        Access::ReadOnly | Access::Control => return None,
+    };
+    Some(Problem::new(StatusCode::FORBIDDEN, "Forbidden", detail))
+}
+
+/// Whether a request that changes something comes from the dashboard's own page, or from no page at all.
+///
+/// Browsers say where a request comes from in `Sec-Fetch-Site`, but only to servers that they trust the way to (HTTPS, or this machine).
+/// Elsewhere there is the `Origin`, which each browser sends with each POST of a script or a form. A request with neither is not a browser's: it
+/// carries nothing that its sender could not send anyway, and it is for `authorize` to know the sender.
+fn is_same_site(headers: &HeaderMap, uri: &Uri) -> bool {
+    let text = |value: &HeaderValue| value.to_str().map(str::to_ascii_lowercase).unwrap_or_default();
+    if let Some(site) = headers.get("sec-fetch-site").map(text) {
+        // `none` is the user, by the address bar. A sister under the same domain may be anybody's.
+        return site == "same-origin" || site == "none";
+    }
+    let Some(origin) = headers.get(ORIGIN).map(text) else { return true };
+    // In HTTP/2, the host is part of the address.
+    let host = headers.get(HOST).map(text).or_else(|| Some(uri.authority()?.as_str().to_ascii_lowercase()));
+    // A page without an origin of its own says `null`, which names no host.
+    let (Some((_, from)), Some(host)) = (origin.split_once("://"), host) else { return false };
+    from == host
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_same_site;
+    use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
+
+    fn allows(headers: &[(&'static str, &'static str)], uri: &'static str) -> bool {
+        let headers: HeaderMap = headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
+        is_same_site(&headers, &Uri::from_static(uri))
+    }
+
+    #[test]
+    fn a_browser_says_where_a_request_comes_from() {
+        for (site, expected) in
+            [("same-origin", true), ("none", true), ("same-site", false), ("cross-site", false), ("", false)]
+        {
+            // What it says there counts more than anything else.
+            let headers = [("sec-fetch-site", site), ("origin", "http://shop:80"), ("host", "shop:80")];
+            assert_eq!(allows(&headers, "/"), expected, "{site}");
+        }
+    }
+
+    #[test]
+    fn where_it_does_not_the_origin_has_to_be_the_host() {
+        for (origin, host, expected) in [
+            ("http://shop.internal", "shop.internal", true),
+            ("http://Shop.internal:8080", "shop.internal:8080", true),
+            ("https://shop.internal", "shop.internal", true),
+            ("http://[::1]:80", "[::1]:80", true),
+            ("http://shop.internal:8081", "shop.internal:8080", false),
+            ("http://evil.example", "shop.internal", false),
+            ("http://shop.internal.evil.example", "shop.internal", false),
+            ("http://shop.internal@evil.example", "shop.internal", false),
+            ("null", "shop.internal", false),
+            ("null", "null", false),
+            ("", "", false),
+        ] {
+            assert_eq!(allows(&[("origin", origin), ("host", host)], "/"), expected, "{origin} {host}");
+        }
+        assert!(allows(&[("origin", "http://shop")], "http://shop/x"), "the host of HTTP/2");
+        assert!(!allows(&[("origin", "http://shop")], "/x"), "no host at all");
+    }
+
+    #[test]
+    fn who_sends_neither_is_no_browser() {
+        assert!(allows(&[("host", "shop.internal")], "/"));
+    }
+}

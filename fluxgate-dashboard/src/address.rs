@@ -1,0 +1,29 @@
+//! The name of a breaker as part of an address.
+
+use serde::Deserialize;
+
+/// A breaker's name, as a segment of a path says it. Any name can be written with a `=` before it, and some have to be: `events`, for
+/// example, which is another address, `..`, which browsers remove, and those that begin with `=`.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Address(String);
+
+impl Address {
+    pub(crate) fn name(&self) -> &str {
+        self.0.strip_prefix('=').unwrap_or(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Address;
+
+    #[test]
+    fn every_name_has_an_address() {
+        for (address, name) in
+            [("payments", "payments"), ("=payments", "payments"), ("=events", "events"), ("==", "=")]
+        {
+            assert_eq!(Address(address.to_owned()).name(), name);
+        }
+    }
+}

@@ -1,0 +1,688 @@
+// Shows all breakers, live. Whatever a breaker is called, its name only ever becomes text.
+
+const base = new URL(".", import.meta.url);
+const SECONDS = 120;
+const STATES = {
+  open: "Open",
+  half_open: "Half-open",
+  forced_open: "Forced open",
+  disabled: "Disabled",
+  metrics_only: "Metrics only",
+  closed: "Closed",
+};
+const URGENCY = Object.keys(STATES);
+const COMMANDS = { reset: "Reset", force_open: "Force open", disable: "Disable", metrics_only: "Metrics only" };
+const RESULT = { reset: "closed", force_open: "forced_open", disable: "disabled", metrics_only: "metrics_only" };
+
+// By name: { shown, at, history, recent }. `shown` is what the server says, as of `at` on this page's clock; `history` has a list
+// [successes, failures, slow, refused] for each of the seconds, by the second; `recent` are their sums.
+const entries = new Map();
+const transitions = [];
+let access = "read_only";
+let clock = { second: 0, at: 0 };
+let lastMessage = performance.now();
+let selected = null;
+let wanted = { state: "all", text: "", order: "urgency" };
+
+const $ = (selector, within = document) => within.querySelector(selector);
+const page = {
+  rows: $("#rows"), table: $("#table"), empty: $("#empty"), states: $("#states"), connection: $("#connection"),
+  changes: $("#changes"), announcement: $("#announcement"), details: $("#details"), confirm: $("#confirm"),
+};
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+// Writes only what differs: the rest of the page is left alone.
+function write(target, text) {
+  if (target.textContent !== text) target.textContent = text;
+}
+
+function label(target, attribute, value) {
+  if (target.getAttribute(attribute) !== value) target.setAttribute(attribute, value);
+}
+
+// A name as people can tell it from another: what is invisible, or turns text round, is spelled out.
+function printable(name) {
+  return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu, (hidden) => `\\u{${hidden.codePointAt(0).toString(16)}}`);
+}
+
+function count(number) {
+  return Math.round(number).toLocaleString("en");
+}
+
+function calls(number, what = "call") {
+  return `${count(number)} ${what}${number === 1 ? "" : "s"}`;
+}
+
+function duration(seconds) {
+  if (seconds < 60) return `${Math.max(0, Math.floor(seconds))} s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.floor(seconds % 60)} s`;
+  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h ${Math.floor((seconds % 3600) / 60)} min`;
+  return `${Math.floor(seconds / 86400)} d ${Math.floor((seconds % 86400) / 3600)} h`;
+}
+
+// ---- what is known ----
+
+function secondNow() {
+  return Math.floor(clock.second + (performance.now() - clock.at) / 1000);
+}
+
+function sum(entry) {
+  const sums = [0, 0, 0, 0];
+  for (const bucket of entry.history.values()) bucket.forEach((number, place) => { sums[place] += number; });
+  entry.recent = sums;
+}
+
+function forget(entry) {
+  const oldest = secondNow() - SECONDS;
+  for (const second of entry.history.keys()) {
+    if (second > oldest) break;
+    entry.history.delete(second);
+  }
+  sum(entry);
+}
+
+function take(shown, at) {
+  const { history, ...rest } = shown;
+  const entry = entries.get(shown.name) ?? { history: new Map(), recent: [0, 0, 0, 0] };
+  entry.shown = rest;
+  entry.at = at;
+  if (history) {
+    entry.history = new Map(history.map(([second, ...bucket]) => [second, bucket]));
+    sum(entry);
+  }
+  entries.set(shown.name, entry);
+}
+
+function everything(message) {
+  const at = performance.now();
+  access = message.access;
+  clock = { second: message.second, at };
+  entries.clear();
+  for (const shown of message.breakers) take(shown, at);
+  transitions.length = 0;
+  transitions.push(...message.transitions);
+  received();
+}
+
+function change(message) {
+  const at = performance.now();
+  clock = { second: message.second, at };
+  for (const shown of message.breakers ?? []) take(shown, at);
+  for (const name of message.gone ?? []) entries.delete(name);
+  for (const [name, bucket] of Object.entries(message.buckets ?? {})) {
+    entries.get(name)?.history.set(message.second, bucket);
+  }
+  if (message.buckets) for (const name of Object.keys(message.buckets)) if (entries.has(name)) forget(entries.get(name));
+  if (message.transitions) {
+    transitions.push(...message.transitions);
+    transitions.splice(0, transitions.length - 100);
+    announce(message.transitions);
+  }
+  received();
+}
+
+function received() {
+  lastMessage = performance.now();
+  schedule(true);
+}
+
+function since(entry) {
+  return entry.shown.since + (performance.now() - entry.at) / 1000;
+}
+
+// How long until an open breaker tries again; null if it does not by itself.
+function left(entry) {
+  const { retry_after: after } = entry.shown;
+  return after === null ? null : Math.max(0, after - (performance.now() - entry.at) / 1000);
+}
+
+function lastTransition(name) {
+  return transitions.findLast((transition) => transition.breaker === name);
+}
+
+// Calls a second, of those that are counted, over the last ten seconds.
+function traffic(entry) {
+  const now = secondNow();
+  let total = 0;
+  for (let second = now - 10; second <= now; second++) {
+    const bucket = entry.history.get(second);
+    if (bucket) total += bucket[0] + bucket[1] + bucket[3];
+  }
+  return total / 10;
+}
+
+// ---- in words ----
+
+function next(entry) {
+  const [first, second] = nextByState(entry);
+  const { fault } = entry.shown;
+  if (!fault) return [first, second];
+  const share = (part) => `${Math.round(part * 100)}%`;
+  const harm = [fault.failing > 0 && `${share(fault.failing)} of calls fail`, fault.delaying > 0 && `${share(fault.delaying)} wait ${fault.delay} s`];
+  return [`drill: ${harm.filter(Boolean).join(", ")}, for ${duration(Math.max(0, fault.lasts - (performance.now() - entry.at) / 1000))}`, first];
+}
+
+function nextByState(entry) {
+  const { shown } = entry;
+  const reopens = shown.reopens > 0 ? `re-opened ${shown.reopens === 1 ? "once" : `${shown.reopens} times`}` : "";
+  switch (shown.state) {
+    case "open": {
+      const wait = left(entry);
+      if (wait === null) return ["stays open until it is reset", reopens];
+      return [wait > 0 ? `next attempt in ${duration(Math.ceil(wait))}` : "tries again with the next call", reopens];
+    }
+    case "half_open": {
+      const { recovery } = shown;
+      if (recovery?.stage === "trial") {
+        const running = recovery.in_flight > 0 ? `, ${recovery.in_flight} running` : "";
+        return [`trial: ${recovery.good} of ${recovery.needed} good calls`, [`${calls(recovery.outcomes, "outcome")}${running}`, reopens].filter(Boolean).join("; ")];
+      }
+      if (recovery?.stage === "ramp") {
+        return [`lets in ${Math.round(recovery.admits * 100)}% of calls`, [`closes in ${duration(Math.ceil(recovery.ends_in))}`, reopens].filter(Boolean).join("; ")];
+      }
+      return ["", reopens];
+    }
+    case "forced_open": return ["refuses all until it is reset", ""];
+    case "disabled": return ["admits all, records nothing", "until it is reset"];
+    case "metrics_only": {
+      const { peak } = shown;
+      return ["records all, refuses none", peak ? `highest failure rate ${Math.round(peak.failure_rate * 100)}% of ${peak.calls}` : "until it is reset"];
+    }
+    default: {
+      const rate = traffic(entry);
+      const speed = rate > 0 && shown.totals.successes !== null ? `${rate < 10 ? rate.toFixed(1) : count(rate)} calls a second` : "";
+      return [speed, reopens];
+    }
+  }
+}
+
+function why(entry) {
+  const { shown } = entry;
+  if (shown.cause) return shown.cause.message;
+  const last = lastTransition(shown.name);
+  return shown.state !== "closed" && last?.to === shown.state ? last.reason : "";
+}
+
+function said(transition) {
+  const { from, to, reason } = transition;
+  const happened = from !== to ? `${STATES[from]} → ${STATES[to]}`
+    : reason.startsWith("reset") || reason.startsWith("it has other") ? `still ${STATES[to]}` : "would have opened";
+  return `${happened}: ${reason}`;
+}
+
+function ago(transition) {
+  return `${duration(secondNow() - transition.second)} ago`;
+}
+
+function recent(entry) {
+  const [successes, failures, slow, refused] = entry.recent;
+  const counted = entry.shown.totals.successes === null ? "successes are not counted" : `${count(successes)} succeeded`;
+  return `In the last two minutes, ${counted}, ${count(failures)} failed, ${count(slow)} slow, ${count(refused)} refused`;
+}
+
+// What a command will do to this breaker now.
+function consequence(command, entry) {
+  const { shown } = entry;
+  const lines = [];
+  const wait = left(entry);
+  const refuses = shown.state === "open" || shown.state === "forced_open";
+  const isThere = shown.state === RESULT[command];
+  const now = {
+    open: `It is open now and refuses all calls${wait === null ? "" : wait > 0 ? `; it would try again by itself in ${duration(Math.ceil(wait))}` : "; it tries again with the next call"}.`,
+    half_open: "It is half-open now and is trying whether its dependency works again.",
+    forced_open: "It is forced open now and refuses all calls.",
+    disabled: "It is disabled now: it admits all calls and records none.",
+    metrics_only: "It only reports now: it admits all calls, whatever comes of them.",
+    closed: "It is closed now and admits all calls.",
+  }[shown.state];
+  lines.push(now);
+  switch (command) {
+    case "reset":
+      if (isThere) lines.push(`It stays closed. The ${calls(shown.metrics.total)} in its window are forgotten, and calls in progress no longer count.`);
+      else if (refuses || shown.state === "half_open") lines.push("It closes at once, with an empty window: all calls go to the dependency again, whether or not that has recovered. If they fail, it opens again once its rule holds.");
+      else lines.push("It closes, with an empty window, and guards its calls again: it opens once its rule holds.");
+      if (!isThere && shown.reopens > 0) lines.push(`That it has re-opened ${shown.reopens === 1 ? "once" : `${shown.reopens} times`} is forgotten, so its pauses begin anew.`);
+      break;
+    case "force_open":
+      lines.push(isThere ? "Nothing changes." : `${shown.state === "open" ? "It stays open" : "It refuses every call from now on"}, until somebody resets it: it does not try again by itself.`);
+      break;
+    case "disable":
+      lines.push(isThere ? "Nothing changes." : `It admits every call from now on and records none, until somebody resets it.${refuses ? " The calls that it refuses now will reach the dependency." : ""} Its dependency is not guarded meanwhile, and failures are not counted.`);
+      break;
+    case "metrics_only":
+      lines.push(isThere ? "Nothing changes." : `It admits every call from now on, until somebody resets it.${refuses ? " The calls that it refuses now will reach the dependency." : ""} It goes on recording, with an empty window, and reports when it would have opened.`);
+      break;
+  }
+  if (shown.instances > 1) lines.push(`${shown.instances} breakers of this program have that name. All of them are told.`);
+  lines.push("This is about this process alone. Its other instances have breakers of their own.");
+  return lines;
+}
+
+// ---- strips ----
+
+let colours = null;
+function palette() {
+  if (!colours) {
+    const style = getComputedStyle(document.documentElement);
+    colours = Object.fromEntries(["success", "failure", "slow", "refused", "line"].map((name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+  }
+  return colours;
+}
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+  colours = null;
+  schedule(true);
+});
+
+// Calls grow upwards from the line, failed ones at the bottom, and the share that was slow beside them; refused calls grow downwards. The height is the strip's
+// own: the busiest second fills it.
+function draw(canvas, entry) {
+  const colour = palette();
+  const { width, height } = canvas;
+  const context = canvas.getContext("2d");
+  const step = width / SECONDS;
+  const line = Math.round(height * 0.68);
+  let most = 1;
+  let mostRefused = 1;
+  for (const [successes, failures, slow, refused] of entry.history.values()) {
+    most = Math.max(most, successes + failures, slow);
+    mostRefused = Math.max(mostRefused, refused);
+  }
+  const up = line / Math.max(most, 4);
+  const down = (height - line - 2) / Math.max(mostRefused, 4);
+  context.clearRect(0, 0, width, height);
+  const now = secondNow();
+  const bar = (name, second, from, amount, scale, share = 1) => {
+    if (amount === 0) return;
+    context.fillStyle = colour[name];
+    const tall = Math.max(2, amount * Math.abs(scale));
+    const x = (second - now + SECONDS - 1) * step;
+    context.fillRect(x, scale > 0 ? line - from * scale - tall : line + 2, step * share, tall);
+  };
+  for (const [second, [successes, failures, slow, refused]] of entry.history) {
+    bar("success", second, failures, successes, up);
+    bar("failure", second, 0, failures, up);
+    bar("slow", second, 0, slow, up, 0.5);
+    bar("refused", second, 0, refused, -down);
+  }
+  context.fillStyle = colour.line;
+  context.fillRect(0, line, width, 2);
+}
+
+// ---- the table: only the rows in sight are in the document ----
+
+const made = new Map();
+let order = [];
+let isDirty = true;
+let isScheduled = false;
+
+function schedule(dirty = false) {
+  isDirty ||= dirty;
+  if (isScheduled) return;
+  isScheduled = true;
+  requestAnimationFrame(render);
+}
+
+const compare = {
+  urgency: (one, other) => URGENCY.indexOf(one.shown.state) - URGENCY.indexOf(other.shown.state),
+  name: () => 0,
+  failures: (one, other) => other.recent[1] - one.recent[1],
+  refused: (one, other) => other.recent[3] - one.recent[3],
+  traffic: (one, other) => other.busy - one.busy,
+  newest: (one, other) => since(one) - since(other),
+};
+
+function arrange() {
+  const text = wanted.text.toLowerCase();
+  order = [...entries.values()].filter(({ shown }) =>
+    (wanted.state === "all" || shown.state === wanted.state) && (text === "" || shown.name.toLowerCase().includes(text)));
+  if (wanted.order === "traffic") for (const entry of order) entry.busy = traffic(entry);
+  const by = compare[wanted.order];
+  order.sort((one, other) => by(one, other) || (one.shown.name < other.shown.name ? -1 : 1));
+}
+
+function makeRow(name) {
+  const row = element("div");
+  row.setAttribute("role", "row");
+  const cell = (role, ...parts) => {
+    const made = element("div");
+    made.setAttribute("role", role);
+    made.append(...parts);
+    row.append(made);
+    return made;
+  };
+  const parts = { row, state: element("span", "state"), since: element("span", "since"), name: element("button", "name"), copies: element("span", "copies"),
+    rule: element("code", "rule"), conditions: element("ul", "conditions"), strip: element("canvas", "strip"), next: element("span"), more: element("small"), shown: null };
+  const title = element("bdi", "", printable(name));
+  parts.name.type = "button";
+  parts.name.append(title, parts.copies);
+  parts.name.title = printable(name);
+  parts.name.addEventListener("click", () => open(name));
+  parts.strip.setAttribute("role", "img");
+  parts.strip.width = 480;
+  parts.strip.height = 96;
+  cell("cell", parts.state, parts.since);
+  cell("rowheader", parts.name, parts.rule);
+  cell("cell", parts.conditions);
+  cell("cell", parts.strip);
+  cell("cell", parts.next, parts.more).className = "next";
+  return parts;
+}
+
+function listConditions(list, entry, most) {
+  const { shown } = entry;
+  const items = [];
+  const cause = why(entry);
+  // In the list of all, there is no other place for it.
+  if (most && cause && shown.state !== "half_open") {
+    items.push(element("li", shown.state === "open" ? "holds words" : "words", cause));
+    items[0].title = cause;
+  }
+  // While it is open, its figures are those of the moment when it opened.
+  const isPast = shown.state === "open";
+  const conditions = shown.conditions.filter(({ message }) => !(isPast && message === cause));
+  for (const condition of conditions) {
+    const isGuard = condition.condition.startsWith("min(");
+    const item = element("li", isPast ? "evidence" : isGuard ? "guard" : condition.holds ? "holds" : "");
+    const meter = element("span", "meter");
+    if (condition.value !== null && condition.limit > 0) {
+      const fill = element("i");
+      fill.style.transform = `scaleX(${Math.min(1, condition.value / condition.limit)})`;
+      meter.append(fill);
+    }
+    const text = element("span", "", condition.message);
+    text.title = condition.condition;
+    item.append(meter, text);
+    items.push(item);
+  }
+  if (most && items.length > most) {
+    const more = items.length - most + 1;
+    items.splice(most - 1, more, element("li", "more", `and ${more} more`));
+  }
+  list.replaceChildren(...items);
+}
+
+const isNarrow = matchMedia("(max-width: 860px)");
+
+function fill(parts, entry) {
+  const { shown } = entry;
+  if (parts.shown !== shown) {
+    parts.shown = shown;
+    parts.state.className = `state ${shown.state}`;
+    parts.row.className = shown.state;
+    write(parts.state, STATES[shown.state]);
+    write(parts.copies, shown.instances > 1 ? ` × ${shown.instances}` : "");
+    write(parts.rule, shown.rule);
+    parts.rule.title = shown.rule;
+    listConditions(parts.conditions, entry, 3);
+  }
+  write(parts.since, `for ${duration(since(entry))}`);
+  const [first, second] = next(entry);
+  write(parts.next, first);
+  write(parts.more, second);
+  const now = secondNow();
+  if (parts.drawn !== now || parts.colours !== palette() || parts.history !== entry.history.size) {
+    parts.drawn = now;
+    parts.colours = palette();
+    parts.history = entry.history.size;
+    draw(parts.strip, entry);
+    label(parts.strip, "aria-label", recent(entry));
+  }
+}
+
+function render() {
+  isScheduled = false;
+  if (isDirty) {
+    isDirty = false;
+    arrange();
+    summarise();
+  }
+  const height = Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--row-height"));
+  const top = page.rows.getBoundingClientRect().top;
+  const first = Math.max(0, Math.floor(-top / height) - 4);
+  const last = Math.min(order.length, Math.ceil((innerHeight - top) / height) + 4);
+  const names = new Map();
+  for (let index = first; index < last; index++) names.set(order[index].shown.name, index);
+  // What has the focus keeps it, in sight or not.
+  const focused = [...made].find(([, parts]) => parts.row.contains(document.activeElement))?.[0];
+  if (focused !== undefined && !names.has(focused)) {
+    const index = order.findIndex((entry) => entry.shown.name === focused);
+    if (index >= 0) names.set(focused, index);
+  }
+  for (const [name, parts] of made) {
+    if (!names.has(name)) {
+      parts.row.remove();
+      made.delete(name);
+    }
+  }
+  const rows = [...names].sort(([, one], [, other]) => one - other).map(([name, index]) => {
+    if (!made.has(name)) made.set(name, makeRow(name));
+    const parts = made.get(name);
+    fill(parts, order[index]);
+    const place = `translateY(${index * height}px)`;
+    if (parts.row.style.transform !== place) parts.row.style.transform = place;
+    label(parts.row, "aria-rowindex", String(index + 2));
+    return parts.row;
+  });
+  inOrder(rows);
+  page.rows.style.height = `${order.length * height}px`;
+  label(page.table, "aria-rowcount", String(order.length + 1));
+  if (page.details.open) showDetails();
+}
+
+// Puts the rows in order, for those who go through them by keyboard or hear them, without touching the one that has the focus.
+function inOrder(rows) {
+  if (rows.length === 0) return;
+  const kept = Math.max(0, rows.findIndex((row) => row.contains(document.activeElement)));
+  if (!rows[kept].isConnected) page.rows.append(rows[kept]);
+  for (let index = kept - 1; index >= 0; index--) if (rows[index].nextSibling !== rows[index + 1]) rows[index + 1].before(rows[index]);
+  for (let index = kept + 1; index < rows.length; index++) if (rows[index - 1].nextSibling !== rows[index]) rows[index - 1].after(rows[index]);
+}
+
+function summarise() {
+  const counts = { all: entries.size };
+  for (const state of URGENCY) counts[state] = 0;
+  for (const { shown } of entries.values()) counts[shown.state] += 1;
+  for (const button of page.states.children) {
+    const { state } = button.dataset;
+    write(button.lastChild, count(counts[state]));
+    label(button, "aria-pressed", String(wanted.state === state));
+    button.className = counts[state] === 0 ? "none" : state === "open" ? "alarm" : "";
+  }
+  const troubled = counts.open + counts.half_open;
+  document.title = troubled > 0 ? `(${troubled}) Circuit breakers` : "Circuit breakers";
+  const isEmpty = order.length === 0;
+  page.table.hidden = isEmpty;
+  page.empty.hidden = !isEmpty;
+  if (isEmpty) {
+    const isAll = entries.size === 0;
+    write($("p", page.empty), isAll ? "There is no breaker yet. One appears when it is built, registered or first used." : "No breaker is like that.");
+    $("button", page.empty).hidden = isAll;
+  }
+  page.changes.hidden = transitions.length === 0;
+  const latest = transitions.at(-1);
+  if (latest) {
+    write($("summary", page.changes), `Latest change: ${printable(latest.breaker)}, ${said(latest)}, ${ago(latest)}`);
+    if (page.changes.open) {
+      listTransitions($("ol", page.changes), transitions.slice(-40).reverse(), true);
+    }
+  }
+}
+
+function listTransitions(list, shown, named) {
+  list.replaceChildren(...shown.map((transition) => {
+    const item = element("li");
+    item.append(element("time", "", ago(transition)), element("bdi", "", named ? `${printable(transition.breaker)}: ${said(transition)}` : said(transition)));
+    return item;
+  }));
+}
+
+// ---- said aloud, politely: changes of state, together where there are many ----
+
+let unsaid = [];
+let saying = null;
+
+function announce(heard) {
+  unsaid.push(...heard.filter(({ from, to }) => from !== to));
+  saying ??= setTimeout(() => {
+    saying = null;
+    const text = unsaid.length > 3 ? `${unsaid.length} changes of state`
+      : unsaid.map(({ breaker, to, reason }) => `${printable(breaker)} is ${STATES[to].toLowerCase()}: ${reason}`).join(". ");
+    unsaid = [];
+    if (text) page.announcement.textContent = text;
+  }, 1000);
+}
+
+// ---- one breaker, and its commands ----
+
+function open(name) {
+  selected = name;
+  showDetails();
+  page.details.showModal();
+}
+
+function showDetails() {
+  const entry = entries.get(selected);
+  const { details } = page;
+  if (!entry) {
+    write($(".why", details), "This breaker is gone.");
+    return;
+  }
+  const { shown } = entry;
+  write($("h2", details), printable(shown.name) + (shown.instances > 1 ? ` × ${shown.instances}` : ""));
+  const state = $(".summary .state", details);
+  state.className = `state ${shown.state}`;
+  write(state, STATES[shown.state]);
+  write($(".since", details), `for ${duration(since(entry))}`);
+  write($(".why", details), why(entry));
+  write($(".next", details), next(entry).filter(Boolean).join("; "));
+  write($(".rule", details), shown.rule);
+  draw($("canvas", details), entry);
+  label($("canvas", details), "aria-label", recent(entry));
+  listConditions($(".conditions", details), entry, 0);
+  const { totals } = shown;
+  const figures = { succeeded: totals.successes, failed: totals.failures, slow: totals.slow, refused: totals.refused, ignored: totals.ignored,
+    late: totals.late, cancelled: totals.cancelled, panicked: totals.panicked, "re-opened": shown.reopens };
+  const list = Object.entries(figures).map(([term, figure]) => {
+    const item = element("div");
+    item.append(element("dt", "", term), element("dd", "", figure === null ? "–" : count(figure)));
+    return item;
+  });
+  $(".totals", details).replaceChildren(...list);
+  const heard = transitions.filter(({ breaker }) => breaker === shown.name).slice(-10).reverse();
+  $(".history", details).previousElementSibling.hidden = heard.length === 0;
+  listTransitions($(".history", details), heard, false);
+  const mayCommand = access === "control";
+  $(".commands", details).hidden = !mayCommand;
+  $(".read-only", details).hidden = mayCommand;
+}
+
+function ask(command) {
+  const entry = entries.get(selected);
+  if (!entry) return;
+  const { confirm } = page;
+  write($("h2", confirm), `${COMMANDS[command]} “${printable(selected)}”?`);
+  $("#confirm-text").replaceChildren(...consequence(command, entry).map((line) => element("p", "", line)));
+  $(".error", confirm).textContent = "";
+  const button = $(".confirm", confirm);
+  write(button, COMMANDS[command]);
+  button.classList.toggle("harsh", command !== "reset");
+  button.dataset.command = command;
+  confirm.showModal();
+}
+
+async function carryOut(command) {
+  const error = $(".error", page.confirm);
+  error.textContent = "";
+  try {
+    const answer = await fetch(new URL(`=${encodeURIComponent(selected)}/${command}`, base), { method: "POST" });
+    if (!answer.ok) {
+      const problem = await answer.json().catch(() => ({}));
+      throw new Error(problem.detail ?? `the server answers ${answer.status}`);
+    }
+    take(await answer.json(), performance.now());
+    schedule(true);
+    page.confirm.close();
+  } catch (problem) {
+    error.textContent = `It could not be done: ${problem.message}`;
+  }
+}
+
+for (const [command, text] of Object.entries(COMMANDS)) {
+  const button = element("button", "command", `${text} …`);
+  button.type = "button";
+  button.dataset.command = command;
+  button.addEventListener("click", () => ask(command));
+  $(".commands", page.details).append(button);
+}
+$(".close", page.details).addEventListener("click", () => page.details.close());
+$(".cancel", page.confirm).addEventListener("click", () => page.confirm.close());
+$(".confirm", page.confirm).addEventListener("click", ({ currentTarget }) => carryOut(currentTarget.dataset.command));
+for (const dialog of [page.details, page.confirm]) {
+  dialog.addEventListener("click", ({ target }) => { if (target === dialog) dialog.close(); });
+}
+
+// ---- filter ----
+
+for (const [state, text] of [["all", "All"], ...Object.entries(STATES)]) {
+  const button = element("button", "", text);
+  button.type = "button";
+  button.dataset.state = state;
+  button.append(element("span", "count", "0"));
+  button.addEventListener("click", () => want({ state }));
+  page.states.append(button);
+}
+function want(change) {
+  wanted = { ...wanted, ...change };
+  schedule(true);
+}
+$("#search").addEventListener("input", ({ target }) => want({ text: target.value }));
+$("#sort").addEventListener("change", ({ target }) => want({ order: target.value }));
+$("#filter").addEventListener("submit", (event) => event.preventDefault());
+$("button", page.empty).addEventListener("click", () => {
+  $("#search").value = "";
+  want({ state: "all", text: "" });
+});
+page.changes.addEventListener("toggle", () => schedule(true));
+addEventListener("scroll", () => schedule(), { passive: true });
+addEventListener("resize", () => schedule());
+page.rows.addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const row = document.activeElement.closest("[role=row]");
+  if (!step || !row) return;
+  event.preventDefault();
+  const neighbour = step > 0 ? row.nextElementSibling : row.previousElementSibling;
+  if (!neighbour) return;
+  $("button", neighbour).focus();
+  neighbour.scrollIntoView({ block: "nearest" });
+});
+
+// ---- live ----
+
+function connect() {
+  const source = new EventSource(new URL("events", base));
+  source.addEventListener("everything", ({ data }) => everything(JSON.parse(data)));
+  source.addEventListener("change", ({ data }) => change(JSON.parse(data)));
+  source.addEventListener("error", () => {
+    // If the answer was no stream, the browser does not try again by itself.
+    if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
+  });
+}
+
+function tick() {
+  const silent = (performance.now() - lastMessage) / 1000;
+  const isLive = silent < 4 && clock.at > 0;
+  const { connection } = page;
+  connection.className = isLive ? "live" : clock.at > 0 ? "lost" : "";
+  write(connection, isLive ? "live" : clock.at > 0 ? `connection lost; this is from ${duration(silent)} ago` : "connecting");
+  document.body.classList.toggle("stale", !isLive && clock.at > 0);
+  schedule(isLive && clock.second % 5 === 0);
+}
+
+setInterval(tick, 1000);
+connect();

@@ -1,0 +1,107 @@
+//! Looks at all breakers once a second, and at those to which something happens, at once.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use fluxgate::{Events, Interests, Snapshot, breakers};
+use tokio::runtime::Handle;
+use tokio::task::{JoinHandle, yield_now};
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use crate::board::{Board, Occasion};
+
+const SECOND: Duration = Duration::from_secs(1);
+/// What happens within this time is shown at once.
+const TOGETHER: Duration = Duration::from_millis(50);
+/// How many breakers are looked at before other tasks have their turn.
+const AT_A_TIME: usize = 200;
+
+/// Samples all breakers for one router. Its task ends when the last of these is dropped.
+#[derive(Clone, Debug)]
+pub(crate) struct Sampler(Arc<Sampled>);
+
+#[derive(Debug)]
+struct Sampled {
+    board: Mutex<Board>,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Sampler {
+    pub(crate) fn new() -> Self {
+        Self(Arc::new(Sampled { board: Mutex::default(), task: Mutex::default() }))
+    }
+
+    /// Begins, unless it has begun already, or there is no runtime yet.
+    pub(crate) fn start(&self) {
+        let Ok(runtime) = Handle::try_current() else { return };
+        let mut task = self.0.task.lock().unwrap_or_else(PoisonError::into_inner);
+        // The runtime on which it began may be over.
+        if task.as_ref().is_none_or(JoinHandle::is_finished) {
+            *task = Some(runtime.spawn(sample(Arc::downgrade(&self.0))));
+        }
+    }
+
+    /// What pages are shown, with all breakers as they are now.
+    pub(crate) async fn look(&self) -> MutexGuard<'_, Board> {
+        let snapshots = snapshots(|_| true).await;
+        let mut board = self.0.board();
+        board.update(snapshots, Occasion::Look, Vec::new(), std::time::Instant::now());
+        board
+    }
+
+    pub(crate) fn board(&self) -> MutexGuard<'_, Board> {
+        self.0.board()
+    }
+}
+
+impl Sampled {
+    fn board(&self) -> MutexGuard<'_, Board> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+async fn sample(sampled: Weak<Sampled>) {
+    let mut events = fluxgate::events().interests(Interests::transitions().resets());
+    let began = Instant::now();
+    let mut tick = began;
+    while sampled.strong_count() > 0 {
+        let mut heard = Vec::new();
+        if let Ok(event) = timeout_at(tick, events.next()).await {
+            heard.push(event);
+            sleep_until(tick.min(Instant::now() + TOGETHER)).await;
+        }
+        drain(&mut events, &mut heard);
+        let now = Instant::now();
+        let (snapshots, occasion) = if now >= tick {
+            let second = now.duration_since(began).as_secs() + 1;
+            tick = began + SECOND * u32::try_from(second).unwrap_or(u32::MAX);
+            (snapshots(|_| true).await, Occasion::Tick(second))
+        } else {
+            let names: HashSet<_> = heard.iter().map(|event| event.breaker().to_owned()).collect();
+            (snapshots(|name| names.contains(name)).await, Occasion::Events)
+        };
+        let Some(sampled) = sampled.upgrade() else { return };
+        sampled.board().update(snapshots, occasion, heard, std::time::Instant::now());
+    }
+}
+
+fn drain(events: &mut Events, heard: &mut Vec<fluxgate::Event>) {
+    while let Some(event) = events.try_recv() {
+        heard.push(event);
+    }
+}
+
+/// Snapshots of all live breakers whose names are wanted.
+pub(crate) async fn snapshots(wants: impl Fn(&str) -> bool) -> Vec<Snapshot> {
+    let mut snapshots = Vec::new();
+    for (nth, breaker) in breakers().enumerate() {
+        if nth % AT_A_TIME == AT_A_TIME - 1 {
+            yield_now().await;
+        }
+        if wants(breaker.name()) {
+            snapshots.push(breaker.snapshot());
+        }
+    }
+    snapshots
+}

@@ -1,0 +1,286 @@
+//! The page in a real browser, Chromium, driven by `chromedriver`: see `scripts/browser.sh`.
+//!
+//! What a page is waited for, it tells itself, frame by frame: nothing here waits for a time.
+
+mod server;
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use axum::Router;
+use fluxgate::testing::ManualClock;
+use fluxgate::{CircuitBreaker, State, permit, trip, window};
+use fluxgate_dashboard::{Access, Dashboard};
+use serde_json::{Value, json};
+use server::Server;
+
+/// Chromium, with one page.
+struct Browser {
+    driver: Child,
+    session: String,
+    client: reqwest::Client,
+}
+
+impl Browser {
+    /// Opens the dashboard of a server.
+    async fn open(server: &Server) -> Self {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("chromedriver is installed");
+        let lines = BufReader::new(driver.stdout.take().expect("piped")).lines();
+        let port = lines
+            .map(|line| line.expect("text"))
+            .find_map(|line| {
+                Some(line.split_once("started successfully on port ")?.1.trim_end_matches('.').to_owned())
+            })
+            .expect("it says its port");
+        let arguments = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-dev-shm-usage",
+            "--window-size=1300,800",
+        ];
+        let options = json!({"args": arguments});
+        let wanted = json!({"capabilities": {"alwaysMatch": {"goog:chromeOptions": options}}});
+        let base = format!("http://127.0.0.1:{port}/session");
+        let mut browser = Self { driver, session: base, client: reqwest::Client::new() };
+        let session = browser.ask("", &wanted).await["sessionId"].as_str().expect("a session").to_owned();
+        browser.session = format!("{}/{session}", browser.session);
+        browser.ask("/url", &json!({"url": format!("{}/breakers", server.address())})).await;
+        browser
+    }
+
+    async fn ask(&self, path: &str, body: &Value) -> Value {
+        let request = self.client.post(format!("{}{path}", self.session)).body(body.to_string());
+        let answer = request.send().await.expect("an answer").text().await.expect("text");
+        let answer: Value = serde_json::from_str(&answer).expect("JSON");
+        assert!(answer["value"]["error"].is_null(), "{answer}");
+        answer["value"].clone()
+    }
+
+    /// What a function body returns in the page.
+    async fn run(&self, script: &str, arguments: Value) -> Value {
+        let script = format!("{HELPERS}{script}");
+        self.ask("/execute/sync", &json!({"script": script, "args": arguments})).await
+    }
+
+    /// Waits until an expression is true of the page, looking at each frame.
+    async fn until(&self, expression: &str, arguments: Value) {
+        let script = format!(
+            "{HELPERS}const done = arguments[arguments.length - 1];
+             const look = () => {expression} ? done(true) : requestAnimationFrame(look);
+             look();"
+        );
+        self.ask("/execute/async", &json!({"script": script, "args": arguments})).await;
+    }
+
+    async fn close(mut self) {
+        let _ = self.client.delete(&self.session).send().await;
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        let _ = self.driver.kill();
+    }
+}
+
+const HELPERS: &str = r##"
+    const name = (name) => [...document.querySelectorAll("#rows button.name")].find((button) => button.title === name);
+    const row = (called) => name(called)?.closest("[role=row]");
+    const says = (called, text) => row(called)?.innerText.includes(text) ?? false;
+    const button = (command) => document.querySelector(`button.command[data-command=${command}]`);
+"##;
+
+fn breaker(name: &str) -> CircuitBreaker {
+    CircuitBreaker::builder(name.to_owned())
+        .window(window::count(10))
+        .trip(trip::min(10) & trip::failure_rate(0.5))
+        .permit(permit::all())
+        .clock(ManualClock::new())
+        .count_calls(true)
+        .build()
+        .expect("valid")
+}
+
+async fn serve(access: Access) -> Server {
+    let dashboard = Dashboard::new().authorize(move |_| access);
+    Server::start(Router::new().nest("/breakers", dashboard.router())).await
+}
+
+fn fail(breaker: &CircuitBreaker, times: usize) {
+    for _ in 0..times {
+        let _ = breaker.call(|| Err::<(), _>("down"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs chromedriver: scripts/browser.sh"]
+async fn a_breaker_opens_on_the_page_without_reloading_it() {
+    let (breaker, _other) = (breaker("zebra"), breaker("antelope"));
+    let server = serve(Access::Control).await;
+    let browser = Browser::open(&server).await;
+    browser.until("says('zebra', 'Closed') && says('antelope', 'Closed')", json!([])).await;
+    browser.run("window.loadedOnce = true; name('zebra').focus();", json!([])).await;
+    fail(&breaker, 10);
+    browser.until("says('zebra', 'Open')", json!([])).await;
+    browser.until("says('zebra', '10 of the last 10 calls failed (100% >= 50%)')", json!([])).await;
+    browser.until("says('zebra', 'next attempt in')", json!([])).await;
+    let strip = "row('zebra').querySelector('canvas').getAttribute('aria-label').includes('10 failed')";
+    browser.until(strip, json!([])).await;
+    // It is first now, and has kept the focus.
+    browser.until("row('zebra').getAttribute('aria-rowindex') === '2'", json!([])).await;
+    let kept =
+        browser.run("return document.activeElement === name('zebra') && window.loadedOnce", json!([])).await;
+    assert_eq!(kept, true);
+    let said =
+        "document.querySelector('#announcement').textContent.includes('zebra is open: 10 of the last 10')";
+    browser.until(said, json!([])).await;
+    drop(breaker);
+    browser.until("!row('zebra') && row('antelope')", json!([])).await;
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs chromedriver: scripts/browser.sh"]
+async fn a_button_asks_before_it_commands() {
+    let breaker = breaker("commanded");
+    let server = serve(Access::Control).await;
+    let browser = Browser::open(&server).await;
+    browser.until("says('commanded', 'Closed')", json!([])).await;
+    for (command, consequence, label, state) in [
+        ("force_open", "refuses every call from now on", "Forced open", State::ForcedOpen),
+        ("disable", "The calls that it refuses now will reach the dependency", "Disabled", State::Disabled),
+        ("metrics_only", "reports when it would have opened", "Metrics only", State::MetricsOnly),
+        ("reset", "guards its calls again", "Closed", State::Closed),
+    ] {
+        let before = breaker.state();
+        browser
+            .run(
+                "name('commanded').focus(); name('commanded').click(); button(arguments[0]).click();",
+                json!([command]),
+            )
+            .await;
+        browser
+            .until(
+                "document.querySelector('#confirm-text').innerText.includes(arguments[0])",
+                json!([consequence]),
+            )
+            .await;
+        // The safe answer has the focus.
+        let focused = browser.run("return document.activeElement.textContent", json!([])).await;
+        assert_eq!((focused, breaker.state()), (json!("Cancel"), before));
+        browser.run("document.activeElement.click(); button(arguments[0]).click();", json!([command])).await;
+        assert_eq!(breaker.state(), before, "cancelled");
+        browser.run("document.querySelector('#confirm button.confirm').click()", json!([])).await;
+        browser
+            .until(
+                "!document.querySelector('#confirm').open && says('commanded', arguments[0])",
+                json!([label]),
+            )
+            .await;
+        assert_eq!(breaker.state(), state);
+        browser.run("document.querySelector('#details .close').click()", json!([])).await;
+        let focused = browser.run("return document.activeElement === name('commanded')", json!([])).await;
+        assert_eq!(focused, true, "the focus is back where it was");
+    }
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs chromedriver: scripts/browser.sh"]
+async fn whoever_may_only_look_sees_no_buttons() {
+    let _breaker = breaker("looked at");
+    let server = serve(Access::ReadOnly).await;
+    let browser = Browser::open(&server).await;
+    browser.until("row('looked at')", json!([])).await;
+    browser.run("name('looked at').click()", json!([])).await;
+    let seen = "return [button('reset').checkVisibility(), document.querySelector('#details .read-only').checkVisibility()]";
+    assert_eq!(browser.run(seen, json!([])).await, json!([false, true]));
+    browser.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs chromedriver: scripts/browser.sh"]
+async fn a_hostile_name_does_nothing() {
+    let names = [
+        "<img src=x onerror=\"window.pwned = 1\">",
+        "\"'><script>window.pwned = 1</script>",
+        "../../evil\n\u{202e}%2f..?#{{7*7}}${window.pwned = 1}",
+        "..",
+        "events",
+        "__proto__",
+    ];
+    let breakers = names.map(breaker);
+    let server = serve(Access::Control).await;
+    let browser = Browser::open(&server).await;
+    for (name, breaker) in names.iter().zip(&breakers) {
+        let shown = name.replace('\n', "\\u{a}").replace('\u{202e}', "\\u{202e}");
+        browser.until("row(arguments[0])", json!([shown])).await;
+        fail(breaker, 1);
+        let strip =
+            "row(arguments[0]).querySelector('canvas').getAttribute('aria-label').includes('1 failed')";
+        browser.until(strip, json!([shown])).await;
+        let commands = "name(arguments[0]).click(); button('force_open').click(); document.querySelector('#confirm button.confirm').click();";
+        browser.run(commands, json!([shown])).await;
+        browser.until("says(arguments[0], 'Forced open')", json!([shown])).await;
+        assert_eq!(breaker.state(), State::ForcedOpen);
+        browser.run("document.querySelector('#details .close').click()", json!([])).await;
+    }
+    let harm = "return [window.pwned ?? null, document.images.length, document.scripts.length]";
+    assert_eq!(browser.run(harm, json!([])).await, json!([null, 0, 1]));
+    browser.close().await;
+}
+
+/// The longest task of the page in each of three spans: the least is what the page takes, the others are what else the machine does.
+const LONGEST_TASKS: &str = "
+    const done = arguments[arguments.length - 1];
+    let longest = 0;
+    new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) longest = Math.max(longest, duration); })
+      .observe({ entryTypes: ['longtask'] });
+    const spans = [];
+    let frames = 0;
+    const frame = () => {
+      scrollTo(0, (frames * 97) % (document.body.scrollHeight - innerHeight));
+      if (++frames % 150 === 0) { spans.push(longest); longest = 0; }
+      if (spans.length === 3) done(spans); else requestAnimationFrame(frame);
+    };
+    frame();";
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs chromedriver: scripts/browser.sh"]
+async fn a_thousand_breakers_stay_smooth() {
+    let breakers: Vec<_> = (0..1_000).map(|nth| breaker(&format!("breaker {nth:03}"))).collect();
+    let server = serve(Access::Control).await;
+    let browser = Browser::open(&server).await;
+    browser.until("document.querySelector('#states .count').textContent === '1,000'", json!([])).await;
+    // All of them change, all the time.
+    let traffic = tokio::spawn(async move {
+        let mut ticks = tokio::time::interval(Duration::from_millis(100));
+        for nth in 0.. {
+            ticks.tick().await;
+            for (place, breaker) in breakers.iter().enumerate() {
+                let _ = breaker.call(|| if (nth + place) % 7 == 0 { Err("down") } else { Ok(()) });
+            }
+        }
+    });
+    let spans = browser.ask("/execute/async", &json!({"script": LONGEST_TASKS, "args": []})).await;
+    println!("longest tasks, in ms: {spans}");
+    let least = spans.as_array().expect("spans").iter().filter_map(Value::as_f64).fold(f64::MAX, f64::min);
+    assert!(least <= 100.0, "{spans}");
+    let rows = browser.run("return document.querySelectorAll('#rows [role=row]').length", json!([])).await;
+    assert!(
+        rows.as_u64().is_some_and(|rows| (1..60).contains(&rows)),
+        "only what is in sight is there: {rows}"
+    );
+    browser.run("const search = document.querySelector('#search'); search.value = '99'; search.dispatchEvent(new Event('input'))", json!([])).await;
+    browser.until("document.querySelector('#table').getAttribute('aria-rowcount') === '20'", json!([])).await;
+    traffic.abort();
+    browser.close().await;
+}

@@ -1,0 +1,89 @@
+//! Waiting until a breaker may admit a call.
+
+use std::future::{Future as _, poll_fn};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::circuit_breaker::CircuitBreaker;
+use crate::engine::breaker::Breaker;
+use crate::engine::readiness::{Readiness, readiness};
+use crate::engine::transition::listen;
+use crate::events::waiters::Place;
+
+impl CircuitBreaker {
+    /// With the feature `tokio`: waits until the next call has a chance to be admitted: at once, unless the breaker is open, forced open, or
+    /// in a trial that has no room for another call. It is the end of an open breaker's pause, or the command that ends it before: it wakes
+    /// when the state changes. Where a trial is full, it looks again after a short pause, as a refusal would ask for.
+    ///
+    /// It admits nothing and reserves nothing: whoever waited may be refused, since others waited, too. While the breaker
+    /// [never tries again](crate::retry::never) or is forced open, it waits for a command. The pause is measured by tokio's timer, and looked
+    /// up again by the breaker's own clock.
+    ///
+    /// ```
+    /// # use fluxgate::{CircuitBreaker, permit};
+    /// # use std::time::Duration;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), fluxgate::ConfigError> {
+    /// let breaker = CircuitBreaker::builder("payments").permit(permit::all()).build()?;
+    /// breaker.open_for(Duration::from_millis(20));
+    /// breaker.ready().await;
+    /// breaker.call(|| Ok::<_, ()>("admitted")).unwrap();
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn ready(&self) {
+        if readiness(self.enrolled()) != Readiness::Now {
+            wait(self.enrolled()).await;
+        }
+    }
+
+    /// With the feature `tokio`: when the next call has a chance to be admitted, as far as that can be told now, by tokio's clock.
+    /// `None` if only a command can bring that about. See [`ready`](Self::ready).
+    ///
+    /// ```
+    /// # use fluxgate::CircuitBreaker;
+    /// # use std::time::Duration;
+    /// let breaker = CircuitBreaker::builder("payments").build()?;
+    /// assert!(breaker.ready_at() <= Some(tokio::time::Instant::now()));
+    /// breaker.open_for(Duration::from_secs(60));
+    /// assert!(breaker.ready_at() > Some(tokio::time::Instant::now() + Duration::from_secs(50)));
+    /// breaker.force_open();
+    /// assert_eq!(breaker.ready_at(), None);
+    /// # Ok::<(), fluxgate::ConfigError>(())
+    /// ```
+    pub fn ready_at(&self) -> Option<Instant> {
+        match readiness(self.enrolled()) {
+            Readiness::Now => Some(Instant::now()),
+            Readiness::In(nanos) => Instant::now().checked_add(Duration::from_nanos(nanos)),
+            Readiness::Never => None,
+        }
+    }
+}
+
+async fn wait(breaker: &Breaker) {
+    let waiters = breaker.waiters();
+    waiters.once_listening(|waiters| listen(breaker, waiters));
+    let mut place = Place::among(waiters.clone());
+    loop {
+        place.look();
+        match readiness(breaker) {
+            Readiness::Now => return,
+            Readiness::Never => poll_fn(|context| news(&place, context)).await,
+            Readiness::In(nanos) => {
+                let mut slept = pin!(sleep(Duration::from_nanos(nanos)));
+                poll_fn(|context| match news(&place, context) {
+                    Poll::Pending => slept.as_mut().poll(context),
+                    Poll::Ready(()) => Poll::Ready(()),
+                })
+                .await;
+            }
+        }
+    }
+}
+
+fn news(place: &Place, context: &std::task::Context<'_>) -> Poll<()> {
+    if place.has_news(context) { Poll::Ready(()) } else { Poll::Pending }
+}

@@ -1,0 +1,110 @@
+//! What a program may keep of a breaker over a restart.
+
+use core::fmt;
+use std::time::Duration;
+
+use super::circuit_breaker::CircuitBreaker;
+use super::snapshot::Snapshot;
+use crate::clock::unix_milliseconds;
+use crate::engine::open;
+use crate::state::State;
+
+/// What a program may keep of an open breaker, in a file of its own, so that it is still open after a restart. With the feature `serde`,
+/// it serializes and deserializes.
+///
+/// Closed breakers need not be saved: they begin with an empty window. What was [by command](State#variants) is for whoever gave it to
+/// give again.
+///
+/// ```
+/// use fluxgate::{CircuitBreaker, State};
+/// use std::time::Duration;
+///
+/// let breaker = || CircuitBreaker::builder("payments").build();
+/// let before = breaker()?;
+/// before.open_for(Duration::from_secs(300));
+/// let saved = before.snapshot().saved().unwrap();
+///
+/// let after = breaker()?;
+/// assert!(after.restore(&saved)?);
+/// assert_eq!(after.state(), State::Open);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Debug)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Saved {
+    breaker: String,
+    /// When it was saved, in milliseconds since 1970 by the wall clock.
+    at: u64,
+    /// For how many milliseconds it was to stay open; `None` is endless.
+    open_for: Option<u64>,
+    reopens: u32,
+}
+
+impl Saved {
+    /// The breaker's name.
+    pub fn breaker(&self) -> &str {
+        &self.breaker
+    }
+
+    /// How much of the pause is left, in milliseconds; `None` is endless. The wall clock may have been set meanwhile: a time that has gone
+    /// back is no time, so a pause is never longer than it was.
+    fn left(&self) -> Option<u64> {
+        let elapsed = unix_milliseconds().saturating_sub(self.at);
+        self.open_for.map(|open_for| open_for.saturating_sub(elapsed))
+    }
+}
+
+impl Snapshot {
+    /// What to keep over a restart, as of now; `None` if the breaker is neither open nor half-open. A half-open one is saved as one whose
+    /// pause is over: its trial begins anew.
+    pub fn saved(&self) -> Option<Saved> {
+        let open_for = match self.state {
+            State::Open => self.retry_after.map(|left| left.as_millis().try_into().unwrap_or(u64::MAX)),
+            State::HalfOpen => Some(0),
+            _ => return None,
+        };
+        let (breaker, reopens) = (self.name.clone(), self.reopens);
+        Some(Saved { breaker, at: unix_milliseconds(), open_for, reopens })
+    }
+}
+
+impl CircuitBreaker {
+    /// Opens the breaker again for the rest of the pause that was [saved](Snapshot::saved) before a restart, with as many re-openings, so that
+    /// a [backoff](crate::retry::backoff) goes on. If the pause is over by now, the next call begins a trial.
+    ///
+    /// How much time has passed is told by the wall clock, which nothing else asks. If it was set back, the whole pause is left; if it was
+    /// set ahead, none is: either is bounded by the pause that was drawn.
+    ///
+    /// Returns whether the breaker is open by this: one that is not closed has learnt more since, and stays as it is.
+    ///
+    /// # Errors
+    /// It was saved of a breaker with another name.
+    pub fn restore(&self, saved: &Saved) -> Result<bool, RestoreError> {
+        let breaker = self.enrolled();
+        if saved.breaker != breaker.name().as_str() {
+            let (saved, breaker) = (saved.breaker.clone(), breaker.name().as_str().to_owned());
+            return Err(RestoreError { saved, breaker });
+        }
+        Ok(open::restore(breaker, saved.left().map(Duration::from_millis), saved.reopens))
+    }
+}
+
+/// A breaker cannot be [restored](CircuitBreaker::restore) from what was saved of another one.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RestoreError {
+    saved: String,
+    breaker: String,
+}
+
+impl fmt::Display for RestoreError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { saved, breaker } = self;
+        write!(
+            formatter,
+            "this was saved of the circuit breaker `{saved}`, and cannot restore `{breaker}`; \
+             `fluxgate::find` finds a breaker by its name, once it has been used"
+        )
+    }
+}
+
+impl std::error::Error for RestoreError {}

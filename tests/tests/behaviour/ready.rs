@@ -1,0 +1,144 @@
+//! With the feature `tokio`, tasks wait until a call has a chance; and breakers without a clock of their own follow tokio's paused clock.
+
+use std::future::{Future, pending};
+use std::pin::pin;
+use std::task::{Context, Waker};
+
+use fluxgate::{CircuitBreaker, State, permit, retry, trip};
+use fluxgate_tests::fixture::seconds;
+use tokio::time::{Instant, advance};
+
+/// On tokio's clock, which the tests pause.
+fn breaker() -> CircuitBreaker {
+    let builder = CircuitBreaker::builder("waited for").trip(trip::failure_streak(2)).permit(permit::all());
+    builder.retry(retry::cooldown(seconds(60))).max_half_open_calls(1).build().expect("valid")
+}
+
+fn fail(breaker: &CircuitBreaker) {
+    for _ in 0..2 {
+        breaker.call(|| Err::<(), _>("down")).unwrap_err();
+    }
+    assert_eq!(breaker.state(), State::Open);
+}
+
+/// Whether the breaker is ready at once.
+fn is_ready(breaker: &CircuitBreaker) -> bool {
+    pin!(breaker.ready()).poll(&mut Context::from_waker(Waker::noop())).is_ready()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_breaker_without_a_clock_of_its_own_follows_the_paused_clock() {
+    let breaker = breaker();
+    fail(&breaker);
+    assert_eq!(breaker.snapshot().retry_after, Some(seconds(60)));
+    advance(seconds(59)).await;
+    assert!(!breaker.is_due());
+    advance(seconds(1)).await;
+    assert!(breaker.is_due());
+    let limited = breaker.call_async(pending::<Result<(), ()>>()).timeout(seconds(3));
+    limited.await.unwrap_err();
+    assert_eq!((breaker.state(), breaker.snapshot().since), (State::HalfOpen, seconds(3)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_ready_when_the_pause_is_over_and_not_before() {
+    let breaker = breaker();
+    assert!(is_ready(&breaker));
+    assert_eq!(breaker.ready_at(), Some(Instant::now()));
+    fail(&breaker);
+    assert!(!is_ready(&breaker));
+    let begun = Instant::now();
+    assert_eq!(breaker.ready_at(), Some(begun + seconds(60)));
+    breaker.ready().await;
+    assert_eq!((begun.elapsed(), breaker.state()), (seconds(60), State::Open));
+    breaker.call(|| Ok::<_, ()>(())).unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_command_wakes_those_who_wait() {
+    type Command = fn(&CircuitBreaker);
+    let commands: [(&str, Command); 5] = [
+        ("reset", CircuitBreaker::reset),
+        ("disable", CircuitBreaker::disable),
+        ("metrics only", CircuitBreaker::metrics_only),
+        ("half open", CircuitBreaker::half_open),
+        ("a shorter pause", |breaker| breaker.open_for(seconds(0))),
+    ];
+    for (name, command) in commands {
+        let breaker = breaker();
+        fail(&breaker);
+        let begun = Instant::now();
+        let waiting = tokio::spawn({
+            let breaker = breaker.clone();
+            async move { breaker.ready().await }
+        });
+        tokio::task::yield_now().await;
+        assert!(!waiting.is_finished());
+        command(&breaker);
+        waiting.await.unwrap();
+        assert_eq!(begun.elapsed(), seconds(0), "{name}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_longer_pause_is_waited_for() {
+    let breaker = breaker();
+    fail(&breaker);
+    let begun = Instant::now();
+    let mut ready = pin!(breaker.ready());
+    assert!(ready.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    breaker.open_for(seconds(90));
+    ready.await;
+    assert_eq!(begun.elapsed(), seconds(90));
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_forced_open_only_a_command_ends_the_wait() {
+    let breaker = breaker();
+    breaker.force_open();
+    assert_eq!(breaker.ready_at(), None);
+    let waiting = tokio::spawn({
+        let breaker = breaker.clone();
+        async move { breaker.ready().await }
+    });
+    advance(seconds(100_000)).await;
+    assert!(!waiting.is_finished());
+    breaker.trip();
+    let tripped = Instant::now();
+    waiting.await.unwrap();
+    assert_eq!(tripped.elapsed(), seconds(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_full_trial_is_looked_at_again_after_a_while() {
+    let breaker = breaker();
+    breaker.half_open();
+    assert!(is_ready(&breaker));
+    let probe = breaker.acquire().unwrap();
+    assert!(!is_ready(&breaker));
+    let begun = Instant::now();
+    let mut ready = pin!(breaker.ready());
+    assert!(ready.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    probe.success();
+    ready.await;
+    assert!(begun.elapsed() > seconds(0) && begun.elapsed() < seconds(10), "{:?}", begun.elapsed());
+    breaker.call(|| Ok::<_, ()>(())).unwrap();
+    assert_eq!(breaker.state(), State::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_wait_and_all_are_woken() {
+    let breaker = breaker();
+    breaker.force_open();
+    let waiting: Vec<_> = (0..100)
+        .map(|_| {
+            let breaker = breaker.clone();
+            tokio::spawn(async move { breaker.ready().await })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    breaker.reset();
+    for task in waiting {
+        task.await.unwrap();
+    }
+}

@@ -1,0 +1,124 @@
+//! An open breaker stays open over a restart, for the rest of its pause by the wall clock, whatever that has been set to.
+
+use fluxgate::{Saved, State, permit, retry, trip};
+use fluxgate_tests::fixture::{Fixture, millis, seconds};
+
+fn fixture() -> Fixture {
+    let retry = retry::backoff(seconds(10)).max(seconds(1_000));
+    Fixture::new(|builder| builder.trip(trip::failure_streak(2)).retry(retry).permit(permit::all()))
+}
+
+fn saved(fixture: &Fixture) -> Saved {
+    fixture.breaker.snapshot().saved().expect("it is open")
+}
+
+#[test]
+fn an_open_breaker_is_open_for_the_rest_of_its_pause() {
+    let before = fixture();
+    before.trip();
+    before.advance(seconds(4));
+    let after = fixture();
+    assert!(after.breaker.restore(&saved(&before)).unwrap());
+    assert_eq!(after.state(), State::Open);
+    let left = after.breaker.snapshot().retry_after.unwrap();
+    assert!(left <= seconds(6) && left > seconds(1), "{left:?}");
+    after.wait();
+    after.succeed(2);
+    assert_eq!(after.state(), State::Closed);
+    let heard: Vec<_> = after.heard.all().iter().map(ToString::to_string).collect();
+    assert_eq!(heard[0], "circuit breaker `fixture`: closed -> open (restored, as it was open before)");
+}
+
+#[test]
+fn the_backoff_goes_on() {
+    let before = fixture();
+    before.trip();
+    for _ in 0..2 {
+        before.wait();
+        before.fail(2);
+    }
+    assert_eq!(before.breaker.snapshot().reopens, 2);
+    let after = fixture();
+    after.breaker.restore(&saved(&before)).unwrap();
+    assert_eq!(after.breaker.snapshot().reopens, 2);
+    after.wait();
+    after.fail(2);
+    let snapshot = after.breaker.snapshot();
+    assert_eq!((snapshot.reopens, snapshot.retry_after), (3, Some(seconds(80))));
+}
+
+#[test]
+fn a_half_open_one_begins_its_trial_anew() {
+    let before = fixture();
+    before.before_trial();
+    before.succeed(1);
+    let after = fixture();
+    assert!(after.breaker.restore(&saved(&before)).unwrap());
+    assert!(after.breaker.is_due());
+    after.succeed(2);
+    assert_eq!(after.state(), State::Closed);
+}
+
+#[test]
+fn an_endless_pause_stays_endless() {
+    let endless = || Fixture::new(|builder| builder.trip(trip::failure_streak(1)).retry(retry::never()));
+    let (before, after) = (endless(), endless());
+    before.trip();
+    after.breaker.restore(&saved(&before)).unwrap();
+    assert_eq!((after.state(), after.breaker.snapshot().retry_after), (State::Open, None));
+}
+
+#[test]
+fn only_open_breakers_are_saved_and_only_closed_ones_restored() {
+    let before = fixture();
+    assert_eq!(before.breaker.snapshot().saved(), None);
+    before.trip();
+    let saved = saved(&before);
+    before.breaker.force_open();
+    assert_eq!(before.breaker.snapshot().saved(), None);
+    assert!(!before.breaker.restore(&saved).unwrap());
+    assert_eq!(before.state(), State::ForcedOpen);
+    before.breaker.reset();
+    before.breaker.open_for(seconds(1));
+    assert!(!before.breaker.restore(&saved).unwrap());
+    assert_eq!(before.breaker.snapshot().retry_after, Some(seconds(1)));
+}
+
+#[test]
+fn what_was_saved_of_another_breaker_is_refused() {
+    let before = fixture();
+    before.trip();
+    let other = fluxgate::CircuitBreaker::builder("other").build().unwrap();
+    assert_eq!(
+        other.restore(&saved(&before)).unwrap_err().to_string(),
+        "this was saved of the circuit breaker `fixture`, and cannot restore `other`; \
+         `fluxgate::find` finds a breaker by its name, once it has been used"
+    );
+    assert_eq!(other.state(), State::Closed);
+}
+
+/// For how long a breaker is open that was saved with ten seconds left, if the wall clock has since moved by so many milliseconds.
+#[cfg(feature = "serde")]
+fn left_after(milliseconds: i64) -> std::time::Duration {
+    let before = fixture();
+    before.trip();
+    let mut form = serde_json::to_value(saved(&before)).unwrap();
+    let at = form["at"].as_i64().unwrap() - milliseconds;
+    form["at"] = at.into();
+    let after = fixture();
+    after.breaker.restore(&serde_json::from_value(form).unwrap()).unwrap();
+    assert_eq!(after.state(), State::Open);
+    after.breaker.snapshot().retry_after.unwrap()
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn a_wall_clock_that_moved_makes_no_pause_longer() {
+    const YEARS: i64 = 30 * 365 * 24 * 3_600 * 1_000;
+    let left = left_after(3_000);
+    assert!(left <= seconds(7) && left > seconds(1), "{left:?}");
+    assert_eq!(left_after(10_000), millis(0));
+    assert_eq!(left_after(YEARS), millis(0));
+    assert_eq!(left_after(-3_600_000), seconds(10), "it went back by an hour");
+    assert_eq!(left_after(-YEARS), seconds(10));
+}

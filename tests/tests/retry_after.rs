@@ -1,0 +1,111 @@
+//! A server says how long it is to be left alone, in a header, and the breaker keeps to it.
+#![allow(missing_docs)]
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State as OfRouter;
+use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use fluxgate::testing::isolate;
+use fluxgate::{CallNotPermitted, State, circuit_breaker};
+use tokio::net::TcpListener;
+
+/// A server that can be busy.
+#[derive(Clone, Default)]
+struct Server {
+    is_busy: Arc<AtomicBool>,
+    asked: Arc<AtomicU32>,
+}
+
+async fn answer(OfRouter(server): OfRouter<Server>) -> Response {
+    server.asked.fetch_add(1, Ordering::Relaxed);
+    if server.is_busy.load(Ordering::Relaxed) {
+        (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "120")], "busy").into_response()
+    } else {
+        "well".into_response()
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum ApiError {
+    #[error("the server answers {0}")]
+    Status(StatusCode, Option<Duration>),
+    #[error(transparent)]
+    Transport(#[from] reqwest::Error),
+    #[error(transparent)]
+    NotPermitted(#[from] CallNotPermitted),
+}
+
+impl ApiError {
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status(_, pause) => *pause,
+            Self::Transport(_) | Self::NotPermitted(_) => None,
+        }
+    }
+}
+
+#[circuit_breaker(
+    handle = API,
+    trip = failures(3),
+    retry = from_error(ApiError::retry_after, otherwise = backoff(10s)),
+    permit = all,
+)]
+async fn fetch(url: &str) -> Result<String, ApiError> {
+    let response = reqwest::get(url).await?;
+    let status = response.status();
+    if status.is_success() {
+        return Ok(response.text().await?);
+    }
+    let pause = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    Err(ApiError::Status(status, pause.map(Duration::from_secs)))
+}
+
+#[tokio::test]
+async fn a_server_is_left_alone_for_as_long_as_it_asks() {
+    let clock = isolate();
+    let server = Server::default();
+    let router = Router::new().route("/", get(answer)).with_state(server.clone());
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}/", listener.local_addr().expect("bound"));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+
+    assert_eq!(fetch(&url).await.expect("well"), "well");
+    server.is_busy.store(true, Ordering::Relaxed);
+    for _ in 0..3 {
+        assert!(matches!(fetch(&url).await, Err(ApiError::Status(StatusCode::SERVICE_UNAVAILABLE, Some(_)))));
+    }
+    let pause = API.snapshot().retry_after.expect("open");
+    assert!((Duration::from_secs(120)..=Duration::from_secs(132)).contains(&pause), "{pause:?}");
+
+    clock.advance(Duration::from_secs(119));
+    assert!(matches!(fetch(&url).await, Err(ApiError::NotPermitted(_))));
+    assert_eq!(server.asked.load(Ordering::Relaxed), 4, "nobody disturbs it");
+
+    // Its trial fails, and it says so again.
+    clock.advance(Duration::from_secs(13));
+    for _ in 0..3 {
+        assert!(matches!(fetch(&url).await, Err(ApiError::Status(..))));
+    }
+    let pause = API.snapshot().retry_after.expect("open again");
+    assert!(pause >= Duration::from_secs(120), "{pause:?}");
+
+    server.is_busy.store(false, Ordering::Relaxed);
+    clock.advance(pause);
+    for _ in 0..3 {
+        assert_eq!(fetch(&url).await.expect("well"), "well");
+    }
+    assert_eq!(API.state(), State::Closed);
+
+    // A connection that is refused says nothing. That the breaker has closed only now would not be forgiven.
+    API.reset();
+    for _ in 0..3 {
+        assert!(matches!(fetch("http://127.0.0.1:1/").await, Err(ApiError::Transport(_))));
+    }
+    assert_eq!(API.snapshot().retry_after, Some(Duration::from_secs(10)));
+}
