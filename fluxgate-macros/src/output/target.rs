@@ -75,22 +75,16 @@ impl Target {
                 let settings = settings(its, private, breaker_name(function, private));
                 let root = made_of(&settings, &quote!(__FLUXGATE_BREAKER), private);
                 let family = key::family(&root, its, private);
-                let (get, beside) = match (name, &key.ty) {
-                    (Some(name), Some(ty)) => {
-                        let documentation = format!(
-                            "The circuit breakers of `{}`, by key: {}.",
-                            function.name(),
-                            its.summary
-                        );
-                        let is_method = is_method(function);
-                        let handle = if is_method { quote!(Self::#name) } else { quote!(#name) };
-                        let get = key::get(&quote!(#private::Keyed::get), &quote!(&#handle), key, private);
-                        (get, key::handle(name, ty, &documentation, &family, function, paths))
-                    }
-                    _ => {
-                        let find = quote!(#private::breaker_of_key);
-                        (key::get(&find, &quote!({ #family &__FLUXGATE_FAMILY }), key, private), none())
-                    }
+                let (get, beside) = if let (Some(name), Some(ty)) = (name, &key.ty) {
+                    let documentation =
+                        format!("The circuit breakers of `{}`, by key: {}.", function.name(), its.summary);
+                    let is_method = is_method(function);
+                    let handle = if is_method { quote!(Self::#name) } else { quote!(#name) };
+                    let get = key::get(&quote!(#private::Keyed::get), &quote!(&#handle), key, private);
+                    (get, key::handle(name, ty, &documentation, &family, function, paths))
+                } else {
+                    let find = quote!(#private::breaker_of_key);
+                    (key::get(&find, &quote!({ #family &__FLUXGATE_FAMILY }), key, private), none())
                 };
                 Self {
                     beside,
