@@ -19,7 +19,7 @@ use tokio::time::sleep;
 
 /// A 503 is a failure, though it is an `Ok`; a 404 is an answer; no connection is a failure.
 #[circuit_breaker(
-    trip = min(4) & failure_rate(50%),
+    trip = failure_streak(4),
     track = server_errors,
     retry = cooldown(500ms),
     permit = all,

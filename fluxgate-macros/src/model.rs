@@ -4,6 +4,7 @@
 pub(crate) mod breaker;
 pub(crate) mod guard;
 pub(crate) mod handler;
+pub(crate) mod key;
 pub(crate) mod outcome;
 mod place;
 mod request;

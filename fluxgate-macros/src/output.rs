@@ -4,6 +4,7 @@ mod body;
 pub(crate) mod expand;
 mod guard;
 mod handler;
+mod key;
 mod outcome;
 mod private;
 mod references;

@@ -172,7 +172,7 @@ impl Listener for Heard {
     }
 
     fn on_call(&self, call: &EndedCall) {
-        let name = KeyValue::new(NAME, call.breaker.as_str().to_owned());
+        let name = KeyValue::new(NAME, self.collector.name_of(&call.breaker));
         self.durations.record(call.duration.as_secs_f64(), &[name]);
     }
 }

@@ -7,6 +7,7 @@
 //! - [`production`]: what to watch and what to alert on, shadow mode, and what to do at night
 //! - [`testing`]: how to test code that uses breakers
 //! - [`limits`]: what a breaker cannot do for you, each with its way out
+//! - [`layers`]: time-outs, retries and limits around a breaker, and in which order
 //! - [`fleet`]: what it costs that instances do not share state, and partial failures
 //! - [`performance`]: what a guarded call costs, beside other breakers
 
@@ -34,6 +35,11 @@ pub mod recovery {}
 
 #[doc = include_str!("../docs/performance.md")]
 pub mod performance {}
+
+// Its example needs the feature.
+#[cfg_attr(feature = "tower", doc = include_str!("../docs/layers.md"))]
+#[cfg_attr(not(feature = "tower"), doc = "See the feature `tower`.")]
+pub mod layers {}
 
 #[doc = include_str!("../docs/limits.md")]
 pub mod limits {}

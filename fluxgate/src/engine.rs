@@ -31,7 +31,7 @@ pub(crate) mod locked;
 pub(crate) mod manual;
 pub(crate) mod nesting;
 pub(crate) mod open;
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "tower"))]
 pub(crate) mod readiness;
 pub(crate) mod reconfigure;
 pub(crate) mod recording;

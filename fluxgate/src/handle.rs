@@ -4,6 +4,8 @@ pub(crate) mod assessment;
 pub(crate) mod body;
 pub(crate) mod builder;
 pub(crate) mod call;
+#[cfg(feature = "tower")]
+pub(crate) mod chance;
 pub(crate) mod circuit_breaker;
 pub(crate) mod collector;
 mod delay;
@@ -31,6 +33,7 @@ mod ready;
 pub(crate) mod reconfiguration;
 pub(crate) mod refusal;
 pub(crate) mod registry;
+pub(crate) mod retrying;
 pub(crate) mod saved;
 pub(crate) mod snapshot;
 pub(crate) mod timed_out;

@@ -8,5 +8,7 @@ pub mod metrics;
 pub mod settings;
 #[cfg(feature = "tonic")]
 mod tonic;
+#[cfg(feature = "tower")]
+pub mod tower;
 #[cfg(any(feature = "axum", feature = "tonic"))]
 mod unavailable;

@@ -50,6 +50,8 @@
 //!   program runs
 //! - `tokio`: `timeout = 2s` in the attribute, `CallAsync::timeout` by hand, on tokio's timer; `CircuitBreaker::ready` waits until a call
 //!   has a chance. With `test-util`, breakers without a clock of their own follow tokio's clock, which a test may pause
+//! - `tower`: `fluxgate::tower`, a `Layer` and a `Service` of tower; `tower-http`: what these know of HTTP and gRPC, such as statuses,
+//!   trailers and bodies
 //! - `test-util`: `fluxgate::testing`, for [tests](docs::testing) that neither sleep nor disturb each other
 //!
 //! # Targets
@@ -128,6 +130,8 @@ pub use self::handle::totals::{Spent, Totals};
 pub use self::integrations::metrics;
 #[cfg(feature = "serde")]
 pub use self::integrations::settings;
+#[cfg(feature = "tower")]
+pub use self::integrations::tower;
 pub use self::state::{Outcome, State};
 #[doc = include_str!("../docs/breaker.md")]
 pub use fluxgate_macros::breaker;

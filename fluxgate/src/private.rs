@@ -5,6 +5,8 @@ mod alias;
 mod associated;
 mod closures;
 mod handlers;
+#[cfg(feature = "keyed")]
+mod keys;
 mod limits;
 mod probe;
 #[cfg(feature = "axum")]
@@ -26,6 +28,8 @@ pub use self::alias::Alias;
 pub use self::associated::AssociatedBreaker;
 pub use self::closures::{ask, captured, custom, handle, holds, never, request, run, told};
 pub use self::handlers::{Custom, Fallback, Given, Rejected, Request, Taken};
+#[cfg(feature = "keyed")]
+pub use self::keys::{Key, OwnedKey, Subject, breaker_of_key};
 pub use self::limits::{Expires, HasTimer, Limitable, limit};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
@@ -45,8 +49,12 @@ pub use crate::handle::circuit_breaker::{CircuitBreaker, share};
 pub use crate::handle::eager::Eager;
 pub use crate::handle::error::CallNotPermitted;
 pub use crate::handle::future::{Deferred, Guarded};
+#[cfg(feature = "keyed")]
+pub use crate::handle::keyed::{Keyed, family::Family};
 pub use crate::handle::timed_out::TimedOut;
 pub use crate::state::Outcome;
+#[cfg(feature = "keyed")]
+pub use fluxgate_rules::limits::{DEFAULT_IDLE, DEFAULT_KEYS};
 
 /// For a benchmark that compares clocks.
 pub mod clock {

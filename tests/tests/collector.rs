@@ -155,3 +155,26 @@ fn collections_at_one_time_count_nothing_twice() {
     });
     assert_eq!(of(&collector, name).expect("known").totals.failures, 10_000);
 }
+
+#[cfg(feature = "keyed")]
+#[test]
+fn of_a_family_the_first_hundred_are_told_of_and_the_others_as_one() {
+    let collector = Collector::new();
+    let hosts: fluxgate::Keyed<u32> = CircuitBreaker::builder("collected").keyed().build().expect("valid");
+    let fail = |host: u32| drop(hosts.get(&host).call(|| Err::<(), ()>(())));
+    let of_family = || -> Vec<_> {
+        let all = collector.collect().into_iter();
+        all.filter(|collected| collected.breaker.starts_with("collected{")).collect()
+    };
+    (0..50).for_each(fail);
+    assert_eq!(of_family().len(), 50);
+    (0..250).for_each(fail);
+    let failures = |all: &[Collected]| all.iter().map(|told| told.totals.failures).sum::<u64>();
+    let told = of_family();
+    assert_eq!((told.len(), failures(&told)), (101, 300));
+    let others: Vec<_> = told.into_iter().filter(|told| told.breaker == "collected{other}").collect();
+    assert_eq!(failures(&others), 150);
+    // What goes keeps its counts.
+    (0..250).for_each(|host| drop(hosts.remove(&host)));
+    assert_eq!(failures(&of_family()), 300);
+}

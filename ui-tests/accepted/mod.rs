@@ -79,6 +79,7 @@ programs! {
     handles_in_lower_case
     handles_of_methods
     inner_attributes
+    keys
     items_in_the_body
     large_window
     lifetimes

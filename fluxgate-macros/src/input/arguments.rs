@@ -55,6 +55,7 @@ impl Arguments {
             arguments.take(&source, name, value, of, errors);
         }
         arguments.report_settings_beside_breaker(errors);
+        arguments.report_keys(of, errors);
         arguments
     }
 
@@ -111,6 +112,37 @@ impl Arguments {
         self.0.push(Argument { name, value });
     }
 
+    /// Reports what cannot be said of keys.
+    fn report_keys(&self, of: Macro, errors: &mut Errors) {
+        if of == Macro::Breaker {
+            return;
+        }
+        let is_given = self.get("key").is_some();
+        for argument in &self.0 {
+            let concern = named(&argument.name).map(|name| name.concern);
+            if concern != Some(Concern::Keys) {
+                continue;
+            }
+            let name = &argument.name;
+            if cfg!(not(any(feature = "keyed", test))) {
+                errors.report(argument.whole(), NO_KEYS);
+                return;
+            } else if self.get("breaker").is_some() {
+                let message = format!(
+                    "`{name}` is about a breaker for each key, and `breaker` names one\n\
+                     help: remove one of them; of a `Keyed` that is made already, write `breaker = HOSTS.get(host)`"
+                );
+                errors.report(argument.whole(), message);
+            } else if !is_given {
+                let message = format!(
+                    "`{name}` is about a breaker for each key, and there is no `key`\n\
+                     help: add `key = host`, for example, or remove `{name}`"
+                );
+                errors.report(argument.whole(), message);
+            }
+        }
+    }
+
     /// Reports settings beside `breaker`, which have no effect.
     fn report_settings_beside_breaker(&self, errors: &mut Errors) {
         if self.get("breaker").is_none() {
@@ -132,6 +164,10 @@ impl Arguments {
     }
 }
 
+/// What a program without the feature for keys is told.
+const NO_KEYS: &str = "`key` needs the feature `keyed` of Fluxgate\n\
+                       help: write `fluxgate = { version = \"..\", features = [\"keyed\"] }` in Cargo.toml";
+
 /// Why `breaker!` does not take an argument, if so.
 fn not_of_breaker(name: &str, concern: Concern) -> Option<String> {
     match concern {
@@ -139,6 +175,10 @@ fn not_of_breaker(name: &str, concern: Concern) -> Option<String> {
         Concern::Calls => Some(format!(
             "`{name}` is about the calls of one function, and a breaker may guard many\n\
              help: give it in the `#[circuit_breaker(breaker = .., {name} = ..)]` of each function"
+        )),
+        Concern::Keys => Some(format!(
+            "`breaker!` makes one breaker, and `{name}` is about one for each key\n\
+             help: remove it, and write `CircuitBreaker::builder(\"hosts\").keyed().build()`, which makes a `Keyed`"
         )),
         Concern::Location if name == "handle" => Some(
             "`handle` names the breaker that an attribute makes\n\

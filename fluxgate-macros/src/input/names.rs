@@ -18,6 +18,8 @@ pub(crate) enum Concern {
     Calls,
     /// Which breaker to use.
     Location,
+    /// The keys of breakers.
+    Keys,
     /// Where Fluxgate is.
     Crate,
 }
@@ -35,7 +37,7 @@ const fn name(text: &'static str, concern: Concern, example: &'static str) -> Ar
 }
 
 /// Every argument, in the order in which messages list them.
-pub(crate) const NAMES: [ArgumentName; 21] = [
+pub(crate) const NAMES: [ArgumentName; 24] = [
     name("name", Concern::Settings, "\"payments\""),
     name("window", Concern::Settings, "count(100)"),
     name("trip", Concern::Settings, "min(10) & failure_rate(0.5)"),
@@ -56,6 +58,9 @@ pub(crate) const NAMES: [ArgumentName; 21] = [
     name("count_calls", Concern::Settings, "true"),
     name("breaker", Concern::Location, "PAYMENTS"),
     name("handle", Concern::Location, "PAYMENTS"),
+    name("key", Concern::Keys, "host"),
+    name("max_keys", Concern::Keys, "10_000"),
+    name("key_idle", Concern::Keys, "1h"),
     name("crate", Concern::Crate, "::fluxgate"),
 ];
 

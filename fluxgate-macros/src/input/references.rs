@@ -58,8 +58,20 @@ static SETTINGS: [SettingWords; 4] = [
 /// Settings that are documented where they are made by hand.
 const OF_BUILDER: [&str; 3] = ["max_half_open_calls", "half_open_timeout", "on_panic"];
 /// Arguments that have no place of their own.
-const ARGUMENTS: [&str; 9] =
-    ["name", "success", "ignore", "rejected", "fallback", "timeout", "on_cancel", "breaker", "handle"];
+const ARGUMENTS: [&str; 12] = [
+    "name",
+    "success",
+    "ignore",
+    "rejected",
+    "fallback",
+    "timeout",
+    "on_cancel",
+    "breaker",
+    "handle",
+    "key",
+    "max_keys",
+    "key_idle",
+];
 const TRACKERS: [&str; 6] = ["all", "matches", "custom", "ok", "returned", "server_errors"];
 const OF_REQUESTS: [&str; 2] = ["from_error", "otherwise"];
 const OUTCOMES: [&str; 2] = ["failure", "ignore"];

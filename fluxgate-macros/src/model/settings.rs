@@ -9,8 +9,8 @@ use fluxgate_rules::syntax::{self, Branch, WrittenArgument, WrittenCall, Written
 use fluxgate_rules::token::{Token, TokenRange, spell};
 use fluxgate_rules::trial::Plan;
 use fluxgate_rules::vocabulary::{
-    HALF_OPEN_TIMEOUT, Kind, MAX_HALF_OPEN_CALLS, NORMAL, ON_CANCEL, OUTAGE, OUTCOME, Parameter, TIMEOUT,
-    Vocabulary,
+    HALF_OPEN_TIMEOUT, KEY_IDLE, Kind, MAX_HALF_OPEN_CALLS, MAX_KEYS, NORMAL, ON_CANCEL, OUTAGE, OUTCOME,
+    Parameter, TIMEOUT, Vocabulary,
 };
 use fluxgate_rules::{Expectations, Extent, Problem, Window};
 use proc_macro2::{Span, TokenStream};
@@ -37,6 +37,10 @@ pub(crate) struct Settings {
     /// Whether calls are counted: a literal, or a constant of the user's.
     pub(crate) count_calls: Option<Expr>,
     pub(crate) rule: Option<Rule>,
+    /// How many keys have breakers of their own.
+    pub(crate) max_keys: Option<Value>,
+    /// After how long without use the breaker of a key goes.
+    pub(crate) key_idle: Option<Value>,
     /// The rule as we would write it and the length of its trial, for documentation.
     pub(crate) summary: String,
     /// What is right, and probably not meant.
@@ -240,6 +244,8 @@ impl Reader<'_> {
             on_cancel: on_cancel.as_ref().map(|(outcome, _)| *outcome),
             on_cancel_after: on_cancel.and_then(|(_, after)| after),
             count_calls: self.count_calls(),
+            max_keys: self.single(&MAX_KEYS),
+            key_idle: self.single(&KEY_IDLE),
             summary: summary(rule.as_ref(), size.as_ref()),
             warnings,
             rule: rule.map(|rule| self.rule(&rule, size.is_none())),

@@ -10,6 +10,7 @@ use crate::input::function::Function;
 use crate::input::parameters::{Binding, bindings};
 use crate::input::returns::Form;
 use crate::input::tokens::{is, mentions, text, ungrouped, word};
+use crate::model::key::Key;
 use crate::model::place::{NoPlace, is_static, no_place, of_what_is_kept};
 use crate::model::settings::Settings;
 
@@ -21,6 +22,8 @@ pub(crate) enum BreakerLocation {
     Beside(Ident, Settings),
     /// Beside the method, under the user's name as an associated constant, made from these settings.
     Associated(Ident, Settings),
+    /// Each with its key: in the function, or, if it is named, beside it.
+    Keyed(Box<Key>, Option<Ident>, Settings),
     /// In the user's `static`, or in a part of it.
     Static(TokenStream),
     /// At another place of the user's, which is not in a parameter.
@@ -45,7 +48,11 @@ impl BreakerLocation {
         if let Some(argument) = arguments.get("breaker") {
             return Self::given(argument, function, errors);
         }
+        let key = arguments.get("key").map(|_| Key::read(arguments, function, handle.is_some(), errors));
         let settings = Settings::read(arguments, errors)?;
+        if let Some(key) = key {
+            return Some(Self::Keyed(Box::new(key?), handle.cloned(), settings));
+        }
         Some(match handle {
             Some(handle) if function.is_some_and(is_method) => Self::Associated(handle.clone(), settings),
             Some(handle) => Self::Beside(handle.clone(), settings),
@@ -56,9 +63,10 @@ impl BreakerLocation {
     /// The settings of a breaker that the function makes.
     pub(crate) fn settings(&self) -> Option<&Settings> {
         match self {
-            Self::Inside(settings) | Self::Beside(_, settings) | Self::Associated(_, settings) => {
-                Some(settings)
-            }
+            Self::Inside(settings)
+            | Self::Beside(_, settings)
+            | Self::Associated(_, settings)
+            | Self::Keyed(_, _, settings) => Some(settings),
             Self::Static(_) | Self::Given(_) | Self::Field(_) | Self::Lent(_) | Self::Shared(_) => None,
         }
     }

@@ -69,20 +69,24 @@ pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name:
     })
 }
 
+/// A constant expression of one value, which is checked if it is a constant of the user's.
+pub(crate) fn value(value: &Value, private: &TokenStream) -> TokenStream {
+    let mut writer = ConstantWriter::default();
+    let value = writer.value(value);
+    let constants = writer.constants;
+    if constants.is_empty() {
+        return value;
+    }
+    quote!({
+        use #private as __fluxgate;
+        #constants
+        #value
+    })
+}
+
 /// An expression of the type `__private::Limit`, which is blamed at `span` if there is no timer.
 pub(crate) fn limit(limit: &Value, span: (Span, Span), private: &TokenStream) -> TokenStream {
-    let mut writer = ConstantWriter::default();
-    let value = writer.value(limit);
-    let constants = writer.constants;
-    let value = if constants.is_empty() {
-        value
-    } else {
-        quote!({
-            use #private as __fluxgate;
-            #constants
-            #value
-        })
-    };
+    let value = value(limit, private);
     let (first, last) = span;
     let limit = respan(quote!(#private::limit::<()>), first);
     quote_spanned!(last=> #limit(#value))

@@ -8,6 +8,7 @@ use crate::input::function::Function;
 use crate::input::tokens::{local, respan, span_of};
 use crate::model::settings::Settings;
 use crate::model::target::{BreakerLocation, is_method};
+use crate::output::key;
 use crate::output::private::Private;
 use crate::output::settings::settings;
 
@@ -68,6 +69,34 @@ impl Target {
                     setup: none(),
                     breaker: quote!(Self::#name.get().breaker()),
                     handle: quote!(#private::share(Self::#name.get())),
+                }
+            }
+            BreakerLocation::Keyed(key, name, its) => {
+                let settings = settings(its, private, breaker_name(function, private));
+                let root = made_of(&settings, &quote!(__FLUXGATE_BREAKER), private);
+                let family = key::family(&root, its, private);
+                let (get, beside) = match (name, &key.ty) {
+                    (Some(name), Some(ty)) => {
+                        let documentation = format!(
+                            "The circuit breakers of `{}`, by key: {}.",
+                            function.name(),
+                            its.summary
+                        );
+                        let is_method = is_method(function);
+                        let handle = if is_method { quote!(Self::#name) } else { quote!(#name) };
+                        let get = key::get(&quote!(#private::Keyed::get), &quote!(&#handle), key, private);
+                        (get, key::handle(name, ty, &documentation, &family, function, paths))
+                    }
+                    _ => {
+                        let find = quote!(#private::breaker_of_key);
+                        (key::get(&find, &quote!({ #family &__FLUXGATE_FAMILY }), key, private), none())
+                    }
+                };
+                Self {
+                    beside,
+                    setup: quote!(let #breaker: #private::CircuitBreaker = #get;),
+                    breaker: quote!(#private::CircuitBreaker::breaker(&#breaker)),
+                    handle: get,
                 }
             }
             BreakerLocation::Static(place)

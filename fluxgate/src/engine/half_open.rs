@@ -59,6 +59,23 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
     }
 }
 
+/// How long to wait for a slot of the trial; `None` if there is one, and if a call would find the trial to be over.
+#[cfg(any(feature = "tokio", feature = "tower"))]
+pub(super) fn left(breaker: &Breaker, word: StateWord) -> Option<u64> {
+    if nesting::contains(breaker, word) {
+        return None;
+    }
+    let now = breaker.now();
+    let guard = breaker.lock();
+    match &guard.period {
+        Period::Trial(trial) if guard.word == word => {
+            let admits = trial.is_stalled(now) || trial.has_room(breaker.settings().max_half_open_calls);
+            (!admits).then(|| retry::soon(guard.reopens.open_for(), breaker.draw(now)))
+        }
+        _ => None,
+    }
+}
+
 /// How long a trial waits for an outcome while calls are in flight.
 pub(super) fn patience(breaker: &Breaker) -> u64 {
     nanos(breaker.settings().half_open_timeout)

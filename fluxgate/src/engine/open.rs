@@ -137,6 +137,15 @@ pub(crate) fn is_due(breaker: &Breaker) -> bool {
     }
 }
 
+/// How long an open breaker will refuse calls, or [`NEVER`]; `None` once its pause is over.
+#[cfg(any(feature = "tokio", feature = "tower"))]
+pub(super) fn left(breaker: &Breaker) -> Option<u64> {
+    match breaker.deadline.load(Ordering::Relaxed) {
+        NEVER => Some(NEVER),
+        deadline => deadline.checked_sub(breaker.now()).filter(|&left| left > 0),
+    }
+}
+
 /// Refuses a call, or makes the breaker half-open if it is time.
 #[inline]
 pub(super) fn admit(breaker: &Breaker, word: StateWord) -> Answer {

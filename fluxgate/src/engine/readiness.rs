@@ -1,39 +1,29 @@
-//! Whether the next call has a chance to be admitted.
+//! Whether the next call has a chance, found out without making it.
 
 use super::breaker::Breaker;
-use super::locked::Period;
+use super::word::StateWord;
+use super::{half_open, open};
 use crate::clock::NEVER;
-use crate::retry;
 use crate::state::State;
-use crate::sync::Ordering;
 
-/// When the next call has a chance.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum Readiness {
-    Now,
-    /// In so many nanoseconds. What a trial has room for is not known before.
-    In(u64),
-    /// After a command.
-    Never,
-}
-
-/// Changes nothing.
-pub(crate) fn readiness(breaker: &Breaker) -> Readiness {
-    let now = breaker.now();
-    let guard = breaker.lock();
-    match guard.word.state() {
-        State::Closed | State::MetricsOnly | State::Disabled => Readiness::Now,
-        State::ForcedOpen => Readiness::Never,
-        State::Open => match breaker.deadline.load(Ordering::Relaxed) {
-            NEVER => Readiness::Never,
-            deadline if now >= deadline => Readiness::Now,
-            deadline => Readiness::In(deadline - now),
-        },
-        State::HalfOpen => match &guard.period {
-            Period::Trial(trial) if !trial.has_room(breaker.settings().max_half_open_calls, now) => {
-                Readiness::In(retry::soon(guard.reopens.open_for(), breaker.draw(now)))
-            }
-            _ => Readiness::Now,
-        },
+/// For how many nanoseconds a call that is made now would be refused, or [`NEVER`], and under which word. `None` if it has a chance:
+/// it is admitted, or it is put to the permit. Changes and counts nothing.
+pub(crate) fn refused_for(breaker: &Breaker) -> Option<(StateWord, u64)> {
+    loop {
+        let word = breaker.word();
+        if word.is_changing() {
+            // Complete once the lock can be taken.
+            drop(breaker.lock());
+            continue;
+        }
+        let left = match word.state() {
+            State::Closed | State::MetricsOnly | State::Disabled => None,
+            State::ForcedOpen => Some(NEVER),
+            State::Open => open::left(breaker),
+            State::HalfOpen => half_open::left(breaker, word),
+        };
+        if breaker.was_still_in(word) {
+            return left.map(|left| (word, left));
+        }
     }
 }

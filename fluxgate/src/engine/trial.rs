@@ -26,21 +26,15 @@ impl Trial {
         self.in_flight > 0 && now >= self.stalls
     }
 
-    /// Whether another call would get a slot, or would find that the trial is over.
-    #[cfg(feature = "tokio")]
-    pub(super) fn has_room(&self, slots: u32, now: u64) -> bool {
-        self.is_stalled(now) || self.has_slot(slots)
-    }
-
     /// Whether fewer than `slots` calls are in flight, and no more than the trial can use.
-    fn has_slot(&self, slots: u32) -> bool {
+    pub(super) fn has_room(&self, slots: u32) -> bool {
         let in_flight = u64::from(self.in_flight);
         self.in_flight < slots && self.outcomes + in_flight < self.plan.limit(self.outcomes)
     }
 
-    /// Gives a slot to a call, while fewer than `slots` are in flight, and no more than the trial can use.
+    /// Gives a slot to a call, if there is [room](Self::has_room).
     pub(super) fn admit(&mut self, slots: u32, now: u64) -> bool {
-        let admits = self.has_slot(slots);
+        let admits = self.has_room(slots);
         if admits {
             if self.in_flight == 0 {
                 self.stalls = now.saturating_add(self.stalls);

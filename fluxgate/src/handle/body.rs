@@ -28,7 +28,7 @@ pin_project! {
 
 impl<F> Plain<F> {
     #[inline]
-    pub(super) fn new(future: F) -> Self {
+    pub(crate) fn new(future: F) -> Self {
         Self { future, delay: Delay::NONE }
     }
 }

@@ -1,7 +1,7 @@
 //! What exporters of metrics show of all breakers, whatever they export to.
 
 use core::fmt;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use super::isolation::resolve;
 use super::registry::breakers;
 use super::snapshot::Snapshot;
 use super::totals::{Spent, Totals};
+use crate::configuration::name::Name;
 use crate::engine::breaker::{Breaker, Origin};
 use crate::events::listener::Listener;
 use crate::events::transition::Transition;
@@ -20,6 +21,9 @@ use crate::state::State;
 /// Breakers of one name are told of as one. A name whose breakers are all dropped keeps its counts, so that they never go back, even if
 /// another breaker takes it: a collector grows with the number of names that there have ever been. What a breaker counted between the last
 /// collection and its end is not seen.
+///
+/// Of a family of breakers, each with a key, the first 100 are told of under their names, and all others as one, `hosts{other}`: their
+/// counts are added up, so sums over the family are right, and whoever invents keys makes no more series.
 ///
 /// Clones collect as one. Transitions are counted if it [listens](crate::listen):
 ///
@@ -47,7 +51,12 @@ pub struct Collector(Arc<Inner>);
 struct Inner {
     known: Mutex<Known>,
     transitions: Mutex<BTreeMap<String, TransitionCounts>>,
+    /// The names that are told of by themselves, of each family.
+    families: Mutex<BTreeMap<String, BTreeSet<String>>>,
 }
+
+/// Of how many breakers of a family is told by themselves.
+const MOST_OF_FAMILY: usize = 100;
 
 /// From which state, to which, and how often.
 type TransitionCounts = Vec<(State, State, u64)>;
@@ -105,6 +114,19 @@ impl Collector {
         Self::default()
     }
 
+    /// The name under which is told of a breaker of this name: its own, or that of the rest of its family.
+    pub fn name_of(&self, breaker: &Name) -> String {
+        let name = breaker.as_str();
+        let Some(family) = breaker.family() else { return name.to_owned() };
+        let mut families = lock(&self.0.families);
+        let names = families.entry(family.to_owned()).or_default();
+        if names.contains(name) || names.len() < MOST_OF_FAMILY {
+            names.insert(name.to_owned());
+            return name.to_owned();
+        }
+        format!("{family}{{other}}")
+    }
+
     /// Everything there is to tell now, sorted by name.
     pub fn collect(&self) -> Vec<Collected> {
         // The last handle to a breaker drops its listeners, which are user code: not under the lock.
@@ -116,8 +138,9 @@ impl Collector {
         for breaker in &breakers {
             let breaker = resolve(breaker.breaker());
             let snapshot = Snapshot::of(breaker);
-            all.entry(snapshot.name.clone()).or_default().add(&snapshot);
-            known.count(breaker, &snapshot);
+            let name = self.name_of(breaker.name());
+            all.entry(name.clone()).or_default().add(&snapshot);
+            known.count(breaker, name, &snapshot);
         }
         known.breakers.retain(|_, seen| seen.origin.is_live());
         for (name, (totals, spent)) in &known.counts {
@@ -142,11 +165,8 @@ impl Collector {
 impl Listener for Collector {
     fn on_transition(&self, transition: &Transition) {
         let mut all = lock(&self.0.transitions);
-        let name = transition.breaker.as_str();
-        if !all.contains_key(name) {
-            all.insert(name.to_owned(), USUAL_TRANSITIONS.to_vec());
-        }
-        let Some(counts) = all.get_mut(name) else { return };
+        let name = self.name_of(&transition.breaker);
+        let counts = all.entry(name).or_insert_with(|| USUAL_TRANSITIONS.to_vec());
         match counts.iter_mut().find(|(from, to, _)| (*from, *to) == (transition.from, transition.to)) {
             Some((_, _, count)) => *count += 1,
             None => counts.push((transition.from, transition.to, 1)),
@@ -166,12 +186,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Known {
     /// Adds by how much a breaker's counts have grown.
-    fn count(&mut self, breaker: &Breaker, snapshot: &Snapshot) {
+    fn count(&mut self, breaker: &Breaker, name: String, snapshot: &Snapshot) {
         let (totals, spent) = (snapshot.totals, snapshot.spent);
         let seen = Seen { origin: breaker.origin.clone(), totals, spent };
         let before = self.breakers.insert(std::ptr::from_ref(breaker).addr(), seen);
         let before = before.map(|seen| (seen.totals, seen.spent)).unwrap_or_default();
-        let (sum_of_totals, sum_of_spent) = self.counts.entry(snapshot.name.clone()).or_default();
+        let (sum_of_totals, sum_of_spent) = self.counts.entry(name).or_default();
         sum_of_totals.grow(&before.0, &totals);
         sum_of_spent.grow(&before.1, &spent);
     }

@@ -61,7 +61,7 @@ impl<'a, T> Pending<'a, T> {
 /// What the compiler writes for a future of its own.
 #[cold]
 #[track_caller]
-pub(super) fn resumed_after_completion() -> ! {
+pub(crate) fn resumed_after_completion() -> ! {
     panic!("`async fn` resumed after completion")
 }
 

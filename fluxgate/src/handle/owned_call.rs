@@ -59,6 +59,38 @@ impl OwnedCall {
         Self { breaker, word, start }
     }
 
+    /// Asks the breaker to admit a call whose body begins on this thread: `body` runs what of it there is now.
+    #[cfg(feature = "tower")]
+    #[inline]
+    pub(crate) fn begin<T>(
+        breaker: CircuitBreaker,
+        body: impl FnOnce() -> T,
+    ) -> Result<(Self, T), CallNotPermitted> {
+        let breaker = resolved(breaker);
+        let (begun, parts) = match Call::enter_async(breaker.breaker()) {
+            Ok(call) => {
+                let begun = body();
+                call.suspend();
+                (begun, call.into_parts())
+            }
+            Err(refusal) => return Err(refusal.into_error(|refusal| refusal)),
+        };
+        Ok((Self::new(breaker, parts), begun))
+    }
+
+    /// Runs a part of the call's body, on this thread. If it panics, the call is over.
+    #[cfg(feature = "tower")]
+    #[inline]
+    pub(crate) fn run<T>(&mut self, part: impl FnOnce(&mut Call<'_>) -> T) -> T {
+        let mut call = self.take();
+        call.resume();
+        let done = part(&mut call);
+        call.suspend();
+        let (word, _) = call.into_parts();
+        self.word = word;
+        done
+    }
+
     /// Polls the future of the call, during which this thread is in its body. If the future panics, the call is over.
     pub(super) fn poll<T>(&mut self, poll: impl FnOnce(&mut Call<'_>) -> Poll<T>) -> Poll<T> {
         let mut call = self.take();
@@ -73,7 +105,7 @@ impl OwnedCall {
     }
 
     /// Records that the caller no longer waits for the call.
-    pub(super) fn cancel(mut self) {
+    pub(crate) fn cancel(mut self) {
         self.take().cancel();
     }
 

@@ -8,8 +8,9 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::circuit_breaker::CircuitBreaker;
+use crate::clock::NEVER;
 use crate::engine::breaker::Breaker;
-use crate::engine::readiness::{Readiness, readiness};
+use crate::engine::readiness::refused_for;
 use crate::engine::transition::listen;
 use crate::events::waiters::Place;
 
@@ -35,7 +36,7 @@ impl CircuitBreaker {
     /// # }
     /// ```
     pub async fn ready(&self) {
-        if readiness(self.enrolled()) != Readiness::Now {
+        if refused_for(self.enrolled()).is_some() {
             wait(self.enrolled()).await;
         }
     }
@@ -55,10 +56,10 @@ impl CircuitBreaker {
     /// # Ok::<(), fluxgate::ConfigError>(())
     /// ```
     pub fn ready_at(&self) -> Option<Instant> {
-        match readiness(self.enrolled()) {
-            Readiness::Now => Some(Instant::now()),
-            Readiness::In(nanos) => Instant::now().checked_add(Duration::from_nanos(nanos)),
-            Readiness::Never => None,
+        match refused_for(self.enrolled()) {
+            None => Some(Instant::now()),
+            Some((_, NEVER)) => None,
+            Some((_, nanos)) => Instant::now().checked_add(Duration::from_nanos(nanos)),
         }
     }
 }
@@ -69,10 +70,10 @@ async fn wait(breaker: &Breaker) {
     let mut place = Place::among(waiters.clone());
     loop {
         place.look();
-        match readiness(breaker) {
-            Readiness::Now => return,
-            Readiness::Never => poll_fn(|context| news(&place, context)).await,
-            Readiness::In(nanos) => {
+        match refused_for(breaker) {
+            None => return,
+            Some((_, NEVER)) => poll_fn(|context| news(&place, context)).await,
+            Some((_, nanos)) => {
                 let mut slept = pin!(sleep(Duration::from_nanos(nanos)));
                 poll_fn(|context| match news(&place, context) {
                     Poll::Pending => slept.as_mut().poll(context),

@@ -24,7 +24,8 @@
 //! | `circuit_breaker_slow_call_rate{name,threshold}` | gauge | likewise, for each threshold of the rule, in seconds |
 //!
 //! `state`, `from` and `to` are the names of [`State::as_str`](crate::State::as_str). Breakers of one name are reported as one: counters are sums, a state is
-//! 1 if any is in it, a rate is the highest. A breaker that is dropped leaves its counters as they are and its gauges at 0 or `NaN`.
+//! 1 if any is in it, a rate is the highest. Of a family of breakers, each with a key, the first 100 are reported by themselves, and all
+//! others as one, `hosts{other}`. A breaker that is dropped leaves its counters as they are and its gauges at 0 or `NaN`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -244,7 +245,7 @@ impl Listener for Installed {
     }
 
     fn on_call(&self, call: &EndedCall) {
-        let key = self.0.key(&(CALL_DURATION, vec![("name", call.breaker.as_str().to_owned())]));
+        let key = self.0.key(&(CALL_DURATION, vec![("name", self.0.collector.name_of(&call.breaker))]));
         let seconds = call.duration.as_secs_f64();
         with_recorder(|recorder| recorder.register_histogram(&key, &METADATA).record(seconds));
     }

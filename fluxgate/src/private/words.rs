@@ -61,3 +61,12 @@ pub const otherwise: () = ();
 
 /// The call counts as a failure.
 pub const failure: () = ();
+
+/// `key = host`: an expression of the parameters. Each value of it has a breaker of its own. It is borrowed, never moved.
+pub const key: () = ();
+
+/// `max_keys = 10_000`: how many keys may have breakers.
+pub const max_keys: () = ();
+
+/// `key_idle = 1h`: after how long without use the breaker of a key may go that is closed.
+pub const key_idle: () = ();

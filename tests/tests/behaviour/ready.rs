@@ -35,7 +35,7 @@ async fn a_breaker_without_a_clock_of_its_own_follows_the_paused_clock() {
     assert!(!breaker.is_due());
     advance(seconds(1)).await;
     assert!(breaker.is_due());
-    let limited = breaker.call_async(pending::<std::io::Result<()>>()).timeout(seconds(3));
+    let limited = breaker.call_async(pending::<Result<(), std::io::Error>>()).timeout(seconds(3));
     limited.await.unwrap_err();
     assert_eq!((breaker.state(), breaker.snapshot().since), (State::HalfOpen, seconds(3)));
 }

@@ -1,0 +1,59 @@
+//! A `key` -> the family of a function's breakers, and an expression for the breaker of a call.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+use crate::input::attributes;
+use crate::input::function::Function;
+use crate::input::tokens::{respan, span_of};
+use crate::model::key::Key;
+use crate::model::settings::Settings;
+use crate::model::target::is_method;
+use crate::output::private::Private;
+use crate::output::settings;
+
+/// The family around the breaker `__FLUXGATE_BREAKER`, which `root` makes.
+pub(crate) fn family(root: &TokenStream, its: &Settings, private: &TokenStream) -> TokenStream {
+    let value = |value: Option<&_>, default| value.map_or(default, |value| settings::value(value, private));
+    let max_keys = value(its.max_keys.as_ref(), quote!(#private::DEFAULT_KEYS));
+    let key_idle = value(its.key_idle.as_ref(), quote!(#private::DEFAULT_IDLE));
+    quote!(
+        #root
+        static __FLUXGATE_FAMILY: #private::Family =
+            #private::Family::new(&__FLUXGATE_BREAKER, #max_keys, #key_idle);
+    )
+}
+
+/// The breaker that `find`, a function, has in `family` for the key. Whatever is borrowed for that is given back before the body begins.
+pub(crate) fn get(find: &TokenStream, family: &TokenStream, key: &Key, private: &TokenStream) -> TokenStream {
+    let subject = &key.subject;
+    let span = span_of(&quote!(#subject)).map_or(Span::call_site(), |(first, _)| first);
+    let borrowed = respan(quote!(__fluxgate_subject()), span.resolved_at(Span::mixed_site()));
+    quote!({
+        use #private::Subject as _;
+        #find(#family, (#subject).#borrowed)
+    })
+}
+
+/// The family under the user's name.
+pub(crate) fn handle(
+    name: &Ident,
+    ty: &TokenStream,
+    documentation: &str,
+    family: &TokenStream,
+    function: &Function,
+    Private { path, import, name: private, .. }: &Private,
+) -> TokenStream {
+    let visibility = &function.visibility;
+    let attributes = attributes::of_handle(&function.attributes);
+    let kind = if is_method(function) { quote!(const) } else { quote!(static) };
+    quote!(
+        #(#attributes)*
+        #[doc = #documentation]
+        #visibility #kind #name: #path::Keyed<#path::OwnedKey<#ty>> = {
+            #import
+            #family
+            #private::Keyed::from_static(&__FLUXGATE_FAMILY)
+        };
+    )
+}

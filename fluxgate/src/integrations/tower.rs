@@ -1,0 +1,79 @@
+//! A `Layer` and a `Service` of [tower](https://docs.rs/tower), with the feature `tower`; with `tower-http`, also for HTTP and gRPC.
+//!
+//! ```
+//! use fluxgate::tower::CircuitBreakerLayer;
+//! use fluxgate::{CircuitBreaker, breaker};
+//! use std::time::Duration;
+//! use tower::{Service, ServiceBuilder, ServiceExt};
+//!
+//! static PRICES: CircuitBreaker = breaker!(name = "prices", trip = failure_streak(3));
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), tower::BoxError> {
+//! let mut prices = ServiceBuilder::new()
+//!     .layer(CircuitBreakerLayer::new(&PRICES).rejected(|refusal| Err(refusal.into())))
+//!     .timeout(Duration::from_secs(2)) // within the breaker: a time-out is a failure
+//!     .service_fn(async |product: u32| Ok::<_, tower::BoxError>(product * 100));
+//! assert_eq!(prices.ready().await?.call(7).await?, 700);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! Which layer goes where is a question of its own: see [the page about it](crate::docs::layers).
+//!
+//! # Which breaker
+//!
+//! [`CircuitBreakerLayer::new`] takes a breaker, a reference to one in a `static`, or a closure that [finds](Select) one for a request,
+//! by its host for example. All services of a layer, and their clones, share the breaker.
+//!
+//! # What is a failure
+//!
+//! By default, an `Err`; [`classify`](CircuitBreakerLayer::classify) knows better. For HTTP, `CircuitBreakerLayer::http` counts 5xx, too,
+//! and `CircuitBreakerLayer::grpc` goes by the status of gRPC. `through_body` makes a response's body part of the call: that of a
+//! download that breaks off fails, and one that has not ended keeps its slot of a trial.
+//!
+//! A future or a body that is dropped before its end is a cancelled call, and counts as `on_cancel` says.
+//!
+//! # What a refused call returns
+//!
+//! The error of the guarded service is [`fluxgate::Error`](crate::Error): the service's own, or the refusal. With
+//! [`rejected`](CircuitBreakerLayer::rejected), a closure makes a response of the refusal, or an error of the service's own type, and the
+//! guarded service has no other type of errors than the bare one. So it is with axum, where no service may fail, and with
+//! `tower::BoxError`.
+//!
+//! # Readiness
+//!
+//! A breaker that refuses does so at once: then the service is ready, whether the one within is or not. With
+//! [`pending_while_open`](CircuitBreakerLayer::pending_while_open), it is not ready instead, so that a load balancer takes another one.
+
+#[cfg(feature = "tower-http")]
+mod body;
+mod classify;
+mod follow;
+mod future;
+#[cfg(feature = "tower-http")]
+mod grpc;
+#[cfg(feature = "tower-http")]
+mod grpc_status;
+mod guarded_call;
+#[cfg(feature = "tower-http")]
+mod http;
+mod layer;
+mod reject;
+mod select;
+mod service;
+mod waiting;
+
+#[cfg(feature = "tower-http")]
+pub use self::body::GuardedBody;
+pub use self::classify::{Classify, Errors};
+pub use self::follow::UntilResponse;
+pub use self::future::ResponseFuture;
+#[cfg(feature = "tower-http")]
+pub use self::grpc::Grpc;
+#[cfg(feature = "tower-http")]
+pub use self::http::{ServerErrors, ThroughBody};
+pub use self::layer::CircuitBreakerLayer;
+pub use self::reject::{Reject, Wrap};
+pub use self::select::Select;
+pub use self::service::CircuitBreakerService;

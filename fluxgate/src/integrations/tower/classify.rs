@@ -1,0 +1,51 @@
+//! What the result of a call says about the dependency.
+
+use crate::callback::contain;
+use crate::state::Outcome;
+
+/// Says what the result of a call says about the dependency. Any `Fn(&Result<Response, Error>) -> Outcome` does.
+///
+/// If it panics, that is contained, and an `Err` is a failure.
+///
+/// ```
+/// use fluxgate::tower::CircuitBreakerLayer;
+/// use fluxgate::{CircuitBreaker, Outcome};
+///
+/// let breaker = CircuitBreaker::builder("prices").build()?;
+/// let layer = CircuitBreakerLayer::new(breaker).classify(|result: &Result<Option<u32>, std::io::Error>| match result {
+///     Ok(Some(_)) => Outcome::Success,
+///     Ok(None) => Outcome::Ignored,
+///     Err(_) => Outcome::Failure,
+/// });
+/// # let _ = layer;
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
+pub trait Classify<Response, Error> {
+    /// The outcome of the call.
+    fn classify(&self, result: &Result<Response, Error>) -> Outcome;
+}
+
+impl<Response, Error, F: Fn(&Result<Response, Error>) -> Outcome> Classify<Response, Error> for F {
+    fn classify(&self, result: &Result<Response, Error>) -> Outcome {
+        self(result)
+    }
+}
+
+/// Every `Ok` is a success, every `Err` a failure. An HTTP response is a success then, whatever its status.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Errors;
+
+impl<Response, Error> Classify<Response, Error> for Errors {
+    #[inline]
+    fn classify(&self, result: &Result<Response, Error>) -> Outcome {
+        Outcome::of(result)
+    }
+}
+
+/// What the classifier says. It is user code.
+pub(super) fn outcome<Response, Error>(
+    classifier: &impl Classify<Response, Error>,
+    result: &Result<Response, Error>,
+) -> Outcome {
+    contain(|| classifier.classify(result)).unwrap_or(Outcome::of(result))
+}

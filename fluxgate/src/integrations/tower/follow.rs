@@ -1,0 +1,51 @@
+//! How long a call lasts, and who decides on its outcome.
+
+use super::classify::{Classify, Errors, outcome};
+use super::guarded_call::GuardedCall;
+
+/// Made by a layer for each of its calls.
+pub trait Follow<Request> {
+    type Followed;
+
+    fn follow(&self, request: &Request) -> Self::Followed;
+}
+
+/// Ends a call, or goes on to watch it.
+pub trait Followed<Response, Error> {
+    /// What the guarded service responds with.
+    type Response;
+
+    /// The service has responded.
+    fn respond(self, call: GuardedCall, result: Result<Response, Error>) -> Result<Self::Response, Error>;
+
+    /// A response that stands for that of a call which was refused.
+    fn unwatched(response: Response) -> Self::Response;
+}
+
+/// A call lasts until there is a response, and its classifier decides.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct UntilResponse<C = Errors>(pub(super) C);
+
+impl<Request, C: Clone> Follow<Request> for UntilResponse<C> {
+    type Followed = Self;
+
+    #[inline]
+    fn follow(&self, _: &Request) -> Self {
+        self.clone()
+    }
+}
+
+impl<Response, Error, C: Classify<Response, Error>> Followed<Response, Error> for UntilResponse<C> {
+    type Response = Response;
+
+    #[inline]
+    fn respond(self, call: GuardedCall, result: Result<Response, Error>) -> Result<Response, Error> {
+        call.record(outcome(&self.0, &result));
+        result
+    }
+
+    #[inline]
+    fn unwatched(response: Response) -> Response {
+        response
+    }
+}

@@ -1,0 +1,44 @@
+//! What the layer knows of gRPC: a call lasts until its status comes.
+
+use http::Response;
+use http_body::Body;
+
+use super::body::{GuardedBody, Verdict};
+use super::follow::{Follow, Followed};
+use super::grpc_status::{status, without_status};
+use super::guarded_call::GuardedCall;
+use crate::state::Outcome;
+
+/// A call lasts until its status comes, which decides.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Grpc;
+
+impl<Request> Follow<Request> for Grpc {
+    type Followed = Self;
+
+    fn follow(&self, _: &Request) -> Self {
+        Self
+    }
+}
+
+impl<B: Body, E> Followed<Response<B>, E> for Grpc {
+    type Response = Response<GuardedBody<B>>;
+
+    fn respond(self, call: GuardedCall, result: Result<Response<B>, E>) -> Result<Self::Response, E> {
+        let known = match &result {
+            // What has no messages may have its status among the headers.
+            Ok(response) => status(response.headers()).or_else(|| without_status(response.status())),
+            Err(_) => Some(Outcome::Failure),
+        };
+        let Some(outcome) = known else {
+            return result
+                .map(|response| response.map(|body| GuardedBody::watched(body, call, Verdict::Trailers)));
+        };
+        call.record(outcome);
+        result.map(<Self as Followed<Response<B>, E>>::unwatched)
+    }
+
+    fn unwatched(response: Response<B>) -> Self::Response {
+        response.map(GuardedBody::unwatched)
+    }
+}

@@ -1,0 +1,83 @@
+//! The layer, with all its settings.
+
+use core::future::Future;
+use std::time::Duration;
+
+use super::classify::Errors;
+use super::follow::UntilResponse;
+use super::reject::Wrap;
+use super::select::Single;
+use super::waiting::Sleep;
+use crate::handle::circuit_breaker::CircuitBreaker;
+use crate::handle::error::CallNotPermitted;
+use crate::state::Outcome;
+
+/// Guards services by a breaker: see the [module](self::super).
+///
+/// `B` says [which breaker](super::Select), `M` what an outcome is and how long a call lasts, `R` what a [refused
+/// call](super::Reject) returns.
+#[derive(Clone, Debug)]
+#[must_use = "a layer does nothing until it is given a service"]
+pub struct CircuitBreakerLayer<B = CircuitBreaker, M = UntilResponse, R = Wrap> {
+    pub(super) breakers: B,
+    pub(super) mode: M,
+    pub(super) rejection: R,
+    pub(super) sleep: Option<Sleep>,
+}
+
+impl<B> CircuitBreakerLayer<B> {
+    /// Every `Err` is a failure, until [`classify`](Self::classify) says otherwise. `breakers` is a breaker, a reference to one in a
+    /// `static`, or a closure that finds one for a request. For services of HTTP, take `http` or `grpc`: here, a response is a success,
+    /// whatever its status.
+    pub fn new(breakers: B) -> Self {
+        Self::with_mode(breakers, UntilResponse(Errors))
+    }
+}
+
+impl<B, M> CircuitBreakerLayer<B, M> {
+    pub(super) fn with_mode(breakers: B, mode: M) -> Self {
+        Self { breakers, mode, rejection: Wrap, sleep: None }
+    }
+}
+
+impl<B, C, R> CircuitBreakerLayer<B, UntilResponse<C>, R> {
+    /// Says what a result says about the dependency.
+    pub fn classify<F, T, E>(self, classifier: F) -> CircuitBreakerLayer<B, UntilResponse<F>, R>
+    where
+        F: Fn(&Result<T, E>) -> Outcome,
+    {
+        self.in_mode(|_| UntilResponse(classifier))
+    }
+}
+
+impl<B, M, R> CircuitBreakerLayer<B, M, R> {
+    pub(super) fn in_mode<N>(self, mode: impl FnOnce(M) -> N) -> CircuitBreakerLayer<B, N, R> {
+        let Self { breakers, mode: before, rejection, sleep } = self;
+        CircuitBreakerLayer { breakers, mode: mode(before), rejection, sleep }
+    }
+
+    /// Says what a refused call returns: a response, or an error of the service's own type. Then the guarded service has that type of
+    /// errors, too. `|refusal| Err(refusal.into())` serves where errors are boxed, as those of most services of `tower` are.
+    pub fn rejected<F, T, E>(self, rejected: F) -> CircuitBreakerLayer<B, M, F>
+    where
+        F: Fn(CallNotPermitted) -> Result<T, E>,
+    {
+        let Self { breakers, mode, sleep, .. } = self;
+        CircuitBreakerLayer { breakers, mode, rejection: rejected, sleep }
+    }
+
+    /// For load balancers: while the breaker refuses, the service is not ready, instead of returning errors. It becomes ready when the
+    /// pause is over, when a command changes the state, and when there is room for another call of a trial. `sleep` is how to wait, say
+    /// `tokio::time::sleep`.
+    ///
+    /// A call may be refused still, since several services can be ready for the same slot.
+    pub fn pending_while_open<F, S>(mut self, sleep: F) -> Self
+    where
+        F: Fn(Duration) -> S + Send + Sync + 'static,
+        S: Future<Output = ()> + Send + 'static,
+        B: Single,
+    {
+        self.sleep = Some(Sleep::new(sleep));
+        self
+    }
+}

@@ -1,0 +1,163 @@
+//! The guarded service.
+
+use core::fmt;
+use core::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use tower_layer::Layer;
+use tower_service::Service;
+
+use super::follow::{Follow, Followed, UntilResponse};
+use super::future::ResponseFuture;
+use super::guarded_call::GuardedCall;
+use super::layer::CircuitBreakerLayer;
+use super::reject::{Reject, Wrap};
+use super::select::Select;
+use super::waiting::Waiting;
+use crate::handle::circuit_breaker::CircuitBreaker;
+use crate::handle::error::CallNotPermitted;
+use crate::handle::owned_call::OwnedCall;
+use crate::state::Outcome;
+
+/// A service whose calls a breaker admits or refuses; made by a [`CircuitBreakerLayer`].
+///
+/// While the breaker refuses, it is ready, and does not wait for the service within: a call is refused at once. So it takes no slot
+/// between `poll_ready` and `call`, and a service that is cloned and never called holds nothing. An error of the `poll_ready` within
+/// is a failure, if there is one breaker for all requests.
+pub struct CircuitBreakerService<S, B = CircuitBreaker, M = UntilResponse, R = Wrap> {
+    inner: S,
+    layer: CircuitBreakerLayer<B, M, R>,
+    /// The refusal for which it is ready, though the service within may not be.
+    refusal: Option<CallNotPermitted>,
+    waiting: Option<Waiting>,
+    /// Since when the service within is not ready, by the breaker's clock.
+    unready_since: Option<Duration>,
+}
+
+impl<S, B: Clone, M: Clone, R: Clone> Layer<S> for CircuitBreakerLayer<B, M, R> {
+    type Service = CircuitBreakerService<S, B, M, R>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        CircuitBreakerService::new(inner, self.clone())
+    }
+}
+
+impl<S, B, M, R> CircuitBreakerService<S, B, M, R> {
+    pub(super) fn new(inner: S, layer: CircuitBreakerLayer<B, M, R>) -> Self {
+        let waiting = layer.sleep.clone().map(Waiting::new);
+        Self { inner, layer, refusal: None, waiting, unready_since: None }
+    }
+
+    /// The service within.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// The service within. What is called on it is not guarded.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// The service within.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
+impl<S, B, M, R, Request> Service<Request> for CircuitBreakerService<S, B, M, R>
+where
+    S: Service<Request>,
+    B: Select<Request>,
+    M: Follow<Request>,
+    M::Followed: Followed<S::Response, S::Error>,
+    R: Reject<S::Response, S::Error> + Clone,
+{
+    type Response = <M::Followed as Followed<S::Response, S::Error>>::Response;
+    type Error = R::Error;
+    type Future = ResponseFuture<S::Future, M::Followed, R>;
+
+    #[inline]
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), R::Error>> {
+        let only = self.layer.breakers.only();
+        if let Some(breaker) = only {
+            if let Some(waiting) = &mut self.waiting {
+                ready!(waiting.poll(breaker, context));
+            }
+            self.refusal = breaker.refusal();
+            if self.refusal.is_some() {
+                return Poll::Ready(Ok(()));
+            }
+        }
+        match self.inner.poll_ready(context) {
+            Poll::Ready(Ok(())) => {
+                self.unready_since = None;
+                Poll::Ready(Ok(()))
+            }
+            Poll::Ready(Err(error)) => {
+                if let Some(breaker) = only {
+                    let since = self.unready_since.take().unwrap_or_else(|| breaker.now());
+                    breaker.record_since(since, Outcome::Failure);
+                }
+                Poll::Ready(Err(R::inner(error)))
+            }
+            Poll::Pending => {
+                if let (Some(breaker), None) = (only, self.unready_since) {
+                    self.unready_since = Some(breaker.now());
+                }
+                Poll::Pending
+            }
+        }
+    }
+
+    #[inline]
+    fn call(&mut self, request: Request) -> Self::Future {
+        let Self { inner, layer, refusal, waiting, .. } = self;
+        let breaker = layer.breakers.breaker_for(&request);
+        let admitted = if let Some(before) = refusal.take() {
+            Err(refuse(&breaker, before))
+        } else {
+            let followed = layer.mode.follow(&request);
+            OwnedCall::begin(breaker, || inner.call(request)).map(|begun| (begun, followed))
+        };
+        match admitted {
+            Ok(((call, future), followed)) => {
+                ResponseFuture::admitted(GuardedCall::new(call, waiting.is_some()), future, followed)
+            }
+            Err(refusal) => {
+                if let Some(waiting) = waiting {
+                    waiting.refused(&refusal);
+                }
+                ResponseFuture::refused(refusal, layer.rejection.clone())
+            }
+        }
+    }
+}
+
+/// Refuses a call for which the service within may not be ready, although the breaker may have changed its mind.
+#[cold]
+#[inline(never)]
+fn refuse(breaker: &CircuitBreaker, before: CallNotPermitted) -> CallNotPermitted {
+    match breaker.acquire_owned() {
+        Err(refusal) => refusal,
+        Ok(call) => {
+            call.ignore();
+            before
+        }
+    }
+}
+
+impl<S: Clone, B: Clone, M: Clone, R: Clone> Clone for CircuitBreakerService<S, B, M, R> {
+    fn clone(&self) -> Self {
+        Self::new(self.inner.clone(), self.layer.clone())
+    }
+}
+
+impl<S: fmt::Debug, B: fmt::Debug, M, R> fmt::Debug for CircuitBreakerService<S, B, M, R> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("CircuitBreakerService")
+            .field("inner", &self.inner)
+            .field("breakers", &self.layer.breakers)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,58 @@
+//! Finding the breaker of a key.
+#![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
+
+use std::fmt::Display;
+use std::hash::Hash;
+
+use super::unmet::{Impossible, Met, Unmet};
+use crate::handle::circuit_breaker::CircuitBreaker;
+use crate::handle::keyed::family::Family;
+
+/// What a key borrows or owns, without the references: of a `&str`, a `str`.
+pub trait Subject {
+    #[doc(hidden)]
+    fn __fluxgate_subject(&self) -> &Self;
+}
+
+impl<T: ?Sized> Subject for T {
+    #[inline]
+    fn __fluxgate_subject(&self) -> &Self {
+        self
+    }
+}
+
+/// What is kept of a key: of a `str`, a `String`.
+pub type OwnedKey<Q> = <Q as ToOwned>::Owned;
+
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a key",
+    label = "a key has `Hash`, `Eq`, `Clone` and, for the name of its breaker, `Display`",
+    note = "give `key` a part of it that has them, or text: `key = format!(\"{{tenant}}/{{region}}\")`"
+)]
+pub trait Key<How> {
+    fn breaker_in(&self, family: &'static Family) -> CircuitBreaker;
+}
+
+#[diagnostic::do_not_recommend]
+impl<Q> Key<Met> for Q
+where
+    Q: Hash + Eq + ToOwned<Owned: Display + Send + Sync + 'static> + ?Sized,
+{
+    #[inline]
+    fn breaker_in(&self, family: &'static Family) -> CircuitBreaker {
+        family.get(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<Q: Impossible + ?Sized> Key<Unmet> for Q {
+    fn breaker_in(&self, _: &'static Family) -> CircuitBreaker {
+        Q::never()
+    }
+}
+
+/// The breaker of a key.
+#[inline]
+pub fn breaker_of_key<Q: Key<How> + ?Sized, How>(family: &'static Family, key: &Q) -> CircuitBreaker {
+    key.breaker_in(family)
+}

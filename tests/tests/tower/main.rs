@@ -1,0 +1,12 @@
+//! The layer of tower: what it does to a service, and at work in real servers and clients.
+
+mod axum;
+mod bodies;
+mod calls;
+mod clients;
+mod grpc;
+mod order;
+mod pending;
+mod probe;
+mod readiness;
+mod tonic;

@@ -1,0 +1,184 @@
+//! Which layer goes where, and the harm of the wrong order; what retries do with refusals. As the page about layers says.
+
+use std::future::{Ready, ready};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use backon::{ConstantBuilder, Retryable as _};
+use fluxgate::testing::ManualClock;
+use fluxgate::tower::CircuitBreakerLayer;
+use fluxgate::{CallNotPermitted, Error, State, trip};
+use fluxgate_tests::fixture::{Fixture, millis, seconds};
+use tower::retry::{Policy, Retry, RetryLayer};
+use tower::{BoxError, Service, ServiceBuilder, ServiceExt as _};
+
+use crate::probe::{Failed, poll_ready};
+
+/// A service that never answers.
+fn hangs() -> impl Service<(), Response = (), Error = BoxError, Future: Send> + Clone {
+    tower::service_fn(|(): ()| std::future::pending::<Result<(), BoxError>>())
+}
+
+/// A service that is dead, and how often it was asked.
+fn dead() -> (impl Service<(), Response = (), Error = Failed, Future: Send> + Clone, Arc<AtomicU64>) {
+    let asked = Arc::new(AtomicU64::new(0));
+    let counted = asked.clone();
+    let service = tower::service_fn(move |(): ()| {
+        counted.fetch_add(1, Ordering::Relaxed);
+        ready(Err::<(), _>(Failed))
+    });
+    (service, asked)
+}
+
+async fn ask<S: Service<()>>(service: &mut S) -> Result<S::Response, S::Error> {
+    service.ready().await?.call(()).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_time_out_within_the_breaker_opens_it_and_one_outside_never_does() {
+    let [right, wrong] = [3, 3].map(|streak| Fixture::with_rule(trip::failure_streak(streak)));
+    let layer = |fixture: &Fixture| {
+        let refused = |refusal: CallNotPermitted| Err::<(), BoxError>(refusal.into());
+        CircuitBreakerLayer::new(fixture.breaker.clone()).rejected(refused)
+    };
+    let mut within = ServiceBuilder::new().layer(layer(&right)).timeout(seconds(1)).service(hangs());
+    let mut outside = ServiceBuilder::new().timeout(seconds(1)).layer(layer(&wrong)).service(hangs());
+    for _ in 0..20 {
+        ask(&mut within).await.expect_err("it hangs");
+        ask(&mut outside).await.expect_err("it hangs");
+    }
+    assert_eq!((right.state(), wrong.state()), (State::Open, State::Closed));
+    assert_eq!((right.breaker.snapshot().rejected, wrong.breaker.snapshot().totals.cancelled), (17, 20));
+}
+
+/// Retries so often, by a clock that the test moves.
+#[derive(Clone)]
+struct Retries {
+    left: u32,
+    clock: ManualClock,
+}
+
+impl Retries {
+    fn after(&self, delay: Duration) -> Ready<()> {
+        self.clock.advance(delay);
+        ready(())
+    }
+}
+
+impl<T, E> Policy<(), T, Error<E>> for Retries {
+    type Future = Ready<()>;
+
+    fn retry(&mut self, (): &mut (), result: &mut Result<T, Error<E>>) -> Option<Ready<()>> {
+        self.left = self.left.checked_sub(1)?;
+        let planned = Some(millis(100));
+        let delay = match result {
+            Ok(_) => None,
+            Err(Error::NotPermitted(refusal)) => refusal.delay_retry(planned),
+            Err(Error::Inner(_)) => planned,
+        };
+        delay.map(|delay| self.after(delay))
+    }
+
+    fn clone_request(&mut self, (): &()) -> Option<()> {
+        Some(())
+    }
+}
+
+impl<T> Policy<(), T, Failed> for Retries {
+    type Future = Ready<()>;
+
+    fn retry(&mut self, (): &mut (), result: &mut Result<T, Failed>) -> Option<Ready<()>> {
+        self.left = self.left.checked_sub(1)?;
+        result.is_err().then(|| self.after(millis(100)))
+    }
+
+    fn clone_request(&mut self, (): &()) -> Option<()> {
+        Some(())
+    }
+}
+
+#[tokio::test]
+async fn retries_outside_the_breaker_count_and_those_within_cost_a_dead_service_three_times_the_calls() {
+    let [right, wrong] = [6, 6].map(|streak| Fixture::with_rule(trip::failure_streak(streak)));
+    let retries = |fixture: &Fixture| RetryLayer::new(Retries { left: 2, clock: fixture.clock.clone() });
+    let ((service, asked), (other, asked_within)) = (dead(), dead());
+    let mut outside = ServiceBuilder::new()
+        .layer(retries(&right))
+        .layer(CircuitBreakerLayer::new(right.breaker.clone()))
+        .service(service);
+    let mut within = ServiceBuilder::new()
+        .layer(CircuitBreakerLayer::new(wrong.breaker.clone()))
+        .layer(retries(&wrong))
+        .service(other);
+    while right.state() == State::Closed {
+        ask(&mut outside).await.expect_err("it is dead");
+    }
+    while wrong.state() == State::Closed {
+        ask(&mut within).await.expect_err("it is dead");
+    }
+    assert_eq!((asked.load(Ordering::Relaxed), asked_within.load(Ordering::Relaxed)), (6, 18));
+}
+
+/// A call that hangs has the only slot.
+#[tokio::test]
+async fn a_limit_within_the_breaker_does_not_keep_refusals_waiting_and_one_outside_does() {
+    let fixture = Fixture::with_rule(trip::failure_streak(1));
+    let layer = CircuitBreakerLayer::new(fixture.breaker.clone());
+    let mut within = ServiceBuilder::new().layer(layer.clone()).concurrency_limit(1).service(hangs());
+    let mut outside = ServiceBuilder::new().concurrency_limit(1).layer(layer).service(hangs());
+    let _hung = within.ready().await.expect("ready").call(());
+    let _also_hung = outside.ready().await.expect("ready").call(());
+    fixture.trip();
+    assert!(poll_ready(&mut outside).is_pending());
+    assert!(matches!(ask(&mut within).await, Err(Error::NotPermitted(_))));
+}
+
+/// The whole stack in the right order: the service dies and recovers, and one patient caller sees nothing of it.
+#[tokio::test(start_paused = true)]
+async fn the_whole_stack_recovers() {
+    let fixture = Fixture::with_rule(trip::failure_streak(3));
+    let asked = Arc::new(AtomicU64::new(0));
+    let counted = asked.clone();
+    let recovers = tower::service_fn(move |(): ()| {
+        let dies = counted.fetch_add(1, Ordering::Relaxed) < 3;
+        async move { if dies { std::future::pending().await } else { Ok::<_, BoxError>(7) } }
+    });
+    let stack = ServiceBuilder::new()
+        .layer(CircuitBreakerLayer::new(fixture.breaker.clone()))
+        .concurrency_limit(1)
+        .timeout(seconds(1))
+        .service(recovers);
+    let retries = Retries { left: 9, clock: fixture.clock.clone() };
+    let mut stack = Retry::new(retries, stack);
+    assert_eq!(ask(&mut stack).await.expect("it has recovered"), 7);
+    assert_eq!(asked.load(Ordering::Relaxed), 4, "three attempts failed, one was refused and waited");
+    assert_eq!(fixture.breaker.snapshot().totals.refused, 1);
+}
+
+#[tokio::test]
+async fn backon_waits_for_as_long_as_a_refusal_says() {
+    for (forced, waits) in [(false, vec![seconds(60)]), (true, vec![])] {
+        let fixture = Fixture::with_rule(trip::failure_streak(1));
+        fixture.trip();
+        if forced {
+            fixture.breaker.force_open();
+        }
+        let slept = Arc::new(Mutex::new(Vec::new()));
+        let (clock, sleeps) = (fixture.clock.clone(), slept.clone());
+        let result = (|| fixture.breaker.call_async(ready(Err::<(), _>(Failed))))
+            .retry(ConstantBuilder::default().with_delay(millis(100)).with_max_times(1))
+            .sleep(move |delay: Duration| {
+                clock.advance(delay);
+                sleeps.lock().expect("no test panics here").push(delay);
+                ready(())
+            })
+            .adjust(|error: &Error<Failed>, planned| match error {
+                Error::NotPermitted(refusal) => refusal.delay_retry(planned),
+                Error::Inner(_) => planned,
+            })
+            .await;
+        result.expect_err("it is dead");
+        assert_eq!(*slept.lock().expect("no test panics here"), waits, "as long as it says, or not at all");
+    }
+}

@@ -1,0 +1,194 @@
+//! Who is ready when, and what that costs. The scenarios of the contract tests that peers have for their layers are among these.
+
+use std::task::Poll;
+
+use fluxgate::tower::{CircuitBreakerLayer, CircuitBreakerService};
+use fluxgate::{CircuitBreaker, Error, State, trip};
+use fluxgate_tests::fixture::{Fixture, seconds};
+use tower::limit::ConcurrencyLimit;
+use tower::{Layer, Service as _};
+
+use crate::probe::{Control, Failed, Probe, Readiness, call, now, poll_ready, probe};
+
+fn guarded(breaker: &CircuitBreaker) -> (CircuitBreakerService<Probe>, Control) {
+    let (service, control) = probe();
+    (CircuitBreakerLayer::new(breaker.clone()).layer(service), control)
+}
+
+#[test]
+fn while_closed_it_is_ready_when_the_service_within_is() {
+    let fixture = Fixture::new(|builder| builder);
+    let (mut service, control) = guarded(&fixture.breaker);
+    control.set(Readiness::Unready);
+    assert_eq!(poll_ready(&mut service), Poll::Pending);
+    control.set(Readiness::Ready);
+    assert_eq!(poll_ready(&mut service), Poll::Ready(Ok(())));
+    drop(service.call(0));
+}
+
+/// A clone of a service that was ready is not: the probe panics if it is called without.
+#[test]
+fn the_service_that_was_ready_is_the_one_that_is_called() {
+    let fixture = Fixture::new(|builder| builder);
+    let (mut service, control) = guarded(&fixture.breaker);
+    for _ in 0..3 {
+        let future = call(&mut service, 0);
+        control.answer(Ok(1));
+        assert_eq!(now(future), Ok(1));
+        service = service.clone();
+    }
+}
+
+#[tokio::test]
+async fn works_around_and_within_a_concurrency_limit() {
+    let fixture = Fixture::new(|builder| builder);
+    let layer = CircuitBreakerLayer::new(fixture.breaker.clone());
+    let (service, control) = probe();
+    let mut within = layer.layer(ConcurrencyLimit::new(service.clone(), 1));
+    let mut around = ConcurrencyLimit::new(layer.layer(service), 1);
+    for _ in 0..3 {
+        let (one, another) = (call(&mut within, 0), call(&mut around, 0));
+        assert_eq!((poll_ready(&mut within), poll_ready(&mut around)), (Poll::Pending, Poll::Pending));
+        control.answer(Ok(1));
+        control.answer(Ok(2));
+        assert_eq!((one.await, another.await), (Ok(1), Ok(2)));
+    }
+}
+
+/// Calls that hang take up what limits the service within; calls that are refused need none of it.
+#[test]
+fn while_open_it_refuses_at_once_though_the_service_within_is_not_ready() {
+    let fixture = Fixture::new(|builder| builder);
+    let (mut service, control) = guarded(&fixture.breaker);
+    control.set(Readiness::Unready);
+    fixture.trip();
+    let mut clone = service.clone();
+    for service in [&mut service, &mut clone] {
+        // Being ready twice is no more than being ready once.
+        assert_eq!(poll_ready(service), Poll::Ready(Ok(())));
+        assert!(matches!(now(call(service, 0)), Err(Error::NotPermitted(_))));
+    }
+    assert_eq!((control.readied(), control.calls()), (0, 0));
+    assert_eq!(fixture.breaker.snapshot().rejected, 2, "calls that were refused count, readiness does not");
+}
+
+#[test]
+fn a_service_that_was_ready_to_refuse_does_so_though_the_breaker_has_closed() {
+    let fixture = Fixture::new(|builder| builder);
+    let (mut service, control) = guarded(&fixture.breaker);
+    fixture.trip();
+    assert_eq!(poll_ready(&mut service), Poll::Ready(Ok(())));
+    fixture.breaker.reset();
+    let Err(Error::NotPermitted(refusal)) = now(service.call(0)) else {
+        panic!("nobody asked the service within")
+    };
+    assert_eq!(refusal.state(), State::Open, "it was when it was asked");
+    assert_eq!((control.calls(), fixture.counts()), (0, (0, 0)));
+    let future = call(&mut service, 0);
+    control.answer(Ok(1));
+    assert_eq!(now(future), Ok(1));
+}
+
+/// The slot that it could take is the trial's next one, and stays free.
+#[test]
+fn a_service_that_was_ready_to_refuse_takes_no_slot_of_a_trial() {
+    let fixture = Fixture::new(|builder| builder.max_half_open_calls(1));
+    let (mut service, control) = guarded(&fixture.breaker);
+    fixture.trip();
+    assert_eq!(poll_ready(&mut service), Poll::Ready(Ok(())));
+    fixture.wait();
+    assert!(matches!(now(service.call(0)), Err(Error::NotPermitted(_))));
+    let future = call(&mut service, 0);
+    control.answer(Ok(1));
+    assert_eq!(now(future), Ok(1));
+}
+
+#[test]
+fn the_first_call_after_the_pause_is_admitted_once_the_service_within_is_ready() {
+    let fixture = Fixture::new(|builder| builder);
+    let (mut service, control) = guarded(&fixture.breaker);
+    control.set(Readiness::Unready);
+    fixture.before_trial();
+    assert_eq!(poll_ready(&mut service), Poll::Pending, "a probe needs the service");
+    assert_eq!(fixture.state(), State::Open, "readiness changes nothing");
+    control.set(Readiness::Ready);
+    drop(call(&mut service, 0));
+    assert_eq!(fixture.state(), State::HalfOpen);
+}
+
+#[test]
+fn readiness_holds_no_slot() {
+    let fixture = Fixture::new(|builder| builder.max_half_open_calls(1));
+    fixture.before_trial();
+    let (service, control) = guarded(&fixture.breaker);
+    let mut ready: Vec<_> = (0..100).map(|_| service.clone()).collect();
+    for service in &mut ready {
+        assert_eq!(poll_ready(service), Poll::Ready(Ok(())));
+    }
+    // 100 are ready, and for one there is a slot. The others drop without ever being called.
+    let first = ready[0].call(0);
+    for service in ready.iter_mut().skip(1).take(9) {
+        assert!(matches!(now(service.call(0)), Err(Error::NotPermitted(_))));
+    }
+    drop(ready);
+    assert_eq!(control.calls(), 1);
+    control.answer(Ok(1));
+    assert_eq!(now(first), Ok(1));
+    let snapshot = fixture.breaker.snapshot();
+    assert_eq!((snapshot.rejected, snapshot.totals.cancelled), (9, 0));
+}
+
+#[test]
+fn while_a_trial_has_no_room_it_refuses_without_asking_the_service_within() {
+    let fixture = Fixture::new(|builder| builder.max_half_open_calls(1));
+    fixture.before_trial();
+    let (mut service, control) = guarded(&fixture.breaker);
+    let _probe = call(&mut service, 0);
+    let asked = control.readied();
+    let mut another = service.clone();
+    let Err(Error::NotPermitted(refusal)) = now(call(&mut another, 0)) else { panic!("no slot is free") };
+    assert_eq!(refusal.state(), State::HalfOpen);
+    assert_eq!(control.readied(), asked);
+}
+
+/// If a hung probe made the service ready only to refuse, nobody would ever end the trial.
+#[test]
+fn a_trial_whose_probe_hangs_is_ended_by_the_next_call() {
+    let fixture = Fixture::new(|builder| builder.max_half_open_calls(1).half_open_timeout(seconds(5)));
+    fixture.before_trial();
+    let (mut service, _control) = guarded(&fixture.breaker);
+    let _probe = call(&mut service, 0);
+    fixture.advance(seconds(5));
+    assert!(matches!(now(call(&mut service, 0)), Err(Error::NotPermitted(_))));
+    assert_eq!(fixture.state(), State::Open);
+}
+
+#[test]
+fn an_error_of_readiness_is_passed_on_and_is_a_failure_that_took_its_time() {
+    let fixture = Fixture::with_rule(trip::min(2) & trip::avg_latency(seconds(9)));
+    let (mut service, control) = guarded(&fixture.breaker);
+    control.set(Readiness::Broken);
+    assert_eq!(poll_ready(&mut service), Poll::Ready(Err(Error::Inner(Failed))));
+    control.set(Readiness::Unready);
+    assert_eq!(poll_ready(&mut service), Poll::Pending);
+    fixture.advance(seconds(4));
+    assert_eq!(poll_ready(&mut service), Poll::Pending);
+    fixture.advance(seconds(4));
+    control.set(Readiness::Broken);
+    assert_eq!(poll_ready(&mut service), Poll::Ready(Err(Error::Inner(Failed))));
+    assert_eq!((fixture.counts(), fixture.breaker.metrics().avg_latency()), ((2, 2), Some(seconds(4))));
+}
+
+/// Which breaker it will be is known with the request, so only the call can be refused.
+#[test]
+fn with_a_breaker_for_each_request_it_is_ready_when_the_service_within_is() {
+    let fixture = Fixture::new(|builder| builder);
+    let (service, control) = probe();
+    let breaker = fixture.breaker.clone();
+    let mut service = CircuitBreakerLayer::new(move |_: &u32| breaker.clone()).layer(service);
+    fixture.trip();
+    control.set(Readiness::Unready);
+    assert_eq!(poll_ready(&mut service), Poll::Pending);
+    control.set(Readiness::Ready);
+    assert!(matches!(now(call(&mut service, 0)), Err(Error::NotPermitted(_))));
+}
