@@ -65,8 +65,8 @@ use crate::sync::Arc;
 ///
 /// # Cost
 ///
-/// To find a breaker costs some nanoseconds more than to look up the key in a [`HashMap`](std::collections::HashMap): no lock is taken, and
-/// nothing is written that other threads read. See [performance](crate::docs::performance).
+/// To find a breaker takes longer than to look up the key in a [`HashMap`](std::collections::HashMap), but no lock, and nothing is
+/// written that other threads read, but once a millisecond. The benchmark `keyed` measures both.
 pub struct Keyed<K> {
     family: FamilyRef,
     keys: PhantomData<fn(K) -> K>,
