@@ -29,7 +29,7 @@ pub use self::associated::AssociatedBreaker;
 pub use self::closures::{ask, captured, custom, handle, holds, never, request, run, told};
 pub use self::handlers::{Custom, Fallback, Given, Rejected, Request, Taken};
 #[cfg(feature = "keyed")]
-pub use self::keys::{Key, OwnedKey, Subject, breaker_of_key};
+pub use self::keys::{Key, KeyOf, OwnedKey, Subject, breaker_of_handle, breaker_of_key};
 pub use self::limits::{Expires, HasTimer, Limitable, limit};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};

@@ -321,3 +321,72 @@ fn a_parameter_that_is_not_used_is_stored_once() {
     let (bare, guarded) = (size_of_val(&bare_unused([0; 256], 1)), size_of_val(&guarded_unused([0; 256], 1)));
     assert!(guarded <= bare + 48, "{guarded} beside {bare}");
 }
+
+#[cfg(feature = "keyed")]
+mod keyed {
+    use fluxgate::{CallNotPermitted, CircuitBreaker, Keyed, circuit_breaker, trip};
+
+    use super::{Refused, allocated, alone};
+
+    /// A key by reference, and one that is borrowed from a part of a parameter.
+    #[circuit_breaker(key = host, trip = failure_streak(3))]
+    fn fetch(host: &str, works: bool) -> Result<(), Refused> {
+        if works { Ok(()) } else { Err(Refused) }
+    }
+
+    #[circuit_breaker(key = request.1)]
+    async fn send(request: (u8, String)) -> Result<u8, CallNotPermitted> {
+        Ok(request.0)
+    }
+
+    fn sent(host: &str) -> usize {
+        let request = (7, host.to_owned());
+        let (times, _) = allocated(|| {
+            let mut sending = std::pin::pin!(send(request));
+            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+            assert!(sending.as_mut().poll(&mut context).is_ready());
+        });
+        times
+    }
+
+    #[test]
+    fn a_key_that_has_a_breaker_is_found_without_allocating() {
+        let _alone = alone();
+        let breakers: Keyed<String> = CircuitBreaker::builder("found")
+            .trip(trip::min(10) & trip::failure_rate(0.5))
+            .keyed()
+            .max_keys(200)
+            .build()
+            .expect("valid");
+        let hosts: Vec<String> = (0..200).map(|number| format!("host-{number}.example.org")).collect();
+        let all = || {
+            for host in &hosts {
+                breakers.get(host.as_str()).acquire().expect("closed").success();
+                fetch(host, true).expect("closed");
+            }
+            assert!(breakers.existing("host-7.example.org").is_some());
+        };
+        let (made, _) = allocated(all);
+        assert!(made > 2 * hosts.len(), "each key has a breaker, made at its first call: {made} allocations");
+        let (found, bytes) = allocated(all);
+        assert_eq!((found, bytes), (0, 0));
+        assert!(sent("a") > 0);
+        assert_eq!(sent("a"), 0);
+    }
+
+    /// While nothing may go, a key that has no room costs its name, which is given back.
+    #[test]
+    fn a_key_without_room_keeps_no_memory() {
+        let _alone = alone();
+        let breakers: Keyed<u32> =
+            CircuitBreaker::builder("no room").keyed().max_keys(16).build().expect("valid");
+        for key in 0..16 {
+            breakers.get(&key).force_open();
+        }
+        let overflow = |key: u32| drop(breakers.get(&key).acquire());
+        (100..200).for_each(overflow);
+        let before = super::held();
+        (200..1_200).for_each(overflow);
+        assert_eq!(super::held() - before, 0);
+    }
+}

@@ -51,6 +51,8 @@ pub(crate) struct UnguardedItem {
     pub(crate) references: Vec<Reference>,
     /// The name that `handle` gives the function's breaker, so that uses of this name compile.
     pub(crate) handle: Option<Ident>,
+    /// Whether it names the breakers of keys.
+    pub(crate) is_keyed: bool,
     /// Tokens that make the compiler report all that is wrong.
     pub(crate) errors: TokenStream,
 }
@@ -130,6 +132,7 @@ impl GuardedFunction {
                     function,
                     references,
                     handle,
+                    is_keyed: cfg!(feature = "keyed") && arguments.get("key").is_some(),
                     errors,
                 }))
             }

@@ -45,14 +45,14 @@ pub(crate) fn guarded(its: &GuardedFunction) -> TokenStream {
 
 /// The item as it is, and the errors.
 pub(crate) fn unguarded(its: &UnguardedItem) -> TokenStream {
-    let UnguardedItem { fluxgate, item, is_expression, function, references, handle, errors } = its;
+    let UnguardedItem { fluxgate, item, is_expression, function, references, handle, is_keyed, errors } = its;
     if *is_expression {
         // Errors are of whatever type is asked for here.
         return quote!({ let _ = #item; #errors });
     }
     let Some(function) = function else { return quote!(#item #errors) };
     let private = Private::of(fluxgate.as_ref());
-    let handle = handle.as_ref().map(|handle| stand_in(handle, function, &private));
+    let handle = handle.as_ref().map(|handle| stand_in(handle, *is_keyed, function, &private));
     let references = references::of_wrong_arguments(references, &private);
     let Function { inner, block, .. } = function;
     let content = block.stream();

@@ -1,7 +1,8 @@
 //! A `key` -> the family of a function's breakers, and an expression for the breaker of a call.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens as _, quote};
+use syn::Expr;
 
 use crate::input::attributes;
 use crate::input::function::Function;
@@ -26,13 +27,35 @@ pub(crate) fn family(root: &TokenStream, its: &Settings, private: &TokenStream) 
 
 /// The breaker that `find`, a function, has in `family` for the key. Whatever is borrowed for that is given back before the body begins.
 pub(crate) fn get(find: &TokenStream, family: &TokenStream, key: &Key, private: &TokenStream) -> TokenStream {
-    let subject = &key.subject;
-    let span = span_of(&quote!(#subject)).map_or(Span::call_site(), |(first, _)| first);
-    let borrowed = respan(quote!(__fluxgate_subject()), span.resolved_at(Span::mixed_site()));
+    let subject = key.subject.to_token_stream();
+    let (first, last) = span_of(&subject).unwrap_or((Span::call_site(), Span::call_site()));
+    // All of it has the key's place, so that what is wrong with the key is told there.
+    let borrow = respan(quote!(.__fluxgate_subject()), last);
+    let subject = if binds_like_a_call(&key.subject) { subject } else { parenthesized(subject, first) };
+    let find = respan(find.clone(), first);
     quote!({
         use #private::Subject as _;
-        #find(#family, (#subject).#borrowed)
+        #find(#family, #subject #borrow)
     })
+}
+
+/// Whether a method may be called on it without parentheses.
+const fn binds_like_a_call(expression: &Expr) -> bool {
+    matches!(
+        expression,
+        Expr::Path(_)
+            | Expr::Field(_)
+            | Expr::MethodCall(_)
+            | Expr::Call(_)
+            | Expr::Paren(_)
+            | Expr::Group(_)
+    )
+}
+
+fn parenthesized(tokens: TokenStream, span: Span) -> TokenStream {
+    let mut group = Group::new(Delimiter::Parenthesis, tokens);
+    group.set_span(span);
+    TokenTree::Group(group).into()
 }
 
 /// The family under the user's name.

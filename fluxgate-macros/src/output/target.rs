@@ -80,7 +80,8 @@ impl Target {
                         format!("The circuit breakers of `{}`, by key: {}.", function.name(), its.summary);
                     let is_method = is_method(function);
                     let handle = if is_method { quote!(Self::#name) } else { quote!(#name) };
-                    let get = key::get(&quote!(#private::Keyed::get), &quote!(&#handle), key, private);
+                    let find = quote!(#private::breaker_of_handle);
+                    let get = key::get(&find, &quote!(&#handle), key, private);
                     (get, key::handle(name, ty, &documentation, &family, function, paths))
                 } else {
                     let find = quote!(#private::breaker_of_key);
@@ -121,11 +122,18 @@ impl Target {
     }
 }
 
-/// In place of the breaker of a function that is not guarded, one under the same name, so that uses of the name compile.
-pub(crate) fn stand_in(handle: &Ident, function: &Function, paths: &Private) -> TokenStream {
+/// In place of the breaker, or the breakers, of a function that is not guarded, one under the same name, so that uses of the name compile.
+pub(crate) fn stand_in(handle: &Ident, is_keyed: bool, function: &Function, paths: &Private) -> TokenStream {
     let private = &paths.name;
     let name = quote!(#private::Name::from_static(::core::module_path!()));
-    let settings = settings(&Settings::default(), private, name);
+    let its = Settings::default();
+    let settings = settings(&its, private, name);
+    if is_keyed {
+        let root = made_of(&settings, &quote!(__FLUXGATE_BREAKER), private);
+        let family = key::family(&root, &its, private);
+        let ty = quote!(::core::primitive::str);
+        return key::handle(handle, &ty, "", &family, function, paths);
+    }
     if is_method(function) {
         associated(handle, "", &settings, function, paths)
     } else {

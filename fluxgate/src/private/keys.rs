@@ -6,6 +6,7 @@ use std::hash::Hash;
 
 use super::unmet::{Impossible, Met, Unmet};
 use crate::handle::circuit_breaker::CircuitBreaker;
+use crate::handle::keyed::Keyed;
 use crate::handle::keyed::family::Family;
 
 /// What a key borrows or owns, without the references: of a `&str`, a `str`.
@@ -55,4 +56,38 @@ impl<Q: Impossible + ?Sized> Key<Unmet> for Q {
 #[inline]
 pub fn breaker_of_key<Q: Key<How> + ?Sized, How>(family: &'static Family, key: &Q) -> CircuitBreaker {
     key.breaker_in(family)
+}
+
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a key of this `handle`, whose keys are kept as `{K}`",
+    label = "expected what is kept as `{K}`, and has `Hash`, `Eq`, `Clone` and, for the name of its breaker, `Display`",
+    note = "the type that is kept is that of the parameter, or is written behind the key: `key = request.host() as String`"
+)]
+pub trait KeyOf<K, How> {
+    fn breaker_in(&self, keyed: &Keyed<K>) -> CircuitBreaker;
+}
+
+#[diagnostic::do_not_recommend]
+impl<Q, K> KeyOf<K, Met> for Q
+where
+    Q: Hash + Eq + ToOwned<Owned = K> + ?Sized,
+    K: Hash + Eq + Display + Send + Sync + 'static,
+{
+    #[inline]
+    fn breaker_in(&self, keyed: &Keyed<K>) -> CircuitBreaker {
+        keyed.get(self)
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<Q: Impossible + ?Sized, K> KeyOf<K, Unmet> for Q {
+    fn breaker_in(&self, _: &Keyed<K>) -> CircuitBreaker {
+        Q::never()
+    }
+}
+
+/// The breaker of a key, among those of a handle.
+#[inline]
+pub fn breaker_of_handle<Q: KeyOf<K, How> + ?Sized, K, How>(keyed: &Keyed<K>, key: &Q) -> CircuitBreaker {
+    key.breaker_in(keyed)
 }

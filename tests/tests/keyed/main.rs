@@ -3,6 +3,7 @@
 mod eviction;
 mod family;
 mod hostile;
+mod isolated;
 mod threads;
 
 use fluxgate::testing::ManualClock;

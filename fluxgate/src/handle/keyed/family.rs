@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::hash::Hash;
 use std::ops::Deref;
-use std::sync::atomic::fence;
 use std::time::Duration;
 
 use fluxgate_rules::metrics::nanos;
@@ -27,7 +26,7 @@ use crate::handle::isolation::double;
 use crate::state::State;
 #[cfg(feature = "test-util")]
 use crate::sync::RwLock;
-use crate::sync::{Arc, AtomicU64, OnceBox, Ordering, Reading, const_unless_model};
+use crate::sync::{Arc, AtomicU64, OnceBox, Ordering, Reading, const_unless_model, fence};
 
 /// Breakers of one kind, each for a key.
 ///

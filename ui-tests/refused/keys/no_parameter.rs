@@ -1,0 +1,10 @@
+use fluxgate::circuit_breaker;
+
+#[circuit_breaker(key = hots)]
+fn fetch(host: &str) -> std::io::Result<String> {
+    Ok(host.to_owned())
+}
+
+fn main() {
+    let _ = fetch("a");
+}
