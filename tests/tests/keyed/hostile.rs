@@ -59,6 +59,20 @@ fn invented_keys_that_succeed_push_out_no_breaker_that_is_in_use() {
     assert_eq!(hosts.get(&2).state(), State::ForcedOpen);
 }
 
+/// Regression: as many went of those who lie together, however many there were, so some places filled up, and in others nobody was left
+/// who could go.
+#[test]
+fn while_one_may_go_no_key_is_without_room() {
+    let _turn = registry();
+    for max_keys in [1, 81] {
+        let hosts: Keyed<u64> =
+            fragile("in turn", &ManualClock::new()).keyed().max_keys(max_keys).build().unwrap();
+        let shared = (0..300_000).filter(|key| hosts.get(key).name() == "in turn").count();
+        assert_eq!(shared, 0, "of {max_keys}");
+        assert_eq!(hosts.len(), max_keys);
+    }
+}
+
 /// A key that is wrong about itself, or does something else when it is asked.
 #[derive(Clone)]
 struct Odd(u8, fn(u8) -> u8);

@@ -77,10 +77,14 @@ struct Candidate<'a> {
     own: &'a dyn Fn(&Name) -> (Owned, Name),
 }
 
-/// How many places are looked through at a time.
+/// How many places are looked through at a time for breakers that were not used for long.
 const PORTION: usize = 16;
-/// How many portions are searched for a breaker that may go, when a new key has no room.
-const PORTIONS: usize = 4;
+/// How many breakers are compared when a new key has no room, and one of them is to go.
+const GROUP: usize = 8;
+/// How many such groups are looked at before none may go.
+const GROUPS: usize = 4;
+/// In how many places they are searched for. A full table has one in three taken, so there are far more in them.
+const SEARCHED: usize = 512;
 /// How often every place is looked through while `key_idle` passes.
 const ROUNDS: u64 = 8;
 /// How precisely it is noted when a breaker was last used, in nanoseconds: so often at most does a hit write.
@@ -357,14 +361,22 @@ impl Family {
         }
     }
 
-    /// Lets go, of the breakers in the next places, that which was not used for longest. Returns `false` if none may go.
+    /// Lets go, of some breakers in the next places, that which was not used for longest. Returns `false` if none of them may go, nor of
+    /// some more.
+    ///
+    /// So many breakers are looked at, and not so many places: where many are, many go, and so they stay spread evenly.
     fn make_room(&self, locked: &mut Locked<'_>, now: u64, gone: &mut Vec<Arc<Breaker>>) -> bool {
-        for _ in 0..PORTIONS {
-            let mut candidates: [(u64, usize); PORTION] = [(u64::MAX, 0); PORTION];
-            for candidate in &mut candidates {
+        let mut places = locked.place_count().min(SEARCHED);
+        for _ in 0..GROUPS {
+            let (mut candidates, mut looked_at) = ([(u64::MAX, 0); GROUP], 0);
+            while looked_at < GROUP && places > 0 {
+                places -= 1;
                 let number = locked.next();
-                if let Some(breaker) = locked.get(number).filter(|breaker| self.may_go(breaker, now)) {
-                    *candidate = (used(&breaker), number);
+                if let Some(breaker) = locked.get(number) {
+                    if self.may_go(&breaker, now) {
+                        candidates[looked_at] = (used(&breaker), number);
+                    }
+                    looked_at += 1;
                 }
             }
             candidates.sort_unstable();
