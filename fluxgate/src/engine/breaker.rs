@@ -40,6 +40,9 @@ pub struct Breaker {
     pub(crate) cause: [AtomicU64; 3],
     /// When the current state began; [`NEVER`] before the first use.
     pub(crate) since: AtomicU64,
+    /// What it is in its family, if it has one.
+    #[cfg(feature = "keyed")]
+    pub(crate) membership: Option<Membership>,
     /// The [`StateWord`] of the current generation.
     pub(crate) state: AtomicU64,
     /// [`StateWord::healthy`] of the current generation, or [`StateWord::NONE`].
@@ -98,19 +101,14 @@ pub(crate) enum Origin {
     Hidden,
     Static(&'static Breaker),
     Shared(Weak<Breaker>),
-    /// As a member of a family.
-    #[cfg(feature = "keyed")]
-    Member(Arc<Membership>),
 }
 
 /// What a breaker is in a family of breakers, of which each has a key.
 #[cfg(feature = "keyed")]
 pub(crate) struct Membership {
-    /// The way to the breaker for the registry; `None` if it belongs to a test.
-    pub(crate) itself: Option<Weak<Breaker>>,
     pub(crate) hash: u64,
     pub(crate) key: Box<dyn Any + Send + Sync>,
-    /// When the breaker was last asked for, to a millisecond.
+    /// When the breaker was last asked for, or [`NEVER`] if that was after it was last looked at.
     pub(crate) used: AtomicU64,
 }
 
@@ -120,8 +118,6 @@ impl Origin {
         match self {
             Self::Hidden => true,
             Self::Static(_) | Self::Shared(_) => false,
-            #[cfg(feature = "keyed")]
-            Self::Member(membership) => membership.itself.is_none(),
         }
     }
 
@@ -130,10 +126,6 @@ impl Origin {
         match self {
             Self::Hidden | Self::Static(_) => true,
             Self::Shared(breaker) => breaker.strong_count() > 0,
-            #[cfg(feature = "keyed")]
-            Self::Member(membership) => {
-                membership.itself.as_ref().is_none_or(|breaker| breaker.strong_count() > 0)
-            }
         }
     }
 }
@@ -176,6 +168,8 @@ impl Breaker {
                 origin,
                 cause: [AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)],
                 since: AtomicU64::new(NEVER),
+                #[cfg(feature = "keyed")]
+                membership: None,
                 state: AtomicU64::new(if counts { word.counted() } else { word }.0),
                 healthy: AtomicU64::new(StateWord::NONE.0),
                 slow_from: AtomicU64::new(if counts { 0 } else { slow_from }),
@@ -312,16 +306,6 @@ impl Breaker {
     /// function.
     pub(crate) fn trial(&self) -> Plan {
         Plan::of(self.settings().rule.nodes()).unwrap_or(Plan::SINGLE)
-    }
-
-    /// What it is in its family, if it has one.
-    #[cfg(feature = "keyed")]
-    #[inline]
-    pub(crate) fn membership(&self) -> Option<&Membership> {
-        match &self.origin {
-            Origin::Member(membership) => Some(membership),
-            _ => None,
-        }
     }
 
     pub(crate) fn name(&self) -> &Name {

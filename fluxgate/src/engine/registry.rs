@@ -48,11 +48,6 @@ impl Registry {
             Origin::Hidden => return,
             Origin::Static(breaker) => Member::Static(breaker),
             Origin::Shared(breaker) => Member::Shared(breaker.clone()),
-            #[cfg(feature = "keyed")]
-            Origin::Member(membership) => match &membership.itself {
-                Some(breaker) => Member::Shared(breaker.clone()),
-                None => return,
-            },
         };
         let place = self.place(breaker);
         self.members.lock().insert(place, member);

@@ -190,7 +190,7 @@ impl<K: Hash + Eq + Display + Send + Sync + 'static> Keyed<K> {
         K: Clone,
     {
         self.family.breakers().into_iter().filter_map(|breaker| {
-            let key = breaker.breaker().membership()?.key.downcast_ref::<K>()?.clone();
+            let key = breaker.breaker().membership.as_ref()?.key.downcast_ref::<K>()?.clone();
             Some((key, breaker))
         })
     }

@@ -1,6 +1,7 @@
 //! Breakers of one kind, each for a key.
 
 use std::any::Any;
+use std::cell::Cell;
 #[cfg(feature = "test-util")]
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -11,7 +12,7 @@ use std::time::Duration;
 use fluxgate_rules::metrics::nanos;
 
 use super::table::{Locked, Table};
-use crate::clock::UserClock;
+use crate::clock::{NEVER, UserClock};
 use crate::configuration::name::Name;
 use crate::configuration::{Settings, SettingsRef};
 use crate::engine::breaker::{Breaker, Membership, Origin};
@@ -26,7 +27,7 @@ use crate::handle::isolation::double;
 use crate::state::State;
 #[cfg(feature = "test-util")]
 use crate::sync::RwLock;
-use crate::sync::{Arc, AtomicU64, OnceBox, Ordering, Reading, const_unless_model, fence};
+use crate::sync::{Arc, AtomicU64, OnceBox, Ordering, Reading, const_unless_model, fence, thread_local};
 
 /// Breakers of one kind, each for a key.
 ///
@@ -79,6 +80,8 @@ struct Candidate<'a> {
 
 /// How many places are looked through at a time for breakers that were not used for long.
 const PORTION: usize = 16;
+/// How many such portions at once, if some were missed.
+const AT_ONCE: u64 = 16;
 /// How many breakers are compared when a new key has no room, and one of them is to go.
 const GROUP: usize = 8;
 /// How many such groups are looked at before none may go.
@@ -87,8 +90,8 @@ const GROUPS: usize = 4;
 const SEARCHED: usize = 512;
 /// How often every place is looked through while `key_idle` passes.
 const ROUNDS: u64 = 8;
-/// How precisely it is noted when a breaker was last used, in nanoseconds: so often at most does a hit write.
-const PRECISION: u64 = 1 << 20;
+/// How many hits of a thread read no clock, if their breakers were used since they were last looked at.
+const PATIENCE: u32 = 64;
 
 impl Family {
     const_unless_model! {
@@ -255,16 +258,29 @@ impl Family {
     fn find(&self, hash: u64, is: impl Fn(&Membership) -> bool) -> Option<Reading<Breaker>> {
         let members = self.members();
         let breaker = members.table.find(hash, is)?;
-        let now = self.root.now();
-        if let Some(membership) = breaker.membership()
-            && now.saturating_sub(membership.used.load(Ordering::Relaxed)) >= PRECISION
-        {
-            membership.used.store(now, Ordering::Relaxed);
-            if now >= members.looks_at.load(Ordering::Relaxed) {
-                self.look_through(now);
+        if let Some(membership) = &breaker.membership {
+            let is_noted = membership.used.load(Ordering::Relaxed) == NEVER;
+            if !is_noted || is_turn() {
+                self.note(membership, members);
             }
         }
         Some(breaker)
+    }
+
+    /// Notes that a breaker is used, and looks for others that are not, if it is time.
+    #[cold]
+    #[inline(never)]
+    fn note(&self, membership: &Membership, members: &Members) {
+        let now = self.root.now();
+        let used = membership.used.load(Ordering::Relaxed);
+        // The time is noted if a clock was given, which may stand still meanwhile; else, that there is no need to read it again.
+        let noted = if self.root.clock.is_some() { now } else { NEVER };
+        if used != noted {
+            membership.used.store(noted, Ordering::Relaxed);
+        }
+        if now >= members.looks_at.load(Ordering::Relaxed) {
+            self.look_through(now);
+        }
     }
 
     /// Makes the breaker of a key that has none, unless another thread does, or there is no room.
@@ -302,9 +318,10 @@ impl Family {
         let clock = self.root.clock.as_deref().map(UserClock::again).map(Box::new);
         let is_hidden = self.root.origin.is_hidden();
         let breaker = Arc::new_cyclic(|itself| {
-            let itself = (!is_hidden).then(|| itself.clone());
-            let membership = Membership { itself, hash, key, used: AtomicU64::new(now) };
-            Breaker::detached(SettingsRef::shared(settings), clock, Origin::Member(Arc::new(membership)))
+            let origin = if is_hidden { Origin::Hidden } else { Origin::Shared(itself.clone()) };
+            let mut breaker = Breaker::detached(SettingsRef::shared(settings), clock, origin);
+            breaker.membership = Some(Membership { hash, key, used: AtomicU64::new(now) });
+            breaker
         });
         for listener in &self.listeners {
             subscribe(&breaker, listener.clone());
@@ -339,10 +356,11 @@ impl Family {
         if now >= due {
             let portions = (locked.place_count() / PORTION) as u64;
             let pause = (self.key_idle / ROUNDS / portions).max(1);
-            // One portion a call makes up for what was missed, but more than a round is not owed.
-            let owed = pause.saturating_mul(portions);
-            looks_at.store(due.max(now.saturating_sub(owed)).saturating_add(pause), Ordering::Relaxed);
-            self.let_idle_go(locked, now, PORTION, gone);
+            // What was missed is made up for, but not all at once, and more than a round is not owed.
+            let since = due.max(now.saturating_sub(pause.saturating_mul(portions)));
+            let owed = ((now - since) / pause + 1).min(AT_ONCE);
+            looks_at.store(since.saturating_add(pause.saturating_mul(owed)), Ordering::Relaxed);
+            self.let_idle_go(locked, now, PORTION * owed as usize, gone);
         }
     }
 
@@ -374,7 +392,7 @@ impl Family {
                 let number = locked.next();
                 if let Some(breaker) = locked.get(number) {
                     if self.may_go(&breaker, now) {
-                        candidates[looked_at] = (used(&breaker), number);
+                        candidates[looked_at] = (used(&breaker, now), number);
                     }
                     looked_at += 1;
                 }
@@ -429,12 +447,32 @@ impl Family {
     }
 
     fn is_idle(&self, breaker: &Breaker, now: u64) -> bool {
-        now.saturating_sub(used(breaker)) >= self.key_idle
+        now.saturating_sub(used(breaker, now)) >= self.key_idle
     }
 }
 
-fn used(breaker: &Breaker) -> u64 {
-    breaker.membership().map_or(0, |membership| membership.used.load(Ordering::Relaxed))
+/// When it was last used, as far as that is known: it may have been any time since it was last looked at.
+fn used(breaker: &Breaker, now: u64) -> u64 {
+    let Some(membership) = &breaker.membership else { return 0 };
+    let used = membership.used.load(Ordering::Relaxed);
+    if used != NEVER {
+        return used;
+    }
+    membership.used.store(now, Ordering::Relaxed);
+    now
+}
+
+/// Whether this thread is to read the clock again: at every so many hits.
+#[inline]
+fn is_turn() -> bool {
+    thread_local! {
+        static HITS: Cell<u32> = const { Cell::new(0) };
+    }
+    let hits = HITS.with(|hits| {
+        hits.set(hits.get().wrapping_add(1));
+        hits.get()
+    });
+    hits.is_multiple_of(PATIENCE)
 }
 
 /// Whether it is the breaker of this key. Families whose keys are known to the compiler alone may have some of several types.

@@ -87,7 +87,8 @@ impl Table {
             }
             if there == hash {
                 let breaker = place.breaker.read();
-                if breaker.membership().is_some_and(|membership| membership.hash == hash && is(membership)) {
+                let membership = breaker.membership.as_ref();
+                if membership.is_some_and(|membership| membership.hash == hash && is(membership)) {
                     return Some(breaker);
                 }
             }

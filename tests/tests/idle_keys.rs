@@ -1,0 +1,57 @@
+//! Breakers of keys that have no clock of their own: they read that of the process, but not each time that they are used. It is a matter of
+//! the process, so this test has one of its own.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use fluxgate::{CircuitBreaker, Clock, Keyed};
+
+static SECONDS: AtomicU64 = AtomicU64::new(1_000);
+static READINGS: AtomicU64 = AtomicU64::new(0);
+
+struct Counted;
+
+impl Clock for Counted {
+    fn now(&self) -> Duration {
+        READINGS.fetch_add(1, Ordering::SeqCst);
+        Duration::from_secs(SECONDS.load(Ordering::SeqCst))
+    }
+}
+
+fn pass(seconds: u64) {
+    SECONDS.fetch_add(seconds, Ordering::SeqCst);
+}
+
+#[test]
+fn what_is_used_stays_and_what_is_not_goes() {
+    fluxgate::set_clock(Counted).expect("nobody has read the time");
+    let hosts: Keyed<u32> = CircuitBreaker::builder("idle").keyed().build().expect("valid");
+    (0..500).for_each(|host| drop(hosts.get(&host)));
+
+    // Nobody reads the clock at each hit.
+    hosts.get(&7);
+    let before = READINGS.load(Ordering::SeqCst);
+    (0..6_400).for_each(|_| drop(hosts.get(&7)));
+    assert_eq!(READINGS.load(Ordering::SeqCst) - before, 100);
+
+    // It was used just before the others went, although no clock was read then.
+    pass(3_500);
+    hosts.get(&7);
+    pass(101);
+    assert_eq!(hosts.iter().map(|(host, _)| host).collect::<Vec<_>>(), [7]);
+    pass(3_599);
+    assert_eq!(hosts.len(), 1);
+    pass(1);
+    assert!(hosts.is_empty());
+
+    // Others go while one is used, however seldom the clock is read.
+    let made: Vec<_> = (0..500).map(|host| hosts.get(&host)).collect();
+    let held = |family: &Keyed<u32>| (0..500).filter(|host| family.existing(host).is_some()).count();
+    drop(made);
+    assert_eq!(held(&hosts), 500);
+    for _ in 0..20_000 {
+        pass(1);
+        hosts.get(&7);
+    }
+    assert_eq!(held(&hosts), 1);
+}
