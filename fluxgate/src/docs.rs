@@ -19,6 +19,9 @@ pub mod compiler {
         Becomes, Custom, Expires, Fallback, Given, HasTimer, Limitable, Met, Refusable, Rejected, Returned,
         Taken, Unmet,
     };
+    #[cfg(feature = "keyed")]
+    #[doc(hidden)]
+    pub use crate::private::{Key, KeyOf};
 }
 
 #[doc = include_str!("../docs/choosing.md")]
