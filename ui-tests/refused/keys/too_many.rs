@@ -1,4 +1,4 @@
-// fix: `max_keys = 10_000_000` => `max_keys = 1000000`
+// fix by hand: `max_keys = 10_000_000` => `max_keys = 1000000`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(key = host, max_keys = 10_000_000)]
