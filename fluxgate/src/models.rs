@@ -27,6 +27,8 @@ mod changes;
 mod clocks;
 mod counting;
 mod faults;
+#[cfg(feature = "keyed")]
+mod keys;
 mod openings;
 mod transitions;
 mod verdicts;

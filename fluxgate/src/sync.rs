@@ -15,6 +15,8 @@ pub(crate) use self::model::*;
 mod real {
     use arc_swap::{ArcSwap, Guard};
     pub(crate) use once_cell::race::OnceBox;
+    #[cfg(feature = "keyed")]
+    pub(crate) use std::hash::RandomState;
     use std::ops::Deref;
     use std::sync::TryLockError;
     pub(crate) use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
@@ -140,12 +142,18 @@ macro_rules! model_thread_local {
 #[cfg(fluxgate_loom)]
 mod model {
     use loom::sync::atomic::AtomicBool;
+    #[cfg(feature = "keyed")]
+    use std::hash::{BuildHasherDefault, DefaultHasher};
     use std::sync::OnceLock;
 
     pub(crate) use loom::sync::MutexGuard;
     pub(crate) use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
     pub(crate) use model_thread_local as thread_local;
     pub(crate) use std::sync::{Arc, Weak};
+
+    /// A model takes the same steps each time.
+    #[cfg(feature = "keyed")]
+    pub(crate) type RandomState = BuildHasherDefault<DefaultHasher>;
 
     pub(crate) struct Mutex<T>(loom::sync::Mutex<T>);
 

@@ -354,7 +354,7 @@ impl Family {
         let looks_at = &self.members().looks_at;
         let due = looks_at.load(Ordering::Relaxed);
         if now >= due {
-            let portions = (locked.place_count() / PORTION) as u64;
+            let portions = locked.place_count().div_ceil(PORTION) as u64;
             let pause = (self.key_idle / ROUNDS / portions).max(1);
             // What was missed is made up for, but not all at once, and more than a round is not owed.
             let since = due.max(now.saturating_sub(pause.saturating_mul(portions)));

@@ -5,10 +5,10 @@
 //! change ends with a new version of the table, and one who has found nothing, and then has the lock, and sees the same version as
 //! before the search, knows that there was nothing. So no key is ever compared under the lock, which is a user's code.
 
-use std::hash::{BuildHasher as _, Hash, RandomState};
+use std::hash::{BuildHasher as _, Hash};
 
 use crate::engine::breaker::{Breaker, Membership};
-use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, OnceBox, Ordering, Reading, Replaceable};
+use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, OnceBox, Ordering, RandomState, Reading, Replaceable};
 
 /// The breakers of a family.
 pub(super) struct Table {
@@ -64,7 +64,7 @@ impl Table {
             size: AtomicU64::new(0),
             version: AtomicU64::new(0),
             vacant,
-            hashes: RandomState::new(),
+            hashes: RandomState::default(),
             largest: places_for(capacity).next_power_of_two(),
             extent: Mutex::new(Extent { length: 0, hand: 0 }),
         }
