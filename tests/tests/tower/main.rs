@@ -3,8 +3,10 @@
 mod axum;
 mod bodies;
 mod calls;
+mod classify;
 mod clients;
 mod grpc;
+mod keyed;
 mod order;
 mod pending;
 mod probe;
