@@ -1,5 +1,6 @@
 //! The layer of tower: what it does to a service, and at work in real servers and clients.
 
+mod annotated;
 mod axum;
 mod bodies;
 mod calls;
