@@ -74,7 +74,11 @@ fn main() {
         }
         called.push(start.elapsed().as_nanos() as f64 / MADE as f64);
     }
-    println!("a new key's breaker: {:.0} ns to make, {:.0} ns for its first call", median(made), median(called));
+    println!(
+        "a new key's breaker: {:.0} ns to make, {:.0} ns for its first call",
+        median(made),
+        median(called)
+    );
 }
 
 /// Nanoseconds a find takes on each of so many threads.
@@ -93,7 +97,12 @@ fn time(threads: usize, keys: &[String], find: &(dyn Fn(&str) -> u64 + Sync)) ->
         start.elapsed().as_nanos() as f64 / FINDS as f64
     };
     thread::scope(|scope| {
-        let started: Vec<_> = (0..threads).map(|nth| { let run = &run; scope.spawn(move || run(nth)) }).collect();
+        let started: Vec<_> = (0..threads)
+            .map(|nth| {
+                let run = &run;
+                scope.spawn(move || run(nth))
+            })
+            .collect();
         started.into_iter().map(|thread| thread.join().expect("no panic")).fold(0.0, f64::max)
     })
 }
