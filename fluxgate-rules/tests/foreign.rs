@@ -121,7 +121,7 @@ fn a_word_keeps_its_meaning_and_its_value() {
             let is_ours = [&TRIP, &WINDOW, &RETRY, &PERMIT].iter().any(|vocabulary| {
                 vocabulary.entry(foreign.word).is_some()
                     || vocabulary.entries.iter().flat_map(|it| it.keywords).any(|it| it.name == foreign.word)
-            });
+            }) || NAMES.iter().any(|(name, _)| *name == foreign.word);
             let is_alone =
                 !matches!(meaning.part, Part::Unit | Part::Elsewhere(_)) && meaning.setting != "outcome";
             if is_ours || !is_alone || !is_first(meaning, foreign.word) {

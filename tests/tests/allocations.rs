@@ -233,7 +233,8 @@ fn breakers_that_are_dropped_leave_no_byte_behind() {
             breaker.acquire().expect("closed").failure();
         }
         let used = each(held());
-        assert!(idle <= 608 && used <= 1_048, "a breaker takes {idle} bytes, in use {used}");
+        // With every feature.
+        assert!(idle <= 616 && used <= 1_072, "a breaker takes {idle} bytes, in use {used}");
         // In any order.
         fastrand::Rng::with_seed(round).shuffle(&mut breakers);
         drop(breakers);

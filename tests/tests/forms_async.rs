@@ -443,11 +443,13 @@ fn guarded_opaque(number: u64) -> impl Future<Output = Result<u64, Failure>> {
 
 #[test]
 fn a_guarded_future_is_at_most_four_words_larger() {
+    // And one for a drill's delay, where there are any.
+    const WORDS: usize = if cfg!(feature = "chaos") { 5 } else { 4 };
     let _clock = isolate();
     let (size, bare_size) = (size_of_val(&guarded("", 1)), size_of_val(&bare("", 1)));
-    assert!(size <= bare_size.next_multiple_of(8) + 32, "{size} beside {bare_size}");
+    assert!(size <= bare_size.next_multiple_of(8) + 8 * WORDS, "{size} beside {bare_size}");
     let (size, bare_size) = (size_of_val(&guarded_opaque(1)), size_of_val(&bare_opaque(1)));
-    assert!(size <= bare_size.next_multiple_of(8) + 32, "{size} beside {bare_size}");
+    assert!(size <= bare_size.next_multiple_of(8) + 8 * WORDS, "{size} beside {bare_size}");
     assert_eq!(run(guarded("ab", 1)), run(bare("ab", 1)));
     assert_eq!(run(guarded_opaque(1)), run(bare_opaque(1)));
 }

@@ -19,6 +19,8 @@ const RESULT = { reset: "closed", force_open: "forced_open", disable: "disabled"
 const entries = new Map();
 const transitions = [];
 let access = "read_only";
+// Until the server has told of all breakers, it is not known whether there are any.
+let isTold = false;
 let clock = { second: 0, at: 0 };
 let lastMessage = performance.now();
 let selected = null;
@@ -101,6 +103,7 @@ function take(shown, at) {
 
 function everything(message) {
   const at = performance.now();
+  isTold = true;
   access = message.access;
   clock = { second: message.second, at };
   entries.clear();
@@ -498,7 +501,7 @@ function summarise() {
   document.title = troubled > 0 ? `(${troubled}) Circuit breakers` : "Circuit breakers";
   const isEmpty = order.length === 0;
   page.table.hidden = isEmpty;
-  page.empty.hidden = !isEmpty;
+  page.empty.hidden = !isEmpty || !isTold;
   if (isEmpty) {
     const isAll = entries.size === 0;
     write($("p", page.empty), isAll ? "There is no breaker yet. One appears when it is built, registered or first used." : "No breaker is like that.");

@@ -31,7 +31,7 @@ use crate::sync::{Arc, AtomicU64, OnceBox, Ordering, Reading, const_unless_model
 
 /// Breakers of one kind, each for a key.
 ///
-/// A key's breaker is made when the key first comes. From then on it is found in a [`Table`], and by the registry like any other.
+/// A key's breaker is made when the key first comes. From then on it is found in a table, and by the registry like any other.
 pub struct Family {
     /// The breaker of all keys that have no room. It has the family's name, settings and clock.
     root: Root,
