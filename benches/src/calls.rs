@@ -1,12 +1,17 @@
 //! Guarded functions whose instructions are counted, one call of each being one function that is not inlined.
 
+use std::cell::RefCell;
+use std::future;
 use std::hint::black_box;
 use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use fluxgate::tower::{CircuitBreakerLayer, CircuitBreakerService};
 use fluxgate::trip::{self, Rule};
 use fluxgate::window::{self, Window};
 use fluxgate::{__private::clock, CircuitBreaker, Collector, Error, State, breaker, circuit_breaker, retry};
+use tower_layer::Layer as _;
 
 use crate::work::{FAILS, Failure, Rejected, Response, ok, ready, sometimes, work, work_async};
 
@@ -22,7 +27,7 @@ pub struct Case {
     pub silent: Option<&'static str>,
 }
 
-pub const CASES: [Case; 30] = [
+pub const CASES: [Case; 33] = [
     case("bare call", |times| calls(times, bare)).bare(),
     case("bare async call", |times| calls(times, bare_async)).bare(),
     case("attribute, healthy", |times| calls(times, attribute)).healthy().silent("attribute"),
@@ -58,6 +63,24 @@ pub const CASES: [Case; 30] = [
         .over("bare async call")
         .healthy()
         .silent("by_hand_async"),
+    case("bare service of tower", |times| {
+        let service = RefCell::new(Work);
+        calls(times, |input| bare_service(&mut service.borrow_mut(), input))
+    })
+    .bare(),
+    case("layer of tower, healthy", |times| {
+        let service = RefCell::new(CircuitBreakerLayer::new(&SHARED).layer(Work));
+        calls(times, |input| layer(&mut service.borrow_mut(), input))
+    })
+    .over("bare service of tower")
+    .healthy(),
+    case("layer of tower, built breaker, healthy", |times| {
+        let breaker = breaker(window::count(100), rate());
+        let service = RefCell::new(CircuitBreakerLayer::new(breaker).layer(Work));
+        calls(times, |input| layer_of_built(&mut service.borrow_mut(), input))
+    })
+    .over("bare service of tower")
+    .healthy(),
     case("built, healthy", |times| {
         let breaker = breaker(window::count(100), rate());
         calls(times, |input| by_hand(&breaker, input))
@@ -289,6 +312,50 @@ pub fn by_hand(breaker: &CircuitBreaker, input: u64) -> Result<u64, Error<Failur
 #[inline(never)]
 pub fn by_hand_async(breaker: &CircuitBreaker, input: u64) -> Result<u64, Error<Failure>> {
     ready(breaker.call_async(work_async(input)))
+}
+
+/// A service of tower that is always ready.
+#[derive(Clone, Copy)]
+pub struct Work;
+
+impl tower_service::Service<u64> for Work {
+    type Response = u64;
+    type Error = Failure;
+    type Future = future::Ready<Answer>;
+
+    #[inline]
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Failure>> {
+        Poll::Ready(Ok(()))
+    }
+
+    #[inline]
+    fn call(&mut self, input: u64) -> Self::Future {
+        future::ready(work(input))
+    }
+}
+
+#[inline]
+fn call_ready<S: tower_service::Service<u64>>(service: &mut S, input: u64) -> Result<S::Response, S::Error> {
+    ready(future::poll_fn(|context| service.poll_ready(context)))?;
+    ready(service.call(input))
+}
+
+#[inline(never)]
+pub fn bare_service(service: &mut Work, input: u64) -> Answer {
+    call_ready(service, input)
+}
+
+#[inline(never)]
+pub fn layer(
+    service: &mut CircuitBreakerService<Work, &'static CircuitBreaker>,
+    input: u64,
+) -> Result<u64, Error<Failure>> {
+    call_ready(service, input)
+}
+
+#[inline(never)]
+pub fn layer_of_built(service: &mut CircuitBreakerService<Work>, input: u64) -> Result<u64, Error<Failure>> {
+    call_ready(service, input)
 }
 
 #[inline(never)]

@@ -46,6 +46,7 @@ impl CircuitBreaker {
 }
 
 /// The handle, or one to the double if a test has isolated this thread.
+#[inline]
 pub(super) fn resolved(breaker: CircuitBreaker) -> CircuitBreaker {
     match double(breaker.breaker()) {
         Some(double) => CircuitBreaker::from_static(double),
@@ -55,6 +56,7 @@ pub(super) fn resolved(breaker: CircuitBreaker) -> CircuitBreaker {
 
 impl OwnedCall {
     /// A call that `breaker` has admitted.
+    #[inline]
     pub(super) fn new(breaker: CircuitBreaker, (word, start): (StateWord, u64)) -> Self {
         Self { breaker, word, start }
     }
@@ -110,6 +112,7 @@ impl OwnedCall {
     }
 
     /// The call itself, which is over for this handle.
+    #[inline]
     pub(super) fn take(&mut self) -> Call<'_> {
         let word = mem::replace(&mut self.word, StateWord::NONE);
         Call::from_parts(self.breaker.breaker(), word, self.start)
@@ -151,14 +154,18 @@ impl OwnedCall {
     }
 
     /// Reports the outcome of the call.
+    #[inline]
     pub fn record(mut self, outcome: Outcome) {
         self.take().record(outcome);
     }
 }
 
 impl Drop for OwnedCall {
+    #[inline]
     fn drop(&mut self) {
-        drop(self.take());
+        if self.word != StateWord::NONE {
+            drop(self.take());
+        }
     }
 }
 

@@ -26,11 +26,73 @@
 //! [`CircuitBreakerLayer::new`] takes a breaker, a reference to one in a `static`, or a closure that [finds](Select) one for a request,
 //! by its host for example. All services of a layer, and their clones, share the breaker.
 //!
+//! A `Keyed`, of the feature `keyed`, has a breaker for each key; the closure asks it for that of the request's:
+//!
+#![cfg_attr(feature = "keyed", doc = "```")]
+#![cfg_attr(not(feature = "keyed"), doc = "```ignore")]
+//! use fluxgate::tower::CircuitBreakerLayer;
+//! use fluxgate::{CircuitBreaker, Keyed};
+//!
+//! let hosts: Keyed<String> = CircuitBreaker::builder("hosts").keyed().build()?;
+//! let breakers = hosts.clone();
+//! let layer = CircuitBreakerLayer::new(move |request: &http::Request<()>| {
+//!     breakers.get(request.uri().host().unwrap_or_default())
+//! });
+//! # let _ = layer;
+//! # Ok::<(), fluxgate::ConfigError>(())
+//! ```
+//!
 //! # What is a failure
 //!
 //! By default, an `Err`; [`classify`](CircuitBreakerLayer::classify) knows better. For HTTP, `CircuitBreakerLayer::http` counts 5xx, too,
 //! and `CircuitBreakerLayer::grpc` goes by the status of gRPC. `through_body` makes a response's body part of the call: that of a
 //! download that breaks off fails, and one that has not ended keeps its slot of a trial.
+//!
+//! Classifiers of `tower_http` are adapted by a closure, so that Fluxgate is not tied to its version:
+//!
+//! ```
+//! # // As much of it as is used here.
+//! # mod tower_http {
+//! #     pub mod classify {
+//! #         pub enum ClassifiedResponse<F, S> {
+//! #             Ready(Result<(), F>),
+//! #             RequiresEos(S),
+//! #         }
+//! #         pub trait ClassifyResponse {
+//! #             fn classify_response<B>(self, response: &http::Response<B>) -> ClassifiedResponse<String, ()>;
+//! #         }
+//! #         #[derive(Clone)]
+//! #         pub struct StatusInRangeAsFailures(std::ops::RangeInclusive<u16>);
+//! #         impl StatusInRangeAsFailures {
+//! #             pub fn new(range: std::ops::RangeInclusive<u16>) -> Self {
+//! #                 Self(range)
+//! #             }
+//! #         }
+//! #         impl ClassifyResponse for StatusInRangeAsFailures {
+//! #             fn classify_response<B>(self, response: &http::Response<B>) -> ClassifiedResponse<String, ()> {
+//! #                 let fails = self.0.contains(&response.status().as_u16());
+//! #                 ClassifiedResponse::Ready(if fails { Err(String::new()) } else { Ok(()) })
+//! #             }
+//! #         }
+//! #     }
+//! # }
+//! use fluxgate::tower::CircuitBreakerLayer;
+//! use fluxgate::{CircuitBreaker, Outcome};
+//! use tower_http::classify::{ClassifiedResponse, ClassifyResponse, StatusInRangeAsFailures};
+//!
+//! let breaker = CircuitBreaker::builder("prices").build()?;
+//! let classifier = StatusInRangeAsFailures::new(400..=599);
+//! let layer = CircuitBreakerLayer::new(breaker).classify(move |result: &Result<http::Response<()>, std::io::Error>| {
+//!     let Ok(response) = result else { return Outcome::Failure };
+//!     match classifier.clone().classify_response(response) {
+//!         ClassifiedResponse::Ready(Err(_)) => Outcome::Failure,
+//!         // What the end of a stream decides, as with gRPC, is for `CircuitBreakerLayer::grpc`.
+//!         ClassifiedResponse::Ready(Ok(())) | ClassifiedResponse::RequiresEos(_) => Outcome::Success,
+//!     }
+//! });
+//! # let _ = layer;
+//! # Ok::<(), fluxgate::ConfigError>(())
+//! ```
 //!
 //! A future or a body that is dropped before its end is a cancelled call, and counts as `on_cancel` says.
 //!

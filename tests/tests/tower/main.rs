@@ -1,10 +1,13 @@
 //! The layer of tower: what it does to a service, and at work in real servers and clients.
 
+mod annotated;
 mod axum;
 mod bodies;
 mod calls;
+mod classify;
 mod clients;
 mod grpc;
+mod keyed;
 mod order;
 mod pending;
 mod probe;

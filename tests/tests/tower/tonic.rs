@@ -22,7 +22,7 @@ use tower::{Layer as _, Service};
 
 /// Messages that are text, in place of Protocol Buffers.
 #[derive(Clone, Copy, Default)]
-struct Text;
+pub(crate) struct Text;
 
 impl Codec for Text {
     type Encode = String;
@@ -95,7 +95,7 @@ impl Service<http::Request<Body>> for Prices {
     }
 }
 
-fn answer(request: &Request<String>) -> Result<(), Status> {
+pub(crate) fn answer(request: &Request<String>) -> Result<(), Status> {
     match Code::from(request.get_ref().parse::<i32>().expect("a code")) {
         Code::Ok => Ok(()),
         code => Err(Status::new(code, "as asked for")),
@@ -112,25 +112,38 @@ impl futures_core::Stream for Messages {
     }
 }
 
-async fn listener() -> (TcpListener, SocketAddr) {
+pub(crate) async fn listener() -> (TcpListener, SocketAddr) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it is bound");
     (listener, address)
 }
 
-async fn channel() -> Channel {
+pub(crate) async fn channel() -> Channel {
+    serve(Prices).await
+}
+
+/// A channel to a server with this service.
+pub(crate) async fn serve<S>(service: S) -> Channel
+where
+    S: Service<http::Request<Body>, Response = http::Response<Body>, Error = Infallible, Future: Send>
+        + NamedService
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+{
     let (listener, address) = listener().await;
-    let server = Server::builder().add_service(Prices).serve_with_incoming(TcpIncoming::from(listener));
+    let server = Server::builder().add_service(service).serve_with_incoming(TcpIncoming::from(listener));
     tokio::spawn(server);
     connect(address)
 }
 
-fn connect(address: SocketAddr) -> Channel {
+pub(crate) fn connect(address: SocketAddr) -> Channel {
     Endpoint::from_shared(format!("http://{address}")).expect("an address").connect_lazy()
 }
 
 /// What a generated client does.
-async fn get<C>(channel: &C, code: Code) -> Result<String, Status>
+pub(crate) async fn get<C>(channel: &C, code: Code) -> Result<String, Status>
 where
     C: Clone
         + GrpcService<Body, ResponseBody: http_body::Body<Error: Into<tower::BoxError>> + Send + 'static>,

@@ -1,0 +1,105 @@
+//! Classifiers of others, by a closure. That of `tower_http` is spelled out, which is no dependency.
+
+use std::fmt::Display;
+use std::future::ready;
+use std::ops::RangeInclusive;
+
+use fluxgate::Outcome;
+use fluxgate::tower::CircuitBreakerLayer;
+use fluxgate_tests::fixture::Fixture;
+use http::{Request, Response};
+use tower::Layer as _;
+
+use crate::probe::{Failed, call, now};
+
+/// As of `tower_http::classify`: one that is asked once, of a response or of an error.
+trait ClassifyResponse {
+    type FailureClass;
+    type ClassifyEos;
+
+    fn classify_response<B>(
+        self,
+        response: &Response<B>,
+    ) -> ClassifiedResponse<Self::FailureClass, Self::ClassifyEos>;
+
+    fn classify_error<E: Display + 'static>(self, error: &E) -> Self::FailureClass;
+}
+
+enum ClassifiedResponse<FailureClass, ClassifyEos> {
+    Ready(Result<(), FailureClass>),
+    /// The end of the stream decides.
+    RequiresEos(ClassifyEos),
+}
+
+/// As `StatusInRangeAsFailures`, whose class of failures says whether it is one of the server.
+#[derive(Clone)]
+struct StatusInRange(RangeInclusive<u16>);
+
+enum Class {
+    Status(u16),
+    Error(String),
+}
+
+impl ClassifyResponse for StatusInRange {
+    type FailureClass = Class;
+    type ClassifyEos = ();
+
+    fn classify_response<B>(self, response: &Response<B>) -> ClassifiedResponse<Class, ()> {
+        let status = response.status().as_u16();
+        if status == 206 {
+            return ClassifiedResponse::RequiresEos(());
+        }
+        ClassifiedResponse::Ready(if self.0.contains(&status) { Err(Class::Status(status)) } else { Ok(()) })
+    }
+
+    fn classify_error<E: Display + 'static>(self, error: &E) -> Class {
+        Class::Error(error.to_string())
+    }
+}
+
+/// The closure that adapts any of them. What a class of failures is worth, the program knows.
+fn adapted<C, B, E>(
+    classifier: C,
+    failure: impl Fn(C::FailureClass) -> Outcome + Clone,
+) -> impl Fn(&Result<Response<B>, E>) -> Outcome + Clone
+where
+    C: ClassifyResponse + Clone,
+    E: Display + 'static,
+{
+    move |result| match result {
+        Ok(response) => match classifier.clone().classify_response(response) {
+            ClassifiedResponse::Ready(Ok(())) | ClassifiedResponse::RequiresEos(_) => Outcome::Success,
+            ClassifiedResponse::Ready(Err(class)) => failure(class),
+        },
+        Err(error) => failure(classifier.clone().classify_error(error)),
+    }
+}
+
+#[test]
+fn one_of_tower_http_is_adapted_by_a_closure() {
+    let fixture = Fixture::new(|builder| builder);
+    let service = tower::service_fn(|status: Request<u16>| {
+        ready(match *status.body() {
+            0 => Err(Failed),
+            status => Ok(Response::builder().status(status).body(()).expect("a status")),
+        })
+    });
+    let failure = |class| match class {
+        Class::Status(429) => Outcome::Ignored,
+        Class::Status(_) => Outcome::Failure,
+        Class::Error(error) => {
+            assert_eq!(error, Failed.to_string());
+            Outcome::Failure
+        }
+    };
+    let layer = CircuitBreakerLayer::new(fixture.breaker.clone())
+        .classify(adapted(StatusInRange(400..=599), failure));
+    let mut service = layer.layer(service);
+    for (status, counts) in
+        [(200, (1, 0)), (404, (2, 1)), (429, (2, 1)), (503, (3, 2)), (206, (4, 2)), (0, (5, 3))]
+    {
+        let result = now(call(&mut service, Request::new(status)));
+        assert_eq!(result.is_ok(), status != 0, "what is returned is the service's");
+        assert_eq!(fixture.counts(), counts, "{status}");
+    }
+}
