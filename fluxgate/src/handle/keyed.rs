@@ -60,7 +60,9 @@ use crate::sync::Arc;
 ///
 /// So a breaker that is open or half-open, or has been told to be in some state, keeps its place. If there are nothing but those, new keys
 /// share one more breaker, which has the name of the family: see [`overflow`](Self::overflow). Who invents keys, and lets all of
-/// them fail, can therefore neither make the program forget which hosts are down, nor use up its memory. Only if the family is full, a
+/// them fail, can therefore neither make the program forget which hosts are down, nor use up its memory. What they can do is fill the
+/// family with breakers that are open: hosts that are well, but were not asked for lately, then share the one breaker with them, and may be
+/// refused. So let nobody choose keys who may not choose hosts, or take `max_keys` larger than they can make fail. Only if the family is full, a
 /// new key takes the place of a breaker that could have been tried again for all of `key_idle`, and that nobody has asked for.
 ///
 /// # Cost
