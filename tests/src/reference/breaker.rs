@@ -292,7 +292,8 @@ impl Reference {
                 self.patience = self.settings.half_open_timeout();
                 self.waits_since = now;
             } else if self.in_flight == 0 {
-                self.patience -= now - self.waits_since;
+                // After the trial, which an outcome learnt without a call may have ended meanwhile, it no longer matters.
+                self.patience = self.patience.saturating_sub(now - self.waits_since);
             }
         }
         let outcome = match ending {
