@@ -130,15 +130,10 @@ pub(crate) fn try_again(breaker: &Breaker) {
 
 /// Whether the breaker is open, but the next call would find its pause to be over.
 pub(crate) fn is_due(breaker: &Breaker) -> bool {
-    let word = breaker.word();
-    word.state() == State::Open && {
-        let deadline = breaker.deadline.load(Ordering::Relaxed);
-        deadline != NEVER && breaker.now() >= deadline
-    }
+    breaker.word().state() == State::Open && left(breaker).is_none()
 }
 
 /// How long an open breaker will refuse calls, or [`NEVER`]; `None` once its pause is over.
-#[cfg(any(feature = "tokio", feature = "tower"))]
 pub(super) fn left(breaker: &Breaker) -> Option<u64> {
     match breaker.deadline.load(Ordering::Relaxed) {
         NEVER => Some(NEVER),
