@@ -120,10 +120,7 @@ fn acquire(breaker: &Breaker) -> Result<Call<'_>, CallNotPermitted> {
 
 /// The calls of a trial that are in progress.
 fn in_flight(breaker: &Breaker) -> u32 {
-    match &breaker.lock().period {
-        Period::Trial(trial) => trial.in_flight,
-        _ => panic!("there is no trial"),
-    }
+    breaker.lock().running.calls()
 }
 
 fn handle(breaker: &Arc<Breaker>) -> CircuitBreaker {

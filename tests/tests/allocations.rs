@@ -237,7 +237,7 @@ fn breakers_that_are_dropped_leave_no_byte_behind() {
         }
         let used = each(held());
         // With every feature.
-        assert!(idle <= 616 + KEYED && used <= 1_072 + KEYED, "a breaker takes {idle} bytes, in use {used}");
+        assert!(idle <= 616 + KEYED && used <= 1_088 + KEYED, "a breaker takes {idle} bytes, in use {used}");
         // In any order.
         fastrand::Rng::with_seed(round).shuffle(&mut breakers);
         drop(breakers);

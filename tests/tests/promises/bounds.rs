@@ -227,7 +227,7 @@ impl Death {
 fn evidence(death: Death, took: Duration, calls: usize, in_a_row: usize) -> Evidence {
     let failed = death.fails();
     Evidence {
-        calls: vec![Record { at: Duration::ZERO, failed, took }; calls],
+        calls: vec![Record { at: Duration::ZERO, failed, took, runs: false }; calls],
         streak: if failed { in_a_row } else { 0 },
         ..Evidence::default()
     }
