@@ -10,8 +10,7 @@
 //! Stripes are [opened, collected and closed](super::grants) under the breaker's lock. What lies between two closings is a *season*.
 
 use super::word::StateWord;
-use crate::configuration::OfStripe;
-use crate::sync::{Arc, AtomicU32, AtomicU64, OnceBox, Ordering, const_unless_model};
+use crate::sync::{AtomicU32, AtomicU64, OnceBox, Ordering, const_unless_model};
 
 /// How many calls it has counted, below the word whose calls they are, so that no call of another generation is counted.
 pub(crate) struct Stripe {
@@ -108,7 +107,6 @@ pub(super) struct Logging {
     stripe: Stripe,
     /// Used from the first to the last.
     entries: [LogEntry; ENTRIES],
-    settings: OnceBox<Arc<OfStripe>>,
 }
 
 /// A failure: after how many of a season's successes it came. Or room for one: in the season of this number. Or nothing.
@@ -137,7 +135,7 @@ impl Logging {
     fn new() -> Self {
         let entry = || LogEntry(AtomicU64::new(LogEntry::NOTHING));
         let entries = std::array::from_fn(|_| entry());
-        Self { stripe: Stripe::closed(), entries, settings: OnceBox::new() }
+        Self { stripe: Stripe::closed(), entries }
     }
 
     /// Makes room for so many failures. All room there was must be used, and collected.
@@ -252,11 +250,6 @@ impl<'a> Stripes<'a> {
         if let Some(apart) = self.apart.get() {
             apart.open.store(open, Ordering::Release);
         }
-    }
-
-    /// Where a reference to the settings is kept that only the threads of this stripe count.
-    pub(super) fn settings(self) -> Option<&'a OnceBox<Arc<OfStripe>>> {
-        Some(&self.apart.get()?.stripes[own()].settings)
     }
 
     /// The number of the calling thread's.

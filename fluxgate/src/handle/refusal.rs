@@ -34,7 +34,7 @@ impl Refusal<'_> {
 #[inline(never)]
 fn error(breaker: &Breaker, word: StateWord, left: u64) -> CallNotPermitted {
     // The figures belong to this opening, and to this rule, only if the breaker is still open after both are read.
-    let settings = breaker.shared_settings();
+    let settings = breaker.lent_settings();
     let figures = if word.is_struck() { Figures::FAULT } else { breaker.figures(word) };
     CallNotPermitted { settings, state: word.state(), left, figures, source: CallNotMade::by(breaker) }
 }
