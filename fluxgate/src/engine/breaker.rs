@@ -110,6 +110,8 @@ pub(crate) struct Membership {
     pub(crate) key: Box<dyn Any + Send + Sync>,
     /// When the breaker was last asked for, or [`NEVER`] if that was after it was last looked at.
     pub(crate) used: AtomicU64,
+    /// From when on a use establishes the key. It is 0 once one has.
+    pub(crate) established_from: AtomicU64,
 }
 
 impl Origin {
