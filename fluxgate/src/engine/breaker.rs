@@ -19,7 +19,7 @@ use crate::configuration::name::Name;
 use crate::configuration::{OfStripe, OnCancel, Settings, SettingsRef};
 use crate::events::audience::Audience;
 use crate::events::cause::Figures;
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "tower"))]
 use crate::events::waiters::Waiters;
 use crate::random::Draw;
 use crate::state::State;
@@ -280,13 +280,13 @@ impl Breaker {
     }
 
     /// Tasks that wait until they may call.
-    #[cfg(feature = "tokio")]
+    #[cfg(any(feature = "tokio", feature = "tower"))]
     pub(crate) fn waiters(&self) -> &Arc<Waiters> {
         &self.watch().waiters
     }
 
-    /// Wakes them, where no transition does.
-    #[cfg(feature = "tokio")]
+    /// Wakes them, for a change that is no transition.
+    #[cfg(any(feature = "tokio", feature = "tower"))]
     pub(crate) fn wake_waiters(&self) {
         if let Some(watch) = self.existing_watch() {
             watch.waiters.wake();
