@@ -2,7 +2,7 @@
 
 use fluxgate_rules::Node;
 
-use super::breaker::Guard;
+use super::breaker::{Breaker, Guard};
 use super::evaluation::{Occasion, Step, evaluate_now};
 use super::locked::Locked;
 use super::window::finished_call::FinishedCall;
@@ -61,41 +61,63 @@ pub(super) fn record_tracked(guard: &mut Guard<'_>, call: FinishedCall, now: u64
 /// failures are, if calls do nothing but fail, as many as cannot make it hold.
 #[inline]
 pub(super) fn grant(guard: &mut Guard<'_>, rule: &[Node], passes: bool) {
-    let (breaker, word) = (guard.breaker, guard.word);
-    let memory = guard.memory();
-    let is_saturated = memory.is_saturated();
-    let healthy = if is_saturated { word.healthy() } else { StateWord::NONE };
+    let breaker = guard.breaker;
+    if guard.memory().is_saturated() {
+        set_healthy(breaker, guard.word.healthy());
+        return guard.close_stripes();
+    }
+    let counts_successes = passes && open_stripes(guard, rule);
+    // Not before: successes that find nothing healthy any more are to find a stripe that is open.
+    set_healthy(breaker, StateWord::NONE);
+    if counts_successes {
+        open_logs(guard, rule);
+    }
+}
+
+#[inline]
+fn set_healthy(breaker: &Breaker, healthy: StateWord) {
     // Every call reads it, so it is not written without need.
     if breaker.healthy.load(Ordering::Relaxed) != healthy.0 {
         breaker.healthy.store(healthy.0, Ordering::Release);
     }
-    if is_saturated {
-        return guard.close_stripes();
-    }
-    if !passes {
-        return;
-    }
+}
+
+/// Returns whether successes are counted.
+#[inline]
+fn open_stripes(guard: &mut Guard<'_>, rule: &[Node]) -> bool {
+    let (breaker, word) = (guard.breaker, guard.word);
+    let memory = guard.memory();
     let until = memory.forgets_at();
     if breaker.counts_until.load(Ordering::Relaxed) != until {
         breaker.counts_until.store(until, Ordering::Release);
     }
     let stripes = breaker.stripes();
     let failures = memory.set_run_aside();
-    let successes = memory.harmless_successes(rule);
+    let (successes, in_a_row) = (memory.harmless_successes(rule), memory.in_a_row());
     let counted = if failures > 0 { word.failures() } else { word };
     if guard.grants.word() != counted || guard.grants.is_full(stripes) {
         guard.close_stripes();
     }
-    let Locked { grants, memory, .. } = &mut **guard;
     if failures > 0 {
-        grants.open_own(stripes, counted, u64::from(failures));
-    } else if successes > 0
-        && let Some(memory) = memory
+        guard.grants.open_own(stripes, counted, u64::from(failures));
+    } else if successes > 0 {
+        guard.grants.open(stripes, counted, successes, in_a_row);
+        return true;
+    }
+    false
+}
+
+/// Lets failures be logged among successes that are counted. They must find nothing healthy: else a success that came after one of
+/// them would not be counted.
+#[inline]
+fn open_logs(guard: &mut Guard<'_>, rule: &[Node]) {
+    let (stripes, word) = (guard.breaker.stripes(), guard.word);
+    let Locked { grants, memory: Some(memory), .. } = &mut **guard else { return };
+    // Metrics-only looks at the figures after each failure, for the highest.
+    if word.state() == State::Closed
+        && let Some(set_aside) = grants.failures_to_come()
     {
-        grants.open(stripes, counted, u64::from(successes));
-        // Metrics-only looks at the figures after each failure, for the highest.
-        if word.state() == State::Closed {
-            grants.open_logs(stripes, |most| memory.set_failures_aside(most));
-        }
+        memory.extend_headroom(rule, set_aside);
+        grants.open_logs(stripes, |most| memory.set_failures_aside(most));
     }
 }

@@ -1,6 +1,6 @@
 //! What the stripes were opened to, and how much of what they have counted has been collected.
 
-use super::stripes::{APART, ENTRIES, LARGEST, Logging, Stripe, Stripes};
+use super::stripes::{APART, ENTRIES, FIRST_ENTRIES, LARGEST, Logging, Stripe, Stripes};
 use super::word::StateWord;
 
 /// What the stripes were opened to, kept under the lock.
@@ -17,11 +17,12 @@ pub(crate) struct Grants {
     open: u32,
     /// The stripes that counted anything in the last season, a bit for each.
     known: u32,
-    season: u64,
+    /// How often any log was opened.
+    fillings: u64,
     logs: [Log; APART],
 }
 
-/// A log: how much room was made in this season, and how much of what filled it has been collected.
+/// A log: for how many failures it was opened last, and how many of them have been collected.
 #[derive(Clone, Copy)]
 struct Log {
     opened: u8,
@@ -37,7 +38,7 @@ pub(super) enum Counted {
     Failure,
 }
 
-/// How many times more calls a stripe may count than it was opened for.
+/// How many times more calls a stripe may count than are missing, where bad ones come again and again.
 const PERSISTENCE: u64 = 16;
 
 impl Log {
@@ -45,8 +46,14 @@ impl Log {
 }
 
 impl Grants {
-    pub(super) const NONE: Self =
-        Self { word: StateWord::NONE, collected: 0, open: 0, known: 0, season: 1, logs: [Log::NONE; APART] };
+    pub(super) const NONE: Self = Self {
+        word: StateWord::NONE,
+        collected: 0,
+        open: 0,
+        known: 0,
+        fillings: 0,
+        logs: [Log::NONE; APART],
+    };
 
     /// The word under which calls are counted; [`StateWord::NONE`] if none are.
     pub(super) fn word(&self) -> StateWord {
@@ -75,7 +82,7 @@ impl Grants {
             return;
         }
         for (log, logging) in self.logging(stripes) {
-            logging.close(self.season, usize::from(log.opened));
+            logging.close(usize::from(log.opened));
         }
         let used = self.used(stripes);
         let mut known = 0;
@@ -86,7 +93,8 @@ impl Grants {
         });
         self.enter_logged(stripes, used, &mut enter);
         self.enter_until(sum, &mut enter);
-        *self = Self { season: self.season + 1, known, ..Self::NONE };
+        self.logging(stripes).for_each(|(_, logging)| logging.empty());
+        *self = Self { fillings: self.fillings, known, ..Self::NONE };
         stripes.tell_open(0);
     }
 
@@ -112,18 +120,21 @@ impl Grants {
 
     /// Enters the logged failures, `used` of each log, in order, each after the successes that it came after.
     fn enter_logged(&mut self, stripes: Stripes<'_>, used: [u8; APART], enter: &mut impl FnMut(Counted)) {
-        loop {
-            let earliest = (0..APART)
-                .filter(|&own| self.logs[own].collected < used[own])
-                .filter_map(|own| {
-                    let place = usize::from(self.logs[own].collected);
-                    Some((stripes.logging(own as u32 + 1)?.after(place), own))
-                })
-                .min();
-            let Some((after, own)) = earliest else { return };
+        let mut left =
+            (0..APART).fold(0, |left, own| left | u32::from(self.logs[own].collected < used[own]) << own);
+        while left != 0 {
+            let next = |own: u32| {
+                let place = usize::from(self.logs[own as usize].collected);
+                stripes.logging(own + 1).map_or(0, |log| log.after(place))
+            };
+            let Some((after, own)) = bits(left).map(|own| (next(own), own)).min() else { return };
             self.enter_until(after, enter);
             enter(Counted::Failure);
-            self.logs[own].collected += 1;
+            let log = &mut self.logs[own as usize];
+            log.collected += 1;
+            if log.collected == used[own as usize] {
+                left &= !(1 << own);
+            }
         }
     }
 
@@ -135,14 +146,7 @@ impl Grants {
     }
 
     fn sum(&self, stripes: Stripes<'_>, mut counted: impl FnMut(u32, &Stripe) -> u64) -> u64 {
-        let mut sum = 0;
-        let mut open = self.open;
-        while open != 0 {
-            let number = open.trailing_zeros();
-            sum += counted(number, stripes.get(number));
-            open &= open - 1;
-        }
-        sum
+        bits(self.open).map(|number| counted(number, stripes.get(number))).sum()
     }
 
     fn logs_are_open(&self) -> bool {
@@ -164,14 +168,19 @@ impl Grants {
         })
     }
 
-    /// Opens the stripe of this thread to so many calls of `word`, and with it those that will be used next. If it has counted those
-    /// calls, it was opened for too few, and is now allowed many more: to come back here costs more than to count for a while.
-    pub(super) fn open(&mut self, stripes: Stripes<'_>, word: StateWord, number: u64) {
+    /// Opens the stripe of this thread to so many calls of `word`, after which nothing is left to count, and with it those that will
+    /// be used next.
+    ///
+    /// If it has counted as many as it might, and bad calls came meanwhile, so that only the last `in_a_row` were good, more will come. To
+    /// come back here costs more than to count for a while, so it is allowed many more. If none came, it is allowed what is missing.
+    pub(super) fn open(&mut self, stripes: Stripes<'_>, word: StateWord, number: u64, in_a_row: u64) {
         let own = 1 << stripes.own();
         if self.open & own != 0 {
-            return stripes.get(stripes.own()).prolong(PERSISTENCE.saturating_mul(number));
+            let times = if in_a_row < self.collected { PERSISTENCE } else { 1 };
+            return stripes.get(stripes.own()).prolong(times.saturating_mul(number));
         }
-        self.open_some(stripes, word, number, if self.open == 0 { self.known | own } else { own });
+        let some = if self.open == 0 { self.known | own } else { own };
+        self.open_some(stripes, word, number, some);
     }
 
     /// Opens the stripe of this thread alone to exactly so many calls of `word`, or to so many more.
@@ -183,15 +192,12 @@ impl Grants {
         self.open_some(stripes, word, number, 1 << own);
     }
 
-    fn open_some(&mut self, stripes: Stripes<'_>, word: StateWord, number: u64, mut some: u32) {
+    fn open_some(&mut self, stripes: Stripes<'_>, word: StateWord, number: u64, some: u32) {
         debug_assert!(self.open == 0 || self.word == word, "one kind of calls at a time");
         self.word = word;
         self.open |= some;
         stripes.tell_open(self.open);
-        while some != 0 {
-            stripes.get(some.trailing_zeros()).open(word, number);
-            some &= some - 1;
-        }
+        bits(some).for_each(|stripe| stripes.get(stripe).open(word, number));
     }
 
     /// Whether the stripe of this thread can count no more before it is closed.
@@ -200,24 +206,39 @@ impl Grants {
         self.open >> own & 1 == 1 && stripes.get(own).counted() == LARGEST
     }
 
+    /// How many failures there may be that are set aside for logs, and not collected; `None` if no log wants room.
+    pub(super) fn failures_to_come(&self) -> Option<u32> {
+        // The first stripe has no log.
+        let mut logs = bits(self.open >> 1).map(|own| &self.logs[own as usize]);
+        let to_come = |log: &Log| u32::from(log.opened - log.collected);
+        logs.any(|log| to_come(log) == 0).then(|| self.logs.iter().map(to_come).sum())
+    }
+
     /// Makes room for failures in the logs of the open stripes that have none. `set_aside` is asked for how many.
     pub(super) fn open_logs(&mut self, stripes: Stripes<'_>, mut set_aside: impl FnMut(u32) -> u32) {
-        let mut open = self.open;
-        while open != 0 {
-            let number = open.trailing_zeros();
-            open &= open - 1;
+        for number in bits(self.open) {
             let Some(logging) = stripes.logging(number) else { continue };
             let log = &mut self.logs[number as usize - 1];
             // Otherwise there is room, or something to be collected.
             if log.opened == log.collected {
-                let room = set_aside(ENTRIES as u32);
-                if room > 0 || log.opened > 0 {
-                    *log = Log { opened: room as u8, collected: 0 };
-                    logging.open(self.season, room as usize);
+                let room = set_aside(if log.opened == 0 { FIRST_ENTRIES } else { ENTRIES } as u32);
+                *log = Log { opened: room as u8, collected: 0 };
+                if room > 0 {
+                    self.fillings += 1;
+                    logging.open(self.fillings, room as usize);
                 }
             }
         }
     }
+}
+
+/// The numbers of the bits of a set, from the lowest.
+fn bits(mut set: u32) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let lowest = (set != 0).then(|| set.trailing_zeros())?;
+        set &= set - 1;
+        Some(lowest)
+    })
 }
 
 /// Reading a breaker's metrics collects, so these tests read seldom.
@@ -332,10 +353,9 @@ mod tests {
             ("ooo", (false, 0)),
             ("oooo", (true, 0)),
             ("oooooooo", (true, 0)),
-            ("xooo", (false, 4)),
-            ("xooooo", (false, 2)),
-            ("xooooooo", (false, 0)),
-            ("xoooooooo", (true, 0)),
+            ("xooo", (false, 1)),
+            ("xoooo", (false, 0)),
+            ("xooooo", (true, 0)),
             ("ooox", (false, 4)),
             ("oooxoo", (false, 2)),
             ("oooxoox", (false, 4)),
@@ -346,7 +366,7 @@ mod tests {
         let average = trip::min(4) & trip::avg_latency(Duration::from_secs(1)) | rule();
         assert_eq!(left(4, average, "ooxo"), (false, 0));
         let slow = trip::min(4) & trip::slow_rate(1.0, Duration::from_secs(1)) | rule();
-        assert_eq!(left(4, slow, "ooxo"), (false, 4));
+        assert_eq!(left(4, slow, "ooxo"), (false, 3));
     }
 
     #[test]

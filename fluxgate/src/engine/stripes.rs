@@ -10,8 +10,7 @@
 //! Stripes are [opened, collected and closed](super::grants) under the breaker's lock. What lies between two closings is a *season*.
 
 use super::word::StateWord;
-use crate::configuration::OfStripe;
-use crate::sync::{Arc, AtomicU32, AtomicU64, OnceBox, Ordering, const_unless_model};
+use crate::sync::{AtomicU32, AtomicU64, OnceBox, Ordering, const_unless_model};
 
 /// How many calls it has counted, below the word whose calls they are, so that no call of another generation is counted.
 pub(crate) struct Stripe {
@@ -93,7 +92,10 @@ impl Stripe {
 /// As many as there are: more threads share them.
 pub(super) const APART: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
 /// How many failures a log takes.
-pub(super) const ENTRIES: usize = if cfg!(fluxgate_loom) { 2 } else { 13 };
+pub(super) const ENTRIES: usize = if cfg!(fluxgate_loom) { 2 } else { 29 };
+
+/// How many it takes at first: those on the cache line of its stripe.
+pub(super) const FIRST_ENTRIES: usize = if cfg!(fluxgate_loom) { 1 } else { 6 };
 
 /// A stripe for each thread, made when two threads have met at the first one.
 pub(crate) struct Apart {
@@ -102,67 +104,136 @@ pub(crate) struct Apart {
     stripes: [Logging; APART],
 }
 
-/// On two cache lines, because processors fetch lines in pairs.
+/// On cache lines of its own, in pairs, because processors fetch lines in pairs.
 #[repr(align(128))]
+#[repr(C)]
 pub(super) struct Logging {
     stripe: Stripe,
     /// Used from the first to the last.
     entries: [LogEntry; ENTRIES],
-    settings: OnceBox<Arc<OfStripe>>,
 }
 
-/// A failure: after how many of a season's successes it came. Or room for one: in the season of this number. Or nothing.
+/// A place in a log, which belongs to one filling of it. Each filling of any log has a number of its own, so a thread that looks at a
+/// place of one filling cannot use it in the next.
 ///
-/// The lowest bit tells the first two apart.
+/// From the lowest bit: whether it is used; if it is, after how many of the season's successes the failure came; the filling.
 struct LogEntry(AtomicU64);
 
+/// What was in a log's place.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Logged(u64);
+
+impl Logged {
+    const NOTHING: Self = Self(0);
+    /// The lowest bit of the filling.
+    const FILLING: u32 = 26;
+
+    const fn vacant(filling: u64) -> Self {
+        Self(filling << Self::FILLING)
+    }
+
+    /// A failure in this place, which is vacant.
+    const fn failure(self, after: u64) -> Self {
+        Self(self.0 | after << 1 | 1)
+    }
+
+    const fn is_failure(self) -> bool {
+        self.0 & 1 == 1
+    }
+
+    const fn after(self) -> u64 {
+        (self.0 & ((1 << Self::FILLING) - 1)) >> 1
+    }
+
+    const fn is_of(self, filling: u64) -> bool {
+        self.0 >> Self::FILLING == filling
+    }
+
+    const fn filling(self) -> u64 {
+        self.0 >> Self::FILLING
+    }
+}
+
+const _: () =
+    assert!((APART as u64 + 1) * LARGEST < 1 << (Logged::FILLING - 1), "all successes of a season fit");
+
 impl LogEntry {
-    const NOTHING: u64 = 0;
-
-    const fn room(season: u64) -> u64 {
-        season << 1
+    fn get(&self) -> Logged {
+        Logged(self.0.load(Ordering::Acquire))
     }
 
-    const fn failure(after: u64) -> u64 {
-        after << 1 | 1
-    }
-
-    fn get(&self) -> Option<u64> {
-        let value = self.0.load(Ordering::Acquire);
-        (value & 1 == 1).then_some(value >> 1)
+    fn replace(&self, seen: Logged, new: Logged) -> Result<(), Logged> {
+        let replaced = self.0.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Acquire);
+        replaced.map(drop).map_err(Logged)
     }
 }
 
 impl Logging {
     fn new() -> Self {
-        let entry = || LogEntry(AtomicU64::new(LogEntry::NOTHING));
+        let entry = || LogEntry(AtomicU64::new(Logged::NOTHING.0));
         let entries = std::array::from_fn(|_| entry());
-        Self { stripe: Stripe::closed(), entries, settings: OnceBox::new() }
+        Self { stripe: Stripe::closed(), entries }
     }
 
     /// Makes room for so many failures. All room there was must be used, and collected.
-    pub(super) fn open(&self, season: u64, number: usize) {
-        for (place, entry) in self.entries.iter().enumerate() {
-            let value = if place < number { LogEntry::room(season) } else { LogEntry::NOTHING };
-            entry.0.store(value, Ordering::Release);
+    pub(super) fn open(&self, filling: u64, number: usize) {
+        for entry in &self.entries[..number] {
+            entry.0.store(Logged::vacant(filling).0, Ordering::Release);
         }
+    }
+
+    /// The failures of the present filling, of at most so many.
+    fn failures(&self, opened: usize) -> impl Iterator<Item = Logged> {
+        let filling = self.entries[0].get().filling();
+        let failures = self.entries[..opened].iter().map(LogEntry::get);
+        failures.take_while(move |logged| logged.is_of(filling) && logged.is_failure())
     }
 
     /// How many failures there are in as many entries.
     pub(super) fn used(&self, opened: usize) -> usize {
-        self.entries[..opened].iter().take_while(|entry| entry.get().is_some()).count()
+        self.failures(opened).count()
     }
 
     /// After how many successes the failure came that is in this place.
     pub(super) fn after(&self, place: usize) -> u64 {
-        self.entries[place].get().unwrap_or(0)
+        self.entries[place].get().after()
     }
 
-    /// Takes back the room that is left.
-    pub(super) fn close(&self, season: u64, opened: usize) {
-        for entry in &self.entries[..opened] {
-            let room = LogEntry::room(season);
-            let _ = entry.0.compare_exchange(room, LogEntry::NOTHING, Ordering::AcqRel, Ordering::Relaxed);
+    /// Enters a failure that came `after` so many successes, unless there is no room, or no more of `is_open`.
+    fn log(&self, after: impl Fn() -> Option<u64>) -> bool {
+        let filling = self.entries[0].get().filling();
+        for entry in &self.entries {
+            let seen = entry.get();
+            if !seen.is_of(filling) || filling == 0 {
+                return false;
+            }
+            if seen.is_failure() {
+                continue;
+            }
+            let Some(after) = after() else { return false };
+            match entry.replace(seen, seen.failure(after)) {
+                Ok(()) => return true,
+                // Another thread of this stripe has used it.
+                Err(now) if now.is_of(filling) => {}
+                Err(_) => return false,
+            }
+        }
+        false
+    }
+
+    /// Forgets all failures, which must be collected, of a log that is closed: so nobody looks through it for room.
+    pub(super) fn empty(&self) {
+        self.entries[0].0.store(Logged::NOTHING.0, Ordering::Release);
+    }
+
+    /// Takes back the room that is left. That is out of reach without the first of it.
+    pub(super) fn close(&self, opened: usize) {
+        let entries = self.entries[..opened].iter();
+        for entry in entries {
+            let seen = entry.get();
+            if !seen.is_failure() && entry.replace(seen, Logged::NOTHING).is_ok() {
+                return;
+            }
         }
     }
 }
@@ -215,23 +286,7 @@ impl<'a> Stripes<'a> {
     pub(crate) fn log(self, word: StateWord) -> bool {
         let Some(apart) = self.apart.get() else { return false };
         let own = &apart.stripes[own()];
-        for entry in &own.entries {
-            let room = entry.0.load(Ordering::Acquire);
-            if room == LogEntry::NOTHING {
-                return false;
-            }
-            if room & 1 == 1 {
-                continue;
-            }
-            if own.stripe.counted_of(word).is_none() {
-                return false;
-            }
-            let failure = LogEntry::failure(self.counted_of(apart, word));
-            if entry.0.compare_exchange(room, failure, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
-                return true;
-            }
-        }
-        false
+        own.log(|| own.stripe.counted_of(word).map(|_| self.counted_of(apart, word)))
     }
 
     /// How many calls of `word` have been counted in this season.
@@ -252,11 +307,6 @@ impl<'a> Stripes<'a> {
         if let Some(apart) = self.apart.get() {
             apart.open.store(open, Ordering::Release);
         }
-    }
-
-    /// Where a reference to the settings is kept that only the threads of this stripe count.
-    pub(super) fn settings(self) -> Option<&'a OnceBox<Arc<OfStripe>>> {
-        Some(&self.apart.get()?.stripes[own()].settings)
     }
 
     /// The number of the calling thread's.

@@ -334,3 +334,38 @@ fn failures_that_are_logged_at_once_are_all_collected_once() {
         assert!((2..=3).contains(&metrics.failures()));
     });
 }
+
+#[test]
+fn a_success_after_a_failure_that_was_logged_is_counted() {
+    check(|| {
+        let breaker = logging();
+        // This one has the other stripe, so the next one shares that of the main thread.
+        beside(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
+        (0..4).for_each(|_| acquire(&breaker).unwrap().success());
+        let other = beside(&breaker, |breaker| {
+            if breaker.stripes().log(breaker.word()) {
+                acquire(breaker).unwrap().success();
+            }
+        });
+        // It finds a healthy breaker, and opens the log.
+        acquire(&breaker).unwrap().failure();
+        other.join().unwrap();
+        assert!(handle(&breaker).metrics().failure_streak() <= 1);
+    });
+}
+
+#[test]
+fn threads_that_share_a_log_lose_no_failure_while_it_is_refilled() {
+    check(|| {
+        let breaker = logging();
+        // This one has the other stripe, so the next one shares that of the main thread.
+        beside(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
+        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().failure());
+        // The first fills the log, with the second it is collected, and filled anew.
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().failure();
+        assert!((2..=3).contains(&handle(&breaker).metrics().failure_streak()));
+        other.join().unwrap();
+        assert_eq!(handle(&breaker).metrics().failure_streak(), 3);
+    });
+}

@@ -9,11 +9,14 @@ use super::headroom::Headroom;
 use super::ring::Ring;
 use crate::clock::NEVER;
 use crate::engine::running::SlowCalls;
+use crate::engine::stripes::ENTRIES;
 
 /// What is remembered of calls: the sliding window or, during a trial, the trial's tally in its place.
 pub(crate) struct Memory {
     tally: Tally,
     streak: u32,
+    /// How many fast successes came since the last other call, or the beginning.
+    in_a_row: u64,
     /// `None` if the next outcome has to be judged.
     headroom: Option<Headroom>,
     storage: Storage,
@@ -39,6 +42,7 @@ impl Memory {
         Self {
             tally: Tally::EMPTY,
             streak: 0,
+            in_a_row: 0,
             headroom: None,
             storage,
             measures,
@@ -51,6 +55,7 @@ impl Memory {
     pub(crate) fn clear(&mut self) {
         self.tally = Tally::EMPTY;
         self.streak = 0;
+        self.in_a_row = 0;
         self.headroom = None;
         match &mut self.storage {
             Storage::Count(ring) => ring.clear(),
@@ -97,6 +102,7 @@ impl Memory {
     pub(crate) fn record_successes(&mut self, count: u64) {
         if count > 0 {
             self.streak = 0;
+            self.in_a_row += count;
             match &mut self.storage {
                 Storage::Count(ring) => ring.record_successes(count, &self.measures, &mut self.tally),
                 Storage::Time(buckets) => {
@@ -109,6 +115,7 @@ impl Memory {
     /// Records so many failures, of which no time is known.
     pub(crate) fn record_failures(&mut self, count: u64) {
         self.streak = self.streak.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        self.in_a_row = 0;
         match &mut self.storage {
             Storage::Count(ring) => {
                 let call = FinishedCall::new(true, 0, &self.measures);
@@ -126,6 +133,7 @@ impl Memory {
     #[inline]
     fn end(&mut self, call: &FinishedCall, now: u64) {
         self.streak = if call.failed { self.streak.saturating_add(1) } else { 0 };
+        self.in_a_row = if call.is_fast_success() { self.in_a_row + 1 } else { 0 };
         if self.measures.recency {
             self.latest = self.latest.max(now);
             self.succeeded = if call.failed { self.succeeded.min(self.latest) } else { self.latest };
@@ -176,6 +184,7 @@ impl Memory {
 
     /// Enters these running calls, as if they had just ended well. They say nothing of failures.
     pub(crate) fn keep(&mut self, slow: &[SlowCalls], in_trial: bool) {
+        self.in_a_row = 0;
         for (call, count) in self.fitting(slow, in_trial) {
             match &mut self.storage {
                 Storage::Count(ring) if !in_trial => {
@@ -226,8 +235,8 @@ impl Memory {
     /// For how many fast successes the rule need not be evaluated, if it does not hold now: none of them can make it hold.
     ///
     /// In a full count window each takes the place of another call, at best of a bad one; once all of those are gone, the window is
-    /// saturated. Elsewhere each adds a call, so the largest `min` of the rule must be reached already.
-    pub(crate) fn harmless_successes(&self, rule: &[Node]) -> u32 {
+    /// saturated, and there is nothing more to count. Elsewhere each adds a call, so the largest `min` of the rule must be reached already.
+    pub(crate) fn harmless_successes(&self, rule: &[Node]) -> u64 {
         let is_harmless = !self.measures.depend_on_each()
             && match &self.storage {
                 Storage::Count(ring) if ring.is_full(&self.tally) => true,
@@ -235,9 +244,13 @@ impl Memory {
             };
         match &self.storage {
             _ if !is_harmless => 0,
-            Storage::Count(ring) => ring.size() as u32,
-            Storage::Time(_) => u32::MAX,
+            Storage::Count(ring) => ring.size().saturating_sub(self.in_a_row).max(1),
+            Storage::Time(_) => u64::from(u32::MAX),
         }
+    }
+
+    pub(crate) fn in_a_row(&self) -> u64 {
+        self.in_a_row
     }
 
     /// After an evaluation by which the rule does not hold: finds out how much may happen before the next one.
@@ -251,9 +264,22 @@ impl Memory {
         self.headroom = is_foreseeable.then(|| Headroom::find(rule, metrics));
     }
 
-    /// Sets aside failures for a log, at most so many: they cannot make the rule hold.
+    /// Finds out anew how much may happen before the next evaluation, if little is left of what was found. `set_aside`: so many
+    /// failures may have come that are not recorded yet.
+    pub(crate) fn extend_headroom(&mut self, rule: &[Node], set_aside: u32) {
+        const LITTLE: u32 = 2 * ENTRIES as u32;
+        if self.headroom.is_some_and(|headroom| headroom.bad < LITTLE) {
+            let metrics = self.metrics();
+            self.renew_headroom(rule, &metrics);
+            if let Some(headroom) = &mut self.headroom {
+                headroom.set_aside(set_aside);
+            }
+        }
+    }
+
+    /// Sets aside failures for a log, at most so many, and no more than half of what there is: they cannot make the rule hold.
     pub(crate) fn set_failures_aside(&mut self, most: u32) -> u32 {
-        self.headroom.as_mut().map_or(0, |headroom| headroom.set_aside(most))
+        self.headroom.as_mut().map_or(0, |headroom| headroom.set_aside(most.min(headroom.bad.div_ceil(2))))
     }
 
     /// Sets aside failures for a stripe. None while calls succeed in between, and none of a breaker that measures calls.
