@@ -52,6 +52,8 @@ pub struct Call {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     Reported(Outcome),
+    /// It fails, and the service asks to be left alone for so long.
+    Asking(Duration),
     Cancelled,
 }
 
@@ -117,6 +119,8 @@ pub struct Reference {
     waits_since: Duration,
     /// What the breaker knew when it tripped; shown while no calls are counted.
     evidence: Evidence,
+    /// For how long the service asks to be left alone, by the failure that is being entered.
+    asked: Option<Duration>,
     /// The pause that was drawn when it last opened; `None` has no end.
     pause: Option<Duration>,
     /// When that pause ends. The ramp begins then.
@@ -147,6 +151,7 @@ impl Reference {
             patience: Duration::ZERO,
             waits_since: Duration::ZERO,
             evidence: Evidence::default(),
+            asked: None,
             pause: None,
             deadline: None,
             reopens: 0,
@@ -429,6 +434,7 @@ impl Reference {
         }
         let outcome = match ending {
             Ending::Reported(outcome) => outcome,
+            Ending::Asking(_) => Outcome::Failure,
             Ending::Cancelled => self.settings.on_cancel,
         };
         if outcome == Outcome::Ignored {
@@ -438,7 +444,13 @@ impl Reference {
             self.late += u64::from(call.counts);
             return;
         }
+        // At most an hour. No time says nothing.
+        self.asked = match ending {
+            Ending::Asking(pause) if pause > Duration::ZERO => Some(pause.min(Duration::from_secs(3_600))),
+            _ => None,
+        };
         self.enter_outcome(now, outcome == Outcome::Failure, now.saturating_sub(call.began));
+        self.asked = None;
     }
 
     /// An outcome that was learnt without a call.
@@ -500,7 +512,9 @@ impl Reference {
     fn open(&mut self, now: Duration, why: Why) {
         let again = self.state == State::HalfOpen || self.is_recent(now);
         self.reopens = if again { self.reopens + 1 } else { 0 };
-        let pause = self.settings.retry.delay(self.reopens);
+        // A breaker that is never tried again stays so.
+        let drawn = self.settings.retry.delay(self.reopens);
+        let pause = drawn.map(|drawn| self.asked.unwrap_or(drawn));
         self.open_until(now, pause, why);
     }
 
