@@ -20,7 +20,7 @@ use crate::configuration::name::Name;
 use crate::configuration::{OnCancel, Settings, SettingsRef};
 use crate::events::audience::Audience;
 use crate::events::cause::Figures;
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "tower"))]
 use crate::events::waiters::Waiters;
 use crate::random::Draw;
 use crate::state::State;
@@ -111,6 +111,8 @@ pub(crate) struct Membership {
     pub(crate) key: Box<dyn Any + Send + Sync>,
     /// When the breaker was last asked for, or [`NEVER`] if that was after it was last looked at.
     pub(crate) used: AtomicU64,
+    /// From when on a use establishes the key. It is 0 once one has.
+    pub(crate) established_from: AtomicU64,
 }
 
 impl Origin {
@@ -271,13 +273,13 @@ impl Breaker {
     }
 
     /// Tasks that wait until they may call.
-    #[cfg(feature = "tokio")]
+    #[cfg(any(feature = "tokio", feature = "tower"))]
     pub(crate) fn waiters(&self) -> &Arc<Waiters> {
         &self.watch().waiters
     }
 
-    /// Wakes them, where no transition does.
-    #[cfg(feature = "tokio")]
+    /// Wakes them, for a change that is no transition.
+    #[cfg(any(feature = "tokio", feature = "tower"))]
     pub(crate) fn wake_waiters(&self) {
         if let Some(watch) = self.existing_watch() {
             watch.waiters.wake();

@@ -203,7 +203,7 @@ impl CircuitBreaker {
     /// Opens the breaker for `duration`, after which it recovers as usual. If it is open already, it stays so for `duration` from now.
     pub fn open_for(&self, duration: Duration) {
         open::command(self.enrolled(), duration);
-        #[cfg(feature = "tokio")]
+        #[cfg(any(feature = "tokio", feature = "tower"))]
         self.enrolled().wake_waiters();
     }
 
