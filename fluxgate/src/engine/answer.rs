@@ -25,8 +25,7 @@ pub(super) enum Answer {
 
 /// The final answer. It fits in two registers, because open breakers refuse often.
 pub(crate) struct Admission {
-    /// The word under which the call was admitted or refused; fresh if it was refused, since no call is admitted under a word that is
-    /// just that.
+    /// The word under which the call was admitted or refused; fresh if it was refused, since no call is admitted under such a word.
     word: StateWord,
     time: u64,
 }
@@ -53,7 +52,7 @@ impl Admission {
     /// Whether a call was admitted, and is to be delayed.
     #[cfg(all(feature = "chaos", feature = "tokio"))]
     pub(crate) fn is_to_be_delayed(&self) -> bool {
-        self.word.is_struck() && !self.word.is_just_fresh()
+        self.word.is_struck() && !self.word.is_fresh()
     }
 
     /// The same, once that is over.
@@ -71,7 +70,7 @@ impl Admission {
     #[inline(never)]
     fn scoped_call(self, breaker: &Breaker) -> Self {
         // Refused, or part of another probe, or not kept track of.
-        if self.word.is_fresh() || !self.word.runs() {
+        if self.word.is_fresh() || self.word.is_inner() || !self.word.runs() {
             return self;
         }
         nesting::enter(breaker, self.word);
@@ -81,6 +80,6 @@ impl Admission {
     /// `Ok` with the word and the start of an admitted call, `Err` with the word, still fresh, and the time left of a refused one.
     #[inline]
     pub(crate) fn into_result(self) -> Result<(StateWord, u64), (StateWord, u64)> {
-        if self.word.is_just_fresh() { Err((self.word, self.time)) } else { Ok((self.word, self.time)) }
+        if self.word.is_fresh() { Err((self.word, self.time)) } else { Ok((self.word, self.time)) }
     }
 }

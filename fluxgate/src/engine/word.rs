@@ -57,8 +57,8 @@ impl StateWord {
     /// In place of [`TIMED`](Self::TIMED) while it is disabled, and times no calls.
     const TIMED_LATER: u64 = 1 << 15;
     const GENERATION: u64 = 1 << 16;
-    /// Only in a call's copy: the call is part of another one. No breaker is fresh and changing at once.
-    const INNER: u64 = Self::FRESH | Self::CHANGING;
+    /// Only in a call's copy: the call is part of another one. No call is admitted while the state is changing.
+    const INNER: u64 = Self::CHANGING;
 
     /// A word that no breaker ever has.
     pub(crate) const NONE: Self = Self(u64::MAX);
@@ -225,9 +225,9 @@ impl StateWord {
         Self(self.0 | Self::SCOPED)
     }
 
-    /// The word under which refusals are counted: that of no call.
+    /// The word under which refusals are counted: that of no call, and of no breaker.
     pub(crate) const fn refusals(self) -> Self {
-        self.changing()
+        self.fresh().changing()
     }
 
     pub(crate) const fn unwinding(self) -> Self {
@@ -248,13 +248,7 @@ impl StateWord {
     }
 
     pub(crate) const fn is_inner(self) -> bool {
-        self.0 & Self::INNER == Self::INNER
-    }
-
-    /// Whether it is fresh, and not that of an inner call.
-    #[inline]
-    pub(crate) const fn is_just_fresh(self) -> bool {
-        self.0 & Self::INNER == Self::FRESH
+        self.0 & Self::INNER != 0
     }
 
     /// The word of the next generation, in the given state.

@@ -60,11 +60,7 @@ impl<'a, T> Pending<'a, T> {
     pub(super) fn begin(&mut self) -> Result<(&'a Breaker, T), Refusal<'a>> {
         let Some((breaker, then)) = self.call.take() else { resumed_after_completion() };
         if self.word.is_none() {
-            let call = Call::enter_async(breaker)?;
-            // It may be a double's.
-            let breaker = call.breaker;
-            (self.word, self.start) = call.into_parts();
-            return Ok((breaker, then));
+            return Ok((Call::enter_at(breaker, &mut self.word, &mut self.start)?, then));
         }
         // On this thread, which may be another one than before.
         if self.word.is_scoped() {

@@ -16,7 +16,7 @@ pub(crate) struct Memory {
     tally: Tally,
     streak: u32,
     /// How many fast successes came since the last other call, or the beginning.
-    in_a_row: u64,
+    in_a_row: u32,
     /// `None` if the next outcome has to be judged.
     headroom: Option<Headroom>,
     storage: Storage,
@@ -102,7 +102,7 @@ impl Memory {
     pub(crate) fn record_successes(&mut self, count: u64) {
         if count > 0 {
             self.streak = 0;
-            self.in_a_row += count;
+            self.in_a_row = self.in_a_row.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
             match &mut self.storage {
                 Storage::Count(ring) => ring.record_successes(count, &self.measures, &mut self.tally),
                 Storage::Time(buckets) => {
@@ -133,7 +133,7 @@ impl Memory {
     #[inline]
     fn end(&mut self, call: &FinishedCall, now: u64) {
         self.streak = if call.failed { self.streak.saturating_add(1) } else { 0 };
-        self.in_a_row = if call.is_fast_success() { self.in_a_row + 1 } else { 0 };
+        self.in_a_row = if call.is_fast_success() { self.in_a_row.saturating_add(1) } else { 0 };
         if self.measures.recency {
             self.latest = self.latest.max(now);
             self.succeeded = if call.failed { self.succeeded.min(self.latest) } else { self.latest };
@@ -244,13 +244,13 @@ impl Memory {
             };
         match &self.storage {
             _ if !is_harmless => 0,
-            Storage::Count(ring) => ring.size().saturating_sub(self.in_a_row).max(1),
+            Storage::Count(ring) => ring.size().saturating_sub(self.in_a_row()).max(1),
             Storage::Time(_) => u64::from(u32::MAX),
         }
     }
 
     pub(crate) fn in_a_row(&self) -> u64 {
-        self.in_a_row
+        u64::from(self.in_a_row)
     }
 
     /// After an evaluation by which the rule does not hold: finds out how much may happen before the next one.
