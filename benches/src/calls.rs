@@ -27,6 +27,21 @@ pub struct Case {
     pub silent: Option<&'static str>,
 }
 
+#[cfg(feature = "keyed")]
+mod keyed;
+#[cfg(feature = "reqwest")]
+mod reqwest;
+
+/// All that is counted with these features. Those of a feature are counted by themselves: it may cost others an instruction.
+pub fn cases() -> &'static [Case] {
+    #[cfg(feature = "reqwest")]
+    return &reqwest::CASES;
+    #[cfg(all(feature = "keyed", not(feature = "reqwest")))]
+    return &keyed::CASES;
+    #[cfg(not(any(feature = "keyed", feature = "reqwest")))]
+    return &CASES;
+}
+
 pub const CASES: [Case; 33] = [
     case("bare call", |times| calls(times, bare)).bare(),
     case("bare async call", |times| calls(times, bare_async)).bare(),
