@@ -8,6 +8,7 @@ mod handlers;
 #[cfg(feature = "keyed")]
 mod keys;
 mod limits;
+mod output;
 mod probe;
 #[cfg(feature = "axum")]
 mod responses;
@@ -26,11 +27,12 @@ pub extern crate self as fluxgate;
 
 pub use self::alias::Alias;
 pub use self::associated::AssociatedBreaker;
-pub use self::closures::{ask, captured, custom, handle, holds, never, request, run, told};
-pub use self::handlers::{Custom, Fallback, Given, Rejected, Request, Taken};
+pub use self::closures::{ask, captured, custom, holds, never, request, run, told};
+pub use self::handlers::{Custom, Fallback, Given, Rejected, Request, Taken, handle, reject};
 #[cfg(feature = "keyed")]
 pub use self::keys::{Key, KeyOf, OwnedKey, Subject, breaker_of_handle, breaker_of_key};
 pub use self::limits::{Expires, HasTimer, Limitable, limit};
+pub use self::output::Output;
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
 pub use self::sources::{Evidence, HasSources, Plain, Pointer, PointerAndError, Sources, Unknown, evidence};

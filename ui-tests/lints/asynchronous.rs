@@ -424,6 +424,263 @@ impl Service for Connection {
     }
 }
 
+#[circuit_breaker]
+pub async fn shadowed(text: String, number: u32) -> Result<u32, Failure> {
+    let text = 3;
+    let number = text + 1;
+    Ok(number)
+}
+
+#[circuit_breaker]
+pub async fn shadowed_and_mutable(mut text: String) -> Result<u32, Failure> {
+    let text = 3;
+    Ok(text)
+}
+
+#[circuit_breaker]
+pub async fn assigned_alone(mut text: String, mut number: u32) -> Result<(), Failure> {
+    text = String::new();
+    number = 1;
+    Ok(())
+}
+
+#[circuit_breaker]
+pub async fn overwritten_before_it_is_read(
+    mut text: String,
+    mut number: u32,
+    mut list: Vec<u32>,
+) -> Result<usize, Failure> {
+    number = 1;
+    list = vec![number];
+    text = format!("{list:?}");
+    Ok(text.len())
+}
+
+#[circuit_breaker]
+pub async fn overwritten_on_one_way(mut text: String, is_short: bool) -> Result<String, Failure> {
+    if is_short {
+        text = String::new();
+    }
+    Ok(text)
+}
+
+#[circuit_breaker]
+pub async fn overwritten_and_lost(mut text: String) -> Result<usize, Failure> {
+    let length = text.len();
+    text = String::new();
+    Ok(length)
+}
+
+#[circuit_breaker]
+pub async fn a_part_of_a_pair(
+    mut pair: Pair,
+    mut both: (u32, u32),
+    mut bytes: [u8; 4],
+) -> Result<u32, Failure> {
+    pair.first = 1;
+    both.0 = 2;
+    bytes[0] = 3;
+    Ok(pair.second + both.1)
+}
+
+#[circuit_breaker]
+pub async fn parts_that_are_never_read(
+    mut other: Connection,
+    mut pair: (Connection, u32),
+) -> Result<(), Failure> {
+    other.open = false;
+    pair.0.open = false;
+    pair.1 = 1;
+    Ok(())
+}
+
+#[circuit_breaker]
+pub async fn a_part_and_all(mut other: Connection) -> Result<(), Failure> {
+    other.open = false;
+    other = Connection { open: true, address: String::new() };
+    other.open = false;
+    Ok(())
+}
+
+#[circuit_breaker]
+pub async fn parts_by_turns(
+    mut first: Connection,
+    mut second: Connection,
+    third: String,
+) -> Result<usize, Failure> {
+    first.open = false;
+    second.open = first.open;
+    Ok(third.len())
+}
+
+#[circuit_breaker]
+pub async fn destructured_and_changed(
+    (mut left, right): (u32, String),
+    Pair { mut first, .. }: Pair,
+) -> Result<u32, Failure> {
+    left += 1;
+    first = left;
+    Ok(first)
+}
+
+#[circuit_breaker]
+pub async fn swapped(mut left: String, mut right: String) -> Result<String, Failure> {
+    (left, right) = (right, left);
+    Ok(left)
+}
+
+#[circuit_breaker]
+pub async fn through_a_reference<'a>(number: &'a mut u32, mut other: &'a mut u32) -> Result<(), Failure> {
+    *number = 1;
+    other = number;
+    *other = 2;
+    Ok(())
+}
+
+#[circuit_breaker]
+pub async fn never_written_through(number: &mut u32, list: &mut Vec<u32>) -> Result<usize, Failure> {
+    Ok(list.len() + *number as usize)
+}
+
+#[circuit_breaker]
+pub async fn underscores(_number: u32, _text: String, _guard: Connection) -> Result<u32, Failure> {
+    _text.len();
+    Ok(_number)
+}
+
+#[circuit_breaker]
+pub async fn wrapped(
+    list: Box<Vec<u32>>,
+    text: &Option<String>,
+    shared: std::rc::Rc<String>,
+) -> Result<Option<Option<u32>>, Failure> {
+    Ok(Some(list.first().copied().filter(|_| text.is_none() && shared.is_empty())))
+}
+
+#[circuit_breaker]
+pub async fn copies(number: &u32, bytes: [u8; 1024], big: [u64; 64]) -> Result<u64, Failure> {
+    Ok(u64::from(*number) + bytes.len() as u64 + big[0])
+}
+
+#[circuit_breaker]
+pub async fn flags(
+    one: bool,
+    two: bool,
+    three: bool,
+    four: bool,
+    five: u8,
+    six: u8,
+    seven: u8,
+    eight: u8,
+) -> Result<bool, Failure> {
+    if one == true {
+        return Ok(two && three);
+    } else {
+        return Ok(four && five + six + seven == eight);
+    }
+}
+
+#[circuit_breaker]
+pub async fn takes_anything(text: impl AsRef<str>, other: impl Into<String>) -> Result<usize, Failure> {
+    Ok(text.as_ref().len() + other.into().len())
+}
+
+#[circuit_breaker]
+pub async fn statements(number: u32) -> Result<u32, Failure> {
+    let unit = ();
+    number;
+    number == 1;
+    let _ = number.checked_add(1);
+    let _unused = number + 1;
+    match number {
+        1 => return Err(Failure::Down),
+        _ => {}
+    }
+    let other = if number > 2 { true } else { false };
+    let Some(next) = number.checked_add(1) else { return Err(Failure::Down) };
+    Ok(next as u32)
+}
+
+#[circuit_breaker]
+pub async fn holds_a_lock(lock: &std::sync::Mutex<u32>) -> Result<u32, Failure> {
+    let mut number = lock.lock().unwrap();
+    *number += 1;
+    Ok(*number)
+}
+
+#[circuit_breaker]
+pub async fn question_marks(text: &str) -> Result<Option<u32>, Box<dyn std::error::Error + Send + Sync>> {
+    let Ok(number) = text.parse::<u32>() else { return Err("no number".into()) };
+    let option = match number.checked_add(1) {
+        Some(number) => number,
+        None => return Ok(None),
+    };
+    Err(text.to_string())?;
+    Ok(Some(option))
+}
+
+#[circuit_breaker]
+#[inline(always)]
+#[must_use]
+pub async fn attributes(r#type: u32) -> Result<u32, Failure> {
+    Ok(r#type)
+}
+
+pub struct Wrapper<T>(T);
+
+impl<T: Clone + Send> Wrapper<T> {
+    #[circuit_breaker]
+    pub async fn of(value: T) -> Result<Wrapper<T>, Failure> {
+        Ok(Wrapper(value))
+    }
+
+    #[circuit_breaker]
+    pub async fn into_inner(self) -> Result<(Wrapper<T>, T), Failure> {
+        let value = self.0.clone();
+        Ok((self, value))
+    }
+
+    #[circuit_breaker]
+    pub async fn set(mut self, value: T) -> Result<Self, Failure> {
+        self.0 = value;
+        Ok(self)
+    }
+
+    #[circuit_breaker]
+    pub async fn replaced(mut self: Box<Self>, value: T) -> Result<(), Failure> {
+        self.0 = value;
+        Ok(())
+    }
+
+    #[circuit_breaker]
+    pub async fn borrowed<'a>(&'a self, other: &'a Wrapper<T>) -> Result<&'a Wrapper<T>, Failure> {
+        Ok(other)
+    }
+
+    #[circuit_breaker]
+    pub async fn is_nothing(self, text: &String) -> Result<bool, Failure> {
+        Ok(text.is_empty())
+    }
+}
+
+pub trait Maker: Sized {
+    async fn make(text: &str) -> Result<Self, Failure>;
+    async fn remake(self, other: Self) -> Result<Vec<Self>, Failure>;
+}
+
+impl Maker for Wrapper<String> {
+    #[circuit_breaker]
+    async fn make(text: &str) -> Result<Wrapper<String>, Failure> {
+        Ok(Wrapper(text.to_owned()))
+    }
+
+    #[circuit_breaker]
+    async fn remake(mut self, other: Wrapper<String>) -> Result<Vec<Wrapper<String>>, Failure> {
+        self.0 = String::new();
+        Ok(vec![other])
+    }
+}
+
 #[cfg(test)]
 mod tests {}
 

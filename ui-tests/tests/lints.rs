@@ -20,7 +20,7 @@ const FORMS: [(&str, Option<&str>); 5] = [
 const FILES: [&str; 2] = ["sync", "asynchronous"];
 
 /// What differs nevertheless: whether the warning is new or gone, the lint, the functions, or none for all of them, and why.
-const EXCEPTIONS: [(char, &str, &[&str], &str); 16] = [
+const EXCEPTIONS: [(char, &str, &[&str], &str); 12] = [
     ('-', "clippy::unused_async", &[], "a guarded function awaits what guards it"),
     ('-', "clippy::missing_const_for_fn", &[], "a guarded function cannot be `const`"),
     ('-', "clippy::unnecessary_wraps", &[], "a refused call returns an error"),
@@ -38,41 +38,35 @@ const EXCEPTIONS: [(char, &str, &[&str], &str); 16] = [
         &["by_hand", "boxed"],
         "the user's `async` block is not the last expression",
     ),
-    ('-', "clippy::unwrap_in_result", &["unwraps"], "clippy looks into functions only, not into closures"),
+    (
+        '-',
+        "clippy::unwrap_in_result",
+        &["unwraps", "holds_a_lock"],
+        "clippy looks into functions only, not into closures",
+    ),
     (
         '-',
         "clippy::redundant_clone",
         &["clones", "clones_at_last"],
         "clippy does not look at what is captured",
     ),
-    ('-', "clippy::ptr_arg", &["borrows"], "clippy does not look at what a future holds"),
     (
         '-',
         "clippy::needless_pass_by_value",
-        &["before_another"],
+        &["before_another", "parts_by_turns"],
         "what is dropped before a variable moves with it",
     ),
-    ('-', "clippy::shadow_same", &["shadows"], "what the user shadows is our variable, not the parameter"),
-    ('+', "clippy::shadow_unrelated", &["shadows"], "the same, which clippy tells by another name"),
-    (
-        '+',
-        "clippy::use_self",
-        &["other"],
-        "the type is repeated in its place, for the sake of errors about it",
-    ),
-    // The compiler tells it at `mut` of a parameter, and at the name of a variable, which it has become.
     (
         '-',
-        "unused_assignments",
-        &["overwritten", "before_another"],
-        "of a parameter, it is told at its `mut`",
+        "clippy::collection_is_never_read",
+        &["underscores"],
+        "what moves into the future of the body is read there, as clippy sees it",
     ),
-    // A variable of another name would do, but `self` has none.
     (
-        '+',
-        "unused_assignments",
-        &["overwritten", "before_another", "consume"],
-        "of a variable, it is told at its name; and a future has to own `self`, which cannot be a variable",
+        '-',
+        "unused_variables",
+        &["shadowed", "shadowed_and_mutable"],
+        "what has the name of a variable of the body moves into its future, in case its drop matters",
     ),
 ];
 

@@ -1,6 +1,6 @@
 //! An argument that is to be called: a closure, or an expression for a function.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprClosure, Ident, Lit, Pat, Path, ReturnType, Stmt, Type, UnOp, parse_quote};
 
@@ -73,7 +73,7 @@ impl Callable {
         self.closure.as_ref().is_some_and(|closure| closure.asyncness.is_some())
     }
 
-    /// The closure, which is to return `output`, with the types that it names moved inside, so that a wrong one is told where it stands.
+    /// The closure, which is to return what `output` stands for, with the types that it names moved inside, so that a wrong one is told where it stands.
     ///
     /// `|error: Outage| f(error)` -> `|argument| { let argument: Outage = Taken::taken(argument); match argument { error => f(error) } }`
     pub(crate) fn with_types_inside(&self, output: &TokenStream, private: &TokenStream) -> TokenStream {
@@ -93,13 +93,13 @@ impl Callable {
         let body = &closure.body;
         let argument = taken.map_or_else(|| local("argument"), |ty| blaming(ty, "argument"));
         let taken = taken.map(|ty| {
-            let taken = call(&quote!(#private::Taken::<#ty, _>::taken), &argument);
+            let taken = call(&quote!(#private::Taken::<#ty, _>::taken), &argument, None);
             quote!(let #argument: #ty = #taken;)
         });
         let mut body = quote!(match #argument { #pattern => #body });
         if let Some(ty) = given {
             let result = blaming(ty, "result");
-            let given = call(&quote!(#private::Given::<#output, _>::given), &result);
+            let given = call(&quote!(#private::Given::given), &result, Some(output));
             body = quote!(let #result: #ty = #body; #given);
         }
         let ExprClosure { attrs, asyncness, capture, .. } = &**closure;
@@ -113,9 +113,13 @@ fn blaming(ty: &Type, name: &str) -> Ident {
     Ident::new(&format!("__fluxgate_{name}"), span)
 }
 
-/// A call of a function that converts a variable.
-fn call(function: &TokenStream, argument: &Ident) -> TokenStream {
-    respan(quote!(#function(#argument)), argument.span())
+/// A call of a function that converts a variable, into the type that a value stands for.
+fn call(function: &TokenStream, argument: &Ident, into: Option<&TokenStream>) -> TokenStream {
+    let function = respan(function.clone(), argument.span());
+    let into = into.map(|output| quote!(, #output));
+    let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#argument #into));
+    arguments.set_span(argument.span());
+    quote!(#function #arguments)
 }
 
 /// Removes parentheses and the invisible groups of `macro_rules!`.

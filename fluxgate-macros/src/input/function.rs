@@ -231,7 +231,10 @@ fn read(input: ParseStream<'_>) -> syn::Result<Function> {
         Form::Boxed => FutureBlock::of(block.stream(), true),
         Form::Sync | Form::Async => None,
     };
-    Ok(Function { attributes, visibility, signature, returns, inner, block, future })
+    let mut function = Function { attributes, visibility, signature, returns, inner, block, future };
+    // They may put the body where the compiler does not know what it returns.
+    function.returns.is_inferred &= !function.has_attributes_below();
+    Ok(function)
 }
 
 fn is_function(input: ParseStream<'_>) -> bool {

@@ -1,7 +1,7 @@
 //! The names that parameters bind.
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{FnArg, Pat, ReceiverKind, Signature, Type};
+use syn::{FnArg, Pat, ReceiverKind, Type};
 
 use crate::input::attributes::conditions;
 
@@ -12,7 +12,7 @@ pub(crate) struct Binding {
     pub(crate) mutability: Option<syn::Token![mut]>,
     /// The `#[cfg(..)]` of the parameter.
     pub(crate) conditions: Vec<TokenStream>,
-    /// Whether its type is a number or the like, or a reference, as far as can be told: nothing happens when it is dropped.
+    /// Whether its type consists of numbers, the like, and references, as far as can be told: nothing happens when it is dropped.
     pub(crate) is_plain: bool,
 }
 
@@ -25,22 +25,19 @@ impl Binding {
 /// The names that a parameter binds.
 pub(crate) fn bindings(input: &FnArg) -> Vec<Binding> {
     let mut names = Vec::new();
-    let is_plain = matches!(input, FnArg::Typed(parameter) if is_plain(&parameter.ty));
-    let attributes = match input {
+    let (attributes, is_plain) = match input {
         FnArg::Receiver(receiver) => {
-            let mutability = match &receiver.kind {
-                ReceiverKind::Value | ReceiverKind::Typed(..) => receiver.mutability,
-                _ => None,
+            let (mutability, is_plain) = match &receiver.kind {
+                ReceiverKind::Value => (receiver.mutability, false),
+                ReceiverKind::Typed(_, ty) => (receiver.mutability, is_plain(ty)),
+                _ => (None, true),
             };
             names.push((Ident::new("self", receiver.self_token.span), mutability));
-            &receiver.attrs
+            (&receiver.attrs, is_plain)
         }
         FnArg::Typed(parameter) => {
-            let mut found = |name: &Ident, mutability: &mut Option<syn::Token![mut]>| {
-                names.push((name.clone(), *mutability));
-            };
-            for_each_name(&mut parameter.pat.clone(), &mut found);
-            &parameter.attrs
+            add_names(&parameter.pat, &mut names);
+            (&parameter.attrs, is_plain(&parameter.ty))
         }
     };
     let conditions = conditions(attributes);
@@ -55,6 +52,8 @@ fn is_plain(ty: &Type) -> bool {
     ];
     match ty {
         Type::Reference(_) => true,
+        Type::Array(array) => is_plain(&array.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().all(is_plain),
         Type::Path(path) => PLAIN.iter().any(|name| path.path.is_ident(name)),
         Type::Group(group) => is_plain(&group.elem),
         Type::Paren(paren) => is_plain(&paren.elem),
@@ -62,44 +61,26 @@ fn is_plain(ty: &Type) -> bool {
     }
 }
 
-/// Removes the `mut` of parameters that are bound anew in the body.
-pub(crate) fn without_mut(signature: &Signature, bound_anew: &[Binding]) -> Signature {
-    let mut signature = signature.clone();
-    for input in &mut signature.inputs {
-        if let FnArg::Typed(parameter) = input {
-            for_each_name(&mut parameter.pat, &mut |name, mutability| {
-                if bound_anew.iter().any(|binding| binding.name == *name) {
-                    *mutability = None;
-                }
-            });
-        }
-    }
-    signature
-}
-
-/// Visits the names that a pattern binds, each with its `mut`. A name in upper case is a constant.
-fn for_each_name(pattern: &mut Pat, visit: &mut dyn FnMut(&Ident, &mut Option<syn::Token![mut]>)) {
+/// Adds the names that a pattern binds, each with its `mut`. A name in upper case is a constant.
+fn add_names(pattern: &Pat, names: &mut Vec<(Ident, Option<syn::Token![mut]>)>) {
     match pattern {
         Pat::Ident(binding) => {
             if !binding.ident.to_string().starts_with(char::is_uppercase) {
                 // That of `ref mut` belongs to the reference.
-                let of_reference = &mut binding.mutability.filter(|_| binding.by_ref.is_some());
-                let is_reference = binding.by_ref.is_some();
-                visit(&binding.ident, if is_reference { of_reference } else { &mut binding.mutability });
+                let mutability = binding.mutability.filter(|_| binding.by_ref.is_none());
+                names.push((binding.ident.clone(), mutability));
             }
-            if let Some((_, pattern)) = &mut binding.subpat {
-                for_each_name(pattern, visit);
+            if let Some((_, pattern)) = &binding.subpat {
+                add_names(pattern, names);
             }
         }
-        Pat::Or(or) => or.cases.first_mut().into_iter().for_each(|pattern| for_each_name(pattern, visit)),
-        Pat::Paren(paren) => for_each_name(&mut paren.pat, visit),
-        Pat::Reference(reference) => for_each_name(&mut reference.pat, visit),
-        Pat::Slice(slice) => slice.elems.iter_mut().for_each(|pattern| for_each_name(pattern, visit)),
-        Pat::Struct(record) => {
-            record.fields.iter_mut().for_each(|field| for_each_name(&mut field.pat, visit));
-        }
-        Pat::Tuple(tuple) => tuple.elems.iter_mut().for_each(|pattern| for_each_name(pattern, visit)),
-        Pat::TupleStruct(tuple) => tuple.elems.iter_mut().for_each(|pattern| for_each_name(pattern, visit)),
+        Pat::Or(or) => or.cases.first().into_iter().for_each(|pattern| add_names(pattern, names)),
+        Pat::Paren(paren) => add_names(&paren.pat, names),
+        Pat::Reference(reference) => add_names(&reference.pat, names),
+        Pat::Slice(slice) => slice.elems.iter().for_each(|pattern| add_names(pattern, names)),
+        Pat::Struct(record) => record.fields.iter().for_each(|field| add_names(&field.pat, names)),
+        Pat::Tuple(tuple) => tuple.elems.iter().for_each(|pattern| add_names(pattern, names)),
+        Pat::TupleStruct(tuple) => tuple.elems.iter().for_each(|pattern| add_names(pattern, names)),
         _ => {}
     }
 }

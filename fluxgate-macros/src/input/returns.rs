@@ -38,6 +38,8 @@ pub(crate) struct Returns {
     pub(crate) unseen: Option<Unseen>,
     /// Whether it is returned under a name that may stand for a boxed future.
     pub(crate) is_alias: bool,
+    /// Whether the function returns the output itself, in a type that has a name, so that inference finds it.
+    pub(crate) is_inferred: bool,
 }
 
 /// The error of a generic `Result`.
@@ -85,6 +87,7 @@ impl Returns {
                     generic_error,
                     unseen,
                     is_alias: false,
+                    is_inferred: false,
                 }
             }
             None => Self::plain(signature, declared),
@@ -129,6 +132,7 @@ impl Returns {
             generic_error,
             unseen: None,
             is_alias: false,
+            is_inferred: false,
         }
     }
 
@@ -148,7 +152,21 @@ impl Returns {
             };
         let name = signature.ident.span();
         let span = span.unwrap_or((name, name));
-        Self { form, output: declared.clone(), declared, is_opaque, span, generic_error, unseen, is_alias }
+        let is_inferred = match &signature.output {
+            ReturnType::Type(_, ty) => !erase(&mut ty.clone()),
+            ReturnType::Default => true,
+        };
+        Self {
+            form,
+            output: declared.clone(),
+            declared,
+            is_opaque,
+            span,
+            generic_error,
+            unseen,
+            is_alias,
+            is_inferred,
+        }
     }
 }
 
@@ -311,28 +329,39 @@ fn nameable(ty: &Type) -> TokenStream {
     ty.into_token_stream()
 }
 
-fn erase(ty: &mut Type) {
+/// Returns whether there was any.
+fn erase(ty: &mut Type) -> bool {
     match ty {
-        Type::ImplTrait(_) => *ty = Type::Verbatim(quote!(_)),
+        Type::ImplTrait(_) => {
+            *ty = Type::Verbatim(quote!(_));
+            true
+        }
         Type::Array(array) => erase(&mut array.elem),
         Type::Group(group) => erase(&mut group.elem),
         Type::Paren(paren) => erase(&mut paren.elem),
         Type::Reference(reference) => erase(&mut reference.elem),
         Type::Slice(slice) => erase(&mut slice.elem),
-        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(erase),
+        Type::Tuple(tuple) => any(tuple.elems.iter_mut().map(erase)),
         Type::Path(path) => {
-            for segment in &mut path.path.segments {
-                if let PathArguments::AngleBracketed(arguments) = &mut segment.arguments {
-                    for argument in &mut arguments.args {
-                        if let GenericArgument::Type(ty) = argument {
-                            erase(ty);
-                        }
-                    }
-                }
-            }
+            let arguments =
+                path.path.segments.iter_mut().filter_map(|segment| match &mut segment.arguments {
+                    PathArguments::AngleBracketed(arguments) => Some(&mut arguments.args),
+                    _ => None,
+                });
+            any(arguments.flatten().map(|argument| match argument {
+                GenericArgument::Type(ty) => erase(ty),
+                _ => false,
+            }))
         }
-        _ => {}
+        _ => false,
     }
+}
+
+/// Whether any of these is so, all of which are asked.
+fn any(mut answers: impl Iterator<Item = bool>) -> bool {
+    let first = answers.any(|answer| answer);
+    answers.for_each(drop);
+    first
 }
 
 #[cfg(test)]

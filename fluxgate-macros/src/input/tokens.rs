@@ -83,28 +83,77 @@ pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     })
 }
 
-/// Whether tokens may assign to a variable or to a field of it.
-pub(crate) fn assigns(tokens: &TokenStream, name: &Ident) -> bool {
-    let mut is_place = false;
-    let mut trees = tokens.clone().into_iter().peekable();
-    while let Some(tree) = trees.next() {
-        match &tree {
-            TokenTree::Group(group) if assigns(&group.stream(), name) => return true,
-            TokenTree::Ident(word) if word == name => is_place = true,
-            TokenTree::Punct(punct) if punct.as_char() == '=' => {
-                let is_comparison = trees.peek().is_some_and(|next| is(next, '=') || is(next, '>'));
-                if is_place && !is_comparison {
-                    return true;
-                }
-                is_place = false;
-            }
-            // A field, an operator before `=`, the rest of a tuple that is assigned.
-            TokenTree::Punct(punct) if punct.as_char() != ';' => {}
-            TokenTree::Ident(_) | TokenTree::Literal(_) if is_place => {}
-            _ => is_place = false,
-        }
+/// Whether tokens may assign to a variable, to what of it, and whether they do anything else with it.
+#[derive(Default)]
+pub(crate) struct Assignments {
+    /// Its name where all of it is assigned first.
+    pub(crate) of_all: Option<Ident>,
+    pub(crate) of_parts: bool,
+    pub(crate) is_read: bool,
+}
+
+impl Assignments {
+    pub(crate) fn to(name: &Ident, tokens: &TokenStream) -> Self {
+        let mut found = Self::default();
+        found.look(name, tokens);
+        found
     }
-    false
+
+    pub(crate) fn are_any(&self) -> bool {
+        self.of_all.is_some() || self.of_parts
+    }
+
+    fn look(&mut self, name: &Ident, tokens: &TokenStream) {
+        // The variable, and whether a part of it is meant: there was a `.` or an index.
+        let mut place: Option<(Ident, bool)> = None;
+        let (mut before, mut is_pattern) = (' ', false);
+        let mut trees = tokens.clone().into_iter().peekable();
+        while let Some(tree) = trees.next() {
+            let sign = if let TokenTree::Punct(punct) = &tree { punct.as_char() } else { ' ' };
+            match tree {
+                TokenTree::Group(group) => {
+                    self.look(name, &group.stream());
+                    let is_index = group.delimiter() == Delimiter::Bracket;
+                    self.is_read |= place.is_some() && !is_index;
+                    place = place.filter(|_| is_index).map(|(name, _)| (name, true));
+                    // Perhaps a tuple that is assigned.
+                    if place.is_none() && !is_pattern && mentions(&group.stream(), &name.to_string()) {
+                        place = Some((name.clone(), false));
+                    }
+                }
+                TokenTree::Ident(word) if word == "let" => is_pattern = true,
+                TokenTree::Ident(word) if word == *name && before != '.' && !is_pattern => {
+                    // What it refers to is another place.
+                    self.is_read |= place.is_some() || before == '*';
+                    place = (before != '*').then_some((word, false));
+                }
+                TokenTree::Punct(_) if sign == '=' => {
+                    let is_comparison =
+                        before == '!' || trees.peek().is_some_and(|next| is(next, '=') || is(next, '>'));
+                    match place.take() {
+                        Some(_) if is_comparison => self.is_read = true,
+                        Some((_, true)) => self.of_parts = true,
+                        Some((name, false)) => self.of_all = self.of_all.take().or(Some(name)),
+                        None => {}
+                    }
+                    is_pattern = false;
+                }
+                TokenTree::Punct(_) if sign == '.' => place = place.map(|(name, _)| (name, true)),
+                // An operator before `=`.
+                TokenTree::Punct(_) if sign != ';' => {}
+                TokenTree::Literal(literal) if literal.to_string().contains(&format!("{{{name}")) => {
+                    self.is_read = true;
+                }
+                TokenTree::Ident(_) | TokenTree::Literal(_) if place.is_some() => {}
+                _ => {
+                    self.is_read |= place.is_some();
+                    (place, is_pattern) = (None, false);
+                }
+            }
+            before = sign;
+        }
+        self.is_read |= place.is_some();
+    }
 }
 
 /// Whether tokens may assign something of a variable to the variable itself, or to a field of it.
@@ -116,7 +165,9 @@ pub(crate) fn assigns_itself(tokens: &TokenStream, name: &Ident) -> bool {
             .any(|tree| matches!(tree, TokenTree::Group(group) if assigns_itself(&group.stream(), name)));
         let count = statement.iter().filter(|tree| word(tree).is_some_and(|word| word == name)).count();
         let statement: TokenStream = statement.iter().cloned().collect();
-        within || assigns(&statement, name) && (count > 1 || mentions_in_groups(&statement, name))
+        within
+            || Assignments::to(name, &statement).are_any()
+                && (count > 1 || mentions_in_groups(&statement, name))
     })
 }
 

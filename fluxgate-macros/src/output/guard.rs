@@ -7,7 +7,6 @@ use syn::Lifetime;
 use crate::input::attributes;
 use crate::input::function::Function;
 use crate::input::future_block::FutureBlock;
-use crate::input::parameters::without_mut;
 use crate::input::returns::{Form, Returns};
 use crate::input::tokens::{braced, local};
 use crate::input::unseen::Unseen;
@@ -22,16 +21,15 @@ use crate::output::{handler, outcome, references, returns, settings};
 
 /// The function, with its body guarded.
 pub(crate) fn guarded(guard: &GuardedFunction, private: &Private) -> TokenStream {
-    let Function { attributes, visibility, inner, block, .. } = &guard.function;
+    let Function { attributes, visibility, signature, inner, block, .. } = &guard.function;
     let target = Target::of(&guard.breaker, &guard.function, private);
     let writer = BodyWriter { guard, private: &private.name, target: &target };
-    let (body, capture) = match (guard.function.returns.form, &guard.function.future) {
+    let body = match (guard.function.returns.form, &guard.function.future) {
         (Form::Sync, _) => writer.sync(),
         (Form::Async, _) => writer.asynchronous(),
-        (Form::Future | Form::Boxed, Some(future)) => (writer.future(future), Capture::none()),
-        (Form::Future | Form::Boxed, None) => (writer.eager(), Capture::none()),
+        (Form::Future | Form::Boxed, Some(future)) => writer.future(future),
+        (Form::Future | Form::Boxed, None) => writer.eager(),
     };
-    let signature = without_mut(&guard.function.signature, &capture.bound_anew);
     let (beside, import) = (&target.beside, &private.import);
     let of_settings = guard.breaker.settings().map(|settings| &settings.warnings[..]).unwrap_or_default();
     let warnings = [of_settings, &guard.warnings].map(warnings);
@@ -82,15 +80,17 @@ impl BodyWriter<'_> {
     //         let returned = run(|| -> Result<Receipt, PaymentError> { .. });
     //         Returned::settle(returned, call, evidence)
     //     }
-    fn sync(&self) -> (TokenStream, Capture) {
+    fn sync(&self) -> TokenStream {
         let Self { guard, private, target } = self;
         let capture = Capture::of_closure(&guard.function, guard.fallback.as_ref());
-        let body = body::closure(&guard.function.block, &self.returns().declared, &capture, private);
+        let body = body::closure(&guard.function.block, self.returns(), &capture, private);
         let (setup, returned, finished) = (&target.setup, local("returned"), self.finish());
-        let run = quote!(let #returned = #private::run(#body););
+        let output = returns::witness(self.returns(), private);
+        let run = quote!(let #returned = #private::run(#output, #body););
         let called = self.admitted(&self.entered("enter"), &run, &finished);
+        let inference = returns::inference(self.returns(), private);
         let alias = returns::alias(self.returns(), private);
-        (quote!(#alias #setup #called), capture)
+        quote!(#inference #alias #setup #called)
     }
 
     // Input:
@@ -108,13 +108,14 @@ impl BodyWriter<'_> {
     //             Err(refusal) => return IntoError::into_error(refusal, rejected),
     //         };
     //         Guarded::new(call, async move { .. }, finish).await
-    fn asynchronous(&self) -> (TokenStream, Capture) {
+    fn asynchronous(&self) -> TokenStream {
         let function = &self.guard.function;
         let capture = Capture::of_future(function);
-        let declared = &self.returns().declared;
-        let body = body::future(&quote!(async move), &function.block, declared, &capture, self.private);
+        let returns = self.returns();
+        let body = body::future(&quote!(async move), &function.block, returns, &capture, self.private);
+        let inference = returns::inference(returns, self.private);
         let (setup, awaited) = (&self.target.setup, self.awaited(&body));
-        (quote!(#setup #awaited), capture)
+        quote!(#inference #setup #awaited)
     }
 
     // Input:
@@ -130,8 +131,7 @@ impl BodyWriter<'_> {
     // or, where handlers or attributes below need it, `async move { .. }` as of an `async fn`; boxed, if the user's is.
     fn future(&self, FutureBlock { boxed, keywords, block }: &FutureBlock) -> TokenStream {
         let Self { guard, private, target } = self;
-        let output = &self.returns().output;
-        let body = body::future(keywords, block, output, &Capture::none(), private);
+        let body = body::future(keywords, block, self.returns(), &Capture::none(), private);
         let setup = &target.setup;
         let is_plain = !self.has_handlers() && !guard.function.has_attributes_below();
         let (setup, future) = match &guard.breaker {
@@ -175,8 +175,8 @@ impl BodyWriter<'_> {
     //         async move { match begun.await { .. } }
     fn eager(&self) -> TokenStream {
         let Self { guard, private, target } = self;
-        let Returns { form, declared, output, .. } = self.returns();
-        let body = body::closure(&guard.function.block, declared, &Capture::none(), private);
+        let Returns { form, output, .. } = self.returns();
+        let body = body::closure(&guard.function.block, self.returns(), &Capture::none(), private);
         let handle = &target.handle;
         let finish = self.finisher();
         let begun = local("begun");
@@ -256,13 +256,10 @@ impl BodyWriter<'_> {
     /// Ends the call, which took too long, and makes what it returns.
     fn timed_out(&self) -> TokenStream {
         let (private, call, returned) = (self.private, local("call"), local("returned"));
-        let of = if self.guard.outcomes.is_of_returned() {
-            quote!(#private::Limitable)
-        } else {
-            quote!(#private::Returned)
-        };
+        let of = if self.guard.outcomes.is_of_returned() { "Limitable" } else { "Returned" };
         let become_error = returns::timed_out_error(self.returns(), private);
-        returns::call(self.returns(), &of, "timed_out", &quote!(#call.time_out(#returned), #become_error))
+        let arguments = quote!(#call.time_out(#returned), #become_error);
+        returns::call(self.returns(), of, "timed_out", &arguments, private)
     }
 
     /// The name of a future's constructor, and what that takes after the body: the limit, if there is one.
@@ -281,13 +278,13 @@ impl BodyWriter<'_> {
     /// `Result` of the call, or a refusal. Only one of the two ever runs, so a handler may move what the body does.
     fn admitted(&self, entered: &TokenStream, run: &TokenStream, made: &TokenStream) -> TokenStream {
         let Self { guard, private, .. } = self;
-        let output = &self.returns().output;
+        let returns = self.returns();
         let (call, refusal, returned, error) =
             (local("call"), local("refusal"), local("returned"), local("error"));
         let ok = quote!(::core::result::Result::Ok);
         let err = quote!(::core::result::Result::Err);
         let rejected =
-            guard.rejected.as_ref().map(|rejected| handler::rejected(rejected, &refusal, output, private));
+            guard.rejected.as_ref().map(|rejected| handler::rejected(rejected, &refusal, returns, private));
         // Not in a match around `run`, where a future would keep what was entered for as long as it waits.
         let call_or = |refused: &TokenStream| {
             quote!(let #call = match #entered {
@@ -318,7 +315,7 @@ impl BodyWriter<'_> {
         );
         let call = call_or(&refused);
         let split = self.split(made);
-        let handled = handler::fallback(fallback, &error, output, private);
+        let handled = handler::fallback(fallback, &error, returns, private);
         quote!(
             let #returned = #label: {
                 #call
@@ -335,26 +332,22 @@ impl BodyWriter<'_> {
     /// What a refused call returns, if there are no handlers.
     fn refused(&self, refusal: &Ident) -> TokenStream {
         let private = self.private;
-        let of = if self.guard.outcomes.is_of_returned() {
-            quote!(#private::Refusable)
-        } else {
-            quote!(#private::Returned)
-        };
+        let of = if self.guard.outcomes.is_of_returned() { "Refusable" } else { "Returned" };
         let become_error = returns::become_error(self.returns(), private);
-        returns::call(self.returns(), &of, "refused", &quote!(#refusal, #become_error))
+        returns::call(self.returns(), of, "refused", &quote!(#refusal, #become_error), private)
     }
 
     /// `Err` with what a `fallback` takes for a refusal.
     fn refused_error(&self, refusal: &Ident) -> TokenStream {
         let private = self.private;
         if self.guard.outcomes.is_of_returned() {
-            let (output, told) = (&self.returns().output, local("told"));
-            let argument = quote!(|#told| #private::Probe::<#output>::new().argument(#told));
+            let (output, told) = (returns::witness(self.returns(), private), local("told"));
+            let argument = quote!(|#told| #private::Probe::new(#output).argument(#told));
             quote!(::core::result::Result::Err(#private::IntoError::into_error(#refusal, #argument)))
         } else {
             let become_error = returns::become_error(self.returns(), private);
             let arguments = quote!(#refusal, #become_error);
-            returns::call(self.returns(), &quote!(#private::Returned), "refused_error", &arguments)
+            returns::call(self.returns(), "Returned", "refused_error", &arguments, private)
         }
     }
 
@@ -362,10 +355,10 @@ impl BodyWriter<'_> {
     fn split(&self, run: &TokenStream) -> TokenStream {
         let Self { private, .. } = self;
         if self.guard.outcomes.is_of_returned() {
-            let output = &self.returns().output;
-            quote!(#private::Probe::<#output>::new().split(#run))
+            let output = returns::witness(self.returns(), private);
+            quote!(#private::Probe::new(#output).split(#run))
         } else {
-            returns::call(self.returns(), &quote!(#private::Returned), "split", run)
+            returns::call_of(self.returns(), "split", run, private)
         }
     }
 }

@@ -4,35 +4,36 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use crate::input::callable::Callable;
+use crate::input::returns::Returns;
 use crate::input::tokens::{local, respan, span_of};
+use crate::output::returns;
 
-/// A call of `rejected`, which is to return `output`.
+/// A call of `rejected`, which is to return what the function does.
 pub(crate) fn rejected(
     handler: &Callable,
     refusal: &Ident,
-    output: &TokenStream,
+    returns: &Returns,
     private: &TokenStream,
 ) -> TokenStream {
-    let into_error = quote!(#private::IntoError::into_error::<);
     if handler.closure.is_some() {
-        return call(handler, into_error, refusal, output, private);
+        return call(handler, quote!(#private::reject), refusal, returns, private);
     }
     let told = local("told");
-    let called = named(handler, quote!(#private::Rejected::<_,), &told, output);
-    quote!(#into_error #output>(#refusal, |#told| #called))
+    let called = named(handler, quote!(#private::Rejected), &told, returns, private);
+    quote!(#private::IntoError::into_error(#refusal, |#told| #called))
 }
 
-/// A call of `fallback`, which is to return `output`.
+/// A call of `fallback`, which is to return what the function does.
 pub(crate) fn fallback(
     handler: &Callable,
     error: &Ident,
-    output: &TokenStream,
+    returns: &Returns,
     private: &TokenStream,
 ) -> TokenStream {
     if handler.closure.is_some() {
-        call(handler, quote!(#private::handle::<_,), error, output, private)
+        call(handler, quote!(#private::handle), error, returns, private)
     } else {
-        named(handler, quote!(#private::Fallback::<_,), error, output)
+        named(handler, quote!(#private::Fallback), error, returns, private)
     }
 }
 
@@ -41,30 +42,35 @@ fn call(
     closure: &Callable,
     function: TokenStream,
     argument: &Ident,
-    output: &TokenStream,
+    returns: &Returns,
     private: &TokenStream,
 ) -> TokenStream {
     let (span, _) = spans(closure);
-    let (function, end) = (respan(function, span), quote_spanned!(span=> >));
-    let tokens = closure.with_types_inside(output, private);
-    let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#argument, #tokens));
+    let function = respan(function, span);
+    let output = returns::witness(returns, private);
+    let tokens = closure.with_types_inside(&output, private);
+    let output = if closure.is_async() { quote!(#private::Output::new()) } else { output };
+    let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#output, #argument, #tokens));
     arguments.set_span(span);
-    if closure.is_async() {
-        quote!(#function _ #end #arguments.await)
-    } else {
-        quote!(#function #output #end #arguments)
-    }
+    let awaited = closure.is_async().then(|| quote!(.await));
+    quote!(#function #arguments #awaited)
 }
 
 /// A call by way of a trait, which says in our words that what the user wrote is not a function of the right type. Spanned as all of
 /// that, so that the call itself is not mentioned.
-fn named(handler: &Callable, of: TokenStream, argument: &Ident, output: &TokenStream) -> TokenStream {
+fn named(
+    handler: &Callable,
+    of: TokenStream,
+    argument: &Ident,
+    returns: &Returns,
+    private: &TokenStream,
+) -> TokenStream {
     let (first, last) = spans(handler);
-    let (of, handle) = (respan(of, first), quote_spanned!(last=> , _>::handle));
-    let tokens = &handler.tokens;
-    let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#argument, #tokens));
+    let (of, handle) = (respan(of, first), quote_spanned!(last=> ::handle));
+    let (tokens, output) = (&handler.tokens, returns::witness(returns, private));
+    let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#output, #argument, #tokens));
     arguments.set_span(last);
-    quote!(#of #output #handle #arguments)
+    quote!(#of #handle #arguments)
 }
 
 fn spans(function: &Callable) -> (Span, Span) {

@@ -22,16 +22,16 @@ pub(crate) fn finish(
 ) -> TokenStream {
     let classify = match outcomes {
         Outcomes::Standard => {
-            let of = quote!(#private::Returned);
-            let sources = returns::call(its, &of, "sources", &quote!(&#returned));
+            let sources = returns::call_of(its, "sources", &quote!(&#returned), private);
             // Spanned so that a wrong type is blamed once.
             let evidence = respan(quote!(.evidence()), its.span.1);
             let Some(request) = request else {
-                return returns::call(its, &of, "settle", &quote!(#sources #evidence, #returned, #call));
+                let arguments = quote!(#sources #evidence, #returned, #call);
+                return returns::call_of(its, "settle", &arguments, private);
             };
             let (error, asked) = (local("error"), asked(request, private));
             let arguments = quote!(#sources #evidence, #returned, #call, |#error| #asked);
-            return returns::call(its, &of, "settle_with_request", &arguments);
+            return returns::call_of(its, "settle_with_request", &arguments, private);
         }
         Outcomes::OfReturned(claims) => of_returned(claims, private),
         Outcomes::OfResult { ok, err } => of_result(ok, err, its, private),
@@ -44,7 +44,7 @@ pub(crate) fn finish(
 /// A closure from a reference to the return value, which is a `Result`, to the pause that its error asks for.
 fn of_request(request: &Callable, its: &Returns, private: &TokenStream) -> TokenStream {
     let (returned, error) = (local("returned"), local("error"));
-    let result = returns::call(its, &quote!(#private::Returned), "as_result", &returned.to_token_stream());
+    let result = returns::call_of(its, "as_result", &returned.to_token_stream(), private);
     let asked = asked(request, private);
     quote!(|#returned| match #result {
         ::core::result::Result::Ok(_) => ::core::option::Option::None,
@@ -86,7 +86,7 @@ fn of_result(ok: &Claims, err: &Claims, its: &Returns, private: &TokenStream) ->
         None => ignored,
     };
     let of_err = evidence(&among(err, &quote!(true), &unclaimed, private), private);
-    let result = returns::call(its, &quote!(#private::Returned), "as_result", &returned.to_token_stream());
+    let result = returns::call_of(its, "as_result", &returned.to_token_stream(), private);
     let classified = quote!(match #result {
         ::core::result::Result::Ok(#value) => #of_ok,
         ::core::result::Result::Err(#error) => #of_err,
@@ -217,7 +217,7 @@ fn of_error(
         let method = respan(method.to_token_stream(), last);
         quote!(#of #method)
     };
-    let tokens = function.with_types_inside(output, private);
+    let tokens = function.with_types_inside(&quote!(#private::Output::<#output>::new()), private);
     let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#error, #tokens));
     arguments.set_span(last);
     quote!(#called #arguments)

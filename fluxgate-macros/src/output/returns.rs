@@ -1,20 +1,71 @@
 //! The output of a function -> calls that depend on its type.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 
 use crate::input::returns::{GenericError, Returns};
 use crate::input::tokens::{local, respan};
 
-/// `<Output as Trait>::method(argument)`, spanned so that a wrong type is blamed.
-pub(crate) fn call(returns: &Returns, of: &TokenStream, method: &str, argument: &TokenStream) -> TokenStream {
-    let (first, last) = returns.span;
+/// What the signature declares, as a type. Where the function returns it, inference finds it: if it were written a second time, lints would
+/// find it a second time, too.
+pub(crate) fn declared(returns: &Returns) -> TokenStream {
+    if returns.is_inferred { quote_spanned!(returns.span.0=> _) } else { returns.declared.clone() }
+}
+
+/// A value that stands for the type of the output.
+pub(crate) fn witness(returns: &Returns, private: &TokenStream) -> TokenStream {
+    if returns.is_inferred {
+        return local("output").into_token_stream();
+    }
     let output = &returns.output;
+    quote!(#private::Output::<#output>::new())
+}
+
+/// Statements by which that value learns the type from the function.
+pub(crate) fn inference(returns: &Returns, private: &TokenStream) -> Option<TokenStream> {
+    let output = local("output");
+    returns.is_inferred.then(|| {
+        quote!(
+            let #output = #private::Output::new();
+            if false {
+                return #private::never(#output);
+            }
+        )
+    })
+}
+
+/// `Trait::method(argument)`, where the trait's type is the output, spanned so that a wrong type is blamed.
+pub(crate) fn call(
+    returns: &Returns,
+    of: &str,
+    method: &str,
+    argument: &TokenStream,
+    private: &TokenStream,
+) -> TokenStream {
+    let (first, last) = returns.span;
     let method = Ident::new(method, last);
+    let mut arguments = Group::new(Delimiter::Parenthesis, argument.clone());
+    arguments.set_span(last);
+    if returns.is_inferred {
+        let of = Ident::new(of, first);
+        let of = respan(quote!(#private::#of::), first);
+        return quote!(#of #method #arguments);
+    }
+    let output = &returns.output;
     let open = quote_spanned!(first=> <);
-    let of = respan(quote!(as #of>::), last);
-    let argument = parenthesized(returns, argument);
-    quote!(#open #output #of #method #argument)
+    let of = Ident::new(of, last);
+    let of = respan(quote!(as #private::#of>::), last);
+    quote!(#open #output #of #method #arguments)
+}
+
+/// The same of what was returned, or a reference to it. With the type as a second argument, no argument is blamed.
+pub(crate) fn call_of(
+    returns: &Returns,
+    method: &str,
+    argument: &TokenStream,
+    private: &TokenStream,
+) -> TokenStream {
+    call(returns, "Returned", method, &quote!(#private::Output::new(), #argument), private)
 }
 
 /// The function that makes a refusal an error, spanned so that a type without one is blamed.
@@ -50,13 +101,7 @@ fn conversion(
 
 /// A warning, if the return type turns out to be a boxed future by another name.
 pub(crate) fn alias(returns: &Returns, private: &TokenStream) -> Option<TokenStream> {
-    let Returns { declared, span: (first, _), .. } = returns;
-    let is_spelled_out = Ident::new("is_spelled_out", *first);
-    returns.is_alias.then(|| quote!(#private::Alias::<#declared>::OF.#is_spelled_out();))
-}
-
-fn parenthesized(returns: &Returns, argument: &TokenStream) -> Group {
-    let mut argument = Group::new(Delimiter::Parenthesis, argument.clone());
-    argument.set_span(returns.span.1);
-    argument
+    let is_spelled_out = Ident::new("is_spelled_out", returns.span.0);
+    let output = witness(returns, private);
+    returns.is_alias.then(|| quote!(#private::Alias::of(#output).#is_spelled_out();))
 }

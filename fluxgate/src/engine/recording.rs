@@ -45,6 +45,22 @@ pub(crate) fn record(breaker: &Breaker, word: StateWord, start: u64, outcome: Ou
     record_undated(breaker, word, start, outcome);
 }
 
+/// The same of a success.
+#[inline]
+pub(crate) fn record_success(breaker: &Breaker, word: StateWord, start: u64) {
+    if !changes_nothing(breaker, word) {
+        record_success_undated(breaker, word, start);
+    }
+}
+
+#[inline(never)]
+fn record_success_undated(breaker: &Breaker, word: StateWord, start: u64) {
+    if !word.is_dated() && breaker.stripes().count(word) {
+        return;
+    }
+    record_dated(breaker, word, start, Outcome::Success);
+}
+
 #[inline(never)]
 pub(crate) fn record_undated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
     // Tested first, because this is the most common case here.

@@ -6,6 +6,8 @@ use core::marker::PhantomData;
 use core::ops::Deref;
 use core::pin::Pin;
 
+use super::output::Output;
+
 /// The type that a name stands for.
 pub struct Alias<R>(NoFuture<R>);
 
@@ -13,7 +15,10 @@ pub struct Alias<R>(NoFuture<R>);
 pub struct NoFuture<R>(PhantomData<fn() -> R>);
 
 impl<R> Alias<R> {
-    pub const OF: Self = Self(NoFuture(PhantomData));
+    #[inline]
+    pub const fn of(_: Output<R>) -> Self {
+        Self(NoFuture(PhantomData))
+    }
 }
 
 impl<R> Deref for Alias<R> {

@@ -3,19 +3,20 @@
 
 use std::time::Duration;
 
+use super::output::Output;
 use crate::callback::contain;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::refusal::Refusal;
 
 /// Calls the body of a function.
 #[inline]
-pub fn run<R>(body: impl FnOnce() -> R) -> R {
+pub fn run<R>(_: Output<R>, body: impl FnOnce() -> R) -> R {
     body()
 }
 
 /// A value that there never is, of a type that is to be fixed.
 #[inline]
-pub fn never<R>() -> R {
+pub fn never<R>(_: Output<R>) -> R {
     loop {
         std::thread::park();
     }
@@ -37,12 +38,6 @@ pub fn told<R>(result: Result<R, Refusal<'_>>) -> Result<R, CallNotPermitted> {
 #[inline]
 pub fn holds(guard: impl FnOnce() -> bool) -> bool {
     guard()
-}
-
-/// Calls the user's `rejected` or `fallback`.
-#[inline]
-pub fn handle<A, R>(argument: A, handler: impl FnOnce(A) -> R) -> R {
-    handler(argument)
 }
 
 /// Evaluates a part of a tracker that runs user code. If it panics, the tracker counts as absent.

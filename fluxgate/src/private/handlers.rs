@@ -1,10 +1,25 @@
-//! Calling the user's handlers and `custom` trackers, if they are anything but closures in the attribute; and the types that such
-//! closures name.
+//! Calling the user's handlers, and `custom` trackers that are anything but closures in the attribute; and the types that such closures
+//! name.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 use std::time::Duration;
 
+use super::output::Output;
+use super::returns::IntoError;
 use super::unmet::{Impossible, Met, Unmet};
+use crate::handle::error::CallNotPermitted;
+
+/// Calls a `fallback` that is a closure.
+#[inline]
+pub fn handle<A, R>(_: Output<R>, argument: A, fallback: impl FnOnce(A) -> R) -> R {
+    fallback(argument)
+}
+
+/// Calls a `rejected` that is a closure.
+#[inline]
+pub fn reject<R>(_: Output<R>, refusal: impl IntoError, rejected: impl FnOnce(CallNotPermitted) -> R) -> R {
+    refusal.into_error(rejected)
+}
 
 #[diagnostic::on_unimplemented(
     message = "`fallback` needs a function from `{E}` to `{R}`",
@@ -12,20 +27,20 @@ use super::unmet::{Impossible, Met, Unmet};
     note = "write a closure that takes the error: `fallback = |error| ..`,\nor, to await something in a function that is `async` itself, `fallback = async |error| ..`"
 )]
 pub trait Fallback<E, R, How> {
-    fn handle(error: E, fallback: Self) -> R;
+    fn handle(_: Output<R>, error: E, fallback: Self) -> R;
 }
 
 #[diagnostic::do_not_recommend]
 impl<F: FnOnce(E) -> R, E, R> Fallback<E, R, Met> for F {
     #[inline]
-    fn handle(error: E, fallback: Self) -> R {
+    fn handle(_: Output<R>, error: E, fallback: Self) -> R {
         fallback(error)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<F: Impossible, E, R> Fallback<E, R, Unmet> for F {
-    fn handle(_: E, _: Self) -> R {
+    fn handle(_: Output<R>, _: E, _: Self) -> R {
         F::never()
     }
 }
@@ -36,20 +51,20 @@ impl<F: Impossible, E, R> Fallback<E, R, Unmet> for F {
     note = "write a closure that takes the refusal: `rejected = |refusal| ..`,\nor, to await something in a function that is `async` itself, `rejected = async |refusal| ..`"
 )]
 pub trait Rejected<A, R, How> {
-    fn handle(refusal: A, rejected: Self) -> R;
+    fn handle(_: Output<R>, refusal: A, rejected: Self) -> R;
 }
 
 #[diagnostic::do_not_recommend]
 impl<F: FnOnce(A) -> R, A, R> Rejected<A, R, Met> for F {
     #[inline]
-    fn handle(refusal: A, rejected: Self) -> R {
+    fn handle(_: Output<R>, refusal: A, rejected: Self) -> R {
         rejected(refusal)
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<F: Impossible, A, R> Rejected<A, R, Unmet> for F {
-    fn handle(_: A, _: Self) -> R {
+    fn handle(_: Output<R>, _: A, _: Self) -> R {
         F::never()
     }
 }
@@ -130,20 +145,20 @@ impl<T, O: Impossible> Taken<T, Unmet> for O {
     label = "leave the type out, or write `{T}`"
 )]
 pub trait Given<T, How> {
-    fn given(self) -> T;
+    fn given(self, _: Output<T>) -> T;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T> Given<T, Met> for T {
     #[inline]
-    fn given(self) -> T {
+    fn given(self, _: Output<T>) -> T {
         self
     }
 }
 
 #[diagnostic::do_not_recommend]
 impl<T, O: Impossible> Given<T, Unmet> for O {
-    fn given(self) -> T {
+    fn given(self, _: Output<T>) -> T {
         O::never()
     }
 }

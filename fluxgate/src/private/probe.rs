@@ -5,6 +5,7 @@
 use core::marker::PhantomData;
 use core::ops::Deref;
 
+use super::output::Output;
 use super::returns::Becomes;
 use crate::handle::error::CallNotPermitted;
 
@@ -16,19 +17,13 @@ pub struct Whatever<R>(PhantomData<fn() -> R>);
 
 impl<R> Probe<R> {
     #[inline]
-    pub const fn new() -> Self {
+    pub const fn new(_: Output<R>) -> Self {
         Self(Whatever(PhantomData))
     }
 
     #[inline]
     pub const fn of(_returned: &R) -> Self {
-        Self::new()
-    }
-}
-
-impl<R> Default for Probe<R> {
-    fn default() -> Self {
-        Self::new()
+        Self::new(Output::new())
     }
 }
 

@@ -6,8 +6,9 @@ use axum_core::response::Response;
 use http::StatusCode;
 
 use super::limits::Limitable;
+use super::output::Output;
 use super::returns::{IntoError, Refusable, Returned};
-use super::sources::Evidence;
+use super::sources::{Evidence, Sources};
 use crate::handle::call::Call;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::timed_out::TimedOut;
@@ -19,30 +20,41 @@ macro_rules! returned {
         impl Returned for $response {
             type Value = Self;
             type Error = Self;
+            type Sources = Sources<Self>;
 
-            fn as_result(&self) -> Result<&Self, &Self> {
-                let $this = self;
-                if $status.is_server_error() { Err(self) } else { Ok(self) }
+            fn sources(_: Output<Self>, _: &Self) -> Sources<Self> {
+                Sources::new()
             }
 
-            fn split(self) -> Result<Self, Self> {
-                if self.as_result().is_ok() { Ok(self) } else { Err(self) }
+            fn as_result(_: Output<Self>, returned: &Self) -> Result<&Self, &Self> {
+                let $this = returned;
+                if $status.is_server_error() { Err(returned) } else { Ok(returned) }
             }
 
-            fn settle(evidence: Evidence<Self>, returned: Self, call: Call<'_>) -> Self {
-                call.finish(returned, |response, breaker| match response.as_result() {
+            fn split(output: Output<Self>, returned: Self) -> Result<Self, Self> {
+                if Self::as_result(output, &returned).is_ok() { Ok(returned) } else { Err(returned) }
+            }
+
+            fn settle(
+                output: Output<Self>,
+                evidence: Evidence<Self>,
+                returned: Self,
+                call: Call<'_>,
+            ) -> Self {
+                call.finish(returned, |response, breaker| match Self::as_result(output, response) {
                     Ok(_) => Outcome::Success,
                     Err(error) => evidence(error, breaker),
                 })
             }
 
             fn settle_with_request(
+                output: Output<Self>,
                 evidence: Evidence<Self>,
                 returned: Self,
                 call: Call<'_>,
                 request: impl FnOnce(&Self) -> Option<Duration>,
             ) -> Self {
-                let classify = |response: &Self, breaker: &_| match response.as_result() {
+                let classify = |response: &Self, breaker: &_| match Self::as_result(output, response) {
                     Ok(_) => Outcome::Success,
                     Err(error) => evidence(error, breaker),
                 };

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::output::Output;
 use super::sources::{Evidence, Sources};
 use super::unmet::{Impossible, Met, Unmet};
 use crate::handle::call::Call;
@@ -11,6 +12,9 @@ use crate::handle::refusal::Refusal;
 use crate::handle::timed_out::TimedOut;
 
 /// The return type of a guarded function without further arguments.
+///
+/// What takes a value of it takes the type besides: if it is a wrong one, the compiler then blames what the call is written as, not one
+/// of its arguments.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `Result`, so nothing says which calls failed",
     label = "return a `Result`, or add `track = returned(PATTERN), rejected = |refusal| ..`",
@@ -19,19 +23,20 @@ use crate::handle::timed_out::TimedOut;
 pub trait Returned: Sized {
     type Value;
     type Error;
+    /// [`Sources`] of the error. As a type that the implementation says, it is looked up before its methods are.
+    type Sources;
 
-    fn as_result(&self) -> Result<&Self::Value, &Self::Error>;
+    fn as_result(_: Output<Self>, returned: &Self) -> Result<&Self::Value, &Self::Error>;
 
     /// The type of its errors, of which is to be asked what only the compiler knows.
-    fn sources(&self) -> Sources<Self::Error> {
-        Sources::new()
-    }
+    fn sources(_: Output<Self>, returned: &Self) -> Self::Sources;
 
     /// Ends a call without trackers: every error is a failure, unless `evidence` knows better.
-    fn settle(evidence: Evidence<Self::Error>, returned: Self, call: Call<'_>) -> Self;
+    fn settle(_: Output<Self>, evidence: Evidence<Self::Error>, returned: Self, call: Call<'_>) -> Self;
 
     /// The same, where a failure may ask for a pause.
     fn settle_with_request(
+        _: Output<Self>,
         evidence: Evidence<Self::Error>,
         returned: Self,
         call: Call<'_>,
@@ -39,7 +44,7 @@ pub trait Returned: Sized {
     ) -> Self;
 
     /// Splits off the error, if there is one.
-    fn split(self) -> Result<Self, Self::Error>;
+    fn split(_: Output<Self>, returned: Self) -> Result<Self, Self::Error>;
 
     /// What a refused call returns.
     fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> Self::Error) -> Self;
@@ -61,19 +66,26 @@ pub trait Returned: Sized {
 impl<T, E> Returned for Result<T, E> {
     type Value = T;
     type Error = E;
+    type Sources = Sources<E>;
 
     #[inline]
-    fn as_result(&self) -> Result<&T, &E> {
-        self.as_ref()
+    fn sources(_: Output<Self>, _: &Self) -> Sources<E> {
+        Sources::new()
     }
 
     #[inline]
-    fn settle(evidence: Evidence<E>, returned: Self, call: Call<'_>) -> Self {
+    fn as_result(_: Output<Self>, returned: &Self) -> Result<&T, &E> {
+        returned.as_ref()
+    }
+
+    #[inline]
+    fn settle(_: Output<Self>, evidence: Evidence<E>, returned: Self, call: Call<'_>) -> Self {
         call.settle(returned, evidence)
     }
 
     #[inline]
     fn settle_with_request(
+        _: Output<Self>,
         evidence: Evidence<E>,
         returned: Self,
         call: Call<'_>,
@@ -83,8 +95,8 @@ impl<T, E> Returned for Result<T, E> {
     }
 
     #[inline]
-    fn split(self) -> Result<Self, E> {
-        self.map(Ok)
+    fn split(_: Output<Self>, returned: Self) -> Result<Self, E> {
+        returned.map(Ok)
     }
 
     #[inline]

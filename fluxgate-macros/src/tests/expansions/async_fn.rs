@@ -12,6 +12,10 @@ pub async fn charge(
     _guard: Guard,
     unused: u8,
 ) -> Result<Receipt, PaymentError> {
+    let __fluxgate_output = __private::Output::new();
+    if false {
+        return __private::never(__fluxgate_output);
+    }
     return __private::Deferred::new(
             {
                 static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
@@ -29,30 +33,25 @@ pub async fn charge(
             },
             async move {
                 if false {
-                    return __private::never::<Result<Receipt, PaymentError>>();
+                    {
+                        *__private::captured(&_guard) = [];
+                    }
+                    let _ = &order;
+                    return __private::never(__fluxgate_output);
                 }
-                {
-                    *__private::captured(&_guard) = [];
-                }
-                let _ = &order;
                 '__fluxgate_body: { gateway::send(order).await }
             },
-            move |__fluxgate_call, __fluxgate_returned| <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::settle(
-                <Result<
-                    Receipt,
-                    PaymentError,
-                > as __private::Returned>::sources(&__fluxgate_returned)
+            move |__fluxgate_call, __fluxgate_returned| __private::Returned::settle(
+                __private::Output::new(),
+                __private::Returned::sources(
+                        __private::Output::new(),
+                        &__fluxgate_returned,
+                    )
                     .evidence(),
                 __fluxgate_returned,
                 __fluxgate_call,
             ),
-            |__fluxgate_refusal| <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::refused(
+            |__fluxgate_refusal| __private::Returned::refused(
                 __fluxgate_refusal,
                 <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             ),

@@ -46,7 +46,9 @@ impl Gateway for Client {
                 __private::CircuitBreaker::breaker(__fluxgate_breaker),
                 async move {
                     if false {
-                        return __private::never::<Result<Receipt, PaymentError>>();
+                        return __private::never(
+                            __private::Output::<Result<Receipt, PaymentError>>::new(),
+                        );
                     }
                     '__fluxgate_body: {
                         let __self = self;
@@ -61,10 +63,14 @@ impl Gateway for Client {
                     Receipt,
                     PaymentError,
                 > as __private::Returned>::settle(
+                    __private::Output::new(),
                     <Result<
                         Receipt,
                         PaymentError,
-                    > as __private::Returned>::sources(&__fluxgate_returned)
+                    > as __private::Returned>::sources(
+                            __private::Output::new(),
+                            &__fluxgate_returned,
+                        )
                         .evidence(),
                     __fluxgate_returned,
                     __fluxgate_call,

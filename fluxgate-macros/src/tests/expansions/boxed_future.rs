@@ -36,10 +36,14 @@ fn charge(
                 Receipt,
                 PaymentError,
             > as __private::Returned>::settle(
+                __private::Output::new(),
                 <Result<
                     Receipt,
                     PaymentError,
-                > as __private::Returned>::sources(&__fluxgate_returned)
+                > as __private::Returned>::sources(
+                        __private::Output::new(),
+                        &__fluxgate_returned,
+                    )
                     .evidence(),
                 __fluxgate_returned,
                 __fluxgate_call,

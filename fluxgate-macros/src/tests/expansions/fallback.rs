@@ -7,6 +7,10 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
 
 async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
     let _ = __private::words::fallback;
+    let __fluxgate_output = __private::Output::new();
+    if false {
+        return __private::never(__fluxgate_output);
+    }
     let __fluxgate_returned = '_failed: {
         let __fluxgate_call = match __private::Call::enter_async({
             static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
@@ -24,10 +28,7 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
         }) {
             ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
             ::core::result::Result::Err(__fluxgate_refusal) => {
-                let __fluxgate_error = <Result<
-                    Customer,
-                    DirectoryError,
-                > as __private::Returned>::refused_error(
+                let __fluxgate_error = __private::Returned::refused_error(
                     __fluxgate_refusal,
                     <__private::CallNotPermitted as __private::Becomes<
                         _,
@@ -37,29 +38,22 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
                 break '_failed __fluxgate_error;
             }
         };
-        <Result<
-            Customer,
-            DirectoryError,
-        > as __private::Returned>::split(
+        __private::Returned::split(
+            __private::Output::new(),
             __private::Guarded::new(
                     __fluxgate_call,
                     async move {
                         if false {
-                            return __private::never::<
-                                Result<Customer, DirectoryError>,
-                            >();
+                            return __private::never(__fluxgate_output);
                         }
-                        let _ = &id;
                         '__fluxgate_body: { directory::find(id).await }
                     },
-                    |__fluxgate_call, __fluxgate_returned| <Result<
-                        Customer,
-                        DirectoryError,
-                    > as __private::Returned>::settle(
-                        <Result<
-                            Customer,
-                            DirectoryError,
-                        > as __private::Returned>::sources(&__fluxgate_returned)
+                    |__fluxgate_call, __fluxgate_returned| __private::Returned::settle(
+                        __private::Output::new(),
+                        __private::Returned::sources(
+                                __private::Output::new(),
+                                &__fluxgate_returned,
+                            )
                             .evidence(),
                         __fluxgate_returned,
                         __fluxgate_call,
@@ -71,10 +65,11 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
     return match __fluxgate_returned {
         ::core::result::Result::Ok(__fluxgate_returned) => __fluxgate_returned,
         ::core::result::Result::Err(__fluxgate_error) => {
-            __private::handle::<
-                _,
-                _,
-            >(__fluxgate_error, async |error| cached(id, error).await)
+            __private::handle(
+                    __private::Output::new(),
+                    __fluxgate_error,
+                    async |error| cached(id, error).await,
+                )
                 .await
         }
     };

@@ -9,6 +9,10 @@ fn fetch(url: Url) -> Result<Response, ApiError> {
     let _ = ::fluxgate::retry::never;
     let _ = __private::words::from_error;
     let _ = __private::words::otherwise;
+    let __fluxgate_output = __private::Output::new();
+    if false {
+        return __private::never(__fluxgate_output);
+    }
     let __fluxgate_call = match __private::Call::enter({
         static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
             {
@@ -21,26 +25,19 @@ fn fetch(url: Url) -> Result<Response, ApiError> {
     }) {
         ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
         ::core::result::Result::Err(__fluxgate_refusal) => {
-            return <Result<
-                Response,
-                ApiError,
-            > as __private::Returned>::refused(
+            return __private::Returned::refused(
                 __fluxgate_refusal,
                 <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             );
         }
     };
-    let __fluxgate_returned = __private::run(|| -> Result<Response, ApiError> {
-        http::get(url)
-    });
-    return <Result<
-        Response,
-        ApiError,
-    > as __private::Returned>::settle_with_request(
-        <Result<
-            Response,
-            ApiError,
-        > as __private::Returned>::sources(&__fluxgate_returned)
+    let __fluxgate_returned = __private::run(
+        __fluxgate_output,
+        || -> _ { http::get(url) },
+    );
+    return __private::Returned::settle_with_request(
+        __private::Output::new(),
+        __private::Returned::sources(__private::Output::new(), &__fluxgate_returned)
             .evidence(),
         __fluxgate_returned,
         __fluxgate_call,

@@ -38,12 +38,22 @@ where
             );
         }
     };
-    let __fluxgate_returned = __private::run(|| -> Result<_, T::Error> { send(orders) });
+    let __fluxgate_returned = __private::run(
+        __private::Output::<Result<_, T::Error>>::new(),
+        || -> Result<_, T::Error> { send(orders) },
+    );
     return <Result<
         _,
         T::Error,
     > as __private::Returned>::settle(
-        <Result<_, T::Error> as __private::Returned>::sources(&__fluxgate_returned)
+        __private::Output::new(),
+        <Result<
+            _,
+            T::Error,
+        > as __private::Returned>::sources(
+                __private::Output::new(),
+                &__fluxgate_returned,
+            )
             .evidence(),
         __fluxgate_returned,
         __fluxgate_call,

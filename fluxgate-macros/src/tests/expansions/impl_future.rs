@@ -23,7 +23,9 @@ fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> +
         },
         async move {
             if false {
-                return __private::never::<Result<Receipt, PaymentError>>();
+                return __private::never(
+                    __private::Output::<Result<Receipt, PaymentError>>::new(),
+                );
             }
             '__fluxgate_body: { gateway::send(order).await }
         },
@@ -31,10 +33,14 @@ fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> +
             Receipt,
             PaymentError,
         > as __private::Returned>::settle(
+            __private::Output::new(),
             <Result<
                 Receipt,
                 PaymentError,
-            > as __private::Returned>::sources(&__fluxgate_returned)
+            > as __private::Returned>::sources(
+                    __private::Output::new(),
+                    &__fluxgate_returned,
+                )
                 .evidence(),
             __fluxgate_returned,
             __fluxgate_call,

@@ -11,6 +11,10 @@ impl Client {
     async fn charge(&self, order: &mut Order) -> Result<Receipt, PaymentError> {
         let _ = ::fluxgate::retry::backoff;
         let _ = ::fluxgate::retry::Retry::max;
+        let __fluxgate_output = __private::Output::new();
+        if false {
+            return __private::never(__fluxgate_output);
+        }
         return __private::Deferred::new(
                 {
                     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
@@ -24,28 +28,21 @@ impl Client {
                 },
                 async move {
                     if false {
-                        return __private::never::<Result<Receipt, PaymentError>>();
+                        return __private::never(__fluxgate_output);
                     }
-                    let _ = &order;
-                    let _ = &self;
                     '__fluxgate_body: { self.gateway.send(order).await }
                 },
-                move |__fluxgate_call, __fluxgate_returned| <Result<
-                    Receipt,
-                    PaymentError,
-                > as __private::Returned>::settle(
-                    <Result<
-                        Receipt,
-                        PaymentError,
-                    > as __private::Returned>::sources(&__fluxgate_returned)
+                move |__fluxgate_call, __fluxgate_returned| __private::Returned::settle(
+                    __private::Output::new(),
+                    __private::Returned::sources(
+                            __private::Output::new(),
+                            &__fluxgate_returned,
+                        )
                         .evidence(),
                     __fluxgate_returned,
                     __fluxgate_call,
                 ),
-                |__fluxgate_refusal| <Result<
-                    Receipt,
-                    PaymentError,
-                > as __private::Returned>::refused(
+                |__fluxgate_refusal| __private::Returned::refused(
                     __fluxgate_refusal,
                     <__private::CallNotPermitted as __private::Becomes<
                         _,

@@ -9,6 +9,10 @@ fn look_up(id: u64) -> Option<Customer> {
     let _ = ::fluxgate::track::type_of::<::fluxgate::CallNotPermitted>;
     let _ = __private::words::returned;
     let _ = __private::words::rejected;
+    let __fluxgate_output = __private::Output::new();
+    if false {
+        return __private::never(__fluxgate_output);
+    }
     let __fluxgate_call = match __private::Call::enter({
         static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
             {
@@ -25,14 +29,17 @@ fn look_up(id: u64) -> Option<Customer> {
     }) {
         ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
         ::core::result::Result::Err(__fluxgate_refusal) => {
-            return __private::IntoError::into_error::<
-                Option<Customer>,
-            >(__fluxgate_refusal, |refusal| log(refusal));
+            return __private::reject(
+                __fluxgate_output,
+                __fluxgate_refusal,
+                |refusal| log(refusal),
+            );
         }
     };
-    let __fluxgate_returned = __private::run(|| -> Option<Customer> {
-        directory::find(id)
-    });
+    let __fluxgate_returned = __private::run(
+        __fluxgate_output,
+        || -> _ { directory::find(id) },
+    );
     return __fluxgate_call
         .finish(
             __fluxgate_returned,

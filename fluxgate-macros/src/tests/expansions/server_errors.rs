@@ -9,33 +9,35 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
     let _ = __private::words::breaker;
     let _ = ::fluxgate::track::type_of::<::fluxgate::CallNotPermitted>;
     let _ = __private::words::server_errors;
+    let __fluxgate_output = __private::Output::new();
+    if false {
+        return __private::never(__fluxgate_output);
+    }
     let __fluxgate_breaker: &'static __private::CircuitBreaker = &BACKEND;
     let __fluxgate_call = match __private::Call::enter(
         __private::CircuitBreaker::breaker(__fluxgate_breaker),
     ) {
         ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
         ::core::result::Result::Err(__fluxgate_refusal) => {
-            return <Result<
-                Response,
-                FetchError,
-            > as __private::Returned>::refused(
+            return __private::Returned::refused(
                 __fluxgate_refusal,
                 <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             );
         }
     };
-    let __fluxgate_returned = __private::run(|| -> Result<Response, FetchError> {
-        http::get(url)
-    });
+    let __fluxgate_returned = __private::run(
+        __fluxgate_output,
+        || -> _ { http::get(url) },
+    );
     return __fluxgate_call
         .finish(
             __fluxgate_returned,
             |__fluxgate_returned, __fluxgate_breaker| {
                 let __fluxgate_server_failed = __private::server_failed(
-                    <Result<
-                        Response,
-                        FetchError,
-                    > as __private::Returned>::as_result(__fluxgate_returned),
+                    __private::Returned::as_result(
+                        __private::Output::new(),
+                        __fluxgate_returned,
+                    ),
                     |__fluxgate_value| {
                         use __private::{
                             FoundStatus as _, IsServerError as _, OneStatus as _,
@@ -75,10 +77,10 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
                             .ask(|__fluxgate_status| __fluxgate_status.is_server_error())
                     },
                 );
-                match <Result<
-                    Response,
-                    FetchError,
-                > as __private::Returned>::as_result(__fluxgate_returned) {
+                match __private::Returned::as_result(
+                    __private::Output::new(),
+                    __fluxgate_returned,
+                ) {
                     ::core::result::Result::Ok(__fluxgate_value) => {
                         if __fluxgate_server_failed {
                             __private::Outcome::Failure

@@ -12,32 +12,31 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
 
 async fn charge(order: Order) -> Result<Receipt, PaymentError> {
     let _ = __private::words::breaker;
+    let __fluxgate_output = __private::Output::new();
+    if false {
+        return __private::never(__fluxgate_output);
+    }
     let __fluxgate_breaker: &'static __private::CircuitBreaker = &PAYMENTS;
     return __private::Deferred::new(
             __private::CircuitBreaker::breaker(__fluxgate_breaker),
             async move {
                 if false {
-                    return __private::never::<Result<Receipt, PaymentError>>();
+                    let _ = &order;
+                    return __private::never(__fluxgate_output);
                 }
-                let _ = &order;
                 '__fluxgate_body: { gateway::send(order).await }
             },
-            move |__fluxgate_call, __fluxgate_returned| <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::settle(
-                <Result<
-                    Receipt,
-                    PaymentError,
-                > as __private::Returned>::sources(&__fluxgate_returned)
+            move |__fluxgate_call, __fluxgate_returned| __private::Returned::settle(
+                __private::Output::new(),
+                __private::Returned::sources(
+                        __private::Output::new(),
+                        &__fluxgate_returned,
+                    )
                     .evidence(),
                 __fluxgate_returned,
                 __fluxgate_call,
             ),
-            |__fluxgate_refusal| <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::refused(
+            |__fluxgate_refusal| __private::Returned::refused(
                 __fluxgate_refusal,
                 <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             ),
@@ -46,6 +45,10 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
 }
 async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
     let _ = __private::words::breaker;
+    let __fluxgate_output = __private::Output::new();
+    if false {
+        return __private::never(__fluxgate_output);
+    }
     let __fluxgate_breaker: __private::CircuitBreaker = __private::share(
         &client.breaker,
     );
@@ -53,28 +56,23 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
             __private::CircuitBreaker::breaker(&__fluxgate_breaker),
             async move {
                 if false {
-                    return __private::never::<Result<Receipt, PaymentError>>();
+                    let _ = &order;
+                    let _ = &client;
+                    return __private::never(__fluxgate_output);
                 }
-                let _ = &order;
-                let _ = &client;
                 '__fluxgate_body: { client.send(order).await }
             },
-            move |__fluxgate_call, __fluxgate_returned| <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::settle(
-                <Result<
-                    Receipt,
-                    PaymentError,
-                > as __private::Returned>::sources(&__fluxgate_returned)
+            move |__fluxgate_call, __fluxgate_returned| __private::Returned::settle(
+                __private::Output::new(),
+                __private::Returned::sources(
+                        __private::Output::new(),
+                        &__fluxgate_returned,
+                    )
                     .evidence(),
                 __fluxgate_returned,
                 __fluxgate_call,
             ),
-            |__fluxgate_refusal| <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::refused(
+            |__fluxgate_refusal| __private::Returned::refused(
                 __fluxgate_refusal,
                 <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             ),

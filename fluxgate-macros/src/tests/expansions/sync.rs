@@ -6,6 +6,10 @@ fn charge(order: &Order) -> Result<Receipt, PaymentError> {
 // expands to
 
 fn charge(order: &Order) -> Result<Receipt, PaymentError> {
+    let __fluxgate_output = __private::Output::new();
+    if false {
+        return __private::never(__fluxgate_output);
+    }
     let __fluxgate_call = match __private::Call::enter({
         static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
             {
@@ -22,26 +26,19 @@ fn charge(order: &Order) -> Result<Receipt, PaymentError> {
     }) {
         ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
         ::core::result::Result::Err(__fluxgate_refusal) => {
-            return <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::refused(
+            return __private::Returned::refused(
                 __fluxgate_refusal,
                 <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             );
         }
     };
-    let __fluxgate_returned = __private::run(|| -> Result<Receipt, PaymentError> {
-        gateway::send(order)
-    });
-    return <Result<
-        Receipt,
-        PaymentError,
-    > as __private::Returned>::settle(
-        <Result<
-            Receipt,
-            PaymentError,
-        > as __private::Returned>::sources(&__fluxgate_returned)
+    let __fluxgate_returned = __private::run(
+        __fluxgate_output,
+        || -> _ { gateway::send(order) },
+    );
+    return __private::Returned::settle(
+        __private::Output::new(),
+        __private::Returned::sources(__private::Output::new(), &__fluxgate_returned)
             .evidence(),
         __fluxgate_returned,
         __fluxgate_call,

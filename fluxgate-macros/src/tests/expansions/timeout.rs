@@ -12,6 +12,10 @@ async fn refund(order: Order) -> Result<Receipt, PaymentError> {
 
 async fn charge(order: Order) -> Result<Receipt, PaymentError> {
     let _ = __private::words::timeout;
+    let __fluxgate_output = __private::Output::new();
+    if false {
+        return __private::never(__fluxgate_output);
+    }
     return __private::Deferred::limited(
             {
                 static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
@@ -29,41 +33,33 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
             },
             async move {
                 if false {
-                    return __private::never::<Result<Receipt, PaymentError>>();
+                    let _ = &order;
+                    return __private::never(__fluxgate_output);
                 }
-                let _ = &order;
                 '__fluxgate_body: { gateway::send(order).await }
             },
             __private::limit::<()>(::core::time::Duration::from_nanos(2000000000)),
             move |__fluxgate_call, __fluxgate_returned| match __fluxgate_returned {
                 ::core::result::Result::Ok(__fluxgate_returned) => {
-                    <Result<
-                        Receipt,
-                        PaymentError,
-                    > as __private::Returned>::settle(
-                        <Result<
-                            Receipt,
-                            PaymentError,
-                        > as __private::Returned>::sources(&__fluxgate_returned)
+                    __private::Returned::settle(
+                        __private::Output::new(),
+                        __private::Returned::sources(
+                                __private::Output::new(),
+                                &__fluxgate_returned,
+                            )
                             .evidence(),
                         __fluxgate_returned,
                         __fluxgate_call,
                     )
                 }
                 ::core::result::Result::Err(__fluxgate_returned) => {
-                    <Result<
-                        Receipt,
-                        PaymentError,
-                    > as __private::Returned>::timed_out(
+                    __private::Returned::timed_out(
                         __fluxgate_call.time_out(__fluxgate_returned),
                         <__private::TimedOut as __private::Expires<_, _>>::expire,
                     )
                 }
             },
-            |__fluxgate_refusal| <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::refused(
+            |__fluxgate_refusal| __private::Returned::refused(
                 __fluxgate_refusal,
                 <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             ),
@@ -74,6 +70,10 @@ async fn refund(order: Order) -> Result<Receipt, PaymentError> {
     let _ = __private::words::breaker;
     let _ = __private::words::timeout;
     let _ = __private::words::fallback;
+    let __fluxgate_output = __private::Output::new();
+    if false {
+        return __private::never(__fluxgate_output);
+    }
     let __fluxgate_breaker: &'static __private::CircuitBreaker = &PAYMENTS;
     let __fluxgate_returned = '_failed: {
         let __fluxgate_call = match __private::Call::enter_async(
@@ -81,10 +81,7 @@ async fn refund(order: Order) -> Result<Receipt, PaymentError> {
         ) {
             ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
             ::core::result::Result::Err(__fluxgate_refusal) => {
-                let __fluxgate_error = <Result<
-                    Receipt,
-                    PaymentError,
-                > as __private::Returned>::refused_error(
+                let __fluxgate_error = __private::Returned::refused_error(
                     __fluxgate_refusal,
                     <__private::CallNotPermitted as __private::Becomes<
                         _,
@@ -94,17 +91,15 @@ async fn refund(order: Order) -> Result<Receipt, PaymentError> {
                 break '_failed __fluxgate_error;
             }
         };
-        <Result<
-            Receipt,
-            PaymentError,
-        > as __private::Returned>::split(
+        __private::Returned::split(
+            __private::Output::new(),
             __private::Guarded::limited(
                     __fluxgate_call,
                     async move {
                         if false {
-                            return __private::never::<Result<Receipt, PaymentError>>();
+                            let _ = &order;
+                            return __private::never(__fluxgate_output);
                         }
-                        let _ = &order;
                         '__fluxgate_body: { gateway::send(order).await }
                     },
                     __private::limit::<
@@ -120,24 +115,19 @@ async fn refund(order: Order) -> Result<Receipt, PaymentError> {
                     }),
                     |__fluxgate_call, __fluxgate_returned| match __fluxgate_returned {
                         ::core::result::Result::Ok(__fluxgate_returned) => {
-                            <Result<
-                                Receipt,
-                                PaymentError,
-                            > as __private::Returned>::settle(
-                                <Result<
-                                    Receipt,
-                                    PaymentError,
-                                > as __private::Returned>::sources(&__fluxgate_returned)
+                            __private::Returned::settle(
+                                __private::Output::new(),
+                                __private::Returned::sources(
+                                        __private::Output::new(),
+                                        &__fluxgate_returned,
+                                    )
                                     .evidence(),
                                 __fluxgate_returned,
                                 __fluxgate_call,
                             )
                         }
                         ::core::result::Result::Err(__fluxgate_returned) => {
-                            <Result<
-                                Receipt,
-                                PaymentError,
-                            > as __private::Returned>::timed_out(
+                            __private::Returned::timed_out(
                                 __fluxgate_call.time_out(__fluxgate_returned),
                                 <__private::TimedOut as __private::Expires<_, _>>::expire,
                             )
@@ -150,10 +140,7 @@ async fn refund(order: Order) -> Result<Receipt, PaymentError> {
     return match __fluxgate_returned {
         ::core::result::Result::Ok(__fluxgate_returned) => __fluxgate_returned,
         ::core::result::Result::Err(__fluxgate_error) => {
-            __private::handle::<
-                _,
-                Result<Receipt, PaymentError>,
-            >(__fluxgate_error, |error| Err(error))
+            __private::handle(__fluxgate_output, __fluxgate_error, |error| Err(error))
         }
     };
 }

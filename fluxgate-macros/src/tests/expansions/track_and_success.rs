@@ -15,6 +15,10 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
     let _ = __private::words::ok;
     let _ = __private::words::success;
     let _ = __private::words::custom;
+    let __fluxgate_output = __private::Output::new();
+    if false {
+        return __private::never(__fluxgate_output);
+    }
     let __fluxgate_call = match __private::Call::enter({
         static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
             {
@@ -31,25 +35,23 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
     }) {
         ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
         ::core::result::Result::Err(__fluxgate_refusal) => {
-            return <Result<
-                Response,
-                FetchError,
-            > as __private::Returned>::refused(
+            return __private::Returned::refused(
                 __fluxgate_refusal,
                 <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             );
         }
     };
-    let __fluxgate_returned = __private::run(|| -> Result<Response, FetchError> {
-        http::get(url)
-    });
+    let __fluxgate_returned = __private::run(
+        __fluxgate_output,
+        || -> _ { http::get(url) },
+    );
     return __fluxgate_call
         .finish(
             __fluxgate_returned,
-            |__fluxgate_returned, __fluxgate_breaker| match <Result<
-                Response,
-                FetchError,
-            > as __private::Returned>::as_result(__fluxgate_returned) {
+            |__fluxgate_returned, __fluxgate_breaker| match __private::Returned::as_result(
+                __private::Output::new(),
+                __fluxgate_returned,
+            ) {
                 ::core::result::Result::Ok(__fluxgate_value) => {
                     if (match ::core::option::Option::Some(__fluxgate_value) {
                         ::core::option::Option::Some(Response { status: 500.., .. }) => {

@@ -10,6 +10,10 @@ trait Gateway {
 trait Gateway {
     fn charge(&mut self, order: Order) -> Result<Receipt, PaymentError> {
         let _ = ::fluxgate::permit::all;
+        let __fluxgate_output = __private::Output::new();
+        if false {
+            return __private::never(__fluxgate_output);
+        }
         let __fluxgate_call = match __private::Call::enter({
             static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
                 {
@@ -22,10 +26,7 @@ trait Gateway {
         }) {
             ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
             ::core::result::Result::Err(__fluxgate_refusal) => {
-                return <Result<
-                    Receipt,
-                    PaymentError,
-                > as __private::Returned>::refused(
+                return __private::Returned::refused(
                     __fluxgate_refusal,
                     <__private::CallNotPermitted as __private::Becomes<
                         _,
@@ -34,17 +35,13 @@ trait Gateway {
                 );
             }
         };
-        let __fluxgate_returned = __private::run(|| -> Result<Receipt, PaymentError> {
-            self.send(order)
-        });
-        return <Result<
-            Receipt,
-            PaymentError,
-        > as __private::Returned>::settle(
-            <Result<
-                Receipt,
-                PaymentError,
-            > as __private::Returned>::sources(&__fluxgate_returned)
+        let __fluxgate_returned = __private::run(
+            __fluxgate_output,
+            || -> _ { self.send(order) },
+        );
+        return __private::Returned::settle(
+            __private::Output::new(),
+            __private::Returned::sources(__private::Output::new(), &__fluxgate_returned)
                 .evidence(),
             __fluxgate_returned,
             __fluxgate_call,
