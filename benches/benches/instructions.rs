@@ -3,7 +3,7 @@
 //! `cargo bench --bench instructions --no-default-features` compares with `instructions.txt` and fails where a healthy call
 //! grew by more than two instructions, or making a breaker by more than a hundred; or where a healthy call does what it
 //! must not: write to shared memory, lock, or read a clock. `-- --write` takes a new baseline. Without valgrind it says so and
-//! passes. With `--features keyed`, calls of keys are counted instead, and with `--features reqwest`, requests.
+//! passes. With `--features keyed`, calls of keys are counted instead, with `tokio`, calls with a time limit, and with `reqwest`, requests.
 
 use std::fs;
 use std::hint::black_box;

@@ -31,15 +31,19 @@ pub struct Case {
 mod keyed;
 #[cfg(feature = "reqwest")]
 mod reqwest;
+#[cfg(feature = "tokio")]
+mod timeout;
 
-/// All that is counted with these features. Those of a feature are counted by themselves: it may cost others an instruction.
+/// All that is counted. What belongs to a feature is counted by itself, since a feature may cost everything else an instruction.
+#[allow(unreachable_code, reason = "with a feature, its cases")]
 pub fn cases() -> &'static [Case] {
     #[cfg(feature = "reqwest")]
     return &reqwest::CASES;
-    #[cfg(all(feature = "keyed", not(feature = "reqwest")))]
+    #[cfg(feature = "tokio")]
+    return &timeout::CASES;
+    #[cfg(feature = "keyed")]
     return &keyed::CASES;
-    #[cfg(not(any(feature = "keyed", feature = "reqwest")))]
-    return &CASES;
+    &CASES
 }
 
 pub const CASES: [Case; 33] = [
