@@ -213,7 +213,7 @@ fn making_a_breaker_allocates_what_it_is_made_of() {
 }
 
 /// What breakers of keys have besides is in all of them, so that it is found with one load less.
-const KEYED: isize = if cfg!(feature = "keyed") { 32 } else { 0 };
+const KEYED: isize = if cfg!(feature = "keyed") { 40 } else { 0 };
 
 /// Regression: 27 MB stayed behind after 100,000 breakers.
 #[test]
@@ -237,7 +237,7 @@ fn breakers_that_are_dropped_leave_no_byte_behind() {
         }
         let used = each(held());
         // With every feature.
-        assert!(idle <= 620 + KEYED && used <= 1_080 + KEYED, "a breaker takes {idle} bytes, in use {used}");
+        assert!(idle <= 620 + KEYED && used <= 1_112 + KEYED, "a breaker takes {idle} bytes, in use {used}");
         // In any order.
         fastrand::Rng::with_seed(round).shuffle(&mut breakers);
         drop(breakers);
