@@ -38,7 +38,9 @@ pub(crate) struct Returns {
     pub(crate) unseen: Option<Unseen>,
     /// Whether it is returned under a name that may stand for a boxed future.
     pub(crate) is_alias: bool,
-    /// Whether the function returns the output itself, in a type that has a name, so that inference finds it.
+    /// Whether the future is an `impl Future` in a box, and so of one type.
+    pub(crate) is_boxed_opaque: bool,
+    /// Whether inference finds the output: the function returns it, or it in a boxed future, in a type that has a name.
     pub(crate) is_inferred: bool,
 }
 
@@ -74,6 +76,7 @@ impl Returns {
         };
         match output {
             Some(output) => {
+                let is_boxed_opaque = form == Form::Boxed && erase(&mut ty.clone());
                 let span =
                     span_of(&output.to_token_stream()).unwrap_or((Span::call_site(), Span::call_site()));
                 let generic_error = GenericError::of(output, signature);
@@ -87,7 +90,8 @@ impl Returns {
                     generic_error,
                     unseen,
                     is_alias: false,
-                    is_inferred: false,
+                    is_boxed_opaque,
+                    is_inferred: form == Form::Boxed && !is_boxed_opaque,
                 }
             }
             None => Self::plain(signature, declared),
@@ -132,7 +136,8 @@ impl Returns {
             generic_error,
             unseen: None,
             is_alias: false,
-            is_inferred: false,
+            is_boxed_opaque: false,
+            is_inferred: true,
         }
     }
 
@@ -165,6 +170,7 @@ impl Returns {
             generic_error,
             unseen,
             is_alias,
+            is_boxed_opaque: false,
             is_inferred,
         }
     }
