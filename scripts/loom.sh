@@ -3,4 +3,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export RUSTFLAGS="--cfg fluxgate_loom"
-exec cargo test --package fluxgate --lib --release --target-dir target/loom --features test-util,chaos,keyed models "$@"
+exec cargo test --package fluxgate --lib --release --target-dir target/loom --features test-util,chaos,keyed,tokio,tower models "$@"

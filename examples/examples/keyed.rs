@@ -1,9 +1,13 @@
-//! A breaker for each host: one of three is down, and the others do not notice. Then somebody invents hosts.
+//! A breaker for each host: one of three is down, and the others do not notice. Then somebody invents hosts, none of which answers, and
+//! those that are asked all the time do not notice that either.
 //!
 //! ```sh
 //! cargo run --example keyed
 //! ```
 
+use std::time::Duration;
+
+use fluxgate::testing::ManualClock;
 use fluxgate::{CallNotPermitted, State, circuit_breaker};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
@@ -24,20 +28,57 @@ fn fetch(host: &str, item: u32) -> Result<String> {
     }
 }
 
-fn main() {
+/// Asks a host so often, and says what came of it.
+fn ask(host: &str, times: u32) -> String {
+    let answers: Vec<_> = (0..times).map(|item| fetch(host, item)).collect();
+    let refused = answers.iter().filter(|answer| is_refused(answer)).count();
+    let answered = answers.iter().filter(|answer| answer.is_ok()).count();
+    format!("{answered} were answered, {} failed, {refused} refused", answers.len() - answered - refused)
+}
+
+fn is_refused(answer: &Result<String>) -> bool {
+    answer.as_ref().is_err_and(|error| error.is::<CallNotPermitted>())
+}
+
+fn main() -> Result<()> {
+    // Minutes pass at once.
+    let clock = ManualClock::new();
+    fluxgate::set_clock(clock.clone())?;
+
+    println!("Three hosts, 20 calls each:");
     for host in ["a.example.org", "b.example.org", "c.example.org"] {
-        let answers: Vec<_> = (0..20).map(|item| fetch(host, item)).collect();
-        let count = |is: fn(&Result<String>) -> bool| answers.iter().filter(|answer| is(answer)).count();
-        let refused = count(|answer| answer.as_ref().is_err_and(|error| error.is::<CallNotPermitted>()));
-        println!("{host}: of 20 calls, {} were answered, and {refused} refused", count(Result::is_ok));
+        println!("  {host}: {}", ask(host, 20));
     }
     let open = HOSTS.iter().filter(|(_, breaker)| breaker.state() == State::Open);
-    println!("open: {:?}", open.map(|(host, _)| host).collect::<Vec<_>>());
+    println!("  open: {:?}", open.map(|(host, _)| host).collect::<Vec<_>>());
+    println!("  {}", fetch("b.example.org", 1).unwrap_err());
 
-    for invented in 0..10_000 {
-        let _ = fetch(&format!("{invented}.example.net"), 1);
+    println!("Some minutes later, somebody invents 10,000 hosts. Each is asked 10 times, and none answers:");
+    let (mut answered, mut failed, mut refused) = (0, 0, 0);
+    for second in 0..180 + 100 {
+        clock.advance(Duration::from_secs(1));
+        for host in ["a.example.org", "c.example.org"] {
+            answered += u32::from(fetch(host, second).is_ok());
+        }
+        let invented = if second < 180 { 0..0 } else { 100 * second..100 * (second + 1) };
+        for answer in
+            invented.flat_map(|nth| (0..10).map(move |item| fetch(&format!("{nth}.example.net"), item)))
+        {
+            if is_refused(&answer) { refused += 1 } else { failed += 1 }
+        }
     }
-    println!("after 10,000 invented hosts, {} have a breaker", HOSTS.len());
-    println!("b.example.org is still refused: {}", fetch("b.example.org", 1).unwrap_err());
-    println!("c.example.org still answers: {}", fetch("c.example.org", 1).unwrap());
+    println!("  of those calls, {failed} failed, and {refused} were refused");
+    println!(
+        "  {} hosts have a breaker; all others share one, which is {}",
+        HOSTS.len(),
+        HOSTS.overflow().state()
+    );
+    println!(
+        "  a.example.org and c.example.org were asked once a second, and answered {answered} of 560 calls"
+    );
+    for host in ["a.example.org", "b.example.org", "c.example.org"] {
+        let breaker = HOSTS.get(host);
+        println!("  `{}` is {}", breaker.name(), breaker.state());
+    }
+    Ok(())
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axum::Router;
 use fluxgate::testing::ManualClock;
-use fluxgate::{CircuitBreaker, State, permit, trip, window};
+use fluxgate::{Builder, CircuitBreaker, Keyed, State, permit, trip, window};
 use fluxgate_dashboard::{Access, Dashboard};
 use serde_json::{Value, json};
 use server::Server;
@@ -58,7 +58,7 @@ impl Browser {
         let request = self.client.post(format!("{}{path}", self.session)).body(body.to_string());
         let answer = request.send().await.expect("an answer").text().await.expect("text");
         let answer: Value = serde_json::from_str(&answer).expect("JSON");
-        assert!(answer["value"]["error"].is_null(), "{answer}");
+        assert!(answer["value"]["error"].is_null(), "{body}\n{answer}");
         answer["value"].clone()
     }
 
@@ -92,21 +92,26 @@ impl Drop for Browser {
 }
 
 const HELPERS: &str = r##"
-    const name = (name) => [...document.querySelectorAll("#rows button.name")].find((button) => button.title === name);
+    const name = (name) => [...document.querySelectorAll("#rows button.name:not(.fold)")].find((button) => button.title === name);
     const row = (called) => name(called)?.closest("[role=row]");
     const says = (called, text) => row(called)?.innerText.includes(text) ?? false;
+    const fold = (family) => [...document.querySelectorAll("#rows button.fold")].find((button) => button.title === family);
+    const family = (called) => fold(called)?.closest("[role=row]");
+    const lines = () => Number(document.querySelector("#table").getAttribute("aria-rowcount")) - 1;
     const button = (command) => document.querySelector(`button.command[data-command=${command}]`);
 "##;
 
-fn breaker(name: &str) -> CircuitBreaker {
+fn builder(name: &str) -> Builder {
     CircuitBreaker::builder(name.to_owned())
         .window(window::count(10))
         .trip(trip::min(10) & trip::failure_rate(0.5))
         .permit(permit::all())
         .clock(ManualClock::new())
         .count_calls(true)
-        .build()
-        .expect("valid")
+}
+
+fn breaker(name: &str) -> CircuitBreaker {
+    builder(name).build().expect("valid")
 }
 
 async fn serve(access: Access) -> Server {
@@ -238,6 +243,76 @@ async fn a_hostile_name_does_nothing() {
     browser.close().await;
 }
 
+/// A family of breakers is one line until somebody wants to see all of them.
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs chromedriver: scripts/browser.sh"]
+async fn a_family_is_one_line_until_it_is_unfolded() {
+    let _alone = breaker("alone");
+    let hosts: Keyed<String> = builder("hosts").keyed().max_keys(200).build().expect("valid");
+    let host = |nth: usize| hosts.get(&format!("host-{nth}.example.org"));
+    // They are held, so that there is no room for others.
+    let all: Vec<_> = (0..200).map(host).collect();
+    for breaker in &all {
+        breaker.call(|| Ok::<_, ()>(())).expect("it is well");
+    }
+    hosts.get("no room").call(|| Ok::<_, ()>(())).expect("it is well");
+    let server = serve(Access::Control).await;
+    let browser = Browser::open(&server).await;
+    browser.until("document.querySelector('#states .count').textContent === '202'", json!([])).await;
+    browser.until("lines() === 2 && family('hosts').innerText.includes('× 201')", json!([])).await;
+    browser.until("family('hosts').innerText.includes('all of them')", json!([])).await;
+    fail(&host(7), 9);
+    fail(&host(8), 9);
+    for expected in [
+        "Open",
+        "2 open, 199 closed",
+        "host-7.example.org: 9 of the last 10 calls failed (90% >= 50%)",
+        "host-8.example.org: 9 of the last 10",
+        "min(10) & failure_rate(0.5)",
+    ] {
+        browser.until("family('hosts').innerText.includes(arguments[0])", json!([expected])).await;
+    }
+    let strip = "family('hosts').querySelector('canvas').getAttribute('aria-label').includes('18 failed')";
+    browser.until(strip, json!([])).await;
+    // Unfolded, those that are worst off come first.
+    browser.run("window.loadedOnce = true; fold('hosts').focus(); fold('hosts').click()", json!([])).await;
+    browser.until("lines() === 203 && says('hosts{host-7.example.org}', 'Open')", json!([])).await;
+    let order = "return ['hosts{host-7.example.org}', 'hosts{host-8.example.org}'].map((name) => row(name).getAttribute('aria-rowindex')).sort()";
+    assert_eq!(browser.run(order, json!([])).await, json!(["3", "4"]));
+    let kept =
+        "return document.activeElement === fold('hosts') && fold('hosts').getAttribute('aria-expanded')";
+    assert_eq!(browser.run(kept, json!([])).await, json!("true"));
+    let named = "return name('hosts{host-7.example.org}').innerText";
+    assert_eq!(browser.run(named, json!([])).await, json!("host-7.example.org"));
+    browser.run("fold('hosts').click()", json!([])).await;
+    browser.until("lines() === 2", json!([])).await;
+    // What is searched for is shown.
+    browser.run(SEARCH, json!(["host-1"])).await;
+    browser.until("lines() === 112 && row('hosts{host-1.example.org}')", json!([])).await;
+    browser.run("fold('hosts').click()", json!([])).await;
+    browser.until("lines() === 1", json!([])).await;
+    browser.run(SEARCH, json!(["host-17.example.org"])).await;
+    browser
+        .until("lines() === 1 && says('hosts{host-17.example.org}', 'hosts{host-17.example.org}')", json!([]))
+        .await;
+    // Commands are for one breaker.
+    let commands = "name(arguments[0]).click(); button('force_open').click(); document.querySelector('#confirm button.confirm').click();";
+    browser.run(commands, json!(["hosts{host-17.example.org}"])).await;
+    browser.until("says('hosts{host-17.example.org}', 'Forced open')", json!([])).await;
+    assert_eq!((host(17).state(), host(18).state()), (State::ForcedOpen, State::Closed));
+    browser.run("document.querySelector('#details .close').click()", json!([])).await;
+    browser.run(SEARCH, json!([""])).await;
+    browser
+        .until(
+            "lines() === 2 && family('hosts').innerText.includes('2 open, 1 forced open, 198 closed')",
+            json!([]),
+        )
+        .await;
+    browser.close().await;
+}
+
+const SEARCH: &str = "const search = document.querySelector('#search'); search.value = arguments[0]; search.dispatchEvent(new Event('input'));";
+
 /// The longest task of the page in each of three spans: the least is what the page takes, the others are what else the machine does.
 const LONGEST_TASKS: &str = "
     const done = arguments[arguments.length - 1];
@@ -256,10 +331,18 @@ const LONGEST_TASKS: &str = "
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs chromedriver: scripts/browser.sh"]
 async fn a_thousand_breakers_stay_smooth() {
-    let breakers: Vec<_> = (0..1_000).map(|nth| breaker(&format!("breaker {nth:03}"))).collect();
+    let family: Keyed<String> = builder("a family").keyed().build().expect("valid");
+    let alone = (0..500).map(|nth| breaker(&format!("breaker {nth:03}")));
+    let of_family = (500..1_000).map(|nth| family.get(&format!("key {nth}")));
+    let breakers: Vec<_> = alone.chain(of_family).collect();
+    for breaker in &breakers {
+        let _ = breaker.call(|| Ok::<_, ()>(()));
+    }
     let server = serve(Access::Control).await;
     let browser = Browser::open(&server).await;
     browser.until("document.querySelector('#states .count').textContent === '1,000'", json!([])).await;
+    browser.run("fold('a family').click()", json!([])).await;
+    browser.until("lines() === 1001", json!([])).await;
     // All of them change, all the time.
     let traffic = tokio::spawn(async move {
         let mut ticks = tokio::time::interval(Duration::from_millis(100));
@@ -279,8 +362,8 @@ async fn a_thousand_breakers_stay_smooth() {
         rows.as_u64().is_some_and(|rows| (1..60).contains(&rows)),
         "only what is in sight is there: {rows}"
     );
-    browser.run("const search = document.querySelector('#search'); search.value = '99'; search.dispatchEvent(new Event('input'))", json!([])).await;
-    browser.until("document.querySelector('#table').getAttribute('aria-rowcount') === '20'", json!([])).await;
+    browser.run(SEARCH, json!(["99"])).await;
+    browser.until("lines() === 20", json!([])).await;
     traffic.abort();
     browser.close().await;
 }

@@ -7,7 +7,7 @@ pub(crate) mod handler;
 pub(crate) mod key;
 pub(crate) mod outcome;
 mod place;
-mod request;
+pub(crate) mod request;
 pub(crate) mod settings;
 pub(crate) mod target;
 pub(crate) mod timeout;

@@ -114,12 +114,15 @@ pub(crate) fn now() -> u64 {
 }
 
 /// The same in tests under tokio: its clock, which a test may have paused. Where it has not, that is the system's.
+///
+/// It may have been paused before the epoch, and the time until that must not be lost of what a test advances it by.
 #[cfg(all(feature = "tokio", feature = "test-util"))]
 pub(crate) fn now() -> u64 {
+    const BEFORE_EPOCH: Duration = Duration::from_secs(3_600);
     match process_clock() {
         Some(ProcessClock::System { epoch, .. }) => {
             let now = tokio::time::Instant::now().into_std();
-            now.saturating_duration_since(*epoch).as_nanos() as u64
+            (now + BEFORE_EPOCH).saturating_duration_since(*epoch).as_nanos() as u64
         }
         _ => read(),
     }

@@ -3,6 +3,7 @@
 pub(crate) mod changes;
 pub(crate) mod error;
 pub(crate) mod fault;
+pub(crate) mod lent;
 pub(crate) mod method_name;
 pub(crate) mod name;
 #[cfg(feature = "serde")]
@@ -53,18 +54,12 @@ impl From<Outcome> for OnCancel {
     }
 }
 
-/// Where a breaker's settings are stored. Refusals carry this, to name their breaker.
+/// Where a breaker's settings are stored.
 #[derive(Clone, Debug)]
 pub(crate) enum SettingsRef {
     Static(&'static Settings),
     Shared(Arc<Settings>),
-    /// By the threads that share a stripe. Threads that are refused at the same time would otherwise all count the same references.
-    OfStripe(Arc<OfStripe>),
 }
-
-/// A reference of which references are counted apart from all others.
-#[derive(Debug)]
-pub(crate) struct OfStripe(pub(crate) Arc<Settings>);
 
 impl SettingsRef {
     pub(crate) fn shared(settings: Settings) -> Self {
@@ -76,7 +71,6 @@ impl SettingsRef {
         match self {
             Self::Static(settings) => settings,
             Self::Shared(settings) => settings,
-            Self::OfStripe(settings) => &settings.0,
         }
     }
 }

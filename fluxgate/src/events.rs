@@ -10,5 +10,5 @@ pub(crate) mod listener;
 #[cfg(feature = "tracing")]
 pub(crate) mod tracing;
 pub(crate) mod transition;
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "tower"))]
 pub(crate) mod waiters;

@@ -32,6 +32,8 @@ mod keys;
 mod openings;
 mod transitions;
 mod verdicts;
+#[cfg(all(feature = "tokio", feature = "tower"))]
+mod waiting;
 mod windows;
 
 /// A clock that stands still, for models where time does not matter.

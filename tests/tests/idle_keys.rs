@@ -1,10 +1,11 @@
 //! Breakers of keys that have no clock of their own: they read that of the process, but not each time that they are used. It is a matter of
-//! the process, so this test has one of its own.
+//! the process, so these tests have one of their own, and take turns.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use fluxgate::{CircuitBreaker, Clock, Keyed};
+use fluxgate::{CircuitBreaker, Clock, Keyed, trip};
+use fluxgate_tests::fixture::registry;
 
 static SECONDS: AtomicU64 = AtomicU64::new(1_000);
 static READINGS: AtomicU64 = AtomicU64::new(0);
@@ -24,7 +25,8 @@ fn pass(seconds: u64) {
 
 #[test]
 fn what_is_used_stays_and_what_is_not_goes() {
-    fluxgate::set_clock(Counted).expect("nobody has read the time");
+    let _turn = registry();
+    let _ = fluxgate::set_clock(Counted);
     let hosts: Keyed<u32> = CircuitBreaker::builder("idle").keyed().build().expect("valid");
     (0..500).for_each(|host| drop(hosts.get(&host)));
 
@@ -54,4 +56,37 @@ fn what_is_used_stays_and_what_is_not_goes() {
         hosts.get(&7);
     }
     assert_eq!(held(&hosts), 1);
+}
+
+/// Hosts that are well, and asked all the time, keep their own breakers when somebody invents others, all of which fail.
+#[test]
+fn invented_keys_that_fail_push_out_no_host_that_is_asked_all_the_time() {
+    const HOSTS: u32 = 200;
+
+    let _turn = registry();
+    let _ = fluxgate::set_clock(Counted);
+    let builder = CircuitBreaker::builder("besieged").trip(trip::failure_streak(1));
+    let hosts: Keyed<u32> = builder.keyed().max_keys(500).build().expect("valid");
+    let ask = |host: u32| {
+        let breaker = hosts.get(&host);
+        assert_eq!(breaker.name(), format!("besieged{{{host}}}"));
+        breaker.call(|| Ok::<_, ()>(())).expect("it is well");
+    };
+    for _ in 0..180 {
+        (0..HOSTS).for_each(ask);
+        pass(1);
+    }
+    for second in 0..1_000 {
+        for invented in 0..1_000 {
+            let breaker = hosts.get(&(1_000 * (1 + second) + invented));
+            if let Ok(call) = breaker.acquire() {
+                call.failure();
+            }
+        }
+        pass(1);
+        (0..HOSTS).for_each(ask);
+    }
+    let total = |host: u32| hosts.existing(&host).map(|breaker| breaker.metrics().total());
+    assert!((0..HOSTS).all(|host| total(host) == Some(100)));
+    assert!(hosts.overflow().snapshot().totals.refused > 0);
 }

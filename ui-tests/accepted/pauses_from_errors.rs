@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use fluxgate::circuit_breaker;
+use fluxgate::{CircuitBreaker, breaker, circuit_breaker};
 
 #[derive(Debug)]
 pub enum Failure<T> {
@@ -43,6 +43,27 @@ fn with_trackers() -> Result<u32, Failure<u8>> {
     Ok(1)
 }
 
+static SHARED: CircuitBreaker = breaker!(retry = backoff(10s));
+
+#[circuit_breaker(breaker = SHARED, retry = from_error(retry_after))]
+fn of_a_shared_breaker() -> Result<u32, Failure<u8>> {
+    Ok(1)
+}
+
+#[circuit_breaker(breaker = breaker, retry = "from_error(|failure| retry_after(failure))", timeout = 2s)]
+async fn of_a_parameter(breaker: &CircuitBreaker) -> Result<u32, Failure<u8>> {
+    Ok(1)
+}
+
+impl<T> From<fluxgate::TimedOut> for Failure<T>
+where
+    T: Default,
+{
+    fn from(_: fluxgate::TimedOut) -> Self {
+        Self::Unavailable(T::default())
+    }
+}
+
 pub struct Client;
 
 impl Client {
@@ -60,6 +81,8 @@ pub fn main() {
     assert_eq!(by_a_path().unwrap(), 1);
     assert_eq!(generic(1).unwrap(), 1);
     drop(in_a_string());
+    assert_eq!(of_a_shared_breaker().unwrap(), 1);
+    drop(of_a_parameter(&SHARED));
     assert_eq!(with_trackers().unwrap(), 1);
     assert_eq!(Client.method().unwrap(), 1);
 }

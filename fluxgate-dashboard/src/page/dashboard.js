@@ -25,6 +25,9 @@ let clock = { second: 0, at: 0 };
 let lastMessage = performance.now();
 let selected = null;
 let wanted = { state: "all", text: "", order: "urgency" };
+// Families whose breakers are shown one by one: of all breakers, those that somebody has unfolded; of some, those that nobody has folded.
+const unfolded = new Set();
+const folded = new Set();
 
 const $ = (selector, within = document) => within.querySelector(selector);
 const page = {
@@ -59,6 +62,10 @@ function count(number) {
 
 function calls(number, what = "call") {
   return `${count(number)} ${what}${number === 1 ? "" : "s"}`;
+}
+
+function perSecond(rate) {
+  return `${rate < 10 ? rate.toFixed(1) : count(rate)} calls a second`;
 }
 
 function duration(seconds) {
@@ -199,7 +206,7 @@ function nextByState(entry) {
     }
     default: {
       const rate = traffic(entry);
-      const speed = rate > 0 && shown.totals.successes !== null ? `${rate < 10 ? rate.toFixed(1) : count(rate)} calls a second` : "";
+      const speed = rate > 0 && shown.totals.successes !== null ? perSecond(rate) : "";
       return [speed, reopens];
     }
   }
@@ -331,25 +338,61 @@ function schedule(dirty = false) {
   requestAnimationFrame(render);
 }
 
-const compare = {
-  urgency: (one, other) => URGENCY.indexOf(one.shown.state) - URGENCY.indexOf(other.shown.state),
-  name: () => 0,
-  failures: (one, other) => other.recent[1] - one.recent[1],
-  refused: (one, other) => other.recent[3] - one.recent[3],
-  traffic: (one, other) => other.busy - one.busy,
-  newest: (one, other) => since(one) - since(other),
+// By what the lines are ordered, and how that of a family comes from those of its breakers.
+const least = (ranks) => ranks.reduce((one, other) => Math.min(one, other), Infinity);
+const total = (ranks) => ranks.reduce((one, other) => one + other, 0);
+const ORDERS = {
+  urgency: [({ shown }) => URGENCY.indexOf(shown.state), least],
+  name: [() => 0, least],
+  failures: [({ recent }) => -recent[1], total],
+  refused: [({ recent }) => -recent[3], total],
+  traffic: [(entry) => -traffic(entry), total],
+  newest: [since, least],
 };
 
-function arrange() {
-  const text = wanted.text.toLowerCase();
-  order = [...entries.values()].filter(({ shown }) =>
-    (wanted.state === "all" || shown.state === wanted.state) && (text === "" || shown.name.toLowerCase().includes(text)));
-  if (wanted.order === "traffic") for (const entry of order) entry.busy = traffic(entry);
-  const by = compare[wanted.order];
-  order.sort((one, other) => by(one, other) || (one.shown.name < other.shown.name ? -1 : 1));
+function inRank(one, other) {
+  return one.rank - other.rank || (one.name < other.name ? -1 : 1);
 }
 
-function makeRow(name) {
+function isFiltered() {
+  return wanted.state !== "all" || wanted.text !== "";
+}
+
+function isUnfolded(family) {
+  return isFiltered() ? !folded.has(family) : unfolded.has(family);
+}
+
+// Each line is a breaker, or the breakers of a family, followed by these if it is unfolded.
+function arrange() {
+  const text = wanted.text.toLowerCase();
+  const [rank, together] = ORDERS[wanted.order];
+  const alone = new Map();
+  const families = new Map();
+  for (const entry of entries.values()) {
+    const { name, state, family } = entry.shown;
+    if (wanted.state !== "all" && state !== wanted.state || text !== "" && !name.toLowerCase().includes(text)) continue;
+    const line = { id: `breaker ${name}`, name, entry, rank: rank(entry), within: null };
+    if (family === undefined) alone.set(name, line);
+    else if (families.has(family)) families.get(family).push(line);
+    else families.set(family, [line]);
+  }
+  const lines = [];
+  for (const [family, members] of families) {
+    // The keys that have no room share a breaker with the name of the family.
+    if (alone.has(family)) members.push(alone.get(family));
+    if (members.length === 1) {
+      lines.push(members[0]);
+      continue;
+    }
+    alone.delete(family);
+    for (const member of members) member.within = family;
+    lines.push({ id: `family ${family}`, name: family, members: members.sort(inRank), rank: together(members.map((member) => member.rank)) });
+  }
+  lines.push(...alone.values());
+  order = lines.sort(inRank).flatMap((line) => line.members && isUnfolded(line.name) ? [line, ...line.members] : [line]);
+}
+
+function makeRow({ name, members }) {
   const row = element("div");
   row.setAttribute("role", "row");
   const cell = (role, ...parts) => {
@@ -359,13 +402,13 @@ function makeRow(name) {
     row.append(made);
     return made;
   };
-  const parts = { row, state: element("span", "state"), since: element("span", "since"), name: element("button", "name"), copies: element("span", "copies"),
+  const parts = { row, state: element("span", "state"), since: element("span", "since"), name: element("button", "name"), title: element("bdi"), copies: element("span", "copies"),
     rule: element("code", "rule"), conditions: element("ul", "conditions"), strip: element("canvas", "strip"), next: element("span"), more: element("small"), shown: null };
-  const title = element("bdi", "", printable(name));
   parts.name.type = "button";
-  parts.name.append(title, parts.copies);
+  parts.name.append(parts.title, parts.copies);
   parts.name.title = printable(name);
-  parts.name.addEventListener("click", () => open(name));
+  parts.name.addEventListener("click", members ? () => fold(name) : () => open(name));
+  parts.name.classList.toggle("fold", Boolean(members));
   parts.strip.setAttribute("role", "img");
   parts.strip.width = 480;
   parts.strip.height = 96;
@@ -375,6 +418,12 @@ function makeRow(name) {
   cell("cell", parts.strip);
   cell("cell", parts.next, parts.more).className = "next";
   return parts;
+}
+
+function fold(family) {
+  const changed = isFiltered() ? folded : unfolded;
+  if (!changed.delete(family)) changed.add(family);
+  schedule(true);
 }
 
 function listConditions(list, entry, most) {
@@ -412,13 +461,20 @@ function listConditions(list, entry, most) {
 
 const isNarrow = matchMedia("(max-width: 860px)");
 
-function fill(parts, entry) {
+function fill(parts, line) {
+  if (line.members) fillFamily(parts, line);
+  else fillBreaker(parts, line);
+}
+
+function fillBreaker(parts, { name, entry, within }) {
   const { shown } = entry;
-  if (parts.shown !== shown) {
+  if (parts.shown !== shown || parts.within !== within) {
     parts.shown = shown;
+    parts.within = within;
     parts.state.className = `state ${shown.state}`;
-    parts.row.className = shown.state;
+    parts.row.className = within === null ? shown.state : `${shown.state} member`;
     write(parts.state, STATES[shown.state]);
+    write(parts.title, printable(within === null ? name : key(shown)));
     write(parts.copies, shown.instances > 1 ? ` × ${shown.instances}` : "");
     write(parts.rule, shown.rule);
     parts.rule.title = shown.rule;
@@ -428,6 +484,10 @@ function fill(parts, entry) {
   const [first, second] = next(entry);
   write(parts.next, first);
   write(parts.more, second);
+  fillStrip(parts, entry);
+}
+
+function fillStrip(parts, entry) {
   const now = secondNow();
   if (parts.drawn !== now || parts.colours !== palette() || parts.history !== entry.history.size) {
     parts.drawn = now;
@@ -436,6 +496,68 @@ function fill(parts, entry) {
     draw(parts.strip, entry);
     label(parts.strip, "aria-label", recent(entry));
   }
+}
+
+// What tells a breaker from the others of its family.
+function key({ name, family }) {
+  return family === undefined ? "keys without room" : name.slice(family.length + 1, -1);
+}
+
+// The breakers of a family as one line: the worst state, how many are in which, and their calls together.
+function fillFamily(parts, { name, members }) {
+  const counts = URGENCY.map((state) => [members.filter(({ entry }) => entry.shown.state === state).length, state]).filter(([number]) => number > 0);
+  const [[number, worst]] = counts;
+  parts.state.className = `state ${worst}`;
+  parts.row.className = `${worst} family`;
+  write(parts.state, STATES[worst]);
+  write(parts.since, number === members.length ? "all of them" : counts.map(([number, state]) => `${count(number)} ${STATES[state].toLowerCase()}`).join(", "));
+  write(parts.title, printable(name));
+  write(parts.copies, ` × ${count(members.length)}`);
+  label(parts.name, "aria-expanded", String(isUnfolded(name)));
+  const rules = new Set(members.map(({ entry }) => entry.shown.rule));
+  write(parts.rule, rules.size === 1 ? [...rules][0] : `${rules.size} different rules`);
+  parts.rule.title = [...rules].join("\n");
+  listTroubled(parts, members);
+  const entry = together(members);
+  const speed = members.some(({ entry }) => entry.shown.totals.successes !== null) ? traffic(entry) : 0;
+  write(parts.next, speed > 0 ? perSecond(speed) : "");
+  write(parts.more, entry.recent[3] > 0 ? `${calls(entry.recent[3])} refused in two minutes` : "");
+  fillStrip(parts, entry);
+}
+
+function listTroubled(parts, members) {
+  const troubled = members.map(({ entry }) => entry).filter(({ shown }) => shown.state !== "closed");
+  troubled.sort((one, other) => URGENCY.indexOf(one.shown.state) - URGENCY.indexOf(other.shown.state) || since(one) - since(other));
+  const most = 3;
+  const items = troubled.slice(0, troubled.length > most ? most - 1 : most).map((entry) => {
+    const cause = why(entry);
+    const text = `${printable(key(entry.shown))}: ${cause || STATES[entry.shown.state].toLowerCase()}`;
+    const item = element("li", entry.shown.state === "open" ? "holds words" : "words");
+    item.append(element("bdi", "", text));
+    item.title = text;
+    return item;
+  });
+  if (troubled.length > most) items.push(element("li", "more", `and ${troubled.length - most + 1} more`));
+  const same = items.length === parts.conditions.children.length && items.every((item, place) => item.isEqualNode(parts.conditions.children[place]));
+  if (!same) parts.conditions.replaceChildren(...items);
+}
+
+// The calls of several breakers, as if of one.
+function together(members) {
+  const history = new Map();
+  const recent = [0, 0, 0, 0];
+  for (const { entry } of members) {
+    for (const [second, bucket] of entry.history) {
+      const sums = history.get(second) ?? [0, 0, 0, 0];
+      bucket.forEach((number, place) => {
+        sums[place] += number;
+        recent[place] += number;
+      });
+      history.set(second, sums);
+    }
+  }
+  const counted = members.find(({ entry }) => entry.shown.totals.successes !== null) ?? members[0];
+  return { shown: counted.entry.shown, history, recent };
 }
 
 function render() {
@@ -449,23 +571,23 @@ function render() {
   const top = page.rows.getBoundingClientRect().top;
   const first = Math.max(0, Math.floor(-top / height) - 4);
   const last = Math.min(order.length, Math.ceil((innerHeight - top) / height) + 4);
-  const names = new Map();
-  for (let index = first; index < last; index++) names.set(order[index].shown.name, index);
+  const shown = new Map();
+  for (let index = first; index < last; index++) shown.set(order[index].id, index);
   // What has the focus keeps it, in sight or not.
   const focused = [...made].find(([, parts]) => parts.row.contains(document.activeElement))?.[0];
-  if (focused !== undefined && !names.has(focused)) {
-    const index = order.findIndex((entry) => entry.shown.name === focused);
-    if (index >= 0) names.set(focused, index);
+  if (focused !== undefined && !shown.has(focused)) {
+    const index = order.findIndex((line) => line.id === focused);
+    if (index >= 0) shown.set(focused, index);
   }
-  for (const [name, parts] of made) {
-    if (!names.has(name)) {
+  for (const [id, parts] of made) {
+    if (!shown.has(id)) {
       parts.row.remove();
-      made.delete(name);
+      made.delete(id);
     }
   }
-  const rows = [...names].sort(([, one], [, other]) => one - other).map(([name, index]) => {
-    if (!made.has(name)) made.set(name, makeRow(name));
-    const parts = made.get(name);
+  const rows = [...shown].sort(([, one], [, other]) => one - other).map(([id, index]) => {
+    if (!made.has(id)) made.set(id, makeRow(order[index]));
+    const parts = made.get(id);
     fill(parts, order[index]);
     const place = `translateY(${index * height}px)`;
     if (parts.row.style.transform !== place) parts.row.style.transform = place;
@@ -642,6 +764,7 @@ for (const [state, text] of [["all", "All"], ...Object.entries(STATES)]) {
 }
 function want(change) {
   wanted = { ...wanted, ...change };
+  folded.clear();
   schedule(true);
 }
 $("#search").addEventListener("input", ({ target }) => want({ text: target.value }));

@@ -54,7 +54,6 @@ impl Arguments {
         for WrittenArgument { name, value } in written {
             arguments.take(&source, name, value, of, errors);
         }
-        arguments.report_settings_beside_breaker(errors);
         arguments.report_keys(of, errors);
         arguments
     }
@@ -144,7 +143,7 @@ impl Arguments {
     }
 
     /// Reports settings beside `breaker`, which have no effect.
-    fn report_settings_beside_breaker(&self, errors: &mut Errors) {
+    pub(crate) fn report_settings_beside_breaker(&self, errors: &mut Errors) {
         if self.get("breaker").is_none() {
             return;
         }

@@ -65,6 +65,7 @@ impl GuardedFunction {
         let mut arguments = Arguments::parse(arguments, Macro::CircuitBreaker, &mut errors);
         let retry = arguments.get("retry").map(Argument::span);
         let request = request::take(&mut arguments, &mut errors);
+        arguments.report_settings_beside_breaker(&mut errors);
         let function = Function::parse(item.clone(), &mut errors);
         let handle = target::handle(&arguments, &mut errors);
         let breaker = BreakerLocation::read(&arguments, function.as_ref(), handle.as_ref(), &mut errors);

@@ -1,6 +1,7 @@
 //! `retry = from_error(PATH, otherwise = RETRY)`: a function that finds in an error for how long the dependency asks to be left alone, and
-//! the retry of the breaker, which only knows what it is told.
+//! the retry of the breaker, which only knows what it is told. Where another breaker is used, `from_error(PATH)`.
 
+use fluxgate_rules::vocabulary::{FROM_ERROR, means_from_error};
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 
 use crate::input::arguments::{Argument, Arguments};
@@ -17,17 +18,22 @@ struct Parts {
 }
 
 /// Takes the function out of `retry`, of which what is `otherwise` remains.
+///
+/// Beside `breaker`, the function is all there may be: that breaker has a retry of its own, and what this function's errors ask for comes
+/// before it.
 pub(crate) fn take(arguments: &mut Arguments, errors: &mut Errors) -> Option<Callable> {
     let argument = arguments.get("retry")?;
-    let inside = inside(argument)?;
+    let Written { name, inside } = Written::read(argument)?;
     let span = argument.span();
-    let read = Parts::read(inside, span).and_then(|parts| {
+    let has_retry = arguments.get("breaker").is_some();
+    let read = Parts::read(inside, span, has_retry).and_then(|parts| {
         let function = Callable::parse(&parts.function).map_err(|_| {
             let what = "`from_error` takes the path of a function or a closure, from the error to an `Option<Duration>`";
             (span_of(&parts.function).unwrap_or(span), format!("{what}\nhelp: write `from_error(|error| ..)`"))
         })?;
         Ok((function, parts.otherwise))
     });
+    let spelling = report_spelling(&name, errors);
     let (function, otherwise) = match read {
         Ok((function, otherwise)) => (Some(function), otherwise),
         Err((span, message)) => {
@@ -36,39 +42,64 @@ pub(crate) fn take(arguments: &mut Arguments, errors: &mut Errors) -> Option<Cal
         }
     };
     arguments.replace("retry", otherwise);
-    function
+    function.filter(|_| spelling.is_ok())
 }
 
-/// What is in the parentheses of `from_error(..)`, bare or in a string.
-fn inside(argument: &Argument) -> Option<TokenStream> {
-    let value = ungrouped(argument.value.clone());
-    let value = match text(&value) {
-        Some(text) => respan(text.parse().ok()?, argument.span().0),
-        None => value,
-    };
-    let trees: Vec<_> = value.into_iter().collect();
-    match trees.as_slice() {
-        [TokenTree::Ident(name)] if name == "from_error" => Some(TokenStream::new()),
-        [TokenTree::Ident(name), TokenTree::Group(group)]
-            if name == "from_error" && group.delimiter() == Delimiter::Parenthesis =>
-        {
-            Some(group.stream())
-        }
-        _ => None,
+/// `from_error(..)`, as it is written.
+struct Written {
+    /// The word, with the path before it.
+    name: TokenStream,
+    /// What is in the parentheses.
+    inside: TokenStream,
+}
+
+impl Written {
+    /// Finds it, bare or in a string, if that is what was meant.
+    fn read(argument: &Argument) -> Option<Self> {
+        let value = ungrouped(argument.value.clone());
+        let value = match text(&value) {
+            Some(text) => respan(text.parse().ok()?, argument.span().0),
+            None => value,
+        };
+        let mut name: Vec<_> = value.into_iter().collect();
+        let inside = match name.pop_if(|last| matches!(last, TokenTree::Group(_))) {
+            Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis => group.stream(),
+            None => TokenStream::new(),
+            Some(_) => return None,
+        };
+        let is_path = name.iter().all(|tree| word(tree).is_some() || is(tree, ':'));
+        let is_meant = name.last().and_then(word).is_some_and(|last| means_from_error(&last.to_string()));
+        (is_path && is_meant).then(|| Self { name: name.into_iter().collect(), inside })
     }
+}
+
+/// Reports a word that is only like `from_error`.
+fn report_spelling(name: &TokenStream, errors: &mut Errors) -> Result<(), ()> {
+    let written = spelled(name);
+    let message = if written == FROM_ERROR {
+        return Ok(());
+    } else if written.contains("::") {
+        format!("a retry is written without a path\nhelp: write `{FROM_ERROR}`")
+    } else {
+        format!("unknown retry `{written}`; did you mean `{FROM_ERROR}`?")
+    };
+    let span = span_of(name).unwrap_or((Span::call_site(), Span::call_site()));
+    errors.report(span, message);
+    Err(())
 }
 
 /// What is wrong, and where.
 type Objection = ((Span, Span), String);
 
 impl Parts {
-    fn read(inside: TokenStream, whole: (Span, Span)) -> Result<Self, Objection> {
+    fn read(inside: TokenStream, whole: (Span, Span), has_retry: bool) -> Result<Self, Objection> {
         let trees: Vec<_> = inside.into_iter().collect();
         // Commas between the bars of a closure, or in the angle brackets of a path, are rare enough for parentheses.
         let mut pieces = trees.split(|tree| is(tree, ',')).filter(|piece| !piece.is_empty());
         let Some(function) = pieces.next().filter(|first| named(first).is_none()) else {
             let what = "`from_error` takes the path of a function, from the error to an `Option<Duration>`";
-            let example = "from_error(ApiError::retry_after, otherwise = backoff(10s))";
+            let otherwise = if has_retry { "" } else { ", otherwise = backoff(10s)" };
+            let example = format!("from_error(ApiError::retry_after{otherwise})");
             return Err((whole, format!("{what}\nhelp: write `{example}`, for example")));
         };
         let mut otherwise = None;
@@ -82,6 +113,12 @@ impl Parts {
                         "`from_error` has its `otherwise` already, and nothing else beside it: `{text}`"
                     );
                     return Err((span, format!("{what}\nhelp: remove it")));
+                }
+                _ if has_retry => {
+                    let what = "beside `breaker`, `from_error` takes nothing but the function: that breaker is already \
+                                made, and has its own retry";
+                    let right = spelled(&function.iter().cloned().collect());
+                    return Err((span, format!("{what}\nhelp: write `from_error({right})`")));
                 }
                 None => {
                     let what = format!("`{text}` needs a name");

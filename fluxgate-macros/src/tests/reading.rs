@@ -16,6 +16,7 @@ use crate::input::references::references;
 use crate::input::source::Source;
 use crate::model::breaker::BreakerValue;
 use crate::model::outcome::Trackers;
+use crate::model::request;
 use crate::model::settings::Settings;
 use crate::output::expand;
 
@@ -94,8 +95,10 @@ const PIECES: [&str; 68] = [
 /// Reads tokens as both macros would.
 fn errors(tokens: &TokenStream, of: Macro) -> Errors {
     let mut errors = Errors::default();
-    let arguments = Arguments::parse(tokens.clone(), of, &mut errors);
+    let mut arguments = Arguments::parse(tokens.clone(), of, &mut errors);
     if of == Macro::CircuitBreaker {
+        let _ = request::take(&mut arguments, &mut errors);
+        arguments.report_settings_beside_breaker(&mut errors);
         let _ = Trackers::read(&arguments, &mut errors);
     }
     if let Some(settings) = Settings::read(&arguments, &mut errors) {

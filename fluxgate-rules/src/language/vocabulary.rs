@@ -4,7 +4,7 @@
 use core::time::Duration;
 
 use crate::language::foreign::{self, Part, Sense};
-use crate::language::spelling::snake;
+use crate::language::spelling::{nearest, snake};
 use crate::model::limits::{self, MAX_BUCKETS, MAX_WINDOW_SIZE, MIN_THRESHOLD, MIN_TIMEOUT};
 
 /// The kind of an argument.
@@ -172,7 +172,12 @@ impl Vocabulary {
     /// All words, for help.
     pub(crate) fn expected(&self) -> String {
         let words: Vec<_> = self.entries.iter().map(|entry| format!("`{}`", entry.word)).collect();
-        format!("expected one of {}", words.join(", "))
+        let expected = format!("expected one of {}", words.join(", "));
+        if self.setting == RETRY.setting {
+            format!("{expected} (in the attribute of a function, `{FROM_ERROR}`, too)")
+        } else {
+            expected
+        }
     }
 
     /// Whether its words may be joined by operators.
@@ -288,6 +293,16 @@ pub static RETRY: Vocabulary = Vocabulary {
         Entry::new("custom", &[FUNCTION]),
     ],
 };
+
+/// The retry that first asks the errors of a function. Only the attribute of a function knows it, and takes it apart before the retry is
+/// read.
+pub const FROM_ERROR: &str = "from_error";
+
+/// Whether a word is [`FROM_ERROR`], or a misspelling of it.
+pub fn means_from_error(word: &str) -> bool {
+    let others = RETRY.entries.iter().map(|entry| entry.word);
+    nearest(word, others.chain([FROM_ERROR])) == Some(FROM_ERROR)
+}
 
 /// Which calls a half-open breaker admits.
 pub static PERMIT: Vocabulary = Vocabulary {

@@ -2,7 +2,7 @@
 
 use crate::language::spelling::is_keyword;
 use crate::language::syntax::WrittenCall;
-use crate::language::vocabulary::Entry;
+use crate::language::vocabulary::{Entry, RETRY, means_from_error};
 use crate::reading::arguments::arguments;
 use crate::reading::attribute::places::{elsewhere, is_static};
 use crate::reading::cursor::{Cursor, WrittenName};
@@ -252,7 +252,7 @@ fn wordless(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange) -> Optio
             "a breaker that is not to trip is switched off while the program runs: `breaker.disable()`"
         }
         // The attribute takes it apart before.
-        "from_error" if cursor.vocabulary.setting == "retry" => {
+        word if cursor.vocabulary.setting == RETRY.setting && means_from_error(word) => {
             let what = "`from_error` asks the errors of one function, and here is none".to_owned();
             let help = "write it in the `#[circuit_breaker(retry = from_error(..))]` of a function, \
                         or report calls by `failure_for`";

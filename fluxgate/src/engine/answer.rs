@@ -75,13 +75,9 @@ impl Admission {
         Self { word: self.word.scoped(), ..self }
     }
 
-    /// `Ok` with the word and the start of an admitted call, `Err` with the word and the time left of a refused one.
+    /// `Ok` with the word and the start of an admitted call, `Err` with the word, still fresh, and the time left of a refused one.
     #[inline]
     pub(crate) fn into_result(self) -> Result<(StateWord, u64), (StateWord, u64)> {
-        if self.word.is_just_fresh() {
-            Err((self.word.used(), self.time))
-        } else {
-            Ok((self.word, self.time))
-        }
+        if self.word.is_just_fresh() { Err((self.word, self.time)) } else { Ok((self.word, self.time)) }
     }
 }

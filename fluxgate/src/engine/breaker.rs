@@ -15,11 +15,12 @@ use super::totals::{Counts, Watch};
 use super::window::memory::Memory;
 use super::word::StateWord;
 use crate::clock::{self, NEVER, UserClock};
+use crate::configuration::lent::LentSettings;
 use crate::configuration::name::Name;
-use crate::configuration::{OfStripe, OnCancel, Settings, SettingsRef};
+use crate::configuration::{OnCancel, Settings, SettingsRef};
 use crate::events::audience::Audience;
 use crate::events::cause::Figures;
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "tower"))]
 use crate::events::waiters::Waiters;
 use crate::random::Draw;
 use crate::state::State;
@@ -110,6 +111,8 @@ pub(crate) struct Membership {
     pub(crate) key: Box<dyn Any + Send + Sync>,
     /// When the breaker was last asked for, or [`NEVER`] if that was after it was last looked at.
     pub(crate) used: AtomicU64,
+    /// From when on a use establishes the key. It is 0 once one has.
+    pub(crate) established_from: AtomicU64,
 }
 
 impl Origin {
@@ -239,23 +242,15 @@ impl Breaker {
         }
     }
 
-    /// The current settings for a refusal, which may outlive the breaker. Threads that have met do not meet again here.
+    /// The current settings for an error, which may outlive the breaker.
     #[inline]
-    pub(crate) fn shared_settings(&self) -> SettingsRef {
+    pub(crate) fn lent_settings(&self) -> LentSettings {
         if let Some(replaced) = self.replaced.get() {
-            return SettingsRef::Shared(replaced.get());
+            return lent(replaced);
         }
-        let SettingsRef::Shared(settings) = &self.settings else { return self.settings.clone() };
-        // Another refusal is on its way, which may be of another thread.
-        if self.stripes().settings().is_none() && Arc::strong_count(settings) > 1 {
-            self.stripes().part();
-        }
-        match self.stripes().settings() {
-            Some(own) => {
-                let own = own.get_or_init(|| Box::new(Arc::new(OfStripe(settings.clone()))));
-                SettingsRef::OfStripe(own.clone())
-            }
-            None => self.settings.clone(),
+        match &self.settings {
+            SettingsRef::Static(settings) => LentSettings::of_static(settings),
+            SettingsRef::Shared(settings) => LentSettings::of_shared(settings),
         }
     }
 
@@ -278,13 +273,13 @@ impl Breaker {
     }
 
     /// Tasks that wait until they may call.
-    #[cfg(feature = "tokio")]
+    #[cfg(any(feature = "tokio", feature = "tower"))]
     pub(crate) fn waiters(&self) -> &Arc<Waiters> {
         &self.watch().waiters
     }
 
-    /// Wakes them, where no transition does.
-    #[cfg(feature = "tokio")]
+    /// Wakes them, for a change that is no transition.
+    #[cfg(any(feature = "tokio", feature = "tower"))]
     pub(crate) fn wake_waiters(&self) {
         if let Some(watch) = self.existing_watch() {
             watch.waiters.wake();
@@ -473,6 +468,13 @@ impl CountedKind {
             memory.record_failures(failures);
         }
     }
+}
+
+/// Out of line, because few breakers are reconfigured.
+#[cold]
+#[inline(never)]
+fn lent(replaced: &Replaceable<Settings>) -> LentSettings {
+    LentSettings::of_shared(&replaced.get())
 }
 
 /// Made on first use, out of line: this is asked for by every call that is recorded.

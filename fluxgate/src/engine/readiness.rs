@@ -1,9 +1,11 @@
 //! Whether the next call has a chance, found out without making it.
 
 use super::breaker::Breaker;
+use super::transition::listen;
 use super::word::StateWord;
 use super::{half_open, open};
 use crate::clock::NEVER;
+use crate::events::waiters::Place;
 use crate::state::State;
 
 /// For how many nanoseconds a call that is made now would be refused, or [`NEVER`], and under which word. `None` if it has a chance:
@@ -26,4 +28,11 @@ pub(crate) fn refused_for(breaker: &Breaker) -> Option<(StateWord, u64)> {
             return left.map(|left| (word, left));
         }
     }
+}
+
+/// A place among the tasks that are woken when this may be found otherwise, but for the end of a pause.
+pub(crate) fn place(breaker: &Breaker) -> Place {
+    let waiters = breaker.waiters();
+    waiters.once_listening(|waiters| listen(breaker, waiters));
+    Place::among(waiters.clone())
 }

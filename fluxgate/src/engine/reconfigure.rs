@@ -25,14 +25,14 @@ pub(crate) fn change(
     changed: impl Fn(&Settings) -> Settings,
 ) -> Result<bool, ConfigError> {
     loop {
-        let present = breaker.shared_settings();
-        let settings = changed(present.get());
+        let present = breaker.settings();
+        let settings = changed(&present);
         settings.check(breaker.has_clock())?;
         // Nothing is locked meanwhile, so another thread may have changed others: then this one looks again, and none is lost.
-        if settings == *present.get() {
+        if settings == *present {
             return Ok(false);
         }
-        if reconfigure(breaker, present.get(), settings) {
+        if reconfigure(breaker, &present, settings) {
             return Ok(true);
         }
     }

@@ -45,6 +45,22 @@ pub(crate) fn record(breaker: &Breaker, word: StateWord, start: u64, outcome: Ou
     record_undated(breaker, word, start, outcome);
 }
 
+/// The same of a success.
+#[inline]
+pub(crate) fn record_success(breaker: &Breaker, word: StateWord, start: u64) {
+    if !changes_nothing(breaker, word) {
+        record_success_undated(breaker, word, start);
+    }
+}
+
+#[inline(never)]
+fn record_success_undated(breaker: &Breaker, word: StateWord, start: u64) {
+    if !word.is_dated() && breaker.stripes().count(word) {
+        return;
+    }
+    record_dated(breaker, word, start, Outcome::Success);
+}
+
 #[inline(never)]
 pub(crate) fn record_undated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
     // Tested first, because this is the most common case here.
@@ -211,9 +227,9 @@ fn end_elsewhere(
     if copy.is_inner() {
         return false;
     }
-    let word = copy.original();
+    let (breaker, word) = (guard.breaker, copy.original());
     if copy.is_scoped() {
-        nesting::leave(guard.breaker, word);
+        nesting::leave(breaker, word);
     }
     let counted = outcome.filter(|outcome| *outcome != Outcome::Ignored);
     if guard.word != word {
@@ -223,8 +239,14 @@ fn end_elsewhere(
     match half_open::end_call(guard, now, outcome) {
         None => return counted.is_some(),
         Some(guard) => {
-            if let Some(outcome) = counted {
-                enter(guard, outcome, nanos, now);
+            match counted {
+                Some(outcome) => enter(guard, outcome, nanos, now),
+                None => drop(guard),
+            }
+            // There may be room for another call of the trial.
+            #[cfg(any(feature = "tokio", feature = "tower"))]
+            if word.state() == State::HalfOpen {
+                breaker.wake_waiters();
             }
         }
     }

@@ -10,8 +10,7 @@
 //! Stripes are [opened, collected and closed](super::grants) under the breaker's lock. What lies between two closings is a *season*.
 
 use super::word::StateWord;
-use crate::configuration::OfStripe;
-use crate::sync::{Arc, AtomicU32, AtomicU64, OnceBox, Ordering, const_unless_model};
+use crate::sync::{AtomicU32, AtomicU64, OnceBox, Ordering, const_unless_model};
 
 /// How many calls it has counted, below the word whose calls they are, so that no call of another generation is counted.
 pub(crate) struct Stripe {
@@ -112,7 +111,6 @@ pub(super) struct Logging {
     stripe: Stripe,
     /// Used from the first to the last.
     entries: [LogEntry; ENTRIES],
-    settings: OnceBox<Arc<OfStripe>>,
 }
 
 /// A place in a log, which belongs to one filling of it. Each filling of any log has a number of its own, so a thread that looks at a
@@ -174,7 +172,7 @@ impl Logging {
     fn new() -> Self {
         let entry = || LogEntry(AtomicU64::new(Logged::NOTHING.0));
         let entries = std::array::from_fn(|_| entry());
-        Self { stripe: Stripe::closed(), entries, settings: OnceBox::new() }
+        Self { stripe: Stripe::closed(), entries }
     }
 
     /// Makes room for so many failures. All room there was must be used, and collected.
@@ -309,11 +307,6 @@ impl<'a> Stripes<'a> {
         if let Some(apart) = self.apart.get() {
             apart.open.store(open, Ordering::Release);
         }
-    }
-
-    /// Where a reference to the settings is kept that only the threads of this stripe count.
-    pub(super) fn settings(self) -> Option<&'a OnceBox<Arc<OfStripe>>> {
-        Some(&self.apart.get()?.stripes[own()].settings)
     }
 
     /// The number of the calling thread's.

@@ -2,9 +2,9 @@
 
 use super::stripes::own;
 use crate::events::audience::Audience;
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "tower"))]
 use crate::events::waiters::Waiters;
-#[cfg(feature = "tokio")]
+#[cfg(any(feature = "tokio", feature = "tower"))]
 use crate::sync::Arc;
 use crate::sync::{AtomicU64, OnceBox, Ordering};
 
@@ -30,7 +30,7 @@ pub(crate) struct Watch {
     slow_from: AtomicU64,
     pub(super) audience: Audience,
     /// Tasks that wait until they may call.
-    #[cfg(feature = "tokio")]
+    #[cfg(any(feature = "tokio", feature = "tower"))]
     pub(super) waiters: Arc<Waiters>,
 }
 
@@ -57,8 +57,8 @@ impl Watch {
             calls: OnceBox::new(),
             slow_from: AtomicU64::new(slow_from),
             audience: Audience::new(),
-            #[cfg(feature = "tokio")]
-            waiters: Arc::default(),
+            #[cfg(any(feature = "tokio", feature = "tower"))]
+            waiters: Arc::new(Waiters::new()),
         }
     }
 

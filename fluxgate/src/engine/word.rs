@@ -11,7 +11,7 @@ use crate::state::State;
 /// The lower bits are laid out so that the hot path admits a call with one test: they are all zero if the breaker is closed or
 /// disabled, in use, does not time its calls, has no fault injected, and is not in the middle of a change.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct StateWord(pub(crate) u64);
+pub struct StateWord(pub(crate) u64);
 
 impl PartialEq for StateWord {
     #[inline]
@@ -58,6 +58,11 @@ impl StateWord {
 
     /// A word that no breaker ever has.
     pub(crate) const NONE: Self = Self(u64::MAX);
+
+    #[inline]
+    pub(crate) const fn is_none(self) -> bool {
+        self.0 == Self::NONE.0
+    }
 
     /// The word of a breaker that has not been used yet.
     pub(crate) const fn first(timed: bool, dated: bool) -> Self {

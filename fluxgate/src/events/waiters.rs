@@ -1,46 +1,39 @@
 //! Tasks that wait for a breaker to change.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::mem;
 use std::task::{Context, Waker};
 
 use super::interests::Interests;
 use super::listener::Listener;
 use super::transition::Transition;
-use crate::sync::Arc;
+use crate::sync::{Arc, AtomicU64, Mutex, Ordering};
 
-/// Tasks that wait for a change of one breaker. Models do not cover it: it is a list under a lock.
-#[derive(Default)]
+/// Tasks that wait for a change of one breaker.
+///
+/// A task takes its place before it looks at the breaker, and whoever changes that wakes those who have one afterwards, so a change is either
+/// seen or woken by. No user code runs under the lock: a waker is cloned, woken and dropped without it.
 pub(crate) struct Waiters {
-    waiting: Mutex<Waiting>,
-    listening: OnceLock<()>,
+    wakers: Mutex<Vec<(u64, Waker)>>,
+    listening: Mutex<bool>,
     next: AtomicU64,
 }
 
-#[derive(Default)]
-struct Waiting {
-    changes: u64,
-    wakers: Vec<(u64, Waker)>,
-}
-
 impl Waiters {
-    /// Calls `listen` once.
-    pub(crate) fn once_listening(self: &Arc<Self>, listen: impl FnOnce(Arc<Self>)) {
-        self.listening.get_or_init(|| listen(self.clone()));
+    pub(crate) fn new() -> Self {
+        Self { wakers: Mutex::new(Vec::new()), listening: Mutex::new(false), next: AtomicU64::new(0) }
     }
 
-    /// No user code runs under the lock.
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Calls `listen` once, and not after this has returned to anyone.
+    pub(crate) fn once_listening(self: &Arc<Self>, listen: impl FnOnce(Arc<Self>)) {
+        let mut listening = self.listening.lock();
+        if !mem::replace(&mut *listening, true) {
+            listen(self.clone());
+        }
     }
 
     /// The breaker has changed.
     pub(crate) fn wake(&self) {
-        let wakers = {
-            let mut waiting = self.lock();
-            waiting.changes += 1;
-            std::mem::take(&mut waiting.wakers)
-        };
+        let wakers = mem::take(&mut *self.wakers.lock());
         for (_, waker) in wakers {
             waker.wake();
         }
@@ -61,48 +54,35 @@ impl Listener for Waiters {
 pub(crate) struct Place {
     waiters: Arc<Waiters>,
     number: u64,
-    /// The changes that have been seen.
-    seen: u64,
 }
 
 impl Place {
     pub(crate) fn among(waiters: Arc<Waiters>) -> Self {
         let number = waiters.next.fetch_add(1, Ordering::Relaxed);
-        Self { waiters, number, seen: 0 }
+        Self { waiters, number }
     }
 
-    /// From now on, changes are news.
-    pub(crate) fn look(&mut self) {
-        self.seen = self.waiters.lock().changes;
+    /// From now on, the next change wakes this task.
+    pub(crate) fn take(&self, context: &Context<'_>) {
+        let taken = (self.number, context.waker().clone());
+        let mut wakers = self.waiters.wakers.lock();
+        let earlier = self.take_out(&mut wakers);
+        wakers.push(taken);
+        drop(wakers);
+        drop(earlier);
     }
 
-    /// Whether there are news. If not, the task is woken by the next.
-    pub(crate) fn has_news(&self, context: &Context<'_>) -> bool {
-        let waker = context.waker().clone();
-        let replaced = {
-            let mut waiting = self.waiters.lock();
-            if waiting.changes != self.seen {
-                return true;
-            }
-            let earlier = waiting.wakers.iter_mut().find(|(number, _)| *number == self.number);
-            if let Some((_, earlier)) = earlier {
-                Some(std::mem::replace(earlier, waker))
-            } else {
-                waiting.wakers.push((self.number, waker));
-                None
-            }
-        };
-        drop(replaced);
-        false
+    fn take_out(&self, wakers: &mut Vec<(u64, Waker)>) -> Option<(u64, Waker)> {
+        let at = wakers.iter().position(|(number, _)| *number == self.number)?;
+        Some(wakers.swap_remove(at))
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut waiting = self.waiters.lock();
-        let at = waiting.wakers.iter().position(|(number, _)| *number == self.number);
-        let removed = at.map(|at| waiting.wakers.swap_remove(at));
-        drop(waiting);
-        drop(removed);
+        let mut wakers = self.waiters.wakers.lock();
+        let last = self.take_out(&mut wakers);
+        drop(wakers);
+        drop(last);
     }
 }

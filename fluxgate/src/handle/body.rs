@@ -6,15 +6,21 @@ use core::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::call::Call;
 use super::delay::Delay;
+use crate::engine::breaker::Breaker;
+use crate::engine::word::StateWord;
 
 /// What a call awaits that was admitted.
 pub trait Body {
     type Output;
 
-    /// Polls it as the body of `call`.
-    fn poll(self: Pin<&mut Self>, call: &mut Call<'_>, context: &mut Context<'_>) -> Poll<Self::Output>;
+    /// Polls it as the body of a call that `breaker` has admitted under `word`.
+    fn poll(
+        self: Pin<&mut Self>,
+        breaker: &Breaker,
+        word: &mut StateWord,
+        context: &mut Context<'_>,
+    ) -> Poll<Self::Output>;
 }
 
 pin_project! {
@@ -37,8 +43,14 @@ impl<F: Future> Body for Plain<F> {
     type Output = F::Output;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, call: &mut Call<'_>, context: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(
+        self: Pin<&mut Self>,
+        breaker: &Breaker,
+        word: &mut StateWord,
+        context: &mut Context<'_>,
+    ) -> Poll<F::Output> {
         let this = self.project();
-        if call.waits(this.delay, context) { Poll::Pending } else { this.future.poll(context) }
+        // A fault that has struck the call may make it wait.
+        if this.delay.is_over(breaker, word, context) { this.future.poll(context) } else { Poll::Pending }
     }
 }

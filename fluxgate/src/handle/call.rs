@@ -1,16 +1,18 @@
 //! An admitted call, and its outcome.
 
 use core::fmt;
-use core::task::Context;
+use core::pin::Pin;
+use core::task::{Context, Poll};
 use std::mem::ManuallyDrop;
 use std::time::Duration;
 
 use fluxgate_rules::metrics::nanos;
 
-use super::delay::{self, Delay};
+use super::body::Body;
+use super::delay;
 use super::enrollment::enroll;
 use super::isolation::resolve;
-use super::refusal::{Refusal, rare};
+use super::refusal::Refusal;
 use crate::callback::contain;
 use crate::configuration::OnCancel;
 use crate::engine::answer::Admission;
@@ -97,17 +99,6 @@ impl<'a> Call<'a> {
         (call.word, call.start)
     }
 
-    /// A call that is not admitted yet. It has a word that no breaker ever has, so dropping it has no effect.
-    #[inline]
-    pub(crate) fn planned(breaker: &'a Breaker) -> Self {
-        Self { breaker, word: StateWord::NONE, start: 0 }
-    }
-
-    #[inline]
-    pub(crate) fn is_planned(&self) -> bool {
-        self.word == StateWord::NONE
-    }
-
     /// The breaker's state when it admitted the call: half-open for a probe.
     pub fn state(&self) -> State {
         self.word.state()
@@ -160,10 +151,10 @@ impl<'a> Call<'a> {
         self.record(Outcome::Ignored);
     }
 
-    /// Whether a fault that has struck the call makes it wait on, for this delay.
+    /// Polls its body, on this thread.
     #[inline]
-    pub(super) fn waits(&mut self, delay: &mut Delay, context: &mut Context<'_>) -> bool {
-        !delay.is_over(self.breaker, &mut self.word, context)
+    pub(crate) fn poll<B: Body>(&mut self, body: Pin<&mut B>, context: &mut Context<'_>) -> Poll<B::Output> {
+        body.poll(self.breaker, &mut self.word, context)
     }
 
     /// The future of a call that was [entered](Self::enter) is about to be polled, on this thread.
@@ -228,13 +219,10 @@ impl<'a> Call<'a> {
         evidence: fn(&E, &Breaker) -> Outcome,
     ) -> Result<T, E> {
         match returned {
-            Ok(value) => {
-                let value = ManuallyDrop::new(value);
-                self.record(Outcome::Success);
-                Ok(ManuallyDrop::into_inner(value))
-            }
-            // By value, so that it needs no address in the caller; out of line, so that functions with one type of errors share it.
-            Err(error) => Err(rare(self.fail(error, evidence))),
+            Ok(value) => Ok(self.succeed(value)),
+            Err(error) => Err(self.fail(error, |call, error| {
+                fail(call.breaker, call.word, call.start, error, evidence);
+            })),
         }
     }
 
@@ -247,32 +235,27 @@ impl<'a> Call<'a> {
         request: impl FnOnce(&E) -> Option<Duration>,
     ) -> Result<T, E> {
         match returned {
-            Ok(value) => {
-                let value = ManuallyDrop::new(value);
-                self.record(Outcome::Success);
-                Ok(ManuallyDrop::into_inner(value))
-            }
-            Err(error) => Err(rare(self.fail_with_request(error, evidence, request))),
+            Ok(value) => Ok(self.succeed(value)),
+            Err(error) => Err(self.fail(error, |call, error| {
+                fail_with_request(call.breaker, call.word, call.start, error, evidence, request);
+            })),
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn fail_with_request<E>(
-        self,
-        error: E,
-        evidence: fn(&E, &Breaker) -> Outcome,
-        request: impl FnOnce(&E) -> Option<Duration>,
-    ) -> E {
-        self.finish_with_request(error, evidence, request)
+    #[inline]
+    fn succeed<T>(self, value: T) -> T {
+        let value = ManuallyDrop::new(value);
+        let call = ManuallyDrop::new(self);
+        recording::record_success(call.breaker, call.word, call.start);
+        ManuallyDrop::into_inner(value)
     }
 
-    #[cold]
-    #[inline(never)]
-    fn fail<E>(self, error: E, evidence: fn(&E, &Breaker) -> Outcome) -> E {
-        let outcome = evidence(&error, self.breaker);
-        self.record(outcome);
-        error
+    /// `record` is called without the call itself, which would need an address, too.
+    #[inline]
+    fn fail<E>(self, error: E, record: impl FnOnce(&ManuallyDrop<Self>, &E)) -> E {
+        let (call, error) = (ManuallyDrop::new(self), ManuallyDrop::new(error));
+        record(&call, &error);
+        ManuallyDrop::into_inner(error)
     }
 
     /// Reports the outcome of the call.
@@ -280,6 +263,32 @@ impl<'a> Call<'a> {
     pub fn record(self, outcome: Outcome) {
         let call = ManuallyDrop::new(self);
         recording::record(call.breaker, call.word, call.start, outcome);
+    }
+}
+
+/// Records the outcome of a call that has failed with this error. Out of line, so that functions with one type of errors share it.
+#[cold]
+#[inline(never)]
+fn fail<E>(breaker: &Breaker, word: StateWord, start: u64, error: &E, evidence: fn(&E, &Breaker) -> Outcome) {
+    recording::record_undated(breaker, word, start, evidence(error, breaker));
+}
+
+/// The same, where the error may ask for a pause.
+#[cold]
+#[inline(never)]
+fn fail_with_request<E>(
+    breaker: &Breaker,
+    word: StateWord,
+    start: u64,
+    error: &E,
+    evidence: fn(&E, &Breaker) -> Outcome,
+    request: impl FnOnce(&E) -> Option<Duration>,
+) {
+    let outcome = evidence(error, breaker);
+    let pause = if outcome == Outcome::Failure { requested(|| request(error)) } else { None };
+    match pause {
+        Some(pause) => recording::record_request(breaker, word, start, nanos(pause)),
+        None => recording::record_undated(breaker, word, start, outcome),
     }
 }
 
@@ -354,7 +363,7 @@ impl Drop for Call<'_> {
 
 #[cold]
 #[inline(never)]
-fn abandon(breaker: &Breaker, word: StateWord, start: u64) {
+pub(super) fn abandon(breaker: &Breaker, word: StateWord, start: u64) {
     if std::thread::panicking() && !word.is_unwinding() {
         if !word.is_inner() && word.state() != State::Disabled {
             breaker.lock().counts.panicked += 1;
@@ -369,7 +378,7 @@ fn abandon(breaker: &Breaker, word: StateWord, start: u64) {
 /// dependency.
 #[cold]
 #[inline(never)]
-fn cancel(breaker: &Breaker, word: StateWord, start: u64) {
+pub(super) fn cancel(breaker: &Breaker, word: StateWord, start: u64) {
     if word.is_inner() {
         return;
     }

@@ -7,7 +7,8 @@ use super::error::CallNotPermitted;
 use super::isolation::resolve;
 use super::refusal::Refusal;
 use crate::engine::breaker::Breaker;
-use crate::engine::readiness::refused_for;
+use crate::engine::readiness::{place, refused_for};
+use crate::events::waiters::Place;
 use crate::state::{Outcome, State};
 
 impl CircuitBreaker {
@@ -19,6 +20,11 @@ impl CircuitBreaker {
             State::Closed | State::MetricsOnly | State::Disabled => None,
             State::Open | State::HalfOpen | State::ForcedOpen => refusal(breaker),
         }
+    }
+
+    /// A place among the tasks that are woken when that may be otherwise.
+    pub(crate) fn place(&self) -> Place {
+        place(resolve(self.breaker()))
     }
 
     /// The time of the breaker's clock, for [`record_since`](Self::record_since).

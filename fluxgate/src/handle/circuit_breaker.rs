@@ -65,7 +65,12 @@ impl CircuitBreaker {
 
     #[inline]
     fn lazy<'a>(settings: &'static Settings, breaker: &'a OnceBox<Arc<Breaker>>) -> &'a Arc<Breaker> {
-        breaker.get_or_init(|| Box::new(Breaker::shared(SettingsRef::Static(settings), None)))
+        #[cold]
+        #[inline(never)]
+        fn make<'a>(settings: &'static Settings, breaker: &'a OnceBox<Arc<Breaker>>) -> &'a Arc<Breaker> {
+            breaker.get_or_init(|| Box::new(Breaker::shared(SettingsRef::Static(settings), None)))
+        }
+        breaker.get().unwrap_or_else(|| make(settings, breaker))
     }
 
     pub(crate) const fn from_shared(breaker: Arc<Breaker>) -> Self {
@@ -198,7 +203,7 @@ impl CircuitBreaker {
     /// Opens the breaker for `duration`, after which it recovers as usual. If it is open already, it stays so for `duration` from now.
     pub fn open_for(&self, duration: Duration) {
         open::command(self.enrolled(), duration);
-        #[cfg(feature = "tokio")]
+        #[cfg(any(feature = "tokio", feature = "tower"))]
         self.enrolled().wake_waiters();
     }
 

@@ -200,7 +200,7 @@ where
         match this.begun.take() {
             Some((Begun::Admitted(mut call), finish, settle)) => {
                 let Some(body) = this.body.as_mut().as_pin_mut() else { resumed_after_completion() };
-                match call.poll(|call| body.poll(call, context)) {
+                match call.poll(|call| call.poll(body, context)) {
                     Poll::Ready(output) => Poll::Ready(settle(Ok(finish(call.take(), output)))),
                     Poll::Pending => {
                         *this.begun = Some((Begun::Admitted(call), finish, settle));

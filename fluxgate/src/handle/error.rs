@@ -8,7 +8,7 @@ use fluxgate_rules::duration::Spelled;
 
 use super::timed_out::TimedOut;
 use crate::clock::NEVER;
-use crate::configuration::SettingsRef;
+use crate::configuration::lent::LentSettings;
 use crate::configuration::name::Name;
 use crate::engine::breaker::Breaker;
 use crate::events::cause::{Cause, Figures};
@@ -35,7 +35,7 @@ use crate::state::State;
 /// ```
 #[derive(Clone)]
 pub struct CallNotPermitted {
-    pub(super) settings: SettingsRef,
+    pub(super) settings: LentSettings,
     pub(super) state: State,
     /// In nanoseconds, or [`NEVER`].
     pub(super) left: u64,

@@ -1,60 +1,120 @@
 //! Futures of guarded calls.
 
 use core::future::Future;
-use core::mem::{self, ManuallyDrop};
+use core::mem;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
 use super::body::{Body, Plain};
-use super::call::Call;
+use super::call::{Call, abandon, cancel};
 use super::error::Error;
 use super::limit::{Elapsed, Limit, Limited};
 use super::refusal::Refusal;
 use crate::engine::breaker::Breaker;
+use crate::engine::nesting;
+use crate::engine::word::StateWord;
 use crate::state::Outcome;
 
-/// A call whose future is in progress, with what to do when it ends; `None` once that is done.
+/// A call whose future is in progress, or is yet to be, with what to do when it ends.
 ///
 /// If it is dropped before that, it was cancelled, even if the thread is panicking: that panic comes from elsewhere.
-pub(super) struct Pending<'a, T>(Option<(Call<'a>, T)>);
+///
+/// It stays where it is, in the future: what is taken out and put back at each poll costs instructions and, where a panic would have to
+/// find it, code.
+pub(super) struct Pending<'a, T> {
+    /// `None` once the call is over.
+    call: Option<(&'a Breaker, T)>,
+    /// As in a [`Call`]; no breaker's word if the call is only planned.
+    word: StateWord,
+    start: u64,
+}
 
 impl<T> Drop for Pending<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        if let Some((call, _)) = self.0.take() {
-            call.cancel();
+        if let Some((breaker, _)) = &self.call {
+            cancel(breaker, self.word, self.start);
         }
     }
 }
 
 impl<'a, T> Pending<'a, T> {
-    /// The call, which is over unless it is [put back](Self::put_back): so a panic of its future is recorded at once, though the
-    /// future may be dropped much later.
+    /// A call that the breaker is to be asked for.
     #[inline]
-    fn take(&mut self) -> (Call<'a>, T) {
-        let Some(pending) = self.0.take() else { resumed_after_completion() };
-        pending
+    pub(super) fn planned(breaker: &'a Breaker, then: T) -> Self {
+        Self { call: Some((breaker, then)), word: StateWord::NONE, start: 0 }
     }
 
-    /// Asks the breaker to admit the call, if that is only planned. A refused call is over.
+    /// A call that was admitted.
     #[inline]
-    pub(super) fn admitted(&mut self) -> Result<(Call<'a>, T), Refusal<'a>> {
-        let (call, then) = self.take();
-        if call.is_planned() {
-            return Ok((Call::enter_async(ManuallyDrop::new(call).breaker)?, then));
+    fn admitted(call: Call<'a>, then: T) -> Self {
+        let breaker = call.breaker;
+        let (word, start) = call.into_parts();
+        Self { call: Some((breaker, then)), word, start }
+    }
+
+    /// Asks the breaker to admit the call, if that is only planned. It is over now, unless it is [put back](Self::put_back).
+    #[inline]
+    pub(super) fn begin(&mut self) -> Result<(&'a Breaker, T), Refusal<'a>> {
+        let Some((breaker, then)) = self.call.take() else { resumed_after_completion() };
+        if self.word.is_none() {
+            let call = Call::enter_async(breaker)?;
+            // It may be a double's.
+            let breaker = call.breaker;
+            (self.word, self.start) = call.into_parts();
+            return Ok((breaker, then));
         }
-        call.resume();
-        Ok((call, then))
+        // On this thread, which may be another one than before.
+        if self.word.is_scoped() {
+            nesting::enter(breaker, self.word);
+        }
+        Ok((breaker, then))
     }
 
-    /// The call's future is to be polled again, perhaps on another thread.
+    /// Polls the body of the call. A panic is recorded at once, though the future may be dropped much later.
     #[inline]
-    pub(super) fn put_back(&mut self, call: Call<'a>, then: T) {
-        call.suspend();
+    pub(super) fn poll<B: Body>(
+        &mut self,
+        breaker: &'a Breaker,
+        body: Pin<&mut B>,
+        context: &mut Context<'_>,
+    ) -> Poll<B::Output> {
+        let running = Running { breaker, word: &mut self.word, start: &self.start };
+        let polled = body.poll(breaker, running.word, context);
+        mem::forget(running);
+        polled
+    }
+
+    /// The call, whose body has ended.
+    #[inline]
+    pub(super) fn end(&self, breaker: &'a Breaker) -> Call<'a> {
+        Call::from_parts(breaker, self.word, self.start)
+    }
+
+    /// The call's future is to be polled again.
+    #[inline]
+    pub(super) fn put_back(&mut self, breaker: &'a Breaker, then: T) {
+        if self.word.is_scoped() {
+            nesting::leave(breaker, self.word);
+        }
         // There is nothing to drop, but the compiler does not know that.
-        mem::forget(self.0.replace((call, then)));
+        mem::forget(self.call.replace((breaker, then)));
+    }
+}
+
+/// A call whose body is being polled.
+struct Running<'p> {
+    breaker: &'p Breaker,
+    word: &'p mut StateWord,
+    start: &'p u64,
+}
+
+impl Drop for Running<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        abandon(self.breaker, *self.word, *self.start);
     }
 }
 
@@ -79,7 +139,7 @@ impl<'a, F: Future, C: FnOnce(Call<'a>, F::Output) -> F::Output> Guarded<'a, Pla
     /// `finish` ends the call, and returns what its future did.
     #[inline]
     pub fn new(call: Call<'a>, future: F, finish: C) -> Self {
-        Self { body: Plain::new(future), pending: Pending(Some((call, finish))) }
+        Self { body: Plain::new(future), pending: Pending::admitted(call, finish) }
     }
 }
 
@@ -91,7 +151,7 @@ where
     #[inline]
     pub fn limited(call: Call<'a>, future: F, limit: Limit, finish: C) -> Self {
         let body = Limited::new(Plain::new(future), limit);
-        Self { body, pending: Pending(Some((call, finish))) }
+        Self { body, pending: Pending::admitted(call, finish) }
     }
 }
 
@@ -101,12 +161,11 @@ impl<'a, B: Body, C: FnOnce(Call<'a>, B::Output) -> O, O> Future for Guarded<'a,
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
         let this = self.project();
-        let (mut call, finish) = this.pending.take();
-        call.resume();
-        if let Poll::Ready(output) = this.body.poll(&mut call, context) {
-            return Poll::Ready(finish(call, output));
+        let Ok((breaker, finish)) = this.pending.begin() else { return Poll::Pending };
+        if let Poll::Ready(output) = this.pending.poll(breaker, this.body, context) {
+            return Poll::Ready(finish(this.pending.end(breaker), output));
         }
-        this.pending.put_back(call, finish);
+        this.pending.put_back(breaker, finish);
         Poll::Pending
     }
 }
@@ -130,7 +189,7 @@ where
     /// `finish` ends the call, and returns what its future did; `refused` says what to return if there is none.
     #[inline]
     pub fn new(breaker: &'a Breaker, future: F, finish: C, refused: S) -> Self {
-        Self { body: Plain::new(future), pending: Pending(Some((Call::planned(breaker), finish))), refused }
+        Self { body: Plain::new(future), pending: Pending::planned(breaker, finish), refused }
     }
 }
 
@@ -143,7 +202,7 @@ where
     #[inline]
     pub fn limited(breaker: &'a Breaker, future: F, limit: Limit, finish: C, refused: S) -> Self {
         let body = Limited::new(Plain::new(future), limit);
-        Self { body, pending: Pending(Some((Call::planned(breaker), finish))), refused }
+        Self { body, pending: Pending::planned(breaker, finish), refused }
     }
 }
 
@@ -157,14 +216,14 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
         let this = self.project();
-        let (mut call, finish) = match this.pending.admitted() {
-            Ok(admitted) => admitted,
+        let (breaker, finish) = match this.pending.begin() {
+            Ok(begun) => begun,
             Err(refusal) => return Poll::Ready((this.refused)(refusal)),
         };
-        if let Poll::Ready(output) = this.body.poll(&mut call, context) {
-            return Poll::Ready(finish(call, output));
+        if let Poll::Ready(output) = this.pending.poll(breaker, this.body, context) {
+            return Poll::Ready(finish(this.pending.end(breaker), output));
         }
-        this.pending.put_back(call, finish);
+        this.pending.put_back(breaker, finish);
         Poll::Pending
     }
 }
@@ -182,7 +241,7 @@ pin_project! {
 impl<'a, F> CallAsync<'a, F> {
     #[inline]
     pub(crate) fn new(breaker: &'a Breaker, future: F) -> Self {
-        Self { body: Plain::new(future), pending: Pending(Some((Call::planned(breaker), ()))) }
+        Self { body: Plain::new(future), pending: Pending::planned(breaker, ()) }
     }
 
     #[cfg(feature = "tokio")]
@@ -198,14 +257,15 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for CallAsync<'_, F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let mut call = match this.pending.admitted() {
-            Ok((call, ())) => call,
+        let (breaker, ()) = match this.pending.begin() {
+            Ok(begun) => begun,
             Err(refusal) => return Poll::Ready(refusal.into_error(|error| Err(Error::NotPermitted(error)))),
         };
-        if let Poll::Ready(result) = this.body.poll(&mut call, context) {
+        if let Poll::Ready(result) = this.pending.poll(breaker, this.body, context) {
+            let call = this.pending.end(breaker);
             return Poll::Ready(call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner));
         }
-        this.pending.put_back(call, ());
+        this.pending.put_back(breaker, ());
         Poll::Pending
     }
 }

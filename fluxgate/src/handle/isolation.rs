@@ -30,6 +30,6 @@ pub(super) fn double(breaker: &Breaker) -> Option<&'static Breaker> {
     use crate::configuration::SettingsRef;
     match &breaker.settings {
         SettingsRef::Static(settings) => doubles::find(breaker, settings),
-        SettingsRef::Shared(_) | SettingsRef::OfStripe(_) => None,
+        SettingsRef::Shared(_) => None,
     }
 }

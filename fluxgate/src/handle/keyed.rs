@@ -53,17 +53,25 @@ use crate::sync::Arc;
 ///
 /// # How many there are
 ///
-/// No more than [`max_keys`](KeyedBuilder::max_keys), whoever chooses the keys. When they are that many, a new key takes the place of
-/// one that is closed and was not used for long, of a few that are looked at. A breaker that was not used for
-/// [`key_idle`](KeyedBuilder::key_idle) goes by itself, when others of the family are used. What goes is only a breaker that is closed and
-/// that nobody holds: while a handle is there, or a call runs, it stays.
+/// No more than [`max_keys`](KeyedBuilder::max_keys), whoever chooses the keys. A breaker that was not used for
+/// [`key_idle`](KeyedBuilder::key_idle) goes by itself, when others of the family are used. When there are as many as there may be, a new
+/// key takes the place of one that was not used for long, of a few that are looked at. What goes is only a breaker that is closed and that
+/// nobody holds: while a handle is there, or a call runs, it stays.
 ///
-/// So a breaker that is open or half-open, or has been told to be in some state, keeps its place. If there are nothing but those, new keys
-/// share one more breaker, which has the name of the family: see [`overflow`](Self::overflow). Who invents keys, and lets all of
-/// them fail, can therefore neither make the program forget which hosts are down, nor use up its memory. What they can do is fill the
-/// family with breakers that are open: hosts that are well, but were not asked for lately, then share the one breaker with them, and may be
-/// refused. So let nobody choose keys who may not choose hosts, or take `max_keys` larger than they can make fail. Only if the family is full, a
-/// new key takes the place of a breaker that could have been tried again for all of `key_idle`, and that nobody has asked for.
+/// So these keep their places, whatever keys come:
+///
+/// - one that is open or half-open, or has been told to be in some state;
+/// - one that is closed, and whose key is in use and established. In use is what was asked for within the last 60th of `key_idle`, by
+///   default a minute. Established is a key that came again at least so long after it first came, which takes until the first use after
+///   its breaker has been looked at, by default within two minutes. What comes for a moment, as the many hosts that a crawler meets, never
+///   is.
+///
+/// If there are nothing but those, new keys share one more breaker, which has the name of the family: see [`overflow`](Self::overflow). Who
+/// invents keys, and lets all of them fail, can therefore not make the program forget which hosts are down, nor disturb the hosts that it
+/// talks to all the time, nor use up its memory. What they can do is fill the family with breakers that are open: hosts that are asked for
+/// only now and then, or for the first time, then share the one breaker with what is invented, and may be refused. So let nobody choose keys who may
+/// not choose hosts, and take `max_keys` larger than the number of keys that are in use at a time. Only if the family is full, a new key
+/// takes the place of a breaker that could have been tried again for all of `key_idle`, and that nobody has asked for.
 ///
 /// # Cost
 ///
@@ -245,7 +253,8 @@ impl<K: Hash + Eq + Display + Send + Sync + 'static> KeyedBuilder<K> {
         Self { max_keys: keys, ..self }
     }
 
-    /// After how long without use a breaker may go that is closed. Default: an hour.
+    /// After how long without use a breaker goes that is closed. Default: an hour. While the family is full, what is closed and was not
+    /// used for a 60th of it may go for a new key.
     pub fn key_idle(self, idle: Duration) -> Self {
         Self { key_idle: idle, ..self }
     }

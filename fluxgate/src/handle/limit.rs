@@ -12,6 +12,8 @@ use self::timer::Timer;
 use super::body::{Body, Plain};
 use super::call::Call;
 use super::timed_out::TimedOut;
+use crate::engine::breaker::Breaker;
+use crate::engine::word::StateWord;
 use crate::state::Outcome;
 
 /// How long a call may take.
@@ -65,12 +67,17 @@ impl<F> Limited<F> {
 impl<F: Future> Body for Limited<F> {
     type Output = Result<F::Output, Elapsed>;
 
-    fn poll(self: Pin<&mut Self>, call: &mut Call<'_>, context: &mut Context<'_>) -> Poll<Self::Output> {
+    fn poll(
+        self: Pin<&mut Self>,
+        breaker: &Breaker,
+        word: &mut StateWord,
+        context: &mut Context<'_>,
+    ) -> Poll<Self::Output> {
         let mut this = self.project();
         // Before the body, which may use up what tokio allows a task to do at a time: then the timer would never be looked at.
         let has_elapsed =
             this.timer.as_mut().as_pin_mut().is_some_and(|timer| timer.poll(context).is_ready());
-        if let Poll::Ready(output) = this.body.poll(call, context) {
+        if let Poll::Ready(output) = this.body.poll(breaker, word, context) {
             return Poll::Ready(Ok(output));
         }
         if has_elapsed {

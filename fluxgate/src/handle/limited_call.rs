@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
-use super::body::Body as _;
 use super::error::Error;
 use super::future::{CallAsync, Pending};
 use super::limit::{Limit, Limited};
@@ -57,20 +56,19 @@ impl<T, E: From<TimedOut>, F: Future<Output = Result<T, E>>> Future for LimitedC
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let mut call = match this.pending.admitted() {
-            Ok((call, ())) => call,
+        let (breaker, ()) = match this.pending.begin() {
+            Ok(begun) => begun,
             Err(refusal) => return Poll::Ready(refusal.into_error(|error| Err(Error::NotPermitted(error)))),
         };
-        match this.body.poll(&mut call, context) {
-            Poll::Ready(Ok(result)) => {
-                Poll::Ready(call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner))
-            }
-            Poll::Ready(Err(elapsed)) => Poll::Ready(Err(Error::Inner(call.time_out(elapsed).into()))),
-            Poll::Pending => {
-                this.pending.put_back(call, ());
-                Poll::Pending
-            }
-        }
+        let Poll::Ready(result) = this.pending.poll(breaker, this.body, context) else {
+            this.pending.put_back(breaker, ());
+            return Poll::Pending;
+        };
+        let call = this.pending.end(breaker);
+        Poll::Ready(match result {
+            Ok(result) => call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner),
+            Err(elapsed) => Err(Error::Inner(call.time_out(elapsed).into())),
+        })
     }
 }
 

@@ -5,19 +5,19 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
+#[cfg(not(fluxgate_loom))]
+use tokio::time::sleep;
 
 use super::circuit_breaker::CircuitBreaker;
 use crate::clock::NEVER;
 use crate::engine::breaker::Breaker;
-use crate::engine::readiness::refused_for;
-use crate::engine::transition::listen;
-use crate::events::waiters::Place;
+use crate::engine::readiness::{place, refused_for};
 
 impl CircuitBreaker {
     /// With the feature `tokio`: waits until the next call has a chance to be admitted: at once, unless the breaker is open, forced open, or
-    /// in a trial that has no room for another call. It is the end of an open breaker's pause, or the command that ends it before: it wakes
-    /// when the state changes. Where a trial is full, it looks again after a short pause, as a refusal would ask for.
+    /// in a trial that has no room for another call. It is the end of an open breaker's pause, or the command that ends it before, or the end of
+    /// a call of the trial.
     ///
     /// It admits nothing and reserves nothing: whoever waited may be refused, since others waited, too. While the breaker
     /// [never tries again](crate::retry::never) or is forced open, it waits for a command. The pause is measured by tokio's timer, and looked
@@ -65,26 +65,25 @@ impl CircuitBreaker {
 }
 
 async fn wait(breaker: &Breaker) {
-    let waiters = breaker.waiters();
-    waiters.once_listening(|waiters| listen(breaker, waiters));
-    let mut place = Place::among(waiters.clone());
-    loop {
-        place.look();
-        match refused_for(breaker) {
-            None => return,
-            Some((_, NEVER)) => poll_fn(|context| news(&place, context)).await,
-            Some((_, nanos)) => {
-                let mut slept = pin!(sleep(Duration::from_nanos(nanos)));
-                poll_fn(|context| match news(&place, context) {
-                    Poll::Pending => slept.as_mut().poll(context),
-                    Poll::Ready(()) => Poll::Ready(()),
-                })
-                .await;
-            }
+    let place = place(breaker);
+    let mut asleep = pin!(None);
+    poll_fn(|context| {
+        // Before the breaker is asked, so that no change is missed.
+        place.take(context);
+        let Some((_, left)) = refused_for(breaker) else { return Poll::Ready(()) };
+        // Drawn anew each time, since a command may have changed it.
+        asleep.set((left != NEVER).then(|| sleep(Duration::from_nanos(left))));
+        if asleep.as_mut().as_pin_mut().is_some_and(|asleep| asleep.poll(context).is_ready()) {
+            // By another clock than the breaker's.
+            context.waker().wake_by_ref();
         }
-    }
+        Poll::Pending
+    })
+    .await;
 }
 
-fn news(place: &Place, context: &std::task::Context<'_>) -> Poll<()> {
-    if place.has_news(context) { Poll::Ready(()) } else { Poll::Pending }
+/// Models have no timer, so a wake-up that is lost is lost for good.
+#[cfg(fluxgate_loom)]
+fn sleep(_: Duration) -> std::future::Pending<()> {
+    std::future::pending()
 }

@@ -5,7 +5,7 @@ use crate::engine::breaker::Breaker;
 use crate::engine::word::StateWord;
 use crate::events::cause::Figures;
 
-/// A call was refused under `word`, `left` nanoseconds before the next attempt. It stays in registers until it is turned into a
+/// A call was refused under `word`, which is marked as fresh, `left` nanoseconds before the next attempt. It stays in registers until it is turned into a
 /// [`CallNotPermitted`].
 pub struct Refusal<'a> {
     pub(super) breaker: &'a Breaker,
@@ -33,8 +33,9 @@ impl Refusal<'_> {
 
 #[inline(never)]
 fn error(breaker: &Breaker, word: StateWord, left: u64) -> CallNotPermitted {
+    let word = word.used();
     // The figures belong to this opening, and to this rule, only if the breaker is still open after both are read.
-    let settings = breaker.shared_settings();
+    let settings = breaker.lent_settings();
     let figures = if word.is_struck() { Figures::FAULT } else { breaker.figures(word) };
     CallNotPermitted { settings, state: word.state(), left, figures, source: CallNotMade::by(breaker) }
 }
@@ -42,6 +43,6 @@ fn error(breaker: &Breaker, word: StateWord, left: u64) -> CallNotPermitted {
 /// Passes on what is returned in rare cases by way of memory of its own. If it were made where the common result is, that would have
 /// to be in memory, too, and a result that is stored in parts and loaded as a whole stalls the processor for a dozen cycles.
 #[inline]
-pub(super) fn rare<T>(value: T) -> T {
+fn rare<T>(value: T) -> T {
     std::hint::black_box(value)
 }

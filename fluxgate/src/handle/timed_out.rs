@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use fluxgate_rules::duration::Spelled;
 
-use crate::configuration::SettingsRef;
+use crate::configuration::lent::LentSettings;
 use crate::engine::breaker::Breaker;
 
 /// A call took longer than its `timeout`, and was ended. For the breaker, it is a failure that took that long.
@@ -37,13 +37,13 @@ use crate::engine::breaker::Breaker;
 /// ```
 #[derive(Clone)]
 pub struct TimedOut {
-    settings: SettingsRef,
+    settings: LentSettings,
     limit: Duration,
 }
 
 impl TimedOut {
     pub(super) fn new(breaker: &Breaker, limit: Duration) -> Self {
-        Self { settings: breaker.shared_settings(), limit }
+        Self { settings: breaker.lent_settings(), limit }
     }
 
     /// The name of the breaker that guards the call.

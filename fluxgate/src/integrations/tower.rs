@@ -124,7 +124,7 @@ mod layer;
 mod reject;
 mod select;
 mod service;
-mod waiting;
+pub(crate) mod waiting;
 
 #[cfg(feature = "tower-http")]
 pub use self::body::GuardedBody;

@@ -53,6 +53,7 @@ pub const returned: () = ();
 
 /// `retry = from_error(FUNCTION, otherwise = RETRY)`: if the error of the failure that opens the breaker asks for a pause, by a
 /// `Retry-After`, say, that is how long it stays open. The function, or closure, is called with `&E`, and returns an `Option<Duration>`.
+/// Beside `breaker = PLACE`, `retry = from_error(FUNCTION)` goes before the retry of that breaker.
 /// See [`failure_for`](crate::Call::failure_for).
 pub const from_error: () = ();
 

@@ -4,7 +4,7 @@ use std::future::{Future, pending};
 use std::pin::pin;
 use std::task::{Context, Waker};
 
-use fluxgate::{CircuitBreaker, State, permit, retry, trip};
+use fluxgate::{CircuitBreaker, OwnedCall, State, permit, retry, trip};
 use fluxgate_tests::fixture::seconds;
 use tokio::time::{Instant, advance};
 
@@ -110,18 +110,23 @@ async fn while_forced_open_only_a_command_ends_the_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_full_trial_is_looked_at_again_after_a_while() {
+async fn a_slot_that_is_given_back_is_waited_for_however_the_call_ends() {
+    type End = fn(OwnedCall);
+    let ends: [(&str, End); 3] =
+        [("ignored", OwnedCall::ignore), ("dropped", drop), ("success", OwnedCall::success)];
     let breaker = breaker();
     breaker.half_open();
     assert!(is_ready(&breaker));
-    let probe = breaker.acquire().unwrap();
-    assert!(!is_ready(&breaker));
     let begun = Instant::now();
-    let mut ready = pin!(breaker.ready());
-    assert!(ready.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-    probe.success();
-    ready.await;
-    assert!(begun.elapsed() > seconds(0) && begun.elapsed() < seconds(10), "{:?}", begun.elapsed());
+    for (name, end) in ends {
+        let probe = breaker.acquire_owned().unwrap();
+        assert!(!is_ready(&breaker));
+        let mut ready = pin!(breaker.ready());
+        assert!(ready.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        end(probe);
+        ready.await;
+        assert_eq!(begun.elapsed(), seconds(0), "{name}");
+    }
     breaker.call(|| Ok::<_, ()>(())).unwrap();
     assert_eq!(breaker.state(), State::Closed);
 }

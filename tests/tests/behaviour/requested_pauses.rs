@@ -197,10 +197,10 @@ mod attribute {
     use std::time::Duration;
 
     use fluxgate::testing::isolate;
-    use fluxgate::{CallNotPermitted, circuit_breaker};
+    use fluxgate::{CallNotPermitted, CircuitBreaker, breaker, circuit_breaker};
     use fluxgate_tests::fixture::seconds;
 
-    use super::is_requested;
+    use super::{MINUTES, is_requested, pause};
 
     #[derive(Debug)]
     enum Failure {
@@ -248,11 +248,11 @@ mod attribute {
         FETCH.reset();
         let _ = fetch(asks());
         let _ = fetch(Failure::Down);
-        assert_eq!(super::pause(&FETCH), seconds(10), "otherwise");
+        assert_eq!(pause(&FETCH), seconds(10), "otherwise");
         FETCH.reset();
         let _ = fetch(asks());
         let _ = fetch(Failure::Unavailable(None));
-        assert_eq!(super::pause(&FETCH), seconds(10), "otherwise");
+        assert_eq!(pause(&FETCH), seconds(10), "otherwise");
     }
 
     #[circuit_breaker(
@@ -274,7 +274,7 @@ mod attribute {
         is_requested(&TRACKED, seconds(7));
         TRACKED.reset();
         let _ = tracked(Failure::Down).await;
-        assert_eq!(super::pause(&TRACKED), seconds(60));
+        assert_eq!(pause(&TRACKED), seconds(60));
     }
 
     fn panics(_: &Failure) -> Option<Duration> {
@@ -296,7 +296,7 @@ mod attribute {
     fn a_function_that_panics_says_nothing() {
         let _clock = isolate();
         assert!(matches!(handled(), Ok(7)));
-        assert_eq!(super::pause(&HANDLED), seconds(3));
+        assert_eq!(pause(&HANDLED), seconds(3));
     }
 
     #[circuit_breaker(handle = FUTURE, trip = failures(1), retry = from_error(Failure::retry_after))]
@@ -324,5 +324,39 @@ mod attribute {
         for breaker in [&FUTURE, &EAGER, &BOXED] {
             is_requested(breaker, seconds(120));
         }
+    }
+
+    static SHARED: CircuitBreaker = breaker!(trip = failures(1), retry = cooldown(10s));
+
+    struct Asks(Option<Duration>);
+
+    impl From<CallNotPermitted> for Asks {
+        fn from(_: CallNotPermitted) -> Self {
+            Self(None)
+        }
+    }
+
+    #[circuit_breaker(breaker = SHARED, retry = from_error(|error| error.0))]
+    fn asking(pause: Option<Duration>) -> Result<(), Asks> {
+        Err(Asks(pause))
+    }
+
+    #[circuit_breaker(breaker = SHARED)]
+    fn asking_in_vain() -> Result<(), Asks> {
+        Err(Asks(Some(MINUTES)))
+    }
+
+    /// Each function finds in its own errors what they ask for; the breaker, and its retry where they ask for nothing, is one.
+    #[test]
+    fn functions_that_share_a_breaker_ask_their_own_errors() {
+        let _isolation = isolate();
+        let _ = asking(Some(MINUTES));
+        is_requested(&SHARED, MINUTES);
+        SHARED.reset();
+        let _ = asking(None);
+        assert_eq!(pause(&SHARED), seconds(10));
+        SHARED.reset();
+        let _ = asking_in_vain();
+        assert_eq!(pause(&SHARED), seconds(10));
     }
 }

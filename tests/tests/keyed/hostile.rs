@@ -3,6 +3,7 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use fluxgate::testing::ManualClock;
 use fluxgate::{Keyed, State, breakers};
@@ -40,6 +41,56 @@ fn invented_keys_push_out_no_breaker_that_is_open_and_take_no_more_room() {
     assert_eq!(breakers().filter(|breaker| breaker.name().starts_with("attacked")).count(), 1_001);
 }
 
+/// Hosts that are well, and asked all the time, keep their own breakers meanwhile.
+#[test]
+fn invented_keys_that_fail_push_out_no_host_that_is_asked_all_the_time() {
+    const HOSTS: u64 = 500;
+
+    let _turn = registry();
+    let clock = ManualClock::new();
+    let hosts: Keyed<u64> = fragile("besieged", &clock).keyed().max_keys(1_000).build().unwrap();
+    let ask = |host: u64| {
+        let breaker = hosts.get(&host);
+        assert_eq!(breaker.name(), format!("besieged{{{host}}}"));
+        breaker.call(|| Ok::<_, ()>(())).unwrap();
+    };
+    (0..HOSTS).for_each(ask);
+    clock.advance(Duration::from_secs(60));
+    (0..HOSTS).for_each(ask);
+    for invented in 0..1_000_000 {
+        let breaker = hosts.get(&(1_000 + invented));
+        if let Ok(call) = breaker.acquire() {
+            call.failure();
+        }
+        // Each is asked every 50 seconds.
+        if invented % 100 == 0 {
+            clock.advance(Duration::from_millis(100));
+            ask(invented / 100 % HOSTS);
+        }
+    }
+    assert_eq!(hosts.len(), 1_000);
+    let total = |host: u64| hosts.existing(&host).map(|breaker| breaker.metrics().total());
+    assert!((0..HOSTS).all(|host| total(host) == Some(2 + 10_000 / HOSTS)));
+    assert!(hosts.overflow().snapshot().totals.refused > 0);
+}
+
+/// A host that nobody asks any more gives its place to those that come, as does one that was never asked for again.
+#[test]
+fn established_keys_make_room_once_they_are_not_in_use() {
+    let _turn = registry();
+    let clock = ManualClock::new();
+    let hosts: Keyed<u64> = fragile("retired", &clock).keyed().max_keys(8).build().unwrap();
+    let ask_all = || (0..8).for_each(|host| drop(hosts.get(&host)));
+    ask_all();
+    clock.advance(Duration::from_secs(60));
+    ask_all();
+    clock.advance(Duration::from_secs(60));
+    assert_eq!(hosts.get(&100).name(), "retired");
+    clock.advance(Duration::from_millis(1));
+    assert_eq!(hosts.get(&100).name(), "retired{100}");
+    assert_eq!((hosts.len(), (0..8).filter(|host| hosts.existing(host).is_some()).count()), (8, 7));
+}
+
 /// The same with keys that do not fail: they push out each other, and what is used more seldom.
 #[test]
 fn invented_keys_that_succeed_push_out_no_breaker_that_is_in_use() {
@@ -57,6 +108,22 @@ fn invented_keys_that_succeed_push_out_no_breaker_that_is_in_use() {
     assert_eq!(states, [State::Open, State::ForcedOpen, State::Closed]);
     held.force_open();
     assert_eq!(hosts.get(&2).state(), State::ForcedOpen);
+}
+
+/// A crawler asks each of its hosts a few times, and never again. None of them ever shares a breaker.
+#[test]
+fn keys_that_come_for_a_moment_always_find_room() {
+    let _turn = registry();
+    let clock = ManualClock::new();
+    let hosts: Keyed<u64> = fragile("crawled", &clock).keyed().max_keys(1_000).build().unwrap();
+    for host in 0..100_000 {
+        clock.advance(Duration::from_millis(30));
+        for _ in 0..5 {
+            clock.advance(Duration::from_millis(14));
+            assert_ne!(hosts.get(&host).name(), "crawled");
+        }
+    }
+    assert_eq!(hosts.len(), 1_000);
 }
 
 /// Regression: as many went of those who lie together, however many there were, so some places filled up, and in others nobody was left

@@ -20,7 +20,6 @@ fn guarded(breaker: &CircuitBreaker) -> (CircuitBreakerService<Probe>, Control) 
     (layer.layer(service), control)
 }
 
-/// Fixtures share one name, and whoever waits for that would be woken by other tests.
 fn fixture(name: &'static str) -> Fixture {
     let fixture = Fixture::new(|builder| builder);
     let clock = fixture.clock.clone();
@@ -65,11 +64,12 @@ async fn is_not_ready_until_the_pause_is_over_and_is_woken_then() {
 
 #[tokio::test(start_paused = true)]
 async fn is_woken_by_every_command_that_admits_calls() {
-    let commands = [
+    let commands: [fn(&CircuitBreaker); 5] = [
         CircuitBreaker::reset,
         CircuitBreaker::disable,
         CircuitBreaker::metrics_only,
         CircuitBreaker::half_open,
+        |breaker| breaker.open_for(Duration::ZERO),
     ];
     for command in commands {
         let fixture = fixture("pending: commands");
@@ -106,6 +106,25 @@ async fn is_woken_when_a_slot_of_the_trial_is_free_however_the_probe_ends() {
         assert_eq!(wakes.count(), 1);
         assert_eq!(poll_ready_by(&mut another, &wakes), Poll::Ready(Ok(())));
     }
+}
+
+/// A command may make a pause shorter, although the breaker is open before and after; and a slot may be that of a call that no service has
+/// made.
+#[tokio::test(start_paused = true)]
+async fn is_woken_by_what_is_no_transition() {
+    let fixture = fixture("pending: no transition");
+    let (mut service, _control) = guarded(&fixture.breaker);
+    fixture.trip();
+    let wakes = Arc::new(Wakes::default());
+    assert_eq!(poll_ready_by(&mut service, &wakes), Poll::Pending);
+    fixture.breaker.open_for(Duration::ZERO);
+    assert_eq!(wakes.count(), 1);
+    assert_eq!(poll_ready_by(&mut service, &wakes), Poll::Ready(Ok(())));
+    let probe = fixture.breaker.acquire().expect("due");
+    assert_eq!(poll_ready_by(&mut service, &wakes), Poll::Pending);
+    probe.ignore();
+    assert_eq!(wakes.count(), 2);
+    assert_eq!(poll_ready_by(&mut service, &wakes), Poll::Ready(Ok(())));
 }
 
 /// Whether a ramp admits a call is drawn with the call, which may be refused, then. The service waits as long as the refusal says.

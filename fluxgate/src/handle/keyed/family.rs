@@ -88,8 +88,10 @@ const GROUP: usize = 8;
 const GROUPS: usize = 4;
 /// In how many places they are searched for. A full table has one in three taken, so there are far more in them.
 const SEARCHED: usize = 512;
-/// How often every place is looked through while `key_idle` passes.
-const ROUNDS: u64 = 8;
+/// How often every place is looked through while `key_idle` passes. A key that was used within one round is in use.
+const ROUNDS: u64 = 60;
+/// When a use has established a key, `established_from` is this.
+const ESTABLISHED: u64 = 0;
 /// How many hits of a thread read no clock, if their breakers were used since they were last looked at.
 const PATIENCE: u32 = 64;
 
@@ -278,6 +280,10 @@ impl Family {
         if used != noted {
             membership.used.store(noted, Ordering::Relaxed);
         }
+        let established_from = membership.established_from.load(Ordering::Relaxed);
+        if established_from != ESTABLISHED && now >= established_from {
+            membership.established_from.store(ESTABLISHED, Ordering::Relaxed);
+        }
         if now >= members.looks_at.load(Ordering::Relaxed) {
             self.look_through(now);
         }
@@ -320,7 +326,8 @@ impl Family {
         let breaker = Arc::new_cyclic(|itself| {
             let origin = if is_hidden { Origin::Hidden } else { Origin::Shared(itself.clone()) };
             let mut breaker = Breaker::detached(SettingsRef::shared(settings), clock, origin);
-            breaker.membership = Some(Membership { hash, key, used: AtomicU64::new(now) });
+            let established_from = AtomicU64::new(now.saturating_add(self.round()));
+            breaker.membership = Some(Membership { hash, key, used: AtomicU64::new(now), established_from });
             breaker
         });
         for listener in &self.listeners {
@@ -355,7 +362,7 @@ impl Family {
         let due = looks_at.load(Ordering::Relaxed);
         if now >= due {
             let portions = locked.place_count().div_ceil(PORTION) as u64;
-            let pause = (self.key_idle / ROUNDS / portions).max(1);
+            let pause = (self.round() / portions).max(1);
             // What was missed is made up for, but not all at once, and more than a round is not owed.
             let since = due.max(now.saturating_sub(pause.saturating_mul(portions)));
             let owed = ((now - since) / pause + 1).min(AT_ONCE);
@@ -382,9 +389,11 @@ impl Family {
     /// Lets go, of some breakers in the next places, that which was not used for longest. Returns `false` if none of them may go, nor of
     /// some more.
     ///
-    /// So many breakers are looked at, and not so many places: where many are, many go, and so they stay spread evenly.
+    /// So many breakers are looked at, and not so many places: where many are, many go, and so they stay spread evenly. One that was used
+    /// since it was last looked at goes only if no other may: before it is looked at again, its next use can establish its key.
     fn make_room(&self, locked: &mut Locked<'_>, now: u64, gone: &mut Vec<Arc<Breaker>>) -> bool {
         let mut places = locked.place_count().min(SEARCHED);
+        let mut just_used = Vec::new();
         for _ in 0..GROUPS {
             let (mut candidates, mut looked_at) = ([(u64::MAX, 0); GROUP], 0);
             while looked_at < GROUP && places > 0 {
@@ -398,14 +407,15 @@ impl Family {
                 }
             }
             candidates.sort_unstable();
-            let candidates = candidates.iter().take_while(|(used, _)| *used != u64::MAX);
-            for (_, number) in candidates {
-                if self.let_go(locked, *number, now, gone) {
+            for (used, number) in candidates.into_iter().take_while(|(used, _)| *used != u64::MAX) {
+                if used >= now {
+                    just_used.push(number);
+                } else if self.let_go(locked, number, now, gone) {
                     return true;
                 }
             }
         }
-        false
+        just_used.into_iter().any(|number| self.let_go(locked, number, now, gone))
     }
 
     /// Lets a breaker go, unless it may not, or somebody holds it: for a call, for example.
@@ -436,7 +446,7 @@ impl Family {
     /// Whether a new key may take the place of this one. One that is open would otherwise keep it for ever if nobody asks for it again.
     fn may_go(&self, breaker: &Breaker, now: u64) -> bool {
         match breaker.word().state() {
-            State::Closed => true,
+            State::Closed => !(is_established(breaker) && self.is_in_use(breaker, now)),
             State::Open => {
                 let pause_ended = breaker.deadline.load(Ordering::Relaxed);
                 self.is_idle(breaker, now) && now.saturating_sub(pause_ended) >= self.key_idle
@@ -449,6 +459,21 @@ impl Family {
     fn is_idle(&self, breaker: &Breaker, now: u64) -> bool {
         now.saturating_sub(used(breaker, now)) >= self.key_idle
     }
+
+    fn is_in_use(&self, breaker: &Breaker, now: u64) -> bool {
+        now.saturating_sub(used(breaker, now)) <= self.round()
+    }
+
+    /// How long it takes to look through all places, while others are used.
+    fn round(&self) -> u64 {
+        (self.key_idle / ROUNDS).max(1)
+    }
+}
+
+/// Whether the key came again a round after it first came. One that somebody invents, or a crawler meets, comes but for a moment.
+fn is_established(breaker: &Breaker) -> bool {
+    let membership = breaker.membership.as_ref();
+    membership.is_some_and(|membership| membership.established_from.load(Ordering::Relaxed) == ESTABLISHED)
 }
 
 /// When it was last used, as far as that is known: it may have been any time since it was last looked at.

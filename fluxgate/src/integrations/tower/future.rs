@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use super::follow::Followed;
 use super::guarded_call::GuardedCall;
 use super::reject::Reject;
-use crate::handle::body::{Body as _, Plain};
+use crate::handle::body::Plain;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::future::resumed_after_completion;
 
@@ -55,7 +55,7 @@ where
         match self.project().progress.project() {
             Projected::Admitted { future, pending } => {
                 let Some((mut call, followed)) = pending.take() else { resumed_after_completion() };
-                match call.poll(|call| future.poll(call, context)) {
+                match call.poll(|call| call.poll(future, context)) {
                     Poll::Ready(result) => Poll::Ready(followed.respond(call, result).map_err(R::inner)),
                     Poll::Pending => {
                         *pending = Some((call, followed));

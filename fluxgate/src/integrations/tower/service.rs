@@ -121,7 +121,7 @@ where
         };
         match admitted {
             Ok(((call, future), followed)) => {
-                ResponseFuture::admitted(GuardedCall::new(call, waiting.is_some()), future, followed)
+                ResponseFuture::admitted(GuardedCall::new(call), future, followed)
             }
             Err(refusal) => {
                 if let Some(waiting) = waiting {

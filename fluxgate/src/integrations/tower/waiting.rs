@@ -3,30 +3,25 @@
 use core::fmt;
 use core::future::Future;
 use core::pin::Pin;
-use core::task::{Context, Poll, Waker};
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
+use core::task::{Context, Poll};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use crate::events::transition::Transition;
+use crate::events::waiters::Place;
 use crate::handle::circuit_breaker::CircuitBreaker;
 use crate::handle::error::CallNotPermitted;
-use crate::handle::listening::listen;
 use crate::state::State;
 
 type Asleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// How to wait: the user's function, since this crate has no timer.
 #[derive(Clone)]
-pub(super) struct Sleep(Arc<dyn Fn(Duration) -> Asleep + Send + Sync>);
+pub(crate) struct Sleep(Arc<dyn Fn(Duration) -> Asleep + Send + Sync>);
 
 impl Sleep {
-    pub(super) fn new<F: Future<Output = ()> + Send + 'static>(
+    pub(crate) fn new<F: Future<Output = ()> + Send + 'static>(
         sleep: impl Fn(Duration) -> F + Send + Sync + 'static,
     ) -> Self {
-        static LISTENING: Once = Once::new();
-        LISTENING.call_once(|| listen(|transition: &Transition| wake(transition.breaker.as_str())));
         Self(Arc::new(move |duration| Box::pin(sleep(duration))))
     }
 }
@@ -38,22 +33,22 @@ impl fmt::Debug for Sleep {
 }
 
 /// The wait of one service.
-pub(super) struct Waiting {
+pub(crate) struct Waiting {
     sleep: Sleep,
     /// Locked by nobody: a future need not be `Sync`, and a service has to be.
     asleep: Mutex<Option<Asleep>>,
     /// A call was refused although it had a chance: what a ramp or a permit says is said for so long, and in this state.
     refused: Option<State>,
-    seat: Option<Seat>,
+    place: Option<Place>,
 }
 
 impl Waiting {
-    pub(super) fn new(sleep: Sleep) -> Self {
-        Self { sleep, asleep: Mutex::new(None), refused: None, seat: None }
+    pub(crate) fn new(sleep: Sleep) -> Self {
+        Self { sleep, asleep: Mutex::new(None), refused: None, place: None }
     }
 
     /// A call of this service was refused.
-    pub(super) fn refused(&mut self, refusal: &CallNotPermitted) {
+    pub(crate) fn refused(&mut self, refusal: &CallNotPermitted) {
         if let (State::HalfOpen, Some(left)) = (refusal.state(), refusal.retry_after()) {
             self.refused = Some(State::HalfOpen);
             *self.asleep() = Some((self.sleep.0)(left));
@@ -61,12 +56,12 @@ impl Waiting {
     }
 
     /// Waits until the next call has a chance.
-    pub(super) fn poll(&mut self, breaker: &CircuitBreaker, context: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll(&mut self, breaker: &CircuitBreaker, context: &mut Context<'_>) -> Poll<()> {
         if self.refused.is_none() && breaker.refusal().is_none() {
             return self.end();
         }
         // Before the breaker is asked again, so that no change is missed.
-        self.seat.get_or_insert_with(Seat::new).occupy(breaker.name(), context.waker());
+        self.place.get_or_insert_with(|| breaker.place()).take(context);
         if let Some(state) = self.refused {
             if state == breaker.state() && self.is_asleep(context) {
                 return Poll::Pending;
@@ -84,7 +79,7 @@ impl Waiting {
     }
 
     fn end(&mut self) -> Poll<()> {
-        self.seat = None;
+        self.place = None;
         *self.asleep() = None;
         Poll::Ready(())
     }
@@ -102,49 +97,5 @@ impl Waiting {
 impl Clone for Waiting {
     fn clone(&self) -> Self {
         Self::new(self.sleep.clone())
-    }
-}
-
-/// The tasks that wait for a breaker, by the number of their seat, with its name. Of two breakers with one name, both wake them, and they
-/// look for themselves.
-static SEATS: Mutex<BTreeMap<u64, (String, Waker)>> = Mutex::new(BTreeMap::new());
-
-/// No user code runs under the lock: a waker is cloned, woken and dropped without it.
-fn seats() -> MutexGuard<'static, BTreeMap<u64, (String, Waker)>> {
-    SEATS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Wakes the tasks that wait for breakers of this name.
-pub(super) fn wake(breaker: &str) {
-    let woken: Vec<_> = {
-        let mut seats = seats();
-        let waiting = seats.iter().filter(|(_, (name, _))| name == breaker);
-        let numbers: Vec<_> = waiting.map(|(number, _)| *number).collect();
-        numbers.iter().filter_map(|number| seats.remove(number)).collect()
-    };
-    for (_, waker) in woken {
-        waker.wake();
-    }
-}
-
-struct Seat(u64);
-
-impl Seat {
-    fn new() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        Self(NEXT.fetch_add(1, Ordering::Relaxed))
-    }
-
-    fn occupy(&self, breaker: &str, waker: &Waker) {
-        let taken = (breaker.to_owned(), waker.clone());
-        let before = seats().insert(self.0, taken);
-        drop(before);
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let left = seats().remove(&self.0);
-        drop(left);
     }
 }
