@@ -361,7 +361,7 @@ fn boxed_at_last(form: u8) -> BoxFuture<'static, Reply> {
 }
 
 async fn boxed_at_last_by(form: u8) -> Reply {
-    Ok(form)
+    std::future::ready(Ok(form)).await
 }
 
 #[circuit_breaker(handle = REFUSED)]

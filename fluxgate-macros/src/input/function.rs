@@ -234,8 +234,8 @@ fn read(input: ParseStream<'_>) -> syn::Result<Function> {
         Form::Boxed => FutureBlock::of(block.stream(), true),
         Form::Sync | Form::Async => None,
     };
-    let has_tails = returns.form == Form::Boxed && future.is_none() && !returns.is_boxed_opaque;
-    let tails = if has_tails { BoxedTails::of(&block) } else { None };
+    let is_box_of_any_future = returns.form == Form::Boxed && future.is_none() && returns.is_inferred;
+    let tails = if is_box_of_any_future { BoxedTails::of(&block) } else { None };
     let mut function = Function { attributes, visibility, signature, returns, inner, block, future, tails };
     // They may put the body where the compiler does not know what it returns. And what a block without `move` knows of outside, it borrows.
     let borrows = function.future.as_ref().is_some_and(|future| !future.moves);

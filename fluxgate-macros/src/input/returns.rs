@@ -38,8 +38,6 @@ pub(crate) struct Returns {
     pub(crate) unseen: Option<Unseen>,
     /// Whether it is returned under a name that may stand for a boxed future.
     pub(crate) is_alias: bool,
-    /// Whether the future is an `impl Future` in a box, and so of one type.
-    pub(crate) is_boxed_opaque: bool,
     /// Whether inference finds the output: the function returns it, or it in a boxed future, in a type that has a name.
     pub(crate) is_inferred: bool,
 }
@@ -76,7 +74,8 @@ impl Returns {
         };
         match output {
             Some(output) => {
-                let is_boxed_opaque = form == Form::Boxed && erase(&mut ty.clone());
+                let has_name = |ty: &Type| !erase(&mut ty.clone());
+                let is_inferred = form == Form::Boxed && has_name(ty) && has_name(output);
                 let span =
                     span_of(&output.to_token_stream()).unwrap_or((Span::call_site(), Span::call_site()));
                 let generic_error = GenericError::of(output, signature);
@@ -90,8 +89,7 @@ impl Returns {
                     generic_error,
                     unseen,
                     is_alias: false,
-                    is_boxed_opaque,
-                    is_inferred: form == Form::Boxed && !is_boxed_opaque,
+                    is_inferred,
                 }
             }
             None => Self::plain(signature, declared),
@@ -136,7 +134,6 @@ impl Returns {
             generic_error,
             unseen: None,
             is_alias: false,
-            is_boxed_opaque: false,
             is_inferred: true,
         }
     }
@@ -170,7 +167,6 @@ impl Returns {
             generic_error,
             unseen,
             is_alias,
-            is_boxed_opaque: false,
             is_inferred,
         }
     }
