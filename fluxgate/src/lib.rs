@@ -85,6 +85,7 @@ mod handle;
 mod integrations;
 #[cfg(all(test, fluxgate_loom))]
 mod models;
+mod output;
 pub mod permit;
 mod private;
 mod random;

@@ -8,7 +8,6 @@ mod handlers;
 #[cfg(feature = "keyed")]
 mod keys;
 mod limits;
-mod output;
 mod probe;
 #[cfg(feature = "axum")]
 mod responses;
@@ -32,7 +31,6 @@ pub use self::handlers::{Custom, Fallback, Given, Rejected, Request, Taken, hand
 #[cfg(feature = "keyed")]
 pub use self::keys::{Key, KeyOf, OwnedKey, Subject, breaker_of_handle, breaker_of_key};
 pub use self::limits::{Expires, HasTimer, Limitable, limit};
-pub use self::output::Output;
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
 pub use self::sources::{Evidence, HasSources, Plain, Pointer, PointerAndError, Sources, Unknown, evidence};
@@ -48,12 +46,13 @@ pub use crate::configuration::{OnCancel, Settings};
 pub use crate::engine::breaker::Breaker;
 pub use crate::handle::call::Call;
 pub use crate::handle::circuit_breaker::{CircuitBreaker, share};
-pub use crate::handle::eager::Eager;
+pub use crate::handle::eager::{Eager, Making};
 pub use crate::handle::error::CallNotPermitted;
 pub use crate::handle::future::{Admitted, Deferred, Guarded};
 #[cfg(feature = "keyed")]
 pub use crate::handle::keyed::{Keyed, family::Family};
 pub use crate::handle::timed_out::TimedOut;
+pub use crate::output::Output;
 pub use crate::state::Outcome;
 #[cfg(feature = "keyed")]
 pub use fluxgate_rules::limits::{DEFAULT_IDLE, DEFAULT_KEYS};

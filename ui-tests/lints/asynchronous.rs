@@ -410,6 +410,12 @@ pub trait Service {
     }
 
     async fn other(self) -> Result<Connection, Failure>;
+
+    fn boxed(self, text: String) -> Pin<Box<dyn Future<Output = Result<Connection, Failure>> + Send>>;
+
+    fn boxed_at_once(self) -> Pin<Box<dyn Future<Output = Result<Connection, Failure>> + Send>>;
+
+    fn returned(self) -> impl Future<Output = Result<Connection, Failure>> + Send;
 }
 
 impl Service for Connection {
@@ -421,6 +427,28 @@ impl Service for Connection {
     #[circuit_breaker]
     async fn other(self) -> Result<Connection, Failure> {
         Ok(self)
+    }
+
+    #[circuit_breaker]
+    fn boxed(self, text: String) -> Pin<Box<dyn Future<Output = Result<Connection, Failure>> + Send>> {
+        let length = text.len();
+        if length == 1 {
+            return Box::pin(async move { Ok(Connection { open: true, address: text }) });
+        }
+        Box::pin(async move {
+            let same = length as u64;
+            Ok(self)
+        })
+    }
+
+    #[circuit_breaker]
+    fn boxed_at_once(self) -> Pin<Box<dyn Future<Output = Result<Connection, Failure>> + Send>> {
+        Box::pin(async move { Ok(self) })
+    }
+
+    #[circuit_breaker]
+    fn returned(self) -> impl Future<Output = Result<Connection, Failure>> + Send {
+        async move { Ok(self) }
     }
 }
 

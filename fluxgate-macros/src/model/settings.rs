@@ -449,6 +449,7 @@ impl Reader<'_> {
                 let (ty, check) = match kind {
                     Kind::Function => return Some(Value::Function(expression, text)),
                     Kind::Count => (ConstantType::U32, "count"),
+                    Kind::Concurrency => (ConstantType::U32, "concurrency"),
                     Kind::Size => (ConstantType::Usize, "size"),
                     Kind::Keys => (ConstantType::Usize, "keys"),
                     Kind::Buckets => (ConstantType::Usize, "buckets"),

@@ -5,6 +5,7 @@ use quote::{ToTokens as _, quote};
 use syn::Lifetime;
 
 use crate::input::attributes;
+use crate::input::boxed_tails::BoxedTails;
 use crate::input::function::Function;
 use crate::input::future_block::FutureBlock;
 use crate::input::returns::{Form, Returns};
@@ -130,9 +131,10 @@ impl BodyWriter<'_> {
     //     }
     //
     // or, where handlers or attributes below need it, `async move { .. }` as of an `async fn`; boxed, if the user's is.
-    fn future(&self, FutureBlock { boxed, keywords, block }: &FutureBlock) -> TokenStream {
+    fn future(&self, FutureBlock { boxed, keywords, block, .. }: &FutureBlock) -> TokenStream {
         let Self { guard, private, target } = self;
         let body = body::future(keywords, block, self.returns(), &Capture::none(), private);
+        let inference = returns::inference(self.returns(), private);
         let setup = &target.setup;
         let is_plain = !self.has_handlers() && !guard.function.has_attributes_below();
         let (setup, future) = match &guard.breaker {
@@ -156,7 +158,7 @@ impl BodyWriter<'_> {
             }
         };
         let future = boxed.as_ref().map_or_else(|| future.clone(), |pin| quote!(#pin(#future)));
-        quote!(#setup return #future;)
+        quote!(#inference #setup return #future;)
     }
 
     // Input:
@@ -176,34 +178,88 @@ impl BodyWriter<'_> {
     //         async move { match begun.await { .. } }
     fn eager(&self) -> TokenStream {
         let Self { guard, private, target } = self;
-        let Returns { form, output, .. } = self.returns();
+        let is_visible = guard.function.has_attributes_below();
+        if let (Some(tails), false, false) = (&guard.function.tails, is_visible, self.has_handlers()) {
+            return self.boxed(tails);
+        }
+        let returns = self.returns();
+        let inference = returns::inference(returns, private);
+        let [output, declared] =
+            [returns::witness(returns, private), returns::declared_witness(returns, private)];
         let body = body::closure(&guard.function.block, self.returns(), &Capture::none(), private);
         let handle = &target.handle;
         let finish = self.finisher();
         let begun = local("begun");
         let (new, limit) = self.constructor();
-        let new = |settle: &TokenStream| quote!(#private::Eager::<_, #output, _, _>::#new(#handle, #body, #limit move #finish, #settle));
-        let is_visible = guard.function.has_attributes_below();
+        let new = |settle: &TokenStream| quote!(#private::Eager::#new(#output, #declared, #handle, #body, #limit move #finish, #settle));
         let (setup, future) = if self.has_handlers() {
             let new = new(&quote!(#private::told));
             let ended =
                 self.admitted(&quote!(#begun.await), &TokenStream::new(), &local("call").to_token_stream());
             (quote!(let #begun = #new;), quote!(async move { #ended }))
         } else {
-            let (result, refusal) = (local("result"), local("refusal"));
-            let refused = self.refused(&refusal);
-            let new = new(&quote!(|#result| match #result {
-                ::core::result::Result::Ok(#result) => #result,
-                ::core::result::Result::Err(#refusal) => #refused,
-            }));
+            let new = new(&self.settled());
             if is_visible {
                 (quote!(let #begun = #new;), quote!(async move { #begun.await }))
             } else {
                 (TokenStream::new(), new)
             }
         };
-        let future = if *form == Form::Boxed { quote!(#private::Box::pin(#future)) } else { future };
-        quote!(#setup return #future;)
+        let future = if returns.form == Form::Boxed { quote!(#private::Box::pin(#future)) } else { future };
+        quote!(#inference #setup return #future;)
+    }
+
+    // Input:
+    //     fn charge(order: Order) -> BoxFuture<'static, Result<Receipt, PaymentError>> {
+    //         let sent = send(order);
+    //         Box::pin(async move { .. })
+    //     }
+    //
+    // Output:
+    //     fn charge(order: Order) -> BoxFuture<'static, Result<Receipt, PaymentError>> {
+    //         let mut making = match Making::new(breaker, finish, settle) {
+    //             Ok(making) => making,
+    //             Err(refused) => return Box::pin(refused),
+    //         };
+    //         let boxed = run(|| -> _ {
+    //             let sent = send(order);
+    //             Box::pin(making.guard(async move { .. }))
+    //         });
+    //         if making.is_done() { boxed } else { Box::pin(making.guard(boxed)) }
+    //     }
+    fn boxed(&self, tails: &BoxedTails) -> TokenStream {
+        let Self { guard, private, target } = self;
+        let (making, boxed, refused) = (local("making"), local("boxed"), local("refused"));
+        let (new, limit) = self.constructor();
+        let guarded =
+            Ident::new(if limit.is_empty() { "guard" } else { "guard_limited" }, Span::mixed_site());
+        let mut wrap = |future| quote!(#making.#guarded(#limit #future));
+        let wrapped = tails.wrapped(&mut wrap).unwrap_or_else(|| guard.function.block.clone());
+        let body = body::closure(&wrapped, self.returns(), &Capture::none(), private);
+        let (handle, finish, settle) = (&target.handle, self.finisher(), self.settled());
+        let inference = returns::inference(self.returns(), private);
+        let [output, declared] =
+            [returns::witness(self.returns(), private), returns::declared_witness(self.returns(), private)];
+        let left = wrap(boxed.to_token_stream());
+        quote!(
+            #inference
+            let mut #making = match #private::Making::#new(#output, #handle, move #finish, #settle) {
+                ::core::result::Result::Ok(#making) => #making,
+                ::core::result::Result::Err(#refused) => return #private::Box::pin(#refused),
+            };
+            let #boxed = #private::run(#declared, #body);
+            return if #making.is_done() { #boxed } else { #private::Box::pin(#left) };
+        )
+    }
+
+    /// A closure from what a call returned, or from the refusal, to what the function returns. There are no handlers.
+    fn settled(&self) -> TokenStream {
+        let (result, refusal) = (local("result"), local("refusal"));
+        let refused = self.refused(&refusal);
+        quote!(|#result| match #result {
+            ::core::result::Result::Ok(#result) => #result,
+            ::core::result::Result::Err(#refusal) => #refused,
+        })
     }
 
     /// Awaits the body's future, unless the call is refused.

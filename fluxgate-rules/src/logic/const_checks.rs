@@ -14,7 +14,8 @@ use crate::logic::flaws::{
     retry_flaw, rule_flaw, size_flaw, time_limit_flaw, timeout_flaw, window_flaw,
 };
 use crate::model::limits::{
-    is_bucket_count, is_duration, is_key_count, is_multiplier, is_threshold, is_timeout, is_window_size,
+    is_bucket_count, is_concurrency, is_duration, is_key_count, is_multiplier, is_threshold, is_timeout,
+    is_window_size,
 };
 use crate::model::permit::Permit;
 use crate::model::ratio::Ratio;
@@ -112,6 +113,12 @@ pub const fn name(name: &str) {
 #[track_caller]
 pub const fn count(count: u32, message: &str) {
     assert!(count > 0, "{}", message);
+}
+
+/// Refuses a number of calls at once.
+#[track_caller]
+pub const fn concurrency(calls: u32, message: &str) {
+    assert!(is_concurrency(calls), "{}", message);
 }
 
 /// Refuses a size of a window.

@@ -8,8 +8,8 @@ use crate::logic::evaluate::{NodeSet, Situation, best, contains, held, possible_
 use crate::logic::promises::{blind_spot, most_patient, threshold};
 use crate::logic::trial;
 use crate::model::limits::{
-    MAX_NODES, MAX_TRIAL, MIN_BUCKET, MIN_SHARE, is_bucket_count, is_duration, is_multiplier, is_threshold,
-    is_window_size,
+    MAX_NODES, MAX_TRIAL, MIN_BUCKET, MIN_SHARE, is_bucket_count, is_concurrency, is_duration, is_multiplier,
+    is_threshold, is_window_size,
 };
 use crate::model::metrics::{Metrics, Tally, nanos};
 use crate::model::permit::Permit;
@@ -41,6 +41,8 @@ pub enum Flaw {
     NeverTripsClosed,
     /// A rule that never holds while half-open.
     NeverTripsHalfOpen,
+    /// A rule that holds while half-open only by how many calls run at once.
+    OnlyInFlight,
     /// A rule that never holds while half-open if calls only fail, although it does while closed.
     BlindToFailures,
     /// A rule that never holds while half-open if calls are only slow, although it does while closed.
@@ -105,6 +107,10 @@ impl Flaw {
                 "this rule can never trip a half-open breaker, so its trial could never end\n\
                  help: add a branch for it: `| half_open & min(10) & failure_rate(0.5)`"
             }
+            Self::OnlyInFlight => {
+                "in half-open only `in_flight` could trip this rule, but a trial is judged by how its calls end\n\
+                 help: add a branch for that: `| half_open & min(10) & failure_rate(0.5)`"
+            }
             Self::BlindToFailures => {
                 "in half-open this rule never holds, however many calls fail, although they trip a closed breaker\n\
                  help: add a branch for it: `| half_open & min(10) & failure_rate(0.5)`"
@@ -161,6 +167,8 @@ struct Extremes {
     /// While half-open, after no end of bad calls.
     half_open: NodeSet,
     half_open_ways: NodeSet,
+    /// The same, but for how many of them run at once.
+    half_open_by_outcomes: NodeSet,
     /// While closed, after as many bad calls as the window remembers.
     full: NodeSet,
     full_ways: NodeSet,
@@ -177,8 +185,20 @@ impl Extremes {
         let streak = Metrics::new(Tally::EMPTY, u32::MAX, measures);
         let (endless, healthy) = (worst(&streak, u64::MAX), best(&empty, u64::MAX));
         let full = worst(&streak, window.size() as u64);
+        // How many calls run at once is no evidence of a trial.
+        let half_open_by_outcomes = held(nodes, &Situation::worst(true, &endless));
+        let [endless, full, empty] = if measures.in_flight {
+            let most = u32::MAX;
+            [endless.while_running(most), full.while_running(most), empty.while_running(most)]
+        } else {
+            [endless, full, empty]
+        };
         let closed = held(nodes, &Situation::worst(false, &endless));
-        let half_open = held(nodes, &Situation::worst(true, &endless));
+        let half_open = if measures.in_flight {
+            held(nodes, &Situation::worst(true, &endless))
+        } else {
+            half_open_by_outcomes
+        };
         let full = held(nodes, &Situation::worst(false, &full));
         let empty_closed = held(nodes, &Situation::best(false, &empty));
         let empty_half_open = held(nodes, &Situation::best(true, &empty));
@@ -186,6 +206,7 @@ impl Extremes {
             closed_ways: ways(nodes, closed),
             half_open,
             half_open_ways: ways(nodes, half_open),
+            half_open_by_outcomes,
             full,
             full_ways: ways(nodes, full),
             empty_ways: ways(nodes, empty_closed) | ways(nodes, empty_half_open),
@@ -238,6 +259,8 @@ impl Extremes {
             Some(Flaw::NeverTripsClosed)
         } else if !contains(self.half_open, 0) {
             Some(Flaw::NeverTripsHalfOpen)
+        } else if !contains(self.half_open_by_outcomes, 0) {
+            Some(Flaw::OnlyInFlight)
         } else if blind_spot(nodes, window, true).is_some() {
             Some(Flaw::BlindToFailures)
         } else if blind_spot(nodes, window, false).is_some() {
@@ -396,6 +419,7 @@ const fn is_condition_in_range(condition: Condition) -> bool {
         Condition::SlowRate(ratio, threshold) => ratio.is_valid() && is_threshold(threshold),
         Condition::AvgLatency(threshold) => is_threshold(threshold),
         Condition::FailingFor(duration) => is_duration(duration),
+        Condition::InFlight(count) => is_concurrency(count),
     }
 }
 

@@ -401,7 +401,7 @@ impl Explainer<'_> {
 
     fn stateless(&self, flaw: Flaw) -> Problem {
         let (state, min) = match flaw {
-            Flaw::NeverTripsHalfOpen => ("half_open", "min(10)".to_owned()),
+            Flaw::NeverTripsHalfOpen | Flaw::OnlyInFlight => ("half_open", "min(10)".to_owned()),
             _ => ("closed", self.min()),
         };
         let correction = format!("{} | {state} & {min} & failure_rate(0.5)", self.text(0));

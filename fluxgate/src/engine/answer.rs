@@ -5,11 +5,14 @@ use super::nesting;
 use super::word::StateWord;
 #[cfg(feature = "chaos")]
 use crate::clock::NEVER;
-use crate::state::State;
 
 /// What a state says to a call that asks to be admitted.
 pub(super) enum Answer {
     Admitted,
+    /// The same, as of this time.
+    AdmittedAt(u64),
+    /// Admitted within the body of another call of a breaker that keeps track of those that run.
+    Within,
     /// As part of another call, within whose body it was made.
     Inner,
     /// With the nanoseconds until the next attempt, or [`NEVER`](crate::clock::NEVER).
@@ -58,16 +61,16 @@ impl Admission {
         if self.is_to_be_delayed() { Self { word: self.word.recovered(), ..self } } else { self }
     }
 
-    /// Marks that the body of the call, if it is a probe, runs on this thread.
+    /// Marks that the body of the call, if it is a probe or is kept track of, runs on this thread.
     #[inline]
     pub(crate) fn scoped(self, breaker: &Breaker) -> Self {
-        if self.word.state() == State::HalfOpen { self.scoped_probe(breaker) } else { self }
+        if self.word.may_run() { self.scoped_call(breaker) } else { self }
     }
 
     #[inline(never)]
-    fn scoped_probe(self, breaker: &Breaker) -> Self {
-        // Refused, or part of another probe.
-        if self.word.is_fresh() || self.word.is_inner() {
+    fn scoped_call(self, breaker: &Breaker) -> Self {
+        // Refused, or part of another call, or not kept track of.
+        if self.word.is_fresh() || self.word.is_inner() || !self.word.runs() {
             return self;
         }
         nesting::enter(breaker, self.word);
