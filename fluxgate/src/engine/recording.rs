@@ -66,7 +66,7 @@ pub(crate) fn record_undated(breaker: &Breaker, word: StateWord, start: u64, out
 #[inline(never)]
 fn record_uncounted(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
     // If no time matters, all that follows has just been ruled out.
-    if !word.is_dated() && word.is_closed_uncounted() {
+    if !word.is_dated() && word.is_just_closed() {
         return record_locked(breaker, word, outcome, 0, 0);
     }
     record_dated(breaker, word, start, outcome);
