@@ -39,7 +39,7 @@ static PAYMENTS: CircuitBreaker = breaker!(
 
 #[circuit_breaker(
     window = count(100),
-    trip = closed & min(20) & failure_rate(0.5) | half_open & failures(5) | min(9) & slow_rate(0.5, 2s) & failing_for(9s),
+    trip = closed & min(20) & failure_rate(0.5) | half_open & failures(5) | min(9) & slow_rate(0.5, 2s) & failing_for(9s) | in_flight(50),
     retry = backoff(5s, multiplier = 2, max = 5m),
     permit = ramp_up(10%, 100%, 60s),
     max_half_open_calls = 5,

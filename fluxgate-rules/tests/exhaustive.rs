@@ -35,6 +35,8 @@ struct Seen {
     customs: bool,
     /// No call has succeeded for as long as any rule asks for.
     late: bool,
+    /// As many calls run at once as any rule asks for.
+    crowded: bool,
 }
 
 impl Tree {
@@ -119,6 +121,7 @@ fn holds(condition: Condition, seen: &Seen) -> bool {
             u64::from(seen.slow) * SLOW.as_secs() >= threshold.as_secs() * u64::from(seen.total)
         }
         Condition::FailingFor(_) => seen.streak > 0 && seen.late,
+        Condition::InFlight(_) => seen.crowded,
         Condition::Custom { .. } => seen.customs,
     }
 }
@@ -140,8 +143,8 @@ fn seen(window: usize) -> HashSet<Seen> {
             let calls: Vec<_> = (0..length).map(|at| history / 4_u32.pow(at) % 4).collect();
             let failed = |call: &&u32| **call & 1 == 1;
             let remembered = &calls[calls.len().saturating_sub(window)..];
-            for bits in 0..8 {
-                let [half_open, customs, late] = [1, 2, 4].map(|bit| bits & bit != 0);
+            for bits in 0..16 {
+                let [half_open, customs, late, crowded] = [1, 2, 4, 8].map(|bit| bits & bit != 0);
                 all.insert(Seen {
                     half_open,
                     total: remembered.len() as u32,
@@ -150,6 +153,7 @@ fn seen(window: usize) -> HashSet<Seen> {
                     streak: calls.iter().rev().take_while(failed).count() as u32,
                     customs,
                     late,
+                    crowded,
                 });
             }
         }
@@ -170,6 +174,7 @@ fn condition() -> impl Strategy<Value = Condition> {
         ratio().prop_map(|ratio| Condition::SlowRate(ratio, SLOW_FROM)),
         Just(Condition::AvgLatency(SLOW_ON_AVERAGE)),
         Just(Condition::FailingFor(SLOW)),
+        (2..4_u32).prop_map(Condition::InFlight),
         Just(Condition::Custom { path: "custom", predicate: |_| false }),
     ]
 }
@@ -194,7 +199,9 @@ proptest! {
         // While closed the window forgets, in a trial nothing does.
         let everything = &SEEN[LONGEST];
         let closed: Vec<_> = SEEN[size].iter().filter(|seen| !seen.half_open).collect();
-        let trial: Vec<_> = everything.iter().filter(|seen| seen.half_open).collect();
+        let half_open: Vec<_> = everything.iter().filter(|seen| seen.half_open).collect();
+        // How many calls run is no evidence of a trial.
+        let trial: Vec<_> = half_open.iter().copied().filter(|seen| !seen.crowded).collect();
 
         let mut flawed = false;
         let leaves = nodes.iter().enumerate().filter(|(_, node)| matches!(node, Node::Condition(_)));
@@ -223,17 +230,22 @@ proptest! {
             flawed |= expected.is_some();
         }
 
-        let is_healthy = |seen: &Seen| seen.failures == 0 && seen.slow == 0 && seen.streak == 0 && !seen.customs;
+        let is_healthy = |seen: &Seen| seen.failures == 0 && seen.slow == 0 && seen.streak == 0 && !seen.customs && !seen.crowded;
         let trips_on_health = everything.iter().any(|seen| seen.total > 0 && is_healthy(seen) && tree.holds(seen));
         let trips_closed = closed.iter().any(|seen| seen.total > 0 && tree.holds(seen));
-        let trips_half_open = trial.iter().any(|seen| seen.total > 0 && tree.holds(seen));
+        let trips_half_open = half_open.iter().any(|seen| seen.total > 0 && tree.holds(seen));
+        let trips_by_outcomes = trial.iter().any(|seen| seen.total > 0 && tree.holds(seen));
         if !flawed {
             // All calls fail, or all are slow, or both: closed, a condition sees that and trips, and half-open none does.
             let leaves = (0..tree.leaves()).filter(|leaf| {
                 let condition = tree.leaf(*leaf);
                 !matches!(
                     condition,
-                    Condition::Closed | Condition::HalfOpen | Condition::Min(_) | Condition::Custom { .. }
+                    Condition::Closed
+                        | Condition::HalfOpen
+                        | Condition::Min(_)
+                        | Condition::InFlight(_)
+                        | Condition::Custom { .. }
                 )
             });
             let leaves: Vec<_> = leaves.collect();
@@ -250,6 +262,7 @@ proptest! {
                 (true, ..) => Some(Flaw::TripsOnHealth),
                 (_, false, _) => Some(Flaw::NeverTripsClosed),
                 (.., false) => Some(Flaw::NeverTripsHalfOpen),
+                _ if !trips_by_outcomes => Some(Flaw::OnlyInFlight),
                 _ if is_blind_to(true, false) || is_blind_to(true, true) => Some(Flaw::BlindToFailures),
                 _ if is_blind_to(false, true) => Some(Flaw::BlindToSlowCalls),
                 _ => None,

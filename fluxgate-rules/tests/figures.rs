@@ -11,6 +11,7 @@ fn condition() -> impl Strategy<Value = String> {
         (1..12_u32).prop_map(|count| format!("failure_streak({count})")),
         (1..100_u32).prop_map(|percent| format!("slow_rate({percent}%, 1s)")),
         Just("failing_for(1s)".to_owned()),
+        (2..60_u32).prop_map(|count| format!("in_flight({count})")),
     ]
 }
 

@@ -36,7 +36,7 @@ fn vocabulary(setting: &str) -> Option<&'static Vocabulary> {
 /// A value of the kind that a part has.
 fn value(meaning: &Meaning) -> &'static str {
     let of = |kind: Kind| match kind {
-        Kind::Count | Kind::Size | Kind::Buckets => "7",
+        Kind::Count | Kind::Concurrency | Kind::Size | Kind::Buckets => "7",
         Kind::Ratio | Kind::Jitter => "0.25",
         Kind::Confidence => "95%",
         Kind::Multiplier => "3.5",

@@ -142,6 +142,7 @@ fn condition() -> impl Strategy<Value = Condition> {
         (ratio(), threshold()).prop_map(|(ratio, threshold)| Condition::SlowRate(ratio, threshold)),
         threshold().prop_map(Condition::AvgLatency),
         duration().prop_map(Condition::FailingFor),
+        count().prop_map(Condition::InFlight),
     ]
 }
 
@@ -158,7 +159,7 @@ fn rule() -> impl Strategy<Value = Rule> {
 /// A rule that makes sense.
 fn sound_rule() -> impl Strategy<Value = Rule> {
     let from = Rule::from_condition;
-    joined(prop_oneof![
+    let judged = joined(prop_oneof![
             (1..=1_000_000_u32).prop_map(move |count| from(Condition::Failures(count))),
             (1..=1_000_000_u32).prop_map(move |count| from(Condition::FailureStreak(count))),
             (1..=1_000_000_u32, ratio()).prop_map(
@@ -172,7 +173,12 @@ fn sound_rule() -> impl Strategy<Value = Rule> {
             (1..=1_000_000_u32, threshold())
                 .prop_map(move |(count, average)| from(Condition::AvgLatency(average))
                     & from(Condition::Min(count))),
-        ])
+        ]);
+    // A trial is judged by how its calls end, so this cannot stand alone.
+    (judged, proptest::option::of(2..=u32::MAX)).prop_map(move |(rule, calls)| match calls {
+        Some(calls) => rule | from(Condition::InFlight(calls)),
+        None => rule,
+    })
 }
 
 fn joined(rule: impl Strategy<Value = Rule> + 'static) -> impl Strategy<Value = Rule> {

@@ -118,6 +118,9 @@ fn conditions() {
         (Condition::SlowRate(half, MINUTE), "slow_rate(0.5, 1m)"),
         (Condition::AvgLatency(SECOND), "avg_latency(1s)"),
         (Condition::AvgLatency(MINUTE), "avg_latency(1m)"),
+        (Condition::FailingFor(SECOND), "failing_for(1s)"),
+        (Condition::InFlight(2), "in_flight(2)"),
+        (Condition::InFlight(3), "in_flight(3)"),
         (Condition::Custom { path: "two", predicate: two }, "custom(two)"),
         (Condition::Custom { path: "three", predicate: three }, "custom(three)"),
     ]);
@@ -160,6 +163,12 @@ fn a_rule_knows_what_it_asks_for() {
     assert_eq!((measures.thresholds, measures.average), ([5, 4, 3, 2], false));
     assert_eq!([1, 2].map(|nanos| nanos < measures.slow_from()), [true, false]);
     assert!(Rule::measures(on(Condition::AvgLatency(SECOND)).nodes()).average);
+    let several = on(Condition::InFlight(7)) & on(Condition::Min(9)) | on(Condition::InFlight(5));
+    assert!(
+        Rule::measures(several.nodes()).in_flight && !Rule::measures(on(Condition::Min(5)).nodes()).in_flight
+    );
+    assert_eq!(Rule::least_in_flight(several.nodes()), 5);
+    assert_eq!(Rule::least_in_flight(on(Condition::Min(5)).nodes()), u32::MAX);
 }
 
 #[test]

@@ -5,7 +5,7 @@ mod ticks;
 mod user;
 
 use core::fmt;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use once_cell::race::OnceBox;
 
@@ -147,12 +147,14 @@ fn process_clock() -> Option<&'static ProcessClock> {
     }
 }
 
-/// What the wall clock shows, in milliseconds since 1970; 0 where there is none.
+/// What the wall clock shows, if there is one.
+pub(crate) fn wall_clock() -> Option<SystemTime> {
+    TARGET_HAS_CLOCK.then(SystemTime::now)
+}
+
+/// The same in milliseconds since 1970, or 0.
 pub(crate) fn unix_milliseconds() -> u64 {
-    if !TARGET_HAS_CLOCK {
-        return 0;
-    }
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let since = wall_clock().and_then(|now| now.duration_since(SystemTime::UNIX_EPOCH).ok());
     since.map_or(0, |since| since.as_millis() as u64)
 }
 

@@ -31,15 +31,18 @@ pub(crate) mod locked;
 pub(crate) mod manual;
 pub(crate) mod nesting;
 pub(crate) mod open;
+mod ramp;
 #[cfg(any(feature = "tokio", feature = "tower"))]
 pub(crate) mod readiness;
 pub(crate) mod reconfigure;
 pub(crate) mod recording;
 pub(crate) mod registry;
 mod reopens;
+pub(crate) mod running;
 pub(crate) mod stripes;
 pub(crate) mod totals;
 pub(crate) mod transition;
 mod trial;
+mod verdict;
 pub(crate) mod window;
 pub(crate) mod word;

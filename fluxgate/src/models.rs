@@ -14,7 +14,6 @@ use crate::clock::{Clock, UserClock};
 use crate::configuration::name::Name;
 use crate::configuration::{Settings, SettingsRef};
 use crate::engine::breaker::{Breaker, Origin};
-use crate::engine::locked::Period;
 use crate::engine::{manual, recording, transition};
 use crate::events::transition::{Reason, Transition};
 use crate::handle::enrollment::enroll;
@@ -30,6 +29,7 @@ mod faults;
 #[cfg(feature = "keyed")]
 mod keys;
 mod openings;
+mod running;
 mod transitions;
 mod verdicts;
 #[cfg(all(feature = "tokio", feature = "tower"))]
@@ -120,12 +120,9 @@ fn acquire(breaker: &Breaker) -> Result<Call<'_>, CallNotPermitted> {
     Call::acquire(breaker).map_err(|refusal| refusal.into_error(|error| error))
 }
 
-/// The calls of a trial that are in progress.
+/// The calls that are in progress, as far as the breaker keeps track of them.
 fn in_flight(breaker: &Breaker) -> u32 {
-    match &breaker.lock().period {
-        Period::Trial(trial) => trial.in_flight,
-        _ => panic!("there is no trial"),
-    }
+    breaker.lock().running.calls()
 }
 
 fn handle(breaker: &Arc<Breaker>) -> CircuitBreaker {

@@ -50,7 +50,7 @@ pub use crate::handle::call::Call;
 pub use crate::handle::circuit_breaker::{CircuitBreaker, share};
 pub use crate::handle::eager::{Eager, Making};
 pub use crate::handle::error::CallNotPermitted;
-pub use crate::handle::future::{Deferred, Guarded};
+pub use crate::handle::future::{Admitted, Deferred, Guarded};
 #[cfg(feature = "keyed")]
 pub use crate::handle::keyed::{Keyed, family::Family};
 pub use crate::handle::timed_out::TimedOut;

@@ -132,6 +132,49 @@ pub fn failing_for(duration: Duration) -> Rule {
     Rule::from_condition(Condition::FailingFor(duration))
 }
 
+/// So many `calls` run at once, 2 or more.
+///
+/// All other conditions look at calls that have ended, so they do not see a dependency that hangs until its calls do. This one does: the
+/// call that is the last of so many opens the breaker. It runs itself, as every call does that a closed breaker is asked for, and the next
+/// one is refused. Calls in flight when a state began do not count in it; nor does a call within the body of another one, which runs for
+/// both, nor an outcome that is [recorded](crate::CircuitBreaker::record) without a call.
+///
+/// It needs no [`min`]. Take more calls than run at once on the busiest day: so many of a healthy dependency would open it as well.
+///
+/// # Calls that run are slow before they end
+///
+/// A rule with this condition also counts a running call as slow once it has run for the duration of a [`slow_rate`] beside it. So
+/// `min(10) & slow_rate(0.5, 2s) | in_flight(50)` trips by ten calls that have hung for two seconds, though none has ended. The rule is
+/// asked of the calls that have ended, and also of these and the slow ones that run, as if those had just ended well; when they do end,
+/// they count as what they are. There are no timers: that is looked at when a call is admitted or ends, and a call is known to be slow
+/// after a sixteenth of the duration more at the latest.
+///
+/// # In half-open
+///
+/// How many calls run is no evidence of how a dependency is, so a trial is as long, and passes by as many good calls, as it would without
+/// this condition; so a rule needs another one for half-open breakers. If it holds in a trial or a ramp, it re-opens the breaker. A trial
+/// has no more calls in flight than it is long, or than [`max_half_open_calls`](crate::Builder::max_half_open_calls).
+///
+/// # What it costs
+///
+/// The breaker keeps track of each call, when it begins and when it ends: that costs a breaker whose rule has this condition its lock,
+/// twice for each call.
+///
+/// ```
+/// use fluxgate::{CircuitBreaker, State, trip};
+///
+/// let rule = trip::min(10) & trip::failure_rate(0.5) | trip::in_flight(3);
+/// let breaker = CircuitBreaker::builder("payments").trip(rule).build()?;
+/// let hung: Vec<_> = (0..3).map(|_| breaker.acquire().unwrap()).collect();
+/// assert_eq!(breaker.state(), State::Open);
+/// let refusal = breaker.acquire().unwrap_err();
+/// assert!(refusal.to_string().contains("3 calls are running at once (3 >= 3)"));
+/// # Ok::<(), fluxgate::ConfigError>(())
+/// ```
+pub fn in_flight(calls: u32) -> Rule {
+    Rule::from_condition(Condition::InFlight(calls))
+}
+
 /// The function returns `true`.
 ///
 /// It should depend on the metrics alone, and be monotone like the rest of the rule. If it panics, the condition does not hold. Calls

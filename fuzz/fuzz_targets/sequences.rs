@@ -29,7 +29,7 @@ fn unsaid(data: &mut Unstructured<'_>) -> Result<Outcome> {
 
 fn condition(data: &mut Unstructured<'_>) -> Result<Rule> {
     let share = |data: &mut Unstructured<'_>| data.int_in_range(1..=1_000);
-    Ok(match data.int_in_range(0..=10)? {
+    Ok(match data.int_in_range(0..=11)? {
         0 => Rule::Closed,
         1 => Rule::HalfOpen,
         2 => Rule::Min(data.int_in_range(1..=20)?),
@@ -39,7 +39,8 @@ fn condition(data: &mut Unstructured<'_>) -> Result<Rule> {
         6 => Rule::SlowRate(share(data)?, millis(data)?),
         7 => Rule::AvgLatency(millis(data)?),
         8 => Rule::FailingFor(millis(data)?),
-        9 => Rule::SureFailureRate(data.int_in_range(1..=900)?, data.int_in_range(500..=999)?),
+        9 => Rule::InFlight(data.int_in_range(2..=8)?),
+        10 => Rule::SureFailureRate(data.int_in_range(1..=900)?, data.int_in_range(500..=999)?),
         _ => Rule::Custom(*data.choose(&[Predicate::TwoFailures, Predicate::ThirdCall, Predicate::Slow])?),
     })
 }

@@ -186,6 +186,8 @@ fn compare(
     }
     let average = settings.rule.averages().then(|| expected.average()).flatten();
     assert_eq!(metrics.avg_latency().map(|mean| mean.as_nanos()), average, "average after {nth} steps");
+    let in_flight = model.is_tracking().then_some(expected.running);
+    assert_eq!(metrics.in_flight(), in_flight, "in flight after {nth} steps");
     assert_eq!(snapshot.reopens, model.reopens(now), "reopens after {nth} steps");
     assert_eq!(snapshot.retry_after, model.retry_after(now), "retry_after after {nth} steps");
     assert_eq!(snapshot.is_due, model.is_due(now), "is_due after {nth} steps");

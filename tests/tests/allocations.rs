@@ -214,7 +214,7 @@ fn making_a_breaker_allocates_what_it_is_made_of() {
 }
 
 /// What breakers of keys have besides is in all of them, so that it is found with one load less.
-const KEYED: isize = if cfg!(feature = "keyed") { 32 } else { 0 };
+const KEYED: isize = if cfg!(feature = "keyed") { 40 } else { 0 };
 
 /// Regression: 27 MB stayed behind after 100,000 breakers.
 #[test]
@@ -238,7 +238,7 @@ fn breakers_that_are_dropped_leave_no_byte_behind() {
         }
         let used = each(held());
         // With every feature.
-        assert!(idle <= 616 + KEYED && used <= 1_072 + KEYED, "a breaker takes {idle} bytes, in use {used}");
+        assert!(idle <= 620 + KEYED && used <= 1_112 + KEYED, "a breaker takes {idle} bytes, in use {used}");
         // In any order.
         fastrand::Rng::with_seed(round).shuffle(&mut breakers);
         drop(breakers);
@@ -305,10 +305,11 @@ fn a_boxed_future_is_boxed_once() {
     let (bare, guarded) = (made(&|| client.bare([1; 256])), made(&|| client.guarded([1; 256])));
     let by_static = made(&|| client.guarded_by_a_static([1; 256]));
     assert_eq!((bare.0, guarded.0, by_static.0, made(&|| boxed("a")).0), (1, 1, 1, 1));
-    // A call, and a word for where the future is.
-    assert!(by_static.1 <= bare.1 + 32, "{by_static:?} beside {bare:?}");
+    // A call, and a word for where the future is; in tests, another one for the breaker's double.
+    let most = bare.1 + 40;
+    assert!(by_static.1 <= most, "{by_static:?} beside {bare:?}");
     // A field of a parameter is reached before the future is made, which so holds what the body uses only once.
-    assert!(guarded.1 <= bare.1 + 32, "{guarded:?} beside {bare:?}");
+    assert!(guarded.1 <= most, "{guarded:?} beside {bare:?}");
 }
 
 /// As that of the crate `futures` does it.

@@ -22,6 +22,7 @@ fn evidence(calls: &[usize], window: usize) -> Evidence {
             at: Duration::ZERO,
             failed: KINDS[kind].0 == Outcome::Failure,
             took: KINDS[kind].1,
+            runs: false,
         })
         .collect();
     let streak = records.iter().rev().take_while(|record| record.failed).count();

@@ -87,6 +87,19 @@ fn rule(size: u32) -> impl Strategy<Value = Rule> {
         2 => (guarded(size), guarded(size), guarded(15)).prop_map(|(both, closed, trial)| {
             any(vec![both, only(Rule::Closed, closed), only(Rule::HalfOpen, trial)])
         }),
+        // How many calls run, alone or with more.
+        3 => (guarded(size), 2..6_u32).prop_map(|(rule, calls)| any(vec![rule, Rule::InFlight(calls)])),
+        1 => (guarded(size), guarded(size), 2..6_u32).prop_map(|(rule, more, calls)| {
+            any(vec![rule, all(vec![Rule::InFlight(calls), more])])
+        }),
+        1 => (guarded(size), guarded(15), 2..9_u32, 2..4_u32).prop_map(|(closed, trial, calls, probes)| {
+            any(vec![
+                only(Rule::Closed, closed),
+                only(Rule::HalfOpen, trial),
+                only(Rule::Closed, Rule::InFlight(calls)),
+                only(Rule::HalfOpen, Rule::InFlight(probes)),
+            ])
+        }),
         // A choice of states within a group.
         2 => (1..=size.min(9), evidence(size), evidence(9)).prop_map(|(least, closed, trial)| {
             let choice = any(vec![only(Rule::Closed, closed), only(Rule::HalfOpen, trial)]);
@@ -156,6 +169,7 @@ fn until() -> impl Strategy<Value = Step> {
         2 => Just(Mark::Stall),
         2 => Just(Mark::RampEnd),
         1 => Just(Mark::Forgiveness),
+        3 => Just(Mark::Slow),
     ];
     let before = prop_oneof![3 => Just(0), 1 => Just(1), 1 => Just(1_000_000)];
     (mark, before.prop_map(Duration::from_nanos)).prop_map(|(mark, before)| Step::Until(mark, before))

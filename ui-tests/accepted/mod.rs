@@ -46,6 +46,7 @@ programs! {
     breakers_of_receivers
     breaks_and_continues
     bytes_in_patterns
+    calls_in_flight
     changed_parameters
     closures_with_commas
     coercions

@@ -88,7 +88,8 @@ impl BodyWriter<'_> {
         let (setup, returned, finished) = (&target.setup, local("returned"), self.finish());
         let output = returns::witness(self.returns(), private);
         let run = quote!(let #returned = #private::run(#output, #body););
-        let called = self.admitted(&self.entered("enter"), &run, &finished);
+        let breaker = &target.breaker;
+        let called = self.admitted(&quote!(#private::Call::enter(#breaker)), &run, &finished);
         let inference = returns::inference(self.returns(), private);
         let alias = returns::alias(self.returns(), private);
         quote!(#inference #alias #setup #called)
@@ -283,26 +284,22 @@ impl BodyWriter<'_> {
             let deferred = self.deferred(future);
             return quote!(return #deferred.await;);
         }
-        let (private, call, finish) = (self.private, local("call"), self.finisher());
+        let Self { private, target, .. } = self;
+        let (call, finish) = (local("call"), self.finisher());
         let (new, limit) = self.constructor();
         let awaited = quote!(#private::Guarded::#new(#call, #future, #limit #finish).await);
-        self.admitted(&self.entered("enter_async"), &TokenStream::new(), &awaited)
+        let locate = &target.locate;
+        let entered = quote!(#private::Admitted::enter(#locate));
+        self.admitted(&entered, &TokenStream::new(), &awaited)
     }
 
     /// The future that asks the breaker to admit the call when it is first polled, and then polls `future`. There are no handlers.
     fn deferred(&self, future: &TokenStream) -> TokenStream {
         let Self { private, target, .. } = self;
-        let (breaker, finish, refusal) = (&target.breaker, self.finisher(), local("refusal"));
+        let (locate, finish, refusal) = (&target.locate, self.finisher(), local("refusal"));
         let refused = self.refused(&refusal);
         let (new, limit) = self.constructor();
-        quote!(#private::Deferred::#new(#breaker, #future, #limit move #finish, |#refusal| #refused))
-    }
-
-    /// A `Result` of the admitted call, or a refusal.
-    fn entered(&self, enter: &str) -> TokenStream {
-        let (private, breaker, enter) =
-            (self.private, &self.target.breaker, Ident::new(enter, Span::mixed_site()));
-        quote!(#private::Call::#enter(#breaker))
+        quote!(#private::Deferred::#new(#locate, #future, #limit move #finish, |#refusal| #refused))
     }
 
     /// Ends the call, which has returned.

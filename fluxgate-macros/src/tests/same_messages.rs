@@ -98,6 +98,7 @@ fn rule() -> impl Strategy<Value = Rule> {
         (ratio(), duration()).prop_map(|(ratio, threshold)| Condition::SlowRate(ratio, threshold)),
         duration().prop_map(Condition::AvgLatency),
         duration().prop_map(Condition::FailingFor),
+        count().prop_map(Condition::InFlight),
     ];
     condition.prop_map(Rule::from_condition).prop_recursive(4, 16, 4, |inner| {
         (proptest::collection::vec(inner, 2..4), any::<bool>()).prop_map(|(members, all)| {

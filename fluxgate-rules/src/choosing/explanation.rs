@@ -53,7 +53,7 @@ impl Rule {
 /// as after a start or a recovery. While that fills, chances are exact; after that, they are exact for windows of up to 10 calls, and
 /// otherwise within one percentage point or so (J. I. Naus, 1982). A rule with a `failure_streak` may be given too great a chance then,
 /// by no more than that of the streak, or of the rest, alone. Conditions that say nothing about failures (`slow_rate`, `avg_latency`,
-/// `failing_for`, `custom`) are left out: figures are of the rule as if they did not hold.
+/// `failing_for`, `in_flight`, `custom`) are left out: figures are of the rule as if they did not hold.
 ///
 /// It prints as a page: the rule in words, and a table.
 #[derive(Clone, PartialEq, Debug)]
@@ -148,6 +148,7 @@ impl Explanation {
                 condition @ (Condition::SlowRate(..)
                 | Condition::AvgLatency(_)
                 | Condition::FailingFor(_)
+                | Condition::InFlight(_)
                 | Condition::Custom { .. }),
             ) => Some(condition.to_string()),
             _ => None,

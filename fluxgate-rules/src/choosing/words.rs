@@ -122,6 +122,7 @@ fn of_condition(condition: Condition, half_open: bool) -> StateReading {
         }
         Condition::AvgLatency(threshold) => format!("they took {} or longer on average", Spelled(threshold)),
         Condition::FailingFor(duration) => format!("no call has succeeded for {}", Spelled(duration)),
+        Condition::InFlight(count) => format!("{} calls run at once", number(count)),
         Condition::Custom { path: "" | "..", .. } => "your function says so".to_owned(),
         Condition::Custom { path, .. } => format!("`{path}` says so"),
     };
@@ -151,6 +152,14 @@ mod tests {
                  50% failed, or when at least 30% took 1s or longer, or when the latest 5 failed.\n\
                  A half-open one tries 20 calls, fewer if they settle it: it re-opens when that is so of its calls, \
                  and passes once that cannot be and 10 were good.\n",
+            ),
+            (
+                "min(10) & failure_rate(0.5) | in_flight(50)",
+                "count(100)",
+                "A closed breaker looks at the last 100 calls. It opens when there are at least 10 and at least 50% failed, \
+                 or when 50 calls run at once.\n\
+                 A half-open one tries 10 calls, fewer if they settle it: it re-opens when that is so of its calls, \
+                 and passes once that cannot be and 5 were good.\n",
             ),
             (
                 "closed & failures(5) & failing_for(2s) | half_open & failures(1)",

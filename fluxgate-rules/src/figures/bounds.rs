@@ -1,6 +1,6 @@
 //! Whether a rule opens healthy breakers, or overlooks outages, more often than anyone would want.
 //!
-//! Conditions that say nothing about failures (`slow_rate`, `avg_latency`, `failing_for`, `custom`) are left out on the safe side: a
+//! Conditions that say nothing about failures (`slow_rate`, `avg_latency`, `failing_for`, `in_flight`, `custom`) are left out on the safe side: a
 //! rule is refused only for what it does without them, or would not do even if they held.
 
 use crate::figures::binomial::at_least;

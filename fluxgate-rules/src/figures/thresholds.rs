@@ -5,7 +5,8 @@ use crate::model::limits::MAX_THRESHOLDS;
 use crate::model::metrics::{Measures, Metrics, Tally};
 use crate::model::rule::{Condition, Node, Rule};
 
-/// What is supposed of the conditions that say nothing about failures: `slow_rate`, `avg_latency`, `failing_for` and `custom`.
+/// What is supposed of the conditions that say nothing about failures: `slow_rate`, `avg_latency`,
+/// `failing_for`, `in_flight` and `custom`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum UnknownPart {
     /// They never hold, so that the rule trips no sooner than this.
@@ -22,12 +23,12 @@ pub(crate) fn metrics(
     unknown: UnknownPart,
     measures: Measures,
 ) -> Metrics {
-    let (slow, latency, since_success) = match unknown {
-        UnknownPart::NeverHolds => (0, 0, 0),
-        UnknownPart::Holds => (calls, u128::MAX, u64::MAX),
+    let (slow, latency, since_success, running) = match unknown {
+        UnknownPart::NeverHolds => (0, 0, 0, 0),
+        UnknownPart::Holds => (calls, u128::MAX, u64::MAX, u32::MAX),
     };
     let tally = Tally { total: calls, failures, slow: [slow; MAX_THRESHOLDS], latency };
-    Metrics::new(tally, streak, measures).after_success(since_success)
+    Metrics::new(tally, streak, measures).after_success(since_success).while_running(running)
 }
 
 /// The answers to `custom` conditions.

@@ -102,6 +102,7 @@ impl WrittenCall {
             ("slow_rate", &[Ratio(ratio), Duration(threshold)]) => Condition::SlowRate(ratio, threshold),
             ("avg_latency", &[Duration(threshold)]) => Condition::AvgLatency(threshold),
             ("failing_for", &[Duration(duration)]) => Condition::FailingFor(duration),
+            ("in_flight", &[Number(count)]) => Condition::InFlight(count as u32),
             ("custom", &[Rust]) => Condition::Custom { path: "", predicate: |_| false },
             _ => return None,
         })

@@ -271,6 +271,7 @@ mod tests {
         for (text, kind, expected) in [
             ("1", Kind::Count, Value::Number(1)),
             ("4_294_967_295", Kind::Count, Value::Number(4_294_967_295)),
+            ("2", Kind::Concurrency, Value::Number(2)),
             ("1000000", Kind::Size, Value::Number(1_000_000)),
             ("1000", Kind::Buckets, Value::Number(1_000)),
             ("0.5", Kind::Ratio, Value::Ratio(Ratio::new(0.5))),
@@ -306,6 +307,7 @@ mod tests {
         for (text, kind) in [
             ("0", Kind::Count),
             ("4294967296", Kind::Count),
+            ("1", Kind::Concurrency),
             ("1000001", Kind::Size),
             ("1001", Kind::Buckets),
             ("0.0", Kind::Ratio),

@@ -12,6 +12,8 @@ use crate::model::limits::{self, MAX_BUCKETS, MAX_WINDOW_SIZE, MIN_THRESHOLD, MI
 pub enum Kind {
     /// A number of calls.
     Count,
+    /// A number of calls that run at once.
+    Concurrency,
     /// A number of calls that a window remembers.
     Size,
     /// A number of buckets.
@@ -40,7 +42,7 @@ impl Kind {
     /// What it is called, with an article.
     pub const fn noun(self) -> &'static str {
         match self {
-            Self::Count | Self::Size => "a number of calls",
+            Self::Count | Self::Concurrency | Self::Size => "a number of calls",
             Self::Buckets => "a number of buckets",
             Self::Keys => "a number of keys",
             Self::Ratio | Self::Confidence | Self::Jitter => "a ratio",
@@ -48,6 +50,11 @@ impl Kind {
             Self::Multiplier => "a number",
             Self::Function => "the path of a function",
         }
+    }
+
+    /// The least whole number.
+    pub(crate) const fn least(self) -> u64 {
+        if let Self::Concurrency = self { 2 } else { 1 }
     }
 
     /// The greatest whole number.
@@ -83,6 +90,9 @@ impl Kind {
     const fn range(self) -> &'static str {
         match self {
             Self::Count => "a number of calls is from 1 to 4294967295",
+            Self::Concurrency => {
+                "`in_flight` takes from 2 to 4294967295 calls, since one is in flight whenever one is made"
+            }
             Self::Size => "a window remembers from 1 to 1000000 calls",
             Self::Buckets => "a time window has from 1 to 1000 buckets",
             Self::Keys => "from 1 to 1000000 keys have breakers of their own",
@@ -248,6 +258,7 @@ pub static TRIP: Vocabulary = Vocabulary {
         Entry::new("slow_rate", &[RATIO, THRESHOLD]),
         Entry::new("avg_latency", &[THRESHOLD]),
         Entry::new("failing_for", &[parameter("duration", Kind::Duration, "5s")]),
+        Entry::new("in_flight", &[parameter("count", Kind::Concurrency, "50")]),
         Entry::new("min", &[parameter("count", Kind::Count, "10")]),
         Entry::new("closed", &[]),
         Entry::new("half_open", &[]),

@@ -10,11 +10,12 @@
 use core::time::Duration;
 
 use crate::logic::flaws::{
-    Flaw, condition_flaw, has_condition_flaw, is_rule_in_range, is_window_in_range, permit_flaw, retry_flaw,
-    rule_flaw, size_flaw, timeout_flaw, window_flaw,
+    Flaw, condition_flaw, has_condition_flaw, hung_flaw, is_rule_in_range, is_window_in_range, permit_flaw,
+    retry_flaw, rule_flaw, size_flaw, time_limit_flaw, timeout_flaw, window_flaw,
 };
 use crate::model::limits::{
-    is_bucket_count, is_duration, is_key_count, is_multiplier, is_threshold, is_timeout, is_window_size,
+    is_bucket_count, is_concurrency, is_duration, is_key_count, is_multiplier, is_threshold, is_timeout,
+    is_window_size,
 };
 use crate::model::permit::Permit;
 use crate::model::ratio::Ratio;
@@ -63,6 +64,22 @@ pub const fn half_open_timeout(nodes: &[Node], timeout: Duration) {
     }
 }
 
+/// Refuses a rule that asks for calls that take longer than any may, unless a value in either is refused already.
+#[track_caller]
+pub const fn time_limit(nodes: &[Node], limit: Duration) {
+    if is_rule_in_range(nodes) && is_duration(limit) {
+        refuse(time_limit_flaw(nodes, limit));
+    }
+}
+
+/// Refuses a `half_open_timeout` that is over before a call times out, unless either is refused already.
+#[track_caller]
+pub const fn hung(limit: Duration, timeout: Duration) {
+    if is_duration(limit) && is_timeout(timeout) {
+        refuse(hung_flaw(limit, timeout));
+    }
+}
+
 /// Refuses a wrong window, unless one of its values is refused already.
 #[track_caller]
 pub const fn window(window: &Window) {
@@ -96,6 +113,12 @@ pub const fn name(name: &str) {
 #[track_caller]
 pub const fn count(count: u32, message: &str) {
     assert!(count > 0, "{}", message);
+}
+
+/// Refuses a number of calls at once.
+#[track_caller]
+pub const fn concurrency(calls: u32, message: &str) {
+    assert!(is_concurrency(calls), "{}", message);
 }
 
 /// Refuses a size of a window.

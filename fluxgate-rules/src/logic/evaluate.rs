@@ -54,7 +54,8 @@ impl<'a> Situation<'a> {
     }
 }
 
-/// The worst case of `metrics` after `more` calls: all of them failed, and took forever.
+/// The worst case of `metrics` after `more` calls: all of them failed, and took forever. Of the calls that will run then, nobody knows:
+/// they are no evidence.
 pub const fn worst(metrics: &Metrics, more: u64) -> Metrics {
     let mut tally = *metrics.tally();
     tally.total = tally.total.saturating_add(more);
@@ -71,7 +72,11 @@ pub const fn worst(metrics: &Metrics, more: u64) -> Metrics {
     let streak = metrics.failure_streak().saturating_add(added);
     // Bad calls may come as late as can be.
     let since_success = if more > 0 { u64::MAX } else { metrics.since_success() };
-    Metrics::new(tally, streak, *metrics.measures()).after_success(since_success)
+    Metrics::new(tally, streak, *metrics.measures()).after_success(since_success).while_running(if more > 0 {
+        0
+    } else {
+        metrics.running()
+    })
 }
 
 /// Figures that are at least as bad as those which `metrics` can turn into by any calls of which `bad` failed or were slow, and which
@@ -88,7 +93,7 @@ pub const fn no_better(metrics: &Metrics, bad: u64, latency: u64) -> Metrics {
     tally.latency = tally.latency.saturating_add(latency as u128);
     let added = if bad > u32::MAX as u64 { u32::MAX } else { bad as u32 };
     let streak = metrics.failure_streak().saturating_add(added);
-    Metrics::new(tally, streak, *metrics.measures())
+    Metrics::new(tally, streak, *metrics.measures()).while_running(u32::MAX)
 }
 
 /// The best case of `metrics` after `more` calls: all of them succeeded, and took no time.
@@ -97,7 +102,11 @@ pub const fn best(metrics: &Metrics, more: u64) -> Metrics {
     tally.total = tally.total.saturating_add(more);
     let streak = if more > 0 { 0 } else { metrics.failure_streak() };
     let since_success = if more > 0 { 0 } else { metrics.since_success() };
-    Metrics::new(tally, streak, *metrics.measures()).after_success(since_success)
+    Metrics::new(tally, streak, *metrics.measures()).after_success(since_success).while_running(if more > 0 {
+        0
+    } else {
+        metrics.running()
+    })
 }
 
 /// Whether the rule holds.
@@ -207,13 +216,26 @@ pub(crate) const fn ways(nodes: &[Node], held: NodeSet) -> NodeSet {
 
 /// The conditions through which the rule can hold at all on a half-open or closed breaker: those through which it does in the worst case.
 pub(crate) const fn possible_ways(nodes: &[Node], half_open: bool) -> NodeSet {
+    ways_while_running(nodes, half_open, u32::MAX)
+}
+
+/// The same of a half-open breaker for how its calls end alone, however many run at once.
+pub(crate) const fn ways_by_outcomes(nodes: &[Node]) -> NodeSet {
+    ways_while_running(nodes, true, 0)
+}
+
+const fn ways_while_running(nodes: &[Node], half_open: bool, calls: u32) -> NodeSet {
     let endless = worst(&Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes)), u64::MAX);
-    ways(nodes, held(nodes, &Situation::worst(half_open, &endless)))
+    ways(nodes, held(nodes, &Situation::worst(half_open, &endless.while_running(calls))))
 }
 
 /// The conditions by way of which the rule can hold on a half-open or closed breaker, and where they are.
 pub fn applicable(nodes: &[Node], half_open: bool) -> impl Iterator<Item = (usize, Condition)> {
-    let ways = possible_ways(nodes, half_open);
+    conditions(nodes, possible_ways(nodes, half_open))
+}
+
+/// The conditions of a set of nodes, and where they are.
+pub(crate) fn conditions(nodes: &[Node], ways: NodeSet) -> impl Iterator<Item = (usize, Condition)> {
     nodes.iter().enumerate().filter_map(move |(at, node)| match node {
         Node::Condition(condition) if contains(ways, at) => Some((at, *condition)),
         _ => None,
@@ -252,6 +274,7 @@ pub const fn condition_holds(condition: &Condition, at: usize, situation: &Situa
             Some(failing) => metrics.failure_streak() > 0 && nanos(failing) >= nanos(duration),
             None => false,
         },
+        Condition::InFlight(count) => metrics.running() >= count,
         Condition::Custom { .. } => contains(situation.customs.0, at),
     }
 }

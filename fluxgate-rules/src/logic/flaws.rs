@@ -5,11 +5,11 @@
 use core::time::Duration;
 
 use crate::logic::evaluate::{NodeSet, Situation, best, contains, held, possible_ways, ways, worst};
-use crate::logic::promises::{blind_spot, most_patient};
+use crate::logic::promises::{blind_spot, most_patient, threshold};
 use crate::logic::trial;
 use crate::model::limits::{
-    MAX_NODES, MAX_TRIAL, MIN_BUCKET, MIN_SHARE, is_bucket_count, is_duration, is_multiplier, is_threshold,
-    is_window_size,
+    MAX_NODES, MAX_TRIAL, MIN_BUCKET, MIN_SHARE, is_bucket_count, is_concurrency, is_duration, is_multiplier,
+    is_threshold, is_window_size,
 };
 use crate::model::metrics::{Metrics, Tally, nanos};
 use crate::model::permit::Permit;
@@ -41,12 +41,18 @@ pub enum Flaw {
     NeverTripsClosed,
     /// A rule that never holds while half-open.
     NeverTripsHalfOpen,
+    /// A rule that holds while half-open only by how many calls run at once.
+    OnlyInFlight,
     /// A rule that never holds while half-open if calls only fail, although it does while closed.
     BlindToFailures,
     /// A rule that never holds while half-open if calls are only slow, although it does while closed.
     BlindToSlowCalls,
     /// A `half_open_timeout` that is over before a call is slow.
     ShortTimeout,
+    /// A condition that asks for calls that take longer than any may.
+    BeyondTimeLimit,
+    /// A `half_open_timeout` that is over before a call times out.
+    HungInTime,
     /// Buckets shorter than [`MIN_BUCKET`].
     ShortBuckets,
     /// A `max` shorter than the first delay.
@@ -101,6 +107,10 @@ impl Flaw {
                 "this rule can never trip a half-open breaker, so its trial could never end\n\
                  help: add a branch for it: `| half_open & min(10) & failure_rate(0.5)`"
             }
+            Self::OnlyInFlight => {
+                "in half-open only `in_flight` could trip this rule, but a trial is judged by how its calls end\n\
+                 help: add a branch for that: `| half_open & min(10) & failure_rate(0.5)`"
+            }
             Self::BlindToFailures => {
                 "in half-open this rule never holds, however many calls fail, although they trip a closed breaker\n\
                  help: add a branch for it: `| half_open & min(10) & failure_rate(0.5)`"
@@ -113,6 +123,15 @@ impl Flaw {
                 "`half_open_timeout` (60s unless set) is not longer than what this rule takes for slow, \
                  so in half-open calls would count as hung before they are slow\n\
                  help: take a longer `half_open_timeout`, or a shorter duration in the rule"
+            }
+            Self::BeyondTimeLimit => {
+                "a condition of this rule can never hold: it asks for calls that last longer than `timeout` lets any\n\
+                 help: take a shorter duration in the rule, or a longer `timeout`"
+            }
+            Self::HungInTime => {
+                "`half_open_timeout` (60s unless set) is not longer than `timeout`, \
+                 so in half-open calls would count as hung before they time out\n\
+                 help: take a longer `half_open_timeout`, or a shorter `timeout`"
             }
             Self::ShortBuckets => {
                 "the buckets of this window are too short: the shortest is 1us\n\
@@ -148,6 +167,8 @@ struct Extremes {
     /// While half-open, after no end of bad calls.
     half_open: NodeSet,
     half_open_ways: NodeSet,
+    /// The same, but for how many of them run at once.
+    half_open_by_outcomes: NodeSet,
     /// While closed, after as many bad calls as the window remembers.
     full: NodeSet,
     full_ways: NodeSet,
@@ -164,8 +185,20 @@ impl Extremes {
         let streak = Metrics::new(Tally::EMPTY, u32::MAX, measures);
         let (endless, healthy) = (worst(&streak, u64::MAX), best(&empty, u64::MAX));
         let full = worst(&streak, window.size() as u64);
+        // How many calls run at once is no evidence of a trial.
+        let half_open_by_outcomes = held(nodes, &Situation::worst(true, &endless));
+        let [endless, full, empty] = if measures.in_flight {
+            let most = u32::MAX;
+            [endless.while_running(most), full.while_running(most), empty.while_running(most)]
+        } else {
+            [endless, full, empty]
+        };
         let closed = held(nodes, &Situation::worst(false, &endless));
-        let half_open = held(nodes, &Situation::worst(true, &endless));
+        let half_open = if measures.in_flight {
+            held(nodes, &Situation::worst(true, &endless))
+        } else {
+            half_open_by_outcomes
+        };
         let full = held(nodes, &Situation::worst(false, &full));
         let empty_closed = held(nodes, &Situation::best(false, &empty));
         let empty_half_open = held(nodes, &Situation::best(true, &empty));
@@ -173,6 +206,7 @@ impl Extremes {
             closed_ways: ways(nodes, closed),
             half_open,
             half_open_ways: ways(nodes, half_open),
+            half_open_by_outcomes,
             full,
             full_ways: ways(nodes, full),
             empty_ways: ways(nodes, empty_closed) | ways(nodes, empty_half_open),
@@ -225,6 +259,8 @@ impl Extremes {
             Some(Flaw::NeverTripsClosed)
         } else if !contains(self.half_open, 0) {
             Some(Flaw::NeverTripsHalfOpen)
+        } else if !contains(self.half_open_by_outcomes, 0) {
+            Some(Flaw::OnlyInFlight)
         } else if blind_spot(nodes, window, true).is_some() {
             Some(Flaw::BlindToFailures)
         } else if blind_spot(nodes, window, false).is_some() {
@@ -261,6 +297,31 @@ pub const fn timeout_flaw(nodes: &[Node], timeout: Duration) -> Option<Flaw> {
         Some((_, threshold)) if nanos(timeout) <= nanos(threshold) => Some(Flaw::ShortTimeout),
         _ => None,
     }
+}
+
+/// What is wrong with a rule whose calls may take no longer than this, if the values of both are in range.
+pub const fn time_limit_flaw(nodes: &[Node], limit: Duration) -> Option<Flaw> {
+    let mut at = 0;
+    while at < nodes.len() {
+        if is_beyond(nodes[at], limit) {
+            return Some(Flaw::BeyondTimeLimit);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Whether the condition asks for calls that take longer than this.
+pub(crate) const fn is_beyond(node: Node, limit: Duration) -> bool {
+    match threshold(node) {
+        Some(threshold) => nanos(threshold) > nanos(limit),
+        None => false,
+    }
+}
+
+/// What is wrong with this `half_open_timeout` if calls may take as long as that.
+pub const fn hung_flaw(limit: Duration, timeout: Duration) -> Option<Flaw> {
+    if nanos(timeout) <= nanos(limit) { Some(Flaw::HungInTime) } else { None }
 }
 
 /// Whether something is wrong with one of the rule's conditions.
@@ -358,6 +419,7 @@ const fn is_condition_in_range(condition: Condition) -> bool {
         Condition::SlowRate(ratio, threshold) => ratio.is_valid() && is_threshold(threshold),
         Condition::AvgLatency(threshold) => is_threshold(threshold),
         Condition::FailingFor(duration) => is_duration(duration),
+        Condition::InFlight(count) => is_concurrency(count),
     }
 }
 

@@ -61,14 +61,15 @@ fn implies(nodes: &[Node], one: usize, other: usize) -> bool {
 
 fn condition_implies(one: &Condition, other: &Condition) -> bool {
     use Condition::{
-        AvgLatency, Closed, FailingFor, FailureRate, FailureStreak, Failures, HalfOpen, Min, SlowRate,
-        SureFailureRate,
+        AvgLatency, Closed, FailingFor, FailureRate, FailureStreak, Failures, HalfOpen, InFlight, Min,
+        SlowRate, SureFailureRate,
     };
     match (one, other) {
         (Closed, Closed) | (HalfOpen, HalfOpen) => true,
         (Min(one) | Failures(one), Min(other))
         | (Failures(one), Failures(other))
-        | (FailureStreak(one), FailureStreak(other)) => one >= other,
+        | (FailureStreak(one), FailureStreak(other))
+        | (InFlight(one), InFlight(other)) => one >= other,
         (FailureRate(one), FailureRate(other)) => one.parts_per_billion() >= other.parts_per_billion(),
         (SureFailureRate(one), SureFailureRate(other)) => {
             one.share() >= other.share() && one.sure() >= other.sure()
@@ -122,6 +123,7 @@ mod tests {
             ),
             ("failures(5) | failures(9)", vec![("failures(9)", "failures(5)")]),
             ("failures(5) | failure_streak(5)", vec![]),
+            ("failures(5) | in_flight(20) | in_flight(30)", vec![("in_flight(30)", "in_flight(20)")]),
             (
                 "min(5) & (slow_rate(0.5, 1s) | slow_rate(0.6, 2s))",
                 vec![("slow_rate(0.6, 2s)", "slow_rate(0.5, 1s)")],

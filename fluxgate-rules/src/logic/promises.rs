@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 
-use crate::logic::evaluate::{NodeSet, Situation, contains, held, holds, possible_ways, ways};
+use crate::logic::evaluate::{NodeSet, Situation, contains, held, holds, ways, ways_by_outcomes};
 use crate::model::metrics::{Metrics, Tally, nanos};
 use crate::model::rule::{Condition, Node, Rule};
 use crate::model::window::Window;
@@ -10,7 +10,7 @@ use crate::model::window::Window;
 /// The condition that takes calls for slow only after the longest time, among those that a half-open breaker asks. A trial that is
 /// taken for hung sooner would not let a call be good or slow by the rule.
 pub(crate) const fn most_patient(nodes: &[Node]) -> Option<(usize, Duration)> {
-    let ways = possible_ways(nodes, true);
+    let ways = ways_by_outcomes(nodes);
     let mut found: Option<(usize, Duration)> = None;
     let mut at = 0;
     while at < nodes.len() {
@@ -33,8 +33,9 @@ pub(crate) const fn most_patient(nodes: &[Node]) -> Option<(usize, Duration)> {
 /// The shortest time of calls, all of which fail or all of which succeed, that trip a closed breaker, but never a half-open one,
 /// however many there are.
 pub(crate) const fn blind_spot(nodes: &[Node], window: &Window, fail: bool) -> Option<Duration> {
-    // What does not ask whether the breaker is closed holds in half-open, too, since more calls never make it false.
-    if !asks_closed(nodes) {
+    // What asks neither whether the breaker is closed nor for more calls at once than a trial admits holds in half-open, too, since more
+    // calls never make it false.
+    if !asks_of_closed(nodes) {
         return None;
     }
     if is_blind_to(nodes, window, fail, Duration::ZERO) {
@@ -57,10 +58,10 @@ pub(crate) const fn blind_spot(nodes: &[Node], window: &Window, fail: bool) -> O
     shortest
 }
 
-const fn asks_closed(nodes: &[Node]) -> bool {
+const fn asks_of_closed(nodes: &[Node]) -> bool {
     let mut at = 0;
     while at < nodes.len() {
-        if matches!(nodes[at], Node::Condition(Condition::Closed)) {
+        if matches!(nodes[at], Node::Condition(Condition::Closed | Condition::InFlight(_))) {
             return true;
         }
         at += 1;
@@ -69,7 +70,7 @@ const fn asks_closed(nodes: &[Node]) -> bool {
 }
 
 /// From when on the condition takes calls for slow.
-const fn threshold(node: Node) -> Option<Duration> {
+pub(crate) const fn threshold(node: Node) -> Option<Duration> {
     match node {
         Node::Condition(Condition::SlowRate(_, threshold) | Condition::AvgLatency(threshold)) => {
             Some(threshold)
@@ -79,7 +80,8 @@ const fn threshold(node: Node) -> Option<Duration> {
 }
 
 const fn is_blind_to(nodes: &[Node], window: &Window, fail: bool, duration: Duration) -> bool {
-    let full = alike(nodes, window.size() as u64, fail, duration);
+    // Closed, any number of calls may run at once; in half-open, that is no evidence.
+    let full = alike(nodes, window.size() as u64, fail, duration).while_running(u32::MAX);
     let closed = Situation::worst(false, &full);
     let endless = alike(nodes, u64::MAX, fail, duration);
     // Where only a function of the user's decides, nobody knows what it sees.
@@ -113,7 +115,11 @@ const fn sees_calls(nodes: &[Node], conditions: NodeSet) -> bool {
             && let Node::Condition(condition) = nodes[at]
             && !matches!(
                 condition,
-                Condition::Closed | Condition::HalfOpen | Condition::Min(_) | Condition::Custom { .. }
+                Condition::Closed
+                    | Condition::HalfOpen
+                    | Condition::Min(_)
+                    | Condition::InFlight(_)
+                    | Condition::Custom { .. }
             )
         {
             return true;

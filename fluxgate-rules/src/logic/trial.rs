@@ -4,8 +4,11 @@
 //! that applies to a half-open breaker has a length of its own, the number of calls with which it can hold if all of them are as
 //! bad as can be. The longest is the length of the trial, but each is judged by its own: an alternative that is added to a rule can
 //! only make the breaker re-open sooner and close later.
+//!
+//! How many calls run at once is no outcome, and so no evidence: an alternative with `in_flight` re-opens a breaker when it holds, and a
+//! trial does not wait for it.
 
-use crate::logic::evaluate::{Customs, Situation, applicable, best, holds, worst};
+use crate::logic::evaluate::{Customs, Situation, best, conditions, holds, ways_by_outcomes, worst};
 use crate::model::limits::MAX_THRESHOLDS;
 use crate::model::metrics::{Metrics, nanos};
 use crate::model::rule::{Condition, Node, Rule};
@@ -42,10 +45,11 @@ impl Plan {
     pub fn of(nodes: &[Node]) -> Option<Self> {
         let measures = Rule::measures(nodes);
         let mut plan: Option<Self> = None;
-        for (leaf, condition) in applicable(nodes, true) {
+        let ways = ways_by_outcomes(nodes);
+        for (leaf, condition) in conditions(nodes, ways) {
             let known = plan.get_or_insert(Self::SINGLE);
             known.length = known.length.max(length(condition));
-            let alternative = applicable(nodes, true).filter(|(other, _)| are_joined(nodes, leaf, *other));
+            let alternative = conditions(nodes, ways).filter(|(other, _)| are_joined(nodes, leaf, *other));
             let longest = alternative.map(|(_, condition)| length(condition)).max().unwrap_or(1);
             known.good = known.good.max(bad_enough(condition, longest));
             if let Condition::SlowRate(_, threshold) = condition
@@ -82,7 +86,7 @@ impl Plan {
         if holds(metrics, customs.unwrap_or(Customs::NONE)) {
             return TrialVerdict::Trips(0);
         }
-        for (_, condition) in applicable(nodes, true) {
+        for (_, condition) in conditions(nodes, ways_by_outcomes(nodes)) {
             let more = u64::from(length(condition)).saturating_sub(metrics.total());
             if more > 0 && holds(&best(metrics, more), Customs::NONE) {
                 return TrialVerdict::Trips(more);
@@ -112,6 +116,7 @@ pub(crate) const fn length(condition: Condition) -> u32 {
         | Condition::SlowRate(..)
         | Condition::AvgLatency(_)
         | Condition::FailingFor(_)
+        | Condition::InFlight(_)
         | Condition::Custom { .. } => 1,
     }
 }
@@ -135,7 +140,7 @@ fn bad_enough(condition: Condition, length: u32) -> u32 {
         // A success ends them.
         Condition::FailureStreak(_) | Condition::FailingFor(_) => length,
         Condition::AvgLatency(_) | Condition::Custom { .. } => 1,
-        Condition::Closed | Condition::HalfOpen | Condition::Min(_) => 0,
+        Condition::Closed | Condition::HalfOpen | Condition::Min(_) | Condition::InFlight(_) => 0,
     }
 }
 

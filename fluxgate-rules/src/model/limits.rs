@@ -64,6 +64,11 @@ pub const fn is_window_size(calls: usize) -> bool {
     calls > 0 && calls <= MAX_WINDOW_SIZE
 }
 
+/// Whether a condition may ask for so many calls at once. One runs whenever one is made.
+pub const fn is_concurrency(calls: u32) -> bool {
+    calls >= 2
+}
+
 /// Whether so many keys may have breakers of their own.
 pub const fn is_key_count(keys: usize) -> bool {
     keys > 0 && keys <= MAX_KEYS

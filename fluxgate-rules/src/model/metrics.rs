@@ -1,12 +1,12 @@
 //! Figures of the calls in a window or a trial.
 
 use core::fmt;
-use core::ops::{AddAssign, SubAssign};
+use core::ops::{AddAssign, Mul, SubAssign};
 use core::time::Duration;
 
 use crate::model::limits::MAX_THRESHOLDS;
 
-/// What a rule needs to know about each call's duration: nothing, which thresholds it reached, or its length.
+/// What a rule needs to know about each call: nothing but its outcome, how long it took, when it ended, or that it runs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Measures {
     /// The thresholds of the rule's `slow_rate` conditions in nanoseconds, each once, padded with zeros.
@@ -15,6 +15,8 @@ pub struct Measures {
     pub average: bool,
     /// Whether it matters when a call last succeeded, for `failing_for`.
     pub recency: bool,
+    /// Whether it matters how many calls run, for `in_flight`.
+    pub in_flight: bool,
     /// The longest duration that reaches no threshold.
     fast: u64,
 }
@@ -33,18 +35,31 @@ impl Measures {
             }
             place += 1;
         }
-        Self { thresholds, average, recency: false, fast }
+        Self { thresholds, average, recency: false, in_flight: false, fast }
     }
 
     /// The same, where it matters when a call last succeeded.
     #[must_use]
-    pub const fn with_recency(self, recency: bool) -> Self {
-        Self { recency, ..self }
+    pub const fn with_recency(mut self, recency: bool) -> Self {
+        self.recency = recency;
+        self
+    }
+
+    /// The same, where it matters how many calls run.
+    #[must_use]
+    pub const fn with_in_flight(mut self, in_flight: bool) -> Self {
+        self.in_flight = in_flight;
+        self
     }
 
     /// Whether calls have to be timed at all.
     pub const fn durations(&self) -> bool {
         self.average || self.thresholds[0] != 0
+    }
+
+    /// Whether each outcome changes more than what is counted, or is judged together with what no outcome tells.
+    pub const fn depend_on_each(&self) -> bool {
+        self.average | self.recency | self.in_flight
     }
 
     /// The shortest duration that reaches a threshold.
@@ -100,6 +115,20 @@ impl AddAssign for Tally {
     }
 }
 
+/// The tally of so many calls that are all alike.
+impl Mul<u64> for Tally {
+    type Output = Self;
+
+    fn mul(self, count: u64) -> Self {
+        Self {
+            total: self.total * count,
+            failures: self.failures * count,
+            slow: self.slow.map(|slow| slow * count),
+            latency: self.latency * u128::from(count),
+        }
+    }
+}
+
 impl SubAssign for Tally {
     fn sub_assign(&mut self, forgotten: Self) {
         self.total -= forgotten.total;
@@ -118,6 +147,8 @@ impl SubAssign for Tally {
 pub struct Metrics {
     tally: Tally,
     streak: u32,
+    /// How many calls run, if that is measured.
+    in_flight: u32,
     /// How long no call has succeeded, in nanoseconds, if that is measured.
     since_success: u64,
     measures: Measures,
@@ -127,7 +158,7 @@ impl Metrics {
     /// From a tally, the length of the failure streak, and what was measured.
     #[doc(hidden)]
     pub const fn new(tally: Tally, streak: u32, measures: Measures) -> Self {
-        Self { tally, streak, since_success: 0, measures }
+        Self { tally, streak, in_flight: 0, since_success: 0, measures }
     }
 
     /// The same, where no call has succeeded for so many nanoseconds.
@@ -141,6 +172,22 @@ impl Metrics {
     #[doc(hidden)]
     pub const fn since_success(&self) -> u64 {
         self.since_success
+    }
+
+    /// The same, while so many calls run, if that is measured.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn while_running(mut self, calls: u32) -> Self {
+        if self.measures.in_flight {
+            self.in_flight = calls;
+        }
+        self
+    }
+
+    /// How many calls run.
+    #[doc(hidden)]
+    pub const fn running(&self) -> u32 {
+        self.in_flight
     }
 
     /// The counts themselves.
@@ -212,6 +259,12 @@ impl Metrics {
         }
     }
 
+    /// How many calls are running, of those that were admitted since the current state began. Of a breaker that is not closed or half-open,
+    /// how many were when it was left. `None` if the rule has no `in_flight`: running calls are then not counted.
+    pub const fn in_flight(&self) -> Option<u64> {
+        if self.measures.in_flight { Some(self.in_flight as u64) } else { None }
+    }
+
     /// The thresholds that [`slow`](Self::slow) can be asked for: those of the rule's `slow_rate` conditions.
     pub fn thresholds(&self) -> impl Iterator<Item = Duration> {
         self.measures.thresholds.into_iter().take_while(|nanos| *nanos != 0).map(Duration::from_nanos)
@@ -233,6 +286,9 @@ impl fmt::Debug for Metrics {
         }
         if let Some(failing_for) = self.failing_for() {
             figures.field("failing_for", &failing_for);
+        }
+        if let Some(in_flight) = self.in_flight() {
+            figures.field("in_flight", &in_flight);
         }
         figures.finish()
     }
@@ -285,6 +341,8 @@ mod tests {
         assert_eq!(tally, both);
         tally -= one;
         assert_eq!(tally, other);
+        assert_eq!(one * 10, other);
+        assert_eq!(one * 0, Tally::EMPTY);
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub enum Condition {
     AvgLatency(Duration),
     /// The last call failed, and no call has succeeded for this duration, in whatever state.
     FailingFor(Duration),
+    /// At least this many calls run at once.
+    InFlight(u32),
     /// A user function returns `true`.
     Custom {
         /// How the rule spells the function.
@@ -49,7 +51,8 @@ impl PartialEq for Condition {
             (Self::Closed, Self::Closed) | (Self::HalfOpen, Self::HalfOpen) => true,
             (Self::Min(a), Self::Min(b))
             | (Self::Failures(a), Self::Failures(b))
-            | (Self::FailureStreak(a), Self::FailureStreak(b)) => a == b,
+            | (Self::FailureStreak(a), Self::FailureStreak(b))
+            | (Self::InFlight(a), Self::InFlight(b)) => a == b,
             (Self::FailureRate(a), Self::FailureRate(b)) => a == b,
             (Self::SureFailureRate(a), Self::SureFailureRate(b)) => a == b,
             (Self::SlowRate(a, c), Self::SlowRate(b, d)) => a == b && c == d,
@@ -78,6 +81,7 @@ impl fmt::Display for Condition {
             }
             Self::AvgLatency(threshold) => write!(formatter, "avg_latency({})", Spelled(threshold)),
             Self::FailingFor(duration) => write!(formatter, "failing_for({})", Spelled(duration)),
+            Self::InFlight(count) => write!(formatter, "in_flight({count})"),
             Self::Custom { path, .. } => write!(formatter, "custom({path})"),
         }
     }
@@ -152,6 +156,10 @@ impl Node {
 
     pub const fn failing_for(duration: Duration) -> Self {
         Self::Condition(Condition::FailingFor(duration))
+    }
+
+    pub const fn in_flight(count: u32) -> Self {
+        Self::Condition(Condition::InFlight(count))
     }
 
     pub const fn custom(path: &'static str, predicate: fn(&Metrics) -> bool) -> Self {
@@ -279,7 +287,7 @@ impl Rule {
         Self::from_nodes(nodes)
     }
 
-    /// What the rule needs to know about each call's duration. Thresholds beyond [`MAX_THRESHOLDS`] are left out; a checked rule
+    /// What the rule needs to know about each call. Thresholds beyond [`MAX_THRESHOLDS`] are left out; a checked rule
     /// has none.
     #[doc(hidden)]
     pub const fn measures(nodes: &[Node]) -> Measures {
@@ -299,11 +307,13 @@ impl Rule {
                     measures.average = true;
                 }
                 Node::Condition(Condition::FailingFor(_)) => measures.recency = true,
+                Node::Condition(Condition::InFlight(_)) => measures.in_flight = true,
                 _ => {}
             }
             at += 1;
         }
-        Measures::new(measures.thresholds, measures.average).with_recency(measures.recency)
+        let Measures { thresholds, average, recency, in_flight, .. } = measures;
+        Measures::new(thresholds, average).with_recency(recency).with_in_flight(in_flight)
     }
 
     /// Whether the rule has a `custom` condition.
@@ -337,6 +347,22 @@ impl Rule {
             at += 1;
         }
         if least == u32::MAX { 1 } else { least }
+    }
+
+    /// The fewest calls that the rule asks to run at once; `u32::MAX` where it does not ask.
+    #[doc(hidden)]
+    pub const fn least_in_flight(nodes: &[Node]) -> u32 {
+        let mut least = u32::MAX;
+        let mut at = 0;
+        while at < nodes.len() {
+            if let Node::Condition(Condition::InFlight(count)) = nodes[at]
+                && count < least
+            {
+                least = count;
+            }
+            at += 1;
+        }
+        least
     }
 
     /// The most calls that any `min` of the rule asks for; 0 where it has none.

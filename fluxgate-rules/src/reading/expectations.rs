@@ -159,6 +159,7 @@ fn without(nodes: &[Node]) -> String {
         Node::Condition(Condition::SlowRate(..)) => Some("`slow_rate`"),
         Node::Condition(Condition::AvgLatency(_)) => Some("`avg_latency`"),
         Node::Condition(Condition::FailingFor(_)) => Some("`failing_for`"),
+        Node::Condition(Condition::InFlight(_)) => Some("`in_flight`"),
         Node::Condition(Condition::Custom { .. }) => Some("`custom`"),
         _ => None,
     });

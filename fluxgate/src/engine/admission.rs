@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::answer::{Admission, Answer};
 use super::breaker::Breaker;
+use super::verdict::{judge, needs_time};
 use super::word::StateWord;
-use super::{half_open, open};
+use super::{half_open, manual, nesting, open};
 use crate::clock::NEVER;
 use crate::events::audience;
 use crate::events::event::RefusedCall;
@@ -20,15 +21,26 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
             await_change(breaker)
         } else {
             match word.state() {
-                State::Closed | State::MetricsOnly | State::Disabled => Answer::Admitted,
+                State::Closed | State::MetricsOnly | State::Disabled => {
+                    if word.is_tracked() {
+                        track(breaker, word)
+                    } else {
+                        Answer::Admitted
+                    }
+                }
                 State::ForcedOpen => Answer::Refused(NEVER),
                 State::Open => open::admit(breaker, word),
                 State::HalfOpen => half_open::admit(breaker, word, due.take()),
             }
         };
         match answer {
-            Answer::Admitted => {
-                let start = if word.is_timed() { breaker.now() } else { 0 };
+            Answer::Admitted | Answer::AdmittedAt(_) | Answer::Within => {
+                let start = match answer {
+                    _ if !word.is_timed() => 0,
+                    Answer::AdmittedAt(start) => start,
+                    _ => breaker.now(),
+                };
+                let word = if let Answer::Within = answer { word.within() } else { word };
                 #[cfg(feature = "chaos")]
                 if word.is_faulty() {
                     return super::fault::strike(breaker, word, start);
@@ -50,6 +62,24 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
         }
         word = breaker.word();
     }
+}
+
+/// Admits a call of a breaker that keeps track of those that run, and judges them. If that opens the breaker, the call runs nevertheless,
+/// as every call that a closed breaker is asked for.
+#[inline(never)]
+fn track(breaker: &Breaker, word: StateWord) -> Answer {
+    if nesting::contains(breaker, word) {
+        return Answer::Within;
+    }
+    let now = if needs_time(word) { breaker.now() } else { 0 };
+    let mut guard = breaker.lock();
+    if guard.word != word {
+        return Answer::LookAgain;
+    }
+    manual::notice_end(&mut guard, breaker.settings().rule.nodes(), now);
+    guard.begin_call(now);
+    judge(guard, now);
+    Answer::AdmittedAt(now)
 }
 
 /// Counts a call that was refused under `word`, in that state unless the breaker has left it, and lets the next ones be counted without

@@ -5,11 +5,14 @@ use super::nesting;
 use super::word::StateWord;
 #[cfg(feature = "chaos")]
 use crate::clock::NEVER;
-use crate::state::State;
 
 /// What a state says to a call that asks to be admitted.
 pub(super) enum Answer {
     Admitted,
+    /// The same, as of this time.
+    AdmittedAt(u64),
+    /// Admitted within the body of another call of a breaker that keeps track of those that run.
+    Within,
     /// As part of another call, within whose body it was made.
     Inner,
     /// With the nanoseconds until the next attempt, or [`NEVER`](crate::clock::NEVER).
@@ -22,8 +25,7 @@ pub(super) enum Answer {
 
 /// The final answer. It fits in two registers, because open breakers refuse often.
 pub(crate) struct Admission {
-    /// The word under which the call was admitted or refused; fresh if it was refused, since no call is admitted under a word that is
-    /// just that.
+    /// The word under which the call was admitted or refused; fresh if it was refused, since no call is admitted under such a word.
     word: StateWord,
     time: u64,
 }
@@ -50,7 +52,7 @@ impl Admission {
     /// Whether a call was admitted, and is to be delayed.
     #[cfg(all(feature = "chaos", feature = "tokio"))]
     pub(crate) fn is_to_be_delayed(&self) -> bool {
-        self.word.is_struck() && !self.word.is_just_fresh()
+        self.word.is_struck() && !self.word.is_fresh()
     }
 
     /// The same, once that is over.
@@ -59,16 +61,16 @@ impl Admission {
         if self.is_to_be_delayed() { Self { word: self.word.recovered(), ..self } } else { self }
     }
 
-    /// Marks that the body of the call, if it is a probe, runs on this thread.
+    /// Marks that the body of the call, if it is a probe or is kept track of, runs on this thread.
     #[inline]
     pub(crate) fn scoped(self, breaker: &Breaker) -> Self {
-        if self.word.state() == State::HalfOpen { self.scoped_probe(breaker) } else { self }
+        if self.word.may_run() { self.scoped_call(breaker) } else { self }
     }
 
     #[inline(never)]
-    fn scoped_probe(self, breaker: &Breaker) -> Self {
-        // Refused, or part of another probe.
-        if self.word.is_fresh() {
+    fn scoped_call(self, breaker: &Breaker) -> Self {
+        // Refused, or part of another call, or not kept track of.
+        if self.word.is_fresh() || self.word.is_inner() || !self.word.runs() {
             return self;
         }
         nesting::enter(breaker, self.word);
@@ -78,6 +80,6 @@ impl Admission {
     /// `Ok` with the word and the start of an admitted call, `Err` with the word, still fresh, and the time left of a refused one.
     #[inline]
     pub(crate) fn into_result(self) -> Result<(StateWord, u64), (StateWord, u64)> {
-        if self.word.is_just_fresh() { Err((self.word, self.time)) } else { Ok((self.word, self.time)) }
+        if self.word.is_fresh() { Err((self.word, self.time)) } else { Ok((self.word, self.time)) }
     }
 }

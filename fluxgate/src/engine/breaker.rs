@@ -6,14 +6,15 @@ use std::ops::{Deref, DerefMut};
 use std::panic::RefUnwindSafe;
 
 use fluxgate_rules::trial::Plan;
-use fluxgate_rules::{Extent, Measures, Metrics, Rule, Tally};
+use fluxgate_rules::{Extent, Measures, Metrics, Node, Rule, Tally};
 
 use super::grants::Counted;
 use super::locked::Locked;
+use super::running::SlowCalls;
 use super::stripes::{Apart, Stripe, Stripes};
 use super::totals::{Counts, Watch};
 use super::window::memory::Memory;
-use super::word::StateWord;
+use super::word::{Needs, StateWord};
 use crate::clock::{self, NEVER, UserClock};
 use crate::configuration::lent::LentSettings;
 use crate::configuration::name::Name;
@@ -87,11 +88,16 @@ impl Deref for Current<'_> {
     }
 }
 
-/// Whether calls are timed for these settings, whose rule measures this, and whether it matters when they end.
-pub(super) const fn needs_time(settings: &Settings, measures: &Measures) -> (bool, bool) {
+/// What is to be known of calls for these settings, whose rule measures this. `reads_users_clock`: it must not be read under the lock, so it
+/// is read beforehand, whenever its time might matter.
+pub(super) const fn needs(settings: &Settings, measures: &Measures, reads_users_clock: bool) -> Needs {
     let times_cancelled = matches!(settings.on_cancel, OnCancel::FailureAfter(_));
     let is_of_time = matches!(settings.window.extent, Extent::Time(_));
-    (measures.durations() || times_cancelled, is_of_time || measures.recency)
+    Needs {
+        timed: measures.durations() || times_cancelled,
+        dated: is_of_time || measures.recency || reads_users_clock,
+        tracked: measures.in_flight,
+    }
 }
 
 /// How the registry can reach a breaker.
@@ -162,9 +168,7 @@ impl Breaker {
             origin: Origin,
         ) -> Self {
             let measures = Rule::measures(settings.rule.nodes());
-            let (times, dates) = needs_time(settings, &measures);
-            // A user's clock must not be read under the lock, so it is read beforehand, whenever its time might matter.
-            let word = StateWord::first(times, dates || clock.is_some());
+            let word = StateWord::first(needs(settings, &measures, clock.is_some()));
             let counts = settings.count_calls;
             let slow_from = measures.slow_from();
             Self {
@@ -384,6 +388,35 @@ impl Guard<'_> {
         self.locked.memory.get_or_insert_with(|| new_memory(breaker))
     }
 
+    /// A call is admitted that begins at `start`: it runs.
+    pub(super) fn begin_call(&mut self, start: u64) {
+        let measures = if self.word.is_tracked() { self.memory().measures } else { Measures::NONE };
+        self.running.begin(start, &measures);
+    }
+
+    /// Whether calls that run could make the rule hold: because there are as many as it asks for at least, or because they are slow by `now`.
+    pub(super) fn may_trip_by_running(&mut self, rule: &[Node], now: u64) -> bool {
+        self.running.calls() >= Rule::least_in_flight(rule) || self.running.has_slow(now)
+    }
+
+    /// The figures by which a breaker is judged.
+    pub(super) fn judged(&mut self) -> Metrics {
+        let running = self.running.calls();
+        self.memory().metrics().while_running(running)
+    }
+
+    /// The same, as if these running calls had just ended well.
+    pub(super) fn judged_with(&mut self, slow: &[SlowCalls], in_trial: bool) -> Metrics {
+        let running = self.running.calls();
+        self.memory().metrics_with(slow, in_trial).while_running(running)
+    }
+
+    /// Keeps these running calls as evidence, since their outcomes will come too late to count.
+    pub(super) fn keep_running(&mut self, slow: &[SlowCalls], in_trial: bool) {
+        self.counts.slow += slow.iter().map(|slow| u64::from(slow.calls)).sum::<u64>();
+        self.memory().keep(slow, in_trial);
+    }
+
     /// Enters the calls that were counted without the lock. Further ones are counted.
     #[inline]
     pub(super) fn collect(&mut self) {
@@ -413,6 +446,7 @@ impl Guard<'_> {
     /// The figures of the recent calls, at `now`.
     pub(crate) fn metrics(&mut self, now: u64) -> Metrics {
         let state = self.word.state();
+        let running = self.running.calls();
         let Some(memory) = &self.locked.memory else {
             return Metrics::new(Tally::EMPTY, 0, self.breaker.measures());
         };
@@ -426,7 +460,7 @@ impl Guard<'_> {
             }
             self.memory().advance(now);
         }
-        self.memory().metrics()
+        self.memory().metrics().while_running(running)
     }
 }
 

@@ -3,7 +3,7 @@
 use fluxgate_rules::Node;
 
 use super::breaker::{Breaker, Guard};
-use super::evaluation::{Step, evaluate_now};
+use super::evaluation::{Occasion, Step, evaluate_now};
 use super::locked::Locked;
 use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
@@ -41,6 +41,18 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
     let passes = matches!(step, Step::Pass);
     grant(guard, rule, passes);
     if passes { Step::Stay } else { step }
+}
+
+/// The same for a breaker whose rule asks which calls run. There are others with each call, so each outcome is judged, and none goes
+/// without the lock.
+pub(super) fn record_tracked(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Occasion, Step) {
+    guard.memory().record(call, now);
+    let metrics = guard.judged();
+    let step = match evaluate_now(guard.breaker.settings().rule.nodes(), false, &metrics, None) {
+        Step::Pass => Step::Stay,
+        step => step,
+    };
+    (Occasion::Closed, step)
 }
 
 /// Lets the next calls go without the lock, as far as they are all alike. `passes`: the rule does not hold.

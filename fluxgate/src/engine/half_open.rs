@@ -1,4 +1,4 @@
-//! The half-open state: a trial, and after it the ramp, if the permit is one.
+//! The half-open state: a trial, and after it the [ramp], if the permit is one.
 
 use fluxgate_rules::Permit;
 use fluxgate_rules::metrics::nanos;
@@ -6,12 +6,13 @@ use fluxgate_rules::metrics::nanos;
 use super::answer::Answer;
 use super::breaker::{Breaker, Guard};
 use super::evaluation::{Occasion, Step, evaluate};
-use super::locked::Period;
-use super::nesting;
+use super::locked::{Locked, Period};
 use super::open::open;
 use super::transition::{self, Change};
+use super::verdict::judge;
 use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
+use super::{nesting, ramp};
 use crate::events::transition::Reason;
 use crate::state::{Outcome, State};
 use crate::sync::Ordering;
@@ -39,24 +40,32 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
     if guard.word != word {
         return Answer::LookAgain;
     }
+    let in_flight = guard.running.calls();
     let admitted = match &mut guard.period {
-        Period::Trial(trial) if trial.is_stalled(now) => {
+        Period::Trial(trial) if trial.is_stalled(in_flight, now) => {
             open(guard, Reason::HalfOpenTimeout, None, now);
             return Answer::LookAgain;
         }
-        Period::Trial(trial) => permitted && trial.admit(settings.max_half_open_calls, now),
-        Period::Ramp(began) if is_ramp_over(breaker, *began, now) => {
+        Period::Trial(trial) => permitted && trial.admit(in_flight, settings.max_half_open_calls, now),
+        Period::Ramp(began) if ramp::is_over(breaker, *began, now) => {
             transition::perform(guard, Change::to(State::Closed, Reason::RampEnded, now));
             return Answer::LookAgain;
         }
         Period::Ramp(began) => permit::draw(&settings.permit, now.saturating_sub(*began), breaker.draw(now)),
         _ => false,
     };
-    if admitted {
-        Answer::Admitted
+    let answer = if admitted {
+        guard.begin_call(now);
+        Answer::AdmittedAt(now)
     } else {
         Answer::Refused(retry::soon(guard.reopens.open_for(), breaker.draw(now)))
+    };
+    if !word.is_tracked() {
+        return answer;
     }
+    judge(guard, now);
+    // A call that was admitted runs, even if it has opened the breaker.
+    if admitted || breaker.word() == word { answer } else { Answer::LookAgain }
 }
 
 /// How long to wait for a slot of the trial; `None` if there is one, and if a call would find the trial to be over.
@@ -69,7 +78,9 @@ pub(super) fn left(breaker: &Breaker, word: StateWord) -> Option<u64> {
     let guard = breaker.lock();
     match &guard.period {
         Period::Trial(trial) if guard.word == word => {
-            let admits = trial.is_stalled(now) || trial.has_room(breaker.settings().max_half_open_calls);
+            let in_flight = guard.running.calls();
+            let slots = breaker.settings().max_half_open_calls;
+            let admits = trial.is_stalled(in_flight, now) || trial.has_room(in_flight, slots);
             (!admits).then(|| retry::soon(guard.reopens.open_for(), breaker.draw(now)))
         }
         _ => None,
@@ -81,18 +92,28 @@ pub(super) fn patience(breaker: &Breaker) -> u64 {
     nanos(breaker.settings().half_open_timeout)
 }
 
-/// A call ended, with or without an outcome: gives back its slot. If the trial has stalled, it is over, and the guard is gone.
-pub(super) fn end_call(mut guard: Guard<'_>, now: u64, outcome: Option<Outcome>) -> Option<Guard<'_>> {
+/// A call that was running ended, with or without an outcome, and gives back its slot if it is a probe. If the trial has stalled, it is
+/// over, and the guard is gone.
+pub(super) fn end_call(
+    mut guard: Guard<'_>,
+    started: u64,
+    now: u64,
+    outcome: Option<Outcome>,
+) -> Option<Guard<'_>> {
+    if let Period::Trial(trial) = &guard.period
+        && trial.is_stalled(guard.running.calls(), now)
+    {
+        guard.counts.late += u64::from(outcome.is_some_and(|outcome| outcome != Outcome::Ignored));
+        open(guard, Reason::HalfOpenTimeout, None, now);
+        return None;
+    }
     let patience = patience(guard.breaker);
-    if let Period::Trial(trial) = &mut guard.period {
-        if trial.is_stalled(now) {
-            guard.counts.late += u64::from(outcome.is_some_and(|outcome| outcome != Outcome::Ignored));
-            open(guard, Reason::HalfOpenTimeout, None, now);
-            return None;
-        }
-        trial.give_back(now);
+    let Locked { running, period, .. } = &mut *guard;
+    running.end(started);
+    if let Period::Trial(trial) = period {
+        trial.give_back(running.calls(), now);
         if outcome.is_some() {
-            trial.progress(now, patience);
+            trial.progress(running.calls(), now, patience);
         }
     }
     Some(guard)
@@ -115,26 +136,5 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
             memory.record(call, now);
         }
     }
-    (occasion, evaluate(settings.rule.nodes(), occasion, &memory.metrics(), None))
-}
-
-/// The trial has passed, or the rule does not hold for an outcome of the ramp: closes the breaker, unless the ramp has to go on.
-pub(super) fn pass(mut guard: Guard<'_>, now: u64) {
-    let breaker = guard.breaker;
-    let (began, reason) = match &guard.period {
-        Period::Trial(trial) => (trial.pause_ended, Reason::TrialPassed),
-        Period::Ramp(began) => (*began, Reason::RampEnded),
-        _ => return,
-    };
-    if is_ramp_over(breaker, began, now) {
-        transition::perform(guard, Change::to(State::Closed, reason, now));
-    } else if reason == Reason::TrialPassed {
-        guard.period = Period::Ramp(began);
-        guard.memory().clear();
-    }
-}
-
-/// Whether the ramp that began then is complete, as one is at once that has no length, or for which no time passes.
-fn is_ramp_over(breaker: &Breaker, began: u64, now: u64) -> bool {
-    now.saturating_sub(began) >= permit::ramp(&breaker.settings().permit) || !breaker.has_clock()
+    (occasion, evaluate(settings.rule.nodes(), occasion, &guard.judged(), None))
 }

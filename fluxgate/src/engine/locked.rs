@@ -6,6 +6,7 @@ use super::highest::Highest;
 #[cfg(feature = "chaos")]
 use super::injected::Injected;
 use super::reopens::Reopens;
+use super::running::Running;
 use super::totals::Counts;
 use super::trial::Trial;
 use super::window::memory::Memory;
@@ -25,6 +26,7 @@ pub(crate) struct Locked {
     pub(crate) counts: Counts,
     pub(crate) events: Option<Box<Delivery>>,
     pub(crate) period: Period,
+    pub(crate) running: Running,
     pub(crate) reopens: Reopens,
     #[cfg(feature = "chaos")]
     pub(super) fault: Option<Box<Injected>>,
@@ -53,6 +55,7 @@ impl Locked {
             counts: Counts::NONE,
             events: None,
             period: Period::Closed,
+            running: Running::NONE,
             reopens: Reopens::NONE,
             #[cfg(feature = "chaos")]
             fault: None,

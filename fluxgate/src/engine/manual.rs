@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use fluxgate_rules::{Metrics, Node};
+
 use super::breaker::{Breaker, Guard};
 use super::closed::grant;
 use super::crossings::CrossingEvidence;
@@ -30,24 +32,36 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
     // Of calls that were counted, all alike, the rate was highest with the first or with the last.
     let counted = memory.metrics();
     memory.advance(now);
-    let before = memory.metrics();
-    memory.record(call, now);
-    let after = memory.metrics();
+    notice_end(guard, rule, now);
+    guard.memory().record(call, now);
+    let after = guard.judged();
 
     let Period::MetricsOnly(crossings, highest) = &mut guard.period else {
         return (Occasion::Closed, Step::Stay);
     };
     highest.see(&counted, rule);
     highest.see(&after, rule);
-    // As time passes, the rule may have ceased to hold since the last outcome.
-    if crossings.holds() && matches!(evaluate(rule, Occasion::Closed, &before, None), Step::Pass) {
-        let ceased = crossings.next();
-        crossings.take(ceased, None);
-    }
     let occasion = Occasion::MetricsOnly(crossings.next());
     let step = evaluate(rule, occasion, &after, None);
     grant(guard, rule, matches!(step, Step::Pass));
     (occasion, step)
+}
+
+/// Metrics only: as time passes, and calls end without an outcome, the rule may have ceased to hold since it was last asked.
+pub(super) fn notice_end(guard: &mut Guard<'_>, rule: &[Node], now: u64) {
+    if !matches!(&guard.period, Period::MetricsOnly(crossings, _) if crossings.holds()) {
+        return;
+    }
+    guard.memory().advance(now);
+    let may_hold = |metrics: &Metrics| !matches!(evaluate(rule, Occasion::Closed, metrics, None), Step::Pass);
+    let slow = guard.running.slow(now);
+    let has_ceased = (0..=slow.len()).all(|longest| !may_hold(&guard.judged_with(&slow[..longest], false)));
+    if let Period::MetricsOnly(crossings, _) = &mut guard.period
+        && has_ceased
+    {
+        let ceased = crossings.next();
+        crossings.take(ceased, None);
+    }
 }
 
 /// Metrics only: takes the verdict on an outcome, and reports each time the breaker would have tripped, once each time the rule begins

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use fluxgate_rules::Rule;
 
-use super::breaker::{Breaker, Guard, needs_time};
+use super::breaker::{Breaker, Guard, needs};
 use super::crossings::Crossings;
 use super::evaluation::{self, Occasion, Step};
 use super::highest::Highest;
 use super::locked::Period;
-use super::recording::follow;
+use super::running::Running;
 use super::transition;
 use super::trial::Trial;
+use super::verdict::follow;
 use super::word::StateWord;
 use crate::configuration::Settings;
 use crate::configuration::error::ConfigError;
@@ -96,6 +97,7 @@ fn begin_change(guard: &mut Guard<'_>) {
 /// Begins anew what belongs to a generation.
 fn renew(guard: &mut Guard<'_>, figures: Figures) {
     let breaker = guard.breaker;
+    guard.running = Running::NONE;
     match &mut guard.period {
         Period::Trial(trial) => {
             *trial = Trial::new(breaker.trial(), super::half_open::patience(breaker), trial.pause_ended);
@@ -118,7 +120,7 @@ fn end_change(guard: &mut Guard<'_>, next: StateWord) {
     let breaker = guard.breaker;
     let settings = breaker.settings();
     let measures = breaker.measures();
-    let (times, dates) = needs_time(&settings, &measures);
+    let needs = needs(&settings, &measures, breaker.reads_users_clock());
     let counts = guard.word.is_counted() || settings.count_calls;
     let slow_from = measures.slow_from();
     drop(settings);
@@ -129,7 +131,7 @@ fn end_change(guard: &mut Guard<'_>, next: StateWord) {
         watch.set_slow_from(slow_from);
     }
     breaker.slow_from.store(if counts { 0 } else { slow_from }, Ordering::Release);
-    let next = next.recording(times, dates || breaker.reads_users_clock(), counts);
+    let next = next.recording(needs, counts);
     guard.word = next;
     breaker.state.store(next.0, Ordering::Release);
 }

@@ -12,23 +12,15 @@
 //! | [`record_alike`] | a call that a stripe counts | a few atomics |
 //! | [`record_locked`] | nothing: it enters the outcome and acts on what follows | the lock |
 
-use fluxgate_rules::evaluate::Customs;
-
 use super::breaker::{Breaker, Guard};
 use super::counting::{self, Ended};
-use super::evaluation::{self, Occasion, Step};
-use super::open::open;
+use super::evaluation::{Occasion, Step};
+use super::verdict::{follow, needs_time};
 use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
 use super::{closed, half_open, manual, nesting};
-use crate::events::transition::Reason;
 use crate::state::{Outcome, State};
 use crate::sync::Ordering;
-
-/// Whether the end time of a call admitted under `word` matters.
-fn needs_time(word: StateWord) -> bool {
-    word.is_dated() || word.state() == State::HalfOpen
-}
 
 /// Whether a success of a call that was admitted under `word` leaves everything as it is, as far as one load tells.
 #[inline]
@@ -72,8 +64,13 @@ pub(crate) fn record_undated(breaker: &Breaker, word: StateWord, start: u64, out
 
 #[inline(never)]
 fn record_dated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
-    let now = if needs_time(word) { breaker.now() } else { 0 };
-    let nanos = if word.is_timed() { now.saturating_sub(start) } else { 0 };
+    let (nanos, now) = if word.is_timed() {
+        // No call ends before it began, whatever the clock of another processor says: so it is known later when it did.
+        let now = breaker.now().max(start);
+        (now - start, now)
+    } else {
+        (0, if needs_time(word) { breaker.now() } else { 0 })
+    };
     record_timed(breaker, word, outcome, nanos, now);
 }
 
@@ -129,7 +126,7 @@ fn counts_failure(breaker: &Breaker, word: StateWord) -> bool {
 /// Enters an outcome under the lock, where the current state keeps it.
 #[inline(never)]
 fn record_locked(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
-    if outcome == Outcome::Ignored || !word.is_closed_uncounted() {
+    if outcome == Outcome::Ignored || !word.is_just_closed() {
         return record_otherwise(breaker, word, outcome, nanos, now);
     }
     let guard = breaker.lock();
@@ -148,7 +145,7 @@ fn record_otherwise(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos:
         return;
     }
     let is_moot = match outcome {
-        Outcome::Ignored => word.state() != State::HalfOpen,
+        Outcome::Ignored => !word.runs(),
         Outcome::Success | Outcome::Failure => {
             word.is_counted()
                 && nanos < breaker.watch().slow_from()
@@ -169,8 +166,8 @@ pub(crate) fn record_request(breaker: &Breaker, word: StateWord, start: u64, req
     if word.state() == State::Disabled {
         return;
     }
-    let now = breaker.now();
-    let nanos = if word.is_timed() { now.saturating_sub(start) } else { 0 };
+    let now = breaker.now().max(start);
+    let nanos = if word.is_timed() { now - start } else { 0 };
     let outcome = Outcome::Failure;
     let mut guard = breaker.lock();
     guard.requested = Some(requested);
@@ -180,18 +177,18 @@ pub(crate) fn record_request(breaker: &Breaker, word: StateWord, start: u64, req
     }
 }
 
-/// Ends a call that was given up, and so has no outcome: a probe gives back its slot.
+/// Ends a call that was given up, and so has no outcome: it no longer runs, and a probe gives back its slot.
 #[cold]
 pub(crate) fn give_back(breaker: &Breaker, word: StateWord, start: u64) {
-    if word.state() != State::HalfOpen && !word.is_counted() || word.state() == State::Disabled {
+    if !word.runs() && !word.is_counted() || word.state() == State::Disabled {
         return;
     }
-    let now = breaker.now();
-    if word.state() == State::HalfOpen {
-        end_elsewhere(breaker.lock(), word, None, 0, now);
+    let now = breaker.now().max(start);
+    let nanos = if word.is_timed() { now - start } else { 0 };
+    if word.runs() {
+        end_elsewhere(breaker.lock(), word, None, nanos, now);
     }
     if word.is_counted() {
-        let nanos = now.saturating_sub(start);
         counting::count(breaker, word, Ended { outcome: Outcome::Ignored, is_late: false, nanos, now });
     }
 }
@@ -236,7 +233,13 @@ fn end_elsewhere(
         guard.counts.late += u64::from(counted.is_some());
         return counted.is_some();
     }
-    match half_open::end_call(guard, now, outcome) {
+    if !copy.runs() {
+        if let Some(outcome) = counted {
+            enter(guard, outcome, nanos, now);
+        }
+        return false;
+    }
+    match half_open::end_call(guard, now - nanos, now, outcome) {
         None => return counted.is_some(),
         Some(guard) => {
             match counted {
@@ -257,6 +260,7 @@ fn end_elsewhere(
 fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
     let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.memory().measures);
     let (occasion, step) = match guard.word.state() {
+        State::Closed if guard.word.is_tracked() => closed::record_tracked(&mut guard, call, now),
         State::Closed => return enter_closed(guard, outcome, nanos, now),
         State::HalfOpen => half_open::record(&mut guard, call, now),
         State::MetricsOnly => manual::record(&mut guard, call, now),
@@ -264,7 +268,7 @@ fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
     };
     guard.counts.failures += u64::from(call.failed);
     guard.counts.slow += u64::from(call.is_any_slow());
-    if !matches!(step, Step::Stay) {
+    if !matches!(step, Step::Stay) || guard.running.has_slow(now) {
         follow(guard, occasion, step, now);
     }
 }
@@ -277,44 +281,5 @@ fn enter_closed(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
     let step = closed::record(&mut guard, call, now);
     if !matches!(step, Step::Stay) {
         follow(guard, Occasion::Closed, step, now);
-    }
-}
-
-/// Acts on what an outcome led to. Only the rule's `custom` conditions are asked without the lock.
-#[cold]
-#[inline(never)]
-pub(super) fn follow(mut guard: Guard<'_>, occasion: Occasion, mut step: Step, now: u64) {
-    let (breaker, word) = (guard.breaker, guard.word);
-    // Another rule begins another generation, so this one is that of the verdict.
-    let settings = breaker.settings();
-    let rule = settings.rule.nodes();
-    let metrics = guard.memory().metrics();
-    let mut customs = Customs::NONE;
-    if let Step::Ask = step {
-        let Some((retaken, answers)) = guard.ask(|| evaluation::ask(rule, &metrics)) else { return };
-        (guard, customs) = (retaken, answers);
-        step = evaluation::evaluate(rule, occasion, &metrics, Some(customs));
-    }
-    let tripped = match step {
-        Step::Trip(held) => {
-            let figures = evaluation::figures(rule, held, &metrics, customs);
-            figures.cause(rule).map(|cause| (figures, Reason::Tripped(cause)))
-        }
-        Step::Stay | Step::Pass | Step::Ask => None,
-    };
-    let date = || if needs_time(word) { now } else { breaker.now() };
-    match (tripped, occasion) {
-        (tripped, Occasion::MetricsOnly(outcome)) => {
-            let now = if tripped.is_some() { date() } else { now };
-            manual::report(guard, outcome, tripped.map(|(_, reason)| (reason, metrics)), now);
-        }
-        (Some((figures, reason)), _) => {
-            let now = date();
-            open(guard, reason, Some((figures, metrics)), now);
-        }
-        (None, Occasion::Trial(..) | Occasion::Ramp) if matches!(step, Step::Pass) => {
-            half_open::pass(guard, now);
-        }
-        (None, _) => {}
     }
 }

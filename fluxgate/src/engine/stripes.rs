@@ -348,7 +348,7 @@ pub(super) fn own() -> usize {
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
     use super::{Counting, LARGEST, NUMBER, Stripe, own};
-    use crate::engine::word::StateWord;
+    use crate::engine::word::{Needs, StateWord};
     use crate::state::State;
     use std::collections::HashSet;
     use std::sync::Barrier;
@@ -357,8 +357,9 @@ mod tests {
 
     #[test]
     fn only_calls_of_its_word_are_counted_and_no_more_than_were_granted() {
-        let word = StateWord::first(false, false).used().next(State::Closed);
-        let (before, after) = (StateWord::first(false, false).used(), word.next(State::Closed));
+        let first = StateWord::first(Needs { timed: false, dated: false, tracked: false });
+        let word = first.used().next(State::Closed);
+        let (before, after) = (first.used(), word.next(State::Closed));
         let stripe = Stripe::closed();
         let counts = |word| stripe.count(word) == Counting::Counted;
         assert!([word, before, StateWord(0), StateWord::NONE].iter().all(|word| !counts(*word)));

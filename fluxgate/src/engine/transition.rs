@@ -123,6 +123,9 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
     if to == State::Open {
         guard.reopens.pause(pause.nanos());
     }
+    if matches!(to, State::Closed | State::HalfOpen | State::MetricsOnly) {
+        guard.running.clear();
+    }
     let next = word.next(to);
     guard.period = match to {
         State::Closed => Period::Closed,

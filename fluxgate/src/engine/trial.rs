@@ -9,7 +9,6 @@ pub(crate) struct Trial {
     /// Outcomes so far, and how many of them were good.
     pub(crate) outcomes: u64,
     pub(crate) good: u64,
-    pub(crate) in_flight: u32,
     /// While calls are in flight, when they count as hung, unless an outcome comes before; otherwise, after how long they will.
     stalls: u64,
     /// When the pause before this trial ended; there, a ramp begins.
@@ -18,44 +17,39 @@ pub(crate) struct Trial {
 
 impl Trial {
     pub(super) fn new(plan: Plan, patience: u64, pause_ended: u64) -> Self {
-        Self { plan, outcomes: 0, good: 0, in_flight: 0, stalls: patience, pause_ended }
+        Self { plan, outcomes: 0, good: 0, stalls: patience, pause_ended }
     }
 
-    /// Whether calls have been in flight for too long since the last outcome.
-    pub(super) fn is_stalled(&self, now: u64) -> bool {
-        self.in_flight > 0 && now >= self.stalls
+    /// Whether calls, of which so many are in flight, have been for too long since the last outcome.
+    pub(super) fn is_stalled(&self, in_flight: u32, now: u64) -> bool {
+        in_flight > 0 && now >= self.stalls
     }
 
     /// Whether fewer than `slots` calls are in flight, and no more than the trial can use.
-    pub(super) fn has_room(&self, slots: u32) -> bool {
-        let in_flight = u64::from(self.in_flight);
-        self.in_flight < slots && self.outcomes + in_flight < self.plan.limit(self.outcomes)
+    pub(super) fn has_room(&self, in_flight: u32, slots: u32) -> bool {
+        in_flight < slots && self.outcomes + u64::from(in_flight) < self.plan.limit(self.outcomes)
     }
 
-    /// Gives a slot to a call, if there is [room](Self::has_room).
-    pub(super) fn admit(&mut self, slots: u32, now: u64) -> bool {
-        let admits = self.has_room(slots);
-        if admits {
-            if self.in_flight == 0 {
-                self.stalls = now.saturating_add(self.stalls);
-            }
-            self.in_flight += 1;
+    /// Whether a call is admitted while so many are in flight: if there is [room](Self::has_room).
+    pub(super) fn admit(&mut self, in_flight: u32, slots: u32, now: u64) -> bool {
+        let admits = self.has_room(in_flight, slots);
+        if admits && in_flight == 0 {
+            self.stalls = now.saturating_add(self.stalls);
         }
         admits
     }
 
-    /// Takes back the slot of a call. While none is in flight, the wait pauses: callers that give up one after the other wait for the
-    /// same outcome.
-    pub(super) fn give_back(&mut self, now: u64) {
-        self.in_flight = self.in_flight.saturating_sub(1);
-        if self.in_flight == 0 {
+    /// A call has ended, after which so many are in flight. While none is, the wait pauses: callers that give up one after the other wait
+    /// for the same outcome.
+    pub(super) fn give_back(&mut self, in_flight: u32, now: u64) {
+        if in_flight == 0 {
             self.stalls = self.stalls.saturating_sub(now);
         }
     }
 
     /// An outcome has come: the wait begins anew.
-    pub(super) fn progress(&mut self, now: u64, patience: u64) {
-        self.stalls = if self.in_flight == 0 { patience } else { now.saturating_add(patience) };
+    pub(super) fn progress(&mut self, in_flight: u32, now: u64, patience: u64) {
+        self.stalls = if in_flight == 0 { patience } else { now.saturating_add(patience) };
     }
 
     pub(super) fn record(&mut self, call: FinishedCall) {

@@ -9,7 +9,7 @@ use crate::state::State;
 /// calls are timed and counted, and whether a fault strikes them, may change within it.
 ///
 /// The lower bits are laid out so that the hot path admits a call with one test: they are all zero if the breaker is closed or
-/// disabled, in use, does not time its calls, has no fault injected, and is not in the middle of a change.
+/// disabled, in use, neither times nor tracks its calls, has no fault injected, and is not in the middle of a change.
 #[derive(Clone, Copy, Debug)]
 pub struct StateWord(pub(crate) u64);
 
@@ -32,29 +32,33 @@ impl StateWord {
     const CHANGING: u64 = 1 << 5;
     /// A [fault](super::fault) is injected.
     const FAULTY: u64 = 1 << 6;
+    /// The rule asks which calls [run](super::running).
+    const TRACKED: u64 = 1 << 7;
     /// The bits that an admission looks at.
-    const ADMISSION: u64 = (1 << 7) - 1;
+    const ADMISSION: u64 = (1 << 8) - 1;
     /// The time at which a call ends matters: calls are timed, the window is one of time, or the clock is the user's.
-    const DATED: u64 = 1 << 7;
+    const DATED: u64 = 1 << 8;
     /// Calls are counted, and therefore timed.
-    const COUNTED: u64 = 1 << 8;
+    const COUNTED: u64 = 1 << 9;
     /// How calls are recorded.
     const RECORDING: u64 = Self::TIMED | Self::TIMED_LATER | Self::DATED | Self::COUNTED;
     /// What may change within a generation.
     const MANNER: u64 = Self::RECORDING | Self::FAULTY;
     /// Only in a call's copy: the call's body runs within the [`nesting`](super::nesting) of its thread.
-    const SCOPED: u64 = 1 << 9;
+    const SCOPED: u64 = 1 << 10;
     /// Only in a call's copy: the thread was panicking already when the call was admitted, so that panic is not the call's.
-    const UNWINDING: u64 = 1 << 10;
+    const UNWINDING: u64 = 1 << 11;
     /// Only in a call's copy: the fault has struck it. If it was admitted, it is to be delayed; otherwise it has failed.
-    const STRUCK: u64 = 1 << 11;
+    const STRUCK: u64 = 1 << 12;
+    /// Only in a call's copy: the call was made within another one, which runs for both.
+    const WITHIN: u64 = 1 << 13;
     /// The breaker is disabled. To an admission it looks closed.
-    const DISABLED: u64 = 1 << 12;
+    const DISABLED: u64 = 1 << 14;
     /// In place of [`TIMED`](Self::TIMED) while it is disabled, and times no calls.
-    const TIMED_LATER: u64 = 1 << 13;
-    const GENERATION: u64 = 1 << 14;
-    /// Only in a call's copy: the call is part of another one. No breaker is fresh and changing at once.
-    const INNER: u64 = Self::FRESH | Self::CHANGING;
+    const TIMED_LATER: u64 = 1 << 15;
+    const GENERATION: u64 = 1 << 16;
+    /// Only in a call's copy: the call is part of another one. No call is admitted while the state is changing.
+    const INNER: u64 = Self::CHANGING;
 
     /// A word that no breaker ever has.
     pub(crate) const NONE: Self = Self(u64::MAX);
@@ -65,10 +69,8 @@ impl StateWord {
     }
 
     /// The word of a breaker that has not been used yet.
-    pub(crate) const fn first(timed: bool, dated: bool) -> Self {
-        let timed = if timed { Self::TIMED | Self::DATED } else { 0 };
-        let dated = if dated { Self::DATED } else { 0 };
-        Self(Self::FRESH | timed | dated)
+    pub(crate) const fn first(needs: Needs) -> Self {
+        Self(Self::FRESH).recording(needs, false)
     }
 
     pub(crate) const fn state(self) -> State {
@@ -115,11 +117,13 @@ impl StateWord {
         self.0 & Self::DATED != 0
     }
 
-    /// The same word, of a breaker that times calls, minds when they end, and counts them, or not.
-    pub(crate) const fn recording(self, timed: bool, dated: bool, counted: bool) -> Self {
+    /// The same word, of a breaker that needs this of its calls, and counts them or not.
+    pub(crate) const fn recording(self, needs: Needs, counted: bool) -> Self {
+        let Needs { timed, dated, tracked } = needs;
         let timed_bit = if timed { self.timed() } else { 0 };
         let dated = if timed || dated { Self::DATED } else { 0 };
-        let word = Self(self.0 & !Self::RECORDING | timed_bit | dated);
+        let tracked = if tracked { Self::TRACKED } else { 0 };
+        let word = Self(self.0 & !(Self::RECORDING | Self::TRACKED) | timed_bit | dated | tracked);
         if counted { word.counted() } else { word }
     }
 
@@ -137,10 +141,32 @@ impl StateWord {
         self.0 & Self::COUNTED != 0
     }
 
-    /// Whether it is that of a closed breaker that does not count its calls.
+    /// Whether the breaker keeps track of the calls that run.
+    pub(crate) const fn is_tracked(self) -> bool {
+        self.0 & (Self::TRACKED | Self::DISABLED) == Self::TRACKED
+    }
+
+    /// The copy of a call that was made within another one.
+    pub(super) const fn within(self) -> Self {
+        Self(self.0 | Self::WITHIN)
+    }
+
+    /// Whether the call itself is one of those that run.
+    pub(super) const fn runs(self) -> bool {
+        (self.is_tracked() || self.0 & Self::STATE == 2) && self.0 & Self::WITHIN == 0
+    }
+
+    /// Whether the call may be one of those that run, for one test: refused calls are asked, too.
     #[inline]
-    pub(crate) const fn is_closed_uncounted(self) -> bool {
-        self.0 & (Self::STATE | Self::DISABLED | Self::COUNTED) == 0
+    pub(super) const fn may_run(self) -> bool {
+        const HALF_OPEN: u64 = 2;
+        self.0 & (HALF_OPEN | Self::TRACKED) != 0
+    }
+
+    /// Whether it is that of a closed breaker that neither counts nor tracks its calls.
+    #[inline]
+    pub(crate) const fn is_just_closed(self) -> bool {
+        self.0 & (Self::STATE | Self::DISABLED | Self::COUNTED | Self::TRACKED) == 0
     }
 
     pub(crate) const fn is_changing(self) -> bool {
@@ -199,9 +225,9 @@ impl StateWord {
         Self(self.0 | Self::SCOPED)
     }
 
-    /// The word under which refusals are counted: that of no call.
+    /// The word under which refusals are counted: that of no call, and of no breaker.
     pub(crate) const fn refusals(self) -> Self {
-        self.changing()
+        self.fresh().changing()
     }
 
     pub(crate) const fn unwinding(self) -> Self {
@@ -214,7 +240,7 @@ impl StateWord {
 
     /// The breaker's word, from the copy of a call.
     pub(crate) const fn original(self) -> Self {
-        Self(self.0 & !(Self::SCOPED | Self::UNWINDING | Self::STRUCK))
+        Self(self.0 & !(Self::SCOPED | Self::UNWINDING | Self::STRUCK | Self::WITHIN))
     }
 
     pub(crate) const fn inner(self) -> Self {
@@ -222,13 +248,7 @@ impl StateWord {
     }
 
     pub(crate) const fn is_inner(self) -> bool {
-        self.0 & Self::INNER == Self::INNER
-    }
-
-    /// Whether it is fresh, and not that of an inner call.
-    #[inline]
-    pub(crate) const fn is_just_fresh(self) -> bool {
-        self.0 & Self::INNER == Self::FRESH
+        self.0 & Self::INNER != 0
     }
 
     /// The word of the next generation, in the given state.
@@ -245,7 +265,7 @@ impl StateWord {
             State::ForcedOpen => timed | 4,
         };
         let generation = (self.0 & !(Self::GENERATION - 1)).wrapping_add(Self::GENERATION);
-        Self(generation | (self.0 & (Self::DATED | Self::COUNTED | Self::FAULTY)) | state)
+        Self(generation | (self.0 & (Self::TRACKED | Self::DATED | Self::COUNTED | Self::FAULTY)) | state)
     }
 
     /// The mark of a healthy breaker with this word: its window is full and holds only fast successes, or it is disabled. If calls are
@@ -256,16 +276,31 @@ impl StateWord {
     }
 }
 
+/// What a breaker needs to know of its calls for its settings.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Needs {
+    /// How long they take.
+    pub(crate) timed: bool,
+    /// When they end.
+    pub(crate) dated: bool,
+    /// Which of them run.
+    pub(crate) tracked: bool,
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{State, StateWord};
+    use super::{Needs, State, StateWord};
 
     const STATES: [State; 6] =
         [State::Closed, State::Open, State::HalfOpen, State::MetricsOnly, State::Disabled, State::ForcedOpen];
 
+    fn first(timed: bool, dated: bool) -> StateWord {
+        StateWord::first(Needs { timed, dated, tracked: false })
+    }
+
     #[test]
     fn a_word_keeps_its_state_and_moves_on() {
-        let mut word = StateWord::first(false, false).used();
+        let mut word = first(false, false).used();
         for state in STATES {
             let next = word.next(state);
             assert_eq!(next.state(), state);
@@ -277,50 +312,50 @@ mod tests {
 
     #[test]
     fn only_an_untimed_closed_used_breaker_admits_at_once_or_a_disabled_one() {
-        assert!(StateWord::first(true, true).used().next(State::Disabled).admits_at_once());
-        assert!(!StateWord::first(false, false).admits_at_once());
-        assert!(StateWord::first(false, false).used().admits_at_once());
-        assert!(!StateWord::first(true, false).used().admits_at_once());
-        assert!(!StateWord::first(false, false).used().changing().admits_at_once());
+        assert!(first(true, true).used().next(State::Disabled).admits_at_once());
+        assert!(!first(false, false).admits_at_once());
+        assert!(first(false, false).used().admits_at_once());
+        assert!(!first(true, false).used().admits_at_once());
+        assert!(!first(false, false).used().changing().admits_at_once());
     }
 
     #[test]
     fn only_a_timed_closed_used_breaker_admits_with_a_look_at_the_clock() {
-        let timed = StateWord::first(true, false).used();
+        let timed = first(true, false).used();
         assert!(timed.admits_timed() && timed.next(State::Closed).admits_timed());
         assert!(!timed.next(State::HalfOpen).admits_timed());
-        assert!(!StateWord::first(true, false).admits_timed() && !timed.changing().admits_timed());
-        assert!(!StateWord::first(false, false).used().admits_timed());
+        assert!(!first(true, false).admits_timed() && !timed.changing().admits_timed());
+        assert!(!first(false, false).used().admits_timed());
     }
 
     #[test]
     fn a_breaker_that_is_timed_or_dated_stays_so() {
         for (timed, dated) in [(false, false), (false, true), (true, false), (true, true)] {
-            let mut word = StateWord::first(timed, dated).used();
+            let mut word = first(timed, dated).used();
             for state in STATES.into_iter().flat_map(|state| STATES.map(|next| [state, next])).flatten() {
                 word = word.next(state);
                 let times = timed && state != State::Disabled;
                 assert_eq!((word.is_timed(), word.is_dated()), (times, timed || dated));
             }
         }
-        assert!(StateWord::first(false, true).used().admits_at_once(), "only the end of the call has a date");
+        assert!(first(false, true).used().admits_at_once(), "only the end of the call has a date");
     }
 
     #[test]
     fn how_calls_are_recorded_may_change_within_a_generation() {
-        let word = StateWord::first(false, false).used();
+        let word = first(false, false).used();
         let counted = word.counted();
         assert!(word == counted && word.0 != counted.0);
         assert!(counted.is_timed() && counted.is_dated() && counted.is_counted() && !word.is_counted());
         assert!(counted.admits_timed() && !counted.admits_at_once() && counted.healthy().0 != counted.0);
-        assert!(word.is_closed_uncounted() && !counted.is_closed_uncounted());
-        assert!(!word.next(State::Open).is_closed_uncounted());
+        assert!(word.is_just_closed() && !counted.is_just_closed());
+        assert!(!word.next(State::Open).is_just_closed());
         assert!(counted.next(State::Open).is_counted() && counted != counted.next(State::Closed));
     }
 
     #[test]
     fn generations_are_counted() {
-        let mut word = StateWord::first(true, false).used();
+        let mut word = first(true, false).used();
         for generation in 0..100 {
             assert_eq!(word.generation(), generation);
             assert_eq!(word.changing().generation(), generation);
@@ -332,7 +367,7 @@ mod tests {
 
     #[test]
     fn a_mark_of_health_is_of_one_word() {
-        for word in [StateWord::first(false, false).used(), StateWord::first(true, false).used()] {
+        for word in [first(false, false).used(), first(true, false).used()] {
             let next = word.next(State::Closed);
             assert_eq!(word.healthy().0 == word.0, !word.is_timed());
             assert!(
@@ -341,5 +376,24 @@ mod tests {
                     && word.healthy() != next
             );
         }
+    }
+
+    #[test]
+    fn a_breaker_that_tracks_its_calls_does_so_in_all_states_but_one() {
+        let mut word = StateWord::first(Needs { timed: false, dated: false, tracked: true }).used();
+        for state in STATES {
+            word = word.next(state);
+            assert!(word.is_tracked() != (state == State::Disabled) && !word.admits_at_once());
+            assert!(!word.is_just_closed());
+            // A call within another one is of the same generation.
+            assert!(word.within().original().0 == word.0 && !word.within().runs());
+            assert_eq!(word.runs(), state != State::Disabled);
+            assert!(word.may_run());
+        }
+        let untracked = first(false, false).used();
+        assert!(!untracked.runs() && !untracked.may_run());
+        assert!(untracked.next(State::HalfOpen).runs() && untracked.next(State::HalfOpen).may_run());
+        assert!(!untracked.next(State::Open).may_run());
+        assert!(!word.recording(Needs { timed: false, dated: false, tracked: false }, false).is_tracked());
     }
 }

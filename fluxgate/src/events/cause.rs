@@ -104,6 +104,7 @@ fn part(condition: &Condition, metrics: &Metrics) -> u64 {
         Condition::SlowRate(_, threshold) => metrics.slow(threshold).unwrap_or(0),
         Condition::AvgLatency(_) => metrics.avg_latency().map_or(0, nanos),
         Condition::FailingFor(_) => metrics.failing_for().map_or(0, nanos),
+        Condition::InFlight(_) => u64::from(metrics.running()),
         Condition::Closed | Condition::HalfOpen | Condition::Min(_) | Condition::Custom { .. } => {
             metrics.total()
         }
@@ -161,6 +162,10 @@ impl fmt::Display for Sentence {
             Condition::FailingFor(least) => {
                 let failing = Spelled(rounded(part));
                 write!(formatter, "no call has succeeded for {failing} ({failing} {sign} {})", Spelled(least))
+            }
+            Condition::InFlight(least) => {
+                let calls = if part == 1 { "call is" } else { "calls are" };
+                write!(formatter, "{part} {calls} running at once ({part} {sign} {least})")
             }
             Condition::Custom { path, .. } => write!(formatter, "custom({path}) held of the last {whole}"),
             Condition::Min(_) | Condition::Closed | Condition::HalfOpen => {
@@ -220,6 +225,7 @@ mod tests {
         let tally =
             Tally { total, failures, slow: [slow, 0, 0, 0], latency: u128::from(total) * 1_234_567_891 };
         let metrics = Metrics::new(tally, streak, Rule::measures(rule.nodes())).after_success(5_678_901_234);
+        let metrics = metrics.while_running(7);
         let situation = Situation { half_open: false, metrics: &metrics, customs: Customs::ALL };
         Figures::of(rule.nodes(), &situation, &metrics).cause(rule.nodes()).unwrap().to_string()
     }
@@ -238,6 +244,7 @@ mod tests {
             ),
             (trip::min(1) & trip::avg_latency(second), "the last 10 took 1.23s on average (1.23s >= 1s)"),
             (trip::failing_for(second), "no call has succeeded for 5.67s (5.67s >= 1s)"),
+            (trip::in_flight(7), "7 calls are running at once (7 >= 7)"),
             (trip::min(1) & trip::custom(|_| true), "custom(..) held of the last 10"),
         ] {
             assert_eq!(sentence(&rule, 10, 6, 3, 4), text);

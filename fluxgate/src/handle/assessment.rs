@@ -115,6 +115,7 @@ fn figures(condition: &Condition, metrics: &Metrics) -> (Option<f64>, Option<f64
         Condition::SlowRate(limit, threshold) => (metrics.slow_rate(threshold), Some(limit.as_f64())),
         Condition::AvgLatency(limit) => seconds(metrics.avg_latency(), limit),
         Condition::FailingFor(limit) => seconds(metrics.failing_for(), limit),
+        Condition::InFlight(limit) => count(u64::from(metrics.running()), limit),
         Condition::Closed | Condition::HalfOpen | Condition::Custom { .. } => (None, None),
     }
 }
@@ -201,7 +202,7 @@ pub(super) fn recovery(guard: &Guard<'_>, now: u64) -> Option<Recovery> {
             outcomes: trial.outcomes,
             good: trial.good,
             needed: trial.plan.good,
-            in_flight: trial.in_flight,
+            in_flight: guard.running.calls(),
             longest: trial.plan.longest(),
         }),
         Period::Ramp(began) => {

@@ -42,6 +42,8 @@ pub struct Call {
     began: Duration,
     /// It takes a slot of the trial.
     probe: bool,
+    /// It is one of those that are known to run.
+    runs: bool,
     /// Whether its outcome would ever have counted.
     counts: bool,
 }
@@ -50,6 +52,8 @@ pub struct Call {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
     Reported(Outcome),
+    /// It fails, and the service asks to be left alone for so long.
+    Asking(Duration),
     Cancelled,
 }
 
@@ -87,6 +91,8 @@ pub enum Mark {
     RampEnd,
     /// A closed breaker has held as long as it had been open.
     Forgiveness,
+    /// A call that runs is slow.
+    Slow,
 }
 
 /// What a half-open breaker is at.
@@ -106,13 +112,15 @@ pub struct Reference {
     /// Every call that counted since the window was last empty.
     calls: Vec<Record>,
     phase: Phase,
-    /// The calls of the trial that run.
-    in_flight: usize,
+    /// When the calls of this generation began that run, as far as that matters.
+    running: Vec<Duration>,
     /// For how long calls of the trial may still run without an outcome, and since when they do.
     patience: Duration,
     waits_since: Duration,
     /// What the breaker knew when it tripped; shown while no calls are counted.
     evidence: Evidence,
+    /// For how long the service asks to be left alone, by the failure that is being entered.
+    asked: Option<Duration>,
     /// The pause that was drawn when it last opened; `None` has no end.
     pause: Option<Duration>,
     /// When that pause ends. The ramp begins then.
@@ -139,10 +147,11 @@ impl Reference {
             generation: 0,
             calls: Vec::new(),
             phase: Phase::Trial,
-            in_flight: 0,
+            running: Vec::new(),
             patience: Duration::ZERO,
             waits_since: Duration::ZERO,
             evidence: Evidence::default(),
+            asked: None,
             pause: None,
             deadline: None,
             reopens: 0,
@@ -158,24 +167,74 @@ impl Reference {
 
     /// What the breaker should say of recent calls.
     pub fn evidence(&self, now: Duration) -> Evidence {
-        let calls = match self.state {
-            State::HalfOpen if self.phase == Phase::Trial => self.calls.clone(),
-            State::Closed | State::MetricsOnly | State::HalfOpen => self.window(now),
-            _ => return self.evidence.clone(),
-        };
-        let streak = self.calls.iter().rev().take_while(|call| call.failed).count();
-        let failing_for = self.succeeded_at.map_or(Duration::ZERO, |at| now.saturating_sub(at));
-        Evidence { calls, streak, failing_for }
+        if !self.counts() {
+            return self.evidence.clone();
+        }
+        self.evidence_with(now, &[])
     }
 
-    fn window(&self, now: Duration) -> Vec<Record> {
+    /// Whether the state counts calls.
+    fn counts(&self) -> bool {
+        matches!(self.state, State::Closed | State::MetricsOnly | State::HalfOpen)
+    }
+
+    /// The same, with calls that run as if they had just ended.
+    fn evidence_with(&self, now: Duration, slow: &[Record]) -> Evidence {
+        let calls = [&self.calls[..], slow].concat();
+        let streak = calls.iter().rev().filter(|call| !call.runs).take_while(|call| call.failed).count();
+        let calls = match self.state {
+            State::HalfOpen if self.phase == Phase::Trial => calls,
+            _ => self.window(now, &calls),
+        };
+        let failing_for = self.succeeded_at.map_or(Duration::ZERO, |at| now.saturating_sub(at));
+        let running = if self.is_tracking() { self.running.len() as u64 } else { 0 };
+        Evidence { calls, streak, failing_for, running }
+    }
+
+    /// Whether the rule asks which calls run.
+    pub fn is_tracking(&self) -> bool {
+        self.settings.rule.least_in_flight().is_some()
+    }
+
+    /// When a call that began then is known to have run for so long: time is cut into sixteenths of that, and it is when so many have
+    /// passed since the end of the one in which the call began.
+    fn slow_at(began: Duration, threshold: Duration) -> Duration {
+        let part = threshold.as_nanos().div_ceil(16);
+        let slow = (began.as_nanos() / part + 17) * part;
+        Duration::from_nanos(slow.try_into().expect("the night is not that long"))
+    }
+
+    /// The longest threshold that a call has reached which began then.
+    fn reached(&self, began: Duration, now: Duration) -> Option<Duration> {
+        let mut thresholds = self.settings.rule.thresholds();
+        thresholds.retain(|&threshold| now >= Self::slow_at(began, threshold));
+        thresholds.last().copied()
+    }
+
+    /// What the rule is asked of beside the calls that have ended: for each threshold, the running calls that have reached it, the
+    /// slowest last.
+    fn slow_running(&self, now: Duration) -> Vec<Vec<Record>> {
+        if !self.is_tracking() {
+            return Vec::new();
+        }
+        let mut reached: Vec<Duration> =
+            self.running.iter().filter_map(|&began| self.reached(began, now)).collect();
+        reached.sort_unstable();
+        let mut least = reached.clone();
+        least.dedup();
+        let record = |&took: &Duration| Record { at: now, failed: false, took, runs: true };
+        let of = |least: &Duration| reached.iter().filter(|took| *took >= least).map(record).collect();
+        least.iter().rev().map(of).collect()
+    }
+
+    fn window(&self, now: Duration, calls: &[Record]) -> Vec<Record> {
         match self.settings.window {
-            Window::Count(size) => self.calls[self.calls.len().saturating_sub(size)..].to_vec(),
+            Window::Count(size) => calls[calls.len().saturating_sub(size)..].to_vec(),
             Window::Time(duration, buckets) => {
                 let length = duration.as_nanos() / buckets as u128;
                 let bucket = |at: Duration| at.as_nanos() / length;
                 let recent = |call: &&Record| bucket(call.at) + buckets as u128 > bucket(now);
-                self.calls.iter().filter(recent).copied().collect()
+                calls.iter().filter(recent).copied().collect()
             }
         }
     }
@@ -194,13 +253,20 @@ impl Reference {
         let half_open = |phase| self.state == State::HalfOpen && self.phase == phase;
         match mark {
             Mark::Retry if self.state == State::Open => self.deadline,
-            Mark::Stall if half_open(Phase::Trial) && self.in_flight > 0 => {
+            Mark::Stall if half_open(Phase::Trial) && !self.running.is_empty() => {
                 Some(self.waits_since.saturating_add(self.patience))
             }
             Mark::RampEnd if self.state == State::HalfOpen => {
                 Some(self.deadline? + self.settings.permit.ramp()?)
             }
             Mark::Forgiveness if self.state == State::Closed => Some(self.closed_at? + self.last_open),
+            Mark::Slow if self.is_tracking() => {
+                let thresholds = self.settings.rule.thresholds();
+                let slow = self.running.iter().flat_map(|&began| {
+                    thresholds.iter().map(move |&threshold| Self::slow_at(began, threshold))
+                });
+                slow.min()
+            }
             _ => None,
         }
     }
@@ -226,24 +292,91 @@ impl Reference {
             State::HalfOpen => self.share(now) >= 1.0 || lucky,
             _ => true,
         };
-        if !admitted {
-            self.rejected += 1;
-            return Err(Refusal { state: self.state, retry_after: self.wait(now) });
+        let runs = self.state == State::HalfOpen || self.is_tracking() && self.counts();
+        let counts = self.state != State::Disabled;
+        let call = Call { generation: self.generation, began: now, probe, runs, counts };
+        if self.state == State::MetricsOnly && runs {
+            self.would_trip &= self.may_hold(now);
         }
-        if probe {
-            if self.in_flight == 0 {
+        if admitted && runs {
+            if probe && self.running.is_empty() {
                 self.waits_since = now;
             }
-            self.in_flight += 1;
+            self.running.push(now);
         }
-        let counts = self.state != State::Disabled;
-        Ok(Call { generation: self.generation, began: now, probe, counts })
+        if runs && self.is_tracking() {
+            self.judge_running(now);
+        }
+        if admitted {
+            return Ok(call);
+        }
+        if call.generation != self.generation {
+            // What runs has opened it.
+            return self.acquire(now, lucky);
+        }
+        self.rejected += 1;
+        Err(Refusal { state: self.state, retry_after: self.wait(now) })
+    }
+
+    /// One more call runs, or the others have for longer: judged if there are as many as the rule asks for, or if any is slow.
+    fn judge_running(&mut self, now: Duration) {
+        let slow = self.slow_running(now);
+        let least = self.settings.rule.least_in_flight().unwrap_or(u32::MAX);
+        if self.running.len() < least as usize && slow.is_empty() {
+            return;
+        }
+        match self.state {
+            State::MetricsOnly => self.report_crossing(now),
+            _ => {
+                self.trips(now);
+            }
+        }
+    }
+
+    /// Opens the breaker if the rule holds for the calls that have ended, or for these and some that run.
+    fn trips(&mut self, now: Duration) -> bool {
+        let sets = [vec![Vec::new()], self.slow_running(now)].concat();
+        let Some(slow) = sets.into_iter().find(|slow| self.holds_with(now, slow)) else { return false };
+        self.calls.extend(slow);
+        self.open(now, Why::Tripped);
+        true
+    }
+
+    fn holds_with(&self, now: Duration, slow: &[Record]) -> bool {
+        let evidence = self.evidence_with(now, slow);
+        let holds = |half_open| self.settings.rule.holds(half_open, &evidence, None);
+        match self.state {
+            State::HalfOpen if self.phase == Phase::Trial => self.trial.verdict(&evidence) == Some(true),
+            State::HalfOpen => holds(false) || holds(true),
+            _ => holds(false),
+        }
+    }
+
+    /// Whether a breaker that only reports may still be where it would have tripped. What a `custom` condition would have said of the
+    /// time between two calls, nobody asked.
+    fn may_hold(&self, now: Duration) -> bool {
+        let sets = [vec![Vec::new()], self.slow_running(now)].concat();
+        sets.iter().any(|slow| self.settings.rule.holds(false, &self.evidence_with(now, slow), Some(true)))
+    }
+
+    /// Reports that it would have tripped, once each time the rule begins to hold.
+    fn report_crossing(&mut self, now: Duration) {
+        let sets = [vec![Vec::new()], self.slow_running(now)].concat();
+        let held = sets.into_iter().find(|slow| self.holds_with(now, slow));
+        if let Some(slow) = &held
+            && !self.would_trip
+        {
+            let evidence = self.evidence_with(now, slow);
+            self.report_evidence(&evidence, State::MetricsOnly, Why::Tripped);
+        }
+        self.would_trip = held.is_some();
     }
 
     /// Neither more calls at once than allowed, nor more than the trial can still use.
     fn has_slot(&self) -> bool {
         let total = self.calls.len();
-        self.in_flight < self.settings.slots as usize && total + self.in_flight < self.trial.limit(total)
+        let in_flight = self.running.len();
+        in_flight < self.settings.slots as usize && total + in_flight < self.trial.limit(total)
     }
 
     /// A ramp is not asked.
@@ -285,19 +418,23 @@ impl Reference {
             self.open(now, Why::HalfOpenTimeout);
             lasts = false;
         }
+        if lasts && call.runs {
+            let place = self.running.iter().position(|&began| began == call.began);
+            self.running.remove(place.expect("it runs"));
+        }
         if lasts && call.probe {
-            self.in_flight -= 1;
             // A cancelled call is an outcome only if it counts. Otherwise the wait goes on, or pauses.
             if ending != Ending::Cancelled || self.settings.on_cancel == Outcome::Failure {
                 self.patience = self.settings.half_open_timeout();
                 self.waits_since = now;
-            } else if self.in_flight == 0 {
+            } else if self.running.is_empty() {
                 // After the trial, which an outcome learnt without a call may have ended meanwhile, it no longer matters.
                 self.patience = self.patience.saturating_sub(now - self.waits_since);
             }
         }
         let outcome = match ending {
             Ending::Reported(outcome) => outcome,
+            Ending::Asking(_) => Outcome::Failure,
             Ending::Cancelled => self.settings.on_cancel,
         };
         if outcome == Outcome::Ignored {
@@ -307,7 +444,13 @@ impl Reference {
             self.late += u64::from(call.counts);
             return;
         }
+        // At most an hour. No time says nothing.
+        self.asked = match ending {
+            Ending::Asking(pause) if pause > Duration::ZERO => Some(pause.min(Duration::from_secs(3_600))),
+            _ => None,
+        };
         self.enter_outcome(now, outcome == Outcome::Failure, now.saturating_sub(call.began));
+        self.asked = None;
     }
 
     /// An outcome that was learnt without a call.
@@ -318,28 +461,21 @@ impl Reference {
     }
 
     fn enter_outcome(&mut self, now: Duration, failed: bool, took: Duration) {
-        let record = Record { at: now, failed, took };
-        // What a `custom` condition would have said of the time between two calls, nobody asked.
-        let held = self.settings.rule.holds(false, &self.evidence(now), Some(true));
-        let counts = matches!(self.state, State::Closed | State::MetricsOnly | State::HalfOpen);
-        if counts && (!failed || self.succeeded_at.is_none()) {
+        let record = Record { at: now, failed, took, runs: false };
+        if self.state == State::MetricsOnly {
+            self.would_trip &= self.may_hold(now);
+        }
+        if self.counts() && (!failed || self.succeeded_at.is_none()) {
             self.succeeded_at = Some(now);
         }
         match self.state {
             State::Closed => {
                 self.calls.push(record);
-                if self.settings.rule.holds(false, &self.evidence(now), None) {
-                    self.open(now, Why::Tripped);
-                }
+                self.trips(now);
             }
             State::MetricsOnly => {
-                self.would_trip &= held;
                 self.calls.push(record);
-                let holds = self.settings.rule.holds(false, &self.evidence(now), None);
-                if holds && !self.would_trip {
-                    self.report(now, State::MetricsOnly, Why::Tripped);
-                }
-                self.would_trip = holds;
+                self.report_crossing(now);
             }
             State::HalfOpen if self.phase == Phase::Trial => self.judge(now, record),
             State::HalfOpen => self.watch(now, record),
@@ -350,8 +486,10 @@ impl Reference {
     /// An outcome of the trial.
     fn judge(&mut self, now: Duration, record: Record) {
         self.calls.push(record);
+        if self.trips(now) {
+            return;
+        }
         match self.trial.verdict(&self.evidence(now)) {
-            Some(true) => self.open(now, Why::Tripped),
             Some(false) if self.due(Mark::RampEnd).is_none_or(|end| now >= end) => {
                 self.close(now, Why::TrialPassed);
             }
@@ -359,18 +497,14 @@ impl Reference {
                 self.phase = Phase::Ramp;
                 self.calls.clear();
             }
-            None => {}
+            Some(true) | None => {}
         }
     }
 
     /// An outcome in the ramp.
     fn watch(&mut self, now: Duration, record: Record) {
         self.calls.push(record);
-        let evidence = self.evidence(now);
-        let holds = |half_open| self.settings.rule.holds(half_open, &evidence, None);
-        if holds(false) || holds(true) {
-            self.open(now, Why::Tripped);
-        } else if self.reaches(Mark::RampEnd, now) {
+        if !self.trips(now) && self.reaches(Mark::RampEnd, now) {
             self.close(now, Why::RampEnded);
         }
     }
@@ -378,7 +512,9 @@ impl Reference {
     fn open(&mut self, now: Duration, why: Why) {
         let again = self.state == State::HalfOpen || self.is_recent(now);
         self.reopens = if again { self.reopens + 1 } else { 0 };
-        let pause = self.settings.retry.delay(self.reopens);
+        // A breaker that is never tried again stays so.
+        let drawn = self.settings.retry.delay(self.reopens);
+        let pause = drawn.map(|drawn| self.asked.unwrap_or(drawn));
         self.open_until(now, pause, why);
     }
 
@@ -422,13 +558,17 @@ impl Reference {
         self.generation += 1;
         self.calls.clear();
         self.phase = Phase::Trial;
-        self.in_flight = 0;
+        self.running.clear();
         self.patience = self.settings.half_open_timeout();
         self.would_trip = false;
     }
 
     fn report(&mut self, now: Duration, to: State, why: Why) {
         let evidence = self.evidence(now);
+        self.report_evidence(&evidence, to, why);
+    }
+
+    fn report_evidence(&mut self, evidence: &Evidence, to: State, why: Why) {
         self.events.push(Event {
             from: self.state,
             to,

@@ -10,6 +10,8 @@ pub struct Record {
     pub at: Duration,
     pub failed: bool,
     pub took: Duration,
+    /// Whether it still runs, and is counted as slow.
+    pub runs: bool,
 }
 
 /// What a rule is asked about: the calls in the window, and what no window limits: the failures in a row, and for how long they
@@ -20,6 +22,8 @@ pub struct Evidence {
     pub streak: usize,
     /// How long no call has succeeded, if the last one failed.
     pub failing_for: Duration,
+    /// How many calls run.
+    pub running: u64,
 }
 
 impl Evidence {
@@ -45,10 +49,12 @@ impl Evidence {
     }
 
     pub(crate) fn push(&mut self, failed: bool, took: Duration) {
-        self.calls.push(Record { at: Duration::ZERO, failed, took });
+        self.calls.push(Record { at: Duration::ZERO, failed, took, runs: false });
         self.streak = if failed { self.streak + 1 } else { 0 };
         // Of a call that is still to come nobody knows when; a bad one comes after any time.
         self.failing_for = if failed { Duration::MAX } else { Duration::ZERO };
+        // How many calls run then is no evidence.
+        self.running = 0;
     }
 
     /// With so many more calls that all failed and took for ever.
@@ -123,6 +129,7 @@ pub enum Rule {
     SlowRate(u32, Duration),
     AvgLatency(Duration),
     FailingFor(Duration),
+    InFlight(u32),
     Custom(Predicate),
     All(Vec<Rule>),
     Any(Vec<Rule>),
@@ -145,6 +152,7 @@ impl Rule {
             Self::SlowRate(share, threshold) => reached(evidence.slow(*threshold), *share),
             Self::AvgLatency(mean) => evidence.latency() >= mean.as_nanos() * u128::from(evidence.total()),
             Self::FailingFor(duration) => evidence.streak > 0 && evidence.failing_for >= *duration,
+            Self::InFlight(count) => evidence.running >= u64::from(*count),
             Self::Custom(predicate) => customs.unwrap_or_else(|| predicate.holds(evidence)),
             Self::All(members) => members.iter().all(|member| member.holds(half_open, evidence, customs)),
             Self::Any(members) => members.iter().any(|member| member.holds(half_open, evidence, customs)),
@@ -178,6 +186,15 @@ impl Rule {
         thresholds
     }
 
+    /// The fewest calls that it asks to run at once, if it asks.
+    pub fn least_in_flight(&self) -> Option<u32> {
+        match self {
+            Self::InFlight(count) => Some(*count),
+            Self::All(members) | Self::Any(members) => members.iter().filter_map(Self::least_in_flight).min(),
+            _ => None,
+        }
+    }
+
     /// Whether it asks for the mean duration of calls.
     pub fn averages(&self) -> bool {
         match self {
@@ -204,6 +221,7 @@ impl Rule {
             Self::SlowRate(share, threshold) => trip::slow_rate(ratio(share), *threshold),
             Self::AvgLatency(mean) => trip::avg_latency(*mean),
             Self::FailingFor(duration) => trip::failing_for(*duration),
+            Self::InFlight(count) => trip::in_flight(*count),
             Self::Custom(predicate) => trip::custom(predicate.function()),
             Self::All(members) => join(members, |a, b| a & b),
             Self::Any(members) => join(members, |a, b| a | b),

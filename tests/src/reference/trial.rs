@@ -9,6 +9,8 @@ use super::rule::{Evidence, Record, Rule};
 #[derive(Clone, Debug)]
 pub struct Trial {
     alternatives: Vec<Alternative>,
+    /// Those that ask how many calls run, which is no evidence: they hold or do not, and nothing waits for them.
+    crowded: Vec<Rule>,
     /// The most calls that any alternative needs.
     pub length: usize,
     /// The fewest good calls with which it passes before it has taken twice its length.
@@ -57,12 +59,14 @@ impl Trial {
     /// `None` if the rule has no alternative that can hold on a half-open breaker.
     pub fn of(rule: &Rule) -> Option<Self> {
         let applies = |conditions: &Vec<Rule>| !conditions.contains(&Rule::Closed);
-        let applicable: Vec<Rule> = rule.alternatives().into_iter().filter(applies).map(Rule::All).collect();
+        let applicable = rule.alternatives().into_iter().filter(applies).map(Rule::All);
+        let (crowded, applicable): (Vec<Rule>, Vec<Rule>) =
+            applicable.partition(|rule| rule.least_in_flight().is_some());
         let thresholds = applicable.iter().flat_map(Rule::thresholds).collect();
         let alternatives: Vec<Alternative> = applicable.into_iter().map(Alternative::new).collect();
         let length = alternatives.iter().map(|alternative| alternative.length).max()?;
         let good = alternatives.iter().map(|alternative| alternative.bad).max()?;
-        Some(Self { alternatives, length, good, thresholds })
+        Some(Self { alternatives, crowded, length, good, thresholds })
     }
 
     /// The most calls that a trial can still use after `total` outcomes.
@@ -74,7 +78,8 @@ impl Trial {
     pub fn verdict(&self, evidence: &Evidence) -> Option<bool> {
         let total = evidence.calls.len();
         let at_worst = if total < self.length { Some(true) } else { None };
-        if self.alternatives.iter().any(|alternative| alternative.is_certain(evidence)) {
+        let is_crowded = self.crowded.iter().any(|rule| rule.holds(true, evidence, None));
+        if is_crowded || self.alternatives.iter().any(|alternative| alternative.is_certain(evidence)) {
             return Some(true);
         }
         let worst = evidence.worst(self.length.saturating_sub(total));

@@ -17,6 +17,7 @@ mod failing_for;
 mod faults;
 mod hostile;
 mod hung_probes;
+mod in_flight;
 mod isolate;
 mod isolation_elsewhere;
 mod late_outcomes;

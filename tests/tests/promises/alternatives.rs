@@ -44,6 +44,7 @@ fn configuration(number: u64, rule: Rule) -> Configuration {
         gap: PAUSE,
         healthy: Duration::ZERO,
         death: Death::Fail(SLOW),
+        asks: None,
     }
 }
 
@@ -88,7 +89,7 @@ pub(crate) fn compare(
     let (mut closings, mut fewer) = (0_u64, 0_u64);
     for number in numbers.clone() {
         let rng = &mut Rng::with_seed(number);
-        let mut drawer = RuleDrawer { rng, size: 60, healthy: seconds(1) };
+        let mut drawer = RuleDrawer { rng, size: 60, healthy: seconds(1), busy: 1 };
         let (rule, alternative) = (drawer.rule(), drawer.alternative());
         let plain = configuration(number, rule.clone());
         let more = configuration(number, Rule::Any(vec![rule, alternative]));

@@ -17,12 +17,13 @@
 //! Every call fails, or is slow where the rule asks for it, or hangs. Each trial admits at most `K - 1 + slots` calls, where `K` is
 //! the number of outcomes that make a trip certain (at most `N` where half-open asks for what the dead calls do), and at most `N` that
 //! hang; then it is open for its pause, and admits none. In the ramp and while closed it is given up after as many calls as
-//! push all good ones out of the window, and then make the rule hold. Callers that give up on calls that hang after `D`, by which nothing
+//! push all good ones out of the window, and then make the rule hold. Where `in_flight(n)` is enough, calls that hang are seen, too: it is
+//! given up after n of them. Callers that give up on calls that hang after `D`, by which nothing
 //! is learnt, make up to `slots * (ceil(half_open_timeout / D) + 1)` of them.
 
 use std::time::Duration;
 
-use fluxgate_tests::reference::{Evidence, Permit, Record, Settings, Trial, Window};
+use fluxgate_tests::reference::{Evidence, Permit, Record, Rule, Settings, Trial, Window};
 
 use crate::configuration::{Configuration, Death};
 
@@ -181,6 +182,16 @@ impl<'a> Bounds<'a> {
         self.trial_of(rounds, Duration::ZERO) + self.settings.half_open_timeout() + gap * (rounds as u32 + 2)
     }
 
+    /// The most calls that a closed breaker admits to a service once none of its calls ends any more, if it is the number of calls in
+    /// flight that it sees.
+    pub(crate) fn calls_until_crowded(&self) -> Option<usize> {
+        let crowd = |alternative: Vec<Rule>| match &alternative[..] {
+            [Rule::InFlight(calls)] | [Rule::Closed, Rule::InFlight(calls)] => Some(*calls as usize),
+            _ => None,
+        };
+        self.settings.rule.alternatives().into_iter().filter_map(crowd).min()
+    }
+
     /// The most calls that a closed breaker, or one in its ramp, admits to a service once that is dead; `None` if the rule cannot
     /// see it: it does not ask for what the service does, or for more calls than come in a time window.
     pub(crate) fn calls_until_trip(&self, death: Death) -> Option<usize> {
@@ -227,7 +238,7 @@ impl Death {
 fn evidence(death: Death, took: Duration, calls: usize, in_a_row: usize) -> Evidence {
     let failed = death.fails();
     Evidence {
-        calls: vec![Record { at: Duration::ZERO, failed, took }; calls],
+        calls: vec![Record { at: Duration::ZERO, failed, took, runs: false }; calls],
         streak: if failed { in_a_row } else { 0 },
         ..Evidence::default()
     }

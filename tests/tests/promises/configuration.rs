@@ -24,6 +24,8 @@ pub(crate) struct Configuration {
     /// How long a call of the healthy service takes.
     pub(crate) healthy: Duration,
     pub(crate) death: Death,
+    /// For how long a failure of the dead service asks to be left alone.
+    pub(crate) asks: Option<Duration>,
 }
 
 /// What the calls of a dead service do.
@@ -50,11 +52,13 @@ impl Configuration {
             Window::Count(size) => size as u32,
             Window::Time(duration, _) => (duration.as_nanos() / gap.as_nanos()).clamp(1, 60) as u32,
         };
-        let rule = RuleDrawer { rng, size, healthy }.rule();
+        // As many of its calls are in flight at most.
+        let busy = 1 + healthy.as_nanos().div_ceil(gap.as_nanos()) as u32;
+        let rule = RuleDrawer { rng, size, healthy, busy }.rule();
         if number.is_multiple_of(64) && healthy < Duration::from_secs(60) {
             let settings = standard();
             let death = death(rng, gap, &settings);
-            return Self { number, settings, jitter: 0, gap, healthy, death };
+            return Self { number, settings, jitter: 0, gap, healthy, death, asks: None };
         }
         let settings = Settings {
             window,
@@ -68,7 +72,9 @@ impl Configuration {
         };
         let jitter = *choose(rng, &[0, 0, 100, 500, 999]);
         let death = death(rng, gap, &settings);
-        Self { number, settings, jitter, gap, healthy, death }
+        let asks =
+            (rng.u32(0..6) == 0).then(|| between(rng, Duration::from_millis(1), Duration::from_secs(10_000)));
+        Self { number, settings, jitter, gap, healthy, death, asks }
     }
 
     pub(crate) fn builder(&self) -> Builder {
@@ -190,6 +196,8 @@ pub(crate) struct RuleDrawer<'a> {
     pub(crate) size: u32,
     /// How long a healthy call takes.
     pub(crate) healthy: Duration,
+    /// How many healthy calls are in flight at most.
+    pub(crate) busy: u32,
 }
 
 impl RuleDrawer<'_> {
@@ -213,7 +221,22 @@ impl RuleDrawer<'_> {
             }
             _ => self.tree(3),
         };
-        flat(rule)
+        flat(self.crowded(rule))
+    }
+
+    /// Some rules also ask how many calls run: more than ever do while all is well.
+    fn crowded(&mut self, rule: Rule) -> Rule {
+        let in_flight = Rule::InFlight((self.busy + self.rng.u32(1..20)).max(2));
+        match self.rng.u32(0..16) {
+            0..=2 => Rule::Any(vec![rule, in_flight]),
+            3 => Rule::Any(vec![rule, Rule::All(vec![Rule::Closed, in_flight])]),
+            4 => Rule::Any(vec![rule, Rule::All(vec![Rule::HalfOpen, in_flight])]),
+            5 => {
+                let evidence = self.guarded();
+                Rule::Any(vec![rule, Rule::All(vec![in_flight, evidence])])
+            }
+            _ => rule,
+        }
     }
 
     /// A way to trip to add to a rule.

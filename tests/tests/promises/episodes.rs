@@ -18,6 +18,8 @@ pub(crate) struct Seen {
     recoveries: u32,
     deaths_while_closed: u32,
     deaths_in_a_ramp: u32,
+    /// Of a service that hangs, so that no call ends.
+    deaths_in_silence: u32,
     lost_trials: u32,
     stalled_trials: u32,
     /// Of these, trials whose callers gave up on calls that would have gone on for ever.
@@ -32,6 +34,7 @@ impl AddAssign for Seen {
         self.recoveries += more.recoveries;
         self.deaths_while_closed += more.deaths_while_closed;
         self.deaths_in_a_ramp += more.deaths_in_a_ramp;
+        self.deaths_in_silence += more.deaths_in_silence;
         self.lost_trials += more.lost_trials;
         self.stalled_trials += more.stalled_trials;
         self.abandoned_trials += more.abandoned_trials;
@@ -47,6 +50,7 @@ impl Seen {
             recoveries,
             deaths_while_closed,
             deaths_in_a_ramp,
+            deaths_in_silence,
             lost_trials,
             stalled_trials,
             abandoned_trials,
@@ -59,6 +63,7 @@ impl Seen {
         for rare in [deaths_in_a_ramp, stalled_trials, abandoned_trials, nights] {
             assert!(u64::from(rare) > tried / 20, "{self:?}");
         }
+        assert!(u64::from(deaths_in_silence) > tried / 100, "{self:?}");
     }
 }
 
@@ -112,7 +117,15 @@ fn is_forced_open_and_reset<S: Subject>(world: &mut World<'_, S>) {
 /// The service dies while the breaker is closed, and is given up. `false` if the rule cannot see it.
 fn dies<S: Subject>(world: &mut World<'_, S>, seen: &mut Seen) -> bool {
     let death = world.configuration.death;
-    // Calls that hang are only seen in a trial: their service fails until then.
+    if death == Death::Hang(None)
+        && let Some(most) = world.bounds.calls_until_crowded()
+    {
+        world.dead = Some(death);
+        is_given_up(world, most);
+        seen.deaths_in_silence += 1;
+        return true;
+    }
+    // Other calls that hang are only seen in a trial: their service fails until then.
     let visible = if death.duration().is_none() { Death::Fail(Duration::ZERO) } else { death };
     let Some(most) = world.bounds.calls_until_trip(visible) else {
         seen.unseen += 1;

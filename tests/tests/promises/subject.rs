@@ -54,6 +54,7 @@ impl<'a> Subject for Real<'a> {
         self.tell(now);
         match ending {
             Ending::Reported(outcome) => call.record(outcome),
+            Ending::Asking(pause) => call.failure_for(pause),
             Ending::Cancelled => drop(call),
         }
     }

@@ -97,7 +97,13 @@ impl<'a, S: Subject> World<'a, S> {
         };
         let (ending, took) = match self.dead {
             None => (Ending::Reported(Outcome::Success), Some(self.configuration.healthy)),
-            Some(Death::Fail(took)) => (Ending::Reported(Outcome::Failure), Some(took)),
+            Some(Death::Fail(took)) => {
+                let ending = match self.configuration.asks {
+                    Some(pause) => Ending::Asking(pause),
+                    None => Ending::Reported(Outcome::Failure),
+                };
+                (ending, Some(took))
+            }
             Some(Death::Succeed(took)) => (Ending::Reported(Outcome::Success), Some(took)),
             Some(Death::Hang(given_up)) => (Ending::Cancelled, given_up),
         };

@@ -252,7 +252,8 @@ pub(super) static MEANINGS: &[Meaning] = &[
     meaning(
         "",
         Part::Elsewhere(
-            "a breaker limits neither rate nor concurrency, but for `max_half_open_calls`: use a semaphore beside it",
+            "a breaker limits neither rate nor concurrency, but for `max_half_open_calls`: use a semaphore beside it; \
+             a rule with `in_flight(50)` opens while 50 calls run at once",
         ),
         &[
             any("bulkhead"),

@@ -36,7 +36,7 @@ impl ValueReader<'_> {
         let (digits, suffix) = text.split_at(digits_of(text));
         let figure = Figure { negative, digits: digits.replace('_', ""), suffix, percent };
         match self.parameter.kind {
-            Kind::Count | Kind::Size | Kind::Buckets | Kind::Keys => self.count(&figure),
+            Kind::Count | Kind::Concurrency | Kind::Size | Kind::Buckets | Kind::Keys => self.count(&figure),
             Kind::Ratio | Kind::Confidence | Kind::Jitter => self.ratio(&figure),
             Kind::Duration | Kind::Threshold | Kind::Timeout => self.duration(&figure),
             Kind::Multiplier => self.multiplier(&figure),
@@ -66,7 +66,9 @@ impl ValueReader<'_> {
         }
         match figure.digits.parse() {
             _ if figure.negative => suggest(self.out_of_range()),
-            Ok(0) => Err(self.out_of_range().correct("1")),
+            Ok(number) if number < self.parameter.kind.least() => {
+                Err(self.out_of_range().correct(self.parameter.kind.least().to_string()))
+            }
             Ok(number) if number <= self.parameter.kind.greatest() => Ok(Value::Number(number)),
             _ => {
                 // More than a trial may take are right for a closed breaker at best.

@@ -8,6 +8,7 @@ use super::finished_call::FinishedCall;
 use super::headroom::Headroom;
 use super::ring::Ring;
 use crate::clock::NEVER;
+use crate::engine::running::SlowCalls;
 use crate::engine::stripes::ENTRIES;
 
 /// What is remembered of calls: the sliding window or, during a trial, the trial's tally in its place.
@@ -15,7 +16,7 @@ pub(crate) struct Memory {
     tally: Tally,
     streak: u32,
     /// How many fast successes came since the last other call, or the beginning.
-    in_a_row: u64,
+    in_a_row: u32,
     /// `None` if the next outcome has to be judged.
     headroom: Option<Headroom>,
     storage: Storage,
@@ -101,7 +102,7 @@ impl Memory {
     pub(crate) fn record_successes(&mut self, count: u64) {
         if count > 0 {
             self.streak = 0;
-            self.in_a_row += count;
+            self.in_a_row = self.in_a_row.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
             match &mut self.storage {
                 Storage::Count(ring) => ring.record_successes(count, &self.measures, &mut self.tally),
                 Storage::Time(buckets) => {
@@ -132,7 +133,7 @@ impl Memory {
     #[inline]
     fn end(&mut self, call: &FinishedCall, now: u64) {
         self.streak = if call.failed { self.streak.saturating_add(1) } else { 0 };
-        self.in_a_row = if call.is_fast_success() { self.in_a_row + 1 } else { 0 };
+        self.in_a_row = if call.is_fast_success() { self.in_a_row.saturating_add(1) } else { 0 };
         if self.measures.recency {
             self.latest = self.latest.max(now);
             self.succeeded = if call.failed { self.succeeded.min(self.latest) } else { self.latest };
@@ -162,6 +163,61 @@ impl Memory {
             .after_success(self.latest.saturating_sub(self.succeeded))
     }
 
+    /// The figures as if these running calls had just ended well, so that a window forgets its oldest calls for them. Of more than it
+    /// remembers, it has the slowest.
+    pub(crate) fn metrics_with(&self, slow: &[SlowCalls], in_trial: bool) -> Metrics {
+        let mut tally = self.tally;
+        let mut added = Tally::EMPTY;
+        for (call, count) in self.fitting(slow, in_trial) {
+            added += call.tally(&self.measures) * count;
+        }
+        if let Storage::Count(ring) = &self.storage
+            && !in_trial
+        {
+            let forgotten = (tally.total + added.total).saturating_sub(ring.size());
+            tally -= ring.oldest(forgotten, &self.measures, &tally);
+        }
+        tally += added;
+        Metrics::new(tally, self.streak, self.measures)
+            .after_success(self.latest.saturating_sub(self.succeeded))
+    }
+
+    /// Enters these running calls, as if they had just ended well. They say nothing of failures.
+    pub(crate) fn keep(&mut self, slow: &[SlowCalls], in_trial: bool) {
+        self.in_a_row = 0;
+        for (call, count) in self.fitting(slow, in_trial) {
+            match &mut self.storage {
+                Storage::Count(ring) if !in_trial => {
+                    (0..count).for_each(|_| ring.record(call, &self.measures, &mut self.tally));
+                }
+                Storage::Time(buckets) if !in_trial => {
+                    buckets.add(&(call.tally(&self.measures) * count), &mut self.tally);
+                }
+                _ => self.tally += call.tally(&self.measures) * count,
+            }
+        }
+    }
+
+    /// The running calls as finished ones, with their number: no more than a window remembers.
+    fn fitting(
+        &self,
+        slow: &[SlowCalls],
+        in_trial: bool,
+    ) -> impl Iterator<Item = (FinishedCall, u64)> + use<> {
+        let mut room = match &self.storage {
+            Storage::Count(ring) if !in_trial => ring.size(),
+            _ => u64::MAX,
+        };
+        let measures = self.measures;
+        let mut groups = [(FinishedCall::new(false, 0, &measures), 0); MAX_THRESHOLDS];
+        for (group, slow) in groups.iter_mut().zip(slow) {
+            let count = room.min(u64::from(slow.calls));
+            room -= count;
+            *group = (FinishedCall::new(false, slow.nanos, &measures), count);
+        }
+        groups.into_iter().filter(|(_, count)| *count > 0)
+    }
+
     /// Whether a fast success would leave the memory exactly as it is: every remembered call is one, too.
     #[inline]
     pub(crate) fn is_saturated(&self) -> bool {
@@ -170,7 +226,7 @@ impl Memory {
                 ring.is_full(&self.tally)
                     && self.tally.failures == 0
                     && self.tally.slow == [0; MAX_THRESHOLDS]
-                    && !self.depends_on_each()
+                    && !self.measures.depend_on_each()
             }
             Storage::Time(_) => false,
         }
@@ -181,20 +237,20 @@ impl Memory {
     /// In a full count window each takes the place of another call, at best of a bad one; once all of those are gone, the window is
     /// saturated, and there is nothing more to count. Elsewhere each adds a call, so the largest `min` of the rule must be reached already.
     pub(crate) fn harmless_successes(&self, rule: &[Node]) -> u64 {
-        let is_harmless = !self.depends_on_each()
+        let is_harmless = !self.measures.depend_on_each()
             && match &self.storage {
                 Storage::Count(ring) if ring.is_full(&self.tally) => true,
                 _ => self.tally.total >= u64::from(Rule::largest_min(rule)),
             };
         match &self.storage {
             _ if !is_harmless => 0,
-            Storage::Count(ring) => ring.size().saturating_sub(self.in_a_row).max(1),
+            Storage::Count(ring) => ring.size().saturating_sub(self.in_a_row()).max(1),
             Storage::Time(_) => u64::from(u32::MAX),
         }
     }
 
     pub(crate) fn in_a_row(&self) -> u64 {
-        self.in_a_row
+        u64::from(self.in_a_row)
     }
 
     /// After an evaluation by which the rule does not hold: finds out how much may happen before the next one.
@@ -203,7 +259,8 @@ impl Memory {
             Storage::Count(ring) if ring.is_full(&self.tally) => true,
             _ => self.tally.total >= u64::from(Rule::largest_min(rule)),
         };
-        let is_foreseeable = has_all && !self.measures.recency && !Rule::asks_custom(rule);
+        let is_foreseeable =
+            has_all && !self.measures.recency && !self.measures.in_flight && !Rule::asks_custom(rule);
         self.headroom = is_foreseeable.then(|| Headroom::find(rule, metrics));
     }
 
@@ -245,10 +302,5 @@ impl Memory {
     /// Another rule is in force, for which the next outcome has to be judged.
     pub(crate) fn forget_headroom(&mut self) {
         self.headroom = None;
-    }
-
-    /// Whether each outcome changes more than what is counted: an average, or when a call last succeeded.
-    fn depends_on_each(&self) -> bool {
-        self.measures.average || self.measures.recency
     }
 }

@@ -95,6 +95,25 @@ impl Ring {
         }
     }
 
+    /// So many of the oldest calls. There must be as many.
+    pub(super) fn oldest(&self, count: u64, measures: &Measures, tally: &Tally) -> Tally {
+        let size = self.size as usize;
+        let plane = size.div_ceil(64);
+        let first = self.cursor as usize + size - tally.total as usize;
+        let mut oldest = Tally { total: count, ..Tally::EMPTY };
+        for place in (first..first + count as usize).map(|place| place % size) {
+            let bit = |index: usize| self.words[index * plane + place / 64] >> (place % 64) & 1;
+            oldest.failures += bit(0);
+            for threshold in 0..thresholds(measures) {
+                oldest.slow[threshold] += bit(1 + threshold);
+            }
+            if measures.average {
+                oldest.latency += u128::from(self.words[(1 + thresholds(measures)) * plane + place]);
+            }
+        }
+        oldest
+    }
+
     /// Forgets all calls. The planes need no clearing: bits of calls that are not in the tally are never read.
     pub(super) fn clear(&mut self) {
         self.cursor = 0;
@@ -152,6 +171,13 @@ mod tests {
                 }
                 latest.drain(..latest.len().saturating_sub(size));
                 assert_eq!(known, tally(&latest, measures.average), "{size}, step {step}");
+                let count = random.usize(..=latest.len());
+                let oldest = latest.iter().take(count).copied().collect();
+                assert_eq!(
+                    ring.oldest(count as u64, &measures, &known),
+                    tally(&oldest, measures.average),
+                    "the oldest {count} of {size}, step {step}"
+                );
             }
         }
     }

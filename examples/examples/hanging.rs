@@ -1,0 +1,57 @@
+//! A service that hangs: no call has failed, none has even ended, and yet the breaker opens. Runs in tokio's paused time, so at once.
+//!
+//! ```sh
+//! cargo run --example hanging
+//! ```
+
+use std::future::pending;
+use std::time::Duration;
+
+use fluxgate::{CallNotPermitted, State, circuit_breaker};
+use tokio::time::{Instant, sleep};
+
+/// When the service begins to hang, and comes back.
+const HANGS: Duration = Duration::from_secs(5);
+const BACK: Duration = Duration::from_secs(40);
+
+/// Fifty calls at once are more than there ever are while it answers. Ten that have been waiting for two seconds are known sooner.
+#[circuit_breaker(
+    trip = min(10) & (failure_rate(50%) | slow_rate(50%, 2s)) | in_flight(50),
+    retry = cooldown(20s),
+    permit = all,
+    handle = SEARCH
+)]
+async fn search(began: Instant) -> Result<(), CallNotPermitted> {
+    let time = began.elapsed();
+    if time >= HANGS && time < BACK {
+        pending::<()>().await;
+    }
+    sleep(Duration::from_millis(50)).await;
+    Ok(())
+}
+
+#[tokio::main(flavor = "current_thread", start_paused = true)]
+async fn main() {
+    let began = Instant::now();
+    let (mut state, mut refused) = (SEARCH.state(), 0);
+    while began.elapsed() < Duration::from_secs(60) {
+        // Nobody waits for the answer, as for a request whose client has long gone.
+        tokio::spawn(search(began));
+        tokio::task::yield_now().await;
+        if SEARCH.state() != state {
+            state = SEARCH.state();
+            let metrics = SEARCH.metrics();
+            let in_flight = metrics.in_flight().unwrap_or_default();
+            println!("{:>4.1}s: {state}, {in_flight} in flight", began.elapsed().as_secs_f64());
+            if let Err(refusal) = SEARCH.acquire().map(fluxgate::Call::ignore)
+                && state == State::Open
+            {
+                println!("       {refusal}");
+            }
+        }
+        refused += u32::from(state == State::Open);
+        sleep(Duration::from_millis(100)).await;
+    }
+    println!("{state} again; {refused} calls were refused at once instead of hanging");
+    assert_eq!(state, State::Closed);
+}

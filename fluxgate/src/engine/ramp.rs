@@ -1,0 +1,29 @@
+//! The end of a trial that has passed, and of the ramp after it, if the permit is one.
+
+use super::breaker::{Breaker, Guard};
+use super::locked::Period;
+use super::transition::{self, Change};
+use crate::events::transition::Reason;
+use crate::permit;
+use crate::state::State;
+
+/// The trial has passed, or the rule does not hold for an outcome of the ramp: closes the breaker, unless the ramp has to go on.
+pub(super) fn pass(mut guard: Guard<'_>, now: u64) {
+    let breaker = guard.breaker;
+    let (began, reason) = match &guard.period {
+        Period::Trial(trial) => (trial.pause_ended, Reason::TrialPassed),
+        Period::Ramp(began) => (*began, Reason::RampEnded),
+        _ => return,
+    };
+    if is_over(breaker, began, now) {
+        transition::perform(guard, Change::to(State::Closed, reason, now));
+    } else if reason == Reason::TrialPassed {
+        guard.period = Period::Ramp(began);
+        guard.memory().clear();
+    }
+}
+
+/// Whether the ramp that began then is complete, as one is at once that has no length, or for which no time passes.
+pub(super) fn is_over(breaker: &Breaker, began: u64, now: u64) -> bool {
+    now.saturating_sub(began) >= permit::ramp(&breaker.settings().permit) || !breaker.has_clock()
+}

@@ -1,0 +1,117 @@
+//! What follows from the rule.
+//!
+//! It is asked of the calls that have ended. Where it asks which calls run, it is also asked of these and of the running calls that are
+//! slow already, as if they had just ended well: once for each threshold that any of them has reached, of those that have reached it. It
+//! holds if it does for one of these. So a call that runs can trip a breaker, and can neither hold up a trip nor let a trial pass.
+
+use fluxgate_rules::evaluate::Customs;
+use fluxgate_rules::{Metrics, Node};
+
+use super::breaker::Guard;
+use super::evaluation::{self, Held, Occasion, Step, evaluate};
+use super::locked::Period;
+use super::open::open;
+use super::word::StateWord;
+use super::{manual, ramp};
+use crate::events::transition::Reason;
+use crate::state::State;
+
+/// Whether the time matters at which a call ends that was admitted under `word`, or that at which it begins.
+pub(super) fn needs_time(word: StateWord) -> bool {
+    word.is_dated() || word.state() == State::HalfOpen
+}
+
+/// Judges the calls that run, of which there is one more, or which have run for longer than when the rule was last asked.
+pub(super) fn judge(mut guard: Guard<'_>, now: u64) {
+    let settings = guard.breaker.settings();
+    let rule = settings.rule.nodes();
+    if !guard.may_trip_by_running(rule, now) {
+        return;
+    }
+    let occasion = match &mut guard.period {
+        Period::Closed => Occasion::Closed,
+        Period::MetricsOnly(crossings, _) => Occasion::MetricsOnly(crossings.next()),
+        Period::Trial(trial) => Occasion::Trial(trial.plan, trial.good),
+        Period::Ramp(_) => Occasion::Ramp,
+        Period::Asking(_) | Period::Unrecorded => return,
+    };
+    guard.memory().advance(now);
+    let metrics = guard.judged();
+    let step = match (evaluate(rule, occasion, &metrics, None), occasion) {
+        // Of a trial or a ramp, that is not for a call to decide which has not ended.
+        (Step::Pass, Occasion::Closed | Occasion::Trial(..) | Occasion::Ramp) => Step::Stay,
+        (step, _) => step,
+    };
+    follow(guard, occasion, step, now);
+}
+
+/// Acts on what an outcome or an admission led to, which for the calls that have ended is `step`. Only the rule's `custom` conditions are
+/// asked without the lock.
+#[cold]
+#[inline(never)]
+pub(super) fn follow(mut guard: Guard<'_>, occasion: Occasion, step: Step, now: u64) {
+    // Another rule begins another generation, so this one is that of the verdict.
+    let settings = guard.breaker.settings();
+    let rule = settings.rule.nodes();
+    let metrics = guard.judged();
+    let Some((retaken, ended)) = settle(guard, rule, occasion, metrics, step) else { return };
+    guard = retaken;
+    if let Step::Trip(held) = ended.step {
+        return trip(guard, rule, occasion, &ended, held, now);
+    }
+    let in_trial = matches!(occasion, Occasion::Trial(..));
+    let slow = guard.running.slow(now);
+    for (last, _) in slow.iter().enumerate().filter(|(_, slow)| slow.calls > 0) {
+        let metrics = guard.judged_with(&slow[..=last], in_trial);
+        let step = evaluate(rule, occasion, &metrics, None);
+        let Some((retaken, verdict)) = settle(guard, rule, occasion, metrics, step) else { return };
+        guard = retaken;
+        if let Step::Trip(held) = verdict.step {
+            if !matches!(occasion, Occasion::MetricsOnly(_)) {
+                guard.keep_running(&slow[..=last], in_trial);
+            }
+            return trip(guard, rule, occasion, &verdict, held, now);
+        }
+    }
+    match (ended.step, occasion) {
+        (_, Occasion::MetricsOnly(outcome)) => manual::report(guard, outcome, None, now),
+        (Step::Pass, Occasion::Trial(..) | Occasion::Ramp) => ramp::pass(guard, now),
+        _ => {}
+    }
+}
+
+/// What the rule says of these figures.
+struct Verdict {
+    step: Step,
+    metrics: Metrics,
+    customs: Customs,
+}
+
+/// Asks the rule's `custom` conditions if they decide. `None` if the generation is over meanwhile.
+fn settle<'a>(
+    mut guard: Guard<'a>,
+    rule: &[Node],
+    occasion: Occasion,
+    metrics: Metrics,
+    mut step: Step,
+) -> Option<(Guard<'a>, Verdict)> {
+    let mut customs = Customs::NONE;
+    if let Step::Ask = step {
+        (guard, customs) = guard.ask(|| evaluation::ask(rule, &metrics))?;
+        step = evaluate(rule, occasion, &metrics, Some(customs));
+    }
+    Some((guard, Verdict { step, metrics, customs }))
+}
+
+/// The rule holds: opens the breaker, or reports that it would have opened.
+fn trip(guard: Guard<'_>, rule: &[Node], occasion: Occasion, verdict: &Verdict, held: Held, now: u64) {
+    let Verdict { metrics, customs, .. } = *verdict;
+    let now = if needs_time(guard.word) { now } else { guard.breaker.now() };
+    let figures = evaluation::figures(rule, held, &metrics, customs);
+    let Some(cause) = figures.cause(rule) else { return };
+    let reason = Reason::Tripped(cause);
+    match occasion {
+        Occasion::MetricsOnly(outcome) => manual::report(guard, outcome, Some((reason, metrics)), now),
+        _ => open(guard, reason, Some((figures, metrics)), now),
+    }
+}
