@@ -152,6 +152,17 @@ pub const CASES: [Case; 33] = [
         calls(times, |input| by_hand(&breaker, input))
     })
     .healthy(),
+    case("in_flight, healthy", |times| {
+        let breaker = breaker(window::count(100), rate() | trip::in_flight(50));
+        calls(times, |input| by_hand(&breaker, input))
+    })
+    .healthy(),
+    case("in_flight beside slow_rate, healthy", |times| {
+        let slow = trip::min(10) & trip::slow_rate(0.5, SECOND);
+        let breaker = breaker(window::count(100), rate() | slow | trip::in_flight(50));
+        calls(times, |input| by_hand(&breaker, input))
+    })
+    .healthy(),
     case("counted, healthy", |times| {
         let breaker = breaker(window::count(100), rate());
         breaker.count_calls();

@@ -1,5 +1,7 @@
 //! Calls that run, in both spellings and from a constant.
 
+use std::future::Future;
+
 use fluxgate::{CircuitBreaker, State, breaker, circuit_breaker};
 
 const BUSY: u32 = 3;
@@ -25,7 +27,7 @@ pub fn main() {
         assert_eq!(BARE.state() == State::Open, nth == BUSY);
     }
     // A call within a call is not another one in flight.
-    let _ = quoted(7);
+    let _ = quoted(3);
     assert_eq!((QUOTED.state(), QUOTED.metrics().in_flight()), (State::Closed, Some(0)));
     let held: Vec<_> = (0..BUSY).filter_map(|_| SHARED.acquire().ok()).collect();
     assert_eq!((SHARED.state(), held.len()), (State::Open, 3));
