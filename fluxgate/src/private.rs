@@ -3,6 +3,7 @@
 
 mod alias;
 mod associated;
+mod boxing;
 mod closures;
 mod handlers;
 #[cfg(feature = "keyed")]
@@ -26,6 +27,7 @@ pub extern crate self as fluxgate;
 
 pub use self::alias::Alias;
 pub use self::associated::AssociatedBreaker;
+pub use self::boxing::{Boxing, NoFuture};
 pub use self::closures::{ask, captured, custom, holds, never, request, run, told};
 pub use self::handlers::{Custom, Fallback, Given, Rejected, Request, Taken, handle, reject};
 #[cfg(feature = "keyed")]

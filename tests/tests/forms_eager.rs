@@ -211,6 +211,64 @@ fn inside(breaker: &CircuitBreaker) -> Pin<Box<dyn Future<Output = Reply> + Send
     Box::pin(async move { Ok(inner) })
 }
 
+struct Request(u32);
+
+/// Not as that of the crate `futures`: of what is no future, or of one of another output.
+trait Sent {
+    fn boxed(&self) -> Boxed;
+}
+
+impl Sent for Request {
+    fn boxed(&self) -> Boxed {
+        Box::pin(ready(Ok(self.0)))
+    }
+}
+
+trait Converted: Future<Output = u32> + Sized + Send + 'static {
+    fn boxed_local(self) -> Boxed {
+        Box::pin(async move { Ok(self.await) })
+    }
+}
+
+impl<F: Future<Output = u32> + Send + 'static> Converted for F {}
+
+fn request(number: u32) -> Request {
+    Request(number)
+}
+
+#[circuit_breaker(handle = SENT)]
+fn sent(request: &Request, form: u32) -> Pin<Box<dyn Future<Output = Reply> + Send>> {
+    let number = form;
+    match number {
+        1 => self::request(number).boxed(),
+        2 => request.boxed(),
+        3 => {
+            let request = Request(number);
+            request.boxed()
+        }
+        4 => async move { number }.boxed_local(),
+        _ => {
+            let future = ready(number);
+            future.boxed_local()
+        }
+    }
+}
+
+#[test]
+fn methods_that_box_something_else_are_guarded() {
+    let _clock = isolate();
+    for form in 1..=5 {
+        assert_eq!(run(sent(&Request(2), form)), Ok(form));
+        assert_eq!(SENT.metrics().total(), form.into());
+        SENT.force_open();
+        assert!(run(sent(&Request(2), form)).is_err());
+        SENT.reset();
+        for _ in 0..form {
+            assert_eq!(run(sent(&Request(2), form)), Ok(form));
+        }
+    }
+}
+
 /// A slot is taken when a boxed call begins, and a call from within its body is part of it, but not one after that.
 #[test]
 fn a_body_that_boxes_its_future_is_inside_of_its_call() {

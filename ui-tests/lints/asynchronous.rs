@@ -78,6 +78,28 @@ pub fn boxed(text: &str) -> Pin<Box<dyn Future<Output = Result<usize, Failure>> 
     Box::pin(async move { Ok(text.len()) })
 }
 
+pub trait FutureExt: Future + Sized + Send + 'static {
+    fn boxed(self) -> Pin<Box<dyn Future<Output = Self::Output> + Send>> {
+        Box::pin(self)
+    }
+}
+
+impl<F: Future + Send + 'static> FutureExt for F {}
+
+#[circuit_breaker]
+pub fn boxed_by_a_method(
+    text: String,
+    number: u32,
+) -> Pin<Box<dyn Future<Output = Result<usize, Failure>> + Send>> {
+    let length = text.len();
+    let unused = number;
+    if length == 1 {
+        return std::future::ready(Ok(length)).boxed();
+    }
+    let future = async move { return Ok(length) };
+    future.boxed()
+}
+
 #[circuit_breaker]
 pub async fn counts(mut number: u32) -> Result<u32, Failure> {
     number += 1;

@@ -6,15 +6,23 @@ use syn::{Block, Expr, Stmt};
 
 use crate::input::future_block::is_box_pin;
 
-/// A body with expressions that box a future and return the box: `Box::pin(..)` and `async { .. }.boxed()`.
+/// A body with expressions that box a future and return the box: `Box::pin(..)` and `f(x).boxed()`.
 pub(crate) struct BoxedTails(Block);
+
+/// What is boxed.
+#[derive(Clone, Copy)]
+pub(crate) enum Boxed {
+    Future,
+    /// Of a method of this name, nothing else is known.
+    PerhapsFuture,
+}
 
 impl BoxedTails {
     /// Of a body, if it has any.
     pub(crate) fn of(block: &Group) -> Option<Self> {
         let block: Block = syn::parse2(TokenTree::Group(block.clone()).into()).ok()?;
         let mut count = 0;
-        Wrapper(&mut |future| {
+        Wrapper(&mut |future, _| {
             count += 1;
             future
         })
@@ -23,7 +31,7 @@ impl BoxedTails {
     }
 
     /// The body, with each of those futures passed through a function.
-    pub(crate) fn wrapped(&self, wrap: &mut dyn FnMut(TokenStream) -> TokenStream) -> Option<Group> {
+    pub(crate) fn wrapped(&self, wrap: &mut Wrap<'_>) -> Option<Group> {
         let mut block = self.0.clone();
         Wrapper(wrap).block(&mut block);
         match block.into_token_stream().into_iter().next() {
@@ -33,7 +41,9 @@ impl BoxedTails {
     }
 }
 
-struct Wrapper<'a>(&'a mut dyn FnMut(TokenStream) -> TokenStream);
+type Wrap<'a> = dyn FnMut(TokenStream, Boxed) -> TokenStream + 'a;
+
+struct Wrapper<'a>(&'a mut Wrap<'a>);
 
 impl Wrapper<'_> {
     /// A block whose value is returned.
@@ -51,11 +61,11 @@ impl Wrapper<'_> {
     fn returned(&mut self, expression: &mut Expr) {
         match expression {
             Expr::Call(call) if is_box_pin(&call.func) && call.args.len() == 1 => {
-                call.args.iter_mut().for_each(|future| self.wrap(future));
+                call.args.iter_mut().for_each(|future| self.wrap(future, Boxed::Future));
             }
             Expr::MethodCall(call) if ["boxed", "boxed_local"].iter().any(|name| call.method == name) => {
-                if matches!(&*call.receiver, Expr::Async(_)) {
-                    self.wrap(&mut call.receiver);
+                if call.args.is_empty() && may_be_moved(&call.receiver) {
+                    self.wrap(&mut call.receiver, Boxed::PerhapsFuture);
                 }
             }
             Expr::Block(block) if block.label.is_none() => self.block(&mut block.block),
@@ -113,7 +123,19 @@ impl Wrapper<'_> {
         }
     }
 
-    fn wrap(&mut self, future: &mut Expr) {
-        *future = Expr::Verbatim((self.0)(future.to_token_stream()));
+    fn wrap(&mut self, future: &mut Expr, boxed: Boxed) {
+        *future = Expr::Verbatim((self.0)(future.to_token_stream(), boxed));
+    }
+}
+
+/// Whether an expression whose value is not used again can be moved, be it what it may: a new value, or a variable.
+fn may_be_moved(expression: &Expr) -> bool {
+    match expression {
+        Expr::Async(_) | Expr::Call(_) | Expr::MethodCall(_) => true,
+        Expr::Path(path) => path.path.get_ident().is_some_and(|name| {
+            name != "self" && name.to_string().starts_with(|first: char| first.is_lowercase() || first == '_')
+        }),
+        Expr::Paren(inner) => may_be_moved(&inner.expr),
+        _ => false,
     }
 }

@@ -5,11 +5,11 @@ use quote::{ToTokens as _, quote};
 use syn::Lifetime;
 
 use crate::input::attributes;
-use crate::input::boxed_tails::BoxedTails;
+use crate::input::boxed_tails::{Boxed, BoxedTails};
 use crate::input::function::Function;
 use crate::input::future_block::FutureBlock;
 use crate::input::returns::{Form, Returns};
-use crate::input::tokens::{braced, local};
+use crate::input::tokens::{braced, local, respan, span_of};
 use crate::input::unseen::Unseen;
 use crate::model::guard::GuardedFunction;
 use crate::model::target::BreakerLocation;
@@ -193,7 +193,9 @@ impl BodyWriter<'_> {
         let (new, limit) = self.constructor();
         let new = |settle: &TokenStream| quote!(#private::Eager::#new(#output, #declared, #handle, #body, #limit move #finish, #settle));
         let (setup, future) = if self.has_handlers() {
-            let new = new(&quote!(#private::told));
+            // As a path, it would be a `static` that is changed, as clippy sees it.
+            let result = local("result");
+            let new = new(&quote!(|#result| #private::told(#result)));
             let ended =
                 self.admitted(&quote!(#begun.await), &TokenStream::new(), &local("call").to_token_stream());
             (quote!(let #begun = #new;), quote!(async move { #ended }))
@@ -230,23 +232,37 @@ impl BodyWriter<'_> {
     fn boxed(&self, tails: &BoxedTails) -> TokenStream {
         let Self { guard, private, target } = self;
         let (making, boxed, refused) = (local("making"), local("boxed"), local("refused"));
+        let returns = self.returns();
+        let inference = returns::inference(returns, private);
+        let [output, declared] =
+            [returns::witness(returns, private), returns::declared_witness(returns, private)];
         let (new, limit) = self.constructor();
-        let guarded =
-            Ident::new(if limit.is_empty() { "guard" } else { "guard_limited" }, Span::mixed_site());
-        let mut wrap = |future| quote!(#making.#guarded(#limit #future));
+        let names = if limit.is_empty() {
+            ["guard", "__fluxgate_guard"]
+        } else {
+            ["guard_limited", "__fluxgate_guard_limited"]
+        };
+        let [guarded, guarded_if_future] = names.map(|name| Ident::new(name, Span::call_site()));
+        let mut wrap = |future: TokenStream, boxed| match boxed {
+            Boxed::Future => quote!(#making.#guarded(#limit #future)),
+            Boxed::PerhapsFuture => {
+                // Where the user's method is called, so that lints still see that as the user's.
+                let span = span_of(&future).map_or(Span::call_site(), |(first, _)| first);
+                let boxing = respan(quote!(#private::Boxing::new), span);
+                quote!(#boxing(#output, #future).#guarded_if_future(#limit &mut #making))
+            }
+        };
         let wrapped = tails.wrapped(&mut wrap).unwrap_or_else(|| guard.function.block.clone());
         let body = body::closure(&wrapped, self.returns(), &Capture::none(), private);
         let (handle, finish, settle) = (&target.handle, self.finisher(), self.settled());
-        let inference = returns::inference(self.returns(), private);
-        let [output, declared] =
-            [returns::witness(self.returns(), private), returns::declared_witness(self.returns(), private)];
-        let left = wrap(boxed.to_token_stream());
+        let left = wrap(boxed.to_token_stream(), Boxed::Future);
         quote!(
             #inference
             let mut #making = match #private::Making::#new(#output, #handle, move #finish, #settle) {
                 ::core::result::Result::Ok(#making) => #making,
                 ::core::result::Result::Err(#refused) => return #private::Box::pin(#refused),
             };
+            use #private::NoFuture as _;
             let #boxed = #private::run(#declared, #body);
             return if #making.is_done() { #boxed } else { #private::Box::pin(#left) };
         )

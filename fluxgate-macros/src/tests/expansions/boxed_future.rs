@@ -54,6 +54,7 @@ fn charge(
             return __private::Box::pin(__fluxgate_refused);
         }
     };
+    use __private::NoFuture as _;
     let __fluxgate_boxed = __private::run(
         __fluxgate_declared,
         || -> _ { Box::pin(__fluxgate_making.guard(gateway::send(order))) },
