@@ -37,11 +37,30 @@ struct Client(CircuitBreaker);
 
 static CLIENT: Client = Client(breaker!(name = "client"));
 
+struct Plain([u8; 512]);
+
+struct Bytes([u8; 512]);
+
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        self.0[0] = 0;
+    }
+}
+
+macro_rules! nested {
+    ($outer:ident, $inner:ident, $(#[$attribute:meta])?) => {
+        $(#[$attribute])?
+        pub async fn $outer(bytes: [u8; 256]) -> Reply {
+            $inner(bytes).await
+        }
+    };
+}
+
 /// The same functions, bare and guarded.
 macro_rules! functions {
     ($module:ident, $(#[$attribute:meta])?) => {
         mod $module {
-            use super::{Boxed, Reply};
+            use super::{Boxed, Bytes, Plain, Reply};
 
             $(#[$attribute])?
             pub async fn small(number: u8) -> Reply {
@@ -66,8 +85,40 @@ macro_rules! functions {
             }
 
             $(#[$attribute])?
+            pub async fn changed(mut bytes: Bytes) -> Reply {
+                bytes.0[1] = 2;
+                std::future::ready(()).await;
+                bytes = Bytes([bytes.0[1]; 512]);
+                Ok(bytes.0[0])
+            }
+
+            $(#[$attribute])?
+            pub async fn destructured(Plain(bytes): Plain) -> Reply {
+                std::future::ready(()).await;
+                Ok(bytes[0])
+            }
+
+            $(#[$attribute])?
+            pub async fn borrowed(bytes: &[u8; 512]) -> Reply {
+                std::future::ready(()).await;
+                Ok(bytes[0])
+            }
+
+            $(#[$attribute])?
             pub async fn passed_on(bytes: [u8; 512]) -> Reply {
                 used_after(bytes).await
+            }
+
+            nested!(passed_on_6, passed_on_5, $(#[$attribute])?);
+            nested!(passed_on_5, passed_on_4, $(#[$attribute])?);
+            nested!(passed_on_4, passed_on_3, $(#[$attribute])?);
+            nested!(passed_on_3, passed_on_2, $(#[$attribute])?);
+            nested!(passed_on_2, passed_on_1, $(#[$attribute])?);
+
+            $(#[$attribute])?
+            pub async fn passed_on_1(bytes: [u8; 256]) -> Reply {
+                let first = bytes[0];
+                std::future::ready(Ok(first)).await
             }
 
             $(#[$attribute])?
@@ -138,6 +189,10 @@ fn main() {
         row!("`async fn`, 512 bytes, used before it waits", used_before(BYTES)),
         row!("`async fn`, 512 bytes, used after it waits", used_after(BYTES)),
         row!("`async fn`, 512 bytes, passed on to the one above", passed_on(BYTES)),
+        row!("`async fn`, 512 bytes, `mut` and assigned", changed(Bytes(BYTES))),
+        row!("`async fn`, a pattern of 512 bytes", destructured(Plain(BYTES))),
+        row!("`async fn`, 512 bytes, borrowed", borrowed(&BYTES)),
+        row!("six of 256 bytes, each called by the next", passed_on_6([1; 256])),
         row!("`impl Future`, 512 bytes", returned(BYTES)),
         row!("boxed, 512 bytes", bare::boxed(BYTES), guarded::boxed(BYTES)),
         row!("boxed, 512 bytes, `breaker = self.0`", CLIENT.bare(BYTES), CLIENT.guarded(BYTES)),

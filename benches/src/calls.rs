@@ -27,6 +27,25 @@ pub struct Case {
     pub silent: Option<&'static str>,
 }
 
+#[cfg(feature = "keyed")]
+mod keyed;
+#[cfg(feature = "reqwest")]
+mod reqwest;
+#[cfg(feature = "tokio")]
+mod timeout;
+
+/// All that is counted. What belongs to a feature is counted by itself, since a feature may cost everything else an instruction.
+#[allow(unreachable_code, reason = "with a feature, its cases")]
+pub fn cases() -> &'static [Case] {
+    #[cfg(feature = "reqwest")]
+    return &reqwest::CASES;
+    #[cfg(feature = "tokio")]
+    return &timeout::CASES;
+    #[cfg(feature = "keyed")]
+    return &keyed::CASES;
+    &CASES
+}
+
 pub const CASES: [Case; 35] = [
     case("bare call", |times| calls(times, bare)).bare(),
     case("bare async call", |times| calls(times, bare_async)).bare(),

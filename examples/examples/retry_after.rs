@@ -13,6 +13,7 @@ use axum::http::StatusCode;
 use axum::http::header::RETRY_AFTER;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use fluxgate::http::retry_after;
 use fluxgate::{CallNotPermitted, circuit_breaker};
 use tokio::net::TcpListener;
 
@@ -48,9 +49,7 @@ async fn fetch(url: &str) -> Result<String, ApiError> {
     if response.status().is_success() {
         return Ok(response.text().await?);
     }
-    // The header may be a date, too: the crate `httpdate` reads that.
-    let seconds = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-    Err(ApiError::Status(response.status(), seconds.map(Duration::from_secs)))
+    Err(ApiError::Status(response.status(), retry_after(response.headers())))
 }
 
 /// Busy for its first five requests.

@@ -2,6 +2,7 @@
 
 pub(crate) mod arguments;
 pub(crate) mod attributes;
+pub(crate) mod boxed_tails;
 pub(crate) mod callable;
 pub(crate) mod cut;
 pub(crate) mod errors;

@@ -1,17 +1,15 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
+use async_trait::async_trait;
+use fluxgate::http::retry_after;
+use fluxgate::{CallNotPermitted, Keyed, Outcome};
+use http::Extensions;
+use reqwest_middleware::reqwest::{self, Request, Response, Url};
+use reqwest_middleware::{Error, Middleware, Next, Result};
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::iter;
-use std::time::Duration;
-
-use async_trait::async_trait;
-use fluxgate::{CallNotPermitted, Keyed, Outcome};
-use http::Extensions;
-use http::header::RETRY_AFTER;
-use reqwest_middleware::reqwest::{self, Request, Response, Url};
-use reqwest_middleware::{Error, Middleware, Next, Result};
 
 /// A middleware in which every host has a breaker of its own. See [the page of the crate](crate).
 #[derive(Clone, Debug)]
@@ -48,9 +46,11 @@ impl Middleware for BreakerPerHost {
     ) -> Result<Response> {
         let call = self.hosts.get(&*host(request.url())).acquire_owned().map_err(Error::middleware)?;
         let result = next.run(request, extensions).await;
-        match (outcome(&result), retry_after(&result)) {
-            (Outcome::Failure, Some(pause)) => call.failure_for(pause),
-            (outcome, _) => call.record(outcome),
+        let outcome = outcome(&result);
+        let response = result.as_ref().ok().filter(|_| outcome == Outcome::Failure);
+        match response.and_then(|response| retry_after(response.headers())) {
+            Some(pause) => call.failure_for(pause),
+            None => call.record(outcome),
         }
         result
     }
@@ -87,12 +87,6 @@ fn outcome(result: &Result<Response>) -> Outcome {
             chain(error).find_map(<dyn StdError>::downcast_ref).map_or(Outcome::Ignored, outcome_of_error)
         }
     }
-}
-
-/// What a server asks for, if it says so in seconds.
-fn retry_after(result: &Result<Response>) -> Option<Duration> {
-    let value = result.as_ref().ok()?.headers().get(RETRY_AFTER)?;
-    value.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
 }
 
 fn outcome_of_error(error: &reqwest::Error) -> Outcome {

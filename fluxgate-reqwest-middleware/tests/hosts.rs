@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::extract::Path;
 use axum::http::StatusCode;
-use axum::http::header::RETRY_AFTER;
+use axum::http::header::{DATE, RETRY_AFTER};
 use axum::routing::get;
 use fluxgate::testing::ManualClock;
 use fluxgate::{Builder, CircuitBreaker, Keyed, State, retry, trip};
@@ -42,6 +42,15 @@ async fn serve() -> SocketAddr {
         .route(
             "/later",
             get(async || (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, "Fri, 31 Dec 1999 23:59:59 GMT")])),
+        )
+        .route(
+            "/dated",
+            get(async || {
+                // By a clock that is years behind.
+                let dates =
+                    [(DATE, "Fri, 31 Dec 1999 23:58:00 GMT"), (RETRY_AFTER, "Fri, 31 Dec 1999 23:59:59 GMT")];
+                (StatusCode::SERVICE_UNAVAILABLE, dates)
+            }),
         )
         .route("/circle", get(circle))
         .route("/never", get(async || pending::<()>().await));
@@ -94,7 +103,9 @@ async fn every_host_has_a_breaker_of_its_own_which_recovers() {
 async fn a_server_says_how_long_it_wants_to_be_left_alone() {
     let hosts = builder().clock(ManualClock::new()).keyed().build().expect("sound");
     let client = client(&hosts);
-    for (path, least, most) in [("busy", 300, 330), ("later", 60, 60), ("status/503", 60, 60)] {
+    for (path, least, most) in
+        [("busy", 300, 330), ("later", 60, 60), ("dated", 119, 131), ("status/503", 60, 60)]
+    {
         let url = format!("http://{}/{path}", serve().await);
         for _ in 0..3 {
             assert_eq!(client.get(&url).send().await.expect("sent").status(), 503);

@@ -25,6 +25,7 @@ enum Tree {
 }
 
 /// What a condition can see.
+#[expect(clippy::struct_excessive_bools, reason = "conditions look at so many")]
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 struct Seen {
     half_open: bool,

@@ -5,7 +5,7 @@ mod ticks;
 mod user;
 
 use core::fmt;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use once_cell::race::OnceBox;
 
@@ -114,25 +114,32 @@ pub(crate) fn now() -> u64 {
 }
 
 /// The same in tests under tokio: its clock, which a test may have paused. Where it has not, that is the system's.
-///
-/// It may have been paused before the epoch, and the time until that must not be lost of what a test advances it by.
 #[cfg(all(feature = "tokio", feature = "test-util"))]
 pub(crate) fn now() -> u64 {
-    const BEFORE_EPOCH: Duration = Duration::from_secs(3_600);
     match process_clock() {
-        Some(ProcessClock::System { epoch, .. }) => {
-            let now = tokio::time::Instant::now().into_std();
-            (now + BEFORE_EPOCH).saturating_duration_since(*epoch).as_nanos() as u64
-        }
+        Some(ProcessClock::System { epoch, .. }) => nanos_at(tokio::time::Instant::now().into_std(), *epoch),
         _ => read(),
     }
 }
+
+/// What the system's clock shows at this instant.
+fn nanos_at(instant: Instant, epoch: Instant) -> u64 {
+    (instant + BEFORE_EPOCH).saturating_duration_since(epoch).as_nanos() as u64
+}
+
+/// How far back there is time. A test may have paused tokio's clock before the epoch, and of what it advances that by, the time until the
+/// epoch must not be lost.
+const BEFORE_EPOCH: Duration = if cfg!(all(feature = "tokio", feature = "test-util")) {
+    Duration::from_secs(3_600)
+} else {
+    Duration::ZERO
+};
 
 #[cold]
 fn read() -> u64 {
     match process_clock() {
         Some(ProcessClock::System { has_counter: true, .. }) => COUNTER.renew(),
-        Some(ProcessClock::System { epoch, .. }) => epoch.elapsed().as_nanos() as u64,
+        Some(ProcessClock::System { epoch, .. }) => nanos_at(Instant::now(), *epoch),
         Some(ProcessClock::User(clock)) => clock.now(),
         None => 0,
     }
@@ -147,12 +154,14 @@ fn process_clock() -> Option<&'static ProcessClock> {
     }
 }
 
-/// What the wall clock shows, in milliseconds since 1970; 0 where there is none.
+/// What the wall clock shows, if there is one.
+pub(crate) fn wall_clock() -> Option<SystemTime> {
+    TARGET_HAS_CLOCK.then(SystemTime::now)
+}
+
+/// The same in milliseconds since 1970, or 0.
 pub(crate) fn unix_milliseconds() -> u64 {
-    if !TARGET_HAS_CLOCK {
-        return 0;
-    }
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let since = wall_clock().and_then(|now| now.duration_since(SystemTime::UNIX_EPOCH).ok());
     since.map_or(0, |since| since.as_millis() as u64)
 }
 
@@ -184,7 +193,7 @@ impl TimeSource for Processor {
 
     fn nanos(&self) -> u64 {
         match PROCESS_CLOCK.get() {
-            Some(ProcessClock::System { epoch, .. }) => epoch.elapsed().as_nanos() as u64,
+            Some(ProcessClock::System { epoch, .. }) => nanos_at(Instant::now(), *epoch),
             _ => 0,
         }
     }

@@ -78,13 +78,17 @@ impl SettingsRef {
 impl Settings {
     /// What a breaker has if nothing is said but its name.
     pub const fn standard(name: Name) -> Self {
+        // Constants, which the compiler works out once and not for each function.
+        const WINDOW: Window = Window::count(100);
         const RULE: &[Node] = &Rule::standard(100);
+        const RETRY: Retry = Retry::cooldown(Duration::from_secs(60));
+        const PERMIT: Permit = Permit::ramp_up(0.1, 1.0, Duration::from_secs(60));
         Self {
             name,
-            window: Window::count(100),
+            window: WINDOW,
             rule: Rule::from_static(RULE),
-            retry: Retry::cooldown(Duration::from_secs(60)),
-            permit: Permit::ramp_up(0.1, 1.0, Duration::from_secs(60)),
+            retry: RETRY,
+            permit: PERMIT,
             max_half_open_calls: 10,
             half_open_timeout: Duration::from_secs(60),
             on_panic: Outcome::Failure,

@@ -50,6 +50,7 @@
 //!   program runs
 //! - `tokio`: `timeout = 2s` in the attribute, `CallAsync::timeout` by hand, on tokio's timer; `CircuitBreaker::ready` waits until a call
 //!   has a chance. With `test-util`, breakers without a clock of their own follow tokio's clock, which a test may pause
+//! - `http`: `fluxgate::http::retry_after`, how long a response asks to be left alone, in seconds or by a date
 //! - `tower`: `fluxgate::tower`, a `Layer` and a `Service` of tower; `tower-http`: what these know of HTTP and gRPC, such as statuses,
 //!   trailers and bodies
 //! - `test-util`: `fluxgate::testing`, for [tests](docs::testing) that neither sleep nor disturb each other
@@ -84,6 +85,7 @@ mod handle;
 mod integrations;
 #[cfg(all(test, fluxgate_loom))]
 mod models;
+mod output;
 pub mod permit;
 mod private;
 mod random;
@@ -126,6 +128,8 @@ pub use self::handle::saved::{RestoreError, Saved};
 pub use self::handle::snapshot::{Peak, Snapshot};
 pub use self::handle::timed_out::TimedOut;
 pub use self::handle::totals::{Spent, Totals};
+#[cfg(feature = "http")]
+pub use self::integrations::http;
 #[cfg(feature = "metrics")]
 pub use self::integrations::metrics;
 #[cfg(feature = "serde")]

@@ -3,12 +3,12 @@
 
 mod alias;
 mod associated;
+mod boxing;
 mod closures;
 mod handlers;
 #[cfg(feature = "keyed")]
 mod keys;
 mod limits;
-mod output;
 mod probe;
 #[cfg(feature = "axum")]
 mod responses;
@@ -27,12 +27,12 @@ pub extern crate self as fluxgate;
 
 pub use self::alias::Alias;
 pub use self::associated::AssociatedBreaker;
+pub use self::boxing::{Boxing, NoFuture};
 pub use self::closures::{ask, captured, custom, holds, never, request, run, told};
 pub use self::handlers::{Custom, Fallback, Given, Rejected, Request, Taken, handle, reject};
 #[cfg(feature = "keyed")]
 pub use self::keys::{Key, KeyOf, OwnedKey, Subject, breaker_of_handle, breaker_of_key};
 pub use self::limits::{Expires, HasTimer, Limitable, limit};
-pub use self::output::Output;
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
 pub use self::sources::{Evidence, HasSources, Plain, Pointer, PointerAndError, Sources, Unknown, evidence};
@@ -48,12 +48,13 @@ pub use crate::configuration::{OnCancel, Settings};
 pub use crate::engine::breaker::Breaker;
 pub use crate::handle::call::Call;
 pub use crate::handle::circuit_breaker::{CircuitBreaker, share};
-pub use crate::handle::eager::Eager;
+pub use crate::handle::eager::{Eager, Making};
 pub use crate::handle::error::CallNotPermitted;
-pub use crate::handle::future::{Deferred, Guarded};
+pub use crate::handle::future::{Admitted, Deferred, Guarded};
 #[cfg(feature = "keyed")]
 pub use crate::handle::keyed::{Keyed, family::Family};
 pub use crate::handle::timed_out::TimedOut;
+pub use crate::output::Output;
 pub use crate::state::Outcome;
 #[cfg(feature = "keyed")]
 pub use fluxgate_rules::limits::{DEFAULT_IDLE, DEFAULT_KEYS};

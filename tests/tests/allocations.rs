@@ -7,6 +7,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use fluxgate::testing::ManualClock;
@@ -237,7 +238,7 @@ fn breakers_that_are_dropped_leave_no_byte_behind() {
         }
         let used = each(held());
         // With every feature.
-        assert!(idle <= 616 + KEYED && used <= 1_104 + KEYED, "a breaker takes {idle} bytes, in use {used}");
+        assert!(idle <= 620 + KEYED && used <= 1_112 + KEYED, "a breaker takes {idle} bytes, in use {used}");
         // In any order.
         fastrand::Rng::with_seed(round).shuffle(&mut breakers);
         drop(breakers);
@@ -304,10 +305,97 @@ fn a_boxed_future_is_boxed_once() {
     let (bare, guarded) = (made(&|| client.bare([1; 256])), made(&|| client.guarded([1; 256])));
     let by_static = made(&|| client.guarded_by_a_static([1; 256]));
     assert_eq!((bare.0, guarded.0, by_static.0, made(&|| boxed("a")).0), (1, 1, 1, 1));
-    // A call, and a word for where the future is.
-    assert!(by_static.1 <= bare.1 + 32, "{by_static:?} beside {bare:?}");
+    // A call, and a word for where the future is; in tests, another one for the breaker's double.
+    let most = bare.1 + 40;
+    assert!(by_static.1 <= most, "{by_static:?} beside {bare:?}");
     // A field of a parameter is reached before the future is made, which so holds what the body uses only once.
-    assert!(guarded.1 <= bare.1 + 32, "{guarded:?} beside {bare:?}");
+    assert!(guarded.1 <= most, "{guarded:?} beside {bare:?}");
+}
+
+/// As that of the crate `futures` does it.
+trait FutureExt: Future + Sized + Send {
+    fn boxed<'a>(self) -> BoxFuture<'a, Self::Output>
+    where
+        Self: 'a,
+    {
+        Box::pin(self)
+    }
+}
+
+impl<F: Future + Send> FutureExt for F {}
+
+/// A body that does something before it boxes a future, in each form in which that can be seen, and at the end in one in which it cannot.
+#[circuit_breaker]
+fn boxed_at_last(form: u8) -> BoxFuture<'static, Reply> {
+    if form == 0 {
+        return Box::pin(std::future::ready(Ok(form)));
+    }
+    let 2.. = form else { return Box::pin(async { Ok(1) }) };
+    for other in 0..9 {
+        if other == form && form == 2 {
+            return Box::pin(async move { Ok(other) });
+        }
+    }
+    match form {
+        3 => return async move { Ok(form) }.boxed(),
+        4 => return Box::pin(async move { Ok(form) }) as BoxFuture<'static, Reply>,
+        _ => {}
+    }
+    if form == 5 {
+        let again = form;
+        Box::pin(async move { Ok(again) })
+    } else if form == 6 {
+        Box::pin({
+            let ready = Ok(form);
+            async move { ready }
+        })
+    } else {
+        match form {
+            7 => Box::pin(boxed_at_last_by(form)),
+            8 => async move { Ok(form) }.boxed(),
+            9 => boxed_at_last_by(form).boxed(),
+            10 => {
+                let future = boxed_at_last_by(form);
+                future.boxed()
+            }
+            _ => {
+                let boxed: BoxFuture<'static, Reply> = Box::pin(async move { Ok(form) });
+                boxed
+            }
+        }
+    }
+}
+
+async fn boxed_at_last_by(form: u8) -> Reply {
+    std::future::ready(Ok(form)).await
+}
+
+#[circuit_breaker(handle = REFUSED)]
+fn refused_before(form: u8) -> BoxFuture<'static, Reply> {
+    let again = form;
+    Box::pin(async move { Ok(again) })
+}
+
+#[test]
+fn a_future_that_a_body_boxes_at_last_is_boxed_once() {
+    let _alone = alone();
+    let mut waiting = Context::from_waker(Waker::noop());
+    // The first use of a breaker allocates.
+    for _ in 0..200 {
+        assert!(boxed_at_last(0).as_mut().poll(&mut waiting).is_ready());
+    }
+    for form in 0..=11 {
+        let (allocations, _) = allocated(|| {
+            let Poll::Ready(reply) = boxed_at_last(form).as_mut().poll(&mut waiting) else {
+                panic!("it is ready")
+            };
+            assert_eq!(reply.ok(), Some(form));
+        });
+        assert_eq!(allocations, if form == 11 { 2 } else { 1 }, "{form}");
+    }
+    assert!(refused_before(1).as_mut().poll(&mut waiting).is_ready());
+    REFUSED.force_open();
+    assert_eq!(allocated(|| drop(refused_before(1))).0, 1);
 }
 
 async fn bare_unused(_bytes: [u8; 256], number: u8) -> Result<u8, CallNotPermitted> {

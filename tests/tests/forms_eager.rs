@@ -23,7 +23,7 @@ fn begun() -> u32 {
     BEGUN.replace(0)
 }
 
-fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
@@ -118,6 +118,180 @@ fn a_panic_before_the_future_counts() {
     let _clock = isolate();
     assert!(catch_unwind(AssertUnwindSafe(|| drop(panicking(true)))).is_err());
     assert_eq!(PANICKING.state(), State::Open);
+}
+
+#[circuit_breaker(track = returned(0), rejected = |_| 7)]
+fn opaque_in_a_box(number: u32) -> Pin<Box<dyn Future<Output = impl Copy + PartialEq<u32>>>> {
+    Box::pin(async move { number })
+}
+
+#[circuit_breaker]
+fn a_box_of_an_opaque_future(number: u32) -> Pin<Box<impl Future<Output = Reply>>> {
+    let number = number + 1;
+    Box::pin(async move { Ok(number) })
+}
+
+#[test]
+fn opaque_types_in_boxes_are_guarded() {
+    assert!(run(opaque_in_a_box(1)) == 1);
+    assert_eq!(run(a_box_of_an_opaque_future(1)), Ok(2));
+}
+
+type Boxed = Pin<Box<dyn Future<Output = Reply> + Send>>;
+
+/// Boxes what it returns in several places, of which those that return early cannot all be seen.
+#[circuit_breaker(handle = PLACES, trip = failure_streak(1), on_cancel = failure, max_half_open_calls = 1)]
+fn places(place: u32) -> Pin<Box<dyn Future<Output = Reply> + Send>> {
+    begin();
+    let early: Boxed = Box::pin(ready(Ok(place)));
+    if place == 2 {
+        return early;
+    }
+    if place == 3 {
+        return Box::pin(async move { Ok(place) });
+    }
+    match place {
+        1 => early,
+        4 => {
+            // What belongs to a closure is not what the function returns.
+            let make = |number: u32| -> Boxed {
+                if number > 100 {
+                    return Box::pin(ready(Ok(0)));
+                }
+                Box::pin(async move { Ok(number) })
+            };
+            Box::pin(make(place))
+        }
+        5 => Box::pin(async move {
+            assert_ne!(place, 5, "while it is polled");
+            Ok(place)
+        }),
+        6 => panic!("while it is made"),
+        7 => Box::pin({
+            assert_ne!(place, 7, "just before it is made");
+            ready(Ok(place))
+        }),
+        _ => Box::pin(std::future::pending()),
+    }
+}
+
+#[test]
+fn each_place_where_a_body_boxes_its_future_is_guarded() {
+    let _clock = isolate();
+    for place in 1..=4 {
+        assert_eq!(run(places(place)), Ok(place));
+        assert_eq!((PLACES.metrics().total(), PLACES.state()), (1, State::Closed), "{place}");
+        let future = places(place);
+        PLACES.force_open();
+        // It was admitted when it was called.
+        assert_eq!(run(future), Ok(place));
+        begun();
+        let future = places(place);
+        PLACES.reset();
+        assert_eq!((run(future).is_err(), begun()), (true, 0), "{place}");
+        drop(places(place));
+        assert_eq!(PLACES.state(), State::Open, "dropped before it was polled: {place}");
+        PLACES.reset();
+    }
+    for place in 5..=7 {
+        assert!(catch_unwind(AssertUnwindSafe(|| run(places(place)))).is_err());
+        assert_eq!(PLACES.state(), State::Open, "{place}");
+        PLACES.reset();
+    }
+    let mut waits = places(9);
+    assert!(poll(waits.as_mut()).is_pending());
+    assert!(poll(waits.as_mut()).is_pending());
+    drop(waits);
+    assert_eq!(PLACES.state(), State::Open);
+}
+
+#[circuit_breaker(breaker = breaker)]
+fn inside(breaker: &CircuitBreaker) -> Pin<Box<dyn Future<Output = Reply> + Send>> {
+    let inner = breaker.call(|| Ok::<_, ()>(1)).unwrap_or(0);
+    Box::pin(async move { Ok(inner) })
+}
+
+struct Request(u32);
+
+/// Not as that of the crate `futures`: of what is no future, or of one of another output.
+trait Sent {
+    fn boxed(&self) -> Boxed;
+}
+
+impl Sent for Request {
+    fn boxed(&self) -> Boxed {
+        Box::pin(ready(Ok(self.0)))
+    }
+}
+
+trait Converted: Future<Output = u32> + Sized + Send + 'static {
+    fn boxed_local(self) -> Boxed {
+        Box::pin(async move { Ok(self.await) })
+    }
+}
+
+impl<F: Future<Output = u32> + Send + 'static> Converted for F {}
+
+fn request(number: u32) -> Request {
+    Request(number)
+}
+
+#[circuit_breaker(handle = SENT)]
+fn sent(request: &Request, form: u32) -> Pin<Box<dyn Future<Output = Reply> + Send>> {
+    let number = form;
+    match number {
+        1 => self::request(number).boxed(),
+        2 => request.boxed(),
+        3 => {
+            let request = Request(number);
+            request.boxed()
+        }
+        4 => async move { number }.boxed_local(),
+        _ => {
+            let future = ready(number);
+            future.boxed_local()
+        }
+    }
+}
+
+#[test]
+fn methods_that_box_something_else_are_guarded() {
+    let _clock = isolate();
+    for form in 1..=5 {
+        assert_eq!(run(sent(&Request(2), form)), Ok(form));
+        assert_eq!(SENT.metrics().total(), form.into());
+        SENT.force_open();
+        assert!(run(sent(&Request(2), form)).is_err());
+        SENT.reset();
+        for _ in 0..form {
+            assert_eq!(run(sent(&Request(2), form)), Ok(form));
+        }
+    }
+}
+
+/// A slot is taken when a boxed call begins, and a call from within its body is part of it, but not one after that.
+#[test]
+fn a_body_that_boxes_its_future_is_inside_of_its_call() {
+    let clock = isolate();
+    let breaker =
+        breaker!(trip = half_open & min(2) & failure_rate(1.0) | failure_streak(1), max_half_open_calls = 1);
+    let _ = breaker.call(|| Err::<(), _>("down"));
+    clock.advance(std::time::Duration::from_secs(61));
+    let future = inside(&breaker);
+    assert_eq!(breaker.state(), State::HalfOpen);
+    assert!(breaker.call(|| Ok::<_, ()>(1)).is_err(), "this is not inside");
+    assert_eq!(run(future), Ok(1));
+    breaker.acquire().expect("the slot is free").ignore();
+}
+
+#[test]
+#[should_panic(expected = "resumed after completion")]
+fn a_refused_box_that_is_polled_again_after_its_end_panics() {
+    let _clock = isolate();
+    PLACES.force_open();
+    let mut future = places(1);
+    assert!(poll(future.as_mut()).is_ready());
+    let _ = poll(future.as_mut());
 }
 
 #[circuit_breaker(handle = CANCELLED, trip = failure_streak(1), on_cancel = failure)]

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use fluxgate::http::retry_after;
 use fluxgate::testing::ManualClock;
 use fluxgate::{
     CallNotPermitted, CircuitBreaker, Clock, Outcome, State, circuit_breaker, permit, retry, trip, window,
@@ -126,6 +127,17 @@ fn build_refuses_what_needs_one() {
     clock.advance(minute);
     breaker.acquire().expect("due").success();
     assert_eq!(breaker.state(), State::Closed);
+}
+
+/// There is no clock to compare a date with, but for that of the response.
+#[test]
+fn a_date_goes_by_that_of_its_response() {
+    let value = |text: &'static str| http::HeaderValue::from_static(text);
+    let mut headers = http::HeaderMap::new();
+    headers.insert(http::header::RETRY_AFTER, value("Fri, 31 Dec 9999 23:59:59 GMT"));
+    assert_eq!(retry_after(&headers), None);
+    headers.insert(http::header::DATE, value("Fri, 31 Dec 9999 23:59:50 GMT"));
+    assert_eq!(retry_after(&headers), Some(Duration::from_secs(9)));
 }
 
 fn a_clock_may_be_set_late() {

@@ -7,10 +7,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State as OfRouter;
-use axum::http::StatusCode;
-use axum::http::header::RETRY_AFTER;
+use axum::http::header::{DATE, RETRY_AFTER};
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use fluxgate::http::retry_after;
 use fluxgate::testing::isolate;
 use fluxgate::{CallNotPermitted, State, circuit_breaker};
 use tokio::net::TcpListener;
@@ -62,8 +63,7 @@ async fn fetch(url: &str) -> Result<String, ApiError> {
     if status.is_success() {
         return Ok(response.text().await?);
     }
-    let pause = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
-    Err(ApiError::Status(status, pause.map(Duration::from_secs)))
+    Err(ApiError::Status(status, retry_after(response.headers())))
 }
 
 #[tokio::test]
@@ -108,4 +108,53 @@ async fn a_server_is_left_alone_for_as_long_as_it_asks() {
         assert!(matches!(fetch("http://127.0.0.1:1/").await, Err(ApiError::Transport(_))));
     }
     assert_eq!(API.snapshot().retry_after, Some(Duration::from_secs(10)));
+}
+
+#[test]
+fn the_header_is_seconds_or_a_date_after_that_of_the_response() {
+    let seconds = |seconds| Some(Duration::from_secs(seconds));
+    let noon = "Sun, 06 Nov 1994 12:00:00 GMT";
+    let asked = [
+        ("0", seconds(0)),
+        ("120", seconds(120)),
+        (" 7 ", seconds(7)),
+        // More than a number holds is as much as there is.
+        ("99999999999999999999999", seconds(u64::MAX)),
+        ("Sun, 06 Nov 1994 12:01:30 GMT", seconds(90)),
+        // The two old forms.
+        ("Sunday, 06-Nov-94 12:00:05 GMT", seconds(5)),
+        ("Sun Nov  6 12:00:05 1994", seconds(5)),
+        (noon, seconds(0)),
+        ("Sun, 06 Nov 1994 11:00:00 GMT", seconds(0)),
+        ("", None),
+        ("-1", None),
+        ("1.5", None),
+        ("soon", None),
+        ("12:00", None),
+        ("Mon, 31 Feb 1994 12:00:00 GMT", None),
+    ];
+    for (value, expected) in asked {
+        let headers = HeaderMap::from_iter([
+            (RETRY_AFTER, value.parse().expect("a value")),
+            (DATE, noon.parse().expect("a value")),
+        ]);
+        assert_eq!(retry_after(&headers), expected, "{value:?}");
+    }
+    assert_eq!(retry_after(&HeaderMap::new()), None);
+    let opaque = HeaderValue::from_bytes(b"1\xff").expect("a value");
+    assert_eq!(retry_after(&HeaderMap::from_iter([(RETRY_AFTER, opaque)])), None);
+}
+
+/// Without a date of the response's, or with one that cannot be read, the clock of this machine has to do.
+#[test]
+fn without_a_date_of_the_response_this_machines_clock_is_asked() {
+    let past =
+        HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static("Sun, 06 Nov 1994 12:01:30 GMT"))]);
+    assert_eq!(retry_after(&past), Some(Duration::ZERO));
+    let future = HeaderValue::from_static("Fri, 31 Dec 9999 23:59:59 GMT");
+    for date in [None, Some("yesterday")] {
+        let mut headers = HeaderMap::from_iter([(RETRY_AFTER, future.clone())]);
+        headers.extend(date.map(|date| (DATE, HeaderValue::from_static(date))));
+        assert!(retry_after(&headers) > Some(Duration::from_secs(1_000_000_000)));
+    }
 }

@@ -1,5 +1,7 @@
 //! Calls that run, in both spellings and from a constant.
 
+use std::future::Future;
+
 use fluxgate::{CircuitBreaker, State, breaker, circuit_breaker};
 
 const BUSY: u32 = 3;

@@ -78,6 +78,28 @@ pub fn boxed(text: &str) -> Pin<Box<dyn Future<Output = Result<usize, Failure>> 
     Box::pin(async move { Ok(text.len()) })
 }
 
+pub trait FutureExt: Future + Sized + Send + 'static {
+    fn boxed(self) -> Pin<Box<dyn Future<Output = Self::Output> + Send>> {
+        Box::pin(self)
+    }
+}
+
+impl<F: Future + Send + 'static> FutureExt for F {}
+
+#[circuit_breaker]
+pub fn boxed_by_a_method(
+    text: String,
+    number: u32,
+) -> Pin<Box<dyn Future<Output = Result<usize, Failure>> + Send>> {
+    let length = text.len();
+    let unused = number;
+    if length == 1 {
+        return std::future::ready(Ok(length)).boxed();
+    }
+    let future = async move { return Ok(length) };
+    future.boxed()
+}
+
 #[circuit_breaker]
 pub async fn counts(mut number: u32) -> Result<u32, Failure> {
     number += 1;
@@ -410,6 +432,12 @@ pub trait Service {
     }
 
     async fn other(self) -> Result<Connection, Failure>;
+
+    fn boxed(self, text: String) -> Pin<Box<dyn Future<Output = Result<Connection, Failure>> + Send>>;
+
+    fn boxed_at_once(self) -> Pin<Box<dyn Future<Output = Result<Connection, Failure>> + Send>>;
+
+    fn returned(self) -> impl Future<Output = Result<Connection, Failure>> + Send;
 }
 
 impl Service for Connection {
@@ -421,6 +449,28 @@ impl Service for Connection {
     #[circuit_breaker]
     async fn other(self) -> Result<Connection, Failure> {
         Ok(self)
+    }
+
+    #[circuit_breaker]
+    fn boxed(self, text: String) -> Pin<Box<dyn Future<Output = Result<Connection, Failure>> + Send>> {
+        let length = text.len();
+        if length == 1 {
+            return Box::pin(async move { Ok(Connection { open: true, address: text }) });
+        }
+        Box::pin(async move {
+            let same = length as u64;
+            Ok(self)
+        })
+    }
+
+    #[circuit_breaker]
+    fn boxed_at_once(self) -> Pin<Box<dyn Future<Output = Result<Connection, Failure>> + Send>> {
+        Box::pin(async move { Ok(self) })
+    }
+
+    #[circuit_breaker]
+    fn returned(self) -> impl Future<Output = Result<Connection, Failure>> + Send {
+        async move { Ok(self) }
     }
 }
 

@@ -25,7 +25,7 @@ const EXCEPTIONS: [(char, &str, &[&str], &str); 12] = [
     ('-', "clippy::missing_const_for_fn", &[], "a guarded function cannot be `const`"),
     ('-', "clippy::unnecessary_wraps", &[], "a refused call returns an error"),
     ('-', "unconditional_recursion", &["recurses"], "a refused call does not go on"),
-    ('-', "clippy::manual_async_fn", &["by_hand"], "more than an `async` block is returned"),
+    ('-', "clippy::manual_async_fn", &["by_hand", "returned"], "more than an `async` block is returned"),
     (
         '-',
         "clippy::missing_errors_doc",
@@ -35,7 +35,7 @@ const EXCEPTIONS: [(char, &str, &[&str], &str); 12] = [
     (
         '-',
         "clippy::implicit_return",
-        &["by_hand", "boxed"],
+        &["by_hand", "boxed", "boxed_at_once", "returned"],
         "the user's `async` block is not the last expression",
     ),
     (

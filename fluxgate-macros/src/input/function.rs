@@ -6,6 +6,7 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, FnArg, Ident, ReceiverKind, Signature, Type, Visibility};
 
 use crate::input::arguments::Argument;
+use crate::input::boxed_tails::BoxedTails;
 use crate::input::errors::Errors;
 use crate::input::future_block::{FutureBlock, ends_in_boxed_future};
 use crate::input::item::{GUARDS, not_a_function};
@@ -25,6 +26,8 @@ pub(crate) struct Function {
     pub(crate) block: Group,
     /// The future that the block consists of, if the function returns one: nothing of the body runs before it is polled.
     pub(crate) future: Option<FutureBlock>,
+    /// Where any other block puts futures of whatever type into boxes, if the function returns such a box.
+    pub(crate) tails: Option<BoxedTails>,
 }
 
 /// Attributes of the language that may stand on a function. Any other is a macro, or is read by one.
@@ -231,9 +234,12 @@ fn read(input: ParseStream<'_>) -> syn::Result<Function> {
         Form::Boxed => FutureBlock::of(block.stream(), true),
         Form::Sync | Form::Async => None,
     };
-    let mut function = Function { attributes, visibility, signature, returns, inner, block, future };
-    // They may put the body where the compiler does not know what it returns.
-    function.returns.is_inferred &= !function.has_attributes_below();
+    let is_box_of_any_future = returns.form == Form::Boxed && future.is_none() && returns.is_inferred;
+    let tails = if is_box_of_any_future { BoxedTails::of(&block) } else { None };
+    let mut function = Function { attributes, visibility, signature, returns, inner, block, future, tails };
+    // They may put the body where the compiler does not know what it returns. And what a block without `move` knows of outside, it borrows.
+    let borrows = function.future.as_ref().is_some_and(|future| !future.moves);
+    function.returns.is_inferred &= !function.has_attributes_below() && !borrows;
     Ok(function)
 }
 

@@ -12,6 +12,8 @@ pub(crate) struct FutureBlock {
     pub(crate) boxed: Option<TokenStream>,
     /// `async` or `async move`.
     pub(crate) keywords: TokenStream,
+    /// Whether it is `async move`.
+    pub(crate) moves: bool,
     /// The braces and what is in them.
     pub(crate) block: Group,
 }
@@ -38,7 +40,8 @@ impl FutureBlock {
         let (asyncness, capture) = (future.async_token, future.capture);
         match future.block.into_token_stream().into_iter().next() {
             Some(TokenTree::Group(block)) if block.delimiter() == Delimiter::Brace => {
-                Some(Self { boxed: None, keywords: quote::quote!(#asyncness #capture), block })
+                let keywords = quote::quote!(#asyncness #capture);
+                Some(Self { boxed: None, keywords, moves: capture.is_some(), block })
             }
             _ => None,
         }
@@ -75,9 +78,11 @@ fn peel(expression: Expr) -> Expr {
     }
 }
 
-/// Whether this is `Box::pin`, under whatever path.
-fn is_box_pin(function: &Expr) -> bool {
+/// Whether this is `Box::pin`, under whatever path, of any type.
+pub(crate) fn is_box_pin(function: &Expr) -> bool {
     let Expr::Path(path) = function else { return false };
-    let mut names = path.path.segments.iter().rev().map(|segment| &segment.ident);
-    names.next().is_some_and(|name| name == "pin") && names.next().is_some_and(|name| name == "Box")
+    let mut segments = path.path.segments.iter().rev();
+    ["pin", "Box"].iter().all(|name| {
+        segments.next().is_some_and(|segment| segment.ident == name && segment.arguments.is_none())
+    })
 }

@@ -38,7 +38,7 @@ pub(crate) struct Returns {
     pub(crate) unseen: Option<Unseen>,
     /// Whether it is returned under a name that may stand for a boxed future.
     pub(crate) is_alias: bool,
-    /// Whether the function returns the output itself, in a type that has a name, so that inference finds it.
+    /// Whether inference finds the output: the function returns it, or it in a boxed future, in a type that has a name.
     pub(crate) is_inferred: bool,
 }
 
@@ -74,6 +74,8 @@ impl Returns {
         };
         match output {
             Some(output) => {
+                let has_name = |ty: &Type| !erase(&mut ty.clone());
+                let is_inferred = form == Form::Boxed && has_name(ty) && has_name(output);
                 let span =
                     span_of(&output.to_token_stream()).unwrap_or((Span::call_site(), Span::call_site()));
                 let generic_error = GenericError::of(output, signature);
@@ -87,7 +89,7 @@ impl Returns {
                     generic_error,
                     unseen,
                     is_alias: false,
-                    is_inferred: false,
+                    is_inferred,
                 }
             }
             None => Self::plain(signature, declared),
@@ -132,7 +134,7 @@ impl Returns {
             generic_error,
             unseen: None,
             is_alias: false,
-            is_inferred: false,
+            is_inferred: true,
         }
     }
 

@@ -67,6 +67,7 @@ impl GuardedFunction {
         let request = request::take(&mut arguments, &mut errors);
         arguments.report_settings_beside_breaker(&mut errors);
         let function = Function::parse(item.clone(), &mut errors);
+        let timeout = timeout::take(&mut arguments, function.as_ref(), &mut errors);
         let handle = target::handle(&arguments, &mut errors);
         let breaker = BreakerLocation::read(&arguments, function.as_ref(), handle.as_ref(), &mut errors);
         let trackers = Trackers::read(&arguments, &mut errors);
@@ -89,7 +90,6 @@ impl GuardedFunction {
         }
         let [rejected, fallback] = ["rejected", "fallback"]
             .map(|name| handler::read(&arguments, name, function.as_ref(), &mut errors));
-        let timeout = timeout::read(&arguments, function.as_ref(), &mut errors);
         if let Some(function) = &function {
             for handler in ["rejected", "fallback"].iter().filter_map(|name| arguments.get(name)) {
                 function.forbid_shared_borrow(handler, &mut errors);

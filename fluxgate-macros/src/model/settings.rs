@@ -37,6 +37,8 @@ pub(crate) struct Settings {
     /// Whether calls are counted: a literal, or a constant of the user's.
     pub(crate) count_calls: Option<Expr>,
     pub(crate) rule: Option<Rule>,
+    /// How long a call may take, if that is limited: only for what is checked against it.
+    pub(crate) time_limit: Option<Value>,
     /// How many keys have breakers of their own.
     pub(crate) max_keys: Option<Value>,
     /// After how long without use the breaker of a key goes.
@@ -171,6 +173,7 @@ impl Settings {
             && self.on_cancel.is_none()
             && self.count_calls.is_none()
             && self.rule.is_none()
+            && !matches!(self.time_limit, Some(Value::Constant(_)))
     }
 
     /// Whether the breaker may trip although no result is a failure: by the time that calls take, by what a function says, or since
@@ -244,6 +247,7 @@ impl Reader<'_> {
             on_cancel: on_cancel.as_ref().map(|(outcome, _)| *outcome),
             on_cancel_after: on_cancel.and_then(|(_, after)| after),
             count_calls: self.count_calls(),
+            time_limit: self.time_limit(rule.as_ref()),
             max_keys: self.single(&MAX_KEYS),
             key_idle: self.single(&KEY_IDLE),
             summary: summary(rule.as_ref(), size.as_ref()),
@@ -344,6 +348,35 @@ impl Reader<'_> {
             source.report(&problem, self.errors);
         }
         None
+    }
+
+    /// Checks the rule, and `half_open_timeout`, against how long a call may take. A value that is wrong itself is reported with the function.
+    fn time_limit(&mut self, rule: Option<&Read<WrittenRule>>) -> Option<Value> {
+        let argument = self.arguments.get(TIMEOUT.name)?;
+        let source = Source::new(&argument.value, argument.name.span());
+        let value = read::argument(&source.tokens, &TIMEOUT).ok()?;
+        if let syntax::Value::Duration(limit) = value {
+            if let Some(Read { source, value }) = rule {
+                for problem in read::time_limit(&source.tokens, value, limit).err().unwrap_or_default() {
+                    source.report(&problem, self.errors);
+                }
+            }
+            let timeout = self.arguments.get(HALF_OPEN_TIMEOUT.name).map(|timeout| {
+                let source = Source::new(&timeout.value, timeout.name.span());
+                read::argument(&source.tokens, &HALF_OPEN_TIMEOUT).ok()
+            });
+            let checked = match timeout {
+                None => read::hung(&source.tokens, limit, None),
+                Some(Some(syntax::Value::Duration(timeout))) => {
+                    read::hung(&source.tokens, limit, Some(timeout))
+                }
+                Some(_) => Ok(()),
+            };
+            for problem in checked.err().unwrap_or_default() {
+                source.report(&problem, self.errors);
+            }
+        }
+        self.single_value(&TIMEOUT, &Read { source, value })
     }
 
     /// Checks the rule, or the default, against `normal` and `outage`, of which nothing is left at run time.

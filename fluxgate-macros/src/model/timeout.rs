@@ -16,19 +16,19 @@ pub(crate) struct Timeout {
     pub(crate) span: (Span, Span),
 }
 
-/// Reads the argument, if it is given, for this function.
-pub(crate) fn read(
-    arguments: &Arguments,
+/// Reads the argument, if it is given, for this function. If nothing can come of it, it is taken away.
+pub(crate) fn take(
+    arguments: &mut Arguments,
     function: Option<&Function>,
     errors: &mut Errors,
 ) -> Option<Timeout> {
     let argument = arguments.get("timeout")?;
-    let span = argument.span();
+    let (span, written) = (argument.span(), argument.value.clone());
     let value = settings::timeout(arguments, errors)?;
     if let Some(function) = function.filter(|function| function.returns.form == Form::Sync) {
         let name = function.name();
         let limit = match &value {
-            Value::Duration(_) => text(&argument.value).unwrap_or_else(|| argument.value.to_string()),
+            Value::Duration(_) => text(&written).unwrap_or_else(|| written.to_string()),
             _ => "2s".to_owned(),
         };
         errors.report(
@@ -39,6 +39,7 @@ pub(crate) fn read(
                  for how long an open breaker waits, write `retry = cooldown({limit})`"
             ),
         );
+        arguments.replace("timeout", None);
     }
     Some(Timeout { value, span })
 }

@@ -5,10 +5,11 @@ use quote::{ToTokens as _, quote};
 use syn::Lifetime;
 
 use crate::input::attributes;
+use crate::input::boxed_tails::{Boxed, BoxedTails};
 use crate::input::function::Function;
 use crate::input::future_block::FutureBlock;
 use crate::input::returns::{Form, Returns};
-use crate::input::tokens::{braced, local};
+use crate::input::tokens::{braced, local, respan, span_of};
 use crate::input::unseen::Unseen;
 use crate::model::guard::GuardedFunction;
 use crate::model::target::BreakerLocation;
@@ -87,7 +88,8 @@ impl BodyWriter<'_> {
         let (setup, returned, finished) = (&target.setup, local("returned"), self.finish());
         let output = returns::witness(self.returns(), private);
         let run = quote!(let #returned = #private::run(#output, #body););
-        let called = self.admitted(&self.entered("enter"), &run, &finished);
+        let breaker = &target.breaker;
+        let called = self.admitted(&quote!(#private::Call::enter(#breaker)), &run, &finished);
         let inference = returns::inference(self.returns(), private);
         let alias = returns::alias(self.returns(), private);
         quote!(#inference #alias #setup #called)
@@ -129,9 +131,10 @@ impl BodyWriter<'_> {
     //     }
     //
     // or, where handlers or attributes below need it, `async move { .. }` as of an `async fn`; boxed, if the user's is.
-    fn future(&self, FutureBlock { boxed, keywords, block }: &FutureBlock) -> TokenStream {
+    fn future(&self, FutureBlock { boxed, keywords, block, .. }: &FutureBlock) -> TokenStream {
         let Self { guard, private, target } = self;
         let body = body::future(keywords, block, self.returns(), &Capture::none(), private);
+        let inference = returns::inference(self.returns(), private);
         let setup = &target.setup;
         let is_plain = !self.has_handlers() && !guard.function.has_attributes_below();
         let (setup, future) = match &guard.breaker {
@@ -155,7 +158,7 @@ impl BodyWriter<'_> {
             }
         };
         let future = boxed.as_ref().map_or_else(|| future.clone(), |pin| quote!(#pin(#future)));
-        quote!(#setup return #future;)
+        quote!(#inference #setup return #future;)
     }
 
     // Input:
@@ -175,34 +178,104 @@ impl BodyWriter<'_> {
     //         async move { match begun.await { .. } }
     fn eager(&self) -> TokenStream {
         let Self { guard, private, target } = self;
-        let Returns { form, output, .. } = self.returns();
+        let is_visible = guard.function.has_attributes_below();
+        if let (Some(tails), false, false) = (&guard.function.tails, is_visible, self.has_handlers()) {
+            return self.boxed(tails);
+        }
+        let returns = self.returns();
+        let inference = returns::inference(returns, private);
+        let [output, declared] =
+            [returns::witness(returns, private), returns::declared_witness(returns, private)];
         let body = body::closure(&guard.function.block, self.returns(), &Capture::none(), private);
         let handle = &target.handle;
         let finish = self.finisher();
         let begun = local("begun");
         let (new, limit) = self.constructor();
-        let new = |settle: &TokenStream| quote!(#private::Eager::<_, #output, _, _>::#new(#handle, #body, #limit move #finish, #settle));
-        let is_visible = guard.function.has_attributes_below();
+        let new = |settle: &TokenStream| quote!(#private::Eager::#new(#output, #declared, #handle, #body, #limit move #finish, #settle));
         let (setup, future) = if self.has_handlers() {
-            let new = new(&quote!(#private::told));
+            // As a path, it would be a `static` that is changed, as clippy sees it.
+            let result = local("result");
+            let new = new(&quote!(|#result| #private::told(#result)));
             let ended =
                 self.admitted(&quote!(#begun.await), &TokenStream::new(), &local("call").to_token_stream());
             (quote!(let #begun = #new;), quote!(async move { #ended }))
         } else {
-            let (result, refusal) = (local("result"), local("refusal"));
-            let refused = self.refused(&refusal);
-            let new = new(&quote!(|#result| match #result {
-                ::core::result::Result::Ok(#result) => #result,
-                ::core::result::Result::Err(#refusal) => #refused,
-            }));
+            let new = new(&self.settled());
             if is_visible {
                 (quote!(let #begun = #new;), quote!(async move { #begun.await }))
             } else {
                 (TokenStream::new(), new)
             }
         };
-        let future = if *form == Form::Boxed { quote!(#private::Box::pin(#future)) } else { future };
-        quote!(#setup return #future;)
+        let future = if returns.form == Form::Boxed { quote!(#private::Box::pin(#future)) } else { future };
+        quote!(#inference #setup return #future;)
+    }
+
+    // Input:
+    //     fn charge(order: Order) -> BoxFuture<'static, Result<Receipt, PaymentError>> {
+    //         let sent = send(order);
+    //         Box::pin(async move { .. })
+    //     }
+    //
+    // Output:
+    //     fn charge(order: Order) -> BoxFuture<'static, Result<Receipt, PaymentError>> {
+    //         let mut making = match Making::new(breaker, finish, settle) {
+    //             Ok(making) => making,
+    //             Err(refused) => return Box::pin(refused),
+    //         };
+    //         let boxed = run(|| -> _ {
+    //             let sent = send(order);
+    //             Box::pin(making.guard(async move { .. }))
+    //         });
+    //         if making.is_done() { boxed } else { Box::pin(making.guard(boxed)) }
+    //     }
+    fn boxed(&self, tails: &BoxedTails) -> TokenStream {
+        let Self { guard, private, target } = self;
+        let (making, boxed, refused) = (local("making"), local("boxed"), local("refused"));
+        let returns = self.returns();
+        let inference = returns::inference(returns, private);
+        let [output, declared] =
+            [returns::witness(returns, private), returns::declared_witness(returns, private)];
+        let (new, limit) = self.constructor();
+        let names = if limit.is_empty() {
+            ["guard", "__fluxgate_guard"]
+        } else {
+            ["guard_limited", "__fluxgate_guard_limited"]
+        };
+        let [guarded, guarded_if_future] = names.map(|name| Ident::new(name, Span::call_site()));
+        let mut wrap = |future: TokenStream, boxed| match boxed {
+            Boxed::Future => quote!(#making.#guarded(#limit #future)),
+            Boxed::PerhapsFuture => {
+                // Where the user's method is called, so that lints still see that as the user's.
+                let span = span_of(&future).map_or(Span::call_site(), |(first, _)| first);
+                let boxing = respan(quote!(#private::Boxing::new), span);
+                quote!(#boxing(#output, #future).#guarded_if_future(#limit &mut #making))
+            }
+        };
+        let wrapped = tails.wrapped(&mut wrap).unwrap_or_else(|| guard.function.block.clone());
+        let body = body::closure(&wrapped, self.returns(), &Capture::none(), private);
+        let (handle, finish, settle) = (&target.handle, self.finisher(), self.settled());
+        let left = wrap(boxed.to_token_stream(), Boxed::Future);
+        quote!(
+            #inference
+            let mut #making = match #private::Making::#new(#output, #handle, move #finish, #settle) {
+                ::core::result::Result::Ok(#making) => #making,
+                ::core::result::Result::Err(#refused) => return #private::Box::pin(#refused),
+            };
+            use #private::NoFuture as _;
+            let #boxed = #private::run(#declared, #body);
+            return if #making.is_done() { #boxed } else { #private::Box::pin(#left) };
+        )
+    }
+
+    /// A closure from what a call returned, or from the refusal, to what the function returns. There are no handlers.
+    fn settled(&self) -> TokenStream {
+        let (result, refusal) = (local("result"), local("refusal"));
+        let refused = self.refused(&refusal);
+        quote!(|#result| match #result {
+            ::core::result::Result::Ok(#result) => #result,
+            ::core::result::Result::Err(#refusal) => #refused,
+        })
     }
 
     /// Awaits the body's future, unless the call is refused.
@@ -211,26 +284,22 @@ impl BodyWriter<'_> {
             let deferred = self.deferred(future);
             return quote!(return #deferred.await;);
         }
-        let (private, call, finish) = (self.private, local("call"), self.finisher());
+        let Self { private, target, .. } = self;
+        let (call, finish) = (local("call"), self.finisher());
         let (new, limit) = self.constructor();
         let awaited = quote!(#private::Guarded::#new(#call, #future, #limit #finish).await);
-        self.admitted(&self.entered("enter_async"), &TokenStream::new(), &awaited)
+        let locate = &target.locate;
+        let entered = quote!(#private::Admitted::enter(#locate));
+        self.admitted(&entered, &TokenStream::new(), &awaited)
     }
 
     /// The future that asks the breaker to admit the call when it is first polled, and then polls `future`. There are no handlers.
     fn deferred(&self, future: &TokenStream) -> TokenStream {
         let Self { private, target, .. } = self;
-        let (breaker, finish, refusal) = (&target.breaker, self.finisher(), local("refusal"));
+        let (locate, finish, refusal) = (&target.locate, self.finisher(), local("refusal"));
         let refused = self.refused(&refusal);
         let (new, limit) = self.constructor();
-        quote!(#private::Deferred::#new(#breaker, #future, #limit move #finish, |#refusal| #refused))
-    }
-
-    /// A `Result` of the admitted call, or a refusal.
-    fn entered(&self, enter: &str) -> TokenStream {
-        let (private, breaker, enter) =
-            (self.private, &self.target.breaker, Ident::new(enter, Span::mixed_site()));
-        quote!(#private::Call::#enter(#breaker))
+        quote!(#private::Deferred::#new(#locate, #future, #limit move #finish, |#refusal| #refused))
     }
 
     /// Ends the call, which has returned.

@@ -3,7 +3,7 @@
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
 
-use crate::input::returns::{GenericError, Returns};
+use crate::input::returns::{Form, GenericError, Returns};
 use crate::input::tokens::{local, respan};
 
 /// What the signature declares, as a type. Where the function returns it, inference finds it: if it were written a second time, lints would
@@ -21,17 +21,37 @@ pub(crate) fn witness(returns: &Returns, private: &TokenStream) -> TokenStream {
     quote!(#private::Output::<#output>::new())
 }
 
-/// Statements by which that value learns the type from the function.
+/// The same for what the signature declares.
+pub(crate) fn declared_witness(returns: &Returns, private: &TokenStream) -> TokenStream {
+    match returns.form {
+        Form::Sync | Form::Async => witness(returns, private),
+        Form::Future | Form::Boxed if returns.is_inferred => local("declared").into_token_stream(),
+        Form::Future | Form::Boxed => {
+            let declared = &returns.declared;
+            quote!(#private::Output::<#declared>::new())
+        }
+    }
+}
+
+/// Statements by which these values learn the types from the function.
 pub(crate) fn inference(returns: &Returns, private: &TokenStream) -> Option<TokenStream> {
-    let output = local("output");
-    returns.is_inferred.then(|| {
-        quote!(
-            let #output = #private::Output::new();
-            if false {
-                return #private::never(#output);
-            }
-        )
-    })
+    if !returns.is_inferred {
+        return None;
+    }
+    let declared = declared_witness(returns, private);
+    let output = (returns.form == Form::Boxed).then(|| {
+        let (output, (first, last)) = (local("output"), returns.span);
+        let of_future = Ident::new("of_future", last);
+        let path = respan(quote!(#private::Output::), first);
+        quote!(let #output = #path #of_future(#declared);)
+    });
+    Some(quote!(
+        let #declared = #private::Output::new();
+        if false {
+            return #private::never(#declared);
+        }
+        #output
+    ))
 }
 
 /// `Trait::method(argument)`, where the trait's type is the output, spanned so that a wrong type is blamed.

@@ -48,6 +48,7 @@ pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name:
     if let Some(rule) = &settings.rule {
         writer.timeout(rule, settings.half_open_timeout.as_ref(), &half_open_timeout);
     }
+    writer.time_limit(settings, &half_open_timeout);
     let constants = writer.constants;
     quote!({
         use #private as __fluxgate;
@@ -186,6 +187,37 @@ impl ConstantWriter {
         };
         let timeout = self.constant(&quote!(::core::time::Duration), tokens);
         self.check("half_open_timeout", &quote!(__FLUXGATE_RULE, #timeout), span);
+    }
+
+    /// Checks that what the rule takes for slow, and a trial for hung, goes with how long a call may take, if constants decide. The limit
+    /// itself is checked with the function.
+    fn time_limit(&mut self, settings: &Settings, half_open_timeout: &TokenStream) {
+        let (tokens, of_limit) = match &settings.time_limit {
+            Some(Value::Constant(constant)) => (constant.expression.clone(), Some(constant.span)),
+            Some(value) => (self.value(value), None),
+            None => return,
+        };
+        let of_rule = settings
+            .rule
+            .as_ref()
+            .filter(|rule| rule.times_calls())
+            .and_then(|rule| of_limit.or_else(|| rule.is_unchecked.then_some(rule.span)));
+        let of_timeout = of_limit.or(match &settings.half_open_timeout {
+            Some(Value::Constant(constant)) => Some(constant.span),
+            _ => None,
+        });
+        if of_rule.is_none() && of_timeout.is_none() {
+            return;
+        }
+        let duration = quote!(::core::time::Duration);
+        let limit = self.constant(&duration, &tokens);
+        if let Some(span) = of_rule {
+            self.check("time_limit", &quote!(__FLUXGATE_RULE, #limit), span);
+        }
+        if let Some(span) = of_timeout {
+            let timeout = self.constant(&duration, half_open_timeout);
+            self.check("hung", &quote!(#limit, #timeout), span);
+        }
     }
 
     fn word(&mut self, of: &Ident, word: &Word) -> TokenStream {

@@ -20,6 +20,8 @@ pub(crate) struct Target {
     pub(crate) setup: TokenStream,
     /// An expression for a `&Breaker`.
     pub(crate) breaker: TokenStream,
+    /// An expression for where a future finds it.
+    pub(crate) locate: TokenStream,
     /// An expression for a `CircuitBreaker` that borrows nothing.
     pub(crate) handle: TokenStream,
 }
@@ -48,6 +50,7 @@ impl Target {
                     beside: none(),
                     setup: none(),
                     breaker: quote!({ #breaker &#name }),
+                    locate: quote!(|| { #breaker &#name }),
                     handle: quote!({ #breaker #private::CircuitBreaker::from_static(&#name) }),
                 }
             }
@@ -58,6 +61,7 @@ impl Target {
                     beside: handle_of(name, &documentation, &settings, function, paths),
                     setup: none(),
                     breaker: quote!(#name.breaker()),
+                    locate: quote!(|| #name.breaker()),
                     handle: quote!(#private::share(&#name)),
                 }
             }
@@ -68,6 +72,7 @@ impl Target {
                     beside: associated(name, &documentation, &settings, function, paths),
                     setup: none(),
                     breaker: quote!(Self::#name.get().breaker()),
+                    locate: quote!(|| Self::#name.get().breaker()),
                     handle: quote!(#private::share(Self::#name.get())),
                 }
             }
@@ -91,6 +96,7 @@ impl Target {
                     beside,
                     setup: quote!(let #breaker: #private::CircuitBreaker = #get;),
                     breaker: quote!(#private::CircuitBreaker::breaker(&#breaker)),
+                    locate: quote!(#private::CircuitBreaker::breaker(&#breaker)),
                     handle: get,
                 }
             }
@@ -106,6 +112,7 @@ impl Target {
                     beside: none(),
                     setup: quote!(let #breaker: #ty = #lend #place;),
                     breaker: quote!(#private::CircuitBreaker::breaker(#breaker)),
+                    locate: quote!(#private::CircuitBreaker::breaker(#breaker)),
                     handle: share(place),
                 }
             }
@@ -115,6 +122,7 @@ impl Target {
                     beside: none(),
                     setup: quote!(let #breaker: #private::CircuitBreaker = #handle;),
                     breaker: quote!(#private::CircuitBreaker::breaker(&#breaker)),
+                    locate: quote!(#private::CircuitBreaker::breaker(&#breaker)),
                     handle,
                 }
             }

@@ -10,8 +10,8 @@
 use core::time::Duration;
 
 use crate::logic::flaws::{
-    Flaw, condition_flaw, has_condition_flaw, is_rule_in_range, is_window_in_range, permit_flaw, retry_flaw,
-    rule_flaw, size_flaw, timeout_flaw, window_flaw,
+    Flaw, condition_flaw, has_condition_flaw, hung_flaw, is_rule_in_range, is_window_in_range, permit_flaw,
+    retry_flaw, rule_flaw, size_flaw, time_limit_flaw, timeout_flaw, window_flaw,
 };
 use crate::model::limits::{
     is_bucket_count, is_concurrency, is_duration, is_key_count, is_multiplier, is_threshold, is_timeout,
@@ -61,6 +61,22 @@ pub const fn rule(nodes: &[Node], window: &Window) {
 pub const fn half_open_timeout(nodes: &[Node], timeout: Duration) {
     if is_rule_in_range(nodes) && is_timeout(timeout) && size_flaw(nodes).is_none() {
         refuse(timeout_flaw(nodes, timeout));
+    }
+}
+
+/// Refuses a rule that asks for calls that take longer than any may, unless a value in either is refused already.
+#[track_caller]
+pub const fn time_limit(nodes: &[Node], limit: Duration) {
+    if is_rule_in_range(nodes) && is_duration(limit) {
+        refuse(time_limit_flaw(nodes, limit));
+    }
+}
+
+/// Refuses a `half_open_timeout` that is over before a call times out, unless either is refused already.
+#[track_caller]
+pub const fn hung(limit: Duration, timeout: Duration) {
+    if is_duration(limit) && is_timeout(timeout) {
+        refuse(hung_flaw(limit, timeout));
     }
 }
 

@@ -5,7 +5,7 @@
 use core::time::Duration;
 
 use crate::logic::evaluate::{NodeSet, Situation, best, contains, held, possible_ways, ways, worst};
-use crate::logic::promises::{blind_spot, most_patient};
+use crate::logic::promises::{blind_spot, most_patient, threshold};
 use crate::logic::trial;
 use crate::model::limits::{
     MAX_NODES, MAX_TRIAL, MIN_BUCKET, MIN_SHARE, is_bucket_count, is_concurrency, is_duration, is_multiplier,
@@ -49,6 +49,10 @@ pub enum Flaw {
     BlindToSlowCalls,
     /// A `half_open_timeout` that is over before a call is slow.
     ShortTimeout,
+    /// A condition that asks for calls that take longer than any may.
+    BeyondTimeLimit,
+    /// A `half_open_timeout` that is over before a call times out.
+    HungInTime,
     /// Buckets shorter than [`MIN_BUCKET`].
     ShortBuckets,
     /// A `max` shorter than the first delay.
@@ -119,6 +123,15 @@ impl Flaw {
                 "`half_open_timeout` (60s unless set) is not longer than what this rule takes for slow, \
                  so in half-open calls would count as hung before they are slow\n\
                  help: take a longer `half_open_timeout`, or a shorter duration in the rule"
+            }
+            Self::BeyondTimeLimit => {
+                "a condition of this rule can never hold: it asks for calls that last longer than `timeout` lets any\n\
+                 help: take a shorter duration in the rule, or a longer `timeout`"
+            }
+            Self::HungInTime => {
+                "`half_open_timeout` (60s unless set) is not longer than `timeout`, \
+                 so in half-open calls would count as hung before they time out\n\
+                 help: take a longer `half_open_timeout`, or a shorter `timeout`"
             }
             Self::ShortBuckets => {
                 "the buckets of this window are too short: the shortest is 1us\n\
@@ -283,6 +296,31 @@ pub const fn timeout_flaw(nodes: &[Node], timeout: Duration) -> Option<Flaw> {
         Some((_, threshold)) if nanos(timeout) <= nanos(threshold) => Some(Flaw::ShortTimeout),
         _ => None,
     }
+}
+
+/// What is wrong with a rule whose calls may take no longer than this, if the values of both are in range.
+pub const fn time_limit_flaw(nodes: &[Node], limit: Duration) -> Option<Flaw> {
+    let mut at = 0;
+    while at < nodes.len() {
+        if is_beyond(nodes[at], limit) {
+            return Some(Flaw::BeyondTimeLimit);
+        }
+        at += 1;
+    }
+    None
+}
+
+/// Whether the condition asks for calls that take longer than this.
+pub(crate) const fn is_beyond(node: Node, limit: Duration) -> bool {
+    match threshold(node) {
+        Some(threshold) => nanos(threshold) > nanos(limit),
+        None => false,
+    }
+}
+
+/// What is wrong with this `half_open_timeout` if calls may take as long as that.
+pub const fn hung_flaw(limit: Duration, timeout: Duration) -> Option<Flaw> {
+    if nanos(timeout) <= nanos(limit) { Some(Flaw::HungInTime) } else { None }
 }
 
 /// Whether something is wrong with one of the rule's conditions.

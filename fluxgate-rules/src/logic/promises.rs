@@ -70,7 +70,7 @@ const fn asks_of_closed(nodes: &[Node]) -> bool {
 }
 
 /// From when on the condition takes calls for slow.
-const fn threshold(node: Node) -> Option<Duration> {
+pub(crate) const fn threshold(node: Node) -> Option<Duration> {
     match node {
         Node::Condition(Condition::SlowRate(_, threshold) | Condition::AvgLatency(threshold)) => {
             Some(threshold)

@@ -341,8 +341,9 @@ mod tests {
         assert_eq!(tally, both);
         tally -= one;
         assert_eq!(tally, other);
-        assert_eq!(one * 10, other);
-        assert_eq!(one * 0, Tally::EMPTY);
+        for (times, product) in [(0, Tally::EMPTY), (1, one), (10, other)] {
+            assert_eq!(one * times, product);
+        }
     }
 
     #[test]

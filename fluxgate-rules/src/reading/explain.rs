@@ -8,7 +8,7 @@ use crate::logic::promises::{blind_spot, most_patient};
 use crate::logic::trial;
 use crate::model::duration::Spelled;
 use crate::model::limits::{
-    DEFAULT_TIMEOUT, MAX_BUCKETS, MAX_THRESHOLDS, MAX_TRIAL, MAX_WINDOW_SIZE, MIN_BUCKET,
+    DEFAULT_TIMEOUT, MAX_BUCKETS, MAX_THRESHOLDS, MAX_TRIAL, MAX_WINDOW_SIZE, MIN_BUCKET, is_threshold,
 };
 use crate::model::metrics::nanos;
 use crate::model::permit::Permit;
@@ -98,6 +98,51 @@ pub(crate) fn default_timeout(tokens: &[Token], rule: &WrittenRule) -> Option<Pr
         None => "write a shorter duration".to_owned(),
     };
     Some(Problem::new(rule.places[at], what).help(help))
+}
+
+/// Conditions that ask for calls that take longer than `timeout` lets any.
+pub(crate) fn time_limit(tokens: &[Token], rule: &WrittenRule, limit: Duration) -> Vec<Problem> {
+    let nodes = rule.nodes().unwrap_or_default();
+    let beyond = nodes.iter().zip(&rule.places).filter(|(node, _)| flaws::is_beyond(**node, limit));
+    let problem = |(node, place): (&Node, &TokenRange)| {
+        let what = format!(
+            "`{}` can never hold: `timeout` ends every call after {}",
+            spell(place.of(tokens)),
+            Spelled(limit)
+        );
+        let problem = Problem::new(*place, what);
+        let shorter = match *node {
+            _ if !is_threshold(limit) => None,
+            Node::Condition(Condition::SlowRate(share, _)) => Some(Condition::SlowRate(share, limit)),
+            Node::Condition(Condition::AvgLatency(_)) => Some(Condition::AvgLatency(limit)),
+            _ => None,
+        };
+        match shorter {
+            Some(shorter) => {
+                let aside = ", where calls that time out are slow, or a longer `timeout`";
+                problem.correct(shorter.to_string()).aside(aside)
+            }
+            None => problem.help("write a longer `timeout`"),
+        }
+    };
+    beyond.map(problem).collect()
+}
+
+/// A `timeout` of this value, at this place, that is not over before a call of a trial is hung. The other may be the default.
+pub(crate) fn hung(place: TokenRange, limit: Duration, timeout: Option<Duration>) -> Option<Problem> {
+    flaws::hung_flaw(limit, timeout.unwrap_or(DEFAULT_TIMEOUT))?;
+    let (which, verb) = match timeout {
+        Some(timeout) => (format!("`half_open_timeout = {}`", Spelled(timeout)), "write"),
+        None => (format!("`half_open_timeout`, {} unless set,", Spelled(DEFAULT_TIMEOUT)), "add"),
+    };
+    let what = format!(
+        "{which} is not longer than this `timeout`: in half-open, calls would count as hung before they time out"
+    );
+    let help = match twice(limit) {
+        Some(longer) => format!("{verb} `half_open_timeout = {longer}`"),
+        None => "write a shorter `timeout`".to_owned(),
+    };
+    Some(Problem::new(place, what).help(help))
 }
 
 /// Twice as long, if that is a duration.

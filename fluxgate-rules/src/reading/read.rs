@@ -1,5 +1,7 @@
 //! Tokens -> checked values. Macros and strings need to call only this module.
 
+use core::time::Duration;
+
 use crate::figures::nearest::Expectations;
 use crate::language::syntax::{Value, WrittenCall, WrittenRule};
 use crate::language::vocabulary::{HALF_OPEN_TIMEOUT, PERMIT, Parameter, RETRY, Vocabulary, WINDOW};
@@ -152,6 +154,17 @@ pub fn half_open_timeout(tokens: &[Token], nodes: &[Node]) -> Reading<Value> {
 /// Refuses the rule of a breaker of whose `half_open_timeout` nothing is said, if it has to be longer than the default.
 pub fn default_timeout(tokens: &[Token], rule: &WrittenRule) -> Reading<()> {
     refuse(explain::default_timeout(tokens, rule).into_iter().collect())
+}
+
+/// Refuses a rule that asks for calls that take longer than `timeout` lets any.
+pub fn time_limit(tokens: &[Token], rule: &WrittenRule, limit: Duration) -> Reading<()> {
+    refuse(explain::time_limit(tokens, rule, limit))
+}
+
+/// Refuses a `timeout` of these tokens and this value beside a `half_open_timeout` that is not longer, if that is not the default.
+pub fn hung(tokens: &[Token], limit: Duration, timeout: Option<Duration>) -> Reading<()> {
+    let place = TokenRange::new(0, tokens.len());
+    refuse(explain::hung(place, limit, timeout).into_iter().collect())
 }
 
 /// Reads `normal` or `outage`, which has to be known here, since the rule is checked against it.

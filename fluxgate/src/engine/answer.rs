@@ -69,7 +69,7 @@ impl Admission {
 
     #[inline(never)]
     fn scoped_call(self, breaker: &Breaker) -> Self {
-        // Refused, or part of another probe, or not kept track of.
+        // Refused, or part of another call, or not kept track of.
         if self.word.is_fresh() || self.word.is_inner() || !self.word.runs() {
             return self;
         }

@@ -15,6 +15,7 @@ use super::limit::{Elapsed, Limit, Limited};
 use super::owned_call::{OwnedCall, resolved};
 use super::refusal::Refusal;
 use crate::engine::word::StateWord;
+use crate::output::Output;
 
 pin_project! {
     /// The future of a function whose body does something before it returns its future. That is refused, too, or may panic.
@@ -47,7 +48,14 @@ where
     S: FnOnce(Result<R, Refusal<'_>>) -> O,
 {
     /// Makes the future, unless the breaker refuses. `finish` ends the call, and returns what its future did; `settle` makes the value to return.
-    pub fn new(breaker: CircuitBreaker, body: impl FnOnce() -> F, finish: C, settle: S) -> Self {
+    pub fn new(
+        _: Output<R>,
+        _: Output<F>,
+        breaker: CircuitBreaker,
+        body: impl FnOnce() -> F,
+        finish: C,
+        settle: S,
+    ) -> Self {
         Self::begin(breaker, || Plain::new(body()), finish, settle)
     }
 }
@@ -60,6 +68,8 @@ where
 {
     /// The same, where the future may take only so long.
     pub fn limited(
+        _: Output<R>,
+        _: Output<F>,
         breaker: CircuitBreaker,
         body: impl FnOnce() -> F,
         limit: Limit,
@@ -67,6 +77,97 @@ where
         settle: S,
     ) -> Self {
         Self::begin(breaker, || Limited::new(Plain::new(body()), limit), finish, settle)
+    }
+}
+
+/// A call that was admitted, and whose future is being made, by a body that puts it into a box.
+pub struct Making<R, C, S> {
+    /// Until the future is there.
+    begun: Option<(OwnedCall, C, S)>,
+    returned: PhantomData<fn() -> R>,
+}
+
+impl<R, C, S, O> Making<R, C, S>
+where
+    C: FnOnce(Call<'_>, R) -> R,
+    S: FnOnce(Result<R, Refusal<'_>>) -> O,
+{
+    /// Asks the breaker to admit the call, as [`Eager::new`] does.
+    pub fn new(_: Output<R>, breaker: CircuitBreaker, finish: C, settle: S) -> Result<Self, Refused<R, S>> {
+        Self::begin(breaker, finish, settle)
+    }
+
+    /// The future of the call, whose body is `future`.
+    pub fn guard<F: Future<Output = R>>(&mut self, future: F) -> Eager<Plain<F>, R, C, S> {
+        self.around(Plain::new(future))
+    }
+}
+
+impl<R, C, S, O> Making<R, C, S>
+where
+    C: FnOnce(Call<'_>, Result<R, Elapsed>) -> R,
+    S: FnOnce(Result<R, Refusal<'_>>) -> O,
+{
+    /// The same, where the future may take only so long.
+    pub fn limited(
+        _: Output<R>,
+        breaker: CircuitBreaker,
+        finish: C,
+        settle: S,
+    ) -> Result<Self, Refused<R, S>> {
+        Self::begin(breaker, finish, settle)
+    }
+
+    /// As [`guard`](Self::guard) does it.
+    pub fn guard_limited<F: Future<Output = R>>(
+        &mut self,
+        limit: Limit,
+        future: F,
+    ) -> Eager<Limited<F>, R, C, S> {
+        self.around(Limited::new(Plain::new(future), limit))
+    }
+}
+
+impl<R, C, S> Making<R, C, S> {
+    fn begin(breaker: CircuitBreaker, finish: C, settle: S) -> Result<Self, Refused<R, S>> {
+        let breaker = resolved(breaker);
+        let admitted = Call::enter_async(breaker.breaker()).map(Call::into_parts);
+        match admitted.map_err(|refusal| (refusal.word, refusal.left)) {
+            Ok(parts) => {
+                let call = OwnedCall::new(breaker, parts);
+                Ok(Self { begun: Some((call, finish, settle)), returned: PhantomData })
+            }
+            Err((word, left)) => Err(Refused(Some((breaker, word, left, settle)), PhantomData)),
+        }
+    }
+
+    /// Whether the future is there.
+    pub fn is_done(&self) -> bool {
+        self.begun.is_none()
+    }
+
+    fn around<B>(&mut self, body: B) -> Eager<B, R, C, S> {
+        let begun = self.begun.take().map(|(mut call, finish, settle)| {
+            call.suspend();
+            (Begun::Admitted(call), finish, settle)
+        });
+        Eager { body: Some(body), begun, returned: PhantomData }
+    }
+}
+
+/// The future of a call that was refused before its future was made.
+#[must_use = "futures do nothing unless polled"]
+pub struct Refused<R, S>(Option<(CircuitBreaker, StateWord, u64, S)>, PhantomData<fn() -> R>);
+
+/// Nothing in it is pinned.
+impl<R, S> Unpin for Refused<R, S> {}
+
+impl<R, S: FnOnce(Result<R, Refusal<'_>>) -> O, O> Future for Refused<R, S> {
+    type Output = O;
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<O> {
+        let Some((breaker, word, left, settle)) = self.0.take() else { resumed_after_completion() };
+        Poll::Ready(settle(Err(Refusal { breaker: breaker.breaker(), word, left })))
     }
 }
 

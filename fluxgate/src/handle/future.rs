@@ -10,6 +10,7 @@ use pin_project_lite::pin_project;
 use super::body::{Body, Plain};
 use super::call::{Call, abandon, cancel};
 use super::error::Error;
+use super::isolation::Met;
 use super::limit::{Elapsed, Limit, Limited};
 use super::refusal::Refusal;
 use crate::engine::breaker::Breaker;
@@ -17,66 +18,96 @@ use crate::engine::nesting;
 use crate::engine::word::StateWord;
 use crate::state::Outcome;
 
+/// Where the breaker of a call is found.
+///
+/// A future that keeps a reference to a breaker is `Send` only if each part of a breaker can be shared, which the compiler finds out anew
+/// in every generic function. So what it keeps is a function, where the breaker is a `static`; that is also smaller.
+pub trait Locate<'a> {
+    /// Each time the same.
+    fn breaker(&self) -> &'a Breaker;
+}
+
+impl<'a, F: Fn() -> &'a Breaker> Locate<'a> for F {
+    #[inline]
+    fn breaker(&self) -> &'a Breaker {
+        self()
+    }
+}
+
+impl<'a> Locate<'a> for &'a Breaker {
+    #[inline]
+    fn breaker(&self) -> &'a Breaker {
+        self
+    }
+}
+
 /// A call whose future is in progress, or is yet to be, with what to do when it ends.
 ///
 /// If it is dropped before that, it was cancelled, even if the thread is panicking: that panic comes from elsewhere.
 ///
 /// It stays where it is, in the future: what is taken out and put back at each poll costs instructions and, where a panic would have to
 /// find it, code.
-pub(super) struct Pending<'a, T> {
+pub(super) struct Pending<'a, L: Locate<'a>, T> {
     /// `None` once the call is over.
-    call: Option<(&'a Breaker, T)>,
+    call: Option<(L, T)>,
+    met: Met<'a>,
     /// As in a [`Call`]; no breaker's word if the call is only planned.
     word: StateWord,
     start: u64,
 }
 
-impl<T> Drop for Pending<'_, T> {
+impl<'a, L: Locate<'a>, T> Drop for Pending<'a, L, T> {
     #[inline]
     fn drop(&mut self) {
-        if let Some((breaker, _)) = &self.call {
-            cancel(breaker, self.word, self.start);
+        if let Some((locate, _)) = &self.call {
+            cancel(self.met.or(locate.breaker()), self.word, self.start);
         }
     }
 }
 
-impl<'a, T> Pending<'a, T> {
+impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
     /// A call that the breaker is to be asked for.
     #[inline]
-    pub(super) fn planned(breaker: &'a Breaker, then: T) -> Self {
-        Self { call: Some((breaker, then)), word: StateWord::NONE, start: 0 }
+    pub(super) fn planned(locate: L, then: T) -> Self {
+        Self { call: Some((locate, then)), met: Met::NONE, word: StateWord::NONE, start: 0 }
     }
 
     /// A call that was admitted.
     #[inline]
-    fn admitted(call: Call<'a>, then: T) -> Self {
-        let breaker = call.breaker;
+    fn admitted(Admitted { locate, call }: Admitted<'a, L>, then: T) -> Self {
+        let met = Met::new(call.breaker);
         let (word, start) = call.into_parts();
-        Self { call: Some((breaker, then)), word, start }
+        Self { call: Some((locate, then)), met, word, start }
     }
 
     /// Asks the breaker to admit the call, if that is only planned. It is over now, unless it is [put back](Self::put_back).
     #[inline]
-    pub(super) fn begin(&mut self) -> Result<(&'a Breaker, T), Refusal<'a>> {
-        let Some((breaker, then)) = self.call.take() else { resumed_after_completion() };
+    pub(super) fn begin(&mut self) -> Result<(L, T), Refusal<'a>> {
+        let Some((locate, then)) = self.call.take() else { resumed_after_completion() };
         if self.word.is_none() {
-            return Ok((Call::enter_at(breaker, &mut self.word, &mut self.start)?, then));
+            self.met = Met::new(Call::enter_at(locate.breaker(), &mut self.word, &mut self.start)?);
+        } else if self.word.is_scoped() {
+            // On this thread, which may be another one than before.
+            nesting::enter(self.breaker(&locate), self.word);
         }
-        // On this thread, which may be another one than before.
-        if self.word.is_scoped() {
-            nesting::enter(breaker, self.word);
-        }
-        Ok((breaker, then))
+        Ok((locate, then))
+    }
+
+    /// The breaker that the call has met.
+    #[inline]
+    fn breaker(&self, locate: &L) -> &'a Breaker {
+        self.met.or(locate.breaker())
     }
 
     /// Polls the body of the call. A panic is recorded at once, though the future may be dropped much later.
     #[inline]
     pub(super) fn poll<B: Body>(
         &mut self,
-        breaker: &'a Breaker,
+        locate: &L,
         body: Pin<&mut B>,
         context: &mut Context<'_>,
     ) -> Poll<B::Output> {
+        let breaker = self.breaker(locate);
         let running = Running { breaker, word: &mut self.word, start: &self.start };
         let polled = body.poll(breaker, running.word, context);
         mem::forget(running);
@@ -85,18 +116,34 @@ impl<'a, T> Pending<'a, T> {
 
     /// The call, whose body has ended.
     #[inline]
-    pub(super) fn end(&self, breaker: &'a Breaker) -> Call<'a> {
-        Call::from_parts(breaker, self.word, self.start)
+    pub(super) fn end(&self, locate: &L) -> Call<'a> {
+        Call::from_parts(self.breaker(locate), self.word, self.start)
     }
 
     /// The call's future is to be polled again.
     #[inline]
-    pub(super) fn put_back(&mut self, breaker: &'a Breaker, then: T) {
+    pub(super) fn put_back(&mut self, locate: L, then: T) {
         if self.word.is_scoped() {
-            nesting::leave(breaker, self.word);
+            nesting::leave(self.breaker(&locate), self.word);
         }
         // There is nothing to drop, but the compiler does not know that.
-        mem::forget(self.call.replace((breaker, then)));
+        mem::forget(self.call.replace((locate, then)));
+    }
+}
+
+/// A call that was admitted, and is to get its future.
+#[must_use = "dropping it at once says that the call was cancelled"]
+pub struct Admitted<'a, L> {
+    locate: L,
+    call: Call<'a>,
+}
+
+impl<'a, L: Locate<'a>> Admitted<'a, L> {
+    /// Asks the breaker to admit a call whose body is a future that this thread is about to poll.
+    #[inline]
+    pub fn enter(locate: L) -> Result<Self, Refusal<'a>> {
+        let call = Call::enter_async(locate.breaker())?;
+        Ok(Self { locate, call })
     }
 }
 
@@ -124,44 +171,47 @@ pub(crate) fn resumed_after_completion() -> ! {
 pin_project! {
     /// The future of a call that was admitted.
     #[must_use = "futures do nothing unless polled"]
-    pub struct Guarded<'a, B, C> {
+    pub struct Guarded<'a, L: Locate<'a>, B, C> {
         #[pin]
         body: B,
-        pending: Pending<'a, C>,
+        pending: Pending<'a, L, C>,
     }
 }
 
-impl<'a, F: Future, C: FnOnce(Call<'a>, F::Output) -> F::Output> Guarded<'a, Plain<F>, C> {
+impl<'a, L: Locate<'a>, F: Future, C> Guarded<'a, L, Plain<F>, C>
+where
+    C: FnOnce(Call<'a>, F::Output) -> F::Output,
+{
     /// `finish` ends the call, and returns what its future did.
     #[inline]
-    pub fn new(call: Call<'a>, future: F, finish: C) -> Self {
+    pub fn new(call: Admitted<'a, L>, future: F, finish: C) -> Self {
         Self { body: Plain::new(future), pending: Pending::admitted(call, finish) }
     }
 }
 
-impl<'a, F: Future, C> Guarded<'a, Limited<F>, C>
+impl<'a, L: Locate<'a>, F: Future, C> Guarded<'a, L, Limited<F>, C>
 where
     C: FnOnce(Call<'a>, Result<F::Output, Elapsed>) -> F::Output,
 {
     /// The same, where the future may take only so long.
     #[inline]
-    pub fn limited(call: Call<'a>, future: F, limit: Limit, finish: C) -> Self {
+    pub fn limited(call: Admitted<'a, L>, future: F, limit: Limit, finish: C) -> Self {
         let body = Limited::new(Plain::new(future), limit);
         Self { body, pending: Pending::admitted(call, finish) }
     }
 }
 
-impl<'a, B: Body, C: FnOnce(Call<'a>, B::Output) -> O, O> Future for Guarded<'a, B, C> {
+impl<'a, L: Locate<'a>, B: Body, C: FnOnce(Call<'a>, B::Output) -> O, O> Future for Guarded<'a, L, B, C> {
     type Output = O;
 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
         let this = self.project();
-        let Ok((breaker, finish)) = this.pending.begin() else { return Poll::Pending };
-        if let Poll::Ready(output) = this.pending.poll(breaker, this.body, context) {
-            return Poll::Ready(finish(this.pending.end(breaker), output));
+        let Ok((locate, finish)) = this.pending.begin() else { return Poll::Pending };
+        if let Poll::Ready(output) = this.pending.poll(&locate, this.body, context) {
+            return Poll::Ready(finish(this.pending.end(&locate), output));
         }
-        this.pending.put_back(breaker, finish);
+        this.pending.put_back(locate, finish);
         Poll::Pending
     }
 }
@@ -169,40 +219,40 @@ impl<'a, B: Body, C: FnOnce(Call<'a>, B::Output) -> O, O> Future for Guarded<'a,
 pin_project! {
     /// The future of a call that is to be admitted when it is first polled.
     #[must_use = "futures do nothing unless polled"]
-    pub struct Deferred<'a, B, C, S> {
+    pub struct Deferred<'a, L: Locate<'a>, B, C, S> {
         #[pin]
         body: B,
-        pending: Pending<'a, C>,
+        pending: Pending<'a, L, C>,
         refused: S,
     }
 }
 
-impl<'a, F: Future, C, S> Deferred<'a, Plain<F>, C, S>
+impl<'a, L: Locate<'a>, F: Future, C, S> Deferred<'a, L, Plain<F>, C, S>
 where
     C: FnOnce(Call<'a>, F::Output) -> F::Output,
     S: Fn(Refusal<'a>) -> F::Output,
 {
     /// `finish` ends the call, and returns what its future did; `refused` says what to return if there is none.
     #[inline]
-    pub fn new(breaker: &'a Breaker, future: F, finish: C, refused: S) -> Self {
-        Self { body: Plain::new(future), pending: Pending::planned(breaker, finish), refused }
+    pub fn new(locate: L, future: F, finish: C, refused: S) -> Self {
+        Self { body: Plain::new(future), pending: Pending::planned(locate, finish), refused }
     }
 }
 
-impl<'a, F: Future, C, S> Deferred<'a, Limited<F>, C, S>
+impl<'a, L: Locate<'a>, F: Future, C, S> Deferred<'a, L, Limited<F>, C, S>
 where
     C: FnOnce(Call<'a>, Result<F::Output, Elapsed>) -> F::Output,
     S: Fn(Refusal<'a>) -> F::Output,
 {
     /// The same, where the future may take only so long.
     #[inline]
-    pub fn limited(breaker: &'a Breaker, future: F, limit: Limit, finish: C, refused: S) -> Self {
+    pub fn limited(locate: L, future: F, limit: Limit, finish: C, refused: S) -> Self {
         let body = Limited::new(Plain::new(future), limit);
-        Self { body, pending: Pending::planned(breaker, finish), refused }
+        Self { body, pending: Pending::planned(locate, finish), refused }
     }
 }
 
-impl<'a, B: Body, C, S, O> Future for Deferred<'a, B, C, S>
+impl<'a, L: Locate<'a>, B: Body, C, S, O> Future for Deferred<'a, L, B, C, S>
 where
     C: FnOnce(Call<'a>, B::Output) -> O,
     S: Fn(Refusal<'a>) -> O,
@@ -212,14 +262,14 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
         let this = self.project();
-        let (breaker, finish) = match this.pending.begin() {
+        let (locate, finish) = match this.pending.begin() {
             Ok(begun) => begun,
             Err(refusal) => return Poll::Ready((this.refused)(refusal)),
         };
-        if let Poll::Ready(output) = this.pending.poll(breaker, this.body, context) {
-            return Poll::Ready(finish(this.pending.end(breaker), output));
+        if let Poll::Ready(output) = this.pending.poll(&locate, this.body, context) {
+            return Poll::Ready(finish(this.pending.end(&locate), output));
         }
-        this.pending.put_back(breaker, finish);
+        this.pending.put_back(locate, finish);
         Poll::Pending
     }
 }
@@ -230,7 +280,7 @@ pin_project! {
     pub struct CallAsync<'a, F> {
         #[pin]
         body: Plain<F>,
-        pending: Pending<'a, ()>,
+        pending: Pending<'a, &'a Breaker, ()>,
     }
 }
 
@@ -242,7 +292,7 @@ impl<'a, F> CallAsync<'a, F> {
 
     #[cfg(feature = "tokio")]
     #[inline]
-    pub(super) fn into_parts(self) -> (Plain<F>, Pending<'a, ()>) {
+    pub(super) fn into_parts(self) -> (Plain<F>, Pending<'a, &'a Breaker, ()>) {
         (self.body, self.pending)
     }
 }
@@ -253,15 +303,15 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for CallAsync<'_, F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let (breaker, ()) = match this.pending.begin() {
+        let (locate, ()) = match this.pending.begin() {
             Ok(begun) => begun,
             Err(refusal) => return Poll::Ready(refusal.into_error(|error| Err(Error::NotPermitted(error)))),
         };
-        if let Poll::Ready(result) = this.pending.poll(breaker, this.body, context) {
-            let call = this.pending.end(breaker);
+        if let Poll::Ready(result) = this.pending.poll(&locate, this.body, context) {
+            let call = this.pending.end(&locate);
             return Poll::Ready(call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner));
         }
-        this.pending.put_back(breaker, ());
+        this.pending.put_back(locate, ());
         Poll::Pending
     }
 }

@@ -5,6 +5,8 @@ mod doubles;
 #[cfg(feature = "test-util")]
 mod guards;
 
+use core::marker::PhantomData;
+
 use crate::engine::breaker::Breaker;
 
 #[cfg(feature = "test-util")]
@@ -31,5 +33,39 @@ pub(super) fn double(breaker: &Breaker) -> Option<&'static Breaker> {
     match &breaker.settings {
         SettingsRef::Static(settings) => doubles::find(breaker, settings),
         SettingsRef::Shared(_) => None,
+    }
+}
+
+/// The breaker that a call has met, if that may be another one than it names.
+#[derive(Clone, Copy)]
+pub(super) struct Met<'a> {
+    #[cfg(feature = "test-util")]
+    breaker: Option<&'a Breaker>,
+    lifetime: PhantomData<fn() -> &'a ()>,
+}
+
+impl<'a> Met<'a> {
+    pub(super) const NONE: Self = Self {
+        #[cfg(feature = "test-util")]
+        breaker: None,
+        lifetime: PhantomData,
+    };
+
+    #[cfg_attr(not(feature = "test-util"), allow(unused_variables, reason = "there are no doubles"))]
+    #[inline]
+    pub(super) const fn new(breaker: &'a Breaker) -> Self {
+        Self {
+            #[cfg(feature = "test-util")]
+            breaker: Some(breaker),
+            ..Self::NONE
+        }
+    }
+
+    /// That one, or else the one that the call names.
+    #[inline]
+    pub(super) fn or(self, named: &'a Breaker) -> &'a Breaker {
+        #[cfg(feature = "test-util")]
+        let named = self.breaker.unwrap_or(named);
+        named
     }
 }

@@ -12,6 +12,7 @@ use super::error::Error;
 use super::future::{CallAsync, Pending};
 use super::limit::{Limit, Limited};
 use super::timed_out::TimedOut;
+use crate::engine::breaker::Breaker;
 use crate::state::Outcome;
 
 pin_project! {
@@ -20,7 +21,7 @@ pin_project! {
     pub struct LimitedCallAsync<'a, F> {
         #[pin]
         body: Limited<F>,
-        pending: Pending<'a, ()>,
+        pending: Pending<'a, &'a Breaker, ()>,
     }
 }
 
@@ -56,15 +57,15 @@ impl<T, E: From<TimedOut>, F: Future<Output = Result<T, E>>> Future for LimitedC
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let (breaker, ()) = match this.pending.begin() {
+        let (locate, ()) = match this.pending.begin() {
             Ok(begun) => begun,
             Err(refusal) => return Poll::Ready(refusal.into_error(|error| Err(Error::NotPermitted(error)))),
         };
-        let Poll::Ready(result) = this.pending.poll(breaker, this.body, context) else {
-            this.pending.put_back(breaker, ());
+        let Poll::Ready(result) = this.pending.poll(&locate, this.body, context) else {
+            this.pending.put_back(locate, ());
             return Poll::Pending;
         };
-        let call = this.pending.end(breaker);
+        let call = this.pending.end(&locate);
         Poll::Ready(match result {
             Ok(result) => call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner),
             Err(elapsed) => Err(Error::Inner(call.time_out(elapsed).into())),

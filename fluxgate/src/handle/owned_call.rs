@@ -93,6 +93,14 @@ impl OwnedCall {
         done
     }
 
+    /// This thread leaves the body of the call, which it has entered.
+    pub(super) fn suspend(&mut self) {
+        let call = self.take();
+        call.suspend();
+        let (word, _) = call.into_parts();
+        self.word = word;
+    }
+
     /// Polls the future of the call, during which this thread is in its body. If the future panics, the call is over.
     pub(super) fn poll<T>(&mut self, poll: impl FnOnce(&mut Call<'_>) -> Poll<T>) -> Poll<T> {
         let mut call = self.take();

@@ -1,12 +1,11 @@
 //! Boxed futures behind an alias, which the attribute cannot see through. Found by method lookup, as the facts of `probe` are.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
+use crate::output::Output;
 use core::future::Future;
 use core::marker::PhantomData;
 use core::ops::Deref;
 use core::pin::Pin;
-
-use super::output::Output;
 
 /// The type that a name stands for.
 pub struct Alias<R>(NoFuture<R>);

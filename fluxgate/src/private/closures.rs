@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use super::output::Output;
 use crate::callback::contain;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::refusal::Refusal;
+use crate::output::Output;
 
 /// Calls the body of a function.
 #[inline]

@@ -4,10 +4,10 @@
 
 use std::time::Duration;
 
-use super::output::Output;
 use super::returns::IntoError;
 use super::unmet::{Impossible, Met, Unmet};
 use crate::handle::error::CallNotPermitted;
+use crate::output::Output;
 
 /// Calls a `fallback` that is a closure.
 #[inline]

@@ -5,9 +5,9 @@
 use core::marker::PhantomData;
 use core::ops::Deref;
 
-use super::output::Output;
 use super::returns::Becomes;
 use crate::handle::error::CallNotPermitted;
+use crate::output::Output;
 
 /// The return type of a function whose tracker looks at whole return values. It may or may not be a `Result`.
 pub struct Probe<R>(Whatever<R>);

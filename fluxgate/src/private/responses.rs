@@ -6,12 +6,12 @@ use axum_core::response::Response;
 use http::StatusCode;
 
 use super::limits::Limitable;
-use super::output::Output;
 use super::returns::{IntoError, Refusable, Returned};
 use super::sources::{Evidence, Sources};
 use crate::handle::call::Call;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::timed_out::TimedOut;
+use crate::output::Output;
 use crate::state::Outcome;
 
 macro_rules! returned {

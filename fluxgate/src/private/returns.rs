@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use super::output::Output;
 use super::sources::{Evidence, Sources};
 use super::unmet::{Impossible, Met, Unmet};
 use crate::handle::call::Call;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::refusal::Refusal;
 use crate::handle::timed_out::TimedOut;
+use crate::output::Output;
 
 /// The return type of a guarded function without further arguments.
 ///

@@ -315,3 +315,17 @@ async fn tasks_of_a_runtime_with_many_threads_carry_it() {
         "circuit breaker `elsewhere: tasks` is isolated by thread ",
     );
 }
+
+#[tokio::test]
+async fn tasks_of_a_runtime_with_one_thread_need_no_handle() {
+    let breaker = own!("elsewhere: one thread");
+    let isolation = isolate();
+    assert_eq!(tokio::spawn(calls(breaker)).await.expect("it is isolated"), State::Open);
+    let local = tokio::task::LocalSet::new();
+    let is_due = local.spawn_local(async move {
+        isolation.advance(seconds(60));
+        breaker.is_due()
+    });
+    local.await;
+    assert!(is_due.await.expect("it is isolated"));
+}

@@ -4,9 +4,9 @@ use std::fmt::Display;
 use std::future::ready;
 use std::ops::RangeInclusive;
 
-use fluxgate::Outcome;
 use fluxgate::tower::CircuitBreakerLayer;
-use fluxgate_tests::fixture::Fixture;
+use fluxgate::{Outcome, State, trip};
+use fluxgate_tests::fixture::{Fixture, seconds};
 use http::{Request, Response};
 use tower::Layer as _;
 
@@ -102,4 +102,34 @@ fn one_of_tower_http_is_adapted_by_a_closure() {
         assert_eq!(result.is_ok(), status != 0, "what is returned is the service's");
         assert_eq!(fixture.counts(), counts, "{status}");
     }
+}
+
+/// What a server asks for, by `Retry-After`, is how long it is left alone.
+#[test]
+fn the_pause_is_what_the_tripping_response_asks_for() {
+    let answer = |status: u16| async move {
+        Ok::<_, Failed>(
+            Response::builder()
+                .status(status)
+                .header("retry-after", "300")
+                .body(String::new())
+                .expect("valid"),
+        )
+    };
+    let pause = |fixture: &Fixture| fixture.breaker.snapshot().retry_after;
+    let asked = seconds(300)..=seconds(330);
+
+    let fixture = Fixture::with_rule(trip::failures(1));
+    let layer = CircuitBreakerLayer::http(fixture.breaker.clone());
+    let mut service = layer.layer(tower::service_fn(answer));
+    now(call(&mut service, 404)).expect("no failure, whatever it asks for");
+    assert_eq!(fixture.state(), State::Closed);
+    now(call(&mut service, 503)).expect("a response");
+    assert!(pause(&fixture).is_some_and(|pause| asked.contains(&pause)));
+
+    let fixture = Fixture::with_rule(trip::failures(1));
+    let layer = CircuitBreakerLayer::http(fixture.breaker.clone()).through_body(|_: &u16| true);
+    let mut service = layer.layer(tower::service_fn(answer));
+    now(call(&mut service, 500)).expect("a response");
+    assert!(pause(&fixture).is_some_and(|pause| asked.contains(&pause)));
 }

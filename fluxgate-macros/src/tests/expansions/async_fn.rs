@@ -17,7 +17,7 @@ pub async fn charge(
         return __private::never(__fluxgate_output);
     }
     return __private::Deferred::new(
-            {
+            || {
                 static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
                     {
                         const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(

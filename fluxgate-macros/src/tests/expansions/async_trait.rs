@@ -40,15 +40,18 @@ impl Gateway for Client {
         Self: 'async_trait,
     {
         let _ = __private::words::breaker;
+        let __fluxgate_declared = __private::Output::new();
+        if false {
+            return __private::never(__fluxgate_declared);
+        }
+        let __fluxgate_output = __private::Output::of_future(__fluxgate_declared);
         let __fluxgate_breaker: &__private::CircuitBreaker = &self.breaker;
         return Box::pin(
             __private::Deferred::new(
                 __private::CircuitBreaker::breaker(__fluxgate_breaker),
                 async move {
                     if false {
-                        return __private::never(
-                            __private::Output::<Result<Receipt, PaymentError>>::new(),
-                        );
+                        return __private::never(__fluxgate_output);
                     }
                     '__fluxgate_body: {
                         let __self = self;
@@ -59,15 +62,9 @@ impl Gateway for Client {
                         __ret
                     }
                 },
-                move |__fluxgate_call, __fluxgate_returned| <Result<
-                    Receipt,
-                    PaymentError,
-                > as __private::Returned>::settle(
+                move |__fluxgate_call, __fluxgate_returned| __private::Returned::settle(
                     __private::Output::new(),
-                    <Result<
-                        Receipt,
-                        PaymentError,
-                    > as __private::Returned>::sources(
+                    __private::Returned::sources(
                             __private::Output::new(),
                             &__fluxgate_returned,
                         )
@@ -75,10 +72,7 @@ impl Gateway for Client {
                     __fluxgate_returned,
                     __fluxgate_call,
                 ),
-                |__fluxgate_refusal| <Result<
-                    Receipt,
-                    PaymentError,
-                > as __private::Returned>::refused(
+                |__fluxgate_refusal| __private::Returned::refused(
                     __fluxgate_refusal,
                     <__private::CallNotPermitted as __private::Becomes<
                         _,

@@ -12,7 +12,7 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
         return __private::never(__fluxgate_output);
     }
     let __fluxgate_returned = '_failed: {
-        let __fluxgate_call = match __private::Call::enter_async({
+        let __fluxgate_call = match __private::Admitted::enter(|| {
             static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
                 {
                     const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(

@@ -7,7 +7,7 @@ fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> +
 
 fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> + Send {
     return __private::Deferred::new(
-        {
+        || {
             static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
                 {
                     const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(

@@ -16,7 +16,7 @@ impl Client {
             return __private::never(__fluxgate_output);
         }
         return __private::Deferred::new(
-                {
+                || {
                     static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
                         {
                             const __FLUXGATE_SETTINGS: &__private::Settings = &settings;

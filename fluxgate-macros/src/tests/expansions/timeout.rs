@@ -17,7 +17,7 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
         return __private::never(__fluxgate_output);
     }
     return __private::Deferred::limited(
-            {
+            || {
                 static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
                     {
                         const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
@@ -76,7 +76,7 @@ async fn refund(order: Order) -> Result<Receipt, PaymentError> {
     }
     let __fluxgate_breaker: &'static __private::CircuitBreaker = &PAYMENTS;
     let __fluxgate_returned = '_failed: {
-        let __fluxgate_call = match __private::Call::enter_async(
+        let __fluxgate_call = match __private::Admitted::enter(
             __private::CircuitBreaker::breaker(__fluxgate_breaker),
         ) {
             ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,

@@ -1,5 +1,8 @@
 //! What the result of a call says about the dependency.
 
+use std::time::Duration;
+
+use super::guarded_call::GuardedCall;
 use crate::callback::contain;
 use crate::state::Outcome;
 
@@ -23,6 +26,12 @@ use crate::state::Outcome;
 pub trait Classify<Response, Error> {
     /// The outcome of the call.
     fn classify(&self, result: &Result<Response, Error>) -> Outcome;
+
+    /// Of a failure: for how long the dependency asks to be left alone, if it does. See [`failure_for`](crate::Call::failure_for).
+    fn pause(&self, result: &Result<Response, Error>) -> Option<Duration> {
+        let _ = result;
+        None
+    }
 }
 
 impl<Response, Error, F: Fn(&Result<Response, Error>) -> Outcome> Classify<Response, Error> for F {
@@ -39,6 +48,21 @@ impl<Response, Error> Classify<Response, Error> for Errors {
     #[inline]
     fn classify(&self, result: &Result<Response, Error>) -> Outcome {
         Outcome::of(result)
+    }
+}
+
+/// Records the outcome of a call.
+#[inline]
+pub(super) fn record<Response, Error>(
+    call: GuardedCall,
+    outcome: Outcome,
+    classifier: &impl Classify<Response, Error>,
+    result: &Result<Response, Error>,
+) {
+    let failed = outcome == Outcome::Failure;
+    match failed.then(|| classifier.pause(result)).flatten() {
+        Some(pause) => call.failure_for(pause),
+        None => call.record(outcome),
     }
 }
 

@@ -1,6 +1,6 @@
 //! How long a call lasts, and who decides on its outcome.
 
-use super::classify::{Classify, Errors, outcome};
+use super::classify::{Classify, Errors, outcome, record};
 use super::guarded_call::GuardedCall;
 
 /// Made by a layer for each of its calls.
@@ -40,7 +40,7 @@ impl<Response, Error, C: Classify<Response, Error>> Followed<Response, Error> fo
 
     #[inline]
     fn respond(self, call: GuardedCall, result: Result<Response, Error>) -> Result<Response, Error> {
-        call.record(outcome(&self.0, &result));
+        record(call, outcome(&self.0, &result), &self.0, &result);
         result
     }
 

@@ -1,6 +1,7 @@
 //! An admitted call of a service.
 
 use core::task::Poll;
+use std::time::Duration;
 
 use crate::handle::call::Call;
 use crate::handle::owned_call::OwnedCall;
@@ -29,6 +30,12 @@ impl GuardedCall {
     pub(super) fn record(mut self, outcome: Outcome) {
         if let Some(call) = self.call.take() {
             call.record(outcome);
+        }
+    }
+
+    pub(super) fn failure_for(mut self, pause: Duration) {
+        if let Some(call) = self.call.take() {
+            call.failure_for(pause);
         }
     }
 }

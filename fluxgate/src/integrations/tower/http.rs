@@ -1,17 +1,21 @@
 //! What the layer knows of HTTP: statuses, and bodies that are part of a call.
 
+use std::time::Duration;
+
 use http::Response;
 use http_body::Body;
 
 use super::body::{GuardedBody, Verdict};
-use super::classify::{Classify, outcome};
+use super::classify::{Classify, outcome, record};
 use super::follow::{Follow, Followed, UntilResponse};
 use super::grpc::Grpc;
 use super::guarded_call::GuardedCall;
 use super::layer::CircuitBreakerLayer;
+use crate::integrations::http::retry_after;
 use crate::state::Outcome;
 
-/// Every `Err` is a failure, and every response whose status is 5xx. Whatever else a server answers, it is alive.
+/// Every `Err` is a failure, and every response whose status is 5xx. Whatever else a server answers, it is alive. A `Retry-After` of the
+/// failure that opens the breaker says for how long.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct ServerErrors;
 
@@ -23,10 +27,15 @@ impl<B, E> Classify<Response<B>, E> for ServerErrors {
             _ => Outcome::Failure,
         }
     }
+
+    fn pause(&self, result: &Result<Response<B>, E>) -> Option<Duration> {
+        retry_after(result.as_ref().ok()?.headers())
+    }
 }
 
 impl<B> CircuitBreakerLayer<B, UntilResponse<ServerErrors>> {
-    /// With the feature `tower-http`, for HTTP: every `Err` is a failure, and every response whose status is 5xx.
+    /// With the feature `tower-http`, for HTTP: every `Err` is a failure, and every response whose status is 5xx. If the one by which
+    /// the breaker opens has a `Retry-After`, that is the pause.
     pub fn http(breakers: B) -> Self {
         Self::with_mode(breakers, UntilResponse(ServerErrors))
     }
@@ -78,7 +87,7 @@ impl<B: Body, E, C: Classify<Response<B>, E>> Followed<Response<B>, E> for Throu
                 Ok(response.map(|body| GuardedBody::watched(body, call, Verdict::Known(outcome))))
             }
             result => {
-                call.record(outcome);
+                record(call, outcome, &self.classifier, &result);
                 result.map(Self::unwatched)
             }
         }

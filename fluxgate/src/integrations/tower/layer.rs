@@ -41,7 +41,7 @@ impl<B, M> CircuitBreakerLayer<B, M> {
 }
 
 impl<B, C, R> CircuitBreakerLayer<B, UntilResponse<C>, R> {
-    /// Says what a result says about the dependency.
+    /// Says what a result says about the dependency. Only `http` looks for a `Retry-After` as well.
     pub fn classify<F, T, E>(self, classifier: F) -> CircuitBreakerLayer<B, UntilResponse<F>, R>
     where
         F: Fn(&Result<T, E>) -> Outcome,

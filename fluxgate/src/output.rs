@@ -1,16 +1,25 @@
 //! The return type of a function, which inference finds, so that an expansion need not write it a second time.
-#![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
+use core::future::Future;
 use core::marker::PhantomData;
 
 /// A value that stands for a type.
 pub struct Output<R>(PhantomData<fn() -> R>);
 
 impl<R> Output<R> {
+    /// Of a type that is inferred.
     #[expect(clippy::new_without_default, reason = "only expansions make one")]
     #[inline]
     pub const fn new() -> Self {
         Self(PhantomData)
+    }
+}
+
+impl<F: Future> Output<F> {
+    /// Of the output of the future that this stands for.
+    #[inline]
+    pub const fn of_future(self) -> Output<F::Output> {
+        Output::new()
     }
 }
 

@@ -1,0 +1,66 @@
+//! What a method of the user's puts into a box: a future, as a rule. Found by method lookup, as the facts of `probe` are.
+#![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
+
+use core::future::Future;
+use core::marker::PhantomData;
+
+use crate::handle::body::Plain;
+use crate::handle::call::Call;
+use crate::handle::eager::{Eager, Making};
+use crate::handle::limit::{Elapsed, Limit, Limited};
+use crate::handle::refusal::Refusal;
+use crate::output::Output;
+
+/// A value that is about to be boxed, by a function that returns a future of `R`.
+pub struct Boxing<T, R>(T, PhantomData<fn() -> R>);
+
+impl<T, R> Boxing<T, R> {
+    #[inline]
+    pub const fn new(_: Output<R>, value: T) -> Self {
+        Self(value, PhantomData)
+    }
+}
+
+/// It is the future.
+impl<F: Future<Output = R>, R> Boxing<F, R> {
+    pub fn __fluxgate_guard<C, S, O>(self, making: &mut Making<R, C, S>) -> Eager<Plain<F>, R, C, S>
+    where
+        C: FnOnce(Call<'_>, R) -> R,
+        S: FnOnce(Result<R, Refusal<'_>>) -> O,
+    {
+        making.guard(self.0)
+    }
+
+    pub fn __fluxgate_guard_limited<C, S, O>(
+        self,
+        limit: Limit,
+        making: &mut Making<R, C, S>,
+    ) -> Eager<Limited<F>, R, C, S>
+    where
+        C: FnOnce(Call<'_>, Result<R, Elapsed>) -> R,
+        S: FnOnce(Result<R, Refusal<'_>>) -> O,
+    {
+        making.guard_limited(limit, self.0)
+    }
+}
+
+/// It is something else, whose box is guarded later.
+pub trait NoFuture<R> {
+    type Value;
+
+    fn __fluxgate_guard<C, S>(self, making: &mut Making<R, C, S>) -> Self::Value;
+
+    fn __fluxgate_guard_limited<C, S>(self, limit: Limit, making: &mut Making<R, C, S>) -> Self::Value;
+}
+
+impl<T, R> NoFuture<R> for Boxing<T, R> {
+    type Value = T;
+
+    fn __fluxgate_guard<C, S>(self, _: &mut Making<R, C, S>) -> T {
+        self.0
+    }
+
+    fn __fluxgate_guard_limited<C, S>(self, _: Limit, _: &mut Making<R, C, S>) -> T {
+        self.0
+    }
+}

@@ -1,0 +1,30 @@
+// fix by hand: `from_secs(2)` => `from_secs(10)`
+use std::time::Duration;
+
+use fluxgate::circuit_breaker;
+
+const LIMIT: Duration = Duration::from_secs(2);
+
+#[derive(Debug)]
+pub struct Failed;
+
+impl From<fluxgate::CallNotPermitted> for Failed {
+    fn from(_: fluxgate::CallNotPermitted) -> Self {
+        Self
+    }
+}
+
+impl From<fluxgate::TimedOut> for Failed {
+    fn from(_: fluxgate::TimedOut) -> Self {
+        Self
+    }
+}
+
+#[circuit_breaker(trip = min(10) & slow_rate(50%, 5s), timeout = LIMIT)]
+async fn call() -> Result<(), Failed> {
+    Ok(())
+}
+
+fn main() {
+    drop(call());
+}
