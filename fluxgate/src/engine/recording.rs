@@ -7,6 +7,7 @@
 //! |---|---|---|
 //! | [`record`], inlined into the caller | a success of an untimed breaker that is healthy | one load |
 //! | [`record_undated`] | a call that a stripe counts, if its time does not matter | no stack frame |
+//! | [`record_uncounted`] | all that is between it and the lock, if its time does not matter | |
 //! | [`record_dated`] | nothing: it reads the clock, if the time matters | |
 //! | [`record_timed`] | a fast success that changes nothing | one load |
 //! | [`record_alike`] | a call that a stripe counts | a few atomics |
@@ -50,7 +51,7 @@ fn record_success_undated(breaker: &Breaker, word: StateWord, start: u64) {
     if !word.is_dated() && breaker.stripes().count(word) {
         return;
     }
-    record_dated(breaker, word, start, Outcome::Success);
+    record_uncounted(breaker, word, start, Outcome::Success);
 }
 
 #[inline(never)]
@@ -58,6 +59,15 @@ pub(crate) fn record_undated(breaker: &Breaker, word: StateWord, start: u64, out
     // Tested first, because this is the most common case here.
     if !word.is_dated() && counts(breaker, word, outcome) {
         return;
+    }
+    record_uncounted(breaker, word, start, outcome);
+}
+
+#[inline(never)]
+fn record_uncounted(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
+    // If no time matters, all that follows has just been ruled out.
+    if !word.is_dated() && word.is_just_closed() {
+        return record_locked(breaker, word, outcome, 0, 0);
     }
     record_dated(breaker, word, start, outcome);
 }

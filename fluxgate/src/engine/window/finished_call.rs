@@ -16,8 +16,10 @@ pub(crate) struct FinishedCall {
 impl FinishedCall {
     pub(crate) fn new(failed: bool, nanos: u64, measures: &Measures) -> Self {
         let mut slow = 0;
-        for (place, &threshold) in measures.thresholds.iter().enumerate() {
-            slow |= u8::from(threshold != 0 && nanos >= threshold) << place;
+        if nanos >= measures.slow_from() {
+            for (place, &threshold) in measures.thresholds.iter().enumerate() {
+                slow |= u8::from(threshold != 0 && nanos >= threshold) << place;
+            }
         }
         Self { failed, slow, nanos }
     }

@@ -69,7 +69,7 @@ impl Ring {
     /// Records so many fast successes. No durations are kept: they are not known.
     pub(super) fn record_successes(&mut self, count: u64, measures: &Measures, tally: &mut Tally) {
         let plane = (self.size as usize).div_ceil(64);
-        let planes = 1 + thresholds(measures);
+        let thresholds = thresholds(measures);
         // More than the whole ring would only go round it.
         let mut left = count.min(u64::from(self.size)) as u32;
         while left > 0 {
@@ -78,13 +78,16 @@ impl Ring {
             let (word, bit) = (self.cursor as usize / 64, self.cursor % 64);
             let length = (64 - bit).min(self.size - self.cursor).min(left).min(free);
             let kept = !(u64::MAX >> (64 - length) << bit);
-            let counts = [&mut tally.failures].into_iter().chain(&mut tally.slow);
-            for (index, count) in counts.take(planes).enumerate() {
-                let bits = &mut self.words[index * plane + word];
-                if evicts {
-                    *count -= u64::from((*bits & !kept).count_ones());
+            let clear = |bits: &mut u64, count: &mut u64| {
+                let evicted = *bits & !kept;
+                if evicts && evicted != 0 {
+                    *count -= u64::from(evicted.count_ones());
                 }
                 *bits &= kept;
+            };
+            clear(&mut self.words[word], &mut tally.failures);
+            for (threshold, count) in tally.slow[..thresholds].iter_mut().enumerate() {
+                clear(&mut self.words[(1 + threshold) * plane + word], count);
             }
             tally.total += if evicts { 0 } else { u64::from(length) };
             self.cursor += length;
