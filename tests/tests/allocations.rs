@@ -158,7 +158,7 @@ fn nothing_is_allocated_after_the_first_use() {
         let _ = guarded(true);
         let _ = guarded(false);
     });
-    assert!((1..=128 + 600).contains(&bytes), "{bytes} bytes");
+    assert!((1..=256 + 600).contains(&bytes), "{bytes} bytes");
     GUARDED.force_open();
     GUARDED.reset();
     let (times, _) = allocated(|| {
@@ -242,8 +242,8 @@ fn breakers_that_are_dropped_leave_no_byte_behind() {
         // In any order.
         fastrand::Rng::with_seed(round).shuffle(&mut breakers);
         drop(breakers);
-        // But for a node of the registry, which holds those of other tests.
-        assert!(held() <= before + 1_024, "{} bytes", held() - before);
+        // But for nodes of the registry, which hold those of other tests.
+        assert!(held() <= before + 2_048, "{} bytes", held() - before);
     }
 }
 
