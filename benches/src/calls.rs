@@ -46,7 +46,7 @@ pub fn cases() -> &'static [Case] {
     &CASES
 }
 
-pub const CASES: [Case; 33] = [
+pub const CASES: [Case; 35] = [
     case("bare call", |times| calls(times, bare)).bare(),
     case("bare async call", |times| calls(times, bare_async)).bare(),
     case("attribute, healthy", |times| calls(times, attribute)).healthy().silent("attribute"),
