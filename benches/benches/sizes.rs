@@ -60,7 +60,7 @@ macro_rules! nested {
 macro_rules! functions {
     ($module:ident, $(#[$attribute:meta])?) => {
         mod $module {
-            use super::{Boxed, Bytes, Plain, Reply};
+            use super::{Boxed, Bytes, Pin, Plain, Reply};
 
             $(#[$attribute])?
             pub async fn small(number: u8) -> Reply {
@@ -130,6 +130,20 @@ macro_rules! functions {
             }
 
             $(#[$attribute])?
+            pub fn boxed_at_last(bytes: [u8; 512]) -> Pin<Box<dyn Future<Output = Reply>>> {
+                let first = bytes[0];
+                Box::pin(async move {
+                    std::future::ready(()).await;
+                    Ok(first + bytes[1])
+                })
+            }
+
+            $(#[$attribute])?
+            pub fn boxed_elsewhere(bytes: [u8; 512]) -> Pin<Box<dyn Future<Output = Reply>>> {
+                super::bare::boxed_at_last(bytes)
+            }
+
+            $(#[$attribute])?
             pub fn boxed(bytes: [u8; 512]) -> Boxed<'static> {
                 Box::pin(async move {
                     std::future::ready(()).await;
@@ -188,13 +202,15 @@ fn main() {
         row!("`async fn`, 512 bytes, unused", unused(BYTES)),
         row!("`async fn`, 512 bytes, used before it waits", used_before(BYTES)),
         row!("`async fn`, 512 bytes, used after it waits", used_after(BYTES)),
-        row!("`async fn`, 512 bytes, passed on to the one above", passed_on(BYTES)),
+        row!("`async fn`, 512 bytes, passed on", passed_on(BYTES)),
         row!("`async fn`, 512 bytes, `mut` and assigned", changed(Bytes(BYTES))),
         row!("`async fn`, a pattern of 512 bytes", destructured(Plain(BYTES))),
         row!("`async fn`, 512 bytes, borrowed", borrowed(&BYTES)),
         row!("six of 256 bytes, each called by the next", passed_on_6([1; 256])),
         row!("`impl Future`, 512 bytes", returned(BYTES)),
         row!("boxed, 512 bytes", bare::boxed(BYTES), guarded::boxed(BYTES)),
+        row!("boxed at last, 512 bytes", bare::boxed_at_last(BYTES), guarded::boxed_at_last(BYTES)),
+        row!("boxed elsewhere, 512 bytes", bare::boxed_elsewhere(BYTES), guarded::boxed_elsewhere(BYTES)),
         row!("boxed, 512 bytes, `breaker = self.0`", CLIENT.bare(BYTES), CLIENT.guarded(BYTES)),
     ];
     let mut lines = vec![

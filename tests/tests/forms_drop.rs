@@ -70,14 +70,14 @@ fn poll_once(future: impl Future) {
 /// The same function without and with the attribute.
 macro_rules! both {
     ($($tokens:tt)*) => {
-        mod bare {
+        pub(super) mod bare {
             use super::*;
-            pub(super) $($tokens)*
+            pub(in super::super) $($tokens)*
         }
-        mod guarded {
+        pub(super) mod guarded {
             use super::*;
             #[circuit_breaker]
-            pub(super) $($tokens)*
+            pub(in super::super) $($tokens)*
         }
     };
 }
@@ -165,5 +165,77 @@ mod asynchronous {
         let _clock = isolate();
         assert_eq!(dropped(|| drop(bare("first"))), dropped(|| drop(guarded("first"))));
         assert_eq!(dropped(|| poll_once(bare("first"))), dropped(|| poll_once(guarded("first"))));
+    }
+}
+
+/// Parameters that the body assigns to, in whole or in part, move into a block of their own.
+mod changed {
+    use super::*;
+
+    mod sync {
+        use super::*;
+
+        both! {
+            fn function(first: Noisy, mut second: Noisy, _third: Noisy, mut pair: (Noisy, u8), fifth: Noisy) -> Result<usize, Failure> {
+                let _local = Noisy("local");
+                if pair.1 > 1 {
+                    second = Noisy("in its place");
+                    pair.0 = Noisy("in the place of a part");
+                }
+                pair.1 = 0;
+                if first.length() == 0 {
+                    return Err(Failure);
+                }
+                Ok(second.length() + pair.0.length() + fifth.length())
+            }
+        }
+    }
+
+    mod asynchronous {
+        use super::*;
+
+        both! {
+            async fn function(first: Noisy, mut second: Noisy, _third: Noisy, mut pair: (Noisy, u8), fifth: Noisy) -> Result<usize, Failure> {
+                let _local = Noisy("local");
+                pause().await;
+                if pair.1 > 1 {
+                    second = Noisy("in its place");
+                    pair.0 = Noisy("in the place of a part");
+                }
+                pair.1 = 0;
+                if first.length() == 0 {
+                    return Err(Failure);
+                }
+                pause().await;
+                Ok(second.length() + pair.0.length() + fifth.length())
+            }
+        }
+    }
+
+    #[test]
+    fn parameters() {
+        let _clock = isolate();
+        macro_rules! called {
+            ($function:path, $first:expr, $number:expr) => {
+                $function(
+                    Noisy($first),
+                    Noisy("second"),
+                    Noisy("third"),
+                    (Noisy("fourth"), $number),
+                    Noisy("fifth"),
+                )
+            };
+        }
+        for (first, number) in [("first", 1), ("first", 2), ("", 1), ("", 2)] {
+            let bare = dropped(|| drop(called!(sync::bare::function, first, number)));
+            let guarded = dropped(|| drop(called!(sync::guarded::function, first, number)));
+            assert_eq!(bare, guarded);
+            let bare = dropped(|| drop(run(called!(asynchronous::bare::function, first, number))));
+            let guarded = dropped(|| drop(run(called!(asynchronous::guarded::function, first, number))));
+            assert_eq!(bare, guarded);
+            let bare = dropped(|| poll_once(called!(asynchronous::bare::function, first, number)));
+            let guarded = dropped(|| poll_once(called!(asynchronous::guarded::function, first, number)));
+            assert_eq!(bare, guarded);
+        }
     }
 }

@@ -72,11 +72,8 @@ pub const fn worst(metrics: &Metrics, more: u64) -> Metrics {
     let streak = metrics.failure_streak().saturating_add(added);
     // Bad calls may come as late as can be.
     let since_success = if more > 0 { u64::MAX } else { metrics.since_success() };
-    Metrics::new(tally, streak, *metrics.measures()).after_success(since_success).while_running(if more > 0 {
-        0
-    } else {
-        metrics.running()
-    })
+    let after = Metrics::new(tally, streak, *metrics.measures()).after_success(since_success);
+    if more > 0 { after } else { after.while_running(metrics.running()) }
 }
 
 /// Figures that are at least as bad as those which `metrics` can turn into by any calls of which `bad` failed or were slow, and which
@@ -102,11 +99,8 @@ pub const fn best(metrics: &Metrics, more: u64) -> Metrics {
     tally.total = tally.total.saturating_add(more);
     let streak = if more > 0 { 0 } else { metrics.failure_streak() };
     let since_success = if more > 0 { 0 } else { metrics.since_success() };
-    Metrics::new(tally, streak, *metrics.measures()).after_success(since_success).while_running(if more > 0 {
-        0
-    } else {
-        metrics.running()
-    })
+    let after = Metrics::new(tally, streak, *metrics.measures()).after_success(since_success);
+    if more > 0 { after } else { after.while_running(metrics.running()) }
 }
 
 /// Whether the rule holds.
@@ -225,8 +219,11 @@ pub(crate) const fn ways_by_outcomes(nodes: &[Node]) -> NodeSet {
 }
 
 const fn ways_while_running(nodes: &[Node], half_open: bool, calls: u32) -> NodeSet {
-    let endless = worst(&Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes)), u64::MAX);
-    ways(nodes, held(nodes, &Situation::worst(half_open, &endless.while_running(calls))))
+    let mut endless = worst(&Metrics::new(Tally::EMPTY, 0, Rule::measures(nodes)), u64::MAX);
+    if calls > 0 {
+        endless = endless.while_running(calls);
+    }
+    ways(nodes, held(nodes, &Situation::worst(half_open, &endless)))
 }
 
 /// The conditions by way of which the rule can hold on a half-open or closed breaker, and where they are.

@@ -181,18 +181,17 @@ struct Extremes {
 impl Extremes {
     const fn of(nodes: &[Node], window: &Window) -> Self {
         let measures = Rule::measures(nodes);
-        let empty = Metrics::new(Tally::EMPTY, 0, measures);
+        let mut empty = Metrics::new(Tally::EMPTY, 0, measures);
         let streak = Metrics::new(Tally::EMPTY, u32::MAX, measures);
-        let (endless, healthy) = (worst(&streak, u64::MAX), best(&empty, u64::MAX));
-        let full = worst(&streak, window.size() as u64);
+        let (mut endless, healthy) = (worst(&streak, u64::MAX), best(&empty, u64::MAX));
+        let mut full = worst(&streak, window.size() as u64);
         // How many calls run at once is no evidence of a trial.
         let half_open_by_outcomes = held(nodes, &Situation::worst(true, &endless));
-        let [endless, full, empty] = if measures.in_flight {
-            let most = u32::MAX;
-            [endless.while_running(most), full.while_running(most), empty.while_running(most)]
-        } else {
-            [endless, full, empty]
-        };
+        if measures.in_flight {
+            endless = endless.while_running(u32::MAX);
+            full = full.while_running(u32::MAX);
+            empty = empty.while_running(u32::MAX);
+        }
         let closed = held(nodes, &Situation::worst(false, &endless));
         let half_open = if measures.in_flight {
             held(nodes, &Situation::worst(true, &endless))

@@ -81,7 +81,8 @@ pub(crate) const fn threshold(node: Node) -> Option<Duration> {
 
 const fn is_blind_to(nodes: &[Node], window: &Window, fail: bool, duration: Duration) -> bool {
     // Closed, any number of calls may run at once; in half-open, that is no evidence.
-    let full = alike(nodes, window.size() as u64, fail, duration).while_running(u32::MAX);
+    let mut full = alike(nodes, window.size() as u64, fail, duration);
+    full = full.while_running(u32::MAX);
     let closed = Situation::worst(false, &full);
     let endless = alike(nodes, u64::MAX, fail, duration);
     // Where only a function of the user's decides, nobody knows what it sees.

@@ -43,10 +43,12 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
     if passes { Step::Stay } else { step }
 }
 
-/// The same for a breaker whose rule asks which calls run. There are others with each call, so each outcome is judged, and none goes
-/// without the lock.
+/// The same for a breaker whose rule asks which calls run. There are others with each call, so no outcome goes without the lock, and each is
+/// judged that has made anything worse.
 pub(super) fn record_tracked(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Occasion, Step) {
-    guard.memory().record(call, now);
+    if !guard.memory().record(call, now) {
+        return (Occasion::Closed, Step::Stay);
+    }
     let metrics = guard.judged();
     let step = match evaluate_now(guard.breaker.settings().rule.nodes(), false, &metrics, None) {
         Step::Pass => Step::Stay,

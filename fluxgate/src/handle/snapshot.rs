@@ -25,7 +25,7 @@ use crate::sync::Ordering;
 ///   "name": "payments", "state": "open", "since": 18.0, "reopens": 0,
 ///   "metrics": {
 ///     "total": 20, "failures": 12, "failure_rate": 0.6, "avg_latency": null, "failure_streak": 4,
-///     "failing_for": null,
+///     "failing_for": null, "in_flight": null,
 ///     "slow": [{ "threshold": 1.5, "calls": 5, "rate": 0.25 }]
 ///   },
 ///   "retry_after": 42.0, "is_due": false, "rejected": 731, "late": 0, "peak": null,
@@ -239,6 +239,7 @@ pub(super) mod serialized {
         avg_latency: Option<f64>,
         failure_streak: u32,
         failing_for: Option<f64>,
+        in_flight: Option<u64>,
         slow: Vec<Slow>,
     }
 
@@ -262,6 +263,7 @@ pub(super) mod serialized {
             avg_latency: metrics.avg_latency().map(|mean| mean.as_secs_f64()),
             failure_streak: metrics.failure_streak(),
             failing_for: metrics.failing_for().map(|failing| failing.as_secs_f64()),
+            in_flight: metrics.in_flight(),
             slow: slow.collect(),
         };
         figures.serialize(serializer)

@@ -6,7 +6,10 @@ use std::pin::pin;
 use std::sync::Barrier;
 use std::task::{Context, Waker};
 
-use fluxgate::{Call, Changes, CircuitBreaker, Outcome, Recovery, State, permit, trip, window};
+#[cfg(feature = "chaos")]
+use fluxgate::Fault;
+use fluxgate::testing::isolate;
+use fluxgate::{Call, Changes, CircuitBreaker, Outcome, Recovery, State, breaker, permit, trip, window};
 use fluxgate_tests::fixture::{Fixture, millis, seconds, together};
 
 fn or_in_flight(calls: u32) -> trip::Rule {
@@ -418,6 +421,51 @@ fn calls_are_counted_on_breakers_that_count_calls() {
     assert_eq!((fixture.breaker.snapshot().totals.successes, in_flight(&fixture)), (Some(20), Some(0)));
     let _held = hold(&fixture, 3);
     assert_eq!(fixture.state(), State::Open);
+}
+
+#[test]
+fn a_snapshot_says_how_many_run() {
+    let fixture = Fixture::with_rule(trip::failures(5) | trip::in_flight(3));
+    let told = || {
+        let conditions = fixture.breaker.snapshot().conditions;
+        let condition = &conditions[1];
+        (condition.to_string(), condition.holds, condition.value, condition.limit)
+    };
+    let held = hold(&fixture, 2);
+    let few = "2 calls are running at once (2 < 3)".to_owned();
+    assert_eq!(told(), (few, Some(false), Some(2.0), Some(3.0)));
+    let last = hold(&fixture, 1);
+    let cause = fixture.breaker.snapshot().cause.expect("the rule opened it").to_string();
+    assert_eq!(told(), (cause, Some(true), Some(3.0), Some(3.0)));
+    drop((held, last));
+}
+
+static ISOLATED: CircuitBreaker = breaker!(name = "in flight: isolated", trip = failures(5) | in_flight(2));
+
+#[test]
+fn a_double_has_calls_of_its_own() {
+    let real = ISOLATED.acquire().expect("closed");
+    {
+        let _clock = isolate();
+        let held = ISOLATED.acquire().expect("closed");
+        assert_eq!((ISOLATED.metrics().in_flight(), ISOLATED.state()), (Some(1), State::Closed));
+        let last = ISOLATED.acquire_owned().expect("it runs itself");
+        assert_eq!(ISOLATED.state(), State::Open);
+        drop((held, last));
+    }
+    assert_eq!((ISOLATED.metrics().in_flight(), ISOLATED.state()), (Some(1), State::Closed));
+    real.success();
+}
+
+#[cfg(feature = "chaos")]
+#[test]
+fn a_call_that_a_fault_fails_gives_its_place_back() {
+    let fixture = Fixture::with_rule(trip::failures(9) | trip::in_flight(2));
+    fixture.breaker.inject(Fault::lasting(seconds(9)).fail(1.0)).expect("a sound fault");
+    for _ in 0..5 {
+        fixture.breaker.acquire().expect_err("the fault strikes every call");
+    }
+    assert_eq!((in_flight(&fixture), fixture.counts()), (Some(0), (5, 5)));
 }
 
 #[test]

@@ -36,6 +36,7 @@ fn a_snapshot_is_an_object() {
     assert_eq!((&metrics["total"], &metrics["failures"]), (&json!(10), &json!(6)));
     assert_eq!((&metrics["failure_rate"], &metrics["failure_streak"]), (&json!(0.6), &json!(6)));
     assert_eq!((&metrics["avg_latency"], &metrics["slow"]), (&json!(null), &json!([])));
+    assert_eq!(metrics["in_flight"], json!(null));
 }
 
 #[test]

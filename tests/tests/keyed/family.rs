@@ -25,6 +25,18 @@ fn a_key_has_a_breaker_of_its_own() {
 }
 
 #[test]
+fn a_key_has_calls_in_flight_of_its_own() {
+    let rule = trip::failures(5) | trip::in_flight(2);
+    let hosts: Keyed<String> = CircuitBreaker::builder("in flight").trip(rule).keyed().build().unwrap();
+    let (a, b) = (hosts.get("a"), hosts.get("b"));
+    let held = (a.acquire().unwrap(), b.acquire().unwrap());
+    assert_eq!((a.state(), b.state(), a.metrics().in_flight()), (State::Closed, State::Closed, Some(1)));
+    let last = hosts.get("a").acquire_owned().unwrap();
+    assert_eq!((a.state(), b.state()), (State::Open, State::Closed));
+    drop((held, last));
+}
+
+#[test]
 fn keys_are_whatever_is_hashed_and_printed() {
     let numbers: Keyed<u64> = CircuitBreaker::builder("numbers").keyed().build().unwrap();
     assert_eq!(numbers.get(&7).name(), "numbers{7}");
