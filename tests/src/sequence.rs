@@ -71,9 +71,14 @@ pub fn agree(settings: &Settings, steps: &[Step]) -> Vec<Event> {
     let mut model = Reference::new(settings.clone(), clock.now());
     let mut held: Vec<(fluxgate::Call<'_>, reference::Call)> = Vec::new();
     let begin = |model: &mut Reference| {
-        // Where the breaker leaves it to chance, the model has the same luck.
+        // Where the breaker leaves it to chance, the model has the same luck. A call that had none may find, as it is about to be refused,
+        // that what runs has opened the breaker, and have luck in the trial that follows at once.
+        let known = model.events.len();
         let real = breaker.acquire();
-        let modelled = model.acquire(clock.now(), real.is_ok());
+        let events: Vec<Event> = heard.after(known).iter().map(Event::from).collect();
+        let found_open =
+            events.windows(2).any(|two| (two[0].why, two[1].why) == (Why::Tripped, Why::RetryDue));
+        let modelled = model.acquire(clock.now(), real.is_ok() && !found_open, real.is_ok());
         match (real, modelled) {
             (Ok(real), Ok(modelled)) => Some((real, modelled)),
             (Err(refusal), Err(expected)) => {

@@ -275,8 +275,9 @@ impl Reference {
         self.due(mark).is_some_and(|due| now >= due)
     }
 
-    /// A call asks to be admitted. Where a share decides, `lucky` is what was drawn.
-    pub fn acquire(&mut self, now: Duration, lucky: bool) -> Result<Call, Refusal> {
+    /// A call asks to be admitted. Where a share decides, `lucky` is what was drawn, and `lucky_again` what was drawn for the trial that
+    /// began instead, if what runs has opened the breaker.
+    pub fn acquire(&mut self, now: Duration, lucky: bool, lucky_again: bool) -> Result<Call, Refusal> {
         if self.reaches(Mark::Stall, now) {
             self.open(now, Why::HalfOpenTimeout);
         } else if self.is_ramping() && self.reaches(Mark::RampEnd, now) {
@@ -312,7 +313,7 @@ impl Reference {
         }
         if call.generation != self.generation {
             // What runs has opened it.
-            return self.acquire(now, lucky);
+            return self.acquire(now, lucky_again, lucky_again);
         }
         self.rejected += 1;
         Err(Refusal { state: self.state, retry_after: self.wait(now) })
