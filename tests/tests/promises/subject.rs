@@ -96,7 +96,7 @@ impl Subject for Modelled {
 
     fn acquire(&mut self, now: Duration) -> Option<Self::Call> {
         let lucky = self.luck.f64() < self.model.share(now);
-        self.model.acquire(now, lucky).ok()
+        self.model.acquire(now, lucky, lucky).ok()
     }
 
     fn finish(&mut self, now: Duration, call: Self::Call, ending: Ending) {
