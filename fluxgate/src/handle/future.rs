@@ -207,6 +207,7 @@ impl<'a, L: Locate<'a>, B: Body, C: FnOnce(Call<'a>, B::Output) -> O, O> Future 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
         let this = self.project();
+        // It was admitted, so nothing refuses it any more.
         let Ok((locate, finish)) = this.pending.begin() else { return Poll::Pending };
         if let Poll::Ready(output) = this.pending.poll(&locate, this.body, context) {
             return Poll::Ready(finish(this.pending.end(&locate), output));
