@@ -43,6 +43,11 @@ const PERSISTENCE: u64 = 16;
 
 impl Log {
     const NONE: Self = Self { opened: 0, collected: 0 };
+
+    /// How many failures there are, or may yet be, that have not been collected.
+    fn uncollected(self) -> u8 {
+        self.opened - self.collected
+    }
 }
 
 impl Grants {
@@ -150,7 +155,7 @@ impl Grants {
     }
 
     fn logs_are_open(&self) -> bool {
-        self.logs.iter().any(|log| log.opened > log.collected)
+        self.logs.iter().any(|log| log.uncollected() > 0)
     }
 
     fn logging<'a>(&self, stripes: Stripes<'a>) -> impl Iterator<Item = (Log, &'a Logging)> {
@@ -210,8 +215,8 @@ impl Grants {
     pub(super) fn failures_to_come(&self) -> Option<u32> {
         // The first stripe has no log.
         let mut logs = bits(self.open >> 1).map(|own| &self.logs[own as usize]);
-        let to_come = |log: &Log| u32::from(log.opened - log.collected);
-        logs.any(|log| to_come(log) == 0).then(|| self.logs.iter().map(to_come).sum())
+        logs.any(|log| log.uncollected() == 0)
+            .then(|| self.logs.iter().map(|log| u32::from(log.uncollected())).sum())
     }
 
     /// Makes room for failures in the logs of the open stripes that have none. `set_aside` is asked for how many.
@@ -220,7 +225,7 @@ impl Grants {
             let Some(logging) = stripes.logging(number) else { continue };
             let log = &mut self.logs[number as usize - 1];
             // Otherwise there is room, or something to be collected.
-            if log.opened == log.collected {
+            if log.uncollected() == 0 {
                 let room = set_aside(if log.opened == 0 { FIRST_ENTRIES } else { ENTRIES } as u32);
                 *log = Log { opened: room as u8, collected: 0 };
                 if room > 0 {

@@ -145,12 +145,12 @@ impl Logged {
         (self.0 & ((1 << Self::FILLING) - 1)) >> 1
     }
 
-    const fn is_of(self, filling: u64) -> bool {
-        self.0 >> Self::FILLING == filling
-    }
-
     const fn filling(self) -> u64 {
         self.0 >> Self::FILLING
+    }
+
+    const fn is_of(self, filling: u64) -> bool {
+        self.filling() == filling
     }
 }
 
@@ -182,16 +182,11 @@ impl Logging {
         }
     }
 
-    /// The failures of the present filling, of at most so many.
-    fn failures(&self, opened: usize) -> impl Iterator<Item = Logged> {
-        let filling = self.entries[0].get().filling();
-        let failures = self.entries[..opened].iter().map(LogEntry::get);
-        failures.take_while(move |logged| logged.is_of(filling) && logged.is_failure())
-    }
-
     /// How many failures there are in as many entries.
     pub(super) fn used(&self, opened: usize) -> usize {
-        self.failures(opened).count()
+        let filling = self.entries[0].get().filling();
+        let logged = self.entries[..opened].iter().map(LogEntry::get);
+        logged.take_while(|logged| logged.is_of(filling) && logged.is_failure()).count()
     }
 
     /// After how many successes the failure came that is in this place.
@@ -202,9 +197,12 @@ impl Logging {
     /// Enters a failure that came `after` so many successes, unless there is no room, or no more of `is_open`.
     fn log(&self, after: impl Fn() -> Option<u64>) -> bool {
         let filling = self.entries[0].get().filling();
+        if filling == 0 {
+            return false;
+        }
         for entry in &self.entries {
             let seen = entry.get();
-            if !seen.is_of(filling) || filling == 0 {
+            if !seen.is_of(filling) {
                 return false;
             }
             if seen.is_failure() {

@@ -24,6 +24,8 @@ impl Eq for StateWord {}
 
 impl StateWord {
     const STATE: u64 = 0b111;
+    /// What that is of a half-open breaker.
+    const HALF_OPEN: u64 = 2;
     /// The breaker has not been used yet, and is not registered.
     const FRESH: u64 = 1 << 3;
     /// The rule needs durations: calls are timed.
@@ -153,14 +155,13 @@ impl StateWord {
 
     /// Whether the call itself is one of those that run.
     pub(super) const fn runs(self) -> bool {
-        (self.is_tracked() || self.0 & Self::STATE == 2) && self.0 & Self::WITHIN == 0
+        (self.is_tracked() || self.0 & Self::STATE == Self::HALF_OPEN) && self.0 & Self::WITHIN == 0
     }
 
     /// Whether the call may be one of those that run, for one test: refused calls are asked, too.
     #[inline]
     pub(super) const fn may_run(self) -> bool {
-        const HALF_OPEN: u64 = 2;
-        self.0 & (HALF_OPEN | Self::TRACKED) != 0
+        self.0 & (Self::HALF_OPEN | Self::TRACKED) != 0
     }
 
     /// Whether it is that of a closed breaker that neither counts nor tracks its calls.
@@ -258,7 +259,7 @@ impl StateWord {
         let state = match state {
             State::Closed => timed,
             State::Open => timed | 1,
-            State::HalfOpen => timed | 2,
+            State::HalfOpen => timed | Self::HALF_OPEN,
             State::MetricsOnly => timed | 3,
             State::Disabled if is_timed => Self::DISABLED | Self::TIMED_LATER,
             State::Disabled => Self::DISABLED,

@@ -10,7 +10,7 @@ use pin_project_lite::pin_project;
 use super::body::{Body, Plain};
 use super::call::{Call, abandon, cancel};
 use super::error::Error;
-use super::isolation::Met;
+use super::isolation::Resolved;
 use super::limit::{Elapsed, Limit, Limited};
 use super::refusal::Refusal;
 use crate::engine::breaker::Breaker;
@@ -50,7 +50,7 @@ impl<'a> Locate<'a> for &'a Breaker {
 pub(super) struct Pending<'a, L: Locate<'a>, T> {
     /// `None` once the call is over.
     call: Option<(L, T)>,
-    met: Met<'a>,
+    resolved: Resolved<'a>,
     /// As in a [`Call`]; no breaker's word if the call is only planned.
     word: StateWord,
     start: u64,
@@ -60,7 +60,7 @@ impl<'a, L: Locate<'a>, T> Drop for Pending<'a, L, T> {
     #[inline]
     fn drop(&mut self) {
         if let Some((locate, _)) = &self.call {
-            cancel(self.met.or(locate.breaker()), self.word, self.start);
+            cancel(self.resolved.or(locate.breaker()), self.word, self.start);
         }
     }
 }
@@ -69,15 +69,15 @@ impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
     /// A call that the breaker is to be asked for.
     #[inline]
     pub(super) fn planned(locate: L, then: T) -> Self {
-        Self { call: Some((locate, then)), met: Met::NONE, word: StateWord::NONE, start: 0 }
+        Self { call: Some((locate, then)), resolved: Resolved::NONE, word: StateWord::NONE, start: 0 }
     }
 
     /// A call that was admitted.
     #[inline]
     fn admitted(Admitted { locate, call }: Admitted<'a, L>, then: T) -> Self {
-        let met = Met::new(call.breaker);
+        let resolved = Resolved::new(call.breaker);
         let (word, start) = call.into_parts();
-        Self { call: Some((locate, then)), met, word, start }
+        Self { call: Some((locate, then)), resolved, word, start }
     }
 
     /// Asks the breaker to admit the call, if that is only planned. It is over now, unless it is [put back](Self::put_back).
@@ -85,7 +85,7 @@ impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
     pub(super) fn begin(&mut self) -> Result<(L, T), Refusal<'a>> {
         let Some((locate, then)) = self.call.take() else { resumed_after_completion() };
         if self.word.is_none() {
-            self.met = Met::new(Call::enter_at(locate.breaker(), &mut self.word, &mut self.start)?);
+            self.resolved = Resolved::new(Call::enter_at(locate.breaker(), &mut self.word, &mut self.start)?);
         } else if self.word.is_scoped() {
             // On this thread, which may be another one than before.
             nesting::enter(self.breaker(&locate), self.word);
@@ -96,7 +96,7 @@ impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
     /// The breaker that the call has met.
     #[inline]
     fn breaker(&self, locate: &L) -> &'a Breaker {
-        self.met.or(locate.breaker())
+        self.resolved.or(locate.breaker())
     }
 
     /// Polls the body of the call. A panic is recorded at once, though the future may be dropped much later.
@@ -108,9 +108,9 @@ impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
         context: &mut Context<'_>,
     ) -> Poll<B::Output> {
         let breaker = self.breaker(locate);
-        let running = Running { breaker, word: &mut self.word, start: &self.start };
-        let polled = body.poll(breaker, running.word, context);
-        mem::forget(running);
+        let polling = Polling { breaker, word: &mut self.word, start: &self.start };
+        let polled = body.poll(breaker, polling.word, context);
+        mem::forget(polling);
         polled
     }
 
@@ -148,13 +148,13 @@ impl<'a, L: Locate<'a>> Admitted<'a, L> {
 }
 
 /// A call whose body is being polled.
-struct Running<'p> {
+struct Polling<'p> {
     breaker: &'p Breaker,
     word: &'p mut StateWord,
     start: &'p u64,
 }
 
-impl Drop for Running<'_> {
+impl Drop for Polling<'_> {
     #[inline]
     fn drop(&mut self) {
         abandon(self.breaker, *self.word, *self.start);

@@ -38,13 +38,13 @@ pub(super) fn double(breaker: &Breaker) -> Option<&'static Breaker> {
 
 /// The breaker that a call has met, if that may be another one than it names.
 #[derive(Clone, Copy)]
-pub(super) struct Met<'a> {
+pub(super) struct Resolved<'a> {
     #[cfg(feature = "test-util")]
     breaker: Option<&'a Breaker>,
     lifetime: PhantomData<fn() -> &'a ()>,
 }
 
-impl<'a> Met<'a> {
+impl<'a> Resolved<'a> {
     pub(super) const NONE: Self = Self {
         #[cfg(feature = "test-util")]
         breaker: None,
@@ -62,6 +62,7 @@ impl<'a> Met<'a> {
     }
 
     /// That one, or else the one that the call names.
+    #[cfg_attr(not(feature = "test-util"), expect(clippy::unused_self, reason = "there are no doubles"))]
     #[inline]
     pub(super) fn or(self, named: &'a Breaker) -> &'a Breaker {
         #[cfg(feature = "test-util")]
