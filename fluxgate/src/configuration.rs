@@ -83,14 +83,15 @@ impl Settings {
         const RULE: &[Node] = &Rule::standard(100);
         const RETRY: Retry = Retry::cooldown(Duration::from_secs(60));
         const PERMIT: Permit = Permit::ramp_up(0.1, 1.0, Duration::from_secs(60));
+        const TIMEOUT: Duration = Duration::from_secs(60);
         Self {
             name,
             window: WINDOW,
-            rule: Rule::from_static(RULE),
+            rule: const { Rule::from_static(RULE) },
             retry: RETRY,
             permit: PERMIT,
             max_half_open_calls: 10,
-            half_open_timeout: Duration::from_secs(60),
+            half_open_timeout: TIMEOUT,
             on_panic: Outcome::Failure,
             on_cancel: OnCancel::Outcome(Outcome::Ignored),
             count_calls: false,

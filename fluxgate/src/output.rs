@@ -15,6 +15,14 @@ impl<R> Output<R> {
     }
 }
 
+impl<R> Output<R> {
+    /// Of the type of this value.
+    #[inline]
+    pub const fn of(_: &R) -> Self {
+        Self::new()
+    }
+}
+
 impl<F: Future> Output<F> {
     /// Of the output of the future that this stands for.
     #[inline]

@@ -5,6 +5,7 @@ mod alias;
 mod associated;
 mod boxing;
 mod closures;
+mod futures;
 mod handlers;
 #[cfg(feature = "keyed")]
 mod keys;
@@ -14,6 +15,7 @@ mod probe;
 mod responses;
 mod returns;
 mod sources;
+mod standing;
 mod status;
 mod text;
 mod unmet;
@@ -29,13 +31,18 @@ pub use self::alias::Alias;
 pub use self::associated::AssociatedBreaker;
 pub use self::boxing::{Boxing, NoFuture};
 pub use self::closures::{ask, captured, custom, holds, never, request, run, told};
+pub use self::futures::{deferred, guarded};
 pub use self::handlers::{Custom, Fallback, Given, Rejected, Request, Taken, handle, reject};
 #[cfg(feature = "keyed")]
 pub use self::keys::{Key, KeyOf, OwnedKey, Subject, breaker_of_handle, breaker_of_key};
 pub use self::limits::{Expires, HasTimer, Limitable, limit};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
-pub use self::sources::{Evidence, HasSources, Plain, Pointer, PointerAndError, Sources, Unknown, evidence};
+pub use self::sources::{
+    Evidence, HasSources, OfError, OfPointer, OfUnknown, Plain, Pointer, PointerAndError, Sources, Unknown,
+    evidence,
+};
+pub use self::standing::StaticBreaker;
 pub use self::status::{
     AsStatus, Asked, Found, FoundStatus, HaveStatus, Inner, IsServerError, KnownStatus, OneStatus, Presence,
     Status, WithoutStatus, server_failed,

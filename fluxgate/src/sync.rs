@@ -277,3 +277,16 @@ macro_rules! const_unless_model {
     };
 }
 pub(crate) use const_unless_model;
+
+/// A constant expression, of which the compiler works out the value once, and not for each `static` of a program. In a model it is no
+/// constant, for the same reason.
+macro_rules! once_unless_model {
+    ($value:expr) => {{
+        #[cfg(not(fluxgate_loom))]
+        let value = const { $value };
+        #[cfg(fluxgate_loom)]
+        let value = $value;
+        value
+    }};
+}
+pub(crate) use once_unless_model;

@@ -160,10 +160,15 @@ impl Rule {
 }
 
 impl Settings {
+    /// Whether the user says the name.
+    pub(crate) fn is_named(&self) -> bool {
+        !matches!(self.name, BreakerName::Default)
+    }
+
     /// Whether nothing is said.
     pub(crate) fn are_standard(&self) -> bool {
-        let Self { name, window, retry, permit, max_half_open_calls, half_open_timeout, .. } = self;
-        matches!(name, BreakerName::Default)
+        let Self { window, retry, permit, max_half_open_calls, half_open_timeout, .. } = self;
+        !self.is_named()
             && window.is_none()
             && retry.is_none()
             && permit.is_none()

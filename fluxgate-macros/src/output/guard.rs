@@ -12,6 +12,7 @@ use crate::input::returns::{Form, Returns};
 use crate::input::tokens::{braced, local, respan, span_of};
 use crate::input::unseen::Unseen;
 use crate::model::guard::GuardedFunction;
+use crate::model::outcome::Outcomes;
 use crate::model::target::BreakerLocation;
 use crate::model::timeout::Timeout;
 use crate::output::body::{self, Capture};
@@ -74,24 +75,44 @@ impl BodyWriter<'_> {
     //
     // Output:
     //     fn charge(order: &Order) -> Result<Receipt, PaymentError> {
+    //         Returned::call(breaker, evidence, become_error, || -> Result<Receipt, PaymentError> { .. })
+    //     }
+    //
+    // and with a `rejected`, which may move what the body moves:
+    //
     //         let call = match Call::enter(breaker) {
     //             Ok(call) => call,
-    //             Err(refusal) => return Returned::refused(refusal, become_error),
+    //             Err(refusal) => return reject(refusal, rejected),
     //         };
-    //         let returned = run(|| -> Result<Receipt, PaymentError> { .. });
-    //         Returned::settle(returned, call, evidence)
-    //     }
+    //         Returned::run(call, evidence, || -> Result<Receipt, PaymentError> { .. })
     fn sync(&self) -> TokenStream {
         let Self { guard, private, target } = self;
         let capture = Capture::of_closure(&guard.function, guard.fallback.as_ref());
         let body = body::closure(&guard.function.block, self.returns(), &capture, private);
-        let (setup, returned, finished) = (&target.setup, local("returned"), self.finish());
-        let output = returns::witness(self.returns(), private);
-        let run = quote!(let #returned = #private::run(#output, #body););
-        let breaker = &target.breaker;
-        let called = self.admitted(&quote!(#private::Call::enter(#breaker)), &run, &finished);
-        let inference = returns::inference(self.returns(), private);
-        let alias = returns::alias(self.returns(), private);
+        let (setup, breaker, returns) = (&target.setup, &target.breaker, self.returns());
+        let inference = returns::inference(returns, private);
+        let alias = returns::alias(returns, private);
+        let output = returns::witness(returns, private);
+        let entered = quote!(#private::Call::enter(#breaker));
+        let called = match self.evidence() {
+            Some(evidence) if !self.has_handlers() => {
+                let become_error = returns::become_error(returns, private);
+                let arguments = quote!(#output, #output, #breaker, #evidence, #become_error, #body);
+                let called = returns::call(returns, "Returned", "call", &arguments, private);
+                quote!(return #called;)
+            }
+            Some(evidence) => {
+                let call = local("call");
+                let arguments = quote!(#output, #output, #call, #evidence, #body);
+                let called = returns::call(returns, "Returned", "run", &arguments, private);
+                self.admitted(&entered, &TokenStream::new(), &called)
+            }
+            None => {
+                let returned = local("returned");
+                let run = quote!(let #returned = #private::run(#output, #body););
+                self.admitted(&entered, &run, &self.finish())
+            }
+        };
         quote!(#inference #alias #setup #called)
     }
 
@@ -100,7 +121,7 @@ impl BodyWriter<'_> {
     //
     // Output:
     //     async fn charge(order: Order) -> Result<Receipt, PaymentError> {
-    //         Deferred::new(breaker, async move { .. }, finish, refused).await
+    //         deferred(breaker, async move { .. }, evidence, refused).await
     //     }
     //
     // and with a `rejected` or `fallback`:
@@ -109,7 +130,7 @@ impl BodyWriter<'_> {
     //             Ok(call) => call,
     //             Err(refusal) => return IntoError::into_error(refusal, rejected),
     //         };
-    //         Guarded::new(call, async move { .. }, finish).await
+    //         guarded(call, async move { .. }, evidence).await
     fn asynchronous(&self) -> TokenStream {
         let function = &self.guard.function;
         let capture = Capture::of_future(function);
@@ -127,7 +148,7 @@ impl BodyWriter<'_> {
     //
     // Output:
     //     fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> {
-    //         Deferred::new(breaker, async move { .. }, finish, refused)
+    //         deferred(breaker, async move { .. }, evidence, refused)
     //     }
     //
     // or, where handlers or attributes below need it, `async move { .. }` as of an `async fn`; boxed, if the user's is.
@@ -285,9 +306,13 @@ impl BodyWriter<'_> {
             return quote!(return #deferred.await;);
         }
         let Self { private, target, .. } = self;
-        let (call, finish) = (local("call"), self.finisher());
-        let (new, limit) = self.constructor();
-        let awaited = quote!(#private::Guarded::#new(#call, #future, #limit #finish).await);
+        let call = local("call");
+        let awaited = if let Some(evidence) = self.evidence() {
+            quote!(#private::guarded(#call, #future, #evidence).await)
+        } else {
+            let (finish, (new, limit)) = (self.finisher(), self.constructor());
+            quote!(#private::Guarded::#new(#call, #future, #limit #finish).await)
+        };
         let locate = &target.locate;
         let entered = quote!(#private::Admitted::enter(#locate));
         self.admitted(&entered, &TokenStream::new(), &awaited)
@@ -296,10 +321,29 @@ impl BodyWriter<'_> {
     /// The future that asks the breaker to admit the call when it is first polled, and then polls `future`. There are no handlers.
     fn deferred(&self, future: &TokenStream) -> TokenStream {
         let Self { private, target, .. } = self;
-        let (locate, finish, refusal) = (&target.locate, self.finisher(), local("refusal"));
+        let (locate, refusal) = (&target.locate, local("refusal"));
         let refused = self.refused(&refusal);
-        let (new, limit) = self.constructor();
+        if let Some(evidence) = self.evidence() {
+            let output = returns::witness(self.returns(), private);
+            return quote!(#private::deferred(#output, #locate, #future, #evidence, |#refusal| #refused));
+        }
+        let (finish, (new, limit)) = (self.finisher(), self.constructor());
         quote!(#private::Deferred::#new(#locate, #future, #limit move #finish, |#refusal| #refused))
+    }
+
+    /// What knows whether an error is evidence, if that is all that there is to know of a call, and its
+    /// type is known before it returns.
+    fn evidence(&self) -> Option<TokenStream> {
+        let guard = self.guard;
+        let is_all = matches!(guard.outcomes, Outcomes::Standard)
+            && guard.request.is_none()
+            && guard.timeout.is_none();
+        let returns = self.returns();
+        if !is_all || !returns.is_inferred {
+            return None;
+        }
+        let output = returns::witness(returns, self.private);
+        Some(outcome::evidence_of(returns, &quote!(#output, #output), self.private))
     }
 
     /// Ends the call, which has returned.

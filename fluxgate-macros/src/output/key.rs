@@ -21,7 +21,7 @@ pub(crate) fn family(root: &TokenStream, its: &Settings, private: &TokenStream) 
     quote!(
         #root
         static __FLUXGATE_FAMILY: #private::Family =
-            #private::Family::new(&__FLUXGATE_BREAKER, #max_keys, #key_idle);
+            #private::Family::new(&__FLUXGATE_BREAKER.breaker, #max_keys, #key_idle);
     )
 }
 

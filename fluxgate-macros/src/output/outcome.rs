@@ -22,15 +22,14 @@ pub(crate) fn finish(
 ) -> TokenStream {
     let classify = match outcomes {
         Outcomes::Standard => {
-            let sources = returns::call_of(its, "sources", &quote!(&#returned), private);
-            // Spanned so that a wrong type is blamed once.
-            let evidence = respan(quote!(.evidence()), its.span.1);
+            let evidence =
+                evidence_of(its, &quote!(#private::Output::new(), #private::Output::of(&#returned)), private);
             let Some(request) = request else {
-                let arguments = quote!(#sources #evidence, #returned, #call);
+                let arguments = quote!(#evidence, #returned, #call);
                 return returns::call_of(its, "settle", &arguments, private);
             };
             let (error, asked) = (local("error"), asked(request, private));
-            let arguments = quote!(#sources #evidence, #returned, #call, |#error| #asked);
+            let arguments = quote!(#evidence, #returned, #call, |#error| #asked);
             return returns::call_of(its, "settle_with_request", &arguments, private);
         }
         Outcomes::OfReturned(claims) => of_returned(claims, private),
@@ -39,6 +38,14 @@ pub(crate) fn finish(
     let Some(request) = request else { return quote!(#call.finish(#returned, #classify)) };
     let request = of_request(request, its, private);
     quote!(#call.finish_with_request(#returned, #classify, #request))
+}
+
+/// What knows whether an error is evidence, which depends on its type. That of the output is in two `outputs`, so that none is blamed.
+pub(crate) fn evidence_of(its: &Returns, outputs: &TokenStream, private: &TokenStream) -> TokenStream {
+    let sources = returns::call(its, "Returned", "sources", outputs, private);
+    // Spanned so that a wrong type is blamed once.
+    let evidence = respan(quote!(.evidence()), its.span.1);
+    quote!(#sources #evidence)
 }
 
 /// A closure from a reference to the return value, which is a `Result`, to the pause that its error asks for.

@@ -42,23 +42,21 @@ impl Target {
         };
         match location {
             BreakerLocation::Inside(its) => {
-                let name = quote!(__FLUXGATE_BREAKER);
-                let settings = settings(its, private, breaker_name(function, private));
                 // In a block of its own, since in the function's the user's code would see it. One of the two is used, once.
-                let breaker = made_of(&settings, &name, private);
+                let breaker = made_of(its, function, private);
                 Self {
                     beside: none(),
                     setup: none(),
-                    breaker: quote!({ #breaker &#name }),
-                    locate: quote!(|| { #breaker &#name }),
-                    handle: quote!({ #breaker #private::CircuitBreaker::from_static(&#name) }),
+                    breaker: quote!({ #breaker &__FLUXGATE_BREAKER.breaker }),
+                    locate: quote!(|| { #breaker &__FLUXGATE_BREAKER.breaker }),
+                    handle: quote!({ #breaker #private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER.breaker) }),
                 }
             }
             BreakerLocation::Beside(name, its) => {
                 let documentation = documentation(function, &its.summary);
-                let settings = settings(its, private, breaker_name(function, private));
+                let root = made_of(its, function, private);
                 Self {
-                    beside: handle_of(name, &documentation, &settings, function, paths),
+                    beside: handle_of(name, &documentation, &root, function, paths),
                     setup: none(),
                     breaker: quote!(#name.breaker()),
                     locate: quote!(|| #name.breaker()),
@@ -67,9 +65,9 @@ impl Target {
             }
             BreakerLocation::Associated(name, its) => {
                 let documentation = documentation(function, &its.summary);
-                let settings = settings(its, private, breaker_name(function, private));
+                let root = made_of(its, function, private);
                 Self {
-                    beside: associated(name, &documentation, &settings, function, paths),
+                    beside: associated(name, &documentation, &root, function, paths),
                     setup: none(),
                     breaker: quote!(Self::#name.get().breaker()),
                     locate: quote!(|| Self::#name.get().breaker()),
@@ -77,8 +75,7 @@ impl Target {
                 }
             }
             BreakerLocation::Keyed(key, name, its) => {
-                let settings = settings(its, private, breaker_name(function, private));
-                let root = made_of(&settings, &quote!(__FLUXGATE_BREAKER), private);
+                let root = made_of(its, function, private);
                 let family = key::family(&root, its, private);
                 let (get, beside) = if let (Some(name), Some(ty)) = (name, &key.ty) {
                     let documentation =
@@ -133,19 +130,17 @@ impl Target {
 /// In place of the breaker, or the breakers, of a function that is not guarded, one under the same name, so that uses of the name compile.
 pub(crate) fn stand_in(handle: &Ident, is_keyed: bool, function: &Function, paths: &Private) -> TokenStream {
     let private = &paths.name;
-    let name = quote!(#private::Name::from_static(::core::module_path!()));
     let its = Settings::default();
-    let settings = settings(&its, private, name);
+    let root = made_of(&its, function, private);
     if is_keyed {
-        let root = made_of(&settings, &quote!(__FLUXGATE_BREAKER), private);
         let family = key::family(&root, &its, private);
         let ty = quote!(::core::primitive::str);
         return key::handle(handle, &ty, "", &family, function, paths);
     }
     if is_method(function) {
-        associated(handle, "", &settings, function, paths)
+        associated(handle, "", &root, function, paths)
     } else {
-        handle_of(handle, "", &settings, function, paths)
+        handle_of(handle, "", &root, function, paths)
     }
 }
 
@@ -157,21 +152,20 @@ fn documentation(function: &Function, summary: &str) -> String {
 fn associated(
     handle: &Ident,
     documentation: &str,
-    settings: &TokenStream,
+    root: &TokenStream,
     function: &Function,
     Private { path, import, name: private, .. }: &Private,
 ) -> TokenStream {
     let visibility = &function.visibility;
     let attributes = attributes::of_handle(&function.attributes);
-    let name = quote!(__FLUXGATE_BREAKER);
-    let breaker = made_of(settings, &name, private);
     quote!(
         #(#attributes)*
         #[doc = #documentation]
         #visibility const #handle: #path::AssociatedBreaker = {
             #import
-            #breaker
-            static __FLUXGATE_HANDLE: #private::CircuitBreaker = #private::CircuitBreaker::from_static(&#name);
+            #root
+            static __FLUXGATE_HANDLE: #private::CircuitBreaker =
+                #private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER.breaker);
             #private::AssociatedBreaker::new(|| &__FLUXGATE_HANDLE)
         };
     )
@@ -180,48 +174,50 @@ fn associated(
 fn handle_of(
     handle: &Ident,
     documentation: &str,
-    settings: &TokenStream,
+    root: &TokenStream,
     function: &Function,
     Private { path, import, name: private, .. }: &Private,
 ) -> TokenStream {
     let visibility = &function.visibility;
     let attributes = attributes::of_handle(&function.attributes);
-    let breaker = made_of(settings, &quote!(__FLUXGATE_BREAKER), private);
     quote!(
         #(#attributes)*
         #[doc = #documentation]
         #visibility static #handle: #path::CircuitBreaker = {
             #import
-            #breaker
-            #private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER)
+            #root
+            #private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER.breaker)
         };
     )
 }
 
-/// The breaker of these settings.
-fn made_of(settings: &TokenStream, name: &TokenStream, private: &TokenStream) -> TokenStream {
-    quote!(
-        static #name: #private::Breaker = #private::Breaker::new(
-            {
-                const __FLUXGATE_SETTINGS: &#private::Settings = &#settings;
-                __FLUXGATE_SETTINGS
-            },
-            &#name,
-        );
-    )
-}
-
-/// The name of a function's breaker: the path of the function. That of a method has the type in it, which only the compiler knows.
-fn breaker_name(function: &Function, private: &TokenStream) -> TokenStream {
+/// The `static` of a function's breaker, with the items that it needs. By default the name is the path of the function. That of a method
+/// has the type in it, which only the compiler knows.
+fn made_of(its: &Settings, function: &Function, private: &TokenStream) -> TokenStream {
     let name = function.name();
-    if !is_method(function) {
-        return quote!(#private::Name::from_static(::core::concat!(::core::module_path!(), "::", #name)));
-    }
-    quote!(#private::Name::of_method({
-        fn __fluxgate_name() -> &'static ::core::primitive::str {
-            static NAME: #private::MethodName = #private::MethodName::new(::core::module_path!(), #name);
-            NAME.get(__fluxgate_name)
+    let made = |ty: TokenStream, new: &str, arguments: TokenStream| {
+        let new = Ident::new(new, Span::call_site());
+        quote!(static __FLUXGATE_BREAKER: #ty = #private::StaticBreaker::#new(#arguments, &__FLUXGATE_BREAKER);)
+    };
+    if its.is_named() || !is_method(function) {
+        let ty = quote!(#private::StaticBreaker);
+        let path = quote!(::core::concat!(::core::module_path!(), "::", #name));
+        if its.are_standard() {
+            return made(ty, "standard", path);
         }
-        __fluxgate_name
-    }))
+        return made(ty, "new", settings(its, private, quote!(#private::Name::from_static(#path))));
+    }
+    let ty = quote!(#private::StaticBreaker<#private::MethodName>);
+    let path = quote!(#private::MethodName::of::<__FluxgateMethod>(::core::module_path!(), #name));
+    let breaker = if its.are_standard() {
+        made(ty, "standard_of_method", path)
+    } else {
+        let its_name = quote!(#private::Name::of_method(&__FLUXGATE_BREAKER.name));
+        let settings = settings(its, private, its_name);
+        made(ty, "of_method", quote!(#path, #settings))
+    };
+    quote!(
+        enum __FluxgateMethod {}
+        #breaker
+    )
 }

@@ -158,22 +158,17 @@ fn expanded(tokens: TokenStream) -> TokenStream {
     done
 }
 
-/// Replaces the value of each `const __FLUXGATE_SETTINGS`.
+/// Replaces each block that makes settings, which begins with the window.
 fn without_settings(tokens: TokenStream) -> TokenStream {
-    let mut is_value = false;
+    let makes_settings = |group: &Group| {
+        group.delimiter() == Delimiter::Brace
+            && group
+                .stream()
+                .into_iter()
+                .any(|tree| word(&tree).is_some_and(|name| name == "__FLUXGATE_WINDOW"))
+    };
     let replaced = |tree: TokenTree| match &tree {
-        TokenTree::Ident(name) if name == "__FLUXGATE_SETTINGS" => {
-            is_value = true;
-            tree.into()
-        }
-        TokenTree::Punct(end) if end.as_char() == ';' => {
-            is_value = false;
-            tree.into()
-        }
-        TokenTree::Group(group) if is_value && group.delimiter() == Delimiter::Brace => {
-            is_value = false;
-            quote!(settings)
-        }
+        TokenTree::Group(group) if makes_settings(group) => quote!(settings),
         tree => within(tree, without_settings).into(),
     };
     tokens.into_iter().map(replaced).collect::<Vec<TokenStream>>().into_iter().collect()

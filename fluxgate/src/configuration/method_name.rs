@@ -1,5 +1,5 @@
 //! The path of a method, `module::Type::method`. An attribute on a method does not see the type, but an item in its body has a path
-//! with the type in it, and the compiler tells that of a function item.
+//! with the type in it, and the compiler tells that of a type.
 
 use std::any::type_name;
 use std::sync::OnceLock;
@@ -10,20 +10,23 @@ use std::sync::OnceLock;
 pub struct MethodName {
     module: &'static str,
     method: &'static str,
+    item: fn() -> &'static str,
     path: OnceLock<Box<str>>,
 }
 
 #[allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 impl MethodName {
-    pub const fn new(module: &'static str, method: &'static str) -> Self {
-        Self { module, method, path: OnceLock::new() }
+    /// `T` is in the body of the method.
+    pub const fn of<T>(module: &'static str, method: &'static str) -> Self {
+        Self { module, method, item: type_name::<T>, path: const { OnceLock::new() } }
     }
+}
 
-    /// `item` is in the body of the method.
-    pub fn get<F>(&'static self, _item: F) -> &'static str {
+impl AsRef<str> for MethodName {
+    fn as_ref(&self) -> &str {
         self.path.get_or_init(|| {
-            let Self { module, method, .. } = self;
-            let path = match owner(type_name::<F>()) {
+            let Self { module, method, item, .. } = self;
+            let path = match owner(item()) {
                 Some(owner) => format!("{module}::{owner}::{method}"),
                 None => format!("{module}::{method}"),
             };
@@ -38,7 +41,7 @@ fn owner(item: &str) -> Option<&str> {
     let mut method = item;
     // What is ours, and closures, of which an `async fn` is one to the compiler.
     while let Some((outer, name)) = method.rsplit_once("::")
-        && (name.starts_with("__FLUXGATE") || name.starts_with("__fluxgate") || name == "{{closure}}")
+        && (name.starts_with("__FLUXGATE") || name.starts_with("__Fluxgate") || name == "{{closure}}")
     {
         method = outer;
     }
@@ -67,37 +70,22 @@ mod tests {
     #[test]
     fn the_owner_is_found_in_every_form_that_the_compiler_writes() {
         for (item, expected) in [
-            ("app::client::Client::get::__FLUXGATE_BREAKER::__fluxgate_name", Some("Client")),
-            ("app::client::Client::get::{{closure}}::__FLUXGATE_BREAKER::__fluxgate_name", Some("Client")),
-            ("app::client::Client<_>::get::__FLUXGATE_BREAKER::__fluxgate_name", Some("Client")),
+            ("app::client::Client::get::__FluxgateMethod", Some("Client")),
+            ("app::client::Client::get::{{closure}}::__FluxgateMethod", Some("Client")),
+            ("app::client::Client<_>::get::__FluxgateMethod", Some("Client")),
+            ("app::client::Client<alloc::vec::Vec<u8>>::get::__FluxgateMethod", Some("Client")),
             (
-                "app::client::Client<alloc::vec::Vec<u8>>::get::__FLUXGATE_BREAKER::__fluxgate_name",
+                "<app::client::Client as app::Api>::get::{{closure}}::{{closure}}::__FluxgateMethod",
                 Some("Client"),
             ),
-            (
-                "<app::client::Client as app::Api>::get::{{closure}}::{{closure}}::__FLUXGATE_BREAKER::__fluxgate_name",
-                Some("Client"),
-            ),
-            (
-                "<app::client::Client<_> as app::Api<u8>>::get::__FLUXGATE_BREAKER::__fluxgate_name",
-                Some("Client"),
-            ),
-            ("app::Api::get::__FLUXGATE_BREAKER::__fluxgate_name", Some("Api")),
-            (
-                "app::more::<impl app::client::Client>::get::__FLUXGATE_BREAKER::__fluxgate_name",
-                Some("Client"),
-            ),
-            (
-                "app::more::<impl app::client::Client<_>>::get::__FLUXGATE_BREAKER::__fluxgate_name",
-                Some("Client"),
-            ),
-            (
-                "app::more::<impl app::Api for app::client::Client>::get::__FLUXGATE_BREAKER::__fluxgate_name",
-                Some("Client"),
-            ),
-            ("<dyn core::marker::Send as app::Api>::get::__FLUXGATE_BREAKER::__fluxgate_name", Some("Send")),
-            ("<&[u8] as app::Api>::get::__FLUXGATE_BREAKER::__fluxgate_name", None),
-            ("__fluxgate_name", None),
+            ("<app::client::Client<_> as app::Api<u8>>::get::__FluxgateMethod", Some("Client")),
+            ("app::Api::get::__FluxgateMethod", Some("Api")),
+            ("app::more::<impl app::client::Client>::get::__FluxgateMethod", Some("Client")),
+            ("app::more::<impl app::client::Client<_>>::get::__FluxgateMethod", Some("Client")),
+            ("app::more::<impl app::Api for app::client::Client>::get::__FluxgateMethod", Some("Client")),
+            ("<dyn core::marker::Send as app::Api>::get::__FluxgateMethod", Some("Send")),
+            ("<&[u8] as app::Api>::get::__FluxgateMethod", None),
+            ("__FluxgateMethod", None),
             ("", None),
         ] {
             assert_eq!(owner(item), expected, "{item}");

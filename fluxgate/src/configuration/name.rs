@@ -4,9 +4,12 @@ use core::fmt;
 use std::borrow::{Borrow, Cow};
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
+use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::sync::Arc;
 
 use fluxgate_rules::render::controls_terminal;
+
+use super::method_name::MethodName;
 
 /// A breaker's name: any text that is not empty.
 ///
@@ -19,12 +22,16 @@ pub struct Name(NameText);
 enum NameText {
     Static(&'static str),
     /// Of a method, which finds it out when it is first asked for.
-    OfMethod(fn() -> &'static str),
+    OfMethod(&'static MethodPath),
     Shared(Arc<str>),
     /// Of a key: the text, and how much of it is the name of the family.
     #[cfg(feature = "keyed")]
     OfKey(Arc<str>, usize),
 }
+
+/// A [`MethodName`]. That it finds the path out once is nobody's business: seen as what it is, it would make a name one that may change, and no
+/// key of a map in the eyes of lints.
+type MethodPath = dyn AsRef<str> + Send + Sync + UnwindSafe + RefUnwindSafe;
 
 impl Name {
     /// A name known at compile time.
@@ -32,9 +39,9 @@ impl Name {
         Self(NameText::Static(name))
     }
 
-    /// The name that a function finds out, always the same.
+    /// The path of a method.
     #[doc(hidden)]
-    pub const fn of_method(name: fn() -> &'static str) -> Self {
+    pub const fn of_method(name: &'static MethodName) -> Self {
         Self(NameText::OfMethod(name))
     }
 
@@ -42,7 +49,7 @@ impl Name {
     pub fn as_str(&self) -> &str {
         match &self.0 {
             NameText::Static(name) => name,
-            NameText::OfMethod(name) => name(),
+            NameText::OfMethod(name) => name.as_ref(),
             NameText::Shared(name) => name,
             #[cfg(feature = "keyed")]
             NameText::OfKey(name, _) => name,

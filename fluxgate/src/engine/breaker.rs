@@ -27,7 +27,7 @@ use crate::random::Draw;
 use crate::state::State;
 use crate::sync::{
     Arc, AtomicU64, Mutex, MutexGuard, OnceBox, Ordering, Reading, Replaceable, Weak, const_unless_model,
-    fence,
+    fence, once_unless_model,
 };
 
 /// A breaker at a fixed address: a `static` of its own, or shared by handles.
@@ -139,15 +139,44 @@ impl Origin {
     }
 }
 
+/// What of a new breaker depends on its settings.
+#[derive(Clone, Copy)]
+struct Beginning {
+    word: StateWord,
+    slow_from: u64,
+}
+
+impl Beginning {
+    const fn of(settings: &Settings, reads_users_clock: bool) -> Self {
+        let measures = Rule::measures(settings.rule.nodes());
+        let word = StateWord::first(needs(settings, &measures, reads_users_clock));
+        if settings.count_calls {
+            Self { word: word.counted(), slow_from: 0 }
+        } else {
+            Self { word, slow_from: measures.slow_from() }
+        }
+    }
+}
+
 /// A panic leaves no breaker half changed: user code runs under no lock, and its panics are contained or recorded.
 impl RefUnwindSafe for Breaker {}
 
 impl Breaker {
     const_unless_model! {
-        /// A breaker for a `static`, which names itself: `static B: Breaker = Breaker::new(&SETTINGS, &B)`.
-        pub const fn new(settings: &'static Settings, itself: &'static Self) -> Self {
-            let origin = Origin::Static(itself);
-            Self::with(SettingsRef::Static(settings), settings, None, origin)
+        /// A breaker for a `static`, which names itself. `settings` are what `kept` will be: a `static` cannot be read while it is made.
+        pub(crate) const fn of_static(kept: &'static Settings, settings: &Settings, itself: &'static Self) -> Self {
+            Self::with(SettingsRef::Static(kept), Beginning::of(settings, false), None, Origin::Static(itself))
+        }
+    }
+
+    const_unless_model! {
+        /// The same, where `kept` will be the [standard](Settings::standard) settings.
+        pub(crate) const fn standard_of_static(kept: &'static Settings, itself: &'static Self) -> Self {
+            const STANDARD: Beginning = {
+                const SETTINGS: &Settings = &Settings::standard(Name::from_static(""));
+                Beginning::of(SETTINGS, false)
+            };
+            Self::with(SettingsRef::Static(kept), STANDARD, None, Origin::Static(itself))
         }
     }
 
@@ -156,39 +185,35 @@ impl Breaker {
     }
 
     pub(crate) fn detached(settings: SettingsRef, clock: Option<Box<UserClock>>, origin: Origin) -> Self {
-        let shared = settings.clone();
-        Self::with(settings, shared.get(), clock, origin)
+        let beginning = Beginning::of(settings.get(), clock.is_some());
+        Self::with(settings, beginning, clock, origin)
     }
 
     const_unless_model! {
         const fn with(
-            reference: SettingsRef,
-            settings: &Settings,
+            settings: SettingsRef,
+            Beginning { word, slow_from }: Beginning,
             clock: Option<Box<UserClock>>,
             origin: Origin,
         ) -> Self {
-            let measures = Rule::measures(settings.rule.nodes());
-            let word = StateWord::first(needs(settings, &measures, clock.is_some()));
-            let counts = settings.count_calls;
-            let slow_from = measures.slow_from();
             Self {
                 origin,
-                cause: [AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)],
-                since: AtomicU64::new(NEVER),
+                cause: once_unless_model!([AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)]),
+                since: once_unless_model!(AtomicU64::new(NEVER)),
                 #[cfg(feature = "keyed")]
                 membership: None,
-                state: AtomicU64::new(if counts { word.counted() } else { word }.0),
-                healthy: AtomicU64::new(StateWord::NONE.0),
-                slow_from: AtomicU64::new(if counts { 0 } else { slow_from }),
-                counts_until: AtomicU64::new(NEVER),
-                deadline: AtomicU64::new(NEVER),
+                state: AtomicU64::new(word.0),
+                healthy: once_unless_model!(AtomicU64::new(StateWord::NONE.0)),
+                slow_from: AtomicU64::new(slow_from),
+                counts_until: once_unless_model!(AtomicU64::new(NEVER)),
+                deadline: once_unless_model!(AtomicU64::new(NEVER)),
                 clock,
-                settings: reference,
-                replaced: OnceBox::new(),
-                watch: OnceBox::new(),
-                apart: OnceBox::new(),
-                locked: OnceBox::new(),
-                stripe: Stripe::closed(),
+                settings,
+                replaced: once_unless_model!(OnceBox::new()),
+                watch: once_unless_model!(OnceBox::new()),
+                apart: once_unless_model!(OnceBox::new()),
+                locked: once_unless_model!(OnceBox::new()),
+                stripe: once_unless_model!(Stripe::closed()),
             }
         }
     }

@@ -147,6 +147,26 @@ impl<'a, L: Locate<'a>> Admitted<'a, L> {
     }
 }
 
+/// How a call ends whose future has returned.
+pub trait Finish<'a, R> {
+    type Output;
+
+    /// Returns what the guarded future does.
+    fn finish(self, call: Call<'a>, returned: R) -> Self::Output;
+}
+
+/// It is said by a closure.
+pub struct ByClosure<F>(F);
+
+impl<'a, R, O, F: FnOnce(Call<'a>, R) -> O> Finish<'a, R> for ByClosure<F> {
+    type Output = O;
+
+    #[inline]
+    fn finish(self, call: Call<'a>, returned: R) -> O {
+        (self.0)(call, returned)
+    }
+}
+
 /// A call whose body is being polled.
 struct Polling<'p> {
     breaker: &'p Breaker,
@@ -178,18 +198,25 @@ pin_project! {
     }
 }
 
-impl<'a, L: Locate<'a>, F: Future, C> Guarded<'a, L, Plain<F>, C>
+impl<'a, L: Locate<'a>, F: Future, C> Guarded<'a, L, Plain<F>, ByClosure<C>>
 where
     C: FnOnce(Call<'a>, F::Output) -> F::Output,
 {
     /// `finish` ends the call, and returns what its future did.
     #[inline]
     pub fn new(call: Admitted<'a, L>, future: F, finish: C) -> Self {
+        Self::ended_by(call, future, ByClosure(finish))
+    }
+}
+
+impl<'a, L: Locate<'a>, F, C> Guarded<'a, L, Plain<F>, C> {
+    #[inline]
+    pub(crate) fn ended_by(call: Admitted<'a, L>, future: F, finish: C) -> Self {
         Self { body: Plain::new(future), pending: Pending::admitted(call, finish) }
     }
 }
 
-impl<'a, L: Locate<'a>, F: Future, C> Guarded<'a, L, Limited<F>, C>
+impl<'a, L: Locate<'a>, F: Future, C> Guarded<'a, L, Limited<F>, ByClosure<C>>
 where
     C: FnOnce(Call<'a>, Result<F::Output, Elapsed>) -> F::Output,
 {
@@ -197,20 +224,20 @@ where
     #[inline]
     pub fn limited(call: Admitted<'a, L>, future: F, limit: Limit, finish: C) -> Self {
         let body = Limited::new(Plain::new(future), limit);
-        Self { body, pending: Pending::admitted(call, finish) }
+        Self { body, pending: Pending::admitted(call, ByClosure(finish)) }
     }
 }
 
-impl<'a, L: Locate<'a>, B: Body, C: FnOnce(Call<'a>, B::Output) -> O, O> Future for Guarded<'a, L, B, C> {
-    type Output = O;
+impl<'a, L: Locate<'a>, B: Body, C: Finish<'a, B::Output>> Future for Guarded<'a, L, B, C> {
+    type Output = C::Output;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<C::Output> {
         let this = self.project();
         // It was admitted, so nothing refuses it any more.
         let Ok((locate, finish)) = this.pending.begin() else { return Poll::Pending };
         if let Poll::Ready(output) = this.pending.poll(&locate, this.body, context) {
-            return Poll::Ready(finish(this.pending.end(&locate), output));
+            return Poll::Ready(finish.finish(this.pending.end(&locate), output));
         }
         this.pending.put_back(locate, finish);
         Poll::Pending
@@ -228,7 +255,7 @@ pin_project! {
     }
 }
 
-impl<'a, L: Locate<'a>, F: Future, C, S> Deferred<'a, L, Plain<F>, C, S>
+impl<'a, L: Locate<'a>, F: Future, C, S> Deferred<'a, L, Plain<F>, ByClosure<C>, S>
 where
     C: FnOnce(Call<'a>, F::Output) -> F::Output,
     S: Fn(Refusal<'a>) -> F::Output,
@@ -236,11 +263,18 @@ where
     /// `finish` ends the call, and returns what its future did; `refused` says what to return if there is none.
     #[inline]
     pub fn new(locate: L, future: F, finish: C, refused: S) -> Self {
+        Self::ended_by(locate, future, ByClosure(finish), refused)
+    }
+}
+
+impl<'a, L: Locate<'a>, F, C, S> Deferred<'a, L, Plain<F>, C, S> {
+    #[inline]
+    pub(crate) fn ended_by(locate: L, future: F, finish: C, refused: S) -> Self {
         Self { body: Plain::new(future), pending: Pending::planned(locate, finish), refused }
     }
 }
 
-impl<'a, L: Locate<'a>, F: Future, C, S> Deferred<'a, L, Limited<F>, C, S>
+impl<'a, L: Locate<'a>, F: Future, C, S> Deferred<'a, L, Limited<F>, ByClosure<C>, S>
 where
     C: FnOnce(Call<'a>, Result<F::Output, Elapsed>) -> F::Output,
     S: Fn(Refusal<'a>) -> F::Output,
@@ -249,26 +283,26 @@ where
     #[inline]
     pub fn limited(locate: L, future: F, limit: Limit, finish: C, refused: S) -> Self {
         let body = Limited::new(Plain::new(future), limit);
-        Self { body, pending: Pending::planned(locate, finish), refused }
+        Self { body, pending: Pending::planned(locate, ByClosure(finish)), refused }
     }
 }
 
-impl<'a, L: Locate<'a>, B: Body, C, S, O> Future for Deferred<'a, L, B, C, S>
+impl<'a, L: Locate<'a>, B: Body, C, S> Future for Deferred<'a, L, B, C, S>
 where
-    C: FnOnce(Call<'a>, B::Output) -> O,
-    S: Fn(Refusal<'a>) -> O,
+    C: Finish<'a, B::Output>,
+    S: Fn(Refusal<'a>) -> C::Output,
 {
-    type Output = O;
+    type Output = C::Output;
 
     #[inline]
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<C::Output> {
         let this = self.project();
         let (locate, finish) = match this.pending.begin() {
             Ok(begun) => begun,
             Err(refusal) => return Poll::Ready((this.refused)(refusal)),
         };
         if let Poll::Ready(output) = this.pending.poll(&locate, this.body, context) {
-            return Poll::Ready(finish(this.pending.end(&locate), output));
+            return Poll::Ready(finish.finish(this.pending.end(&locate), output));
         }
         this.pending.put_back(locate, finish);
         Poll::Pending

@@ -22,7 +22,7 @@ macro_rules! returned {
             type Error = Self;
             type Sources = Sources<Self>;
 
-            fn sources(_: Output<Self>, _: &Self) -> Sources<Self> {
+            fn sources(_: Output<Self>, _: Output<Self>) -> Sources<Self> {
                 Sources::new()
             }
 
@@ -35,28 +35,28 @@ macro_rules! returned {
                 if Self::as_result(output, &returned).is_ok() { Ok(returned) } else { Err(returned) }
             }
 
-            fn settle(
+            fn settle<V: Evidence<Self>>(
                 output: Output<Self>,
-                evidence: Evidence<Self>,
+                _: V,
                 returned: Self,
                 call: Call<'_>,
             ) -> Self {
                 call.finish(returned, |response, breaker| match Self::as_result(output, response) {
                     Ok(_) => Outcome::Success,
-                    Err(error) => evidence(error, breaker),
+                    Err(error) => V::outcome(error, breaker),
                 })
             }
 
-            fn settle_with_request(
+            fn settle_with_request<V: Evidence<Self>>(
                 output: Output<Self>,
-                evidence: Evidence<Self>,
+                _: V,
                 returned: Self,
                 call: Call<'_>,
                 request: impl FnOnce(&Self) -> Option<Duration>,
             ) -> Self {
                 let classify = |response: &Self, breaker: &_| match Self::as_result(output, response) {
                     Ok(_) => Outcome::Success,
-                    Err(error) => evidence(error, breaker),
+                    Err(error) => V::outcome(error, breaker),
                 };
                 call.finish_with_request(returned, classify, request)
             }

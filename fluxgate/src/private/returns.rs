@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::sources::{Evidence, Sources};
 use super::unmet::{Impossible, Met, Unmet};
+use crate::engine::breaker::Breaker;
 use crate::handle::call::Call;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::refusal::Refusal;
@@ -13,8 +14,8 @@ use crate::output::Output;
 
 /// The return type of a guarded function without further arguments.
 ///
-/// What takes a value of it takes the type besides: if it is a wrong one, the compiler then blames what the call is written as, not one
-/// of its arguments.
+/// What takes the type takes it twice, or a value of it besides: if it is a wrong one, the compiler then blames what the call is written
+/// as, not one of its arguments.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `Result`, so nothing says which calls failed",
     label = "return a `Result`, or add `track = returned(PATTERN), rejected = |refusal| ..`",
@@ -29,15 +30,44 @@ pub trait Returned: Sized {
     fn as_result(_: Output<Self>, returned: &Self) -> Result<&Self::Value, &Self::Error>;
 
     /// The type of its errors, of which is to be asked what only the compiler knows.
-    fn sources(_: Output<Self>, returned: &Self) -> Self::Sources;
+    fn sources(_: Output<Self>, _: Output<Self>) -> Self::Sources;
 
-    /// Ends a call without trackers: every error is a failure, unless `evidence` knows better.
-    fn settle(_: Output<Self>, evidence: Evidence<Self::Error>, returned: Self, call: Call<'_>) -> Self;
+    /// A call without trackers and handlers, from its beginning to its end: every error is a failure, unless `evidence` knows better.
+    #[inline]
+    fn call<V: Evidence<Self::Error>>(
+        output: Output<Self>,
+        _: Output<Self>,
+        breaker: &Breaker,
+        evidence: V,
+        become_error: impl FnOnce(CallNotPermitted) -> Self::Error,
+        body: impl FnOnce() -> Self,
+    ) -> Self {
+        match Call::enter(breaker) {
+            Ok(call) => Self::run(output, output, call, evidence, body),
+            Err(refusal) => Self::refused(refusal, become_error),
+        }
+    }
+
+    /// The same of a call that was admitted.
+    #[inline]
+    fn run<V: Evidence<Self::Error>>(
+        output: Output<Self>,
+        _: Output<Self>,
+        call: Call<'_>,
+        evidence: V,
+        body: impl FnOnce() -> Self,
+    ) -> Self {
+        Self::settle(output, evidence, body(), call)
+    }
+
+    /// The end of such a call.
+    fn settle<V: Evidence<Self::Error>>(_: Output<Self>, evidence: V, returned: Self, call: Call<'_>)
+    -> Self;
 
     /// The same, where a failure may ask for a pause.
-    fn settle_with_request(
+    fn settle_with_request<V: Evidence<Self::Error>>(
         _: Output<Self>,
-        evidence: Evidence<Self::Error>,
+        evidence: V,
         returned: Self,
         call: Call<'_>,
         request: impl FnOnce(&Self::Error) -> Option<Duration>,
@@ -69,7 +99,7 @@ impl<T, E> Returned for Result<T, E> {
     type Sources = Sources<E>;
 
     #[inline]
-    fn sources(_: Output<Self>, _: &Self) -> Sources<E> {
+    fn sources(_: Output<Self>, _: Output<Self>) -> Sources<E> {
         Sources::new()
     }
 
@@ -79,19 +109,19 @@ impl<T, E> Returned for Result<T, E> {
     }
 
     #[inline]
-    fn settle(_: Output<Self>, evidence: Evidence<E>, returned: Self, call: Call<'_>) -> Self {
-        call.settle(returned, evidence)
+    fn settle<V: Evidence<E>>(_: Output<Self>, _: V, returned: Self, call: Call<'_>) -> Self {
+        call.settle(returned, V::outcome)
     }
 
     #[inline]
-    fn settle_with_request(
+    fn settle_with_request<V: Evidence<E>>(
         _: Output<Self>,
-        evidence: Evidence<E>,
+        _: V,
         returned: Self,
         call: Call<'_>,
         request: impl FnOnce(&E) -> Option<Duration>,
     ) -> Self {
-        call.settle_with_request(returned, evidence, request)
+        call.settle_with_request(returned, V::outcome, request)
     }
 
     #[inline]

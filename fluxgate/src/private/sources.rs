@@ -138,38 +138,70 @@ impl<E> Unknown<E> {
 )]
 pub trait HasSources<E> {}
 
-/// Finds the outcome of a call that has failed with an error: a failure that is only the breaker's own refusal, further in, is no
+/// Finds the outcome of a call that has failed with an error of this type: a failure that is only the breaker's own refusal, further in, is no
 /// evidence.
-pub type Evidence<E> = fn(&E, &Breaker) -> Outcome;
+pub trait Evidence<E>: Copy {
+    fn outcome(error: &E, breaker: &Breaker) -> Outcome;
+}
+
+/// The error points to another one, whose sources are looked at.
+#[derive(Clone, Copy)]
+pub struct OfPointer;
+
+/// The error has sources.
+#[derive(Clone, Copy)]
+pub struct OfError;
+
+/// Nothing is known of the error.
+#[derive(Clone, Copy)]
+pub struct OfUnknown;
 
 // Lookup does not see lifetimes, and an error of any lifetime is looked at here; so no type may have to be `'static`, and the error
 // itself is not looked at. Its sources suffice: a refusal has one, too.
 
 impl<E: Deref<Target: Error>> Pointer<E> {
     #[inline]
-    pub fn evidence(&self) -> Evidence<E> {
-        |error, breaker| failure_because_of((**error).source(), breaker)
+    pub fn evidence(&self) -> OfPointer {
+        OfPointer
     }
 }
 
 impl<E: Error> Plain<E> {
     #[inline]
-    pub fn evidence(&self) -> Evidence<E> {
-        |error, breaker| failure_because_of(error.source(), breaker)
+    pub fn evidence(&self) -> OfError {
+        OfError
     }
 }
 
 impl<E> Unknown<E> {
     #[inline]
-    pub fn evidence(&self) -> Evidence<E> {
-        |_, _| Outcome::Failure
+    pub fn evidence(&self) -> OfUnknown {
+        OfUnknown
+    }
+}
+
+impl<E: Deref<Target: Error>> Evidence<E> for OfPointer {
+    fn outcome(error: &E, breaker: &Breaker) -> Outcome {
+        failure_because_of((**error).source(), breaker)
+    }
+}
+
+impl<E: Error> Evidence<E> for OfError {
+    fn outcome(error: &E, breaker: &Breaker) -> Outcome {
+        failure_because_of(error.source(), breaker)
+    }
+}
+
+impl<E> Evidence<E> for OfUnknown {
+    fn outcome(_: &E, _: &Breaker) -> Outcome {
+        Outcome::Failure
     }
 }
 
 /// The outcome of a call that has failed with an error, which trackers have claimed.
 #[inline]
-pub fn evidence<E>(outcome: Outcome, error: &E, breaker: &Breaker, evidence: Evidence<E>) -> Outcome {
-    if outcome == Outcome::Failure { evidence(error, breaker) } else { outcome }
+pub fn evidence<E, V: Evidence<E>>(outcome: Outcome, error: &E, breaker: &Breaker, _: V) -> Outcome {
+    if outcome == Outcome::Failure { V::outcome(error, breaker) } else { outcome }
 }
 
 fn failure_because_of(source: Option<&(dyn Error + 'static)>, breaker: &Breaker) -> Outcome {

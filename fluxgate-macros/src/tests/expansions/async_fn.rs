@@ -16,20 +16,14 @@ pub async fn charge(
     if false {
         return __private::never(__fluxgate_output);
     }
-    return __private::Deferred::new(
+    return __private::deferred(
+            __fluxgate_output,
             || {
-                static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-                    {
-                        const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                            __private::Name::from_static(
-                                ::core::concat!(::core::module_path!(), "::", "charge"),
-                            ),
-                        );
-                        __FLUXGATE_SETTINGS
-                    },
+                static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::standard(
+                    ::core::concat!(::core::module_path!(), "::", "charge"),
                     &__FLUXGATE_BREAKER,
                 );
-                &__FLUXGATE_BREAKER
+                &__FLUXGATE_BREAKER.breaker
             },
             async move {
                 if false {
@@ -41,16 +35,8 @@ pub async fn charge(
                 }
                 '__fluxgate_body: { gateway::send(order).await }
             },
-            move |__fluxgate_call, __fluxgate_returned| __private::Returned::settle(
-                __private::Output::new(),
-                __private::Returned::sources(
-                        __private::Output::new(),
-                        &__fluxgate_returned,
-                    )
-                    .evidence(),
-                __fluxgate_returned,
-                __fluxgate_call,
-            ),
+            __private::Returned::sources(__fluxgate_output, __fluxgate_output)
+                .evidence(),
             |__fluxgate_refusal| __private::Returned::refused(
                 __fluxgate_refusal,
                 <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,

@@ -47,7 +47,8 @@ impl Gateway for Client {
         let __fluxgate_output = __private::Output::of_future(__fluxgate_declared);
         let __fluxgate_breaker: &__private::CircuitBreaker = &self.breaker;
         return Box::pin(
-            __private::Deferred::new(
+            __private::deferred(
+                __fluxgate_output,
                 __private::CircuitBreaker::breaker(__fluxgate_breaker),
                 async move {
                     if false {
@@ -62,16 +63,8 @@ impl Gateway for Client {
                         __ret
                     }
                 },
-                move |__fluxgate_call, __fluxgate_returned| __private::Returned::settle(
-                    __private::Output::new(),
-                    __private::Returned::sources(
-                            __private::Output::new(),
-                            &__fluxgate_returned,
-                        )
-                        .evidence(),
-                    __fluxgate_returned,
-                    __fluxgate_call,
-                ),
+                __private::Returned::sources(__fluxgate_output, __fluxgate_output)
+                    .evidence(),
                 |__fluxgate_refusal| __private::Returned::refused(
                     __fluxgate_refusal,
                     <__private::CallNotPermitted as __private::Becomes<

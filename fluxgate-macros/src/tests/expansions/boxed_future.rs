@@ -16,22 +16,18 @@ fn charge(
     let mut __fluxgate_making = match __private::Making::new(
         __fluxgate_output,
         {
-            static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-                {
-                    const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                        __private::Name::from_static(
-                            ::core::concat!(::core::module_path!(), "::", "charge"),
-                        ),
-                    );
-                    __FLUXGATE_SETTINGS
-                },
+            static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::standard(
+                ::core::concat!(::core::module_path!(), "::", "charge"),
                 &__FLUXGATE_BREAKER,
             );
-            __private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER)
+            __private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER.breaker)
         },
         move |__fluxgate_call, __fluxgate_returned| __private::Returned::settle(
             __private::Output::new(),
-            __private::Returned::sources(__private::Output::new(), &__fluxgate_returned)
+            __private::Returned::sources(
+                    __private::Output::new(),
+                    __private::Output::of(&__fluxgate_returned),
+                )
                 .evidence(),
             __fluxgate_returned,
             __fluxgate_call,

@@ -13,18 +13,11 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
     }
     let __fluxgate_returned = '_failed: {
         let __fluxgate_call = match __private::Admitted::enter(|| {
-            static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-                {
-                    const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                        __private::Name::from_static(
-                            ::core::concat!(::core::module_path!(), "::", "look_up"),
-                        ),
-                    );
-                    __FLUXGATE_SETTINGS
-                },
+            static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::standard(
+                ::core::concat!(::core::module_path!(), "::", "look_up"),
                 &__FLUXGATE_BREAKER,
             );
-            &__FLUXGATE_BREAKER
+            &__FLUXGATE_BREAKER.breaker
         }) {
             ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
             ::core::result::Result::Err(__fluxgate_refusal) => {
@@ -40,7 +33,7 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
         };
         __private::Returned::split(
             __private::Output::new(),
-            __private::Guarded::new(
+            __private::guarded(
                     __fluxgate_call,
                     async move {
                         if false {
@@ -48,16 +41,8 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
                         }
                         '__fluxgate_body: { directory::find(id).await }
                     },
-                    |__fluxgate_call, __fluxgate_returned| __private::Returned::settle(
-                        __private::Output::new(),
-                        __private::Returned::sources(
-                                __private::Output::new(),
-                                &__fluxgate_returned,
-                            )
-                            .evidence(),
-                        __fluxgate_returned,
-                        __fluxgate_call,
-                    ),
+                    __private::Returned::sources(__fluxgate_output, __fluxgate_output)
+                        .evidence(),
                 )
                 .await,
         )

@@ -14,14 +14,11 @@ fn fetch(url: Url) -> Result<Response, ApiError> {
         return __private::never(__fluxgate_output);
     }
     let __fluxgate_call = match __private::Call::enter({
-        static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-            {
-                const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
-                __FLUXGATE_SETTINGS
-            },
+        static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::new(
+            settings,
             &__FLUXGATE_BREAKER,
         );
-        &__FLUXGATE_BREAKER
+        &__FLUXGATE_BREAKER.breaker
     }) {
         ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
         ::core::result::Result::Err(__fluxgate_refusal) => {
@@ -37,7 +34,10 @@ fn fetch(url: Url) -> Result<Response, ApiError> {
     );
     return __private::Returned::settle_with_request(
         __private::Output::new(),
-        __private::Returned::sources(__private::Output::new(), &__fluxgate_returned)
+        __private::Returned::sources(
+                __private::Output::new(),
+                __private::Output::of(&__fluxgate_returned),
+            )
             .evidence(),
         __fluxgate_returned,
         __fluxgate_call,

@@ -16,14 +16,11 @@ where
 {
     let _ = ::fluxgate::trip::failure_streak;
     let __fluxgate_call = match __private::Call::enter({
-        static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-            {
-                const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
-                __FLUXGATE_SETTINGS
-            },
+        static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::new(
+            settings,
             &__FLUXGATE_BREAKER,
         );
-        &__FLUXGATE_BREAKER
+        &__FLUXGATE_BREAKER.breaker
     }) {
         ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
         ::core::result::Result::Err(__fluxgate_refusal) => {
@@ -52,7 +49,7 @@ where
             T::Error,
         > as __private::Returned>::sources(
                 __private::Output::new(),
-                &__fluxgate_returned,
+                __private::Output::of(&__fluxgate_returned),
             )
             .evidence(),
         __fluxgate_returned,

@@ -8,18 +8,11 @@ fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> +
 fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> + Send {
     return __private::Deferred::new(
         || {
-            static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-                {
-                    const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                        __private::Name::from_static(
-                            ::core::concat!(::core::module_path!(), "::", "charge"),
-                        ),
-                    );
-                    __FLUXGATE_SETTINGS
-                },
+            static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::standard(
+                ::core::concat!(::core::module_path!(), "::", "charge"),
                 &__FLUXGATE_BREAKER,
             );
-            &__FLUXGATE_BREAKER
+            &__FLUXGATE_BREAKER.breaker
         },
         async move {
             if false {
@@ -39,7 +32,7 @@ fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> +
                 PaymentError,
             > as __private::Returned>::sources(
                     __private::Output::new(),
-                    &__fluxgate_returned,
+                    __private::Output::of(&__fluxgate_returned),
                 )
                 .evidence(),
             __fluxgate_returned,

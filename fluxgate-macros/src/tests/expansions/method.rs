@@ -15,16 +15,20 @@ impl Client {
         if false {
             return __private::never(__fluxgate_output);
         }
-        return __private::Deferred::new(
+        return __private::deferred(
+                __fluxgate_output,
                 || {
-                    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-                        {
-                            const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
-                            __FLUXGATE_SETTINGS
-                        },
+                    enum __FluxgateMethod {}
+                    static __FLUXGATE_BREAKER: __private::StaticBreaker<
+                        __private::MethodName,
+                    > = __private::StaticBreaker::of_method(
+                        __private::MethodName::of::<
+                            __FluxgateMethod,
+                        >(::core::module_path!(), "charge"),
+                        settings,
                         &__FLUXGATE_BREAKER,
                     );
-                    &__FLUXGATE_BREAKER
+                    &__FLUXGATE_BREAKER.breaker
                 },
                 async move {
                     if false {
@@ -32,16 +36,8 @@ impl Client {
                     }
                     '__fluxgate_body: { self.gateway.send(order).await }
                 },
-                move |__fluxgate_call, __fluxgate_returned| __private::Returned::settle(
-                    __private::Output::new(),
-                    __private::Returned::sources(
-                            __private::Output::new(),
-                            &__fluxgate_returned,
-                        )
-                        .evidence(),
-                    __fluxgate_returned,
-                    __fluxgate_call,
-                ),
+                __private::Returned::sources(__fluxgate_output, __fluxgate_output)
+                    .evidence(),
                 |__fluxgate_refusal| __private::Returned::refused(
                     __fluxgate_refusal,
                     <__private::CallNotPermitted as __private::Becomes<

@@ -7,16 +7,11 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
 
 ///
 static PAYMENTS: __private::CircuitBreaker = {
-    static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-        {
-            const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                __private::Name::from_static(::core::module_path!()),
-            );
-            __FLUXGATE_SETTINGS
-        },
+    static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::standard(
+        ::core::concat!(::core::module_path!(), "::", "charge"),
         &__FLUXGATE_BREAKER,
     );
-    __private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER)
+    __private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER.breaker)
 };
 fn charge(order: Order) -> Result<Receipt, PaymentError> {
     #[allow(unexpected_cfgs)]

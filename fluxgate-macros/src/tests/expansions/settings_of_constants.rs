@@ -15,10 +15,12 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
     if false {
         return __private::never(__fluxgate_output);
     }
-    let __fluxgate_call = match __private::Call::enter({
-        static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-            {
-                const __FLUXGATE_SETTINGS: &__private::Settings = &{
+    return __private::Returned::call(
+        __fluxgate_output,
+        __fluxgate_output,
+        {
+            static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::new(
+                {
                     use __private as __fluxgate;
                     const __FLUXGATE_WINDOW: __fluxgate::Window = __FLUXGATE_2;
                     const __FLUXGATE_RULE: &[__fluxgate::Node] = &[
@@ -82,30 +84,13 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                         ),
                         count_calls: false,
                     }
-                };
-                __FLUXGATE_SETTINGS
-            },
-            &__FLUXGATE_BREAKER,
-        );
-        &__FLUXGATE_BREAKER
-    }) {
-        ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
-        ::core::result::Result::Err(__fluxgate_refusal) => {
-            return __private::Returned::refused(
-                __fluxgate_refusal,
-                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
+                },
+                &__FLUXGATE_BREAKER,
             );
-        }
-    };
-    let __fluxgate_returned = __private::run(
-        __fluxgate_output,
+            &__FLUXGATE_BREAKER.breaker
+        },
+        __private::Returned::sources(__fluxgate_output, __fluxgate_output).evidence(),
+        <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
         || -> _ { gateway::send(order) },
-    );
-    return __private::Returned::settle(
-        __private::Output::new(),
-        __private::Returned::sources(__private::Output::new(), &__fluxgate_returned)
-            .evidence(),
-        __fluxgate_returned,
-        __fluxgate_call,
     );
 }

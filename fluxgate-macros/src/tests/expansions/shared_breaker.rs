@@ -17,7 +17,8 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
         return __private::never(__fluxgate_output);
     }
     let __fluxgate_breaker: &'static __private::CircuitBreaker = &PAYMENTS;
-    return __private::Deferred::new(
+    return __private::deferred(
+            __fluxgate_output,
             __private::CircuitBreaker::breaker(__fluxgate_breaker),
             async move {
                 if false {
@@ -26,16 +27,8 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
                 }
                 '__fluxgate_body: { gateway::send(order).await }
             },
-            move |__fluxgate_call, __fluxgate_returned| __private::Returned::settle(
-                __private::Output::new(),
-                __private::Returned::sources(
-                        __private::Output::new(),
-                        &__fluxgate_returned,
-                    )
-                    .evidence(),
-                __fluxgate_returned,
-                __fluxgate_call,
-            ),
+            __private::Returned::sources(__fluxgate_output, __fluxgate_output)
+                .evidence(),
             |__fluxgate_refusal| __private::Returned::refused(
                 __fluxgate_refusal,
                 <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
@@ -52,7 +45,8 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
     let __fluxgate_breaker: __private::CircuitBreaker = __private::share(
         &client.breaker,
     );
-    return __private::Deferred::new(
+    return __private::deferred(
+            __fluxgate_output,
             __private::CircuitBreaker::breaker(&__fluxgate_breaker),
             async move {
                 if false {
@@ -62,16 +56,8 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
                 }
                 '__fluxgate_body: { client.send(order).await }
             },
-            move |__fluxgate_call, __fluxgate_returned| __private::Returned::settle(
-                __private::Output::new(),
-                __private::Returned::sources(
-                        __private::Output::new(),
-                        &__fluxgate_returned,
-                    )
-                    .evidence(),
-                __fluxgate_returned,
-                __fluxgate_call,
-            ),
+            __private::Returned::sources(__fluxgate_output, __fluxgate_output)
+                .evidence(),
             |__fluxgate_refusal| __private::Returned::refused(
                 __fluxgate_refusal,
                 <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,

@@ -18,18 +18,11 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
     }
     return __private::Deferred::limited(
             || {
-                static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-                    {
-                        const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                            __private::Name::from_static(
-                                ::core::concat!(::core::module_path!(), "::", "charge"),
-                            ),
-                        );
-                        __FLUXGATE_SETTINGS
-                    },
+                static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::standard(
+                    ::core::concat!(::core::module_path!(), "::", "charge"),
                     &__FLUXGATE_BREAKER,
                 );
-                &__FLUXGATE_BREAKER
+                &__FLUXGATE_BREAKER.breaker
             },
             async move {
                 if false {
@@ -45,7 +38,7 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
                         __private::Output::new(),
                         __private::Returned::sources(
                                 __private::Output::new(),
-                                &__fluxgate_returned,
+                                __private::Output::of(&__fluxgate_returned),
                             )
                             .evidence(),
                         __fluxgate_returned,
@@ -119,7 +112,7 @@ async fn refund(order: Order) -> Result<Receipt, PaymentError> {
                                 __private::Output::new(),
                                 __private::Returned::sources(
                                         __private::Output::new(),
-                                        &__fluxgate_returned,
+                                        __private::Output::of(&__fluxgate_returned),
                                     )
                                     .evidence(),
                                 __fluxgate_returned,

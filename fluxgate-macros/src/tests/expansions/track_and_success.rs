@@ -20,18 +20,11 @@ fn fetch(url: Url) -> Result<Response, FetchError> {
         return __private::never(__fluxgate_output);
     }
     let __fluxgate_call = match __private::Call::enter({
-        static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-            {
-                const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
-                    __private::Name::from_static(
-                        ::core::concat!(::core::module_path!(), "::", "fetch"),
-                    ),
-                );
-                __FLUXGATE_SETTINGS
-            },
+        static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::standard(
+            ::core::concat!(::core::module_path!(), "::", "fetch"),
             &__FLUXGATE_BREAKER,
         );
-        &__FLUXGATE_BREAKER
+        &__FLUXGATE_BREAKER.breaker
     }) {
         ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
         ::core::result::Result::Err(__fluxgate_refusal) => {

@@ -14,37 +14,26 @@ trait Gateway {
         if false {
             return __private::never(__fluxgate_output);
         }
-        let __fluxgate_call = match __private::Call::enter({
-            static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
-                {
-                    const __FLUXGATE_SETTINGS: &__private::Settings = &settings;
-                    __FLUXGATE_SETTINGS
-                },
-                &__FLUXGATE_BREAKER,
-            );
-            &__FLUXGATE_BREAKER
-        }) {
-            ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,
-            ::core::result::Result::Err(__fluxgate_refusal) => {
-                return __private::Returned::refused(
-                    __fluxgate_refusal,
-                    <__private::CallNotPermitted as __private::Becomes<
-                        _,
-                        _,
-                    >>::become_error,
-                );
-            }
-        };
-        let __fluxgate_returned = __private::run(
+        return __private::Returned::call(
             __fluxgate_output,
-            || -> _ { self.send(order) },
-        );
-        return __private::Returned::settle(
-            __private::Output::new(),
-            __private::Returned::sources(__private::Output::new(), &__fluxgate_returned)
+            __fluxgate_output,
+            {
+                enum __FluxgateMethod {}
+                static __FLUXGATE_BREAKER: __private::StaticBreaker<
+                    __private::MethodName,
+                > = __private::StaticBreaker::of_method(
+                    __private::MethodName::of::<
+                        __FluxgateMethod,
+                    >(::core::module_path!(), "charge"),
+                    settings,
+                    &__FLUXGATE_BREAKER,
+                );
+                &__FLUXGATE_BREAKER.breaker
+            },
+            __private::Returned::sources(__fluxgate_output, __fluxgate_output)
                 .evidence(),
-            __fluxgate_returned,
-            __fluxgate_call,
+            <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
+            || -> _ { self.send(order) },
         );
     }
 }
