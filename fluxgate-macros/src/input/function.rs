@@ -12,7 +12,7 @@ use crate::input::future_block::{FutureBlock, ends_in_boxed_future};
 use crate::input::item::{GUARDS, not_a_function};
 use crate::input::parameters::{Binding, bindings};
 use crate::input::returns::{self, Form, Returns};
-use crate::input::tokens::{is, mentions, span_of};
+use crate::input::tokens::{is, mentioned, mentions, span_of};
 
 /// The function to guard.
 pub(crate) struct Function {
@@ -28,6 +28,8 @@ pub(crate) struct Function {
     pub(crate) future: Option<FutureBlock>,
     /// Where any other block puts futures of whatever type into boxes, if the function returns such a box.
     pub(crate) tails: Option<BoxedTails>,
+    /// Of the parameters' names and `Self`, those that the block mentions.
+    mentioned: Vec<String>,
 }
 
 /// Attributes of the language that may stand on a function. Any other is a macro, or is read by one.
@@ -55,7 +57,7 @@ const BUILT_IN: [&str; 18] = [
 impl Function {
     /// Reads a function, and reports why it cannot be guarded.
     pub(crate) fn parse(item: TokenStream, errors: &mut Errors) -> Option<Self> {
-        match read.parse2(item) {
+        match read(item) {
             Ok(function) => {
                 function.report_obstacles(errors);
                 Some(function)
@@ -74,13 +76,17 @@ impl Function {
 
     /// The names that the parameters bind and the body uses, in their order. A name that begins with `_` may be there for its drop.
     pub(crate) fn captured(&self) -> Vec<Binding> {
-        let body = self.block.stream();
         let mut names: Vec<_> = self.signature.inputs.iter().flat_map(bindings).collect();
         names.retain(|binding| {
             let name = binding.name.to_string();
-            name.starts_with('_') || mentions(&body, &name)
+            name.starts_with('_') || self.body_mentions(&name)
         });
         names
+    }
+
+    /// Whether the body mentions this, the name of a parameter or `Self`.
+    pub(crate) fn body_mentions(&self, name: &str) -> bool {
+        self.mentioned.iter().any(|mentioned| mentioned == name)
     }
 
     /// The attributes below ours that are macros, as far as can be told, and read what we write.
@@ -196,7 +202,37 @@ fn may_remove_async(attribute: &Attribute) -> bool {
     last.is_some_and(|last| ["maybe_async", "must_be_sync"].iter().any(|name| last.ident == name))
 }
 
-fn read(input: ParseStream<'_>) -> syn::Result<Function> {
+fn read(item: TokenStream) -> syn::Result<Function> {
+    // Nearly always the body is what it ends with, and need not be parsed, which would take longer than all the rest.
+    let mut trees: Vec<_> = item.clone().into_iter().collect();
+    if let Some(body @ TokenTree::Group(group)) = trees.last()
+        && group.delimiter() == Delimiter::Brace
+    {
+        let body = body.clone();
+        trees.pop();
+        if let Ok(head) = read_head.parse2(trees.into_iter().collect()) {
+            return assemble(head, body);
+        }
+    }
+    read_all.parse2(item)
+}
+
+/// What is before the body.
+struct Head {
+    attributes: Vec<Attribute>,
+    visibility: Visibility,
+    signature: Signature,
+}
+
+fn read_head(input: ParseStream<'_>) -> syn::Result<Head> {
+    Ok(Head {
+        attributes: input.call(Attribute::parse_outer)?,
+        visibility: input.parse()?,
+        signature: input.parse()?,
+    })
+}
+
+fn read_all(input: ParseStream<'_>) -> syn::Result<Function> {
     let attributes = input.call(Attribute::parse_outer)?;
     let visibility: Visibility = input.parse()?;
     let ahead = input.fork();
@@ -222,6 +258,10 @@ fn read(input: ParseStream<'_>) -> syn::Result<Function> {
     if !input.is_empty() {
         return Err(syn::Error::new(input.span(), format!("{GUARDS}, and this follows its body")));
     }
+    assemble(Head { attributes, visibility, signature }, body)
+}
+
+fn assemble(Head { attributes, visibility, signature }: Head, body: TokenTree) -> syn::Result<Function> {
     let Some((inner, block)) = braces(body) else {
         return Err(syn::Error::new(signature.ident.span(), format!("{GUARDS} with a body in braces")));
     };
@@ -236,7 +276,10 @@ fn read(input: ParseStream<'_>) -> syn::Result<Function> {
     };
     let is_box_of_any_future = returns.form == Form::Boxed && future.is_none() && returns.is_inferred;
     let tails = if is_box_of_any_future { BoxedTails::of(&block) } else { None };
-    let mut function = Function { attributes, visibility, signature, returns, inner, block, future, tails };
+    let parameters = signature.inputs.iter().flat_map(bindings).map(|binding| binding.name.to_string());
+    let mentioned = mentioned(block.stream(), parameters.chain(["Self".to_owned()]).collect());
+    let mut function =
+        Function { attributes, visibility, signature, returns, inner, block, future, tails, mentioned };
     // They may put the body where the compiler does not know what it returns. And what a block without `move` knows of outside, it borrows.
     let borrows = function.future.as_ref().is_some_and(|future| !future.moves);
     function.returns.is_inferred &= !function.has_attributes_below() && !borrows;
@@ -270,6 +313,10 @@ fn braces(body: TokenTree) -> Option<(TokenStream, Group)> {
 }
 
 fn split_inner(stream: TokenStream) -> (TokenStream, TokenStream) {
+    // Seldom there are any.
+    if !stream.clone().into_iter().next().is_some_and(|first| is(&first, '#')) {
+        return (TokenStream::new(), stream);
+    }
     let trees: Vec<_> = stream.into_iter().collect();
     let mut at = 0;
     while let [pound, bang, TokenTree::Group(group), ..] = &trees[at..]

@@ -83,6 +83,32 @@ pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     })
 }
 
+/// Which of these names tokens mention. Looks at each token once: for the compiler to hand them over takes longer than to compare them.
+pub(crate) fn mentioned(tokens: TokenStream, names: Vec<String>) -> Vec<String> {
+    fn look(tokens: TokenStream, names: &mut Vec<String>, found: &mut Vec<String>) {
+        for tree in tokens {
+            if names.is_empty() {
+                return;
+            }
+            match tree {
+                TokenTree::Group(group) => look(group.stream(), names, found),
+                TokenTree::Ident(word) => {
+                    let word = word.to_string();
+                    found.extend(names.extract_if(.., |name| *name == word));
+                }
+                TokenTree::Literal(literal) => {
+                    let text = literal.to_string();
+                    found.extend(names.extract_if(.., |name| text.contains(&format!("{{{name}"))));
+                }
+                TokenTree::Punct(_) => {}
+            }
+        }
+    }
+    let (mut names, mut found) = (names, Vec::new());
+    look(tokens, &mut names, &mut found);
+    found
+}
+
 /// Whether tokens may assign to a variable, to what of it, and whether they do anything else with it.
 #[derive(Default)]
 pub(crate) struct Assignments {

@@ -140,8 +140,8 @@ pub(crate) fn handle(arguments: &Arguments, errors: &mut Errors) -> Option<Ident
 /// Whether the function is in an `impl`, as far as can be told.
 pub(crate) fn is_method(function: &Function) -> bool {
     function.signature.receiver().is_some()
+        || function.body_mentions("Self")
         || mentions(&function.signature.to_token_stream(), "Self")
-        || mentions(&function.block.stream(), "Self")
 }
 
 /// All words of a value, quoted or not.

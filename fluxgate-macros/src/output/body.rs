@@ -60,10 +60,9 @@ impl Capture {
     pub(crate) fn of_future(function: &Function) -> Self {
         let mut captured = function.captured();
         // What is dropped after all that the body uses may stay outside.
-        let body = function.block.stream();
-        let first = captured.iter().position(|binding| mentions(&body, &binding.name.to_string()));
+        let first = captured.iter().position(|binding| function.body_mentions(&binding.name.to_string()));
         captured.drain(..first.unwrap_or(captured.len()));
-        Self::whole(&captured, &body)
+        Self::whole(&captured, &function.block.stream())
     }
 
     /// Of the body of a future that the user wrote: it has captured what it uses by itself.
@@ -100,18 +99,21 @@ impl Capture {
 impl Mention {
     fn of(binding: &Binding, body: &TokenStream) -> Option<Self> {
         let name = &binding.name;
-        let assignments = Assignments::to(name, body);
-        let (is_used, replaced, is_used_again) = match (binding.mutability, assignments.of_all) {
+        // The body is looked through only where it may assign: that takes longer than anything else here.
+        let assignments = binding.mutability.map(|token| (token, Assignments::to(name, body)));
+        let (is_used, replaced, is_used_again) = match assignments {
             // Where the value that a caller gave is never read, that is told of a parameter at its `mut`.
-            (Some(token), Some(_)) if assignments.is_read => {
+            Some((token, Assignments { of_all: Some(_), is_read: true, .. })) => {
                 let mut place = name.clone();
                 place.set_span(token.span.resolved_at(name.span()));
                 (false, Some(place), true)
             }
             // Then all that is told of it is told there.
-            (Some(_), Some(place)) => (false, Some(place), false),
-            (Some(_), None) if assignments.of_parts && !binding.is_plain => (true, Some(name.clone()), true),
-            (Some(_), None) if assignments.of_parts => (true, None, false),
+            Some((_, Assignments { of_all: Some(place), .. })) => (false, Some(place), false),
+            Some((_, Assignments { of_parts: true, .. })) if !binding.is_plain => {
+                (true, Some(name.clone()), true)
+            }
+            Some((_, Assignments { of_parts: true, .. })) => (true, None, false),
             // Nothing happens when it is dropped, so the body may take it or not.
             _ if binding.is_plain => return None,
             _ => (true, None, false),
