@@ -234,7 +234,7 @@ impl<'a> Call<'a> {
     pub(crate) fn settle<T, E>(
         self,
         returned: Result<T, E>,
-        evidence: fn(&E, &Breaker) -> Outcome,
+        evidence: impl FnOnce(&E, &Breaker) -> Outcome,
     ) -> Result<T, E> {
         match returned {
             Ok(value) => Ok(self.succeed(value)),
@@ -249,7 +249,7 @@ impl<'a> Call<'a> {
     pub(crate) fn settle_with_request<T, E>(
         self,
         returned: Result<T, E>,
-        evidence: fn(&E, &Breaker) -> Outcome,
+        evidence: impl FnOnce(&E, &Breaker) -> Outcome,
         request: impl FnOnce(&E) -> Option<Duration>,
     ) -> Result<T, E> {
         match returned {
@@ -287,7 +287,13 @@ impl<'a> Call<'a> {
 /// Records the outcome of a call that has failed with this error. Out of line, so that functions with one type of errors share it.
 #[cold]
 #[inline(never)]
-fn fail<E>(breaker: &Breaker, word: StateWord, start: u64, error: &E, evidence: fn(&E, &Breaker) -> Outcome) {
+fn fail<E>(
+    breaker: &Breaker,
+    word: StateWord,
+    start: u64,
+    error: &E,
+    evidence: impl FnOnce(&E, &Breaker) -> Outcome,
+) {
     recording::record_undated(breaker, word, start, evidence(error, breaker));
 }
 
@@ -299,7 +305,7 @@ fn fail_with_request<E>(
     word: StateWord,
     start: u64,
     error: &E,
-    evidence: fn(&E, &Breaker) -> Outcome,
+    evidence: impl FnOnce(&E, &Breaker) -> Outcome,
     request: impl FnOnce(&E) -> Option<Duration>,
 ) {
     let outcome = evidence(error, breaker);
@@ -379,9 +385,11 @@ impl Drop for Call<'_> {
     }
 }
 
+/// As a function of C it cannot panic, so that no code is made for that where a call unwinds. Nothing here panics.
+#[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
 #[cold]
 #[inline(never)]
-pub(super) fn abandon(breaker: &Breaker, word: StateWord, start: u64) {
+pub(super) extern "C" fn abandon(breaker: &Breaker, word: StateWord, start: u64) {
     if std::thread::panicking() && !word.is_unwinding() {
         if !word.is_inner() && word.state() != State::Disabled {
             breaker.lock().counts.panicked += 1;
