@@ -101,13 +101,14 @@ impl BodyWriter<'_> {
                 let called = returns::call(returns, "Returned", "call", &arguments, private);
                 quote!(return #called;)
             }
-            Some(evidence) => {
+            // With a `fallback`, what the body returns is taken apart at once. As the result of one call, it would be put together before.
+            Some(evidence) if guard.fallback.is_none() => {
                 let call = local("call");
                 let arguments = quote!(#output, #output, #call, #evidence, #body);
                 let called = returns::call(returns, "Returned", "run", &arguments, private);
                 self.admitted(&entered, &TokenStream::new(), &called)
             }
-            None => {
+            _ => {
                 let returned = local("returned");
                 let run = quote!(let #returned = #private::run(#output, #body););
                 self.admitted(&entered, &run, &self.finish())
