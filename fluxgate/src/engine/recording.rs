@@ -6,7 +6,8 @@
 //! | function | what it rules out | what it needs |
 //! |---|---|---|
 //! | [`record`], inlined into the caller | a success of an untimed breaker that is healthy | one load |
-//! | [`record_undated`] | a call that a stripe counts, if its time does not matter | no stack frame |
+//! | [`record_undated`] | a success that its thread counts | no stack frame |
+//! | [`record_shared`] | another call that a stripe counts, if its time does not matter | |
 //! | [`record_uncounted`] | all that is between it and the lock, if its time does not matter | |
 //! | [`record_dated`] | nothing: it reads the clock, if the time matters | |
 //! | [`record_timed`] | a fast success that changes nothing | one load |
@@ -48,19 +49,26 @@ pub(crate) fn record_success(breaker: &Breaker, word: StateWord, start: u64) {
 
 #[inline(never)]
 fn record_success_undated(breaker: &Breaker, word: StateWord, start: u64) {
-    if !word.is_dated() && breaker.stripes().count(word) {
-        return;
-    }
-    record_uncounted(breaker, word, start, Outcome::Success);
+    record_undated(breaker, word, start, Outcome::Success);
 }
 
 #[inline(never)]
 pub(crate) fn record_undated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
-    // Tested first, because this is the most common case here.
-    if !word.is_dated() && counts(breaker, word, outcome) {
-        return;
+    if word.is_dated() {
+        return record_uncounted(breaker, word, start, outcome);
     }
-    record_uncounted(breaker, word, start, outcome);
+    if outcome != Outcome::Success || !breaker.stripes().count_own_success(word) {
+        record_shared(breaker, word, outcome);
+    }
+}
+
+/// Where no time matters.
+#[inline(never)]
+fn record_shared(breaker: &Breaker, word: StateWord, outcome: Outcome) {
+    // Tested first, because this is the most common case here.
+    if !counts(breaker, word, outcome) {
+        record_uncounted(breaker, word, 0, outcome);
+    }
 }
 
 #[inline(never)]
@@ -128,7 +136,7 @@ fn goes_unlocked(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64)
 #[inline]
 fn counts(breaker: &Breaker, word: StateWord, outcome: Outcome) -> bool {
     match outcome {
-        Outcome::Success => breaker.stripes().count(word),
+        Outcome::Success => breaker.stripes().count_success(word),
         Outcome::Failure => counts_failure(breaker, word),
         Outcome::Ignored => false,
     }
