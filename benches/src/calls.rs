@@ -224,7 +224,10 @@ pub fn bare(input: u64) -> Result<u64, Failure> {
 
 #[inline(never)]
 pub fn bare_async(input: u64) -> Result<u64, Failure> {
-    ready(work_async(input))
+    async fn bare(input: u64) -> Result<u64, Failure> {
+        work_async(input).await
+    }
+    ready(bare(input))
 }
 
 #[inline(never)]
@@ -291,7 +294,10 @@ type Answer = Result<u64, Failure>;
 
 #[inline(never)]
 pub fn bare_boxed(input: u64) -> BoxFuture<'static, Answer> {
-    Box::pin(work_async(input))
+    async fn bare(input: u64) -> Result<u64, Failure> {
+        work_async(input).await
+    }
+    Box::pin(bare(input))
 }
 
 #[inline(never)]

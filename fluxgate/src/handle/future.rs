@@ -2,6 +2,7 @@
 
 use core::future::Future;
 use core::mem;
+use core::num::NonZeroU64;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
@@ -45,22 +46,42 @@ impl<'a> Locate<'a> for &'a Breaker {
 ///
 /// If it is dropped before that, it was cancelled, even if the thread is panicking: that panic comes from elsewhere.
 ///
-/// It stays where it is, in the future: what is taken out and put back at each poll costs instructions and, where a panic would have to
-/// find it, code.
+/// `start` stays where it is while the body is polled: it is seldom needed, and otherwise would take a register from the body.
 pub(super) struct Pending<'a, L: Locate<'a>, T> {
     /// `None` once the call is over.
-    call: Option<(L, T)>,
+    call: Option<(L, T, Progress)>,
     resolved: Resolved<'a>,
-    /// As in a [`Call`]; no breaker's word if the call is only planned.
-    word: StateWord,
+    /// As in a [`Call`]; 0 if the call is only planned.
     start: u64,
+}
+
+/// Whether a call has been admitted, and if so, under which word. One value is left for the `Option` around it, which so takes no room.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Progress(NonZeroU64);
+
+impl Progress {
+    /// Words are kept as their complements. Like 0, this is that of a word that no breaker ever has.
+    const PLANNED: Self = Self(NonZeroU64::MIN);
+
+    #[inline]
+    fn admitted(word: StateWord) -> Option<Self> {
+        NonZeroU64::new(!word.0).map(Self)
+    }
+
+    /// The word under which the call was admitted.
+    #[inline]
+    fn word(self) -> StateWord {
+        StateWord(!self.0.get())
+    }
 }
 
 impl<'a, L: Locate<'a>, T> Drop for Pending<'a, L, T> {
     #[inline]
     fn drop(&mut self) {
-        if let Some((locate, _)) = &self.call {
-            cancel(self.resolved.or(locate.breaker()), self.word, self.start);
+        if let Some((locate, _, progress)) = &self.call
+            && *progress != Progress::PLANNED
+        {
+            cancel(self.resolved.or(locate.breaker()), progress.word(), self.start);
         }
     }
 }
@@ -69,7 +90,7 @@ impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
     /// A call that the breaker is to be asked for.
     #[inline]
     pub(super) fn planned(locate: L, then: T) -> Self {
-        Self { call: Some((locate, then)), resolved: Resolved::NONE, word: StateWord::NONE, start: 0 }
+        Self { call: Some((locate, then, Progress::PLANNED)), resolved: Resolved::NONE, start: 0 }
     }
 
     /// A call that was admitted.
@@ -77,57 +98,68 @@ impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
     fn admitted(Admitted { locate, call }: Admitted<'a, L>, then: T) -> Self {
         let resolved = Resolved::new(call.breaker);
         let (word, start) = call.into_parts();
-        Self { call: Some((locate, then)), resolved, word, start }
+        Self { call: Progress::admitted(word).map(|progress| (locate, then, progress)), resolved, start }
     }
 
-    /// Asks the breaker to admit the call, if that is only planned. It is over now, unless it is [put back](Self::put_back).
+    /// Polls the body of the call, which the breaker is first asked to admit, if it is only planned. A panic is recorded at once, though
+    /// the future may be dropped much later.
     #[inline]
-    pub(super) fn begin(&mut self) -> Result<(L, T), Refusal<'a>> {
-        let Some((locate, then)) = self.call.take() else { resumed_after_completion() };
-        if self.word.is_none() {
-            self.resolved = Resolved::new(Call::enter_at(locate.breaker(), &mut self.word, &mut self.start)?);
-        } else if self.word.is_scoped() {
-            // On this thread, which may be another one than before.
-            nesting::enter(self.breaker(&locate), self.word);
-        }
-        Ok((locate, then))
-    }
-
-    /// The breaker that the call has met.
-    #[inline]
-    fn breaker(&self, locate: &L) -> &'a Breaker {
-        self.resolved.or(locate.breaker())
-    }
-
-    /// Polls the body of the call. A panic is recorded at once, though the future may be dropped much later.
-    #[inline]
-    pub(super) fn poll<B: Body>(
+    pub(super) fn poll<B: Body, O>(
         &mut self,
-        locate: &L,
         body: Pin<&mut B>,
         context: &mut Context<'_>,
-    ) -> Poll<B::Output> {
-        let breaker = self.breaker(locate);
-        let polling = Polling { breaker, word: &mut self.word, start: &self.start };
+        finish: impl FnOnce(T, Call<'a>, B::Output) -> O,
+    ) -> Result<Poll<O>, Refusal<'a>> {
+        let (locate, then, breaker, mut word) = match self.call.take() {
+            Some((locate, then, Progress::PLANNED)) => {
+                let (breaker, word) = Call::enter_at(locate.breaker(), &mut self.start)?;
+                self.resolved = Resolved::new(breaker);
+                (locate, then, breaker, word)
+            }
+            Some((locate, then, progress)) => {
+                let (breaker, word) = (self.resolved.or(locate.breaker()), progress.word());
+                if word.is_scoped() {
+                    // On this thread, which may be another one than before.
+                    nesting::enter(breaker, word);
+                }
+                (locate, then, breaker, word)
+            }
+            None => resumed_after_completion(),
+        };
+        let polling = Polling { breaker, word: &mut word, start: &self.start };
         let polled = body.poll(breaker, polling.word, context);
         mem::forget(polling);
-        polled
+        Ok(match polled {
+            Poll::Ready(output) => {
+                let finished = finish(then, Call::from_parts(breaker, word, self.start), output);
+                // As it is already, but the compiler does not know that: so it leaves out what is to be dropped otherwise.
+                mem::forget(self.call.take());
+                Poll::Ready(finished)
+            }
+            Poll::Pending => {
+                if word.is_scoped() {
+                    nesting::leave(breaker, word);
+                }
+                // There is nothing to drop, but the compiler does not know that.
+                let call = Progress::admitted(word).map(|progress| (locate, then, progress));
+                mem::forget(mem::replace(&mut self.call, call));
+                Poll::Pending
+            }
+        })
     }
+}
 
-    /// The call, whose body has ended.
-    #[inline]
-    pub(super) fn end(&self, locate: &L) -> Call<'a> {
-        Call::from_parts(self.breaker(locate), self.word, self.start)
-    }
+/// A call whose body is being polled.
+struct Polling<'p> {
+    breaker: &'p Breaker,
+    word: &'p mut StateWord,
+    start: &'p u64,
+}
 
-    /// The call's future is to be polled again.
+impl Drop for Polling<'_> {
     #[inline]
-    pub(super) fn put_back(&mut self, locate: L, then: T) {
-        if self.word.is_scoped() {
-            nesting::leave(self.breaker(&locate), self.word);
-        }
-        // There is nothing to drop, but the compiler does not know that.
-        mem::forget(self.call.replace((locate, then)));
+    fn drop(&mut self) {
+        abandon(self.breaker, *self.word, *self.start);
     }
 }
 
@@ -144,20 +176,6 @@ impl<'a, L: Locate<'a>> Admitted<'a, L> {
     pub fn enter(locate: L) -> Result<Self, Refusal<'a>> {
         let call = Call::enter_async(locate.breaker())?;
         Ok(Self { locate, call })
-    }
-}
-
-/// A call whose body is being polled.
-struct Polling<'p> {
-    breaker: &'p Breaker,
-    word: &'p mut StateWord,
-    start: &'p u64,
-}
-
-impl Drop for Polling<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        abandon(self.breaker, *self.word, *self.start);
     }
 }
 
@@ -207,13 +225,9 @@ impl<'a, L: Locate<'a>, B: Body, C: FnOnce(Call<'a>, B::Output) -> O, O> Future 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
         let this = self.project();
+        let polled = this.pending.poll(this.body, context, |finish, call, output| finish(call, output));
         // It was admitted, so nothing refuses it any more.
-        let Ok((locate, finish)) = this.pending.begin() else { return Poll::Pending };
-        if let Poll::Ready(output) = this.pending.poll(&locate, this.body, context) {
-            return Poll::Ready(finish(this.pending.end(&locate), output));
-        }
-        this.pending.put_back(locate, finish);
-        Poll::Pending
+        polled.unwrap_or(Poll::Pending)
     }
 }
 
@@ -263,15 +277,10 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
         let this = self.project();
-        let (locate, finish) = match this.pending.begin() {
-            Ok(begun) => begun,
-            Err(refusal) => return Poll::Ready((this.refused)(refusal)),
-        };
-        if let Poll::Ready(output) = this.pending.poll(&locate, this.body, context) {
-            return Poll::Ready(finish(this.pending.end(&locate), output));
+        match this.pending.poll(this.body, context, |finish, call, output| finish(call, output)) {
+            Ok(polled) => polled,
+            Err(refusal) => Poll::Ready((this.refused)(refusal)),
         }
-        this.pending.put_back(locate, finish);
-        Poll::Pending
     }
 }
 
@@ -304,16 +313,12 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for CallAsync<'_, F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let (locate, ()) = match this.pending.begin() {
-            Ok(begun) => begun,
-            Err(refusal) => return Poll::Ready(refusal.into_error(|error| Err(Error::NotPermitted(error)))),
-        };
-        if let Poll::Ready(result) = this.pending.poll(&locate, this.body, context) {
-            let call = this.pending.end(&locate);
-            return Poll::Ready(call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner));
+        let settle =
+            |(), call: Call<'_>, result| call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner);
+        match this.pending.poll(this.body, context, settle) {
+            Ok(polled) => polled,
+            Err(refusal) => Poll::Ready(refusal.into_error(|error| Err(Error::NotPermitted(error)))),
         }
-        this.pending.put_back(locate, ());
-        Poll::Pending
     }
 }
 
