@@ -29,7 +29,7 @@ pub(super) const fn double(_breaker: &Breaker) -> Option<&'static Breaker> {
 #[cfg(feature = "test-util")]
 #[inline]
 pub(super) fn double(breaker: &Breaker) -> Option<&'static Breaker> {
-    use crate::configuration::SettingsRef;
+    use crate::configuration::named::SettingsRef;
     match &breaker.settings {
         SettingsRef::Static(settings) => doubles::find(breaker, settings),
         SettingsRef::Shared(_) => None,
