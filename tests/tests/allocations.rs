@@ -412,6 +412,33 @@ fn a_future_that_a_body_boxes_at_last_is_boxed_once() {
     assert_eq!(allocated(|| drop(refused_before(1))).0, 1);
 }
 
+fn bare_at_last(bytes: [u8; 256]) -> BoxFuture<'static, Reply> {
+    let first = bytes[0];
+    Box::pin(async move { std::future::ready(Ok(first + bytes[1])).await })
+}
+
+#[circuit_breaker]
+fn guarded_at_last(bytes: [u8; 256]) -> BoxFuture<'static, Reply> {
+    let first = bytes[0];
+    Box::pin(async move { std::future::ready(Ok(first + bytes[1])).await })
+}
+
+static SHARED: CircuitBreaker = fluxgate::breaker!(name = "shared at last");
+
+#[circuit_breaker(breaker = SHARED)]
+fn shared_at_last(bytes: [u8; 256]) -> BoxFuture<'static, Reply> {
+    let first = bytes[0];
+    Box::pin(async move { std::future::ready(Ok(first + bytes[1])).await })
+}
+
+/// The call is around the future that the body has made, and holds no more than one that is around the body.
+#[test]
+fn a_future_that_a_body_boxes_at_last_is_little_larger() {
+    let bare = size_of_val(&*bare_at_last([0; 256])).next_multiple_of(8);
+    assert_eq!(size_of_val(&*guarded_at_last([0; 256])), bare + 16 + IN_TESTS, "beside {bare}");
+    assert_eq!(size_of_val(&*shared_at_last([0; 256])), bare + 24 + IN_TESTS, "beside {bare}");
+}
+
 async fn bare_unused(_bytes: [u8; 256], number: u8) -> Result<u8, CallNotPermitted> {
     std::future::ready(Ok(number)).await
 }

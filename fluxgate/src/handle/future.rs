@@ -49,28 +49,28 @@ impl<'a> Locate<'a> for &'a Breaker {
 /// `start` stays where it is while the body is polled: it is seldom needed, and otherwise would take a register from the body.
 pub(super) struct Pending<'a, L: Locate<'a>, T> {
     /// `None` once the call is over.
-    call: Option<(L, T, Progress)>,
+    call: Option<(L, T, KeptWord)>,
     resolved: Resolved<'a>,
     /// As in a [`Call`]; 0 if the call is only planned.
     start: u64,
 }
 
-/// Whether a call has been admitted, and if so, under which word. One value is left for the `Option` around it, which so takes no room.
+/// A word that is kept for a call. A value is left for the `Option` around it, which so takes no room.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Progress(NonZeroU64);
+pub(super) struct KeptWord(NonZeroU64);
 
-impl Progress {
-    /// Words are kept as their complements. Like 0, this is that of a word that no breaker ever has.
+impl KeptWord {
+    /// Words are kept as their complements. Like 0, this is that of a word that no call has: it is only planned.
     const PLANNED: Self = Self(NonZeroU64::MIN);
 
+    /// `None` for the word of no breaker.
     #[inline]
-    fn admitted(word: StateWord) -> Option<Self> {
+    pub(super) fn of(word: StateWord) -> Option<Self> {
         NonZeroU64::new(!word.0).map(Self)
     }
 
-    /// The word under which the call was admitted.
     #[inline]
-    fn word(self) -> StateWord {
+    pub(super) fn get(self) -> StateWord {
         StateWord(!self.0.get())
     }
 }
@@ -78,10 +78,10 @@ impl Progress {
 impl<'a, L: Locate<'a>, T> Drop for Pending<'a, L, T> {
     #[inline]
     fn drop(&mut self) {
-        if let Some((locate, _, progress)) = &self.call
-            && *progress != Progress::PLANNED
+        if let Some((locate, _, word)) = &self.call
+            && *word != KeptWord::PLANNED
         {
-            cancel(self.resolved.or(locate.breaker()), progress.word(), self.start);
+            cancel(self.resolved.or(locate.breaker()), word.get(), self.start);
         }
     }
 }
@@ -90,7 +90,7 @@ impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
     /// A call that the breaker is to be asked for.
     #[inline]
     pub(super) fn planned(locate: L, then: T) -> Self {
-        Self { call: Some((locate, then, Progress::PLANNED)), resolved: Resolved::NONE, start: 0 }
+        Self { call: Some((locate, then, KeptWord::PLANNED)), resolved: Resolved::NONE, start: 0 }
     }
 
     /// A call that was admitted.
@@ -98,7 +98,7 @@ impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
     fn admitted(Admitted { locate, call }: Admitted<'a, L>, then: T) -> Self {
         let resolved = Resolved::new(call.breaker);
         let (word, start) = call.into_parts();
-        Self { call: Progress::admitted(word).map(|progress| (locate, then, progress)), resolved, start }
+        Self { call: KeptWord::of(word).map(|word| (locate, then, word)), resolved, start }
     }
 
     /// Polls the body of the call, which the breaker is first asked to admit, if it is only planned. A panic is recorded at once, though
@@ -111,13 +111,13 @@ impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
         finish: impl FnOnce(T, Call<'a>, B::Output) -> O,
     ) -> Result<Poll<O>, Refusal<'a>> {
         let (locate, then, breaker, mut word) = match self.call.take() {
-            Some((locate, then, Progress::PLANNED)) => {
+            Some((locate, then, KeptWord::PLANNED)) => {
                 let (breaker, word) = Call::enter_at(locate.breaker(), &mut self.start)?;
                 self.resolved = Resolved::new(breaker);
                 (locate, then, breaker, word)
             }
-            Some((locate, then, progress)) => {
-                let (breaker, word) = (self.resolved.or(locate.breaker()), progress.word());
+            Some((locate, then, word)) => {
+                let (breaker, word) = (self.resolved.or(locate.breaker()), word.get());
                 if word.is_scoped() {
                     // On this thread, which may be another one than before.
                     nesting::enter(breaker, word);
@@ -141,7 +141,7 @@ impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
                     nesting::leave(breaker, word);
                 }
                 // There is nothing to drop, but the compiler does not know that.
-                let call = Progress::admitted(word).map(|progress| (locate, then, progress));
+                let call = KeptWord::of(word).map(|word| (locate, then, word));
                 mem::forget(mem::replace(&mut self.call, call));
                 Poll::Pending
             }

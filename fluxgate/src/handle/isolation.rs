@@ -61,6 +61,17 @@ impl<'a> Resolved<'a> {
         }
     }
 
+    /// The double of a breaker, if a test has isolated this thread.
+    #[cfg_attr(not(feature = "test-util"), allow(unused_variables, reason = "there are no doubles"))]
+    #[inline]
+    pub(super) fn double_of(breaker: &Breaker) -> Self {
+        Self {
+            #[cfg(feature = "test-util")]
+            breaker: double(breaker),
+            ..Self::NONE
+        }
+    }
+
     /// That one, or else the one that the call names.
     #[cfg_attr(not(feature = "test-util"), expect(clippy::unused_self, reason = "there are no doubles"))]
     #[inline]
