@@ -1,5 +1,6 @@
 //! Futures of guarded calls.
 
+use core::convert::Infallible;
 use core::future::Future;
 use core::mem;
 use core::num::NonZeroU64;
@@ -101,52 +102,79 @@ impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
         Self { call: KeptWord::of(word).map(|word| (locate, then, word)), resolved, start }
     }
 
-    /// Polls the body of the call, which the breaker is first asked to admit, if it is only planned. A panic is recorded at once, though
-    /// the future may be dropped much later.
+    /// Asks the breaker to admit the call, if that is only planned, or goes on with it. It is over now, unless it is polled and waits.
     #[inline]
-    pub(super) fn poll<B: Body, O>(
-        &mut self,
-        body: Pin<&mut B>,
-        context: &mut Context<'_>,
-        finish: impl FnOnce(T, Call<'a>, B::Output) -> O,
-    ) -> Result<Poll<O>, Refusal<'a>> {
-        let (locate, then, breaker, mut word) = match self.call.take() {
+    pub(super) fn begin(&mut self) -> Result<Resumed<'a, L, T>, Refusal<'a>> {
+        match self.call.take() {
             Some((locate, then, KeptWord::PLANNED)) => {
                 let (breaker, word) = Call::enter_at(locate.breaker(), &mut self.start)?;
                 self.resolved = Resolved::new(breaker);
-                (locate, then, breaker, word)
+                Ok(Resumed { locate, then, breaker, word })
             }
-            Some((locate, then, word)) => {
-                let (breaker, word) = (self.resolved.or(locate.breaker()), word.get());
-                if word.is_scoped() {
-                    // On this thread, which may be another one than before.
-                    nesting::enter(breaker, word);
-                }
-                (locate, then, breaker, word)
-            }
+            Some((locate, then, word)) => Ok(self.resumed(locate, then, word)),
             None => resumed_after_completion(),
-        };
-        let polling = Polling { breaker, word: &mut word, start: &self.start };
-        let polled = body.poll(breaker, polling.word, context);
-        mem::forget(polling);
-        Ok(match polled {
-            Poll::Ready(output) => {
-                let finished = finish(then, Call::from_parts(breaker, word, self.start), output);
-                // As it is already, but the compiler does not know that: so it leaves out what is to be dropped otherwise.
-                mem::forget(self.call.take());
-                Poll::Ready(finished)
-            }
-            Poll::Pending => {
-                if word.is_scoped() {
-                    nesting::leave(breaker, word);
-                }
-                // There is nothing to drop, but the compiler does not know that.
-                let call = KeptWord::of(word).map(|word| (locate, then, word));
-                mem::forget(mem::replace(&mut self.call, call));
-                Poll::Pending
-            }
-        })
+        }
     }
+
+    /// The same for a call that was [admitted](Self::admitted).
+    #[inline]
+    fn resume(&mut self) -> Resumed<'a, L, T> {
+        let Some((locate, then, word)) = self.call.take() else { resumed_after_completion() };
+        self.resumed(locate, then, word)
+    }
+
+    #[inline]
+    fn resumed(&self, locate: L, then: T, word: KeptWord) -> Resumed<'a, L, T> {
+        let (breaker, word) = (self.resolved.or(locate.breaker()), word.get());
+        if word.is_scoped() {
+            // On this thread, which may be another one than before.
+            nesting::enter(breaker, word);
+        }
+        Resumed { locate, then, breaker, word }
+    }
+
+    /// Polls the body of the call that has begun. A panic is recorded at once, though the future may be dropped much later.
+    #[inline]
+    pub(super) fn poll<B: Body, O, E>(
+        &mut self,
+        begin: impl FnOnce(&mut Self) -> Result<Resumed<'a, L, T>, E>,
+        body: Pin<&mut B>,
+        context: &mut Context<'_>,
+        finish: impl FnOnce(T, Call<'a>, B::Output) -> O,
+        refused: impl FnOnce(E) -> O,
+    ) -> Poll<O> {
+        // What is returned is a `Poll` at once: to be made one later, it would go through memory.
+        let done = match begin(self) {
+            Err(refusal) => Poll::Ready(refused(refusal)),
+            Ok(Resumed { locate, then, breaker, mut word }) => {
+                let polling = Polling { breaker, word: &mut word, start: &self.start };
+                let polled = body.poll(breaker, polling.word, context);
+                mem::forget(polling);
+                let Poll::Ready(output) = polled else {
+                    if word.is_scoped() {
+                        nesting::leave(breaker, word);
+                    }
+                    // There is nothing to drop, but the compiler does not know that.
+                    let call = KeptWord::of(word).map(|word| (locate, then, word));
+                    mem::forget(mem::replace(&mut self.call, call));
+                    return Poll::Pending;
+                };
+                Poll::Ready(finish(then, Call::from_parts(breaker, word, self.start), output))
+            }
+        };
+        // As it is already, but the compiler does not know that: so it leaves out what is to be dropped otherwise.
+        mem::forget(self.call.take());
+        done
+    }
+}
+
+/// A call whose body is about to be polled.
+pub(super) struct Resumed<'a, L, T> {
+    locate: L,
+    then: T,
+    /// The breaker that the call has met.
+    breaker: &'a Breaker,
+    word: StateWord,
 }
 
 /// A call whose body is being polled.
@@ -225,9 +253,10 @@ impl<'a, L: Locate<'a>, B: Body, C: FnOnce(Call<'a>, B::Output) -> O, O> Future 
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
         let this = self.project();
-        let polled = this.pending.poll(this.body, context, |finish, call, output| finish(call, output));
         // It was admitted, so nothing refuses it any more.
-        polled.unwrap_or(Poll::Pending)
+        let resume = |pending: &mut Pending<'a, L, C>| Ok::<_, Infallible>(pending.resume());
+        let finish = |finish: C, call, output| finish(call, output);
+        this.pending.poll(resume, this.body, context, finish, |refused| match refused {})
     }
 }
 
@@ -277,10 +306,8 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
         let this = self.project();
-        match this.pending.poll(this.body, context, |finish, call, output| finish(call, output)) {
-            Ok(polled) => polled,
-            Err(refusal) => Poll::Ready((this.refused)(refusal)),
-        }
+        let finish = |finish: C, call, output| finish(call, output);
+        this.pending.poll(Pending::begin, this.body, context, finish, this.refused)
     }
 }
 
@@ -315,10 +342,8 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for CallAsync<'_, F> {
         let this = self.project();
         let settle =
             |(), call: Call<'_>, result| call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner);
-        match this.pending.poll(this.body, context, settle) {
-            Ok(polled) => polled,
-            Err(refusal) => Poll::Ready(refusal.into_error(|error| Err(Error::NotPermitted(error)))),
-        }
+        let refused = |refusal: Refusal<'_>| refusal.into_error(|error| Err(Error::NotPermitted(error)));
+        this.pending.poll(Pending::begin, this.body, context, settle, refused)
     }
 }
 

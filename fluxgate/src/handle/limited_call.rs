@@ -12,6 +12,7 @@ use super::call::Call;
 use super::error::Error;
 use super::future::{CallAsync, Pending};
 use super::limit::{Limit, Limited};
+use super::refusal::Refusal;
 use super::timed_out::TimedOut;
 use crate::engine::breaker::Breaker;
 use crate::state::Outcome;
@@ -62,10 +63,8 @@ impl<T, E: From<TimedOut>, F: Future<Output = Result<T, E>>> Future for LimitedC
             Ok(result) => call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner),
             Err(elapsed) => Err(Error::Inner(call.time_out(elapsed).into())),
         };
-        match this.pending.poll(this.body, context, settle) {
-            Ok(polled) => polled,
-            Err(refusal) => Poll::Ready(refusal.into_error(|error| Err(Error::NotPermitted(error)))),
-        }
+        let refused = |refusal: Refusal<'_>| refusal.into_error(|error| Err(Error::NotPermitted(error)));
+        this.pending.poll(Pending::begin, this.body, context, settle, refused)
     }
 }
 
