@@ -27,6 +27,9 @@ enum NameText {
 }
 
 impl Name {
+    /// That of no breaker.
+    pub(crate) const NONE: Self = Self::from_static("");
+
     /// A name known at compile time.
     pub const fn from_static(name: &'static str) -> Self {
         Self(NameText::Static(name))

@@ -18,7 +18,8 @@ use super::word::{Needs, StateWord};
 use crate::clock::{self, NEVER, UserClock};
 use crate::configuration::lent::LentSettings;
 use crate::configuration::name::Name;
-use crate::configuration::{OnCancel, Settings, SettingsRef};
+use crate::configuration::named::{NamedSettings, SettingsRef};
+use crate::configuration::{OnCancel, Settings};
 use crate::events::audience::Audience;
 use crate::events::cause::Figures;
 #[cfg(any(feature = "tokio", feature = "tower"))]
@@ -64,7 +65,7 @@ pub struct Breaker {
     /// Those that it was made with. Its name stays.
     pub(crate) settings: SettingsRef,
     /// Those that have replaced them.
-    replaced: OnceBox<Replaceable<Settings>>,
+    replaced: OnceBox<Replaceable<NamedSettings>>,
     /// Made when someone wants to know of calls.
     watch: OnceBox<Watch>,
     pub(super) stripe: Stripe,
@@ -77,7 +78,7 @@ pub(super) struct Lock(pub(super) Mutex<Locked>);
 /// A breaker's settings, as they were when they were read.
 pub(crate) enum Current<'a> {
     First(&'a Settings),
-    Later(Reading<Settings>),
+    Later(Reading<NamedSettings>),
 }
 
 impl Deref for Current<'_> {
@@ -87,7 +88,7 @@ impl Deref for Current<'_> {
     fn deref(&self) -> &Settings {
         match self {
             Self::First(settings) => settings,
-            Self::Later(settings) => settings,
+            Self::Later(named) => &named.settings,
         }
     }
 }
@@ -101,6 +102,24 @@ pub(super) const fn needs(settings: &Settings, measures: &Measures, reads_users_
         timed: measures.durations() || times_cancelled,
         dated: is_of_time || measures.recency || reads_users_clock,
         tracked: measures.in_flight,
+    }
+}
+
+/// What follows from a breaker's settings at first.
+struct First {
+    word: StateWord,
+    slow_from: u64,
+}
+
+impl First {
+    const fn of(settings: &Settings, has_own_clock: bool) -> Self {
+        let measures = Rule::measures(settings.rule.nodes());
+        let word = StateWord::first(needs(settings, &measures, has_own_clock));
+        if settings.count_calls {
+            Self { word: word.counted(), slow_from: 0 }
+        } else {
+            Self { word, slow_from: measures.slow_from() }
+        }
     }
 }
 
@@ -150,8 +169,7 @@ impl Breaker {
     const_unless_model! {
         /// A breaker for a `static`, which names itself: `static B: Breaker = Breaker::new(&SETTINGS, &B)`.
         pub const fn new(settings: &'static Settings, itself: &'static Self) -> Self {
-            let origin = Origin::Static(itself);
-            Self::with(SettingsRef::Static(settings), settings, None, origin)
+            Self::with(SettingsRef::Static(settings), First::of(settings, false), None, Origin::Static(itself))
         }
     }
 
@@ -160,36 +178,32 @@ impl Breaker {
     }
 
     pub(crate) fn detached(settings: SettingsRef, clock: Option<Box<UserClock>>, origin: Origin) -> Self {
-        let shared = settings.clone();
-        Self::with(settings, shared.get(), clock, origin)
+        let first = First::of(settings.get(), clock.is_some());
+        Self::with(settings, first, clock, origin)
     }
 
     const_unless_model! {
         const fn with(
-            reference: SettingsRef,
-            settings: &Settings,
+            settings: SettingsRef,
+            First { word, slow_from }: First,
             clock: Option<Box<UserClock>>,
             origin: Origin,
         ) -> Self {
-            let measures = Rule::measures(settings.rule.nodes());
-            let word = StateWord::first(needs(settings, &measures, clock.is_some()));
-            let counts = settings.count_calls;
-            let slow_from = measures.slow_from();
             Self {
                 origin,
                 cause: [AtomicU64::new(NEVER), AtomicU64::new(NEVER), AtomicU64::new(NEVER)],
                 since: AtomicU64::new(NEVER),
                 #[cfg(feature = "keyed")]
                 membership: None,
-                state: AtomicU64::new(if counts { word.counted() } else { word }.0),
+                state: AtomicU64::new(word.0),
                 healthy: AtomicU64::new(StateWord::NONE.0),
                 own_stripes: OnceBox::new(),
                 locked: OnceBox::new(),
-                slow_from: AtomicU64::new(if counts { 0 } else { slow_from }),
+                slow_from: AtomicU64::new(slow_from),
                 counts_until: AtomicU64::new(NEVER),
                 deadline: AtomicU64::new(NEVER),
                 clock,
-                settings: reference,
+                settings,
                 replaced: OnceBox::new(),
                 watch: OnceBox::new(),
                 stripe: Stripe::closed(),
@@ -268,8 +282,9 @@ impl Breaker {
     }
 
     /// Replaces the settings. Under the lock.
-    pub(super) fn replace_settings(&self, settings: Arc<Settings>) {
-        self.replaced.get_or_init(|| Box::new(Replaceable::new(settings.clone()))).replace(settings);
+    pub(super) fn replace_settings(&self, settings: Settings) {
+        let named = Arc::new(NamedSettings { name: self.name().clone(), settings: Arc::new(settings) });
+        self.replaced.get_or_init(|| Box::new(Replaceable::new(named.clone()))).replace(named);
     }
 
     pub(super) fn watch(&self) -> &Watch {
@@ -312,7 +327,7 @@ impl Breaker {
     }
 
     pub(crate) fn name(&self) -> &Name {
-        &self.settings.get().name
+        self.settings.name()
     }
 
     /// Whether time passes for it: a breaker without a clock works as far as it can.
@@ -496,7 +511,7 @@ fn enter(counted: Counted, memory: Option<&mut Memory>, rejected: &mut u64, coun
 /// Out of line, because few breakers are reconfigured.
 #[cold]
 #[inline(never)]
-fn lent(replaced: &Replaceable<Settings>) -> LentSettings {
+fn lent(replaced: &Replaceable<NamedSettings>) -> LentSettings {
     LentSettings::of_shared(&replaced.get())
 }
 

@@ -15,7 +15,7 @@ fn charge(
     let __fluxgate_output = __private::Output::of_future(__fluxgate_declared);
     let mut __fluxgate_making = match __private::Making::new(
         __fluxgate_output,
-        {
+        || {
             static __FLUXGATE_BREAKER: __private::Breaker = __private::Breaker::new(
                 {
                     const __FLUXGATE_SETTINGS: &__private::Settings = &__private::Settings::standard(
@@ -27,7 +27,7 @@ fn charge(
                 },
                 &__FLUXGATE_BREAKER,
             );
-            __private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER)
+            &__FLUXGATE_BREAKER
         },
         move |__fluxgate_call, __fluxgate_returned| __private::Returned::settle(
             __private::Output::new(),
