@@ -25,7 +25,7 @@ use crate::state::Outcome;
 #[derive(Clone, PartialEq, Debug)]
 #[allow(missing_docs, reason = "each field is an argument of the attribute")]
 pub struct Settings {
-    /// [None](Name::NONE) if breakers of several names share the settings: see [`NamedSettings`](named::NamedSettings).
+    /// None, the empty one, if the settings are of breakers that were made at run time: each has a name beside them.
     pub name: Name,
     pub window: Window,
     pub rule: Rule,

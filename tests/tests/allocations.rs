@@ -193,6 +193,13 @@ fn nothing_is_allocated_after_the_first_use() {
 #[test]
 fn making_a_breaker_allocates_what_it_is_made_of() {
     let _alone = alone();
+    // A thread of its own has made no such breaker.
+    std::thread::scope(|scope| scope.spawn(makes_breakers).join()).expect("no assertion fails");
+}
+
+fn makes_breakers() {
+    // What happens once in a thread, or in a process.
+    drop(CircuitBreaker::builder("first").max_half_open_calls(1).build());
     let rule = || trip::min(10) & (trip::failure_rate(0.5) | trip::slow_rate(0.5, Duration::from_secs(1)));
     for window in [window::count(100), window::time(Duration::from_secs(60))] {
         let builders = [
@@ -207,13 +214,13 @@ fn making_a_breaker_allocates_what_it_is_made_of() {
         ];
         for builder in builders {
             let (times, _) = allocated(|| drop(builder.build().expect("valid")));
-            // The settings, the name with a reference to them, the breaker, and sometimes a node of the registry.
-            assert!((3..=4).contains(&times), "{times} allocations");
+            // The settings, the name with a reference to them, the breaker, and sometimes one or two nodes of the registry.
+            assert!((3..=5).contains(&times), "{times} allocations");
         }
         let (times, _) =
             allocated(|| drop(CircuitBreaker::builder("again").window(window).build().expect("valid")));
         // The same without the settings.
-        assert!((2..=3).contains(&times), "{times} allocations of one that is like another");
+        assert!((2..=4).contains(&times), "{times} allocations of one that is like another");
     }
 }
 
@@ -224,6 +231,8 @@ const KEYED: isize = if cfg!(feature = "keyed") { 40 } else { 0 };
 #[test]
 fn breakers_that_are_dropped_leave_no_byte_behind() {
     const MANY: usize = 5_000;
+    /// Settings that are not shared.
+    const OWN: isize = 352;
     let _alone = alone();
     let tenant = |nth: usize| {
         let breaker = CircuitBreaker::builder(format!("tenant {nth}")).window(window::count(100));
@@ -247,15 +256,15 @@ fn breakers_that_are_dropped_leave_no_byte_behind() {
             breaker.acquire().expect("closed").failure();
         }
         let used = each(held());
-        let own = if is_alike { 0 } else { 352 };
+        let own = if is_alike { 0 } else { OWN };
         // With every feature.
         let most = [320 + own + KEYED, 790 + own + KEYED];
         assert!(idle <= most[0] && used <= most[1], "a breaker takes {idle} bytes, in use {used}");
         // In any order.
         fastrand::Rng::with_seed(round).shuffle(&mut breakers);
         drop(breakers);
-        // But for nodes of the registry, which hold those of other tests.
-        assert!(held() <= before + 2_048, "{} bytes", held() - before);
+        // But for nodes of the registry, which hold those of other tests, and the settings that this thread remembers.
+        assert!(held() <= before + 2_048 + 4 * OWN, "{} bytes", held() - before);
     }
 }
 
