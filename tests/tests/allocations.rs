@@ -143,9 +143,12 @@ fn nothing_is_allocated_after_the_first_use() {
                 .clock(clock.clone())
                 .build()
                 .expect("valid");
-            // A time window gets its stripes when the first successes may go into them, and where someone listens, the
-            // first transition makes the queue of events.
-            (0..20).for_each(|_| breaker.acquire().expect("closed").success());
+            // A thread whose calls fail now and then gets a stripe of its own, and where someone listens, the first transition
+            // makes the queue of events.
+            for nth in 0..400 {
+                let call = breaker.acquire().expect("closed");
+                if nth % 100 == 99 { call.failure() } else { call.success() }
+            }
             breaker.force_open();
             breaker.reset();
             let (times, bytes) = allocated(|| live(&breaker, &clock));

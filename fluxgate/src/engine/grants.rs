@@ -33,14 +33,6 @@ pub(crate) struct Grants {
     returns: u32,
     /// How often any log was opened.
     fillings: u64,
-    rooms: [Room; PLACES],
-}
-
-/// For how many failures a log was opened last, and how many of them have been collected.
-#[derive(Clone, Copy)]
-struct Room {
-    opened: u8,
-    collected: u8,
 }
 
 /// What the stripes have counted or logged, in an order in which it can have happened.
@@ -72,15 +64,6 @@ struct Sums {
     own: u64,
 }
 
-impl Room {
-    const NONE: Self = Self { opened: 0, collected: 0 };
-
-    /// How many failures there are, or may yet be, that have not been collected.
-    fn uncollected(self) -> u8 {
-        self.opened - self.collected
-    }
-}
-
 impl Grants {
     pub(super) const NONE: Self = Self {
         word: StateWord::NONE,
@@ -93,7 +76,6 @@ impl Grants {
         logging: 0,
         returns: 0,
         fillings: 0,
-        rooms: [Room::NONE; PLACES],
     };
 
     /// The word under which calls are counted; [`StateWord::NONE`] if none are.
@@ -152,16 +134,11 @@ impl Grants {
 
     /// Closes the logs. Returns how many failures each of them has, of which none came before a success that is counted only now.
     fn take_rooms_back(&mut self, stripes: Stripes<'_>) -> [u8; PLACES] {
-        for number in bits(self.logging) {
-            if let Some(log) = log(stripes, number) {
-                log.close(usize::from(self.room(number).opened));
-            }
-        }
+        logs(self.logging, stripes).for_each(|(_, log)| log.close());
         let used = self.used(stripes);
-        for number in bits(self.logging) {
-            let room = &mut self.rooms[place(number)];
-            room.opened = used[place(number)];
-            if room.uncollected() == 0 {
+        for (number, log) in logs(self.logging, stripes) {
+            log.give_up(used[place(number)]);
+            if log.uncollected() == 0 {
                 self.logging &= !(1 << number);
             }
         }
@@ -197,27 +174,20 @@ impl Grants {
         enter: &mut impl FnMut(Counted),
     ) {
         let all = sums.counted + sums.own;
-        let is_left = |grants: &Self, number: u32| grants.room(number).collected < used[place(number)];
-        let mut left = bits(self.logging)
-            .filter(|&number| is_left(self, number))
-            .fold(0, |set, number| set | 1 << number);
+        let is_left = |number: u32, log: &Log| log.collected() < used[place(number)];
+        let mut left = logs(self.logging, stripes)
+            .fold(0, |set, (number, log)| set | u32::from(is_left(number, log)) << number);
         while left != 0 {
-            let after = |number: u32| {
-                let collected = usize::from(self.room(number).collected);
-                let since = log(stripes, number).and_then(|log| log.since(collected, self.last));
-                since.map_or(all, |since| all.min(self.last + since))
-            };
-            let Some((after, number)) = bits(left).map(|number| (after(number), number)).min() else {
-                return;
-            };
-            self.enter_until(after, enter);
+            let after = |log: &Log| log.since(self.last).map_or(all, |since| all.min(self.last + since));
+            let next = logs(left, stripes).min_by_key(|(_, log)| after(log));
+            let Some((number, log)) = next else { break };
+            self.enter_until(after(log), enter);
             enter(Counted::Failures(1));
-            let room = &mut self.rooms[place(number)];
-            room.collected += 1;
-            if room.uncollected() == 0 {
+            log.collect();
+            if log.uncollected() == 0 {
                 self.logging &= !(1 << number);
             }
-            if !is_left(self, number) {
+            if !is_left(number, log) {
                 left &= !(1 << number);
             }
         }
@@ -256,16 +226,11 @@ impl Grants {
         own.map(|own| own.successes(current)).sum()
     }
 
-    fn room(&self, number: u32) -> Room {
-        self.rooms[place(number)]
-    }
-
     /// How many failures each log has.
     fn used(&self, stripes: Stripes<'_>) -> [u8; PLACES] {
         let mut used = [0; PLACES];
-        for number in bits(self.logging) {
-            let opened = usize::from(self.room(number).opened);
-            used[place(number)] = log(stripes, number).map_or(0, |log| log.used(opened) as u8);
+        for (number, log) in logs(self.logging, stripes) {
+            used[place(number)] = log.used();
         }
         used
     }
@@ -332,34 +297,34 @@ impl Grants {
 
     /// How many failures there may be that are set aside for logs, and not collected; `None` if this thread has no log, or one with room.
     pub(super) fn failures_to_come(&self, stripes: Stripes<'_>) -> Option<u32> {
-        let set_aside = || bits(self.logging).map(|number| u32::from(self.room(number).uncollected())).sum();
+        let set_aside = || logs(self.logging, stripes).map(|(_, log)| u32::from(log.uncollected())).sum();
         self.without_room(stripes).is_some().then(set_aside)
     }
 
-    /// The stripe that belongs to this thread, if it is open, and there is neither room in its log, nor something to be collected.
-    fn without_room(&self, stripes: Stripes<'_>) -> Option<u32> {
+    /// The log of this thread, if its stripe is open, and there is neither room in it, nor something to be collected.
+    fn without_room<'a>(&self, stripes: Stripes<'a>) -> Option<(u32, &'a Log)> {
         let number = stripes.number();
         let is_open = (self.open & !self.logging) >> number & 1 == 1;
-        stripes.of_thread(number).filter(|own| is_open && own.is_of_this_thread()).map(|_| number)
+        let own = stripes.of_thread(number).filter(|own| is_open && own.is_of_this_thread());
+        own.map(|own| (number, &own.log))
     }
 
     /// Makes room for failures in the log of this thread, if it has none. `set_aside` is asked for how many.
     pub(super) fn open_log(&mut self, stripes: Stripes<'_>, set_aside: impl FnOnce(u32) -> u32) {
-        let Some(number) = self.without_room(stripes) else { return };
-        let Some(log) = log(stripes, number) else { return };
-        let room = &mut self.rooms[place(number)];
-        let opened = set_aside(if room.opened == 0 { FIRST_ENTRIES } else { ENTRIES } as u32);
-        *room = Room { opened: opened as u8, collected: 0 };
-        if opened > 0 {
-            self.logging |= 1 << number;
-            self.fillings += 1;
-            log.open(self.fillings, opened as usize);
+        if let Some((number, log)) = self.without_room(stripes) {
+            let room = set_aside(if log.was_opened() { ENTRIES } else { FIRST_ENTRIES } as u32);
+            if room > 0 {
+                self.logging |= 1 << number;
+                self.fillings += 1;
+                log.open(self.fillings, room);
+            }
         }
     }
 }
 
-fn log(stripes: Stripes<'_>, number: u32) -> Option<&Log> {
-    stripes.of_thread(number).map(|own| &own.log)
+/// The logs of this set of stripes, each with the number of its stripe.
+fn logs(set: u32, stripes: Stripes<'_>) -> impl Iterator<Item = (u32, &Log)> {
+    bits(set).filter_map(move |number| Some((number, &stripes.of_thread(number)?.log)))
 }
 
 /// The place of the stripe of this number, which is a thread's.

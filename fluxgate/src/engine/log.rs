@@ -8,9 +8,9 @@
 use crate::sync::{AtomicU32, AtomicU64, Ordering};
 
 /// How many failures a log takes.
-pub(super) const ENTRIES: usize = if cfg!(fluxgate_loom) { 2 } else { 30 };
+pub(super) const ENTRIES: usize = if cfg!(fluxgate_loom) { 2 } else { 29 };
 /// How many it takes at first: those on its first cache line.
-pub(super) const FIRST_ENTRIES: usize = if cfg!(fluxgate_loom) { 1 } else { 6 };
+pub(super) const FIRST_ENTRIES: usize = if cfg!(fluxgate_loom) { 1 } else { 5 };
 /// The numbers of any two successes that are counted at a time differ by less.
 pub(super) const APART: u64 = 1 << (Content::NUMBER - 1);
 
@@ -20,6 +20,9 @@ pub(super) struct Log {
     /// For the thread only: the place that comes next, and the filling.
     next: AtomicU32,
     filling: AtomicU64,
+    /// Under the lock only: for how many failures it was opened last, and how many of them have been collected.
+    opened: AtomicU32,
+    collected: AtomicU32,
     places: [Place; ENTRIES],
 }
 
@@ -94,6 +97,8 @@ impl Log {
         Self {
             next: AtomicU32::new(ENTRIES as u32),
             filling: AtomicU64::new(0),
+            opened: AtomicU32::new(0),
+            collected: AtomicU32::new(0),
             places: std::array::from_fn(place),
         }
     }
@@ -119,16 +124,26 @@ impl Log {
 
     /// Makes room for so many failures. All room there was must be used, and collected. Only for the thread to which the log belongs: so
     /// it is done with the places that it took.
-    pub(super) fn open(&self, filling: u64, number: usize) {
+    pub(super) fn open(&self, filling: u64, room: u32) {
         self.filling.store(filling, Ordering::Relaxed);
         // Those that come next are of an earlier filling.
-        self.places[..number].iter().for_each(|place| place.set(Content::vacant(filling)));
+        self.places[..room as usize].iter().for_each(|place| place.set(Content::vacant(filling)));
         self.next.store(0, Ordering::Relaxed);
+        self.opened.store(room, Ordering::Relaxed);
+        self.collected.store(0, Ordering::Relaxed);
+    }
+
+    pub(super) fn was_opened(&self) -> bool {
+        self.opened.load(Ordering::Relaxed) > 0
+    }
+
+    fn room(&self) -> &[Place] {
+        &self.places[..self.opened.load(Ordering::Relaxed) as usize]
     }
 
     /// Takes back the room that is left. That is out of reach without the first of it.
-    pub(super) fn close(&self, opened: usize) {
-        for place in &self.places[..opened] {
+    pub(super) fn close(&self) {
+        for place in self.room() {
             let seen = place.get();
             if !seen.is_failure() && place.replace(seen, Content::NOTHING) {
                 return;
@@ -136,13 +151,33 @@ impl Log {
         }
     }
 
-    /// How many failures there are in the first `opened` places.
-    pub(super) fn used(&self, opened: usize) -> usize {
-        self.places[..opened].iter().take_while(|place| place.get().is_failure()).count()
+    /// There will be no more than so many failures.
+    pub(super) fn give_up(&self, used: u8) {
+        self.opened.store(u32::from(used), Ordering::Relaxed);
     }
 
-    /// How many successes after the one with the number `last` the failure in this place came, if that is known yet.
-    pub(super) fn since(&self, place: usize, last: u64) -> Option<u64> {
-        self.places[place].get().since(last)
+    /// How many failures there are.
+    pub(super) fn used(&self) -> u8 {
+        self.room().iter().take_while(|place| place.get().is_failure()).count() as u8
+    }
+
+    /// How many of them have been collected.
+    pub(super) fn collected(&self) -> u8 {
+        self.collected.load(Ordering::Relaxed) as u8
+    }
+
+    /// How many there are, or may yet be, that have not been collected.
+    pub(super) fn uncollected(&self) -> u8 {
+        self.opened.load(Ordering::Relaxed) as u8 - self.collected()
+    }
+
+    /// How many successes after the one with the number `last` the next failure came that is to be collected, if that is known yet.
+    pub(super) fn since(&self, last: u64) -> Option<u64> {
+        self.places.get(usize::from(self.collected()))?.get().since(last)
+    }
+
+    /// That one has been collected.
+    pub(super) fn collect(&self) {
+        self.collected.store(u32::from(self.collected()) + 1, Ordering::Relaxed);
     }
 }
