@@ -14,8 +14,6 @@ use super::word::StateWord;
 pub(crate) struct Grants {
     /// The word under which calls are counted: which of them, and of which generation.
     word: StateWord,
-    /// The generation of the successes that threads count by themselves.
-    generation: u64,
     /// The last success that has been collected. They are numbered from the beginning of the generation, but without those of
     /// earlier seasons that threads did not count by themselves.
     last: u64,
@@ -25,14 +23,14 @@ pub(crate) struct Grants {
     open: u32,
     /// The stripes whose threads count successes of this generation by themselves, or have.
     own: u32,
-    /// The stripes that counted anything in the last season.
-    known: u32,
     /// The logs in which there is a failure that has not been collected, or may be.
     logging: u32,
     /// How often threads came back for more since the breaker was last healthy, as far as that matters.
     returns: u32,
     /// How often any log was opened.
     fillings: u64,
+    /// How many failures of each log have been collected.
+    collected: [u8; PLACES],
 }
 
 /// What the stripes have counted or logged, in an order in which it can have happened.
@@ -67,15 +65,14 @@ struct Sums {
 impl Grants {
     pub(super) const NONE: Self = Self {
         word: StateWord::NONE,
-        generation: 0,
         last: 0,
         others: 0,
         open: 0,
         own: 0,
-        known: 0,
         logging: 0,
         returns: 0,
         fillings: 0,
+        collected: [0; PLACES],
     };
 
     /// The word under which calls are counted; [`StateWord::NONE`] if none are.
@@ -120,16 +117,16 @@ impl Grants {
         }
         let used = self.take_rooms_back(stripes);
         stripes.tell_counting(0);
-        let (mut counted, mut known) = (0, self.own);
-        for number in bits(self.open) {
-            let by_stripe = stripes.get(number).close();
-            known |= u32::from(by_stripe > 0) << number;
-            counted += by_stripe;
-        }
+        let counted = bits(self.open).map(|number| stripes.get(number).close()).sum();
         let sums = Sums { counted, own: self.own_successes(stripes, current) };
         self.enter_all(stripes, current, used, sums, &mut enter);
-        let Self { generation, own, returns, fillings, .. } = *self;
-        *self = Self { generation, own, returns, fillings, known, last: sums.own, ..Self::NONE };
+        let Self { own, returns, fillings, .. } = *self;
+        *self = Self { own, returns, fillings, last: sums.own, ..Self::NONE };
+    }
+
+    /// To be called, with the stripes closed, when another generation begins: in it, nothing has been counted yet.
+    pub(super) fn begin(&mut self) {
+        *self = Self { fillings: self.fillings, ..Self::NONE };
     }
 
     /// Closes the logs. Returns how many failures each of them has, of which none came before a success that is counted only now.
@@ -138,7 +135,7 @@ impl Grants {
         let used = self.used(stripes);
         for (number, log) in logs(self.logging, stripes) {
             log.give_up(used[place(number)]);
-            if log.uncollected() == 0 {
+            if self.uncollected(number, log) == 0 {
                 self.logging &= !(1 << number);
             }
         }
@@ -174,20 +171,23 @@ impl Grants {
         enter: &mut impl FnMut(Counted),
     ) {
         let all = sums.counted + sums.own;
-        let is_left = |number: u32, log: &Log| log.collected() < used[place(number)];
+        let is_left = |grants: &Self, number: u32| grants.collected[place(number)] < used[place(number)];
         let mut left = logs(self.logging, stripes)
-            .fold(0, |set, (number, log)| set | u32::from(is_left(number, log)) << number);
+            .fold(0, |set, (number, _)| set | u32::from(is_left(self, number)) << number);
         while left != 0 {
-            let after = |log: &Log| log.since(self.last).map_or(all, |since| all.min(self.last + since));
-            let next = logs(left, stripes).min_by_key(|(_, log)| after(log));
-            let Some((number, log)) = next else { break };
-            self.enter_until(after(log), enter);
+            let after = |number: u32, log: &Log| {
+                let since = log.since(self.collected[place(number)], self.last);
+                since.map_or(all, |since| all.min(self.last + since))
+            };
+            let next = logs(left, stripes).map(|(number, log)| (after(number, log), number, log));
+            let Some((after, number, log)) = next.min_by_key(|(after, ..)| *after) else { break };
+            self.enter_until(after, enter);
             enter(Counted::Failures(1));
-            log.collect();
-            if log.uncollected() == 0 {
+            self.collected[place(number)] += 1;
+            if self.uncollected(number, log) == 0 {
                 self.logging &= !(1 << number);
             }
-            if !is_left(number, log) {
+            if !is_left(self, number) {
                 left &= !(1 << number);
             }
         }
@@ -226,6 +226,11 @@ impl Grants {
         own.map(|own| own.successes(current)).sum()
     }
 
+    /// How many failures there are in a log, or may yet be, that have not been collected.
+    fn uncollected(&self, number: u32, log: &Log) -> u8 {
+        log.opened() - self.collected[place(number)]
+    }
+
     /// How many failures each log has.
     fn used(&self, stripes: Stripes<'_>) -> [u8; PLACES] {
         let mut used = [0; PLACES];
@@ -240,8 +245,8 @@ impl Grants {
         let Wanted { missing, ends_health, .. } = wanted;
         let own = stripes.number();
         if self.open >> own & 1 == 0 {
-            let some = if self.open == 0 { self.known | 1 << own } else { 1 << own };
-            return self.open_some(stripes, current, wanted, some);
+            let others = if self.open == 0 { self.own } else { 0 };
+            return self.open_some(stripes, current, wanted, others | 1 << own);
         }
         let of_thread = stripes.of_thread(own).filter(|own| wanted.of_calls && own.counts(current));
         let is_at_limit = of_thread.map_or_else(|| stripes.get(own).is_at_limit(), OwnStripe::is_at_limit);
@@ -270,9 +275,6 @@ impl Grants {
     }
 
     fn open_some(&mut self, stripes: Stripes<'_>, current: StateWord, wanted: Wanted, some: u32) {
-        if self.generation != current.generation() {
-            (self.generation, self.last, self.own) = (current.generation(), 0, 0);
-        }
         self.word = current;
         self.open |= some;
         for number in bits(some) {
@@ -297,7 +299,9 @@ impl Grants {
 
     /// How many failures there may be that are set aside for logs, and not collected; `None` if this thread has no log, or one with room.
     pub(super) fn failures_to_come(&self, stripes: Stripes<'_>) -> Option<u32> {
-        let set_aside = || logs(self.logging, stripes).map(|(_, log)| u32::from(log.uncollected())).sum();
+        let set_aside = || {
+            logs(self.logging, stripes).map(|(number, log)| u32::from(self.uncollected(number, log))).sum()
+        };
         self.without_room(stripes).is_some().then(set_aside)
     }
 
@@ -312,8 +316,9 @@ impl Grants {
     /// Makes room for failures in the log of this thread, if it has none. `set_aside` is asked for how many.
     pub(super) fn open_log(&mut self, stripes: Stripes<'_>, set_aside: impl FnOnce(u32) -> u32) {
         if let Some((number, log)) = self.without_room(stripes) {
-            let room = set_aside(if log.was_opened() { ENTRIES } else { FIRST_ENTRIES } as u32);
+            let room = set_aside(if log.opened() > 0 { ENTRIES } else { FIRST_ENTRIES } as u32);
             if room > 0 {
+                self.collected[place(number)] = 0;
                 self.logging |= 1 << number;
                 self.fillings += 1;
                 log.open(self.fillings, room);

@@ -8,9 +8,9 @@
 use crate::sync::{AtomicU32, AtomicU64, Ordering};
 
 /// How many failures a log takes.
-pub(super) const ENTRIES: usize = if cfg!(fluxgate_loom) { 2 } else { 29 };
+pub(super) const ENTRIES: usize = if cfg!(fluxgate_loom) { 2 } else { 30 };
 /// How many it takes at first: those on its first cache line.
-pub(super) const FIRST_ENTRIES: usize = if cfg!(fluxgate_loom) { 1 } else { 5 };
+pub(super) const FIRST_ENTRIES: usize = if cfg!(fluxgate_loom) { 1 } else { 6 };
 /// The numbers of any two successes that are counted at a time differ by less.
 pub(super) const APART: u64 = 1 << (Content::NUMBER - 1);
 
@@ -20,9 +20,8 @@ pub(super) struct Log {
     /// For the thread only: the place that comes next, and the filling.
     next: AtomicU32,
     filling: AtomicU64,
-    /// Under the lock only: for how many failures it was opened last, and how many of them have been collected.
+    /// Under the lock only: for how many failures it was opened last.
     opened: AtomicU32,
-    collected: AtomicU32,
     places: [Place; ENTRIES],
 }
 
@@ -98,7 +97,6 @@ impl Log {
             next: AtomicU32::new(ENTRIES as u32),
             filling: AtomicU64::new(0),
             opened: AtomicU32::new(0),
-            collected: AtomicU32::new(0),
             places: std::array::from_fn(place),
         }
     }
@@ -130,15 +128,10 @@ impl Log {
         self.places[..room as usize].iter().for_each(|place| place.set(Content::vacant(filling)));
         self.next.store(0, Ordering::Relaxed);
         self.opened.store(room, Ordering::Relaxed);
-        self.collected.store(0, Ordering::Relaxed);
-    }
-
-    pub(super) fn was_opened(&self) -> bool {
-        self.opened.load(Ordering::Relaxed) > 0
     }
 
     fn room(&self) -> &[Place] {
-        &self.places[..self.opened.load(Ordering::Relaxed) as usize]
+        &self.places[..usize::from(self.opened())]
     }
 
     /// Takes back the room that is left. That is out of reach without the first of it.
@@ -161,23 +154,13 @@ impl Log {
         self.room().iter().take_while(|place| place.get().is_failure()).count() as u8
     }
 
-    /// How many of them have been collected.
-    pub(super) fn collected(&self) -> u8 {
-        self.collected.load(Ordering::Relaxed) as u8
+    /// How many there are, or may yet be.
+    pub(super) fn opened(&self) -> u8 {
+        self.opened.load(Ordering::Relaxed) as u8
     }
 
-    /// How many there are, or may yet be, that have not been collected.
-    pub(super) fn uncollected(&self) -> u8 {
-        self.opened.load(Ordering::Relaxed) as u8 - self.collected()
-    }
-
-    /// How many successes after the one with the number `last` the next failure came that is to be collected, if that is known yet.
-    pub(super) fn since(&self, last: u64) -> Option<u64> {
-        self.places.get(usize::from(self.collected()))?.get().since(last)
-    }
-
-    /// That one has been collected.
-    pub(super) fn collect(&self) {
-        self.collected.store(u32::from(self.collected()) + 1, Ordering::Relaxed);
+    /// How many successes after the one with the number `last` the failure in this place came, if that is known yet.
+    pub(super) fn since(&self, place: u8, last: u64) -> Option<u64> {
+        self.places.get(usize::from(place))?.get().since(last)
     }
 }
