@@ -9,7 +9,7 @@ use fluxgate::{CircuitBreaker, breaker};
 use fluxgate_benches::rounds::{Case, Figure, measure};
 use fluxgate_benches::subjects::{self, Run, Subject};
 use fluxgate_benches::work::work;
-use fluxgate_benches::{machine, shares, table, threads};
+use fluxgate_benches::{machine, shapes, shares, table, threads};
 
 const ROUNDS: usize = 61;
 const ROUND: Duration = Duration::from_millis(2);
@@ -121,6 +121,9 @@ fn report(machine: &str, subjects: &[Subject], rounds: usize) -> String {
          between the quarters. One thread: its own processor time. *2 threads*: wall time divided by the calls of both;\n\
          *scaling* is what that gains over one thread (ideal: 2). *Over bare* is the healthy call minus the bare one.\n\n{}\n\
          The first call of a Fluxgate breaker, which makes its window and registers it: {:.2} us (quarters {:.2} to {:.2}).\n\n\
+         ## Futures in a box\n\n\
+         As that of a trait's method or of a task, which the compiler cannot dissolve into its caller. To make the box and to call\n\
+         through it is most of the bare call.\n\n{}\n\
          ## By the share of calls that fail\n\n\
          One built breaker, called by one thread and by two: window 100 or 60 s, minimum 10, rate 50%, or 1 s for half of\n\
          the calls or on average. What fails always does so by a rule that is far from holding.\n\n{}\n\
@@ -130,6 +133,7 @@ fn report(machine: &str, subjects: &[Subject], rounds: usize) -> String {
         first.median / 1e3,
         first.low / 1e3,
         first.high / 1e3,
+        shapes::report(rounds),
         shares::report(rounds),
     )
 }

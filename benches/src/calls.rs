@@ -46,7 +46,7 @@ pub fn cases() -> &'static [Case] {
     &CASES
 }
 
-pub const CASES: [Case; 35] = [
+pub const CASES: [Case; 36] = [
     case("bare call", |times| calls(times, bare)).bare(),
     case("bare async call", |times| calls(times, bare_async)).bare(),
     case("attribute, healthy", |times| calls(times, attribute)).healthy().silent("attribute"),
@@ -172,6 +172,12 @@ pub const CASES: [Case; 35] = [
     case("build", |times| (0..times).map(|_| u64::from(built().state() == State::Closed)).sum())
         .bare()
         .within(BUILD_TOLERANCE),
+    // The same, each time with other settings than the last few.
+    case("build, of another kind", |times| {
+        (0..times).map(|nth| u64::from(kind(1 + nth as u32 % 8).state() == State::Closed)).sum()
+    })
+    .bare()
+    .within(BUILD_TOLERANCE),
     // What an exporter makes of each breaker, whenever it is asked.
     case("collected", |times| {
         let collector = Collector::new();
@@ -224,7 +230,10 @@ pub fn bare(input: u64) -> Result<u64, Failure> {
 
 #[inline(never)]
 pub fn bare_async(input: u64) -> Result<u64, Failure> {
-    ready(work_async(input))
+    async fn bare(input: u64) -> Result<u64, Failure> {
+        work_async(input).await
+    }
+    ready(bare(input))
 }
 
 #[inline(never)]
@@ -291,7 +300,10 @@ type Answer = Result<u64, Failure>;
 
 #[inline(never)]
 pub fn bare_boxed(input: u64) -> BoxFuture<'static, Answer> {
-    Box::pin(work_async(input))
+    async fn bare(input: u64) -> Result<u64, Failure> {
+        work_async(input).await
+    }
+    Box::pin(bare(input))
 }
 
 #[inline(never)]
@@ -391,6 +403,12 @@ pub fn layer_of_built(service: &mut CircuitBreakerService<Work>, input: u64) -> 
 #[inline(never)]
 pub fn built() -> CircuitBreaker {
     CircuitBreaker::builder("bench").window(window::count(100)).trip(rate()).build().expect("valid")
+}
+
+#[inline(never)]
+pub fn kind(calls: u32) -> CircuitBreaker {
+    let breaker = CircuitBreaker::builder("bench").window(window::count(100)).trip(rate());
+    breaker.max_half_open_calls(calls).build().expect("valid")
 }
 
 fn rate() -> Rule {

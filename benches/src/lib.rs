@@ -3,6 +3,8 @@
 pub mod calls;
 pub mod machine;
 pub mod rounds;
+#[cfg(feature = "peers")]
+pub mod shapes;
 pub mod shares;
 #[cfg(feature = "peers")]
 pub mod subjects;

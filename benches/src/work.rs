@@ -1,8 +1,9 @@
 //! The guarded work: next to nothing, so that what is measured is the guard.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::hint::black_box;
+use std::mem;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
@@ -77,13 +78,21 @@ pub async fn work_async(input: u64) -> Result<u64, Failure> {
     work(input)
 }
 
+/// The same, but the caller has to come back for it.
+#[inline]
+pub async fn work_waiting(input: u64) -> Result<u64, Failure> {
+    let mut has_waited = false;
+    poll_fn(|_| if mem::replace(&mut has_waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+    work(input)
+}
+
 /// Whether the call came back `Ok`; its result goes through memory, so that no part of it can be left out.
 #[inline]
 pub fn ok<T, E>(result: Result<T, E>) -> bool {
     black_box(&result).is_ok()
 }
 
-/// What a future comes to; none here waits for anything, but for another thread to leave a lock.
+/// What a future comes to; none here waits for anything but to be polled again, or for another thread to leave a lock.
 #[inline]
 pub fn ready<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);

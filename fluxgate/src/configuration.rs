@@ -6,10 +6,10 @@ pub(crate) mod fault;
 pub(crate) mod lent;
 pub(crate) mod method_name;
 pub(crate) mod name;
+pub(crate) mod named;
 #[cfg(feature = "serde")]
 pub(crate) mod pattern;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use fluxgate_rules::duration::Spelled;
@@ -25,6 +25,7 @@ use crate::state::Outcome;
 #[derive(Clone, PartialEq, Debug)]
 #[allow(missing_docs, reason = "each field is an argument of the attribute")]
 pub struct Settings {
+    /// None, the empty one, if the settings are of breakers that were made at run time: each has a name beside them.
     pub name: Name,
     pub window: Window,
     pub rule: Rule,
@@ -54,27 +55,6 @@ impl From<Outcome> for OnCancel {
     }
 }
 
-/// Where a breaker's settings are stored.
-#[derive(Clone, Debug)]
-pub(crate) enum SettingsRef {
-    Static(&'static Settings),
-    Shared(Arc<Settings>),
-}
-
-impl SettingsRef {
-    pub(crate) fn shared(settings: Settings) -> Self {
-        Self::Shared(Arc::new(settings))
-    }
-
-    #[inline]
-    pub(crate) fn get(&self) -> &Settings {
-        match self {
-            Self::Static(settings) => settings,
-            Self::Shared(settings) => settings,
-        }
-    }
-}
-
 impl Settings {
     /// What a breaker has if nothing is said but its name.
     pub const fn standard(name: Name) -> Self {
@@ -99,8 +79,13 @@ impl Settings {
     }
 
     /// Makes the checks that the compiler makes for the attribute, with the same messages, and one that it cannot make: where there is no
-    /// clock, no setting may need one.
+    /// clock, no setting may need one. The name is not looked at.
     pub(crate) fn check(&self, has_clock: bool) -> Result<(), ConfigError> {
+        self.check_after(Vec::new(), has_clock)
+    }
+
+    /// The same, where this is wrong already.
+    fn check_after(&self, before: Vec<ConfigProblem>, has_clock: bool) -> Result<(), ConfigError> {
         let mut problems = by_hand::window(&self.window);
         // If the window is wrong, the rule is checked against one that limits no number of calls.
         let any = Window::time(Duration::from_secs(60));
@@ -122,7 +107,7 @@ impl Settings {
                 problems.push(problem.with_help("`Outcome::Failure` or `Outcome::Ignored`"));
             }
         }
-        problems.splice(0..0, by_hand::name(&self.name));
+        problems.splice(0..0, before);
         if problems.is_empty() && !has_clock {
             problems.extend(self.timed().into_iter().map(|(setting, value)| {
                 let message =

@@ -28,6 +28,7 @@ pub(crate) mod highest;
 #[cfg(feature = "chaos")]
 mod injected;
 pub(crate) mod locked;
+pub(crate) mod log;
 pub(crate) mod manual;
 pub(crate) mod nesting;
 pub(crate) mod open;
@@ -40,6 +41,7 @@ pub(crate) mod registry;
 mod reopens;
 pub(crate) mod running;
 pub(crate) mod stripes;
+pub(crate) mod thread;
 pub(crate) mod totals;
 pub(crate) mod transition;
 mod trial;

@@ -11,8 +11,9 @@ use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use loom::thread;
 
 use crate::clock::{Clock, UserClock};
+use crate::configuration::Settings;
 use crate::configuration::name::Name;
-use crate::configuration::{Settings, SettingsRef};
+use crate::configuration::named::SettingsRef;
 use crate::engine::breaker::{Breaker, Origin};
 use crate::engine::{manual, recording, transition};
 use crate::events::transition::{Reason, Transition};

@@ -87,7 +87,10 @@ fn by_hand(name: &'static str, configuration: &'static str, breaker: impl Fn() -
         name,
         configuration,
         healthy: healthy(move |input| ok(calm.call(|| work(input)))),
-        healthy_async: healthy(move |input| ok(ready(asynchronous.call_async(work_async(input))))),
+        // The same body as with the attribute, and of a type of its own, as in a program: so its `poll` has one caller, too.
+        healthy_async: healthy(move |input| {
+            ok(ready(asynchronous.call_async(async move { work_async(input).await })))
+        }),
         failing: failing(move |input| ok(sick.call(|| work(input)))),
         refused: healthy(move |input| ok(open.call(|| work(input)))),
     }

@@ -209,11 +209,11 @@ impl BodyWriter<'_> {
         let [output, declared] =
             [returns::witness(returns, private), returns::declared_witness(returns, private)];
         let body = body::closure(&guard.function.block, self.returns(), &Capture::none(), private);
-        let handle = &target.handle;
+        let hold = &target.hold;
         let finish = self.finisher();
         let begun = local("begun");
         let (new, limit) = self.constructor();
-        let new = |settle: &TokenStream| quote!(#private::Eager::#new(#output, #declared, #handle, #body, #limit move #finish, #settle));
+        let new = |settle: &TokenStream| quote!(#private::Eager::#new(#output, #declared, #hold, #body, #limit move #finish, #settle));
         let (setup, future) = if self.has_handlers() {
             // As a path, it would be a `static` that is changed, as clippy sees it.
             let result = local("result");
@@ -276,11 +276,11 @@ impl BodyWriter<'_> {
         };
         let wrapped = tails.wrapped(&mut wrap).unwrap_or_else(|| guard.function.block.clone());
         let body = body::closure(&wrapped, self.returns(), &Capture::none(), private);
-        let (handle, finish, settle) = (&target.handle, self.finisher(), self.settled());
+        let (hold, finish, settle) = (&target.hold, self.finisher(), self.settled());
         let left = wrap(boxed.to_token_stream(), Boxed::Future);
         quote!(
             #inference
-            let mut #making = match #private::Making::#new(#output, #handle, move #finish, #settle) {
+            let mut #making = match #private::Making::#new(#output, #hold, move #finish, #settle) {
                 ::core::result::Result::Ok(#making) => #making,
                 ::core::result::Result::Err(#refused) => return #private::Box::pin(#refused),
             };

@@ -22,8 +22,8 @@ pub(crate) struct Target {
     pub(crate) breaker: TokenStream,
     /// An expression for where a future finds it.
     pub(crate) locate: TokenStream,
-    /// An expression for a `CircuitBreaker` that borrows nothing.
-    pub(crate) handle: TokenStream,
+    /// An expression for what a future holds of it that borrows nothing.
+    pub(crate) hold: TokenStream,
 }
 
 impl Target {
@@ -49,7 +49,7 @@ impl Target {
                     setup: none(),
                     breaker: quote!({ #breaker &__FLUXGATE_BREAKER.breaker }),
                     locate: quote!(|| { #breaker &__FLUXGATE_BREAKER.breaker }),
-                    handle: quote!({ #breaker #private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER.breaker) }),
+                    hold: quote!(|| { #breaker &__FLUXGATE_BREAKER.breaker }),
                 }
             }
             BreakerLocation::Beside(name, its) => {
@@ -60,7 +60,7 @@ impl Target {
                     setup: none(),
                     breaker: quote!(#name.breaker()),
                     locate: quote!(|| #name.breaker()),
-                    handle: quote!(#private::share(&#name)),
+                    hold: quote!(|| #name.breaker()),
                 }
             }
             BreakerLocation::Associated(name, its) => {
@@ -71,7 +71,7 @@ impl Target {
                     setup: none(),
                     breaker: quote!(Self::#name.get().breaker()),
                     locate: quote!(|| Self::#name.get().breaker()),
-                    handle: quote!(#private::share(Self::#name.get())),
+                    hold: quote!(|| Self::#name.get().breaker()),
                 }
             }
             BreakerLocation::Keyed(key, name, its) => {
@@ -94,7 +94,7 @@ impl Target {
                     setup: quote!(let #breaker: #private::CircuitBreaker = #get;),
                     breaker: quote!(#private::CircuitBreaker::breaker(&#breaker)),
                     locate: quote!(#private::CircuitBreaker::breaker(&#breaker)),
-                    handle: get,
+                    hold: get,
                 }
             }
             BreakerLocation::Static(place)
@@ -105,13 +105,10 @@ impl Target {
                 let lifetime = matches!(location, BreakerLocation::Static(_)).then(|| quote!('static));
                 let ty = spanned(place, quote!(&#lifetime #private::CircuitBreaker));
                 let lend = spanned(place, quote!(&));
-                Self {
-                    beside: none(),
-                    setup: quote!(let #breaker: #ty = #lend #place;),
-                    breaker: quote!(#private::CircuitBreaker::breaker(#breaker)),
-                    locate: quote!(#private::CircuitBreaker::breaker(#breaker)),
-                    handle: share(place),
-                }
+                let setup = quote!(let #breaker: #ty = #lend #place;);
+                let found = quote!(#private::CircuitBreaker::breaker(#breaker));
+                let hold = lifetime.map_or_else(|| share(place), |_| quote!({ #setup #found }));
+                Self { beside: none(), setup, breaker: found.clone(), locate: found, hold }
             }
             BreakerLocation::Shared(place) => {
                 let handle = share(place);
@@ -120,7 +117,7 @@ impl Target {
                     setup: quote!(let #breaker: #private::CircuitBreaker = #handle;),
                     breaker: quote!(#private::CircuitBreaker::breaker(&#breaker)),
                     locate: quote!(#private::CircuitBreaker::breaker(&#breaker)),
-                    handle,
+                    hold: handle,
                 }
             }
         }

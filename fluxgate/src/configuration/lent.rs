@@ -3,8 +3,9 @@
 use std::cell::Cell;
 use std::mem;
 
+use super::Settings;
 use super::name::Name;
-use super::{Settings, SettingsRef};
+use super::named::{NamedSettings, SettingsRef};
 use crate::sync::{Arc, thread_local};
 
 /// Settings that stay for as long as this does.
@@ -19,7 +20,7 @@ pub(crate) struct LentSettings(SettingsRef);
 const KEPT: usize = 4;
 
 thread_local! {
-    static KEPT_BY_THREAD: [Cell<Option<Arc<Settings>>>; KEPT] = const { [const { Cell::new(None) }; KEPT] };
+    static KEPT_BY_THREAD: [Cell<Option<Arc<NamedSettings>>>; KEPT] = const { [const { Cell::new(None) }; KEPT] };
 }
 
 impl LentSettings {
@@ -29,7 +30,7 @@ impl LentSettings {
     }
 
     #[inline]
-    pub(crate) fn of_shared(settings: &Arc<Settings>) -> Self {
+    pub(crate) fn of_shared(settings: &Arc<NamedSettings>) -> Self {
         let kept = KEPT_BY_THREAD.try_with(|kept| kept[place(settings)].take()).ok().flatten();
         let own = kept.filter(|kept| Arc::ptr_eq(kept, settings));
         Self(SettingsRef::Shared(own.unwrap_or_else(|| settings.clone())))
@@ -39,12 +40,17 @@ impl LentSettings {
     pub(crate) fn get(&self) -> &Settings {
         self.0.get()
     }
+
+    #[inline]
+    pub(crate) fn name(&self) -> &Name {
+        self.0.name()
+    }
 }
 
 impl Drop for LentSettings {
     #[inline]
     fn drop(&mut self) {
-        static NOTHING: Settings = Settings::standard(Name::from_static(""));
+        static NOTHING: Settings = Settings::standard(Name::NONE);
         if let SettingsRef::Shared(_) = &self.0
             && let SettingsRef::Shared(settings) = mem::replace(&mut self.0, SettingsRef::Static(&NOTHING))
         {
@@ -54,7 +60,7 @@ impl Drop for LentSettings {
 }
 
 #[inline(never)]
-fn give_back(settings: Arc<Settings>) {
+fn give_back(settings: Arc<NamedSettings>) {
     // Nobody else needs them: the breaker is gone.
     if Arc::strong_count(&settings) == 1 {
         return;
@@ -63,23 +69,23 @@ fn give_back(settings: Arc<Settings>) {
 }
 
 #[inline]
-fn place(settings: &Arc<Settings>) -> usize {
+fn place(settings: &Arc<NamedSettings>) -> usize {
     Arc::as_ptr(settings).addr() / 16 % KEPT
 }
 
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
-    use super::{Arc, KEPT, LentSettings, Name, Settings};
+    use super::{Arc, KEPT, LentSettings, Name, NamedSettings, Settings};
 
-    fn settings(name: &'static str) -> Arc<Settings> {
-        Arc::new(Settings::standard(Name::from_static(name)))
+    fn settings(name: &'static str) -> Arc<NamedSettings> {
+        Arc::new(NamedSettings::new(Settings::standard(Name::from_static(name))))
     }
 
     #[test]
     fn a_thread_lends_what_it_was_given_back() {
         let settings = settings("payments");
         let lent = LentSettings::of_shared(&settings);
-        assert_eq!((Arc::strong_count(&settings), lent.get().name.as_str()), (2, "payments"));
+        assert_eq!((Arc::strong_count(&settings), lent.name().as_str()), (2, "payments"));
         drop(lent);
         assert_eq!(Arc::strong_count(&settings), 2, "it is kept");
         let lent = [(); 3].map(|()| LentSettings::of_shared(&settings));
@@ -101,7 +107,7 @@ mod tests {
             let gone = settings("gone");
             let (lent, weak) = (LentSettings::of_shared(&gone), Arc::downgrade(&gone));
             drop(gone);
-            assert_eq!(lent.get().name.as_str(), "gone");
+            assert_eq!(lent.name().as_str(), "gone");
             drop(lent);
             assert_eq!(weak.strong_count(), 0);
             all

@@ -34,6 +34,9 @@ enum NameText {
 type MethodPath = dyn AsRef<str> + Send + Sync + UnwindSafe + RefUnwindSafe;
 
 impl Name {
+    /// That of no breaker.
+    pub(crate) const NONE: Self = Self::from_static("");
+
     /// A name known at compile time.
     pub const fn from_static(name: &'static str) -> Self {
         Self(NameText::Static(name))

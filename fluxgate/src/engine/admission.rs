@@ -92,7 +92,7 @@ fn count_refusal(breaker: &Breaker, word: StateWord) {
             guard.close_stripes();
         }
         guard.rejected += 1;
-        guard.grants.open(breaker.stripes(), word.refusals(), u64::MAX, u64::MAX);
+        guard.grants.open_to_others(breaker.stripes(), word.refusals(), u64::MAX);
     } else {
         guard.counts.refused += 1;
     }

@@ -11,14 +11,15 @@ use fluxgate_rules::{Extent, Measures, Metrics, Node, Rule, Tally};
 use super::grants::Counted;
 use super::locked::Locked;
 use super::running::SlowCalls;
-use super::stripes::{Apart, Stripe, Stripes};
+use super::stripes::{OwnStripes, Stripe, Stripes};
 use super::totals::{Counts, Watch};
 use super::window::memory::Memory;
 use super::word::{Needs, StateWord};
 use crate::clock::{self, NEVER, UserClock};
 use crate::configuration::lent::LentSettings;
 use crate::configuration::name::Name;
-use crate::configuration::{OnCancel, Settings, SettingsRef};
+use crate::configuration::named::{NamedSettings, SettingsRef};
+use crate::configuration::{OnCancel, Settings};
 use crate::events::audience::Audience;
 use crate::events::cause::Figures;
 #[cfg(any(feature = "tokio", feature = "tower"))]
@@ -49,6 +50,10 @@ pub struct Breaker {
     pub(crate) state: AtomicU64,
     /// [`StateWord::healthy`] of the current generation, or [`StateWord::NONE`].
     pub(crate) healthy: AtomicU64,
+    /// Those of the threads that no longer share `stripe`, if there are any.
+    own_stripes: OnceBox<OwnStripes>,
+    /// Made when there is something to be recorded or changed.
+    locked: OnceBox<Lock>,
     /// From which duration on a call is slow. All are, of a breaker that counts its calls.
     pub(super) slow_from: AtomicU64,
     /// Until when successes may be counted without the lock, if their time matters.
@@ -60,20 +65,20 @@ pub struct Breaker {
     /// Those that it was made with. Its name stays.
     pub(crate) settings: SettingsRef,
     /// Those that have replaced them.
-    replaced: OnceBox<Replaceable<Settings>>,
+    replaced: OnceBox<Replaceable<NamedSettings>>,
     /// Made when someone wants to know of calls.
     watch: OnceBox<Watch>,
-    /// Those of the threads that have met at `stripe`, if any have.
-    apart: OnceBox<Apart>,
-    /// Made when there is something to be recorded or changed.
-    locked: OnceBox<Mutex<Locked>>,
     pub(super) stripe: Stripe,
 }
+
+/// Where a cache line begins, so that what an outcome needs is on few of them.
+#[repr(align(64))]
+pub(super) struct Lock(pub(super) Mutex<Locked>);
 
 /// A breaker's settings, as they were when they were read.
 pub(crate) enum Current<'a> {
     First(&'a Settings),
-    Later(Reading<Settings>),
+    Later(Reading<NamedSettings>),
 }
 
 impl Deref for Current<'_> {
@@ -83,7 +88,7 @@ impl Deref for Current<'_> {
     fn deref(&self) -> &Settings {
         match self {
             Self::First(settings) => settings,
-            Self::Later(settings) => settings,
+            Self::Later(named) => &named.settings,
         }
     }
 }
@@ -204,6 +209,8 @@ impl Breaker {
                 membership: None,
                 state: AtomicU64::new(word.0),
                 healthy: once_unless_model!(AtomicU64::new(StateWord::NONE.0)),
+                own_stripes: once_unless_model!(OnceBox::new()),
+                locked: once_unless_model!(OnceBox::new()),
                 slow_from: AtomicU64::new(slow_from),
                 counts_until: once_unless_model!(AtomicU64::new(NEVER)),
                 deadline: once_unless_model!(AtomicU64::new(NEVER)),
@@ -211,8 +218,6 @@ impl Breaker {
                 settings,
                 replaced: once_unless_model!(OnceBox::new()),
                 watch: once_unless_model!(OnceBox::new()),
-                apart: once_unless_model!(OnceBox::new()),
-                locked: once_unless_model!(OnceBox::new()),
                 stripe: once_unless_model!(Stripe::closed()),
             }
         }
@@ -289,8 +294,9 @@ impl Breaker {
     }
 
     /// Replaces the settings. Under the lock.
-    pub(super) fn replace_settings(&self, settings: Arc<Settings>) {
-        self.replaced.get_or_init(|| Box::new(Replaceable::new(settings.clone()))).replace(settings);
+    pub(super) fn replace_settings(&self, settings: Settings) {
+        let named = Arc::new(NamedSettings { name: self.name().clone(), settings: Arc::new(settings) });
+        self.replaced.get_or_init(|| Box::new(Replaceable::new(named.clone()))).replace(named);
     }
 
     pub(super) fn watch(&self) -> &Watch {
@@ -333,7 +339,7 @@ impl Breaker {
     }
 
     pub(crate) fn name(&self) -> &Name {
-        &self.settings.get().name
+        self.settings.name()
     }
 
     /// Whether time passes for it: a breaker without a clock works as far as it can.
@@ -343,7 +349,7 @@ impl Breaker {
 
     #[inline]
     pub(crate) fn stripes(&self) -> Stripes<'_> {
-        Stripes { first: &self.stripe, apart: &self.apart }
+        Stripes { shared: &self.stripe, own: &self.own_stripes }
     }
 
     /// Whether a call that took so long reaches no threshold of the rule, and need not be counted. Read before what then lets it go
@@ -374,7 +380,7 @@ impl Breaker {
 
     #[inline]
     pub(super) fn locked(&self) -> &Mutex<Locked> {
-        self.locked.get_or_init(|| Box::new(Mutex::new(Locked::new())))
+        &self.locked.get_or_init(|| Box::new(Lock(Mutex::new(Locked::new())))).0
     }
 
     #[inline]
@@ -447,8 +453,15 @@ impl Guard<'_> {
     pub(super) fn collect(&mut self) {
         let (stripes, word) = (self.breaker.stripes(), self.word);
         let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
-        let kind = CountedKind::of(grants.word(), word);
-        grants.collect(stripes, |counted| kind.enter(counted, memory.as_deref_mut(), rejected, counts));
+        grants.collect(stripes, word, |counted| enter(counted, memory.as_deref_mut(), rejected, counts));
+    }
+
+    /// The same, and closes the logs: the next failure, on any thread, takes the lock.
+    #[inline]
+    pub(super) fn close_logs(&mut self) {
+        let (stripes, word) = (self.breaker.stripes(), self.word);
+        let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
+        grants.close_logs(stripes, word, |counted| enter(counted, memory.as_deref_mut(), rejected, counts));
     }
 
     /// The same, and closes the stripes: what comes next, on any thread, takes the lock.
@@ -456,8 +469,7 @@ impl Guard<'_> {
     pub(super) fn close_stripes(&mut self) {
         let (stripes, word) = (self.breaker.stripes(), self.word);
         let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
-        let kind = CountedKind::of(grants.word(), word);
-        grants.close(stripes, |counted| kind.enter(counted, memory.as_deref_mut(), rejected, counts));
+        grants.close(stripes, word, |counted| enter(counted, memory.as_deref_mut(), rejected, counts));
     }
 
     /// How many calls were refused since the current state began.
@@ -489,42 +501,21 @@ impl Guard<'_> {
     }
 }
 
-/// What stripes count.
-#[derive(Clone, Copy)]
-enum CountedKind {
-    Successes,
-    Failures,
-    Refusals,
-}
-
-impl CountedKind {
-    /// What is counted under the word `counted`, of a breaker that has this `word`.
-    fn of(counted: StateWord, word: StateWord) -> Self {
-        if counted == word {
-            Self::Successes
-        } else if counted == word.failures() {
-            Self::Failures
-        } else {
-            Self::Refusals
+/// Enters what stripes have counted.
+#[inline]
+fn enter(counted: Counted, memory: Option<&mut Memory>, rejected: &mut u64, counts: &mut Counts) {
+    match counted {
+        Counted::Refusals(count) => *rejected += count,
+        Counted::Successes(count) => {
+            if let Some(memory) = memory {
+                memory.record_successes(count);
+            }
         }
-    }
-
-    #[inline]
-    fn enter(self, counted: Counted, memory: Option<&mut Memory>, rejected: &mut u64, counts: &mut Counts) {
-        let failures = match (self, counted) {
-            (Self::Refusals, Counted::Alike(count)) => {
-                *rejected += count;
-                return;
+        Counted::Failures(count) => {
+            counts.failures += count;
+            if let Some(memory) = memory {
+                memory.record_failures(count);
             }
-            (Self::Successes, Counted::Alike(count)) => {
-                return memory.map_or((), |memory| memory.record_successes(count));
-            }
-            (Self::Failures, Counted::Alike(count)) => count,
-            (_, Counted::Failure) => 1,
-        };
-        counts.failures += failures;
-        if let Some(memory) = memory {
-            memory.record_failures(failures);
         }
     }
 }
@@ -532,7 +523,7 @@ impl CountedKind {
 /// Out of line, because few breakers are reconfigured.
 #[cold]
 #[inline(never)]
-fn lent(replaced: &Replaceable<Settings>) -> LentSettings {
+fn lent(replaced: &Replaceable<NamedSettings>) -> LentSettings {
     LentSettings::of_shared(&replaced.get())
 }
 

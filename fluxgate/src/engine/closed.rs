@@ -4,6 +4,7 @@ use fluxgate_rules::Node;
 
 use super::breaker::{Breaker, Guard};
 use super::evaluation::{Occasion, Step, evaluate_now};
+use super::grants::Wanted;
 use super::locked::Locked;
 use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
@@ -65,14 +66,18 @@ pub(super) fn record_tracked(guard: &mut Guard<'_>, call: FinishedCall, now: u64
 pub(super) fn grant(guard: &mut Guard<'_>, rule: &[Node], passes: bool) {
     let breaker = guard.breaker;
     if guard.memory().is_saturated() {
-        set_healthy(breaker, guard.word.healthy());
-        return guard.close_stripes();
+        // A failure may just have been logged; the next ones are to find nothing healthy any more.
+        guard.close_logs();
+        if guard.memory().is_saturated() {
+            // The stripes may stay open: a success that is counted nevertheless changes nothing.
+            return set_healthy(breaker, guard.word.healthy());
+        }
     }
     let counts_successes = passes && open_stripes(guard, rule);
     // Not before: successes that find nothing healthy any more are to find a stripe that is open.
     set_healthy(breaker, StateWord::NONE);
     if counts_successes {
-        open_logs(guard, rule);
+        open_log(guard, rule);
     }
 }
 
@@ -95,31 +100,32 @@ fn open_stripes(guard: &mut Guard<'_>, rule: &[Node]) -> bool {
     }
     let stripes = breaker.stripes();
     let failures = memory.set_run_aside();
-    let (successes, in_a_row) = (memory.harmless_successes(rule), memory.in_a_row());
+    let (missing, of_calls) = (memory.harmless_successes(rule), memory.is_of_calls());
     let counted = if failures > 0 { word.failures() } else { word };
     if guard.grants.word() != counted || guard.grants.is_full(stripes) {
         guard.close_stripes();
     }
     if failures > 0 {
-        guard.grants.open_own(stripes, counted, u64::from(failures));
-    } else if successes > 0 {
-        guard.grants.open(stripes, counted, successes, in_a_row);
+        guard.grants.open_to_others(stripes, counted, u64::from(failures));
+    } else if missing > 0 {
+        let ends_health = breaker.healthy.load(Ordering::Relaxed) != StateWord::NONE.0;
+        guard.grants.open(stripes, word, Wanted { missing, ends_health, of_calls });
         return true;
     }
     false
 }
 
-/// Lets failures be logged among successes that are counted. They must find nothing healthy: else a success that came after one of
-/// them would not be counted.
+/// Lets failures of this thread be logged among successes that are counted. They must find nothing healthy: else a success that came
+/// after one of them would not be counted.
 #[inline]
-fn open_logs(guard: &mut Guard<'_>, rule: &[Node]) {
+fn open_log(guard: &mut Guard<'_>, rule: &[Node]) {
     let (stripes, word) = (guard.breaker.stripes(), guard.word);
     let Locked { grants, memory: Some(memory), .. } = &mut **guard else { return };
     // Metrics-only looks at the figures after each failure, for the highest.
     if word.state() == State::Closed
-        && let Some(set_aside) = grants.failures_to_come()
+        && let Some(set_aside) = grants.failures_to_come(stripes)
     {
         memory.extend_headroom(rule, set_aside);
-        grants.open_logs(stripes, |most| memory.set_failures_aside(most));
+        grants.open_log(stripes, |most| memory.set_failures_aside(most));
     }
 }

@@ -18,7 +18,7 @@ use crate::configuration::Settings;
 use crate::configuration::error::ConfigError;
 use crate::events::cause::Figures;
 use crate::events::transition::{Reason, Transition};
-use crate::sync::{Arc, Ordering, fence};
+use crate::sync::{Ordering, fence};
 
 /// Gives the breaker the settings that `changed` makes of its present ones, if they are right. Returns whether they are others.
 pub(crate) fn change(
@@ -59,7 +59,7 @@ fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> boo
 
     let metrics = guard.metrics(now);
     begin_change(&mut guard);
-    breaker.replace_settings(Arc::new(settings));
+    breaker.replace_settings(settings);
     if renews {
         match &mut guard.memory {
             Some(memory) if keeps_memory => memory.forget_headroom(),

@@ -6,7 +6,9 @@
 //! | function | what it rules out | what it needs |
 //! |---|---|---|
 //! | [`record`], inlined into the caller | a success of an untimed breaker that is healthy | one load |
-//! | [`record_undated`] | a call that a stripe counts, if its time does not matter | no stack frame |
+//! | [`record_undated`] | that the time of its end does not matter, or that it does | no stack frame |
+//! | [`record_own`] | a success that its thread counts | the thread's number |
+//! | [`record_shared`] | another call that a stripe counts | a few atomics |
 //! | [`record_uncounted`] | all that is between it and the lock, if its time does not matter | |
 //! | [`record_dated`] | nothing: it reads the clock, if the time matters | |
 //! | [`record_timed`] | a fast success that changes nothing | one load |
@@ -48,19 +50,31 @@ pub(crate) fn record_success(breaker: &Breaker, word: StateWord, start: u64) {
 
 #[inline(never)]
 fn record_success_undated(breaker: &Breaker, word: StateWord, start: u64) {
-    if !word.is_dated() && breaker.stripes().count(word) {
-        return;
-    }
-    record_uncounted(breaker, word, start, Outcome::Success);
+    record_undated(breaker, word, start, Outcome::Success);
 }
 
 #[inline(never)]
 pub(crate) fn record_undated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
     // Tested first, because this is the most common case here.
-    if !word.is_dated() && counts(breaker, word, outcome) {
-        return;
+    if word.is_dated() {
+        record_uncounted(breaker, word, start, outcome);
+    } else {
+        record_own(breaker, word, outcome);
     }
-    record_uncounted(breaker, word, start, outcome);
+}
+
+#[inline(never)]
+fn record_own(breaker: &Breaker, word: StateWord, outcome: Outcome) {
+    if outcome != Outcome::Success || !breaker.stripes().count_own_success(word) {
+        record_shared(breaker, word, outcome);
+    }
+}
+
+#[inline(never)]
+fn record_shared(breaker: &Breaker, word: StateWord, outcome: Outcome) {
+    if !counts(breaker, word, outcome) {
+        record_uncounted(breaker, word, 0, outcome);
+    }
 }
 
 #[inline(never)]
@@ -121,14 +135,20 @@ fn is_alike(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64) -> b
 fn goes_unlocked(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64) -> bool {
     let is_healthy =
         outcome == Outcome::Success && breaker.healthy.load(Ordering::Acquire) == word.healthy().0;
-    is_healthy || is_alike(breaker, word, outcome, now)
+    is_healthy || is_alike_elsewhere(breaker, word, outcome, now)
+}
+
+/// Out of line, so that what comes before needs no stack frame.
+#[inline(never)]
+fn is_alike_elsewhere(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64) -> bool {
+    is_alike(breaker, word, outcome, now)
 }
 
 /// Whether a call of this outcome is one of many alike, of which only the number matters, and is counted as such.
 #[inline]
 fn counts(breaker: &Breaker, word: StateWord, outcome: Outcome) -> bool {
     match outcome {
-        Outcome::Success => breaker.stripes().count(word),
+        Outcome::Success => breaker.stripes().count_success(word),
         Outcome::Failure => counts_failure(breaker, word),
         Outcome::Ignored => false,
     }

@@ -1,14 +1,22 @@
 //! Counting calls without the lock.
 //!
 //! Some calls are all alike: successes while no success can make the rule hold, failures while so many more cannot, refusals. Of them
-//! only the number matters, so they are counted by a stripe, and are done. Each thread has a stripe of its own, as soon as two threads
-//! have met at the first one.
+//! only the number matters, so they are counted by a stripe, and are done. At first all threads share one. Each gets one of
+//! its own as soon as two have met there, or one comes again and again.
+//!
+//! On a thread's own stripe, it counts successes by plain stores, where others would need a locked instruction. So a success may be
+//! *late*: it found its stripe open, and is stored after that was closed. That does no harm where a success only takes the place of an
+//! earlier call: it has come just then, on a stripe that is collected as long as the generation lasts, and nothing was to be judged by it.
+//! So it is done for windows of calls only. In a window of time there might be too few calls by then.
 //!
 //! A failure among successes is not like them, but while it cannot make the rule hold either, all that matters of it is after how many
-//! successes it came. So it needs no lock: it reads all stripes, adds up what they have counted, and enters that into the log of its own.
+//! successes it came. So it needs no lock: it takes a place in the [log](super::log) of its thread, reads all stripes, and adds up what
+//! they have counted.
 //!
 //! Stripes are [opened, collected and closed](super::grants) under the breaker's lock. What lies between two closings is a *season*.
 
+use super::log::Log;
+use super::thread::ThreadNumber;
 use super::word::StateWord;
 use crate::sync::{AtomicU32, AtomicU64, OnceBox, Ordering, const_unless_model};
 
@@ -70,12 +78,14 @@ impl Stripe {
         self.count.store(word.0 << NUMBER, Ordering::Release);
     }
 
-    /// Allows so many more calls, if it has counted as many as it may.
-    pub(super) fn prolong(&self, number: u64) {
-        let counted = self.counted();
-        if counted >= self.limit.load(Ordering::Relaxed) {
-            self.limit.store(counted.saturating_add(number), Ordering::Relaxed);
-        }
+    /// Allows so many calls more than it has counted. It must be open.
+    pub(super) fn allow(&self, number: u64) {
+        self.limit.store(self.counted().saturating_add(number), Ordering::Relaxed);
+    }
+
+    /// Whether it has counted as many calls as it may.
+    pub(super) fn is_at_limit(&self) -> bool {
+        self.counted() >= self.limit.load(Ordering::Relaxed)
     }
 
     /// How many calls it has counted in this season. It must be open.
@@ -89,275 +99,238 @@ impl Stripe {
     }
 }
 
-/// As many as there are: more threads share them.
-pub(super) const APART: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
-/// How many failures a log takes.
-pub(super) const ENTRIES: usize = if cfg!(fluxgate_loom) { 2 } else { 29 };
-
-/// How many it takes at first: those on the cache line of its stripe.
-pub(super) const FIRST_ENTRIES: usize = if cfg!(fluxgate_loom) { 1 } else { 6 };
-
-/// A stripe for each thread, made when two threads have met at the first one.
-pub(crate) struct Apart {
-    /// Which stripes are open, a bit for each.
-    open: AtomicU32,
-    stripes: [Logging; APART],
+/// A stripe that belongs to a thread, on cache lines of its own, in pairs, because processors fetch lines in pairs.
+#[repr(C, align(128))]
+pub(super) struct OwnStripe {
+    /// Open when the thread may count: for what it does not count by itself, and for other threads that come here.
+    pub(super) stripe: Stripe,
+    owner: ThreadNumber,
+    /// The generation of the successes that it has counted by itself.
+    generation: AtomicU64,
+    /// How many it may.
+    limit: AtomicU64,
+    successes: Apart<AtomicU64>,
+    pub(super) log: Log,
 }
 
-/// On cache lines of its own, in pairs, because processors fetch lines in pairs.
-#[repr(align(128))]
-#[repr(C)]
-pub(super) struct Logging {
-    stripe: Stripe,
-    /// Used from the first to the last.
-    entries: [LogEntry; ENTRIES],
-}
+/// On a cache line of its own: other threads read it at each failure of theirs.
+#[repr(align(64))]
+struct Apart<T>(T);
 
-/// A place in a log, which belongs to one filling of it. Each filling of any log has a number of its own, so a thread that looks at a
-/// place of one filling cannot use it in the next.
-///
-/// From the lowest bit: whether it is used; if it is, after how many of the season's successes the failure came; the filling.
-struct LogEntry(AtomicU64);
+/// The most successes that a thread counts by itself before it looks what became of the window.
+const LIMIT: u64 = 1 << 16;
 
-/// What was in a log's place.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Logged(u64);
+const _: () = assert!(
+    (PLACES as u64 + 1) * LARGEST + PLACES as u64 * LIMIT < super::log::APART,
+    "logs tell all successes apart"
+);
 
-impl Logged {
-    const NOTHING: Self = Self(0);
-    /// The lowest bit of the filling.
-    const FILLING: u32 = 26;
-
-    const fn vacant(filling: u64) -> Self {
-        Self(filling << Self::FILLING)
-    }
-
-    /// A failure in this place, which is vacant.
-    const fn failure(self, after: u64) -> Self {
-        Self(self.0 | after << 1 | 1)
-    }
-
-    const fn is_failure(self) -> bool {
-        self.0 & 1 == 1
-    }
-
-    const fn after(self) -> u64 {
-        (self.0 & ((1 << Self::FILLING) - 1)) >> 1
-    }
-
-    const fn filling(self) -> u64 {
-        self.0 >> Self::FILLING
-    }
-
-    const fn is_of(self, filling: u64) -> bool {
-        self.filling() == filling
-    }
-}
-
-const _: () =
-    assert!((APART as u64 + 1) * LARGEST < 1 << (Logged::FILLING - 1), "all successes of a season fit");
-
-impl LogEntry {
-    fn get(&self) -> Logged {
-        Logged(self.0.load(Ordering::Acquire))
-    }
-
-    fn replace(&self, seen: Logged, new: Logged) -> Result<(), Logged> {
-        let replaced = self.0.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Acquire);
-        replaced.map(drop).map_err(Logged)
-    }
-}
-
-impl Logging {
-    fn new() -> Self {
-        let entry = || LogEntry(AtomicU64::new(Logged::NOTHING.0));
-        let entries = std::array::from_fn(|_| entry());
-        Self { stripe: Stripe::closed(), entries }
-    }
-
-    /// Makes room for so many failures. All room there was must be used, and collected.
-    pub(super) fn open(&self, filling: u64, number: usize) {
-        for entry in &self.entries[..number] {
-            entry.0.store(Logged::vacant(filling).0, Ordering::Release);
+impl OwnStripe {
+    fn new(owner: ThreadNumber) -> Self {
+        Self {
+            stripe: Stripe::closed(),
+            owner,
+            generation: AtomicU64::new(u64::MAX),
+            successes: Apart(AtomicU64::new(0)),
+            limit: AtomicU64::new(0),
+            log: Log::new(),
         }
     }
 
-    /// How many failures there are in as many entries.
-    pub(super) fn used(&self, opened: usize) -> usize {
-        let filling = self.entries[0].get().filling();
-        let logged = self.entries[..opened].iter().map(LogEntry::get);
-        logged.take_while(|logged| logged.is_of(filling) && logged.is_failure()).count()
-    }
-
-    /// After how many successes the failure came that is in this place.
-    pub(super) fn after(&self, place: usize) -> u64 {
-        self.entries[place].get().after()
-    }
-
-    /// Enters a failure that came `after` so many successes, unless there is no room, or no more of `is_open`.
-    fn log(&self, after: impl Fn() -> Option<u64>) -> bool {
-        let filling = self.entries[0].get().filling();
-        if filling == 0 {
-            return false;
+    /// Counts a success on the thread to which the stripe belongs.
+    #[inline]
+    fn count(&self, word: StateWord) -> bool {
+        let is_open = self.stripe.counted_of(word).is_some();
+        let successes = self.successes.0.load(Ordering::Relaxed);
+        let may_count = is_open && successes < self.limit.load(Ordering::Relaxed);
+        if may_count {
+            self.successes.0.store(successes + 1, Ordering::Release);
         }
-        for entry in &self.entries {
-            let seen = entry.get();
-            if !seen.is_of(filling) {
-                return false;
-            }
-            if seen.is_failure() {
-                continue;
-            }
-            let Some(after) = after() else { return false };
-            match entry.replace(seen, seen.failure(after)) {
-                Ok(()) => return true,
-                // Another thread of this stripe has used it.
-                Err(now) if now.is_of(filling) => {}
-                Err(_) => return false,
-            }
-        }
-        false
+        may_count
     }
 
-    /// Forgets all failures, which must be collected, of a log that is closed: so nobody looks through it for room.
-    pub(super) fn empty(&self) {
-        self.entries[0].0.store(Logged::NOTHING.0, Ordering::Release);
+    /// Whether its thread counts successes of the generation by itself.
+    #[inline]
+    pub(super) fn counts(&self, word: StateWord) -> bool {
+        self.generation.load(Ordering::Acquire) == word.generation()
     }
 
-    /// Takes back the room that is left. That is out of reach without the first of it.
-    pub(super) fn close(&self, opened: usize) {
-        let entries = self.entries[..opened].iter();
-        for entry in entries {
-            let seen = entry.get();
-            if !seen.is_failure() && entry.replace(seen, Logged::NOTHING).is_ok() {
-                return;
-            }
+    /// How many successes of the generation the thread has counted by itself.
+    #[inline]
+    pub(super) fn successes(&self, word: StateWord) -> u64 {
+        if self.counts(word) { self.successes.0.load(Ordering::Acquire) } else { 0 }
+    }
+
+    pub(super) fn is_of_this_thread(&self) -> bool {
+        self.owner == ThreadNumber::own() && self.owner.is_unique()
+    }
+
+    /// Under the lock: its thread, which has come here, counts successes of the generation by itself from now on, from the first on.
+    pub(super) fn begin(&self, word: StateWord) {
+        if !self.counts(word) && self.is_of_this_thread() {
+            self.successes.0.store(0, Ordering::Relaxed);
+            self.generation.store(word.generation(), Ordering::Release);
         }
+    }
+
+    /// Under the lock: allows so many successes more than it has counted.
+    pub(super) fn allow(&self, number: u64) {
+        let successes = self.successes.0.load(Ordering::Relaxed);
+        self.limit.store(successes + number.min(LIMIT), Ordering::Relaxed);
+    }
+
+    /// Whether it has counted as many successes as it may.
+    pub(super) fn is_at_limit(&self) -> bool {
+        self.successes.0.load(Ordering::Relaxed) >= self.limit.load(Ordering::Relaxed)
     }
 }
 
-/// The stripes of a breaker, wherever it keeps them. The first has the number 0.
+/// For so many threads there is a place for a stripe: more share them.
+pub(super) const PLACES: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
+
+/// The stripes of threads.
+pub(crate) struct OwnStripes {
+    /// Which stripes count successes, or have, in this generation, a bit for each; none while they are being closed.
+    counting: AtomicU32,
+    places: [OnceBox<OwnStripe>; PLACES],
+}
+
+/// The stripes of a breaker, wherever it keeps them. The shared one has the number 0, that of a thread one more than its place.
 #[derive(Clone, Copy)]
 pub(crate) struct Stripes<'a> {
-    pub(super) first: &'a Stripe,
-    pub(super) apart: &'a OnceBox<Apart>,
+    pub(super) shared: &'a Stripe,
+    pub(super) own: &'a OnceBox<OwnStripes>,
 }
 
 impl<'a> Stripes<'a> {
-    /// Counts a call of `word`. If it cannot be counted, returns `false`.
+    /// Counts a success of `word` by a plain store, if the thread may do so. Otherwise returns `false`.
+    #[inline]
+    pub(crate) fn count_own_success(self, word: StateWord) -> bool {
+        self.of_this_thread().is_some_and(|own| own.owner == ThreadNumber::known() && own.count(word))
+    }
+
+    /// Counts a success of `word`, in whichever way. If it cannot be counted, returns `false`.
+    #[inline]
+    pub(crate) fn count_success(self, word: StateWord) -> bool {
+        if self.own.get().is_some() {
+            self.count_own_success(word) || self.count_apart(word)
+        } else {
+            self.count_shared(word)
+        }
+    }
+
+    /// Counts another call of `word`. If it cannot be counted, returns `false`.
     #[inline]
     pub(crate) fn count(self, word: StateWord) -> bool {
-        match self.apart.get() {
-            None => match self.first.count(word) {
-                Counting::Counted => true,
-                Counting::Closed => false,
-                Counting::Contended => self.part(),
-            },
-            Some(apart) => {
-                let own = &apart.stripes[own()].stripe;
-                loop {
-                    match own.count(word) {
-                        Counting::Counted => return true,
-                        Counting::Closed => return false,
-                        Counting::Contended => {}
-                    }
-                }
+        if self.own.get().is_some() { self.count_apart(word) } else { self.count_shared(word) }
+    }
+
+    #[inline]
+    fn count_shared(self, word: StateWord) -> bool {
+        match self.shared.count(word) {
+            Counting::Counted => true,
+            Counting::Closed => false,
+            Counting::Contended => self.part(),
+        }
+    }
+
+    /// Counts where each thread that comes has a stripe of its own.
+    #[inline(never)]
+    fn count_apart(self, word: StateWord) -> bool {
+        let Some(own) = self.of_this_thread() else { return self.part() };
+        loop {
+            match own.stripe.count(word) {
+                Counting::Counted => return true,
+                Counting::Closed => return false,
+                Counting::Contended => {}
             }
         }
     }
 
-    /// Two threads have met: from now on each has a stripe of its own. This call is for the lock, where its thread is granted one.
+    /// From now on this thread has a stripe of its own, and every other one that comes. This call is for the lock, where its thread is
+    /// granted one.
     #[cold]
+    #[inline(never)]
     pub(crate) fn part(self) -> bool {
-        self.apart.get_or_init(|| {
-            let stripes = std::array::from_fn(|_| Logging::new());
-            Box::new(Apart { open: AtomicU32::new(0), stripes })
-        });
+        let own = ThreadNumber::own();
+        let none =
+            || OwnStripes { counting: AtomicU32::new(0), places: std::array::from_fn(|_| OnceBox::new()) };
+        let stripes = self.own.get_or_init(|| Box::new(none()));
+        stripes.places[own.place(PLACES)].get_or_init(|| Box::new(OwnStripe::new(own)));
         false
     }
 
     /// Logs a failure of `word`, whose successes are being counted. If there is no room for it, returns `false`.
-    ///
-    /// Between the look at the room and its use there is no end of a season, since each has a number of its own. So the stripes were
-    /// those of one season while they were read.
     #[inline]
     pub(crate) fn log(self, word: StateWord) -> bool {
-        let Some(apart) = self.apart.get() else { return false };
-        let own = &apart.stripes[own()];
-        own.log(|| own.stripe.counted_of(word).map(|_| self.counted_of(apart, word)))
+        let (Some(stripes), Some(own)) = (self.own.get(), self.of_this_thread()) else { return false };
+        own.is_of_this_thread()
+            && own.log.enter(|| own.stripe.counted_of(word).is_some(), || self.successes(stripes, word))
     }
 
-    /// How many calls of `word` have been counted in this season.
+    /// How many successes of `word` have been counted, as far as they are known here; `None` if stripes have been closed meanwhile.
     #[inline]
-    fn counted_of(self, apart: &Apart, word: StateWord) -> u64 {
-        let mut open = apart.open.load(Ordering::Acquire);
+    fn successes(self, stripes: &OwnStripes, word: StateWord) -> Option<u64> {
+        let mut left = stripes.counting.load(Ordering::Acquire);
         let mut sum = 0;
-        while open != 0 {
+        while left != 0 {
+            let number = left.trailing_zeros();
             // One that is just being opened has counted nothing.
-            sum += self.get(open.trailing_zeros()).counted_of(word).unwrap_or(0);
-            open &= open - 1;
+            sum += self.get(number).counted_of(word).unwrap_or(0);
+            sum += self.of_thread(number).map_or(0, |own| own.successes(word));
+            left &= left - 1;
         }
-        sum
+        // If they are open again by now, in another season, the failure was collected before that.
+        (stripes.counting.load(Ordering::Acquire) != 0).then_some(sum)
     }
 
-    /// Tells which stripes are open, before one more of them is.
-    pub(super) fn tell_open(self, open: u32) {
-        if let Some(apart) = self.apart.get() {
-            apart.open.store(open, Ordering::Release);
+    /// Tells which stripes count successes, or have, before one more of them does.
+    pub(super) fn tell_counting(self, counting: u32) {
+        if let Some(stripes) = self.own.get() {
+            stripes.counting.store(counting, Ordering::Release);
         }
     }
 
-    /// The number of the calling thread's.
-    pub(super) fn own(self) -> u32 {
-        self.apart.get().map_or(0, |_| 1 + own() as u32)
+    /// The stripe that belongs to this thread, or that it shares because there is no other place for it.
+    #[inline]
+    fn of_this_thread(self) -> Option<&'a OwnStripe> {
+        self.own.get()?.places[ThreadNumber::known().place(PLACES)].get()
     }
 
+    /// The number of the stripe that is for this thread.
+    pub(super) fn number(self) -> u32 {
+        let place = ThreadNumber::own().place(PLACES);
+        self.of_this_thread().map_or(0, |_| 1 + place as u32)
+    }
+
+    /// The stripe of this number.
+    #[inline]
     pub(super) fn get(self, number: u32) -> &'a Stripe {
-        self.logging(number).map_or(self.first, |own| &own.stripe)
+        self.of_thread(number).map_or(self.shared, |own| &own.stripe)
     }
 
-    /// The stripe of this number, if it has a log.
-    pub(super) fn logging(self, number: u32) -> Option<&'a Logging> {
-        self.apart.get()?.stripes.get((number as usize).checked_sub(1)?)
+    /// The stripe of this number, if it belongs to a thread.
+    #[inline]
+    pub(super) fn of_thread(self, number: u32) -> Option<&'a OwnStripe> {
+        self.own.get()?.places.get((number as usize).wrapping_sub(1))?.get()
     }
-}
-
-/// A number for the calling thread, which others seldom share: the address of its stack in steps of two megabytes, the default
-/// size of a stack. A thread-local variable would be more precise, but cost as much as all the rest of counting.
-#[cfg(not(fluxgate_loom))]
-#[inline]
-pub(super) fn own() -> usize {
-    let here = 0_u8;
-    ((&raw const here).addr() >> 21) % APART
-}
-
-/// Threads get stripes in turn.
-#[cfg(fluxgate_loom)]
-pub(super) fn own() -> usize {
-    loom::lazy_static! {
-        static ref NEXT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
-    }
-    loom::thread_local! {
-        static OWN: usize = NEXT.fetch_add(1, Ordering::Relaxed) % APART;
-    }
-    OWN.with(|own| *own)
 }
 
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
-    use super::{Counting, LARGEST, NUMBER, Stripe, own};
+    use super::{Counting, LARGEST, NUMBER, OwnStripe, Stripe};
+    use crate::engine::thread::ThreadNumber;
     use crate::engine::word::{Needs, StateWord};
     use crate::state::State;
-    use std::collections::HashSet;
-    use std::sync::Barrier;
     use std::sync::atomic::Ordering;
     use std::thread;
 
+    const FIRST: StateWord = StateWord::first(Needs { timed: false, dated: false, tracked: false });
+
     #[test]
     fn only_calls_of_its_word_are_counted_and_no_more_than_were_granted() {
-        let first = StateWord::first(Needs { timed: false, dated: false, tracked: false });
-        let word = first.used().next(State::Closed);
-        let (before, after) = (first.used(), word.next(State::Closed));
+        let word = FIRST.used().next(State::Closed);
+        let (before, after) = (FIRST.used(), word.next(State::Closed));
         let stripe = Stripe::closed();
         let counts = |word| stripe.count(word) == Counting::Counted;
         assert!([word, before, StateWord(0), StateWord::NONE].iter().all(|word| !counts(*word)));
@@ -368,7 +341,9 @@ mod tests {
             }
             assert!((0..number).all(|_| counts(word)));
             assert_eq!((stripe.count(word), stripe.counted_of(word)), (Counting::Closed, Some(number)));
-            stripe.prolong(1);
+            assert!(stripe.is_at_limit());
+            stripe.allow(1);
+            assert!(!stripe.is_at_limit());
             assert!(counts(word) && !counts(word));
             assert_eq!((stripe.counted(), stripe.close()), (number + 1, number + 1));
             assert!(!counts(word) && stripe.counted_of(word).is_none());
@@ -379,17 +354,29 @@ mod tests {
     }
 
     #[test]
-    fn threads_that_run_at_once_seldom_share_a_stripe() {
-        assert_eq!(own(), own());
-        let all_run = Barrier::new(8);
-        let numbers: HashSet<usize> = thread::scope(|scope| {
-            let run = || {
-                all_run.wait();
-                own()
+    fn a_thread_counts_by_itself_what_it_has_begun_while_its_stripe_is_open() {
+        let word = FIRST.used().next(State::Closed);
+        let own = OwnStripe::new(ThreadNumber::own());
+        thread::scope(|scope| {
+            let other = || {
+                own.begin(word);
+                assert!(!own.counts(word), "it belongs to another thread");
             };
-            let threads = [(); 8].map(|()| scope.spawn(run));
-            threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+            scope.spawn(other);
         });
-        assert!(numbers.len() > 2, "{numbers:?}");
+        own.begin(word);
+        own.allow(2);
+        assert!(!own.count(word), "its stripe is closed");
+        own.stripe.open(word, 0);
+        assert!(own.count(word) && own.count(word) && own.is_at_limit() && !own.count(word));
+        own.allow(1);
+        assert!(own.count(word) && !own.count(word));
+        let next = word.next(State::Closed);
+        assert!(!own.count(word.failures()) && !own.count(next));
+        assert_eq!((own.successes(word), own.successes(next), own.stripe.close()), (3, 0, 0));
+        own.stripe.open(next, 0);
+        own.begin(next);
+        own.allow(1);
+        assert!(own.count(next) && own.successes(next) == 1 && own.successes(word) == 0);
     }
 }

@@ -1,6 +1,6 @@
 //! Counts over a breaker's life.
 
-use super::stripes::own;
+use super::thread::ThreadNumber;
 use crate::events::audience::Audience;
 #[cfg(any(feature = "tokio", feature = "tower"))]
 use crate::events::waiters::Waiters;
@@ -100,6 +100,6 @@ impl CallCounts {
     }
 
     fn own(&self) -> &CountStripe {
-        &self.0[own() % STRIPES]
+        &self.0[ThreadNumber::own().place(STRIPES)]
     }
 }

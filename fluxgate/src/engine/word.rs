@@ -65,11 +65,6 @@ impl StateWord {
     /// A word that no breaker ever has.
     pub(crate) const NONE: Self = Self(u64::MAX);
 
-    #[inline]
-    pub(crate) const fn is_none(self) -> bool {
-        self.0 == Self::NONE.0
-    }
-
     /// The word of a breaker that has not been used yet.
     pub(crate) const fn first(needs: Needs) -> Self {
         Self(Self::FRESH).recording(needs, false)

@@ -23,6 +23,20 @@ pub trait Body {
     ) -> Poll<Self::Output>;
 }
 
+/// There is none of a call that is refused, which is not polled.
+impl<B: Body> Body for Option<B> {
+    type Output = B::Output;
+
+    fn poll(
+        self: Pin<&mut Self>,
+        breaker: &Breaker,
+        word: &mut StateWord,
+        context: &mut Context<'_>,
+    ) -> Poll<B::Output> {
+        self.as_pin_mut().map_or(Poll::Pending, |body| body.poll(breaker, word, context))
+    }
+}
+
 pin_project! {
     /// The future of the function's body.
     pub struct Plain<F> {

@@ -11,7 +11,8 @@ use super::circuit_breaker::CircuitBreaker;
 use super::enrollment::enroll;
 use crate::clock::{self, Clock, UserClock};
 use crate::configuration::error::ConfigError;
-use crate::configuration::{OnCancel, Settings, SettingsRef};
+use crate::configuration::named::SettingsRef;
+use crate::configuration::{OnCancel, Settings};
 use crate::engine::breaker::Breaker;
 use crate::engine::transition;
 use crate::events::listener::Listener;
@@ -234,8 +235,8 @@ impl Builder {
             on_cancel: self.on_cancel,
             count_calls: self.count_calls,
         };
-        settings.check(self.clock.is_some() || clock::is_there())?;
-        settings.check_against(self.expectations)?;
-        Ok((Breaker::shared(SettingsRef::shared(settings), self.clock), self.listeners))
+        let settings = SettingsRef::checked(settings, self.clock.is_some() || clock::is_there())?;
+        settings.get().check_against(self.expectations)?;
+        Ok((Breaker::shared(settings, self.clock), self.listeners))
     }
 }

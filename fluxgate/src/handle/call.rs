@@ -59,22 +59,21 @@ impl<'a> Call<'a> {
         Self::admitted_by(breaker, admit_scoped)
     }
 
-    /// The same for a call of which `word` and `start`, which is 0, are kept elsewhere. Returns the breaker that is meant.
+    /// The same for a call of which `start`, which is 0, is kept elsewhere. Returns the breaker that is meant, and the word.
     #[inline]
     pub(super) fn enter_at(
         breaker: &'a Breaker,
-        word: &mut StateWord,
         start: &mut u64,
-    ) -> Result<&'a Breaker, Refusal<'a>> {
+    ) -> Result<(&'a Breaker, StateWord), Refusal<'a>> {
         let breaker = resolve(breaker);
-        *word = breaker.word();
+        let mut word = breaker.word();
         if !word.admits_at_once() {
-            match admit_scoped(breaker, *word).into_result() {
-                Ok(admitted) => (*word, *start) = admitted,
+            match admit_scoped(breaker, word).into_result() {
+                Ok(admitted) => (word, *start) = admitted,
                 Err((word, left)) => return Err(Refusal { breaker, word, left }),
             }
         }
-        Ok(breaker)
+        Ok((breaker, word))
     }
 
     /// Asks the breaker to admit a call that may end anywhere, in whatever order with others.

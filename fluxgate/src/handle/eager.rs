@@ -10,38 +10,103 @@ use pin_project_lite::pin_project;
 use super::body::{Body, Plain};
 use super::call::Call;
 use super::circuit_breaker::CircuitBreaker;
-use super::future::resumed_after_completion;
+use super::future::{KeptWord, resumed_after_completion};
+use super::isolation::Resolved;
 use super::limit::{Elapsed, Limit, Limited};
-use super::owned_call::{OwnedCall, resolved};
 use super::refusal::Refusal;
-use crate::engine::word::StateWord;
+use crate::engine::breaker::Breaker;
 use crate::output::Output;
+
+/// What a future that borrows nothing holds of its breaker: a function, where that is a `static`, as [`Locate`](super::future::Locate)
+/// tells, and otherwise a handle.
+pub trait Hold {
+    /// Each time the same.
+    fn breaker(&self) -> &Breaker;
+}
+
+impl<F: Fn() -> &'static Breaker> Hold for F {
+    #[inline]
+    fn breaker(&self) -> &Breaker {
+        self()
+    }
+}
+
+impl Hold for &'static Breaker {
+    #[inline]
+    fn breaker(&self) -> &Breaker {
+        self
+    }
+}
+
+impl Hold for CircuitBreaker {
+    #[inline]
+    fn breaker(&self) -> &Breaker {
+        Self::breaker(self)
+    }
+}
+
+/// A call that was admitted or refused before its future was made.
+struct Begun<H> {
+    hold: H,
+    resolved: Resolved<'static>,
+    /// The word of the [`Call`], or of the [`Refusal`]: that is fresh.
+    word: KeptWord,
+    /// When the call began, or the time left until the next attempt.
+    time: u64,
+}
+
+impl<H: Hold> Begun<H> {
+    /// Asks the breaker to admit a call. `then` is done with it at once, and `None` if it is refused.
+    fn enter<T>(hold: H, then: impl FnOnce(&Call<'_>) -> T) -> (Option<Self>, Option<T>) {
+        let resolved = Resolved::double_of(hold.breaker());
+        let admitted = Call::enter_async(resolved.or(hold.breaker())).map(|call| {
+            let done = then(&call);
+            (call.into_parts(), Some(done))
+        });
+        let ((word, time), done) = admitted.unwrap_or_else(|refusal| ((refusal.word, refusal.left), None));
+        (KeptWord::of(word).map(|word| Self { hold, resolved, word, time }), done)
+    }
+
+    fn is_refused(&self) -> bool {
+        self.word.get().is_fresh()
+    }
+
+    fn breaker(&self) -> &Breaker {
+        self.resolved.or(self.hold.breaker())
+    }
+
+    fn refusal(&self) -> Refusal<'_> {
+        Refusal { breaker: self.breaker(), word: self.word.get(), left: self.time }
+    }
+
+    /// The call, which was admitted and is not over.
+    fn call(&self) -> Call<'_> {
+        Call::from_parts(self.breaker(), self.word.get(), self.time)
+    }
+}
 
 pin_project! {
     /// The future of a function whose body does something before it returns its future. That is refused, too, or may panic.
     #[must_use = "futures do nothing unless polled"]
-    pub struct Eager<B, R, C, S> {
+    pub struct Eager<B, R, C, S, H: Hold> {
         #[pin]
-        body: Option<B>,
-        begun: Option<(Begun, C, S)>,
+        body: B,
+        begun: Option<(Begun<H>, C, S)>,
         returned: PhantomData<fn() -> R>,
     }
 
-    impl<B, R, C, S> PinnedDrop for Eager<B, R, C, S> {
+    impl<B, R, C, S, H: Hold> PinnedDrop for Eager<B, R, C, S, H> {
         fn drop(this: Pin<&mut Self>) {
-            if let Some((Begun::Admitted(call), ..)) = this.project().begun.take() {
-                call.cancel();
+            if let Some((begun, ..)) = this.project().begun
+                && !begun.is_refused()
+            {
+                begun.call().cancel();
             }
         }
     }
 }
 
-enum Begun {
-    Admitted(OwnedCall),
-    Refused(CircuitBreaker, StateWord, u64),
-}
-
-impl<F, R, C, S, O> Eager<Plain<F>, R, C, S>
+impl<F, R, C, S, O, H: Hold> Eager<Option<Plain<F>>, R, C, S, H>
 where
     F: Future<Output = R>,
     C: FnOnce(Call<'_>, R) -> R,
@@ -51,7 +116,7 @@ where
     pub fn new(
         _: Output<R>,
         _: Output<F>,
-        breaker: CircuitBreaker,
+        breaker: H,
         body: impl FnOnce() -> F,
         finish: C,
         settle: S,
@@ -60,7 +125,7 @@ where
     }
 }
 
-impl<F, R, C, S, O> Eager<Limited<F>, R, C, S>
+impl<F, R, C, S, O, H: Hold> Eager<Option<Limited<F>>, R, C, S, H>
 where
     F: Future<Output = R>,
     C: FnOnce(Call<'_>, Result<R, Elapsed>) -> R,
@@ -70,7 +135,7 @@ where
     pub fn limited(
         _: Output<R>,
         _: Output<F>,
-        breaker: CircuitBreaker,
+        breaker: H,
         body: impl FnOnce() -> F,
         limit: Limit,
         finish: C,
@@ -81,40 +146,35 @@ where
 }
 
 /// A call that was admitted, and whose future is being made, by a body that puts it into a box.
-pub struct Making<R, C, S> {
+pub struct Making<R, C, S, H: Hold> {
     /// Until the future is there.
-    begun: Option<(OwnedCall, C, S)>,
+    begun: Option<(Begun<H>, C, S)>,
     returned: PhantomData<fn() -> R>,
 }
 
-impl<R, C, S, O> Making<R, C, S>
+impl<R, C, S, O, H: Hold> Making<R, C, S, H>
 where
     C: FnOnce(Call<'_>, R) -> R,
     S: FnOnce(Result<R, Refusal<'_>>) -> O,
 {
     /// Asks the breaker to admit the call, as [`Eager::new`] does.
-    pub fn new(_: Output<R>, breaker: CircuitBreaker, finish: C, settle: S) -> Result<Self, Refused<R, S>> {
+    pub fn new(_: Output<R>, breaker: H, finish: C, settle: S) -> Result<Self, Refused<R, S, H>> {
         Self::begin(breaker, finish, settle)
     }
 
     /// The future of the call, whose body is `future`.
-    pub fn guard<F: Future<Output = R>>(&mut self, future: F) -> Eager<Plain<F>, R, C, S> {
+    pub fn guard<F: Future<Output = R>>(&mut self, future: F) -> Eager<Plain<F>, R, C, S, H> {
         self.around(Plain::new(future))
     }
 }
 
-impl<R, C, S, O> Making<R, C, S>
+impl<R, C, S, O, H: Hold> Making<R, C, S, H>
 where
     C: FnOnce(Call<'_>, Result<R, Elapsed>) -> R,
     S: FnOnce(Result<R, Refusal<'_>>) -> O,
 {
     /// The same, where the future may take only so long.
-    pub fn limited(
-        _: Output<R>,
-        breaker: CircuitBreaker,
-        finish: C,
-        settle: S,
-    ) -> Result<Self, Refused<R, S>> {
+    pub fn limited(_: Output<R>, breaker: H, finish: C, settle: S) -> Result<Self, Refused<R, S, H>> {
         Self::begin(breaker, finish, settle)
     }
 
@@ -123,21 +183,18 @@ where
         &mut self,
         limit: Limit,
         future: F,
-    ) -> Eager<Limited<F>, R, C, S> {
+    ) -> Eager<Limited<F>, R, C, S, H> {
         self.around(Limited::new(Plain::new(future), limit))
     }
 }
 
-impl<R, C, S> Making<R, C, S> {
-    fn begin(breaker: CircuitBreaker, finish: C, settle: S) -> Result<Self, Refused<R, S>> {
-        let breaker = resolved(breaker);
-        let admitted = Call::enter_async(breaker.breaker()).map(Call::into_parts);
-        match admitted.map_err(|refusal| (refusal.word, refusal.left)) {
-            Ok(parts) => {
-                let call = OwnedCall::new(breaker, parts);
-                Ok(Self { begun: Some((call, finish, settle)), returned: PhantomData })
+impl<R, C, S, H: Hold> Making<R, C, S, H> {
+    fn begin(breaker: H, finish: C, settle: S) -> Result<Self, Refused<R, S, H>> {
+        match Begun::enter(breaker, |_| ()) {
+            (begun, Some(())) => {
+                Ok(Self { begun: begun.map(|begun| (begun, finish, settle)), returned: PhantomData })
             }
-            Err((word, left)) => Err(Refused(Some((breaker, word, left, settle)), PhantomData)),
+            (begun, None) => Err(Refused(begun.map(|begun| (begun, settle)), PhantomData)),
         }
     }
 
@@ -146,72 +203,76 @@ impl<R, C, S> Making<R, C, S> {
         self.begun.is_none()
     }
 
-    fn around<B>(&mut self, body: B) -> Eager<B, R, C, S> {
-        let begun = self.begun.take().map(|(mut call, finish, settle)| {
+    fn around<B>(&mut self, body: B) -> Eager<B, R, C, S, H> {
+        let begun = self.begun.take();
+        if let Some((begun, ..)) = &begun {
+            let call = begun.call();
             call.suspend();
-            (Begun::Admitted(call), finish, settle)
-        });
-        Eager { body: Some(body), begun, returned: PhantomData }
+            call.into_parts();
+        }
+        Eager { body, begun, returned: PhantomData }
+    }
+}
+
+/// A body that panicked has made no future.
+impl<R, C, S, H: Hold> Drop for Making<R, C, S, H> {
+    fn drop(&mut self) {
+        if let Some((begun, ..)) = &self.begun {
+            drop(begun.call());
+        }
     }
 }
 
 /// The future of a call that was refused before its future was made.
 #[must_use = "futures do nothing unless polled"]
-pub struct Refused<R, S>(Option<(CircuitBreaker, StateWord, u64, S)>, PhantomData<fn() -> R>);
+pub struct Refused<R, S, H>(Option<(Begun<H>, S)>, PhantomData<fn() -> R>);
 
 /// Nothing in it is pinned.
-impl<R, S> Unpin for Refused<R, S> {}
+impl<R, S, H> Unpin for Refused<R, S, H> {}
 
-impl<R, S: FnOnce(Result<R, Refusal<'_>>) -> O, O> Future for Refused<R, S> {
+impl<R, S: FnOnce(Result<R, Refusal<'_>>) -> O, O, H: Hold> Future for Refused<R, S, H> {
     type Output = O;
 
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<O> {
-        let Some((breaker, word, left, settle)) = self.0.take() else { resumed_after_completion() };
-        Poll::Ready(settle(Err(Refusal { breaker: breaker.breaker(), word, left })))
+        let Some((begun, settle)) = self.0.take() else { resumed_after_completion() };
+        Poll::Ready(settle(Err(begun.refusal())))
     }
 }
 
-impl<B, R, C, S> Eager<B, R, C, S> {
-    fn begin(breaker: CircuitBreaker, body: impl FnOnce() -> B, finish: C, settle: S) -> Self {
-        let breaker = resolved(breaker);
-        let admitted = Call::enter_async(breaker.breaker()).map(|call| {
+impl<B, R, C, S, H: Hold> Eager<Option<B>, R, C, S, H> {
+    fn begin(breaker: H, body: impl FnOnce() -> B, finish: C, settle: S) -> Self {
+        let (begun, body) = Begun::enter(breaker, |call| {
             let body = body();
             call.suspend();
-            (body, call.into_parts())
+            body
         });
-        let (body, begun) = match admitted.map_err(|refusal| (refusal.word, refusal.left)) {
-            Ok((body, parts)) => (Some(body), Begun::Admitted(OwnedCall::new(breaker, parts))),
-            Err((word, left)) => (None, Begun::Refused(breaker, word, left)),
-        };
-        Self { body, begun: Some((begun, finish, settle)), returned: PhantomData }
+        Self { body, begun: begun.map(|begun| (begun, finish, settle)), returned: PhantomData }
     }
 }
 
-impl<B, R, C, S, O> Future for Eager<B, R, C, S>
+impl<B, R, C, S, O, H> Future for Eager<B, R, C, S, H>
 where
     B: Body,
     C: FnOnce(Call<'_>, B::Output) -> R,
     S: FnOnce(Result<R, Refusal<'_>>) -> O,
+    H: Hold,
 {
     type Output = O;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<O> {
-        let mut this = self.project();
-        match this.begun.take() {
-            Some((Begun::Admitted(mut call), finish, settle)) => {
-                let Some(body) = this.body.as_mut().as_pin_mut() else { resumed_after_completion() };
-                match call.poll(|call| call.poll(body, context)) {
-                    Poll::Ready(output) => Poll::Ready(settle(Ok(finish(call.take(), output)))),
-                    Poll::Pending => {
-                        *this.begun = Some((Begun::Admitted(call), finish, settle));
-                        Poll::Pending
-                    }
-                }
-            }
-            Some((Begun::Refused(breaker, word, left), _, settle)) => {
-                Poll::Ready(settle(Err(Refusal { breaker: breaker.breaker(), word, left })))
-            }
-            None => resumed_after_completion(),
+        let this = self.project();
+        let Some((begun, finish, settle)) = this.begun.take() else { resumed_after_completion() };
+        if begun.is_refused() {
+            return Poll::Ready(settle(Err(begun.refusal())));
         }
+        let mut call = begun.call();
+        call.resume();
+        if let Poll::Ready(output) = call.poll(this.body, context) {
+            return Poll::Ready(settle(Ok(finish(call, output))));
+        }
+        call.suspend();
+        let (word, time) = call.into_parts();
+        *this.begun = KeptWord::of(word).map(|word| (Begun { word, time, ..begun }, finish, settle));
+        Poll::Pending
     }
 }

@@ -112,7 +112,7 @@ impl CallNotPermitted {
     }
 
     fn name(&self) -> &Name {
-        &self.settings.get().name
+        self.settings.name()
     }
 }
 

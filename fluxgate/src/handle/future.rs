@@ -1,7 +1,9 @@
 //! Futures of guarded calls.
 
+use core::convert::Infallible;
 use core::future::Future;
 use core::mem;
+use core::num::NonZeroU64;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
@@ -45,22 +47,42 @@ impl<'a> Locate<'a> for &'a Breaker {
 ///
 /// If it is dropped before that, it was cancelled, even if the thread is panicking: that panic comes from elsewhere.
 ///
-/// It stays where it is, in the future: what is taken out and put back at each poll costs instructions and, where a panic would have to
-/// find it, code.
+/// `start` stays where it is while the body is polled: it is seldom needed, and otherwise would take a register from the body.
 pub(super) struct Pending<'a, L: Locate<'a>, T> {
     /// `None` once the call is over.
-    call: Option<(L, T)>,
+    call: Option<(L, T, KeptWord)>,
     resolved: Resolved<'a>,
-    /// As in a [`Call`]; no breaker's word if the call is only planned.
-    word: StateWord,
+    /// As in a [`Call`]; 0 if the call is only planned.
     start: u64,
+}
+
+/// A word that is kept for a call. A value is left for the `Option` around it, which so takes no room.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct KeptWord(NonZeroU64);
+
+impl KeptWord {
+    /// Words are kept as their complements. Like 0, this is that of a word that no call has: it is only planned.
+    const PLANNED: Self = Self(NonZeroU64::MIN);
+
+    /// `None` for the word of no breaker.
+    #[inline]
+    pub(super) fn of(word: StateWord) -> Option<Self> {
+        NonZeroU64::new(!word.0).map(Self)
+    }
+
+    #[inline]
+    pub(super) fn get(self) -> StateWord {
+        StateWord(!self.0.get())
+    }
 }
 
 impl<'a, L: Locate<'a>, T> Drop for Pending<'a, L, T> {
     #[inline]
     fn drop(&mut self) {
-        if let Some((locate, _)) = &self.call {
-            cancel(self.resolved.or(locate.breaker()), self.word, self.start);
+        if let Some((locate, _, word)) = &self.call
+            && *word != KeptWord::PLANNED
+        {
+            cancel(self.resolved.or(locate.breaker()), word.get(), self.start);
         }
     }
 }
@@ -69,7 +91,7 @@ impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
     /// A call that the breaker is to be asked for.
     #[inline]
     pub(super) fn planned(locate: L, then: T) -> Self {
-        Self { call: Some((locate, then)), resolved: Resolved::NONE, word: StateWord::NONE, start: 0 }
+        Self { call: Some((locate, then, KeptWord::PLANNED)), resolved: Resolved::NONE, start: 0 }
     }
 
     /// A call that was admitted.
@@ -77,57 +99,95 @@ impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
     fn admitted(Admitted { locate, call }: Admitted<'a, L>, then: T) -> Self {
         let resolved = Resolved::new(call.breaker);
         let (word, start) = call.into_parts();
-        Self { call: Some((locate, then)), resolved, word, start }
+        Self { call: KeptWord::of(word).map(|word| (locate, then, word)), resolved, start }
     }
 
-    /// Asks the breaker to admit the call, if that is only planned. It is over now, unless it is [put back](Self::put_back).
+    /// Asks the breaker to admit the call, if that is only planned, or goes on with it. It is over now, unless it is polled and waits.
     #[inline]
-    pub(super) fn begin(&mut self) -> Result<(L, T), Refusal<'a>> {
-        let Some((locate, then)) = self.call.take() else { resumed_after_completion() };
-        if self.word.is_none() {
-            self.resolved = Resolved::new(Call::enter_at(locate.breaker(), &mut self.word, &mut self.start)?);
-        } else if self.word.is_scoped() {
-            // On this thread, which may be another one than before.
-            nesting::enter(self.breaker(&locate), self.word);
+    pub(super) fn begin(&mut self) -> Result<Resumed<'a, L, T>, Refusal<'a>> {
+        match self.call.take() {
+            Some((locate, then, KeptWord::PLANNED)) => {
+                let (breaker, word) = Call::enter_at(locate.breaker(), &mut self.start)?;
+                self.resolved = Resolved::new(breaker);
+                Ok(Resumed { locate, then, breaker, word })
+            }
+            Some((locate, then, word)) => Ok(self.resumed(locate, then, word)),
+            None => resumed_after_completion(),
         }
-        Ok((locate, then))
     }
 
-    /// The breaker that the call has met.
+    /// The same for a call that was [admitted](Self::admitted).
     #[inline]
-    fn breaker(&self, locate: &L) -> &'a Breaker {
-        self.resolved.or(locate.breaker())
+    fn resume(&mut self) -> Resumed<'a, L, T> {
+        let Some((locate, then, word)) = self.call.take() else { resumed_after_completion() };
+        self.resumed(locate, then, word)
     }
 
-    /// Polls the body of the call. A panic is recorded at once, though the future may be dropped much later.
     #[inline]
-    pub(super) fn poll<B: Body>(
+    fn resumed(&self, locate: L, then: T, word: KeptWord) -> Resumed<'a, L, T> {
+        let (breaker, word) = (self.resolved.or(locate.breaker()), word.get());
+        if word.is_scoped() {
+            // On this thread, which may be another one than before.
+            nesting::enter(breaker, word);
+        }
+        Resumed { locate, then, breaker, word }
+    }
+
+    /// Polls the body of the call that has begun. A panic is recorded at once, though the future may be dropped much later.
+    #[inline]
+    pub(super) fn poll<B: Body, O, E>(
         &mut self,
-        locate: &L,
+        begin: impl FnOnce(&mut Self) -> Result<Resumed<'a, L, T>, E>,
         body: Pin<&mut B>,
         context: &mut Context<'_>,
-    ) -> Poll<B::Output> {
-        let breaker = self.breaker(locate);
-        let polling = Polling { breaker, word: &mut self.word, start: &self.start };
-        let polled = body.poll(breaker, polling.word, context);
-        mem::forget(polling);
-        polled
+        finish: impl FnOnce(T, Call<'a>, B::Output) -> O,
+        refused: impl FnOnce(E) -> O,
+    ) -> Poll<O> {
+        // What is returned is a `Poll` at once: to be made one later, it would go through memory.
+        let done = match begin(self) {
+            Err(refusal) => Poll::Ready(refused(refusal)),
+            Ok(Resumed { locate, then, breaker, mut word }) => {
+                let polling = Polling { breaker, word: &mut word, start: &self.start };
+                let polled = body.poll(breaker, polling.word, context);
+                mem::forget(polling);
+                let Poll::Ready(output) = polled else {
+                    if word.is_scoped() {
+                        nesting::leave(breaker, word);
+                    }
+                    // There is nothing to drop, but the compiler does not know that.
+                    let call = KeptWord::of(word).map(|word| (locate, then, word));
+                    mem::forget(mem::replace(&mut self.call, call));
+                    return Poll::Pending;
+                };
+                Poll::Ready(finish(then, Call::from_parts(breaker, word, self.start), output))
+            }
+        };
+        // As it is already, but the compiler does not know that: so it leaves out what is to be dropped otherwise.
+        mem::forget(self.call.take());
+        done
     }
+}
 
-    /// The call, whose body has ended.
-    #[inline]
-    pub(super) fn end(&self, locate: &L) -> Call<'a> {
-        Call::from_parts(self.breaker(locate), self.word, self.start)
-    }
+/// A call whose body is about to be polled.
+pub(super) struct Resumed<'a, L, T> {
+    locate: L,
+    then: T,
+    /// The breaker that the call has met.
+    breaker: &'a Breaker,
+    word: StateWord,
+}
 
-    /// The call's future is to be polled again.
+/// A call whose body is being polled.
+struct Polling<'p> {
+    breaker: &'p Breaker,
+    word: &'p mut StateWord,
+    start: &'p u64,
+}
+
+impl Drop for Polling<'_> {
     #[inline]
-    pub(super) fn put_back(&mut self, locate: L, then: T) {
-        if self.word.is_scoped() {
-            nesting::leave(self.breaker(&locate), self.word);
-        }
-        // There is nothing to drop, but the compiler does not know that.
-        mem::forget(self.call.replace((locate, then)));
+    fn drop(&mut self) {
+        abandon(self.breaker, *self.word, *self.start);
     }
 }
 
@@ -164,20 +224,6 @@ impl<'a, R, O, F: FnOnce(Call<'a>, R) -> O> Finish<'a, R> for ByClosure<F> {
     #[inline]
     fn finish(self, call: Call<'a>, returned: R) -> O {
         (self.0)(call, returned)
-    }
-}
-
-/// A call whose body is being polled.
-struct Polling<'p> {
-    breaker: &'p Breaker,
-    word: &'p mut StateWord,
-    start: &'p u64,
-}
-
-impl Drop for Polling<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        abandon(self.breaker, *self.word, *self.start);
     }
 }
 
@@ -235,12 +281,9 @@ impl<'a, L: Locate<'a>, B: Body, C: Finish<'a, B::Output>> Future for Guarded<'a
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<C::Output> {
         let this = self.project();
         // It was admitted, so nothing refuses it any more.
-        let Ok((locate, finish)) = this.pending.begin() else { return Poll::Pending };
-        if let Poll::Ready(output) = this.pending.poll(&locate, this.body, context) {
-            return Poll::Ready(finish.finish(this.pending.end(&locate), output));
-        }
-        this.pending.put_back(locate, finish);
-        Poll::Pending
+        let resume = |pending: &mut Pending<'a, L, C>| Ok::<_, Infallible>(pending.resume());
+        let finish = |finish: C, call, output| finish.finish(call, output);
+        this.pending.poll(resume, this.body, context, finish, |refused| match refused {})
     }
 }
 
@@ -297,15 +340,8 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<C::Output> {
         let this = self.project();
-        let (locate, finish) = match this.pending.begin() {
-            Ok(begun) => begun,
-            Err(refusal) => return Poll::Ready((this.refused)(refusal)),
-        };
-        if let Poll::Ready(output) = this.pending.poll(&locate, this.body, context) {
-            return Poll::Ready(finish.finish(this.pending.end(&locate), output));
-        }
-        this.pending.put_back(locate, finish);
-        Poll::Pending
+        let finish = |finish: C, call, output| finish.finish(call, output);
+        this.pending.poll(Pending::begin, this.body, context, finish, this.refused)
     }
 }
 
@@ -338,16 +374,10 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for CallAsync<'_, F> {
     #[inline]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let (locate, ()) = match this.pending.begin() {
-            Ok(begun) => begun,
-            Err(refusal) => return Poll::Ready(refusal.into_error(|error| Err(Error::NotPermitted(error)))),
-        };
-        if let Poll::Ready(result) = this.pending.poll(&locate, this.body, context) {
-            let call = this.pending.end(&locate);
-            return Poll::Ready(call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner));
-        }
-        this.pending.put_back(locate, ());
-        Poll::Pending
+        let settle =
+            |(), call: Call<'_>, result| call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner);
+        let refused = |refusal: Refusal<'_>| refusal.into_error(|error| Err(Error::NotPermitted(error)));
+        this.pending.poll(Pending::begin, this.body, context, settle, refused)
     }
 }
 

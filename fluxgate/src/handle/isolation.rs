@@ -29,7 +29,7 @@ pub(super) const fn double(_breaker: &Breaker) -> Option<&'static Breaker> {
 #[cfg(feature = "test-util")]
 #[inline]
 pub(super) fn double(breaker: &Breaker) -> Option<&'static Breaker> {
-    use crate::configuration::SettingsRef;
+    use crate::configuration::named::SettingsRef;
     match &breaker.settings {
         SettingsRef::Static(settings) => doubles::find(breaker, settings),
         SettingsRef::Shared(_) => None,
@@ -57,6 +57,17 @@ impl<'a> Resolved<'a> {
         Self {
             #[cfg(feature = "test-util")]
             breaker: Some(breaker),
+            ..Self::NONE
+        }
+    }
+
+    /// The double of a breaker, if a test has isolated this thread.
+    #[cfg_attr(not(feature = "test-util"), allow(unused_variables, reason = "there are no doubles"))]
+    #[inline]
+    pub(super) fn double_of(breaker: &Breaker) -> Self {
+        Self {
+            #[cfg(feature = "test-util")]
+            breaker: double(breaker),
             ..Self::NONE
         }
     }

@@ -8,9 +8,11 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
+use super::call::Call;
 use super::error::Error;
 use super::future::{CallAsync, Pending};
 use super::limit::{Limit, Limited};
+use super::refusal::Refusal;
 use super::timed_out::TimedOut;
 use crate::engine::breaker::Breaker;
 use crate::state::Outcome;
@@ -57,19 +59,12 @@ impl<T, E: From<TimedOut>, F: Future<Output = Result<T, E>>> Future for LimitedC
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let (locate, ()) = match this.pending.begin() {
-            Ok(begun) => begun,
-            Err(refusal) => return Poll::Ready(refusal.into_error(|error| Err(Error::NotPermitted(error)))),
-        };
-        let Poll::Ready(result) = this.pending.poll(&locate, this.body, context) else {
-            this.pending.put_back(locate, ());
-            return Poll::Pending;
-        };
-        let call = this.pending.end(&locate);
-        Poll::Ready(match result {
+        let settle = |(), call: Call<'_>, result| match result {
             Ok(result) => call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner),
             Err(elapsed) => Err(Error::Inner(call.time_out(elapsed).into())),
-        })
+        };
+        let refused = |refusal: Refusal<'_>| refusal.into_error(|error| Err(Error::NotPermitted(error)));
+        this.pending.poll(Pending::begin, this.body, context, settle, refused)
     }
 }
 

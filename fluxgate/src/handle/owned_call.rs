@@ -1,7 +1,6 @@
 //! An admitted call that borrows nothing.
 
 use core::fmt;
-use core::task::Poll;
 use std::mem;
 use std::time::Duration;
 
@@ -93,28 +92,8 @@ impl OwnedCall {
         done
     }
 
-    /// This thread leaves the body of the call, which it has entered.
-    pub(super) fn suspend(&mut self) {
-        let call = self.take();
-        call.suspend();
-        let (word, _) = call.into_parts();
-        self.word = word;
-    }
-
-    /// Polls the future of the call, during which this thread is in its body. If the future panics, the call is over.
-    pub(super) fn poll<T>(&mut self, poll: impl FnOnce(&mut Call<'_>) -> Poll<T>) -> Poll<T> {
-        let mut call = self.take();
-        call.resume();
-        let polled = poll(&mut call);
-        if polled.is_pending() {
-            call.suspend();
-        }
-        let (word, _) = call.into_parts();
-        self.word = word;
-        polled
-    }
-
     /// Records that the caller no longer waits for the call.
+    #[cfg(feature = "tower")]
     pub(crate) fn cancel(mut self) {
         self.take().cancel();
     }

@@ -48,7 +48,7 @@ impl TimedOut {
 
     /// The name of the breaker that guards the call.
     pub fn breaker(&self) -> &str {
-        &self.settings.get().name
+        self.settings.name()
     }
 
     /// How long the call was allowed to take.
@@ -76,7 +76,7 @@ impl fmt::Debug for TimedOut {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("TimedOut")
-            .field("breaker", &self.settings.get().name)
+            .field("breaker", self.settings.name())
             .field("limit", &self.limit)
             .finish()
     }
@@ -84,7 +84,7 @@ impl fmt::Debug for TimedOut {
 
 impl fmt::Display for TimedOut {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = &self.settings.get().name;
+        let name = self.settings.name();
         write!(formatter, "the call timed out after {} (circuit breaker `{name}`)", Spelled(self.limit))
     }
 }

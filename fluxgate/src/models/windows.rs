@@ -1,6 +1,7 @@
 //! What a window knows: no outcome is lost, and none counts twice.
 
 use super::*;
+use crate::engine::counting;
 
 #[test]
 fn the_success_that_is_not_written_changes_nothing() {
@@ -272,10 +273,10 @@ fn refusals_that_meet_are_all_counted() {
     });
 }
 
-/// A breaker whose threads have met, and whose failures are logged.
+/// A breaker whose threads have met, whose first thread counts its successes by itself, and logs its failures.
 fn logging() -> Arc<Breaker> {
     let breaker = breaker(window::count(4), trip::failure_streak(7));
-    assert!(!breaker.stripes().part());
+    breaker.stripes().part();
     acquire(&breaker).unwrap().failure();
     acquire(&breaker).unwrap().success();
     breaker
@@ -314,24 +315,25 @@ fn a_failure_that_is_logged_is_in_order_with_the_successes_around_it() {
 }
 
 #[test]
-fn failures_that_are_logged_at_once_are_all_collected_once() {
+fn a_failure_that_is_logged_while_the_stripes_are_closed_is_collected_once() {
     check(|| {
         let breaker = logging();
-        let other = beside(&breaker, |breaker| {
-            acquire(breaker).unwrap().success();
+        let was_reset = Arc::new(AtomicBool::new(false));
+        let is_reset = was_reset.clone();
+        let other = beside(&breaker, move |breaker| {
+            // Closes the stripes.
+            manual::command(breaker, State::Closed, Reason::Reset);
+            is_reset.store(true, Ordering::Release);
             acquire(breaker).unwrap().failure();
-            acquire(breaker).unwrap().success();
         });
+        let after_reset = was_reset.load(Ordering::Acquire);
         acquire(&breaker).unwrap().failure();
-        // Closes the stripes.
-        handle(&breaker).reset();
-        acquire(&breaker).unwrap().failure();
-        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().success();
         other.join().unwrap();
-        let snapshot = handle(&breaker).snapshot();
-        let (metrics, late) = (&snapshot.metrics, snapshot.late);
-        assert!(metrics.total() + late >= 2 && metrics.total() <= 4 && late <= 1, "{metrics:?} {late}");
-        assert!((2..=3).contains(&metrics.failures()));
+        let metrics = handle(&breaker).metrics();
+        let expected = if after_reset { 3..=3 } else { 1..=3 };
+        assert!(expected.contains(&metrics.total()), "{metrics:?}");
+        assert!(metrics.failures() == metrics.total().div_ceil(2), "{metrics:?}");
     });
 }
 
@@ -367,5 +369,96 @@ fn threads_that_share_a_log_lose_no_failure_while_it_is_refilled() {
         assert!((2..=3).contains(&handle(&breaker).metrics().failure_streak()));
         other.join().unwrap();
         assert_eq!(handle(&breaker).metrics().failure_streak(), 3);
+    });
+}
+
+#[test]
+fn a_breaker_is_not_healthy_with_a_failure_that_was_logged_just_before() {
+    check(|| {
+        let breaker = logging();
+        let other = beside(&breaker, |breaker| {
+            // This one is granted a stripe, and a log with the failure that follows it.
+            acquire(breaker).unwrap().success();
+            acquire(breaker).unwrap().failure();
+            acquire(breaker).unwrap().success();
+        });
+        // Without those failures, the window is full of successes after these.
+        (0..4).for_each(|_| acquire(&breaker).unwrap().success());
+        other.join().unwrap();
+        assert_eq!(handle(&breaker).metrics().failure_streak(), 0, "the last call succeeded");
+    });
+}
+
+#[test]
+fn a_success_that_is_late_counts_once() {
+    check(|| {
+        // Two more failures could make the rule hold, so each is judged, and closes the stripes.
+        let breaker = breaker(window::count(4), trip::failure_streak(3));
+        breaker.stripes().part();
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().success();
+        let failed = Arc::new(AtomicBool::new(false));
+        let has_failed = failed.clone();
+        let other = beside(&breaker, move |breaker| {
+            acquire(breaker).unwrap().failure();
+            has_failed.store(true, Ordering::Release);
+        });
+        let after_failure = failed.load(Ordering::Acquire);
+        acquire(&breaker).unwrap().success();
+        let total = handle(&breaker).metrics().total();
+        assert!((3..=4).contains(&total), "{total}");
+        other.join().unwrap();
+        let metrics = handle(&breaker).metrics();
+        assert_eq!((metrics.total(), metrics.failures()), (4, 2));
+        if after_failure {
+            assert_eq!(metrics.failure_streak(), 0, "the success came last");
+        }
+        acquire(&breaker).unwrap().success();
+        let metrics = handle(&breaker).metrics();
+        assert_eq!((metrics.failures(), metrics.failure_streak()), (1, 0), "the first failure is pushed out");
+    });
+}
+
+#[test]
+fn a_success_that_is_late_counts_for_no_other_generation() {
+    check(|| {
+        let breaker = logging();
+        let call = acquire(&breaker).unwrap();
+        let other = beside(&breaker, |breaker| {
+            manual::command(breaker, State::Closed, Reason::Reset);
+            acquire(breaker).unwrap().failure();
+        });
+        call.success();
+        other.join().unwrap();
+        let metrics = handle(&breaker).metrics();
+        assert_eq!((metrics.total(), metrics.failures()), (1, 1), "only the call since the reset");
+    });
+}
+
+#[test]
+fn a_failure_that_is_collected_before_its_thread_knows_its_place_comes_after_all_that_was_counted() {
+    check(|| {
+        let breaker = logging();
+        let other = beside(&breaker, |breaker| drop(breaker.metrics()));
+        acquire(&breaker).unwrap().success();
+        acquire(&breaker).unwrap().failure();
+        other.join().unwrap();
+        assert_eq!(handle(&breaker).metrics().failure_streak(), 1, "the failure came last");
+    });
+}
+
+#[test]
+fn a_failure_that_finds_the_stripes_closed_comes_after_what_they_have_counted() {
+    check(|| {
+        // In a window of time, no thread counts by itself.
+        let breaker = breaker(window::time(Duration::from_secs(10)), trip::failure_streak(7));
+        breaker.stripes().part();
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().success();
+        let other = beside(&breaker, |breaker| counting::begin(breaker));
+        acquire(&breaker).unwrap().success();
+        acquire(&breaker).unwrap().failure();
+        other.join().unwrap();
+        assert_eq!(handle(&breaker).metrics().failure_streak(), 1, "the failure came last");
     });
 }

@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 
 use crate::handle::body::Plain;
 use crate::handle::call::Call;
-use crate::handle::eager::{Eager, Making};
+use crate::handle::eager::{Eager, Hold, Making};
 use crate::handle::limit::{Elapsed, Limit, Limited};
 use crate::handle::refusal::Refusal;
 use crate::output::Output;
@@ -23,7 +23,10 @@ impl<T, R> Boxing<T, R> {
 
 /// It is the future.
 impl<F: Future<Output = R>, R> Boxing<F, R> {
-    pub fn __fluxgate_guard<C, S, O>(self, making: &mut Making<R, C, S>) -> Eager<Plain<F>, R, C, S>
+    pub fn __fluxgate_guard<C, S, O, H: Hold>(
+        self,
+        making: &mut Making<R, C, S, H>,
+    ) -> Eager<Plain<F>, R, C, S, H>
     where
         C: FnOnce(Call<'_>, R) -> R,
         S: FnOnce(Result<R, Refusal<'_>>) -> O,
@@ -31,11 +34,11 @@ impl<F: Future<Output = R>, R> Boxing<F, R> {
         making.guard(self.0)
     }
 
-    pub fn __fluxgate_guard_limited<C, S, O>(
+    pub fn __fluxgate_guard_limited<C, S, O, H: Hold>(
         self,
         limit: Limit,
-        making: &mut Making<R, C, S>,
-    ) -> Eager<Limited<F>, R, C, S>
+        making: &mut Making<R, C, S, H>,
+    ) -> Eager<Limited<F>, R, C, S, H>
     where
         C: FnOnce(Call<'_>, Result<R, Elapsed>) -> R,
         S: FnOnce(Result<R, Refusal<'_>>) -> O,
@@ -48,19 +51,23 @@ impl<F: Future<Output = R>, R> Boxing<F, R> {
 pub trait NoFuture<R> {
     type Value;
 
-    fn __fluxgate_guard<C, S>(self, making: &mut Making<R, C, S>) -> Self::Value;
+    fn __fluxgate_guard<C, S, H: Hold>(self, making: &mut Making<R, C, S, H>) -> Self::Value;
 
-    fn __fluxgate_guard_limited<C, S>(self, limit: Limit, making: &mut Making<R, C, S>) -> Self::Value;
+    fn __fluxgate_guard_limited<C, S, H: Hold>(
+        self,
+        limit: Limit,
+        making: &mut Making<R, C, S, H>,
+    ) -> Self::Value;
 }
 
 impl<T, R> NoFuture<R> for Boxing<T, R> {
     type Value = T;
 
-    fn __fluxgate_guard<C, S>(self, _: &mut Making<R, C, S>) -> T {
+    fn __fluxgate_guard<C, S, H: Hold>(self, _: &mut Making<R, C, S, H>) -> T {
         self.0
     }
 
-    fn __fluxgate_guard_limited<C, S>(self, _: Limit, _: &mut Making<R, C, S>) -> T {
+    fn __fluxgate_guard_limited<C, S, H: Hold>(self, _: Limit, _: &mut Making<R, C, S, H>) -> T {
         self.0
     }
 }

@@ -175,7 +175,9 @@ fn guarded_futures_are_little_larger() {
         Ok::<_, ()>(room[0])
     };
     let (bare, guarded) = (size_of_val(&body()), size_of_val(&fixture.breaker.call_async(body())));
-    assert!(guarded <= bare + 40, "{guarded} bytes around {bare}");
+    // Where the breaker is, the call's word, and when it began; in tests, the breaker's double, and the delay of a drill.
+    let in_tests = if cfg!(feature = "chaos") { 16 } else { 8 };
+    assert_eq!(guarded, bare.next_multiple_of(8) + 24 + in_tests, "{guarded} bytes around {bare}");
 }
 
 #[tokio::test]

@@ -15,12 +15,12 @@ fn charge(
     let __fluxgate_output = __private::Output::of_future(__fluxgate_declared);
     let mut __fluxgate_making = match __private::Making::new(
         __fluxgate_output,
-        {
+        || {
             static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::standard(
                 ::core::concat!(::core::module_path!(), "::", "charge"),
                 &__FLUXGATE_BREAKER,
             );
-            __private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER.breaker)
+            &__FLUXGATE_BREAKER.breaker
         },
         move |__fluxgate_call, __fluxgate_returned| __private::Returned::settle(
             __private::Output::new(),

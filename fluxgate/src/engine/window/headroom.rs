@@ -39,9 +39,9 @@ impl Headroom {
             found.bad = tried;
             tried *= STEP;
         }
-        // Between that one and the next.
-        if found.bad > 0 && !could_hold(2 * found.bad, 0) {
-            found.bad *= 2;
+        // Between that one and the next: one, two, or three times as many.
+        while found.bad > 0 && found.bad + tried / STEP < tried && !could_hold(found.bad + tried / STEP, 0) {
+            found.bad += tried / STEP;
         }
         if metrics.measures().average {
             let mut tried = FIRST_LATENCY;

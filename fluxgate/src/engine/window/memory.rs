@@ -8,18 +8,21 @@ use super::finished_call::FinishedCall;
 use super::headroom::Headroom;
 use super::ring::Ring;
 use crate::clock::NEVER;
+use crate::engine::log::ENTRIES;
 use crate::engine::running::SlowCalls;
-use crate::engine::stripes::ENTRIES;
 
 /// What is remembered of calls: the sliding window or, during a trial, the trial's tally in its place.
+///
+/// What each outcome changes is on the first two cache lines.
+#[repr(C, align(64))]
 pub(crate) struct Memory {
     tally: Tally,
+    storage: Storage,
+    /// `None` if the next outcome has to be judged.
+    headroom: Option<Headroom>,
     streak: u32,
     /// How many fast successes came since the last other call, or the beginning.
     in_a_row: u32,
-    /// `None` if the next outcome has to be judged.
-    headroom: Option<Headroom>,
-    storage: Storage,
     pub(crate) measures: Measures,
     /// The time of the latest outcome or reading, if the breaker reads the time.
     latest: u64,
@@ -244,13 +247,14 @@ impl Memory {
             };
         match &self.storage {
             _ if !is_harmless => 0,
-            Storage::Count(ring) => ring.size().saturating_sub(self.in_a_row()).max(1),
+            Storage::Count(ring) => ring.size().saturating_sub(u64::from(self.in_a_row)).max(1),
             Storage::Time(_) => u64::from(u32::MAX),
         }
     }
 
-    pub(crate) fn in_a_row(&self) -> u64 {
-        u64::from(self.in_a_row)
+    /// Whether it forgets calls for others only, and not because of their age.
+    pub(crate) fn is_of_calls(&self) -> bool {
+        matches!(self.storage, Storage::Count(_))
     }
 
     /// After an evaluation by which the rule does not hold: finds out how much may happen before the next one.

@@ -13,8 +13,9 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
 use crate::clock::{ManualClock, UserClock};
+use crate::configuration::Settings;
 use crate::configuration::name::Name;
-use crate::configuration::{Settings, SettingsRef};
+use crate::configuration::named::SettingsRef;
 use crate::engine::breaker::{Breaker, Origin};
 use crate::handle::enrollment::enroll;
 use crate::sync::RwLock;

@@ -13,8 +13,9 @@ use fluxgate_rules::metrics::nanos;
 
 use super::table::{Locked, Table};
 use crate::clock::{NEVER, UserClock};
+use crate::configuration::Settings;
 use crate::configuration::name::Name;
-use crate::configuration::{Settings, SettingsRef};
+use crate::configuration::named::SettingsRef;
 use crate::engine::breaker::{Breaker, Membership, Origin};
 use crate::engine::counting;
 use crate::engine::registry::REGISTRY;
