@@ -49,7 +49,7 @@ pub(super) struct Wanted {
     /// for a while, so it is allowed twice as many each time, and gets a stripe of its own.
     pub(super) missing: u64,
     pub(super) ends_health: bool,
-    /// The window is one of calls, in which each takes the place of an earlier one: so a thread may count them by itself.
+    /// The window is one of calls, which never has fewer of them than before: so a thread may count them by itself.
     pub(super) of_calls: bool,
 }
 
