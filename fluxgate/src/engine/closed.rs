@@ -15,7 +15,7 @@ use crate::sync::Ordering;
 ///
 /// Calls that other threads count meanwhile come before it or after it. If it is covered, the rule holds in no order of them.
 /// Otherwise the stripes are closed before, and opened after the rule has been evaluated: so the call is judged together with all the calls
-/// before it, and every call after it is judged itself.
+/// before it, and every call after it is judged itself, but for [late](super::stripes) successes, by which nothing is to be judged.
 #[inline]
 pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Step {
     let settings = guard.breaker.settings();

@@ -49,7 +49,7 @@ pub(super) struct Wanted {
     /// for a while, so it is allowed twice as many each time, and gets a stripe of its own.
     pub(super) missing: u64,
     pub(super) ends_health: bool,
-    /// The window is one of calls, in which each takes the place of an earlier one: so a thread may count them by itself.
+    /// The window is one of calls, which never has fewer of them than before: so a thread may count them by itself.
     pub(super) of_calls: bool,
 }
 
@@ -122,11 +122,6 @@ impl Grants {
         self.enter_all(stripes, current, used, sums, &mut enter);
         let Self { own, returns, fillings, .. } = *self;
         *self = Self { own, returns, fillings, last: sums.own, ..Self::NONE };
-    }
-
-    /// To be called, with the stripes closed, when another generation begins: in it, nothing has been counted yet.
-    pub(super) fn begin(&mut self) {
-        *self = Self { fillings: self.fillings, ..Self::NONE };
     }
 
     /// Closes the logs. Returns how many failures each of them has, of which none came before a success that is counted only now.
@@ -275,6 +270,10 @@ impl Grants {
     }
 
     fn open_some(&mut self, stripes: Stripes<'_>, current: StateWord, wanted: Wanted, some: u32) {
+        if !bits(self.own).filter_map(|own| stripes.of_thread(own)).all(|own| own.counts(current)) {
+            // Another generation, of which nothing has been counted.
+            (self.own, self.last) = (0, 0);
+        }
         self.word = current;
         self.open |= some;
         for number in bits(some) {
@@ -356,7 +355,7 @@ mod tests {
 
     use crate::engine::word::StateWord;
     use crate::window::Window;
-    use crate::{CircuitBreaker, Clock, State, trip, window};
+    use crate::{Changes, CircuitBreaker, Clock, State, trip, window};
 
     struct Hand(Arc<AtomicU64>);
 
@@ -487,6 +486,30 @@ mod tests {
         assert!(!counts(trip::failure_streak(40), &"x".repeat(16)), "it may hold soon");
         let slow = trip::min(10) & trip::slow_rate(1.0, Duration::from_secs(1));
         assert!(!counts(far() | slow, &"x".repeat(16)), "each may be slow");
+    }
+
+    #[test]
+    fn successes_of_each_generation_are_counted_from_the_first_on() {
+        let breaker = after(window::count(10), trip::failure_streak(50), "", Hand(Arc::default()));
+        breaker.breaker().stripes().part();
+        let calls = |outcomes: &str| {
+            for outcome in outcomes.chars() {
+                let call = breaker.acquire().expect("closed");
+                if outcome == 'x' { call.failure() } else { call.success() }
+            }
+            let metrics = breaker.metrics();
+            (metrics.total(), metrics.failures(), metrics.failure_streak())
+        };
+        let rule = |streak: u32| breaker.reconfigure(&Changes::new().trip(trip::failure_streak(streak)));
+        assert_eq!(calls("xoooox"), (6, 2, 1));
+        rule(60).expect("sound");
+        assert_eq!(calls("oox"), (9, 3, 1), "the window is kept");
+        breaker.reset();
+        assert_eq!(calls("xoo"), (3, 1, 0));
+        rule(70).expect("sound");
+        breaker.reset();
+        assert_eq!(calls("xooooooooo"), (10, 1, 0));
+        assert_eq!(calls("x"), (10, 1, 1));
     }
 
     /// However many are counted, the rule holds exactly when it would if each were recorded.

@@ -56,10 +56,10 @@ fn record_success_undated(breaker: &Breaker, word: StateWord, start: u64) {
 #[inline(never)]
 pub(crate) fn record_undated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
     // Tested first, because this is the most common case here.
-    if word.is_dated() {
-        record_uncounted(breaker, word, start, outcome);
-    } else {
+    if word.may_be_counted() {
         record_own(breaker, word, outcome);
+    } else {
+        record_uncounted(breaker, word, start, outcome);
     }
 }
 

@@ -1,13 +1,13 @@
 //! Counting calls without the lock.
 //!
 //! Some calls are all alike: successes while no success can make the rule hold, failures while so many more cannot, refusals. Of them
-//! only the number matters, so they are counted by a stripe, and are done. At first all threads share one. Each gets one of
-//! its own as soon as two have met there, or one comes again and again.
+//! only the number matters, so they are counted by a stripe, and are done. At first all threads share one. Each gets one of its own as
+//! soon as two have met there, or one comes again and again.
 //!
-//! On a thread's own stripe, it counts successes by plain stores, where others would need a locked instruction. So a success may be
-//! *late*: it found its stripe open, and is stored after that was closed. That does no harm where a success only takes the place of an
-//! earlier call: it has come just then, on a stripe that is collected as long as the generation lasts, and nothing was to be judged by it.
-//! So it is done for windows of calls only. In a window of time there might be too few calls by then.
+//! On its own stripe, a thread counts successes by plain stores, where others would need a locked instruction. So a success may be *late*:
+//! it found its stripe open, and is stored after that was closed. It has then come just there; for stripes are collected as long as the
+//! generation lasts, and nothing is to be judged by it, since a window of calls never has fewer of them than before. In a window of time
+//! there might be too few by then, so there no thread counts by itself.
 //!
 //! A failure among successes is not like them, but while it cannot make the rule hold either, all that matters of it is after how many
 //! successes it came. So it needs no lock: it takes a place in the [log](super::log) of its thread, reads all stripes, and adds up what

@@ -108,7 +108,6 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
         State::Open | State::Disabled | State::ForcedOpen => true,
     };
     guard.close_stripes();
-    guard.grants.begin();
     if !keeps_window && let Some(memory) = &mut guard.memory {
         memory.clear();
     }

@@ -114,6 +114,12 @@ impl StateWord {
         self.0 & Self::DATED != 0
     }
 
+    /// Whether outcomes may be counted without a look at the clock or at what runs.
+    #[inline]
+    pub(crate) const fn may_be_counted(self) -> bool {
+        self.0 & (Self::DATED | Self::TRACKED) == 0
+    }
+
     /// The same word, of a breaker that needs this of its calls, and counts them or not.
     pub(crate) const fn recording(self, needs: Needs, counted: bool) -> Self {
         let Needs { timed, dated, tracked } = needs;
