@@ -6,6 +6,7 @@ use std::task::{Context, Waker};
 use super::interests::Interests;
 use super::listener::Listener;
 use super::transition::Transition;
+use crate::callback::contain;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering};
 
 /// Tasks that wait for a change of one breaker.
@@ -35,7 +36,7 @@ impl Waiters {
     pub(crate) fn wake(&self) {
         let wakers = mem::take(&mut *self.wakers.lock());
         for (_, waker) in wakers {
-            waker.wake();
+            contain(|| waker.wake());
         }
     }
 }
@@ -84,5 +85,44 @@ impl Drop for Place {
         let last = self.take_out(&mut wakers);
         drop(wakers);
         drop(last);
+    }
+}
+
+#[cfg(all(test, not(fluxgate_loom)))]
+mod tests {
+    use super::{Place, Waiters};
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::task::{Context, Wake, Waker};
+
+    struct Panicking;
+
+    impl Wake for Panicking {
+        fn wake(self: Arc<Self>) {
+            panic!("a runtime that is gone");
+        }
+    }
+
+    struct Noting(AtomicBool);
+
+    impl Wake for Noting {
+        fn wake(self: Arc<Self>) {
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn a_waker_that_panics_keeps_no_other_from_being_woken() {
+        let waiters = Arc::new(Waiters::new());
+        let noting = Arc::new(Noting(AtomicBool::new(false)));
+        let wakers = [Waker::from(Arc::new(Panicking)), noting.clone().into(), Arc::new(Panicking).into()];
+        let places = wakers.map(|waker| {
+            let place = Place::among(waiters.clone());
+            place.take(&Context::from_waker(&waker));
+            place
+        });
+        waiters.wake();
+        assert!(noting.0.load(Ordering::Relaxed));
+        drop(places);
     }
 }
