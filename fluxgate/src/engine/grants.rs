@@ -23,13 +23,17 @@ pub(crate) struct Grants {
     open: u32,
     /// The stripes whose threads count successes of this generation by themselves, or have.
     own: u32,
+    /// The stripes that were open in the last season.
+    known: u32,
     /// The logs in which there is a failure that has not been collected, or may be.
     logging: u32,
     /// How often threads came back for more since the breaker was last healthy, as far as that matters.
     returns: u32,
     /// How often any log was opened.
     fillings: u64,
-    /// How many failures of each log have been collected.
+    /// For how many failures each log was opened last. Here, and not in the log, whose cache lines are its thread's.
+    opened: [u8; PLACES],
+    /// How many of them have been collected.
     collected: [u8; PLACES],
 }
 
@@ -69,9 +73,11 @@ impl Grants {
         others: 0,
         open: 0,
         own: 0,
+        known: 0,
         logging: 0,
         returns: 0,
         fillings: 0,
+        opened: [0; PLACES],
         collected: [0; PLACES],
     };
 
@@ -120,17 +126,17 @@ impl Grants {
         let counted = bits(self.open).map(|number| stripes.get(number).close()).sum();
         let sums = Sums { counted, own: self.own_successes(stripes, current) };
         self.enter_all(stripes, current, used, sums, &mut enter);
-        let Self { own, returns, fillings, .. } = *self;
-        *self = Self { own, returns, fillings, last: sums.own, ..Self::NONE };
+        let Self { own, returns, fillings, open: known, .. } = *self;
+        *self = Self { own, known, returns, fillings, last: sums.own, ..Self::NONE };
     }
 
     /// Closes the logs. Returns how many failures each of them has, of which none came before a success that is counted only now.
     fn take_rooms_back(&mut self, stripes: Stripes<'_>) -> [u8; PLACES] {
-        logs(self.logging, stripes).for_each(|(_, log)| log.close());
+        logs(self.logging, stripes).for_each(|(number, log)| log.close(self.opened[place(number)]));
         let used = self.used(stripes);
-        for (number, log) in logs(self.logging, stripes) {
-            log.give_up(used[place(number)]);
-            if self.uncollected(number, log) == 0 {
+        for number in bits(self.logging) {
+            self.opened[place(number)] = used[place(number)];
+            if self.uncollected(number) == 0 {
                 self.logging &= !(1 << number);
             }
         }
@@ -174,12 +180,12 @@ impl Grants {
                 let since = log.since(self.collected[place(number)], self.last);
                 since.map_or(all, |since| all.min(self.last + since))
             };
-            let next = logs(left, stripes).map(|(number, log)| (after(number, log), number, log));
-            let Some((after, number, log)) = next.min_by_key(|(after, ..)| *after) else { break };
+            let next = logs(left, stripes).map(|(number, log)| (after(number, log), number));
+            let Some((after, number)) = next.min_by_key(|(after, _)| *after) else { break };
             self.enter_until(after, enter);
             enter(Counted::Failures(1));
             self.collected[place(number)] += 1;
-            if self.uncollected(number, log) == 0 {
+            if self.uncollected(number) == 0 {
                 self.logging &= !(1 << number);
             }
             if !is_left(self, number) {
@@ -222,15 +228,15 @@ impl Grants {
     }
 
     /// How many failures there are in a log, or may yet be, that have not been collected.
-    fn uncollected(&self, number: u32, log: &Log) -> u8 {
-        log.opened() - self.collected[place(number)]
+    fn uncollected(&self, number: u32) -> u8 {
+        self.opened[place(number)] - self.collected[place(number)]
     }
 
     /// How many failures each log has.
     fn used(&self, stripes: Stripes<'_>) -> [u8; PLACES] {
         let mut used = [0; PLACES];
         for (number, log) in logs(self.logging, stripes) {
-            used[place(number)] = log.used();
+            used[place(number)] = log.used(self.opened[place(number)]);
         }
         used
     }
@@ -240,7 +246,7 @@ impl Grants {
         let Wanted { missing, ends_health, .. } = wanted;
         let own = stripes.number();
         if self.open >> own & 1 == 0 {
-            let others = if self.open == 0 { self.own } else { 0 };
+            let others = if self.open == 0 { self.known } else { 0 };
             return self.open_some(stripes, current, wanted, others | 1 << own);
         }
         let of_thread = stripes.of_thread(own).filter(|own| wanted.of_calls && own.counts(current));
@@ -298,24 +304,25 @@ impl Grants {
 
     /// How many failures there may be that are set aside for logs, and not collected; `None` if this thread has no log, or one with room.
     pub(super) fn failures_to_come(&self, stripes: Stripes<'_>) -> Option<u32> {
-        let set_aside = || {
-            logs(self.logging, stripes).map(|(number, log)| u32::from(self.uncollected(number, log))).sum()
-        };
+        let set_aside = || bits(self.logging).map(|number| u32::from(self.uncollected(number))).sum();
         self.without_room(stripes).is_some().then(set_aside)
     }
 
-    /// The log of this thread, if its stripe is open, and there is neither room in it, nor something to be collected.
-    fn without_room<'a>(&self, stripes: Stripes<'a>) -> Option<(u32, &'a Log)> {
+    /// The stripe of this thread, if it is open, and there is neither room in its log, nor something to be collected.
+    fn without_room<'a>(&self, stripes: Stripes<'a>) -> Option<(u32, &'a OwnStripe)> {
         let number = stripes.number();
         let is_open = (self.open & !self.logging) >> number & 1 == 1;
         let own = stripes.of_thread(number).filter(|own| is_open && own.is_of_this_thread());
-        own.map(|own| (number, &own.log))
+        own.map(|own| (number, own))
     }
 
     /// Makes room for failures in the log of this thread, if it has none. `set_aside` is asked for how many.
     pub(super) fn open_log(&mut self, stripes: Stripes<'_>, set_aside: impl FnOnce(u32) -> u32) {
-        if let Some((number, log)) = self.without_room(stripes) {
-            let room = set_aside(if log.opened() > 0 { ENTRIES } else { FIRST_ENTRIES } as u32);
+        if let Some((number, own)) = self.without_room(stripes) {
+            let log = own.make_log();
+            let opened = &mut self.opened[place(number)];
+            let room = set_aside(if *opened > 0 { ENTRIES } else { FIRST_ENTRIES } as u32);
+            *opened = room as u8;
             if room > 0 {
                 self.collected[place(number)] = 0;
                 self.logging |= 1 << number;
@@ -328,7 +335,7 @@ impl Grants {
 
 /// The logs of this set of stripes, each with the number of its stripe.
 fn logs(set: u32, stripes: Stripes<'_>) -> impl Iterator<Item = (u32, &Log)> {
-    bits(set).filter_map(move |number| Some((number, &stripes.of_thread(number)?.log)))
+    bits(set).filter_map(move |number| Some((number, stripes.of_thread(number)?.log()?)))
 }
 
 /// The place of the stripe of this number, which is a thread's.

@@ -20,8 +20,6 @@ pub(super) struct Log {
     /// For the thread only: the place that comes next, and the filling.
     next: AtomicU32,
     filling: AtomicU64,
-    /// Under the lock only: for how many failures it was opened last.
-    opened: AtomicU32,
     places: [Place; ENTRIES],
 }
 
@@ -96,7 +94,6 @@ impl Log {
         Self {
             next: AtomicU32::new(ENTRIES as u32),
             filling: AtomicU64::new(0),
-            opened: AtomicU32::new(0),
             places: std::array::from_fn(place),
         }
     }
@@ -127,16 +124,11 @@ impl Log {
         // Those that come next are of an earlier filling.
         self.places[..room as usize].iter().for_each(|place| place.set(Content::vacant(filling)));
         self.next.store(0, Ordering::Relaxed);
-        self.opened.store(room, Ordering::Relaxed);
     }
 
-    fn room(&self) -> &[Place] {
-        &self.places[..usize::from(self.opened())]
-    }
-
-    /// Takes back the room that is left. That is out of reach without the first of it.
-    pub(super) fn close(&self) {
-        for place in self.room() {
+    /// Takes back what is left of the room for so many failures. That is out of reach without the first of it.
+    pub(super) fn close(&self, opened: u8) {
+        for place in &self.places[..usize::from(opened)] {
             let seen = place.get();
             if !seen.is_failure() && place.replace(seen, Content::NOTHING) {
                 return;
@@ -144,19 +136,10 @@ impl Log {
         }
     }
 
-    /// There will be no more than so many failures.
-    pub(super) fn give_up(&self, used: u8) {
-        self.opened.store(u32::from(used), Ordering::Relaxed);
-    }
-
-    /// How many failures there are.
-    pub(super) fn used(&self) -> u8 {
-        self.room().iter().take_while(|place| place.get().is_failure()).count() as u8
-    }
-
-    /// How many there are, or may yet be.
-    pub(super) fn opened(&self) -> u8 {
-        self.opened.load(Ordering::Relaxed) as u8
+    /// How many failures there are, in the room for so many.
+    pub(super) fn used(&self, opened: u8) -> u8 {
+        let places = self.places[..usize::from(opened)].iter();
+        places.take_while(|place| place.get().is_failure()).count() as u8
     }
 
     /// How many successes after the one with the number `last` the failure in this place came, if that is known yet.

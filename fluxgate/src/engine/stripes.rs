@@ -65,6 +65,18 @@ impl Stripe {
         }
     }
 
+    /// The same, however many threads there are.
+    #[inline]
+    fn count_surely(&self, word: StateWord) -> bool {
+        loop {
+            match self.count(word) {
+                Counting::Counted => return true,
+                Counting::Closed => return false,
+                Counting::Contended => {}
+            }
+        }
+    }
+
     /// How many calls of `word` it has counted in this season; `None` if it is not open to them.
     #[inline]
     fn counted_of(&self, word: StateWord) -> Option<u64> {
@@ -104,13 +116,15 @@ impl Stripe {
 pub(super) struct OwnStripe {
     /// Open when the thread may count: for what it does not count by itself, and for other threads that come here.
     pub(super) stripe: Stripe,
-    owner: ThreadNumber,
+    /// The number of the thread, or none.
+    owner: AtomicU32,
     /// The generation of the successes that it has counted by itself.
     generation: AtomicU64,
     /// How many it may.
     limit: AtomicU64,
     successes: Apart<AtomicU64>,
-    pub(super) log: Log,
+    /// Made with its first room.
+    log: OnceBox<Log>,
 }
 
 /// On a cache line of its own: other threads read it at each failure of theirs.
@@ -126,15 +140,34 @@ const _: () = assert!(
 );
 
 impl OwnStripe {
-    fn new(owner: ThreadNumber) -> Self {
+    fn nobodys() -> Self {
         Self {
             stripe: Stripe::closed(),
-            owner,
+            owner: AtomicU32::new(ThreadNumber::UNKNOWN.get()),
             generation: AtomicU64::new(u64::MAX),
-            successes: Apart(AtomicU64::new(0)),
             limit: AtomicU64::new(0),
-            log: Log::new(),
+            successes: Apart(AtomicU64::new(0)),
+            log: OnceBox::new(),
         }
+    }
+
+    #[inline]
+    fn belongs_to(&self, thread: ThreadNumber) -> bool {
+        self.owner.load(Ordering::Relaxed) == thread.get()
+    }
+
+    /// Whether it has ever had a thread.
+    #[inline]
+    fn is_anyones(&self) -> bool {
+        !self.belongs_to(ThreadNumber::UNKNOWN)
+    }
+
+    pub(super) fn log(&self) -> Option<&Log> {
+        self.log.get()
+    }
+
+    pub(super) fn make_log(&self) -> &Log {
+        self.log.get_or_init(|| Box::new(Log::new()))
     }
 
     /// Counts a success on the thread to which the stripe belongs.
@@ -162,7 +195,8 @@ impl OwnStripe {
     }
 
     pub(super) fn is_of_this_thread(&self) -> bool {
-        self.owner == ThreadNumber::own() && self.owner.is_unique()
+        let thread = ThreadNumber::own();
+        self.belongs_to(thread) && thread.is_unique()
     }
 
     /// Under the lock: its thread, which has come here, counts successes of the generation by itself from now on, from the first on.
@@ -192,7 +226,54 @@ pub(super) const PLACES: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
 pub(crate) struct OwnStripes {
     /// Which stripes count successes, or have, in this generation, a bit for each; none while they are being closed.
     counting: AtomicU32,
-    places: [OnceBox<OwnStripe>; PLACES],
+    places: [OwnStripe; PLACES],
+}
+
+impl OwnStripes {
+    fn new() -> Self {
+        Self { counting: AtomicU32::new(0), places: std::array::from_fn(|_| OwnStripe::nobodys()) }
+    }
+
+    /// The stripe for a thread, which may be another's, if there is no other place for it.
+    #[inline]
+    fn of(&self, thread: ThreadNumber) -> &OwnStripe {
+        &self.places[thread.place(PLACES)]
+    }
+
+    /// Counts a success by a plain store, if the thread may do so.
+    #[inline]
+    fn count_own_success(&self, word: StateWord) -> bool {
+        let thread = ThreadNumber::known();
+        let own = self.of(thread);
+        own.belongs_to(thread) && own.count(word)
+    }
+
+    #[inline(never)]
+    fn count_success(&self, word: StateWord) -> bool {
+        let thread = ThreadNumber::known();
+        let own = self.of(thread);
+        own.belongs_to(thread) && own.count(word) || self.count_on(own, word)
+    }
+
+    #[inline(never)]
+    fn count(&self, word: StateWord) -> bool {
+        self.count_on(self.of(ThreadNumber::known()), word)
+    }
+
+    #[inline]
+    fn count_on(&self, own: &OwnStripe, word: StateWord) -> bool {
+        if own.is_anyones() { own.stripe.count_surely(word) } else { self.part() }
+    }
+
+    /// From now on this thread has a stripe of its own. This call is for the lock, where its thread is granted it.
+    #[cold]
+    #[inline(never)]
+    fn part(&self) -> bool {
+        let (thread, nobody) = (ThreadNumber::own(), ThreadNumber::UNKNOWN.get());
+        let owner = &self.of(thread).owner;
+        let _ = owner.compare_exchange(nobody, thread.get(), Ordering::Relaxed, Ordering::Relaxed);
+        false
+    }
 }
 
 /// The stripes of a breaker, wherever it keeps them. The shared one has the number 0, that of a thread one more than its place.
@@ -206,23 +287,19 @@ impl<'a> Stripes<'a> {
     /// Counts a success of `word` by a plain store, if the thread may do so. Otherwise returns `false`.
     #[inline]
     pub(crate) fn count_own_success(self, word: StateWord) -> bool {
-        self.of_this_thread().is_some_and(|own| own.owner == ThreadNumber::known() && own.count(word))
+        self.own.get().is_some_and(|own| own.count_own_success(word))
     }
 
     /// Counts a success of `word`, in whichever way. If it cannot be counted, returns `false`.
     #[inline]
     pub(crate) fn count_success(self, word: StateWord) -> bool {
-        if self.own.get().is_some() {
-            self.count_own_success(word) || self.count_apart(word)
-        } else {
-            self.count_shared(word)
-        }
+        self.own.get().map_or_else(|| self.count_shared(word), |own| own.count_success(word))
     }
 
     /// Counts another call of `word`. If it cannot be counted, returns `false`.
     #[inline]
     pub(crate) fn count(self, word: StateWord) -> bool {
-        if self.own.get().is_some() { self.count_apart(word) } else { self.count_shared(word) }
+        self.own.get().map_or_else(|| self.count_shared(word), |own| own.count(word))
     }
 
     #[inline]
@@ -234,38 +311,23 @@ impl<'a> Stripes<'a> {
         }
     }
 
-    /// Counts where each thread that comes has a stripe of its own.
-    #[inline(never)]
-    fn count_apart(self, word: StateWord) -> bool {
-        let Some(own) = self.of_this_thread() else { return self.part() };
-        loop {
-            match own.stripe.count(word) {
-                Counting::Counted => return true,
-                Counting::Closed => return false,
-                Counting::Contended => {}
-            }
-        }
-    }
-
-    /// From now on this thread has a stripe of its own, and every other one that comes. This call is for the lock, where its thread is
-    /// granted one.
+    /// From now on this thread has a stripe of its own, and every other one that comes.
     #[cold]
     #[inline(never)]
     pub(crate) fn part(self) -> bool {
-        let own = ThreadNumber::own();
-        let none =
-            || OwnStripes { counting: AtomicU32::new(0), places: std::array::from_fn(|_| OnceBox::new()) };
-        let stripes = self.own.get_or_init(|| Box::new(none()));
-        stripes.places[own.place(PLACES)].get_or_init(|| Box::new(OwnStripe::new(own)));
-        false
+        self.own.get_or_init(|| Box::new(OwnStripes::new())).part()
     }
 
     /// Logs a failure of `word`, whose successes are being counted. If there is no room for it, returns `false`.
     #[inline]
     pub(crate) fn log(self, word: StateWord) -> bool {
-        let (Some(stripes), Some(own)) = (self.own.get(), self.of_this_thread()) else { return false };
-        own.is_of_this_thread()
-            && own.log.enter(|| own.stripe.counted_of(word).is_some(), || self.successes(stripes, word))
+        let Some(stripes) = self.own.get() else { return false };
+        let thread = ThreadNumber::known();
+        let own = stripes.of(thread);
+        let log = own.log().filter(|_| own.belongs_to(thread) && thread.is_unique());
+        log.is_some_and(|log| {
+            log.enter(|| own.stripe.counted_of(word).is_some(), || self.successes(stripes, word))
+        })
     }
 
     /// How many successes of `word` have been counted, as far as they are known here; `None` if stripes have been closed meanwhile.
@@ -291,16 +353,11 @@ impl<'a> Stripes<'a> {
         }
     }
 
-    /// The stripe that belongs to this thread, or that it shares because there is no other place for it.
-    #[inline]
-    fn of_this_thread(self) -> Option<&'a OwnStripe> {
-        self.own.get()?.places[ThreadNumber::known().place(PLACES)].get()
-    }
-
     /// The number of the stripe that is for this thread.
     pub(super) fn number(self) -> u32 {
-        let place = ThreadNumber::own().place(PLACES);
-        self.of_this_thread().map_or(0, |_| 1 + place as u32)
+        let thread = ThreadNumber::own();
+        let has_own = self.own.get().is_some_and(|own| own.of(thread).is_anyones());
+        if has_own { 1 + thread.place(PLACES) as u32 } else { 0 }
     }
 
     /// The stripe of this number.
@@ -312,7 +369,7 @@ impl<'a> Stripes<'a> {
     /// The stripe of this number, if it belongs to a thread.
     #[inline]
     pub(super) fn of_thread(self, number: u32) -> Option<&'a OwnStripe> {
-        self.own.get()?.places.get((number as usize).wrapping_sub(1))?.get()
+        self.own.get()?.places.get((number as usize).wrapping_sub(1))
     }
 }
 
@@ -356,7 +413,8 @@ mod tests {
     #[test]
     fn a_thread_counts_by_itself_what_it_has_begun_while_its_stripe_is_open() {
         let word = FIRST.used().next(State::Closed);
-        let own = OwnStripe::new(ThreadNumber::own());
+        let own = OwnStripe::nobodys();
+        own.owner.store(ThreadNumber::own().get(), Ordering::Relaxed);
         thread::scope(|scope| {
             let other = || {
                 own.begin(word);

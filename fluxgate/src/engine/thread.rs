@@ -15,7 +15,7 @@ pub(super) struct ThreadNumber(u32);
 
 impl ThreadNumber {
     /// Of a thread that has not asked for its number yet.
-    const UNKNOWN: Self = Self(0);
+    pub(super) const UNKNOWN: Self = Self(0);
     /// Shared by the threads for which there was none left, and by those that are ending.
     const SHARED: Self = Self(u32::MAX);
 
@@ -34,6 +34,11 @@ impl ThreadNumber {
     #[inline]
     pub(super) fn known() -> Self {
         NUMBER.get()
+    }
+
+    #[inline]
+    pub(super) const fn get(self) -> u32 {
+        self.0
     }
 
     /// Whether no other thread that runs has it.
