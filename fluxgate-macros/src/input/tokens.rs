@@ -75,15 +75,10 @@ pub(crate) fn is_too_deep(tokens: &TokenStream) -> bool {
 
 /// Whether tokens mention a name, as an identifier or in a format string: `"{name}"`.
 pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
-    tokens.clone().into_iter().any(|tree| match tree {
-        TokenTree::Ident(word) => word == name,
-        TokenTree::Group(group) => mentions(&group.stream(), name),
-        TokenTree::Literal(literal) => literal.to_string().contains(&format!("{{{name}")),
-        TokenTree::Punct(_) => false,
-    })
+    !mentioned(tokens.clone(), vec![name.to_owned()]).is_empty()
 }
 
-/// Which of these names tokens mention. Looks at each token once: for the compiler to hand them over takes longer than to compare them.
+/// Which of these names tokens [mention](mentions). Looks at each token once: for the compiler to hand them over takes longer than to compare them.
 pub(crate) fn mentioned(tokens: TokenStream, names: Vec<String>) -> Vec<String> {
     fn look(tokens: TokenStream, names: &mut Vec<String>, found: &mut Vec<String>) {
         for tree in tokens {
