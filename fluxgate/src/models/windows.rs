@@ -3,6 +3,18 @@
 use super::*;
 use crate::engine::counting;
 
+/// A call fails on another thread. Also returns whether that has happened already, as far as this thread can tell.
+fn fail_beside(breaker: &Arc<Breaker>) -> (thread::JoinHandle<()>, bool) {
+    let failed = Arc::new(AtomicBool::new(false));
+    let told = failed.clone();
+    let other = beside(breaker, move |breaker| {
+        acquire(breaker).unwrap().failure();
+        told.store(true, Ordering::Release);
+    });
+    let has_failed = failed.load(Ordering::Acquire);
+    (other, has_failed)
+}
+
 #[test]
 fn the_success_that_is_not_written_changes_nothing() {
     check(|| {
@@ -28,13 +40,7 @@ fn a_success_that_saw_the_failure_pushes_it_out() {
     check(|| {
         let breaker = breaker(window::count(1), trip::failures(2));
         acquire(&breaker).unwrap().success();
-        let failed = Arc::new(AtomicBool::new(false));
-        let told = failed.clone();
-        let other = beside(&breaker, move |breaker| {
-            acquire(breaker).unwrap().failure();
-            told.store(true, Ordering::Release);
-        });
-        let before = failed.load(Ordering::Acquire);
+        let (other, before) = fail_beside(&breaker);
         acquire(&breaker).unwrap().success();
         other.join().unwrap();
         if before {
@@ -223,13 +229,7 @@ fn failing() -> Arc<Breaker> {
 fn a_success_is_in_order_with_the_failures_that_are_counted_around_it() {
     check(|| {
         let breaker = failing();
-        let failed = Arc::new(AtomicBool::new(false));
-        let has_failed = failed.clone();
-        let other = beside(&breaker, move |breaker| {
-            acquire(breaker).unwrap().failure();
-            has_failed.store(true, Ordering::Release);
-        });
-        let after_failure = failed.load(Ordering::Acquire);
+        let (other, after_failure) = fail_beside(&breaker);
         acquire(&breaker).unwrap().success();
         other.join().unwrap();
         let metrics = handle(&breaker).metrics();
@@ -397,13 +397,7 @@ fn a_success_that_is_late_counts_once() {
         breaker.stripes().part();
         acquire(&breaker).unwrap().failure();
         acquire(&breaker).unwrap().success();
-        let failed = Arc::new(AtomicBool::new(false));
-        let has_failed = failed.clone();
-        let other = beside(&breaker, move |breaker| {
-            acquire(breaker).unwrap().failure();
-            has_failed.store(true, Ordering::Release);
-        });
-        let after_failure = failed.load(Ordering::Acquire);
+        let (other, after_failure) = fail_beside(&breaker);
         acquire(&breaker).unwrap().success();
         let total = handle(&breaker).metrics().total();
         assert!((3..=4).contains(&total), "{total}");
