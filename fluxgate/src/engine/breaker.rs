@@ -178,7 +178,7 @@ impl Breaker {
         /// The same, where `kept` will be the [standard](Settings::standard) settings.
         pub(crate) const fn standard_of_static(kept: &'static Settings, itself: &'static Self) -> Self {
             const STANDARD: Beginning = {
-                const SETTINGS: &Settings = &Settings::standard(Name::from_static(""));
+                const SETTINGS: &Settings = &Settings::standard(Name::NONE);
                 Beginning::of(SETTINGS, false)
             };
             Self::with(SettingsRef::Static(kept), STANDARD, None, Origin::Static(itself))

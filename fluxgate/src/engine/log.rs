@@ -12,7 +12,7 @@ pub(super) const ENTRIES: usize = if cfg!(fluxgate_loom) { 2 } else { 30 };
 /// How many it takes at first: those on its first cache line.
 pub(super) const FIRST_ENTRIES: usize = if cfg!(fluxgate_loom) { 1 } else { 6 };
 /// The numbers of any two successes that are counted at a time differ by less.
-pub(super) const APART: u64 = 1 << (Content::NUMBER - 1);
+pub(super) const SPAN: u64 = 1 << (Content::NUMBER - 1);
 
 /// Its places are used from the first to the last, all by one thread.
 #[repr(C, align(64))]
@@ -69,8 +69,8 @@ impl Content {
         if self.0 & Self::FAILURE == 0 || self.is_pending() {
             return None;
         }
-        let since = (self.0 >> Self::AFTER).wrapping_sub(last) & (2 * APART - 1);
-        Some(if since < APART { since } else { 0 })
+        let since = (self.0 >> Self::AFTER).wrapping_sub(last) & (2 * SPAN - 1);
+        Some(if since < SPAN { since } else { 0 })
     }
 }
 

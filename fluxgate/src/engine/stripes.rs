@@ -122,20 +122,20 @@ pub(super) struct OwnStripe {
     generation: AtomicU64,
     /// How many it may.
     limit: AtomicU64,
-    successes: Apart<AtomicU64>,
+    successes: OwnLine<AtomicU64>,
     /// Made with its first room.
     log: OnceBox<Log>,
 }
 
 /// On a cache line of its own: other threads read it at each failure of theirs.
 #[repr(align(64))]
-struct Apart<T>(T);
+struct OwnLine<T>(T);
 
 /// The most successes that a thread counts by itself before it looks what became of the window.
 const LIMIT: u64 = 1 << 16;
 
 const _: () = assert!(
-    (PLACES as u64 + 1) * LARGEST + PLACES as u64 * LIMIT < super::log::APART,
+    (PLACES as u64 + 1) * LARGEST + PLACES as u64 * LIMIT < super::log::SPAN,
     "logs tell all successes apart"
 );
 
@@ -146,7 +146,7 @@ impl OwnStripe {
             owner: AtomicU32::new(ThreadNumber::UNKNOWN.get()),
             generation: AtomicU64::new(u64::MAX),
             limit: AtomicU64::new(0),
-            successes: Apart(AtomicU64::new(0)),
+            successes: OwnLine(AtomicU64::new(0)),
             log: OnceBox::new(),
         }
     }
@@ -170,10 +170,10 @@ impl OwnStripe {
         self.log.get_or_init(|| Box::new(Log::new()))
     }
 
-    /// Counts a success on the thread to which the stripe belongs.
+    /// Counts a success by a plain store, if the stripe belongs to this thread, and the thread may count.
     #[inline]
-    fn count(&self, word: StateWord) -> bool {
-        let is_open = self.stripe.counted_of(word).is_some();
+    fn count(&self, thread: ThreadNumber, word: StateWord) -> bool {
+        let is_open = self.belongs_to(thread) && self.stripe.counted_of(word).is_some();
         let successes = self.successes.0.load(Ordering::Relaxed);
         let may_count = is_open && successes < self.limit.load(Ordering::Relaxed);
         if may_count {
@@ -194,9 +194,14 @@ impl OwnStripe {
         if self.counts(word) { self.successes.0.load(Ordering::Acquire) } else { 0 }
     }
 
-    pub(super) fn is_of_this_thread(&self) -> bool {
-        let thread = ThreadNumber::own();
+    /// Whether it belongs to the thread, and to no other.
+    #[inline]
+    fn is_of(&self, thread: ThreadNumber) -> bool {
         self.belongs_to(thread) && thread.is_unique()
+    }
+
+    pub(super) fn is_of_this_thread(&self) -> bool {
+        self.is_of(ThreadNumber::own())
     }
 
     /// Under the lock: its thread, which has come here, counts successes of the generation by itself from now on, from the first on.
@@ -244,15 +249,14 @@ impl OwnStripes {
     #[inline]
     fn count_own_success(&self, word: StateWord) -> bool {
         let thread = ThreadNumber::known();
-        let own = self.of(thread);
-        own.belongs_to(thread) && own.count(word)
+        self.of(thread).count(thread, word)
     }
 
     #[inline(never)]
     fn count_success(&self, word: StateWord) -> bool {
         let thread = ThreadNumber::known();
         let own = self.of(thread);
-        own.belongs_to(thread) && own.count(word) || self.count_on(own, word)
+        own.count(thread, word) || self.count_on(own, word)
     }
 
     #[inline(never)]
@@ -324,7 +328,7 @@ impl<'a> Stripes<'a> {
         let Some(stripes) = self.own.get() else { return false };
         let thread = ThreadNumber::known();
         let own = stripes.of(thread);
-        let log = own.log().filter(|_| own.belongs_to(thread) && thread.is_unique());
+        let log = own.log().filter(|_| own.is_of(thread));
         log.is_some_and(|log| {
             log.enter(|| own.stripe.counted_of(word).is_some(), || self.successes(stripes, word))
         })
@@ -414,7 +418,8 @@ mod tests {
     fn a_thread_counts_by_itself_what_it_has_begun_while_its_stripe_is_open() {
         let word = FIRST.used().next(State::Closed);
         let own = OwnStripe::nobodys();
-        own.owner.store(ThreadNumber::own().get(), Ordering::Relaxed);
+        let thread = ThreadNumber::own();
+        own.owner.store(thread.get(), Ordering::Relaxed);
         thread::scope(|scope| {
             let other = || {
                 own.begin(word);
@@ -424,17 +429,22 @@ mod tests {
         });
         own.begin(word);
         own.allow(2);
-        assert!(!own.count(word), "its stripe is closed");
+        assert!(!own.count(thread, word), "its stripe is closed");
         own.stripe.open(word, 0);
-        assert!(own.count(word) && own.count(word) && own.is_at_limit() && !own.count(word));
+        assert!(
+            own.count(thread, word)
+                && own.count(thread, word)
+                && own.is_at_limit()
+                && !own.count(thread, word)
+        );
         own.allow(1);
-        assert!(own.count(word) && !own.count(word));
+        assert!(own.count(thread, word) && !own.count(thread, word));
         let next = word.next(State::Closed);
-        assert!(!own.count(word.failures()) && !own.count(next));
+        assert!(!own.count(thread, word.failures()) && !own.count(thread, next));
         assert_eq!((own.successes(word), own.successes(next), own.stripe.close()), (3, 0, 0));
         own.stripe.open(next, 0);
         own.begin(next);
         own.allow(1);
-        assert!(own.count(next) && own.successes(next) == 1 && own.successes(word) == 0);
+        assert!(own.count(thread, next) && own.successes(next) == 1 && own.successes(word) == 0);
     }
 }
