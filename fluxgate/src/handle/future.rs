@@ -30,14 +30,14 @@ pub trait Locate<'a> {
 }
 
 impl<'a, F: Fn() -> &'a Breaker> Locate<'a> for F {
-    #[inline]
+    #[inline(always)]
     fn breaker(&self) -> &'a Breaker {
         self()
     }
 }
 
 impl<'a> Locate<'a> for &'a Breaker {
-    #[inline]
+    #[inline(always)]
     fn breaker(&self) -> &'a Breaker {
         self
     }
@@ -65,19 +65,19 @@ impl KeptWord {
     const PLANNED: Self = Self(NonZeroU64::MIN);
 
     /// `None` for the word of no breaker.
-    #[inline]
+    #[inline(always)]
     pub(super) fn of(word: StateWord) -> Option<Self> {
         NonZeroU64::new(!word.0).map(Self)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn get(self) -> StateWord {
         StateWord(!self.0.get())
     }
 }
 
 impl<'a, L: Locate<'a>, T> Drop for Pending<'a, L, T> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         if let Some((locate, _, word)) = &self.call
             && *word != KeptWord::PLANNED
@@ -89,13 +89,13 @@ impl<'a, L: Locate<'a>, T> Drop for Pending<'a, L, T> {
 
 impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
     /// A call that the breaker is to be asked for.
-    #[inline]
+    #[inline(always)]
     pub(super) fn planned(locate: L, then: T) -> Self {
         Self { call: Some((locate, then, KeptWord::PLANNED)), resolved: Resolved::NONE, start: 0 }
     }
 
     /// A call that was admitted.
-    #[inline]
+    #[inline(always)]
     fn admitted(Admitted { locate, call }: Admitted<'a, L>, then: T) -> Self {
         let resolved = Resolved::new(call.breaker);
         let (word, start) = call.into_parts();
@@ -103,7 +103,7 @@ impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
     }
 
     /// Asks the breaker to admit the call, if that is only planned, or goes on with it. It is over now, unless it is polled and waits.
-    #[inline]
+    #[inline(always)]
     pub(super) fn begin(&mut self) -> Result<Resumed<'a, L, T>, Refusal<'a>> {
         match self.call.take() {
             Some((locate, then, KeptWord::PLANNED)) => {
@@ -117,13 +117,13 @@ impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
     }
 
     /// The same for a call that was [admitted](Self::admitted).
-    #[inline]
+    #[inline(always)]
     fn resume(&mut self) -> Resumed<'a, L, T> {
         let Some((locate, then, word)) = self.call.take() else { resumed_after_completion() };
         self.resumed(locate, then, word)
     }
 
-    #[inline]
+    #[inline(always)]
     fn resumed(&self, locate: L, then: T, word: KeptWord) -> Resumed<'a, L, T> {
         let (breaker, word) = (self.resolved.or(locate.breaker()), word.get());
         if word.is_scoped() {
@@ -134,7 +134,7 @@ impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
     }
 
     /// Polls the body of the call that has begun. A panic is recorded at once, though the future may be dropped much later.
-    #[inline]
+    #[inline(always)]
     pub(super) fn poll<B: Body, O, E>(
         &mut self,
         begin: impl FnOnce(&mut Self) -> Result<Resumed<'a, L, T>, E>,
@@ -185,7 +185,7 @@ struct Polling<'p> {
 }
 
 impl Drop for Polling<'_> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         abandon(self.breaker, *self.word, *self.start);
     }
@@ -200,7 +200,7 @@ pub struct Admitted<'a, L> {
 
 impl<'a, L: Locate<'a>> Admitted<'a, L> {
     /// Asks the breaker to admit a call whose body is a future that this thread is about to poll.
-    #[inline]
+    #[inline(always)]
     pub fn enter(locate: L) -> Result<Self, Refusal<'a>> {
         let call = Call::enter_async(locate.breaker())?;
         Ok(Self { locate, call })
@@ -221,7 +221,7 @@ pub struct ByClosure<F>(F);
 impl<'a, R, O, F: FnOnce(Call<'a>, R) -> O> Finish<'a, R> for ByClosure<F> {
     type Output = O;
 
-    #[inline]
+    #[inline(always)]
     fn finish(self, call: Call<'a>, returned: R) -> O {
         (self.0)(call, returned)
     }
@@ -249,14 +249,14 @@ where
     C: FnOnce(Call<'a>, F::Output) -> F::Output,
 {
     /// `finish` ends the call, and returns what its future did.
-    #[inline]
+    #[inline(always)]
     pub fn new(call: Admitted<'a, L>, future: F, finish: C) -> Self {
         Self::ended_by(call, future, ByClosure(finish))
     }
 }
 
 impl<'a, L: Locate<'a>, F, C> Guarded<'a, L, Plain<F>, C> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn ended_by(call: Admitted<'a, L>, future: F, finish: C) -> Self {
         Self { body: Plain::new(future), pending: Pending::admitted(call, finish) }
     }
@@ -267,7 +267,7 @@ where
     C: FnOnce(Call<'a>, Result<F::Output, Elapsed>) -> F::Output,
 {
     /// The same, where the future may take only so long.
-    #[inline]
+    #[inline(always)]
     pub fn limited(call: Admitted<'a, L>, future: F, limit: Limit, finish: C) -> Self {
         let body = Limited::new(Plain::new(future), limit);
         Self { body, pending: Pending::admitted(call, ByClosure(finish)) }
@@ -277,7 +277,7 @@ where
 impl<'a, L: Locate<'a>, B: Body, C: Finish<'a, B::Output>> Future for Guarded<'a, L, B, C> {
     type Output = C::Output;
 
-    #[inline]
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<C::Output> {
         let this = self.project();
         // It was admitted, so nothing refuses it any more.
@@ -304,14 +304,14 @@ where
     S: Fn(Refusal<'a>) -> F::Output,
 {
     /// `finish` ends the call, and returns what its future did; `refused` says what to return if there is none.
-    #[inline]
+    #[inline(always)]
     pub fn new(locate: L, future: F, finish: C, refused: S) -> Self {
         Self::ended_by(locate, future, ByClosure(finish), refused)
     }
 }
 
 impl<'a, L: Locate<'a>, F, C, S> Deferred<'a, L, Plain<F>, C, S> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn ended_by(locate: L, future: F, finish: C, refused: S) -> Self {
         Self { body: Plain::new(future), pending: Pending::planned(locate, finish), refused }
     }
@@ -323,7 +323,7 @@ where
     S: Fn(Refusal<'a>) -> F::Output,
 {
     /// The same, where the future may take only so long.
-    #[inline]
+    #[inline(always)]
     pub fn limited(locate: L, future: F, limit: Limit, finish: C, refused: S) -> Self {
         let body = Limited::new(Plain::new(future), limit);
         Self { body, pending: Pending::planned(locate, ByClosure(finish)), refused }
@@ -337,7 +337,7 @@ where
 {
     type Output = C::Output;
 
-    #[inline]
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<C::Output> {
         let this = self.project();
         let finish = |finish: C, call, output| finish.finish(call, output);
@@ -356,13 +356,13 @@ pin_project! {
 }
 
 impl<'a, F> CallAsync<'a, F> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(breaker: &'a Breaker, future: F) -> Self {
         Self { body: Plain::new(future), pending: Pending::planned(breaker, ()) }
     }
 
     #[cfg(feature = "tokio")]
-    #[inline]
+    #[inline(always)]
     pub(super) fn into_parts(self) -> (Plain<F>, Pending<'a, &'a Breaker, ()>) {
         (self.body, self.pending)
     }
@@ -371,7 +371,7 @@ impl<'a, F> CallAsync<'a, F> {
 impl<T, E, F: Future<Output = Result<T, E>>> Future for CallAsync<'_, F> {
     type Output = Result<T, Error<E>>;
 
-    #[inline]
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let settle =

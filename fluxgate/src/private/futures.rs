@@ -15,14 +15,14 @@ pub struct Settled<V>(V);
 impl<'a, R: Returned, V: Evidence<R::Error>> Finish<'a, R> for Settled<V> {
     type Output = R;
 
-    #[inline]
+    #[inline(always)]
     fn finish(self, call: Call<'a>, returned: R) -> R {
         R::settle(Output::new(), self.0, returned, call)
     }
 }
 
 /// The future of a call that is to be admitted when it is first polled. `refused` says what to return if it is not.
-#[inline]
+#[inline(always)]
 pub fn deferred<'a, R, L: Locate<'a>, F, V, S: Fn(Refusal<'a>) -> R>(
     _: Output<R>,
     locate: L,
@@ -34,7 +34,7 @@ pub fn deferred<'a, R, L: Locate<'a>, F, V, S: Fn(Refusal<'a>) -> R>(
 }
 
 /// The future of a call that was admitted.
-#[inline]
+#[inline(always)]
 pub fn guarded<'a, L: Locate<'a>, F, V>(
     call: Admitted<'a, L>,
     future: F,

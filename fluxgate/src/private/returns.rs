@@ -33,7 +33,7 @@ pub trait Returned: Sized {
     fn sources(_: Output<Self>, _: Output<Self>) -> Self::Sources;
 
     /// A call without trackers and handlers, from its beginning to its end: every error is a failure, unless `evidence` knows better.
-    #[inline]
+    #[inline(always)]
     fn call<V: Evidence<Self::Error>>(
         output: Output<Self>,
         _: Output<Self>,
@@ -49,7 +49,7 @@ pub trait Returned: Sized {
     }
 
     /// The same of a call that was admitted.
-    #[inline]
+    #[inline(always)]
     fn run<V: Evidence<Self::Error>>(
         output: Output<Self>,
         _: Output<Self>,
@@ -83,7 +83,7 @@ pub trait Returned: Sized {
     fn timed_out(timed_out: TimedOut, become_error: impl FnOnce(TimedOut) -> Self::Error) -> Self;
 
     /// The error of a refused call, as of a [`split`](Self::split).
-    #[inline]
+    #[inline(always)]
     fn refused_error(
         refusal: impl IntoError,
         become_error: impl FnOnce(CallNotPermitted) -> Self::Error,
@@ -98,22 +98,22 @@ impl<T, E> Returned for Result<T, E> {
     type Error = E;
     type Sources = Sources<E>;
 
-    #[inline]
+    #[inline(always)]
     fn sources(_: Output<Self>, _: Output<Self>) -> Sources<E> {
         Sources::new()
     }
 
-    #[inline]
+    #[inline(always)]
     fn as_result(_: Output<Self>, returned: &Self) -> Result<&T, &E> {
         returned.as_ref()
     }
 
-    #[inline]
+    #[inline(always)]
     fn settle<V: Evidence<E>>(_: Output<Self>, _: V, returned: Self, call: Call<'_>) -> Self {
         call.settle(returned, V::outcome)
     }
 
-    #[inline]
+    #[inline(always)]
     fn settle_with_request<V: Evidence<E>>(
         _: Output<Self>,
         _: V,
@@ -124,17 +124,17 @@ impl<T, E> Returned for Result<T, E> {
         call.settle_with_request(returned, V::outcome, request)
     }
 
-    #[inline]
+    #[inline(always)]
     fn split(_: Output<Self>, returned: Self) -> Result<Self, E> {
         returned.map(Ok)
     }
 
-    #[inline]
+    #[inline(always)]
     fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> E) -> Self {
         refusal.into_error(|refusal| Err(become_error(refusal)))
     }
 
-    #[inline]
+    #[inline(always)]
     fn timed_out(timed_out: TimedOut, become_error: impl FnOnce(TimedOut) -> E) -> Self {
         Err(become_error(timed_out))
     }
@@ -155,7 +155,7 @@ pub trait Refusable: Sized {
 impl<T, E> Refusable for Result<T, E> {
     type Error = E;
 
-    #[inline]
+    #[inline(always)]
     fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> E) -> Self {
         refusal.into_error(|refusal| Err(become_error(refusal)))
     }
@@ -167,14 +167,14 @@ pub trait IntoError {
 }
 
 impl IntoError for Refusal<'_> {
-    #[inline]
+    #[inline(always)]
     fn into_error<R>(self, then: impl FnOnce(CallNotPermitted) -> R) -> R {
         self.into_error(then)
     }
 }
 
 impl IntoError for CallNotPermitted {
-    #[inline]
+    #[inline(always)]
     fn into_error<R>(self, then: impl FnOnce(CallNotPermitted) -> R) -> R {
         then(self)
     }
@@ -194,7 +194,7 @@ pub trait Becomes<E, How> {
 
 #[diagnostic::do_not_recommend]
 impl<E: From<Self>> Becomes<E, Met> for CallNotPermitted {
-    #[inline]
+    #[inline(always)]
     fn become_error(self) -> E {
         self.into()
     }
