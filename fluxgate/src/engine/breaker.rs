@@ -256,15 +256,15 @@ impl Breaker {
     pub(crate) fn put_into_use(&self, now: u64) -> bool {
         // The clock of the process, too, is a user's where one has been set, and is then read beforehand.
         let dated = self.reads_users_clock();
-        let fresh = self.word();
-        if fresh.is_counted() {
+        if self.word().is_counted() {
             self.watch().calls();
         }
         // Of threads that come at once, the first: the others' time must not come to stand after a change that follows.
         let _ = self.since.compare_exchange(NEVER, now, Ordering::Relaxed, Ordering::Relaxed);
-        let used = if dated { fresh.used().dated() } else { fresh.used() };
-        fresh.is_fresh()
-            && self.state.compare_exchange(fresh.0, used.0, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        let used = |fresh: StateWord| if dated { fresh.used().dated() } else { fresh.used() };
+        let fresh = |word: u64| StateWord(word).is_fresh().then(|| used(StateWord(word)).0);
+        // Another thread may let it count its calls meanwhile: the word is another one then, and as fresh as before.
+        self.state.fetch_update(Ordering::AcqRel, Ordering::Relaxed, fresh).is_ok()
     }
 
     /// The current settings. They are read without the lock, and under it they stay.
