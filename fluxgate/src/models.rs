@@ -31,6 +31,7 @@ mod faults;
 mod keys;
 mod openings;
 mod running;
+mod seasons;
 mod transitions;
 mod verdicts;
 #[cfg(all(feature = "tokio", feature = "tower"))]

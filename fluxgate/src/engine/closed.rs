@@ -102,7 +102,7 @@ fn open_stripes(guard: &mut Guard<'_>, rule: &[Node]) -> bool {
     let failures = memory.set_run_aside();
     let (missing, of_calls) = (memory.harmless_successes(rule), memory.is_of_calls());
     let counted = if failures > 0 { word.failures() } else { word };
-    if guard.grants.word() != counted || guard.grants.is_full(stripes) {
+    if guard.grants.word() != counted || failures == 0 && guard.grants.is_full(stripes) {
         guard.close_stripes();
     }
     if failures > 0 {

@@ -17,7 +17,7 @@ pub(crate) struct Grants {
     /// The last success that has been collected. They are numbered from the beginning of the generation, but without those of
     /// earlier seasons that threads did not count by themselves.
     last: u64,
-    /// How many other calls have been collected in this season.
+    /// How many other calls have been collected in this season, and how many their stripes began with.
     others: u64,
     /// The stripes that are open, a bit for each.
     open: u32,
@@ -263,15 +263,17 @@ impl Grants {
         }
     }
 
-    /// Opens the stripe of this thread alone to exactly so many calls of `word`, or to so many more. They are no successes.
+    /// Opens the stripe of this thread alone to exactly so many calls of `word`, or to so many more. They are no successes, and what there
+    /// was has been collected.
     pub(super) fn open_to_others(&mut self, stripes: Stripes<'_>, word: StateWord, number: u64) {
         let own = stripes.number();
+        let stripe = stripes.get(own);
         if self.open >> own & 1 == 1 {
-            stripes.get(own).allow(number);
+            self.others -= stripe.set_back(number.min(self.others));
         } else {
             self.word = word;
             self.open |= 1 << own;
-            stripes.get(own).open(word, number);
+            self.others += stripe.open_to_exactly(word, number);
         }
     }
 

@@ -90,6 +90,22 @@ impl Stripe {
         self.count.store(word.0 << NUMBER, Ordering::Release);
     }
 
+    /// The same, and to no call more, whatever becomes of threads that looked at it in an earlier season: what they saw may come again, and
+    /// then they count, by another limit. But a stripe never counts beyond [`LARGEST`], so it begins that much below. Returns with how many.
+    pub(super) fn open_to_exactly(&self, word: StateWord, number: u64) -> u64 {
+        let first = LARGEST.saturating_sub(number);
+        self.limit.store(LARGEST, Ordering::Relaxed);
+        self.count.store((word.0 << NUMBER) + first, Ordering::Release);
+        first
+    }
+
+    /// Opens it to so many calls more, as far as it has counted any. Returns to how many. It must be open to exactly some.
+    pub(super) fn set_back(&self, number: u64) -> u64 {
+        let number = number.min(self.counted());
+        self.count.fetch_sub(number, Ordering::Release);
+        number
+    }
+
     /// Allows so many calls more than it has counted. It must be open.
     pub(super) fn allow(&self, number: u64) {
         self.limit.store(self.counted().saturating_add(number), Ordering::Relaxed);
