@@ -472,6 +472,21 @@ impl Guard<'_> {
         grants.close(stripes, word, |counted| enter(counted, memory.as_deref_mut(), rejected, counts));
     }
 
+    /// Ends the generation: what comes next, on any thread, is late, or of another one.
+    pub(super) fn end_generation(&mut self) {
+        // If they are closed, what has come since was not judged with what ends the generation, and is no evidence for it.
+        if self.grants.are_any_open() {
+            self.close_stripes();
+        }
+        let (stripes, word) = (self.breaker.stripes(), self.word);
+        self.grants.end(stripes, word);
+    }
+
+    /// How many outcomes came too late to count.
+    pub(crate) fn late(&self) -> u64 {
+        self.counts.late + self.grants.too_late(self.breaker.stripes(), self.word)
+    }
+
     /// How many calls were refused since the current state began.
     pub(crate) fn rejected(&mut self) -> u64 {
         if !matches!(self.word.state(), State::Closed | State::MetricsOnly) {

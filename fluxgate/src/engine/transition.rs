@@ -100,14 +100,17 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
 
     let (figures, metrics) = match evidence {
         Some(evidence) => evidence,
-        None => (Figures::NONE, guard.metrics(now)),
+        None => {
+            guard.close_stripes();
+            (Figures::NONE, guard.metrics(now))
+        }
     };
     let keeps_window = match to {
         State::Closed => matches!(reason, Reason::RampEnded),
         State::HalfOpen | State::MetricsOnly => false,
         State::Open | State::Disabled | State::ForcedOpen => true,
     };
-    guard.close_stripes();
+    guard.end_generation();
     if !keeps_window && let Some(memory) = &mut guard.memory {
         memory.clear();
     }
