@@ -29,6 +29,7 @@ mod counting;
 mod faults;
 #[cfg(feature = "keyed")]
 mod keys;
+mod logs;
 mod openings;
 mod running;
 mod seasons;

@@ -98,3 +98,26 @@ fn a_success_beside_a_trip_is_in_the_evidence_or_late_or_refused() {
         }
     });
 }
+
+#[test]
+fn a_success_of_the_next_generation_is_counted_for_it() {
+    check(|| {
+        let breaker = breaker(window::count(9), trip::failure_streak(7));
+        breaker.stripes().part();
+        acquire(&breaker).unwrap().failure();
+        (0..2).for_each(|_| acquire(&breaker).unwrap().success());
+        let other = beside(&breaker, |breaker| {
+            manual::command(breaker, State::Closed, Reason::Reset);
+            // Opens the stripes that were open before, too.
+            acquire(breaker).unwrap().failure();
+        });
+        let call = acquire(&breaker).unwrap();
+        let generation = call.generation();
+        call.success();
+        other.join().unwrap();
+        let snapshot = handle(&breaker).snapshot();
+        let is_of_the_next = generation == breaker.word().generation();
+        assert_eq!(snapshot.metrics.total(), 1 + u64::from(is_of_the_next));
+        assert!(snapshot.late <= u64::from(!is_of_the_next));
+    });
+}
