@@ -88,7 +88,7 @@ impl Arguments {
         errors: &mut Errors,
     ) {
         let Some(TokenTree::Ident(name)) = source.stream(name_place).into_iter().next() else { return };
-        let Some(&ArgumentName { text: known, concern, .. }) = named(&name) else { return };
+        let Some(&ArgumentName { text: known, concern, .. }) = named(&name.to_string()) else { return };
         let value = source.stream(value_place);
         let whole = TokenRange::new(name_place.start, value_place.end);
         if of == Macro::Breaker
@@ -118,7 +118,7 @@ impl Arguments {
         }
         let is_given = self.get("key").is_some();
         for argument in &self.0 {
-            let concern = named(&argument.name).map(|name| name.concern);
+            let concern = named(&argument.name.to_string()).map(|name| name.concern);
             if concern != Some(Concern::Keys) {
                 continue;
             }
@@ -148,7 +148,7 @@ impl Arguments {
             return;
         }
         for argument in &self.0 {
-            let concern = named(&argument.name).map(|name| name.concern);
+            let concern = named(&argument.name.to_string()).map(|name| name.concern);
             if concern == Some(Concern::Settings) || argument.name == "handle" {
                 let name = &argument.name;
                 errors.report(

@@ -76,7 +76,7 @@ impl Callable {
     /// The closure, which is to return what `output` stands for, with the types that it names moved inside, so that a wrong one is told where it stands.
     ///
     /// `|error: Outage| f(error)` -> `|argument| { let argument: Outage = Taken::taken(argument); match argument { error => f(error) } }`
-    pub(crate) fn with_types_inside(&self, output: &TokenStream, private: &TokenStream) -> TokenStream {
+    pub(crate) fn with_types_inside(&self, output: &TokenStream, private: &impl ToTokens) -> TokenStream {
         let Some(closure) = &self.closure else { return self.tokens.clone() };
         let (pattern, taken) = match closure.inputs.first() {
             Some(Pat::Type(typed)) => (&*typed.pat, Some(&*typed.ty)),

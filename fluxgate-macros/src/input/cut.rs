@@ -56,7 +56,7 @@ impl<'a> Cutter<'a> {
     /// a comma counts only before `name =`, before an argument's name that stands alone, or before what cannot be part of the value.
     fn begins(&self, start: usize, at: usize) -> bool {
         let trees = self.trees;
-        let is_known = trees.get(at).and_then(word).is_some_and(|name| named(name).is_some());
+        let is_known = trees.get(at).and_then(word).is_some_and(|name| named(&name.to_string()).is_some());
         let last = &trees[at - 1];
         if at == trees.len() {
             return is(last, ',');

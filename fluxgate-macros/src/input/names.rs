@@ -64,7 +64,7 @@ pub(crate) const NAMES: [ArgumentName; 24] = [
     name("crate", Concern::Crate, "::fluxgate"),
 ];
 
-/// The argument of this name, be it an identifier or text.
-pub(crate) fn named(text: &(impl PartialEq<str> + ?Sized)) -> Option<&'static ArgumentName> {
+/// The argument of this name.
+pub(crate) fn named(text: &str) -> Option<&'static ArgumentName> {
     NAMES.iter().find(|name| text == name.text)
 }

@@ -54,7 +54,7 @@ fn is_plain(ty: &Type) -> bool {
         Type::Reference(_) => true,
         Type::Array(array) => is_plain(&array.elem),
         Type::Tuple(tuple) => tuple.elems.iter().all(is_plain),
-        Type::Path(path) => PLAIN.iter().any(|name| path.path.is_ident(name)),
+        Type::Path(path) => path.path.get_ident().is_some_and(|name| PLAIN.contains(&&*name.to_string())),
         Type::Group(group) => is_plain(&group.elem),
         Type::Paren(paren) => is_plain(&paren.elem),
         _ => false,

@@ -9,6 +9,7 @@ use crate::input::function::Function;
 use crate::input::parameters::Binding;
 use crate::input::returns::Returns;
 use crate::input::tokens::{Assignments, assigns_itself, braced, mentions, respan};
+use crate::output::private::Name;
 use crate::output::returns;
 
 /// What the body of a function takes from outside, once it has moved into a block of its own.
@@ -77,7 +78,7 @@ impl Capture {
     }
 
     /// Statements that are never run.
-    fn statements(&self, private: &TokenStream) -> TokenStream {
+    fn statements(&self, private: &Name) -> TokenStream {
         let statements = |Mention { name, conditions, is_used, replaced, is_used_again }: &Mention| {
             let used = if name.to_string().starts_with('_') {
                 // In what is assigned to, a name is not used, as clippy sees it: such a name should not be.
@@ -124,12 +125,7 @@ impl Mention {
 }
 
 /// A closure that runs the block, and returns what the function does.
-pub(crate) fn closure(
-    block: &Group,
-    returns: &Returns,
-    capture: &Capture,
-    private: &TokenStream,
-) -> TokenStream {
+pub(crate) fn closure(block: &Group, returns: &Returns, capture: &Capture, private: &Name) -> TokenStream {
     let declared = returns::declared(returns);
     let ownership = capture.is_whole.then(|| quote_spanned!(block.span()=> move));
     let statements = capture.statements(private);
@@ -157,7 +153,7 @@ pub(crate) fn future(
     block: &Group,
     returns: &Returns,
     capture: &Capture,
-    private: &TokenStream,
+    private: &Name,
 ) -> TokenStream {
     let statements = capture.statements(private);
     let keywords = respan(keywords.clone(), block.span());

@@ -16,7 +16,7 @@ use crate::model::outcome::Outcomes;
 use crate::model::target::BreakerLocation;
 use crate::model::timeout::Timeout;
 use crate::output::body::{self, Capture};
-use crate::output::private::Private;
+use crate::output::private::{Name, Private};
 use crate::output::target::Target;
 use crate::output::warnings::warnings;
 use crate::output::{handler, outcome, references, returns, settings};
@@ -57,7 +57,7 @@ fn hint(Unseen { message, span }: &Unseen) -> TokenStream {
 /// Writes the body.
 struct BodyWriter<'a> {
     guard: &'a GuardedFunction,
-    private: &'a TokenStream,
+    private: &'a Name,
     target: &'a Target,
 }
 

@@ -6,6 +6,7 @@ use quote::{quote, quote_spanned};
 use crate::input::callable::Callable;
 use crate::input::returns::Returns;
 use crate::input::tokens::{local, respan, span_of};
+use crate::output::private::Name;
 use crate::output::returns;
 
 /// A call of `rejected`, which is to return what the function does.
@@ -13,7 +14,7 @@ pub(crate) fn rejected(
     handler: &Callable,
     refusal: &Ident,
     returns: &Returns,
-    private: &TokenStream,
+    private: &Name,
 ) -> TokenStream {
     if handler.closure.is_some() {
         return call(handler, quote!(#private::reject), refusal, returns, private);
@@ -24,12 +25,7 @@ pub(crate) fn rejected(
 }
 
 /// A call of `fallback`, which is to return what the function does.
-pub(crate) fn fallback(
-    handler: &Callable,
-    error: &Ident,
-    returns: &Returns,
-    private: &TokenStream,
-) -> TokenStream {
+pub(crate) fn fallback(handler: &Callable, error: &Ident, returns: &Returns, private: &Name) -> TokenStream {
     if handler.closure.is_some() {
         call(handler, quote!(#private::handle), error, returns, private)
     } else {
@@ -43,7 +39,7 @@ fn call(
     function: TokenStream,
     argument: &Ident,
     returns: &Returns,
-    private: &TokenStream,
+    private: &Name,
 ) -> TokenStream {
     let (span, _) = spans(closure);
     let function = respan(function, span);
@@ -63,7 +59,7 @@ fn named(
     of: TokenStream,
     argument: &Ident,
     returns: &Returns,
-    private: &TokenStream,
+    private: &Name,
 ) -> TokenStream {
     let (first, last) = spans(handler);
     let (of, handle) = (respan(of, first), quote_spanned!(last=> ::handle));

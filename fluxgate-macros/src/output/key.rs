@@ -10,11 +10,11 @@ use crate::input::tokens::{respan, span_of};
 use crate::model::key::Key;
 use crate::model::settings::Settings;
 use crate::model::target::is_method;
-use crate::output::private::Private;
+use crate::output::private::{Name, Private};
 use crate::output::settings;
 
 /// The family around the breaker `__FLUXGATE_BREAKER`, which `root` makes.
-pub(crate) fn family(root: &TokenStream, its: &Settings, private: &TokenStream) -> TokenStream {
+pub(crate) fn family(root: &TokenStream, its: &Settings, private: &Name) -> TokenStream {
     let value = |value: Option<&_>, default| value.map_or(default, |value| settings::value(value, private));
     let max_keys = value(its.max_keys.as_ref(), quote!(#private::DEFAULT_KEYS));
     let key_idle = value(its.key_idle.as_ref(), quote!(#private::DEFAULT_IDLE));
@@ -26,7 +26,7 @@ pub(crate) fn family(root: &TokenStream, its: &Settings, private: &TokenStream) 
 }
 
 /// The breaker that `find`, a function, has in `family` for the key. Whatever is borrowed for that is given back before the body begins.
-pub(crate) fn get(find: &TokenStream, family: &TokenStream, key: &Key, private: &TokenStream) -> TokenStream {
+pub(crate) fn get(find: &TokenStream, family: &TokenStream, key: &Key, private: &Name) -> TokenStream {
     let subject = key.subject.to_token_stream();
     let (first, last) = span_of(&subject).unwrap_or((Span::call_site(), Span::call_site()));
     // All of it has the key's place, so that what is wrong with the key is told there.

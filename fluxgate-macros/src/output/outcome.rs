@@ -7,6 +7,7 @@ use crate::input::callable::Callable;
 use crate::input::returns::Returns;
 use crate::input::tokens::{local, respan, span_of};
 use crate::model::outcome::{Claims, Outcomes};
+use crate::output::private::Name;
 use crate::output::{returns, status};
 use crate::track::claim::{Claim, Predicate};
 use crate::track::tracker::{Arm, Borrowed};
@@ -18,7 +19,7 @@ pub(crate) fn finish(
     its: &Returns,
     call: &Ident,
     returned: &Ident,
-    private: &TokenStream,
+    private: &Name,
 ) -> TokenStream {
     let classify = match outcomes {
         Outcomes::Standard => {
@@ -41,7 +42,7 @@ pub(crate) fn finish(
 }
 
 /// What knows whether an error is evidence, which depends on its type. That of the output is in two `outputs`, so that none is blamed.
-pub(crate) fn evidence_of(its: &Returns, outputs: &TokenStream, private: &TokenStream) -> TokenStream {
+pub(crate) fn evidence_of(its: &Returns, outputs: &TokenStream, private: &Name) -> TokenStream {
     let sources = returns::call(its, "Returned", "sources", outputs, private);
     // Spanned so that a wrong type is blamed once.
     let evidence = respan(quote!(.evidence()), its.span.1);
@@ -49,7 +50,7 @@ pub(crate) fn evidence_of(its: &Returns, outputs: &TokenStream, private: &TokenS
 }
 
 /// A closure from a reference to the return value, which is a `Result`, to the pause that its error asks for.
-fn of_request(request: &Callable, its: &Returns, private: &TokenStream) -> TokenStream {
+fn of_request(request: &Callable, its: &Returns, private: &Name) -> TokenStream {
     let (returned, error) = (local("returned"), local("error"));
     let result = returns::call_of(its, "as_result", &returned.to_token_stream(), private);
     let asked = asked(request, private);
@@ -60,13 +61,13 @@ fn of_request(request: &Callable, its: &Returns, private: &TokenStream) -> Token
 }
 
 /// The pause that an error asks for, as the user's function says.
-fn asked(request: &Callable, private: &TokenStream) -> TokenStream {
+fn asked(request: &Callable, private: &Name) -> TokenStream {
     let pause = quote!(::core::option::Option<::core::time::Duration>);
     of_error(request, ["request", "Request", "requests"], &pause, private)
 }
 
 /// A closure from a reference to the return value, and the breaker, to an `Outcome`.
-fn of_returned(claims: &Claims, private: &TokenStream) -> TokenStream {
+fn of_returned(claims: &Claims, private: &Name) -> TokenStream {
     let (returned, breaker, error, found) =
         (local("returned"), local("breaker"), local("error"), local("outcome"));
     let of = quote!(#private::Probe::of(#returned).error(#returned));
@@ -81,7 +82,7 @@ fn of_returned(claims: &Claims, private: &TokenStream) -> TokenStream {
 }
 
 /// The same, for what is a `Result`.
-fn of_result(ok: &Claims, err: &Claims, its: &Returns, private: &TokenStream) -> TokenStream {
+fn of_result(ok: &Claims, err: &Claims, its: &Returns, private: &Name) -> TokenStream {
     let (returned, breaker, error, value) =
         (local("returned"), local("breaker"), local("error"), local("value"));
     let success = quote!(#private::Outcome::Success);
@@ -109,19 +110,14 @@ fn of_result(ok: &Claims, err: &Claims, its: &Returns, private: &TokenStream) ->
 }
 
 /// The outcome of an error that trackers have claimed. A failure may be no evidence.
-fn evidence(outcome: &TokenStream, private: &TokenStream) -> TokenStream {
+fn evidence(outcome: &TokenStream, private: &Name) -> TokenStream {
     let (error, breaker) = (local("error"), local("breaker"));
     quote!(#private::evidence(#outcome, #error, #breaker, #private::Sources::of(#error).evidence()))
 }
 
 /// The outcome of a result among those that the claims are about. Where the user's code panics instead of claiming a failure,
 /// `absent` says whether there is one. `unclaimed` is the outcome of a result that no tracker claims.
-fn among(
-    claims: &Claims,
-    absent: &TokenStream,
-    unclaimed: &TokenStream,
-    private: &TokenStream,
-) -> TokenStream {
+fn among(claims: &Claims, absent: &TokenStream, unclaimed: &TokenStream, private: &Name) -> TokenStream {
     let questions = [
         (&claims.ignored, quote!(Ignored), quote!(false)),
         (&claims.successes, quote!(Success), quote!(false)),
@@ -138,12 +134,12 @@ fn among(
 }
 
 /// The predicate, or `absent` if it panics.
-fn contained(predicate: &Predicate, absent: &TokenStream, private: &TokenStream) -> TokenStream {
+fn contained(predicate: &Predicate, absent: &TokenStream, private: &Name) -> TokenStream {
     let tokens = holds(predicate, private);
     if predicate.runs_user_code() { quote!(#private::ask(#absent, || #tokens)) } else { tokens }
 }
 
-fn holds(predicate: &Predicate, private: &TokenStream) -> TokenStream {
+fn holds(predicate: &Predicate, private: &Name) -> TokenStream {
     match predicate {
         Predicate::Error(arm) => matches(arm, "error", private),
         Predicate::Value(arm) => matches(arm, "value", private),
@@ -169,12 +165,12 @@ fn holds(predicate: &Predicate, private: &TokenStream) -> TokenStream {
     }
 }
 
-fn joined(members: &[Predicate], operator: &TokenStream, private: &TokenStream) -> TokenStream {
+fn joined(members: &[Predicate], operator: &TokenStream, private: &Name) -> TokenStream {
     let members = members.iter().map(|member| holds(member, private));
     members.reduce(|left, right| quote!(((#left) #operator (#right)))).unwrap_or_default()
 }
 
-fn matches(arm: &Arm, subject: &str, private: &TokenStream) -> TokenStream {
+fn matches(arm: &Arm, subject: &str, private: &Name) -> TokenStream {
     let Arm { pattern, guard, borrowed } = arm;
     let subject = local(subject);
     let subject = match borrowed {
@@ -190,19 +186,14 @@ fn matches(arm: &Arm, subject: &str, private: &TokenStream) -> TokenStream {
 }
 
 /// A call of the method that borrows a pattern's subject, spanned so that a value that is nothing of the kind is told at the pattern.
-fn borrow(
-    method: &TokenStream,
-    subject: &Ident,
-    pattern: &TokenStream,
-    private: &TokenStream,
-) -> TokenStream {
+fn borrow(method: &TokenStream, subject: &Ident, pattern: &TokenStream, private: &Name) -> TokenStream {
     let span = span_of(pattern).map_or(Span::call_site(), |(first, _)| first);
     let [method, function] = [method.clone(), quote!(#private::subject)].map(|path| respan(path, span));
     quote_spanned!(span=> #method(#function(#subject)))
 }
 
 /// A call of a user's tracker.
-fn custom(function: &Callable, private: &TokenStream) -> TokenStream {
+fn custom(function: &Callable, private: &Name) -> TokenStream {
     of_error(function, ["custom", "Custom", "claims"], &quote!(bool), private)
 }
 
@@ -212,7 +203,7 @@ fn of_error(
     function: &Callable,
     [closure, of, method]: [&str; 3],
     output: &TokenStream,
-    private: &TokenStream,
+    private: &Name,
 ) -> TokenStream {
     let [closure, of, method] = [closure, of, method].map(|name| Ident::new(name, Span::call_site()));
     let error = local("error");

@@ -1,7 +1,7 @@
 //! The module of Fluxgate that expansions use.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
 
 use crate::input::tokens::span_of;
 
@@ -14,7 +14,22 @@ pub(crate) struct Private {
     /// An item that has to be where `name` is used.
     pub(crate) import: TokenStream,
     /// Its name in the code of an expansion.
-    pub(crate) name: TokenStream,
+    pub(crate) name: Name,
+}
+
+/// The module's name. As single tokens, since it is written again and again: the compiler joins a stream to another, at each place.
+pub(crate) struct Name(Vec<TokenTree>);
+
+impl Name {
+    fn new(tokens: TokenStream) -> Self {
+        Self(tokens.into_iter().collect())
+    }
+}
+
+impl ToTokens for Name {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(self.0.iter().cloned());
+    }
 }
 
 impl Private {
@@ -22,12 +37,12 @@ impl Private {
     pub(crate) fn of(fluxgate: Option<&TokenStream>) -> Self {
         let Some(fluxgate) = fluxgate else {
             let (fluxgate, path) = (quote!(::fluxgate), quote!(::fluxgate::__private));
-            return Self { fluxgate, import: TokenStream::new(), name: path.clone(), path };
+            return Self { fluxgate, import: TokenStream::new(), name: Name::new(path.clone()), path };
         };
         let span = span_of(fluxgate).map_or(Span::call_site(), |(_, last)| last);
         let path = quote_spanned!(span=> #fluxgate::__private);
         let import = quote_spanned!(span=> use #path as __fluxgate;);
-        let name = quote!(__fluxgate);
+        let name = Name::new(quote!(__fluxgate));
         // By way of the import, so that a wrong path is not another error there.
         Self { fluxgate: quote!(#name::fluxgate), import, name, path }
     }

@@ -4,15 +4,11 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens as _, quote};
 
 use crate::input::references::{Reference, Referent};
-use crate::output::private::Private;
+use crate::output::private::{Name, Private};
 
 /// Statements in which every word of the user's that we know stands, with its own span, for what it refers to. Nothing is left of them
 /// in a program.
-pub(crate) fn statements(
-    references: &[Reference],
-    fluxgate: &TokenStream,
-    private: &TokenStream,
-) -> TokenStream {
+pub(crate) fn statements(references: &[Reference], fluxgate: &TokenStream, private: &Name) -> TokenStream {
     let named = paths(references.iter().filter(|reference| reference.to.exists()), fluxgate, private);
     quote!(#(let _ = #named;)*)
 }
@@ -40,7 +36,7 @@ pub(crate) fn of_wrong_arguments(references: &[Reference], private: &Private) ->
 fn paths<'a>(
     references: impl Iterator<Item = &'a Reference>,
     fluxgate: &TokenStream,
-    private: &TokenStream,
+    private: &Name,
 ) -> Vec<TokenStream> {
     let mut paths = Vec::new();
     let mut references = references.peekable();
@@ -66,7 +62,7 @@ fn paths<'a>(
     paths
 }
 
-fn path(Reference { to, word }: &Reference, fluxgate: &TokenStream, private: &TokenStream) -> TokenStream {
+fn path(Reference { to, word }: &Reference, fluxgate: &TokenStream, private: &Name) -> TokenStream {
     let named = |name: &str| Ident::new(name, word.span());
     let other = |name: &str| Ident::new(name, Span::call_site());
     match to {

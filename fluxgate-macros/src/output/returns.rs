@@ -5,6 +5,7 @@ use quote::{ToTokens as _, quote, quote_spanned};
 
 use crate::input::returns::{Form, GenericError, Returns};
 use crate::input::tokens::{local, respan};
+use crate::output::private::Name;
 
 /// What the signature declares, as a type. Where the function returns it, inference finds it: if it were written a second time, lints would
 /// find it a second time, too.
@@ -13,7 +14,7 @@ pub(crate) fn declared(returns: &Returns) -> TokenStream {
 }
 
 /// A value that stands for the type of the output.
-pub(crate) fn witness(returns: &Returns, private: &TokenStream) -> TokenStream {
+pub(crate) fn witness(returns: &Returns, private: &Name) -> TokenStream {
     if returns.is_inferred {
         return local("output").into_token_stream();
     }
@@ -22,7 +23,7 @@ pub(crate) fn witness(returns: &Returns, private: &TokenStream) -> TokenStream {
 }
 
 /// The same for what the signature declares.
-pub(crate) fn declared_witness(returns: &Returns, private: &TokenStream) -> TokenStream {
+pub(crate) fn declared_witness(returns: &Returns, private: &Name) -> TokenStream {
     match returns.form {
         Form::Sync | Form::Async => witness(returns, private),
         Form::Future | Form::Boxed if returns.is_inferred => local("declared").into_token_stream(),
@@ -34,7 +35,7 @@ pub(crate) fn declared_witness(returns: &Returns, private: &TokenStream) -> Toke
 }
 
 /// Statements by which these values learn the types from the function.
-pub(crate) fn inference(returns: &Returns, private: &TokenStream) -> Option<TokenStream> {
+pub(crate) fn inference(returns: &Returns, private: &Name) -> Option<TokenStream> {
     if !returns.is_inferred {
         return None;
     }
@@ -60,7 +61,7 @@ pub(crate) fn call(
     of: &str,
     method: &str,
     argument: &TokenStream,
-    private: &TokenStream,
+    private: &Name,
 ) -> TokenStream {
     let (first, last) = returns.span;
     let method = Ident::new(method, last);
@@ -83,24 +84,24 @@ pub(crate) fn call_of(
     returns: &Returns,
     method: &str,
     argument: &TokenStream,
-    private: &TokenStream,
+    private: &Name,
 ) -> TokenStream {
     call(returns, "Returned", method, &quote!(#private::Output::new(), #argument), private)
 }
 
 /// The function that makes a refusal an error, spanned so that a type without one is blamed.
-pub(crate) fn become_error(returns: &Returns, private: &TokenStream) -> TokenStream {
+pub(crate) fn become_error(returns: &Returns, private: &Name) -> TokenStream {
     conversion(returns, private, &quote!(CallNotPermitted), &quote!(Becomes), "become_error")
 }
 
 /// The same for a time-out.
-pub(crate) fn timed_out_error(returns: &Returns, private: &TokenStream) -> TokenStream {
+pub(crate) fn timed_out_error(returns: &Returns, private: &Name) -> TokenStream {
     conversion(returns, private, &quote!(TimedOut), &quote!(Expires), "expire")
 }
 
 fn conversion(
     returns: &Returns,
-    private: &TokenStream,
+    private: &Name,
     from: &TokenStream,
     by: &TokenStream,
     method: &str,
@@ -120,7 +121,7 @@ fn conversion(
 }
 
 /// A warning, if the return type turns out to be a boxed future by another name.
-pub(crate) fn alias(returns: &Returns, private: &TokenStream) -> Option<TokenStream> {
+pub(crate) fn alias(returns: &Returns, private: &Name) -> Option<TokenStream> {
     let is_spelled_out = Ident::new("is_spelled_out", returns.span.0);
     let output = witness(returns, private);
     returns.is_alias.then(|| quote!(#private::Alias::of(#output).#is_spelled_out();))

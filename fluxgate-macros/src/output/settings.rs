@@ -8,9 +8,10 @@ use crate::input::tokens::respan;
 use crate::model::settings::{
     BreakerName, Constant, ConstantType, Node, Outcome, Rule, Setting, Settings, Value, Word,
 };
+use crate::output::private::Name;
 
 /// A constant expression of the type `__private::Settings`. `default_name` is a constant `Name`.
-pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name: TokenStream) -> TokenStream {
+pub(crate) fn settings(settings: &Settings, private: &Name, default_name: TokenStream) -> TokenStream {
     if settings.are_standard() {
         return quote!(#private::Settings::standard(#default_name));
     }
@@ -71,7 +72,7 @@ pub(crate) fn settings(settings: &Settings, private: &TokenStream, default_name:
 }
 
 /// A constant expression of one value, which is checked if it is a constant of the user's.
-pub(crate) fn value(value: &Value, private: &TokenStream) -> TokenStream {
+pub(crate) fn value(value: &Value, private: &Name) -> TokenStream {
     let mut writer = ConstantWriter::default();
     let value = writer.value(value);
     let constants = writer.constants;
@@ -86,7 +87,7 @@ pub(crate) fn value(value: &Value, private: &TokenStream) -> TokenStream {
 }
 
 /// An expression of the type `__private::Limit`, which is blamed at `span` if there is no timer.
-pub(crate) fn limit(limit: &Value, span: (Span, Span), private: &TokenStream) -> TokenStream {
+pub(crate) fn limit(limit: &Value, span: (Span, Span), private: &Name) -> TokenStream {
     let value = value(limit, private);
     let (first, last) = span;
     let limit = respan(quote!(#private::limit::<()>), first);

@@ -4,9 +4,10 @@ use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use crate::input::tokens::{local, respan};
+use crate::output::private::Name;
 
 /// Whether the server failed. `result` is one of references, and `span` that of the word.
-pub(crate) fn server_failed(span: Span, result: &TokenStream, private: &TokenStream) -> TokenStream {
+pub(crate) fn server_failed(span: Span, result: &TokenStream, private: &Name) -> TokenStream {
     let function = respan(quote!(#private::server_failed), span);
     let [value, error] = ["value", "error"].map(|subject| asked(span, &local(subject), private));
     let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#result, #value, #error));
@@ -16,7 +17,7 @@ pub(crate) fn server_failed(span: Span, result: &TokenStream, private: &TokenStr
 
 /// A closure that asks a value or an error for its status, and that whether the server failed. As the compiler prefers the methods of
 /// the types themselves, the traits are those of what has none.
-fn asked(span: Span, subject: &Ident, private: &TokenStream) -> TokenStream {
+fn asked(span: Span, subject: &Ident, private: &Name) -> TokenStream {
     let inner = local("inner");
     // With the span of the word, at which a status that is none is told.
     let status = Ident::new("__fluxgate_status", span);

@@ -9,7 +9,7 @@ use crate::input::tokens::{local, respan, span_of};
 use crate::model::settings::Settings;
 use crate::model::target::{BreakerLocation, is_method};
 use crate::output::key;
-use crate::output::private::Private;
+use crate::output::private::{Name, Private};
 use crate::output::settings::settings;
 
 /// The breaker of a function, in tokens.
@@ -190,11 +190,11 @@ fn handle_of(
 
 /// The `static` of a function's breaker, with the items that it needs. By default the name is the path of the function. That of a method
 /// has the type in it, which only the compiler knows.
-fn made_of(its: &Settings, function: &Function, private: &TokenStream) -> TokenStream {
+fn made_of(its: &Settings, function: &Function, private: &Name) -> TokenStream {
     let name = function.name();
     let made = |ty: TokenStream, new: &str, arguments: TokenStream| {
         let new = Ident::new(new, Span::call_site());
-        quote!(static __FLUXGATE_BREAKER: #ty = #private::StaticBreaker::#new(#arguments, &__FLUXGATE_BREAKER);)
+        quote!(static __FLUXGATE_BREAKER: #ty = __FLUXGATE_BREAKER.#new(#arguments);)
     };
     if its.is_named() || !is_method(function) {
         let ty = quote!(#private::StaticBreaker);
@@ -202,7 +202,7 @@ fn made_of(its: &Settings, function: &Function, private: &TokenStream) -> TokenS
         if its.are_standard() {
             return made(ty, "standard", path);
         }
-        return made(ty, "new", settings(its, private, quote!(#private::Name::from_static(#path))));
+        return made(ty, "of", settings(its, private, quote!(#private::Name::from_static(#path))));
     }
     let ty = quote!(#private::StaticBreaker<#private::MethodName>);
     let path = quote!(#private::MethodName::of::<__FluxgateMethod>(::core::module_path!(), #name));

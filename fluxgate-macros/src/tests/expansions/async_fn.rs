@@ -19,10 +19,8 @@ pub async fn charge(
     return __private::deferred(
             __fluxgate_output,
             || {
-                static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::standard(
-                    ::core::concat!(::core::module_path!(), "::", "charge"),
-                    &__FLUXGATE_BREAKER,
-                );
+                static __FLUXGATE_BREAKER: __private::StaticBreaker = __FLUXGATE_BREAKER
+                    .standard(::core::concat!(::core::module_path!(), "::", "charge"));
                 &__FLUXGATE_BREAKER.breaker
             },
             async move {

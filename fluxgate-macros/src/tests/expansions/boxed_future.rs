@@ -16,10 +16,8 @@ fn charge(
     let mut __fluxgate_making = match __private::Making::new(
         __fluxgate_output,
         || {
-            static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::standard(
-                ::core::concat!(::core::module_path!(), "::", "charge"),
-                &__FLUXGATE_BREAKER,
-            );
+            static __FLUXGATE_BREAKER: __private::StaticBreaker = __FLUXGATE_BREAKER
+                .standard(::core::concat!(::core::module_path!(), "::", "charge"));
             &__FLUXGATE_BREAKER.breaker
         },
         move |__fluxgate_call, __fluxgate_returned| __private::Returned::settle(

@@ -13,10 +13,8 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
     }
     let __fluxgate_returned = '_failed: {
         let __fluxgate_call = match __private::Admitted::enter(|| {
-            static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::standard(
-                ::core::concat!(::core::module_path!(), "::", "look_up"),
-                &__FLUXGATE_BREAKER,
-            );
+            static __FLUXGATE_BREAKER: __private::StaticBreaker = __FLUXGATE_BREAKER
+                .standard(::core::concat!(::core::module_path!(), "::", "look_up"));
             &__FLUXGATE_BREAKER.breaker
         }) {
             ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,

@@ -16,10 +16,8 @@ where
 {
     let _ = ::fluxgate::trip::failure_streak;
     let __fluxgate_call = match __private::Call::enter({
-        static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::new(
-            settings,
-            &__FLUXGATE_BREAKER,
-        );
+        static __FLUXGATE_BREAKER: __private::StaticBreaker = __FLUXGATE_BREAKER
+            .of(settings);
         &__FLUXGATE_BREAKER.breaker
     }) {
         ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,

@@ -9,10 +9,8 @@ pub(crate) fn charge(order: Order) -> Result<Receipt, PaymentError> {
 #[cfg(feature = "payments")]
 ///The circuit breaker of `charge`: `closed & min(100) & failure_rate(0.5) | half_open & min(10) & failure_rate(0.5)`, trial of 10 calls.
 pub(crate) static PAYMENTS: __private::CircuitBreaker = {
-    static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::standard(
-        ::core::concat!(::core::module_path!(), "::", "charge"),
-        &__FLUXGATE_BREAKER,
-    );
+    static __FLUXGATE_BREAKER: __private::StaticBreaker = __FLUXGATE_BREAKER
+        .standard(::core::concat!(::core::module_path!(), "::", "charge"));
     __private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER.breaker)
 };
 pub(crate) fn charge(order: Order) -> Result<Receipt, PaymentError> {

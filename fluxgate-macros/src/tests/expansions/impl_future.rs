@@ -8,10 +8,8 @@ fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> +
 fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> + Send {
     return __private::Deferred::new(
         || {
-            static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::standard(
-                ::core::concat!(::core::module_path!(), "::", "charge"),
-                &__FLUXGATE_BREAKER,
-            );
+            static __FLUXGATE_BREAKER: __private::StaticBreaker = __FLUXGATE_BREAKER
+                .standard(::core::concat!(::core::module_path!(), "::", "charge"));
             &__FLUXGATE_BREAKER.breaker
         },
         async move {

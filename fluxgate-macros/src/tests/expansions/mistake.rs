@@ -7,10 +7,8 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
 
 ///
 static PAYMENTS: __private::CircuitBreaker = {
-    static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::standard(
-        ::core::concat!(::core::module_path!(), "::", "charge"),
-        &__FLUXGATE_BREAKER,
-    );
+    static __FLUXGATE_BREAKER: __private::StaticBreaker = __FLUXGATE_BREAKER
+        .standard(::core::concat!(::core::module_path!(), "::", "charge"));
     __private::CircuitBreaker::from_static(&__FLUXGATE_BREAKER.breaker)
 };
 fn charge(order: Order) -> Result<Receipt, PaymentError> {

@@ -14,10 +14,8 @@ fn look_up(id: u64) -> Option<Customer> {
         return __private::never(__fluxgate_output);
     }
     let __fluxgate_call = match __private::Call::enter({
-        static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::standard(
-            ::core::concat!(::core::module_path!(), "::", "look_up"),
-            &__FLUXGATE_BREAKER,
-        );
+        static __FLUXGATE_BREAKER: __private::StaticBreaker = __FLUXGATE_BREAKER
+            .standard(::core::concat!(::core::module_path!(), "::", "look_up"));
         &__FLUXGATE_BREAKER.breaker
     }) {
         ::core::result::Result::Ok(__fluxgate_call) => __fluxgate_call,

@@ -34,8 +34,8 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
         __fluxgate_output,
         __fluxgate_output,
         {
-            static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::new(
-                {
+            static __FLUXGATE_BREAKER: __private::StaticBreaker = __FLUXGATE_BREAKER
+                .of({
                     use __private as __fluxgate;
                     const __FLUXGATE_WINDOW: __fluxgate::Window = __fluxgate::Window::time(
                             ::core::time::Duration::from_nanos(60000000000),
@@ -69,9 +69,7 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                         ),
                         count_calls: true,
                     }
-                },
-                &__FLUXGATE_BREAKER,
-            );
+                });
             &__FLUXGATE_BREAKER.breaker
         },
         __private::Returned::sources(__fluxgate_output, __fluxgate_output).evidence(),

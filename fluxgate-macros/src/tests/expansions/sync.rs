@@ -14,10 +14,8 @@ fn charge(order: &Order) -> Result<Receipt, PaymentError> {
         __fluxgate_output,
         __fluxgate_output,
         {
-            static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::standard(
-                ::core::concat!(::core::module_path!(), "::", "charge"),
-                &__FLUXGATE_BREAKER,
-            );
+            static __FLUXGATE_BREAKER: __private::StaticBreaker = __FLUXGATE_BREAKER
+                .standard(::core::concat!(::core::module_path!(), "::", "charge"));
             &__FLUXGATE_BREAKER.breaker
         },
         __private::Returned::sources(__fluxgate_output, __fluxgate_output).evidence(),

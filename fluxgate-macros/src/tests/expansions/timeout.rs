@@ -18,10 +18,8 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
     }
     return __private::Deferred::limited(
             || {
-                static __FLUXGATE_BREAKER: __private::StaticBreaker = __private::StaticBreaker::standard(
-                    ::core::concat!(::core::module_path!(), "::", "charge"),
-                    &__FLUXGATE_BREAKER,
-                );
+                static __FLUXGATE_BREAKER: __private::StaticBreaker = __FLUXGATE_BREAKER
+                    .standard(::core::concat!(::core::module_path!(), "::", "charge"));
                 &__FLUXGATE_BREAKER.breaker
             },
             async move {

@@ -21,13 +21,13 @@ trait Gateway {
                 enum __FluxgateMethod {}
                 static __FLUXGATE_BREAKER: __private::StaticBreaker<
                     __private::MethodName,
-                > = __private::StaticBreaker::of_method(
-                    __private::MethodName::of::<
-                        __FluxgateMethod,
-                    >(::core::module_path!(), "charge"),
-                    settings,
-                    &__FLUXGATE_BREAKER,
-                );
+                > = __FLUXGATE_BREAKER
+                    .of_method(
+                        __private::MethodName::of::<
+                            __FluxgateMethod,
+                        >(::core::module_path!(), "charge"),
+                        settings,
+                    );
                 &__FLUXGATE_BREAKER.breaker
             },
             __private::Returned::sources(__fluxgate_output, __fluxgate_output)
