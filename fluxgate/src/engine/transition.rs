@@ -98,13 +98,10 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
     fence(Ordering::Release);
     breaker.healthy.store(StateWord::NONE.0, Ordering::Relaxed);
 
-    let (figures, metrics) = match evidence {
-        Some(evidence) => evidence,
-        None => {
-            guard.close_stripes();
-            (Figures::NONE, guard.metrics(now))
-        }
-    };
+    let (figures, metrics) = evidence.unwrap_or_else(|| {
+        guard.close_stripes();
+        (Figures::NONE, guard.metrics(now))
+    });
     let keeps_window = match to {
         State::Closed => matches!(reason, Reason::RampEnded),
         State::HalfOpen | State::MetricsOnly => false,

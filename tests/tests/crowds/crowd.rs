@@ -157,7 +157,9 @@ impl Crowd {
                 look(breaker);
             }
         }
-        held.into_iter().for_each(|call| told.end(call, Outcome::Success));
+        for call in held {
+            told.end(call, Outcome::Success);
+        }
         told
     }
 }
