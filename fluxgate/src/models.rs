@@ -29,8 +29,10 @@ mod counting;
 mod faults;
 #[cfg(feature = "keyed")]
 mod keys;
+mod logs;
 mod openings;
 mod running;
+mod seasons;
 mod transitions;
 mod verdicts;
 #[cfg(all(feature = "tokio", feature = "tower"))]

@@ -88,11 +88,11 @@ fn track(breaker: &Breaker, word: StateWord) -> Answer {
 fn count_refusal(breaker: &Breaker, word: StateWord) {
     let mut guard = breaker.lock();
     if guard.word == word {
-        if guard.grants.is_full(breaker.stripes()) {
-            guard.close_stripes();
-        }
+        guard.collect();
         guard.rejected += 1;
-        guard.grants.open_to_others(breaker.stripes(), word.refusals(), u64::MAX);
+        // By the breaker's word, of which the call's may be an older form.
+        let refusals = guard.word.refusals();
+        guard.grants.open_to_others(breaker.stripes(), refusals, u64::MAX);
     } else {
         guard.counts.refused += 1;
     }

@@ -257,15 +257,15 @@ impl Breaker {
     pub(crate) fn put_into_use(&self, now: u64) -> bool {
         // The clock of the process, too, is a user's where one has been set, and is then read beforehand.
         let dated = self.reads_users_clock();
-        let fresh = self.word();
-        if fresh.is_counted() {
+        if self.word().is_counted() {
             self.watch().calls();
         }
         // Of threads that come at once, the first: the others' time must not come to stand after a change that follows.
         let _ = self.since.compare_exchange(NEVER, now, Ordering::Relaxed, Ordering::Relaxed);
-        let used = if dated { fresh.used().dated() } else { fresh.used() };
-        fresh.is_fresh()
-            && self.state.compare_exchange(fresh.0, used.0, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+        let used = |fresh: StateWord| if dated { fresh.used().dated() } else { fresh.used() };
+        let fresh = |word: u64| StateWord(word).is_fresh().then(|| used(StateWord(word)).0);
+        // Another thread may let it count its calls meanwhile: the word is another one then, and as fresh as before.
+        self.state.fetch_update(Ordering::AcqRel, Ordering::Relaxed, fresh).is_ok()
     }
 
     /// The current settings. They are read without the lock, and under it they stay.
@@ -483,6 +483,21 @@ impl Guard<'_> {
         let (stripes, word) = (self.breaker.stripes(), self.word);
         let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
         grants.close(stripes, word, |counted| enter(counted, memory.as_deref_mut(), rejected, counts));
+    }
+
+    /// Ends the generation: what comes next, on any thread, is late, or of another one.
+    pub(super) fn end_generation(&mut self) {
+        // If they are closed, what has come since was not judged with what ends the generation, and is no evidence for it.
+        if self.grants.are_any_open() {
+            self.close_stripes();
+        }
+        let (stripes, word) = (self.breaker.stripes(), self.word);
+        self.grants.end(stripes, word);
+    }
+
+    /// How many outcomes came too late to count.
+    pub(crate) fn late(&self) -> u64 {
+        self.counts.late + self.grants.too_late(self.breaker.stripes(), self.word)
     }
 
     /// How many calls were refused since the current state began.

@@ -100,16 +100,17 @@ fn open_stripes(guard: &mut Guard<'_>, rule: &[Node]) -> bool {
     }
     let stripes = breaker.stripes();
     let failures = memory.set_run_aside();
-    let (missing, of_calls) = (memory.harmless_successes(rule), memory.is_of_calls());
+    let missing = memory.harmless_successes(rule);
+    let may_be_late = memory.is_of_calls() && !word.is_counted();
     let counted = if failures > 0 { word.failures() } else { word };
-    if guard.grants.word() != counted || guard.grants.is_full(stripes) {
+    if guard.grants.word() != counted || failures == 0 && guard.grants.is_full(stripes) {
         guard.close_stripes();
     }
     if failures > 0 {
         guard.grants.open_to_others(stripes, counted, u64::from(failures));
     } else if missing > 0 {
         let ends_health = breaker.healthy.load(Ordering::Relaxed) != StateWord::NONE.0;
-        guard.grants.open(stripes, word, Wanted { missing, ends_health, of_calls });
+        guard.grants.open(stripes, word, Wanted { missing, ends_health, may_be_late });
         return true;
     }
     false

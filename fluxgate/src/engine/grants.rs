@@ -17,7 +17,7 @@ pub(crate) struct Grants {
     /// The last success that has been collected. They are numbered from the beginning of the generation, but without those of
     /// earlier seasons that threads did not count by themselves.
     last: u64,
-    /// How many other calls have been collected in this season.
+    /// How many other calls have been collected in this season, and how many their stripes began with.
     others: u64,
     /// The stripes that are open, a bit for each.
     open: u32,
@@ -35,6 +35,8 @@ pub(crate) struct Grants {
     opened: [u8; PLACES],
     /// How many of them have been collected.
     collected: [u8; PLACES],
+    /// How many successes were stored after the end of their generation, but for those that stripes still tell.
+    too_late: u64,
 }
 
 /// What the stripes have counted or logged, in an order in which it can have happened.
@@ -53,8 +55,9 @@ pub(super) struct Wanted {
     /// for a while, so it is allowed twice as many each time, and gets a stripe of its own.
     pub(super) missing: u64,
     pub(super) ends_health: bool,
-    /// The window is one of calls, which never has fewer of them than before: so a thread may count them by itself.
-    pub(super) of_calls: bool,
+    /// One of them may be late, so a thread may count them by itself: the window is one of calls, which never has fewer of them than
+    /// before, and the breaker does not tell of each how it ended.
+    pub(super) may_be_late: bool,
 }
 
 /// What all stripes have counted.
@@ -79,6 +82,7 @@ impl Grants {
         fillings: 0,
         opened: [0; PLACES],
         collected: [0; PLACES],
+        too_late: 0,
     };
 
     /// The word under which calls are counted; [`StateWord::NONE`] if none are.
@@ -126,8 +130,25 @@ impl Grants {
         let counted = bits(self.open).map(|number| stripes.get(number).close()).sum();
         let sums = Sums { counted, own: self.own_successes(stripes, current) };
         self.enter_all(stripes, current, used, sums, &mut enter);
-        let Self { own, returns, fillings, open: known, .. } = *self;
-        *self = Self { own, known, returns, fillings, last: sums.own, ..Self::NONE };
+        let Self { own, returns, fillings, too_late, open: known, .. } = *self;
+        *self = Self { own, known, returns, fillings, too_late, last: sums.own, ..Self::NONE };
+    }
+
+    pub(super) fn are_any_open(&self) -> bool {
+        self.open != 0
+    }
+
+    /// Ends the generation, whose stripes are closed. What threads have stored since they were last collected is too late, and so is what
+    /// they have yet to store.
+    pub(super) fn end(&mut self, stripes: Stripes<'_>, current: StateWord) {
+        let own = bits(self.own).filter_map(|number| stripes.of_thread(number));
+        let successes: u64 = own.map(|own| own.end(current)).sum();
+        self.too_late += successes.saturating_sub(self.last);
+    }
+
+    /// How many successes threads have counted by themselves that came too late for their generation.
+    pub(super) fn too_late(&self, stripes: Stripes<'_>, current: StateWord) -> u64 {
+        self.too_late + stripes.of_threads().map(|own| own.too_late(current)).sum::<u64>()
     }
 
     /// Closes the logs. Returns how many failures each of them has, of which none came before a success that is counted only now.
@@ -249,7 +270,7 @@ impl Grants {
             let others = if self.open == 0 { self.known } else { 0 };
             return self.open_some(stripes, current, wanted, others | 1 << own);
         }
-        let of_thread = stripes.of_thread(own).filter(|own| wanted.of_calls && own.counts(current));
+        let of_thread = stripes.of_thread(own).filter(|own| wanted.may_be_late && own.counts(current));
         let is_at_limit = of_thread.map_or_else(|| stripes.get(own).is_at_limit(), OwnStripe::is_at_limit);
         if !ends_health && !is_at_limit {
             return;
@@ -257,21 +278,23 @@ impl Grants {
         self.returns = if ends_health { 0 } else { (self.returns + 1).min(16) };
         let number = missing.saturating_mul(1 << self.returns);
         of_thread.map_or_else(|| stripes.get(own).allow(number), |own| own.allow(number));
-        if !ends_health && own == 0 && wanted.of_calls {
+        if !ends_health && own == 0 && wanted.may_be_late {
             stripes.part();
             self.open_some(stripes, current, wanted, 1 << stripes.number());
         }
     }
 
-    /// Opens the stripe of this thread alone to exactly so many calls of `word`, or to so many more. They are no successes.
+    /// Opens the stripe of this thread alone to exactly so many calls of `word`, or to so many more. They are no successes, and what there
+    /// was has been collected.
     pub(super) fn open_to_others(&mut self, stripes: Stripes<'_>, word: StateWord, number: u64) {
         let own = stripes.number();
+        let stripe = stripes.get(own);
         if self.open >> own & 1 == 1 {
-            stripes.get(own).allow(number);
+            self.others -= stripe.set_back(number.min(self.others));
         } else {
             self.word = word;
             self.open |= 1 << own;
-            stripes.get(own).open(word, number);
+            self.others += stripe.open_to_exactly(word, number);
         }
     }
 
@@ -284,12 +307,12 @@ impl Grants {
         self.open |= some;
         for number in bits(some) {
             if let Some(own) = stripes.of_thread(number) {
-                if wanted.of_calls {
-                    own.begin(current);
+                if wanted.may_be_late {
+                    self.too_late += own.begin(current);
                 }
                 let counts = own.counts(current);
                 self.own |= u32::from(counts) << number;
-                own.allow(if counts && wanted.of_calls { wanted.missing } else { 0 });
+                own.allow(if counts && wanted.may_be_late { wanted.missing } else { 0 });
             }
         }
         stripes.tell_counting(self.open | self.own);

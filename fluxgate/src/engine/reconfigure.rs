@@ -57,10 +57,11 @@ fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> boo
     let figures = breaker.figures(guard.word).of_rule(old.rule.nodes(), settings.rule.nodes());
     drop(old);
 
-    let metrics = guard.metrics(now);
     begin_change(&mut guard);
+    let metrics = guard.metrics(now);
     breaker.replace_settings(settings);
     if renews {
+        guard.end_generation();
         match &mut guard.memory {
             Some(memory) if keeps_memory => memory.forget_headroom(),
             memory => *memory = None,

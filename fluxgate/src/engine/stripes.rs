@@ -7,7 +7,8 @@
 //! On its own stripe, a thread counts successes by plain stores, where others would need a locked instruction. So a success may be *late*:
 //! it found its stripe open, and is stored after that was closed. It has then come just there; for stripes are collected as long as the
 //! generation lasts, and nothing is to be judged by it, since a window of calls never has fewer of them than before. In a window of time
-//! there might be too few by then, so there no thread counts by itself.
+//! there might be too few by then, so there no thread counts by itself. What is stored after the end of the generation came too late for
+//! it, like any other outcome then.
 //!
 //! A failure among successes is not like them, but while it cannot make the rule hold either, all that matters of it is after how many
 //! successes it came. So it needs no lock: it takes a place in the [log](super::log) of its thread, reads all stripes, and adds up what
@@ -90,6 +91,22 @@ impl Stripe {
         self.count.store(word.0 << NUMBER, Ordering::Release);
     }
 
+    /// The same, and to no call more, whatever becomes of threads that looked at it in an earlier season: what they saw may come again, and
+    /// then they count, by another limit. But a stripe never counts beyond [`LARGEST`], so it begins that much below. Returns with how many.
+    pub(super) fn open_to_exactly(&self, word: StateWord, number: u64) -> u64 {
+        let first = LARGEST.saturating_sub(number);
+        self.limit.store(LARGEST, Ordering::Relaxed);
+        self.count.store((word.0 << NUMBER) + first, Ordering::Release);
+        first
+    }
+
+    /// Opens it to so many calls more, as far as it has counted any. Returns to how many. It must be open to exactly some.
+    pub(super) fn set_back(&self, number: u64) -> u64 {
+        let number = number.min(self.counted());
+        self.count.fetch_sub(number, Ordering::Release);
+        number
+    }
+
     /// Allows so many calls more than it has counted. It must be open.
     pub(super) fn allow(&self, number: u64) {
         self.limit.store(self.counted().saturating_add(number), Ordering::Relaxed);
@@ -123,6 +140,8 @@ pub(super) struct OwnStripe {
     /// How many it may.
     limit: AtomicU64,
     successes: OwnLine<AtomicU64>,
+    /// How many of them there were at the end of that generation, if it is over.
+    in_time: AtomicU64,
     /// Made with its first room.
     log: OnceBox<Log>,
 }
@@ -147,6 +166,7 @@ impl OwnStripe {
             generation: AtomicU64::new(u64::MAX),
             limit: AtomicU64::new(0),
             successes: OwnLine(AtomicU64::new(0)),
+            in_time: AtomicU64::new(0),
             log: OnceBox::new(),
         }
     }
@@ -205,11 +225,33 @@ impl OwnStripe {
     }
 
     /// Under the lock: its thread, which has come here, counts successes of the generation by itself from now on, from the first on.
-    pub(super) fn begin(&self, word: StateWord) {
-        if !self.counts(word) && self.is_of_this_thread() {
-            self.successes.0.store(0, Ordering::Relaxed);
-            self.generation.store(word.generation(), Ordering::Release);
+    /// Returns how many of an earlier one were [too late](Self::too_late).
+    pub(super) fn begin(&self, word: StateWord) -> u64 {
+        if self.counts(word) || !self.is_of_this_thread() {
+            return 0;
         }
+        let too_late = self.too_late(word);
+        self.in_time.store(0, Ordering::Relaxed);
+        self.successes.0.store(0, Ordering::Relaxed);
+        self.generation.store(word.generation(), Ordering::Release);
+        too_late
+    }
+
+    /// Under the lock: the generation ends. Returns how many successes of it the thread has counted by itself.
+    pub(super) fn end(&self, word: StateWord) -> u64 {
+        let successes = self.successes(word);
+        if self.counts(word) {
+            self.in_time.store(successes, Ordering::Relaxed);
+        }
+        successes
+    }
+
+    /// Under the lock: how many successes of a generation before this one the thread has stored after its end.
+    pub(super) fn too_late(&self, word: StateWord) -> u64 {
+        if self.counts(word) {
+            return 0;
+        }
+        self.successes.0.load(Ordering::Acquire) - self.in_time.load(Ordering::Relaxed)
     }
 
     /// Under the lock: allows so many successes more than it has counted.
@@ -368,6 +410,11 @@ impl<'a> Stripes<'a> {
     #[inline]
     pub(super) fn get(self, number: u32) -> &'a Stripe {
         self.of_thread(number).map_or(self.shared, |own| &own.stripe)
+    }
+
+    /// All stripes of threads.
+    pub(super) fn of_threads(self) -> impl Iterator<Item = &'a OwnStripe> {
+        self.own.get().into_iter().flat_map(|own| &own.places)
     }
 
     /// The stripe of this number, if it belongs to a thread.

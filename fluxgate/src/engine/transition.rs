@@ -98,16 +98,16 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
     fence(Ordering::Release);
     breaker.healthy.store(StateWord::NONE.0, Ordering::Relaxed);
 
-    let (figures, metrics) = match evidence {
-        Some(evidence) => evidence,
-        None => (Figures::NONE, guard.metrics(now)),
-    };
+    let (figures, metrics) = evidence.unwrap_or_else(|| {
+        guard.close_stripes();
+        (Figures::NONE, guard.metrics(now))
+    });
     let keeps_window = match to {
         State::Closed => matches!(reason, Reason::RampEnded),
         State::HalfOpen | State::MetricsOnly => false,
         State::Open | State::Disabled | State::ForcedOpen => true,
     };
-    guard.close_stripes();
+    guard.end_generation();
     if !keeps_window && let Some(memory) = &mut guard.memory {
         memory.clear();
     }

@@ -50,7 +50,8 @@ pub struct Totals {
 impl Totals {
     pub(super) fn of(guard: &mut Guard<'_>) -> Self {
         let breaker = guard.breaker;
-        let Counts { failures, slow, late, refused, cancelled, panicked } = guard.counts;
+        let Counts { failures, slow, refused, cancelled, panicked, .. } = guard.counts;
+        let late = guard.late();
         let (successes, ignored) = breaker.counted().unzip();
         let refused = refused + guard.rejected();
         Self { successes, failures, ignored, slow, refused, late, cancelled, panicked }

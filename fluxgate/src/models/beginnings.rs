@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use super::*;
+use crate::engine::counting;
 
 #[test]
 fn the_first_use_happens_once() {
@@ -20,6 +21,20 @@ fn the_first_use_happens_once() {
         other.join().unwrap();
         let metrics = handle(&breaker).metrics();
         assert_eq!((metrics.total(), metrics.failures()), (2, 1));
+    });
+}
+
+/// A listener that hears of all calls is added while the first one is made.
+#[test]
+fn a_first_call_is_admitted_though_the_breaker_begins_to_count_calls() {
+    check(|| {
+        let breaker = listed();
+        let other = beside(&breaker, |breaker| counting::begin(breaker));
+        acquire(&breaker).expect("it is closed").success();
+        other.join().unwrap();
+        assert_eq!(times_listed(&breaker), 1);
+        let snapshot = handle(&breaker).snapshot();
+        assert_eq!((snapshot.metrics.total(), snapshot.late, snapshot.totals.refused), (1, 0, 0));
     });
 }
 

@@ -433,7 +433,7 @@ fn a_success_that_is_late_counts_for_no_other_generation() {
 fn a_failure_that_is_collected_before_its_thread_knows_its_place_comes_after_all_that_was_counted() {
     check(|| {
         let breaker = logging();
-        let other = beside(&breaker, |breaker| drop(breaker.metrics()));
+        let other = beside(&breaker, |breaker| _ = breaker.metrics());
         acquire(&breaker).unwrap().success();
         acquire(&breaker).unwrap().failure();
         other.join().unwrap();

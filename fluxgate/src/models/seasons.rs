@@ -1,0 +1,123 @@
+//! What was granted in one season is not used in another: a thread that stalls may go on after stripes were closed and opened again.
+
+use super::*;
+use crate::{Interests, Listener};
+
+fn fail(breaker: &Breaker, times: usize) {
+    (0..times).for_each(|_| acquire(breaker).unwrap().failure());
+}
+
+#[test]
+fn a_failure_that_was_begun_before_the_stripes_were_opened_anew_is_one_of_those_granted_then() {
+    let mut model = loom::model::Builder::new();
+    // The other thread stalls once. More would take hours: so many calls are made meanwhile.
+    model.preemption_bound = Some(2);
+    model.max_branches = 10_000;
+    model.check(|| {
+        let breaker = breaker(window::count(100), trip::failures(18));
+        // After two, failures are counted without the lock. Three are granted, of which this thread takes two, and both the last.
+        fail(&breaker, 2 + 2);
+        let other = beside(&breaker, |breaker| fail(breaker, 1));
+        fail(&breaker, 1);
+        // Closes the stripe. With the second failure after it, it is opened again, to two.
+        acquire(&breaker).unwrap().success();
+        fail(&breaker, 2 + 2);
+        other.join().unwrap();
+        fail(&breaker, 17 - 10);
+        assert_eq!(handle(&breaker).metrics().failures(), 17);
+        assert_eq!(handle(&breaker).state(), State::Closed, "one more is needed");
+        fail(&breaker, 1);
+        assert_eq!(handle(&breaker).state(), State::Open, "18 failures are in the window");
+    });
+}
+
+/// Hears how many calls were in the window when it was reset.
+struct Resets(Arc<AtomicU64>);
+
+impl Listener for Resets {
+    fn on_transition(&self, transition: &Transition) {
+        self.0.store(transition.metrics.total(), Ordering::Relaxed);
+    }
+
+    fn interests(&self) -> Interests {
+        Interests::transitions().resets()
+    }
+}
+
+#[test]
+fn a_success_is_in_the_window_that_ends_or_late() {
+    check(|| {
+        let breaker = breaker(window::count(9), trip::failure_streak(7));
+        breaker.stripes().part();
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().success();
+        let before = Arc::new(AtomicU64::new(0));
+        transition::listen(&breaker, Arc::new(Resets(before.clone())));
+        let calls = [(); 2].map(|()| acquire(&breaker).unwrap());
+        let other = beside(&breaker, |breaker| {
+            manual::command(breaker, State::Closed, Reason::Reset);
+            assert!(breaker.lock().late() <= 2);
+        });
+        calls.into_iter().for_each(Call::success);
+        other.join().unwrap();
+        let late = || handle(&breaker).snapshot().late;
+        assert_eq!(before.load(Ordering::Relaxed) + late(), 4);
+        // The thread counts successes of the next generation by itself.
+        let known = late();
+        acquire(&breaker).unwrap().failure();
+        (0..3).for_each(|_| acquire(&breaker).unwrap().success());
+        let snapshot = handle(&breaker).snapshot();
+        assert_eq!((snapshot.late, snapshot.metrics.total()), (known, 4));
+    });
+}
+
+#[test]
+fn a_success_beside_a_trip_is_in_the_evidence_or_late_or_refused() {
+    check(|| {
+        let breaker = breaker(window::count(9), trip::failure_streak(2));
+        breaker.stripes().part();
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().success();
+        let other = beside(&breaker, |breaker| {
+            for _ in 0..2 {
+                if let Ok(call) = acquire(breaker) {
+                    call.failure();
+                }
+            }
+        });
+        for _ in 0..2 {
+            if let Ok(call) = acquire(&breaker) {
+                call.success();
+            }
+        }
+        other.join().unwrap();
+        let snapshot = handle(&breaker).snapshot();
+        assert_eq!(snapshot.metrics.total() + snapshot.late + snapshot.rejected, 6);
+        if snapshot.state == State::Open {
+            assert_eq!(snapshot.metrics.failure_streak(), 2, "the evidence is what it was judged by");
+        }
+    });
+}
+
+#[test]
+fn a_success_of_the_next_generation_is_counted_for_it() {
+    check(|| {
+        let breaker = breaker(window::count(9), trip::failure_streak(7));
+        breaker.stripes().part();
+        acquire(&breaker).unwrap().failure();
+        (0..2).for_each(|_| acquire(&breaker).unwrap().success());
+        let other = beside(&breaker, |breaker| {
+            manual::command(breaker, State::Closed, Reason::Reset);
+            // Opens the stripes that were open before, too.
+            acquire(breaker).unwrap().failure();
+        });
+        let call = acquire(&breaker).unwrap();
+        let generation = call.generation();
+        call.success();
+        other.join().unwrap();
+        let snapshot = handle(&breaker).snapshot();
+        let is_of_the_next = generation == breaker.word().generation();
+        assert_eq!(snapshot.metrics.total(), 1 + u64::from(is_of_the_next));
+        assert!(snapshot.late <= u64::from(!is_of_the_next));
+    });
+}
