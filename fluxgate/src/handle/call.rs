@@ -236,14 +236,28 @@ impl<'a> Call<'a> {
         evidence: impl FnOnce(&E, &Breaker) -> Outcome,
     ) -> Result<T, E> {
         if const { fits_into_registers::<T>() } {
-            self.settle_apart(returned, |call, error| {
+            return self.settle_apart(returned, |call, error| {
                 fail(call.breaker, call.word, call.start, error, evidence);
-            })
-        } else {
-            self.settle_whole(returned, |call, returned| {
-                settle(call.breaker, call.word, call.start, returned, evidence);
-            })
+            });
         }
+        self.settle_whole(&returned, evidence);
+        returned
+    }
+
+    /// The same of what a future has returned, which was polled and is ready.
+    #[inline(always)]
+    pub(crate) fn settle_polled<T, E>(
+        self,
+        polled: Poll<Result<T, E>>,
+        evidence: impl FnOnce(&E, &Breaker) -> Outcome,
+    ) -> Poll<Result<T, E>> {
+        if const { fits_into_registers::<T>() } {
+            return polled.map(|returned| self.settle(returned, evidence));
+        }
+        if let Poll::Ready(returned) = &polled {
+            self.settle_whole(returned, evidence);
+        }
+        polled
     }
 
     /// The same, where a failure may ask for a pause, for what `request` finds in the error.
@@ -278,16 +292,11 @@ impl<'a> Call<'a> {
 
     /// Looks at what was returned where it is, in memory: that is less code.
     #[inline(always)]
-    fn settle_whole<T, E>(
-        self,
-        returned: Result<T, E>,
-        settle: impl FnOnce(&Self, &Result<T, E>),
-    ) -> Result<T, E> {
+    fn settle_whole<T, E>(self, returned: &Result<T, E>, evidence: impl FnOnce(&E, &Breaker) -> Outcome) {
         let call = ManuallyDrop::new(self);
         if returned.is_err() || !recording::changes_nothing(call.breaker, call.word) {
-            settle(&call, &returned);
+            settle(call.breaker, call.word, call.start, returned, evidence);
         }
-        returned
     }
 
     /// Reports the outcome of the call.
@@ -440,9 +449,10 @@ pub(super) extern "C" fn abandon(breaker: &Breaker, word: StateWord, start: u64)
 
 /// Records that a call was given up, unless it was never admitted or is part of another one. By default that says nothing about the
 /// dependency.
+#[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
 #[cold]
 #[inline(never)]
-pub(super) fn cancel(breaker: &Breaker, word: StateWord, start: u64) {
+pub(super) extern "C" fn cancel(breaker: &Breaker, word: StateWord, start: u64) {
     if word.is_inner() {
         return;
     }

@@ -1,6 +1,7 @@
 //! What functions with the attribute may return.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
+use core::task::Poll;
 use std::time::Duration;
 
 use super::sources::{Evidence, Sources};
@@ -64,6 +65,17 @@ pub trait Returned: Sized {
     fn settle<V: Evidence<Self::Error>>(_: Output<Self>, evidence: V, returned: Self, call: Call<'_>)
     -> Self;
 
+    /// The same of what a future has returned, which was polled and is ready.
+    #[inline(always)]
+    fn settle_polled<V: Evidence<Self::Error>>(
+        output: Output<Self>,
+        evidence: V,
+        polled: Poll<Self>,
+        call: Call<'_>,
+    ) -> Poll<Self> {
+        polled.map(|returned| Self::settle(output, evidence, returned, call))
+    }
+
     /// The same, where a failure may ask for a pause.
     fn settle_with_request<V: Evidence<Self::Error>>(
         _: Output<Self>,
@@ -111,6 +123,16 @@ impl<T, E> Returned for Result<T, E> {
     #[inline(always)]
     fn settle<V: Evidence<E>>(_: Output<Self>, _: V, returned: Self, call: Call<'_>) -> Self {
         call.settle(returned, V::outcome)
+    }
+
+    #[inline(always)]
+    fn settle_polled<V: Evidence<E>>(
+        _: Output<Self>,
+        _: V,
+        polled: Poll<Self>,
+        call: Call<'_>,
+    ) -> Poll<Self> {
+        call.settle_polled(polled, V::outcome)
     }
 
     #[inline(always)]
