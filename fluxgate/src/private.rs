@@ -5,6 +5,7 @@ mod alias;
 mod associated;
 mod boxing;
 mod closures;
+mod evidence;
 mod futures;
 mod handlers;
 #[cfg(feature = "keyed")]
@@ -31,6 +32,7 @@ pub use self::alias::Alias;
 pub use self::associated::AssociatedBreaker;
 pub use self::boxing::{Boxing, NoFuture};
 pub use self::closures::{ask, captured, custom, holds, never, request, run, told};
+pub use self::evidence::{Errors, Evidence, OfError, OfPointer, OfUnknown, evidence};
 pub use self::futures::{deferred, guarded};
 pub use self::handlers::{Custom, Fallback, Given, Rejected, Request, Taken, handle, reject};
 #[cfg(feature = "keyed")]
@@ -38,10 +40,7 @@ pub use self::keys::{Key, KeyOf, OwnedKey, Subject, breaker_of_handle, breaker_o
 pub use self::limits::{Expires, HasTimer, Limitable, limit};
 pub use self::probe::Probe;
 pub use self::returns::{Becomes, IntoError, Refusable, Returned};
-pub use self::sources::{
-    Evidence, HasSources, OfError, OfPointer, OfUnknown, Plain, Pointer, PointerAndError, Sources, Unknown,
-    evidence,
-};
+pub use self::sources::{HasSources, Plain, Pointer, PointerAndError, Sources, Unknown};
 pub use self::standing::StaticBreaker;
 pub use self::status::{
     AsStatus, Asked, Found, FoundStatus, HaveStatus, Inner, IsServerError, KnownStatus, OneStatus, Presence,

@@ -43,10 +43,10 @@ pub(crate) fn finish(
 
 /// What knows whether an error is evidence, which depends on its type. That of the output is in two `outputs`, so that none is blamed.
 pub(crate) fn evidence_of(its: &Returns, outputs: &TokenStream, private: &Name) -> TokenStream {
-    let sources = returns::call(its, "Returned", "sources", outputs, private);
+    let errors = returns::call(its, "Returned", "errors", outputs, private);
     // Spanned so that a wrong type is blamed once.
     let evidence = respan(quote!(.evidence()), its.span.1);
-    quote!(#sources #evidence)
+    quote!(#errors #evidence)
 }
 
 /// A closure from a reference to the return value, which is a `Result`, to the pause that its error asks for.
@@ -112,7 +112,7 @@ fn of_result(ok: &Claims, err: &Claims, its: &Returns, private: &Name) -> TokenS
 /// The outcome of an error that trackers have claimed. A failure may be no evidence.
 fn evidence(outcome: &TokenStream, private: &Name) -> TokenStream {
     let (error, breaker) = (local("error"), local("breaker"));
-    quote!(#private::evidence(#outcome, #error, #breaker, #private::Sources::of(#error).evidence()))
+    quote!(#private::evidence(#outcome, #error, #breaker, #private::Errors::of(#error).evidence()))
 }
 
 /// The outcome of a result among those that the claims are about. Where the user's code panics instead of claiming a failure,

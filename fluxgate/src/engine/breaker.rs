@@ -53,7 +53,7 @@ pub struct Breaker {
     /// Those of the threads that no longer share `stripe`, if there are any.
     own_stripes: OnceBox<OwnStripes>,
     /// Made when there is something to be recorded or changed.
-    lock: OnceBox<Lock>,
+    locked: OnceBox<Lock>,
     /// From which duration on a call is slow. All are, of a breaker that counts its calls.
     pub(super) slow_from: AtomicU64,
     /// Until when successes may be counted without the lock, if their time matters.
@@ -64,18 +64,16 @@ pub struct Breaker {
     pub(crate) clock: Option<Box<UserClock>>,
     /// Those that it was made with. Its name stays.
     pub(crate) settings: SettingsRef,
+    /// Those that have replaced them.
+    replaced: OnceBox<Replaceable<NamedSettings>>,
     /// Made when someone wants to know of calls.
     watch: OnceBox<Watch>,
     pub(super) stripe: Stripe,
 }
 
 /// Where a cache line begins, so that what an outcome needs is on few of them.
-#[repr(C, align(64))]
-pub(super) struct Lock {
-    locked: Mutex<Locked>,
-    /// The settings that have replaced those that the breaker was made with. They are read without the lock.
-    replaced: OnceBox<Replaceable<NamedSettings>>,
-}
+#[repr(align(64))]
+pub(super) struct Lock(pub(super) Mutex<Locked>);
 
 /// A breaker's settings, as they were when they were read.
 pub(crate) enum Current<'a> {
@@ -212,12 +210,13 @@ impl Breaker {
                 state: AtomicU64::new(word.0),
                 healthy: once_unless_model!(AtomicU64::new(StateWord::NONE.0)),
                 own_stripes: once_unless_model!(OnceBox::new()),
-                lock: once_unless_model!(OnceBox::new()),
+                locked: once_unless_model!(OnceBox::new()),
                 slow_from: AtomicU64::new(slow_from),
                 counts_until: once_unless_model!(AtomicU64::new(NEVER)),
                 deadline: once_unless_model!(AtomicU64::new(NEVER)),
                 clock,
                 settings,
+                replaced: once_unless_model!(OnceBox::new()),
                 watch: once_unless_model!(OnceBox::new()),
                 stripe: once_unless_model!(Stripe::closed()),
             }
@@ -271,7 +270,7 @@ impl Breaker {
     /// The current settings. They are read without the lock, and under it they stay.
     #[inline]
     pub(crate) fn settings(&self) -> Current<'_> {
-        match self.replaced() {
+        match self.replaced.get() {
             None => Current::First(self.settings.get()),
             Some(replaced) => Current::Later(replaced.read()),
         }
@@ -280,7 +279,7 @@ impl Breaker {
     /// The current settings for an error, which may outlive the breaker.
     #[inline]
     pub(crate) fn lent_settings(&self) -> LentSettings {
-        if let Some(replaced) = self.replaced() {
+        if let Some(replaced) = self.replaced.get() {
             return lent(replaced);
         }
         match &self.settings {
@@ -297,12 +296,7 @@ impl Breaker {
     /// Replaces the settings. Under the lock.
     pub(super) fn replace_settings(&self, settings: Settings) {
         let named = Arc::new(NamedSettings { name: self.name().clone(), settings: Arc::new(settings) });
-        self.made_lock().replaced.get_or_init(|| Box::new(Replaceable::new(named.clone()))).replace(named);
-    }
-
-    #[inline]
-    fn replaced(&self) -> Option<&Replaceable<NamedSettings>> {
-        self.lock.get()?.replaced.get()
+        self.replaced.get_or_init(|| Box::new(Replaceable::new(named.clone()))).replace(named);
     }
 
     pub(super) fn watch(&self) -> &Watch {
@@ -386,14 +380,7 @@ impl Breaker {
 
     #[inline]
     pub(super) fn locked(&self) -> &Mutex<Locked> {
-        &self.made_lock().locked
-    }
-
-    #[inline]
-    fn made_lock(&self) -> &Lock {
-        self.lock.get_or_init(|| {
-            Box::new(Lock { locked: Mutex::new(Locked::new()), replaced: once_unless_model!(OnceBox::new()) })
-        })
+        &self.locked.get_or_init(|| Box::new(Lock(Mutex::new(Locked::new())))).0
     }
 
     #[inline]

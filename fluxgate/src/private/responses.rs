@@ -5,9 +5,10 @@ use std::time::Duration;
 use axum_core::response::Response;
 use http::StatusCode;
 
+use super::evidence::{Errors, Evidence};
 use super::limits::Limitable;
 use super::returns::{IntoError, Refusable, Returned};
-use super::sources::{Evidence, Sources};
+
 use crate::handle::call::Call;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::timed_out::TimedOut;
@@ -20,10 +21,10 @@ macro_rules! returned {
         impl Returned for $response {
             type Value = Self;
             type Error = Self;
-            type Sources = Sources<Self>;
+            type Errors = Errors<Self>;
 
-            fn sources(_: Output<Self>, _: Output<Self>) -> Sources<Self> {
-                Sources::new()
+            fn errors(_: Output<Self>, _: Output<Self>) -> Errors<Self> {
+                Errors::new()
             }
 
             fn as_result(_: Output<Self>, returned: &Self) -> Result<&Self, &Self> {

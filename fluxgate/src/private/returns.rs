@@ -4,7 +4,7 @@
 use core::task::Poll;
 use std::time::Duration;
 
-use super::sources::{Evidence, Sources};
+use super::evidence::{Errors, Evidence};
 use super::unmet::{Impossible, Met, Unmet};
 use crate::engine::breaker::Breaker;
 use crate::handle::call::Call;
@@ -25,13 +25,13 @@ use crate::output::Output;
 pub trait Returned: Sized {
     type Value;
     type Error;
-    /// [`Sources`] of the error. As a type that the implementation says, it is looked up before its methods are.
-    type Sources;
+    /// [`Errors`] of that type. As a type that the implementation says, it is looked up before its methods are.
+    type Errors;
 
     fn as_result(_: Output<Self>, returned: &Self) -> Result<&Self::Value, &Self::Error>;
 
     /// The type of its errors, of which is to be asked what only the compiler knows.
-    fn sources(_: Output<Self>, _: Output<Self>) -> Self::Sources;
+    fn errors(_: Output<Self>, _: Output<Self>) -> Self::Errors;
 
     /// A call without trackers and handlers, from its beginning to its end: every error is a failure, unless `evidence` knows better.
     #[inline(always)]
@@ -108,11 +108,11 @@ pub trait Returned: Sized {
 impl<T, E> Returned for Result<T, E> {
     type Value = T;
     type Error = E;
-    type Sources = Sources<E>;
+    type Errors = Errors<E>;
 
     #[inline(always)]
-    fn sources(_: Output<Self>, _: Output<Self>) -> Sources<E> {
-        Sources::new()
+    fn errors(_: Output<Self>, _: Output<Self>) -> Errors<E> {
+        Errors::new()
     }
 
     #[inline(always)]

@@ -8,11 +8,7 @@ use core::error::Error;
 use core::marker::PhantomData;
 use core::ops::Deref;
 
-use crate::callback::contain;
-use crate::engine::breaker::Breaker;
-use crate::handle::error::CallNotMade;
-use crate::state::Outcome;
-use crate::track::{chain, type_of};
+use crate::track::type_of;
 
 /// A type of errors that a user's function returns.
 pub struct Sources<E: ?Sized>(PointerAndError<E>);
@@ -137,89 +133,3 @@ impl<E> Unknown<E> {
     note = "use `matches(PATTERN)` or `custom(|error| ..)`"
 )]
 pub trait HasSources<E> {}
-
-/// Finds the outcome of a call that has failed with an error of this type: a failure that is only the breaker's own refusal, further in, is no
-/// evidence.
-pub trait Evidence<E>: Copy {
-    fn outcome(error: &E, breaker: &Breaker) -> Outcome;
-}
-
-/// The error points to another one, whose sources are looked at.
-#[derive(Clone, Copy)]
-pub struct OfPointer;
-
-/// The error has sources.
-#[derive(Clone, Copy)]
-pub struct OfError;
-
-/// Nothing is known of the error.
-#[derive(Clone, Copy)]
-pub struct OfUnknown;
-
-// Lookup does not see lifetimes, and an error of any lifetime is looked at here; so no type may have to be `'static`, and the error
-// itself is not looked at. Its sources suffice: a refusal has one, too.
-
-impl<E: Deref<Target: Error>> Pointer<E> {
-    #[inline(always)]
-    pub fn evidence(&self) -> OfPointer {
-        OfPointer
-    }
-}
-
-impl<E: Error> Plain<E> {
-    #[inline(always)]
-    pub fn evidence(&self) -> OfError {
-        OfError
-    }
-}
-
-impl<E> Unknown<E> {
-    #[inline(always)]
-    pub fn evidence(&self) -> OfUnknown {
-        OfUnknown
-    }
-}
-
-impl<E: Deref<Target: Error>> Evidence<E> for OfPointer {
-    fn outcome(error: &E, breaker: &Breaker) -> Outcome {
-        failure_because_of(|| (**error).source(), breaker)
-    }
-}
-
-impl<E: Error> Evidence<E> for OfError {
-    fn outcome(error: &E, breaker: &Breaker) -> Outcome {
-        failure_because_of(|| error.source(), breaker)
-    }
-}
-
-impl<E> Evidence<E> for OfUnknown {
-    fn outcome(_: &E, _: &Breaker) -> Outcome {
-        Outcome::Failure
-    }
-}
-
-/// The outcome of a call that has failed with an error, which trackers have claimed.
-#[inline(always)]
-pub fn evidence<E, V: Evidence<E>>(outcome: Outcome, error: &E, breaker: &Breaker, _: V) -> Outcome {
-    if outcome == Outcome::Failure { V::outcome(error, breaker) } else { outcome }
-}
-
-/// The outcome of a call that has failed with an error of this source. Where it panics, it tells of none.
-#[inline]
-fn failure_because_of<'e>(
-    source: impl FnOnce() -> Option<&'e (dyn Error + 'static)>,
-    breaker: &Breaker,
-) -> Outcome {
-    match contain(source).flatten() {
-        Some(source) => failure_by(source, breaker),
-        None => Outcome::Failure,
-    }
-}
-
-fn failure_by(source: &(dyn Error + 'static), breaker: &Breaker) -> Outcome {
-    let is_by_breaker = |error: &(dyn Error + 'static)| {
-        error.downcast_ref().is_some_and(|refusal: &CallNotMade| refusal.is_by(breaker))
-    };
-    let is_refusal = contain(|| chain(Some(source)).any(is_by_breaker)).unwrap_or(false);
-    if is_refusal { Outcome::Ignored } else { Outcome::Failure }
-}

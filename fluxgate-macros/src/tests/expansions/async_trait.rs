@@ -63,7 +63,7 @@ impl Gateway for Client {
                         __ret
                     }
                 },
-                __private::Returned::sources(__fluxgate_output, __fluxgate_output)
+                __private::Returned::errors(__fluxgate_output, __fluxgate_output)
                     .evidence(),
                 |__fluxgate_refusal| __private::Returned::refused(
                     __fluxgate_refusal,

@@ -22,7 +22,7 @@ fn charge(
         },
         move |__fluxgate_call, __fluxgate_returned| __private::Returned::settle(
             __private::Output::new(),
-            __private::Returned::sources(
+            __private::Returned::errors(
                     __private::Output::new(),
                     __private::Output::of(&__fluxgate_returned),
                 )

@@ -39,7 +39,7 @@ async fn look_up(id: u64) -> Result<Customer, DirectoryError> {
                         }
                         '__fluxgate_body: { directory::find(id).await }
                     },
-                    __private::Returned::sources(__fluxgate_output, __fluxgate_output)
+                    __private::Returned::errors(__fluxgate_output, __fluxgate_output)
                         .evidence(),
                 )
                 .await,

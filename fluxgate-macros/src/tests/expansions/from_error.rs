@@ -32,7 +32,7 @@ fn fetch(url: Url) -> Result<Response, ApiError> {
     );
     return __private::Returned::settle_with_request(
         __private::Output::new(),
-        __private::Returned::sources(
+        __private::Returned::errors(
                 __private::Output::new(),
                 __private::Output::of(&__fluxgate_returned),
             )

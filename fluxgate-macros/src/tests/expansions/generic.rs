@@ -45,7 +45,7 @@ where
         <Result<
             _,
             T::Error,
-        > as __private::Returned>::sources(
+        > as __private::Returned>::errors(
                 __private::Output::new(),
                 __private::Output::of(&__fluxgate_returned),
             )

@@ -23,7 +23,7 @@ pub(crate) fn charge(order: Order) -> Result<Receipt, PaymentError> {
         __fluxgate_output,
         __fluxgate_output,
         PAYMENTS.breaker(),
-        __private::Returned::sources(__fluxgate_output, __fluxgate_output).evidence(),
+        __private::Returned::errors(__fluxgate_output, __fluxgate_output).evidence(),
         <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
         || -> _ { gateway::send(order) },
     );

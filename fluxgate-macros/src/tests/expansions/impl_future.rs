@@ -28,7 +28,7 @@ fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> +
             <Result<
                 Receipt,
                 PaymentError,
-            > as __private::Returned>::sources(
+            > as __private::Returned>::errors(
                     __private::Output::new(),
                     __private::Output::of(&__fluxgate_returned),
                 )

@@ -36,7 +36,7 @@ impl Client {
                     }
                     '__fluxgate_body: { self.gateway.send(order).await }
                 },
-                __private::Returned::sources(__fluxgate_output, __fluxgate_output)
+                __private::Returned::errors(__fluxgate_output, __fluxgate_output)
                     .evidence(),
                 |__fluxgate_refusal| __private::Returned::refused(
                     __fluxgate_refusal,

@@ -87,7 +87,7 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                 });
             &__FLUXGATE_BREAKER.breaker
         },
-        __private::Returned::sources(__fluxgate_output, __fluxgate_output).evidence(),
+        __private::Returned::errors(__fluxgate_output, __fluxgate_output).evidence(),
         <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
         || -> _ { gateway::send(order) },
     );

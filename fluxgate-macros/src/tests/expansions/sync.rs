@@ -18,7 +18,7 @@ fn charge(order: &Order) -> Result<Receipt, PaymentError> {
                 .standard(::core::concat!(::core::module_path!(), "::", "charge"));
             &__FLUXGATE_BREAKER.breaker
         },
-        __private::Returned::sources(__fluxgate_output, __fluxgate_output).evidence(),
+        __private::Returned::errors(__fluxgate_output, __fluxgate_output).evidence(),
         <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
         || -> _ { gateway::send(order) },
     );

@@ -34,7 +34,7 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
                 ::core::result::Result::Ok(__fluxgate_returned) => {
                     __private::Returned::settle(
                         __private::Output::new(),
-                        __private::Returned::sources(
+                        __private::Returned::errors(
                                 __private::Output::new(),
                                 __private::Output::of(&__fluxgate_returned),
                             )
@@ -108,7 +108,7 @@ async fn refund(order: Order) -> Result<Receipt, PaymentError> {
                         ::core::result::Result::Ok(__fluxgate_returned) => {
                             __private::Returned::settle(
                                 __private::Output::new(),
-                                __private::Returned::sources(
+                                __private::Returned::errors(
                                         __private::Output::new(),
                                         __private::Output::of(&__fluxgate_returned),
                                     )

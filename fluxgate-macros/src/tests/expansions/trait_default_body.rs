@@ -30,8 +30,7 @@ trait Gateway {
                     );
                 &__FLUXGATE_BREAKER.breaker
             },
-            __private::Returned::sources(__fluxgate_output, __fluxgate_output)
-                .evidence(),
+            __private::Returned::errors(__fluxgate_output, __fluxgate_output).evidence(),
             <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             || -> _ { self.send(order) },
         );

@@ -1,0 +1,140 @@
+//! Whether the error of a call is evidence. A failure that is only the breaker's own refusal, further in, is none.
+//!
+//! What can be asked of an error depends on its type, which only the compiler knows, by method lookup as of [sources](super::sources). But
+//! every guarded function asks this, and each step of a lookup takes the compiler's time: these are as few as can be.
+#![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
+
+use core::error::Error;
+use core::marker::PhantomData;
+use core::ops::Deref;
+
+use crate::callback::contain;
+use crate::engine::breaker::Breaker;
+use crate::handle::error::CallNotMade;
+use crate::state::Outcome;
+use crate::track::chain;
+
+/// Finds the outcome of a call that has failed with an error of this type.
+pub trait Evidence<E>: Copy {
+    fn outcome(error: &E, breaker: &Breaker) -> Outcome;
+}
+
+/// The error points to another one, whose sources are looked at.
+#[derive(Clone, Copy)]
+pub struct OfPointer;
+
+/// The error has sources.
+#[derive(Clone, Copy)]
+pub struct OfError;
+
+/// Nothing is known of the error.
+#[derive(Clone, Copy)]
+pub struct OfUnknown;
+
+/// A type of errors.
+pub struct Errors<E>(Plain<E>);
+
+/// They point to no other errors.
+pub struct Plain<E>(Unknown<E>);
+
+/// They may be anything.
+pub struct Unknown<E>(PhantomData<fn(&E)>);
+
+impl<E> Errors<E> {
+    #[expect(clippy::new_without_default, reason = "only expansions make one")]
+    #[inline(always)]
+    pub const fn new() -> Self {
+        Self(Plain(Unknown(PhantomData)))
+    }
+
+    #[inline(always)]
+    pub const fn of(_error: &E) -> Self {
+        Self::new()
+    }
+}
+
+impl<E> Deref for Errors<E> {
+    type Target = Plain<E>;
+
+    #[inline(always)]
+    fn deref(&self) -> &Plain<E> {
+        &self.0
+    }
+}
+
+impl<E> Deref for Plain<E> {
+    type Target = Unknown<E>;
+
+    #[inline(always)]
+    fn deref(&self) -> &Unknown<E> {
+        &self.0
+    }
+}
+
+// Lookup does not see lifetimes, and an error of any lifetime is looked at here; so no type may have to be `'static`, and the error
+// itself is not looked at. Its sources suffice: a refusal has one, too.
+
+impl<E: Deref<Target: Error>> Errors<E> {
+    #[inline(always)]
+    pub fn evidence(&self) -> OfPointer {
+        OfPointer
+    }
+}
+
+impl<E: Error> Plain<E> {
+    #[inline(always)]
+    pub fn evidence(&self) -> OfError {
+        OfError
+    }
+}
+
+impl<E> Unknown<E> {
+    #[inline(always)]
+    pub fn evidence(&self) -> OfUnknown {
+        OfUnknown
+    }
+}
+
+impl<E: Deref<Target: Error>> Evidence<E> for OfPointer {
+    fn outcome(error: &E, breaker: &Breaker) -> Outcome {
+        failure_because_of(|| (**error).source(), breaker)
+    }
+}
+
+impl<E: Error> Evidence<E> for OfError {
+    fn outcome(error: &E, breaker: &Breaker) -> Outcome {
+        failure_because_of(|| error.source(), breaker)
+    }
+}
+
+impl<E> Evidence<E> for OfUnknown {
+    fn outcome(_: &E, _: &Breaker) -> Outcome {
+        Outcome::Failure
+    }
+}
+
+/// The outcome of a call that has failed with an error, which trackers have claimed.
+#[inline(always)]
+pub fn evidence<E, V: Evidence<E>>(outcome: Outcome, error: &E, breaker: &Breaker, _: V) -> Outcome {
+    if outcome == Outcome::Failure { V::outcome(error, breaker) } else { outcome }
+}
+
+/// The outcome of a call that has failed with an error of this source. Where it panics, it tells of none.
+#[inline]
+fn failure_because_of<'e>(
+    source: impl FnOnce() -> Option<&'e (dyn Error + 'static)>,
+    breaker: &Breaker,
+) -> Outcome {
+    match contain(source).flatten() {
+        Some(source) => failure_by(source, breaker),
+        None => Outcome::Failure,
+    }
+}
+
+fn failure_by(source: &(dyn Error + 'static), breaker: &Breaker) -> Outcome {
+    let is_by_breaker = |error: &(dyn Error + 'static)| {
+        error.downcast_ref().is_some_and(|refusal: &CallNotMade| refusal.is_by(breaker))
+    };
+    let is_refusal = contain(|| chain(Some(source)).any(is_by_breaker)).unwrap_or(false);
+    if is_refusal { Outcome::Ignored } else { Outcome::Failure }
+}
