@@ -1,6 +1,6 @@
 //! Models for loom: the breaker's own code, run through the interleavings of two or three threads.
 //!
-//! `scripts/loom.sh` runs them. Each checks a claim of the documentation under every interleaving, with up to four
+//! `scripts/loom.sh` runs them. Each checks a claim of the documentation under every interleaving, with up to three
 //! preemptions, and for every value that a relaxed load may return.
 
 use std::sync::Mutex as Log;
@@ -109,7 +109,7 @@ fn reading(clock: impl Clock) -> Option<Box<UserClock>> {
 
 fn check(model: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(4);
+    builder.preemption_bound = Some(3);
     builder.check(model);
 }
 
