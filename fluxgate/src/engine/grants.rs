@@ -542,6 +542,35 @@ mod tests {
         assert_eq!(calls("x"), (10, 1, 1));
     }
 
+    #[test]
+    fn a_failure_of_an_earlier_generation_is_not_logged_in_this_one() {
+        let breaker = after(window::count(10), trip::failure_streak(50), "", Hand(Arc::default()));
+        breaker.breaker().stripes().part();
+        let earlier = breaker.acquire().expect("closed");
+        breaker.reset();
+        let call = |failed| {
+            let call = breaker.acquire().expect("closed");
+            if failed { call.failure() } else { call.success() }
+        };
+        [true, false, false].into_iter().for_each(call);
+        assert!(breaker.breaker().stripes().log(word(&breaker)), "there is room in the log");
+        earlier.failure();
+        let snapshot = breaker.snapshot();
+        assert_eq!((snapshot.metrics.total(), snapshot.metrics.failures(), snapshot.late), (4, 2, 1));
+    }
+
+    #[test]
+    fn each_thread_that_comes_when_there_are_stripes_gets_one() {
+        let breaker = after(window::count(10), trip::failure_streak(50), "xo", Hand(Arc::default()));
+        breaker.breaker().stripes().part();
+        let other = || {
+            breaker.acquire().expect("closed").success();
+            assert!(breaker.breaker().stripes().count_success(word(&breaker)), "without the lock");
+        };
+        std::thread::scope(|scope| scope.spawn(other).join()).expect("no panic");
+        assert_eq!(breaker.metrics().total(), 4);
+    }
+
     /// However many are counted, the rule holds exactly when it would if each were recorded.
     #[test]
     fn the_rule_holds_with_the_right_failure() {

@@ -54,13 +54,13 @@ impl Stripe {
 
     #[inline]
     fn count(&self, word: StateWord) -> Counting {
-        let seen = self.count.load(Ordering::Acquire);
+        let seen = self.count.load(Ordering::Relaxed);
         // If the word is another, the difference is larger than any count.
         let counted = seen.wrapping_sub(word.0 << NUMBER);
         if counted >= LARGEST || counted >= self.limit.load(Ordering::Relaxed) {
             return Counting::Closed;
         }
-        match self.count.compare_exchange(seen, seen + 1, Ordering::AcqRel, Ordering::Relaxed) {
+        match self.count.compare_exchange(seen, seen + 1, Ordering::Release, Ordering::Relaxed) {
             Ok(_) => Counting::Counted,
             Err(_) => Counting::Contended,
         }
@@ -103,7 +103,7 @@ impl Stripe {
     /// Opens it to so many calls more, as far as it has counted any. Returns to how many. It must be open to exactly some.
     pub(super) fn set_back(&self, number: u64) -> u64 {
         let number = number.min(self.counted());
-        self.count.fetch_sub(number, Ordering::Release);
+        self.count.fetch_sub(number, Ordering::Relaxed);
         number
     }
 
@@ -124,7 +124,7 @@ impl Stripe {
 
     /// Closes the stripe, which is open, and returns how many calls it has counted.
     pub(super) fn close(&self) -> u64 {
-        self.count.swap(CLOSED, Ordering::AcqRel) & LARGEST
+        self.count.swap(CLOSED, Ordering::Release) & LARGEST
     }
 }
 
@@ -202,10 +202,10 @@ impl OwnStripe {
         may_count
     }
 
-    /// Whether its thread counts successes of the generation by itself.
+    /// Whether its thread counts successes of the generation by itself. Who asks without the lock has learnt of the stripe by `counting`.
     #[inline]
     pub(super) fn counts(&self, word: StateWord) -> bool {
-        self.generation.load(Ordering::Acquire) == word.generation()
+        self.generation.load(Ordering::Relaxed) == word.generation()
     }
 
     /// How many successes of the generation the thread has counted by itself.
@@ -231,9 +231,8 @@ impl OwnStripe {
             return 0;
         }
         let too_late = self.too_late(word);
-        self.in_time.store(0, Ordering::Relaxed);
         self.successes.0.store(0, Ordering::Relaxed);
-        self.generation.store(word.generation(), Ordering::Release);
+        self.generation.store(word.generation(), Ordering::Relaxed);
         too_late
     }
 
@@ -426,7 +425,7 @@ impl<'a> Stripes<'a> {
 
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
-    use super::{Counting, LARGEST, NUMBER, OwnStripe, Stripe};
+    use super::{Counting, LARGEST, LIMIT, NUMBER, OwnStripe, Stripe};
     use crate::engine::thread::ThreadNumber;
     use crate::engine::word::{Needs, StateWord};
     use crate::state::State;
@@ -459,6 +458,29 @@ mod tests {
         stripe.open(word, u64::MAX);
         stripe.count.store((word.0 << NUMBER) + LARGEST - 1, Ordering::Relaxed);
         assert!(counts(word) && !counts(word) && stripe.close() == LARGEST);
+    }
+
+    #[test]
+    fn a_stripe_of_threads_without_a_number_of_their_own_is_nobodys_alone() {
+        let word = FIRST.used();
+        let own = OwnStripe::nobodys();
+        let owned_by = |thread: ThreadNumber| {
+            own.owner.store(thread.get(), Ordering::Relaxed);
+            own.is_of(thread)
+        };
+        assert!(owned_by(ThreadNumber::own()) && !owned_by(ThreadNumber::SHARED));
+        own.begin(word);
+        assert!(!own.counts(word) && own.is_anyones());
+    }
+
+    #[test]
+    fn a_thread_looks_what_became_of_the_window_before_logs_mix_up_its_successes() {
+        let (word, own, thread) = (FIRST.used(), OwnStripe::nobodys(), ThreadNumber::own());
+        own.owner.store(thread.get(), Ordering::Relaxed);
+        own.begin(word);
+        own.stripe.open(word, 0);
+        own.allow(u64::MAX);
+        assert_eq!((0..u64::MAX).find(|_| !own.count(thread, word)), Some(LIMIT));
     }
 
     #[test]
