@@ -192,6 +192,22 @@ fn two_threads_that_meet_at_a_stripe_lose_no_success() {
 }
 
 #[test]
+fn a_thread_that_shares_the_stripe_of_another_leaves_its_count_alone() {
+    check(|| {
+        let breaker = breaker(window::count(9), trip::failure_streak(7));
+        breaker.stripes().part();
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().success();
+        // This one has the other place, so the next one shares that of the main thread, which counts by itself.
+        beside(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
+        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
+        acquire(&breaker).unwrap().success();
+        other.join().unwrap();
+        assert_eq!(handle(&breaker).metrics().total(), 5);
+    });
+}
+
+#[test]
 fn a_failure_that_trips_is_judged_by_exactly_the_successes_before_it() {
     check(|| {
         let breaker = breaker(window::time(Duration::from_secs(10)), trip::min(2) & trip::failure_rate(0.5));
