@@ -603,7 +603,10 @@ mod tests {
                 let (order, orders) = mpsc::channel();
                 let (tell, told) = mpsc::channel();
                 scope.spawn(move || {
-                    orders.into_iter().for_each(|failures| tell.send(fail(failures)).unwrap())
+                    for failures in orders {
+                        fail(failures);
+                        tell.send(()).unwrap();
+                    }
                 });
                 let mut left = most;
                 while left > 0 {
