@@ -9,7 +9,7 @@ pub struct Output<R>(PhantomData<fn() -> R>);
 impl<R> Output<R> {
     /// Of a type that is inferred.
     #[expect(clippy::new_without_default, reason = "only expansions make one")]
-    #[inline]
+    #[inline(always)]
     pub const fn new() -> Self {
         Self(PhantomData)
     }
@@ -17,7 +17,7 @@ impl<R> Output<R> {
 
 impl<R> Output<R> {
     /// Of the type of this value.
-    #[inline]
+    #[inline(always)]
     pub const fn of(_: &R) -> Self {
         Self::new()
     }
@@ -25,14 +25,14 @@ impl<R> Output<R> {
 
 impl<F: Future> Output<F> {
     /// Of the output of the future that this stands for.
-    #[inline]
+    #[inline(always)]
     pub const fn of_future(self) -> Output<F::Output> {
         Output::new()
     }
 }
 
 impl<R> Clone for Output<R> {
-    #[inline]
+    #[inline(always)]
     fn clone(&self) -> Self {
         *self
     }

@@ -19,14 +19,18 @@ thread_local! {
 }
 
 /// Marks that this thread is in the body of a probe. Each probe is marked once, however often this is called.
-pub(crate) fn enter(breaker: &Breaker, word: StateWord) {
+///
+/// As a function of C it cannot panic, so that its callers make no code for that. Nothing here panics.
+#[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
+pub(crate) extern "C" fn enter(breaker: &Breaker, word: StateWord) {
     if !contains(breaker, word) {
         change(|probes| probes.push(mark(breaker, word)));
     }
 }
 
 /// Ends what [`enter`] began.
-pub(crate) fn leave(breaker: &Breaker, word: StateWord) {
+#[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
+pub(crate) extern "C" fn leave(breaker: &Breaker, word: StateWord) {
     let mark = mark(breaker, word);
     change(|probes| probes.retain(|probe| *probe != mark));
 }

@@ -47,7 +47,7 @@ pin_project! {
 }
 
 impl<F> Plain<F> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(future: F) -> Self {
         Self { future, delay: Delay::NONE }
     }
@@ -56,7 +56,7 @@ impl<F> Plain<F> {
 impl<F: Future> Body for Plain<F> {
     type Output = F::Output;
 
-    #[inline]
+    #[inline(always)]
     fn poll(
         self: Pin<&mut Self>,
         breaker: &Breaker,

@@ -47,20 +47,20 @@ pub struct Call<'a> {
 impl<'a> Call<'a> {
     /// Asks the breaker to admit a call whose body this thread is about to run.
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     pub fn enter(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
         Self::admitted_by(breaker, if delay::ARE_THERE { admit_delayed } else { admit_scoped })
     }
 
     /// The same for a call whose body is a future that this thread is about to poll, or to make.
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     pub fn enter_async(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
         Self::admitted_by(breaker, admit_scoped)
     }
 
     /// The same for a call of which `start`, which is 0, is kept elsewhere. Returns the breaker that is meant, and the word.
-    #[inline]
+    #[inline(always)]
     pub(super) fn enter_at(
         breaker: &'a Breaker,
         start: &mut u64,
@@ -77,7 +77,7 @@ impl<'a> Call<'a> {
     }
 
     /// Asks the breaker to admit a call that may end anywhere, in whatever order with others.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn acquire(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
         let mut call = Self::admitted_by(breaker, admit)?;
         // There is no body that could wait.
@@ -88,7 +88,7 @@ impl<'a> Call<'a> {
         Ok(call)
     }
 
-    #[inline]
+    #[inline(always)]
     fn admitted_by(
         breaker: &'a Breaker,
         admit: fn(&Breaker, StateWord) -> Admission,
@@ -104,13 +104,13 @@ impl<'a> Call<'a> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn from_parts(breaker: &'a Breaker, word: StateWord, start: u64) -> Self {
         Self { breaker, word, start }
     }
 
     /// What is left to [put together](Self::from_parts) the call, which is not over.
-    #[inline]
+    #[inline(always)]
     pub(super) fn into_parts(self) -> (StateWord, u64) {
         let call = ManuallyDrop::new(self);
         (call.word, call.start)
@@ -128,13 +128,13 @@ impl<'a> Call<'a> {
     }
 
     /// Reports that the dependency is well.
-    #[inline]
+    #[inline(always)]
     pub fn success(self) {
         self.record(Outcome::Success);
     }
 
     /// Reports that the dependency is not well.
-    #[inline]
+    #[inline(always)]
     pub fn failure(self) {
         self.record(Outcome::Failure);
     }
@@ -163,19 +163,19 @@ impl<'a> Call<'a> {
     }
 
     /// Reports that the call says nothing about the dependency: it is not recorded, and its slot in a trial is given back.
-    #[inline]
+    #[inline(always)]
     pub fn ignore(self) {
         self.record(Outcome::Ignored);
     }
 
     /// Polls its body, on this thread.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn poll<B: Body>(&mut self, body: Pin<&mut B>, context: &mut Context<'_>) -> Poll<B::Output> {
         body.poll(self.breaker, &mut self.word, context)
     }
 
     /// The future of a call that was [entered](Self::enter) is about to be polled, on this thread.
-    #[inline]
+    #[inline(always)]
     pub(super) fn resume(&self) {
         if self.word.is_scoped() {
             nesting::enter(self.breaker, self.word);
@@ -183,7 +183,7 @@ impl<'a> Call<'a> {
     }
 
     /// The future has been polled, and is to be polled again, on this thread or another.
-    #[inline]
+    #[inline(always)]
     pub(super) fn suspend(&self) {
         if self.word.is_scoped() {
             nesting::leave(self.breaker, self.word);
@@ -191,7 +191,7 @@ impl<'a> Call<'a> {
     }
 
     /// Records that the caller no longer waits for the call.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn cancel(self) {
         let call = ManuallyDrop::new(self);
         cancel(call.breaker, call.word, call.start);
@@ -199,7 +199,7 @@ impl<'a> Call<'a> {
 
     /// Records the outcome that `classify` finds in `returned`, and returns the latter.
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     pub fn finish<R>(self, returned: R, classify: impl FnOnce(&R, &Breaker) -> Outcome) -> R {
         // Nothing here panics, but the compiler does not know that. With nothing to drop on unwinding, it can keep the value
         // in registers.
@@ -211,7 +211,7 @@ impl<'a> Call<'a> {
 
     /// The same, where a failure may ask for a pause, for what `request` finds in `returned`.
     #[doc(hidden)]
-    #[inline]
+    #[inline(always)]
     pub fn finish_with_request<R>(
         self,
         returned: R,
@@ -228,65 +228,112 @@ impl<'a> Call<'a> {
         ManuallyDrop::into_inner(returned)
     }
 
-    /// Records the outcome of `returned`, where every error is a failure unless `evidence` knows better, and returns it.
-    #[inline]
+    /// Records the outcome of `returned`, where every error is a failure unless `evidence`, which does not panic, knows better. Returns it.
+    #[inline(always)]
     pub(crate) fn settle<T, E>(
         self,
         returned: Result<T, E>,
         evidence: impl FnOnce(&E, &Breaker) -> Outcome,
     ) -> Result<T, E> {
-        match returned {
-            Ok(value) => Ok(self.succeed(value)),
-            Err(error) => Err(self.fail(error, |call, error| {
+        if const { fits_into_registers::<T>() } {
+            return self.settle_apart(returned, |call, error| {
                 fail(call.breaker, call.word, call.start, error, evidence);
-            })),
+            });
         }
+        self.settle_whole(&returned, evidence);
+        returned
+    }
+
+    /// The same of what a future has returned, which was polled and is ready.
+    #[inline(always)]
+    pub(crate) fn settle_polled<T, E>(
+        self,
+        polled: Poll<Result<T, E>>,
+        evidence: impl FnOnce(&E, &Breaker) -> Outcome,
+    ) -> Poll<Result<T, E>> {
+        if const { fits_into_registers::<T>() } {
+            return polled.map(|returned| self.settle(returned, evidence));
+        }
+        if let Poll::Ready(returned) = &polled {
+            self.settle_whole(returned, evidence);
+        }
+        polled
     }
 
     /// The same, where a failure may ask for a pause, for what `request` finds in the error.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn settle_with_request<T, E>(
         self,
         returned: Result<T, E>,
         evidence: impl FnOnce(&E, &Breaker) -> Outcome,
         request: impl FnOnce(&E) -> Option<Duration>,
     ) -> Result<T, E> {
+        self.settle_apart(returned, |call, error| {
+            fail_with_request(call.breaker, call.word, call.start, error, evidence, request);
+        })
+    }
+
+    /// Takes apart what was returned: so the value can stay in registers.
+    #[inline(always)]
+    fn settle_apart<T, E>(self, returned: Result<T, E>, fail: impl FnOnce(&Self, &E)) -> Result<T, E> {
+        let call = ManuallyDrop::new(self);
         match returned {
-            Ok(value) => Ok(self.succeed(value)),
-            Err(error) => Err(self.fail(error, |call, error| {
-                fail_with_request(call.breaker, call.word, call.start, error, evidence, request);
-            })),
+            Ok(value) => {
+                let value = ManuallyDrop::new(value);
+                recording::record_success(call.breaker, call.word, call.start);
+                Ok(ManuallyDrop::into_inner(value))
+            }
+            Err(error) => {
+                fail(&call, &error);
+                Err(error)
+            }
         }
     }
 
-    #[inline]
-    fn succeed<T>(self, value: T) -> T {
-        let value = ManuallyDrop::new(value);
+    /// Looks at what was returned where it is, in memory: that is less code.
+    #[inline(always)]
+    fn settle_whole<T, E>(self, returned: &Result<T, E>, evidence: impl FnOnce(&E, &Breaker) -> Outcome) {
         let call = ManuallyDrop::new(self);
-        recording::record_success(call.breaker, call.word, call.start);
-        ManuallyDrop::into_inner(value)
-    }
-
-    /// `record` is called without the call itself, which would need an address, too.
-    #[inline]
-    fn fail<E>(self, error: E, record: impl FnOnce(&ManuallyDrop<Self>, &E)) -> E {
-        let (call, error) = (ManuallyDrop::new(self), ManuallyDrop::new(error));
-        record(&call, &error);
-        ManuallyDrop::into_inner(error)
+        if returned.is_err() || !recording::changes_nothing(call.breaker, call.word) {
+            settle(call.breaker, call.word, call.start, returned, evidence);
+        }
     }
 
     /// Reports the outcome of the call.
-    #[inline]
+    #[inline(always)]
     pub fn record(self, outcome: Outcome) {
         let call = ManuallyDrop::new(self);
         recording::record(call.breaker, call.word, call.start, outcome);
     }
 }
 
-/// Records the outcome of a call that has failed with this error. Out of line, so that functions with one type of errors share it.
+/// Whether a value of this type is returned in registers.
+const fn fits_into_registers<T>() -> bool {
+    size_of::<T>() <= 2 * size_of::<usize>()
+}
+
+/// Records what a call has returned. Out of line, so that functions with one return type share it, and as [`abandon`] a function of C.
+#[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
+#[inline(never)]
+extern "C" fn settle<T, E>(
+    breaker: &Breaker,
+    word: StateWord,
+    start: u64,
+    returned: &Result<T, E>,
+    evidence: impl FnOnce(&E, &Breaker) -> Outcome,
+) {
+    let outcome = match returned {
+        Ok(_) => Outcome::Success,
+        Err(error) => evidence(error, breaker),
+    };
+    recording::record_undated(breaker, word, start, outcome);
+}
+
+/// The same of a call that has failed with this error.
+#[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
 #[cold]
 #[inline(never)]
-fn fail<E>(
+extern "C" fn fail<E>(
     breaker: &Breaker,
     word: StateWord,
     start: u64,
@@ -297,9 +344,10 @@ fn fail<E>(
 }
 
 /// The same, where the error may ask for a pause.
+#[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
 #[cold]
 #[inline(never)]
-fn fail_with_request<E>(
+extern "C" fn fail_with_request<E>(
     breaker: &Breaker,
     word: StateWord,
     start: u64,
@@ -377,7 +425,7 @@ impl fmt::Debug for Call<'_> {
 }
 
 impl Drop for Call<'_> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         // Field by field: a call whose address is never taken can stay in registers.
         abandon(self.breaker, self.word, self.start);
@@ -401,9 +449,10 @@ pub(super) extern "C" fn abandon(breaker: &Breaker, word: StateWord, start: u64)
 
 /// Records that a call was given up, unless it was never admitted or is part of another one. By default that says nothing about the
 /// dependency.
+#[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
 #[cold]
 #[inline(never)]
-pub(super) fn cancel(breaker: &Breaker, word: StateWord, start: u64) {
+pub(super) extern "C" fn cancel(breaker: &Breaker, word: StateWord, start: u64) {
     if word.is_inner() {
         return;
     }

@@ -2,6 +2,7 @@
 
 use core::future::Future;
 use core::marker::PhantomData;
+use core::num::NonZeroU64;
 use core::pin::Pin;
 use core::task::{Context, Poll};
 
@@ -15,6 +16,7 @@ use super::isolation::Resolved;
 use super::limit::{Elapsed, Limit, Limited};
 use super::refusal::Refusal;
 use crate::engine::breaker::Breaker;
+use crate::engine::word::StateWord;
 use crate::output::Output;
 
 /// What a future that borrows nothing holds of its breaker: a function, where that is a `static`, as [`Locate`](super::future::Locate)
@@ -50,7 +52,7 @@ struct Begun<H> {
     hold: H,
     resolved: Resolved<'static>,
     /// The word of the [`Call`], or of the [`Refusal`]: that is fresh.
-    word: KeptWord,
+    word: NonZeroU64,
     /// When the call began, or the time left until the next attempt.
     time: u64,
 }
@@ -64,11 +66,15 @@ impl<H: Hold> Begun<H> {
             (call.into_parts(), Some(done))
         });
         let ((word, time), done) = admitted.unwrap_or_else(|refusal| ((refusal.word, refusal.left), None));
-        (KeptWord::of(word).map(|word| Self { hold, resolved, word, time }), done)
+        (KeptWord::of(word).into_present().map(|word| Self { hold, resolved, word, time }), done)
+    }
+
+    fn word(&self) -> StateWord {
+        KeptWord::of_present(self.word).get()
     }
 
     fn is_refused(&self) -> bool {
-        self.word.get().is_fresh()
+        self.word().is_fresh()
     }
 
     fn breaker(&self) -> &Breaker {
@@ -76,12 +82,12 @@ impl<H: Hold> Begun<H> {
     }
 
     fn refusal(&self) -> Refusal<'_> {
-        Refusal { breaker: self.breaker(), word: self.word.get(), left: self.time }
+        Refusal { breaker: self.breaker(), word: self.word(), left: self.time }
     }
 
     /// The call, which was admitted and is not over.
     fn call(&self) -> Call<'_> {
-        Call::from_parts(self.breaker(), self.word.get(), self.time)
+        Call::from_parts(self.breaker(), self.word(), self.time)
     }
 }
 
@@ -272,7 +278,8 @@ where
         }
         call.suspend();
         let (word, time) = call.into_parts();
-        *this.begun = KeptWord::of(word).map(|word| (Begun { word, time, ..begun }, finish, settle));
+        *this.begun =
+            KeptWord::of(word).into_present().map(|word| (Begun { word, time, ..begun }, finish, settle));
         Poll::Pending
     }
 }

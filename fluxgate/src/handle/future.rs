@@ -1,6 +1,5 @@
 //! Futures of guarded calls.
 
-use core::convert::Infallible;
 use core::future::Future;
 use core::mem;
 use core::num::NonZeroU64;
@@ -30,151 +29,196 @@ pub trait Locate<'a> {
 }
 
 impl<'a, F: Fn() -> &'a Breaker> Locate<'a> for F {
-    #[inline]
+    #[inline(always)]
     fn breaker(&self) -> &'a Breaker {
         self()
     }
 }
 
 impl<'a> Locate<'a> for &'a Breaker {
-    #[inline]
+    #[inline(always)]
     fn breaker(&self) -> &'a Breaker {
         self
     }
 }
 
-/// A call whose future is in progress, or is yet to be, with what to do when it ends.
+/// A call whose future is in progress, or is yet to be, with how it ends.
 ///
 /// If it is dropped before that, it was cancelled, even if the thread is panicking: that panic comes from elsewhere.
 ///
 /// `start` stays where it is while the body is polled: it is seldom needed, and otherwise would take a register from the body.
-pub(super) struct Pending<'a, L: Locate<'a>, T> {
-    /// `None` once the call is over.
-    call: Option<(L, T, KeptWord)>,
+pub(super) struct Pending<'a, L: Locate<'a>, K: Keep> {
+    locate: L,
+    kept: K,
     resolved: Resolved<'a>,
     /// As in a [`Call`]; 0 if the call is only planned.
     start: u64,
 }
 
-/// A word that is kept for a call. A value is left for the `Option` around it, which so takes no room.
+/// How a call ends, and its word until then, kept in no more room than that takes.
+pub trait Keep {
+    fn word(&self) -> KeptWord;
+
+    fn keep(&mut self, word: KeptWord);
+}
+
+/// A word that is kept for a call, as its complement: so that of no call is 0.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) struct KeptWord(NonZeroU64);
+pub struct KeptWord(u64);
 
 impl KeptWord {
-    /// Words are kept as their complements. Like 0, this is that of a word that no call has: it is only planned.
-    const PLANNED: Self = Self(NonZeroU64::MIN);
+    /// The call is only planned. Like those beside it, this is the complement of a word that no call has.
+    const PLANNED: Self = Self(1);
 
-    /// `None` for the word of no breaker.
-    #[inline]
-    pub(super) fn of(word: StateWord) -> Option<Self> {
-        NonZeroU64::new(!word.0).map(Self)
+    /// It is over.
+    const OVER: Self = Self(2);
+
+    #[inline(always)]
+    pub(super) fn of(word: StateWord) -> Self {
+        Self(!word.0)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn get(self) -> StateWord {
-        StateWord(!self.0.get())
+        StateWord(!self.0)
+    }
+
+    /// The same, where its absence is to take no room. There always is one, but the compiler does not know that.
+    #[inline(always)]
+    pub(super) fn into_present(self) -> Option<NonZeroU64> {
+        NonZeroU64::new(self.0)
+    }
+
+    #[inline(always)]
+    pub(super) fn of_present(word: NonZeroU64) -> Self {
+        Self(word.get())
+    }
+
+    /// Whether there is a call that waits.
+    #[inline(always)]
+    fn is_of_call(self) -> bool {
+        self.0 > Self::OVER.0
     }
 }
 
-impl<'a, L: Locate<'a>, T> Drop for Pending<'a, L, T> {
-    #[inline]
+/// The word of a call that ends in a way that is the same for all such calls.
+pub struct Kept<E> {
+    word: KeptWord,
+    pub(crate) end: E,
+}
+
+impl<E> Kept<E> {
+    #[inline(always)]
+    pub(crate) fn planned(end: E) -> Self {
+        Self { word: KeptWord::PLANNED, end }
+    }
+}
+
+impl<E> Keep for Kept<E> {
+    #[inline(always)]
+    fn word(&self) -> KeptWord {
+        self.word
+    }
+
+    #[inline(always)]
+    fn keep(&mut self, word: KeptWord) {
+        self.word = word;
+    }
+}
+
+impl<'a, L: Locate<'a>, K: Keep> Drop for Pending<'a, L, K> {
+    #[inline(always)]
     fn drop(&mut self) {
-        if let Some((locate, _, word)) = &self.call
-            && *word != KeptWord::PLANNED
-        {
-            cancel(self.resolved.or(locate.breaker()), word.get(), self.start);
+        let word = self.kept.word();
+        if word.is_of_call() {
+            cancel(self.resolved.or(self.locate.breaker()), word.get(), self.start);
         }
     }
 }
 
-impl<'a, L: Locate<'a>, T> Pending<'a, L, T> {
+impl<'a, L: Locate<'a>, K: Keep> Pending<'a, L, K> {
     /// A call that the breaker is to be asked for.
-    #[inline]
-    pub(super) fn planned(locate: L, then: T) -> Self {
-        Self { call: Some((locate, then, KeptWord::PLANNED)), resolved: Resolved::NONE, start: 0 }
+    #[inline(always)]
+    pub(super) fn planned(locate: L, kept: K) -> Self {
+        Self { locate, kept, resolved: Resolved::NONE, start: 0 }
     }
 
     /// A call that was admitted.
-    #[inline]
-    fn admitted(Admitted { locate, call }: Admitted<'a, L>, then: T) -> Self {
+    #[inline(always)]
+    fn admitted(Admitted { locate, call }: Admitted<'a, L>, mut kept: K) -> Self {
         let resolved = Resolved::new(call.breaker);
         let (word, start) = call.into_parts();
-        Self { call: KeptWord::of(word).map(|word| (locate, then, word)), resolved, start }
+        kept.keep(KeptWord::of(word));
+        Self { locate, kept, resolved, start }
     }
 
-    /// Asks the breaker to admit the call, if that is only planned, or goes on with it. It is over now, unless it is polled and waits.
-    #[inline]
-    pub(super) fn begin(&mut self) -> Result<Resumed<'a, L, T>, Refusal<'a>> {
-        match self.call.take() {
-            Some((locate, then, KeptWord::PLANNED)) => {
-                let (breaker, word) = Call::enter_at(locate.breaker(), &mut self.start)?;
-                self.resolved = Resolved::new(breaker);
-                Ok(Resumed { locate, then, breaker, word })
-            }
-            Some((locate, then, word)) => Ok(self.resumed(locate, then, word)),
-            None => resumed_after_completion(),
-        }
+    /// The same call, which ends otherwise.
+    #[cfg(feature = "tokio")]
+    pub(super) fn ended_by<E>(mut self, end: E) -> Pending<'a, L, Kept<E>>
+    where
+        L: Copy,
+    {
+        let word = self.kept.word();
+        self.kept.keep(KeptWord::OVER);
+        Pending { locate: self.locate, kept: Kept { word, end }, resolved: self.resolved, start: self.start }
     }
 
-    /// The same for a call that was [admitted](Self::admitted).
-    #[inline]
-    fn resume(&mut self) -> Resumed<'a, L, T> {
-        let Some((locate, then, word)) = self.call.take() else { resumed_after_completion() };
-        self.resumed(locate, then, word)
-    }
-
-    #[inline]
-    fn resumed(&self, locate: L, then: T, word: KeptWord) -> Resumed<'a, L, T> {
-        let (breaker, word) = (self.resolved.or(locate.breaker()), word.get());
-        if word.is_scoped() {
-            // On this thread, which may be another one than before.
-            nesting::enter(breaker, word);
-        }
-        Resumed { locate, then, breaker, word }
-    }
-
-    /// Polls the body of the call that has begun. A panic is recorded at once, though the future may be dropped much later.
-    #[inline]
-    pub(super) fn poll<B: Body, O, E>(
+    /// Polls the body, once the breaker has admitted the call: it is asked if that is only planned, and `refused` says what to return if it
+    /// refuses. A panic is recorded at once, though the future may be dropped much later.
+    #[inline(always)]
+    pub(super) fn poll<B: Body>(
         &mut self,
-        begin: impl FnOnce(&mut Self) -> Result<Resumed<'a, L, T>, E>,
         body: Pin<&mut B>,
         context: &mut Context<'_>,
-        finish: impl FnOnce(T, Call<'a>, B::Output) -> O,
-        refused: impl FnOnce(E) -> O,
-    ) -> Poll<O> {
-        // What is returned is a `Poll` at once: to be made one later, it would go through memory.
-        let done = match begin(self) {
-            Err(refusal) => Poll::Ready(refused(refusal)),
-            Ok(Resumed { locate, then, breaker, mut word }) => {
-                let polling = Polling { breaker, word: &mut word, start: &self.start };
-                let polled = body.poll(breaker, polling.word, context);
-                mem::forget(polling);
-                let Poll::Ready(output) = polled else {
-                    if word.is_scoped() {
-                        nesting::leave(breaker, word);
-                    }
-                    // There is nothing to drop, but the compiler does not know that.
-                    let call = KeptWord::of(word).map(|word| (locate, then, word));
-                    mem::forget(mem::replace(&mut self.call, call));
-                    return Poll::Pending;
-                };
-                Poll::Ready(finish(then, Call::from_parts(breaker, word, self.start), output))
+        refused: Option<&impl Fn(Refusal<'a>) -> K::Output>,
+    ) -> Poll<K::Output>
+    where
+        K: Finish<'a, B::Output>,
+    {
+        let word = self.kept.word();
+        let kept = OverOnDrop(&mut self.kept);
+        let named = self.locate.breaker();
+        let (breaker, mut word) = if word.is_of_call() {
+            let (breaker, word) = (self.resolved.or(named), word.get());
+            if word.is_scoped() {
+                // On this thread, which may be another one than before.
+                nesting::enter(breaker, word);
             }
+            (breaker, word)
+        } else if let Some(refused) = refused
+            && word == KeptWord::PLANNED
+        {
+            match Call::enter_at(named, &mut self.start) {
+                Ok(admitted) => admitted,
+                Err(refusal) => return Poll::Ready(refused(refusal)),
+            }
+        } else {
+            resumed_after_completion()
         };
-        // As it is already, but the compiler does not know that: so it leaves out what is to be dropped otherwise.
-        mem::forget(self.call.take());
-        done
+        self.resolved = Resolved::new(breaker);
+        let polling = Polling { breaker, word: &mut word, start: &self.start };
+        let polled = body.poll(breaker, polling.word, context);
+        mem::forget(polling);
+        if polled.is_pending() {
+            if word.is_scoped() {
+                nesting::leave(breaker, word);
+            }
+            kept.0.keep(KeptWord::of(word));
+            mem::forget(kept);
+            return Poll::Pending;
+        }
+        kept.0.finish(Call::from_parts(breaker, word, self.start), polled)
     }
 }
 
-/// A call whose body is about to be polled.
-pub(super) struct Resumed<'a, L, T> {
-    locate: L,
-    then: T,
-    /// The breaker that the call has met.
-    breaker: &'a Breaker,
-    word: StateWord,
+/// What is kept for a call that is over once this is dropped. Said at each end, it lets the compiler leave out what would be done otherwise.
+struct OverOnDrop<'k, K: Keep>(&'k mut K);
+
+impl<K: Keep> Drop for OverOnDrop<'_, K> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        self.0.keep(KeptWord::OVER);
+    }
 }
 
 /// A call whose body is being polled.
@@ -185,7 +229,7 @@ struct Polling<'p> {
 }
 
 impl Drop for Polling<'_> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         abandon(self.breaker, *self.word, *self.start);
     }
@@ -200,7 +244,7 @@ pub struct Admitted<'a, L> {
 
 impl<'a, L: Locate<'a>> Admitted<'a, L> {
     /// Asks the breaker to admit a call whose body is a future that this thread is about to poll.
-    #[inline]
+    #[inline(always)]
     pub fn enter(locate: L) -> Result<Self, Refusal<'a>> {
         let call = Call::enter_async(locate.breaker())?;
         Ok(Self { locate, call })
@@ -208,22 +252,44 @@ impl<'a, L: Locate<'a>> Admitted<'a, L> {
 }
 
 /// How a call ends whose future has returned.
-pub trait Finish<'a, R> {
+pub trait Finish<'a, R>: Keep {
     type Output;
 
-    /// Returns what the guarded future does.
-    fn finish(self, call: Call<'a>, returned: R) -> Self::Output;
+    /// Returns what the guarded future does. Its body was polled, and is ready.
+    fn finish(&mut self, call: Call<'a>, polled: Poll<R>) -> Poll<Self::Output>;
 }
 
-/// It is said by a closure.
-pub struct ByClosure<F>(F);
+/// It is said by a closure, which is called once.
+pub struct ByClosure<F>(Option<(F, NonZeroU64)>);
+
+impl<F> ByClosure<F> {
+    #[inline(always)]
+    fn planned(finish: F) -> Self {
+        Self(KeptWord::PLANNED.into_present().map(|word| (finish, word)))
+    }
+}
+
+impl<F> Keep for ByClosure<F> {
+    #[inline(always)]
+    fn word(&self) -> KeptWord {
+        self.0.as_ref().map_or(KeptWord::OVER, |(_, word)| KeptWord::of_present(*word))
+    }
+
+    #[inline(always)]
+    fn keep(&mut self, word: KeptWord) {
+        if let (Some((_, kept)), Some(word)) = (&mut self.0, word.into_present()) {
+            *kept = word;
+        }
+    }
+}
 
 impl<'a, R, O, F: FnOnce(Call<'a>, R) -> O> Finish<'a, R> for ByClosure<F> {
     type Output = O;
 
-    #[inline]
-    fn finish(self, call: Call<'a>, returned: R) -> O {
-        (self.0)(call, returned)
+    #[inline(always)]
+    fn finish(&mut self, call: Call<'a>, polled: Poll<R>) -> Poll<O> {
+        let Some((finish, _)) = self.0.take() else { resumed_after_completion() };
+        polled.map(|returned| finish(call, returned))
     }
 }
 
@@ -237,7 +303,7 @@ pub(crate) fn resumed_after_completion() -> ! {
 pin_project! {
     /// The future of a call that was admitted.
     #[must_use = "futures do nothing unless polled"]
-    pub struct Guarded<'a, L: Locate<'a>, B, C> {
+    pub struct Guarded<'a, L: Locate<'a>, B, C: Keep> {
         #[pin]
         body: B,
         pending: Pending<'a, L, C>,
@@ -249,14 +315,14 @@ where
     C: FnOnce(Call<'a>, F::Output) -> F::Output,
 {
     /// `finish` ends the call, and returns what its future did.
-    #[inline]
+    #[inline(always)]
     pub fn new(call: Admitted<'a, L>, future: F, finish: C) -> Self {
-        Self::ended_by(call, future, ByClosure(finish))
+        Self::ended_by(call, future, ByClosure::planned(finish))
     }
 }
 
-impl<'a, L: Locate<'a>, F, C> Guarded<'a, L, Plain<F>, C> {
-    #[inline]
+impl<'a, L: Locate<'a>, F, C: Keep> Guarded<'a, L, Plain<F>, C> {
+    #[inline(always)]
     pub(crate) fn ended_by(call: Admitted<'a, L>, future: F, finish: C) -> Self {
         Self { body: Plain::new(future), pending: Pending::admitted(call, finish) }
     }
@@ -267,30 +333,28 @@ where
     C: FnOnce(Call<'a>, Result<F::Output, Elapsed>) -> F::Output,
 {
     /// The same, where the future may take only so long.
-    #[inline]
+    #[inline(always)]
     pub fn limited(call: Admitted<'a, L>, future: F, limit: Limit, finish: C) -> Self {
         let body = Limited::new(Plain::new(future), limit);
-        Self { body, pending: Pending::admitted(call, ByClosure(finish)) }
+        Self { body, pending: Pending::admitted(call, ByClosure::planned(finish)) }
     }
 }
 
 impl<'a, L: Locate<'a>, B: Body, C: Finish<'a, B::Output>> Future for Guarded<'a, L, B, C> {
     type Output = C::Output;
 
-    #[inline]
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<C::Output> {
         let this = self.project();
         // It was admitted, so nothing refuses it any more.
-        let resume = |pending: &mut Pending<'a, L, C>| Ok::<_, Infallible>(pending.resume());
-        let finish = |finish: C, call, output| finish.finish(call, output);
-        this.pending.poll(resume, this.body, context, finish, |refused| match refused {})
+        this.pending.poll(this.body, context, None::<&fn(Refusal<'a>) -> C::Output>)
     }
 }
 
 pin_project! {
     /// The future of a call that is to be admitted when it is first polled.
     #[must_use = "futures do nothing unless polled"]
-    pub struct Deferred<'a, L: Locate<'a>, B, C, S> {
+    pub struct Deferred<'a, L: Locate<'a>, B, C: Keep, S> {
         #[pin]
         body: B,
         pending: Pending<'a, L, C>,
@@ -304,14 +368,14 @@ where
     S: Fn(Refusal<'a>) -> F::Output,
 {
     /// `finish` ends the call, and returns what its future did; `refused` says what to return if there is none.
-    #[inline]
+    #[inline(always)]
     pub fn new(locate: L, future: F, finish: C, refused: S) -> Self {
-        Self::ended_by(locate, future, ByClosure(finish), refused)
+        Self::ended_by(locate, future, ByClosure::planned(finish), refused)
     }
 }
 
-impl<'a, L: Locate<'a>, F, C, S> Deferred<'a, L, Plain<F>, C, S> {
-    #[inline]
+impl<'a, L: Locate<'a>, F, C: Keep, S> Deferred<'a, L, Plain<F>, C, S> {
+    #[inline(always)]
     pub(crate) fn ended_by(locate: L, future: F, finish: C, refused: S) -> Self {
         Self { body: Plain::new(future), pending: Pending::planned(locate, finish), refused }
     }
@@ -323,10 +387,10 @@ where
     S: Fn(Refusal<'a>) -> F::Output,
 {
     /// The same, where the future may take only so long.
-    #[inline]
+    #[inline(always)]
     pub fn limited(locate: L, future: F, limit: Limit, finish: C, refused: S) -> Self {
         let body = Limited::new(Plain::new(future), limit);
-        Self { body, pending: Pending::planned(locate, ByClosure(finish)), refused }
+        Self { body, pending: Pending::planned(locate, ByClosure::planned(finish)), refused }
     }
 }
 
@@ -337,11 +401,10 @@ where
 {
     type Output = C::Output;
 
-    #[inline]
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<C::Output> {
         let this = self.project();
-        let finish = |finish: C, call, output| finish.finish(call, output);
-        this.pending.poll(Pending::begin, this.body, context, finish, this.refused)
+        this.pending.poll(this.body, context, Some(this.refused))
     }
 }
 
@@ -351,33 +414,48 @@ pin_project! {
     pub struct CallAsync<'a, F> {
         #[pin]
         body: Plain<F>,
-        pending: Pending<'a, &'a Breaker, ()>,
+        pending: Pending<'a, &'a Breaker, Kept<ByHand>>,
     }
 }
 
 impl<'a, F> CallAsync<'a, F> {
-    #[inline]
+    #[inline(always)]
     pub(crate) fn new(breaker: &'a Breaker, future: F) -> Self {
-        Self { body: Plain::new(future), pending: Pending::planned(breaker, ()) }
+        Self { body: Plain::new(future), pending: Pending::planned(breaker, Kept::planned(ByHand)) }
     }
 
     #[cfg(feature = "tokio")]
-    #[inline]
-    pub(super) fn into_parts(self) -> (Plain<F>, Pending<'a, &'a Breaker, ()>) {
+    #[inline(always)]
+    pub(super) fn into_parts(self) -> (Plain<F>, Pending<'a, &'a Breaker, Kept<ByHand>>) {
         (self.body, self.pending)
+    }
+}
+
+/// What a refused call returns.
+#[inline(always)]
+pub(super) fn not_permitted<T, E>(refusal: Refusal<'_>) -> Result<T, Error<E>> {
+    refusal.into_error(|error| Err(Error::NotPermitted(error)))
+}
+
+/// Every error is a failure, and becomes one of ours.
+pub(super) struct ByHand;
+
+impl<'a, T, E> Finish<'a, Result<T, E>> for Kept<ByHand> {
+    type Output = Result<T, Error<E>>;
+
+    #[inline(always)]
+    fn finish(&mut self, call: Call<'a>, polled: Poll<Result<T, E>>) -> Poll<Self::Output> {
+        polled.map(|result| call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner))
     }
 }
 
 impl<T, E, F: Future<Output = Result<T, E>>> Future for CallAsync<'_, F> {
     type Output = Result<T, Error<E>>;
 
-    #[inline]
+    #[inline(always)]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let settle =
-            |(), call: Call<'_>, result| call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner);
-        let refused = |refusal: Refusal<'_>| refusal.into_error(|error| Err(Error::NotPermitted(error)));
-        this.pending.poll(Pending::begin, this.body, context, settle, refused)
+        this.pending.poll(this.body, context, Some(&not_permitted))
     }
 }
 

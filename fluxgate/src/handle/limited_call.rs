@@ -10,9 +10,8 @@ use pin_project_lite::pin_project;
 
 use super::call::Call;
 use super::error::Error;
-use super::future::{CallAsync, Pending};
-use super::limit::{Limit, Limited};
-use super::refusal::Refusal;
+use super::future::{CallAsync, Finish, Kept, Pending, not_permitted};
+use super::limit::{Elapsed, Limit, Limited};
 use super::timed_out::TimedOut;
 use crate::engine::breaker::Breaker;
 use crate::state::Outcome;
@@ -23,7 +22,7 @@ pin_project! {
     pub struct LimitedCallAsync<'a, F> {
         #[pin]
         body: Limited<F>,
-        pending: Pending<'a, &'a Breaker, ()>,
+        pending: Pending<'a, &'a Breaker, Kept<InTime>>,
     }
 }
 
@@ -50,7 +49,21 @@ impl<'a, F> CallAsync<'a, F> {
     #[inline]
     pub fn timeout(self, limit: Duration) -> LimitedCallAsync<'a, F> {
         let (body, pending) = self.into_parts();
-        LimitedCallAsync { body: Limited::new(body, Limit::new(limit)), pending }
+        LimitedCallAsync { body: Limited::new(body, Limit::new(limit)), pending: pending.ended_by(InTime) }
+    }
+}
+
+/// Every error is a failure, and so is what took too long.
+struct InTime;
+
+impl<'a, T, E: From<TimedOut>> Finish<'a, Result<Result<T, E>, Elapsed>> for Kept<InTime> {
+    type Output = Result<T, Error<E>>;
+
+    fn finish(&mut self, call: Call<'a>, polled: Poll<Result<Result<T, E>, Elapsed>>) -> Poll<Self::Output> {
+        polled.map(|result| match result {
+            Ok(result) => call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner),
+            Err(elapsed) => Err(Error::Inner(call.time_out(elapsed).into())),
+        })
     }
 }
 
@@ -59,12 +72,7 @@ impl<T, E: From<TimedOut>, F: Future<Output = Result<T, E>>> Future for LimitedC
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let settle = |(), call: Call<'_>, result| match result {
-            Ok(result) => call.settle(result, |_, _| Outcome::Failure).map_err(Error::Inner),
-            Err(elapsed) => Err(Error::Inner(call.time_out(elapsed).into())),
-        };
-        let refused = |refusal: Refusal<'_>| refusal.into_error(|error| Err(Error::NotPermitted(error)));
-        this.pending.poll(Pending::begin, this.body, context, settle, refused)
+        this.pending.poll(this.body, context, Some(&not_permitted))
     }
 }
 

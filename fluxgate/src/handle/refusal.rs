@@ -15,7 +15,7 @@ pub struct Refusal<'a> {
 
 impl Refusal<'_> {
     /// Passes the [`CallNotPermitted`] to `then`. Kept out of line, so that callers reserve no stack for it.
-    #[inline]
+    #[inline(always)]
     pub fn into_error<R>(self, then: impl FnOnce(CallNotPermitted) -> R) -> R {
         #[cold]
         #[inline(never)]
@@ -42,7 +42,7 @@ fn error(breaker: &Breaker, word: StateWord, left: u64) -> CallNotPermitted {
 
 /// Passes on what is returned in rare cases by way of memory of its own. If it were made where the common result is, that would have
 /// to be in memory, too, and a result that is stored in parts and loaded as a whole stalls the processor for a dozen cycles.
-#[inline]
+#[inline(always)]
 fn rare<T>(value: T) -> T {
     std::hint::black_box(value)
 }

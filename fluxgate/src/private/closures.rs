@@ -9,13 +9,13 @@ use crate::handle::refusal::Refusal;
 use crate::output::Output;
 
 /// Calls the body of a function.
-#[inline]
+#[inline(always)]
 pub fn run<R>(_: Output<R>, body: impl FnOnce() -> R) -> R {
     body()
 }
 
 /// A value that there never is, of a type that is to be fixed.
-#[inline]
+#[inline(always)]
 pub fn never<R>(_: Output<R>) -> R {
     loop {
         std::thread::park();
@@ -23,25 +23,25 @@ pub fn never<R>(_: Output<R>) -> R {
 }
 
 /// Takes a name that is to be captured to the left of an assignment.
-#[inline]
+#[inline(always)]
 pub fn captured<T: ?Sized>(_: &T) -> &'static mut [(); 0] {
     &mut []
 }
 
 /// What a call returned, or the refusal, which borrows nothing.
-#[inline]
+#[inline(always)]
 pub fn told<R>(result: Result<R, Refusal<'_>>) -> Result<R, CallNotPermitted> {
     result.map_err(|refusal| refusal.into_error(|told| told))
 }
 
 /// Calls a guard of a tracker's pattern.
-#[inline]
+#[inline(always)]
 pub fn holds(guard: impl FnOnce() -> bool) -> bool {
     guard()
 }
 
 /// Evaluates a part of a tracker that runs user code. If it panics, the tracker counts as absent.
-#[inline]
+#[inline(always)]
 pub fn ask(absent: bool, question: impl FnOnce() -> bool) -> bool {
     // What catches a panic is much code, and here but once.
     #[inline(never)]
@@ -53,13 +53,13 @@ pub fn ask(absent: bool, question: impl FnOnce() -> bool) -> bool {
 }
 
 /// Asks an error for how long the dependency is to be left alone.
-#[inline]
+#[inline(always)]
 pub fn request<E: ?Sized>(error: &E, request: impl FnOnce(&E) -> Option<Duration>) -> Option<Duration> {
     request(error)
 }
 
 /// Evaluates a `custom` tracker.
-#[inline]
+#[inline(always)]
 pub fn custom<E: ?Sized>(error: &E, tracker: impl FnOnce(&E) -> bool) -> bool {
     tracker(error)
 }

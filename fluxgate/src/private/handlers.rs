@@ -10,13 +10,13 @@ use crate::handle::error::CallNotPermitted;
 use crate::output::Output;
 
 /// Calls a `fallback` that is a closure.
-#[inline]
+#[inline(always)]
 pub fn handle<A, R>(_: Output<R>, argument: A, fallback: impl FnOnce(A) -> R) -> R {
     fallback(argument)
 }
 
 /// Calls a `rejected` that is a closure.
-#[inline]
+#[inline(always)]
 pub fn reject<R>(_: Output<R>, refusal: impl IntoError, rejected: impl FnOnce(CallNotPermitted) -> R) -> R {
     refusal.into_error(rejected)
 }
@@ -32,7 +32,7 @@ pub trait Fallback<E, R, How> {
 
 #[diagnostic::do_not_recommend]
 impl<F: FnOnce(E) -> R, E, R> Fallback<E, R, Met> for F {
-    #[inline]
+    #[inline(always)]
     fn handle(_: Output<R>, error: E, fallback: Self) -> R {
         fallback(error)
     }
@@ -56,7 +56,7 @@ pub trait Rejected<A, R, How> {
 
 #[diagnostic::do_not_recommend]
 impl<F: FnOnce(A) -> R, A, R> Rejected<A, R, Met> for F {
-    #[inline]
+    #[inline(always)]
     fn handle(_: Output<R>, refusal: A, rejected: Self) -> R {
         rejected(refusal)
     }
@@ -80,7 +80,7 @@ pub trait Custom<E: ?Sized, How> {
 
 #[diagnostic::do_not_recommend]
 impl<F: FnOnce(&E) -> bool, E: ?Sized> Custom<E, Met> for F {
-    #[inline]
+    #[inline(always)]
     fn claims(error: &E, custom: Self) -> bool {
         custom(error)
     }
@@ -104,7 +104,7 @@ pub trait Request<E: ?Sized, How> {
 
 #[diagnostic::do_not_recommend]
 impl<F: FnOnce(&E) -> Option<Duration>, E: ?Sized> Request<E, Met> for F {
-    #[inline]
+    #[inline(always)]
     fn requests(error: &E, request: Self) -> Option<Duration> {
         request(error)
     }
@@ -127,7 +127,7 @@ pub trait Taken<T, How> {
 
 #[diagnostic::do_not_recommend]
 impl<T> Taken<T, Met> for T {
-    #[inline]
+    #[inline(always)]
     fn taken(self) -> T {
         self
     }
@@ -150,7 +150,7 @@ pub trait Given<T, How> {
 
 #[diagnostic::do_not_recommend]
 impl<T> Given<T, Met> for T {
-    #[inline]
+    #[inline(always)]
     fn given(self, _: Output<T>) -> T {
         self
     }

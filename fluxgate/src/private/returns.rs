@@ -1,6 +1,7 @@
 //! What functions with the attribute may return.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
+use core::task::Poll;
 use std::time::Duration;
 
 use super::sources::{Evidence, Sources};
@@ -33,7 +34,7 @@ pub trait Returned: Sized {
     fn sources(_: Output<Self>, _: Output<Self>) -> Self::Sources;
 
     /// A call without trackers and handlers, from its beginning to its end: every error is a failure, unless `evidence` knows better.
-    #[inline]
+    #[inline(always)]
     fn call<V: Evidence<Self::Error>>(
         output: Output<Self>,
         _: Output<Self>,
@@ -49,7 +50,7 @@ pub trait Returned: Sized {
     }
 
     /// The same of a call that was admitted.
-    #[inline]
+    #[inline(always)]
     fn run<V: Evidence<Self::Error>>(
         output: Output<Self>,
         _: Output<Self>,
@@ -63,6 +64,17 @@ pub trait Returned: Sized {
     /// The end of such a call.
     fn settle<V: Evidence<Self::Error>>(_: Output<Self>, evidence: V, returned: Self, call: Call<'_>)
     -> Self;
+
+    /// The same of what a future has returned, which was polled and is ready.
+    #[inline(always)]
+    fn settle_polled<V: Evidence<Self::Error>>(
+        output: Output<Self>,
+        evidence: V,
+        polled: Poll<Self>,
+        call: Call<'_>,
+    ) -> Poll<Self> {
+        polled.map(|returned| Self::settle(output, evidence, returned, call))
+    }
 
     /// The same, where a failure may ask for a pause.
     fn settle_with_request<V: Evidence<Self::Error>>(
@@ -83,7 +95,7 @@ pub trait Returned: Sized {
     fn timed_out(timed_out: TimedOut, become_error: impl FnOnce(TimedOut) -> Self::Error) -> Self;
 
     /// The error of a refused call, as of a [`split`](Self::split).
-    #[inline]
+    #[inline(always)]
     fn refused_error(
         refusal: impl IntoError,
         become_error: impl FnOnce(CallNotPermitted) -> Self::Error,
@@ -98,22 +110,32 @@ impl<T, E> Returned for Result<T, E> {
     type Error = E;
     type Sources = Sources<E>;
 
-    #[inline]
+    #[inline(always)]
     fn sources(_: Output<Self>, _: Output<Self>) -> Sources<E> {
         Sources::new()
     }
 
-    #[inline]
+    #[inline(always)]
     fn as_result(_: Output<Self>, returned: &Self) -> Result<&T, &E> {
         returned.as_ref()
     }
 
-    #[inline]
+    #[inline(always)]
     fn settle<V: Evidence<E>>(_: Output<Self>, _: V, returned: Self, call: Call<'_>) -> Self {
         call.settle(returned, V::outcome)
     }
 
-    #[inline]
+    #[inline(always)]
+    fn settle_polled<V: Evidence<E>>(
+        _: Output<Self>,
+        _: V,
+        polled: Poll<Self>,
+        call: Call<'_>,
+    ) -> Poll<Self> {
+        call.settle_polled(polled, V::outcome)
+    }
+
+    #[inline(always)]
     fn settle_with_request<V: Evidence<E>>(
         _: Output<Self>,
         _: V,
@@ -124,17 +146,17 @@ impl<T, E> Returned for Result<T, E> {
         call.settle_with_request(returned, V::outcome, request)
     }
 
-    #[inline]
+    #[inline(always)]
     fn split(_: Output<Self>, returned: Self) -> Result<Self, E> {
         returned.map(Ok)
     }
 
-    #[inline]
+    #[inline(always)]
     fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> E) -> Self {
         refusal.into_error(|refusal| Err(become_error(refusal)))
     }
 
-    #[inline]
+    #[inline(always)]
     fn timed_out(timed_out: TimedOut, become_error: impl FnOnce(TimedOut) -> E) -> Self {
         Err(become_error(timed_out))
     }
@@ -155,7 +177,7 @@ pub trait Refusable: Sized {
 impl<T, E> Refusable for Result<T, E> {
     type Error = E;
 
-    #[inline]
+    #[inline(always)]
     fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> E) -> Self {
         refusal.into_error(|refusal| Err(become_error(refusal)))
     }
@@ -167,14 +189,14 @@ pub trait IntoError {
 }
 
 impl IntoError for Refusal<'_> {
-    #[inline]
+    #[inline(always)]
     fn into_error<R>(self, then: impl FnOnce(CallNotPermitted) -> R) -> R {
         self.into_error(then)
     }
 }
 
 impl IntoError for CallNotPermitted {
-    #[inline]
+    #[inline(always)]
     fn into_error<R>(self, then: impl FnOnce(CallNotPermitted) -> R) -> R {
         then(self)
     }
@@ -194,7 +216,7 @@ pub trait Becomes<E, How> {
 
 #[diagnostic::do_not_recommend]
 impl<E: From<Self>> Becomes<E, Met> for CallNotPermitted {
-    #[inline]
+    #[inline(always)]
     fn become_error(self) -> E {
         self.into()
     }

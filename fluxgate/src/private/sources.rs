@@ -8,7 +8,7 @@ use core::error::Error;
 use core::marker::PhantomData;
 use core::ops::Deref;
 
-use super::closures::ask;
+use crate::callback::contain;
 use crate::engine::breaker::Breaker;
 use crate::handle::error::CallNotMade;
 use crate::state::Outcome;
@@ -30,12 +30,12 @@ pub struct Plain<E: ?Sized>(Unknown<E>);
 pub struct Unknown<E: ?Sized>(PhantomData<fn(&E)>);
 
 impl<E: ?Sized> Sources<E> {
-    #[inline]
+    #[inline(always)]
     pub const fn new() -> Self {
         Self(PointerAndError(Pointer(Plain(Unknown(PhantomData)))))
     }
 
-    #[inline]
+    #[inline(always)]
     pub const fn of(_error: &E) -> Self {
         Self::new()
     }
@@ -52,7 +52,7 @@ macro_rules! deref {
         impl<E: ?Sized> Deref for $wrapper<E> {
             type Target = $inner<E>;
 
-            #[inline]
+            #[inline(always)]
             fn deref(&self) -> &Self::Target {
                 &self.0
             }
@@ -98,21 +98,21 @@ impl AsError for dyn Error + Send + Sync + 'static {
 
 /// `type_of`.
 impl<E: AsError + Deref<Target: AsError>> PointerAndError<E> {
-    #[inline]
+    #[inline(always)]
     pub fn has<T: Error + 'static>(&self, error: &E) -> bool {
         type_of::<T>(error.as_error()) || type_of::<T>((**error).as_error())
     }
 }
 
 impl<E: Deref<Target: AsError>> Pointer<E> {
-    #[inline]
+    #[inline(always)]
     pub fn has<T: Error + 'static>(&self, error: &E) -> bool {
         type_of::<T>((**error).as_error())
     }
 }
 
 impl<E: AsError> Plain<E> {
-    #[inline]
+    #[inline(always)]
     pub fn has<T: Error + 'static>(&self, error: &E) -> bool {
         type_of::<T>(error.as_error())
     }
@@ -120,7 +120,7 @@ impl<E: AsError> Plain<E> {
 
 /// Refused.
 impl<E> Unknown<E> {
-    #[inline]
+    #[inline(always)]
     pub fn has<T: Error + 'static>(&self, _error: &E) -> bool
     where
         (): HasSources<E>,
@@ -160,21 +160,21 @@ pub struct OfUnknown;
 // itself is not looked at. Its sources suffice: a refusal has one, too.
 
 impl<E: Deref<Target: Error>> Pointer<E> {
-    #[inline]
+    #[inline(always)]
     pub fn evidence(&self) -> OfPointer {
         OfPointer
     }
 }
 
 impl<E: Error> Plain<E> {
-    #[inline]
+    #[inline(always)]
     pub fn evidence(&self) -> OfError {
         OfError
     }
 }
 
 impl<E> Unknown<E> {
-    #[inline]
+    #[inline(always)]
     pub fn evidence(&self) -> OfUnknown {
         OfUnknown
     }
@@ -182,13 +182,13 @@ impl<E> Unknown<E> {
 
 impl<E: Deref<Target: Error>> Evidence<E> for OfPointer {
     fn outcome(error: &E, breaker: &Breaker) -> Outcome {
-        failure_because_of((**error).source(), breaker)
+        failure_because_of(|| (**error).source(), breaker)
     }
 }
 
 impl<E: Error> Evidence<E> for OfError {
     fn outcome(error: &E, breaker: &Breaker) -> Outcome {
-        failure_because_of(error.source(), breaker)
+        failure_because_of(|| error.source(), breaker)
     }
 }
 
@@ -199,15 +199,27 @@ impl<E> Evidence<E> for OfUnknown {
 }
 
 /// The outcome of a call that has failed with an error, which trackers have claimed.
-#[inline]
+#[inline(always)]
 pub fn evidence<E, V: Evidence<E>>(outcome: Outcome, error: &E, breaker: &Breaker, _: V) -> Outcome {
     if outcome == Outcome::Failure { V::outcome(error, breaker) } else { outcome }
 }
 
-fn failure_because_of(source: Option<&(dyn Error + 'static)>, breaker: &Breaker) -> Outcome {
-    let Some(source) = source else { return Outcome::Failure };
+/// The outcome of a call that has failed with an error of this source. Where it panics, it tells of none.
+#[inline]
+fn failure_because_of<'e>(
+    source: impl FnOnce() -> Option<&'e (dyn Error + 'static)>,
+    breaker: &Breaker,
+) -> Outcome {
+    match contain(source).flatten() {
+        Some(source) => failure_by(source, breaker),
+        None => Outcome::Failure,
+    }
+}
+
+fn failure_by(source: &(dyn Error + 'static), breaker: &Breaker) -> Outcome {
     let is_by_breaker = |error: &(dyn Error + 'static)| {
         error.downcast_ref().is_some_and(|refusal: &CallNotMade| refusal.is_by(breaker))
     };
-    if ask(false, || chain(Some(source)).any(is_by_breaker)) { Outcome::Ignored } else { Outcome::Failure }
+    let is_refusal = contain(|| chain(Some(source)).any(is_by_breaker)).unwrap_or(false);
+    if is_refusal { Outcome::Ignored } else { Outcome::Failure }
 }

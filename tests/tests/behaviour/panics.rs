@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, UnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::task::{Context, Waker};
 
-use fluxgate::{Outcome, State, permit, retry, trip};
+use fluxgate::{CallNotPermitted, Outcome, State, circuit_breaker, permit, retry, trip};
 use fluxgate_tests::fixture::{Fixture, seconds};
 
 /// Panics within a guarded call, without a message on the terminal.
@@ -216,6 +216,85 @@ fn callbacks_may_panic_beside_the_body() {
         assert_eq!(panic_in(&fixture).downcast_ref(), Some(&"the body panicked"));
     }
     assert_eq!((fixture.state(), fixture.counts()), (State::Open, (2, 2)));
+}
+
+/// An error whose source cannot be asked for.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error("broken")]
+    Source(#[source] Cause),
+    #[error(transparent)]
+    NotPermitted(#[from] CallNotPermitted),
+}
+
+#[derive(Debug)]
+struct Cause;
+
+impl std::fmt::Display for Cause {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("the cause")
+    }
+}
+
+impl std::error::Error for Cause {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        resume_unwind(Box::new("the source panicked"))
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+struct Transparent(Cause);
+
+impl From<CallNotPermitted> for Transparent {
+    fn from(_: CallNotPermitted) -> Self {
+        Self(Cause)
+    }
+}
+
+/// Whether what failed was refused is found in its sources.
+#[test]
+fn an_error_whose_source_panics_is_a_failure() {
+    #[circuit_breaker(trip = "failures(1)", handle = PLAIN)]
+    fn plain() -> Result<u8, Transparent> {
+        Err(Transparent(Cause))
+    }
+
+    #[circuit_breaker(trip = "failures(1)", handle = LARGE)]
+    fn large() -> Result<[u64; 8], Transparent> {
+        Err(Transparent(Cause))
+    }
+
+    #[circuit_breaker(trip = "failures(1)", handle = FURTHER_IN)]
+    fn further_in() -> Result<String, Broken> {
+        Err(Broken::Source(Cause))
+    }
+
+    #[circuit_breaker(trip = "failures(1)", handle = POINTER, rejected = |_| Err(Box::new(Transparent(Cause))))]
+    fn pointer() -> Result<String, Box<Transparent>> {
+        Err(Box::new(Transparent(Cause)))
+    }
+
+    #[circuit_breaker(trip = "failures(1)", retry = from_error(|_| None, otherwise = cooldown(3s)), handle = ASKED)]
+    fn asked() -> Result<u8, Transparent> {
+        Err(Transparent(Cause))
+    }
+
+    #[circuit_breaker(trip = "failures(1)", handle = LATER)]
+    async fn later() -> Result<String, Transparent> {
+        Err(Transparent(Cause))
+    }
+
+    plain().unwrap_err();
+    large().unwrap_err();
+    further_in().unwrap_err();
+    pointer().unwrap_err();
+    asked().unwrap_err();
+    let polled = std::pin::pin!(later()).poll(&mut Context::from_waker(Waker::noop()));
+    assert!(matches!(polled, std::task::Poll::Ready(Err(_))));
+    for breaker in [&PLAIN, &LARGE, &FURTHER_IN, &POINTER, &ASKED, &LATER] {
+        assert_eq!(breaker.state(), State::Open, "{}", breaker.name());
+    }
 }
 
 /// A breaker is what a panic may pass by, so whatever holds one may be caught; and a guarded function is so if it was before.
