@@ -80,7 +80,7 @@ impl Place {
     }
 
     fn replace(&self, seen: Content, new: Content) -> bool {
-        self.0.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed).is_ok()
+        self.0.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
     fn set(&self, content: Content) {

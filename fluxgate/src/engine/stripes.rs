@@ -54,13 +54,13 @@ impl Stripe {
 
     #[inline]
     fn count(&self, word: StateWord) -> Counting {
-        let seen = self.count.load(Ordering::Relaxed);
+        let seen = self.count.load(Ordering::Acquire);
         // If the word is another, the difference is larger than any count.
         let counted = seen.wrapping_sub(word.0 << NUMBER);
         if counted >= LARGEST || counted >= self.limit.load(Ordering::Relaxed) {
             return Counting::Closed;
         }
-        match self.count.compare_exchange(seen, seen + 1, Ordering::Release, Ordering::Relaxed) {
+        match self.count.compare_exchange(seen, seen + 1, Ordering::AcqRel, Ordering::Relaxed) {
             Ok(_) => Counting::Counted,
             Err(_) => Counting::Contended,
         }
@@ -103,7 +103,7 @@ impl Stripe {
     /// Opens it to so many calls more, as far as it has counted any. Returns to how many. It must be open to exactly some.
     pub(super) fn set_back(&self, number: u64) -> u64 {
         let number = number.min(self.counted());
-        self.count.fetch_sub(number, Ordering::Relaxed);
+        self.count.fetch_sub(number, Ordering::Release);
         number
     }
 
@@ -124,7 +124,7 @@ impl Stripe {
 
     /// Closes the stripe, which is open, and returns how many calls it has counted.
     pub(super) fn close(&self) -> u64 {
-        self.count.swap(CLOSED, Ordering::Release) & LARGEST
+        self.count.swap(CLOSED, Ordering::AcqRel) & LARGEST
     }
 }
 
@@ -202,10 +202,10 @@ impl OwnStripe {
         may_count
     }
 
-    /// Whether its thread counts successes of the generation by itself. Who asks without the lock has learnt of the stripe by `counting`.
+    /// Whether its thread counts successes of the generation by itself.
     #[inline]
     pub(super) fn counts(&self, word: StateWord) -> bool {
-        self.generation.load(Ordering::Relaxed) == word.generation()
+        self.generation.load(Ordering::Acquire) == word.generation()
     }
 
     /// How many successes of the generation the thread has counted by itself.
@@ -232,7 +232,7 @@ impl OwnStripe {
         }
         let too_late = self.too_late(word);
         self.successes.0.store(0, Ordering::Relaxed);
-        self.generation.store(word.generation(), Ordering::Relaxed);
+        self.generation.store(word.generation(), Ordering::Release);
         too_late
     }
 
