@@ -5,6 +5,9 @@
 use std::sync::TryLockError;
 use std::sync::{LockResult, PoisonError, RwLockReadGuard, RwLockWriteGuard, TryLockResult};
 
+mod published;
+
+pub(crate) use self::published::Published;
 #[cfg(not(fluxgate_loom))]
 pub(crate) use self::real::*;
 

@@ -27,8 +27,8 @@ use crate::events::waiters::Waiters;
 use crate::random::Draw;
 use crate::state::State;
 use crate::sync::{
-    Arc, AtomicU64, Mutex, MutexGuard, OnceBox, Ordering, Reading, Replaceable, Weak, const_unless_model,
-    fence, once_unless_model,
+    Arc, AtomicU64, Mutex, MutexGuard, OnceBox, Ordering, Published, Reading, Replaceable, Weak,
+    const_unless_model, fence, once_unless_model,
 };
 
 /// A breaker at a fixed address: a `static` of its own, or shared by handles.
@@ -47,9 +47,9 @@ pub struct Breaker {
     #[cfg(feature = "keyed")]
     pub(crate) membership: Option<Membership>,
     /// The [`StateWord`] of the current generation.
-    pub(crate) state: AtomicU64,
+    pub(crate) state: Published,
     /// [`StateWord::healthy`] of the current generation, or [`StateWord::NONE`].
-    pub(crate) healthy: AtomicU64,
+    pub(crate) healthy: Published,
     /// Those of the threads that no longer share `stripe`, if there are any.
     own_stripes: OnceBox<OwnStripes>,
     /// Made when there is something to be recorded or changed.
@@ -207,8 +207,8 @@ impl Breaker {
                 since: once_unless_model!(AtomicU64::new(NEVER)),
                 #[cfg(feature = "keyed")]
                 membership: None,
-                state: AtomicU64::new(word.0),
-                healthy: once_unless_model!(AtomicU64::new(StateWord::NONE.0)),
+                state: Published::new(word.0),
+                healthy: once_unless_model!(Published::new(StateWord::NONE.0)),
                 own_stripes: once_unless_model!(OnceBox::new()),
                 locked: once_unless_model!(OnceBox::new()),
                 slow_from: AtomicU64::new(slow_from),
@@ -264,7 +264,7 @@ impl Breaker {
         let used = |fresh: StateWord| if dated { fresh.used().dated() } else { fresh.used() };
         let fresh = |word: u64| StateWord(word).is_fresh().then(|| used(StateWord(word)).0);
         // Another thread may let it count its calls meanwhile: the word is another one then, and as fresh as before.
-        self.state.fetch_update(Ordering::AcqRel, Ordering::Relaxed, fresh).is_ok()
+        self.state.update(Ordering::AcqRel, fresh)
     }
 
     /// The current settings. They are read without the lock, and under it they stay.
@@ -387,7 +387,7 @@ impl Breaker {
     pub(crate) fn lock(&self) -> Guard<'_> {
         let locked = self.locked().lock();
         // Changed under the lock only.
-        let word = StateWord(self.state.load(Ordering::Relaxed));
+        let word = StateWord(self.state.latest());
         Guard { breaker: self, word, requested: None, locked }
     }
 }

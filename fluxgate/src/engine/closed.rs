@@ -84,7 +84,7 @@ pub(super) fn grant(guard: &mut Guard<'_>, rule: &[Node], passes: bool) {
 #[inline]
 fn set_healthy(breaker: &Breaker, healthy: StateWord) {
     // Every call reads it, so it is not written without need.
-    if breaker.healthy.load(Ordering::Relaxed) != healthy.0 {
+    if breaker.healthy.latest() != healthy.0 {
         breaker.healthy.store(healthy.0, Ordering::Release);
     }
 }
@@ -101,7 +101,6 @@ fn open_stripes(guard: &mut Guard<'_>, rule: &[Node]) -> bool {
     let stripes = breaker.stripes();
     let failures = memory.set_run_aside();
     let missing = memory.harmless_successes(rule);
-    let may_be_late = memory.is_of_calls() && !word.is_counted();
     let counted = if failures > 0 { word.failures() } else { word };
     if guard.grants.word() != counted || failures == 0 && guard.grants.is_full(stripes) {
         guard.close_stripes();
@@ -109,7 +108,8 @@ fn open_stripes(guard: &mut Guard<'_>, rule: &[Node]) -> bool {
     if failures > 0 {
         guard.grants.open_to_others(stripes, counted, u64::from(failures));
     } else if missing > 0 {
-        let ends_health = breaker.healthy.load(Ordering::Relaxed) != StateWord::NONE.0;
+        let ends_health = breaker.healthy.latest() != StateWord::NONE.0;
+        let may_be_late = guard.memory().is_of_calls() && !word.is_counted();
         guard.grants.open(stripes, word, Wanted { missing, ends_health, may_be_late });
         return true;
     }

@@ -379,13 +379,13 @@ fn bits(mut set: u32) -> impl Iterator<Item = u32> {
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
     use std::collections::VecDeque;
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::{Arc, mpsc};
     use std::time::Duration;
 
     use crate::engine::word::StateWord;
     use crate::window::Window;
-    use crate::{Changes, CircuitBreaker, Clock, State, trip, window};
+    use crate::{Call, Changes, CircuitBreaker, Clock, State, trip, window};
 
     struct Hand(Arc<AtomicU64>);
 
@@ -542,6 +542,35 @@ mod tests {
         assert_eq!(calls("x"), (10, 1, 1));
     }
 
+    #[test]
+    fn a_failure_of_an_earlier_generation_is_not_logged_in_this_one() {
+        let breaker = after(window::count(10), trip::failure_streak(50), "", Hand(Arc::default()));
+        breaker.breaker().stripes().part();
+        let earlier = breaker.acquire().expect("closed");
+        breaker.reset();
+        let call = |failed| {
+            let call = breaker.acquire().expect("closed");
+            if failed { call.failure() } else { call.success() }
+        };
+        [true, false, false].into_iter().for_each(call);
+        assert!(breaker.breaker().stripes().log(word(&breaker)), "there is room in the log");
+        earlier.failure();
+        let snapshot = breaker.snapshot();
+        assert_eq!((snapshot.metrics.total(), snapshot.metrics.failures(), snapshot.late), (4, 2, 1));
+    }
+
+    #[test]
+    fn each_thread_that_comes_when_there_are_stripes_gets_one() {
+        let breaker = after(window::count(10), trip::failure_streak(50), "xo", Hand(Arc::default()));
+        breaker.breaker().stripes().part();
+        let other = || {
+            breaker.acquire().expect("closed").success();
+            assert!(breaker.breaker().stripes().count_success(word(&breaker)), "without the lock");
+        };
+        std::thread::scope(|scope| scope.spawn(other).join()).expect("no panic");
+        assert_eq!(breaker.metrics().total(), 4);
+    }
+
     /// However many are counted, the rule holds exactly when it would if each were recorded.
     #[test]
     fn the_rule_holds_with_the_right_failure() {
@@ -554,6 +583,45 @@ mod tests {
             assert_eq!((breaker.state(), breaker.metrics().failure_streak()), (State::Closed, streak - 1));
             breaker.acquire().expect("closed").failure();
             assert_eq!(breaker.state(), State::Open, "{streak}");
+        }
+    }
+
+    /// The same of two threads, which take turns.
+    #[test]
+    fn the_rule_holds_with_the_right_failure_of_two_threads() {
+        let mut random = fastrand::Rng::with_seed(7);
+        for _ in 0..300 {
+            let most = random.u32(20..200);
+            let builder = CircuitBreaker::builder("exact").window(window::count(100_000));
+            let breaker = &builder.trip(trip::failures(most)).build().expect("sound");
+            breaker.breaker().stripes().part();
+            let fail = |failures: u32| {
+                (0..failures).for_each(|_| breaker.acquire().expect("closed").failure());
+                let _ = breaker.acquire().map(Call::success);
+            };
+            std::thread::scope(|scope| {
+                let (order, orders) = mpsc::channel();
+                let (tell, told) = mpsc::channel();
+                scope.spawn(move || {
+                    for failures in orders {
+                        fail(failures);
+                        tell.send(()).unwrap();
+                    }
+                });
+                let mut left = most;
+                while left > 0 {
+                    assert_eq!(breaker.state(), State::Closed, "{left} of {most} are left");
+                    let failures = random.u32(1..=left.min(9));
+                    left -= failures;
+                    if random.bool() {
+                        fail(failures);
+                    } else {
+                        order.send(failures).unwrap();
+                        told.recv().unwrap();
+                    }
+                }
+                assert_eq!(breaker.state(), State::Open, "{most}");
+            });
         }
     }
 

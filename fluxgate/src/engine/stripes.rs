@@ -231,7 +231,6 @@ impl OwnStripe {
             return 0;
         }
         let too_late = self.too_late(word);
-        self.in_time.store(0, Ordering::Relaxed);
         self.successes.0.store(0, Ordering::Relaxed);
         self.generation.store(word.generation(), Ordering::Release);
         too_late
@@ -426,7 +425,7 @@ impl<'a> Stripes<'a> {
 
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
-    use super::{Counting, LARGEST, NUMBER, OwnStripe, Stripe};
+    use super::{Counting, LARGEST, LIMIT, NUMBER, OwnStripe, Stripe};
     use crate::engine::thread::ThreadNumber;
     use crate::engine::word::{Needs, StateWord};
     use crate::state::State;
@@ -459,6 +458,29 @@ mod tests {
         stripe.open(word, u64::MAX);
         stripe.count.store((word.0 << NUMBER) + LARGEST - 1, Ordering::Relaxed);
         assert!(counts(word) && !counts(word) && stripe.close() == LARGEST);
+    }
+
+    #[test]
+    fn a_stripe_of_threads_without_a_number_of_their_own_is_nobodys_alone() {
+        let word = FIRST.used();
+        let own = OwnStripe::nobodys();
+        let owned_by = |thread: ThreadNumber| {
+            own.owner.store(thread.get(), Ordering::Relaxed);
+            own.is_of(thread)
+        };
+        assert!(owned_by(ThreadNumber::own()) && !owned_by(ThreadNumber::SHARED));
+        own.begin(word);
+        assert!(!own.counts(word) && own.is_anyones());
+    }
+
+    #[test]
+    fn a_thread_looks_what_became_of_the_window_before_logs_mix_up_its_successes() {
+        let (word, own, thread) = (FIRST.used(), OwnStripe::nobodys(), ThreadNumber::own());
+        own.owner.store(thread.get(), Ordering::Relaxed);
+        own.begin(word);
+        own.stripe.open(word, 0);
+        own.allow(u64::MAX);
+        assert_eq!((0..u64::MAX).find(|_| !own.count(thread, word)), Some(LIMIT));
     }
 
     #[test]

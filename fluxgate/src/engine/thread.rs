@@ -17,7 +17,7 @@ impl ThreadNumber {
     /// Of a thread that has not asked for its number yet.
     pub(super) const UNKNOWN: Self = Self(0);
     /// Shared by the threads for which there was none left, and by those that are ending.
-    const SHARED: Self = Self(u32::MAX);
+    pub(super) const SHARED: Self = Self(u32::MAX);
 
     /// Of the calling thread.
     #[cfg(not(fluxgate_loom))]

@@ -1,39 +1,264 @@
 //! Failures that are logged among successes that are counted: whoever collects them finds an order in which they can have happened.
 
 use super::*;
+use crate::engine::counting;
 
-/// A breaker whose first thread logs its failures, and whose stripe the third one shares.
-fn shared_by_the_third() -> Arc<Breaker> {
+/// A breaker whose threads have met, whose first thread counts its successes by itself, and logs its failures.
+pub(super) fn logging() -> Arc<Breaker> {
     let breaker = breaker(window::count(4), trip::failure_streak(7));
     breaker.stripes().part();
     acquire(&breaker).unwrap().failure();
     acquire(&breaker).unwrap().success();
+    breaker
+}
+
+/// The same, where the third and the fourth share the stripes of others, and so count by a locked instruction.
+fn shared_by_the_third() -> Arc<Breaker> {
+    let breaker = logging();
     beside(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
     breaker
 }
 
-#[test]
-fn a_success_is_not_collected_without_the_failure_before_it() {
-    let mut model = loom::model::Builder::new();
-    // Of three threads.
-    model.preemption_bound = Some(2);
-    model.check(|| {
-        let breaker = shared_by_the_third();
+/// A failure is logged, and a thread that knows that succeeds, if it comes to that, while another thread does something else.
+fn a_success_after_a_failure(breaker: fn() -> Arc<Breaker>, first: fn(&Breaker), beside_them: fn(&Breaker)) {
+    check_up_to(2, move || {
+        let breaker = breaker();
         let [failed, succeeded] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
         let (has_failed, has_succeeded) = (failed.clone(), succeeded.clone());
-        // It has no number of its own for this place, so it counts by a locked instruction.
         let succeeds = beside(&breaker, move |breaker| {
+            first(breaker);
             if has_failed.load(Ordering::Acquire) {
                 acquire(breaker).unwrap().success();
                 has_succeeded.store(true, Ordering::Relaxed);
             }
         });
-        let collects = beside(&breaker, |breaker| _ = breaker.metrics());
+        let another = beside(&breaker, beside_them);
         assert!(breaker.stripes().log(breaker.word()), "the failure takes no lock");
         failed.store(true, Ordering::Release);
         succeeds.join().unwrap();
-        collects.join().unwrap();
-        let streak = u32::from(!succeeded.load(Ordering::Relaxed));
-        assert_eq!(handle(&breaker).metrics().failure_streak(), streak);
+        another.join().unwrap();
+        if succeeded.load(Ordering::Relaxed) {
+            assert_eq!(handle(&breaker).metrics().failure_streak(), 0, "the success came last");
+        }
+    });
+}
+
+#[test]
+fn a_success_that_is_counted_with_others_is_not_collected_without_the_failure_before_it() {
+    a_success_after_a_failure(shared_by_the_third, |_| (), |breaker| _ = breaker.metrics());
+}
+
+#[test]
+fn a_success_that_a_thread_counts_by_itself_is_not_collected_without_the_failure_before_it() {
+    a_success_after_a_failure(
+        logging,
+        // With this one it is granted a stripe.
+        |breaker| acquire(breaker).unwrap().success(),
+        |breaker| _ = breaker.metrics(),
+    );
+}
+
+#[test]
+fn a_failure_that_is_collected_after_successes_it_did_not_know_comes_before_those_that_know_it() {
+    a_success_after_a_failure(
+        shared_by_the_third,
+        |_| (),
+        |breaker| {
+            acquire(breaker).unwrap().success();
+            _ = breaker.metrics();
+        },
+    );
+}
+
+#[test]
+fn failures_of_two_logs_are_entered_in_their_order() {
+    check_up_to(2, || {
+        let breaker = logging();
+        let [ready, failed, ended] = [(); 3].map(|()| Arc::new(AtomicBool::new(false)));
+        let (is_ready, has_failed, has_ended) = (ready.clone(), failed.clone(), ended.clone());
+        let other = beside(&breaker, move |breaker| {
+            // It gets a stripe, and a log; and its log is looked at before that of the first thread.
+            acquire(breaker).unwrap().success();
+            acquire(breaker).unwrap().failure();
+            is_ready.store(true, Ordering::Release);
+            if has_failed.load(Ordering::Acquire) {
+                acquire(breaker).unwrap().success();
+                acquire(breaker).unwrap().failure();
+                has_ended.store(true, Ordering::Relaxed);
+            }
+        });
+        if ready.load(Ordering::Acquire) && breaker.stripes().log(breaker.word()) {
+            failed.store(true, Ordering::Release);
+        }
+        other.join().unwrap();
+        if ended.load(Ordering::Relaxed) {
+            assert_eq!(handle(&breaker).metrics().failure_streak(), 1, "a success came between");
+        }
+    });
+}
+
+#[test]
+fn a_failure_knows_what_a_thread_has_counted_in_its_own_generation() {
+    check_up_to(2, || {
+        let breaker = logging();
+        // In an earlier generation.
+        (0..2).for_each(|_| acquire(&breaker).unwrap().success());
+        let failed = Arc::new(AtomicBool::new(false));
+        let has_failed = failed.clone();
+        let other = beside(&breaker, move |breaker| {
+            // Only this thread's stripe is open then, and so are the first of the next generation.
+            manual::command(breaker, State::ForcedOpen, Reason::ForceOpen);
+            assert!(acquire(breaker).is_err());
+            manual::command(breaker, State::Closed, Reason::Reset);
+            acquire(breaker).unwrap().failure();
+            acquire(breaker).unwrap().failure();
+            has_failed.store(true, Ordering::Release);
+        });
+        if let Ok(call) = acquire(&breaker) {
+            call.success();
+        }
+        let succeeds = failed.load(Ordering::Acquire);
+        if succeeds {
+            acquire(&breaker).unwrap().success();
+        }
+        other.join().unwrap();
+        if succeeds {
+            assert_eq!(handle(&breaker).metrics().failure_streak(), 0, "the success came last");
+        }
+    });
+}
+
+#[test]
+fn a_failure_that_is_logged_is_in_order_with_the_successes_around_it() {
+    check(|| {
+        let breaker = logging();
+        let [failed, succeeded] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
+        let (has_failed, has_succeeded) = (failed.clone(), succeeded.clone());
+        let after_failure = Arc::new(AtomicBool::new(false));
+        let was_after_failure = after_failure.clone();
+        let other = beside(&breaker, move |breaker| {
+            // This one is granted a stripe.
+            acquire(breaker).unwrap().success();
+            was_after_failure.store(has_failed.load(Ordering::Acquire), Ordering::Relaxed);
+            acquire(breaker).unwrap().success();
+            has_succeeded.store(true, Ordering::Release);
+        });
+        let after_success = succeeded.load(Ordering::Acquire);
+        assert!(breaker.stripes().log(breaker.word()), "the failure takes no lock");
+        failed.store(true, Ordering::Release);
+        let metrics = handle(&breaker).metrics();
+        assert!(metrics.total() >= 3 && (1..=2).contains(&metrics.failures()));
+        other.join().unwrap();
+        let metrics = handle(&breaker).metrics();
+        assert_eq!(metrics.total(), 4);
+        if after_success {
+            assert_eq!((metrics.failure_streak(), metrics.failures()), (1, 1), "the failure came last");
+        }
+        if after_failure.load(Ordering::Relaxed) {
+            assert_eq!(metrics.failure_streak(), 0, "the success came last");
+        }
+    });
+}
+
+#[test]
+fn a_failure_that_is_logged_while_the_stripes_are_closed_is_collected_once() {
+    check_up_to(2, || {
+        let breaker = logging();
+        let was_reset = Arc::new(AtomicBool::new(false));
+        let is_reset = was_reset.clone();
+        let other = beside(&breaker, move |breaker| {
+            // Closes the stripes.
+            manual::command(breaker, State::Closed, Reason::Reset);
+            is_reset.store(true, Ordering::Release);
+            acquire(breaker).unwrap().failure();
+        });
+        let after_reset = was_reset.load(Ordering::Acquire);
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().success();
+        other.join().unwrap();
+        let metrics = handle(&breaker).metrics();
+        let expected = if after_reset { 3..=3 } else { 1..=3 };
+        assert!(expected.contains(&metrics.total()), "{metrics:?}");
+        assert!(metrics.failures() == metrics.total().div_ceil(2), "{metrics:?}");
+    });
+}
+
+#[test]
+fn a_success_after_a_failure_that_was_logged_is_counted() {
+    check(|| {
+        let breaker = logging();
+        // This one has the other stripe, so the next one shares that of the main thread.
+        beside(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
+        (0..4).for_each(|_| acquire(&breaker).unwrap().success());
+        let other = beside(&breaker, |breaker| {
+            if breaker.stripes().log(breaker.word()) {
+                acquire(breaker).unwrap().success();
+            }
+        });
+        // It finds a healthy breaker, and opens the log.
+        acquire(&breaker).unwrap().failure();
+        other.join().unwrap();
+        assert!(handle(&breaker).metrics().failure_streak() <= 1);
+    });
+}
+
+#[test]
+fn threads_that_share_a_log_lose_no_failure_while_it_is_refilled() {
+    check(|| {
+        let breaker = logging();
+        // This one has the other stripe, so the next one shares that of the main thread.
+        beside(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
+        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().failure());
+        // The first fills the log, with the second it is collected, and filled anew.
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().failure();
+        assert!((2..=3).contains(&handle(&breaker).metrics().failure_streak()));
+        other.join().unwrap();
+        assert_eq!(handle(&breaker).metrics().failure_streak(), 3);
+    });
+}
+
+#[test]
+fn a_breaker_is_not_healthy_with_a_failure_that_was_logged_just_before() {
+    check(|| {
+        let breaker = logging();
+        let other = beside(&breaker, |breaker| {
+            // This one is granted a stripe, and a log with the failure that follows it.
+            acquire(breaker).unwrap().success();
+            acquire(breaker).unwrap().failure();
+            acquire(breaker).unwrap().success();
+        });
+        // Without those failures, the window is full of successes after these.
+        (0..4).for_each(|_| acquire(&breaker).unwrap().success());
+        other.join().unwrap();
+        assert_eq!(handle(&breaker).metrics().failure_streak(), 0, "the last call succeeded");
+    });
+}
+
+#[test]
+fn a_failure_that_is_collected_before_its_thread_knows_its_place_comes_after_all_that_was_counted() {
+    check(|| {
+        let breaker = logging();
+        let other = beside(&breaker, |breaker| _ = breaker.metrics());
+        acquire(&breaker).unwrap().success();
+        acquire(&breaker).unwrap().failure();
+        other.join().unwrap();
+        assert_eq!(handle(&breaker).metrics().failure_streak(), 1, "the failure came last");
+    });
+}
+
+#[test]
+fn a_failure_that_finds_the_stripes_closed_comes_after_what_they_have_counted() {
+    check(|| {
+        // In a window of time, no thread counts by itself.
+        let breaker = breaker(window::time(Duration::from_secs(10)), trip::failure_streak(7));
+        breaker.stripes().part();
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().success();
+        let other = beside(&breaker, |breaker| counting::begin(breaker));
+        acquire(&breaker).unwrap().success();
+        acquire(&breaker).unwrap().failure();
+        other.join().unwrap();
+        assert_eq!(handle(&breaker).metrics().failure_streak(), 1, "the failure came last");
     });
 }

@@ -1,5 +1,7 @@
 //! What was granted in one season is not used in another: a thread that stalls may go on after stripes were closed and opened again.
 
+use super::logs::logging;
+use super::windows::fail_beside;
 use super::*;
 use crate::{Interests, Listener};
 
@@ -9,11 +11,7 @@ fn fail(breaker: &Breaker, times: usize) {
 
 #[test]
 fn a_failure_that_was_begun_before_the_stripes_were_opened_anew_is_one_of_those_granted_then() {
-    let mut model = loom::model::Builder::new();
-    // The other thread stalls once. More would take hours: so many calls are made meanwhile.
-    model.preemption_bound = Some(2);
-    model.max_branches = 10_000;
-    model.check(|| {
+    check_up_to(2, || {
         let breaker = breaker(window::count(100), trip::failures(18));
         // After two, failures are counted without the lock. Three are granted, of which this thread takes two, and both the last.
         fail(&breaker, 2 + 2);
@@ -119,5 +117,73 @@ fn a_success_of_the_next_generation_is_counted_for_it() {
         let is_of_the_next = generation == breaker.word().generation();
         assert_eq!(snapshot.metrics.total(), 1 + u64::from(is_of_the_next));
         assert!(snapshot.late <= u64::from(!is_of_the_next));
+    });
+}
+
+#[test]
+fn a_success_that_is_late_counts_once() {
+    check(|| {
+        // Two more failures could make the rule hold, so each is judged, and closes the stripes.
+        let breaker = breaker(window::count(4), trip::failure_streak(3));
+        breaker.stripes().part();
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().success();
+        let (other, after_failure) = fail_beside(&breaker);
+        acquire(&breaker).unwrap().success();
+        let total = handle(&breaker).metrics().total();
+        assert!((3..=4).contains(&total), "{total}");
+        other.join().unwrap();
+        let metrics = handle(&breaker).metrics();
+        assert_eq!((metrics.total(), metrics.failures()), (4, 2));
+        if after_failure {
+            assert_eq!(metrics.failure_streak(), 0, "the success came last");
+        }
+        acquire(&breaker).unwrap().success();
+        let metrics = handle(&breaker).metrics();
+        assert_eq!((metrics.failures(), metrics.failure_streak()), (1, 0), "the first failure is pushed out");
+    });
+}
+
+#[test]
+fn a_success_that_is_late_counts_for_no_other_generation() {
+    check(|| {
+        let breaker = logging();
+        let call = acquire(&breaker).unwrap();
+        let other = beside(&breaker, |breaker| {
+            manual::command(breaker, State::Closed, Reason::Reset);
+            acquire(breaker).unwrap().failure();
+        });
+        call.success();
+        other.join().unwrap();
+        let metrics = handle(&breaker).metrics();
+        assert_eq!((metrics.total(), metrics.failures()), (1, 1), "only the call since the reset");
+    });
+}
+
+#[test]
+fn a_success_that_is_late_comes_before_the_failures_that_are_counted_after_it() {
+    check_up_to(2, || {
+        let breaker = breaker(window::count(9), trip::failure_streak(20));
+        breaker.stripes().part();
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().success();
+        let succeeded = Arc::new(AtomicBool::new(false));
+        let has_succeeded = succeeded.clone();
+        let after_success = Arc::new(AtomicBool::new(false));
+        let was_after_success = after_success.clone();
+        let other = beside(&breaker, move |breaker| {
+            // After two, its failures are counted, and not logged.
+            fail(breaker, 2);
+            was_after_success.store(has_succeeded.load(Ordering::Acquire), Ordering::Relaxed);
+            fail(breaker, 1);
+            // Collects.
+            _ = breaker.metrics();
+        });
+        acquire(&breaker).unwrap().success();
+        succeeded.store(true, Ordering::Release);
+        other.join().unwrap();
+        if after_success.load(Ordering::Relaxed) {
+            assert!(handle(&breaker).metrics().failure_streak() > 0, "the failure came last");
+        }
     });
 }

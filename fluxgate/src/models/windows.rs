@@ -1,10 +1,9 @@
 //! What a window knows: no outcome is lost, and none counts twice.
 
 use super::*;
-use crate::engine::counting;
 
 /// A call fails on another thread. Also returns whether that has happened already, as far as this thread can tell.
-fn fail_beside(breaker: &Arc<Breaker>) -> (thread::JoinHandle<()>, bool) {
+pub(super) fn fail_beside(breaker: &Arc<Breaker>) -> (thread::JoinHandle<()>, bool) {
     let failed = Arc::new(AtomicBool::new(false));
     let told = failed.clone();
     let other = beside(breaker, move |breaker| {
@@ -193,6 +192,22 @@ fn two_threads_that_meet_at_a_stripe_lose_no_success() {
 }
 
 #[test]
+fn a_thread_that_shares_the_stripe_of_another_leaves_its_count_alone() {
+    check(|| {
+        let breaker = breaker(window::count(9), trip::failure_streak(7));
+        breaker.stripes().part();
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().success();
+        // This one has the other place, so the next one shares that of the main thread, which counts by itself.
+        beside(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
+        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
+        acquire(&breaker).unwrap().success();
+        other.join().unwrap();
+        assert_eq!(handle(&breaker).metrics().total(), 5);
+    });
+}
+
+#[test]
 fn a_failure_that_trips_is_judged_by_exactly_the_successes_before_it() {
     check(|| {
         let breaker = breaker(window::time(Duration::from_secs(10)), trip::min(2) & trip::failure_rate(0.5));
@@ -270,189 +285,5 @@ fn refusals_that_meet_are_all_counted() {
         acquire(&breaker).unwrap_err();
         other.join().unwrap();
         assert_eq!(handle(&breaker).snapshot().rejected, 4);
-    });
-}
-
-/// A breaker whose threads have met, whose first thread counts its successes by itself, and logs its failures.
-fn logging() -> Arc<Breaker> {
-    let breaker = breaker(window::count(4), trip::failure_streak(7));
-    breaker.stripes().part();
-    acquire(&breaker).unwrap().failure();
-    acquire(&breaker).unwrap().success();
-    breaker
-}
-
-#[test]
-fn a_failure_that_is_logged_is_in_order_with_the_successes_around_it() {
-    check(|| {
-        let breaker = logging();
-        let [failed, succeeded] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
-        let (has_failed, has_succeeded) = (failed.clone(), succeeded.clone());
-        let after_failure = Arc::new(AtomicBool::new(false));
-        let was_after_failure = after_failure.clone();
-        let other = beside(&breaker, move |breaker| {
-            // This one is granted a stripe.
-            acquire(breaker).unwrap().success();
-            was_after_failure.store(has_failed.load(Ordering::Acquire), Ordering::Relaxed);
-            acquire(breaker).unwrap().success();
-            has_succeeded.store(true, Ordering::Release);
-        });
-        let after_success = succeeded.load(Ordering::Acquire);
-        assert!(breaker.stripes().log(breaker.word()), "the failure takes no lock");
-        failed.store(true, Ordering::Release);
-        let metrics = handle(&breaker).metrics();
-        assert!(metrics.total() >= 3 && (1..=2).contains(&metrics.failures()));
-        other.join().unwrap();
-        let metrics = handle(&breaker).metrics();
-        assert_eq!(metrics.total(), 4);
-        if after_success {
-            assert_eq!((metrics.failure_streak(), metrics.failures()), (1, 1), "the failure came last");
-        }
-        if after_failure.load(Ordering::Relaxed) {
-            assert_eq!(metrics.failure_streak(), 0, "the success came last");
-        }
-    });
-}
-
-#[test]
-fn a_failure_that_is_logged_while_the_stripes_are_closed_is_collected_once() {
-    check(|| {
-        let breaker = logging();
-        let was_reset = Arc::new(AtomicBool::new(false));
-        let is_reset = was_reset.clone();
-        let other = beside(&breaker, move |breaker| {
-            // Closes the stripes.
-            manual::command(breaker, State::Closed, Reason::Reset);
-            is_reset.store(true, Ordering::Release);
-            acquire(breaker).unwrap().failure();
-        });
-        let after_reset = was_reset.load(Ordering::Acquire);
-        acquire(&breaker).unwrap().failure();
-        acquire(&breaker).unwrap().success();
-        other.join().unwrap();
-        let metrics = handle(&breaker).metrics();
-        let expected = if after_reset { 3..=3 } else { 1..=3 };
-        assert!(expected.contains(&metrics.total()), "{metrics:?}");
-        assert!(metrics.failures() == metrics.total().div_ceil(2), "{metrics:?}");
-    });
-}
-
-#[test]
-fn a_success_after_a_failure_that_was_logged_is_counted() {
-    check(|| {
-        let breaker = logging();
-        // This one has the other stripe, so the next one shares that of the main thread.
-        beside(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
-        (0..4).for_each(|_| acquire(&breaker).unwrap().success());
-        let other = beside(&breaker, |breaker| {
-            if breaker.stripes().log(breaker.word()) {
-                acquire(breaker).unwrap().success();
-            }
-        });
-        // It finds a healthy breaker, and opens the log.
-        acquire(&breaker).unwrap().failure();
-        other.join().unwrap();
-        assert!(handle(&breaker).metrics().failure_streak() <= 1);
-    });
-}
-
-#[test]
-fn threads_that_share_a_log_lose_no_failure_while_it_is_refilled() {
-    check(|| {
-        let breaker = logging();
-        // This one has the other stripe, so the next one shares that of the main thread.
-        beside(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
-        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().failure());
-        // The first fills the log, with the second it is collected, and filled anew.
-        acquire(&breaker).unwrap().failure();
-        acquire(&breaker).unwrap().failure();
-        assert!((2..=3).contains(&handle(&breaker).metrics().failure_streak()));
-        other.join().unwrap();
-        assert_eq!(handle(&breaker).metrics().failure_streak(), 3);
-    });
-}
-
-#[test]
-fn a_breaker_is_not_healthy_with_a_failure_that_was_logged_just_before() {
-    check(|| {
-        let breaker = logging();
-        let other = beside(&breaker, |breaker| {
-            // This one is granted a stripe, and a log with the failure that follows it.
-            acquire(breaker).unwrap().success();
-            acquire(breaker).unwrap().failure();
-            acquire(breaker).unwrap().success();
-        });
-        // Without those failures, the window is full of successes after these.
-        (0..4).for_each(|_| acquire(&breaker).unwrap().success());
-        other.join().unwrap();
-        assert_eq!(handle(&breaker).metrics().failure_streak(), 0, "the last call succeeded");
-    });
-}
-
-#[test]
-fn a_success_that_is_late_counts_once() {
-    check(|| {
-        // Two more failures could make the rule hold, so each is judged, and closes the stripes.
-        let breaker = breaker(window::count(4), trip::failure_streak(3));
-        breaker.stripes().part();
-        acquire(&breaker).unwrap().failure();
-        acquire(&breaker).unwrap().success();
-        let (other, after_failure) = fail_beside(&breaker);
-        acquire(&breaker).unwrap().success();
-        let total = handle(&breaker).metrics().total();
-        assert!((3..=4).contains(&total), "{total}");
-        other.join().unwrap();
-        let metrics = handle(&breaker).metrics();
-        assert_eq!((metrics.total(), metrics.failures()), (4, 2));
-        if after_failure {
-            assert_eq!(metrics.failure_streak(), 0, "the success came last");
-        }
-        acquire(&breaker).unwrap().success();
-        let metrics = handle(&breaker).metrics();
-        assert_eq!((metrics.failures(), metrics.failure_streak()), (1, 0), "the first failure is pushed out");
-    });
-}
-
-#[test]
-fn a_success_that_is_late_counts_for_no_other_generation() {
-    check(|| {
-        let breaker = logging();
-        let call = acquire(&breaker).unwrap();
-        let other = beside(&breaker, |breaker| {
-            manual::command(breaker, State::Closed, Reason::Reset);
-            acquire(breaker).unwrap().failure();
-        });
-        call.success();
-        other.join().unwrap();
-        let metrics = handle(&breaker).metrics();
-        assert_eq!((metrics.total(), metrics.failures()), (1, 1), "only the call since the reset");
-    });
-}
-
-#[test]
-fn a_failure_that_is_collected_before_its_thread_knows_its_place_comes_after_all_that_was_counted() {
-    check(|| {
-        let breaker = logging();
-        let other = beside(&breaker, |breaker| _ = breaker.metrics());
-        acquire(&breaker).unwrap().success();
-        acquire(&breaker).unwrap().failure();
-        other.join().unwrap();
-        assert_eq!(handle(&breaker).metrics().failure_streak(), 1, "the failure came last");
-    });
-}
-
-#[test]
-fn a_failure_that_finds_the_stripes_closed_comes_after_what_they_have_counted() {
-    check(|| {
-        // In a window of time, no thread counts by itself.
-        let breaker = breaker(window::time(Duration::from_secs(10)), trip::failure_streak(7));
-        breaker.stripes().part();
-        acquire(&breaker).unwrap().failure();
-        acquire(&breaker).unwrap().success();
-        let other = beside(&breaker, |breaker| counting::begin(breaker));
-        acquire(&breaker).unwrap().success();
-        acquire(&breaker).unwrap().failure();
-        other.join().unwrap();
-        assert_eq!(handle(&breaker).metrics().failure_streak(), 1, "the failure came last");
     });
 }

@@ -1,6 +1,6 @@
 //! An outcome counts only while the generation lasts in which its call was admitted.
 
-use fluxgate::{Call, Outcome, State, permit, trip};
+use fluxgate::{Call, Changes, CircuitBreaker, Outcome, State, permit, trip};
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
 
 fn hold(fixture: &Fixture, count: usize) -> Vec<Call<'_>> {
@@ -50,6 +50,27 @@ fn of_an_earlier_trial_do_not_count_in_a_later_one() {
     stragglers.into_iter().for_each(Call::failure);
     assert_eq!(fixture.state(), State::HalfOpen);
     assert_eq!(fixture.counts(), (1, 0));
+}
+
+/// Of a healthy breaker, too, whose successes are not recorded.
+#[test]
+fn of_an_earlier_generation_are_counted_though_the_breaker_was_healthy() {
+    let renewals: [fn(&CircuitBreaker); 6] = [
+        CircuitBreaker::reset,
+        CircuitBreaker::trip,
+        CircuitBreaker::force_open,
+        CircuitBreaker::metrics_only,
+        CircuitBreaker::disable,
+        |breaker| breaker.reconfigure(&Changes::new().trip(trip::failures(7))).expect("sound"),
+    ];
+    for renew in renewals {
+        let fixture = Fixture::new(|builder| builder);
+        fixture.succeed(20);
+        let stragglers = hold(&fixture, 3);
+        renew(&fixture.breaker);
+        stragglers.into_iter().for_each(Call::success);
+        assert_eq!(fixture.breaker.snapshot().late, 3, "{}", fixture.state());
+    }
 }
 
 /// "A slot is given back to the generation it came from."

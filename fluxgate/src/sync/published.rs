@@ -1,0 +1,138 @@
+//! Words that all calls read without the lock, and that are stored under it.
+//!
+//! They are atomics. In a model they are more than that: which orders of two threads are worth a try, loom finds out by the last access to
+//! an atomic, of which it knows only one, and a load is one, too. So where a thread loads what it then stores, it forgets that another
+//! thread has loaded before, and never tries what that thread would have loaded after. Therefore each thread that loads looks at a mark
+//! of its own, too, and who stores touches the marks of all others.
+
+use super::{AtomicU64, Ordering, const_unless_model};
+
+pub(crate) struct Published {
+    word: AtomicU64,
+    #[cfg(fluxgate_loom)]
+    model: model::Marks,
+}
+
+impl Published {
+    const_unless_model! {
+        pub(crate) const fn new(word: u64) -> Self {
+            Self {
+                word: AtomicU64::new(word),
+                #[cfg(fluxgate_loom)]
+                model: model::Marks::new(word),
+            }
+        }
+    }
+
+    #[inline]
+    pub(crate) fn load(&self, order: Ordering) -> u64 {
+        #[cfg(fluxgate_loom)]
+        self.model.look();
+        self.word.load(order)
+    }
+
+    /// What was stored last, for a thread that holds the lock under which that is done.
+    #[cfg(not(fluxgate_loom))]
+    #[inline]
+    pub(crate) fn latest(&self) -> u64 {
+        self.word.load(Ordering::Relaxed)
+    }
+
+    /// There is nothing to be tried about it.
+    #[cfg(fluxgate_loom)]
+    pub(crate) fn latest(&self) -> u64 {
+        self.model.latest()
+    }
+
+    #[inline]
+    pub(crate) fn store(&self, word: u64, order: Ordering) {
+        #[cfg(fluxgate_loom)]
+        self.model.touch();
+        self.word.store(word, order);
+        #[cfg(fluxgate_loom)]
+        self.model.keep(|_| word);
+    }
+
+    #[cfg(feature = "chaos")]
+    pub(crate) fn fetch_and(&self, bits: u64, order: Ordering) {
+        #[cfg(fluxgate_loom)]
+        self.model.touch();
+        self.word.fetch_and(bits, order);
+        #[cfg(fluxgate_loom)]
+        self.model.keep(|word| word & bits);
+    }
+
+    pub(crate) fn fetch_or(&self, bits: u64, order: Ordering) {
+        #[cfg(fluxgate_loom)]
+        self.model.touch();
+        self.word.fetch_or(bits, order);
+        #[cfg(fluxgate_loom)]
+        self.model.keep(|word| word | bits);
+    }
+
+    /// Replaces the word, if it is to be. Returns whether it was.
+    pub(crate) fn update(&self, order: Ordering, mut replace: impl FnMut(u64) -> Option<u64>) -> bool {
+        #[cfg(fluxgate_loom)]
+        self.model.touch();
+        let replaced = self.word.fetch_update(order, Ordering::Relaxed, &mut replace).is_ok();
+        #[cfg(fluxgate_loom)]
+        self.model.keep(|word| if replaced { replace(word).unwrap_or(word) } else { word });
+        replaced
+    }
+}
+
+#[cfg(fluxgate_loom)]
+mod model {
+    use loom::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::atomic::{AtomicU64, AtomicUsize};
+
+    /// More threads share marks.
+    const MARKS: usize = 4;
+
+    pub(super) struct Marks {
+        marks: [AtomicU32; MARKS],
+        /// No atomic of loom's: it is looked at by who holds the lock.
+        latest: AtomicU64,
+    }
+
+    impl Marks {
+        pub(super) fn new(word: u64) -> Self {
+            let marks = std::array::from_fn(|_| AtomicU32::new(0));
+            Self { marks, latest: AtomicU64::new(word) }
+        }
+
+        pub(super) fn latest(&self) -> u64 {
+            self.latest.load(Ordering::Relaxed)
+        }
+
+        /// No other thread runs until the next operation that loom sees.
+        pub(super) fn keep(&self, word: impl FnOnce(u64) -> u64) {
+            self.latest.store(word(self.latest()), Ordering::Relaxed);
+        }
+
+        pub(super) fn look(&self) {
+            self.marks[own()].load(Ordering::Relaxed);
+        }
+
+        /// One after the other: what comes between them makes no difference.
+        pub(super) fn touch(&self) {
+            let own = own();
+            loom::stop_exploring();
+            for (_, mark) in self.marks.iter().enumerate().filter(|(thread, _)| *thread != own) {
+                mark.store(0, Ordering::Relaxed);
+            }
+            loom::explore();
+        }
+    }
+
+    /// The place of this thread's mark. Threads get places in turn.
+    fn own() -> usize {
+        loom::lazy_static! {
+            static ref NEXT: AtomicUsize = AtomicUsize::new(0);
+        }
+        loom::thread_local! {
+            static OWN: usize = NEXT.fetch_add(1, Ordering::Relaxed) % MARKS;
+        }
+        OWN.with(|own| *own)
+    }
+}
