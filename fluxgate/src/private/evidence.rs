@@ -3,6 +3,7 @@
 //! What can be asked of an error depends on its type, which only the compiler knows, by method lookup as of [sources](super::sources). But
 //! every guarded function asks this, and each step of a lookup takes the compiler's time: these are as few as can be.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
+#![allow(clippy::unused_self, reason = "a receiver is what a method is found by")]
 
 use core::error::Error;
 use core::marker::PhantomData;
