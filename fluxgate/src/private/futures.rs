@@ -5,7 +5,6 @@ use core::task::Poll;
 
 use super::evidence::Evidence;
 use super::returns::Returned;
-
 use crate::handle::body::Plain;
 use crate::handle::call::Call;
 use crate::handle::future::{Admitted, Deferred, Finish, Guarded, Kept, Locate};

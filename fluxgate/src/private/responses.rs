@@ -8,7 +8,6 @@ use http::StatusCode;
 use super::evidence::{Errors, Evidence};
 use super::limits::Limitable;
 use super::returns::{IntoError, Refusable, Returned};
-
 use crate::handle::call::Call;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::timed_out::TimedOut;

@@ -27,19 +27,8 @@ pub struct Unknown<E: ?Sized>(PhantomData<fn(&E)>);
 
 impl<E: ?Sized> Sources<E> {
     #[inline(always)]
-    pub const fn new() -> Self {
-        Self(PointerAndError(Pointer(Plain(Unknown(PhantomData)))))
-    }
-
-    #[inline(always)]
     pub const fn of(_error: &E) -> Self {
-        Self::new()
-    }
-}
-
-impl<E: ?Sized> Default for Sources<E> {
-    fn default() -> Self {
-        Self::new()
+        Self(PointerAndError(Pointer(Plain(Unknown(PhantomData)))))
     }
 }
 
