@@ -2,8 +2,7 @@
 //! with the type in it, and the compiler tells that of a type.
 
 use std::any::type_name;
-
-use once_cell::race::OnceBox;
+use std::sync::OnceLock;
 
 /// The path of a method.
 #[derive(Debug)]
@@ -12,14 +11,14 @@ pub struct MethodName {
     module: &'static str,
     method: &'static str,
     item: fn() -> &'static str,
-    path: OnceBox<Box<str>>,
+    path: OnceLock<Box<str>>,
 }
 
 #[allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 impl MethodName {
     /// `T` is in the body of the method.
     pub const fn of<T>(module: &'static str, method: &'static str) -> Self {
-        Self { module, method, item: type_name::<T>, path: OnceBox::new() }
+        Self { module, method, item: type_name::<T>, path: const { OnceLock::new() } }
     }
 }
 
@@ -31,7 +30,7 @@ impl AsRef<str> for MethodName {
                 Some(owner) => format!("{module}::{owner}::{method}"),
                 None => format!("{module}::{method}"),
             };
-            Box::new(path.into())
+            path.into()
         })
     }
 }
