@@ -67,6 +67,7 @@ impl<F> Limited<F> {
 impl<F: Future> Body for Limited<F> {
     type Output = Result<F::Output, Elapsed>;
 
+    #[inline(always)]
     fn poll(
         self: Pin<&mut Self>,
         breaker: &Breaker,
@@ -75,22 +76,25 @@ impl<F: Future> Body for Limited<F> {
     ) -> Poll<Self::Output> {
         let mut this = self.project();
         // Before the body, which may use up what tokio allows a task to do at a time: then the timer would never be looked at.
-        let has_elapsed =
-            this.timer.as_mut().as_pin_mut().is_some_and(|timer| timer.poll(context).is_ready());
+        let elapsed = this.timer.is_some() && has_elapsed(this.timer.as_mut(), context);
         if let Poll::Ready(output) = this.body.poll(breaker, word, context) {
             return Poll::Ready(Ok(output));
         }
-        if has_elapsed {
-            return Poll::Ready(Err(Elapsed(*this.limit)));
-        }
-        if this.timer.is_none() {
-            this.timer.set(Some(timer::start(*this.limit)));
-            if this.timer.as_pin_mut().is_some_and(|timer| timer.poll(context).is_ready()) {
-                return Poll::Ready(Err(Elapsed(*this.limit)));
-            }
-        }
-        Poll::Pending
+        let elapsed = elapsed || this.timer.is_none() && start(this.timer, *this.limit, context);
+        if elapsed { Poll::Ready(Err(Elapsed(*this.limit))) } else { Poll::Pending }
     }
+}
+
+#[inline(never)]
+fn has_elapsed(timer: Pin<&mut Option<Timer>>, context: &mut Context<'_>) -> bool {
+    timer.as_pin_mut().is_some_and(|timer| timer.poll(context).is_ready())
+}
+
+/// Whether the limit has elapsed as soon as it is measured.
+#[inline(never)]
+fn start(mut timer: Pin<&mut Option<Timer>>, limit: Duration, context: &mut Context<'_>) -> bool {
+    timer.set(Some(timer::start(limit)));
+    has_elapsed(timer, context)
 }
 
 #[cfg(feature = "tokio")]
