@@ -16,6 +16,8 @@ case $target in
 esac
 export RUSTC_BOOTSTRAP=1
 export RUSTFLAGS="-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer --cfg fluxgate_tsan"
+# Functions that are inlined must have their names in a report, or tsan.supp does not know it.
+export CARGO_PROFILE_DEV_DEBUG=line-tables-only
 export TSAN_OPTIONS="suppressions=$PWD/scripts/tsan.supp halt_on_error=0 exitcode=66"
 if [ $# -eq 0 ]; then
   set -- threads:: clocks:: registry:: listeners::hear_in_order_from_many_threads isolate::threads_do_not_disturb_each_other \
