@@ -43,8 +43,8 @@ pub(crate) struct Settings {
     pub(crate) max_keys: Option<Value>,
     /// After how long without use the breaker of a key goes.
     pub(crate) key_idle: Option<Value>,
-    /// The rule as we would write it and the length of its trial, for documentation.
-    pub(crate) summary: String,
+    /// How many calls the window holds; `None` if only the compiler knows.
+    pub(crate) size: Option<usize>,
     /// What is right, and probably not meant.
     pub(crate) warnings: Vec<Warning>,
 }
@@ -77,6 +77,8 @@ pub(crate) struct Setting {
 /// A rule, as flat as in `fluxgate-rules`.
 pub(crate) struct Rule {
     pub(crate) nodes: Vec<Node>,
+    /// The [`Settings::summary`].
+    summary: String,
     /// Whether the compiler has to check the rule, since it depends on constants.
     pub(crate) is_unchecked: bool,
     /// The whole rule, which the compiler blames.
@@ -181,6 +183,15 @@ impl Settings {
             && !matches!(self.time_limit, Some(Value::Constant(_)))
     }
 
+    /// The rule as we would write it, with the length of its trial if that does not depend on constants, for documentation.
+    pub(crate) fn summary(&self) -> String {
+        if let Some(rule) = &self.rule {
+            return rule.summary.clone();
+        }
+        let nodes = fluxgate_rules::Rule::standard(self.size.unwrap_or(usize::MAX));
+        summary(&fluxgate_rules::Rule::from_nodes(nodes.to_vec()).to_string(), Some(&nodes))
+    }
+
     /// Whether the breaker may trip although no result is a failure: by the time that calls take, by what a function says, or since
     /// calls that do not return are to be failures, explicitly.
     pub(crate) fn trip_on_more_than_results(&self) -> bool {
@@ -255,7 +266,7 @@ impl Reader<'_> {
             time_limit: self.time_limit(rule.as_ref()),
             max_keys: self.single(&MAX_KEYS),
             key_idle: self.single(&KEY_IDLE),
-            summary: summary(rule.as_ref(), size.as_ref()),
+            size: size.as_ref().map(Window::size),
             warnings,
             rule: rule.map(|rule| self.rule(&rule, size.is_none())),
         }
@@ -424,7 +435,12 @@ impl Reader<'_> {
             Branch::Any(members) => Node::Any(*members),
         });
         let nodes = nodes.collect();
-        Rule { nodes, is_unchecked: of_any_window || value.is_constant(), span: source.whole() }
+        Rule {
+            nodes,
+            summary: summary(&value.spell(&source.tokens), value.nodes().as_deref()),
+            is_unchecked: of_any_window || value.is_constant(),
+            span: source.whole(),
+        }
     }
 
     fn word(&mut self, source: &Source, call: &WrittenCall) -> Word {
@@ -528,15 +544,8 @@ fn longer_than(Read { source, value }: &Read<WrittenRule>, window: &Window) -> O
     })
 }
 
-/// The rule as we would write it, with the length of its trial if that does not depend on constants.
-fn summary(rule: Option<&Read<WrittenRule>>, window: Option<&Window>) -> String {
-    let (text, nodes) = if let Some(Read { source, value }) = rule {
-        (value.spell(&source.tokens), value.nodes())
-    } else {
-        let nodes = fluxgate_rules::Rule::standard(window.map_or(usize::MAX, Window::size)).to_vec();
-        (fluxgate_rules::Rule::from_nodes(nodes.clone()).to_string(), Some(nodes))
-    };
-    match nodes.as_deref().and_then(Plan::of).map(|plan| plan.length) {
+fn summary(text: &str, nodes: Option<&[fluxgate_rules::Node]>) -> String {
+    match nodes.and_then(Plan::of).map(|plan| plan.length) {
         Some(1) => format!("`{text}`, trial of 1 call"),
         Some(calls) => format!("`{text}`, trial of {calls} calls"),
         None => format!("`{text}`"),
@@ -562,7 +571,7 @@ mod tests {
     #[test]
     fn summarizes_the_rule() {
         let Ok(settings) = read("trip = min(10) & failure_rate(50%)") else { panic!("a rule that is right") };
-        assert_eq!(settings.summary, "`min(10) & failure_rate(0.5)`, trial of 10 calls");
+        assert_eq!(settings.summary(), "`min(10) & failure_rate(0.5)`, trial of 10 calls");
     }
 
     #[test]

@@ -45,7 +45,7 @@ pub(crate) fn finish(
 pub(crate) fn evidence_of(its: &Returns, outputs: &TokenStream, private: &Name) -> TokenStream {
     let errors = returns::call(its, "Returned", "errors", outputs, private);
     // Spanned so that a wrong type is blamed once.
-    let evidence = respan(quote!(.evidence()), its.span.1);
+    let evidence = quote_spanned!(its.span.1=> .evidence());
     quote!(#errors #evidence)
 }
 

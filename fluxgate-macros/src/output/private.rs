@@ -24,6 +24,15 @@ impl Name {
     fn new(tokens: TokenStream) -> Self {
         Self(tokens.into_iter().collect())
     }
+
+    /// The same, at a place that is to be blamed.
+    pub(crate) fn at(&self, span: Span) -> Self {
+        let mut name = self.0.clone();
+        for tree in &mut name {
+            tree.set_span(span);
+        }
+        Self(name)
+    }
 }
 
 impl ToTokens for Name {

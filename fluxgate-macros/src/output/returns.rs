@@ -2,9 +2,10 @@
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::{ToTokens as _, quote, quote_spanned};
+use syn::Token;
 
 use crate::input::returns::{Form, GenericError, Returns};
-use crate::input::tokens::{local, respan};
+use crate::input::tokens::local;
 use crate::output::private::Name;
 
 /// What the signature declares, as a type. Where the function returns it, inference finds it: if it were written a second time, lints would
@@ -43,7 +44,8 @@ pub(crate) fn inference(returns: &Returns, private: &Name) -> Option<TokenStream
     let output = (returns.form == Form::Boxed).then(|| {
         let (output, (first, last)) = (local("output"), returns.span);
         let of_future = Ident::new("of_future", last);
-        let path = respan(quote!(#private::Output::), first);
+        let private = private.at(first);
+        let path = quote_spanned!(first=> #private::Output::);
         quote!(let #output = #path #of_future(#declared);)
     });
     Some(quote!(
@@ -69,14 +71,12 @@ pub(crate) fn call(
     arguments.set_span(last);
     if returns.is_inferred {
         let of = Ident::new(of, first);
-        let of = respan(quote!(#private::#of::), first);
-        return quote!(#of #method #arguments);
+        let private = private.at(first);
+        return quote_spanned!(first=> #private::#of::#method #arguments);
     }
     let output = &returns.output;
-    let open = quote_spanned!(first=> <);
-    let of = Ident::new(of, last);
-    let of = respan(quote!(as #private::#of>::), last);
-    quote!(#open #output #of #method #arguments)
+    let (open, of, private) = (Token![<](first), Ident::new(of, last), private.at(last));
+    quote_spanned!(last=> #open #output as #private::#of>::#method #arguments)
 }
 
 /// The same of what was returned, or a reference to it. With the type as a second argument, no argument is blamed.
@@ -91,33 +91,27 @@ pub(crate) fn call_of(
 
 /// The function that makes a refusal an error, spanned so that a type without one is blamed.
 pub(crate) fn become_error(returns: &Returns, private: &Name) -> TokenStream {
-    conversion(returns, private, &quote!(CallNotPermitted), &quote!(Becomes), "become_error")
+    conversion(returns, private, "CallNotPermitted", "Becomes", "become_error")
 }
 
 /// The same for a time-out.
 pub(crate) fn timed_out_error(returns: &Returns, private: &Name) -> TokenStream {
-    conversion(returns, private, &quote!(TimedOut), &quote!(Expires), "expire")
+    conversion(returns, private, "TimedOut", "Expires", "expire")
 }
 
-fn conversion(
-    returns: &Returns,
-    private: &Name,
-    from: &TokenStream,
-    by: &TokenStream,
-    method: &str,
-) -> TokenStream {
+fn conversion(returns: &Returns, private: &Name, from: &str, by: &str, method: &str) -> TokenStream {
     if let Some(GenericError { tokens, span: (first, last) }) = &returns.generic_error {
         // The compiler says itself which bound is missing. In a closure, it says so once.
         let refusal = local("refusal");
-        let open = quote_spanned!(*first=> <);
-        let from = respan(quote!(as ::core::convert::From<#private::#from>>::from), *last);
-        return quote!(|#refusal| #open #tokens #from(#refusal));
+        let (open, from, private) = (Token![<](*first), Ident::new(from, *last), private.at(*last));
+        let from = quote_spanned!(*last=> #open #tokens as ::core::convert::From<#private::#from>>::from);
+        return quote!(|#refusal| #from(#refusal));
     }
     let (first, last) = returns.span;
-    let open = respan(quote!(<#private::), first);
-    let method = Ident::new(method, last);
-    let method = respan(quote!(#from as #private::#by<_, _>>::#method), last);
-    quote!(#open #method)
+    let (open, of, private) = (Token![<](first), private.at(first), private.at(last));
+    let colons = Token![::](first);
+    let [from, by, method] = [from, by, method].map(|name| Ident::new(name, last));
+    quote_spanned!(last=> #open #of #colons #from as #private::#by<_, _>>::#method)
 }
 
 /// A warning, if the return type turns out to be a boxed future by another name.

@@ -53,7 +53,7 @@ impl Target {
                 }
             }
             BreakerLocation::Beside(name, its) => {
-                let documentation = documentation(function, &its.summary);
+                let documentation = documentation(function, &its.summary());
                 let root = made_of(its, function, private);
                 Self {
                     beside: handle_of(name, &documentation, &root, function, paths),
@@ -64,7 +64,7 @@ impl Target {
                 }
             }
             BreakerLocation::Associated(name, its) => {
-                let documentation = documentation(function, &its.summary);
+                let documentation = documentation(function, &its.summary());
                 let root = made_of(its, function, private);
                 Self {
                     beside: associated(name, &documentation, &root, function, paths),
@@ -79,7 +79,7 @@ impl Target {
                 let family = key::family(&root, its, private);
                 let (get, beside) = if let (Some(name), Some(ty)) = (name, &key.ty) {
                     let documentation =
-                        format!("The circuit breakers of `{}`, by key: {}.", function.name(), its.summary);
+                        format!("The circuit breakers of `{}`, by key: {}.", function.name(), its.summary());
                     let is_method = is_method(function);
                     let handle = if is_method { quote!(Self::#name) } else { quote!(#name) };
                     let find = quote!(#private::breaker_of_handle);
