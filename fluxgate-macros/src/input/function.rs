@@ -89,6 +89,12 @@ impl Function {
         self.mentioned.iter().any(|mentioned| mentioned == name)
     }
 
+    /// Whether these tokens mention a parameter.
+    pub(crate) fn has_parameter_in(&self, tokens: &TokenStream) -> bool {
+        let names = self.signature.inputs.iter().flat_map(bindings).map(|binding| binding.name.to_string());
+        !mentioned(tokens.clone(), names.collect()).is_empty()
+    }
+
     /// The attributes below ours that are macros, as far as can be told, and read what we write.
     pub(crate) fn has_attributes_below(&self) -> bool {
         self.attributes.iter().any(|attribute| !BUILT_IN.iter().any(|name| attribute.path().is_ident(name)))

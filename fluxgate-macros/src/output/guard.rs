@@ -6,6 +6,7 @@ use syn::Lifetime;
 
 use crate::input::attributes;
 use crate::input::boxed_tails::{Boxed, BoxedTails};
+use crate::input::callable::Callable;
 use crate::input::function::Function;
 use crate::input::future_block::FutureBlock;
 use crate::input::returns::{Form, Returns};
@@ -66,8 +67,11 @@ impl BodyWriter<'_> {
         &self.guard.function.returns
     }
 
+    /// Whether a handler stands beside the body, since it awaits something, or may move what the body moves. Any other is part of the call.
     fn has_handlers(&self) -> bool {
-        self.guard.rejected.is_some() || self.guard.fallback.is_some()
+        let stands_beside =
+            |handler: &Callable| handler.is_async() || self.guard.function.has_parameter_in(&handler.tokens);
+        self.guard.fallback.is_some() || self.guard.rejected.as_ref().is_some_and(stands_beside)
     }
 
     // Input:
@@ -78,7 +82,7 @@ impl BodyWriter<'_> {
     //         Returned::call(breaker, evidence, become_error, || -> Result<Receipt, PaymentError> { .. })
     //     }
     //
-    // and with a `rejected`, which may move what the body moves:
+    // and with a `rejected` that may move what the body moves:
     //
     //         let call = match Call::enter(breaker) {
     //             Ok(call) => call,
@@ -96,9 +100,12 @@ impl BodyWriter<'_> {
         let entered = quote!(#private::Call::enter(#breaker));
         let called = match self.evidence() {
             Some(evidence) if !self.has_handlers() => {
-                let become_error = returns::become_error(returns, private);
-                let arguments = quote!(#output, #output, #breaker, #evidence, #become_error, #body);
-                let called = returns::call(returns, "Returned", "call", &arguments, private);
+                let (method, refused) = match &guard.rejected {
+                    Some(rejected) => ("call_or", handler::of_refusal(rejected, returns, private)),
+                    None => ("call", returns::become_error(returns, private)),
+                };
+                let arguments = quote!(#output, #output, #breaker, #evidence, #refused, #body);
+                let called = returns::call(returns, "Returned", method, &arguments, private);
                 quote!(return #called;)
             }
             // With a `fallback`, what the body returns is taken apart at once. As the result of one call, it would be put together before.
@@ -125,7 +132,7 @@ impl BodyWriter<'_> {
     //         deferred(breaker, async move { .. }, evidence, refused).await
     //     }
     //
-    // and with a `rejected` or `fallback`:
+    // and with a `fallback`, or a `rejected` that may move what the body moves:
     //
     //         let call = match Call::enter_async(breaker) {
     //             Ok(call) => call,
@@ -194,7 +201,7 @@ impl BodyWriter<'_> {
     //         Eager::new(breaker, || -> _ { .. }, finish, settle)
     //     }
     //
-    // and with a `rejected` or `fallback`:
+    // and with a `fallback`, or a `rejected` that may move what the body moves:
     //
     //         let begun = Eager::new(breaker, || -> _ { .. }, finish, told);
     //         async move { match begun.await { .. } }
@@ -294,7 +301,7 @@ impl BodyWriter<'_> {
     fn settled(&self) -> TokenStream {
         let (result, refusal) = (local("result"), local("refusal"));
         let refused = self.refused(&refusal);
-        quote!(|#result| match #result {
+        quote!(move |#result| match #result {
             ::core::result::Result::Ok(#result) => #result,
             ::core::result::Result::Err(#refusal) => #refused,
         })
@@ -326,10 +333,10 @@ impl BodyWriter<'_> {
         let refused = self.refused(&refusal);
         if let Some(evidence) = self.evidence() {
             let output = returns::witness(self.returns(), private);
-            return quote!(#private::deferred(#output, #locate, #future, #evidence, |#refusal| #refused));
+            return quote!(#private::deferred(#output, #locate, #future, #evidence, move |#refusal| #refused));
         }
         let (finish, (new, limit)) = (self.finisher(), self.constructor());
-        quote!(#private::Deferred::#new(#locate, #future, #limit move #finish, |#refusal| #refused))
+        quote!(#private::Deferred::#new(#locate, #future, #limit move #finish, move |#refusal| #refused))
     }
 
     /// What knows whether an error is evidence, if that is all that there is to know of a call, and its
@@ -397,8 +404,6 @@ impl BodyWriter<'_> {
             (local("call"), local("refusal"), local("returned"), local("error"));
         let ok = quote!(::core::result::Result::Ok);
         let err = quote!(::core::result::Result::Err);
-        let rejected =
-            guard.rejected.as_ref().map(|rejected| handler::rejected(rejected, &refusal, returns, private));
         // Not in a match around `run`, where a future would keep what was entered for as long as it waits.
         let call_or = |refused: &TokenStream| {
             quote!(let #call = match #entered {
@@ -407,26 +412,21 @@ impl BodyWriter<'_> {
             };)
         };
         let Some(fallback) = &guard.fallback else {
-            let call = call_or(&rejected.map_or_else(
-                || {
-                    let refused = self.refused(&refusal);
-                    quote!(return #refused,)
-                },
-                |rejected| quote!(return #rejected,),
-            ));
+            let refused = self.refused(&refusal);
+            let call = call_or(&quote!(return #refused,));
             return quote!(#call #run return #made;);
         };
         let label = Lifetime::new("'_failed", Span::mixed_site());
-        let refused = rejected.map_or_else(
-            || {
-                let refused = self.refused_error(&refusal);
-                quote!({
-                    let #error = #refused;
-                    break #label #error;
-                })
-            },
-            |rejected| quote!(return #rejected,),
-        );
+        let refused = if guard.rejected.is_some() {
+            let refused = self.refused(&refusal);
+            quote!(return #refused,)
+        } else {
+            let refused = self.refused_error(&refusal);
+            quote!({
+                let #error = #refused;
+                break #label #error;
+            })
+        };
         let call = call_or(&refused);
         let split = self.split(made);
         let handled = handler::fallback(fallback, &error, returns, private);
@@ -443,9 +443,12 @@ impl BodyWriter<'_> {
         )
     }
 
-    /// What a refused call returns, if there are no handlers.
+    /// What a refused call returns, but for a `fallback`.
     fn refused(&self, refusal: &Ident) -> TokenStream {
         let private = self.private;
+        if let Some(rejected) = &self.guard.rejected {
+            return handler::rejected(rejected, refusal, self.returns(), private);
+        }
         let of = if self.guard.outcomes.is_of_returned() { "Refusable" } else { "Returned" };
         let become_error = returns::become_error(self.returns(), private);
         returns::call(self.returns(), of, "refused", &quote!(#refusal, #become_error), private)

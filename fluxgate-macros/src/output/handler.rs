@@ -19,9 +19,18 @@ pub(crate) fn rejected(
     if handler.closure.is_some() {
         return call(handler, quote!(#private::reject), refusal, returns, private);
     }
+    let function = of_refusal(handler, returns, private);
+    quote!(#private::IntoError::into_error(#refusal, #function))
+}
+
+/// A function of a refusal, which calls `rejected`, and is to return what the function does.
+pub(crate) fn of_refusal(handler: &Callable, returns: &Returns, private: &Name) -> TokenStream {
+    if handler.closure.is_some() {
+        return handler.with_types_inside(&returns::witness(returns, private), private);
+    }
     let told = local("told");
     let called = named(handler, quote!(#private::Rejected), &told, returns, private);
-    quote!(#private::IntoError::into_error(#refusal, |#told| #called))
+    quote!(|#told| #called)
 }
 
 /// A call of `fallback`, which is to return what the function does.

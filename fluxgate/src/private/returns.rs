@@ -49,6 +49,22 @@ pub trait Returned: Sized {
         }
     }
 
+    /// The same, where the user says what a refused call returns.
+    #[inline(always)]
+    fn call_or<V: Evidence<Self::Error>>(
+        output: Output<Self>,
+        _: Output<Self>,
+        breaker: &Breaker,
+        evidence: V,
+        rejected: impl FnOnce(CallNotPermitted) -> Self,
+        body: impl FnOnce() -> Self,
+    ) -> Self {
+        match Call::enter(breaker) {
+            Ok(call) => Self::run(output, output, call, evidence, body),
+            Err(refusal) => refusal.into_error(rejected),
+        }
+    }
+
     /// The same of a call that was admitted.
     #[inline(always)]
     fn run<V: Evidence<Self::Error>>(

@@ -65,7 +65,7 @@ impl Gateway for Client {
                 },
                 __private::Returned::errors(__fluxgate_output, __fluxgate_output)
                     .evidence(),
-                |__fluxgate_refusal| __private::Returned::refused(
+                move |__fluxgate_refusal| __private::Returned::refused(
                     __fluxgate_refusal,
                     <__private::CallNotPermitted as __private::Becomes<
                         _,

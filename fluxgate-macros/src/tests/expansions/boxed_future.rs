@@ -30,7 +30,7 @@ fn charge(
             __fluxgate_returned,
             __fluxgate_call,
         ),
-        |__fluxgate_result| match __fluxgate_result {
+        move |__fluxgate_result| match __fluxgate_result {
             ::core::result::Result::Ok(__fluxgate_result) => __fluxgate_result,
             ::core::result::Result::Err(__fluxgate_refusal) => {
                 __private::Returned::refused(

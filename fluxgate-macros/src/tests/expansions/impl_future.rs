@@ -36,7 +36,7 @@ fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> +
             __fluxgate_returned,
             __fluxgate_call,
         ),
-        |__fluxgate_refusal| <Result<
+        move |__fluxgate_refusal| <Result<
             Receipt,
             PaymentError,
         > as __private::Returned>::refused(

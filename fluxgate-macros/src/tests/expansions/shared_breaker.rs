@@ -28,7 +28,7 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
                 '__fluxgate_body: { gateway::send(order).await }
             },
             __private::Returned::errors(__fluxgate_output, __fluxgate_output).evidence(),
-            |__fluxgate_refusal| __private::Returned::refused(
+            move |__fluxgate_refusal| __private::Returned::refused(
                 __fluxgate_refusal,
                 <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             ),
@@ -56,7 +56,7 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
                 '__fluxgate_body: { client.send(order).await }
             },
             __private::Returned::errors(__fluxgate_output, __fluxgate_output).evidence(),
-            |__fluxgate_refusal| __private::Returned::refused(
+            move |__fluxgate_refusal| __private::Returned::refused(
                 __fluxgate_refusal,
                 <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             ),

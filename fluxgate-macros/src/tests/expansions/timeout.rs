@@ -50,7 +50,7 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
                     )
                 }
             },
-            |__fluxgate_refusal| __private::Returned::refused(
+            move |__fluxgate_refusal| __private::Returned::refused(
                 __fluxgate_refusal,
                 <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
             ),
