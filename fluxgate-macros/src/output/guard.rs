@@ -68,7 +68,7 @@ impl BodyWriter<'_> {
     }
 
     /// Whether a handler stands beside the body, since it awaits something, or may move what the body moves. Any other is part of the call.
-    fn has_handlers(&self) -> bool {
+    fn has_handlers_beside(&self) -> bool {
         let stands_beside =
             |handler: &Callable| handler.is_async() || self.guard.function.has_parameter_in(&handler.tokens);
         self.guard.fallback.is_some() || self.guard.rejected.as_ref().is_some_and(stands_beside)
@@ -99,7 +99,7 @@ impl BodyWriter<'_> {
         let output = returns::witness(returns, private);
         let entered = quote!(#private::Call::enter(#breaker));
         let called = match self.evidence() {
-            Some(evidence) if !self.has_handlers() => {
+            Some(evidence) if !self.has_handlers_beside() => {
                 let (method, refused) = match &guard.rejected {
                     Some(rejected) => ("call_or", handler::of_refusal(rejected, returns, private)),
                     None => ("call", returns::become_error(returns, private)),
@@ -165,7 +165,7 @@ impl BodyWriter<'_> {
         let body = body::future(keywords, block, self.returns(), &Capture::none(), private);
         let inference = returns::inference(self.returns(), private);
         let setup = &target.setup;
-        let is_plain = !self.has_handlers() && !guard.function.has_attributes_below();
+        let is_plain = !self.has_handlers_beside() && !guard.function.has_attributes_below();
         let (setup, future) = match &guard.breaker {
             BreakerLocation::Lent(_) => {
                 let awaited = self.awaited(&body);
@@ -208,7 +208,7 @@ impl BodyWriter<'_> {
     fn eager(&self) -> TokenStream {
         let Self { guard, private, target } = self;
         let is_visible = guard.function.has_attributes_below();
-        if let (Some(tails), false, false) = (&guard.function.tails, is_visible, self.has_handlers()) {
+        if let (Some(tails), false, false) = (&guard.function.tails, is_visible, self.has_handlers_beside()) {
             return self.boxed(tails);
         }
         let returns = self.returns();
@@ -221,7 +221,7 @@ impl BodyWriter<'_> {
         let begun = local("begun");
         let (new, limit) = self.constructor();
         let new = |settle: &TokenStream| quote!(#private::Eager::#new(#output, #declared, #hold, #body, #limit move #finish, #settle));
-        let (setup, future) = if self.has_handlers() {
+        let (setup, future) = if self.has_handlers_beside() {
             // As a path, it would be a `static` that is changed, as clippy sees it.
             let result = local("result");
             let new = new(&quote!(|#result| #private::told(#result)));
@@ -297,7 +297,7 @@ impl BodyWriter<'_> {
         )
     }
 
-    /// A closure from what a call returned, or from the refusal, to what the function returns. There are no handlers.
+    /// A closure from what a call returned, or from the refusal, to what the function returns. No handler stands beside the body.
     fn settled(&self) -> TokenStream {
         let (result, refusal) = (local("result"), local("refusal"));
         let refused = self.refused(&refusal);
@@ -309,7 +309,7 @@ impl BodyWriter<'_> {
 
     /// Awaits the body's future, unless the call is refused.
     fn awaited(&self, future: &TokenStream) -> TokenStream {
-        if !self.has_handlers() {
+        if !self.has_handlers_beside() {
             let deferred = self.deferred(future);
             return quote!(return #deferred.await;);
         }
@@ -326,7 +326,7 @@ impl BodyWriter<'_> {
         self.admitted(&entered, &TokenStream::new(), &awaited)
     }
 
-    /// The future that asks the breaker to admit the call when it is first polled, and then polls `future`. There are no handlers.
+    /// The future that asks the breaker to admit the call when it is first polled, and then polls `future`. No handler stands beside the body.
     fn deferred(&self, future: &TokenStream) -> TokenStream {
         let Self { private, target, .. } = self;
         let (locate, refusal) = (&target.locate, local("refusal"));
