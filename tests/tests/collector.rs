@@ -159,6 +159,7 @@ fn collections_at_one_time_count_nothing_twice() {
 #[cfg(feature = "keyed")]
 #[test]
 fn of_a_family_the_first_hundred_are_told_of_and_the_others_as_one() {
+    let _turn = registry();
     let collector = Collector::new();
     let hosts: fluxgate::Keyed<u32> = CircuitBreaker::builder("collected").keyed().build().expect("valid");
     let fail = |host: u32| drop(hosts.get(&host).call(|| Err::<(), ()>(())));
