@@ -33,7 +33,7 @@ pub use self::associated::AssociatedBreaker;
 pub use self::boxing::{Boxing, NoFuture};
 pub use self::closures::{ask, captured, custom, holds, never, request, run, told};
 pub use self::evidence::{Errors, Evidence, OfError, OfPointer, OfUnknown, evidence};
-pub use self::futures::{deferred, guarded};
+pub use self::futures::{deferred, deferred_or, guarded};
 pub use self::handlers::{Custom, Fallback, Given, Rejected, Request, Taken, handle, reject};
 #[cfg(feature = "keyed")]
 pub use self::keys::{Key, KeyOf, OwnedKey, Subject, breaker_of_handle, breaker_of_key};

@@ -17,6 +17,11 @@ async fn call() -> Reply {
     Err(Failure(3, 4))
 }
 
+#[circuit_breaker(rejected = |_: CallNotPermitted| -> Reply { Ok((7, 8)) }, handle = LATER)]
+fn later() -> impl std::future::Future<Output = Reply> {
+    async { Err(Failure(1, 2)) }
+}
+
 #[circuit_breaker(
     rejected = |_: CallNotPermitted| Ok((0, 0)),
     fallback = async |Failure(first, _)| -> Reply { std::future::ready(Ok((first, 9))).await }
@@ -29,4 +34,7 @@ pub fn main() {
     assert_eq!((run(call()), run(awaited())), (Ok((3, 4)), Ok((5, 9))));
     TYPED.force_open();
     assert_eq!(run(call()), Err(Failure(1, 0)));
+    assert_eq!(run(later()), Err(Failure(1, 2)));
+    LATER.force_open();
+    assert_eq!(run(later()), Ok((7, 8)));
 }

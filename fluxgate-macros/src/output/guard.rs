@@ -129,7 +129,7 @@ impl BodyWriter<'_> {
     //
     // Output:
     //     async fn charge(order: Order) -> Result<Receipt, PaymentError> {
-    //         deferred(breaker, async move { .. }, evidence, refused).await
+    //         deferred(breaker, async move { .. }, evidence, by).await
     //     }
     //
     // and with a `fallback`, or a `rejected` that may move what the body moves:
@@ -156,7 +156,7 @@ impl BodyWriter<'_> {
     //
     // Output:
     //     fn charge(order: Order) -> impl Future<Output = Result<Receipt, PaymentError>> {
-    //         deferred(breaker, async move { .. }, evidence, refused)
+    //         deferred(breaker, async move { .. }, evidence, by)
     //     }
     //
     // or, where handlers or attributes below need it, `async move { .. }` as of an `async fn`; boxed, if the user's is.
@@ -330,13 +330,29 @@ impl BodyWriter<'_> {
     fn deferred(&self, future: &TokenStream) -> TokenStream {
         let Self { private, target, .. } = self;
         let (locate, refusal) = (&target.locate, local("refusal"));
-        let refused = self.refused(&refusal);
         if let Some(evidence) = self.evidence() {
             let output = returns::witness(self.returns(), private);
-            return quote!(#private::deferred(#output, #locate, #future, #evidence, move |#refusal| #refused));
+            let (deferred, refused) = self.refused_by();
+            return quote!(#private::#deferred(#output, #locate, #future, #evidence, #refused));
         }
+        let refused = self.refused(&refusal);
         let (finish, (new, limit)) = (self.finisher(), self.constructor());
         quote!(#private::Deferred::#new(#locate, #future, #limit move #finish, move |#refusal| #refused))
+    }
+
+    /// The constructor of a future, and what makes a result of a refusal for it.
+    fn refused_by(&self) -> (Ident, TokenStream) {
+        let (returns, private) = (self.returns(), self.private);
+        let (name, refused) = if let Some(rejected) = &self.guard.rejected {
+            ("deferred_or", handler::of_refusal(rejected, returns, private))
+        } else if let Some(by) = returns::by_conversion(returns, private) {
+            ("deferred", by)
+        } else {
+            let refusal = local("refusal");
+            let refused = self.refused(&refusal);
+            ("deferred_or", quote!(|#refusal| #refused))
+        };
+        (Ident::new(name, Span::mixed_site()), refused)
     }
 
     /// What knows whether an error is evidence, if that is all that there is to know of a call, and its

@@ -23,14 +23,15 @@ pub(crate) fn rejected(
     quote!(#private::IntoError::into_error(#refusal, #function))
 }
 
-/// A function of a refusal, which calls `rejected`, and is to return what the function does.
+/// A function of a refusal, which calls `rejected`, and is to return what the function does. As a future may take it along, it borrows
+/// nothing.
 pub(crate) fn of_refusal(handler: &Callable, returns: &Returns, private: &Name) -> TokenStream {
     if handler.closure.is_some() {
-        return handler.with_types_inside(&returns::witness(returns, private), private);
+        return handler.with_types_inside(&quote!(#private::Output::new()), private);
     }
     let told = local("told");
     let called = named(handler, quote!(#private::Rejected), &told, returns, private);
-    quote!(|#told| #called)
+    quote!(move |#told| #called)
 }
 
 /// A call of `fallback`, which is to return what the function does.

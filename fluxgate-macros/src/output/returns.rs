@@ -94,6 +94,18 @@ pub(crate) fn become_error(returns: &Returns, private: &Name) -> TokenStream {
     conversion(returns, private, "CallNotPermitted", "Becomes", "become_error")
 }
 
+/// What stands for that function, as a value, where the compiler finds it.
+pub(crate) fn by_conversion(returns: &Returns, private: &Name) -> Option<TokenStream> {
+    if returns.generic_error.is_some() {
+        return None;
+    }
+    let (by, output) =
+        (found(returns, private, ["CallNotPermitted", "Becomes", "by"]), witness(returns, private));
+    let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#output, #output));
+    arguments.set_span(returns.span.1);
+    Some(quote!(#by #arguments))
+}
+
 /// The same for a time-out.
 pub(crate) fn timed_out_error(returns: &Returns, private: &Name) -> TokenStream {
     conversion(returns, private, "TimedOut", "Expires", "expire")
@@ -107,6 +119,11 @@ fn conversion(returns: &Returns, private: &Name, from: &str, by: &str, method: &
         let from = quote_spanned!(*last=> #open #tokens as ::core::convert::From<#private::#from>>::from);
         return quote!(|#refusal| #from(#refusal));
     }
+    found(returns, private, [from, by, method])
+}
+
+/// The path of a function of `by`, spanned so that a type without one is blamed.
+fn found(returns: &Returns, private: &Name, [from, by, method]: [&str; 3]) -> TokenStream {
     let (first, last) = returns.span;
     let (open, of, private) = (Token![<](first), private.at(first), private.at(last));
     let colons = Token![::](first);

@@ -170,7 +170,7 @@ impl<'a, L: Locate<'a>, K: Keep> Pending<'a, L, K> {
         &mut self,
         body: Pin<&mut B>,
         context: &mut Context<'_>,
-        refused: Option<&impl Fn(Refusal<'a>) -> K::Output>,
+        refused: Option<&impl Refuse<'a, K::Output>>,
     ) -> Poll<K::Output>
     where
         K: Finish<'a, B::Output>,
@@ -190,7 +190,7 @@ impl<'a, L: Locate<'a>, K: Keep> Pending<'a, L, K> {
         {
             match Call::enter_at(named, &mut self.start) {
                 Ok(admitted) => admitted,
-                Err(refusal) => return Poll::Ready(refused(refusal)),
+                Err(refusal) => return Poll::Ready(refused.refused(refusal)),
             }
         } else {
             resumed_after_completion()
@@ -257,6 +257,18 @@ pub trait Finish<'a, R>: Keep {
 
     /// Returns what the guarded future does. Its body was polled, and is ready.
     fn finish(&mut self, call: Call<'a>, polled: Poll<R>) -> Poll<Self::Output>;
+}
+
+/// What a call returns that is refused.
+pub trait Refuse<'a, R> {
+    fn refused(&self, refusal: Refusal<'a>) -> R;
+}
+
+impl<'a, R, F: Fn(Refusal<'a>) -> R> Refuse<'a, R> for F {
+    #[inline(always)]
+    fn refused(&self, refusal: Refusal<'a>) -> R {
+        self(refusal)
+    }
 }
 
 /// It is said by a closure, which is called once.
@@ -397,7 +409,7 @@ where
 impl<'a, L: Locate<'a>, B: Body, C, S> Future for Deferred<'a, L, B, C, S>
 where
     C: Finish<'a, B::Output>,
-    S: Fn(Refusal<'a>) -> C::Output,
+    S: Refuse<'a, C::Output>,
 {
     type Output = C::Output;
 

@@ -4,10 +4,12 @@
 use core::task::Poll;
 
 use super::evidence::Evidence;
-use super::returns::Returned;
+use super::returns::{Becomes, ByConversion, Returned};
+use super::unmet::Met;
 use crate::handle::body::Plain;
 use crate::handle::call::Call;
-use crate::handle::future::{Admitted, Deferred, Finish, Guarded, Kept, Locate};
+use crate::handle::error::CallNotPermitted;
+use crate::handle::future::{Admitted, Deferred, Finish, Guarded, Kept, Locate, Refuse};
 use crate::handle::refusal::Refusal;
 use crate::output::Output;
 
@@ -23,16 +25,48 @@ impl<'a, R: Returned, V: Evidence<R::Error>> Finish<'a, R> for Kept<Settled<V>> 
     }
 }
 
-/// The future of a call that is to be admitted when it is first polled. `refused` says what to return if it is not.
+impl<'a, R: Returned> Refuse<'a, R> for ByConversion
+where
+    CallNotPermitted: Becomes<R::Error, Met>,
+{
+    #[inline(always)]
+    fn refused(&self, refusal: Refusal<'a>) -> R {
+        R::refused(refusal, CallNotPermitted::become_error)
+    }
+}
+
+/// The function says what a refused call returns.
+pub struct ByHandler<H>(H);
+
+impl<'a, R, H: Fn(CallNotPermitted) -> R> Refuse<'a, R> for ByHandler<H> {
+    #[inline(always)]
+    fn refused(&self, refusal: Refusal<'a>) -> R {
+        refusal.into_error(&self.0)
+    }
+}
+
+/// The future of a call that is to be admitted when it is first polled. If it is refused, `by` says how that becomes an error.
 #[inline(always)]
-pub fn deferred<'a, R, L: Locate<'a>, F, V, S: Fn(Refusal<'a>) -> R>(
+pub fn deferred<'a, R, L: Locate<'a>, F, V, S>(
     _: Output<R>,
     locate: L,
     future: F,
     evidence: V,
-    refused: S,
+    by: S,
 ) -> Deferred<'a, L, Plain<F>, Kept<Settled<V>>, S> {
-    Deferred::ended_by(locate, future, Kept::planned(Settled(evidence)), refused)
+    Deferred::ended_by(locate, future, Kept::planned(Settled(evidence)), by)
+}
+
+/// The same, where `rejected` says what a refused call returns.
+#[inline(always)]
+pub fn deferred_or<'a, R, L: Locate<'a>, F, V, H: Fn(CallNotPermitted) -> R>(
+    _: Output<R>,
+    locate: L,
+    future: F,
+    evidence: V,
+    rejected: H,
+) -> Deferred<'a, L, Plain<F>, Kept<Settled<V>>, ByHandler<H>> {
+    Deferred::ended_by(locate, future, Kept::planned(Settled(evidence)), ByHandler(rejected))
 }
 
 /// The future of a call that was admitted.

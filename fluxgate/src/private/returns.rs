@@ -227,11 +227,27 @@ impl IntoError for CallNotPermitted {
     note = "if it is a type parameter, it needs the bound `{E}: From<fluxgate::CallNotPermitted>`"
 )]
 pub trait Becomes<E, How> {
+    /// [`ByConversion`], if there is one.
+    type By;
+
     fn become_error(self) -> E;
+
+    /// For a future, as a type: a function would be a closure by the time it is in one, and each closure takes the compiler's time.
+    fn by<R: Returned<Error = E>>(_: Output<R>, _: Output<R>) -> Self::By;
 }
+
+/// A refusal becomes an error of the type that a call returns.
+pub struct ByConversion;
 
 #[diagnostic::do_not_recommend]
 impl<E: From<Self>> Becomes<E, Met> for CallNotPermitted {
+    type By = ByConversion;
+
+    #[inline(always)]
+    fn by<R: Returned<Error = E>>(_: Output<R>, _: Output<R>) -> ByConversion {
+        ByConversion
+    }
+
     #[inline(always)]
     fn become_error(self) -> E {
         self.into()
@@ -240,6 +256,12 @@ impl<E: From<Self>> Becomes<E, Met> for CallNotPermitted {
 
 #[diagnostic::do_not_recommend]
 impl<E: Impossible> Becomes<E, Unmet> for CallNotPermitted {
+    type By = Unmet;
+
+    fn by<R: Returned<Error = E>>(_: Output<R>, _: Output<R>) -> Unmet {
+        E::never()
+    }
+
     fn become_error(self) -> E {
         E::never()
     }

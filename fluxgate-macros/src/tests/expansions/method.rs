@@ -38,13 +38,10 @@ impl Client {
                 },
                 __private::Returned::errors(__fluxgate_output, __fluxgate_output)
                     .evidence(),
-                move |__fluxgate_refusal| __private::Returned::refused(
-                    __fluxgate_refusal,
-                    <__private::CallNotPermitted as __private::Becomes<
-                        _,
-                        _,
-                    >>::become_error,
-                ),
+                <__private::CallNotPermitted as __private::Becomes<
+                    _,
+                    _,
+                >>::by(__fluxgate_output, __fluxgate_output),
             )
             .await;
     }

@@ -28,10 +28,10 @@ async fn charge(order: Order) -> Result<Receipt, PaymentError> {
                 '__fluxgate_body: { gateway::send(order).await }
             },
             __private::Returned::errors(__fluxgate_output, __fluxgate_output).evidence(),
-            move |__fluxgate_refusal| __private::Returned::refused(
-                __fluxgate_refusal,
-                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
-            ),
+            <__private::CallNotPermitted as __private::Becomes<
+                _,
+                _,
+            >>::by(__fluxgate_output, __fluxgate_output),
         )
         .await;
 }
@@ -56,10 +56,10 @@ async fn refund(client: Client, order: Order) -> Result<Receipt, PaymentError> {
                 '__fluxgate_body: { client.send(order).await }
             },
             __private::Returned::errors(__fluxgate_output, __fluxgate_output).evidence(),
-            move |__fluxgate_refusal| __private::Returned::refused(
-                __fluxgate_refusal,
-                <__private::CallNotPermitted as __private::Becomes<_, _>>::become_error,
-            ),
+            <__private::CallNotPermitted as __private::Becomes<
+                _,
+                _,
+            >>::by(__fluxgate_output, __fluxgate_output),
         )
         .await;
 }
