@@ -254,10 +254,11 @@ impl<'a> Call<'a> {
         if const { fits_into_registers::<T>() } {
             return polled.map(|returned| self.settle(returned, evidence));
         }
-        if let Poll::Ready(returned) = &polled {
+        let polled = ManuallyDrop::new(polled);
+        if let Poll::Ready(returned) = &*polled {
             self.settle_whole(returned, evidence);
         }
-        polled
+        ManuallyDrop::into_inner(polled)
     }
 
     /// The same, where a failure may ask for a pause, for what `request` finds in the error.

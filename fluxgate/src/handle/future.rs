@@ -94,6 +94,19 @@ impl KeptWord {
         Self(word.get())
     }
 
+    /// The word of a call that waits, and is about to be polled again: on this thread, which may be another one than before.
+    #[inline(always)]
+    fn resume(self, breaker: &Breaker) -> StateWord {
+        if !self.is_of_call() {
+            resumed_after_completion();
+        }
+        let word = self.get();
+        if word.is_scoped() {
+            nesting::enter(breaker, word);
+        }
+        word
+    }
+
     /// Whether there is a call that waits.
     #[inline(always)]
     fn is_of_call(self) -> bool {
@@ -170,54 +183,39 @@ impl<'a, L: Locate<'a>, K: Keep> Pending<'a, L, K> {
         &mut self,
         body: Pin<&mut B>,
         context: &mut Context<'_>,
-        refused: Option<&impl Refuse<'a, K::Output>>,
+        refused: &impl Refuse<'a, K::Output>,
     ) -> Poll<K::Output>
     where
         K: Finish<'a, B::Output>,
     {
-        let word = self.kept.word();
-        let kept = OverOnDrop(&mut self.kept);
         let named = self.locate.breaker();
-        let (breaker, mut word) = if word.is_of_call() {
-            let (breaker, word) = (self.resolved.or(named), word.get());
-            if word.is_scoped() {
-                // On this thread, which may be another one than before.
-                nesting::enter(breaker, word);
-            }
-            (breaker, word)
-        } else if let Some(refused) = refused
-            && word == KeptWord::PLANNED
-        {
+        let kept = self.kept.word();
+        // However this ends, but for a body that waits.
+        self.kept.keep(KeptWord::OVER);
+        let (breaker, mut word) = if kept == KeptWord::PLANNED {
             match Call::enter_at(named, &mut self.start) {
                 Ok(admitted) => admitted,
                 Err(refusal) => return Poll::Ready(refused.refused(refusal)),
             }
         } else {
-            resumed_after_completion()
+            let breaker = self.resolved.or(named);
+            (breaker, kept.resume(breaker))
         };
         self.resolved = Resolved::new(breaker);
-        let polling = Polling { breaker, word: &mut word, start: &self.start };
-        let polled = body.poll(breaker, polling.word, context);
-        mem::forget(polling);
+        let polled = {
+            let polling = Polling { breaker, word: &mut word, start: &self.start };
+            let polled = body.poll(breaker, polling.word, context);
+            mem::forget(polling);
+            polled
+        };
         if polled.is_pending() {
             if word.is_scoped() {
                 nesting::leave(breaker, word);
             }
-            kept.0.keep(KeptWord::of(word));
-            mem::forget(kept);
+            self.kept.keep(KeptWord::of(word));
             return Poll::Pending;
         }
-        kept.0.finish(Call::from_parts(breaker, word, self.start), polled)
-    }
-}
-
-/// What is kept for a call that is over once this is dropped. Said at each end, it lets the compiler leave out what would be done otherwise.
-struct OverOnDrop<'k, K: Keep>(&'k mut K);
-
-impl<K: Keep> Drop for OverOnDrop<'_, K> {
-    #[inline(always)]
-    fn drop(&mut self) {
-        self.0.keep(KeptWord::OVER);
+        self.kept.finish(Call::from_parts(breaker, word, self.start), polled)
     }
 }
 
@@ -268,6 +266,15 @@ impl<'a, R, F: Fn(Refusal<'a>) -> R> Refuse<'a, R> for F {
     #[inline(always)]
     fn refused(&self, refusal: Refusal<'a>) -> R {
         self(refusal)
+    }
+}
+
+/// A call was admitted, so nothing refuses it any more.
+struct NeverRefused;
+
+impl<'a, R> Refuse<'a, R> for NeverRefused {
+    fn refused(&self, _: Refusal<'a>) -> R {
+        resumed_after_completion()
     }
 }
 
@@ -358,8 +365,7 @@ impl<'a, L: Locate<'a>, B: Body, C: Finish<'a, B::Output>> Future for Guarded<'a
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<C::Output> {
         let this = self.project();
-        // It was admitted, so nothing refuses it any more.
-        this.pending.poll(this.body, context, None::<&fn(Refusal<'a>) -> C::Output>)
+        this.pending.poll(this.body, context, &NeverRefused)
     }
 }
 
@@ -416,7 +422,7 @@ where
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<C::Output> {
         let this = self.project();
-        this.pending.poll(this.body, context, Some(this.refused))
+        this.pending.poll(this.body, context, this.refused)
     }
 }
 
@@ -467,7 +473,7 @@ impl<T, E, F: Future<Output = Result<T, E>>> Future for CallAsync<'_, F> {
     #[inline(always)]
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        this.pending.poll(this.body, context, Some(&not_permitted))
+        this.pending.poll(this.body, context, &not_permitted)
     }
 }
 

@@ -72,7 +72,7 @@ impl<T, E: From<TimedOut>, F: Future<Output = Result<T, E>>> Future for LimitedC
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        this.pending.poll(this.body, context, Some(&not_permitted))
+        this.pending.poll(this.body, context, &not_permitted)
     }
 }
 

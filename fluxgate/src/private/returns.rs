@@ -44,7 +44,7 @@ pub trait Returned: Sized {
         body: impl FnOnce() -> Self,
     ) -> Self {
         match Call::enter(breaker) {
-            Ok(call) => Self::run(output, output, call, evidence, body),
+            Ok(call) => Self::settle(output, evidence, body(), call),
             Err(refusal) => Self::refused(refusal, become_error),
         }
     }
@@ -60,7 +60,7 @@ pub trait Returned: Sized {
         body: impl FnOnce() -> Self,
     ) -> Self {
         match Call::enter(breaker) {
-            Ok(call) => Self::run(output, output, call, evidence, body),
+            Ok(call) => Self::settle(output, evidence, body(), call),
             Err(refusal) => refusal.into_error(rejected),
         }
     }
