@@ -121,10 +121,18 @@ impl Grants {
     }
 
     /// The same, and closes the stripes, too.
-    pub(super) fn close(&mut self, stripes: Stripes<'_>, current: StateWord, mut enter: impl FnMut(Counted)) {
+    #[inline]
+    pub(super) fn close(&mut self, stripes: Stripes<'_>, current: StateWord, enter: impl FnMut(Counted)) {
         if self.open == 0 {
-            return self.collect(stripes, current, enter);
+            self.collect(stripes, current, enter);
+        } else {
+            self.close_open(stripes, current, enter);
         }
+    }
+
+    /// The same where some are open. Out of line, since under the lock there are seldom any to close.
+    #[inline(never)]
+    fn close_open(&mut self, stripes: Stripes<'_>, current: StateWord, mut enter: impl FnMut(Counted)) {
         let used = self.take_rooms_back(stripes);
         stripes.tell_counting(0);
         let counted = bits(self.open).map(|number| stripes.get(number).close()).sum();
@@ -192,28 +200,56 @@ impl Grants {
         sums: Sums,
         enter: &mut impl FnMut(Counted),
     ) {
-        let all = sums.counted + sums.own;
-        let is_left = |grants: &Self, number: u32| grants.collected[place(number)] < used[place(number)];
-        let mut left = logs(self.logging, stripes)
-            .fold(0, |set, (number, _)| set | u32::from(is_left(self, number)) << number);
-        while left != 0 {
-            let after = |number: u32, log: &Log| {
-                let since = log.since(self.collected[place(number)], self.last);
-                since.map_or(all, |since| all.min(self.last + since))
-            };
-            let next = logs(left, stripes).map(|(number, log)| (after(number, log), number));
-            let Some((after, number)) = next.min_by_key(|(after, _)| *after) else { break };
-            self.enter_until(after, enter);
-            enter(Counted::Failures(1));
-            self.collected[place(number)] += 1;
+        if self.logging != 0 {
+            self.enter_logged(stripes, used, sums.counted + sums.own, enter);
+        }
+        self.enter(current, sums, enter);
+    }
+
+    /// Only the logged failures, and the successes before them. `all`: the number of the last success.
+    #[inline(never)]
+    fn enter_logged(
+        &mut self,
+        stripes: Stripes<'_>,
+        used: [u8; PLACES],
+        all: u64,
+        enter: &mut impl FnMut(Counted),
+    ) {
+        let is_left = |(number, _): &(u32, &Log)| self.collected[place(*number)] < used[place(*number)];
+        let mut left = set_of(logs(self.logging, stripes).filter(is_left));
+        while let Some((mut after, number, log)) = self.next_failure(left, stripes, all) {
+            let others = left & !(1 << number);
+            let next_of_others = self.next_failure(others, stripes, all);
+            // Up to there, those of this log follow one another: as a rule, all that there are.
+            let until = next_of_others.map_or(all, |(after, ..)| after);
+            let (mut collected, used) = (self.collected[place(number)], used[place(number)]);
+            while collected < used && after <= until {
+                self.enter_until(after, enter);
+                enter(Counted::Failures(1));
+                collected += 1;
+                after = self.after(log, collected, all);
+            }
+            self.collected[place(number)] = collected;
             if self.uncollected(number) == 0 {
                 self.logging &= !(1 << number);
             }
-            if !is_left(self, number) {
-                left &= !(1 << number);
+            if collected == used {
+                left = others;
             }
         }
-        self.enter(current, sums, enter);
+    }
+
+    /// The next failure among these logs, which have one each: after how many successes it came, and its log.
+    fn next_failure<'a>(&self, logged: u32, stripes: Stripes<'a>, all: u64) -> Option<(u64, u32, &'a Log)> {
+        let next = logs(logged, stripes)
+            .map(|(number, log)| (self.after(log, self.collected[place(number)], all), number, log));
+        next.min_by_key(|(after, ..)| *after)
+    }
+
+    /// After how many successes the failure in this place came: all there are, if its thread has not said so yet.
+    #[inline]
+    fn after(&self, log: &Log, place: u8, all: u64) -> u64 {
+        log.since(place, self.last).map_or(all, |since| all.min(self.last + since))
     }
 
     /// Enters what has been counted. Successes first: others are counted only while no success can change what follows from them, or
@@ -361,6 +397,11 @@ fn logs(set: u32, stripes: Stripes<'_>) -> impl Iterator<Item = (u32, &Log)> {
     bits(set).filter_map(move |number| Some((number, stripes.of_thread(number)?.log()?)))
 }
 
+/// The set of their numbers.
+fn set_of<'a>(logs: impl Iterator<Item = (u32, &'a Log)>) -> u32 {
+    logs.fold(0, |set, (number, _)| set | 1 << number)
+}
+
 /// The place of the stripe of this number, which is a thread's.
 fn place(number: u32) -> usize {
     number as usize - 1
@@ -375,286 +416,5 @@ fn bits(mut set: u32) -> impl Iterator<Item = u32> {
     })
 }
 
-/// Reading a breaker's metrics collects, so these tests read seldom.
 #[cfg(all(test, not(fluxgate_loom)))]
-mod tests {
-    use std::collections::VecDeque;
-    use std::sync::atomic::{AtomicU64, Ordering};
-    use std::sync::{Arc, mpsc};
-    use std::time::Duration;
-
-    use crate::engine::word::StateWord;
-    use crate::window::Window;
-    use crate::{Call, Changes, CircuitBreaker, Clock, State, trip, window};
-
-    struct Hand(Arc<AtomicU64>);
-
-    impl Clock for Hand {
-        fn now(&self) -> Duration {
-            Duration::from_millis(self.0.load(Ordering::Relaxed))
-        }
-    }
-
-    /// Plays random calls to a breaker and to a plain list, `forget` saying what a list of `(time, failed)` forgets. `dated`: on a clock,
-    /// without which a count window takes another way. `contended`: with a stripe for each thread.
-    fn play(window: Window, dated: bool, seed: u64, forget: impl Fn(&mut VecDeque<(u64, bool)>, u64)) {
-        let mut random = fastrand::Rng::with_seed(seed);
-        let time = Arc::new(AtomicU64::new(0));
-        let rule = trip::min(1) & trip::failure_rate(1.0) & trip::failure_streak(1_000);
-        let breaker = CircuitBreaker::builder("played").window(window).trip(rule);
-        let breaker = if dated { breaker.clock(Hand(time.clone())) } else { breaker };
-        let breaker = breaker.build().expect("a sound configuration");
-        let mut list = VecDeque::new();
-        let mut streak = 0;
-        let failing = random.f64() * 0.3;
-        // Of some, failures come in runs.
-        let run = if random.bool() { 80 } else { 1 };
-        let (mut fails, mut left) = (false, 0);
-        for step in 0..3_000 {
-            if seed.is_multiple_of(3) && step == 1_500 {
-                breaker.breaker().stripes().part();
-            }
-            if left == 0 {
-                fails = random.f64() < failing;
-                left = random.u32(1..=run);
-            }
-            left -= 1;
-            let now = time.load(Ordering::Relaxed);
-            let failed = fails;
-            let _ = breaker.call(|| if failed { Err(()) } else { Ok(()) });
-            list.push_back((now, failed));
-            streak = if failed { streak + 1 } else { 0 };
-            forget(&mut list, now);
-            if random.u8(..) < 5 {
-                let metrics = breaker.metrics();
-                let failures = list.iter().filter(|call| call.1).count();
-                assert_eq!(
-                    (metrics.total(), metrics.failures(), metrics.failure_streak()),
-                    (list.len() as u64, failures as u64, streak),
-                    "seed {seed}, step {step}"
-                );
-            }
-            time.fetch_add(random.u64(..50), Ordering::Relaxed);
-        }
-    }
-
-    #[test]
-    fn a_count_window_agrees_with_a_list() {
-        for seed in 0..60 {
-            for size in [1, 2, 3, 63, 64, 65, 100, 128, 1_500] {
-                play(window::count(size), seed % 2 == 0, seed, |list, _| {
-                    list.drain(..list.len().saturating_sub(size));
-                });
-            }
-        }
-    }
-
-    #[test]
-    fn a_time_window_agrees_with_a_list() {
-        for seed in 0..60 {
-            play(window::time(Duration::from_secs(10)), true, seed, |list, now| {
-                list.retain(|(then, _)| then / 1_000 + 10 > now / 1_000);
-            });
-        }
-    }
-
-    /// Which calls are counted cannot be told from outside, for that is the point of it. But it must not be lost.
-    fn after(window: Window, rule: trip::Rule, outcomes: &str, clock: impl Clock) -> CircuitBreaker {
-        let builder = CircuitBreaker::builder("counted").window(window).trip(rule).clock(clock);
-        let breaker = builder.build().expect("a sound configuration");
-        for outcome in outcomes.chars() {
-            let call = breaker.acquire().expect("closed");
-            if outcome == 'x' { call.failure() } else { call.success() }
-        }
-        breaker
-    }
-
-    fn word(breaker: &CircuitBreaker) -> StateWord {
-        breaker.breaker().word()
-    }
-
-    #[test]
-    fn a_full_count_window_counts_successes_until_all_others_are_gone() {
-        let left = |size: usize, rule: trip::Rule, outcomes: &str| {
-            let breaker = after(window::count(size), rule, outcomes, Hand(Arc::default()));
-            let healthy = breaker.breaker().healthy.load(Ordering::Relaxed);
-            let breaker = breaker.breaker();
-            let left = (0..100).take_while(|_| breaker.stripes().count_success(breaker.word())).count();
-            (healthy == breaker.word().0, left)
-        };
-        let rule = || trip::min(4) & trip::failure_rate(1.0);
-        for (outcomes, expected) in [
-            ("ooo", (false, 0)),
-            ("oooo", (true, 0)),
-            ("oooooooo", (true, 0)),
-            ("xooo", (false, 1)),
-            ("xoooo", (false, 0)),
-            ("xooooo", (true, 0)),
-            ("ooox", (false, 4)),
-            ("oooxoo", (false, 2)),
-            ("oooxoox", (false, 4)),
-        ] {
-            assert_eq!(left(4, rule(), outcomes), expected, "{outcomes}");
-        }
-        // An average changes with every call, and a slow rate with none of these.
-        let average = trip::min(4) & trip::avg_latency(Duration::from_secs(1)) | rule();
-        assert_eq!(left(4, average, "ooxo"), (false, 0));
-        let slow = trip::min(4) & trip::slow_rate(1.0, Duration::from_secs(1)) | rule();
-        assert_eq!(left(4, slow, "ooxo"), (false, 3));
-    }
-
-    #[test]
-    fn failures_are_counted_while_calls_do_nothing_else_and_cannot_make_the_rule_hold() {
-        let counts = |rule: trip::Rule, outcomes: &str| {
-            let breaker = after(window::count(100), rule, outcomes, Hand(Arc::default()));
-            breaker.breaker().stripes().count(word(&breaker).failures())
-        };
-        let far = || trip::failure_streak(100_000);
-        assert!(counts(far(), &"x".repeat(16)));
-        assert!(!counts(far(), &"x".repeat(15)), "they may come by chance");
-        assert!(!counts(far(), &("x".repeat(16) + "o")), "the streak is over");
-        assert!(!counts(trip::failure_streak(40), &"x".repeat(16)), "it may hold soon");
-        let slow = trip::min(10) & trip::slow_rate(1.0, Duration::from_secs(1));
-        assert!(!counts(far() | slow, &"x".repeat(16)), "each may be slow");
-    }
-
-    #[test]
-    fn successes_of_each_generation_are_counted_from_the_first_on() {
-        let breaker = after(window::count(10), trip::failure_streak(50), "", Hand(Arc::default()));
-        breaker.breaker().stripes().part();
-        let calls = |outcomes: &str| {
-            for outcome in outcomes.chars() {
-                let call = breaker.acquire().expect("closed");
-                if outcome == 'x' { call.failure() } else { call.success() }
-            }
-            let metrics = breaker.metrics();
-            (metrics.total(), metrics.failures(), metrics.failure_streak())
-        };
-        let rule = |streak: u32| breaker.reconfigure(&Changes::new().trip(trip::failure_streak(streak)));
-        assert_eq!(calls("xoooox"), (6, 2, 1));
-        rule(60).expect("sound");
-        assert_eq!(calls("oox"), (9, 3, 1), "the window is kept");
-        breaker.reset();
-        assert_eq!(calls("xoo"), (3, 1, 0));
-        rule(70).expect("sound");
-        breaker.reset();
-        assert_eq!(calls("xooooooooo"), (10, 1, 0));
-        assert_eq!(calls("x"), (10, 1, 1));
-    }
-
-    #[test]
-    fn a_failure_of_an_earlier_generation_is_not_logged_in_this_one() {
-        let breaker = after(window::count(10), trip::failure_streak(50), "", Hand(Arc::default()));
-        breaker.breaker().stripes().part();
-        let earlier = breaker.acquire().expect("closed");
-        breaker.reset();
-        let call = |failed| {
-            let call = breaker.acquire().expect("closed");
-            if failed { call.failure() } else { call.success() }
-        };
-        [true, false, false].into_iter().for_each(call);
-        assert!(breaker.breaker().stripes().log(word(&breaker)), "there is room in the log");
-        earlier.failure();
-        let snapshot = breaker.snapshot();
-        assert_eq!((snapshot.metrics.total(), snapshot.metrics.failures(), snapshot.late), (4, 2, 1));
-    }
-
-    #[test]
-    fn each_thread_that_comes_when_there_are_stripes_gets_one() {
-        let breaker = after(window::count(10), trip::failure_streak(50), "xo", Hand(Arc::default()));
-        breaker.breaker().stripes().part();
-        let other = || {
-            breaker.acquire().expect("closed").success();
-            assert!(breaker.breaker().stripes().count_success(word(&breaker)), "without the lock");
-        };
-        std::thread::scope(|scope| scope.spawn(other).join()).expect("no panic");
-        assert_eq!(breaker.metrics().total(), 4);
-    }
-
-    /// However many are counted, the rule holds exactly when it would if each were recorded.
-    #[test]
-    fn the_rule_holds_with_the_right_failure() {
-        for streak in [16, 17, 64, 65, 80, 81, 100, 256, 1_000, 5_000] {
-            let breaker =
-                CircuitBreaker::builder("exact").trip(trip::failure_streak(streak)).build().expect("sound");
-            for _ in 1..streak {
-                breaker.acquire().expect("closed").failure();
-            }
-            assert_eq!((breaker.state(), breaker.metrics().failure_streak()), (State::Closed, streak - 1));
-            breaker.acquire().expect("closed").failure();
-            assert_eq!(breaker.state(), State::Open, "{streak}");
-        }
-    }
-
-    /// The same of two threads, which take turns.
-    #[test]
-    fn the_rule_holds_with_the_right_failure_of_two_threads() {
-        let mut random = fastrand::Rng::with_seed(7);
-        for _ in 0..300 {
-            let most = random.u32(20..200);
-            let builder = CircuitBreaker::builder("exact").window(window::count(100_000));
-            let breaker = &builder.trip(trip::failures(most)).build().expect("sound");
-            breaker.breaker().stripes().part();
-            let fail = |failures: u32| {
-                (0..failures).for_each(|_| breaker.acquire().expect("closed").failure());
-                let _ = breaker.acquire().map(Call::success);
-            };
-            std::thread::scope(|scope| {
-                let (order, orders) = mpsc::channel();
-                let (tell, told) = mpsc::channel();
-                scope.spawn(move || {
-                    for failures in orders {
-                        fail(failures);
-                        tell.send(()).unwrap();
-                    }
-                });
-                let mut left = most;
-                while left > 0 {
-                    assert_eq!(breaker.state(), State::Closed, "{left} of {most} are left");
-                    let failures = random.u32(1..=left.min(9));
-                    left -= failures;
-                    if random.bool() {
-                        fail(failures);
-                    } else {
-                        order.send(failures).unwrap();
-                        told.recv().unwrap();
-                    }
-                }
-                assert_eq!(breaker.state(), State::Open, "{most}");
-            });
-        }
-    }
-
-    #[test]
-    fn a_time_window_counts_until_its_bucket_ends_once_the_minimum_is_reached() {
-        let window = window::time(Duration::from_secs(10));
-        let counts = |outcomes: &str, millis: u64| {
-            let rule = trip::min(3) & trip::failure_rate(1.0);
-            let breaker = after(window, rule, outcomes, Hand(Arc::new(AtomicU64::new(7_500))));
-            let is_in_time = millis * 1_000_000 < breaker.breaker().counts_until.load(Ordering::Relaxed);
-            is_in_time && breaker.breaker().stripes().count(word(&breaker))
-        };
-        assert!(counts("ooo", 7_500) && counts("xooo", 7_999) && counts("ooooo", 0) && counts("ooox", 7_500));
-        assert!(!counts("ooo", 8_000), "the bucket is over");
-        assert!(!counts("oo", 7_500), "one more may be what the rule waits for");
-    }
-
-    #[test]
-    fn refusals_are_counted_in_the_state_that_refused() {
-        let breaker = after(window::count(4), trip::failure_streak(2), "xx", Hand(Arc::default()));
-        let open = word(&breaker);
-        for refused in 0..3 {
-            assert_eq!(breaker.snapshot().rejected, refused);
-            assert!(breaker.acquire().is_err());
-        }
-        assert!(
-            breaker.breaker().stripes().count(open.refusals()) && !breaker.breaker().stripes().count(open)
-        );
-        breaker.force_open();
-        assert!(!breaker.breaker().stripes().count(open.refusals()) && breaker.snapshot().rejected == 0);
-        assert!(breaker.acquire().is_err());
-        assert_eq!(breaker.snapshot().rejected, 1);
-        breaker.reset();
-        assert_eq!(breaker.snapshot().rejected, 0);
-    }
-}
+mod tests;

@@ -55,18 +55,20 @@ fn record_success_undated(breaker: &Breaker, word: StateWord, start: u64) {
 
 #[inline(never)]
 pub(crate) fn record_undated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
-    // Tested first, because this is the most common case here.
-    if word.may_be_counted() {
-        record_own(breaker, word, outcome);
-    } else {
+    // In this order, because successes that are counted are most common here.
+    if !word.may_be_counted() {
         record_uncounted(breaker, word, start, outcome);
+    } else if outcome == Outcome::Success {
+        record_own(breaker, word);
+    } else {
+        record_shared(breaker, word, outcome);
     }
 }
 
 #[inline(never)]
-fn record_own(breaker: &Breaker, word: StateWord, outcome: Outcome) {
-    if outcome != Outcome::Success || !breaker.stripes().count_own_success(word) {
-        record_shared(breaker, word, outcome);
+fn record_own(breaker: &Breaker, word: StateWord) {
+    if !breaker.stripes().count_own_success(word) {
+        record_shared(breaker, word, Outcome::Success);
     }
 }
 

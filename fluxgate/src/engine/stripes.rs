@@ -286,13 +286,6 @@ impl OwnStripes {
         &self.places[thread.place(PLACES)]
     }
 
-    /// Counts a success by a plain store, if the thread may do so.
-    #[inline]
-    fn count_own_success(&self, word: StateWord) -> bool {
-        let thread = ThreadNumber::known();
-        self.of(thread).count(thread, word)
-    }
-
     #[inline(never)]
     fn count_success(&self, word: StateWord) -> bool {
         let thread = ThreadNumber::known();
@@ -332,7 +325,9 @@ impl<'a> Stripes<'a> {
     /// Counts a success of `word` by a plain store, if the thread may do so. Otherwise returns `false`.
     #[inline]
     pub(crate) fn count_own_success(self, word: StateWord) -> bool {
-        self.own.get().is_some_and(|own| own.count_own_success(word))
+        // Asked first: as the compiler sees it that is a call, and whatever is known before has to be kept over it.
+        let thread = ThreadNumber::known();
+        self.own.get().is_some_and(|own| own.of(thread).count(thread, word))
     }
 
     /// Counts a success of `word`, in whichever way. If it cannot be counted, returns `false`.
