@@ -361,8 +361,8 @@ impl<'a> Stripes<'a> {
     /// Logs a failure of `word`, whose successes are being counted. If there is no room for it, returns `false`.
     #[inline]
     pub(crate) fn log(self, word: StateWord) -> bool {
-        let Some(stripes) = self.own.get() else { return false };
         let thread = ThreadNumber::known();
+        let Some(stripes) = self.own.get() else { return false };
         let own = stripes.of(thread);
         let log = own.log().filter(|_| own.is_of(thread));
         log.is_some_and(|log| {
@@ -373,13 +373,13 @@ impl<'a> Stripes<'a> {
     /// How many successes of `word` have been counted, as far as they are known here; `None` if stripes have been closed meanwhile.
     #[inline]
     fn successes(self, stripes: &OwnStripes, word: StateWord) -> Option<u64> {
-        let mut left = stripes.counting.load(Ordering::Acquire);
-        let mut sum = 0;
-        while left != 0 {
-            let number = left.trailing_zeros();
-            // One that is just being opened has counted nothing.
-            sum += self.get(number).counted_of(word).unwrap_or(0);
-            sum += self.of_thread(number).map_or(0, |own| own.successes(word));
+        let counting = stripes.counting.load(Ordering::Acquire);
+        // One that is just being opened has counted nothing.
+        let counted_on = |stripe: &Stripe| stripe.counted_of(word).unwrap_or(0);
+        let mut sum = if counting & 1 == 1 { counted_on(self.shared) } else { 0 };
+        let mut left = counting >> 1;
+        while let Some(own) = stripes.places.get(left.trailing_zeros() as usize) {
+            sum += counted_on(&own.stripe) + own.successes(word);
             left &= left - 1;
         }
         // If they are open again by now, in another season, the failure was collected before that.
