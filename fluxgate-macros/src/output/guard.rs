@@ -329,12 +329,13 @@ impl BodyWriter<'_> {
     /// The future that asks the breaker to admit the call when it is first polled, and then polls `future`. No handler stands beside the body.
     fn deferred(&self, future: &TokenStream) -> TokenStream {
         let Self { private, target, .. } = self;
-        let (locate, refusal) = (&target.locate, local("refusal"));
+        let locate = &target.locate;
         if let Some(evidence) = self.evidence() {
             let output = returns::witness(self.returns(), private);
             let (deferred, refused) = self.refused_by();
             return quote!(#private::#deferred(#output, #locate, #future, #evidence, #refused));
         }
+        let refusal = local("refusal");
         let refused = self.refused(&refusal);
         let (finish, (new, limit)) = (self.finisher(), self.constructor());
         quote!(#private::Deferred::#new(#locate, #future, #limit move #finish, move |#refusal| #refused))

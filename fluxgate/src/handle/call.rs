@@ -254,6 +254,7 @@ impl<'a> Call<'a> {
         if const { fits_into_registers::<T>() } {
             return polled.map(|returned| self.settle(returned, evidence));
         }
+        // As in `finish`.
         let polled = ManuallyDrop::new(polled);
         if let Poll::Ready(returned) = &*polled {
             self.settle_whole(returned, evidence);

@@ -244,13 +244,13 @@ impl<E: From<Self>> Becomes<E, Met> for CallNotPermitted {
     type By = ByConversion;
 
     #[inline(always)]
-    fn by<R: Returned<Error = E>>(_: Output<R>, _: Output<R>) -> ByConversion {
-        ByConversion
+    fn become_error(self) -> E {
+        self.into()
     }
 
     #[inline(always)]
-    fn become_error(self) -> E {
-        self.into()
+    fn by<R: Returned<Error = E>>(_: Output<R>, _: Output<R>) -> ByConversion {
+        ByConversion
     }
 }
 
@@ -258,11 +258,11 @@ impl<E: From<Self>> Becomes<E, Met> for CallNotPermitted {
 impl<E: Impossible> Becomes<E, Unmet> for CallNotPermitted {
     type By = Unmet;
 
-    fn by<R: Returned<Error = E>>(_: Output<R>, _: Output<R>) -> Unmet {
+    fn become_error(self) -> E {
         E::never()
     }
 
-    fn become_error(self) -> E {
+    fn by<R: Returned<Error = E>>(_: Output<R>, _: Output<R>) -> Unmet {
         E::never()
     }
 }
