@@ -103,7 +103,9 @@ impl AttributeReader<'_> {
             return self.values(piece, groups, entries);
         }
         let inside = self.group_at(value.start, piece.end);
-        let is_code = is_code(&text) || signs > 0 && ["breaker", "name"].contains(&text.as_str());
+        // A value in parentheses is read as it is in a string.
+        let is_value = is_ours && signs > 0 && self.is(value.start, "(");
+        let is_code = is_code(&text) || is_value || signs > 0 && ["breaker", "name"].contains(&text.as_str());
         if let Some(inside) = inside.filter(|inside| self.has_entries(*inside) && !is_code) {
             let mut within = groups.to_vec();
             within.push(text);
