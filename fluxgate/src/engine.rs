@@ -27,6 +27,8 @@ mod half_open;
 pub(crate) mod highest;
 #[cfg(feature = "chaos")]
 mod injected;
+mod journal;
+mod journals;
 pub(crate) mod locked;
 pub(crate) mod log;
 pub(crate) mod manual;

@@ -27,6 +27,7 @@ mod changes;
 mod clocks;
 mod counting;
 mod faults;
+mod journals;
 #[cfg(feature = "keyed")]
 mod keys;
 mod logs;

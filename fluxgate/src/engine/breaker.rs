@@ -14,7 +14,7 @@ use super::running::SlowCalls;
 use super::stripes::{OwnStripes, Stripe, Stripes};
 use super::totals::{Counts, Watch};
 use super::window::memory::Memory;
-use super::word::{Needs, StateWord};
+use super::word::{Needs, StateWord, Timing};
 use crate::clock::{self, NEVER, UserClock};
 use crate::configuration::lent::LentSettings;
 use crate::configuration::name::Name;
@@ -99,7 +99,13 @@ pub(super) const fn needs(settings: &Settings, measures: &Measures, reads_users_
     let times_cancelled = matches!(settings.on_cancel, OnCancel::FailureAfter(_));
     let is_of_time = matches!(settings.window.extent, Extent::Time(_));
     Needs {
-        timed: measures.durations() || times_cancelled,
+        timing: if measures.average {
+            Timing::Average
+        } else if measures.durations() || times_cancelled {
+            Timing::Each
+        } else {
+            Timing::None
+        },
         dated: is_of_time || measures.recency || reads_users_clock,
         tracked: measures.in_flight,
     }
@@ -448,9 +454,28 @@ impl Guard<'_> {
         self.memory().keep(slow, in_trial);
     }
 
+    /// Enters the calls that are in journals, and closes them.
+    #[inline]
+    pub(super) fn close_journals(&mut self) {
+        if self.journals.are_any_open() {
+            self.close_open_journals();
+        }
+    }
+
+    #[inline(never)]
+    fn close_open_journals(&mut self) {
+        let stripes = self.breaker.stripes();
+        let Locked { journals, memory: Some(memory), counts, .. } = &mut *self.locked else { return };
+        let (unused, tally, latest) = journals.close(stripes);
+        counts.failures += tally.failures;
+        memory.take_back(unused);
+        memory.record_together(&tally, latest.map(|call| (call.failed, call.nanos)));
+    }
+
     /// Enters the calls that were counted without the lock. Further ones are counted.
     #[inline]
     pub(super) fn collect(&mut self) {
+        self.close_journals();
         let (stripes, word) = (self.breaker.stripes(), self.word);
         let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
         grants.collect(stripes, word, |counted| enter(counted, memory.as_deref_mut(), rejected, counts));
@@ -467,6 +492,7 @@ impl Guard<'_> {
     /// The same, and closes the stripes: what comes next, on any thread, takes the lock.
     #[inline]
     pub(super) fn close_stripes(&mut self) {
+        self.close_journals();
         let (stripes, word) = (self.breaker.stripes(), self.word);
         let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
         grants.close(stripes, word, |counted| enter(counted, memory.as_deref_mut(), rejected, counts));

@@ -7,7 +7,9 @@ use super::evaluation::{Occasion, Step, evaluate_now};
 use super::grants::Wanted;
 use super::locked::Locked;
 use super::window::finished_call::FinishedCall;
+use super::window::headroom::Headroom;
 use super::word::StateWord;
+use super::{journal, log};
 use crate::state::State;
 use crate::sync::Ordering;
 
@@ -20,6 +22,7 @@ use crate::sync::Ordering;
 pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Step {
     let settings = guard.breaker.settings();
     let rule = settings.rule.nodes();
+    guard.close_journals();
     let memory = guard.memory();
     let is_covered = memory.covers(&call) && now < memory.forgets_at();
     let are_alike = guard.grants.word() == guard.word || call.failed;
@@ -41,7 +44,12 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
     };
     let passes = matches!(step, Step::Pass);
     grant(guard, rule, passes);
-    if passes { Step::Stay } else { step }
+    if passes {
+        open_journals(guard, rule, call, now);
+        Step::Stay
+    } else {
+        step
+    }
 }
 
 /// The same for a breaker whose rule asks which calls run. There are others with each call, so no outcome goes without the lock, and each is
@@ -126,7 +134,26 @@ fn open_log(guard: &mut Guard<'_>, rule: &[Node]) {
     if word.state() == State::Closed
         && let Some(set_aside) = grants.failures_to_come(stripes)
     {
-        memory.extend_headroom(rule, set_aside);
+        memory.extend_headroom(rule, Headroom { bad: 2 * log::ENTRIES as u32, latency: 0 }, set_aside);
         grants.open_log(stripes, |most| memory.set_failures_aside(most));
+    }
+}
+
+/// Lets the next calls be entered into journals, if the rule asks for an average: until a share of what may happen is used up. The call
+/// ended at `now`.
+#[inline]
+fn open_journals(guard: &mut Guard<'_>, rule: &[Node], call: FinishedCall, now: u64) {
+    /// So few bad calls are left for all journals.
+    const FEW: u32 = 16;
+    let (breaker, word) = (guard.breaker, guard.word);
+    let Locked { journals, memory: Some(memory), .. } = &mut **guard else { return };
+    if word.is_averaged() && word.is_just_closed() {
+        // Two calls are in order by a clock that moves on, but a user's may stand still.
+        let together = !breaker.reads_users_clock() || cfg!(fluxgate_loom);
+        journals.open(breaker.stripes(), word, now, together, |number| {
+            let usual = call.nanos.saturating_mul(journal::ENTRIES as u64);
+            memory.extend_headroom(rule, Headroom { bad: FEW, latency: usual }, 0);
+            memory.set_shares_aside(number)
+        });
     }
 }

@@ -1,7 +1,7 @@
 //! What the stripes were opened to, and how much of what they have counted has been collected.
 
 use super::log::{ENTRIES, FIRST_ENTRIES, Log};
-use super::stripes::{LARGEST, OwnStripe, PLACES, Stripes};
+use super::stripes::{LARGEST, OwnStripe, PLACES, Stripes, bits, place};
 use super::word::StateWord;
 
 /// What the stripes were opened to, kept under the lock.
@@ -400,20 +400,6 @@ fn logs(set: u32, stripes: Stripes<'_>) -> impl Iterator<Item = (u32, &Log)> {
 /// The set of their numbers.
 fn set_of<'a>(logs: impl Iterator<Item = (u32, &'a Log)>) -> u32 {
     logs.fold(0, |set, (number, _)| set | 1 << number)
-}
-
-/// The place of the stripe of this number, which is a thread's.
-fn place(number: u32) -> usize {
-    number as usize - 1
-}
-
-/// The numbers of the bits of a set, from the lowest.
-fn bits(mut set: u32) -> impl Iterator<Item = u32> {
-    std::iter::from_fn(move || {
-        let lowest = (set != 0).then(|| set.trailing_zeros())?;
-        set &= set - 1;
-        Some(lowest)
-    })
 }
 
 #[cfg(all(test, not(fluxgate_loom)))]

@@ -5,6 +5,7 @@ use super::grants::Grants;
 use super::highest::Highest;
 #[cfg(feature = "chaos")]
 use super::injected::Injected;
+use super::journals::Journals;
 use super::reopens::Reopens;
 use super::running::Running;
 use super::totals::Counts;
@@ -21,6 +22,7 @@ pub(crate) struct Locked {
     /// Made on first use.
     pub(crate) memory: Option<Box<Memory>>,
     pub(super) grants: Grants,
+    pub(super) journals: Journals,
     /// Calls refused since the current state began, as far as they have been collected.
     pub(super) rejected: u64,
     pub(crate) counts: Counts,
@@ -51,6 +53,7 @@ impl Locked {
         Self {
             memory: None,
             grants: Grants::NONE,
+            journals: Journals::NONE,
             rejected: 0,
             counts: Counts::NONE,
             events: None,

@@ -13,11 +13,13 @@
 //! | [`record_dated`] | nothing: it reads the clock, if the time matters | |
 //! | [`record_timed`] | a fast success that changes nothing | one load |
 //! | [`record_alike`] | a call that a stripe counts | a few atomics |
+//! | [`record_averaged`] | a call that its thread enters into its journal | a few atomics |
 //! | [`record_locked`] | nothing: it enters the outcome and acts on what follows | the lock |
 
 use super::breaker::{Breaker, Guard};
 use super::counting::{self, Ended};
 use super::evaluation::{Occasion, Step};
+use super::journal::Entered;
 use super::verdict::{follow, needs_time};
 use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
@@ -108,7 +110,7 @@ fn ended(breaker: &Breaker, word: StateWord, start: u64) -> (u64, u64) {
 }
 
 #[inline(never)]
-fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
+pub(crate) fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
     let is_healthy = || breaker.healthy.load(Ordering::Acquire) == word.healthy().0;
     if outcome == Outcome::Success && breaker.is_fast(nanos) && is_healthy() {
         return;
@@ -118,18 +120,42 @@ fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64
 
 #[inline(never)]
 fn record_alike(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
+    if word.is_averaged() {
+        return record_averaged(breaker, word, outcome, nanos, now);
+    }
     if breaker.is_fast(nanos) && is_alike(breaker, word, outcome, now) {
         return;
     }
     record_locked(breaker, word, outcome, nanos, now);
 }
 
+#[inline(never)]
+fn record_averaged(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
+    if !is_entered(breaker, word, outcome, nanos, now) {
+        record_locked(breaker, word, outcome, nanos, now);
+    }
+}
+
 /// Whether a fast call that ended at `now` is one of many alike, and a stripe counts it.
 #[inline]
 fn is_alike(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64) -> bool {
-    // A later end may be seen than that of the calls which are counted now, but not by a call that then finds its stripe open.
-    let is_in_time = || now < breaker.counts_until.load(Ordering::Acquire);
-    is_in_time() && counts(breaker, word, outcome)
+    is_in_time(breaker, now) && counts(breaker, word, outcome)
+}
+
+/// A later end may be seen than that of the calls which go without the lock now, but not by a call that then does.
+#[inline]
+fn is_in_time(breaker: &Breaker, now: u64) -> bool {
+    now < breaker.counts_until.load(Ordering::Acquire)
+}
+
+/// Whether a call that took so long and ended at `now` is a fast one, and is entered into the journal of its thread.
+#[inline]
+fn is_entered(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) -> bool {
+    let call = Entered { failed: outcome == Outcome::Failure, nanos, end: now };
+    outcome != Outcome::Ignored
+        && breaker.is_fast(nanos)
+        && is_in_time(breaker, now)
+        && breaker.stripes().enter(word, call)
 }
 
 /// Whether a fast call that ended at `now` needs no lock: it is a success that changes nothing, or a stripe counts it.
@@ -168,9 +194,19 @@ fn record_locked(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u6
     if outcome == Outcome::Ignored || !word.is_just_closed() {
         return record_otherwise(breaker, word, outcome, nanos, now);
     }
+    record_closed(breaker, word, outcome, nanos, now);
+}
+
+/// Out of line, so that what is not simply one of the closed breaker's needs no stack frame here.
+#[inline(never)]
+fn record_closed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
     let guard = breaker.lock();
     if guard.word != word {
         end_elsewhere(guard, word, Some(outcome), nanos, now);
+        return;
+    }
+    // While this thread waited for the lock, another one may have opened its journal again.
+    if guard.journals.are_any_open() && is_entered(breaker, word, outcome, nanos, now) {
         return;
     }
     enter_closed(guard, outcome, nanos, now);

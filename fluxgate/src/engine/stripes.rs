@@ -16,6 +16,7 @@
 //!
 //! Stripes are [opened, collected and closed](super::grants) under the breaker's lock. What lies between two closings is a *season*.
 
+use super::journal::{Entered, Journal};
 use super::log::Log;
 use super::thread::ThreadNumber;
 use super::word::StateWord;
@@ -144,6 +145,8 @@ pub(super) struct OwnStripe {
     in_time: AtomicU64,
     /// Made with its first room.
     log: OnceBox<Log>,
+    /// Made when it is first opened.
+    journal: OnceBox<Journal>,
 }
 
 /// On a cache line of its own: other threads read it at each failure of theirs.
@@ -168,6 +171,7 @@ impl OwnStripe {
             successes: OwnLine(AtomicU64::new(0)),
             in_time: AtomicU64::new(0),
             log: OnceBox::new(),
+            journal: OnceBox::new(),
         }
     }
 
@@ -188,6 +192,14 @@ impl OwnStripe {
 
     pub(super) fn make_log(&self) -> &Log {
         self.log.get_or_init(|| Box::new(Log::new()))
+    }
+
+    pub(super) fn journal(&self) -> Option<&Journal> {
+        self.journal.get()
+    }
+
+    pub(super) fn make_journal(&self) -> &Journal {
+        self.journal.get_or_init(|| Box::new(Journal::closed()))
     }
 
     /// Counts a success by a plain store, if the stripe belongs to this thread, and the thread may count.
@@ -370,6 +382,16 @@ impl<'a> Stripes<'a> {
         })
     }
 
+    /// Enters a call of `word` into the journal of this thread. If it is not open, or there is no room, returns `false`.
+    #[inline]
+    pub(super) fn enter(self, word: StateWord, call: Entered) -> bool {
+        let thread = ThreadNumber::known();
+        let own = self.own.get().map(|stripes| stripes.of(thread));
+        own.filter(|own| own.is_of(thread))
+            .and_then(OwnStripe::journal)
+            .is_some_and(|journal| journal.enter(word, call))
+    }
+
     /// How many successes of `word` have been counted, as far as they are known here; `None` if stripes have been closed meanwhile.
     #[inline]
     fn successes(self, stripes: &OwnStripes, word: StateWord) -> Option<u64> {
@@ -418,16 +440,30 @@ impl<'a> Stripes<'a> {
     }
 }
 
+/// The place of the stripe of this number, which is a thread's.
+pub(super) fn place(number: u32) -> usize {
+    number as usize - 1
+}
+
+/// The numbers of the bits of a set, from the lowest.
+pub(super) fn bits(mut set: u32) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let lowest = (set != 0).then(|| set.trailing_zeros())?;
+        set &= set - 1;
+        Some(lowest)
+    })
+}
+
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
     use super::{Counting, LARGEST, LIMIT, NUMBER, OwnStripe, Stripe};
     use crate::engine::thread::ThreadNumber;
-    use crate::engine::word::{Needs, StateWord};
+    use crate::engine::word::{Needs, StateWord, Timing};
     use crate::state::State;
     use std::sync::atomic::Ordering;
     use std::thread;
 
-    const FIRST: StateWord = StateWord::first(Needs { timed: false, dated: false, tracked: false });
+    const FIRST: StateWord = StateWord::first(Needs { timing: Timing::None, dated: false, tracked: false });
 
     #[test]
     fn only_calls_of_its_word_are_counted_and_no_more_than_were_granted() {

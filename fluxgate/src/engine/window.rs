@@ -2,6 +2,6 @@
 
 mod buckets;
 pub(crate) mod finished_call;
-mod headroom;
+pub(crate) mod headroom;
 pub(crate) mod memory;
 mod ring;

@@ -43,7 +43,7 @@ impl StateWord {
     /// Calls are counted, and therefore timed.
     const COUNTED: u64 = 1 << 9;
     /// How calls are recorded.
-    const RECORDING: u64 = Self::TIMED | Self::TIMED_LATER | Self::DATED | Self::COUNTED;
+    const RECORDING: u64 = Self::TIMED | Self::TIMED_LATER | Self::DATED | Self::COUNTED | Self::AVERAGED;
     /// What may change within a generation.
     const MANNER: u64 = Self::RECORDING | Self::FAULTY;
     /// Only in a call's copy: the call's body runs within the [`nesting`](super::nesting) of its thread.
@@ -58,7 +58,9 @@ impl StateWord {
     const DISABLED: u64 = 1 << 14;
     /// In place of [`TIMED`](Self::TIMED) while it is disabled, and times no calls.
     const TIMED_LATER: u64 = 1 << 15;
-    const GENERATION: u64 = 1 << 16;
+    /// The rule asks for an average: durations are summed.
+    const AVERAGED: u64 = 1 << 16;
+    const GENERATION: u64 = 1 << 17;
     /// Only in a call's copy: the call is part of another one. No call is admitted while the state is changing.
     const INNER: u64 = Self::CHANGING;
 
@@ -105,6 +107,10 @@ impl StateWord {
         self.0 & Self::TIMED != 0
     }
 
+    pub(crate) const fn is_averaged(self) -> bool {
+        self.0 & Self::AVERAGED != 0
+    }
+
     /// The word of a breaker for which the time at which a call ends matters, though its settings do not say so.
     pub(crate) const fn dated(self) -> Self {
         Self(self.0 | Self::DATED)
@@ -122,11 +128,15 @@ impl StateWord {
 
     /// The same word, of a breaker that needs this of its calls, and counts them or not.
     pub(crate) const fn recording(self, needs: Needs, counted: bool) -> Self {
-        let Needs { timed, dated, tracked } = needs;
-        let timed_bit = if timed { self.timed() } else { 0 };
-        let dated = if timed || dated { Self::DATED } else { 0 };
+        let Needs { timing, dated, tracked } = needs;
+        let (timed, averaged) = match timing {
+            Timing::None => (0, 0),
+            Timing::Each => (self.timed(), 0),
+            Timing::Average => (self.timed(), Self::AVERAGED),
+        };
+        let dated = if timed != 0 || dated { Self::DATED } else { 0 };
         let tracked = if tracked { Self::TRACKED } else { 0 };
-        let word = Self(self.0 & !(Self::RECORDING | Self::TRACKED) | timed_bit | dated | tracked);
+        let word = Self(self.0 & !(Self::RECORDING | Self::TRACKED) | timed | averaged | dated | tracked);
         if counted { word.counted() } else { word }
     }
 
@@ -267,7 +277,8 @@ impl StateWord {
             State::ForcedOpen => timed | 4,
         };
         let generation = (self.0 & !(Self::GENERATION - 1)).wrapping_add(Self::GENERATION);
-        Self(generation | (self.0 & (Self::TRACKED | Self::DATED | Self::COUNTED | Self::FAULTY)) | state)
+        let kept = Self::TRACKED | Self::DATED | Self::AVERAGED | Self::COUNTED | Self::FAULTY;
+        Self(generation | self.0 & kept | state)
     }
 
     /// The mark of a healthy breaker with this word: its window is full and holds only fast successes, or it is disabled. If calls are
@@ -281,23 +292,36 @@ impl StateWord {
 /// What a breaker needs to know of its calls for its settings.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Needs {
-    /// How long they take.
-    pub(crate) timed: bool,
+    pub(crate) timing: Timing,
     /// When they end.
     pub(crate) dated: bool,
     /// Which of them run.
     pub(crate) tracked: bool,
 }
 
+/// What is to be known of how long calls take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Timing {
+    None,
+    /// Whether each of them took long.
+    Each,
+    /// How long all of them took together, too.
+    Average,
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Needs, State, StateWord};
+    use super::{Needs, State, StateWord, Timing};
 
     const STATES: [State; 6] =
         [State::Closed, State::Open, State::HalfOpen, State::MetricsOnly, State::Disabled, State::ForcedOpen];
 
     fn first(timed: bool, dated: bool) -> StateWord {
-        StateWord::first(Needs { timed, dated, tracked: false })
+        StateWord::first(Needs {
+            timing: if timed { Timing::Each } else { Timing::None },
+            dated,
+            tracked: false,
+        })
     }
 
     #[test]
@@ -382,7 +406,7 @@ mod tests {
 
     #[test]
     fn a_breaker_that_tracks_its_calls_does_so_in_all_states_but_one() {
-        let mut word = StateWord::first(Needs { timed: false, dated: false, tracked: true }).used();
+        let mut word = StateWord::first(Needs { timing: Timing::None, dated: false, tracked: true }).used();
         for state in STATES {
             word = word.next(state);
             assert!(word.is_tracked() != (state == State::Disabled) && !word.admits_at_once());
@@ -396,6 +420,8 @@ mod tests {
         assert!(!untracked.runs() && !untracked.may_run());
         assert!(untracked.next(State::HalfOpen).runs() && untracked.next(State::HalfOpen).may_run());
         assert!(!untracked.next(State::Open).may_run());
-        assert!(!word.recording(Needs { timed: false, dated: false, tracked: false }, false).is_tracked());
+        assert!(
+            !word.recording(Needs { timing: Timing::None, dated: false, tracked: false }, false).is_tracked()
+        );
     }
 }

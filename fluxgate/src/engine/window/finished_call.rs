@@ -10,7 +10,7 @@ pub(crate) struct FinishedCall {
     /// One bit for each threshold that the duration reached.
     slow: u8,
     /// How long it took, if that was measured.
-    pub(super) nanos: u64,
+    pub(crate) nanos: u64,
 }
 
 impl FinishedCall {

@@ -10,11 +10,11 @@ use super::finished_call::FinishedCall;
 /// A rule is monotone. So if it does not hold for figures that are worse than any that can come, it does not hold for those that do
 /// come, whatever the order of the calls, and however many good ones there are among them.
 #[derive(Clone, Copy)]
-pub(super) struct Headroom {
+pub(crate) struct Headroom {
     /// So many more calls may be bad: failed, or so slow that they reached a threshold.
-    pub(super) bad: u32,
+    pub(crate) bad: u32,
     /// So many nanoseconds all calls may take together.
-    latency: u64,
+    pub(crate) latency: u64,
 }
 
 /// The numbers of bad calls that are tried are the powers of this one. Few trials find a large one.
@@ -26,6 +26,8 @@ const FIRST_LATENCY: u64 = 1 << 20;
 const MOST_LATENCY: u64 = 1 << 50;
 
 impl Headroom {
+    pub(crate) const NONE: Self = Self { bad: 0, latency: 0 };
+
     /// After an evaluation by which the rule did not hold. Every `min` of the rule must be reached, or no number of good calls may
     /// reach it; and the rule must depend on nothing else than its calls.
     pub(super) fn find(nodes: &[Node], metrics: &Metrics) -> Self {
@@ -33,7 +35,7 @@ impl Headroom {
             let worst = no_better(metrics, u64::from(bad), latency);
             holds(nodes, &Situation::worst(false, &worst))
         };
-        let mut found = Self { bad: 0, latency: 0 };
+        let mut found = Self::NONE;
         let mut tried = STEP;
         while tried <= MOST_BAD && !could_hold(tried, 0) {
             found.bad = tried;
@@ -66,5 +68,24 @@ impl Headroom {
         let number = self.bad.min(most);
         self.bad -= number;
         number
+    }
+
+    /// Sets aside so many equal shares of it, and leaves as much as one of them. Returns one.
+    pub(super) fn set_shares_aside(&mut self, number: u32) -> Self {
+        let parts = number.saturating_add(1);
+        let share = Self { bad: self.bad / parts, latency: self.latency / u64::from(parts) };
+        self.bad -= share.bad * number;
+        self.latency -= share.latency * u64::from(number);
+        share
+    }
+
+    /// Takes back what was set aside and is left.
+    pub(crate) fn take_back(&mut self, unused: Self) {
+        self.bad += unused.bad;
+        self.latency += unused.latency;
+    }
+
+    pub(super) fn is_less_than(self, other: Self) -> bool {
+        self.bad < other.bad || self.latency < other.latency
     }
 }

@@ -8,7 +8,6 @@ use super::finished_call::FinishedCall;
 use super::headroom::Headroom;
 use super::ring::Ring;
 use crate::clock::NEVER;
-use crate::engine::log::ENTRIES;
 use crate::engine::running::SlowCalls;
 
 /// What is remembered of calls: the sliding window or, during a trial, the trial's tally in its place.
@@ -21,7 +20,7 @@ pub(crate) struct Memory {
     /// `None` if the next outcome has to be judged.
     headroom: Option<Headroom>,
     streak: u32,
-    /// How many fast successes came since the last other call, or the beginning.
+    /// How many fast successes came, at least, since the last other call, or the beginning.
     in_a_row: u32,
     pub(crate) measures: Measures,
     /// The time of the latest outcome or reading, if the breaker reads the time.
@@ -33,6 +32,31 @@ pub(crate) struct Memory {
 enum Storage {
     Count(Ring),
     Time(Buckets),
+}
+
+/// The last calls that ended alike, as far as they have been seen, from the last one on.
+#[derive(Default)]
+struct Run {
+    failed: bool,
+    length: u32,
+    /// The call before them ended otherwise.
+    is_whole: bool,
+}
+
+impl Run {
+    #[inline]
+    fn see(&mut self, failed: bool) {
+        if self.length == 0 {
+            self.failed = failed;
+        }
+        self.is_whole |= failed != self.failed;
+        self.length += u32::from(!self.is_whole);
+    }
+
+    /// Whether there may be more failures before them.
+    fn may_be_streak(&self) -> bool {
+        self.length == 0 || self.failed && !self.is_whole
+    }
 }
 
 impl Memory {
@@ -129,6 +153,31 @@ impl Memory {
             Storage::Time(buckets) => {
                 buckets.add(&Tally { total: count, failures: count, ..Tally::EMPTY }, &mut self.tally);
             }
+        }
+    }
+
+    /// Records calls of which none was slow and after none of which the rule holds. Of each, the last one first: whether it failed, and
+    /// how long it took. `tally`: of them all.
+    pub(crate) fn record_together(&mut self, tally: &Tally, mut latest: impl Iterator<Item = (bool, u64)>) {
+        let mut end = Run::default();
+        match &mut self.storage {
+            Storage::Count(ring) => {
+                let latest = latest.by_ref().inspect(|(failed, _)| end.see(*failed));
+                ring.record_latest(tally.total, latest, &self.measures, &mut self.tally);
+            }
+            Storage::Time(buckets) => buckets.add(tally, &mut self.tally),
+        }
+        // A streak may have begun before what a window remembers.
+        while end.may_be_streak()
+            && let Some((failed, _)) = latest.next()
+        {
+            end.see(failed);
+        }
+        if end.failed {
+            let before = if end.is_whole { 0 } else { self.streak };
+            (self.streak, self.in_a_row) = (before.saturating_add(end.length), 0);
+        } else if end.length > 0 {
+            (self.streak, self.in_a_row) = (0, end.length);
         }
     }
 
@@ -268,11 +317,10 @@ impl Memory {
         self.headroom = is_foreseeable.then(|| Headroom::find(rule, metrics));
     }
 
-    /// Finds out anew how much may happen before the next evaluation, if little is left of what was found. `set_aside`: so many
-    /// failures may have come that are not recorded yet.
-    pub(crate) fn extend_headroom(&mut self, rule: &[Node], set_aside: u32) {
-        const LITTLE: u32 = 2 * ENTRIES as u32;
-        if self.headroom.is_some_and(|headroom| headroom.bad < LITTLE) {
+    /// Finds out anew how much may happen before the next evaluation, if no more is left than is `little`. `set_aside`: so many failures
+    /// may have come that are not recorded yet.
+    pub(crate) fn extend_headroom(&mut self, rule: &[Node], little: Headroom, set_aside: u32) {
+        if self.headroom.is_some_and(|headroom| headroom.is_less_than(little)) {
             let metrics = self.metrics();
             self.renew_headroom(rule, &metrics);
             if let Some(headroom) = &mut self.headroom {
@@ -284,6 +332,18 @@ impl Memory {
     /// Sets aside failures for a log, at most so many, and no more than half of what there is: they cannot make the rule hold.
     pub(crate) fn set_failures_aside(&mut self, most: u32) -> u32 {
         self.headroom.as_mut().map_or(0, |headroom| headroom.set_aside(most.min(headroom.bad.div_ceil(2))))
+    }
+
+    /// Sets aside a share of what may happen for each of so many journals, if anything may.
+    pub(crate) fn set_shares_aside(&mut self, number: u32) -> Option<Headroom> {
+        self.headroom.as_mut().map(|headroom| headroom.set_shares_aside(number))
+    }
+
+    /// Takes back a share, of which nothing has been recorded yet.
+    pub(crate) fn take_back(&mut self, share: Headroom) {
+        if let Some(headroom) = &mut self.headroom {
+            headroom.take_back(share);
+        }
     }
 
     /// Sets aside failures for a stripe. None while calls succeed in between, and none of a breaker that measures calls.

@@ -66,7 +66,7 @@ impl Ring {
         self.cursor = if self.cursor + 1 == self.size { 0 } else { self.cursor + 1 };
     }
 
-    /// Records so many fast successes. No durations are kept: they are not known.
+    /// Records so many fast successes. Their durations, if any are kept, are yet to be recorded.
     pub(super) fn record_successes(&mut self, count: u64, measures: &Measures, tally: &mut Tally) {
         let plane = (self.size as usize).div_ceil(64);
         let thresholds = thresholds(measures);
@@ -96,6 +96,37 @@ impl Ring {
             }
             left -= length;
         }
+    }
+
+    /// Records so many calls that were not slow: of each, the last one first, whether it failed, and how long it took. No more of them are
+    /// asked for than the ring remembers.
+    pub(super) fn record_latest(
+        &mut self,
+        count: u64,
+        latest: impl Iterator<Item = (bool, u64)>,
+        measures: &Measures,
+        tally: &mut Tally,
+    ) {
+        let plane = (self.size as usize).div_ceil(64);
+        let (size, first) = (self.size as usize, self.cursor as usize);
+        let count = count.min(self.size()) as usize;
+        let free = size - tally.total as usize;
+        self.record_successes(count as u64, measures, tally);
+        let (flags, durations) = self.words.split_at_mut((1 + thresholds(measures)) * plane);
+        let (mut remembered, mut forgotten) = (0_u128, 0_u128);
+        for (nth, (failed, nanos)) in (0..count).rev().zip(latest) {
+            let index = if first + nth < size { first + nth } else { first + nth - size };
+            if failed {
+                flags[index / 64] |= 1 << (index % 64);
+                tally.failures += 1;
+            }
+            if let Some(kept) = durations.get_mut(index) {
+                forgotten += u128::from(if nth < free { 0 } else { *kept });
+                remembered += u128::from(nanos);
+                *kept = nanos;
+            }
+        }
+        tally.latency = tally.latency + remembered - forgotten;
     }
 
     /// So many of the oldest calls. There must be as many.

@@ -1,0 +1,227 @@
+//! A thread's journal of calls whose durations are summed.
+//!
+//! Such calls are not alike, so they cannot be counted. But while the rule is far from holding, nothing is to be judged by any of them:
+//! it is enough to know, later, how long each took, how it ended, and when. So a thread is given a share of what may happen before
+//! the rule could hold, and enters its calls into its journal until the share or the journal is used up. Whatever the order of what is
+//! entered, the rule does not hold.
+//!
+//! To enter a call is one locked instruction on the thread's own cache line, because the journal may be closed meanwhile. Whoever
+//! [closes all journals](super::journals) puts their calls in the order of the times at which they ended.
+
+use fluxgate_rules::Tally;
+
+use super::window::headroom::Headroom;
+use super::word::StateWord;
+use crate::sync::{AtomicU64, Ordering};
+
+/// How many calls a journal takes.
+pub(super) const ENTRIES: usize = if cfg!(fluxgate_loom) { 2 } else { 126 };
+
+/// Its calls are entered from the first to the last, all by one thread.
+#[repr(C, align(128))]
+pub(super) struct Journal {
+    written: AtomicU64,
+    /// Whose calls it takes.
+    word: AtomicU64,
+    /// The thread's share: so many calls may fail, and so long may all of them take together.
+    bad: AtomicU64,
+    latency: AtomicU64,
+    /// Before the first call, one that took no time.
+    entries: [Entry; ENTRIES + 1],
+}
+
+#[derive(Default)]
+struct Entry {
+    /// When the call ended, and, in the lowest bit, whether it failed.
+    end: AtomicU64,
+    /// How long it took, and all that were entered before it.
+    latency: AtomicU64,
+}
+
+/// A call that is in a journal, or is to be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Entered {
+    pub(super) failed: bool,
+    pub(super) nanos: u64,
+    pub(super) end: u64,
+}
+
+/// What a journal has when it is closed.
+pub(super) struct Closed<'a> {
+    /// What is left of the share.
+    pub(super) unused: Headroom,
+    pub(super) tally: Tally,
+    pub(super) calls: Calls<'a>,
+}
+
+/// What is left of the calls in a closed journal, after the one that took no time, and read backwards: the last one comes first.
+pub(super) struct Calls<'a>(&'a [Entry]);
+
+/// How much is written in a journal: in the lowest bits the number of calls, which is larger than that of the entries if the journal is
+/// closed, and above it the number of failures among them.
+///
+/// What a thread has seen of its own journal does not come again, though that be closed and opened meanwhile: it begins with no calls, and
+/// nobody else opens one that had none.
+#[derive(Clone, Copy)]
+struct Written(u64);
+
+impl Written {
+    const CALLS: u64 = Self::FAILURE - 1;
+    const FAILURE: u64 = 1 << 8;
+
+    const fn calls(self) -> usize {
+        (self.0 & Self::CALLS) as usize
+    }
+
+    const fn failures(self) -> u64 {
+        self.0 / Self::FAILURE
+    }
+
+    const fn after(self, failed: bool) -> Self {
+        Self(self.0 + 1 + if failed { Self::FAILURE } else { 0 })
+    }
+}
+
+const _: () = assert!((ENTRIES as u64) < Written::CALLS);
+
+impl Journal {
+    pub(super) fn closed() -> Self {
+        Self {
+            written: AtomicU64::new(Written::CALLS),
+            word: AtomicU64::new(StateWord::NONE.0),
+            bad: AtomicU64::new(0),
+            latency: AtomicU64::new(0),
+            entries: std::array::from_fn(|_| Entry::default()),
+        }
+    }
+
+    /// Enters a call of `word` that was no slow one, unless the journal is closed or the share is used up. Only for the thread to which
+    /// the journal belongs.
+    #[inline]
+    pub(super) fn enter(&self, word: StateWord, Entered { failed, nanos, end }: Entered) -> bool {
+        let seen = Written(self.written.load(Ordering::Acquire));
+        let Some([before, entry, ..]) = self.entries.get(seen.calls()..) else { return false };
+        let next = seen.after(failed);
+        let latency = before.latency.load(Ordering::Relaxed).saturating_add(nanos);
+        if self.word.load(Ordering::Relaxed) != word.0
+            || latency > self.latency.load(Ordering::Relaxed)
+            || next.failures() > self.bad.load(Ordering::Relaxed)
+        {
+            return false;
+        }
+        entry.end.store(end << 1 | u64::from(failed), Ordering::Relaxed);
+        entry.latency.store(latency, Ordering::Relaxed);
+        self.written.compare_exchange(seen.0, next.0, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+    }
+
+    /// Opens the journal, which is closed, to calls of `word`, as far as this share goes.
+    pub(super) fn open(&self, word: StateWord, share: Headroom) {
+        self.word.store(word.0, Ordering::Relaxed);
+        self.bad.store(u64::from(share.bad), Ordering::Relaxed);
+        self.latency.store(share.latency, Ordering::Relaxed);
+        self.written.store(0, Ordering::Release);
+    }
+
+    /// Closes the journal, which is open.
+    pub(super) fn close(&self) -> Closed<'_> {
+        let written = Written(self.written.fetch_or(Written::CALLS, Ordering::AcqRel));
+        let entries = self.entries.get(..=written.calls()).unwrap_or(&[]);
+        let latency = entries.last().map_or(0, |last| last.latency.load(Ordering::Relaxed));
+        let unused = Headroom {
+            bad: (self.bad.load(Ordering::Relaxed) - written.failures()) as u32,
+            latency: self.latency.load(Ordering::Relaxed) - latency,
+        };
+        let (total, failures, latency) = (written.calls() as u64, written.failures(), u128::from(latency));
+        let tally = Tally { total, failures, latency, ..Tally::EMPTY };
+        Closed { unused, tally, calls: Calls(entries) }
+    }
+}
+
+impl Calls<'_> {
+    pub(super) const NONE: Self = Self(&[]);
+
+    /// When the last call ended.
+    #[inline]
+    pub(super) fn end(&self) -> Option<u64> {
+        let [.., _, last] = self.0 else { return None };
+        Some(last.end.load(Ordering::Relaxed) >> 1)
+    }
+}
+
+impl Iterator for Calls<'_> {
+    type Item = Entered;
+
+    #[inline]
+    fn next(&mut self) -> Option<Entered> {
+        let [others @ .., last] = self.0 else { return None };
+        let [.., before] = others else { return None };
+        self.0 = others;
+        let end = last.end.load(Ordering::Relaxed);
+        let nanos = last.latency.load(Ordering::Relaxed) - before.latency.load(Ordering::Relaxed);
+        Some(Entered { failed: end & 1 == 1, nanos, end: end >> 1 })
+    }
+}
+
+#[cfg(all(test, not(fluxgate_loom)))]
+mod tests {
+    use super::{Closed, ENTRIES, Entered, Headroom, Journal};
+    use crate::engine::word::{Needs, StateWord, Timing};
+    use crate::state::State;
+
+    const WORD: StateWord =
+        StateWord::first(Needs { timing: Timing::Average, dated: true, tracked: false }).used();
+    const MUCH: Headroom = Headroom { bad: 1_000, latency: u64::MAX };
+
+    fn call(failed: bool, nanos: u64) -> Entered {
+        Entered { failed, nanos, end: nanos / 2 }
+    }
+
+    fn calls(journal: &Journal) -> Vec<Entered> {
+        let Closed { tally, calls, .. } = journal.close();
+        let mut calls: Vec<_> = calls.collect();
+        calls.reverse();
+        assert_eq!(tally.total, calls.len() as u64);
+        assert_eq!(tally.failures, calls.iter().filter(|call| call.failed).count() as u64);
+        assert_eq!(tally.latency, calls.iter().map(|call| u128::from(call.nanos)).sum());
+        calls
+    }
+
+    #[test]
+    fn what_is_entered_is_read_again() {
+        let journal = Journal::closed();
+        assert!(!journal.enter(WORD, call(false, 1)), "it is closed");
+        for length in [0, 1, ENTRIES] {
+            journal.open(WORD, MUCH);
+            let entered: Vec<_> = (0..length).map(|nth| call(nth % 3 == 1, nth as u64 * 5)).collect();
+            assert!(entered.iter().all(|call| journal.enter(WORD, *call)));
+            assert_eq!(journal.enter(WORD, call(true, 1)), length < ENTRIES, "it is full");
+            let expected = entered.into_iter().chain((length < ENTRIES).then(|| call(true, 1)));
+            assert_eq!(calls(&journal), expected.collect::<Vec<_>>());
+            assert!(!journal.enter(WORD, call(false, 1)));
+        }
+    }
+
+    #[test]
+    fn no_more_is_entered_than_the_share_allows() {
+        let journal = Journal::closed();
+        journal.open(WORD, Headroom { bad: 1, latency: 10 });
+        assert!(journal.enter(WORD, call(false, 4)) && journal.enter(WORD, call(true, 3)));
+        assert!(!journal.enter(WORD, call(true, 0)) && !journal.enter(WORD, call(false, 4)));
+        assert!(!journal.enter(WORD, call(false, u64::MAX)));
+        assert!(journal.enter(WORD, call(false, 3)) && journal.enter(WORD, call(false, 0)));
+        let Closed { unused, tally, .. } = journal.close();
+        assert_eq!((tally.total, tally.failures, unused.bad, unused.latency), (4, 1, 0, 0));
+    }
+
+    #[test]
+    fn calls_of_another_generation_or_manner_are_not_entered() {
+        let journal = Journal::closed();
+        journal.open(WORD, MUCH);
+        for other in
+            [WORD.next(State::Closed), WORD.counted(), WORD.unwinding(), WORD.scoped(), StateWord::NONE]
+        {
+            assert!(!journal.enter(other, call(false, 1)));
+        }
+        assert!(journal.enter(WORD, call(false, 1)));
+    }
+}

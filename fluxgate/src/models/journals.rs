@@ -1,0 +1,171 @@
+//! Calls that threads enter into journals: none is lost, none counts twice, they are in their order, and the breaker opens as ever.
+
+use super::*;
+
+/// A clock that moves on by a millisecond whenever it is read: two readings are in the order in which their threads know of them.
+struct Ticking(AtomicU64);
+
+impl Clock for Ticking {
+    fn now(&self) -> Duration {
+        Duration::from_millis(self.0.fetch_add(1, Ordering::AcqRel))
+    }
+}
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+/// A breaker after two successes of its first thread, which has entered the second into its journal.
+fn journaling(window: Window, rule: Rule) -> Arc<Breaker> {
+    let retry = retry::cooldown(Duration::from_secs(60));
+    let breaker =
+        timed(settings(window, trip::min(1) & rule, retry, permit::all()), Ticking(AtomicU64::new(0)));
+    (0..2).for_each(|_| acquire(&breaker).unwrap().success());
+    breaker
+}
+
+/// The same, of which no duration that there is makes the rule hold.
+fn averaging() -> Arc<Breaker> {
+    journaling(window::count(9), trip::avg_latency(HOUR))
+}
+
+fn figures(breaker: &Arc<Breaker>) -> (u64, u64) {
+    let metrics = handle(breaker).metrics();
+    (metrics.total(), metrics.failures())
+}
+
+#[test]
+fn no_call_is_lost_and_none_counts_twice() {
+    check(|| {
+        let breaker = averaging();
+        let other = beside(&breaker, |breaker| {
+            acquire(breaker).unwrap().failure();
+            acquire(breaker).unwrap().success();
+        });
+        acquire(&breaker).unwrap().success();
+        acquire(&breaker).unwrap().failure();
+        other.join().unwrap();
+        assert_eq!(figures(&breaker), (6, 2));
+    });
+}
+
+#[test]
+fn a_journal_that_is_full_is_opened_again() {
+    check_up_to(2, || {
+        let breaker = averaging();
+        let other = beside(&breaker, |breaker| {
+            (0..2).for_each(|_| acquire(breaker).unwrap().failure());
+        });
+        (0..4).for_each(|_| acquire(&breaker).unwrap().success());
+        other.join().unwrap();
+        assert_eq!(figures(&breaker), (8, 2));
+    });
+}
+
+#[test]
+fn a_call_that_is_entered_while_another_thread_looks_is_seen_then_or_later() {
+    check(|| {
+        let breaker = averaging();
+        let other = beside(&breaker, |breaker| {
+            let metrics = breaker.metrics();
+            assert!((2..=4).contains(&metrics.total()) && metrics.failures() <= 1);
+            // Opens the journal of the first thread, too, which may be in the middle of a call of its last season.
+            acquire(breaker).unwrap().failure();
+        });
+        acquire(&breaker).unwrap().success();
+        acquire(&breaker).unwrap().failure();
+        other.join().unwrap();
+        assert_eq!(figures(&breaker), (5, 2));
+    });
+}
+
+#[test]
+fn a_call_comes_after_those_that_its_thread_knows() {
+    check_up_to(2, || {
+        let breaker = averaging();
+        let [ready, failed, succeeded] = [(); 3].map(|()| Arc::new(AtomicBool::new(false)));
+        let (is_ready, has_failed, has_succeeded) = (ready.clone(), failed.clone(), succeeded.clone());
+        let other = beside(&breaker, move |breaker| {
+            // With this one it is given a journal.
+            acquire(breaker).unwrap().success();
+            is_ready.store(true, Ordering::Release);
+            if has_failed.load(Ordering::Acquire) {
+                acquire(breaker).unwrap().success();
+                has_succeeded.store(true, Ordering::Relaxed);
+            }
+        });
+        if ready.load(Ordering::Acquire) {
+            acquire(&breaker).unwrap().failure();
+            failed.store(true, Ordering::Release);
+        }
+        other.join().unwrap();
+        if succeeded.load(Ordering::Relaxed) {
+            assert_eq!(handle(&breaker).metrics().failure_streak(), 0, "the success came last");
+        }
+    });
+}
+
+#[test]
+fn what_the_threads_may_enter_cannot_make_the_rule_hold() {
+    for (failures, state) in [(1, State::Closed), (2, State::Open)] {
+        check_up_to(2, move || {
+            let breaker = journaling(window::count(20), trip::failures(9) | trip::avg_latency(HOUR));
+            (0..2).for_each(|_| acquire(&breaker).unwrap().failure());
+            let other = beside(&breaker, |breaker| {
+                (0..5).for_each(|_| acquire(breaker).unwrap().failure());
+            });
+            (0..failures).for_each(|_| acquire(&breaker).unwrap().failure());
+            other.join().unwrap();
+            assert_eq!(breaker.word().state(), state);
+        });
+    }
+}
+
+#[test]
+fn a_call_that_makes_the_rule_hold_opens_the_breaker_beside_others_that_are_entered() {
+    check(|| {
+        let breaker = journaling(window::count(3), trip::avg_latency(Duration::from_secs(1)));
+        let other = beside(&breaker, |breaker| {
+            if let Ok(call) = acquire(breaker) {
+                call.success();
+            }
+        });
+        let word = breaker.word();
+        acquire(&breaker).unwrap().success();
+        // As the end of a call that took an hour.
+        recording::record_timed(&breaker, word, Outcome::Success, 3_600_000_000_000, 1_000_000);
+        assert_eq!(breaker.word().state(), State::Open);
+        other.join().unwrap();
+        let total = handle(&breaker).metrics().total();
+        assert!((total + breaker.lock().late()) >= 3 && total <= 3);
+    });
+}
+
+#[test]
+fn a_call_is_in_the_window_that_ends_or_late() {
+    check(|| {
+        let breaker = averaging();
+        let call = acquire(&breaker).unwrap();
+        let other = beside(&breaker, |breaker| {
+            manual::command(breaker, State::Closed, Reason::Reset);
+            // The journals are opened anew, to the next generation.
+            acquire(breaker).unwrap().failure();
+        });
+        call.success();
+        other.join().unwrap();
+        assert_eq!(figures(&breaker), (1, 1));
+        assert!(breaker.lock().late() <= 1);
+    });
+}
+
+#[test]
+fn a_time_window_has_every_call_once() {
+    check(|| {
+        let breaker = journaling(window::time(Duration::from_secs(10)), trip::avg_latency(HOUR));
+        let other = beside(&breaker, |breaker| {
+            acquire(breaker).unwrap().success();
+            acquire(breaker).unwrap().failure();
+        });
+        acquire(&breaker).unwrap().failure();
+        other.join().unwrap();
+        assert_eq!(figures(&breaker), (5, 2));
+    });
+}
