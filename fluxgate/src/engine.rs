@@ -34,6 +34,7 @@ pub(crate) mod log;
 pub(crate) mod manual;
 pub(crate) mod nesting;
 pub(crate) mod open;
+mod pace;
 mod ramp;
 #[cfg(any(feature = "tokio", feature = "tower"))]
 pub(crate) mod readiness;

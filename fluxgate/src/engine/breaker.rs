@@ -454,22 +454,31 @@ impl Guard<'_> {
         self.memory().keep(slow, in_trial);
     }
 
-    /// Enters the calls that are in journals, and closes them.
+    /// Tells calls whether they are to be entered into journals.
     #[inline]
-    pub(super) fn close_journals(&mut self) {
-        if self.journals.are_any_open() {
-            self.close_open_journals();
+    pub(super) fn enter_into_journals(&mut self, enter: bool) {
+        let word = self.word.journaled(enter);
+        if word.0 != self.word.0 {
+            self.breaker.state.store(word.0, Ordering::Release);
+            self.word = word;
         }
     }
 
+    /// Enters the calls that are in journals, and closes them. Returns how many there were.
+    #[inline]
+    pub(super) fn close_journals(&mut self) -> u64 {
+        if self.journals.are_any_open() { self.close_open_journals() } else { 0 }
+    }
+
     #[inline(never)]
-    fn close_open_journals(&mut self) {
+    fn close_open_journals(&mut self) -> u64 {
         let stripes = self.breaker.stripes();
-        let Locked { journals, memory: Some(memory), counts, .. } = &mut *self.locked else { return };
+        let Locked { journals, memory: Some(memory), counts, .. } = &mut *self.locked else { return 0 };
         let (unused, tally, latest) = journals.close(stripes);
         counts.failures += tally.failures;
         memory.take_back(unused);
         memory.record_together(&tally, latest.map(|call| (call.failed, call.nanos)));
+        tally.total
     }
 
     /// Enters the calls that were counted without the lock. Further ones are counted.

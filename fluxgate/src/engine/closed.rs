@@ -22,7 +22,8 @@ use crate::sync::Ordering;
 pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Step {
     let settings = guard.breaker.settings();
     let rule = settings.rule.nodes();
-    guard.close_journals();
+    let failures = guard.counts.failures - u64::from(call.failed);
+    let calls = guard.close_journals() + 1;
     let memory = guard.memory();
     let is_covered = memory.covers(&call) && now < memory.forgets_at();
     let are_alike = guard.grants.word() == guard.word || call.failed;
@@ -43,13 +44,14 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
         Step::Pass
     };
     let passes = matches!(step, Step::Pass);
-    grant(guard, rule, passes);
-    if passes {
-        open_journals(guard, rule, call, now);
-        Step::Stay
+    let failures = guard.counts.failures - failures;
+    if passes && wants_journals(guard, calls, failures, now) {
+        open_journals(guard, rule, call);
     } else {
-        step
+        guard.enter_into_journals(false);
+        grant(guard, rule, passes);
     }
+    if passes { Step::Stay } else { step }
 }
 
 /// The same for a breaker whose rule asks which calls run. There are others with each call, so no outcome goes without the lock, and each is
@@ -101,11 +103,8 @@ fn set_healthy(breaker: &Breaker, healthy: StateWord) {
 #[inline]
 fn open_stripes(guard: &mut Guard<'_>, rule: &[Node]) -> bool {
     let (breaker, word) = (guard.breaker, guard.word);
+    renew_counts_until(guard);
     let memory = guard.memory();
-    let until = memory.forgets_at();
-    if breaker.counts_until.load(Ordering::Relaxed) != until {
-        breaker.counts_until.store(until, Ordering::Release);
-    }
     let stripes = breaker.stripes();
     let failures = memory.set_run_aside();
     let missing = memory.harmless_successes(rule);
@@ -139,21 +138,57 @@ fn open_log(guard: &mut Guard<'_>, rule: &[Node]) {
     }
 }
 
-/// Lets the next calls be entered into journals, if the rule asks for an average: until a share of what may happen is used up. The call
-/// ended at `now`.
+/// Calls go without the lock until the memory forgets some because of their age.
 #[inline]
-fn open_journals(guard: &mut Guard<'_>, rule: &[Node], call: FinishedCall, now: u64) {
+fn renew_counts_until(guard: &mut Guard<'_>) {
+    let (breaker, until) = (guard.breaker, guard.memory().forgets_at());
+    if breaker.counts_until.load(Ordering::Relaxed) != until {
+        breaker.counts_until.store(until, Ordering::Release);
+    }
+}
+
+/// Whether the next calls are to be entered into journals: under a rule that asks for an average, where each would take the lock; or in a
+/// window of time, where each failure would have to know what other threads write. There have been so many more calls and failures by `now`.
+#[inline]
+fn wants_journals(guard: &mut Guard<'_>, calls: u64, failures: u64, now: u64) -> bool {
+    /// At most so many nanoseconds pass between two calls that come fast, and between two failures: a hundred times what it costs to take
+    /// the lock, and twice what it costs to ask another processor.
+    const CALLS: u64 = 10_000;
+    const FAILURES: u64 = 300;
+    let word = guard.word;
+    if !word.is_dated() || !word.is_just_closed() {
+        return false;
+    }
+    let may_be_apart = may_be_apart(guard.breaker);
+    let Locked { journals, memory: Some(memory), .. } = &mut **guard else { return false };
+    let are_many = if word.is_averaged() {
+        journals.pace.is_fast_with(calls, CALLS, now)
+    } else {
+        may_be_apart && !memory.is_of_calls() && journals.pace.is_fast_with(failures, FAILURES, now)
+    };
+    are_many && memory.has_headroom() && !memory.is_run()
+}
+
+/// Whether threads may have journals at the same time. By a clock that moves on, two calls are in order; but a user's may stand still.
+fn may_be_apart(breaker: &Breaker) -> bool {
+    !breaker.reads_users_clock() || cfg!(fluxgate_loom)
+}
+
+/// Lets the next calls be entered into journals until a share of what may happen is used up, in place of all else that lets them go without
+/// the lock. The last call was this one.
+#[inline(never)]
+fn open_journals(guard: &mut Guard<'_>, rule: &[Node], call: FinishedCall) {
     /// So few bad calls are left for all journals.
     const FEW: u32 = 16;
+    guard.enter_into_journals(true);
+    guard.close_stripes();
+    renew_counts_until(guard);
     let (breaker, word) = (guard.breaker, guard.word);
+    set_healthy(breaker, StateWord::NONE);
     let Locked { journals, memory: Some(memory), .. } = &mut **guard else { return };
-    if word.is_averaged() && word.is_just_closed() {
-        // Two calls are in order by a clock that moves on, but a user's may stand still.
-        let together = !breaker.reads_users_clock() || cfg!(fluxgate_loom);
-        journals.open(breaker.stripes(), word, now, together, |number| {
-            let usual = call.nanos.saturating_mul(journal::ENTRIES as u64);
-            memory.extend_headroom(rule, Headroom { bad: FEW, latency: usual }, 0);
-            memory.set_shares_aside(number)
-        });
-    }
+    journals.open(breaker.stripes(), word, may_be_apart(breaker), |number| {
+        let usual = call.nanos.saturating_mul(journal::ENTRIES as u64);
+        memory.extend_headroom(rule, Headroom { bad: FEW, latency: usual }, 0);
+        memory.set_shares_aside(number)
+    });
 }

@@ -1,9 +1,10 @@
-//! A thread's journal of calls whose durations are summed.
+//! A thread's journal of calls: how each ended, when, and how long it took.
 //!
-//! Such calls are not alike, so they cannot be counted. But while the rule is far from holding, nothing is to be judged by any of them:
-//! it is enough to know, later, how long each took, how it ended, and when. So a thread is given a share of what may happen before
-//! the rule could hold, and enters its calls into its journal until the share or the journal is used up. Whatever the order of what is
-//! entered, the rule does not hold.
+//! Calls whose durations are summed are not alike, so they cannot be counted; and where failures come fast, to know after how many
+//! successes each came costs more than to know when. But while the rule is far from holding, nothing is to be judged by any of these calls:
+//! it is enough to have them later, in their order. So a thread is given a share of what may happen before the rule could hold, and
+//! enters its calls into its journal until the share or the journal is used up. Whatever the order of what is entered, the rule does not
+//! hold.
 //!
 //! To enter a call is one locked instruction on the thread's own cache line, because the journal may be closed meanwhile. Whoever
 //! [closes all journals](super::journals) puts their calls in the order of the times at which they ended.

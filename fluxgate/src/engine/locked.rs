@@ -22,7 +22,7 @@ pub(crate) struct Locked {
     /// Made on first use.
     pub(crate) memory: Option<Box<Memory>>,
     pub(super) grants: Grants,
-    pub(super) journals: Journals,
+    pub(crate) journals: Journals,
     /// Calls refused since the current state began, as far as they have been collected.
     pub(super) rejected: u64,
     pub(crate) counts: Counts,

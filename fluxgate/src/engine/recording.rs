@@ -13,7 +13,7 @@
 //! | [`record_dated`] | nothing: it reads the clock, if the time matters | |
 //! | [`record_timed`] | a fast success that changes nothing | one load |
 //! | [`record_alike`] | a call that a stripe counts | a few atomics |
-//! | [`record_averaged`] | a call that its thread enters into its journal | a few atomics |
+//! | [`record_journaled`] | a call that its thread enters into its journal | a few atomics |
 //! | [`record_locked`] | nothing: it enters the outcome and acts on what follows | the lock |
 
 use super::breaker::{Breaker, Guard};
@@ -120,8 +120,8 @@ pub(crate) fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome,
 
 #[inline(never)]
 fn record_alike(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
-    if word.is_averaged() {
-        return record_averaged(breaker, word, outcome, nanos, now);
+    if word.is_journaled() {
+        return record_journaled(breaker, word, outcome, nanos, now);
     }
     if breaker.is_fast(nanos) && is_alike(breaker, word, outcome, now) {
         return;
@@ -130,7 +130,7 @@ fn record_alike(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64
 }
 
 #[inline(never)]
-fn record_averaged(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
+fn record_journaled(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
     if !is_entered(breaker, word, outcome, nanos, now) {
         record_locked(breaker, word, outcome, nanos, now);
     }

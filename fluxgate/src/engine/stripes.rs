@@ -14,6 +14,8 @@
 //! successes it came. So it needs no lock: it takes a place in the [log](super::log) of its thread, reads all stripes, and adds up what
 //! they have counted.
 //!
+//! Where that is much, or calls are not alike, threads enter them into [journals](super::journal) instead, and no stripe is open.
+//!
 //! Stripes are [opened, collected and closed](super::grants) under the breaker's lock. What lies between two closings is a *season*.
 
 use super::journal::{Entered, Journal};

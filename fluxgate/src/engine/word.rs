@@ -43,7 +43,8 @@ impl StateWord {
     /// Calls are counted, and therefore timed.
     const COUNTED: u64 = 1 << 9;
     /// How calls are recorded.
-    const RECORDING: u64 = Self::TIMED | Self::TIMED_LATER | Self::DATED | Self::COUNTED | Self::AVERAGED;
+    const RECORDING: u64 =
+        Self::TIMED | Self::TIMED_LATER | Self::DATED | Self::COUNTED | Self::AVERAGED | Self::JOURNALED;
     /// What may change within a generation.
     const MANNER: u64 = Self::RECORDING | Self::FAULTY;
     /// Only in a call's copy: the call's body runs within the [`nesting`](super::nesting) of its thread.
@@ -60,7 +61,9 @@ impl StateWord {
     const TIMED_LATER: u64 = 1 << 15;
     /// The rule asks for an average: durations are summed.
     const AVERAGED: u64 = 1 << 16;
-    const GENERATION: u64 = 1 << 17;
+    /// So many calls would take the lock that threads enter theirs into journals.
+    const JOURNALED: u64 = 1 << 17;
+    const GENERATION: u64 = 1 << 18;
     /// Only in a call's copy: the call is part of another one. No call is admitted while the state is changing.
     const INNER: u64 = Self::CHANGING;
 
@@ -109,6 +112,17 @@ impl StateWord {
 
     pub(crate) const fn is_averaged(self) -> bool {
         self.0 & Self::AVERAGED != 0
+    }
+
+    /// The word of a breaker whose threads enter their calls into journals, or do not.
+    pub(super) const fn journaled(self, journaled: bool) -> Self {
+        Self(if journaled { self.0 | Self::JOURNALED } else { self.0 & !Self::JOURNALED })
+    }
+
+    /// Whether calls are entered into journals, if anywhere without the lock.
+    #[inline]
+    pub(super) const fn is_journaled(self) -> bool {
+        self.0 & (Self::AVERAGED | Self::JOURNALED) != 0
     }
 
     /// The word of a breaker for which the time at which a call ends matters, though its settings do not say so.

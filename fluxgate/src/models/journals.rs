@@ -18,6 +18,7 @@ fn journaling(window: Window, rule: Rule) -> Arc<Breaker> {
     let retry = retry::cooldown(Duration::from_secs(60));
     let breaker =
         timed(settings(window, trip::min(1) & rule, retry, permit::all()), Ticking(AtomicU64::new(0)));
+    breaker.lock().journals.pace.hurry();
     (0..2).for_each(|_| acquire(&breaker).unwrap().success());
     breaker
 }
@@ -167,5 +168,54 @@ fn a_time_window_has_every_call_once() {
         acquire(&breaker).unwrap().failure();
         other.join().unwrap();
         assert_eq!(figures(&breaker), (5, 2));
+    });
+}
+
+/// A breaker with a window of time, whose threads enter their calls while some fail, and not in a row.
+fn dated() -> Arc<Breaker> {
+    let breaker = journaling(window::time(Duration::from_secs(10)), trip::failure_streak(20));
+    acquire(&breaker).unwrap().failure();
+    assert!(breaker.lock().journals.are_any_open());
+    breaker
+}
+
+#[test]
+fn calls_in_a_window_of_time_are_in_their_order() {
+    check_up_to(2, || {
+        let breaker = dated();
+        let [ready, failed, succeeded] = [(); 3].map(|()| Arc::new(AtomicBool::new(false)));
+        let (is_ready, has_failed, has_succeeded) = (ready.clone(), failed.clone(), succeeded.clone());
+        let other = beside(&breaker, move |breaker| {
+            acquire(breaker).unwrap().success();
+            is_ready.store(true, Ordering::Release);
+            if has_failed.load(Ordering::Acquire) {
+                acquire(breaker).unwrap().success();
+                has_succeeded.store(true, Ordering::Relaxed);
+            }
+        });
+        if ready.load(Ordering::Acquire) {
+            acquire(&breaker).unwrap().failure();
+            failed.store(true, Ordering::Release);
+        }
+        other.join().unwrap();
+        if succeeded.load(Ordering::Relaxed) {
+            assert_eq!(handle(&breaker).metrics().failure_streak(), 0, "the success came last");
+        }
+    });
+}
+
+#[test]
+fn no_call_is_lost_while_journals_take_turns_with_stripes() {
+    check(|| {
+        let breaker = dated();
+        let other = beside(&breaker, |breaker| {
+            acquire(breaker).unwrap().success();
+            acquire(breaker).unwrap().failure();
+        });
+        // A run of failures is counted, and ends with a success.
+        (0..3).for_each(|_| acquire(&breaker).unwrap().failure());
+        acquire(&breaker).unwrap().success();
+        other.join().unwrap();
+        assert_eq!(figures(&breaker), (9, 5));
     });
 }

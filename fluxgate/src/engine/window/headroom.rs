@@ -24,6 +24,8 @@ const MOST_BAD: u32 = STEP.pow(11);
 const LATENCY_STEP: u64 = 32;
 const FIRST_LATENCY: u64 = 1 << 20;
 const MOST_LATENCY: u64 = 1 << 50;
+/// Where durations do not matter: 146 years.
+const ANY_LATENCY: u64 = 1 << 62;
 
 impl Headroom {
     pub(crate) const NONE: Self = Self { bad: 0, latency: 0 };
@@ -35,7 +37,8 @@ impl Headroom {
             let worst = no_better(metrics, u64::from(bad), latency);
             holds(nodes, &Situation::worst(false, &worst))
         };
-        let mut found = Self::NONE;
+        let is_averaged = metrics.measures().average;
+        let mut found = Self { bad: 0, latency: if is_averaged { 0 } else { ANY_LATENCY } };
         let mut tried = STEP;
         while tried <= MOST_BAD && !could_hold(tried, 0) {
             found.bad = tried;
@@ -45,7 +48,7 @@ impl Headroom {
         while found.bad > 0 && found.bad + tried / STEP < tried && !could_hold(found.bad + tried / STEP, 0) {
             found.bad += tried / STEP;
         }
-        if metrics.measures().average {
+        if is_averaged {
             let mut tried = FIRST_LATENCY;
             while tried <= MOST_LATENCY && !could_hold(found.bad, tried) {
                 found.latency = tried;

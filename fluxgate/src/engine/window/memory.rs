@@ -29,6 +29,9 @@ pub(crate) struct Memory {
     succeeded: u64,
 }
 
+/// Fewer failures in a row than this happen by chance.
+const RUN: u32 = if cfg!(fluxgate_loom) { 2 } else { 16 };
+
 enum Storage {
     Count(Ring),
     Time(Buckets),
@@ -334,6 +337,11 @@ impl Memory {
         self.headroom.as_mut().map_or(0, |headroom| headroom.set_aside(most.min(headroom.bad.div_ceil(2))))
     }
 
+    /// Whether anything may happen before the next evaluation.
+    pub(crate) fn has_headroom(&self) -> bool {
+        self.headroom.is_some()
+    }
+
     /// Sets aside a share of what may happen for each of so many journals, if anything may.
     pub(crate) fn set_shares_aside(&mut self, number: u32) -> Option<Headroom> {
         self.headroom.as_mut().map(|headroom| headroom.set_shares_aside(number))
@@ -346,21 +354,18 @@ impl Memory {
         }
     }
 
-    /// Sets aside failures for a stripe. None while calls succeed in between, and none of a breaker that measures calls.
+    /// Whether calls do nothing but fail, in a row so long that it is none by chance, and may go on for long, and nothing else of them matters.
+    pub(crate) fn is_run(&self) -> bool {
+        self.streak >= RUN
+            && self.headroom.is_some_and(|headroom| headroom.bad >= 4 * RUN)
+            && !self.measures.durations()
+            && !self.measures.recency
+    }
+
+    /// Sets aside failures for a stripe, if there is a run of them.
     pub(crate) fn set_run_aside(&mut self) -> u32 {
-        /// Fewer failures in a row than this happen by chance.
-        const RUN: u32 = if cfg!(fluxgate_loom) { 2 } else { 16 };
-        match &mut self.headroom {
-            Some(headroom)
-                if self.streak >= RUN
-                    && headroom.bad >= 4 * RUN
-                    && !self.measures.durations()
-                    && !self.measures.recency =>
-            {
-                headroom.set_aside(headroom.bad / 4)
-            }
-            _ => 0,
-        }
+        let headroom = if self.is_run() { self.headroom.as_mut() } else { None };
+        headroom.map_or(0, |headroom| headroom.set_aside(headroom.bad / 4))
     }
 
     /// Another rule is in force, for which the next outcome has to be judged.

@@ -1,0 +1,199 @@
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
+
+use super::{Calls, Entered, Headroom, Journal, PLACES, StateWord};
+use crate::engine::word::{Needs, Timing};
+use crate::window::Window;
+use crate::{CircuitBreaker, Clock, trip, window};
+
+const WORD: StateWord =
+    StateWord::first(Needs { timing: Timing::Average, dated: true, tracked: false }).used();
+
+#[test]
+fn calls_of_many_journals_are_read_from_the_last_to_end_to_the_first() {
+    let mut random = fastrand::Rng::with_seed(7);
+    for _ in 0..300 {
+        let opened = |_| {
+            let journal = Journal::closed();
+            journal.open(WORD, Headroom { bad: 999, latency: 9_999 });
+            journal
+        };
+        let journals: Vec<_> = (0..random.usize(1..=PLACES)).map(opened).collect();
+        let (mut end, mut entered) = (0, Vec::new());
+        for _ in 0..random.usize(..300) {
+            end += random.u64(1..9);
+            let call = Entered { failed: random.bool(), nanos: random.u64(..50), end };
+            if journals[random.usize(..journals.len())].enter(WORD, call) {
+                entered.push(call);
+            }
+        }
+        let mut calls = Calls::NONE;
+        for (place, journal) in journals.iter().enumerate() {
+            calls.add(place as u32 + 1, journal.close().calls);
+        }
+        entered.reverse();
+        assert_eq!(calls.collect::<Vec<_>>(), entered);
+    }
+}
+
+#[derive(Clone, Default)]
+struct Hand(Arc<AtomicU64>);
+
+impl Clock for Hand {
+    fn now(&self) -> Duration {
+        Duration::from_nanos(self.0.load(Ordering::Relaxed))
+    }
+}
+
+fn averaging(window: Window) -> crate::Builder {
+    let rule = trip::min(1) & trip::avg_latency(Duration::from_secs(9));
+    CircuitBreaker::builder("journals").window(window).trip(rule)
+}
+
+fn is_entered(breaker: &CircuitBreaker) -> bool {
+    let breaker = breaker.breaker();
+    breaker.stripes().enter(breaker.word(), Entered { failed: false, nanos: 0, end: 0 })
+}
+
+#[test]
+fn journals_are_opened_while_calls_come_fast() {
+    for (step, is_fast) in [(0, true), (10_000, true), (11_000, false), (1_000_000, false)] {
+        let time = Hand::default();
+        let breaker = averaging(window::count(100)).clock(time.clone()).build().expect("sound");
+        for nth in 1..=60 {
+            time.0.fetch_add(step, Ordering::Relaxed);
+            breaker.acquire().expect("closed").success();
+            assert_eq!(is_entered(&breaker), is_fast && nth >= 16, "call {nth} after {step} ns each");
+        }
+    }
+}
+
+/// Calls of two threads that take turns, beside a list of them. By a clock that is moved by hand, each takes less than so long.
+fn take_turns(breaker: &CircuitBreaker, size: usize, time: Option<(&Hand, u64)>, seed: u64) {
+    let mut random = fastrand::Rng::with_seed(seed);
+    let longest = time.map_or(1, |(_, longest)| longest);
+    let run = |calls: Vec<(bool, u64)>| {
+        for (failed, nanos) in calls {
+            let call = breaker.acquire().expect("closed");
+            if let Some((time, _)) = time {
+                time.0.fetch_add(nanos, Ordering::Relaxed);
+            }
+            if failed { call.failure() } else { call.success() }
+        }
+    };
+    std::thread::scope(|scope| {
+        let (order, orders) = mpsc::channel();
+        let (tell, told) = mpsc::channel();
+        scope.spawn(move || {
+            for calls in orders {
+                run(calls);
+                tell.send(()).expect("it is waited for");
+            }
+        });
+        let (mut list, mut streak) = (VecDeque::new(), 0);
+        for turn in 0..200 {
+            let failing = if random.u8(..) < 10 { 255 } else { 60 };
+            let calls: Vec<_> =
+                (0..random.usize(1..40)).map(|_| (random.u8(..) < failing, random.u64(..longest))).collect();
+            list.extend(calls.iter().copied());
+            streak = calls.iter().fold(streak, |streak, (failed, _)| if *failed { streak + 1 } else { 0 });
+            list.drain(..list.len().saturating_sub(size));
+            if random.bool() {
+                run(calls);
+            } else {
+                order.send(calls).expect("it runs");
+                told.recv().expect("it runs");
+            }
+            // To look closes the journals.
+            if random.u8(..) < 40 {
+                let metrics = breaker.metrics();
+                let failures = list.iter().filter(|call| call.0).count() as u64;
+                assert_eq!(
+                    (metrics.total(), metrics.failures(), metrics.failure_streak()),
+                    (list.len() as u64, failures, streak),
+                    "seed {seed}, turn {turn}"
+                );
+                if time.is_some() {
+                    let mean = list.iter().map(|call| call.1).sum::<u64>() / list.len() as u64;
+                    assert_eq!(metrics.avg_latency(), Some(Duration::from_nanos(mean)));
+                }
+            }
+        }
+    });
+}
+
+#[test]
+fn calls_of_threads_that_take_turns_are_in_their_order() {
+    for (seed, size) in (0..20).flat_map(|seed| [1, 2, 30, 100, 500].map(|size| (seed, size))) {
+        let builder = averaging(window::count(size));
+        take_turns(&builder.build().expect("sound"), size, None, seed);
+        // Where it stands still, nothing but the threads tells the order.
+        for longest in [1, 100] {
+            let time = Hand::default();
+            let breaker = averaging(window::count(size)).clock(time.clone()).build().expect("sound");
+            take_turns(&breaker, size, Some((&time, longest)), seed);
+        }
+    }
+}
+
+/// Of which no average is asked for.
+fn dated() -> crate::Builder {
+    let rule = trip::min(1) & trip::failure_rate(1.0) & trip::failure_streak(1_000);
+    CircuitBreaker::builder("journals").window(window::time(Duration::from_secs(1_000))).trip(rule)
+}
+
+/// Where failures come fast, or do not; and sometimes in runs.
+#[test]
+fn calls_in_a_window_of_time_are_in_their_order() {
+    for seed in 0..100 {
+        let breaker = dated().build().expect("sound");
+        if seed % 2 == 0 {
+            breaker.breaker().lock().journals.pace.hurry();
+        }
+        take_turns(&breaker, usize::MAX, None, seed);
+    }
+}
+
+fn call(breaker: &CircuitBreaker, outcomes: &str) {
+    for outcome in outcomes.chars() {
+        let call = breaker.acquire().expect("closed");
+        if outcome == 'x' { call.failure() } else { call.success() }
+    }
+}
+
+#[test]
+fn a_window_of_time_has_journals_while_failures_come_fast_and_not_in_a_row() {
+    let breaker = dated().build().expect("sound");
+    let is_journaled = || {
+        let guard = breaker.breaker().lock();
+        assert_eq!(guard.journals.are_any_open(), guard.word.is_journaled());
+        guard.word.is_journaled()
+    };
+    breaker.breaker().stripes().part();
+    call(&breaker, "oxo");
+    assert!(!is_journaled());
+    let before = breaker.acquire().expect("closed");
+    breaker.breaker().lock().journals.pace.hurry();
+    call(&breaker, &"ox".repeat(10));
+    assert!(is_journaled(), "there is no more room in a log");
+    // It was admitted before there were any, and comes between.
+    before.success();
+    call(&breaker, "x");
+    let metrics = breaker.metrics();
+    assert_eq!((metrics.total(), metrics.failure_streak()), (25, 1));
+    call(&breaker, &"x".repeat(300));
+    assert!(!is_journaled(), "so many are counted");
+    breaker.breaker().lock().journals.pace.hurry();
+    call(&breaker, "oxo");
+    assert!(is_journaled());
+}
+
+#[test]
+fn where_a_users_clock_tells_no_order_a_window_of_time_has_no_journals() {
+    let breaker = dated().clock(Hand::default()).build().expect("sound");
+    breaker.breaker().lock().journals.pace.hurry();
+    call(&breaker, "oxoxo");
+    assert!(!breaker.breaker().lock().journals.are_any_open());
+}

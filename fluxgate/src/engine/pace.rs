@@ -1,0 +1,33 @@
+//! How fast something comes, calls or failures.
+
+/// How fast it has come, as far as it has been asked for.
+pub(crate) struct Pace {
+    /// When that was last found out, and how many have come since then.
+    since: u64,
+    number: u32,
+    is_fast: bool,
+}
+
+/// It is found out after so many.
+const OFTEN: u32 = 16;
+
+impl Pace {
+    pub(super) const NONE: Self = Self { since: 0, number: 0, is_fast: false };
+
+    /// With so many more by `now`: whether they come so fast that there are at most so many nanoseconds between two of them, on average.
+    pub(super) fn is_fast_with(&mut self, more: u64, apart: u64, now: u64) -> bool {
+        self.number = self.number.saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
+        let passed = now.saturating_sub(self.since);
+        if self.number >= OFTEN || passed > u64::from(OFTEN) * apart {
+            self.is_fast = passed <= u64::from(self.number) * apart;
+            (self.since, self.number) = (now, 0);
+        }
+        self.is_fast
+    }
+
+    /// The next few, at least, come fast.
+    #[cfg(any(test, fluxgate_loom))]
+    pub(crate) fn hurry(&mut self) {
+        (self.is_fast, self.since) = (true, u64::MAX);
+    }
+}
