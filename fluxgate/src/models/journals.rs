@@ -28,6 +28,14 @@ fn averaging() -> Arc<Breaker> {
     journaling(window::count(9), trip::avg_latency(HOUR))
 }
 
+/// A breaker with a window of time, whose threads enter their calls while some fail, and not in a row.
+fn dated() -> Arc<Breaker> {
+    let breaker = journaling(window::time(Duration::from_secs(10)), trip::failure_streak(20));
+    acquire(&breaker).unwrap().failure();
+    assert!(breaker.lock().journals.are_any_open());
+    breaker
+}
+
 fn figures(breaker: &Arc<Breaker>) -> (u64, u64) {
     let metrics = handle(breaker).metrics();
     (metrics.total(), metrics.failures())
@@ -78,10 +86,10 @@ fn a_call_that_is_entered_while_another_thread_looks_is_seen_then_or_later() {
     });
 }
 
-#[test]
-fn a_call_comes_after_those_that_its_thread_knows() {
-    check_up_to(2, || {
-        let breaker = averaging();
+/// A failure is entered, and a thread that knows that succeeds, if it comes to that.
+fn a_success_after_a_failure(breaker: fn() -> Arc<Breaker>) {
+    check_up_to(2, move || {
+        let breaker = breaker();
         let [ready, failed, succeeded] = [(); 3].map(|()| Arc::new(AtomicBool::new(false)));
         let (is_ready, has_failed, has_succeeded) = (ready.clone(), failed.clone(), succeeded.clone());
         let other = beside(&breaker, move |breaker| {
@@ -102,6 +110,16 @@ fn a_call_comes_after_those_that_its_thread_knows() {
             assert_eq!(handle(&breaker).metrics().failure_streak(), 0, "the success came last");
         }
     });
+}
+
+#[test]
+fn a_call_comes_after_those_that_its_thread_knows() {
+    a_success_after_a_failure(averaging);
+}
+
+#[test]
+fn a_call_in_a_window_of_time_comes_after_those_that_its_thread_knows() {
+    a_success_after_a_failure(dated);
 }
 
 #[test]
@@ -168,39 +186,6 @@ fn a_time_window_has_every_call_once() {
         acquire(&breaker).unwrap().failure();
         other.join().unwrap();
         assert_eq!(figures(&breaker), (5, 2));
-    });
-}
-
-/// A breaker with a window of time, whose threads enter their calls while some fail, and not in a row.
-fn dated() -> Arc<Breaker> {
-    let breaker = journaling(window::time(Duration::from_secs(10)), trip::failure_streak(20));
-    acquire(&breaker).unwrap().failure();
-    assert!(breaker.lock().journals.are_any_open());
-    breaker
-}
-
-#[test]
-fn calls_in_a_window_of_time_are_in_their_order() {
-    check_up_to(2, || {
-        let breaker = dated();
-        let [ready, failed, succeeded] = [(); 3].map(|()| Arc::new(AtomicBool::new(false)));
-        let (is_ready, has_failed, has_succeeded) = (ready.clone(), failed.clone(), succeeded.clone());
-        let other = beside(&breaker, move |breaker| {
-            acquire(breaker).unwrap().success();
-            is_ready.store(true, Ordering::Release);
-            if has_failed.load(Ordering::Acquire) {
-                acquire(breaker).unwrap().success();
-                has_succeeded.store(true, Ordering::Relaxed);
-            }
-        });
-        if ready.load(Ordering::Acquire) {
-            acquire(&breaker).unwrap().failure();
-            failed.store(true, Ordering::Release);
-        }
-        other.join().unwrap();
-        if succeeded.load(Ordering::Relaxed) {
-            assert_eq!(handle(&breaker).metrics().failure_streak(), 0, "the success came last");
-        }
     });
 }
 
