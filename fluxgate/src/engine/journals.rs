@@ -27,18 +27,18 @@ pub(super) struct Calls<'a> {
     current: journal::Calls<'a>,
     /// Since when no call in another one ended.
     since: u64,
-    /// The other ones of which there is anything left, a bit for each.
-    others: u32,
+    /// The journals that had any calls, a bit for each.
+    filled: u32,
     journals: [journal::Calls<'a>; PLACES],
 }
 
 impl<'a> Calls<'a> {
     const NONE: Self =
-        Self { current: journal::Calls::NONE, since: 0, others: 0, journals: [journal::Calls::NONE; PLACES] };
+        Self { current: journal::Calls::NONE, since: 0, filled: 0, journals: [journal::Calls::NONE; PLACES] };
 
     /// Adds what is in the journal of this number.
     fn add(&mut self, number: u32, calls: journal::Calls<'a>) {
-        self.others |= u32::from(calls.end().is_some()) << number;
+        self.filled |= u32::from(calls.end().is_some()) << number;
         self.journals[place(number)] = calls;
     }
 
@@ -46,11 +46,7 @@ impl<'a> Calls<'a> {
     #[inline]
     fn turn(&mut self) {
         if let Some((_, number)) = self.latest() {
-            let next = &mut self.journals[place(number)];
-            std::mem::swap(&mut self.current, next);
-            if next.end().is_none() {
-                self.others &= !(1 << number);
-            }
+            std::mem::swap(&mut self.current, &mut self.journals[place(number)]);
             self.since = self.latest().map_or(0, |(end, _)| end);
         }
     }
@@ -58,7 +54,7 @@ impl<'a> Calls<'a> {
     /// Of the other journals, the one whose last call ended last, and when.
     #[inline]
     fn latest(&self) -> Option<(u64, u32)> {
-        bits(self.others).filter_map(|number| Some((self.journals[place(number)].end()?, number))).max()
+        bits(self.filled).filter_map(|number| Some((self.journals[place(number)].end()?, number))).max()
     }
 }
 
@@ -91,7 +87,7 @@ impl Journals {
             tally += closed.tally;
             calls.add(number, closed.calls);
         }
-        self.known = calls.others;
+        self.known = calls.filled;
         (unused, tally, calls)
     }
 

@@ -31,3 +31,19 @@ impl Pace {
         (self.is_fast, self.since) = (true, u64::MAX);
     }
 }
+
+#[cfg(all(test, not(fluxgate_loom)))]
+mod tests {
+    use super::Pace;
+
+    #[test]
+    fn it_is_found_out_after_so_many_or_when_so_many_should_have_come() {
+        let mut pace = Pace::NONE;
+        let mut is_fast = |more, now| pace.is_fast_with(more, 10, now);
+        assert!(!is_fast(15, 0), "that says little");
+        assert!(is_fast(1, 160) && is_fast(0, 161));
+        assert!(is_fast(1, 320), "just as many may yet come");
+        assert!(!is_fast(1, 321), "they did not");
+        assert!(!is_fast(16, 321 + 161) && is_fast(99, 321 + 161 + 990) && !is_fast(u64::MAX, u64::MAX));
+    }
+}
