@@ -14,7 +14,8 @@
 //! | [`record_timed`] | a fast success that changes nothing | one load |
 //! | [`record_alike`] | a call that a stripe counts | a few atomics |
 //! | [`record_journaled`] | a call that its thread enters into its journal | a few atomics |
-//! | [`record_locked`] | nothing: it enters the outcome and acts on what follows | the lock |
+//! | [`record_locked`] | what is not simply one of the closed breaker's | |
+//! | [`record_closed`] | nothing: it enters the outcome and acts on what follows | the lock |
 
 use super::breaker::{Breaker, Guard};
 use super::counting::{self, Ended};

@@ -140,7 +140,11 @@ fn calls_of_threads_that_take_turns_are_in_their_order() {
 
 /// Of which no average is asked for.
 fn dated() -> crate::Builder {
-    let rule = trip::min(1) & trip::failure_rate(1.0) & trip::failure_streak(1_000);
+    of_time(trip::failure_streak(1_000))
+}
+
+fn of_time(rule: trip::Rule) -> crate::Builder {
+    let rule = trip::min(1) & trip::failure_rate(1.0) & rule;
     CircuitBreaker::builder("journals").window(window::time(Duration::from_secs(1_000))).trip(rule)
 }
 
@@ -148,7 +152,9 @@ fn dated() -> crate::Builder {
 #[test]
 fn calls_in_a_window_of_time_are_in_their_order() {
     for seed in 0..100 {
-        let breaker = dated().build().expect("sound");
+        let slow = trip::slow_rate(1.0, Duration::from_secs(9));
+        let builder = if seed % 3 == 0 { of_time(slow & trip::failure_streak(1_000)) } else { dated() };
+        let breaker = builder.build().expect("sound");
         if seed % 2 == 0 {
             breaker.breaker().lock().journals.pace.hurry();
         }

@@ -62,7 +62,7 @@ impl Headroom {
     #[inline]
     pub(super) fn after(self, call: &FinishedCall, is_averaged: bool) -> Option<Self> {
         let bad = self.bad.checked_sub(u32::from(!call.is_fast_success()))?;
-        let latency = if is_averaged { self.latency.checked_sub(call.nanos)? } else { 0 };
+        let latency = if is_averaged { self.latency.checked_sub(call.nanos)? } else { self.latency };
         Some(Self { bad, latency })
     }
 

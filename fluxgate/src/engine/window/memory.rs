@@ -347,10 +347,10 @@ impl Memory {
         self.headroom.as_mut().map(|headroom| headroom.set_shares_aside(number))
     }
 
-    /// Takes back a share, of which nothing has been recorded yet.
-    pub(crate) fn take_back(&mut self, share: Headroom) {
+    /// Takes back what is left of such shares.
+    pub(crate) fn take_back(&mut self, unused: Headroom) {
         if let Some(headroom) = &mut self.headroom {
-            headroom.take_back(share);
+            headroom.take_back(unused);
         }
     }
 
