@@ -487,7 +487,7 @@ impl Guard<'_> {
         self.close_journals();
         let (stripes, word) = (self.breaker.stripes(), self.word);
         let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
-        grants.collect(stripes, word, |counted| enter(counted, memory.as_deref_mut(), rejected, counts));
+        grants.collect(stripes, word, |counted| enter(counted, memory.as_mut(), rejected, counts));
     }
 
     /// The same, and closes the logs: the next failure, on any thread, takes the lock.
@@ -495,7 +495,7 @@ impl Guard<'_> {
     pub(super) fn close_logs(&mut self) {
         let (stripes, word) = (self.breaker.stripes(), self.word);
         let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
-        grants.close_logs(stripes, word, |counted| enter(counted, memory.as_deref_mut(), rejected, counts));
+        grants.close_logs(stripes, word, |counted| enter(counted, memory.as_mut(), rejected, counts));
     }
 
     /// The same, and closes the stripes: what comes next, on any thread, takes the lock.
@@ -504,7 +504,7 @@ impl Guard<'_> {
         self.close_journals();
         let (stripes, word) = (self.breaker.stripes(), self.word);
         let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
-        grants.close(stripes, word, |counted| enter(counted, memory.as_deref_mut(), rejected, counts));
+        grants.close(stripes, word, |counted| enter(counted, memory.as_mut(), rejected, counts));
     }
 
     /// Ends the generation: what comes next, on any thread, is late, or of another one.
@@ -580,9 +580,9 @@ fn lent(replaced: &Replaceable<NamedSettings>) -> LentSettings {
 /// Made on first use, out of line: this is asked for by every call that is recorded.
 #[cold]
 #[inline(never)]
-fn new_memory(breaker: &Breaker) -> Box<Memory> {
+fn new_memory(breaker: &Breaker) -> Memory {
     let settings = breaker.settings();
-    Box::new(Memory::new(&settings.window, settings.rule.nodes()))
+    Memory::new(&settings.window, settings.rule.nodes())
 }
 
 impl Deref for Guard<'_> {

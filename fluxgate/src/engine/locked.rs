@@ -20,7 +20,7 @@ use crate::events::delivery::Delivery;
 #[repr(C)]
 pub(crate) struct Locked {
     /// Made on first use.
-    pub(crate) memory: Option<Box<Memory>>,
+    pub(crate) memory: Option<Memory>,
     pub(super) grants: Grants,
     pub(crate) journals: Journals,
     /// Calls refused since the current state began, as far as they have been collected.

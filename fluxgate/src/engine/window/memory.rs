@@ -12,8 +12,8 @@ use crate::engine::running::SlowCalls;
 
 /// What is remembered of calls: the sliding window or, during a trial, the trial's tally in its place.
 ///
-/// What each outcome changes is on the first two cache lines.
-#[repr(C, align(64))]
+/// What each outcome changes is on the first two cache lines, since the memory is the first of what the lock guards.
+#[repr(C)]
 pub(crate) struct Memory {
     tally: Tally,
     storage: Storage,
