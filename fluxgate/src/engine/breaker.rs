@@ -9,6 +9,7 @@ use fluxgate_rules::trial::Plan;
 use fluxgate_rules::{Extent, Measures, Metrics, Node, Rule, Tally};
 
 use super::grants::Counted;
+use super::journal::Closed;
 use super::locked::Locked;
 use super::running::SlowCalls;
 use super::stripes::{OwnStripes, Stripe, Stripes};
@@ -474,7 +475,7 @@ impl Guard<'_> {
     fn close_open_journals(&mut self) -> u64 {
         let stripes = self.breaker.stripes();
         let Locked { journals, memory: Some(memory), counts, .. } = &mut *self.locked else { return 0 };
-        let (unused, tally, latest) = journals.close(stripes);
+        let Closed { unused, tally, calls: latest } = journals.close(stripes);
         counts.failures += tally.failures;
         memory.take_back(unused);
         memory.record_together(&tally, latest.map(|call| (call.failed, call.nanos)));

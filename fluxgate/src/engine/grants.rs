@@ -403,4 +403,4 @@ fn set_of<'a>(logs: impl Iterator<Item = (u32, &'a Log)>) -> u32 {
 }
 
 #[cfg(all(test, not(fluxgate_loom)))]
-mod tests;
+pub(super) mod tests;

@@ -47,12 +47,12 @@ pub(super) struct Entered {
     pub(super) end: u64,
 }
 
-/// What a journal has when it is closed.
-pub(super) struct Closed<'a> {
+/// What a journal has when it is closed, or all journals have together.
+pub(super) struct Closed<Calls> {
     /// What is left of the share.
     pub(super) unused: Headroom,
     pub(super) tally: Tally,
-    pub(super) calls: Calls<'a>,
+    pub(super) calls: Calls,
 }
 
 /// What is left of the calls in a closed journal, after the one that took no time, and read backwards: the last one comes first.
@@ -124,7 +124,7 @@ impl Journal {
     }
 
     /// Closes the journal, which is open.
-    pub(super) fn close(&self) -> Closed<'_> {
+    pub(super) fn close(&self) -> Closed<Calls<'_>> {
         let written = Written(self.written.fetch_or(Written::CALLS, Ordering::AcqRel));
         let entries = self.entries.get(..=written.calls()).unwrap_or(&[]);
         let latency = entries.last().map_or(0, |last| last.latency.load(Ordering::Relaxed));

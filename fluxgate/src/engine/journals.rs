@@ -2,7 +2,7 @@
 
 use fluxgate_rules::Tally;
 
-use super::journal::{self, Entered, Journal};
+use super::journal::{self, Closed, Entered, Journal};
 use super::pace::Pace;
 use super::stripes::{PLACES, Stripes, bits, place};
 use super::window::headroom::Headroom;
@@ -78,17 +78,17 @@ impl Journals {
         self.open != 0
     }
 
-    /// Closes the journals. Returns what is left of the shares for which they were opened, and their calls.
-    pub(super) fn close<'a>(&mut self, stripes: Stripes<'a>) -> (Headroom, Tally, Calls<'a>) {
-        let (mut unused, mut tally, mut calls) = (Headroom::NONE, Tally::EMPTY, Calls::NONE);
+    /// Closes the journals.
+    pub(super) fn close<'a>(&mut self, stripes: Stripes<'a>) -> Closed<Calls<'a>> {
+        let mut all = Closed { unused: Headroom::NONE, tally: Tally::EMPTY, calls: Calls::NONE };
         for (number, journal) in journals(std::mem::take(&mut self.open), stripes) {
             let closed = journal.close();
-            unused.take_back(closed.unused);
-            tally += closed.tally;
-            calls.add(number, closed.calls);
+            all.unused.take_back(closed.unused);
+            all.tally += closed.tally;
+            all.calls.add(number, closed.calls);
         }
-        self.known = calls.filled;
-        (unused, tally, calls)
+        self.known = all.calls.filled;
+        all
     }
 
     /// Opens the journal of this thread and, if they may be `apart`, those of the threads that go on calling, to calls of `word`. `share`:

@@ -15,11 +15,11 @@ impl Pace {
     pub(super) const NONE: Self = Self { since: 0, number: 0, is_fast: false };
 
     /// With so many more by `now`: whether they come so fast that there are at most so many nanoseconds between two of them, on average.
-    pub(super) fn is_fast_with(&mut self, more: u64, apart: u64, now: u64) -> bool {
+    pub(super) fn is_fast_with(&mut self, more: u64, between: u64, now: u64) -> bool {
         self.number = self.number.saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
         let passed = now.saturating_sub(self.since);
-        if self.number >= OFTEN || passed > u64::from(OFTEN) * apart {
-            self.is_fast = passed <= u64::from(self.number) * apart;
+        if self.number >= OFTEN || passed > u64::from(OFTEN) * between {
+            self.is_fast = passed <= u64::from(self.number) * between;
             (self.since, self.number) = (now, 0);
         }
         self.is_fast

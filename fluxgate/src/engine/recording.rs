@@ -111,7 +111,7 @@ fn ended(breaker: &Breaker, word: StateWord, start: u64) -> (u64, u64) {
 }
 
 #[inline(never)]
-pub(crate) fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
+fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
     let is_healthy = || breaker.healthy.load(Ordering::Acquire) == word.healthy().0;
     if outcome == Outcome::Success && breaker.is_fast(nanos) && is_healthy() {
         return;

@@ -1,5 +1,6 @@
 //! Calls that threads enter into journals: none is lost, none counts twice, they are in their order, and the breaker opens as ever.
 
+use super::seasons::a_success_of_an_earlier_generation;
 use super::*;
 
 /// A clock that moves on by a millisecond whenever it is read: two readings are in the order in which their threads know of them.
@@ -147,10 +148,8 @@ fn a_call_that_makes_the_rule_hold_opens_the_breaker_beside_others_that_are_ente
                 call.success();
             }
         });
-        let word = breaker.word();
         acquire(&breaker).unwrap().success();
-        // As the end of a call that took an hour.
-        recording::record_timed(&breaker, word, Outcome::Success, 3_600_000_000_000, 1_000_000);
+        recording::record_alone(&breaker, Outcome::Success, HOUR.as_nanos() as u64);
         assert_eq!(breaker.word().state(), State::Open);
         other.join().unwrap();
         let total = handle(&breaker).metrics().total();
@@ -159,20 +158,8 @@ fn a_call_that_makes_the_rule_hold_opens_the_breaker_beside_others_that_are_ente
 }
 
 #[test]
-fn a_call_is_in_the_window_that_ends_or_late() {
-    check(|| {
-        let breaker = averaging();
-        let call = acquire(&breaker).unwrap();
-        let other = beside(&breaker, |breaker| {
-            manual::command(breaker, State::Closed, Reason::Reset);
-            // The journals are opened anew, to the next generation.
-            acquire(breaker).unwrap().failure();
-        });
-        call.success();
-        other.join().unwrap();
-        assert_eq!(figures(&breaker), (1, 1));
-        assert!(breaker.lock().late() <= 1);
-    });
+fn a_call_that_is_late_counts_for_no_other_generation() {
+    a_success_of_an_earlier_generation(averaging);
 }
 
 #[test]

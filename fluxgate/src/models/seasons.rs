@@ -144,20 +144,27 @@ fn a_success_that_is_late_counts_once() {
     });
 }
 
-#[test]
-fn a_success_that_is_late_counts_for_no_other_generation() {
-    check(|| {
-        let breaker = logging();
+/// A call that was admitted before a reset ends beside it.
+pub(super) fn a_success_of_an_earlier_generation(breaker: fn() -> Arc<Breaker>) {
+    check(move || {
+        let breaker = breaker();
         let call = acquire(&breaker).unwrap();
         let other = beside(&breaker, |breaker| {
             manual::command(breaker, State::Closed, Reason::Reset);
+            // What is opened anew is for the next generation.
             acquire(breaker).unwrap().failure();
         });
         call.success();
         other.join().unwrap();
         let metrics = handle(&breaker).metrics();
         assert_eq!((metrics.total(), metrics.failures()), (1, 1), "only the call since the reset");
+        assert!(breaker.lock().late() <= 1);
     });
+}
+
+#[test]
+fn a_success_that_is_late_counts_for_no_other_generation() {
+    a_success_of_an_earlier_generation(logging);
 }
 
 #[test]

@@ -84,11 +84,16 @@ fn a_time_window_agrees_with_a_list() {
 fn after(window: Window, rule: trip::Rule, outcomes: &str, clock: impl Clock) -> CircuitBreaker {
     let builder = CircuitBreaker::builder("counted").window(window).trip(rule).clock(clock);
     let breaker = builder.build().expect("a sound configuration");
+    call(&breaker, outcomes);
+    breaker
+}
+
+/// A call for each of these outcomes: `x` fails, anything else succeeds.
+pub(in crate::engine) fn call(breaker: &CircuitBreaker, outcomes: &str) {
     for outcome in outcomes.chars() {
         let call = breaker.acquire().expect("closed");
         if outcome == 'x' { call.failure() } else { call.success() }
     }
-    breaker
 }
 
 fn word(breaker: &CircuitBreaker) -> StateWord {
@@ -145,10 +150,7 @@ fn successes_of_each_generation_are_counted_from_the_first_on() {
     let breaker = after(window::count(10), trip::failure_streak(50), "", Hand(Arc::default()));
     breaker.breaker().stripes().part();
     let calls = |outcomes: &str| {
-        for outcome in outcomes.chars() {
-            let call = breaker.acquire().expect("closed");
-            if outcome == 'x' { call.failure() } else { call.success() }
-        }
+        call(&breaker, outcomes);
         let metrics = breaker.metrics();
         (metrics.total(), metrics.failures(), metrics.failure_streak())
     };

@@ -4,6 +4,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use super::{Calls, Entered, Headroom, Journal, PLACES, StateWord};
+use crate::engine::grants::tests::call;
 use crate::engine::word::{Needs, Timing};
 use crate::window::Window;
 use crate::{CircuitBreaker, Clock, trip, window};
@@ -159,13 +160,6 @@ fn calls_in_a_window_of_time_are_in_their_order() {
             breaker.breaker().lock().journals.pace.hurry();
         }
         take_turns(&breaker, usize::MAX, None, seed);
-    }
-}
-
-fn call(breaker: &CircuitBreaker, outcomes: &str) {
-    for outcome in outcomes.chars() {
-        let call = breaker.acquire().expect("closed");
-        if outcome == 'x' { call.failure() } else { call.success() }
     }
 }
 
