@@ -369,10 +369,8 @@ impl Grants {
 
     /// The stripe of this thread, if it is open, and there is neither room in its log, nor something to be collected.
     fn without_room<'a>(&self, stripes: Stripes<'a>) -> Option<(u32, &'a OwnStripe)> {
-        let number = stripes.number();
-        let is_open = (self.open & !self.logging) >> number & 1 == 1;
-        let own = stripes.of_thread(number).filter(|own| is_open && own.is_of_this_thread());
-        own.map(|own| (number, own))
+        let is_open = |number: u32| (self.open & !self.logging) >> number & 1 == 1;
+        stripes.of_this_thread().filter(|(number, _)| is_open(*number))
     }
 
     /// Makes room for failures in the log of this thread, if it has none. `set_aside` is asked for how many.

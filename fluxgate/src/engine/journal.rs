@@ -18,7 +18,7 @@ use crate::sync::{AtomicU64, Ordering};
 /// How many calls a journal takes.
 pub(super) const ENTRIES: usize = if cfg!(fluxgate_loom) { 2 } else { 126 };
 
-/// Its calls are entered from the first to the last, all by one thread.
+/// Its calls are entered from the first to the last, all by one thread, or under the lock.
 #[repr(C, align(128))]
 pub(super) struct Journal {
     written: AtomicU64,
@@ -97,7 +97,7 @@ impl Journal {
     }
 
     /// Enters a call of `word` that was no slow one, unless the journal is closed or the share is used up. Only for the thread to which
-    /// the journal belongs.
+    /// the journal belongs; the shared one is for that which has the lock.
     #[inline]
     pub(super) fn enter(&self, word: StateWord, Entered { failed, nanos, end }: Entered) -> bool {
         let seen = Written(self.written.load(Ordering::Acquire));
@@ -113,6 +113,12 @@ impl Journal {
         entry.end.store(end << 1 | u64::from(failed), Ordering::Relaxed);
         entry.latency.store(latency, Ordering::Relaxed);
         self.written.compare_exchange(seen.0, next.0, Ordering::AcqRel, Ordering::Relaxed).is_ok()
+    }
+
+    /// When the last call ended. The journal is open.
+    pub(super) fn latest_end(&self) -> u64 {
+        let written = Written(self.written.load(Ordering::Relaxed));
+        self.entries.get(written.calls()).map_or(0, |last| last.end.load(Ordering::Relaxed) >> 1)
     }
 
     /// Opens the journal, which is closed, to calls of `word`, as far as this share goes.

@@ -4,7 +4,7 @@ use fluxgate_rules::Tally;
 
 use super::journal::{self, Closed, Entered, Journal};
 use super::pace::Pace;
-use super::stripes::{PLACES, Stripes, bits, place};
+use super::stripes::{PLACES, Stripes, bits};
 use super::window::headroom::Headroom;
 use super::word::StateWord;
 
@@ -12,8 +12,11 @@ use super::word::StateWord;
 ///
 /// All are closed at once, whenever the breaker looks at its calls, so what they have is complete: with each call the calls before it. And
 /// all are opened at once, so that a thread seldom finds its own closed.
+///
+/// There may be more threads than stripes. Those that have none share a journal, in which they enter their calls under the lock: if they
+/// closed all others at each call, nobody would have any good of them.
 pub(crate) struct Journals {
-    /// The journals that are open, a bit for each.
+    /// The journals that are open, a bit for each: for a thread's own the number of its stripe, and for the shared one 0.
     open: u32,
     /// Those in which something was entered when they were last closed: their threads go on calling.
     known: u32,
@@ -29,24 +32,28 @@ pub(super) struct Calls<'a> {
     since: u64,
     /// The journals that had any calls, a bit for each.
     filled: u32,
-    journals: [journal::Calls<'a>; PLACES],
+    journals: [journal::Calls<'a>; PLACES + 1],
 }
 
 impl<'a> Calls<'a> {
-    const NONE: Self =
-        Self { current: journal::Calls::NONE, since: 0, filled: 0, journals: [journal::Calls::NONE; PLACES] };
+    const NONE: Self = Self {
+        current: journal::Calls::NONE,
+        since: 0,
+        filled: 0,
+        journals: [journal::Calls::NONE; PLACES + 1],
+    };
 
     /// Adds what is in the journal of this number.
     fn add(&mut self, number: u32, calls: journal::Calls<'a>) {
         self.filled |= u32::from(calls.end().is_some()) << number;
-        self.journals[place(number)] = calls;
+        self.journals[number as usize] = calls;
     }
 
     /// Goes on with the journal whose last call ended last.
     #[inline]
     fn turn(&mut self) {
         if let Some((_, number)) = self.latest() {
-            std::mem::swap(&mut self.current, &mut self.journals[place(number)]);
+            std::mem::swap(&mut self.current, &mut self.journals[number as usize]);
             self.since = self.latest().map_or(0, |(end, _)| end);
         }
     }
@@ -54,7 +61,7 @@ impl<'a> Calls<'a> {
     /// Of the other journals, the one whose last call ended last, and when.
     #[inline]
     fn latest(&self) -> Option<(u64, u32)> {
-        bits(self.filled).filter_map(|number| Some((self.journals[place(number)].end()?, number))).max()
+        bits(self.filled).filter_map(|number| Some((self.journals[number as usize].end()?, number))).max()
     }
 }
 
@@ -103,13 +110,8 @@ impl Journals {
         if stripes.number() == 0 {
             stripes.part();
         }
-        let number = stripes.number();
-        let own = stripes.of_thread(number).filter(|own| own.is_of_this_thread());
-        let own = own.map_or(0, |own| {
-            own.make_journal();
-            1 << number
-        });
-        let wanted = if apart { self.known | own } else { own };
+        let number = stripes.make_journal();
+        let wanted = if apart { self.known | 1 << number } else { 1 << number };
         if let Some(share) = share(wanted.count_ones()) {
             journals(wanted, stripes).for_each(|(_, journal)| journal.open(word, share));
             self.open = wanted;
@@ -117,9 +119,23 @@ impl Journals {
     }
 }
 
-/// The journals of this set of stripes, each with the number of its stripe.
+/// Enters a call of `word` that this thread has made, under the lock. If its journal is not open, or there is no room, returns `false`.
+pub(super) fn enter(stripes: Stripes<'_>, word: StateWord, call: Entered) -> bool {
+    if stripes.of_this_thread().is_some() {
+        return stripes.enter(word, call);
+    }
+    // Threads come to the lock in another order than their calls ended.
+    stripes
+        .journal(SHARED)
+        .is_some_and(|shared| shared.enter(word, Entered { end: call.end.max(shared.latest_end()), ..call }))
+}
+
+/// The number of the shared journal.
+const SHARED: u32 = 0;
+
+/// The journals of this set, each with its number.
 fn journals(set: u32, stripes: Stripes<'_>) -> impl Iterator<Item = (u32, &Journal)> {
-    bits(set).filter_map(move |number| Some((number, stripes.of_thread(number)?.journal()?)))
+    bits(set).filter_map(move |number| Some((number, stripes.journal(number)?)))
 }
 
 #[cfg(all(test, not(fluxgate_loom)))]

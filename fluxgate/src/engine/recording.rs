@@ -24,7 +24,7 @@ use super::journal::Entered;
 use super::verdict::{follow, needs_time};
 use super::window::finished_call::FinishedCall;
 use super::word::StateWord;
-use super::{closed, half_open, manual, nesting};
+use super::{closed, half_open, journals, manual, nesting};
 use crate::state::{Outcome, State};
 use crate::sync::Ordering;
 
@@ -132,7 +132,7 @@ fn record_alike(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64
 
 #[inline(never)]
 fn record_journaled(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
-    if !is_entered(breaker, word, outcome, nanos, now) {
+    if !is_entered(breaker, outcome, nanos, now, |call| breaker.stripes().enter(word, call)) {
         record_locked(breaker, word, outcome, nanos, now);
     }
 }
@@ -149,14 +149,17 @@ fn is_in_time(breaker: &Breaker, now: u64) -> bool {
     now < breaker.counts_until.load(Ordering::Acquire)
 }
 
-/// Whether a call that took so long and ended at `now` is a fast one, and is entered into the journal of its thread.
+/// Whether a call that took so long and ended at `now` is a fast one, and is entered into a journal.
 #[inline]
-fn is_entered(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) -> bool {
+fn is_entered(
+    breaker: &Breaker,
+    outcome: Outcome,
+    nanos: u64,
+    now: u64,
+    enter: impl FnOnce(Entered) -> bool,
+) -> bool {
     let call = Entered { failed: outcome == Outcome::Failure, nanos, end: now };
-    outcome != Outcome::Ignored
-        && breaker.is_fast(nanos)
-        && is_in_time(breaker, now)
-        && breaker.stripes().enter(word, call)
+    outcome != Outcome::Ignored && breaker.is_fast(nanos) && is_in_time(breaker, now) && enter(call)
 }
 
 /// Whether a fast call that ended at `now` needs no lock: it is a success that changes nothing, or a stripe counts it.
@@ -206,8 +209,9 @@ fn record_closed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u6
         end_elsewhere(guard, word, Some(outcome), nanos, now);
         return;
     }
-    // While this thread waited for the lock, another one may have opened its journal again.
-    if guard.journals.are_any_open() && is_entered(breaker, word, outcome, nanos, now) {
+    // While this thread waited for the lock, another one may have opened its journal again; or its calls are entered under the lock.
+    let enter = |call| journals::enter(breaker.stripes(), word, call);
+    if guard.journals.are_any_open() && is_entered(breaker, outcome, nanos, now, enter) {
         return;
     }
     enter_closed(guard, outcome, nanos, now);

@@ -196,14 +196,6 @@ impl OwnStripe {
         self.log.get_or_init(|| Box::new(Log::new()))
     }
 
-    pub(super) fn journal(&self) -> Option<&Journal> {
-        self.journal.get()
-    }
-
-    pub(super) fn make_journal(&self) -> &Journal {
-        self.journal.get_or_init(|| Box::new(Journal::closed()))
-    }
-
     /// Counts a success by a plain store, if the stripe belongs to this thread, and the thread may count.
     #[inline]
     fn count(&self, thread: ThreadNumber, word: StateWord) -> bool {
@@ -286,12 +278,18 @@ pub(super) const PLACES: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
 pub(crate) struct OwnStripes {
     /// Which stripes count successes, or have, in this generation, a bit for each; none while they are being closed.
     counting: AtomicU32,
+    /// For the threads that have no stripe of their own, under the lock.
+    journal: OnceBox<Journal>,
     places: [OwnStripe; PLACES],
 }
 
 impl OwnStripes {
     fn new() -> Self {
-        Self { counting: AtomicU32::new(0), places: std::array::from_fn(|_| OwnStripe::nobodys()) }
+        Self {
+            counting: AtomicU32::new(0),
+            journal: OnceBox::new(),
+            places: std::array::from_fn(|_| OwnStripe::nobodys()),
+        }
     }
 
     /// The stripe for a thread, which may be another's, if there is no other place for it.
@@ -390,7 +388,7 @@ impl<'a> Stripes<'a> {
         let thread = ThreadNumber::known();
         let own = self.own.get().map(|stripes| stripes.of(thread));
         own.filter(|own| own.is_of(thread))
-            .and_then(OwnStripe::journal)
+            .and_then(|own| own.journal.get())
             .is_some_and(|journal| journal.enter(word, call))
     }
 
@@ -424,10 +422,37 @@ impl<'a> Stripes<'a> {
         if has_own { 1 + thread.place(PLACES) as u32 } else { 0 }
     }
 
+    /// The stripe that belongs to this thread and to no other, with its number.
+    #[inline]
+    pub(super) fn of_this_thread(self) -> Option<(u32, &'a OwnStripe)> {
+        let number = self.number();
+        let own = self.of_thread(number).filter(|own| own.is_of_this_thread());
+        own.map(|own| (number, own))
+    }
+
     /// The stripe of this number.
     #[inline]
     pub(super) fn get(self, number: u32) -> &'a Stripe {
         self.of_thread(number).map_or(self.shared, |own| &own.stripe)
+    }
+
+    /// The journal of the stripe of this number, or for 0 that of the threads without one, if it has been made.
+    pub(super) fn journal(self, number: u32) -> Option<&'a Journal> {
+        self.journal_place(number)?.get()
+    }
+
+    /// The number of the journal of this thread, which is made if there is none.
+    pub(super) fn make_journal(self) -> u32 {
+        let number = self.of_this_thread().map_or(0, |(number, _)| number);
+        if let Some(place) = self.journal_place(number) {
+            place.get_or_init(|| Box::new(Journal::closed()));
+        }
+        number
+    }
+
+    fn journal_place(self, number: u32) -> Option<&'a OnceBox<Journal>> {
+        let own = self.of_thread(number).map(|own| &own.journal);
+        own.or(self.own.get().map(|own| &own.journal))
     }
 
     /// All stripes of threads.

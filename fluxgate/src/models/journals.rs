@@ -71,6 +71,21 @@ fn a_journal_that_is_full_is_opened_again() {
 }
 
 #[test]
+fn no_call_is_lost_in_the_journal_of_threads_that_have_none_of_their_own() {
+    check_up_to(3, || {
+        let breaker = averaging();
+        beside(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
+        // There are two places, and this is the third thread.
+        let other = beside(&breaker, |breaker| {
+            (0..2).for_each(|_| acquire(breaker).unwrap().failure());
+        });
+        (0..2).for_each(|_| acquire(&breaker).unwrap().success());
+        other.join().unwrap();
+        assert_eq!(figures(&breaker), (7, 2));
+    });
+}
+
+#[test]
 fn a_call_that_is_entered_while_another_thread_looks_is_seen_then_or_later() {
     check(|| {
         let breaker = averaging();

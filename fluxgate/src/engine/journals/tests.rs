@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use super::{Calls, Entered, Headroom, Journal, PLACES, StateWord};
+use super::{Calls, Entered, Headroom, Journal, PLACES, SHARED, StateWord};
 use crate::engine::grants::tests::call;
 use crate::engine::word::{Needs, Timing};
 use crate::window::Window;
@@ -71,8 +71,8 @@ fn journals_are_opened_while_calls_come_fast() {
     }
 }
 
-/// Calls of two threads that take turns, beside a list of them. By a clock that is moved by hand, each takes less than so long.
-fn take_turns(breaker: &CircuitBreaker, size: usize, time: Option<(&Hand, u64)>, seed: u64) {
+/// Calls of so many threads that take turns, beside a list of them. By a clock that is moved by hand, each takes less than so long.
+fn take_turns(threads: usize, breaker: &CircuitBreaker, size: usize, time: Option<(&Hand, u64)>, seed: u64) {
     let mut random = fastrand::Rng::with_seed(seed);
     let longest = time.map_or(1, |(_, longest)| longest);
     let run = |calls: Vec<(bool, u64)>| {
@@ -85,14 +85,20 @@ fn take_turns(breaker: &CircuitBreaker, size: usize, time: Option<(&Hand, u64)>,
         }
     };
     std::thread::scope(|scope| {
-        let (order, orders) = mpsc::channel();
+        let run = &run;
         let (tell, told) = mpsc::channel();
-        scope.spawn(move || {
-            for calls in orders {
-                run(calls);
-                tell.send(()).expect("it is waited for");
-            }
-        });
+        let others: Vec<_> = (1..threads)
+            .map(|_| {
+                let ((order, orders), tell) = (mpsc::channel(), tell.clone());
+                scope.spawn(move || {
+                    for calls in orders {
+                        run(calls);
+                        tell.send(()).expect("it is waited for");
+                    }
+                });
+                order
+            })
+            .collect();
         let (mut list, mut streak) = (VecDeque::new(), 0);
         for turn in 0..200 {
             let failing = if random.u8(..) < 10 { 255 } else { 60 };
@@ -101,11 +107,12 @@ fn take_turns(breaker: &CircuitBreaker, size: usize, time: Option<(&Hand, u64)>,
             list.extend(calls.iter().copied());
             streak = calls.iter().fold(streak, |streak, (failed, _)| if *failed { streak + 1 } else { 0 });
             list.drain(..list.len().saturating_sub(size));
-            if random.bool() {
-                run(calls);
-            } else {
-                order.send(calls).expect("it runs");
-                told.recv().expect("it runs");
+            match others.get(random.usize(..threads)) {
+                None => run(calls),
+                Some(other) => {
+                    other.send(calls).expect("it runs");
+                    told.recv().expect("it runs");
+                }
             }
             // To look closes the journals.
             if random.u8(..) < 40 {
@@ -125,18 +132,60 @@ fn take_turns(breaker: &CircuitBreaker, size: usize, time: Option<(&Hand, u64)>,
     });
 }
 
+/// Two, or more than have stripes of their own.
+fn number_of_threads(seed: u64) -> usize {
+    if seed % 4 < 2 { 2 } else { PLACES + 4 }
+}
+
 #[test]
 fn calls_of_threads_that_take_turns_are_in_their_order() {
     for (seed, size) in (0..20).flat_map(|seed| [1, 2, 30, 100, 500].map(|size| (seed, size))) {
-        let builder = averaging(window::count(size));
-        take_turns(&builder.build().expect("sound"), size, None, seed);
+        let (builder, threads) = (averaging(window::count(size)), number_of_threads(seed));
+        take_turns(threads, &builder.build().expect("sound"), size, None, seed);
         // Where it stands still, nothing but the threads tells the order.
         for longest in [1, 100] {
             let time = Hand::default();
             let breaker = averaging(window::count(size)).clock(time.clone()).build().expect("sound");
-            take_turns(&breaker, size, Some((&time, longest)), seed);
+            take_turns(threads, &breaker, size, Some((&time, longest)), seed);
         }
     }
+}
+
+/// Threads that each call the breaker and wait for the next, until there is one for which no stripe is left.
+fn one_within_another(breaker: &CircuitBreaker, without_stripe: fn(&CircuitBreaker)) {
+    call(breaker, &"o".repeat(40));
+    if breaker.breaker().stripes().of_this_thread().is_none() {
+        return without_stripe(breaker);
+    }
+    std::thread::scope(|scope| {
+        scope.spawn(|| one_within_another(breaker, without_stripe));
+    });
+}
+
+#[test]
+fn threads_without_a_stripe_of_their_own_share_a_journal() {
+    let breaker = averaging(window::count(100)).build().expect("sound");
+    one_within_another(&breaker, |breaker| {
+        let of_all = breaker.breaker();
+        let latest_end = || {
+            let guard = of_all.lock();
+            assert!(guard.journals.open & 1 << SHARED != 0);
+            of_all.stripes().journal(SHARED).expect("it was made").latest_end()
+        };
+        of_all.lock().close_journals();
+        of_all.lock().journals.pace.hurry();
+        call(breaker, "o");
+        assert_eq!(latest_end(), 0, "it has just been opened");
+        call(breaker, "o");
+        let end = latest_end();
+        assert!(end > 0);
+        let earlier = Entered { failed: true, nanos: 0, end: end - 1 };
+        let guard = of_all.lock();
+        assert!(super::enter(of_all.stripes(), guard.word, earlier));
+        drop(guard);
+        assert_eq!(latest_end(), end, "it comes after what was entered before");
+        assert_eq!(breaker.metrics().failures(), 1);
+    });
 }
 
 /// Of which no average is asked for.
@@ -159,7 +208,7 @@ fn calls_in_a_window_of_time_are_in_their_order() {
         if seed % 2 == 0 {
             breaker.breaker().lock().journals.pace.hurry();
         }
-        take_turns(&breaker, usize::MAX, None, seed);
+        take_turns(number_of_threads(seed), &breaker, usize::MAX, None, seed);
     }
 }
 
