@@ -140,6 +140,11 @@ impl Entry {
         if values.is_empty() { self.word.to_owned() } else { format!("{}({})", self.word, values.join(", ")) }
     }
 
+    /// Whether it is a condition of the calls in the window. Others are of the latest calls, however old, or of those that run.
+    pub(crate) fn is_of_window(&self) -> bool {
+        matches!(self.word, "failures" | "failure_rate" | "slow_rate" | "avg_latency" | "min")
+    }
+
     /// The word as it might be used: `slow_rate(0.5, 2s)`.
     pub fn example(&self) -> String {
         let values: Vec<_> = self.positional.iter().map(|parameter| parameter.example.to_owned()).collect();

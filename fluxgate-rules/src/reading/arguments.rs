@@ -148,7 +148,7 @@ impl<'a> GivenArguments<'a> {
         let rest = if self.entry.keywords.is_empty() { "" } else { " without a name" };
         let what = format!("`{}` takes {}, and nothing else{rest}", self.entry.word, self.entry.wanted());
         let problem = Problem::new(self.call, what).correct(self.right.text.as_str());
-        match window_meant(cursor, extra.place) {
+        match window_meant(cursor, Some(self.entry), extra.place) {
             Some(window) => problem.aside(format!("; {window} says how far back it looks")),
             None => problem,
         }
@@ -209,8 +209,13 @@ fn owner_of(vocabulary: &Vocabulary, name: &str) -> Option<&'static Entry> {
     vocabulary.entries.iter().find(|entry| keyword(entry, name).is_some())
 }
 
-/// The window that a duration in a rule may have been meant for: `failures(5) within 60s`.
-pub(crate) fn window_meant(cursor: &Cursor<'_>, place: TokenRange) -> Option<String> {
+/// The window that a duration after this condition may have been meant for: `failures(5) within 60s`.
+pub(crate) fn window_meant(
+    cursor: &Cursor<'_>,
+    condition: Option<&Entry>,
+    place: TokenRange,
+) -> Option<String> {
+    condition.filter(|condition| condition.is_of_window())?;
     let [parameter] = WINDOW.entry("time")?.positional else { return None };
     let is_duration = |at: &usize| {
         let read = value::read(cursor.tokens, TokenRange::at(*at), "time", parameter);

@@ -384,7 +384,9 @@ impl Parser<'_> {
             self.cursor.report(problem.help(help).correct(correction));
             return Some(meant);
         }
-        let help = match window_meant(&self.cursor, place) {
+        let before = self.cursor.tokens[..start].iter().rev();
+        let condition = before.into_iter().find_map(|token| TRIP.entry(&token.text));
+        let help = match window_meant(&self.cursor, condition, place) {
             Some(window) => format!("remove it; {window} says how far back a rule looks"),
             None => "remove it".to_owned(),
         };

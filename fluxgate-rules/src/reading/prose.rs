@@ -2,7 +2,7 @@
 
 use crate::language::number::{is_percent, lenient};
 use crate::language::value;
-use crate::language::vocabulary::TRIP;
+use crate::language::vocabulary::{Entry, TRIP};
 use crate::model::duration::Spelled;
 use crate::reading::operators::operator;
 use crate::text::problem::Problem;
@@ -38,7 +38,7 @@ pub(crate) fn prose(tokens: &[Token]) -> Option<Problem> {
 /// What can be made out of prose.
 struct Facts {
     conditions: Vec<String>,
-    /// A window.
+    /// A window, if it matters to any of them.
     within: Option<String>,
 }
 
@@ -79,6 +79,11 @@ fn facts(tokens: &[Token]) -> Facts {
         }
     }
     conditions.retain(|condition| is_right(condition));
+    let is_of_window = |condition: &String| {
+        let word = condition.split('(').next();
+        word.and_then(|word| TRIP.entry(word)).is_some_and(Entry::is_of_window)
+    };
+    let within = within.filter(|_| conditions.is_empty() || conditions.iter().any(is_of_window));
     Facts { conditions, within }
 }
 
