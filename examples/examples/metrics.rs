@@ -36,7 +36,7 @@ async fn pay(works: bool) -> std::result::Result<(), Failure> {
 #[circuit_breaker(
     name = "stock",
     window = time(10s),
-    trip = min(10) & (failure_rate(50%) | slow_rate(50%, 50ms)),
+    trip = min(10) & (failure_rate(50%) | slow_rate(50%, 50ms)) | in_flight(50),
     retry = cooldown(3s),
     count_calls = true
 )]

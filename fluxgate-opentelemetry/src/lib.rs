@@ -33,7 +33,7 @@ pub fn observe(meter: &Meter) {
     let collector = Collector::new();
     observe_states(meter, &collector);
     observe_calls(meter, &collector);
-    observe_rates(meter, &collector);
+    observe_recent(meter, &collector);
     let durations = meter
         .f64_histogram("circuit_breaker.call.duration")
         .with_description("How long calls take.")
@@ -119,7 +119,7 @@ fn observe_calls(meter: &Meter, collector: &Collector) {
     count("circuit_breaker.panicked_calls", "Calls that panicked.", |totals| totals.panicked);
 }
 
-fn observe_rates(meter: &Meter, collector: &Collector) {
+fn observe_recent(meter: &Meter, collector: &Collector) {
     meter
         .f64_observable_gauge("circuit_breaker.failure_rate")
         .with_description("The share of failures among the recent calls.")
@@ -138,6 +138,16 @@ fn observe_rates(meter: &Meter, collector: &Collector) {
             for (threshold, rate) in &collected.slow_rates {
                 let threshold = KeyValue::new(THRESHOLD, threshold.as_secs_f64());
                 instrument.observe(*rate, &[name(collected), threshold]);
+            }
+        }))
+        .build();
+    meter
+        .i64_observable_up_down_counter("circuit_breaker.calls_in_flight")
+        .with_description("Calls that run.")
+        .with_unit("{call}")
+        .with_callback(observing(collector, |collected, instrument| {
+            if let Some(calls) = collected.in_flight.and_then(|calls| i64::try_from(calls).ok()) {
+                instrument.observe(calls, &[name(collected)]);
             }
         }))
         .build();

@@ -274,6 +274,21 @@ fn rates_are_absent_while_there_are_too_few_calls() {
 }
 
 #[test]
+fn calls_in_flight_are_told_while_calls_are_let_through() {
+    let _alone = alone();
+    let exported = Exported::new(Temporality::Cumulative);
+    let rule = trip::min(9) & trip::failure_rate(0.9) | trip::in_flight(9);
+    let (breaker, _) = built("running", |builder| builder.trip(rule));
+    let in_flight = || exported.of("running").get("calls_in_flight{}").copied();
+    let calls = [(); 2].map(|()| breaker.acquire().expect("closed"));
+    assert_eq!(in_flight(), Some(2.0));
+    drop(calls);
+    assert_eq!(in_flight(), Some(0.0));
+    breaker.force_open();
+    assert_eq!(in_flight(), None);
+}
+
+#[test]
 fn counters_never_go_back_though_breakers_come_and_go() {
     let _alone = alone();
     let (sums, differences) = (Exported::new(Temporality::Cumulative), Exported::new(Temporality::Delta));
@@ -331,7 +346,8 @@ fn a_thousand_breakers_have_each_their_series() {
 fn every_metric_is_documented_with_its_kind_and_unit() {
     let _alone = alone();
     let exported = Exported::new(Temporality::Cumulative);
-    let rule = trip::min(1) & (trip::failure_rate(1.0) | trip::slow_rate(1.0, seconds(1)));
+    let rates = trip::failure_rate(1.0) | trip::slow_rate(1.0, seconds(1));
+    let rule = trip::min(1) & rates | trip::in_flight(9);
     let (breaker, _) = built("documented", |builder| builder.trip(rule).count_calls(true));
     call(&breaker, Outcome::Success, 1);
     breaker.force_open();

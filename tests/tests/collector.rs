@@ -92,6 +92,26 @@ fn namesakes_are_in_several_states_and_the_highest_rate_is_told() {
 }
 
 #[test]
+fn calls_in_flight_are_told_of_those_that_let_calls_through_and_ask_for_them() {
+    let _turn = registry();
+    let (collector, name) = (Collector::new(), "collector: in flight");
+    let in_flight = || of(&collector, name).expect("known").in_flight;
+    let (_indifferent, _) = built(name, |builder| builder);
+    assert_eq!(in_flight(), None);
+    let rule = trip::min(9) & trip::failure_rate(0.9) | trip::in_flight(9);
+    let [(one, _), (other, _)] = [(); 2].map(|()| built(name, |builder| builder.trip(rule.clone())));
+    assert_eq!(in_flight(), Some(0));
+    let calls = [&one, &one, &other].map(|breaker| breaker.acquire().expect("closed"));
+    assert_eq!(in_flight(), Some(3));
+    one.force_open();
+    assert_eq!(in_flight(), Some(1), "of the first nobody knows any more");
+    drop(calls);
+    assert_eq!(in_flight(), Some(0));
+    other.disable();
+    assert_eq!(in_flight(), None);
+}
+
+#[test]
 fn transitions_are_counted_from_when_it_listens_even_of_breakers_that_are_gone() {
     let _turn = registry();
     let (deaf, listening) = (Collector::new(), Collector::new());

@@ -183,6 +183,21 @@ fn a_rate_is_absent_while_there_are_too_few_calls() {
 }
 
 #[test]
+fn calls_in_flight_are_a_gauge_while_calls_are_let_through() {
+    let _alone = alone();
+    exporter();
+    let rule = trip::min(9) & trip::failure_rate(0.9) | trip::in_flight(9);
+    let (breaker, _) = built("running", |builder| builder.trip(rule));
+    let in_flight = || series(&scrape(), "running")["circuit_breaker_calls_in_flight"];
+    let calls = [(); 2].map(|()| breaker.acquire().expect("closed"));
+    assert_eq!(in_flight(), 2.0);
+    drop(calls);
+    assert_eq!(in_flight(), 0.0);
+    breaker.force_open();
+    assert!(in_flight().is_nan());
+}
+
+#[test]
 fn a_prefix_and_labels_mark_every_series_and_types_are_told() {
     let _alone = alone();
     exporter();

@@ -106,6 +106,8 @@ pub struct Collected {
     pub failure_rate: Option<f64>,
     /// The highest share of calls that reached a threshold of the rule, for each threshold. The same windows do not count.
     pub slow_rates: Vec<(Duration, f64)>,
+    /// How many of their calls run, of those that are closed or half-open, if their rules have `in_flight`.
+    pub in_flight: Option<u64>,
 }
 
 impl Collector {
@@ -204,6 +206,11 @@ impl Collected {
             self.states.push(snapshot.state);
         }
         let metrics = &snapshot.metrics;
+        if let State::Closed | State::HalfOpen = snapshot.state
+            && let Some(calls) = metrics.in_flight()
+        {
+            self.in_flight = Some(self.in_flight.unwrap_or(0) + calls);
+        }
         // A trial is judged by other numbers than those of a closed breaker.
         let is_enough =
             metrics.total() >= u64::from(snapshot.largest_min) || snapshot.state == State::HalfOpen;

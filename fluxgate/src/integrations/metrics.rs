@@ -22,6 +22,7 @@
 //! | `circuit_breaker_call_duration_seconds{name}` | histogram | of the calls of breakers that count calls |
 //! | `circuit_breaker_failure_rate{name}` | gauge | the share of failures in the window, or in the trial: absent while there are fewer calls than the rule's `min`, and `NaN` if they have become fewer |
 //! | `circuit_breaker_slow_call_rate{name,threshold}` | gauge | likewise, for each threshold of the rule, in seconds |
+//! | `circuit_breaker_calls_in_flight{name}` | gauge | calls that run, if the rule has `in_flight`: absent before the first use, and `NaN` while the breaker is neither closed nor half-open |
 //!
 //! `state`, `from` and `to` are the names of [`State::as_str`](crate::State::as_str). Breakers of one name are reported as one: counters are sums, a state is
 //! 1 if any is in it, a rate is the highest. Of a family of breakers, each with a key, the first 100 are reported by themselves, and all
@@ -52,6 +53,7 @@ const PANICKED: &str = "circuit_breaker_panicked_total";
 const CALL_DURATION: &str = "circuit_breaker_call_duration_seconds";
 const FAILURE_RATE: &str = "circuit_breaker_failure_rate";
 const SLOW_CALL_RATE: &str = "circuit_breaker_slow_call_rate";
+const CALLS_IN_FLIGHT: &str = "circuit_breaker_calls_in_flight";
 
 /// Reports the figures of all breakers: see the [module](self). Clones report as one.
 #[derive(Clone, Debug)]
@@ -70,8 +72,8 @@ struct Reported {
 #[derive(Debug, Default)]
 struct Known {
     counters: BTreeMap<Series, u64>,
-    /// Those that may be absent.
-    rates: BTreeSet<Series>,
+    /// Gauges that may be absent.
+    passing: BTreeSet<Series>,
 }
 
 /// A metric, and its labels: the breaker's name, and perhaps more.
@@ -121,7 +123,7 @@ impl Reporter {
             let key = self.0.key(&series);
             with_recorder(|recorder| recorder.register_counter(&key, &METADATA).increment(increment));
         }
-        for (series, value) in series.states.iter().chain(&series.rates) {
+        for (series, value) in series.states.iter().chain(&series.passing) {
             let key = self.0.key(series);
             with_recorder(|recorder| recorder.register_gauge(&key, &METADATA).set(*value));
         }
@@ -156,6 +158,7 @@ impl Reported {
                 (STATE, "1 for the state that the breaker is in, 0 for the others."),
                 (FAILURE_RATE, "The share of failures among the recent calls."),
                 (SLOW_CALL_RATE, "The share of recent calls that took as long as the threshold, in seconds."),
+                (CALLS_IN_FLIGHT, "Calls that run."),
             ] {
                 recorder.describe_gauge(self.name(metric), None, SharedString::const_str(text));
             }
@@ -164,7 +167,7 @@ impl Reported {
         });
     }
 
-    /// Notes what is reported now. Returns by how much counters have grown, and enters rates that are no more.
+    /// Notes what is reported now. Returns by how much counters have grown, and enters gauges that are no more.
     fn note(&self, all: &mut AllSeries) -> Vec<(Series, u64)> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut increments = Vec::new();
@@ -174,9 +177,9 @@ impl Reported {
             increments.push((series.clone(), now.saturating_sub(*before)));
             *before = (*before).max(*now);
         }
-        known.rates.extend(all.rates.keys().cloned());
-        for series in &known.rates {
-            all.rates.entry(series.clone()).or_insert(f64::NAN);
+        known.passing.extend(all.passing.keys().cloned());
+        for series in &known.passing {
+            all.passing.entry(series.clone()).or_insert(f64::NAN);
         }
         increments
     }
@@ -187,7 +190,7 @@ impl Reported {
 struct AllSeries {
     counters: BTreeMap<Series, u64>,
     states: BTreeMap<Series, f64>,
-    rates: BTreeMap<Series, f64>,
+    passing: BTreeMap<Series, f64>,
 }
 
 impl AllSeries {
@@ -223,11 +226,14 @@ impl AllSeries {
             }
         }
         if let Some(rate) = collected.failure_rate {
-            self.rates.insert(series(FAILURE_RATE, &[]), rate);
+            self.passing.insert(series(FAILURE_RATE, &[]), rate);
         }
         for (threshold, rate) in &collected.slow_rates {
             let threshold = threshold.as_secs_f64().to_string();
-            self.rates.insert(series(SLOW_CALL_RATE, &[("threshold", &threshold)]), *rate);
+            self.passing.insert(series(SLOW_CALL_RATE, &[("threshold", &threshold)]), *rate);
+        }
+        if let Some(calls) = collected.in_flight {
+            self.passing.insert(series(CALLS_IN_FLIGHT, &[]), calls as f64);
         }
     }
 }
