@@ -8,12 +8,11 @@ use std::panic::RefUnwindSafe;
 use fluxgate_rules::trial::Plan;
 use fluxgate_rules::{Extent, Measures, Metrics, Node, Rule, Tally};
 
-use super::grants::Counted;
 use super::journal::Closed;
 use super::locked::Locked;
 use super::running::SlowCalls;
 use super::stripes::{OwnStripes, Stripe, Stripes};
-use super::totals::{Counts, Watch};
+use super::totals::Watch;
 use super::window::memory::Memory;
 use super::word::{Needs, StateWord, Timing};
 use crate::clock::{self, NEVER, UserClock};
@@ -486,26 +485,23 @@ impl Guard<'_> {
     #[inline]
     pub(super) fn collect(&mut self) {
         self.close_journals();
-        let (stripes, word) = (self.breaker.stripes(), self.word);
-        let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
-        grants.collect(stripes, word, |counted| enter(counted, memory.as_mut(), rejected, counts));
+        let (grants, enter) = self.locked.grants();
+        grants.collect(self.breaker.stripes(), self.word, enter);
     }
 
     /// The same, and closes the logs: the next failure, on any thread, takes the lock.
     #[inline]
     pub(super) fn close_logs(&mut self) {
-        let (stripes, word) = (self.breaker.stripes(), self.word);
-        let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
-        grants.close_logs(stripes, word, |counted| enter(counted, memory.as_mut(), rejected, counts));
+        let (grants, enter) = self.locked.grants();
+        grants.close_logs(self.breaker.stripes(), self.word, enter);
     }
 
     /// The same, and closes the stripes: what comes next, on any thread, takes the lock.
     #[inline]
     pub(super) fn close_stripes(&mut self) {
         self.close_journals();
-        let (stripes, word) = (self.breaker.stripes(), self.word);
-        let Locked { grants, memory, rejected, counts, .. } = &mut *self.locked;
-        grants.close(stripes, word, |counted| enter(counted, memory.as_mut(), rejected, counts));
+        let (grants, enter) = self.locked.grants();
+        grants.close(self.breaker.stripes(), self.word, enter);
     }
 
     /// Ends the generation: what comes next, on any thread, is late, or of another one.
@@ -549,25 +545,6 @@ impl Guard<'_> {
             self.memory().advance(now);
         }
         self.memory().metrics().while_running(running)
-    }
-}
-
-/// Enters what stripes have counted.
-#[inline]
-fn enter(counted: Counted, memory: Option<&mut Memory>, rejected: &mut u64, counts: &mut Counts) {
-    match counted {
-        Counted::Refusals(count) => *rejected += count,
-        Counted::Successes(count) => {
-            if let Some(memory) = memory {
-                memory.record_successes(count);
-            }
-        }
-        Counted::Failures(count) => {
-            counts.failures += count;
-            if let Some(memory) = memory {
-                memory.record_failures(count);
-            }
-        }
     }
 }
 

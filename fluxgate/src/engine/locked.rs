@@ -1,7 +1,7 @@
 //! The part of a breaker that is kept under its lock.
 
 use super::crossings::Crossings;
-use super::grants::Grants;
+use super::grants::{Counted, Grants};
 use super::highest::Highest;
 #[cfg(feature = "chaos")]
 use super::injected::Injected;
@@ -63,5 +63,26 @@ impl Locked {
             #[cfg(feature = "chaos")]
             fault: None,
         }
+    }
+
+    /// What stripes were opened to, and what enters what they have counted.
+    #[inline]
+    pub(super) fn grants(&mut self) -> (&mut Grants, impl FnMut(Counted)) {
+        let Self { grants, memory, rejected, counts, .. } = self;
+        let enter = move |counted| match counted {
+            Counted::Refusals(count) => *rejected += count,
+            Counted::Successes(count) => {
+                if let Some(memory) = memory {
+                    memory.record_successes(count);
+                }
+            }
+            Counted::Failures(count) => {
+                counts.failures += count;
+                if let Some(memory) = memory {
+                    memory.record_failures(count);
+                }
+            }
+        };
+        (grants, enter)
     }
 }
