@@ -46,7 +46,7 @@ pub fn cases() -> &'static [Case] {
     &CASES
 }
 
-pub const CASES: [Case; 36] = [
+pub const CASES: [Case; 38] = [
     case("bare call", |times| calls(times, bare)).bare(),
     case("bare async call", |times| calls(times, bare_async)).bare(),
     case("attribute, healthy", |times| calls(times, attribute)).healthy().silent("attribute"),
@@ -119,6 +119,11 @@ pub const CASES: [Case; 36] = [
         let breaker = breaker(window::count(100), rate());
         calls(times, |input| by_hand(&breaker, sometimes(input)))
     }),
+    // Near to its limit.
+    case("built, 40% failing", |times| {
+        let breaker = breaker(window::count(100), rate());
+        calls(times, |input| by_hand(&breaker, if input % 5 < 2 { FAILS } else { input }))
+    }),
     case("sure of a share, 10% failing", |times| {
         let breaker = breaker(window::count(100), trip::failure_rate(0.5).sure(0.95));
         calls(times, |input| by_hand(&breaker, sometimes(input)))
@@ -149,6 +154,12 @@ pub const CASES: [Case; 36] = [
     .healthy(),
     case("avg_latency, healthy", |times| {
         let breaker = breaker(window::count(100), rate() | trip::min(10) & trip::avg_latency(SECOND));
+        calls(times, |input| by_hand(&breaker, input))
+    })
+    .healthy(),
+    case("avg_latency of a few short calls, healthy", |times| {
+        let average = trip::min(10) & trip::avg_latency(Duration::from_micros(100));
+        let breaker = breaker(window::count(10), rate() | average);
         calls(times, |input| by_hand(&breaker, input))
     })
     .healthy(),

@@ -76,23 +76,6 @@ pub const fn worst(metrics: &Metrics, more: u64) -> Metrics {
     if more > 0 { after } else { after.while_running(metrics.running()) }
 }
 
-/// Figures that are at least as bad as those which `metrics` can turn into by any calls of which `bad` failed or were slow, and which
-/// took `latency` nanoseconds together: the window may have forgotten others for them, or not. Only their number may reach a `min`
-/// that these do not.
-pub const fn no_better(metrics: &Metrics, bad: u64, latency: u64) -> Metrics {
-    let mut tally = *metrics.tally();
-    tally.failures = tally.failures.saturating_add(bad);
-    let mut place = 0;
-    while place < MAX_THRESHOLDS {
-        tally.slow[place] = tally.slow[place].saturating_add(bad);
-        place += 1;
-    }
-    tally.latency = tally.latency.saturating_add(latency as u128);
-    let added = if bad > u32::MAX as u64 { u32::MAX } else { bad as u32 };
-    let streak = metrics.failure_streak().saturating_add(added);
-    Metrics::new(tally, streak, *metrics.measures()).while_running(u32::MAX)
-}
-
 /// The best case of `metrics` after `more` calls: all of them succeeded, and took no time.
 pub const fn best(metrics: &Metrics, more: u64) -> Metrics {
     let mut tally = *metrics.tally();

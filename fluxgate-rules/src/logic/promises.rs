@@ -139,13 +139,9 @@ mod tests {
 
     /// The rule of this text, which may be flawed. `custom` is a condition that nobody asks.
     fn rule(text: &str) -> Rule {
-        let text = text.replace("custom", "min(77)");
-        let lexed = crate::lexer::lex(&text);
-        let brackets = crate::text::brackets::Brackets::pair(&lexed.tokens).expect("a rule");
-        let (rule, problems) = crate::reading::parser::parse(&lexed.tokens, &brackets);
-        assert!(problems.is_empty(), "{text}: {problems:?}");
+        let rule = crate::logic::tests::rule(&text.replace("custom", "min(77)"));
         let custom = Node::custom("custom", |_| unreachable!("nobody is asked here"));
-        let nodes = rule.nodes().expect("no constants").into_iter();
+        let nodes = rule.nodes().iter().copied();
         let is_custom = |node: &Node| *node == Node::Condition(Condition::Min(77));
         Rule::from_nodes(nodes.map(|node| if is_custom(&node) { custom } else { node }).collect())
     }

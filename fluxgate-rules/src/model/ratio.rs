@@ -53,6 +53,16 @@ impl Ratio {
         self.0 >= 0 && self.0 < WHOLE
     }
 
+    /// The least part of `whole` that is at least this share.
+    pub const fn least_part(self, whole: u64) -> u64 {
+        let parts = if self.0 < 0 { 0 } else { self.0 as u64 };
+        if let Some(product) = whole.checked_mul(parts) {
+            return product.div_ceil(WHOLE as u64);
+        }
+        let part = (whole as u128 * parts as u128).div_ceil(WHOLE as u128);
+        if part > u64::MAX as u128 { u64::MAX } else { part as u64 }
+    }
+
     /// Whether `part` of `whole` is at least this share. 0 of 0 is.
     pub const fn is_reached_by(self, part: u64, whole: u64) -> bool {
         let parts = if self.0 < 0 { 0 } else { self.0 as u128 };

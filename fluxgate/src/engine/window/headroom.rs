@@ -1,7 +1,6 @@
 //! How far a rule is from holding.
 
-use fluxgate_rules::evaluate::{Situation, holds, no_better};
-use fluxgate_rules::{Metrics, Node};
+use fluxgate_rules::{Metrics, Node, distance};
 
 use super::finished_call::FinishedCall;
 
@@ -17,12 +16,8 @@ pub(crate) struct Headroom {
     pub(crate) latency: u64,
 }
 
-/// The numbers of bad calls that are tried are the powers of this one. Few trials find a large one.
-const STEP: u32 = 4;
-const MOST_BAD: u32 = STEP.pow(11);
-/// The same of latencies, from 1 ms on to 13 days.
-const LATENCY_STEP: u64 = 32;
-const FIRST_LATENCY: u64 = 1 << 20;
+/// More than these, of bad calls and of nanoseconds (13 days), are not told, so that sums of them are no larger than they are written.
+const MOST_BAD: u64 = 1 << 22;
 const MOST_LATENCY: u64 = 1 << 50;
 /// Where durations do not matter: 146 years.
 const ANY_LATENCY: u64 = 1 << 62;
@@ -33,29 +28,13 @@ impl Headroom {
     /// After an evaluation by which the rule did not hold. Every `min` of the rule must be reached, or no number of good calls may
     /// reach it; and the rule must depend on nothing else than its calls.
     pub(super) fn find(nodes: &[Node], metrics: &Metrics) -> Self {
-        let could_hold = |bad: u32, latency: u64| {
-            let worst = no_better(metrics, u64::from(bad), latency);
-            holds(nodes, &Situation::worst(false, &worst))
+        let bad = distance::bad_calls(nodes, metrics).saturating_sub(1).min(MOST_BAD);
+        let latency = if metrics.measures().average {
+            distance::latency(nodes, metrics, bad).saturating_sub(1).min(MOST_LATENCY)
+        } else {
+            ANY_LATENCY
         };
-        let is_averaged = metrics.measures().average;
-        let mut found = Self { bad: 0, latency: if is_averaged { 0 } else { ANY_LATENCY } };
-        let mut tried = STEP;
-        while tried <= MOST_BAD && !could_hold(tried, 0) {
-            found.bad = tried;
-            tried *= STEP;
-        }
-        // Between that one and the next: one, two, or three times as many.
-        while found.bad > 0 && found.bad + tried / STEP < tried && !could_hold(found.bad + tried / STEP, 0) {
-            found.bad += tried / STEP;
-        }
-        if is_averaged {
-            let mut tried = FIRST_LATENCY;
-            while tried <= MOST_LATENCY && !could_hold(found.bad, tried) {
-                found.latency = tried;
-                tried *= LATENCY_STEP;
-            }
-        }
-        found
+        Self { bad: bad as u32, latency }
     }
 
     /// What is left of it after the call, if it covers the call.

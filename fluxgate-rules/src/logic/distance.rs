@@ -1,0 +1,160 @@
+//! How far the rule of a closed breaker is from holding.
+//!
+//! For further calls the window may forget others, or not. So those that it has are taken to stay, and only bad ones to come: as a rule has no
+//! negation, no figures that can come are worse. Of anything but its calls nothing is known, so that is taken to be at its worst: what a
+//! `custom` condition says, how many calls run, and when one last succeeded. But a `min` that the calls do not reach is taken not to hold.
+
+use core::time::Duration;
+
+use crate::model::metrics::{Metrics, nanos};
+use crate::model::rule::{Condition, Node};
+
+/// How many further calls have to be bad, failed or as slow as any threshold, before the rule can hold. `u64::MAX`: however many are.
+pub fn bad_calls(nodes: &[Node], metrics: &Metrics) -> u64 {
+    least(nodes, &|condition| bad_calls_for(condition, metrics))
+}
+
+/// How many nanoseconds all further calls have to take together before the rule can hold, if so many of them are `bad`.
+pub fn latency(nodes: &[Node], metrics: &Metrics, bad: u64) -> u64 {
+    least(nodes, &|condition| match *condition {
+        Condition::AvgLatency(average) => latency_for(average, metrics),
+        _ if bad_calls_for(condition, metrics) <= bad => 0,
+        _ => u64::MAX,
+    })
+}
+
+/// How much it takes until the rule holds, if it takes so much until a condition does.
+fn least(nodes: &[Node], for_condition: &impl Fn(&Condition) -> u64) -> u64 {
+    let Some((first, others)) = nodes.split_first() else { return u64::MAX };
+    let members = members(others).map(|member| least(member, for_condition));
+    match first {
+        Node::Condition(condition) => for_condition(condition),
+        Node::All(_) => members.max().unwrap_or(0),
+        Node::Any(_) => members.min().unwrap_or(u64::MAX),
+    }
+}
+
+/// The members of a group, each with everything below it.
+fn members(mut left: &[Node]) -> impl Iterator<Item = &[Node]> {
+    core::iter::from_fn(move || {
+        let (member, others) = left.split_at_checked(left.first()?.size())?;
+        left = others;
+        Some(member)
+    })
+}
+
+fn bad_calls_for(condition: &Condition, metrics: &Metrics) -> u64 {
+    let total = metrics.total();
+    match *condition {
+        Condition::Closed | Condition::InFlight(_) | Condition::Custom { .. } => 0,
+        Condition::Min(count) if total >= u64::from(count) => 0,
+        Condition::AvgLatency(average) if latency_for(average, metrics) == 0 => 0,
+        Condition::HalfOpen | Condition::Min(_) | Condition::AvgLatency(_) => u64::MAX,
+        Condition::FailureRate(ratio) => ratio.least_part(total).saturating_sub(metrics.failures()),
+        Condition::SureFailureRate(rate) => {
+            let least = rate.least_failures(u32::try_from(total).unwrap_or(u32::MAX));
+            // If it takes more calls, all of them have to fail.
+            let least = if u64::from(least) > total { rate.calls() } else { least };
+            u64::from(least).saturating_sub(metrics.failures())
+        }
+        Condition::Failures(count) => u64::from(count).saturating_sub(metrics.failures()),
+        Condition::FailingFor(_) => u64::from(metrics.failure_streak() == 0),
+        Condition::FailureStreak(count) => u64::from(count.saturating_sub(metrics.failure_streak())),
+        Condition::SlowRate(ratio, threshold) => {
+            let slow = metrics.slow(threshold);
+            slow.map_or(u64::MAX, |slow| ratio.least_part(total).saturating_sub(slow))
+        }
+    }
+}
+
+fn latency_for(average: Duration, metrics: &Metrics) -> u64 {
+    let all = u128::from(nanos(average)) * u128::from(metrics.total());
+    u64::try_from(all.saturating_sub(metrics.tally().latency)).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{bad_calls, latency};
+    use crate::Rule;
+    use crate::logic::evaluate::{Situation, holds};
+    use crate::logic::tests::rule;
+    use crate::model::limits::MAX_THRESHOLDS;
+    use crate::model::metrics::{Metrics, Tally};
+
+    /// These figures after bad calls, as this module takes them to be.
+    fn after(metrics: &Metrics, bad: u64, latency: u64) -> Metrics {
+        let mut tally = *metrics.tally();
+        tally.failures += bad;
+        (0..MAX_THRESHOLDS).for_each(|place| tally.slow[place] += bad);
+        tally.latency += u128::from(latency);
+        let streak = metrics.failure_streak() + bad as u32;
+        Metrics::new(tally, streak, *metrics.measures()).after_success(u64::MAX).while_running(u32::MAX)
+    }
+
+    /// More nanoseconds than any of these rules asks for.
+    const MUCH: u64 = 1 << 30;
+
+    /// The least number up to 2,000 for which that holds, if any.
+    fn search(holds: impl Fn(u64) -> bool) -> u64 {
+        (0..=2_000).find(|number| holds(*number)).unwrap_or(u64::MAX)
+    }
+
+    /// Figures of all kinds, of windows of different sizes.
+    fn figures(rule: &Rule) -> impl Iterator<Item = Metrics> {
+        let measures = Rule::measures(rule.nodes());
+        let parts = |total: u64| [0, total / 3, total / 2, total];
+        let of = move |total: u64, failures: u64, slow: u64, nanos: u64| {
+            let slow = core::array::from_fn(|place| slow.saturating_sub(place as u64));
+            let latency = u128::from(total * nanos);
+            let tally = Tally { total, failures, slow, latency };
+            [0, failures as u32].map(|streak| Metrics::new(tally, streak, measures))
+        };
+        [0, 1, 9, 10, 37, 100].into_iter().flat_map(move |total| {
+            let all = parts(total).into_iter().flat_map(move |failures| {
+                parts(total)
+                    .into_iter()
+                    .flat_map(move |slow| [0, 900, 1_100].map(|nanos| (failures, slow, nanos)))
+            });
+            all.flat_map(move |(failures, slow, nanos)| of(total, failures, slow, nanos))
+        })
+    }
+
+    #[test]
+    fn with_so_much_the_rule_holds_and_with_less_it_does_not() {
+        for text in [
+            "failure_rate(50%)",
+            "failure_rate(0.1%)",
+            "failure_rate(100%)",
+            "failure_rate(33%, sure = 95%)",
+            "failures(7)",
+            "failure_streak(3)",
+            "slow_rate(30%, 1s)",
+            "avg_latency(1us)",
+            "min(20)",
+            "closed",
+            "half_open",
+            "in_flight(5)",
+            "failing_for(5s)",
+            "min(10) & failure_rate(50%) | failures(40)",
+            "min(10) & (failure_rate(50%) | slow_rate(80%, 1s) & failure_streak(2)) | avg_latency(2us)",
+            "avg_latency(1us) & failure_rate(20%)",
+            "min(30) & failures(3) & avg_latency(1us) | half_open & failures(1)",
+            "(failure_rate(90%) | failure_streak(9)) & (slow_rate(10%, 1s) | slow_rate(90%, 2s)) & min(1)",
+        ] {
+            let rule = rule(text);
+            for metrics in figures(&rule) {
+                let could_hold = |bad, latency| {
+                    let metrics = after(&metrics, bad, latency);
+                    holds(rule.nodes(), &Situation::worst(false, &metrics))
+                };
+                let bad = bad_calls(rule.nodes(), &metrics);
+                assert_eq!(bad, search(|bad| could_hold(bad, 0)), "{text} of {metrics:?}");
+                for bad in [0, 1, 40] {
+                    let latency = latency(rule.nodes(), &metrics, bad);
+                    assert_eq!(could_hold(bad, latency.min(MUCH)), latency <= MUCH, "{text} of {metrics:?}");
+                    assert!(latency == 0 || !could_hold(bad, latency.min(MUCH) - 1), "{text} of {metrics:?}");
+                }
+            }
+        }
+    }
+}
