@@ -49,25 +49,24 @@ fn subjects() -> Vec<Subject> {
     let minute = window::time(Duration::from_secs(60));
     let hundred = window::count(100);
     let rate = || trip::min(10) & trip::failure_rate(0.5);
+    // What fails always must not trip.
+    let never =
+        || trip::closed() & trip::failure_streak(u32::MAX) | trip::half_open() & trip::failure_streak(1);
     let mut subjects = vec![
         Subject { name: "bare call", run: Box::new(|times| calls(times, 0, |input| ok(work(input)))) },
         Subject { name: "bare call, 10%", run: Box::new(|times| calls(times, 10, |input| ok(work(input)))) },
     ];
-    for (window, rule, name) in [
-        (hundred, rate(), "count"),
-        (minute, rate(), "time"),
-        (hundred, rate() | trip::min(10) & trip::slow_rate(0.5, SECOND), "slow_rate"),
-        (hundred, rate() | trip::min(10) & trip::avg_latency(SECOND), "avg_latency"),
+    for (window, besides, name) in [
+        (hundred, None, "count"),
+        (minute, None, "time"),
+        (hundred, Some(trip::slow_rate(0.5, SECOND)), "slow_rate"),
+        (hundred, Some(trip::avg_latency(SECOND)), "avg_latency"),
     ] {
         for (share, every) in SHARES {
-            // What fails always must not trip.
-            let never = || {
-                trip::closed() & trip::failure_streak(u32::MAX) | trip::half_open() & trip::failure_streak(1)
-            };
-            let rule = match (every, name) {
-                (1, "count" | "time") => never(),
-                (1, _) => continue,
-                _ => rule.clone(),
+            let failures = if every == 1 { never() } else { rate() };
+            let rule = match &besides {
+                None => failures,
+                Some(condition) => failures | trip::min(10) & condition.clone(),
             };
             let breaker = breaker(window, rule);
             let name = format!("{name}, {share}").leak();

@@ -4,22 +4,42 @@
 //! negation, no figures that can come are worse. Of anything but its calls nothing is known, so that is taken to be at its worst: what a
 //! `custom` condition says, how many calls run, and when one last succeeded. But a `min` that the calls do not reach is taken not to hold.
 
-use core::time::Duration;
-
 use crate::model::metrics::{Metrics, nanos};
 use crate::model::rule::{Condition, Node};
 
-/// How many further calls have to be bad, failed or as slow as any threshold, before the rule can hold. `u64::MAX`: however many are.
-pub fn bad_calls(nodes: &[Node], metrics: &Metrics) -> u64 {
-    least(nodes, &|condition| bad_calls_for(condition, metrics))
+/// How many further calls have to fail before the rule can hold. `u64::MAX`: however many do.
+pub fn failures(nodes: &[Node], metrics: &Metrics) -> u64 {
+    missing(nodes, metrics, Figure::Failures, 0, 0)
 }
 
-/// How many nanoseconds all further calls have to take together before the rule can hold, if so many of them are `bad`.
-pub fn latency(nodes: &[Node], metrics: &Metrics, bad: u64) -> u64 {
-    least(nodes, &|condition| match *condition {
-        Condition::AvgLatency(average) => latency_for(average, metrics),
-        _ if bad_calls_for(condition, metrics) <= bad => 0,
-        _ => u64::MAX,
+/// How many of them have to be as slow as any threshold, if so many fail.
+pub fn slow_calls(nodes: &[Node], metrics: &Metrics, failures: u64) -> u64 {
+    missing(nodes, metrics, Figure::SlowCalls, failures, 0)
+}
+
+/// How many nanoseconds all of them have to take together, if so many fail, and so many are slow.
+pub fn latency(nodes: &[Node], metrics: &Metrics, failures: u64, slow: u64) -> u64 {
+    missing(nodes, metrics, Figure::Latency, failures, slow)
+}
+
+/// What a condition is about: each is about one of these at most.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Figure {
+    Failures,
+    SlowCalls,
+    Latency,
+}
+
+fn missing(nodes: &[Node], metrics: &Metrics, wanted: Figure, failures: u64, slow: u64) -> u64 {
+    least(nodes, &|condition| {
+        let (figure, missing) = missing_for(condition, metrics);
+        let given = match figure {
+            _ if figure == wanted => return missing,
+            Figure::Failures => failures,
+            Figure::SlowCalls => slow,
+            Figure::Latency => 0,
+        };
+        if missing <= given { 0 } else { u64::MAX }
     })
 }
 
@@ -43,60 +63,63 @@ fn members(mut left: &[Node]) -> impl Iterator<Item = &[Node]> {
     })
 }
 
-fn bad_calls_for(condition: &Condition, metrics: &Metrics) -> u64 {
-    let total = metrics.total();
+/// Of which figure how much is missing until the condition holds. 0 of any: it holds. `u64::MAX` of any: it never does.
+fn missing_for(condition: &Condition, metrics: &Metrics) -> (Figure, u64) {
+    let (total, failures, streak) = (metrics.total(), metrics.failures(), metrics.failure_streak());
+    let failures = |least: u64| (Figure::Failures, least.saturating_sub(failures));
+    let never = (Figure::Failures, u64::MAX);
     match *condition {
-        Condition::Closed | Condition::InFlight(_) | Condition::Custom { .. } => 0,
-        Condition::Min(count) if total >= u64::from(count) => 0,
-        Condition::AvgLatency(average) if latency_for(average, metrics) == 0 => 0,
-        Condition::HalfOpen | Condition::Min(_) | Condition::AvgLatency(_) => u64::MAX,
-        Condition::FailureRate(ratio) => ratio.least_part(total).saturating_sub(metrics.failures()),
+        Condition::HalfOpen => never,
+        Condition::Min(count) if total < u64::from(count) => never,
+        Condition::Min(_) | Condition::Closed | Condition::InFlight(_) | Condition::Custom { .. } => {
+            failures(0)
+        }
+        Condition::Failures(count) => failures(u64::from(count)),
+        Condition::FailureRate(ratio) => failures(ratio.least_part(total)),
         Condition::SureFailureRate(rate) => {
             let least = rate.least_failures(u32::try_from(total).unwrap_or(u32::MAX));
             // If it takes more calls, all of them have to fail.
-            let least = if u64::from(least) > total { rate.calls() } else { least };
-            u64::from(least).saturating_sub(metrics.failures())
+            failures(u64::from(if u64::from(least) > total { rate.calls() } else { least }))
         }
-        Condition::Failures(count) => u64::from(count).saturating_sub(metrics.failures()),
-        Condition::FailingFor(_) => u64::from(metrics.failure_streak() == 0),
-        Condition::FailureStreak(count) => u64::from(count.saturating_sub(metrics.failure_streak())),
-        Condition::SlowRate(ratio, threshold) => {
-            let slow = metrics.slow(threshold);
-            slow.map_or(u64::MAX, |slow| ratio.least_part(total).saturating_sub(slow))
+        Condition::FailureStreak(count) => (Figure::Failures, u64::from(count.saturating_sub(streak))),
+        Condition::FailingFor(_) => (Figure::Failures, u64::from(streak == 0)),
+        Condition::SlowRate(ratio, threshold) => match metrics.slow(threshold) {
+            Some(slow) => (Figure::SlowCalls, ratio.least_part(total).saturating_sub(slow)),
+            None => never,
+        },
+        Condition::AvgLatency(average) => {
+            let all = u128::from(nanos(average)) * u128::from(total);
+            let missing = u64::try_from(all.saturating_sub(metrics.tally().latency));
+            (Figure::Latency, missing.unwrap_or(u64::MAX))
         }
     }
 }
 
-fn latency_for(average: Duration, metrics: &Metrics) -> u64 {
-    let all = u128::from(nanos(average)) * u128::from(metrics.total());
-    u64::try_from(all.saturating_sub(metrics.tally().latency)).unwrap_or(u64::MAX)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{bad_calls, latency};
+    use super::{failures, latency, slow_calls};
     use crate::Rule;
     use crate::logic::evaluate::{Situation, holds};
     use crate::logic::tests::rule;
     use crate::model::limits::MAX_THRESHOLDS;
     use crate::model::metrics::{Metrics, Tally};
 
-    /// These figures after bad calls, as this module takes them to be.
-    fn after(metrics: &Metrics, bad: u64, latency: u64) -> Metrics {
+    /// These figures after such calls, as this module takes them to be.
+    fn after(metrics: &Metrics, failures: u64, slow: u64, latency: u64) -> Metrics {
         let mut tally = *metrics.tally();
-        tally.failures += bad;
-        (0..MAX_THRESHOLDS).for_each(|place| tally.slow[place] += bad);
+        tally.failures += failures;
+        (0..MAX_THRESHOLDS).for_each(|place| tally.slow[place] += slow);
         tally.latency += u128::from(latency);
-        let streak = metrics.failure_streak() + bad as u32;
+        let streak = metrics.failure_streak() + failures as u32;
         Metrics::new(tally, streak, *metrics.measures()).after_success(u64::MAX).while_running(u32::MAX)
     }
 
     /// More nanoseconds than any of these rules asks for.
     const MUCH: u64 = 1 << 30;
 
-    /// The least number up to 2,000 for which that holds, if any.
+    /// The least number up to 300 for which that holds, if any.
     fn search(holds: impl Fn(u64) -> bool) -> u64 {
-        (0..=2_000).find(|number| holds(*number)).unwrap_or(u64::MAX)
+        (0..=300).find(|number| holds(*number)).unwrap_or(u64::MAX)
     }
 
     /// Figures of all kinds, of windows of different sizes.
@@ -143,16 +166,21 @@ mod tests {
         ] {
             let rule = rule(text);
             for metrics in figures(&rule) {
-                let could_hold = |bad, latency| {
-                    let metrics = after(&metrics, bad, latency);
+                let could_hold = |failures, slow, latency| {
+                    let metrics = after(&metrics, failures, slow, latency);
                     holds(rule.nodes(), &Situation::worst(false, &metrics))
                 };
-                let bad = bad_calls(rule.nodes(), &metrics);
-                assert_eq!(bad, search(|bad| could_hold(bad, 0)), "{text} of {metrics:?}");
-                for bad in [0, 1, 40] {
-                    let latency = latency(rule.nodes(), &metrics, bad);
-                    assert_eq!(could_hold(bad, latency.min(MUCH)), latency <= MUCH, "{text} of {metrics:?}");
-                    assert!(latency == 0 || !could_hold(bad, latency.min(MUCH) - 1), "{text} of {metrics:?}");
+                let found = failures(rule.nodes(), &metrics);
+                assert_eq!(found, search(|failures| could_hold(failures, 0, 0)), "{text} of {metrics:?}");
+                for failures in [0, 1, 40] {
+                    let found = slow_calls(rule.nodes(), &metrics, failures);
+                    assert_eq!(found, search(|slow| could_hold(failures, slow, 0)), "{text} of {metrics:?}");
+                    for slow in [0, 2] {
+                        let found = latency(rule.nodes(), &metrics, failures, slow);
+                        let could_hold = |latency| could_hold(failures, slow, latency);
+                        assert_eq!(could_hold(found.min(MUCH)), found <= MUCH, "{text} of {metrics:?}");
+                        assert!(found == 0 || !could_hold(found.min(MUCH) - 1), "{text} of {metrics:?}");
+                    }
                 }
             }
         }

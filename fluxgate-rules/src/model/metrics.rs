@@ -54,7 +54,12 @@ impl Measures {
 
     /// Whether calls have to be timed at all.
     pub const fn durations(&self) -> bool {
-        self.average || self.thresholds[0] != 0
+        self.average || self.has_thresholds()
+    }
+
+    /// Whether a call may be slow.
+    pub const fn has_thresholds(&self) -> bool {
+        self.thresholds[0] != 0
     }
 
     /// Whether each outcome changes more than what is counted, or is judged together with what no outcome tells.

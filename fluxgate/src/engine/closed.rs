@@ -133,7 +133,11 @@ fn open_log(guard: &mut Guard<'_>, rule: &[Node]) {
     if word.state() == State::Closed
         && let Some(set_aside) = grants.failures_to_come(stripes)
     {
-        memory.extend_headroom(rule, Headroom { bad: 2 * log::ENTRIES as u32, latency: 0 }, set_aside);
+        memory.extend_headroom(
+            rule,
+            Headroom { failures: 2 * log::ENTRIES as u32, ..Headroom::NONE },
+            set_aside,
+        );
         grants.open_log(stripes, |most| memory.set_failures_aside(most));
     }
 }
@@ -178,7 +182,7 @@ fn may_be_apart(breaker: &Breaker) -> bool {
 /// the lock. The last call was this one.
 #[inline(never)]
 fn open_journals(guard: &mut Guard<'_>, rule: &[Node], call: FinishedCall) {
-    /// So few bad calls are left for all journals.
+    /// So few failures are left for all journals.
     const FEW: u32 = 16;
     guard.enter_into_journals(true);
     guard.close_stripes();
@@ -188,7 +192,7 @@ fn open_journals(guard: &mut Guard<'_>, rule: &[Node], call: FinishedCall) {
     let Locked { journals, memory: Some(memory), .. } = &mut **guard else { return };
     journals.open(breaker.stripes(), word, may_be_apart(breaker), |number| {
         let usual = call.nanos.saturating_mul(journal::ENTRIES as u64);
-        memory.extend_headroom(rule, Headroom { bad: FEW, latency: usual }, 0);
+        memory.extend_headroom(rule, Headroom { failures: FEW, slow: 0, latency: usual }, 0);
         memory.set_shares_aside(number)
     });
 }

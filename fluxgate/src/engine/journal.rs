@@ -25,7 +25,7 @@ pub(super) struct Journal {
     /// Whose calls it takes.
     word: AtomicU64,
     /// The thread's share: so many calls may fail, and so long may all of them take together.
-    bad: AtomicU64,
+    failures: AtomicU64,
     latency: AtomicU64,
     /// Before the first call, one that took no time.
     entries: [Entry; ENTRIES + 1],
@@ -90,7 +90,7 @@ impl Journal {
         Self {
             written: AtomicU64::new(Written::CALLS),
             word: AtomicU64::new(StateWord::NONE.0),
-            bad: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
             latency: AtomicU64::new(0),
             entries: std::array::from_fn(|_| Entry::default()),
         }
@@ -106,7 +106,7 @@ impl Journal {
         let latency = before.latency.load(Ordering::Relaxed).saturating_add(nanos);
         if self.word.load(Ordering::Relaxed) != word.0
             || latency > self.latency.load(Ordering::Relaxed)
-            || next.failures() > self.bad.load(Ordering::Relaxed)
+            || next.failures() > self.failures.load(Ordering::Relaxed)
         {
             return false;
         }
@@ -124,7 +124,7 @@ impl Journal {
     /// Opens the journal, which is closed, to calls of `word`, as far as this share goes.
     pub(super) fn open(&self, word: StateWord, share: Headroom) {
         self.word.store(word.0, Ordering::Relaxed);
-        self.bad.store(u64::from(share.bad), Ordering::Relaxed);
+        self.failures.store(u64::from(share.failures), Ordering::Relaxed);
         self.latency.store(share.latency, Ordering::Relaxed);
         self.written.store(0, Ordering::Release);
     }
@@ -135,7 +135,8 @@ impl Journal {
         let entries = self.entries.get(..=written.calls()).unwrap_or(&[]);
         let latency = entries.last().map_or(0, |last| last.latency.load(Ordering::Relaxed));
         let unused = Headroom {
-            bad: (self.bad.load(Ordering::Relaxed) - written.failures()) as u32,
+            failures: (self.failures.load(Ordering::Relaxed) - written.failures()) as u32,
+            slow: 0,
             latency: self.latency.load(Ordering::Relaxed) - latency,
         };
         let (total, failures, latency) = (written.calls() as u64, written.failures(), u128::from(latency));
@@ -177,7 +178,7 @@ mod tests {
 
     const WORD: StateWord =
         StateWord::first(Needs { timing: Timing::Average, dated: true, tracked: false }).used();
-    const MUCH: Headroom = Headroom { bad: 1_000, latency: u64::MAX };
+    const MUCH: Headroom = Headroom { failures: 1_000, slow: 0, latency: u64::MAX };
 
     fn call(failed: bool, nanos: u64) -> Entered {
         Entered { failed, nanos, end: nanos / 2 }
@@ -211,13 +212,13 @@ mod tests {
     #[test]
     fn no_more_is_entered_than_the_share_allows() {
         let journal = Journal::closed();
-        journal.open(WORD, Headroom { bad: 1, latency: 10 });
+        journal.open(WORD, Headroom { failures: 1, slow: 0, latency: 10 });
         assert!(journal.enter(WORD, call(false, 4)) && journal.enter(WORD, call(true, 3)));
         assert!(!journal.enter(WORD, call(true, 0)) && !journal.enter(WORD, call(false, 4)));
         assert!(!journal.enter(WORD, call(false, u64::MAX)));
         assert!(journal.enter(WORD, call(false, 3)) && journal.enter(WORD, call(false, 0)));
         let Closed { unused, tally, .. } = journal.close();
-        assert_eq!((tally.total, tally.failures, unused.bad, unused.latency), (4, 1, 0, 0));
+        assert_eq!((tally.total, tally.failures, unused.failures, unused.latency), (4, 1, 0, 0));
     }
 
     #[test]

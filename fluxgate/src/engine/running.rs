@@ -45,7 +45,7 @@ impl Running {
     /// A call begins at the time `start`, of a breaker that measures this.
     pub(super) fn begin(&mut self, start: u64, measures: &Measures) {
         self.calls = self.calls.saturating_add(1);
-        if measures.in_flight && measures.thresholds[0] != 0 {
+        if measures.in_flight && measures.has_thresholds() {
             self.ages.get_or_insert_with(|| Box::new(AllAges::of(measures)));
             self.each().for_each(|ages| ages.begin(start));
         }

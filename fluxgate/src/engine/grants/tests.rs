@@ -143,7 +143,9 @@ fn failures_are_counted_while_calls_do_nothing_else_and_cannot_make_the_rule_hol
     assert!(!counts(far(), &("x".repeat(16) + "o")), "the streak is over");
     assert!(!counts(trip::failure_streak(40), &"x".repeat(16)), "it may hold soon");
     let slow = trip::min(10) & trip::slow_rate(1.0, Duration::from_secs(1));
-    assert!(!counts(far() | slow, &"x".repeat(16)), "each may be slow");
+    assert!(counts(far() | slow, &"x".repeat(16)), "none of them is slow");
+    let average = trip::min(10) & trip::avg_latency(Duration::from_secs(1));
+    assert!(!counts(far() | average, &"x".repeat(16)), "each has a duration");
 }
 
 #[test]

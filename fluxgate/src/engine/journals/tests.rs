@@ -18,7 +18,7 @@ fn calls_of_many_journals_are_read_from_the_last_to_end_to_the_first() {
     for _ in 0..300 {
         let opened = |_| {
             let journal = Journal::closed();
-            journal.open(WORD, Headroom { bad: 999, latency: 9_999 });
+            journal.open(WORD, Headroom { failures: 999, slow: 0, latency: 9_999 });
             journal
         };
         let journals: Vec<_> = (0..random.usize(1..=PLACES)).map(opened).collect();

@@ -10,64 +10,76 @@ use super::finished_call::FinishedCall;
 /// come, whatever the order of the calls, and however many good ones there are among them.
 #[derive(Clone, Copy)]
 pub(crate) struct Headroom {
-    /// So many more calls may be bad: failed, or so slow that they reached a threshold.
-    pub(crate) bad: u32,
+    /// So many more calls may fail.
+    pub(crate) failures: u32,
+    /// So many may be so slow that they reach a threshold.
+    pub(crate) slow: u32,
     /// So many nanoseconds all calls may take together.
     pub(crate) latency: u64,
 }
 
-/// More than these, of bad calls and of nanoseconds (13 days), are not told, so that sums of them are no larger than they are written.
-const MOST_BAD: u64 = 1 << 22;
+/// The most that is told, of calls and of nanoseconds (13 days): it is as good as any more.
+const MOST_CALLS: u64 = 1 << 22;
 const MOST_LATENCY: u64 = 1 << 50;
 /// Where durations do not matter: 146 years.
 const ANY_LATENCY: u64 = 1 << 62;
 
 impl Headroom {
-    pub(crate) const NONE: Self = Self { bad: 0, latency: 0 };
+    pub(crate) const NONE: Self = Self { failures: 0, slow: 0, latency: 0 };
 
     /// After an evaluation by which the rule did not hold. Every `min` of the rule must be reached, or no number of good calls may
     /// reach it; and the rule must depend on nothing else than its calls.
     pub(super) fn find(nodes: &[Node], metrics: &Metrics) -> Self {
-        let bad = distance::bad_calls(nodes, metrics).saturating_sub(1).min(MOST_BAD);
-        let latency = if metrics.measures().average {
-            distance::latency(nodes, metrics, bad).saturating_sub(1).min(MOST_LATENCY)
+        let less = |missing: u64, most: u64| missing.saturating_sub(1).min(most);
+        let measures = metrics.measures();
+        let failures = less(distance::failures(nodes, metrics), MOST_CALLS);
+        let slow = if measures.has_thresholds() {
+            less(distance::slow_calls(nodes, metrics, failures), MOST_CALLS)
+        } else {
+            MOST_CALLS
+        };
+        let latency = if measures.average {
+            less(distance::latency(nodes, metrics, failures, slow), MOST_LATENCY)
         } else {
             ANY_LATENCY
         };
-        Self { bad: bad as u32, latency }
+        Self { failures: failures as u32, slow: slow as u32, latency }
     }
 
     /// What is left of it after the call, if it covers the call.
     #[inline]
     pub(super) fn after(self, call: &FinishedCall, is_averaged: bool) -> Option<Self> {
-        let bad = self.bad.checked_sub(u32::from(!call.is_fast_success()))?;
+        let failures = self.failures.checked_sub(u32::from(call.failed))?;
+        let slow = self.slow.checked_sub(u32::from(call.is_any_slow()))?;
         let latency = if is_averaged { self.latency.checked_sub(call.nanos)? } else { self.latency };
-        Some(Self { bad, latency })
+        Some(Self { failures, slow, latency })
     }
 
     /// Sets aside at most so many failures that are to be counted without the lock. Returns how many.
     pub(super) fn set_aside(&mut self, most: u32) -> u32 {
-        let number = self.bad.min(most);
-        self.bad -= number;
+        let number = self.failures.min(most);
+        self.failures -= number;
         number
     }
 
-    /// Sets aside so many equal shares of it, and leaves as much as one of them. Returns one.
+    /// Sets aside so many equal shares of it, none of slow calls, and leaves as much as one of them. Returns one.
     pub(super) fn set_shares_aside(&mut self, number: u32) -> Self {
         let parts = number.saturating_add(1);
-        let share = Self { bad: self.bad / parts, latency: self.latency / u64::from(parts) };
-        self.bad -= share.bad * number;
+        let share =
+            Self { failures: self.failures / parts, slow: 0, latency: self.latency / u64::from(parts) };
+        self.failures -= share.failures * number;
         self.latency -= share.latency * u64::from(number);
         share
     }
 
     /// Takes back what was set aside and is left.
     pub(crate) fn take_back(&mut self, unused: Self) {
-        self.bad += unused.bad;
+        self.failures += unused.failures;
+        self.slow += unused.slow;
         self.latency += unused.latency;
     }
 
     pub(super) fn is_less_than(self, other: Self) -> bool {
-        self.bad < other.bad || self.latency < other.latency
+        self.failures < other.failures || self.slow < other.slow || self.latency < other.latency
     }
 }

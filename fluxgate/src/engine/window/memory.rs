@@ -170,11 +170,17 @@ impl Memory {
             }
             Storage::Time(buckets) => buckets.add(tally, &mut self.tally),
         }
-        // A streak may have begun before what a window remembers.
-        while end.may_be_streak()
-            && let Some((failed, _)) = latest.next()
-        {
-            end.see(failed);
+        if tally.failures == tally.total {
+            // Nothing ends the streak, so nobody need look for where it began.
+            let length = u32::try_from(tally.total).unwrap_or(u32::MAX);
+            end = Run { failed: length > 0, length, is_whole: false };
+        } else {
+            // It may have begun before what a window remembers.
+            while end.may_be_streak()
+                && let Some((failed, _)) = latest.next()
+            {
+                end.see(failed);
+            }
         }
         if end.failed {
             let before = if end.is_whole { 0 } else { self.streak };
@@ -334,7 +340,9 @@ impl Memory {
 
     /// Sets aside failures for a log, at most so many, and no more than half of what there is: they cannot make the rule hold.
     pub(crate) fn set_failures_aside(&mut self, most: u32) -> u32 {
-        self.headroom.as_mut().map_or(0, |headroom| headroom.set_aside(most.min(headroom.bad.div_ceil(2))))
+        self.headroom
+            .as_mut()
+            .map_or(0, |headroom| headroom.set_aside(most.min(headroom.failures.div_ceil(2))))
     }
 
     /// Whether anything may happen before the next evaluation.
@@ -357,15 +365,15 @@ impl Memory {
     /// Whether calls do nothing but fail, in a row so long that it is none by chance, and may go on for long, and nothing else of them matters.
     pub(crate) fn is_run(&self) -> bool {
         self.streak >= RUN
-            && self.headroom.is_some_and(|headroom| headroom.bad >= 4 * RUN)
-            && !self.measures.durations()
+            && self.headroom.is_some_and(|headroom| headroom.failures >= 4 * RUN)
+            && !self.measures.average
             && !self.measures.recency
     }
 
     /// Sets aside failures for a stripe, if there is a run of them.
     pub(crate) fn set_run_aside(&mut self) -> u32 {
         let headroom = if self.is_run() { self.headroom.as_mut() } else { None };
-        headroom.map_or(0, |headroom| headroom.set_aside(headroom.bad / 4))
+        headroom.map_or(0, |headroom| headroom.set_aside(headroom.failures / 4))
     }
 
     /// Another rule is in force, for which the next outcome has to be judged.
