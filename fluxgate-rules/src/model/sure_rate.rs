@@ -67,7 +67,7 @@ impl SureRate {
 
     /// The least number of failures among so many calls that is enough; more than the calls, if none is.
     pub const fn least_failures(self, calls: u32) -> u32 {
-        let (mut low, mut high) = (0, calls as u64 + 1);
+        let (mut low, mut high) = (self.share.least_part(calls as u64), calls as u64 + 1);
         while low < high {
             let middle = low + (high - low) / 2;
             if self.is_exceeded_by(middle, calls as u64) { high = middle } else { low = middle + 1 }
