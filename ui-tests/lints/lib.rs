@@ -13,6 +13,16 @@ impl From<fluxgate::CallNotPermitted> for Failure {
     }
 }
 
+/// What goes wrong, with much to tell of it.
+#[derive(Debug)]
+pub struct Large(pub [u64; 32]);
+
+impl From<fluxgate::CallNotPermitted> for Large {
+    fn from(_: fluxgate::CallNotPermitted) -> Self {
+        Self([0; 32])
+    }
+}
+
 pub fn refused<T, E: From<fluxgate::CallNotPermitted>>(refusal: fluxgate::CallNotPermitted) -> Result<T, E> {
     Err(refusal.into())
 }

@@ -662,6 +662,11 @@ impl Maker for Wrapper<String> {
     }
 }
 
+#[circuit_breaker]
+pub fn a_large_error(number: u64) -> Result<u64, crate::Large> {
+    if number == 0 { Err(crate::Large([number; 32])) } else { Ok(number) }
+}
+
 #[cfg(test)]
 mod tests {}
 

@@ -20,7 +20,7 @@ const FORMS: [(&str, Option<&str>); 5] = [
 const FILES: [&str; 2] = ["sync", "asynchronous"];
 
 /// What differs nevertheless: whether the warning is new or gone, the lint, the functions, or none for all of them, and why.
-const EXCEPTIONS: [(char, &str, &[&str], &str); 12] = [
+const EXCEPTIONS: [(char, &str, &[&str], &str); 14] = [
     ('-', "clippy::unused_async", &[], "a guarded function awaits what guards it"),
     ('-', "clippy::missing_const_for_fn", &[], "a guarded function cannot be `const`"),
     ('-', "clippy::unnecessary_wraps", &[], "a refused call returns an error"),
@@ -68,10 +68,22 @@ const EXCEPTIONS: [(char, &str, &[&str], &str); 12] = [
         &["shadowed", "shadowed_and_mutable"],
         "what has the name of a variable of the body moves into its future, in case its drop matters",
     ),
+    (
+        '+',
+        "unused_assignments",
+        &["assigned_alone", "a_part_and_all"],
+        "what is overwritten and never read is told of the variable and of its capture",
+    ),
+    (
+        '+',
+        "clippy::result_large_err",
+        &["a_large_error"],
+        "clippy tells it of the function and of the closure that its body is in",
+    ),
 ];
 
-/// A lint, a file, and where it begins in that.
-type Warning = (String, String, u64, u64);
+/// A lint, a file, where it begins in that, and how many of the same came before.
+type Warning = (String, String, u64, u64, usize);
 
 #[test]
 fn are_those_of_the_bare_function() {
@@ -83,11 +95,18 @@ fn are_those_of_the_bare_function() {
         return;
     };
     let of = |form: &str| -> BTreeSet<Warning> {
-        let of_form = warnings.iter().filter_map(|(lint, file, line, column)| {
-            let file = file.strip_prefix(form)?.strip_prefix('/')?;
-            Some((lint.clone(), file.to_owned(), *line, *column))
-        });
-        of_form.collect()
+        let mut of_form = BTreeSet::new();
+        for (lint, file, line, column, _) in &warnings {
+            let Some(file) = file.strip_prefix(form).and_then(|file| file.strip_prefix('/')) else {
+                continue;
+            };
+            let mut warning = (lint.clone(), file.to_owned(), *line, *column, 0);
+            // One that is there twice is no better than one that is new.
+            while !of_form.insert(warning.clone()) {
+                warning.4 += 1;
+            }
+        }
+        of_form
     };
     let bare = of("bare");
     assert!(bare.len() > 200, "{}", bare.len());
@@ -95,7 +114,7 @@ fn are_those_of_the_bare_function() {
     for (form, _) in &FORMS[1..] {
         let guarded = of(form);
         for (sign, ones) in [('+', guarded.difference(&bare)), ('-', bare.difference(&guarded))] {
-            for (lint, file, line, column) in ones {
+            for (lint, file, line, column, _) in ones {
                 let function = function_at(file, *line);
                 let is_excepted = |(its_sign, its_lint, functions, _): &(char, &str, &[&str], &str)| {
                     *its_sign == sign
@@ -211,7 +230,7 @@ fn warnings_in(printed: &str) -> Vec<Warning> {
         if text.starts_with("#[fluxgate::") && column as usize > indentation + 1 {
             return None;
         }
-        Some((lint.to_owned(), file.to_owned(), row, column))
+        Some((lint.to_owned(), file.to_owned(), row, column, 0))
     });
     primary.collect()
 }
