@@ -12,6 +12,7 @@ use crate::reading::operators::{Operator, function, joined, operator};
 use crate::reading::states::{self, is_negation};
 use crate::reading::suggestion::{is_known, meant, meant_by, right_call};
 use crate::text::brackets::Brackets;
+use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
 
@@ -243,7 +244,11 @@ impl Parser<'_> {
         let place = TokenRange::new(start, inside.end + 1);
         let problem = Problem::new(place, format!("conditions are joined by `{}`", operator.sign()));
         let correction = joined(&self.cursor, place);
-        self.cursor.report(problem.correct(correction));
+        self.cursor.report(if is_read(&correction) {
+            problem.correct(correction)
+        } else {
+            problem.help(format!("write `first {} second`", operator.sign()))
+        });
         self.cursor.at = place.end;
         Some(place)
     }
@@ -394,6 +399,12 @@ impl Parser<'_> {
             .report(Problem::new(place, format!("`{text}` does not belong here")).help(help).correct(""));
         self.operator()
     }
+}
+
+/// Whether there is nothing to say of this text.
+fn is_read(text: &str) -> bool {
+    let tokens = lex(text).tokens;
+    Brackets::pair(&tokens).is_ok_and(|brackets| parse(&tokens, &brackets).1.is_empty())
 }
 
 #[cfg(test)]
