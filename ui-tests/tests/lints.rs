@@ -82,8 +82,8 @@ const EXCEPTIONS: [(char, &str, &[&str], &str); 14] = [
     ),
 ];
 
-/// A lint, a file, where it begins in that, and how many of the same came before.
-type Warning = (String, String, u64, u64, usize);
+/// A lint, a file, and where it begins in that.
+type Warning = (String, String, u64, u64);
 
 #[test]
 fn are_those_of_the_bare_function() {
@@ -94,16 +94,17 @@ fn are_those_of_the_bare_function() {
             .expect("somebody to tell");
         return;
     };
-    let of = |form: &str| -> BTreeSet<Warning> {
+    // Each with a number: one that is there twice is no better than one that is new.
+    let of = |form: &str| -> BTreeSet<(Warning, usize)> {
         let mut of_form = BTreeSet::new();
-        for (lint, file, line, column, _) in &warnings {
+        for (lint, file, line, column) in &warnings {
             let Some(file) = file.strip_prefix(form).and_then(|file| file.strip_prefix('/')) else {
                 continue;
             };
-            let mut warning = (lint.clone(), file.to_owned(), *line, *column, 0);
-            // One that is there twice is no better than one that is new.
-            while !of_form.insert(warning.clone()) {
-                warning.4 += 1;
+            let warning = (lint.clone(), file.to_owned(), *line, *column);
+            let mut number = 1;
+            while !of_form.insert((warning.clone(), number)) {
+                number += 1;
             }
         }
         of_form
@@ -114,7 +115,7 @@ fn are_those_of_the_bare_function() {
     for (form, _) in &FORMS[1..] {
         let guarded = of(form);
         for (sign, ones) in [('+', guarded.difference(&bare)), ('-', bare.difference(&guarded))] {
-            for (lint, file, line, column, _) in ones {
+            for ((lint, file, line, column), _) in ones {
                 let function = function_at(file, *line);
                 let is_excepted = |(its_sign, its_lint, functions, _): &(char, &str, &[&str], &str)| {
                     *its_sign == sign
@@ -230,7 +231,7 @@ fn warnings_in(printed: &str) -> Vec<Warning> {
         if text.starts_with("#[fluxgate::") && column as usize > indentation + 1 {
             return None;
         }
-        Some((lint.to_owned(), file.to_owned(), row, column, 0))
+        Some((lint.to_owned(), file.to_owned(), row, column))
     });
     primary.collect()
 }
