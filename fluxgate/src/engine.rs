@@ -29,6 +29,7 @@ pub(crate) mod highest;
 mod injected;
 mod journal;
 mod journals;
+mod ledger;
 pub(crate) mod locked;
 pub(crate) mod log;
 pub(crate) mod manual;

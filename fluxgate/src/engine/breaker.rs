@@ -485,23 +485,23 @@ impl Guard<'_> {
     #[inline]
     pub(super) fn collect(&mut self) {
         self.close_journals();
-        let (grants, enter) = self.locked.grants();
-        grants.collect(self.breaker.stripes(), self.word, enter);
+        let (grants, mut ledger) = self.locked.grants();
+        grants.collect(self.breaker.stripes(), self.word, &mut ledger);
     }
 
     /// The same, and closes the logs: the next failure, on any thread, takes the lock.
     #[inline]
     pub(super) fn close_logs(&mut self) {
-        let (grants, enter) = self.locked.grants();
-        grants.close_logs(self.breaker.stripes(), self.word, enter);
+        let (grants, mut ledger) = self.locked.grants();
+        grants.close_logs(self.breaker.stripes(), self.word, &mut ledger);
     }
 
     /// The same, and closes the stripes: what comes next, on any thread, takes the lock.
     #[inline]
     pub(super) fn close_stripes(&mut self) {
         self.close_journals();
-        let (grants, enter) = self.locked.grants();
-        grants.close(self.breaker.stripes(), self.word, enter);
+        let (grants, mut ledger) = self.locked.grants();
+        grants.close(self.breaker.stripes(), self.word, &mut ledger);
     }
 
     /// Ends the generation: what comes next, on any thread, is late, or of another one.

@@ -1,5 +1,6 @@
 //! What the stripes were opened to, and how much of what they have counted has been collected.
 
+use super::ledger::Ledger;
 use super::log::{ENTRIES, FIRST_ENTRIES, Log};
 use super::stripes::{LARGEST, OwnStripe, PLACES, Stripes, bits, place};
 use super::word::StateWord;
@@ -37,14 +38,6 @@ pub(crate) struct Grants {
     collected: [u8; PLACES],
     /// How many successes were stored after the end of their generation, but for those that stripes still tell.
     too_late: u64,
-}
-
-/// What the stripes have counted or logged, in an order in which it can have happened.
-#[derive(Clone, Copy)]
-pub(super) enum Counted {
-    Successes(u64),
-    Failures(u64),
-    Refusals(u64),
 }
 
 /// What successes are counted for.
@@ -90,54 +83,44 @@ impl Grants {
         self.word
     }
 
-    /// What has been counted since the last time is passed to `enter`.
+    /// Enters what has been counted since the last time.
     #[inline]
-    pub(super) fn collect(
-        &mut self,
-        stripes: Stripes<'_>,
-        current: StateWord,
-        mut enter: impl FnMut(Counted),
-    ) {
+    pub(super) fn collect(&mut self, stripes: Stripes<'_>, current: StateWord, ledger: &mut Ledger<'_>) {
         if self.logging != 0 {
-            self.collect_logged(stripes, current, &mut enter);
+            self.collect_logged(stripes, current, ledger);
         } else if self.open | self.own != 0 {
             let sums = self.sums(stripes, current);
-            self.enter(current, sums, &mut enter);
+            self.enter(current, sums, ledger);
         }
     }
 
     /// The same, and closes the logs: the breaker may be healthy.
-    pub(super) fn close_logs(
-        &mut self,
-        stripes: Stripes<'_>,
-        current: StateWord,
-        mut enter: impl FnMut(Counted),
-    ) {
+    pub(super) fn close_logs(&mut self, stripes: Stripes<'_>, current: StateWord, ledger: &mut Ledger<'_>) {
         if self.logging != 0 {
             let used = self.take_rooms_back(stripes);
             let sums = self.sums(stripes, current);
-            self.enter_all(stripes, current, used, sums, &mut enter);
+            self.enter_all(stripes, current, used, sums, ledger);
         }
     }
 
     /// The same, and closes the stripes, too.
     #[inline]
-    pub(super) fn close(&mut self, stripes: Stripes<'_>, current: StateWord, enter: impl FnMut(Counted)) {
+    pub(super) fn close(&mut self, stripes: Stripes<'_>, current: StateWord, ledger: &mut Ledger<'_>) {
         if self.open == 0 {
-            self.collect(stripes, current, enter);
+            self.collect(stripes, current, ledger);
         } else {
-            self.close_open(stripes, current, enter);
+            self.close_open(stripes, current, ledger);
         }
     }
 
     /// The same where some are open. Out of line, since under the lock there are seldom any to close.
     #[inline(never)]
-    fn close_open(&mut self, stripes: Stripes<'_>, current: StateWord, mut enter: impl FnMut(Counted)) {
+    fn close_open(&mut self, stripes: Stripes<'_>, current: StateWord, ledger: &mut Ledger<'_>) {
         let used = self.take_rooms_back(stripes);
         stripes.tell_counting(0);
         let counted = bits(self.open).map(|number| stripes.get(number).close()).sum();
         let sums = Sums { counted, own: self.own_successes(stripes, current) };
-        self.enter_all(stripes, current, used, sums, &mut enter);
+        self.enter_all(stripes, current, used, sums, ledger);
         let Self { own, returns, fillings, too_late, open: known, .. } = *self;
         *self = Self { own, known, returns, fillings, too_late, last: sums.own, ..Self::NONE };
     }
@@ -178,7 +161,7 @@ impl Grants {
     /// two looks at the logs by which no failure was added, the counts are complete, and the logs are, of these counts. No log is opened
     /// meanwhile, so there are only so many looks.
     #[inline(never)]
-    fn collect_logged(&mut self, stripes: Stripes<'_>, current: StateWord, enter: &mut impl FnMut(Counted)) {
+    fn collect_logged(&mut self, stripes: Stripes<'_>, current: StateWord, ledger: &mut Ledger<'_>) {
         let mut used = self.used(stripes);
         let sums = loop {
             let sums = self.sums(stripes, current);
@@ -188,7 +171,7 @@ impl Grants {
             }
             used = again;
         };
-        self.enter_all(stripes, current, used, sums, enter);
+        self.enter_all(stripes, current, used, sums, ledger);
     }
 
     /// Enters the logged failures, `used` of each log, in order, each after the successes that it came after; and then all other calls.
@@ -198,52 +181,58 @@ impl Grants {
         current: StateWord,
         used: [u8; PLACES],
         sums: Sums,
-        enter: &mut impl FnMut(Counted),
+        ledger: &mut Ledger<'_>,
     ) {
         if self.logging != 0 {
-            self.enter_logged(stripes, used, sums.counted + sums.own, enter);
+            self.enter_logged(stripes, used, sums.counted + sums.own, ledger);
         }
-        self.enter(current, sums, enter);
+        self.enter(current, sums, ledger);
     }
 
     /// Only the logged failures, and the successes before them. `all`: the number of the last success.
     #[inline(never)]
-    fn enter_logged(
-        &mut self,
-        stripes: Stripes<'_>,
-        used: [u8; PLACES],
-        all: u64,
-        enter: &mut impl FnMut(Counted),
-    ) {
-        let is_left = |(number, _): &(u32, &Log)| self.collected[place(*number)] < used[place(*number)];
-        let mut left = set_of(logs(self.logging, stripes).filter(is_left));
-        while let Some((mut after, number, log)) = self.next_failure(left, stripes, all) {
-            let others = left & !(1 << number);
-            let next_of_others = self.next_failure(others, stripes, all);
-            // Up to there, those of this log follow one another: as a rule, all that there are.
-            let until = next_of_others.map_or(all, |(after, ..)| after);
-            let (mut collected, used) = (self.collected[place(number)], used[place(number)]);
-            while collected < used && after <= until {
-                self.enter_until(after, enter);
-                enter(Counted::Failures(1));
-                collected += 1;
-                after = self.after(log, collected, all);
-            }
-            self.collected[place(number)] = collected;
-            if self.uncollected(number) == 0 {
-                self.logging &= !(1 << number);
-            }
+    fn enter_logged(&mut self, stripes: Stripes<'_>, used: [u8; PLACES], all: u64, ledger: &mut Ledger<'_>) {
+        let forgotten = all.checked_sub(ledger.remembered());
+        // After how many successes the next failure of each log came.
+        let mut next = [0; PLACES];
+        let mut left = 0;
+        for (number, log) in logs(self.logging, stripes) {
+            let (collected, used) = (self.collected[place(number)], used[place(number)]);
             if collected == used {
-                left = others;
+                continue;
+            }
+            // If so many successes followed that it is not remembered, all that matters is that there was one.
+            let is_forgotten =
+                |place: &u8| forgotten.is_some_and(|until| self.after(log, *place, all) <= until);
+            let first = (collected..used).rev().find(is_forgotten).map_or(collected, |last| last + 1);
+            ledger.enter_forgotten_failures(u64::from(first - collected));
+            if first < used {
+                next[place(number)] = self.after(log, first, all);
+                left |= 1 << number;
+            }
+            self.collect_until(number, first);
+        }
+        while let Some(number) = bits(left).min_by_key(|number| next[place(*number)]) {
+            let after = next[place(number)];
+            ledger.enter_failure_after(after - self.last);
+            self.last = after;
+            let collected = self.collected[place(number)] + 1;
+            self.collect_until(number, collected);
+            match stripes.of_thread(number).and_then(OwnStripe::log) {
+                Some(log) if collected < used[place(number)] => {
+                    next[place(number)] = self.after(log, collected, all);
+                }
+                _ => left &= !(1 << number),
             }
         }
     }
 
-    /// The next failure among these logs, which have one each: after how many successes it came, and its log.
-    fn next_failure<'a>(&self, logged: u32, stripes: Stripes<'a>, all: u64) -> Option<(u64, u32, &'a Log)> {
-        let next = logs(logged, stripes)
-            .map(|(number, log)| (self.after(log, self.collected[place(number)], all), number, log));
-        next.min_by_key(|(after, ..)| *after)
+    /// So many failures of this log have been collected.
+    fn collect_until(&mut self, number: u32, collected: u8) {
+        self.collected[place(number)] = collected;
+        if self.uncollected(number) == 0 {
+            self.logging &= !(1 << number);
+        }
     }
 
     /// After how many successes the failure in this place came: all there are, if its thread has not said so yet.
@@ -254,22 +243,26 @@ impl Grants {
 
     /// Enters what has been counted. Successes first: others are counted only while no success can change what follows from them, or
     /// late ones come before them.
-    fn enter(&mut self, current: StateWord, sums: Sums, enter: &mut impl FnMut(Counted)) {
+    fn enter(&mut self, current: StateWord, sums: Sums, ledger: &mut Ledger<'_>) {
         if self.word == current {
-            return self.enter_until(sums.counted + sums.own, enter);
+            return self.enter_until(sums.counted + sums.own, ledger);
         }
-        self.enter_until(sums.own, enter);
+        self.enter_until(sums.own, ledger);
         if sums.counted > self.others {
             let count = sums.counted - self.others;
             let are_failures = self.word == current.failures();
-            enter(if are_failures { Counted::Failures(count) } else { Counted::Refusals(count) });
+            if are_failures {
+                ledger.enter_failures(count);
+            } else {
+                ledger.enter_refusals(count);
+            }
             self.others = sums.counted;
         }
     }
 
-    fn enter_until(&mut self, success: u64, enter: &mut impl FnMut(Counted)) {
+    fn enter_until(&mut self, success: u64, ledger: &mut Ledger<'_>) {
         if success > self.last {
-            enter(Counted::Successes(success - self.last));
+            ledger.enter_successes(success - self.last);
             self.last = success;
         }
     }
@@ -293,7 +286,7 @@ impl Grants {
     fn used(&self, stripes: Stripes<'_>) -> [u8; PLACES] {
         let mut used = [0; PLACES];
         for (number, log) in logs(self.logging, stripes) {
-            used[place(number)] = log.used(self.opened[place(number)]);
+            used[place(number)] = log.used(self.opened[place(number)], self.collected[place(number)]);
         }
         used
     }
@@ -393,11 +386,6 @@ impl Grants {
 /// The logs of this set of stripes, each with the number of its stripe.
 fn logs(set: u32, stripes: Stripes<'_>) -> impl Iterator<Item = (u32, &Log)> {
     bits(set).filter_map(move |number| Some((number, stripes.of_thread(number)?.log()?)))
-}
-
-/// The set of their numbers.
-fn set_of<'a>(logs: impl Iterator<Item = (u32, &'a Log)>) -> u32 {
-    logs.fold(0, |set, (number, _)| set | 1 << number)
 }
 
 #[cfg(all(test, not(fluxgate_loom)))]

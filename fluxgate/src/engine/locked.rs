@@ -1,11 +1,12 @@
 //! The part of a breaker that is kept under its lock.
 
 use super::crossings::Crossings;
-use super::grants::{Counted, Grants};
+use super::grants::Grants;
 use super::highest::Highest;
 #[cfg(feature = "chaos")]
 use super::injected::Injected;
 use super::journals::Journals;
+use super::ledger::Ledger;
 use super::reopens::Reopens;
 use super::running::Running;
 use super::totals::Counts;
@@ -65,24 +66,10 @@ impl Locked {
         }
     }
 
-    /// What stripes were opened to, and what enters what they have counted.
+    /// What stripes were opened to, and where what they have counted is entered.
     #[inline]
-    pub(super) fn grants(&mut self) -> (&mut Grants, impl FnMut(Counted)) {
+    pub(super) fn grants(&mut self) -> (&mut Grants, Ledger<'_>) {
         let Self { grants, memory, rejected, counts, .. } = self;
-        let enter = move |counted| match counted {
-            Counted::Refusals(count) => *rejected += count,
-            Counted::Successes(count) => {
-                if let Some(memory) = memory {
-                    memory.record_successes(count);
-                }
-            }
-            Counted::Failures(count) => {
-                counts.failures += count;
-                if let Some(memory) = memory {
-                    memory.record_failures(count);
-                }
-            }
-        };
-        (grants, enter)
+        (grants, Ledger::new(memory.as_mut(), rejected, counts))
     }
 }

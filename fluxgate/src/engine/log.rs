@@ -136,10 +136,10 @@ impl Log {
         }
     }
 
-    /// How many failures there are, in the room for so many.
-    pub(super) fn used(&self, opened: u8) -> u8 {
-        let places = self.places[..usize::from(opened)].iter();
-        places.take_while(|place| place.get().is_failure()).count() as u8
+    /// How many failures there are, in the room for so many, of which the first few have been collected.
+    pub(super) fn used(&self, opened: u8, collected: u8) -> u8 {
+        let places = self.places[usize::from(collected)..usize::from(opened)].iter();
+        collected + places.take_while(|place| place.get().is_failure()).count() as u8
     }
 
     /// How many successes after the one with the number `last` the failure in this place came, if that is known yet.

@@ -17,46 +17,118 @@ impl Clock for Hand {
     }
 }
 
-/// Plays random calls to a breaker and to a plain list, `forget` saying what a list of `(time, failed)` forgets. `dated`: on a clock,
-/// without which a count window takes another way. `contended`: with a stripe for each thread.
+/// A breaker to which random calls are played, and a plain list of them.
+struct Played {
+    breaker: CircuitBreaker,
+    time: Arc<AtomicU64>,
+    list: VecDeque<(u64, bool)>,
+    streak: u32,
+    failures: u64,
+}
+
+impl Played {
+    /// `dated`: on a clock, without which a count window takes another way.
+    fn new(window: Window, dated: bool) -> Self {
+        let time = Arc::new(AtomicU64::new(0));
+        let rule = trip::min(1) & trip::failure_rate(1.0) & trip::failure_streak(1_000);
+        let breaker = CircuitBreaker::builder("played").window(window).trip(rule);
+        let breaker = if dated { breaker.clock(Hand(time.clone())) } else { breaker };
+        let breaker = breaker.build().expect("a sound configuration");
+        Self { breaker, time, list: VecDeque::new(), streak: 0, failures: 0 }
+    }
+
+    /// Notes a call that the breaker has had, `forget` saying what a list of `(time, failed)` forgets.
+    fn note(&mut self, failed: bool, forget: impl Fn(&mut VecDeque<(u64, bool)>, u64)) {
+        let now = self.time.load(Ordering::Relaxed);
+        self.list.push_back((now, failed));
+        self.streak = if failed { self.streak + 1 } else { 0 };
+        self.failures += u64::from(failed);
+        forget(&mut self.list, now);
+    }
+
+    fn check(&self, played: &str) {
+        let snapshot = self.breaker.snapshot();
+        let metrics = &snapshot.metrics;
+        let failures = self.list.iter().filter(|call| call.1).count();
+        assert_eq!(
+            (metrics.total(), metrics.failures(), metrics.failure_streak(), snapshot.totals.failures),
+            (self.list.len() as u64, failures as u64, self.streak, self.failures),
+            "{played}"
+        );
+    }
+}
+
+/// Some outcomes of calls: whether they fail. Of some seeds, failures come in runs.
+fn failures(mut random: fastrand::Rng) -> impl Iterator<Item = bool> {
+    let failing = random.f64() * 0.3;
+    let run = if random.bool() { 80 } else { 1 };
+    let runs = std::iter::repeat_with(move || (random.f64() < failing, random.usize(1..=run)));
+    runs.flat_map(|(fails, length)| std::iter::repeat_n(fails, length))
+}
+
+fn call_once(breaker: &CircuitBreaker, failed: bool) {
+    let _ = breaker.call(|| if failed { Err(()) } else { Ok(()) });
+}
+
+/// Plays random calls to a breaker, and compares it with a plain list.
 fn play(window: Window, dated: bool, seed: u64, forget: impl Fn(&mut VecDeque<(u64, bool)>, u64)) {
     let mut random = fastrand::Rng::with_seed(seed);
-    let time = Arc::new(AtomicU64::new(0));
-    let rule = trip::min(1) & trip::failure_rate(1.0) & trip::failure_streak(1_000);
-    let breaker = CircuitBreaker::builder("played").window(window).trip(rule);
-    let breaker = if dated { breaker.clock(Hand(time.clone())) } else { breaker };
-    let breaker = breaker.build().expect("a sound configuration");
-    let mut list = VecDeque::new();
-    let mut streak = 0;
-    let failing = random.f64() * 0.3;
-    // Of some, failures come in runs.
-    let run = if random.bool() { 80 } else { 1 };
-    let (mut fails, mut left) = (false, 0);
-    for step in 0..3_000 {
+    let mut played = Played::new(window, dated);
+    for (step, failed) in failures(random.fork()).take(3_000).enumerate() {
         if seed.is_multiple_of(3) && step == 1_500 {
-            breaker.breaker().stripes().part();
+            played.breaker.breaker().stripes().part();
         }
-        if left == 0 {
-            fails = random.f64() < failing;
-            left = random.u32(1..=run);
-        }
-        left -= 1;
-        let now = time.load(Ordering::Relaxed);
-        let failed = fails;
-        let _ = breaker.call(|| if failed { Err(()) } else { Ok(()) });
-        list.push_back((now, failed));
-        streak = if failed { streak + 1 } else { 0 };
-        forget(&mut list, now);
+        call_once(&played.breaker, failed);
+        played.note(failed, &forget);
         if random.u8(..) < 5 {
-            let metrics = breaker.metrics();
-            let failures = list.iter().filter(|call| call.1).count();
-            assert_eq!(
-                (metrics.total(), metrics.failures(), metrics.failure_streak()),
-                (list.len() as u64, failures as u64, streak),
-                "seed {seed}, step {step}"
-            );
+            played.check(&format!("seed {seed}, step {step}"));
         }
-        time.fetch_add(random.u64(..50), Ordering::Relaxed);
+        played.time.fetch_add(random.u64(..50), Ordering::Relaxed);
+    }
+}
+
+/// The same by three threads in turn.
+#[test]
+fn a_count_window_of_three_threads_agrees_with_a_list() {
+    for (seed, size) in (0..12).flat_map(|seed| [1, 4, 100, 700].map(|size| (seed, size))) {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let mut played = Played::new(window::count(size), false);
+        played.breaker.breaker().stripes().part();
+        let forget = |list: &mut VecDeque<_>, _| _ = list.drain(..list.len().saturating_sub(size));
+        std::thread::scope(|scope| {
+            let (tell, told) = mpsc::channel();
+            let [second, third] = [(); 2].map(|()| {
+                let (order, orders) = mpsc::channel::<Vec<bool>>();
+                let (breaker, tell) = (played.breaker.clone(), tell.clone());
+                scope.spawn(move || {
+                    for calls in orders {
+                        for failed in calls {
+                            call_once(&breaker, failed);
+                        }
+                        tell.send(()).unwrap();
+                    }
+                });
+                order
+            });
+            let mut failures = failures(random.fork());
+            for step in 0..300 {
+                let calls: Vec<_> = failures.by_ref().take(random.usize(1..50)).collect();
+                for failed in &calls {
+                    played.note(*failed, forget);
+                }
+                match random.u8(..3) {
+                    0 => calls.iter().for_each(|failed| call_once(&played.breaker, *failed)),
+                    other => {
+                        let order = if other == 1 { &second } else { &third };
+                        order.send(calls).unwrap();
+                        told.recv().unwrap();
+                    }
+                }
+                if random.u8(..) < 20 {
+                    played.check(&format!("seed {seed}, step {step} of {size}"));
+                }
+            }
+        });
     }
 }
 

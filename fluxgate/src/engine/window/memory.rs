@@ -142,6 +142,22 @@ impl Memory {
         }
     }
 
+    /// Records so many fast successes, and then a failure, of none of which a time is known.
+    pub(crate) fn record_failure_after(&mut self, successes: u64) {
+        self.streak = if successes > 0 { 1 } else { self.streak.saturating_add(1) };
+        self.in_a_row = 0;
+        match &mut self.storage {
+            Storage::Count(ring) => {
+                ring.record_successes(successes.saturating_add(1), &self.measures, &mut self.tally);
+                ring.fail_latest(&mut self.tally);
+            }
+            Storage::Time(buckets) => {
+                let tally = Tally { total: successes + 1, failures: 1, ..Tally::EMPTY };
+                buckets.add(&tally, &mut self.tally);
+            }
+        }
+    }
+
     /// Records so many failures, of which no time is known.
     pub(crate) fn record_failures(&mut self, count: u64) {
         self.streak = self.streak.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
@@ -307,6 +323,14 @@ impl Memory {
             _ if !is_harmless => 0,
             Storage::Count(ring) => ring.size().saturating_sub(u64::from(self.in_a_row)).max(1),
             Storage::Time(_) => u64::from(u32::MAX),
+        }
+    }
+
+    /// How many calls it remembers at most.
+    pub(crate) fn remembered(&self) -> u64 {
+        match &self.storage {
+            Storage::Count(ring) => ring.size(),
+            Storage::Time(_) => u64::MAX,
         }
     }
 

@@ -98,6 +98,13 @@ impl Ring {
         }
     }
 
+    /// The call that was recorded last was a failure, and no success.
+    pub(super) fn fail_latest(&mut self, tally: &mut Tally) {
+        let latest = if self.cursor == 0 { self.size - 1 } else { self.cursor - 1 };
+        self.words[latest as usize / 64] |= 1 << (latest % 64);
+        tally.failures += 1;
+    }
+
     /// Records so many calls that were not slow: of each, the last one first, whether it failed, and how long it took. No more of them are
     /// asked for than the ring remembers.
     pub(super) fn record_latest(
