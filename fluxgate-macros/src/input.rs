@@ -20,3 +20,4 @@ pub(crate) mod tracker_words;
 pub(crate) mod trees;
 pub(crate) mod unseen;
 pub(crate) mod warnings;
+pub(crate) mod wrapper;

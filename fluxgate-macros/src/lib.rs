@@ -11,6 +11,7 @@ mod track;
 
 use proc_macro2::TokenStream;
 
+use input::wrapper::is_wrapper;
 use model::breaker::BreakerValue;
 use model::guard::GuardedFunction;
 use output::expand;
@@ -77,6 +78,9 @@ pub fn breaker(arguments: proc_macro::TokenStream) -> proc_macro::TokenStream {
 }
 
 fn expand_attribute(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    if is_wrapper(&item) {
+        return item;
+    }
     match GuardedFunction::read(arguments, item) {
         Ok(guard) => expand::guarded(&guard),
         Err(refused) => expand::unguarded(&refused),

@@ -235,3 +235,53 @@ mod mocks {
         assert_eq!((mock.read().unwrap(), File.read().unwrap()), (2, 1));
     }
 }
+
+#[allow(unreachable_pub, reason = "`wasm_bindgen` asks for it")]
+mod javascript {
+    use wasm_bindgen::prelude::wasm_bindgen;
+
+    use super::*;
+
+    #[wasm_bindgen]
+    #[circuit_breaker(track = returned(None), rejected = |_| None, handle = BELOW, name = "order: below wasm_bindgen")]
+    pub fn below(number: u32) -> Option<u32> {
+        number.checked_sub(1)
+    }
+
+    #[circuit_breaker(track = returned(None), rejected = |_| None, name = "order: above wasm_bindgen")]
+    #[wasm_bindgen]
+    pub fn above(number: u32) -> Option<u32> {
+        number.checked_sub(1)
+    }
+
+    #[wasm_bindgen]
+    pub struct Client {
+        less: u32,
+    }
+
+    #[wasm_bindgen]
+    impl Client {
+        #[circuit_breaker(track = returned(None), rejected = |_| None, name = "order: in wasm_bindgen")]
+        pub fn call(&self, number: u32) -> Option<u32> {
+            number.checked_sub(self.less)
+        }
+    }
+
+    /// Of what JavaScript would call nothing can be called here.
+    #[test]
+    fn only_the_annotated_function_is_guarded() {
+        let _isolation = isolate();
+        for (name, function) in [
+            ("order: below wasm_bindgen", below as fn(u32) -> Option<u32>),
+            ("order: above wasm_bindgen", above),
+            ("order: in wasm_bindgen", |number| Client { less: 1 }.call(number)),
+        ] {
+            assert_eq!((function(1), function(0)), (Some(0), None));
+            let breaker = fluxgate::find(name).expect("it was used");
+            assert_eq!((breaker.metrics().total(), breaker.metrics().failures()), (2, 1));
+            breaker.force_open();
+            assert_eq!(function(1), None);
+        }
+        assert_eq!(BELOW.state(), State::ForcedOpen);
+    }
+}

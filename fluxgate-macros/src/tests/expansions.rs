@@ -40,6 +40,23 @@ fn expansions_are_as_reviewed() {
     }
 }
 
+#[test]
+fn what_another_language_calls_is_left_alone() {
+    for name in ["__wasm_bindgen_generated_charge", "__napi__charge"] {
+        let name = quote::format_ident!("{name}");
+        let wrapper = quote! {
+            #[doc(hidden)]
+            pub unsafe extern "C-unwind" fn #name(number: u32) -> WasmRet<u32> { charge(number).into() }
+        };
+        assert_eq!(expand_attribute(TokenStream::new(), wrapper.clone()).to_string(), wrapper.to_string());
+        let annotated = quote!(fn #name(number: u32) -> Result<u32, Failure> { Ok(number) });
+        assert_ne!(
+            expand_attribute(TokenStream::new(), annotated.clone()).to_string(),
+            annotated.to_string()
+        );
+    }
+}
+
 /// They are asked while we run, and cost nothing after that.
 #[test]
 fn nothing_is_left_of_expectations() {
