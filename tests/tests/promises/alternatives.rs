@@ -61,10 +61,16 @@ fn calls(rng: &mut Rng, service: Service) -> Vec<(Outcome, Duration)> {
     (0..LENGTH).map(|_| call()).collect()
 }
 
-/// Where a trial of these calls ends, and after how many of them.
-pub(crate) fn play<S: Subject>(mut subject: S, calls: &[(Outcome, Duration)]) -> (State, usize) {
+/// Where a trial of these calls ends, and after how many of them; `None` if calls that fail one after the other do not lead to one.
+pub(crate) fn play<S: Subject>(mut subject: S, calls: &[(Outcome, Duration)]) -> Option<(State, usize)> {
     let mut now = Duration::ZERO;
+    let mut failed = 0;
     while subject.state() == State::Closed {
+        // It may only open by the number of those in flight.
+        failed += 1;
+        if failed > LENGTH {
+            return None;
+        }
         let call = subject.acquire(now).expect("closed");
         now += SLOW;
         subject.finish(now, call, Ending::Reported(Outcome::Failure));
@@ -75,7 +81,7 @@ pub(crate) fn play<S: Subject>(mut subject: S, calls: &[(Outcome, Duration)]) ->
         now += took;
         subject.finish(now, call, Ending::Reported(outcome));
         if subject.state() != State::HalfOpen {
-            return (subject.state(), nth + 1);
+            return Some((subject.state(), nth + 1));
         }
     }
     panic!("a trial ends")
@@ -84,7 +90,7 @@ pub(crate) fn play<S: Subject>(mut subject: S, calls: &[(Outcome, Duration)]) ->
 /// Compares rules with and without one more alternative, by what `judge` says of a trial.
 pub(crate) fn compare(
     numbers: Range<u64>,
-    judge: impl Fn(&Configuration, &[(Outcome, Duration)]) -> (State, usize),
+    judge: impl Fn(&Configuration, &[(Outcome, Duration)]) -> Option<(State, usize)>,
 ) {
     let (mut closings, mut fewer) = (0_u64, 0_u64);
     for number in numbers.clone() {
@@ -99,7 +105,8 @@ pub(crate) fn compare(
         for service in [Service::Failing, Service::Flapping] {
             for _ in 0..5 {
                 let calls = calls(rng, service);
-                let (without, with) = (judge(&plain, &calls), judge(&more, &calls));
+                let Some(without) = judge(&plain, &calls) else { continue };
+                let with = judge(&more, &calls).expect("one more alternative trips no later");
                 closings += u64::from(without.0 == State::Closed);
                 fewer += u64::from(without.0 == State::Closed && with.0 != State::Closed);
                 let easier = with.0 == State::Closed && (without.0 != State::Closed || without.1 > with.1);
