@@ -45,7 +45,7 @@ impl<'a> Ledger<'a> {
         *self.rejected += count;
     }
 
-    /// How many calls are remembered, whatever their number.
+    /// How many calls are remembered at most.
     pub(super) fn remembered(&self) -> u64 {
         self.memory.as_ref().map_or(0, |memory| memory.remembered())
     }

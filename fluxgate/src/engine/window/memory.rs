@@ -146,14 +146,14 @@ impl Memory {
     pub(crate) fn record_failure_after(&mut self, successes: u64) {
         self.streak = if successes > 0 { 1 } else { self.streak.saturating_add(1) };
         self.in_a_row = 0;
+        let total = successes.saturating_add(1);
         match &mut self.storage {
             Storage::Count(ring) => {
-                ring.record_successes(successes.saturating_add(1), &self.measures, &mut self.tally);
+                ring.record_successes(total, &self.measures, &mut self.tally);
                 ring.fail_latest(&mut self.tally);
             }
             Storage::Time(buckets) => {
-                let tally = Tally { total: successes + 1, failures: 1, ..Tally::EMPTY };
-                buckets.add(&tally, &mut self.tally);
+                buckets.add(&Tally { total, failures: 1, ..Tally::EMPTY }, &mut self.tally);
             }
         }
     }
