@@ -39,6 +39,7 @@ use crate::{permit, retry, window};
 /// # Ok::<(), fluxgate::ConfigError>(())
 /// ```
 #[must_use = "nothing is made before `build`"]
+#[derive(Clone)]
 pub struct Builder {
     name: Cow<'static, str>,
     window: Window,
@@ -51,7 +52,7 @@ pub struct Builder {
     on_cancel: OnCancel,
     count_calls: bool,
     expectations: Expectations,
-    clock: Option<Box<UserClock>>,
+    clock: Option<Arc<dyn Clock>>,
     listeners: Listeners,
 }
 
@@ -202,8 +203,23 @@ impl Builder {
     /// The clock that the breaker reads. Default: that of the process, which is monotonic and of the operating system, unless
     /// [`set_clock`](crate::set_clock) has set another.
     pub fn clock(mut self, clock: impl Clock) -> Self {
-        self.clock = Some(Box::new(UserClock::new(Arc::new(clock))));
+        self.clock = Some(Arc::new(clock));
         self
+    }
+
+    /// Checks the settings without making a breaker: what is fine here, [`build`](Self::build) makes.
+    ///
+    /// # Errors
+    /// Those of [`build`](Self::build).
+    ///
+    /// ```
+    /// use fluxgate::{CircuitBreaker, trip};
+    ///
+    /// let unguarded = CircuitBreaker::builder("payments").trip(trip::failure_rate(0.5));
+    /// assert!(unguarded.check().unwrap_err().to_string().contains("min(10) & failure_rate(0.5)"));
+    /// ```
+    pub fn check(&self) -> Result<(), ConfigError> {
+        self.clone().settings().map(drop)
     }
 
     /// Makes the breaker and enters it in the [registry](crate::breakers).
@@ -221,7 +237,13 @@ impl Builder {
     }
 
     /// A breaker with settings that are right, which has not been used yet, and who is to listen to it.
-    pub(super) fn checked(self) -> Result<(Arc<Breaker>, Listeners), ConfigError> {
+    pub(super) fn checked(mut self) -> Result<(Arc<Breaker>, Listeners), ConfigError> {
+        let clock = self.clock.clone().map(|clock| Box::new(UserClock::new(clock)));
+        let listeners = std::mem::take(&mut self.listeners);
+        Ok((Breaker::shared(self.settings()?, clock), listeners))
+    }
+
+    fn settings(self) -> Result<SettingsRef, ConfigError> {
         let rule = self.trip.unwrap_or_else(|| Rule::standard_for(self.window.size()));
         let settings = Settings {
             name: self.name.into(),
@@ -237,6 +259,6 @@ impl Builder {
         };
         let settings = SettingsRef::checked(settings, self.clock.is_some() || clock::is_there())?;
         settings.get().check_against(self.expectations)?;
-        Ok((Breaker::shared(settings, self.clock), self.listeners))
+        Ok(settings)
     }
 }

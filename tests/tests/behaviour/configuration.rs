@@ -7,9 +7,11 @@ use fluxgate_tests::fixture::{millis, seconds};
 
 #[track_caller]
 fn refuses(configure: impl FnOnce(Builder) -> Builder, words: &[&str]) {
-    let error =
-        configure(CircuitBreaker::builder("wrong")).build().map(|_| ()).expect_err("it should be refused");
+    let builder = configure(CircuitBreaker::builder("wrong"));
+    let checked = builder.check();
+    let error = builder.build().map(|_| ()).expect_err("it should be refused");
     let text = error.to_string();
+    assert_eq!(checked, Err(error));
     for word in words {
         assert!(text.contains(word), "{word:?} is not in: {text}");
     }
@@ -22,9 +24,20 @@ fn refuses_rule(rule: trip::Rule, words: &[&str]) {
 
 #[track_caller]
 fn accepts(configure: impl FnOnce(Builder) -> Builder) {
-    if let Err(error) = configure(CircuitBreaker::builder("right")).build() {
+    let builder = configure(CircuitBreaker::builder("right"));
+    assert_eq!(builder.check(), Ok(()));
+    if let Err(error) = builder.build() {
         panic!("refused: {error}");
     }
+}
+
+#[test]
+fn a_builder_that_is_only_checked_makes_no_breaker() {
+    let builder = CircuitBreaker::builder("checked, not made").listener(|_: &fluxgate::Transition| {});
+    assert_eq!(builder.check(), Ok(()));
+    assert!(fluxgate::find("checked, not made").is_none());
+    let breaker = builder.clone().build().expect("it was checked");
+    assert!(fluxgate::find(breaker.name()).is_some());
 }
 
 #[test]
