@@ -508,16 +508,21 @@ fn unfilled(name: &BreakerName) -> Option<Warning> {
 fn never_decides(Read { source, value }: &Read<WrittenRule>) -> Vec<Warning> {
     let nodes = value.nodes().unwrap_or_default();
     let text = |at: usize| spell(value.places[at].of(&source.tokens));
-    let warning = |Implied { part, because_of, is_alternative }: Implied| {
+    let warning = |Implied { part, because_of, is_alternative, trials }: Implied| {
         let (part_text, other) = (text(part), text(because_of));
-        let message = if is_alternative {
-            format!(
+        let message = match trials {
+            None if is_alternative => format!(
                 "`{part_text}` never decides: `{other}` holds whenever it does\nhelp: remove it, or ask for less in it"
-            )
-        } else {
-            format!(
+            ),
+            None => format!(
                 "`{part_text}` never decides: it holds whenever `{other}` does\nhelp: remove it, or ask for more in it"
-            )
+            ),
+            Some((with, without)) => format!(
+                "`{part_text}` never trips: `{other}` holds whenever it does; it only asks more of a trial: \
+                 {} good calls of {}, not {} of {}\n\
+                 help: remove it, or ask for less in it; if that is what it is for, write `half_open & {part_text}`",
+                with.good, with.length, without.good, without.length
+            ),
         };
         Warning::new(source.span(value.places[part]), message)
     };

@@ -1,8 +1,8 @@
-// fix by hand: `failures(5) | failures(9)` => `failures(5)`
+// fix by hand: `failures(5) | closed & failures(9)` => `failures(5)`
 #![deny(deprecated)]
 use fluxgate::{CircuitBreaker, breaker};
 
-static PAYMENTS: CircuitBreaker = breaker!(trip = failures(5) | failures(9));
+static PAYMENTS: CircuitBreaker = breaker!(trip = failures(5) | closed & failures(9));
 
 fn main() {
     let _ = PAYMENTS.state();
