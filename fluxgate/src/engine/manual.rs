@@ -23,6 +23,21 @@ pub(crate) fn command(breaker: &Breaker, to: State, reason: Reason) {
     }
 }
 
+/// Puts a breaker into use that nobody else can reach yet: in this state, if that is one of those here. Otherwise returns `false`, and the
+/// breaker is as before. What listeners are to hear is yet to be [delivered](transition::deliver).
+#[cfg(feature = "keyed")]
+pub(crate) fn begin(breaker: &Breaker, state: State, now: u64) -> bool {
+    let reason = match state {
+        State::MetricsOnly => Reason::MetricsOnly,
+        State::Disabled => Reason::Disable,
+        State::ForcedOpen => Reason::ForceOpen,
+        State::Closed | State::Open | State::HalfOpen => return false,
+    };
+    breaker.put_into_use(now);
+    transition::begin(&mut breaker.lock(), Change::to(state, reason, now));
+    true
+}
+
 /// Metrics only: records a call, and evaluates the rule to notice when it begins and when it ceases to hold.
 pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Occasion, Step) {
     let settings = guard.breaker.settings();

@@ -175,7 +175,7 @@ pub(super) fn announce(guard: &mut Guard<'_>, transition: Transition, complete: 
 }
 
 /// Delivers the queue to the listeners, unless another thread is delivering: that thread then delivers this, too.
-pub(super) fn deliver(breaker: &Breaker) {
+pub(crate) fn deliver(breaker: &Breaker) {
     if !breaker.locked().lock().events.as_mut().is_some_and(|events| events.begin()) {
         return;
     }

@@ -17,11 +17,16 @@ pub(crate) fn enroll(breaker: &Breaker) {
 #[cold]
 fn first_use(breaker: &Breaker) {
     if breaker.put_into_use(breaker.now()) {
-        REGISTRY.enter(breaker);
-        counting::begin_if_everywhere(breaker);
-        #[cfg(feature = "serde")]
-        prescription::begin(breaker);
-        #[cfg(feature = "test-util")]
-        super::disabling::begin(breaker);
+        enter(breaker);
     }
+}
+
+/// Enters a breaker that has just been put into use, and lets it take over what holds for all of them.
+pub(super) fn enter(breaker: &Breaker) {
+    REGISTRY.enter(breaker);
+    counting::begin_if_everywhere(breaker);
+    #[cfg(feature = "serde")]
+    prescription::begin(breaker);
+    #[cfg(feature = "test-util")]
+    super::disabling::begin(breaker);
 }

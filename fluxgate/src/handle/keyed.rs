@@ -55,12 +55,12 @@ use crate::sync::Arc;
 ///
 /// No more than [`max_keys`](KeyedBuilder::max_keys), whoever chooses the keys. A breaker that was not used for
 /// [`key_idle`](KeyedBuilder::key_idle) goes by itself, when others of the family are used. When there are as many as there may be, a new
-/// key takes the place of one that was not used for long, of a few that are looked at. What goes is only a breaker that is closed and that
-/// nobody holds: while a handle is there, or a call runs, it stays.
+/// key takes the place of one that was not used for long, of a few that are looked at. What goes is only a breaker that is closed, or in
+/// the state that the whole family has been told to be in, and that nobody holds: while a handle is there, or a call runs, it stays.
 ///
 /// So these keep their places, whatever keys come:
 ///
-/// - one that is open or half-open, or has been told to be in some state;
+/// - one that is open or half-open, or has been told to be in some state that new ones do not begin in;
 /// - one that is closed, and whose key is in use and established. In use is what was asked for within the last 60th of `key_idle`, by
 ///   default a minute. Established is a key that came again at least so long after it first came, which takes until the first use after
 ///   its breaker has been looked at, by default within two minutes. What comes for a moment, as the many hosts that a crawler meets, never
@@ -123,7 +123,7 @@ impl<K> Keyed<K> {
 
     /// The breaker of all keys for which there is no room, since [`max_keys`](KeyedBuilder::max_keys) others have breakers that may not
     /// go. It has the name of the family, and is in the registry from its first use on. It counts its calls, so its
-    /// [totals](crate::Totals) tell how many there were.
+    /// [totals](crate::Totals) tell how many there were. A state that it is told to be in is that of the breakers to come, too.
     pub fn overflow(&self) -> CircuitBreaker {
         self.family.overflow()
     }
@@ -157,6 +157,41 @@ impl<K> Keyed<K> {
             change(breaker.breaker(), |settings| changes.taken_from(&root.settings()).of(settings))?;
         }
         Ok(())
+    }
+
+    /// Refuses the calls of all keys, those to come as well, until another command: see [`CircuitBreaker::force_open`].
+    ///
+    /// ```
+    /// # use fluxgate::{CircuitBreaker, Keyed, State};
+    /// let hosts: Keyed<String> = CircuitBreaker::builder("hosts").keyed().build()?;
+    /// let before = hosts.get("a.example.org");
+    /// hosts.force_open();
+    /// assert_eq!([before.state(), hosts.get("b.example.org").state()], [State::ForcedOpen; 2]);
+    /// # Ok::<(), fluxgate::ConfigError>(())
+    /// ```
+    pub fn force_open(&self) {
+        self.command(CircuitBreaker::force_open);
+    }
+
+    /// Admits the calls of all keys, those to come as well, and records none, until another command: see [`CircuitBreaker::disable`].
+    pub fn disable(&self) {
+        self.command(CircuitBreaker::disable);
+    }
+
+    /// Admits and records the calls of all keys, those to come as well, until another command: see [`CircuitBreaker::metrics_only`].
+    pub fn metrics_only(&self) {
+        self.command(CircuitBreaker::metrics_only);
+    }
+
+    /// Closes all breakers of the family from any state: see [`CircuitBreaker::reset`]. Those to come begin closed.
+    pub fn reset(&self) {
+        self.command(CircuitBreaker::reset);
+    }
+
+    fn command(&self, command: impl Fn(&CircuitBreaker)) {
+        // Whoever makes a breaker after this begins like the overflow, and whoever has made one before is found here.
+        command(&self.overflow());
+        self.family.breakers().iter().for_each(command);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Families of breakers, each for a key.
 
+mod commanded;
 mod eviction;
 mod family;
 mod hostile;

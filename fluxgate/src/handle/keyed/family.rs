@@ -17,12 +17,12 @@ use crate::configuration::Settings;
 use crate::configuration::name::Name;
 use crate::configuration::named::SettingsRef;
 use crate::engine::breaker::{Breaker, Membership, Origin};
-use crate::engine::counting;
 use crate::engine::registry::REGISTRY;
-use crate::engine::transition::subscribe;
+use crate::engine::transition::{deliver, subscribe};
+use crate::engine::{counting, manual};
 use crate::events::audience::Subscription;
 use crate::handle::circuit_breaker::CircuitBreaker;
-use crate::handle::enrollment::enroll;
+use crate::handle::enrollment::{enroll, enter};
 #[cfg(feature = "test-util")]
 use crate::handle::isolation::double;
 use crate::state::State;
@@ -314,7 +314,14 @@ impl Family {
                 return self.overflowing();
             }
             let breaker = self.member(key.hash, owned, name, now);
+            let is_commanded = manual::begin(&breaker, self.root.word().state(), now);
             locked.insert(key.hash, breaker.clone());
+            drop(locked);
+            if is_commanded {
+                // This may call functions of the user's, which the table's lock must not be held for.
+                enter(&breaker);
+                deliver(&breaker);
+            }
             return CircuitBreaker::from_shared(breaker);
         }
     }
@@ -335,6 +342,14 @@ impl Family {
             subscribe(&breaker, listener.clone());
         }
         breaker
+    }
+
+    /// The state that new breakers begin in: that which the family has been told to be in, if any.
+    fn first_state(&self) -> State {
+        match self.root.word().state() {
+            State::Closed | State::Open | State::HalfOpen => State::Closed,
+            manual @ (State::MetricsOnly | State::Disabled | State::ForcedOpen) => manual,
+        }
     }
 
     /// The breaker of all keys that have no room. It counts their calls.
@@ -378,7 +393,7 @@ impl Family {
             let number = locked.next();
             // What moves into its place is looked at as well.
             while let Some(breaker) = locked.get(number) {
-                let goes = breaker.word().state() == State::Closed && self.is_idle(&breaker, now);
+                let goes = breaker.word().state() == self.first_state() && self.is_idle(&breaker, now);
                 drop(breaker);
                 if !goes || !self.let_go(locked, number, now, gone) {
                     break;
@@ -447,13 +462,15 @@ impl Family {
     /// Whether a new key may take the place of this one. One that is open would otherwise keep it for ever if nobody asks for it again.
     fn may_go(&self, breaker: &Breaker, now: u64) -> bool {
         match breaker.word().state() {
-            State::Closed => !(is_established(breaker) && self.is_in_use(breaker, now)),
+            state if state == self.first_state() => {
+                !(is_established(breaker) && self.is_in_use(breaker, now))
+            }
             State::Open => {
                 let pause_ended = breaker.deadline.load(Ordering::Relaxed);
                 self.is_idle(breaker, now) && now.saturating_sub(pause_ended) >= self.key_idle
             }
             State::HalfOpen => self.is_idle(breaker, now),
-            State::MetricsOnly | State::Disabled | State::ForcedOpen => false,
+            State::Closed | State::MetricsOnly | State::Disabled | State::ForcedOpen => false,
         }
     }
 
