@@ -10,6 +10,7 @@ pub(crate) mod named;
 #[cfg(feature = "serde")]
 pub(crate) mod pattern;
 
+use core::fmt;
 use std::time::Duration;
 
 use fluxgate_rules::duration::Spelled;
@@ -47,6 +48,17 @@ pub enum OnCancel {
     /// A failure if it had taken so long when it was cancelled, and otherwise ignored: a caller that gave up after 2 s says something
     /// about the dependency, and one that left after 1 ms does not.
     FailureAfter(Duration),
+}
+
+/// As the attribute spells it: `ignore`, `failure(after = 2s)`.
+impl fmt::Display for OnCancel {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Outcome(Outcome::Ignored) => formatter.write_str("ignore"),
+            Self::Outcome(outcome) => formatter.write_str(outcome.as_str()),
+            Self::FailureAfter(after) => write!(formatter, "failure(after = {})", Spelled(*after)),
+        }
+    }
 }
 
 impl From<Outcome> for OnCancel {
@@ -138,12 +150,7 @@ impl Settings {
             matches!(window.extent, Extent::Time(_)).then(|| ("window", window.to_string())),
             (measures.durations() || measures.recency).then(|| ("trip", rule.to_string())),
             waits.then(|| ("retry", retry.to_string())),
-            match on_cancel {
-                OnCancel::FailureAfter(after) => {
-                    Some(("on_cancel", format!("failure(after = {})", Spelled(*after))))
-                }
-                OnCancel::Outcome(_) => None,
-            },
+            matches!(on_cancel, OnCancel::FailureAfter(_)).then(|| ("on_cancel", on_cancel.to_string())),
             matches!(permit, Permit::RampUp { .. }).then(|| ("permit", permit.to_string())),
         ];
         settings.into_iter().flatten().collect()

@@ -1,7 +1,9 @@
 //! Some settings, to be changed.
 
+use core::fmt;
 use std::time::Duration;
 
+use fluxgate_rules::duration::Spelled;
 use fluxgate_rules::{Permit, Retry, Rule, Window};
 
 use super::{OnCancel, Settings};
@@ -148,6 +150,22 @@ impl Changes {
         }
     }
 
+    /// All settings, with the values that they have here.
+    pub(crate) fn to(settings: &Settings) -> Self {
+        let Settings { window, retry, permit, max_half_open_calls, half_open_timeout, .. } = *settings;
+        Self {
+            window: Some(window),
+            trip: Some(settings.rule.clone()),
+            retry: Some(retry),
+            permit: Some(permit),
+            max_half_open_calls: Some(max_half_open_calls),
+            half_open_timeout: Some(half_open_timeout),
+            on_panic: Some(settings.on_panic),
+            on_cancel: Some(settings.on_cancel),
+            count_calls: Some(settings.count_calls),
+        }
+    }
+
     /// These settings with the changes.
     pub(crate) fn of(&self, settings: &Settings) -> Settings {
         let window = self.window.unwrap_or(settings.window);
@@ -165,5 +183,30 @@ impl Changes {
             on_cancel: self.on_cancel.unwrap_or(settings.on_cancel),
             count_calls: self.count_calls.unwrap_or(settings.count_calls),
         }
+    }
+}
+
+/// As the attribute spells them: `window = count(100), retry = cooldown(1m)`.
+impl fmt::Display for Changes {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let settings = [
+            ("window", self.window.map(|window| window.to_string())),
+            ("trip", self.trip.as_ref().map(Rule::to_string)),
+            ("retry", self.retry.map(|retry| retry.to_string())),
+            ("permit", self.permit.map(|permit| permit.to_string())),
+            ("max_half_open_calls", self.max_half_open_calls.map(|calls| calls.to_string())),
+            ("half_open_timeout", self.half_open_timeout.map(|longest| Spelled(longest).to_string())),
+            ("on_panic", self.on_panic.map(|outcome| OnCancel::from(outcome).to_string())),
+            ("on_cancel", self.on_cancel.map(|outcome| outcome.to_string())),
+            ("count_calls", self.count_calls.map(|counts| counts.to_string())),
+        ];
+        let mut separator = "";
+        for (name, value) in settings {
+            if let Some(value) = value {
+                write!(formatter, "{separator}{name} = {value}")?;
+                separator = ", ";
+            }
+        }
+        Ok(())
     }
 }

@@ -30,4 +30,25 @@ impl CircuitBreaker {
         let breaker = self.enrolled();
         change(breaker, |settings| changes.of(settings)).map(|_| ())
     }
+
+    /// The settings that are in force, as the changes by which any other breaker has the same. Printed, they are what the attribute would
+    /// say.
+    ///
+    /// ```
+    /// # use fluxgate::{Changes, CircuitBreaker, window};
+    /// let breaker = CircuitBreaker::builder("payments").build()?;
+    /// breaker.reconfigure(&Changes::new().window(window::count(20)))?;
+    /// assert_eq!(
+    ///     breaker.settings().to_string(),
+    ///     "window = count(20), \
+    ///      trip = closed & min(20) & failure_rate(0.5) | half_open & min(10) & failure_rate(0.5), \
+    ///      retry = cooldown(1m), permit = ramp_up(0.1, 1.0, 1m), \
+    ///      max_half_open_calls = 10, half_open_timeout = 1m, \
+    ///      on_panic = failure, on_cancel = ignore, count_calls = false"
+    /// );
+    /// # Ok::<(), fluxgate::ConfigError>(())
+    /// ```
+    pub fn settings(&self) -> Changes {
+        Changes::to(&self.enrolled().settings())
+    }
 }

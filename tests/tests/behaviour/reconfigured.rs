@@ -37,6 +37,33 @@ fn wrong_settings_change_nothing_and_are_all_reported() {
 }
 
 #[test]
+fn the_settings_in_force_are_told_and_give_another_breaker_the_same() {
+    let fixture = Fixture::new(|builder| builder);
+    let changes = Changes::new()
+        .window(window::time(seconds(60)).buckets(6))
+        .trip(trip::min(20) & trip::failure_rate(0.5))
+        .retry(retry::backoff(seconds(10)).max(seconds(300)))
+        .permit(permit::random(0.5))
+        .max_half_open_calls(3)
+        .half_open_timeout(seconds(90))
+        .on_panic(Outcome::Ignored)
+        .on_cancel(OnCancel::FailureAfter(seconds(2)))
+        .count_calls(true);
+    let printed = "window = time(1m, buckets = 6), trip = min(20) & failure_rate(0.5), \
+                   retry = backoff(10s, max = 5m), permit = random(0.5), max_half_open_calls = 3, \
+                   half_open_timeout = 90s, on_panic = ignore, on_cancel = failure(after = 2s), count_calls = true";
+    assert_eq!(changes.to_string(), printed);
+    change(&fixture, &changes);
+    assert_eq!(fixture.breaker.settings(), changes);
+
+    let other = CircuitBreaker::builder("other").build().expect("the defaults");
+    assert_ne!(other.settings(), changes);
+    other.reconfigure(&fixture.breaker.settings()).expect("they are right");
+    assert_eq!(other.settings(), changes);
+    assert_eq!(Changes::new().on_panic(Outcome::Failure).to_string(), "on_panic = failure");
+}
+
+#[test]
 fn the_default_rule_follows_the_window() {
     let breaker = CircuitBreaker::builder("reconfigured: default").build().expect("valid");
     breaker.reconfigure(&Changes::new().window(window::count(20))).expect("right");
