@@ -5,7 +5,7 @@
 //! polled, a mark of this thread says so, and a call of the same breaker that meets the mark is part of the probe: it takes no slot
 //! and has no outcome of its own.
 //!
-//! Only half-open breakers mark, so that other calls pay nothing.
+//! Only breakers that are half-open, or whose rule asks for `in_flight`, mark; other calls pay nothing.
 
 use std::cell::RefCell;
 
@@ -18,21 +18,25 @@ thread_local! {
     static PROBES: RefCell<Vec<(usize, StateWord)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Marks that this thread is in the body of a probe. Each probe is marked once, however often this is called.
+/// Marks that this thread is in the body of a call, if that is a probe, and returns its copy of the word, which says whether the mark is its
+/// own: a probe that is polled within another finds one, which has to outlast it.
 ///
 /// As a function of C it cannot panic, so that its callers make no code for that. Nothing here panics.
 #[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
-pub(crate) extern "C" fn enter(breaker: &Breaker, word: StateWord) {
-    if !contains(breaker, word) {
-        change(|probes| probes.push(mark(breaker, word)));
+pub(crate) extern "C" fn enter(breaker: &Breaker, word: StateWord) -> StateWord {
+    if word.is_inner() || !word.runs() || contains(breaker, word) {
+        return word;
     }
+    change(|probes| probes.push(mark(breaker, word)));
+    word.scoped()
 }
 
-/// Ends what [`enter`] began.
+/// Takes the mark of a call away that has one of its own.
 #[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
-pub(crate) extern "C" fn leave(breaker: &Breaker, word: StateWord) {
+pub(crate) extern "C" fn leave(breaker: &Breaker, word: StateWord) -> StateWord {
     let mark = mark(breaker, word);
     change(|probes| probes.retain(|probe| *probe != mark));
+    word.unscoped()
 }
 
 /// Whether a call of this breaker, which has this word, is part of a probe.

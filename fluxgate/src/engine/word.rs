@@ -185,7 +185,7 @@ impl StateWord {
 
     /// Whether the call may be one of those that run, for one test: refused calls are asked, too.
     #[inline]
-    pub(super) const fn may_run(self) -> bool {
+    pub(crate) const fn may_run(self) -> bool {
         self.0 & (Self::HALF_OPEN | Self::TRACKED) != 0
     }
 
@@ -239,6 +239,10 @@ impl StateWord {
 
     pub(crate) const fn scoped(self) -> Self {
         Self(self.0 | Self::SCOPED)
+    }
+
+    pub(super) const fn unscoped(self) -> Self {
+        Self(self.0 & !Self::SCOPED)
     }
 
     #[inline]

@@ -176,17 +176,17 @@ impl<'a> Call<'a> {
 
     /// The future of a call that was [entered](Self::enter) is about to be polled, on this thread.
     #[inline(always)]
-    pub(super) fn resume(&self) {
-        if self.word.is_scoped() {
-            nesting::enter(self.breaker, self.word);
+    pub(super) fn resume(&mut self) {
+        if self.word.may_run() {
+            self.word = nesting::enter(self.breaker, self.word);
         }
     }
 
     /// The future has been polled, and is to be polled again, on this thread or another.
     #[inline(always)]
-    pub(super) fn suspend(&self) {
+    pub(super) fn suspend(&mut self) {
         if self.word.is_scoped() {
-            nesting::leave(self.breaker, self.word);
+            self.word = nesting::leave(self.breaker, self.word);
         }
     }
 

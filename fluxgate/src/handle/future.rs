@@ -101,10 +101,7 @@ impl KeptWord {
             resumed_after_completion();
         }
         let word = self.get();
-        if word.is_scoped() {
-            nesting::enter(breaker, word);
-        }
-        word
+        if word.may_run() { nesting::enter(breaker, word) } else { word }
     }
 
     /// Whether there is a call that waits.
@@ -210,7 +207,7 @@ impl<'a, L: Locate<'a>, K: Keep> Pending<'a, L, K> {
         };
         if polled.is_pending() {
             if word.is_scoped() {
-                nesting::leave(breaker, word);
+                word = nesting::leave(breaker, word);
             }
             self.kept.keep(KeptWord::of(word));
             return Poll::Pending;

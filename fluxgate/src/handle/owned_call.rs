@@ -69,7 +69,7 @@ impl OwnedCall {
     ) -> Result<(Self, T), CallNotPermitted> {
         let breaker = resolved(breaker);
         let (begun, parts) = match Call::enter_async(breaker.breaker()) {
-            Ok(call) => {
+            Ok(mut call) => {
                 let begun = body();
                 call.suspend();
                 (begun, call.into_parts())

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::thread;
 
@@ -65,6 +65,15 @@ impl Client {
         tokio::select! {
             one = self.fetch() => one,
             other = self.fetch() => other,
+        }
+    }
+
+    #[circuit_breaker(breaker = self.breaker)]
+    fn begun(&self) -> impl Future<Output = Result<u32, Failure>> {
+        self.gets.set(self.gets.get() + 1);
+        async {
+            tokio::task::yield_now().await;
+            Ok(1)
         }
     }
 
@@ -143,6 +152,43 @@ async fn futures_that_are_polled_within_another_are_part_of_it() {
         }
     }
     assert_eq!(client.breaker.state(), State::Closed);
+}
+
+/// Regression: to poll another probe, or to drop it, ended the scope of the one that did so, whose next inner call found no slot.
+#[test]
+fn a_probe_that_is_polled_or_dropped_within_another_leaves_it_its_scope() {
+    type Other<'a> = Pin<Box<dyn Future<Output = Result<u32, Failure>> + 'a>>;
+    type Act = fn(Other<'_>, &mut Context<'_>);
+    let acts: [(Act, u64); 3] = [
+        (|other, _| drop(other), 0),
+        (|mut other, context| assert!(other.as_mut().poll(context).is_ready()), 1),
+        (
+            |mut other, context| {
+                assert!(other.as_mut().poll(context).is_pending());
+                std::mem::forget(other);
+            },
+            0,
+        ),
+    ];
+    for (act, ended) in acts {
+        for is_eager in [false, true] {
+            let client = Client::of(before_trial(|builder| builder.max_half_open_calls(2)).breaker);
+            let mut context = Context::from_waker(Waker::noop());
+            let waits = std::ptr::fn_addr_eq(act, acts[2].0);
+            let mut other: Other<'_> = match (waits, is_eager) {
+                (true, _) => Box::pin(client.hang()),
+                (false, true) => Box::pin(client.begun()),
+                (false, false) => Box::pin(client.fetch()),
+            };
+            assert!(other.as_mut().poll(&mut context).is_pending());
+            let outer = client.breaker.call(|| {
+                act(other, &mut context);
+                client.pages()
+            });
+            assert!(matches!(outer, Ok(3)), "{outer:?}");
+            assert_eq!(client.breaker.metrics().total(), ended + 1);
+        }
+    }
 }
 
 #[test]
