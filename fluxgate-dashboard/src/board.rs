@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::access::Access;
 use crate::history::{Bucket, History};
-use crate::row::{Row, View};
+use crate::row::{Row, Times, View};
 use crate::stream::{Clients, EventStream, event};
 
 /// How many transitions are remembered.
@@ -27,11 +27,10 @@ pub(crate) struct Board {
 
 #[derive(Debug)]
 struct Entry {
-    /// As it was last shown.
-    shown: Row,
-    /// When that was.
-    at: Instant,
-    totals: Totals,
+    /// As it is.
+    row: Row,
+    /// The times of it that pages count on from, and since when they do.
+    told: (Times, Instant),
     /// The second that is not over yet.
     bucket: Bucket,
     history: History,
@@ -98,7 +97,7 @@ impl Board {
         let is_news = !changed.is_empty() || !gone.is_empty() || !transitions.is_empty();
         // A tick is sent in any case: it says that the program is alive, and pages that are gone are noticed.
         if !self.clients.is_empty() && (is_news || matches!(occasion, Occasion::Tick(_))) {
-            let breakers = changed.iter().map(|name| self.entries[name].shown.view(None)).collect();
+            let breakers = changed.iter().map(|name| self.entries[name].row.view(None)).collect();
             let change = Change { second: self.second, breakers, buckets, gone, transitions };
             self.clients.send(&event("change", &change));
         }
@@ -119,22 +118,25 @@ impl Board {
         let is_first = self.second == 0 && self.entries.is_empty();
         let mut changed = Vec::new();
         for (name, row) in rows {
-            let totals = row.snapshot.totals;
+            let (totals, times) = (row.snapshot.totals, row.times());
             match self.entries.get_mut(&name) {
                 None => {
                     // What was before the first sample, was at no known time; a breaker that appears later is new.
                     let before = if is_first { totals } else { Totals::default() };
                     let (bucket, history) = (Bucket::between(&before, &totals), History::default());
-                    self.entries.insert(name.clone(), Entry { shown: row, at: now, totals, bucket, history });
+                    self.entries.insert(name.clone(), Entry { row, told: (times, now), bucket, history });
                     changed.push(name);
                 }
                 Some(entry) => {
-                    entry.bucket.add(Bucket::between(&entry.totals, &totals));
-                    entry.totals = totals;
-                    if !entry.shown.still_shows(&row, now.saturating_duration_since(entry.at)) {
-                        (entry.shown, entry.at) = (row, now);
+                    entry.bucket.add(Bucket::between(&entry.row.snapshot.totals, &totals));
+                    let (told, at) = &entry.told;
+                    let counted = told.after(now.saturating_duration_since(*at));
+                    if !entry.row.is_like(&row) || !counted.are_near(&times) {
+                        entry.told = (times, now);
                         changed.push(name);
                     }
+                    // A page that opens later is told what is then.
+                    entry.row = row;
                 }
             }
         }
@@ -170,7 +172,7 @@ impl Board {
 
     fn everything(&self, access: Access) -> Bytes {
         let access = if access == Access::Control { "control" } else { "read_only" };
-        let breakers = self.entries.values().map(|entry| entry.shown.view(Some(&entry.history))).collect();
+        let breakers = self.entries.values().map(|entry| entry.row.view(Some(&entry.history))).collect();
         let everything = Everything { access, second: self.second, breakers, transitions: &self.transitions };
         event("everything", &everything)
     }
@@ -184,4 +186,76 @@ fn heard(event: Event, second: u64) -> Option<Heard> {
     let Event::Transition(transition) = event else { return None };
     let (breaker, reason) = (transition.breaker.as_str().to_owned(), transition.reason.to_string());
     Some(Heard { breaker, from: transition.from, to: transition.to, reason, second })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Access, Board, Occasion, Row};
+    use fluxgate::testing::ManualClock;
+    use fluxgate::{CircuitBreaker, permit};
+    use serde_json::{Value, json};
+    use std::time::{Duration, Instant};
+
+    const HALF: Duration = Duration::from_millis(500);
+
+    fn breaker(name: &str, clock: &ManualClock) -> CircuitBreaker {
+        CircuitBreaker::builder(name.to_owned())
+            .permit(permit::all())
+            .clock(clock.clone())
+            .build()
+            .expect("valid")
+    }
+
+    /// What a page is told of the only breaker when it opens.
+    fn told(board: &Board) -> Value {
+        let event = board.everything(Access::ReadOnly);
+        let text = std::str::from_utf8(&event).expect("text");
+        let (_, data) = text.split_once("data: ").expect("data");
+        let everything: Value = serde_json::from_str(data).expect("JSON");
+        everything["breakers"][0].clone()
+    }
+
+    #[test]
+    fn a_page_that_opens_late_is_told_what_is_then() {
+        let (clock, start) = (ManualClock::new(), Instant::now());
+        let breaker = breaker("board late", &clock);
+        breaker.open_for(Duration::from_secs(30));
+        let mut board = Board::default();
+        let mut passed = 0;
+        for (more, occasion, retry_after) in [
+            (0, Occasion::Tick(1), 30.0),
+            (22, Occasion::Tick(23), 8.0),
+            (3, Occasion::Look, 5.0),
+            (95, Occasion::Events, 0.0),
+        ] {
+            passed += more;
+            clock.advance(Duration::from_secs(more));
+            board.update(vec![breaker.snapshot()], occasion, Vec::new(), start + Duration::from_secs(passed));
+            let row = told(&board);
+            assert_eq!((&row["since"], &row["retry_after"]), (&json!(passed as f64), &json!(retry_after)));
+            assert_eq!(row["spent"]["open"], row["since"]);
+        }
+    }
+
+    #[test]
+    fn pages_are_told_again_only_what_they_do_not_count_on_by_themselves() {
+        let (clock, start) = (ManualClock::new(), Instant::now());
+        let breaker = breaker("board idle", &clock);
+        breaker.open_for(Duration::from_secs(3));
+        let mut board = Board::default();
+        let mut halves = 0;
+        // Whether pages are told, after half a second of which the breaker's clock notices that much.
+        let mut tells = |noticed| {
+            halves += 1;
+            clock.advance(noticed);
+            let rows = Row::by_name([breaker.snapshot()]);
+            !board.take(rows, start + halves * HALF).is_empty()
+        };
+        assert!(tells(HALF), "it is new");
+        let told: Vec<_> = (0..6).map(|_| tells(HALF)).collect();
+        assert_eq!(told, [false, false, false, false, true, false], "it is due, once");
+        // Its clock stands still. No sample is far from the one before, but soon they are far from what pages have counted.
+        let told: Vec<_> = (0..4).map(|_| tells(Duration::ZERO)).collect();
+        assert_eq!(told, [false, true, false, true]);
+    }
 }

@@ -39,22 +39,43 @@ impl Row {
         self.snapshot.totals = sum;
     }
 
-    /// Whether a page that has shown this for so long, and counted the time, shows `later`.
-    pub(crate) fn still_shows(&self, later: &Self, elapsed: Duration) -> bool {
-        let near = |expected: Duration, found: Duration| expected.abs_diff(found) < Duration::from_secs(1);
-        let (shown, now) = (&self.snapshot, &later.snapshot);
-        let waits = match (shown.retry_after, now.retry_after) {
-            (Some(then), Some(now)) => near(then.saturating_sub(elapsed), now),
-            (then, now) => then == now,
-        };
-        self.instances == later.instances
-            && waits
-            && near(shown.since + elapsed, now.since)
-            && timeless(shown) == timeless(now)
+    /// What of it a page counts on by itself.
+    pub(crate) fn times(&self) -> Times {
+        Times { since: self.snapshot.since, retry_after: self.snapshot.retry_after }
+    }
+
+    /// Whether the two are the same, but for what changes by itself.
+    pub(crate) fn is_like(&self, later: &Self) -> bool {
+        self.instances == later.instances && timeless(&self.snapshot) == timeless(&later.snapshot)
     }
 
     pub(crate) fn view<'a>(&'a self, history: Option<&'a History>) -> View<'a> {
         View { snapshot: &self.snapshot, instances: self.instances, history }
+    }
+}
+
+/// What a page counts on by itself: how long a breaker has been in its state, and how long until it tries again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    since: Duration,
+    retry_after: Option<Duration>,
+}
+
+impl Times {
+    /// What a page makes of them after so long.
+    pub(crate) fn after(&self, elapsed: Duration) -> Self {
+        let left = |retry_after: Duration| retry_after.saturating_sub(elapsed);
+        Self { since: self.since + elapsed, retry_after: self.retry_after.map(left) }
+    }
+
+    /// Whether nobody who sees the one misses the other.
+    pub(crate) fn are_near(&self, other: &Self) -> bool {
+        let near = |one: Duration, other: Duration| one.abs_diff(other) < Duration::from_secs(1);
+        let waits = match (self.retry_after, other.retry_after) {
+            (Some(one), Some(other)) => near(one, other),
+            (one, other) => one == other,
+        };
+        waits && near(self.since, other.since)
     }
 }
 
