@@ -243,6 +243,26 @@ async fn a_hostile_name_does_nothing() {
     browser.close().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs chromedriver: scripts/browser.sh"]
+async fn figures_are_whole_at_any_width() {
+    let slow = |milliseconds| trip::slow_rate(0.3, Duration::from_millis(milliseconds));
+    let rule = trip::failure_rate(0.5).sure(0.95) & (slow(1_250) | slow(12_500));
+    let breaker = builder("whole").window(window::count(1_000)).trip(rule).build().expect("valid");
+    (0..858).for_each(|_| breaker.call(|| Ok::<_, ()>(())).expect("it is well"));
+    fail(&breaker, 145);
+    let server = serve(Access::ReadOnly).await;
+    let browser = Browser::open(&server).await;
+    for width in [500, 800, 1_100, 1_400, 1_920] {
+        browser.ask("/window/rect", &json!({"width": width, "height": 900})).await;
+        browser.until("says('whole', '(14.5%, not 95% sure to be > 50%)')", json!([])).await;
+        let cut = "const cut = (shown) => shown.scrollWidth > shown.clientWidth || shown.scrollHeight > shown.clientHeight;
+                   return [row('whole'), ...row('whole').querySelectorAll('.conditions, .conditions span:last-child')].filter(cut).length";
+        assert_eq!(browser.run(cut, json!([])).await, json!(0), "{width}");
+    }
+    browser.close().await;
+}
+
 /// A family of breakers is one line until somebody wants to see all of them.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs chromedriver: scripts/browser.sh"]

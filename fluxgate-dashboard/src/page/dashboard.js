@@ -459,8 +459,6 @@ function listConditions(list, entry, most) {
   list.replaceChildren(...items);
 }
 
-const isNarrow = matchMedia("(max-width: 860px)");
-
 function fill(parts, line) {
   if (line.members) fillFamily(parts, line);
   else fillBreaker(parts, line);
