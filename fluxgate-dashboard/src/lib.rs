@@ -22,10 +22,11 @@ pub use self::access::Access;
 use self::access::Authorize;
 use self::sampler::Sampler;
 
-/// The dashboard, read-only: the page and the JSON of all breakers, to be nested where you like.
+/// The dashboard, read-only: the page and the JSON of all breakers, to be nested where you like, as
+/// [`Dashboard::router`] says.
 ///
 /// ```
-/// let app: axum::Router = axum::Router::new().nest("/breakers", fluxgate_dashboard::router());
+/// let app: axum::Router = axum::Router::new().nest_service("/breakers", fluxgate_dashboard::router());
 /// ```
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Dashboard::new().router()
@@ -41,7 +42,7 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
 ///     Some(b"developer") => Access::ReadOnly,
 ///     _ => Access::Forbidden,
 /// });
-/// let app: axum::Router = axum::Router::new().nest("/breakers", dashboard.router());
+/// let app: axum::Router = axum::Router::new().nest_service("/breakers", dashboard.router());
 /// ```
 #[derive(Clone)]
 pub struct Dashboard {
@@ -63,8 +64,10 @@ impl Dashboard {
         Self { authorize: Arc::new(authorize) }
     }
 
-    /// Its routes, for [`Router::nest`]. They take samples of the breakers, once a second, from now on if this is called within tokio's
-    /// runtime, or else from the first request on, until the router is dropped.
+    /// Its routes, for [`Router::nest_service`]. By [`Router::nest`] axum leads `/breakers` to them, but not `/breakers/`.
+    ///
+    /// They take samples of the breakers, once a second, from now on if this is called within tokio's runtime, or else from the first
+    /// request on, until the router is dropped.
     pub fn router<S: Clone + Send + Sync + 'static>(self) -> Router<S> {
         let sampler = Sampler::new();
         sampler.start();

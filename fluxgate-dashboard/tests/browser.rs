@@ -116,7 +116,7 @@ fn breaker(name: &str) -> CircuitBreaker {
 
 async fn serve(access: Access) -> Server {
     let dashboard = Dashboard::new().authorize(move |_| access);
-    Server::start(Router::new().nest("/breakers", dashboard.router())).await
+    Server::start(Router::new().nest_service("/breakers", dashboard.router())).await
 }
 
 fn fail(breaker: &CircuitBreaker, times: usize) {

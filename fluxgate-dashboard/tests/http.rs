@@ -29,7 +29,7 @@ fn controlled() -> Router {
 }
 
 fn nested(dashboard: Dashboard) -> Router {
-    Router::new().nest("/breakers", dashboard.router())
+    Router::new().nest_service("/breakers", dashboard.router())
 }
 
 async fn send(router: &Router, request: Request<Body>) -> Response<Body> {
@@ -61,14 +61,16 @@ async fn ask(router: &Router, method: &Method, path: &str) -> (StatusCode, Value
 #[tokio::test]
 async fn all_breakers_are_listed() {
     let breaker = breaker("http list");
-    let (status, list) = ask(&controlled(), &Method::GET, "/breakers").await;
-    assert_eq!(status, StatusCode::OK);
-    let listed = list["breakers"].as_array().expect("a list");
-    let found: Vec<_> = listed.iter().filter(|row| row["name"] == breaker.name()).collect();
-    assert_eq!(found.len(), 1);
-    assert_eq!(found[0]["state"], "closed");
-    assert_eq!(found[0]["rule"], "min(10) & failure_rate(0.5)");
-    assert_eq!(found[0]["conditions"][0]["message"], "0 calls (0 < 10)");
+    for path in ["/breakers", "/breakers/", "/breakers/?x"] {
+        let (status, list) = ask(&controlled(), &Method::GET, path).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        let listed = list["breakers"].as_array().expect("a list");
+        let found: Vec<_> = listed.iter().filter(|row| row["name"] == breaker.name()).collect();
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0]["state"], "closed");
+        assert_eq!(found[0]["rule"], "min(10) & failure_rate(0.5)");
+        assert_eq!(found[0]["conditions"][0]["message"], "0 calls (0 < 10)");
+    }
 }
 
 #[tokio::test]
@@ -84,11 +86,12 @@ async fn a_browser_gets_the_page_whose_links_hold_wherever_it_is_mounted() {
         |page: &str| page.split("src=\"").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
     let at_breakers = script(&page(controlled(), "/breakers").await);
     assert_eq!(at_breakers.as_deref(), Some("./breakers/dashboard.js"));
-    let deep = Router::new().nest("/admin/%22x", Dashboard::new().router());
-    assert_eq!(script(&page(deep, "/admin/%22x?y").await).as_deref(), Some("./%22x/dashboard.js"));
-    let service = || Router::new().nest_service("/breakers", Dashboard::new().router::<()>());
-    assert_eq!(script(&page(service(), "/breakers/").await).as_deref(), Some("./dashboard.js"));
-    assert_eq!(script(&page(service(), "/breakers").await).as_deref(), Some("./breakers/dashboard.js"));
+    assert_eq!(script(&page(controlled(), "/breakers/?x").await).as_deref(), Some("./dashboard.js"));
+    let deep = || Router::new().nest_service("/admin/%22x", fluxgate_dashboard::router());
+    assert_eq!(script(&page(deep(), "/admin/%22x?y/").await).as_deref(), Some("./%22x/dashboard.js"));
+    assert_eq!(script(&page(deep(), "/admin/%22x/?y").await).as_deref(), Some("./dashboard.js"));
+    let nest = Router::new().nest("/breakers", fluxgate_dashboard::router());
+    assert_eq!(script(&page(nest, "/breakers").await).as_deref(), Some("./breakers/dashboard.js"));
     assert_eq!(script(&page(fluxgate_dashboard::router(), "/").await).as_deref(), Some("./dashboard.js"));
 }
 
@@ -96,6 +99,7 @@ async fn a_browser_gets_the_page_whose_links_hold_wherever_it_is_mounted() {
 async fn each_answer_forbids_what_the_page_does_not_need() {
     for (dashboard, path) in [
         (Dashboard::new(), "/breakers"),
+        (Dashboard::new(), "/breakers/"),
         (Dashboard::new(), "/breakers/dashboard.js"),
         (Dashboard::new(), "/breakers/dashboard.css"),
         (Dashboard::new(), "/breakers/dashboard.svg"),
@@ -217,6 +221,7 @@ async fn access_is_asked_for_every_route() {
     }));
     let paths = [
         (Method::GET, ""),
+        (Method::GET, "/"),
         (Method::GET, "/events"),
         (Method::GET, "/dashboard.js"),
         (Method::GET, "/dashboard.css"),
