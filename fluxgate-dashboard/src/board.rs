@@ -1,7 +1,7 @@
 //! What pages are shown: every row, its history, and what has changed.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::body::Bytes;
 use fluxgate::{Event, Snapshot, State, Totals};
@@ -16,10 +16,13 @@ use crate::stream::{Clients, EventStream, event};
 const TRANSITIONS: usize = 100;
 
 /// Everything that pages are shown.
-#[derive(Default, Debug)]
+#[derive(Debug)]
 pub(crate) struct Board {
+    began: Instant,
+    /// How long after that the breakers were last looked at.
+    now: Duration,
     entries: BTreeMap<String, Entry>,
-    /// How many seconds have been sampled.
+    /// The second that has begun, and is not over yet.
     second: u64,
     transitions: VecDeque<Heard>,
     pub(crate) clients: Clients,
@@ -30,8 +33,8 @@ struct Entry {
     /// As it is.
     row: Row,
     /// The times of it that pages count on from, and since when they do.
-    told: (Times, Instant),
-    /// The second that is not over yet.
+    told: (Times, Duration),
+    /// What has come in the second that is not over yet.
     bucket: Bucket,
     history: History,
 }
@@ -43,21 +46,23 @@ struct Heard {
     from: State,
     to: State,
     reason: String,
-    second: u64,
+    time: f64,
 }
 
-/// All of it.
+/// All of it. `time` is that of the board: a page that slept, or receives messages late, finds out by it what moment they are of.
 #[derive(Serialize)]
 struct Everything<'a> {
     access: &'static str,
+    time: f64,
     second: u64,
     breakers: Vec<View<'a>>,
     transitions: &'a VecDeque<Heard>,
 }
 
-/// What has changed since the last message.
+/// What has changed since the last message. The buckets are those of the second before `second`.
 #[derive(Serialize, Default)]
 struct Change<'a> {
+    time: f64,
     second: u64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     breakers: Vec<View<'a>>,
@@ -81,6 +86,18 @@ pub(crate) enum Occasion {
 }
 
 impl Board {
+    /// An empty one, whose time begins at `began`.
+    pub(crate) fn new(began: Instant) -> Self {
+        Self {
+            began,
+            now: Duration::ZERO,
+            entries: BTreeMap::new(),
+            second: 0,
+            transitions: VecDeque::new(),
+            clients: Clients::default(),
+        }
+    }
+
     /// Takes these snapshots, at `now`, and sends to all pages what has changed.
     pub(crate) fn update(
         &mut self,
@@ -89,20 +106,22 @@ impl Board {
         events: Vec<Event>,
         now: Instant,
     ) {
+        self.now = now.saturating_duration_since(self.began);
         let rows = Row::by_name(snapshots);
         let gone = if matches!(occasion, Occasion::Events) { Vec::new() } else { self.forget_others(&rows) };
-        let changed = self.take(rows, now);
-        let buckets = if matches!(occasion, Occasion::Tick(_)) { self.end_second() } else { BTreeMap::new() };
+        let changed = self.take(rows);
+        let buckets = match occasion {
+            Occasion::Tick(begun) => self.end_second(begun),
+            Occasion::Events | Occasion::Look => BTreeMap::new(),
+        };
         let transitions = self.hear(events);
         let is_news = !changed.is_empty() || !gone.is_empty() || !transitions.is_empty();
         // A tick is sent in any case: it says that the program is alive, and pages that are gone are noticed.
         if !self.clients.is_empty() && (is_news || matches!(occasion, Occasion::Tick(_))) {
             let breakers = changed.iter().map(|name| self.entries[name].row.view(None)).collect();
-            let change = Change { second: self.second, breakers, buckets, gone, transitions };
+            let time = self.now.as_secs_f64();
+            let change = Change { time, second: self.second, breakers, buckets, gone, transitions };
             self.clients.send(&event("change", &change));
-        }
-        if let Occasion::Tick(second) = occasion {
-            self.second = second.max(self.second + 1);
         }
     }
 
@@ -114,7 +133,8 @@ impl Board {
     }
 
     /// Takes what these show. Returns the names of those that a page does not show like this.
-    fn take(&mut self, rows: BTreeMap<String, Row>, now: Instant) -> Vec<String> {
+    fn take(&mut self, rows: BTreeMap<String, Row>) -> Vec<String> {
+        let now = self.now;
         let is_first = self.second == 0 && self.entries.is_empty();
         let mut changed = Vec::new();
         for (name, row) in rows {
@@ -130,7 +150,7 @@ impl Board {
                 Some(entry) => {
                     entry.bucket.add(Bucket::between(&entry.row.snapshot.totals, &totals));
                     let (told, at) = &entry.told;
-                    let counted = told.after(now.saturating_duration_since(*at));
+                    let counted = told.after(now.saturating_sub(*at));
                     if !entry.row.is_like(&row) || !counted.are_near(&times) {
                         entry.told = (times, now);
                         changed.push(name);
@@ -143,12 +163,13 @@ impl Board {
         changed
     }
 
-    /// Ends the second: what has come since the last one belongs to it. Returns that.
-    fn end_second(&mut self) -> BTreeMap<String, Bucket> {
+    /// Begins this second: what has come since the last one began belongs to the one before it. Returns that.
+    fn end_second(&mut self, begun: u64) -> BTreeMap<String, Bucket> {
+        self.second = begun.max(self.second + 1);
         let mut buckets = BTreeMap::new();
         for (name, entry) in &mut self.entries {
             let bucket = std::mem::take(&mut entry.bucket);
-            entry.history.end(self.second, bucket);
+            entry.history.end(self.second - 1, bucket);
             if bucket != Bucket::default() {
                 buckets.insert(name.clone(), bucket);
             }
@@ -157,7 +178,8 @@ impl Board {
     }
 
     fn hear(&mut self, events: Vec<Event>) -> Vec<Heard> {
-        let heard: Vec<_> = events.into_iter().filter_map(|event| heard(event, self.second)).collect();
+        let time = self.now.as_secs_f64();
+        let heard: Vec<_> = events.into_iter().filter_map(|event| heard(event, time)).collect();
         self.transitions.extend(heard.iter().cloned());
         self.transitions.drain(..self.transitions.len().saturating_sub(TRANSITIONS));
         heard
@@ -173,7 +195,8 @@ impl Board {
     fn everything(&self, access: Access) -> Bytes {
         let access = if access == Access::Control { "control" } else { "read_only" };
         let breakers = self.entries.values().map(|entry| entry.row.view(Some(&entry.history))).collect();
-        let everything = Everything { access, second: self.second, breakers, transitions: &self.transitions };
+        let (time, second) = (self.now.as_secs_f64(), self.second);
+        let everything = Everything { access, time, second, breakers, transitions: &self.transitions };
         event("everything", &everything)
     }
 
@@ -182,10 +205,10 @@ impl Board {
     }
 }
 
-fn heard(event: Event, second: u64) -> Option<Heard> {
+fn heard(event: Event, time: f64) -> Option<Heard> {
     let Event::Transition(transition) = event else { return None };
     let (breaker, reason) = (transition.breaker.as_str().to_owned(), transition.reason.to_string());
-    Some(Heard { breaker, from: transition.from, to: transition.to, reason, second })
+    Some(Heard { breaker, from: transition.from, to: transition.to, reason, time })
 }
 
 #[cfg(test)]
@@ -206,13 +229,12 @@ mod tests {
             .expect("valid")
     }
 
-    /// What a page is told of the only breaker when it opens.
+    /// What a page is told when it opens.
     fn told(board: &Board) -> Value {
         let event = board.everything(Access::ReadOnly);
         let text = std::str::from_utf8(&event).expect("text");
         let (_, data) = text.split_once("data: ").expect("data");
-        let everything: Value = serde_json::from_str(data).expect("JSON");
-        everything["breakers"][0].clone()
+        serde_json::from_str(data).expect("JSON")
     }
 
     #[test]
@@ -220,7 +242,7 @@ mod tests {
         let (clock, start) = (ManualClock::new(), Instant::now());
         let breaker = breaker("board late", &clock);
         breaker.open_for(Duration::from_secs(30));
-        let mut board = Board::default();
+        let mut board = Board::new(start);
         let mut passed = 0;
         for (more, occasion, retry_after) in [
             (0, Occasion::Tick(1), 30.0),
@@ -231,7 +253,7 @@ mod tests {
             passed += more;
             clock.advance(Duration::from_secs(more));
             board.update(vec![breaker.snapshot()], occasion, Vec::new(), start + Duration::from_secs(passed));
-            let row = told(&board);
+            let row = &told(&board)["breakers"][0];
             assert_eq!((&row["since"], &row["retry_after"]), (&json!(passed as f64), &json!(retry_after)));
             assert_eq!(row["spent"]["open"], row["since"]);
         }
@@ -242,14 +264,15 @@ mod tests {
         let (clock, start) = (ManualClock::new(), Instant::now());
         let breaker = breaker("board idle", &clock);
         breaker.open_for(Duration::from_secs(3));
-        let mut board = Board::default();
+        let mut board = Board::new(start);
         let mut halves = 0;
         // Whether pages are told, after half a second of which the breaker's clock notices that much.
         let mut tells = |noticed| {
             halves += 1;
             clock.advance(noticed);
             let rows = Row::by_name([breaker.snapshot()]);
-            !board.take(rows, start + halves * HALF).is_empty()
+            board.now = halves * HALF;
+            !board.take(rows).is_empty()
         };
         assert!(tells(HALF), "it is new");
         let told: Vec<_> = (0..6).map(|_| tells(HALF)).collect();
@@ -257,5 +280,27 @@ mod tests {
         // Its clock stands still. No sample is far from the one before, but soon they are far from what pages have counted.
         let told: Vec<_> = (0..4).map(|_| tells(Duration::ZERO)).collect();
         assert_eq!(told, [false, true, false, true]);
+    }
+
+    #[test]
+    fn messages_say_of_which_moment_they_are() {
+        let (clock, start) = (ManualClock::new(), Instant::now());
+        let breaker = breaker("board moments", &clock);
+        let mut board = Board::new(start);
+        let failed = |second| [second, 0, 1, 0, 0];
+        for (occasion, halves, second, history) in [
+            (Occasion::Tick(1), 0, 1, json!([])),
+            (Occasion::Tick(2), 2, 2, json!([failed(1)])),
+            (Occasion::Look, 3, 2, json!([failed(1)])),
+            // What came before it is of the second that is over, too, and so is what came in those that were missed.
+            (Occasion::Tick(5), 8, 5, json!([failed(1), [4, 0, 2, 0, 0]])),
+        ] {
+            board.update(vec![breaker.snapshot()], occasion, Vec::new(), start + halves * HALF);
+            breaker.call(|| Err::<(), _>("down")).unwrap_err();
+            let everything = told(&board);
+            assert_eq!(everything["time"], json!(f64::from(halves) / 2.0));
+            assert_eq!(everything["second"], second);
+            assert_eq!(everything["breakers"][0]["history"], history);
+        }
     }
 }

@@ -29,7 +29,8 @@ struct Sampled {
 
 impl Sampler {
     pub(crate) fn new() -> Self {
-        Self(Arc::new(Sampled { board: Mutex::default(), task: Mutex::default() }))
+        let board = Mutex::new(Board::new(std::time::Instant::now()));
+        Self(Arc::new(Sampled { board, task: Mutex::default() }))
     }
 
     /// Begins, unless it has begun already, or there is no runtime yet.

@@ -14,15 +14,17 @@ const URGENCY = Object.keys(STATES);
 const COMMANDS = { reset: "Reset", force_open: "Force open", disable: "Disable", metrics_only: "Metrics only" };
 const RESULT = { reset: "closed", force_open: "forced_open", disable: "disabled", metrics_only: "metrics_only" };
 
-// By name: { shown, at, history, recent }. `shown` is what the server says, as of `at` on this page's clock; `history` has a list
+// By name: { shown, at, history, recent }. `shown` is what the server says, as of `at` on its clock; `history` has a list
 // [successes, failures, slow, refused] for each of the seconds, by the second; `recent` are their sums.
 const entries = new Map();
 const transitions = [];
 let access = "read_only";
 // Until the server has told of all breakers, it is not known whether there are any.
 let isTold = false;
-let clock = { second: 0, at: 0 };
-let lastMessage = performance.now();
+// The server's clock: what it said last, the second that had begun, and how far it is ahead of this page's own, in seconds.
+let clock = { time: 0, second: 0, ahead: 0 };
+// By the time of day: while a computer sleeps, no other clock of a page need go on.
+let lastMessage = Date.now();
 let selected = null;
 let wanted = { state: "all", text: "", order: "urgency" };
 // Families whose breakers are shown one by one: of all breakers, those that somebody has unfolded; of some, those that nobody has folded.
@@ -77,23 +79,35 @@ function duration(seconds) {
 
 // ---- what is known ----
 
-function secondNow() {
-  return Math.floor(clock.second + (performance.now() - clock.at) / 1000);
+function silence() {
+  return (Date.now() - lastMessage) / 1000;
 }
 
-function sum(entry) {
-  const sums = [0, 0, 0, 0];
-  for (const bucket of entry.history.values()) bucket.forEach((number, place) => { sums[place] += number; });
-  entry.recent = sums;
+function isLive() {
+  return isTold && silence() < 4;
+}
+
+// On the server's clock. It stands still while nothing is heard: what is shown then is of the last message.
+function now() {
+  return isLive() ? performance.now() / 1000 + clock.ahead : clock.time;
+}
+
+// A message that comes late, since it or this page was held up, is no reason to go back.
+function setClock({ time, second }, least) {
+  clock = { time, second, ahead: Math.max(least, time - performance.now() / 1000) };
+}
+
+function add(entry, second, bucket) {
+  entry.history.set(second, bucket);
+  bucket.forEach((number, place) => { entry.recent[place] += number; });
 }
 
 function forget(entry) {
-  const oldest = secondNow() - SECONDS;
-  for (const second of entry.history.keys()) {
-    if (second > oldest) break;
+  for (const [second, bucket] of entry.history) {
+    if (second >= clock.second - SECONDS) break;
     entry.history.delete(second);
+    bucket.forEach((number, place) => { entry.recent[place] -= number; });
   }
-  sum(entry);
 }
 
 function take(shown, at) {
@@ -101,34 +115,28 @@ function take(shown, at) {
   const entry = entries.get(shown.name) ?? { history: new Map(), recent: [0, 0, 0, 0] };
   entry.shown = rest;
   entry.at = at;
-  if (history) {
-    entry.history = new Map(history.map(([second, ...bucket]) => [second, bucket]));
-    sum(entry);
-  }
+  for (const [second, ...bucket] of history ?? []) add(entry, second, bucket);
   entries.set(shown.name, entry);
 }
 
 function everything(message) {
-  const at = performance.now();
   isTold = true;
   access = message.access;
-  clock = { second: message.second, at };
+  setClock(message, -Infinity);
   entries.clear();
-  for (const shown of message.breakers) take(shown, at);
+  for (const shown of message.breakers) take(shown, message.time);
   transitions.length = 0;
   transitions.push(...message.transitions);
   received();
 }
 
 function change(message) {
-  const at = performance.now();
-  clock = { second: message.second, at };
-  for (const shown of message.breakers ?? []) take(shown, at);
+  setClock(message, clock.ahead);
+  for (const shown of message.breakers ?? []) take(shown, message.time);
   for (const name of message.gone ?? []) entries.delete(name);
   for (const [name, bucket] of Object.entries(message.buckets ?? {})) {
-    entries.get(name)?.history.set(message.second, bucket);
+    if (entries.has(name)) add(entries.get(name), message.second - 1, bucket);
   }
-  if (message.buckets) for (const name of Object.keys(message.buckets)) if (entries.has(name)) forget(entries.get(name));
   if (message.transitions) {
     transitions.push(...message.transitions);
     transitions.splice(0, transitions.length - 100);
@@ -138,18 +146,24 @@ function change(message) {
 }
 
 function received() {
-  lastMessage = performance.now();
+  lastMessage = Date.now();
+  for (const entry of entries.values()) forget(entry);
   schedule(true);
 }
 
 function since(entry) {
-  return entry.shown.since + (performance.now() - entry.at) / 1000;
+  return entry.shown.since + now() - entry.at;
+}
+
+// What is left of so many seconds.
+function remaining(entry, seconds) {
+  return Math.max(0, seconds - (now() - entry.at));
 }
 
 // How long until an open breaker tries again; null if it does not by itself.
 function left(entry) {
   const { retry_after: after } = entry.shown;
-  return after === null ? null : Math.max(0, after - (performance.now() - entry.at) / 1000);
+  return after === null ? null : remaining(entry, after);
 }
 
 function lastTransition(name) {
@@ -158,9 +172,8 @@ function lastTransition(name) {
 
 // Calls a second, of those that are counted, over the last ten seconds.
 function traffic(entry) {
-  const now = secondNow();
   let total = 0;
-  for (let second = now - 10; second <= now; second++) {
+  for (let second = clock.second - 10; second < clock.second; second++) {
     const bucket = entry.history.get(second);
     if (bucket) total += bucket[0] + bucket[1] + bucket[3];
   }
@@ -175,7 +188,7 @@ function next(entry) {
   if (!fault) return [first, second];
   const share = (part) => `${Math.round(part * 100)}%`;
   const harm = [fault.failing > 0 && `${share(fault.failing)} of calls fail`, fault.delaying > 0 && `${share(fault.delaying)} wait ${fault.delay} s`];
-  return [`drill: ${harm.filter(Boolean).join(", ")}, for ${duration(Math.max(0, fault.lasts - (performance.now() - entry.at) / 1000))}`, first];
+  return [`drill: ${harm.filter(Boolean).join(", ")}, for ${duration(remaining(entry, fault.lasts))}`, first];
 }
 
 function nextByState(entry) {
@@ -194,7 +207,7 @@ function nextByState(entry) {
         return [`trial: ${recovery.good} of ${recovery.needed} good calls`, [`${calls(recovery.outcomes, "outcome")}${running}`, reopens].filter(Boolean).join("; ")];
       }
       if (recovery?.stage === "ramp") {
-        return [`lets in ${Math.round(recovery.admits * 100)}% of calls`, [`closes in ${duration(Math.ceil(recovery.ends_in))}`, reopens].filter(Boolean).join("; ")];
+        return [`lets in ${Math.round(recovery.admits * 100)}% of calls`, [`closes in ${duration(Math.ceil(remaining(entry, recovery.ends_in)))}`, reopens].filter(Boolean).join("; ")];
       }
       return ["", reopens];
     }
@@ -227,7 +240,7 @@ function said(transition) {
 }
 
 function ago(transition) {
-  return `${duration(secondNow() - transition.second)} ago`;
+  return `${duration(now() - transition.time)} ago`;
 }
 
 function recent(entry) {
@@ -306,12 +319,11 @@ function draw(canvas, entry) {
   const up = line / Math.max(most, 4);
   const down = (height - line - 2) / Math.max(mostRefused, 4);
   context.clearRect(0, 0, width, height);
-  const now = secondNow();
   const bar = (name, second, from, amount, scale, share = 1) => {
     if (amount === 0) return;
     context.fillStyle = colour[name];
     const tall = Math.max(2, amount * Math.abs(scale));
-    const x = (second - now + SECONDS - 1) * step;
+    const x = (second - clock.second + SECONDS) * step;
     context.fillRect(x, scale > 0 ? line - from * scale - tall : line + 2, step * share, tall);
   };
   for (const [second, [successes, failures, slow, refused]] of entry.history) {
@@ -486,9 +498,8 @@ function fillBreaker(parts, { name, entry, within }) {
 }
 
 function fillStrip(parts, entry) {
-  const now = secondNow();
-  if (parts.drawn !== now || parts.colours !== palette() || parts.history !== entry.history.size) {
-    parts.drawn = now;
+  if (parts.drawn !== clock.second || parts.colours !== palette() || parts.history !== entry.history.size) {
+    parts.drawn = clock.second;
     parts.colours = palette();
     parts.history = entry.history.size;
     draw(parts.strip, entry);
@@ -728,7 +739,7 @@ async function carryOut(command) {
       const problem = await answer.json().catch(() => ({}));
       throw new Error(problem.detail ?? `the server answers ${answer.status}`);
     }
-    take(await answer.json(), performance.now());
+    take(await answer.json(), now());
     schedule(true);
     page.confirm.close();
   } catch (problem) {
@@ -799,13 +810,12 @@ function connect() {
 }
 
 function tick() {
-  const silent = (performance.now() - lastMessage) / 1000;
-  const isLive = silent < 4 && clock.at > 0;
+  const isLost = isTold && !isLive();
   const { connection } = page;
-  connection.className = isLive ? "live" : clock.at > 0 ? "lost" : "";
-  write(connection, isLive ? "live" : clock.at > 0 ? `connection lost; this is from ${duration(silent)} ago` : "connecting");
-  document.body.classList.toggle("stale", !isLive && clock.at > 0);
-  schedule(isLive && clock.second % 5 === 0);
+  connection.className = isLost ? "lost" : isTold ? "live" : "";
+  write(connection, isLost ? `connection lost; this is from ${duration(silence())} ago` : isTold ? "live" : "connecting");
+  document.body.classList.toggle("stale", isLost);
+  schedule();
 }
 
 setInterval(tick, 1000);
