@@ -159,6 +159,7 @@ async fn a_button_asks_before_it_commands() {
     let server = serve(Access::Control).await;
     let browser = Browser::open(&server).await;
     browser.until("says('commanded', 'Closed')", json!([])).await;
+    let asks = "document.querySelector('#confirm-text').innerText.includes(arguments[0])";
     for (command, consequence, label, state) in [
         ("force_open", "refuses every call from now on", "Forced open", State::ForcedOpen),
         ("disable", "The calls that it refuses now will reach the dependency", "Disabled", State::Disabled),
@@ -172,12 +173,7 @@ async fn a_button_asks_before_it_commands() {
                 json!([command]),
             )
             .await;
-        browser
-            .until(
-                "document.querySelector('#confirm-text').innerText.includes(arguments[0])",
-                json!([consequence]),
-            )
-            .await;
+        browser.until(asks, json!([consequence])).await;
         // The safe answer has the focus.
         let focused = browser.run("return document.activeElement.textContent", json!([])).await;
         assert_eq!((focused, breaker.state()), (json!("Cancel"), before));
@@ -195,6 +191,15 @@ async fn a_button_asks_before_it_commands() {
         let focused = browser.run("return document.activeElement === name('commanded')", json!([])).await;
         assert_eq!(focused, true, "the focus is back where it was");
     }
+    // What is asked is about the breaker as it is when somebody decides.
+    browser.run("name('commanded').click(); button('disable').click();", json!([])).await;
+    browser.until(asks, json!(["It is closed now"])).await;
+    breaker.force_open();
+    browser.until(asks, json!(["It is forced open now"])).await;
+    drop(breaker);
+    browser.until(asks, json!(["This breaker is gone"])).await;
+    let left = "return [...document.querySelectorAll('#details > *')].filter((part) => part.checkVisibility()).length";
+    assert_eq!(browser.run(left, json!([])).await, json!(2), "its name, and that it is gone");
     browser.close().await;
 }
 

@@ -478,9 +478,12 @@ function fill(parts, line) {
 
 function fillBreaker(parts, { name, entry, within }) {
   const { shown } = entry;
-  if (parts.shown !== shown || parts.within !== within) {
+  // A change may be seen before it is heard why.
+  const cause = why(entry);
+  if (parts.shown !== shown || parts.within !== within || parts.cause !== cause) {
     parts.shown = shown;
     parts.within = within;
+    parts.cause = cause;
     parts.state.className = `state ${shown.state}`;
     parts.row.className = within === null ? shown.state : `${shown.state} member`;
     write(parts.state, STATES[shown.state]);
@@ -607,6 +610,7 @@ function render() {
   page.rows.style.height = `${order.length * height}px`;
   label(page.table, "aria-rowcount", String(order.length + 1));
   if (page.details.open) showDetails();
+  if (page.confirm.open) showConsequence();
 }
 
 // Puts the rows in order, for those who go through them by keyboard or hear them, without touching the one that has the focus.
@@ -683,6 +687,7 @@ function open(name) {
 function showDetails() {
   const entry = entries.get(selected);
   const { details } = page;
+  details.classList.toggle("gone", !entry);
   if (!entry) {
     write($(".why", details), "This breaker is gone.");
     return;
@@ -716,17 +721,24 @@ function showDetails() {
   $(".read-only", details).hidden = mayCommand;
 }
 
-function ask(command) {
+// Whoever thinks about it for a while decides on what is then.
+function showConsequence() {
   const entry = entries.get(selected);
-  if (!entry) return;
+  const lines = entry ? consequence($(".confirm", page.confirm).dataset.command, entry) : ["This breaker is gone."];
+  const text = $("#confirm-text");
+  while (text.children.length > lines.length) text.lastChild.remove();
+  lines.forEach((line, place) => write(text.children[place] ?? text.appendChild(element("p")), line));
+}
+
+function ask(command) {
   const { confirm } = page;
   write($("h2", confirm), `${COMMANDS[command]} “${printable(selected)}”?`);
-  $("#confirm-text").replaceChildren(...consequence(command, entry).map((line) => element("p", "", line)));
   $(".error", confirm).textContent = "";
   const button = $(".confirm", confirm);
   write(button, COMMANDS[command]);
   button.classList.toggle("harsh", command !== "reset");
   button.dataset.command = command;
+  showConsequence();
   confirm.showModal();
 }
 
