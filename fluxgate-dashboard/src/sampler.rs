@@ -24,13 +24,15 @@ pub(crate) struct Sampler(Arc<Sampled>);
 #[derive(Debug)]
 struct Sampled {
     board: Mutex<Board>,
+    /// Whose turn it is to look at the breakers and update the board: what was seen later must not be overwritten.
+    turn: tokio::sync::Mutex<()>,
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Sampler {
     pub(crate) fn new() -> Self {
         let board = Mutex::new(Board::new(std::time::Instant::now()));
-        Self(Arc::new(Sampled { board, task: Mutex::default() }))
+        Self(Arc::new(Sampled { board, turn: tokio::sync::Mutex::default(), task: Mutex::default() }))
     }
 
     /// Begins, unless it has begun already, or there is no runtime yet.
@@ -45,6 +47,7 @@ impl Sampler {
 
     /// What pages are shown, with all breakers as they are now.
     pub(crate) async fn look(&self) -> MutexGuard<'_, Board> {
+        let _turn = self.0.turn.lock().await;
         let snapshots = snapshots(|_| true).await;
         let mut board = self.0.board();
         board.update(snapshots, Occasion::Look, Vec::new(), std::time::Instant::now());
@@ -72,6 +75,8 @@ async fn sample(sampled: Weak<Sampled>) {
             heard.push(event);
             sleep_until(tick.min(Instant::now() + TOGETHER)).await;
         }
+        let Some(sampled) = sampled.upgrade() else { return };
+        let _turn = sampled.turn.lock().await;
         drain(&mut events, &mut heard);
         let now = Instant::now();
         let (snapshots, occasion) = if now >= tick {
@@ -82,7 +87,6 @@ async fn sample(sampled: Weak<Sampled>) {
             let names: HashSet<_> = heard.iter().map(|event| event.breaker().to_owned()).collect();
             (snapshots(|name| names.contains(name)).await, Occasion::Events)
         };
-        let Some(sampled) = sampled.upgrade() else { return };
         sampled.board().update(snapshots, occasion, heard, std::time::Instant::now());
     }
 }
@@ -105,4 +109,33 @@ pub(crate) async fn snapshots(wants: impl Fn(&str) -> bool) -> Vec<Snapshot> {
         }
     }
     snapshots
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Sampler;
+    use fluxgate::CircuitBreaker;
+    use fluxgate::testing::ManualClock;
+    use std::future::{Future as _, poll_fn};
+    use std::pin::pin;
+    use std::task::Poll;
+
+    #[tokio::test]
+    async fn nobody_looks_before_the_board_has_what_was_seen_last() {
+        let breaker =
+            CircuitBreaker::builder("sampler turns").clock(ManualClock::new()).build().expect("valid");
+        let sampler = Sampler::new();
+        let turn = sampler.0.turn.lock().await;
+        let mut look = pin!(sampler.look());
+        let waits = poll_fn(|context| Poll::Ready(look.as_mut().poll(context).is_pending())).await;
+        assert!(waits);
+        breaker.force_open();
+        drop(turn);
+        let stream = look.await.join(crate::access::Access::ReadOnly);
+        let mut stream = Box::pin(stream.expect("room"));
+        let first = poll_fn(|context| futures_core::Stream::poll_next(stream.as_mut(), context)).await;
+        let first = first.expect("everything").expect("infallible");
+        let text = std::str::from_utf8(&first).expect("text");
+        assert!(text.contains(r#""name":"sampler turns","state":"forced_open""#), "{text}");
+    }
 }
