@@ -36,8 +36,8 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
         match answer {
             Answer::Admitted | Answer::AdmittedAt(_) | Answer::Within => {
                 let start = match answer {
-                    _ if !word.is_timed() => 0,
                     Answer::AdmittedAt(start) => start,
+                    _ if !word.is_timed() => 0,
                     _ => breaker.now(),
                 };
                 let word = if let Answer::Within = answer { word.within() } else { word };
@@ -49,12 +49,7 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
             }
             Answer::Inner => return Admission::admitted(word.inner(), 0),
             Answer::Refused(left) => {
-                if !breaker.stripes().count(word.refusals()) {
-                    count_refusal(breaker, word);
-                }
-                if audience::hears_refusals() {
-                    announce_refusal(breaker, word, left);
-                }
+                refuse(breaker, word, word.state(), left);
                 return Admission::refused(word, left);
             }
             Answer::Due(now) => due = Some(now),
@@ -82,12 +77,23 @@ fn track(breaker: &Breaker, word: StateWord) -> Answer {
     Answer::AdmittedAt(now)
 }
 
-/// Counts a call that was refused under `word`, in that state unless the breaker has left it, and lets the next ones be counted without
-/// the lock.
+/// Counts a call that was refused under `word`, and tells of it: that it was refused in this `state`.
+#[inline]
+pub(crate) fn refuse(breaker: &Breaker, word: StateWord, state: State, left: u64) {
+    if !breaker.stripes().count(word.refusals()) {
+        count_refusal(breaker, word);
+    }
+    if audience::hears_refusals() {
+        announce_refusal(breaker, word, state, left);
+    }
+}
+
+/// Counts a call that was refused under `word`, in that state unless the breaker has left it, or refuses nothing in it, and lets the next
+/// ones be counted without the lock.
 #[inline(never)]
 fn count_refusal(breaker: &Breaker, word: StateWord) {
     let mut guard = breaker.lock();
-    if guard.word == word {
+    if guard.word == word && matches!(word.state(), State::Open | State::HalfOpen | State::ForcedOpen) {
         guard.collect();
         guard.rejected += 1;
         // By the breaker's word, of which the call's may be an older form.
@@ -101,14 +107,14 @@ fn count_refusal(breaker: &Breaker, word: StateWord) {
 /// Tells whoever wants to hear of a refusal.
 #[cold]
 #[inline(never)]
-fn announce_refusal(breaker: &Breaker, word: StateWord, left: u64) {
+fn announce_refusal(breaker: &Breaker, word: StateWord, state: State, left: u64) {
     audience::tell_refusal(breaker.audience(), || {
         let (settings, figures) = (breaker.settings(), breaker.figures(word));
         RefusedCall {
             breaker: breaker.name().clone(),
             generation: word.generation(),
             at: Duration::from_nanos(breaker.now()),
-            state: word.state(),
+            state,
             retry_after: (left != NEVER).then_some(Duration::from_nanos(left)),
             cause: figures.cause(settings.rule.nodes()),
         }

@@ -141,6 +141,15 @@ pub(super) fn left(breaker: &Breaker) -> Option<u64> {
     }
 }
 
+/// Makes the breaker half-open if it is time, for what is not a call.
+#[cfg(feature = "tower")]
+pub(crate) fn end_if_over(breaker: &Breaker) {
+    let word = breaker.word();
+    if word.state() == State::Open && left(breaker).is_none() {
+        end(breaker, word, breaker.now());
+    }
+}
+
 /// Refuses a call, or makes the breaker half-open if it is time.
 #[inline]
 pub(super) fn admit(breaker: &Breaker, word: StateWord) -> Answer {

@@ -8,6 +8,8 @@ use super::isolation::resolve;
 use super::refusal::Refusal;
 use crate::engine::breaker::Breaker;
 use crate::engine::readiness::{place, refused_for};
+#[cfg(feature = "tower")]
+use crate::engine::{admission, open};
 use crate::events::waiters::Place;
 use crate::state::{Outcome, State};
 
@@ -32,9 +34,25 @@ impl CircuitBreaker {
         Duration::from_nanos(resolve(self.breaker()).now())
     }
 
-    /// Records the outcome of what began then, and was no call.
-    pub(crate) fn record_since(&self, start: Duration, outcome: Outcome) {
-        self.record(outcome, self.now().saturating_sub(start));
+    /// Refuses a call that had no chance a moment ago. By now it may have one, but it is too late for that: it takes no slot, and begins no
+    /// trial.
+    #[cfg(feature = "tower")]
+    #[cold]
+    pub(crate) fn refuse(&self, before: CallNotPermitted) -> CallNotPermitted {
+        let breaker = resolve(self.breaker());
+        if let Some((word, left)) = refused_for(breaker) {
+            admission::refuse(breaker, word, word.state(), left);
+            return Refusal { breaker, word, left }.into_error(|refusal| refusal);
+        }
+        admission::refuse(breaker, breaker.word(), before.state(), before.left);
+        before
+    }
+
+    /// Records that what began then has failed, and was no call. If the breaker waits for a call to try again, this was the try.
+    #[cfg(feature = "tower")]
+    pub(crate) fn fail_since(&self, start: Duration) {
+        open::end_if_over(resolve(self.breaker()));
+        self.record(Outcome::Failure, self.now().saturating_sub(start));
     }
 }
 

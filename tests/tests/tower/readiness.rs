@@ -179,6 +179,54 @@ fn an_error_of_readiness_is_passed_on_and_is_a_failure_that_took_its_time() {
     assert_eq!((fixture.counts(), fixture.breaker.metrics().avg_latency()), ((2, 2), Some(seconds(4))));
 }
 
+/// Regression: while it waited for a call to try again, each error of readiness reached the dead service and counted for nothing.
+#[test]
+fn errors_of_readiness_alone_open_it_try_again_and_reopen_it() {
+    let fixture = Fixture::with_rule(trip::failure_streak(3));
+    let (mut service, control) = guarded(&fixture.breaker);
+    control.set(Readiness::Broken);
+    for reopens in 0..3 {
+        for _ in 0..3 {
+            assert_eq!(poll_ready(&mut service), Poll::Ready(Err(Error::Inner(Failed))));
+        }
+        assert_eq!((fixture.state(), fixture.breaker.snapshot().reopens), (State::Open, reopens));
+        assert_eq!(poll_ready(&mut service), Poll::Ready(Ok(())), "to refuse");
+        assert!(matches!(now(service.call(0)), Err(Error::NotPermitted(_))));
+        fixture.wait();
+    }
+    control.set(Readiness::Ready);
+    for _ in 0..3 {
+        let future = call(&mut service, 0);
+        control.answer(Ok(1));
+        assert_eq!(now(future), Ok(1));
+    }
+    assert_eq!(fixture.state(), State::Closed);
+}
+
+/// Regression: it was counted as a call that is ignored, and began a trial.
+#[test]
+fn a_call_that_is_refused_because_it_had_no_chance_is_counted_as_refused() {
+    type Later = (fn(&Fixture), State, u64);
+    let later: [Later; 3] = [
+        (|fixture| fixture.breaker.reset(), State::Closed, 0),
+        (Fixture::wait, State::Open, 1),
+        (|_| {}, State::Open, 1),
+    ];
+    for (change, state, rejected) in later {
+        let fixture = Fixture::new(|builder| builder.count_calls(true));
+        let (mut service, _control) = guarded(&fixture.breaker);
+        fixture.trip();
+        let before = fixture.breaker.snapshot().totals;
+        assert_eq!(poll_ready(&mut service), Poll::Ready(Ok(())));
+        change(&fixture);
+        assert!(matches!(now(service.call(0)), Err(Error::NotPermitted(_))));
+        let snapshot = fixture.breaker.snapshot();
+        assert_eq!((snapshot.state, snapshot.rejected), (state, rejected));
+        assert_eq!(snapshot.totals.refused, before.refused + 1);
+        assert_eq!((snapshot.totals.ignored, snapshot.totals.cancelled), (before.ignored, before.cancelled));
+    }
+}
+
 /// Which breaker it will be is known with the request, so only the call can be refused.
 #[test]
 fn with_a_breaker_for_each_request_it_is_ready_when_the_service_within_is() {

@@ -17,7 +17,6 @@ use super::waiting::Waiting;
 use crate::handle::circuit_breaker::CircuitBreaker;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::owned_call::OwnedCall;
-use crate::state::Outcome;
 
 /// A service whose calls a breaker admits or refuses; made by a [`CircuitBreakerLayer`].
 ///
@@ -96,7 +95,7 @@ where
             Poll::Ready(Err(error)) => {
                 if let Some(breaker) = only {
                     let since = self.unready_since.take().unwrap_or_else(|| breaker.now());
-                    breaker.record_since(since, Outcome::Failure);
+                    breaker.fail_since(since);
                 }
                 Poll::Ready(Err(R::inner(error)))
             }
@@ -114,7 +113,7 @@ where
         let Self { inner, layer, refusal, waiting, .. } = self;
         let breaker = layer.breakers.breaker_for(&request);
         let admitted = if let Some(before) = refusal.take() {
-            Err(refuse(&breaker, before))
+            Err(breaker.refuse(before))
         } else {
             let followed = layer.mode.follow(&request);
             OwnedCall::begin(breaker, || inner.call(request)).map(|begun| (begun, followed))
@@ -129,19 +128,6 @@ where
                 }
                 ResponseFuture::refused(refusal, layer.rejection.clone())
             }
-        }
-    }
-}
-
-/// Refuses a call for which the service within may not be ready, although the breaker may have changed its mind.
-#[cold]
-#[inline(never)]
-fn refuse(breaker: &CircuitBreaker, before: CallNotPermitted) -> CallNotPermitted {
-    match breaker.acquire_owned() {
-        Err(refusal) => refusal,
-        Ok(call) => {
-            call.ignore();
-            before
         }
     }
 }
