@@ -91,10 +91,10 @@ pub(crate) fn as_requested(retry: &Retry, requested: u64, random: Draw) -> Optio
     Some(drawn.min(LONGEST_REQUEST))
 }
 
-/// How long a call is told to wait that a half-open breaker refused: a tenth of the pause before, at least 10 ms, and up to half as
-/// long again at random, so that the callers do not come back all at once.
+/// How long a call is told to wait that a half-open breaker refused: a tenth of the pause before, at least 10 ms, at most 10 s, and up to
+/// half as long again at random, so that the callers do not come back all at once.
 pub(crate) fn soon(pause: u64, random: Draw) -> u64 {
-    scale((pause / 10).max(10_000_000), 1.0 + random.unit() / 2.0)
+    scale((pause / 10).clamp(10_000_000, 10_000_000_000), 1.0 + random.unit() / 2.0)
 }
 
 /// Casts from floating point saturate, so infinite growth gives the longest possible delay.

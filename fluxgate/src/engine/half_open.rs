@@ -47,7 +47,7 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
             return Answer::LookAgain;
         }
         Period::Trial(trial) => permitted && trial.admit(in_flight, settings.max_half_open_calls, now),
-        Period::Ramp(began) if ramp::is_over(breaker, *began, now) => {
+        Period::Ramp(began) if ramp::is_over(breaker, &settings.permit, *began, now) => {
             transition::perform(guard, Change::to(State::Closed, Reason::RampEnded, now));
             return Answer::LookAgain;
         }
@@ -107,14 +107,34 @@ pub(super) fn end_call(
         open(guard, Reason::HalfOpenTimeout, None, now);
         return None;
     }
-    let patience = patience(guard.breaker);
+    let (patience, slots) = (patience(guard.breaker), guard.breaker.settings().max_half_open_calls);
     let Locked { running, period, .. } = &mut *guard;
     running.end(started);
     if let Period::Trial(trial) = period {
         trial.give_back(running.calls(), now);
         if outcome.is_some() {
             trial.progress(running.calls(), now, patience);
+        } else {
+            trial.give_up(started, now);
         }
+        if trial.is_given_up(slots, patience) {
+            open(guard, Reason::HalfOpenTimeout, None, now);
+            return None;
+        }
+    }
+    Some(guard)
+}
+
+/// An outcome was learnt without a call. If the trial has stalled, it is over, and the guard is gone.
+pub(super) fn learn(mut guard: Guard<'_>, now: u64) -> Option<Guard<'_>> {
+    let patience = patience(guard.breaker);
+    let Locked { running, period, .. } = &mut *guard;
+    if let Period::Trial(trial) = period {
+        if trial.is_stalled(running.calls(), now) {
+            open(guard, Reason::HalfOpenTimeout, None, now);
+            return None;
+        }
+        trial.progress(running.calls(), now, patience);
     }
     Some(guard)
 }
@@ -124,7 +144,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
     let settings = guard.breaker.settings();
     let occasion = match &mut guard.period {
         Period::Trial(trial) => {
-            trial.record(call);
+            trial.record(call, now);
             Occasion::Trial(trial.plan, trial.good)
         }
         _ => Occasion::Ramp,

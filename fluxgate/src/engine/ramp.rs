@@ -1,5 +1,7 @@
 //! The end of a trial that has passed, and of the ramp after it, if the permit is one.
 
+use fluxgate_rules::Permit;
+
 use super::breaker::{Breaker, Guard};
 use super::locked::Period;
 use super::transition::{self, Change};
@@ -15,7 +17,7 @@ pub(super) fn pass(mut guard: Guard<'_>, now: u64) {
         Period::Ramp(began) => (*began, Reason::RampEnded),
         _ => return,
     };
-    if is_over(breaker, began, now) {
+    if is_over(breaker, &breaker.settings().permit, began, now) {
         transition::perform(guard, Change::to(State::Closed, reason, now));
     } else if reason == Reason::TrialPassed {
         guard.period = Period::Ramp(began);
@@ -23,7 +25,7 @@ pub(super) fn pass(mut guard: Guard<'_>, now: u64) {
     }
 }
 
-/// Whether the ramp that began then is complete, as one is at once that has no length, or for which no time passes.
-pub(super) fn is_over(breaker: &Breaker, began: u64, now: u64) -> bool {
-    now.saturating_sub(began) >= permit::ramp(&breaker.settings().permit) || !breaker.has_clock()
+/// Whether the ramp of `permit` that began then is complete, as one is at once that has no length, or for which no time passes.
+pub(super) fn is_over(breaker: &Breaker, permit: &Permit, began: u64, now: u64) -> bool {
+    now.saturating_sub(began) >= permit::ramp(permit) || !breaker.has_clock()
 }

@@ -10,10 +10,10 @@ use super::evaluation::{self, Occasion, Step};
 use super::highest::Highest;
 use super::locked::Period;
 use super::running::Running;
-use super::transition;
 use super::trial::Trial;
 use super::verdict::follow;
 use super::word::StateWord;
+use super::{half_open, transition};
 use crate::configuration::Settings;
 use crate::configuration::error::ConfigError;
 use crate::events::cause::Figures;
@@ -56,6 +56,7 @@ fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> boo
         && Rule::measures(old.rule.nodes()) == Rule::measures(settings.rule.nodes());
     let figures = breaker.figures(guard.word).of_rule(old.rule.nodes(), settings.rule.nodes());
     drop(old);
+    let patience = half_open::patience(breaker);
 
     begin_change(&mut guard);
     let metrics = guard.metrics(now);
@@ -67,6 +68,8 @@ fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> boo
             memory => *memory = None,
         }
         renew(&mut guard, figures);
+    } else if let Period::Trial(trial) = &mut guard.period {
+        trial.change_patience(patience, half_open::patience(breaker));
     }
     let next = if renews { guard.word.next(guard.word.state()) } else { guard.word };
     end_change(&mut guard, next);
@@ -101,7 +104,7 @@ fn renew(guard: &mut Guard<'_>, figures: Figures) {
     guard.running = Running::NONE;
     match &mut guard.period {
         Period::Trial(trial) => {
-            *trial = Trial::new(breaker.trial(), super::half_open::patience(breaker), trial.pause_ended);
+            *trial = Trial::new(breaker.trial(), half_open::patience(breaker), trial.pause_ended);
             if let Some(memory) = &mut guard.memory {
                 memory.clear();
             }

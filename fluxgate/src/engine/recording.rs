@@ -264,7 +264,8 @@ pub(crate) fn give_back(breaker: &Breaker, word: StateWord, start: u64) {
     }
     let (nanos, now) = ended(breaker, word, start);
     if word.runs() {
-        end_elsewhere(breaker.lock(), word, None, nanos, now);
+        // A trial asks how long it waited for the call, also if it is not timed.
+        end_elsewhere(breaker.lock(), word, None, now - start, now);
     }
     if word.is_counted() {
         counting::count(breaker, word, Ended { outcome: Outcome::Ignored, is_late: false, nanos, now });
@@ -281,7 +282,11 @@ pub(crate) fn record_alone(breaker: &Breaker, outcome: Outcome, nanos: u64) {
     }
     match outcome {
         Outcome::Ignored => drop(guard),
-        Outcome::Success | Outcome::Failure => enter(guard, outcome, nanos, now),
+        Outcome::Success | Outcome::Failure => {
+            if let Some(guard) = half_open::learn(guard, now) {
+                enter(guard, outcome, nanos, now);
+            }
+        }
     }
     if word.is_counted() {
         counting::count(breaker, word, Ended { outcome, is_late: false, nanos, now });

@@ -11,13 +11,16 @@ pub(crate) struct Trial {
     pub(crate) good: u64,
     /// While calls are in flight, when they count as hung, unless an outcome comes before; otherwise, after how long they will.
     stalls: u64,
+    /// How long calls took that were given up, added up since the last outcome that says something about the dependency, and when that came.
+    given_up: u64,
+    told_at: u64,
     /// When the pause before this trial ended; there, a ramp begins.
     pub(super) pause_ended: u64,
 }
 
 impl Trial {
     pub(super) fn new(plan: Plan, patience: u64, pause_ended: u64) -> Self {
-        Self { plan, outcomes: 0, good: 0, stalls: patience, pause_ended }
+        Self { plan, outcomes: 0, good: 0, stalls: patience, given_up: 0, told_at: 0, pause_ended }
     }
 
     /// Whether calls, of which so many are in flight, have been for too long since the last outcome.
@@ -47,12 +50,30 @@ impl Trial {
         }
     }
 
+    /// A call was given up that had begun then.
+    pub(super) fn give_up(&mut self, started: u64, now: u64) {
+        self.given_up = self.given_up.saturating_add(now.saturating_sub(started.max(self.told_at)));
+    }
+
+    /// Whether so much was given up that the wait would be over, if it had not begun anew with outcomes that say nothing about the
+    /// dependency. At most so many calls were in flight at a time, so they have waited for at least that part of what they took together.
+    pub(super) fn is_given_up(&self, slots: u32, patience: u64) -> bool {
+        let at_once = u64::from(slots).min(self.plan.longest());
+        self.given_up >= patience.saturating_mul(at_once)
+    }
+
     /// An outcome has come: the wait begins anew.
     pub(super) fn progress(&mut self, in_flight: u32, now: u64, patience: u64) {
         self.stalls = if in_flight == 0 { patience } else { now.saturating_add(patience) };
     }
 
-    pub(super) fn record(&mut self, call: FinishedCall) {
+    /// The wait is to be for `patience`, and no longer for what it was before.
+    pub(super) fn change_patience(&mut self, before: u64, patience: u64) {
+        self.stalls = self.stalls.saturating_add(patience).saturating_sub(before);
+    }
+
+    pub(super) fn record(&mut self, call: FinishedCall, now: u64) {
+        (self.given_up, self.told_at) = (0, now);
         self.outcomes += 1;
         self.good += u64::from(!call.failed && !call.reached_any(self.plan.thresholds));
     }

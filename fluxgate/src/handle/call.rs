@@ -461,8 +461,10 @@ pub(super) extern "C" fn cancel(breaker: &Breaker, word: StateWord, start: u64) 
     if word.state() != State::Disabled {
         breaker.lock().counts.cancelled += 1;
     }
+    // When a call began is known only if calls were timed by then.
+    let took = || if word.is_timed() { breaker.now().saturating_sub(start) } else { 0 };
     match breaker.settings().on_cancel {
-        OnCancel::FailureAfter(after) if breaker.now().saturating_sub(start) >= nanos(after) => {
+        OnCancel::FailureAfter(after) if took() >= nanos(after) => {
             recording::record_undated(breaker, word, start, Outcome::Failure);
         }
         OnCancel::Outcome(Outcome::Ignored) | OnCancel::FailureAfter(_) => {

@@ -92,8 +92,8 @@ impl CallNotPermitted {
     }
 
     /// How long to wait before another attempt. While open, the time until the breaker tries again. While half-open, a short pause,
-    /// after which there may be room for another call: a tenth of the pause before the trial, at least 10 ms, and up to half as long
-    /// again at random, so that callers do not come back all at once. `None` if the breaker is forced open or never tries again, if
+    /// after which there may be room for another call: a tenth of the pause before the trial, at least 10 ms and at most 10 s, and up
+    /// to half as long again at random, so that callers do not come back all at once. `None` if the breaker is forced open or never tries again, if
     /// a `custom` retry has yet to say, or if a fault was [injected](Self::is_injected).
     pub fn retry_after(&self) -> Option<Duration> {
         (self.left != NEVER).then_some(Duration::from_nanos(self.left))

@@ -117,6 +117,9 @@ pub struct Reference {
     /// For how long calls of the trial may still run without an outcome, and since when they do.
     patience: Duration,
     waits_since: Duration,
+    /// How long calls of the trial took that were given up since its last outcome that was not ignored, and when that came.
+    given_up: Duration,
+    told_at: Duration,
     /// What the breaker knew when it tripped; shown while no calls are counted.
     evidence: Evidence,
     /// For how long the service asks to be left alone, by the failure that is being entered.
@@ -150,6 +153,8 @@ impl Reference {
             running: Vec::new(),
             patience: Duration::ZERO,
             waits_since: Duration::ZERO,
+            given_up: Duration::ZERO,
+            told_at: Duration::ZERO,
             evidence: Evidence::default(),
             asked: None,
             pause: None,
@@ -407,7 +412,7 @@ impl Reference {
             return Wait::Exactly(self.retry_after(now));
         }
         let tenth = self.pause.expect("half-open comes after a pause") / 10;
-        let wait = tenth.max(Duration::from_millis(10));
+        let wait = tenth.clamp(Duration::from_millis(10), Duration::from_secs(10));
         let rounding = Duration::from_nanos(1 + wait.as_nanos() as u64 / 1_000_000);
         Wait::Between(wait - rounding, wait * 3 / 2 + rounding)
     }
@@ -432,6 +437,9 @@ impl Reference {
                 // After the trial, which an outcome learnt without a call may have ended meanwhile, it no longer matters.
                 self.patience = self.patience.saturating_sub(now - self.waits_since);
             }
+            if ending == Ending::Cancelled && self.settings.on_cancel != Outcome::Failure {
+                self.give_up(now, call.began);
+            }
         }
         let outcome = match ending {
             Ending::Reported(outcome) => outcome,
@@ -454,9 +462,25 @@ impl Reference {
         self.asked = None;
     }
 
+    /// A caller no longer waits. Outcomes that say nothing of the service do not keep its trial going for ever.
+    fn give_up(&mut self, now: Duration, began: Duration) {
+        if self.state == State::HalfOpen && self.phase == Phase::Trial {
+            self.given_up += now - began.max(self.told_at);
+            let at_once = (self.settings.slots as usize).min(2 * self.trial.length);
+            if self.given_up >= self.settings.half_open_timeout() * at_once as u32 {
+                self.open(now, Why::HalfOpenTimeout);
+            }
+        }
+    }
+
     /// An outcome that was learnt without a call.
     pub fn record(&mut self, now: Duration, outcome: Outcome, took: Duration) {
         if outcome != Outcome::Ignored {
+            if self.reaches(Mark::Stall, now) {
+                self.open(now, Why::HalfOpenTimeout);
+            }
+            self.patience = self.settings.half_open_timeout();
+            self.waits_since = now;
             self.enter_outcome(now, outcome == Outcome::Failure, took);
         }
     }
@@ -486,6 +510,7 @@ impl Reference {
 
     /// An outcome of the trial.
     fn judge(&mut self, now: Duration, record: Record) {
+        (self.given_up, self.told_at) = (Duration::ZERO, now);
         self.calls.push(record);
         if self.trips(now) {
             return;
@@ -561,6 +586,7 @@ impl Reference {
         self.phase = Phase::Trial;
         self.running.clear();
         self.patience = self.settings.half_open_timeout();
+        (self.given_up, self.told_at) = (Duration::ZERO, Duration::ZERO);
         self.would_trip = false;
     }
 

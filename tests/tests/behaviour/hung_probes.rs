@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use fluxgate::{Call, Outcome, Reason, State};
+use fluxgate::{Call, Changes, Outcome, Reason, State, permit, trip, window};
 use fluxgate_tests::fixture::{Fixture, seconds};
 
 /// Hung probes do not keep it half-open.
@@ -142,6 +142,83 @@ fn a_trickle_of_good_calls_is_progress() {
         fixture.advance(seconds(10));
     }
     assert_eq!(fixture.state(), State::Closed);
+}
+
+/// Regression: with a cache hit now and then, a trial of a service that hung never ended, however many callers gave up.
+#[test]
+fn outcomes_that_say_nothing_do_not_keep_a_trial_of_hung_calls_going() {
+    for slots in [1, 2, 8] {
+        let fixture = Fixture::new(|builder| {
+            builder.permit(permit::all()).half_open_timeout(seconds(20)).max_half_open_calls(slots + 1)
+        });
+        fixture.before_trial();
+        let mut given_up = 0_u32;
+        while given_up < 1_000 && !matches!(fixture.heard.last().reason, Reason::HalfOpenTimeout) {
+            let calls: Vec<_> = (0..slots).filter_map(|_| fixture.breaker.acquire().ok()).collect();
+            fixture.advance(seconds(2));
+            let _ = fixture.call(Outcome::Ignored, Duration::ZERO);
+            given_up += calls.len() as u32;
+            drop(calls);
+        }
+        // 20 s for each slot, and those that run when it is found out.
+        let together = 10 * (slots + 1);
+        assert!((together..together + slots).contains(&given_up), "{given_up}");
+    }
+}
+
+/// What is given up before an outcome that says something is forgiven.
+#[test]
+fn a_good_call_now_and_then_is_progress_though_others_are_given_up() {
+    let fixture = Fixture::new(|builder| {
+        builder.window(window::count(100)).trip(trip::min(40) & trip::failure_rate(0.5))
+    });
+    fixture.before_trial();
+    let mut patient = fixture.breaker.acquire().expect("a slot");
+    for _ in 0..15 {
+        let _given_up = fixture.breaker.acquire().expect("a slot");
+        fixture.advance(seconds(50));
+        patient.success();
+        patient = fixture.breaker.acquire().expect("a slot");
+    }
+    assert_eq!(fixture.state(), State::HalfOpen);
+}
+
+/// Regression: an outcome that was learnt without a call was none.
+#[test]
+fn an_outcome_without_a_call_begins_the_wait_anew_unless_it_is_over() {
+    let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)));
+    fixture.before_trial();
+    let hung = fixture.breaker.acquire().expect("a slot");
+    for _ in 0..3 {
+        fixture.advance(seconds(19));
+        fixture.breaker.record(Outcome::Success, Duration::ZERO);
+    }
+    assert_eq!((fixture.state(), fixture.counts()), (State::HalfOpen, (3, 0)));
+    fixture.advance(seconds(20));
+    fixture.breaker.record(Outcome::Success, Duration::ZERO);
+    assert_eq!(fixture.state(), State::Open);
+    assert!(matches!(fixture.heard.last().reason, Reason::HalfOpenTimeout));
+    drop(hung);
+}
+
+/// Regression: a trial that hung went on for as long as it would have before.
+#[test]
+fn another_timeout_is_that_of_the_trial_that_waits() {
+    let timeout = |longest| Changes::new().half_open_timeout(seconds(longest));
+    for (running, changed, open_after) in [(true, 5, 5), (true, 400, 400), (false, 5, 5), (false, 400, 400)] {
+        let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(300)));
+        fixture.before_trial();
+        let mut hung = fixture.breaker.acquire().ok();
+        fixture.advance(seconds(3));
+        hung = hung.filter(|_| running);
+        fixture.breaker.reconfigure(&timeout(changed)).expect("right");
+        hung = hung.or_else(|| fixture.breaker.acquire().ok());
+        fixture.advance(seconds(open_after - 3) - Duration::from_nanos(1));
+        assert!(fixture.breaker.acquire().is_ok_and(|call| call.state() == State::HalfOpen));
+        fixture.advance(Duration::from_nanos(1));
+        assert_eq!(fixture.refusal().state(), State::Open);
+        drop(hung);
+    }
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use fluxgate::{
     Changes, CircuitBreaker, Interests, Listener, OnCancel, Outcome, Reason, State, Transition, breaker,
@@ -61,6 +62,40 @@ fn the_settings_in_force_are_told_and_give_another_breaker_the_same() {
     other.reconfigure(&fixture.breaker.settings()).expect("they are right");
     assert_eq!(other.settings(), changes);
     assert_eq!(Changes::new().on_panic(Outcome::Failure).to_string(), "on_panic = failure");
+}
+
+/// Regression: a call of which nobody knew when it began counted as one that had taken as long as the clock had run.
+#[test]
+fn calls_that_began_before_they_were_timed_are_not_given_up_late() {
+    let fixture = Fixture::with_rule(trip::failure_streak(1));
+    fixture.advance(seconds(1_000));
+    let call = fixture.breaker.acquire().expect("closed");
+    change(&fixture, &Changes::new().on_cancel(OnCancel::FailureAfter(seconds(5))));
+    drop(call);
+    assert_eq!(fixture.state(), State::Closed);
+    let call = fixture.breaker.acquire().expect("closed");
+    fixture.advance(seconds(5));
+    drop(call);
+    assert_eq!(fixture.state(), State::Open);
+}
+
+/// Regression: a permit that was replaced while it was asked was asked once more, under the lock.
+#[test]
+fn a_permit_may_replace_itself_in_a_ramp() {
+    static RAMPING: OnceLock<CircuitBreaker> = OnceLock::new();
+
+    fn replaced(_: Duration) -> bool {
+        let breaker = RAMPING.get().expect("it is there");
+        breaker.reconfigure(&Changes::new().permit(permit::ramp_up(0.1, 1.0, seconds(60)))).expect("right");
+        breaker.metrics().total() == 0
+    }
+
+    let fixture = Fixture::new(|builder| builder.permit(permit::ramp_up(0.1, 1.0, seconds(60))));
+    let breaker = RAMPING.get_or_init(|| fixture.breaker.clone());
+    fixture.before_trial();
+    fixture.succeed(6);
+    change(&fixture, &Changes::new().permit(permit::custom(replaced)));
+    assert!(breaker.call(|| Ok::<_, ()>(())).is_ok());
 }
 
 #[test]
