@@ -58,6 +58,100 @@ fn the_page_for_operators_tells_of_every_alert_and_for_whom_it_is() {
     }
 }
 
+/// The pages that say how many instructions something takes: their words, and for each pair of braces what was counted, to be rounded to
+/// a multiple of the number beside it.
+#[test]
+fn what_pages_say_of_instructions_is_what_was_counted() {
+    let counts = read("benches/instructions.txt");
+    let count = |case: &str| -> f64 {
+        let line = counts.lines().find_map(|line| line.strip_prefix(case)?.strip_prefix(": "));
+        line.unwrap_or_else(|| panic!("`{case}` is not counted")).parse().expect("a number")
+    };
+    let more = |case, bare| count(case) - count(bare);
+    let with_key = more("attribute with `key`, healthy", "bare call, looked up in a `HashMap`");
+    let (limited, limited_by_tokio) =
+        (count("async, `timeout`, healthy"), count("bare async call, a time limit of tokio's"));
+    let exported = read("fluxgate-opentelemetry/README.md");
+    let asked = exported
+        .lines()
+        .filter(|line| line.starts_with("| `circuit_breaker.") && !line.contains("| histogram"));
+    let asked = asked.flat_map(|row| row.split('|').nth(1).expect("a cell").split(", ")).count();
+
+    let readme = "README.md";
+    let performance = "fluxgate/docs/performance.md";
+    let pages: [(&str, &str, &[(f64, f64)]); 11] = [
+        (
+            readme,
+            "| `client` | {} instructions |",
+            &[(more("server_errors, healthy", "attribute, healthy"), 1.0)],
+        ),
+        (
+            readme,
+            "| `tower` | some {} instructions |",
+            &[(more("layer of tower, healthy", "bare service of tower"), 100.0)],
+        ),
+        (readme, "| {} instructions more than a look-up in a map |", &[(with_key, 1.0)]),
+        (
+            performance,
+            "{} instructions more than the bare one at one failure in ten, and {} at four,",
+            &[(more("built, 10% failing", "bare call"), 1.0), (more("built, 40% failing", "bare call"), 1.0)],
+        ),
+        (
+            performance,
+            "some {} instructions, and {} with a `slow_rate` in the rule",
+            &[
+                (more("in_flight, healthy", "bare call"), 100.0),
+                (more("in_flight beside slow_rate, healthy", "bare call"), 100.0),
+            ],
+        ),
+        (performance, "{} instructions more with `key`", &[(with_key, 1.0)]),
+        (
+            performance,
+            "a request takes {} more, beside the {} for which",
+            &[
+                (more("request, a breaker for each host", "bare request"), 10.0),
+                (count("bare request"), 100.0),
+            ],
+        ),
+        (
+            performance,
+            "takes {} instructions, {} fewer than the same future under `tokio::time::timeout`",
+            &[(limited, 1.0), (limited_by_tokio - limited, 1.0)],
+        ),
+        (
+            performance,
+            "{} instructions more than a bare one if the function returns a box, also under `#[async_trait]`, and {} if",
+            &[
+                (more("async, through a trait", "bare async call, through a trait"), 1.0),
+                (more("async, boxed", "bare async call, boxed"), 1.0),
+            ],
+        ),
+        (
+            "fluxgate/src/track.rs",
+            "takes some {} instructions more",
+            &[(more("server_errors, healthy", "attribute, healthy"), 10.0)],
+        ),
+        (
+            "fluxgate-opentelemetry/README.md",
+            "at some {} instructions (`collected` in Fluxgate's `benches/instructions.txt`): some {} for a breaker,",
+            &[(count("collected"), 1_000.0), (count("collected") * asked as f64, 10_000.0)],
+        ),
+    ];
+    for (page, words, counted) in pages {
+        let said = counted.iter().fold(words.to_owned(), |words, &(number, step)| {
+            words.replacen("{}", &grouped((number / step).round() * step), 1)
+        });
+        let text = read(page).split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(&said), "{page} does not say what was counted: {said}");
+    }
+}
+
+/// A whole number below a million, with a comma between thousands.
+fn grouped(number: f64) -> String {
+    let number = number as u64;
+    if number < 1_000 { number.to_string() } else { format!("{},{:03}", number / 1_000, number % 1_000) }
+}
+
 #[test]
 fn every_file_that_a_page_names_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
