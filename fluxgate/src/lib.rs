@@ -29,7 +29,8 @@
 //! - [`docs`] explains [what the compiler tells you](docs::compiler), [which numbers to choose](docs::choosing),
 //!   [how a breaker recovers](docs::recovery), [what to do in production](docs::production),
 //!   [how to test code that uses breakers](docs::testing), [how it works inside](docs::inside),
-//!   [what a guarded call costs](docs::performance), and [where the limits are](docs::limits).
+//!   [what a guarded call costs](docs::performance), [which layer goes where](docs::layers), and
+//!   [where the limits are](docs::limits).
 //!
 //! State stays inside the process on purpose: every instance sees its own failures, and a shared store would be one more
 //! thing to fail: [what that costs a fleet](docs::fleet).

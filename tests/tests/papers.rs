@@ -58,6 +58,30 @@ fn the_page_for_operators_tells_of_every_alert_and_for_whom_it_is() {
     }
 }
 
+/// A page is read where it is rendered: in a file, links to items lead nowhere.
+#[test]
+fn every_page_of_background_reading_is_linked_to_where_it_is_rendered() {
+    const RENDERED: &str = "https://docs.rs/fluxgate/latest/fluxgate/docs/";
+    /// The names that stand between these two.
+    fn names<'a>(text: &'a str, before: &str, after: &str) -> BTreeSet<&'a str> {
+        text.split(before).skip(1).map(|rest| rest.split_once(after).expect("the end of a name").0).collect()
+    }
+    let index = read("fluxgate/src/docs.rs");
+    let pages = names(&index, "\npub mod ", " ");
+    assert!(pages.len() > 5);
+    assert_eq!(names(&index, "//! - [`", "`]: "), pages);
+    assert_eq!(names(&read("fluxgate/src/lib.rs"), "](docs::", ")"), pages);
+    let readme = read("README.md");
+    assert_eq!(names(&readme, RENDERED, "/index.html"), pages);
+    for page in pages {
+        assert!(readme.contains(&format!("][{page}]")), "README.md leads to `{page}`");
+        assert!(readme.contains(&format!("\n[{page}]: {RENDERED}{page}/index.html\n")), "{page}");
+    }
+    for paper in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"] {
+        assert!(!read(paper).contains("](fluxgate/docs/"), "{paper} leads to the file of a page");
+    }
+}
+
 /// The pages that say how many instructions something takes: their words, and for each pair of braces what was counted, to be rounded to
 /// a multiple of the number beside it.
 #[test]
