@@ -37,9 +37,7 @@
 //!
 //! # Features
 //!
-//! - `tracing`: an event for every transition, with the target `fluxgate`: `WARN` if the rule held or the trial took too long,
-//!   otherwise `INFO`; and for every refusal, `DEBUG`, in the span of the caller. With the feature `log` of `tracing`, and without a
-//!   subscriber, it goes to `log`, as all events do
+//! - `tracing`: an event for every transition and every refusal, with the [fields](docs::production#what-is-logged) that say why
 //! - `axum`: `IntoResponse` for [`CallNotPermitted`] and [`Error`], and [responses as return types](macro@circuit_breaker#returns)
 //! - `tonic`: a `tonic::Status` from [`CallNotPermitted`] and [`Error`], and [`server_errors`](track#responses-with-a-status) of
 //!   a `Status`. For clients of reqwest there is the crate `fluxgate-reqwest-middleware`

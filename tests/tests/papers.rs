@@ -62,9 +62,11 @@ fn the_page_for_operators_tells_of_every_alert_and_for_whom_it_is() {
 #[test]
 fn every_page_of_background_reading_is_linked_to_where_it_is_rendered() {
     const RENDERED: &str = "https://docs.rs/fluxgate/latest/fluxgate/docs/";
-    /// The names that stand between these two.
+    /// The names that stand between these two, without what follows on a `#`.
     fn names<'a>(text: &'a str, before: &str, after: &str) -> BTreeSet<&'a str> {
-        text.split(before).skip(1).map(|rest| rest.split_once(after).expect("the end of a name").0).collect()
+        let links =
+            text.split(before).skip(1).map(|rest| rest.split_once(after).expect("the end of a name").0);
+        links.map(|link| link.split('#').next().expect("a name")).collect()
     }
     let index = read("fluxgate/src/docs.rs");
     let pages = names(&index, "\npub mod ", " ");

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, Once};
 
-use fluxgate::{CircuitBreaker, trip};
+use fluxgate::{CircuitBreaker, State, trip};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
@@ -72,7 +72,22 @@ fn subscribed(subscriber: impl Subscriber + Send + Sync + 'static, work: impl Fn
 fn written(work: impl FnOnce()) -> Vec<(Level, Fields)> {
     let writer = Writer::default();
     subscribed(writer.clone(), work);
-    std::mem::take(&mut *writer.0.lock().expect("not poisoned"))
+    let events = std::mem::take(&mut *writer.0.lock().expect("not poisoned"));
+    assert_documented(&events);
+    events
+}
+
+/// The page for operators tells of every field, and of every message but those that name a state.
+fn assert_documented(events: &[(Level, Fields)]) {
+    let page = include_str!("../../../fluxgate/docs/production.md");
+    for (_, fields) in events {
+        let message = &fields["message"];
+        let names_state = State::ALL.iter().any(|state| *message == format!("circuit breaker is {state}"));
+        assert!(names_state || page.contains(&format!("| `{message}` |")), "{message}");
+        for field in fields.keys().filter(|field| !["message", "within"].contains(&field.as_str())) {
+            assert!(page.contains(&format!("`{field}`")), "{field}");
+        }
+    }
 }
 
 #[cfg(feature = "chaos")]
@@ -88,6 +103,7 @@ fn a_fault_is_logged_when_it_begins_and_when_it_is_over() {
         breaker.clear_fault();
     });
     let events = writer.0.lock().expect("not poisoned");
+    assert_documented(&events);
     let [(Level::WARN, begun), (Level::INFO, over)] = &events[..] else { panic!("{events:?}") };
     assert_eq!(begun["message"], "circuit breaker has a fault injected");
     assert_eq!((&*begun["breaker"], &*begun["failing"], &*begun["lasts"]), ("\"rehearsed\"", "0.5", "60.0"));
