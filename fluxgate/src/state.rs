@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-/// The state of a breaker.
+/// The state of a breaker. With the feature `serde`, it serializes as [`as_str`](Self::as_str) names it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
@@ -53,7 +53,7 @@ impl fmt::Display for State {
     }
 }
 
-/// How a call counts for its breaker.
+/// How a call counts for its breaker. With the feature `serde`, it serializes as [`as_str`](Self::as_str) names it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum Outcome {

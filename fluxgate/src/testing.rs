@@ -1,4 +1,4 @@
-//! Tests that neither sleep nor disturb each other. The page [testing](crate::docs::testing) shows how.
+//! Tests that neither sleep nor disturb each other, with the feature `test-util`. The page [testing](crate::docs::testing) shows how.
 //!
 //! ```
 //! use fluxgate::testing::{ManualClock, isolate};

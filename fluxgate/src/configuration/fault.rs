@@ -13,7 +13,8 @@ use super::error::ConfigError;
 /// A fault, for a drill: for a time, it fails or delays a share of the calls that a breaker admits.
 ///
 /// It can be made only with the feature `chaos`, so that no program contains drills by accident. [`CircuitBreaker::inject`] says what it
-/// does to calls. In [`Snapshot::fault`](crate::Snapshot::fault), it is what a breaker suffers right now.
+/// does to calls. In [`Snapshot::fault`](crate::Snapshot::fault), it is what a breaker suffers right now. With the
+/// feature `serde`, it serializes as an object.
 ///
 /// ```
 /// # #[cfg(feature = "chaos")] {
@@ -53,22 +54,22 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[cfg(feature = "chaos")]
 impl Fault {
-    /// A fault that lasts for so long, at most a day, and does nothing yet.
+    /// With the feature `chaos`: a fault that lasts for so long, at most a day, and does nothing yet.
     #[must_use]
     pub const fn lasting(duration: Duration) -> Self {
         Self { failing: 0.0, delaying: 0.0, delay: Duration::ZERO, lasts: duration }
     }
 
-    /// Fails this share of the calls, from 0 to 1.
+    /// With the feature `chaos`: fails this share of the calls, from 0 to 1.
     #[must_use]
     pub const fn fail(self, share: f64) -> Self {
         Self { failing: share, ..self }
     }
 
-    /// Delays this share of the calls, from 0 to 1, by `delay`. No call is both failed and delayed, so the two shares are at most 1 in
-    /// sum.
+    /// With the features `chaos` and `tokio`: delays this share of the calls, from 0 to 1, by `delay`. No call is both failed and
+    /// delayed, so the two shares are at most 1 in sum.
     ///
-    /// It takes the feature `tokio`, too: a future must not block its thread, and only a runtime can wake it.
+    /// It takes a runtime, since a future must not block its thread, and something has to wake it.
     #[cfg(feature = "tokio")]
     #[must_use]
     pub const fn delay(self, share: f64, delay: Duration) -> Self {

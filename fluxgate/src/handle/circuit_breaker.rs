@@ -208,8 +208,8 @@ impl CircuitBreaker {
         self.enrolled().wake_waiters();
     }
 
-    /// For tests: makes the breaker half-open, as if its pause were over and a call had come. If it is not open, it [trips](Self::trip)
-    /// first, so listeners hear of both. Does nothing if the breaker is half-open already.
+    /// With the feature `test-util`, for tests: makes the breaker half-open, as if its pause were over and a call had come. If it is not
+    /// open, it [trips](Self::trip) first, so listeners hear of both. Does nothing if the breaker is half-open already.
     ///
     /// ```
     /// # use fluxgate::{CircuitBreaker, State, permit};

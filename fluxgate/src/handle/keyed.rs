@@ -23,7 +23,8 @@ use crate::engine::reconfigure::change;
 use crate::events::audience::Subscription;
 use crate::sync::Arc;
 
-/// A family of breakers: one for each host, tenant, shard, or whatever else fails by itself, all with the same settings.
+/// With the feature `keyed`: a family of breakers, one for each host, tenant, shard, or whatever else fails by itself, all with the same
+/// settings.
 ///
 /// Where a dependency can fail in part, one breaker for all of it either refuses calls that would have succeeded, or opens late. Of
 /// a family, the breaker of the host that is down opens, and the others do not notice.
@@ -253,7 +254,7 @@ impl<K> fmt::Debug for Keyed<K> {
     }
 }
 
-/// Builds a [`Keyed`]; returned by [`Builder::keyed`].
+/// With the feature `keyed`: builds a [`Keyed`]; returned by [`Builder::keyed`].
 #[must_use = "nothing is made before `build`"]
 pub struct KeyedBuilder<K> {
     builder: Builder,
@@ -263,7 +264,8 @@ pub struct KeyedBuilder<K> {
 }
 
 impl Builder {
-    /// Builds a family of breakers with these settings instead of one breaker. Its name is the family's; its listeners listen to all.
+    /// With the feature `keyed`: builds a family of breakers with these settings instead of one breaker. Its name is the family's; its
+    /// listeners listen to all.
     ///
     /// ```
     /// use fluxgate::{CircuitBreaker, Keyed, trip};

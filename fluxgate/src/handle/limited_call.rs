@@ -17,7 +17,7 @@ use crate::engine::breaker::Breaker;
 use crate::state::Outcome;
 
 pin_project! {
-    /// The future of a call that may take only so long; see [`CallAsync::timeout`].
+    /// With the feature `tokio`: the future of a call that may take only so long; see [`CallAsync::timeout`].
     #[must_use = "futures do nothing unless polled"]
     pub struct LimitedCallAsync<'a, F> {
         #[pin]

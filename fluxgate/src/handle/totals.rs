@@ -10,7 +10,7 @@ use crate::state::State;
 /// new settings. While the breaker is disabled, only refusals could count, and there are none.
 ///
 /// An outcome that was recorded is in exactly one of `successes`, `failures`, `ignored` and `late`. Calls that never returned are also in
-/// `cancelled` or `panicked`, whatever they count as.
+/// `cancelled` or `panicked`, whatever they count as. With the feature `serde`, they serialize as an object.
 ///
 /// ```
 /// # use fluxgate::{CircuitBreaker, trip};

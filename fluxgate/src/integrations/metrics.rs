@@ -1,4 +1,4 @@
-//! Figures of all breakers for Prometheus and others, through the facade [`metrics`](https://docs.rs/metrics).
+//! Figures of all breakers for Prometheus and others, through the facade [`metrics`](https://docs.rs/metrics), with the feature `metrics`.
 //!
 //! [`Reporter::install`] once, when the program begins, and [`Reporter::update`] whenever the figures are about to be read: before a
 //! scrape is answered, or every few seconds.

@@ -1,4 +1,4 @@
-//! Settings from files or the environment, by whatever loader, and changed while the program runs.
+//! Settings from files or the environment, by whatever loader, and changed while the program runs, with the feature `serde`.
 //!
 //! [`Settings`] is a map from the names of breakers to settings, in the words of the attribute:
 //!

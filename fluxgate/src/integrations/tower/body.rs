@@ -13,7 +13,7 @@ use super::guarded_call::GuardedCall;
 use crate::state::Outcome;
 
 pin_project! {
-    /// The body of a response, at whose end a call ends; otherwise like the body within.
+    /// With the feature `tower-http`: the body of a response, at whose end a call ends; otherwise like the body within.
     pub struct GuardedBody<B> {
         #[pin]
         body: B,

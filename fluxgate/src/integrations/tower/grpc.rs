@@ -9,7 +9,7 @@ use super::grpc_status::{status, without_status};
 use super::guarded_call::GuardedCall;
 use crate::state::Outcome;
 
-/// A call lasts until its status comes, which decides.
+/// With the feature `tower-http`: a call lasts until its status comes, which decides.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Grpc;
 

@@ -14,8 +14,8 @@ use super::layer::CircuitBreakerLayer;
 use crate::integrations::http::retry_after;
 use crate::state::Outcome;
 
-/// Every `Err` is a failure, and every response whose status is 5xx. Whatever else a server answers, it is alive. A `Retry-After` of the
-/// failure that opens the breaker says for how long.
+/// With the feature `tower-http`: every `Err` is a failure, and every response whose status is 5xx. Whatever else a server answers, it is
+/// alive. A `Retry-After` of the failure that opens the breaker says for how long.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct ServerErrors;
 
@@ -62,7 +62,7 @@ impl<B, C, R> CircuitBreakerLayer<B, UntilResponse<C>, R> {
     }
 }
 
-/// A call lasts until the end of the response's body, where its request asks for that.
+/// With the feature `tower-http`: a call lasts until the end of the response's body, where its request asks for that.
 #[derive(Clone, Copy, Debug)]
 pub struct ThroughBody<C, P> {
     classifier: C,
