@@ -76,7 +76,7 @@ use crate::sync::Arc;
 ///
 /// # Cost
 ///
-/// To find a breaker takes 13 to 24 ns more than to look up the key in a [`HashMap`](std::collections::HashMap), but no lock, so two
+/// To find a breaker takes 10 to 18 ns more than to look up the key in a [`HashMap`](std::collections::HashMap), but no lock, so two
 /// threads get twice as much done. [Performance](crate::docs::performance#a-breaker-for-each-key) has the figures.
 pub struct Keyed<K> {
     family: FamilyRef,
