@@ -27,6 +27,8 @@ use output::expand;
 ///     name = "payments",                           // else the path of the function
 ///     window = count(100),                         // time(60s), time(60s, buckets = 6)
 ///     trip = min(10) & failure_rate(50%),          // failures(5) | failure_streak(5) | min(10) & slow_rate(50%, 2s)
+///     normal = 5%,                                 // the share of calls that fails when all is well: the rule has to bear it
+///     outage = 80%,                                // and in an outage: the rule has to notice it
 ///     retry = cooldown(60s),                       // backoff(5s, multiplier = 2, max = 5m, jitter = 10%), always, never
 ///     permit = ramp_up(10%, 100%, 60s),            // all, random(10%)
 ///     max_half_open_calls = 10,
@@ -36,10 +38,15 @@ use output::expand;
 ///     ignore = ok(Cached(_)),                      // which results say nothing
 ///     rejected = |refusal| Err(refusal.into()),    // what a refused call returns
 ///     fallback = |error| Ok(cached()),             // what a refused or failed call returns instead
+///     timeout = 2s,                                // ends a call of an async function; feature `tokio`
 ///     on_panic = failure,
 ///     on_cancel = ignore,                          // failure(after = 2s)
+///     count_calls = false,                         // true counts successes, too, and times calls
 ///     breaker = PAYMENTS,                          // one that there is already, instead of all settings
 ///     handle = PAYMENTS,                           // a name for the function's breaker
+///     key = host,                                  // a breaker for each value of an expression; feature `keyed`
+///     max_keys = 10_000,
+///     key_idle = 1h,                               // after how long without use the breaker of a key goes
 ///     crate = ::fluxgate,
 /// )]
 /// ```
@@ -63,12 +70,15 @@ pub fn circuit_breaker(
 ///     name = "payments",                     // else its module and line
 ///     window = count(100),                   // time(60s), time(60s, buckets = 6)
 ///     trip = min(10) & failure_rate(50%),    // failures(5) | failure_streak(5) | min(10) & slow_rate(50%, 2s)
+///     normal = 5%,                           // the share of calls that fails when all is well: the rule has to bear it
+///     outage = 80%,                          // and in an outage: the rule has to notice it
 ///     retry = cooldown(60s),                 // backoff(5s, multiplier = 2, max = 5m, jitter = 10%), always, never
 ///     permit = ramp_up(10%, 100%, 60s),      // all, random(10%)
 ///     max_half_open_calls = 10,
 ///     half_open_timeout = 60s,
 ///     on_panic = failure,
 ///     on_cancel = ignore,                    // failure(after = 2s)
+///     count_calls = false,                   // true counts successes, too, and times calls
 ///     crate = ::fluxgate,
 /// );
 /// ```

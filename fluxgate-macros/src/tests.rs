@@ -1,5 +1,6 @@
 //! The macros outside the compiler.
 
+mod documentation;
 mod expansions;
 mod reading;
 mod robustness;
