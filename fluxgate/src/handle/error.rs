@@ -209,7 +209,9 @@ impl From<CallNotPermitted> for Box<dyn std::error::Error + Send> {
     }
 }
 
-/// The error of a guarded call: the call's own error, the refusal, or that the call took too long.
+/// The error of a guarded call: the call's own error, or the refusal.
+///
+/// That a call took too long, the call's own error has to say: with a `timeout`, `E` is [`From`] a [`TimedOut`].
 ///
 /// It prints as the error that it contains. A function with the attribute may return it, too: `Result<T, fluxgate::Error<E>>`
 /// needs no conversion. In its body, `?` on an `E` takes a word more, since a conversion from every `E` cannot stand beside that from a

@@ -30,6 +30,9 @@ impl<'a, F> CallAsync<'a, F> {
     /// With the feature `tokio`: ends the call once it has taken so long from when it is first polled. Its future is dropped, the error is
     /// made from a [`TimedOut`], and for the breaker it is a failure that took that long.
     ///
+    /// So the call's error has to be [`From`] that. Where it is one of another crate, make it one of yours that is `From` both, within the
+    /// call: `breaker.call_async(async { Ok::<_, MyError>(request.await?) })`.
+    ///
     /// It needs tokio's runtime with a timer, and panics, as `tokio::time::sleep` does, if the future has to wait anywhere else.
     ///
     /// ```
