@@ -56,10 +56,21 @@ impl<'a, F> CallAsync<'a, F> {
     }
 }
 
+/// An error that can be made from a [`TimedOut`], and says so where it cannot.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot say that a call timed out",
+    label = "needs `From<fluxgate::TimedOut>`, since the call has a `timeout`",
+    note = "if it is a type of another crate, put it into an enum of yours:\n`breaker.call_async(async {{ Ok::<_, MyError>(request.await?) }}).timeout(..)`"
+)]
+pub trait CanTimeOut: From<TimedOut> {}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<TimedOut>> CanTimeOut for E {}
+
 /// Every error is a failure, and so is what took too long.
 struct InTime;
 
-impl<'a, T, E: From<TimedOut>> Finish<'a, Result<Result<T, E>, Elapsed>> for Kept<InTime> {
+impl<'a, T, E: CanTimeOut> Finish<'a, Result<Result<T, E>, Elapsed>> for Kept<InTime> {
     type Output = Result<T, Error<E>>;
 
     fn finish(&mut self, call: Call<'a>, polled: Poll<Result<Result<T, E>, Elapsed>>) -> Poll<Self::Output> {
@@ -70,7 +81,7 @@ impl<'a, T, E: From<TimedOut>> Finish<'a, Result<Result<T, E>, Elapsed>> for Kep
     }
 }
 
-impl<T, E: From<TimedOut>, F: Future<Output = Result<T, E>>> Future for LimitedCallAsync<'_, F> {
+impl<T, E: CanTimeOut, F: Future<Output = Result<T, E>>> Future for LimitedCallAsync<'_, F> {
     type Output = Result<T, Error<E>>;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
