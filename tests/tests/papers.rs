@@ -84,6 +84,9 @@ fn every_page_of_background_reading_is_linked_to_where_it_is_rendered() {
     }
 }
 
+/// Numbers that were counted, and to a multiple of what each is rounded.
+type Counted<'a> = &'a [(f64, f64)];
+
 /// The pages that say how many instructions something takes: their words, and for each pair of braces what was counted, to be rounded to
 /// a multiple of the number beside it.
 #[test]
@@ -105,7 +108,7 @@ fn what_pages_say_of_instructions_is_what_was_counted() {
 
     let readme = "README.md";
     let performance = "fluxgate/docs/performance.md";
-    let pages: [(&str, &str, &[(f64, f64)]); 11] = [
+    let pages: [(&str, &str, Counted<'_>); 11] = [
         (
             readme,
             "| `client` | {} instructions |",
