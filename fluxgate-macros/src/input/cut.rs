@@ -53,7 +53,8 @@ impl<'a> Cutter<'a> {
     }
 
     /// Whether an argument, or nothing more, begins at `at`, where the one before it begins at `start`. A value may contain commas, so
-    /// a comma counts only before `name =`, before an argument's name that stands alone, or before what cannot be part of the value.
+    /// a comma counts only before `name =`, before an argument's name that is given a value in another way or none, or before what
+    /// cannot be part of the value.
     fn begins(&self, start: usize, at: usize) -> bool {
         let trees = self.trees;
         let is_known = trees.get(at).and_then(word).is_some_and(|name| named(&name.to_string()).is_some());
@@ -85,7 +86,9 @@ impl<'a> Cutter<'a> {
         is_assigned
             || is_colon
             || is_known
-                && (is_last(at + 1) || matches!(trees[at + 1], TokenTree::Group(_)) && is_last(at + 2))
+                && (is_last(at + 1)
+                    || matches!(trees[at + 1], TokenTree::Group(_)) && is_last(at + 2)
+                    || is_given(trees, at + 1))
             || is_last(at + 1)
                 && is_quoted
                 && self.is_setting(start)
@@ -153,6 +156,21 @@ impl<'a> Cutter<'a> {
 fn is_assigned(trees: &[TokenTree], at: usize) -> bool {
     trees.get(at).is_some_and(is_assignment)
         && !trees.get(at + 1).is_some_and(|next| is(next, '=') || is(next, '>'))
+}
+
+/// Whether what stands at `at` gives a value to the name before it: the value itself, or `==`, `=>`, `->` or the like.
+fn is_given(trees: &[TokenTree], at: usize) -> bool {
+    match &trees[at] {
+        TokenTree::Literal(_) => true,
+        TokenTree::Ident(word) => word != "as",
+        TokenTree::Punct(sign) => match sign.as_char() {
+            '=' => true,
+            '|' => after_parameters(trees, at) > at,
+            '-' | '+' | '?' => trees.get(at + 1).is_some_and(|next| is(next, '=') || is(next, '>')),
+            _ => false,
+        },
+        TokenTree::Group(_) => false,
+    }
 }
 
 /// The end of the parameters of a closure that starts at `at`, or else `at`.
