@@ -35,7 +35,7 @@ pub(crate) struct Settings {
     /// From when on a cancelled call counts so.
     pub(crate) on_cancel_after: Option<Value>,
     /// Whether calls are counted: a literal, or a constant of the user's.
-    pub(crate) count_calls: Option<Expr>,
+    pub(crate) count_calls: Option<TokenStream>,
     pub(crate) rule: Option<Rule>,
     /// How long a call may take, if that is limited: only for what is checked against it.
     pub(crate) time_limit: Option<Value>,
@@ -308,16 +308,10 @@ impl Reader<'_> {
     }
 
     /// Whether calls are counted: `true`, `false`, or a constant, which the compiler checks.
-    fn count_calls(&mut self) -> Option<Expr> {
-        let argument = self.arguments.get("count_calls")?;
-        match syn::parse2::<Expr>(argument.value.clone()) {
-            Ok(Expr::Lit(ExprLit { lit, .. })) if !matches!(lit, Lit::Bool(_)) => {}
-            Ok(value) => return Some(value),
-            Err(_) => {}
-        }
-        let message = "`count_calls` is `true` or `false`\nhelp: write `count_calls = true`";
-        self.errors.report(argument.span(), message);
-        None
+    fn count_calls(&mut self) -> Option<TokenStream> {
+        let Read { source, .. } = self.read("count_calls", |tokens| read::truth(tokens, "count_calls"))?;
+        let whole = TokenRange::new(0, source.tokens.len());
+        source.expression(whole).map_err(|error| self.errors.push(error)).ok()
     }
 
     /// Reads the argument with this name, if it is given and right.

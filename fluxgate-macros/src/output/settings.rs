@@ -40,7 +40,7 @@ pub(crate) fn settings(settings: &Settings, private: &Name, default_name: TokenS
         let outcome = outcome(settings.on_cancel.unwrap_or(Outcome::Ignored));
         quote!(__fluxgate::OnCancel::Outcome(#outcome))
     };
-    let count_calls = settings.count_calls.as_ref().map_or_else(|| quote!(false), ToTokens::to_token_stream);
+    let count_calls = settings.count_calls.clone().unwrap_or_else(|| quote!(false));
     let rule = if let Some(rule) = &settings.rule {
         writer.rule(rule)
     } else {

@@ -6,7 +6,7 @@ use crate::language::syntax::{Value, WrittenCall};
 use crate::language::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, ON_CANCEL, OUTCOME, Parameter};
 use crate::reading::from_str::{known, parse};
 use crate::reading::read;
-use crate::text::config_error::{ConfigError, ConfigProblem};
+use crate::text::config_error::ConfigError;
 use crate::text::problem::Problem;
 use crate::text::token::TokenRange;
 
@@ -55,14 +55,10 @@ pub fn on_cancel(text: &str) -> Result<Unreturned, ConfigError> {
 
 /// Reads `count_calls`.
 pub fn count_calls(text: &str) -> Result<bool, ConfigError> {
-    match text {
-        "true" => Ok(true),
-        "false" => Ok(false),
-        _ => {
-            let problem = ConfigProblem::new("count_calls", "`count_calls` is `true` or `false`");
-            Err(ConfigError::new(vec![problem.with_help("write `true`")]))
-        }
-    }
+    let name = "count_calls";
+    parse(name, name, text, |tokens| {
+        read::truth(tokens, name)?.ok_or_else(|| vec![read::neither_true_nor_false(tokens, name)])
+    })
 }
 
 fn unreturned(call: &WrittenCall) -> Option<Unreturned> {
@@ -103,6 +99,18 @@ mod tests {
         let after = Unreturned::FailureAfter(Duration::from_secs(2));
         assert_eq!(on_cancel("failure(after = 2s)"), Ok(after));
         assert_eq!((count_calls("true"), count_calls("false")), (Ok(true), Ok(false)));
+    }
+
+    #[test]
+    fn true_and_false_are_known_in_other_notations() {
+        let meant = ["1", "yes", "on", "True", "TRUE", "\"true\""].map(|text| (text, "write `true`"));
+        let not_meant = ["0", "no", "off", "OFF", "False", "'false'"].map(|text| (text, "write `false`"));
+        let unknown = ["", "2", "COUNTS", "maybe"].map(|text| (text, "write `true`, for example"));
+        for (text, help) in meant.into_iter().chain(not_meant).chain(unknown) {
+            let error = count_calls(text).expect_err(text);
+            assert_eq!(error.problems()[0].help(), Some(help), "{text}");
+        }
+        assert_eq!(count_calls(" false "), Ok(false));
     }
 
     #[test]

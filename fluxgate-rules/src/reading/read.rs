@@ -208,6 +208,44 @@ pub fn balance(tokens: &[Token]) -> Result<(), Problem> {
     Brackets::pair(tokens).map(|_| ())
 }
 
+/// Reads a setting that is `true` or `false`; there is none of them if only the compiler knows which.
+pub fn truth(tokens: &[Token], owner: &str) -> Reading<Option<bool>> {
+    refuse(characters::problem(tokens).into_iter().collect())?;
+    balance(tokens).map_err(|problem| vec![problem])?;
+    match tokens {
+        [word] if word.is("true") => return Ok(Some(true)),
+        [word] if word.is("false") => return Ok(Some(false)),
+        _ => {}
+    }
+    // A constant of the user's may be called `ON`.
+    let is_lower = |token: &Token| token.text.contains(char::is_lowercase);
+    let is_name = |token: &Token| token.shape == Shape::Word;
+    let is_other = truth_meant(tokens).is_some() && tokens.iter().any(is_lower);
+    if tokens.iter().any(is_name) && !is_other {
+        return Ok(None);
+    }
+    Err(vec![neither_true_nor_false(tokens, owner)])
+}
+
+/// The problem of a setting that is neither `true` nor `false`.
+pub(crate) fn neither_true_nor_false(tokens: &[Token], owner: &str) -> Problem {
+    let problem = Problem::new(TokenRange::new(0, tokens.len()), format!("`{owner}` is `true` or `false`"));
+    match truth_meant(tokens) {
+        Some(meant) => problem.correct(meant.to_string()),
+        None => problem.example("true"),
+    }
+}
+
+/// What another language's `true` or `false` means.
+fn truth_meant(tokens: &[Token]) -> Option<bool> {
+    let text = spell(tokens).to_lowercase();
+    match text.trim_matches(['"', '\'', ' ']) {
+        "true" | "t" | "yes" | "y" | "on" | "1" | "enabled" | "always" => Some(true),
+        "false" | "f" | "no" | "n" | "off" | "0" | "disabled" | "never" | "none" | "null" => Some(false),
+        _ => None,
+    }
+}
+
 /// Reads a setting that is one value.
 pub fn argument(tokens: &[Token], parameter: &Parameter) -> Reading<Value> {
     refuse(characters::problem(tokens).into_iter().collect())?;
