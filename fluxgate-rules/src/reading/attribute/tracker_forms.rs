@@ -4,6 +4,7 @@ use crate::language::spelling::snake;
 use crate::reading::attribute::places::TRACKERS;
 use crate::reading::attribute::tracker::tracker;
 use crate::text::brackets::Brackets;
+use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 
 /// What is wrong with a tracker as a whole, and what it was meant to be.
@@ -38,8 +39,7 @@ pub fn tracker_meant(tokens: &[Token]) -> Option<MeantTracker> {
     if let Some(text) = exception(tokens) {
         return meant("errors are picked by `matches`, and excluded by `!`", text);
     }
-    let text = list(tokens)?;
-    meant("several are joined by `|`, patterns in one `matches`", text)
+    list(tokens)
 }
 
 fn find(tokens: &[Token], is: impl Fn(&[Token]) -> bool) -> Option<usize> {
@@ -149,21 +149,22 @@ fn expression(tokens: &[Token]) -> Option<String> {
 fn exception(tokens: &[Token]) -> Option<String> {
     let [word, open, ..] = tokens else { return None };
     let is_whole = open.is("(") && close(tokens, 1)? + 1 == tokens.len();
-    let inside = spell(tokens.get(2..tokens.len() - 1)?);
-    let inner = tracker(&inside).filter(|_| is_whole)?;
+    let inside = tokens.get(2..tokens.len() - 1).filter(|_| is_whole)?;
+    let several = list(inside).map(|several| several.text);
+    let inner = several.or_else(|| tracker(&spell(inside)))?;
     let has_trackers =
         tokens[2..].iter().any(|token| TRACKERS.contains(&token.text.as_str()) || token.is("all"));
     match snake(&word.text).as_str() {
         "except" | "exclude" | "excluding" | "all_but" | "all_except" | "ignore" | "without" => {
-            Some(format!("!{inner}"))
+            Some(format!("!{}", grouped(inner)))
         }
         "only" | "just" | "include" | "any" | "any_of" | "one_of" if !has_trackers => Some(inner),
         _ => None,
     }
 }
 
-/// `[Down, Away]`, `{Down, Away}`, `Down, Away`, `matches(Down), matches(Away)`, `matches(Down) + matches(Away)`
-fn list(tokens: &[Token]) -> Option<String> {
+/// `[Down, Away]`, `{Down, Away}`, `Down, Away`, `matches(Down), matches(Away)`, `matches(Down) + matches(Away)`, `all, !matches(Away)`
+fn list(tokens: &[Token]) -> Option<MeantTracker> {
     let brackets = Brackets::pair(tokens).ok()?;
     let last = tokens.len().checked_sub(1)?;
     let is_group = tokens[0].shape == Shape::Open && brackets.close(0) == last;
@@ -171,7 +172,7 @@ fn list(tokens: &[Token]) -> Option<String> {
     let inside = if is_group { &tokens[1..last] } else { tokens };
     let brackets = Brackets::pair(inside).ok()?;
     let mut pieces = vec![TokenRange::new(0, inside.len())];
-    for sign in [",", "+"] {
+    for sign in [",", "+", ";"] {
         if inside.iter().any(|token| token.is(sign)) {
             pieces = split(inside, &brackets, sign);
             break;
@@ -180,17 +181,48 @@ fn list(tokens: &[Token]) -> Option<String> {
     if pieces.len() < 2 && (!is_group || is_mere_group) {
         return None;
     }
-    let is_tracker = |piece: &TokenRange| {
-        let piece = piece.of(inside);
-        let word = piece.iter().find(|token| !token.is("!"));
+    let (excluded, included): (Vec<_>, Vec<_>) =
+        pieces.iter().map(|piece| piece.of(inside)).partition(|piece| piece[0].is("!"));
+    let excluded: Vec<_> = excluded.iter().map(|piece| &piece[1..]).collect();
+    if excluded.is_empty() {
+        let what = "several are joined by `|`, patterns in one `matches`";
+        return Some(MeantTracker { what, text: any(&included)?.join(" | ") });
+    }
+    // `!a & b` excludes only a part of it.
+    if excluded.iter().any(|piece| is_joined(piece, "|") || is_joined(piece, "&") || piece[0].is("!")) {
+        return None;
+    }
+    let mut all = Vec::new();
+    if !included.is_empty() {
+        all.push(grouped(any(&included)?.join(" | ")));
+    }
+    all.extend(any(&excluded)?.iter().map(|tracker| format!("!{tracker}")));
+    let what = "several are joined by `|`, and what is excluded by `&`";
+    Some(MeantTracker { what, text: all.join(" & ") })
+}
+
+/// Trackers, as they are, or the one that is made of patterns and types.
+fn any(pieces: &[&[Token]]) -> Option<Vec<String>> {
+    let is_tracker = |piece: &&[Token]| {
+        let word = piece.iter().find(|token| !token.is("("));
         word.is_some_and(|word| TRACKERS.contains(&word.text.as_str()) || word.is("all") || word.is("custom"))
     };
+    let texts: Vec<_> = pieces.iter().map(|piece| spell(piece)).collect();
     if pieces.iter().all(is_tracker) {
-        let texts: Vec<_> = pieces.iter().map(|piece| spell(piece.of(inside))).collect();
-        return Some(texts.join(" | "));
+        return Some(texts);
     }
-    let text: Vec<_> = pieces.iter().map(|piece| spell(piece.of(inside))).collect();
-    tracker(&format!("[{}]", text.join(", "))).filter(|_| !pieces.iter().any(is_tracker))
+    let text = tracker(&format!("[{}]", texts.join(", "))).filter(|_| !pieces.iter().any(is_tracker))?;
+    Some(vec![text])
+}
+
+/// A tracker as a member of `&`, or to be negated.
+fn grouped(text: String) -> String {
+    let tokens = lex(&text).tokens;
+    if is_joined(&tokens, "|") || is_joined(&tokens, "&") { format!("({text})") } else { text }
+}
+
+fn is_joined(tokens: &[Token], sign: &str) -> bool {
+    Brackets::pair(tokens).is_ok_and(|brackets| split(tokens, &brackets, sign).len() > 1)
 }
 
 fn split(tokens: &[Token], brackets: &Brackets, sign: &str) -> Vec<TokenRange> {
@@ -246,6 +278,25 @@ mod tests {
             ("[io::Error, fmt::Error]", Some("type_of(io::Error, fmt::Error)")),
             ("matches(Down), matches(Away)", Some("matches(Down) | matches(Away)")),
             ("matches(Down) + matches(Away)", Some("matches(Down) | matches(Away)")),
+            ("all, !matches(NotFound)", Some("all & !matches(NotFound)")),
+            ("!matches(NotFound), all", Some("all & !matches(NotFound)")),
+            ("all + !matches(NotFound)", Some("all & !matches(NotFound)")),
+            ("all, !NotFound", Some("all & !matches(NotFound)")),
+            ("matches(Down), !matches(Up)", Some("matches(Down) & !matches(Up)")),
+            ("matches(Down), ok(1), !matches(Up)", Some("(matches(Down) | ok(1)) & !matches(Up)")),
+            ("matches(Down), !matches(Up), !ok(1)", Some("matches(Down) & !matches(Up) & !ok(1)")),
+            ("!matches(Up), !matches(Gone)", Some("!matches(Up) & !matches(Gone)")),
+            ("[Down, !Up]", Some("matches(Down) & !matches(Up)")),
+            ("[Down, Away, !Up, !Gone]", Some("matches(Down | Away) & !matches(Up | Gone)")),
+            ("[!Up]", Some("!matches(Up)")),
+            ("[io::Error, !fmt::Error]", Some("type_of(io::Error) & !type_of(fmt::Error)")),
+            ("all, !(matches(A) | matches(B))", Some("all & !(matches(A) | matches(B))")),
+            ("all, !!matches(A)", None),
+            ("matches(Down) | ok(1), !matches(Up)", Some("(matches(Down) | ok(1)) & !matches(Up)")),
+            ("all, !matches(A) | ok(1)", None),
+            ("[Down | Away, !Up]", Some("matches(Down | Away) & !matches(Up)")),
+            ("all, !matches(A) & ok(1)", None),
+            ("except(matches(A), matches(B))", Some("!(matches(A) | matches(B))")),
             ("matches(Down) & all", None),
             ("(matches(Down))", None),
             ("status >= 500", None),
