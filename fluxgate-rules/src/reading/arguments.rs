@@ -5,7 +5,7 @@ use crate::language::value;
 use crate::language::vocabulary::{Entry, Parameter, Vocabulary, WINDOW};
 use crate::reading::cursor::Cursor;
 use crate::reading::suggestion::{
-    Filled, Piece, arranged, keyword, keyword_meant, number_with_commas, order_meant,
+    Filled, Piece, arranged, keyword, keyword_meant, number_with_commas, order_meant, places_meant,
 };
 use crate::text::problem::Problem;
 use crate::text::token::TokenRange;
@@ -20,19 +20,23 @@ struct GivenArguments<'a> {
     right: Filled,
 }
 
-/// Reads the arguments of a word, and reports all that is wrong with them. If anything is, the result is incomplete.
+/// Reads the arguments of a word, which stand `inside` its parentheses if it has some, and reports all that is wrong with them. If anything is, the result is incomplete.
 pub(crate) fn arguments(
     cursor: &mut Cursor<'_>,
     entry: &'static Entry,
     call: TokenRange,
-    pieces: &[TokenRange],
+    inside: Option<TokenRange>,
 ) -> Vec<WrittenArgument> {
+    let pieces = inside.map(|inside| cursor.pieces(inside)).unwrap_or_default();
     let pieces: Vec<_> = pieces.iter().map(|piece| Piece::cut(entry, cursor.tokens, *piece)).collect();
     let right = arranged(cursor.vocabulary, entry, &pieces);
     let given = GivenArguments { entry, call, pieces, right };
     if let Some(what) = given.misshapen(cursor.vocabulary) {
         cursor.report(given.right.correct(Problem::new(call, what), call));
         return Vec::new();
+    }
+    if let Some(comma) = inside.and_then(|inside| cursor.needless_comma(inside)) {
+        cursor.report(Problem::new(comma, "`,` does not belong here").help("remove it").correct(""));
     }
     let mut arguments = Vec::new();
     let unnamed = given.unnamed();
@@ -50,12 +54,14 @@ pub(crate) fn arguments(
         cursor.report(Problem::new(call, what).correct(other.with(&[piece.text()])));
         return Vec::new();
     }
-    for (parameter, piece) in entry.positional.iter().zip(&unnamed) {
-        arguments.extend(argument(cursor, entry.word, parameter, piece));
+    let places = places_meant(entry, &unnamed);
+    for (parameter, place) in entry.positional.iter().zip(&places) {
+        let Some(place) = place else { continue };
+        arguments.extend(argument(cursor, entry.word, parameter, &unnamed[*place]));
     }
     let late = given.pieces.iter().skip(unnamed.len()).find(|piece| piece.name.is_none());
-    if let Some(extra) = unnamed.get(entry.positional.len()) {
-        let problem = given.extra(cursor, extra);
+    if let Some(extra) = (0..unnamed.len()).find(|at| !places.contains(&Some(*at))) {
+        let problem = given.extra(cursor, &unnamed[extra]);
         cursor.report(problem);
     } else if let Some(late) = late {
         let what = format!("`{}` goes before the named arguments", late.text());
@@ -120,7 +126,7 @@ impl<'a> GivenArguments<'a> {
                 given => format!("`{word}` takes {wanted}, and only {given} of them are given"),
             })
         } else {
-            number_with_commas(self.entry, &self.pieces).map(|(what, _)| what.to_owned())
+            number_with_commas(vocabulary, self.entry, &self.pieces).map(|(what, _)| what.to_owned())
         }
     }
 
@@ -143,7 +149,12 @@ impl<'a> GivenArguments<'a> {
         }
         if let Some(parameter) = self.entry.keywords.iter().find(|parameter| extra.fits(parameter)) {
             let problem = Problem::new(extra.place, format!("`{text}` needs a name"));
-            return problem.correct(format!("{} = {text}", parameter.name));
+            let is_last = self.pieces.iter().all(|piece| piece.place.end <= extra.place.end);
+            return if is_last {
+                problem.correct(format!("{} = {text}", parameter.name))
+            } else {
+                problem.correct_at(self.call, self.right.text.as_str())
+            };
         }
         let rest = if self.entry.keywords.is_empty() { "" } else { " without a name" };
         let what = format!("`{}` takes {}, and nothing else{rest}", self.entry.word, self.entry.wanted());

@@ -162,7 +162,7 @@ fn named(
             cursor.report(Problem::new(group, "arguments go in parentheses").correct(correction));
         }
     }
-    let arguments = arguments(cursor, entry, place, &pieces);
+    let arguments = arguments(cursor, entry, place, arguments_at);
     (cursor.problems.len() == before).then_some(WrittenCall { entry, place, arguments })
 }
 

@@ -55,9 +55,17 @@ impl<'a> Cursor<'a> {
         TokenRange::new(opening + 1, self.brackets.close(opening))
     }
 
-    /// The pieces between the commas of a range.
+    /// The pieces between the commas of a range, but no empty ones.
     pub(crate) fn pieces(&self, range: TokenRange) -> Vec<TokenRange> {
-        self.brackets.split(self.tokens, range)
+        let mut pieces = self.brackets.split(self.tokens, range);
+        pieces.retain(|piece| !piece.is_empty());
+        pieces
+    }
+
+    /// The first comma of a range that nothing stands before.
+    pub(crate) fn needless_comma(&self, range: TokenRange) -> Option<TokenRange> {
+        let pieces = self.brackets.split(self.tokens, range);
+        pieces.iter().find(|piece| piece.is_empty()).map(|piece| TokenRange::at(piece.end))
     }
 
     pub(crate) fn report(&mut self, problem: Problem) {

@@ -6,7 +6,7 @@
 
 use crate::language::foreign::Unit;
 use crate::language::notation::with_unit;
-use crate::language::number::same_unit;
+use crate::language::number::{digits_of, same_unit};
 use crate::language::spelling::{is_keyword, nearest};
 use crate::language::syntax::Value;
 use crate::language::value;
@@ -157,7 +157,7 @@ pub(crate) fn keyword(entry: &'static Entry, name: &str) -> Option<&'static Para
 /// A word with its arguments, made of those that were given: in the right order and with the right names, each one put right, with
 /// examples for those that are missing. What the word does not take is left out.
 pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &[Piece<'_>]) -> Filled {
-    if let Some((_, number)) = number_with_commas(entry, pieces) {
+    if let Some((_, number)) = number_with_commas(vocabulary, entry, pieces) {
         return Filled { text: entry.with(&[number]), is_example: false };
     }
     // A name that is none of the word's does no harm.
@@ -176,11 +176,7 @@ pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &
     };
     let given: Vec<_> = (0..pieces.len()).filter(|at| is_positional(&pieces[*at])).collect();
     let positional: Vec<_> = given.iter().map(|at| pieces[*at]).collect();
-    let places = match order_meant(entry, &positional) {
-        Some(order) => order.into_iter().map(Some).collect(),
-        None if positional.len() < entry.positional.len() => which_fit(entry, &positional),
-        None => (0..entry.positional.len()).map(Some).collect(),
-    };
+    let places = places_meant(entry, &positional);
     let mut is_example = false;
     let mut kept = |(value, is_only_example): (String, bool)| {
         is_example |= is_only_example;
@@ -227,7 +223,21 @@ pub(crate) fn order_meant(entry: &Entry, values: &[Piece<'_>]) -> Option<Vec<usi
     parameters.iter().map(next).collect()
 }
 
-/// Of too few values, the one for each of a word's parameters, if there is one.
+/// Of values without names, the one for each of a word's parameters.
+pub(crate) fn places_meant(entry: &Entry, values: &[Piece<'_>]) -> Vec<Option<usize>> {
+    if let Some(order) = order_meant(entry, values) {
+        return order.into_iter().map(Some).collect();
+    }
+    let fitting = which_fit(entry, values);
+    if values.len() < entry.positional.len()
+        || values.len() > entry.positional.len() && fitting.iter().all(Option::is_some)
+    {
+        return fitting;
+    }
+    (0..entry.positional.len()).map(Some).collect()
+}
+
+/// Of too few or too many values, the one for each of a word's parameters, if there is one.
 fn which_fit(entry: &Entry, values: &[Piece<'_>]) -> Vec<Option<usize>> {
     let mut left: Vec<_> = (0..values.len()).collect();
     let next = |parameter: &Parameter| {
@@ -252,32 +262,46 @@ pub(crate) fn keyword_meant(
     keyword(entry, name).or_else(foreign).or_else(|| keyword(entry, near()?))
 }
 
-/// `1,000`, `0,5` or `60, SECONDS`, given to a word that takes one number: what is wrong with it, and the number.
-pub(crate) fn number_with_commas(entry: &Entry, pieces: &[Piece<'_>]) -> Option<(&'static str, String)> {
+/// `1,000`, `0,5` or `60, SECONDS`, given to a word that takes one number: what is wrong with it, and the number. Spaces are not part
+/// of tokens, so that two arguments look the same; what may be those is not joined.
+pub(crate) fn number_with_commas(
+    vocabulary: &Vocabulary,
+    entry: &Entry,
+    pieces: &[Piece<'_>],
+) -> Option<(&'static str, String)> {
     let texts: Vec<_> = pieces.iter().filter(|piece| piece.name.is_none()).map(Piece::text).collect();
-    if let ([parameter], [number, unit]) = (entry.positional, texts.as_slice())
+    let [parameter] = entry.positional else { return None };
+    if let [number, unit] = texts.as_slice()
         && parameter.kind.is_duration()
         && let Some(unit) = unit.rsplit(['.', ':']).next().and_then(same_unit)
     {
         return Some(("a duration is one number with its unit", with_unit(number, Unit::Time(unit))));
     }
     let is_whole = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    let ([parameter], [first, rest @ ..]) = (entry.positional, texts.as_slice()) else { return None };
+    let [first, rest @ ..] = texts.as_slice() else { return None };
     if rest.is_empty() || !is_whole(first) {
         return None;
     }
-    let reads = |text: &str| {
+    let reads = |text: &str, parameter: &Parameter| {
         let tokens = lex(text).tokens;
         value::read(&tokens, whole(&tokens), entry.word, parameter).is_ok()
     };
     let (joined, decimal) = (texts.concat(), texts.join("."));
-    if rest.iter().all(|text| text.len() == 3 && is_whole(text)) && reads(&joined) {
-        Some(("a number is written without commas", joined))
-    } else if rest.len() == 1 && rest[0].starts_with(|sign: char| sign.is_ascii_digit()) && reads(&decimal) {
-        Some(("a number is written with a point, not with a comma", decimal))
-    } else {
-        None
+    // `failures(5, 100)` may be of a hundred calls, but `count(5, 100)` and `min(5, 100)` are nothing else.
+    let are_thousands =
+        rest.len() > 1 || rest[0].starts_with('0') || !matches!(entry.word, "failures" | "failure_streak");
+    if rest.iter().all(|text| text.len() == 3 && is_whole(text)) && are_thousands && reads(&joined, parameter)
+    {
+        return Some(("a number is written without commas", joined));
     }
+    let [fraction] = rest else { return None };
+    // `time(6, 60s)` is also a number of buckets, and `avg_latency(10, 5s)` a number of calls.
+    let fits_another = first.contains(|digit| digit != '0')
+        && (vocabulary.is_joined() || entry.keywords.iter().any(|keyword| reads(first, keyword)));
+    let is_fraction = fraction.starts_with(|sign: char| sign.is_ascii_digit())
+        && (is_whole(fraction) || !fits_another && !fraction[..digits_of(fraction)].ends_with('0'));
+    (is_fraction && reads(&decimal, parameter))
+        .then_some(("a number is written with a point, not with a comma", decimal))
 }
 
 /// Whether a word is one of ours or another library's.
