@@ -9,7 +9,7 @@ use std::time::Duration;
 use fluxgate_rules::lexer::lex;
 use fluxgate_rules::read::{self, Reading};
 use fluxgate_rules::token::Token;
-use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, NORMAL, OUTCOME};
+use fluxgate_rules::vocabulary::{HALF_OPEN_TIMEOUT, MAX_HALF_OPEN_CALLS, NORMAL, OUTCOME, TIMEOUT};
 use fluxgate_rules::{Expectations, Problem, Ratio, Rule, Window};
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -32,6 +32,7 @@ fn problems(argument: &str, tokens: &[Token]) -> Vec<Problem> {
         "on_panic" => of(read::word(tokens, "on_panic", &OUTCOME)),
         "max_half_open_calls" => of(read::argument(tokens, &MAX_HALF_OPEN_CALLS)),
         "half_open_timeout" => of(read::argument(tokens, &HALF_OPEN_TIMEOUT)),
+        "timeout" => of(read::argument(tokens, &TIMEOUT)),
         "normal" => of(read::share(tokens, &NORMAL)),
         "normal of the default rule" => {
             let share = read::share(tokens, &NORMAL).expect("a share");

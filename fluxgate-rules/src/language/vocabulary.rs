@@ -119,6 +119,15 @@ pub struct Parameter {
     pub example: &'static str,
 }
 
+impl Parameter {
+    /// The number from which on it is rather a duration in milliseconds than in seconds, if it has no unit.
+    pub(crate) fn least_milliseconds(&self) -> f64 {
+        // A minute is long for one call.
+        let is_of_call = self.kind == Kind::Threshold || ["timeout", "after"].contains(&self.name);
+        if is_of_call { 60.0 } else { 1_000.0 }
+    }
+}
+
 /// One word.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Entry {

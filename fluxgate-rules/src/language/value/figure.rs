@@ -155,8 +155,8 @@ impl ValueReader<'_> {
         if figure.suffix.is_empty() || number != *text && unit(figure.suffix).is_none() {
             let with_units: Vec<_> =
                 ["ms", "s"].map(|unit| format!("{}{unit}", number.replace('_', ""))).into();
-            // So large a number probably means milliseconds.
-            let is_great = number.replace('_', "").parse().is_ok_and(|number: f64| number >= 1_000.0);
+            let least = self.parameter.least_milliseconds();
+            let is_great = number.replace('_', "").parse().is_ok_and(|number: f64| number >= least);
             let problem = self.wrong(format!("`{text}` has no unit"));
             let [milliseconds, seconds] = with_units.as_slice() else { return Err(problem) };
             return Err(match self.right(&with_units[1..]) {
