@@ -2,10 +2,12 @@
 
 use crate::language::spelling::is_keyword;
 use crate::language::syntax::WrittenCall;
-use crate::language::vocabulary::{Entry, RETRY, means_from_error};
+use crate::language::vocabulary::{Entry, Kind, RETRY, means_from_error};
 use crate::reading::arguments::arguments;
 use crate::reading::attribute::places::{elsewhere, is_static};
 use crate::reading::cursor::{Cursor, WrittenName};
+use crate::reading::inverted::is_success_rate;
+use crate::reading::operators::operator;
 use crate::reading::suggestion::{keyword, meant, right_call};
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
@@ -49,35 +51,77 @@ fn report_macro(cursor: &mut Cursor<'_>, name: &WrittenName) -> bool {
     true
 }
 
+/// How a figure is compared with a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Comparison {
+    /// `>`, `>=`
+    Above,
+    /// `<`, `<=`
+    Below,
+    /// `!=`, `<>`
+    Different,
+    /// `=`, `:`, `<5>`, `<-`, or no sign at all.
+    Given,
+}
+
+impl Comparison {
+    fn of(signs: &[Token], is_bracket: bool) -> Self {
+        let has = |texts: &[&str]| signs.iter().any(|sign| texts.iter().any(|text| sign.is(text)));
+        match (has(&["<", "≤"]), has(&[">", "≥"])) {
+            (true, true) => Self::Different,
+            _ if has(&["!", "≠"]) => Self::Different,
+            (true, false) if !is_bracket && !has(&[":"]) => Self::Below,
+            (false, true) => Self::Above,
+            _ => Self::Given,
+        }
+    }
+
+    /// The same where the value stands first.
+    const fn turned(self) -> Self {
+        match self {
+            Self::Above => Self::Below,
+            Self::Below => Self::Above,
+            other => other,
+        }
+    }
+}
+
+/// The end of the signs of a comparison that begin at an index.
+fn end_of_signs(cursor: &Cursor<'_>, from: usize) -> usize {
+    let is_sign = |token: &&Token| ["<", ">", "=", ":", "≥", "≤", "≠"].iter().any(|sign| token.is(sign));
+    let is_negated = matches!(cursor.from(from), [not, equals, ..] if not.is("!") && equals.is("="));
+    let start = from + usize::from(is_negated);
+    start + cursor.from(start).iter().take_while(is_sign).count()
+}
+
+/// The end of a number with its signs that begins at an index, if there is one.
+fn end_of_figure(cursor: &Cursor<'_>, from: usize) -> Option<usize> {
+    let is_value = |token: &Token| matches!(token.shape, Shape::Number | Shape::Literal);
+    let is_figure = |token: &&Token| is_value(token) || ["-", ".", "%"].iter().any(|it| token.is(it));
+    let after = from + cursor.from(from).iter().take_while(is_figure).count();
+    TokenRange::new(from, after).of(cursor.tokens).iter().any(is_value).then_some(after)
+}
+
 /// Reports `failure_rate > 0.5`, `min = 10` or `min 10`, which are clear enough to correct.
 fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Option<TokenRange>) -> bool {
-    let is_sign = |token: &Token| ["<", ">", "=", ":", "≥", "≤"].contains(&token.text.as_str());
-    let is_figure = |token: &Token| {
-        matches!(token.shape, Shape::Number | Shape::Literal) || ["-", ".", "%"].iter().any(|it| token.is(it))
-    };
-    let run = |from: usize, is: &dyn Fn(&Token) -> bool| {
-        from + cursor.from(from).iter().take_while(|token| is(token)).count()
-    };
-    let start = run(cursor.at, &is_sign);
-    let mut after = run(start, &is_figure);
-    let is_compared = start > cursor.at;
-    let has_number = (start..after).any(|at| cursor.tokens[at].shape != Shape::Punctuation);
-    if !has_number {
+    let signs = TokenRange::new(cursor.at, end_of_signs(cursor, cursor.at));
+    let start = signs.end;
+    let is_compared = !signs.is_empty();
+    let mut after = match (end_of_figure(cursor, start), cursor.token(start)) {
+        (Some(after), _) => after,
         // A user's constant, unless it is the next condition.
-        after = match cursor.token(start) {
-            Some(word) if is_compared && word.shape == Shape::Word && !cursor.begins_condition(start) => {
-                cursor.name(start).place.end
-            }
-            None if is_compared && !cursor.vocabulary.is_joined() => start,
-            _ => return false,
-        };
-    }
+        (None, Some(word)) if is_compared && word.shape == Shape::Word && !cursor.begins_condition(start) => {
+            cursor.name(start).place.end
+        }
+        (None, None) if is_compared && !cursor.vocabulary.is_joined() => start,
+        _ => return false,
+    };
     let value = TokenRange::new(start, after);
     // `failure_rate<0.5>`
-    after += usize::from(is_compared && cursor.token(after).is_some_and(|sign| sign.is(">")));
+    let is_closed = is_compared && cursor.token(after).is_some_and(|sign| sign.is(">"));
+    after += usize::from(is_closed);
     let rest = TokenRange::new(cursor.at, after);
     cursor.at = after;
-    let place = TokenRange::new(name.place.start, after);
     if let Some(inside) = arguments.filter(|inside| !inside.is_empty()) {
         if named(cursor, name, Some(inside)).is_some() {
             let what = format!("`{}` does not belong here", cursor.spell(rest));
@@ -85,20 +129,77 @@ fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Opt
         }
         return true;
     }
+    let is_arrow = cursor.token(start).is_some_and(|sign| sign.is("-"));
+    let comparison = Comparison::of(signs.of(cursor.tokens), is_closed || is_arrow);
+    let problem = compared(cursor, name, TokenRange::new(name.place.start, after), value, comparison);
+    cursor.report(problem);
+    true
+}
+
+/// Reports `0.5 <= failure_rate`.
+pub(crate) fn report_turned(cursor: &mut Cursor<'_>) -> bool {
+    let start = cursor.at;
+    let Some(after) = end_of_figure(cursor, start) else { return false };
+    let signs = TokenRange::new(after, end_of_signs(cursor, after));
+    let is_word = cursor.token(signs.end).is_some_and(|word| word.shape == Shape::Word);
+    if signs.is_empty() || !is_word {
+        return false;
+    }
+    let name = cursor.name(signs.end);
+    let mut end = name.place.end;
+    if matches!(cursor.from(end), [open, close, ..] if open.is("(") && close.is(")")) {
+        end += 2;
+    }
+    let is_over = cursor.token(end).is_none_or(|next| operator(next).is_some());
+    if !is_over || meant(cursor.vocabulary, &name.text, &[]).is_none() {
+        return false;
+    }
+    let comparison = Comparison::of(signs.of(cursor.tokens), false).turned();
+    let value = TokenRange::new(start, after);
+    let problem = compared(cursor, &name, TokenRange::new(start, end), value, comparison);
+    cursor.report(problem);
+    cursor.at = end;
+    true
+}
+
+/// The problem of a word that is compared with a value.
+fn compared(
+    cursor: &Cursor<'_>,
+    name: &WrittenName,
+    place: TokenRange,
+    value: TokenRange,
+    comparison: Comparison,
+) -> Problem {
     let pieces = if value.is_empty() { Vec::new() } else { vec![value] };
-    let Some(entry) = cursor.vocabulary.entry(&name.text) else {
-        let problem = unknown(cursor, name, place, &pieces);
-        cursor.report(problem);
-        return true;
-    };
     let values: Vec<_> = pieces.iter().map(|piece| cursor.spell(*piece)).collect();
+    let meant = meant(cursor.vocabulary, &name.text, &values).filter(|_| cursor.vocabulary.is_joined());
+    if let Some(meant) = meant.filter(|meant| !meant.entry.positional.is_empty()) {
+        let is_turned = match comparison {
+            Comparison::Above => is_success_rate(&name.text),
+            Comparison::Below => !is_success_rate(&name.text),
+            Comparison::Different | Comparison::Given => false,
+        };
+        if is_turned {
+            let written = cursor.spell(place);
+            let what = format!("a rule says when to trip, and `{written}` is the other way round");
+            return Problem::new(place, what).did_you_mean(meant.text);
+        }
+        // More than none are at least one.
+        let is_any = values == ["0"] && meant.entry.positional[0].kind == Kind::Count;
+        if comparison == Comparison::Different && !is_any {
+            let what = "a condition holds from a value on, not for all but one";
+            return Problem::new(place, what).help("say from which value on to trip");
+        }
+    }
+    let Some(entry) = cursor.vocabulary.entry(&name.text) else {
+        return unknown(cursor, name, place, &pieces);
+    };
     let right = right_call(cursor.vocabulary, entry, &values);
     let what = match entry.positional {
         [] => format!("`{}` takes no arguments", entry.word),
         _ => format!("`{}` takes {} in parentheses", entry.word, entry.wanted()),
     };
-    cursor.report(right.correct(Problem::new(place, what), place));
-    true
+    right.correct(Problem::new(place, what), place)
 }
 
 /// Reports `cooldown(60s).jitter(0.1)`, which is how it is written in Rust, or `cooldown(60s) & jitter(0.1)`.

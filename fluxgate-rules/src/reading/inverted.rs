@@ -14,8 +14,7 @@ pub(crate) fn inverted(vocabulary: &'static Vocabulary, word: &str, values: &[St
     if !vocabulary.is_joined() {
         return None;
     }
-    let is_success = exact(&snake(word)).iter().any(|sense| sense.part == Part::Argument("success_rate", 0));
-    if is_success {
+    if is_success_rate(word) {
         let share = values.iter().find_map(|value| rest_of(value)).unwrap_or(Ratio::new(0.5));
         return Some(format!("failure_rate({share})"));
     }
@@ -27,6 +26,11 @@ pub(crate) fn inverted(vocabulary: &'static Vocabulary, word: &str, values: &[St
     };
     let threshold = values.iter().find(|value| is_duration(value)).map_or("2s", String::as_str);
     Some(format!("slow_rate({}, {threshold})", share.unwrap_or(Ratio::new(0.01))))
+}
+
+/// Whether a word is a share of successes, of which few are bad.
+pub(crate) fn is_success_rate(word: &str) -> bool {
+    exact(&snake(word)).iter().any(|sense| sense.part == Part::Argument("success_rate", 0))
 }
 
 /// One minus the share: `0.1` for `0.9`, for `90%` and for `90`.

@@ -6,7 +6,7 @@ use crate::language::syntax::{Branch, WrittenCall, WrittenRule};
 use crate::language::vocabulary::TRIP;
 use crate::model::limits::MAX_NODES;
 use crate::reading::arguments::window_meant;
-use crate::reading::call::call;
+use crate::reading::call::{call, report_turned};
 use crate::reading::cursor::Cursor;
 use crate::reading::operators::{Operator, function, joined, operator};
 use crate::reading::states::{self, is_negation};
@@ -163,6 +163,9 @@ impl Parser<'_> {
                 self.cursor.report(Problem::new(place, "a group goes in parentheses").correct(correction));
             }
             return (Item::Group(inside), place);
+        }
+        if report_turned(&mut self.cursor) {
+            return (Item::Wrong, TokenRange::new(start, self.cursor.at));
         }
         self.skip();
         let place = TokenRange::new(start, self.cursor.at);

@@ -27,7 +27,8 @@ pub(crate) fn settled<T>(
         Err(problems) => problems,
     };
     if let [Problem { advice: Advice::Change(suggestion), .. }] = problems.as_mut_slice()
-        && let Suggestion { range, replacement, aside: Aside::Write(_) | Aside::Example(_) } = suggestion
+        && let Suggestion { range, replacement, aside } = suggestion
+        && !matches!(aside, Aside::Instead(_))
         && *range == TokenRange::new(0, tokens.len())
         && let Some(right) = repaired(replacement, |tokens| read(tokens).err().unwrap_or_default())
     {
