@@ -4,21 +4,24 @@
 /// may be incomplete.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = snake(word);
-    let letters = word.chars().count();
-    // One letter in three may differ, but not all letters of a short word.
-    let near = |candidate: &str| (letters.max(candidate.chars().count()) / 3).max(1);
-    let is_opposite = |candidate: &str| are_opposites(&word, candidate);
     let candidates: Vec<_> = candidates.into_iter().collect();
     let distances = candidates.iter().map(|candidate| (distance(&word, candidate), *candidate));
     let nearest = distances
-        .filter(|&(distance, candidate)| distance <= near(candidate) && distance < candidate.len())
-        .filter(|(_, candidate)| !is_opposite(candidate))
+        .filter(|&(distance, candidate)| is_near(distance, &word, candidate))
+        .filter(|(_, candidate)| !is_other(&word, candidate))
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate);
+    let letters = word.chars().count();
     nearest.or_else(|| {
         let begun = candidates.iter().filter(|candidate| letters > 2 && candidate.starts_with(&word));
         begun.copied().min_by_key(|candidate| candidate.len())
     })
+}
+
+/// Whether words at this distance are alike: one letter in three may differ, but not all letters of a short word.
+fn is_near(distance: usize, word: &str, known: &str) -> bool {
+    let letters = word.chars().count().max(known.len());
+    distance <= (letters / 3).max(1) && distance < known.len()
 }
 
 /// Whether a word is so much like a known one that it can only be that. Both are in snake case. Unlike what is [nearest], it may be
@@ -57,34 +60,71 @@ pub(crate) fn is_misspelling(word: &str, known: &str) -> bool {
         }
         total += distance;
     }
-    total <= allowed && !are_opposites(word, known)
+    total <= allowed && !is_other(word, known)
 }
 
-/// Whether two words differ in parts that are opposites, so that neither is a misspelling of the other.
-fn are_opposites(one: &str, other: &str) -> bool {
-    const OPPOSITES: [(&str, &str); 16] = [
-        ("min", "max"),
-        ("minimum", "maximum"),
-        ("least", "most"),
-        ("success", "failure"),
-        ("successes", "failures"),
-        ("slow", "fast"),
-        ("open", "closed"),
-        ("on", "off"),
-        ("on", "in"),
-        ("record", "ignore"),
-        ("include", "exclude"),
-        ("call", "wait"),
-        ("enable", "disable"),
-        ("before", "after"),
-        ("always", "never"),
-        ("first", "last"),
-    ];
-    let has = |word: &str, part: &str| word.split('_').any(|it| it == part);
-    OPPOSITES.iter().any(|(this, that)| {
-        has(one, this) && has(other, that) && !has(other, this)
-            || has(one, that) && has(other, this) && !has(other, that)
-    })
+/// Parts of words that turn the rest round, whether they stand alone or not: `no_failures`, `unclosed`, `failure_free`.
+const NEGATIONS: [&str; 13] =
+    ["no", "non", "not", "un", "mis", "dis", "de", "anti", "never", "without", "free", "less", "zero"];
+
+/// Meanings of which each excludes the others of its row, by the parts of words that have them.
+const EXCLUSIVE: [&[&[&str]]; 13] = [
+    &[&["min", "minimum", "least"], &["max", "maximum", "most"]],
+    &[
+        &["success", "successes", "ok", "good", "healthy", "normal", "fast", "passing", "working"],
+        &["failure", "failures", "failing", "nok", "bad", "unhealthy", "abnormal", "slow"],
+    ],
+    &[&["open", "opened"], &["closed", "close", "shut"]],
+    &[&["half"], &["full", "fully", "whole"]],
+    &[&["in"], &["on"], &["out"], &["off"]],
+    &[&["up"], &["down"]],
+    &[&["record"], &["ignore"]],
+    &[&["include", "included"], &["exclude", "excluded"]],
+    &[&["call"], &["wait"]],
+    &[&["enable"], &["disable"]],
+    &[&["before"], &["after"]],
+    &[&["always"], &["never"]],
+    &[&["first"], &["last"]],
+];
+
+/// Whether a word says something else than the known one that it is like, and so is no misspelling of it: it negates it, it has a part
+/// whose meaning excludes that of the other's, or one that shares nothing with the other's, as `max_latency` and `avg_latency`.
+fn is_other(word: &str, known: &str) -> bool {
+    let (parts, known_parts): (Vec<_>, Vec<_>) = (word.split('_').collect(), known.split('_').collect());
+    // Only cut into other parts.
+    if parts.concat() == known_parts.concat() {
+        return false;
+    }
+    let is_excluded = EXCLUSIVE.iter().any(|row| {
+        let has = |parts: &[&str], meaning: &[&str]| parts.iter().any(|part| meaning.contains(part));
+        let meant = || row.iter().map(|meaning| (has(&parts, meaning), has(&known_parts, meaning)));
+        meant().any(|(is_meant, _)| is_meant)
+            && meant().any(|(_, is_known)| is_known)
+            && !meant().any(|(is_meant, is_known)| is_meant && is_known)
+    });
+    let whole = distance(word, known);
+    let is_negated = without_negation(&parts)
+        .any(|rest| distance(&rest, known).saturating_add(word.len() - rest.len()) <= whole);
+    // What is nearer as a whole than in a part is cut into other parts.
+    let is_replaced = |(part, known): (&&str, &&str)| {
+        let distance = distance(part, known).min(whole);
+        distance >= known.len().max(3) || distance > 1 && NEGATIONS.contains(part)
+    };
+    let is_cut_alike = parts.len() == known_parts.len();
+    is_excluded || is_negated || is_cut_alike && parts.iter().zip(&known_parts).any(is_replaced)
+}
+
+/// A word without a negation that is a part of it, or with which a part begins or ends, for each that it has.
+fn without_negation(parts: &[&str]) -> impl Iterator<Item = String> {
+    let of = |at: usize, negation: &str| {
+        let part = parts[at];
+        let rest = part.strip_prefix(negation).or_else(|| part.strip_suffix(negation))?;
+        let rest = (!rest.is_empty()).then_some(rest);
+        let parts: Vec<_> =
+            parts[..at].iter().copied().chain(rest).chain(parts[at + 1..].iter().copied()).collect();
+        Some(parts.join("_"))
+    };
+    (0..parts.len()).flat_map(move |at| NEGATIONS.iter().filter_map(move |negation| of(at, negation)))
 }
 
 /// Whether a word is a keyword of Rust, and so neither a misspelling nor the name of a function.
