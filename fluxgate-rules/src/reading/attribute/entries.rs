@@ -1,6 +1,6 @@
 //! One piece of an attribute, in whatever form it is written -> names with values.
 
-use crate::language::foreign::senses;
+use crate::language::foreign::{exact, senses};
 use crate::language::spelling::snake;
 use crate::reading::attribute::places::{is_setting_word, is_static, setting_of_value, setting_of_word};
 use crate::text::brackets::Brackets;
@@ -40,6 +40,11 @@ impl AttributeReader<'_> {
 
     pub(crate) fn is_argument(&self, name: &str) -> bool {
         self.names.iter().any(|(text, _)| *text == name)
+    }
+
+    /// Whether a name is exactly one of ours or of another library.
+    pub(crate) fn has_meaning(&self, name: &str) -> bool {
+        self.is_argument(name) || !exact(name).is_empty()
     }
 
     pub(crate) fn example(&self, name: &str) -> &'static str {
@@ -277,11 +282,15 @@ impl AttributeReader<'_> {
         }
     }
 
-    /// A name in snake case, of a path the last.
+    /// A name in snake case, of a path the last. Of words with points between them, the longest end that has a meaning:
+    /// `execution.isolation.thread.timeout`.
     pub(crate) fn name_text(&self, name: TokenRange) -> String {
         let text: String = name.of(self.tokens).iter().map(|token| token.text.as_str()).collect();
         let text = text.trim_matches(['"', '\'']);
-        snake(text.rsplit(['.', ':', '/']).next().unwrap_or(text))
+        let words: Vec<_> = text.rsplit([':', '/']).next().unwrap_or(text).split('.').map(snake).collect();
+        let mut ends = (0..words.len()).map(|at| words[at..].join("_"));
+        let last = words.last().cloned().unwrap_or_default();
+        ends.find(|end| self.has_meaning(end)).unwrap_or(last)
     }
 
     /// How many signs stand between a name and its value: `=`, `:`, `=>`, `:=`, `->`, `==`.

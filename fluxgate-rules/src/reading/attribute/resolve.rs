@@ -45,13 +45,11 @@ impl AttributeReader<'_> {
         Resolved::Unknown
     }
 
-    /// A name with the names of its groups before it, and alone: `half_open { max_calls: 5 }` gives `half_open_max_calls`.
+    /// A name with the names of its groups before it, of the most to none: `half_open { max_calls: 5 }` gives `half_open_max_calls`.
     fn full_names(&self, entry: &Assignment, name: &str) -> Vec<String> {
-        let group = entry.groups.last().filter(|group| !self.is_argument(group));
-        let full = group
-            .map(|group| format!("{group}_{name}"))
-            .filter(|full| self.is_argument(full) || is_exact(full));
-        full.into_iter().chain([name.to_owned()]).collect()
+        let groups = entry.groups.rsplit(|group| self.is_argument(group)).next().unwrap_or_default();
+        let full = (0..groups.len()).map(|at| format!("{}_{name}", groups[at..].join("_")));
+        full.filter(|full| self.has_meaning(full)).chain([name.to_owned()]).collect()
     }
 
     fn known(&self, name: &str, entry: &Assignment, value: &str, libraries: &[&str]) -> Resolved {
