@@ -8,20 +8,9 @@ mod meaning;
 mod settings;
 mod trip;
 
-pub use crate::language::foreign::meaning::{Foreign, Meaning, Part};
+pub use crate::language::foreign::meaning::{Foreign, Meaning, Part, Unit};
 use crate::language::number::unit_of_word;
 use crate::language::spelling::{is_misspelling, snake};
-
-/// How a number without a unit is meant.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Unit {
-    /// As it stands.
-    Plain,
-    /// So many of a hundred.
-    Percent,
-    /// So many times this unit.
-    Time(&'static str),
-}
 
 /// One meaning of a word.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -103,12 +92,7 @@ fn senses_of(word: &str, unit: Unit) -> Vec<Sense> {
 }
 
 fn sense(meaning: &'static Meaning, foreign: &'static Foreign, unit: Unit) -> Sense {
-    let unit = match meaning.part {
-        Part::Argument("failure_rate" | "success_rate" | "slow_rate", 0) if unit == Unit::Plain => {
-            Unit::Percent
-        }
-        _ => unit,
-    };
+    let unit = if unit == Unit::Plain { foreign.unit } else { unit };
     Sense { setting: meaning.setting, part: meaning.part, libraries: foreign.libraries, unit }
 }
 

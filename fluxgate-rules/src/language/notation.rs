@@ -24,8 +24,10 @@ pub(crate) fn with_unit(text: &str, meant: Unit) -> String {
     let bare = text.trim_matches(['"', '\'']).trim();
     let number = plain_number(bare);
     let Some(number) = number else { return text.to_owned() };
+    let is_above_one = number.parse().is_ok_and(|share: f64| share > 1.0);
     match meant {
-        Unit::Percent if !number.contains('.') || number.parse().is_ok_and(|share: f64| share > 1.0) => {
+        Unit::Share if number == "1" => "1.0".to_owned(),
+        Unit::Percent | Unit::Share if is_above_one || meant == Unit::Percent && !number.contains('.') => {
             let whole = number.strip_suffix(".0").unwrap_or(&number);
             format!("{whole}%")
         }
@@ -255,6 +257,9 @@ mod tests {
             ("0.5", Unit::Percent, "0.5"),
             ("1", Unit::Percent, "1%"),
             ("\"50\"", Unit::Percent, "50%"),
+            ("1", Unit::Share, "1.0"),
+            ("0.5", Unit::Share, "0.5"),
+            ("50", Unit::Share, "50%"),
             ("5000", Unit::Time("ms"), "5000ms"),
             ("1000L", Unit::Plain, "1000"),
             ("10k", Unit::Plain, "10000"),

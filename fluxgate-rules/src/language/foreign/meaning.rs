@@ -18,6 +18,33 @@ pub struct Foreign {
     pub word: &'static str,
     /// The libraries, separated by a comma; empty where anybody might write the word.
     pub libraries: &'static str,
+    /// How a number is meant.
+    pub unit: Unit,
+}
+
+impl Foreign {
+    /// The same, with numbers that are per cent.
+    pub(super) const fn in_percent(self) -> Self {
+        Self { unit: Unit::Percent, ..self }
+    }
+
+    /// The same, with numbers of which `1` is all.
+    pub(super) const fn of_one(self) -> Self {
+        Self { unit: Unit::Share, ..self }
+    }
+}
+
+/// How a number without a unit is meant.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unit {
+    /// As it stands.
+    Plain,
+    /// So many of a hundred.
+    Percent,
+    /// So much of one.
+    Share,
+    /// So many times this unit.
+    Time(&'static str),
 }
 
 /// A part of an argument's value.
@@ -49,10 +76,10 @@ pub(super) const fn meaning(setting: &'static str, part: Part, words: &'static [
 
 /// A word that anybody might write.
 pub(super) const fn any(word: &'static str) -> Foreign {
-    Foreign { word, libraries: "" }
+    of("", word)
 }
 
 /// A word of these libraries.
 pub(super) const fn of(libraries: &'static str, word: &'static str) -> Foreign {
-    Foreign { word, libraries }
+    Foreign { word, libraries, unit: Unit::Plain }
 }

@@ -227,7 +227,12 @@ pub(super) static MEANINGS: &[Meaning] = &[
     meaning(
         "permit",
         Part::Argument("random", 0),
-        &[any("percentage"), any("probability"), any("sample_rate"), any("share")],
+        &[
+            any("percentage").in_percent(),
+            any("probability").of_one(),
+            any("sample_rate"),
+            any("share").of_one(),
+        ],
     ),
     meaning(
         "permit",

@@ -38,8 +38,13 @@ impl AttributeReader<'_> {
         let Some(name) = &entry.name else { return self.nameless(entry, &value) };
         for name in self.full_names(entry, name) {
             let found = self.known(&name, entry, &value, libraries);
-            if found != Resolved::Unknown {
-                return found;
+            match found {
+                Resolved::Unknown => {}
+                Resolved::Part(sense, value, otherwise) if is_share(&sense) => {
+                    let otherwise = otherwise.or((value == "1").then_some(ONE));
+                    return Resolved::Part(Sense { unit: Unit::Share, ..sense }, value, otherwise);
+                }
+                found => return found,
             }
         }
         Resolved::Unknown
@@ -228,6 +233,20 @@ pub(crate) fn is_pause_elsewhere(name: &str) -> bool {
 /// What else a word for a time may mean.
 const LIMIT: &str = "`timeout` is how long a call may take";
 
+/// What else `1` may mean where it is not known to be all or one of a hundred.
+const ONE: &str = "one call in a hundred is `1%`";
+
+/// Whether a number is a share, and it is not known whether of one or of a hundred.
+fn is_share(sense: &Sense) -> bool {
+    sense.unit == Unit::Plain && parameter(sense).is_some_and(|parameter| parameter.kind == Kind::Ratio)
+}
+
+/// What a sense is a value of, if that is one positional argument of a word.
+fn parameter(sense: &Sense) -> Option<&'static Parameter> {
+    let Part::Argument(word, at) = sense.part else { return None };
+    vocabulary(sense.setting)?.entry(word)?.positional.get(at)
+}
+
 /// The setting that a group of names stands for.
 fn setting_of_group(group: &str) -> Option<&'static str> {
     match vocabulary(group) {
@@ -239,18 +258,13 @@ fn setting_of_group(group: &str) -> Option<&'static str> {
 /// The first sense whose value this is, or else the first.
 fn fitting(senses: &[Sense], value: &str) -> Option<Sense> {
     let fits = |sense: &&Sense| match sense.part {
-        Part::Argument(word, at) => {
-            let parameter = vocabulary(sense.setting)
-                .and_then(|vocabulary| vocabulary.entry(word))
-                .and_then(|entry| entry.positional.get(at));
-            parameter.is_none_or(|parameter| {
-                let tokens = lex(&notation::with_unit(value, sense.unit)).tokens;
-                match value::read(&tokens, TokenRange::new(0, tokens.len()), "", parameter) {
-                    Ok(read) => read != Value::Rust || parameter.kind == Kind::Function,
-                    Err(problem) => problem.suggestion().is_some() && !problem.is_example(),
-                }
-            })
-        }
+        Part::Argument(..) => parameter(sense).is_none_or(|parameter| {
+            let tokens = lex(&notation::with_unit(value, sense.unit)).tokens;
+            match value::read(&tokens, TokenRange::new(0, tokens.len()), "", parameter) {
+                Ok(read) => read != Value::Rust || parameter.kind == Kind::Function,
+                Err(problem) => problem.suggestion().is_some() && !problem.is_example(),
+            }
+        }),
         _ => true,
     };
     senses.iter().find(fits).or(senses.first()).copied()
