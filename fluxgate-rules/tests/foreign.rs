@@ -4,6 +4,7 @@
 use fluxgate_rules::attribute;
 use fluxgate_rules::foreign::{Meaning, Part, Sense, meanings, senses};
 use fluxgate_rules::lexer::lex;
+use fluxgate_rules::spelling::nearest;
 use fluxgate_rules::token::TokenRange;
 use fluxgate_rules::vocabulary::{Kind, PERMIT, RETRY, TRIP, Vocabulary, WINDOW};
 use fluxgate_rules::{Window, read};
@@ -138,6 +139,21 @@ fn a_word_keeps_its_meaning_and_its_value() {
         }
     }
     assert!(count > 250, "{count}");
+}
+
+#[test]
+fn a_word_like_one_of_ours_is_decided_by_its_value() {
+    // Their own meanings take the value, too.
+    const OTHERS: [&str; 5] = ["break_for", "handle_if", "handler", "open_timeout", "rate"];
+    let names = NAMES.map(|(name, _)| name);
+    for word in meanings().flat_map(|meaning| meaning.words).map(|foreign| foreign.word) {
+        let Some(ours) = nearest(word, names).filter(|_| !names.contains(&word)) else { continue };
+        let (_, example) = NAMES.iter().find(|(name, _)| *name == ours).expect("an example");
+        let text = format!("{word} = {example}");
+        let suggestion = suggested(&text).unwrap_or_else(|| panic!("{text}: nothing is suggested"));
+        let is_ours = suggestion == ours || suggestion.starts_with(&format!("{ours} = "));
+        assert!(is_ours || suggestion.is_empty() || OTHERS.contains(&word), "{text}: {suggestion}");
+    }
 }
 
 #[test]

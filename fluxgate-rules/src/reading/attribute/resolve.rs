@@ -6,12 +6,16 @@ use crate::language::number::{same_unit, unit_of_word};
 use crate::language::spelling::nearest;
 use crate::language::syntax::Value;
 use crate::language::value;
-use crate::language::vocabulary::{Kind, Parameter, RETRY, TIMEOUT, TRIP};
+use crate::language::vocabulary::{
+    HALF_OPEN_TIMEOUT, KEY_IDLE, Kind, MAX_HALF_OPEN_CALLS, MAX_KEYS, NORMAL, OUTAGE, Parameter, RETRY,
+    TIMEOUT, TRIP,
+};
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
 use crate::reading::attribute::places::{
     SETTINGS, TRACKERS, is_static, setting_of_value, setting_of_word, vocabulary,
 };
-use crate::reading::suggestion::{meant, meant_by};
+use crate::reading::attribute::tracker::is_closure;
+use crate::reading::suggestion::{is_known, meant, meant_by};
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange, content};
 
@@ -58,9 +62,7 @@ impl AttributeReader<'_> {
     }
 
     fn known(&self, name: &str, entry: &Assignment, value: &str, libraries: &[&str]) -> Resolved {
-        let part = |setting, part| {
-            Resolved::Part(Sense { setting, part, libraries: "", unit: Unit::Plain }, value.to_owned(), None)
-        };
+        let part = |setting, part| Resolved::Part(Sense { part, ..whole(setting) }, value.to_owned(), None);
         // In a group that is named like one of our settings or words, only that counts.
         if let Some(setting) = entry.groups.iter().rev().find_map(|group| setting_of_group(group)) {
             if let Some((_, own)) = own_part(name).find(|(its, _)| *its == setting) {
@@ -79,8 +81,10 @@ impl AttributeReader<'_> {
         }
         if let Some(tracker) = TRACKERS.into_iter().find(|tracker| *tracker == name) {
             let pattern = if value.is_empty() { "PATTERN" } else { value };
-            let sense = Sense { setting: "track", part: Part::Whole, libraries: "", unit: Unit::Plain };
-            return Resolved::Part(sense, format!("{tracker}({pattern})"), None);
+            return Resolved::Part(whole("track"), format!("{tracker}({pattern})"), None);
+        }
+        if let Some(setting) = self.tracked(name, value) {
+            return part(setting, Part::Whole);
         }
         if let Some((setting, own)) = own_part(name).next() {
             return part(setting, own);
@@ -90,14 +94,13 @@ impl AttributeReader<'_> {
             && let Some((setting, part)) = own_part(stem).next()
         {
             let unit = if unit == "%" { Unit::Percent } else { Unit::Time(unit) };
-            return Resolved::Part(Sense { setting, part, libraries: "", unit }, value.to_owned(), None);
+            return Resolved::Part(Sense { part, unit, ..whole(setting) }, value.to_owned(), None);
         }
         // `p99 = 500ms`
         let values: Vec<_> = Some(value.to_owned()).into_iter().filter(|value| !value.is_empty()).collect();
         if let Some(meant) = meant(&TRIP, name, &values).filter(|meant| !meant.is_misspelt && !is_exact(name))
         {
-            let sense = Sense { setting: "trip", part: Part::Whole, libraries: "", unit: Unit::Plain };
-            return Resolved::Part(sense, meant.text, None);
+            return Resolved::Part(whole("trip"), meant.text, None);
         }
         // A word that is nearly one of ours is rather that.
         if !is_exact(name) && self.nearest_argument(name).is_some() {
@@ -110,6 +113,15 @@ impl AttributeReader<'_> {
         senses.sort_by_key(order);
         let is_of = |sense: &Sense| sense.libraries.split(", ").any(|library| libraries.contains(&library));
         senses.sort_by_key(|sense| !is_of(sense));
+        // `permits = random(0.5)`: the value tells which of two words that are alike was meant.
+        if !senses.iter().any(|sense| takes(sense, value))
+            && self
+                .nearest_argument(name)
+                .map(whole)
+                .is_some_and(|near| is_read(&near) && takes(&near, value))
+        {
+            return Resolved::Unknown;
+        }
         let elsewhere = senses.iter().find_map(|sense| match sense.part {
             Part::Elsewhere(help) => Some(help),
             Part::Whole if sense.setting == TIMEOUT.name => Some(LIMIT),
@@ -126,6 +138,26 @@ impl AttributeReader<'_> {
             }
             None => Resolved::Unknown,
         }
+    }
+
+    /// The tracker that a value is rather than what its name says: `failures = matches(Down)`.
+    fn tracked(&self, name: &str, value: &str) -> Option<&'static str> {
+        let own = own_part(name).map(|(setting, part)| Sense { part, ..whole(setting) });
+        let senses: Vec<_> = own.chain(senses(name)).filter(|sense| sense.setting != "outcome").collect();
+        let value = value.trim_matches('"');
+        let is_taken = senses.iter().any(|sense| takes(sense, value));
+        if is_taken || !is_exact(name) && self.nearest_argument(name).is_some() {
+            return None;
+        }
+        let is = |parts: &[Part]| senses.iter().any(|sense| parts.contains(&sense.part));
+        let may_be_tracker = || {
+            value.starts_with('[') || is_closure(&lex(value).tokens) || begins_with(value, &["all", "custom"])
+        };
+        let is_tracker =
+            begins_with(value, &TRACKERS) || is(&[Part::Argument("failures", 0)]) && may_be_tracker();
+        let setting =
+            if is(&[Part::Successes, Part::Argument("success_rate", 0)]) { "success" } else { "track" };
+        (is_tracker && !senses.is_empty()).then_some(setting)
     }
 
     /// The last word of the path that a value begins with.
@@ -147,8 +179,7 @@ impl AttributeReader<'_> {
 
     /// A value without a name means what its first word means, or its kind.
     fn nameless(&self, entry: &Assignment, value: &str) -> Resolved {
-        let sense = |setting, part| Sense { setting, part, libraries: "", unit: Unit::Plain };
-        let whole = |setting| Resolved::Part(sense(setting, Part::Whole), value.to_owned(), None);
+        let part = |setting, part| Resolved::Part(Sense { part, ..whole(setting) }, value.to_owned(), None);
         let tokens = entry.value.of(self.tokens);
         if let [literal] = tokens
             && literal.shape == Shape::Literal
@@ -158,24 +189,23 @@ impl AttributeReader<'_> {
             let word = inside.first().filter(|first| first.shape == Shape::Word);
             let is_value = |word: &&Token| inside.len() > 1 || setting_of_word(&word.text).is_some();
             return match word.filter(is_value).and_then(|word| setting_of_value(&word.text)) {
-                Some(setting) => Resolved::Part(sense(setting, Part::Whole), text.to_owned(), None),
-                None => Resolved::Part(sense("name", Part::Whole), format!("\"{text}\""), None),
+                Some(setting) => Resolved::Part(whole(setting), text.to_owned(), None),
+                None => Resolved::Part(whole("name"), format!("\"{text}\""), None),
             };
         }
         let Some(first) = tokens.first() else { return Resolved::Nothing };
         // `consecutive_failures(5, backoff = ..)`: the value of its group.
         if let Some(group) = entry.groups.last()
-            && let Some(Sense { setting, part: part @ Part::Argument(..), .. }) =
+            && let Some(Sense { setting, part: argument @ Part::Argument(..), .. }) =
                 senses(group).first().copied()
         {
-            return Resolved::Part(sense(setting, part), value.to_owned(), None);
+            return part(setting, argument);
         }
         let word = self.path(entry.value);
         if let Some(setting) = word.and_then(|word| setting_of_value(&word.text)) {
-            return whole(setting);
+            return part(setting, Part::Whole);
         }
-        let argument =
-            |setting, word| Resolved::Part(sense(setting, Part::Argument(word, 0)), value.to_owned(), None);
+        let argument = |setting, word| part(setting, Part::Argument(word, 0));
         let kinds = [
             ("retry", "cooldown", Kind::Duration),
             ("trip", "failures", Kind::Count),
@@ -196,13 +226,13 @@ impl AttributeReader<'_> {
         {
             let vocabulary = if same_unit(&word.text).is_some() { &RETRY } else { &TRIP };
             if let Some(text) = meant_by(vocabulary, tokens, TokenRange::new(0, tokens.len())) {
-                return Resolved::Part(sense(vocabulary.setting, Part::Whole), text, None);
+                return Resolved::Part(whole(vocabulary.setting), text, None);
             }
         }
         if is_duration {
             argument("retry", "cooldown")
         } else if is_static(tokens) {
-            whole("breaker")
+            part("breaker", Part::Whole)
         } else {
             Resolved::Nothing
         }
@@ -241,10 +271,27 @@ fn is_share(sense: &Sense) -> bool {
     sense.unit == Unit::Plain && parameter(sense).is_some_and(|parameter| parameter.kind == Kind::Ratio)
 }
 
-/// What a sense is a value of, if that is one positional argument of a word.
+/// What a sense is a value of, if that is one.
 fn parameter(sense: &Sense) -> Option<&'static Parameter> {
-    let Part::Argument(word, at) = sense.part else { return None };
-    vocabulary(sense.setting)?.entry(word)?.positional.get(at)
+    static WHOLE: [&Parameter; 7] =
+        [&NORMAL, &OUTAGE, &MAX_HALF_OPEN_CALLS, &HALF_OPEN_TIMEOUT, &TIMEOUT, &MAX_KEYS, &KEY_IDLE];
+    match sense.part {
+        Part::Argument("success_rate", at) => TRIP.entry("failure_rate")?.positional.get(at),
+        Part::Argument(word, at) => vocabulary(sense.setting)?.entry(word)?.positional.get(at),
+        Part::Whole => WHOLE.into_iter().find(|parameter| parameter.name == sense.setting),
+        Part::Successes => TRIP.entry("min")?.positional.first(),
+        _ => None,
+    }
+}
+
+/// Whether the value of a sense is made of words and figures of ours, and is not code.
+fn is_read(sense: &Sense) -> bool {
+    parameter(sense).is_some() || vocabulary(sense.setting).is_some()
+}
+
+/// All of an argument of ours.
+fn whole(setting: &'static str) -> Sense {
+    Sense { setting, part: Part::Whole, libraries: "", unit: Unit::Plain }
 }
 
 /// The setting that a group of names stands for.
@@ -255,17 +302,45 @@ fn setting_of_group(group: &str) -> Option<&'static str> {
     }
 }
 
-/// The first sense whose value this is, or else the first.
+/// The first sense that takes a value, or else the first.
 fn fitting(senses: &[Sense], value: &str) -> Option<Sense> {
-    let fits = |sense: &&Sense| match sense.part {
-        Part::Argument(..) => parameter(sense).is_none_or(|parameter| {
-            let tokens = lex(&notation::with_unit(value, sense.unit)).tokens;
-            match value::read(&tokens, TokenRange::new(0, tokens.len()), "", parameter) {
-                Ok(read) => read != Value::Rust || parameter.kind == Kind::Function,
-                Err(problem) => problem.suggestion().is_some() && !problem.is_example(),
-            }
-        }),
+    senses.iter().find(|sense| takes(sense, value)).or(senses.first()).copied()
+}
+
+/// Whether a value is one that a sense has.
+fn takes(sense: &Sense, value: &str) -> bool {
+    let tokens = lex(&notation::with_unit(value, sense.unit)).tokens;
+    let place = TokenRange::new(0, tokens.len());
+    if let Some(parameter) = parameter(sense) {
+        let is_time = value::read(&tokens, place, "", &TIMEOUT).is_ok_and(|read| read != Value::Rust);
+        return match value::read(&tokens, place, "", parameter) {
+            // A correction would take its unit away.
+            _ if is_time && !parameter.kind.is_duration() => false,
+            Ok(read) => read != Value::Rust || parameter.kind == Kind::Function,
+            Err(problem) => problem.suggestion().is_some() && !problem.is_example(),
+        };
+    }
+    match (sense.part, vocabulary(sense.setting)) {
+        (Part::Whole, Some(vocabulary)) => {
+            tokens.first().is_some_and(|first| is_known(vocabulary, &first.text))
+                || meant_by(vocabulary, &tokens, place).is_some()
+        }
+        (Part::Whole, None) => {
+            !["fallback", "rejected"].contains(&sense.setting) || !begins_with(value, &TRACKERS)
+        }
         _ => true,
+    }
+}
+
+/// Whether a value, perhaps a negated one, begins with one of these words, used as those of trackers are.
+fn begins_with(value: &str, words: &[&str]) -> bool {
+    let tokens = lex(value).tokens;
+    let negations = tokens.iter().take_while(|token| token.is("!")).count();
+    let is_used = |word: &Token, next: Option<&Token>| {
+        word.is("all") || word.is("server_errors") || next.is_some_and(|next| next.is("("))
     };
-    senses.iter().find(fits).or(senses.first()).copied()
+    match &tokens[negations..] {
+        [word, rest @ ..] => words.contains(&word.text.as_str()) && is_used(word, rest.first()),
+        [] => false,
+    }
 }

@@ -21,8 +21,7 @@ pub(crate) fn tracker(value: &str) -> Option<String> {
         let inside = first.text.strip_prefix(['"', '\''])?.strip_suffix(['"', '\''])?;
         return if tokens.len() == 1 && !inside.starts_with(['"', '\'']) { tracker(inside) } else { None };
     }
-    let is_closure = tokens.iter().take(2).any(|token| token.is("|")) && (first.is("|") || first.is("move"));
-    if is_closure {
+    if is_closure(&tokens) {
         let start = usize::from(first.is("move"));
         return Some(format!("custom({})", spell_closure(&tokens[start..])));
     }
@@ -50,6 +49,12 @@ pub(crate) fn tracker(value: &str) -> Option<String> {
     } else {
         format!("matches({})", texts().join(" | "))
     })
+}
+
+/// Whether a value is a closure.
+pub(crate) fn is_closure(tokens: &[Token]) -> bool {
+    matches!(tokens, [first, ..] if first.is("|"))
+        || matches!(tokens, [first, second, ..] if first.is("move") && second.is("|"))
 }
 
 /// `TypeOf(A) | TypeOf(B)` -> `type_of(A) | type_of(B)`
