@@ -140,7 +140,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let shop = Router::new()
         .route("/metrics", get(figures))
         .with_state(figures_of_all)
-        .nest("/breakers", Dashboard::new().authorize(|_| Access::Control).router());
+        .nest_service("/breakers", Dashboard::new().authorize(|_| Access::Control).router());
     let port = argument("--port")?.map_or(Ok(9_466), u16::try_from)?;
     let address = serve(shop, port).await?;
     println!("{address}/breakers");

@@ -1,4 +1,4 @@
-//! After its first use a breaker allocates nothing, whatever happens, but for events that someone listens to.
+//! Once it has what it needs, a breaker allocates nothing, whatever happens, but for events that someone listens to.
 //!
 //! The allocator counts what the thread allocates.
 #![allow(clippy::large_types_passed_by_value, reason = "what is measured is what becomes of them")]

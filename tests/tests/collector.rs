@@ -107,6 +107,9 @@ fn calls_in_flight_are_told_of_those_that_let_calls_through_and_ask_for_them() {
     assert_eq!(in_flight(), Some(1), "of the first nobody knows any more");
     drop(calls);
     assert_eq!(in_flight(), Some(0));
+    other.metrics_only();
+    let _watched = other.acquire().expect("it only watches");
+    assert_eq!(in_flight(), Some(1), "here is where the number for a rule is found");
     other.disable();
     assert_eq!(in_flight(), None);
 }

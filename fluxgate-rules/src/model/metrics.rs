@@ -264,8 +264,8 @@ impl Metrics {
         }
     }
 
-    /// How many calls are running, of those that were admitted since the current state began. Of a breaker that is not closed or half-open,
-    /// how many were when it was left. `None` if the rule has no `in_flight`: running calls are then not counted.
+    /// How many calls are running, of those that were admitted since the current state began. While the breaker is open, forced
+    /// open or disabled: how many were when it left the last state in which it records. `None` if the rule has no `in_flight`: running calls are then not counted.
     pub const fn in_flight(&self) -> Option<u64> {
         if self.measures.in_flight { Some(self.in_flight as u64) } else { None }
     }

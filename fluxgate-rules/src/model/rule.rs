@@ -220,7 +220,7 @@ impl Rule {
             matches!(node, Node::Condition(Condition::FailureRate(_) | Condition::SureFailureRate(_)))
         });
         if !has_rate {
-            // What is missing is no share, which a check reports.
+            // NaN is no share, so the check reports that a `failure_rate` is missing.
             return self & Self::from_condition(Condition::FailureRate(Ratio::new(f64::NAN))).sure(level);
         }
         Self::from_nodes(self.nodes().iter().map(|node| node.sure(level)).collect())

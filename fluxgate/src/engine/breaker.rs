@@ -43,7 +43,7 @@ pub struct Breaker {
     pub(crate) cause: [AtomicU64; 3],
     /// When the current state began; [`NEVER`] before the first use.
     pub(crate) since: AtomicU64,
-    /// What it is in its family, if it has one.
+    /// Its place in its family, if it belongs to one.
     #[cfg(feature = "keyed")]
     pub(crate) membership: Option<Membership>,
     /// The [`StateWord`] of the current generation.
@@ -54,7 +54,7 @@ pub struct Breaker {
     own_stripes: OnceBox<OwnStripes>,
     /// Made when there is something to be recorded or changed.
     locked: OnceBox<Lock>,
-    /// From which duration on a call is slow. All are, of a breaker that counts its calls.
+    /// The duration of the shortest slow call, in nanoseconds; 0 for a breaker that counts its calls, so that each looks further.
     pub(super) slow_from: AtomicU64,
     /// Until when successes may be counted without the lock, if their time matters.
     pub(super) counts_until: AtomicU64,
@@ -93,7 +93,7 @@ impl Deref for Current<'_> {
     }
 }
 
-/// What is to be known of calls for these settings, whose rule measures this. `reads_users_clock`: it must not be read under the lock, so it
+/// What these settings need to know of each call. `measures` are those of their rule. `reads_users_clock`: it must not be read under the lock, so it
 /// is read beforehand, whenever its time might matter.
 pub(super) const fn needs(settings: &Settings, measures: &Measures, reads_users_clock: bool) -> Needs {
     let times_cancelled = matches!(settings.on_cancel, OnCancel::FailureAfter(_));
@@ -150,7 +150,7 @@ impl Origin {
     }
 }
 
-/// What of a new breaker depends on its settings.
+/// The parts of a new breaker that depend on its settings.
 #[derive(Clone, Copy)]
 struct Beginning {
     word: StateWord,

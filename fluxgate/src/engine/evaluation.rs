@@ -66,7 +66,7 @@ pub(super) fn evaluate(
     }
 }
 
-/// Evaluates the rule as that of a closed or a half-open breaker, on calls of which no more are to come.
+/// Evaluates the rule as that of a closed or a half-open breaker, as it stands, with no more calls to come.
 #[inline]
 pub(super) fn evaluate_now(
     rule: &[Node],

@@ -13,8 +13,8 @@ use super::word::StateWord;
 /// All are closed at once, whenever the breaker looks at its calls, so what they have is complete: with each call the calls before it. And
 /// all are opened at once, so that a thread seldom finds its own closed.
 ///
-/// There may be more threads than stripes. Those that have none share a journal, in which they enter their calls under the lock: if they
-/// closed all others at each call, nobody would have any good of them.
+/// There may be more threads than stripes. Those that have none share a journal, in which they enter their calls under the lock: if
+/// each of their calls closed all the others, journals would be useless.
 pub(crate) struct Journals {
     /// The journals that are open, a bit for each: for a thread's own the number of its stripe, and for the shared one 0.
     open: u32,

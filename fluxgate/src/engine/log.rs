@@ -126,7 +126,8 @@ impl Log {
         self.next.store(0, Ordering::Relaxed);
     }
 
-    /// Takes back what is left of the room for so many failures. That is out of reach without the first of it.
+    /// Takes back what is left of the room for so many failures. To take the first free place is
+    /// enough: the thread fills them in order, so it cannot reach the rest.
     pub(super) fn close(&self, opened: u8) {
         for place in &self.places[..usize::from(opened)] {
             let seen = place.get();

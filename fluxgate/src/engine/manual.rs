@@ -44,7 +44,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
     let rule = settings.rule.nodes();
     guard.close_stripes();
     let memory = guard.memory();
-    // Of calls that were counted, all alike, the rate was highest with the first or with the last.
+    // The counted calls are all alike, so the rate was highest at the first or at the last of them.
     let counted = memory.metrics();
     memory.advance(now);
     notice_end(guard, rule, now);

@@ -337,7 +337,7 @@ impl<'a> Stripes<'a> {
     /// Counts a success of `word` by a plain store, if the thread may do so. Otherwise returns `false`.
     #[inline]
     pub(crate) fn count_own_success(self, word: StateWord) -> bool {
-        // Asked first: as the compiler sees it that is a call, and whatever is known before has to be kept over it.
+        // Asked first: to the compiler this is a function call, and whatever is computed before would have to be saved across it.
         let thread = ThreadNumber::known();
         self.own.get().is_some_and(|own| own.of(thread).count(thread, word))
     }

@@ -38,7 +38,7 @@ pub(super) fn judge(mut guard: Guard<'_>, now: u64) {
     guard.memory().advance(now);
     let metrics = guard.judged();
     let step = match (evaluate(rule, occasion, &metrics, None), occasion) {
-        // Of a trial or a ramp, that is not for a call to decide which has not ended.
+        // A running call may trip the breaker, but only one that has ended can let a trial or a ramp pass.
         (Step::Pass, Occasion::Closed | Occasion::Trial(..) | Occasion::Ramp) => Step::Stay,
         (step, _) => step,
     };

@@ -24,7 +24,7 @@ impl Eq for StateWord {}
 
 impl StateWord {
     const STATE: u64 = 0b111;
-    /// What that is of a half-open breaker.
+    /// Its value for a half-open breaker.
     const HALF_OPEN: u64 = 2;
     /// The breaker has not been used yet, and is not registered.
     const FRESH: u64 = 1 << 3;
@@ -61,7 +61,7 @@ impl StateWord {
     const TIMED_LATER: u64 = 1 << 15;
     /// The rule asks for an average: durations are summed.
     const AVERAGED: u64 = 1 << 16;
-    /// So many calls would take the lock that threads enter theirs into journals.
+    /// Calls come so fast that threads would contend for the lock: they record theirs in journals instead.
     const JOURNALED: u64 = 1 << 17;
     const GENERATION: u64 = 1 << 18;
     /// Only in a call's copy: the call is part of another one. No call is admitted while the state is changing.
@@ -189,7 +189,7 @@ impl StateWord {
         self.0 & (Self::HALF_OPEN | Self::TRACKED) != 0
     }
 
-    /// Whether it is that of a closed breaker that neither counts nor tracks its calls.
+    /// Whether the breaker is closed and neither counts nor tracks its calls.
     #[inline]
     pub(crate) const fn is_just_closed(self) -> bool {
         self.0 & (Self::STATE | Self::DISABLED | Self::COUNTED | Self::TRACKED) == 0

@@ -44,7 +44,7 @@ pub struct CircuitBreaker(Handle);
 enum Handle {
     Static(&'static Breaker),
     Shared(Arc<Breaker>),
-    /// That of a key, which its family keeps for as long as this is there, and of which no references are counted.
+    /// A key's breaker. The family keeps it while this handle is there, so no reference is counted.
     #[cfg(feature = "keyed")]
     Kept(Reading<Breaker>),
     /// Made on first use, so that every value is a separate breaker, even if the constant is used several times.

@@ -55,7 +55,7 @@ struct Inner {
     families: Mutex<BTreeMap<String, BTreeSet<String>>>,
 }
 
-/// Of how many breakers of a family is told by themselves.
+/// How many breakers of a family are reported one by one.
 const MOST_OF_FAMILY: usize = 100;
 
 /// From which state, to which, and how often.
@@ -106,7 +106,7 @@ pub struct Collected {
     pub failure_rate: Option<f64>,
     /// The highest share of calls that reached a threshold of the rule, for each threshold. The same windows do not count.
     pub slow_rates: Vec<(Duration, f64)>,
-    /// How many of their calls run, of those that are closed or half-open, if their rules have `in_flight`.
+    /// How many of their calls run, of those that record calls, if their rules have `in_flight`.
     pub in_flight: Option<u64>,
 }
 
@@ -116,7 +116,7 @@ impl Collector {
         Self::default()
     }
 
-    /// The name under which is told of a breaker of this name: its own, or that of the rest of its family.
+    /// The name under which the breaker of this name is reported: its own, or the one that the rest of its family shares.
     pub fn name_of(&self, breaker: &Name) -> String {
         let name = breaker.as_str();
         let Some(family) = breaker.family() else { return name.to_owned() };
@@ -206,7 +206,7 @@ impl Collected {
             self.states.push(snapshot.state);
         }
         let metrics = &snapshot.metrics;
-        if let State::Closed | State::HalfOpen = snapshot.state
+        if let State::Closed | State::HalfOpen | State::MetricsOnly = snapshot.state
             && let Some(calls) = metrics.in_flight()
         {
             self.in_flight = Some(self.in_flight.unwrap_or(0) + calls);

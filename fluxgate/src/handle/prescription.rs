@@ -29,7 +29,7 @@ pub(crate) struct Prescription {
     entries: Vec<Prescribed>,
 }
 
-/// What is prescribed now, and for whom it did not fit that came later.
+/// The prescription of now, and the breakers made since that it did not fit.
 struct Standing {
     prescription: Option<Arc<Prescription>>,
     unfit: Vec<(Name, ConfigError)>,

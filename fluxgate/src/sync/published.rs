@@ -1,9 +1,9 @@
 //! Words that all calls read without the lock, and that are stored under it.
 //!
-//! They are atomics. In a model they are more than that: which orders of two threads are worth a try, loom finds out by the last access to
-//! an atomic, of which it knows only one, and a load is one, too. So where a thread loads what it then stores, it forgets that another
-//! thread has loaded before, and never tries what that thread would have loaded after. Therefore each thread that loads looks at a mark
-//! of its own, too, and who stores touches the marks of all others.
+//! They are atomics. In a model they do more: loom decides which interleavings to try by the last access to each atomic. It remembers only
+//! one, and counts loads. So where a thread loads what it then stores, loom forgets that another thread has loaded before, and never tries
+//! what that thread would have loaded after. Therefore each thread that loads looks at a mark of its own, too, and each that stores touches
+//! the marks of all others.
 
 use super::{AtomicU64, Ordering, const_unless_model};
 

@@ -18,7 +18,7 @@ pub(crate) struct Headroom {
     pub(crate) latency: u64,
 }
 
-/// The most that is told, of calls and of nanoseconds (13 days): it is as good as any more.
+/// Upper bounds, of calls and of nanoseconds (13 days): beyond them, more headroom makes no difference.
 const MOST_CALLS: u64 = 1 << 22;
 const MOST_LATENCY: u64 = 1 << 50;
 /// Where durations do not matter: 146 years.

@@ -334,7 +334,7 @@ impl Memory {
         }
     }
 
-    /// Whether it forgets calls for others only, and not because of their age.
+    /// Whether calls leave only when newer ones push them out, never because of their age.
     pub(crate) fn is_of_calls(&self) -> bool {
         matches!(self.storage, Storage::Count(_))
     }
@@ -386,7 +386,8 @@ impl Memory {
         }
     }
 
-    /// Whether calls do nothing but fail, in a row so long that it is none by chance, and may go on for long, and nothing else of them matters.
+    /// Whether the dependency is down: so many failures in a row are no accident, the rule leaves room for many more, and nothing but their
+    /// number matters.
     pub(crate) fn is_run(&self) -> bool {
         self.streak >= RUN
             && self.headroom.is_some_and(|headroom| headroom.failures >= 4 * RUN)

@@ -97,7 +97,7 @@ impl Table {
         None
     }
 
-    /// Grows by one with each change.
+    /// Grows by one each time that the lock is given back.
     pub(super) fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
     }
