@@ -69,8 +69,12 @@ impl Admission {
 
     #[inline(never)]
     fn scoped_call(self, breaker: &Breaker) -> Self {
-        let is_refused = self.word.is_fresh();
-        if is_refused { self } else { Self { word: nesting::enter(breaker, self.word), ..self } }
+        // Refused, or part of another call, or not kept track of.
+        if self.word.is_fresh() || self.word.is_inner() || !self.word.runs() {
+            return self;
+        }
+        nesting::enter(breaker, self.word);
+        Self { word: self.word.scoped(), ..self }
     }
 
     /// `Ok` with the word and the start of an admitted call, `Err` with the word, still fresh, and the time left of a refused one.

@@ -18,25 +18,23 @@ thread_local! {
     static PROBES: RefCell<Vec<(usize, StateWord)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Marks that this thread is in the body of a call, if that is a probe, and returns its copy of the word, which says whether the mark is its
-/// own: a probe that is polled within another finds one, which has to outlast it.
+/// Marks that this thread is in the body of a probe. One that is polled within another makes a mark of its own, though it looks the same.
 ///
 /// As a function of C it cannot panic, so that its callers make no code for that. Nothing here panics.
 #[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
-pub(crate) extern "C" fn enter(breaker: &Breaker, word: StateWord) -> StateWord {
-    if word.is_inner() || !word.runs() || contains(breaker, word) {
-        return word;
-    }
+pub(crate) extern "C" fn enter(breaker: &Breaker, word: StateWord) {
     change(|probes| probes.push(mark(breaker, word)));
-    word.scoped()
 }
 
-/// Takes the mark of a call away that has one of its own.
+/// Ends what [`enter`] began. While a call waits to be polled again, it has no mark.
 #[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
-pub(crate) extern "C" fn leave(breaker: &Breaker, word: StateWord) -> StateWord {
+pub(crate) extern "C" fn leave(breaker: &Breaker, word: StateWord) {
     let mark = mark(breaker, word);
-    change(|probes| probes.retain(|probe| *probe != mark));
-    word.unscoped()
+    change(|probes| {
+        if let Some(latest) = probes.iter().rposition(|probe| *probe == mark) {
+            probes.remove(latest);
+        }
+    });
 }
 
 /// Whether a call of this breaker, which has this word, is part of a probe.

@@ -185,7 +185,7 @@ impl StateWord {
 
     /// Whether the call may be one of those that run, for one test: refused calls are asked, too.
     #[inline]
-    pub(crate) const fn may_run(self) -> bool {
+    pub(super) const fn may_run(self) -> bool {
         self.0 & (Self::HALF_OPEN | Self::TRACKED) != 0
     }
 
@@ -241,7 +241,7 @@ impl StateWord {
         Self(self.0 | Self::SCOPED)
     }
 
-    pub(super) const fn unscoped(self) -> Self {
+    pub(crate) const fn unscoped(self) -> Self {
         Self(self.0 & !Self::SCOPED)
     }
 

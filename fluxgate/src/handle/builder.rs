@@ -219,7 +219,7 @@ impl Builder {
     /// assert!(unguarded.check().unwrap_err().to_string().contains("min(10) & failure_rate(0.5)"));
     /// ```
     pub fn check(&self) -> Result<(), ConfigError> {
-        self.clone().settings().map(drop)
+        self.clone().checked().map(drop)
     }
 
     /// Makes the breaker and enters it in the [registry](crate::breakers).
@@ -237,13 +237,7 @@ impl Builder {
     }
 
     /// A breaker with settings that are right, which has not been used yet, and who is to listen to it.
-    pub(super) fn checked(mut self) -> Result<(Arc<Breaker>, Listeners), ConfigError> {
-        let clock = self.clock.clone().map(|clock| Box::new(UserClock::new(clock)));
-        let listeners = std::mem::take(&mut self.listeners);
-        Ok((Breaker::shared(self.settings()?, clock), listeners))
-    }
-
-    fn settings(self) -> Result<SettingsRef, ConfigError> {
+    pub(super) fn checked(self) -> Result<(Arc<Breaker>, Listeners), ConfigError> {
         let rule = self.trip.unwrap_or_else(|| Rule::standard_for(self.window.size()));
         let settings = Settings {
             name: self.name.into(),
@@ -259,6 +253,7 @@ impl Builder {
         };
         let settings = SettingsRef::checked(settings, self.clock.is_some() || clock::is_there())?;
         settings.get().check_against(self.expectations)?;
-        Ok(settings)
+        let clock = self.clock.map(|clock| Box::new(UserClock::new(clock)));
+        Ok((Breaker::shared(settings, clock), self.listeners))
     }
 }

@@ -176,25 +176,25 @@ impl<'a> Call<'a> {
 
     /// The future of a call that was [entered](Self::enter) is about to be polled, on this thread.
     #[inline(always)]
-    pub(super) fn resume(&mut self) {
-        if self.word.may_run() {
-            self.word = nesting::enter(self.breaker, self.word);
+    pub(super) fn resume(&self) {
+        if self.word.is_scoped() {
+            nesting::enter(self.breaker, self.word);
         }
     }
 
     /// The future has been polled, and is to be polled again, on this thread or another.
     #[inline(always)]
-    pub(super) fn suspend(&mut self) {
+    pub(super) fn suspend(&self) {
         if self.word.is_scoped() {
-            self.word = nesting::leave(self.breaker, self.word);
+            nesting::leave(self.breaker, self.word);
         }
     }
 
-    /// Records that the caller no longer waits for the call.
+    /// Records that the caller no longer waits for the call, which waits.
     #[inline(always)]
     pub(crate) fn cancel(self) {
         let call = ManuallyDrop::new(self);
-        cancel(call.breaker, call.word, call.start);
+        cancel(call.breaker, call.word.unscoped(), call.start);
     }
 
     /// Records the outcome that `classify` finds in `returned`, and returns the latter.

@@ -59,10 +59,10 @@ struct Begun<H> {
 
 impl<H: Hold> Begun<H> {
     /// Asks the breaker to admit a call. `then` is done with it at once, and `None` if it is refused.
-    fn enter<T>(hold: H, then: impl FnOnce(&mut Call<'_>) -> T) -> (Option<Self>, Option<T>) {
+    fn enter<T>(hold: H, then: impl FnOnce(&Call<'_>) -> T) -> (Option<Self>, Option<T>) {
         let resolved = Resolved::double_of(hold.breaker());
-        let admitted = Call::enter_async(resolved.or(hold.breaker())).map(|mut call| {
-            let done = then(&mut call);
+        let admitted = Call::enter_async(resolved.or(hold.breaker())).map(|call| {
+            let done = then(&call);
             (call.into_parts(), Some(done))
         });
         let ((word, time), done) = admitted.unwrap_or_else(|refusal| ((refusal.word, refusal.left), None));
@@ -83,11 +83,6 @@ impl<H: Hold> Begun<H> {
 
     fn refusal(&self) -> Refusal<'_> {
         Refusal { breaker: self.breaker(), word: self.word(), left: self.time }
-    }
-
-    /// The same call, which waits to be polled again. There always is one, but the compiler does not know that.
-    fn waiting(self, (word, time): (StateWord, u64)) -> Option<Self> {
-        KeptWord::of(word).into_present().map(|word| Self { word, time, ..self })
     }
 
     /// The call, which was admitted and is not over.
@@ -215,12 +210,12 @@ impl<R, C, S, H: Hold> Making<R, C, S, H> {
     }
 
     fn around<B>(&mut self, body: B) -> Eager<B, R, C, S, H> {
-        let begun = self.begun.take().and_then(|(begun, finish, settle)| {
-            let mut call = begun.call();
+        let begun = self.begun.take();
+        if let Some((begun, ..)) = &begun {
+            let call = begun.call();
             call.suspend();
-            let parts = call.into_parts();
-            Some((begun.waiting(parts)?, finish, settle))
-        });
+            call.into_parts();
+        }
         Eager { body, begun, returned: PhantomData }
     }
 }
@@ -282,8 +277,9 @@ where
             return Poll::Ready(settle(Ok(finish(call, output))));
         }
         call.suspend();
-        let parts = call.into_parts();
-        *this.begun = begun.waiting(parts).map(|begun| (begun, finish, settle));
+        let (word, time) = call.into_parts();
+        *this.begun =
+            KeptWord::of(word).into_present().map(|word| (Begun { word, time, ..begun }, finish, settle));
         Poll::Pending
     }
 }

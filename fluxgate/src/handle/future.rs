@@ -101,7 +101,10 @@ impl KeptWord {
             resumed_after_completion();
         }
         let word = self.get();
-        if word.may_run() { nesting::enter(breaker, word) } else { word }
+        if word.is_scoped() {
+            nesting::enter(breaker, word);
+        }
+        word
     }
 
     /// Whether there is a call that waits.
@@ -141,7 +144,7 @@ impl<'a, L: Locate<'a>, K: Keep> Drop for Pending<'a, L, K> {
     fn drop(&mut self) {
         let word = self.kept.word();
         if word.is_of_call() {
-            cancel(self.resolved.or(self.locate.breaker()), word.get(), self.start);
+            cancel(self.resolved.or(self.locate.breaker()), word.get().unscoped(), self.start);
         }
     }
 }
@@ -207,7 +210,7 @@ impl<'a, L: Locate<'a>, K: Keep> Pending<'a, L, K> {
         };
         if polled.is_pending() {
             if word.is_scoped() {
-                word = nesting::leave(breaker, word);
+                nesting::leave(breaker, word);
             }
             self.kept.keep(KeptWord::of(word));
             return Poll::Pending;

@@ -69,7 +69,7 @@ impl OwnedCall {
     ) -> Result<(Self, T), CallNotPermitted> {
         let breaker = resolved(breaker);
         let (begun, parts) = match Call::enter_async(breaker.breaker()) {
-            Ok(mut call) => {
+            Ok(call) => {
                 let begun = body();
                 call.suspend();
                 (begun, call.into_parts())
@@ -83,7 +83,8 @@ impl OwnedCall {
     #[cfg(feature = "tower")]
     #[inline]
     pub(crate) fn run<T>(&mut self, part: impl FnOnce(&mut Call<'_>) -> T) -> T {
-        let mut call = self.take();
+        let word = mem::replace(&mut self.word, StateWord::NONE);
+        let mut call = Call::from_parts(self.breaker.breaker(), word, self.start);
         call.resume();
         let done = part(&mut call);
         call.suspend();
@@ -102,7 +103,7 @@ impl OwnedCall {
     #[inline]
     pub(super) fn take(&mut self) -> Call<'_> {
         let word = mem::replace(&mut self.word, StateWord::NONE);
-        Call::from_parts(self.breaker.breaker(), word, self.start)
+        Call::from_parts(self.breaker.breaker(), word.unscoped(), self.start)
     }
 
     /// The breaker that admitted it.
