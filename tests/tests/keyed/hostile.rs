@@ -1,12 +1,16 @@
 //! Keys that an attacker chooses, and keys that are not what they should be.
 
+use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 use fluxgate::testing::ManualClock;
-use fluxgate::{Keyed, State, breakers};
+use fluxgate::{CircuitBreaker, Clock, Keyed, State, Transition, breakers, trip};
 
 use fluxgate_tests::fixture::registry;
 
@@ -214,6 +218,96 @@ fn a_key_may_ask_for_a_breaker_of_its_own_family() {
         }
     }
     assert_eq!((NAMES.get(&Asking(3)).name(), NAMES.len()), ("asking{3}", 4));
+}
+
+/// A key, a clock and a listener that ask their family how many there are whenever they are asked anything, for which it locks its table.
+/// Regression: `remove` hashed the key under that lock.
+#[test]
+fn whatever_a_family_calls_may_call_the_family() {
+    static FAMILY: OnceLock<Keyed<Meddling>> = OnceLock::new();
+    static MEDDLED: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
+    static SECONDS: AtomicU64 = AtomicU64::new(0);
+
+    fn meddle(place: &'static str) {
+        thread_local!(static MEDDLES: Cell<bool> = const { Cell::new(false) });
+        if !MEDDLES.replace(true) {
+            MEDDLED.lock().unwrap().insert(place);
+            FAMILY.get().map(Keyed::len);
+            MEDDLES.set(false);
+        }
+    }
+
+    struct Meddling(u32);
+
+    impl Hash for Meddling {
+        fn hash<H: Hasher>(&self, state: &mut H) {
+            meddle("hash");
+            self.0.hash(state);
+        }
+    }
+
+    impl PartialEq for Meddling {
+        fn eq(&self, other: &Self) -> bool {
+            meddle("eq");
+            self.0 == other.0
+        }
+    }
+
+    impl Eq for Meddling {}
+
+    impl Clone for Meddling {
+        fn clone(&self) -> Self {
+            meddle("clone");
+            Self(self.0)
+        }
+    }
+
+    impl fmt::Display for Meddling {
+        fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            meddle("display");
+            self.0.fmt(formatter)
+        }
+    }
+
+    impl Drop for Meddling {
+        fn drop(&mut self) {
+            meddle("drop");
+        }
+    }
+
+    struct MeddlingClock;
+
+    impl Clock for MeddlingClock {
+        fn now(&self) -> Duration {
+            meddle("clock");
+            Duration::from_secs(SECONDS.load(Ordering::Relaxed))
+        }
+    }
+
+    let builder = CircuitBreaker::builder("meddled with").trip(trip::failures(1)).clock(MeddlingClock);
+    let builder = builder.listener(|_: &Transition| meddle("listener"));
+    let family = FAMILY.get_or_init(|| builder.keyed().max_keys(8).build().unwrap());
+    let pass = |seconds| SECONDS.fetch_add(seconds, Ordering::Relaxed);
+    for key in 0..100 {
+        family.get(&Meddling(key));
+        pass(1);
+    }
+    fail(&family.get(&Meddling(99)));
+    assert!(family.existing(&Meddling(99)).is_some() && family.remove(&Meddling(99)).is_some());
+    assert!(family.remove(&Meddling(99)).is_none());
+    assert_eq!(family.iter().count(), 7);
+    family.force_open();
+    family.get(&Meddling(100));
+    family.reset();
+    // They go while one is used, and when they are counted.
+    for _ in 0..200 {
+        pass(60);
+        family.get(&Meddling(7));
+    }
+    pass(3_600);
+    assert!(family.is_empty());
+    let meddled = ["clock", "clone", "display", "drop", "eq", "hash", "listener"];
+    assert!(MEDDLED.lock().unwrap().iter().eq(&meddled));
 }
 
 #[test]

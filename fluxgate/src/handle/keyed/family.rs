@@ -148,9 +148,10 @@ impl Family {
         Q: Hash + Eq + ToOwned<Owned: 'static> + ?Sized,
     {
         let table = &self.resolved().members().table;
+        let hash = table.hash(key);
         loop {
             let version = table.version();
-            let found = table.find(table.hash(key), |member| is_of(member, key));
+            let found = table.find(hash, |member| is_of(member, key));
             if found.is_some() || table.lock().version() == version {
                 return found.map(CircuitBreaker::from_kept);
             }
@@ -166,7 +167,7 @@ impl Family {
         let table = &self.resolved().members().table;
         let breaker = {
             let mut locked = table.lock();
-            let place = locked.place_of(table.hash(key), removed.breaker())?;
+            let place = locked.place_of(removed.breaker())?;
             let breaker = locked.take(place);
             locked.close(place);
             breaker

@@ -3,7 +3,8 @@
 //! A table with open addressing, in which a breaker is found without a lock and without writing to memory that threads share; whoever
 //! changes it holds a lock. Changes are not atomic, so a search may miss a breaker that is there, or is being moved. But each
 //! change ends with a new version of the table, and one who has found nothing, and then has the lock, and sees the same version as
-//! before the search, knows that there was nothing. So no key is ever compared under the lock, which is a user's code.
+//! before the search, knows that there was nothing. So no user's code runs under the lock: there, no key is hashed, compared or dropped,
+//! and no clock is read.
 
 use std::hash::{BuildHasher as _, Hash};
 
@@ -48,6 +49,7 @@ pub(super) struct Locked<'a> {
     table: &'a Table,
     places: &'a Places,
     extent: MutexGuard<'a, Extent>,
+    is_changed: bool,
 }
 
 const VACANT: u64 = 0;
@@ -97,20 +99,20 @@ impl Table {
         None
     }
 
-    /// Grows by one each time that the lock is given back.
+    /// Grows by one with each time that the lock was held for a change.
     pub(super) fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
     }
 
     pub(super) fn lock(&self) -> Locked<'_> {
         let extent = self.extent.lock();
-        Locked { table: self, places: self.places(), extent }
+        Locked { table: self, places: self.places(), extent, is_changed: false }
     }
 
     /// `None` if another thread has the lock.
     pub(super) fn try_lock(&self) -> Option<Locked<'_>> {
         let extent = self.extent.try_lock()?;
-        Some(Locked { table: self, places: self.places(), extent })
+        Some(Locked { table: self, places: self.places(), extent, is_changed: false })
     }
 
     #[inline]
@@ -186,9 +188,9 @@ impl Locked<'_> {
         (place.hash.load(Ordering::Relaxed) != VACANT).then(|| place.breaker.read())
     }
 
-    /// Where this breaker is, whose key has this hash.
-    pub(super) fn place_of(&self, hash: u64, breaker: &Breaker) -> Option<usize> {
-        let mut number = self.places.home(hash);
+    /// Where this breaker is. Its key is not asked for its hash again, which is a user's code.
+    pub(super) fn place_of(&self, breaker: &Breaker) -> Option<usize> {
+        let mut number = self.places.home(breaker.membership.as_ref()?.hash);
         for _ in 0..self.place_count() {
             let there = self.get(number)?;
             if std::ptr::eq(&raw const *there, breaker) {
@@ -205,6 +207,7 @@ impl Locked<'_> {
         {
             self.grow();
         }
+        self.is_changed = true;
         self.places.insert(hash, breaker);
         self.extent.length += 1;
     }
@@ -212,6 +215,7 @@ impl Locked<'_> {
     /// Takes a breaker out of its place, which has to be [filled](Self::put_back) again, or [closed](Self::close). Then no one can
     /// find it, and all who hold it are among its references.
     pub(super) fn take(&mut self, number: usize) -> Arc<Breaker> {
+        self.is_changed = true;
         self.places.list[number].breaker.swap(self.table.vacant.clone())
     }
 
@@ -265,6 +269,9 @@ impl Locked<'_> {
 
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
-        self.table.version.fetch_add(1, Ordering::Release);
+        // Who only looks keeps nobody from making a breaker: a key or a clock may look, again and again, while one is made.
+        if self.is_changed {
+            self.table.version.fetch_add(1, Ordering::Release);
+        }
     }
 }
