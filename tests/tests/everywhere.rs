@@ -148,6 +148,29 @@ fn a_waker_may_open_and_drop_streams() {
     assert_eq!(events.recv().breaker(), "opening");
 }
 
+/// Regression: streams that were opened later did not get the event, and did not count it as dropped.
+#[test]
+fn a_waker_that_panics_keeps_no_event_from_other_streams() {
+    struct Panicking;
+
+    impl Wake for Panicking {
+        fn wake(self: Arc<Self>) {
+            panic!("a runtime that is gone");
+        }
+    }
+
+    let _alone = alone();
+    let mut streams = [(); 3].map(|()| fluxgate::events());
+    let waker = Waker::from(Arc::new(Panicking));
+    for stream in &mut streams {
+        assert!(stream.poll_next(&mut Context::from_waker(&waker)).is_pending());
+    }
+    built("panicking").force_open();
+    for stream in &mut streams {
+        assert_eq!(stream.try_recv().expect("it was told").breaker(), "panicking");
+    }
+}
+
 #[test]
 fn a_stream_works_under_a_runtime() {
     let _alone = alone();

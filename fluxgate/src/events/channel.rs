@@ -11,6 +11,7 @@ use super::event::{EndedCall, Event, RefusedCall};
 use super::interests::Interests;
 use super::listener::Listener;
 use super::transition::Transition;
+use crate::callback::contain;
 use crate::sync::RwLock;
 
 /// The queue of one stream. Models do not cover it: it is a queue under a lock.
@@ -107,7 +108,8 @@ impl Channel {
         };
         self.filled.notify_one();
         if let Some(waker) = waiting {
-            waker.wake();
+            // If it panics, the other channels are to have the event all the same.
+            contain(|| waker.wake());
         }
     }
 }
