@@ -56,9 +56,11 @@ impl Saved {
 
 impl Snapshot {
     /// What to keep over a restart, as of now; `None` if the breaker is neither open nor half-open. A half-open one is saved as one whose
-    /// pause is over: its trial begins anew.
+    /// pause is over: its trial begins anew. So is an open one while its [`custom`](crate::retry::custom) retry is yet to say for how long:
+    /// nobody will tell it after the restart.
     pub fn saved(&self) -> Option<Saved> {
         let open_for = match self.state {
+            State::Open if self.is_asking => Some(0),
             State::Open => self.retry_after.map(|left| left.as_millis().try_into().unwrap_or(u64::MAX)),
             State::HalfOpen => Some(0),
             _ => return None,

@@ -80,7 +80,7 @@ pub struct Snapshot {
     /// The figures of the recent calls; see [`CircuitBreaker::metrics`](crate::CircuitBreaker::metrics).
     #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::metrics"))]
     pub metrics: Metrics,
-    /// How long until an open breaker tries again; `None` in other states, or if it never does.
+    /// How long until an open breaker tries again; `None` in other states, if it never does, or while a `custom` retry is yet to say.
     #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::seconds_if_any"))]
     pub retry_after: Option<Duration>,
     /// Whether the breaker is open, but the next call would be put to the trial; see
@@ -112,6 +112,9 @@ pub struct Snapshot {
     pub cause: Option<Cause>,
     /// How far it has recovered; `None` in other states than [`HalfOpen`](State::HalfOpen).
     pub recovery: Option<Recovery>,
+    /// Whether a `custom` retry is yet to say for how long the breaker is open.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) is_asking: bool,
     /// The largest `min` of the rule: with fewer calls, it judges no rate.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) largest_min: u32,
@@ -163,6 +166,8 @@ impl Snapshot {
         let since = if word.is_fresh() { now } else { breaker.since.load(Ordering::Relaxed) };
         let spent = Spent::read(&guard, state, now.saturating_sub(since));
         let opens = state == State::Open && deadline != NEVER;
+        // A command may have set a pause meanwhile.
+        let is_asking = matches!(guard.period, Period::Asking(_)) && deadline == NEVER;
         #[cfg(feature = "chaos")]
         let fault = crate::engine::fault::present(&guard, now);
         #[cfg(not(feature = "chaos"))]
@@ -205,6 +210,7 @@ impl Snapshot {
             conditions: assessment::conditions(rule, readings, &metrics),
             cause,
             recovery,
+            is_asking,
             largest_min: Rule::largest_min(rule),
         }
     }

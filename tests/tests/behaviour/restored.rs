@@ -1,5 +1,7 @@
 //! An open breaker stays open over a restart, for the rest of its pause by the wall clock, whatever that has been set to.
 
+use std::sync::{LazyLock, Mutex};
+
 use fluxgate::{Saved, State, permit, retry, trip};
 use fluxgate_tests::fixture::{Fixture, seconds};
 
@@ -66,6 +68,34 @@ fn an_endless_pause_stays_endless() {
     before.trip();
     after.breaker.restore(&saved(&before)).unwrap();
     assert_eq!((after.state(), after.breaker.snapshot().retry_after), (State::Open, None));
+}
+
+/// Regression: it was restored as endlessly open, although the function then said ten seconds.
+#[test]
+fn one_whose_retry_is_being_asked_is_due_at_once() {
+    static SAVED: Mutex<Option<Saved>> = Mutex::new(None);
+    static ASKED: LazyLock<Fixture> = LazyLock::new(|| {
+        Fixture::new(|builder| {
+            builder.trip(trip::failure_streak(1)).retry(retry::custom(|_| {
+                *SAVED.lock().unwrap() = ASKED.breaker.snapshot().saved();
+                seconds(10)
+            }))
+        })
+    });
+
+    let restored = || {
+        let after = fixture();
+        assert!(after.breaker.restore(&SAVED.lock().unwrap().take().unwrap()).unwrap());
+        after
+    };
+    ASKED.trip();
+    let after = restored();
+    assert!(after.breaker.is_due());
+    after.succeed(2);
+    assert_eq!(after.state(), State::Closed);
+    // Once it has said so, its pause is saved.
+    *SAVED.lock().unwrap() = Some(saved(&ASKED));
+    assert!(!restored().breaker.is_due());
 }
 
 #[test]
