@@ -23,7 +23,7 @@ mod reading;
 mod text;
 
 pub use crate::language::{foreign, spelling, syntax, vocabulary};
-pub use crate::logic::{const_checks as check, distance, flaws, implied, trial};
+pub use crate::logic::{const_checks as check, distance, evidence, flaws, implied, trial};
 pub use crate::model::{duration, limits, metrics, permit, ratio, retry, rule, window};
 pub use crate::reading::{attribute, by_hand, by_text, read, repair, suggestion};
 pub use crate::text::{lexer, problem, render, token};

@@ -4,6 +4,7 @@ pub(crate) mod cause;
 pub mod const_checks;
 pub mod distance;
 pub(crate) mod evaluate;
+pub mod evidence;
 pub mod flaws;
 pub mod implied;
 pub(crate) mod promises;

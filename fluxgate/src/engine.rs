@@ -16,7 +16,7 @@
 pub(crate) mod admission;
 pub(crate) mod answer;
 pub(crate) mod breaker;
-mod closed;
+pub(crate) mod closed;
 pub(crate) mod counting;
 mod crossings;
 mod evaluation;

@@ -1,6 +1,8 @@
 //! The closed state: every call is admitted, and recorded into the window.
 
 use fluxgate_rules::Node;
+#[cfg(feature = "keyed")]
+use fluxgate_rules::evidence;
 
 use super::breaker::{Breaker, Guard};
 use super::evaluation::{Occasion, Step, evaluate_now};
@@ -195,4 +197,14 @@ fn open_journals(guard: &mut Guard<'_>, rule: &[Node], call: FinishedCall) {
         memory.extend_headroom(rule, Headroom { failures: FEW, slow: 0, latency: usual }, 0);
         memory.set_shares_aside(number)
     });
+}
+
+/// Whether a breaker that judges its calls, or would, remembers anything against its dependency, at `now`.
+#[cfg(feature = "keyed")]
+pub(crate) fn has_evidence(breaker: &Breaker, now: u64) -> bool {
+    let word = breaker.word();
+    // One that was never called need not get a memory to be asked for it.
+    matches!(word.state(), State::Closed | State::MetricsOnly)
+        && !word.is_fresh()
+        && evidence::is_any(breaker.settings().rule.nodes(), &breaker.lock().metrics(now))
 }

@@ -55,9 +55,15 @@ use crate::sync::Arc;
 /// # How many there are
 ///
 /// No more than [`max_keys`](KeyedBuilder::max_keys), whoever chooses the keys. A breaker that was not used for
-/// [`key_idle`](KeyedBuilder::key_idle) goes by itself, when others of the family are used. When there are as many as there may be, a new
-/// key takes the place of one that was not used for long, of a few that are looked at. What goes is only a breaker that is closed, or in
-/// the state that the whole family has been told to be in, and that nobody holds: while a handle is there, or a call runs, it stays.
+/// [`key_idle`](KeyedBuilder::key_idle) goes by itself, when others of the family are used, unless it has something against its
+/// dependency. When there are as many as there may be, a new key takes the place of one that was not used for long, of a few that are
+/// looked at. What goes is only a breaker that is closed, or in the state that the whole family has been told to be in, and that nobody
+/// holds: while a handle is there, or a call runs, it stays.
+///
+/// What it may have against its dependency is what its rule asks for: calls in its window that failed or were slow, a streak of failures, a
+/// mean duration that is too long; with a `custom` condition, any call. So a dead host is given up however seldom it is called, as long
+/// as there is room. A window of time forgets, one of calls does not, nor does a streak end but by a success: of hosts that failed once and are
+/// never called again, there may come to be `max_keys`. Then they make room like any other.
 ///
 /// So these keep their places, whatever keys come:
 ///
@@ -112,7 +118,7 @@ impl<K> Keyed<K> {
         self.family.root().name()
     }
 
-    /// How many keys have breakers. It looks through all of them, and those that were not used for long go.
+    /// How many keys have breakers. It looks through all of them, and those that were not used for long [go](Self#how-many-there-are).
     pub fn len(&self) -> usize {
         self.family.length()
     }
@@ -290,8 +296,8 @@ impl<K: Hash + Eq + Display + Send + Sync + 'static> KeyedBuilder<K> {
         Self { max_keys: keys, ..self }
     }
 
-    /// After how long without use a breaker goes that is closed. Default: an hour. While the family is full, what is closed and was not
-    /// used for a 60th of it may go for a new key.
+    /// After how long without use a breaker goes that is closed and has nothing [against its dependency](Keyed#how-many-there-are).
+    /// Default: an hour. While the family is full, what is closed and was not used for a 60th of it may go for a new key.
     pub fn key_idle(self, idle: Duration) -> Self {
         Self { key_idle: idle, ..self }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fluxgate::testing::ManualClock;
-use fluxgate::{CircuitBreaker, Keyed, State, find};
+use fluxgate::{Builder, CircuitBreaker, Keyed, Outcome, State, find, trip, window};
 
 use fluxgate_tests::fixture::registry;
 
@@ -61,6 +61,81 @@ fn those_that_are_open_half_open_or_in_a_state_by_command_stay() {
     let mut states: Vec<_> = hosts.iter().map(|(_, breaker)| breaker.state().as_str()).collect();
     states.sort_unstable();
     assert_eq!(states, ["disabled", "forced_open", "half_open", "metrics_only", "open"]);
+}
+
+/// After how many calls a dead host is given up that is called so seldom that its breaker is idle before each call, while others are
+/// used, and are counted.
+fn calls_to_a_dead_host(configured: Builder, key_idle: Duration, call: (Outcome, Duration)) -> u32 {
+    let clock = ManualClock::new();
+    let hosts: Keyed<u32> = configured.clock(clock.clone()).keyed().key_idle(key_idle).build().unwrap();
+    let (outcome, takes) = call;
+    for calls in 1..100 {
+        hosts.get(&0).record(outcome, takes);
+        if hosts.existing(&0).unwrap().state() == State::Open {
+            return calls;
+        }
+        for other in 1..100 {
+            clock.advance(key_idle / 99 + Duration::from_millis(1));
+            hosts.get(&other).call(|| Ok::<_, ()>(())).unwrap();
+        }
+        assert!(hosts.len() <= 100);
+    }
+    panic!("it is called for ever");
+}
+
+/// Regression: what was idle went with its failures, so each call was the first that failed.
+#[test]
+fn a_dead_host_is_given_up_however_seldom_it_is_called() {
+    let _turn = registry();
+    let second = Duration::from_secs(1);
+    let (fails, is_slow) = ((Outcome::Failure, Duration::ZERO), (Outcome::Success, second));
+    let (calls, day, minute) = (window::count(10), window::time(24 * HOUR), window::time(60 * second));
+    for key_idle in [Duration::from_nanos(1), 60 * second, HOUR] {
+        for (rule, window, call, expected) in [
+            (trip::failure_streak(3), calls, fails, 3),
+            (trip::failure_streak(3), minute, fails, 3),
+            (trip::failures(3), day, fails, 3),
+            (trip::min(5) & trip::failure_rate(0.5), calls, fails, 5),
+            (trip::min(5) & trip::failure_rate(0.5), day, fails, 5),
+            (trip::min(5) & trip::slow_rate(0.5, second), calls, is_slow, 5),
+            (trip::min(5) & trip::avg_latency(second), day, is_slow, 5),
+            (trip::custom(|metrics| metrics.total() >= 5), calls, fails, 5),
+        ] {
+            let told = format!("{rule} of {window} with {key_idle:?}");
+            let configured = CircuitBreaker::builder("seldom").trip(rule).window(window);
+            assert_eq!(calls_to_a_dead_host(configured, key_idle, call), expected, "{told}");
+        }
+    }
+}
+
+/// What a window of time has forgotten keeps no breaker, nor do calls that were good.
+#[test]
+fn one_that_has_nothing_against_its_dependency_any_more_goes() {
+    let _turn = registry();
+    let clock = ManualClock::new();
+    let builder = CircuitBreaker::builder("forgotten").window(window::time(2 * HOUR)).trip(trip::failures(2));
+    let hosts: Keyed<u32> = builder.clock(clock.clone()).keyed().build().unwrap();
+    fail(&hosts.get(&0));
+    hosts.get(&1).call(|| Ok::<_, ()>(())).unwrap();
+    clock.advance(HOUR);
+    assert_eq!(hosts.iter().map(|(host, _)| host).collect::<Vec<_>>(), [0]);
+    clock.advance(2 * HOUR);
+    assert!(hosts.is_empty());
+}
+
+/// Nobody can fill a family for ever by hosts that fail once.
+#[test]
+fn one_that_has_something_against_it_makes_room_all_the_same() {
+    let _turn = registry();
+    let clock = ManualClock::new();
+    let builder = CircuitBreaker::builder("once").trip(trip::failure_streak(2)).clock(clock.clone());
+    let hosts: Keyed<u32> = builder.keyed().max_keys(8).build().unwrap();
+    for host in 0..1_000 {
+        fail(&hosts.get(&host));
+        clock.advance(HOUR);
+        assert_eq!(hosts.len(), 8.min(host as usize + 1));
+    }
+    assert!(find("once").is_none());
 }
 
 #[test]

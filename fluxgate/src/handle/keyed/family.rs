@@ -1,5 +1,7 @@
 //! Breakers of one kind, each for a key.
 
+mod eviction;
+
 use std::any::Any;
 use std::cell::Cell;
 #[cfg(feature = "test-util")]
@@ -11,7 +13,7 @@ use std::time::Duration;
 
 use fluxgate_rules::metrics::nanos;
 
-use super::table::{Locked, Table};
+use super::table::Table;
 use crate::clock::{NEVER, UserClock};
 use crate::configuration::Settings;
 use crate::configuration::name::Name;
@@ -25,10 +27,9 @@ use crate::handle::circuit_breaker::CircuitBreaker;
 use crate::handle::enrollment::{enroll, enter};
 #[cfg(feature = "test-util")]
 use crate::handle::isolation::double;
-use crate::state::State;
 #[cfg(feature = "test-util")]
 use crate::sync::RwLock;
-use crate::sync::{Arc, AtomicU64, OnceBox, Ordering, Reading, const_unless_model, fence, thread_local};
+use crate::sync::{Arc, AtomicU64, OnceBox, Ordering, Reading, const_unless_model, thread_local};
 
 /// Breakers of one kind, each for a key.
 ///
@@ -79,16 +80,6 @@ struct Candidate<'a> {
     own: &'a dyn Fn(&Name) -> (Owned, Name),
 }
 
-/// How many places are looked through at a time for breakers that were not used for long.
-const PORTION: usize = 16;
-/// How many such portions at once, if some were missed.
-const AT_ONCE: u64 = 16;
-/// How many breakers are compared when a new key has no room, and one of them is to go.
-const GROUP: usize = 8;
-/// How many such groups are looked at before none may go.
-const GROUPS: usize = 4;
-/// In how many places they are searched for. A full table has one in three taken, so there are far more in them.
-const SEARCHED: usize = 512;
 /// How often every place is looked through while `key_idle` passes. A key that was used within one round is in use.
 const ROUNDS: u64 = 60;
 /// When a use has established a key, `established_from` is this.
@@ -345,12 +336,9 @@ impl Family {
         breaker
     }
 
-    /// The state that new breakers begin in: that which the family has been told to be in, if any.
-    fn first_state(&self) -> State {
-        match self.root.word().state() {
-            State::Closed | State::Open | State::HalfOpen => State::Closed,
-            manual @ (State::MetricsOnly | State::Disabled | State::ForcedOpen) => manual,
-        }
+    /// How long it takes to look through all places, while others are used.
+    fn round(&self) -> u64 {
+        (self.key_idle / ROUNDS).max(1)
     }
 
     /// The breaker of all keys that have no room. It counts their calls.
@@ -361,149 +349,6 @@ impl Family {
         }
         self.overflow()
     }
-
-    /// Looks through some places for breakers that were not used for long.
-    #[cold]
-    #[inline(never)]
-    fn look_through(&self, now: u64) {
-        let mut gone = Vec::new();
-        // Whoever has the lock looks, too.
-        if let Some(mut locked) = self.members().table.try_lock() {
-            self.look_on(&mut locked, now, &mut gone);
-        }
-    }
-
-    /// The same, if it is time.
-    fn look_on(&self, locked: &mut Locked<'_>, now: u64, gone: &mut Vec<Arc<Breaker>>) {
-        let looks_at = &self.members().looks_at;
-        let due = looks_at.load(Ordering::Relaxed);
-        if now >= due {
-            let portions = locked.place_count().div_ceil(PORTION) as u64;
-            let pause = (self.round() / portions).max(1);
-            // What was missed is made up for, but not all at once, and more than a round is not owed.
-            let since = due.max(now.saturating_sub(pause.saturating_mul(portions)));
-            let owed = ((now - since) / pause + 1).min(AT_ONCE);
-            looks_at.store(since.saturating_add(pause.saturating_mul(owed)), Ordering::Relaxed);
-            self.let_idle_go(locked, now, PORTION * owed as usize, gone);
-        }
-    }
-
-    /// Lets go what was not used for long, in the next so many places.
-    fn let_idle_go(&self, locked: &mut Locked<'_>, now: u64, places: usize, gone: &mut Vec<Arc<Breaker>>) {
-        for _ in 0..places.min(locked.place_count()) {
-            let number = locked.next();
-            // What moves into its place is looked at as well.
-            while let Some(breaker) = locked.get(number) {
-                let goes = breaker.word().state() == self.first_state() && self.is_idle(&breaker, now);
-                drop(breaker);
-                if !goes || !self.let_go(locked, number, now, gone) {
-                    break;
-                }
-            }
-        }
-    }
-
-    /// Lets go, of some breakers in the next places, that which was not used for longest. Returns `false` if none of them may go, nor of
-    /// some more.
-    ///
-    /// So many breakers are looked at, and not so many places: where many are, many go, and so they stay spread evenly. One that was used
-    /// since it was last looked at goes only if no other may: before it is looked at again, its next use can establish its key.
-    fn make_room(&self, locked: &mut Locked<'_>, now: u64, gone: &mut Vec<Arc<Breaker>>) -> bool {
-        let mut places = locked.place_count().min(SEARCHED);
-        let mut just_used = Vec::new();
-        for _ in 0..GROUPS {
-            let (mut candidates, mut looked_at) = ([(u64::MAX, 0); GROUP], 0);
-            while looked_at < GROUP && places > 0 {
-                places -= 1;
-                let number = locked.next();
-                if let Some(breaker) = locked.get(number) {
-                    if self.may_go(&breaker, now) {
-                        candidates[looked_at] = (used(&breaker, now), number);
-                    }
-                    looked_at += 1;
-                }
-            }
-            candidates.sort_unstable();
-            for (used, number) in candidates.into_iter().take_while(|(used, _)| *used != u64::MAX) {
-                if used >= now {
-                    just_used.push(number);
-                } else if self.let_go(locked, number, now, gone) {
-                    return true;
-                }
-            }
-        }
-        just_used.into_iter().any(|number| self.let_go(locked, number, now, gone))
-    }
-
-    /// Lets a breaker go, unless it may not, or somebody holds it: for a call, for example.
-    fn let_go(&self, locked: &mut Locked<'_>, number: usize, now: u64, gone: &mut Vec<Arc<Breaker>>) -> bool {
-        let breaker = locked.take(number);
-        let is_held = || {
-            let is_held = Arc::strong_count(&breaker) > 1;
-            // What they did who held it is seen from here on.
-            fence(Ordering::Acquire);
-            is_held
-        };
-        if !is_held() {
-            // Nor may anyone get hold of it by the registry any more.
-            REGISTRY.leave(&breaker);
-            if !is_held() && self.may_go(&breaker, now) {
-                locked.close(number);
-                gone.push(breaker);
-                return true;
-            }
-            if !breaker.word().is_fresh() {
-                REGISTRY.enter(&breaker);
-            }
-        }
-        locked.put_back(number, breaker);
-        false
-    }
-
-    /// Whether a new key may take the place of this one. One that is open would otherwise keep it for ever if nobody asks for it again.
-    fn may_go(&self, breaker: &Breaker, now: u64) -> bool {
-        match breaker.word().state() {
-            state if state == self.first_state() => {
-                !(is_established(breaker) && self.is_in_use(breaker, now))
-            }
-            State::Open => {
-                let pause_ended = breaker.deadline.load(Ordering::Relaxed);
-                self.is_idle(breaker, now) && now.saturating_sub(pause_ended) >= self.key_idle
-            }
-            State::HalfOpen => self.is_idle(breaker, now),
-            State::Closed | State::MetricsOnly | State::Disabled | State::ForcedOpen => false,
-        }
-    }
-
-    fn is_idle(&self, breaker: &Breaker, now: u64) -> bool {
-        now.saturating_sub(used(breaker, now)) >= self.key_idle
-    }
-
-    fn is_in_use(&self, breaker: &Breaker, now: u64) -> bool {
-        now.saturating_sub(used(breaker, now)) <= self.round()
-    }
-
-    /// How long it takes to look through all places, while others are used.
-    fn round(&self) -> u64 {
-        (self.key_idle / ROUNDS).max(1)
-    }
-}
-
-/// Whether the key came again a round after it first came. One that somebody invents, or a crawler meets, comes but for a moment.
-fn is_established(breaker: &Breaker) -> bool {
-    let membership = breaker.membership.as_ref();
-    membership.is_some_and(|membership| membership.established_from.load(Ordering::Relaxed) == ESTABLISHED)
-}
-
-/// When it was last used, as far as that is known: it may have been any time since it was last looked at.
-fn used(breaker: &Breaker, now: u64) -> u64 {
-    let Some(membership) = &breaker.membership else { return 0 };
-    let used = membership.used.load(Ordering::Relaxed);
-    if used != NEVER {
-        return used;
-    }
-    membership.used.store(now, Ordering::Relaxed);
-    now
 }
 
 /// Whether this thread is to read the clock again: at every so many hits.
