@@ -1,6 +1,7 @@
 //! What the user wrote, read and named: the arguments of the macro and the function it is put on.
 
 pub(crate) mod arguments;
+pub(crate) mod assignments;
 pub(crate) mod attributes;
 pub(crate) mod boxed_tails;
 pub(crate) mod callable;

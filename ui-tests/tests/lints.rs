@@ -17,7 +17,7 @@ const FORMS: [(&str, Option<&str>); 5] = [
     ("fallback", Some("(fallback = crate::failed)")),
 ];
 
-const FILES: [&str; 2] = ["sync", "asynchronous"];
+const FILES: [&str; 3] = ["sync", "asynchronous", "shapes"];
 
 /// What differs nevertheless: whether the warning is new or gone, the lint, the functions, or none for all of them, and why.
 const EXCEPTIONS: [(char, &str, &[&str], &str); 14] = [

@@ -93,7 +93,7 @@ pub(crate) fn mentioned(tokens: TokenStream, names: Vec<String>) -> Vec<String> 
                 }
                 TokenTree::Literal(literal) => {
                     let text = literal.to_string();
-                    found.extend(names.extract_if(.., |name| text.contains(&format!("{{{name}"))));
+                    found.extend(names.extract_if(.., |name| is_in_format(&text, name)));
                 }
                 TokenTree::Punct(_) => {}
             }
@@ -104,99 +104,15 @@ pub(crate) fn mentioned(tokens: TokenStream, names: Vec<String>) -> Vec<String> 
     found
 }
 
-/// Whether tokens may assign to a variable, to what of it, and whether they do anything else with it.
-#[derive(Default)]
-pub(crate) struct Assignments {
-    /// Its name where all of it is assigned first.
-    pub(crate) of_all: Option<Ident>,
-    pub(crate) of_parts: bool,
-    pub(crate) is_read: bool,
-}
-
-impl Assignments {
-    pub(crate) fn to(name: &Ident, tokens: &TokenStream) -> Self {
-        let mut found = Self::default();
-        found.look(name, tokens);
-        found
-    }
-
-    pub(crate) fn are_any(&self) -> bool {
-        self.of_all.is_some() || self.of_parts
-    }
-
-    fn look(&mut self, name: &Ident, tokens: &TokenStream) {
-        // The variable, and whether a part of it is meant: there was a `.` or an index.
-        let mut place: Option<(Ident, bool)> = None;
-        let (mut before, mut is_pattern) = (' ', false);
-        let mut trees = tokens.clone().into_iter().peekable();
-        while let Some(tree) = trees.next() {
-            let sign = if let TokenTree::Punct(punct) = &tree { punct.as_char() } else { ' ' };
-            match tree {
-                TokenTree::Group(group) => {
-                    self.look(name, &group.stream());
-                    let is_index = group.delimiter() == Delimiter::Bracket;
-                    self.is_read |= place.is_some() && !is_index;
-                    place = place.filter(|_| is_index).map(|(name, _)| (name, true));
-                    // Perhaps a tuple that is assigned.
-                    if place.is_none() && !is_pattern && mentions(&group.stream(), &name.to_string()) {
-                        place = Some((name.clone(), false));
-                    }
-                }
-                TokenTree::Ident(word) if word == "let" => is_pattern = true,
-                TokenTree::Ident(word) if word == *name && before != '.' && !is_pattern => {
-                    // What it refers to is another place.
-                    self.is_read |= place.is_some() || before == '*';
-                    place = (before != '*').then_some((word, false));
-                }
-                TokenTree::Punct(_) if sign == '=' => {
-                    let is_comparison =
-                        before == '!' || trees.peek().is_some_and(|next| is(next, '=') || is(next, '>'));
-                    match place.take() {
-                        Some(_) if is_comparison => self.is_read = true,
-                        Some((_, true)) => self.of_parts = true,
-                        Some((name, false)) => self.of_all = self.of_all.take().or(Some(name)),
-                        None => {}
-                    }
-                    is_pattern = false;
-                }
-                TokenTree::Punct(_) if sign == '.' => place = place.map(|(name, _)| (name, true)),
-                // An operator before `=`.
-                TokenTree::Punct(_) if sign != ';' => {}
-                TokenTree::Literal(literal) if literal.to_string().contains(&format!("{{{name}")) => {
-                    self.is_read = true;
-                }
-                TokenTree::Ident(_) | TokenTree::Literal(_) if place.is_some() => {}
-                _ => {
-                    self.is_read |= place.is_some();
-                    (place, is_pattern) = (None, false);
-                }
-            }
-            before = sign;
-        }
-        self.is_read |= place.is_some();
-    }
-}
-
-/// Whether tokens may assign something of a variable to the variable itself, or to a field of it.
-pub(crate) fn assigns_itself(tokens: &TokenStream, name: &Ident) -> bool {
-    let trees: Vec<_> = tokens.clone().into_iter().collect();
-    trees.split(|tree| is(tree, ';')).any(|statement| {
-        let within = statement
-            .iter()
-            .any(|tree| matches!(tree, TokenTree::Group(group) if assigns_itself(&group.stream(), name)));
-        let count = statement.iter().filter(|tree| word(tree).is_some_and(|word| word == name)).count();
-        let statement: TokenStream = statement.iter().cloned().collect();
-        within
-            || Assignments::to(name, &statement).are_any()
-                && (count > 1 || mentions_in_groups(&statement, name))
+/// Whether a literal has a name in it as format strings do: `{name}`, `{name:?}`, or the width in `{:name$}`. Behind `{{`, it is text.
+pub(crate) fn is_in_format(text: &str, name: &str) -> bool {
+    let is_of_name = |sign: char| sign.is_alphanumeric() || sign == '_';
+    text.match_indices(name).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        let is_width = after.starts_with('$') && !before.ends_with(is_of_name);
+        let braces = before.len() - before.trim_end_matches('{').len();
+        is_width || braces % 2 == 1 && !after.starts_with(is_of_name)
     })
-}
-
-fn mentions_in_groups(tokens: &TokenStream, name: &Ident) -> bool {
-    tokens
-        .clone()
-        .into_iter()
-        .any(|tree| matches!(tree, TokenTree::Group(group) if mentions(&group.stream(), &name.to_string())))
 }
 
 /// A variable that the user's code cannot see. Its name is one of ours all the same: a pattern may not be called as a constant is.

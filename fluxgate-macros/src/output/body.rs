@@ -4,11 +4,12 @@ use proc_macro2::{Group, Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Lifetime;
 
+use crate::input::assignments::{Assignments, assigns_itself};
 use crate::input::callable::Callable;
 use crate::input::function::Function;
 use crate::input::parameters::Binding;
 use crate::input::returns::Returns;
-use crate::input::tokens::{Assignments, assigns_itself, braced, mentions, respan};
+use crate::input::tokens::{braced, mentions, respan};
 use crate::output::private::Name;
 use crate::output::returns;
 

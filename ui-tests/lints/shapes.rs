@@ -1,0 +1,119 @@
+//! Functions whose shape, more than what they do, decides what is said of them.
+
+use std::io;
+
+#[circuit_breaker]
+pub fn unchanged_after_a_condition(mut list: Vec<u8>, is_shown: bool) -> io::Result<usize> {
+    if is_shown {
+        println!("{}", list.len());
+    }
+    let length = list.len();
+    Ok(length)
+}
+
+#[circuit_breaker]
+pub fn unchanged_after_a_return(mut number: u8, other: Vec<u8>, is_known: bool) -> io::Result<u8> {
+    if is_known {
+        return Ok(number);
+    }
+    let length = other.len() as u8;
+    Ok(length)
+}
+
+#[circuit_breaker]
+pub fn unchanged_after_a_loop(mut list: Vec<u8>, other: Vec<u8>) -> io::Result<usize> {
+    for number in &list {
+        println!("{number}");
+    }
+    let length = other.len();
+    Ok(length)
+}
+
+#[circuit_breaker]
+pub fn unchanged_after_a_block(mut list: Vec<u8>) -> io::Result<Vec<u8>> {
+    {
+        println!("{list:?}");
+    }
+    let moved = list;
+    Ok(moved)
+}
+
+#[circuit_breaker]
+pub async fn unchanged_and_awaited(mut list: Vec<u8>, is_shown: bool) -> io::Result<usize> {
+    if is_shown {
+        println!("{}", list.len());
+    }
+    let length = std::future::ready(list.len()).await;
+    Ok(length)
+}
+
+#[circuit_breaker]
+pub fn compared(mut number: u32, mut other: u32, third: Vec<u8>) -> io::Result<usize> {
+    if number <= 3 || other >= 4 {
+        return Ok(third.len());
+    }
+    match third.len() {
+        0..=3 => Ok(1),
+        _ => Ok(2),
+    }
+}
+
+#[circuit_breaker]
+pub fn counted_up_to(mut number: usize, third: Vec<u8>) -> io::Result<usize> {
+    let mut sum = third.len();
+    for other in 0..=number {
+        sum += other;
+    }
+    for other in number..=9 {
+        sum += other;
+    }
+    Ok(sum)
+}
+
+#[circuit_breaker]
+pub fn chosen_by(mut index: usize, list: &mut [u32]) -> io::Result<()> {
+    list[index] = 1;
+    *list.iter_mut().nth(index).unwrap() = 2;
+    Ok(())
+}
+
+#[circuit_breaker]
+pub fn in_a_chain(mut list: Vec<u8>, other: Vec<u8>) -> io::Result<usize> {
+    if list.is_empty() && let Some(first) = other.first() {
+        return Ok(usize::from(*first));
+    }
+    Ok(list.len())
+}
+
+#[circuit_breaker]
+pub fn behind_a_reference(mut number: &mut u32, third: Vec<u8>) -> io::Result<usize> {
+    (*number) = 1;
+    *(number) += 1;
+    Ok(third.len())
+}
+
+#[circuit_breaker]
+pub async fn longer_names(number: u32, number_of_all: u32, width: usize, text: String) -> io::Result<String> {
+    Ok(format!("{number_of_all:width$} {{text}}"))
+}
+
+#[circuit_breaker]
+pub fn overwritten_in_a_tuple(mut text: String, mut other: String, third: &str) -> io::Result<String> {
+    (text, other) = (third.to_owned(), third.to_owned());
+    Ok(text + &other)
+}
+
+pub struct Point {
+    left: u32,
+    right: u32,
+}
+
+#[circuit_breaker]
+pub fn overwritten_in_a_pattern(mut left: u32, mut right: u32, point: &Point) -> io::Result<u32> {
+    if left == 0 {
+        right += 1;
+    }
+    Point { left, .. } = *point;
+    [_, right] = [left, right];
+    Ok(left + right)
+}
