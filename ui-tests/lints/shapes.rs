@@ -117,3 +117,19 @@ pub fn overwritten_in_a_pattern(mut left: u32, mut right: u32, point: &Point) ->
     [_, right] = [left, right];
     Ok(left + right)
 }
+
+#[circuit_breaker]
+#[rustfmt::skip]
+pub fn one_line(mut list: Vec<u32>) -> io::Result<()> { Ok(list[0] = 1) }
+
+#[circuit_breaker]
+#[rustfmt::skip]
+pub fn one_line_of_a_loop(mut number: u32) -> io::Result<u32> { loop { if number > 3 { break Ok(number) } number += 1; } }
+
+#[circuit_breaker]
+#[rustfmt::skip]
+pub fn one_line_of_a_condition(mut list: Vec<u32>) -> io::Result<usize> { if list.is_empty() { list = vec![1]; Ok(3) } else { Ok(list.len()) } }
+
+#[circuit_breaker]
+#[rustfmt::skip]
+pub fn one_line_of_a_closure(mut number: u32) -> io::Result<impl FnMut() -> u32> { Ok(move || { number += 1; number }) }

@@ -1,6 +1,6 @@
 //! The user's body, in a closure or in a future of its own.
 
-use proc_macro2::{Group, Ident, Span, TokenStream};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::Lifetime;
 
@@ -135,16 +135,7 @@ pub(crate) fn closure(block: &Group, returns: &Returns, capture: &Capture, priva
         return quote!(#ownership #bars -> #declared #block);
     }
     let output = returns::witness(returns, private);
-    let body = braced(
-        quote!(
-            if false {
-                #statements
-                return #private::never(#output);
-            }
-            #block
-        ),
-        block.span(),
-    );
+    let body = preceded(&quote!(#statements return #private::never(#output);), block);
     quote!(#ownership #bars -> #declared #body)
 }
 
@@ -158,20 +149,16 @@ pub(crate) fn future(
 ) -> TokenStream {
     let statements = capture.statements(private);
     let keywords = respan(keywords.clone(), block.span());
-    let label = Lifetime::new("'__fluxgate_body", block.span());
     let output = returns::witness(returns, private);
     let never = quote_spanned!(Span::mixed_site().located_at(returns.span.0)=> #private::never);
-    let body = braced(
-        quote!(
-            if false {
-                #statements
-                // Fixes the type of the block, so that returned values are coerced.
-                return #never(#output);
-            }
-            // The label prevents a lint against superfluous braces.
-            #label: #block
-        ),
-        block.span(),
-    );
+    // Fixes the type of the block, so that returned values are coerced.
+    let body = preceded(&quote!(#statements return #never(#output);), block);
     quote!(#keywords #body)
+}
+
+/// The block, after statements that are never run.
+fn preceded(statements: &TokenStream, block: &Group) -> TokenTree {
+    // Prevents a lint against superfluous braces.
+    let label = Lifetime::new("'__fluxgate_body", block.span());
+    braced(quote!(if false { #statements } #label: #block), block.span())
 }
