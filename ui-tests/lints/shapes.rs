@@ -133,3 +133,15 @@ pub fn one_line_of_a_condition(mut list: Vec<u32>) -> io::Result<usize> { if lis
 #[circuit_breaker]
 #[rustfmt::skip]
 pub fn one_line_of_a_closure(mut number: u32) -> io::Result<impl FnMut() -> u32> { Ok(move || { number += 1; number }) }
+
+macro_rules! with_fragments {
+    ($(#[$meta:meta])* $visibility:vis $name:ident<$lifetime:lifetime>($parameter:ident: $ty:ty) -> $output:ty $body:block) => {
+        #[circuit_breaker]
+        $(#[$meta])*
+        $visibility fn $name<$lifetime>($parameter: $ty) -> $output $body
+    };
+}
+
+with_fragments!(#[inline] #[must_use] pub public<'a>(number: &'a u32) -> io::Result<&'a u32> { Ok(number) });
+with_fragments!(pub(crate) internal<'a>(number: &'a u32) -> io::Result<&'a u32> { Ok(number) });
+with_fragments!(private<'a>(number: &'a u32) -> io::Result<&'a u32> { Ok(number) });

@@ -20,7 +20,7 @@ const FORMS: [(&str, Option<&str>); 5] = [
 const FILES: [&str; 3] = ["sync", "asynchronous", "shapes"];
 
 /// What differs nevertheless: whether the warning is new or gone, the lint, the functions, or none for all of them, and why.
-const EXCEPTIONS: [(char, &str, &[&str], &str); 14] = [
+const EXCEPTIONS: [(char, &str, &[&str], &str); 16] = [
     ('-', "clippy::unused_async", &[], "a guarded function awaits what guards it"),
     ('-', "clippy::missing_const_for_fn", &[], "a guarded function cannot be `const`"),
     ('-', "clippy::unnecessary_wraps", &[], "a refused call returns an error"),
@@ -73,6 +73,18 @@ const EXCEPTIONS: [(char, &str, &[&str], &str); 14] = [
         "unused_assignments",
         &["assigned_alone", "a_part_and_all"],
         "what is overwritten and never read is told of the variable and of its capture",
+    ),
+    (
+        '+',
+        "clippy::implicit_return",
+        &["$name"],
+        "the body is the user's, though a macro made the function around it",
+    ),
+    (
+        '-',
+        "clippy::pub_with_shorthand",
+        &["$name"],
+        "a `pub` from a macro's fragment has the place of the fragment",
     ),
     (
         '+',
@@ -142,7 +154,8 @@ fn function_at(file: &str, line: u64) -> String {
     let lines: Vec<_> = source.lines().collect();
     let attribute = lines[..line as usize].iter().rposition(|line| line.trim() == "#[circuit_breaker]");
     let function = lines[attribute.unwrap_or_default()..].iter().find_map(|line| line.split_once("fn "));
-    let name = |text: &str| text.chars().take_while(|sign| sign.is_alphanumeric() || *sign == '_').collect();
+    let name =
+        |text: &str| text.chars().take_while(|sign| sign.is_alphanumeric() || "_$".contains(*sign)).collect();
     function.map_or_else(String::new, |(_, rest)| name(rest))
 }
 

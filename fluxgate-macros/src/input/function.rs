@@ -3,7 +3,7 @@
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser as _};
-use syn::{Attribute, FnArg, Ident, ReceiverKind, Signature, Type, Visibility};
+use syn::{Attribute, FnArg, Ident, ReceiverKind, Signature, Type, VisRestricted, Visibility};
 
 use crate::input::arguments::Argument;
 use crate::input::boxed_tails::BoxedTails;
@@ -233,14 +233,28 @@ struct Head {
 fn read_head(input: ParseStream<'_>) -> syn::Result<Head> {
     Ok(Head {
         attributes: input.call(Attribute::parse_outer)?,
-        visibility: input.parse()?,
+        visibility: input.call(visibility)?,
         signature: input.parse()?,
     })
 }
 
+/// Reads a visibility. A `$visibility` of `macro_rules!` comes in an invisible group, whose place tells lints that a macro made the
+/// function. The group does not get past the compiler, so `pub` takes its place.
+fn visibility(input: ParseStream<'_>) -> syn::Result<Visibility> {
+    let first = input.cursor().token_tree();
+    let mut visibility = input.parse()?;
+    if let Some((TokenTree::Group(group), _)) = first
+        && let Visibility::Public(keyword) | Visibility::Restricted(VisRestricted { pub_token: keyword, .. }) =
+            &mut visibility
+    {
+        keyword.span = group.span();
+    }
+    Ok(visibility)
+}
+
 fn read_all(input: ParseStream<'_>) -> syn::Result<Function> {
     let attributes = input.call(Attribute::parse_outer)?;
-    let visibility: Visibility = input.parse()?;
+    let visibility = input.call(visibility)?;
     let ahead = input.fork();
     let signature: Signature = match ahead.parse() {
         Ok(signature) => signature,
