@@ -50,72 +50,184 @@ mod runtimes {
 }
 
 mod instrument {
+    use std::pin::Pin;
     use std::sync::Mutex;
 
+    use async_trait::async_trait;
+    use fluxgate::{CircuitBreaker, breaker};
     use tracing::span::{Attributes, Id, Record};
     use tracing::{Event, Metadata, Subscriber, instrument};
 
     use super::*;
 
-    /// Counts spans that are entered, by name.
+    /// Writes down what happens, by the names of spans and the levels of events.
     #[derive(Default)]
-    struct Spans(Mutex<Vec<&'static str>>, Mutex<Vec<&'static str>>);
+    struct Journal {
+        spans: Mutex<Vec<&'static str>>,
+        entries: Mutex<Vec<String>>,
+    }
 
-    impl Subscriber for &'static Spans {
+    impl Journal {
+        fn enter(&self, what: &str, span: &Id) {
+            let name = self.spans.lock().expect("no panic")[span.into_u64() as usize - 1];
+            self.entries.lock().expect("no panic").push(format!("{what} {name}"));
+        }
+
+        fn take(&self) -> Vec<String> {
+            std::mem::take(&mut *self.entries.lock().expect("no panic"))
+        }
+    }
+
+    impl Subscriber for &'static Journal {
         fn enabled(&self, _: &Metadata<'_>) -> bool {
             true
         }
 
         fn new_span(&self, span: &Attributes<'_>) -> Id {
-            let mut names = self.0.lock().expect("no panic");
-            names.push(span.metadata().name());
-            Id::from_u64(names.len() as u64)
+            let mut spans = self.spans.lock().expect("no panic");
+            spans.push(span.metadata().name());
+            Id::from_u64(spans.len() as u64)
         }
 
         fn enter(&self, span: &Id) {
-            let name = self.0.lock().expect("no panic")[span.into_u64() as usize - 1];
-            self.1.lock().expect("no panic").push(name);
+            Journal::enter(self, "enter", span);
+        }
+
+        fn exit(&self, span: &Id) {
+            Journal::enter(self, "exit", span);
+        }
+
+        fn event(&self, event: &Event<'_>) {
+            // Transitions of the breaker are events, too.
+            if event.metadata().target().starts_with("order") {
+                self.entries.lock().expect("no panic").push(event.metadata().level().to_string());
+            }
         }
 
         fn record(&self, _: &Id, _: &Record<'_>) {}
         fn record_follows_from(&self, _: &Id, _: &Id) {}
-        fn event(&self, _: &Event<'_>) {}
-        fn exit(&self, _: &Id) {}
     }
 
-    #[circuit_breaker(handle = ABOVE)]
-    #[instrument]
-    async fn above() -> io::Result<()> {
-        tokio::task::yield_now().await;
-        Ok(())
+    static BREAKER: CircuitBreaker = breaker!(name = "order: instrument");
+
+    type Reading = Pin<Box<dyn Future<Output = io::Result<u32>>>>;
+
+    #[async_trait]
+    trait Read {
+        async fn method(&self, up: bool) -> io::Result<u32>;
     }
 
-    #[instrument]
-    #[circuit_breaker(handle = BELOW)]
-    async fn below() -> io::Result<()> {
+    async fn read(up: bool) -> io::Result<u32> {
+        tracing::info!("reading");
         tokio::task::yield_now().await;
-        Ok(())
+        if up { Ok(1) } else { Err(io::Error::other("down")) }
+    }
+
+    /// Functions of every form that return a future, with these attributes.
+    macro_rules! functions {
+        ($module:ident: $(#[$($attribute:tt)*])*) => {
+            mod $module {
+                use super::*;
+
+                #[derive(Debug)]
+                pub(super) struct Reader;
+
+                #[async_trait]
+                impl Read for Reader {
+                    $(#[$($attribute)*])*
+                    async fn method(&self, up: bool) -> io::Result<u32> {
+                        read(up).await
+                    }
+                }
+
+                $(#[$($attribute)*])*
+                pub(super) async fn function(up: bool) -> io::Result<u32> {
+                    read(up).await
+                }
+
+                $(#[$($attribute)*])*
+                pub(super) fn boxed(up: bool) -> Reading {
+                    Box::pin(async move { read(up).await })
+                }
+
+                $(#[$($attribute)*])*
+                pub(super) fn boxed_later(up: bool) -> Pin<Box<dyn Future<Output = io::Result<u32>>>> {
+                    tracing::debug!("before");
+                    Box::pin(async move { read(up).await })
+                }
+
+                $(#[$($attribute)*])*
+                pub(super) fn opaque(up: bool) -> impl Future<Output = io::Result<u32>> {
+                    async move { read(up).await }
+                }
+
+                $(#[$($attribute)*])*
+                pub(super) fn opaque_later(up: bool) -> impl Future<Output = io::Result<u32>> {
+                    tracing::debug!("before");
+                    async move { read(up).await }
+                }
+
+                pub(super) const ALL: [fn(bool) -> Reading; 6] = [
+                    |up| Box::pin(async move { Reader.method(up).await }),
+                    |up| Box::pin(async move { function(up).await }),
+                    |up| Box::pin(async move { boxed(up).await }),
+                    |up| Box::pin(async move { boxed_later(up).await }),
+                    |up| Box::pin(async move { opaque(up).await }),
+                    |up| Box::pin(async move { opaque_later(up).await }),
+                ];
+            }
+        };
+    }
+
+    functions!(bare: #[instrument]);
+    functions!(below: #[circuit_breaker(breaker = BREAKER)] #[instrument]);
+    functions!(below_a_fallback: #[circuit_breaker(breaker = BREAKER, fallback = async |error| Err(error))] #[instrument]);
+    functions!(above: #[instrument] #[circuit_breaker(breaker = BREAKER)]);
+
+    functions!(bare_with_events: #[instrument(err, ret)]);
+    functions!(below_with_events: #[circuit_breaker(breaker = BREAKER)] #[instrument(err, ret)]);
+    functions!(above_with_events: #[instrument(err, ret)] #[circuit_breaker(breaker = BREAKER)]);
+
+    /// What is written down of each function.
+    fn journals(functions: [fn(bool) -> Reading; 6], up: bool) -> [Vec<String>; 6] {
+        let journal: &'static Journal = Box::leak(Box::default());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        tracing::subscriber::with_default(journal, || {
+            functions.map(|function| {
+                let read = runtime.block_on(function(up));
+                assert_eq!(read.is_ok(), up && BREAKER.state() == State::Closed);
+                journal.take()
+            })
+        })
     }
 
     #[test]
-    fn the_span_covers_the_future_and_around_the_breaker_refusals_too() {
+    fn the_span_covers_the_future_as_that_of_the_bare_function() {
         let _isolation = isolate();
-        let spans: &'static Spans = Box::leak(Box::default());
-        let entered = || std::mem::take(&mut *spans.1.lock().expect("no panic"));
-        tracing::subscriber::with_default(spans, || {
-            let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-            runtime.block_on(async { above().await.unwrap() });
-            // Once a poll, and once for its end.
-            assert!(entered().iter().filter(|name| **name == "above").count() >= 2);
-            runtime.block_on(async { below().await.unwrap() });
-            assert!(entered().iter().filter(|name| **name == "below").count() >= 2);
-            ABOVE.force_open();
-            BELOW.force_open();
-            runtime.block_on(async { (above().await.unwrap_err(), below().await.unwrap_err()) });
-        });
-        let entered = entered();
-        assert!(entered.contains(&"above"), "what is below ours is around the breaker: {entered:?}");
-        assert!(!entered.contains(&"below"), "{entered:?}");
+        for up in [true, false] {
+            let bare = journals(bare::ALL, up);
+            assert_eq!(bare[0][..5], ["enter method", "INFO", "exit method", "enter method", "exit method"]);
+            for guarded in [below::ALL, below_a_fallback::ALL, above::ALL] {
+                assert_eq!(journals(guarded, up), bare);
+            }
+            let bare = journals(bare_with_events::ALL, up);
+            for guarded in [below_with_events::ALL, above_with_events::ALL] {
+                assert_eq!(journals(guarded, up), bare);
+            }
+        }
+    }
+
+    #[test]
+    fn around_the_breaker_it_covers_refusals_too() {
+        let _isolation = isolate();
+        BREAKER.force_open();
+        for refused in [below::ALL, below_a_fallback::ALL].map(|functions| journals(functions, true)) {
+            assert!(refused.iter().all(|journal| journal[0].starts_with("enter")), "{refused:?}");
+        }
+        let refused = journals(below_with_events::ALL, true);
+        assert!(refused.iter().all(|journal| journal[1] == "ERROR"), "{refused:?}");
+        let refused = journals(above::ALL, true);
+        assert!(refused.iter().all(Vec::is_empty), "{refused:?}");
     }
 }
 

@@ -78,6 +78,26 @@ pub fn boxed(text: &str) -> Pin<Box<dyn Future<Output = Result<usize, Failure>> 
     Box::pin(async move { Ok(text.len()) })
 }
 
+// Below these is an attribute that is no macro, but that cannot be told.
+#[circuit_breaker]
+#[rustfmt::skip]
+pub fn by_hand_above_another(text: String) -> impl Future<Output = Result<usize, Failure>> {
+    async move { Ok(text.len()) }
+}
+
+#[circuit_breaker]
+#[rustfmt::skip]
+pub fn eager_above_another(text: String) -> impl Future<Output = Result<usize, Failure>> {
+    let length = text.len();
+    async move { Ok(length) }
+}
+
+#[circuit_breaker]
+#[rustfmt::skip]
+pub fn boxed_above_another(text: &str) -> Pin<Box<dyn Future<Output = Result<usize, Failure>> + '_>> {
+    Box::pin(async move { Ok(text.len()) })
+}
+
 pub trait FutureExt: Future + Sized + Send + 'static {
     fn boxed(self) -> Pin<Box<dyn Future<Output = Self::Output> + Send>> {
         Box::pin(self)

@@ -20,12 +20,17 @@ const FORMS: [(&str, Option<&str>); 5] = [
 const FILES: [&str; 3] = ["sync", "asynchronous", "shapes"];
 
 /// What differs nevertheless: whether the warning is new or gone, the lint, the functions, or none for all of them, and why.
-const EXCEPTIONS: [(char, &str, &[&str], &str); 16] = [
+const EXCEPTIONS: [(char, &str, &[&str], &str); 17] = [
     ('-', "clippy::unused_async", &[], "a guarded function awaits what guards it"),
     ('-', "clippy::missing_const_for_fn", &[], "a guarded function cannot be `const`"),
     ('-', "clippy::unnecessary_wraps", &[], "a refused call returns an error"),
     ('-', "unconditional_recursion", &["recurses"], "a refused call does not go on"),
-    ('-', "clippy::manual_async_fn", &["by_hand", "returned"], "more than an `async` block is returned"),
+    (
+        '-',
+        "clippy::manual_async_fn",
+        &["by_hand", "by_hand_above_another", "returned"],
+        "more than an `async` block is returned",
+    ),
     (
         '-',
         "clippy::missing_errors_doc",
@@ -35,8 +40,14 @@ const EXCEPTIONS: [(char, &str, &[&str], &str); 16] = [
     (
         '-',
         "clippy::implicit_return",
-        &["by_hand", "boxed", "boxed_at_once", "returned"],
+        &["by_hand", "by_hand_above_another", "boxed", "boxed_above_another", "boxed_at_once", "returned"],
         "the user's `async` block is not the last expression",
+    ),
+    (
+        '+',
+        "clippy::implicit_return",
+        &["by_hand_above_another", "eager_above_another", "boxed_above_another"],
+        "an attribute below looks for a future in the last expression",
     ),
     (
         '-',

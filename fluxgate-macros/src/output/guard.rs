@@ -187,7 +187,8 @@ impl BodyWriter<'_> {
             }
         };
         let future = boxed.as_ref().map_or_else(|| future.clone(), |pin| quote!(#pin(#future)));
-        quote!(#inference #setup return #future;)
+        let returned = self.returned(&future);
+        quote!(#inference #setup #returned)
     }
 
     // Input:
@@ -237,7 +238,14 @@ impl BodyWriter<'_> {
             }
         };
         let future = if returns.form == Form::Boxed { quote!(#private::Box::pin(#future)) } else { future };
-        quote!(#inference #setup return #future;)
+        let returned = self.returned(&future);
+        quote!(#inference #setup #returned)
+    }
+
+    /// Returns a future. An attribute that reads what we write looks for one in the last expression, so that it is around the future and
+    /// not only around what makes it.
+    fn returned(&self, future: &TokenStream) -> TokenStream {
+        if self.guard.function.has_attributes_below() { future.clone() } else { quote!(return #future;) }
     }
 
     // Input:
