@@ -1,6 +1,8 @@
 //! Where the breaker of a function is.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use std::iter::Peekable;
+
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
 use syn::{Expr, FnArg, ReceiverKind, Type};
 
@@ -140,8 +142,41 @@ pub(crate) fn handle(arguments: &Arguments, errors: &mut Errors) -> Option<Ident
 /// Whether the function is in an `impl`, as far as can be told.
 pub(crate) fn is_method(function: &Function) -> bool {
     function.signature.receiver().is_some()
-        || function.body_mentions("Self")
+        || function.body_mentions("Self") && says_self(function.block.stream())
         || mentions(&function.signature.to_token_stream(), "Self")
+}
+
+/// Whether tokens say `Self`, other than within items that have a `Self` of their own.
+fn says_self(tokens: TokenStream) -> bool {
+    let mut trees = tokens.into_iter().peekable();
+    while let Some(tree) = trees.next() {
+        match tree {
+            TokenTree::Ident(word) if begins_item(&word, trees.peek()) => skip_item(&mut trees),
+            TokenTree::Ident(word) if word == "Self" => return true,
+            TokenTree::Group(group) if says_self(group.stream()) => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+fn begins_item(word: &Ident, next: Option<&TokenTree>) -> bool {
+    // `union` is a keyword only before a name.
+    let is_before_name = || next.is_some_and(|next| syn::parse2::<Ident>(next.clone().into()).is_ok());
+    ["impl", "trait", "struct", "enum"].iter().any(|keyword| word == keyword)
+        || word == "union" && is_before_name()
+}
+
+/// Skips an item up to its braces or its semicolon.
+fn skip_item(trees: &mut Peekable<impl Iterator<Item = TokenTree>>) {
+    while let Some(tree) = trees.next() {
+        let is_braces = matches!(&tree, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace);
+        // Braces may also be around a constant in a type: `Buffer<{ SIZE }>`.
+        let is_argument = trees.peek().is_some_and(|next| is(next, '>'));
+        if is(&tree, ';') || is_braces && !is_argument {
+            return;
+        }
+    }
 }
 
 /// All words of a value, quoted or not.
@@ -200,5 +235,37 @@ fn is_shared_reference(ty: &Type) -> bool {
         Type::Group(group) => is_shared_reference(&group.elem),
         Type::Paren(paren) => is_shared_reference(&paren.elem),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says_self;
+
+    #[test]
+    fn an_item_in_the_body_has_a_self_of_its_own() {
+        for (body, expected) in [
+            ("Self::open(url)", true),
+            ("retry(|| async { Ok(Self { url }) })", true),
+            ("assert!(Self::IS_READY); 1", true),
+            ("struct Part; Self", true),
+            ("enum Part {} Self", true),
+            ("let union = 1; union as u8 + Self::SIZE", true),
+            ("impl Part { fn of() -> Self { Self } } 1", false),
+            (
+                "impl<const N: usize> From<Part<{ N + 1 }>> for Whole { fn from(_: Part<N>) -> Self { Self } } 1",
+                false,
+            ),
+            ("unsafe trait Opens: Sized where Self: Send { fn open() -> Self; } 1", false),
+            ("struct List(Option<Box<Self>>); 1", false),
+            ("struct List { next: Option<Box<Self>> } 1", false),
+            ("enum List { End, Next(Box<Self>) } 1", false),
+            ("union List { next: *const Self, end: () } 1", false),
+            ("if up { impl Default for Part { fn default() -> Self { Self } } } 1", false),
+            ("quote! { impl Default for #name { fn default() -> Self { Self } } }", false),
+        ] {
+            let tokens = body.parse().expect("the test's own body");
+            assert_eq!(says_self(tokens), expected, "{body}");
+        }
     }
 }

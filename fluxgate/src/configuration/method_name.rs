@@ -26,7 +26,7 @@ impl AsRef<str> for MethodName {
     fn as_ref(&self) -> &str {
         self.path.get_or_init(|| {
             let Self { module, method, item, .. } = self;
-            let path = match owner(item()) {
+            let path = match owner(item(), module) {
                 Some(owner) => format!("{module}::{owner}::{method}"),
                 None => format!("{module}::{method}"),
             };
@@ -35,9 +35,9 @@ impl AsRef<str> for MethodName {
     }
 }
 
-/// The name of the type or trait that a method belongs to, from the path of an item in it. The compiler promises no form of it, so what
-/// it does not look like is not guessed at.
-fn owner(item: &str) -> Option<&str> {
+/// The name of the type or trait that a method belongs to, from the path of an item in it, and the module. The compiler promises no form of
+/// that path, so what it does not look like is not guessed at.
+fn owner<'a>(item: &'a str, module: &str) -> Option<&'a str> {
     let mut method = item;
     // What is ours, and closures, of which an `async fn` is one to the compiler.
     while let Some((outer, name)) = method.rsplit_once("::")
@@ -45,7 +45,7 @@ fn owner(item: &str) -> Option<&str> {
     {
         method = outer;
     }
-    let (owner, _) = method.rsplit_once("::")?;
+    let (owner, _) = method.rsplit_once("::").filter(|(owner, _)| *owner != module)?;
     // `module::<impl other::Type>`, or with a trait, `module::<impl Trait for other::Type>`, if the `impl` is not beside the type
     let beside = owner.split_once("<impl ").map(|(_, inside)| inside.strip_suffix('>')).map(|inside| {
         let inside = inside?;
@@ -85,10 +85,11 @@ mod tests {
             ("app::more::<impl app::Api for app::client::Client>::get::__FluxgateMethod", Some("Client")),
             ("<dyn core::marker::Send as app::Api>::get::__FluxgateMethod", Some("Send")),
             ("<&[u8] as app::Api>::get::__FluxgateMethod", None),
+            ("app::shop::get::{{closure}}::__FluxgateMethod", None),
             ("__FluxgateMethod", None),
             ("", None),
         ] {
-            assert_eq!(owner(item), expected, "{item}");
+            assert_eq!(owner(item, "app::shop"), expected, "{item}");
         }
     }
 }

@@ -93,6 +93,27 @@ fn get() -> io::Result<&'static str> {
     Ok("behaviour::names::get")
 }
 
+/// Their `Self` is not the function's.
+#[circuit_breaker(handle = FREE)]
+fn free() -> io::Result<&'static str> {
+    #[derive(Default)]
+    struct List {
+        next: Option<Box<Self>>,
+    }
+    impl From<List> for &'static str {
+        fn from(list: List) -> Self {
+            if list.next.is_none() { "behaviour::names::free" } else { "" }
+        }
+    }
+    Ok(List::default().into())
+}
+
+/// Of what a macro does with a `Self` nothing is known, but that there is no type in the path.
+#[circuit_breaker]
+fn perhaps_free() -> io::Result<&'static str> {
+    Ok(concat!("behaviour::names", "::perhaps_free", stringify!(Self)).trim_end_matches("Self"))
+}
+
 /// Each function returns the name that its breaker is to have.
 #[tokio::test]
 async fn a_breaker_has_the_path_of_its_function_with_the_type() {
@@ -108,6 +129,8 @@ async fn a_breaker_has_the_path_of_its_function_with_the_type() {
         orders.later().await,
         orders.elsewhere(),
         get(),
+        free(),
+        perhaps_free(),
     ];
     for name in names {
         let name = name.expect("it is up");
@@ -115,6 +138,7 @@ async fn a_breaker_has_the_path_of_its_function_with_the_type() {
     }
     assert!(Orders::open().is_ok());
     assert_eq!(Orders::OPENED.name(), "behaviour::names::Orders::open");
+    assert_eq!(FREE.name(), "behaviour::names::free");
 }
 
 #[test]
