@@ -304,6 +304,21 @@ fn a_result_of_an_impl_trait() {
     assert!(matches!(opaque(3).err(), Some(Failure::NotPermitted(_))));
 }
 
+/// The attribute below may be a macro, which would put the body where the compiler does not know what it returns.
+#[circuit_breaker(trip = failure_streak(1))]
+#[rustfmt::skip]
+fn opaque_in_a_box(up_to: u32) -> Result<Box<dyn Iterator<Item = impl Display>>, Failure> {
+    if up_to == 0 { Err(Failure::Down) } else { Ok(Box::new(0..up_to)) }
+}
+
+#[test]
+fn an_impl_trait_in_a_trait_object() {
+    let _clock = isolate();
+    assert_eq!(opaque_in_a_box(2).unwrap().map(|number| number.to_string()).collect::<String>(), "01");
+    assert_eq!(opaque_in_a_box(0).err(), Some(Failure::Down));
+    assert!(matches!(opaque_in_a_box(2).err(), Some(Failure::NotPermitted(_))));
+}
+
 type Answer<T = u32> = Result<T, Failure>;
 
 #[circuit_breaker(trip = failure_streak(1))]
@@ -317,6 +332,28 @@ fn a_result_behind_an_alias() {
     assert_eq!(behind_an_alias(false), Ok(1));
     assert_eq!(behind_an_alias(true), Err(Failure::Down));
     assert!(matches!(behind_an_alias(false), Err(Failure::NotPermitted(_))));
+}
+
+#[circuit_breaker(trip = failure_streak(1))]
+fn opaque_behind_an_alias(up_to: u32) -> Answer<impl Iterator<Item = u32>> {
+    if up_to == 0 { Err(Failure::Down) } else { Ok(0..up_to) }
+}
+
+#[circuit_breaker(trip = failure_streak(1))]
+fn opaque_in_a_type_behind_an_alias(by: u32) -> Answer<(Box<impl Fn(u32) -> u32>, [impl Display; 1])> {
+    if by == 0 { Err(Failure::Down) } else { Ok((Box::new(move |number| number / by), [by])) }
+}
+
+#[test]
+fn an_impl_trait_in_a_result_behind_an_alias() {
+    let _clock = isolate();
+    assert_eq!(opaque_behind_an_alias(3).unwrap().collect::<Vec<_>>(), [0, 1, 2]);
+    assert_eq!(opaque_behind_an_alias(0).err(), Some(Failure::Down));
+    assert!(matches!(opaque_behind_an_alias(3).err(), Some(Failure::NotPermitted(_))));
+    let (half, [by]) = opaque_in_a_type_behind_an_alias(2).unwrap();
+    assert_eq!((half(6), by.to_string().as_str()), (3, "2"));
+    assert_eq!(opaque_in_a_type_behind_an_alias(0).err(), Some(Failure::Down));
+    assert!(matches!(opaque_in_a_type_behind_an_alias(2).err(), Some(Failure::NotPermitted(_))));
 }
 
 macro_rules! guarded {

@@ -3,7 +3,7 @@
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens as _, quote, quote_spanned};
 use syn::{
-    AssocType, GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type, TypeParamBound,
+    AssocType, GenericArgument, Path, PathArguments, PathSegment, ReturnType, Signature, Type, TypeParamBound,
 };
 
 use crate::input::tokens::{is, span_of};
@@ -147,17 +147,19 @@ impl Returns {
             }
             ReturnType::Default => (None, false, None, None),
         };
-        let is_alias = form == Form::Sync
-            && match &signature.output {
-                ReturnType::Type(_, ty) => last(peel(ty)).is_some_and(|last| !is_known(last)),
-                ReturnType::Default => false,
-            };
         let name = signature.ident.span();
         let span = span.unwrap_or((name, name));
         let is_inferred = match &signature.output {
             ReturnType::Type(_, ty) => !erase(&mut ty.clone()),
             ReturnType::Default => true,
         };
+        // What is erased from a type is not known yet where it is asked what that stands for.
+        let is_alias = form == Form::Sync
+            && is_inferred
+            && match &signature.output {
+                ReturnType::Type(_, ty) => last(peel(ty)).is_some_and(|last| !is_known(last)),
+                ReturnType::Default => false,
+            };
         Self {
             form,
             output: declared.clone(),
@@ -344,19 +346,26 @@ fn erase(ty: &mut Type) -> bool {
         Type::Reference(reference) => erase(&mut reference.elem),
         Type::Slice(slice) => erase(&mut slice.elem),
         Type::Tuple(tuple) => any(tuple.elems.iter_mut().map(erase)),
-        Type::Path(path) => {
-            let arguments =
-                path.path.segments.iter_mut().filter_map(|segment| match &mut segment.arguments {
-                    PathArguments::AngleBracketed(arguments) => Some(&mut arguments.args),
-                    _ => None,
-                });
-            any(arguments.flatten().map(|argument| match argument {
-                GenericArgument::Type(ty) => erase(ty),
-                _ => false,
-            }))
-        }
+        Type::Ptr(pointer) => erase(&mut pointer.elem),
+        Type::Path(path) => erase_in(&mut path.path),
+        Type::TraitObject(object) => any(object.bounds.iter_mut().map(|bound| match bound {
+            TypeParamBound::Trait(bound) => erase_in(&mut bound.path),
+            _ => false,
+        })),
         _ => false,
     }
+}
+
+/// The same in the generic arguments of a path.
+fn erase_in(path: &mut Path) -> bool {
+    let arguments = path.segments.iter_mut().filter_map(|segment| match &mut segment.arguments {
+        PathArguments::AngleBracketed(arguments) => Some(&mut arguments.args),
+        _ => None,
+    });
+    any(arguments.flatten().map(|argument| match argument {
+        GenericArgument::Type(ty) | GenericArgument::AssocType(AssocType { ty, .. }) => erase(ty),
+        _ => false,
+    }))
 }
 
 /// Whether any of these is so, all of which are asked.
@@ -384,6 +393,12 @@ mod tests {
             ),
             ("fn f() -> Reply<'static, u8>", Form::Sync, "Reply < 'static , u8 >"),
             ("fn f() -> impl Send", Form::Sync, "_"),
+            (
+                "fn f() -> Box<dyn Iterator<Item = impl Send> + '_>",
+                Form::Sync,
+                "Box < dyn Iterator < Item = _ > + '_ >",
+            ),
+            ("fn f() -> (*const impl Send, &[impl Send])", Form::Sync, "(* const _ , & [_])"),
             ("async fn f() -> Result<u8, E>", Form::Async, "Result < u8 , E >"),
             ("async fn f() -> impl Future<Output = u8>", Form::Async, "_"),
             ("fn f() -> impl Send + Future<Output = Result<u8, E>> + 'a", Form::Future, "Result < u8 , E >"),
