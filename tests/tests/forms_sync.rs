@@ -1,6 +1,7 @@
 //! Functions that are not async, in every form.
 
 use std::fmt::Display;
+use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -517,4 +518,23 @@ fn a_function_within_a_function() {
     let _clock = isolate();
     assert_eq!(inner(), Err(Failure::Down));
     assert_eq!(INNER.state(), State::Open);
+}
+
+trait Located {
+    #[track_caller]
+    fn locate(&self) -> Result<u32, Failure>;
+}
+
+impl Located for Network {
+    #[circuit_breaker]
+    fn locate(&self) -> Result<u32, Failure> {
+        Ok(Location::caller().line() - line!())
+    }
+}
+
+/// The attribute does not see the declaration, or it would refuse this.
+#[test]
+fn the_caller_is_lost_where_only_the_declaration_tracks_it() {
+    let _clock = isolate();
+    assert_eq!(Network.locate(), Ok(0));
 }
