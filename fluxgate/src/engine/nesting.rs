@@ -32,7 +32,7 @@ pub(crate) extern "C" fn leave(breaker: &Breaker, word: StateWord) {
     let mark = mark(breaker, word);
     change(|probes| {
         if let Some(latest) = probes.iter().rposition(|probe| *probe == mark) {
-            probes.remove(latest);
+            probes.swap_remove(latest);
         }
     });
 }
