@@ -10,6 +10,7 @@ pub(crate) mod errors;
 pub(crate) mod function;
 pub(crate) mod future_block;
 mod item;
+pub(crate) mod moves;
 pub(crate) mod names;
 pub(crate) mod parameters;
 pub(crate) mod references;

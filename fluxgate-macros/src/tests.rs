@@ -1,5 +1,6 @@
 //! The macros outside the compiler.
 
+mod bodies;
 mod documentation;
 mod expansions;
 mod reading;

@@ -239,3 +239,202 @@ mod changed {
         }
     }
 }
+
+/// Parameters that the body moves on some of its ways only: what is behind them is dropped before them all the same.
+mod moved {
+    use super::*;
+
+    /// Fails, panics, or goes on.
+    fn check(way: u8) -> Result<(), Failure> {
+        assert!(way != 2, "as told");
+        if way == 1 { Err(Failure) } else { Ok(()) }
+    }
+
+    impl Noisy {
+        fn consume(self) -> usize {
+            self.length()
+        }
+    }
+
+    mod by_return {
+        use super::*;
+
+        both! {
+            fn function(first: Noisy, second: Noisy, third: Noisy, way: u8) -> Result<usize, Failure> {
+                if way == 1 {
+                    return Ok(third.length());
+                }
+                check(way)?;
+                drop(second);
+                Ok(first.length() + third.length())
+            }
+        }
+    }
+
+    mod by_method {
+        use super::*;
+
+        both! {
+            fn function(first: Noisy, second: Noisy, third: Noisy, way: u8) -> Result<usize, Failure> {
+                let held = &third;
+                check(way)?;
+                Ok(first.consume() + held.length() + second.length())
+            }
+        }
+    }
+
+    mod on_one_branch {
+        use super::*;
+
+        both! {
+            fn function(first: Noisy, second: Noisy, third: Noisy, way: u8) -> Result<usize, Failure> {
+                if way == 0 {
+                    drop(second);
+                } else {
+                    check(way)?;
+                }
+                Ok(first.length() + third.length())
+            }
+        }
+    }
+
+    mod of_an_option {
+        use super::*;
+
+        both! {
+            fn function(first: Option<Noisy>, second: Noisy, third: Box<Noisy>, way: u8) -> Result<usize, Failure> {
+                check(way)?;
+                match first {
+                    Some(taken) if taken.length() > 100 => Ok(taken.length()),
+                    Some(_) => Ok(second.length() + third.length()),
+                    None => Err(Failure),
+                }
+            }
+        }
+    }
+
+    mod before_one_for_its_drop {
+        use super::*;
+
+        both! {
+            fn function(first: Noisy, (second, third): (Noisy, Noisy), _last: Noisy, way: u8) -> Result<usize, Failure> {
+                check(way)?;
+                let moved = second;
+                let pair = (first, moved);
+                Ok(pair.0.length() + third.length())
+            }
+        }
+    }
+
+    mod of_a_part {
+        use super::*;
+
+        both! {
+            fn function(first: Pair, second: Noisy, third: Noisy, way: u8) -> Result<usize, Failure> {
+                check(way)?;
+                let left = first.left;
+                Ok(left.length() + second.length() + third.length())
+            }
+        }
+    }
+
+    #[circuit_breaker(track = custom(|_: &Failure| limit.length() > 0))]
+    fn asked_later(first: Noisy, limit: Noisy, way: u8) -> Result<usize, Failure> {
+        check(way)?;
+        drop(first);
+        Ok(limit.length())
+    }
+
+    #[circuit_breaker(fallback = |_| Ok(limit.length()))]
+    fn handled_later(first: Noisy, limit: Noisy, way: u8) -> Result<usize, Failure> {
+        check(way)?;
+        drop(first);
+        Ok(limit.length())
+    }
+
+    #[test]
+    fn what_is_used_later_stays() {
+        let _clock = isolate();
+        asked_later(Noisy("first"), Noisy("limit"), 1).unwrap_err();
+        assert_eq!(handled_later(Noisy("first"), Noisy("limit"), 1).unwrap(), 5);
+    }
+
+    #[test]
+    fn on_some_ways_only() {
+        let _clock = isolate();
+        macro_rules! compare {
+            ($($function:ident($($argument:expr),*);)*) => {$(
+                for way in 0..3 {
+                    let call = |function: &dyn Fn()| {
+                        dropped(|| drop(std::panic::catch_unwind(std::panic::AssertUnwindSafe(function))))
+                    };
+                    let bare = call(&|| drop($function::bare::function($($argument,)* way)));
+                    let guarded = call(&|| drop($function::guarded::function($($argument,)* way)));
+                    assert_eq!(bare, guarded, "{} {way}", stringify!($function));
+                }
+            )*};
+        }
+        let noisy = |name| Noisy(name);
+        compare! {
+            by_return(noisy("first"), noisy("second"), noisy("third"));
+            by_method(noisy("first"), noisy("second"), noisy("third"));
+            on_one_branch(noisy("first"), noisy("second"), noisy("third"));
+            of_an_option(Some(noisy("first")), noisy("second"), Box::new(noisy("third")));
+            before_one_for_its_drop(noisy("first"), (noisy("second"), noisy("third")), noisy("last"));
+            of_a_part(Pair { left: noisy("left"), right: noisy("right") }, noisy("second"), noisy("third"));
+        }
+    }
+}
+
+/// What differs, as documented.
+mod different {
+    use super::*;
+
+    mod unnamed {
+        use super::*;
+
+        both! {
+            fn function(first: Noisy, second: Noisy, _: Noisy) -> Result<usize, Failure> {
+                if first.length() > 0 {
+                    return Err(Failure);
+                }
+                drop(second);
+                Ok(first.length())
+            }
+        }
+    }
+
+    mod before_a_future {
+        use super::*;
+
+        both! {
+            fn function(first: Noisy, second: Noisy, third: Noisy) -> impl Future<Output = Result<usize, Failure>> {
+                let length = first.length() + third.length();
+                if length == 0 {
+                    drop(second);
+                }
+                async move { Ok(length) }
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_body_may_move_goes_first() {
+        let _clock = isolate();
+        macro_rules! compare {
+            ($($function:path => $($order:literal)*;)*) => {$(
+                assert_eq!(
+                    dropped(|| drop($function(Noisy("first"), Noisy("second"), Noisy("third")))),
+                    [$($order),*],
+                    stringify!($function)
+                );
+            )*};
+        }
+        compare! {
+            unnamed::bare::function => "third" "second" "first";
+            unnamed::guarded::function => "second" "third" "first";
+            before_a_future::bare::function => "third" "second" "first";
+            before_a_future::guarded::function => "second" "third" "first";
+        }
+    }
+}

@@ -134,6 +134,57 @@ pub fn one_line_of_a_condition(mut list: Vec<u32>) -> io::Result<usize> { if lis
 #[rustfmt::skip]
 pub fn one_line_of_a_closure(mut number: u32) -> io::Result<impl FnMut() -> u32> { Ok(move || { number += 1; number }) }
 
+pub struct Lock(u32);
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        self.0 = 0;
+    }
+}
+
+#[circuit_breaker]
+pub fn before_a_moved_one(first: Lock, second: Lock, third: Lock, list: Vec<u32>) -> io::Result<u32> {
+    if list.is_empty() {
+        return Ok((&first).0 + (&second).0);
+    }
+    drop(third);
+    Ok(1)
+}
+
+#[circuit_breaker]
+pub fn behind_a_moved_one(
+    first: Lock,
+    second: Lock,
+    mut third: Lock,
+    text: String,
+    _guard: Lock,
+) -> io::Result<u32> {
+    if text.is_empty() {
+        drop(first);
+    }
+    Ok(second.0)
+}
+
+#[circuit_breaker]
+pub fn behind_a_moved_one_and_borrowed(first: Lock, second: Lock, text: String, _guard: Lock) -> io::Result<u32> {
+    if text.is_empty() {
+        drop(first);
+    }
+    Ok(second.0)
+}
+
+#[circuit_breaker]
+pub fn behind_a_moved_one_and_changed(first: Lock, mut second: Lock, mut third: Lock) -> io::Result<Lock> {
+    std::mem::swap(&mut second, &mut { first });
+    Ok(second)
+}
+
+#[circuit_breaker]
+pub fn behind_one_that_is_borrowed(first: Lock, second: Lock) -> io::Result<u32> {
+    let (one, two) = (&first, &second.0);
+    Ok(one.0 + two)
+}
+
 macro_rules! with_fragments {
     ($(#[$meta:meta])* $visibility:vis $name:ident<$lifetime:lifetime>($parameter:ident: $ty:ty) -> $output:ty $body:block) => {
         #[circuit_breaker]

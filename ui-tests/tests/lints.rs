@@ -64,7 +64,7 @@ const EXCEPTIONS: [(char, &str, &[&str], &str); 17] = [
     (
         '-',
         "clippy::needless_pass_by_value",
-        &["before_another", "parts_by_turns"],
+        &["before_another", "parts_by_turns", "behind_a_moved_one_and_borrowed"],
         "what is dropped before a variable moves with it",
     ),
     (

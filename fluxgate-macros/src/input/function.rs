@@ -77,11 +77,14 @@ impl Function {
     /// The names that the parameters bind and the body uses, in their order. A name that begins with `_` may be there for its drop.
     pub(crate) fn captured(&self) -> Vec<Binding> {
         let mut names: Vec<_> = self.signature.inputs.iter().flat_map(bindings).collect();
-        names.retain(|binding| {
-            let name = binding.name.to_string();
-            name.starts_with('_') || self.body_mentions(&name)
-        });
+        names.retain(|binding| self.may_capture(binding));
         names
+    }
+
+    /// Whether the body may capture what this binds without hiding that it is not used.
+    pub(crate) fn may_capture(&self, binding: &Binding) -> bool {
+        let name = binding.name.to_string();
+        name.starts_with('_') || self.body_mentions(&name)
     }
 
     /// Whether the body mentions this, the name of a parameter or `Self`.

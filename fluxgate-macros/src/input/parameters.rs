@@ -1,7 +1,7 @@
 //! The names that parameters bind.
 
 use proc_macro2::{Ident, TokenStream};
-use syn::{FnArg, Pat, ReceiverKind, Type};
+use syn::{FnArg, GenericArgument, Pat, Path, PathArguments, ReceiverKind, Type};
 
 use crate::input::attributes::conditions;
 
@@ -14,6 +14,8 @@ pub(crate) struct Binding {
     pub(crate) conditions: Vec<TokenStream>,
     /// Whether its type consists of numbers, the like, and references, as far as can be told: nothing happens when it is dropped.
     pub(crate) is_plain: bool,
+    /// Whether it makes no difference when it is dropped: it is memory, as far as can be told, or plain.
+    pub(crate) is_memory: bool,
 }
 
 impl Binding {
@@ -25,40 +27,115 @@ impl Binding {
 /// The names that a parameter binds.
 pub(crate) fn bindings(input: &FnArg) -> Vec<Binding> {
     let mut names = Vec::new();
-    let (attributes, is_plain) = match input {
+    let known = |ty: &Type| (consists_of(ty, is_primitive), consists_of(ty, is_memory));
+    let (attributes, (is_plain, is_memory)) = match input {
         FnArg::Receiver(receiver) => {
-            let (mutability, is_plain) = match &receiver.kind {
-                ReceiverKind::Value => (receiver.mutability, false),
-                ReceiverKind::Typed(_, ty) => (receiver.mutability, is_plain(ty)),
-                _ => (None, true),
+            let (mutability, known) = match &receiver.kind {
+                ReceiverKind::Value => (receiver.mutability, (false, false)),
+                ReceiverKind::Typed(_, ty) => (receiver.mutability, known(ty)),
+                _ => (None, (true, true)),
             };
             names.push((Ident::new("self", receiver.self_token.span), mutability));
-            (&receiver.attrs, is_plain)
+            (&receiver.attrs, known)
         }
         FnArg::Typed(parameter) => {
             add_names(&parameter.pat, &mut names);
-            (&parameter.attrs, is_plain(&parameter.ty))
+            (&parameter.attrs, known(&parameter.ty))
         }
     };
     let conditions = conditions(attributes);
-    let binding = |(name, mutability)| Binding { name, mutability, conditions: conditions.clone(), is_plain };
+    let binding = |(name, mutability)| {
+        let conditions = conditions.clone();
+        Binding { name, mutability, conditions, is_plain, is_memory }
+    };
     names.into_iter().map(binding).collect()
 }
 
-fn is_plain(ty: &Type) -> bool {
-    const PLAIN: [&str; 16] = [
-        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64",
-        "u128", "usize",
-    ];
-    match ty {
-        Type::Reference(_) => true,
-        Type::Array(array) => is_plain(&array.elem),
-        Type::Tuple(tuple) => tuple.elems.iter().all(is_plain),
-        Type::Path(path) => path.path.get_ident().is_some_and(|name| PLAIN.contains(&&*name.to_string())),
-        Type::Group(group) => is_plain(&group.elem),
-        Type::Paren(paren) => is_plain(&paren.elem),
+/// What of a parameter is dropped, first what is dropped last: what its pattern leaves unnamed, which is `None`, and the names that it
+/// binds. Memory is left out.
+pub(crate) fn dropped(input: &FnArg) -> Vec<Option<Binding>> {
+    let unnamed = match input {
+        FnArg::Typed(parameter) if !consists_of(&parameter.ty, is_memory) && !names_all(&parameter.pat) => {
+            Some(None)
+        }
+        _ => None,
+    };
+    let named = bindings(input).into_iter().filter(|binding| !binding.is_memory).map(Some);
+    unnamed.into_iter().chain(named).collect()
+}
+
+/// Whether a pattern binds all of a value.
+fn names_all(pattern: &Pat) -> bool {
+    match pattern {
+        Pat::Ident(binding) => binding.by_ref.is_none(),
+        Pat::Paren(paren) => names_all(&paren.pat),
+        Pat::Slice(slice) => slice.elems.iter().all(names_all),
+        Pat::Struct(record) => {
+            record.rest.is_none() && record.fields.iter().all(|field| names_all(&field.pat))
+        }
+        Pat::Tuple(tuple) => tuple.elems.iter().all(names_all),
+        Pat::TupleStruct(tuple) => tuple.elems.iter().all(names_all),
         _ => false,
     }
+}
+
+/// Whether a type is made of references and of types whose paths are known.
+fn consists_of(ty: &Type, is_known: fn(&Path) -> bool) -> bool {
+    match ty {
+        Type::Reference(_) => true,
+        Type::Array(array) => consists_of(&array.elem, is_known),
+        Type::Slice(slice) => consists_of(&slice.elem, is_known),
+        Type::Tuple(tuple) => tuple.elems.iter().all(|ty| consists_of(ty, is_known)),
+        Type::Path(path) => is_known(&path.path),
+        Type::Group(group) => consists_of(&group.elem, is_known),
+        Type::Paren(paren) => consists_of(&paren.elem, is_known),
+        _ => false,
+    }
+}
+
+fn is_primitive(path: &Path) -> bool {
+    const NAMES: [&str; 17] = [
+        "bool", "char", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "str", "u8", "u16", "u32",
+        "u64", "u128", "usize",
+    ];
+    path.get_ident().is_some_and(|name| NAMES.iter().any(|its| name == its))
+}
+
+/// Whether it is a type of the standard library that does nothing when it is dropped, or frees memory and drops its arguments.
+fn is_memory(path: &Path) -> bool {
+    const NAMES: [&str; 18] = [
+        "BTreeMap",
+        "BTreeSet",
+        "Box",
+        "Cow",
+        "Duration",
+        "HashMap",
+        "HashSet",
+        "Instant",
+        "Option",
+        "OsString",
+        "Path",
+        "PathBuf",
+        "Pin",
+        "Result",
+        "String",
+        "SystemTime",
+        "Vec",
+        "VecDeque",
+    ];
+    is_primitive(path)
+        || path.segments.last().is_some_and(|last| {
+            NAMES.iter().any(|name| last.ident == name)
+                && match &last.arguments {
+                    PathArguments::None => true,
+                    PathArguments::AngleBracketed(its) => its.args.iter().all(|argument| match argument {
+                        GenericArgument::Type(ty) => consists_of(ty, is_memory),
+                        GenericArgument::Lifetime(_) => true,
+                        _ => false,
+                    }),
+                    PathArguments::Parenthesized(_) => false,
+                }
+        })
 }
 
 /// Adds the names that a pattern binds, each with its `mut`. A name in upper case is a constant.

@@ -1,5 +1,7 @@
 //! `#[circuit_breaker(..)]`.
 
+use std::iter;
+
 use proc_macro2::{Ident, Span, TokenStream};
 use syn::{Expr, MacroDelimiter};
 
@@ -36,6 +38,8 @@ pub(crate) struct GuardedFunction {
     pub(crate) timeout: Option<Timeout>,
     /// Whether anything says what a failure is.
     pub(crate) has_tracker: bool,
+    /// The trackers as they are written.
+    trackers: TokenStream,
 }
 
 /// An item that is not guarded, because something is wrong. It stays as it is, so that ours are the only errors.
@@ -58,6 +62,13 @@ pub(crate) struct UnguardedItem {
 }
 
 impl GuardedFunction {
+    /// What of the user's runs when the body has returned.
+    pub(crate) fn after_body(&self) -> TokenStream {
+        let handlers = [&self.request, &self.fallback].into_iter().flatten();
+        let handlers = handlers.map(|handler| handler.tokens.clone());
+        iter::once(self.trackers.clone()).chain(handlers).collect()
+    }
+
     /// Reads the arguments and the item, and reports all that is wrong with either.
     pub(crate) fn read(arguments: TokenStream, item: TokenStream) -> Result<Self, Box<UnguardedItem>> {
         let mut errors = Errors::default();
@@ -107,6 +118,8 @@ impl GuardedFunction {
             (Some(function), Some(breaker)) if errors.is_empty() => {
                 let warnings = trackers.repeated(&arguments);
                 let has_tracker = arguments.get("track").is_some();
+                let written = ["track", "success", "ignore"].map(|name| arguments.get(name));
+                let trackers = written.into_iter().flatten().map(|argument| argument.value.clone()).collect();
                 Ok(Self {
                     fluxgate,
                     references,
@@ -119,6 +132,7 @@ impl GuardedFunction {
                     fallback,
                     timeout,
                     has_tracker,
+                    trackers,
                 })
             }
             (function, _) => {

@@ -5,11 +5,12 @@ use quote::{quote, quote_spanned};
 use syn::Lifetime;
 
 use crate::input::assignments::{Assignments, assigns_itself};
-use crate::input::callable::Callable;
 use crate::input::function::Function;
-use crate::input::parameters::Binding;
+use crate::input::moves::may_move;
+use crate::input::parameters::{Binding, dropped};
 use crate::input::returns::Returns;
 use crate::input::tokens::{braced, mentions, respan};
+use crate::model::guard::GuardedFunction;
 use crate::output::private::Name;
 use crate::output::returns;
 
@@ -31,11 +32,14 @@ struct Mention {
     replaced: Option<Ident>,
     /// Whether what it is replaced by counts as used.
     is_used_again: bool,
+    /// Whether it is moved by that, into a block that otherwise only borrows.
+    is_moved: bool,
 }
 
 impl Capture {
-    /// Of a body in a closure, which borrows what it uses, unless it changes a parameter. `fallback` runs after it.
-    pub(crate) fn of_closure(function: &Function, fallback: Option<&Callable>) -> Self {
+    /// Of a body in a closure, which borrows what it uses, unless it changes or moves a parameter.
+    pub(crate) fn of_closure(guard: &GuardedFunction) -> Self {
+        let function = &guard.function;
         let captured = function.captured();
         let body = function.block.stream();
         let is_changed = |binding: &Binding| {
@@ -47,15 +51,32 @@ impl Capture {
                     Assignments::to(&binding.name, &body).are_any()
                 }
         };
-        // A handler that runs after the body sees what that has changed.
-        let is_used_later = |binding: &Binding| {
-            fallback.is_some_and(|handler| mentions(&handler.tokens, &binding.name.to_string()))
-        };
-        if captured.iter().any(is_changed) && !captured.iter().any(is_used_later) {
+        // What runs after the body sees what that has changed.
+        let later = guard.after_body();
+        let is_used_later = |binding: &Binding| mentions(&later, &binding.name.to_string());
+        if captured.iter().any(is_used_later) {
+            Self::none()
+        } else if captured.iter().any(is_changed) {
             Self::whole(&captured, &body)
         } else {
-            Self::none()
+            Self::behind_moved(function, &body)
         }
+    }
+
+    /// Of a body that may move a parameter, which is then dropped when the body ends. What is dropped before that moves with it, if all of
+    /// that can: otherwise the order is right where the body does move the parameter.
+    fn behind_moved(function: &Function, body: &TokenStream) -> Self {
+        let may_be_first = |part: &Option<Binding>| {
+            part.as_ref().is_some_and(|binding| may_move(body, &binding.name.to_string()))
+        };
+        let dropped: Vec<_> = function.signature.inputs.iter().flat_map(dropped).collect();
+        let mut behind =
+            dropped.into_iter().skip_while(|part| !may_be_first(part)).skip(1).collect::<Vec<_>>();
+        behind.reverse();
+        let moved = behind
+            .iter()
+            .map(|part| part.as_ref().filter(|binding| function.may_capture(binding)).map(Mention::by_value));
+        Self { is_whole: false, mentioned: moved.collect::<Option<_>>().unwrap_or_default() }
     }
 
     /// Of a body in an `async move` block.
@@ -80,20 +101,22 @@ impl Capture {
 
     /// Statements that are never run.
     fn statements(&self, private: &Name) -> TokenStream {
-        let statements = |Mention { name, conditions, is_used, replaced, is_used_again }: &Mention| {
-            let used = if name.to_string().starts_with('_') {
-                // In what is assigned to, a name is not used, as clippy sees it: such a name should not be.
-                quote!(#(#conditions)* { *#private::captured(&#name) = []; })
-            } else {
-                quote!(#(#conditions)* let _ = &#name;)
+        let statements =
+            |Mention { name, conditions, is_used, replaced, is_used_again, is_moved }: &Mention| {
+                let borrow = (!is_moved).then(|| quote!(&));
+                let used = if *is_moved || name.to_string().starts_with('_') {
+                    // In what is assigned to, a name is not used, as clippy sees it: one with `_` should not be.
+                    quote!(#(#conditions)* { *#private::captured(#borrow #name) = []; })
+                } else {
+                    quote!(#(#conditions)* let _ = &#name;)
+                };
+                let first = is_used.then_some(&used);
+                let replaced = replaced.as_ref().map(
+                    |name| quote!(#(#conditions)* { #name = #private::never(#private::Output::new()); }),
+                );
+                let last = is_used_again.then_some(&used);
+                quote!(#first #replaced #last)
             };
-            let first = is_used.then_some(&used);
-            let replaced = replaced
-                .as_ref()
-                .map(|name| quote!(#(#conditions)* { #name = #private::never(#private::Output::new()); }));
-            let last = is_used_again.then_some(&used);
-            quote!(#first #replaced #last)
-        };
         self.mentioned.iter().map(statements).collect()
     }
 }
@@ -121,7 +144,18 @@ impl Mention {
             _ => (true, None, false),
         };
         let conditions = binding.conditions.clone();
-        Some(Self { name: name.clone(), conditions, is_used, replaced, is_used_again })
+        Some(Self { name: name.clone(), conditions, is_used, replaced, is_used_again, is_moved: false })
+    }
+
+    fn by_value(binding: &Binding) -> Self {
+        Self {
+            name: binding.name.clone(),
+            conditions: binding.conditions.clone(),
+            is_used: true,
+            replaced: None,
+            is_used_again: false,
+            is_moved: true,
+        }
     }
 }
 

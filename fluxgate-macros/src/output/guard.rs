@@ -91,7 +91,7 @@ impl BodyWriter<'_> {
     //         Returned::run(call, evidence, || -> Result<Receipt, PaymentError> { .. })
     fn sync(&self) -> TokenStream {
         let Self { guard, private, target } = self;
-        let capture = Capture::of_closure(&guard.function, guard.fallback.as_ref());
+        let capture = Capture::of_closure(guard);
         let body = body::closure(&guard.function.block, self.returns(), &capture, private);
         let (setup, breaker, returns) = (&target.setup, &target.breaker, self.returns());
         let inference = returns::inference(returns, private);

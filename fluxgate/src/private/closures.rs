@@ -24,7 +24,7 @@ pub fn never<R>(_: Output<R>) -> R {
 
 /// Takes a name that is to be captured to the left of an assignment.
 #[inline(always)]
-pub fn captured<T: ?Sized>(_: &T) -> &'static mut [(); 0] {
+pub fn captured<T>(_: T) -> &'static mut [(); 0] {
     &mut []
 }
 
