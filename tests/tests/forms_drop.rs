@@ -390,6 +390,17 @@ mod moved {
 mod different {
     use super::*;
 
+    #[allow(unused_variables, reason = "it is the matter")]
+    mod not_mentioned {
+        use super::*;
+
+        both! {
+            async fn function(first: Noisy, second: Noisy, third: Noisy) -> Result<usize, Failure> {
+                Ok(second.length())
+            }
+        }
+    }
+
     mod unnamed {
         use super::*;
 
@@ -436,5 +447,19 @@ mod different {
             before_a_future::bare::function => "third" "second" "first";
             before_a_future::guarded::function => "second" "third" "first";
         }
+    }
+
+    #[test]
+    fn what_is_not_mentioned_goes_last() {
+        let _clock = isolate();
+        let call = |function: &dyn Fn(Noisy, Noisy, Noisy)| {
+            dropped(|| function(Noisy("first"), Noisy("second"), Noisy("third")))
+        };
+        let bare =
+            call(&|first, second, third| drop(run(not_mentioned::bare::function(first, second, third))));
+        let guarded =
+            call(&|first, second, third| drop(run(not_mentioned::guarded::function(first, second, third))));
+        assert_eq!(bare, ["third", "second", "first"]);
+        assert_eq!(guarded, ["second", "third", "first"]);
     }
 }
