@@ -1,4 +1,9 @@
 //! What a function drops, and when, is what it drops without the attribute.
+#![allow(
+    clippy::boxed_local,
+    clippy::needless_pass_by_value,
+    reason = "what is passed is there to be dropped"
+)]
 
 use std::cell::RefCell;
 use std::future::{Future, poll_fn};
