@@ -145,7 +145,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
     let occasion = match &mut guard.period {
         Period::Trial(trial) => {
             trial.record(call, now);
-            Occasion::Trial(trial.plan, trial.good)
+            Occasion::Trial(trial.plan, u64::from(trial.good))
         }
         _ => Occasion::Ramp,
     };

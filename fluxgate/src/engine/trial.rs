@@ -6,9 +6,9 @@ use super::window::finished_call::FinishedCall;
 
 pub(crate) struct Trial {
     pub(crate) plan: Plan,
-    /// Outcomes so far, and how many of them were good.
-    pub(crate) outcomes: u64,
-    pub(crate) good: u64,
+    /// Outcomes so far, and how many of them were good. A trial takes no more than two million.
+    pub(crate) outcomes: u32,
+    pub(crate) good: u32,
     /// While calls are in flight, when they count as hung, unless an outcome comes before; otherwise, after how long they will.
     stalls: u64,
     /// How long calls took that were given up, added up since the last outcome that says something about the dependency, and when that came.
@@ -30,7 +30,8 @@ impl Trial {
 
     /// Whether fewer than `slots` calls are in flight, and no more than the trial can use.
     pub(super) fn has_room(&self, in_flight: u32, slots: u32) -> bool {
-        in_flight < slots && self.outcomes + u64::from(in_flight) < self.plan.limit(self.outcomes)
+        in_flight < slots
+            && u64::from(self.outcomes) + u64::from(in_flight) < self.plan.limit(u64::from(self.outcomes))
     }
 
     /// Whether a call is admitted while so many are in flight: if there is [room](Self::has_room).
@@ -75,6 +76,6 @@ impl Trial {
     pub(super) fn record(&mut self, call: FinishedCall, now: u64) {
         (self.given_up, self.told_at) = (0, now);
         self.outcomes += 1;
-        self.good += u64::from(!call.failed && !call.reached_any(self.plan.thresholds));
+        self.good += u32::from(!call.failed && !call.reached_any(self.plan.thresholds));
     }
 }

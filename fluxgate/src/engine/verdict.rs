@@ -31,7 +31,7 @@ pub(super) fn judge(mut guard: Guard<'_>, now: u64) {
     let occasion = match &mut guard.period {
         Period::Closed => Occasion::Closed,
         Period::MetricsOnly(crossings, _) => Occasion::MetricsOnly(crossings.next()),
-        Period::Trial(trial) => Occasion::Trial(trial.plan, trial.good),
+        Period::Trial(trial) => Occasion::Trial(trial.plan, u64::from(trial.good)),
         Period::Ramp(_) => Occasion::Ramp,
         Period::Asking(_) | Period::Unrecorded => return,
     };

@@ -199,8 +199,8 @@ pub enum Recovery {
 pub(super) fn recovery(guard: &Guard<'_>, now: u64) -> Option<Recovery> {
     match &guard.period {
         Period::Trial(trial) => Some(Recovery::Trial {
-            outcomes: trial.outcomes,
-            good: trial.good,
+            outcomes: u64::from(trial.outcomes),
+            good: u64::from(trial.good),
             needed: trial.plan.good,
             in_flight: guard.running.calls(),
             longest: trial.plan.longest(),
