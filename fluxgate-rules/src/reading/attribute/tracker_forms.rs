@@ -178,18 +178,21 @@ fn list(tokens: &[Token]) -> Option<MeantTracker> {
             break;
         }
     }
-    if pieces.len() < 2 && (!is_group || is_mere_group) {
+    if inside.is_empty() || pieces.len() < 2 && (!is_group || is_mere_group) {
         return None;
     }
     let (excluded, included): (Vec<_>, Vec<_>) =
-        pieces.iter().map(|piece| piece.of(inside)).partition(|piece| piece[0].is("!"));
+        pieces.iter().map(|piece| piece.of(inside)).partition(|piece| is_negated(piece));
     let excluded: Vec<_> = excluded.iter().map(|piece| &piece[1..]).collect();
     if excluded.is_empty() {
         let what = "several are joined by `|`, patterns in one `matches`";
         return Some(MeantTracker { what, text: any(&included)?.join(" | ") });
     }
     // `!a & b` excludes only a part of it.
-    if excluded.iter().any(|piece| is_joined(piece, "|") || is_joined(piece, "&") || piece[0].is("!")) {
+    let is_whole = |piece: &&[Token]| {
+        !piece.is_empty() && !is_joined(piece, "|") && !is_joined(piece, "&") && !is_negated(piece)
+    };
+    if !excluded.iter().all(is_whole) {
         return None;
     }
     let mut all = Vec::new();
@@ -199,6 +202,10 @@ fn list(tokens: &[Token]) -> Option<MeantTracker> {
     all.extend(any(&excluded)?.iter().map(|tracker| format!("!{tracker}")));
     let what = "several are joined by `|`, and what is excluded by `&`";
     Some(MeantTracker { what, text: all.join(" & ") })
+}
+
+fn is_negated(piece: &[Token]) -> bool {
+    piece.first().is_some_and(|first| first.is("!"))
 }
 
 /// Trackers, as they are, or the one that is made of patterns and types.
