@@ -20,7 +20,8 @@ struct GivenArguments<'a> {
     right: Filled,
 }
 
-/// Reads the arguments of a word, which stand `inside` its parentheses if it has some, and reports all that is wrong with them. If anything is, the result is incomplete.
+/// Reads the arguments of a word, which stand `inside` its parentheses if it has some, and reports all that is wrong with them. If
+/// anything is, the result is incomplete.
 pub(crate) fn arguments(
     cursor: &mut Cursor<'_>,
     entry: &'static Entry,

@@ -103,8 +103,8 @@ fn record_dated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome
     record_timed(breaker, word, outcome, nanos, now);
 }
 
-/// How long the call took that ends now, if it is timed, and when that is. `start` may come from another
-/// processor whose clock is slightly ahead; no call ends before it began.
+/// How long the call took that ends now, if it is timed, and when that is. `start` may come from another processor whose clock is
+/// slightly ahead; no call ends before it began.
 fn ended(breaker: &Breaker, word: StateWord, start: u64) -> (u64, u64) {
     let now = breaker.now().max(start);
     (if word.is_timed() { now - start } else { 0 }, now)
