@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Records anew what tests compare with: the catalogues of messages, what the compiler says of refused programs, the expansions, and
-# the pages of documentation that quote them. What has changed is then for you to read: `git diff`.
+# Updates what tests compare with: the catalogues of messages, the compiler's output for refused programs, the expansions, and the
+# documentation pages that quote them. Read the changes with `git diff`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export FLUXGATE_BLESS=1 TRYBUILD=overwrite
@@ -9,6 +9,6 @@ cargo test --quiet --package fluxgate-macros
 cargo test --quiet --package fluxgate-tests --test recovery
 cargo test --quiet --package fluxgate-examples --example fleet
 cargo test --quiet --package fluxgate-ui-tests --test ui
-# Quotes what the last has recorded.
+# Quotes the output recorded by the previous step.
 cargo test --quiet --package fluxgate-ui-tests --test page
 git status --short

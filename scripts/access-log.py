@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes the log that the example `replay` comes with: the calls of a shop to its payment service, in nginx's combined format with
-`$request_time`. For some minutes the service is well, then one of its two hosts is down, then both are slow and fail now and then.
+`$request_time`. The service is healthy for some minutes, then one of its two hosts is down, then both are slow and fail now and then.
 
     scripts/access-log.py > examples/examples/replay/access.log
     scripts/access-log.py 8000000 > a-gigabyte.log
@@ -40,5 +40,5 @@ for call in range(CALLS):
     sent = draw.randrange(180, 2400)
     print(f'{host} {client} - - [{when}] "{request}" {status} {sent} "-" "{draw.choice(AGENTS)}" {took:.3f}')
     if call == CALLS // 2:
-        # As in real logs, a process was stopped while it wrote.
+        # As in real logs: a process was killed in the middle of a line.
         print(f'{host} {client} - - [{when}] "POST /char')

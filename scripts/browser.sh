@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The dashboard's page in a real browser. Half a minute; needs `chromium` and `chromedriver`.
+# Tests the dashboard's page in a real browser. Half a minute; needs `chromium` and `chromedriver`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo test --package fluxgate-dashboard --test browser -- --ignored --test-threads 1

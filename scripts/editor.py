@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""What an editor shows for the attribute and for `breaker!`, as rust-analyzer tells it.
+"""Tests what an editor shows for the attribute and for `breaker!`, with rust-analyzer.
 
-Opens a program in rust-analyzer, over the Language Server Protocol, and asks at each word of its attributes for what is shown on
-hovering, where the word leads, and what can be completed there. Needs Python 3 and nothing else; where rust-analyzer is missing
-(`rustup component add rust-analyzer`), it says so and is done. It fails if a word leads nowhere, or shows nothing.
+Opens a program in rust-analyzer, over the Language Server Protocol. For each word of its attributes, it checks the hover text, the
+definition, and the completions. Needs only Python 3; without rust-analyzer (`rustup component add rust-analyzer`), it prints a
+notice and succeeds. It fails if a word has no definition or no hover text.
 """
 
 import json
@@ -103,7 +103,7 @@ class Server:
                 else:
                     self.is_quiet.clear()
             elif "method" in message and "id" in message:
-                # It asks for settings and for leave to show progress; the defaults will do.
+                # It requests settings, and permission to show progress; the defaults will do.
                 asked = message.get("params", {}).get("items", [])
                 result = [None] * len(asked) if message["method"] == "workspace/configuration" else None
                 self.send({"id": message["id"], "result": result})
@@ -140,7 +140,7 @@ class Server:
 
 
 class Document:
-    """A text that is open in the server."""
+    """A document that is open in the server."""
 
     def __init__(self, server, path, text):
         self.server, self.uri, self.version = server, path.as_uri(), 1
@@ -164,7 +164,7 @@ class Document:
         return shown["contents"]["value"] if shown else ""
 
     def definitions(self, offset):
-        """Where a word leads: a file below the repository, and the line there."""
+        """The definitions of a word: a file in the repository, and its line."""
         found = self.server.ask("textDocument/definition", **self.at(offset)) or []
         for place in found:
             uri = place.get("targetUri") or place["uri"]
@@ -180,7 +180,7 @@ class Document:
 
 
 def program():
-    """Writes the program that is looked at."""
+    """Writes the program to be inspected."""
     (PROGRAM / "src").mkdir(parents=True, exist_ok=True)
     (PROGRAM / "Cargo.toml").write_text(
         '[package]\nname = "editor"\nversion = "0.0.0"\nedition = "2024"\npublish = false\n\n'
@@ -192,7 +192,7 @@ def program():
 
 
 def library():
-    """Where the sources of the standard library are, or else an empty folder, for they are not needed."""
+    """The sources of the standard library, or else an empty folder, since they are not needed."""
     sysroot = subprocess.run(["rustc", "--print", "sysroot"], capture_output=True, text=True, check=True).stdout
     sources = pathlib.Path(sysroot.strip()) / "lib" / "rustlib" / "src" / "rust" / "library"
     if not sources.exists():
@@ -205,12 +205,12 @@ def start():
     """A server that has loaded the program."""
     command = shutil.which("rust-analyzer")
     if not command or subprocess.run([command, "--version"], capture_output=True).returncode != 0:
-        print("skipped: rust-analyzer is not on this machine: rustup component add rust-analyzer")
+        print("skipped: rust-analyzer is not installed: rustup component add rust-analyzer")
         sys.exit(0)
     server = Server([command])
     settings = {
         "checkOnSave": False,
-        # It would install the sources of the standard library where they are missing, and with them the compiler's messages change.
+        # Otherwise it would install missing standard library sources, and those change the compiler's messages.
         "cargo": {"targetDir": True, "sysrootSrc": library()},
         "cachePriming": {"enable": False},
     }
@@ -243,14 +243,14 @@ def main():
     sys.exit(1 if failures else 0)
 
 
-# Words that are documented elsewhere than under their own name.
+# Words that are not documented under their own name.
 WORDS = "fluxgate/src/private/words.rs"
-# What stands in the attributes and is the user's, or a word of Rust.
+# Words in the attributes that are the user's, or Rust's.
 OTHERS = {"static", "is_minor", "payments", "s", "m"}
 
 
 def words(document):
-    """Looks at each word of the attributes."""
+    """Checks each word of the attributes."""
     failures, counted = [], 0
     for attribute in re.finditer(r"(?:breaker!|#\[circuit_breaker)\((.*?)\)(?:;|\])\n", SOURCE, re.DOTALL):
         for word in re.finditer(r"(?<![\w\"])[a-z]\w+", attribute[1]):
@@ -268,7 +268,7 @@ def words(document):
 
 
 def macros(document):
-    """Looks at the macros themselves."""
+    """Checks the macros themselves."""
     failures = []
     for name in ("breaker!(", "circuit_breaker("):
         shown = document.hover(SOURCE.index(name) + 1)
@@ -279,7 +279,7 @@ def macros(document):
 
 
 def completions(document):
-    """Completes words that have been begun, and names in the body."""
+    """Checks completion of partial words, and of names in the body."""
     failures = []
     begun = [
         ("failure_rate(0.5)", "fail^", ["failure_rate", "failures", "failure_streak"]),

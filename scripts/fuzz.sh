@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes the reader of rules, and sequences of commands against the naive model: `scripts/fuzz.sh [seconds each]`, 10 unless
-# said. Needs cargo-fuzz; works on a stable compiler.
+# Fuzzes the rule parser, and sequences of commands against the naive model: `scripts/fuzz.sh [seconds each]`, 10 by default.
+# Needs cargo-fuzz; works with a stable compiler.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export RUSTC_BOOTSTRAP=1

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the breaker's own code through all the orders in which threads can meet in it (fluxgate/src/models.rs).
+# Runs the breaker's own code through all interleavings of threads (fluxgate/src/models.rs).
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export RUSTFLAGS="--cfg fluxgate_loom"

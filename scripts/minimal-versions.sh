@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The published packages against the oldest versions that their manifests allow: what a manifest promises must build.
-# About a minute. The lock file in the tree stays as it is.
+# Builds the published packages with the oldest versions that their manifests allow: what a manifest promises must build.
+# About a minute. Leaves the lock file in the tree alone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
@@ -9,9 +9,9 @@ trap 'rm -rf "$copy"' EXIT
 
 git ls-files -z -- Cargo.toml README.md fluxgate fluxgate-macros fluxgate-rules fluxgate-opentelemetry fluxgate-reqwest-middleware fluxgate-dashboard | xargs -0 cp --parents --target-directory "$copy"
 cd "$copy"
-# Tests and examples are not published, and what they need need not be old.
+# Tests and examples are not published, so their dependencies need not be old.
 sed -i 's/^members = .*/members = ["fluxgate", "fluxgate-macros", "fluxgate-rules", "fluxgate-opentelemetry", "fluxgate-reqwest-middleware", "fluxgate-dashboard"]/' Cargo.toml
-# The flag is unstable; the variable lets a stable cargo take it.
+# The flag is unstable; the variable makes a stable cargo accept it.
 RUSTC_BOOTSTRAP=1 cargo update -Zdirect-minimal-versions
 export CARGO_TARGET_DIR=$root/target/minimal-versions
 cargo test --locked --workspace --all-features --lib

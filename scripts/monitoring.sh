@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Shows the example's figures to Prometheus: it must take them, the alert rules, and every expression of the dashboard, for each of which it
-# must have data. Half a minute; needs `prometheus` and `promtool`.
+# Feeds the example's metrics to Prometheus, which must accept them, the alert rules, and every expression of the dashboard, and
+# return data for each expression. Half a minute; needs `prometheus` and `promtool`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --quiet --package fluxgate-examples --example metrics

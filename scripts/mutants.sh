@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Mutation testing: changes the code a little, many times, and sees whether a test notices. Needs cargo-mutants. What survives, and
-# why, is in MUTANTS.md, with how long it takes.
+# Mutation testing: makes many small changes to the code, and checks whether a test notices each. Needs cargo-mutants. MUTANTS.md
+# explains which mutants survive and why, and how long it takes.
 #
 #   scripts/mutants.sh                      the rule language and the runtime
-#   scripts/mutants.sh rules|runtime [..]   one of them; what follows goes to cargo-mutants: --file, --shard 1/8, --in-diff DIFF
+#   scripts/mutants.sh rules|runtime [..]   one of them; further arguments go to cargo-mutants: --file, --shard 1/8, --in-diff DIFF
 #   scripts/mutants.sh short                a small file, two minutes
 #
-# Each mutant is first given to the tests that are quickest to notice, and only if they do not, to all that might.
+# Each mutant runs against the quickest tests first, and only if they miss it, against all that might notice.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0
 
-# That the tests pass as things are is for `cargo test` to say.
+# Without a baseline: `cargo test` already checks that the unchanged code passes.
 mutants() { cargo mutants --baseline skip --iterate --build-timeout 300 --colors never "$@"; }
 
 rules_quick() {
@@ -20,7 +20,7 @@ rules_quick() {
 }
 rules_all() { mutants --timeout 60 --test-package fluxgate-rules,fluxgate-macros -C --tests "$@"; }
 
-# Without what takes long and is about threads or sizes; a few sequences against the naive model find what many do.
+# Skips slow tests of threads and sizes; a few sequences against the naive model find as much as many.
 runtime_quick() {
   PROPTEST_CASES=60 mutants --timeout 15 --test-package fluxgate,fluxgate-tests -C --lib -C --test=behaviour -C --test=golden \
     -C --test=model "$@" -- -- --skip threads:: --skip of_1_000_000 --skip the_largest_windows --skip agrees_with_a_list \
@@ -37,7 +37,7 @@ half() {
   for pass in quick all; do
     status=0
     "${name}_$pass" --output "$out" "$@" || status=$?
-    # 2: some were missed; 3: some ran for ever, and so were noticed.
+    # 2: some were missed; 3: some ran for ever, which counts as noticed.
     case $status in 0 | 2 | 3) ;; *) return "$status" ;; esac
     caught=$((caught + $(cat "$out"/mutants.out/{caught,timeout}.txt | wc -l)))
     unviable=$((unviable + $(wc -l <"$out/mutants.out/unviable.txt")))

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# `sqlx::test` above and below our attribute: the row of the table in the documentation that the tests leave out, since sqlx takes
-# minutes to build.
+# `sqlx::test` above and below our attribute: the documented row that the ordinary tests leave out, since sqlx takes minutes to build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD

@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
-# ThreadSanitizer over the tests in which threads meet. Works with a stable compiler, which is told to accept the flag.
+# Runs ThreadSanitizer on the tests in which threads meet. Works with a stable compiler, by RUSTC_BOOTSTRAP.
 #
-# How false reports are told apart: the standard library is compiled without the sanitizer, so it does not see what orders two
-# threads where that happens inside it. Of the breaker's own locks it sees everything (`fluxgate_tsan` in fluxgate/src/sync.rs
-# waits in code that is compiled with it), and threads are joined one by one, which it sees, and not by their scope, which it does
-# not. What is left is the last reference to an `Arc` being dropped, which the library orders by a fence that the sanitizer does
-# not know, and the channel of the test harness; tsan.supp names just these. A report about anything else is a race. The tests
-# that run on tokio are left out: its own locks are the library's.
+# How false reports are avoided: the standard library is compiled without the sanitizer, which therefore misses synchronization
+# inside it. It sees all of the breaker's own locks (`fluxgate_tsan` in fluxgate/src/sync.rs waits in instrumented code), and tests
+# join threads one by one, which it sees, instead of by a scope, which it does not. That leaves dropping the last reference to an
+# `Arc`, which the library orders by a fence that the sanitizer does not support, and the channel of the test harness; tsan.supp
+# names just these. A report about anything else is a race. Tests on tokio are left out, since its locks are the library's.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=$(rustc -vV | sed -n 's/^host: //p')
@@ -16,7 +15,7 @@ case $target in
 esac
 export RUSTC_BOOTSTRAP=1
 export RUSTFLAGS="-Zsanitizer=thread -Cunsafe-allow-abi-mismatch=sanitizer --cfg fluxgate_tsan"
-# Functions that are inlined must have their names in a report, or tsan.supp does not know it.
+# Reports must name inlined functions, or tsan.supp does not match them.
 export CARGO_PROFILE_DEV_DEBUG=line-tables-only
 export TSAN_OPTIONS="suppressions=$PWD/scripts/tsan.supp halt_on_error=0 exitcode=66"
 if [ $# -eq 0 ]; then
