@@ -136,7 +136,7 @@ fn what_pages_say_of_instructions_is_what_was_counted() {
         (performance, "{} instructions more with `key`", &[(with_key, 1.0)]),
         (
             performance,
-            "a request takes {} more, beside the {} for which",
+            "a request takes {} more, on top of the {} for which",
             &[
                 (more("request, a breaker for each host", "bare request"), 10.0),
                 (count("bare request"), 100.0),
