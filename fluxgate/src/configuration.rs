@@ -14,6 +14,7 @@ use core::fmt;
 use std::time::Duration;
 
 use fluxgate_rules::duration::Spelled;
+use fluxgate_rules::limits::DEFAULT_TIMEOUT;
 use fluxgate_rules::{
     ConfigProblem, Expectations, Extent, Node, Permit, Retry, Rule, Schedule, Window, by_hand,
 };
@@ -68,22 +69,23 @@ impl From<Outcome> for OnCancel {
 }
 
 impl Settings {
-    /// What a breaker has if nothing is said but its name.
+    /// The defaults, without a name.
+    pub const STANDARD: &Self = &Self::standard(Name::NONE);
+
+    /// The defaults, with this name.
     pub const fn standard(name: Name) -> Self {
-        // Constants, which the compiler works out once and not for each function.
-        const WINDOW: Window = Window::count(100);
-        const RULE: &[Node] = &Rule::standard(100);
+        // Constants, which the compiler evaluates once and not for each function.
+        const RULE: &[Node] = &Rule::standard(Window::STANDARD.size());
         const RETRY: Retry = Retry::cooldown(Duration::from_secs(60));
         const PERMIT: Permit = Permit::ramp_up(0.1, 1.0, Duration::from_secs(60));
-        const TIMEOUT: Duration = Duration::from_secs(60);
         Self {
             name,
-            window: WINDOW,
+            window: Window::STANDARD,
             rule: const { Rule::from_static(RULE) },
             retry: RETRY,
             permit: PERMIT,
             max_half_open_calls: 10,
-            half_open_timeout: TIMEOUT,
+            half_open_timeout: DEFAULT_TIMEOUT,
             on_panic: Outcome::Failure,
             on_cancel: OnCancel::Outcome(Outcome::Ignored),
             count_calls: false,

@@ -1,6 +1,5 @@
 //! Settings -> the constant that a breaker is made from.
 
-use fluxgate_rules::limits::DEFAULT_TIMEOUT;
 use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
@@ -17,30 +16,24 @@ pub(crate) fn settings(settings: &Settings, private: &Name, default_name: TokenS
     }
     let mut writer = ConstantWriter::default();
     let name = writer.name(&settings.name, default_name);
-    let default = quote!(__fluxgate::Window::count(100));
-    let window = writer.setting(settings.window.as_ref(), "Window", "window", default);
-    let default = quote!(__fluxgate::Retry::cooldown(::core::time::Duration::from_secs(60)));
-    let retry = writer.setting(settings.retry.as_ref(), "Retry", "retry", default);
-    let default = quote!(__fluxgate::Permit::ramp_up(0.1, 1.0, ::core::time::Duration::from_secs(60)));
-    let permit = writer.setting(settings.permit.as_ref(), "Permit", "permit", default);
+    let window = writer.setting(settings.window.as_ref(), "Window", "window");
+    let retry = writer.setting(settings.retry.as_ref(), "Retry", "retry");
+    let permit = writer.setting(settings.permit.as_ref(), "Permit", "permit");
     let max_half_open_calls = settings.max_half_open_calls.as_ref();
-    let max_half_open_calls = max_half_open_calls.map_or_else(|| quote!(10), |calls| writer.value(calls));
-    let half_open_timeout = if let Some(timeout) = &settings.half_open_timeout {
-        let timeout = writer.value(timeout);
-        quote!(#timeout)
-    } else {
-        let seconds = Literal::u64_unsuffixed(DEFAULT_TIMEOUT.as_secs());
-        quote!(::core::time::Duration::from_secs(#seconds))
+    let max_half_open_calls = max_half_open_calls.map(|calls| writer.value(calls));
+    let max_half_open_calls = max_half_open_calls.unwrap_or_else(|| standard("max_half_open_calls"));
+    let half_open_timeout = settings.half_open_timeout.as_ref().map(|timeout| writer.value(timeout));
+    let half_open_timeout = half_open_timeout.unwrap_or_else(|| standard("half_open_timeout"));
+    let on_panic = settings.on_panic.map_or_else(|| standard("on_panic"), outcome);
+    let on_cancel = match (&settings.on_cancel_after, settings.on_cancel.map(outcome)) {
+        (Some(after), _) => {
+            let after = writer.value(after);
+            quote!(__fluxgate::OnCancel::FailureAfter(#after))
+        }
+        (None, Some(outcome)) => quote!(__fluxgate::OnCancel::Outcome(#outcome)),
+        (None, None) => standard("on_cancel"),
     };
-    let on_panic = outcome(settings.on_panic.unwrap_or(Outcome::Failure));
-    let on_cancel = if let Some(after) = &settings.on_cancel_after {
-        let after = writer.value(after);
-        quote!(__fluxgate::OnCancel::FailureAfter(#after))
-    } else {
-        let outcome = outcome(settings.on_cancel.unwrap_or(Outcome::Ignored));
-        quote!(__fluxgate::OnCancel::Outcome(#outcome))
-    };
-    let count_calls = settings.count_calls.clone().unwrap_or_else(|| quote!(false));
+    let count_calls = settings.count_calls.clone().unwrap_or_else(|| standard("count_calls"));
     let rule = if let Some(rule) = &settings.rule {
         writer.rule(rule)
     } else {
@@ -69,6 +62,12 @@ pub(crate) fn settings(settings: &Settings, private: &Name, default_name: TokenS
             count_calls: #count_calls,
         }
     })
+}
+
+/// The value of a setting that is not given.
+fn standard(setting: &str) -> TokenStream {
+    let setting = Ident::new(setting, Span::call_site());
+    quote!(__fluxgate::Settings::STANDARD.#setting)
 }
 
 /// A constant expression of one value, which is checked if it is a constant of the user's.
@@ -133,22 +132,16 @@ impl ConstantWriter {
     }
 
     /// `time(60s, buckets = 6)` -> `Window::time(Duration::from_nanos(..)).buckets(6)`, with a check if it has constants.
-    fn setting(
-        &mut self,
-        setting: Option<&Setting>,
-        of: &str,
-        check: &str,
-        default: TokenStream,
-    ) -> TokenStream {
-        let Some(Setting { word, span }) = setting else { return default };
+    fn setting(&mut self, setting: Option<&Setting>, of: &str, name: &str) -> TokenStream {
+        let Some(Setting { word, span }) = setting else { return standard(name) };
         let of = Ident::new(of, Span::call_site());
         let tokens = self.word(&of, word);
         if !word.has_constants() {
             return tokens;
         }
-        let name = self.constant(&quote!(__fluxgate::#of), &tokens);
-        self.check(check, &quote!(&#name), *span);
-        name.into_token_stream()
+        let constant = self.constant(&quote!(__fluxgate::#of), &tokens);
+        self.check(name, &quote!(&#constant), *span);
+        constant.into_token_stream()
     }
 
     fn rule(&mut self, rule: &Rule) -> TokenStream {

@@ -29,6 +29,10 @@ pub enum Extent {
 }
 
 impl Window {
+    /// The window of a breaker that is given none.
+    #[doc(hidden)]
+    pub const STANDARD: Self = Self::count(100);
+
     /// The last `size` calls.
     #[doc(hidden)]
     pub const fn count(size: usize) -> Self {

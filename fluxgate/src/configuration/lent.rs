@@ -50,9 +50,9 @@ impl LentSettings {
 impl Drop for LentSettings {
     #[inline]
     fn drop(&mut self) {
-        static NOTHING: Settings = Settings::standard(Name::NONE);
         if let SettingsRef::Shared(_) = &self.0
-            && let SettingsRef::Shared(settings) = mem::replace(&mut self.0, SettingsRef::Static(&NOTHING))
+            && let SettingsRef::Shared(settings) =
+                mem::replace(&mut self.0, SettingsRef::Static(Settings::STANDARD))
         {
             give_back(settings);
         }

@@ -183,10 +183,7 @@ impl Breaker {
     const_unless_model! {
         /// The same, where `kept` will be the [standard](Settings::standard) settings.
         pub(crate) const fn standard_of_static(kept: &'static Settings, itself: &'static Self) -> Self {
-            const STANDARD: Beginning = {
-                const SETTINGS: &Settings = &Settings::standard(Name::NONE);
-                Beginning::of(SETTINGS, false)
-            };
+            const STANDARD: Beginning = Beginning::of(Settings::STANDARD, false);
             Self::with(SettingsRef::Static(kept), STANDARD, None, Origin::Static(itself))
         }
     }

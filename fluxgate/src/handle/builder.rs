@@ -4,20 +4,19 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use fluxgate_rules::limits::DEFAULT_TIMEOUT;
 use fluxgate_rules::{Expectations, Permit, Ratio, Retry, Rule, Window};
 
 use super::circuit_breaker::CircuitBreaker;
 use super::enrollment::enroll;
 use crate::clock::{self, Clock, UserClock};
 use crate::configuration::error::ConfigError;
+use crate::configuration::name::Name;
 use crate::configuration::named::SettingsRef;
 use crate::configuration::{OnCancel, Settings};
 use crate::engine::breaker::Breaker;
 use crate::engine::transition;
 use crate::events::listener::Listener;
 use crate::state::Outcome;
-use crate::{permit, retry, window};
 
 /// Builds a breaker; returned by [`CircuitBreaker::builder`].
 ///
@@ -41,16 +40,9 @@ use crate::{permit, retry, window};
 #[must_use = "nothing is made before `build`"]
 #[derive(Clone)]
 pub struct Builder {
-    name: Cow<'static, str>,
-    window: Window,
+    settings: Settings,
+    /// `None` for the standard rule of the window.
     trip: Option<Rule>,
-    retry: Retry,
-    permit: Permit,
-    max_half_open_calls: u32,
-    half_open_timeout: Duration,
-    on_panic: Outcome,
-    on_cancel: OnCancel,
-    count_calls: bool,
     expectations: Expectations,
     clock: Option<Arc<dyn Clock>>,
     listeners: Listeners,
@@ -63,32 +55,20 @@ impl CircuitBreaker {
     /// Starts building a breaker, with the defaults of the attribute. Names need not be unique; if several breakers share one,
     /// [`find`](crate::find) returns any of them.
     pub fn builder(name: impl Into<Cow<'static, str>>) -> Builder {
-        Builder::new(name.into())
-    }
-}
-
-impl Builder {
-    fn new(name: Cow<'static, str>) -> Self {
-        Self {
-            name,
-            window: window::count(100),
+        Builder {
+            settings: Settings::standard(Name::from(name.into())),
             trip: None,
-            retry: retry::cooldown(Duration::from_secs(60)),
-            permit: permit::ramp_up(0.1, 1.0, Duration::from_secs(60)),
-            max_half_open_calls: 10,
-            half_open_timeout: DEFAULT_TIMEOUT,
-            on_panic: Outcome::Failure,
-            on_cancel: OnCancel::Outcome(Outcome::Ignored),
-            count_calls: false,
             expectations: Expectations::default(),
             clock: None,
             listeners: Vec::new(),
         }
     }
+}
 
+impl Builder {
     /// Which recent calls are remembered. Default: the last 100.
     pub fn window(mut self, window: Window) -> Self {
-        self.window = window;
+        self.settings.window = window;
         self
     }
 
@@ -129,21 +109,21 @@ impl Builder {
 
     /// When to try again. Default: after a minute.
     pub fn retry(mut self, retry: Retry) -> Self {
-        self.retry = retry;
+        self.settings.retry = retry;
         self
     }
 
     /// Which calls are admitted while half-open. Default: after the trial, a share that grows from 10% to all of them over the minute
     /// that follows the pause.
     pub fn permit(mut self, permit: Permit) -> Self {
-        self.permit = permit;
+        self.settings.permit = permit;
         self
     }
 
     /// How many calls of a trial may run at once, 1 or more. Default: 10. Further calls are refused, never queued. No more are
     /// admitted than the trial can still use.
     pub fn max_half_open_calls(mut self, calls: u32) -> Self {
-        self.max_half_open_calls = calls;
+        self.settings.max_half_open_calls = calls;
         self
     }
 
@@ -152,13 +132,13 @@ impl Builder {
     /// Calls that are given up, and by [`on_cancel`](Self::on_cancel) no outcome, share this time with the next; while no call
     /// is running, it does not pass. It ends no ramp, and a slow trickle of calls is progress. Default: a minute.
     pub fn half_open_timeout(mut self, longest: Duration) -> Self {
-        self.half_open_timeout = longest;
+        self.settings.half_open_timeout = longest;
         self
     }
 
     /// What a call that panics counts as: `Failure`, the default, or `Ignored`.
     pub fn on_panic(mut self, outcome: Outcome) -> Self {
-        self.on_panic = outcome;
+        self.settings.on_panic = outcome;
         self
     }
 
@@ -174,7 +154,7 @@ impl Builder {
     /// # Ok::<(), fluxgate::ConfigError>(())
     /// ```
     pub fn on_cancel(mut self, outcome: impl Into<OnCancel>) -> Self {
-        self.on_cancel = outcome.into();
+        self.settings.on_cancel = outcome.into();
         self
     }
 
@@ -190,7 +170,7 @@ impl Builder {
     /// # Ok::<(), fluxgate::ConfigError>(())
     /// ```
     pub fn count_calls(mut self, counts: bool) -> Self {
-        self.count_calls = counts;
+        self.settings.count_calls = counts;
         self
     }
 
@@ -238,19 +218,8 @@ impl Builder {
 
     /// A breaker with settings that are right, which has not been used yet, and who is to listen to it.
     pub(super) fn checked(self) -> Result<(Arc<Breaker>, Listeners), ConfigError> {
-        let rule = self.trip.unwrap_or_else(|| Rule::standard_for(self.window.size()));
-        let settings = Settings {
-            name: self.name.into(),
-            window: self.window,
-            rule,
-            retry: self.retry,
-            permit: self.permit,
-            max_half_open_calls: self.max_half_open_calls,
-            half_open_timeout: self.half_open_timeout,
-            on_panic: self.on_panic,
-            on_cancel: self.on_cancel,
-            count_calls: self.count_calls,
-        };
+        let rule = self.trip.unwrap_or_else(|| Rule::standard_for(self.settings.window.size()));
+        let settings = Settings { rule, ..self.settings };
         let settings = SettingsRef::checked(settings, self.clock.is_some() || clock::is_there())?;
         settings.get().check_against(self.expectations)?;
         let clock = self.clock.map(|clock| Box::new(UserClock::new(clock)));

@@ -62,8 +62,9 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                             .max(::core::time::Duration::from_nanos(60000000000)),
                         permit: __fluxgate::Permit::random(0.5),
                         max_half_open_calls: 2,
-                        half_open_timeout: ::core::time::Duration::from_secs(60),
-                        on_panic: __fluxgate::Outcome::Failure,
+                        half_open_timeout: __fluxgate::Settings::STANDARD
+                            .half_open_timeout,
+                        on_panic: __fluxgate::Settings::STANDARD.on_panic,
                         on_cancel: __fluxgate::OnCancel::Outcome(
                             __fluxgate::Outcome::Failure,
                         ),

@@ -8,7 +8,8 @@ static PAYMENTS: CircuitBreaker = {
     __fluxgate::CircuitBreaker::from_settings({
         const __FLUXGATE_SETTINGS: &__fluxgate::Settings = &{
             use __fluxgate as __fluxgate;
-            const __FLUXGATE_WINDOW: __fluxgate::Window = __fluxgate::Window::count(100);
+            const __FLUXGATE_WINDOW: __fluxgate::Window = __fluxgate::Settings::STANDARD
+                .window;
             const __FLUXGATE_RULE: &[__fluxgate::Node] = &__fluxgate::Rule::standard(
                 __FLUXGATE_WINDOW.size(),
             );
@@ -16,19 +17,13 @@ static PAYMENTS: CircuitBreaker = {
                 name: __fluxgate::Name::from_static("payments"),
                 window: __FLUXGATE_WINDOW,
                 rule: __fluxgate::Rule::from_static(__FLUXGATE_RULE),
-                retry: __fluxgate::Retry::cooldown(
-                    ::core::time::Duration::from_secs(60),
-                ),
-                permit: __fluxgate::Permit::ramp_up(
-                    0.1,
-                    1.0,
-                    ::core::time::Duration::from_secs(60),
-                ),
-                max_half_open_calls: 10,
-                half_open_timeout: ::core::time::Duration::from_secs(60),
-                on_panic: __fluxgate::Outcome::Failure,
-                on_cancel: __fluxgate::OnCancel::Outcome(__fluxgate::Outcome::Ignored),
-                count_calls: false,
+                retry: __fluxgate::Settings::STANDARD.retry,
+                permit: __fluxgate::Settings::STANDARD.permit,
+                max_half_open_calls: __fluxgate::Settings::STANDARD.max_half_open_calls,
+                half_open_timeout: __fluxgate::Settings::STANDARD.half_open_timeout,
+                on_panic: __fluxgate::Settings::STANDARD.on_panic,
+                on_cancel: __fluxgate::Settings::STANDARD.on_cancel,
+                count_calls: __fluxgate::Settings::STANDARD.count_calls,
             }
         };
         __FLUXGATE_SETTINGS

@@ -68,21 +68,14 @@ fn charge(order: Order) -> Result<Receipt, PaymentError> {
                         name: __fluxgate::Name::from_static(__FLUXGATE_NAME),
                         window: __FLUXGATE_WINDOW,
                         rule: __fluxgate::Rule::from_static(__FLUXGATE_RULE),
-                        retry: __fluxgate::Retry::cooldown(
-                            ::core::time::Duration::from_secs(60),
-                        ),
-                        permit: __fluxgate::Permit::ramp_up(
-                            0.1,
-                            1.0,
-                            ::core::time::Duration::from_secs(60),
-                        ),
-                        max_half_open_calls: 10,
+                        retry: __fluxgate::Settings::STANDARD.retry,
+                        permit: __fluxgate::Settings::STANDARD.permit,
+                        max_half_open_calls: __fluxgate::Settings::STANDARD
+                            .max_half_open_calls,
                         half_open_timeout: __FLUXGATE_3,
-                        on_panic: __fluxgate::Outcome::Failure,
-                        on_cancel: __fluxgate::OnCancel::Outcome(
-                            __fluxgate::Outcome::Ignored,
-                        ),
-                        count_calls: false,
+                        on_panic: __fluxgate::Settings::STANDARD.on_panic,
+                        on_cancel: __fluxgate::Settings::STANDARD.on_cancel,
+                        count_calls: __fluxgate::Settings::STANDARD.count_calls,
                     }
                 });
             &__FLUXGATE_BREAKER.breaker
