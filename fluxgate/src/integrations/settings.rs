@@ -50,18 +50,16 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use fluxgate_rules::Window;
-use fluxgate_rules::by_text::{self, Unreturned};
 use fluxgate_rules::spelling::nearest;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
+use crate::configuration;
 use crate::configuration::changes::Changes;
 use crate::configuration::error::{ConfigError, ConfigProblem};
 use crate::configuration::name::Name;
 use crate::configuration::pattern::Pattern;
-use crate::configuration::{self, OnCancel};
 use crate::handle::prescription::{self, Prescribed, Prescription};
 use crate::handle::registry::breakers;
-use crate::state::Outcome;
 
 /// Settings for breakers by their names: see the [module](self). A number or a truth value need not be a string.
 #[derive(Clone, PartialEq, Eq, Default, Debug, serde::Deserialize)]
@@ -207,12 +205,14 @@ pub fn apply(settings: &Settings) -> Result<Applied, SettingsError> {
     let entries = settings.0.iter().map(|(name, settings)| {
         let mut changes = Changes::new();
         for (setting, SettingText(text)) in settings {
-            let error = read(&mut changes, setting, text).err();
-            problems.extend(error.iter().flat_map(ConfigError::problems).map(|problem| SettingsProblem {
-                key: format!("{name}.{setting}"),
-                breaker: None,
-                problem: problem.clone(),
-            }));
+            let found = match changes.read(setting, text) {
+                Ok(true) => continue,
+                Ok(false) => vec![unknown(setting)],
+                Err(error) => error.problems().to_vec(),
+            };
+            for problem in found {
+                problems.push(SettingsProblem { key: format!("{name}.{setting}"), breaker: None, problem });
+            }
         }
         Prescribed { pattern: Pattern::new(name), changes }
     });
@@ -224,8 +224,9 @@ pub fn apply(settings: &Settings) -> Result<Applied, SettingsError> {
     if !problems.is_empty() {
         return Err(SettingsError(problems));
     }
-    let is_matched = |entry: &&Prescribed| !breakers().any(|breaker| entry.is_for(breaker.breaker().name()));
-    let unmatched = prescription.entries().iter().filter(is_matched);
+    let is_unmatched =
+        |entry: &&Prescribed| !breakers().any(|breaker| entry.is_for(breaker.breaker().name()));
+    let unmatched = prescription.entries().iter().filter(is_unmatched);
     let unmatched = unmatched.map(|entry| entry.pattern.as_str().to_owned()).collect();
     Ok(Applied { changed: prescription::prescribe(prescription), unmatched })
 }
@@ -236,50 +237,19 @@ pub fn unfit() -> Vec<(String, ConfigError)> {
     prescription::unfit().into_iter().map(|(name, error)| (name.as_str().to_owned(), error)).collect()
 }
 
-/// Adds a setting to changes.
-fn read(changes: &mut Changes, setting: &str, text: &str) -> Result<(), ConfigError> {
-    match setting {
-        "window" => changes.window = Some(text.parse()?),
-        "trip" => changes.trip = Some(text.parse()?),
-        "retry" => changes.retry = Some(text.parse()?),
-        "permit" => changes.permit = Some(text.parse()?),
-        "max_half_open_calls" => changes.max_half_open_calls = Some(by_text::max_half_open_calls(text)?),
-        "half_open_timeout" => changes.half_open_timeout = Some(by_text::half_open_timeout(text)?),
-        "on_panic" => changes.on_panic = Some(outcome(by_text::on_panic(text)?)),
-        "on_cancel" => changes.on_cancel = Some(cancelled(by_text::on_cancel(text)?)),
-        "count_calls" => changes.count_calls = Some(by_text::count_calls(text)?),
-        other => return Err(ConfigError::new(vec![unknown(other)])),
-    }
-    Ok(())
-}
-
-fn outcome(unreturned: Unreturned) -> Outcome {
-    match unreturned {
-        Unreturned::Failure | Unreturned::FailureAfter(_) => Outcome::Failure,
-        Unreturned::Ignored => Outcome::Ignored,
-    }
-}
-
-fn cancelled(unreturned: Unreturned) -> OnCancel {
-    match unreturned {
-        Unreturned::FailureAfter(after) => OnCancel::FailureAfter(after),
-        other => OnCancel::Outcome(outcome(other)),
-    }
-}
-
 fn unknown(setting: &str) -> ConfigProblem {
     const OF_THE_FUNCTION: [&str; 8] =
         ["track", "success", "ignore", "rejected", "fallback", "breaker", "handle", "key"];
-    const LIST: &str = "expected one of `window`, `trip`, `retry`, `permit`, `max_half_open_calls`, \
-                        `half_open_timeout`, `on_panic`, `on_cancel`, `count_calls`";
+    let names: Vec<_> = Changes::NAMES.iter().map(|name| format!("`{name}`")).collect();
+    let list = format!("expected one of {}", names.join(", "));
     let name = printable(setting);
     if OF_THE_FUNCTION.contains(&setting) {
         let message = format!("`{name}` is compiled into the function, so it cannot be changed from outside");
-        return ConfigProblem::new("", message).with_help(LIST);
+        return ConfigProblem::new("", message).with_help(list);
     }
-    match nearest(setting, Changes::SETTINGS) {
+    match nearest(setting, Changes::NAMES.iter().copied()) {
         Some(meant) => ConfigProblem::new("", format!("unknown setting `{name}`; did you mean `{meant}`?")),
-        None => ConfigProblem::new("", format!("unknown setting `{name}`")).with_help(LIST),
+        None => ConfigProblem::new("", format!("unknown setting `{name}`")).with_help(list),
     }
 }
 
