@@ -121,6 +121,25 @@ pub(crate) enum Origin {
     Shared(Weak<Breaker>),
 }
 
+/// A breaker that lives at least as long as this.
+#[derive(Clone)]
+pub(crate) enum BreakerRef {
+    Static(&'static Breaker),
+    Shared(Arc<Breaker>),
+}
+
+impl Deref for BreakerRef {
+    type Target = Breaker;
+
+    #[inline]
+    fn deref(&self) -> &Breaker {
+        match self {
+            Self::Static(breaker) => breaker,
+            Self::Shared(breaker) => breaker,
+        }
+    }
+}
+
 /// What a breaker is in a family of breakers, of which each has a key.
 #[cfg(feature = "keyed")]
 pub(crate) struct Membership {
@@ -138,6 +157,15 @@ impl Origin {
         match self {
             Self::Hidden => true,
             Self::Static(_) | Self::Shared(_) => false,
+        }
+    }
+
+    /// The breaker, unless the registry cannot reach it or it has been dropped.
+    pub(crate) fn breaker(&self) -> Option<BreakerRef> {
+        match self {
+            Self::Hidden => None,
+            Self::Static(breaker) => Some(BreakerRef::Static(breaker)),
+            Self::Shared(breaker) => breaker.upgrade().map(BreakerRef::Shared),
         }
     }
 

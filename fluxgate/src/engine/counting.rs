@@ -70,8 +70,8 @@ static EVERYWHERE: AtomicBool = AtomicBool::new(false);
 pub(crate) fn begin_everywhere() {
     EVERYWHERE.store(true, Ordering::Release);
     // One that enters the registry only after this looks at the mark after that.
-    for live in REGISTRY.live() {
-        begin(live.breaker());
+    for breaker in REGISTRY.live() {
+        begin(&breaker);
     }
 }
 

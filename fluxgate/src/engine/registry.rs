@@ -7,25 +7,14 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 
-use super::breaker::{Breaker, Origin};
-use crate::sync::{Arc, Mutex, OnceBox, Weak, const_unless_model};
+use super::breaker::{Breaker, BreakerRef, Origin};
+use crate::sync::{Mutex, OnceBox, const_unless_model};
 
 pub(crate) struct Registry {
     /// By the hash of the name, and by address, since several may have one name.
-    members: Mutex<BTreeMap<(u64, usize), Member>>,
+    members: Mutex<BTreeMap<(u64, usize), Origin>>,
     /// The keys of the hashes: names may be made by an attacker.
     keys: OnceBox<RandomState>,
-}
-
-enum Member {
-    Static(&'static Breaker),
-    Shared(Weak<Breaker>),
-}
-
-/// A breaker that was found, and lives on as long as this.
-pub(crate) enum Live {
-    Static(&'static Breaker),
-    Shared(Arc<Breaker>),
 }
 
 #[cfg(not(fluxgate_loom))]
@@ -44,13 +33,11 @@ impl Registry {
 
     /// Enters a breaker, on its first use.
     pub(crate) fn enter(&self, breaker: &Breaker) {
-        let member = match &breaker.origin {
-            Origin::Hidden => return,
-            Origin::Static(breaker) => Member::Static(breaker),
-            Origin::Shared(breaker) => Member::Shared(breaker.clone()),
-        };
+        if breaker.origin.is_hidden() {
+            return;
+        }
         let place = self.place(breaker);
-        self.members.lock().insert(place, member);
+        self.members.lock().insert(place, breaker.origin.clone());
     }
 
     /// Removes a breaker, which is being dropped, or about to be.
@@ -61,18 +48,18 @@ impl Registry {
     }
 
     /// All breakers that are live at this moment, by which time none is locked out any more.
-    pub(crate) fn live(&self) -> Vec<Live> {
-        self.members.lock().values().filter_map(Member::live).collect()
+    pub(crate) fn live(&self) -> Vec<BreakerRef> {
+        self.members.lock().values().filter_map(Origin::breaker).collect()
     }
 
     /// One with this name.
-    pub(crate) fn find(&self, name: &str) -> Option<Live> {
+    pub(crate) fn find(&self, name: &str) -> Option<BreakerRef> {
         let hash = self.hash(name);
         // Whoever drops the last reference to a breaker removes it, which takes the lock: not while it is held here.
         let mut others = Vec::new();
         let members = self.members.lock();
-        for live in members.range((hash, 0)..=(hash, usize::MAX)).filter_map(|(_, member)| member.live()) {
-            if live.breaker().name().as_str() == name {
+        for live in members.range((hash, 0)..=(hash, usize::MAX)).filter_map(|(_, member)| member.breaker()) {
+            if live.name().as_str() == name {
                 return Some(live);
             }
             others.push(live);
@@ -100,25 +87,6 @@ impl Drop for Breaker {
     }
 }
 
-impl Member {
-    /// `None` if it is being dropped.
-    fn live(&self) -> Option<Live> {
-        match self {
-            Self::Static(breaker) => Some(Live::Static(breaker)),
-            Self::Shared(breaker) => breaker.upgrade().map(Live::Shared),
-        }
-    }
-}
-
-impl Live {
-    pub(crate) fn breaker(&self) -> &Breaker {
-        match self {
-            Self::Static(breaker) => breaker,
-            Self::Shared(breaker) => breaker,
-        }
-    }
-}
-
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
     use super::REGISTRY;
@@ -130,7 +98,7 @@ mod tests {
 
     fn count(prefix: &str) -> usize {
         let live = REGISTRY.live();
-        live.iter().filter(|live| live.breaker().name().starts_with(prefix)).count()
+        live.iter().filter(|live| live.name().starts_with(prefix)).count()
     }
 
     #[test]
@@ -143,9 +111,9 @@ mod tests {
         assert_eq!(count("registry: gone"), 2_000);
         drop(held);
         // Not counted by `live`, which passes over the dropped.
-        let places = REGISTRY.members.lock().values().filter(|member| member.live().is_none()).count();
+        let places = REGISTRY.members.lock().values().filter(|member| member.breaker().is_none()).count();
         assert!(places < 100, "{places} of the dropped are still there");
-        assert_eq!(REGISTRY.find("registry: kept").unwrap().breaker().name(), kept.name());
+        assert_eq!(REGISTRY.find("registry: kept").unwrap().name(), kept.name());
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::isolation::resolve;
 use super::snapshot::Snapshot;
 use crate::configuration::Settings;
 use crate::configuration::named::SettingsRef;
-use crate::engine::breaker::Breaker;
+use crate::engine::breaker::{Breaker, BreakerRef};
 use crate::engine::{counting, manual, open, recording, transition};
 use crate::events::listener::Listener;
 use crate::events::transition::Reason;
@@ -44,7 +44,7 @@ pub struct CircuitBreaker(Handle);
 enum Handle {
     Static(&'static Breaker),
     Shared(Arc<Breaker>),
-    /// A key's breaker. The family keeps it while this handle is there, so no reference is counted.
+    /// A key's breaker. The family keeps it while this handle exists, so no reference is counted.
     #[cfg(feature = "keyed")]
     Kept(Reading<Breaker>),
     /// Made on first use, so that every value is a separate breaker, even if the constant is used several times.
@@ -76,6 +76,13 @@ impl CircuitBreaker {
 
     pub(crate) const fn from_shared(breaker: Arc<Breaker>) -> Self {
         Self(Handle::Shared(breaker))
+    }
+
+    pub(super) fn from_ref(breaker: BreakerRef) -> Self {
+        match breaker {
+            BreakerRef::Static(breaker) => Self::from_static(breaker),
+            BreakerRef::Shared(breaker) => Self::from_shared(breaker),
+        }
     }
 
     #[cfg(feature = "keyed")]
@@ -119,8 +126,8 @@ impl CircuitBreaker {
         }
     }
 
-    /// Awaits the future, unless the breaker refuses. The breaker is asked when the returned future is first polled: one that is
-    /// never polled is not a call. One that is dropped before it finishes is cancelled, and counts as `on_cancel` says.
+    /// Awaits the future, unless the breaker refuses. The breaker is asked when the returned future is first polled. A future that is never
+    /// polled is not a call; one that is dropped before it finishes is a cancelled call, and counts as `on_cancel` says.
     ///
     /// ```
     /// # async fn fetch() -> std::io::Result<String> { Ok(String::new()) }
@@ -159,13 +166,13 @@ impl CircuitBreaker {
         self.breaker().name()
     }
 
-    /// The current state. Reading it never changes it: an open breaker becomes half-open with the first call after its pause. So do
-    /// not keep calls from a breaker because it is open, or it stays so for ever: ask [`is_due`](Self::is_due), too.
+    /// The current state. Reading it never changes it: an open breaker becomes half-open with the first call after its pause. So do not
+    /// withhold calls because a breaker is open, or it stays open for ever: check [`is_due`](Self::is_due), too.
     pub fn state(&self) -> State {
         self.resolved().word().state()
     }
 
-    /// Whether the breaker is open, but its pause is over, so that the next call is put to the trial. Changes nothing.
+    /// Whether the breaker is open but its pause is over, so that the next call is put to the trial. Changes nothing.
     ///
     /// ```
     /// # use fluxgate::{CircuitBreaker, State};
@@ -184,13 +191,13 @@ impl CircuitBreaker {
         self.resolved().metrics()
     }
 
-    /// Everything that is known of the breaker, read at one moment.
+    /// Everything that is known about the breaker, read at one moment.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::of(self.resolved())
     }
 
-    /// Closes the breaker from any state, empties its window, and forgets how often it has re-opened. If it was closed already,
-    /// there is no transition for listeners. Calls in progress no longer count.
+    /// Closes the breaker from any state, empties its window, and forgets how often it has re-opened. If it was already closed, listeners
+    /// hear of no transition. Calls in progress no longer count.
     pub fn reset(&self) {
         self.command(State::Closed, Reason::Reset);
     }
@@ -201,7 +208,7 @@ impl CircuitBreaker {
         open::trip(self.enrolled());
     }
 
-    /// Opens the breaker for `duration`, after which it recovers as usual. If it is open already, it stays so for `duration` from now.
+    /// Opens the breaker for `duration`, after which it recovers as usual. If it is already open, it stays open for `duration` from now.
     pub fn open_for(&self, duration: Duration) {
         open::command(self.enrolled(), duration);
         #[cfg(any(feature = "tokio", feature = "tower"))]
@@ -227,9 +234,8 @@ impl CircuitBreaker {
         open::try_again(self.enrolled());
     }
 
-    /// Records an outcome that was learnt without a call, by a health check for example, and how long that took. It counts like the
-    /// outcome of a call, in a trial too, but takes no slot there. While the breaker is open, forced open or disabled, it counts for
-    /// nothing.
+    /// Records an outcome that was learnt without a call, by a health check for example, and how long it took. It counts like the outcome
+    /// of a call, in a trial too, but takes no slot there. While the breaker is open, forced open or disabled, it has no effect.
     ///
     /// ```
     /// # use fluxgate::{CircuitBreaker, Outcome, trip};
@@ -259,13 +265,13 @@ impl CircuitBreaker {
         self.command(State::MetricsOnly, Reason::MetricsOnly);
     }
 
-    /// Adds a listener, for the life of the breaker. It hears of every transition from now on, and of what else it is
+    /// Adds a listener for the life of the breaker. It hears of every transition from now on, and of anything else that it is
     /// [interested](Listener::interests) in.
     pub fn listen(&self, listener: impl Listener) {
         transition::listen(self.resolved(), Arc::new(listener));
     }
 
-    /// From now on, counts all calls that it admits, also the healthy ones: see [`Builder::count_calls`](crate::Builder::count_calls).
+    /// From now on, counts all admitted calls, healthy ones included: see [`Builder::count_calls`](crate::Builder::count_calls).
     ///
     /// ```
     /// # use fluxgate::{CircuitBreaker, breaker};
@@ -283,7 +289,7 @@ impl CircuitBreaker {
         manual::command(self.enrolled(), to, reason);
     }
 
-    /// The breaker, whose first use is over.
+    /// The breaker, once it is in use.
     pub(super) fn enrolled(&self) -> &Breaker {
         let breaker = self.resolved();
         enroll(breaker);
@@ -302,7 +308,7 @@ pub fn share(breaker: &CircuitBreaker) -> CircuitBreaker {
     breaker.clone()
 }
 
-/// Another handle to the same breaker. Cheap: at most it counts a reference.
+/// Another handle to the same breaker. Cheap: it counts a reference at most.
 impl Clone for CircuitBreaker {
     #[inline]
     fn clone(&self) -> Self {

@@ -1,4 +1,4 @@
-//! A test process in which no breaker is in the way.
+//! Disabling every breaker of a test process.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,9 +10,9 @@ use crate::state::State;
 
 static IS_FOR_ALL: AtomicBool = AtomicBool::new(false);
 
-/// [Disables](crate::CircuitBreaker::disable) every breaker of the process, those in use and those that are yet to be used or built:
-/// for a suite of tests that is not about breakers, and provokes failures that would open them. Under [`isolate`](crate::testing::isolate),
-/// breakers start fresh all the same, and any of them may be given another command.
+/// [Disables](crate::CircuitBreaker::disable) every breaker of the process, those in use and those still to come: for suites of tests that
+/// are not about breakers, and provoke failures that would open them. Under [`isolate`](crate::testing::isolate), breakers start fresh all
+/// the same, and any breaker can be given another command.
 ///
 /// ```
 /// use fluxgate::{State, circuit_breaker};
@@ -30,8 +30,8 @@ static IS_FOR_ALL: AtomicBool = AtomicBool::new(false);
 /// ```
 pub fn disable_all() {
     IS_FOR_ALL.store(true, Ordering::SeqCst);
-    for live in REGISTRY.live() {
-        disable(live.breaker());
+    for breaker in REGISTRY.live() {
+        disable(&breaker);
     }
 }
 

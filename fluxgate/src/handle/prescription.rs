@@ -6,7 +6,7 @@ use crate::configuration::name::Name;
 use crate::configuration::pattern::Pattern;
 use crate::engine::breaker::Breaker;
 use crate::engine::reconfigure::change;
-use crate::engine::registry::{Live, REGISTRY};
+use crate::engine::registry::REGISTRY;
 #[cfg(feature = "tracing")]
 use crate::events::tracing::emit_unfit;
 use crate::sync::{Arc, RwLock};
@@ -79,8 +79,7 @@ pub(crate) fn prescribe(prescription: Prescription) -> Vec<String> {
         before || prescription.of(name).next().is_some()
     };
     let live = REGISTRY.live();
-    let breakers = live.iter().map(Live::breaker);
-    let changed = breakers.filter(|breaker| concerns(breaker.name()) && follow(breaker));
+    let changed = live.iter().filter(|breaker| concerns(breaker.name()) && follow(breaker));
     changed.map(|breaker| breaker.name().as_str().to_owned()).collect()
 }
 

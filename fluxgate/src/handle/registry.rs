@@ -2,7 +2,7 @@
 
 use super::circuit_breaker::CircuitBreaker;
 use super::enrollment::enroll;
-use crate::engine::registry::{Live, REGISTRY};
+use crate::engine::registry::REGISTRY;
 
 /// Every live breaker that has been used, registered or built with the builder, in no particular order: those of the moment of this
 /// call, each once. Nothing is locked meanwhile, so they may be used, dropped and built.
@@ -15,23 +15,16 @@ use crate::engine::registry::{Live, REGISTRY};
 /// # Ok::<(), fluxgate::ConfigError>(())
 /// ```
 pub fn breakers() -> impl Iterator<Item = CircuitBreaker> {
-    REGISTRY.live().into_iter().map(handle)
+    REGISTRY.live().into_iter().map(CircuitBreaker::from_ref)
 }
 
 /// The live breaker with this name, of those that [`breakers`] lists; if several have it, any of them. However many breakers there are, it
 /// takes about as long.
 pub fn find(name: &str) -> Option<CircuitBreaker> {
-    REGISTRY.find(name).map(handle)
+    REGISTRY.find(name).map(CircuitBreaker::from_ref)
 }
 
 /// Enters a `static` breaker in the registry before its first use, so that [`breakers`] and [`find`] see it.
 pub fn register(breaker: &'static CircuitBreaker) {
     enroll(breaker.breaker());
-}
-
-fn handle(breaker: Live) -> CircuitBreaker {
-    match breaker {
-        Live::Static(breaker) => CircuitBreaker::from_static(breaker),
-        Live::Shared(breaker) => CircuitBreaker::from_shared(breaker),
-    }
 }

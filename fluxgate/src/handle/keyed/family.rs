@@ -8,17 +8,16 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::hash::Hash;
-use std::ops::Deref;
 use std::time::Duration;
 
 use fluxgate_rules::metrics::nanos;
 
-use super::table::Table;
+use super::table::{Locked, Table};
 use crate::clock::{NEVER, UserClock};
 use crate::configuration::Settings;
 use crate::configuration::name::Name;
 use crate::configuration::named::SettingsRef;
-use crate::engine::breaker::{Breaker, Membership, Origin};
+use crate::engine::breaker::{Breaker, BreakerRef, Membership, Origin};
 use crate::engine::registry::REGISTRY;
 use crate::engine::transition::{deliver, subscribe};
 use crate::engine::{counting, manual};
@@ -36,7 +35,7 @@ use crate::sync::{Arc, AtomicU64, OnceBox, Ordering, Reading, const_unless_model
 /// A key's breaker is made when the key first comes. From then on it is found in a table, and by the registry like any other.
 pub struct Family {
     /// The breaker of all keys that have no room. It has the family's name, settings and clock.
-    root: Root,
+    root: BreakerRef,
     max_keys: usize,
     /// After how long without use a breaker goes, in nanoseconds.
     key_idle: u64,
@@ -46,27 +45,10 @@ pub struct Family {
     members: OnceBox<Members>,
 }
 
-enum Root {
-    Static(&'static Breaker),
-    Shared(Arc<Breaker>),
-}
-
 struct Members {
     table: Table,
     /// When the next places are to be looked through for breakers that were not used for long.
     looks_at: AtomicU64,
-}
-
-impl Deref for Root {
-    type Target = Breaker;
-
-    #[inline]
-    fn deref(&self) -> &Breaker {
-        match self {
-            Self::Static(breaker) => breaker,
-            Self::Shared(breaker) => breaker,
-        }
-    }
 }
 
 /// A key as it is kept.
@@ -91,7 +73,7 @@ impl Family {
     const_unless_model! {
         /// A family for a `static`. The settings are those of `root`, and all are checked.
         pub const fn new(root: &'static Breaker, max_keys: usize, key_idle: Duration) -> Self {
-            Self::with(Root::Static(root), max_keys, nanos(key_idle), Vec::new())
+            Self::with(BreakerRef::Static(root), max_keys, nanos(key_idle), Vec::new())
         }
     }
 
@@ -104,11 +86,11 @@ impl Family {
         for listener in &listeners {
             subscribe(&root, listener.clone());
         }
-        Self::with(Root::Shared(root), max_keys, nanos(key_idle), listeners)
+        Self::with(BreakerRef::Shared(root), max_keys, nanos(key_idle), listeners)
     }
 
     const_unless_model! {
-        const fn with(root: Root, max_keys: usize, key_idle: u64, listeners: Vec<Subscription>) -> Self {
+        const fn with(root: BreakerRef, max_keys: usize, key_idle: u64, listeners: Vec<Subscription>) -> Self {
             Self { root, max_keys, key_idle, listeners, members: OnceBox::new() }
         }
     }
@@ -167,30 +149,28 @@ impl Family {
         Some(removed)
     }
 
-    /// All breakers of keys, but those that were not used for long and go now.
+    /// All breakers of keys.
     pub(super) fn breakers(&self) -> Vec<CircuitBreaker> {
-        let family = self.resolved();
-        let now = family.root.now();
-        let mut gone = Vec::new();
-        let mut locked = family.members().table.lock();
-        family.let_idle_go(&mut locked, now, usize::MAX, &mut gone);
-        let places = 0..locked.place_count();
-        let breakers = places.filter_map(|number| locked.get(number));
-        let breakers = breakers.map(|breaker| CircuitBreaker::from_shared(breaker.share())).collect();
-        drop(locked);
-        breakers
+        self.with_members(|locked| {
+            let breakers = (0..locked.place_count()).filter_map(|number| locked.get(number));
+            breakers.map(|breaker| CircuitBreaker::from_shared(breaker.share())).collect()
+        })
     }
 
-    /// How many breakers of keys there are, without those that were not used for long and go now.
+    /// How many keys have breakers.
     pub(super) fn length(&self) -> usize {
+        self.with_members(Locked::length)
+    }
+
+    /// Evicts idle breakers, then looks at those that stay.
+    fn with_members<'f, R>(&'f self, look: impl FnOnce(&Locked<'f>) -> R) -> R {
         let family = self.resolved();
         let now = family.root.now();
+        // Dropped after the lock is released.
         let mut gone = Vec::new();
         let mut locked = family.members().table.lock();
         family.let_idle_go(&mut locked, now, usize::MAX, &mut gone);
-        let length = locked.length();
-        drop(locked);
-        length
+        look(&locked)
     }
 
     /// The breaker of all keys that have no room.
@@ -201,10 +181,7 @@ impl Family {
 
     /// The same, as a handle.
     pub(super) fn overflow(&self) -> CircuitBreaker {
-        match &self.root {
-            Root::Static(breaker) => CircuitBreaker::from_static(breaker),
-            Root::Shared(breaker) => CircuitBreaker::from_shared(breaker.clone()),
-        }
+        CircuitBreaker::from_ref(self.root.clone())
     }
 
     /// The family itself, or that which stands in for it if a test has isolated this thread.
@@ -232,7 +209,12 @@ impl Family {
             return family;
         }
         let make = || -> &'static Self {
-            Box::leak(Box::new(Self::with(Root::Static(root), self.max_keys, self.key_idle, Vec::new())))
+            Box::leak(Box::new(Self::with(
+                BreakerRef::Static(root),
+                self.max_keys,
+                self.key_idle,
+                Vec::new(),
+            )))
         };
         FAMILIES.write().entry(address).or_insert_with(make)
     }
