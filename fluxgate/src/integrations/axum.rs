@@ -11,20 +11,23 @@ use crate::handle::timed_out::TimedOut;
 
 const STATUS: StatusCode = StatusCode::SERVICE_UNAVAILABLE;
 
+/// A response with a problem as in RFC 9457.
+fn problem(status: StatusCode, detail: &str) -> Response {
+    let (code, title) = (status.as_u16(), status.canonical_reason().unwrap_or_default());
+    let problem =
+        format!(r#"{{"type":"about:blank","title":"{title}","status":{code},"detail":"{detail}"}}"#);
+    let mut response = Response::new(Body::from(problem));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    response
+}
+
 /// With the feature `axum`: status 503, `Retry-After` in whole seconds, and a problem as in [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457).
 impl IntoResponse for CallNotPermitted {
     fn into_response(self) -> Response {
-        let detail = message(&self);
-        let problem = format!(
-            r#"{{"type":"about:blank","title":"Service Unavailable","status":{},"detail":"{detail}"}}"#,
-            STATUS.as_u16()
-        );
-        let mut response = Response::new(Body::from(problem));
-        *response.status_mut() = STATUS;
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        let mut response = problem(STATUS, &message(&self));
         if let Some(seconds) = seconds(&self) {
-            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }
@@ -73,14 +76,7 @@ const TIMED_OUT: StatusCode = StatusCode::GATEWAY_TIMEOUT;
 /// With the feature `axum`: status 504, and a problem as in [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457).
 impl IntoResponse for TimedOut {
     fn into_response(self) -> Response {
-        let problem = format!(
-            r#"{{"type":"about:blank","title":"Gateway Timeout","status":{},"detail":"{LATE}"}}"#,
-            TIMED_OUT.as_u16()
-        );
-        let mut response = Response::new(Body::from(problem));
-        *response.status_mut() = TIMED_OUT;
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        response
+        problem(TIMED_OUT, LATE)
     }
 }
 
