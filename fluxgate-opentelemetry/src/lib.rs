@@ -13,14 +13,14 @@ const PREVIOUS_STATE: Key = Key::from_static_str("circuit_breaker.previous_state
 const OUTCOME: Key = Key::from_static_str("circuit_breaker.call.outcome");
 const THRESHOLD: Key = Key::from_static_str("circuit_breaker.slow_call.threshold");
 
-/// The bounds that the semantic conventions advise for durations of requests, in seconds.
+/// The bounds that the semantic conventions recommend for durations of requests, in seconds.
 const BOUNDS: [f64; 14] = [0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0];
 
-/// Reports all breakers, existing and future, whenever the meter's provider collects, for as long as that lives.
+/// Reports all breakers, existing and future, whenever the meter's provider collects, for as long as the provider lives.
 ///
-/// Call it once for a provider, when the provider is set up: a meter that [`opentelemetry::global`] gives before
+/// Call it once for a provider, when the provider is set up: a meter that [`opentelemetry::global`] returns before
 /// [`set_meter_provider`](opentelemetry::global::set_meter_provider) reports nothing. A second call on the same provider would record
-/// durations twice. Transitions are counted from this moment on, and so are durations.
+/// durations twice. Transitions and durations are counted from this call on.
 ///
 /// ```
 /// use opentelemetry::metrics::MeterProvider;
@@ -49,7 +49,7 @@ fn observe_states(meter: &Meter, collector: &Collector) {
         .with_description("1 for the state that the breaker is in, 0 for the others.")
         .with_unit("1")
         .with_callback(observing(collector, |collected, instrument| {
-            // A breaker that was dropped is in none, and its series end.
+            // A dropped breaker is in no state, and its series end.
             for state in State::ALL.into_iter().filter(|_| !collected.states.is_empty()) {
                 let is_in = collected.states.contains(&state);
                 instrument
@@ -153,7 +153,7 @@ fn observe_recent(meter: &Meter, collector: &Collector) {
         .build();
 }
 
-/// A callback that observes what is collected of each name.
+/// A callback that observes the figures of each name.
 fn observing<T>(
     collector: &Collector,
     observe: impl Fn(&Collected, &dyn AsyncInstrument<T>) + Send + Sync + 'static,
@@ -166,7 +166,7 @@ fn name(collected: &Collected) -> KeyValue {
     KeyValue::new(NAME, collected.breaker.clone())
 }
 
-/// Hears what happens between two collections.
+/// Listens between two collections.
 struct Heard {
     collector: Collector,
     durations: Histogram<f64>,

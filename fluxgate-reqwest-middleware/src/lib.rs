@@ -18,7 +18,7 @@ pub struct BreakerPerHost {
 }
 
 impl BreakerPerHost {
-    /// With the breakers of this family, which may be asked, listed and reconfigured meanwhile.
+    /// With the breakers of this family, which can be read, listed and reconfigured meanwhile.
     ///
     /// ```
     /// # use fluxgate::{CircuitBreaker, State};
@@ -56,7 +56,7 @@ impl Middleware for BreakerPerHost {
     }
 }
 
-/// The refusal, if that is what an error is.
+/// The refusal, if the error is one.
 ///
 /// ```
 /// # use reqwest_middleware::Error;
@@ -70,7 +70,7 @@ pub fn refusal(error: &Error) -> Option<&CallNotPermitted> {
     chain(error).find_map(|error| error.downcast_ref())
 }
 
-/// By what a host is known: `example.org`, `localhost:8080`. A URL without a host has the key of none.
+/// The key of a host: `example.org`, `localhost:8080`. A URL without a host has an empty key.
 fn host(url: &Url) -> Cow<'_, str> {
     let host = url.host_str().unwrap_or_default();
     match url.port() {
@@ -98,7 +98,7 @@ fn outcome_of_error(error: &reqwest::Error) -> Outcome {
     }
 }
 
-/// An error and its sources, and what each of them only passes on.
+/// An error and its sources. Those that only pass on another error are replaced by that.
 fn chain(error: &Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     iter::successors(Some(passed_on(error)), |&error| {
         let source = error.source()?;
@@ -106,7 +106,7 @@ fn chain(error: &Error) -> impl Iterator<Item = &(dyn StdError + 'static)> {
     })
 }
 
-/// Such an error has the source of the one that it passes on.
+/// The error that this one passes on: it has the same source.
 fn passed_on(error: &Error) -> &(dyn StdError + 'static) {
     match error {
         Error::Middleware(error) => error.as_ref(),

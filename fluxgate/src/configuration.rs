@@ -27,7 +27,7 @@ use crate::state::Outcome;
 #[derive(Clone, PartialEq, Debug)]
 #[allow(missing_docs, reason = "each field is an argument of the attribute")]
 pub struct Settings {
-    /// None, the empty one, if the settings are of breakers that were made at run time: each has a name beside them.
+    /// Empty for breakers made at run time, which keep their names elsewhere, so that they can share settings.
     pub name: Name,
     pub window: Window,
     pub rule: Rule,
@@ -44,10 +44,10 @@ pub struct Settings {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[non_exhaustive]
 pub enum OnCancel {
-    /// The same, whenever it was cancelled: `Outcome::Failure` or `Outcome::Ignored`.
+    /// The same outcome, whenever the call was cancelled: `Outcome::Failure` or `Outcome::Ignored`.
     Outcome(Outcome),
-    /// A failure if it had taken so long when it was cancelled, and otherwise ignored: a caller that gave up after 2 s says something
-    /// about the dependency, and one that left after 1 ms does not.
+    /// A failure if the call had run for at least this long when it was cancelled, and otherwise ignored: a caller that gave up after 2 s
+    /// says something about the dependency, one that left after 1 ms does not.
     FailureAfter(Duration),
 }
 
@@ -92,16 +92,16 @@ impl Settings {
         }
     }
 
-    /// Makes the checks that the compiler makes for the attribute, with the same messages, and one that it cannot make: where there is no
-    /// clock, no setting may need one. The name is not looked at.
+    /// Checks what the compiler checks for the attribute, with the same messages, and one thing that it cannot check: where there is no
+    /// clock, no setting may need one. The name is not checked.
     pub(crate) fn check(&self, has_clock: bool) -> Result<(), ConfigError> {
         self.check_after(Vec::new(), has_clock)
     }
 
-    /// The same, where this is wrong already.
+    /// The same, reporting these problems as well.
     fn check_after(&self, before: Vec<ConfigProblem>, has_clock: bool) -> Result<(), ConfigError> {
         let mut problems = by_hand::window(&self.window);
-        // If the window is wrong, the rule is checked against one that limits no number of calls.
+        // If the window is wrong, the rule is checked against one that holds any number of calls.
         let any = Window::time(Duration::from_secs(60));
         let window = if problems.is_empty() { &self.window } else { &any };
         let of_rule = by_hand::rule(&self.rule, window);
@@ -133,7 +133,7 @@ impl Settings {
         if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
     }
 
-    /// Makes the check that the compiler makes for `normal` and `outage`. All else has to be right.
+    /// Checks the rule against `normal` and `outage`, as the compiler does. Everything else must be valid.
     pub(crate) fn check_against(&self, expectations: Expectations) -> Result<(), ConfigError> {
         let is_nothing_expected = expectations.normal.is_none() && expectations.outage.is_none();
         if is_nothing_expected {
@@ -143,7 +143,7 @@ impl Settings {
         if problems.is_empty() { Ok(()) } else { Err(ConfigError::new(problems)) }
     }
 
-    /// The settings for which time has to pass, with their values.
+    /// The settings that need a clock, with their values.
     fn timed(&self) -> Vec<(&'static str, String)> {
         let Self { window, rule, retry, permit, on_cancel, .. } = self;
         let measures = Rule::measures(rule.nodes());

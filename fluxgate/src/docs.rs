@@ -1,19 +1,19 @@
 //! Background reading.
 //!
 //! - [`compiler`]: what the compiler refuses, what it says, and how to fix it
-//! - [`choosing`]: which numbers to take, and what they will do
+//! - [`choosing`]: which numbers to choose, and what they will do
 //! - [`recovery`]: what a breaker does after an outage, with figures
 //! - [`inside`]: how a breaker works, and why that is correct
 //! - [`production`]: what to watch and what to alert on, shadow mode, and what to do at night
 //! - [`testing`]: how to test code that uses breakers
-//! - [`limits`]: what a breaker cannot do for you, each with its way out
+//! - [`limits`]: what a breaker cannot do for you, and what to do instead
 //! - [`layers`]: time-outs, retries and limits around a breaker, and in which order
-//! - [`fleet`]: what it costs that instances do not share state, and partial failures
-//! - [`performance`]: what a guarded call costs, beside other breakers
+//! - [`fleet`]: what it costs that instances share no state, and partial failures
+//! - [`performance`]: what a guarded call costs, compared with other breakers
 
 #[doc = include_str!("../docs/compiler.md")]
 pub mod compiler {
-    // Named by the compiler in its messages: by a path that is not hidden, it is not spelled out.
+    // The compiler names these in its messages, and does not spell out a path that is not hidden.
     #[doc(hidden)]
     pub use crate::private::{
         Becomes, Custom, Expires, Fallback, Given, HasTimer, Limitable, Met, Refusable, Rejected, Returned,

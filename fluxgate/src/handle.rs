@@ -1,4 +1,4 @@
-//! What programs hold of a breaker.
+//! What programs hold: breakers, calls, refusals, futures, snapshots.
 
 pub(crate) mod assessment;
 pub(crate) mod body;

@@ -1,4 +1,4 @@
-//! What connects breakers with other crates, each behind a feature.
+//! Integrations with other crates, each behind a feature.
 
 #[cfg(feature = "axum")]
 mod axum;

@@ -39,36 +39,36 @@
 //!
 //! - `tracing`: an event for every transition and every refusal, with the [fields](docs::production#what-is-logged) that say why
 //! - `axum`: `IntoResponse` for [`CallNotPermitted`] and [`Error`], and [responses as return types](macro@circuit_breaker#returns)
-//! - `tonic`: a `tonic::Status` from [`CallNotPermitted`] and [`Error`], and [`server_errors`](track#responses-with-a-status) of
-//!   a `Status`. For clients of reqwest there is the crate `fluxgate-reqwest-middleware`
+//! - `tonic`: a `tonic::Status` from [`CallNotPermitted`] and [`Error`], and [`server_errors`](track#responses-with-a-status) of a
+//!   `Status`. For clients of reqwest there is the crate `fluxgate-reqwest-middleware`
 //! - `chaos`: [`Fault`], drills: for a time, a share of the calls fails or is delayed
 //! - `keyed`: `Keyed`, a breaker for each host, tenant or shard, and `key = ..` in the attribute
-//! - `metrics`: `fluxgate::metrics`, figures for Prometheus and others, through the facade `metrics`. The same for OpenTelemetry are in the
-//!   crate `fluxgate-opentelemetry`, and a [`Collector`] is what both are built on
+//! - `metrics`: `fluxgate::metrics`, figures for Prometheus and others, through the facade `metrics`. The crate `fluxgate-opentelemetry`
+//!   has the same for OpenTelemetry; both are built on [`Collector`]
 //! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]; `fluxgate::settings`, from files and changed while the
 //!   program runs
 //! - `tokio`: `timeout = 2s` in the attribute, `CallAsync::timeout` by hand, on tokio's timer; `CircuitBreaker::ready` waits until a call
 //!   has a chance. With `test-util`, breakers without a clock of their own follow tokio's clock, which a test may pause
 //! - `http`: `fluxgate::http::retry_after`, how long a response asks to be left alone, in seconds or by a date
-//! - `tower`: `fluxgate::tower`, a `Layer` and a `Service` of tower; `tower-http`: what these know of HTTP and gRPC, such as statuses,
+//! - `tower`: `fluxgate::tower`, a `Layer` and a `Service` of tower; `tower-http`: their support for HTTP and gRPC, such as statuses,
 //!   trailers and bodies
 //! - `test-util`: `fluxgate::testing`, for [tests](docs::testing) that neither sleep nor disturb each other
 //!
 //! # Targets
 //!
-//! Fluxgate needs the standard library and 64-bit atomics ([`AtomicU64`](std::sync::atomic::AtomicU64)). All 64-bit targets have
-//! those, and of the 32-bit ones x86, WebAssembly, and ARM from version 6 on (on Android, 7). Not supported are the older
-//! ones, and 32-bit MIPS, PowerPC, RISC-V, SPARC, m68k, C-SKY, Hexagon and Xtensa; the compiler says so.
+//! Fluxgate needs the standard library and 64-bit atomics ([`AtomicU64`](std::sync::atomic::AtomicU64)). All 64-bit targets have those, and
+//! so do the 32-bit targets x86, WebAssembly, and ARM from version 6 on (on Android, 7). Older ARM, and 32-bit MIPS, PowerPC, RISC-V,
+//! SPARC, m68k, C-SKY, Hexagon and Xtensa are not supported; the compiler says so.
 //!
 //! On `wasm32-unknown-unknown` the standard library has no clock, and Fluxgate imports nothing from a host. There, call [`set_clock`]
-//! before breakers are used, or give each [a clock of its own](Builder::clock). Without one, time stands still, and a breaker works as
-//! far as it can:
+//! before breakers are used, or give each [a clock of its own](Builder::clock). Without one, time stands still, and a breaker works as far
+//! as it can:
 //!
-//! - It counts calls and trips, but an open breaker stays open until a command, and its refusals name no time; with
-//!   [`retry::always`], it tries again. A [ramp](permit::ramp_up) takes no time.
+//! - It counts calls and trips, but an open breaker stays open until a command, and its refusals name no time; with [`retry::always`], it
+//!   tries again. A [ramp](permit::ramp_up) takes no time.
 //! - A time window forgets nothing, and no call takes any time, so `slow_rate`, `avg_latency` and `failing_for` never
 //!   hold.
-//! - [`Builder::build`] refuses settings for which time has to pass.
+//! - [`Builder::build`] refuses settings that need time to pass.
 #![forbid(unsafe_code)]
 
 #[cfg(not(target_has_atomic = "64"))]

@@ -1,4 +1,4 @@
-//! The return type of a function, which inference finds, so that an expansion need not write it a second time.
+//! The return type of a function, which inference finds, so that an expansion need not repeat it.
 
 use core::future::Future;
 use core::marker::PhantomData;

@@ -1,7 +1,7 @@
 //! Which calls a half-open breaker admits.
 //!
-//! `random` and `custom` permits thin out the calls of a trial. A ramp is not asked before the trial has passed: then it lets traffic come
-//! back gradually.
+//! `random` and `custom` permits thin out the calls of a trial. A ramp begins to matter when the trial has passed: then it lets traffic
+//! come back gradually.
 //!
 //! Whatever the permit says, at most [`max_half_open_calls`] calls of a trial run at once.
 //!
@@ -30,7 +30,7 @@ pub const fn all() -> Permit {
     Permit::All
 }
 
-/// A random share of calls, from 0.01 to 1, drawn for each call. With less, a trial would wait too long for its calls.
+/// A random share of calls, from 0.01 to 1, drawn for each call. With a smaller share, a trial would wait too long for its calls.
 pub const fn random(share: f64) -> Permit {
     Permit::Random(Ratio::new(share))
 }
@@ -39,7 +39,7 @@ pub const fn random(share: f64) -> Permit {
 /// each call.
 ///
 /// The ramp begins when the pause ends, and is always completed: the breaker closes at its end, not before, so that traffic comes back
-/// gradually. A trial that passes later than that closes the breaker at once.
+/// gradually. A trial that passes after the end of the ramp closes the breaker at once.
 pub const fn ramp_up(from: f64, to: f64, duration: Duration) -> Permit {
     Permit::RampUp { from: Ratio::new(from), to: Ratio::new(to), duration }
 }

@@ -1,4 +1,4 @@
-//! Called by macro expansions only, and changed without notice. The macros and this module always have the same version.
+//! Called only by macro expansions, and changed without notice. The macros and this module always have the same version.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 mod alias;
@@ -25,7 +25,7 @@ pub mod words;
 pub use fluxgate_rules::{Condition, Metrics, Node, Permit, Ratio, Retry, Rule, Window, check};
 pub use std::boxed::Box;
 
-/// All of the library, for what words of the user's refer to.
+/// The whole library, for what the user's words refer to.
 pub extern crate self as fluxgate;
 
 pub use self::alias::Alias;
@@ -72,7 +72,7 @@ pub mod clock {
         crate::clock::settle();
     }
 
-    /// Called as a breaker does it, which cannot be where it is inlined into another package.
+    /// Reads the clock as a breaker does, which is not possible where this is inlined into another package.
     #[inline(never)]
     pub fn now() -> u64 {
         crate::clock::now()

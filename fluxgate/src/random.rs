@@ -18,7 +18,7 @@ pub(crate) struct Draw {
 }
 
 impl Draw {
-    /// A number of at least 0 and less than 1, another one each time.
+    /// A new number each time, at least 0 and less than 1.
     pub(crate) fn unit(self) -> f64 {
         #[cfg(any(test, feature = "test-util"))]
         if let Some(drawn) = seeded::draw() {
@@ -47,7 +47,7 @@ fn seed() -> u64 {
     if seed != 0 {
         return seed;
     }
-    // A hasher of the standard library has keys from the operating system, where that has any to give.
+    // A hasher of the standard library has keys from the operating system, if that has any to give.
     let chosen = RandomState::new().hash_one(process()).max(1);
     match SEED.compare_exchange(0, chosen, Ordering::Relaxed, Ordering::Relaxed) {
         Ok(_) => chosen,
@@ -77,7 +77,7 @@ fn unit(drawn: u64) -> f64 {
     (drawn >> (u64::BITS - BITS)) as f64 / (1_u64 << BITS) as f64
 }
 
-/// Numbers that come out alike each time, for tests.
+/// Reproducible numbers, for tests.
 #[cfg(any(test, feature = "test-util"))]
 pub(crate) mod seeded {
     use std::cell::Cell;
@@ -88,7 +88,7 @@ pub(crate) mod seeded {
         static STATE: Cell<Option<u64>> = const { Cell::new(None) };
     }
 
-    /// Makes breakers draw the numbers of a seed, whenever they do so on this thread: jitter and permits come out alike each time.
+    /// Makes breakers draw the numbers of a seed on this thread, so that jitter and permits are the same each time.
     ///
     /// ```
     /// use fluxgate::{CircuitBreaker, retry, testing::seed, trip};

@@ -1,8 +1,8 @@
 //! When an open breaker tries again.
 //!
-//! The delay is determined once, when the breaker opens: jitter is applied first, the cap last. A breaker that trips again before
-//! it has been closed for as long as it was last open counts as re-opening, so a flapping service keeps its backoff. If it then waited
-//! for its next call, only the delay counts.
+//! The delay is determined once, when the breaker opens: jitter is applied first, the cap last. A breaker that trips again before it has
+//! been closed for as long as it was last open counts as re-opening, so a flapping service keeps its backoff. If the breaker waited for a
+//! call after its delay, only the delay counts.
 //!
 //! ```
 //! use fluxgate::retry;
@@ -15,7 +15,7 @@
 //! assert_eq!(retry.to_string(), "backoff(10s, multiplier = 2.0, max = 5m, jitter = 0.1)");
 //! ```
 //!
-//! What the dependency asks for comes before all of them: see [`Call::failure_for`](crate::Call::failure_for).
+//! What the dependency asks for takes precedence: see [`Call::failure_for`](crate::Call::failure_for).
 
 use std::time::Duration;
 
@@ -48,11 +48,10 @@ pub const fn never() -> Retry {
     Retry::new(Schedule::Never)
 }
 
-/// After the delay that the function returns. Its argument is how often the breaker has re-opened: 0 when it opens for the first
-/// time.
+/// After the delay that the function returns. Its argument is how often the breaker has re-opened: 0 when it opens for the first time.
 ///
-/// The function is called once for each opening, under no lock, when the breaker is open already: until it returns, calls are refused.
-/// If it panics, the delay is a minute.
+/// The function is called once for each opening, under no lock, when the breaker is already open: until it returns, calls are refused. If
+/// it panics, the delay is a minute.
 pub const fn custom(delay: fn(reopens: u32) -> Duration) -> Retry {
     Retry::new(Schedule::Custom { path: "..", delay })
 }
@@ -81,8 +80,8 @@ pub(crate) fn draw(retry: &Retry, reopens: u32, random: Draw) -> Option<u64> {
 /// The longest pause that a dependency may ask for.
 const LONGEST_REQUEST: u64 = 3_600_000_000_000;
 
-/// The delay of an opening for which the dependency has asked for so many nanoseconds, if that says anything: as many, or up to a tenth
-/// more at random, so that its clients do not come back all at once.
+/// The delay of an opening for which the dependency has asked for `requested` nanoseconds; `None` if that has no effect. It is up to a
+/// tenth longer at random, so that clients do not come back all at once.
 pub(crate) fn as_requested(retry: &Retry, requested: u64, random: Draw) -> Option<u64> {
     if requested == 0 || matches!(retry.schedule, Schedule::Never) {
         return None;
@@ -91,8 +90,8 @@ pub(crate) fn as_requested(retry: &Retry, requested: u64, random: Draw) -> Optio
     Some(drawn.min(LONGEST_REQUEST))
 }
 
-/// How long a call is told to wait that a half-open breaker refused: a tenth of the pause before, at least 10 ms, at most 10 s, and up to
-/// half as long again at random, so that the callers do not come back all at once.
+/// How long a call should wait that a half-open breaker refused: a tenth of the pause before, at least 10 ms, at most 10 s, and up to half
+/// as long again at random, so that the callers do not come back all at once.
 pub(crate) fn soon(pause: u64, random: Draw) -> u64 {
     scale((pause / 10).clamp(10_000_000, 10_000_000_000), 1.0 + random.unit() / 2.0)
 }

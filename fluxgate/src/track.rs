@@ -15,10 +15,10 @@
 //! | `returned(PATTERN if GUARD)` | a return value that matches, whether it is a `Result` or not |
 //! | `server_errors` | an `Ok` or an `Err` whose [status](#responses-with-a-status) says that the server failed, and an `Err` without a status |
 //!
-//! `ignore` is asked first: what it claims says nothing, and is not recorded, as if there had been no call. Then `success`: what it
-//! claims is a success; and then what `track` claims is a failure. If none claims a result, an `Ok` or a value that is not a `Result`
-//! is a success, and an `Err` is ignored. Without `track`, or with one that speaks of `Ok` values alone, every `Err` that the others do
-//! not claim is a failure. A failure that is only the breaker's own refusal, further in, is ignored.
+//! `ignore` is asked first: what it claims says nothing and is not recorded, as if there had been no call. Then `success`: what it claims
+//! is a success. Then `track`: what it claims is a failure. If none claims a result, an `Ok` or a value that is not a `Result` is a
+//! success, and an `Err` is ignored. Without `track`, or with one that looks only at `Ok` values, every `Err` that the others do not claim
+//! is a failure. A failure that is only the breaker's own refusal, further in, is ignored.
 //!
 //! ```
 //! use fluxgate::{CallNotPermitted, circuit_breaker};
@@ -55,28 +55,27 @@
 //! }
 //! ```
 //!
-//! Trackers by which no call can fail, or none can succeed, are refused: `success = all`, `ignore = ok(_)`, the same in `success` as in
+//! Trackers that allow no call to fail, or none to succeed, are refused: `success = all`, `ignore = ok(_)`, the same in `success` as in
 //! `track`.
 //!
-//! Each tracker applies only to what it looks at: `matches`, `type_of` and `custom` to an `Err`, `ok` to an `Ok`. To the other kind
-//! of result neither the tracker nor its negation applies, so `!matches(NotFound)` never claims an `Ok`; and `a & b` applies only
-//! where both do.
+//! Each tracker applies only to what it looks at: `matches`, `type_of` and `custom` to an `Err`, `ok` to an `Ok`. Neither a tracker nor its
+//! negation applies to the other kind of result, so `!matches(NotFound)` never claims an `Ok`; and `a & b` applies only where both do.
 //!
-//! Patterns are matched against a reference, so their bindings are references: `matches(Status(code) if *code >= 500)`. A pattern of
-//! text, such as `matches("down" | "away")`, matches whatever borrows as text: `&str`, `String`, `Cow<str>`; one of bytes, `ok(b"ERR")`,
-//! whatever borrows as bytes.
+//! Patterns are matched against a reference, so their bindings are references: `matches(Status(code) if *code >= 500)`. A text pattern,
+//! such as `matches("down" | "away")`, matches anything that borrows as text: `&str`, `String`, `Cow<str>`; a bytes pattern, `ok(b"ERR")`,
+//! anything that borrows as bytes.
 //!
-//! `type_of` follows pointers and [sources](Error::source): it sees into `Box<dyn Error>`, `anyhow::Error` and `std::io::Error`. It
-//! does not see what is not among the sources: for the field of a `transparent` variant of thiserror, use
-//! `matches(MyError::Io(_))`; for a value given to anyhow's `context`, use `custom(|error| error.is::<Context>())`.
-//! `type_of(CallNotPermitted)`, however, sees a refusal anywhere, behind a `transparent` variant, too.
+//! `type_of` follows pointers and [sources](Error::source): it sees into `Box<dyn Error>`, `anyhow::Error` and `std::io::Error`. It does
+//! not see what is not among the sources: for the field of a `transparent` variant of thiserror, use `matches(MyError::Io(_))`; for a value
+//! given to anyhow's `context`, use `custom(|error| error.is::<Context>())`. But `type_of(CallNotPermitted)` sees a refusal anywhere, even
+//! behind a `transparent` variant.
 //!
 //! A panic in a guard or a function is contained, and the tracker counts as absent: an `Err` is a failure, an `Ok` a success.
 //!
 //! # Responses with a status
 //!
 //! A client's function returns `Ok(response)` when the server answers 500, and an `Err` when it answers "no such user" with gRPC. With
-//! `track = server_errors`, the status decides, of whichever of the two it is found in:
+//! `track = server_errors`, the status decides, whether it is in the `Ok` or in the `Err`:
 //!
 //! | result | counts as |
 //! |---|---|
@@ -85,16 +84,16 @@
 //! | an `Ok` without a status | a success |
 //! | an `Err` without a status: no connection, a time-out, a refusal of another breaker | a failure |
 //!
-//! A status is what a method `status()` returns, if that is an `http::StatusCode` of whatever version, a `u16`, or an `Option` of
-//! either. So [`http::Response`](https://docs.rs/http), the responses and errors of reqwest, hyper and others, and types of your own
-//! need nothing more; a [`fluxgate::Error`](crate::Error) is asked for what is in it. Of what is behind another pointer or in
-//! `anyhow::Error`, nothing is known: it has no status. A function with a status in neither `T` nor `E` is refused; in generic code,
-//! a type has the status that its bounds promise.
+//! A status is what a method `status()` returns, if that is an `http::StatusCode` of any version, a `u16`, or an `Option` of either. So
+//! [`http::Response`](https://docs.rs/http), the responses and errors of reqwest, hyper and others, and types of your own need nothing
+//! more; for a [`fluxgate::Error`](crate::Error), the error in it is asked. What is behind another pointer or in `anyhow::Error` has no
+//! status, because nothing is known of it. A function with a status in neither `T` nor `E` is refused; in generic code, a type has the
+//! status that its bounds promise.
 //!
 //! With the feature `tonic`, a `tonic::Status`, also in a `Box`, has the status to which
 //! [`google.rpc.Code`](https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto) maps its code: the server has failed
-//! with `UNKNOWN`, `DEADLINE_EXCEEDED`, `UNIMPLEMENTED`, `INTERNAL`, `UNAVAILABLE` and `DATA_LOSS`. So has it with `CANCELLED`, since that
-//! is how tonic spells its own time-out; a call that the program itself gives up has no status. With the feature `axum`,
+//! with `UNKNOWN`, `DEADLINE_EXCEEDED`, `UNIMPLEMENTED`, `INTERNAL`, `UNAVAILABLE` and `DATA_LOSS`. `CANCELLED` counts as a failure, too,
+//! since that is how tonic spells its own time-out; a call that the program itself cancels has no status. With the feature `axum`,
 //! `StatusCode` and pairs that begin with one are errors with a status.
 //!
 //! ```
@@ -118,9 +117,9 @@
 //! }
 //! ```
 //!
-//! It is joined as the others are: `server_errors | ok(r if r.status() == 429)` takes a server that is busy for one that fails,
-//! `server_errors & !matches(..)` excludes some, which are then ignored. A healthy call with a status takes some 50 instructions more
-//! for it, since a `status()` may be of the user's, and panic; one with a status in its errors alone, a dozen.
+//! It is joined like the others: `server_errors | ok(r if r.status() == 429)` counts a busy server as a failing one, and `server_errors &
+//! !matches(..)` excludes some, which are then ignored. It costs a healthy call with a status some 50 instructions, since a `status()` may
+//! be the user's, and panic; a call with a status only in its errors, a dozen.
 //!
 //! # By hand
 //!
@@ -138,7 +137,7 @@ use crate::handle::error::CallNotMade;
 /// Whether an error, or one of its sources, is a `T`.
 ///
 /// Follows [`source`](Error::source), and looks into a [`std::io::Error`] that wraps another error and into a
-/// [`fluxgate::Error`](crate::Error), because the `source` of these skips the error that they wrap.
+/// [`fluxgate::Error`](crate::Error), whose `source` skips the error that they wrap.
 ///
 /// ```
 /// use fluxgate::track;

@@ -14,10 +14,10 @@
 //! );
 //! ```
 //!
-//! [`Rule::explain`] tells what a rule will do, in figures; see also [choosing numbers](crate::docs::choosing).
+//! [`Rule::explain`] shows what a rule will do, in figures; see also [choosing numbers](crate::docs::choosing).
 //!
-//! There is no negation, so a rule is monotone: worse numbers never un-trip it. This is why the compiler can tell that a rule
-//! can never hold or that it trips on healthy traffic, and why a breaker can end a trial as soon as the verdict is certain.
+//! There is no negation, so a rule is monotone: worse numbers never un-trip it. This is how the compiler knows that a rule can never hold
+//! or that it trips on healthy traffic, and how a breaker can end a trial as soon as the verdict is certain.
 
 use std::time::Duration;
 
@@ -27,9 +27,9 @@ pub use fluxgate_rules::{Explanation, Rule, TrialOdds};
 
 /// The breaker is closed.
 ///
-/// Together with [`half_open`], it gives each state its own rule. A rule must be able to trip in both states: otherwise a trial
-/// could never end. And what trips it when closed must be able to trip it in half-open: otherwise a dead dependency, of which all calls
-/// fail, or are slow, would pass every trial.
+/// Together with [`half_open`], it gives each state its own rule. A rule must be able to trip in both states: otherwise a trial could never
+/// end. And what trips it when closed must be able to trip it in half-open: otherwise a dead dependency, whose calls all fail or are slow,
+/// would pass every trial.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, trip};
@@ -55,8 +55,8 @@ pub fn half_open() -> Rule {
 
 /// There are at least `calls` calls in the window, or in the trial while one is running. `calls` is 1 or more.
 ///
-/// Rates and averages need a `min` beside them: one failure in one call is a rate of 100%. On a closed breaker, `calls` may not
-/// be more than the window holds; in a trial, not more than 1,000,000.
+/// Rates and averages need a `min`: one failure in one call is a rate of 100%. On a closed breaker, `calls` may not exceed what the window
+/// holds; in a trial, 1,000,000.
 pub fn min(calls: u32) -> Rule {
     Rule::from_condition(Condition::Min(calls))
 }
@@ -65,8 +65,8 @@ pub fn min(calls: u32) -> Rule {
 ///
 /// The comparison is exact, in integers: 7 of 100 reach 0.07.
 ///
-/// With [`sure`](Rule::sure), the share has to be exceeded beyond what chance explains, which takes no `min`: three failures of four say
-/// little, thirty of forty much.
+/// With [`sure`](Rule::sure), the share has to be exceeded beyond what chance explains, which needs no `min`: three failures in four calls
+/// say little, thirty in forty much.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, State, trip};
@@ -74,7 +74,7 @@ pub fn min(calls: u32) -> Rule {
 /// let rule = trip::failure_rate(0.5).sure(0.95);
 /// assert_eq!(rule.to_string(), "failure_rate(0.5, sure = 0.95)");
 /// let breaker = CircuitBreaker::builder("payments").trip(rule).build()?;
-/// // Eight calls that fail are no chance any more.
+/// // Eight failures in a row are no longer chance.
 /// (0..7).for_each(|_| breaker.acquire().unwrap().failure());
 /// assert_eq!(breaker.state(), State::Closed);
 /// breaker.acquire()?.failure();
@@ -95,7 +95,7 @@ pub fn failure_streak(calls: u32) -> Rule {
     Rule::from_condition(Condition::FailureStreak(calls))
 }
 
-/// At least this share of calls, above 0 and at most 1, took `threshold`, which is 1 µs at least, or longer.
+/// At least this share of calls, above 0 and at most 1, took `threshold` or longer, which is at least 1 µs.
 ///
 /// In half-open, calls count as hung after [`half_open_timeout`](crate::Builder::half_open_timeout), which therefore has to be longer.
 /// Failed calls are included: a timeout is a slow call. One rule may have up to 4 different thresholds. A percentile is a slow
@@ -104,7 +104,7 @@ pub fn slow_rate(share: f64, threshold: Duration) -> Rule {
     Rule::from_condition(Condition::SlowRate(Ratio::new(share), threshold))
 }
 
-/// Calls took `threshold`, which is 1 µs at least, or longer on average.
+/// Calls took `threshold` or longer on average, which is at least 1 µs.
 ///
 /// In half-open, calls count as hung after [`half_open_timeout`](crate::Builder::half_open_timeout), which therefore has to be longer.
 /// Failed calls are included: a timeout is a slow call.
@@ -112,13 +112,13 @@ pub fn avg_latency(threshold: Duration) -> Rule {
     Rule::from_condition(Condition::AvgLatency(threshold))
 }
 
-/// The last call failed, and no call has succeeded for `duration`, in whatever state: before the breaker opened, while it was open, and
-/// in a trial. If no call has succeeded yet, what counts is the time since the first outcome.
+/// The last call failed, and no call has succeeded for `duration`, in any state: before the breaker opened, while it was open, and in a
+/// trial. If no call has succeeded yet, the time since the first outcome counts.
 ///
-/// So sixty calls that fail together within two milliseconds are let pass, and a dependency that fails for five seconds is not. Where
-/// calls are few, a single failure may come that long after the last success; join it with [`failure_streak`] there.
+/// So sixty calls that fail together within two milliseconds do not trip the breaker, and a dependency that fails for five seconds does.
+/// Where calls are few, a single failure may come that long after the last success; join it with [`failure_streak`] there.
 ///
-/// Every success has to be recorded then: a rule with this condition costs each call a reading of the clock and the breaker's lock.
+/// Every success has to be recorded for this: a rule with this condition costs each call a reading of the clock and the breaker's lock.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, trip};
@@ -132,33 +132,34 @@ pub fn failing_for(duration: Duration) -> Rule {
     Rule::from_condition(Condition::FailingFor(duration))
 }
 
-/// So many `calls` run at once, 2 or more.
+/// At least `calls` calls, 2 or more, are running at once.
 ///
-/// All other conditions look at calls that have ended, so they do not see a dependency that hangs until its calls do. This one does: the
-/// call that is the last of so many opens the breaker. It runs itself, as every call does that a closed breaker is asked for, and the next
-/// one is refused. Calls in flight when a state began do not count in it; nor does a call within the body of another one, which runs for
-/// both, nor an outcome that is [recorded](crate::CircuitBreaker::record) without a call.
+/// All other conditions look at calls that have ended, so they do not notice a dependency that hangs until its calls end. This one does:
+/// the call that reaches the number opens the breaker. That call still runs, as every call does that is made while the breaker is closed,
+/// and the next one is refused. Calls in flight when a state began do not count in it; nor does a call within the body of another one,
+/// which counts as part of that, nor an outcome that is [recorded](crate::CircuitBreaker::record) without a call.
 ///
-/// It needs no [`min`]. Take more calls than run at once on the busiest day: so many of a healthy dependency would open it as well.
+/// It needs no [`min`]. Choose a number above what runs at once on the busiest day: that many calls of a healthy dependency would open the
+/// breaker as well.
 ///
 /// # Calls that run are slow before they end
 ///
-/// A rule with this condition also counts a running call as slow once it has run for the duration of a [`slow_rate`] beside it. So
-/// `min(10) & slow_rate(0.5, 2s) | in_flight(50)` trips by ten calls that have hung for two seconds, though none has ended. The rule is
-/// asked of the calls that have ended, and also of these and the slow ones that run, as if those had just ended well; when they do end,
-/// they count as what they are. There are no timers: that is looked at when a call is admitted or ends, and a call is known to be slow
-/// after a sixteenth of the duration more at the latest.
+/// A rule with this condition also counts a running call as slow once it has run for the duration of one of the rule's [`slow_rate`]
+/// conditions. So `min(10) & slow_rate(0.5, 2s) | in_flight(50)` trips on ten calls that have hung for two seconds, though none has ended.
+/// The rule is evaluated on the calls that have ended, and also on these together with the slow running ones, as if those had just ended
+/// well; when they do end, they count as what they are. There are no timers: running calls are checked when a call is admitted or ends, and
+/// a call is known to be slow at most a sixteenth of the duration late.
 ///
 /// # In half-open
 ///
-/// How many calls run is no evidence of how a dependency is, so a trial is as long, and passes by as many good calls, as it would without
-/// this condition; so a rule needs another one for half-open breakers. If it holds in a trial or a ramp, it re-opens the breaker. A trial
-/// has no more calls in flight than it is long, or than [`max_half_open_calls`](crate::Builder::max_half_open_calls).
+/// The number of running calls is no evidence of a dependency's health, so a trial is as long, and passes with as many good calls, as it
+/// would without this condition; a rule therefore needs another one for half-open breakers. If it holds in a trial or a ramp, it re-opens
+/// the breaker. A trial has no more calls in flight than its length, or than [`max_half_open_calls`](crate::Builder::max_half_open_calls).
 ///
 /// # What it costs
 ///
-/// The breaker keeps track of each call, when it begins and when it ends: that costs a breaker whose rule has this condition its lock,
-/// twice for each call.
+/// The breaker tracks the beginning and the end of each call, so a breaker whose rule has this condition takes its lock twice for each
+/// call.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, State, trip};
@@ -177,22 +178,21 @@ pub fn in_flight(calls: u32) -> Rule {
 
 /// The function returns `true`.
 ///
-/// It should depend on the metrics alone, and be monotone like the rest of the rule. If it panics, the condition does not hold. Calls
-/// are timed, since the function may ask for the average.
+/// It should depend on the metrics alone, and be monotone like the rest of the rule. If it panics, the condition does not hold. Calls are
+/// timed, since the function may read the average.
 ///
 /// # When it is asked
 ///
-/// After an outcome, and only if the answer decides: the other conditions of its `&`-group hold, and the rule does not hold without it.
-/// So in `min(20) & custom(f) | failures(50)` it is not asked before the 20th call, nor about the call that is the 50th failure. If it
-/// decides, no outcome is left out, no matter whether it is good or bad; if a rule has several functions, all are asked when one
-/// decides. Outcomes that are ignored or late, and time that passes, are no reason to ask.
+/// After an outcome, and only if the answer decides: the other conditions of its `&`-group hold, and the rule does not hold without it. So
+/// in `min(20) & custom(f) | failures(50)` it is not asked before the 20th call, nor about the call that is the 50th failure. Where it
+/// decides, it is asked after every outcome, good or bad; if a rule has several functions, all are asked when one decides. Outcomes that
+/// are ignored or late, and the passing of time, do not lead to a question.
 ///
-/// A trial asks in the same way, about its own calls, and not if its verdict is certain without: enough calls failed for another
-/// alternative.
+/// A trial asks in the same way, about its own calls, but not if its verdict is certain without the function: if enough calls failed for
+/// another alternative, for example.
 ///
-/// It is called on the thread that reports the outcome, under no lock, with the figures as they were with that outcome; so several
-/// threads may be asking at once, and it may take its time. Its answer counts if the breaker has not changed state or been reset
-/// meanwhile.
+/// It is called on the thread that reports the outcome, under no lock, with the figures as of that outcome; so several threads may call it
+/// at once, and it may take its time. Its answer counts unless the breaker has changed state or been reset meanwhile.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, Metrics, trip};

@@ -14,7 +14,7 @@
 /// ```
 ///
 /// It is also what [`Rule`](crate::trip::Rule), [`Window`](crate::window::Window), [`Retry`](crate::retry::Retry) and
-/// [`Permit`](crate::permit::Permit) give for a string that is none:
+/// [`Permit`](crate::permit::Permit) return for a string that they cannot read:
 ///
 /// ```
 /// use fluxgate::{ConfigError, trip, window};

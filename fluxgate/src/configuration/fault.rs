@@ -1,4 +1,4 @@
-//! A fault that is injected into a breaker, so that people can rehearse an outage.
+//! A fault that is injected into a breaker to rehearse an outage.
 
 use std::time::Duration;
 
@@ -10,11 +10,11 @@ use fluxgate_rules::duration::Spelled;
 #[cfg(feature = "chaos")]
 use super::error::ConfigError;
 
-/// A fault, for a drill: for a time, it fails or delays a share of the calls that a breaker admits.
+/// A fault for a drill: for a limited time, it fails or delays a share of the calls that a breaker admits.
 ///
-/// It can be made only with the feature `chaos`, so that no program contains drills by accident. [`CircuitBreaker::inject`] says what it
-/// does to calls. In [`Snapshot::fault`](crate::Snapshot::fault), it is what a breaker suffers right now. With the
-/// feature `serde`, it serializes as an object.
+/// It can be made only with the feature `chaos`, so that no program contains drills by accident. [`CircuitBreaker::inject`] describes what
+/// it does to calls, and [`Snapshot::fault`](crate::Snapshot::fault) shows the fault in effect. With the feature `serde`, it serializes as
+/// an object.
 ///
 /// ```
 /// # #[cfg(feature = "chaos")] {
@@ -31,20 +31,20 @@ use super::error::ConfigError;
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Fault {
-    /// Which share of calls fails, from 0 to 1.
+    /// The share of calls that fail, from 0 to 1.
     pub failing: f64,
-    /// Which share of calls is delayed, from 0 to 1.
+    /// The share of calls that are delayed, from 0 to 1.
     pub delaying: f64,
-    /// For how long these are delayed. With the feature `serde`, in seconds.
+    /// How long they are delayed. With the feature `serde`, in seconds.
     #[cfg_attr(feature = "serde", serde(serialize_with = "seconds"))]
     pub delay: Duration,
-    /// For how long the fault lasts; in a snapshot, for how much longer. With the feature `serde`, in seconds.
+    /// How long the fault lasts; in a snapshot, how long it still lasts. With the feature `serde`, in seconds.
     #[cfg_attr(feature = "serde", serde(serialize_with = "seconds"))]
     pub lasts: Duration,
 }
 
 #[cfg(feature = "serde")]
-fn seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn seconds<S: serde::Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_f64(duration.as_secs_f64())
 }
 
@@ -54,7 +54,7 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 #[cfg(feature = "chaos")]
 impl Fault {
-    /// With the feature `chaos`: a fault that lasts for so long, at most a day, and does nothing yet.
+    /// With the feature `chaos`: a fault that lasts for `duration`, at most a day, and does nothing yet.
     #[must_use]
     pub const fn lasting(duration: Duration) -> Self {
         Self { failing: 0.0, delaying: 0.0, delay: Duration::ZERO, lasts: duration }
@@ -66,17 +66,17 @@ impl Fault {
         Self { failing: share, ..self }
     }
 
-    /// With the features `chaos` and `tokio`: delays this share of the calls, from 0 to 1, by `delay`. No call is both failed and
-    /// delayed, so the two shares are at most 1 in sum.
+    /// With the features `chaos` and `tokio`: delays this share of the calls, from 0 to 1, by `delay`. No call is both failed and delayed,
+    /// so the two shares must not exceed 1 in sum.
     ///
-    /// It takes a runtime, since a future must not block its thread, and something has to wake it.
+    /// This needs a runtime: a future must not block its thread, so something has to wake it.
     #[cfg(feature = "tokio")]
     #[must_use]
     pub const fn delay(self, share: f64, delay: Duration) -> Self {
         Self { delaying: share, delay, ..self }
     }
 
-    /// Whether it makes sense, for a breaker that has a clock or not.
+    /// Checks the fault for a breaker with or without a clock.
     pub(crate) fn check(&self, has_clock: bool) -> Result<(), ConfigError> {
         let Self { failing, delaying, delay, lasts } = *self;
         let mut problems = Vec::new();

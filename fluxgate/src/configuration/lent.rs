@@ -1,4 +1,4 @@
-//! Settings that errors keep, to name a breaker that may be gone by then.
+//! Settings that errors hold, to name a breaker that may be gone by then.
 
 use std::cell::Cell;
 use std::mem;
@@ -8,15 +8,14 @@ use super::name::Name;
 use super::named::{NamedSettings, SettingsRef};
 use crate::sync::{Arc, thread_local};
 
-/// Settings that stay for as long as this does.
+/// Settings that live at least as long as this.
 ///
-/// To count a reference to them and to count it back takes two locked instructions, which take longer than all the rest of a refusal. But
-/// most errors are gone when their thread meets the next one of the same breaker. So the reference is not counted back: the thread keeps
-/// it, for that one.
+/// Taking and releasing a reference to them takes two locked instructions, longer than all the rest of a refusal. But most errors are gone
+/// by the time their thread meets the next one of the same breaker. So the reference is not released: the thread keeps it for that error.
 #[derive(Clone)]
 pub(crate) struct LentSettings(SettingsRef);
 
-/// The breakers that refuse calls in turns, and for which a thread keeps a reference each.
+/// How many references a thread keeps: one for each of the breakers that refuse calls in turns.
 const KEPT: usize = 4;
 
 thread_local! {
@@ -54,14 +53,14 @@ impl Drop for LentSettings {
             && let SettingsRef::Shared(settings) =
                 mem::replace(&mut self.0, SettingsRef::Static(Settings::STANDARD))
         {
-            give_back(settings);
+            keep(settings);
         }
     }
 }
 
 #[inline(never)]
-fn give_back(settings: Arc<NamedSettings>) {
-    // Nobody else needs them: the breaker is gone.
+fn keep(settings: Arc<NamedSettings>) {
+    // The breaker is gone, so nobody needs them any more.
     if Arc::strong_count(&settings) == 1 {
         return;
     }

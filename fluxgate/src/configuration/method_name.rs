@@ -1,5 +1,5 @@
-//! The path of a method, `module::Type::method`. An attribute on a method does not see the type, but an item in its body has a path
-//! with the type in it, and the compiler tells that of a type.
+//! The path of a method, `module::Type::method`. An attribute on a method does not see the type, but an item in the body has a path that
+//! contains it, and `type_name` returns that path.
 
 use std::any::type_name;
 use std::sync::OnceLock;
@@ -16,7 +16,7 @@ pub struct MethodName {
 
 #[allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 impl MethodName {
-    /// `T` is in the body of the method.
+    /// `T` is an item in the body of the method.
     pub const fn of<T>(module: &'static str, method: &'static str) -> Self {
         Self { module, method, item: type_name::<T>, path: const { OnceLock::new() } }
     }
@@ -35,18 +35,18 @@ impl AsRef<str> for MethodName {
     }
 }
 
-/// The name of the type or trait that a method belongs to, from the path of an item in it, and the module. The compiler promises no form of
-/// that path, so what it does not look like is not guessed at.
+/// The name of the type or trait that a method belongs to, from the path of an item in its body. The compiler does not promise the form of
+/// that path, so an unknown form has no owner.
 fn owner<'a>(item: &'a str, module: &str) -> Option<&'a str> {
     let mut method = item;
-    // What is ours, and closures, of which an `async fn` is one to the compiler.
+    // Our own items, and closures: to the compiler, an `async fn` is one.
     while let Some((outer, name)) = method.rsplit_once("::")
         && (name.starts_with("__FLUXGATE") || name.starts_with("__Fluxgate") || name == "{{closure}}")
     {
         method = outer;
     }
     let (owner, _) = method.rsplit_once("::").filter(|(owner, _)| *owner != module)?;
-    // `module::<impl other::Type>`, or with a trait, `module::<impl Trait for other::Type>`, if the `impl` is not beside the type
+    // `module::<impl other::Type>`, or with a trait, `module::<impl Trait for other::Type>`, if the `impl` is not in the type's module
     let beside = owner.split_once("<impl ").map(|(_, inside)| inside.strip_suffix('>')).map(|inside| {
         let inside = inside?;
         Some(inside.split_once(" for ").map_or(inside, |(_, of)| of))

@@ -21,20 +21,20 @@ pub struct Name(NameText);
 #[derive(Clone)]
 enum NameText {
     Static(&'static str),
-    /// Of a method, which finds it out when it is first asked for.
+    /// Of a method, found when it is first asked for.
     OfMethod(&'static MethodPath),
     Shared(Arc<str>),
-    /// Of a key: the text, and how much of it is the name of the family.
+    /// Of a key: the text, and the length of the family's name in it.
     #[cfg(feature = "keyed")]
     OfKey(Arc<str>, usize),
 }
 
-/// A [`MethodName`]. That it finds the path out once is nobody's business: seen as what it is, it would make a name one that may change, and no
-/// key of a map in the eyes of lints.
+/// A [`MethodName`] behind a trait object. If its `OnceLock` were visible, lints would take a name for a value that may change, and so for
+/// a bad key of a map.
 type MethodPath = dyn AsRef<str> + Send + Sync + UnwindSafe + RefUnwindSafe;
 
 impl Name {
-    /// That of no breaker.
+    /// The name of no breaker.
     pub(crate) const NONE: Self = Self::from_static("");
 
     /// A name known at compile time.
@@ -59,14 +59,14 @@ impl Name {
         }
     }
 
-    /// The name of the breaker of a key in the family of this name: `hosts{example.org}`.
+    /// The name of a key's breaker, in the family of this name: `hosts{example.org}`.
     #[cfg(feature = "keyed")]
     pub(crate) fn of_key(&self, key: &dyn fmt::Display) -> Self {
         let family = self.as_str();
         Self(NameText::OfKey(format!("{family}{{{key}}}").into(), family.len()))
     }
 
-    /// The name of the family, if this is the name of the breaker of a key.
+    /// The family's name, if this is the name of a key's breaker.
     pub(crate) fn family(&self) -> Option<&str> {
         match &self.0 {
             #[cfg(feature = "keyed")]

@@ -1,7 +1,7 @@
-//! Settings made at run time, which breakers share that differ by nothing but their names.
+//! Settings made at run time, shared by breakers that differ only in their names.
 //!
-//! A program that makes many breakers, one for each tenant or host, makes them alike, and of all that one of them takes, settings are the
-//! most. So a thread remembers those that it made last.
+//! A program that makes many breakers, one for each tenant or host, makes them alike, and settings take most of a breaker's memory. So a
+//! thread remembers the settings that it made last.
 
 use std::cell::Cell;
 use std::mem;
@@ -21,13 +21,13 @@ pub(crate) enum SettingsRef {
 }
 
 impl SettingsRef {
-    /// Those of a breaker that is made at run time, which are right.
+    /// Valid settings of a breaker that is made at run time.
     #[cfg(any(feature = "keyed", test))]
     pub(crate) fn shared(settings: Settings) -> Self {
         Self::Shared(Arc::new(NamedSettings::new(settings)))
     }
 
-    /// The same, if they are right.
+    /// Settings of a breaker that is made at run time, once they are checked.
     pub(crate) fn checked(settings: Settings, has_clock: bool) -> Result<Self, ConfigError> {
         NamedSettings::checked(settings, has_clock).map(|named| Self::Shared(Arc::new(named)))
     }
@@ -56,7 +56,7 @@ pub(crate) struct NamedSettings {
     pub(crate) settings: Arc<Settings>,
 }
 
-/// The kinds of breakers that a program makes in turns, and of which a thread remembers the settings.
+/// How many settings a thread remembers, for programs that make several kinds of breakers in turns.
 const KINDS: usize = 4;
 
 thread_local! {
@@ -65,18 +65,18 @@ thread_local! {
 }
 
 impl NamedSettings {
-    /// Settings that are right, of a breaker of this name, which is not to be found in them any more.
+    /// From valid settings. The name is moved out of them.
     #[cfg(any(feature = "keyed", test))]
     pub(crate) fn new(settings: Settings) -> Self {
-        let (name, settings) = parted(settings);
+        let (name, settings) = without_name(settings);
         Self { name, settings: remembered(&settings).unwrap_or_else(|| remember(settings)) }
     }
 
-    /// The same, if they are right.
+    /// From settings that are still to be checked.
     pub(crate) fn checked(settings: Settings, has_clock: bool) -> Result<Self, ConfigError> {
-        let (name, settings) = parted(settings);
+        let (name, settings) = without_name(settings);
         let remembered = remembered(&settings);
-        // What is remembered is right, but perhaps for a breaker with a clock of its own.
+        // Remembered settings are valid, but perhaps only for a breaker with a clock of its own.
         if remembered.is_none() || name.is_empty() || !has_clock {
             settings.check_after(by_hand::name(&name), has_clock)?;
         }
@@ -84,12 +84,12 @@ impl NamedSettings {
     }
 }
 
-fn parted(mut settings: Settings) -> (Name, Settings) {
+fn without_name(mut settings: Settings) -> (Name, Settings) {
     let name = mem::replace(&mut settings.name, Name::NONE);
     (name, settings)
 }
 
-/// Settings that are equal to these, and that this thread has made before.
+/// Equal settings that this thread has made before.
 fn remembered(settings: &Settings) -> Option<Arc<Settings>> {
     let mut latest = LATEST.try_with(Cell::take).ok()?;
     let place = latest.iter().flatten().position(|known| **known == *settings);
@@ -101,11 +101,11 @@ fn remembered(settings: &Settings) -> Option<Arc<Settings>> {
     found
 }
 
-/// Remembers these settings in place of those that have not been made for the longest time.
+/// Remembers these settings in place of the least recently made ones.
 fn remember(settings: Settings) -> Arc<Settings> {
-    let is_told_by_value = !has_function(&settings);
+    let is_shareable = !has_function(&settings);
     let settings = Arc::new(settings);
-    if is_told_by_value {
+    if is_shareable {
         let _ = LATEST.try_with(|kept| {
             let mut latest = kept.take();
             latest.rotate_right(1);
@@ -116,7 +116,7 @@ fn remember(settings: Settings) -> Arc<Settings> {
     settings
 }
 
-/// Whether there is a function of the user's among them: such settings may be equal, and yet be spelled in different ways.
+/// Whether they contain a user's function: such settings may be equal and yet print differently.
 fn has_function(settings: &Settings) -> bool {
     Rule::asks_custom(settings.rule.nodes())
         || matches!(settings.retry.schedule, Schedule::Custom { .. })

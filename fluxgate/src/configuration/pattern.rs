@@ -1,8 +1,9 @@
-//! Names of breakers, several at once.
+//! Patterns of breaker names.
 
 use core::cmp::Ordering;
 
-/// A name, in which `*` stands for any text. Sorted from the general to the particular: by how much of the name is said, a name itself last.
+/// A name in which `*` stands for any text. Sorted from the general to the specific, by how many characters it spells out; names without
+/// `*` come last.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Pattern(String);
 
@@ -15,14 +16,13 @@ impl Pattern {
         &self.0
     }
 
-    /// Whether it stands for this name.
     pub(crate) fn matches(&self, name: &str) -> bool {
         let mut parts = self.0.split('*');
         let first = parts.next().unwrap_or_default();
         let Some(last) = parts.next_back() else { return self.0 == name };
         let Some(rest) = name.strip_prefix(first) else { return false };
         let Some(mut rest) = rest.strip_suffix(last) else { return false };
-        // The leftmost place of each is as good as any.
+        // The leftmost match of each part is as good as any.
         parts.all(|part| match rest.find(part) {
             Some(place) => {
                 rest = &rest[place + part.len()..];

@@ -1,4 +1,4 @@
-//! Who hears of refusals and of the ends of calls.
+//! The listeners of refusals and of the ends of calls.
 
 use std::cell::LazyCell;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,7 +9,7 @@ use super::listener::Listener;
 use crate::callback::contain;
 use crate::sync::{Arc, OnceBox, const_unless_model};
 
-/// A listener, with what it said it wants to hear.
+/// A listener and its interests.
 #[derive(Clone)]
 pub(crate) struct Subscription {
     pub(crate) listener: Arc<dyn Listener>,
@@ -17,14 +17,14 @@ pub(crate) struct Subscription {
 }
 
 impl Subscription {
-    /// Asks the listener, which is user code, what it wants to hear.
+    /// Asks the listener for its interests, which is user code.
     pub(crate) fn new(listener: Arc<dyn Listener>) -> Self {
         let interests = contain(|| listener.interests()).unwrap_or_default();
         Self { listener, interests }
     }
 }
 
-/// Those who hear of refusals and calls. They stay for ever, so they are read without a lock: a chain that only grows.
+/// The listeners of refusals and calls. They stay for ever, so they are read without a lock: a chain that only grows.
 pub(crate) struct Audience(OnceBox<Seat>);
 
 struct Seat {
@@ -32,7 +32,7 @@ struct Seat {
     next: Audience,
 }
 
-/// Those who hear of refusals and calls of all breakers.
+/// The listeners of refusals and calls of all breakers.
 #[cfg(not(fluxgate_loom))]
 pub(crate) static EVERYWHERE: Audience = Audience::new();
 #[cfg(fluxgate_loom)]
@@ -47,7 +47,6 @@ impl Audience {
         }
     }
 
-    /// Adds a listener.
     pub(crate) fn add(&self, member: &Subscription) {
         HAS_LISTENERS.store(true, Ordering::Release);
         let mut seat = Box::new(Seat { member: member.clone(), next: Self::new() });
@@ -71,22 +70,21 @@ impl Audience {
     }
 }
 
-/// Whether there is any audience at all: one load, for breakers that refuse a million calls a second.
+/// Whether there is any listener at all: one load, for breakers that refuse a million calls a second.
 static HAS_LISTENERS: AtomicBool = AtomicBool::new(false);
 
-/// Whether anyone may want to hear of refusals or calls.
 #[inline]
 pub(crate) fn is_anyone() -> bool {
     HAS_LISTENERS.load(Ordering::Acquire)
 }
 
-/// Whether anyone may want to hear of refusals. `tracing` is asked later, when it is told.
+/// Whether anyone may want to hear of refusals. `tracing` decides later, when it gets the event.
 #[inline]
 pub(crate) fn hears_refusals() -> bool {
     cfg!(feature = "tracing") || is_anyone()
 }
 
-/// Tells of a refusal, on this thread. It is described only if anyone wants to hear of it.
+/// Reports a refusal, on this thread. It is described only if anyone wants to hear of it.
 pub(crate) fn tell_refusal(own: Option<&Audience>, describe: impl FnOnce() -> RefusedCall) {
     let call = LazyCell::new(describe);
     #[cfg(feature = "tracing")]
@@ -94,7 +92,7 @@ pub(crate) fn tell_refusal(own: Option<&Audience>, describe: impl FnOnce() -> Re
     tell(own, Interests::has_refusals, |listener| listener.on_refusal(&call));
 }
 
-/// Tells of the end of a call, on this thread.
+/// Reports the end of a call, on this thread.
 pub(crate) fn tell_end(own: Option<&Audience>, describe: impl FnOnce() -> EndedCall) {
     let call = LazyCell::new(describe);
     tell(own, Interests::has_calls, |listener| listener.on_call(&call));

@@ -27,10 +27,10 @@ pub(crate) struct Figures {
 }
 
 impl Figures {
-    /// Those of no condition.
+    /// No condition.
     pub(crate) const NONE: Self = Self { node: u64::MAX, part: 0, whole: 0 };
 
-    /// Those of no condition either, but of a fault that was injected.
+    /// No condition either, but an injected fault.
     pub(crate) const FAULT: Self = Self { node: u64::MAX - 1, part: 0, whole: 0 };
 
     /// The figures, taken from `metrics`, of the condition that best explains why the rule holds in `situation`.
@@ -50,10 +50,8 @@ impl Figures {
             Node::All(_) | Node::Any(_) => None,
         }
     }
-}
 
-impl Figures {
-    /// The same, of a breaker that has another rule now: none if it lacks the condition.
+    /// The same figures, for a breaker whose rule is now `new`; none if that lacks the condition.
     pub(crate) fn of_rule(self, old: &[Node], new: &[Node]) -> Self {
         let condition = usize::try_from(self.node).ok().and_then(|node| old.get(node));
         let place = condition.and_then(|condition| new.iter().position(|node| node == condition));
@@ -68,7 +66,7 @@ impl Cause {
     }
 }
 
-/// Contains the sentence, because this is what people see when they unwrap a refusal.
+/// Contains the sentence, because people see this when they unwrap a refusal.
 impl fmt::Debug for Cause {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "Cause({self})")
@@ -94,7 +92,7 @@ impl serde::Serialize for Cause {
     }
 }
 
-/// What of these figures the condition looks at.
+/// The figure that the condition compares.
 fn part(condition: &Condition, metrics: &Metrics) -> u64 {
     match *condition {
         Condition::FailureRate(_) | Condition::SureFailureRate(_) | Condition::Failures(_) => {
@@ -111,17 +109,17 @@ fn part(condition: &Condition, metrics: &Metrics) -> u64 {
     }
 }
 
-/// A condition and what it looks at, as a sentence.
+/// A condition and its figures, as a sentence.
 pub(crate) struct Sentence {
     condition: Condition,
     part: u64,
     whole: u64,
-    /// Between the figure and what it is compared with: `>=` if it holds.
+    /// Between the figure and its limit: `>=` if the condition holds.
     sign: &'static str,
 }
 
 impl Sentence {
-    /// About a condition that holds or not, now.
+    /// For a condition that now holds or does not.
     pub(crate) fn of(condition: Condition, metrics: &Metrics, holds: bool) -> Self {
         let sign = if holds { ">=" } else { "<" };
         Self { condition, part: part(&condition, metrics), whole: metrics.total(), sign }
@@ -207,7 +205,7 @@ impl fmt::Display for Percent {
     }
 }
 
-/// Rounds down to three digits: nobody reads nanoseconds beside milliseconds.
+/// Rounds down to three digits: nobody reads nanoseconds next to milliseconds.
 fn rounded(nanos: u64) -> Duration {
     let step = 10_u64.pow(nanos.max(1).ilog10().saturating_sub(2));
     Duration::from_nanos(nanos / step * step)

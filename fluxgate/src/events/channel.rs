@@ -1,4 +1,4 @@
-//! Bounded queues of events, for those who want to wait for them.
+//! Bounded queues of events, for those who wait for them.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Once, PoisonError, Weak};
@@ -47,7 +47,7 @@ impl Channel {
         self.lock().interests = interests;
     }
 
-    /// Drops the oldest events, if there are more already.
+    /// Drops the oldest events if there are more than this.
     pub(crate) fn set_capacity(&self, capacity: usize) {
         let mut queue = self.lock();
         queue.capacity = capacity.max(1);
@@ -62,7 +62,7 @@ impl Channel {
         self.lock().events.pop_front()
     }
 
-    /// Waits for an event on this thread, at most until then.
+    /// Waits for an event on this thread, until then at the latest.
     pub(crate) fn wait(&self, until: Option<Instant>) -> Option<Event> {
         let mut queue = self.lock();
         loop {
@@ -95,7 +95,7 @@ impl Channel {
         Poll::Pending
     }
 
-    /// Queues an event, if it is wanted, and wakes who waits for it.
+    /// Queues an event if it is wanted, and wakes whoever waits for it.
     fn push(&self, is_wanted: impl FnOnce(Interests) -> bool, event: impl FnOnce() -> Event) {
         let waiting = {
             let mut queue = self.lock();
@@ -108,7 +108,7 @@ impl Channel {
         };
         self.filled.notify_one();
         if let Some(waker) = waiting {
-            // If it panics, the other channels are to have the event all the same.
+            // If it panics, the other channels still get the event.
             contain(|| waker.wake());
         }
     }
@@ -172,7 +172,7 @@ impl Listener for Hub {
     }
 }
 
-/// The last of a channel.
+/// The last handle to a channel is dropped.
 impl Drop for Channel {
     fn drop(&mut self) {
         CHANNELS.leave();

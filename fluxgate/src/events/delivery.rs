@@ -19,19 +19,19 @@ pub(crate) struct Delivery {
     queue: VecDeque<Queued>,
     /// How many transitions have been dropped since the last one that was delivered.
     missed: u64,
-    /// How long the breaker has been in each state, but for the current stay, in the order of [`State::ALL`].
+    /// How long the breaker has been in each state without the current stay, in the order of [`State::ALL`].
     spent: [u64; State::ALL.len()],
-    /// A thread is delivering, and will go on until the queue is empty.
+    /// A thread is delivering, and continues until the queue is empty.
     delivering: bool,
 }
 
 struct Queued {
     transition: Transition,
-    /// Whether it can be delivered: how long the breaker stays open is known.
+    /// Whether it can be delivered: the breaker's pause is known.
     complete: bool,
 }
 
-/// The most transitions that wait for a listener that does not return. Then the oldest are dropped.
+/// How many transitions may wait for a listener that does not return. Then the oldest are dropped.
 const LONGEST_QUEUE: usize = 1_024;
 
 impl Delivery {
@@ -44,7 +44,7 @@ impl Delivery {
         !self.listeners.is_empty()
     }
 
-    /// The breaker leaves a state in which it has been for so long.
+    /// The breaker leaves a state after this time.
     pub(crate) fn spend(&mut self, state: State, nanos: u64) {
         for (spent, of) in self.spent.iter_mut().zip(State::ALL) {
             if of == state {
@@ -53,7 +53,7 @@ impl Delivery {
         }
     }
 
-    /// How long the breaker has been in each state, in the order of [`State::ALL`], but for the current stay.
+    /// How long the breaker has been in each state without the current stay, in the order of [`State::ALL`].
     pub(crate) fn spent(&self) -> [u64; State::ALL.len()] {
         self.spent
     }
@@ -113,7 +113,7 @@ pub(crate) fn listen_everywhere(member: Subscription) {
     EVERYWHERE.write().push(member);
 }
 
-/// Whether a breaker without listeners of its own may be heard at all. `tracing` is asked later, when it is told: its answer may be
+/// Whether a breaker without listeners of its own may be heard at all. `tracing` decides later, when it gets the event: its answer may be
 /// user code, and this is called under the breaker's lock.
 pub(crate) fn is_heard() -> bool {
     cfg!(feature = "tracing") || !EVERYWHERE.read().is_empty()

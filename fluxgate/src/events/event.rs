@@ -12,7 +12,7 @@ use crate::state::{Outcome, State};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Event {
-    /// A breaker changed its state or, if both states are the same, began anew within it, or would have tripped.
+    /// A breaker changed its state or, if both states are the same, was reset or reconfigured, or would have tripped.
     Transition(Transition),
     /// A breaker refused a call.
     Refused(RefusedCall),
@@ -49,7 +49,7 @@ pub struct RefusedCall {
     pub breaker: Name,
     /// The breaker's generation.
     pub generation: u64,
-    /// When, by the breaker's clock.
+    /// When it was refused, by the breaker's clock.
     pub at: Duration,
     /// The breaker's state.
     pub state: State,

@@ -1,6 +1,6 @@
 //! What a listener wants to hear.
 
-/// What a listener hears beside changes of state, and reports of a breaker that only reports, which all listeners hear.
+/// What a listener hears in addition to what all listeners hear: changes of state, and the reports of a breaker that only reports.
 ///
 /// ```
 /// use fluxgate::Interests;
@@ -15,7 +15,7 @@ pub struct Interests {
     calls: CallInterest,
 }
 
-/// Of which breakers calls are heard.
+/// The breakers whose calls are heard.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum CallInterest {
     None,
@@ -24,7 +24,7 @@ enum CallInterest {
 }
 
 impl Interests {
-    /// Nothing beside transitions; the default.
+    /// Only transitions; the default.
     pub const fn transitions() -> Self {
         Self { resets: false, refusals: false, calls: CallInterest::None }
     }
@@ -34,8 +34,8 @@ impl Interests {
         Self::transitions().resets().refusals().calls()
     }
 
-    /// Also what changes a breaker within its state: a closed one was reset, or one was [reconfigured](crate::CircuitBreaker::reconfigure).
-    /// It comes as a [`Transition`](crate::Transition) from that state to itself.
+    /// Also what changes a breaker within its state: a reset of a closed breaker, or being
+    /// [reconfigured](crate::CircuitBreaker::reconfigure). It comes as a [`Transition`](crate::Transition) from that state to itself.
     #[must_use]
     pub const fn resets(self) -> Self {
         Self { resets: true, ..self }
@@ -47,7 +47,7 @@ impl Interests {
         Self { refusals: true, ..self }
     }
 
-    /// Also the end of each call. So the breaker [counts its calls](crate::CircuitBreaker::count_calls): its healthy calls read the
+    /// Also the end of each call. For this, the breaker [counts its calls](crate::CircuitBreaker::count_calls): healthy calls then read the
     /// clock twice, and write.
     #[must_use]
     pub const fn calls(self) -> Self {
@@ -71,7 +71,7 @@ impl Interests {
         self.refusals
     }
 
-    /// Whether calls are heard, of whatever breakers.
+    /// Whether calls of any breakers are heard.
     pub(crate) fn has_calls(self) -> bool {
         self.calls != CallInterest::None
     }

@@ -4,16 +4,16 @@ use super::event::{EndedCall, RefusedCall};
 use super::interests::Interests;
 use super::transition::Transition;
 
-/// Reacts to a breaker's transitions and, if it says that it is [interested](Self::interests), to more.
+/// Reacts to a breaker's transitions and, if it is [interested](Self::interests), to more.
 ///
 /// Transitions: listeners are called outside any lock, exactly once for each transition, in order, and one at a time for each breaker. They
-/// run on the thread whose call or command caused the transition, or on one that is already delivering an earlier transition. So
-/// a listener may call back into the breaker, but should hand slow work to another thread. If it panics, the panic is contained. If
-/// it does not return, up to 1,024 transitions wait for it; then the oldest are dropped, and the next one that is delivered says how
-/// many were [missed](Transition::missed).
+/// run on the thread whose call or command caused the transition, or on one that is already delivering an earlier transition. So a listener
+/// may call back into the breaker, but should hand slow work to another thread. If it panics, the panic is contained. If it does not
+/// return, up to 1,024 transitions wait for it; then the oldest are dropped, and the next transition that is delivered says how many were
+/// [missed](Transition::missed).
 ///
-/// Refused calls and ends of calls are told at once, on the thread of the call, to several threads at a time where several call. So
-/// whoever listens to these should be quick; [`events`](crate::events) hands them on through a queue.
+/// Refused calls and ends of calls are reported at once, on the thread of the call, and so on several threads at a time. So listeners to
+/// these should be quick; [`events`](crate::events) passes them on through a queue.
 ///
 /// Any `Fn(&Transition)` is a listener:
 ///
@@ -59,7 +59,7 @@ pub trait Listener: Send + Sync + 'static {
     /// Called after each transition.
     fn on_transition(&self, transition: &Transition);
 
-    /// What it wants to hear beside transitions; asked once, when it is added. Default: nothing.
+    /// What it wants to hear in addition to transitions; asked once, when it is added. Default: nothing.
     fn interests(&self) -> Interests {
         Interests::transitions()
     }

@@ -1,7 +1,7 @@
 //! An event of the crate `tracing` for every transition, and for every refusal.
 //!
-//! Whether anyone wants it is for `tracing`'s own macro to find out, outside any lock: a subscriber decides by running code of its
-//! own, and where there is none, the feature `log` of `tracing`, which another crate may have enabled, passes events on to `log`.
+//! Whether anyone wants the event is decided by `tracing`'s own macro, outside any lock: a subscriber decides by running code of its own,
+//! and without one, the feature `log` of `tracing`, which another crate may have enabled, passes events on to `log`.
 
 use std::ops::Deref;
 
@@ -55,7 +55,7 @@ pub(super) fn emit(transition: &Transition) {
     }
 }
 
-/// Emits the event of a refusal, within the span of the caller. The call is described only if the event is wanted.
+/// Emits the event of a refusal, within the caller's span. The call is described only if the event is wanted.
 pub(super) fn emit_refusal(call: &impl Deref<Target = RefusedCall>) {
     ::tracing::event!(
         target: "fluxgate",

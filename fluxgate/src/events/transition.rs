@@ -9,8 +9,8 @@ use super::cause::Cause;
 use crate::configuration::name::Name;
 use crate::state::State;
 
-/// A breaker went from one state to another. If both states are the same, the [reason](Reason) says what happened: it was reset or
-/// reconfigured, of which only those hear who [want to](crate::Interests::resets), or it only reports, and would have tripped.
+/// A breaker went from one state to another. If both states are the same, the [reason](Reason) says what happened: the breaker was reset or
+/// reconfigured, which only [interested](crate::Interests::resets) listeners hear, or it only reports, and would have tripped.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Transition {
@@ -18,7 +18,7 @@ pub struct Transition {
     pub breaker: Name,
     /// The generation that it began: see [`Call::generation`](crate::Call::generation).
     pub generation: u64,
-    /// When, by the breaker's clock: of two events of one breaker, it tells how far they are apart.
+    /// When it happened, by the breaker's clock: two events of one breaker show how far they are apart.
     pub at: Duration,
     /// The state before.
     pub from: State,
@@ -35,7 +35,7 @@ pub struct Transition {
 }
 
 impl Transition {
-    /// Whether the breaker only began anew, in the same state.
+    /// Whether the breaker only started over in the same state.
     pub(super) fn is_reset(&self) -> bool {
         self.from == self.to && matches!(self.reason, Reason::Reset | Reason::Reconfigured)
     }
@@ -76,7 +76,7 @@ pub enum Reason {
     Trip,
     /// `open_for(..)` was called.
     OpenFor,
-    /// `restore(..)` was called: it was open before the program began anew.
+    /// `restore(..)` was called: the breaker was open before the program restarted.
     Restored,
     /// `force_open()` was called.
     ForceOpen,

@@ -11,8 +11,8 @@ use crate::sync::{Arc, AtomicU64, Mutex, Ordering};
 
 /// Tasks that wait for a change of one breaker.
 ///
-/// A task takes its place before it looks at the breaker, and whoever changes that wakes those who have one afterwards, so a change is either
-/// seen or woken by. No user code runs under the lock: a waker is cloned, woken and dropped without it.
+/// A task takes its place before it looks at the breaker, and whoever changes the breaker wakes those with places afterwards. So a task
+/// sees a change or is woken by it. No user code runs under the lock: a waker is cloned, woken and dropped without it.
 pub(crate) struct Waiters {
     wakers: Mutex<Vec<(u64, Waker)>>,
     listening: Mutex<bool>,
@@ -24,7 +24,7 @@ impl Waiters {
         Self { wakers: Mutex::new(Vec::new()), listening: Mutex::new(false), next: AtomicU64::new(0) }
     }
 
-    /// Calls `listen` once, and not after this has returned to anyone.
+    /// Calls `listen` once, before this returns to anyone.
     pub(crate) fn once_listening(self: &Arc<Self>, listen: impl FnOnce(Arc<Self>)) {
         let mut listening = self.listening.lock();
         if !mem::replace(&mut *listening, true) {
@@ -51,7 +51,7 @@ impl Listener for Waiters {
     }
 }
 
-/// A place among the waiters, which is given up when it is dropped.
+/// A place among the waiters, released when it is dropped.
 pub(crate) struct Place {
     waiters: Arc<Waiters>,
     number: u64,

@@ -12,7 +12,7 @@ use crate::events::cause::Sentence;
 use crate::permit;
 use crate::state::State;
 
-/// A condition of the rule, as it stands at the moment of a [`Snapshot`](crate::Snapshot).
+/// A condition of the rule at the moment of a [`Snapshot`](crate::Snapshot).
 ///
 /// It prints as a sentence: `2 of the last 10 calls failed (20% < 50%)`. With the feature `serde`, it serializes with that as `message`.
 ///
@@ -35,10 +35,10 @@ use crate::state::State;
 pub struct ConditionStatus {
     /// The condition, as the rule spells it.
     pub condition: String,
-    /// Whether it holds; `None` for `custom`, which is asked when a call ends, and not for a snapshot.
+    /// Whether it holds; `None` for `custom`, which is asked when a call ends, not for a snapshot.
     pub holds: Option<bool>,
-    /// What it looks at: a number of calls, a share of them from 0 to 1, or a duration in seconds. `None` where there is nothing to look at:
-    /// for `custom`, and for shares and averages before the first call.
+    /// The figure that it compares: a number of calls, a share of them from 0 to 1, or a duration in seconds. `None` for `custom`, and for
+    /// shares and averages before the first call.
     pub value: Option<f64>,
     /// What `value` has to reach, in the same unit. `None` for `custom`.
     pub limit: Option<f64>,
@@ -89,7 +89,7 @@ impl serde::Serialize for ConditionStatus {
     }
 }
 
-/// Of no call, it says nothing.
+/// Whether the condition says nothing before the first call.
 fn is_share(condition: &Condition) -> bool {
     matches!(
         condition,
@@ -100,7 +100,7 @@ fn is_share(condition: &Condition) -> bool {
     )
 }
 
-/// What the condition looks at, and what that has to reach.
+/// The condition's `value` and `limit`.
 fn figures(condition: &Condition, metrics: &Metrics) -> (Option<f64>, Option<f64>) {
     let count = |value: u64, limit: u32| (Some(value as f64), Some(f64::from(limit)));
     let seconds = |value: Option<Duration>, limit: Duration| {
@@ -120,18 +120,18 @@ fn figures(condition: &Condition, metrics: &Metrics) -> (Option<f64>, Option<f64
     }
 }
 
-/// As that of which breaker the rule is read: of a half-open one or not.
+/// The readings of the rule that apply: `true` for that of a half-open breaker.
 pub(super) fn readings(guard: &Guard<'_>) -> &'static [bool] {
     match (guard.word.state(), &guard.period) {
         (State::Disabled | State::ForcedOpen, _) => &[],
         (State::HalfOpen, Period::Trial(_)) => &[true],
-        // A ramp is judged by both readings, and what opened a breaker was either.
+        // A ramp is judged by both readings, and either may have opened the breaker.
         (State::HalfOpen | State::Open, _) => &[false, true],
         _ => &[false],
     }
 }
 
-/// The conditions by way of which the rule can hold in one of these readings, each once, in its order.
+/// The conditions through which the rule can hold in one of these readings, each once, in the rule's order.
 pub(super) fn conditions(rule: &[Node], readings: &[bool], metrics: &Metrics) -> Vec<ConditionStatus> {
     let applies = |at: usize| {
         readings.iter().any(|&half_open| applicable(rule, half_open).any(|(place, _)| place == at))
@@ -172,30 +172,27 @@ pub enum Recovery {
     Trial {
         /// How many calls of the trial have succeeded or failed.
         outcomes: u64,
-        /// How many of them were good: they did not fail, and reached no duration that the rule takes for slow.
+        /// How many of them were good: they did not fail, and were faster than any duration that the rule calls slow.
         good: u64,
-        /// How many good ones it takes at least to pass.
+        /// The smallest number of good calls with which the trial can pass.
         needed: u32,
         /// How many calls are running.
         in_flight: u32,
-        /// By how many outcomes it is decided at the latest.
+        /// The number of outcomes after which it is decided at the latest.
         longest: u64,
     },
-    /// The trial has passed, and calls are let in by and by.
+    /// The trial has passed, and traffic is coming back gradually.
     #[non_exhaustive]
     Ramp {
-        /// The share of calls that it admits now, from 0 to 1.
+        /// The share of calls that the breaker admits now, from 0 to 1.
         admits: f64,
-        /// How long until it admits all and closes.
-        #[cfg_attr(
-            feature = "serde",
-            serde(serialize_with = "crate::handle::snapshot::serialized::seconds")
-        )]
+        /// How long until it admits all calls and closes.
+        #[cfg_attr(feature = "serde", serde(serialize_with = "crate::configuration::fault::seconds"))]
         ends_in: Duration,
     },
 }
 
-/// How far the breaker, if it is half-open, has recovered at `now`.
+/// How far a half-open breaker has recovered at `now`.
 pub(super) fn recovery(guard: &Guard<'_>, now: u64) -> Option<Recovery> {
     match &guard.period {
         Period::Trial(trial) => Some(Recovery::Trial {

@@ -10,7 +10,7 @@ use super::delay::Delay;
 use crate::engine::breaker::Breaker;
 use crate::engine::word::StateWord;
 
-/// What a call awaits that was admitted.
+/// What an admitted call awaits.
 pub trait Body {
     type Output;
 
@@ -23,7 +23,7 @@ pub trait Body {
     ) -> Poll<Self::Output>;
 }
 
-/// There is none of a call that is refused, which is not polled.
+/// A refused call has no body, and is not polled.
 impl<B: Body> Body for Option<B> {
     type Output = B::Output;
 
@@ -64,7 +64,7 @@ impl<F: Future> Body for Plain<F> {
         context: &mut Context<'_>,
     ) -> Poll<F::Output> {
         let this = self.project();
-        // A fault that has struck the call may make it wait.
+        // An injected fault may delay the call.
         if this.delay.is_over(breaker, word, context) { this.future.poll(context) } else { Poll::Pending }
     }
 }

@@ -48,7 +48,7 @@ pub struct Builder {
     listeners: Listeners,
 }
 
-/// Who is to listen to a breaker.
+/// The listeners of a breaker.
 pub(super) type Listeners = Vec<Arc<dyn Listener>>;
 
 impl CircuitBreaker {
@@ -82,8 +82,8 @@ impl Builder {
     /// The share of calls that fails when all is well, above 0 and at most 1. [`build`](Self::build) then refuses a rule that opens a
     /// healthy breaker with a chance above 1 in 1,000 while its window first fills, or more than once in a million calls after that, and
     /// names the nearest rule that does not. In a time window, that holds for any number of calls. Conditions that say nothing about
-    /// failures are left out. Nothing of it is left once the breaker is made. Default: not known, and not checked. See
-    /// [choosing numbers](crate::docs::choosing).
+    /// failures are left out. It is used only for this check. Default: unknown, and not checked. See [choosing
+    /// numbers](crate::docs::choosing).
     ///
     /// ```
     /// use fluxgate::{CircuitBreaker, trip};
@@ -99,9 +99,9 @@ impl Builder {
         self
     }
 
-    /// The share of calls that fails in an outage, above 0 and at most 1. [`build`](Self::build) then refuses a rule that needs more than
-    /// a window of calls to notice that in 99% of cases, if all calls before succeeded. In a time window, that holds for any number of
-    /// calls from the rule's `min` up. Default: not known, and not checked. See [choosing numbers](crate::docs::choosing).
+    /// The share of calls that fails in an outage, above 0 and at most 1. [`build`](Self::build) then refuses a rule that needs more than a
+    /// window of calls to notice an outage in 99% of cases, if all calls before it succeeded. In a time window, that holds for any number
+    /// of calls from the rule's `min` up. Default: unknown, and not checked. See [choosing numbers](crate::docs::choosing).
     pub fn outage(mut self, share: f64) -> Self {
         self.expectations.outage = Some(Ratio::new(share));
         self
@@ -113,24 +113,24 @@ impl Builder {
         self
     }
 
-    /// Which calls are admitted while half-open. Default: after the trial, a share that grows from 10% to all of them over the minute
-    /// that follows the pause.
+    /// Which calls are admitted while half-open. Default: after the trial, a share that grows from 10% to 100% over the minute after the
+    /// pause.
     pub fn permit(mut self, permit: Permit) -> Self {
         self.settings.permit = permit;
         self
     }
 
-    /// How many calls of a trial may run at once, 1 or more. Default: 10. Further calls are refused, never queued. No more are
-    /// admitted than the trial can still use.
+    /// How many calls of a trial may run at once, 1 or more. Default: 10. Further calls are refused, never queued. No more are admitted
+    /// than the trial can still use.
     pub fn max_half_open_calls(mut self, calls: u32) -> Self {
         self.settings.max_half_open_calls = calls;
         self
     }
 
-    /// The longest that calls of a trial may run without an outcome: then the breaker re-opens. So a call that takes this long counts
-    /// as hung, and it has to be longer than any `slow_rate` or `avg_latency` that the rule asks for in half-open; a millisecond at least.
-    /// Calls that are given up, and by [`on_cancel`](Self::on_cancel) no outcome, share this time with the next; while no call
-    /// is running, it does not pass. It ends no ramp, and a slow trickle of calls is progress. Default: a minute.
+    /// How long calls of a trial may run without an outcome before the breaker re-opens. A call that takes this long counts as hung, so
+    /// this has to be longer than any `slow_rate` or `avg_latency` that the rule asks for in half-open, and at least a millisecond.
+    /// Cancelled calls that have no outcome by [`on_cancel`](Self::on_cancel) share this time with the next calls; while no call is
+    /// running, it does not pass. It does not end a ramp, and a slow trickle of calls is progress. Default: a minute.
     pub fn half_open_timeout(mut self, longest: Duration) -> Self {
         self.settings.half_open_timeout = longest;
         self
@@ -142,8 +142,8 @@ impl Builder {
         self
     }
 
-    /// What a cancelled call counts as: [`Outcome::Ignored`], the default, [`Outcome::Failure`], or [`OnCancel::FailureAfter`] for those
-    /// that were given up late. For the latter, calls are timed.
+    /// What a cancelled call counts as: [`Outcome::Ignored`], the default, [`Outcome::Failure`], or [`OnCancel::FailureAfter`] for a
+    /// failure only if the caller waited for some time. The last one times calls.
     ///
     /// ```
     /// use fluxgate::{CircuitBreaker, OnCancel};
@@ -158,9 +158,9 @@ impl Builder {
         self
     }
 
-    /// Whether calls are counted, also the healthy ones, for [`Totals`](crate::Totals), metrics and listeners. Default: `false`. A call
-    /// then reads the clock twice, and writes to a counter that other threads seldom share; a healthy call otherwise writes nothing. See
-    /// also [`count_calls`](crate::count_calls), for all breakers.
+    /// Whether all calls are counted, healthy ones included, for [`Totals`](crate::Totals), metrics and listeners. Default: `false`. Each
+    /// call then reads the clock twice, and writes to a counter that other threads seldom share; otherwise, a healthy call writes nothing.
+    /// See also [`count_calls`](crate::count_calls), for all breakers.
     ///
     /// ```
     /// # use fluxgate::CircuitBreaker;
@@ -180,14 +180,14 @@ impl Builder {
         self
     }
 
-    /// The clock that the breaker reads. Default: that of the process, which is monotonic and of the operating system, unless
-    /// [`set_clock`](crate::set_clock) has set another.
+    /// The clock that the breaker reads. Default: the operating system's monotonic clock, unless [`set_clock`](crate::set_clock) has set
+    /// another for the process.
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Some(Arc::new(clock));
         self
     }
 
-    /// Checks the settings without making a breaker: what is fine here, [`build`](Self::build) makes.
+    /// Checks the settings without making a breaker: what passes here, [`build`](Self::build) accepts.
     ///
     /// # Errors
     /// Those of [`build`](Self::build).
@@ -216,7 +216,7 @@ impl Builder {
         Ok(CircuitBreaker::from_shared(breaker))
     }
 
-    /// A breaker with settings that are right, which has not been used yet, and who is to listen to it.
+    /// A new breaker with valid settings, and its listeners.
     pub(super) fn checked(self) -> Result<(Arc<Breaker>, Listeners), ConfigError> {
         let rule = self.trip.unwrap_or_else(|| Rule::standard_for(self.settings.window.size()));
         let settings = Settings { rule, ..self.settings };

@@ -21,10 +21,10 @@ use crate::engine::word::StateWord;
 use crate::engine::{admission, nesting, recording};
 use crate::state::{Outcome, State};
 
-/// An admitted call, whose outcome is to be reported.
+/// An admitted call that waits for its outcome to be reported.
 ///
-/// If it is dropped without a report, it counts as `on_panic` says (by default, a failure) while the thread is panicking, and
-/// otherwise as `on_cancel` says (by default, ignored).
+/// If it is dropped without a report, it counts as `on_panic` (by default, a failure) while the thread is panicking, and otherwise as
+/// `on_cancel` (by default, ignored).
 ///
 /// ```
 /// # let breaker = fluxgate::CircuitBreaker::builder("payments").build()?;
@@ -35,7 +35,7 @@ use crate::state::{Outcome, State};
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[must_use = "dropping it at once says that the call was cancelled"]
+#[must_use = "dropping it at once cancels the call"]
 pub struct Call<'a> {
     pub(super) breaker: &'a Breaker,
     /// The state word it was admitted under: its outcome counts only while the breaker still has that word.
@@ -49,7 +49,7 @@ impl<'a> Call<'a> {
     #[doc(hidden)]
     #[inline(always)]
     pub fn enter(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
-        Self::admitted_by(breaker, if delay::ARE_THERE { admit_delayed } else { admit_scoped })
+        Self::admitted_by(breaker, if delay::ARE_POSSIBLE { admit_delayed } else { admit_scoped })
     }
 
     /// The same for a call whose body is a future that this thread is about to poll, or to make.
@@ -59,7 +59,7 @@ impl<'a> Call<'a> {
         Self::admitted_by(breaker, admit_scoped)
     }
 
-    /// The same for a call of which `start`, which is 0, is kept elsewhere. Returns the breaker that is meant, and the word.
+    /// The same for a call whose `start`, now 0, is kept elsewhere. Returns the breaker that admitted it, and the word.
     #[inline(always)]
     pub(super) fn enter_at(
         breaker: &'a Breaker,
@@ -76,11 +76,11 @@ impl<'a> Call<'a> {
         Ok((breaker, word))
     }
 
-    /// Asks the breaker to admit a call that may end anywhere, in whatever order with others.
+    /// Asks the breaker to admit a call that may end on any thread, and in any order with others.
     #[inline(always)]
     pub(crate) fn acquire(breaker: &'a Breaker) -> Result<Self, Refusal<'a>> {
         let mut call = Self::admitted_by(breaker, admit)?;
-        // There is no body that could wait.
+        // There is no body to delay.
         delay::end(&mut call.word);
         if std::thread::panicking() {
             call.word = call.word.unwinding();
@@ -109,7 +109,7 @@ impl<'a> Call<'a> {
         Self { breaker, word, start }
     }
 
-    /// What is left to [put together](Self::from_parts) the call, which is not over.
+    /// Takes the call apart without ending it; [`from_parts`](Self::from_parts) puts it together again.
     #[inline(always)]
     pub(super) fn into_parts(self) -> (StateWord, u64) {
         let call = ManuallyDrop::new(self);
@@ -127,23 +127,23 @@ impl<'a> Call<'a> {
         self.word.generation()
     }
 
-    /// Reports that the dependency is well.
+    /// Reports a success: the dependency is healthy.
     #[inline(always)]
     pub fn success(self) {
         self.record(Outcome::Success);
     }
 
-    /// Reports that the dependency is not well.
+    /// Reports a failure: the dependency is not healthy.
     #[inline(always)]
     pub fn failure(self) {
         self.record(Outcome::Failure);
     }
 
-    /// Reports that the dependency is not well, and has asked to be left alone for `pause`: by `Retry-After`, say.
+    /// Reports a failure after which the dependency wants to be left alone for `pause`, by a `Retry-After`, for example.
     ///
-    /// If this failure opens the breaker, or re-opens it after a trial, that is how long it stays open, in place of what `retry` would
-    /// say, be that longer or shorter: at least `pause`, up to a tenth more at random, so that clients do not come back all at once, and an
-    /// hour at most. A `pause` of zero says nothing, and a breaker that is [never](crate::retry::never) tried again stays so.
+    /// If this failure opens the breaker, or re-opens it after a trial, the breaker stays open for `pause`, however short or long the delay
+    /// of `retry` is: for at least that, up to a tenth more at random, so that clients do not come back all at once, and an hour at most. A
+    /// `pause` of zero has no effect, and a breaker that [never](crate::retry::never) tries again stays open.
     ///
     /// In the attribute, `retry = from_error(..)` does this.
     ///
@@ -162,7 +162,7 @@ impl<'a> Call<'a> {
         recording::record_request(call.breaker, call.word, call.start, nanos(pause));
     }
 
-    /// Reports that the call says nothing about the dependency: it is not recorded, and its slot in a trial is given back.
+    /// Reports that the call says nothing about the dependency: it is not recorded, and releases its slot in a trial.
     #[inline(always)]
     pub fn ignore(self) {
         self.record(Outcome::Ignored);
@@ -174,7 +174,7 @@ impl<'a> Call<'a> {
         body.poll(self.breaker, &mut self.word, context)
     }
 
-    /// The future of a call that was [entered](Self::enter) is about to be polled, on this thread.
+    /// The future of an [entered](Self::enter) call is about to be polled on this thread.
     #[inline(always)]
     pub(super) fn resume(&self) {
         if self.word.is_scoped() {
@@ -182,7 +182,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// The future has been polled, and is to be polled again, on this thread or another.
+    /// The future is pending, and may be polled again on this thread or another.
     #[inline(always)]
     pub(super) fn suspend(&self) {
         if self.word.is_scoped() {
@@ -190,14 +190,14 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Records that the caller no longer waits for the call, which waits.
+    /// Records that the caller dropped a pending call.
     #[inline(always)]
     pub(crate) fn cancel(self) {
         let call = ManuallyDrop::new(self);
         cancel(call.breaker, call.word.unscoped(), call.start);
     }
 
-    /// Records the outcome that `classify` finds in `returned`, and returns the latter.
+    /// Records the outcome that `classify` finds in `returned`, which it returns.
     #[doc(hidden)]
     #[inline(always)]
     pub fn finish<R>(self, returned: R, classify: impl FnOnce(&R, &Breaker) -> Outcome) -> R {
@@ -209,7 +209,7 @@ impl<'a> Call<'a> {
         ManuallyDrop::into_inner(returned)
     }
 
-    /// The same, where a failure may ask for a pause, for what `request` finds in `returned`.
+    /// The same, where a failure may ask for the pause that `request` finds in `returned`.
     #[doc(hidden)]
     #[inline(always)]
     pub fn finish_with_request<R>(
@@ -228,7 +228,7 @@ impl<'a> Call<'a> {
         ManuallyDrop::into_inner(returned)
     }
 
-    /// Records the outcome of `returned`, where every error is a failure unless `evidence`, which does not panic, knows better. Returns it.
+    /// Records the outcome of `returned`, which it returns. Every error is a failure unless `evidence`, which does not panic, knows better.
     #[inline(always)]
     pub(crate) fn settle<T, E>(
         self,
@@ -244,7 +244,7 @@ impl<'a> Call<'a> {
         returned
     }
 
-    /// The same of what a future has returned, which was polled and is ready.
+    /// The same for the result of a future, which is ready.
     #[inline(always)]
     pub(crate) fn settle_polled<T, E>(
         self,
@@ -262,7 +262,7 @@ impl<'a> Call<'a> {
         ManuallyDrop::into_inner(polled)
     }
 
-    /// The same, where a failure may ask for a pause, for what `request` finds in the error.
+    /// The same, where a failure may ask for the pause that `request` finds in the error.
     #[inline(always)]
     pub(crate) fn settle_with_request<T, E>(
         self,
@@ -275,7 +275,7 @@ impl<'a> Call<'a> {
         })
     }
 
-    /// Takes apart what was returned: so the value can stay in registers.
+    /// Takes the result apart, so that the value can stay in registers.
     #[inline(always)]
     fn settle_apart<T, E>(self, returned: Result<T, E>, fail: impl FnOnce(&Self, &E)) -> Result<T, E> {
         let call = ManuallyDrop::new(self);
@@ -292,7 +292,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Looks at what was returned where it is, in memory: that is less code.
+    /// Looks at the result in memory, which takes less code.
     #[inline(always)]
     fn settle_whole<T, E>(self, returned: &Result<T, E>, evidence: impl FnOnce(&E, &Breaker) -> Outcome) {
         let call = ManuallyDrop::new(self);
@@ -314,7 +314,7 @@ const fn fits_into_registers<T>() -> bool {
     size_of::<T>() <= 2 * size_of::<usize>()
 }
 
-/// Records what a call has returned. Out of line, so that functions with one return type share it, and as [`abandon`] a function of C.
+/// Records what a call returned. Out of line, so that functions with the same return type share it, and a function of C like [`abandon`].
 #[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
 #[inline(never)]
 extern "C" fn settle<T, E>(
@@ -331,7 +331,7 @@ extern "C" fn settle<T, E>(
     recording::record_undated(breaker, word, start, outcome);
 }
 
-/// The same of a call that has failed with this error.
+/// The same for a call that failed with this error.
 #[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
 #[cold]
 #[inline(never)]
@@ -365,7 +365,7 @@ extern "C" fn fail_with_request<E>(
     }
 }
 
-/// What a user's function says; nothing, if it panics.
+/// Calls a user's function; `None` if it panics.
 #[cold]
 #[inline(never)]
 fn requested(request: impl FnOnce() -> Option<Duration>) -> Option<Duration> {
@@ -399,7 +399,7 @@ fn admit_scoped(breaker: &Breaker, word: StateWord) -> Admission {
     }
 }
 
-/// The same, and if the call is to be delayed, that is over.
+/// The same, but waits if the call is to be delayed.
 #[cold]
 #[inline(never)]
 fn admit_delayed(breaker: &Breaker, word: StateWord) -> Admission {
@@ -434,7 +434,7 @@ impl Drop for Call<'_> {
     }
 }
 
-/// As a function of C it cannot panic, so that no code is made for that where a call unwinds. Nothing here panics.
+/// A function of C cannot unwind, which saves code wherever a call unwinds. Nothing here panics.
 #[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
 #[cold]
 #[inline(never)]
@@ -449,7 +449,7 @@ pub(super) extern "C" fn abandon(breaker: &Breaker, word: StateWord, start: u64)
     }
 }
 
-/// Records that a call was given up, unless it was never admitted or is part of another one. By default that says nothing about the
+/// Records that a call was cancelled, unless it was never admitted or is part of another one. By default that says nothing about the
 /// dependency.
 #[expect(improper_ctypes_definitions, reason = "only Rust calls it")]
 #[cold]
@@ -461,7 +461,7 @@ pub(super) extern "C" fn cancel(breaker: &Breaker, word: StateWord, start: u64) 
     if word.state() != State::Disabled {
         breaker.lock().counts.cancelled += 1;
     }
-    // When a call began is known only if calls were timed by then.
+    // The start is known only if calls were timed by then.
     let took = || if word.is_timed() { breaker.now().saturating_sub(start) } else { 0 };
     match breaker.settings().on_cancel {
         OnCancel::FailureAfter(after) if took() >= nanos(after) => {

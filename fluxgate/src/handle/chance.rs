@@ -1,4 +1,4 @@
-//! What may be known of a call before it is made.
+//! Whether a call has a chance, before it is made.
 
 use std::time::Duration;
 
@@ -8,13 +8,12 @@ use super::isolation::resolve;
 use super::refusal::Refusal;
 use crate::engine::breaker::Breaker;
 use crate::engine::readiness::{place, refused_for};
-#[cfg(feature = "tower")]
 use crate::engine::{admission, open};
 use crate::events::waiters::Place;
 use crate::state::{Outcome, State};
 
 impl CircuitBreaker {
-    /// The refusal of a call that is made now, unless it has a chance. Changes and counts nothing.
+    /// The refusal that a call would get now; `None` if it has a chance. Changes and counts nothing.
     #[inline]
     pub(crate) fn refusal(&self) -> Option<CallNotPermitted> {
         let breaker = resolve(self.breaker());
@@ -24,7 +23,7 @@ impl CircuitBreaker {
         }
     }
 
-    /// A place among the tasks that are woken when that may be otherwise.
+    /// A place among the tasks that are woken when that may have changed.
     pub(crate) fn place(&self) -> Place {
         place(resolve(self.breaker()))
     }
@@ -34,9 +33,7 @@ impl CircuitBreaker {
         Duration::from_nanos(resolve(self.breaker()).now())
     }
 
-    /// Refuses a call that had no chance a moment ago. By now it may have one, but it is too late for that: it takes no slot, and begins no
-    /// trial.
-    #[cfg(feature = "tower")]
+    /// Refuses a call that had no chance a moment ago. Even if it has one by now, it takes no slot and begins no trial.
     #[cold]
     pub(crate) fn refuse(&self, before: CallNotPermitted) -> CallNotPermitted {
         let breaker = resolve(self.breaker());
@@ -48,8 +45,7 @@ impl CircuitBreaker {
         before
     }
 
-    /// Records that what began then has failed, and was no call. If the breaker waits for a call to try again, this was the try.
-    #[cfg(feature = "tower")]
+    /// Records a failure that began at `start` and was no call. If the breaker's pause is over, this was the attempt.
     pub(crate) fn fail_since(&self, start: Duration) {
         open::end_if_over(resolve(self.breaker()));
         self.record(Outcome::Failure, self.now().saturating_sub(start));

@@ -1,4 +1,4 @@
-//! What exporters of metrics show of all breakers, whatever they export to.
+//! The figures of all breakers, for exporters of metrics.
 
 use core::fmt;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -15,17 +15,17 @@ use crate::events::listener::Listener;
 use crate::events::transition::Transition;
 use crate::state::State;
 
-/// Collects what there is to tell of all breakers, for an exporter of metrics. `fluxgate::metrics` and the crate
-/// `fluxgate-opentelemetry` are built on it; one for another system may be, too.
+/// Collects the figures of all breakers for an exporter of metrics. `fluxgate::metrics` and the crate `fluxgate-opentelemetry` are built on
+/// it; exporters to other systems can be, too.
 ///
-/// Breakers of one name are told of as one. A name whose breakers are all dropped keeps its counts, so that they never go back, even if
-/// another breaker takes it: a collector grows with the number of names that there have ever been. What a breaker counted between the last
-/// collection and its end is not seen.
+/// Breakers with the same name are reported as one. A name whose breakers are all dropped keeps its counts, so that they never go back,
+/// even if another breaker takes the name: a collector grows with the number of names that have ever existed. What a breaker counts between
+/// the last collection and its end is lost.
 ///
-/// Of a family of breakers, each with a key, the first 100 are told of under their names, and all others as one, `hosts{other}`: their
-/// counts are added up, so sums over the family are right, and whoever invents keys makes no more series.
+/// In a family of breakers with keys, the first 100 are reported under their own names, and all others together as `hosts{other}`. Their
+/// counts are added up, so sums over the family are right, and invented keys do not create more series.
 ///
-/// Clones collect as one. Transitions are counted if it [listens](crate::listen):
+/// Clones share what they have collected. Transitions are counted if it [listens](crate::listen):
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, Collector, State};
@@ -51,7 +51,7 @@ pub struct Collector(Arc<Inner>);
 struct Inner {
     known: Mutex<Known>,
     transitions: Mutex<BTreeMap<String, TransitionCounts>>,
-    /// The names that are told of by themselves, of each family.
+    /// For each family, the names that are reported one by one.
     families: Mutex<BTreeMap<String, BTreeSet<String>>>,
 }
 
@@ -61,7 +61,7 @@ const MOST_OF_FAMILY: usize = 100;
 /// From which state, to which, and how often.
 type TransitionCounts = Vec<(State, State, u64)>;
 
-/// Told of from the beginning: of a count that is new, systems of metrics do not see that it has grown from 0 to 1.
+/// Reported from the beginning: systems of metrics do not see a new counter grow from 0 to 1.
 const USUAL_TRANSITIONS: [(State, State, u64); 5] = [
     (State::Closed, State::Open, 0),
     (State::Open, State::HalfOpen, 0),
@@ -78,7 +78,7 @@ struct Known {
     breakers: HashMap<usize, Seen>,
 }
 
-/// What a breaker told when it was last asked.
+/// The counts of a breaker at the last collection.
 struct Seen {
     /// Keeps another breaker from taking its address.
     origin: Origin,
@@ -86,16 +86,16 @@ struct Seen {
     spent: Spent,
 }
 
-/// What a [`Collector`] tells of all breakers of one name.
+/// The figures of all breakers with one name, from a [`Collector`].
 #[derive(Clone, PartialEq, Default, Debug)]
 #[non_exhaustive]
 pub struct Collected {
     /// The name.
     pub breaker: String,
-    /// The states that breakers of this name are in, each once: one state, if there is one breaker, and none, if it was dropped.
+    /// The states that these breakers are in, each once: one state for a single breaker, none if it was dropped.
     pub states: Vec<State>,
-    /// How often they have gone from one state to another, since the collector listens. From `MetricsOnly` to `MetricsOnly`: they would
-    /// have opened. The usual ones are there from the beginning, with a count of 0, and others once they have happened.
+    /// How often they have gone from one state to another since the collector began to listen. From `MetricsOnly` to `MetricsOnly`: they
+    /// would have opened. The usual transitions are listed from the beginning, with a count of 0, and others once they have happened.
     pub transitions: Vec<(State, State, u64)>,
     /// The sums of their counts.
     pub totals: Totals,
@@ -104,14 +104,14 @@ pub struct Collected {
     /// The highest share of failures in their windows or trials. Windows with fewer calls than the rule's largest `min` do not count,
     /// since no rate is judged in them.
     pub failure_rate: Option<f64>,
-    /// The highest share of calls that reached a threshold of the rule, for each threshold. The same windows do not count.
+    /// For each threshold of the rule, the highest share of calls that reached it. The same windows do not count.
     pub slow_rates: Vec<(Duration, f64)>,
-    /// How many of their calls run, of those that record calls, if their rules have `in_flight`.
+    /// How many calls are running in breakers that record calls and whose rule has `in_flight`.
     pub in_flight: Option<u64>,
 }
 
 impl Collector {
-    /// One that has not seen anything yet.
+    /// A collector that has not collected anything yet.
     pub fn new() -> Self {
         Self::default()
     }
@@ -129,12 +129,12 @@ impl Collector {
         format!("{family}{{other}}")
     }
 
-    /// Everything there is to tell now, sorted by name.
+    /// The figures of all names, sorted by name.
     pub fn collect(&self) -> Vec<Collected> {
-        // The last handle to a breaker drops its listeners, which are user code: not under the lock.
+        // Dropping the last handle to a breaker drops its listeners, which are user code: not under the lock.
         let breakers: Vec<_> = breakers().collect();
-        // Whole collections come one after the other, or an older one could follow a newer one. So clocks of the user are read under
-        // this lock; one that collected itself would have no end anyway.
+        // Collections run one after the other, or an older one could overwrite a newer one. So users' clocks are read under this lock; a
+        // clock that itself collects would recurse for ever anyway.
         let mut known = lock(&self.0.known);
         let mut all = BTreeMap::<_, Collected>::new();
         for breaker in &breakers {
@@ -187,7 +187,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Known {
-    /// Adds by how much a breaker's counts have grown.
+    /// Adds what a breaker has counted since the last collection.
     fn count(&mut self, breaker: &Breaker, name: String, snapshot: &Snapshot) {
         let (totals, spent) = (snapshot.totals, snapshot.spent);
         let seen = Seen { origin: breaker.origin.clone(), totals, spent };
@@ -200,7 +200,7 @@ impl Known {
 }
 
 impl Collected {
-    /// Takes in the gauges of a breaker.
+    /// Adds the gauges of a breaker.
     fn add(&mut self, snapshot: &Snapshot) {
         if !self.states.contains(&snapshot.state) {
             self.states.push(snapshot.state);
@@ -211,7 +211,7 @@ impl Collected {
         {
             self.in_flight = Some(self.in_flight.unwrap_or(0) + calls);
         }
-        // A trial is judged by other numbers than those of a closed breaker.
+        // A trial is judged by other numbers than a closed breaker.
         let is_enough =
             metrics.total() >= u64::from(snapshot.largest_min) || snapshot.state == State::HalfOpen;
         if !is_enough {

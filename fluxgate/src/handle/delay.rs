@@ -1,15 +1,15 @@
-//! Calls that an injected fault delays.
+//! Delays of calls by injected faults.
 //!
-//! A function that blocks its thread is delayed before its body runs, and a future before it is polled. What is reported by hand has no
-//! body, and is not delayed.
+//! A function that blocks its thread is delayed before its body runs, and a future before it is polled. A call that is reported by hand has
+//! no body, and is not delayed.
 
 #[cfg(not(all(feature = "chaos", feature = "tokio")))]
 pub(super) use self::absent::{Delay, block, end};
 #[cfg(all(feature = "chaos", feature = "tokio"))]
 pub(super) use self::there::{Delay, block, end};
 
-/// Whether there are any.
-pub(super) const ARE_THERE: bool = cfg!(all(feature = "chaos", feature = "tokio"));
+/// Whether calls can be delayed.
+pub(super) const ARE_POSSIBLE: bool = cfg!(all(feature = "chaos", feature = "tokio"));
 
 #[cfg(all(feature = "chaos", feature = "tokio"))]
 mod there {
@@ -36,7 +36,7 @@ mod there {
     impl Delay {
         pub(in crate::handle) const NONE: Self = Self(None);
 
-        /// Whether the call has been delayed enough: for as long as the fault says that has struck it.
+        /// Whether the call has waited as long as the fault that struck it asks for.
         #[inline]
         pub(in crate::handle) fn is_over(
             &mut self,
@@ -52,7 +52,7 @@ mod there {
         fn poll(&mut self, breaker: &Breaker, word: &mut StateWord, context: &mut Context<'_>) -> bool {
             if self.0.is_none() {
                 let delay = fault::delay(breaker);
-                // Outside of tokio's runtime there is no timer, and it panics. Then there is no delay either.
+                // Outside tokio's runtime there is no timer, so this panics. Then the call is not delayed.
                 self.0 = contain(|| Box::pin(tokio::time::sleep(delay)));
             }
             let is_over = self.0.as_mut().is_none_or(|sleep| sleep.as_mut().poll(context).is_ready());
@@ -72,7 +72,7 @@ mod there {
         admission.delayed()
     }
 
-    /// Marks that the call has been delayed, or is not to be.
+    /// Marks the call as not to be delayed any more.
     pub(in crate::handle) fn end(word: &mut StateWord) {
         *word = word.recovered();
     }

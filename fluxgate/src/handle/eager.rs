@@ -19,10 +19,10 @@ use crate::engine::breaker::Breaker;
 use crate::engine::word::StateWord;
 use crate::output::Output;
 
-/// What a future that borrows nothing holds of its breaker: a function, where that is a `static`, as [`Locate`](super::future::Locate)
-/// tells, and otherwise a handle.
+/// How a future that borrows nothing reaches its breaker: by a function if that is a `static`, for the reasons given at
+/// [`Locate`](super::future::Locate), and otherwise by a handle.
 pub trait Hold {
-    /// Each time the same.
+    /// The same breaker each time.
     fn breaker(&self) -> &Breaker;
 }
 
@@ -51,14 +51,14 @@ impl Hold for CircuitBreaker {
 struct Begun<H> {
     hold: H,
     resolved: Resolved<'static>,
-    /// The word of the [`Call`], or of the [`Refusal`]: that is fresh.
+    /// The word of the [`Call`] or, if it is fresh, of the [`Refusal`].
     word: NonZeroU64,
     /// When the call began, or the time left until the next attempt.
     time: u64,
 }
 
 impl<H: Hold> Begun<H> {
-    /// Asks the breaker to admit a call. `then` is done with it at once, and `None` if it is refused.
+    /// Asks the breaker to admit a call, and passes it to `then` at once. If it is refused, nothing is returned for `then`.
     fn enter<T>(hold: H, then: impl FnOnce(&Call<'_>) -> T) -> (Option<Self>, Option<T>) {
         let resolved = Resolved::double_of(hold.breaker());
         let admitted = Call::enter_async(resolved.or(hold.breaker())).map(|call| {
@@ -85,14 +85,14 @@ impl<H: Hold> Begun<H> {
         Refusal { breaker: self.breaker(), word: self.word(), left: self.time }
     }
 
-    /// The call, which was admitted and is not over.
+    /// The admitted call, which is not over.
     fn call(&self) -> Call<'_> {
         Call::from_parts(self.breaker(), self.word(), self.time)
     }
 }
 
 pin_project! {
-    /// The future of a function whose body does something before it returns its future. That is refused, too, or may panic.
+    /// The future of a function whose body does something before it returns its own future. That part is guarded, too, and may panic.
     #[must_use = "futures do nothing unless polled"]
     pub struct Eager<B, R, C, S, H: Hold> {
         #[pin]
@@ -118,7 +118,8 @@ where
     C: FnOnce(Call<'_>, R) -> R,
     S: FnOnce(Result<R, Refusal<'_>>) -> O,
 {
-    /// Makes the future, unless the breaker refuses. `finish` ends the call, and returns what its future did; `settle` makes the value to return.
+    /// Makes the future, unless the breaker refuses. `finish` ends the call and returns the output of the body's future; `settle` makes the
+    /// value to return.
     pub fn new(
         _: Output<R>,
         _: Output<F>,
@@ -137,7 +138,7 @@ where
     C: FnOnce(Call<'_>, Result<R, Elapsed>) -> R,
     S: FnOnce(Result<R, Refusal<'_>>) -> O,
 {
-    /// The same, where the future may take only so long.
+    /// The same with a time limit.
     pub fn limited(
         _: Output<R>,
         _: Output<F>,
@@ -151,9 +152,9 @@ where
     }
 }
 
-/// A call that was admitted, and whose future is being made, by a body that puts it into a box.
+/// An admitted call whose future is being made, by a body that puts it into a box.
 pub struct Making<R, C, S, H: Hold> {
-    /// Until the future is there.
+    /// `None` once the future exists.
     begun: Option<(Begun<H>, C, S)>,
     returned: PhantomData<fn() -> R>,
 }
@@ -179,12 +180,12 @@ where
     C: FnOnce(Call<'_>, Result<R, Elapsed>) -> R,
     S: FnOnce(Result<R, Refusal<'_>>) -> O,
 {
-    /// The same, where the future may take only so long.
+    /// The same with a time limit.
     pub fn limited(_: Output<R>, breaker: H, finish: C, settle: S) -> Result<Self, Refused<R, S, H>> {
         Self::begin(breaker, finish, settle)
     }
 
-    /// As [`guard`](Self::guard) does it.
+    /// The same as [`guard`](Self::guard), with a time limit.
     pub fn guard_limited<F: Future<Output = R>>(
         &mut self,
         limit: Limit,
@@ -204,7 +205,7 @@ impl<R, C, S, H: Hold> Making<R, C, S, H> {
         }
     }
 
-    /// Whether the future is there.
+    /// Whether the future has been made.
     pub fn is_done(&self) -> bool {
         self.begun.is_none()
     }

@@ -1,4 +1,4 @@
-//! A breaker's first use, with which it enters the registry.
+//! A breaker's first use, when it enters the registry.
 
 #[cfg(feature = "serde")]
 use super::prescription;
@@ -6,7 +6,7 @@ use crate::engine::breaker::Breaker;
 use crate::engine::counting;
 use crate::engine::registry::REGISTRY;
 
-/// Makes sure that the first use is over: the breaker is set up and entered in the registry.
+/// Makes sure that the breaker is set up and in the registry.
 #[inline]
 pub(crate) fn enroll(breaker: &Breaker) {
     if breaker.word().is_fresh() {
@@ -21,7 +21,7 @@ fn first_use(breaker: &Breaker) {
     }
 }
 
-/// Enters a breaker that has just been put into use, and lets it take over what holds for all of them.
+/// Enters a breaker that has just been put into use, and applies to it what holds for all breakers.
 pub(super) fn enter(breaker: &Breaker) {
     REGISTRY.enter(breaker);
     counting::begin_if_everywhere(breaker);

@@ -43,15 +43,15 @@ pub struct CallNotPermitted {
     pub(super) source: CallNotMade,
 }
 
-/// What a refusal names as its source, so that it is recognised behind an error that forwards `source` to it, such as a `transparent`
-/// variant of thiserror.
+/// The source of a refusal, by which it is recognised behind an error that forwards `source` to it, such as a `transparent` variant of
+/// thiserror.
 #[derive(Clone, Debug)]
 pub(crate) struct CallNotMade {
     breaker: Identity,
 }
 
-/// The address of a breaker, since two breakers may have the same settings. Without the bits that are zero in every such address it
-/// fits into what would be padding of a refusal.
+/// The address of a breaker, since two breakers may have the same settings. Without the bits that are always zero, it fits into the padding
+/// of a refusal.
 type Identity = [u8; 7];
 
 impl CallNotMade {
@@ -91,10 +91,10 @@ impl CallNotPermitted {
         self.state
     }
 
-    /// How long to wait before another attempt. While open, the time until the breaker tries again. While half-open, a short pause,
-    /// after which there may be room for another call: a tenth of the pause before the trial, at least 10 ms and at most 10 s, and up
-    /// to half as long again at random, so that callers do not come back all at once. `None` if the breaker is forced open or never tries again, if
-    /// a `custom` retry has yet to say, or if a fault was [injected](Self::is_injected).
+    /// How long to wait before another attempt. While open, the time until the breaker tries again. While half-open, a short pause, after
+    /// which there may be room for another call: a tenth of the pause before the trial, at least 10 ms and at most 10 s, and up to half as
+    /// long again at random, so that callers do not come back all at once. `None` if the breaker is forced open or never tries again, if a
+    /// `custom` retry has yet to answer, or if a fault was [injected](Self::is_injected).
     pub fn retry_after(&self) -> Option<Duration> {
         (self.left != NEVER).then_some(Duration::from_nanos(self.left))
     }
@@ -105,8 +105,8 @@ impl CallNotPermitted {
         self.figures.cause(self.settings.get().rule.nodes())
     }
 
-    /// Whether a [`Fault`](crate::Fault) that was injected for a drill has failed the call. Then the breaker did not refuse it: it has
-    /// recorded a failure.
+    /// Whether an injected [`Fault`](crate::Fault) failed the call, in a drill. Then the breaker did not refuse the call, but recorded a
+    /// failure.
     pub fn is_injected(&self) -> bool {
         self.figures == Figures::FAULT
     }
@@ -211,10 +211,10 @@ impl From<CallNotPermitted> for Box<dyn std::error::Error + Send> {
 
 /// The error of a guarded call: the call's own error, or the refusal.
 ///
-/// That a call took too long, the call's own error has to say: with a `timeout`, `E` is [`From`] a [`TimedOut`].
+/// A time-out is an error of the call's own: with a `timeout`, `E` has to be [`From`] a [`TimedOut`].
 ///
-/// It prints as the error that it contains. A function with the attribute may return it, too: `Result<T, fluxgate::Error<E>>`
-/// needs no conversion. In its body, `?` on an `E` takes a word more, since a conversion from every `E` cannot stand beside that from a
+/// It prints as the error that it contains. A function with the attribute may return it, too: `Result<T, fluxgate::Error<E>>` needs no
+/// conversion. In its body, `?` on an `E` needs a `map_err`, since a conversion from every `E` would conflict with the conversion from a
 /// refusal:
 ///
 /// ```

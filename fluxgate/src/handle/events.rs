@@ -11,10 +11,10 @@ use crate::events::channel::Channel;
 use crate::events::event::Event;
 use crate::events::interests::Interests;
 
-/// What happens to all breakers from now on: a queue of at most 1,024 events, which nobody waits for. If it is full, the oldest event
-/// is [dropped](Events::dropped).
+/// A stream of what happens to all breakers from now on: a queue of at most 1,024 events, which no call waits for. If it is full, the
+/// oldest event is [dropped](Events::dropped).
 ///
-/// It needs no runtime: wait for events on a thread ([`recv`](Events::recv)) or in a task of whatever executor ([`next`](Events::next)).
+/// It needs no runtime: wait for events on a thread ([`recv`](Events::recv)) or in a task of any executor ([`next`](Events::next)).
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, Interests};
@@ -41,12 +41,12 @@ pub fn events() -> Events {
 const CAPACITY: usize = 1_024;
 
 /// A stream of what happens to all breakers; returned by [`events`].
-#[must_use = "it hears only as long as it is held"]
+#[must_use = "it hears events only as long as it is held"]
 pub struct Events(Arc<Channel>);
 
 impl Events {
-    /// What to hear beside transitions. Default: nothing. If all calls are wanted, all breakers [count their calls](count_calls) from
-    /// now on.
+    /// What to hear in addition to transitions. Default: nothing. If all calls are wanted, all breakers [count their calls](count_calls)
+    /// from now on.
     pub fn interests(self, interests: Interests) -> Self {
         self.0.set_interests(interests);
         if interests.has_all_calls() {
@@ -55,7 +55,7 @@ impl Events {
         self
     }
 
-    /// How many events wait at most, 1 or more. Default: 1,024.
+    /// How many events may wait at most, 1 or more. Default: 1,024.
     pub fn capacity(self, events: usize) -> Self {
         self.0.set_capacity(events);
         self
@@ -80,7 +80,7 @@ impl Events {
         }
     }
 
-    /// Blocks this thread until there is an event, at most for so long.
+    /// Blocks this thread until there is an event, but no longer than `longest`.
     pub fn recv_timeout(&mut self, longest: Duration) -> Option<Event> {
         self.0.wait(Instant::now().checked_add(longest))
     }

@@ -6,19 +6,19 @@ use crate::configuration::fault::Fault;
 use crate::engine::fault;
 
 impl CircuitBreaker {
-    /// With the feature `chaos`: injects a fault, to rehearse an outage. Until it is over, or [cleared](Self::clear_fault), it strikes a
-    /// share of the calls that the breaker admits, at random:
+    /// With the feature `chaos`: injects a fault, to rehearse an outage. Until it ends or is [cleared](Self::clear_fault), it strikes a
+    /// random share of the calls that the breaker admits:
     ///
-    /// - A call that it fails is not made. Its caller gets what a refused call gets, a [`CallNotPermitted`](crate::CallNotPermitted) that
-    ///   [says so](crate::CallNotPermitted::is_injected), and so may a `fallback`. For the breaker it is a failure like any other, whatever
-    ///   the trackers say: it trips when its rule holds.
+    /// - A call that it fails is not made. Its caller, or its `fallback`, gets what a refused call gets: a
+    ///   [`CallNotPermitted`](crate::CallNotPermitted), which [tells](crate::CallNotPermitted::is_injected) that it comes from a drill. For
+    ///   the breaker it is a failure like any other, whatever the trackers say: it trips when its rule holds.
     /// - A call that it delays is made after the delay, which is part of its duration. A function that is not `async` blocks its thread
-    ///   meanwhile; a future waits on tokio's timer, and outside of tokio's runtime not at all. What is [acquired](Self::acquire) has no
-    ///   body that could wait, and is not delayed.
+    ///   meanwhile; a future waits on tokio's timer, and outside tokio's runtime not at all. A call that is [acquired](Self::acquire) has
+    ///   no body that could wait, and is not delayed.
     ///
-    /// The breaker's own behaviour is untouched. Its state is as it was, a transition or a reset leaves the fault in place, and a disabled
-    /// breaker has none of it. There is one fault at a time: another one takes its place. [`Snapshot::fault`](crate::Snapshot::fault) shows
-    /// it, and with the feature `tracing` a `WARN` tells when it begins and when it has ended, which the next call notices.
+    /// The breaker's own behaviour does not change. The fault leaves its state alone, and survives transitions and resets; a disabled
+    /// breaker has no faults. There is one fault at a time: another one replaces it. [`Snapshot::fault`](crate::Snapshot::fault) shows it,
+    /// and with the feature `tracing`, a `WARN` reports when it begins, and an `INFO` when it has ended, which the next call notices.
     ///
     /// ```
     /// use fluxgate::{CircuitBreaker, Fault, State, trip};
@@ -35,7 +35,7 @@ impl CircuitBreaker {
     /// ```
     ///
     /// # Errors
-    /// A fault that makes no sense: shares that are none or more than 1 in sum, a fault that does nothing, lasts for no time or for more
+    /// A fault that makes no sense: shares below 0 or above 1, alone or in sum, a fault that does nothing, lasts for no time or for more
     /// than a day, or delays calls for longer than it lasts; and any fault where there is no clock to end it.
     pub fn inject(&self, fault: Fault) -> Result<(), ConfigError> {
         let breaker = self.enrolled();
@@ -44,8 +44,8 @@ impl CircuitBreaker {
         Ok(())
     }
 
-    /// With the feature `chaos`: removes the [injected](Self::inject) fault, if there is one. A call that waits for its delay goes on
-    /// waiting.
+    /// With the feature `chaos`: removes the [injected](Self::inject) fault, if there is one. Calls that are being delayed wait to the end
+    /// of their delay.
     pub fn clear_fault(&self) {
         fault::clear(self.enrolled());
     }

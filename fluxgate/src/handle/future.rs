@@ -19,12 +19,12 @@ use crate::engine::nesting;
 use crate::engine::word::StateWord;
 use crate::state::Outcome;
 
-/// Where the breaker of a call is found.
+/// How a future reaches the breaker of its call.
 ///
-/// A future that keeps a reference to a breaker is `Send` only if each part of a breaker can be shared, which the compiler finds out anew
-/// in every generic function. So what it keeps is a function, where the breaker is a `static`; that is also smaller.
+/// A future that holds a reference to a breaker is `Send` only if every part of a breaker can be shared, which the compiler works out anew
+/// in every generic function. So if the breaker is a `static`, the future holds a function instead, which is also smaller.
 pub trait Locate<'a> {
-    /// Each time the same.
+    /// The same breaker each time.
     fn breaker(&self) -> &'a Breaker;
 }
 
@@ -42,11 +42,11 @@ impl<'a> Locate<'a> for &'a Breaker {
     }
 }
 
-/// A call whose future is in progress, or is yet to be, with how it ends.
+/// A call whose future is planned or in progress, and how it ends.
 ///
-/// If it is dropped before that, it was cancelled, even if the thread is panicking: that panic comes from elsewhere.
+/// Dropped before its end, it was cancelled, even if the thread is panicking: that panic comes from elsewhere.
 ///
-/// `start` stays where it is while the body is polled: it is seldom needed, and otherwise would take a register from the body.
+/// `start` stays in memory while the body is polled: it is seldom needed, and would take a register from the body.
 pub(super) struct Pending<'a, L: Locate<'a>, K: Keep> {
     locate: L,
     kept: K,
@@ -55,22 +55,22 @@ pub(super) struct Pending<'a, L: Locate<'a>, K: Keep> {
     start: u64,
 }
 
-/// How a call ends, and its word until then, kept in no more room than that takes.
+/// How a call ends, and its word until then, in as little room as that takes.
 pub trait Keep {
     fn word(&self) -> KeptWord;
 
     fn keep(&mut self, word: KeptWord);
 }
 
-/// A word that is kept for a call, as its complement: so that of no call is 0.
+/// A word that is kept for a call, as its complement, so that no word is 0.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct KeptWord(u64);
 
 impl KeptWord {
-    /// The call is only planned. Like those beside it, this is the complement of a word that no call has.
+    /// The call is only planned. Like the other constant, this is the complement of a word that no call has.
     const PLANNED: Self = Self(1);
 
-    /// It is over.
+    /// The call is over.
     const OVER: Self = Self(2);
 
     #[inline(always)]
@@ -83,7 +83,7 @@ impl KeptWord {
         StateWord(!self.0)
     }
 
-    /// The same, where its absence is to take no room. There always is one, but the compiler does not know that.
+    /// The same, as a value whose `Option` takes no more room. It is never 0, but the compiler does not know that.
     #[inline(always)]
     pub(super) fn into_present(self) -> Option<NonZeroU64> {
         NonZeroU64::new(self.0)
@@ -94,7 +94,7 @@ impl KeptWord {
         Self(word.get())
     }
 
-    /// The word of a call that waits, and is about to be polled again: on this thread, which may be another one than before.
+    /// The word of a pending call that is about to be polled on this thread, perhaps another one than before.
     #[inline(always)]
     fn resume(self, breaker: &Breaker) -> StateWord {
         if !self.is_of_call() {
@@ -107,14 +107,14 @@ impl KeptWord {
         word
     }
 
-    /// Whether there is a call that waits.
+    /// Whether it is the word of a pending call.
     #[inline(always)]
     fn is_of_call(self) -> bool {
         self.0 > Self::OVER.0
     }
 }
 
-/// The word of a call that ends in a way that is the same for all such calls.
+/// The word of a call, and an end that is the same for all calls of its kind.
 pub struct Kept<E> {
     word: KeptWord,
     pub(crate) end: E,
@@ -150,13 +150,13 @@ impl<'a, L: Locate<'a>, K: Keep> Drop for Pending<'a, L, K> {
 }
 
 impl<'a, L: Locate<'a>, K: Keep> Pending<'a, L, K> {
-    /// A call that the breaker is to be asked for.
+    /// A call that the breaker has yet to admit.
     #[inline(always)]
     pub(super) fn planned(locate: L, kept: K) -> Self {
         Self { locate, kept, resolved: Resolved::NONE, start: 0 }
     }
 
-    /// A call that was admitted.
+    /// An admitted call.
     #[inline(always)]
     fn admitted(Admitted { locate, call }: Admitted<'a, L>, mut kept: K) -> Self {
         let resolved = Resolved::new(call.breaker);
@@ -165,7 +165,7 @@ impl<'a, L: Locate<'a>, K: Keep> Pending<'a, L, K> {
         Self { locate, kept, resolved, start }
     }
 
-    /// The same call, which ends otherwise.
+    /// The same call with another end.
     #[cfg(feature = "tokio")]
     pub(super) fn ended_by<E>(mut self, end: E) -> Pending<'a, L, Kept<E>>
     where
@@ -176,8 +176,8 @@ impl<'a, L: Locate<'a>, K: Keep> Pending<'a, L, K> {
         Pending { locate: self.locate, kept: Kept { word, end }, resolved: self.resolved, start: self.start }
     }
 
-    /// Polls the body, once the breaker has admitted the call: it is asked if that is only planned, and `refused` says what to return if it
-    /// refuses. A panic is recorded at once, though the future may be dropped much later.
+    /// Polls the body. If the call is only planned, the breaker is asked first, and if it refuses, `refused` makes the value to return. A
+    /// panic is recorded at once, though the future may be dropped much later.
     #[inline(always)]
     pub(super) fn poll<B: Body>(
         &mut self,
@@ -190,7 +190,7 @@ impl<'a, L: Locate<'a>, K: Keep> Pending<'a, L, K> {
     {
         let named = self.locate.breaker();
         let kept = self.kept.word();
-        // However this ends, but for a body that waits.
+        // However this ends, unless the body is pending.
         self.kept.keep(KeptWord::OVER);
         let (breaker, mut word) = if kept == KeptWord::PLANNED {
             match Call::enter_at(named, &mut self.start) {
@@ -233,8 +233,8 @@ impl Drop for Polling<'_> {
     }
 }
 
-/// A call that was admitted, and is to get its future.
-#[must_use = "dropping it at once says that the call was cancelled"]
+/// An admitted call that has yet to get its future.
+#[must_use = "dropping it at once cancels the call"]
 pub struct Admitted<'a, L> {
     locate: L,
     call: Call<'a>,
@@ -249,15 +249,15 @@ impl<'a, L: Locate<'a>> Admitted<'a, L> {
     }
 }
 
-/// How a call ends whose future has returned.
+/// How a call ends when its future returns.
 pub trait Finish<'a, R>: Keep {
     type Output;
 
-    /// Returns what the guarded future does. Its body was polled, and is ready.
+    /// Returns the output of the guarded future. The body was polled, and is ready.
     fn finish(&mut self, call: Call<'a>, polled: Poll<R>) -> Poll<Self::Output>;
 }
 
-/// What a call returns that is refused.
+/// What a refused call returns.
 pub trait Refuse<'a, R> {
     fn refused(&self, refusal: Refusal<'a>) -> R;
 }
@@ -269,7 +269,7 @@ impl<'a, R, F: Fn(Refusal<'a>) -> R> Refuse<'a, R> for F {
     }
 }
 
-/// A call was admitted, so nothing refuses it any more.
+/// For a call that was admitted already, so that nothing refuses it.
 struct NeverRefused;
 
 impl<'a, R> Refuse<'a, R> for NeverRefused {
@@ -278,7 +278,7 @@ impl<'a, R> Refuse<'a, R> for NeverRefused {
     }
 }
 
-/// It is said by a closure, which is called once.
+/// The end is a closure, which is called once.
 pub struct ByClosure<F>(Option<(F, NonZeroU64)>);
 
 impl<F> ByClosure<F> {
@@ -312,7 +312,7 @@ impl<'a, R, O, F: FnOnce(Call<'a>, R) -> O> Finish<'a, R> for ByClosure<F> {
     }
 }
 
-/// What the compiler writes for a future of its own.
+/// Panics with the message of the compiler's own futures.
 #[cold]
 #[track_caller]
 pub(crate) fn resumed_after_completion() -> ! {
@@ -320,7 +320,7 @@ pub(crate) fn resumed_after_completion() -> ! {
 }
 
 pin_project! {
-    /// The future of a call that was admitted.
+    /// The future of an admitted call.
     #[must_use = "futures do nothing unless polled"]
     pub struct Guarded<'a, L: Locate<'a>, B, C: Keep> {
         #[pin]
@@ -333,7 +333,7 @@ impl<'a, L: Locate<'a>, F: Future, C> Guarded<'a, L, Plain<F>, ByClosure<C>>
 where
     C: FnOnce(Call<'a>, F::Output) -> F::Output,
 {
-    /// `finish` ends the call, and returns what its future did.
+    /// `finish` ends the call and returns the output of its future.
     #[inline(always)]
     pub fn new(call: Admitted<'a, L>, future: F, finish: C) -> Self {
         Self::ended_by(call, future, ByClosure::planned(finish))
@@ -351,7 +351,7 @@ impl<'a, L: Locate<'a>, F: Future, C> Guarded<'a, L, Limited<F>, ByClosure<C>>
 where
     C: FnOnce(Call<'a>, Result<F::Output, Elapsed>) -> F::Output,
 {
-    /// The same, where the future may take only so long.
+    /// The same with a time limit.
     #[inline(always)]
     pub fn limited(call: Admitted<'a, L>, future: F, limit: Limit, finish: C) -> Self {
         let body = Limited::new(Plain::new(future), limit);
@@ -370,7 +370,7 @@ impl<'a, L: Locate<'a>, B: Body, C: Finish<'a, B::Output>> Future for Guarded<'a
 }
 
 pin_project! {
-    /// The future of a call that is to be admitted when it is first polled.
+    /// The future of a call that is put to the breaker when it is first polled.
     #[must_use = "futures do nothing unless polled"]
     pub struct Deferred<'a, L: Locate<'a>, B, C: Keep, S> {
         #[pin]
@@ -385,7 +385,7 @@ where
     C: FnOnce(Call<'a>, F::Output) -> F::Output,
     S: Fn(Refusal<'a>) -> F::Output,
 {
-    /// `finish` ends the call, and returns what its future did; `refused` says what to return if there is none.
+    /// `finish` ends the call and returns the output of its future; `refused` makes the value to return if the call is refused.
     #[inline(always)]
     pub fn new(locate: L, future: F, finish: C, refused: S) -> Self {
         Self::ended_by(locate, future, ByClosure::planned(finish), refused)
@@ -404,7 +404,7 @@ where
     C: FnOnce(Call<'a>, Result<F::Output, Elapsed>) -> F::Output,
     S: Fn(Refusal<'a>) -> F::Output,
 {
-    /// The same, where the future may take only so long.
+    /// The same with a time limit.
     #[inline(always)]
     pub fn limited(locate: L, future: F, limit: Limit, finish: C, refused: S) -> Self {
         let body = Limited::new(Plain::new(future), limit);
@@ -455,7 +455,7 @@ pub(super) fn not_permitted<T, E>(refusal: Refusal<'_>) -> Result<T, Error<E>> {
     refusal.into_error(|error| Err(Error::NotPermitted(error)))
 }
 
-/// Every error is a failure, and becomes one of ours.
+/// Every error is a failure, and is wrapped in [`Error::Inner`].
 pub(super) struct ByHand;
 
 impl<'a, T, E> Finish<'a, Result<T, E>> for Kept<ByHand> {

@@ -1,4 +1,4 @@
-//! Which breaker a call meets: the one that it names or, if a test has isolated the thread, that one's double.
+//! Which breaker a call uses: the one that it names or, if a test has isolated the thread, its double.
 
 #[cfg(feature = "test-util")]
 mod doubles;
@@ -36,7 +36,7 @@ pub(super) fn double(breaker: &Breaker) -> Option<&'static Breaker> {
     }
 }
 
-/// The breaker that a call has met, if that may be another one than it names.
+/// The breaker that a call uses, where that may differ from the one that it names.
 #[derive(Clone, Copy)]
 pub(super) struct Resolved<'a> {
     #[cfg(feature = "test-util")]
@@ -72,7 +72,7 @@ impl<'a> Resolved<'a> {
         }
     }
 
-    /// That one, or else the one that the call names.
+    /// The breaker that the call uses, or else the one that it names.
     #[cfg_attr(not(feature = "test-util"), expect(clippy::unused_self, reason = "there are no doubles"))]
     #[inline]
     pub(super) fn or(self, named: &'a Breaker) -> &'a Breaker {

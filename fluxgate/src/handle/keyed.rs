@@ -23,11 +23,11 @@ use crate::engine::reconfigure::change;
 use crate::events::audience::Subscription;
 use crate::sync::Arc;
 
-/// With the feature `keyed`: a family of breakers, one for each host, tenant, shard, or whatever else fails by itself, all with the same
-/// settings.
+/// With the feature `keyed`: a family of breakers with the same settings, one for each host, tenant, shard, or whatever else fails by
+/// itself.
 ///
-/// Where a dependency can fail in part, one breaker for all of it either refuses calls that would have succeeded, or opens late. Of
-/// a family, the breaker of the host that is down opens, and the others do not notice.
+/// Where a dependency can fail in part, one breaker for all of it either refuses calls that would have succeeded, or opens late. In a
+/// family, the breaker of the host that is down opens, and the others are not affected.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, Keyed, State, trip};
@@ -42,47 +42,45 @@ use crate::sync::Arc;
 /// # Ok::<(), fluxgate::ConfigError>(())
 /// ```
 ///
-/// The attribute makes one by `key = ..`, and shows it by `handle`: see [keys](macro@crate::circuit_breaker#keys). A `Keyed` is cheap
-/// to clone: it is another handle to the same family.
+/// The attribute makes one with `key = ..`, and exposes it with `handle`: see [keys](macro@crate::circuit_breaker#keys). A `Keyed` is cheap
+/// to clone: a clone is another handle to the same family.
 ///
 /// # Keys
 ///
-/// A key is hashed, compared and printed, and looked up in a borrowed form, as in a map: for `Keyed<String>` by `&str`. It is cloned when its
-/// breaker is made, and otherwise nothing is allocated. In the [registry](crate::breakers), in events and in metrics, the breaker has
-/// the name of the family with the key in braces; [settings from files](crate::settings) for the name of the family are for all of its
-/// breakers, and those for `hosts{*.example.org}` for some.
+/// A key is hashed, compared and printed, and looked up in a borrowed form as in a map: by `&str` for `Keyed<String>`. It is cloned when
+/// its breaker is made; nothing else is allocated. In the [registry](crate::breakers), in events and in metrics, the breaker has the name
+/// of the family with the key in braces. [Settings from files](crate::settings) for the name of the family apply to all of its breakers,
+/// and those for `hosts{*.example.org}` to some.
 ///
 /// # How many there are
 ///
-/// No more than [`max_keys`](KeyedBuilder::max_keys), whoever chooses the keys. A breaker that was not used for
-/// [`key_idle`](KeyedBuilder::key_idle) goes by itself, when others of the family are used, unless it has something against its
-/// dependency. When there are as many as there may be, a new key takes the place of one that was not used for long, of a few that are
-/// looked at. What goes is only a breaker that is closed, or in the state that the whole family has been told to be in, and that nobody
-/// holds: while a handle is there, or a call runs, it stays.
+/// No more than [`max_keys`](KeyedBuilder::max_keys), whoever chooses the keys. A breaker that has not been used for
+/// [`key_idle`](KeyedBuilder::key_idle) is evicted when others of the family are used, unless it has evidence against its dependency. When
+/// the family is full, a new key takes the place of the least recently used of a few breakers. A breaker is evicted only if it is closed,
+/// or in the state that a command has given to the whole family, and only if nobody holds it: not while a handle exists or a call runs.
 ///
-/// What it may have against its dependency is what its rule asks for: calls in its window that failed or were slow, a streak of failures, a
-/// mean duration that is too long; with a `custom` condition, any call. So a dead host is given up however seldom it is called, as long
-/// as there is room. A window of time forgets, one of calls does not, nor does a streak end but by a success: of hosts that failed once and are
-/// never called again, there may come to be `max_keys`. Then they make room like any other.
+/// Evidence is what the rule asks for: calls in the window that failed or were slow, a streak of failures, a mean duration that is too
+/// long; with a `custom` condition, any call. So a dead host is given up however seldom it is called, as long as there is room. A time
+/// window forgets; a count window does not, and only a success ends a streak: hosts that failed once and are never called again can grow to
+/// `max_keys`. Then they make room like any other.
 ///
 /// So these keep their places, whatever keys come:
 ///
-/// - one that is open or half-open, or has been told to be in some state that new ones do not begin in;
-/// - one that is closed, and whose key is in use and established. In use is what was asked for within the last 60th of `key_idle`, by
-///   default a minute. Established is a key that came again at least so long after it first came, which takes until the first use after
-///   its breaker has been looked at, by default within two minutes. What comes for a moment, as the many hosts that a crawler meets, never
-///   is.
+/// - breakers that are open or half-open, or that a command has put into a state in which new ones do not begin;
+/// - closed breakers whose key is in use and established. In use means asked for within the last 60th of `key_idle`, by default a minute. A
+///   key is established once it has come again at least that long after it first came, which is noted at the first use after a look at its
+///   breaker, by default within two minutes. Keys that come for a moment, like the many hosts that a crawler meets, are never established.
 ///
-/// If there are nothing but those, new keys share one more breaker, which has the name of the family: see [`overflow`](Self::overflow). Who
-/// invents keys, and lets all of them fail, can therefore not make the program forget which hosts are down, nor disturb the hosts that it
-/// talks to all the time, nor use up its memory. What they can do is fill the family with breakers that are open: hosts that are asked for
-/// only now and then, or for the first time, then share the one breaker with what is invented, and may be refused. So let nobody choose keys who may
-/// not choose hosts, and take `max_keys` larger than the number of keys that are in use at a time. Only if the family is full, a new key
-/// takes the place of a breaker that could have been tried again for all of `key_idle`, and that nobody has asked for.
+/// If all places are kept, new keys share one more breaker, which has the name of the family: see [`overflow`](Self::overflow). So someone
+/// who invents keys, and lets all of them fail, cannot make the program forget which hosts are down, nor disturb the hosts that it talks to
+/// all the time, nor use up its memory. But they can fill the family with open breakers: hosts that are asked for only now and then, or for
+/// the first time, then share the one breaker with the invented ones, and may be refused. So let only those choose keys who may choose
+/// hosts, and make `max_keys` larger than the number of keys that are in use at a time. A new key can replace an open breaker only if the
+/// family is full, and only if that breaker could have been tried again for all of `key_idle` and nobody has asked for it.
 ///
 /// # Cost
 ///
-/// To find a breaker takes 10 to 18 ns more than to look up the key in a [`HashMap`](std::collections::HashMap), but no lock, so two
+/// Finding a breaker takes 10 to 18 ns more than looking up the key in a [`HashMap`](std::collections::HashMap), but no lock, so two
 /// threads get twice as much done. [Performance](crate::docs::performance#a-breaker-for-each-key) has the figures.
 pub struct Keyed<K> {
     family: FamilyRef,
@@ -118,7 +116,7 @@ impl<K> Keyed<K> {
         self.family.root().name()
     }
 
-    /// How many keys have breakers. It looks through all of them, and those that were not used for long [go](Self#how-many-there-are).
+    /// How many keys have breakers. This looks through all of them, and [evicts](Self#how-many-there-are) those that are idle.
     pub fn len(&self) -> usize {
         self.family.length()
     }
@@ -128,14 +126,14 @@ impl<K> Keyed<K> {
         self.len() == 0
     }
 
-    /// The breaker of all keys for which there is no room, since [`max_keys`](KeyedBuilder::max_keys) others have breakers that may not
-    /// go. It has the name of the family, and is in the registry from its first use on. It counts its calls, so its
-    /// [totals](crate::Totals) tell how many there were. A state that it is told to be in is that of the breakers to come, too.
+    /// The breaker of all keys for which there is no room, because [`max_keys`](KeyedBuilder::max_keys) others have breakers that cannot be
+    /// evicted. It has the name of the family, and is in the registry from its first use on. It counts its calls, so its
+    /// [totals](crate::Totals) tell how many there were. New breakers begin in the state that a command gives to it.
     pub fn overflow(&self) -> CircuitBreaker {
         self.family.overflow()
     }
 
-    /// Changes settings of all breakers of the family, those to come as well: see [`CircuitBreaker::reconfigure`].
+    /// Changes settings of all breakers of the family, existing and future: see [`CircuitBreaker::reconfigure`].
     ///
     /// ```
     /// # use fluxgate::{Changes, CircuitBreaker, Keyed, trip};
@@ -149,7 +147,7 @@ impl<K> Keyed<K> {
     /// ```
     ///
     /// # Errors
-    /// Everything that would be wrong with the settings; then nothing is changed.
+    /// Everything that would be wrong with the settings. Then nothing is changed.
     pub fn reconfigure(&self, changes: &Changes) -> Result<(), ConfigError> {
         let root = self.family.root();
         enroll(root);
@@ -166,7 +164,7 @@ impl<K> Keyed<K> {
         Ok(())
     }
 
-    /// Refuses the calls of all keys, those to come as well, until another command: see [`CircuitBreaker::force_open`].
+    /// Refuses the calls of all keys, existing and future, until another command: see [`CircuitBreaker::force_open`].
     ///
     /// ```
     /// # use fluxgate::{CircuitBreaker, Keyed, State};
@@ -180,30 +178,30 @@ impl<K> Keyed<K> {
         self.command(CircuitBreaker::force_open);
     }
 
-    /// Admits the calls of all keys, those to come as well, and records none, until another command: see [`CircuitBreaker::disable`].
+    /// Admits the calls of all keys, existing and future, and records none, until another command: see [`CircuitBreaker::disable`].
     pub fn disable(&self) {
         self.command(CircuitBreaker::disable);
     }
 
-    /// Admits and records the calls of all keys, those to come as well, until another command: see [`CircuitBreaker::metrics_only`].
+    /// Admits and records the calls of all keys, existing and future, until another command: see [`CircuitBreaker::metrics_only`].
     pub fn metrics_only(&self) {
         self.command(CircuitBreaker::metrics_only);
     }
 
-    /// Closes all breakers of the family from any state: see [`CircuitBreaker::reset`]. Those to come begin closed.
+    /// Closes all breakers of the family from any state: see [`CircuitBreaker::reset`]. Future ones begin closed.
     pub fn reset(&self) {
         self.command(CircuitBreaker::reset);
     }
 
     fn command(&self, command: impl Fn(&CircuitBreaker)) {
-        // Whoever makes a breaker after this begins like the overflow, and whoever has made one before is found here.
+        // A breaker that is made after this begins in the state of the overflow, and one that was made before is found here.
         command(&self.overflow());
         self.family.breakers().iter().for_each(command);
     }
 }
 
 impl<K: Hash + Eq + Display + Send + Sync + 'static> Keyed<K> {
-    /// The breaker of a key, which is made if there is none. While the handle is there, the breaker stays in the family.
+    /// The breaker of a key, which is made if there is none. While the handle exists, the breaker stays in the family.
     ///
     /// ```
     /// # use fluxgate::{CircuitBreaker, Keyed};
@@ -217,7 +215,7 @@ impl<K: Hash + Eq + Display + Send + Sync + 'static> Keyed<K> {
         self.family.get(key)
     }
 
-    /// The breaker of a key, if there is one. That does not count as a use of it.
+    /// The breaker of a key, if there is one. This does not count as a use of it.
     pub fn existing<Q: Hash + Eq + ToOwned<Owned = K> + ?Sized>(&self, key: &Q) -> Option<CircuitBreaker> {
         self.family.existing(key)
     }
@@ -227,8 +225,7 @@ impl<K: Hash + Eq + Display + Send + Sync + 'static> Keyed<K> {
         self.family.remove(key)
     }
 
-    /// All keys that have breakers, and these, in no particular order: those of the moment of this call. Those that were not used for
-    /// long go.
+    /// All keys that have breakers, and these breakers, in no particular order, as they are at the moment of this call. Evicts idle ones.
     ///
     /// ```
     /// # use fluxgate::{CircuitBreaker, Keyed, State};
@@ -270,8 +267,8 @@ pub struct KeyedBuilder<K> {
 }
 
 impl Builder {
-    /// With the feature `keyed`: builds a family of breakers with these settings instead of one breaker. Its name is the family's; its
-    /// listeners listen to all.
+    /// With the feature `keyed`: builds a family of breakers with these settings instead of one breaker. The family takes the name, and the
+    /// listeners listen to all of its breakers.
     ///
     /// ```
     /// use fluxgate::{CircuitBreaker, Keyed, trip};
@@ -296,8 +293,8 @@ impl<K: Hash + Eq + Display + Send + Sync + 'static> KeyedBuilder<K> {
         Self { max_keys: keys, ..self }
     }
 
-    /// After how long without use a breaker goes that is closed and has nothing [against its dependency](Keyed#how-many-there-are).
-    /// Default: an hour. While the family is full, what is closed and was not used for a 60th of it may go for a new key.
+    /// How long a closed breaker that has no [evidence](Keyed#how-many-there-are) against its dependency may be idle before it is evicted.
+    /// Default: an hour. While the family is full, a closed breaker that has been idle for a 60th of it may be evicted for a new key.
     pub fn key_idle(self, idle: Duration) -> Self {
         Self { key_idle: idle, ..self }
     }
@@ -305,7 +302,7 @@ impl<K: Hash + Eq + Display + Send + Sync + 'static> KeyedBuilder<K> {
     /// Makes the family. It has no breakers yet.
     ///
     /// # Errors
-    /// Everything that is wrong with the settings, as of [`Builder::build`].
+    /// Everything that is wrong with the settings, as for [`Builder::build`].
     pub fn build(self) -> Result<Keyed<K>, ConfigError> {
         let Self { builder, max_keys, key_idle, .. } = self;
         let mut problems = by_hand::max_keys(max_keys);

@@ -1,4 +1,4 @@
-//! Calls that may take only so long.
+//! Calls with a time limit.
 
 use core::future::Future;
 use core::pin::Pin;
@@ -42,11 +42,11 @@ impl Call<'_> {
 }
 
 pin_project! {
-    /// The future of the function's body, for so long from when it is first polled. A fault that delays the call does so within this time.
+    /// The future of the function's body, limited in time from its first poll. The delay of an injected fault counts towards the limit.
     pub struct Limited<F> {
         #[pin]
         body: Plain<F>,
-        // Made once the body has to wait.
+        // Made when the body is first pending.
         #[pin]
         timer: Option<Timer>,
         limit: Duration,
@@ -75,7 +75,7 @@ impl<F: Future> Body for Limited<F> {
         context: &mut Context<'_>,
     ) -> Poll<Self::Output> {
         let mut this = self.project();
-        // Before the body, which may use up what tokio allows a task to do at a time: then the timer would never be looked at.
+        // Before the body, which may use up the budget that tokio gives a task: then the timer would never be polled.
         let elapsed = this.timer.is_some() && has_elapsed(this.timer.as_mut(), context);
         if let Poll::Ready(output) = this.body.poll(breaker, word, context) {
             return Poll::Ready(Ok(output));
@@ -90,7 +90,7 @@ fn has_elapsed(timer: Pin<&mut Option<Timer>>, context: &mut Context<'_>) -> boo
     timer.as_pin_mut().is_some_and(|timer| timer.poll(context).is_ready())
 }
 
-/// Whether the limit has elapsed as soon as it is measured.
+/// Starts the timer. Returns whether the limit has already elapsed.
 #[inline(never)]
 fn start(mut timer: Pin<&mut Option<Timer>>, limit: Duration, context: &mut Context<'_>) -> bool {
     timer.set(Some(timer::start(limit)));
@@ -102,7 +102,7 @@ mod timer {
     pub(super) use tokio::time::{Sleep as Timer, sleep as start};
 }
 
-/// Without a timer, no call has a limit: see [`HasTimer`](crate::private::HasTimer).
+/// Without a timer, no call can have a limit: see [`HasTimer`](crate::private::HasTimer).
 #[cfg(not(feature = "tokio"))]
 mod timer {
     pub(super) type Timer = std::future::Pending<()>;

@@ -1,4 +1,4 @@
-//! Calls by hand that may take only so long.
+//! Calls by hand with a time limit.
 
 use core::fmt;
 use core::future::Future;
@@ -17,7 +17,7 @@ use crate::engine::breaker::Breaker;
 use crate::state::Outcome;
 
 pin_project! {
-    /// With the feature `tokio`: the future of a call that may take only so long; see [`CallAsync::timeout`].
+    /// With the feature `tokio`: the future of a call with a time limit; see [`CallAsync::timeout`].
     #[must_use = "futures do nothing unless polled"]
     pub struct LimitedCallAsync<'a, F> {
         #[pin]
@@ -27,13 +27,13 @@ pin_project! {
 }
 
 impl<'a, F> CallAsync<'a, F> {
-    /// With the feature `tokio`: ends the call once it has taken so long from when it is first polled. Its future is dropped, the error is
-    /// made from a [`TimedOut`], and for the breaker it is a failure that took that long.
+    /// With the feature `tokio`: ends the call once `limit` has passed since it was first polled. Its future is dropped, the error is made
+    /// from a [`TimedOut`], and for the breaker it is a failure that took that long.
     ///
-    /// So the call's error has to be [`From`] that. Where it is one of another crate, make it one of yours that is `From` both, within the
-    /// call: `breaker.call_async(async { Ok::<_, MyError>(request.await?) })`.
+    /// So the call's error has to be [`From<TimedOut>`](TimedOut). If it is a type of another crate, convert it within the call to a type
+    /// of yours that is `From` both: `breaker.call_async(async { Ok::<_, MyError>(request.await?) })`.
     ///
-    /// It needs tokio's runtime with a timer, and panics, as `tokio::time::sleep` does, if the future has to wait anywhere else.
+    /// It needs tokio's runtime with a timer. If the future has to wait anywhere else, it panics as `tokio::time::sleep` does.
     ///
     /// ```
     /// use fluxgate::{CircuitBreaker, Error};
@@ -56,7 +56,7 @@ impl<'a, F> CallAsync<'a, F> {
     }
 }
 
-/// An error that can be made from a [`TimedOut`], and says so where it cannot.
+/// An error that can be made from a [`TimedOut`], with a message for those that cannot.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot say that a call timed out",
     label = "needs `From<fluxgate::TimedOut>`, since the call has a `timeout`",
@@ -67,7 +67,7 @@ pub trait CanTimeOut: From<TimedOut> {}
 #[diagnostic::do_not_recommend]
 impl<E: From<TimedOut>> CanTimeOut for E {}
 
-/// Every error is a failure, and so is what took too long.
+/// Every error is a failure, and so is a time-out.
 struct InTime;
 
 impl<'a, T, E: CanTimeOut> Finish<'a, Result<Result<T, E>, Elapsed>> for Kept<InTime> {

@@ -1,4 +1,4 @@
-//! What is asked of all breakers at once.
+//! Requests to all breakers at once.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub fn listen(listener: impl Listener) {
     }
 }
 
-/// From now on, every breaker counts its calls, existing and future: see [`Builder::count_calls`](crate::Builder::count_calls).
+/// From now on, every breaker, existing and future, counts its calls: see [`Builder::count_calls`](crate::Builder::count_calls).
 pub fn count_calls() {
     counting::begin_everywhere();
 }

@@ -11,8 +11,8 @@ use super::isolation::double;
 use crate::engine::word::StateWord;
 use crate::state::{Outcome, State};
 
-/// An admitted call with a handle of its own to the breaker: for a response's body, a stream, or a service's future, which outlive the
-/// place where the call was admitted. Returned by [`CircuitBreaker::acquire_owned`].
+/// An admitted call that holds a handle to its breaker: for a response's body, a stream, or a service's future, which outlive the place
+/// where the call was admitted. Returned by [`CircuitBreaker::acquire_owned`].
 ///
 /// It is reported and dropped like a [`Call`].
 ///
@@ -23,17 +23,16 @@ use crate::state::{Outcome, State};
 /// assert_eq!(breaker.metrics().total(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[must_use = "dropping it at once says that the call was cancelled"]
+#[must_use = "dropping it at once cancels the call"]
 pub struct OwnedCall {
     breaker: CircuitBreaker,
-    /// As in a [`Call`]; no breaker's word once the call is over.
+    /// As in a [`Call`]; [`StateWord::NONE`] once the call is over.
     word: StateWord,
     start: u64,
 }
 
 impl CircuitBreaker {
-    /// Like [`acquire`](Self::acquire), for a call that outlives the place where it is admitted: of a response's body, a stream, a
-    /// service.
+    /// Like [`acquire`](Self::acquire), for a call that outlives the place where it is admitted: a response's body, a stream, a service.
     ///
     /// # Errors
     /// The refusal.
@@ -60,7 +59,7 @@ impl OwnedCall {
         Self { breaker, word, start }
     }
 
-    /// Asks the breaker to admit a call whose body begins on this thread: `body` runs what of it there is now.
+    /// Asks the breaker to admit a call whose body begins on this thread: `body` runs the part of it that runs now.
     #[cfg(feature = "tower")]
     #[inline]
     pub(crate) fn begin<T>(
@@ -93,13 +92,13 @@ impl OwnedCall {
         done
     }
 
-    /// Records that the caller no longer waits for the call.
+    /// Records that the caller dropped the call.
     #[cfg(feature = "tower")]
     pub(crate) fn cancel(mut self) {
         self.take().cancel();
     }
 
-    /// The call itself, which is over for this handle.
+    /// Takes the call out of this handle, for which it is over.
     #[inline]
     pub(super) fn take(&mut self) -> Call<'_> {
         let word = mem::replace(&mut self.word, StateWord::NONE);
@@ -121,17 +120,17 @@ impl OwnedCall {
         self.word.generation()
     }
 
-    /// Reports that the dependency is well.
+    /// Reports a success: the dependency is healthy.
     pub fn success(self) {
         self.record(Outcome::Success);
     }
 
-    /// Reports that the dependency is not well.
+    /// Reports a failure: the dependency is not healthy.
     pub fn failure(self) {
         self.record(Outcome::Failure);
     }
 
-    /// Reports that the dependency is not well, and has asked to be left alone for `pause`: see [`Call::failure_for`].
+    /// Reports a failure after which the dependency wants to be left alone for `pause`: see [`Call::failure_for`].
     pub fn failure_for(mut self, pause: Duration) {
         self.take().failure_for(pause);
     }

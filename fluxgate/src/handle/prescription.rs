@@ -1,4 +1,4 @@
-//! Settings that are not the program's own, for breakers by their names, also those that are yet to come.
+//! Settings from outside the program, for breakers by their names, existing and future.
 
 use crate::configuration::changes::Changes;
 use crate::configuration::error::ConfigError;
@@ -18,18 +18,18 @@ pub(crate) struct Prescribed {
 }
 
 impl Prescribed {
-    /// Whether it is for the breaker of this name, or for its family, and so for it.
+    /// Whether it is for the breaker of this name, or for its family.
     pub(crate) fn is_for(&self, name: &Name) -> bool {
         self.pattern.matches(name) || name.family().is_some_and(|family| self.pattern.matches(family))
     }
 }
 
-/// All entries; where several are for one breaker, the later ones are more particular.
+/// All entries. Where several are for one breaker, later ones are more specific.
 pub(crate) struct Prescription {
     entries: Vec<Prescribed>,
 }
 
-/// The prescription of now, and the breakers made since that it did not fit.
+/// The current prescription, and the breakers made since then that it did not fit.
 struct Standing {
     prescription: Option<Arc<Prescription>>,
     unfit: Vec<(Name, ConfigError)>,
@@ -37,7 +37,7 @@ struct Standing {
 
 static STANDING: RwLock<Standing> = RwLock::new(Standing { prescription: None, unfit: Vec::new() });
 
-/// The most breakers of which is remembered that their settings do not fit: there may be one for each customer.
+/// How many breakers are remembered that their settings do not fit: there may be one for each customer.
 const MOST_UNFIT: usize = 256;
 
 impl Prescription {
@@ -50,7 +50,7 @@ impl Prescription {
         &self.entries
     }
 
-    /// The entries for a breaker, the most particular one last.
+    /// The entries for a breaker, the most specific one last.
     pub(crate) fn of<'a>(&'a self, name: &'a Name) -> impl DoubleEndedIterator<Item = &'a Prescribed> {
         self.entries.iter().filter(move |entry| entry.is_for(name))
     }
@@ -66,7 +66,7 @@ impl Prescription {
     }
 }
 
-/// Puts this in the place of what was prescribed before. Returns the names of the breakers that have other settings now.
+/// Replaces what was prescribed before. Returns the names of the breakers whose settings changed.
 pub(crate) fn prescribe(prescription: Prescription) -> Vec<String> {
     let prescription = Arc::new(prescription);
     let before = {
@@ -83,7 +83,7 @@ pub(crate) fn prescribe(prescription: Prescription) -> Vec<String> {
     changed.map(|breaker| breaker.name().as_str().to_owned()).collect()
 }
 
-/// The breakers that came later than what is prescribed for them, and whose own settings it does not fit: they keep these.
+/// The breakers that were made after the prescription, and whose own settings it does not fit: they keep these.
 pub(crate) fn unfit() -> Vec<(Name, ConfigError)> {
     STANDING.read().unfit.clone()
 }
@@ -97,7 +97,7 @@ pub(super) fn begin(breaker: &Breaker) {
     }
 }
 
-/// Gives a breaker what is prescribed, on top of the settings that it was made with. Returns whether it has other settings now.
+/// Applies what is prescribed to the settings that a breaker was made with. Returns whether its settings changed.
 fn follow(breaker: &Breaker) -> bool {
     let mut is_changed = false;
     loop {
@@ -105,7 +105,7 @@ fn follow(breaker: &Breaker) -> bool {
         let changes = prescription.as_ref().map(|prescription| prescription.changes(breaker.name()));
         let result = change(breaker, |_| changes.clone().unwrap_or_default().of(breaker.settings.get()));
         is_changed |= matches!(result, Ok(true));
-        // Another thread may have prescribed something else meanwhile, and have found the breaker as it was to be. The last one prevails.
+        // Another thread may have prescribed something else meanwhile, before this breaker took the older settings. The last one prevails.
         if prescription.as_ref().map(Arc::as_ptr) != standing().as_ref().map(Arc::as_ptr) {
             continue;
         }

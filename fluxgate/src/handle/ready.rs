@@ -15,13 +15,13 @@ use crate::engine::breaker::Breaker;
 use crate::engine::readiness::{place, refused_for};
 
 impl CircuitBreaker {
-    /// With the feature `tokio`: waits until the next call has a chance to be admitted: at once, unless the breaker is open, forced open, or
-    /// in a trial that has no room for another call. It is the end of an open breaker's pause, or the command that ends it before, or the end of
-    /// a call of the trial.
+    /// With the feature `tokio`: waits until the next call has a chance to be admitted. It has one at once, unless the breaker is open,
+    /// forced open, or in a trial that has no room for another call. Then it has one when the breaker's pause ends, by itself or by a
+    /// command, or when a call of the trial ends.
     ///
-    /// It admits nothing and reserves nothing: whoever waited may be refused, since others waited, too. While the breaker
-    /// [never tries again](crate::retry::never) or is forced open, it waits for a command. The pause is measured by tokio's timer, and looked
-    /// up again by the breaker's own clock.
+    /// It admits nothing and reserves nothing: a call may still be refused, since others waited, too. While the breaker [never tries
+    /// again](crate::retry::never) or is forced open, this waits for a command. The pause is measured by tokio's timer, and then checked by
+    /// the breaker's own clock.
     ///
     /// ```
     /// # use fluxgate::{CircuitBreaker, permit};
@@ -41,8 +41,8 @@ impl CircuitBreaker {
         }
     }
 
-    /// With the feature `tokio`: when the next call has a chance to be admitted, as far as that can be told now, by tokio's clock.
-    /// `None` if only a command can bring that about. See [`ready`](Self::ready).
+    /// With the feature `tokio`: when the next call has a chance to be admitted, as far as is known now, by tokio's clock. `None` if only a
+    /// command can admit one. See [`ready`](Self::ready).
     ///
     /// ```
     /// # use fluxgate::CircuitBreaker;
@@ -71,10 +71,10 @@ async fn wait(breaker: &Breaker) {
         // Before the breaker is asked, so that no change is missed.
         place.take(context);
         let Some((_, left)) = refused_for(breaker) else { return Poll::Ready(()) };
-        // Drawn anew each time, since a command may have changed it.
+        // Made anew each time, since a command may have changed the pause.
         asleep.set((left != NEVER).then(|| sleep(Duration::from_nanos(left))));
         if asleep.as_mut().as_pin_mut().is_some_and(|asleep| asleep.poll(context).is_ready()) {
-            // By another clock than the breaker's.
+            // The pause is not over by the breaker's own clock.
             context.waker().wake_by_ref();
         }
         Poll::Pending

@@ -1,4 +1,4 @@
-//! Giving a breaker other settings while it is in use.
+//! Changing a breaker's settings while it is in use.
 
 use super::circuit_breaker::CircuitBreaker;
 use crate::configuration::changes::Changes;
@@ -10,8 +10,8 @@ impl CircuitBreaker {
     /// was forced open remains so, and an open one tries again when it would have.
     ///
     /// If the rule or the window changes, a new [generation](crate::Call::generation) begins: calls in progress no longer count, and a
-    /// trial begins anew. What the breaker remembers of calls is kept, if the window stays and the rule asks for durations no more and no
-    /// less than before; if the new rule holds for it, the breaker trips.
+    /// trial starts over. The breaker keeps what it remembers of calls if the window stays and the rule asks for the same durations as
+    /// before; if the new rule holds for that, the breaker trips.
     ///
     /// ```
     /// # use fluxgate::{Changes, CircuitBreaker, State, trip};
@@ -25,14 +25,13 @@ impl CircuitBreaker {
     /// ```
     ///
     /// # Errors
-    /// Everything that would be wrong with the settings, as of [`build`](crate::Builder::build); then nothing is changed.
+    /// Everything that would be wrong with the settings, as for [`build`](crate::Builder::build). Then nothing is changed.
     pub fn reconfigure(&self, changes: &Changes) -> Result<(), ConfigError> {
         let breaker = self.enrolled();
         change(breaker, |settings| changes.of(settings)).map(|_| ())
     }
 
-    /// The settings that are in force, as the changes by which any other breaker has the same. Printed, they are what the attribute would
-    /// say.
+    /// The settings in force, as changes that give another breaker the same ones. They print as the attribute would spell them.
     ///
     /// ```
     /// # use fluxgate::{Changes, CircuitBreaker, window};

@@ -5,8 +5,8 @@ use crate::engine::breaker::Breaker;
 use crate::engine::word::StateWord;
 use crate::events::cause::Figures;
 
-/// A call was refused under `word`, which is marked as fresh, `left` nanoseconds before the next attempt. It stays in registers until it is turned into a
-/// [`CallNotPermitted`].
+/// A call was refused under `word`, which is marked as fresh, `left` nanoseconds before the next attempt. It stays in registers until it is
+/// turned into a [`CallNotPermitted`].
 pub struct Refusal<'a> {
     pub(super) breaker: &'a Breaker,
     pub(super) word: StateWord,
@@ -40,8 +40,8 @@ fn error(breaker: &Breaker, word: StateWord, left: u64) -> CallNotPermitted {
     CallNotPermitted { settings, state: word.state(), left, figures, source: CallNotMade::by(breaker) }
 }
 
-/// Passes on what is returned in rare cases by way of memory of its own. If it were made where the common result is, that would have
-/// to be in memory, too, and a result that is stored in parts and loaded as a whole stalls the processor for a dozen cycles.
+/// Returns rare results through memory of their own. If they were built in the place of the common result, that would have to be in memory,
+/// too, and a result that is stored in parts and loaded as a whole stalls the processor for a dozen cycles.
 #[inline(always)]
 fn rare<T>(value: T) -> T {
     std::hint::black_box(value)

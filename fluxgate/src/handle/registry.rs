@@ -4,8 +4,8 @@ use super::circuit_breaker::CircuitBreaker;
 use super::enrollment::enroll;
 use crate::engine::registry::REGISTRY;
 
-/// Every live breaker that has been used, registered or built with the builder, in no particular order: those of the moment of this
-/// call, each once. Nothing is locked meanwhile, so they may be used, dropped and built.
+/// Every live breaker that has been used, registered or built with the builder, each once, in no particular order, as of the moment of this
+/// call. Nothing is locked meanwhile, so breakers may be used, dropped and built.
 ///
 /// ```
 /// # let _payments = fluxgate::CircuitBreaker::builder("payments").build()?;
@@ -18,8 +18,8 @@ pub fn breakers() -> impl Iterator<Item = CircuitBreaker> {
     REGISTRY.live().into_iter().map(CircuitBreaker::from_ref)
 }
 
-/// The live breaker with this name, of those that [`breakers`] lists; if several have it, any of them. However many breakers there are, it
-/// takes about as long.
+/// The live breaker with this name, of those that [`breakers`] lists; if several have it, any of them. The number of breakers hardly
+/// affects how long this takes.
 pub fn find(name: &str) -> Option<CircuitBreaker> {
     REGISTRY.find(name).map(CircuitBreaker::from_ref)
 }

@@ -1,13 +1,13 @@
-//! What a refusal says to those who retry.
+//! What a refusal tells those who retry.
 
 use std::time::Duration;
 
 use super::error::CallNotPermitted;
 
 impl CallNotPermitted {
-    /// How long to wait before the refused call is tried again, where a backoff has planned to wait for `planned`: that, but at least
-    /// until the breaker tries again. `None` if there is to be no other attempt: none is planned, or the breaker does not say when it
-    /// will admit calls. As [the page about layers](crate::docs::layers) shows, it fits what `backon` and `tower::retry` ask for.
+    /// How long to wait before the refused call is tried again, if a backoff plans to wait for `planned`: that long, but at least until the
+    /// breaker tries again. `None` if there is to be no other attempt: none is planned, or the breaker does not know when it will admit
+    /// calls. This fits what `backon` and `tower::retry` ask for, as [the page about layers](crate::docs::layers) shows.
     ///
     /// ```
     /// use fluxgate::CircuitBreaker;

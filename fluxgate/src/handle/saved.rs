@@ -1,4 +1,4 @@
-//! What a program may keep of a breaker over a restart.
+//! What a program may keep of a breaker across a restart.
 
 use core::fmt;
 use std::time::Duration;
@@ -9,11 +9,11 @@ use crate::clock::unix_milliseconds;
 use crate::engine::open;
 use crate::state::State;
 
-/// What a program may keep of an open breaker, in a file of its own, so that it is still open after a restart. With the feature `serde`,
-/// it serializes and deserializes.
+/// What a program may keep of an open breaker, in a file of its own, so that it is still open after a restart. With the feature `serde`, it
+/// serializes and deserializes.
 ///
-/// Closed breakers need not be saved: they begin with an empty window. What was [by command](State#variants) is for whoever gave it to
-/// give again.
+/// Closed breakers need not be saved: they begin with an empty window. A state [by command](State#variants) is for whoever gave the command
+/// to restore.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, State};
@@ -35,7 +35,7 @@ pub struct Saved {
     breaker: String,
     /// When it was saved, in milliseconds since 1970 by the wall clock.
     at: u64,
-    /// For how many milliseconds it was to stay open; `None` is endless.
+    /// For how many milliseconds it was to stay open; `None` means for ever.
     open_for: Option<u64>,
     reopens: u32,
 }
@@ -46,8 +46,8 @@ impl Saved {
         &self.breaker
     }
 
-    /// How much of the pause is left, in milliseconds; `None` is endless. The wall clock may have been set meanwhile: a time that has gone
-    /// back is no time, so a pause is never longer than it was.
+    /// How much of the pause is left, in milliseconds; `None` means for ever. If the wall clock has been set back meanwhile, no time has
+    /// passed, so a pause never gets longer.
     fn left(&self) -> Option<u64> {
         let elapsed = unix_milliseconds().saturating_sub(self.at);
         self.open_for.map(|open_for| open_for.saturating_sub(elapsed))
@@ -55,9 +55,9 @@ impl Saved {
 }
 
 impl Snapshot {
-    /// What to keep over a restart, as of now; `None` if the breaker is neither open nor half-open. A half-open one is saved as one whose
-    /// pause is over: its trial begins anew. So is an open one while its [`custom`](crate::retry::custom) retry is yet to say for how long:
-    /// nobody will tell it after the restart.
+    /// What to keep across a restart, as of now; `None` if the breaker is neither open nor half-open. A half-open breaker is saved as one
+    /// whose pause is over, so that its trial starts over. So is an open one whose [`custom`](crate::retry::custom) retry has yet to
+    /// answer: nobody will ask it again after the restart.
     pub fn saved(&self) -> Option<Saved> {
         let open_for = match self.state {
             State::Open if self.is_asking => Some(0),
@@ -74,13 +74,13 @@ impl CircuitBreaker {
     /// Opens the breaker again for the rest of the pause that was [saved](Snapshot::saved) before a restart, with as many re-openings, so that
     /// a [backoff](crate::retry::backoff) goes on. If the pause is over by now, the next call begins a trial.
     ///
-    /// How much time has passed is told by the wall clock, which nothing else asks. If it was set back, the whole pause is left; if it was
-    /// set ahead, none is: either is bounded by the pause that was drawn.
+    /// The wall clock tells how much time has passed; nothing else uses it. If it was set back, the whole pause is left; if it was set
+    /// ahead, none is. Either error is at most the pause that was drawn.
     ///
-    /// Returns whether the breaker is open by this: one that is not closed has learnt more since, and stays as it is.
+    /// Returns whether this opened the breaker. A breaker that is not closed has learnt more since, and stays as it is.
     ///
     /// # Errors
-    /// It was saved of a breaker with another name.
+    /// The state was saved from a breaker with another name.
     pub fn restore(&self, saved: &Saved) -> Result<bool, RestoreError> {
         let breaker = self.enrolled();
         if saved.breaker != breaker.name().as_str() {
@@ -91,7 +91,7 @@ impl CircuitBreaker {
     }
 }
 
-/// A breaker cannot be [restored](CircuitBreaker::restore) from what was saved of another one.
+/// A breaker cannot be [restored](CircuitBreaker::restore) from the state of another.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RestoreError {
     saved: String,

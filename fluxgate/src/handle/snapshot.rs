@@ -1,4 +1,4 @@
-//! Everything that is known of a breaker, at one moment.
+//! Everything that is known about a breaker at one moment.
 
 use std::time::Duration;
 
@@ -14,8 +14,7 @@ use crate::events::cause::Cause;
 use crate::state::State;
 use crate::sync::Ordering;
 
-/// Everything that is known of a breaker, at one moment; returned by
-/// [`CircuitBreaker::snapshot`](crate::CircuitBreaker::snapshot).
+/// Everything that is known about a breaker at one moment; returned by [`CircuitBreaker::snapshot`](crate::CircuitBreaker::snapshot).
 ///
 /// With the feature `serde`, it serializes in a form for dashboards: durations are seconds, and `metrics` is an object of its
 /// figures, where the list `slow` says how many calls reached each threshold of the rule.
@@ -72,15 +71,15 @@ pub struct Snapshot {
     /// The current state.
     pub state: State,
     /// How long the breaker has been in that state.
-    #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::seconds"))]
+    #[cfg_attr(feature = "serde", serde(serialize_with = "crate::configuration::fault::seconds"))]
     pub since: Duration,
-    /// How often it has re-opened without a lasting recovery. A recovery is lasting once the breaker has been closed for as long
-    /// as it was last open, or as the pause that was drawn for that, if it then waited for a call.
+    /// How often it has re-opened without a lasting recovery. A recovery is lasting once the breaker has been closed for as long as it was
+    /// last open; if it waited for a call after its pause, for as long as the pause.
     pub reopens: u32,
     /// The figures of the recent calls; see [`CircuitBreaker::metrics`](crate::CircuitBreaker::metrics).
     #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::metrics"))]
     pub metrics: Metrics,
-    /// How long until an open breaker tries again; `None` in other states, if it never does, or while a `custom` retry is yet to say.
+    /// How long until an open breaker tries again; `None` in other states, if it never does, or while a `custom` retry has yet to answer.
     #[cfg_attr(feature = "serde", serde(serialize_with = "serialized::seconds_if_any"))]
     pub retry_after: Option<Duration>,
     /// Whether the breaker is open, but the next call would be put to the trial; see
@@ -92,39 +91,38 @@ pub struct Snapshot {
     pub late: u64,
     /// Counts over the breaker's life.
     pub totals: Totals,
-    /// In the state [`MetricsOnly`](State::MetricsOnly), how close the rule has come: the highest failure rate since the state began.
-    /// `None` in other states, and before there were calls enough. See [`Peak`].
+    /// In the state [`MetricsOnly`](State::MetricsOnly), how close the rule has come to holding: the highest failure rate since the state
+    /// began. `None` in other states, and before there were enough calls. See [`Peak`].
     pub peak: Option<Peak>,
     /// How long the breaker has been in each state over its life.
     pub spent: Spent,
-    /// The fault that is injected, for a drill, with how long it will still last; `None` if there is none, as always without the feature
+    /// The fault that is injected for a drill, with how long it still lasts; `None` if there is none, and always without the feature
     /// `chaos`.
     pub fault: Option<Fault>,
     /// The rule, as the attribute would spell it.
     pub rule: String,
-    /// The length of a trial: by how many calls it is decided, unless good and bad ones are mixed; twice as many decide it in any
-    /// case.
+    /// The length of a trial: how many calls decide it, unless good and bad ones are mixed; twice as many decide it in any case.
     pub trial: u32,
-    /// The conditions by way of which the rule can hold in the current state, with the figures that they look at: those of `metrics`, so
-    /// of an open breaker the evidence. Empty while it is disabled or forced open.
+    /// The conditions through which the rule can hold in the current state, with the figures that they compare: those of `metrics`, so the
+    /// evidence for an open breaker. Empty while it is disabled or forced open.
     pub conditions: Vec<ConditionStatus>,
-    /// The condition that opened it; `None` in other states than [`Open`](State::Open), or if a command did it, or calls that hung.
+    /// The condition that opened it; `None` in other states than [`Open`](State::Open), or if a command or hung calls opened it.
     pub cause: Option<Cause>,
     /// How far it has recovered; `None` in other states than [`HalfOpen`](State::HalfOpen).
     pub recovery: Option<Recovery>,
-    /// Whether a `custom` retry is yet to say for how long the breaker is open.
+    /// Whether a `custom` retry has yet to say for how long the breaker is open.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) is_asking: bool,
-    /// The largest `min` of the rule: with fewer calls, it judges no rate.
+    /// The largest `min` of the rule: no rate is judged with fewer calls.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) largest_min: u32,
 }
 
 /// The highest failure rate of a breaker that [only reports](crate::CircuitBreaker::metrics_only), in [`Snapshot::peak`].
 ///
-/// It is that of the window after some outcome, or when a snapshot was taken. Windows with fewer calls than the rule's smallest `min` do not count; of equal rates,
-/// that of more calls is told. So numbers can be chosen from production: a rule that asks for a little more would not have tripped. With
-/// the feature `serde`, it serializes with its rate.
+/// It is the rate of the window after some outcome, or when a snapshot was taken. Windows with fewer calls than the rule's smallest `min`
+/// do not count; among equal rates, the one with more calls is reported. So numbers can be chosen from production: a rule that asks for a
+/// little more would not have tripped. With the feature `serde`, it serializes with its rate.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, trip};
@@ -143,7 +141,7 @@ pub struct Snapshot {
 pub struct Peak {
     /// How many calls had failed.
     pub failures: u64,
-    /// Of how many.
+    /// How many calls there were.
     pub calls: u64,
 }
 
@@ -157,7 +155,7 @@ impl Peak {
 impl Snapshot {
     pub(crate) fn of(breaker: &Breaker) -> Self {
         let now = breaker.now();
-        // Read under the lock, so that all of it belongs together.
+        // Read under the lock, so that all figures belong together.
         let mut guard = breaker.lock();
         let (word, state) = (guard.word, guard.word.state());
         let settings = breaker.settings();
@@ -175,7 +173,7 @@ impl Snapshot {
         let metrics = guard.metrics(now);
         let peak = match &mut guard.period {
             Period::MetricsOnly(_, highest) => {
-                // Calls that were only counted are among the figures.
+                // The figures include calls that were only counted.
                 highest.see(&metrics, rule);
                 highest.figures().map(|(failures, calls)| Peak { failures, calls })
             }
@@ -188,7 +186,7 @@ impl Snapshot {
         let recovery = assessment::recovery(&guard, now);
         let readings = assessment::readings(&guard);
         let cause = breaker.figures(word).cause(rule);
-        // Nothing is put into words under the lock, which failures wait for.
+        // Failures wait for the lock, so texts are written after it is released.
         drop(guard);
         Self {
             name: breaker.name().as_str().to_owned(),
@@ -218,7 +216,7 @@ impl Snapshot {
 
 /// The serialized form, for dashboards.
 #[cfg(feature = "serde")]
-pub(super) mod serialized {
+mod serialized {
     use std::time::Duration;
 
     use fluxgate_rules::Metrics;
@@ -273,13 +271,6 @@ pub(super) mod serialized {
             slow: slow.collect(),
         };
         figures.serialize(serializer)
-    }
-
-    pub(in crate::handle) fn seconds<S: Serializer>(
-        duration: &Duration,
-        serializer: S,
-    ) -> Result<S::Ok, S::Error> {
-        serializer.serialize_f64(duration.as_secs_f64())
     }
 
     #[expect(clippy::ref_option, reason = "it is serde that calls it")]

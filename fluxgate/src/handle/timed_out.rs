@@ -1,4 +1,4 @@
-//! What callers receive instead of a value that took too long.
+//! What callers receive when a call took too long.
 
 use core::fmt;
 use core::hash::{Hash, Hasher};
@@ -11,9 +11,9 @@ use crate::engine::breaker::Breaker;
 
 /// A call took longer than its `timeout`, and was ended. For the breaker, it is a failure that took that long.
 ///
-/// A function whose attribute has a `timeout` returns it as its error, so that has to be [`From`] it, as it is from
-/// [`CallNotPermitted`](crate::CallNotPermitted). With thiserror, that is one more line with `#[from]`; `std::io::Error`,
-/// `anyhow::Error` and `Box<dyn Error + Send + Sync>` need nothing; [`Error<E>`](crate::Error) needs it of `E`.
+/// A function whose attribute has a `timeout` returns it as its error, which therefore has to be [`From`] it, as from
+/// [`CallNotPermitted`](crate::CallNotPermitted). With thiserror, that is one more line with `#[from]`; `std::io::Error`, `anyhow::Error`
+/// and `Box<dyn Error + Send + Sync>` need nothing; [`Error<E>`](crate::Error) needs it from `E`.
 ///
 /// ```
 /// # #[cfg(feature = "tokio")] {

@@ -6,8 +6,8 @@ use crate::engine::breaker::Guard;
 use crate::engine::totals::Counts;
 use crate::state::State;
 
-/// Counts since the breaker was made. None of them ever goes back, whatever the breaker is told: not by a reset, nor by
-/// new settings. While the breaker is disabled, only refusals could count, and there are none.
+/// Counts since the breaker was made. None of them ever goes back, not even after a reset or with new settings. A disabled breaker counts
+/// nothing.
 ///
 /// An outcome that was recorded is in exactly one of `successes`, `failures`, `ignored` and `late`. Calls that never returned are also in
 /// `cancelled` or `panicked`, whatever they count as. With the feature `serde`, they serialize as an object.
@@ -31,17 +31,17 @@ pub struct Totals {
     pub successes: Option<u64>,
     /// Failures, with the panics and cancelled calls that count as such.
     pub failures: u64,
-    /// Calls that say nothing, with the panics and cancelled calls that count so, since the breaker began to count calls; `None` if it
+    /// Calls that say nothing, with the panics and cancelled calls that count as such, since the breaker began to count calls; `None` if it
     /// never did.
     pub ignored: Option<u64>,
-    /// Of the successes and failures, all or not counted, those that took as long as the shortest duration that a `slow_rate` of the rule
-    /// names; none, if there is no `slow_rate`.
+    /// How many of the successes and failures, counted or not, took as long as the shortest duration that a `slow_rate` of the rule names;
+    /// 0 if there is no `slow_rate`.
     pub slow: u64,
     /// Calls that were not admitted.
     pub refused: u64,
     /// Successes and failures that came too late to count, because the breaker had begun another generation.
     pub late: u64,
-    /// Calls that were given up before they had an outcome.
+    /// Calls that were cancelled before they had an outcome.
     pub cancelled: u64,
     /// Calls that panicked.
     pub panicked: u64,
@@ -57,7 +57,7 @@ impl Totals {
         Self { successes, failures, ignored, slow, refused, late, cancelled, panicked }
     }
 
-    /// Adds by how much a breaker's have grown.
+    /// Adds what a breaker has counted between two readings.
     pub(super) fn grow(&mut self, before: &Self, now: &Self) {
         let growth = |of: fn(&Self) -> u64| of(now).saturating_sub(of(before));
         self.failures += growth(|totals| totals.failures);
@@ -88,7 +88,7 @@ impl Totals {
 pub struct Spent([Duration; State::ALL.len()]);
 
 impl Spent {
-    /// How long in this state, with the current stay.
+    /// How long in this state, with the current stay if it is in that state.
     pub fn of(&self, state: State) -> Duration {
         self.iter().find(|(of, _)| *of == state).map_or(Duration::ZERO, |(_, spent)| spent)
     }
@@ -98,14 +98,14 @@ impl Spent {
         State::ALL.into_iter().zip(self.0)
     }
 
-    /// Adds by how much a breaker's have grown.
+    /// Adds the time between two readings of a breaker.
     pub(super) fn grow(&mut self, before: &Self, now: &Self) {
         for ((sum, before), now) in self.0.iter_mut().zip(before.0).zip(now.0) {
             *sum = sum.saturating_add(now.saturating_sub(before));
         }
     }
 
-    /// The current stay, in `state`, has lasted for `stay` nanoseconds.
+    /// Reads the times; the current stay, in `state`, has lasted for `stay` nanoseconds.
     pub(super) fn read(guard: &Guard<'_>, state: State, stay: u64) -> Self {
         let spent = guard.events.as_ref().map_or([0; State::ALL.len()], |events| events.spent());
         let mut spent = Self(spent.map(Duration::from_nanos));

@@ -1,4 +1,4 @@
-//! What responses of HTTP say, with the feature `http`.
+//! Reading responses of HTTP, with the feature `http`.
 
 use std::time::{Duration, SystemTime};
 
@@ -7,10 +7,10 @@ use http::header::{DATE, RETRY_AFTER};
 
 use crate::clock::wall_clock;
 
-/// With the feature `http`: for how long a response asks to be left alone, by its `Retry-After`, in seconds or as a date.
+/// With the feature `http`: how long a response asks to be left alone, by its `Retry-After`, in seconds or as a date.
 ///
-/// A date is compared with the response's own `Date`, so that it does not matter if the clocks of the two machines differ; where there is
-/// none, with the clock of this one. One that is over asks for no time at all. `None` if there is no such header, or it cannot be read.
+/// A date is compared with the response's own `Date`, so that the clocks of the two machines may differ; without one, with this machine's
+/// clock. A date in the past asks for no time at all. `None` if there is no such header, or it cannot be read.
 ///
 /// ```
 /// use fluxgate::http::retry_after;
@@ -27,12 +27,12 @@ use crate::clock::wall_clock;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// It is for functions that the attribute asks, `retry = from_error(..)`, and for [`failure_for`](crate::Call::failure_for). The layer of
-/// tower for HTTP, and the middleware of reqwest, ask it themselves.
+/// Use it in functions for `retry = from_error(..)` in the attribute, and for [`failure_for`](crate::Call::failure_for). The tower layer
+/// for HTTP and the reqwest middleware call it themselves.
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let asked = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if !asked.is_empty() && asked.bytes().all(|byte| byte.is_ascii_digit()) {
-        // So many that they are no number are more than anyone is granted.
+        // A number that does not fit is longer than anyone is granted.
         return Some(Duration::from_secs(asked.parse().unwrap_or(u64::MAX)));
     }
     let until = httpdate::parse_http_date(asked).ok()?;
@@ -40,7 +40,7 @@ pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(until.duration_since(now).unwrap_or_default())
 }
 
-/// When the response was made, as it says.
+/// When the response was made, according to its `Date`.
 fn date(headers: &HeaderMap) -> Option<SystemTime> {
     httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?.trim()).ok()
 }

@@ -1,32 +1,33 @@
 //! Figures of all breakers for Prometheus and others, through the facade [`metrics`](https://docs.rs/metrics), with the feature `metrics`.
 //!
-//! [`Reporter::install`] once, when the program begins, and [`Reporter::update`] whenever the figures are about to be read: before a
+//! Call [`Reporter::install`] once, when the program starts, and [`Reporter::update`] whenever the figures are about to be read: before a
 //! scrape is answered, or every few seconds.
 //!
 //! ```
 //! use fluxgate::metrics::Reporter;
 //!
 //! let reporter = Reporter::new().label("zone", "eu-1").install();
-//! // When `/metrics` is asked for:
+//! // When `/metrics` is requested:
 //! reporter.update();
 //! ```
 //!
 //! | name | kind | what it is |
 //! |---|---|---|
 //! | `circuit_breaker_state{name,state}` | gauge | 1 for the state that the breaker is in, 0 for the others; all are there from its first use |
-//! | `circuit_breaker_state_seconds_total{name,state}` | counter | how long it has been in each state, so that an opening between two scrapes is seen |
-//! | `circuit_breaker_transitions_total{name,from,to}` | counter | changes of state since the reporter was installed, the usual ones from its first use on; from `metrics_only` to `metrics_only`: it would have opened |
-//! | `circuit_breaker_not_permitted_total{name}` | counter | calls that were refused |
+//! | `circuit_breaker_state_seconds_total{name,state}` | counter | how long it has been in each state, which shows even an opening between two scrapes |
+//! | `circuit_breaker_transitions_total{name,from,to}` | counter | changes of state since the reporter was installed, the usual ones from the breaker's first use on; `metrics_only` to `metrics_only` means that it would have opened |
+//! | `circuit_breaker_not_permitted_total{name}` | counter | refused calls |
 //! | `circuit_breaker_calls_total{name,outcome}` | counter | `failure` and `late` (too late to count) for all breakers; `success` and `ignored` for those that [count calls](crate::count_calls) |
-//! | `circuit_breaker_cancelled_total{name}`, `circuit_breaker_panicked_total{name}` | counter | calls that were given up, and that panicked, whatever they count as |
-//! | `circuit_breaker_call_duration_seconds{name}` | histogram | of the calls of breakers that count calls |
-//! | `circuit_breaker_failure_rate{name}` | gauge | the share of failures in the window, or in the trial: absent while there are fewer calls than the rule's `min`, and `NaN` if they have become fewer |
+//! | `circuit_breaker_cancelled_total{name}`, `circuit_breaker_panicked_total{name}` | counter | calls that were cancelled or panicked, whatever they count as |
+//! | `circuit_breaker_call_duration_seconds{name}` | histogram | durations of calls, for breakers that count calls |
+//! | `circuit_breaker_failure_rate{name}` | gauge | the share of failures in the window or trial: absent until there are as many calls as the rule's `min`, and `NaN` if there are fewer again |
 //! | `circuit_breaker_slow_call_rate{name,threshold}` | gauge | likewise, for each threshold of the rule, in seconds |
-//! | `circuit_breaker_calls_in_flight{name}` | gauge | calls that run, if the rule has `in_flight`: absent before the first use, and `NaN` while the breaker is neither closed nor half-open |
+//! | `circuit_breaker_calls_in_flight{name}` | gauge | running calls, if the rule has `in_flight`: absent before the first use, and `NaN` while the breaker is neither closed nor half-open |
 //!
-//! `state`, `from` and `to` are the names of [`State::as_str`](crate::State::as_str). Breakers of one name are reported as one: counters are sums, a state is
-//! 1 if any is in it, a rate is the highest. Of a family of breakers, each with a key, the first 100 are reported by themselves, and all
-//! others as one, `hosts{other}`. A breaker that is dropped leaves its counters as they are and its gauges at 0 or `NaN`.
+//! `state`, `from` and `to` are the names of [`State::as_str`](crate::State::as_str). Breakers with the same name are reported as one:
+//! counters are sums, a state is 1 if any breaker is in it, a rate is the highest. In a family of breakers with keys, the first 100 are
+//! reported under their own names, and all others together as `hosts{other}`. A breaker that is dropped leaves its counters as they are and
+//! its gauges at 0 or `NaN`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -55,7 +56,7 @@ const FAILURE_RATE: &str = "circuit_breaker_failure_rate";
 const SLOW_CALL_RATE: &str = "circuit_breaker_slow_call_rate";
 const CALLS_IN_FLIGHT: &str = "circuit_breaker_calls_in_flight";
 
-/// Reports the figures of all breakers: see the [module](self). Clones report as one.
+/// Reports the figures of all breakers: see the [module](self). Clones share their state.
 #[derive(Clone, Debug)]
 #[must_use = "figures are reported by `update`"]
 pub struct Reporter(Arc<Reported>);
@@ -72,11 +73,11 @@ struct Reported {
 #[derive(Debug, Default)]
 struct Known {
     counters: BTreeMap<Series, u64>,
-    /// Gauges that may be absent.
+    /// Gauges that may become absent.
     passing: BTreeSet<Series>,
 }
 
-/// A metric, and its labels: the breaker's name, and perhaps more.
+/// A metric and its labels: the breaker's name, and perhaps more.
 type Series = (&'static str, Vec<(&'static str, String)>);
 
 impl Default for Reporter {
@@ -86,31 +87,31 @@ impl Default for Reporter {
 }
 
 impl Reporter {
-    /// Without prefix and labels.
+    /// A reporter without prefix and labels.
     pub fn new() -> Self {
         Self(Arc::default())
     }
 
-    /// What the name of every metric begins with: with `shop_`, there is a `shop_circuit_breaker_state`.
+    /// The prefix of every metric's name: with `shop_`, there is a `shop_circuit_breaker_state`.
     pub fn prefix(self, prefix: impl Into<String>) -> Self {
         let (prefix, labels) = (prefix.into(), self.0.labels.clone());
         Self(Arc::new(Reported { prefix, labels, ..Reported::default() }))
     }
 
-    /// A label of every metric.
+    /// Adds a label to every metric.
     pub fn label(self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let (prefix, mut labels) = (self.0.prefix.clone(), self.0.labels.clone());
         labels.push(Label::new(name.into(), value.into()));
         Self(Arc::new(Reported { prefix, labels, ..Reported::default() }))
     }
 
-    /// Begins to count transitions and to measure the calls of breakers that count calls, for the life of the process.
+    /// Starts to count transitions and to time the calls of breakers that count calls, for the life of the process.
     pub fn install(self) -> Self {
         listen(Installed(self.0.clone()));
         self
     }
 
-    /// Brings all figures up to date.
+    /// Updates all figures.
     pub fn update(&self) {
         self.0.describe();
         let mut series = AllSeries::default();
@@ -118,7 +119,7 @@ impl Reporter {
             series.add(&collected);
         }
         let increments = self.0.note(&mut series);
-        // The recorder is somebody's code, so nothing is locked meanwhile.
+        // The recorder is not our code, so nothing is locked meanwhile.
         for (series, increment) in increments {
             let key = self.0.key(&series);
             with_recorder(|recorder| recorder.register_counter(&key, &METADATA).increment(increment));
@@ -140,7 +141,7 @@ impl Reported {
         if self.prefix.is_empty() { metric.into() } else { format!("{}{metric}", self.prefix).into() }
     }
 
-    /// Tells the recorder what the metrics are. Each time, since it may be another by now.
+    /// Describes the metrics to the recorder: each time, since it may be another one by now.
     fn describe(&self) {
         let seconds = Some(Unit::Seconds);
         with_recorder(|recorder| {
@@ -167,13 +168,13 @@ impl Reported {
         });
     }
 
-    /// Notes what is reported now. Returns by how much counters have grown, and enters gauges that are no more.
+    /// Notes what is reported now. Returns by how much counters have grown, and adds the gauges that have become absent.
     fn note(&self, all: &mut AllSeries) -> Vec<(Series, u64)> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut increments = Vec::new();
         for (series, now) in &all.counters {
             let before = known.counters.entry(series.clone()).or_insert(0);
-            // Another update, of later figures, may have come first.
+            // Another update, with later figures, may have come first.
             increments.push((series.clone(), now.saturating_sub(*before)));
             *before = (*before).max(*now);
         }
@@ -238,7 +239,7 @@ impl AllSeries {
     }
 }
 
-/// Hears what happens between two updates.
+/// Listens between two updates.
 struct Installed(Arc<Reported>);
 
 impl Listener for Installed {

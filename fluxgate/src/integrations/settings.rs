@@ -1,6 +1,6 @@
-//! Settings from files or the environment, by whatever loader, and changed while the program runs, with the feature `serde`.
+//! Settings from files or the environment, read by any loader and changed while the program runs, with the feature `serde`.
 //!
-//! [`Settings`] is a map from the names of breakers to settings, in the words of the attribute:
+//! [`Settings`] maps names of breakers to settings, in the words of the attribute:
 //!
 //! ```toml
 //! [payments]
@@ -11,18 +11,18 @@
 //! max_half_open_calls = 3
 //! ```
 //!
-//! It is read by `serde`, so from TOML, YAML, JSON or the environment, directly or through `config` or `figment`. [`apply`] checks all of
-//! it, and changes all breakers or none. What is not mentioned is as the program says: if a line is removed from the file, the breaker
-//! has its own setting again.
+//! `serde` reads it from TOML, YAML, JSON or the environment, directly or through `config` or `figment`. [`apply`] checks everything, and
+//! changes all breakers or none. Settings that are not mentioned are the program's own: if a line is removed from the file, the breaker
+//! gets its own setting back.
 //!
-//! A family of breakers, of `Keyed` or with `key` in the attribute, has one name: settings for `hosts` are for all of its breakers,
-//! those to come as well, and settings for `hosts{a.example.org}` or `hosts{*.org}` for some.
+//! A family of breakers, from `Keyed` or `key` in the attribute, has one name: settings for `hosts` apply to all of its breakers, existing
+//! and future, and settings for `hosts{a.example.org}` or `hosts{*.org}` to some.
 //!
-//! In a name, `*` stands for any text. Where several names are for one breaker, each setting is that of the most particular: the
-//! breaker's own name, and otherwise the one that says most of it.
+//! In a name, `*` stands for any text. If several names match a breaker, the most specific one decides each setting: the breaker's own
+//! name, or else the name that spells out most of it.
 //!
 //! The settings are `window`, `trip`, `retry`, `permit`, `max_half_open_calls`, `half_open_timeout`, `on_panic`, `on_cancel` and
-//! `count_calls`. A file knows neither constants nor functions.
+//! `count_calls`. A file cannot name constants or functions.
 //!
 //! ```
 //! use fluxgate::settings::{self, Settings};
@@ -61,7 +61,7 @@ use crate::configuration::pattern::Pattern;
 use crate::handle::prescription::{self, Prescribed, Prescription};
 use crate::handle::registry::breakers;
 
-/// Settings for breakers by their names: see the [module](self). A number or a truth value need not be a string.
+/// Settings for breakers by their names: see the [module](self). Numbers and truth values need not be strings.
 #[derive(Clone, PartialEq, Eq, Default, Debug, serde::Deserialize)]
 #[serde(transparent)]
 pub struct Settings(BTreeMap<String, BTreeMap<String, SettingText>>);
@@ -108,7 +108,7 @@ impl<'de> Deserialize<'de> for SettingText {
 }
 
 impl Settings {
-    /// No settings: all breakers are as the program says.
+    /// No settings: all breakers have the program's own.
     pub fn new() -> Self {
         Self::default()
     }
@@ -119,13 +119,13 @@ impl Settings {
     }
 }
 
-/// What became of settings that were [applied](apply).
+/// The effect of settings that were [applied](apply).
 #[derive(Clone, PartialEq, Eq, Default, Debug)]
 #[non_exhaustive]
 pub struct Applied {
-    /// The names of the breakers that have other settings now.
+    /// The names of the breakers whose settings changed.
     pub changed: Vec<String>,
-    /// The names in the settings that stand for no breaker that is in use: misspelt, or its breaker has yet to be used.
+    /// The names in the settings that match no breaker in use: misspelt, or not used yet.
     pub unmatched: Vec<String>,
 }
 
@@ -160,7 +160,7 @@ pub struct SettingsProblem {
 }
 
 impl SettingsProblem {
-    /// Where it stands: `payments.trip`.
+    /// Where it is: `payments.trip`.
     pub fn key(&self) -> &str {
         &self.key
     }
@@ -179,7 +179,7 @@ impl SettingsProblem {
 impl fmt::Display for SettingsProblem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { key, breaker, problem } = self;
-        // A key is somebody's text, as a name is.
+        // A key may contain anything, like a name.
         write!(formatter, "{}", printable(key))?;
         match breaker {
             Some(breaker) if breaker != key => {
@@ -190,16 +190,15 @@ impl fmt::Display for SettingsProblem {
     }
 }
 
-/// Without what a terminal would act on.
+/// As it prints, without characters that a terminal would act on.
 fn printable(text: &str) -> Name {
     Name::from(Cow::Owned(text.to_owned()))
 }
 
-/// Gives all breakers these settings, and remembers them for breakers that are yet to be used. They take the place of those applied
-/// before.
+/// Applies these settings to all breakers, and remembers them for future ones. They replace those applied before.
 ///
 /// # Errors
-/// Everything that is wrong: then nothing is changed.
+/// Everything that is wrong. Then nothing is changed.
 pub fn apply(settings: &Settings) -> Result<Applied, SettingsError> {
     let mut problems = Vec::new();
     let entries = settings.0.iter().map(|(name, settings)| {
@@ -217,7 +216,7 @@ pub fn apply(settings: &Settings) -> Result<Applied, SettingsError> {
         Prescribed { pattern: Pattern::new(name), changes }
     });
     let prescription = Prescription::new(entries.collect());
-    // What cannot be read is not checked further: it would be taken for the program's own.
+    // Settings that cannot be read would be taken for the program's own, so there is nothing more to check.
     if problems.is_empty() {
         problems = misfits(&prescription);
     }
@@ -231,7 +230,7 @@ pub fn apply(settings: &Settings) -> Result<Applied, SettingsError> {
     Ok(Applied { changed: prescription::prescribe(prescription), unmatched })
 }
 
-/// The breakers that were first used after settings for them were applied, and whose own settings these do not fit, with what is wrong: they
+/// The breakers that were first used after settings for them were applied that did not fit their own settings, with what is wrong: they
 /// keep their own.
 pub fn unfit() -> Vec<(String, ConfigError)> {
     prescription::unfit().into_iter().map(|(name, error)| (name.as_str().to_owned(), error)).collect()
@@ -253,7 +252,7 @@ fn unknown(setting: &str) -> ConfigProblem {
     }
 }
 
-/// What does not fit the breakers that are in use, and what can fit none.
+/// The problems of settings with the breakers in use, and of settings that fit no breaker at all.
 fn misfits(prescription: &Prescription) -> Vec<SettingsProblem> {
     let mut problems: Vec<SettingsProblem> = Vec::new();
     for entry in prescription.entries() {
@@ -271,7 +270,7 @@ fn misfits(prescription: &Prescription) -> Vec<SettingsProblem> {
     for breaker in breakers() {
         let Err(error) = prescription.check(breaker.breaker()) else { continue };
         for problem in error.problems() {
-            // The most particular that says something of this setting, or else of any.
+            // Blame the most specific entry that has this setting, or else the most specific one.
             let of = || prescription.of(breaker.breaker().name()).rev();
             let entry = of().find(|entry| entry.changes.has(problem.setting())).or_else(|| of().next());
             let Some(entry) = entry else { continue };
@@ -294,7 +293,7 @@ fn key(entry: &Prescribed, problem: &ConfigProblem) -> String {
     }
 }
 
-/// Settings of a breaker for which these changes are right, if there is any.
+/// The settings of a breaker that these changes fit, if they fit any.
 fn lenient(changes: &Changes) -> configuration::Settings {
     let standard = configuration::Settings::standard(Name::from_static("any"));
     let mut most = Changes::new().half_open_timeout(Duration::from_nanos(u64::MAX));

@@ -1,4 +1,4 @@
-//! A refusal as a status of gRPC: `UNAVAILABLE`, with the time to wait. As a response of axum, it names neither breaker nor cause.
+//! A refusal as a status of gRPC: `UNAVAILABLE`, with the time to wait. Like the response of axum, it names neither breaker nor cause.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,16 +10,16 @@ use super::unavailable;
 use crate::handle::error::{CallNotPermitted, Error};
 use crate::handle::timed_out::TimedOut;
 
-/// With the feature `tonic`: `UNAVAILABLE`, with a [`google.rpc.RetryInfo`](https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto)
-/// among its details, and the time in `grpc-retry-pushback-ms`, which clients with a
-/// [retry policy](https://github.com/grpc/proposal/blob/master/A6-client-retries.md) wait for; there, a breaker that does not try again
-/// asks for no retry. The message names neither breaker nor cause, since a server may send it on. The refusal is the status's source,
-/// which stays in the process.
+/// With the feature `tonic`: `UNAVAILABLE`, with a
+/// [`google.rpc.RetryInfo`](https://github.com/googleapis/googleapis/blob/master/google/rpc/error_details.proto) among its details. Its
+/// `grpc-retry-pushback-ms` makes clients with a [retry policy](https://github.com/grpc/proposal/blob/master/A6-client-retries.md) wait, or
+/// not retry at all if the breaker does not try again. The message names neither breaker nor cause, since a server may send it on. The
+/// refusal is the status's source, which stays in the process.
 impl From<CallNotPermitted> for Status {
     fn from(refusal: CallNotPermitted) -> Self {
         let left = refusal.retry_after();
         let message = unavailable::message(&refusal);
-        // What is not a number means: do not try again.
+        // A negative number means: do not retry.
         let milliseconds = left.map_or(-1, |left| i64::try_from(milliseconds(left)).unwrap_or(i64::MAX));
         let mut metadata = MetadataMap::new();
         metadata.insert("grpc-retry-pushback-ms", MetadataValue::from(milliseconds));
@@ -86,7 +86,7 @@ fn bytes(field: u8, content: &[u8]) -> Vec<u8> {
     to
 }
 
-/// Seven bits a byte, the lowest first; the eighth says that more follow.
+/// Seven bits a byte, the lowest first; the eighth bit marks that more follow.
 fn varint(to: &mut Vec<u8>, mut value: u64) {
     while value > 0x7f {
         to.push(value as u8 | 0x80);

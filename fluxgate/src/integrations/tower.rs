@@ -12,21 +12,21 @@
 //! # async fn main() -> Result<(), tower::BoxError> {
 //! let mut prices = ServiceBuilder::new()
 //!     .layer(CircuitBreakerLayer::new(&PRICES).rejected(|refusal| Err(refusal.into())))
-//!     .timeout(Duration::from_secs(2)) // within the breaker: a time-out is a failure
+//!     .timeout(Duration::from_secs(2)) // inside the breaker: a time-out is a failure
 //!     .service_fn(async |product: u32| Ok::<_, tower::BoxError>(product * 100));
 //! assert_eq!(prices.ready().await?.call(7).await?, 700);
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Which layer goes where is a question of its own: see [the page about it](crate::docs::layers).
+//! For the order of layers, see [the page about it](crate::docs::layers).
 //!
 //! # Which breaker
 //!
-//! [`CircuitBreakerLayer::new`] takes a breaker, a reference to one in a `static`, or a closure that [finds](Select) one for a request,
-//! by its host for example. All services of a layer, and their clones, share the breaker.
+//! [`CircuitBreakerLayer::new`] takes a breaker, a reference to a breaker in a `static`, or a closure that [finds](Select) a breaker for a
+//! request, by its host for example. All services of a layer, and their clones, share the breaker.
 //!
-//! A `Keyed`, of the feature `keyed`, has a breaker for each key; the closure asks it for that of the request's:
+//! A `Keyed`, from the feature `keyed`, has a breaker for each key; the closure asks it for the breaker of the request's key:
 //!
 #![cfg_attr(feature = "keyed", doc = "```")]
 #![cfg_attr(not(feature = "keyed"), doc = "```ignore")]
@@ -44,14 +44,14 @@
 //!
 //! # What is a failure
 //!
-//! By default, an `Err`; [`classify`](CircuitBreakerLayer::classify) knows better. For HTTP, `CircuitBreakerLayer::http` counts 5xx, too,
-//! and `CircuitBreakerLayer::grpc` goes by the status of gRPC. `through_body` makes a response's body part of the call: that of a
-//! download that breaks off fails, and one that has not ended keeps its slot of a trial.
+//! By default, an `Err`; [`classify`](CircuitBreakerLayer::classify) changes that. For HTTP, `CircuitBreakerLayer::http` counts 5xx, too,
+//! and `CircuitBreakerLayer::grpc` goes by the gRPC status. `through_body` makes a response's body part of the call: a download that breaks
+//! off is then a failure, and one that has not ended keeps its slot in a trial.
 //!
-//! Classifiers of `tower_http` are adapted by a closure, so that Fluxgate is not tied to its version:
+//! Closures adapt classifiers of `tower_http`, so that Fluxgate is not tied to its version:
 //!
 //! ```
-//! # // As much of it as is used here.
+//! # // As much of it as this example uses.
 //! # mod tower_http {
 //! #     pub mod classify {
 //! #         pub enum ClassifiedResponse<F, S> {
@@ -86,7 +86,7 @@
 //!     let Ok(response) = result else { return Outcome::Failure };
 //!     match classifier.clone().classify_response(response) {
 //!         ClassifiedResponse::Ready(Err(_)) => Outcome::Failure,
-//!         // What the end of a stream decides, as with gRPC, is for `CircuitBreakerLayer::grpc`.
+//!         // For outcomes that the end of a stream decides, as with gRPC, use `CircuitBreakerLayer::grpc`.
 //!         ClassifiedResponse::Ready(Ok(())) | ClassifiedResponse::RequiresEos(_) => Outcome::Success,
 //!     }
 //! });
@@ -99,14 +99,13 @@
 //! # What a refused call returns
 //!
 //! The error of the guarded service is [`fluxgate::Error`](crate::Error): the service's own, or the refusal. With
-//! [`rejected`](CircuitBreakerLayer::rejected), a closure makes a response of the refusal, or an error of the service's own type, and the
-//! guarded service has no other type of errors than the bare one. So it is with axum, where no service may fail, and with
-//! `tower::BoxError`.
+//! [`rejected`](CircuitBreakerLayer::rejected), a closure turns the refusal into a response or an error of the service's own type, and the
+//! guarded service has the same error type as the bare one. This suits axum, where no service may fail, and `tower::BoxError`.
 //!
 //! # Readiness
 //!
-//! A breaker that refuses does so at once: then the service is ready, whether the one within is or not. With
-//! [`pending_while_open`](CircuitBreakerLayer::pending_while_open), it is not ready instead, so that a load balancer takes another one.
+//! A breaker refuses at once, so the service is then ready, whether the inner service is or not. With
+//! [`pending_while_open`](CircuitBreakerLayer::pending_while_open), it is not ready instead, so that a load balancer picks another one.
 
 #[cfg(feature = "tower-http")]
 mod body;

@@ -1,4 +1,4 @@
-//! What a refusal says to strangers: neither which breaker refused nor why, which are no business of a client.
+//! What a refusal tells clients: neither which breaker refused nor why, which are no business of theirs.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use fluxgate_rules::duration::Spelled;
 
 use crate::handle::error::CallNotPermitted;
 
-/// What a client is told whose call took too long.
+/// For a call that took too long.
 pub(super) const LATE: &str = "no answer in time";
 
 pub(super) const UNAVAILABLE: &str = "temporarily unavailable";

@@ -1,4 +1,4 @@
-//! Boxed futures behind an alias, which the attribute cannot see through. Found by method lookup, as the facts of `probe` are.
+//! Boxed futures behind an alias, which the attribute cannot see through. Found by method lookup, like the facts in `probe`.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 use crate::output::Output;
@@ -10,7 +10,7 @@ use core::pin::Pin;
 /// The type that a name stands for.
 pub struct Alias<R>(NoFuture<R>);
 
-/// It is no boxed future.
+/// The type is no boxed future.
 pub struct NoFuture<R>(PhantomData<fn() -> R>);
 
 impl<R> Alias<R> {
@@ -30,7 +30,7 @@ impl<R> Deref for Alias<R> {
 }
 
 impl<F: Future + ?Sized> Alias<Pin<Box<F>>> {
-    /// Deprecated, so that the compiler warns: it has no other way for that.
+    /// Deprecated to make the compiler warn: there is no other way.
     #[deprecated(
         note = "this type is an alias of a boxed future, and a call ends when that does\nhelp: write the type that it stands for, which is the same: `Pin<Box<dyn Future<Output = ..> + Send>>`, say"
     )]

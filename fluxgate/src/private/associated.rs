@@ -5,7 +5,7 @@ use core::ops::Deref;
 
 use crate::handle::circuit_breaker::CircuitBreaker;
 
-/// Leads to a `static`. A constant may not refer to a `static` that changes, but to a function that does.
+/// Leads to a `static`. A constant may not refer to a `static` with interior mutability, but to a function that does.
 #[derive(Clone, Copy)]
 pub struct AssociatedBreaker(fn() -> &'static CircuitBreaker);
 

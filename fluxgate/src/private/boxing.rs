@@ -1,4 +1,4 @@
-//! What a method of the user's puts into a box: a future, as a rule. Found by method lookup, as the facts of `probe` are.
+//! What a user's method puts into a box: a future, as a rule. Found by method lookup, like the facts in `probe`.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 use core::future::Future;
@@ -21,7 +21,7 @@ impl<T, R> Boxing<T, R> {
     }
 }
 
-/// It is the future.
+/// The value is the future.
 impl<F: Future<Output = R>, R> Boxing<F, R> {
     pub fn __fluxgate_guard<C, S, O, H: Hold>(
         self,
@@ -47,7 +47,7 @@ impl<F: Future<Output = R>, R> Boxing<F, R> {
     }
 }
 
-/// It is something else, whose box is guarded later.
+/// The value is something else, whose box is guarded later.
 pub trait NoFuture<R> {
     type Value;
 

@@ -1,4 +1,4 @@
-//! Calling the closures that hold the user's code. As parameters of functions, their types need not be written in an expansion.
+//! Calls to the closures that hold the user's code. As arguments of functions, their types need not be written in an expansion.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 use std::time::Duration;
@@ -14,7 +14,7 @@ pub fn run<R>(_: Output<R>, body: impl FnOnce() -> R) -> R {
     body()
 }
 
-/// A value that there never is, of a type that is to be fixed.
+/// Never returns: fixes a type.
 #[inline(always)]
 pub fn never<R>(_: Output<R>) -> R {
     loop {
@@ -22,13 +22,13 @@ pub fn never<R>(_: Output<R>) -> R {
     }
 }
 
-/// Takes a name that is to be captured to the left of an assignment.
+/// Captures a name, on the left of an assignment.
 #[inline(always)]
 pub fn captured<T>(_: T) -> &'static mut [(); 0] {
     &mut []
 }
 
-/// What a call returned, or the refusal, which borrows nothing.
+/// What a call returned, or the refusal as an error, which borrows nothing.
 #[inline(always)]
 pub fn told<R>(result: Result<R, Refusal<'_>>) -> Result<R, CallNotPermitted> {
     result.map_err(|refusal| refusal.into_error(|told| told))
@@ -43,7 +43,7 @@ pub fn holds(guard: impl FnOnce() -> bool) -> bool {
 /// Evaluates a part of a tracker that runs user code. If it panics, the tracker counts as absent.
 #[inline(always)]
 pub fn ask(absent: bool, question: impl FnOnce() -> bool) -> bool {
-    // What catches a panic is much code, and here but once.
+    // Catching a panic is much code, and is here only once.
     #[inline(never)]
     fn ask(absent: bool, question: &mut dyn FnMut() -> bool) -> bool {
         contain(question).unwrap_or(absent)
@@ -52,7 +52,7 @@ pub fn ask(absent: bool, question: impl FnOnce() -> bool) -> bool {
     ask(absent, &mut || question.take().is_some_and(|question| question()))
 }
 
-/// Asks an error for how long the dependency is to be left alone.
+/// Asks an error how long the dependency is to be left alone.
 #[inline(always)]
 pub fn request<E: ?Sized>(error: &E, request: impl FnOnce(&E) -> Option<Duration>) -> Option<Duration> {
     request(error)

@@ -1,7 +1,8 @@
-//! Whether the error of a call is evidence. A failure that is only the breaker's own refusal, further in, is none.
+//! Whether a call's error is evidence. A failure that is only the breaker's own refusal, further in, is none.
 //!
-//! What can be asked of an error depends on its type, which only the compiler knows, by method lookup as of [sources](super::sources). But
-//! every guarded function asks this, and each step of a lookup takes the compiler's time: these are as few as can be.
+//! What an error can be asked depends on its type, which only the compiler knows, and is found by method lookup, as in
+//! [sources](super::sources). But every guarded function does this, and each step of a lookup takes compile time: there are as few of them
+//! as possible.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 #![allow(clippy::unused_self, reason = "a receiver is what a method is found by")]
 
@@ -15,12 +16,12 @@ use crate::handle::error::CallNotMade;
 use crate::state::Outcome;
 use crate::track::chain;
 
-/// Finds the outcome of a call that has failed with an error of this type.
+/// Finds the outcome of a call that failed with an error of this type.
 pub trait Evidence<E>: Copy {
     fn outcome(error: &E, breaker: &Breaker) -> Outcome;
 }
 
-/// The error points to another one, whose sources are looked at.
+/// The error points to another one, whose sources are searched.
 #[derive(Clone, Copy)]
 pub struct OfPointer;
 
@@ -35,10 +36,10 @@ pub struct OfUnknown;
 /// A type of errors.
 pub struct Errors<E>(Plain<E>);
 
-/// They point to no other errors.
+/// The errors point to no others.
 pub struct Plain<E>(Unknown<E>);
 
-/// They may be anything.
+/// The errors may be anything.
 pub struct Unknown<E>(PhantomData<fn(&E)>);
 
 impl<E> Errors<E> {
@@ -72,8 +73,8 @@ impl<E> Deref for Plain<E> {
     }
 }
 
-// Lookup does not see lifetimes, and an error of any lifetime is looked at here; so no type may have to be `'static`, and the error
-// itself is not looked at. Its sources suffice: a refusal has one, too.
+// Lookup does not see lifetimes, and errors of any lifetime come here. So no type may have to be `'static`, and only the sources are
+// searched, not the error itself. They suffice: a refusal has a source, too.
 
 impl<E: Deref<Target: Error>> Errors<E> {
     #[inline(always)]
@@ -114,13 +115,13 @@ impl<E> Evidence<E> for OfUnknown {
     }
 }
 
-/// The outcome of a call that has failed with an error, which trackers have claimed.
+/// The outcome of a call that failed with an error, after trackers have decided on `outcome`.
 #[inline(always)]
 pub fn evidence<E, V: Evidence<E>>(outcome: Outcome, error: &E, breaker: &Breaker, _: V) -> Outcome {
     if outcome == Outcome::Failure { V::outcome(error, breaker) } else { outcome }
 }
 
-/// The outcome of a call that has failed with an error of this source. Where it panics, it tells of none.
+/// The outcome of a call that failed with an error of this source. If finding the source panics, there is none.
 #[inline]
 fn failure_because_of<'e>(
     source: impl FnOnce() -> Option<&'e (dyn Error + 'static)>,

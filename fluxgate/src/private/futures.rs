@@ -1,4 +1,4 @@
-//! The futures of calls without trackers. Each closure of an expansion takes the compiler's time, so here is what they would say.
+//! The futures of calls without trackers. Each closure in an expansion takes compile time, so this takes the place of closures.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 use core::task::Poll;
@@ -35,7 +35,7 @@ where
     }
 }
 
-/// The function says what a refused call returns.
+/// A user's function makes what a refused call returns.
 pub struct ByHandler<H>(H);
 
 impl<'a, R, H: Fn(CallNotPermitted) -> R> Refuse<'a, R> for ByHandler<H> {
@@ -45,7 +45,7 @@ impl<'a, R, H: Fn(CallNotPermitted) -> R> Refuse<'a, R> for ByHandler<H> {
     }
 }
 
-/// The future of a call that is to be admitted when it is first polled. If it is refused, `by` says how that becomes an error.
+/// The future of a call that is put to the breaker when it is first polled. `by` turns a refusal into an error.
 #[inline(always)]
 pub fn deferred<'a, R, L: Locate<'a>, F, V, S>(
     _: Output<R>,
@@ -57,7 +57,7 @@ pub fn deferred<'a, R, L: Locate<'a>, F, V, S>(
     Deferred::ended_by(locate, future, Kept::planned(Settled(evidence)), by)
 }
 
-/// The same, where `rejected` says what a refused call returns.
+/// The same, where `rejected` makes what a refused call returns.
 #[inline(always)]
 pub fn deferred_or<'a, R, L: Locate<'a>, F, V, H: Fn(CallNotPermitted) -> R>(
     _: Output<R>,
@@ -69,7 +69,7 @@ pub fn deferred_or<'a, R, L: Locate<'a>, F, V, H: Fn(CallNotPermitted) -> R>(
     Deferred::ended_by(locate, future, Kept::planned(Settled(evidence)), ByHandler(rejected))
 }
 
-/// The future of a call that was admitted.
+/// The future of an admitted call.
 #[inline(always)]
 pub fn guarded<'a, L: Locate<'a>, F, V>(
     call: Admitted<'a, L>,

@@ -1,5 +1,4 @@
-//! Calling the user's handlers, and `custom` trackers that are anything but closures in the attribute; and the types that such closures
-//! name.
+//! Calls to the user's handlers, and to `custom` trackers that are not closures in the attribute, and the types that such closures name.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 use std::time::Duration;

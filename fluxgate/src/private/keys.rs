@@ -9,7 +9,7 @@ use crate::handle::circuit_breaker::CircuitBreaker;
 use crate::handle::keyed::Keyed;
 use crate::handle::keyed::family::Family;
 
-/// What a key borrows or owns, without the references: of a `&str`, a `str`.
+/// What a key borrows or owns, without the references: `str` for a `&str`.
 pub trait Subject {
     #[doc(hidden)]
     fn __fluxgate_subject(&self) -> &Self;
@@ -22,7 +22,7 @@ impl<T: ?Sized> Subject for T {
     }
 }
 
-/// What is kept of a key: of a `str`, a `String`.
+/// What is kept of a key: a `String` for a `str`.
 pub type OwnedKey<Q> = <Q as ToOwned>::Owned;
 
 #[diagnostic::on_unimplemented(

@@ -1,4 +1,4 @@
-//! What a function has to have whose calls may take only so long.
+//! What a function needs if its calls have a time limit.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub trait HasTimer {}
 #[cfg(feature = "tokio")]
 impl HasTimer for () {}
 
-/// The return type of a function whose tracker looks at whole return values, if its calls may take only so long.
+/// The return type of a function with a time limit whose tracker looks at whole return values.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `Result`, so nothing says what to return when the call times out",
     label = "return a `Result`, or remove `timeout` and end the call in the function"

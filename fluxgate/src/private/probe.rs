@@ -1,5 +1,5 @@
-//! Facts about return types that only the compiler knows, found by method lookup: among methods of the same name, it takes that of
-//! the type itself before one behind a dereference.
+//! Facts about return types that only the compiler knows, found by method lookup: among methods of the same name, it takes the one of the
+//! type itself before one behind a dereference.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 use core::marker::PhantomData;
@@ -12,7 +12,7 @@ use crate::output::Output;
 /// The return type of a function whose tracker looks at whole return values. It may or may not be a `Result`.
 pub struct Probe<R>(Whatever<R>);
 
-/// It is something else, which contains no error.
+/// The type is something else, which contains no error.
 pub struct Whatever<R>(PhantomData<fn() -> R>);
 
 impl<R> Probe<R> {
@@ -36,7 +36,7 @@ impl<R> Deref for Probe<R> {
     }
 }
 
-/// It is a `Result`.
+/// The type is a `Result`.
 impl<T, E> Probe<Result<T, E>> {
     /// The error, if there is one.
     #[inline]

@@ -15,8 +15,8 @@ use crate::output::Output;
 
 /// The return type of a guarded function without further arguments.
 ///
-/// What takes the type takes it twice, or a value of it besides: if it is a wrong one, the compiler then blames what the call is written
-/// as, not one of its arguments.
+/// Functions that take the type take it twice, or also a value of it: if the type is wrong, the compiler then blames the whole call, not
+/// one of its arguments.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `Result`, so nothing says which calls failed",
     label = "return a `Result`, or add `track = returned(PATTERN), rejected = |refusal| ..`",
@@ -25,12 +25,12 @@ use crate::output::Output;
 pub trait Returned: Sized {
     type Value;
     type Error;
-    /// [`Errors`] of that type. As a type that the implementation says, it is looked up before its methods are.
+    /// [`Errors`] of that type. As an associated type, it is found before its methods are looked up.
     type Errors;
 
     fn as_result(_: Output<Self>, returned: &Self) -> Result<&Self::Value, &Self::Error>;
 
-    /// The type of its errors, of which is to be asked what only the compiler knows.
+    /// The type of its errors, which is asked for what only the compiler knows.
     fn errors(_: Output<Self>, _: Output<Self>) -> Self::Errors;
 
     /// A call without trackers and handlers, from its beginning to its end: every error is a failure, unless `evidence` knows better.
@@ -49,7 +49,7 @@ pub trait Returned: Sized {
         }
     }
 
-    /// The same, where the user says what a refused call returns.
+    /// The same, where the user's function makes what a refused call returns.
     #[inline(always)]
     fn call_or<V: Evidence<Self::Error>>(
         output: Output<Self>,
@@ -65,7 +65,7 @@ pub trait Returned: Sized {
         }
     }
 
-    /// The same of a call that was admitted.
+    /// The same for an admitted call.
     #[inline(always)]
     fn run<V: Evidence<Self::Error>>(
         output: Output<Self>,
@@ -81,7 +81,7 @@ pub trait Returned: Sized {
     fn settle<V: Evidence<Self::Error>>(_: Output<Self>, evidence: V, returned: Self, call: Call<'_>)
     -> Self;
 
-    /// The same of what a future has returned, which was polled and is ready.
+    /// The same for the result of a future, which is ready.
     #[inline(always)]
     fn settle_polled<V: Evidence<Self::Error>>(
         output: Output<Self>,
@@ -107,10 +107,10 @@ pub trait Returned: Sized {
     /// What a refused call returns.
     fn refused(refusal: impl IntoError, become_error: impl FnOnce(CallNotPermitted) -> Self::Error) -> Self;
 
-    /// What a call returns that took too long.
+    /// What a call that took too long returns.
     fn timed_out(timed_out: TimedOut, become_error: impl FnOnce(TimedOut) -> Self::Error) -> Self;
 
-    /// The error of a refused call, as of a [`split`](Self::split).
+    /// The error of a refused call, like that of a [`split`](Self::split).
     #[inline(always)]
     fn refused_error(
         refusal: impl IntoError,
@@ -199,7 +199,7 @@ impl<T, E> Refusable for Result<T, E> {
     }
 }
 
-/// A refusal, be it told already or not.
+/// A refusal, in either form.
 pub trait IntoError {
     fn into_error<R>(self, then: impl FnOnce(CallNotPermitted) -> R) -> R;
 }
@@ -232,7 +232,7 @@ pub trait Becomes<E, How> {
 
     fn become_error(self) -> E;
 
-    /// For a future, as a type: a function would be a closure by the time it is in one, and each closure takes the compiler's time.
+    /// A type, for futures: a function would be a closure by the time it is in one, and each closure takes compile time.
     fn by<R: Returned<Error = E>>(_: Output<R>, _: Output<R>) -> Self::By;
 }
 

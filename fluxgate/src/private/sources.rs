@@ -1,4 +1,4 @@
-//! An error of the user's, of whatever type, and what is among its sources.
+//! An error of the user's, of any type, and its sources.
 //!
 //! What can be asked depends on the type, which only the compiler knows. It finds the answer by method lookup: the wrappers below
 //! dereference to one another, and the first whose conditions the type meets has the method.
@@ -13,16 +13,16 @@ use crate::track::type_of;
 /// A type of errors that a user's function returns.
 pub struct Sources<E: ?Sized>(PointerAndError<E>);
 
-/// It points to another error: `Box<SomeError>`, `Arc<dyn Error>`. Its own `source` skips the one it points to.
+/// The error points to another one: `Box<SomeError>`, `Arc<dyn Error>`. Its own `source` skips the one it points to.
 pub struct PointerAndError<E: ?Sized>(Pointer<E>);
 
-/// It points to an error, but is not an error itself: `Box<dyn Error>`, `anyhow::Error`.
+/// The type points to an error, but is not an error itself: `Box<dyn Error>`, `anyhow::Error`.
 pub struct Pointer<E: ?Sized>(Plain<E>);
 
-/// It is a plain error.
+/// The type is a plain error.
 pub struct Plain<E: ?Sized>(Unknown<E>);
 
-/// It may be anything.
+/// The type may be anything.
 pub struct Unknown<E: ?Sized>(PhantomData<fn(&E)>);
 
 impl<E: ?Sized> Sources<E> {
@@ -52,7 +52,7 @@ deref! {
     Plain to Unknown,
 }
 
-/// Errors, and errors of no known type.
+/// Errors, also as trait objects.
 pub trait AsError {
     fn as_error(&self) -> &(dyn Error + 'static);
 }
@@ -81,7 +81,7 @@ impl AsError for dyn Error + Send + Sync + 'static {
     }
 }
 
-/// `type_of`.
+/// The lookup of `type_of`.
 impl<E: AsError + Deref<Target: AsError>> PointerAndError<E> {
     #[inline(always)]
     pub fn has<T: Error + 'static>(&self, error: &E) -> bool {
@@ -103,7 +103,7 @@ impl<E: AsError> Plain<E> {
     }
 }
 
-/// Refused.
+/// Refused by the compiler.
 impl<E> Unknown<E> {
     #[inline(always)]
     pub fn has<T: Error + 'static>(&self, _error: &E) -> bool

@@ -1,4 +1,4 @@
-//! What stands in the `static` of a guarded function.
+//! The contents of the `static` of a guarded function.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 use crate::configuration::Settings;
@@ -7,9 +7,9 @@ use crate::configuration::name::Name;
 use crate::engine::breaker::Breaker;
 use crate::sync::const_unless_model;
 
-/// A breaker, and what it refers to: its settings, and the name of a method. In one `static`, since each item of an expansion takes the
-/// compiler's time. It names itself: `static B: StaticBreaker = B.standard("payments")`. The breaker is in front, and seldom written to is
-/// what follows it.
+/// A breaker and what it refers to: its settings, and the name of a method. They share one `static`, since each item of an expansion takes
+/// compile time. It names itself: `static B: StaticBreaker = B.standard("payments")`. The breaker comes first; what follows it is seldom
+/// written to.
 #[repr(C)]
 #[must_use]
 pub struct StaticBreaker<N: 'static = ()> {
@@ -18,12 +18,12 @@ pub struct StaticBreaker<N: 'static = ()> {
     pub name: N,
 }
 
-// These make what `self` will be, so it cannot be read yet. As a receiver, it is borrowed once. As an argument it would be borrowed anew,
-// and of whatever a `static` borrows, the compiler looks through the type.
+// These make what `self` will be, so it cannot be read yet. It is a receiver, which is borrowed once. An argument would be borrowed anew
+// each time, and the compiler looks through the type of whatever a `static` borrows.
 
 impl StaticBreaker {
     const_unless_model! {
-        /// With the standard settings.
+        /// With the default settings.
         pub const fn standard(&'static self, name: &'static str) -> Self {
             let settings = Settings::standard(Name::from_static(name));
             Self { breaker: Breaker::standard_of_static(&self.settings, &self.breaker), settings, name: () }
@@ -40,7 +40,7 @@ impl StaticBreaker {
 
 impl StaticBreaker<MethodName> {
     const_unless_model! {
-        /// With the standard settings.
+        /// With the default settings.
         pub const fn standard_of_method(&'static self, name: MethodName) -> Self {
             let settings = Settings::standard(Name::of_method(&self.name));
             Self { breaker: Breaker::standard_of_static(&self.settings, &self.breaker), settings, name }
@@ -48,7 +48,7 @@ impl StaticBreaker<MethodName> {
     }
 
     const_unless_model! {
-        /// `settings` have `self.name`.
+        /// The name in `settings` is `self.name`.
         pub const fn of_method(&'static self, name: MethodName, settings: Settings) -> Self {
             let breaker = Breaker::of_static(&self.settings, &settings, &self.breaker);
             Self { breaker, settings, name }

@@ -1,8 +1,8 @@
 //! The status of a response or an error, which `server_errors` looks at.
 //!
-//! Whether there is one, and of which crate, only the compiler knows. An expansion asks a value for its `status()`, and what that
-//! returns whether it `is_server_error()`. Methods of the types themselves are found before those of the traits below, which every type
-//! has; so a type of any crate and version is asked, and Fluxgate needs none of them.
+//! Only the compiler knows whether there is one, and of which crate. An expansion asks a value for its `status()`, and the result whether
+//! it `is_server_error()`. Methods of the types themselves are found before those of the traits below, which every type has; so types of
+//! any crate and version work, and Fluxgate needs none of those crates.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
 use core::marker::PhantomData;
@@ -15,7 +15,7 @@ use crate::handle::error::Error;
 /// A type of values that may contain the one that has a status.
 pub struct Inner<T>(Itself<T>);
 
-/// It is the one.
+/// The value that has a status itself.
 pub struct Itself<T>(PhantomData<fn(&T)>);
 
 impl<T> Inner<T> {
@@ -35,7 +35,7 @@ impl<T> Deref for Inner<T> {
 }
 
 impl<E> Inner<Error<E>> {
-    /// Nothing of a refusal, which has no status.
+    /// `None` for a refusal, which has no status.
     #[inline]
     pub fn get<'a>(&self, error: &'a Error<E>) -> Option<&'a E> {
         match error {
@@ -53,9 +53,9 @@ impl<T> Itself<T> {
     }
 }
 
-/// A type without a method `status` of which we know what that would return.
+/// A type without a method `status` whose status we know.
 pub trait KnownStatus {
-    /// As of HTTP.
+    /// As an HTTP status.
     fn known_status(&self) -> u16;
 }
 
@@ -65,10 +65,10 @@ impl<T: KnownStatus> KnownStatus for Box<T> {
     }
 }
 
-/// A type of values that are asked for a status, be it [known](KnownStatus).
+/// A type of values that are asked for a status, [known](KnownStatus) or not.
 pub struct Asked<T>(Plain<T>);
 
-/// It is none of those.
+/// The type has no known status.
 pub struct Plain<T>(PhantomData<fn(&T)>);
 
 impl<T> Asked<T> {
@@ -112,7 +112,7 @@ impl<T> Plain<T> {
     }
 }
 
-/// The method of types that have none of their own.
+/// `status` for types that have no such method.
 pub trait WithoutStatus {
     #[inline]
     fn status(&self) -> Absent {
@@ -125,7 +125,7 @@ impl<T: ?Sized> WithoutStatus for T {}
 /// The status of a type that has none.
 pub struct Absent;
 
-/// What `status()` has returned.
+/// What `status()` returned.
 pub struct Status<S>(pub S);
 
 impl<S> Status<Option<S>> {
@@ -142,7 +142,7 @@ impl Status<Absent> {
     }
 }
 
-/// It is neither absent nor optional.
+/// The status is neither absent nor optional.
 pub trait OneStatus {
     type Status;
 
@@ -158,7 +158,7 @@ impl<S> OneStatus for Status<S> {
     }
 }
 
-/// The method of a status that has none of its own.
+/// `is_server_error` for statuses that have no such method.
 pub trait IsServerError {
     #[inline]
     fn is_server_error(&self) -> bool
@@ -197,13 +197,13 @@ impl AsStatus for Absent {
     }
 }
 
-/// A status, if there is one, whose type says whether it can be there at all.
+/// A status, if there is one. Its type tells whether there can be one at all.
 pub struct Found<S>(pub Option<S>);
 
-/// A type has no status.
+/// The type has no status.
 pub struct Missing;
 
-/// A type has a status, or says each time whether there is one. With that, whether the server failed.
+/// The type has a status, or tells each time whether there is one; and whether the server failed.
 pub struct Present(Option<bool>);
 
 impl Found<Absent> {
@@ -213,7 +213,7 @@ impl Found<Absent> {
     }
 }
 
-/// It can be there.
+/// There can be a status.
 pub trait FoundStatus {
     type Status;
 
@@ -229,7 +229,7 @@ impl<S> FoundStatus for Found<S> {
     }
 }
 
-/// What a type says of its status.
+/// What is known about a status.
 pub trait Presence {
     const IS_POSSIBLE: bool;
 
@@ -253,7 +253,7 @@ impl Presence for Present {
     }
 }
 
-/// Whether the server failed, as the status in a result says. Without one, an error is a failure of what is between.
+/// Whether the server failed, by the status in a result. An error without one is a failure on the way to the server.
 #[inline]
 pub fn server_failed<'a, T, E, V: Presence, F: Presence>(
     result: Result<&'a T, &'a E>,
@@ -269,7 +269,7 @@ where
     }
 }
 
-/// One of them is there.
+/// At least one of them has a status.
 #[diagnostic::on_unimplemented(
     message = "neither `{T}` nor `{E}` has a status that says whether the server failed",
     label = "needs a status",
@@ -284,7 +284,7 @@ impl<T, E> HaveStatus<T, E> for (Present, Present) {}
 impl<T, E> HaveStatus<T, E> for (Present, Missing) {}
 #[diagnostic::do_not_recommend]
 impl<T, E> HaveStatus<T, E> for (Missing, Present) {}
-// Never asked for. Were there one way only to go on from `Missing`, the compiler would take it, and complain of what it leads to.
+// Never used. If there were only one implementation for `Missing`, the compiler would take it, and complain about what that leads to.
 #[diagnostic::do_not_recommend]
 impl<T, E> HaveStatus<T, E> for (Missing, Unmet) {}
 
@@ -311,8 +311,8 @@ mod of_grpc {
     use super::KnownStatus;
     use tonic::{Code, Status};
 
-    /// By the mapping of [`google.rpc.Code`](https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto), but that
-    /// `CANCELLED` is a time-out: tonic says so of its own, while a call that the program gave up has no status at all.
+    /// By the mapping of [`google.rpc.Code`](https://github.com/googleapis/googleapis/blob/master/google/rpc/code.proto), except that
+    /// `CANCELLED` is a time-out: tonic returns it for its own, while a call that the program cancels has no status at all.
     impl KnownStatus for Status {
         fn known_status(&self) -> u16 {
             match self.code() {

@@ -1,7 +1,7 @@
-//! Text and bytes in the patterns of trackers, which match whoever owns what they are compared with.
+//! Text and bytes in the patterns of trackers, which match whoever owns the value.
 #![allow(missing_docs, reason = "reachable through `__private` only, which is hidden")]
 
-/// What is matched. As a call it has the span of the pattern, which a variable of the expansion has not.
+/// The value to match. As a call, it has the span of the pattern, unlike a variable of the expansion.
 #[inline]
 pub fn subject<T: ?Sized>(value: &T) -> &T {
     value

@@ -24,8 +24,8 @@ pub fn assert_state(breaker: &CircuitBreaker, state: State) {
     assert!(breaker.state() == state, "{}", situation(breaker, &format!("be {state}")));
 }
 
-/// Asserts that the breaker refuses a call, and returns the refusal. It is counted like any other, and the first call after a pause makes
-/// the breaker half-open.
+/// Asserts that the breaker refuses a call, and returns the refusal. This counts like any other refusal, and the first call after a pause
+/// makes the breaker half-open.
 ///
 /// # Panics
 /// If the call is admitted; it counts as ignored.

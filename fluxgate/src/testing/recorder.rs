@@ -1,4 +1,4 @@
-//! A listener that writes down what it hears.
+//! A listener that records what it hears.
 
 use core::fmt;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use crate::events::transition::Transition;
 use crate::state::State;
 use crate::sync::RwLock;
 
-/// A listener that writes down what it hears. Clones share what they have heard.
+/// A listener that records what it hears. Clones share their records.
 ///
 /// ```
 /// use fluxgate::State::{Closed, HalfOpen, Open};
@@ -32,26 +32,26 @@ use crate::sync::RwLock;
 pub struct Recorder(Arc<RwLock<Vec<Transition>>>);
 
 impl Recorder {
-    /// A recorder that has heard nothing.
+    /// A recorder that has recorded nothing.
     pub fn new() -> Self {
         Self(Arc::new(RwLock::new(Vec::new())))
     }
 
-    /// What it has heard, in order.
+    /// What it has recorded, in order.
     pub fn transitions(&self) -> Vec<Transition> {
         self.0.read().clone()
     }
 
-    /// What it has heard, which it forgets.
+    /// Returns what it has recorded, and forgets it.
     pub fn take(&self) -> Vec<Transition> {
         std::mem::take(&mut *self.0.write())
     }
 
-    /// Asserts through which states the breaker has gone, the first of them being that before the first transition. A recorder that
-    /// has heard nothing has no states.
+    /// Asserts which states the breaker has gone through, beginning with the state before the first transition. A recorder that has
+    /// recorded nothing has no states.
     ///
     /// # Panics
-    /// If the breaker has not gone through these, with all transitions and their reasons.
+    /// If the breaker has gone through other states; the message lists all transitions with their reasons.
     #[track_caller]
     pub fn assert_states<const N: usize>(&self, expected: [State; N]) {
         let transitions = self.transitions();

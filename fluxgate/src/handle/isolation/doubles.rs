@@ -1,9 +1,9 @@
-//! The breakers that stand in for others while a test is isolated, and what becomes of threads that do not know of it.
+//! The breakers that stand in for others while a test is isolated, and the treatment of threads that are not isolated.
 //!
-//! A test's isolation reaches its own thread, and those that enter it. What another thread is to get cannot be known: it may work for
-//! the isolated test, which forgot to tell it, or for a test that runs beside. Only a test's own thread, which the harness names after
-//! it, surely belongs to a test that is not isolated, so it gets the real breaker. Any other thread gets that as well, but the same
-//! breaker must not be isolated meanwhile: whoever comes second, the thread or the isolated test, is told.
+//! A test's isolation reaches its own thread, and those that enter it. What another thread should get cannot be known: it may work for the
+//! isolated test, which forgot to pass the isolation on, or for another test that runs at the same time. Only a test's own thread, which
+//! the harness names after the test, surely belongs to a test that is not isolated, so it gets the real breaker. Any other thread gets that
+//! as well, but nobody may isolate the same breaker meanwhile: the second of the two, the thread or the isolated test, panics.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
@@ -31,11 +31,11 @@ thread_local! {
     static LAYERS: RefCell<Vec<Layer>> = const { RefCell::new(Vec::new()) };
 }
 
-/// What a thread has been told of which breakers to use.
+/// Which breakers a thread uses.
 #[derive(Clone)]
 pub(super) struct Layer {
     number: u64,
-    /// `None` if the real breakers are meant.
+    /// `None` for the real breakers.
     doubles: Option<Arc<Doubles>>,
 }
 
@@ -43,22 +43,22 @@ pub(super) struct Layer {
 pub(super) struct Doubles {
     pub(super) clock: ManualClock,
     thread: Thread,
-    /// How many meetings outside there had been when it began.
+    /// How many meetings outside there had been when the isolation began.
     began: u64,
-    /// Keyed by the address of the breaker that each stands in for. They are leaked, a few hundred bytes per test, because a call
-    /// may outlive the guard.
+    /// Keyed by the address of the breaker that each stands in for. They are leaked, a few hundred bytes per test, because a call may
+    /// outlive the guard.
     breakers: RwLock<HashMap<usize, Double>>,
 }
 
 struct Double {
     breaker: &'static Breaker,
-    /// Keeps the original alive, so that no other breaker can take its address.
+    /// Keeps the original's memory, so that no other breaker can take its address.
     _original: Origin,
 }
 
-/// Who has met which breaker, while any thread is isolated.
+/// Which threads have met which breakers, while any thread is isolated.
 struct Meetings {
-    /// Once for each thread that is in it.
+    /// One for each thread that is in it.
     isolations: Vec<Arc<Doubles>>,
     /// The latest meeting of each real breaker with a thread that may work for an isolated test.
     outside: BTreeMap<usize, Meeting>,
@@ -81,7 +81,7 @@ impl Thread {
         Self(thread::current().name().map(str::to_owned))
     }
 
-    /// Whether a test may be what it is named after: it is a path of Rust's.
+    /// Whether it may be the thread of a test, which is named by a path of Rust's.
     fn may_be_a_test(&self) -> bool {
         let is_name = |part: &str| {
             !part.is_empty() && part.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
@@ -105,7 +105,7 @@ impl Layer {
         Self { number: NUMBER.fetch_add(1, Ordering::Relaxed), doubles }
     }
 
-    /// Lays it over this thread. Returns `false` if the thread is ending, and nothing is done.
+    /// Applies it to this thread. Returns `false` if the thread is ending, and nothing is done.
     pub(super) fn lay(&self) -> bool {
         let laid = with_layers(|layers| layers.push(self.clone())).is_some();
         if let (true, Some(doubles)) = (laid, &self.doubles) {
@@ -115,7 +115,7 @@ impl Layer {
         laid
     }
 
-    /// Takes it off this thread again. It need not be the last: `guard = isolate()` drops the old guard after it has made the new one.
+    /// Removes it from this thread. It need not be the last: `guard = isolate()` drops the old guard after making the new one.
     pub(super) fn lift(&self) {
         let _ = with_layers(|layers| layers.retain(|layer| layer.number != self.number));
         if let Some(doubles) = &self.doubles {
@@ -148,7 +148,7 @@ impl Doubles {
         if let Some(double) = self.breakers.read().get(&address) {
             return double.breaker;
         }
-        // The registry holds the original, which leads here. Entering it may read the process's clock, which may be a user's.
+        // The registry holds the original, which leads here. Enrolling it may read the process's clock, which may be a user's.
         enroll(breaker);
         let make = || {
             let clock = Box::new(UserClock::new(Arc::new(self.clock.clone())));
@@ -163,14 +163,14 @@ impl Doubles {
         };
         if let Some(elsewhere) = elsewhere {
             let name = breaker.name();
-            tell(&format!(
+            fail(&format!(
                 "circuit breaker `{name}` is isolated here, but {elsewhere} has used the real one meanwhile"
             ));
         }
         double
     }
 
-    /// Whether it has stood in for nothing, while a thread that may work for it used a real breaker.
+    /// Panics if it has isolated nothing, while a thread that may work for this test used a real breaker.
     pub(super) fn complain_if_in_vain(&self) {
         let met = {
             let meetings = MEETINGS.read();
@@ -184,14 +184,14 @@ impl Doubles {
         if let Some((name, elsewhere)) = met
             && with_layers(|_| {}).is_some()
         {
-            tell(&format!(
+            fail(&format!(
                 "no circuit breaker was isolated by `isolate()`, but {elsewhere} has used the real `{name}` meanwhile"
             ));
         }
     }
 }
 
-/// The breaker that stands in for this one on this thread.
+/// The double of this breaker on this thread.
 pub(super) fn find(breaker: &Breaker, settings: &'static Settings) -> Option<&'static Breaker> {
     if ISOLATED.load(Ordering::Relaxed) == 0 || breaker.origin.is_hidden() {
         return None;
@@ -203,7 +203,7 @@ pub(super) fn find(breaker: &Breaker, settings: &'static Settings) -> Option<&'s
     None
 }
 
-/// A thread that is not isolated meets a breaker.
+/// Notes that a thread that is not isolated uses a breaker.
 #[cold]
 fn meet_outside(breaker: &Breaker) {
     let thread = Thread::current();
@@ -230,14 +230,14 @@ fn meet_outside(breaker: &Breaker) {
     };
     if let Some(isolated_by) = isolated_by {
         let name = breaker.name();
-        tell(&format!(
+        fail(&format!(
             "circuit breaker `{name}` is isolated by {isolated_by}, and used by {thread}, which is not isolated"
         ));
     }
 }
 
-/// Fails the test, unless it fails already.
-fn tell(problem: &str) {
+/// Fails the test, unless it is failing already.
+fn fail(problem: &str) {
     assert!(
         thread::panicking(),
         "{problem}\n\
@@ -248,8 +248,8 @@ fn tell(problem: &str) {
     );
 }
 
-/// Looks at the isolations of this thread; `None` if the thread is ending and they are gone: a breaker that is used in the destructor
-/// of another thread-local value is then the real one.
+/// Accesses the isolations of this thread; `None` if the thread is ending and they are gone: the destructor of another thread-local value
+/// then gets the real breaker.
 fn with_layers<R>(look: impl FnOnce(&mut Vec<Layer>) -> R) -> Option<R> {
     LAYERS.try_with(|layers| look(&mut layers.borrow_mut())).ok()
 }

@@ -1,4 +1,4 @@
-//! What a test holds of its isolation, and what it hands on.
+//! The guards of a test's isolation, and the handles that pass it on.
 
 use core::fmt;
 use core::future::Future;
@@ -34,18 +34,18 @@ use crate::clock::ManualClock;
 ///
 /// # Other threads
 ///
-/// It reaches other threads by its [handle](Isolation::handle). A thread of a pool, one without a name, or one whose name is no path of
-/// Rust's, may not use a `static` breaker that is isolated elsewhere at that time: the second of the two to come panics, and says
-/// what to do. A test's own thread, which is named after it, may: it uses the real breaker.
+/// The isolation reaches other threads through its [handle](Isolation::handle). A thread of a pool, one without a name, or one whose name
+/// is not a path of Rust's, may not use a `static` breaker that is isolated elsewhere at that time: the second of the two to use it panics,
+/// and says what to do. A test's own thread, which is named after it, may: it uses the real breaker.
 ///
 /// # Panics
-/// When the guard is dropped, if no breaker was isolated by it, and such a thread has used a real one meanwhile.
+/// When the guard is dropped, if it has isolated no breaker, and such a thread has used a real one meanwhile.
 pub fn isolate() -> Isolation {
     let handle = IsolationHandle(Arc::new(Doubles::new()));
     Isolation { _entered: handle.enter(), handle }
 }
 
-/// Until the guard is dropped, this thread uses the real breakers, even those that other threads, or itself, have isolated.
+/// Until the guard is dropped, this thread uses the real breakers, even those that it or other threads have isolated.
 ///
 /// ```
 /// use fluxgate::testing::{isolate, unisolated};
@@ -97,7 +97,7 @@ impl Drop for Isolation {
     }
 }
 
-/// A test's isolation, to be carried to other threads and tasks. Returned by [`Isolation::handle`]; clones are cheap.
+/// A test's isolation, for other threads and tasks. Returned by [`Isolation::handle`]; clones are cheap.
 ///
 /// ```
 /// use fluxgate::{CircuitBreaker, State, breaker, testing::isolate};
@@ -115,7 +115,7 @@ impl Drop for Isolation {
 /// assert_eq!(PAYMENTS.state(), State::Open);
 /// ```
 ///
-/// It may outlive the test's guard: whoever is in it then still uses the same breakers.
+/// It may outlive the test's guard: those who hold it then still use the same breakers.
 #[derive(Clone)]
 pub struct IsolationHandle(Arc<Doubles>);
 
@@ -125,8 +125,7 @@ impl IsolationHandle {
         Entered::lay(Some(self.0.clone()))
     }
 
-    /// A future that is isolated like the test's own thread, whichever thread polls it. For tasks:
-    /// `tokio::spawn(handle.wrap(task))`.
+    /// Isolates a future like the test's own thread, whichever thread polls it. For tasks: `tokio::spawn(handle.wrap(task))`.
     pub fn wrap<F>(&self, future: F) -> Isolated<F> {
         Isolated { future: Some(future), handle: self.clone() }
     }

@@ -39,7 +39,7 @@ pub struct Family {
     max_keys: usize,
     /// After how long without use a breaker goes, in nanoseconds.
     key_idle: u64,
-    /// Those who listen to all breakers of the family.
+    /// The listeners of all breakers of the family.
     listeners: Vec<Subscription>,
     /// Made on first use.
     members: OnceBox<Members>,
@@ -47,26 +47,26 @@ pub struct Family {
 
 struct Members {
     table: Table,
-    /// When the next places are to be looked through for breakers that were not used for long.
+    /// When to look for idle breakers in the next places.
     looks_at: AtomicU64,
 }
 
 /// A key as it is kept.
 type Owned = Box<dyn Any + Send + Sync>;
 
-/// A key, which is to be compared with those that are there, and to be kept if it is not among them.
+/// A key to compare with those that have breakers, and to keep if it has none.
 struct Candidate<'a> {
     hash: u64,
     is: &'a dyn Fn(&Membership) -> bool,
-    /// Makes the key to keep, and from this and the family's name, the breaker's.
+    /// Makes the key to keep and, from it and the family's name, the name of its breaker.
     own: &'a dyn Fn(&Name) -> (Owned, Name),
 }
 
-/// How often every place is looked through while `key_idle` passes. A key that was used within one round is in use.
+/// How often every place is checked for an idle breaker while `key_idle` passes. A key that was used within one round is in use.
 const ROUNDS: u64 = 60;
-/// When a use has established a key, `established_from` is this.
+/// The value of `established_from` once a use has established the key.
 const ESTABLISHED: u64 = 0;
-/// How many hits of a thread read no clock, if their breakers were used since they were last looked at.
+/// A thread reads the clock at every 64th hit, if the breakers were used since they were last checked.
 const PATIENCE: u32 = 64;
 
 impl Family {
@@ -115,7 +115,7 @@ impl Family {
         family.make(&Candidate { hash, is: &is, own: &own })
     }
 
-    /// The breaker of a key that has one. That is no use of it.
+    /// The breaker of a key, if it has one. That does not count as a use.
     pub(super) fn existing<Q>(&self, key: &Q) -> Option<CircuitBreaker>
     where
         Q: Hash + Eq + ToOwned<Owned: 'static> + ?Sized,
@@ -131,7 +131,7 @@ impl Family {
         }
     }
 
-    /// Takes out the breaker of a key, whatever its state. Whoever holds it may go on with it.
+    /// Removes the breaker of a key, whatever its state. Those who hold it may go on using it.
     pub(super) fn remove<Q>(&self, key: &Q) -> Option<CircuitBreaker>
     where
         Q: Hash + Eq + ToOwned<Owned: 'static> + ?Sized,
@@ -184,21 +184,21 @@ impl Family {
         CircuitBreaker::from_ref(self.root.clone())
     }
 
-    /// The family itself, or that which stands in for it if a test has isolated this thread.
+    /// The family itself, or its double if a test has isolated this thread.
     #[cfg(not(feature = "test-util"))]
     #[inline]
     const fn resolved(&self) -> &Self {
         self
     }
 
-    /// The family itself, or that which stands in for it if a test has isolated this thread.
+    /// The family itself, or its double if a test has isolated this thread.
     #[cfg(feature = "test-util")]
     #[inline]
     fn resolved(&self) -> &Self {
         double(self.root()).map_or(self, |root| self.stand_in(root))
     }
 
-    /// The family around the double of the root. Like that, it is leaked, because a call may outlive the test.
+    /// The family around the double of the root. It is leaked, too, because a call may outlive the test.
     #[cfg(feature = "test-util")]
     #[cold]
     fn stand_in(&self, root: &'static Breaker) -> &'static Self {
@@ -230,7 +230,7 @@ impl Family {
         Members { table: Table::new(self.max_keys, Arc::new(vacant)), looks_at: AtomicU64::new(0) }
     }
 
-    /// Finds a breaker, and notes that it is used.
+    /// Finds a breaker, and notes that it was used.
     #[inline]
     fn find(&self, hash: u64, is: impl Fn(&Membership) -> bool) -> Option<Reading<Breaker>> {
         let members = self.members();
@@ -244,13 +244,13 @@ impl Family {
         Some(breaker)
     }
 
-    /// Notes that a breaker is used, and looks for others that are not, if it is time.
+    /// Notes that a breaker was used, and looks for idle ones if it is time.
     #[cold]
     #[inline(never)]
     fn note(&self, membership: &Membership, members: &Members) {
         let now = self.root.now();
         let used = membership.used.load(Ordering::Relaxed);
-        // The time is noted if a clock was given, which may stand still meanwhile; else, that there is no need to read it again.
+        // With a clock of its own, which may stand still, the time is noted; otherwise, only that there is no need to read it again.
         let noted = if self.root.clock.is_some() { now } else { NEVER };
         if used != noted {
             membership.used.store(noted, Ordering::Relaxed);
@@ -270,7 +270,7 @@ impl Family {
     fn make(&self, key: &Candidate<'_>) -> CircuitBreaker {
         let (owned, name) = (key.own)(self.root.name());
         let members = self.members();
-        // No memory is given back, and no key dropped, before the lock is.
+        // Memory is freed, and keys are dropped, after the lock is released.
         let mut gone = Vec::new();
         loop {
             let version = members.table.version();
@@ -292,7 +292,7 @@ impl Family {
             locked.insert(key.hash, breaker.clone());
             drop(locked);
             if is_commanded {
-                // This may call functions of the user's, which the table's lock must not be held for.
+                // This may call the user's functions, for which the table's lock must not be held.
                 enter(&breaker);
                 deliver(&breaker);
             }
@@ -318,7 +318,7 @@ impl Family {
         breaker
     }
 
-    /// How long it takes to look through all places, while others are used.
+    /// How long it takes to check all places while other breakers are used.
     fn round(&self) -> u64 {
         (self.key_idle / ROUNDS).max(1)
     }
@@ -333,7 +333,7 @@ impl Family {
     }
 }
 
-/// Whether this thread is to read the clock again: at every so many hits.
+/// Whether this thread is to read the clock again.
 #[inline]
 fn is_turn() -> bool {
     thread_local! {
@@ -346,7 +346,7 @@ fn is_turn() -> bool {
     hits.is_multiple_of(PATIENCE)
 }
 
-/// Whether it is the breaker of this key. Families whose keys are known to the compiler alone may have some of several types.
+/// Whether it is the breaker of this key. If only the compiler knows the type of a family's keys, there may be several types.
 fn is_of<Q: Eq + ToOwned<Owned: 'static> + ?Sized>(member: &Membership, key: &Q) -> bool {
     use std::borrow::Borrow as _;
     member.key.downcast_ref::<Q::Owned>().is_some_and(|own| own.borrow() == key)

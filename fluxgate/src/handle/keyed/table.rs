@@ -1,10 +1,9 @@
 //! Breakers by the hashes of their keys.
 //!
-//! A table with open addressing, in which a breaker is found without a lock and without writing to memory that threads share; whoever
-//! changes it holds a lock. Changes are not atomic, so a search may miss a breaker that is there, or is being moved. But each
-//! change ends with a new version of the table, and one who has found nothing, and then has the lock, and sees the same version as
-//! before the search, knows that there was nothing. So no user's code runs under the lock: there, no key is hashed, compared or dropped,
-//! and no clock is read.
+//! A table with open addressing, in which a breaker is found without a lock and without writing to memory that threads share. Changes take
+//! a lock. They are not atomic, so a search may miss a breaker that is there, or is being moved. But each change ends with a new version of
+//! the table, so a search that finds nothing is right if afterwards, under the lock, the version is still the same. So no user code runs
+//! under the lock: no key is hashed, compared or dropped there, and no clock is read.
 
 use std::hash::{BuildHasher as _, Hash};
 
@@ -13,12 +12,12 @@ use crate::sync::{Arc, AtomicU64, Mutex, MutexGuard, OnceBox, Ordering, RandomSt
 
 /// The breakers of a family.
 pub(super) struct Table {
-    /// The places, at first few, then more. Those that have become too few stay, empty: they are searched by whoever is late.
+    /// The places, at first few, then more. Outgrown ones stay, empty: late searches still read them.
     sizes: [OnceBox<Places>; SIZES],
     /// Which of them is in use.
     size: AtomicU64,
     version: AtomicU64,
-    /// What is in a place where there is none.
+    /// Fills empty places.
     vacant: Arc<Breaker>,
     /// The keys of the hashes, since an attacker may choose the keys.
     hashes: RandomState,
@@ -37,10 +36,10 @@ struct Place {
     breaker: Replaceable<Breaker>,
 }
 
-/// The part of a table that is kept under its lock.
+/// The part of a table that the lock guards.
 struct Extent {
     length: usize,
-    /// The place that is next to be looked at by whoever looks for breakers that may go.
+    /// The next place to be checked for a breaker to evict.
     hand: usize,
 }
 
@@ -54,12 +53,12 @@ pub(super) struct Locked<'a> {
 
 const VACANT: u64 = 0;
 const SIZES: usize = 6;
-/// The first number of places. Each further one is so many times the last.
+/// The number of places at first, and the factor by which it grows.
 const GROWTH: usize = if cfg!(fluxgate_loom) { 4 } else { 16 };
 const FIRST: usize = if cfg!(fluxgate_loom) { 2 } else { 64 };
 
 impl Table {
-    /// A table for so many breakers. In places where there is none is `vacant`, which has no key.
+    /// A table for up to `capacity` breakers. `vacant`, which has no key, fills empty places.
     pub(super) fn new(capacity: usize, vacant: Arc<Breaker>) -> Self {
         Self {
             sizes: std::array::from_fn(|_| OnceBox::new()),
@@ -76,7 +75,7 @@ impl Table {
         self.hashes.hash_one(key).max(VACANT + 1)
     }
 
-    /// The breaker of the key that has this hash and `is` the one that is meant, unless it is being moved.
+    /// The breaker whose key has this hash and for which `is` holds, unless it is being moved.
     #[inline]
     pub(super) fn find(&self, hash: u64, is: impl Fn(&Membership) -> bool) -> Option<Reading<Breaker>> {
         let places = self.places();
@@ -99,7 +98,7 @@ impl Table {
         None
     }
 
-    /// Grows by one with each time that the lock was held for a change.
+    /// Grows by one whenever the lock was held for a change.
     pub(super) fn version(&self) -> u64 {
         self.version.load(Ordering::Acquire)
     }
@@ -129,13 +128,13 @@ impl Table {
     }
 }
 
-/// How many places so many breakers need: if more than five of eight are taken, searches become long.
+/// How many places these breakers need: searches become long if more than five of eight are taken.
 const fn places_for(breakers: usize) -> usize {
     breakers.div_ceil(5) * 8
 }
 
 impl Places {
-    /// Where the search for a hash begins. There are a power of two.
+    /// Where the search for a hash begins. The number of places is a power of two.
     #[inline]
     fn home(&self, hash: u64) -> usize {
         hash as usize & (self.list.len() - 1)
@@ -146,7 +145,7 @@ impl Places {
         (number + 1) & (self.list.len() - 1)
     }
 
-    /// How far it is from a place on to another.
+    /// The distance from one place on to another.
     fn distance(&self, from: usize, to: usize) -> usize {
         to.wrapping_sub(from) & (self.list.len() - 1)
     }
@@ -175,7 +174,7 @@ impl Locked<'_> {
         self.places.list.len()
     }
 
-    /// The number of the next place, round and round.
+    /// The next place to be checked, round and round.
     pub(super) fn next(&mut self) -> usize {
         let number = self.extent.hand;
         self.extent.hand = self.places.after(number);
@@ -188,7 +187,7 @@ impl Locked<'_> {
         (place.hash.load(Ordering::Relaxed) != VACANT).then(|| place.breaker.read())
     }
 
-    /// Where this breaker is. Its key is not asked for its hash again, which is a user's code.
+    /// The place of this breaker. Its key is not hashed again, which would be user code.
     pub(super) fn place_of(&self, breaker: &Breaker) -> Option<usize> {
         let mut number = self.places.home(breaker.membership.as_ref()?.hash);
         for _ in 0..self.place_count() {
@@ -201,7 +200,7 @@ impl Locked<'_> {
         None
     }
 
-    /// Enters a breaker whose key is not there yet.
+    /// Inserts a breaker whose key is not there yet.
     pub(super) fn insert(&mut self, hash: u64, breaker: Arc<Breaker>) {
         if places_for(self.extent.length + 1) > self.place_count() && self.place_count() < self.table.largest
         {
@@ -212,8 +211,8 @@ impl Locked<'_> {
         self.extent.length += 1;
     }
 
-    /// Takes a breaker out of its place, which has to be [filled](Self::put_back) again, or [closed](Self::close). Then no one can
-    /// find it, and all who hold it are among its references.
+    /// Takes a breaker out of its place, which has to be [filled](Self::put_back) again or [closed](Self::close). Until then no one can
+    /// find it, and everyone who holds it counts among its references.
     pub(super) fn take(&mut self, number: usize) -> Arc<Breaker> {
         self.is_changed = true;
         self.places.list[number].breaker.swap(self.table.vacant.clone())
@@ -223,8 +222,7 @@ impl Locked<'_> {
         self.places.list[number].breaker.replace(breaker);
     }
 
-    /// Gives up a place, and moves into it what is further from its home than it need be, so that searches may end at the first
-    /// vacant place.
+    /// Frees a place, and moves back what is further from its home than necessary, so that searches may end at the first vacant place.
     pub(super) fn close(&mut self, number: usize) {
         let places = self.places;
         let (mut gap, mut number) = (number, places.after(number));
@@ -269,7 +267,8 @@ impl Locked<'_> {
 
 impl Drop for Locked<'_> {
     fn drop(&mut self) {
-        // Who only looks keeps nobody from making a breaker: a key or a clock may look, again and again, while one is made.
+        // Only changes count: a key or a clock may look at the family again and again while a breaker is being made, which must not start
+        // over each time.
         if self.is_changed {
             self.table.version.fetch_add(1, Ordering::Release);
         }

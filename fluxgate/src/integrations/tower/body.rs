@@ -13,7 +13,7 @@ use super::guarded_call::GuardedCall;
 use crate::state::Outcome;
 
 pin_project! {
-    /// With the feature `tower-http`: the body of a response, at whose end a call ends; otherwise like the body within.
+    /// With the feature `tower-http`: the body of a response, whose end is the end of a call; otherwise like the inner body.
     pub struct GuardedBody<B> {
         #[pin]
         body: B,
@@ -22,11 +22,11 @@ pin_project! {
     }
 }
 
-/// What decides on the outcome of a body that ends.
+/// What decides the outcome of a body that ends.
 #[derive(Clone, Copy)]
 pub(super) enum Verdict {
     Known(Outcome),
-    /// The status of gRPC, which comes in the trailers.
+    /// The gRPC status, which comes in the trailers.
     Trailers,
 }
 
@@ -35,7 +35,7 @@ impl Verdict {
     fn at_end(self, trailers: Option<&HeaderMap>) -> Outcome {
         match self {
             Self::Known(outcome) => outcome,
-            // A status that does not come is UNKNOWN.
+            // A missing status counts as UNKNOWN.
             Self::Trailers => trailers.and_then(status).unwrap_or(Outcome::Failure),
         }
     }
@@ -46,7 +46,7 @@ impl<B> GuardedBody<B> {
         Self { body, watched: None }
     }
 
-    /// The body within, unguarded: if the call is not over, it was given up.
+    /// The inner body, unguarded: if the call is not over, it counts as cancelled.
     pub fn into_inner(self) -> B {
         self.body
     }
@@ -79,7 +79,7 @@ impl<B: Body> Body for GuardedBody<B> {
             Poll::Ready(Some(Err(_))) => Some(Outcome::Failure),
             Poll::Ready(Some(Ok(frame))) => match frame.trailers_ref() {
                 Some(trailers) => Some(verdict.at_end(Some(trailers))),
-                // Who knows that this was the last frame need not ask for another.
+                // A reader that knows that this was the last frame need not ask for another.
                 None => this.body.is_end_stream().then(|| verdict.at_end(None)),
             },
         };

@@ -6,9 +6,9 @@ use super::guarded_call::GuardedCall;
 use crate::callback::contain;
 use crate::state::Outcome;
 
-/// Says what the result of a call says about the dependency. Any `Fn(&Result<Response, Error>) -> Outcome` does.
+/// Decides what the result of a call says about the dependency: any `Fn(&Result<Response, Error>) -> Outcome`.
 ///
-/// If it panics, that is contained, and an `Err` is a failure.
+/// If it panics, the panic is contained, and an `Err` is a failure.
 ///
 /// ```
 /// use fluxgate::tower::CircuitBreakerLayer;
@@ -27,7 +27,7 @@ pub trait Classify<Response, Error> {
     /// The outcome of the call.
     fn classify(&self, result: &Result<Response, Error>) -> Outcome;
 
-    /// Of a failure: for how long the dependency asks to be left alone, if it does. See [`failure_for`](crate::Call::failure_for).
+    /// How long a dependency that failed asks to be left alone, if it does. See [`failure_for`](crate::Call::failure_for).
     fn pause(&self, result: &Result<Response, Error>) -> Option<Duration> {
         let _ = result;
         None
@@ -40,7 +40,7 @@ impl<Response, Error, F: Fn(&Result<Response, Error>) -> Outcome> Classify<Respo
     }
 }
 
-/// Every `Ok` is a success, every `Err` a failure. An HTTP response is a success then, whatever its status.
+/// Every `Ok` is a success, every `Err` a failure. An HTTP response is then a success, whatever its status.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Errors;
 
@@ -66,7 +66,7 @@ pub(super) fn record<Response, Error>(
     }
 }
 
-/// What the classifier says. It is user code.
+/// Asks the classifier, which is user code.
 pub(super) fn outcome<Response, Error>(
     classifier: &impl Classify<Response, Error>,
     result: &Result<Response, Error>,

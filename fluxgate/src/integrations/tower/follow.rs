@@ -1,4 +1,4 @@
-//! How long a call lasts, and who decides on its outcome.
+//! How long a call lasts, and what decides its outcome.
 
 use super::classify::{Classify, Errors, outcome, record};
 use super::guarded_call::GuardedCall;
@@ -10,7 +10,7 @@ pub trait Follow<Request> {
     fn follow(&self, request: &Request) -> Self::Followed;
 }
 
-/// Ends a call, or goes on to watch it.
+/// Ends a call, or continues to watch it.
 pub trait Followed<Response, Error> {
     /// What the guarded service responds with.
     type Response;
@@ -18,11 +18,11 @@ pub trait Followed<Response, Error> {
     /// The service has responded.
     fn respond(self, call: GuardedCall, result: Result<Response, Error>) -> Result<Self::Response, Error>;
 
-    /// A response that stands for that of a call which was refused.
+    /// The response of a refused call.
     fn unwatched(response: Response) -> Self::Response;
 }
 
-/// A call lasts until there is a response, and its classifier decides.
+/// A call lasts until there is a response, and its classifier decides the outcome.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct UntilResponse<C = Errors>(pub(super) C);
 

@@ -1,4 +1,4 @@
-//! What the layer knows of gRPC: a call lasts until its status comes.
+//! Calls of gRPC, which last until their status comes.
 
 use http::Response;
 use http_body::Body;
@@ -9,7 +9,7 @@ use super::grpc_status::{status, without_status};
 use super::guarded_call::GuardedCall;
 use crate::state::Outcome;
 
-/// With the feature `tower-http`: a call lasts until its status comes, which decides.
+/// With the feature `tower-http`: a call lasts until its gRPC status comes, which decides the outcome.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Grpc;
 
@@ -26,7 +26,7 @@ impl<B: Body, E> Followed<Response<B>, E> for Grpc {
 
     fn respond(self, call: GuardedCall, result: Result<Response<B>, E>) -> Result<Self::Response, E> {
         let known = match &result {
-            // What has no messages may have its status among the headers.
+            // A response without messages may have its status among the headers.
             Ok(response) => status(response.headers()).or_else(|| without_status(response.status())),
             Err(_) => Some(Outcome::Failure),
         };

@@ -7,10 +7,10 @@ use crate::handle::call::Call;
 use crate::handle::owned_call::OwnedCall;
 use crate::state::Outcome;
 
-/// An admitted call of a service. Dropped without an outcome, it was given up, even if the thread is panicking: that panic comes from
+/// An admitted call of a service. Dropped without an outcome, it was cancelled, even if the thread is panicking: that panic comes from
 /// elsewhere.
 pub struct GuardedCall {
-    /// There is one until the end.
+    /// `None` once the call is over.
     call: Option<OwnedCall>,
 }
 

@@ -1,4 +1,4 @@
-//! What the layer knows of HTTP: statuses, and bodies that are part of a call.
+//! Calls of HTTP: statuses, and bodies that are part of a call.
 
 use std::time::Duration;
 
@@ -14,8 +14,8 @@ use super::layer::CircuitBreakerLayer;
 use crate::integrations::http::retry_after;
 use crate::state::Outcome;
 
-/// With the feature `tower-http`: every `Err` is a failure, and every response whose status is 5xx. Whatever else a server answers, it is
-/// alive. A `Retry-After` of the failure that opens the breaker says for how long.
+/// With the feature `tower-http`: every `Err` is a failure, and every response with a 5xx status. A server that answers anything else is
+/// alive. If the failure that opens the breaker has a `Retry-After`, that is the pause.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct ServerErrors;
 
@@ -34,26 +34,26 @@ impl<B, E> Classify<Response<B>, E> for ServerErrors {
 }
 
 impl<B> CircuitBreakerLayer<B, UntilResponse<ServerErrors>> {
-    /// With the feature `tower-http`, for HTTP: every `Err` is a failure, and every response whose status is 5xx. If the one by which
-    /// the breaker opens has a `Retry-After`, that is the pause.
+    /// With the feature `tower-http`, for HTTP: every `Err` is a failure, and every response with a 5xx status. If the failure that opens
+    /// the breaker has a `Retry-After`, that is the pause.
     pub fn http(breakers: B) -> Self {
         Self::with_mode(breakers, UntilResponse(ServerErrors))
     }
 }
 
 impl<B> CircuitBreakerLayer<B, Grpc> {
-    /// With the feature `tower-http`, for gRPC: every `Err` is a failure, and every status by which the server failed: `UNKNOWN`,
-    /// `INTERNAL`, `DATA_LOSS`, `UNAVAILABLE`, `UNIMPLEMENTED`, `DEADLINE_EXCEEDED` and `CANCELLED`. The status mostly comes after the
-    /// messages, in the trailers, so a call lasts until then, and that of a stream as long as the stream.
+    /// With the feature `tower-http`, for gRPC: every `Err` is a failure, and every status of a server that failed: `UNKNOWN`, `INTERNAL`,
+    /// `DATA_LOSS`, `UNAVAILABLE`, `UNIMPLEMENTED`, `DEADLINE_EXCEEDED` and `CANCELLED`. The status mostly comes after the messages, in the
+    /// trailers, so a call lasts until then, and the call of a stream as long as the stream.
     pub fn grpc(breakers: B) -> Self {
         Self::with_mode(breakers, Grpc)
     }
 }
 
 impl<B, C, R> CircuitBreakerLayer<B, UntilResponse<C>, R> {
-    /// With the feature `tower-http`: for requests that `is_asked` claims, a call lasts until the end of the response's body. A body that
-    /// fails makes it a failure, one that is dropped before its end is a cancelled call, and one that does not end keeps its slot of a
-    /// trial. What fails, or is ignored, by its status does so at once.
+    /// With the feature `tower-http`: for requests for which `is_asked` returns `true`, a call lasts until the end of the response's body.
+    /// A body that fails makes the call a failure, one that is dropped before its end is a cancelled call, and one that does not end keeps
+    /// its slot in a trial. A response that fails or is ignored because of its status ends the call at once.
     pub fn through_body<Request, P>(self, is_asked: P) -> CircuitBreakerLayer<B, ThroughBody<C, P>, R>
     where
         P: Fn(&Request) -> bool,
@@ -62,7 +62,7 @@ impl<B, C, R> CircuitBreakerLayer<B, UntilResponse<C>, R> {
     }
 }
 
-/// With the feature `tower-http`: a call lasts until the end of the response's body, where its request asks for that.
+/// With the feature `tower-http`: a call lasts until the end of the response's body, if its request asks for that.
 #[derive(Clone, Copy, Debug)]
 pub struct ThroughBody<C, P> {
     classifier: C,

@@ -12,9 +12,9 @@ use crate::handle::circuit_breaker::CircuitBreaker;
 use crate::handle::error::CallNotPermitted;
 use crate::state::Outcome;
 
-/// Guards services by a breaker: see the [module](self::super).
+/// Guards services with a breaker: see the [module](self::super).
 ///
-/// `B` says [which breaker](super::Select), `M` what an outcome is and how long a call lasts, `R` what a [refused
+/// `B` decides [which breaker](super::Select) guards a call, `M` its outcome and how long it lasts, `R` what a [refused
 /// call](super::Reject) returns.
 #[derive(Clone, Debug)]
 #[must_use = "a layer does nothing until it is given a service"]
@@ -26,9 +26,9 @@ pub struct CircuitBreakerLayer<B = CircuitBreaker, M = UntilResponse, R = Wrap> 
 }
 
 impl<B> CircuitBreakerLayer<B> {
-    /// Every `Err` is a failure, until [`classify`](Self::classify) says otherwise. `breakers` is a breaker, a reference to one in a
-    /// `static`, or a closure that finds one for a request. For services of HTTP, take `http` or `grpc`: here, a response is a success,
-    /// whatever its status.
+    /// Every `Err` is a failure, unless [`classify`](Self::classify) decides otherwise. `breakers` is a breaker, a reference to a breaker
+    /// in a `static`, or a closure that finds a breaker for a request. For HTTP services, use `http` or `grpc`: here, a response is a
+    /// success, whatever its status.
     pub fn new(breakers: B) -> Self {
         Self::with_mode(breakers, UntilResponse(Errors))
     }
@@ -41,7 +41,7 @@ impl<B, M> CircuitBreakerLayer<B, M> {
 }
 
 impl<B, C, R> CircuitBreakerLayer<B, UntilResponse<C>, R> {
-    /// Says what a result says about the dependency. Only `http` looks for a `Retry-After` as well.
+    /// Sets what a result says about the dependency. Only `http` looks for a `Retry-After` as well.
     pub fn classify<F, T, E>(self, classifier: F) -> CircuitBreakerLayer<B, UntilResponse<F>, R>
     where
         F: Fn(&Result<T, E>) -> Outcome,
@@ -56,8 +56,8 @@ impl<B, M, R> CircuitBreakerLayer<B, M, R> {
         CircuitBreakerLayer { breakers, mode: mode(before), rejection, sleep }
     }
 
-    /// Says what a refused call returns: a response, or an error of the service's own type. Then the guarded service has that type of
-    /// errors, too. `|refusal| Err(refusal.into())` serves where errors are boxed, as those of most services of `tower` are.
+    /// Sets what a refused call returns: a response, or an error of the service's own type, which is then the error type of the guarded
+    /// service, too. `|refusal| Err(refusal.into())` works where errors are boxed, as in most services of `tower`.
     pub fn rejected<F, T, E>(self, rejected: F) -> CircuitBreakerLayer<B, M, F>
     where
         F: Fn(CallNotPermitted) -> Result<T, E>,
@@ -67,10 +67,10 @@ impl<B, M, R> CircuitBreakerLayer<B, M, R> {
     }
 
     /// For load balancers: while the breaker refuses, the service is not ready, instead of returning errors. It becomes ready when the
-    /// pause is over, when a command changes the state, and when there is room for another call of a trial. `sleep` is how to wait, say
-    /// `tokio::time::sleep`.
+    /// pause is over, when a command changes the state, and when there is room for another call of a trial. `sleep` is how to wait,
+    /// `tokio::time::sleep` for example.
     ///
-    /// A call may be refused still, since several services can be ready for the same slot.
+    /// A call may still be refused, since several services can be ready for the same slot.
     pub fn pending_while_open<F, S>(mut self, sleep: F) -> Self
     where
         F: Fn(Duration) -> S + Send + Sync + 'static,

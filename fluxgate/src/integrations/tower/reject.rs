@@ -2,7 +2,7 @@
 
 use crate::handle::error::{CallNotPermitted, Error};
 
-/// Says what a refused call returns, and of which type errors are: [`Wrap`], or a closure `Fn(CallNotPermitted) -> Result<Response, Error>`.
+/// Decides what a refused call returns, and the type of errors: [`Wrap`], or a closure `Fn(CallNotPermitted) -> Result<Response, Error>`.
 pub trait Reject<Response, E> {
     /// The error of the guarded service.
     type Error;

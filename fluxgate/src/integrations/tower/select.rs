@@ -2,16 +2,15 @@
 
 use crate::handle::circuit_breaker::CircuitBreaker;
 
-/// Says which breaker guards a request: one for all, or what a closure `Fn(&Request) -> CircuitBreaker` finds.
+/// Decides which breaker guards a request: one for all, or the one that a closure `Fn(&Request) -> CircuitBreaker` finds.
 ///
-/// Of a breaker in a `static`, give a reference: then calls do not even count handles. The closure is asked for each request, on the
-/// thread that makes the call; it returns a handle to a breaker that there is already, since one that is made on the spot remembers
-/// nothing.
+/// For a breaker in a `static`, pass a reference: then calls do not even count references. The closure is called for each request, on the
+/// thread that makes the call. It should return a handle to an existing breaker, since one that is made on the spot remembers nothing.
 pub trait Select<Request> {
     /// A handle to the breaker, for one call.
     fn breaker_for(&self, request: &Request) -> CircuitBreaker;
 
-    /// The breaker, if it is the same for every request; then it is known before there is one.
+    /// The breaker, if it is the same for every request, and so known before there is one.
     fn only(&self) -> Option<&CircuitBreaker> {
         None
     }

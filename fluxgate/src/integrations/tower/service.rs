@@ -20,16 +20,16 @@ use crate::handle::owned_call::OwnedCall;
 
 /// A service whose calls a breaker admits or refuses; made by a [`CircuitBreakerLayer`].
 ///
-/// While the breaker refuses, it is ready, and does not wait for the service within: a call is refused at once. So it takes no slot
-/// between `poll_ready` and `call`, and a service that is cloned and never called holds nothing. An error of the `poll_ready` within
-/// is a failure, if there is one breaker for all requests.
+/// While the breaker refuses, the service is ready, and does not wait for the inner service: a call is refused at once. So it takes no slot
+/// between `poll_ready` and `call`, and a service that is cloned and never called holds nothing. An error from the inner `poll_ready` is a
+/// failure, if there is one breaker for all requests.
 pub struct CircuitBreakerService<S, B = CircuitBreaker, M = UntilResponse, R = Wrap> {
     inner: S,
     layer: CircuitBreakerLayer<B, M, R>,
-    /// The refusal for which it is ready, though the service within may not be.
+    /// The refusal because of which it is ready, though the inner service may not be.
     refusal: Option<CallNotPermitted>,
     waiting: Option<Waiting>,
-    /// Since when the service within is not ready, by the breaker's clock.
+    /// Since when the inner service has not been ready, by the breaker's clock.
     unready_since: Option<Duration>,
 }
 
@@ -47,17 +47,17 @@ impl<S, B, M, R> CircuitBreakerService<S, B, M, R> {
         Self { inner, layer, refusal: None, waiting, unready_since: None }
     }
 
-    /// The service within.
+    /// The inner service.
     pub fn get_ref(&self) -> &S {
         &self.inner
     }
 
-    /// The service within. What is called on it is not guarded.
+    /// The inner service. Calls to it are not guarded.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 
-    /// The service within.
+    /// The inner service.
     pub fn into_inner(self) -> S {
         self.inner
     }

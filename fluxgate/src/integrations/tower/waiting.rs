@@ -35,9 +35,9 @@ impl fmt::Debug for Sleep {
 /// The wait of one service.
 pub(crate) struct Waiting {
     sleep: Sleep,
-    /// Locked by nobody: a future need not be `Sync`, and a service has to be.
+    /// Never locked: a future need not be `Sync`, but a service must be.
     asleep: Mutex<Option<Asleep>>,
-    /// A call was refused although it had a chance: what a ramp or a permit says is said for so long, and in this state.
+    /// A call was refused although it had a chance, by a ramp or a permit: that holds while the service sleeps, in this state.
     refused: Option<State>,
     place: Option<Place>,
 }
@@ -69,10 +69,10 @@ impl Waiting {
             self.refused = None;
         }
         let Some(refusal) = breaker.refusal() else { return self.end() };
-        // Drawn anew each time, since a command may have changed it. Nobody knows how long forced open lasts.
+        // Made anew each time, since a command may have changed the pause. Nobody knows how long forced open lasts.
         *self.asleep() = refusal.retry_after().map(|left| (self.sleep.0)(left));
         if self.asleep().is_some() && !self.is_asleep(context) {
-            // By another clock than the breaker's, or a little early.
+            // The timer runs by another clock than the breaker's, or fired a little early.
             context.waker().wake_by_ref();
         }
         Poll::Pending
@@ -93,7 +93,7 @@ impl Waiting {
     }
 }
 
-/// Another service waits for itself.
+/// A clone waits by itself.
 impl Clone for Waiting {
     fn clone(&self) -> Self {
         Self::new(self.sleep.clone())

@@ -1,4 +1,4 @@
-//! Which breakers of a family go, and when.
+//! Which breakers of a family are evicted, and when.
 
 use super::{ESTABLISHED, Family};
 use crate::clock::NEVER;
@@ -9,37 +9,37 @@ use crate::handle::keyed::table::Locked;
 use crate::state::State;
 use crate::sync::{Arc, Ordering, fence};
 
-/// How many places are looked through at a time for breakers that were not used for long.
+/// How many places at a time are checked for idle breakers.
 const PORTION: usize = 16;
-/// How many such portions at once, if some were missed.
+/// The most portions at once, if some were missed.
 const AT_ONCE: u64 = 16;
-/// How many breakers are compared when a new key has no room, and one of them is to go.
+/// How many breakers are compared when a new key needs room.
 const GROUP: usize = 8;
-/// How many such groups are looked at before none may go.
+/// How many such groups are tried before none can be evicted.
 const GROUPS: usize = 4;
-/// In how many places they are searched for. A full table has one in three taken, so there are far more in them.
+/// How many places are searched for them. In a full table one place in three is taken, so there are far more breakers in these.
 const SEARCHED: usize = 512;
 
 impl Family {
-    /// Looks through some places for breakers that were not used for long.
+    /// Checks some places for idle breakers.
     #[cold]
     #[inline(never)]
     pub(super) fn look_through(&self, now: u64) {
         let mut gone = Vec::new();
-        // Whoever has the lock looks, too.
+        // Whoever has the lock does it, too.
         if let Some(mut locked) = self.members().table.try_lock() {
             self.look_on(&mut locked, now, &mut gone);
         }
     }
 
-    /// The same, if it is time.
+    /// Checks the next places, if it is time.
     pub(super) fn look_on(&self, locked: &mut Locked<'_>, now: u64, gone: &mut Vec<Arc<Breaker>>) {
         let looks_at = &self.members().looks_at;
         let due = looks_at.load(Ordering::Relaxed);
         if now >= due {
             let portions = locked.place_count().div_ceil(PORTION) as u64;
             let pause = (self.round() / portions).max(1);
-            // What was missed is made up for, but not all at once, and more than a round is not owed.
+            // What was missed is made up for, but not all at once, and never more than a round.
             let since = due.max(now.saturating_sub(pause.saturating_mul(portions)));
             let owed = ((now - since) / pause + 1).min(AT_ONCE);
             looks_at.store(since.saturating_add(pause.saturating_mul(owed)), Ordering::Relaxed);
@@ -47,7 +47,7 @@ impl Family {
         }
     }
 
-    /// Lets go what was not used for long and knows nothing, in the next so many places.
+    /// Evicts idle breakers without evidence from the next `places` places.
     pub(super) fn let_idle_go(
         &self,
         locked: &mut Locked<'_>,
@@ -58,7 +58,7 @@ impl Family {
         let may_go = |breaker: &Breaker| self.goes_unasked(breaker, now);
         for _ in 0..places.min(locked.place_count()) {
             let number = locked.next();
-            // What moves into its place is looked at as well.
+            // What moves into the place is checked as well.
             while let Some(breaker) = locked.get(number) {
                 let goes = may_go(&breaker);
                 drop(breaker);
@@ -69,11 +69,10 @@ impl Family {
         }
     }
 
-    /// Lets go, of some breakers in the next places, that which was not used for longest. Returns `false` if none of them may go, nor of
-    /// some more.
+    /// Evicts the least recently used of some breakers in the next places, or of some more. Returns `false` if none of them can be evicted.
     ///
-    /// So many breakers are looked at, and not so many places: where many are, many go, and so they stay spread evenly. One that was used
-    /// since it was last looked at goes only if no other may: before it is looked at again, its next use can establish its key.
+    /// This counts breakers, not places: where there are many, many are evicted, so they stay spread evenly. A breaker that was used since
+    /// it was last checked is evicted only if no other can be: before the next check, its next use can establish its key.
     pub(super) fn make_room(&self, locked: &mut Locked<'_>, now: u64, gone: &mut Vec<Arc<Breaker>>) -> bool {
         let may_go = |breaker: &Breaker| self.goes_for_another(breaker, now);
         let mut places = locked.place_count().min(SEARCHED);
@@ -102,15 +101,15 @@ impl Family {
         just_used.into_iter().any(|number| let_go(locked, number, may_go, gone))
     }
 
-    /// Whether this one goes though nobody needs its place: it was not used for long, and a new one would know as much. With what it
-    /// has against its dependency, one that is dead would never be given up by calls that come more seldom.
+    /// Whether it is evicted though nobody needs its place: it is idle, and a new breaker would know as much. Without the evidence, a dead
+    /// dependency that is seldom called would never be given up.
     fn goes_unasked(&self, breaker: &Breaker, now: u64) -> bool {
         breaker.word().state() == self.first_state()
             && self.is_idle(breaker, now)
             && !has_evidence(breaker, now)
     }
 
-    /// Whether a new key may take the place of this one. One that is open would otherwise keep it for ever if nobody asks for it again.
+    /// Whether a new key may take its place. An open breaker would otherwise keep it for ever if nobody asks for it again.
     fn goes_for_another(&self, breaker: &Breaker, now: u64) -> bool {
         match breaker.word().state() {
             state if state == self.first_state() => {
@@ -125,7 +124,7 @@ impl Family {
         }
     }
 
-    /// The state that new breakers begin in: that which the family has been told to be in, if any.
+    /// The state that new breakers begin in: the one that a command has given to the family, if any.
     fn first_state(&self) -> State {
         match self.root.word().state() {
             State::Closed | State::Open | State::HalfOpen => State::Closed,
@@ -142,7 +141,7 @@ impl Family {
     }
 }
 
-/// Lets a breaker go, unless it may not, or somebody holds it: for a call, for example.
+/// Evicts a breaker, unless it may not be, or somebody holds it: for a call, for example.
 fn let_go(
     locked: &mut Locked<'_>,
     number: usize,
@@ -152,12 +151,12 @@ fn let_go(
     let breaker = locked.take(number);
     let is_held = || {
         let is_held = Arc::strong_count(&breaker) > 1;
-        // What they did who held it is seen from here on.
+        // Makes visible what its last holders did.
         fence(Ordering::Acquire);
         is_held
     };
     if !is_held() {
-        // Nor may anyone get hold of it by the registry any more.
+        // From now on, nobody can get it from the registry either.
         REGISTRY.leave(&breaker);
         if !is_held() && may_go(&breaker) {
             locked.close(number);
@@ -172,13 +171,13 @@ fn let_go(
     false
 }
 
-/// Whether the key came again a round after it first came. One that somebody invents, or a crawler meets, comes but for a moment.
+/// Whether the key came again a round after it first came. Keys that somebody invents, or a crawler meets, come only for a moment.
 fn is_established(breaker: &Breaker) -> bool {
     let membership = breaker.membership.as_ref();
     membership.is_some_and(|membership| membership.established_from.load(Ordering::Relaxed) == ESTABLISHED)
 }
 
-/// When it was last used, as far as that is known: it may have been any time since it was last looked at.
+/// When it was last used, as far as that is known: it may have been any time since it was last checked.
 fn used(breaker: &Breaker, now: u64) -> u64 {
     let Some(membership) = &breaker.membership else { return 0 };
     let used = membership.used.load(Ordering::Relaxed);
