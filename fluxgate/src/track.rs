@@ -118,8 +118,8 @@
 //! ```
 //!
 //! It is joined like the others: `server_errors | ok(r if r.status() == 429)` counts a busy server as a failing one, and `server_errors &
-//! !matches(..)` excludes some, which are then ignored. It costs a healthy call with a status some 50 instructions, since a `status()` may
-//! be the user's, and panic; a call with a status only in its errors, a dozen.
+//! !matches(..)` excludes some, which are then ignored. A healthy call with a status takes some 50 instructions more, since a `status()`
+//! may be the user's, and panic; one with a status only in its errors, a dozen.
 //!
 //! # By hand
 //!

@@ -48,9 +48,9 @@ use crate::sync::Arc;
 /// # Keys
 ///
 /// A key is hashed, compared and printed, and looked up in a borrowed form as in a map: by `&str` for `Keyed<String>`. It is cloned when
-/// its breaker is made; nothing else is allocated. In the [registry](crate::breakers), in events and in metrics, the breaker has the name
-/// of the family with the key in braces. [Settings from files](crate::settings) for the name of the family apply to all of its breakers,
-/// and those for `hosts{*.example.org}` to some.
+/// its breaker is made; finding that allocates nothing. In the [registry](crate::breakers), in events and in metrics, the breaker has the
+/// name of the family with the key in braces. [Settings from files](crate::settings) for the name of the family apply to all of its
+/// breakers, and those for `hosts{*.example.org}` to some.
 ///
 /// # How many there are
 ///
@@ -61,8 +61,8 @@ use crate::sync::Arc;
 ///
 /// Evidence is what the rule asks for: calls in the window that failed or were slow, a streak of failures, a mean duration that is too
 /// long; with a `custom` condition, any call. So a dead host is given up however seldom it is called, as long as there is room. A time
-/// window forgets; a count window does not, and only a success ends a streak: hosts that failed once and are never called again can grow to
-/// `max_keys`. Then they make room like any other.
+/// window forgets; a count window does not, and only a success ends a streak: hosts that failed once and are never called again can fill
+/// the family. Then they make room like any other.
 ///
 /// So these keep their places, whatever keys come:
 ///

@@ -8,11 +8,23 @@ use http::StatusCode;
 use super::evidence::{Errors, Evidence};
 use super::limits::Limitable;
 use super::returns::{IntoError, Refusable, Returned};
+use crate::engine::breaker::Breaker;
 use crate::handle::call::Call;
 use crate::handle::error::CallNotPermitted;
 use crate::handle::timed_out::TimedOut;
 use crate::output::Output;
 use crate::state::Outcome;
+
+fn outcome<R: Returned, V: Evidence<R::Error>>(
+    output: Output<R>,
+    returned: &R,
+    breaker: &Breaker,
+) -> Outcome {
+    match R::as_result(output, returned) {
+        Ok(_) => Outcome::Success,
+        Err(error) => V::outcome(error, breaker),
+    }
+}
 
 macro_rules! returned {
     ($($response:ty, $this:ident => $status:expr;)*) => {$(
@@ -41,10 +53,7 @@ macro_rules! returned {
                 returned: Self,
                 call: Call<'_>,
             ) -> Self {
-                call.finish(returned, |response, breaker| match Self::as_result(output, response) {
-                    Ok(_) => Outcome::Success,
-                    Err(error) => V::outcome(error, breaker),
-                })
+                call.finish(returned, |response, breaker| outcome::<_, V>(output, response, breaker))
             }
 
             fn settle_with_request<V: Evidence<Self>>(
@@ -54,10 +63,7 @@ macro_rules! returned {
                 call: Call<'_>,
                 request: impl FnOnce(&Self) -> Option<Duration>,
             ) -> Self {
-                let classify = |response: &Self, breaker: &_| match Self::as_result(output, response) {
-                    Ok(_) => Outcome::Success,
-                    Err(error) => V::outcome(error, breaker),
-                };
+                let classify = |response: &Self, breaker: &_| outcome::<_, V>(output, response, breaker);
                 call.finish_with_request(returned, classify, request)
             }
 
