@@ -37,7 +37,7 @@ pub struct Family {
     /// The breaker of all keys that have no room. It has the family's name, settings and clock.
     root: BreakerRef,
     max_keys: usize,
-    /// After how long without use a breaker goes, in nanoseconds.
+    /// How long a breaker may be idle before it is evicted, in nanoseconds.
     key_idle: u64,
     /// The listeners of all breakers of the family.
     listeners: Vec<Subscription>,
@@ -167,9 +167,9 @@ impl Family {
         let family = self.resolved();
         let now = family.root.now();
         // Dropped after the lock is released.
-        let mut gone = Vec::new();
+        let mut evicted = Vec::new();
         let mut locked = family.members().table.lock();
-        family.let_idle_go(&mut locked, now, usize::MAX, &mut gone);
+        family.evict_idle(&mut locked, now, usize::MAX, &mut evicted);
         look(&locked)
     }
 
@@ -271,7 +271,7 @@ impl Family {
         let (owned, name) = (key.own)(self.root.name());
         let members = self.members();
         // Memory is freed, and keys are dropped, after the lock is released.
-        let mut gone = Vec::new();
+        let mut evicted = Vec::new();
         loop {
             let version = members.table.version();
             if let Some(found) = self.find(key.hash, key.is) {
@@ -282,8 +282,8 @@ impl Family {
             if locked.version() != version {
                 continue;
             }
-            self.look_on(&mut locked, now, &mut gone);
-            if locked.length() >= self.max_keys && !self.make_room(&mut locked, now, &mut gone) {
+            self.look_on(&mut locked, now, &mut evicted);
+            if locked.length() >= self.max_keys && !self.make_room(&mut locked, now, &mut evicted) {
                 drop(locked);
                 return self.overflowing();
             }

@@ -25,15 +25,15 @@ impl Family {
     #[cold]
     #[inline(never)]
     pub(super) fn look_through(&self, now: u64) {
-        let mut gone = Vec::new();
+        let mut evicted = Vec::new();
         // Whoever has the lock does it, too.
         if let Some(mut locked) = self.members().table.try_lock() {
-            self.look_on(&mut locked, now, &mut gone);
+            self.look_on(&mut locked, now, &mut evicted);
         }
     }
 
     /// Checks the next places, if it is time.
-    pub(super) fn look_on(&self, locked: &mut Locked<'_>, now: u64, gone: &mut Vec<Arc<Breaker>>) {
+    pub(super) fn look_on(&self, locked: &mut Locked<'_>, now: u64, evicted: &mut Vec<Arc<Breaker>>) {
         let looks_at = &self.members().looks_at;
         let due = looks_at.load(Ordering::Relaxed);
         if now >= due {
@@ -43,26 +43,26 @@ impl Family {
             let since = due.max(now.saturating_sub(pause.saturating_mul(portions)));
             let owed = ((now - since) / pause + 1).min(AT_ONCE);
             looks_at.store(since.saturating_add(pause.saturating_mul(owed)), Ordering::Relaxed);
-            self.let_idle_go(locked, now, PORTION * owed as usize, gone);
+            self.evict_idle(locked, now, PORTION * owed as usize, evicted);
         }
     }
 
     /// Evicts idle breakers without evidence from the next `places` places.
-    pub(super) fn let_idle_go(
+    pub(super) fn evict_idle(
         &self,
         locked: &mut Locked<'_>,
         now: u64,
         places: usize,
-        gone: &mut Vec<Arc<Breaker>>,
+        evicted: &mut Vec<Arc<Breaker>>,
     ) {
-        let may_go = |breaker: &Breaker| self.goes_unasked(breaker, now);
+        let may_evict = |breaker: &Breaker| self.expires(breaker, now);
         for _ in 0..places.min(locked.place_count()) {
             let number = locked.next();
             // What moves into the place is checked as well.
             while let Some(breaker) = locked.get(number) {
-                let goes = may_go(&breaker);
+                let is_evictable = may_evict(&breaker);
                 drop(breaker);
-                if !goes || !let_go(locked, number, may_go, gone) {
+                if !is_evictable || !evict(locked, number, may_evict, evicted) {
                     break;
                 }
             }
@@ -73,8 +73,13 @@ impl Family {
     ///
     /// This counts breakers, not places: where there are many, many are evicted, so they stay spread evenly. A breaker that was used since
     /// it was last checked is evicted only if no other can be: before the next check, its next use can establish its key.
-    pub(super) fn make_room(&self, locked: &mut Locked<'_>, now: u64, gone: &mut Vec<Arc<Breaker>>) -> bool {
-        let may_go = |breaker: &Breaker| self.goes_for_another(breaker, now);
+    pub(super) fn make_room(
+        &self,
+        locked: &mut Locked<'_>,
+        now: u64,
+        evicted: &mut Vec<Arc<Breaker>>,
+    ) -> bool {
+        let may_evict = |breaker: &Breaker| self.may_be_displaced(breaker, now);
         let mut places = locked.place_count().min(SEARCHED);
         let mut just_used = Vec::new();
         for _ in 0..GROUPS {
@@ -83,7 +88,7 @@ impl Family {
                 places -= 1;
                 let number = locked.next();
                 if let Some(breaker) = locked.get(number) {
-                    if may_go(&breaker) {
+                    if may_evict(&breaker) {
                         candidates[looked_at] = (used(&breaker, now), number);
                     }
                     looked_at += 1;
@@ -93,24 +98,24 @@ impl Family {
             for (used, number) in candidates.into_iter().take_while(|(used, _)| *used != u64::MAX) {
                 if used >= now {
                     just_used.push(number);
-                } else if let_go(locked, number, may_go, gone) {
+                } else if evict(locked, number, may_evict, evicted) {
                     return true;
                 }
             }
         }
-        just_used.into_iter().any(|number| let_go(locked, number, may_go, gone))
+        just_used.into_iter().any(|number| evict(locked, number, may_evict, evicted))
     }
 
     /// Whether it is evicted though nobody needs its place: it is idle, and a new breaker would know as much. Without the evidence, a dead
     /// dependency that is seldom called would never be given up.
-    fn goes_unasked(&self, breaker: &Breaker, now: u64) -> bool {
+    fn expires(&self, breaker: &Breaker, now: u64) -> bool {
         breaker.word().state() == self.first_state()
             && self.is_idle(breaker, now)
             && !has_evidence(breaker, now)
     }
 
     /// Whether a new key may take its place. An open breaker would otherwise keep it for ever if nobody asks for it again.
-    fn goes_for_another(&self, breaker: &Breaker, now: u64) -> bool {
+    fn may_be_displaced(&self, breaker: &Breaker, now: u64) -> bool {
         match breaker.word().state() {
             state if state == self.first_state() => {
                 !(is_established(breaker) && self.is_in_use(breaker, now))
@@ -142,11 +147,11 @@ impl Family {
 }
 
 /// Evicts a breaker, unless it may not be, or somebody holds it: for a call, for example.
-fn let_go(
+fn evict(
     locked: &mut Locked<'_>,
     number: usize,
-    may_go: impl Fn(&Breaker) -> bool,
-    gone: &mut Vec<Arc<Breaker>>,
+    may_evict: impl Fn(&Breaker) -> bool,
+    evicted: &mut Vec<Arc<Breaker>>,
 ) -> bool {
     let breaker = locked.take(number);
     let is_held = || {
@@ -158,9 +163,9 @@ fn let_go(
     if !is_held() {
         // From now on, nobody can get it from the registry either.
         REGISTRY.leave(&breaker);
-        if !is_held() && may_go(&breaker) {
+        if !is_held() && may_evict(&breaker) {
             locked.close(number);
-            gone.push(breaker);
+            evicted.push(breaker);
             return true;
         }
         if !breaker.word().is_fresh() {
