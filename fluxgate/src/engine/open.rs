@@ -11,6 +11,7 @@ use super::locked::Period;
 use super::transition::{self, Change, Pause};
 use super::word::StateWord;
 use crate::clock::NEVER;
+use crate::configuration::Settings;
 use crate::events::cause::Figures;
 use crate::events::transition::Reason;
 use crate::retry;
@@ -29,6 +30,11 @@ pub(super) fn open(guard: Guard<'_>, reason: Reason, evidence: Option<(Figures, 
         _ => pause(guard.breaker, retry::draw(&retry, reopens, random)),
     };
     open_for(guard, reason, evidence, pause, now);
+}
+
+/// Whether an open breaker waits for a command.
+pub(super) fn is_never_retried(settings: &Settings) -> bool {
+    matches!(settings.retry.schedule, Schedule::Never)
 }
 
 /// A pause of so many nanoseconds; `None` is endless. Where time stands still, none ever ends: the breaker stays open until a command.
@@ -102,9 +108,10 @@ pub(crate) fn command(breaker: &Breaker, duration: Duration) {
 }
 
 /// Opens the breaker, if it is closed, as it was before the program began anew: for so long, or endlessly, after so many re-openings.
-/// Returns whether it has opened.
+/// A pause without end is over if this breaker does retry. Returns whether it has opened.
 pub(crate) fn restore(breaker: &Breaker, left: Option<Duration>, reopens: u32) -> bool {
     let now = breaker.now();
+    let left = if is_never_retried(&breaker.settings()) { left } else { left.or(Some(Duration::ZERO)) };
     let pause = pause(breaker, left.map(nanos));
     let mut guard = breaker.lock();
     if guard.word.state() != State::Closed {

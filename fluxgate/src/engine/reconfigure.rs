@@ -10,14 +10,17 @@ use super::evaluation::{self, Occasion, Step};
 use super::highest::Highest;
 use super::locked::Period;
 use super::running::Running;
+use super::transition::Pause;
 use super::trial::Trial;
 use super::verdict::follow;
 use super::word::StateWord;
-use super::{half_open, transition};
+use super::{half_open, open, transition};
+use crate::clock::NEVER;
 use crate::configuration::Settings;
 use crate::configuration::error::ConfigError;
 use crate::events::cause::Figures;
 use crate::events::transition::{Reason, Transition};
+use crate::state::State;
 use crate::sync::{Ordering, fence};
 
 /// Gives the breaker the settings that `changed` makes of its present ones, if they are right. Returns whether they are others.
@@ -40,7 +43,7 @@ pub(crate) fn change(
 }
 
 /// Gives the breaker these settings, which are checked, unless `present` are no longer its settings: then it returns `false`. Its name, its
-/// state, and for how long it is open stay as they are.
+/// state, and for how long it is open stay as they are; only a pause without end is over if the new retry has an end.
 ///
 /// If the rule or the window is another one, a new generation begins: outcomes of earlier calls are late, and a trial begins anew. What is
 /// remembered is kept if the new settings would remember the same of the same calls, and judged at once by the new rule.
@@ -55,6 +58,7 @@ fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> boo
     let keeps_memory = old.window == settings.window
         && Rule::measures(old.rule.nodes()) == Rule::measures(settings.rule.nodes());
     let figures = breaker.figures(guard.word).of_rule(old.rule.nodes(), settings.rule.nodes());
+    let begins_to_retry = open::is_never_retried(&old) && !open::is_never_retried(&settings);
     drop(old);
     let patience = half_open::patience(breaker);
 
@@ -70,6 +74,11 @@ fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> boo
         renew(&mut guard, figures);
     } else if let Period::Trial(trial) = &mut guard.period {
         trial.change_patience(patience, half_open::patience(breaker));
+    }
+    // A pause without end would outlast the retry that drew it.
+    let is_endless = breaker.deadline.load(Ordering::Relaxed) == NEVER;
+    if begins_to_retry && is_endless && guard.word.state() == State::Open {
+        open::set_pause(&mut guard, Pause::For(0), now);
     }
     let next = if renews { guard.word.next(guard.word.state()) } else { guard.word };
     end_change(&mut guard, next);

@@ -7,7 +7,8 @@ use crate::engine::reconfigure::change;
 
 impl CircuitBreaker {
     /// Changes settings of the breaker while it is in use. Its name, listeners, handles and clock stay, and so does its state: one that
-    /// was forced open remains so, and an open one tries again when it would have.
+    /// was forced open remains so, and an open one tries again when it would have. If that was [never](crate::retry::never), and the new
+    /// retry is another one, the next call begins a trial.
     ///
     /// If the rule or the window changes, a new [generation](crate::Call::generation) begins: calls in progress no longer count, and a
     /// trial starts over. The breaker keeps what it remembers of calls if the window stays and the rule asks for the same durations as

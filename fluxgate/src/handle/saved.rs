@@ -72,7 +72,8 @@ impl Snapshot {
 
 impl CircuitBreaker {
     /// Opens the breaker again for the rest of the pause that was [saved](Snapshot::saved) before a restart, with as many re-openings, so that
-    /// a [backoff](crate::retry::backoff) goes on. If the pause is over by now, the next call begins a trial.
+    /// a [backoff](crate::retry::backoff) goes on. If the pause is over by now, the next call begins a trial; so it does if the pause had no
+    /// end, and this breaker has another retry than [never](crate::retry::never).
     ///
     /// The wall clock tells how much time has passed; nothing else uses it. If it was set back, the whole pause is left; if it was set
     /// ahead, none is. Either error is at most the pause that was drawn.

@@ -359,3 +359,23 @@ fn threads_that_change_different_settings_lose_none_while_calls_go_on() {
     let totals = snapshot.totals;
     assert_eq!(totals.successes.expect("counted") + totals.late, 200);
 }
+
+/// Regression: no service would have got its traffic back.
+#[test]
+fn what_was_never_to_be_retried_is_once_there_is_another_retry() {
+    for retry in [retry::cooldown(seconds(60)), retry::always(), retry::custom(|_| seconds(60))] {
+        let fixture = Fixture::new(|builder| builder.trip(trip::failure_streak(2)).retry(retry::never()));
+        fixture.trip();
+        change(&fixture, &Changes::new().retry(retry::never()).max_half_open_calls(3));
+        assert_eq!((fixture.state(), fixture.breaker.is_due()), (State::Open, false));
+        change(&fixture, &Changes::new().retry(retry));
+        assert_eq!((fixture.state(), fixture.breaker.is_due()), (State::Open, true));
+        fixture.succeed(2);
+        assert_eq!(fixture.state(), State::Closed);
+    }
+    // What has an end keeps it.
+    let fixture = Fixture::new(|builder| builder.retry(retry::never()));
+    fixture.breaker.open_for(seconds(5));
+    change(&fixture, &Changes::new().retry(retry::cooldown(seconds(60))));
+    assert_eq!(fixture.breaker.snapshot().retry_after, Some(seconds(5)));
+}

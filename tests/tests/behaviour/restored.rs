@@ -70,6 +70,18 @@ fn an_endless_pause_stays_endless() {
     assert_eq!((after.state(), after.breaker.snapshot().retry_after), (State::Open, None));
 }
 
+/// Regression: it stayed open for ever, whatever its retry was now.
+#[test]
+fn an_endless_pause_is_over_for_a_breaker_that_retries() {
+    let before = Fixture::new(|builder| builder.trip(trip::failure_streak(1)).retry(retry::never()));
+    before.trip();
+    let after = fixture();
+    assert!(after.breaker.restore(&saved(&before)).unwrap());
+    assert!(after.breaker.is_due());
+    after.succeed(2);
+    assert_eq!(after.state(), State::Closed);
+}
+
 /// Regression: it was restored as endlessly open, although the function then said ten seconds.
 #[test]
 fn one_whose_retry_is_being_asked_is_due_at_once() {
