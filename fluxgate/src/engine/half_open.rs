@@ -19,11 +19,10 @@ use crate::sync::Ordering;
 use crate::{permit, retry};
 
 /// Admits a call to the trial, if there is a slot for it, or to the ramp. A call that was `due` a moment ago is admitted as of that
-/// time; otherwise the trial that it begins could be over before the call is admitted, again and again.
+/// time; otherwise the trial that it begins could be over before the call is admitted, again and again. A call within a probe is part of it,
+/// until the trial has stalled or the ramp is over: a body may make calls without end.
 pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Answer {
-    if nesting::contains(breaker, word) {
-        return Answer::Inner;
-    }
+    let is_inner = nesting::contains(breaker, word);
     let now = due.unwrap_or_else(|| breaker.now());
     let since = breaker.since.load(Ordering::Relaxed);
     if !breaker.was_still_in(word) {
@@ -33,6 +32,7 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
     // A ramp is not asked before the trial has passed. A user's function is asked without the lock.
     let permitted = match &settings.permit {
         Permit::RampUp { .. } => true,
+        _ if is_inner => true,
         permit => permit::draw(permit, now.saturating_sub(since), breaker.draw(now)),
     };
 
@@ -46,11 +46,13 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
             open(guard, Reason::HalfOpenTimeout, None, now);
             return Answer::LookAgain;
         }
+        Period::Trial(_) if is_inner => return Answer::Inner,
         Period::Trial(trial) => permitted && trial.admit(in_flight, settings.max_half_open_calls, now),
         Period::Ramp(began) if ramp::is_over(breaker, &settings.permit, *began, now) => {
             transition::perform(guard, Change::to(State::Closed, Reason::RampEnded, now));
             return Answer::LookAgain;
         }
+        Period::Ramp(_) if is_inner => return Answer::Inner,
         Period::Ramp(began) => permit::draw(&settings.permit, now.saturating_sub(*began), breaker.draw(now)),
         _ => false,
     };

@@ -8,7 +8,8 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use fluxgate::{
-    Builder, Call, CallNotPermitted, CircuitBreaker, Clock, Outcome, State, circuit_breaker, permit, trip,
+    Builder, Call, CallNotPermitted, CircuitBreaker, Clock, Outcome, Reason, State, circuit_breaker, permit,
+    trip,
 };
 use fluxgate_tests::fixture::{Fixture, seconds};
 
@@ -258,6 +259,42 @@ fn a_call_on_another_thread_is_not_inside() {
     });
     assert!(matches!(result, Ok(true)), "it is refused");
     assert_eq!(fixture.counts(), (1, 0));
+}
+
+/// How many calls a body makes to a dead service, one each second, until it is refused.
+fn call_without_end(fixture: &Fixture) -> usize {
+    let fails = || {
+        fixture.advance(seconds(1));
+        Err::<(), _>("down")
+    };
+    let calls = (0..1_000).map(|_| fixture.breaker.call(fails));
+    calls.take_while(|result| matches!(result, Err(fluxgate::Error::Inner(_)))).count()
+}
+
+/// Regression: a body that called without end, and dealt with the failures, got every call to a dead service.
+#[test]
+fn a_body_that_calls_without_end_is_given_up() {
+    for permit in [permit::all(), permit::random(0.01), permit::ramp_up(0.1, 0.1, seconds(600))] {
+        let fixture = before_trial(|builder| builder.permit(permit));
+        // Until the permit admits it.
+        let outer = || fixture.breaker.call(|| Ok::<_, ()>(call_without_end(&fixture))).ok();
+        assert_eq!(std::iter::repeat_with(outer).find_map(|calls| calls), Some(60));
+        assert_eq!(fixture.state(), State::Open);
+        assert_eq!(fixture.heard.last().reason, Reason::HalfOpenTimeout);
+    }
+}
+
+/// Nor does such a body keep a ramp from its end, after which each call counts again.
+#[test]
+fn a_body_that_calls_without_end_leaves_a_ramp() {
+    let ramp = permit::ramp_up(1.0, 1.0, seconds(60));
+    let fixture = before_trial(|builder| builder.trip(trip::failure_streak(5)).permit(ramp));
+    let outer = fixture.breaker.call(|| {
+        (0..5).for_each(|_| fixture.breaker.record(Outcome::Success, seconds(0)));
+        Ok::<_, ()>(call_without_end(&fixture))
+    });
+    assert!(matches!(outer, Ok(65)), "{outer:?}");
+    assert_eq!(fixture.state(), State::Open);
 }
 
 /// In another breaker's call there is no inside of this one.
