@@ -23,7 +23,7 @@ mod evaluation;
 #[cfg(feature = "chaos")]
 pub(crate) mod fault;
 pub(crate) mod grants;
-mod half_open;
+pub(crate) mod half_open;
 pub(crate) mod highest;
 #[cfg(feature = "chaos")]
 mod injected;

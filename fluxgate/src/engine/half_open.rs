@@ -70,6 +70,19 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
     if admitted || breaker.word() == word { answer } else { Answer::LookAgain }
 }
 
+/// A call of this breaker has failed by a refusal of the breaker's own, of a call that it made on another thread or task. If there is a
+/// trial, it had no room for both. It makes some now: otherwise the next call could fail like this one, and the trial never end.
+pub(crate) fn make_room(breaker: &Breaker) {
+    if breaker.word().state() != State::HalfOpen {
+        return;
+    }
+    let mut guard = breaker.lock();
+    let slots = breaker.settings().max_half_open_calls;
+    if let Period::Trial(trial) = &mut guard.period {
+        trial.lend(slots);
+    }
+}
+
 /// How long to wait for a slot of the trial; `None` if there is one, and if a call would find the trial to be over.
 #[cfg(any(feature = "tokio", feature = "tower"))]
 pub(super) fn left(breaker: &Breaker, word: StateWord) -> Option<u64> {

@@ -9,6 +9,8 @@ pub(crate) struct Trial {
     /// Outcomes so far, and how many of them were good. A trial takes no more than two million.
     pub(crate) outcomes: u32,
     pub(crate) good: u32,
+    /// For how many more calls there is room than otherwise, since so many found none for a call that they made elsewhere.
+    lent: u32,
     /// While calls are in flight, when they count as hung, unless an outcome comes before; otherwise, after how long they will.
     stalls: u64,
     /// How long calls took that were given up, added up since the last outcome that says something about the dependency, and when that came.
@@ -20,7 +22,7 @@ pub(crate) struct Trial {
 
 impl Trial {
     pub(super) fn new(plan: Plan, patience: u64, pause_ended: u64) -> Self {
-        Self { plan, outcomes: 0, good: 0, stalls: patience, given_up: 0, told_at: 0, pause_ended }
+        Self { plan, outcomes: 0, good: 0, lent: 0, stalls: patience, given_up: 0, told_at: 0, pause_ended }
     }
 
     /// Whether calls, of which so many are in flight, have been for too long since the last outcome.
@@ -30,8 +32,14 @@ impl Trial {
 
     /// Whether fewer than `slots` calls are in flight, and no more than the trial can use.
     pub(super) fn has_room(&self, in_flight: u32, slots: u32) -> bool {
+        let in_flight = in_flight.saturating_sub(self.lent);
         in_flight < slots
             && u64::from(self.outcomes) + u64::from(in_flight) < self.plan.limit(u64::from(self.outcomes))
+    }
+
+    /// Makes room for one more call, up to twice as many as there are `slots`.
+    pub(super) fn lend(&mut self, slots: u32) {
+        self.lent = self.lent.saturating_add(1).min(slots);
     }
 
     /// Whether a call is admitted while so many are in flight: if there is [room](Self::has_room).
@@ -59,7 +67,7 @@ impl Trial {
     /// Whether so much was given up that the wait would be over, if it had not begun anew with outcomes that say nothing about the
     /// dependency. At most so many calls were in flight at a time, so they have waited for at least that part of what they took together.
     pub(super) fn is_given_up(&self, slots: u32, patience: u64) -> bool {
-        let at_once = u64::from(slots).min(self.plan.longest());
+        let at_once = u64::from(slots).min(self.plan.longest()) + u64::from(self.lent);
         self.given_up >= patience.saturating_mul(at_once)
     }
 

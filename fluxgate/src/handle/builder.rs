@@ -121,7 +121,7 @@ impl Builder {
     }
 
     /// How many calls of a trial may run at once, 1 or more. Default: 10. Further calls are refused, never queued. No more are admitted
-    /// than the trial can still use.
+    /// than the trial can still use. Calls that make others on another thread or task get [room for both](crate::docs::recovery#the-trial).
     pub fn max_half_open_calls(mut self, calls: u32) -> Self {
         self.settings.max_half_open_calls = calls;
         self

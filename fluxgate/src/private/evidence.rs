@@ -12,6 +12,7 @@ use core::ops::Deref;
 
 use crate::callback::contain;
 use crate::engine::breaker::Breaker;
+use crate::engine::half_open;
 use crate::handle::error::CallNotMade;
 use crate::state::Outcome;
 use crate::track::chain;
@@ -138,5 +139,9 @@ fn failure_by(source: &(dyn Error + 'static), breaker: &Breaker) -> Outcome {
         error.downcast_ref().is_some_and(|refusal: &CallNotMade| refusal.is_by(breaker))
     };
     let is_refusal = contain(|| chain(Some(source)).any(is_by_breaker)).unwrap_or(false);
-    if is_refusal { Outcome::Ignored } else { Outcome::Failure }
+    if !is_refusal {
+        return Outcome::Failure;
+    }
+    half_open::make_room(breaker);
+    Outcome::Ignored
 }

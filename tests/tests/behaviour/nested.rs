@@ -306,29 +306,78 @@ fn of_another_breaker_each_takes_its_own_slot() {
     assert_eq!((one.counts(), other.counts()), ((1, 0), (1, 0)));
 }
 
+/// Calls that make others elsewhere, on a thread that is not inside.
+struct Spawning(CircuitBreaker);
+
+impl Spawning {
+    #[circuit_breaker(breaker = self.0)]
+    fn get(&self, is_dead: bool) -> Result<(), Failure> {
+        if is_dead { Err(Failure::Down) } else { Ok(()) }
+    }
+
+    #[circuit_breaker(breaker = self.0)]
+    fn elsewhere(&self, depth: u32, is_dead: bool) -> Result<(), Failure> {
+        if depth == 0 {
+            return self.get(is_dead);
+        }
+        let further = || self.elsewhere(depth - 1, is_dead);
+        thread::scope(|scope| scope.spawn(further).join().expect("it does not panic"))
+    }
+}
+
 /// A failure that is only the breaker's own refusal further in, on a thread or task that is not inside, is no evidence.
 #[test]
 fn its_own_refusal_further_in_is_no_evidence() {
-    struct Spawning(CircuitBreaker);
-    impl Spawning {
-        #[circuit_breaker(breaker = self.0)]
-        fn get(&self) -> Result<(), Failure> {
-            Ok(())
-        }
-
-        #[circuit_breaker(breaker = self.0)]
-        fn elsewhere(&self) -> Result<(), Failure> {
-            thread::scope(|scope| scope.spawn(|| self.get()).join().expect("it does not panic"))
-        }
-    }
-
     let spawning = Spawning(before_trial(|builder| builder).breaker);
-    for _ in 0..20 {
-        assert!(matches!(spawning.elsewhere(), Err(Failure::Refused(_))));
-        assert_eq!((spawning.0.state(), spawning.0.metrics().total()), (State::HalfOpen, 0));
-    }
-    (0..6).for_each(|_| spawning.get().expect("the slot came back"));
+    assert!(matches!(spawning.elsewhere(1, true), Err(Failure::Refused(_))));
+    assert_eq!((spawning.0.state(), spawning.0.metrics().total()), (State::HalfOpen, 0));
+    (0..6).for_each(|_| spawning.get(false).expect("the slot came back"));
     assert_eq!(spawning.0.state(), State::Closed);
+}
+
+/// Regression: where a trial had room for one more call, and that made another one elsewhere, each such call was refused for ever.
+#[test]
+fn calls_that_make_others_elsewhere_end_a_trial() {
+    for rule in [
+        trip::min(1) & trip::failure_rate(1.0),
+        trip::failure_streak(5),
+        trip::min(4) & trip::failure_rate(1.0),
+        trip::min(10) & trip::failure_rate(0.5),
+    ] {
+        for (slots, depth) in [(1, 1), (2, 1), (2, 2), (10, 1), (10, 3)] {
+            for (is_dead, end) in [(false, State::Closed), (true, State::Open)] {
+                let fixture = before_trial(|builder| builder.trip(rule.clone()).max_half_open_calls(slots));
+                let spawning = Spawning(fixture.breaker.clone());
+                let mut calls = 0;
+                while calls == 0 || fixture.state() == State::HalfOpen {
+                    calls += 1;
+                    assert!(calls <= 20, "`{rule}` with {slots} slots, {depth} deep");
+                    drop(spawning.elsewhere(depth, is_dead));
+                }
+                assert_eq!(fixture.state(), end, "`{rule}` with {slots} slots, {depth} deep");
+            }
+        }
+    }
+}
+
+/// There is room for twice as many calls at most, and no more outcomes count than before.
+#[test]
+fn room_for_calls_elsewhere_is_bounded() {
+    let fixture = before_trial(|builder| builder.max_half_open_calls(3));
+    let spawning = Spawning(fixture.breaker.clone());
+    for room in [3, 4, 5, 6, 6, 6] {
+        let mut held: Vec<_> = std::iter::from_fn(|| fixture.breaker.acquire().ok()).collect();
+        assert_eq!(held.len(), room);
+        held.pop().expect("one").ignore();
+        assert!(matches!(spawning.elsewhere(1, false), Err(Failure::Refused(_))));
+        held.into_iter().for_each(Call::ignore);
+    }
+    fixture.fail(5);
+    assert_eq!(fixture.state(), State::Open);
+    // Another trial has as much as the first.
+    fixture.wait();
+    let held: Vec<_> = std::iter::from_fn(|| fixture.breaker.acquire().ok()).collect();
+    assert_eq!(held.len(), 3);
 }
 
 /// It is recognised in whatever error it arrives, and whatever says which results are failures.
