@@ -271,3 +271,27 @@ fn for_a_family_are_for_all_its_breakers_and_those_to_come() {
     assert_ne!(rule(&alone), "failure_streak(2)");
     apply(json!({}));
 }
+
+/// Regression: a key that came while its family had settings from outside kept them for ever, if the family's own breaker was in use.
+#[cfg(feature = "keyed")]
+#[test]
+fn keys_that_come_meanwhile_give_them_back() {
+    let _alone = alone();
+    let hosts: fluxgate::Keyed<String> =
+        CircuitBreaker::builder("meanwhile").trip(trip::failure_streak(9)).keyed().build().expect("valid");
+    hosts.reset();
+    hosts.reconfigure(&Changes::new().max_half_open_calls(3)).expect("right");
+    let (hands, outside) = ("max_half_open_calls = 3", "trip = failure_streak(2)");
+    let has = |key: &str, what: &str| {
+        drop(hosts.get(key).acquire());
+        hosts.get(key).settings().to_string().contains(what)
+    };
+    let applied = apply(json!({ "meanwhile": { "trip": "failure_streak(2)" } }));
+    assert_eq!(applied.changed, ["meanwhile"]);
+    assert!(has("a", outside) && has("a", hands));
+    let withdrawn = apply(json!({}));
+    assert_eq!(withdrawn.changed.len(), 2, "{withdrawn:?}");
+    for key in ["a", "b"] {
+        assert!(has(key, "trip = failure_streak(9)") && has(key, hands), "{key}");
+    }
+}

@@ -57,7 +57,7 @@ macro_rules! changes {
             }
 
             /// Both changes; where both change a setting, these win.
-            #[cfg(feature = "serde")]
+            #[cfg(any(feature = "serde", feature = "keyed"))]
             pub(crate) fn over(self, others: &Self) -> Self {
                 Self { $($name: self.$name.or_else(|| others.$name.clone()),)* }
             }

@@ -16,10 +16,8 @@ use fluxgate_rules::limits::{DEFAULT_IDLE, DEFAULT_KEYS};
 use self::family::Family;
 use super::builder::Builder;
 use super::circuit_breaker::CircuitBreaker;
-use super::enrollment::enroll;
 use crate::configuration::changes::Changes;
 use crate::configuration::error::ConfigError;
-use crate::engine::reconfigure::change;
 use crate::events::audience::Subscription;
 use crate::sync::Arc;
 
@@ -149,19 +147,7 @@ impl<K> Keyed<K> {
     /// # Errors
     /// Everything that would be wrong with the settings. Then nothing is changed.
     pub fn reconfigure(&self, changes: &Changes) -> Result<(), ConfigError> {
-        let root = self.family.root();
-        enroll(root);
-        for breaker in self.family.breakers() {
-            let breaker = breaker.breaker();
-            changes.of(&breaker.settings()).check(breaker.has_clock())?;
-        }
-        change(root, |settings| changes.of(settings))?;
-        // Whoever makes a breaker after this takes the new settings, and whoever has made one before is found here. Of two who change the
-        // same, the one whose change of the family came last prevails for all of its breakers.
-        for breaker in self.family.breakers() {
-            change(breaker.breaker(), |settings| changes.taken_from(&root.settings()).of(settings))?;
-        }
-        Ok(())
+        self.family.reconfigure(changes)
     }
 
     /// Refuses the calls of all keys, existing and future, until another command: see [`CircuitBreaker::force_open`].

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use fluxgate::testing::{ManualClock, isolate};
-use fluxgate::{CallNotPermitted, Keyed, State, circuit_breaker, find};
+use fluxgate::{CallNotPermitted, Changes, Keyed, State, circuit_breaker, find, trip};
 use fluxgate_tests::fixture::together;
 
 use crate::{fail, fragile};
@@ -57,6 +57,20 @@ fn what_belongs_to_a_test_is_not_in_the_registry() {
     }
     assert_eq!(find(&name("outside")).map(|breaker| breaker.state()), Some(State::Open));
     assert!(HOSTS.existing("inside").is_none() && HOSTS.remove("outside").is_some());
+}
+
+/// Regression: the family itself was given the new settings, and the keys of the test to come were not.
+#[test]
+fn reconfigured_within_a_test_it_is_so_there() {
+    {
+        let _isolation = isolate();
+        HOSTS.reconfigure(&Changes::new().trip(trip::failure_streak(7))).unwrap();
+        assert_eq!(HOSTS.get("to come").snapshot().rule, "failure_streak(7)");
+        assert_eq!(HOSTS.overflow().snapshot().rule, "failure_streak(7)");
+    }
+    assert_eq!(HOSTS.overflow().snapshot().rule, "failure_streak(1)");
+    let _isolation = isolate();
+    assert_eq!(HOSTS.get("another").snapshot().rule, "failure_streak(1)");
 }
 
 /// Like a breaker that is built, it belongs to whoever made it.

@@ -15,9 +15,12 @@ use fluxgate_rules::metrics::nanos;
 use super::table::{Locked, Table};
 use crate::clock::{NEVER, UserClock};
 use crate::configuration::Settings;
+use crate::configuration::changes::Changes;
+use crate::configuration::error::ConfigError;
 use crate::configuration::name::Name;
 use crate::configuration::named::SettingsRef;
 use crate::engine::breaker::{Breaker, BreakerRef, Membership, Origin};
+use crate::engine::reconfigure::change;
 use crate::engine::registry::REGISTRY;
 use crate::engine::transition::{deliver, subscribe};
 use crate::engine::{counting, manual};
@@ -26,9 +29,7 @@ use crate::handle::circuit_breaker::CircuitBreaker;
 use crate::handle::enrollment::{enroll, enter};
 #[cfg(feature = "test-util")]
 use crate::handle::isolation::double;
-#[cfg(feature = "test-util")]
-use crate::sync::RwLock;
-use crate::sync::{Arc, AtomicU64, OnceBox, Ordering, Reading, const_unless_model, thread_local};
+use crate::sync::{Arc, AtomicU64, OnceBox, Ordering, Reading, RwLock, const_unless_model, thread_local};
 
 /// Breakers of one kind, each for a key.
 ///
@@ -49,6 +50,8 @@ struct Members {
     table: Table,
     /// When to look for idle breakers in the next places.
     looks_at: AtomicU64,
+    /// What has been changed of the settings for all breakers.
+    reconfigured: RwLock<Changes>,
 }
 
 /// A key as it is kept.
@@ -157,6 +160,29 @@ impl Family {
         })
     }
 
+    /// Changes settings of all breakers, including those to come.
+    pub(super) fn reconfigure(&self, changes: &Changes) -> Result<(), ConfigError> {
+        let family = self.resolved();
+        let root: &Breaker = &family.root;
+        enroll(root);
+        for breaker in self.breakers() {
+            let breaker = breaker.breaker();
+            changes.of(&breaker.settings()).check(breaker.has_clock())?;
+        }
+        change(root, |settings| changes.of(settings))?;
+        // Of two who change the same, the one whose change of the root came last prevails for all breakers.
+        let prevailing = || changes.taken_from(&root.settings());
+        {
+            let mut reconfigured = family.members().reconfigured.write();
+            *reconfigured = prevailing().over(&reconfigured);
+        }
+        // Whoever makes a breaker after this takes the new settings, and whoever has made one before is found here.
+        for breaker in self.breakers() {
+            change(breaker.breaker(), |settings| prevailing().of(settings))?;
+        }
+        Ok(())
+    }
+
     /// How many keys have breakers.
     pub(super) fn length(&self) -> usize {
         self.with_members(Locked::length)
@@ -227,7 +253,11 @@ impl Family {
     #[cold]
     fn no_members(&self) -> Members {
         let vacant = Breaker::detached(self.root.settings.clone(), None, Origin::Hidden);
-        Members { table: Table::new(self.max_keys, Arc::new(vacant)), looks_at: AtomicU64::new(0) }
+        Members {
+            table: Table::new(self.max_keys, Arc::new(vacant)),
+            looks_at: AtomicU64::new(0),
+            reconfigured: RwLock::new(Changes::new()),
+        }
     }
 
     /// Finds a breaker, and notes that it was used.
@@ -300,9 +330,10 @@ impl Family {
         }
     }
 
-    /// A breaker with the family's settings of this moment.
+    /// A breaker with the family's settings of this moment. Those that the root has from a file or the environment are not its own: like any
+    /// other, it takes them on its first use, and gives them back.
     fn member(&self, hash: u64, key: Owned, name: Name, now: u64) -> Arc<Breaker> {
-        let settings = Settings { name, ..self.root.settings().clone() };
+        let settings = Settings { name, ..self.members().reconfigured.read().of(self.root.settings.get()) };
         let clock = self.root.clock.as_deref().map(UserClock::again).map(Box::new);
         let is_hidden = self.root.origin.is_hidden();
         let breaker = Arc::new_cyclic(|itself| {
