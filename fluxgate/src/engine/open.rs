@@ -78,6 +78,10 @@ fn ask(guard: Guard<'_>, reopens: u32, now: u64) {
     if let Some(events) = &mut guard.events {
         events.complete(word.generation(), pause.retry_after());
     }
+    drop(guard);
+    // If nobody listened when the breaker opened, those who began to wait meanwhile are told of no transition.
+    #[cfg(any(feature = "tokio", feature = "tower"))]
+    breaker.wake_waiters();
 }
 
 /// Sets for how long, from `now`, the breaker is open, which it is. Readers take the old deadline or the new one: both are true.

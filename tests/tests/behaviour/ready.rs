@@ -1,8 +1,11 @@
 //! With the feature `tokio`, tasks wait until a call has a chance; and breakers without a clock of their own follow tokio's paused clock.
 
+use std::cell::RefCell;
 use std::future::{Future, pending};
-use std::pin::pin;
-use std::task::{Context, Waker};
+use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::task::{Context, Wake, Waker};
 
 use fluxgate::{CircuitBreaker, OwnedCall, State, permit, retry, trip};
 use fluxgate_tests::fixture::seconds;
@@ -146,4 +149,37 @@ async fn many_wait_and_all_are_woken() {
     for task in waiting {
         task.await.unwrap();
     }
+}
+
+/// Regression: who began to wait while a `custom` retry was asked, of a breaker that had no listener, waited for ever.
+#[tokio::test(start_paused = true)]
+async fn those_who_come_while_the_retry_is_asked_wait_for_its_answer() {
+    type Waiting = Pin<Box<dyn Future<Output = ()>>>;
+    thread_local! {
+        static WAITING: RefCell<Option<Waiting>> = const { RefCell::new(None) };
+    }
+    static ASKED: LazyLock<CircuitBreaker> = LazyLock::new(|| {
+        let builder = CircuitBreaker::builder("asked").trip(trip::failure_streak(2));
+        let retry = retry::custom(|_| {
+            let mut waiting: Waiting = Box::pin(ASKED.ready());
+            assert!(waiting.as_mut().poll(&mut Context::from_waker(&WOKEN)).is_pending());
+            WAITING.set(Some(waiting));
+            seconds(60)
+        });
+        builder.retry(retry).build().expect("valid")
+    });
+    static WOKEN: LazyLock<Waker> = LazyLock::new(|| Arc::new(Noting).into());
+    static TIMES: AtomicU32 = AtomicU32::new(0);
+    struct Noting;
+    impl Wake for Noting {
+        fn wake(self: Arc<Self>) {
+            TIMES.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fail(&ASKED);
+    assert!(TIMES.load(Ordering::Relaxed) > 0);
+    let begun = Instant::now();
+    WAITING.take().expect("it was asked").await;
+    assert_eq!(begun.elapsed(), seconds(60));
 }
