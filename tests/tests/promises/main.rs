@@ -8,6 +8,7 @@
 #![allow(clippy::unchecked_time_subtraction)]
 
 mod alternatives;
+mod anywhere;
 mod bounds;
 mod configuration;
 mod episodes;
@@ -16,6 +17,7 @@ mod world;
 
 use std::ops::Range;
 
+use anywhere::Put;
 use configuration::Configuration;
 use subject::{Modelled, Real};
 use world::World;
@@ -73,4 +75,15 @@ fn an_alternative_makes_recovery_of_the_model_no_easier() {
     alternatives::compare(numbers(400), |configuration, trial| {
         alternatives::play(Modelled::new(configuration), trial)
     });
+}
+
+#[test]
+fn wherever_a_breaker_has_come_to_it_keeps_both_promises() {
+    let numbers = numbers(2_000);
+    let put: Vec<_> = numbers.clone().map(anywhere::run).collect();
+    let often = |what| put.iter().filter(|put| **put == what).count() as u64;
+    println!("{} healthy and {} dead of {numbers:?}", often(Put::Healthy), often(Put::Dead));
+    if numbers.start == 0 {
+        assert!(often(Put::Healthy) > numbers.end / 4 && often(Put::Dead) > numbers.end / 6);
+    }
 }
