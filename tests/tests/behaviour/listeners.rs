@@ -82,8 +82,7 @@ fn the_reason_says_which_condition_held_with_its_figures() {
     );
     fixture.succeed(4);
     fixture.fail(5);
-    let reason = fixture.heard.last().reason.to_string();
-    assert!(reason.contains('5') && reason.contains("row"), "{reason}");
+    assert_eq!(fixture.heard.last().reason.to_string(), "5 failed in a row (5 >= 5)");
 }
 
 /// Regression: events published before the state changed.
@@ -323,28 +322,6 @@ fn hear_in_order_from_many_threads() {
         assert!(follows, "each transition begins where the last one ended");
     }
     assert_eq!(heard.last().map(|last| last.to), Some(fixture.state()));
-}
-
-/// Regression: a listener that does not return lets the queue grow for ever.
-#[test]
-fn a_thousand_wait_for_one_that_does_not_return_and_the_next_one_says_how_many_were_dropped() {
-    let breaker = CircuitBreaker::builder("listeners: slow").build().expect("valid");
-    let missed = Arc::new(Mutex::new(Vec::new()));
-    let (heard, inner) = (missed.clone(), breaker.clone());
-    // The first transition is being heard while all the others happen.
-    breaker.listen(move |transition: &Transition| {
-        if heard.lock().expect("no panic").is_empty() {
-            for _ in 0..1_000 {
-                inner.reset();
-                inner.force_open();
-            }
-        }
-        heard.lock().expect("no panic").push(transition.missed);
-    });
-    breaker.force_open();
-    let missed = missed.lock().expect("no panic");
-    assert_eq!((missed.len(), missed[0], missed[1]), (1 + 1_024, 0, 2_000 - 1_024));
-    assert!(missed[2..].iter().all(|missed| *missed == 0));
 }
 
 /// Regression: behind a listener that never returns, the queue grew without bound.

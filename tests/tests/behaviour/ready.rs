@@ -9,7 +9,7 @@ use std::task::{Context, Wake, Waker};
 
 use fluxgate::{CircuitBreaker, OwnedCall, State, permit, retry, trip};
 use fluxgate_tests::fixture::seconds;
-use tokio::time::{Instant, advance};
+use tokio::time::{Instant, advance, timeout};
 
 /// On tokio's clock, which the tests pause.
 fn breaker() -> CircuitBreaker {
@@ -147,7 +147,7 @@ async fn many_wait_and_all_are_woken() {
     tokio::task::yield_now().await;
     breaker.reset();
     for task in waiting {
-        task.await.unwrap();
+        timeout(seconds(1), task).await.expect("it is woken").unwrap();
     }
 }
 

@@ -154,13 +154,6 @@ fn each_condition_has_its_words() {
             breaker.acquire().expect("closed").failure();
         }
     }
-    assert!(refused(&streak).to_string().contains("in a row"), "{}", refused(&streak));
-    assert!(
-        refused(&failures).to_string().contains("3 of the last 3 calls failed"),
-        "{}",
-        refused(&failures)
-    );
-
     let (slow, clock) = payments(trip::min(2) & trip::slow_rate(0.5, millis(100)));
     let (average, other) = payments(trip::min(2) & trip::avg_latency(millis(100)));
     for (breaker, clock) in [(&slow, clock), (&average, other)] {
@@ -170,8 +163,14 @@ fn each_condition_has_its_words() {
             call.success();
         }
     }
-    assert!(refused(&slow).to_string().contains("100ms"), "{}", refused(&slow));
-    assert!(refused(&average).to_string().contains("150ms"), "{}", refused(&average));
+    for (breaker, cause) in [
+        (&streak, "3 failed in a row (3 >= 3)"),
+        (&failures, "3 of the last 3 calls failed (3 >= 3)"),
+        (&slow, "2 of the last 2 calls took 100ms or longer (100% >= 50%)"),
+        (&average, "the last 2 took 150ms on average (150ms >= 100ms)"),
+    ] {
+        assert_eq!(refused(breaker).cause().expect("it tripped").to_string(), cause);
+    }
 }
 
 #[test]
@@ -184,7 +183,6 @@ fn is_an_error_like_any_other() {
     assert!(size_of_val(&refusal) < 128, "{} bytes, which clippy calls large", size_of_val(&refusal));
     assert_eq!(refusal.clone().to_string(), refusal.to_string());
     assert_eq!(refusal.source().expect("a source").to_string(), "the call was not made");
-    assert!(!format!("{refusal:?}").is_empty());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Counts over a breaker's life never go back, and each outcome is in one of them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
 
 use fluxgate::{CircuitBreaker, OnCancel, Outcome, State, Totals, permit, retry, trip, window};
 use fluxgate_tests::fixture::{Fixture, millis, seconds, together};
@@ -182,10 +183,19 @@ fn a_breaker_may_begin_to_count_at_any_time() {
 }
 
 #[test]
-fn of_a_custom_retry_is_kept_while_counting_begins() {
-    let fixture = Fixture::new(|builder| builder.retry(retry::custom(|_| seconds(5))).count_calls(true));
+fn a_custom_retry_may_begin_to_count_calls_and_its_pause_is_kept() {
+    static COUNTING: OnceLock<CircuitBreaker> = OnceLock::new();
+
+    let fixture = Fixture::new(|builder| {
+        builder.retry(retry::custom(|_| {
+            COUNTING.get().expect("set").count_calls();
+            seconds(5)
+        }))
+    });
+    COUNTING.set(fixture.breaker.clone()).expect("set once");
     fixture.trip();
-    assert_eq!(fixture.breaker.snapshot().retry_after, Some(seconds(5)));
+    let snapshot = fixture.breaker.snapshot();
+    assert_eq!((snapshot.retry_after, snapshot.totals.successes), (Some(seconds(5)), Some(0)));
 }
 
 #[test]
