@@ -168,7 +168,6 @@ mod tests {
     use super::{FalseAlarm, false_alarm, has_run, oversight};
     use crate::model::rule::Rule;
     use crate::model::window::Window;
-    use core::time::Duration;
 
     fn rule(text: &str) -> Rule {
         text.parse().unwrap_or_else(|problem| panic!("{text}: {problem:?}"))
@@ -251,26 +250,39 @@ mod tests {
         assert!(has_run(10, 9, 0.9) < 1e-15);
     }
 
-    /// The macros make these checks while they compile, so that not even large windows may take long: the numbers that are computed
-    /// are limited, whatever the rule.
+    /// The macros make these checks while they compile, so not even large windows may take long: whatever the rule, only a limited
+    /// number of figures is computed, and they are enough to judge it, or leave it alone.
     #[test]
-    fn the_largest_windows_are_checked() {
-        let day = Window::time(Duration::from_secs(86_400));
-        for window in [Window::count(1_000_000), day] {
-            for text in [
-                "min(1) & failure_rate(0.000001)",
-                "min(500000) & failure_rate(0.0525)",
-                "min(100000) & failure_rate(0.5) | failure_streak(100000)",
-                "min(1000000) & failure_rate(0.05)",
-                "failures(1000000)",
-                "failure_streak(7) & failures(500000)",
-            ] {
-                for share in [1e-9, 0.05, 0.999_999, 1.0] {
-                    let rule = rule(text);
-                    let _ =
-                        (false_alarm(rule.nodes(), &window, share), oversight(rule.nodes(), &window, share));
-                }
-            }
+    fn rules_on_the_largest_windows_are_judged() {
+        const SHARES: [f64; 4] = [1e-9, 0.05, 0.999_999, 1.0];
+        let (million, day) = ("count(1000000)", "time(24h)");
+        // For each share: no alarm (`-`), one while the window fills (`f`), or again and again (`a`); and whether an outage is noticed.
+        for (text, window_text, alarms, noticed) in [
+            ("min(1) & failure_rate(0.000001)", million, "-aaa", "-+++"),
+            ("min(1) & failure_rate(0.000001)", day, "-fff", "--++"),
+            ("min(500000) & failure_rate(0.0525)", million, "--aa", "--++"),
+            ("min(500000) & failure_rate(0.0525)", day, "--aa", "--++"),
+            ("min(100000) & failure_rate(0.5) | failure_streak(100000)", million, "--aa", "--++"),
+            ("min(100000) & failure_rate(0.5) | failure_streak(100000)", day, "--aa", "--++"),
+            ("min(1000000) & failure_rate(0.05)", million, "-faa", "--++"),
+            ("min(1000000) & failure_rate(0.05)", day, "-fff", "--++"),
+            ("failures(1000000)", million, "--fa", "---+"),
+            ("failures(1000000)", day, "--ff", "---+"),
+            // Too many figures: left alone.
+            ("failure_streak(7) & failures(500000)", million, "----", "--++"),
+            ("failure_streak(7) & failures(500000)", day, "----", "---+"),
+        ] {
+            let (rule, window) = (rule(text), window(window_text));
+            let alarm = |share| match false_alarm(rule.nodes(), &window, share) {
+                None => '-',
+                Some(FalseAlarm::First(..)) => 'f',
+                Some(FalseAlarm::Repeated(..)) => 'a',
+            };
+            let is_noticed =
+                |share| if oversight(rule.nodes(), &window, share).is_none() { '+' } else { '-' };
+            let found: [String; 2] =
+                [SHARES.map(alarm), SHARES.map(is_noticed)].map(|signs| signs.iter().collect());
+            assert_eq!(found, [alarms, noticed], "{text} with {window_text}");
         }
     }
 }
