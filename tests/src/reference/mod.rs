@@ -5,11 +5,13 @@
 //! that one generated rule can be given to both.
 
 mod breaker;
+mod interface;
 mod rule;
 mod settings;
 mod trial;
 
-pub use breaker::{Call, Ending, Event, Mark, Reference, Refusal, Wait, Why};
+pub use breaker::Reference;
+pub use interface::{Call, Ending, Event, Mark, Refusal, Wait, Why};
 pub use rule::{Evidence, Predicate, Record, Rule};
 pub use settings::{Permit, Retry, Settings, Window};
 pub use trial::Trial;

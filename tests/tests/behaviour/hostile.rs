@@ -98,7 +98,11 @@ fn durations_at_their_limits() {
         fixture.advance(CENTURY);
         let snapshot = fixture.breaker.snapshot();
         let remaining = left.saturating_sub(YEAR);
-        assert_eq!((snapshot.since, snapshot.retry_after), (YEAR, Some(remaining)), "a jump is a year at most");
+        assert_eq!(
+            (snapshot.since, snapshot.retry_after),
+            (YEAR, Some(remaining)),
+            "a jump is a year at most"
+        );
     }
 }
 

@@ -1,0 +1,129 @@
+//! How calls end, and what their outcomes lead to.
+
+use std::time::Duration;
+
+use fluxgate::{Outcome, State};
+
+use super::{Phase, Reference};
+use crate::reference::interface::{Call, Ending, Mark, Why};
+use crate::reference::rule::Record;
+
+impl Reference {
+    /// An admitted call ends.
+    pub fn finish(&mut self, now: Duration, call: Call, ending: Ending) {
+        let mut lasts = call.generation == self.generation;
+        if self.reaches(Mark::Stall, now) && lasts && call.probe {
+            self.open(now, Why::HalfOpenTimeout);
+            lasts = false;
+        }
+        if lasts && call.runs {
+            let place = self.running.iter().position(|&began| began == call.began);
+            self.running.remove(place.expect("it runs"));
+        }
+        if lasts && call.probe {
+            // A cancelled call is an outcome only if it counts. Otherwise the wait continues, or pauses if nothing runs.
+            if ending != Ending::Cancelled || self.settings.on_cancel == Outcome::Failure {
+                self.patience = self.settings.half_open_timeout();
+                self.waits_since = now;
+            } else if self.running.is_empty() {
+                // An outcome recorded without a call may have ended the trial by now; then this no longer matters.
+                self.patience = self.patience.saturating_sub(now - self.waits_since);
+            }
+            if ending == Ending::Cancelled && self.settings.on_cancel != Outcome::Failure {
+                self.give_up(now, call.began);
+            }
+        }
+        let outcome = match ending {
+            Ending::Reported(outcome) => outcome,
+            Ending::Asking(_) => Outcome::Failure,
+            Ending::Cancelled => self.settings.on_cancel,
+        };
+        if outcome == Outcome::Ignored {
+            return;
+        }
+        if !lasts {
+            self.late += u64::from(call.counts);
+            return;
+        }
+        // At most an hour; zero asks for nothing.
+        self.asked = match ending {
+            Ending::Asking(pause) if pause > Duration::ZERO => Some(pause.min(Duration::from_secs(3_600))),
+            _ => None,
+        };
+        self.enter_outcome(now, outcome == Outcome::Failure, now.saturating_sub(call.began));
+        self.asked = None;
+    }
+
+    /// A caller gave up. Outcomes that reveal nothing about the service must not keep its trial going for ever.
+    pub(super) fn give_up(&mut self, now: Duration, began: Duration) {
+        if self.state == State::HalfOpen && self.phase == Phase::Trial {
+            self.given_up += now - began.max(self.told_at);
+            let at_once = (self.settings.slots as usize).min(2 * self.trial.length);
+            if self.given_up >= self.settings.half_open_timeout() * at_once as u32 {
+                self.open(now, Why::HalfOpenTimeout);
+            }
+        }
+    }
+
+    /// An outcome recorded without a call.
+    pub fn record(&mut self, now: Duration, outcome: Outcome, took: Duration) {
+        if outcome != Outcome::Ignored {
+            if self.reaches(Mark::Stall, now) {
+                self.open(now, Why::HalfOpenTimeout);
+            }
+            self.patience = self.settings.half_open_timeout();
+            self.waits_since = now;
+            self.enter_outcome(now, outcome == Outcome::Failure, took);
+        }
+    }
+
+    pub(super) fn enter_outcome(&mut self, now: Duration, failed: bool, took: Duration) {
+        let record = Record { at: now, failed, took, runs: false };
+        if self.state == State::MetricsOnly {
+            self.would_trip &= self.may_hold(now);
+        }
+        if self.counts() && (!failed || self.succeeded_at.is_none()) {
+            self.succeeded_at = Some(now);
+        }
+        match self.state {
+            State::Closed => {
+                self.calls.push(record);
+                self.trips(now);
+            }
+            State::MetricsOnly => {
+                self.calls.push(record);
+                self.report_crossing(now);
+            }
+            State::HalfOpen if self.phase == Phase::Trial => self.judge(now, record),
+            State::HalfOpen => self.watch(now, record),
+            _ => {}
+        }
+    }
+
+    /// An outcome of the trial.
+    pub(super) fn judge(&mut self, now: Duration, record: Record) {
+        (self.given_up, self.told_at) = (Duration::ZERO, now);
+        self.calls.push(record);
+        if self.trips(now) {
+            return;
+        }
+        match self.trial.verdict(&self.evidence(now)) {
+            Some(false) if self.due(Mark::RampEnd).is_none_or(|end| now >= end) => {
+                self.close(now, Why::TrialPassed);
+            }
+            Some(false) => {
+                self.phase = Phase::Ramp;
+                self.calls.clear();
+            }
+            Some(true) | None => {}
+        }
+    }
+
+    /// An outcome in the ramp.
+    pub(super) fn watch(&mut self, now: Duration, record: Record) {
+        self.calls.push(record);
+        if !self.trips(now) && self.reaches(Mark::RampEnd, now) {
+            self.close(now, Why::RampEnded);
+        }
+    }
+}
