@@ -1,4 +1,4 @@
-//! A breaker on a manual clock, with all it said.
+//! A breaker on a manual clock, and everything its listeners heard.
 
 use std::panic::resume_unwind;
 use std::sync::{Arc, Barrier, Mutex, MutexGuard, PoisonError};
@@ -25,15 +25,15 @@ pub const fn micros(count: u64) -> Duration {
     Duration::from_micros(count)
 }
 
-/// Held by tests that list all breakers, and by those that expect a breaker to be gone: a list keeps alive what is in it.
+/// Held by tests that list all breakers and by tests that expect a breaker to be gone: a list keeps its breakers alive.
 pub fn registry() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Runs `work` on so many threads that start together, each given its number.
+/// Runs `work` on this many threads, which start together and each get their number.
 ///
-/// They are joined one by one: a race detector does not see how a scope waits for those that are not.
+/// They are joined one by one: a race detector does not see how a scope waits for threads that are not joined.
 pub fn together(threads: usize, work: impl Fn(usize) + Sync) {
     let barrier = Barrier::new(threads);
     thread::scope(|scope| {
@@ -56,7 +56,7 @@ pub fn together(threads: usize, work: impl Fn(usize) + Sync) {
 pub struct Heard(Arc<Mutex<Vec<Transition>>>);
 
 impl Heard {
-    /// A listener that writes down what it hears.
+    /// A listener that records what it hears.
     pub fn listener(&self) -> impl Fn(&Transition) + Send + Sync + 'static {
         let heard = self.clone();
         move |transition: &Transition| heard.push(transition.clone())
@@ -70,7 +70,7 @@ impl Heard {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// All but the first so many.
+    /// All but the first `first`.
     pub fn after(&self, first: usize) -> Vec<Transition> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)[first..].to_vec()
     }
@@ -89,7 +89,7 @@ impl Heard {
     }
 }
 
-/// A breaker on a manual clock, with all it said.
+/// A breaker on a manual clock, and everything its listeners heard.
 pub struct Fixture {
     pub breaker: CircuitBreaker,
     pub clock: ManualClock,
@@ -128,19 +128,19 @@ impl Fixture {
         Ok(())
     }
 
-    /// So many calls that succeed at once.
+    /// Calls that succeed at once.
     #[track_caller]
     pub fn succeed(&self, times: usize) {
         self.repeat(Outcome::Success, times);
     }
 
-    /// So many calls that fail at once.
+    /// Calls that fail at once.
     #[track_caller]
     pub fn fail(&self, times: usize) {
         self.repeat(Outcome::Failure, times);
     }
 
-    /// So many calls of the given duration, all successes.
+    /// Successful calls of the given duration.
     #[track_caller]
     pub fn succeed_in(&self, duration: Duration, times: usize) {
         for _ in 0..times {
@@ -148,7 +148,7 @@ impl Fixture {
         }
     }
 
-    /// So many calls of the given duration, all failures.
+    /// Failing calls of the given duration.
     #[track_caller]
     pub fn fail_in(&self, duration: Duration, times: usize) {
         for _ in 0..times {
@@ -180,13 +180,13 @@ impl Fixture {
         panic!("a million failures did not trip it");
     }
 
-    /// Brings the breaker to where its next call is the first of a trial.
+    /// Brings the breaker to the point where its next call starts a trial.
     pub fn before_trial(&self) {
         self.trip();
         self.wait();
     }
 
-    /// Waits until the open breaker would try again.
+    /// Waits until the open breaker would retry.
     #[track_caller]
     pub fn wait(&self) {
         let left = self.breaker.snapshot().retry_after.expect("the breaker should be waiting to retry");

@@ -1,4 +1,4 @@
-//! A breaker and the naive model of it, taken through the same steps.
+//! Takes a breaker and its naive model through the same steps.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
@@ -13,13 +13,13 @@ use crate::reference::{self, Ending, Event, Mark, Reference, Settings, Why};
 #[derive(Clone, Debug)]
 pub enum Step {
     Advance(Duration),
-    /// Time passes until so long before something becomes due, if it does.
+    /// Time passes until this long before something becomes due, if it does.
     Until(Mark, Duration),
     /// A call that is over before anything else happens.
     Call(Outcome, Duration),
-    /// A call that ends with a later `End` or `Cancel`, or with the sequence.
+    /// A call that a later `End` or `Cancel` ends, or the end of the sequence.
     Begin,
-    /// One of the calls on their way ends.
+    /// One of the running calls ends.
     End(usize, Outcome),
     Cancel(usize),
     Panic,
@@ -29,9 +29,9 @@ pub enum Step {
     MetricsOnly,
     Trip,
     OpenFor(Duration),
-    /// An outcome that is learnt without a call.
+    /// An outcome recorded without a call.
     Record(Outcome, Duration),
-    /// The metrics are read. Reading may forget, so that it must not happen after every step, or what writing forgets
+    /// The metrics are read. Reading may evict, so it must not happen after every step, or eviction on writing
     /// would go untested.
     Read,
 }
@@ -71,8 +71,8 @@ pub fn agree(settings: &Settings, steps: &[Step]) -> Vec<Event> {
     let mut model = Reference::new(settings.clone(), clock.now());
     let mut held: Vec<(fluxgate::Call<'_>, reference::Call)> = Vec::new();
     let begin = |model: &mut Reference| {
-        // Where the breaker leaves it to chance, the model has the same luck. A call that had none may find, as it is about to be refused,
-        // that what runs has opened the breaker, and have luck in the trial that follows at once.
+        // Where chance decides, the model gets the same luck. A call about to be refused for bad luck may find that running calls open
+        // the breaker, and be lucky in the trial that follows at once.
         let known = model.events.len();
         let real = breaker.acquire();
         let events: Vec<Event> = heard.after(known).iter().map(Event::from).collect();

@@ -1,4 +1,4 @@
-//! Once it has what it needs, a breaker allocates nothing, whatever happens, but for events that someone listens to.
+//! Once it has what it needs, a breaker allocates nothing, whatever happens, except for events that someone listens to.
 //!
 //! The allocator counts what the thread allocates.
 #![allow(clippy::large_types_passed_by_value, reason = "what is measured is what becomes of them")]
@@ -23,7 +23,7 @@ thread_local! {
 
 struct Counting;
 
-// SAFETY: everything is handed on to the system's allocator as it came.
+// SAFETY: every call is forwarded unchanged to the system allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
@@ -42,26 +42,26 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// One test at a time: the registry is shared, and one test would give back what another has allocated.
+/// One test at a time: the registry is shared, and one test would free what another has allocated.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// How many allocations `work` made on this thread, and of how many bytes.
+/// How many allocations `work` makes on this thread, and how many bytes they take.
 fn allocated(work: impl FnOnce()) -> (usize, usize) {
     let before = (ALLOCATIONS.get(), BYTES.get());
     work();
     (ALLOCATIONS.get() - before.0, BYTES.get() - before.1)
 }
 
-/// The bytes that this thread has allocated and not given back. Fewer than none where it gives back what another test's thread
+/// The bytes that this thread has allocated and not freed. Negative if it frees what another test's thread
 /// allocated for the registry.
 fn held() -> isize {
     BYTES.get().cast_signed() - GIVEN_BACK.get().cast_signed()
 }
 
-/// Everything that can happen to a breaker, twice; in the end it is closed.
+/// Everything that can happen to a breaker, twice; it ends up closed.
 fn live(breaker: &CircuitBreaker, clock: &ManualClock) {
     let second = Duration::from_secs(1);
     let call = |outcome: Outcome| {
@@ -82,13 +82,13 @@ fn live(breaker: &CircuitBreaker, clock: &ManualClock) {
             call(Outcome::Failure);
         }
         let _ = late.map(fluxgate::Call::failure);
-        // Refused while open, then tried again, in vain.
+        // Refused while open, then retried in vain.
         (0..20).for_each(|_| call(Outcome::Success));
         clock.advance(61 * second);
         while breaker.state() != State::Open || breaker.metrics().total() >= 100 {
             call(Outcome::Failure);
         }
-        // And tried again, well, through a ramp.
+        // Then retried with success, through a ramp.
         clock.advance(61 * second);
         while breaker.state() != State::Closed {
             call(Outcome::Success);
@@ -120,7 +120,7 @@ fn guarded(works: bool) -> Result<(), Refused> {
     if works { Ok(()) } else { Err(Refused) }
 }
 
-/// Regression: elsewhere every call is kept and looked at again, and every state that was left is leaked.
+/// Regression: elsewhere every call is kept and revisited, and every past state leaks.
 #[test]
 fn nothing_is_allocated_after_the_first_use() {
     let _alone = alone();
@@ -143,8 +143,8 @@ fn nothing_is_allocated_after_the_first_use() {
                 .clock(clock.clone())
                 .build()
                 .expect("valid");
-            // A thread whose calls fail now and then gets a stripe of its own, and where someone listens, the first transition
-            // makes the queue of events.
+            // A thread whose calls fail now and then gets its own stripe, and with a listener the first transition
+            // creates the event queue.
             for nth in 0..400 {
                 let call = breaker.acquire().expect("closed");
                 if nth % 100 == 99 { call.failure() } else { call.success() }
@@ -156,7 +156,7 @@ fn nothing_is_allocated_after_the_first_use() {
         }
     }
 
-    // The first use of an attribute's breaker: the window's memory, and at most a node of the registry.
+    // First use of an attribute's breaker: the window's memory, and at most one node of the registry.
     let (_, bytes) = allocated(|| {
         let _ = guarded(true);
         let _ = guarded(false);
@@ -175,7 +175,7 @@ fn nothing_is_allocated_after_the_first_use() {
     });
     assert_eq!(times, 0);
 
-    // A panic allocates, but no more than it would without the breaker.
+    // A panic allocates, but no more than without the breaker.
     let panicking = || {
         let _ = catch_unwind(AssertUnwindSafe(|| std::panic::resume_unwind(Box::new(()))));
     };
@@ -192,16 +192,16 @@ fn nothing_is_allocated_after_the_first_use() {
     assert_eq!(guarded, bare);
 }
 
-/// Regression: settings were printed, lexed and parsed to be checked.
+/// Regression: settings were printed, lexed and parsed just to be checked.
 #[test]
-fn making_a_breaker_allocates_what_it_is_made_of() {
+fn building_a_breaker_allocates_only_its_parts() {
     let _alone = alone();
-    // A thread of its own has made no such breaker.
+    // A new thread has built no such breaker yet.
     std::thread::scope(|scope| scope.spawn(makes_breakers).join()).expect("no assertion fails");
 }
 
 fn makes_breakers() {
-    // What happens once in a thread, or in a process.
+    // Allocated once per thread or process.
     drop(CircuitBreaker::builder("first").max_half_open_calls(1).build());
     let rule = || trip::min(10) & (trip::failure_rate(0.5) | trip::slow_rate(0.5, Duration::from_secs(1)));
     for window in [window::count(100), window::time(Duration::from_secs(60))] {
@@ -217,22 +217,22 @@ fn makes_breakers() {
         ];
         for builder in builders {
             let (times, _) = allocated(|| drop(builder.build().expect("valid")));
-            // The settings, the name with a reference to them, the breaker, and sometimes one or two nodes of the registry.
+            // The settings, the name that refers to them, the breaker, and sometimes one or two nodes of the registry.
             assert!((3..=5).contains(&times), "{times} allocations");
         }
         let (times, _) =
             allocated(|| drop(CircuitBreaker::builder("again").window(window).build().expect("valid")));
         // The same without the settings.
-        assert!((2..=4).contains(&times), "{times} allocations of one that is like another");
+        assert!((2..=4).contains(&times), "{times} allocations for one like another");
     }
 }
 
-/// What breakers of keys have besides is in all of them, so that it is found with one load less.
+/// What breakers of keys need in addition is in all of them, so finding it takes one load less.
 const KEYED: isize = if cfg!(feature = "keyed") { 40 } else { 0 };
 
 /// Regression: 27 MB stayed behind after 100,000 breakers.
 #[test]
-fn breakers_that_are_dropped_leave_no_byte_behind() {
+fn dropped_breakers_leave_no_byte_behind() {
     const MANY: usize = 5_000;
     /// Settings that are not shared.
     const OWN: isize = 352;
@@ -266,14 +266,14 @@ fn breakers_that_are_dropped_leave_no_byte_behind() {
         // In any order.
         fastrand::Rng::with_seed(round).shuffle(&mut breakers);
         drop(breakers);
-        // But for nodes of the registry, which hold those of other tests, and the settings that this thread remembers.
+        // Except for nodes of the registry, which hold breakers of other tests, and the settings this thread caches.
         assert!(held() <= before + 2_048 + 4 * OWN, "{} bytes", held() - before);
     }
 }
 
 #[test]
 fn a_breaker_is_small() {
-    // A static one; a handle; a call on its way; a refusal, which travels in every `Result`.
+    // A static; a handle; a running call; a refusal, which travels in every `Result`.
     let breaker = size_of::<fluxgate::__private::Breaker>();
     assert!(breaker <= 168 + KEYED.cast_unsigned(), "{breaker} bytes");
     assert!(size_of::<CircuitBreaker>() <= 24, "{} bytes", size_of::<CircuitBreaker>());
@@ -315,10 +315,10 @@ fn boxed(text: &str) -> BoxFuture<'_, Reply> {
     Box::pin(async move { Ok(text.len() as u8) })
 }
 
-/// What a guarded future holds only here: the breaker's double, and the delay of a drill.
+/// What a guarded future holds only in tests: the breaker's double, and the delay of a drill.
 const IN_TESTS: usize = if cfg!(feature = "chaos") { 16 } else { 8 };
 
-/// The box that is there anyway is the only one.
+/// The existing box is the only one.
 #[test]
 fn a_boxed_future_is_boxed_once() {
     let _alone = alone();
@@ -332,13 +332,13 @@ fn a_boxed_future_is_boxed_once() {
     let (bare, guarded) = (made(&|| client.bare([1; 256])), made(&|| client.guarded([1; 256])));
     let by_static = made(&|| client.guarded_by_a_static([1; 256]));
     assert_eq!((bare.0, guarded.0, by_static.0, made(&|| boxed("a")).0), (1, 1, 1, 1));
-    // A call's word, and when it began.
+    // A call's word, and its start time.
     assert_eq!(by_static.1, bare.1 + 16 + IN_TESTS, "{by_static:?} beside {bare:?}");
-    // A field of a parameter is reached before the future is made, which so holds what the body uses only once. And it holds the field.
+    // A field of a parameter is resolved before the future is made, so the future holds what the body uses only once, and the field.
     assert_eq!(guarded.1, bare.1 + 24 + IN_TESTS, "{guarded:?} beside {bare:?}");
 }
 
-/// As that of the crate `futures` does it.
+/// Like the one of the crate `futures`.
 trait FutureExt: Future + Sized + Send {
     fn boxed<'a>(self) -> BoxFuture<'a, Self::Output>
     where
@@ -350,7 +350,7 @@ trait FutureExt: Future + Sized + Send {
 
 impl<F: Future + Send> FutureExt for F {}
 
-/// A body that does something before it boxes a future, in each form in which that can be seen, and at the end in one in which it cannot.
+/// Bodies that do something before they box a future, in every recognizable form, and finally in one that is not recognizable.
 #[circuit_breaker]
 fn boxed_at_last(form: u8) -> BoxFuture<'static, Reply> {
     if form == 0 {
@@ -403,7 +403,7 @@ fn refused_before(form: u8) -> BoxFuture<'static, Reply> {
 }
 
 #[test]
-fn a_future_that_a_body_boxes_at_last_is_boxed_once() {
+fn a_future_that_a_body_boxes_last_is_boxed_once() {
     let _alone = alone();
     let mut waiting = Context::from_waker(Waker::noop());
     // The first use of a breaker allocates.
@@ -443,9 +443,9 @@ fn shared_at_last(bytes: [u8; 256]) -> BoxFuture<'static, Reply> {
     Box::pin(async move { std::future::ready(Ok(first + bytes[1])).await })
 }
 
-/// The call is around the future that the body has made, and holds no more than one that is around the body.
+/// The call wraps the future that the body made, and holds no more than one that wraps the body.
 #[test]
-fn a_future_that_a_body_boxes_at_last_is_little_larger() {
+fn a_future_that_a_body_boxes_last_is_little_larger() {
     let bare = size_of_val(&*bare_at_last([0; 256])).next_multiple_of(8);
     assert_eq!(size_of_val(&*guarded_at_last([0; 256])), bare + 16 + IN_TESTS, "beside {bare}");
     assert_eq!(size_of_val(&*shared_at_last([0; 256])), bare + 24 + IN_TESTS, "beside {bare}");
@@ -460,11 +460,11 @@ async fn guarded_unused(_bytes: [u8; 256], number: u8) -> Result<u8, CallNotPerm
     std::future::ready(Ok(number)).await
 }
 
-/// What is dropped after all that the body uses stays where it is.
+/// What is dropped after everything the body uses stays where it is.
 #[test]
-fn a_parameter_that_is_not_used_is_stored_once() {
+fn an_unused_parameter_is_stored_once() {
     let (bare, guarded) = (size_of_val(&bare_unused([0; 256], 1)), size_of_val(&guarded_unused([0; 256], 1)));
-    // A call, as above, and where the future of the body is.
+    // A call, as above, and the pointer to the body's future.
     assert_eq!(guarded, bare + 24 + IN_TESTS, "{guarded} beside {bare}");
 }
 
@@ -474,7 +474,7 @@ mod keyed {
 
     use super::{Refused, allocated, alone};
 
-    /// A key by reference, and one that is borrowed from a part of a parameter.
+    /// A key by reference, and one borrowed from a part of a parameter.
     #[circuit_breaker(key = host, trip = failure_streak(3))]
     fn fetch(host: &str, works: bool) -> Result<(), Refused> {
         if works { Ok(()) } else { Err(Refused) }
@@ -520,7 +520,7 @@ mod keyed {
         assert_eq!(sent("a"), 0);
     }
 
-    /// While nothing may go, a key that has no room costs its name, which is given back.
+    /// While nothing can be evicted, a key without room costs only its name, which is freed.
     #[test]
     fn a_key_without_room_keeps_no_memory() {
         let _alone = alone();

@@ -1,4 +1,4 @@
-//! Handlers of axum with the attribute and nothing more, in a real router.
+//! axum handlers with nothing but the attribute, in a real router.
 #![allow(clippy::result_large_err, reason = "a `Response` is")]
 
 use std::time::Duration;
@@ -106,7 +106,7 @@ async fn body(response: Response) -> String {
 }
 
 #[tokio::test]
-async fn every_form_of_a_handler_needs_the_attribute_alone() {
+async fn every_form_of_handler_needs_only_the_attribute() {
     for form in [
         "status",
         "text",
@@ -137,7 +137,7 @@ async fn every_form_of_a_handler_needs_the_attribute_alone() {
 }
 
 #[tokio::test]
-async fn a_response_fails_if_its_status_says_that_the_server_did() {
+async fn a_response_with_a_5xx_status_is_a_failure() {
     let _clock = isolate();
     for form in ["status", "text", "fixed", "response"] {
         for _ in 0..3 {
@@ -165,7 +165,7 @@ async fn tracked(code: u16) -> StatusCode {
 }
 
 #[tokio::test]
-async fn trackers_know_client_errors_from_those_of_the_server() {
+async fn trackers_tell_client_errors_from_server_errors() {
     let _clock = isolate();
     lenient(404).await.unwrap_err();
     lenient(500).await.unwrap_err();
@@ -190,7 +190,7 @@ fn with_fallback(code: u16) -> (StatusCode, String) {
 }
 
 #[test]
-fn a_fallback_gets_the_response_that_failed_or_that_of_the_refusal() {
+fn a_fallback_gets_the_failed_response_or_the_refusal() {
     let _clock = isolate();
     assert_eq!(with_fallback(404).1, "as asked for");
     assert_eq!(with_fallback(500), (StatusCode::INTERNAL_SERVER_ERROR, "instead: as asked for".to_owned()));
@@ -200,7 +200,7 @@ fn a_fallback_gets_the_response_that_failed_or_that_of_the_refusal() {
 }
 
 #[tokio::test]
-async fn a_refusal_tells_when_to_come_back_and_nothing_of_the_inside() {
+async fn a_refusal_says_when_to_retry_and_reveals_no_internals() {
     let clock = isolate();
     for _ in 0..3 {
         ask("/status/500").await;
@@ -221,7 +221,7 @@ async fn a_refusal_tells_when_to_come_back_and_nothing_of_the_inside() {
     let refusal = BACKEND.acquire().map(drop).expect_err("still open");
     assert_eq!(<(StatusCode, String)>::from(refusal).1, "temporarily unavailable; try again in 1s");
 
-    // Forced open, nobody knows for how long.
+    // Forced open: nobody knows for how long.
     BACKEND.force_open();
     let refused = refusal_of(&BACKEND).into_response();
     assert!(!refused.headers().contains_key(RETRY_AFTER));

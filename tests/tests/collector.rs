@@ -1,4 +1,4 @@
-//! What a collector tells exporters of breakers that come, go and share a name.
+//! What a collector reports about breakers that come, go and share a name.
 
 use fluxgate::testing::ManualClock;
 use fluxgate::{Builder, CircuitBreaker, Collected, Collector, Outcome, State, permit, trip, window};
@@ -28,7 +28,7 @@ fn of(collector: &Collector, name: &str) -> Option<Collected> {
 }
 
 #[test]
-fn a_breaker_is_told_of_from_its_first_use_on() {
+fn a_breaker_is_reported_from_its_first_use() {
     let _turn = registry();
     let collector = Collector::new();
     assert_eq!(of(&collector, "collector: late"), None);
@@ -38,13 +38,13 @@ fn a_breaker_is_told_of_from_its_first_use_on() {
     assert_eq!(collected.states, [State::Closed]);
     assert_eq!(collected.spent.of(State::Closed), seconds(3));
     assert_eq!(collected.failure_rate, None);
-    // The first one is to be seen as one more.
+    // Starting from 0, the first transition shows up as an increase.
     assert!(collected.transitions.contains(&(State::Closed, State::Open, 0)));
     assert!(collected.transitions.iter().all(|(_, _, count)| *count == 0));
 }
 
 #[test]
-fn the_counts_of_namesakes_are_summed_and_never_go_back() {
+fn counts_of_namesakes_are_summed_and_never_decrease() {
     let _turn = registry();
     let collector = Collector::new();
     let name = "collector: twins";
@@ -54,7 +54,7 @@ fn the_counts_of_namesakes_are_summed_and_never_go_back() {
     call(&one, Outcome::Failure, 3);
     call(&other, Outcome::Failure, 4);
     assert_eq!(failures(), 7);
-    // One goes while the other's count grows by more than what goes.
+    // One is dropped while the other's count grows by more than the dropped count.
     drop(one);
     call(&other, Outcome::Failure, 5);
     assert_eq!(failures(), 12);
@@ -68,7 +68,7 @@ fn the_counts_of_namesakes_are_summed_and_never_go_back() {
 }
 
 #[test]
-fn namesakes_are_in_several_states_and_the_highest_rate_is_told() {
+fn namesakes_report_all_their_states_and_the_highest_rate() {
     let _turn = registry();
     let collector = Collector::new();
     let rule = trip::min(4) & (trip::failure_rate(0.9) | trip::slow_rate(0.9, millis(500)));
@@ -83,7 +83,7 @@ fn namesakes_are_in_several_states_and_the_highest_rate_is_told() {
     clock.advance(seconds(1));
     slow.success();
     let collected = of(&collector, "collector: rates").expect("known");
-    // The other has too few calls for a rate of 100% to mean anything.
+    // The other has too few calls for its rate of 100% to mean anything.
     assert_eq!(collected.failure_rate, Some(0.2));
     assert_eq!(collected.slow_rates, [(millis(500), 0.2)]);
     let mut states = collected.states;
@@ -92,7 +92,7 @@ fn namesakes_are_in_several_states_and_the_highest_rate_is_told() {
 }
 
 #[test]
-fn calls_in_flight_are_told_of_those_that_let_calls_through_and_ask_for_them() {
+fn calls_in_flight_are_reported_for_breakers_that_admit_calls_and_track_them() {
     let _turn = registry();
     let (collector, name) = (Collector::new(), "collector: in flight");
     let in_flight = || of(&collector, name).expect("known").in_flight;
@@ -104,18 +104,18 @@ fn calls_in_flight_are_told_of_those_that_let_calls_through_and_ask_for_them() {
     let calls = [&one, &one, &other].map(|breaker| breaker.acquire().expect("closed"));
     assert_eq!(in_flight(), Some(3));
     one.force_open();
-    assert_eq!(in_flight(), Some(1), "of the first nobody knows any more");
+    assert_eq!(in_flight(), Some(1), "those of the first are no longer tracked");
     drop(calls);
     assert_eq!(in_flight(), Some(0));
     other.metrics_only();
     let _watched = other.acquire().expect("it only watches");
-    assert_eq!(in_flight(), Some(1), "here is where the number for a rule is found");
+    assert_eq!(in_flight(), Some(1), "metrics-only shows which limit a rule needs");
     other.disable();
     assert_eq!(in_flight(), None);
 }
 
 #[test]
-fn transitions_are_counted_from_when_it_listens_even_of_breakers_that_are_gone() {
+fn transitions_are_counted_from_registration_even_for_dropped_breakers() {
     let _turn = registry();
     let (deaf, listening) = (Collector::new(), Collector::new());
     let name = "collector: transitions";
@@ -144,7 +144,7 @@ fn transitions_are_counted_from_when_it_listens_even_of_breakers_that_are_gone()
 }
 
 #[test]
-fn successes_are_told_once_a_breaker_counts_them() {
+fn successes_are_reported_once_a_breaker_counts_them() {
     let _turn = registry();
     let collector = Collector::new();
     let name = "collector: counted";
@@ -159,7 +159,7 @@ fn successes_are_told_once_a_breaker_counts_them() {
 }
 
 #[test]
-fn collections_at_one_time_count_nothing_twice() {
+fn concurrent_collections_count_nothing_twice() {
     let _turn = registry();
     let collector = Collector::new();
     let name = "collector: together";
@@ -181,7 +181,7 @@ fn collections_at_one_time_count_nothing_twice() {
 
 #[cfg(feature = "keyed")]
 #[test]
-fn of_a_family_the_first_hundred_are_told_of_and_the_others_as_one() {
+fn a_family_reports_its_first_hundred_keys_and_the_rest_as_one() {
     let _turn = registry();
     let collector = Collector::new();
     let hosts: fluxgate::Keyed<u32> = CircuitBreaker::builder("collected").keyed().build().expect("valid");
@@ -198,7 +198,7 @@ fn of_a_family_the_first_hundred_are_told_of_and_the_others_as_one() {
     assert_eq!((told.len(), failures(&told)), (101, 300));
     let others: Vec<_> = told.into_iter().filter(|told| told.breaker == "collected{other}").collect();
     assert_eq!(failures(&others), 150);
-    // What goes keeps its counts.
+    // Dropped breakers keep their counts.
     (0..250).for_each(|host| drop(hosts.remove(&host)));
     assert_eq!(failures(&of_family()), 300);
 }

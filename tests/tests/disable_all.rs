@@ -1,4 +1,4 @@
-//! A process in which no breaker is in the way. It is one of its own, since other tests want theirs.
+//! A process in which all breakers are disabled: its own, since other tests need theirs.
 
 use fluxgate::testing::{disable_all, isolate};
 use fluxgate::{CircuitBreaker, State, breaker, trip};
@@ -24,7 +24,7 @@ fn every_breaker_is_disabled_whenever_it_is_first_used() {
         assert_eq!(breaker.state(), State::Disabled, "{}", breaker.name());
     }
 
-    // Any command ends it, and a test that is about breakers has its own.
+    // Any command ends it, and tests about breakers isolate theirs.
     after.reset();
     fail(&after);
     assert_eq!(after.state(), State::Open);

@@ -1,4 +1,4 @@
-//! What is asked of all breakers of the process: streams of events, and counting. In a process of its own, since tests would hear each
+//! Requests to all breakers of the process: event streams and counting. A process of its own, or tests would hear each
 //! other.
 
 use std::future::Future;
@@ -53,7 +53,7 @@ fn a_stream_yields_what_happens_in_order() {
 }
 
 #[test]
-fn a_stream_yields_what_is_asked_for() {
+fn a_stream_yields_only_what_was_asked_for() {
     let _alone = alone();
     let mut events = fluxgate::events().interests(Interests::transitions().resets().refusals());
     let breaker = built("asked");
@@ -118,7 +118,7 @@ fn a_task_may_wait_for_an_event_on_any_executor() {
         breaker.force_open();
         assert_eq!(woken.0.load(Ordering::SeqCst), 1);
     }
-    // A future that was dropped loses nothing.
+    // A dropped future loses no event.
     breaker.disable();
     assert_eq!(woken.0.load(Ordering::SeqCst), 1, "nobody waits");
     for to in [State::ForcedOpen, State::Disabled] {
@@ -148,9 +148,9 @@ fn a_waker_may_open_and_drop_streams() {
     assert_eq!(events.recv().breaker(), "opening");
 }
 
-/// Regression: streams that were opened later did not get the event, and did not count it as dropped.
+/// Regression: streams opened later neither got the event nor counted it as dropped.
 #[test]
-fn a_waker_that_panics_keeps_no_event_from_other_streams() {
+fn a_panicking_waker_keeps_no_event_from_other_streams() {
     struct Panicking;
 
     impl Wake for Panicking {
@@ -184,7 +184,7 @@ fn a_stream_works_under_a_runtime() {
     });
 }
 
-/// For the life of the process, so it is one test, and the others do not look at successes.
+/// It lasts for the life of the process, so this is one test, and the others do not look at successes.
 #[test]
 fn all_breakers_count_once_anyone_asks_for_all_calls() {
     static BEFORE: CircuitBreaker = breaker!(name = "everywhere: before");

@@ -1,4 +1,4 @@
-//! The checker of rules, the trial's length and its early verdict beside brute force: all small rules, all short sequences of calls.
+//! The rule checker, the trial's length and its early verdict against brute force: all small rules, all short sequences of calls.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use fluxgate::{CircuitBreaker, Outcome, State, permit, retry, window};
 use fluxgate_tests::fixture::millis;
 use fluxgate_tests::reference::{self, Evidence, Record, Rule};
 
-/// What a call can be: well, failed, slow, or both.
+/// What a call can be: good, failed, slow, or both.
 const KINDS: [(Outcome, Duration); 4] = [
     (Outcome::Success, Duration::ZERO),
     (Outcome::Failure, Duration::ZERO),
@@ -30,7 +30,7 @@ fn evidence(calls: &[usize], window: usize) -> Evidence {
     Evidence { calls, streak, ..Evidence::default() }
 }
 
-/// All sequences of so many calls.
+/// All sequences of `length` calls.
 fn sequences(length: u32) -> impl Iterator<Item = Vec<usize>> {
     (0..KINDS.len().pow(length))
         .map(move |number| (0..length).map(|place| number / KINDS.len().pow(place) % KINDS.len()).collect())
@@ -59,7 +59,7 @@ mod checker {
         ]
     }
 
-    /// A group of conditions, and where it holds: a bit for each sequence of up to five calls, closed and half-open.
+    /// A group of conditions, and where it holds: one bit for each sequence of up to five calls, closed and half-open.
     struct Group {
         members: Vec<Rule>,
         closed: Vec<bool>,
@@ -79,7 +79,7 @@ mod checker {
             if let [only] = &self.members[..] { only.clone() } else { Rule::All(self.members.clone()) }
         }
 
-        /// A rate or an average that no number of calls guards.
+        /// A rate or an average without a minimum number of calls.
         fn is_unguarded(&self) -> bool {
             let rates =
                 |rule: &Rule| matches!(rule, Rule::FailureRate(_) | Rule::SlowRate(..) | Rule::AvgLatency(_));
@@ -92,7 +92,7 @@ mod checker {
             self.members.iter().any(rates) && !self.members.iter().any(counts)
         }
 
-        /// Can never hold where it is meant to: half-open where it says so, otherwise closed.
+        /// It can never hold where it should: in half-open if it says so, otherwise when closed.
         fn is_impossible(&self) -> bool {
             let place = if self.members.contains(&Rule::HalfOpen) { &self.half_open } else { &self.closed };
             !place.contains(&true)
@@ -100,9 +100,9 @@ mod checker {
         }
     }
 
-    /// Whether a rule of these groups should be refused, by the definition of each refusal.
+    /// Whether a rule made of these groups should be refused, by the definition of each refusal.
     ///
-    /// `alike` has, for each kind of calls, which sequences have no others.
+    /// `alike` marks, for each kind of call, the sequences that contain no other.
     fn is_wrong(groups: &[&Group], alike: &[Vec<bool>]) -> bool {
         let holds = |place: fn(&Group) -> &Vec<bool>, among: &dyn Fn(usize) -> bool| {
             groups
@@ -156,7 +156,7 @@ mod checker {
         for group in &groups {
             judge(&[group]);
         }
-        // Of the many pairs, those of which either is right by itself, or says which state it is for.
+        // Of the many pairs, only those whose members are valid alone or name their state.
         let right = |group: &&Group| !is_wrong(&[group], &alike);
         let named = |group: &&Group| {
             (group.members.contains(&Rule::Closed) || group.members.contains(&Rule::HalfOpen))
@@ -177,7 +177,7 @@ mod checker {
 mod trial {
     use super::*;
 
-    /// One way in which a rule can hold in half-open.
+    /// One way a rule can hold in half-open.
     struct Alternative {
         rule: Rule,
         length: usize,
@@ -185,13 +185,13 @@ mod trial {
         bad: usize,
     }
 
-    /// What there is to know of a trial, found by trying all sequences.
+    /// What there is to know about a trial, found by trying all sequences.
     struct Trial {
         rule: Rule,
         alternatives: Vec<Alternative>,
         length: usize,
         good: usize,
-        /// The kinds of calls that make a difference to the rule.
+        /// The kinds of calls that the rule can distinguish.
         kinds: Vec<usize>,
         good_kinds: Vec<usize>,
     }
@@ -226,7 +226,7 @@ mod trial {
             Self { rule: rule.clone(), alternatives, length, good, kinds, good_kinds }
         }
 
-        /// What is certain after these calls: by trying all that may follow.
+        /// What is certain after these calls, found by trying all continuations.
         fn verdict(&self, calls: &[usize]) -> Option<State> {
             let certain = |alternative: &Alternative| {
                 let rest = alternative.length.saturating_sub(calls.len());
@@ -251,14 +251,14 @@ mod trial {
         rule.holds(true, &evidence(calls, usize::MAX), None)
     }
 
-    /// All sequences of so many calls of these kinds.
+    /// All sequences of `length` calls of these kinds.
     fn among(kinds: &[usize], length: usize) -> impl Iterator<Item = Vec<usize>> {
         (0..kinds.len().pow(length as u32)).map(move |number| {
             (0..length).map(|place| kinds[number / kinds.len().pow(place as u32) % kinds.len()]).collect()
         })
     }
 
-    /// Rules that ask for no duration, so that two kinds of calls are all there are.
+    /// Rules without durations, so only two kinds of calls differ.
     fn untimed() -> Vec<Rule> {
         let worse = [
             vec![Rule::FailureRate(1)],
@@ -291,7 +291,7 @@ mod trial {
         rules
     }
 
-    /// Rules that ask for durations, too.
+    /// Rules with durations, too.
     fn timed() -> Vec<Rule> {
         let slow = |share| Rule::SlowRate(share, millis(10));
         let worse = [
@@ -307,7 +307,7 @@ mod trial {
             .collect();
         rules.extend([
             Rule::Any(vec![Rule::FailureStreak(3), Rule::All(vec![Rule::Min(2), slow(500)])]),
-            // A threshold of the closed breaker makes no call of a trial bad.
+            // A threshold for closed breakers makes no call of a trial bad.
             Rule::Any(vec![
                 Rule::All(vec![Rule::Closed, Rule::Min(3), Rule::FailureRate(200), slow(500)]),
                 Rule::All(vec![Rule::Min(3), Rule::FailureRate(500)]),
@@ -334,7 +334,7 @@ mod trial {
             Self { breaker, clock }
         }
 
-        /// Where a trial of these calls ends, or that it goes on.
+        /// Where a trial of these calls ends, or that it continues.
         fn play(&self, calls: &[usize]) -> State {
             self.breaker.reset();
             while self.breaker.state() == State::Closed {
@@ -353,7 +353,7 @@ mod trial {
         }
     }
 
-    /// Goes through every sequence of calls until its verdict falls.
+    /// Plays every sequence of calls until there is a verdict.
     fn follow(trial: &Trial, player: &Player, calls: &mut Vec<usize>) {
         for &kind in &trial.kinds {
             calls.push(kind);
@@ -385,9 +385,9 @@ mod trial {
         follow_all(timed());
     }
 
-    /// What the model plays out with the best and the worst that may follow is what all that may follow says.
+    /// The model plays only the best and the worst continuation; its verdict must be that of all continuations.
     #[test]
-    fn is_judged_by_the_model_as_by_all_that_may_follow() {
+    fn the_model_judges_as_all_continuations_do() {
         fn follow(trial: &Trial, model: &reference::Trial, calls: &mut Vec<usize>) {
             for &kind in &trial.kinds {
                 calls.push(kind);

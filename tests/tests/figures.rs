@@ -1,4 +1,4 @@
-//! What `trip::Rule::explain` says of a rule, beside what breakers do.
+//! What `trip::Rule::explain` says about a rule, compared with what breakers do.
 #![allow(missing_docs)]
 
 use fluxgate::trip::Rule;
@@ -8,7 +8,7 @@ fn read(rule: &str) -> Rule {
     rule.parse().unwrap_or_else(|problem| panic!("{rule}: {problem}"))
 }
 
-/// A breaker with this rule that is closed for good, half-open at once, or open, until it is reset.
+/// A breaker with this rule that retries at once.
 fn breaker(rule: &str, size: usize) -> CircuitBreaker {
     CircuitBreaker::builder("figures")
         .window(window::count(size))
@@ -19,7 +19,7 @@ fn breaker(rule: &str, size: usize) -> CircuitBreaker {
         .unwrap()
 }
 
-/// Makes calls, of which this share fails, until the breaker changes its state, at most `most`. How many they were, if it did.
+/// Makes at most `most` calls, this share of them failing, until the breaker changes state. Returns how many it took.
 fn changes_after(breaker: &CircuitBreaker, share: f64, most: u64, random: &mut fastrand::Rng) -> Option<u64> {
     let state = breaker.state();
     (1..=most).find(|_| {
@@ -45,7 +45,7 @@ const RULES: [(&str, usize); 9] = [
     ("closed & min(50) & failure_rate(0.3) | half_open & min(5) & failures(3)", 60),
 ];
 
-/// The chances that it says are within one percentage point, or within what is to be expected of so many breakers.
+/// The stated chances are within one percentage point, or within the expected deviation of this many breakers.
 #[test]
 fn breakers_open_as_often_as_the_figures_say() {
     const BREAKERS: u32 = 800;
@@ -113,7 +113,7 @@ fn trials_end_as_the_figures_say() {
             let (mut passed, mut calls) = (0, 0);
             for _ in 0..TRIALS {
                 breaker.trip();
-                // The first call puts it on trial.
+                // The first call starts the trial.
                 let first = breaker.acquire().expect("a trial");
                 if random.f64() < share {
                     first.failure();
@@ -142,16 +142,16 @@ fn an_explanation_is_a_page() {
     assert!(page.contains("time until"), "{page}");
     assert!(!explanation.to_string().contains("time until"));
     assert!(page.lines().all(|line| line.len() <= 140), "{page}");
-    // One of five breakers, at a service that steadily fails 30% of its calls.
+    // One in five breakers, if the service steadily fails 30% of its calls.
     assert!((explanation.chance_to_open(0.3, 100) - 0.2).abs() < 0.005);
-    // Shares that are none are taken for the nearest.
+    // Values that are not shares count as the nearest one.
     assert!(explanation.chance_to_open(f64::NAN, 100) < 1e-15);
     assert!(explanation.chance_to_open(7.0, 100) > 1.0 - 1e-15);
     assert!(explanation.calls_to_open(-1.0).is_infinite());
 }
 
 #[test]
-fn what_is_wrong_is_said_in_the_words_of_the_compiler() {
+fn errors_are_worded_as_by_the_compiler() {
     let rule = read("min(10) & failure_rate(0.5)");
     let error = rule.explain(window::count(5)).unwrap_err();
     assert!(error.to_string().contains("its window remembers 5 calls"), "{error}");
@@ -160,7 +160,7 @@ fn what_is_wrong_is_said_in_the_words_of_the_compiler() {
 }
 
 #[test]
-fn the_nearest_rule_is_one_that_is_accepted() {
+fn the_nearest_rule_is_accepted() {
     let rule = read("min(10) & failure_rate(0.5)");
     let explanation = rule.explain(window::count(100)).unwrap();
     let (normal, outage) = (explanation.highest_normal().unwrap(), explanation.lowest_outage().unwrap());

@@ -1,4 +1,4 @@
-//! `async fn`, and functions that return futures, in every form.
+//! Every form of `async fn` and of functions that return futures.
 
 use std::cell::Cell;
 use std::future::{Future, poll_fn, ready};
@@ -27,7 +27,7 @@ async fn pause() {
     poll_fn(|_| if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
 }
 
-/// Polls to the end, on this thread.
+/// Polls to completion on this thread.
 fn run<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     loop {
@@ -56,7 +56,7 @@ async fn divide(up: u32, down: u32) -> Result<u32, Failure> {
 }
 
 #[test]
-fn an_async_fn() {
+fn an_async_fn_is_refused_once_its_breaker_is_open() {
     let _clock = isolate();
     assert_eq!(run(assert_send(divide(6, 2))), Ok(3));
     assert_eq!(run(divide(6, 0)), Err(Failure::Down));
@@ -66,7 +66,7 @@ fn an_async_fn() {
 }
 
 #[test]
-fn a_future_dropped_before_its_first_poll_was_never_a_call() {
+fn a_future_that_was_never_polled_is_no_call() {
     let _clock = isolate();
     DIVIDE.force_open();
     let _never_polled = divide(6, 2);
@@ -86,7 +86,7 @@ async fn hangs_quietly() -> Result<(), Failure> {
 }
 
 #[test]
-fn a_future_dropped_unfinished_was_cancelled() {
+fn a_future_dropped_unfinished_is_a_cancelled_call() {
     let _clock = isolate();
     drop(hangs());
     assert_eq!(HANGS.metrics().total(), 0);
@@ -104,7 +104,7 @@ fn a_future_dropped_unfinished_was_cancelled() {
 }
 
 #[tokio::test]
-async fn a_branch_that_select_drops_was_cancelled() {
+async fn a_branch_dropped_by_select_is_a_cancelled_call() {
     let _clock = isolate();
     tokio::select! {
         biased;
@@ -115,7 +115,7 @@ async fn a_branch_that_select_drops_was_cancelled() {
 }
 
 #[test]
-fn a_future_dropped_because_another_panics_was_cancelled() {
+fn a_future_dropped_by_an_unrelated_panic_is_a_cancelled_call() {
     let _clock = isolate();
     std::panic::catch_unwind(|| {
         let mut future = Box::pin(hangs_quietly());
@@ -138,7 +138,7 @@ fn a_panic_is_a_failure_at_once() {
     let mut future = Box::pin(panics());
     assert!(poll(future.as_mut()).is_pending());
     std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| poll(future.as_mut()))).unwrap_err();
-    // The future still lives; it may be dropped much later, by a thread that does not panic.
+    // The future is still alive; a thread that is not panicking may drop it much later.
     assert_eq!(PANICS.state(), State::Open);
     drop(future);
     assert_eq!(PANICS.snapshot().late, 0);
@@ -153,7 +153,7 @@ async fn panics_in_a_task() -> Result<(), Failure> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_panic_in_a_spawned_task() {
+async fn a_panic_in_a_spawned_task_is_a_failure() {
     let error = tokio::spawn(panics_in_a_task()).await.unwrap_err();
     assert!(error.is_panic());
     assert_eq!(SPAWNED.state(), State::Open);
@@ -168,7 +168,7 @@ async fn fails_sometimes(number: u32) -> Result<u32, Failure> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn many_tasks_on_many_threads() {
+async fn many_tasks_on_many_threads_lose_no_call() {
     let tasks: Vec<_> = (0..800).map(|number| tokio::spawn(fails_sometimes(number))).collect();
     for task in tasks {
         let _ = task.await.unwrap();
@@ -222,7 +222,7 @@ impl Client {
 }
 
 #[test]
-fn a_breaker_in_a_field() {
+fn a_breaker_may_be_a_field() {
     let _clock = isolate();
     let client = Client::new();
     assert_eq!(run(assert_send(client.get("path"))), Ok("base/path".to_owned()));
@@ -271,10 +271,10 @@ fn borrowing(text: &str) -> impl Future<Output = Result<&str, Failure>> {
 }
 
 #[test]
-fn a_function_that_returns_a_future() {
+fn a_function_that_returns_a_future_is_guarded() {
     let _clock = isolate();
     assert_eq!(run(opaque(1)), Ok(1));
-    // What it does before there is a future, it does at once, as before.
+    // What it does before it returns a future still happens at once.
     let before = STARTED.get();
     let future = opaque(0);
     assert_eq!(STARTED.get(), before + 1);
@@ -340,7 +340,7 @@ impl Source for Network {
 }
 
 #[test]
-fn methods_under_async_trait() {
+fn methods_under_async_trait_are_guarded() {
     let _clock = isolate();
     let network = Network { offset: 10 };
     assert_eq!(run(assert_send(network.fetch(1))), Ok(11));
@@ -362,7 +362,7 @@ impl Native for Network {
 }
 
 #[test]
-fn native_async_traits() {
+fn methods_of_native_async_traits_are_guarded() {
     let _clock = isolate();
     let network = Network { offset: 10 };
     assert_eq!(run(assert_send(network.load(1))), Ok(1));
@@ -443,7 +443,7 @@ fn guarded_opaque(number: u64) -> impl Future<Output = Result<u64, Failure>> {
 
 #[test]
 fn a_guarded_future_is_at_most_three_words_larger() {
-    // And in tests one for the breaker's double, and one for a drill's delay, where there are any.
+    // In tests, one more for the breaker's double, and with drills one for their delay.
     const WORDS: usize = if cfg!(feature = "chaos") { 5 } else { 4 };
     let _clock = isolate();
     let (size, bare_size) = (size_of_val(&guarded("", 1)), size_of_val(&bare("", 1)));
@@ -455,7 +455,7 @@ fn a_guarded_future_is_at_most_three_words_larger() {
 }
 
 #[test]
-fn call_async_is_a_future_of_a_call() {
+fn call_async_guards_a_future() {
     let _clock = isolate();
     let breaker = breaker!(trip = failure_streak(1), on_cancel = failure);
     drop(breaker.call_async(async { Ok::<_, Failure>(1) }));

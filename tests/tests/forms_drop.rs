@@ -1,4 +1,4 @@
-//! What a function drops, and when, is what it drops without the attribute.
+//! The attribute changes neither what a function drops nor when.
 #![allow(
     clippy::boxed_local,
     clippy::needless_pass_by_value,
@@ -17,7 +17,7 @@ thread_local! {
     static DROPPED: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Says when it is dropped.
+/// Records when it is dropped.
 #[derive(Debug)]
 struct Noisy(&'static str);
 
@@ -72,7 +72,7 @@ fn poll_once(future: impl Future) {
     let _ = pin!(future).poll(&mut Context::from_waker(Waker::noop()));
 }
 
-/// The same function without and with the attribute.
+/// The same function, without and with the attribute.
 macro_rules! both {
     ($($tokens:tt)*) => {
         pub(super) mod bare {
@@ -173,7 +173,7 @@ mod asynchronous {
     }
 }
 
-/// Parameters that the body assigns to, in whole or in part, move into a block of their own.
+/// Parameters that the body assigns to, in whole or in part, move into their own block.
 mod changed {
     use super::*;
 
@@ -245,7 +245,7 @@ mod changed {
     }
 }
 
-/// Parameters that the body moves on some of its ways only: what is behind them is dropped before them all the same.
+/// Parameters that the body moves only on some paths: those declared after them are still dropped before them.
 mod moved {
     use super::*;
 
@@ -391,7 +391,7 @@ mod moved {
     }
 }
 
-/// What differs, as documented.
+/// The documented differences.
 mod different {
     use super::*;
 

@@ -1,4 +1,4 @@
-//! Functions that return a future: when their calls are admitted, and what of their bodies a refusal prevents.
+//! Functions that return a future: when their calls are admitted, and which parts of their bodies a refusal prevents.
 
 use std::cell::Cell;
 use std::future::{Future, ready};
@@ -81,7 +81,7 @@ impl Client {
 type Form<'a> = (&'a CircuitBreaker, &'a dyn Fn() -> Pin<Box<dyn Future<Output = Reply>>>, Option<u32>);
 
 #[test]
-fn a_refused_body_does_not_begin() {
+fn a_refused_body_does_not_start() {
     let _clock = isolate();
     let client = Client { breaker: breaker!() };
     let fetch = || Box::pin(client.fetch()) as Pin<Box<dyn Future<Output = Reply>>>;
@@ -100,7 +100,7 @@ fn a_refused_body_does_not_begin() {
         breaker.force_open();
         let future = call();
         assert_eq!(begun(), 0, "{}", breaker.name());
-        // It was refused when it was called.
+        // It was refused when called.
         breaker.reset();
         assert_eq!(run(future).ok(), instead, "{}", breaker.name());
         assert_eq!(breaker.metrics().total(), 0, "{}", breaker.name());
@@ -114,7 +114,7 @@ fn panicking(panics: bool) -> impl Future<Output = Reply> {
 }
 
 #[test]
-fn a_panic_before_the_future_counts() {
+fn a_panic_before_the_future_exists_is_a_failure() {
     let _clock = isolate();
     assert!(catch_unwind(AssertUnwindSafe(|| drop(panicking(true)))).is_err());
     assert_eq!(PANICKING.state(), State::Open);
@@ -139,7 +139,7 @@ fn opaque_types_in_boxes_are_guarded() {
 
 type Boxed = Pin<Box<dyn Future<Output = Reply> + Send>>;
 
-/// Boxes what it returns in several places, of which those that return early cannot all be seen.
+/// Boxes its result in several places; not all early returns can be recognized.
 #[circuit_breaker(handle = PLACES, trip = failure_streak(1), on_cancel = failure, max_half_open_calls = 1)]
 fn places(place: u32) -> Pin<Box<dyn Future<Output = Reply> + Send>> {
     begin();
@@ -153,7 +153,7 @@ fn places(place: u32) -> Pin<Box<dyn Future<Output = Reply> + Send>> {
     match place {
         1 => early,
         4 => {
-            // What belongs to a closure is not what the function returns.
+            // A closure's `return` is not the function's.
             let make = |number: u32| -> Boxed {
                 if number > 100 {
                     return Box::pin(ready(Ok(0)));
@@ -183,7 +183,7 @@ fn each_place_where_a_body_boxes_its_future_is_guarded() {
         assert_eq!((PLACES.metrics().total(), PLACES.state()), (1, State::Closed), "{place}");
         let future = places(place);
         PLACES.force_open();
-        // It was admitted when it was called.
+        // It was admitted when called.
         assert_eq!(run(future), Ok(place));
         begun();
         let future = places(place);
@@ -213,7 +213,7 @@ fn inside(breaker: &CircuitBreaker) -> Pin<Box<dyn Future<Output = Reply> + Send
 
 struct Request(u32);
 
-/// Not as that of the crate `futures`: of what is no future, or of one of another output.
+/// Unlike the one of the crate `futures`: it boxes something that is not a future, or a future with another output.
 trait Sent {
     fn boxed(&self) -> Boxed;
 }
@@ -269,9 +269,9 @@ fn methods_that_box_something_else_are_guarded() {
     }
 }
 
-/// A slot is taken when a boxed call begins, and a call from within its body is part of it, but not one after that.
+/// A boxed call takes its slot when it begins; a call from within its body is part of it, a later call is not.
 #[test]
-fn a_body_that_boxes_its_future_is_inside_of_its_call() {
+fn a_body_that_boxes_its_future_runs_inside_its_call() {
     let clock = isolate();
     let breaker =
         breaker!(trip = half_open & min(2) & failure_rate(1.0) | failure_streak(1), max_half_open_calls = 1);
@@ -286,7 +286,7 @@ fn a_body_that_boxes_its_future_is_inside_of_its_call() {
 
 #[test]
 #[should_panic(expected = "resumed after completion")]
-fn a_refused_box_that_is_polled_again_after_its_end_panics() {
+fn a_refused_box_polled_after_completion_panics() {
     let _clock = isolate();
     PLACES.force_open();
     let mut future = places(1);
@@ -301,7 +301,7 @@ fn cancelled() -> impl Future<Output = Reply> {
 }
 
 #[test]
-fn an_eager_call_that_is_never_polled_was_cancelled() {
+fn an_eager_call_that_is_never_polled_is_cancelled() {
     let _clock = isolate();
     drop(cancelled());
     assert_eq!(CANCELLED.state(), State::Open);
@@ -313,7 +313,7 @@ fn lazy() -> Pin<Box<dyn Future<Output = Reply>>> {
 }
 
 #[test]
-fn a_body_that_is_only_a_future_is_admitted_when_that_is_polled() {
+fn a_body_that_is_only_a_future_is_admitted_at_its_first_poll() {
     let _clock = isolate();
     drop(lazy());
     assert_eq!(LAZY.state(), State::Closed);
@@ -322,9 +322,9 @@ fn a_body_that_is_only_a_future_is_admitted_when_that_is_polled() {
     assert!(run(future).is_err());
 }
 
-/// A slot is taken when an eager call begins, and a call from within its body is part of it, but not one after that.
+/// An eager call takes its slot when it begins; a call from within its body is part of it, a later call is not.
 #[test]
-fn an_eager_body_is_inside_of_its_call() {
+fn an_eager_body_runs_inside_its_call() {
     #[circuit_breaker(breaker = breaker)]
     fn outer(breaker: &CircuitBreaker) -> impl Future<Output = Reply> + use<> {
         let inner = breaker.call(|| Ok::<_, ()>(1)).unwrap_or(0);
@@ -348,9 +348,9 @@ async fn once() -> Reply {
     Ok(1)
 }
 
-/// As a future that the compiler writes.
+/// Like a future that the compiler generates.
 #[test]
-fn a_future_that_is_polled_again_after_its_end_panics() {
+fn a_future_polled_after_completion_panics() {
     fn again<F: Future<Output = Reply>>(future: F) {
         let mut future = pin!(future);
         assert!(poll(future.as_mut()).is_ready());
@@ -372,7 +372,7 @@ fn a_future_that_is_polled_again_after_its_end_panics() {
 }
 
 #[test]
-fn a_future_of_call_async_that_is_polled_again_panics() {
+fn a_future_of_call_async_polled_after_completion_panics() {
     let breaker = breaker!();
     let mut future = pin!(breaker.call_async(async { Ok::<_, ()>(1) }));
     assert!(poll(future.as_mut()).is_ready());

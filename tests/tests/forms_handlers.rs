@@ -1,4 +1,4 @@
-//! What is returned instead: `rejected` and `fallback`, in every form.
+//! What a function returns instead: `rejected` and `fallback`, in every form.
 #![allow(clippy::needless_pass_by_value, clippy::unnecessary_wraps, reason = "handlers are called so")]
 
 use std::future::Future;
@@ -44,7 +44,7 @@ fn rejected_path(fails: bool) -> Result<usize, Plain> {
 }
 
 #[test]
-fn rejected_says_what_a_refusal_returns() {
+fn rejected_decides_what_a_refusal_returns() {
     let _clock = isolate();
     assert_eq!(rejected_closure(false), Ok(1));
     assert_eq!(rejected_closure(true), Err(Plain("down")));
@@ -108,7 +108,7 @@ fn both(fails: bool) -> Result<usize, Plain> {
 }
 
 #[test]
-fn with_both_rejected_has_the_refusals() {
+fn with_both_rejected_handles_refusals() {
     let _clock = isolate();
     assert_eq!(both(false), Ok(1));
     assert_eq!(both(true), Ok(4));
@@ -131,7 +131,7 @@ fn nothing(count: &std::cell::Cell<u32>) {
 }
 
 #[test]
-fn functions_that_return_no_result() {
+fn handlers_of_functions_that_return_no_result() {
     let _clock = isolate();
     assert_eq!(value(false), Some(1));
     assert_eq!(value(true), None, "a value is no error, so there is nothing to fall back from");
@@ -262,7 +262,7 @@ fn with_our_error(fails: bool) -> Result<(), fluxgate::Error<Plain>> {
 }
 
 #[test]
-fn errors_that_say_themselves_that_a_call_was_refused() {
+fn errors_of_every_usual_kind_tell_refusals_from_failures() {
     let _clock = isolate();
     assert!(matches!(with_thiserror(true), Err(WithThiserror::Down)));
     assert!(matches!(with_thiserror(false), Err(WithThiserror::NotPermitted(_))));

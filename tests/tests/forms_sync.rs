@@ -1,4 +1,4 @@
-//! Functions that are not async, in every form.
+//! Every form of function that is not async.
 
 use std::fmt::Display;
 use std::panic::Location;
@@ -108,7 +108,7 @@ impl Parser<'_> {
         if fails { Err(Failure::Down) } else { Ok(self.text) }
     }
 
-    // The body has all of `self` to itself, so the breaker cannot stay borrowed.
+    // The body has exclusive use of `self`, so the breaker cannot stay borrowed.
     #[circuit_breaker(breaker = self.breaker)]
     fn given_to_a_writer(&mut self, fails: bool) -> Result<&mut Self, Failure> {
         self.text.push('?');
@@ -122,7 +122,7 @@ impl Parser<'_> {
 }
 
 #[test]
-fn methods_with_any_receiver() {
+fn methods_with_any_receiver_are_guarded() {
     let _clock = isolate();
     let mut text = String::from("abc");
     let mut parser = Parser::new(&mut text);
@@ -134,7 +134,7 @@ fn methods_with_any_receiver() {
 }
 
 #[test]
-fn a_breaker_in_a_field() {
+fn a_breaker_may_be_a_field() {
     let _clock = isolate();
     let (mut first, mut second) = ("a".to_owned(), "b".to_owned());
     let (mut one, other) = (Parser::new(&mut first), Parser::new(&mut second));
@@ -184,7 +184,7 @@ fn drop_all(breakers: Vec<CircuitBreaker>) -> usize {
 }
 
 #[test]
-fn any_place_that_derefs_to_a_breaker() {
+fn any_place_that_derefs_to_a_breaker_will_do() {
     let _clock = isolate();
     assert_eq!(other_of_two(), Ok(()));
     assert_eq!(one_of_two(true), Err(Failure::Down));
@@ -216,7 +216,7 @@ impl Source for Network {
 }
 
 #[test]
-fn trait_methods_and_default_bodies() {
+fn trait_methods_and_default_bodies_are_guarded() {
     let _clock = isolate();
     assert_eq!(Network.fetch_with_default(false), Ok(1));
     assert_eq!(Network.fetch_with_default(true), Err(Failure::Down));
@@ -249,7 +249,7 @@ fn a_generic_function_shares_its_breaker_among_its_instantiations() {
 /// The pointer is valid.
 #[circuit_breaker(trip = failure_streak(1))]
 unsafe fn dereferenced(pointer: *const u32) -> Result<u32, Failure> {
-    // SAFETY: the caller's.
+    // SAFETY: the caller guarantees it.
     Ok(unsafe { *pointer })
 }
 
@@ -259,9 +259,9 @@ extern "C" fn exported(value: u32) -> u32 {
 }
 
 #[test]
-fn unsafe_and_extern_functions() {
+fn unsafe_and_extern_functions_are_guarded() {
     let _clock = isolate();
-    // SAFETY: it is a reference.
+    // SAFETY: the pointer comes from a reference.
     assert_eq!(unsafe { dereferenced(&7) }, Ok(7));
     let pointer: extern "C" fn(u32) -> u32 = exported;
     assert_eq!(pointer(3), 3);
@@ -298,14 +298,14 @@ fn opaque(up_to: u32) -> Result<impl Iterator<Item = u32>, Failure> {
 }
 
 #[test]
-fn a_result_of_an_impl_trait() {
+fn a_result_of_an_impl_trait_is_returned() {
     let _clock = isolate();
     assert_eq!(opaque(3).unwrap().collect::<Vec<_>>(), [0, 2, 4]);
     assert_eq!(opaque(0).err(), Some(Failure::Down));
     assert!(matches!(opaque(3).err(), Some(Failure::NotPermitted(_))));
 }
 
-/// The attribute below may be a macro, which would put the body where the compiler does not know what it returns.
+/// The attribute below may be a macro, which would put the body where the compiler cannot infer its return type.
 #[circuit_breaker(trip = failure_streak(1))]
 #[rustfmt::skip]
 fn opaque_in_a_box(up_to: u32) -> Result<Box<dyn Iterator<Item = impl Display>>, Failure> {
@@ -313,7 +313,7 @@ fn opaque_in_a_box(up_to: u32) -> Result<Box<dyn Iterator<Item = impl Display>>,
 }
 
 #[test]
-fn an_impl_trait_in_a_trait_object() {
+fn an_impl_trait_in_a_trait_object_is_returned() {
     let _clock = isolate();
     assert_eq!(opaque_in_a_box(2).unwrap().map(|number| number.to_string()).collect::<String>(), "01");
     assert_eq!(opaque_in_a_box(0).err(), Some(Failure::Down));
@@ -328,7 +328,7 @@ fn behind_an_alias(fails: bool) -> Answer {
 }
 
 #[test]
-fn a_result_behind_an_alias() {
+fn a_result_behind_an_alias_is_recognized() {
     let _clock = isolate();
     assert_eq!(behind_an_alias(false), Ok(1));
     assert_eq!(behind_an_alias(true), Err(Failure::Down));
@@ -346,7 +346,7 @@ fn opaque_in_a_type_behind_an_alias(by: u32) -> Answer<(Box<impl Fn(u32) -> u32>
 }
 
 #[test]
-fn an_impl_trait_in_a_result_behind_an_alias() {
+fn an_impl_trait_in_a_result_behind_an_alias_is_returned() {
     let _clock = isolate();
     assert_eq!(opaque_behind_an_alias(3).unwrap().collect::<Vec<_>>(), [0, 1, 2]);
     assert_eq!(opaque_behind_an_alias(0).err(), Some(Failure::Down));
@@ -390,7 +390,7 @@ macro_rules! with_settings {
 with_settings!(from_settings, 5 + 5, 0.5, 2, Failure::Down | Failure::NotPermitted(_));
 
 #[test]
-fn types_and_blocks_of_declarative_macros() {
+fn types_and_blocks_from_declarative_macros_are_guarded() {
     let _clock = isolate();
     assert_eq!(from_a_macro(1), Ok(1));
     assert_eq!(from_a_macro(0), Err(Failure::Down));
@@ -406,7 +406,7 @@ fn r#match(r#type: u32) -> Result<u32, Failure> {
 }
 
 #[test]
-fn raw_identifiers_are_named_without_their_prefix() {
+fn raw_identifiers_name_breakers_without_their_prefix() {
     let _clock = isolate();
     assert_eq!(r#match(3), Ok(3));
     assert_eq!(RAW.name(), "forms_sync::match");
@@ -456,7 +456,7 @@ fn panics(with: &str) -> Result<(), Failure> {
 }
 
 #[test]
-fn a_panic_passes_through_and_is_a_failure() {
+fn a_panic_unwinds_through_and_is_a_failure() {
     let _clock = isolate();
     let payload = std::panic::catch_unwind(|| panics("all is lost")).unwrap_err();
     assert_eq!(payload.downcast_ref::<String>().unwrap(), "all is lost");
@@ -471,7 +471,7 @@ fn counted() -> Result<(), Failure> {
     Err(Failure::Down)
 }
 
-/// Regression: an attribute of this name elsewhere runs the body of an open breaker's function.
+/// Regression: an attribute of this name in another crate runs the body although the breaker is open.
 #[test]
 fn a_refused_call_is_not_made() {
     let _clock = isolate();
@@ -504,13 +504,13 @@ mod shared_name {
 use shared_name::shared_name;
 
 #[test]
-fn a_module_may_have_the_functions_name() {
+fn a_module_may_have_the_name_of_the_function() {
     let _clock = isolate();
     assert_eq!(shared_name(), Ok(1));
 }
 
 #[test]
-fn a_function_within_a_function() {
+fn functions_within_functions_are_guarded() {
     #[circuit_breaker(trip = failure_streak(1), handle = INNER)]
     fn inner() -> Result<(), Failure> {
         Err(Failure::Down)
@@ -532,9 +532,9 @@ impl Located for Network {
     }
 }
 
-/// The attribute does not see the declaration, or it would refuse this.
+/// The attribute does not see the declaration, otherwise it would refuse this.
 #[test]
-fn the_caller_is_lost_where_only_the_declaration_tracks_it() {
+fn the_caller_is_lost_if_only_the_declaration_tracks_it() {
     let _clock = isolate();
     assert_eq!(Network.locate(), Ok(0));
 }

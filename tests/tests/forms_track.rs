@@ -1,4 +1,4 @@
-//! Which results count: `track` and `success`, in every form.
+//! Which results count as what: every form of `track` and `success`.
 #![allow(deprecated, reason = "what is claimed twice is claimed by who is asked first")]
 
 use std::error::Error;
@@ -24,7 +24,7 @@ impl From<CallNotPermitted> for Failure {
 
 use Failure::{NotFound, Status};
 
-/// How many failures, and how many calls at all, the breaker has seen.
+/// How many failures, and how many calls in total, the breaker has recorded.
 fn seen(breaker: &CircuitBreaker) -> (u64, u64) {
     (breaker.metrics().failures(), breaker.metrics().total())
 }
@@ -33,7 +33,7 @@ const SUCCESS: (u64, u64) = (0, 1);
 const FAILURE: (u64, u64) = (1, 1);
 const IGNORED: (u64, u64) = (0, 0);
 
-/// A function that returns what it is given, with the tracker, and a test of what that counts as.
+/// A function with this tracker that returns its argument, and a test of how the result counts.
 macro_rules! counts {
     ($test:ident: $($arguments:tt)*) => { counts!(@ $test [] $($arguments)*); };
     (@ $test:ident [$($read:tt)*] => $returned:ty { $($value:expr => $counts:expr,)* }) => {
@@ -117,7 +117,7 @@ counts!(an_ok_may_be_a_success: track = ok(_) | all, success = ok(200) => Reply 
     Err(NotFound) => FAILURE,
 });
 
-// What looks at an `Err` has nothing to say of an `Ok`, denied or not.
+// A tracker of `Err` says nothing about an `Ok`, negated or not.
 counts!(not_on_the_other_side: track = !matches(NotFound) => Reply {
     Ok(200) => SUCCESS,
     Err(NotFound) => IGNORED,
@@ -189,7 +189,7 @@ counts!(a_closure: track = custom(|error| error.eq(&NotFound)) | ok(0) => Reply 
     Err(Status(1)) => IGNORED,
 });
 
-// A tracker that panics is as if it were absent.
+// A tracker that panics counts as absent.
 counts!(a_panic_in_track: track = custom(|_| panic!("a bug")) | ok(_ if panic!("a bug")) => Reply {
     Ok(200) => SUCCESS,
     Err(NotFound) => FAILURE,
@@ -307,7 +307,7 @@ counts!(a_refusal_in_a_transparent_variant_in_a_box: track = !type_of(CallNotPer
     Err(Timeout.into()) => FAILURE,
 });
 
-/// Another breaker's.
+/// A refusal by another breaker.
 fn refusal() -> CallNotPermitted {
     let breaker = CircuitBreaker::builder("other").build().expect("defaults");
     breaker.force_open();
@@ -340,7 +340,7 @@ counts!(within_anyhow: track = type_of(Timeout), success = type_of(io::Error) =>
     Err(anyhow::Error::from(not_found()).context("while calling")) => SUCCESS,
 });
 
-/// Can be made from a refusal, and points to an error.
+/// Can be made from a refusal, and dereferences to an error.
 #[derive(Debug)]
 struct Pointer(Arc<dyn Error + Send + Sync>);
 
@@ -383,7 +383,7 @@ fn generic_default<E: From<CallNotPermitted>>(error: E) -> Result<(), E> {
 }
 
 #[test]
-fn generic_errors() {
+fn trackers_of_generic_errors() {
     {
         let _clock = isolate();
         assert!(generic(Outer(Timeout)).is_err());

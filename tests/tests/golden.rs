@@ -1,7 +1,7 @@
-//! The Python original beside ours: replays what Fluxgate 0.9.4 did, recorded by `golden/make.py`.
+//! Compares with the Python original: replays what Fluxgate 0.9.4 did, as recorded by `golden/make.py`.
 //!
-//! A trace in `golden/agree` must come out as recorded. A trace in `golden/differ` says why ours does otherwise on
-//! purpose, and carries what is right under `ours`.
+//! A trace in `golden/agree` must come out as recorded. A trace in `golden/differ` says why ours deviates on
+//! purpose, and holds the right results under `ours`.
 
 use std::collections::HashMap;
 use std::ops::{BitAnd, BitOr};
@@ -18,14 +18,14 @@ use fluxgate::{Call, CircuitBreaker, Clock, ConfigError, Metrics, State, Transit
 use serde_json::{Map, Value, json};
 
 #[test]
-fn does_as_the_original_where_both_agree() {
+fn traces_in_agree_come_out_as_recorded() {
     for (name, trace) in traces("agree") {
         replay(&name, &trace);
     }
 }
 
 #[test]
-fn differs_from_the_original_on_purpose() {
+fn traces_in_differ_deviate_on_purpose() {
     for (name, trace) in traces("differ") {
         assert!(trace["why"].is_string(), "{name} does not say why");
         match trace.get("ours") {
@@ -50,7 +50,7 @@ fn traces(folder: &str) -> Vec<(String, Value)> {
     traces
 }
 
-/// `build()` refuses the breaker, and its message has the given words.
+/// `build()` refuses the breaker, and its message contains these words.
 fn refuses(name: &str, trace: &Value, words: &str) {
     let message = match build(&trace["breaker"], &ManualClock::new(), &Events::default()) {
         Ok(_) => panic!("{name} is accepted"),
@@ -85,13 +85,13 @@ fn replay(name: &str, trace: &Value) {
     }
 }
 
-/// What is right for a step: what `ours` says, or else what the original did. `null` is nothing.
+/// The right value for a step: the one in `ours`, or else what the original did. `null` means none.
 fn right<'a>(step: &'a Value, key: &str) -> Option<&'a Value> {
     let ours = step.get("ours").and_then(|ours| ours.get(key));
     ours.or_else(|| step.get(key)).filter(|value| !value.is_null())
 }
 
-/// Whether what comes of a step depends on a deadline that was drawn: then only its call can be foretold.
+/// Whether a step's result depends on a randomly drawn deadline: then only its call can be predicted.
 fn is_drawn(step: &Value) -> bool {
     right(step, "call") == Some(&json!("when due"))
 }
@@ -109,10 +109,10 @@ fn check(key: &str, right: Option<&Value>, observed: Option<&Value>) -> Result<(
     if right == observed { Ok(()) } else { Err(format!("another {key}")) }
 }
 
-/// Transitions heard and not yet looked at.
+/// Transitions heard but not yet checked.
 type Events = Arc<Mutex<Vec<Transition>>>;
 
-/// Plays the steps of one trace to one breaker.
+/// Plays the steps of one trace on one breaker.
 struct Player<'a> {
     breaker: &'a CircuitBreaker,
     clock: ManualClock,
@@ -145,7 +145,7 @@ impl Player<'_> {
         observed
     }
 
-    /// Whether the call of a step was admitted, where it makes one.
+    /// Whether the call of a step was admitted, if it makes one.
     fn act(&mut self, step: &Value) -> Option<bool> {
         match (text(&step["do"]), step.get("as").map(text)) {
             ("wait", _) => None,
@@ -213,7 +213,7 @@ fn spelled(state: State) -> &'static str {
     }
 }
 
-/// The breaker that a trace spells; what it does not spell is the default.
+/// The breaker that a trace describes; settings it leaves out have their defaults.
 fn build(settings: &Value, clock: &ManualClock, events: &Events) -> Result<CircuitBreaker, ConfigError> {
     let heard = Arc::clone(events);
     let mut builder =

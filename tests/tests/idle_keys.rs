@@ -1,5 +1,5 @@
-//! Breakers of keys that have no clock of their own: they read that of the process, but not each time that they are used. It is a matter of
-//! the process, so these tests have one of their own, and take turns.
+//! Keyed breakers without a clock of their own read the process's clock, but not on every use. The clock belongs to
+//! the process, so these tests have a process of their own and take turns.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -24,19 +24,19 @@ fn pass(seconds: u64) {
 }
 
 #[test]
-fn what_is_used_stays_and_what_is_not_goes() {
+fn used_keys_stay_and_idle_keys_are_evicted() {
     let _turn = registry();
     let _ = fluxgate::set_clock(Counted);
     let hosts: Keyed<u32> = CircuitBreaker::builder("idle").keyed().build().expect("valid");
     (0..500).for_each(|host| drop(hosts.get(&host)));
 
-    // Nobody reads the clock at each hit.
+    // The clock is not read on every hit.
     hosts.get(&7);
     let before = READINGS.load(Ordering::SeqCst);
     (0..6_400).for_each(|_| drop(hosts.get(&7)));
     assert_eq!(READINGS.load(Ordering::SeqCst) - before, 100);
 
-    // It was used just before the others went, although no clock was read then.
+    // It was used just before the others were evicted, although no clock was read then.
     pass(3_500);
     hosts.get(&7);
     pass(101);
@@ -46,7 +46,7 @@ fn what_is_used_stays_and_what_is_not_goes() {
     pass(1);
     assert!(hosts.is_empty());
 
-    // Others go while one is used, however seldom the clock is read.
+    // Others are evicted while one is used, however rarely the clock is read.
     let made: Vec<_> = (0..500).map(|host| hosts.get(&host)).collect();
     let held = |family: &Keyed<u32>| (0..500).filter(|host| family.existing(host).is_some()).count();
     drop(made);
@@ -58,9 +58,9 @@ fn what_is_used_stays_and_what_is_not_goes() {
     assert_eq!(held(&hosts), 1);
 }
 
-/// Hosts that are well, and asked all the time, keep their own breakers when somebody invents others, all of which fail.
+/// Healthy hosts in constant use keep their own breakers when somebody invents others that all fail.
 #[test]
-fn invented_keys_that_fail_push_out_no_host_that_is_asked_all_the_time() {
+fn invented_failing_keys_evict_no_host_in_constant_use() {
     const HOSTS: u32 = 200;
 
     let _turn = registry();

@@ -1,12 +1,12 @@
-//! Where nobody subscribes to `tracing`, its feature `log` passes events on to the crate `log`. Which logger there is, is a matter of
-//! the process, so this test has one of its own.
+//! If nobody subscribes to `tracing`, its feature `log` forwards events to the crate `log`. The logger belongs to
+//! the process, so this test has a process of its own.
 
 use std::sync::Mutex;
 
 use fluxgate::{CircuitBreaker, State, trip};
 use log::{Level, LevelFilter, Log, Metadata, Record};
 
-/// Writes down what is logged under one target.
+/// Records what is logged under one target.
 struct Logger(Mutex<Vec<(Level, String)>>);
 
 static LOGGER: Logger = Logger(Mutex::new(Vec::new()));
@@ -17,7 +17,7 @@ impl Log for Logger {
     }
 
     fn log(&self, record: &Record<'_>) {
-        // A logger may look at breakers, and cannot break one.
+        // A logger may inspect breakers without breaking them.
         assert!(fluxgate::breakers().all(|breaker| breaker.state() != State::Disabled));
         if self.enabled(record.metadata()) {
             self.0.lock().expect("not poisoned").push((record.level(), record.args().to_string()));
@@ -33,9 +33,9 @@ fn logged(work: impl FnOnce()) -> Vec<(Level, String)> {
 }
 
 #[test]
-fn transitions_reach_log_where_nobody_subscribes() {
+fn transitions_reach_log_if_nobody_subscribes() {
     let breaker = CircuitBreaker::builder("logged").trip(trip::failure_streak(2)).build().expect("valid");
-    // Before there is a logger, and after.
+    // Once before there is a logger, once after.
     breaker.force_open();
     breaker.reset();
     log::set_logger(&LOGGER).expect("there is no other");
@@ -58,5 +58,5 @@ fn transitions_reach_log_where_nobody_subscribes() {
         breaker.force_open();
         breaker.reset();
     });
-    assert_eq!(quieter, [], "these are of less weight");
+    assert_eq!(quieter, [], "their level is lower");
 }

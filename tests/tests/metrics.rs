@@ -1,4 +1,4 @@
-//! What Prometheus sees of breakers: scraped over HTTP from a real exporter.
+//! What Prometheus sees, scraped over HTTP from a real exporter.
 #![allow(clippy::float_cmp)]
 
 use std::collections::BTreeMap;
@@ -17,13 +17,13 @@ fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The exporter of this process, and the reporters: one as it is, one with a prefix and a label.
+/// The exporter of this process, and two reporters: a plain one, and one with a prefix and a label.
 fn exporter() -> &'static (SocketAddr, Reporter, Reporter) {
     static EXPORTER: OnceLock<(SocketAddr, Reporter, Reporter)> = OnceLock::new();
     EXPORTER.get_or_init(|| {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
         let address = free.expect("a free port");
-        // Without a runtime, it makes a thread with one of its own.
+        // Outside a runtime, it starts a thread with its own.
         let buckets = [0.001, 0.01, 0.1, 1.0, 10.0];
         let builder = PrometheusBuilder::new().with_http_listener(address);
         builder.set_buckets(&buckets).and_then(PrometheusBuilder::install).expect("an exporter");
@@ -33,7 +33,7 @@ fn exporter() -> &'static (SocketAddr, Reporter, Reporter) {
     })
 }
 
-/// What a scrape yields, as text.
+/// The text of a scrape.
 fn scrape() -> String {
     let (address, plain, marked) = exporter();
     plain.update();
@@ -47,7 +47,7 @@ fn scrape() -> String {
     answer
 }
 
-/// The series of a breaker, without its name, and their values.
+/// A breaker's series, without its name, and their values.
 fn series(text: &str, breaker: &str) -> BTreeMap<String, f64> {
     let name = format!("name=\"{breaker}\"");
     let lines = text.lines().filter(|line| !line.starts_with('#') && line.contains(&name));
@@ -77,7 +77,7 @@ fn call(breaker: &CircuitBreaker, outcome: Outcome, times: usize) {
 }
 
 #[test]
-fn all_states_are_there_from_the_first_use_and_one_of_them_is_1() {
+fn all_states_exist_from_the_first_use_and_one_of_them_is_1() {
     let _alone = alone();
     exporter();
     let (breaker, _) = built("states", |builder| builder);
@@ -98,7 +98,7 @@ fn all_states_are_there_from_the_first_use_and_one_of_them_is_1() {
 }
 
 #[test]
-fn an_opening_between_two_scrapes_is_seen() {
+fn an_opening_between_two_scrapes_is_visible() {
     let _alone = alone();
     exporter();
     let (breaker, clock) = built("openings", |builder| builder);
@@ -174,11 +174,14 @@ fn a_rate_is_absent_while_there_are_too_few_calls() {
     assert_eq!(rates(), (Some(0.4), Some(0.6)));
     breaker.reset();
     let (failures, slow) = rates();
-    assert!(failures.is_some_and(f64::is_nan) && slow.is_some_and(f64::is_nan), "it was, and is no more");
+    assert!(
+        failures.is_some_and(f64::is_nan) && slow.is_some_and(f64::is_nan),
+        "the rate existed before, and no longer does"
+    );
 }
 
 #[test]
-fn calls_in_flight_are_a_gauge_while_calls_are_let_through() {
+fn calls_in_flight_are_a_gauge_while_calls_are_admitted() {
     let _alone = alone();
     exporter();
     let rule = trip::min(9) & trip::failure_rate(0.9) | trip::in_flight(9);
@@ -193,7 +196,7 @@ fn calls_in_flight_are_a_gauge_while_calls_are_let_through() {
 }
 
 #[test]
-fn a_prefix_and_labels_mark_every_series_and_types_are_told() {
+fn a_prefix_and_labels_mark_every_series_and_types_are_declared() {
     let _alone = alone();
     exporter();
     let (breaker, _) = built("marked", |builder| builder);
@@ -213,7 +216,7 @@ fn a_prefix_and_labels_mark_every_series_and_types_are_told() {
 }
 
 #[test]
-fn breakers_of_one_name_are_one_and_counters_never_go_back() {
+fn breakers_of_one_name_are_merged_and_counters_never_decrease() {
     let _alone = alone();
     exporter();
     let failures = || series(&scrape(), "twins")["circuit_breaker_calls_total{outcome=\"failure\"}"];

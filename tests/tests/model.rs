@@ -1,4 +1,4 @@
-//! The breaker and a naive model of it agree after every step of arbitrary sequences.
+//! The breaker and its naive model agree after every step of arbitrary sequences.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use proptest::sample::select;
 use proptest::strategy::{BoxedStrategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
-/// A condition that healthy traffic does not fulfil, whether or not there were any calls.
+/// A condition that healthy traffic never fulfils, with or without calls.
 fn evidence(size: u32) -> BoxedStrategy<Rule> {
     prop_oneof![
         4 => select(vec![100, 200, 333, 500, 750, 1_000]).prop_map(Rule::FailureRate),
@@ -31,7 +31,7 @@ fn evidence(size: u32) -> BoxedStrategy<Rule> {
     .boxed()
 }
 
-/// A group that stands for itself: guarded by `min`, so that it is neither healthy traffic nor a first call that trips.
+/// A group that is valid by itself: guarded by `min`, so neither healthy traffic nor a first call trips it.
 fn guarded(size: u32) -> BoxedStrategy<Rule> {
     let deeper = prop_oneof![
         3 => evidence(size).prop_map(|evidence| vec![evidence]),
@@ -43,12 +43,12 @@ fn guarded(size: u32) -> BoxedStrategy<Rule> {
         .boxed()
 }
 
-/// `|`, without saying anything twice, which the checker refuses.
+/// `|`, without duplicates, which the checker refuses.
 fn any(members: Vec<Rule>) -> Rule {
     group(members, Rule::Any)
 }
 
-/// `&`, without saying anything twice.
+/// `&`, without duplicates.
 fn all(members: Vec<Rule>) -> Rule {
     group(members, Rule::All)
 }
@@ -83,11 +83,11 @@ fn rule(size: u32) -> impl Strategy<Value = Rule> {
         3 => (guarded(size), guarded(15)).prop_map(|(closed, trial)| {
             any(vec![only(Rule::Closed, closed), only(Rule::HalfOpen, trial)])
         }),
-        // One for both states beside others for one each.
+        // One for both states, and one for each.
         2 => (guarded(size), guarded(size), guarded(15)).prop_map(|(both, closed, trial)| {
             any(vec![both, only(Rule::Closed, closed), only(Rule::HalfOpen, trial)])
         }),
-        // How many calls run, alone or with more.
+        // The number of running calls, alone or with other conditions.
         3 => (guarded(size), 2..6_u32).prop_map(|(rule, calls)| any(vec![rule, Rule::InFlight(calls)])),
         1 => (guarded(size), guarded(size), 2..6_u32).prop_map(|(rule, more, calls)| {
             any(vec![rule, all(vec![Rule::InFlight(calls), more])])
@@ -152,7 +152,7 @@ fn settings() -> impl Strategy<Value = Settings> {
                 on_panic,
                 on_cancel,
             });
-            // A rule for either state may be blind to what the other sees, and a time-out too short for a rule.
+            // A rule for one state may be blind to what the other sees, and a time-out may be too short for the rule.
             settings.prop_filter("it is refused", |settings| settings.builder().build().is_ok())
         },
     )
@@ -162,7 +162,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
     prop_oneof![4 => Just(Outcome::Success), 5 => Just(Outcome::Failure), 1 => Just(Outcome::Ignored)]
 }
 
-/// Time passes until something is due, or until just before.
+/// Time passes until something is due, or just before.
 fn until() -> impl Strategy<Value = Step> {
     let mark = prop_oneof![
         4 => Just(Mark::Retry),
@@ -196,7 +196,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// An outage, the wait for its end, a trial, and what comes after it.
+/// An outage, the wait for its end, a trial, and what follows.
 fn recovery() -> impl Strategy<Value = Vec<Step>> {
     let slow = || select(vec![0, 0, 30]).prop_map(millis);
     let few = || vec(step(), 0..4);
@@ -209,7 +209,7 @@ fn recovery() -> impl Strategy<Value = Vec<Step>> {
     )
 }
 
-/// Steps in which a breaker gets through many incidents: stretches of the same outcome, calls that overlap, and waits.
+/// Steps that take a breaker through many incidents: stretches of the same outcome, overlapping calls, and waits.
 fn stretches() -> impl Strategy<Value = Vec<Step>> {
     let likely = || select(vec![Outcome::Success, Outcome::Failure]);
     let stretch = prop_oneof![
@@ -236,7 +236,7 @@ fn config() -> ProptestConfig {
     ProptestConfig { cases: if asked_for { config.cases } else { 10_000 }, ..config }
 }
 
-/// Sequences in which nothing happens would agree about nothing.
+/// Agreement would mean nothing if nothing happened in the sequences.
 #[test]
 fn sequences_bring_about_every_transition() {
     let mut runner = TestRunner::deterministic();

@@ -1,4 +1,4 @@
-//! What a breaker does where there is no clock, as on `wasm32-unknown-unknown`. `scripts/no-clock.sh` simulates that on this target.
+//! What a breaker does without a clock, as on `wasm32-unknown-unknown`. `scripts/no-clock.sh` simulates that on this target.
 #![cfg(fluxgate_no_clock)]
 
 use std::time::Duration;
@@ -26,7 +26,7 @@ fn guarded(works: bool) -> Result<(), Failure> {
     if works { Ok(()) } else { Err(Failure::Own) }
 }
 
-/// Of everything that needs a clock.
+/// The error of everything that needs a clock.
 #[circuit_breaker(
     window = time(10s),
     trip = "min(4) & (slow_rate(0.5, 1s) | avg_latency(1s)) | failures(5)",
@@ -38,9 +38,9 @@ fn timed(works: bool) -> Result<(), Failure> {
     if works { Ok(()) } else { Err(Failure::Own) }
 }
 
-/// In one test, since the clock that is set in the end is a matter of the process.
+/// One test, since the clock it finally sets belongs to the process.
 #[test]
-fn a_breaker_works_as_far_as_it_can_without_a_clock() {
+fn a_breaker_works_without_a_clock_as_far_as_it_can() {
     attributes_open_until_a_command();
     what_needs_no_clock_recovers();
     build_refuses_what_needs_one();
@@ -87,7 +87,7 @@ fn what_needs_no_clock_recovers() {
         }
         assert_eq!(breaker.state(), State::Closed);
     }
-    // The ramp of the attribute's default takes no time.
+    // The default ramp takes no time.
     static EAGER: CircuitBreaker = fluxgate::breaker!(trip = failure_streak(1), retry = always);
     EAGER.acquire().expect("closed").failure();
     std::iter::repeat_with(|| EAGER.acquire()).find_map(Result::ok).expect("half-open").success();
@@ -129,9 +129,9 @@ fn build_refuses_what_needs_one() {
     assert_eq!(breaker.state(), State::Closed);
 }
 
-/// There is no clock to compare a date with, but for that of the response.
+/// The only clock to compare a date with is the date of the response.
 #[test]
-fn a_date_goes_by_that_of_its_response() {
+fn a_date_is_relative_to_the_date_of_its_response() {
     let value = |text: &'static str| http::HeaderValue::from_static(text);
     let mut headers = http::HeaderMap::new();
     headers.insert(http::header::RETRY_AFTER, value("Fri, 31 Dec 9999 23:59:59 GMT"));
@@ -151,7 +151,7 @@ fn a_clock_may_be_set_late() {
     }
     assert_eq!(GUARDED.snapshot().retry_after, Some(Duration::from_secs(60)));
     clock.advance(Duration::from_secs(60));
-    // Due, as far as the ramp admits it.
+    // Due, if the ramp admits it.
     let _ = guarded(true);
     assert_eq!(GUARDED.state(), State::HalfOpen);
     assert_eq!(clock.now(), Duration::from_secs(1_060));

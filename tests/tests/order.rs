@@ -1,4 +1,4 @@
-//! Other attributes above and below ours: each row of the table in the documentation of the attribute.
+//! Other attributes above and below ours: every row of the table in the attribute's documentation.
 #![allow(clippy::unnecessary_wraps, reason = "they stand for functions that fail")]
 
 use std::io;
@@ -25,7 +25,7 @@ mod runtimes {
     }
 
     #[test]
-    fn tokio_main() {
+    fn tokio_main_works_above_and_below() {
         let _isolation = isolate();
         for (function, breaker) in [(above as fn(bool) -> io::Result<u32>, &ABOVE), (below, &BELOW)] {
             assert_eq!(function(true).unwrap(), 1);
@@ -60,7 +60,7 @@ mod instrument {
 
     use super::*;
 
-    /// Writes down what happens, by the names of spans and the levels of events.
+    /// Records what happens as names of spans and levels of events.
     #[derive(Default)]
     struct Journal {
         spans: Mutex<Vec<&'static str>>,
@@ -123,7 +123,7 @@ mod instrument {
         if up { Ok(1) } else { Err(io::Error::other("down")) }
     }
 
-    /// Functions of every form that return a future, with these attributes.
+    /// Every form of function that returns a future, with these attributes.
     macro_rules! functions {
         ($module:ident: $(#[$($attribute:tt)*])*) => {
             mod $module {
@@ -188,7 +188,7 @@ mod instrument {
     functions!(below_with_events: #[circuit_breaker(breaker = BREAKER)] #[instrument(err, ret)]);
     functions!(above_with_events: #[instrument(err, ret)] #[circuit_breaker(breaker = BREAKER)]);
 
-    /// What is written down of each function.
+    /// What is recorded for each function.
     fn journals(functions: [fn(bool) -> Reading; 6], up: bool) -> [Vec<String>; 6] {
         let journal: &'static Journal = Box::leak(Box::default());
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
@@ -202,7 +202,7 @@ mod instrument {
     }
 
     #[test]
-    fn the_span_covers_the_future_as_that_of_the_bare_function() {
+    fn the_span_covers_the_future_as_without_the_breaker() {
         let _isolation = isolate();
         for up in [true, false] {
             let bare = journals(bare::ALL, up);
@@ -218,7 +218,7 @@ mod instrument {
     }
 
     #[test]
-    fn around_the_breaker_it_covers_refusals_too() {
+    fn a_span_around_the_breaker_covers_refusals_too() {
         let _isolation = isolate();
         BREAKER.force_open();
         for refused in [below::ALL, below_a_fallback::ALL].map(|functions| journals(functions, true)) {
@@ -249,7 +249,7 @@ mod recursion {
     }
 
     #[tokio::test]
-    async fn either() {
+    async fn async_recursion_works_above_and_below() {
         let _isolation = isolate();
         assert_eq!((above(3).await.unwrap(), below(3).await.unwrap()), (3, 3));
         assert_eq!((ABOVE.metrics().total(), BELOW.metrics().total()), (4, 4));
@@ -272,7 +272,7 @@ mod maybe {
     }
 
     #[tokio::test]
-    async fn above_ours_whatever_it_does() {
+    async fn maybe_async_works_above_whatever_it_does() {
         let _isolation = isolate();
         assert_eq!((stays_async().await.unwrap(), becomes_sync().unwrap()), (1, 1));
         assert_eq!((ASYNC.metrics().total(), SYNC.metrics().total()), (1, 1));
@@ -300,7 +300,7 @@ mod caching {
     }
 
     #[test]
-    fn what_is_cached_does_not_reach_the_breaker_if_that_is_above() {
+    fn hits_of_a_cache_above_do_not_reach_the_breaker() {
         let _isolation = isolate();
         assert_eq!((above(1).unwrap(), above(1).unwrap(), ASKED.load(Ordering::Relaxed)), (2, 2, 1));
         assert_eq!(ASKED_IF_ABSENT.metrics().total(), 1);
@@ -310,7 +310,7 @@ mod caching {
     }
 
     #[test]
-    fn what_is_cached_goes_through_the_breaker_if_that_is_below() {
+    fn hits_of_a_cache_below_go_through_the_breaker() {
         let _isolation = isolate();
         assert_eq!((below(1).unwrap(), below(1).unwrap()), (2, 2));
         let breaker = fluxgate::find("order: below cached").expect("it was used");
@@ -340,7 +340,7 @@ mod mocks {
     }
 
     #[test]
-    fn on_the_methods_of_the_impl() {
+    fn mockall_works_if_the_methods_of_the_impl_are_annotated() {
         let _isolation = isolate();
         let mut mock = MockSource::new();
         mock.expect_read().returning(|| Ok(2));
@@ -379,7 +379,7 @@ mod javascript {
         }
     }
 
-    /// Of what JavaScript would call nothing can be called here.
+    /// The JavaScript entry points cannot be called here.
     #[test]
     fn only_the_annotated_function_is_guarded() {
         let _isolation = isolate();

@@ -1,10 +1,10 @@
-//! The pages for those who change Fluxgate name files that are there, and the page for those who operate it tells of all there is.
+//! The pages for contributors name files that exist, and the page for operators covers every metric and alert.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-/// Where a name may begin.
+/// Characters that may precede a name.
 const ROOTS: [&str; 4] = ["", "fluxgate/src", "fluxgate-macros/src", "fluxgate-rules/src"];
 
 fn read(path: &str) -> String {
@@ -12,7 +12,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The nth cell of each row of tables, from those that begin with such a cell.
+/// The nth cell of each table row whose first cell starts like this.
 fn cells(page: &str, beginning: &str, nth: usize) -> BTreeSet<String> {
     let rows = page.lines().filter(|line| line.starts_with(&format!("| `{beginning}")));
     let cells = rows.map(|row| row.split('|').map(str::trim).nth(nth).expect("a cell"));
@@ -20,7 +20,7 @@ fn cells(page: &str, beginning: &str, nth: usize) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_page_for_operators_tells_of_every_metric() {
+fn the_page_for_operators_covers_every_metric() {
     let page = read("fluxgate/docs/production.md");
     let reporter = read("fluxgate/src/integrations/metrics.rs");
     let literals = reporter.split('"').skip(1).step_by(2);
@@ -31,7 +31,7 @@ fn the_page_for_operators_tells_of_every_metric() {
 }
 
 #[test]
-fn the_page_for_operators_tells_of_every_alert_and_for_whom_it_is() {
+fn the_page_for_operators_covers_every_alert_and_its_recipient() {
     let page = read("fluxgate/docs/production.md");
     let rows = page.lines().filter(|line| line.starts_with("| `CircuitBreaker"));
     let told: BTreeSet<_> = rows
@@ -58,11 +58,11 @@ fn the_page_for_operators_tells_of_every_alert_and_for_whom_it_is() {
     }
 }
 
-/// A page is read where it is rendered: in a file, links to items lead nowhere.
+/// Pages are read where they are rendered: in the files, links to items lead nowhere.
 #[test]
-fn every_page_of_background_reading_is_linked_to_where_it_is_rendered() {
+fn every_background_page_is_linked_where_it_is_rendered() {
     const RENDERED: &str = "https://docs.rs/fluxgate/latest/fluxgate/docs/";
-    /// The names that stand between these two, without what follows on a `#`.
+    /// The names between these two strings, without anything after a `#`.
     fn names<'a>(text: &'a str, before: &str, after: &str) -> BTreeSet<&'a str> {
         let links =
             text.split(before).skip(1).map(|rest| rest.split_once(after).expect("the end of a name").0);
@@ -84,13 +84,13 @@ fn every_page_of_background_reading_is_linked_to_where_it_is_rendered() {
     }
 }
 
-/// Numbers that were counted, and to a multiple of what each is rounded.
+/// Counted numbers, and the multiple to which each is rounded.
 type Counted<'a> = &'a [(f64, f64)];
 
-/// The pages that say how many instructions something takes: their words, and for each pair of braces what was counted, to be rounded to
-/// a multiple of the number beside it.
+/// The pages that state how many instructions something takes: their words, and for each pair of braces what was counted, rounded to
+/// a multiple of the number next to it.
 #[test]
-fn what_pages_say_of_instructions_is_what_was_counted() {
+fn pages_state_the_instructions_that_were_counted() {
     let counts = read("benches/instructions.txt");
     let count = |case: &str| -> f64 {
         let line = counts.lines().find_map(|line| line.strip_prefix(case)?.strip_prefix(": "));
@@ -182,7 +182,7 @@ fn grouped(number: f64) -> String {
 }
 
 #[test]
-fn every_file_that_a_page_names_is_there() {
+fn every_file_named_on_a_page_exists() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     for page in ["ARCHITECTURE.md", "CONTRIBUTING.md"] {
         let text = read(page);
@@ -195,7 +195,7 @@ fn every_file_that_a_page_names_is_there() {
     }
 }
 
-/// Whether it looks like a file or a folder, and not like code or a command.
+/// Whether it looks like a file or folder rather than code or a command.
 fn is_file(quoted: &str) -> bool {
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "._-/".contains(character);
     let is_source =

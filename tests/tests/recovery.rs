@@ -1,6 +1,6 @@
-//! A simulation of recovery, whose tables are in the documentation: `fluxgate/docs/recovery.md`.
+//! A simulation of recovery; its tables are in the documentation, `fluxgate/docs/recovery.md`.
 //!
-//! `FLUXGATE_BLESS=1 cargo test --package fluxgate-tests --test recovery` writes them anew.
+//! `FLUXGATE_BLESS=1 cargo test --package fluxgate-tests --test recovery` rewrites them.
 #![allow(clippy::unchecked_time_subtraction)]
 
 use std::fmt::Write as _;
@@ -41,9 +41,9 @@ struct Recovery {
     calls: u64,
 }
 
-/// Dead for a while, then failing so many of a hundred calls.
+/// Dead for a while, then failing `failing` of a hundred calls.
 fn recover(seed: u64, failing: u32, calls_per_second: u32, permit: Permit) -> Recovery {
-    // The breaker and the service draw from a generator each.
+    // The breaker and the service each draw from their own generator.
     fluxgate::testing::seed(seed);
     let mut random = fastrand::Rng::with_seed(seed + 1);
     let (breaker, clock, heard) = breaker(retry::cooldown(seconds(10)), permit);
@@ -82,7 +82,7 @@ fn median<T: Ord>(mut values: Vec<T>) -> T {
     values.swap_remove(middle)
 }
 
-/// The runs of one line of the table.
+/// The runs behind one row of the table.
 fn runs(failing: u32, calls_per_second: u32, permit: Permit) -> Vec<Recovery> {
     (0..RUNS).map(|run| recover(1_000 * run, failing, calls_per_second, permit)).collect()
 }
@@ -118,14 +118,14 @@ fn outages() -> String {
     table
 }
 
-/// A healthy service always gets back; a dead one never does, and costs few calls.
+/// A healthy service always recovers; a dead one never does, and costs few calls.
 fn check(failing: u32, calls_per_second: u32, permit: Permit, runs: &[Recovery]) {
     let ramp = if permit == permit::all() { Duration::ZERO } else { seconds(60) };
     for run in runs {
         match failing {
             0 | 5 => {
                 let after = run.closed_after.expect("it gets back");
-                // The rest of a cooldown, a trial of up to 10 calls of which a ramp admits a tenth at first, and the ramp.
+                // The rest of a cooldown, a trial of up to 10 calls, and the ramp, which admits a tenth at first.
                 let trial = seconds(10) / calls_per_second;
                 assert!(after <= seconds(11) + trial * 2 + ramp * 2, "{failing}% failing, {after:?}");
                 assert_eq!(run.reopened, 0);
@@ -140,7 +140,7 @@ fn check(failing: u32, calls_per_second: u32, permit: Permit, runs: &[Recovery])
     }
 }
 
-/// How long the breaker was open, each time, for a service that dies whenever it is closed for 5 s.
+/// How long the breaker was open each time, for a service that dies whenever it has been closed for 5 s.
 fn flap(retry: Retry) -> Vec<Duration> {
     let (breaker, clock, heard) = breaker(retry, permit::all());
     let mut closed_at = None;
@@ -179,7 +179,7 @@ fn flapping() -> String {
     )
 }
 
-/// Puts a table between its marks.
+/// Replaces the table between its marks.
 fn insert(page: &str, mark: &str, table: &str) -> String {
     let begin = format!("<!-- {mark} -->\n");
     let (before, rest) = page.split_once(&begin).expect("the page has the mark");

@@ -1,4 +1,4 @@
-//! A server says how long it is to be left alone, in a header, and the breaker keeps to it.
+//! A server says in a header how long to leave it alone, and the breaker complies.
 #![allow(missing_docs)]
 
 use std::sync::Arc;
@@ -87,7 +87,7 @@ async fn a_server_is_left_alone_for_as_long_as_it_asks() {
     assert!(matches!(fetch(&url).await, Err(ApiError::NotPermitted(_))));
     assert_eq!(server.asked.load(Ordering::Relaxed), 4, "nobody disturbs it");
 
-    // Its trial fails, and it says so again.
+    // The trial fails, and the server asks again.
     clock.advance(Duration::from_secs(13));
     for _ in 0..3 {
         assert!(matches!(fetch(&url).await, Err(ApiError::Status(..))));
@@ -102,7 +102,7 @@ async fn a_server_is_left_alone_for_as_long_as_it_asks() {
     }
     assert_eq!(API.state(), State::Closed);
 
-    // A connection that is refused says nothing. That the breaker has closed only now would not be forgiven.
+    // A refused connection asks for nothing. The reset also forgives the re-openings, which a recent closing does not.
     API.reset();
     for _ in 0..3 {
         assert!(matches!(fetch("http://127.0.0.1:1/").await, Err(ApiError::Transport(_))));
@@ -118,10 +118,10 @@ fn the_header_is_seconds_or_a_date_after_that_of_the_response() {
         ("0", seconds(0)),
         ("120", seconds(120)),
         (" 7 ", seconds(7)),
-        // More than a number holds is as much as there is.
+        // More than a number holds saturates.
         ("99999999999999999999999", seconds(u64::MAX)),
         ("Sun, 06 Nov 1994 12:01:30 GMT", seconds(90)),
-        // The two old forms.
+        // The two obsolete forms.
         ("Sunday, 06-Nov-94 12:00:05 GMT", seconds(5)),
         ("Sun Nov  6 12:00:05 1994", seconds(5)),
         (noon, seconds(0)),
@@ -145,9 +145,9 @@ fn the_header_is_seconds_or_a_date_after_that_of_the_response() {
     assert_eq!(retry_after(&HeaderMap::from_iter([(RETRY_AFTER, opaque)])), None);
 }
 
-/// Without a date of the response's, or with one that cannot be read, the clock of this machine has to do.
+/// If the response has no date, or an unreadable one, this machine's clock is used.
 #[test]
-fn without_a_date_of_the_response_this_machines_clock_is_asked() {
+fn without_a_date_in_the_response_this_machines_clock_is_used() {
     let past =
         HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static("Sun, 06 Nov 1994 12:01:30 GMT"))]);
     assert_eq!(retry_after(&past), Some(Duration::ZERO));

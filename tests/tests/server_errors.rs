@@ -1,4 +1,4 @@
-//! `server_errors`: a response or an error says by its status whether the server failed.
+//! `server_errors`: the status of a response or an error says whether the server failed.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use fluxgate::{CallNotPermitted, CircuitBreaker, breaker, circuit_breaker};
 
 static BACKEND: CircuitBreaker = breaker!(trip = failure_streak(100));
 
-/// What a call has counted as: failures, and all that count.
+/// How a call counted: failures and total.
 fn counted(call: impl FnOnce()) -> (u64, u64) {
     BACKEND.reset();
     call();
@@ -33,7 +33,7 @@ fn http(result: io::Result<Response<()>>) -> io::Result<Response<()>> {
 }
 
 #[test]
-fn a_response_fails_by_its_status_and_an_error_without_one_always() {
+fn a_response_counts_by_its_status_and_an_error_without_one_is_a_failure() {
     let _clock = isolate();
     for status in 100..1000 {
         let expected = if (500..600).contains(&status) { FAILURE } else { SUCCESS };
@@ -42,7 +42,7 @@ fn a_response_fails_by_its_status_and_an_error_without_one_always() {
     assert_eq!(counted(|| drop(http(Err(io::ErrorKind::ConnectionReset.into())))), FAILURE);
 }
 
-/// An error of a client, as reqwest's.
+/// A client's error, like reqwest's.
 #[derive(Debug)]
 struct ClientError(Option<StatusCode>);
 
@@ -60,7 +60,7 @@ async fn client(
 }
 
 #[tokio::test]
-async fn an_error_with_a_status_is_an_answer_unless_the_server_failed() {
+async fn an_error_with_a_status_is_a_success_unless_the_server_failed() {
     let _clock = isolate();
     for (status, expected) in [
         (None, FAILURE),
@@ -77,7 +77,7 @@ async fn an_error_with_a_status_is_an_answer_unless_the_server_failed() {
     assert_eq!(BACKEND.metrics().failures(), 1);
 }
 
-/// Types of other versions and crates, which Fluxgate has never heard of.
+/// Types of other versions and crates that Fluxgate does not know.
 struct OldStatus(u16);
 
 impl OldStatus {
@@ -128,7 +128,7 @@ fn generic<R: Answers>(response: R) -> io::Result<R> {
 }
 
 #[test]
-fn whatever_has_a_status_is_asked_for_it() {
+fn any_type_with_a_status_is_classified_by_it() {
     let _clock = isolate();
     for (status, expected) in [(200, SUCCESS), (404, SUCCESS), (500, FAILURE), (599, FAILURE)] {
         assert_eq!(counted(|| drop(old(status))), expected, "{status}");
@@ -183,7 +183,7 @@ fn without_conflicts(answer: Answer) -> Answer {
 }
 
 #[test]
-fn it_is_joined_as_other_trackers_are() {
+fn server_errors_combines_with_other_trackers() {
     let _clock = isolate();
     let error = |status| Err(ClientOrRefusal::Status(status));
     for (name, call, results) in [
@@ -200,7 +200,7 @@ fn it_is_joined_as_other_trackers_are() {
         (
             "but_missing",
             but_missing,
-            // What is excluded of the server's errors is no answer of a server that is well.
+            // An excluded server error is not the answer of a healthy server either.
             vec![
                 (error(501), IGNORED),
                 (error(500), FAILURE),
@@ -241,7 +241,7 @@ fn panics() -> Result<Panics, ClientOrRefusal> {
 }
 
 #[test]
-fn a_status_that_panics_is_none() {
+fn a_status_that_panics_counts_as_absent() {
     let _clock = isolate();
     assert_eq!(counted(|| drop(panics())), SUCCESS);
 }
@@ -258,7 +258,7 @@ async fn fetch_successes(url: String) -> Result<reqwest::Response, fluxgate::Err
 }
 
 #[tokio::test]
-async fn responses_and_errors_of_reqwest_need_the_word_alone() {
+async fn responses_and_errors_of_reqwest_need_no_further_code() {
     let _clock = isolate();
     let status = async |Path(code): Path<u16>| StatusCode::from_u16(code).expect("a status");
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -279,7 +279,7 @@ async fn responses_and_errors_of_reqwest_need_the_word_alone() {
         );
     }
     server.abort();
-    // A port on which nobody listens, and nobody else may.
+    // A port on which nobody listens and nobody else can.
     let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
     socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
     let address = socket.local_addr().expect("bound");

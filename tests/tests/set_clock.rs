@@ -1,4 +1,4 @@
-//! The clock of the process is a user's. It is a matter of the process, so this test has one of its own.
+//! The process uses a custom clock. The clock belongs to the process, so this test has its own.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use fluxgate::{CallNotPermitted, CircuitBreaker, Clock, State, Transition, breaker, circuit_breaker};
 
 static SECONDS: AtomicU64 = AtomicU64::new(1_000);
-/// Whether the clock, when it is read next, uses a breaker that reads it.
+/// Whether the clock's next reading uses a breaker that reads the clock.
 static CURIOUS: AtomicBool = AtomicBool::new(false);
 static PANICS: AtomicBool = AtomicBool::new(false);
 
@@ -41,7 +41,7 @@ impl From<CallNotPermitted> for Failure {
     }
 }
 
-/// It reads the time only when it opens, so its lock is held by then.
+/// It reads the time only when it opens, while its lock is held.
 #[circuit_breaker(window = count(10), trip = failure_streak(3), retry = cooldown(30s), permit = all, handle = COUNTED)]
 fn counted(works: bool) -> Result<(), Failure> {
     if works { Ok(()) } else { Err(Failure::Own) }
@@ -55,7 +55,7 @@ fn breakers_read_the_clock_that_was_set() {
     let error = fluxgate::set_clock(Curious).expect_err("once is enough");
     assert!(error.to_string().contains("at the beginning of `main`"), "{error}");
 
-    // Slow by that clock, and forgotten by it.
+    // The clock decides what is slow and what is evicted.
     for _ in 0..2 {
         let call = TIMED.acquire().expect("closed");
         pass(6);

@@ -1,4 +1,4 @@
-//! Settings from outside, for breakers by their names. In a process of its own, since they are for all its breakers.
+//! Settings from outside, for breakers by name. A process of its own, since they apply to all its breakers.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -7,7 +7,7 @@ use fluxgate::{Changes, CircuitBreaker, Outcome, State, breaker, circuit_breaker
 use fluxgate_tests::fixture::{seconds, together};
 use serde_json::json;
 
-/// One test at a time, each beginning without settings.
+/// One test at a time, each starting without settings.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -73,7 +73,7 @@ fn take_every_setting() {
 }
 
 #[test]
-fn are_what_the_program_says_where_they_say_nothing() {
+fn are_those_of_the_program_where_they_are_silent() {
     let _alone = alone();
     let breaker = built("restored");
     apply(json!({ "restored": { "trip": "failure_streak(3)", "count_calls": false } }));
@@ -86,14 +86,14 @@ fn are_what_the_program_says_where_they_say_nothing() {
     apply(json!({ "restored": { "trip": "failure_streak(3)" } }));
     assert_eq!(apply(json!({})).changed, ["restored"]);
     assert_eq!(rule(&breaker), "min(10) & failure_rate(0.5)");
-    // What was changed otherwise, and is in no settings, stays.
+    // Changes made elsewhere, and in no settings, stay.
     breaker.reconfigure(&Changes::new().trip(trip::failure_streak(7))).expect("right");
     apply(json!({ "other": { "trip": "failure_streak(3)" } }));
     assert_eq!(rule(&breaker), "failure_streak(7)");
 }
 
 #[test]
-fn of_a_pattern_are_for_all_of_its_names_and_the_particular_prevails() {
+fn of_a_pattern_apply_to_all_matching_names_and_the_most_specific_wins() {
     let _alone = alone();
     let breakers = ["shop::pay", "shop::stock", "mail"].map(built);
     let applied = apply(json!({
@@ -112,7 +112,7 @@ fn of_a_pattern_are_for_all_of_its_names_and_the_particular_prevails() {
 }
 
 #[test]
-fn that_are_wrong_change_nothing_and_all_is_reported() {
+fn that_are_wrong_change_nothing_and_all_errors_are_reported() {
     let _alone = alone();
     let breaker = built("wrongly set");
     let error = wrong(json!({
@@ -148,7 +148,7 @@ fn that_are_wrong_change_nothing_and_all_is_reported() {
 }
 
 #[test]
-fn that_do_not_fit_a_breaker_say_which() {
+fn that_do_not_fit_a_breaker_name_it() {
     let _alone = alone();
     let breakers = [built("small"), built("other")];
     let error = wrong(json!({ "sm*": { "window": "count(5)" }, "other": { "trip": "failure_streak(3)" } }));
@@ -159,7 +159,7 @@ fn that_do_not_fit_a_breaker_say_which() {
     );
     assert!(error.to_string().starts_with("sm* (for `small`): "), "{error}");
     assert!(breakers.iter().all(|breaker| rule(breaker) == "min(10) & failure_rate(0.5)"), "all or nothing");
-    // By itself, it can be right for others.
+    // On its own, the same setting can fit other breakers.
     assert_eq!(
         apply(json!({ "smaller": { "trip": "min(200) & failure_rate(0.5)" } })).unmatched,
         ["smaller"]
@@ -181,7 +181,7 @@ fn annotated() -> Result<(), Refused> {
 }
 
 #[test]
-fn are_remembered_for_breakers_that_are_yet_to_be_used() {
+fn are_remembered_for_breakers_not_yet_used() {
     static UNUSED: CircuitBreaker = breaker!(name = "remembered: static", trip = failure_streak(5));
 
     let _alone = alone();
@@ -200,7 +200,7 @@ fn are_remembered_for_breakers_that_are_yet_to_be_used() {
 }
 
 #[test]
-fn that_do_not_fit_a_breaker_that_comes_later_leave_it_its_own() {
+fn that_do_not_fit_a_later_breaker_leave_its_own_in_force() {
     let _alone = alone();
     apply(json!({ "late: *": { "window": "count(5)" } }));
     let breaker = built("late: one");
@@ -213,7 +213,7 @@ fn that_do_not_fit_a_breaker_that_comes_later_leave_it_its_own() {
 }
 
 #[test]
-fn are_texts_numbers_and_truth_values_and_nothing_else() {
+fn are_strings_numbers_and_booleans_only() {
     let _alone = alone();
     let error = serde_json::from_value::<Settings>(json!({ "payments": { "trip": ["min(10)"] } }));
     let text = error.expect_err("a list").to_string();
@@ -224,14 +224,14 @@ fn are_texts_numbers_and_truth_values_and_nothing_else() {
 }
 
 #[test]
-fn with_hostile_keys_forge_no_line() {
+fn with_hostile_keys_forge_no_log_line() {
     let _alone = alone();
     let text = wrong(json!({ "a\nb\u{1b}[31m": { "x\ny": "z" } })).to_string();
     assert!(text.starts_with("a\\nb\\u{1b}[31m.x\\ny: unknown setting `x\\ny`"), "{text}");
 }
 
 #[test]
-fn applied_by_two_threads_end_as_those_of_one_of_them() {
+fn applied_by_two_threads_end_as_one_of_the_two() {
     let _alone = alone();
     let breakers: Vec<_> = (0..20).map(|nth| built(["two: a", "two: b"][nth % 2])).collect();
     together(2, |nth| {
@@ -245,7 +245,7 @@ fn applied_by_two_threads_end_as_those_of_one_of_them() {
 
 #[cfg(feature = "keyed")]
 #[test]
-fn for_a_family_are_for_all_its_breakers_and_those_to_come() {
+fn for_a_family_apply_to_all_its_present_and_future_breakers() {
     let _alone = alone();
     let hosts: fluxgate::Keyed<String> =
         CircuitBreaker::builder("keys").trip(trip::failure_streak(9)).keyed().build().expect("valid");
@@ -265,7 +265,7 @@ fn for_a_family_are_for_all_its_breakers_and_those_to_come() {
     assert_eq!(rules(["a", "c", "d"]), ["failure_streak(4)"; 3]);
     apply(json!({}));
     assert_eq!(rules(["a", "c", "d"]), ["failure_streak(9)"; 3]);
-    // A name that only looks like that of a key is none.
+    // A name that only looks like a key's belongs to no family.
     let alone = CircuitBreaker::builder("keys{e}").build().expect("valid");
     assert_eq!(apply(json!({ "keys": { "trip": "failure_streak(2)" } })).changed.len(), 4);
     assert_ne!(rule(&alone), "failure_streak(2)");

@@ -1,4 +1,4 @@
-//! Refusals as a status of tonic, read by its own types, and functions that return a status with the attribute and nothing more.
+//! Refusals as a tonic status, read by tonic's own types, and functions that return a status with nothing but the attribute.
 #![allow(clippy::result_large_err, reason = "a function of tonic returns a `Status`")]
 
 use std::error::Error as _;
@@ -12,7 +12,7 @@ use tonic_types::StatusExt as _;
 static BACKEND: CircuitBreaker =
     breaker!(name = "secret backend", trip = failure_streak(3), retry = cooldown(1500ms));
 
-/// All codes, and whether they say that the server failed.
+/// All codes, and whether they mean that the server failed.
 const CODES: [(Code, bool); 16] = [
     (Code::Cancelled, true),
     (Code::Unknown, true),
@@ -61,7 +61,7 @@ fn counts() -> (u64, u64) {
 }
 
 #[tokio::test]
-async fn a_method_needs_the_attribute_alone() {
+async fn a_method_needs_only_the_attribute() {
     let clock = isolate();
     for _ in 0..3 {
         assert_eq!(every_status(Code::NotFound).await.unwrap_err().code(), Code::NotFound);
@@ -73,7 +73,7 @@ async fn a_method_needs_the_attribute_alone() {
 }
 
 #[tokio::test]
-async fn only_a_status_of_the_server_is_a_failure_and_every_other_is_an_answer() {
+async fn only_statuses_of_server_errors_are_failures() {
     let _clock = isolate();
     for (code, is_failure) in CODES {
         let expected = (u64::from(is_failure), 1);
@@ -93,7 +93,7 @@ async fn only_a_status_of_the_server_is_a_failure_and_every_other_is_an_answer()
 }
 
 #[tokio::test]
-async fn a_service_that_answers_passes_the_trial_whatever_it_answers() {
+async fn any_answer_of_a_working_service_passes_the_trial() {
     let clock = isolate();
     for _ in 0..3 {
         status(Code::Unavailable).await.unwrap_err();
@@ -108,7 +108,7 @@ async fn a_service_that_answers_passes_the_trial_whatever_it_answers() {
 }
 
 #[test]
-fn a_refusal_tells_when_to_come_back_and_nothing_of_the_inside() {
+fn a_refusal_says_when_to_retry_and_reveals_no_internals() {
     let _clock = isolate();
     for _ in 0..3 {
         or_refusal(Code::Internal).unwrap_err();
@@ -123,14 +123,14 @@ fn a_refusal_tells_when_to_come_back_and_nothing_of_the_inside() {
     assert_eq!(info.retry_delay, Some(Duration::from_millis(1500)));
     let details = refused.check_error_details().expect("well-formed");
     assert!(details.quota_failure().is_none() && details.retry_info().is_some());
-    // What is sent does not name the breaker; what stays here does.
+    // What is sent does not name the breaker; the local error does.
     assert!(!String::from_utf8_lossy(refused.details()).contains("secret"));
     let refusal: &CallNotPermitted = refused.source().unwrap().downcast_ref().unwrap();
     assert_eq!(refusal.breaker(), "secret backend");
 }
 
 #[test]
-fn times_of_every_size_are_read_as_they_were_written() {
+fn pushback_times_of_every_size_round_trip() {
     let clock = isolate();
     for pause in [
         Duration::from_nanos(1),
@@ -152,7 +152,7 @@ fn times_of_every_size_are_read_as_they_were_written() {
 }
 
 #[test]
-fn who_is_forced_open_asks_for_no_retry() {
+fn a_breaker_that_is_forced_open_asks_for_no_retry() {
     let _clock = isolate();
     BACKEND.force_open();
     let refused: Status = or_refusal(Code::Ok).unwrap_err().into();
@@ -174,7 +174,7 @@ fn the_breakers_own_refusal_further_in_is_no_evidence() {
     BACKEND.reset();
     pass_on(refused).unwrap_err();
     assert_eq!(counts(), (0, 0));
-    // Of another breaker, it is: that dependency is not there, either.
+    // Another breaker's refusal is: that dependency is down, too.
     let other = CircuitBreaker::builder("another").build().expect("sound");
     other.force_open();
     let refused: Status = other.acquire().map(drop).unwrap_err().into();

@@ -14,8 +14,8 @@ pub struct Record {
     pub runs: bool,
 }
 
-/// What a rule is asked about: the calls in the window, and what no window limits: the failures in a row, and for how long they
-/// have been all there was.
+/// What a rule is evaluated on: the calls in the window, and what no window limits: the failures in a row, and for how long
+/// nothing has succeeded.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Evidence {
     pub calls: Vec<Record>,
@@ -51,13 +51,13 @@ impl Evidence {
     pub(crate) fn push(&mut self, failed: bool, took: Duration) {
         self.calls.push(Record { at: Duration::ZERO, failed, took, runs: false });
         self.streak = if failed { self.streak + 1 } else { 0 };
-        // Of a call that is still to come nobody knows when; a bad one comes after any time.
+        // Nobody knows when a future call will come; a bad one may come after any time.
         self.failing_for = if failed { Duration::MAX } else { Duration::ZERO };
-        // How many calls run then is no evidence.
+        // How many calls run by then is no evidence.
         self.running = 0;
     }
 
-    /// With so many more calls that all failed and took for ever.
+    /// With this many more calls that all failed and took for ever.
     #[must_use]
     pub fn worst(&self, more: usize) -> Self {
         let mut worst = self.clone();
@@ -65,7 +65,7 @@ impl Evidence {
         worst
     }
 
-    /// With so many more calls that all succeeded in no time.
+    /// With this many more calls that all succeeded in no time.
     #[must_use]
     pub fn best(&self, more: usize) -> Self {
         let mut best = self.clone();
@@ -122,7 +122,7 @@ pub enum Rule {
     HalfOpen,
     Min(u32),
     FailureRate(u32),
-    /// More than a share failed, for so sure.
+    /// More than a share failed, with this certainty.
     SureFailureRate(u32, u32),
     Failures(u32),
     FailureStreak(u32),
@@ -136,7 +136,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// Whether the rule holds. `customs` answers for the `custom` conditions where their answer is not to be asked.
+    /// Whether the rule holds. `customs` stands in for the `custom` conditions where they must not be asked.
     pub fn holds(&self, half_open: bool, evidence: &Evidence, customs: Option<bool>) -> bool {
         let reached = |part: u64, per_mille: u32| part * 1_000 >= evidence.total() * u64::from(per_mille);
         match self {
@@ -186,7 +186,7 @@ impl Rule {
         thresholds
     }
 
-    /// The fewest calls that it asks to run at once, if it asks.
+    /// The smallest number of concurrent calls that it looks for, if any.
     pub fn least_in_flight(&self) -> Option<u32> {
         match self {
             Self::InFlight(count) => Some(*count),
@@ -229,8 +229,8 @@ impl Rule {
     }
 }
 
-/// Whether so many failures among so many calls are more than chance explains, per mille: of n calls that fail with this probability,
-/// exactly so many do with a probability of at most `(1 - sure) / (n + 1)`. The logarithm of that, factor by factor.
+/// Whether this many failures among this many calls are more than chance explains. Of n calls that fail with probability `share`,
+/// exactly that many do with a probability of at most `(1 - sure) / (n + 1)`; computed as a logarithm, factor by factor.
 fn is_sure(failures: u64, total: u64, share: u32, sure: u32) -> bool {
     let [share, sure] = [share, sure].map(|per_mille| f64::from(per_mille) / 1_000.0);
     if (failures as f64) < share * total as f64 {

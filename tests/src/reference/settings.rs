@@ -1,4 +1,4 @@
-//! What a breaker is told when it is made.
+//! The settings of a breaker.
 
 use std::time::Duration;
 
@@ -29,11 +29,11 @@ pub enum Window {
 #[derive(Clone, Copy, Debug)]
 pub enum Retry {
     Cooldown(Duration),
-    /// The initial delay, what it is multiplied by, and the longest.
+    /// The initial delay, its multiplier, and the longest delay.
     Backoff(Duration, u32, Duration),
     Always,
     Never,
-    /// Other delays in turn, the third of them none at all.
+    /// A few delays in turn, the third of them zero.
     Custom,
 }
 
@@ -65,7 +65,7 @@ impl Retry {
         }
     }
 
-    /// The longest delay that it can draw.
+    /// The longest delay it can draw.
     pub fn longest(self) -> Option<Duration> {
         match self {
             Self::Backoff(_, _, max) => Some(max),
@@ -84,7 +84,7 @@ fn in_turn(reopens: u32) -> Duration {
 pub enum Permit {
     All,
     Random(u32),
-    /// From which share to which, in what time.
+    /// The first share, the last, and the duration.
     Ramp(u32, u32, Duration),
     /// Only once the breaker has been half-open for [`Permit::PATIENCE`].
     Patient,
@@ -93,7 +93,7 @@ pub enum Permit {
 impl Permit {
     pub const PATIENCE: Duration = Duration::from_millis(700);
 
-    /// How long its ramp takes.
+    /// How long the ramp takes.
     pub fn ramp(self) -> Option<Duration> {
         if let Self::Ramp(_, _, duration) = self { Some(duration) } else { None }
     }
@@ -104,10 +104,10 @@ fn patient(in_half_open: Duration) -> bool {
 }
 
 impl Settings {
-    /// What is taken for a hung trial where nothing is said.
+    /// The default.
     const HALF_OPEN_TIMEOUT: Duration = Duration::from_secs(60);
 
-    /// The longest that a trial may go without an outcome while calls of it run.
+    /// How long a trial may go without an outcome while its calls run.
     pub fn half_open_timeout(&self) -> Duration {
         self.half_open_timeout.unwrap_or(Self::HALF_OPEN_TIMEOUT)
     }

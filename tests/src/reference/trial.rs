@@ -1,4 +1,4 @@
-//! How a trial is judged, by definition: the rule is written out as its alternatives, and the calls that are still to come are
+//! How a trial is judged, by definition: the rule is expanded into its alternatives, and future calls are
 //! played out one by one, once all perfect and once all bad.
 
 use std::time::Duration;
@@ -9,11 +9,11 @@ use super::rule::{Evidence, Record, Rule};
 #[derive(Clone, Debug)]
 pub struct Trial {
     alternatives: Vec<Alternative>,
-    /// Those that ask how many calls run, which is no evidence: they hold or do not, and nothing waits for them.
+    /// Alternatives that count running calls, which is no evidence: they hold or they do not, and nothing waits for them.
     crowded: Vec<Rule>,
     /// The most calls that any alternative needs.
     pub length: usize,
-    /// The fewest good calls with which it passes before it has taken twice its length.
+    /// The fewest good calls on which it passes before it reaches twice its length.
     pub good: usize,
     thresholds: Vec<Duration>,
 }
@@ -22,7 +22,7 @@ pub struct Trial {
 #[derive(Clone, Debug)]
 struct Alternative {
     rule: Rule,
-    /// The fewest calls with which it can hold, all as bad as can be.
+    /// The fewest calls with which it can hold, if all are as bad as possible.
     length: usize,
     /// The fewest bad calls after which it holds, however good the others of its length.
     bad: usize,
@@ -43,8 +43,8 @@ impl Alternative {
         Self { rule, length, bad }
     }
 
-    /// Whether it holds now, or would once the calls that are missing from its length had all been perfect: then nobody has
-    /// been able to ask its `custom` conditions.
+    /// Whether it holds now, or would hold even if all calls missing from its length were perfect; its `custom` conditions
+    /// cannot have been asked by then.
     fn is_certain(&self, evidence: &Evidence) -> bool {
         let missing = self.length.saturating_sub(evidence.calls.len());
         if missing == 0 {
@@ -90,7 +90,7 @@ impl Trial {
         passes.then_some(false)
     }
 
-    /// Did not fail, and reached no threshold that the rule asks for in half-open.
+    /// Whether it did not fail and reached no threshold that the rule has in half-open.
     fn is_good(&self, call: &Record) -> bool {
         !call.failed && self.thresholds.iter().all(|&threshold| call.took < threshold)
     }
@@ -141,7 +141,7 @@ mod tests {
 
     /// The examples of the design's section on behaviour.
     #[test]
-    fn the_lengths_of_the_design() {
+    fn lengths_are_those_of_the_design() {
         assert_eq!(lengths(&rate(10, 500)), (10, 5));
         assert_eq!(lengths(&Rule::FailureStreak(5)), (5, 5));
         assert_eq!(lengths(&Rule::Failures(5)), (5, 5));
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_longest_alternative_that_applies_gives_the_length() {
+    fn the_longest_applicable_alternative_determines_the_length() {
         let streak = Rule::FailureStreak(5);
         assert_eq!(lengths(&any([rate(10, 500), streak.clone()])), (10, 5));
         assert_eq!(lengths(&any([rate(10, 900), Rule::FailureStreak(20)])), (20, 20));
@@ -173,14 +173,14 @@ mod tests {
     }
 
     #[test]
-    fn what_ends_in_a_row_is_only_certain_when_all_are_bad() {
+    fn a_streak_is_certain_only_when_all_calls_are_bad() {
         assert_eq!(lengths(&all([Rule::Min(10), Rule::FailureStreak(3)])), (10, 10));
         assert_eq!(lengths(&all([Rule::Min(10), Rule::Failures(3)])), (10, 3));
         assert_eq!(lengths(&all([Rule::Min(10), Rule::AvgLatency(seconds(1))])), (10, 1));
     }
 
     #[test]
-    fn five_failures_of_ten_are_enough_and_six_successes() {
+    fn five_failures_of_ten_trip_and_six_successes_pass() {
         let rule = rate(10, 500);
         assert_eq!(play_marks(&rule, "xxxxxxxxxx"), Some((5, LOST)));
         assert_eq!(play_marks(&rule, ".........."), Some((6, PASSED)));
@@ -223,20 +223,20 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_success_is_not_good_where_half_open_asks() {
+    fn a_slow_success_is_not_good_if_half_open_has_that_threshold() {
         let slow = |per_mille| Rule::SlowRate(per_mille, millis(500));
         let rule = any([rate(4, 500), all([Rule::Min(4), slow(1_000)])]);
         assert_eq!(lengths(&rule), (4, 4));
         assert_eq!(play_marks(&rule, "...."), Some((4, PASSED)));
         assert_eq!(play_marks(&rule, "---...."), Some((7, PASSED)), "four of them good");
         assert_eq!(play_marks(&rule, "-.-.-.--"), Some((8, PASSED)), "its end");
-        // A threshold that only a closed breaker asks for is none of the trial's.
+        // A threshold for closed breakers only does not matter to the trial.
         let rule = any([rate(4, 500), all([Rule::Closed, Rule::Min(4), slow(1_000)])]);
         assert_eq!(play_marks(&rule, "----"), Some((3, PASSED)));
     }
 
     #[test]
-    fn a_mean_makes_no_call_bad_by_itself() {
+    fn an_average_makes_no_single_call_bad() {
         let rule = all([Rule::Min(4), Rule::AvgLatency(millis(300))]);
         assert_eq!(play_marks(&rule, "-..."), Some((4, PASSED)), "a mean of 250 ms");
         assert_eq!(play_marks(&rule, "--"), Some((2, LOST)));

@@ -1,4 +1,4 @@
-//! What is written in the attribute is what its breaker does. What concerns the function rather than its breaker is in
+//! The breaker does what its attribute says. Arguments that concern the function rather than its breaker are in
 //! `forms_*.rs`.
 
 use std::cell::Cell;
@@ -34,7 +34,7 @@ fn succeed(breaker: &CircuitBreaker, times: u32) {
     }
 }
 
-/// How long the breaker waits after having opened.
+/// The pause of a breaker that has just opened.
 #[track_caller]
 fn wait(breaker: &CircuitBreaker) -> Duration {
     assert_eq!(breaker.state(), State::Open);
@@ -97,7 +97,7 @@ mod window {
     #[test]
     fn time() {
         let clock = isolate();
-        // With a bucket a second, and with two.
+        // With one bucket a second, and with two buckets in all.
         let breakers = [breaker!(window = time(10s)), breaker!(window = time(10s, buckets = 2))];
         let totals = || breakers.each_ref().map(|breaker| breaker.metrics().total());
         for _ in 0..20 {
@@ -198,7 +198,7 @@ mod trip {
 mod retry {
     use super::*;
 
-    /// The waits of one opening after another.
+    /// The pauses of successive openings.
     fn waits<const N: usize>(breaker: &CircuitBreaker) -> [Duration; N] {
         let clock = isolate();
         std::array::from_fn(|_| {
@@ -279,12 +279,12 @@ mod retry {
 mod permit {
     use super::*;
 
-    /// How many of 1,000 calls are admitted, so long after the breaker became half-open.
+    /// How many of 1,000 calls are admitted this long after the breaker became half-open.
     fn admitted(breaker: &CircuitBreaker, ramps: bool, after: Duration) -> usize {
         let clock = isolate();
         fail(breaker, 1);
         clock.advance(seconds(60));
-        // This makes it half-open, whether or not it is admitted. A ramp begins with its trial passed.
+        // This makes it half-open, admitted or not. A ramp decides once the trial has passed.
         if ramps {
             succeed(breaker, 1);
         } else {
@@ -312,7 +312,7 @@ mod permit {
             (breaker!(trip = failures(1), permit = ramp_up(SHARE, 60%, 10s)), true, 10, 1_000..=1_000),
             (breaker!(trip = failures(1)), true, 0, 40..=200),
             (breaker!(trip = failures(1)), true, 60, 1_000..=1_000),
-            // In the trial, a ramp is not asked.
+            // During the trial, the ramp does not decide.
             (breaker!(trip = failures(1)), false, 0, 1_000..=1_000),
             (breaker!(trip = failures(1), permit = custom(later)), false, 2, 0..=0),
             (breaker!(trip = failures(1), permit = custom(later)), false, 3, 1_000..=1_000),
@@ -398,7 +398,7 @@ thread_local! {
     static LEVEL: Cell<u32> = const { Cell::new(0) };
 }
 
-/// All that configures a breaker, of a function.
+/// A function with every argument that configures a breaker.
 #[circuit_breaker(
     name = "arguments: all",
     window = time(20s, buckets = 4),

@@ -8,7 +8,7 @@ use fluxgate_tests::fixture::Fixture;
 use tokio::sync::{Notify, Semaphore};
 
 #[tokio::test]
-async fn the_result_is_passed_on() {
+async fn the_result_is_returned() {
     let fixture = Fixture::new(|builder| builder);
     let value = fixture.breaker.call_async(async { Ok::<_, &str>(42) }).await;
     assert!(matches!(value, Ok(42)));
@@ -167,7 +167,7 @@ fn futures_that_are_send_stay_send() {
 }
 
 #[test]
-fn guarded_futures_are_little_larger() {
+fn guarded_futures_are_only_a_little_larger() {
     let fixture = Fixture::new(|builder| builder);
     let body = || async {
         let room = [1_u8; 500];
@@ -175,7 +175,7 @@ fn guarded_futures_are_little_larger() {
         Ok::<_, ()>(room[0])
     };
     let (bare, guarded) = (size_of_val(&body()), size_of_val(&fixture.breaker.call_async(body())));
-    // Where the breaker is, the call's word, and when it began; in tests, the breaker's double, and the delay of a drill.
+    // The reference to the breaker, the call's word and its start; in tests also the breaker's double and the delay of a drill.
     let in_tests = if cfg!(feature = "chaos") { 16 } else { 8 };
     assert_eq!(guarded, bare.next_multiple_of(8) + 24 + in_tests, "{guarded} bytes around {bare}");
 }

@@ -37,7 +37,7 @@ fn a_dropped_call_can_be_a_failure() {
     drop(fixture.breaker.acquire().expect("closed"));
     cancel(&fixture);
     assert_eq!(fixture.counts(), (2, 2));
-    // To ignore a call is not to cancel it.
+    // Ignoring a call is not cancelling it.
     fixture.breaker.acquire().expect("closed").ignore();
     assert_eq!(fixture.counts(), (2, 2));
 }
@@ -58,7 +58,7 @@ fn returns_the_slot() {
 }
 
 #[test]
-fn a_future_dropped_before_its_first_poll_was_never_a_call() {
+fn a_future_that_was_never_polled_is_no_call() {
     let fixture = Fixture::new(|builder| builder.max_half_open_calls(1).on_cancel(Outcome::Failure));
     drop(fixture.breaker.call_async(pending::<Result<(), ()>>()));
     assert_eq!(fixture.counts(), (0, 0));

@@ -1,4 +1,4 @@
-//! A clock of the user's may do anything. A breaker's own time only goes on, so none of it does harm.
+//! A custom clock may do anything. A breaker's own time only moves forward, so nothing the clock does is harmful.
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -40,7 +40,7 @@ impl Clock for Faulty {
     }
 }
 
-/// What may befall a clock, while the breaker looks at it.
+/// What may go wrong with a clock while the breaker reads it.
 type Fault = (&'static str, fn(&Faulty, &dyn Fn()));
 
 const FAULTS: [Fault; 9] = [
@@ -52,7 +52,7 @@ const FAULTS: [Fault; 9] = [
         clock.set(before);
         look();
     }),
-    ("jumps ahead and back, and nobody looks meanwhile", |clock, look| {
+    ("jumps ahead and back between two readings", |clock, look| {
         let before = clock.get();
         clock.set(before + HOUR);
         clock.set(before);
@@ -62,11 +62,11 @@ const FAULTS: [Fault; 9] = [
         clock.set(clock.get() - HOUR);
         look();
     }),
-    ("begins again at zero", |clock, look| {
+    ("starts over at zero", |clock, look| {
         clock.set(0);
         look();
     }),
-    ("is at its end, and comes back", |clock, look| {
+    ("jumps to its end and back", |clock, look| {
         let before = clock.get();
         clock.set(u64::MAX);
         look();
@@ -87,7 +87,7 @@ const FAULTS: [Fault; 9] = [
         (0..10).for_each(|_| look());
         clock.panics.store(false, Ordering::SeqCst);
     }),
-    ("panics, and begins again at zero", |clock, look| {
+    ("panics, then starts over at zero", |clock, look| {
         clock.panics.store(true, Ordering::SeqCst);
         look();
         clock.panics.store(false, Ordering::SeqCst);
@@ -114,7 +114,7 @@ fn finish(breaker: &CircuitBreaker, outcome: Outcome) {
     }
 }
 
-/// Lets the clock go on while calls succeed, and says after how many seconds the breaker was closed.
+/// Advances the clock while calls succeed, and returns after how many seconds the breaker was closed.
 fn recover(breaker: &CircuitBreaker, clock: &Faulty) -> u64 {
     for passed in 0..1_000 {
         finish(breaker, Outcome::Success);
@@ -148,7 +148,7 @@ fn a_breaker_opens_and_recovers_whatever_the_clock_does_meanwhile() {
     for (name, fault) in FAULTS {
         let clock = Faulty::new();
         let breaker = breaker(&clock);
-        // One failure before, one after, and more while the clock is at fault.
+        // One failure before the fault, more during it, and more after it.
         finish(&breaker, Outcome::Failure);
         fault(&clock, &|| finish(&breaker, Outcome::Failure));
         while breaker.state() == State::Closed {
@@ -159,9 +159,9 @@ fn a_breaker_opens_and_recovers_whatever_the_clock_does_meanwhile() {
     }
 }
 
-/// Regression: to a breaker that opened while its clock panicked, it was the year zero.
+/// Regression: a breaker that opened while its clock panicked took the time to be zero.
 #[test]
-fn a_clock_that_panics_while_the_breaker_opens() {
+fn a_clock_that_panics_while_the_breaker_opens_leaves_the_pause_intact() {
     let clock = Faulty::new();
     let breaker = CircuitBreaker::builder("panics")
         .trip(trip::failure_streak(2))
@@ -183,7 +183,7 @@ fn a_clock_that_panics_while_the_breaker_opens() {
 }
 
 #[test]
-fn a_trial_or_a_ramp_comes_to_its_end() {
+fn a_trial_or_a_ramp_ends_whatever_the_clock_does() {
     for (name, fault) in FAULTS {
         for outcomes in [0, 1, 2] {
             let clock = Faulty::new();
@@ -202,7 +202,7 @@ fn a_trial_or_a_ramp_comes_to_its_end() {
 }
 
 #[test]
-fn a_time_window_forgets() {
+fn a_time_window_evicts_whatever_the_clock_does() {
     for (name, fault) in FAULTS {
         let clock = Faulty::new();
         let breaker = breaker(&clock);
@@ -217,7 +217,7 @@ fn a_time_window_forgets() {
 }
 
 #[test]
-fn a_call_takes_no_longer_than_the_clock_went_on() {
+fn a_call_takes_no_longer_than_the_clock_advanced() {
     for (name, fault) in FAULTS {
         let clock = Faulty::new();
         let breaker = breaker(&clock);
@@ -242,10 +242,10 @@ fn a_call_takes_no_longer_than_the_clock_went_on() {
     }
 }
 
-/// Readings that overtake each other are no steps back: time is as long as the clock says. All the readings of this test together take
-/// less than the millisecond that a step back must have, so it does not matter for how long a thread stalls before it tells its own.
+/// Readings that overtake each other are no steps back: as much time passes as the clock says. All readings of this test together take
+/// less than the millisecond that a step back must span, so it does not matter how long a thread stalls before it reports its own.
 #[test]
-fn threads_that_read_one_clock_do_not_let_time_run() {
+fn threads_sharing_a_clock_do_not_speed_up_time() {
     const TICK: Duration = Duration::from_nanos(40);
 
     #[derive(Clone, Default)]

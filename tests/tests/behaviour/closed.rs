@@ -79,7 +79,7 @@ fn the_tripping_success_returns_its_own_result() {
     assert_eq!(fixture.state(), State::Open);
 }
 
-/// Regression: elsewhere "not a failure" means success, so that an ignored error dilutes the rate and ends a streak.
+/// Regression: elsewhere "not a failure" means success, so an ignored error dilutes the rate and ends a streak.
 #[test]
 fn an_ignored_outcome_is_recorded_nowhere() {
     let fixture = Fixture::with_rule(trip::failure_streak(3) | (trip::min(10) & trip::failure_rate(0.5)));

@@ -50,7 +50,7 @@ fn the_defaults_are_valid() {
 
 /// Regression: window 0 is accepted elsewhere, and fatal at the first call.
 #[test]
-fn windows_out_of_range() {
+fn windows_out_of_range_are_refused() {
     refuses(|builder| builder.window(window::count(0)), &["count(0)"]);
     refuses(|builder| builder.window(window::count(1_000_001)), &["1000000"]);
     refuses(|builder| builder.window(window::count(usize::MAX)), &["1000000"]);
@@ -66,7 +66,7 @@ fn windows_out_of_range() {
 
 /// Regression: `minimum 200` on a window of 100 never trips, silently, or is clamped to everyone's surprise.
 #[test]
-fn more_calls_than_the_window_holds() {
+fn rules_that_need_more_calls_than_the_window_holds_are_refused() {
     let rule = || trip::min(200) & trip::failure_rate(0.5);
     refuses(|builder| builder.window(window::count(100)).trip(rule()), &["min(200)", "100"]);
     refuses(
@@ -81,7 +81,7 @@ fn more_calls_than_the_window_holds() {
 }
 
 #[test]
-fn rules_that_can_never_trip() {
+fn rules_that_can_never_trip_are_refused() {
     refuses_rule(trip::half_open() & trip::failures(1), &["closed"]);
     refuses_rule(trip::closed() & trip::half_open() & trip::failures(1), &["closed & half_open"]);
     refuses_rule(trip::failures(3) | trip::closed() & trip::half_open() & trip::failures(1), &["half_open"]);
@@ -89,18 +89,18 @@ fn rules_that_can_never_trip() {
 
 /// Regression: a `closed & ..` rule stuck in half-open for ever.
 #[test]
-fn trials_that_could_never_end() {
+fn rules_whose_trial_could_never_end_are_refused() {
     refuses_rule(trip::closed() & trip::failures(3), &["half-open"]);
 }
 
 #[test]
-fn rules_that_trip_on_healthy_traffic() {
+fn rules_that_trip_on_healthy_traffic_are_refused() {
     refuses_rule(trip::min(10), &["min(10)", "healthy"]);
     refuses_rule(trip::failures(3) | trip::closed() & trip::min(10), &["healthy"]);
 }
 
 #[test]
-fn rates_without_a_minimum() {
+fn rates_without_a_minimum_are_refused() {
     refuses_rule(trip::failure_rate(0.5), &["failure_rate(0.5)", "min("]);
     refuses_rule(trip::slow_rate(0.5, seconds(1)), &["slow_rate(0.5, 1s)", "min("]);
     refuses_rule(trip::avg_latency(seconds(1)), &["avg_latency(1s)", "min("]);
@@ -109,7 +109,7 @@ fn rates_without_a_minimum() {
 }
 
 #[test]
-fn values_out_of_range() {
+fn values_out_of_range_are_refused() {
     for share in [0.0, -0.5, 1.000_001, 50.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MIN_POSITIVE] {
         refuses_rule(trip::min(10) & trip::failure_rate(share), &["failure_rate"]);
         refuses_rule(trip::min(10) & trip::slow_rate(share, seconds(1)), &["slow_rate"]);
@@ -139,9 +139,9 @@ fn values_out_of_range() {
     accepts(|builder| builder.permit(permit::ramp_up(1.0, 1.0, seconds(60))));
 }
 
-/// By which a healthy service would wait for its traffic without bound.
+/// They would make a healthy service wait indefinitely for its traffic.
 #[test]
-fn what_a_trial_would_wait_for_too_long() {
+fn trials_that_would_wait_too_long_are_refused() {
     for share in [0.009_999, 0.000_1, 1e-9] {
         refuses(
             |builder| builder.permit(permit::random(share)),
@@ -167,9 +167,9 @@ fn what_a_trial_would_wait_for_too_long() {
     accepts(of_an_hour(trip::failures(1_000_000)));
 }
 
-/// By which calls of a trial would count as hung before they are slow.
+/// Calls of a trial would count as hung before they are slow.
 #[test]
-fn a_timeout_no_longer_than_a_call_may_take() {
+fn a_timeout_no_longer_than_a_slow_call_is_refused() {
     let nano = Duration::from_nanos(1);
     for rule in
         [trip::min(5) & trip::slow_rate(0.5, seconds(60)), trip::min(5) & trip::avg_latency(seconds(60))]
@@ -189,9 +189,9 @@ fn a_timeout_no_longer_than_a_call_may_take() {
     });
 }
 
-/// By which a dead service would pass every trial.
+/// A dead service would pass every trial.
 #[test]
-fn rules_that_are_blind_in_half_open() {
+fn rules_that_are_blind_in_half_open_are_refused() {
     let slow = || trip::slow_rate(0.5, seconds(1));
     let half_open = |rule| trip::half_open() & trip::min(5) & rule;
     refuses_rule(trip::closed() & trip::failures(5) | half_open(slow()), &["however many calls fail"]);
@@ -206,14 +206,14 @@ fn rules_that_are_blind_in_half_open() {
     let accepts_rule = |rule: trip::Rule| accepts(|builder| builder.trip(rule));
     accepts_rule(trip::closed() & trip::failures(5) | half_open(slow() | trip::failure_rate(0.1)));
     accepts_rule(trip::closed() & trip::min(5) & slow() | half_open(trip::slow_rate(0.1, millis(1))));
-    // What a function sees, nobody knows.
+    // Nobody knows what a function looks at.
     accepts_rule(
         trip::closed() & trip::failures(5) | half_open(trip::custom(|metrics| metrics.failures() > 2)),
     );
 }
 
 #[test]
-fn durations_that_no_call_can_meet() {
+fn durations_that_no_call_can_meet_are_refused() {
     let nanos = Duration::from_nanos;
     for short in [nanos(1), nanos(999)] {
         refuses_rule(trip::min(5) & trip::slow_rate(0.5, short), &["1us"]);
@@ -225,15 +225,15 @@ fn durations_that_no_call_can_meet() {
 }
 
 #[test]
-fn settings_that_do_not_belong_together() {
+fn settings_that_do_not_belong_together_are_refused() {
     refuses(|builder| builder.retry(retry::cooldown(seconds(60)).max(seconds(100))), &["max"]);
     refuses(|builder| builder.retry(retry::cooldown(seconds(60)).multiplier(2.0)), &["multiplier"]);
     refuses(|builder| builder.retry(retry::always().jitter(0.1)), &["jitter"]);
 }
 
-/// Regression: `build()` took it, and the attribute did not.
+/// Regression: `build()` accepted it, but the attribute did not.
 #[test]
-fn a_name_that_is_empty() {
+fn an_empty_name_is_refused() {
     for name in [std::borrow::Cow::Borrowed(""), std::borrow::Cow::Owned(String::new())] {
         let error = CircuitBreaker::builder(name).build().expect_err("it should be refused");
         assert_eq!(
@@ -248,7 +248,7 @@ fn a_name_that_is_empty() {
 }
 
 #[test]
-fn all_problems_at_once() {
+fn all_problems_are_reported_at_once() {
     refuses(
         |builder| {
             builder
@@ -264,7 +264,7 @@ fn all_problems_at_once() {
 
 /// Longer than breakers can count, and longer than anyone waits.
 #[test]
-fn durations_without_end() {
+fn durations_too_long_to_count_are_refused() {
     let longest = Duration::MAX;
     refuses(|builder| builder.window(window::time(longest)), &["584 years"]);
     refuses(|builder| builder.retry(retry::cooldown(longest)), &["584 years"]);
@@ -276,7 +276,7 @@ fn durations_without_end() {
 }
 
 #[test]
-fn too_many_thresholds_or_conditions() {
+fn too_many_thresholds_or_conditions_are_refused() {
     let slow = |threshold| trip::slow_rate(0.5, millis(threshold));
     accepts(|builder| {
         builder.trip(trip::min(5) & (slow(1) | slow(2) | slow(3) | slow(4)) | trip::min(9) & slow(1))

@@ -1,4 +1,4 @@
-//! A count window remembers the latest so many calls.
+//! A count window remembers the latest calls, up to its size.
 
 use std::collections::VecDeque;
 
@@ -9,14 +9,14 @@ fn of(size: usize) -> Fixture {
     Fixture::new(|builder| builder.window(window::count(size)).trip(trip::failure_streak(1_000_000)))
 }
 
-/// A full window, beside the same kept naively.
+/// Compares a window with one kept naively.
 fn compare(size: usize, calls: usize) {
     let fixture = of(size);
     let mut random = fastrand::Rng::with_seed(size as u64);
     let mut latest = VecDeque::new();
     let (mut failures, mut streak) = (0, 0);
     for nth in 0..calls {
-        // Long healthy stretches too, in which the window comes to hold no failure.
+        // Long healthy stretches too, until the window holds no failure.
         let failed = random.f64() < if (nth / (2 * size + 1)).is_multiple_of(2) { 0.3 } else { 0.0 };
         fixture
             .call(if failed { Outcome::Failure } else { Outcome::Success }, millis(0))
@@ -46,7 +46,7 @@ fn a_window_of_a_million_remembers_the_latest_calls() {
     compare(1_000_000, 2_300_000);
 }
 
-/// Regression: a count window that never evicts, or is the total of a lifetime, takes 1,000 failures to open after 1,000
+/// Regression: with a count window that never evicts, or counts for ever, it takes 1,000 failures to open after 1,000
 /// successes.
 #[test]
 fn forgets_the_oldest_call() {
@@ -96,7 +96,7 @@ fn does_not_forget_with_time() {
     assert_eq!(fixture.state(), State::Open);
 }
 
-/// The healthy calls that write nothing are counted all the same.
+/// Healthy calls that write nothing still count.
 #[test]
 fn a_failure_after_many_healthy_calls_is_one_of_a_full_window() {
     let fixture = of(100);
@@ -112,10 +112,10 @@ fn a_failure_after_many_healthy_calls_is_one_of_a_full_window() {
 }
 
 #[test]
-fn a_slow_success_is_recorded_among_those_that_need_not_be() {
+fn a_slow_success_is_recorded_among_fast_ones_that_are_not() {
     let rule = trip::min(4) & trip::slow_rate(1.0, millis(100));
     let fixture = Fixture::new(|builder| builder.window(window::count(4)).trip(rule));
-    // The oldest is a fast success, so that one more of these would change nothing.
+    // The oldest is a fast success, so another fast one would change nothing.
     fixture.succeed(1);
     fixture.fail(1);
     fixture.succeed(2);
@@ -125,7 +125,7 @@ fn a_slow_success_is_recorded_among_those_that_need_not_be() {
 }
 
 #[test]
-fn a_success_that_takes_the_place_of_a_quicker_one_may_trip() {
+fn a_success_that_replaces_a_faster_one_may_trip() {
     let rule = trip::min(2) & trip::avg_latency(millis(100));
     let fixture = Fixture::new(|builder| builder.window(window::count(2)).trip(rule));
     fixture.succeed(1);

@@ -1,4 +1,4 @@
-//! Listeners that ask for it hear of resets, of refusals, and of the end of each call.
+//! Listeners that ask for them hear of resets, refusals, and the end of each call.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use fluxgate_tests::fixture::{Fixture, millis, seconds};
 
 type Heard = (Vec<Transition>, Vec<RefusedCall>, Vec<EndedCall>);
 
-/// Writes down all it hears of some interests.
+/// Records everything it hears.
 #[derive(Clone)]
 struct Writer {
     interests: Interests,
@@ -35,7 +35,7 @@ impl Writer {
         self.look(|heard| heard.1.len())
     }
 
-    /// The outcomes of calls, which of them were late, and how long they took.
+    /// Each call's outcome, whether it was late, and its duration.
     fn calls(&self) -> Vec<(Outcome, bool, Duration)> {
         self.look(|heard| heard.2.iter().map(|call| (call.outcome, call.late, call.duration)).collect())
     }
@@ -148,7 +148,7 @@ fn each_call_is_heard_with_its_outcome_and_duration() {
 }
 
 #[test]
-fn a_call_is_heard_once_the_breaker_has_taken_it_into_account() {
+fn a_call_is_heard_after_the_breaker_has_recorded_it() {
     #[derive(Clone, Default)]
     struct Asking(Arc<Mutex<Vec<State>>>, Arc<OnceLock<CircuitBreaker>>);
 
@@ -180,7 +180,7 @@ fn a_call_is_heard_once_the_breaker_has_taken_it_into_account() {
 }
 
 #[test]
-fn a_listener_may_come_later() {
+fn a_listener_may_be_added_later() {
     let fixture = Fixture::new(|builder| builder);
     fixture.succeed(20);
     let writer = Writer::new(Interests::all());
@@ -233,7 +233,7 @@ async fn the_attribute_counts_calls() {
     }
 }
 
-/// A ramp admits by chance, so what it refuses is heard like any other refusal.
+/// Half-open breakers refuse calls, too, and those refusals are heard like any other.
 #[test]
 fn refusals_of_a_half_open_breaker_are_heard() {
     let writer = Writer::new(Interests::transitions().refusals());

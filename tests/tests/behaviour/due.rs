@@ -1,4 +1,4 @@
-//! An idle open breaker says `Open` until a call comes; whether that call would be tried, it says as well.
+//! An idle open breaker is `Open` until a call comes; `is_due` says whether that call would be admitted.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ fn is_due(fixture: &Fixture) -> bool {
 }
 
 #[test]
-fn when_its_pause_is_over() {
+fn it_is_due_when_its_pause_is_over() {
     let fixture = Fixture::new(|builder| builder.retry(retry::cooldown(seconds(30))));
     assert!(!is_due(&fixture), "closed");
     fixture.trip();
@@ -38,7 +38,7 @@ fn asking_changes_nothing() {
     assert_eq!(fixture.heard.steps(), [(State::Closed, State::Open)]);
 }
 
-/// Regression: a gate that asks for the state alone never lets the first call pass.
+/// Regression: a gate that checks only the state never lets the first call through.
 #[test]
 fn a_gate_lets_the_first_call_pass() {
     let fixture = Fixture::new(|builder| builder);

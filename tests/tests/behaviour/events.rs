@@ -1,4 +1,4 @@
-//! With the feature `tracing`, each transition is an event, whether or not anyone listens otherwise.
+//! With the feature `tracing`, each transition is an event, with or without listeners.
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -12,7 +12,7 @@ use tracing::{Event, Level, Metadata, Subscriber};
 
 type Fields = HashMap<String, String>;
 
-/// Writes down the events of one target.
+/// Records the events of one target.
 #[derive(Clone, Default)]
 struct Writer(Arc<Mutex<Vec<(Level, Fields)>>>, Arc<Mutex<Option<&'static str>>>);
 
@@ -54,8 +54,8 @@ impl Subscriber for Writer {
 
 /// Runs `work` with this subscriber.
 ///
-/// While there is only one, the first thread to come to an event asks its own, and where it has none, the event is off for all. So they
-/// are come to before there is any.
+/// The first thread to reach an event asks its own subscriber, and if it has none, `tracing` turns the event off for all threads. So
+/// all events are reached once before there is a subscriber.
 fn subscribed(subscriber: impl Subscriber + Send + Sync + 'static, work: impl FnOnce()) {
     static COME_TO: Once = Once::new();
     COME_TO.call_once(|| {
@@ -68,7 +68,7 @@ fn subscribed(subscriber: impl Subscriber + Send + Sync + 'static, work: impl Fn
     tracing::subscriber::with_default(subscriber, work);
 }
 
-/// What is written while `work` runs.
+/// The events emitted while `work` runs.
 fn written(work: impl FnOnce()) -> Vec<(Level, Fields)> {
     let writer = Writer::default();
     subscribed(writer.clone(), work);
@@ -77,7 +77,7 @@ fn written(work: impl FnOnce()) -> Vec<(Level, Fields)> {
     events
 }
 
-/// The page for operators tells of every field, and of every message but those that name a state.
+/// The page for operators covers every field, and every message except those that name a state.
 fn assert_documented(events: &[(Level, Fields)]) {
     let page = include_str!("../../../fluxgate/docs/production.md");
     for (_, fields) in events {
@@ -92,7 +92,7 @@ fn assert_documented(events: &[(Level, Fields)]) {
 
 #[cfg(feature = "chaos")]
 #[test]
-fn a_fault_is_logged_when_it_begins_and_when_it_is_over() {
+fn a_fault_is_logged_when_it_begins_and_when_it_ends() {
     let (writer, second) = (Writer::default(), std::time::Duration::from_secs(1));
     let clock = fluxgate::testing::ManualClock::new();
     subscribed(writer.clone(), || {
@@ -111,7 +111,7 @@ fn a_fault_is_logged_when_it_begins_and_when_it_is_over() {
 }
 
 #[test]
-fn each_transition_is_one() {
+fn each_transition_is_an_event() {
     let events = written(|| {
         let breaker =
             CircuitBreaker::builder("written").trip(trip::failure_streak(2)).build().expect("valid");
@@ -158,7 +158,7 @@ fn metrics_only_says_what_it_would_have_done() {
 }
 
 #[test]
-fn a_refusal_is_one_within_the_span_of_the_caller() {
+fn a_refusal_is_an_event_within_the_callers_span() {
     let events = written(|| {
         let breaker =
             CircuitBreaker::builder("refusing").trip(trip::failure_streak(1)).build().expect("valid");
@@ -183,9 +183,9 @@ fn a_refusal_is_one_within_the_span_of_the_caller() {
     assert_eq!(forced["within"], "caller");
 }
 
-/// A name is a field, which writers quote, and no part of a message, which they do not.
+/// A name is a field, which writers quote, and not part of a message, which they do not.
 #[test]
-fn a_name_is_in_no_text() {
+fn a_name_appears_only_in_its_field() {
     let events = written(|| {
         let breaker = CircuitBreaker::builder("a\nb\u{1b}[31m").build().expect("valid");
         breaker.force_open();
@@ -196,7 +196,7 @@ fn a_name_is_in_no_text() {
     }
 }
 
-/// A subscriber is the user's code, and may look at the breaker whose event it is asked about.
+/// A subscriber is user code, and may inspect the breaker whose event it receives.
 #[test]
 fn a_subscriber_may_call_back_into_the_breaker() {
     struct Curious(Arc<CircuitBreaker>, Writer);

@@ -8,7 +8,7 @@ fn failing_for_five_seconds() -> Fixture {
 }
 
 #[test]
-fn holds_when_nothing_has_succeeded_for_so_long() {
+fn holds_when_nothing_has_succeeded_for_that_long() {
     let fixture = failing_for_five_seconds();
     fixture.succeed(1);
     fixture.fail(20);
@@ -37,7 +37,7 @@ fn lets_a_burst_of_failures_pass() {
 }
 
 #[test]
-fn a_success_begins_anew() {
+fn a_success_starts_over() {
     let fixture = failing_for_five_seconds();
     for _ in 0..10 {
         fixture.succeed(1);
@@ -50,7 +50,7 @@ fn a_success_begins_anew() {
 }
 
 #[test]
-fn of_a_service_that_never_succeeded_counts_from_the_first_outcome() {
+fn counts_from_the_first_outcome_if_nothing_ever_succeeded() {
     let fixture = failing_for_five_seconds();
     fixture.advance(seconds(100));
     fixture.fail(1);
@@ -68,7 +68,7 @@ fn after_a_quiet_night_one_failure_is_enough() {
     fixture.succeed(1);
     fixture.advance(seconds(8 * 3_600));
     fixture.fail(1);
-    assert_eq!(fixture.state(), State::Open, "whoever wants more writes `min` or `failures` beside it");
+    assert_eq!(fixture.state(), State::Open, "to require more, add `min` or `failures`");
     let fixture = Fixture::with_rule(trip::failures(3) & trip::failing_for(seconds(5)));
     fixture.succeed(1);
     fixture.advance(seconds(8 * 3_600));
@@ -78,7 +78,7 @@ fn after_a_quiet_night_one_failure_is_enough() {
     assert_eq!(fixture.state(), State::Open);
 }
 
-/// All failures of a trial come after the time that it was open.
+/// Every failure of a trial comes after the pause.
 #[test]
 fn a_trial_is_decided_by_one_call() {
     let fixture = failing_for_five_seconds();
@@ -94,9 +94,9 @@ fn a_trial_is_decided_by_one_call() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
-/// A success in a trial, or in metrics-only, is one as well.
+/// A success in a trial or in metrics-only counts, too.
 #[test]
-fn a_success_counts_in_whatever_state() {
+fn a_success_counts_in_any_state() {
     let fixture = Fixture::with_rule(trip::failure_streak(2) | trip::failing_for(seconds(5)));
     fixture.succeed(1);
     fixture.fail(2);
@@ -116,7 +116,7 @@ fn a_success_counts_in_whatever_state() {
 }
 
 #[test]
-fn an_ignored_outcome_is_neither() {
+fn an_ignored_outcome_is_neither_success_nor_failure() {
     let fixture = failing_for_five_seconds();
     fixture.succeed(1);
     fixture.advance(seconds(5));

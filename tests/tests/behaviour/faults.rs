@@ -1,4 +1,4 @@
-//! With the feature `chaos`, a fault that is injected fails or delays calls, and is a failure like any other to the breaker.
+//! With the feature `chaos`, an injected fault fails or delays calls, and to the breaker such a failure is like any other.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -35,7 +35,7 @@ fn a_failed_call_is_not_made_and_is_a_failure_to_the_breaker() {
     assert_eq!(fixture.state(), State::Open);
     let snapshot = fixture.breaker.snapshot();
     assert_eq!((snapshot.totals.failures, snapshot.totals.refused, snapshot.metrics.failures()), (3, 0, 3));
-    // What is refused from now on is so by the breaker, for the reason that it has.
+    // From now on the breaker itself refuses calls, for its own reason.
     let refusal = fixture.refusal();
     assert!(!refusal.is_injected());
     assert_eq!(refusal.cause().unwrap().to_string(), "3 failed in a row (3 >= 3)");
@@ -58,7 +58,7 @@ fn the_error_says_that_it_is_a_drill() {
 }
 
 #[test]
-fn it_ends_by_itself_or_when_it_is_cleared() {
+fn a_fault_ends_by_itself_or_when_it_is_cleared() {
     let fixture = Fixture::new(|builder| builder);
     fixture.breaker.inject(failing()).unwrap();
     fixture.advance(seconds(59));
@@ -78,7 +78,7 @@ fn it_ends_by_itself_or_when_it_is_cleared() {
 }
 
 #[test]
-fn the_later_fault_takes_the_place_of_the_earlier_one() {
+fn a_later_fault_replaces_an_earlier_one() {
     let fixture = Fixture::new(|builder| builder);
     fixture.breaker.inject(failing()).unwrap();
     let rare = Fault::lasting(seconds(10)).fail(0.000_001);
@@ -89,7 +89,7 @@ fn the_later_fault_takes_the_place_of_the_earlier_one() {
 }
 
 #[test]
-fn a_share_of_the_calls_is_failed_at_random() {
+fn a_random_share_of_calls_fails() {
     seed(7);
     let fixture = Fixture::new(|builder| builder.window(window::count(10_000)).trip(trip::failures(10_000)));
     fixture.breaker.inject(Fault::lasting(seconds(60)).fail(0.3)).unwrap();
@@ -98,7 +98,7 @@ fn a_share_of_the_calls_is_failed_at_random() {
     assert_eq!(fixture.counts(), (10_000, failed as u64));
 }
 
-/// Under a fault, and after it, the window remembers what it would without: whatever is counted without the lock.
+/// During a fault and after it, the window remembers the same calls as without, although some are counted without the lock.
 #[test]
 fn the_window_remembers_calls_before_during_and_after() {
     for seed_of in 0..20 {
@@ -134,7 +134,7 @@ fn probes_fail_and_the_breaker_opens_again() {
     assert_eq!(fixture.state(), State::HalfOpen);
     assert_injected(call(&fixture.breaker));
     assert_eq!((fixture.state(), fixture.breaker.snapshot().reopens), (State::Open, 1));
-    // No slot was kept: the trial that follows passes.
+    // No slot leaked: the next trial passes.
     fixture.breaker.clear_fault();
     fixture.wait();
     fixture.succeed(2);
@@ -163,7 +163,7 @@ fn a_fault_outlives_changes_of_state_and_resets() {
 }
 
 #[test]
-fn calls_that_were_admitted_before_count_as_ever() {
+fn calls_admitted_before_the_fault_count_as_usual() {
     let fixture = Fixture::new(|builder| builder);
     let (before, given_up) = (fixture.breaker.acquire().unwrap(), fixture.breaker.acquire().unwrap());
     fixture.breaker.inject(failing()).unwrap();
@@ -173,7 +173,7 @@ fn calls_that_were_admitted_before_count_as_ever() {
 }
 
 #[test]
-fn a_call_within_a_call_is_failed_by_itself() {
+fn a_call_within_a_call_may_fail_by_itself() {
     let fixture = Fixture::new(|builder| builder);
     let outer: Result<(), Error<Error<()>>> = fixture.breaker.call(|| {
         fixture.breaker.inject(failing()).unwrap();
@@ -241,7 +241,7 @@ fn ready<T>(future: impl Future<Output = T>) -> T {
 }
 
 #[test]
-fn every_form_of_function_gives_what_a_refusal_gives_and_records_a_failure() {
+fn every_form_of_function_returns_a_refusal_and_records_a_failure() {
     let is_injected = |error: std::io::Error| {
         error
             .get_ref()
@@ -308,7 +308,7 @@ fn a_function_that_blocks_is_delayed_before_its_body_runs() {
     let begun = Instant::now();
     let waited = fixture.breaker.call(|| Ok::<_, ()>(begun.elapsed())).unwrap();
     assert!(waited >= millis(2));
-    // Without a body, there is nothing to wait with.
+    // Without a body, there is nothing to delay.
     fixture.breaker.inject(delaying(seconds(60))).unwrap();
     fixture.breaker.acquire().unwrap().success();
     assert_eq!(fixture.counts(), (2, 0));
@@ -350,7 +350,7 @@ async fn every_form_of_future_is_delayed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_delayed_call_that_is_given_up_gives_its_slot_back() {
+async fn a_delayed_call_that_is_dropped_releases_its_slot() {
     let fixture = Fixture::new(|builder| builder.trip(trip::failure_streak(1)).max_half_open_calls(1));
     fixture.trip();
     fixture.wait();

@@ -1,4 +1,4 @@
-//! Whatever comes in, the answer is a clear error or a correct result: never a panic, an overflow or endless memory.
+//! Any input leads to a clear error or a correct result, never to a panic, an overflow or unbounded memory.
 
 use std::panic::resume_unwind;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ const CENTURY: Duration = seconds(100 * 365 * 24 * 3_600);
 /// The longest duration that a breaker handles.
 const LONGEST: Duration = Duration::from_nanos(u64::MAX);
 
-/// A clock that can be set to any time, also back.
+/// A clock that can be set to any time, even back.
 #[derive(Clone, Default)]
 struct SetClock(Arc<AtomicU64>);
 
@@ -76,7 +76,7 @@ fn many_breakers_of_one_name_live_side_by_side() {
 }
 
 #[test]
-fn durations_at_their_limits() {
+fn durations_may_be_at_their_limits() {
     for longest in [CENTURY, CENTURY * 5, LONGEST] {
         let shorter = longest - Duration::from_nanos(1);
         let fixture = Fixture::new(|builder| {
@@ -107,7 +107,7 @@ fn durations_at_their_limits() {
 }
 
 #[test]
-fn the_shortest_durations() {
+fn the_shortest_durations_work() {
     let (nano, micro) = (Duration::from_nanos(1), Duration::from_micros(1));
     let fixture = Fixture::new(|builder| {
         builder
@@ -138,7 +138,7 @@ fn the_shortest_durations() {
 
 /// Regression: `2.0 ** 1024` overflows after days of outage.
 #[test]
-fn backoff_after_ten_thousand_reopenings() {
+fn a_backoff_survives_ten_thousand_reopenings() {
     for (multiplier, max) in
         [(2.0, seconds(300)), (1e300, Duration::from_nanos(u64::MAX)), (1.0, seconds(10))]
     {
@@ -162,7 +162,7 @@ fn backoff_after_ten_thousand_reopenings() {
 }
 
 #[test]
-fn a_custom_retry_may_say_anything() {
+fn a_custom_retry_may_return_anything() {
     fn for_ever(_: u32) -> Duration {
         Duration::MAX
     }
@@ -180,7 +180,7 @@ fn a_custom_retry_may_say_anything() {
 }
 
 #[test]
-fn a_clock_that_jumps_a_century() {
+fn a_clock_may_jump_a_century() {
     let fixture =
         Fixture::new(|builder| builder.window(window::time(seconds(10))).half_open_timeout(seconds(60)));
     fixture.fail(9);
@@ -203,7 +203,7 @@ fn a_clock_that_jumps_a_century() {
 }
 
 #[test]
-fn a_clock_that_stands_still() {
+fn a_clock_may_stand_still() {
     let fixture = Fixture::new(|builder| {
         builder
             .window(window::time(seconds(10)))
@@ -216,7 +216,7 @@ fn a_clock_that_stands_still() {
 }
 
 #[test]
-fn a_clock_that_goes_backwards() {
+fn a_clock_may_go_backwards() {
     let clock = SetClock::default();
     let hour = 3_600_000_000_000;
     clock.set(10 * hour);
@@ -245,7 +245,7 @@ fn a_clock_that_goes_backwards() {
         assert!(metrics.failures() <= metrics.total());
         breaker.snapshot();
     }
-    // Once time moves on, so does the breaker.
+    // Once time moves forward again, so does the breaker.
     for minute in 0..30 {
         clock.set(20 * hour + minute * 60_000_000_000);
         for _ in 0..20 {
@@ -258,7 +258,7 @@ fn a_clock_that_goes_backwards() {
 }
 
 #[test]
-fn the_largest_windows() {
+fn the_largest_windows_trip_on_the_last_call() {
     let rule = trip::min(1_000_000) & trip::failure_rate(1.0);
     let fixture = Fixture::new(|builder| builder.window(window::count(1_000_000)).trip(rule));
     fixture.fail(999_999);
@@ -274,7 +274,7 @@ fn the_largest_windows() {
 }
 
 #[test]
-fn counts_at_their_limits() {
+fn counts_may_be_at_their_limits() {
     let most = 1_000_000;
     let rule = trip::min(most) & trip::failure_rate(1.0) | trip::failures(most) | trip::failure_streak(most);
     let fixture = Fixture::new(|builder| {
@@ -286,7 +286,7 @@ fn counts_at_their_limits() {
 }
 
 #[test]
-fn everything_of_the_users_panics() {
+fn all_user_functions_may_panic() {
     fn condition(_: &fluxgate::Metrics) -> bool {
         resume_unwind(Box::new("condition"))
     }
@@ -318,7 +318,7 @@ fn everything_of_the_users_panics() {
 }
 
 #[test]
-fn thousands_of_held_calls() {
+fn fifty_thousand_calls_may_be_held_at_once() {
     let fixture = Fixture::new(|builder| builder.trip(trip::failure_streak(50_001)));
     let held: Vec<_> = (0..50_000).map(|_| fixture.breaker.acquire().expect("closed")).collect();
     held.into_iter().for_each(fluxgate::Call::failure);
@@ -327,10 +327,10 @@ fn thousands_of_held_calls() {
     assert_eq!(fixture.state(), State::Open);
 }
 
-/// Regression: on a clock that goes on while a call is decided upon, one that was due was never decided.
+/// Regression: on a clock that advances while admission is decided, a due call was never decided.
 #[test]
-fn a_trial_shorter_than_a_look_at_the_clock() {
-    /// At each look, a millisecond has passed.
+fn a_trial_may_be_shorter_than_a_reading_of_the_clock() {
+    /// A millisecond passes with each reading.
     struct Ticking(AtomicU64);
 
     impl Clock for Ticking {
@@ -349,11 +349,11 @@ fn a_trial_shorter_than_a_look_at_the_clock() {
             .build()
             .expect("valid");
         breaker.acquire().expect("closed").failure();
-        // Due by now, or at last.
+        // Due by now, or soon.
         let probe = std::iter::repeat_with(|| breaker.acquire()).find_map(Result::ok).expect("it is due");
         assert_eq!(probe.state(), State::HalfOpen);
         probe.success();
-        // Which took longer than the trial may.
+        // The probe took longer than the trial allows.
         let snapshot = breaker.snapshot();
         assert_eq!((snapshot.state, snapshot.reopens, snapshot.late), (State::Open, 1, 1));
     }

@@ -1,4 +1,4 @@
-//! A trial does not wait for ever: for `half_open_timeout` while calls of it run and none has an outcome.
+//! A trial does not wait for ever: `half_open_timeout` limits how long its calls may run without an outcome.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use fluxgate_tests::fixture::{Fixture, seconds};
 
 /// Hung probes do not keep it half-open.
 #[test]
-fn without_an_outcome_while_calls_run_it_reopens() {
+fn a_trial_without_outcomes_reopens() {
     let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)));
     fixture.before_trial();
     fixture.succeed(2);
@@ -27,7 +27,7 @@ fn without_an_outcome_while_calls_run_it_reopens() {
 }
 
 #[test]
-fn ten_hung_probes_reopen_it_after_a_minute_unless_set() {
+fn ten_hung_probes_reopen_after_a_minute_by_default() {
     let fixture = Fixture::new(|builder| builder);
     fixture.before_trial();
     let hung: Vec<Call<'_>> = (0..10).map(|_| fixture.breaker.acquire().expect("a slot")).collect();
@@ -55,9 +55,9 @@ fn hung_probes_do_not_outlast_the_timeout() {
     assert_eq!(fixture.breaker.snapshot().late, 2);
 }
 
-/// Any reported outcome shows that calls come back, even one that says nothing of the service. A call that was given up does not.
+/// Any reported outcome shows that calls return, even an ignored one. A call that was given up does not.
 #[test]
-fn an_outcome_begins_the_wait_anew_and_a_cancelled_call_does_not() {
+fn an_outcome_restarts_the_wait_and_a_cancelled_call_does_not() {
     for (outcome, state) in [
         (Some(Outcome::Success), State::HalfOpen),
         (Some(Outcome::Failure), State::HalfOpen),
@@ -80,9 +80,9 @@ fn an_outcome_begins_the_wait_anew_and_a_cancelled_call_does_not() {
     }
 }
 
-/// Regression: callers that gave up, one at a time, kept a trial of a dead service going for ever.
+/// Regression: callers that gave up one at a time kept a trial of a dead service going for ever.
 #[test]
-fn callers_that_give_up_one_after_the_other_wait_for_the_same_outcome() {
+fn callers_that_give_up_one_by_one_share_the_wait() {
     let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)));
     fixture.before_trial();
     for _ in 0..3 {
@@ -93,7 +93,7 @@ fn callers_that_give_up_one_after_the_other_wait_for_the_same_outcome() {
     }
     let call = fixture.breaker.acquire().expect("2 s are left");
     fixture.advance(seconds(2) - Duration::from_nanos(1));
-    assert_eq!(fixture.call(Outcome::Success, Duration::ZERO), Ok(()), "it begins the wait anew");
+    assert_eq!(fixture.call(Outcome::Success, Duration::ZERO), Ok(()), "it restarts the wait");
     fixture.advance(seconds(19));
     drop(call);
     let call = fixture.breaker.acquire().expect("1 s is left");
@@ -105,11 +105,11 @@ fn callers_that_give_up_one_after_the_other_wait_for_the_same_outcome() {
     let call = fixture.breaker.acquire().expect("a slot");
     fixture.advance(seconds(19));
     drop(call);
-    assert_eq!(fixture.state(), State::HalfOpen, "another trial waits anew");
+    assert_eq!(fixture.state(), State::HalfOpen, "the next trial starts a new wait");
 }
 
 #[test]
-fn a_call_given_up_begins_the_wait_anew_where_it_counts() {
+fn a_cancelled_call_that_counts_restarts_the_wait() {
     let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)).on_cancel(Outcome::Failure));
     fixture.before_trial();
     for _ in 0..4 {
@@ -132,7 +132,7 @@ fn an_outcome_at_the_end_of_the_wait_is_late() {
     assert_eq!(fixture.breaker.snapshot().late, 1);
 }
 
-/// Regression: with a call every 10 s and less than a minute of time it never closed.
+/// Regression: with a call every 10 s and a timeout under a minute, it never closed.
 #[test]
 fn a_trickle_of_good_calls_is_progress() {
     let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(5)));
@@ -144,9 +144,9 @@ fn a_trickle_of_good_calls_is_progress() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
-/// Regression: with a cache hit now and then, a trial of a service that hung never ended, however many callers gave up.
+/// Regression: with an occasional cache hit, a trial of a hung service never ended, however many callers gave up.
 #[test]
-fn outcomes_that_say_nothing_do_not_keep_a_trial_of_hung_calls_going() {
+fn ignored_outcomes_do_not_keep_a_trial_of_hung_calls_going() {
     for slots in [1, 2, 8] {
         let fixture = Fixture::new(|builder| {
             builder.permit(permit::all()).half_open_timeout(seconds(20)).max_half_open_calls(slots + 1)
@@ -160,15 +160,15 @@ fn outcomes_that_say_nothing_do_not_keep_a_trial_of_hung_calls_going() {
             given_up += calls.len() as u32;
             drop(calls);
         }
-        // 20 s for each slot, and those that run when it is found out.
+        // 20 s for each slot, plus the calls running when the timeout is noticed.
         let together = 10 * (slots + 1);
         assert!((together..together + slots).contains(&given_up), "{given_up}");
     }
 }
 
-/// What is given up before an outcome that says something is forgiven.
+/// A meaningful outcome forgives the calls given up before it.
 #[test]
-fn a_good_call_now_and_then_is_progress_though_others_are_given_up() {
+fn an_occasional_good_call_is_progress_although_others_are_given_up() {
     let fixture = Fixture::new(|builder| {
         builder.window(window::count(100)).trip(trip::min(40) & trip::failure_rate(0.5))
     });
@@ -183,9 +183,9 @@ fn a_good_call_now_and_then_is_progress_though_others_are_given_up() {
     assert_eq!(fixture.state(), State::HalfOpen);
 }
 
-/// Regression: an outcome that was learnt without a call was none.
+/// Regression: an outcome recorded without a call did not count.
 #[test]
-fn an_outcome_without_a_call_begins_the_wait_anew_unless_it_is_over() {
+fn an_outcome_without_a_call_restarts_the_wait_unless_it_is_over() {
     let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)));
     fixture.before_trial();
     let hung = fixture.breaker.acquire().expect("a slot");
@@ -201,9 +201,9 @@ fn an_outcome_without_a_call_begins_the_wait_anew_unless_it_is_over() {
     drop(hung);
 }
 
-/// Regression: a trial that hung went on for as long as it would have before.
+/// Regression: a hung trial kept its old timeout.
 #[test]
-fn another_timeout_is_that_of_the_trial_that_waits() {
+fn a_changed_timeout_applies_to_the_waiting_trial() {
     let timeout = |longest| Changes::new().half_open_timeout(seconds(longest));
     for (running, changed, open_after) in [(true, 5, 5), (true, 400, 400), (false, 5, 5), (false, 400, 400)] {
         let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(300)));
@@ -222,7 +222,7 @@ fn another_timeout_is_that_of_the_trial_that_waits() {
 }
 
 #[test]
-fn with_nothing_on_its_way_it_waits_for_calls() {
+fn a_trial_without_running_calls_waits_for_calls() {
     let fixture = Fixture::new(|builder| builder);
     fixture.before_trial();
     fixture.succeed(1);

@@ -1,4 +1,4 @@
-//! `in_flight(n)`: n calls run at once. A rule with it also counts running calls that are slow already.
+//! `in_flight(n)`: n calls run at once. A rule with it also counts running calls that are already slow.
 
 use std::future::{Future, pending};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -21,7 +21,7 @@ fn or_slow() -> trip::Rule {
     trip::min(10) & trip::slow_rate(0.5, seconds(2)) | trip::in_flight(50)
 }
 
-/// From when on a call is known to be slow that has run for 2 s.
+/// When a call is known to have run for 2 s.
 const KNOWN: std::time::Duration = millis(2_125);
 
 fn hold(fixture: &Fixture, calls: usize) -> Vec<Call<'_>> {
@@ -33,16 +33,16 @@ fn in_flight(fixture: &Fixture) -> Option<u64> {
 }
 
 #[test]
-fn the_last_of_so_many_calls_opens_the_breaker_and_runs_itself() {
+fn the_call_that_reaches_the_limit_opens_the_breaker_and_still_runs() {
     let fixture = Fixture::with_rule(or_in_flight(3));
     let held = hold(&fixture, 2);
     assert_eq!((fixture.state(), in_flight(&fixture)), (State::Closed, Some(2)));
-    let last = fixture.breaker.acquire().expect("it runs itself");
+    let last = fixture.breaker.acquire().expect("it still runs");
     assert_eq!((fixture.state(), last.state()), (State::Open, State::Closed));
     assert!(fixture.refusal().to_string().contains("3 calls are running at once (3 >= 3)"));
     let told = fixture.heard.last();
     assert_eq!((told.metrics.in_flight(), told.metrics.total()), (Some(3), 0));
-    // That is the evidence, whatever becomes of these calls, whose outcomes come too late.
+    // They remain the evidence; their outcomes come too late.
     held.into_iter().chain([last]).for_each(Call::failure);
     assert_eq!((in_flight(&fixture), fixture.counts()), (Some(3), (0, 0)));
     assert_eq!((fixture.breaker.snapshot().late, fixture.heard.all().len()), (3, 1));
@@ -57,7 +57,7 @@ fn calls_that_end_make_room() {
 }
 
 #[test]
-fn however_a_call_ends_it_no_longer_runs() {
+fn a_call_no_longer_runs_however_it_ends() {
     let fixture = Fixture::with_rule(or_in_flight(2));
     let breaker = &fixture.breaker;
     let one = || breaker.acquire().expect("no other runs");
@@ -85,7 +85,7 @@ fn however_a_call_ends_it_no_longer_runs() {
 }
 
 #[test]
-fn a_call_that_counts_as_cancelled_gives_its_place_back() {
+fn a_cancelled_call_no_longer_runs_whether_or_not_it_counts() {
     let on_cancel = |outcome| Fixture::new(|builder| builder.trip(or_in_flight(2)).on_cancel(outcome));
     for outcome in [Outcome::Failure, Outcome::Ignored] {
         let fixture = on_cancel(outcome);
@@ -103,7 +103,7 @@ fn an_outcome_without_a_call_is_not_in_flight() {
 }
 
 #[test]
-fn a_call_within_another_one_runs_for_both_and_has_its_own_outcome() {
+fn a_nested_call_runs_as_one_with_its_outer_call_but_has_its_own_outcome() {
     let fixture = Fixture::with_rule(or_in_flight(2));
     let breaker = &fixture.breaker;
     let whole = breaker.call(|| {
@@ -116,12 +116,12 @@ fn a_call_within_another_one_runs_for_both_and_has_its_own_outcome() {
     });
     assert_eq!(whole, Ok(1));
     assert_eq!((fixture.counts(), in_flight(&fixture)), ((6, 1), Some(0)));
-    // After it, a call is one of its own again.
+    // Afterwards, calls are separate again.
     let _one = hold(&fixture, 2);
     assert_eq!(fixture.state(), State::Open);
 }
 
-/// A service that hangs: no call has ended.
+/// A hanging service: no call has ended.
 #[test]
 fn calls_that_have_run_for_a_threshold_are_slow() {
     let fixture = Fixture::with_rule(or_slow());
@@ -135,7 +135,7 @@ fn calls_that_have_run_for_a_threshold_are_slow() {
     assert_eq!(fixture.state(), State::Open);
     let said = fixture.refusal().to_string();
     assert!(said.contains("10 of the last 10 calls took 2s or longer (100% >= 50%)"), "{said}");
-    // What is shown is what was judged.
+    // The metrics show what was judged.
     let told = fixture.heard.last().metrics;
     assert_eq!((told.total(), told.slow(seconds(2)), told.in_flight()), (10, Some(10), Some(12)));
     assert_eq!(fixture.breaker.metrics(), told);
@@ -143,7 +143,7 @@ fn calls_that_have_run_for_a_threshold_are_slow() {
 }
 
 #[test]
-fn an_outcome_finds_slow_calls_too() {
+fn an_outcome_reveals_running_slow_calls() {
     let fixture = Fixture::with_rule(or_slow());
     let _hung = hold(&fixture, 5);
     let quick = hold(&fixture, 6);
@@ -152,7 +152,7 @@ fn an_outcome_finds_slow_calls_too() {
     quick.by_ref().take(4).for_each(Call::success);
     fixture.advance(KNOWN);
     assert_eq!(fixture.state(), State::Closed);
-    // Of eleven, six are slow: five that run, and one of these.
+    // Six of eleven are slow: five running calls, and one of these.
     quick.next().expect("two are left").ignore();
     assert_eq!(fixture.state(), State::Closed, "an ignored call is no outcome");
     quick.next().expect("one is left").success();
@@ -162,7 +162,7 @@ fn an_outcome_finds_slow_calls_too() {
 }
 
 #[test]
-fn a_slow_call_counts_once_and_in_the_end_as_what_it_was() {
+fn a_slow_call_counts_once_and_finally_by_its_outcome() {
     let fixture = Fixture::with_rule(or_slow());
     let hung = hold(&fixture, 4);
     fixture.advance(KNOWN);
@@ -190,7 +190,7 @@ fn calls_that_run_neither_dilute_failures_nor_end_a_streak() {
     assert_eq!((streak, fixture.heard.last().metrics.total()), (5, 10));
 }
 
-/// As if they had just ended: a window forgets its oldest calls for them.
+/// They count as if they had just ended: the window evicts its oldest calls for them.
 #[test]
 fn a_full_window_has_room_for_slow_calls() {
     let rule = || trip::min(10) & trip::slow_rate(0.5, seconds(2)) | trip::in_flight(50);
@@ -219,7 +219,7 @@ fn each_threshold_is_reached_in_its_own_time() {
     let _young = hold(&fixture, 3);
     fixture.advance(millis(5_625));
     assert_eq!(fixture.state(), State::Closed);
-    // Two of the four that have ended or run for 10 s; with those of 1 s, there are seven.
+    // Two of the four that have ended or run for 10 s; with those of 1 s, seven.
     let _last = hold(&fixture, 1);
     assert_eq!(fixture.state(), State::Open);
     let told = fixture.heard.last().metrics;
@@ -227,7 +227,7 @@ fn each_threshold_is_reached_in_its_own_time() {
 }
 
 #[test]
-fn a_rule_that_does_not_ask_knows_nothing_of_calls_that_run() {
+fn a_rule_without_in_flight_ignores_running_calls() {
     let fixture = Fixture::with_rule(trip::min(10) & trip::slow_rate(0.5, seconds(2)));
     let _hung = hold(&fixture, 100);
     fixture.advance(seconds(60));
@@ -236,7 +236,7 @@ fn a_rule_that_does_not_ask_knows_nothing_of_calls_that_run() {
 }
 
 #[test]
-fn it_joins_other_conditions() {
+fn it_combines_with_other_conditions() {
     let failures = trip::in_flight(3) & trip::failures(2) | trip::failures(5);
     let fixture = Fixture::with_rule(failures);
     fixture.fail(2);
@@ -279,7 +279,7 @@ fn a_trial_does_not_wait_for_it() {
 }
 
 #[test]
-fn a_trial_with_so_many_calls_at_once_is_lost() {
+fn a_trial_that_reaches_the_limit_is_lost() {
     let fixture = Fixture::with_rule(or_in_flight(50) | trip::half_open() & trip::in_flight(3));
     fixture.before_trial();
     let probes = hold(&fixture, 2);
@@ -296,9 +296,9 @@ fn a_trial_with_so_many_calls_at_once_is_lost() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
-/// Sooner than by `half_open_timeout`, though no more calls are admitted.
+/// Sooner than `half_open_timeout`, although no more calls are admitted.
 #[test]
-fn probes_that_hang_are_slow() {
+fn hung_probes_are_slow() {
     let fixture = Fixture::with_rule(or_slow());
     let dead = hold(&fixture, 10);
     fixture.advance(KNOWN);
@@ -319,7 +319,7 @@ fn probes_that_hang_are_slow() {
 }
 
 #[test]
-fn a_ramp_is_lost_by_it() {
+fn a_ramp_that_reaches_the_limit_is_lost() {
     let ramp = permit::ramp_up(1.0, 1.0, seconds(60));
     let fixture = Fixture::new(|builder| builder.trip(or_in_flight(20)).permit(ramp));
     fixture.before_trial();
@@ -333,7 +333,7 @@ fn a_ramp_is_lost_by_it() {
 }
 
 #[test]
-fn the_end_of_a_ramp_forgets_what_runs() {
+fn the_end_of_a_ramp_forgets_running_calls() {
     let ramp = permit::ramp_up(1.0, 1.0, seconds(60));
     let fixture = Fixture::new(|builder| builder.trip(or_in_flight(5)).permit(ramp));
     fixture.before_trial();
@@ -357,7 +357,7 @@ fn metrics_only_reports_each_time_it_would_have_tripped() {
     let more = hold(&fixture, 5);
     assert_eq!((reports(), fixture.state()), (1, State::MetricsOnly));
     assert!(fixture.heard.last().reason.to_string().contains("3 calls are running at once (3 >= 3)"));
-    // It has ceased to hold though no outcome said so.
+    // It has stopped holding without an outcome.
     drop(more);
     let _again = hold(&fixture, 1);
     assert_eq!(reports(), 2);
@@ -381,7 +381,7 @@ fn metrics_only_reports_slow_calls_and_keeps_its_own_account() {
 }
 
 #[test]
-fn a_disabled_breaker_counts_none() {
+fn a_disabled_breaker_counts_no_running_calls() {
     let fixture = Fixture::with_rule(or_in_flight(3));
     fixture.breaker.disable();
     let before = hold(&fixture, 9);
@@ -394,7 +394,7 @@ fn a_disabled_breaker_counts_none() {
 }
 
 #[test]
-fn it_is_switched_on_and_off_while_calls_run() {
+fn tracking_can_be_switched_on_and_off_while_calls_run() {
     let fixture = Fixture::with_rule(trip::min(10) & trip::failure_rate(0.5));
     let change = |rule| fixture.breaker.reconfigure(&Changes::new().trip(rule)).expect("valid");
     let before = hold(&fixture, 5);
@@ -443,13 +443,13 @@ fn a_snapshot_says_how_many_run() {
 static ISOLATED: CircuitBreaker = breaker!(name = "in flight: isolated", trip = failures(5) | in_flight(2));
 
 #[test]
-fn a_double_has_calls_of_its_own() {
+fn an_isolated_breaker_has_its_own_running_calls() {
     let real = ISOLATED.acquire().expect("closed");
     {
         let _clock = isolate();
         let held = ISOLATED.acquire().expect("closed");
         assert_eq!((ISOLATED.metrics().in_flight(), ISOLATED.state()), (Some(1), State::Closed));
-        let last = ISOLATED.acquire_owned().expect("it runs itself");
+        let last = ISOLATED.acquire_owned().expect("it still runs");
         assert_eq!(ISOLATED.state(), State::Open);
         drop((held, last));
     }
@@ -459,7 +459,7 @@ fn a_double_has_calls_of_its_own() {
 
 #[cfg(feature = "chaos")]
 #[test]
-fn a_call_that_a_fault_fails_gives_its_place_back() {
+fn a_call_failed_by_a_fault_no_longer_runs() {
     let fixture = Fixture::with_rule(trip::failures(9) | trip::in_flight(2));
     fixture.breaker.inject(Fault::lasting(seconds(9)).fail(1.0)).expect("a sound fault");
     for _ in 0..5 {
@@ -483,9 +483,9 @@ fn a_rule_needs_another_condition_for_half_open_breakers() {
     assert!(problem(or_in_flight(9) | slow).contains("however many calls take 2s"));
 }
 
-/// However many threads come at once, the calls that are admitted before the last are one fewer than those in the rule, and one opens it.
+/// However many threads come at once, exactly as many calls as the rule says are admitted, and the last one opens the breaker.
 #[test]
-fn of_threads_that_race_one_is_the_last() {
+fn of_racing_threads_exactly_one_opens_it() {
     const THREADS: usize = 8;
     for _ in 0..50 {
         let fixture = Fixture::with_rule(or_in_flight(5));
@@ -502,7 +502,7 @@ fn of_threads_that_race_one_is_the_last() {
 }
 
 #[test]
-fn of_threads_that_come_and_go_none_is_left() {
+fn threads_that_come_and_go_leave_no_running_call() {
     let fixture = Fixture::with_rule(or_slow());
     together(8, |nth| {
         for round in 0..500 {

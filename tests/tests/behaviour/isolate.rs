@@ -1,4 +1,4 @@
-//! Under `isolate`, the breakers of this thread start fresh and read a manual clock.
+//! Under `isolate`, this thread's breakers start fresh and read a manual clock.
 
 use std::sync::Barrier;
 
@@ -50,7 +50,7 @@ fn statics_start_fresh() {
 }
 
 #[test]
-fn a_guard_in_the_place_of_another_starts_fresh_too() {
+fn a_guard_that_replaces_another_starts_fresh_too() {
     let mut isolation = isolate();
     break_it(&SHARED);
     isolation.advance(seconds(5));
@@ -79,7 +79,7 @@ fn statics_read_the_manual_clock() {
 }
 
 #[test]
-fn annotated_functions_too() {
+fn annotated_functions_are_isolated_too() {
     for _ in 0..2 {
         let isolation = isolate();
         for _ in 0..3 {
@@ -133,7 +133,7 @@ fn threads_do_not_disturb_each_other() {
 }
 
 #[test]
-fn each_value_is_a_breaker_of_its_own() {
+fn each_value_is_its_own_breaker() {
     let _isolation = isolate();
     let breakers: Vec<CircuitBreaker> =
         (0..3).map(|_| breaker!(name = "isolate: value", trip = failures(2))).collect();
@@ -143,7 +143,7 @@ fn each_value_is_a_breaker_of_its_own() {
 }
 
 #[test]
-fn a_value_does_not_find_what_another_left_at_its_place() {
+fn a_value_does_not_inherit_from_one_at_the_same_address() {
     let _isolation = isolate();
     for _ in 0..10 {
         let first = breaker!(name = "isolate: first", trip = failure_streak(1));
@@ -155,7 +155,7 @@ fn a_value_does_not_find_what_another_left_at_its_place() {
     }
 }
 
-/// The only way to the breaker of a method or of a function without a `handle`.
+/// The only way to reach the breaker of a method or function without a `handle`.
 #[test]
 fn breakers_are_found_by_their_names() {
     #[circuit_breaker(name = "isolate: found", trip = failure_streak(1))]
@@ -174,7 +174,7 @@ fn breakers_are_found_by_their_names() {
     assert_eq!(fluxgate::find("isolate: found").expect("still there").state(), State::Closed);
 }
 
-/// Regression: thread-local values end one after the other, and whoever is first is not there for the next; looking for it would end
+/// Regression: thread-local values are destroyed one by one, so one may be gone when another needs it; accessing it would abort
 /// the process.
 #[test]
 fn a_destructor_of_a_thread_may_use_a_breaker() {
@@ -184,7 +184,7 @@ fn a_destructor_of_a_thread_may_use_a_breaker() {
 
     impl Drop for Last {
         fn drop(&mut self) {
-            // The end of an isolation that was left to the thread, and one that begins too late, do no harm either.
+            // Ending an isolation that was left to the thread, or starting one too late, is harmless, too.
             drop(GUARD.try_with(std::cell::RefCell::take));
             let isolation = isolate();
             LAST.call(|| Err::<(), _>(())).expect_err("it fails");
@@ -205,12 +205,12 @@ fn a_destructor_of_a_thread_may_use_a_breaker() {
             if kept {
                 GUARD.set(Some(isolate()));
             }
-            // What comes later in a thread ends earlier.
+            // What a thread creates later is destroyed earlier.
             LAST.call(|| Ok::<_, ()>(())).expect("closed");
         })
         .join()
         .expect("it ends");
     }
     drop(elsewhere);
-    assert_eq!(LAST.metrics().failures(), 2, "of the real one: there was no double any more");
+    assert_eq!(LAST.metrics().failures(), 2, "in the real breaker: the double was gone");
 }

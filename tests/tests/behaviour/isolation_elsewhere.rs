@@ -1,4 +1,4 @@
-//! An isolation reaches other threads by its handle. Those that it does not reach are told, and never given the real breaker silently.
+//! An isolation reaches other threads through its handle. Threads without it panic with a message, and never silently use the real breaker.
 
 use std::any::Any;
 use std::future::{Future, pending};
@@ -11,7 +11,7 @@ use fluxgate::testing::{Isolation, IsolationHandle, isolate, unisolated};
 use fluxgate::{Call, CircuitBreaker, State, breaker, circuit_breaker};
 use fluxgate_tests::fixture::seconds;
 
-/// A breaker of the test's own: all tests of this file run side by side.
+/// A breaker for each test: the tests of this file run in parallel.
 macro_rules! own {
     ($name:literal) => {{
         static OWN: CircuitBreaker =
@@ -24,7 +24,7 @@ fn fail(breaker: &CircuitBreaker) {
     let _ = breaker.acquire().map(Call::failure);
 }
 
-/// Runs it on a thread without a name, as threads of pools are.
+/// Runs it on an unnamed thread, like those of pools.
 fn elsewhere<R: Send>(work: impl FnOnce() -> R + Send) -> thread::Result<R> {
     thread::scope(|scope| scope.spawn(work).join())
 }
@@ -47,7 +47,7 @@ fn a_thread_that_enters_uses_the_same_double_and_clock() {
     let breaker = own!("elsewhere: entered");
     let isolation = isolate();
     let handle = isolation.handle();
-    // Met first by the other thread.
+    // The other thread uses it first.
     let before = elsewhere(|| {
         let _entered = handle.enter();
         fail(breaker);
@@ -67,7 +67,7 @@ fn a_thread_that_enters_uses_the_same_double_and_clock() {
 }
 
 #[test]
-fn a_thread_is_isolated_for_as_long_as_it_holds_its_guard() {
+fn a_thread_is_isolated_while_it_holds_its_guard() {
     let breaker = own!("elsewhere: held");
     let isolation = isolate();
     let handle = isolation.handle();
@@ -78,7 +78,7 @@ fn a_thread_is_isolated_for_as_long_as_it_holds_its_guard() {
         fail(breaker);
         told.send(()).expect("it waits");
         asking.recv().expect("it asks");
-        // The test is over, and its breaker is not.
+        // The test is over, but its double is still there.
         let during = breaker.state();
         drop(entered);
         (during, breaker.state())
@@ -104,7 +104,7 @@ fn a_handle_outlives_the_test() {
 }
 
 #[test]
-fn guards_may_end_in_any_order() {
+fn guards_may_be_dropped_in_any_order() {
     let breaker = own!("elsewhere: order");
     let isolation = isolate();
     fail(breaker);
@@ -124,7 +124,7 @@ fn guards_may_end_in_any_order() {
 }
 
 #[test]
-fn a_thread_without_the_handle_is_told() {
+fn a_thread_without_the_handle_panics() {
     let breaker = own!("elsewhere: without");
     let _isolation = isolate();
     fail(breaker);
@@ -138,7 +138,7 @@ fn a_thread_without_the_handle_is_told() {
     ];
     for used in uses {
         let expected = "circuit breaker `elsewhere: without` is isolated by thread \
-                        `isolation_elsewhere::a_thread_without_the_handle_is_told`, and used by a thread without a name, \
+                        `isolation_elsewhere::a_thread_without_the_handle_panics`, and used by a thread without a name, \
                         which is not isolated\n";
         assert_told(elsewhere(|| used(breaker)), expected);
     }
@@ -150,7 +150,7 @@ fn a_thread_without_the_handle_is_told() {
 }
 
 #[test]
-fn annotated_functions_too() {
+fn annotated_functions_need_the_handle_too() {
     #[circuit_breaker(name = "elsewhere: annotated", trip = failure_streak(1))]
     fn guarded() -> Result<(), fluxgate::Error<()>> {
         Err(fluxgate::Error::Inner(()))
@@ -166,9 +166,9 @@ fn annotated_functions_too() {
     assert!(matches!(refused, Ok(Err(fluxgate::Error::NotPermitted(_)))));
 }
 
-/// The test cannot know whose thread it was: perhaps its own.
+/// The test cannot know whose thread it was; perhaps its own.
 #[test]
-fn a_thread_without_the_handle_that_came_first_is_told_of() {
+fn an_earlier_use_by_a_thread_without_the_handle_is_reported() {
     let breaker = own!("elsewhere: first");
     let result = elsewhere(|| {
         let _isolation = isolate();
@@ -181,9 +181,9 @@ fn a_thread_without_the_handle_that_came_first_is_told_of() {
     );
 }
 
-/// What it used before is no fault of this test's.
+/// Earlier uses are not this test's fault.
 #[test]
-fn a_thread_that_came_before_the_isolation_is_not_told_of() {
+fn a_use_before_the_isolation_is_not_reported() {
     let breaker = own!("elsewhere: before");
     let _other = isolate();
     assert_eq!(own!("elsewhere: other").state(), State::Closed);
@@ -193,9 +193,9 @@ fn a_thread_that_came_before_the_isolation_is_not_told_of() {
     assert_eq!(breaker.state(), State::Open);
 }
 
-/// A test whose own thread does nothing with breakers would not notice otherwise that its tasks use the real one.
+/// Otherwise a test whose own thread uses no breaker would not notice that its tasks use the real ones.
 #[test]
-fn an_isolation_in_vain_is_told() {
+fn an_isolation_in_vain_is_reported() {
     let breaker = own!("elsewhere: in vain");
     let result = elsewhere(|| {
         let isolation = isolate();
@@ -208,9 +208,9 @@ fn an_isolation_in_vain_is_told() {
     );
 }
 
-/// The first fault is the one to hear of.
+/// The first fault is the one to report.
 #[test]
-fn a_test_that_fails_already_is_told_nothing_more() {
+fn a_test_that_already_fails_gets_no_further_message() {
     let breaker = own!("elsewhere: failing");
     let result = elsewhere(|| {
         let _isolation = isolate();
@@ -220,9 +220,9 @@ fn a_test_that_fails_already_is_told_nothing_more() {
     assert_eq!(message(&*result.expect_err("it panics")), "the first fault");
 }
 
-/// Tests that run side by side need not all be isolated. The harness names threads after tests.
+/// Not all tests that run in parallel need to be isolated. The harness names threads after tests.
 #[test]
-fn a_test_of_its_own_uses_the_real_one() {
+fn another_test_uses_the_real_breaker() {
     let breaker = own!("elsewhere: beside");
     let _isolation = isolate();
     fail(breaker);
@@ -236,7 +236,7 @@ fn a_test_of_its_own_uses_the_real_one() {
 }
 
 #[test]
-fn a_thread_may_ask_for_the_real_one() {
+fn a_thread_may_ask_for_the_real_breaker() {
     let breaker = own!("elsewhere: real");
     let _isolation = isolate();
     fail(breaker);
@@ -277,12 +277,12 @@ fn a_wrapped_future_is_isolated_wherever_it_is_polled_and_dropped() {
 }
 
 #[test]
-fn what_carries_it_may_go_anywhere() {
+fn handles_and_wrapped_futures_may_be_sent_anywhere() {
     fn is_free<T: Send + Sync + Clone + 'static>() {}
     fn is_send<T: Send>(_: &T) {}
     is_free::<IsolationHandle>();
     let isolation: Isolation = isolate();
-    // An isolation in vain would be told of the threads of tests beside.
+    // An isolation in vain would report threads of parallel tests.
     assert_eq!(own!("elsewhere: anywhere").state(), State::Closed);
     is_send(&isolation.handle().wrap(async {}));
     assert!(format!("{isolation:?} {:?}", isolation.handle().enter()).contains("Entered"));

@@ -1,4 +1,4 @@
-//! An outcome counts only while the generation lasts in which its call was admitted.
+//! An outcome counts only in the generation that admitted its call.
 
 use fluxgate::{Call, Changes, CircuitBreaker, Outcome, State, permit, trip};
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
@@ -52,7 +52,7 @@ fn of_an_earlier_trial_do_not_count_in_a_later_one() {
     assert_eq!(fixture.counts(), (1, 0));
 }
 
-/// Of a healthy breaker, too, whose successes are not recorded.
+/// This includes healthy breakers, whose successes are not recorded.
 #[test]
 fn of_an_earlier_generation_are_counted_though_the_breaker_was_healthy() {
     let renewals: [fn(&CircuitBreaker); 6] = [

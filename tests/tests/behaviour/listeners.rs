@@ -46,7 +46,7 @@ fn hear_each_transition_with_its_reason() {
 }
 
 #[test]
-fn are_told_the_breaker_the_evidence_and_the_wait() {
+fn receive_the_breaker_the_evidence_and_the_pause() {
     let fixture = Fixture::new(|builder| builder);
     fixture.succeed(4);
     fixture.fail(6);
@@ -57,7 +57,7 @@ fn are_told_the_breaker_the_evidence_and_the_wait() {
 }
 
 #[test]
-fn a_transition_prints_as_a_line_of_a_log() {
+fn a_transition_prints_as_a_log_line() {
     let fixture = Fixture::with_rule(trip::failure_streak(3));
     fixture.breaker.metrics_only();
     fixture.fail(3);
@@ -85,9 +85,9 @@ fn the_reason_says_which_condition_held_with_its_figures() {
     assert_eq!(fixture.heard.last().reason.to_string(), "5 failed in a row (5 >= 5)");
 }
 
-/// Regression: events published before the state changed.
+/// Regression: elsewhere events are published before the state changes.
 #[test]
-fn hear_of_it_after_the_state_changed() {
+fn hear_of_a_transition_after_the_state_has_changed() {
     let breaker: Arc<OnceLock<Weak<CircuitBreaker>>> = Arc::default();
     let seen: Arc<Mutex<Vec<(State, State)>>> = Arc::default();
     let listener = {
@@ -109,7 +109,7 @@ fn hear_of_it_after_the_state_changed() {
     );
 }
 
-/// Regression: listeners called under the lock, so that calling back deadlocks.
+/// Regression: elsewhere listeners are called under the lock, so calling back deadlocks.
 #[test]
 fn may_call_back_into_the_breaker() {
     let breaker: Arc<OnceLock<Weak<CircuitBreaker>>> = Arc::default();
@@ -192,7 +192,7 @@ fn can_hear_every_breaker() {
 }
 
 #[test]
-fn can_be_a_type_of_ones_own() {
+fn can_be_a_custom_type() {
     struct Counter(Arc<AtomicU32>);
     impl Listener for Counter {
         fn on_transition(&self, _: &Transition) {
@@ -223,7 +223,7 @@ fn a_slow_one_holds_up_nobody_else() {
     std::thread::scope(|scope| {
         scope.spawn(|| fixture.fail(1));
         entered.wait();
-        // All that a breaker does, while the listener is still at its first transition.
+        // Everything a breaker does, while the listener is still busy with its first transition.
         assert_eq!(fixture.refusal().state(), State::Open);
         fixture.wait();
         fixture.succeed(1);
@@ -238,7 +238,7 @@ fn a_slow_one_holds_up_nobody_else() {
     assert!(steps.windows(2).all(|pair| pair[0].1 == pair[1].0), "{steps:?}");
 }
 
-/// They may add listeners, too, which hear what happens from there on.
+/// The new listeners hear what happens from then on.
 #[test]
 fn may_add_listeners() {
     let breaker: Arc<OnceLock<Weak<CircuitBreaker>>> = Arc::default();
@@ -269,7 +269,7 @@ fn may_add_listeners() {
     assert_eq!(later.steps(), [(State::ForcedOpen, State::Closed); 2]);
 }
 
-/// The last handle of a breaker may go while its listeners are told.
+/// The last handle of a breaker may be dropped while its listeners are called.
 #[test]
 fn may_drop_the_breaker() {
     let _registry = fixture::registry();
@@ -317,7 +317,7 @@ fn hear_in_order_from_many_threads() {
     assert!(heard[0].from == State::Closed || heard[0].missed > 0);
     for pair in heard.windows(2) {
         assert!(pair[0].generation < pair[1].generation);
-        // Unless so many waited that some were dropped, which it says.
+        // Unless so many waited that some were dropped, which `missed` says.
         let follows = pair[0].to == pair[1].from || pair[1].missed > 0;
         assert!(follows, "each transition begins where the last one ended");
     }
@@ -326,7 +326,7 @@ fn hear_in_order_from_many_threads() {
 
 /// Regression: behind a listener that never returns, the queue grew without bound.
 #[test]
-fn that_lag_behind_are_told_how_many_they_missed() {
+fn that_lag_behind_learn_how_many_they_missed() {
     let breaker: Arc<OnceLock<Weak<CircuitBreaker>>> = Arc::default();
     let heard = Heard::default();
     let first = AtomicBool::new(true);

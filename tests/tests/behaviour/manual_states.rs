@@ -66,9 +66,9 @@ fn metrics_only_reports_each_crossing_once() {
     assert_eq!(fixture.heard.steps()[1..], [shadow, shadow], "it fell below and crossed again");
 }
 
-/// So that numbers can be chosen from production.
+/// This lets users choose numbers from production.
 #[test]
-fn metrics_only_tells_how_close_the_rule_has_come() {
+fn metrics_only_shows_how_close_the_rule_has_come() {
     let rule = trip::min(10) & trip::failure_rate(0.9) | trip::failure_streak(50);
     let fixture = Fixture::new(|builder| builder.window(window::count(20)).trip(rule));
     let peak = || fixture.breaker.snapshot().peak.map(|peak| (peak.failures, peak.calls));
@@ -92,12 +92,12 @@ fn metrics_only_tells_how_close_the_rule_has_come() {
     fixture.breaker.reset();
     assert_eq!(peak(), None);
     fixture.breaker.metrics_only();
-    assert_eq!(peak(), None, "it begins anew");
+    assert_eq!(peak(), None, "it starts over");
 }
 
-/// Also where calls are only counted, since they are alike and far from making the rule hold.
+/// This holds even where calls are only counted, since they are alike and far from making the rule hold.
 #[test]
-fn metrics_only_tells_the_highest_rate_of_long_runs() {
+fn metrics_only_shows_the_highest_rate_of_long_runs() {
     let rule = trip::failure_streak(100_000) | trip::min(50) & trip::failure_rate(1.0);
     for runs in [[400, 90], [70, 16], [16, 300], [90, 400]] {
         let fixture = Fixture::new(|builder| builder.window(window::count(500)).trip(rule.clone()));
@@ -116,7 +116,7 @@ fn metrics_only_tells_the_highest_rate_of_long_runs() {
 }
 
 #[test]
-fn metrics_only_sees_that_time_ended_a_crossing() {
+fn metrics_only_notices_that_time_ended_a_crossing() {
     for read in [false, true] {
         let fixture =
             Fixture::new(|builder| builder.window(window::time(seconds(10))).trip(trip::failures(1)));
@@ -125,7 +125,7 @@ fn metrics_only_sees_that_time_ended_a_crossing() {
         assert_eq!(fixture.heard.steps().len(), 2);
         fixture.advance(seconds(100));
         if read {
-            // Reading forgets, and lets successes be counted where nobody looks at them.
+            // Reading evicts, and from then on successes are counted without looking at the rule.
             assert_eq!(fixture.counts(), (0, 0));
             fixture.succeed(5);
         }
@@ -134,7 +134,7 @@ fn metrics_only_sees_that_time_ended_a_crossing() {
     }
 }
 
-/// Regression: the verdict on an older outcome replaced that on a newer one, and the next crossing was lost.
+/// Regression: the verdict on an older outcome replaced the one on a newer outcome, and the next crossing was lost.
 #[test]
 fn metrics_only_takes_verdicts_in_the_order_of_outcomes() {
     thread_local! {
@@ -184,7 +184,7 @@ fn metrics_only_is_evaluated_as_closed() {
 }
 
 #[test]
-fn to_where_it_is_already_is_no_transition() {
+fn a_command_to_the_current_state_is_no_transition() {
     let fixture = Fixture::new(|builder| builder);
     let commands: [(&dyn Fn(), State); 4] = [
         (&|| fixture.breaker.force_open(), State::ForcedOpen),
@@ -221,7 +221,7 @@ fn reset_of_a_closed_breaker_empties_the_window_without_an_event() {
     assert_eq!(fixture.counts(), (0, 0));
     assert_eq!(fixture.breaker.metrics().failure_streak(), 0);
     assert!(fixture.heard.all().is_empty());
-    assert_eq!(fixture.breaker.snapshot().since, seconds(5), "it is closed as long as before");
+    assert_eq!(fixture.breaker.snapshot().since, seconds(5), "it has been closed since before the reset");
     fixture.fail(7);
     assert_eq!(fixture.state(), State::Closed);
 }
@@ -297,7 +297,7 @@ fn a_command_during_a_trial_ends_it() {
     fixture.trip();
     fixture.wait();
     let held: Vec<Call<'_>> = (0..2).map(|_| fixture.breaker.acquire().expect("a slot")).collect();
-    assert!(fixture.breaker.acquire().is_err(), "the old slots were given back to the old trial alone");
+    assert!(fixture.breaker.acquire().is_err(), "the old slots returned only to the old trial");
     drop(held);
 }
 

@@ -1,4 +1,4 @@
-//! The names of breakers that have none of their own.
+//! The default names of breakers.
 
 #![allow(clippy::unused_self, reason = "these are methods for their names' sake")]
 
@@ -93,7 +93,7 @@ fn get() -> io::Result<&'static str> {
     Ok("behaviour::names::get")
 }
 
-/// Their `Self` is not the function's.
+/// The `Self` of inner items is not the function's.
 #[circuit_breaker(handle = FREE)]
 fn free() -> io::Result<&'static str> {
     #[derive(Default)]
@@ -108,15 +108,15 @@ fn free() -> io::Result<&'static str> {
     Ok(List::default().into())
 }
 
-/// Of what a macro does with a `Self` nothing is known, but that there is no type in the path.
+/// Nobody knows what a macro does with a `Self`; here, there is no type in the path.
 #[circuit_breaker]
 fn perhaps_free() -> io::Result<&'static str> {
     Ok(concat!("behaviour::names", "::perhaps_free", stringify!(Self)).trim_end_matches("Self"))
 }
 
-/// Each function returns the name that its breaker is to have.
+/// Each function returns the name that its breaker should have.
 #[tokio::test]
-async fn a_breaker_has_the_path_of_its_function_with_the_type() {
+async fn a_breakers_default_name_is_its_functions_path_with_the_type() {
     let (orders, stock) = (Orders, Stock(1));
     let names = [
         orders.get(),

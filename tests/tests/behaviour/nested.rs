@@ -21,7 +21,7 @@ enum Failure {
     Refused(#[from] CallNotPermitted),
 }
 
-/// A client whose calls all go through one breaker, also those that are made of others.
+/// A client whose calls all go through one breaker, including those that consist of others.
 struct Client {
     breaker: CircuitBreaker,
     down: Cell<bool>,
@@ -96,7 +96,7 @@ fn client() -> Client {
     Client::of(before_trial(|builder| builder).breaker)
 }
 
-/// Regression: with all settings left alone, a healthy service got no successful call in an hour.
+/// Regression: with default settings, a healthy service got no successful call in an hour.
 #[test]
 fn a_function_that_calls_another_recovers() {
     let of_all_kinds: [fn(Builder) -> Builder; 3] = [
@@ -119,7 +119,7 @@ fn a_function_that_calls_another_recovers() {
         let due = clock.now();
         let mut went_through = 0;
         while client.breaker.state() != State::Closed {
-            // Refused as a whole, or not at all.
+            // A call is refused as a whole or not at all.
             went_through += client.pages().unwrap_or(0);
             assert_eq!(client.gets.get(), went_through);
             clock.advance(seconds(1));
@@ -155,9 +155,9 @@ async fn futures_that_are_polled_within_another_are_part_of_it() {
     assert_eq!(client.breaker.state(), State::Closed);
 }
 
-/// Regression: to poll another probe, or to drop it, ended the scope of the one that did so, whose next inner call found no slot.
+/// Regression: polling or dropping another probe ended the scope of the one that did so, whose next inner call found no slot.
 #[test]
-fn a_probe_that_is_polled_or_dropped_within_another_leaves_it_its_scope() {
+fn polling_or_dropping_a_probe_within_another_keeps_the_outer_scope() {
     type Other<'a> = Pin<Box<dyn Future<Output = Result<u32, Failure>> + 'a>>;
     type Act = fn(Other<'_>, &mut Context<'_>);
     let acts: [(Act, u64); 3] = [
@@ -193,7 +193,7 @@ fn a_probe_that_is_polled_or_dropped_within_another_leaves_it_its_scope() {
 }
 
 #[test]
-fn closures_are_bodies_as_well() {
+fn closures_are_bodies_too() {
     let fixture = before_trial(|builder| builder);
     for _ in 0..6 {
         let inner = || fixture.breaker.call(|| Ok::<_, ()>(7));
@@ -202,9 +202,9 @@ fn closures_are_bodies_as_well() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
-/// What the outer call makes of it is what counts.
+/// Only the outcome of the outer call counts.
 #[test]
-fn an_inner_failure_that_is_dealt_with_is_none() {
+fn an_inner_failure_that_is_handled_does_not_count() {
     let fixture = before_trial(|builder| builder);
     let result =
         fixture.breaker.call(|| Ok::<_, ()>(fixture.breaker.call(|| Err::<(), _>("inner")).is_err()));
@@ -218,9 +218,9 @@ fn an_inner_failure_that_is_dealt_with_is_none() {
     assert_eq!(fixture.counts(), (2, 1));
 }
 
-/// Once the breaker has moved on, the call is part of nothing.
+/// Once the breaker has moved on, the outer call no longer covers it.
 #[test]
-fn an_inner_call_of_another_generation_is_a_call_of_its_own() {
+fn an_inner_call_in_another_generation_is_a_separate_call() {
     let fixture = before_trial(|builder| builder);
     let result = fixture.breaker.call(|| {
         fixture.breaker.force_open();
@@ -230,7 +230,7 @@ fn an_inner_call_of_another_generation_is_a_call_of_its_own() {
     assert_eq!(fixture.breaker.snapshot().rejected, 1);
 }
 
-/// A call that was acquired has no inside, nor has one that is over, nor a future between two polls.
+/// An acquired call has no inside, nor has one that is over, nor a future between two polls.
 #[test]
 fn what_is_not_inside_needs_a_slot() {
     let fixture = before_trial(|builder| builder);
@@ -297,9 +297,9 @@ fn a_body_that_calls_without_end_leaves_a_ramp() {
     assert_eq!(fixture.state(), State::Open);
 }
 
-/// In another breaker's call there is no inside of this one.
+/// Inside another breaker's call is not inside a call of this one.
 #[test]
-fn of_another_breaker_each_takes_its_own_slot() {
+fn calls_of_different_breakers_each_take_a_slot() {
     let (one, other) = (before_trial(|builder| builder), before_trial(|builder| builder));
     let result = one.breaker.call(|| other.breaker.call(|| one.breaker.call(|| Ok::<_, ()>(()))));
     assert!(matches!(result, Ok(())));
@@ -325,7 +325,7 @@ impl Spawning {
     }
 }
 
-/// A failure that is only the breaker's own refusal further in, on a thread or task that is not inside, is no evidence.
+/// A failure that is only the breaker's own refusal, from a thread or task that is not inside, is no evidence.
 #[test]
 fn its_own_refusal_further_in_is_no_evidence() {
     let spawning = Spawning(before_trial(|builder| builder).breaker);
@@ -380,7 +380,7 @@ fn room_for_calls_elsewhere_is_bounded() {
     assert_eq!(held.len(), 3);
 }
 
-/// It is recognised in whatever error it arrives, and whatever says which results are failures.
+/// It is recognised in any error that carries it, and with any tracker.
 #[test]
 fn its_own_refusal_is_recognised_in_any_error() {
     #[derive(Debug, thiserror::Error)]
@@ -404,7 +404,7 @@ fn its_own_refusal_is_recognised_in_any_error() {
         }
     }
 
-    /// Makes a function that returns this refusal as this type, and calls it.
+    /// Defines a function that returns this refusal as this type, and calls it.
     macro_rules! recognised {
         ($($returned:ty: $value:expr, [$($arguments:tt)*];)*) => {$({
             #[allow(clippy::needless_lifetimes, reason = "for one of the types")]
@@ -472,9 +472,9 @@ fn another_breakers_refusal_further_in_is_evidence() {
     assert_eq!((behind.0.metrics().total(), behind.0.metrics().failures()), (1, 1));
 }
 
-/// While closed, each call counts for itself, and inside the ramp an inner call is not put to the permit again.
+/// In a ramp, the permit does not decide on inner calls again; while closed, each call counts separately.
 #[test]
-fn of_a_ramp_inner_calls_are_part_of_the_outer() {
+fn inner_calls_in_a_ramp_are_part_of_the_outer_call() {
     let fixture = before_trial(|builder| {
         builder.trip(trip::failure_streak(1)).permit(permit::ramp_up(0.1, 0.1, seconds(60)))
     });

@@ -35,12 +35,12 @@ fn the_first_call_at_the_deadline_is_let_through() {
     assert_eq!(fixture.state(), State::HalfOpen);
     assert!(matches!(fixture.heard.last().reason, Reason::RetryDue));
     call.success();
-    assert_eq!(fixture.counts(), (1, 0), "it is itself a probe");
+    assert_eq!(fixture.counts(), (1, 0), "it is a probe itself");
 }
 
-/// Regression: elsewhere asking for the state moves it.
+/// Regression: elsewhere reading the state changes it.
 #[test]
-fn asking_does_not_move_it() {
+fn reading_does_not_change_the_state() {
     let fixture = Fixture::new(|builder| builder);
     fixture.trip();
     fixture.advance(seconds(3_600));
@@ -52,7 +52,7 @@ fn asking_does_not_move_it() {
     assert_eq!(fixture.heard.steps(), [(State::Closed, State::Open)]);
 }
 
-/// Regression: jitter drawn anew at every refused call lets the shortest draw win.
+/// Regression: if jitter is redrawn on every refused call, the shortest draw wins.
 #[test]
 fn jitter_is_drawn_once() {
     let fixture = Fixture::new(|builder| builder.retry(retry::cooldown(seconds(100)).jitter(0.5)));
@@ -85,7 +85,7 @@ fn jitter_differs_from_opening_to_opening() {
     );
 }
 
-/// Regression: a cap applied before the jitter is none.
+/// Regression: a cap applied before the jitter is no cap.
 #[test]
 fn the_cap_comes_after_the_jitter() {
     let rule = retry::backoff(seconds(100)).multiplier(10.0).max(seconds(100)).jitter(0.9);
@@ -126,7 +126,7 @@ fn never_waits_for_a_command() {
 }
 
 #[test]
-fn a_custom_retry_is_asked_once_an_opening() {
+fn a_custom_retry_is_called_once_per_opening() {
     static ASKED: AtomicU32 = AtomicU32::new(0);
     fn delay(reopens: u32) -> Duration {
         ASKED.fetch_add(1, Ordering::Relaxed);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fluxgate::{Reason, State, permit, retry, trip};
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
 
-/// From every state but open.
+/// A breaker in every state but open.
 fn from_everywhere() -> Vec<Fixture> {
     let half_open = |fixture: &Fixture| {
         fixture.trip();
@@ -50,7 +50,7 @@ fn trip_opens_from_any_state_and_recovers_as_usual() {
 }
 
 #[test]
-fn trip_of_an_open_breaker_changes_nothing() {
+fn trip_on_an_open_breaker_changes_nothing() {
     let fixture = Fixture::new(|builder| builder);
     fixture.trip();
     fixture.advance(seconds(20));
@@ -67,7 +67,7 @@ fn trip_draws_its_pause_from_the_retry() {
         fixture.breaker.trip();
         assert_eq!(fixture.heard.last().retry_after, Some(seconds(expected)));
         fixture.wait();
-        // Half-open, or closed for less than it had been open.
+        // Half-open, or closed for less time than it was open.
         drop(fixture.breaker.acquire());
     }
     fixture.succeed(1);
@@ -83,7 +83,7 @@ fn trip_draws_its_pause_from_the_retry() {
 }
 
 #[test]
-fn what_ran_when_it_was_tripped_is_late() {
+fn calls_running_when_it_was_tripped_are_late() {
     let fixture = Fixture::new(|builder| builder);
     let call = fixture.breaker.acquire().expect("closed");
     fixture.breaker.trip();
@@ -92,7 +92,7 @@ fn what_ran_when_it_was_tripped_is_late() {
 }
 
 #[test]
-fn open_for_opens_for_exactly_so_long() {
+fn open_for_opens_for_exactly_that_long() {
     for fixture in from_everywhere() {
         let before = fixture.state();
         fixture.breaker.open_for(seconds(7));
@@ -107,9 +107,9 @@ fn open_for_opens_for_exactly_so_long() {
     }
 }
 
-/// A server that says `Retry-After` knows better than any retry.
+/// A server's `Retry-After` knows better than any retry.
 #[test]
-fn open_for_takes_no_notice_of_the_retry() {
+fn open_for_ignores_the_retry() {
     for retry in [retry::never(), retry::always(), retry::cooldown(seconds(100)).jitter(0.5)] {
         let fixture = Fixture::new(|builder| builder.retry(retry));
         fixture.breaker.open_for(seconds(7));
@@ -121,7 +121,7 @@ fn open_for_takes_no_notice_of_the_retry() {
 }
 
 #[test]
-fn open_for_of_an_open_breaker_sets_its_end_anew() {
+fn open_for_on_an_open_breaker_only_moves_the_end() {
     let fixture = Fixture::new(|builder| builder);
     fixture.trip();
     for again in [seconds(600), seconds(5)] {
@@ -147,7 +147,7 @@ fn the_ramp_begins_when_that_pause_ends() {
 }
 
 #[test]
-fn half_open_tells_a_tenth_of_that_pause() {
+fn refusals_in_half_open_suggest_a_tenth_of_that_pause() {
     let fixture = Fixture::new(|builder| builder.max_half_open_calls(1));
     fixture.breaker.open_for(seconds(10));
     fixture.advance(seconds(10));

@@ -1,4 +1,4 @@
-//! A handle can be cloned, and a call can have a handle of its own: both go where a borrow cannot.
+//! A handle can be cloned, and a call can own a handle: both go where a borrow cannot.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread;
@@ -54,7 +54,7 @@ fn is_refused_as_any_call_is() {
 }
 
 #[test]
-fn holds_a_slot_until_it_ends_however_it_ends() {
+fn holds_a_slot_until_it_ends_in_any_way() {
     let ends: [fn(OwnedCall); 4] = [OwnedCall::success, OwnedCall::failure, OwnedCall::ignore, drop];
     for end in ends {
         let fixture = Fixture::new(|builder| builder.max_half_open_calls(1));
@@ -77,9 +77,9 @@ fn of_an_earlier_generation_is_late() {
     assert_eq!((fixture.counts(), fixture.breaker.snapshot().late), ((0, 0), 1));
 }
 
-/// As `on_panic` and `on_cancel` say of a borrowed one, too.
+/// `on_panic` and `on_cancel` apply as to a borrowed call.
 #[test]
-fn dropped_by_a_panic_it_failed_and_otherwise_it_was_cancelled() {
+fn dropped_by_a_panic_it_fails_and_otherwise_it_is_cancelled() {
     let fixture = Fixture::new(|builder| builder);
     let unwinding = AssertUnwindSafe(|| {
         let _call = owned(&fixture);
@@ -105,7 +105,7 @@ fn a_clone_is_another_handle_to_the_same_breaker() {
     let value = breaker!(name = "owned calls: value", trip = failure_streak(1));
     let fixture = Fixture::with_rule(fluxgate::trip::failure_streak(1));
     for breaker in [&SHARED, &value, &fixture.breaker] {
-        // The second value is made by its first clone.
+        // The second breaker is initialized by its first clone.
         let clone = breaker.clone();
         breaker.acquire_owned().expect("closed").failure();
         assert_eq!(
@@ -118,7 +118,7 @@ fn a_clone_is_another_handle_to_the_same_breaker() {
     }
 }
 
-/// The call stays with the breaker that admitted it: in a test, with its double.
+/// The call stays with the breaker that admitted it: under isolation, the double.
 #[test]
 fn of_an_isolated_breaker_stays_with_the_double() {
     static ISOLATED: CircuitBreaker = breaker!(name = "owned calls: isolated", trip = failure_streak(1));

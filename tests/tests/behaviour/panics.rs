@@ -8,13 +8,13 @@ use std::task::{Context, Waker};
 use fluxgate::{CallNotPermitted, Outcome, State, circuit_breaker, permit, retry, trip};
 use fluxgate_tests::fixture::{Fixture, seconds};
 
-/// Panics within a guarded call, without a message on the terminal.
+/// Panics within a guarded call without printing a message.
 fn panic_in(fixture: &Fixture) -> Box<dyn std::any::Any + Send> {
     let call = || fixture.breaker.call(|| -> Result<(), ()> { resume_unwind(Box::new("the body panicked")) });
     catch_unwind(AssertUnwindSafe(call)).expect_err("it panicked")
 }
 
-/// Regression: nowhere else in Rust is a panic a failure.
+/// Regression: in no other Rust crate is a panic a failure.
 #[test]
 fn count_as_failures() {
     let fixture = Fixture::with_rule(trip::failure_streak(2));
@@ -40,7 +40,7 @@ fn can_be_ignored() {
     assert_eq!(fixture.counts(), (0, 0));
 }
 
-/// Regression: a permit lost to a panic.
+/// Regression: elsewhere a panic leaks a permit.
 #[test]
 fn return_the_slot() {
     for outcome in [Outcome::Failure, Outcome::Ignored] {
@@ -66,7 +66,7 @@ fn count_in_a_trial() {
     assert_eq!(fixture.state(), State::Open);
 }
 
-/// Code that cleans up while it unwinds may call through a breaker, and its calls end as calls do.
+/// Cleanup code that runs while unwinding may call through a breaker, and its calls end as usual.
 #[test]
 fn a_call_that_ends_well_while_unwinding_is_no_failure() {
     struct Cleanup<'a>(&'a Fixture);
@@ -96,7 +96,7 @@ fn a_call_dropped_while_unwinding_counts_as_panicked() {
     assert_eq!(fixture.counts(), (1, 1));
 }
 
-/// Regression: the panic that unwinds had begun before the call.
+/// Regression: the panic had begun before the call.
 #[test]
 fn a_call_acquired_and_dropped_while_unwinding_is_cancelled() {
     struct Cleanup<'a>(&'a Fixture);
@@ -140,7 +140,7 @@ fn a_future_dropped_while_unwinding_is_cancelled() {
     assert_eq!(format!("{guarded:?}"), "CallAsync { .. }");
 }
 
-/// Regression: a user's predicate whose panic replaces the result or loses a slot.
+/// Regression: elsewhere a panicking user predicate replaces the result or leaks a slot.
 #[test]
 fn a_custom_condition_that_panics_does_not_hold() {
     static ASKED: AtomicU32 = AtomicU32::new(0);
@@ -174,7 +174,7 @@ fn a_permit_that_panics_admits() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
-/// Regression: elsewhere a wrong retry leaves a change of state half done, and the breaker refuses for ever.
+/// Regression: elsewhere a faulty retry leaves a transition half done, and the breaker refuses for ever.
 #[test]
 fn a_retry_that_panics_waits_a_minute() {
     fn panics(_: u32) -> std::time::Duration {
@@ -197,9 +197,9 @@ fn a_listener_that_panics_is_contained() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
-/// They are then called while the body's panic unwinds, where a second one that got out would end the process.
+/// They then run while the body's panic unwinds, where a second panic that escaped would abort the process.
 #[test]
-fn callbacks_may_panic_beside_the_body() {
+fn callbacks_may_panic_while_the_body_unwinds() {
     fn condition(_: &fluxgate::Metrics) -> bool {
         resume_unwind(Box::new("the condition panicked"))
     }
@@ -218,7 +218,7 @@ fn callbacks_may_panic_beside_the_body() {
     assert_eq!((fixture.state(), fixture.counts()), (State::Open, (2, 2)));
 }
 
-/// An error whose source cannot be asked for.
+/// An error whose `source` panics.
 #[derive(Debug, thiserror::Error)]
 enum Broken {
     #[error("broken")]
@@ -252,7 +252,7 @@ impl From<CallNotPermitted> for Transparent {
     }
 }
 
-/// Whether what failed was refused is found in its sources.
+/// The sources of an error are searched for a refusal.
 #[test]
 fn an_error_whose_source_panics_is_a_failure() {
     #[circuit_breaker(trip = "failures(1)", handle = PLAIN)]
@@ -297,7 +297,7 @@ fn an_error_whose_source_panics_is_a_failure() {
     }
 }
 
-/// A breaker is what a panic may pass by, so whatever holds one may be caught; and a guarded function is so if it was before.
+/// Breakers are unwind-safe, so closures that hold one can be passed to `catch_unwind`; guarded functions are as unwind-safe as before.
 #[test]
 fn breakers_are_safe_to_unwind_past() {
     const fn is_safe<T: UnwindSafe>(_: &T) {}

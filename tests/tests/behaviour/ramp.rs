@@ -1,4 +1,4 @@
-//! A ramp is kept: a trial that passes early does not close yet.
+//! A ramp runs to its end: a trial that passes early does not close the breaker yet.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use fluxgate_tests::fixture::{Fixture, millis, seconds};
 
 const RAMP: Duration = seconds(60);
 
-/// Admits everything, but for a minute.
+/// A ramp that admits everything and takes a minute.
 fn open_ramp() -> Fixture {
     let fixture = Fixture::new(|builder| builder.permit(permit::ramp_up(1.0, 1.0, RAMP)));
     fixture.trip();
@@ -15,7 +15,7 @@ fn open_ramp() -> Fixture {
     fixture
 }
 
-/// In a ramp, its trial passed.
+/// In the ramp, after the trial has passed.
 fn in_ramp() -> Fixture {
     let fixture = open_ramp();
     fixture.succeed(6);
@@ -122,8 +122,8 @@ fn an_outcome_at_the_end_of_the_ramp_can_still_trip() {
     assert!(matches!(fixture.heard.last().reason, Reason::Tripped(_)));
 }
 
-/// Regression: in the ramp only the half-open reading was asked, so that a classic single probe, which needs a window full of
-/// failures, let a dead service have them.
+/// Regression: in the ramp only the half-open reading of the rule applied, so a classic single probe, which needs a window full of
+/// failures, sent that many calls to a dead service.
 #[test]
 fn a_trip_by_the_closed_reading_reopens_in_the_ramp() {
     let rule = (trip::closed() & trip::min(10) & trip::failure_rate(0.2))
@@ -167,7 +167,7 @@ fn slots_matter_only_in_the_trial() {
     assert_eq!(fixture.counts(), (10, 0));
 }
 
-/// A busy service is not judged by hundreds of tiny trials.
+/// Hundreds of tiny trials do not decide on a busy service.
 #[test]
 fn a_busy_service_with_few_failures_closes() {
     let fixture = Fixture::new(|builder| {
@@ -205,7 +205,7 @@ fn admits_a_growing_share() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
-/// The time in which no call came is part of the ramp.
+/// Time without calls is part of the ramp.
 #[test]
 fn begins_when_the_pause_ends() {
     let permit = permit::ramp_up(0.1, 0.9, seconds(80));
@@ -225,9 +225,9 @@ fn begins_when_the_pause_ends() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
-/// Regression: a nightly job of a hundred calls, 23 healthy hours after the breaker tripped, had most of them refused.
+/// Regression: a nightly job of a hundred calls, 23 healthy hours after a trip, had most of its calls refused.
 #[test]
-fn a_nightly_job_is_not_refused_for_the_traffic_that_did_not_come() {
+fn a_nightly_job_is_not_refused_for_lack_of_earlier_traffic() {
     let clock = fluxgate::testing::ManualClock::new();
     let breaker = fluxgate::CircuitBreaker::builder("nightly").clock(clock.clone()).build().expect("valid");
     for _ in 0..30 {
@@ -244,9 +244,9 @@ fn a_nightly_job_is_not_refused_for_the_traffic_that_did_not_come() {
     }
 }
 
-/// Regression: of a ramp's first calls a tenth was admitted, so that a trial took ten times its calls.
+/// Regression: a tenth of the first calls was admitted, so a trial took ten times its calls.
 #[test]
-fn is_not_asked_in_the_trial() {
+fn does_not_apply_during_the_trial() {
     let fixture = Fixture::new(|builder| builder.permit(permit::ramp_up(0.001, 1.0, RAMP)));
     fixture.trip();
     fixture.wait();
@@ -256,7 +256,7 @@ fn is_not_asked_in_the_trial() {
     assert!(admitted < 20, "{admitted} of 1,000 at a thousandth");
 }
 
-/// Regression: a time limit shorter than the ramp re-opened whatever the calls were like, for ever.
+/// Regression: a timeout shorter than the ramp re-opened the breaker for ever, however good the calls.
 #[test]
 fn half_open_timeout_does_not_end_it() {
     let fixture = Fixture::new(|builder| {
@@ -277,7 +277,7 @@ fn half_open_timeout_does_not_end_it() {
     assert!(matches!(fixture.heard.last().reason, Reason::RampEnded));
 }
 
-/// A service that had recovered and was then left alone has not been half-open for too long.
+/// A recovered service that got no calls for a while has not been half-open for too long.
 #[test]
 fn left_alone_it_closes_with_the_next_call() {
     let fixture = in_ramp();
@@ -287,7 +287,7 @@ fn left_alone_it_closes_with_the_next_call() {
     assert!(matches!(fixture.heard.last().reason, Reason::RampEnded));
 }
 
-/// With `always` there is no pause: the ramp begins when the breaker opens.
+/// With `always` there is no pause, so the ramp begins when the breaker opens.
 #[test]
 fn without_a_pause_it_begins_with_the_opening() {
     let fixture = Fixture::new(|builder| {

@@ -1,4 +1,4 @@
-//! With the feature `tokio`, tasks wait until a call has a chance; and breakers without a clock of their own follow tokio's paused clock.
+//! With the feature `tokio`, tasks wait until a call has a chance, and breakers without their own clock follow tokio's paused clock.
 
 use std::cell::RefCell;
 use std::future::{Future, pending};
@@ -11,7 +11,7 @@ use fluxgate::{CircuitBreaker, OwnedCall, State, permit, retry, trip};
 use fluxgate_tests::fixture::seconds;
 use tokio::time::{Instant, advance, timeout};
 
-/// On tokio's clock, which the tests pause.
+/// A breaker on tokio's clock, which the tests pause.
 fn breaker() -> CircuitBreaker {
     let builder = CircuitBreaker::builder("waited for").trip(trip::failure_streak(2)).permit(permit::all());
     builder.retry(retry::cooldown(seconds(60))).max_half_open_calls(1).build().expect("valid")
@@ -24,7 +24,7 @@ fn fail(breaker: &CircuitBreaker) {
     assert_eq!(breaker.state(), State::Open);
 }
 
-/// Whether the breaker is ready at once.
+/// Whether the breaker is ready immediately.
 fn is_ready(breaker: &CircuitBreaker) -> bool {
     pin!(breaker.ready()).poll(&mut Context::from_waker(Waker::noop())).is_ready()
 }
@@ -58,7 +58,7 @@ async fn it_is_ready_when_the_pause_is_over_and_not_before() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_command_wakes_those_who_wait() {
+async fn a_command_wakes_waiting_tasks() {
     type Command = fn(&CircuitBreaker);
     let commands: [(&str, Command); 5] = [
         ("reset", CircuitBreaker::reset),
@@ -84,7 +84,7 @@ async fn a_command_wakes_those_who_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_longer_pause_is_waited_for() {
+async fn a_task_waits_for_the_end_of_an_extended_pause() {
     let breaker = breaker();
     fail(&breaker);
     let begun = Instant::now();
@@ -113,7 +113,7 @@ async fn while_forced_open_only_a_command_ends_the_wait() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_slot_that_is_given_back_is_waited_for_however_the_call_ends() {
+async fn a_task_waits_for_a_slot_however_the_call_ends() {
     type End = fn(OwnedCall);
     let ends: [(&str, End); 3] =
         [("ignored", OwnedCall::ignore), ("dropped", drop), ("success", OwnedCall::success)];
@@ -135,7 +135,7 @@ async fn a_slot_that_is_given_back_is_waited_for_however_the_call_ends() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn many_wait_and_all_are_woken() {
+async fn all_waiting_tasks_are_woken() {
     let breaker = breaker();
     breaker.force_open();
     let waiting: Vec<_> = (0..100)

@@ -1,4 +1,4 @@
-//! A breaker that is in use can be given other settings.
+//! The settings of a breaker in use can be changed.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -16,7 +16,7 @@ fn change(fixture: &Fixture, changes: &Changes) {
 }
 
 #[test]
-fn another_rule_decides_from_now_on() {
+fn a_new_rule_decides_from_now_on() {
     let fixture = Fixture::new(|builder| builder);
     change(&fixture, &Changes::new().trip(trip::failure_streak(2)));
     assert_eq!(fixture.breaker.snapshot().rule, "failure_streak(2)");
@@ -38,7 +38,7 @@ fn wrong_settings_change_nothing_and_are_all_reported() {
 }
 
 #[test]
-fn the_settings_in_force_are_told_and_give_another_breaker_the_same() {
+fn current_settings_can_be_read_and_applied_to_another_breaker() {
     let fixture = Fixture::new(|builder| builder);
     let changes = Changes::new()
         .window(window::time(seconds(60)).buckets(6))
@@ -64,9 +64,9 @@ fn the_settings_in_force_are_told_and_give_another_breaker_the_same() {
     assert_eq!(Changes::new().on_panic(Outcome::Failure).to_string(), "on_panic = failure");
 }
 
-/// Regression: a call of which nobody knew when it began counted as one that had taken as long as the clock had run.
+/// Regression: a call with an unknown start counted as if it had run since the clock's zero.
 #[test]
-fn calls_that_began_before_they_were_timed_are_not_given_up_late() {
+fn calls_begun_before_timing_do_not_count_as_cancelled_late() {
     let fixture = Fixture::with_rule(trip::failure_streak(1));
     fixture.advance(seconds(1_000));
     let call = fixture.breaker.acquire().expect("closed");
@@ -79,7 +79,7 @@ fn calls_that_began_before_they_were_timed_are_not_given_up_late() {
     assert_eq!(fixture.state(), State::Open);
 }
 
-/// Regression: a permit that was replaced while it was asked was asked once more, under the lock.
+/// Regression: a permit replaced while it was being asked was asked again, under the lock.
 #[test]
 fn a_permit_may_replace_itself_in_a_ramp() {
     static RAMPING: OnceLock<CircuitBreaker> = OnceLock::new();
@@ -110,7 +110,7 @@ fn the_default_rule_follows_the_window() {
 }
 
 #[test]
-fn what_is_remembered_is_kept_where_the_window_stays_and_is_judged_at_once() {
+fn a_new_rule_judges_the_kept_window_at_once() {
     let fixture = Fixture::new(|builder| builder);
     fixture.succeed(6);
     fixture.fail(4);
@@ -127,7 +127,7 @@ fn what_is_remembered_is_kept_where_the_window_stays_and_is_judged_at_once() {
 }
 
 #[test]
-fn what_would_be_remembered_otherwise_is_forgotten() {
+fn a_change_to_what_the_window_records_empties_it() {
     for changes in [
         Changes::new().window(window::count(20)),
         Changes::new().window(window::time(seconds(60))),
@@ -151,7 +151,7 @@ fn calls_are_timed_as_soon_as_the_rule_asks_for_it() {
     change(&fixture, &Changes::new().trip(slow));
     fixture.succeed_in(seconds(2), 5);
     assert_eq!(fixture.state(), State::Open);
-    // And no longer, when it does not.
+    // And no longer once it does not.
     let other = Fixture::new(|builder| builder.trip(trip::min(5) & trip::slow_rate(1.0, seconds(1))));
     change(&other, &Changes::new().trip(trip::failure_streak(3)));
     other.succeed_in(seconds(2), 10);
@@ -191,7 +191,7 @@ fn retry_permit_and_limits_change_without_a_new_generation() {
 }
 
 #[test]
-fn an_open_breaker_stays_open_for_as_long_and_its_refusals_still_say_why() {
+fn an_open_breaker_keeps_its_pause_and_its_refusals_still_say_why() {
     let fixture = Fixture::new(|builder| builder);
     fixture.trip();
     fixture.advance(seconds(20));
@@ -238,7 +238,7 @@ fn a_breaker_that_only_reports_reports_by_the_new_rule() {
 }
 
 #[test]
-fn a_trial_begins_anew_by_the_new_rule() {
+fn a_trial_starts_over_with_the_new_rule() {
     let fixture = Fixture::new(|builder| builder);
     fixture.before_trial();
     let probe = fixture.breaker.acquire().expect("a trial");
@@ -253,7 +253,7 @@ fn a_trial_begins_anew_by_the_new_rule() {
 }
 
 #[test]
-fn a_ramp_goes_on_and_ends_when_it_would_have() {
+fn a_ramp_continues_and_ends_as_planned() {
     let ramp = permit::ramp_up(1.0, 1.0, seconds(60));
     let fixture = Fixture::new(|builder| builder.permit(ramp));
     fixture.before_trial();
@@ -268,7 +268,7 @@ fn a_ramp_goes_on_and_ends_when_it_would_have() {
 }
 
 #[test]
-fn a_pause_that_is_being_asked_for_is_still_set() {
+fn a_pause_being_computed_still_takes_effect() {
     static BREAKER: OnceLock<CircuitBreaker> = OnceLock::new();
 
     let fixture = Fixture::new(|builder| {
@@ -285,7 +285,7 @@ fn a_pause_that_is_being_asked_for_is_still_set() {
 }
 
 #[test]
-fn it_is_heard_by_those_who_ask_who_may_reconfigure_again() {
+fn interested_listeners_hear_of_it_and_may_reconfigure_again() {
     #[derive(Clone, Default)]
     struct Again(Arc<AtomicU32>, Arc<OnceLock<CircuitBreaker>>);
 
@@ -333,7 +333,7 @@ fn a_static_breaker_is_reconfigured_by_its_name() {
 }
 
 #[test]
-fn threads_that_change_different_settings_lose_none_while_calls_go_on() {
+fn concurrent_changes_of_different_settings_are_all_kept() {
     let breaker = CircuitBreaker::builder("reconfigured: threads")
         .trip(trip::min(100) & trip::failure_rate(1.0))
         .count_calls(true)

@@ -1,4 +1,4 @@
-//! An outcome learnt without a call, from a health check, say, counts like that of a call.
+//! An outcome recorded without a call, say from a health check, counts like that of a call.
 
 use std::time::Duration;
 
@@ -73,7 +73,7 @@ fn counts_in_a_ramp() {
     fixture.trip();
     fixture.wait();
     record(&fixture, Outcome::Success, 1);
-    assert_eq!(fixture.state(), State::Open, "what is learnt while open moves nothing");
+    assert_eq!(fixture.state(), State::Open, "outcomes recorded while open change nothing");
     fixture.succeed(6);
     record(&fixture, Outcome::Failure, 9);
     assert_eq!((fixture.state(), fixture.counts()), (State::HalfOpen, (9, 9)));

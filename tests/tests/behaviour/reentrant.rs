@@ -1,4 +1,4 @@
-//! What a breaker asks of the user (a condition, a delay, a permit) may itself use the breaker: it is asked under no lock.
+//! User functions (conditions, delays, permits) may use the breaker that calls them: they are called without the lock.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -15,7 +15,7 @@ thread_local! {
     static PERMIT: Cell<Option<Action>> = const { Cell::new(None) };
 }
 
-/// Does it once: it may be asked again by what it does.
+/// Runs the action once: it may cause the function to be called again.
 fn act(action: &'static std::thread::LocalKey<Cell<Option<Action>>>) {
     if let Some(action) = action.take() {
         action();
@@ -50,7 +50,7 @@ fn fail() {
     let _ = ASKING.acquire().map(Call::failure);
 }
 
-/// Closed, one failure before it trips; or half-open, the same, which its next call finds out.
+/// Closed and one failure before the trip, or half-open and one failure before the verdict.
 fn before(half_open: bool) -> Isolation {
     let clock = isolate();
     if half_open {
@@ -64,7 +64,7 @@ fn before(half_open: bool) -> Isolation {
     clock
 }
 
-/// That nothing is stuck: it trips, waits and closes as ever.
+/// Asserts that nothing is stuck: it trips, waits and closes as usual.
 #[track_caller]
 fn goes_on(clock: &Isolation) {
     ASKING.reset();
@@ -109,7 +109,7 @@ fn reading_and_calling_from_within_changes_no_verdict() {
         || drop((ASKING.snapshot(), ASKING.metrics(), ASKING.state())),
         || drop(ASKING.acquire()),
         || ASKING.listen(|_: &fluxgate::Transition| {}),
-        // To look at those of other tests would isolate them, and their threads would be told.
+        // Inspecting the breakers of other tests would isolate them, and make their threads panic.
         || {
             let own = fluxgate::breakers().filter(|breaker| breaker.name() == ASKING.name());
             own.for_each(|breaker| drop(breaker.snapshot()));
@@ -130,9 +130,9 @@ fn reading_and_calling_from_within_changes_no_verdict() {
     }
 }
 
-/// Regression: millions of calls reached a dead service while the user's function was thinking about the delay.
+/// Regression: millions of calls reached a dead service while the user's function computed the delay.
 #[test]
-fn it_is_open_before_the_delay_is_asked_for() {
+fn it_is_open_before_the_delay_is_computed() {
     thread_local! {
         static SEEN: Cell<Option<(State, State, Option<Duration>)>> = const { Cell::new(None) };
     }
@@ -140,7 +140,7 @@ fn it_is_open_before_the_delay_is_asked_for() {
         let _clock = before(half_open);
         let heard = Heard::default();
         ASKING.listen(heard.listener());
-        // A trial has no use for another call.
+        // A trial could not use another call.
         let straggler = (!half_open).then(|| ASKING.acquire().expect("closed"));
         DELAY.set(Some(|| {
             let refusal = ASKING.acquire().map(Call::ignore).expect_err("a call is refused meanwhile");
@@ -151,16 +151,16 @@ fn it_is_open_before_the_delay_is_asked_for() {
         let snapshot = ASKING.snapshot();
         assert_eq!((snapshot.state, snapshot.metrics.total(), snapshot.rejected), (State::Open, 3, 1));
         assert_eq!(snapshot.retry_after, Some(seconds(10)));
-        // Listeners are told once the delay is known.
+        // Listeners are called once the delay is known.
         assert_eq!(heard.last().retry_after, Some(seconds(10)));
         straggler.into_iter().for_each(Call::failure);
         assert_eq!(ASKING.snapshot().late, u64::from(!half_open));
     }
 }
 
-/// Regression: the answer replaced what was commanded after the function had been asked.
+/// Regression: the function's answer replaced a later command.
 #[test]
-fn a_pause_that_is_commanded_from_within_the_delay_is_the_last_word() {
+fn a_pause_commanded_from_within_the_delay_wins() {
     let clock = before(false);
     DELAY.set(Some(|| ASKING.open_for(seconds(100))));
     fail();
@@ -172,7 +172,7 @@ fn a_pause_that_is_commanded_from_within_the_delay_is_the_last_word() {
 }
 
 #[test]
-fn what_is_commanded_from_within_the_delay_is_heard_after_the_trip() {
+fn a_command_from_within_the_delay_is_heard_after_the_trip() {
     let _clock = before(false);
     let heard = Heard::default();
     ASKING.listen(heard.listener());

@@ -30,7 +30,7 @@ fn says_which_condition_held_with_its_figures() {
     for _ in 0..4 {
         breaker.acquire().expect("closed").success();
     }
-    // The tenth call completes the evidence, 6 failures among it.
+    // The tenth call completes the evidence, which has 6 failures.
     for _ in 0..6 {
         breaker.acquire().expect("closed").failure();
     }
@@ -50,7 +50,7 @@ fn knows_the_breaker_its_state_and_the_wait() {
     assert_eq!(refusal.breaker(), "payments");
     assert_eq!(refusal.state(), State::Open);
     assert_eq!(refusal.retry_after(), Some(seconds(42)));
-    // What people see who unwrap it.
+    // What people see when they unwrap it.
     assert_eq!(
         format!("{refusal:?}"),
         "CallNotPermitted { breaker: \"payments\", state: Open, retry_after: Some(42s), \
@@ -77,10 +77,10 @@ fn in_every_state_that_refuses_it_names_the_state() {
     assert_eq!(refusal.to_string(), "circuit breaker `payments` is forced open");
 }
 
-/// Regression: a refusal in half-open told no time, so that a polite worker tried hundreds of times a second. Now it tells a tenth
+/// Regression: a refusal in half-open suggested no wait, so a polite worker tried hundreds of times a second. Now it suggests a tenth
 /// of the pause before, give or take a quarter.
 #[test]
-fn in_half_open_it_tells_a_short_honest_wait() {
+fn in_half_open_it_suggests_a_short_honest_wait() {
     for (pause, least, most) in [(seconds(60), seconds(6), seconds(9)), (millis(20), millis(10), millis(15))]
     {
         let clock = ManualClock::new();
@@ -95,7 +95,7 @@ fn in_half_open_it_tells_a_short_honest_wait() {
         for _ in 0..2 {
             breaker.acquire().expect("closed").failure();
         }
-        // However late the next call is: what counts is the pause that was drawn.
+        // The drawn pause counts, however late the next call is.
         clock.advance(seconds(8 * 3_600));
         let _probe = breaker.acquire().expect("due");
         let waits: Vec<_> =
@@ -106,9 +106,9 @@ fn in_half_open_it_tells_a_short_honest_wait() {
     }
 }
 
-/// In the ramp, too, whose refusals are for want of luck.
+/// The same in the ramp, which refuses at random.
 #[test]
-fn in_a_ramp_it_tells_a_short_honest_wait() {
+fn in_a_ramp_it_suggests_a_short_honest_wait() {
     let fixture = Fixture::new(|builder| {
         builder.trip(trip::failure_streak(1)).permit(permit::ramp_up(0.001, 0.001, seconds(60)))
     });
@@ -122,7 +122,7 @@ fn in_a_ramp_it_tells_a_short_honest_wait() {
     assert!(waits.iter().all(|wait| wait.is_some_and(|wait| honest.contains(&wait))), "{waits:?}");
 }
 
-/// Not in the one that follows.
+/// It is not counted in the state that follows.
 #[test]
 fn is_counted_in_the_state_that_refused() {
     let fixture = Fixture::new(|builder| builder.trip(trip::failure_streak(2)).max_half_open_calls(1));
@@ -186,7 +186,7 @@ fn is_an_error_like_any_other() {
 }
 
 #[test]
-fn is_equal_to_one_that_says_the_same() {
+fn is_equal_to_one_with_the_same_content() {
     let failing = |name: &'static str, failures: usize, waited: u64| {
         let clock = ManualClock::new();
         let rule = trip::min(3) & trip::failure_rate(0.5);
@@ -218,7 +218,7 @@ fn outlives_its_breaker() {
 }
 
 #[test]
-fn becomes_what_callers_use() {
+fn converts_into_the_error_types_that_callers_use() {
     #[derive(Debug, thiserror::Error)]
     enum PaymentError {
         #[error("declined")]
@@ -265,9 +265,9 @@ fn the_error_of_call_says_the_same() {
     assert_eq!(refused.expect_err("refused").to_string(), fixture.refusal().to_string());
 }
 
-/// It prints as what it holds, so that what it holds is not its source as well.
+/// It prints like the inner error, so the inner error is not its source as well.
 #[test]
-fn the_error_of_call_has_the_source_of_what_it_holds() {
+fn the_error_of_call_has_the_source_of_the_inner_error() {
     #[derive(Debug, thiserror::Error)]
     #[error("while reading")]
     struct Reading(#[from] std::num::ParseIntError);
@@ -279,7 +279,7 @@ fn the_error_of_call_has_the_source_of_what_it_holds() {
     assert_eq!(read().source().expect("a source").to_string(), "the call was not made");
 }
 
-/// So that enums of errors that derive these can hold it.
+/// Error enums that derive these traits can hold it.
 #[test]
 fn can_be_compared_and_hashed() {
     #[derive(Clone, PartialEq, Eq, Hash, Debug)]

@@ -1,4 +1,4 @@
-//! The registry knows every live breaker that has been used or named.
+//! The registry knows every live breaker that was built, registered or used.
 
 use fluxgate::{CircuitBreaker, State, breaker};
 use fluxgate_tests::fixture::{self, together};
@@ -57,7 +57,7 @@ fn statics_can_register_early() {
 }
 
 #[test]
-fn many_threads_may_use_it_at_once() {
+fn many_threads_may_use_the_registry_at_once() {
     static SHARED: CircuitBreaker = breaker!(name = "registry: many");
     let _registry = fixture::registry();
     together(4, |thread| {
@@ -67,7 +67,7 @@ fn many_threads_may_use_it_at_once() {
             SHARED.call(|| Ok::<_, ()>(())).expect("closed");
             assert!(fluxgate::find(&name).is_some());
             assert!(fluxgate::breakers().count() >= 2);
-            // Gone, unless another thread is just looking at it.
+            // Gone, unless another thread is just inspecting it.
             drop(built);
         }
     });

@@ -1,4 +1,4 @@
-//! Re-openings are counted, and closing does not forgive at once.
+//! Re-openings are counted, and closing does not forgive them at once.
 
 use fluxgate::{State, retry, trip};
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
@@ -82,16 +82,16 @@ fn a_service_that_held_is_forgiven() {
     fixture.advance(millis(19_999));
     assert_eq!(fixture.breaker.snapshot().reopens, 1, "so far");
     fixture.advance(millis(1));
-    assert_eq!(fixture.breaker.snapshot().reopens, 0, "it has held as long as it had been away");
+    assert_eq!(fixture.breaker.snapshot().reopens, 0, "it has stayed closed as long as it was open");
     fixture.trip();
     assert_eq!(delay(&fixture), seconds(10));
     assert_eq!(fixture.breaker.snapshot().reopens, 0);
 }
 
-/// "Sooner after closing than it had last been open", but no longer than the pause that was drawn: that no call came all night
-/// is not held against it.
+/// "Sooner after closing than it had last been open", but at most the drawn pause: a night without calls
+/// does not count against it.
 #[test]
-fn an_idle_night_is_not_held_against_it() {
+fn an_idle_night_does_not_count_against_it() {
     let night = seconds(8 * 3_600);
     let fixture = backing_off();
     fixture.trip();
@@ -138,7 +138,7 @@ fn a_flap_after_the_ramp_counts_from_closing() {
 }
 
 #[test]
-fn reset_forgets() {
+fn reset_forgets_the_reopenings() {
     let fixture = backing_off();
     fixture.trip();
     fixture.wait();
@@ -150,7 +150,7 @@ fn reset_forgets() {
 }
 
 #[test]
-fn reset_of_a_closed_breaker_forgets() {
+fn reset_of_a_closed_breaker_forgets_the_reopenings() {
     let fixture = backing_off();
     fixture.trip();
     fixture.wait();

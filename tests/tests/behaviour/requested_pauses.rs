@@ -1,4 +1,4 @@
-//! A dependency that asks to be left alone, as by `Retry-After`, is taken at its word.
+//! A dependency that asks to be left alone, as with `Retry-After`, gets its wish.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ fn tripping_after(failures: u32) -> Fixture {
 }
 
 #[test]
-fn what_the_tripping_failure_asks_for_is_the_pause_longer_or_shorter_than_retry() {
+fn the_tripping_failure_sets_the_pause_longer_or_shorter_than_retry() {
     for requested in [MINUTES, seconds(1), Duration::from_nanos(1)] {
         let fixture = tripping_after(3);
         fixture.fail(2);
@@ -41,7 +41,7 @@ fn what_the_tripping_failure_asks_for_is_the_pause_longer_or_shorter_than_retry(
 }
 
 #[test]
-fn failures_that_do_not_trip_ask_in_vain() {
+fn requests_of_failures_that_do_not_trip_are_ignored() {
     let fixture = tripping_after(3);
     failing_for(&fixture.breaker, MINUTES);
     failing_for(&fixture.breaker, MINUTES);
@@ -55,7 +55,7 @@ fn failures_that_do_not_trip_ask_in_vain() {
 }
 
 #[test]
-fn a_trial_that_fails_asks_anew() {
+fn a_failing_trial_asks_again() {
     let fixture = Fixture::new(|builder| builder.trip(trip::failures(2)).retry(retry::backoff(seconds(10))));
     fixture.trip();
     fixture.wait();
@@ -72,7 +72,7 @@ fn a_trial_that_fails_asks_anew() {
 }
 
 #[test]
-fn a_ramp_that_fails_asks_anew() {
+fn a_failing_ramp_asks_again() {
     let ramp = permit::ramp_up(1.0, 1.0, seconds(600));
     let fixture = Fixture::new(|builder| builder.trip(trip::failures(2)).permit(ramp));
     fixture.before_trial();
@@ -84,7 +84,7 @@ fn a_ramp_that_fails_asks_anew() {
 }
 
 #[test]
-fn nobody_may_ask_for_more_than_an_hour_and_zero_asks_for_nothing() {
+fn requests_are_capped_at_an_hour_and_zero_requests_nothing() {
     for (requested, expected) in [
         (Duration::ZERO, seconds(60)),
         (seconds(3_600), seconds(3_600)),
@@ -115,7 +115,7 @@ fn clients_do_not_come_back_all_at_once() {
 }
 
 #[test]
-fn each_kind_of_retry_is_asked_only_if_the_dependency_has_said_nothing() {
+fn retries_decide_only_if_the_dependency_requested_nothing() {
     fn unasked(_: u32) -> Duration {
         unreachable!("the dependency has said it")
     }
@@ -130,7 +130,7 @@ fn each_kind_of_retry_is_asked_only_if_the_dependency_has_said_nothing() {
 }
 
 #[test]
-fn a_rule_that_asks_a_function_keeps_what_was_said() {
+fn a_request_survives_a_rule_that_calls_a_function() {
     let rule = trip::min(2) & trip::custom(|metrics| metrics.failures() >= 2);
     let fixture = Fixture::with_rule(rule);
     fixture.fail(1);
@@ -138,9 +138,9 @@ fn a_rule_that_asks_a_function_keeps_what_was_said() {
     is_requested(&fixture.breaker, MINUTES);
 }
 
-/// Whatever records failures without the lock, or counts them: none is lost, and none counted twice.
+/// On every path that records failures, with or without the lock, none is lost and none is counted twice.
 #[test]
-fn requests_are_counted_as_failures_are() {
+fn failures_with_requests_are_counted_like_others() {
     for is_counted in [false, true] {
         let fixture =
             Fixture::new(|builder| builder.window(fluxgate::window::count(1_000)).trip(trip::failures(500)));
@@ -164,7 +164,7 @@ fn requests_are_counted_as_failures_are() {
 }
 
 #[test]
-fn a_request_that_comes_late_asks_in_vain() {
+fn a_late_request_is_ignored() {
     let fixture = tripping_after(1);
     let call = fixture.breaker.acquire().expect("closed");
     let owned = fixture.breaker.acquire_owned().expect("closed");
@@ -182,7 +182,7 @@ fn owned_calls_ask_too() {
 }
 
 #[test]
-fn a_disabled_breaker_hears_nothing() {
+fn a_breaker_that_only_watches_ignores_requests() {
     let fixture = tripping_after(1);
     fixture.breaker.disable();
     failing_for(&fixture.breaker, MINUTES);
@@ -293,7 +293,7 @@ mod attribute {
     }
 
     #[test]
-    fn a_function_that_panics_says_nothing() {
+    fn a_function_that_panics_requests_nothing() {
         let _clock = isolate();
         assert!(matches!(handled(), Ok(7)));
         assert_eq!(pause(&HANDLED), seconds(3));
@@ -346,7 +346,7 @@ mod attribute {
         Err(Asks(Some(MINUTES)))
     }
 
-    /// Each function finds in its own errors what they ask for; the breaker, and its retry where they ask for nothing, is one.
+    /// Each function extracts requests from its own errors; they share the breaker, and its retry where nothing is requested.
     #[test]
     fn functions_that_share_a_breaker_ask_their_own_errors() {
         let _isolation = isolate();

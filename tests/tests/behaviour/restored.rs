@@ -1,4 +1,4 @@
-//! An open breaker stays open over a restart, for the rest of its pause by the wall clock, whatever that has been set to.
+//! An open breaker stays open across a restart for the rest of its pause by the wall clock, even if that clock was changed.
 
 use std::sync::{LazyLock, Mutex};
 
@@ -32,7 +32,7 @@ fn an_open_breaker_is_open_for_the_rest_of_its_pause() {
 }
 
 #[test]
-fn the_backoff_goes_on() {
+fn the_backoff_continues() {
     let before = fixture();
     before.trip();
     for _ in 0..2 {
@@ -50,7 +50,7 @@ fn the_backoff_goes_on() {
 }
 
 #[test]
-fn a_half_open_one_begins_its_trial_anew() {
+fn a_half_open_breaker_starts_its_trial_over() {
     let before = fixture();
     before.before_trial();
     before.succeed(1);
@@ -82,9 +82,9 @@ fn an_endless_pause_is_over_for_a_breaker_that_retries() {
     assert_eq!(after.state(), State::Closed);
 }
 
-/// Regression: it was restored as endlessly open, although the function then said ten seconds.
+/// Regression: it was restored as open for ever, although the function then returned ten seconds.
 #[test]
-fn one_whose_retry_is_being_asked_is_due_at_once() {
+fn a_breaker_saved_while_its_retry_is_asked_is_due_at_once() {
     static SAVED: Mutex<Option<Saved>> = Mutex::new(None);
     static ASKED: LazyLock<Fixture> = LazyLock::new(|| {
         Fixture::new(|builder| {
@@ -105,7 +105,7 @@ fn one_whose_retry_is_being_asked_is_due_at_once() {
     assert!(after.breaker.is_due());
     after.succeed(2);
     assert_eq!(after.state(), State::Closed);
-    // Once it has said so, its pause is saved.
+    // Once the function has returned, its pause is saved.
     *SAVED.lock().unwrap() = Some(saved(&ASKED));
     assert!(!restored().breaker.is_due());
 }
@@ -139,7 +139,7 @@ fn what_was_saved_of_another_breaker_is_refused() {
     assert_eq!(other.state(), State::Closed);
 }
 
-/// For how long a breaker is open that was saved with ten seconds left, if the wall clock has since moved by so many milliseconds.
+/// How long a breaker saved with ten seconds left stays open, if the wall clock has since moved by this many milliseconds.
 #[cfg(feature = "serde")]
 fn left_after(milliseconds: i64) -> std::time::Duration {
     let before = fixture();

@@ -1,4 +1,4 @@
-//! What each condition means, and how they join.
+//! What each condition means, and how conditions combine.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use fluxgate::{CircuitBreaker, Metrics, Outcome, State, trip, window};
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
 
 #[test]
-fn slow_rate_trips_although_all_calls_succeed() {
+fn slow_rate_trips_even_if_all_calls_succeed() {
     let fixture = Fixture::with_rule(trip::min(10) & trip::slow_rate(0.3, seconds(1)));
     fixture.succeed_in(millis(999), 7);
     fixture.succeed_in(seconds(1), 2);
@@ -18,7 +18,7 @@ fn slow_rate_trips_although_all_calls_succeed() {
 }
 
 #[test]
-fn two_slow_thresholds_in_one_rule() {
+fn two_slow_thresholds_in_one_rule_are_measured_separately() {
     let rule = trip::min(10) & (trip::slow_rate(0.5, millis(100)) | trip::slow_rate(0.2, seconds(2)));
     let fixture = Fixture::with_rule(rule.clone());
     fixture.succeed_in(millis(10), 6);
@@ -29,7 +29,7 @@ fn two_slow_thresholds_in_one_rule() {
     assert_eq!((metrics.slow(millis(100)), metrics.slow(seconds(2))), (Some(4), Some(1)));
     assert_eq!((metrics.slow_rate(millis(100)), metrics.slow_rate(seconds(2))), (Some(0.4), Some(0.1)));
     assert_eq!(metrics.slow(millis(200)), None, "no condition asks for it");
-    // The oldest is fast, and makes way for the second call of two seconds.
+    // The second call of two seconds pushes out the oldest, which is fast.
     fixture.succeed_in(seconds(2), 1);
     assert_eq!(fixture.state(), State::Open, "2 of 10 took 2 s, and 5 of 10 took 100 ms");
 
@@ -39,9 +39,9 @@ fn two_slow_thresholds_in_one_rule() {
     assert_eq!(fixture.state(), State::Open, "20% took 2 s");
 }
 
-/// The most that one rule may have, and each can trip; in windows of both kinds, which forget them all.
+/// Four is the limit, and each can trip, in both kinds of windows.
 #[test]
-fn four_slow_thresholds_in_one_rule() {
+fn four_slow_thresholds_in_one_rule_trip_and_are_evicted_separately() {
     let thresholds = [4, 1, 3, 2].map(seconds);
     for window in [window::count(20), window::time(seconds(1_000)).buckets(10)] {
         for longest in 1..=4 {
@@ -66,9 +66,9 @@ fn four_slow_thresholds_in_one_rule() {
     }
 }
 
-/// Of few calls, nearly all have to fail; of many, little more than the share.
+/// If there are few calls, nearly all must fail; if there are many, little more than the share.
 #[test]
-fn what_is_sure_of_a_share_takes_fewer_failures_the_more_calls_there_are() {
+fn a_sure_rate_needs_a_smaller_share_of_failures_the_more_calls_there_are() {
     for window in [window::count(200), window::time(seconds(60))] {
         for (succeeding, failing) in [(0, 8), (1, 11), (5, 20), (20, 46), (40, 75)] {
             let rule = trip::failure_rate(0.5).sure(0.95);
@@ -83,7 +83,7 @@ fn what_is_sure_of_a_share_takes_fewer_failures_the_more_calls_there_are() {
 }
 
 #[test]
-fn what_is_sure_of_a_share_needs_as_many_good_calls_to_recover_as_bad_ones_to_trip() {
+fn a_sure_rate_needs_as_many_good_calls_to_recover_as_bad_ones_to_trip() {
     let fixture = Fixture::new(|builder| {
         builder.trip(trip::failure_rate(0.5).sure(0.95)).permit(fluxgate::permit::all())
     });
@@ -102,9 +102,9 @@ fn what_is_sure_of_a_share_needs_as_many_good_calls_to_recover_as_bad_ones_to_tr
     assert_eq!(fixture.state(), State::Closed);
 }
 
-/// Made by hand, each share of a rule becomes a sure one; of none, nobody can be sure.
+/// `sure` applies to every rate of a rule; a rule without rates cannot be sure.
 #[test]
-fn a_rule_that_is_made_sure_by_hand_is_checked() {
+fn a_rule_made_sure_by_hand_is_checked() {
     let both = (trip::half_open() & trip::failure_rate(0.2) | trip::failure_rate(0.5)).sure(0.9);
     let said = "half_open & failure_rate(0.2, sure = 0.9) | failure_rate(0.5, sure = 0.9)";
     assert_eq!(both.to_string(), said);
@@ -175,7 +175,7 @@ fn averages_are_not_rounded_before_they_are_compared() {
 }
 
 #[test]
-fn failures_counts_those_in_the_window() {
+fn failures_counts_failures_in_the_window() {
     let fixture = Fixture::with_rule(trip::failures(3));
     for _ in 0..20 {
         fixture.fail(2);
@@ -298,7 +298,7 @@ fn a_shared_threshold_is_measured_once() {
 }
 
 thread_local! {
-    /// The totals with which the function was asked.
+    /// The totals that the function was called with.
     static ASKED: std::cell::RefCell<Vec<u64>> = const { std::cell::RefCell::new(Vec::new()) };
 }
 
@@ -311,9 +311,9 @@ fn asked() -> Vec<u64> {
     ASKED.take()
 }
 
-/// A count window leaves out successes that replace others, but not where a function is to be asked.
+/// A count window skips successes that replace others, but not if a function must be asked.
 #[test]
-fn a_custom_condition_is_asked_after_every_outcome_that_it_decides() {
+fn a_custom_condition_is_asked_after_every_outcome_it_decides() {
     for window in [window::count(3), window::time(seconds(10))] {
         let counts_calls = window == window::count(3);
         let fixture = Fixture::new(|builder| {
@@ -337,7 +337,7 @@ fn a_custom_condition_is_asked_after_every_outcome_that_it_decides() {
 }
 
 #[test]
-fn a_custom_condition_is_not_asked_what_it_does_not_decide() {
+fn a_custom_condition_is_not_asked_if_it_does_not_decide() {
     let rule = trip::failures(2) & trip::custom(never_holds) | trip::failures(4);
     let fixture = Fixture::with_rule(rule);
     fixture.succeed(1);
@@ -348,7 +348,7 @@ fn a_custom_condition_is_not_asked_what_it_does_not_decide() {
     fixture.fail(1);
     assert_eq!((asked(), fixture.state()), (vec![], State::Open), "four failures are enough without it");
 
-    // A trial takes four calls, and asks of its own.
+    // A trial takes four calls, and asks about its own calls.
     fixture.wait();
     fixture.fail(2);
     fixture.succeed(1);
@@ -358,7 +358,7 @@ fn a_custom_condition_is_not_asked_what_it_does_not_decide() {
     assert_eq!((asked(), fixture.state()), (vec![], State::Open));
     fixture.breaker.reset();
 
-    // Only reported is what a closed breaker would do.
+    // Metrics-only reports what a closed breaker would do.
     fixture.breaker.metrics_only();
     fixture.fail(3);
     fixture.succeed(1);
@@ -366,7 +366,7 @@ fn a_custom_condition_is_not_asked_what_it_does_not_decide() {
 }
 
 #[test]
-fn where_one_custom_condition_decides_all_are_asked() {
+fn if_one_custom_condition_decides_all_are_asked() {
     let fixture = Fixture::with_rule(
         trip::failures(1) & trip::custom(never_holds) | trip::min(9) & trip::custom(never_holds),
     );
@@ -374,7 +374,7 @@ fn where_one_custom_condition_decides_all_are_asked() {
     assert_eq!(asked(), [1, 1]);
 }
 
-/// What a condition does while it is asked counts more than what it says.
+/// What a condition does while it is asked takes precedence over its answer.
 #[test]
 fn a_custom_condition_may_command_its_breaker() {
     static COMMANDED: CircuitBreaker =

@@ -40,7 +40,7 @@ fn a_snapshot_is_an_object() {
 }
 
 #[test]
-fn the_highest_failure_rate_is_told_with_its_calls() {
+fn the_highest_failure_rate_includes_its_calls() {
     let fixture = Fixture::new(|builder| builder);
     fixture.breaker.metrics_only();
     fixture.succeed(9);
@@ -87,7 +87,7 @@ fn any_name_serializes() {
 }
 
 #[test]
-fn conditions_and_the_cause_are_told_in_words_and_figures() {
+fn conditions_and_the_cause_have_words_and_figures() {
     let fixture = Fixture::new(|builder| builder);
     fixture.succeed(4);
     fixture.fail(6);

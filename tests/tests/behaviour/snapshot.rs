@@ -1,4 +1,4 @@
-//! A snapshot says everything there is to say about a breaker.
+//! A snapshot shows everything there is to know about a breaker.
 
 use fluxgate::{CircuitBreaker, Recovery, State, permit, retry, trip, window};
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
@@ -46,7 +46,7 @@ fn through_an_outage() {
 }
 
 #[test]
-fn since_is_kept_by_what_is_no_transition() {
+fn since_is_kept_if_there_is_no_transition() {
     let fixture = Fixture::new(|builder| builder);
     fixture.breaker.force_open();
     fixture.advance(seconds(3));
@@ -56,7 +56,7 @@ fn since_is_kept_by_what_is_no_transition() {
 }
 
 #[test]
-fn retry_after_is_nothing_once_due() {
+fn retry_after_is_zero_once_due() {
     let fixture = Fixture::new(|builder| builder.retry(retry::cooldown(seconds(30))));
     fixture.trip();
     fixture.advance(millis(29_999));
@@ -88,7 +88,7 @@ fn trial_is_the_length_derived_from_the_rule() {
 }
 
 #[test]
-fn debug_and_clone_work() {
+fn debug_and_clone_show_what_matters() {
     let breaker = Fixture::new(|builder| builder).breaker;
     assert!(format!("{:?}", breaker.snapshot().clone()).contains("fixture"));
     assert_eq!(format!("{breaker:?}"), r#"CircuitBreaker { name: "fixture", state: Closed, .. }"#);
@@ -123,7 +123,7 @@ fn as_said(expected: &[(&str, Option<bool>)]) -> Vec<(String, Option<bool>)> {
 }
 
 #[test]
-fn each_condition_is_told_with_its_figures() {
+fn each_condition_has_its_figures() {
     let second = seconds(1);
     let rule = trip::min(4)
         & (trip::failure_rate(0.5)
@@ -202,7 +202,7 @@ fn the_conditions_are_those_that_apply_in_the_state() {
 }
 
 #[test]
-fn what_opened_it_is_the_cause_while_it_is_open() {
+fn the_cause_is_shown_while_it_is_open() {
     let fixture = Fixture::new(|builder| builder);
     let cause = || fixture.breaker.snapshot().cause.map(|cause| cause.to_string());
     assert_eq!(cause(), None);
@@ -216,7 +216,7 @@ fn what_opened_it_is_the_cause_while_it_is_open() {
 }
 
 #[test]
-fn a_trial_tells_how_far_it_is() {
+fn a_trial_shows_its_progress() {
     let fixture = Fixture::new(|builder| builder);
     assert_eq!(fixture.breaker.snapshot().recovery, None);
     fixture.trip();
@@ -236,7 +236,7 @@ fn a_trial_tells_how_far_it_is() {
 }
 
 #[test]
-fn a_ramp_tells_what_it_admits_and_when_it_ends() {
+fn a_ramp_shows_its_share_and_its_end() {
     let ramp = permit::ramp_up(0.25, 1.0, seconds(60));
     let fixture = Fixture::new(|builder| builder.permit(ramp));
     fixture.trip();
@@ -251,7 +251,7 @@ fn a_ramp_tells_what_it_admits_and_when_it_ends() {
 }
 
 #[test]
-fn slow_calls_are_counted_over_its_life() {
+fn slow_calls_are_counted_over_the_breakers_life() {
     let rule = trip::min(10) & (trip::slow_rate(1.0, seconds(2)) | trip::slow_rate(1.0, seconds(1)));
     for counts in [false, true] {
         let fixture = Fixture::new(|builder| builder.trip(rule.clone()).count_calls(counts));

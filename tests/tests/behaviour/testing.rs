@@ -1,4 +1,4 @@
-//! What the library offers to tests: a breaker put into a state, a recorder, assertions that tell what they know.
+//! What the library offers to tests: putting a breaker into a state, a recorder, assertions with informative messages.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -48,7 +48,7 @@ fn half_open_of_a_half_open_breaker_changes_nothing() {
 }
 
 #[test]
-fn half_open_takes_no_notice_of_the_retry_and_begins_the_ramp() {
+fn half_open_ignores_the_retry_and_begins_the_ramp() {
     let retries: [fn(Builder) -> Builder; 2] =
         [|builder| builder.retry(retry::never()), |builder| builder.retry(retry::custom(|_| Duration::MAX))];
     for retry in retries {
@@ -67,7 +67,7 @@ fn half_open_takes_no_notice_of_the_retry_and_begins_the_ramp() {
 }
 
 #[test]
-fn a_breaker_is_put_into_a_state_on_its_double() {
+fn a_state_is_set_on_the_double() {
     static ISOLATED: CircuitBreaker = breaker!(name = "testing: isolated");
     {
         let _isolation = isolate();

@@ -1,4 +1,4 @@
-//! Any number of threads may share a breaker: no outcome is lost, and it trips once.
+//! Any number of threads may share a breaker: no outcome is lost, and it trips exactly once.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -61,9 +61,9 @@ fn no_outcome_is_lost_in_a_time_window() {
     }
 }
 
-/// The write that a healthy call skips loses no failure that another thread records at the same time.
+/// Healthy calls skip a write; that loses no failure recorded by another thread at the same time.
 #[test]
-fn no_failure_is_lost_beside_healthy_calls() {
+fn no_failure_is_lost_among_healthy_calls() {
     for round in 0..50 {
         let rule = trip::failure_streak(1_000_000);
         let fixture = Fixture::new(|builder| builder.window(window::count(100_000)).trip(rule));
@@ -82,7 +82,7 @@ fn no_failure_is_lost_beside_healthy_calls() {
     }
 }
 
-/// Successes of several threads push out as many old calls as they are, whoever reads or fails meanwhile.
+/// Each success pushes out one old call, whatever other threads read or record meanwhile.
 #[test]
 fn each_success_pushes_out_one_call() {
     let (size, failures) = (10_000, 4_000);
@@ -183,7 +183,7 @@ fn a_trial_is_judged_once() {
 }
 
 #[test]
-fn reset_beside_recording_leaves_a_whole_window() {
+fn a_reset_during_recording_leaves_a_consistent_window() {
     let rule = trip::min(50) & trip::failure_rate(1.0);
     let fixture = Fixture::new(|builder| builder.window(window::count(50)).trip(rule));
     together(|nth| {
@@ -205,7 +205,7 @@ fn reset_beside_recording_leaves_a_whole_window() {
 }
 
 #[test]
-fn the_first_calls_of_a_breaker_may_come_together() {
+fn the_first_calls_of_a_breaker_may_be_concurrent() {
     for _ in 0..200 {
         let breaker =
             fluxgate::breaker!(name = "first use", window = count(1000), trip = failure_streak(1000));
@@ -240,7 +240,7 @@ fn guarded_futures_may_move_between_threads() {
     assert_eq!(fixture.counts(), (270 * THREADS as u64, (0..THREADS).map(failed).sum()));
 }
 
-/// Of ten, the first is cancelled.
+/// Cancels every tenth future and finishes the others.
 fn finish(begun: Vec<Pin<Box<impl Future>>>) {
     let mut context = Context::from_waker(Waker::noop());
     for (call, mut future) in begun.into_iter().enumerate() {

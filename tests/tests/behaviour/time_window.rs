@@ -1,4 +1,4 @@
-//! A time window remembers the calls of the latest so much time, and forgets on reading as well as on writing.
+//! A time window remembers the calls of its duration, and evicts on reading as well as on writing.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ fn of_ten_seconds() -> Fixture {
     Fixture::new(|builder| builder.window(window::time(seconds(10))))
 }
 
-/// Regression: buckets that nobody overwrites never expire, and failures of an hour ago trip.
+/// Regression: elsewhere buckets that are never overwritten never expire, and failures of an hour ago trip.
 #[test]
 fn forgets_across_an_idle_gap() {
     let fixture = of_ten_seconds();
@@ -124,7 +124,7 @@ fn buckets_are_a_second_unless_that_is_too_few_or_too_many() {
     }
 }
 
-/// A call is remembered for the duration but a bucket at least, and for no longer than the duration, whatever the buckets.
+/// A call is remembered for at most the duration and at least one bucket less, whatever the buckets.
 #[test]
 fn buckets_need_not_divide_the_duration() {
     let nanosecond = Duration::from_nanos(1);

@@ -1,4 +1,4 @@
-//! With the feature `tokio`, calls that may take only so long: a time-out is a failure that took that long.
+//! With the feature `tokio`, calls can have a time limit: a time-out is a failure that took that long.
 
 use std::future::{Future, pending};
 use std::pin::{Pin, pin};
@@ -120,7 +120,7 @@ async fn every_form_ends_in_time_with_an_error_of_its_own_type() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_ends_in_time_is_as_without_a_limit() {
+async fn calls_that_end_in_time_are_unaffected() {
     let _isolation = isolate();
     let short = millis(1_999);
     assert_eq!(plain(short).await.unwrap(), 1);
@@ -137,7 +137,7 @@ async fn what_ends_in_time_is_as_without_a_limit() {
 }
 
 #[test]
-fn what_is_ready_at_once_needs_no_runtime() {
+fn a_call_that_is_ready_at_once_needs_no_runtime() {
     let breaker = CircuitBreaker::builder("ready").build().unwrap();
     let mut call = pin!(breaker.call_async(async { Ok::<_, TimedOut>(3) }).timeout(seconds(1)));
     let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
@@ -168,7 +168,7 @@ async fn a_call_that_times_out_is_slow() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn probes_that_time_out_open_the_breaker_again_and_give_back_their_slots() {
+async fn probes_that_time_out_reopen_the_breaker_and_release_their_slots() {
     let fixture = Fixture::new(|builder| builder.trip(trip::failure_streak(2)).max_half_open_calls(1));
     fixture.before_trial();
     for _ in 0..2 {
@@ -203,7 +203,7 @@ async fn the_body_is_dropped_and_the_call_is_not_cancelled() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_limited_call_that_is_given_up_is_cancelled() {
+async fn a_limited_call_that_is_dropped_is_cancelled() {
     let breaker = CircuitBreaker::builder("given up").build().unwrap();
     {
         let mut limited = pin!(breaker.call_async(pending::<Result<(), TimedOut>>()).timeout(seconds(1)));
@@ -213,7 +213,7 @@ async fn a_limited_call_that_is_given_up_is_cancelled() {
     assert_eq!((totals.failures, totals.cancelled), (0, 1));
 }
 
-/// Tokio allows a task only so much at a time; a body that uses all of it must not keep the timer from being looked at.
+/// Tokio gives each task a budget; a body that uses it up must not keep the timer from being polled.
 #[tokio::test]
 async fn a_body_that_is_always_busy_times_out() {
     let breaker = CircuitBreaker::builder("busy").build().unwrap();
@@ -227,7 +227,7 @@ async fn a_body_that_is_always_busy_times_out() {
     assert!(matches!(breaker.call_async(body).timeout(millis(5)).await, Err(Error::Inner(_))));
 }
 
-/// The limit is tokio's timer, and two words.
+/// The limit costs tokio's timer and up to three words.
 #[test]
 fn a_limited_future_is_larger_by_a_timer() {
     let breaker = CircuitBreaker::builder("large").build().unwrap();

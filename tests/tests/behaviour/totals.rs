@@ -1,4 +1,4 @@
-//! Counts over a breaker's life never go back, and each outcome is in one of them.
+//! Counts over a breaker's life never decrease, and each outcome is in exactly one of them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
@@ -17,7 +17,7 @@ fn outcomes(breaker: &CircuitBreaker) -> (Option<u64>, u64, Option<u64>, u64) {
 }
 
 #[test]
-fn of_a_new_breaker_are_none() {
+fn totals_of_a_new_breaker_are_zero() {
     let fixture = Fixture::new(|builder| builder);
     assert_eq!(totals(&fixture.breaker), Totals::default());
     let counting = Fixture::new(|builder| builder.count_calls(true));
@@ -48,7 +48,7 @@ fn failures_and_refusals_are_counted_for_all() {
 
 #[test]
 fn successes_and_ignored_calls_are_counted_for_breakers_that_count_calls() {
-    // A full window, in which healthy calls change nothing; one of time; one that asks for durations.
+    // A full window, in which healthy calls change nothing; a time window; a window with durations.
     let slow = trip::min(10) & (trip::failure_rate(0.5) | trip::slow_rate(0.5, millis(100)));
     let average = trip::min(10) & trip::avg_latency(millis(100));
     let fixtures = [
@@ -78,7 +78,7 @@ fn successes_and_ignored_calls_are_counted_for_breakers_that_count_calls() {
 }
 
 #[test]
-fn of_a_trial_and_a_ramp_count() {
+fn outcomes_of_a_trial_and_a_ramp_count() {
     let ramp = permit::ramp_up(1.0, 1.0, seconds(10));
     let fixture = Fixture::new(|builder| builder.permit(ramp).count_calls(true));
     fixture.trip();
@@ -93,7 +93,7 @@ fn of_a_trial_and_a_ramp_count() {
 }
 
 #[test]
-fn an_outcome_that_is_late_is_only_late() {
+fn a_late_outcome_counts_only_as_late() {
     for counts in [false, true] {
         let fixture = Fixture::new(|builder| builder.count_calls(counts));
         let [first, second, third, fourth] = [(); 4].map(|()| fixture.breaker.acquire().expect("closed"));
@@ -114,7 +114,7 @@ fn an_outcome_that_is_late_is_only_late() {
 }
 
 #[test]
-fn calls_that_never_returned_are_counted_as_what_they_count_and_as_such() {
+fn calls_that_never_returned_count_by_their_setting_and_as_such() {
     let panics = |fixture: &Fixture| {
         let call = || fixture.breaker.call(|| -> Result<(), ()> { panic!("down") });
         assert!(catch_unwind(AssertUnwindSafe(call)).is_err());
@@ -155,7 +155,7 @@ fn outcomes_without_a_call_count() {
 }
 
 #[test]
-fn a_breaker_may_begin_to_count_at_any_time() {
+fn a_breaker_may_start_counting_at_any_time() {
     let fixture = Fixture::new(|builder| builder);
     fixture.succeed(100);
     let before = fixture.breaker.acquire().expect("closed");
@@ -170,7 +170,7 @@ fn a_breaker_may_begin_to_count_at_any_time() {
         "and those before still count"
     );
 
-    // In a trial, a call on its way keeps its slot.
+    // In a trial, a running call keeps its slot.
     fixture.trip();
     let waiting = Fixture::new(|builder| builder.max_half_open_calls(1));
     waiting.before_trial();

@@ -1,4 +1,4 @@
-//! A half-open breaker judges a trial, as soon as the verdict is certain.
+//! A half-open breaker judges a trial as soon as the verdict is certain.
 
 use std::time::Duration;
 
@@ -28,7 +28,7 @@ fn the_sixth_success_of_ten_closes() {
 }
 
 #[test]
-fn a_mixed_trial_is_decided_when_certain() {
+fn a_mixed_trial_is_decided_once_it_is_certain() {
     let fixture = Fixture::new(|builder| builder);
     fixture.before_trial();
     fixture.succeed(5);
@@ -75,9 +75,9 @@ fn a_single_probe_decides() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
-/// The trial has its own tally: what the window holds does not count.
+/// The trial has its own tally; the window's calls do not count.
 #[test]
-fn a_trial_begins_with_nothing() {
+fn a_trial_begins_with_an_empty_tally() {
     let fixture = Fixture::new(|builder| builder);
     fixture.before_trial();
     assert_eq!(fixture.counts(), (10, 10), "the evidence");
@@ -156,7 +156,7 @@ fn passes_on_as_many_good_calls_as_bad_ones_would_have_reopened_it() {
     }
 }
 
-/// Of alternatives, the longest decides how long a trial is, and each may re-open it after its own length.
+/// The longest alternative sets the length of the trial, and each may re-open the breaker after its own length.
 #[test]
 fn is_as_long_as_the_longest_alternative_needs() {
     let rule = trip::failure_streak(5) | trip::min(10) & trip::failure_rate(0.9);
@@ -173,7 +173,7 @@ fn is_as_long_as_the_longest_alternative_needs() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
-/// What only a closed breaker asks for neither lengthens a trial nor makes a call of it bad.
+/// Conditions for closed breakers neither lengthen a trial nor make its calls bad.
 #[test]
 fn closed_branches_have_no_part_in_a_trial() {
     let slow = trip::slow_rate(0.5, millis(100));
@@ -204,7 +204,7 @@ fn an_alternative_never_makes_recovery_easier() {
     assert_eq!((without, with), (0, 0), "closings in an hour, without and with the alternative");
 }
 
-/// A trial that proves neither ends after twice its length, for the service: the rule does not hold.
+/// A trial that proves neither ends after twice its length in favour of the service: the rule does not hold.
 #[test]
 fn ends_after_twice_its_length() {
     let fixture = Fixture::with_rule(trip::failure_streak(5));
@@ -259,7 +259,7 @@ fn custom_does_not_wait_for_the_calls_of_another_alternative() {
     assert_eq!(fixture.state(), State::HalfOpen);
     fixture.succeed(1);
     assert_eq!(fixture.state(), State::Open, "two of five failed");
-    // What it answers now, it need not answer of calls to come.
+    // Its answer now says nothing about future calls.
     fixture.wait();
     fixture.fail(1);
     fixture.succeed(17);
@@ -268,7 +268,7 @@ fn custom_does_not_wait_for_the_calls_of_another_alternative() {
     assert_eq!(fixture.state(), State::Open);
 }
 
-/// Regression: elsewhere probes beyond the limit wait for a slot, without end.
+/// Regression: elsewhere probes beyond the limit wait for a slot for ever.
 #[test]
 fn more_probes_than_slots_are_refused() {
     let fixture = Fixture::new(|builder| builder.max_half_open_calls(3));
@@ -294,10 +294,10 @@ fn ten_probes_may_run_at_once_unless_set() {
     assert_eq!(fixture.state(), State::HalfOpen);
 }
 
-/// Regression: the leading complaint about breakers elsewhere. A slot comes back however its probe ends, so a trial can
-/// always go on, even when there is but one slot and every outcome but the last few is lost.
+/// Regression: the most common complaint about other breakers. A slot comes back however its probe ends, so a trial can
+/// always continue, even with a single slot and all but the last few outcomes lost.
 #[test]
-fn is_never_stuck_for_want_of_a_slot() {
+fn is_never_stuck_for_lack_of_a_slot() {
     let fixture = Fixture::new(|builder| builder.max_half_open_calls(1).on_cancel(Outcome::Ignored));
     fixture.before_trial();
     for _ in 0..20 {
@@ -372,13 +372,13 @@ fn probes_may_be_rarer_than_the_window() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
-/// What the outcomes before left to find out is all that a trial still admits.
+/// A trial admits only as many more calls as its verdict can still depend on.
 #[test]
 fn admits_no_more_calls_than_it_can_still_use() {
     let fixture = Fixture::new(|builder| builder.max_half_open_calls(100));
     fixture.before_trial();
     let held: Vec<Call<'_>> = (0..10).map(|_| fixture.breaker.acquire().expect("of use")).collect();
-    assert_eq!(fixture.refusal().state(), State::HalfOpen, "10 outcomes are on their way");
+    assert_eq!(fixture.refusal().state(), State::HalfOpen, "10 calls are running");
     let mut held = held.into_iter();
     held.by_ref().take(3).for_each(Call::success);
     fixture.refusal();
@@ -392,7 +392,7 @@ fn admits_no_more_calls_than_it_can_still_use() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
-/// Once all calls are in and nothing is certain, as many again may come.
+/// If nothing is certain once all calls are in, as many again may follow.
 #[test]
 fn admits_as_many_again_when_all_are_in() {
     let fixture = Fixture::new(|builder| builder.trip(trip::failure_streak(5)).max_half_open_calls(100));
@@ -409,14 +409,14 @@ fn admits_as_many_again_when_all_are_in() {
 }
 
 #[test]
-fn a_custom_permit_is_told_how_long_it_has_been_half_open() {
+fn a_custom_permit_learns_how_long_the_breaker_has_been_half_open() {
     fn after_five_seconds(in_half_open: Duration) -> bool {
         in_half_open >= seconds(5)
     }
     let fixture = Fixture::new(|builder| builder.permit(permit::custom(after_five_seconds)));
     fixture.before_trial();
     fixture.advance(seconds(1_000));
-    assert_eq!(fixture.refusal().state(), State::HalfOpen, "the first call is itself put to the permit");
+    assert_eq!(fixture.refusal().state(), State::HalfOpen, "the permit decides on the first call, too");
     assert_eq!(fixture.state(), State::HalfOpen);
     fixture.advance(millis(4_999));
     fixture.refusal();

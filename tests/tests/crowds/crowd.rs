@@ -1,4 +1,4 @@
-//! A crowd: threads that come and go, and what each knows of the calls that it made.
+//! A crowd: threads that come and go, each of which knows the calls it made.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -9,17 +9,17 @@ use fastrand::Rng;
 use fluxgate::{Call, CircuitBreaker, Outcome, State};
 use fluxgate_tests::fixture;
 
-/// What was told of calls.
+/// The outcomes reported for calls.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(crate) struct Tally {
     pub(crate) calls: u64,
     pub(crate) failures: u64,
 }
 
-/// What all threads know of their calls, once they have ended.
+/// What all threads know about their calls once they have ended.
 #[derive(Default, Debug)]
 pub(crate) struct Told {
-    /// Successes and failures, by the generation that admitted them. Without those of a disabled breaker, which records none.
+    /// Successes and failures by the generation that admitted them, except those of a disabled breaker, which records none.
     pub(crate) generations: BTreeMap<u64, Tally>,
     pub(crate) ignored: u64,
     pub(crate) refused: u64,
@@ -68,21 +68,21 @@ pub(crate) struct Crowd {
     pub(crate) seed: u64,
     /// How many threads run at once.
     pub(crate) threads: usize,
-    /// How often others come, when those before have gone.
+    /// How many waves of threads there are, each starting when the one before has ended.
     pub(crate) waves: usize,
-    /// The most calls that a thread makes. Some make few: so numbers of threads are given anew while others run.
+    /// The most calls a thread makes. Some make few, so that thread numbers are reused while others run.
     pub(crate) calls: u64,
     /// The share of calls that fail.
     pub(crate) failing: f64,
-    /// The longest run of calls that end alike.
+    /// The longest run of calls with the same outcome.
     pub(crate) run: u64,
     /// The share of calls that end without an outcome.
     pub(crate) ignored: f64,
-    /// How many calls a thread holds at once, at most, so that they end in another order than they began.
+    /// The most calls a thread holds at once, so that they end in a different order than they began.
     pub(crate) held: usize,
-    /// Whether threads look at the breaker between their calls.
+    /// Whether threads inspect the breaker between their calls.
     pub(crate) looks: bool,
-    /// Whether threads make a call while they end, when they may have given back their number.
+    /// Whether threads make a call while they end, when they may already have released their number.
     pub(crate) late: bool,
 }
 
@@ -104,12 +104,12 @@ impl Crowd {
         }
     }
 
-    /// How many calls it makes, at most.
+    /// The most calls it makes.
     pub(crate) fn most_calls(&self) -> u64 {
         (self.threads * self.waves) as u64 * (self.calls + 1)
     }
 
-    /// Makes its calls, and calls `beside` on a thread more, for each wave. Returns once all threads have ended.
+    /// Makes its calls, and for each wave runs `beside` on one more thread. Returns once all threads have ended.
     pub(crate) fn play(&self, breaker: &CircuitBreaker, beside: impl Fn(usize) + Sync) -> Told {
         let told = Mutex::new(Told::default());
         for wave in 0..self.waves {
@@ -164,19 +164,19 @@ impl Crowd {
     }
 }
 
-/// Whatever happens meanwhile, the figures make sense.
+/// Asserts that the figures are consistent at any time.
 fn look(breaker: &CircuitBreaker) {
     let snapshot = breaker.snapshot();
     let metrics = snapshot.metrics;
     assert!(metrics.failures() <= metrics.total(), "{snapshot:?}");
-    assert!(breaker.snapshot().late >= snapshot.late, "what came too late never goes back");
+    assert!(breaker.snapshot().late >= snapshot.late, "late calls never decrease");
 }
 
 thread_local! {
     static LAST: RefCell<Last> = const { RefCell::new(Last(None)) };
 }
 
-/// What was told of the calls of [`Last`]. Crowds play one after the other.
+/// The outcomes of calls made by [`Last`]. Crowds play one after another.
 static LAST_CALLS: Mutex<Told> = Mutex::new(Told { generations: BTreeMap::new(), ignored: 0, refused: 0 });
 
 /// Makes a last call when its thread ends.

@@ -1,10 +1,10 @@
-//! Random crowds of threads, beside what holds in whatever order they meet.
+//! Random crowds of threads, and what holds in whatever order they meet.
 //!
-//! What each thread told of its calls is compared with what the breaker says of them, once all threads have ended. Nobody knows their
-//! order. But no call may be lost or counted twice, a window may not hold more calls than its size, and a breaker is to be open exactly if
+//! Once all threads have ended, what each of them reported is compared with the breaker's figures. Nobody knows the order of the
+//! calls, but none may be lost or counted twice, a window may not hold more calls than its size, and a breaker must be open exactly if
 //! its rule has held.
 //!
-//! `CROWDS=10000 cargo test --release -p fluxgate-tests --test crowds` plays more of them. The seed of a crowd that fails is in the
+//! `CROWDS=10000 cargo test --release -p fluxgate-tests --test crowds` plays more of them. The seed of a failing crowd is in the
 //! message; `CROWD=seed` plays that one alone, again and again.
 
 mod crowd;
@@ -20,7 +20,7 @@ use fluxgate::{
 };
 use fluxgate_tests::fixture::{Heard, millis, seconds};
 
-/// Plays so many crowds, unless the environment says how many or which, one after the other: each takes all processors.
+/// Plays this many crowds, unless the environment says how many or which. One at a time: each uses all processors.
 fn crowds(number: u64, play: impl Fn(Crowd, &mut Rng)) {
     static TURN: Mutex<()> = Mutex::new(());
     let _turn: MutexGuard<'_, ()> = TURN.lock().unwrap_or_else(PoisonError::into_inner);
@@ -36,7 +36,7 @@ fn crowds(number: u64, play: impl Fn(Crowd, &mut Rng)) {
     }
 }
 
-/// Says which crowd it was, if it is dropped by a panic.
+/// Prints the crowd's seed if a panic drops it.
 struct Seed(u64);
 
 impl Drop for Seed {
@@ -45,7 +45,7 @@ impl Drop for Seed {
     }
 }
 
-/// Hears resets, too.
+/// A listener that also hears resets.
 struct All(Heard);
 
 impl Listener for All {
@@ -58,7 +58,7 @@ impl Listener for All {
     }
 }
 
-/// A breaker, some with a clock of the user's: then they take another way.
+/// A breaker, sometimes with a custom clock, which takes another code path.
 fn built(
     random: &mut Rng,
     configure: impl FnOnce(Builder) -> Builder,
@@ -71,10 +71,10 @@ fn built(
     (builder.build().expect("sound"), clock, heard)
 }
 
-/// A rule that no crowd makes hold, of which there are several.
+/// One of several rules that no crowd can make hold.
 fn never(nth: usize) -> trip::Rule {
     let streak = trip::failure_streak(1_000_000 - nth as u32);
-    // One by which calls are timed, and one by which each is recorded.
+    // A rule that times calls, and one that records each of them.
     match nth % 3 {
         0 => streak,
         1 => streak | trip::min(1) & trip::slow_rate(1.0, seconds(1_000)),
@@ -90,7 +90,7 @@ fn records(state: State) -> bool {
     matches!(state, State::Closed | State::MetricsOnly)
 }
 
-/// Each call is in exactly one of the counts, if calls are counted, and each refusal is counted.
+/// Asserts that each call is in exactly one of the counts, if calls are counted, and that each refusal is counted.
 fn each_is_in_one_count(told: &Told, snapshot: &Snapshot) {
     let totals = &snapshot.totals;
     assert_eq!(totals.refused, told.refused, "refusals");
@@ -100,7 +100,7 @@ fn each_is_in_one_count(told: &Told, snapshot: &Snapshot) {
     }
 }
 
-/// A window that is large enough has every call of its generation, but for those that came too late; and all of these are counted.
+/// Asserts that a large enough window has every call of its generation except late ones, and that all late ones are counted.
 fn each_is_in_its_window_or_late(told: &Told, heard: &Heard, snapshot: &Snapshot) {
     let (mut generation, mut state) = (0, State::Closed);
     let (mut kept, mut failures, mut late) = (Tally::default(), 0, 0);
@@ -136,7 +136,7 @@ fn each_is_in_its_window_or_late(told: &Told, heard: &Heard, snapshot: &Snapshot
     assert_eq!((snapshot.totals.failures, snapshot.late), (failures, late), "failures, and late calls");
 }
 
-/// A command at random, or the settings of a window that is kept.
+/// A random command, or new settings that keep the window.
 fn command(breaker: &CircuitBreaker, random: &mut Rng) {
     match random.u32(..14) {
         0..4 => breaker.reset(),
@@ -158,7 +158,7 @@ fn command(breaker: &CircuitBreaker, random: &mut Rng) {
 }
 
 #[test]
-fn no_call_is_lost_whatever_a_breaker_is_told_meanwhile() {
+fn no_call_is_lost_whatever_commands_come_meanwhile() {
     crowds(60, |crowd, random| {
         let is_commanded = random.bool();
         let rule = if is_commanded { 0 } else { random.usize(..3) };
@@ -169,7 +169,7 @@ fn no_call_is_lost_whatever_a_breaker_is_told_meanwhile() {
         let told = crowd.play(&breaker, |wave| {
             let mut random = Rng::with_seed(seed + wave as u64);
             for _ in 0..30 {
-                // Several buckets of a window of time, and not as many as it has.
+                // Several buckets of a time window, but fewer than it has.
                 clock.advance(millis(random.u64(..600)));
                 if is_commanded {
                     command(&breaker, &mut random);
@@ -180,7 +180,7 @@ fn no_call_is_lost_whatever_a_breaker_is_told_meanwhile() {
         let snapshot = breaker.snapshot();
         each_is_in_its_window_or_late(&told, &heard, &snapshot);
         if !snapshot.totals.successes.is_some_and(|_| is_commanded) {
-            // Otherwise it may have begun to count some time.
+            // Otherwise it may have started counting at some point.
             each_is_in_one_count(&told, &snapshot);
         }
         if records(snapshot.state) {
@@ -189,7 +189,7 @@ fn no_call_is_lost_whatever_a_breaker_is_told_meanwhile() {
     });
 }
 
-/// Of what the crowd has left behind, nothing disturbs those that come after it.
+/// Nothing that the crowd left behind disturbs later calls.
 fn goes_on_as_alone(breaker: &CircuitBreaker) {
     let before = breaker.metrics();
     let call = |outcome| breaker.acquire().expect("closed").record(outcome);
@@ -207,7 +207,7 @@ fn goes_on_as_alone(breaker: &CircuitBreaker) {
 }
 
 #[test]
-fn a_window_of_calls_holds_as_many_as_its_size_and_then_those_that_come_after() {
+fn a_count_window_never_exceeds_its_size_and_later_calls_replace_all() {
     crowds(60, |crowd, random| {
         let size = [1, 2, 7, 64, 100, 1_000][random.usize(..6)];
         let rule = never(random.usize(..3));
@@ -240,7 +240,7 @@ fn a_window_of_calls_holds_as_many_as_its_size_and_then_those_that_come_after() 
     });
 }
 
-/// How a rule of a crowd's breaker holds.
+/// When the rule of a crowd's breaker holds.
 #[derive(Clone, Copy, Debug)]
 enum Trips {
     Failures(u32),
@@ -277,7 +277,7 @@ impl Trips {
         }
     }
 
-    /// Whether it holds with exactly the call that made it hold.
+    /// Whether this evidence holds only thanks to its last call.
     fn just_holds(self, metrics: &Metrics) -> bool {
         match self {
             Self::Failures(number) => metrics.failures() == u64::from(number),
@@ -314,7 +314,7 @@ fn a_breaker_is_open_exactly_if_its_rule_has_held() {
         if is_large {
             assert_eq!(figures(&metrics), all);
         }
-        // And it opens with the right failure afterwards, unless it would take too many.
+        // It still opens on the right failure afterwards, unless that would take too many.
         for _ in 0..2_000 {
             let Ok(call) = breaker.acquire() else { break };
             call.failure();
@@ -328,7 +328,7 @@ fn a_breaker_is_open_exactly_if_its_rule_has_held() {
 }
 
 #[test]
-fn each_outcome_of_trials_is_in_one_count_and_each_slot_comes_back() {
+fn each_trial_outcome_is_counted_once_and_each_slot_comes_back() {
     crowds(60, |crowd, random| {
         let rule = Trips::Rate([1, 5, 20][random.usize(..3)], 50).rule();
         let slots = random.u32(1..6);
@@ -338,12 +338,12 @@ fn each_outcome_of_trials_is_in_one_count_and_each_slot_comes_back() {
         each_is_in_one_count(&told, &breaker.snapshot());
         let (mut generation, mut state) = (0, State::Closed);
         for transition in heard.all() {
-            // Of very many transitions, the listener hears that it missed some.
+            // If there are very many transitions, the listener learns that it missed some.
             assert_eq!(transition.generation, generation + 1 + transition.missed);
             assert!(transition.from == state || transition.missed > 0, "{transition:?}");
             (state, generation) = (transition.to, transition.generation);
         }
-        // Whatever was left behind, a dependency that is well gets its traffic back.
+        // Whatever was left behind, a healthy dependency gets its traffic back.
         for _ in 0..100 {
             breaker.acquire().expect("a slot is free").success();
         }

@@ -1,4 +1,4 @@
-//! Commands for all breakers of a family, those to come as well.
+//! Commands for all breakers of a family, including future ones.
 
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
@@ -19,7 +19,7 @@ const COMMANDS: [(Command, State, Reason); 3] = [
 ];
 
 #[test]
-fn a_command_is_for_all_keys_and_those_to_come() {
+fn a_command_applies_to_all_present_and_future_keys() {
     let _turn = registry();
     for (command, state, reason) in COMMANDS {
         let heard = Arc::new(Mutex::new(Vec::new()));
@@ -63,7 +63,7 @@ fn a_command_is_for_all_keys_and_those_to_come() {
     }
 }
 
-/// Shadow mode: a family reports what it would do, as its first calls come.
+/// Shadow mode: a family only reports what it would do, from its first calls on.
 #[test]
 fn a_family_may_only_watch_from_the_start() {
     #[circuit_breaker(trip = failure_streak(2), key = host, handle = WATCHED)]
@@ -79,7 +79,7 @@ fn a_family_may_only_watch_from_the_start() {
 }
 
 #[test]
-fn one_that_is_as_new_ones_begin_may_go_and_any_other_stays() {
+fn only_breakers_in_the_commanded_initial_state_are_evicted() {
     let clock = ManualClock::new();
     let hosts: Keyed<String> = fragile("watched", &clock).keyed().build().unwrap();
     hosts.get("told before").force_open();
@@ -96,7 +96,7 @@ fn one_that_is_as_new_ones_begin_may_go_and_any_other_stays() {
 
 /// The listener is called outside the family's lock.
 #[test]
-fn a_listener_may_use_the_family_when_a_new_breaker_is_told() {
+fn a_listener_may_use_the_family_when_a_new_breaker_is_commanded() {
     static HOSTS: OnceLock<Keyed<String>> = OnceLock::new();
 
     let listener = |transition: &Transition| {

@@ -1,4 +1,4 @@
-//! Which breakers go, and which stay.
+//! Which breakers are evicted, and which stay.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::{fail, fragile};
 const HOUR: Duration = Duration::from_secs(3_600);
 
 #[test]
-fn a_breaker_that_is_not_used_goes() {
+fn an_idle_breaker_is_evicted() {
     let _turn = registry();
     let clock = ManualClock::new();
     let hosts: Keyed<String> = fragile("idle", &clock).keyed().build().unwrap();
@@ -29,7 +29,7 @@ fn a_breaker_that_is_not_used_goes() {
 }
 
 #[test]
-fn it_goes_while_others_are_used() {
+fn an_idle_breaker_is_evicted_while_others_are_used() {
     let _turn = registry();
     let clock = ManualClock::new();
     let hosts: Keyed<u32> = fragile("busy", &clock).keyed().build().unwrap();
@@ -45,7 +45,7 @@ fn it_goes_while_others_are_used() {
 }
 
 #[test]
-fn those_that_are_open_half_open_or_in_a_state_by_command_stay() {
+fn open_half_open_and_commanded_breakers_stay() {
     let _turn = registry();
     let clock = ManualClock::new();
     let hosts: Keyed<String> = fragile("kept", &clock).keyed().build().unwrap();
@@ -63,8 +63,8 @@ fn those_that_are_open_half_open_or_in_a_state_by_command_stay() {
     assert_eq!(states, ["disabled", "forced_open", "half_open", "metrics_only", "open"]);
 }
 
-/// After how many calls a dead host is given up that is called so seldom that its breaker is idle before each call, while others are
-/// used, and are counted.
+/// After how many calls a breaker opens for a dead host that is called so rarely that the breaker is idle before each call, while others
+/// are used and counted.
 fn calls_to_a_dead_host(configured: Builder, key_idle: Duration, call: (Outcome, Duration)) -> u32 {
     let clock = ManualClock::new();
     let hosts: Keyed<u32> = configured.clock(clock.clone()).keyed().key_idle(key_idle).build().unwrap();
@@ -83,9 +83,9 @@ fn calls_to_a_dead_host(configured: Builder, key_idle: Duration, call: (Outcome,
     panic!("it is called for ever");
 }
 
-/// Regression: what was idle went with its failures, so each call was the first that failed.
+/// Regression: idle breakers were evicted with their failures, so each failing call was the first.
 #[test]
-fn a_dead_host_is_given_up_however_seldom_it_is_called() {
+fn a_breaker_opens_for_a_dead_host_however_rarely_it_is_called() {
     let _turn = registry();
     let second = Duration::from_secs(1);
     let (fails, is_slow) = ((Outcome::Failure, Duration::ZERO), (Outcome::Success, second));
@@ -108,9 +108,9 @@ fn a_dead_host_is_given_up_however_seldom_it_is_called() {
     }
 }
 
-/// What a window of time has forgotten keeps no breaker, nor do calls that were good.
+/// Neither calls evicted from a time window nor good calls keep a breaker.
 #[test]
-fn one_that_has_nothing_against_its_dependency_any_more_goes() {
+fn a_breaker_without_evidence_is_evicted() {
     let _turn = registry();
     let clock = ManualClock::new();
     let builder = CircuitBreaker::builder("forgotten").window(window::time(2 * HOUR)).trip(trip::failures(2));
@@ -123,9 +123,9 @@ fn one_that_has_nothing_against_its_dependency_any_more_goes() {
     assert!(hosts.is_empty());
 }
 
-/// Nobody can fill a family for ever by hosts that fail once.
+/// Hosts that fail once cannot fill a family for ever.
 #[test]
-fn one_that_has_something_against_it_makes_room_all_the_same() {
+fn a_breaker_with_evidence_still_makes_room() {
     let _turn = registry();
     let clock = ManualClock::new();
     let builder = CircuitBreaker::builder("once").trip(trip::failure_streak(2)).clock(clock.clone());
@@ -139,7 +139,7 @@ fn one_that_has_something_against_it_makes_room_all_the_same() {
 }
 
 #[test]
-fn one_that_is_in_use_stays() {
+fn a_breaker_in_use_stays() {
     let clock = ManualClock::new();
     let hosts: Keyed<String> = fragile("in use", &clock).keyed().max_keys(2).build().unwrap();
     let handle = hosts.get("a");
@@ -147,7 +147,7 @@ fn one_that_is_in_use_stays() {
     let owned = hosts.get("b").acquire_owned().unwrap();
     clock.advance(2 * HOUR);
     assert_eq!(hosts.len(), 2);
-    // Nor does a new key take its place.
+    // A new key does not take its place either.
     assert_eq!(hosts.get("c").name(), "in use");
     call.failure();
     owned.failure();
@@ -155,7 +155,7 @@ fn one_that_is_in_use_stays() {
 }
 
 #[test]
-fn of_those_that_may_go_the_one_goes_that_was_not_used_for_longest() {
+fn the_least_recently_used_breaker_is_evicted() {
     let _turn = registry();
     let clock = ManualClock::new();
     let hosts: Keyed<u32> = fragile("longest", &clock).keyed().max_keys(8).build().unwrap();
@@ -175,7 +175,7 @@ fn of_those_that_may_go_the_one_goes_that_was_not_used_for_longest() {
 }
 
 #[test]
-fn when_none_may_go_new_keys_share_a_breaker() {
+fn if_none_can_be_evicted_new_keys_share_a_breaker() {
     let _turn = registry();
     let clock = ManualClock::new();
     let hosts: Keyed<u32> = fragile("full", &clock).keyed().max_keys(3).build().unwrap();
@@ -195,19 +195,19 @@ fn when_none_may_go_new_keys_share_a_breaker() {
     assert!(hosts.existing(&0).is_none());
 }
 
-/// Otherwise a family that has met enough hosts that no longer exist would have no room ever after.
+/// Otherwise a family that has met enough hosts that no longer exist would be full for ever.
 #[test]
-fn a_full_family_gives_up_those_that_nobody_asks_for_again() {
+fn a_full_family_evicts_open_breakers_that_nobody_uses() {
     let _turn = registry();
     let clock = ManualClock::new();
     let hosts: Keyed<u32> = fragile("abandoned", &clock).keyed().max_keys(2).build().unwrap();
     fail(&hosts.get(&0));
     fail(&hosts.get(&1));
-    // For an hour after their pauses, they keep their places.
+    // They keep their places for an hour after their pauses.
     clock.advance(HOUR + Duration::from_secs(59));
     assert_eq!(hosts.get(&2).name(), "abandoned");
     clock.advance(Duration::from_secs(2));
-    // One that is asked for keeps its place for longer.
+    // One that is used keeps its place longer.
     assert_eq!(hosts.get(&0).state(), State::Open);
     assert_eq!(hosts.get(&2).name(), "abandoned{2}");
     let states = [0, 1].map(|key| hosts.existing(&key).map(|breaker: CircuitBreaker| breaker.state()));

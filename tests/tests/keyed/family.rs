@@ -1,4 +1,4 @@
-//! What a family is: breakers with one configuration, and names of their own.
+//! What a family is: breakers with one configuration and their own names.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
@@ -12,7 +12,7 @@ use fluxgate_tests::fixture::registry;
 use crate::{fail, fragile};
 
 #[test]
-fn a_key_has_a_breaker_of_its_own() {
+fn each_key_has_its_own_breaker() {
     let hosts: Keyed<String> = fragile("own", &ManualClock::new()).keyed().build().unwrap();
     fail(&hosts.get("a"));
     assert_eq!((hosts.get("a").state(), hosts.get("b").state()), (State::Open, State::Closed));
@@ -25,7 +25,7 @@ fn a_key_has_a_breaker_of_its_own() {
 }
 
 #[test]
-fn a_key_has_calls_in_flight_of_its_own() {
+fn each_key_has_its_own_calls_in_flight() {
     let rule = trip::failures(5) | trip::in_flight(2);
     let hosts: Keyed<String> = CircuitBreaker::builder("in flight").trip(rule).keyed().build().unwrap();
     let (a, b) = (hosts.get("a"), hosts.get("b"));
@@ -37,7 +37,7 @@ fn a_key_has_calls_in_flight_of_its_own() {
 }
 
 #[test]
-fn keys_are_whatever_is_hashed_and_printed() {
+fn keys_are_anything_that_can_be_hashed_and_printed() {
     let numbers: Keyed<u64> = CircuitBreaker::builder("numbers").keyed().build().unwrap();
     assert_eq!(numbers.get(&7).name(), "numbers{7}");
     let owned: Keyed<String> = CircuitBreaker::builder("strings").keyed().build().unwrap();
@@ -128,7 +128,7 @@ fn listeners_of_the_family_hear_of_every_key() {
 }
 
 #[test]
-fn new_settings_are_for_all_keys_and_those_to_come() {
+fn new_settings_apply_to_all_present_and_future_keys() {
     let hosts: Keyed<String> = fragile("reconfigured", &ManualClock::new()).keyed().build().unwrap();
     let before = hosts.get("before");
     hosts.reconfigure(&Changes::new().trip(trip::failure_streak(2))).unwrap();
@@ -141,7 +141,7 @@ fn new_settings_are_for_all_keys_and_those_to_come() {
 }
 
 #[test]
-fn all_that_is_wrong_is_said_at_once() {
+fn all_errors_are_reported_at_once() {
     let wrong = CircuitBreaker::builder("").trip(trip::failure_rate(0.5));
     let error = wrong.keyed::<String>().max_keys(0).key_idle(Duration::ZERO).build().unwrap_err();
     let settings: Vec<_> = error.problems().iter().map(ConfigProblem::setting).collect();

@@ -1,4 +1,4 @@
-//! Keys that an attacker chooses, and keys that are not what they should be.
+//! Keys chosen by an attacker, and keys that misbehave.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -16,9 +16,9 @@ use fluxgate_tests::fixture::registry;
 
 use crate::{fail, fragile};
 
-/// A million keys, all of which fail, and before that, some that are down.
+/// Some hosts are down; then come a million keys that all fail.
 #[test]
-fn invented_keys_push_out_no_breaker_that_is_open_and_take_no_more_room() {
+fn invented_keys_evict_no_open_breaker_and_take_no_more_room() {
     let _turn = registry();
     let clock = ManualClock::new();
     let hosts: Keyed<u64> = fragile("attacked", &clock).keyed().max_keys(1_000).build().unwrap();
@@ -39,15 +39,15 @@ fn invented_keys_push_out_no_breaker_that_is_open_and_take_no_more_room() {
     assert!(
         down.iter().all(|host| hosts.existing(host).is_some_and(|breaker| breaker.state() == State::Open))
     );
-    // All that came later is told of by one breaker.
+    // One breaker accounts for everything that came later.
     let snapshot = hosts.overflow().snapshot();
     assert_eq!((snapshot.totals.failures, snapshot.totals.refused), (1, shared - 1));
     assert_eq!(breakers().filter(|breaker| breaker.name().starts_with("attacked")).count(), 1_001);
 }
 
-/// Hosts that are well, and asked all the time, keep their own breakers meanwhile.
+/// Healthy hosts in constant use keep their own breakers meanwhile.
 #[test]
-fn invented_keys_that_fail_push_out_no_host_that_is_asked_all_the_time() {
+fn invented_failing_keys_evict_no_host_in_constant_use() {
     const HOSTS: u64 = 500;
 
     let _turn = registry();
@@ -66,7 +66,7 @@ fn invented_keys_that_fail_push_out_no_host_that_is_asked_all_the_time() {
         if let Ok(call) = breaker.acquire() {
             call.failure();
         }
-        // Each is asked every 50 seconds.
+        // Each is called every 50 seconds.
         if invented % 100 == 0 {
             clock.advance(Duration::from_millis(100));
             ask(invented / 100 % HOSTS);
@@ -78,9 +78,9 @@ fn invented_keys_that_fail_push_out_no_host_that_is_asked_all_the_time() {
     assert!(hosts.overflow().snapshot().totals.refused > 0);
 }
 
-/// A host that nobody asks any more gives its place to those that come, as does one that was never asked for again.
+/// A host that is no longer used makes room for new ones, like one that was used only once.
 #[test]
-fn established_keys_make_room_once_they_are_not_in_use() {
+fn established_keys_make_room_once_they_are_no_longer_used() {
     let _turn = registry();
     let clock = ManualClock::new();
     let hosts: Keyed<u64> = fragile("retired", &clock).keyed().max_keys(8).build().unwrap();
@@ -95,9 +95,9 @@ fn established_keys_make_room_once_they_are_not_in_use() {
     assert_eq!((hosts.len(), (0..8).filter(|host| hosts.existing(host).is_some()).count()), (8, 7));
 }
 
-/// The same with keys that do not fail: they push out each other, and what is used more seldom.
+/// Keys that do not fail evict each other and whatever is used less often.
 #[test]
-fn invented_keys_that_succeed_push_out_no_breaker_that_is_in_use() {
+fn invented_succeeding_keys_evict_no_breaker_in_use() {
     let _turn = registry();
     let clock = ManualClock::new();
     let hosts: Keyed<u64> = fragile("crowded", &clock).keyed().max_keys(1_000).build().unwrap();
@@ -114,9 +114,9 @@ fn invented_keys_that_succeed_push_out_no_breaker_that_is_in_use() {
     assert_eq!(hosts.get(&2).state(), State::ForcedOpen);
 }
 
-/// A crawler asks each of its hosts a few times, and never again. None of them ever shares a breaker.
+/// A crawler calls each of its hosts a few times and never again. None of them ever shares a breaker.
 #[test]
-fn keys_that_come_for_a_moment_always_find_room() {
+fn short_lived_keys_always_find_room() {
     let _turn = registry();
     let clock = ManualClock::new();
     let hosts: Keyed<u64> = fragile("crawled", &clock).keyed().max_keys(1_000).build().unwrap();
@@ -130,10 +130,10 @@ fn keys_that_come_for_a_moment_always_find_room() {
     assert_eq!(hosts.len(), 1_000);
 }
 
-/// Regression: as many went of those who lie together, however many there were, so some places filled up, and in others nobody was left
-/// who could go.
+/// Regression: each part of the table evicted the same number, however many it held, so some parts filled up while others had nothing left
+/// to evict.
 #[test]
-fn while_one_may_go_no_key_is_without_room() {
+fn while_one_can_be_evicted_every_key_has_room() {
     let _turn = registry();
     for max_keys in [1, 81] {
         let hosts: Keyed<u64> =
@@ -144,7 +144,7 @@ fn while_one_may_go_no_key_is_without_room() {
     }
 }
 
-/// A key that is wrong about itself, or does something else when it is asked.
+/// A key that misreports itself, or does something else when asked.
 #[derive(Clone)]
 struct Odd(u8, fn(u8) -> u8);
 
@@ -220,7 +220,7 @@ fn a_key_may_ask_for_a_breaker_of_its_own_family() {
     assert_eq!((NAMES.get(&Asking(3)).name(), NAMES.len()), ("asking{3}", 4));
 }
 
-/// A key, a clock and a listener that ask their family how many there are whenever they are asked anything, for which it locks its table.
+/// A key, a clock and a listener that call `len` on their family, which locks its table, whenever they are called.
 /// Regression: `remove` hashed the key under that lock.
 #[test]
 fn whatever_a_family_calls_may_call_the_family() {

@@ -1,4 +1,4 @@
-//! Under `isolate`, a family starts without keys, and its breakers read the manual clock.
+//! Under `isolate`, a family starts without keys and its breakers read the manual clock.
 
 use std::time::Duration;
 
@@ -23,7 +23,7 @@ fn a_family_starts_without_keys() {
         for host in ["a", "b", "c"] {
             fetch(host, false).unwrap_err();
         }
-        // Two are open, so the third had no room.
+        // Two are open, so the third has no room.
         assert_eq!((HOSTS.len(), HOSTS.overflow().state()), (2, State::Open));
         assert!(fetch("a", true).is_err());
     }
@@ -39,12 +39,12 @@ fn its_breakers_read_the_manual_clock() {
     fetch("b", true).unwrap();
     assert_eq!(HOSTS.get("b").state(), State::Closed);
     isolation.advance(HOUR);
-    // One is half-open or closed again, by the rule of its trials; the other was not used for an hour.
+    // One is half-open or closed again, depending on the rule; the other was not used for an hour.
     assert!(HOSTS.iter().all(|(host, _)| host != "b"));
 }
 
 #[test]
-fn what_belongs_to_a_test_is_not_in_the_registry() {
+fn isolated_breakers_are_not_in_the_registry() {
     let name = |host: &str| format!("{}{{{host}}}", HOSTS.name());
     fetch("outside", false).unwrap_err();
     {
@@ -73,9 +73,9 @@ fn reconfigured_within_a_test_it_is_so_there() {
     assert_eq!(HOSTS.get("another").snapshot().rule, "failure_streak(1)");
 }
 
-/// Like a breaker that is built, it belongs to whoever made it.
+/// Like a built breaker, it belongs to its creator.
 #[test]
-fn a_family_that_is_built_is_not_isolated() {
+fn a_built_family_is_not_isolated() {
     let hosts: Keyed<u32> = fragile("isolated", &ManualClock::new()).keyed().build().unwrap();
     fail(&hosts.get(&1));
     let _isolation = isolate();

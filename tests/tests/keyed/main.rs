@@ -1,4 +1,4 @@
-//! Families of breakers, each for a key.
+//! Families of breakers, one for each key.
 
 mod commanded;
 mod eviction;
@@ -11,7 +11,7 @@ use fluxgate::testing::ManualClock;
 use fluxgate::{Builder, CircuitBreaker, Outcome, retry, trip};
 use std::time::Duration;
 
-/// A builder of a family on this clock, whose breakers open with the first failure, and try again after a minute.
+/// A builder on this clock for breakers that open on the first failure and retry after a minute.
 fn fragile(name: &'static str, clock: &ManualClock) -> Builder {
     CircuitBreaker::builder(name)
         .trip(trip::failure_streak(1))

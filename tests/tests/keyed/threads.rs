@@ -1,4 +1,4 @@
-//! Families that several threads use at once.
+//! Families used by several threads at once.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -10,7 +10,7 @@ use fluxgate_tests::fixture::together;
 use crate::fragile;
 
 #[test]
-fn threads_that_bring_a_key_at_once_get_one_breaker() {
+fn threads_that_first_use_a_key_together_get_one_breaker() {
     let hosts: Keyed<u32> = fragile("at once", &ManualClock::new()).keyed().build().unwrap();
     together(4, |_| {
         for key in 0..2_000 {
@@ -22,9 +22,9 @@ fn threads_that_bring_a_key_at_once_get_one_breaker() {
     assert!(hosts.iter().all(|(_, breaker)| breaker.metrics().total() == 4));
 }
 
-/// Keys come, go and are removed while others look for them: whoever holds a breaker, or has opened one, finds it again.
+/// Keys come, go and are removed while others look them up: a breaker that is held or open is always found again.
 #[test]
-fn what_is_held_or_open_is_found_while_others_come_and_go() {
+fn held_or_open_breakers_are_found_while_others_come_and_go() {
     let hosts: Keyed<u32> = fragile("come and go", &ManualClock::new()).keyed().max_keys(64).build().unwrap();
     let lost = Mutex::new(BTreeSet::new());
     together(4, |thread| {

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::arrows::{Arrow, Arrows, arrows};
 use crate::sources::Module;
 
-/// A layer: its name, its files and folders, and the layers it may import besides itself.
+/// A layer: its name, its files and folders, and the layers it may import in addition to itself.
 pub(crate) type Layer = (&'static str, &'static str, &'static str);
 
 const ROOT: &str = "lib.rs";
 
-/// What is wrong, a line each. `folder` is put before the names of files.
+/// The mistakes, one line each. File names are prefixed with `folder`.
 pub(crate) fn mistakes(layers: &[Layer], folder: &str, modules: &[Module]) -> Vec<String> {
     let files: BTreeSet<_> =
         modules.iter().map(|module| module.file.as_str()).filter(|&file| file != ROOT).collect();
@@ -27,7 +27,7 @@ pub(crate) fn mistakes(layers: &[Layer], folder: &str, modules: &[Module]) -> Ve
         let target = homes.get(to.as_str());
         match target {
             Some((name, ..)) if name == layer => {
-                // What is added to a type may be called by the type's own.
+                // A type's own layer may call what is added to it there.
                 if let Arrow::Import(..) = arrow {
                     beside.entry(from).or_default().insert(to);
                 }
@@ -51,7 +51,7 @@ fn layer_of(layers: &[Layer], file: &str) -> Option<Layer> {
     layers.iter().copied().find(|(_, places, _)| places.split_whitespace().any(is_in))
 }
 
-/// The shortest circles, no two of which share a file.
+/// The shortest circles; no two share a file.
 fn circles<'a>(beside: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> Vec<Vec<&'a str>> {
     let mut circles: Vec<_> = beside.keys().filter_map(|&file| shortest_circle(file, beside)).collect();
     circles.sort_by_key(Vec::len);

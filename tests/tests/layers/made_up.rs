@@ -10,7 +10,7 @@ fn found(files: &[(&str, &str)]) -> Vec<String> {
     mistakes(LAYERS, "", &Sources::of(files).modules())
 }
 
-/// What is found in a crate with a file for each layer and one more within the middle layer.
+/// The mistakes found in a crate with one file for each layer and one more in the middle layer.
 fn found_in(low: &str, middle: &str, inner: &str, high: &str) -> Vec<String> {
     let root = "mod low; mod middle; mod high; pub use high::High;";
     found(&[
@@ -27,14 +27,14 @@ fn found_in_low(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn downwards_is_right() {
+fn imports_downwards_are_right() {
     let middle = "use crate::low::Low; struct Uses(Low, inner::Inner);";
     let high = "use crate::{low::Low, middle::{Middle, inner::*}}; struct Uses(Low, Middle, Inner);";
     assert_eq!(found_in("use std::fmt;", middle, "use super::super::low;", high), [""; 0]);
 }
 
 #[test]
-fn upwards_is_wrong_however_it_is_spelled() {
+fn imports_upwards_are_wrong_however_they_are_spelled() {
     let wrong = ["low.rs:2 imports crate::high: low may not import high"];
     for text in [
         "use crate::high::High;",
@@ -62,7 +62,7 @@ fn upwards_is_wrong_however_it_is_spelled() {
 }
 
 #[test]
-fn a_method_that_is_added_above_is_not_called_below() {
+fn a_method_added_above_must_not_be_called_below() {
     let high = "use crate::low::Low; impl Low { pub fn rise(&self) {} }";
     let wrong = ["low.rs:3 calls `rise` of crate::high: low may not import high"];
     for text in [
@@ -75,14 +75,14 @@ fn a_method_that_is_added_above_is_not_called_below() {
         assert_eq!(found_in(text, "", "", high), wrong, "{text}");
     }
     assert_eq!(found_in("use other::Big; fn f() { Big::rise(); other::rise() }", "", "", high), [""; 0]);
-    // Another function of this name may be meant; and it is no circle where both are of one layer.
+    // The call may mean another function of this name; and within one layer it is no circle.
     assert_eq!(found_in("trait T { fn rise(&self); } fn f(t: &T) { t.rise() }", "", "", high), [""; 0]);
     let inner = "use super::Middle; impl Middle { fn rise(&self) {} }";
     assert_eq!(found_in("", "fn f(middle: Middle) { middle.rise() }", inner, ""), [""; 0]);
 }
 
 #[test]
-fn what_only_looks_like_an_import_is_none() {
+fn what_only_looks_like_an_import_does_not_count() {
     for text in [
         "/// [`High`](crate::high::High)\nstruct Other;",
         "#[cfg(test)] mod tests { use crate::high::High; }",
@@ -101,7 +101,7 @@ fn what_only_looks_like_an_import_is_none() {
 
 #[test]
 fn a_name_is_followed_to_where_it_is_defined() {
-    // Through two faces and a glob, to what another file defines.
+    // Through two facades and a glob, to what another file defines.
     let low = "use crate::middle::Again;";
     let middle = "pub use inner::*;";
     let inner = "pub use crate::high::High as Again;";
@@ -110,7 +110,7 @@ fn a_name_is_followed_to_where_it_is_defined() {
         "middle/inner.rs:2 imports crate::high: middle may not import high",
     ];
     assert_eq!(found_in(low, middle, inner, ""), wrong);
-    // What is passed up and comes down again belongs below.
+    // What is re-exported above belongs where it is defined, below.
     assert_eq!(found_in("use crate::high::Passed;", "", "", "pub use crate::low::Low as Passed;"), [""; 0]);
 }
 
@@ -124,13 +124,13 @@ fn a_circle_is_named_with_both_its_arrows() {
 }
 
 #[test]
-fn a_face_makes_no_circle() {
+fn a_facade_makes_no_circle() {
     let face = "pub(crate) use inner::Inner; pub use self::inner::{Inner as Other};";
     assert_eq!(found_in("", face, "use super::Middle; use crate::middle::Other;", ""), [""; 0]);
 }
 
 #[test]
-fn a_longer_circle_is_found_among_files_that_are_on_none() {
+fn a_longer_circle_is_found_among_files_on_no_circle() {
     let files = [
         ("lib.rs", "mod high;"),
         ("high/mod.rs", "mod a; mod b; mod c; mod d;"),
@@ -145,7 +145,7 @@ fn a_longer_circle_is_found_among_files_that_are_on_none() {
 }
 
 #[test]
-fn a_file_without_a_layer_is_told() {
+fn a_file_without_a_layer_is_reported() {
     let files = [("lib.rs", "mod lower; mod low;"), ("lower.rs", ""), ("low.rs", "use crate::lower;")];
     assert_eq!(found(&files), ["lower.rs belongs to no layer: give it one"]);
 }
@@ -157,7 +157,7 @@ fn the_root_is_above_everything() {
 }
 
 #[test]
-fn a_module_stands_where_its_path_says() {
+fn a_module_is_where_its_path_attribute_says() {
     let files = [
         ("lib.rs", "#[path = \"high/face.rs\"] pub mod __hidden; mod low;"),
         ("high/face.rs", "mod part; pub use part::Part;"),

@@ -1,9 +1,9 @@
-//! The layers of each crate: a file imports files below it, or beside it without a circle, and never one above.
+//! The layers of each crate: a file imports files below it, or next to it without a circle, and never one above.
 //!
-//! The tables are the plan: layer, its files and folders, and what it may import besides itself. What a file does import is read
+//! The tables are the plan: a layer, its files and folders, and what it may import in addition to itself. A file's actual imports are read
 //! from its source: `use`, paths in code, and paths among the tokens of macros. A name is followed through re-exports to the file
-//! that defines it. Methods that a layer adds to a type of a layer below are not for the layer below to call. Tests within a crate
-//! may import what they like.
+//! that defines it. Methods that a layer adds to a type of a lower layer must not be called by the lower layer. Tests within a crate
+//! may import anything.
 
 mod arrows;
 mod layers;
@@ -22,12 +22,12 @@ const RUNTIME: &[Layer] = &[
     ("events", "events", "ground words configuration"),
     ("engine", "engine", "ground words configuration events"),
     ("handle", "handle", "ground words configuration events engine"),
-    // What stands on top does not see the engine, except for what expansions call.
+    // The top layers do not see the engine, except for what expansions call.
     ("testing", "testing", "ground configuration events handle"),
     ("track", "track", "ground handle"),
     ("private", "private", "ground words configuration events engine handle track"),
     ("integrations", "integrations", "ground words configuration events handle"),
-    // Where the compiler finds traits to name in its messages.
+    // Where the compiler finds the traits it names in its messages.
     ("docs", "docs", "private"),
 ];
 

@@ -1,4 +1,4 @@
-//! The modules of a package: what each defines, and what it mentions.
+//! The modules of a package: what each defines and mentions.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -10,7 +10,7 @@ use syn::{
     Attribute, Expr, ExprLit, ImplItem, Item, ItemMod, ItemUse, Lit, Meta, Token, Type, UseTree, Visibility,
 };
 
-/// Source files by their place below `src`, with `/` between folders.
+/// Source files by their path below `src`, with `/` between folders.
 pub(crate) struct Sources(BTreeMap<String, String>);
 
 #[derive(Default)]
@@ -30,11 +30,11 @@ pub(crate) struct Module {
 /// A function of an `impl` or a trait.
 pub(crate) struct Method {
     pub(crate) name: String,
-    /// The type, if it is the type's own: `impl Type`, without a trait.
+    /// The type, for inherent functions: `impl Type` without a trait.
     pub(crate) of: Option<Vec<String>>,
 }
 
-/// What a name stands for; it can be several, as a module and a function may have the same name.
+/// What a name stands for; it can be several things, as a module and a function may share a name.
 #[derive(Clone)]
 pub(crate) enum Meaning {
     Defined,
@@ -53,7 +53,7 @@ pub(crate) enum Kind {
     Import,
     ReExport,
     Code,
-    /// What may be a function of a type: a path, or the name alone where it is called as a method.
+    /// A possible function of a type: a path, or just the name in a method call.
     Method,
 }
 
@@ -93,9 +93,9 @@ struct Reader<'a> {
     sources: &'a Sources,
     modules: Vec<Module>,
     current: usize,
-    /// How many blocks of code are around this place. A name in a block is not the module's.
+    /// How many blocks of code enclose this place. A name in a block is not the module's.
     blocks: usize,
-    /// Where the files of submodules are looked for.
+    /// Where to look for the files of submodules.
     folder: PathBuf,
 }
 
@@ -169,7 +169,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The paths among the tokens of a macro. A name alone may be anything there, so it is no path.
+    /// The paths among the tokens of a macro. A single name could be anything there, so it does not count.
     fn tokens(&mut self, tokens: TokenStream) {
         let trees: Vec<_> = tokens.into_iter().collect();
         let mut at = 0;
@@ -223,7 +223,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
             module.file.clone_from(&self.here().file);
             self.module(module, folder, items)
         } else if let Some(place) = item.attrs.iter().find_map(path_attribute) {
-            // The file stands beside the one that names it, and its own submodules stand beside it.
+            // The file is next to the one that names it, and its own submodules are next to it.
             let place = Path::new(&self.here().file).with_file_name(place);
             module.file = spelled(&place);
             self.file(module, place.parent().map(Path::to_owned).unwrap_or_default())
@@ -311,7 +311,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
 
     fn visit_macro(&mut self, invoked: &'ast syn::Macro) {
         self.visit_path(&invoked.path);
-        // What is quoted is code of other crates.
+        // Quoted code belongs to other crates.
         if !invoked.path.segments.last().is_some_and(|name| name.ident.to_string().contains("quote")) {
             self.tokens(invoked.tokens.clone());
         }
@@ -340,7 +340,7 @@ fn head(item: &Item) -> (&[Attribute], Option<&Ident>) {
     }
 }
 
-/// Whether the attribute is a `cfg` that holds in tests only.
+/// Whether the attribute is a `cfg` that holds only in tests.
 fn is_for_tests(attribute: &Attribute) -> bool {
     fn needs_test(condition: &Meta) -> bool {
         match condition {

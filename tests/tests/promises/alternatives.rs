@@ -1,4 +1,4 @@
-//! An alternative added to a rule never makes recovery easier: on the same outcomes, the breaker that has it closes no sooner.
+//! An alternative added to a rule never makes recovery easier: on the same outcomes, a breaker with it closes no sooner.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use fluxgate_tests::reference::{Ending, Permit, Retry, Rule, Settings, Window};
 use crate::configuration::{Configuration, Death, RuleDrawer};
 use crate::subject::Subject;
 
-/// No threshold of a rule is longer.
+/// No rule has a longer threshold.
 const SLOW: Duration = seconds(3);
 const PAUSE: Duration = millis(1);
 /// Longer than any trial.
@@ -20,9 +20,9 @@ const LENGTH: usize = 200;
 /// What a service does in a trial.
 #[derive(Clone, Copy, Debug)]
 enum Service {
-    /// 90% of its calls fail.
+    /// 90% of the calls fail.
     Failing,
-    /// It is well for some calls, and dead for some.
+    /// Healthy for some calls, then dead for some.
     Flapping,
 }
 
@@ -61,12 +61,12 @@ fn calls(rng: &mut Rng, service: Service) -> Vec<(Outcome, Duration)> {
     (0..LENGTH).map(|_| call()).collect()
 }
 
-/// Where a trial of these calls ends, and after how many of them; `None` if calls that fail one after the other do not lead to one.
+/// How a trial of these calls ends, and after how many; `None` if consecutive failures do not lead to a trial.
 pub(crate) fn play<S: Subject>(mut subject: S, calls: &[(Outcome, Duration)]) -> Option<(State, usize)> {
     let mut now = Duration::ZERO;
     let mut failed = 0;
     while subject.state() == State::Closed {
-        // It may only open by the number of those in flight.
+        // The number of calls in flight may be the only thing that can open it.
         failed += 1;
         if failed > LENGTH {
             return None;
@@ -87,7 +87,7 @@ pub(crate) fn play<S: Subject>(mut subject: S, calls: &[(Outcome, Duration)]) ->
     panic!("a trial ends")
 }
 
-/// Compares rules with and without one more alternative, by what `judge` says of a trial.
+/// Compares rules with and without one more alternative, by what `judge` returns for a trial.
 pub(crate) fn compare(
     numbers: Range<u64>,
     judge: impl Fn(&Configuration, &[(Outcome, Duration)]) -> Option<(State, usize)>,

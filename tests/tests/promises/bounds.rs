@@ -1,4 +1,4 @@
-//! What is promised, in figures.
+//! The promises, in figures.
 //!
 //! # A healthy dependency gets its traffic back
 //! Every call succeeds, faster than every threshold of the rule and than `half_open_timeout`. With a call each `gap`, each of
@@ -10,15 +10,15 @@
 //! ```
 //!
 //! where `N` is the length of the trial, `slots` the least of `max_half_open_calls` and `N`, and `attempts` the calls of which the
-//! permit admits `N`: `N` for all permits but `random`, for which it is `N` over its share, and more for bad luck. A `custom` permit
-//! adds the time until it admits. If no call comes when the pause ends, `due` is when one does, and the ramp has begun without it.
+//! permit admits `N`: `N` for all permits except `random`, for which it is `N` over its share, plus more for bad luck. A `custom` permit
+//! adds the time until it admits. If no call comes when the pause ends, `due` is when one does, and the ramp has already begun.
 //!
 //! # A dead one is given up again
-//! Every call fails, or is slow where the rule asks for it, or hangs. Each trial admits at most `K - 1 + slots` calls, where `K` is
+//! Every call fails, or is slow by some threshold of the rule, or hangs. Each trial admits at most `K - 1 + slots` calls, where `K` is
 //! the number of outcomes that make a trip certain (at most `N` where half-open asks for what the dead calls do), and at most `N` that
 //! hang; then it is open for its pause, and admits none. In the ramp and while closed it is given up after as many calls as
-//! push all good ones out of the window, and then make the rule hold. Where `in_flight(n)` is enough, calls that hang are seen, too: it is
-//! given up after n of them. Callers that give up on calls that hang after `D`, by which nothing
+//! push all good ones out of the window, and then make the rule hold. If `in_flight(n)` is enough to trip, hanging calls are noticed, too: it is
+//! given up after n of them. Callers that abandon hanging calls after `D`, from which nothing
 //! is learnt, make up to `slots * (ceil(half_open_timeout / D) + 1)` of them.
 
 use std::time::Duration;
@@ -33,15 +33,15 @@ pub(crate) struct Bounds<'a> {
     trial: Trial,
 }
 
-/// What a dead service does to a trial.
+/// How a trial of a dead service ends.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Fate {
-    /// It is lost, after so many outcomes.
+    /// It is lost after this many outcomes.
     Lost(usize),
     /// It stalls.
     Stalls,
-    /// It passes, because the rule does not ask for this in half-open, after so many outcomes. Only a function of the user's can be the
-    /// reason, for otherwise the rule is refused.
+    /// It passes after this many outcomes, because the rule does not look for this in half-open. Only a user function can be the
+    /// reason; otherwise the rule is refused.
     Passes(usize),
 }
 
@@ -56,9 +56,9 @@ impl<'a> Bounds<'a> {
         self.trial.length.min(self.settings.slots as usize)
     }
 
-    /// How many calls it takes until the permit of a trial has admitted so many.
+    /// How many calls it takes until the permit of a trial has admitted `admitted`.
     ///
-    /// Of a share, so many that fewer are admitted less often than once in 10^15 times (Chernoff's bound).
+    /// For a share, enough that fewer are admitted less than once in 10^15 times (Chernoff's bound).
     fn attempts(&self, admitted: usize) -> u32 {
         let Permit::Random(share @ ..1_000) = self.settings.permit else { return admitted as u32 };
         let (unlikely, admitted) = (35.0, admitted as f64);
@@ -66,10 +66,10 @@ impl<'a> Bounds<'a> {
         (expected * 1_000.0 / f64::from(share)).ceil() as u32
     }
 
-    /// How long a trial takes at most until it has so many outcomes.
+    /// How long a trial takes at most until it has this many outcomes.
     fn trial_of(&self, outcomes: usize, duration: Duration) -> Duration {
         let gap = self.configuration.gap;
-        // A trial that is extended waits once more, for its first half to be in.
+        // An extended trial waits once more, until its first half is in.
         let extended = u32::from(outcomes > self.trial.length);
         let rounds = outcomes.div_ceil(self.slots()) as u32 + extended;
         let patience =
@@ -81,14 +81,14 @@ impl<'a> Bounds<'a> {
         self.settings.permit.ramp().unwrap_or_default()
     }
 
-    /// When a breaker has closed, at the latest, whose pause is over at `due`, with the first call at or after `first`.
+    /// The latest time by which a breaker closes whose pause ends at `due` and whose next call comes at or after `first`.
     pub(crate) fn closed_by(&self, due: Duration, first: Duration) -> Duration {
         let trial = self.trial_of(self.trial.length, self.configuration.healthy);
         (first.max(due) + self.configuration.gap + trial).max(due + self.ramp()) + self.configuration.gap
     }
 
-    /// How long a service that has just come back may wait in half-open for what was before: a trial in which dead calls still take
-    /// part, and the ramp after it. It may still be tripped by these, once.
+    /// How long earlier calls may keep a service that has just come back waiting in half-open: a trial in which dead calls still take
+    /// part, and the ramp after it. They may still trip it once.
     pub(crate) fn aftermath(&self) -> Duration {
         let gap = self.configuration.gap;
         let dead = self.configuration.death.duration().unwrap_or_default();
@@ -101,7 +101,7 @@ impl<'a> Bounds<'a> {
             + gap * 4
     }
 
-    /// After how many calls of a healthy service nothing is left of what was before.
+    /// After how many calls of a healthy service no trace of earlier calls is left.
     pub(crate) fn calls_until_forgotten(&self) -> usize {
         let dead = self.configuration.death.duration().unwrap_or_default();
         let held = match self.settings.window {
@@ -120,7 +120,7 @@ impl<'a> Bounds<'a> {
         Some(self.settings.retry.longest()?.mul_f64(1.0 + f64::from(self.configuration.jitter) / 1_000.0))
     }
 
-    /// What becomes of a trial of a dead service.
+    /// How a trial of this dead service ends.
     pub(crate) fn fate(&self, death: Death) -> Fate {
         match death.duration() {
             Some(took) if took < self.settings.half_open_timeout() => {
@@ -153,7 +153,7 @@ impl<'a> Bounds<'a> {
         self.trial.good as u64
     }
 
-    /// How often the slots are taken, at most, until a trial stalls whose callers give up.
+    /// How often the slots are taken at most before a trial stalls whose callers give up.
     fn rounds_until_stalled(&self) -> usize {
         match self.configuration.death {
             Death::Hang(Some(given_up)) => {
@@ -177,13 +177,13 @@ impl<'a> Bounds<'a> {
         {
             return self.trial_of(outcomes, took) + gap;
         }
-        // The first call that is admitted begins the wait. It pauses while none is in flight.
+        // The first admitted call starts the wait, which pauses while no call is in flight.
         let rounds = self.rounds_until_stalled();
         self.trial_of(rounds, Duration::ZERO) + self.settings.half_open_timeout() + gap * (rounds as u32 + 2)
     }
 
-    /// The most calls that a closed breaker admits to a service once none of its calls ends any more, if it is the number of calls in
-    /// flight that it sees.
+    /// The most calls that a closed breaker admits once no call ends any more, if only the number of calls in
+    /// flight can open it.
     pub(crate) fn calls_until_crowded(&self) -> Option<usize> {
         let crowd = |alternative: Vec<Rule>| match &alternative[..] {
             [Rule::InFlight(calls)] | [Rule::Closed, Rule::InFlight(calls)] => Some(*calls as usize),
@@ -192,8 +192,8 @@ impl<'a> Bounds<'a> {
         self.settings.rule.alternatives().into_iter().filter_map(crowd).min()
     }
 
-    /// The most calls that a closed breaker, or one in its ramp, admits to a service once that is dead; `None` if the rule cannot
-    /// see it: it does not ask for what the service does, or for more calls than come in a time window.
+    /// The most calls that a breaker, closed or in its ramp, admits to a service once it is dead; `None` if the rule cannot
+    /// notice it: the rule does not look for what the service does, or needs more calls than come in a time window.
     pub(crate) fn calls_until_trip(&self, death: Death) -> Option<usize> {
         let took = death.duration()?;
         let calls_in = |time| self.calls_in(time);
@@ -209,7 +209,7 @@ impl<'a> Bounds<'a> {
         };
         // A streak may be longer than the window.
         let needed = (holds..holds + 30).find(trips)?;
-        // Those that the ramp admits before the window fills at the full rate, if it forgets by time; those in flight when the
+        // Those that the ramp admits before a time window fills at the full rate; those in flight when the
         // service died, when the ramp ended, and when the rule held.
         let ramp = self.settings.permit.ramp().map_or(0, |ramp| {
             let thins_out = matches!(self.settings.window, Window::Time(..));
@@ -234,7 +234,7 @@ impl Death {
     }
 }
 
-/// So many calls of a dead service, as many of them in a row as given.
+/// `calls` calls of a dead service, the given number of them in a row.
 fn evidence(death: Death, took: Duration, calls: usize, in_a_row: usize) -> Evidence {
     let failed = death.fails();
     Evidence {

@@ -1,4 +1,4 @@
-//! A breaker's settings drawn at random, with the calls that it gets.
+//! Randomly drawn settings of a breaker, and the calls it gets.
 
 use std::time::Duration;
 
@@ -7,12 +7,12 @@ use fluxgate::{Builder, Outcome};
 use fluxgate_tests::reference::{Permit, Predicate, Retry, Rule, Settings, Window};
 
 const NANOSECOND: Duration = Duration::from_nanos(1);
-/// The least that may be slow.
+/// The shortest duration that may be slow.
 const MICROSECOND: Duration = Duration::from_micros(1);
-/// The least after which a trial may be hung.
+/// The shortest timeout of a trial.
 const MILLISECOND: Duration = Duration::from_millis(1);
 
-/// Everything that a run depends on, but for what the breaker itself draws.
+/// Everything a run depends on, except what the breaker itself draws.
 #[derive(Clone, Debug)]
 pub(crate) struct Configuration {
     pub(crate) number: u64,
@@ -24,7 +24,7 @@ pub(crate) struct Configuration {
     /// How long a call of the healthy service takes.
     pub(crate) healthy: Duration,
     pub(crate) death: Death,
-    /// For how long a failure of the dead service asks to be left alone.
+    /// How long a failure of the dead service asks to be left alone.
     pub(crate) asks: Option<Duration>,
 }
 
@@ -33,7 +33,7 @@ pub(crate) struct Configuration {
 pub(crate) enum Death {
     Fail(Duration),
     Succeed(Duration),
-    /// Without end, but for callers that give up after this time.
+    /// For ever, unless callers give up after this time.
     Hang(Option<Duration>),
 }
 
@@ -52,7 +52,7 @@ impl Configuration {
             Window::Count(size) => size as u32,
             Window::Time(duration, _) => (duration.as_nanos() / gap.as_nanos()).clamp(1, 60) as u32,
         };
-        // As many of its calls are in flight at most.
+        // At most this many of its calls are in flight.
         let busy = 1 + healthy.as_nanos().div_ceil(gap.as_nanos()) as u32;
         let rule = RuleDrawer { rng, size, healthy, busy }.rule();
         if number.is_multiple_of(64) && healthy < Duration::from_secs(60) {
@@ -85,7 +85,7 @@ impl Configuration {
     }
 }
 
-/// What a breaker has of which nothing is said.
+/// The default settings.
 fn standard() -> Settings {
     let rule = |state, least| Rule::All(vec![state, Rule::Min(least), Rule::FailureRate(500)]);
     Settings {
@@ -100,7 +100,7 @@ fn standard() -> Settings {
     }
 }
 
-/// As likely to be short as to be long.
+/// Short and long ones are equally likely.
 fn between(rng: &mut Rng, shortest: Duration, longest: Duration) -> Duration {
     let (low, high) = (shortest.as_secs_f64().ln(), longest.as_secs_f64().ln());
     Duration::from_secs_f64((low + (high - low) * rng.f64()).exp())
@@ -110,7 +110,7 @@ fn choose<'a, T>(rng: &mut Rng, among: &'a [T]) -> &'a T {
     &among[rng.usize(0..among.len())]
 }
 
-/// Time windows that hold a call or less up to many.
+/// Time windows that hold from less than one call up to many.
 fn window(rng: &mut Rng, gap: Duration) -> Window {
     if rng.u32(0..3) > 0 {
         return Window::Count(*choose(rng, &[1, 2, 3, 5, 10, 20, 50, 100, 200]));
@@ -130,7 +130,7 @@ fn retry(rng: &mut Rng) -> Retry {
     }
 }
 
-/// Ramps from shorter than a call's gap to hundreds of calls.
+/// Ramps from less than the gap between two calls to hundreds of calls.
 fn permit(rng: &mut Rng, gap: Duration) -> Permit {
     match rng.u32(0..8) {
         0 | 1 => Permit::All,
@@ -145,7 +145,7 @@ fn permit(rng: &mut Rng, gap: Duration) -> Permit {
     }
 }
 
-/// Longer than a call takes that is not slow by the rule, by much or by a hair. Where it is the wait for very many calls, the run takes
+/// Longer than a call that is not slow by the rule, by much or by a hair. If very many calls fit into this wait, the run takes
 /// long.
 fn half_open_timeout(rng: &mut Rng, gap: Duration, fast: Duration) -> Option<Duration> {
     let default = Duration::from_secs(60);
@@ -167,7 +167,7 @@ fn death(rng: &mut Rng, gap: Duration, settings: &Settings) -> Death {
         4 => Death::Fail(slow),
         5 | 6 => Death::Succeed(slow),
         7 => Death::Hang(None),
-        // Sooner than the trial, as a rule, but not so soon that it says nothing.
+        // Usually sooner than the trial ends, but not so soon that nothing is learnt.
         _ => {
             let given_up = settings.half_open_timeout().mul_f64(0.1 + 1.1 * rng.f64());
             Death::Hang(Some(given_up.max(NANOSECOND)))
@@ -175,7 +175,7 @@ fn death(rng: &mut Rng, gap: Duration, settings: &Settings) -> Death {
     }
 }
 
-/// The duration from which a call is as slow as any condition of the rule asks.
+/// The duration from which a call is slow for every condition of the rule.
 fn slowest(rule: &Rule) -> Duration {
     match rule {
         Rule::SlowRate(_, threshold) => *threshold,
@@ -186,7 +186,7 @@ fn slowest(rule: &Rule) -> Duration {
     }
 }
 
-/// What [`Predicate::Slow`] asks for.
+/// The threshold of [`Predicate::Slow`].
 const SLOW_MEAN: Duration = Duration::from_millis(30);
 
 /// Draws rules that healthy traffic does not fulfil.
@@ -224,7 +224,7 @@ impl RuleDrawer<'_> {
         flat(self.crowded(rule))
     }
 
-    /// Some rules also ask how many calls run: more than ever do while all is well.
+    /// Some rules also count running calls, with a limit above what healthy traffic reaches.
     fn crowded(&mut self, rule: Rule) -> Rule {
         let in_flight = Rule::InFlight((self.busy + self.rng.u32(1..20)).max(2));
         match self.rng.u32(0..16) {
@@ -239,7 +239,7 @@ impl RuleDrawer<'_> {
         }
     }
 
-    /// A way to trip to add to a rule.
+    /// An alternative to add to a rule.
     pub(crate) fn alternative(&mut self) -> Rule {
         flat(match self.rng.u32(0..4) {
             0 => Rule::FailureStreak(self.rng.u32(1..12)),
@@ -252,7 +252,7 @@ impl RuleDrawer<'_> {
         Rule::All(vec![Rule::Closed, self.guarded()])
     }
 
-    /// Half-open asks for fewer calls, and for more that may be wrong with them.
+    /// Half-open needs fewer calls, and looks for more problems.
     fn stricter(&mut self) -> Rule {
         let (evidence, more) = (self.evidence(), self.evidence());
         let least = self.count(60);
@@ -322,14 +322,14 @@ impl RuleDrawer<'_> {
         self.rng.u32(1..=self.size.min(most))
     }
 
-    /// More than a healthy call takes, by much or by a hair.
+    /// Longer than a healthy call, by much or by a hair.
     fn threshold(&mut self) -> Duration {
         let more = *choose(self.rng, &[NANOSECOND, Duration::from_millis(10), Duration::from_secs(1)]);
         (self.healthy + more).max(MICROSECOND)
     }
 }
 
-/// Whether functions of the user's decide, which no check can see through.
+/// Whether user functions decide, which no check can see through.
 pub(crate) fn asks_custom(rule: &Rule) -> bool {
     match rule {
         Rule::Custom(_) => true,
@@ -338,7 +338,7 @@ pub(crate) fn asks_custom(rule: &Rule) -> bool {
     }
 }
 
-/// The same rule, without groups of a kind within each other and without saying anything twice, which `build()` refuses.
+/// The same rule without nested groups of one kind and without duplicates, which `build()` refuses.
 fn flat(rule: Rule) -> Rule {
     match rule {
         Rule::All(members) => group(members, Rule::All, |rule| match rule {

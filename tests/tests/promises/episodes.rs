@@ -1,4 +1,4 @@
-//! What a service goes through, and what is promised of its breaker meanwhile.
+//! What a service goes through, and what its breaker promises meanwhile.
 
 use std::ops::AddAssign;
 use std::time::Duration;
@@ -18,14 +18,14 @@ pub(crate) struct Seen {
     recoveries: u32,
     deaths_while_closed: u32,
     deaths_in_a_ramp: u32,
-    /// Of a service that hangs, so that no call ends.
+    /// With a hanging service, none of whose calls ends.
     deaths_in_silence: u32,
     lost_trials: u32,
     stalled_trials: u32,
-    /// Of these, trials whose callers gave up on calls that would have gone on for ever.
+    /// Those of them whose callers abandoned calls that would have run for ever.
     abandoned_trials: u32,
     nights: u32,
-    /// Deaths that the rule cannot see.
+    /// Deaths that the rule cannot notice.
     unseen: u32,
 }
 
@@ -44,7 +44,7 @@ impl AddAssign for Seen {
 }
 
 impl Seen {
-    /// Of so many configurations, enough went through everything.
+    /// Asserts that enough of the configurations went through everything.
     pub(crate) fn is_enough(self, tried: u64) {
         let Self {
             recoveries,
@@ -114,7 +114,7 @@ fn is_forced_open_and_reset<S: Subject>(world: &mut World<'_, S>) {
     stays_closed(world, 30);
 }
 
-/// The service dies while the breaker is closed, and is given up. `false` if the rule cannot see it.
+/// The service dies while the breaker is closed, and is given up. `false` if the rule cannot notice it.
 fn dies<S: Subject>(world: &mut World<'_, S>, seen: &mut Seen) -> bool {
     let death = world.configuration.death;
     if death == Death::Hang(None)
@@ -125,7 +125,7 @@ fn dies<S: Subject>(world: &mut World<'_, S>, seen: &mut Seen) -> bool {
         seen.deaths_in_silence += 1;
         return true;
     }
-    // Other calls that hang are only seen in a trial: their service fails until then.
+    // Otherwise hanging calls are noticed only in a trial: until then, their service fails.
     let visible = if death.duration().is_none() { Death::Fail(Duration::ZERO) } else { death };
     let Some(most) = world.bounds.calls_until_trip(visible) else {
         seen.unseen += 1;
@@ -138,7 +138,7 @@ fn dies<S: Subject>(world: &mut World<'_, S>, seen: &mut Seen) -> bool {
     true
 }
 
-/// Opens after at most so many calls.
+/// The breaker opens after at most this many calls.
 fn is_given_up<S: Subject>(world: &mut World<'_, S>, most: usize) {
     let (before, openings) = (world.admitted, world.openings());
     let mut steps = 0;
@@ -153,7 +153,7 @@ fn is_given_up<S: Subject>(world: &mut World<'_, S>, most: usize) {
     }
 }
 
-/// Open, it admits nobody until its pause is over. The calls in the middle of a long pause are left out.
+/// While open, it admits no call until its pause is over. Calls in the middle of a long pause are skipped.
 fn keeps_its_pause<S: Subject>(world: &mut World<'_, S>) {
     let Some((_, due)) = world.latest_opening() else { panic!("it has not opened") };
     let mut refused = 0;
@@ -174,7 +174,7 @@ fn keeps_its_pause<S: Subject>(world: &mut World<'_, S>) {
     }
 }
 
-/// Some trials of a dead service: each is lost, or stalls, after few calls.
+/// Some trials of a dead service: each is lost or stalls after few calls.
 fn stays_dead<S: Subject>(world: &mut World<'_, S>, rng: &mut Rng, seen: &mut Seen) {
     let death = world.configuration.death;
     let fate = world.bounds.fate(death);
@@ -188,7 +188,7 @@ fn stays_dead<S: Subject>(world: &mut World<'_, S>, rng: &mut Rng, seen: &mut Se
         }
         let most = match fate {
             Fate::Lost(_) | Fate::Stalls => world.bounds.calls_of_trial(fate),
-            // It flaps: given up again when it is closed.
+            // The service flaps: it is given up again after closing.
             Fate::Passes(_) => {
                 let is_theirs = asks_custom(&world.configuration.settings.rule);
                 world.check(is_theirs, || "half-open is blind to what trips it closed".into());
@@ -200,7 +200,7 @@ fn stays_dead<S: Subject>(world: &mut World<'_, S>, rng: &mut Rng, seen: &mut Se
             (world.admitted, world.openings(), world.next_arrival_from(Duration::ZERO));
         while world.openings() == openings {
             world.step();
-            // The call that finds it stalled may be the first of the next trial.
+            // The call that finds the trial stalled may be the first of the next one.
             if world.openings() != openings {
                 break;
             }
@@ -229,7 +229,7 @@ fn a_night_passes<S: Subject>(world: &mut World<'_, S>, rng: &mut Rng, seen: &mu
 
 /// The service comes back: the breaker closes in time.
 fn recovers<S: Subject>(world: &mut World<'_, S>, rng: &mut Rng, seen: &mut Seen) {
-    // In the middle of anything, now and then.
+    // Sometimes in the middle of something.
     if rng.u32(0..3) == 0 {
         for _ in 0..rng.u32(0..30) {
             world.step();
@@ -241,7 +241,7 @@ fn recovers<S: Subject>(world: &mut World<'_, S>, rng: &mut Rng, seen: &mut Seen
     world.dead = None;
     seen.recoveries += 1;
     if world.state() != State::Open {
-        // What dead calls left behind may trip it, once.
+        // Leftovers of dead calls may trip it once.
         let (openings, by) = (world.openings(), world.now + world.bounds.aftermath());
         let mut well = 0;
         while world.openings() == openings && well < world.bounds.calls_until_forgotten() {
@@ -260,7 +260,7 @@ fn recovers<S: Subject>(world: &mut World<'_, S>, rng: &mut Rng, seen: &mut Seen
     closes_in_time(world);
 }
 
-/// Open, of a service that is well from now on: closes, and admits every call.
+/// The breaker is open and the service is healthy from now on: it closes and admits every call.
 fn closes_in_time<S: Subject>(world: &mut World<'_, S>) {
     let openings = world.openings();
     keeps_its_pause(world);
@@ -271,13 +271,13 @@ fn closes_in_time<S: Subject>(world: &mut World<'_, S>) {
         world.check(world.now <= by, || format!("a healthy service should have its traffic back by {by:?}"));
         world.check(world.openings() == openings, || "a healthy service is given up".into());
     }
-    // Not by luck: on as many good calls as bad ones would have re-opened it.
+    // Not by luck: it takes as many good calls as bad ones would have re-opened it.
     let (_, closing) = &world.history[world.history.len() - 1];
     let lucky = closing.why == Why::TrialPassed && closing.total < world.bounds.good();
     world.check(!lucky, || format!("a trial passed on {} calls, of {}", closing.total, world.bounds.good()));
 }
 
-/// The service comes back, and dies again in the ramp. `false` if there was none.
+/// The service comes back and dies again in the ramp. `false` if there was no ramp.
 fn dies_in_the_ramp<S: Subject>(world: &mut World<'_, S>, rng: &mut Rng, seen: &mut Seen) -> bool {
     let death = world.configuration.death;
     let Some(most) = world.bounds.calls_until_trip(death) else { return false };
@@ -295,13 +295,13 @@ fn dies_in_the_ramp<S: Subject>(world: &mut World<'_, S>, rng: &mut Rng, seen: &
         return false;
     }
     world.dead = Some(death);
-    // It may still be on trial.
+    // The trial may still be running.
     is_given_up(world, most + world.bounds.calls_of_any_trial());
     seen.deaths_in_a_ramp += 1;
     true
 }
 
-/// It waits for a command, and closes by it.
+/// The breaker waits for a command, and closes on it.
 fn never_tries_again<S: Subject>(world: &mut World<'_, S>) {
     world.dead = None;
     let openings = world.openings();

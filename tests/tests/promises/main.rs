@@ -1,8 +1,8 @@
 //! The two promises that stand above all others, for every configuration that is accepted, at every call rate: a healthy
 //! dependency gets its traffic back in bounded time, and a dead one is given up again after a bounded number of calls.
 //!
-//! Configurations are drawn at random; what [`bounds`] states is asserted of each, on a manual clock. The naive model has to
-//! keep the promises, too: where it does not, it is the description that is wrong.
+//! Configurations are drawn at random, and each must satisfy [`bounds`], on a manual clock. The naive model has to
+//! keep the promises, too: if it does not, the description is wrong.
 //!
 //! `FLUXGATE_PROMISES=100000` tries more configurations, `FLUXGATE_PROMISE=7` the seventh alone.
 #![allow(clippy::unchecked_time_subtraction)]
@@ -22,7 +22,7 @@ use configuration::Configuration;
 use subject::{Modelled, Real};
 use world::World;
 
-/// The configurations to try, by number: so many unless the environment asks for others.
+/// The numbers of the configurations to try: 0 to `count`, unless the environment asks for others.
 fn numbers(count: u64) -> Range<u64> {
     let asked = |name| std::env::var(name).ok().map(|value| value.parse().expect("a number"));
     match (asked("FLUXGATE_PROMISE"), asked("FLUXGATE_PROMISES")) {
@@ -31,7 +31,7 @@ fn numbers(count: u64) -> Range<u64> {
     }
 }
 
-/// Puts so many configurations to the test, with a subject made for each. Those that `build()` refuses are passed over.
+/// Tests this many configurations, each with its own subject. Those that `build()` refuses are skipped.
 fn try_all(count: u64, put_to_the_test: impl Fn(&Configuration) -> episodes::Seen) {
     let numbers = numbers(count);
     let (mut refused, mut seen) = (0, episodes::Seen::default());

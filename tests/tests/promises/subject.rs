@@ -1,4 +1,4 @@
-//! What is put to the test: the breaker, or the naive model of it.
+//! What is tested: the breaker, or its naive model.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use fluxgate_tests::reference::{self, Ending, Event, Reference};
 
 use crate::configuration::Configuration;
 
-/// Time is told it with each step, and never goes back.
+/// Each step passes the time, which never goes back.
 pub(crate) trait Subject {
     type Call;
 
@@ -18,7 +18,7 @@ pub(crate) trait Subject {
     fn force_open(&mut self, now: Duration);
     fn reset(&mut self, now: Duration);
     fn state(&self) -> State;
-    /// The transitions after the first so many.
+    /// The transitions after the first `first`.
     fn events_after(&self, first: usize) -> Vec<Event>;
 }
 
@@ -78,7 +78,7 @@ impl<'a> Subject for Real<'a> {
     }
 }
 
-/// The model, with a luck of its own where shares are drawn.
+/// The model, with its own luck where shares are drawn.
 pub(crate) struct Modelled {
     model: Reference,
     luck: fastrand::Rng,

@@ -1,4 +1,4 @@
-//! A service and its callers, as discrete events: a call comes each gap, and ends when it has taken its time.
+//! A service and its callers as discrete events: a call comes after each gap, and ends after its duration.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -16,10 +16,10 @@ pub(crate) struct World<'a, S: Subject> {
     pub(crate) bounds: Bounds<'a>,
     subject: S,
     pub(crate) now: Duration,
-    /// `None` is well.
+    /// `None` means healthy.
     pub(crate) dead: Option<Death>,
     next_arrival: Duration,
-    /// When each call on its way ends, and which it is.
+    /// When each running call ends, and which call it is.
     ends: BinaryHeap<Reverse<(Duration, usize)>>,
     /// All calls that were admitted; `None` once they have ended.
     calls: Vec<Option<(S::Call, Ending)>>,
@@ -51,7 +51,7 @@ impl<'a, S: Subject> World<'a, S> {
         }
     }
 
-    /// Asserts, and says all that is needed to see why.
+    /// Asserts, with everything needed to see why in the message.
     #[track_caller]
     pub(crate) fn check(&self, holds: bool, what: impl FnOnce() -> String) {
         if !holds {
@@ -74,7 +74,7 @@ impl<'a, S: Subject> World<'a, S> {
         self.subject.state()
     }
 
-    /// The next call comes, or one ends.
+    /// The next call comes, or a running one ends.
     pub(crate) fn step(&mut self) -> Happened {
         match self.ends.peek() {
             Some(&Reverse((end, nth))) if end <= self.next_arrival => {
@@ -128,7 +128,7 @@ impl<'a, S: Subject> World<'a, S> {
         self.history.extend(events.into_iter().map(|event| (self.now, event)));
     }
 
-    /// Nobody calls until then; what is on its way ends.
+    /// Nobody calls until then; running calls end.
     pub(crate) fn rest_until(&mut self, time: Duration) {
         while let Some(&Reverse((end, nth))) = self.ends.peek()
             && end < time
@@ -156,7 +156,7 @@ impl<'a, S: Subject> World<'a, S> {
         self.note();
     }
 
-    /// When it opened, and when the pause that was drawn then is over.
+    /// When it opened, and when the pause drawn then ends.
     pub(crate) fn latest_opening(&self) -> Option<(Duration, Option<Duration>)> {
         let (at, event) = self.history.iter().rev().find(|(_, event)| event.to == State::Open)?;
         Some((*at, event.retry_after.map(|pause| *at + pause)))

@@ -1,4 +1,4 @@
-//! Functions with the attribute that return a `Status`, as a client and as a server of tonic over a socket.
+//! Annotated functions that return a `Status`, in a tonic client and a tonic server over a socket.
 #![allow(clippy::result_large_err, reason = "a function of tonic returns a `Status`")]
 
 use std::convert::Infallible;
@@ -28,7 +28,7 @@ async fn price(channel: &Channel, code: Code) -> Result<String, Status> {
 }
 
 #[tokio::test]
-async fn a_client_goes_by_the_statuses_that_a_server_sends() {
+async fn a_client_counts_the_statuses_that_a_server_sends() {
     let clock = isolate();
     let channel = channel().await;
     let seen = |expected: (u64, u64)| {
@@ -50,9 +50,9 @@ async fn a_client_goes_by_the_statuses_that_a_server_sends() {
     assert_eq!(price(&channel, Code::Ok).await.expect("it tries again"), "7");
 }
 
-/// A server that is not there sends no status, and tonic says `UNAVAILABLE`.
+/// A missing server sends no status, and tonic reports `UNAVAILABLE`.
 #[tokio::test]
-async fn a_server_that_is_not_there_opens_the_breaker() {
+async fn a_missing_server_opens_the_breaker() {
     let _clock = isolate();
     let channel = connect(listener().await.1);
     for _ in 0..3 {
@@ -61,7 +61,7 @@ async fn a_server_that_is_not_there_opens_the_breaker() {
     refused(&price(&channel, Code::Ok).await.expect_err("open"));
 }
 
-/// What a refusal is on this side of the socket: it names the breaker.
+/// A refusal on this side of the socket names the breaker.
 #[track_caller]
 fn refused(status: &Status) {
     let source = std::error::Error::source(status).expect("the refusal");
@@ -70,7 +70,7 @@ fn refused(status: &Status) {
     assert_eq!(status.metadata().get("grpc-retry-pushback-ms").expect("when to try again"), "1500");
 }
 
-/// A server that asks a database. Its own breaker is none of its clients' business, but they are told when to come back.
+/// A server that queries a database. Its breaker is none of its clients' business, but they learn when to retry.
 #[circuit_breaker(
     name = "secret database",
     trip = failure_streak(2),
@@ -105,7 +105,7 @@ impl Service<http::Request<Body>> for Server {
 }
 
 #[tokio::test]
-async fn a_server_refuses_with_a_status_that_says_when_to_come_back() {
+async fn a_server_refuses_with_a_status_that_says_when_to_retry() {
     let clock = isolate();
     let channel = serve(Server).await;
     for code in [Code::NotFound, Code::Internal, Code::DataLoss] {

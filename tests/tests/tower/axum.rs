@@ -1,4 +1,4 @@
-//! The layer in a server of axum, over a socket.
+//! The layer in an axum server, over a socket.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -27,7 +27,7 @@ async fn status(Path(code): Path<u16>) -> (StatusCode, &'static str) {
     (StatusCode::from_u16(code).expect("a status"), "as asked for")
 }
 
-/// Three 500s open the breaker, a refusal says when to come back, and after that the trial closes it.
+/// Three 500s open the breaker, a refusal says when to retry, and then the trial closes it.
 async fn opens_and_closes(fixture: &Fixture, app: Router) {
     let address = serve(app).await;
     let ask = async |code: u16| reqwest::get(format!("http://{address}/{code}")).await.expect("a response");
@@ -52,7 +52,7 @@ async fn opens_and_closes(fixture: &Fixture, app: Router) {
 }
 
 #[tokio::test]
-async fn a_refusal_is_a_response() {
+async fn a_refusal_may_be_a_response() {
     let fixture = Fixture::with_rule(trip::failure_streak(3));
     let breaker =
         CircuitBreakerLayer::http(fixture.breaker.clone()).rejected(|refusal| Ok(refusal.into_response()));
@@ -60,7 +60,7 @@ async fn a_refusal_is_a_response() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_an_error_that_is_handled() {
+async fn a_refusal_may_be_a_handled_error() {
     let fixture = Fixture::with_rule(trip::failure_streak(3));
     let layers = ServiceBuilder::new()
         .layer(HandleErrorLayer::new(async |error: Error<Infallible>| error))
@@ -77,9 +77,9 @@ async fn a_response_is_followed_to_the_end_of_its_body() {
     opens_and_closes(&fixture, Router::new().route("/{code}", get(status)).layer(breaker)).await;
 }
 
-/// Each route has its own, by the path that was matched.
+/// Each route has its own breaker, found by its path.
 #[tokio::test]
-async fn a_breaker_is_found_by_the_path() {
+async fn a_breaker_may_be_chosen_by_path() {
     let [one, another] = [1, 1].map(|streak| Fixture::with_rule(trip::failure_streak(streak)));
     let breakers = [one.breaker.clone(), another.breaker.clone()];
     let find = move |request: &axum::extract::Request| {

@@ -1,4 +1,4 @@
-//! HTTP: statuses, and bodies that are part of a call.
+//! HTTP: statuses, and bodies as part of a call.
 
 use std::collections::VecDeque;
 use std::future::ready;
@@ -16,7 +16,7 @@ use tower::{Layer as _, Service};
 
 use crate::probe::{Failed, call, now};
 
-/// What a body does, one step for each time it is polled. At the end it has ended, and may say so before.
+/// What a body does, one step for each poll. After the last step it has ended; it may announce that in advance.
 #[derive(Clone)]
 pub(crate) enum Step {
     Data,
@@ -28,7 +28,7 @@ pub(crate) enum Step {
 
 pub(crate) struct Script {
     steps: VecDeque<Step>,
-    /// Whether it knows when its last frame was the last.
+    /// Whether it knows after its last frame that it has ended.
     tells_its_end: bool,
 }
 
@@ -70,7 +70,7 @@ impl Body for Script {
     }
 }
 
-/// Polls a body as often as it takes, until it has ended or waits.
+/// Polls a body until it has ended or waits.
 pub(crate) fn read<B: Body + Unpin>(body: &mut B) {
     while let Poll::Ready(Some(Ok(_))) = poll(body) {}
 }
@@ -92,7 +92,7 @@ pub(crate) fn echo()
     })
 }
 
-/// A response, by a layer that follows bodies to their end if the path is `/download`.
+/// A response through a layer that follows bodies to their end if the path is `/download`.
 fn respond(breaker: &CircuitBreaker, path: &str, status: u16, body: Script) -> Response<GuardedBody<Script>> {
     let layer = CircuitBreakerLayer::http(breaker.clone())
         .through_body(|request: &Request<(StatusCode, Script)>| request.uri().path() == "/download");
@@ -106,7 +106,7 @@ fn download(breaker: &CircuitBreaker, steps: &[Step]) -> GuardedBody<Script> {
 }
 
 #[test]
-fn a_response_fails_if_its_status_says_that_the_server_did() {
+fn a_response_with_a_5xx_status_is_a_failure() {
     let fixture = Fixture::new(|builder| builder);
     let mut service = CircuitBreakerLayer::http(fixture.breaker.clone()).layer(echo());
     for (status, counts) in [(200, (1, 0)), (404, (2, 0)), (429, (3, 0)), (500, (4, 1)), (599, (5, 2))] {
@@ -122,7 +122,7 @@ fn a_response_fails_if_its_status_says_that_the_server_did() {
 }
 
 #[test]
-fn only_requests_that_ask_for_it_are_followed_to_the_end_of_the_body() {
+fn bodies_are_followed_only_for_selected_requests() {
     let fixture = Fixture::new(|builder| builder);
     let body = respond(&fixture.breaker, "/", 200, Script::of(&[Step::Data, Step::Fails])).into_body();
     assert_eq!(fixture.counts(), (1, 0));
@@ -135,7 +135,7 @@ fn only_requests_that_ask_for_it_are_followed_to_the_end_of_the_body() {
 }
 
 #[test]
-fn a_body_ends_well_or_fails_and_is_otherwise_as_it_was() {
+fn a_body_succeeds_or_fails_and_is_otherwise_unchanged() {
     let trailers = HeaderMap::from_iter([(http::header::ETAG, http::HeaderValue::from_static("x"))]);
     for (steps, failures) in [
         (vec![], 0),
@@ -162,9 +162,9 @@ fn a_body_ends_well_or_fails_and_is_otherwise_as_it_was() {
     }
 }
 
-/// Whoever reads a body of a known length stops when it has all, and drops it.
+/// The reader of a body of known length stops once it has everything, and drops the body.
 #[test]
-fn a_body_that_tells_its_end_has_ended_then() {
+fn a_body_that_announces_its_end_has_ended_then() {
     let fixture = Fixture::new(|builder| builder);
     let respond = |steps: &[Step]| {
         respond(&fixture.breaker, "/download", 200, Script::of(steps).that_tells_its_end()).into_body()
@@ -178,7 +178,7 @@ fn a_body_that_tells_its_end_has_ended_then() {
 }
 
 #[test]
-fn a_status_that_fails_does_so_at_once() {
+fn a_failure_status_counts_at_once() {
     let fixture = Fixture::new(|builder| builder);
     let mut body = respond(&fixture.breaker, "/download", 503, Script::of(&[Step::Data])).into_body();
     assert_eq!(fixture.counts(), (1, 1));
@@ -213,7 +213,7 @@ fn a_body_that_panics_is_a_failure_once() {
 }
 
 #[test]
-fn a_call_takes_as_long_as_its_body() {
+fn a_call_lasts_as_long_as_its_body() {
     let fixture = Fixture::with_rule(trip::min(1) & trip::avg_latency(seconds(9)));
     let mut body = download(&fixture.breaker, &[Step::Data, Step::Waits]);
     read(&mut body);
@@ -222,9 +222,9 @@ fn a_call_takes_as_long_as_its_body() {
     assert_eq!(fixture.breaker.metrics().avg_latency(), Some(seconds(4)));
 }
 
-/// And one that never ends is a hung probe.
+/// A body that never ends is a hung probe.
 #[test]
-fn a_body_keeps_its_slot_of_a_trial_until_it_ends() {
+fn a_body_holds_its_slot_until_it_ends() {
     let fixture = Fixture::new(|builder| builder.max_half_open_calls(1).half_open_timeout(seconds(5)));
     fixture.before_trial();
     let mut body = download(&fixture.breaker, &[Step::Data, Step::Waits, Step::Data]);

@@ -1,4 +1,4 @@
-//! Outcomes, and which calls there are none of.
+//! Which outcome a call has, if any.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -16,7 +16,7 @@ fn guarded(breaker: &CircuitBreaker) -> (CircuitBreakerService<Probe>, Control) 
 }
 
 #[test]
-fn an_answer_is_a_success_and_an_error_a_failure() {
+fn a_response_is_a_success_and_an_error_a_failure() {
     let fixture = Fixture::new(|builder| builder);
     let (mut service, control) = guarded(&fixture.breaker);
     for answer in [Ok(1), Err(Failed)] {
@@ -39,7 +39,7 @@ fn a_refusal_is_an_error_of_its_own_and_the_service_is_not_called() {
 }
 
 #[test]
-fn a_call_takes_as_long_as_its_future() {
+fn a_call_lasts_as_long_as_its_future() {
     let fixture = Fixture::with_rule(trip::min(1) & trip::avg_latency(seconds(1)));
     let (mut service, control) = guarded(&fixture.breaker);
     let future = call(&mut service, 0);
@@ -50,7 +50,7 @@ fn a_call_takes_as_long_as_its_future() {
 }
 
 #[test]
-fn all_services_of_a_layer_and_their_clones_share_the_breaker() {
+fn all_services_of_a_layer_and_their_clones_share_its_breaker() {
     let fixture = Fixture::with_rule(trip::failure_streak(3));
     let layer = CircuitBreakerLayer::new(fixture.breaker.clone());
     let (service, control) = probe();
@@ -65,7 +65,7 @@ fn all_services_of_a_layer_and_their_clones_share_the_breaker() {
 }
 
 #[test]
-fn a_classifier_decides_and_one_that_panics_does_not() {
+fn a_classifier_decides_unless_it_panics() {
     let fixture = Fixture::new(|builder| builder);
     let (service, control) = probe();
     let layer = CircuitBreakerLayer::new(fixture.breaker.clone()).classify(|result: &Answer| match result {
@@ -83,7 +83,7 @@ fn a_classifier_decides_and_one_that_panics_does_not() {
     }
 }
 
-/// The future of a service may have begun to work when it was made, so it is a call from then on.
+/// A service's future may start working when it is created, so the call begins then.
 #[test]
 fn a_future_that_is_dropped_is_a_cancelled_call() {
     for (on_cancel, counts) in [
@@ -117,7 +117,7 @@ fn a_panic_is_a_failure_in_the_call_and_in_its_future() {
     assert_eq!(fixture.breaker.snapshot().totals.panicked, 2);
 }
 
-/// Elsewhere, that is: this call has been given up, and that says nothing.
+/// The panic is elsewhere: this call was only given up, which says nothing about the service.
 #[test]
 fn a_future_that_is_dropped_by_a_panic_is_a_cancelled_call() {
     let fixture = Fixture::new(|builder| builder);
@@ -131,7 +131,7 @@ fn a_future_that_is_dropped_by_a_panic_is_a_cancelled_call() {
 }
 
 #[test]
-fn a_probe_holds_its_slot_until_it_ends_however_it_ends() {
+fn a_probe_holds_its_slot_until_it_ends_in_any_way() {
     let fixture = Fixture::new(|builder| builder.max_half_open_calls(1));
     fixture.before_trial();
     let (mut service, control) = guarded(&fixture.breaker);
@@ -159,7 +159,7 @@ fn an_outcome_of_an_earlier_generation_is_late() {
     assert_eq!((fixture.counts(), fixture.breaker.snapshot().late), ((0, 0), 1));
 }
 
-/// As for functions within functions: what a handler does under the breaker of its layer is part of the layer's call.
+/// As with nested functions: what a handler does through the breaker of its layer is part of the layer's call.
 #[test]
 fn a_call_within_a_probe_of_the_same_breaker_is_part_of_it() {
     let fixture = Fixture::new(|builder| builder.max_half_open_calls(1));
@@ -187,7 +187,7 @@ fn a_refusal_can_be_a_response() {
     assert_eq!(now(call(&mut service, 0)), Ok(404));
 }
 
-/// As most services of tower have them: with a time-out within and without, for example.
+/// Most tower services have boxed errors, for example below and above a time-out.
 #[tokio::test(start_paused = true)]
 async fn boxed_errors_stay_boxed_errors() {
     use tower::ServiceExt as _;
@@ -204,7 +204,7 @@ async fn boxed_errors_stay_boxed_errors() {
 }
 
 #[test]
-fn a_breaker_can_be_found_for_each_request() {
+fn a_breaker_can_be_chosen_for_each_request() {
     let hosts = [Fixture::with_rule(trip::failure_streak(1)), Fixture::with_rule(trip::failure_streak(1))];
     let breakers = hosts.each_ref().map(|host| host.breaker.clone());
     let (service, control) = probe();
@@ -239,7 +239,7 @@ fn a_breaker_in_a_static_needs_no_handle_and_is_isolated_in_tests() {
 }
 
 #[test]
-fn the_service_and_its_future_go_wherever_those_within_go() {
+fn the_service_and_its_future_are_as_portable_as_the_inner_ones() {
     fn is_portable<T: Send + Sync + 'static>(_: &T) {}
     let fixture = Fixture::new(|builder| builder.permit(permit::all()));
     let (mut service, _control) = guarded(&fixture.breaker);

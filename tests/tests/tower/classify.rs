@@ -1,4 +1,4 @@
-//! Classifiers of others, by a closure. That of `tower_http` is spelled out, which is no dependency.
+//! Adapting other crates' classifiers with a closure. The traits of `tower_http` are copied here, to avoid the dependency.
 
 use std::fmt::Display;
 use std::future::ready;
@@ -12,7 +12,7 @@ use tower::Layer as _;
 
 use crate::probe::{Failed, call, now};
 
-/// As of `tower_http::classify`: one that is asked once, of a response or of an error.
+/// Like `tower_http::classify`: called once, with a response or an error.
 trait ClassifyResponse {
     type FailureClass;
     type ClassifyEos;
@@ -31,7 +31,7 @@ enum ClassifiedResponse<FailureClass, ClassifyEos> {
     RequiresEos(ClassifyEos),
 }
 
-/// As `StatusInRangeAsFailures`, whose class of failures says whether it is one of the server.
+/// Like `StatusInRangeAsFailures`, whose failure class tells whether it is a server error.
 #[derive(Clone)]
 struct StatusInRange(RangeInclusive<u16>);
 
@@ -57,7 +57,7 @@ impl ClassifyResponse for StatusInRange {
     }
 }
 
-/// The closure that adapts any of them. What a class of failures is worth, the program knows.
+/// The closure that adapts any of them. The program decides what a failure class means.
 fn adapted<C, B, E>(
     classifier: C,
     failure: impl Fn(C::FailureClass) -> Outcome + Clone,
@@ -76,7 +76,7 @@ where
 }
 
 #[test]
-fn one_of_tower_http_is_adapted_by_a_closure() {
+fn a_classifier_of_tower_http_is_adapted_by_a_closure() {
     let fixture = Fixture::new(|builder| builder);
     let service = tower::service_fn(|status: Request<u16>| {
         ready(match *status.body() {
@@ -99,14 +99,14 @@ fn one_of_tower_http_is_adapted_by_a_closure() {
         [(200, (1, 0)), (404, (2, 1)), (429, (2, 1)), (503, (3, 2)), (206, (4, 2)), (0, (5, 3))]
     {
         let result = now(call(&mut service, Request::new(status)));
-        assert_eq!(result.is_ok(), status != 0, "what is returned is the service's");
+        assert_eq!(result.is_ok(), status != 0, "the service's result is unchanged");
         assert_eq!(fixture.counts(), counts, "{status}");
     }
 }
 
-/// What a server asks for, by `Retry-After`, is how long it is left alone.
+/// The server is left alone for as long as its `Retry-After` asks.
 #[test]
-fn the_pause_is_what_the_tripping_response_asks_for() {
+fn the_tripping_response_sets_the_pause() {
     let answer = |status: u16| async move {
         Ok::<_, Failed>(
             Response::builder()

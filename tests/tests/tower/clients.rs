@@ -1,4 +1,4 @@
-//! The layer around clients, over a socket: hyper's and reqwest's.
+//! The layer around clients over a socket: hyper and reqwest.
 
 use std::net::SocketAddr;
 
@@ -25,7 +25,7 @@ async fn server() -> SocketAddr {
     serve(Router::new().route("/{code}", get(status))).await
 }
 
-/// Where nobody listens.
+/// An address on which nobody listens.
 async fn nowhere() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").await.and_then(|listener| listener.local_addr()).expect("a free port")
 }
@@ -43,7 +43,7 @@ fn hyper() -> impl Service<
     Client::builder(TokioExecutor::new()).build_http()
 }
 
-/// The type of the bodies that hyper receives, which only this test has to spell.
+/// The type of the bodies that hyper receives; only this test has to name it.
 mod hyper {
     pub(crate) type Incoming = <hyper_util::client::legacy::ResponseFuture as Responds>::Body;
 
@@ -57,7 +57,7 @@ mod hyper {
 }
 
 #[tokio::test]
-async fn of_hyper_5xx_and_transport_errors_fail() {
+async fn a_5xx_or_a_transport_error_of_hyper_is_a_failure() {
     let (server, nowhere) = (server().await, nowhere().await);
     let fixture = Fixture::with_rule(trip::failures(4));
     let mut client = CircuitBreakerLayer::http(fixture.breaker.clone()).layer(hyper());
@@ -76,7 +76,7 @@ async fn of_hyper_5xx_and_transport_errors_fail() {
 
 type Frames = mpsc::Sender<Result<http_body::Frame<Bytes>, std::io::Error>>;
 
-/// A server whose only response, with a body of unknown length, comes as the test sends it.
+/// A server whose only response has a body of unknown length, which the test sends.
 async fn streaming() -> (SocketAddr, Frames) {
     let (frames, mut receiver) = mpsc::channel(1);
     let body = StreamBody::new(futures_stream(move |context| receiver.poll_recv(context)));
@@ -94,7 +94,7 @@ async fn streaming() -> (SocketAddr, Frames) {
 
 use streams::futures_stream;
 
-/// A stream of a closure, for want of one in the standard library.
+/// A stream made from a closure; the standard library has none.
 mod streams {
     use std::pin::Pin;
     use std::task::{Context, Poll};
@@ -115,7 +115,7 @@ mod streams {
 }
 
 #[tokio::test]
-async fn a_download_that_breaks_off_fails_and_one_that_ends_succeeds() {
+async fn an_aborted_download_fails_and_a_complete_one_succeeds() {
     for (breaks, counts) in [(false, (1, 0)), (true, (1, 1))] {
         let (server, frames) = streaming().await;
         let fixture = Fixture::new(|builder| builder);
@@ -137,7 +137,7 @@ async fn a_download_that_breaks_off_fails_and_one_that_ends_succeeds() {
 }
 
 #[tokio::test]
-async fn a_download_that_hangs_keeps_its_slot_until_it_is_given_up() {
+async fn a_hanging_download_holds_its_slot_until_it_is_dropped() {
     let (server, frames) = streaming().await;
     let fixture = Fixture::new(|builder| builder.max_half_open_calls(1));
     fixture.before_trial();
@@ -153,9 +153,9 @@ async fn a_download_that_hangs_keeps_its_slot_until_it_is_given_up() {
     fixture.call(Outcome::Success, seconds(0)).expect("the slot is free");
 }
 
-/// A response of reqwest is of its own type, so a closure says what it means.
+/// reqwest has its own response type, so a closure classifies it.
 #[tokio::test]
-async fn of_reqwest_a_closure_looks_at_the_status() {
+async fn a_closure_classifies_responses_of_reqwest() {
     let (server, nowhere) = (server().await, nowhere().await);
     let fixture = Fixture::with_rule(trip::failures(2));
     let classify = |result: &Result<reqwest::Response, reqwest::Error>| match result {

@@ -28,11 +28,11 @@ fn respond(breaker: &CircuitBreaker, http: u16, headers: &HeaderMap, steps: &[St
     now(call(&mut service, Request::new(()))).expect("admitted").into_body()
 }
 
-/// CANCELLED is what some servers and clients say of a time-out; who gives a call up himself gets no status at all.
+/// Some servers and clients report a time-out as CANCELLED; a caller that gives up gets no status at all.
 const FAILURES: [i32; 7] = [1, 2, 4, 12, 13, 14, 15];
 
 #[test]
-fn the_status_in_the_trailers_decides_when_it_comes() {
+fn the_status_in_the_trailers_decides_when_it_arrives() {
     for code in 0..=17 {
         let fixture = Fixture::new(|builder| builder);
         let steps = [Step::Data, Step::Data, Step::Waits, Step::Trailers(status(&code.to_string()))];
@@ -46,7 +46,7 @@ fn the_status_in_the_trailers_decides_when_it_comes() {
 }
 
 #[test]
-fn a_status_among_the_headers_decides_at_once() {
+fn a_status_in_the_headers_decides_at_once() {
     for (code, failures) in [("0", 0), ("5", 0), ("14", 1), ("", 1), ("fourteen", 1)] {
         let fixture = Fixture::new(|builder| builder);
         let _body = respond(&fixture.breaker, 200, &status(code), &[Step::Waits]);
@@ -55,7 +55,7 @@ fn a_status_among_the_headers_decides_at_once() {
 }
 
 #[test]
-fn a_response_without_a_status_fails_however_it_ends() {
+fn a_response_without_a_status_is_a_failure_however_it_ends() {
     for steps in
         [vec![], vec![Step::Data], vec![Step::Trailers(HeaderMap::new())], vec![Step::Data, Step::Fails]]
     {
@@ -65,9 +65,9 @@ fn a_response_without_a_status_fails_however_it_ends() {
     }
 }
 
-/// Of a proxy, say: the server was not reached, or asks for credentials.
+/// From a proxy, say: the server was not reached, or wants credentials.
 #[test]
-fn a_response_that_is_not_of_grpc_counts_by_its_status() {
+fn a_response_that_is_not_grpc_counts_by_its_http_status() {
     for (http, failures) in [(401, 0), (403, 0), (400, 1), (404, 1), (429, 1), (500, 1), (502, 1), (503, 1)] {
         let fixture = Fixture::new(|builder| builder);
         let _body = respond(&fixture.breaker, http, &HeaderMap::new(), &[Step::Data]);
@@ -76,7 +76,7 @@ fn a_response_that_is_not_of_grpc_counts_by_its_status() {
 }
 
 #[test]
-fn a_call_that_is_given_up_before_its_status_is_a_cancelled_one() {
+fn a_call_dropped_before_its_status_is_cancelled() {
     let fixture = Fixture::new(|builder| builder.max_half_open_calls(1));
     fixture.before_trial();
     let body = respond(&fixture.breaker, 200, &HeaderMap::new(), &[Step::Data]);
@@ -87,7 +87,7 @@ fn a_call_that_is_given_up_before_its_status_is_a_cancelled_one() {
 }
 
 #[test]
-fn an_error_of_the_transport_is_a_failure() {
+fn a_transport_error_is_a_failure() {
     let fixture = Fixture::new(|builder| builder);
     let service = tower::service_fn(|_: Request<()>| ready(Err::<Response<Script>, _>(Failed)));
     let mut service = CircuitBreakerLayer::grpc(fixture.breaker.clone()).layer(service);

@@ -1,4 +1,4 @@
-//! A breaker for each key, which a function finds in the request.
+//! A breaker for each key, which a function extracts from the request.
 
 use std::future::ready;
 
@@ -17,7 +17,7 @@ use tower::Layer as _;
 use crate::axum::serve;
 use crate::probe::{Failed, call, now};
 
-/// Breakers that open with the first failure, for a minute.
+/// Breakers that open on the first failure, for a minute.
 fn fragile(name: &'static str, clock: &ManualClock, max_keys: usize) -> Keyed<String> {
     CircuitBreaker::builder(name)
         .trip(trip::failure_streak(1))
@@ -35,7 +35,7 @@ fn host(request: &Request<()>) -> &str {
 
 /// One host is down, and the others do not notice.
 #[test]
-fn each_host_has_a_breaker() {
+fn each_host_has_its_own_breaker() {
     let clock = ManualClock::new();
     let hosts = fragile("hosts of a layer", &clock, 10);
     let breakers = hosts.clone();
@@ -66,7 +66,7 @@ fn each_host_has_a_breaker() {
     assert_eq!(hosts.get("down.example.org").snapshot().totals.failures, 2);
 }
 
-/// Whoever invents keys gets no more breakers than there may be.
+/// Inventing keys does not create more breakers than the limit.
 #[test]
 fn invented_keys_share_a_breaker() {
     let hosts = fragile("invented hosts of a layer", &ManualClock::new(), 2);
@@ -83,7 +83,7 @@ fn invented_keys_share_a_breaker() {
     assert_eq!((overflow.totals.failures, overflow.totals.refused), (1, 17));
 }
 
-/// Before a server, a breaker for each tenant, whose name is in a header.
+/// In front of a server, a breaker for each tenant, named in a header.
 #[tokio::test]
 async fn a_server_refuses_one_tenant_and_not_the_others() {
     let tenants = fragile("tenants of a layer", &ManualClock::new(), 10);

@@ -1,4 +1,4 @@
-//! The layer of tower: what it does to a service, and at work in real servers and clients.
+//! The tower layer: what it does to a service, and how it works in real servers and clients.
 
 mod annotated;
 mod axum;

@@ -1,4 +1,4 @@
-//! Which layer goes where, and the harm of the wrong order; what retries do with refusals. As the page about layers says.
+//! Which layer goes where, the harm of the wrong order, and what retries do with refusals, as described on the page about layers.
 
 use std::future::{Ready, ready};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,7 +20,7 @@ fn hangs() -> impl Service<(), Response = (), Error = BoxError, Future: Send> + 
     tower::service_fn(|(): ()| std::future::pending::<Result<(), BoxError>>())
 }
 
-/// A service that is dead, and how often it was asked.
+/// A dead service, and how often it was called.
 fn dead() -> (impl Service<(), Response = (), Error = Failed, Future: Send> + Clone, Arc<AtomicU64>) {
     let asked = Arc::new(AtomicU64::new(0));
     let counted = asked.clone();
@@ -36,7 +36,7 @@ async fn ask<S: Service<()>>(service: &mut S) -> Result<S::Response, S::Error> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_time_out_within_the_breaker_opens_it_and_one_outside_never_does() {
+async fn a_time_out_inside_the_breaker_opens_it_and_one_outside_never_does() {
     let [right, wrong] = [3, 3].map(|streak| Fixture::with_rule(trip::failure_streak(streak)));
     let layer = |fixture: &Fixture| {
         let refused = |refusal: CallNotPermitted| Err::<(), BoxError>(refusal.into());
@@ -52,7 +52,7 @@ async fn a_time_out_within_the_breaker_opens_it_and_one_outside_never_does() {
     assert_eq!((right.breaker.snapshot().rejected, wrong.breaker.snapshot().totals.cancelled), (17, 20));
 }
 
-/// Retries so often, by a clock that the test moves.
+/// Retries this often, on a clock that the test moves.
 #[derive(Clone)]
 struct Retries {
     left: u32,
@@ -99,7 +99,7 @@ impl<T> Policy<(), T, Failed> for Retries {
 }
 
 #[tokio::test]
-async fn retries_outside_the_breaker_count_and_those_within_cost_a_dead_service_three_times_the_calls() {
+async fn retries_outside_the_breaker_count_and_those_inside_triple_the_calls_to_a_dead_service() {
     let [right, wrong] = [6, 6].map(|streak| Fixture::with_rule(trip::failure_streak(streak)));
     let retries = |fixture: &Fixture| RetryLayer::new(Retries { left: 2, clock: fixture.clock.clone() });
     let ((service, asked), (other, asked_within)) = (dead(), dead());
@@ -120,9 +120,9 @@ async fn retries_outside_the_breaker_count_and_those_within_cost_a_dead_service_
     assert_eq!((asked.load(Ordering::Relaxed), asked_within.load(Ordering::Relaxed)), (6, 18));
 }
 
-/// A call that hangs has the only slot.
+/// A hanging call holds the only permit.
 #[tokio::test]
-async fn a_limit_within_the_breaker_does_not_keep_refusals_waiting_and_one_outside_does() {
+async fn a_concurrency_limit_delays_refusals_only_outside_the_breaker() {
     let fixture = Fixture::with_rule(trip::failure_streak(1));
     let layer = CircuitBreakerLayer::new(fixture.breaker.clone());
     let mut within = ServiceBuilder::new().layer(layer.clone()).concurrency_limit(1).service(hangs());
@@ -134,7 +134,7 @@ async fn a_limit_within_the_breaker_does_not_keep_refusals_waiting_and_one_outsi
     assert!(matches!(ask(&mut within).await, Err(Error::NotPermitted(_))));
 }
 
-/// The whole stack in the right order: the service dies and recovers, and one patient caller sees nothing of it.
+/// The whole stack in the right order: the service dies and recovers, and a patient caller notices nothing.
 #[tokio::test(start_paused = true)]
 async fn the_whole_stack_recovers() {
     let fixture = Fixture::with_rule(trip::failure_streak(3));
@@ -157,7 +157,7 @@ async fn the_whole_stack_recovers() {
 }
 
 #[tokio::test]
-async fn backon_waits_for_as_long_as_a_refusal_says() {
+async fn backon_waits_as_long_as_a_refusal_says() {
     for (forced, waits) in [(false, vec![seconds(60)]), (true, vec![])] {
         let fixture = Fixture::with_rule(trip::failure_streak(1));
         fixture.trip();

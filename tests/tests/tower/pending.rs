@@ -40,7 +40,7 @@ async fn advance(fixture: &Fixture, duration: Duration) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn is_not_ready_until_the_pause_is_over_and_is_woken_then() {
+async fn is_woken_and_ready_when_the_pause_is_over() {
     let fixture = fixture("pending: pause");
     let (mut service, control) = guarded(&fixture.breaker);
     assert_eq!(poll_ready(&mut service), Poll::Ready(Ok(())));
@@ -87,7 +87,7 @@ async fn is_woken_by_every_command_that_admits_calls() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn is_woken_when_a_slot_of_the_trial_is_free_however_the_probe_ends() {
+async fn is_woken_when_a_trial_slot_is_released_however_the_probe_ends() {
     let ends: [fn(&Control); 2] = [|control| control.answer(Ok(1)), |_| {}];
     for end in ends {
         let fixture = fixture("pending: slots");
@@ -108,10 +108,10 @@ async fn is_woken_when_a_slot_of_the_trial_is_free_however_the_probe_ends() {
     }
 }
 
-/// A command may make a pause shorter, although the breaker is open before and after; and a slot may be that of a call that no service has
+/// A command may shorten a pause while the breaker stays open, and a slot may belong to a call that no service
 /// made.
 #[tokio::test(start_paused = true)]
-async fn is_woken_by_what_is_no_transition() {
+async fn is_woken_without_a_transition() {
     let fixture = fixture("pending: no transition");
     let (mut service, _control) = guarded(&fixture.breaker);
     fixture.trip();
@@ -127,9 +127,9 @@ async fn is_woken_by_what_is_no_transition() {
     assert_eq!(poll_ready_by(&mut service, &wakes), Poll::Ready(Ok(())));
 }
 
-/// Whether a ramp admits a call is drawn with the call, which may be refused, then. The service waits as long as the refusal says.
+/// A ramp draws for each call, so a ready service's call may still be refused. The service then waits as long as the refusal says.
 #[tokio::test(start_paused = true)]
-async fn after_a_refusal_by_the_ramp_is_not_ready_for_as_long_as_that_says() {
+async fn after_a_refusal_by_the_ramp_it_waits_as_long_as_the_refusal_says() {
     let fixture = fixture("pending: ramp");
     let clock = fixture.clock.clone();
     let breaker = CircuitBreaker::builder("pending: ramp")
@@ -145,7 +145,7 @@ async fn after_a_refusal_by_the_ramp_is_not_ready_for_as_long_as_that_says() {
     control.answer(Ok(1));
     now(probe).expect("admitted");
     assert_eq!(fixture.state(), State::HalfOpen, "the ramp goes on");
-    // One of a thousand is admitted.
+    // One in a thousand is admitted.
     let refusal = loop {
         if let Err(Error::NotPermitted(refusal)) = now(call(&mut service, 0)) {
             break refusal;
@@ -169,7 +169,7 @@ async fn after_a_refusal_by_the_ramp_is_not_ready_for_as_long_as_that_says() {
     assert_eq!(poll_ready_by(&mut service, &wakes), Poll::Ready(Ok(())));
 }
 
-/// A timer that fires early, or a clock of the breaker's that is slow: the service asks again, and does not spin within a poll.
+/// If a timer fires early or the breaker's clock is slow, the service checks again without spinning within a poll.
 #[test]
 fn a_sleep_that_does_not_sleep_wakes_the_task_again() {
     let fixture = fixture("pending: impatient");
@@ -187,9 +187,9 @@ fn a_sleep_that_does_not_sleep_wakes_the_task_again() {
     assert_eq!(poll_ready_by(&mut service, &wakes), Poll::Ready(Ok(())));
 }
 
-/// Of two endpoints, the one whose breaker refuses gets no calls, and no error reaches the caller.
+/// Of two endpoints, the one whose breaker is open gets no calls, and no error reaches the caller.
 #[tokio::test(start_paused = true)]
-async fn a_load_balancer_takes_the_endpoint_that_is_well() {
+async fn a_load_balancer_picks_the_healthy_endpoint() {
     let [broken, well] = [fixture("pending: broken"), fixture("pending: well")];
     let ((one, of_broken), (another, of_well)) = (guarded(&broken.breaker), guarded(&well.breaker));
     let endpoints = ServiceList::new([Constant::new(one, 1), Constant::new(another, 1)]);

@@ -1,4 +1,4 @@
-//! A service that does what a test says, and tells what was asked of it.
+//! A service that does what a test says, and records what was asked of it.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use tokio::sync::oneshot;
 use tower::Service;
 
-/// The error of a service that failed.
+/// The error of a failed service.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Failed;
 
@@ -29,7 +29,7 @@ pub(crate) enum Readiness {
     Broken,
 }
 
-/// What was asked of a probe and all its clones.
+/// What a probe and all its clones were asked to do.
 #[derive(Default)]
 struct Seen {
     readiness: Mutex<Option<Readiness>>,
@@ -38,7 +38,7 @@ struct Seen {
     calls: Mutex<Vec<oneshot::Sender<Answer>>>,
 }
 
-/// A service whose calls last until the test answers them. A clone is not ready because the original was, as many services are.
+/// A service whose calls last until the test answers them. As with many services, a clone is not ready just because the original is.
 pub(crate) struct Probe {
     seen: Arc<Seen>,
     is_ready: bool,
@@ -126,13 +126,13 @@ impl Control {
         caller.send(answer).expect("somebody waits for the answer");
     }
 
-    /// Lets the oldest call panic once it is polled.
+    /// Makes the oldest call panic when it is next polled.
     pub(crate) fn panic(&self) {
         drop(self.0.calls.lock().expect("no test panics here").remove(0));
     }
 }
 
-/// Counts how often it was woken.
+/// A waker that counts how often it was woken.
 #[derive(Default)]
 pub(crate) struct Wakes(AtomicU64);
 
@@ -148,12 +148,12 @@ impl Wakes {
     }
 }
 
-/// Whether a service is ready, asked by a task that does not wait.
+/// Whether a service is ready, polled by a task that does not wait.
 pub(crate) fn poll_ready<R, S: Service<R>>(service: &mut S) -> Poll<Result<(), S::Error>> {
     service.poll_ready(&mut Context::from_waker(Waker::noop()))
 }
 
-/// The same, asked by a task that waits.
+/// The same, polled by a task that waits.
 pub(crate) fn poll_ready_by<R, S: Service<R>>(
     service: &mut S,
     wakes: &Arc<Wakes>,
@@ -161,7 +161,7 @@ pub(crate) fn poll_ready_by<R, S: Service<R>>(
     service.poll_ready(&mut Context::from_waker(&Waker::from(wakes.clone())))
 }
 
-/// Makes a call of a service that is ready.
+/// Calls a service that is ready.
 #[track_caller]
 pub(crate) fn call<R, S: Service<R>>(service: &mut S, request: R) -> S::Future {
     assert!(matches!(poll_ready(service), Poll::Ready(Ok(()))), "it should be ready");

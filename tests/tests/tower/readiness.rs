@@ -1,4 +1,4 @@
-//! Who is ready when, and what that costs. The scenarios of the contract tests that peers have for their layers are among these.
+//! When the service is ready, and what that costs. Includes the scenarios of other crates' contract tests for their layers.
 
 use std::task::Poll;
 
@@ -16,7 +16,7 @@ fn guarded(breaker: &CircuitBreaker) -> (CircuitBreakerService<Probe>, Control) 
 }
 
 #[test]
-fn while_closed_it_is_ready_when_the_service_within_is() {
+fn while_closed_it_is_ready_when_the_inner_service_is() {
     let fixture = Fixture::new(|builder| builder);
     let (mut service, control) = guarded(&fixture.breaker);
     control.set(Readiness::Unready);
@@ -26,9 +26,9 @@ fn while_closed_it_is_ready_when_the_service_within_is() {
     drop(service.call(0));
 }
 
-/// A clone of a service that was ready is not: the probe panics if it is called without.
+/// A clone of a ready service is not ready: the probe panics if it is called anyway.
 #[test]
-fn the_service_that_was_ready_is_the_one_that_is_called() {
+fn the_service_that_is_called_is_the_one_that_was_ready() {
     let fixture = Fixture::new(|builder| builder);
     let (mut service, control) = guarded(&fixture.breaker);
     for _ in 0..3 {
@@ -40,7 +40,7 @@ fn the_service_that_was_ready_is_the_one_that_is_called() {
 }
 
 #[tokio::test]
-async fn works_around_and_within_a_concurrency_limit() {
+async fn it_works_around_and_inside_a_concurrency_limit() {
     let fixture = Fixture::new(|builder| builder);
     let layer = CircuitBreakerLayer::new(fixture.breaker.clone());
     let (service, control) = probe();
@@ -55,16 +55,16 @@ async fn works_around_and_within_a_concurrency_limit() {
     }
 }
 
-/// Calls that hang take up what limits the service within; calls that are refused need none of it.
+/// Hanging calls use up the inner service's limit; refused calls do not need it.
 #[test]
-fn while_open_it_refuses_at_once_though_the_service_within_is_not_ready() {
+fn while_open_it_refuses_at_once_although_the_inner_service_is_not_ready() {
     let fixture = Fixture::new(|builder| builder);
     let (mut service, control) = guarded(&fixture.breaker);
     control.set(Readiness::Unready);
     fixture.trip();
     let mut clone = service.clone();
     for service in [&mut service, &mut clone] {
-        // Being ready twice is no more than being ready once.
+        // Being ready twice changes nothing.
         assert_eq!(poll_ready(service), Poll::Ready(Ok(())));
         assert!(matches!(now(call(service, 0)), Err(Error::NotPermitted(_))));
     }
@@ -73,7 +73,7 @@ fn while_open_it_refuses_at_once_though_the_service_within_is_not_ready() {
 }
 
 #[test]
-fn a_service_that_was_ready_to_refuse_does_so_though_the_breaker_has_closed() {
+fn a_service_that_was_ready_to_refuse_does_so_although_the_breaker_has_closed() {
     let fixture = Fixture::new(|builder| builder);
     let (mut service, control) = guarded(&fixture.breaker);
     fixture.trip();
@@ -89,7 +89,7 @@ fn a_service_that_was_ready_to_refuse_does_so_though_the_breaker_has_closed() {
     assert_eq!(now(future), Ok(1));
 }
 
-/// The slot that it could take is the trial's next one, and stays free.
+/// The trial slot that it could have taken stays free.
 #[test]
 fn a_service_that_was_ready_to_refuse_takes_no_slot_of_a_trial() {
     let fixture = Fixture::new(|builder| builder.max_half_open_calls(1));
@@ -104,7 +104,7 @@ fn a_service_that_was_ready_to_refuse_takes_no_slot_of_a_trial() {
 }
 
 #[test]
-fn the_first_call_after_the_pause_is_admitted_once_the_service_within_is_ready() {
+fn the_first_call_after_the_pause_is_admitted_once_the_inner_service_is_ready() {
     let fixture = Fixture::new(|builder| builder);
     let (mut service, control) = guarded(&fixture.breaker);
     control.set(Readiness::Unready);
@@ -125,7 +125,7 @@ fn readiness_holds_no_slot() {
     for service in &mut ready {
         assert_eq!(poll_ready(service), Poll::Ready(Ok(())));
     }
-    // 100 are ready, and for one there is a slot. The others drop without ever being called.
+    // 100 are ready, and there is a slot for one. The others are dropped without being called.
     let first = ready[0].call(0);
     for service in ready.iter_mut().skip(1).take(9) {
         assert!(matches!(now(service.call(0)), Err(Error::NotPermitted(_))));
@@ -139,7 +139,7 @@ fn readiness_holds_no_slot() {
 }
 
 #[test]
-fn while_a_trial_has_no_room_it_refuses_without_asking_the_service_within() {
+fn while_a_trial_is_full_it_refuses_without_polling_the_inner_service() {
     let fixture = Fixture::new(|builder| builder.max_half_open_calls(1));
     fixture.before_trial();
     let (mut service, control) = guarded(&fixture.breaker);
@@ -151,7 +151,7 @@ fn while_a_trial_has_no_room_it_refuses_without_asking_the_service_within() {
     assert_eq!(control.readied(), asked);
 }
 
-/// If a hung probe made the service ready only to refuse, nobody would ever end the trial.
+/// If a hung probe made the service ready only to refuse, nothing would ever end the trial.
 #[test]
 fn a_trial_whose_probe_hangs_is_ended_by_the_next_call() {
     let fixture = Fixture::new(|builder| builder.max_half_open_calls(1).half_open_timeout(seconds(5)));
@@ -164,7 +164,7 @@ fn a_trial_whose_probe_hangs_is_ended_by_the_next_call() {
 }
 
 #[test]
-fn an_error_of_readiness_is_passed_on_and_is_a_failure_that_took_its_time() {
+fn a_readiness_error_is_returned_and_is_a_failure_with_its_duration() {
     let fixture = Fixture::with_rule(trip::min(2) & trip::avg_latency(seconds(9)));
     let (mut service, control) = guarded(&fixture.breaker);
     control.set(Readiness::Broken);
@@ -179,9 +179,9 @@ fn an_error_of_readiness_is_passed_on_and_is_a_failure_that_took_its_time() {
     assert_eq!((fixture.counts(), fixture.breaker.metrics().avg_latency()), ((2, 2), Some(seconds(4))));
 }
 
-/// Regression: while it waited for a call to try again, each error of readiness reached the dead service and counted for nothing.
+/// Regression: while it waited for a call to retry with, readiness errors kept reaching the dead service and counted for nothing.
 #[test]
-fn errors_of_readiness_alone_open_it_try_again_and_reopen_it() {
+fn readiness_errors_alone_open_it_and_reopen_it_after_a_retry() {
     let fixture = Fixture::with_rule(trip::failure_streak(3));
     let (mut service, control) = guarded(&fixture.breaker);
     control.set(Readiness::Broken);
@@ -203,9 +203,9 @@ fn errors_of_readiness_alone_open_it_try_again_and_reopen_it() {
     assert_eq!(fixture.state(), State::Closed);
 }
 
-/// Regression: it was counted as a call that is ignored, and began a trial.
+/// Regression: it counted as an ignored call, and began a trial.
 #[test]
-fn a_call_that_is_refused_because_it_had_no_chance_is_counted_as_refused() {
+fn a_call_refused_for_lack_of_a_chance_counts_as_refused() {
     type Later = (fn(&Fixture), State, u64);
     let later: [Later; 3] = [
         (|fixture| fixture.breaker.reset(), State::Closed, 0),
@@ -227,9 +227,9 @@ fn a_call_that_is_refused_because_it_had_no_chance_is_counted_as_refused() {
     }
 }
 
-/// Which breaker it will be is known with the request, so only the call can be refused.
+/// The breaker is known only with the request, so only the call can be refused.
 #[test]
-fn with_a_breaker_for_each_request_it_is_ready_when_the_service_within_is() {
+fn with_a_breaker_per_request_it_is_ready_when_the_inner_service_is() {
     let fixture = Fixture::new(|builder| builder);
     let (service, control) = probe();
     let breaker = fixture.breaker.clone();

@@ -1,4 +1,4 @@
-//! The layer around a channel of tonic, and in a server of it, over a socket.
+//! The layer around a tonic channel and in a tonic server, over a socket.
 
 use std::convert::Infallible;
 use std::error::Error as _;
@@ -20,7 +20,7 @@ use tonic::transport::{Channel, Endpoint, Server};
 use tonic::{Code, Request, Response, Status};
 use tower::{Layer as _, Service};
 
-/// Messages that are text, in place of Protocol Buffers.
+/// Text messages, in place of Protocol Buffers.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Text;
 
@@ -60,7 +60,7 @@ impl Decoder for Text {
     }
 }
 
-/// Answers with the code that is asked for: `/prices/get` at once, `/prices/watch` after a message.
+/// Answers with the requested code: `/prices/get` at once, `/prices/watch` after a message.
 #[derive(Clone)]
 struct Prices;
 
@@ -195,7 +195,7 @@ async fn a_stream_counts_at_its_end_by_its_trailers() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_opens_the_breaker_and_a_refusal_says_so() {
+async fn a_missing_server_opens_the_breaker_and_a_refusal_says_so() {
     let address = listener().await.1;
     let fixture = Fixture::with_rule(trip::failure_streak(2));
     let channel = CircuitBreakerLayer::grpc(fixture.breaker.clone()).layer(connect(address));
@@ -211,7 +211,7 @@ async fn a_server_that_is_not_there_opens_the_breaker_and_a_refusal_says_so() {
     assert_eq!(refusal.state(), State::Open);
 }
 
-/// Before a server, one breaker for all its methods.
+/// In front of a server, one breaker for all its methods.
 #[tokio::test]
 async fn in_a_server_it_refuses_before_any_handler() {
     let fixture = Fixture::with_rule(trip::failure_streak(2));
@@ -229,7 +229,7 @@ async fn in_a_server_it_refuses_before_any_handler() {
     assert_eq!((refused.code(), refused.message()), (Code::Unavailable, "try again later"));
 }
 
-/// The server may have sent the last frame before it has counted the call.
+/// The server may send the last frame before it counts the call.
 async fn until_open(breaker: &CircuitBreaker) {
     while breaker.state() == State::Closed {
         tokio::task::yield_now().await;
