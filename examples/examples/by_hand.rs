@@ -1,4 +1,4 @@
-//! Without the attribute: a builder, a guard, a breaker shared by several functions, and one per client.
+//! Without the attribute: a builder, a guard, a breaker shared by several functions, and a breaker for each client.
 //!
 //! ```sh
 //! cargo run --example by_hand
@@ -52,20 +52,20 @@ impl Client {
     }
 }
 
-/// A guard, for work that is not a closure: it says what came of it, and a guard dropped without a word frees its place.
+/// A guard, for work that is not a closure: the code reports the outcome, and dropping the guard without one releases its slot.
 fn poll(breaker: &CircuitBreaker, answer: Option<bool>) -> Result<()> {
     let call = breaker.acquire()?;
     match answer {
         Some(true) => call.success(),
         Some(false) => call.failure(),
-        // Nobody asked: that is neither.
+        // No answer was expected: neither success nor failure.
         None => call.ignore(),
     }
     Ok(())
 }
 
-/// What an error says; a refusal on two lines, which fit a terminal.
-fn told(error: impl Display) -> String {
+/// The text of an error; a refusal takes two lines, to fit a terminal.
+fn message(error: impl Display) -> String {
     error.to_string().replacen(": ", ":\n    ", 1)
 }
 
@@ -74,17 +74,17 @@ fn main() -> Result<()> {
     for result in [charge(20), refund(20), refund(30), charge(500), charge(20)] {
         match result {
             Ok(amount) => println!("  charged {amount}"),
-            Err(Error::NotPermitted(refusal)) => println!("  {}", told(refusal)),
+            Err(Error::NotPermitted(refusal)) => println!("  {}", message(refusal)),
             Err(error) => println!("  failed: {error}"),
         }
     }
 
-    println!("A breaker for each client:");
+    println!("One breaker per client:");
     for client in [Client::new("north")?, Client::new("south")?] {
         for _ in 0..4 {
             match client.search("lamp") {
                 Ok(answer) => println!("  {}: {answer}", client.region),
-                Err(error) => println!("  {}: {}", client.region, told(error)),
+                Err(error) => println!("  {}: {}", client.region, message(error)),
             }
         }
     }
@@ -94,16 +94,16 @@ fn main() -> Result<()> {
     for answer in [Some(true), None, Some(false), Some(false)] {
         poll(&breaker, answer)?;
     }
-    println!("  {}", told(poll(&breaker, Some(true)).expect_err("two failures in a row")));
+    println!("  {}", message(poll(&breaker, Some(true)).expect_err("two failures in a row")));
 
-    println!("What is said of a rule that cannot be right:");
+    println!("A rule that can never hold is rejected:");
     let wrong = trip::min(200) & trip::failure_rate(0.5);
     let refused = CircuitBreaker::builder("wrong").window(window::count(100)).trip(wrong).build();
     for line in refused.expect_err("200 of 100 calls").to_string().lines() {
         println!("  {line}");
     }
 
-    println!("A command, and all breakers there are:");
+    println!("All live breakers, after `PAYMENTS.reset()`:");
     PAYMENTS.reset();
     for breaker in fluxgate::breakers() {
         println!("  {:<16} {}", breaker.name(), breaker.state());

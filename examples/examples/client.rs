@@ -1,4 +1,4 @@
-//! A client of HTTP whose breaker goes by the status of responses: a server on this machine that is well, then away, then well again.
+//! An HTTP client whose breaker counts responses by status: a server on this machine is healthy, then failing, then healthy again.
 //!
 //! ```sh
 //! cargo run --example client
@@ -33,6 +33,7 @@ async fn fetch(url: String) -> Result<reqwest::Response, fluxgate::Error<reqwest
 async fn main() -> std::io::Result<()> {
     let status = Arc::new(AtomicU16::new(200));
     let address = serve(status.clone()).await?;
+    println!("Each line shows the breaker's state after a call, and what the caller sees.");
     for (code, pause) in [(200, 0), (404, 0), (503, 0), (200, 600)] {
         status.store(code, Relaxed);
         sleep(Duration::from_millis(pause)).await;
@@ -43,13 +44,13 @@ async fn main() -> std::io::Result<()> {
                 Err(Inner(error)) => error.to_string(),
                 Err(refusal) => refusal.to_string(),
             };
-            println!("  {seen}; the breaker is {}", SHOP.state());
+            println!("  {:<13}{seen}", format!("[{}]", SHOP.state()));
         }
     }
     Ok(())
 }
 
-/// A server that answers with the status that is in `status`.
+/// A server that answers with the current `status`.
 async fn serve(status: Arc<AtomicU16>) -> std::io::Result<SocketAddr> {
     let answer = async move || StatusCode::from_u16(status.load(Relaxed)).unwrap_or_default();
     let listener = TcpListener::bind("127.0.0.1:0").await?;

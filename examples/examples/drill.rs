@@ -1,5 +1,5 @@
-//! A fault drill: for two seconds, four of ten calls to a shop's stock fail on purpose, and one of ten is slow. The program shows what
-//! its customers notice of that, and that everything is as before afterwards.
+//! A fault drill: for two seconds, four in ten calls to a shop's stock fail on purpose, and one in ten is slow. The program shows what
+//! customers notice, and that everything is back to normal afterwards.
 //!
 //! ```sh
 //! cargo run --example drill
@@ -16,7 +16,7 @@ enum StockError {
     NotPermitted(#[from] CallNotPermitted),
 }
 
-/// A dependency that is in the best of health.
+/// A perfectly healthy dependency.
 #[circuit_breaker(
     name = "stock",
     handle = STOCK,
@@ -31,21 +31,29 @@ fn stock(item: u32) -> Result<String, StockError> {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    STOCK.listen(|transition: &Transition| println!("        {transition}"));
-    let fault = Fault::lasting(Duration::from_secs(2)).fail(0.4).delay(0.1, Duration::from_millis(80));
     let start = Instant::now();
-    let mut last = String::new();
+    STOCK.listen(move |transition: &Transition| {
+        let Transition { from, to, reason, .. } = transition;
+        println!("{:>6.2}s > {from} -> {to}: {reason}", start.elapsed().as_secs_f64());
+    });
+    let fault = Fault::lasting(Duration::from_secs(2)).fail(0.4).delay(0.1, Duration::from_millis(80));
+    let (mut last, mut explained) = (None, Vec::new());
     for item in 0.. {
         if item == 30 {
-            println!("{:>6.2}s the drill begins", start.elapsed().as_secs_f64());
+            println!("{:>6.2}s > the drill begins", start.elapsed().as_secs_f64());
             STOCK.inject(fault)?;
         }
         let answer = stock(item)?;
-        let kind =
-            answer.split(" (").nth(1).unwrap_or("answered").split("; ").next().unwrap_or_default().to_owned();
-        if kind != last {
-            println!("{:>6.2}s {answer}", start.elapsed().as_secs_f64());
-            last = kind;
+        // A customer notices when the kind of answer changes. Each kind of refusal is explained once.
+        let (text, reason) = answer.split_once(" (").unwrap_or((&answer, ""));
+        let kind = reason.split(':').next().unwrap_or_default().to_owned();
+        if last.as_ref() != Some(&kind) {
+            println!("{:>6.2}s   {text}", start.elapsed().as_secs_f64());
+            if !reason.is_empty() && !explained.contains(&kind) {
+                println!("          ({reason}");
+                explained.push(kind.clone());
+            }
+            last = Some(kind);
         }
         if item > 30 && STOCK.snapshot().fault.is_none() && STOCK.state() == fluxgate::State::Closed {
             break;
@@ -53,6 +61,6 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         sleep(Duration::from_millis(10));
     }
     let totals = STOCK.snapshot().totals;
-    println!("in all, {} calls failed on purpose and {} were refused", totals.failures, totals.refused);
+    println!("In all, {} calls failed on purpose and {} were refused.", totals.failures, totals.refused);
     Ok(())
 }

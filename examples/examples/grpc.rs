@@ -1,5 +1,5 @@
-//! Calls of gRPC: a status that says that the server failed opens the breaker, one that is the caller's own fault does not, and a refusal is
-//! a status, too, which tells when to come back.
+//! gRPC calls: statuses of server failures open the breaker, those of the caller's own mistakes do not, and a refusal is a status, too,
+//! which says when to retry.
 //!
 //! ```sh
 //! cargo run --example grpc
@@ -11,7 +11,7 @@ use fluxgate::circuit_breaker;
 use fluxgate::testing::isolate;
 use tonic::{Code, Status};
 
-/// In place of a client that was made from a `.proto` file.
+/// In place of a client generated from a `.proto` file.
 async fn client(account: u32, is_up: bool) -> Result<u64, Status> {
     tokio::task::yield_now().await;
     match account {
@@ -34,7 +34,7 @@ async fn ask(account: u32, is_up: bool) {
             if let (Code::Unavailable, Some(wait)) =
                 (status.code(), status.metadata().get("grpc-retry-pushback-ms"))
             {
-                println!("  a client that retries by itself waits for {} ms", wait.to_str().unwrap_or("?"));
+                println!("  (a client with automatic retries waits for {} ms)", wait.to_str().unwrap_or("?"));
             }
         }
     }
@@ -42,13 +42,13 @@ async fn ask(account: u32, is_up: bool) {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    // A minute passes at once.
+    // On this clock, a minute passes at once.
     let clock = isolate();
-    println!("Callers that are wrong open nothing:");
+    println!("Mistakes of the caller do not open the breaker:");
     for _ in 0..4 {
         ask(0, true).await;
     }
-    println!("The breaker is {}. A server that is away opens it:", ACCOUNTS.state());
+    println!("The breaker is {}. A server that is down opens it:", ACCOUNTS.state());
     for _ in 0..4 {
         ask(7, false).await;
     }

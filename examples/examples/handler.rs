@@ -1,4 +1,4 @@
-//! A handler of axum with the attribute alone: while what it asks is away, its server answers at once, with a 503 that says when to come back.
+//! An axum handler with just the attribute: while its dependency is down, the server answers at once with a 503 that says when to retry.
 //!
 //! ```sh
 //! cargo run --example handler
@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 /// A response counts by its status: 5xx is a failure, and a 404 is an answer.
 #[circuit_breaker(name = "stock", trip = failure_streak(3), permit = all)]
 async fn stock(Path((product, is_up)): Path<(u32, bool)>) -> Response {
-    // In place of a question to another service.
+    // In place of a request to another service.
     tokio::task::yield_now().await;
     match product {
         _ if !is_up => (StatusCode::BAD_GATEWAY, "the warehouse does not answer").into_response(),
@@ -29,7 +29,7 @@ async fn stock(Path((product, is_up)): Path<(u32, bool)>) -> Response {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // A minute passes at once.
+    // On this clock, a minute passes at once.
     let clock = ManualClock::new();
     fluxgate::set_clock(clock.clone())?;
     let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -40,7 +40,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         let response = reqwest::get(format!("http://{address}/stock/{path}")).await?;
         let (status, wait) = (response.status(), response.headers().get("retry-after").cloned());
         let wait = wait.and_then(|wait| Some(format!(" (Retry-After: {})", wait.to_str().ok()?)));
-        println!("/stock/{path}: {status}{}, {}", wait.unwrap_or_default(), response.text().await?);
+        println!("/stock/{path}: {status}{}", wait.unwrap_or_default());
+        println!("  {}", response.text().await?);
         Ok::<_, reqwest::Error>(())
     };
     for path in ["7/true", "0/true", "7/false", "7/false", "7/false", "7/true"] {

@@ -1,4 +1,4 @@
-//! A service that hangs: no call has failed, none has even ended, and yet the breaker opens. Runs in tokio's paused time, so at once.
+//! A hanging service: no call has failed, none has even ended, and yet the breaker opens. Runs on tokio's paused clock, so at once.
 //!
 //! ```sh
 //! cargo run --example hanging
@@ -10,11 +10,11 @@ use std::time::Duration;
 use fluxgate::{CallNotPermitted, State, circuit_breaker};
 use tokio::time::{Instant, sleep};
 
-/// When the service begins to hang, and comes back.
+/// When the service starts to hang, and when it recovers.
 const HANGS: Duration = Duration::from_secs(5);
 const BACK: Duration = Duration::from_secs(40);
 
-/// Fifty calls at once are more than there ever are while it answers. Ten that have been waiting for two seconds are known sooner.
+/// Fifty concurrent calls never happen while it answers. In a trial, ten calls that have run for two seconds reveal a hang sooner.
 #[circuit_breaker(
     trip = min(10) & (failure_rate(50%) | slow_rate(50%, 2s)) | in_flight(50),
     retry = cooldown(20s),
@@ -34,15 +34,24 @@ async fn search(began: Instant) -> Result<(), CallNotPermitted> {
 async fn main() {
     let began = Instant::now();
     let (mut state, mut refused) = (SEARCH.state(), 0);
+    let mut news =
+        [(HANGS, "the service starts to hang"), (BACK, "the service answers again")].into_iter().peekable();
+    println!(" 0.0s: ten calls a second");
     while began.elapsed() < Duration::from_secs(60) {
-        // Nobody waits for the answer, as for a request whose client has long gone.
+        if let Some((time, text)) = news.next_if(|(time, _)| began.elapsed() >= *time) {
+            println!("{:>4.1}s: {text}", time.as_secs_f64());
+        }
+        // Nobody waits for the answer, as for a request whose client is long gone.
         tokio::spawn(search(began));
         tokio::task::yield_now().await;
         if SEARCH.state() != state {
             state = SEARCH.state();
             let metrics = SEARCH.metrics();
             let in_flight = metrics.in_flight().unwrap_or_default();
-            println!("{:>4.1}s: {state}, {in_flight} in flight", began.elapsed().as_secs_f64());
+            println!(
+                "{:>4.1}s: the breaker is {state}, {in_flight} in flight",
+                began.elapsed().as_secs_f64()
+            );
             if let Err(refusal) = SEARCH.acquire().map(fluxgate::Call::ignore)
                 && state == State::Open
             {
@@ -52,6 +61,6 @@ async fn main() {
         refused += u32::from(state == State::Open);
         sleep(Duration::from_millis(100)).await;
     }
-    println!("{state} again; {refused} calls were refused at once instead of hanging");
+    println!("In all, {refused} calls were refused at once instead of hanging.");
     assert_eq!(state, State::Closed);
 }

@@ -1,5 +1,5 @@
-//! A breaker for each host: one of three is down, and the others do not notice. Then somebody invents hosts, none of which answers, and
-//! those that are asked all the time do not notice that either.
+//! A breaker for each host: one of three is down, and the others are unaffected. Then somebody invents hosts, none of which answers, and
+//! the hosts in constant use are still unaffected.
 //!
 //! ```sh
 //! cargo run --example keyed
@@ -12,7 +12,7 @@ use fluxgate::{CallNotPermitted, State, circuit_breaker};
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// Asks a host for something. All that need not answer are down.
+/// Fetches something from a host. All hosts but two are down.
 #[circuit_breaker(
     name = "hosts",
     key = host,
@@ -28,12 +28,12 @@ fn fetch(host: &str, item: u32) -> Result<String> {
     }
 }
 
-/// Asks a host so often, and says what came of it.
+/// Asks a host this often, and summarizes the answers.
 fn ask(host: &str, times: u32) -> String {
     let answers: Vec<_> = (0..times).map(|item| fetch(host, item)).collect();
     let refused = answers.iter().filter(|answer| is_refused(answer)).count();
     let answered = answers.iter().filter(|answer| answer.is_ok()).count();
-    format!("{answered} were answered, {} failed, {refused} refused", answers.len() - answered - refused)
+    format!("{answered} answered, {} failed, {refused} refused", answers.len() - answered - refused)
 }
 
 fn is_refused(answer: &Result<String>) -> bool {
@@ -41,7 +41,7 @@ fn is_refused(answer: &Result<String>) -> bool {
 }
 
 fn main() -> Result<()> {
-    // Minutes pass at once.
+    // On this clock, minutes pass at once.
     let clock = ManualClock::new();
     fluxgate::set_clock(clock.clone())?;
 
@@ -53,7 +53,7 @@ fn main() -> Result<()> {
     println!("  open: {:?}", open.map(|(host, _)| host).collect::<Vec<_>>());
     println!("  {}", fetch("b.example.org", 1).unwrap_err());
 
-    println!("Some minutes later, somebody invents 10,000 hosts. Each is asked 10 times, and none answers:");
+    println!("Minutes later, somebody invents 10,000 hosts. Each is called 10 times, and none answers:");
     let (mut answered, mut failed, mut refused) = (0, 0, 0);
     for second in 0..180 + 100 {
         clock.advance(Duration::from_secs(1));
@@ -67,14 +67,14 @@ fn main() -> Result<()> {
             if is_refused(&answer) { refused += 1 } else { failed += 1 }
         }
     }
-    println!("  of those calls, {failed} failed, and {refused} were refused");
+    println!("  {failed} of those calls failed, and {refused} were refused");
     println!(
-        "  {} hosts have a breaker; all others share one, which is {}",
+        "  {} hosts have their own breaker; all others share one, which is {}",
         HOSTS.len(),
         HOSTS.overflow().state()
     );
     println!(
-        "  a.example.org and c.example.org were asked once a second, and answered {answered} of 560 calls"
+        "  a.example.org and c.example.org were called once a second, and answered {answered} of 560 calls"
     );
     for host in ["a.example.org", "b.example.org", "c.example.org"] {
         let breaker = HOSTS.get(host);

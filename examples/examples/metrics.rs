@@ -1,6 +1,6 @@
 //! A program whose breakers Prometheus can scrape.
 //!
-//! `cargo run --example metrics` makes calls to three dependencies, one of which is down for a while now and again, and answers
+//! `cargo run --example metrics` calls three dependencies, two of which have regular trouble, and answers
 //! `GET /metrics` until it is stopped; `-- --seconds N` ends it. `-- --once` prints a single scrape instead:
 //! `cargo run --example metrics -- --once | promtool check metrics`.
 //!

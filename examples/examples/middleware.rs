@@ -1,5 +1,5 @@
-//! A client of reqwest in which every host has a breaker: one of two servers on this machine is busy, says until when, and is left alone
-//! until then. The other does not notice.
+//! A reqwest client with a breaker for every host: one of two servers on this machine is busy, says until when, and is left alone
+//! until then. The other is unaffected.
 //!
 //! ```sh
 //! cargo run --example middleware
@@ -25,7 +25,7 @@ async fn serve(app: Router) -> std::io::Result<SocketAddr> {
     Ok(address)
 }
 
-/// Busy, until two minutes later by its own clock, which is years behind.
+/// Busy for two minutes by its own clock, which is years behind.
 async fn busy() -> (StatusCode, [(axum::http::HeaderName, &'static str); 2]) {
     let dates = [(DATE, "Fri, 31 Dec 1999 23:57:00 GMT"), (RETRY_AFTER, "Fri, 31 Dec 1999 23:59:00 GMT")];
     (StatusCode::SERVICE_UNAVAILABLE, dates)
@@ -43,12 +43,12 @@ async fn ask(client: &ClientWithMiddleware, name: &str, host: SocketAddr) {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // Minutes pass at once.
+    // On this clock, minutes pass at once.
     let clock = ManualClock::new();
     let hosts = CircuitBreaker::builder("hosts").trip(trip::failure_streak(3)).permit(permit::all());
     let hosts = hosts.clock(clock.clone()).keyed().build()?;
     let client = ClientBuilder::new(reqwest::Client::new()).with(BreakerPerHost::new(hosts.clone())).build();
-    let calm = serve(Router::new().route("/", get(async || "well"))).await?;
+    let calm = serve(Router::new().route("/", get(async || "all is well"))).await?;
     let busy = serve(Router::new().route("/", get(busy))).await?;
 
     for _ in 0..4 {
@@ -56,13 +56,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         ask(&client, "calm", calm).await;
     }
     clock.advance(Duration::from_secs(60));
-    println!("A minute later, it is left alone, as it has asked:");
+    println!("A minute later, it is still left alone, as it asked:");
     ask(&client, "busy", busy).await;
     clock.advance(Duration::from_secs(80));
-    println!("After two minutes, and a bit more at random, it is tried again:");
+    println!("After two minutes, plus a little at random, it is tried again:");
     ask(&client, "busy", busy).await;
-    for (host, breaker) in hosts.iter() {
-        println!("  {host} is {}", breaker.state());
+    for (name, host) in [("busy", busy), ("calm", calm)] {
+        println!("The breaker of {name} is {}.", hosts.get(&host.to_string()).state());
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
-//! Settings from a file, which is watched and read again whenever it changes.
+//! Settings from a file that is watched and reloaded whenever it changes.
 //!
-//! `cargo run --example reload -- breakers.toml` watches that file. Without one, it writes a file of its own, changes it twice, the second
-//! time wrongly, and ends.
+//! `cargo run --example reload -- breakers.toml` watches that file. Without an argument, the program writes a file of its own, changes it
+//! twice, the second time with mistakes, and ends.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -22,22 +22,22 @@ fn charge() -> Result<(), NotCharged> {
     Ok(())
 }
 
-/// Gives all breakers what the text says, or none of them anything.
+/// Applies the settings to all breakers, or to none if anything is wrong.
 fn apply(text: &str) -> Result<(), Box<dyn Error>> {
     let settings: Settings = toml::from_str(text)?;
     let applied = settings::apply(&settings)?;
-    println!("changed: {:?}", applied.changed);
+    println!("Changed: {}", applied.changed.join(", "));
     for name in applied.unmatched {
-        println!("`{name}` is no breaker that is in use");
+        println!("Nothing in use matches `{name}`.");
     }
     Ok(())
 }
 
-/// Reads the file whenever it may have changed, until nothing has happened for so long.
+/// Reads the file whenever it may have changed, until nothing has happened for `longest`.
 fn watch(file: &Path, longest: Option<Duration>, changed: impl Fn()) -> Result<(), Box<dyn Error>> {
     let (sender, receiver) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(sender)?;
-    // Editors write another file and rename it, so it is the folder that has to be watched.
+    // Editors write another file and rename it, so the folder has to be watched.
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     watcher.watch(folder, RecursiveMode::NonRecursive)?;
     let mut known = fs::read_to_string(file).unwrap_or_default();
@@ -50,20 +50,24 @@ fn watch(file: &Path, longest: Option<Duration>, changed: impl Fn()) -> Result<(
             },
             None => receiver.recv()??,
         };
-        // Reading it is an event, too; one change is several, and while it is made, there may be no file.
+        // Reading is an event, too; one change causes several, and in between there may be no file.
         let is_of_file = event.paths.iter().any(|path| path.file_name() == file.file_name());
         let is_of_file = is_of_file && !event.kind.is_access();
         let text = if is_of_file { fs::read_to_string(file).ok() } else { None };
         let Some(text) = text.filter(|text| *text != known) else { continue };
         known = text;
-        // What is wrong leaves everything as it is.
+        // Mistakes leave everything as it is.
         if let Err(error) = apply(&known) {
-            println!("{} is not in force:\n{error}", file.display());
+            println!("Nothing has changed, since the file has mistakes:\n{error}");
         }
         let payments = find("payments").ok_or("it has been used")?;
-        println!("payments: {}\n", payments.snapshot().rule);
+        println!("The rule of `payments` is now {}\n", payments.snapshot().rule);
         changed();
     }
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| "    ".to_owned() + line + "\n").collect()
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -80,6 +84,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let step = std::cell::Cell::new(0);
     let change = || {
         if let Some(text) = texts.get(step.replace(step.get() + 1)) {
+            println!("The file now reads:\n{}", indented(text));
             // Written elsewhere and renamed, so that nobody reads half of it.
             let beside = file.with_extension("new");
             let written = fs::write(&beside, text).and_then(|()| fs::rename(&beside, &file));

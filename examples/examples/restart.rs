@@ -1,4 +1,4 @@
-//! A breaker that is open when the program ends is open when it begins again. Run it twice within ten seconds, and once more later.
+//! A breaker that is open when the program ends is open again when it restarts. Run it twice within ten seconds, and once more later.
 //!
 //! ```sh
 //! cargo run --example restart
@@ -13,15 +13,15 @@ use fluxgate::{CircuitBreaker, State, breaker};
 static PAYMENTS: CircuitBreaker =
     breaker!(name = "payments", trip = failure_streak(3), retry = cooldown(10s), permit = all);
 
-/// Opens what was open. What is left of an earlier run is no reason not to begin.
+/// Restores open breakers. Leftovers of an earlier run must not keep the program from starting.
 fn restore(file: &PathBuf) -> Result<(), Box<dyn std::error::Error>> {
     let Ok(text) = fs::read_to_string(file) else {
-        println!("nothing was saved");
+        println!("Nothing was saved.");
         return Ok(());
     };
     for saved in serde_json::from_str::<Vec<fluxgate::Saved>>(&text)? {
         let is_open = PAYMENTS.restore(&saved)?;
-        println!("`{}` was open when the program ended; restored: {is_open}", saved.breaker());
+        println!("`{}` was open when the program ended; restored: {is_open}.", saved.breaker());
     }
     Ok(())
 }
@@ -29,23 +29,23 @@ fn restore(file: &PathBuf) -> Result<(), Box<dyn std::error::Error>> {
 fn save(file: &PathBuf) -> Result<(), Box<dyn std::error::Error>> {
     let saved: Vec<_> = fluxgate::breakers().filter_map(|breaker| breaker.snapshot().saved()).collect();
     fs::write(file, serde_json::to_string_pretty(&saved)?)?;
-    println!("saved {} of the breakers in {}", saved.len(), file.display());
+    println!("Breakers saved in {}: {}.", file.display(), saved.len());
     Ok(())
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = std::env::temp_dir().join("fluxgate-restart.json");
     if let Err(error) = restore(&file) {
-        println!("what was saved is not restored: {error}");
+        println!("Nothing was restored: {error}");
     }
     match PAYMENTS.acquire() {
-        Err(refusal) => println!("{refusal}"),
+        Err(refusal) => println!("A call is refused: {refusal}."),
         Ok(call) if PAYMENTS.state() == State::HalfOpen => {
-            println!("the pause is over, and this call is a trial");
+            println!("The pause is over, and this call is part of the trial.");
             call.success();
         }
         Ok(call) => {
-            println!("closed; now three calls fail");
+            println!("The breaker is closed. Now three calls fail.");
             call.failure();
             for _ in 0..2 {
                 PAYMENTS.acquire()?.failure();

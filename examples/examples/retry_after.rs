@@ -1,4 +1,4 @@
-//! A server that says how long it is to be left alone, and a client that keeps to it: a breaker stays open for as long as the `Retry-After`
+//! A server says how long to leave it alone, and a client complies: the breaker stays open for as long as the `Retry-After`
 //! of the failure that opened it says.
 //!
 //! ```sh
@@ -28,7 +28,7 @@ enum ApiError {
 }
 
 impl ApiError {
-    /// For how long the server asks to be left alone.
+    /// How long the server asks to be left alone.
     fn retry_after(&self) -> Option<Duration> {
         match self {
             Self::Status(_, pause) => *pause,
@@ -37,7 +37,7 @@ impl ApiError {
     }
 }
 
-/// Three failures open its breaker, for two seconds and a bit: not for the ten of the backoff, which is for failures without a header.
+/// Three failures open the breaker for a little over two seconds: not for the ten of the backoff, which is for failures without the header.
 #[circuit_breaker(
     name = "api",
     trip = failures(3),

@@ -1,5 +1,4 @@
-//! Plain threads and the standard library: a time server on a loopback port that is down for a while, and three threads that
-//! keep asking it.
+//! Plain threads and the standard library: a time server on a loopback port is down for a while, and three threads keep asking it.
 //!
 //! ```sh
 //! cargo run --example sync
@@ -28,7 +27,7 @@ fn ask(server: SocketAddr) -> std::io::Result<String> {
     Ok(answer)
 }
 
-/// Answers each connection with the seconds since it began, until `end`.
+/// Answers each connection with the seconds since it started, until `end`.
 fn serve(listener: &TcpListener, end: Instant) -> std::io::Result<()> {
     let begin = Instant::now();
     listener.set_nonblocking(true)?;
@@ -92,6 +91,6 @@ fn main() -> std::io::Result<()> {
 
     let [answered, failed, refused] =
         [&counts.answered, &counts.failed, &counts.refused].map(|counter| counter.load(Relaxed));
-    println!("3.0 s  {answered} calls answered, {failed} failed, {refused} refused without trying");
+    println!("3.0 s  {answered} calls answered, {failed} failed, {refused} refused without a try");
     Ok(())
 }

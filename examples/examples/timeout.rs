@@ -1,5 +1,4 @@
-//! A dependency that hangs: `timeout` ends its calls, which makes them failures, so that the breaker opens; and a task waits until there is a
-//! chance again.
+//! A hanging dependency: `timeout` ends its calls as failures, so the breaker opens, and a task waits until a call has a chance again.
 //!
 //! ```sh
 //! cargo run --example timeout

@@ -1,5 +1,5 @@
-//! A client whose tower stack has everything in its place: retries, the breaker, a limit of concurrent calls, a time-out. The server, a
-//! real one on this machine, is well, then in trouble, then well again.
+//! A client with a complete tower stack: retries, the breaker, a concurrency limit, a time-out. A real server on this machine is healthy,
+//! then in trouble, then healthy again.
 //!
 //! ```sh
 //! cargo run --example tower
@@ -29,10 +29,10 @@ static PRICES: CircuitBreaker =
 
 const TIME_LIMIT: Duration = Duration::from_millis(200);
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(50);
-/// For how long a caller waits for another attempt, at most.
+/// The longest that a caller waits for another attempt.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// From outside to inside.
+/// The stack, from the outside in.
 fn stack<S>(client: S) -> impl Prices
 where
     S: Service<u32, Response = Response, Error: Into<BoxError>, Future: Send> + Clone + Send + 'static,
@@ -45,7 +45,7 @@ where
         .service(client)
 }
 
-/// Says the price of a product, or why not.
+/// Fetches the price of a product.
 trait Prices:
     Service<u32, Response = Response, Error = Error<BoxError>, Future: Send> + Clone + Send + 'static
 {
@@ -58,7 +58,7 @@ impl<S> Prices for S where
 
 type Answer = Result<Response, Error<BoxError>>;
 
-/// A 503 is an `Ok` of the client, and a failure of the server.
+/// A 503 is an `Ok` for the client, but a failure of the server.
 fn outcome(result: &Result<Response, BoxError>) -> Outcome {
     match result {
         Ok(response) if !response.status().is_server_error() => Outcome::Success,
@@ -66,7 +66,7 @@ fn outcome(result: &Result<Response, BoxError>) -> Outcome {
     }
 }
 
-/// So many more attempts, as long as the caller does not have to wait too long for the next.
+/// The attempts left, as long as the caller does not have to wait too long for the next one.
 #[derive(Clone)]
 struct Retries {
     left: u32,
@@ -84,7 +84,7 @@ impl Policy<u32, Response, Error<BoxError>> for Retries {
         };
         let delay = delay.filter(|delay| *delay <= PATIENCE)?;
         self.left -= 1;
-        println!("    {}: again in {:.2} s", describe(result), delay.as_secs_f64());
+        println!("    {}; retry in {:.2} s", describe(result), delay.as_secs_f64());
         Some(sleep(delay))
     }
 
@@ -100,7 +100,7 @@ fn describe(answer: &Answer) -> String {
     }
 }
 
-/// What the server sells. In trouble, it answers every second request with 503, and the others never.
+/// The server. In trouble, it answers every second request with 503 and never answers the others.
 #[derive(Default)]
 struct Shop {
     in_trouble: AtomicBool,
@@ -137,19 +137,19 @@ async fn serve(shop: Arc<Shop>) -> std::io::Result<SocketAddr> {
     Ok(address)
 }
 
-/// What came of some callers.
+/// What some callers experienced.
 #[derive(PartialEq, Debug)]
 struct Seen {
     callers: usize,
     answered: usize,
-    /// Those that the server got.
+    /// Requests that reached the server.
     requests: u32,
 }
 
-/// Lets callers ask, before, during and after the trouble.
+/// Sends callers before, during and after the trouble.
 async fn tell(shop: &Shop, prices: impl Prices) -> Vec<Seen> {
     let mut seen = Vec::new();
-    println!("The server is well.");
+    println!("The server is healthy.");
     for _ in 0..2 {
         seen.push(ask(1, shop, &prices).await);
     }
@@ -161,7 +161,7 @@ async fn tell(shop: &Shop, prices: impl Prices) -> Vec<Seen> {
     }
     seen.push(ask(100, shop, &prices).await);
 
-    println!("\nThe server is well again, and some time passes.");
+    println!("\nThe server is healthy again, and some time passes.");
     shop.in_trouble.store(false, Relaxed);
     sleep(Duration::from_millis(2_400)).await;
     for _ in 0..4 {
@@ -170,18 +170,21 @@ async fn tell(shop: &Shop, prices: impl Prices) -> Vec<Seen> {
     seen
 }
 
-/// So many callers at once.
+/// This many callers at once.
 async fn ask(callers: usize, shop: &Shop, prices: &impl Prices) -> Seen {
     let (before, start) = (shop.requests.load(Relaxed), Instant::now());
+    println!(
+        "  {}:",
+        if callers == 1 { "a caller".to_owned() } else { format!("{callers} callers at once") }
+    );
     let calls: JoinSet<Answer> = (0..callers).map(|_| prices.clone().oneshot(7)).collect();
     let answers = calls.join_all().await;
     let answered = answers.iter().flatten().filter(|response| response.status().is_success()).count();
     let requests = shop.requests.load(Relaxed) - before;
-    let who = if callers == 1 { "a caller".to_owned() } else { format!("{callers} callers at once") };
     let took = start.elapsed().as_secs_f64();
-    println!("  {who}: {}", answers.first().map(describe).unwrap_or_default());
+    println!("    {}", answers.first().map(describe).unwrap_or_default());
     println!(
-        "    answered: {answered}, after {took:.2} s; requests to the server: {requests}; {} now",
+        "    -> answered: {answered}, after {took:.2} s; requests to the server: {requests}; the breaker is {}",
         PRICES.state()
     );
     Seen { callers, answered, requests }
@@ -197,7 +200,7 @@ mod tests {
 
     use super::{PRICES, Seen, Shop, stack, tell};
 
-    /// On a clock that jumps whenever all wait, so without sockets.
+    /// On tokio's paused clock, so without sockets.
     #[tokio::test(start_paused = true)]
     async fn callers_are_spared_and_so_is_the_server() {
         let shop = Arc::new(Shop::default());

@@ -1,12 +1,12 @@
-//! The curve of a rule: what happens by the share of calls that fail.
+//! The curve of a rule: what happens at each share of failing calls.
 
 use fluxgate::trip::Explanation;
 use fluxgate_examples::picture::{Anchor, Ink, Picture};
 
-/// Within how many calls a breaker opens, or does not.
+/// The number of calls within which a breaker opens or does not.
 const CALLS: u64 = 1_000;
 
-/// The points of both curves: the share of failing calls, the chance to open, and that to pass a trial.
+/// The points of both curves: the share of failing calls, the chance to open, and the chance to pass a trial.
 struct Points(Vec<(f64, f64, Option<f64>)>);
 
 impl Points {
@@ -65,7 +65,7 @@ pub(crate) fn picture(explanation: &Explanation) -> String {
     const HEIGHT: f64 = 260.0;
     let Points(points) = Points::of(explanation, 201);
     let place = |share: f64, chance: f64| (LEFT + share * WIDTH, TOP + (1.0 - chance) * HEIGHT);
-    // A monospaced letter of the title takes 9.2.
+    // A monospaced letter of the title is 9.2 wide.
     let title = explanation.rule().to_string();
     let width = 40 + title.chars().count() as u32 * 92 / 10;
     let mut picture = Picture::new(width.max(680), 410);

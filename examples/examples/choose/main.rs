@@ -1,11 +1,11 @@
-//! What a rule will do: in words, in figures, and as a curve; and what to write.
+//! What a rule will do, in words, in figures and as a curve, and what to write.
 //!
 //! ```sh
 //! cargo run --example choose -- 'min(10) & failure_rate(50%)' --window 'count(100)' --normal 5% --rate 100/s
 //! ```
 //!
-//! `--normal` and `--outage` are the shares of calls that fail when all is well and in an outage, `--rate` is how many calls there are
-//! (`100/s`, `20/m`), and `--svg` draws the curve into a file. What is wrong with the rule is said in the words of the compiler.
+//! `--normal` and `--outage` are the shares of calls that fail normally and in an outage, `--rate` is the number of calls
+//! (`100/s`, `20/m`), and `--svg` draws the curve into a file. Mistakes in the rule are reported in the compiler's words.
 
 mod curve;
 
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// What is known of the dependency.
+/// What is known about the dependency.
 #[derive(Clone, Copy)]
 struct Expected {
     normal: Option<f64>,
@@ -41,7 +41,7 @@ struct Expected {
 fn answer() -> Result<String, String> {
     let arguments = Arguments::read(std::env::args().skip(1), &NAMES)?;
     let [rule] = arguments.free.as_slice() else {
-        return Err("write one rule, in quotes: choose 'min(10) & failure_rate(50%)' --window 'count(100)'"
+        return Err("write one rule, in quotes: cargo run --example choose -- 'min(10) & failure_rate(50%)' --window 'count(100)'"
             .to_owned());
     };
     let rule: Rule = rule.parse().map_err(|error: ConfigError| error.to_string())?;
@@ -61,7 +61,7 @@ fn answer() -> Result<String, String> {
     Ok(format!("{explanation}\n{}\n{}", curve::drawn(&explanation), suggestion(&explanation, expected)))
 }
 
-/// What to write into the attribute, and why, if it is not the rule itself.
+/// What to write into the attribute, and why, if it differs from the rule.
 fn suggestion(explanation: &Explanation, expected: Expected) -> String {
     let (rule, window) = (explanation.rule(), explanation.window());
     let mut builder = CircuitBreaker::builder("chosen").window(*window).trip(rule.clone());
@@ -89,7 +89,7 @@ fn suggestion(explanation: &Explanation, expected: Expected) -> String {
 }
 
 fn percent(share: f64) -> String {
-    // Without what binary fractions add to decimal ones.
+    // Rounded, to hide the error of binary fractions.
     let tenths_of_a_percent = (share * 1_000_000.0).round() / 10_000.0;
     format!("{tenths_of_a_percent}%")
 }

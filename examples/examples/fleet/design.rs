@@ -1,4 +1,4 @@
-//! What is simulated.
+//! What to simulate.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub enum Outage {
     Slowly,
 }
 
-/// What has a breaker of its own.
+/// What each breaker guards.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Keys {
     Service,
@@ -27,11 +27,11 @@ pub enum Keys {
 /// Who decides.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Breakers {
-    /// Every instance for itself.
+    /// Every instance has its own breakers.
     Own,
-    /// One breaker for all, which each call asks and then tells, so long away in one direction.
+    /// One breaker for all, which each call consults and reports to, with this delay each way.
     Shared(Duration),
-    /// Nobody: every call is sent.
+    /// No breaker: every call is sent.
     None,
 }
 
@@ -42,15 +42,15 @@ pub struct Design {
     pub instances: u32,
     pub breakers: Breakers,
     pub keys: Keys,
-    /// By how much the pause differs between breakers, at random.
+    /// The random variation of the pause between breakers.
     pub jitter: f64,
-    /// The share of calls that have to fail, among how many.
+    /// The share of calls that must fail, and the size of the window.
     pub failure_rate: f64,
     pub window: usize,
 }
 
 impl Design {
-    /// A fleet of this size, as the documentation recommends it, in an outage of the whole service.
+    /// A fleet of this size with the recommended settings, in an outage of the whole service.
     pub fn of(instances: u32) -> Self {
         Self {
             outage: Outage::Wholly,
@@ -75,14 +75,14 @@ impl Design {
         u64::from(if is_of_one_shard { self.count() / SHARDS } else { self.count() })
     }
 
-    /// Which of them a call of an instance to a shard asks.
+    /// The breaker that an instance's call to a shard goes through.
     pub fn index(&self, instance: u32, shard: u32) -> usize {
         let owner = if self.breakers == Breakers::Own { instance } else { 0 };
         let shard = if self.keys == Keys::Shard { shard } else { 0 };
         (owner * self.shards() + shard) as usize
     }
 
-    /// The way of a question or an answer to the breaker.
+    /// The delay of a message to or from the breaker.
     pub fn delay(&self) -> Duration {
         match self.breakers {
             Breakers::Shared(delay) => delay,

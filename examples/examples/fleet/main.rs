@@ -1,5 +1,5 @@
-//! A fleet of 1 to 10,000 instances, each with its own breaker, before one service that fails: what it costs that they do not share
-//! their state.
+//! A fleet of 1 to 10,000 instances, each with its own breaker, in front of one failing service: what it costs not to share
+//! state.
 //!
 //! ```sh
 //! cargo run --release --example fleet
@@ -28,9 +28,9 @@ mod tests {
     use super::run::Run;
     use super::table::tables;
 
-    /// `FLUXGATE_BLESS=1` writes them anew.
+    /// `FLUXGATE_BLESS=1` rewrites them.
     #[test]
-    fn the_tables_are_those_of_the_documentation() {
+    fn the_tables_match_the_documentation() {
         const START: &str = "<!-- tables -->\n";
         const END: &str = "<!-- end of tables -->\n";
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fluxgate/docs/fleet.md");
@@ -41,19 +41,19 @@ mod tests {
         if std::env::var_os("FLUXGATE_BLESS").is_some() {
             std::fs::write(&path, expected).expect("the page can be written");
         } else {
-            assert_eq!(page, expected, "the page shows other figures: FLUXGATE_BLESS=1");
+            assert_eq!(page, expected, "the page shows other figures; FLUXGATE_BLESS=1 rewrites it");
         }
     }
 
     #[test]
-    fn a_run_repeats() {
+    fn a_run_is_repeatable() {
         let design = Design { outage: Outage::Partly, keys: Keys::Shard, ..Design::of(50) };
         let [one, other] = [Run::of(&design), Run::of(&design)].map(|run| format!("{run:?}"));
         assert_eq!(one, other);
     }
 
     #[test]
-    fn each_call_is_sent_or_refused() {
+    fn every_call_is_either_sent_or_refused() {
         for outage in [Outage::Wholly, Outage::Partly, Outage::Slowly] {
             let with = Run::of(&Design { outage, ..Design::of(20) });
             let without = Run::of(&Design { outage, breakers: Breakers::None, ..Design::of(20) });

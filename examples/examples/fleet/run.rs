@@ -19,27 +19,27 @@ const STEP: Duration = Duration::from_millis(10);
 const GAPS: std::ops::RangeInclusive<usize> = 5..=15;
 /// When everything ends.
 const LENGTH: Duration = Duration::from_secs(112);
-/// The spans in which calls are counted for the busiest.
+/// The length of the spans among which the busiest is found.
 const SPAN: Duration = Duration::from_millis(100);
 
-/// What came of it.
+/// The results.
 #[derive(Debug, Default)]
 pub struct Run {
     /// Calls that were sent.
     pub sent: u64,
-    /// Of those, the ones that the outage hit.
+    /// Those of them that the outage hit.
     pub hit: u64,
-    /// Calls that were refused, and that the outage would have hit.
+    /// Refused calls that the outage would have hit.
     pub spared: u64,
-    /// Calls that were refused, and would have gone well.
+    /// Refused calls that would have succeeded.
     pub refused_healthy: u64,
-    /// The most calls that were sent in a tenth of a second to what was away, once all breakers had opened.
+    /// The most calls sent to the failing part within a tenth of a second, once all breakers had opened.
     pub busiest: u64,
-    /// The breakers that opened, of those that had to.
+    /// How many of the affected breakers opened.
     pub opened: u64,
-    /// When the last of them opened, after the beginning of the outage.
+    /// How long after the start of the outage the last of them opened.
     pub open_after: Option<Duration>,
-    /// When the last one closed, after its end.
+    /// How long after its end the last one closed.
     pub closed_after: Option<Duration>,
 }
 
@@ -58,7 +58,7 @@ struct Log {
 }
 
 impl Heard {
-    /// What listens to one breaker.
+    /// A listener for one breaker.
     fn listener(self: &Arc<Self>) -> impl Fn(&Transition) + Send + Sync + 'static {
         let (heard, has_opened) = (self.clone(), AtomicU64::new(0));
         move |transition: &Transition| {
@@ -75,10 +75,10 @@ impl Heard {
     }
 }
 
-/// A call that has been sent.
+/// A running call.
 struct Running<'a> {
     end: Duration,
-    /// Unless nobody was asked.
+    /// `None` without a breaker.
     call: Option<Call<'a>>,
     is_success: bool,
 }
@@ -90,7 +90,7 @@ impl Run {
         let breakers: Vec<_> = (0..design.count())
             .map(|_| design.builder(&clock).listener(heard.listener()).build().expect("sound settings"))
             .collect();
-        // As after a day on which all went well.
+        // As after a healthy day.
         for breaker in &breakers {
             (0..design.window).for_each(|_| breaker.record(Outcome::Success, HEALTHY));
         }
@@ -114,7 +114,7 @@ impl Run {
         for instance in 0..design.instances {
             due[random.usize(GAPS)].push(instance);
         }
-        // In the order in which they end, since calls of one kind take equally long.
+        // In the order in which they end, since all calls of one kind take equally long.
         let mut running = [VecDeque::<Running<'_>>::new(), VecDeque::new()];
         let (mut span, mut sent_in_span) = (Duration::ZERO, 0);
         for step in 0.. {
@@ -147,7 +147,7 @@ impl Run {
                 let next = (slot + gap) % due.len();
                 due[next].push(instance);
                 let shard = random.u32(0..SHARDS);
-                // A question takes its time to the breaker, and the permit back; the call is seen from the breaker.
+                // The request takes time to reach the breaker, and the permit to return; times are those of the breaker.
                 let answer = answer(design.outage, shard, now + design.delay());
                 let admitted = match design.breakers {
                     Breakers::None => Ok(None),

@@ -1,4 +1,4 @@
-//! A service of ten shards, which is away for a minute, wholly or in part.
+//! A service of ten shards that fails for a minute, wholly or in part.
 
 use std::time::Duration;
 
@@ -6,17 +6,17 @@ use crate::design::Outage;
 
 /// How many shards there are.
 pub const SHARDS: u32 = 10;
-/// The one that fails, where one does.
+/// The failing one, if only one fails.
 pub const FAILING: u32 = 3;
-/// When it begins to fail.
+/// When it starts to fail.
 pub const BEGIN: Duration = Duration::from_secs(2);
-/// When it is well again.
+/// When it is healthy again.
 pub const END: Duration = Duration::from_secs(62);
 
 pub const HEALTHY: Duration = Duration::from_millis(20);
 const SLOW: Duration = Duration::from_secs(2);
 
-/// What comes of a call.
+/// The result of a call.
 #[derive(Clone, Copy)]
 pub struct Answer {
     pub is_success: bool,
@@ -24,13 +24,13 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Whether the call is of no use: failed, or too late.
+    /// Whether the call is useless: failed or too late.
     pub fn is_bad(self) -> bool {
         !self.is_success || self.takes > HEALTHY
     }
 }
 
-/// What comes of a call that is sent at a time to a shard.
+/// The result of a call sent to a shard at this time.
 pub fn answer(outage: Outage, shard: u32, now: Duration) -> Answer {
     let is_away = (BEGIN..END).contains(&now);
     let well = Answer { is_success: true, takes: HEALTHY };

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::design::{Breakers, Design, Keys, Outage};
 use crate::run::Run;
 
-/// A thousand instances, unless it is about their number.
+/// A thousand instances, unless their number varies.
 const INSTANCES: u32 = 1000;
 
 const FAR: Duration = Duration::from_millis(50);

@@ -29,7 +29,7 @@ pub enum End {
 /// All calls that have ended, in that order.
 pub type Log = Arc<Mutex<Vec<Call>>>;
 
-/// Calls until the end of the play and waits for the last answer.
+/// Makes calls until the end, then waits for the last answer.
 pub async fn run<F>(start: Instant, log: Log, call: impl Fn() -> F)
 where
     F: Future<Output = Result<(), Trouble>> + Send + 'static,
@@ -53,7 +53,7 @@ where
     calls.join_all().await;
 }
 
-/// The wait that the given share of calls did not exceed; `None` of no calls.
+/// The wait that the given share of calls did not exceed; `None` if there are no calls.
 pub fn quantile(waits: impl Iterator<Item = Duration>, share: f64) -> Option<Duration> {
     let mut waits: Vec<_> = waits.collect();
     waits.sort_unstable();

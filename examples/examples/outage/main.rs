@@ -1,8 +1,8 @@
-//! A shop whose warehouse fails, with and without a breaker between them.
+//! A shop and its failing warehouse, with and without a breaker between them.
 //!
-//! The warehouse is a real HTTP server that is healthy, then fails, then is slow, then recovers. Two shops, each with a warehouse
-//! of its own, send a hundred orders a second: one through the breaker below, one without. You watch the first live, and see
-//! both compared at the end, after about 18 seconds.
+//! The warehouse is a real HTTP server that is healthy, then fails, then is slow, then recovers. Two shops, each with its own
+//! warehouse, send a hundred orders a second: one through the breaker below, one without. You watch the first live, and see
+//! both compared after about 18 seconds.
 //!
 //! ```sh
 //! cargo run --example outage
@@ -26,8 +26,8 @@ use callers::Log;
 use timeline::Timeline;
 use warehouse::{LENGTH, Warehouse};
 
-/// Half of the latest calls failed, or half of them took 250 ms: enough. Probes follow after 0.5 s, later 1 s, and when
-/// they are well, traffic comes back over 2 s. (A real service has more patience; this is a play of 18 seconds.)
+/// It opens if half of the latest calls failed or took 250 ms. Probes follow after 0.5 s, later 1 s, and once
+/// they succeed, traffic returns over 2 s. (Real settings are more patient; this takes only 18 seconds.)
 #[circuit_breaker(
     name = "warehouse",
     handle = BREAKER,

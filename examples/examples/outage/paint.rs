@@ -1,4 +1,4 @@
-//! Colour, where it is wanted: on a terminal, unless `NO_COLOR` is set.
+//! Colour on terminals, unless `NO_COLOR` is set.
 
 use std::io::IsTerminal;
 use std::sync::LazyLock;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::callers::{Call, End, Log, quantile};
 use crate::warehouse::{Health, Warehouse};
 
-/// What came of one of the two runs.
+/// The results of one of the two runs.
 pub struct Run {
     received_sick: u64,
     calls: Vec<Call>,

@@ -98,7 +98,7 @@ fn columns([sent, answered, failed, refused, median]: [&dyn Display; 5]) -> Stri
 
 fn bar(answered: usize, failed: usize, refused: usize) -> String {
     let all = (answered + failed + refused).max(1);
-    // Each end of a stretch is rounded, not its length, so that the stretches always fill the bar.
+    // The ends of each stretch are rounded, not its length, so the stretches always fill the bar.
     let place = |calls: usize| (calls * BAR + all / 2) / all;
     let (first, second, third) =
         (place(answered), place(answered + failed), place(answered + failed + refused));
@@ -113,7 +113,7 @@ fn cells(end: End, count: usize) -> String {
     }
 }
 
-/// When, from where to where and why; what opened it gets a line of its own.
+/// The time, the states and the reason; the cause of an opening gets its own line.
 fn announcement(time: Duration, transition: &Transition) -> String {
     let Transition { from, to, reason, retry_after, .. } = transition;
     let head = format!("   > {:.2} s: {from} -> {}", time.as_secs_f64(), paint(colour(*to), &to.to_string()));

@@ -24,7 +24,7 @@ pub const SCRIPT: [(Duration, Health); 4] = [
 pub const RECOVERY: Duration = Duration::from_secs(12);
 pub const LENGTH: Duration = Duration::from_secs(18);
 
-/// A warehouse has so many hands: more orders than that wait their turn.
+/// A warehouse has this many hands; further orders wait their turn.
 const HANDS: usize = 8;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,7 +36,7 @@ pub enum Health {
 }
 
 impl Health {
-    /// At a time since the start.
+    /// The health at this time since the start.
     pub fn at(time: Duration) -> Self {
         let begun = SCRIPT.iter().rev().find(|(begin, _)| *begin <= time);
         begun.map_or(Self::Healthy, |&(_, health)| health)
@@ -55,7 +55,7 @@ impl Health {
         }
     }
 
-    /// How long one order takes, and what comes of it.
+    /// How long one order takes, and its status.
     pub fn treats_orders(self) -> (Duration, StatusCode) {
         match self {
             Self::Healthy | Self::Recovered => (Duration::from_millis(20), StatusCode::OK),
@@ -75,7 +75,7 @@ pub struct Warehouse {
 }
 
 impl Warehouse {
-    /// Opens on a port of this machine that is free.
+    /// Opens on a free port of this machine.
     pub async fn open(start: Instant) -> std::io::Result<Arc<Self>> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let warehouse = Arc::new(Self {
@@ -98,7 +98,7 @@ impl Warehouse {
 async fn take_order(State(warehouse): State<Arc<Warehouse>>) -> StatusCode {
     warehouse.received.fetch_add(1, Relaxed);
     warehouse.received_sick.fetch_add(u64::from(warehouse.health().is_sick()), Relaxed);
-    // As most servers, it goes on with an order when nobody waits for it any longer; hence a task of its own.
+    // Like most servers, it continues an order that nobody waits for any more, hence the separate task.
     tokio::spawn(pack(warehouse)).await.unwrap_or(StatusCode::SERVICE_UNAVAILABLE)
 }
 

@@ -1,19 +1,19 @@
-//! The forms in which people have their logs.
+//! The formats of people's logs.
 
 use crate::record::{Failing, Field, Fields, Names, Record};
 
-/// How the lines of a log are written.
+/// The format of a log's lines.
 pub enum Format {
-    /// The Common or Combined Log Format, also with what nginx is often told to write behind it.
+    /// The Common or Combined Log Format, including what nginx is often configured to append.
     Access,
     /// A JSON object on each line.
     Json,
-    /// Columns, by the sign that separates them, of which some are fields.
+    /// Columns with this separator, some of which are fields.
     Csv(u8, Vec<Option<Field>>),
 }
 
 impl Format {
-    /// The format of a log with this first line, and whether that is a heading.
+    /// The format of a log with this first line, and whether the line is a heading.
     pub fn of(line: &[u8], names: &Names) -> Option<(Self, bool)> {
         let line = line.trim_ascii();
         if line.starts_with(b"{") {
@@ -27,7 +27,7 @@ impl Format {
         line.contains(&b'[').then_some((Self::Access, false))
     }
 
-    /// Reads a line, or says what is wrong with it.
+    /// Reads a line, or returns what is wrong with it.
     pub fn read<'a>(
         &self,
         line: &'a [u8],
@@ -70,7 +70,7 @@ fn columns(line: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// `[HOST] CLIENT IDENT USER [TIME] "REQUEST" STATUS BYTES "REFERER" "AGENT" ..`, and behind it, where nginx is told so, `$request_time`:
+/// `[HOST] CLIENT IDENT USER [TIME] "REQUEST" STATUS BYTES "REFERER" "AGENT" ..`, followed by `$request_time` if nginx is configured so:
 /// alone, or as `rt=0.123` or `request_time=0.123`.
 fn access(line: &[u8]) -> Option<Fields<'_>> {
     let mut fields = Fields::default();
@@ -86,7 +86,7 @@ fn access(line: &[u8]) -> Option<Fields<'_>> {
     let (request, rest) = quoted(rest)?;
     if let Some(target) = request.split(|byte| *byte == b' ').nth(1) {
         match target.strip_prefix(b"http://").or_else(|| target.strip_prefix(b"https://")) {
-            // The log of a proxy.
+            // A proxy's log.
             Some(url) => {
                 let slash = url.iter().position(|byte| *byte == b'/').unwrap_or(url.len());
                 fields.set(Field::Host, &url[..slash]);
@@ -99,7 +99,7 @@ fn access(line: &[u8]) -> Option<Fields<'_>> {
     let end = rest.iter().position(|byte| *byte == b' ').unwrap_or(rest.len());
     fields.set(Field::Status, &rest[..end]);
     rest = &rest[end..];
-    // Of all that follows, only quoted texts can hold spaces.
+    // From here on, only quoted texts can contain spaces.
     let mut is_first = true;
     loop {
         rest = rest.trim_ascii_start();
@@ -120,7 +120,7 @@ fn access(line: &[u8]) -> Option<Fields<'_>> {
     }
 }
 
-/// Takes a word for the duration if it is named so, or is a number with a point, where one may be `alone`.
+/// Takes a word as the duration if it is named so, or if it is a number with a point and may stand `alone`.
 fn set_duration<'a>(fields: &mut Fields<'a>, word: &'a [u8], alone: bool) {
     let named =
         [&b"rt="[..], b"request_time=", b"duration="].iter().find_map(|name| word.strip_prefix(*name));
@@ -145,7 +145,7 @@ fn quoted(line: &[u8]) -> Option<(&[u8], &[u8])> {
     None
 }
 
-/// The fields of a JSON object, but for those in objects within it. What is escaped in a text stays so.
+/// The fields of a JSON object, without nested ones. Escapes in texts stay as they are.
 fn json<'a>(line: &'a [u8], names: &Names) -> Option<Fields<'a>> {
     let mut fields = Fields::default();
     let mut rest = line.trim_ascii().strip_prefix(b"{")?.trim_ascii_start();
@@ -167,7 +167,7 @@ fn json<'a>(line: &'a [u8], names: &Names) -> Option<Fields<'a>> {
     }
 }
 
-/// A JSON value, a text without its quotes, and what follows it.
+/// A JSON value, texts without their quotes, and what follows it.
 fn value(text: &[u8]) -> Option<(&[u8], &[u8])> {
     match text.first()? {
         b'"' => quoted(text),
@@ -199,7 +199,7 @@ mod tests {
     use super::Format;
     use crate::record::{Failing, Names};
 
-    /// What is read of the last of these lines, whose first tells the format.
+    /// What is read from the last of these lines; the first determines the format.
     fn read(lines: &[&str]) -> String {
         let (names, failing) = (Names::default(), Failing::read("5xx").unwrap());
         let (format, is_heading) = Format::of(lines[0].as_bytes(), &names).expect("a format");
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_have_is_read() {
+    fn common_log_formats_are_read() {
         let common = "10.0.0.7 - frank [10/Oct/2026:13:55:36 +0000] \"GET /pay?id=1 HTTP/1.1\" 503 2326";
         let combined = format!("{common} \"http://a/ \\\"b\\\"\" \"Mozilla/4.08 [en] (Win98; I ;Nav)\"");
         for (lines, expected) in [

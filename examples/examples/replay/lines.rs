@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Read as _};
 use std::time::{Duration, Instant};
 
-/// A longer line is cut there.
+/// Longer lines are cut off here.
 const LONGEST: u64 = 1 << 16;
 
 /// The lines of a file.
@@ -12,7 +12,7 @@ pub struct Lines {
     reader: BufReader<File>,
     line: Vec<u8>,
     progress: Progress,
-    /// The number of the line that was read last, from 1 on.
+    /// The number of the last line read, starting from 1.
     pub number: u64,
 }
 
@@ -42,7 +42,7 @@ impl Lines {
     }
 }
 
-/// Reads the rest of a line, and forgets it.
+/// Reads the rest of a line and discards it.
 fn skip_line(reader: &mut BufReader<File>) -> io::Result<u64> {
     let mut skipped = 0;
     loop {
@@ -57,7 +57,7 @@ fn skip_line(reader: &mut BufReader<File>) -> io::Result<u64> {
     }
 }
 
-/// How far it is, told on a terminal if it takes a while.
+/// The progress, shown on a terminal if it takes a while.
 struct Progress {
     size: u64,
     read: u64,

@@ -64,18 +64,18 @@ impl Moment {
         Some(Self(seconds.checked_mul(SECOND)?.checked_add(nanos)?))
     }
 
-    /// How many nanoseconds after another it is; 0 if it is not.
+    /// How many nanoseconds it comes after another; 0 if it does not.
     pub fn since(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)
     }
 }
 
-/// As `2026-10-10 13:55:36`.
+/// Formatted like `2026-10-10 13:55:36`.
 impl fmt::Display for Moment {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0 / SECOND;
         let (days, seconds) = (seconds / 86_400, seconds % 86_400);
-        // Years of the Gregorian calendar begin in March here, so that the leap day comes last.
+        // Years begin in March here, so that the leap day comes last.
         let shifted = days + 719_468;
         let (era, of_era) = (shifted / 146_097, shifted % 146_097);
         let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
@@ -89,7 +89,7 @@ impl fmt::Display for Moment {
     }
 }
 
-/// The number that these digits are.
+/// The number these digits represent.
 pub fn number(digits: &[u8]) -> Option<u64> {
     if digits.is_empty() || digits.len() > 19 {
         return None;
@@ -99,7 +99,7 @@ pub fn number(digits: &[u8]) -> Option<u64> {
     })
 }
 
-/// Digits behind a point, in billionths.
+/// Digits after a point, in billionths.
 pub fn nanos(digits: &[u8]) -> Option<u64> {
     let digits = &digits[..digits.len().min(9)];
     if digits.is_empty() {
@@ -108,7 +108,7 @@ pub fn nanos(digits: &[u8]) -> Option<u64> {
     Some(number(digits)? * 10_u64.pow(9 - digits.len() as u32))
 }
 
-/// Days since 1970 began.
+/// Days since the start of 1970.
 fn days(year: u64, month: u64, day: u64) -> Option<u64> {
     if year < 1970 || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return None;
@@ -123,7 +123,7 @@ fn days(year: u64, month: u64, day: u64) -> Option<u64> {
 fn time_of_day(text: &[u8]) -> Option<u64> {
     let [hours @ .., b':', m1, m2, b':', s1, s2] = text else { return None };
     let (hours, minutes, seconds) = (number(hours)?, number(&[*m1, *m2])?, number(&[*s1, *s2])?);
-    // A leap second is told as 60.
+    // A leap second is written as 60.
     (hours < 24 && minutes < 60 && seconds <= 60).then_some(hours * 3_600 + minutes * 60 + seconds)
 }
 

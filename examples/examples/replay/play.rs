@@ -9,18 +9,18 @@ use fluxgate::{Builder, CircuitBreaker, Outcome, State};
 use crate::moment::Moment;
 use crate::record::Record;
 
-/// So many breakers there are at most, so that memory is bounded; further keys share one.
+/// The most breakers, to bound memory; further keys share one.
 const MOST_KEYS: usize = 10_000;
 
-/// So many times of being open are told one by one.
+/// How many episodes are reported one by one.
 const MOST_EPISODES: usize = 8;
 
-/// After so many good calls in a row, the next failure begins new trouble.
+/// After this many good calls in a row, the next failure starts new trouble.
 const CALM: u32 = 20;
 
 /// A rule, and what its breakers would have done.
 pub struct Play {
-    /// What is played, as it was written.
+    /// The rule, as it was written.
     pub rule: String,
     build: Box<dyn Fn() -> Builder>,
     clock: ManualClock,
@@ -28,7 +28,7 @@ pub struct Play {
     places: HashMap<Box<[u8]>, usize>,
     breakers: Vec<Watched>,
     pub sums: Sums,
-    /// The first times of being open.
+    /// The first episodes.
     pub episodes: Vec<Episode>,
 }
 
@@ -39,15 +39,15 @@ pub struct Sums {
     pub closed: u64,
     pub reopened: u64,
     pub refused: u64,
-    /// Of these, those that succeeded in the log.
+    /// Those of them that succeeded in the log.
     pub refused_good: u64,
     /// Failed calls that were not refused.
     pub failures: u64,
-    /// From the first failure of some trouble until a breaker opened, added up, in nanoseconds.
+    /// The times from the first failure of some trouble until a breaker opened, summed up, in nanoseconds.
     pub trouble: u64,
 }
 
-/// A time of not being closed.
+/// A time during which a breaker is not closed.
 pub struct Episode {
     pub key: Box<[u8]>,
     pub from: Moment,
@@ -55,15 +55,15 @@ pub struct Episode {
     pub refused: u64,
 }
 
-/// A breaker that is watched.
+/// A watched breaker.
 struct Watched {
     breaker: CircuitBreaker,
     key: Box<[u8]>,
     state: State,
-    /// When the trouble began that is not over, and how many good calls have followed in a row.
+    /// When the current trouble began, and how many good calls in a row have followed.
     trouble: Option<Moment>,
     good: u32,
-    /// The place of the episode that is not over, if it is told.
+    /// The index of the current episode, if it is reported.
     episode: Option<usize>,
 }
 
@@ -82,8 +82,8 @@ impl Play {
         }
     }
 
-    /// Makes the call of a line, which is taken to begin and end at its time. Whether it was refused, and whether the breaker is closed
-    /// after it.
+    /// Makes the call of a line, which begins and ends at the line's time. Returns whether it was refused, and whether the breaker is closed
+    /// afterwards.
     pub fn call(&mut self, record: &Record<'_>, key: &[u8]) -> (bool, bool) {
         let passed = record.at.since(self.now);
         if passed > 0 {
@@ -92,7 +92,7 @@ impl Play {
         }
         let place = self.place(key);
         let Watched { breaker, .. } = &self.breakers[place];
-        // Its outcome follows, with the duration that the log tells.
+        // The outcome is recorded separately, with the duration from the log.
         let is_refused = breaker.acquire().map(fluxgate::Call::ignore).is_err();
         if is_refused {
             self.sums.refused += 1;
@@ -133,7 +133,7 @@ impl Play {
                 }
             }
             (State::HalfOpen, State::Open) => sums.reopened += 1,
-            // A trial of one call is over with it.
+            // A trial of one call ends with it.
             (State::Open | State::HalfOpen, State::Closed) => {
                 sums.closed += 1;
                 watched.trouble = None;
@@ -146,7 +146,7 @@ impl Play {
         watched.state = state;
     }
 
-    /// The place of the breaker for a key.
+    /// The index of the breaker for a key.
     fn place(&mut self, key: &[u8]) -> usize {
         if let Some(place) = self.places.get(key) {
             return *place;

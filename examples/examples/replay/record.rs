@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use crate::moment::{Moment, nanos, number};
 
-/// What a log says of one call.
+/// What a log says about one call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Record<'a> {
     pub at: Moment,
     pub failed: bool,
     pub duration: Duration,
-    /// Host and path, where the log has them.
+    /// Host and path, if the log has them.
     pub host: &'a [u8],
     pub path: &'a [u8],
 }
@@ -47,13 +47,13 @@ pub enum Field {
     Time,
     Status,
     Outcome,
-    /// In units of so many nanoseconds.
+    /// In units of this many nanoseconds.
     Duration(u64),
     Host,
     Path,
 }
 
-/// The names of fields that the user gives, beside those that are usual.
+/// The field names that the user gives, in addition to the usual ones.
 #[derive(Default)]
 pub struct Names(pub Vec<(String, Field)>);
 
@@ -65,7 +65,7 @@ impl Names {
     }
 }
 
-/// The unit that the end of a name tells: `elapsed_ms`.
+/// The unit at the end of a name, as in `elapsed_ms`.
 pub fn unit_of(name: &[u8]) -> u64 {
     let is = |end: &[u8]| name.len() > end.len() && name[name.len() - end.len()..].eq_ignore_ascii_case(end);
     match () {
@@ -120,7 +120,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// All of them together, or what is wrong with them.
+    /// The whole record, or what is wrong with it.
     pub fn record(self, failing: &Failing) -> Result<Record<'a>, &'static str> {
         let at = Moment::read(self.at.ok_or("no time")?).ok_or("a time that cannot be read")?;
         let failed = match (self.outcome, self.status) {
@@ -129,7 +129,7 @@ impl<'a> Fields<'a> {
             (None, None) => return Err("no status"),
         };
         let duration = match self.duration {
-            // nginx writes a dash if there was none.
+            // nginx writes a dash for none.
             None | Some((b"-" | b"", _)) => Duration::ZERO,
             Some((text, unit)) => duration(text, unit).ok_or("a duration that cannot be read")?,
         };
@@ -148,7 +148,7 @@ fn failed(outcome: &[u8]) -> Option<bool> {
     }
 }
 
-/// A number in this unit, or one with a unit of its own.
+/// A number in this unit, or one with its own unit.
 pub fn duration(text: &[u8], unit: u64) -> Option<Duration> {
     let end = text.iter().position(|byte| !byte.is_ascii_digit() && *byte != b'.').unwrap_or(text.len());
     let (digits, own) = text.split_at(end);
@@ -176,7 +176,7 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn failing_statuses_are_named_singly_or_together() {
+    fn failing_statuses_are_named_one_by_one_or_as_ranges() {
         let failing = Failing::read("5xx, 429,598-601").unwrap();
         let failed: Vec<_> =
             [404, 429, 499, 500, 599, 600, 602].map(|status| failing.contains(status)).into();

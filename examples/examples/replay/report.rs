@@ -1,4 +1,4 @@
-//! What is told in the end: a row for each rule, when breakers were open, and a timeline.
+//! The final report: a row for each rule, when breakers were open, and a timeline.
 
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -9,18 +9,18 @@ use crate::moment::Moment;
 use crate::play::{Episode, Play};
 use crate::timeline::{Bin, Timeline};
 
-/// What was read of a log.
+/// What was read from a log.
 pub struct Log {
     pub path: String,
     pub calls: u64,
     pub failures: u64,
     pub first: Moment,
     pub last: Moment,
-    /// How many lines came before a line that was earlier.
+    /// How many lines were out of order.
     pub unsorted: u64,
     pub first_unsorted: u64,
     pub broken: u64,
-    /// The first lines that could not be read, with what is wrong with them.
+    /// The first unreadable lines, and what is wrong with them.
     pub broken_lines: Vec<(u64, &'static str)>,
 }
 
@@ -115,13 +115,13 @@ fn table(plays: &[Play]) -> Vec<String> {
     lines
 }
 
-/// The timeline in characters: how many calls failed, and how many each rule refused.
+/// The timeline as text: how many calls failed, and how many each rule refused.
 fn drawn(log: &Log, plays: &[Play], timeline: &Timeline) -> Vec<String> {
     const WIDTH: usize = 72;
     let bins = timeline.in_bins(WIDTH);
     let bar = |part: u64, whole: u64| {
         const STEPS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
-        // What is there at all is seen.
+        // Anything above zero is visible.
         STEPS[(part * 8).div_ceil(whole.max(1)).min(8) as usize]
     };
     let mut lines = vec![format!(

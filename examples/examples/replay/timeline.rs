@@ -1,11 +1,11 @@
-//! What happened when, in as many bins as a line has places, however long the log.
+//! What happened when, in as many bins as a line has columns, however long the log.
 
 use crate::moment::Moment;
 
-/// So many bins there are at most; then each two become one.
+/// The most bins; beyond that, each two are merged.
 const MOST_BINS: usize = 1_024;
 
-/// What happened in some stretch of time. Refused calls are counted for each rule.
+/// What happened in one stretch of time. Refused calls are counted for each rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bin {
     pub calls: u64,
@@ -29,7 +29,7 @@ impl Timeline {
         Self { start, width: 1_000_000_000, bins: Vec::new(), rules }
     }
 
-    /// The bin of a moment; of one before the start, the first.
+    /// The bin of a moment; the first bin if it is before the start.
     pub fn at(&mut self, moment: Moment) -> &mut Bin {
         let mut place = moment.since(self.start) / self.width;
         while place >= MOST_BINS as u64 {
@@ -44,7 +44,7 @@ impl Timeline {
         &mut self.bins[place]
     }
 
-    /// The same in so many bins at most.
+    /// The same in at most this many bins.
     pub fn in_bins(&self, most: usize) -> Vec<Bin> {
         merged(&self.bins, most.min(self.bins.len()))
     }

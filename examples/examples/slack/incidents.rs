@@ -1,11 +1,11 @@
-//! From transitions to messages, one thread an incident.
+//! From transitions to messages, one thread per incident.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use fluxgate::{State, Transition};
 
-/// The incidents that are going on, by the names of their breakers. An incident lasts from when a breaker begins to refuse calls until it
+/// The current incidents, by breaker name. An incident lasts from when a breaker starts to refuse calls until it
 /// admits all of them again.
 #[derive(Default)]
 pub struct Incidents(BTreeMap<String, Incident>);
@@ -13,7 +13,7 @@ pub struct Incidents(BTreeMap<String, Incident>);
 struct Incident {
     /// By the breaker's clock.
     began: Duration,
-    /// What Slack calls the thread; `None` if its first message did not arrive.
+    /// Slack's name for the thread; `None` if its first message did not arrive.
     thread: Option<String>,
 }
 
@@ -23,12 +23,12 @@ pub struct Message {
     pub text: String,
     /// The thread that it belongs to, or a new one.
     pub thread: Option<String>,
-    /// Whether the channel sees it, too.
+    /// Whether it appears in the channel, too.
     pub broadcast: bool,
 }
 
 impl Incidents {
-    /// What there is to say about a transition.
+    /// The message about a transition, if any.
     pub fn message(&mut self, transition: &Transition) -> Option<Message> {
         let name = transition.breaker.as_str();
         match (refuses(transition.from), refuses(transition.to)) {
@@ -42,11 +42,11 @@ impl Incidents {
                 let incident = self.0.remove(name);
                 let lasted = incident.as_ref().map(|incident| transition.at.saturating_sub(incident.began));
                 let thread = incident.and_then(|incident| incident.thread);
-                // Whoever saw the incident begin should not have to look into the thread to see it end.
+                // Whoever saw the incident begin should see its end without opening the thread.
                 let broadcast = thread.is_some();
                 Some(Message { text: text(transition, lasted), thread, broadcast })
             }
-            // It only reports, and would have opened.
+            // Metrics-only: it would have opened.
             (false, false) if transition.from == transition.to => {
                 Some(Message { text: text(transition, None), thread: None, broadcast: false })
             }
@@ -54,7 +54,7 @@ impl Incidents {
         }
     }
 
-    /// A message about this breaker has become the first of a thread.
+    /// Notes that a message about this breaker started a thread.
     pub fn begin_thread(&mut self, breaker: &str, thread: String) {
         if let Some(incident) = self.0.get_mut(breaker) {
             incident.thread.get_or_insert(thread);
@@ -92,7 +92,7 @@ fn attempt(transition: &Transition) -> String {
     }
 }
 
-/// What Slack takes for an instruction, such as a mention of everyone, becomes text.
+/// Escapes what Slack would interpret, such as a mention of everyone.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

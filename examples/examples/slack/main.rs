@@ -1,22 +1,22 @@
-//! Incidents in Slack: a thread for each, from when a breaker opens until it admits all calls again.
+//! Incidents in Slack: one thread each, from when a breaker opens until it admits all calls again.
 //!
 //! ```sh
 //! cargo run --example slack -- --pretend
 //! ```
 //!
-//! plays Slack, too, and prints what it is told. The program makes calls to a dependency that is down for a while, and ends after half a
-//! minute; `--seconds N` is another length. To tell the real Slack:
+//! also plays Slack, and prints the messages. The program calls a dependency that is down for a while, and ends after half a
+//! minute; `--seconds N` changes that. To use the real Slack:
 //!
 //! ```sh
 //! cargo add --dev --package fluxgate-examples reqwest --features rustls
 //! SLACK_TOKEN=xoxb-.. SLACK_CHANNEL=C0.. cargo run --example slack
 //! ```
 //!
-//! The first line is for HTTPS, without which these examples build in less time. The token is that of a bot with the scope `chat:write`,
-//! who has been invited to the channel.
+//! The first line adds HTTPS, which these examples leave out to build faster. The token belongs to a bot with the scope `chat:write`
+//! that has been invited to the channel.
 //!
-//! What to take from here: `queue.rs`, a listener that never waits; `notifier.rs`, the task that does; `incidents.rs`, what is said;
-//! `slack.rs`, how it is sent.
+//! What to reuse: `queue.rs`, a listener that never waits; `notifier.rs`, the task that does; `incidents.rs`, the messages;
+//! `slack.rs`, how they are sent.
 
 #![allow(unreachable_pub, reason = "a program has no outside")]
 
@@ -72,7 +72,7 @@ async fn trade(length: Duration) {
 
 const USUAL_URL: &str = "https://slack.com/api";
 
-/// How many transitions wait at most, while Slack asks for patience.
+/// How many transitions may wait while Slack asks for patience.
 const CAPACITY: usize = 256;
 
 /// The channel that the environment names.
@@ -109,20 +109,21 @@ async fn run(arguments: &[String]) -> Result<(), String> {
     let notifier = tokio::spawn(notifier::run(queue.clone(), channel, Arc::new(RealTime)));
     trade(length).await;
 
-    // What is still to be told.
+    // Deliver what is still waiting.
     queue.close();
     let untold = notifier.await.map_err(|error| error.to_string())?;
     if untold > 0 { Err(format!("not delivered: {untold}")) } else { Ok(()) }
 }
 
-/// A channel of a Slack that is played here, and printed.
+/// A channel of the pretended Slack, whose messages are printed.
 async fn pretended() -> Result<Channel, String> {
     let mut pretended = Pretended::open(&[]).await.map_err(|error| error.to_string())?;
     let channel = Channel::new(&pretended.url(), pretend::TOKEN, pretend::CHANNEL.to_owned());
     tokio::spawn(async move {
         while let Some(request) = pretended.requests.recv().await {
             let indent = if request["thread_ts"].is_string() { "   ↳ " } else { "" };
-            println!("{indent}{}", request["text"].as_str().unwrap_or_default());
+            let text = request["text"].as_str().unwrap_or_default();
+            println!("{indent}{}", pretend::shown(text));
         }
     });
     channel

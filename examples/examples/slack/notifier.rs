@@ -1,4 +1,4 @@
-//! The task that tells Slack.
+//! The task that posts to Slack.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use crate::incidents::{Incidents, Message};
 use crate::queue::Queue;
 use crate::slack::{Channel, NotPosted};
 
-/// How the task waits, so that tests need not.
+/// How the task waits; tests replace it.
 pub trait Pace: Send + Sync + 'static {
     /// A pause of this length.
     fn pause(&self, length: Duration) -> Wait;
@@ -19,7 +19,7 @@ pub trait Pace: Send + Sync + 'static {
 
 pub type Wait = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// The pace of a program.
+/// Real waiting.
 pub struct RealTime;
 
 impl Pace for RealTime {
@@ -32,13 +32,13 @@ impl Pace for RealTime {
     }
 }
 
-/// How often a message is tried while Slack does not work. How often Slack asks to wait does not matter: the queue is bounded.
+/// How often a message is retried while Slack is failing. Requests by Slack to wait are not limited: the queue is bounded.
 const ATTEMPTS: u32 = 5;
 
-/// Posts what the queue yields, until it is closed and empty. Returns how many transitions were not told of.
+/// Posts what the queue yields until it is closed and empty. Returns how many transitions were not delivered.
 pub async fn run(queue: Queue, channel: Channel, pace: Arc<dyn Pace>) -> u64 {
     let mut incidents = Incidents::default();
-    // Since the last message that arrived, and in all.
+    // Since the last message that arrived, and in total.
     let (mut untold, mut untold_in_all) = (0, 0);
     while let Some((transition, dropped)) = queue.next().await {
         let lost = dropped + transition.missed;

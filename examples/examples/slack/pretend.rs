@@ -28,13 +28,13 @@ pub enum Answer {
     TooMany(Option<&'static str>),
     /// This status, and nothing that makes sense.
     Status(u16),
-    /// 200, and what is wrong in the body.
+    /// 200, with the error in the body.
     Error(&'static str),
-    /// None.
+    /// No answer.
     Hang,
 }
 
-/// The server, and what it is asked.
+/// The server, and the requests it gets.
 pub struct Pretended {
     pub address: SocketAddr,
     /// The bodies of all requests, as they come.
@@ -49,7 +49,7 @@ struct Server {
 }
 
 impl Pretended {
-    /// The first requests get these answers, and all that follow the usual one.
+    /// The first requests get these answers, all later ones the usual one.
     pub async fn open(answers: &[Answer]) -> std::io::Result<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
@@ -68,7 +68,7 @@ impl Pretended {
 
 async fn answer(State(server): State<Server>, headers: HeaderMap, body: String) -> Response {
     let Ok(request) = serde_json::from_str::<Value>(&body) else { return error("invalid_json") };
-    // Whoever counts the requests wants those to come, too, that are not answered.
+    // Tests count unanswered requests, too.
     let _ = server.requests.send(request.clone());
     let next = server.answers.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     match next.unwrap_or(Answer::Usual) {
@@ -102,7 +102,12 @@ fn usual(server: &Server, headers: &HeaderMap, request: &Value) -> Response {
     json!({ "ok": true, "channel": CHANNEL, "ts": thread(*posted) }).to_string().into_response()
 }
 
-/// What names the nth message that was posted.
+/// A message as Slack shows it.
+pub fn shown(text: &str) -> String {
+    text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+}
+
+/// The name of the nth posted message.
 pub fn thread(nth: u64) -> String {
     format!("1700000000.{nth:06}")
 }

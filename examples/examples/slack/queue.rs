@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use fluxgate::{Listener, Transition};
 use tokio::sync::Notify;
 
-/// A listener that puts transitions into the queue. If it is full, the oldest is dropped: what comes last says how things are now.
+/// A listener that queues transitions. If the queue is full, the oldest is dropped: the latest ones describe the present.
 #[derive(Clone)]
 pub struct Queue(Arc<Inner>);
 
@@ -40,12 +40,12 @@ impl Queue {
                     return None;
                 }
             }
-            // If it was filled just now, this returns at once.
+            // If something was queued just now, this returns at once.
             self.0.filled.notified().await;
         }
     }
 
-    /// Takes in nothing more.
+    /// Accepts nothing more.
     pub fn close(&self) {
         self.lock().is_closed = true;
         self.0.filled.notify_one();
@@ -57,7 +57,7 @@ impl Queue {
 }
 
 impl Listener for Queue {
-    /// Runs in the midst of somebody's call, so it must not wait for anything.
+    /// Runs within somebody's call, so it must not wait for anything.
     fn on_transition(&self, transition: &Transition) {
         let mut waiting = self.lock();
         if waiting.is_closed {

@@ -1,4 +1,4 @@
-//! The one method of Slack's that is needed: `chat.postMessage`.
+//! The only Slack method needed: `chat.postMessage`.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::incidents::Message;
 
-/// A channel of Slack's.
+/// A Slack channel.
 pub struct Channel {
     client: Client,
     url: String,
@@ -22,19 +22,19 @@ pub struct Channel {
 pub enum NotPosted {
     #[error("Slack asks to wait for {0:?}")]
     TooMany(Duration),
-    /// It may be different the next time.
+    /// A retry may succeed.
     #[error("Slack does not work: {0}")]
     Unavailable(String),
-    /// It will be the same the next time.
+    /// A retry would fail, too.
     #[error("Slack does not take it: {0}")]
     Rejected(String),
 }
 
-/// If Slack does not say how long to wait, or says what makes no sense.
+/// The wait if Slack names none, or an invalid one.
 const USUAL_WAIT: Duration = Duration::from_secs(30);
 const LONGEST_WAIT: Duration = Duration::from_secs(60 * 60);
 
-/// Errors in an answer that are Slack's own.
+/// Errors in an answer that are Slack's fault.
 const PASSING: [&str; 4] = ["internal_error", "fatal_error", "service_unavailable", "request_timeout"];
 
 impl Channel {
@@ -42,14 +42,14 @@ impl Channel {
     pub fn new(url: &str, token: &str, id: String) -> Result<Self, String> {
         let mut authorization = HeaderValue::try_from(format!("Bearer {token}"))
             .map_err(|_| "the token has characters that no token has".to_owned())?;
-        // So that it is not printed.
+        // Keeps it from being printed.
         authorization.set_sensitive(true);
         let client = Client::builder().build().map_err(|error| format!("no HTTP client: {error}"))?;
         let url = format!("{}/chat.postMessage", url.trim_end_matches('/'));
         Ok(Self { client, url, authorization, id })
     }
 
-    /// Posts a message. Returns what names it, if others are to be in its thread. How long that takes is for the caller to limit.
+    /// Posts a message. Returns its name, for messages in its thread. The caller should limit how long this takes.
     pub async fn post(&self, message: &Message) -> Result<String, NotPosted> {
         let mut body = json!({
             "channel": self.id,
@@ -77,7 +77,7 @@ impl Channel {
     }
 }
 
-/// With what is behind it.
+/// An error with its causes.
 fn unavailable(error: reqwest::Error) -> NotPosted {
     let error = error.without_url();
     let mut text = error.to_string();
@@ -94,7 +94,7 @@ fn unavailable(error: reqwest::Error) -> NotPosted {
     NotPosted::Unavailable(text)
 }
 
-/// An answer of status 200 may be an error, too.
+/// An answer with status 200 may be an error, too.
 fn read(body: &[u8]) -> Result<String, NotPosted> {
     let answer: Value = serde_json::from_slice(body)
         .map_err(|_| NotPosted::Unavailable("its answer is not JSON".to_owned()))?;

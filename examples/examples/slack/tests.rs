@@ -1,4 +1,4 @@
-//! What arrives at Slack, and what becomes of what does not. The server is real, and nobody waits for a clock.
+//! What arrives at Slack, and what happens to messages that do not. The server is real, and no test waits in real time.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::pretend::{Answer, CHANNEL, Pretended, TOKEN, thread};
 use crate::queue::Queue;
 use crate::slack::Channel;
 
-/// Pauses take no time, unless the test holds them up, and patience ends when the test says so.
+/// Pauses take no time unless the test blocks them, and time-outs expire when the test says so.
 #[derive(Clone)]
 struct TestPace {
     pauses: Arc<Mutex<Vec<Duration>>>,
@@ -48,7 +48,7 @@ impl Pace for TestPace {
     }
 }
 
-/// A breaker that tells of itself to a Slack that answers like this.
+/// A breaker that reports to a Slack with these answers.
 struct Scene {
     breaker: CircuitBreaker,
     clock: ManualClock,
@@ -99,7 +99,7 @@ impl Scene {
         self.slack.requests.recv().await.expect("a request")
     }
 
-    /// Everything that was asked of Slack from now on, and how much was not told.
+    /// All requests to Slack from now on, and how many transitions were not delivered.
     async fn end(mut self) -> (Vec<Value>, u64) {
         self.queue.close();
         let untold = self.notifier.await.expect("no panic");
@@ -146,7 +146,7 @@ async fn an_incident_is_a_thread() {
 }
 
 #[tokio::test]
-async fn commands_are_told_of_and_end_an_incident() {
+async fn commands_are_reported_and_end_an_incident() {
     let scene = Scene::new(&[]).await;
     scene.breaker.force_open();
     scene.clock.advance(Duration::from_secs(7_500));
@@ -168,7 +168,7 @@ async fn commands_are_told_of_and_end_an_incident() {
 }
 
 #[tokio::test]
-async fn too_many_requests_wait_as_long_as_slack_says() {
+async fn after_too_many_requests_it_waits_as_long_as_slack_says() {
     for (header, seconds) in [(Some("17"), 17), (None, 30), (Some("soon"), 30), (Some("999999"), 3_600)] {
         let scene = Scene::new(&[Answer::TooMany(header), Answer::TooMany(header)]).await;
         let pace = scene.pace.clone();
@@ -182,7 +182,7 @@ async fn too_many_requests_wait_as_long_as_slack_says() {
 }
 
 #[tokio::test]
-async fn a_server_error_is_tried_again_with_growing_pauses() {
+async fn a_server_error_is_retried_with_growing_pauses() {
     let answers =
         [Answer::Status(500), Answer::Status(503), Answer::Error("internal_error"), Answer::Status(200)];
     let scene = Scene::new(&answers).await;
@@ -194,7 +194,7 @@ async fn a_server_error_is_tried_again_with_growing_pauses() {
 }
 
 #[tokio::test]
-async fn what_is_given_up_is_counted_and_said_and_the_thread_begins_later() {
+async fn lost_messages_are_counted_and_mentioned_and_the_thread_starts_later() {
     let mut scene = Scene::new(&vec![Answer::Status(502); 5]).await;
     scene.call(Outcome::Failure);
     for _ in 0..5 {
@@ -213,7 +213,7 @@ async fn what_is_given_up_is_counted_and_said_and_the_thread_begins_later() {
 }
 
 #[tokio::test]
-async fn what_slack_does_not_take_is_not_tried_again() {
+async fn messages_rejected_by_slack_are_not_retried() {
     for answer in [Answer::Error("invalid_auth"), Answer::Error("channel_not_found"), Answer::Status(404)] {
         let scene = Scene::new(std::slice::from_ref(&answer)).await;
         let pace = scene.pace.clone();
@@ -225,7 +225,7 @@ async fn what_slack_does_not_take_is_not_tried_again() {
 }
 
 #[tokio::test]
-async fn a_wrong_token_is_not_shown() {
+async fn a_wrong_token_is_not_printed() {
     let slack = Pretended::open(&[]).await.expect("a server");
     let channel = Channel::new(&slack.url(), "xoxb-wrong", CHANNEL.to_owned()).expect("valid");
     let message = crate::incidents::Message { text: String::new(), thread: None, broadcast: false };
@@ -235,7 +235,7 @@ async fn a_wrong_token_is_not_shown() {
 }
 
 #[tokio::test]
-async fn a_server_that_hangs_is_given_up() {
+async fn a_hanging_server_is_given_up() {
     let mut scene = Scene::new(&[Answer::Hang, Answer::Hang]).await;
     scene.call(Outcome::Failure);
     for _ in 0..2 {
@@ -249,8 +249,8 @@ async fn a_server_that_hangs_is_given_up() {
 }
 
 #[tokio::test]
-async fn a_refused_connection_is_tried_again() {
-    // It has the port, so that nobody else does, and does not listen.
+async fn a_refused_connection_is_retried() {
+    // It holds the port without listening, so nobody else can.
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.bind(([127, 0, 0, 1], 0).into()).expect("a free port");
     let url = format!("http://{}/api", socket.local_addr().expect("bound"));
@@ -268,7 +268,7 @@ async fn a_full_queue_drops_the_oldest_and_delays_no_call() {
     let mut scene = Scene::named("busy", 3, &[Answer::Hang]).await;
     scene.breaker.force_open();
     scene.request().await;
-    // On this one thread, the task cannot even run meanwhile: whoever waited for it would wait for ever.
+    // On this single thread the task cannot run meanwhile: anything that waited for it would wait for ever.
     for _ in 0..1_000 {
         scene.breaker.reset();
         scene.breaker.force_open();
@@ -277,7 +277,7 @@ async fn a_full_queue_drops_the_oldest_and_delays_no_call() {
     scene.pace.impatient.notify_one();
     let (requests, untold) = scene.end().await;
     let texts: Vec<_> = requests.iter().map(text).collect();
-    // What it had in hand, and the last three of 2,001.
+    // The one in progress, and the last three of 2,001.
     assert_eq!(requests.len(), 4, "{texts:#?}");
     assert!(texts[1].contains("(1998 messages before this could not be delivered.)"), "{texts:#?}");
     assert!(texts[3].starts_with("🟢 busy admits all calls again"), "{texts:#?}");
@@ -300,7 +300,7 @@ async fn a_pause_that_slack_asks_for_delays_no_call() {
 }
 
 #[tokio::test]
-async fn a_name_mentions_nobody() {
+async fn a_breakers_name_mentions_nobody() {
     let scene = Scene::named("<!channel> & <@U1>", 10, &[]).await;
     scene.breaker.force_open();
     let (requests, _) = scene.end().await;
@@ -308,7 +308,7 @@ async fn a_name_mentions_nobody() {
 }
 
 #[test]
-fn what_is_missing_in_the_environment_is_told() {
+fn missing_environment_variables_are_reported() {
     let with = |variables: &[(&str, &str)]| {
         let variable = |name: &str| {
             let value = variables.iter().find(|(known, _)| *known == name);

@@ -28,7 +28,7 @@ fn main() -> ExitCode {
     work::silence_panics();
     let clock = JumpyClock::default();
     let subjects = subject::all(&clock);
-    println!("{THREADS} threads and {TASKS} tasks wear out {} breakers for {seconds} s", subjects.len());
+    println!("{THREADS} threads and {TASKS} tasks stress {} breakers for {seconds} s", subjects.len());
 
     let (memory, faults) = run(&subjects, &clock, seconds);
     for subject in &subjects {
@@ -50,7 +50,7 @@ fn seconds(mut arguments: impl Iterator<Item = String>) -> Option<u64> {
     }
 }
 
-/// Lets everyone loose, a second at a time, until there is a fault; returns the memory in use after a quarter of the time and at
+/// Runs the load, one second at a time, until there is a fault. Returns the memory in use after a quarter of the time and at
 /// the end, and the faults.
 fn run(subjects: &[Arc<Subject>], clock: &JumpyClock, seconds: u64) -> ((u64, u64), Vec<String>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build();
@@ -67,12 +67,12 @@ fn run(subjects: &[Arc<Subject>], clock: &JumpyClock, seconds: u64) -> ((u64, u6
         }
     }
     let end = resident();
-    // What is allocated for events and by the tokio runtime comes and goes.
+    // Allocations for events and by the tokio runtime come and go.
     let grew = end > warm + warm / 10 + 4_096;
     ((warm, end), grew.then(|| format!("memory grew from {warm} KiB to {end} KiB")).into_iter().collect())
 }
 
-/// A second of calls, tasks and commands, at the end of which none is on its way.
+/// One second of calls, tasks and commands; none is running at its end.
 fn wear(subjects: &[Arc<Subject>], clock: &JumpyClock, runtime: &Runtime, second: u64) {
     let stop = Arc::new(AtomicBool::new(false));
     let seed = |nth: usize| second * 1_000 + nth as u64;
@@ -92,7 +92,7 @@ fn wear(subjects: &[Arc<Subject>], clock: &JumpyClock, runtime: &Runtime, second
     }
 }
 
-/// KiB of memory in use, where the system tells.
+/// KiB of memory in use, if the system reports it.
 fn resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));

@@ -1,4 +1,4 @@
-//! The breakers under test, and what is known of each from outside.
+//! The breakers under test, and what is known about each from outside.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use fluxgate::{Builder, Call, CircuitBreaker, Clock, Outcome, State, permit, ret
 
 use crate::watch::Watch;
 
-/// A clock that goes on by microseconds, jumps by years, and at times goes back.
+/// A clock that advances by microseconds, jumps by years, and sometimes goes back.
 #[derive(Clone, Default)]
 pub(crate) struct JumpyClock(Arc<AtomicU64>);
 
@@ -31,7 +31,7 @@ impl Clock for JumpyClock {
     }
 }
 
-/// A clock that stands still, so that a time window forgets nothing.
+/// A clock that stands still, so a time window evicts nothing.
 struct Still;
 
 impl Clock for Still {
@@ -42,21 +42,21 @@ impl Clock for Still {
 
 pub(crate) struct Subject {
     pub(crate) breaker: CircuitBreaker,
-    /// Whether commands are given to it.
+    /// Whether it gets commands.
     pub(crate) commanded: bool,
-    /// How many probes may run at once, where that is certain: not in a ramp.
+    /// How many probes may run at once, if that is certain: not in a ramp.
     slots: Option<u64>,
-    /// How many calls the window holds, where the window forgets nothing else.
+    /// How many calls the window holds, if it evicts only by number.
     exact: Option<u64>,
     watch: Arc<Watch>,
     tallies: Mutex<HashMap<u64, Tally>>,
-    /// Probes on their way.
+    /// Running probes.
     probes: Mutex<HashMap<u64, u64>>,
     pub(crate) asked: AtomicU64,
     pub(crate) refused: AtomicU64,
 }
 
-/// What was reported of calls of one generation.
+/// The reported outcomes of one generation's calls.
 #[derive(Clone, Copy, Default)]
 struct Tally {
     total: u64,
@@ -65,7 +65,7 @@ struct Tally {
 
 pub(crate) fn all(clock: &JumpyClock) -> Vec<Arc<Subject>> {
     let jumpy = |name: &'static str| CircuitBreaker::builder(name).clock(clock.clone());
-    // Never trips, and asks for no number of calls, so that successes need not be recorded one by one.
+    // Never trips and has no minimum, so successes need not be recorded one by one.
     let never = trip::closed() & trip::failure_streak(u32::MAX) | trip::half_open() & trip::failures(1);
     let still = |name: &'static str| CircuitBreaker::builder(name).clock(Still).trip(never.clone());
     let millisecond = Duration::from_millis(1);
@@ -124,7 +124,7 @@ fn subject(builder: Builder, slots: Option<u64>, exact: Option<u64>) -> Arc<Subj
 }
 
 impl Subject {
-    /// Takes note of an admitted call.
+    /// Notes an admitted call.
     pub(crate) fn admitted(&self, call: &Call<'_>) {
         if let (State::HalfOpen, Some(slots)) = (call.state(), self.slots) {
             let mut probes = self.probes.lock().unwrap();
@@ -136,7 +136,7 @@ impl Subject {
         }
     }
 
-    /// Takes note of what became of a call that was admitted in this state and generation, just before it is said.
+    /// Notes the outcome of a call admitted in this state and generation, just before it is recorded.
     pub(crate) fn finished(&self, state: State, generation: u64, outcome: Outcome) {
         if state == State::HalfOpen && self.slots.is_some() {
             let mut probes = self.probes.lock().unwrap();
@@ -168,7 +168,7 @@ impl Subject {
         )
     }
 
-    /// What is wrong, now that all is quiet.
+    /// The faults found while nothing is running.
     pub(crate) fn faults(&self) -> Vec<String> {
         let mut faults = self.watch.faults();
         let name = self.breaker.name();

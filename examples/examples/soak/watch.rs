@@ -24,7 +24,7 @@ impl Watch {
             self.fault("two transitions were told at a time".to_owned());
         }
         let last = self.last.lock().unwrap().replace(transition.to);
-        // A listener that cannot keep up misses some, and is told how many.
+        // A listener that cannot keep up misses some, and learns how many.
         if transition.missed == 0 && last.unwrap_or(State::Closed) != transition.from {
             self.fault(format!("after {last:?}: {transition}"));
         }
@@ -34,7 +34,7 @@ impl Watch {
         self.transitions.fetch_add(1, Ordering::Relaxed);
         self.inside.store(false, Ordering::Release);
 
-        // Calling back is allowed, and so is panicking.
+        // Listeners may call back and panic.
         match fastrand::u32(..100) {
             0 => drop(fluxgate::find(&transition.breaker).map(|breaker| breaker.snapshot())),
             1 => drop(fluxgate::find(&transition.breaker).map(|breaker| breaker.reset())),

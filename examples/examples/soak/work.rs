@@ -10,7 +10,7 @@ use fluxgate::{Call, Outcome};
 
 use crate::subject::{JumpyClock, Subject};
 
-/// The panics here are on purpose, and their messages are noise.
+/// The panics here are deliberate, and their messages are noise.
 pub(crate) fn silence_panics() {
     let others = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
@@ -36,7 +36,7 @@ pub(crate) fn calls(subjects: &[Arc<Subject>], stop: &AtomicBool, seed: u64) {
                 subject.refused.fetch_add(1, Ordering::Relaxed);
             }
         }
-        // Some calls are held while others are made, so that their outcomes come late and out of order.
+        // Some calls are held while others are made, so their outcomes come late and out of order.
         while held.len() > fastrand::usize(..8) {
             let (subject, call) = held.swap_remove(fastrand::usize(..held.len()));
             finish(subject, call);
@@ -81,7 +81,7 @@ fn finish(subject: &Subject, call: Call<'_>) {
 /// Calls from a task, until told to stop: finished, failed, cancelled half-way.
 pub(crate) async fn tasks(subjects: Vec<Arc<Subject>>, stop: Arc<AtomicBool>, seed: u64) {
     let mut random = fastrand::Rng::with_seed(seed);
-    // The ledgers know each call by name, so only the others.
+    // Breakers with a ledger account for each call, so tasks leave them alone.
     let subjects: Vec<_> = subjects.into_iter().filter(|subject| subject.commanded).collect();
     while !stop.load(Ordering::Relaxed) {
         let subject = &subjects[random.usize(..subjects.len())];
@@ -114,7 +114,7 @@ pub(crate) fn commands(subjects: &[Arc<Subject>], clock: &JumpyClock, stop: &Ato
         let subject = &subjects[fastrand::usize(..subjects.len())];
         let breaker = &subject.breaker;
         match fastrand::u32(..10) {
-            // A reset parts the ledgers' calls into generations, too.
+            // A reset starts a new generation of the ledgers' calls, too.
             0..4 => breaker.reset(),
             4 if subject.commanded => breaker.force_open(),
             5 if subject.commanded => breaker.disable(),
