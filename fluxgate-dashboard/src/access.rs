@@ -28,9 +28,9 @@ pub(crate) type Authorize = Arc<dyn Fn(&Parts) -> Access + Send + Sync>;
 /// Lets a request through with its [`Access`] among its extensions, or answers in its place.
 pub(crate) async fn check(State(authorize): State<Authorize>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    // It is somebody's code, and who it panics for must not get in.
+    // User code: if it panics, the request must not get in.
     let Ok(access) = catch_unwind(AssertUnwindSafe(|| authorize(&parts))) else {
-        let detail = "the function given to `authorize` panicked, so nobody is let in";
+        let detail = "the function given to `authorize` panicked, so access is denied";
         return Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Access could not be checked", detail)
             .into_response();
     };
@@ -46,7 +46,7 @@ fn refusal(access: Access, parts: &Parts) -> Option<Problem> {
     let detail = match access {
         Access::Forbidden => "you may not see the breakers of this program",
         Access::ReadOnly if changes => {
-            "you may look at the breakers, but not command them; `authorize` says who may, by `Access::Control`"
+            "you may view the breakers but not command them; `authorize` permits that with `Access::Control`"
         }
         Access::Control if changes && !is_same_site(&parts.headers, &parts.uri) => {
             "the request was made by a page of another site"
@@ -58,17 +58,17 @@ fn refusal(access: Access, parts: &Parts) -> Option<Problem> {
 
 /// Whether a request that changes something comes from the dashboard's own page, or from no page at all.
 ///
-/// Browsers say where a request comes from in `Sec-Fetch-Site`, but only to servers that they trust the way to (HTTPS, or this machine).
-/// Elsewhere there is the `Origin`, which each browser sends with each POST of a script or a form. A request with neither is not a browser's: it
-/// carries nothing that its sender could not send anyway, and it is for `authorize` to know the sender.
+/// Browsers state a request's origin in `Sec-Fetch-Site`, but only over trusted connections (HTTPS, or to this machine).
+/// Otherwise there is `Origin`, which every browser sends with each POST of a script or form. A request with neither is not a browser's: it
+/// carries nothing that its sender could not send anyway, and `authorize` has to identify the sender.
 fn is_same_site(headers: &HeaderMap, uri: &Uri) -> bool {
     let text = |value: &HeaderValue| value.to_str().map(str::to_ascii_lowercase).unwrap_or_default();
     if let Some(site) = headers.get("sec-fetch-site").map(text) {
-        // `none` is the user, by the address bar. A sister under the same domain may be anybody's.
+        // `none` is the user's address bar. A sibling subdomain may belong to anybody.
         return site == "same-origin" || site == "none";
     }
     let Some(origin) = headers.get(ORIGIN).map(text) else { return true };
-    // In HTTP/2, the host is part of the address.
+    // In HTTP/2, the host is part of the URI.
     let host = headers.get(HOST).map(text).or_else(|| Some(uri.authority()?.as_str().to_ascii_lowercase()));
     // A page without an origin of its own says `null`, which names no host.
     let (Some((_, from)), Some(host)) = (origin.split_once("://"), host) else { return false };
@@ -89,18 +89,18 @@ mod tests {
     }
 
     #[test]
-    fn a_browser_says_where_a_request_comes_from() {
+    fn sec_fetch_site_decides_where_it_is_sent() {
         for (site, expected) in
             [("same-origin", true), ("none", true), ("same-site", false), ("cross-site", false), ("", false)]
         {
-            // What it says there counts more than anything else.
+            // This header takes precedence over all others.
             let headers = [("sec-fetch-site", site), ("origin", "http://shop:80"), ("host", "shop:80")];
             assert_eq!(allows(&headers, "/"), expected, "{site}");
         }
     }
 
     #[test]
-    fn where_it_does_not_the_origin_has_to_be_the_host() {
+    fn without_sec_fetch_site_the_origin_must_be_the_host() {
         for (origin, host, expected) in [
             ("http://shop.internal", "shop.internal", true),
             ("http://Shop.internal:8080", "shop.internal:8080", true),
@@ -121,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn who_sends_neither_is_no_browser() {
+    fn a_request_with_neither_header_is_not_a_browsers() {
         assert!(allows(&[("host", "shop.internal")], "/"));
     }
 }

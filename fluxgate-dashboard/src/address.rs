@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-/// A breaker's name, as a segment of a path says it. Any name can be written with a `=` before it, and some have to be: `events`, for
-/// example, which is another address, `..`, which browsers remove, and those that begin with `=`.
+/// A breaker's name as a path segment. Any name can be written with a `=` in front, and some must be: `events`, for
+/// example, which is another address, `..`, which browsers remove, and names that begin with `=`.
 #[derive(Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Address(String);

@@ -43,7 +43,7 @@ async fn guard(request: Request, next: Next) -> Response {
     response
 }
 
-/// The page for browsers, and for all others the list of all breakers.
+/// The page for browsers, the list of all breakers for other clients.
 async fn root(uri: OriginalUri, headers: HeaderMap) -> Response {
     let accepts_html = |value: &HeaderValue| value.to_str().is_ok_and(|kinds| kinds.contains("text/html"));
     let mut response = if headers.get_all(header::ACCEPT).iter().any(accepts_html) {
@@ -82,7 +82,7 @@ async fn events(
 ) -> Result<Response, Problem> {
     sampler.start();
     let stream = sampler.look().await.join(access).ok_or_else(|| {
-        let detail = "as many pages as there may be are open; close one, or try again later";
+        let detail = "the maximum number of pages is open; close one, or try again later";
         Problem::new(StatusCode::SERVICE_UNAVAILABLE, "Too many pages are open", detail)
     })?;
     let headers = [
@@ -92,7 +92,7 @@ async fn events(
     Ok((headers, Body::from_stream(stream)).into_response())
 }
 
-/// Carries out a command, for all breakers of the name, and answers with what is then.
+/// Applies a command to all breakers of the name, and answers with the resulting state.
 async fn command(path: Result<Path<(Address, String)>, PathRejection>) -> Result<Response, Problem> {
     let Path((address, command)) = path.map_err(|rejection| unreadable(&rejection))?;
     let name = address.name();
@@ -117,17 +117,17 @@ fn unreadable(rejection: &PathRejection) -> Problem {
 
 fn unknown(name: &str) -> Problem {
     let detail = format!(
-        "no breaker has the name `{}` now; one appears when it is built, registered or first used, and the list of all is one \
-         address up",
+        "no breaker has the name `{}` now; breakers appear once they are built, registered or first used, and the list of all is one \
+         level up",
         name.escape_debug()
     );
     Problem::new(StatusCode::NOT_FOUND, "No such breaker", detail)
 }
 
 async fn elsewhere() -> Problem {
-    let detail = "there are `/` (the page, or a list in JSON), `/events`, `/{name}` and, by POST, `/{name}/{command}`; a `/` within a name \
-        is written `%2F`";
-    Problem::new(StatusCode::NOT_FOUND, "Nothing is here", detail)
+    let detail = "the routes are `/` (the page, or a list in JSON), `/events`, `/{name}` and, with POST, `/{name}/{command}`; write a `/` in a \
+        name as `%2F`";
+    Problem::new(StatusCode::NOT_FOUND, "Not found", detail)
 }
 
 async fn wrong_method() -> Problem {
@@ -138,7 +138,9 @@ async fn wrong_method() -> Problem {
 fn json(value: &impl Serialize) -> Response {
     match serde_json::to_string(value) {
         Ok(text) => ([(header::CONTENT_TYPE, "application/json")], text).into_response(),
-        Err(error) => Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Cannot be told", error.to_string())
-            .into_response(),
+        Err(error) => {
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "Cannot be serialized", error.to_string())
+                .into_response()
+        }
     }
 }

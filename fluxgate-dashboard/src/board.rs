@@ -1,4 +1,4 @@
-//! What pages are shown: every row, its history, and what has changed.
+//! What pages show: every row, its history, and changes.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::{Duration, Instant};
@@ -12,17 +12,17 @@ use crate::history::{Bucket, History};
 use crate::row::{Row, Times, View};
 use crate::stream::{Clients, EventStream, event};
 
-/// How many transitions are remembered.
+/// How many transitions to remember.
 const TRANSITIONS: usize = 100;
 
-/// Everything that pages are shown.
+/// Everything that pages show.
 #[derive(Debug)]
 pub(crate) struct Board {
     began: Instant,
-    /// How long after that the breakers were last looked at.
+    /// How long after `began` the breakers were last sampled.
     now: Duration,
     entries: BTreeMap<String, Entry>,
-    /// The second that has begun, and is not over yet.
+    /// The current second.
     second: u64,
     transitions: VecDeque<Heard>,
     pub(crate) clients: Clients,
@@ -30,16 +30,16 @@ pub(crate) struct Board {
 
 #[derive(Debug)]
 struct Entry {
-    /// As it is.
+    /// The current data.
     row: Row,
-    /// The times of it that pages count on from, and since when they do.
+    /// The times last sent to pages, which count on from them, and when they were sent.
     told: (Times, Duration),
-    /// What has come in the second that is not over yet.
+    /// The outcomes of the current second.
     bucket: Bucket,
     history: History,
 }
 
-/// A transition that was heard of.
+/// A received transition.
 #[derive(Clone, Serialize, Debug)]
 struct Heard {
     breaker: String,
@@ -49,7 +49,7 @@ struct Heard {
     time: f64,
 }
 
-/// All of it. `time` is that of the board: a page that slept, or receives messages late, finds out by it what moment they are of.
+/// The first message to a page. `time` is the board's: from it, a page that slept or receives messages late learns their moment.
 #[derive(Serialize)]
 struct Everything<'a> {
     access: &'static str,
@@ -59,7 +59,7 @@ struct Everything<'a> {
     transitions: &'a VecDeque<Heard>,
 }
 
-/// What has changed since the last message. The buckets are those of the second before `second`.
+/// The changes since the last message. The buckets belong to the second before `second`.
 #[derive(Serialize, Default)]
 struct Change<'a> {
     time: f64,
@@ -74,14 +74,14 @@ struct Change<'a> {
     transitions: Vec<Heard>,
 }
 
-/// What the breakers were asked for.
+/// Why the breakers were sampled.
 #[derive(Clone, Copy)]
 pub(crate) enum Occasion {
-    /// Something happened to some of them.
+    /// Some of them had events.
     Events,
-    /// All of them, by somebody who wants to see them.
+    /// All of them, for a new page.
     Look,
-    /// All of them, because a second is over; so many have begun.
+    /// All of them, because a second is over; this many have begun.
     Tick(u64),
 }
 
@@ -98,7 +98,7 @@ impl Board {
         }
     }
 
-    /// Takes these snapshots, at `now`, and sends to all pages what has changed.
+    /// Takes these snapshots, made at `now`, and sends the changes to all pages.
     pub(crate) fn update(
         &mut self,
         snapshots: Vec<Snapshot>,
@@ -116,7 +116,7 @@ impl Board {
         };
         let transitions = self.hear(events);
         let is_news = !changed.is_empty() || !gone.is_empty() || !transitions.is_empty();
-        // A tick is sent in any case: it says that the program is alive, and pages that are gone are noticed.
+        // A tick is always sent: it shows that the program is alive, and reveals pages that are gone.
         if !self.clients.is_empty() && (is_news || matches!(occasion, Occasion::Tick(_))) {
             let breakers = changed.iter().map(|name| self.entries[name].row.view(None)).collect();
             let time = self.now.as_secs_f64();
@@ -132,7 +132,7 @@ impl Board {
         gone
     }
 
-    /// Takes what these show. Returns the names of those that a page does not show like this.
+    /// Takes these rows. Returns the names of those that differ from what pages show.
     fn take(&mut self, rows: BTreeMap<String, Row>) -> Vec<String> {
         let now = self.now;
         let is_first = self.second == 0 && self.entries.is_empty();
@@ -141,7 +141,7 @@ impl Board {
             let (totals, times) = (row.snapshot.totals, row.times());
             match self.entries.get_mut(&name) {
                 None => {
-                    // What was before the first sample, was at no known time; a breaker that appears later is new.
+                    // Calls before the first sample have no known time; a breaker that appears later is new.
                     let before = if is_first { totals } else { Totals::default() };
                     let (bucket, history) = (Bucket::between(&before, &totals), History::default());
                     self.entries.insert(name.clone(), Entry { row, told: (times, now), bucket, history });
@@ -155,7 +155,7 @@ impl Board {
                         entry.told = (times, now);
                         changed.push(name);
                     }
-                    // A page that opens later is told what is then.
+                    // A page that opens later gets the current times.
                     entry.row = row;
                 }
             }
@@ -163,7 +163,7 @@ impl Board {
         changed
     }
 
-    /// Begins this second: what has come since the last one began belongs to the one before it. Returns that.
+    /// Begins this second. Returns the outcomes since the last one began, which belong to the second before.
     fn end_second(&mut self, begun: u64) -> BTreeMap<String, Bucket> {
         self.second = begun.max(self.second + 1);
         let mut buckets = BTreeMap::new();
@@ -185,8 +185,8 @@ impl Board {
         heard
     }
 
-    /// Opens a stream for another page, with all there is; `None` if there are too many. To be called after an [`Occasion::Look`], so that
-    /// times are of now.
+    /// Opens a stream for another page, starting with everything; `None` if there are too many. Call it after an [`Occasion::Look`], so that
+    /// times are current.
     pub(crate) fn join(&mut self, access: Access) -> Option<EventStream> {
         let first = self.everything(access);
         self.clients.join(first)
@@ -229,7 +229,7 @@ mod tests {
             .expect("valid")
     }
 
-    /// What a page is told when it opens.
+    /// The first message to a page.
     fn told(board: &Board) -> Value {
         let event = board.everything(Access::ReadOnly);
         let text = std::str::from_utf8(&event).expect("text");
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_opens_late_is_told_what_is_then() {
+    fn a_page_that_opens_late_gets_current_times() {
         let (clock, start) = (ManualClock::new(), Instant::now());
         let breaker = breaker("board late", &clock);
         breaker.open_for(Duration::from_secs(30));
@@ -260,13 +260,13 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_told_again_only_what_they_do_not_count_on_by_themselves() {
+    fn rows_are_sent_again_only_if_pages_cannot_extrapolate_them() {
         let (clock, start) = (ManualClock::new(), Instant::now());
         let breaker = breaker("board idle", &clock);
         breaker.open_for(Duration::from_secs(3));
         let mut board = Board::new(start);
         let mut halves = 0;
-        // Whether pages are told, after half a second of which the breaker's clock notices that much.
+        // Whether the row is sent again after half a second, of which the breaker's clock advances by this much.
         let mut tells = |noticed| {
             halves += 1;
             clock.advance(noticed);
@@ -277,13 +277,13 @@ mod tests {
         assert!(tells(HALF), "it is new");
         let told: Vec<_> = (0..6).map(|_| tells(HALF)).collect();
         assert_eq!(told, [false, false, false, false, true, false], "it is due, once");
-        // Its clock stands still. No sample is far from the one before, but soon they are far from what pages have counted.
+        // Its clock stands still. Each sample is close to the previous one, but soon far from what pages have extrapolated.
         let told: Vec<_> = (0..4).map(|_| tells(Duration::ZERO)).collect();
         assert_eq!(told, [false, true, false, true]);
     }
 
     #[test]
-    fn messages_say_of_which_moment_they_are() {
+    fn messages_carry_their_moment() {
         let (clock, start) = (ManualClock::new(), Instant::now());
         let breaker = breaker("board moments", &clock);
         let mut board = Board::new(start);
@@ -292,7 +292,7 @@ mod tests {
             (Occasion::Tick(1), 0, 1, json!([])),
             (Occasion::Tick(2), 2, 2, json!([failed(1)])),
             (Occasion::Look, 3, 2, json!([failed(1)])),
-            // What came before it is of the second that is over, too, and so is what came in those that were missed.
+            // Outcomes before the tick, and those of missed seconds, belong to the second that just ended.
             (Occasion::Tick(5), 8, 5, json!([failed(1), [4, 0, 2, 0, 0]])),
         ] {
             board.update(vec![breaker.snapshot()], occasion, Vec::new(), start + halves * HALF);

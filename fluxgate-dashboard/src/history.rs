@@ -1,14 +1,14 @@
-//! What came of the calls of the last two minutes, second by second.
+//! The outcomes of the last two minutes' calls, second by second.
 
 use std::collections::VecDeque;
 
 use fluxgate::Totals;
 use serde::{Serialize, Serializer};
 
-/// How many seconds are remembered.
+/// How many seconds to remember.
 pub(crate) const SECONDS: u64 = 120;
 
-/// What came of the calls of a second. Slow ones are among the successes and failures.
+/// The outcomes of one second. Slow calls are also successes or failures.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub(crate) struct Bucket {
     pub(crate) successes: u64,
@@ -18,8 +18,8 @@ pub(crate) struct Bucket {
 }
 
 impl Bucket {
-    /// What came between two readings of the totals. If they have become less, a breaker of several with that name was dropped, and what
-    /// came in between is not known.
+    /// The outcomes between two readings of the totals. If a total has decreased, one of several breakers of that name was dropped, and
+    /// the outcomes in between are unknown.
     pub(crate) fn between(before: &Totals, after: &Totals) -> Self {
         Self {
             successes: after.successes.unwrap_or(0).saturating_sub(before.successes.unwrap_or(0)),
@@ -37,19 +37,19 @@ impl Bucket {
     }
 }
 
-/// As a list of its numbers: there are many of them.
+/// As a plain list of numbers, to save space: there are many buckets.
 impl Serialize for Bucket {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         [self.successes, self.failures, self.slow, self.refused].serialize(serializer)
     }
 }
 
-/// The buckets of the last two minutes that are not empty, each with its second. At most one a second, so it is bounded.
+/// The non-empty buckets of the last two minutes, each with its second. At most one per second, so it is bounded.
 #[derive(Default, Debug)]
 pub(crate) struct History(VecDeque<(u64, Bucket)>);
 
 impl History {
-    /// The second `second` is over.
+    /// Ends the second `second`.
     pub(crate) fn end(&mut self, second: u64, bucket: Bucket) {
         while self.0.front().is_some_and(|(oldest, _)| oldest + SECONDS <= second) {
             self.0.pop_front();

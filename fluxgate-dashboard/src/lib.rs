@@ -50,24 +50,24 @@ pub struct Dashboard {
 }
 
 impl Dashboard {
-    /// Everybody who reaches it may look, and nobody may change anything.
+    /// A dashboard that everybody who reaches it may view, and nobody may control.
     pub fn new() -> Self {
         Self { authorize: Arc::new(|_| Access::ReadOnly) }
     }
 
-    /// Says what a request may do. Asked for every request, whatever its path; a stream of events ends after ten minutes, and the page
-    /// opens another one, so that it is asked again. If it panics, the request is answered with 500.
+    /// Sets the function that decides what a request may do. It is called for every request, whatever its path; event streams end after ten
+    /// minutes, and the page opens another one, so it is called again. If it panics, the answer is 500.
     ///
-    /// `parts.uri` begins where the dashboard is nested; what other layers know of the user is in `parts.extensions`.
+    /// `parts.uri` begins where the dashboard is nested; what other layers know about the user is in `parts.extensions`.
     #[must_use]
     pub fn authorize(self, authorize: impl Fn(&Parts) -> Access + Send + Sync + 'static) -> Self {
         Self { authorize: Arc::new(authorize) }
     }
 
-    /// Its routes, for [`Router::nest_service`]. By [`Router::nest`] axum leads `/breakers` to them, but not `/breakers/`.
+    /// The routes, for [`Router::nest_service`]. With [`Router::nest`], axum routes `/breakers` to them, but not `/breakers/`.
     ///
-    /// They take samples of the breakers, once a second, from now on if this is called within tokio's runtime, or else from the first
-    /// request on, until the router is dropped.
+    /// They sample the breakers once a second until the router is dropped: from now on if called within a tokio runtime, otherwise from the
+    /// first request on.
     pub fn router<S: Clone + Send + Sync + 'static>(self) -> Router<S> {
         let sampler = Sampler::new();
         sampler.start();

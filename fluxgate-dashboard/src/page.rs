@@ -6,13 +6,13 @@ use axum::response::{IntoResponse, Response};
 
 const HTML: &str = include_str!("page/dashboard.html");
 
-/// Nothing but the dashboard's own files, and no text is ever taken for a script.
+/// Allows only the dashboard's own files, and no inline scripts.
 pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; \
     connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
     trusted-types 'none'";
 
-/// The page itself. What it needs is below it, whatever stands before it in the address: the links are relative to where it was asked for,
-/// so that they are right behind a proxy, too.
+/// The page itself. Its files are below it, wherever it is mounted: links are relative to the requested address,
+/// so they work behind a proxy, too.
 pub(crate) fn html(OriginalUri(uri): &OriginalUri) -> Response {
     let last = uri.path().rsplit('/').next().unwrap_or_default();
     let base = if last.is_empty() { "./".to_owned() } else { format!("./{}/", escaped(last)) };
@@ -32,11 +32,11 @@ pub(crate) const HEADERS: [(HeaderName, &str); 4] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::REFERRER_POLICY, "no-referrer"),
-    // States are of this moment, and files of this version of the program.
+    // States change at any moment, and files with the version of the program.
     (header::CACHE_CONTROL, "no-store"),
 ];
 
-/// Text within an attribute of HTML.
+/// Escapes text for an HTML attribute.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -1,4 +1,4 @@
-//! The breakers of one name, as one.
+//! The breakers of one name as one row.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::history::History;
 
-/// The breakers of one name: that which is worst off, with the totals of all of them. A name is all that an operator has to go by.
+/// The breakers of one name: the one in the worst state, with the totals of all. Operators tell breakers apart only by name.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub(crate) snapshot: Snapshot,
@@ -32,19 +32,19 @@ impl Row {
         self.instances += 1;
         let rank = |snapshot: &Snapshot| (severity(snapshot.state), snapshot.metrics.failures());
         let sum = sum(&self.snapshot, &other);
-        // Of equals always the same, or the page would flicker between them.
+        // Among equals always the same one, or the page would flicker between them.
         if rank(&other) > rank(&self.snapshot) {
             std::mem::swap(&mut self.snapshot, &mut other);
         }
         self.snapshot.totals = sum;
     }
 
-    /// What of it a page counts on by itself.
+    /// The times that a page extrapolates.
     pub(crate) fn times(&self) -> Times {
         Times { since: self.snapshot.since, retry_after: self.snapshot.retry_after }
     }
 
-    /// Whether the two are the same, but for what changes by itself.
+    /// Whether the two are the same, except for times.
     pub(crate) fn is_like(&self, later: &Self) -> bool {
         self.instances == later.instances && timeless(&self.snapshot) == timeless(&later.snapshot)
     }
@@ -54,7 +54,7 @@ impl Row {
     }
 }
 
-/// What a page counts on by itself: how long a breaker has been in its state, and how long until it tries again.
+/// The times that a page extrapolates: how long a breaker has been in its state, and how long until it retries.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Times {
     since: Duration,
@@ -62,13 +62,13 @@ pub(crate) struct Times {
 }
 
 impl Times {
-    /// What a page makes of them after so long.
+    /// What a page has extrapolated after this time.
     pub(crate) fn after(&self, elapsed: Duration) -> Self {
         let left = |retry_after: Duration| retry_after.saturating_sub(elapsed);
         Self { since: self.since + elapsed, retry_after: self.retry_after.map(left) }
     }
 
-    /// Whether nobody who sees the one misses the other.
+    /// Whether the difference is too small to notice.
     pub(crate) fn are_near(&self, other: &Self) -> bool {
         let near = |one: Duration, other: Duration| one.abs_diff(other) < Duration::from_secs(1);
         let waits = match (self.retry_after, other.retry_after) {
@@ -79,7 +79,7 @@ impl Times {
     }
 }
 
-/// The snapshot, without what changes by itself.
+/// The snapshot without times.
 fn timeless(snapshot: &Snapshot) -> Snapshot {
     let mut timeless = snapshot.clone();
     timeless.since = Duration::ZERO;
@@ -88,7 +88,7 @@ fn timeless(snapshot: &Snapshot) -> Snapshot {
     timeless
 }
 
-/// How much an operator wants to see a breaker in this state.
+/// How urgent this state is to an operator.
 fn severity(state: State) -> u8 {
     match state {
         State::Open => 5,
@@ -117,7 +117,7 @@ fn sum(one: &Snapshot, other: &Snapshot) -> fluxgate::Totals {
     totals
 }
 
-/// A row in JSON: the fields of its snapshot, and more.
+/// A row in JSON: the fields of its snapshot and a few more.
 #[derive(Serialize)]
 pub(crate) struct View<'a> {
     #[serde(flatten)]

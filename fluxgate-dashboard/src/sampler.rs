@@ -1,4 +1,4 @@
-//! Looks at all breakers once a second, and at those to which something happens, at once.
+//! Samples all breakers once a second, and those with events at once.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -12,19 +12,19 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 use crate::board::{Board, Occasion};
 
 const SECOND: Duration = Duration::from_secs(1);
-/// What happens within this time is shown at once.
+/// Events within this time are shown together.
 const TOGETHER: Duration = Duration::from_millis(50);
-/// How many breakers are looked at before other tasks have their turn.
+/// How many breakers to sample before yielding to other tasks.
 const AT_A_TIME: usize = 200;
 
-/// Samples all breakers for one router. Its task ends when the last of these is dropped.
+/// Samples all breakers for one router. Its task ends when the last clone is dropped.
 #[derive(Clone, Debug)]
 pub(crate) struct Sampler(Arc<Sampled>);
 
 #[derive(Debug)]
 struct Sampled {
     board: Mutex<Board>,
-    /// Whose turn it is to look at the breakers and update the board: what was seen later must not be overwritten.
+    /// Held while sampling the breakers and updating the board, so that older samples never overwrite newer ones.
     turn: tokio::sync::Mutex<()>,
     task: Mutex<Option<JoinHandle<()>>>,
 }
@@ -35,17 +35,17 @@ impl Sampler {
         Self(Arc::new(Sampled { board, turn: tokio::sync::Mutex::default(), task: Mutex::default() }))
     }
 
-    /// Begins, unless it has begun already, or there is no runtime yet.
+    /// Starts sampling, unless it has started already or there is no runtime yet.
     pub(crate) fn start(&self) {
         let Ok(runtime) = Handle::try_current() else { return };
         let mut task = self.0.task.lock().unwrap_or_else(PoisonError::into_inner);
-        // The runtime on which it began may be over.
+        // The runtime on which it started may be gone.
         if task.as_ref().is_none_or(JoinHandle::is_finished) {
             *task = Some(runtime.spawn(sample(Arc::downgrade(&self.0))));
         }
     }
 
-    /// What pages are shown, with all breakers as they are now.
+    /// The board, with fresh samples of all breakers.
     pub(crate) async fn look(&self) -> MutexGuard<'_, Board> {
         let _turn = self.0.turn.lock().await;
         let snapshots = snapshots(|_| true).await;
@@ -121,7 +121,7 @@ mod tests {
     use std::task::Poll;
 
     #[tokio::test]
-    async fn nobody_looks_before_the_board_has_what_was_seen_last() {
+    async fn a_look_waits_until_the_board_has_the_previous_samples() {
         let breaker =
             CircuitBreaker::builder("sampler turns").clock(ManualClock::new()).build().expect("valid");
         let sampler = Sampler::new();

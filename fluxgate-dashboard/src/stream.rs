@@ -1,4 +1,4 @@
-//! Server-sent events, to as many pages as are open.
+//! Server-sent events to all open pages.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -13,14 +13,14 @@ use tokio::time::{Sleep, sleep};
 
 /// How many pages may be open at once.
 const CLIENTS: usize = 64;
-/// How many messages wait for a page that does not read. There is one a second, and a few more while states change.
+/// How many messages wait for a page that does not read. There is one per second, and a few more when states change.
 const WAITING: usize = 32;
-/// After so long, a page has to ask again whether it may look.
+/// After this time, a stream ends, so that the page's access is checked again.
 const LONGEST: Duration = Duration::from_secs(600);
 
 /// An event, as it is sent.
 pub(crate) fn event(name: &str, data: &impl Serialize) -> Bytes {
-    // Text of JSON has no line breaks.
+    // JSON has no raw line breaks.
     let data = serde_json::to_string(data).unwrap_or_default();
     format!("event: {name}\ndata: {data}\n\n").into()
 }
@@ -30,21 +30,21 @@ pub(crate) fn event(name: &str, data: &impl Serialize) -> Bytes {
 pub(crate) struct Clients(Vec<Sender<Bytes>>);
 
 impl Clients {
-    /// Another page, which begins with `first`; `None` if there are too many.
+    /// Adds a page, whose first message is `first`; `None` if there are too many.
     pub(crate) fn join(&mut self, first: Bytes) -> Option<EventStream> {
         self.0.retain(|client| !client.is_closed());
         if self.0.len() >= CLIENTS {
             return None;
         }
         let (sender, messages) = channel(WAITING);
-        // There is room: it is empty.
+        // There is room: the channel is empty.
         let _ = sender.try_send(first);
         self.0.push(sender);
         Some(EventStream { messages, ends: Box::pin(sleep(LONGEST)) })
     }
 
-    /// Sends to all. Those that are gone are forgotten, and so are those that have not read for too long: a browser whose stream ends opens
-    /// another one, and begins anew.
+    /// Sends to all pages. Forgets those that are gone, and those that have not read for too long: a browser whose stream ends opens
+    /// another one and starts over.
     pub(crate) fn send(&mut self, message: &Bytes) {
         self.0.retain(|client| client.try_send(message.clone()).is_ok());
     }

@@ -1,6 +1,6 @@
 //! The page in a real browser, Chromium, driven by `chromedriver`: see `scripts/browser.sh`.
 //!
-//! What a page is waited for, it tells itself, frame by frame: nothing here waits for a time.
+//! The page itself checks, frame by frame, whether what a test waits for has happened: no test waits for a fixed time.
 
 mod server;
 
@@ -62,13 +62,13 @@ impl Browser {
         answer["value"].clone()
     }
 
-    /// What a function body returns in the page.
+    /// Runs a function body in the page and returns its result.
     async fn run(&self, script: &str, arguments: Value) -> Value {
         let script = format!("{HELPERS}{script}");
         self.ask("/execute/sync", &json!({"script": script, "args": arguments})).await
     }
 
-    /// Waits until an expression is true of the page, looking at each frame.
+    /// Waits until an expression is true in the page, checking each frame.
     async fn until(&self, expression: &str, arguments: Value) {
         let script = format!(
             "{HELPERS}const done = arguments[arguments.length - 1];
@@ -139,7 +139,7 @@ async fn a_breaker_opens_on_the_page_without_reloading_it() {
     browser.until("says('zebra', 'next attempt in')", json!([])).await;
     let strip = "row('zebra').querySelector('canvas').getAttribute('aria-label').includes('10 failed')";
     browser.until(strip, json!([])).await;
-    // It is first now, and has kept the focus.
+    // It comes first now, and has kept the focus.
     browser.until("row('zebra').getAttribute('aria-rowindex') === '2'", json!([])).await;
     let kept =
         browser.run("return document.activeElement === name('zebra') && window.loadedOnce", json!([])).await;
@@ -191,7 +191,7 @@ async fn a_button_asks_before_it_commands() {
         let focused = browser.run("return document.activeElement === name('commanded')", json!([])).await;
         assert_eq!(focused, true, "the focus is back where it was");
     }
-    // What is asked is about the breaker as it is when somebody decides.
+    // The question follows the breaker's state while the user decides.
     browser.run("name('commanded').click(); button('disable').click();", json!([])).await;
     browser.until(asks, json!(["It is closed now"])).await;
     breaker.force_open();
@@ -205,7 +205,7 @@ async fn a_button_asks_before_it_commands() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs chromedriver: scripts/browser.sh"]
-async fn whoever_may_only_look_sees_no_buttons() {
+async fn with_read_only_access_there_are_no_buttons() {
     let _breaker = breaker("looked at");
     let server = serve(Access::ReadOnly).await;
     let browser = Browser::open(&server).await;
@@ -250,7 +250,7 @@ async fn a_hostile_name_does_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs chromedriver: scripts/browser.sh"]
-async fn figures_are_whole_at_any_width() {
+async fn figures_are_not_cut_off_at_any_width() {
     let slow = |milliseconds| trip::slow_rate(0.3, Duration::from_millis(milliseconds));
     let rule = trip::failure_rate(0.5).sure(0.95) & (slow(1_250) | slow(12_500));
     let breaker = builder("whole").window(window::count(1_000)).trip(rule).build().expect("valid");
@@ -268,14 +268,14 @@ async fn figures_are_whole_at_any_width() {
     browser.close().await;
 }
 
-/// A family of breakers is one line until somebody wants to see all of them.
+/// A family of breakers is one line until it is unfolded.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs chromedriver: scripts/browser.sh"]
 async fn a_family_is_one_line_until_it_is_unfolded() {
     let _alone = breaker("alone");
     let hosts: Keyed<String> = builder("hosts").keyed().max_keys(200).build().expect("valid");
     let host = |nth: usize| hosts.get(&format!("host-{nth}.example.org"));
-    // They are held, so that there is no room for others.
+    // They are held, so there is no room for others.
     let all: Vec<_> = (0..200).map(host).collect();
     for breaker in &all {
         breaker.call(|| Ok::<_, ()>(())).expect("it is well");
@@ -299,7 +299,7 @@ async fn a_family_is_one_line_until_it_is_unfolded() {
     }
     let strip = "family('hosts').querySelector('canvas').getAttribute('aria-label').includes('18 failed')";
     browser.until(strip, json!([])).await;
-    // Unfolded, those that are worst off come first.
+    // Unfolded, the worst states come first.
     browser.run("window.loadedOnce = true; fold('hosts').focus(); fold('hosts').click()", json!([])).await;
     browser.until("lines() === 203 && says('hosts{host-7.example.org}', 'Open')", json!([])).await;
     let order = "return ['hosts{host-7.example.org}', 'hosts{host-8.example.org}'].map((name) => row(name).getAttribute('aria-rowindex')).sort()";
@@ -311,7 +311,7 @@ async fn a_family_is_one_line_until_it_is_unfolded() {
     assert_eq!(browser.run(named, json!([])).await, json!("host-7.example.org"));
     browser.run("fold('hosts').click()", json!([])).await;
     browser.until("lines() === 2", json!([])).await;
-    // What is searched for is shown.
+    // A search shows its matches.
     browser.run(SEARCH, json!(["host-1"])).await;
     browser.until("lines() === 112 && row('hosts{host-1.example.org}')", json!([])).await;
     browser.run("fold('hosts').click()", json!([])).await;
@@ -320,7 +320,7 @@ async fn a_family_is_one_line_until_it_is_unfolded() {
     browser
         .until("lines() === 1 && says('hosts{host-17.example.org}', 'hosts{host-17.example.org}')", json!([]))
         .await;
-    // Commands are for one breaker.
+    // A command applies to one breaker.
     let commands = "name(arguments[0]).click(); button('force_open').click(); document.querySelector('#confirm button.confirm').click();";
     browser.run(commands, json!(["hosts{host-17.example.org}"])).await;
     browser.until("says('hosts{host-17.example.org}', 'Forced open')", json!([])).await;
@@ -338,7 +338,7 @@ async fn a_family_is_one_line_until_it_is_unfolded() {
 
 const SEARCH: &str = "const search = document.querySelector('#search'); search.value = arguments[0]; search.dispatchEvent(new Event('input'));";
 
-/// The longest task of the page in each of three spans: the least is what the page takes, the others are what else the machine does.
+/// The longest task of the page in each of three spans: the shortest is the page's own, the others include other load on the machine.
 const LONGEST_TASKS: &str = "
     const done = arguments[arguments.length - 1];
     let longest = 0;
@@ -368,7 +368,7 @@ async fn a_thousand_breakers_stay_smooth() {
     browser.until("document.querySelector('#states .count').textContent === '1,000'", json!([])).await;
     browser.run("fold('a family').click()", json!([])).await;
     browser.until("lines() === 1001", json!([])).await;
-    // All of them change, all the time.
+    // All of them change constantly.
     let traffic = tokio::spawn(async move {
         let mut ticks = tokio::time::interval(Duration::from_millis(100));
         for nth in 0.. {

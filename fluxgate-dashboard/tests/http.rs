@@ -1,4 +1,4 @@
-//! What the dashboard answers.
+//! The dashboard's answers.
 
 mod server;
 
@@ -74,7 +74,7 @@ async fn all_breakers_are_listed() {
 }
 
 #[tokio::test]
-async fn a_browser_gets_the_page_whose_links_hold_wherever_it_is_mounted() {
+async fn a_browser_gets_the_page_with_links_that_work_wherever_it_is_mounted() {
     let browser = [("accept", "text/html,application/xhtml+xml,*/*;q=0.8")];
     let page = async |router: Router, path: &str| {
         let response = send(&router, request(&Method::GET, path, &browser)).await;
@@ -121,7 +121,7 @@ async fn each_answer_forbids_what_the_page_does_not_need() {
 }
 
 #[tokio::test]
-async fn commands_are_carried_out_and_answered_with_what_is_then() {
+async fn commands_are_applied_and_answered_with_the_new_state() {
     let breaker = breaker("http commands");
     let router = controlled();
     for (command, state) in [
@@ -162,14 +162,14 @@ async fn any_name_has_an_address() {
         let (status, _) = ask(&router, &Method::POST, &format!("/breakers/{address}/force_open")).await;
         assert_eq!((status, breaker.state()), (StatusCode::OK, State::ForcedOpen), "{name}");
     }
-    // Where a command is meant, nothing else is in the way.
+    // For commands, even `events` needs no `=`.
     let breaker = breaker("events");
     let (status, _) = ask(&router, &Method::POST, "/breakers/events/disable").await;
     assert_eq!((status, breaker.state()), (StatusCode::OK, State::Disabled));
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_said_with_what_would_be_right() {
+async fn errors_say_what_would_be_right() {
     let breaker = breaker("http wrong");
     let router = controlled();
     for (method, path, status, part) in [
@@ -202,7 +202,7 @@ async fn what_is_wrong_is_said_with_what_would_be_right() {
 }
 
 #[tokio::test]
-async fn everybody_may_look_and_nobody_command_unless_told_otherwise() {
+async fn by_default_everybody_may_look_and_nobody_may_command() {
     let breaker = breaker("http read-only");
     let router = nested(Dashboard::default());
     assert_eq!(ask(&router, &Method::GET, "/breakers/http%20read-only").await.0, StatusCode::OK);
@@ -213,7 +213,7 @@ async fn everybody_may_look_and_nobody_command_unless_told_otherwise() {
 }
 
 #[tokio::test]
-async fn access_is_asked_for_every_route() {
+async fn access_is_checked_on_every_route() {
     let breaker = breaker("http forbidden");
     let router = nested(Dashboard::new().authorize(|parts| match parts.headers.get("x-user") {
         Some(user) if user == "on-call" => Access::Control,
@@ -245,7 +245,7 @@ async fn access_is_asked_for_every_route() {
 }
 
 #[tokio::test]
-async fn whoever_cannot_be_checked_is_not_let_in() {
+async fn a_failing_check_lets_nobody_in() {
     let router = nested(Dashboard::new().authorize(|_| panic!("contained")));
     let (status, problem) = ask(&router, &Method::GET, "/breakers").await;
     assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
@@ -272,14 +272,14 @@ async fn commands_from_other_sites_are_refused() {
         assert_eq!(response.status() == StatusCode::OK, allowed, "{headers:?}");
         assert_eq!(breaker.state() == State::ForcedOpen, allowed, "{headers:?}");
         breaker.reset();
-        // Looking is not changing.
+        // Reading is allowed from anywhere.
         let response = send(&router, request(&Method::GET, "/breakers", &headers)).await;
         assert_eq!(response.status(), StatusCode::OK);
     }
 }
 
 #[tokio::test]
-async fn breakers_of_one_name_are_one_row_and_all_are_commanded() {
+async fn breakers_of_one_name_share_a_row_and_all_are_commanded() {
     let twins = [breaker("http twins"), breaker("http twins"), breaker("http twins")];
     let router = controlled();
     twins[1].call(|| Err::<(), _>("down")).unwrap_err();
@@ -294,7 +294,7 @@ async fn breakers_of_one_name_are_one_row_and_all_are_commanded() {
 }
 
 #[tokio::test]
-async fn a_page_sees_everything_first_and_then_what_changes() {
+async fn a_page_gets_everything_first_and_then_changes() {
     let breaker = breaker("http live");
     let server = Server::start(controlled()).await;
     let mut events = Events::open(&server).await;
@@ -344,7 +344,7 @@ async fn a_new_page_begins_with_the_history() {
 }
 
 #[tokio::test]
-async fn a_transition_is_told_with_its_reason() {
+async fn a_transition_comes_with_its_reason() {
     let breaker = breaker("http reasons");
     let server = Server::start(nested(Dashboard::new())).await;
     let mut events = Events::open(&server).await;
@@ -357,12 +357,12 @@ async fn a_transition_is_told_with_its_reason() {
     let heard = of_it(&event).expect("it was found");
     assert_eq!((&heard["from"], &heard["to"]), (&json!("closed"), &json!("forced_open")));
     assert_eq!(heard["reason"], "forced open by command");
-    // Who comes later hears of it, too.
+    // Pages that open later get it, too.
     assert!(of_it(&Events::open(&server).await.next().await).is_some());
 }
 
 #[tokio::test]
-async fn a_router_that_was_made_without_a_runtime_begins_with_the_first_page() {
+async fn a_router_made_without_a_runtime_starts_sampling_with_the_first_page() {
     let router = std::thread::spawn(controlled).join().expect("no panic");
     let breaker = breaker("http later");
     let server = Server::start(router).await;

@@ -1,4 +1,4 @@
-// Shows all breakers, live. Whatever a breaker is called, its name only ever becomes text.
+// Shows all breakers, live. Names are only ever inserted as text.
 
 const base = new URL(".", import.meta.url);
 const SECONDS = 120;
@@ -14,20 +14,20 @@ const URGENCY = Object.keys(STATES);
 const COMMANDS = { reset: "Reset", force_open: "Force open", disable: "Disable", metrics_only: "Metrics only" };
 const RESULT = { reset: "closed", force_open: "forced_open", disable: "disabled", metrics_only: "metrics_only" };
 
-// By name: { shown, at, history, recent }. `shown` is what the server says, as of `at` on its clock; `history` has a list
-// [successes, failures, slow, refused] for each of the seconds, by the second; `recent` are their sums.
+// By name: { shown, at, history, recent }. `shown` is the server's data, as of `at` on its clock; `history` maps each second to a list
+// [successes, failures, slow, refused]; `recent` has their sums.
 const entries = new Map();
 const transitions = [];
 let access = "read_only";
-// Until the server has told of all breakers, it is not known whether there are any.
+// Until the server has sent all breakers, it is unknown whether there are any.
 let isTold = false;
-// The server's clock: what it said last, the second that had begun, and how far it is ahead of this page's own, in seconds.
+// The server's clock: its last time, the second that had begun, and how far it is ahead of this page's clock, in seconds.
 let clock = { time: 0, second: 0, ahead: 0 };
-// By the time of day: while a computer sleeps, no other clock of a page need go on.
+// Wall time: a page's other clocks may stop while the computer sleeps.
 let lastMessage = Date.now();
 let selected = null;
 let wanted = { state: "all", text: "", order: "urgency" };
-// Families whose breakers are shown one by one: of all breakers, those that somebody has unfolded; of some, those that nobody has folded.
+// Families shown breaker by breaker: without a filter, the unfolded ones; with a filter, all except the folded ones.
 const unfolded = new Set();
 const folded = new Set();
 
@@ -44,7 +44,7 @@ function element(tag, className, text) {
   return made;
 }
 
-// Writes only what differs: the rest of the page is left alone.
+// Writes only if the text differs, to leave the rest of the page alone.
 function write(target, text) {
   if (target.textContent !== text) target.textContent = text;
 }
@@ -53,7 +53,7 @@ function label(target, attribute, value) {
   if (target.getAttribute(attribute) !== value) target.setAttribute(attribute, value);
 }
 
-// A name as people can tell it from another: what is invisible, or turns text round, is spelled out.
+// A name that people can tell from others: invisible characters and those that change the direction of text are spelled out.
 function printable(name) {
   return name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}]/gu, (hidden) => `\\u{${hidden.codePointAt(0).toString(16)}}`);
 }
@@ -77,7 +77,7 @@ function duration(seconds) {
   return `${Math.floor(seconds / 86400)} d ${Math.floor((seconds % 86400) / 3600)} h`;
 }
 
-// ---- what is known ----
+// ---- data ----
 
 function silence() {
   return (Date.now() - lastMessage) / 1000;
@@ -87,12 +87,12 @@ function isLive() {
   return isTold && silence() < 4;
 }
 
-// On the server's clock. It stands still while nothing is heard: what is shown then is of the last message.
+// The server's time. It stands still while no message comes, since the page then shows the last message.
 function now() {
   return isLive() ? performance.now() / 1000 + clock.ahead : clock.time;
 }
 
-// A message that comes late, since it or this page was held up, is no reason to go back.
+// A delayed message must not set the clock back.
 function setClock({ time, second }, least) {
   clock = { time, second, ahead: Math.max(least, time - performance.now() / 1000) };
 }
@@ -155,12 +155,12 @@ function since(entry) {
   return entry.shown.since + now() - entry.at;
 }
 
-// What is left of so many seconds.
+// How much of this many seconds is left.
 function remaining(entry, seconds) {
   return Math.max(0, seconds - (now() - entry.at));
 }
 
-// How long until an open breaker tries again; null if it does not by itself.
+// How long until an open breaker retries; null if it does not retry by itself.
 function left(entry) {
   const { retry_after: after } = entry.shown;
   return after === null ? null : remaining(entry, after);
@@ -170,7 +170,7 @@ function lastTransition(name) {
   return transitions.findLast((transition) => transition.breaker === name);
 }
 
-// Calls a second, of those that are counted, over the last ten seconds.
+// Counted calls per second over the last ten seconds.
 function traffic(entry) {
   let total = 0;
   for (let second = clock.second - 10; second < clock.second; second++) {
@@ -215,7 +215,7 @@ function nextByState(entry) {
     case "disabled": return ["admits all, records nothing", "until it is reset"];
     case "metrics_only": {
       const { peak } = shown;
-      return ["records all, refuses none", peak ? `highest failure rate ${Math.round(peak.failure_rate * 100)}% of ${peak.calls}` : "until it is reset"];
+      return ["records all, refuses none", peak ? `highest failure rate ${Math.round(peak.failure_rate * 100)}% of ${calls(peak.calls)}` : "until it is reset"];
     }
     default: {
       const rate = traffic(entry);
@@ -229,7 +229,8 @@ function why(entry) {
   const { shown } = entry;
   if (shown.cause) return shown.cause.message;
   const last = lastTransition(shown.name);
-  return shown.state !== "closed" && last?.to === shown.state ? last.reason : "";
+  if (shown.state === "closed" || last?.to !== shown.state) return "";
+  return last.from === last.to ? said(last) : last.reason;
 }
 
 function said(transition) {
@@ -249,7 +250,7 @@ function recent(entry) {
   return `In the last two minutes, ${counted}, ${count(failures)} failed, ${count(slow)} slow, ${count(refused)} refused`;
 }
 
-// What a command will do to this breaker now.
+// What a command would do to this breaker now.
 function consequence(command, entry) {
   const { shown } = entry;
   const lines = [];
@@ -258,32 +259,32 @@ function consequence(command, entry) {
   const isThere = shown.state === RESULT[command];
   const now = {
     open: `It is open now and refuses all calls${wait === null ? "" : wait > 0 ? `; it would try again by itself in ${duration(Math.ceil(wait))}` : "; it tries again with the next call"}.`,
-    half_open: "It is half-open now and is trying whether its dependency works again.",
+    half_open: "It is half-open now, testing whether its dependency works again.",
     forced_open: "It is forced open now and refuses all calls.",
     disabled: "It is disabled now: it admits all calls and records none.",
-    metrics_only: "It only reports now: it admits all calls, whatever comes of them.",
+    metrics_only: "It is metrics-only now: it admits all calls, whatever their outcome.",
     closed: "It is closed now and admits all calls.",
   }[shown.state];
   lines.push(now);
   switch (command) {
     case "reset":
       if (isThere) lines.push(`It stays closed. The ${calls(shown.metrics.total)} in its window are forgotten, and calls in progress no longer count.`);
-      else if (refuses || shown.state === "half_open") lines.push("It closes at once, with an empty window: all calls go to the dependency again, whether or not that has recovered. If they fail, it opens again once its rule holds.");
+      else if (refuses || shown.state === "half_open") lines.push("It closes at once, with an empty window: all calls go to the dependency again, whether or not it has recovered. If they fail, it opens again once its rule holds.");
       else lines.push("It closes, with an empty window, and guards its calls again: it opens once its rule holds.");
-      if (!isThere && shown.reopens > 0) lines.push(`That it has re-opened ${shown.reopens === 1 ? "once" : `${shown.reopens} times`} is forgotten, so its pauses begin anew.`);
+      if (!isThere && shown.reopens > 0) lines.push(`The count of re-openings, now ${shown.reopens}, starts over, and so do its pauses.`);
       break;
     case "force_open":
       lines.push(isThere ? "Nothing changes." : `${shown.state === "open" ? "It stays open" : "It refuses every call from now on"}, until somebody resets it: it does not try again by itself.`);
       break;
     case "disable":
-      lines.push(isThere ? "Nothing changes." : `It admits every call from now on and records none, until somebody resets it.${refuses ? " The calls that it refuses now will reach the dependency." : ""} Its dependency is not guarded meanwhile, and failures are not counted.`);
+      lines.push(isThere ? "Nothing changes." : `It admits every call from now on and records none, until somebody resets it.${refuses ? " The calls that it refuses now will reach the dependency." : ""} Meanwhile, its dependency is not guarded, and failures are not counted.`);
       break;
     case "metrics_only":
       lines.push(isThere ? "Nothing changes." : `It admits every call from now on, until somebody resets it.${refuses ? " The calls that it refuses now will reach the dependency." : ""} It goes on recording, with an empty window, and reports when it would have opened.`);
       break;
   }
-  if (shown.instances > 1) lines.push(`${shown.instances} breakers of this program have that name. All of them are told.`);
-  lines.push("This is about this process alone. Its other instances have breakers of their own.");
+  if (shown.instances > 1) lines.push(`${shown.instances} breakers of this program have this name. The command goes to all of them.`);
+  lines.push("This affects only this process. Other instances have their own breakers.");
   return lines;
 }
 
@@ -302,8 +303,8 @@ matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
   schedule(true);
 });
 
-// Calls grow upwards from the line, failed ones at the bottom, and the share that was slow beside them; refused calls grow downwards. The height is the strip's
-// own: the busiest second fills it.
+// Calls grow upwards from the line, failed ones at the bottom, with a narrow bar for slow ones; refused calls grow downwards. Each strip has
+// its own scale: the busiest second fills it.
 function draw(canvas, entry) {
   const colour = palette();
   const { width, height } = canvas;
@@ -350,7 +351,7 @@ function schedule(dirty = false) {
   requestAnimationFrame(render);
 }
 
-// By what the lines are ordered, and how that of a family comes from those of its breakers.
+// How lines are ranked, and how a family's rank follows from those of its breakers.
 const least = (ranks) => ranks.reduce((one, other) => Math.min(one, other), Infinity);
 const total = (ranks) => ranks.reduce((one, other) => one + other, 0);
 const ORDERS = {
@@ -374,7 +375,7 @@ function isUnfolded(family) {
   return isFiltered() ? !folded.has(family) : unfolded.has(family);
 }
 
-// Each line is a breaker, or the breakers of a family, followed by these if it is unfolded.
+// Each line is a breaker or a family; an unfolded family is followed by its breakers.
 function arrange() {
   const text = wanted.text.toLowerCase();
   const [rank, together] = ORDERS[wanted.order];
@@ -390,7 +391,7 @@ function arrange() {
   }
   const lines = [];
   for (const [family, members] of families) {
-    // The keys that have no room share a breaker with the name of the family.
+    // Keys without room share a breaker named like the family.
     if (alone.has(family)) members.push(alone.get(family));
     if (members.length === 1) {
       lines.push(members[0]);
@@ -442,12 +443,12 @@ function listConditions(list, entry, most) {
   const { shown } = entry;
   const items = [];
   const cause = why(entry);
-  // In the list of all, there is no other place for it.
+  // The list has no other place for it.
   if (most && cause && shown.state !== "half_open") {
     items.push(element("li", shown.state === "open" ? "holds words" : "words", cause));
     items[0].title = cause;
   }
-  // While it is open, its figures are those of the moment when it opened.
+  // While it is open, its figures are from the moment it opened.
   const isPast = shown.state === "open";
   const conditions = shown.conditions.filter(({ message }) => !(isPast && message === cause));
   for (const condition of conditions) {
@@ -478,7 +479,7 @@ function fill(parts, line) {
 
 function fillBreaker(parts, { name, entry, within }) {
   const { shown } = entry;
-  // A change may be seen before it is heard why.
+  // A change may arrive before its reason.
   const cause = why(entry);
   if (parts.shown !== shown || parts.within !== within || parts.cause !== cause) {
     parts.shown = shown;
@@ -510,12 +511,12 @@ function fillStrip(parts, entry) {
   }
 }
 
-// What tells a breaker from the others of its family.
+// What distinguishes a breaker within its family.
 function key({ name, family }) {
   return family === undefined ? "keys without room" : name.slice(family.length + 1, -1);
 }
 
-// The breakers of a family as one line: the worst state, how many are in which, and their calls together.
+// A family as one line: the worst state, how many breakers are in each state, and their calls together.
 function fillFamily(parts, { name, members }) {
   const counts = URGENCY.map((state) => [members.filter(({ entry }) => entry.shown.state === state).length, state]).filter(([number]) => number > 0);
   const [[number, worst]] = counts;
@@ -554,7 +555,7 @@ function listTroubled(parts, members) {
   if (!same) parts.conditions.replaceChildren(...items);
 }
 
-// The calls of several breakers, as if of one.
+// The calls of several breakers, as if they were one.
 function together(members) {
   const history = new Map();
   const recent = [0, 0, 0, 0];
@@ -585,7 +586,7 @@ function render() {
   const last = Math.min(order.length, Math.ceil((innerHeight - top) / height) + 4);
   const shown = new Map();
   for (let index = first; index < last; index++) shown.set(order[index].id, index);
-  // What has the focus keeps it, in sight or not.
+  // The focused row keeps the focus, visible or not.
   const focused = [...made].find(([, parts]) => parts.row.contains(document.activeElement))?.[0];
   if (focused !== undefined && !shown.has(focused)) {
     const index = order.findIndex((line) => line.id === focused);
@@ -613,7 +614,7 @@ function render() {
   if (page.confirm.open) showConsequence();
 }
 
-// Puts the rows in order, for those who go through them by keyboard or hear them, without touching the one that has the focus.
+// Puts the rows in order for keyboards and screen readers, without touching the focused one.
 function inOrder(rows) {
   if (rows.length === 0) return;
   const kept = Math.max(0, rows.findIndex((row) => row.contains(document.activeElement)));
@@ -639,7 +640,7 @@ function summarise() {
   page.empty.hidden = !isEmpty || !isTold;
   if (isEmpty) {
     const isAll = entries.size === 0;
-    write($("p", page.empty), isAll ? "There is no breaker yet. One appears when it is built, registered or first used." : "No breaker is like that.");
+    write($("p", page.empty), isAll ? "There are no breakers yet. They appear once they are built, registered or first used." : "No breaker matches.");
     $("button", page.empty).hidden = isAll;
   }
   page.changes.hidden = transitions.length === 0;
@@ -660,7 +661,7 @@ function listTransitions(list, shown, named) {
   }));
 }
 
-// ---- said aloud, politely: changes of state, together where there are many ----
+// ---- announced to screen readers: changes of state, combined if there are many ----
 
 let unsaid = [];
 let saying = null;
@@ -721,7 +722,7 @@ function showDetails() {
   $(".read-only", details).hidden = mayCommand;
 }
 
-// Whoever thinks about it for a while decides on what is then.
+// Kept up to date while the user thinks about it.
 function showConsequence() {
   const entry = entries.get(selected);
   const lines = entry ? consequence($(".confirm", page.confirm).dataset.command, entry) : ["This breaker is gone."];
@@ -749,13 +750,13 @@ async function carryOut(command) {
     const answer = await fetch(new URL(`=${encodeURIComponent(selected)}/${command}`, base), { method: "POST" });
     if (!answer.ok) {
       const problem = await answer.json().catch(() => ({}));
-      throw new Error(problem.detail ?? `the server answers ${answer.status}`);
+      throw new Error(problem.detail ?? `the server answered ${answer.status}`);
     }
     take(await answer.json(), now());
     schedule(true);
     page.confirm.close();
   } catch (problem) {
-    error.textContent = `It could not be done: ${problem.message}`;
+    error.textContent = `The command failed: ${problem.message}`;
   }
 }
 
@@ -816,7 +817,7 @@ function connect() {
   source.addEventListener("everything", ({ data }) => everything(JSON.parse(data)));
   source.addEventListener("change", ({ data }) => change(JSON.parse(data)));
   source.addEventListener("error", () => {
-    // If the answer was no stream, the browser does not try again by itself.
+    // If the answer was not a stream, the browser does not retry by itself.
     if (source.readyState === EventSource.CLOSED) setTimeout(connect, 3000);
   });
 }
@@ -825,7 +826,7 @@ function tick() {
   const isLost = isTold && !isLive();
   const { connection } = page;
   connection.className = isLost ? "lost" : isTold ? "live" : "";
-  write(connection, isLost ? `connection lost; this is from ${duration(silence())} ago` : isTold ? "live" : "connecting");
+  write(connection, isLost ? `connection lost; showing data from ${duration(silence())} ago` : isTold ? "live" : "connecting");
   document.body.classList.toggle("stale", isLost);
   schedule();
 }

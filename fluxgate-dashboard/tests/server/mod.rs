@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-/// A router that listens to this machine, as long as this is held.
+/// A router that serves on this machine until dropped.
 pub(crate) struct Server {
     address: String,
     router: Router,
@@ -43,7 +43,7 @@ impl Drop for Server {
     }
 }
 
-/// An event that the server has sent.
+/// An event sent by the server.
 #[derive(Debug)]
 pub(crate) struct Event {
     pub(crate) kind: String,
@@ -51,7 +51,7 @@ pub(crate) struct Event {
 }
 
 impl Event {
-    /// What it says of a breaker.
+    /// The row of a breaker.
     pub(crate) fn row(&self, name: &str) -> Option<&Value> {
         self.data["breakers"].as_array()?.iter().find(|row| row["name"] == name)
     }
@@ -87,7 +87,7 @@ impl Events {
         }
     }
 
-    /// The next event that is like that.
+    /// The next event that matches.
     pub(crate) async fn find(&mut self, is_it: impl Fn(&Event) -> bool) -> Event {
         loop {
             let event = self.next().await;
