@@ -1,4 +1,4 @@
-//! What it costs to make a breaker while the program runs, beside its peers, whose makers check less or nothing:
+//! The cost of building a breaker at run time, compared with its peers, which check less or nothing:
 //! `cargo bench --manifest-path benches/Cargo.toml --bench build`.
 
 use std::hint::black_box;
@@ -47,7 +47,7 @@ fn main() {
     println!("{}", table::render(&rows));
 }
 
-/// By the thread's own processor time.
+/// Measured in the thread's own processor time.
 fn made<T: 'static>(name: &str, make: fn() -> T) -> Case<'static> {
     Case::timed(name, move |times| {
         let start = machine::thread_time();

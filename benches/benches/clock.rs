@@ -97,7 +97,7 @@ fn readings() -> String {
     table::render(&rows)
 }
 
-/// Whole processes in turns: what a clock does before `main` shows only from outside.
+/// Whole processes in turns: work that a clock does before `main` is only visible from outside.
 fn starts() -> String {
     let programs = [
         ("std::time::Instant", env!("CARGO_BIN_EXE_start-std")),
@@ -133,7 +133,7 @@ fn starts() -> String {
     table::render(&rows)
 }
 
-/// How far a clock that was calibrated once has wandered from `Instant` after two seconds.
+/// How far a clock calibrated once has drifted from `Instant` after two seconds.
 fn drift() -> String {
     let quanta = quanta_clock();
     let (instant, start) = (Instant::now(), quanta.raw());

@@ -1,5 +1,5 @@
-//! What the attribute costs while compiling and in the program: packages of functions, bare, under `#[circuit_breaker]` and under
-//! `#[tracing::instrument]`, of which `cargo check` and a release build are timed as whole processes in turns, and the machine
+//! What the attribute costs at compile time and in the program: packages of functions, bare, under `#[circuit_breaker]` and under
+//! `#[tracing::instrument]`. `cargo check` and a release build of each are timed as whole processes in turns, and the machine
 //! code is measured.
 //!
 //! `cargo bench --bench compile --no-default-features`; `-- --rounds 1` is a quick look.
@@ -18,7 +18,7 @@ const ROUNDS: usize = 5;
 const FLUXGATE: &str = concat!("fluxgate = { path = \"", env!("CARGO_MANIFEST_DIR"), "/../fluxgate\" }");
 const TRACING: &str = "tracing = \"0.1\"";
 
-/// What is compared: a name, what stands above each function, and what the package depends on. The first is what the others are over.
+/// What is compared: a name, the attribute of each function, and the package's dependency. The first is the baseline.
 const ATTRIBUTES: [(&str, &str, &str); 6] = [
     ("bare", "", ""),
     ("circuit_breaker", "#[fluxgate::circuit_breaker]", FLUXGATE),
@@ -107,7 +107,7 @@ impl Package {
         Self { name: name.to_owned(), folder }
     }
 
-    /// The seconds of processor time that cargo takes when it has only this package to do.
+    /// The seconds of processor time that cargo takes for this package alone.
     fn compile(&self, command: &str) -> f64 {
         let source = self.folder.join("src/lib.rs");
         let text = fs::read(&source).expect("it was written before");
@@ -117,7 +117,7 @@ impl Package {
             .args([command, "--quiet", "--manifest-path"])
             .arg(self.folder.join("Cargo.toml"))
             .args(if command == "build" { &["--release"][..] } else { &[] })
-            // All share the build of what they depend on.
+            // All packages share the build of their dependencies.
             .env("CARGO_TARGET_DIR", self.target())
             .env("CARGO_INCREMENTAL", "0")
             .output()
@@ -126,7 +126,7 @@ impl Package {
         (machine::children_time() - before).as_secs_f64()
     }
 
-    /// The bytes of machine code in the release build, if the tool that tells is installed.
+    /// The bytes of machine code in the release build, if the tool that measures them is installed.
     fn text(&self) -> Option<f64> {
         let library = format!("release/lib{}.rlib", self.name.replace('-', "_"));
         let output = Command::new("size").arg("-A").arg(self.target().join(library)).output().ok()?;
@@ -166,7 +166,7 @@ fn source(is_async: bool, attribute: &str, dependency: &str) -> String {
              Ok(format!(\"{{name}} {{}}\", {sent} + {number}))\n}}\n"
         );
         if is_async {
-            // Code is made for a future where it is polled.
+            // The compiler generates a future's code where it is polled.
             let _ = write!(
                 source,
                 "\npub fn begin_{number}(input: u64, name: &str) -> std::pin::Pin<Box<dyn Future<Output = Result<String, Failure>> + '_>> {{\n    \

@@ -1,9 +1,9 @@
-//! Instructions per call, counted by valgrind: figures that do not move with the machine, and that fail the build.
+//! Instructions per call, counted by valgrind: figures that do not depend on the machine's load, and can fail the build.
 //!
-//! `cargo bench --bench instructions --no-default-features` compares with `instructions.txt` and fails where a healthy call
-//! grew by more than two instructions, or making a breaker by more than a hundred; or where a healthy call does what it
-//! must not: write to shared memory, lock, or read a clock. `-- --write` takes a new baseline. Without valgrind it says so and
-//! passes. With `--features keyed`, calls of keys are counted instead, with `tokio`, calls with a time limit, and with `reqwest`, requests.
+//! `cargo bench --bench instructions --no-default-features` compares with `instructions.txt` and fails if a healthy call
+//! grew by more than two instructions, or building a breaker by more than a hundred, or if a healthy call does what it
+//! must not: write to shared memory, lock, or read a clock. `-- --write` takes a new baseline. Without valgrind it prints that and
+//! passes. With `--features keyed`, keyed calls are counted instead, with `tokio`, calls with a time limit, and with `reqwest`, requests.
 
 use std::fs;
 use std::hint::black_box;
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// What valgrind watches.
+/// The program that valgrind watches.
 fn run(name: &str, times: u64) {
     let local = 0_u8;
     println!("stack {}", (&raw const local).addr());
@@ -81,7 +81,7 @@ fn report(writes: bool) -> ExitCode {
     if complaints.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// The baseline with these counts, in which those of other features stay.
+/// The baseline with these counts; counts for other features stay.
 fn baseline_with(old: &str, cases: &[Case], counts: &[f64]) -> String {
     let mut lines = vec![machine::compiler()];
     lines.extend(old.lines().skip(1).map(str::to_owned));
@@ -100,7 +100,7 @@ fn baseline(text: &str, name: &str) -> Option<f64> {
     text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")?.parse().ok())
 }
 
-/// By the difference between many calls and few, so that nothing else of the process counts.
+/// The difference between many calls and few, so nothing else in the process counts.
 fn instructions(case: &Case) -> f64 {
     let total = |times| {
         const PROFILE: &str =
@@ -115,7 +115,7 @@ fn instructions(case: &Case) -> f64 {
     (total(MANY) - total(FEW)) / (MANY - FEW) as f64
 }
 
-/// Every store is traced; those of more calls must all be on the stack.
+/// Traces every store; the additional stores of more calls must all be on the stack.
 fn writes_to_shared_memory(case: &Case) -> Option<String> {
     const STACK: u64 = 1 << 20;
     let stores = |times| {
@@ -134,7 +134,7 @@ fn writes_to_shared_memory(case: &Case) -> Option<String> {
     (many != few).then(|| format!("`{}` writes to shared memory, which a healthy call must not", case.name))
 }
 
-/// What is not inlined is only called where something is to be recorded, so what is inlined is the healthy path.
+/// Functions that are not inlined are called only to record something, so the inlined code is the healthy path.
 fn forbidden_instruction(name: &str, function: &str) -> Option<String> {
     const FORBIDDEN: [&str; 5] = ["lock ", "xchg ", "rdtsc", "syscall", "mfence"];
     let program = std::env::current_exe().ok()?;
@@ -158,7 +158,7 @@ fn forbidden_instruction(name: &str, function: &str) -> Option<String> {
     Some(format!("`{}` contains an instruction that a healthy call must not: {}", name, found.trim()))
 }
 
-/// What the program printed, and what valgrind did.
+/// The output of the program and of valgrind.
 fn valgrind(options: &[&str], case: &Case, times: u64) -> (String, String) {
     let program = std::env::current_exe().expect("the bench knows its own path");
     let output = Command::new("valgrind")

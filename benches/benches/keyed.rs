@@ -1,4 +1,4 @@
-//! What it costs to find the breaker of a key, beside the look-up in a map, and to make one: `cargo bench --manifest-path
+//! What it costs to find a key's breaker, compared with a map look-up, and to create one: `cargo bench --manifest-path
 //! benches/Cargo.toml --no-default-features --features keyed --bench keyed`.
 
 use std::collections::HashMap;
@@ -32,7 +32,7 @@ fn main() {
     let bare = |key: &str| *map[key];
     let behind_mutex = |key: &str| *mutex.lock().expect("no panic")[key].clone();
     let behind_rwlock = |key: &str| *rwlock.read().expect("no panic")[key].clone();
-    // Like the others, it looks at what it has found.
+    // Like the others, it uses what it finds.
     let keyed = |key: &str| family.get(key).state() as u64;
     let subjects: [(&str, Find); 4] = [
         ("`HashMap`, no lock", &bare),
@@ -40,7 +40,7 @@ fn main() {
         ("`RwLock<HashMap>`, an `Arc` cloned", &behind_rwlock),
         ("`Keyed::get`", &keyed),
     ];
-    // Round by round, so that what disturbs one disturbs all.
+    // Round by round, so that a disturbance affects all alike.
     let mut times = vec![[const { Vec::new() }; 4]; subjects.len()];
     for _ in 0..ROUNDS {
         for ((_, find), times) in subjects.iter().zip(&mut times) {
@@ -85,7 +85,7 @@ fn main() {
     );
 }
 
-/// Nanoseconds a find takes on each of so many threads.
+/// Nanoseconds per find on each of `threads` threads.
 fn time(threads: usize, keys: &[String], find: Find) -> f64 {
     let barrier = Barrier::new(threads);
     let run = |nth: usize| {
@@ -94,7 +94,7 @@ fn time(threads: usize, keys: &[String], find: Find) -> f64 {
         let start = Instant::now();
         let mut place = nth;
         for _ in 0..FINDS {
-            // Each in an order of its own, in which no one is soon again next to another.
+            // Each thread has its own order, in which the same keys rarely follow each other.
             place = (place + 389 + nth) % keys.len();
             black_box(find(black_box(&keys[place])));
         }
@@ -111,7 +111,7 @@ fn time(threads: usize, keys: &[String], find: Find) -> f64 {
     })
 }
 
-/// The time of the tenth that was disturbed least: two threads need both processors to themselves.
+/// The time of the least disturbed tenth: two threads need both processors to themselves.
 fn undisturbed(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     times[times.len() / 10]

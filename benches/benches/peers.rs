@@ -1,4 +1,4 @@
-//! Fluxgate beside its peers: `cargo bench --manifest-path benches/Cargo.toml --bench peers` prints one table and writes it
+//! Fluxgate compared with its peers: `cargo bench --manifest-path benches/Cargo.toml --bench peers` prints one table and writes it
 //! to RESULTS.md. `-- --rounds 11` is a quick look that writes nothing.
 
 use std::fs;
@@ -35,7 +35,7 @@ fn main() {
     }
 }
 
-/// A figure means nothing where a subject does not do what its column says.
+/// Asserts that each subject does what its column says, or its figures mean nothing.
 fn check(subject: &Subject) {
     let expect = |scenario: &str, run: &Option<Run>, expected: u64| {
         if let Some(run) = run {
@@ -48,7 +48,7 @@ fn check(subject: &Subject) {
     expect("refused", &subject.refused, 0);
 }
 
-/// The columns of the table, each a case for every subject that can do it.
+/// The columns of the table, each with a case for every subject that supports it.
 const SCENARIOS: [(&str, Scenario); 5] = [
     ("healthy", |subject| subject.healthy.as_ref().map(|run| one_thread(run))),
     ("async", |subject| subject.healthy_async.as_ref().map(|run| one_thread(run))),

@@ -1,5 +1,5 @@
-//! What it costs to make a breaker, alone and beside many others, to find one, and to list them all: `cargo bench --bench registry
-//! --no-default-features`. The dearest of all single operations is shown, too: nobody should pay for the others.
+//! What it costs to build a breaker, alone and among many others, to find one, and to list them all: `cargo bench --bench registry
+//! --no-default-features`. The most expensive single operation is shown, too: no caller should pay for the others.
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -13,7 +13,7 @@ const OTHERS: usize = 65_535;
 fn main() {
     println!("{}\n", machine::describe());
     machine::pin(0);
-    // What happens once in a process.
+    // One-time work of the process.
     drop(build("first".to_owned()));
 
     let mut rows =
@@ -64,7 +64,7 @@ fn main() {
     rows.push(beside.row("`build` beside 65,535 others, each dropped"));
     drop(others);
 
-    // Without the checks of `build`: what is left is the breaker itself and its entry.
+    // Without the checks of `build`, only the breaker itself and its entry remain.
     let namesakes: Vec<_> = (0..MANY).map(|_| breaker!(name = "namesake", window = count(100))).collect();
     let mut entering = Times::default();
     for breaker in &namesakes {
@@ -108,7 +108,7 @@ impl Times {
     }
 }
 
-/// The resident memory of the process; 0 where it is not to be had.
+/// The resident memory of the process; 0 if unknown.
 fn resident() -> usize {
     let pages = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
     pages.split(' ').nth(1).and_then(|pages| pages.parse::<usize>().ok()).unwrap_or(0) * 4_096

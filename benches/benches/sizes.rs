@@ -1,6 +1,6 @@
-//! How large guarded futures are beside bare ones, and how often making one allocates.
+//! How large guarded futures are compared with bare ones, and how often creating one allocates.
 //!
-//! `cargo bench --bench sizes --no-default-features`; the figures are those of the compiler, and do not vary.
+//! `cargo bench --bench sizes --no-default-features`; the figures depend only on the compiler.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::pin::Pin;
@@ -13,7 +13,7 @@ static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
 
 struct Counting;
 
-// SAFETY: everything is handed on to the system's allocator as it came.
+// SAFETY: every call is forwarded unchanged to the system allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
@@ -174,9 +174,9 @@ impl Client {
     }
 }
 
-/// The size of what is made, if boxed, of what is in the box; and how many allocations that took.
+/// The size of the future, or of the box's content, and how many allocations creating it took.
 fn measured<F: ?Sized, T: std::ops::Deref<Target = F>>(make: impl Fn() -> T) -> [usize; 2] {
-    // The first use of a breaker allocates that.
+    // The breaker's first use allocates.
     drop(make());
     let before = ALLOCATIONS.load(Ordering::Relaxed);
     let future = make();

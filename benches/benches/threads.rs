@@ -1,4 +1,4 @@
-//! What failing calls and refusals cost one thread, and whether two that share a breaker get more done than one: `cargo bench
+//! What failing calls and refusals cost one thread, and whether two threads that share a breaker get more done than one: `cargo bench
 //! --manifest-path benches/Cargo.toml --no-default-features --bench threads`. `-- --rounds 11` is a quick look.
 
 use fluxgate_benches::{machine, shares};

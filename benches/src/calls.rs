@@ -1,4 +1,4 @@
-//! Guarded functions whose instructions are counted, one call of each being one function that is not inlined.
+//! Guarded functions whose instructions are counted; one call of each is one function that is not inlined.
 
 use std::cell::RefCell;
 use std::future;
@@ -17,13 +17,13 @@ use crate::work::{FAILS, Failure, Rejected, Response, ok, ready, sometimes, work
 
 pub struct Case {
     pub name: &'static str,
-    /// Makes this many calls and says how many were `Ok`.
+    /// Makes this many calls and returns how many were `Ok`.
     pub run: fn(u64) -> u64,
     /// The same without a breaker.
     pub over: Option<&'static str>,
-    /// By how many instructions it may grow, if it must not by more.
+    /// By how many instructions it may grow, if that is limited.
     pub tolerance: Option<f64>,
-    /// The function that makes one call, where it must write to nothing but its stack, lock nothing, and read no clock.
+    /// The function that makes one call, if it must write only to its stack, lock nothing, and read no clock.
     pub silent: Option<&'static str>,
 }
 
@@ -34,7 +34,7 @@ mod reqwest;
 #[cfg(feature = "tokio")]
 mod timeout;
 
-/// All that is counted. What belongs to a feature is counted by itself, since a feature may cost everything else an instruction.
+/// All cases. Those of a feature are counted separately, since a feature may cost all others an instruction.
 #[allow(unreachable_code, reason = "with a feature, its cases")]
 pub fn cases() -> &'static [Case] {
     #[cfg(feature = "reqwest")]
@@ -63,7 +63,7 @@ pub const CASES: [Case; 38] = [
         .over("bare async call")
         .healthy()
         .silent("attribute_async"),
-    // Of an `Ok` that has a status, and of one that has none.
+    // An `Ok` with a status, and one without.
     case("server_errors, healthy", |times| calls(times, response)).healthy().silent("response"),
     case("server_errors of errors alone, healthy", |times| calls(times, value)).healthy().silent("value"),
     case("bare async call, boxed", |times| calls(times, |input| ready(bare_boxed(input)))).bare(),
@@ -119,7 +119,7 @@ pub const CASES: [Case; 38] = [
         let breaker = breaker(window::count(100), rate());
         calls(times, |input| by_hand(&breaker, sometimes(input)))
     }),
-    // Near to its limit.
+    // Close to its limit.
     case("built, 40% failing", |times| {
         let breaker = breaker(window::count(100), rate());
         calls(times, |input| by_hand(&breaker, if input % 5 < 2 { FAILS } else { input }))
@@ -183,13 +183,13 @@ pub const CASES: [Case; 38] = [
     case("build", |times| (0..times).map(|_| u64::from(built().state() == State::Closed)).sum())
         .bare()
         .within(BUILD_TOLERANCE),
-    // The same, each time with other settings than the last few.
+    // The same, each time with settings other than the last few.
     case("build, of another kind", |times| {
         (0..times).map(|nth| u64::from(kind(1 + nth as u32 % 8).state() == State::Closed)).sum()
     })
     .bare()
     .within(BUILD_TOLERANCE),
-    // What an exporter makes of each breaker, whenever it is asked.
+    // What an exporter does for each breaker on every collection.
     case("collected", |times| {
         let collector = Collector::new();
         let _breaker = built();
@@ -200,7 +200,7 @@ pub const CASES: [Case; 38] = [
 
 const BUILD_TOLERANCE: f64 = 100.0;
 
-/// What a compiler's mood may cost.
+/// Tolerance for the compiler's whims.
 const TOLERANCE: f64 = 2.0;
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -326,7 +326,7 @@ pub fn attribute_boxed(input: u64) -> BoxFuture<'static, Answer> {
     Box::pin(guarded(input))
 }
 
-/// What a program calls of which it does not know what it is.
+/// A call that the compiler cannot see through.
 pub trait Service: Sync {
     fn get(&self, input: u64) -> BoxFuture<'_, Answer>;
 }
@@ -367,7 +367,7 @@ pub fn by_hand_async(breaker: &CircuitBreaker, input: u64) -> Result<u64, Error<
     ready(breaker.call_async(work_async(input)))
 }
 
-/// A service of tower that is always ready.
+/// A tower service that is always ready.
 #[derive(Clone, Copy)]
 pub struct Work;
 
@@ -426,7 +426,7 @@ fn rate() -> Rule {
     trip::min(10) & trip::failure_rate(0.5)
 }
 
-/// Reads the clock that breakers read in a program.
+/// Reads the breakers' default clock.
 fn breaker(window: Window, rule: Rule) -> CircuitBreaker {
     clock::calibrate();
     CircuitBreaker::builder("bench")

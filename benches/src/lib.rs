@@ -1,4 +1,4 @@
-//! What every bench here shares: taking turns, medians, tables, the machine it all ran on, and what is measured.
+//! What all benches share: taking turns, medians, tables, the machine, and what is measured.
 
 pub mod calls;
 pub mod machine;

@@ -17,8 +17,8 @@ pub fn pin(processor: usize) {
     let _ = processor;
 }
 
-/// The processor's time that this thread has used, or where the system does not tell, the time: what else the machine is
-/// doing meanwhile counts for nothing.
+/// The processor time that this thread has used, or wall time if the system does not report it: other load on the machine
+/// does not count.
 pub fn thread_time() -> Duration {
     #[cfg(target_os = "linux")]
     {
@@ -31,7 +31,7 @@ pub fn thread_time() -> Duration {
     since_the_first_call()
 }
 
-/// The same, of all processes that this one has started and seen end.
+/// The same for all child processes that have ended.
 pub fn children_time() -> Duration {
     #[cfg(target_os = "linux")]
     {

@@ -1,10 +1,10 @@
-//! Measuring in turns: every case runs a short round, then every case again, so that drift of the machine (frequency,
+//! Measuring in turns: every case runs a short round, then every case again, so drift of the machine (frequency,
 //! neighbours, temperature) hits all of them alike and the ratios hold where absolute figures wander.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-/// Something to measure: `run(n)` does it n times and says how long that took.
+/// Something to measure: `run(n)` does it n times and returns how long that took.
 pub struct Case<'a> {
     pub name: String,
     run: Box<dyn FnMut(u64) -> Duration + 'a>,
@@ -26,7 +26,7 @@ impl<'a> Case<'a> {
     }
 }
 
-/// Nanoseconds for one time: the median round, and the quarters beside it.
+/// Nanoseconds per run: the median round and the quartiles.
 #[derive(Clone, Copy, Debug)]
 pub struct Figure {
     pub low: f64,
@@ -41,7 +41,7 @@ impl Figure {
         Figure { low: at(0.25), median: at(0.5), high: at(0.75) }
     }
 
-    /// Half the distance between the quarters, as a share of the median.
+    /// Half the distance between the quartiles, as a share of the median.
     pub fn spread(&self) -> f64 {
         (self.high - self.low) / 2.0 / self.median
     }
@@ -53,7 +53,7 @@ pub fn measure(cases: &mut [Case<'_>], rounds: usize, round: Duration) -> Vec<Fi
     let mut samples = vec![Vec::with_capacity(rounds); cases.len()];
     for turn in 0..rounds {
         for offset in 0..cases.len() {
-            // Each turn starts with another case, so that nobody always follows the same neighbour.
+            // Each turn starts with another case, so no case always follows the same neighbour.
             let index = (turn + offset) % cases.len();
             let elapsed = (cases[index].run)(times[index]);
             samples[index].push(elapsed.as_nanos() as f64 / times[index] as f64);

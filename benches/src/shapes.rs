@@ -1,4 +1,4 @@
-//! What a future costs that is in a box, as that of a trait's method or of a task: the compiler cannot dissolve it into its caller.
+//! The cost of a boxed future, as in a trait's method or a task: the compiler cannot inline it into its caller.
 
 use std::hint::black_box;
 use std::pin::Pin;

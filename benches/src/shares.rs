@@ -1,4 +1,4 @@
-//! What failing calls and refusals cost one thread, and whether two that share a breaker get more done than one.
+//! What failing calls and refusals cost one thread, and whether two threads that share a breaker get more done than one.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::{table, threads};
 
 const ROUND: Duration = Duration::from_millis(2);
 
-/// One call in so many fails; 0 is none.
+/// One in this many calls fails; 0 means none.
 const SHARES: [(&str, u64); 5] = [("healthy", 0), ("0.1%", 1_000), ("1%", 100), ("10%", 10), ("100%", 1)];
 
 struct Subject {
@@ -49,7 +49,7 @@ fn subjects() -> Vec<Subject> {
     let minute = window::time(Duration::from_secs(60));
     let hundred = window::count(100);
     let rate = || trip::min(10) & trip::failure_rate(0.5);
-    // What fails always must not trip.
+    // Constant failures must not trip it.
     let never =
         || trip::closed() & trip::failure_streak(u32::MAX) | trip::half_open() & trip::failure_streak(1);
     let mut subjects = vec![
@@ -91,7 +91,7 @@ fn subjects() -> Vec<Subject> {
     subjects
 }
 
-/// So many calls, of which one in `every` fails.
+/// This many calls, one in `every` of which fails.
 #[inline]
 fn calls(times: u64, every: u64, once: impl Fn(u64) -> bool) -> u64 {
     let mut until_failure = every;

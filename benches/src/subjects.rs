@@ -1,4 +1,4 @@
-//! What is compared: each subject has a breaker of its own for each scenario, set as near to "window 100, minimum 10,
+//! What is compared: each subject has its own breaker for each scenario, configured as close to "window 100, minimum 10,
 //! rate 50%" as it allows.
 
 mod bare;
@@ -17,12 +17,12 @@ use std::time::Duration;
 
 use crate::work::{FAILS, Failure, ok, ready, sometimes, work, work_async};
 
-/// Longer than any bench runs: what is open stays open.
+/// Longer than any bench runs: open breakers stay open.
 const FOREVER: Duration = Duration::from_secs(24 * 60 * 60);
 /// More failures than any subject here needs to open.
 const ENOUGH: usize = 1_000;
 
-/// Makes this many calls and says how many were `Ok`.
+/// Makes this many calls and returns how many were `Ok`.
 pub type Run = Box<dyn Fn(u64) -> u64 + Send + Sync>;
 
 pub struct Subject {

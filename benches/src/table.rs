@@ -1,6 +1,6 @@
 //! Markdown tables that also read well in a terminal.
 
-/// The first row is the head; every column is as wide as its widest cell, and all but the first are aligned right.
+/// The first row is the header; every column is as wide as its widest cell, and all but the first are right-aligned.
 pub fn render(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {

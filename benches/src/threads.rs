@@ -1,4 +1,4 @@
-//! One thread and two that call the same breaker.
+//! One thread, and two threads that call the same breaker.
 
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -7,20 +7,20 @@ use std::time::{Duration, Instant};
 
 use crate::machine;
 
-/// How long so many calls take one thread, in processor time.
+/// How long this many calls take one thread, in processor time.
 pub fn one(run: impl Fn(u64) -> u64, times: u64) -> Duration {
     let start = machine::thread_time();
     black_box(run(times));
     machine::thread_time() - start
 }
 
-/// How often it is tried to have two processors for two threads throughout.
+/// How often to try to get two processors for two threads throughout.
 const ATTEMPTS: usize = 20;
 
-/// Both threads, each on its processor, make so many calls of the same breaker. What counts is calls in a time, so an ideal subject
-/// takes half as long for one.
+/// Both threads, each on its processor, make this many calls through the same breaker. Throughput counts, so an ideal subject
+/// takes half as long per call.
 ///
-/// A thread that is kept waiting by other programs leaves the breaker to the other one, which would be no contention at all. So an
+/// If other programs keep one thread waiting, the other has the breaker to itself, and there is no contention. So an
 /// attempt counts only if both ran at the same time.
 pub fn two(run: impl Fn(u64) -> u64 + Sync, times: u64) -> Duration {
     let mut attempt = Attempt::of(&run, times);
@@ -43,7 +43,7 @@ impl Attempt {
         let ready = AtomicUsize::new(0);
         let on = |processor| {
             machine::pin(processor);
-            // Both run when both have come here: whoever waits does not sleep.
+            // Once both are here, both are running: waiting threads spin.
             ready.fetch_add(1, Ordering::SeqCst);
             while ready.load(Ordering::SeqCst) < 2 {
                 thread::yield_now();

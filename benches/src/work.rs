@@ -1,4 +1,4 @@
-//! The guarded work: next to nothing, so that what is measured is the guard.
+//! The guarded work: next to nothing, so that only the guard is measured.
 
 use std::fmt;
 use std::future::{Future, poll_fn};
@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 
 use fluxgate::CallNotPermitted;
 
-/// As a program's own error would be: something of its own, and one variant for refusals.
+/// Like a program's own error: its own variant, and one for refusals.
 #[derive(Debug, Clone)]
 pub enum Failure {
     Work,
@@ -33,7 +33,7 @@ impl From<CallNotPermitted> for Failure {
     }
 }
 
-/// As of a client of HTTP.
+/// Like an HTTP client's error.
 pub struct Response(pub u64);
 
 impl Response {
@@ -43,7 +43,7 @@ impl Response {
     }
 }
 
-/// An error with a status, as of gRPC.
+/// An error with a status, like gRPC's.
 #[derive(Debug)]
 pub struct Rejected(pub Failure);
 
@@ -78,7 +78,7 @@ pub async fn work_async(input: u64) -> Result<u64, Failure> {
     work(input)
 }
 
-/// The same, but the caller has to come back for it.
+/// The same, but pending once.
 #[inline]
 pub async fn work_waiting(input: u64) -> Result<u64, Failure> {
     let mut has_waited = false;
@@ -86,13 +86,13 @@ pub async fn work_waiting(input: u64) -> Result<u64, Failure> {
     work(input)
 }
 
-/// Whether the call came back `Ok`; its result goes through memory, so that no part of it can be left out.
+/// Whether the call returned `Ok`; its result goes through memory, so no part of it can be optimized away.
 #[inline]
 pub fn ok<T, E>(result: Result<T, E>) -> bool {
     black_box(&result).is_ok()
 }
 
-/// What a future comes to; none here waits for anything but to be polled again, or for another thread to leave a lock.
+/// Runs a future to completion; none here waits for anything except to be polled again, or for another thread's lock.
 #[inline]
 pub fn ready<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);

@@ -1,4 +1,4 @@
-//! What an exporter of the SDK is given of breakers.
+//! What an exporter of the SDK receives about breakers.
 #![allow(clippy::float_cmp)]
 
 use std::collections::BTreeMap;
@@ -18,19 +18,19 @@ use opentelemetry_sdk::metrics::{
     Stream, Temporality,
 };
 
-/// Breakers are collected from the whole process, and live on while they are.
+/// One test at a time: collecting covers all breakers of the process, and keeps them alive meanwhile.
 fn alone() -> MutexGuard<'static, ()> {
     static ALONE: Mutex<()> = Mutex::new(());
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A provider that exports when it is told to.
+/// A provider that exports on demand.
 struct Exported {
     exporter: InMemoryMetricExporter,
     provider: SdkMeterProvider,
 }
 
-/// What is known of a metric: kind and unit, and the value of each set of attributes.
+/// A metric: its kind and unit, and the value for each set of attributes.
 #[derive(Debug, Default)]
 struct Read {
     kind: String,
@@ -64,7 +64,7 @@ impl Exported {
         all
     }
 
-    /// The values of a breaker's series: `status{state=open}`, without what all names begin with.
+    /// The values of a breaker's series, without the common prefix of names: `status{state=open}`.
     fn of(&self, breaker: &str) -> BTreeMap<String, f64> {
         let named = format!("name={breaker}");
         let mut series = BTreeMap::new();
@@ -159,7 +159,7 @@ const fn seconds(count: u64) -> Duration {
 }
 
 #[test]
-fn every_state_is_always_there_and_one_of_them_is_1() {
+fn every_state_is_always_exported_and_one_of_them_is_1() {
     let _alone = alone();
     let exported = Exported::new(Temporality::Cumulative);
     let state = |name, expected: State| {
@@ -169,7 +169,7 @@ fn every_state_is_always_there_and_one_of_them_is_1() {
             expect(&all, &[(&format!("status{{state={}}}", state.as_str()), value)]);
         }
     };
-    // It comes after the provider.
+    // This breaker is created after the provider.
     let (breaker, clock) = built("states", |builder| builder);
     state("states", State::Closed);
     call(&breaker, Outcome::Failure, 10);
@@ -188,12 +188,12 @@ fn every_state_is_always_there_and_one_of_them_is_1() {
 }
 
 #[test]
-fn an_opening_between_two_collections_is_seen() {
+fn an_opening_between_two_collections_is_visible() {
     let _alone = alone();
     let exported = Exported::new(Temporality::Cumulative);
     let (breaker, clock) = built("openings", |builder| builder);
     clock.advance(seconds(30));
-    // Only what grows from 0 is seen to grow.
+    // An increase is only visible if the series starts at 0.
     expect(&exported.of("openings"), &[("transitions{previous_state=closed,state=open}", 0.0)]);
     call(&breaker, Outcome::Failure, 10);
     breaker.acquire().expect_err("open");
@@ -270,11 +270,11 @@ fn rates_are_absent_while_there_are_too_few_calls() {
     }
     assert_eq!(rates(), (Some(0.4), Some(0.6)));
     breaker.reset();
-    assert_eq!(rates(), (None, None), "not -1, and not what it was");
+    assert_eq!(rates(), (None, None), "neither -1 nor the old value");
 }
 
 #[test]
-fn calls_in_flight_are_told_while_calls_are_let_through() {
+fn calls_in_flight_are_exported_while_calls_are_admitted() {
     let _alone = alone();
     let exported = Exported::new(Temporality::Cumulative);
     let rule = trip::min(9) & trip::failure_rate(0.9) | trip::in_flight(9);
@@ -289,7 +289,7 @@ fn calls_in_flight_are_told_while_calls_are_let_through() {
 }
 
 #[test]
-fn counters_never_go_back_though_breakers_come_and_go() {
+fn counters_never_decrease_although_breakers_come_and_go() {
     let _alone = alone();
     let (sums, differences) = (Exported::new(Temporality::Cumulative), Exported::new(Temporality::Delta));
     let failures = |exported: &Exported| exported.of("twins")["calls{call.outcome=failure}"];
@@ -316,7 +316,7 @@ fn counters_never_go_back_though_breakers_come_and_go() {
 }
 
 #[test]
-fn any_name_is_one_value_of_an_attribute() {
+fn any_name_is_a_single_attribute_value() {
     let _alone = alone();
     let exported = Exported::new(Temporality::Cumulative);
     let name = "a\",circuit_breaker.state=\"open\n\u{202e}{b";
@@ -327,7 +327,7 @@ fn any_name_is_one_value_of_an_attribute() {
 }
 
 #[test]
-fn a_thousand_breakers_have_each_their_series() {
+fn a_thousand_breakers_each_have_their_series() {
     let _alone = alone();
     let exported = Exported::new(Temporality::Cumulative);
     let breakers: Vec<_> = (0..1_000)

@@ -1,4 +1,4 @@
-//! Real clients before real servers on this machine.
+//! Real clients and real servers on this machine.
 
 use std::fmt;
 use std::future::pending;
@@ -27,12 +27,12 @@ fn builder() -> Builder {
 }
 
 fn client(hosts: &Keyed<String>) -> ClientWithMiddleware {
-    // Nothing between it and a server of the test, whatever the machine is told.
+    // No proxy in between, however the machine is configured.
     let client = Client::builder().no_proxy().build().expect("a client");
     ClientBuilder::new(client).with(BreakerPerHost::new(hosts.clone())).build()
 }
 
-/// A server that answers with the status that is asked for, goes round in circles, or never answers.
+/// A server that answers with the requested status, redirects in circles, or never answers.
 async fn serve() -> SocketAddr {
     let status = async |Path(code): Path<u16>| StatusCode::from_u16(code).expect("a status");
     let circle = async || axum::response::Redirect::to("/circle");
@@ -46,7 +46,7 @@ async fn serve() -> SocketAddr {
         .route(
             "/dated",
             get(async || {
-                // By a clock that is years behind.
+                // The server's clock is years behind.
                 let dates =
                     [(DATE, "Fri, 31 Dec 1999 23:58:00 GMT"), (RETRY_AFTER, "Fri, 31 Dec 1999 23:59:59 GMT")];
                 (StatusCode::SERVICE_UNAVAILABLE, dates)
@@ -60,7 +60,7 @@ async fn serve() -> SocketAddr {
     address
 }
 
-/// A port on which nobody listens, and nobody else may, as long as the socket is held.
+/// A port on which nobody listens, and nobody else can while the socket is held.
 fn taken() -> (TcpSocket, SocketAddr) {
     let socket = TcpSocket::new_v4().expect("a socket");
     socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).expect("a port");
@@ -73,7 +73,7 @@ fn counts(breaker: &CircuitBreaker) -> (u64, u64) {
 }
 
 #[tokio::test]
-async fn every_host_has_a_breaker_of_its_own_which_recovers() {
+async fn every_host_has_its_own_breaker_which_recovers() {
     let clock = ManualClock::new();
     let hosts = builder().clock(clock.clone()).keyed().build().expect("sound");
     let client = client(&hosts);
@@ -100,7 +100,7 @@ async fn every_host_has_a_breaker_of_its_own_which_recovers() {
 }
 
 #[tokio::test]
-async fn a_server_says_how_long_it_wants_to_be_left_alone() {
+async fn a_server_is_left_alone_for_as_long_as_it_asks() {
     let hosts = builder().clock(ManualClock::new()).keyed().build().expect("sound");
     let client = client(&hosts);
     for (path, least, most) in
@@ -130,7 +130,7 @@ async fn a_response_counts_by_its_status() {
 }
 
 #[tokio::test]
-async fn an_error_counts_by_whose_it_is() {
+async fn an_error_counts_by_whose_fault_it_is() {
     let hosts = builder().keyed().build().expect("sound");
     let host = serve().await;
     let breaker = hosts.get(&host.to_string());
@@ -156,7 +156,7 @@ async fn an_error_counts_by_whose_it_is() {
 }
 
 #[tokio::test]
-async fn a_request_that_is_given_up_says_nothing() {
+async fn a_dropped_request_does_not_count() {
     let hosts = builder().keyed().build().expect("sound");
     let (client, host) = (client(&hosts), serve().await);
     let breaker = hosts.get(&host.to_string());
@@ -169,11 +169,11 @@ async fn a_request_that_is_given_up_says_nothing() {
     assert_eq!((counts(&breaker), breaker.snapshot().totals.cancelled), ((0, 0), 1));
 }
 
-/// What a middleware further in says instead of an answer.
+/// What an inner middleware returns instead of a response.
 enum Instead {
-    /// An error of its own.
+    /// Its own error.
     Own,
-    /// The error of the client, wrapped.
+    /// The client's error, wrapped.
     Wrapped,
 }
 
@@ -210,7 +210,7 @@ impl Middleware for Instead {
 }
 
 #[tokio::test]
-async fn an_error_of_another_middleware_counts_if_there_is_one_of_the_client_in_it() {
+async fn an_error_of_another_middleware_counts_if_it_wraps_one_of_the_client() {
     for (instead, expected) in [(Instead::Own, (0, 0)), (Instead::Wrapped, (1, 1))] {
         let hosts = builder().keyed().build().expect("sound");
         let (_socket, gone) = taken();
@@ -233,7 +233,7 @@ async fn a_refusal_is_found_behind_other_middlewares() {
 }
 
 #[tokio::test]
-async fn hosts_that_are_invented_take_no_more_room_than_there_is() {
+async fn invented_hosts_take_no_more_room_than_there_is() {
     let hosts = builder().keyed().max_keys(8).build().expect("sound");
     let (_socket, gone) = taken();
     hosts.get("tripped").force_open();
@@ -246,5 +246,5 @@ async fn hosts_that_are_invented_take_no_more_room_than_there_is() {
         client.get(format!("http://{name}:{}/", gone.port())).send().await.expect_err("nobody listens");
     }
     assert!(hosts.len() <= 8);
-    assert_eq!(hosts.existing("tripped").expect("never pushed out").state(), State::ForcedOpen);
+    assert_eq!(hosts.existing("tripped").expect("never evicted").state(), State::ForcedOpen);
 }

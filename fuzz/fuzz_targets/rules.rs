@@ -1,5 +1,5 @@
-//! Whatever string comes in: the reader of rules does not panic, what it accepts prints and reads back as the same rule, and
-//! where the string is tokens of Rust as well, the attribute reads the same rule from these.
+//! For any string: the reader of rules does not panic, what it accepts prints and reads back as the same rule, and
+//! if the string is also Rust tokens, the attribute reads the same rule from them.
 #![no_main]
 
 use fluxgate::trip::Rule;
@@ -7,7 +7,7 @@ use fluxgate_rules::lexer::lex;
 use libfuzzer_sys::fuzz_target;
 use proc_macro2::{Span, TokenStream};
 
-// The macros' own code, which a program cannot link.
+// The macros' own source, since a program cannot link a macro crate.
 #[allow(dead_code)]
 #[path = "../../fluxgate-macros/src/input/errors.rs"]
 mod errors;
@@ -35,12 +35,12 @@ fuzz_target!(|text: &str| {
     agree(text);
 });
 
-/// The rule in a string and the rule written bare are the same tokens.
+/// A rule in a string and the same rule written bare have the same tokens.
 fn agree(text: &str) {
     let Ok(bare) = text.parse::<TokenStream>() else { return };
-    // The standard library does not say which marks continue a word of Rust's: in a string, none does.
+    // The standard library has no table of the marks that may continue a Rust word; in a string, none does.
     let has_marks = text.contains(|character: char| !character.is_ascii() && !character.is_alphanumeric());
-    // A lone string literal is the rule that it holds. A comment is none of Rust's tokens; in a string, it is a mistake.
+    // A lone string literal means the rule inside it. A comment is not a Rust token, and a mistake in a string.
     if has_marks || tokens::text(&bare).is_some() || text.contains("//") || text.contains("/*") {
         return;
     }

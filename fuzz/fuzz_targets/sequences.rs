@@ -1,4 +1,4 @@
-//! Whatever settings and steps come in: the breaker and the naive model of it agree.
+//! For any settings and steps: the breaker and its naive model agree.
 #![no_main]
 
 use std::time::Duration;
@@ -45,7 +45,7 @@ fn condition(data: &mut Unstructured<'_>) -> Result<Rule> {
     })
 }
 
-/// A group with a `min`, which mostly is a rule.
+/// A group with a `min`, which is usually a valid rule.
 fn guarded(data: &mut Unstructured<'_>) -> Result<Rule> {
     let mut members = vec![Rule::Min(data.int_in_range(1..=12)?)];
     if data.ratio(1, 3)? {
@@ -66,7 +66,7 @@ fn rule(data: &mut Unstructured<'_>) -> Result<Rule> {
     })
 }
 
-/// Any tree; whether it is a rule is for `build()` to say.
+/// Any tree; `build()` decides whether it is a valid rule.
 fn tree(data: &mut Unstructured<'_>, depth: u32) -> Result<Rule> {
     if depth == 0 || data.ratio(1, 3)? {
         return condition(data);
@@ -109,7 +109,7 @@ fn settings(data: &mut Unstructured<'_>) -> Result<Settings> {
     })
 }
 
-/// Time passes until something is due, or until just before.
+/// Time passes until something is due, or just before.
 fn until(data: &mut Unstructured<'_>) -> Result<Step> {
     let mark = *data.choose(&[Mark::Retry, Mark::Stall, Mark::RampEnd, Mark::Forgiveness])?;
     Ok(Step::Until(mark, Duration::from_nanos(data.int_in_range(0..=1)?)))

@@ -1,4 +1,4 @@
-//! Calls whose breaker is that of a key.
+//! Calls through a key's breaker.
 
 use std::collections::HashMap;
 use std::hint::black_box;

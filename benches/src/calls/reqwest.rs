@@ -1,4 +1,4 @@
-//! Requests through middlewares of reqwest. At the end of the chain is one that answers by itself, so nothing is sent.
+//! Requests through reqwest middlewares. The last of the chain answers by itself, so nothing is sent.
 
 use std::hint::black_box;
 

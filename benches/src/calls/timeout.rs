@@ -1,4 +1,4 @@
-//! Calls that may take only so long.
+//! Calls with a time limit.
 
 use std::hint::black_box;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What there is to compare with: the call alone, and the call beside the cheapest write to shared memory.
+//! The baseline: the call alone, and the call with the cheapest write to shared memory.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

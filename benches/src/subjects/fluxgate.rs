@@ -2,7 +2,7 @@ use fluxgate::{CircuitBreaker, breaker, circuit_breaker, retry, trip, window};
 
 use super::{ENOUGH, FAILS, FOREVER, Failure, Subject, failing, healthy, ok, ready, work, work_async};
 
-/// A subject whose functions carry the attribute, each with a breaker of its own.
+/// A subject whose functions carry the attribute, each with its own breaker.
 macro_rules! attributed {
     ($name:literal, $configuration:literal, #[$attribute:meta]) => {{
         #[$attribute]
@@ -87,7 +87,7 @@ fn by_hand(name: &'static str, configuration: &'static str, breaker: impl Fn() -
         name,
         configuration,
         healthy: healthy(move |input| ok(calm.call(|| work(input)))),
-        // The same body as with the attribute, and of a type of its own, as in a program: so its `poll` has one caller, too.
+        // The same body as with the attribute, with its own type, as in a program: so its `poll` has one caller, too.
         healthy_async: healthy(move |input| {
             ok(ready(asynchronous.call_async(async move { work_async(input).await })))
         }),

@@ -3,7 +3,7 @@ use tower_resilience_circuitbreaker::CircuitBreakerLayer;
 
 use super::{ENOUGH, FOREVER, Run, Subject, black_box, ok, ready, work_async};
 
-/// Asynchronous only. A tower service is called through `&mut self`; its clones share one breaker, so each run has a clone.
+/// Asynchronous only. A tower service is called through `&mut self`; its clones share one breaker, so each run uses a clone.
 pub(super) fn subject() -> Subject {
     let open = breaker();
     for _ in 0..ENOUGH {
