@@ -25,8 +25,9 @@ pub const fn micros(count: u64) -> Duration {
     Duration::from_micros(count)
 }
 
-/// Held by tests that list all breakers and by tests that expect a breaker to be gone: a list keeps its breakers alive.
-pub fn registry() -> MutexGuard<'static, ()> {
+/// One at a time: tests that look at all breakers of the process, and tests that expect a breaker to be gone, since a list keeps its
+/// breakers alive.
+pub fn alone() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -49,6 +50,28 @@ pub fn together(threads: usize, work: impl Fn(usize) + Sync) {
             thread.join().unwrap_or_else(|panic| resume_unwind(panic));
         }
     });
+}
+
+/// A breaker of this name on a clock of its own: `count(10)`, `min(10) & failure_rate(0.5)` and all probes permitted, unless
+/// configured otherwise.
+pub fn built(
+    name: &'static str,
+    configure: impl FnOnce(Builder) -> Builder,
+) -> (CircuitBreaker, ManualClock) {
+    let clock = ManualClock::new();
+    let builder = CircuitBreaker::builder(name)
+        .window(window::count(10))
+        .trip(trip::min(10) & trip::failure_rate(0.5))
+        .permit(permit::all())
+        .clock(clock.clone());
+    (configure(builder).build().expect("valid"), clock)
+}
+
+/// Calls with this outcome.
+pub fn calls(breaker: &CircuitBreaker, outcome: Outcome, times: usize) {
+    for _ in 0..times {
+        breaker.acquire().expect("admitted").record(outcome);
+    }
 }
 
 /// The transitions a listener heard.

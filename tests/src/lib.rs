@@ -2,5 +2,6 @@
 #![allow(missing_docs, clippy::missing_panics_doc, clippy::unchecked_time_subtraction)]
 
 pub mod fixture;
+pub mod futures;
 pub mod reference;
 pub mod sequence;

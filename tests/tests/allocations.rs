@@ -6,14 +6,15 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 use std::time::Duration;
 
 use fluxgate::testing::ManualClock;
 use fluxgate::{
     CallNotPermitted, CircuitBreaker, Outcome, State, circuit_breaker, permit, retry, trip, window,
 };
+use fluxgate_tests::fixture::alone;
+use fluxgate_tests::futures::poll;
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
@@ -41,12 +42,6 @@ unsafe impl GlobalAlloc for Counting {
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
-
-/// One test at a time: the registry is shared, and one test would free what another has allocated.
-fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// How many allocations `work` makes on this thread, and how many bytes they take.
 fn allocated(work: impl FnOnce()) -> (usize, usize) {
@@ -405,21 +400,18 @@ fn refused_before(form: u8) -> BoxFuture<'static, Reply> {
 #[test]
 fn a_future_that_a_body_boxes_last_is_boxed_once() {
     let _alone = alone();
-    let mut waiting = Context::from_waker(Waker::noop());
     // The first use of a breaker allocates.
     for _ in 0..200 {
-        assert!(boxed_at_last(0).as_mut().poll(&mut waiting).is_ready());
+        assert!(poll(boxed_at_last(0).as_mut()).is_ready());
     }
     for form in 0..=11 {
         let (allocations, _) = allocated(|| {
-            let Poll::Ready(reply) = boxed_at_last(form).as_mut().poll(&mut waiting) else {
-                panic!("it is ready")
-            };
+            let Poll::Ready(reply) = poll(boxed_at_last(form).as_mut()) else { panic!("it is ready") };
             assert_eq!(reply.ok(), Some(form));
         });
         assert_eq!(allocations, if form == 11 { 2 } else { 1 }, "{form}");
     }
-    assert!(refused_before(1).as_mut().poll(&mut waiting).is_ready());
+    assert!(poll(refused_before(1).as_mut()).is_ready());
     REFUSED.force_open();
     assert_eq!(allocated(|| drop(refused_before(1))).0, 1);
 }
@@ -472,7 +464,7 @@ fn an_unused_parameter_is_stored_once() {
 mod keyed {
     use fluxgate::{CallNotPermitted, CircuitBreaker, Keyed, circuit_breaker, trip};
 
-    use super::{Refused, allocated, alone};
+    use super::{Refused, allocated, alone, poll};
 
     /// A key by reference, and one borrowed from a part of a parameter.
     #[circuit_breaker(key = host, trip = failure_streak(3))]
@@ -489,8 +481,7 @@ mod keyed {
         let request = (7, host.to_owned());
         let (times, _) = allocated(|| {
             let mut sending = std::pin::pin!(send(request));
-            let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-            assert!(sending.as_mut().poll(&mut context).is_ready());
+            assert!(poll(sending.as_mut()).is_ready());
         });
         times
     }

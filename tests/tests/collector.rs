@@ -1,24 +1,7 @@
 //! What a collector reports about breakers that come, go and share a name.
 
-use fluxgate::testing::ManualClock;
-use fluxgate::{Builder, CircuitBreaker, Collected, Collector, Outcome, State, permit, trip, window};
-use fluxgate_tests::fixture::{millis, registry, seconds, together};
-
-fn built(name: &'static str, configure: impl FnOnce(Builder) -> Builder) -> (CircuitBreaker, ManualClock) {
-    let clock = ManualClock::new();
-    let builder = CircuitBreaker::builder(name)
-        .window(window::count(10))
-        .trip(trip::min(10) & trip::failure_rate(0.5))
-        .permit(permit::all())
-        .clock(clock.clone());
-    (configure(builder).build().expect("valid"), clock)
-}
-
-fn call(breaker: &CircuitBreaker, outcome: Outcome, times: usize) {
-    for _ in 0..times {
-        breaker.acquire().expect("admitted").record(outcome);
-    }
-}
+use fluxgate::{CircuitBreaker, Collected, Collector, Outcome, State, trip, window};
+use fluxgate_tests::fixture::{alone, built, calls, millis, seconds, together};
 
 fn of(collector: &Collector, name: &str) -> Option<Collected> {
     let mut all = collector.collect();
@@ -29,7 +12,7 @@ fn of(collector: &Collector, name: &str) -> Option<Collected> {
 
 #[test]
 fn a_breaker_is_reported_from_its_first_use() {
-    let _turn = registry();
+    let _alone = alone();
     let collector = Collector::new();
     assert_eq!(of(&collector, "collector: late"), None);
     let (_breaker, clock) = built("collector: late", |builder| builder);
@@ -45,40 +28,40 @@ fn a_breaker_is_reported_from_its_first_use() {
 
 #[test]
 fn counts_of_namesakes_are_summed_and_never_decrease() {
-    let _turn = registry();
+    let _alone = alone();
     let collector = Collector::new();
     let name = "collector: twins";
     let failures = || of(&collector, name).expect("known").totals.failures;
     let (one, _) = built(name, |builder| builder);
     let (other, clock) = built(name, |builder| builder);
-    call(&one, Outcome::Failure, 3);
-    call(&other, Outcome::Failure, 4);
+    calls(&one, Outcome::Failure, 3);
+    calls(&other, Outcome::Failure, 4);
     assert_eq!(failures(), 7);
     // One is dropped while the other's count grows by more than the dropped count.
     drop(one);
-    call(&other, Outcome::Failure, 5);
+    calls(&other, Outcome::Failure, 5);
     assert_eq!(failures(), 12);
     other.force_open();
     clock.advance(seconds(2));
     drop(other);
     assert_eq!(of(&collector, name).map(|gone| (gone.states, gone.totals.failures)), Some((vec![], 12)));
     let (another, _) = built(name, |builder| builder);
-    call(&another, Outcome::Failure, 1);
+    calls(&another, Outcome::Failure, 1);
     assert_eq!(failures(), 13);
 }
 
 #[test]
 fn namesakes_report_all_their_states_and_the_highest_rate() {
-    let _turn = registry();
+    let _alone = alone();
     let collector = Collector::new();
     let rule = trip::min(4) & (trip::failure_rate(0.9) | trip::slow_rate(0.9, millis(500)));
     let (one, clock) = built("collector: rates", |builder| builder.trip(rule.clone()));
     let (other, _) = built("collector: rates", |builder| builder.trip(rule.clone()));
     let (manual, _) = built("collector: rates", |builder| builder.trip(rule.clone()));
     manual.disable();
-    call(&one, Outcome::Failure, 1);
-    call(&one, Outcome::Success, 3);
-    call(&other, Outcome::Failure, 2);
+    calls(&one, Outcome::Failure, 1);
+    calls(&one, Outcome::Success, 3);
+    calls(&other, Outcome::Failure, 2);
     let slow = one.acquire().expect("closed");
     clock.advance(seconds(1));
     slow.success();
@@ -93,7 +76,7 @@ fn namesakes_report_all_their_states_and_the_highest_rate() {
 
 #[test]
 fn calls_in_flight_are_reported_for_breakers_that_admit_calls_and_track_them() {
-    let _turn = registry();
+    let _alone = alone();
     let (collector, name) = (Collector::new(), "collector: in flight");
     let in_flight = || of(&collector, name).expect("known").in_flight;
     let (_indifferent, _) = built(name, |builder| builder);
@@ -116,7 +99,7 @@ fn calls_in_flight_are_reported_for_breakers_that_admit_calls_and_track_them() {
 
 #[test]
 fn transitions_are_counted_from_registration_even_for_dropped_breakers() {
-    let _turn = registry();
+    let _alone = alone();
     let (deaf, listening) = (Collector::new(), Collector::new());
     let name = "collector: transitions";
     let (breaker, clock) = built(name, |builder| builder);
@@ -124,9 +107,9 @@ fn transitions_are_counted_from_registration_even_for_dropped_breakers() {
     fluxgate::listen(listening.clone());
     breaker.reset();
     for _ in 0..2 {
-        call(&breaker, Outcome::Failure, 10);
+        calls(&breaker, Outcome::Failure, 10);
         clock.advance(seconds(60));
-        call(&breaker, Outcome::Success, 6);
+        calls(&breaker, Outcome::Success, 6);
     }
     drop(breaker);
     let mut transitions = of(&listening, name).expect("known by its transitions").transitions;
@@ -145,29 +128,29 @@ fn transitions_are_counted_from_registration_even_for_dropped_breakers() {
 
 #[test]
 fn successes_are_reported_once_a_breaker_counts_them() {
-    let _turn = registry();
+    let _alone = alone();
     let collector = Collector::new();
     let name = "collector: counted";
     let (breaker, _) = built(name, |builder| builder);
-    call(&breaker, Outcome::Success, 5);
+    calls(&breaker, Outcome::Success, 5);
     let totals = || of(&collector, name).expect("known").totals;
     assert_eq!((totals().successes, totals().ignored), (None, None));
     breaker.count_calls();
-    call(&breaker, Outcome::Success, 2);
-    call(&breaker, Outcome::Ignored, 1);
+    calls(&breaker, Outcome::Success, 2);
+    calls(&breaker, Outcome::Ignored, 1);
     assert_eq!((totals().successes, totals().ignored), (Some(2), Some(1)));
 }
 
 #[test]
 fn concurrent_collections_count_nothing_twice() {
-    let _turn = registry();
+    let _alone = alone();
     let collector = Collector::new();
     let name = "collector: together";
     let (breaker, _) =
         built(name, |builder| builder.trip(trip::failure_streak(1_000_000)).window(window::count(10)));
     together(3, |nth| {
         if nth == 0 {
-            return call(&breaker, Outcome::Failure, 10_000);
+            return calls(&breaker, Outcome::Failure, 10_000);
         }
         let mut last = 0;
         for _ in 0..200 {
@@ -182,7 +165,7 @@ fn concurrent_collections_count_nothing_twice() {
 #[cfg(feature = "keyed")]
 #[test]
 fn a_family_reports_its_first_hundred_keys_and_the_rest_as_one() {
-    let _turn = registry();
+    let _alone = alone();
     let collector = Collector::new();
     let hosts: fluxgate::Keyed<u32> = CircuitBreaker::builder("collected").keyed().build().expect("valid");
     let fail = |host: u32| drop(hosts.get(&host).call(|| Err::<(), ()>(())));

@@ -4,19 +4,14 @@
 use std::future::Future;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
 use fluxgate::testing::ManualClock;
 use fluxgate::{CircuitBreaker, Event, Interests, Outcome, State, breaker, trip};
-
-/// One test at a time.
-fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
+use fluxgate_tests::fixture::alone;
 
 fn built(name: &'static str) -> CircuitBreaker {
     let builder = CircuitBreaker::builder(name).trip(trip::failure_streak(2)).clock(ManualClock::new());

@@ -1,13 +1,13 @@
 //! Every form of `async fn` and of functions that return futures.
 
 use std::cell::Cell;
-use std::future::{Future, poll_fn, ready};
+use std::future::{Future, ready};
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
 
 use async_trait::async_trait;
 use fluxgate::testing::isolate;
 use fluxgate::{CallNotPermitted, CircuitBreaker, Error, State, breaker, circuit_breaker};
+use fluxgate_tests::futures::{pause, poll, run};
 
 #[derive(Debug, PartialEq)]
 enum Failure {
@@ -19,26 +19,6 @@ impl From<CallNotPermitted> for Failure {
     fn from(refusal: CallNotPermitted) -> Self {
         Self::NotPermitted(refusal)
     }
-}
-
-/// Pending once.
-async fn pause() {
-    let mut waited = false;
-    poll_fn(|_| if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
-}
-
-/// Polls to completion on this thread.
-fn run<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    loop {
-        if let Poll::Ready(output) = poll(future.as_mut()) {
-            return output;
-        }
-    }
-}
-
-fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
 fn assert_send<T: Send>(value: T) -> T {

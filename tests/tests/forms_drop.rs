@@ -6,12 +6,12 @@
 )]
 
 use std::cell::RefCell;
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 
 use fluxgate::testing::isolate;
 use fluxgate::{CallNotPermitted, circuit_breaker};
+use fluxgate_tests::futures::{pause, poll, run};
 
 thread_local! {
     static DROPPED: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
@@ -48,28 +48,14 @@ struct Pair {
     right: Noisy,
 }
 
-async fn pause() {
-    let mut waited = false;
-    poll_fn(|_| if std::mem::replace(&mut waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
-}
-
 fn dropped(action: impl FnOnce()) -> Vec<&'static str> {
     DROPPED.take();
     action();
     DROPPED.take()
 }
 
-fn run<F: Future>(future: F) -> F::Output {
-    let mut future = pin!(future);
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            return output;
-        }
-    }
-}
-
 fn poll_once(future: impl Future) {
-    let _ = pin!(future).poll(&mut Context::from_waker(Waker::noop()));
+    let _ = poll(pin!(future));
 }
 
 /// The same function, without and with the attribute.

@@ -4,10 +4,10 @@ use std::cell::Cell;
 use std::future::{Future, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
 
 use fluxgate::testing::isolate;
 use fluxgate::{CallNotPermitted, CircuitBreaker, State, breaker, circuit_breaker};
+use fluxgate_tests::futures::{now, poll};
 
 type Reply = Result<u32, CallNotPermitted>;
 
@@ -21,17 +21,6 @@ fn begin() -> u32 {
 
 fn begun() -> u32 {
     BEGUN.replace(0)
-}
-
-fn poll<F: Future + ?Sized>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
-}
-
-fn run<F: Future>(future: F) -> F::Output {
-    match poll(pin!(future)) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("it does not wait"),
-    }
 }
 
 #[circuit_breaker(handle = EAGER)]
@@ -95,14 +84,14 @@ fn a_refused_body_does_not_start() {
     ];
     for (breaker, call, instead) in forms {
         begun();
-        assert_eq!((run(call()), begun()), (Ok(1), 1), "{}", breaker.name());
+        assert_eq!((now(call()), begun()), (Ok(1), 1), "{}", breaker.name());
         assert_eq!(breaker.metrics().total(), 1, "{}", breaker.name());
         breaker.force_open();
         let future = call();
         assert_eq!(begun(), 0, "{}", breaker.name());
         // It was refused when called.
         breaker.reset();
-        assert_eq!(run(future).ok(), instead, "{}", breaker.name());
+        assert_eq!(now(future).ok(), instead, "{}", breaker.name());
         assert_eq!(breaker.metrics().total(), 0, "{}", breaker.name());
     }
 }
@@ -133,8 +122,8 @@ fn a_box_of_an_opaque_future(number: u32) -> Pin<Box<impl Future<Output = Reply>
 
 #[test]
 fn opaque_types_in_boxes_are_guarded() {
-    assert!(run(opaque_in_a_box(1)) == 1);
-    assert_eq!(run(a_box_of_an_opaque_future(1)), Ok(2));
+    assert!(now(opaque_in_a_box(1)) == 1);
+    assert_eq!(now(a_box_of_an_opaque_future(1)), Ok(2));
 }
 
 type Boxed = Pin<Box<dyn Future<Output = Reply> + Send>>;
@@ -179,22 +168,22 @@ fn places(place: u32) -> Pin<Box<dyn Future<Output = Reply> + Send>> {
 fn each_place_where_a_body_boxes_its_future_is_guarded() {
     let _clock = isolate();
     for place in 1..=4 {
-        assert_eq!(run(places(place)), Ok(place));
+        assert_eq!(now(places(place)), Ok(place));
         assert_eq!((PLACES.metrics().total(), PLACES.state()), (1, State::Closed), "{place}");
         let future = places(place);
         PLACES.force_open();
         // It was admitted when called.
-        assert_eq!(run(future), Ok(place));
+        assert_eq!(now(future), Ok(place));
         begun();
         let future = places(place);
         PLACES.reset();
-        assert_eq!((run(future).is_err(), begun()), (true, 0), "{place}");
+        assert_eq!((now(future).is_err(), begun()), (true, 0), "{place}");
         drop(places(place));
         assert_eq!(PLACES.state(), State::Open, "dropped before it was polled: {place}");
         PLACES.reset();
     }
     for place in 5..=7 {
-        assert!(catch_unwind(AssertUnwindSafe(|| run(places(place)))).is_err());
+        assert!(catch_unwind(AssertUnwindSafe(|| now(places(place)))).is_err());
         assert_eq!(PLACES.state(), State::Open, "{place}");
         PLACES.reset();
     }
@@ -258,13 +247,13 @@ fn sent(request: &Request, form: u32) -> Pin<Box<dyn Future<Output = Reply> + Se
 fn methods_that_box_something_else_are_guarded() {
     let _clock = isolate();
     for form in 1..=5 {
-        assert_eq!(run(sent(&Request(2), form)), Ok(form));
+        assert_eq!(now(sent(&Request(2), form)), Ok(form));
         assert_eq!(SENT.metrics().total(), form.into());
         SENT.force_open();
-        assert!(run(sent(&Request(2), form)).is_err());
+        assert!(now(sent(&Request(2), form)).is_err());
         SENT.reset();
         for _ in 0..form {
-            assert_eq!(run(sent(&Request(2), form)), Ok(form));
+            assert_eq!(now(sent(&Request(2), form)), Ok(form));
         }
     }
 }
@@ -280,7 +269,7 @@ fn a_body_that_boxes_its_future_runs_inside_its_call() {
     let future = inside(&breaker);
     assert_eq!(breaker.state(), State::HalfOpen);
     assert!(breaker.call(|| Ok::<_, ()>(1)).is_err(), "this is not inside");
-    assert_eq!(run(future), Ok(1));
+    assert_eq!(now(future), Ok(1));
     breaker.acquire().expect("the slot is free").ignore();
 }
 
@@ -319,7 +308,7 @@ fn a_body_that_is_only_a_future_is_admitted_at_its_first_poll() {
     assert_eq!(LAZY.state(), State::Closed);
     let future = lazy();
     LAZY.force_open();
-    assert!(run(future).is_err());
+    assert!(now(future).is_err());
 }
 
 /// An eager call takes its slot when it begins; a call from within its body is part of it, a later call is not.
@@ -339,7 +328,7 @@ fn an_eager_body_runs_inside_its_call() {
     assert_eq!(breaker.state(), State::HalfOpen);
     assert!(breaker.acquire().is_err(), "the slot is taken");
     assert!(breaker.call(|| Ok::<_, ()>(1)).is_err(), "this is not inside");
-    assert_eq!(run(future), Ok(1));
+    assert_eq!(now(future), Ok(1));
     breaker.acquire().expect("the slot is free").ignore();
 }
 

@@ -6,6 +6,7 @@ use std::pin::Pin;
 
 use fluxgate::testing::isolate;
 use fluxgate::{CallNotPermitted, circuit_breaker};
+use fluxgate_tests::futures::run;
 
 #[derive(Debug, PartialEq)]
 enum Failure {
@@ -24,10 +25,6 @@ use Failure::{Down, Refused};
 /// Cannot be made from a refusal.
 #[derive(Debug, PartialEq)]
 struct Plain(&'static str);
-
-fn run<F: Future>(future: F) -> F::Output {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
-}
 
 #[circuit_breaker(trip = failure_streak(1), rejected = |refusal| Ok(refusal.breaker().len()))]
 fn rejected_closure(fails: bool) -> Result<usize, Plain> {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use fluxgate::{CircuitBreaker, Clock, Keyed, trip};
-use fluxgate_tests::fixture::registry;
+use fluxgate_tests::fixture::alone;
 
 static SECONDS: AtomicU64 = AtomicU64::new(1_000);
 static READINGS: AtomicU64 = AtomicU64::new(0);
@@ -25,7 +25,7 @@ fn pass(seconds: u64) {
 
 #[test]
 fn used_keys_stay_and_idle_keys_are_evicted() {
-    let _turn = registry();
+    let _alone = alone();
     let _ = fluxgate::set_clock(Counted);
     let hosts: Keyed<u32> = CircuitBreaker::builder("idle").keyed().build().expect("valid");
     (0..500).for_each(|host| drop(hosts.get(&host)));
@@ -63,7 +63,7 @@ fn used_keys_stay_and_idle_keys_are_evicted() {
 fn invented_failing_keys_evict_no_host_in_constant_use() {
     const HOSTS: u32 = 200;
 
-    let _turn = registry();
+    let _alone = alone();
     let _ = fluxgate::set_clock(Counted);
     let builder = CircuitBreaker::builder("besieged").trip(trip::failure_streak(1));
     let hosts: Keyed<u32> = builder.keyed().max_keys(500).build().expect("valid");

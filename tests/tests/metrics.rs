@@ -4,18 +4,12 @@
 use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
 use fluxgate::metrics::Reporter;
-use fluxgate::testing::ManualClock;
-use fluxgate::{Builder, CircuitBreaker, Outcome, State, permit, trip, window};
-use fluxgate_tests::fixture::{millis, seconds};
+use fluxgate::{Outcome, State, trip};
+use fluxgate_tests::fixture::{alone, built, calls, millis, seconds};
 use metrics_exporter_prometheus::PrometheusBuilder;
-
-fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// The exporter of this process, and two reporters: a plain one, and one with a prefix and a label.
 fn exporter() -> &'static (SocketAddr, Reporter, Reporter) {
@@ -60,22 +54,6 @@ fn series(text: &str, breaker: &str) -> BTreeMap<String, f64> {
         .collect()
 }
 
-fn built(name: &'static str, configure: impl FnOnce(Builder) -> Builder) -> (CircuitBreaker, ManualClock) {
-    let clock = ManualClock::new();
-    let builder = CircuitBreaker::builder(name)
-        .window(window::count(10))
-        .trip(trip::min(10) & trip::failure_rate(0.5))
-        .permit(permit::all())
-        .clock(clock.clone());
-    (configure(builder).build().expect("valid"), clock)
-}
-
-fn call(breaker: &CircuitBreaker, outcome: Outcome, times: usize) {
-    for _ in 0..times {
-        breaker.acquire().expect("admitted").record(outcome);
-    }
-}
-
 #[test]
 fn all_states_exist_from_the_first_use_and_one_of_them_is_1() {
     let _alone = alone();
@@ -104,10 +82,10 @@ fn an_opening_between_two_scrapes_is_visible() {
     let (breaker, clock) = built("openings", |builder| builder);
     clock.advance(seconds(30));
     scrape();
-    call(&breaker, Outcome::Failure, 10);
+    calls(&breaker, Outcome::Failure, 10);
     breaker.acquire().expect_err("open");
     clock.advance(seconds(60));
-    call(&breaker, Outcome::Success, 6);
+    calls(&breaker, Outcome::Success, 6);
     clock.advance(seconds(5));
     let all = series(&scrape(), "openings");
     for (series, value) in [
@@ -164,7 +142,7 @@ fn a_rate_is_absent_while_there_are_too_few_calls() {
         let slow = "circuit_breaker_slow_call_rate{threshold=\"1.5\"}";
         (all.get("circuit_breaker_failure_rate").copied(), all.get(slow).copied())
     };
-    call(&breaker, Outcome::Failure, 4);
+    calls(&breaker, Outcome::Failure, 4);
     assert_eq!(rates(), (None, None));
     for _ in 0..6 {
         let call = breaker.acquire().expect("closed");
@@ -222,8 +200,8 @@ fn breakers_of_one_name_are_merged_and_counters_never_decrease() {
     let failures = || series(&scrape(), "twins")["circuit_breaker_calls_total{outcome=\"failure\"}"];
     let (one, _) = built("twins", |builder| builder);
     let (other, _) = built("twins", |builder| builder);
-    call(&one, Outcome::Failure, 3);
-    call(&other, Outcome::Failure, 4);
+    calls(&one, Outcome::Failure, 3);
+    calls(&other, Outcome::Failure, 4);
     assert_eq!(failures(), 7.0);
     other.force_open();
     let all = series(&scrape(), "twins");
@@ -232,7 +210,7 @@ fn breakers_of_one_name_are_merged_and_counters_never_decrease() {
     drop((one, other));
     assert_eq!(failures(), 7.0);
     let (another, _) = built("twins", |builder| builder);
-    call(&another, Outcome::Failure, 2);
+    calls(&another, Outcome::Failure, 2);
     assert_eq!(failures(), 9.0);
 }
 

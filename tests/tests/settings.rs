@@ -1,16 +1,15 @@
 //! Settings from outside, for breakers by name. A process of its own, since they apply to all its breakers.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::MutexGuard;
 
 use fluxgate::settings::{self, Applied, Settings, SettingsError, SettingsProblem};
 use fluxgate::{Changes, CircuitBreaker, Outcome, State, breaker, circuit_breaker, trip};
-use fluxgate_tests::fixture::{seconds, together};
+use fluxgate_tests::fixture::{self, seconds, together};
 use serde_json::json;
 
 /// One test at a time, each starting without settings.
 fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    let alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let alone = fixture::alone();
     settings::apply(&Settings::new()).expect("nothing can be wrong");
     alone
 }

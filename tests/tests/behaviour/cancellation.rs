@@ -1,21 +1,18 @@
 //! Cancelled calls return their slot and are neutral unless configured otherwise.
 
-use std::future::{Future, pending, ready};
+use std::future::{pending, ready};
 use std::pin::pin;
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 
 use fluxgate::testing::isolate;
 use fluxgate::{CircuitBreaker, OnCancel, Outcome, State, breaker, trip};
 use fluxgate_tests::fixture::{Fixture, seconds};
-
-fn poll_once<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
-}
+use fluxgate_tests::futures::poll;
 
 /// Polls a guarded future that never ends, then drops it.
 fn cancel(fixture: &Fixture) {
     let mut guarded = pin!(fixture.breaker.call_async(pending::<Result<(), ()>>()));
-    assert!(poll_once(guarded.as_mut()).is_pending());
+    assert!(poll(guarded.as_mut()).is_pending());
 }
 
 /// Regression: a cancelled call counts as success.
@@ -75,11 +72,11 @@ fn admission_happens_on_first_poll() {
     let fixture = Fixture::new(|builder| builder);
     let mut early = pin!(fixture.breaker.call_async(ready(Ok::<_, ()>(1))));
     fixture.trip();
-    assert!(matches!(poll_once(early.as_mut()), Poll::Ready(Err(fluxgate::Error::NotPermitted(_)))));
+    assert!(matches!(poll(early.as_mut()), Poll::Ready(Err(fluxgate::Error::NotPermitted(_)))));
 
     let mut waiting = pin!(fixture.breaker.call_async(ready(Ok::<_, ()>(1))));
     fixture.wait();
-    assert!(matches!(poll_once(waiting.as_mut()), Poll::Ready(Ok(1))));
+    assert!(matches!(poll(waiting.as_mut()), Poll::Ready(Ok(1))));
     assert_eq!((fixture.state(), fixture.counts()), (State::HalfOpen, (1, 0)));
 }
 
@@ -88,7 +85,7 @@ fn a_refused_future_is_not_polled() {
     let fixture = Fixture::new(|builder| builder);
     fixture.breaker.force_open();
     let mut guarded = pin!(fixture.breaker.call_async(async { Err::<(), &str>("ran") }));
-    assert!(matches!(poll_once(guarded.as_mut()), Poll::Ready(Err(fluxgate::Error::NotPermitted(_)))));
+    assert!(matches!(poll(guarded.as_mut()), Poll::Ready(Err(fluxgate::Error::NotPermitted(_)))));
     assert_eq!(fixture.breaker.snapshot().rejected, 1);
 }
 
@@ -97,7 +94,7 @@ fn a_finished_future_counts_once() {
     let fixture = Fixture::new(|builder| builder.on_cancel(Outcome::Failure));
     {
         let mut guarded = pin!(fixture.breaker.call_async(ready(Ok::<_, ()>(()))));
-        assert!(poll_once(guarded.as_mut()).is_ready());
+        assert!(poll(guarded.as_mut()).is_ready());
     }
     assert_eq!(fixture.counts(), (1, 0), "dropping what is finished is no cancellation");
 }
@@ -116,7 +113,7 @@ fn a_call_that_was_cancelled_late_is_a_failure() {
     let clock = isolate();
     let breaker = breaker!(on_cancel = failure(after = 2s));
     let mut future = Box::pin(breaker.call_async(pending::<Result<(), ()>>()));
-    assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    assert!(poll(future.as_mut()).is_pending());
     clock.advance(seconds(2));
     drop(future);
     assert_eq!(breaker.metrics().failures(), 1);

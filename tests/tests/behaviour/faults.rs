@@ -3,7 +3,6 @@
 use std::cell::Cell;
 use std::future::Future;
 use std::pin::pin;
-use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use fluxgate::testing::{isolate, seed};
@@ -11,6 +10,7 @@ use fluxgate::{
     CallNotPermitted, CircuitBreaker, Error, Fault, State, breaker, circuit_breaker, trip, window,
 };
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
+use fluxgate_tests::futures::{now, poll};
 
 fn failing() -> Fault {
     Fault::lasting(seconds(60)).fail(1.0)
@@ -233,13 +233,6 @@ fn future() -> std::pin::Pin<Box<dyn Future<Output = std::io::Result<u32>>>> {
     Box::pin(async { Ok(1) })
 }
 
-fn ready<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("it should be ready at once"),
-    }
-}
-
 #[test]
 fn every_form_of_function_returns_a_refusal_and_records_a_failure() {
     let is_injected = |error: std::io::Error| {
@@ -253,10 +246,10 @@ fn every_form_of_function_returns_a_refusal_and_records_a_failure() {
     assert!(is_injected(io().unwrap_err()));
     assert_eq!(with_fallback().unwrap(), 86);
     assert_eq!(with_rejected(), Some(7));
-    assert!(is_injected(ready(awaited()).unwrap_err()));
-    assert_eq!(ready(with_async_fallback()).unwrap(), 9);
-    assert!(is_injected(ready(future()).unwrap_err()));
-    assert_injected(ready(SHOP.call_async(async { Ok::<_, ()>(1) })));
+    assert!(is_injected(now(awaited()).unwrap_err()));
+    assert_eq!(now(with_async_fallback()).unwrap(), 9);
+    assert!(is_injected(now(future()).unwrap_err()));
+    assert_injected(now(SHOP.call_async(async { Ok::<_, ()>(1) })));
     assert!(SHOP.acquire_owned().unwrap_err().is_injected());
     assert_eq!(SHOP.snapshot().totals.failures, 8);
 }
@@ -326,8 +319,7 @@ async fn a_future_is_delayed_before_it_is_polled_and_the_delay_is_part_of_the_ca
             is_made.set(true);
             Ok::<_, ()>(())
         }));
-        let mut context = Context::from_waker(Waker::noop());
-        assert!(guarded.as_mut().poll(&mut context).is_pending() && !is_made.get());
+        assert!(poll(guarded.as_mut()).is_pending() && !is_made.get());
         fixture.advance(seconds(5));
         guarded.await.unwrap();
         assert!(is_made.get());
@@ -357,7 +349,7 @@ async fn a_delayed_call_that_is_dropped_releases_its_slot() {
     fixture.breaker.inject(delaying(seconds(5))).unwrap();
     {
         let mut guarded = pin!(fixture.breaker.call_async(async { Ok::<_, ()>(()) }));
-        assert!(guarded.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert!(poll(guarded.as_mut()).is_pending());
         assert!(call(&fixture.breaker).is_err(), "the only slot is taken");
     }
     fixture.breaker.clear_fault();
@@ -369,7 +361,7 @@ async fn a_delayed_call_that_is_dropped_releases_its_slot() {
 fn without_a_runtime_a_future_is_not_delayed() {
     let fixture = Fixture::new(|builder| builder);
     fixture.breaker.inject(delaying(seconds(5))).unwrap();
-    ready(fixture.breaker.call_async(async { Ok::<_, ()>(()) })).unwrap();
+    now(fixture.breaker.call_async(async { Ok::<_, ()>(()) })).unwrap();
     assert_eq!(fixture.counts(), (1, 0));
 }
 

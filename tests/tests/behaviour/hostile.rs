@@ -64,7 +64,7 @@ fn names_may_hold_anything() {
 
 #[test]
 fn many_breakers_of_one_name_live_side_by_side() {
-    let _registry = fixture::registry();
+    let _alone = fixture::alone();
     let build = || CircuitBreaker::builder("hostile: twins").build().expect("valid");
     let twins: Vec<_> = (0..100).map(|_| build()).collect();
     twins[50].force_open();

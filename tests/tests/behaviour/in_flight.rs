@@ -1,16 +1,16 @@
 //! `in_flight(n)`: n calls run at once. A rule with it also counts running calls that are already slow.
 
-use std::future::{Future, pending};
+use std::future::pending;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::sync::Barrier;
-use std::task::{Context, Waker};
 
 #[cfg(feature = "chaos")]
 use fluxgate::Fault;
 use fluxgate::testing::isolate;
 use fluxgate::{Call, Changes, CircuitBreaker, Outcome, Recovery, State, breaker, permit, trip, window};
 use fluxgate_tests::fixture::{Fixture, millis, seconds, together};
+use fluxgate_tests::futures::poll;
 
 fn or_in_flight(calls: u32) -> trip::Rule {
     trip::min(10) & trip::failure_rate(0.5) | trip::in_flight(calls)
@@ -77,7 +77,7 @@ fn a_call_no_longer_runs_however_it_ends() {
     breaker.call(|| Err::<(), _>("down")).expect_err("it fails");
     {
         let mut future = pin!(breaker.call_async(pending::<Result<(), ()>>()));
-        assert!(future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert!(poll(future.as_mut()).is_pending());
         assert_eq!(in_flight(&fixture), Some(1), "while the future is not dropped");
     }
     assert_eq!((in_flight(&fixture), fixture.state()), (Some(0), State::Closed));

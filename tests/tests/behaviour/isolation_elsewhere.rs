@@ -1,15 +1,16 @@
 //! An isolation reaches other threads through its handle. Threads without it panic with a message, and never silently use the real breaker.
 
 use std::any::Any;
-use std::future::{Future, pending};
+use std::future::pending;
 use std::pin::pin;
 use std::sync::mpsc;
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 use std::thread;
 
 use fluxgate::testing::{Isolation, IsolationHandle, isolate, unisolated};
 use fluxgate::{Call, CircuitBreaker, State, breaker, circuit_breaker};
 use fluxgate_tests::fixture::seconds;
+use fluxgate_tests::futures::poll;
 
 /// A breaker for each test: the tests of this file run in parallel.
 macro_rules! own {
@@ -270,7 +271,7 @@ fn a_wrapped_future_is_isolated_wherever_it_is_polled_and_dropped() {
     });
     let polled = elsewhere(move || {
         let mut task = pin!(task);
-        task.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+        poll(task.as_mut())
     });
     assert_eq!(polled.expect("isolated, to the end"), Poll::Pending);
     assert_eq!((breaker.metrics().total(), breaker.metrics().failures()), (2, 1));

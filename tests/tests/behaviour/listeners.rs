@@ -272,7 +272,7 @@ fn may_add_listeners() {
 /// The last handle of a breaker may be dropped while its listeners are called.
 #[test]
 fn may_drop_the_breaker() {
-    let _registry = fixture::registry();
+    let _alone = fixture::alone();
     let own: Arc<Mutex<Option<CircuitBreaker>>> = Arc::default();
     let heard = Heard::default();
     let breaker = {

@@ -35,7 +35,7 @@ fn outlives_the_handle_that_admitted_it_and_ends_on_another_thread() {
 
 #[test]
 fn keeps_its_breaker_alive() {
-    let _registry = fixture::registry();
+    let _alone = fixture::alone();
     let call =
         CircuitBreaker::builder("owned calls: kept").build().expect("valid").acquire_owned().expect("closed");
     let found = || fluxgate::find("owned calls: kept").is_some();

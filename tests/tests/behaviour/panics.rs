@@ -1,12 +1,13 @@
 //! Panics unwind through, count as failures by default, and return the slot.
 
-use std::future::{Future as _, pending};
+use std::future::pending;
 use std::panic::{AssertUnwindSafe, UnwindSafe, catch_unwind, resume_unwind};
+use std::pin::pin;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::task::{Context, Waker};
 
 use fluxgate::{CallNotPermitted, Outcome, State, circuit_breaker, permit, retry, trip};
 use fluxgate_tests::fixture::{Fixture, seconds};
+use fluxgate_tests::futures::poll;
 
 /// Panics within a guarded call without printing a message.
 fn panic_in(fixture: &Fixture) -> Box<dyn std::any::Any + Send> {
@@ -130,7 +131,7 @@ fn a_future_dropped_while_unwinding_is_cancelled() {
     let fixture = Fixture::new(|builder| builder);
     let unwinding = AssertUnwindSafe(|| {
         let mut guarded = Box::pin(fixture.breaker.call_async(pending::<Result<(), ()>>()));
-        assert!(guarded.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert!(poll(guarded.as_mut()).is_pending());
         resume_unwind(Box::new("with the future in hand"));
     });
     let panic = catch_unwind(unwinding).expect_err("it unwinds");
@@ -290,7 +291,7 @@ fn an_error_whose_source_panics_is_a_failure() {
     further_in().unwrap_err();
     pointer().unwrap_err();
     asked().unwrap_err();
-    let polled = std::pin::pin!(later()).poll(&mut Context::from_waker(Waker::noop()));
+    let polled = poll(pin!(later()));
     assert!(matches!(polled, std::task::Poll::Ready(Err(_))));
     for breaker in [&PLAIN, &LARGE, &FURTHER_IN, &POINTER, &ASKED, &LATER] {
         assert_eq!(breaker.state(), State::Open, "{}", breaker.name());

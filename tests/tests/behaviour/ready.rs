@@ -9,6 +9,7 @@ use std::task::{Context, Wake, Waker};
 
 use fluxgate::{CircuitBreaker, OwnedCall, State, permit, retry, trip};
 use fluxgate_tests::fixture::seconds;
+use fluxgate_tests::futures::poll;
 use tokio::time::{Instant, advance, timeout};
 
 /// A breaker on tokio's clock, which the tests pause.
@@ -26,7 +27,7 @@ fn fail(breaker: &CircuitBreaker) {
 
 /// Whether the breaker is ready immediately.
 fn is_ready(breaker: &CircuitBreaker) -> bool {
-    pin!(breaker.ready()).poll(&mut Context::from_waker(Waker::noop())).is_ready()
+    poll(pin!(breaker.ready())).is_ready()
 }
 
 #[tokio::test(start_paused = true)]
@@ -89,7 +90,7 @@ async fn a_task_waits_for_the_end_of_an_extended_pause() {
     fail(&breaker);
     let begun = Instant::now();
     let mut ready = pin!(breaker.ready());
-    assert!(ready.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    assert!(poll(ready.as_mut()).is_pending());
     breaker.open_for(seconds(90));
     ready.await;
     assert_eq!(begun.elapsed(), seconds(90));
@@ -125,7 +126,7 @@ async fn a_task_waits_for_a_slot_however_the_call_ends() {
         let probe = breaker.acquire_owned().unwrap();
         assert!(!is_ready(&breaker));
         let mut ready = pin!(breaker.ready());
-        assert!(ready.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert!(poll(ready.as_mut()).is_pending());
         end(probe);
         ready.await;
         assert_eq!(begun.elapsed(), seconds(0), "{name}");

@@ -104,7 +104,7 @@ fn a_command_from_within_is_carried_out() {
 
 #[test]
 fn reading_and_calling_from_within_changes_no_verdict() {
-    let _registry = fixture::registry();
+    let _alone = fixture::alone();
     let harmless: [Action; 4] = [
         || drop((ASKING.snapshot(), ASKING.metrics(), ASKING.state())),
         || drop(ASKING.acquire()),

@@ -18,14 +18,14 @@ fn finds_a_built_breaker_by_its_name() {
 
 #[test]
 fn lists_each_breaker_once() {
-    let _registry = fixture::registry();
+    let _alone = fixture::alone();
     let _built = CircuitBreaker::builder("registry: listed").build().expect("valid");
     assert_eq!(names().iter().filter(|name| *name == "registry: listed").count(), 1);
 }
 
 #[test]
 fn built_breakers_leave_when_dropped() {
-    let _registry = fixture::registry();
+    let _alone = fixture::alone();
     let built = CircuitBreaker::builder("registry: dropped").build().expect("valid");
     assert!(fluxgate::find("registry: dropped").is_some());
     drop(built);
@@ -36,7 +36,7 @@ fn built_breakers_leave_when_dropped() {
 #[test]
 fn statics_register_on_first_use() {
     static USED: CircuitBreaker = breaker!(name = "registry: used");
-    let _registry = fixture::registry();
+    let _alone = fixture::alone();
     assert!(fluxgate::find("registry: used").is_none());
     USED.call(|| Ok::<_, ()>(())).expect("closed");
     let found = fluxgate::find("registry: used").expect("it was used");
@@ -48,7 +48,7 @@ fn statics_register_on_first_use() {
 #[test]
 fn statics_can_register_early() {
     static EARLY: CircuitBreaker = breaker!(name = "registry: early");
-    let _registry = fixture::registry();
+    let _alone = fixture::alone();
     fluxgate::register(&EARLY);
     fluxgate::register(&EARLY);
     assert_eq!(names().iter().filter(|name| *name == "registry: early").count(), 1);
@@ -59,7 +59,7 @@ fn statics_can_register_early() {
 #[test]
 fn many_threads_may_use_the_registry_at_once() {
     static SHARED: CircuitBreaker = breaker!(name = "registry: many");
-    let _registry = fixture::registry();
+    let _alone = fixture::alone();
     together(4, |thread| {
         for nth in 0..200 {
             let name = format!("registry: many {thread} {nth}");

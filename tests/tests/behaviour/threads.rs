@@ -3,11 +3,11 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll, Waker};
 use std::thread;
 
 use fluxgate::{Call, CircuitBreaker, Outcome, State, retry, trip, window};
 use fluxgate_tests::fixture::{self, Fixture, millis, seconds};
+use fluxgate_tests::futures::{pause, poll};
 
 const THREADS: usize = 8;
 
@@ -223,8 +223,7 @@ fn guarded_futures_may_move_between_threads() {
         let mut begun: Vec<_> = (0..300)
             .map(|call| Box::pin(fixture.breaker.call_async(halting((call + nth).is_multiple_of(3)))))
             .collect();
-        let mut context = Context::from_waker(Waker::noop());
-        assert!(begun.iter_mut().all(|future| future.as_mut().poll(&mut context).is_pending()));
+        assert!(begun.iter_mut().all(|future| poll(future.as_mut()).is_pending()));
         begun
     };
     thread::scope(|scope| {
@@ -242,16 +241,13 @@ fn guarded_futures_may_move_between_threads() {
 
 /// Cancels every tenth future and finishes the others.
 fn finish(begun: Vec<Pin<Box<impl Future>>>) {
-    let mut context = Context::from_waker(Waker::noop());
     for (call, mut future) in begun.into_iter().enumerate() {
-        assert!(call % 10 == 0 || future.as_mut().poll(&mut context).is_ready());
+        assert!(call % 10 == 0 || poll(future.as_mut()).is_ready());
     }
 }
 
 /// Pending once.
 async fn halting(fails: bool) -> Result<(), ()> {
-    let mut pending = true;
-    std::future::poll_fn(|_| if std::mem::take(&mut pending) { Poll::Pending } else { Poll::Ready(()) })
-        .await;
+    pause().await;
     if fails { Err(()) } else { Ok(()) }
 }

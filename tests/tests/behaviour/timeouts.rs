@@ -4,12 +4,13 @@ use std::future::{Future, pending};
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 use std::time::Duration;
 
 use fluxgate::testing::isolate;
 use fluxgate::{CallNotPermitted, CircuitBreaker, Error, State, TimedOut, breaker, circuit_breaker, trip};
 use fluxgate_tests::fixture::{Fixture, millis, seconds};
+use fluxgate_tests::futures::poll;
 use tokio::time::{Instant, sleep};
 
 static SHOP: CircuitBreaker = breaker!(name = "shop with a time limit", trip = failures(100));
@@ -140,7 +141,7 @@ async fn calls_that_end_in_time_are_unaffected() {
 fn a_call_that_is_ready_at_once_needs_no_runtime() {
     let breaker = CircuitBreaker::builder("ready").build().unwrap();
     let mut call = pin!(breaker.call_async(async { Ok::<_, TimedOut>(3) }).timeout(seconds(1)));
-    let polled = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    let polled = poll(call.as_mut());
     assert!(matches!(polled, Poll::Ready(Ok(3))));
 }
 
@@ -160,7 +161,7 @@ async fn a_call_that_times_out_is_slow() {
     for _ in 0..2 {
         let mut call =
             pin!(fixture.breaker.call_async(pending::<Result<(), TimedOut>>()).timeout(seconds(2)));
-        assert!(call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert!(poll(call.as_mut()).is_pending());
         fixture.advance(seconds(2));
         call.await.unwrap_err();
     }
@@ -207,7 +208,7 @@ async fn a_limited_call_that_is_dropped_is_cancelled() {
     let breaker = CircuitBreaker::builder("given up").build().unwrap();
     {
         let mut limited = pin!(breaker.call_async(pending::<Result<(), TimedOut>>()).timeout(seconds(1)));
-        assert!(limited.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert!(poll(limited.as_mut()).is_pending());
     }
     let totals = breaker.snapshot().totals;
     assert_eq!((totals.failures, totals.cancelled), (0, 1));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use fluxgate::testing::ManualClock;
 use fluxgate::{CircuitBreaker, Error, Keyed, Outcome, Reason, State, Transition, circuit_breaker, find};
 
-use fluxgate_tests::fixture::registry;
+use fluxgate_tests::fixture::alone;
 
 use crate::{fail, fragile};
 
@@ -20,7 +20,7 @@ const COMMANDS: [(Command, State, Reason); 3] = [
 
 #[test]
 fn a_command_applies_to_all_present_and_future_keys() {
-    let _turn = registry();
+    let _alone = alone();
     for (command, state, reason) in COMMANDS {
         let heard = Arc::new(Mutex::new(Vec::new()));
         let log = heard.clone();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use fluxgate::testing::ManualClock;
 use fluxgate::{Builder, CircuitBreaker, Keyed, Outcome, State, find, trip, window};
 
-use fluxgate_tests::fixture::registry;
+use fluxgate_tests::fixture::alone;
 
 use crate::{fail, fragile};
 
@@ -13,7 +13,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 
 #[test]
 fn an_idle_breaker_is_evicted() {
-    let _turn = registry();
+    let _alone = alone();
     let clock = ManualClock::new();
     let hosts: Keyed<String> = fragile("idle", &clock).keyed().build().unwrap();
     for host in ["a", "b"] {
@@ -30,7 +30,7 @@ fn an_idle_breaker_is_evicted() {
 
 #[test]
 fn an_idle_breaker_is_evicted_while_others_are_used() {
-    let _turn = registry();
+    let _alone = alone();
     let clock = ManualClock::new();
     let hosts: Keyed<u32> = fragile("busy", &clock).keyed().build().unwrap();
     for host in 0..500 {
@@ -46,7 +46,7 @@ fn an_idle_breaker_is_evicted_while_others_are_used() {
 
 #[test]
 fn open_half_open_and_commanded_breakers_stay() {
-    let _turn = registry();
+    let _alone = alone();
     let clock = ManualClock::new();
     let hosts: Keyed<String> = fragile("kept", &clock).keyed().build().unwrap();
     fail(&hosts.get("half-open"));
@@ -86,7 +86,7 @@ fn calls_to_a_dead_host(configured: Builder, key_idle: Duration, call: (Outcome,
 /// Regression: idle breakers were evicted with their failures, so each failing call was the first.
 #[test]
 fn a_breaker_opens_for_a_dead_host_however_rarely_it_is_called() {
-    let _turn = registry();
+    let _alone = alone();
     let second = Duration::from_secs(1);
     let (fails, is_slow) = ((Outcome::Failure, Duration::ZERO), (Outcome::Success, second));
     let (calls, day, minute) = (window::count(10), window::time(24 * HOUR), window::time(60 * second));
@@ -111,7 +111,7 @@ fn a_breaker_opens_for_a_dead_host_however_rarely_it_is_called() {
 /// Neither calls evicted from a time window nor good calls keep a breaker.
 #[test]
 fn a_breaker_without_evidence_is_evicted() {
-    let _turn = registry();
+    let _alone = alone();
     let clock = ManualClock::new();
     let builder = CircuitBreaker::builder("forgotten").window(window::time(2 * HOUR)).trip(trip::failures(2));
     let hosts: Keyed<u32> = builder.clock(clock.clone()).keyed().build().unwrap();
@@ -126,7 +126,7 @@ fn a_breaker_without_evidence_is_evicted() {
 /// Hosts that fail once cannot fill a family for ever.
 #[test]
 fn a_breaker_with_evidence_still_makes_room() {
-    let _turn = registry();
+    let _alone = alone();
     let clock = ManualClock::new();
     let builder = CircuitBreaker::builder("once").trip(trip::failure_streak(2)).clock(clock.clone());
     let hosts: Keyed<u32> = builder.keyed().max_keys(8).build().unwrap();
@@ -156,7 +156,7 @@ fn a_breaker_in_use_stays() {
 
 #[test]
 fn the_least_recently_used_breaker_is_evicted() {
-    let _turn = registry();
+    let _alone = alone();
     let clock = ManualClock::new();
     let hosts: Keyed<u32> = fragile("longest", &clock).keyed().max_keys(8).build().unwrap();
     let tick = Duration::from_millis(10);
@@ -176,7 +176,7 @@ fn the_least_recently_used_breaker_is_evicted() {
 
 #[test]
 fn if_none_can_be_evicted_new_keys_share_a_breaker() {
-    let _turn = registry();
+    let _alone = alone();
     let clock = ManualClock::new();
     let hosts: Keyed<u32> = fragile("full", &clock).keyed().max_keys(3).build().unwrap();
     (0..3).for_each(|key| fail(&hosts.get(&key)));
@@ -198,7 +198,7 @@ fn if_none_can_be_evicted_new_keys_share_a_breaker() {
 /// Otherwise a family that has met enough hosts that no longer exist would be full for ever.
 #[test]
 fn a_full_family_evicts_open_breakers_that_nobody_uses() {
-    let _turn = registry();
+    let _alone = alone();
     let clock = ManualClock::new();
     let hosts: Keyed<u32> = fragile("abandoned", &clock).keyed().max_keys(2).build().unwrap();
     fail(&hosts.get(&0));

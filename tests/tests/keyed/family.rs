@@ -7,7 +7,7 @@ use std::time::Duration;
 use fluxgate::testing::ManualClock;
 use fluxgate::{Changes, CircuitBreaker, ConfigProblem, Keyed, State, Transition, breakers, find, trip};
 
-use fluxgate_tests::fixture::registry;
+use fluxgate_tests::fixture::alone;
 
 use crate::{fail, fragile};
 
@@ -50,7 +50,7 @@ fn keys_are_anything_that_can_be_hashed_and_printed() {
 
 #[test]
 fn breakers_are_found_by_their_names() {
-    let _turn = registry();
+    let _alone = alone();
     let hosts: Keyed<String> = fragile("found", &ManualClock::new()).keyed().build().unwrap();
     assert!(find("found{a}").is_none() && find("found").is_none());
     fail(&hosts.get("a"));

@@ -12,14 +12,14 @@ use std::time::Duration;
 use fluxgate::testing::ManualClock;
 use fluxgate::{CircuitBreaker, Clock, Keyed, State, Transition, breakers, trip};
 
-use fluxgate_tests::fixture::registry;
+use fluxgate_tests::fixture::alone;
 
 use crate::{fail, fragile};
 
 /// Some hosts are down; then come a million keys that all fail.
 #[test]
 fn invented_keys_evict_no_open_breaker_and_take_no_more_room() {
-    let _turn = registry();
+    let _alone = alone();
     let clock = ManualClock::new();
     let hosts: Keyed<u64> = fragile("attacked", &clock).keyed().max_keys(1_000).build().unwrap();
     let down: Vec<u64> = (0..100).collect();
@@ -50,7 +50,7 @@ fn invented_keys_evict_no_open_breaker_and_take_no_more_room() {
 fn invented_failing_keys_evict_no_host_in_constant_use() {
     const HOSTS: u64 = 500;
 
-    let _turn = registry();
+    let _alone = alone();
     let clock = ManualClock::new();
     let hosts: Keyed<u64> = fragile("besieged", &clock).keyed().max_keys(1_000).build().unwrap();
     let ask = |host: u64| {
@@ -81,7 +81,7 @@ fn invented_failing_keys_evict_no_host_in_constant_use() {
 /// A host that is no longer used makes room for new ones, like one that was used only once.
 #[test]
 fn established_keys_make_room_once_they_are_no_longer_used() {
-    let _turn = registry();
+    let _alone = alone();
     let clock = ManualClock::new();
     let hosts: Keyed<u64> = fragile("retired", &clock).keyed().max_keys(8).build().unwrap();
     let ask_all = || (0..8).for_each(|host| drop(hosts.get(&host)));
@@ -98,7 +98,7 @@ fn established_keys_make_room_once_they_are_no_longer_used() {
 /// Keys that do not fail evict each other and whatever is used less often.
 #[test]
 fn invented_succeeding_keys_evict_no_breaker_in_use() {
-    let _turn = registry();
+    let _alone = alone();
     let clock = ManualClock::new();
     let hosts: Keyed<u64> = fragile("crowded", &clock).keyed().max_keys(1_000).build().unwrap();
     fail(&hosts.get(&0));
@@ -117,7 +117,7 @@ fn invented_succeeding_keys_evict_no_breaker_in_use() {
 /// A crawler calls each of its hosts a few times and never again. None of them ever shares a breaker.
 #[test]
 fn short_lived_keys_always_find_room() {
-    let _turn = registry();
+    let _alone = alone();
     let clock = ManualClock::new();
     let hosts: Keyed<u64> = fragile("crawled", &clock).keyed().max_keys(1_000).build().unwrap();
     for host in 0..100_000 {
@@ -134,7 +134,7 @@ fn short_lived_keys_always_find_room() {
 /// to evict.
 #[test]
 fn while_one_can_be_evicted_every_key_has_room() {
-    let _turn = registry();
+    let _alone = alone();
     for max_keys in [1, 81] {
         let hosts: Keyed<u64> =
             fragile("in turn", &ManualClock::new()).keyed().max_keys(max_keys).build().unwrap();
@@ -194,7 +194,7 @@ impl fmt::Display for Same {
 
 #[test]
 fn keys_of_one_hash_have_breakers_of_their_own() {
-    let _turn = registry();
+    let _alone = alone();
     let same: Keyed<Same> = fragile("same", &ManualClock::new()).keyed().max_keys(100).build().unwrap();
     (0..50).for_each(|key| fail(&same.get(&Same(key))));
     (50..300).for_each(|key| assert_eq!(same.get(&Same(key)).state(), State::Closed));

@@ -10,11 +10,12 @@ use bytes::Bytes;
 use fluxgate::tower::{CircuitBreakerLayer, GuardedBody};
 use fluxgate::{CircuitBreaker, Error, OnCancel, Outcome, State, trip};
 use fluxgate_tests::fixture::{Fixture, seconds};
+use fluxgate_tests::futures::now;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use tower::{Layer as _, Service};
 
-use crate::probe::{Failed, call, now};
+use crate::probe::{Failed, call};
 
 /// What a body does, one step for each poll. After the last step it has ended; it may announce that in advance.
 #[derive(Clone)]

@@ -6,9 +6,10 @@ use fluxgate::testing::isolate;
 use fluxgate::tower::{CircuitBreakerLayer, CircuitBreakerService};
 use fluxgate::{CallNotPermitted, CircuitBreaker, Error, OnCancel, Outcome, State, breaker, permit, trip};
 use fluxgate_tests::fixture::{Fixture, seconds};
+use fluxgate_tests::futures::now;
 use tower::{BoxError, Layer, Service as _};
 
-use crate::probe::{Answer, Control, Failed, PANICS, Probe, call, now, probe};
+use crate::probe::{Answer, Control, Failed, PANICS, Probe, call, probe};
 
 fn guarded(breaker: &CircuitBreaker) -> (CircuitBreakerService<Probe>, Control) {
     let (service, control) = probe();

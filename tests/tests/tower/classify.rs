@@ -7,10 +7,11 @@ use std::ops::RangeInclusive;
 use fluxgate::tower::CircuitBreakerLayer;
 use fluxgate::{Outcome, State, trip};
 use fluxgate_tests::fixture::{Fixture, seconds};
+use fluxgate_tests::futures::now;
 use http::{Request, Response};
 use tower::Layer as _;
 
-use crate::probe::{Failed, call, now};
+use crate::probe::{Failed, call};
 
 /// Like `tower_http::classify`: called once, with a response or an error.
 trait ClassifyResponse {

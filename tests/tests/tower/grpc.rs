@@ -5,11 +5,12 @@ use std::future::ready;
 use fluxgate::tower::{CircuitBreakerLayer, GuardedBody};
 use fluxgate::{CircuitBreaker, State};
 use fluxgate_tests::fixture::Fixture;
+use fluxgate_tests::futures::now;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode};
 use tower::Layer as _;
 
 use crate::bodies::{Script, Step, read};
-use crate::probe::{Failed, call, now};
+use crate::probe::{Failed, call};
 
 fn status(code: &str) -> HeaderMap {
     let code = HeaderValue::from_str(code).expect("visible");

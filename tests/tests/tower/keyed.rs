@@ -11,11 +11,12 @@ use fluxgate::testing::ManualClock;
 use fluxgate::tower::CircuitBreakerLayer;
 use fluxgate::{CircuitBreaker, Error, Keyed, State, retry, trip};
 use fluxgate_tests::fixture::seconds;
+use fluxgate_tests::futures::now;
 use http::Request;
 use tower::Layer as _;
 
 use crate::axum::serve;
-use crate::probe::{Failed, call, now};
+use crate::probe::{Failed, call};
 
 /// Breakers that open on the first failure, for a minute.
 fn fragile(name: &'static str, clock: &ManualClock, max_keys: usize) -> Keyed<String> {

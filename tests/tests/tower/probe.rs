@@ -1,6 +1,5 @@
 //! A service that does what a test says, and records what was asked of it.
 
-use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
@@ -166,13 +165,4 @@ pub(crate) fn poll_ready_by<R, S: Service<R>>(
 pub(crate) fn call<R, S: Service<R>>(service: &mut S, request: R) -> S::Future {
     assert!(matches!(poll_ready(service), Poll::Ready(Ok(()))), "it should be ready");
     service.call(request)
-}
-
-/// The output of a future that does not wait.
-#[track_caller]
-pub(crate) fn now<F: Future>(future: F) -> F::Output {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("it should not wait"),
-    }
 }

@@ -5,10 +5,11 @@ use std::task::Poll;
 use fluxgate::tower::{CircuitBreakerLayer, CircuitBreakerService};
 use fluxgate::{CircuitBreaker, Error, State, trip};
 use fluxgate_tests::fixture::{Fixture, seconds};
+use fluxgate_tests::futures::now;
 use tower::limit::ConcurrencyLimit;
 use tower::{Layer, Service as _};
 
-use crate::probe::{Control, Failed, Probe, Readiness, call, now, poll_ready, probe};
+use crate::probe::{Control, Failed, Probe, Readiness, call, poll_ready, probe};
 
 fn guarded(breaker: &CircuitBreaker) -> (CircuitBreakerService<Probe>, Control) {
     let (service, control) = probe();
