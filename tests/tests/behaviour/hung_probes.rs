@@ -132,6 +132,14 @@ fn an_outcome_at_the_end_of_the_wait_is_late() {
     assert_eq!(fixture.breaker.snapshot().late, 1);
 }
 
+#[test]
+fn an_ignored_call_that_ends_with_the_wait_is_not_late() {
+    let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(20)));
+    fixture.before_trial();
+    fixture.call(Outcome::Ignored, seconds(20)).expect("a slot");
+    assert_eq!((fixture.state(), fixture.breaker.snapshot().late), (State::Open, 0));
+}
+
 /// Regression: with a call every 10 s and a timeout under a minute, it never closed.
 #[test]
 fn a_trickle_of_good_calls_is_progress() {
