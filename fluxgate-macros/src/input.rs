@@ -16,10 +16,10 @@ pub(crate) mod parameters;
 pub(crate) mod references;
 pub(crate) mod returns;
 pub(crate) mod source;
-
 pub(crate) mod tokens;
 pub(crate) mod tracker_words;
 pub(crate) mod trees;
 pub(crate) mod unseen;
+mod uses;
 pub(crate) mod warnings;
 pub(crate) mod wrapper;

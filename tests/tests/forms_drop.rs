@@ -289,6 +289,20 @@ mod moved {
         }
     }
 
+    mod into_a_closure {
+        use super::*;
+
+        both! {
+            fn function(first: Noisy, second: Noisy, third: Noisy, way: u8) -> Result<usize, Failure> {
+                if way == 1 {
+                    let length = move || Noisy::length(&first);
+                    return Ok(length());
+                }
+                Ok(second.length() + third.length())
+            }
+        }
+    }
+
     mod of_an_option {
         use super::*;
 
@@ -370,6 +384,7 @@ mod moved {
             by_return(noisy("first"), noisy("second"), noisy("third"));
             by_method(noisy("first"), noisy("second"), noisy("third"));
             on_one_branch(noisy("first"), noisy("second"), noisy("third"));
+            into_a_closure(noisy("first"), noisy("second"), noisy("third"));
             of_an_option(Some(noisy("first")), noisy("second"), Box::new(noisy("third")));
             before_one_for_its_drop(noisy("first"), (noisy("second"), noisy("third")), noisy("last"));
             of_a_part(Pair { left: noisy("left"), right: noisy("right") }, noisy("second"), noisy("third"));

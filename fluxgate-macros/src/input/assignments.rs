@@ -2,7 +2,8 @@
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
-use crate::input::tokens::{is, is_in_format, mentions, word};
+use crate::input::tokens::{is, mentions};
+use crate::input::uses::{Use, any_use};
 
 /// Whether tokens may assign to a variable, to what of it, and whether they do anything else with it.
 #[derive(Default)]
@@ -13,145 +14,89 @@ pub(crate) struct Assignments {
     pub(crate) is_read: bool,
 }
 
-/// The variable, or a part of it: something is assigned to it if `=` comes next, perhaps after another operator.
-struct Place {
-    name: Ident,
-    is_part: bool,
+enum Assigned {
+    All,
+    Part,
 }
-
-/// Stands for a word, a literal or parentheses, where the sign before a tree is looked at.
-const VALUE: char = ' ';
 
 impl Assignments {
     pub(crate) fn to(name: &Ident, tokens: &TokenStream) -> Self {
         let mut found = Self::default();
-        let mut last = found.look(name, tokens.clone());
-        found.read(&mut last);
+        any_use(&name.to_string(), tokens, |variable| {
+            match (assigned(variable), variable.tree) {
+                (Some(Assigned::All), TokenTree::Ident(name)) => {
+                    found.of_all.get_or_insert_with(|| name.clone());
+                }
+                (Some(_), _) => found.of_parts = true,
+                (None, _) => found.is_read = true,
+            }
+            false
+        });
         found
     }
 
     pub(crate) fn are_any(&self) -> bool {
         self.of_all.is_some() || self.of_parts
     }
-
-    /// The place, if there is one, is not assigned to.
-    fn read(&mut self, place: &mut Option<Place>) {
-        self.is_read |= place.take().is_some();
-    }
-
-    fn assign(&mut self, place: Place) {
-        if place.is_part {
-            self.of_parts = true;
-        } else {
-            self.of_all.get_or_insert(place.name);
-        }
-    }
-
-    /// Looks at tokens, and returns the place that they are, or that is in their list: `(place)`, `(place, other)`.
-    fn look(&mut self, name: &Ident, tokens: TokenStream) -> Option<Place> {
-        let (mut place, mut listed) = (None, None);
-        // What is behind a reference is another place.
-        let (mut is_behind, mut is_pattern) = (false, false);
-        let mut before = [';', ';'];
-        let mut trees = tokens.into_iter().peekable();
-        while let Some(tree) = trees.next() {
-            let sign = sign(&tree);
-            let is_field = before[1] == '.' && before[0] != '.';
-            match (tree, sign) {
-                // What it binds is another variable.
-                (TokenTree::Group(_), _) if is_pattern => {}
-                (TokenTree::Group(group), _) => {
-                    let mut inner = self.look(name, group.stream());
-                    let is_block = sign == '}';
-                    is_behind &= !is_block;
-                    if is_after_value(before) && group.delimiter() == Delimiter::Bracket {
-                        self.read(&mut inner);
-                        place = place.map(|Place { name, .. }| Place { name, is_part: true });
-                    } else {
-                        self.read(&mut place);
-                        // A call and a block are no places, but patterns look like them: `Some(place) = ..`
-                        let is_place = !is_block && !is_after_value(before);
-                        if is_place || trees.peek().is_some_and(|next| is(next, '=')) {
-                            place = inner;
-                        } else {
-                            self.read(&mut inner);
-                        }
-                    }
-                }
-                (TokenTree::Ident(_), _) if is_field => {}
-                (TokenTree::Ident(word), _) => {
-                    self.read(&mut place);
-                    is_pattern |= word == "let";
-                    place = (word == *name && !is_pattern).then_some(Place { name: word, is_part: false });
-                }
-                (TokenTree::Literal(literal), _) => {
-                    self.is_read |= is_in_format(&literal.to_string(), &name.to_string());
-                    if !is_field {
-                        self.read(&mut place);
-                    }
-                }
-                (_, '.') => place = place.map(|Place { name, .. }| Place { name, is_part: true }),
-                (_, '=') if is_pattern => is_pattern = before[1] == '.',
-                (_, '=') => {
-                    let next = trees.peek();
-                    let is_compared = next.is_some_and(|next| is(next, '=') || is(next, '>'))
-                        || matches!(before[1], '<' | '>') && before[0] != before[1]
-                        || before[1] == '.';
-                    match place.take() {
-                        Some(place) if !is_compared && !is_behind => self.assign(place),
-                        other => self.is_read |= other.is_some(),
-                    }
-                    is_behind = false;
-                }
-                (_, '*') if !matches!(before[1], VALUE | '?') => is_behind = true,
-                (_, '+' | '-' | '*' | '/' | '%' | '^' | '&' | '|' | '<' | '>') => {}
-                (_, ',') if !is_behind => listed = listed.or(place.take()),
-                _ => {
-                    self.read(&mut place);
-                    is_behind &= !matches!(sign, ',' | ';');
-                    is_pattern &= sign != ';';
-                }
-            }
-            before = [before[1], sign];
-        }
-        if is_behind {
-            self.read(&mut place);
-        }
-        listed.or(place)
-    }
 }
 
-fn sign(tree: &TokenTree) -> char {
-    match tree {
-        TokenTree::Punct(punct) => punct.as_char(),
-        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => '}',
-        _ => VALUE,
+/// What of a variable is assigned to here, if anything.
+fn assigned(variable: &Use<'_>) -> Option<Assigned> {
+    if matches!(variable.tree, TokenTree::Literal(_)) {
+        return None;
     }
+    let mut is_part = false;
+    for place in variable.and_groups() {
+        if is_dereferenced(place) || place.is_group(Delimiter::Bracket) && place.follows_value() {
+            return None;
+        }
+        let after = place.after_place();
+        is_part |= after.len() < place.after.len();
+        // A call and a block are no places, but patterns look like them: `Some(place) = ..`
+        let is_like_pattern = place.is_group(Delimiter::Brace)
+            || place.is_group(Delimiter::Parenthesis) && place.follows_value();
+        if is_like_pattern && !place.after.first().is_some_and(|next| is(next, '=')) {
+            return None;
+        }
+        match after.first() {
+            // `(place)`, `(place, other)`
+            None => {}
+            Some(next) if is(next, ',') => {}
+            Some(_) if !begins_assignment(after) => return None,
+            Some(_) => return Some(if is_part { Assigned::Part } else { Assigned::All }),
+        }
+    }
+    None
 }
 
-/// Whether these signs end something that can be called or indexed: not `=>` or `->`.
-fn is_after_value(before: [char; 2]) -> bool {
-    matches!(before[1], VALUE | '?') || before[1] == '>' && !matches!(before[0], '=' | '-')
+/// Whether `*` is before this or its path: what is behind a reference is another place.
+fn is_dereferenced(place: &Use<'_>) -> bool {
+    let is_of_path = |tree: &&TokenTree| matches!(tree, TokenTree::Ident(_)) || is(tree, ':');
+    place.before.iter().rev().find(|tree| !is_of_path(tree)).is_some_and(|before| is(before, '*'))
+}
+
+/// Whether tokens begin with `=`, perhaps after another operator, and not with `==`, `=>`, `<=` or `>=`.
+fn begins_assignment(tokens: &[TokenTree]) -> bool {
+    let signs = tokens.iter().take(4).map_while(|tree| match tree {
+        TokenTree::Punct(sign) => Some(sign.as_char()),
+        _ => None,
+    });
+    let signs: String = signs.collect();
+    let operators = ["+", "-", "*", "/", "%", "^", "&", "|", "<<", ">>"];
+    let operator = operators.into_iter().find(|operator| signs.starts_with(operator)).unwrap_or_default();
+    let rest = &signs[operator.len()..];
+    rest.starts_with('=') && !rest.starts_with("==") && !rest.starts_with("=>")
 }
 
 /// Whether tokens may assign something of a variable to the variable itself, or to a field of it.
 pub(crate) fn assigns_itself(tokens: &TokenStream, name: &Ident) -> bool {
-    let trees: Vec<_> = tokens.clone().into_iter().collect();
-    trees.split(|tree| is(tree, ';')).any(|statement| {
-        let within = statement
-            .iter()
-            .any(|tree| matches!(tree, TokenTree::Group(group) if assigns_itself(&group.stream(), name)));
-        let count = statement.iter().filter(|tree| word(tree).is_some_and(|word| word == name)).count();
-        let statement: TokenStream = statement.iter().cloned().collect();
-        within
-            || Assignments::to(name, &statement).are_any()
-                && (count > 1 || mentions_in_groups(&statement, name))
+    any_use(&name.to_string(), tokens, |variable| {
+        let is_mentioned_in =
+            |part: &[TokenTree]| mentions(&part.iter().cloned().collect(), &name.to_string());
+        let end_of_statement = |tree: &TokenTree| is(tree, ';');
+        assigned(variable).is_some()
+            && (variable.group.is_some()
+                || variable.before.rsplit(end_of_statement).next().is_some_and(is_mentioned_in)
+                || variable.after.split(end_of_statement).next().is_some_and(is_mentioned_in))
     })
-}
-
-fn mentions_in_groups(tokens: &TokenStream, name: &Ident) -> bool {
-    tokens
-        .clone()
-        .into_iter()
-        .any(|tree| matches!(tree, TokenTree::Group(group) if mentions(&group.stream(), &name.to_string())))
 }

@@ -81,6 +81,11 @@ fn moves() {
         "..it",
         "match it { _ => {} }",
         "&other; it",
+        "&it?",
+        "move || it.part()",
+        "move || other(&it)",
+        "spawn(async move { other(&it).await })",
+        "move || print!(\"{it}\")",
     ] {
         assert!(may_move(&tokens(body), "it"), "{body}");
     }
@@ -94,6 +99,9 @@ fn moves() {
         "other.it",
         "\"{it}\"",
         "&it; other()",
+        "let it = 1",
+        "|| other(&it)",
+        "let next = move || other; other(&it)",
     ] {
         assert!(!may_move(&tokens(body), "it"), "{body}");
     }
