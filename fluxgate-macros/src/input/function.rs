@@ -1,7 +1,7 @@
 //! An item's tokens -> the function to guard. Only its signature is parsed: errors in a body that does not parse, perhaps because
 //! someone is typing it, are left to the compiler.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Attribute, FnArg, Ident, ReceiverKind, Signature, Type, VisRestricted, Visibility};
 
@@ -9,7 +9,7 @@ use crate::input::arguments::Argument;
 use crate::input::boxed_tails::BoxedTails;
 use crate::input::errors::Errors;
 use crate::input::future_block::{FutureBlock, ends_in_boxed_future};
-use crate::input::item::{GUARDS, not_a_function};
+use crate::input::item::{GUARDS, not_a_function, unreadable, without_body};
 use crate::input::parameters::{Binding, bindings};
 use crate::input::returns::{self, Form, Returns};
 use crate::input::tokens::{is, mentioned, mentions, span_of};
@@ -261,21 +261,15 @@ fn read_all(input: ParseStream<'_>) -> syn::Result<Function> {
     let ahead = input.fork();
     let signature: Signature = match ahead.parse() {
         Ok(signature) => signature,
-        // The errors of a signature that does not parse are left to the compiler.
-        Err(_) if is_function(&input.fork()) => {
-            return Err(syn::Error::new(Span::call_site(), format!("{GUARDS}, and this is not one yet")));
-        }
+        Err(error) if is_function(&input.fork()) => return Err(unreadable(&error)),
         Err(_) => return Err(not_a_function(input.parse()?)),
     };
     syn::parse::discouraged::Speculative::advance_to(input, &ahead);
     let body: TokenTree = match input.parse() {
-        Ok(TokenTree::Punct(_)) | Err(_) => {
-            let message = format!(
-                "`{}` has no body to guard\nhelp: put the attribute on what implements it, or on a function that calls it",
-                signature.ident
-            );
-            return Err(syn::Error::new(signature.ident.span(), message));
+        Ok(TokenTree::Punct(semicolon)) => {
+            return Err(without_body(&signature.ident, Some(semicolon.span())));
         }
+        Err(_) => return Err(without_body(&signature.ident, None)),
         Ok(body) => body,
     };
     if !input.is_empty() {

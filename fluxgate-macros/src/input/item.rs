@@ -1,6 +1,6 @@
 //! What stands below the attribute where a function should.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 
 use crate::input::errors::error;
 use crate::input::tokens::{is, span_of, word};
@@ -18,6 +18,41 @@ pub(crate) fn not_a_function(item: TokenStream) -> syn::Error {
         None => whole,
     };
     error(span, format!("{GUARDS}{}\nhelp: {}", kind.what, kind.help).trim_end_matches("\nhelp: "))
+}
+
+/// Keywords that are names in Rust 2015.
+const LATER_KEYWORDS: [&str; 4] = ["async", "await", "dyn", "try"];
+
+/// The error about a function whose signature does not parse here, though the compiler may accept it.
+pub(crate) fn unreadable(error: &syn::Error) -> syn::Error {
+    let keyword = error.span().source_text().filter(|word| LATER_KEYWORDS.contains(&word.as_str()));
+    let message = match keyword {
+        Some(word) => format!(
+            "`#[circuit_breaker]` cannot read the name `{word}`, which is a keyword in later editions\n\
+             help: write `r#{word}`: it is the same name"
+        ),
+        None => format!("`#[circuit_breaker]` cannot read this signature: {error}"),
+    };
+    // A span of our own edition, since `::core::compile_error!` is not found in Rust 2015.
+    syn::Error::new(Span::mixed_site().located_at(error.span()), message)
+}
+
+/// The error about a function without a body, and perhaps with a semicolon.
+pub(crate) fn without_body(name: &Ident, semicolon: Option<Span>) -> syn::Error {
+    // One that a macro makes has another text where it is located.
+    let is_made = semicolon.and_then(|span| span.source_text()).is_some_and(|text| text != ";");
+    let message = if is_made {
+        format!(
+            "a macro has copied `#[circuit_breaker]` to a declaration of `{name}`, which has no body to guard\n\
+             help: move the body into a function of its own, and put the attribute on that"
+        )
+    } else {
+        format!(
+            "`{name}` has no body to guard\n\
+             help: put the attribute on what implements it, or on a function that calls it"
+        )
+    };
+    syn::Error::new(name.span(), message)
 }
 
 /// A kind of item, statement or expression.
@@ -93,4 +128,40 @@ fn is_closure(trees: &[TokenTree]) -> bool {
 fn article(word: &str) -> &'static str {
     // Without `u`, which sounds like a consonant here: `a use`, `a union`.
     if word.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" }
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::{TokenStream, TokenTree};
+
+    use crate::input::errors::Errors;
+    use crate::input::function::Function;
+
+    fn message(item: TokenStream) -> String {
+        let mut errors = Errors::default();
+        let _ = Function::parse(item, &mut errors);
+        errors.all().iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_declaration_is_told_from_one_that_a_macro_makes() {
+        let item: TokenStream = "fn call() -> u8;".parse().expect("tokens");
+        assert!(message(item.clone()).starts_with("`call` has no body to guard"));
+        let mut trees: Vec<TokenTree> = item.into_iter().collect();
+        let first = trees[0].span();
+        trees.last_mut().expect("the semicolon").set_span(first);
+        assert!(message(trees.into_iter().collect()).starts_with("a macro has copied `#[circuit_breaker]`"));
+    }
+
+    #[test]
+    fn names_that_are_keywords_in_later_editions() {
+        for (item, name) in
+            [("fn async() {}", "async"), ("fn f(&self, dyn: u8) {}", "dyn"), ("fn r#try(try: u8) {}", "try")]
+        {
+            let message = message(item.parse().expect("tokens"));
+            assert!(message.contains(&format!("help: write `r#{name}`")), "{item}: {message}");
+        }
+        let message = message("fn f(&self, u8) {}".parse().expect("tokens"));
+        assert_eq!(message, "`#[circuit_breaker]` cannot read this signature: expected `:`");
+    }
 }
