@@ -63,7 +63,7 @@ impl Arguments {
         self.0.iter().find(|argument| argument.name == name)
     }
 
-    /// Gives an argument another value, or takes it away.
+    /// Replaces an argument's value, or removes the argument.
     pub(crate) fn replace(&mut self, name: &str, value: Option<TokenStream>) {
         let at = self.0.iter().position(|argument| argument.name == name);
         match (at, value) {
@@ -78,7 +78,7 @@ impl Arguments {
         self.get("crate").map(|argument| argument.value.clone())
     }
 
-    /// Takes an argument with a name of ours, unless the macro does not take it.
+    /// Adds an argument whose name is known, if this macro takes it.
     fn take(
         &mut self,
         source: &Source,
@@ -111,7 +111,7 @@ impl Arguments {
         self.0.push(Argument { name, value });
     }
 
-    /// Reports what cannot be said of keys.
+    /// Reports arguments about keys that do not apply.
     fn report_keys(&self, of: Macro, errors: &mut Errors) {
         if of == Macro::Breaker {
             return;
@@ -142,7 +142,7 @@ impl Arguments {
         }
     }
 
-    /// Reports settings beside `breaker`, which have no effect.
+    /// Reports settings given along with `breaker`, which have no effect.
     pub(crate) fn report_settings_beside_breaker(&self, errors: &mut Errors) {
         if self.get("breaker").is_none() {
             return;
@@ -163,11 +163,11 @@ impl Arguments {
     }
 }
 
-/// What a program without the feature for keys is told.
+/// The message for a program without the feature for keys.
 const NO_KEYS: &str = "`key` needs the feature `keyed` of Fluxgate\n\
                        help: write `fluxgate = { version = \"..\", features = [\"keyed\"] }` in Cargo.toml";
 
-/// Why `breaker!` does not take an argument, if so.
+/// Why `breaker!` does not take an argument, if it does not.
 fn not_of_breaker(name: &str, concern: Concern) -> Option<String> {
     match concern {
         Concern::Settings | Concern::Crate => None,

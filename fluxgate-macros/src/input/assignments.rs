@@ -5,10 +5,10 @@ use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use crate::input::tokens::{is, mentions};
 use crate::input::uses::{Use, any_use};
 
-/// Whether tokens may assign to a variable, to what of it, and whether they do anything else with it.
+/// Whether tokens may assign to a variable or to its parts, and whether they use it in any other way.
 #[derive(Default)]
 pub(crate) struct Assignments {
-    /// Its name where all of it is assigned first.
+    /// Its name at the first assignment to all of it.
     pub(crate) of_all: Option<Ident>,
     pub(crate) of_parts: bool,
     pub(crate) is_read: bool,
@@ -40,7 +40,7 @@ impl Assignments {
     }
 }
 
-/// What of a variable is assigned to here, if anything.
+/// Whether this use assigns to the variable, or to a part of it.
 fn assigned(variable: &Use<'_>) -> Option<Assigned> {
     if matches!(variable.tree, TokenTree::Literal(_)) {
         return None;

@@ -9,7 +9,7 @@ use syn::{Attribute, Meta, MetaList, Path, Token};
 /// The lint that objects to the name of a `handle`.
 const OF_HANDLES: &str = "non_upper_case_globals";
 
-/// The conditions under which an item or a parameter is there: its `#[cfg(..)]`, perhaps in a `#[cfg_attr(..)]`.
+/// The conditions under which an item or a parameter exists: its `#[cfg(..)]`, perhaps in a `#[cfg_attr(..)]`.
 pub(crate) fn conditions(attributes: &[Attribute]) -> Vec<TokenStream> {
     divided(attributes, &|meta| {
         if meta.path().is_ident("cfg") { vec![meta.to_token_stream()] } else { vec![] }
@@ -30,12 +30,12 @@ pub(crate) fn of_handle(attributes: &[Attribute]) -> Vec<TokenStream> {
     })
 }
 
-/// What stays with the guarded function. `has_handle` says whether there is a breaker beside it, to which expectations about its name
-/// go.
+/// What stays with the guarded function. With `has_handle`, there is a breaker next to it, which takes over the expectations about
+/// its name.
 pub(crate) fn of_function(attributes: &[Attribute], has_handle: bool) -> Vec<TokenStream> {
     divided(attributes, &|meta| match Expectation::of(meta) {
         Some(expectation) => {
-            // Clippy may have no reason to object any more: what is guarded awaits something, is never `const`, and so on.
+            // Clippy may no longer have a reason to object: a guarded function awaits something, is never `const`, and so on.
             let is_of_clippy = |lint: &Path| lint.segments.first().is_some_and(|tool| tool.ident == "clippy");
             let is_of_handle = |lint: &Path| has_handle && lint.is_ident(OF_HANDLES);
             let mut kept = expectation.only("allow", is_of_clippy);
@@ -46,7 +46,7 @@ pub(crate) fn of_function(attributes: &[Attribute], has_handle: bool) -> Vec<Tok
     })
 }
 
-/// The same of the attributes at the beginning of its body: `#![..]`.
+/// The same for the attributes at the start of its body: `#![..]`.
 pub(crate) fn of_body(inner: &TokenStream, has_handle: bool) -> TokenStream {
     match Attribute::parse_inner.parse2(inner.clone()) {
         Ok(attributes) => of_function(&attributes, has_handle).into_iter().collect(),
@@ -54,11 +54,11 @@ pub(crate) fn of_body(inner: &TokenStream, has_handle: bool) -> TokenStream {
     }
 }
 
-/// Each attribute as those that `divide` makes of it, also of what is in a `#[cfg_attr(..)]`.
+/// Replaces each attribute, including those in a `#[cfg_attr(..)]`, by what `divide` makes of it.
 fn divided(attributes: &[Attribute], divide: &dyn Fn(&Meta) -> Vec<TokenStream>) -> Vec<TokenStream> {
     let divided = |attribute: &Attribute| {
         let metas = metas(&attribute.meta, divide);
-        // Where nothing changes, the user's own tokens stay, so that what is wrong with them is told where they are.
+        // Where nothing changes, the user's own tokens stay, so that errors in them are reported in place.
         let text = |meta: &dyn ToTokens| meta.to_token_stream().to_string();
         if matches!(&metas[..], [meta] if text(meta) == text(&attribute.meta)) {
             return vec![attribute.to_token_stream()];
@@ -109,7 +109,7 @@ impl Expectation {
         Some(Self { lints, reason })
     }
 
-    /// The lints for which this is so, at a level; nothing if there are none.
+    /// The lints that pass this test, at a level; `None` if there are none.
     fn only(&self, level: &str, is_wanted: impl Fn(&Path) -> bool) -> Vec<TokenStream> {
         let lints: Vec<_> = self.lints.iter().filter(|lint| is_wanted(lint)).collect();
         if lints.is_empty() {

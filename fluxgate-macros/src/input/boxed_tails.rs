@@ -1,4 +1,4 @@
-//! A body that does something before it returns a future, and where it puts that into a box.
+//! A body that does something before it returns a future, and where it boxes that future.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens as _;
@@ -13,12 +13,12 @@ pub(crate) struct BoxedTails(Block);
 #[derive(Clone, Copy)]
 pub(crate) enum Boxed {
     Future,
-    /// Of a method of this name, nothing else is known.
+    /// The receiver of a method with such a name: nothing else is known about it.
     PerhapsFuture,
 }
 
 impl BoxedTails {
-    /// Of a body, if it has any.
+    /// Those of a body, if it has any.
     pub(crate) fn of(block: &Group) -> Option<Self> {
         let block: Block = syn::parse2(TokenTree::Group(block.clone()).into()).ok()?;
         let mut count = 0;
@@ -128,7 +128,7 @@ impl Wrapper<'_> {
     }
 }
 
-/// Whether an expression whose value is not used again can be moved, be it what it may: a new value, or a variable.
+/// Whether an expression can be moved if its value is not used again: it is a new value, or a variable.
 fn may_be_moved(expression: &Expr) -> bool {
     match expression {
         Expr::Async(_) | Expr::Call(_) | Expr::MethodCall(_) => true,

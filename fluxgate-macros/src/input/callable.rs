@@ -1,4 +1,4 @@
-//! An argument that is to be called: a closure, or an expression for a function.
+//! An argument to be called: a closure, or an expression for a function.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -15,15 +15,15 @@ pub(crate) struct Callable {
     pub(crate) closure: Option<Box<ExprClosure>>,
 }
 
-/// Why an expression cannot be called with one argument, as far as that can be told without types.
+/// Why an expression cannot be called with one argument, as far as that is known without types.
 pub(crate) enum Uncallable {
     /// It is no expression.
     Broken,
-    /// It is text; with the path in it.
+    /// It is text, which holds this path.
     Quoted(String),
     /// It is a value.
     Value(Value),
-    /// It is a closure without parameters; with one that ignores its argument.
+    /// It is a closure without parameters. This is one that ignores its argument.
     WithoutParameter(String),
     /// It is a closure with several parameters.
     WithSeveral,
@@ -31,19 +31,19 @@ pub(crate) enum Uncallable {
 
 /// A value in place of a closure.
 pub(crate) struct Value {
-    /// Whether a closure that gives it has to be `async`.
+    /// Whether a closure that returns it has to be `async`.
     pub(crate) is_async: bool,
     pub(crate) spelled: String,
-    /// Whether it is certainly not a `Result`, nor leaves the function.
+    /// Whether it is certainly not a `Result`, and does not leave the function.
     pub(crate) is_plain: bool,
     pub(crate) is_text: bool,
 }
 
-/// Macros that give a value or none at all, but no function.
+/// Macros that return a value, or never return, but never yield a function.
 const OTHER_MACROS: [&str; 9] =
     ["anyhow", "assert", "bail", "eprintln", "panic", "println", "todo", "unimplemented", "unreachable"];
 
-/// Macros that give a value which is not a `Result`.
+/// Macros whose value is not a `Result`.
 const PLAIN_MACROS: [&str; 4] = ["format", "json", "matches", "vec"];
 
 impl Callable {
@@ -73,7 +73,7 @@ impl Callable {
         self.closure.as_ref().is_some_and(|closure| closure.asyncness.is_some())
     }
 
-    /// The closure, which is to return what `output` stands for, with the types that it names moved inside, so that a wrong one is told where it stands.
+    /// The closure, which has to return what `output` stands for, with the types that it names moved inside: a wrong one is reported in place.
     ///
     /// `|error: Outage| f(error)` -> `|argument| { let argument: Outage = Taken::taken(argument); match argument { error => f(error) } }`
     pub(crate) fn with_types_inside(&self, output: &TokenStream, private: &impl ToTokens) -> TokenStream {
@@ -107,7 +107,7 @@ impl Callable {
     }
 }
 
-/// A variable with the span of a type, which is blamed for what is wrong with the variable's.
+/// A variable with the span of a type, so that the compiler blames that type if the variable's is wrong.
 fn blaming(ty: &Type, name: &str) -> Ident {
     let span = span_of(&ty.to_token_stream()).map_or(Span::call_site(), |(first, _)| first);
     Ident::new(&format!("__fluxgate_{name}"), span)
@@ -181,7 +181,7 @@ fn is_one_of(path: &Path, names: &[&str]) -> bool {
     path.segments.last().is_some_and(|last| names.iter().any(|name| last.ident == name))
 }
 
-/// Whether an expression is certainly no function, as far as that can be told without types.
+/// Whether an expression is certainly no function, as far as that is known without types.
 fn is_value(expression: &Expr) -> bool {
     match peel(expression) {
         Expr::Array(_)

@@ -28,7 +28,7 @@ impl<'a> Cutter<'a> {
         Self { trees, indices, problems: Vec::new() }
     }
 
-    /// The pieces, each without the separator behind it, and what is wrong with the separators.
+    /// The pieces, each without the separator after it, and what is wrong with the separators.
     pub(crate) fn cut(mut self) -> (Vec<TokenRange>, Vec<Problem>) {
         let mut pieces = Vec::new();
         let (mut start, mut at) = (0, 1);
@@ -52,7 +52,7 @@ impl<'a> Cutter<'a> {
         TokenRange::new(self.indices[from.min(to)], self.indices[to])
     }
 
-    /// Whether an argument, or nothing more, begins at `at`, where the one before it begins at `start`. A value may contain commas, so
+    /// Whether an argument, or nothing more, begins at `at`, if the one before it begins at `start`. A value may contain commas, so
     /// a comma counts only before `name =`, before an argument's name that is given a value in another way or none, or before what
     /// cannot be part of the value.
     fn begins(&self, start: usize, at: usize) -> bool {
@@ -70,7 +70,7 @@ impl<'a> Cutter<'a> {
                 && !trees.get(sign + 1).is_some_and(|next| is(next, ':'))
         });
         if !is(last, ',') {
-            // Without a comma, it has to be where no expression can continue.
+            // Without a comma, no expression may continue here.
             let is_ended = !matches!(last, TokenTree::Punct(_)) || is_assignment(last) || is(last, ';');
             let is_joined = is(last, '&') && self.is_setting(start);
             let is_assigned = is_assigned || is(last, ';') && is_colon;
@@ -96,7 +96,7 @@ impl<'a> Cutter<'a> {
             || is_last(at + 2) && self.is_of_another_setting(start, at)
     }
 
-    /// The sign behind the name that begins at `at`: a word, several that are joined by `-` or `.`, or one in quotes.
+    /// The sign after the name that begins at `at`: a word, several joined by `-` or `.`, or one in quotes.
     fn end_of_name(&self, at: usize) -> Option<usize> {
         let name = self.trees.get(at)?;
         if matches!(name, TokenTree::Literal(_)) {
@@ -112,7 +112,7 @@ impl<'a> Cutter<'a> {
         Some(end)
     }
 
-    /// Whether the piece that begins at `start` is a setting with its value, which is read by words of ours.
+    /// Whether the piece that begins at `start` is a setting with its value, written in words of ours.
     fn is_setting(&self, start: usize) -> bool {
         const SETTINGS: [&str; 4] = ["window", "trip", "retry", "permit"];
         word(&self.trees[start]).is_some_and(|name| SETTINGS.iter().any(|setting| name == setting))
@@ -126,13 +126,13 @@ impl<'a> Cutter<'a> {
         word(name).is_some_and(|name| is_word_of_another(&setting.to_string(), &name.to_string()))
     }
 
-    /// Whether the piece that begins at `start` is written `name: value`, and so is perhaps the next.
+    /// Whether the piece that begins at `start` is written `name: value`, as the next may be.
     fn has_colon(&self, start: usize) -> bool {
         let is_colon = |at: usize| self.trees.get(at).is_some_and(|tree| is(tree, ':'));
         self.end_of_name(start).is_some_and(|sign| is_colon(sign) && !is_colon(sign + 1))
     }
 
-    /// The end of an argument without the separator between it and the next at `at`, which has to be a comma.
+    /// The end of an argument before the next at `at`, without the separator between them, which has to be a comma.
     fn without_separator(&mut self, start: usize, at: usize) -> usize {
         let Some(last) = self.trees[start..at].last() else { return at };
         if is(last, ',') {
@@ -143,7 +143,7 @@ impl<'a> Cutter<'a> {
             self.problems.push(Problem::new(place, "arguments are separated by `,`").correct(","));
             return at - 1;
         }
-        // After `=`, it is the value that is missing, which is reported with the argument.
+        // After `=`, the value is missing, which is reported with the argument.
         if let Some(next) = self.trees.get(at).filter(|_| !is_assignment(last)) {
             let problem = Problem::new(self.place(at, at + 1), format!("`,` is missing before `{next}`"));
             self.problems.push(problem.correct(format!(", {next}")));

@@ -11,12 +11,12 @@ pub(crate) struct Errors {
     corrections: Vec<Correction>,
 }
 
-/// A change of the source text that puts an error right. The compiler takes only what is said of it; the tests make it.
+/// A change of the source text that fixes an error. The compiler only gets the message; the tests make the change.
 #[cfg(test)]
 pub(crate) struct Correction {
     /// The first and the last token that are replaced.
     pub(crate) span: (Span, Span),
-    /// What to write instead; nothing where they are to be removed.
+    /// What to write instead; empty if they are to be removed.
     pub(crate) replacement: String,
 }
 
@@ -28,7 +28,7 @@ impl Errors {
         }
     }
 
-    /// Adds the change that puts the last error right.
+    /// Adds the change that fixes the last error.
     #[cfg(test)]
     pub(crate) fn push_correction(&mut self, correction: Correction) {
         self.corrections.push(correction);
@@ -67,7 +67,7 @@ impl Errors {
         self.all.iter().flat_map(Clone::clone).collect()
     }
 
-    /// The first change that puts an error right.
+    /// The first change that fixes an error.
     #[cfg(test)]
     pub(crate) fn first_correction(&self) -> Option<&Correction> {
         self.corrections.first()

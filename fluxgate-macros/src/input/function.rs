@@ -26,13 +26,13 @@ pub(crate) struct Function {
     pub(crate) block: Group,
     /// The future that the block consists of, if the function returns one: nothing of the body runs before it is polled.
     pub(crate) future: Option<FutureBlock>,
-    /// Where any other block puts futures of whatever type into boxes, if the function returns such a box.
+    /// Where any other block boxes futures of any type, if the function returns such a box.
     pub(crate) tails: Option<BoxedTails>,
-    /// Of the parameters' names and `Self`, those that the block mentions.
+    /// The parameters' names and `Self`, as far as the block mentions them.
     mentioned: Vec<String>,
 }
 
-/// Attributes of the language that may stand on a function. Any other is a macro, or is read by one.
+/// Attributes of the language for functions. Any other is a macro, or is read by one.
 const BUILT_IN: [&str; 18] = [
     "allow",
     "cfg",
@@ -81,7 +81,7 @@ impl Function {
         names
     }
 
-    /// Whether the body may capture what this binds without hiding that it is not used.
+    /// Whether the body may capture this without hiding that it is unused.
     pub(crate) fn may_capture(&self, binding: &Binding) -> bool {
         let name = binding.name.to_string();
         name.starts_with('_') || self.body_mentions(&name)
@@ -98,7 +98,7 @@ impl Function {
         !mentioned(tokens.clone(), names.collect()).is_empty()
     }
 
-    /// The attributes below ours that are macros, as far as can be told, and read what we write.
+    /// Whether attributes below ours are macros, as far as can be told, which read what we write.
     pub(crate) fn has_attributes_below(&self) -> bool {
         self.attributes.iter().any(|attribute| !BUILT_IN.iter().any(|name| attribute.path().is_ident(name)))
     }
@@ -147,7 +147,7 @@ impl Function {
             .find(|name| mentions(tokens, &name.to_string()) && mentions(&body, &name.to_string()))
     }
 
-    /// Reports what stands in the way of guarding this function.
+    /// Reports why this function cannot be guarded.
     fn report_obstacles(&self, errors: &mut Errors) {
         let mut report = |tokens: &dyn quote::ToTokens, message: &str| {
             if let Some(span) = span_of(&tokens.to_token_stream()) {
@@ -193,7 +193,7 @@ impl Function {
                      is lost\nhelp: remove one of the two attributes",
                 );
             }
-            // It would take `async` from what is written here, too, and leave a future that nobody polls.
+            // It would also remove `async` from what we write, and leave a future that nobody polls.
             if self.signature.asyncness.is_some() && may_remove_async(attribute) {
                 report(
                     attribute,
@@ -212,7 +212,7 @@ fn may_remove_async(attribute: &Attribute) -> bool {
 }
 
 fn read(item: TokenStream) -> syn::Result<Function> {
-    // Nearly always the body is what it ends with, and need not be parsed, which would take longer than all the rest.
+    // The body is nearly always the last token. Parsing it would take longer than everything else.
     let mut trees: Vec<_> = item.clone().into_iter().collect();
     if let Some(body @ TokenTree::Group(group)) = trees.last()
         && group.delimiter() == Delimiter::Brace
@@ -297,7 +297,7 @@ fn assemble(Head { attributes, visibility, signature }: Head, body: TokenTree) -
     let mentioned = mentioned(block.stream(), parameters.chain(["Self".to_owned()]).collect());
     let mut function =
         Function { attributes, visibility, signature, returns, inner, block, future, tails, mentioned };
-    // They may put the body where the compiler does not know what it returns. And what a block without `move` knows of outside, it borrows.
+    // Attributes below may move the body to where its type is unknown. And a block without `move` borrows what stands for the type.
     let borrows = function.future.as_ref().is_some_and(|future| !future.moves);
     function.returns.is_inferred &= !function.has_attributes_below() && !borrows;
     Ok(function)
@@ -330,7 +330,7 @@ fn braces(body: TokenTree) -> Option<(TokenStream, Group)> {
 }
 
 fn split_inner(stream: TokenStream) -> (TokenStream, TokenStream) {
-    // Seldom there are any.
+    // There are seldom any.
     if !stream.clone().into_iter().next().is_some_and(|first| is(&first, '#')) {
         return (TokenStream::new(), stream);
     }

@@ -39,7 +39,7 @@ pub(crate) fn unreadable(error: &syn::Error) -> syn::Error {
 
 /// The error about a function without a body, and perhaps with a semicolon.
 pub(crate) fn without_body(name: &Ident, semicolon: Option<Span>) -> syn::Error {
-    // One that a macro makes has another text where it is located.
+    // The source of one that a macro made is the macro.
     let is_made = semicolon.and_then(|span| span.source_text()).is_some_and(|text| text != ";");
     let message = if is_made {
         format!(

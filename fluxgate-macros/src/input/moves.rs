@@ -5,7 +5,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use crate::input::tokens::{is, word};
 use crate::input::uses::{Use, any_use, is_group};
 
-/// Whether tokens may move a variable, or a part of it: they use it in another way than `&name`, `&name.part` and `name[..]`, or in a
+/// Whether tokens may move a variable, or a part of it: they use it other than as `&name`, `&name.part` or `name[..]`, or in a
 /// `move` closure. A method may take it by value.
 pub(crate) fn may_move(tokens: &TokenStream, name: &str) -> bool {
     any_use(name, tokens, |variable| {

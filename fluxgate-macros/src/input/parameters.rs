@@ -12,9 +12,9 @@ pub(crate) struct Binding {
     pub(crate) mutability: Option<syn::Token![mut]>,
     /// The `#[cfg(..)]` of the parameter.
     pub(crate) conditions: Vec<TokenStream>,
-    /// Whether its type consists of numbers, the like, and references, as far as can be told: nothing happens when it is dropped.
+    /// Whether its type consists of primitive types and references, as far as can be told: nothing happens when it is dropped.
     pub(crate) is_plain: bool,
-    /// Whether it makes no difference when it is dropped: it is memory, as far as can be told, or plain.
+    /// Whether the moment of its drop makes no difference: it is plain or only memory, as far as can be told.
     pub(crate) is_memory: bool,
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn bindings(input: &FnArg) -> Vec<Binding> {
     names.into_iter().map(binding).collect()
 }
 
-/// What of a parameter is dropped, first what is dropped last: what its pattern leaves unnamed, which is `None`, and the names that it
+/// The parts of a parameter, the last to be dropped first: what its pattern leaves unnamed, which is `None`, and the names that it
 /// binds. Memory is left out.
 pub(crate) fn dropped(input: &FnArg) -> Vec<Option<Binding>> {
     let unnamed = match input {
@@ -64,7 +64,7 @@ pub(crate) fn dropped(input: &FnArg) -> Vec<Option<Binding>> {
     unnamed.into_iter().chain(named).collect()
 }
 
-/// Whether a pattern binds all of a value.
+/// Whether a pattern binds every part of a value.
 fn names_all(pattern: &Pat) -> bool {
     match pattern {
         Pat::Ident(binding) => binding.by_ref.is_none(),

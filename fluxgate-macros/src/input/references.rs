@@ -1,4 +1,4 @@
-//! What the words of an attribute are called in the library: `min` in `trip` is `trip::min`. So an editor, which follows a word by its
+//! Where the library defines the words of an attribute: `min` in `trip` is `trip::min`. An editor, which follows a word by its
 //! span, finds the documentation.
 
 use fluxgate_rules::vocabulary::{PERMIT, RETRY, TRIP, Vocabulary, WINDOW};
@@ -7,7 +7,7 @@ use quote::ToTokens as _;
 
 use crate::input::tokens::{is, is_assignment, word};
 
-/// A word of the user's, and what it is the name of.
+/// A word of the user's, and what it names.
 pub(crate) struct Reference {
     pub(crate) word: Ident,
     pub(crate) to: Referent,
@@ -24,24 +24,24 @@ pub(crate) enum Referent {
     Method(&'static str, &'static str),
     /// A method of the builder.
     Builder(&'static str),
-    /// Something that has no other place than our private module.
+    /// Something found only in our private module.
     Word(&'static str),
-    /// Nothing of a module, but it may become the name of something: someone is typing it.
+    /// Nothing in a module yet: someone may be typing its name.
     NothingOf(&'static str),
-    /// No method of a module's type of the same name, likewise.
+    /// No method yet of a module's type of the same name.
     NoMethodOf(&'static str),
-    /// No argument, likewise.
+    /// No argument yet.
     NoArgument,
 }
 
 impl Referent {
-    /// Whether it is there.
+    /// Whether it exists.
     pub(crate) fn exists(self) -> bool {
         !matches!(self, Self::NothingOf(_) | Self::NoMethodOf(_) | Self::NoArgument)
     }
 }
 
-/// A setting that has a module, any function in that, and the words of it.
+/// A setting that has a module, some function in that module, and the setting's words.
 struct SettingWords {
     name: &'static str,
     function: &'static str,
@@ -91,7 +91,7 @@ pub(crate) fn references(arguments: &TokenStream) -> Vec<Reference> {
         if let Some(name) = word(&trees[*start]) {
             let value = trees.get(start + 2..end).unwrap_or_default();
             of_argument(name, value, &mut |to, word| {
-                // A keyword is no name of anything, and must not be in a path.
+                // A keyword names nothing, and must not be in a path.
                 if syn::parse2::<Ident>(word.to_token_stream()).is_ok() {
                     found.push(Reference { word: word.clone(), to });
                 }
@@ -108,7 +108,7 @@ fn of_argument(name: &Ident, value: &[TokenTree], add: &mut dyn FnMut(Referent, 
         add(Referent::Module(setting.name, setting.function), name);
         let entries = setting.vocabulary.entries;
         for_each_word(value, &mut |word, is_keyword| {
-            // Not of the breaker's, but of the function's that it guards.
+            // It belongs to the guarded function, not to the breaker.
             if let Some(known) = known(&OF_REQUESTS, word).filter(|_| name == "retry") {
                 return add(Referent::Word(known), word);
             }
@@ -145,7 +145,7 @@ fn of_argument(name: &Ident, value: &[TokenTree], add: &mut dyn FnMut(Referent, 
     });
 }
 
-/// Visits the words of a value, and those before a `=` in their parentheses. What else is in a word's parentheses is the user's.
+/// Visits the words of a value, and those before a `=` in their parentheses. Anything else in the parentheses is the user's.
 fn for_each_word(trees: &[TokenTree], visit: &mut dyn FnMut(&Ident, bool)) {
     for (at, tree) in trees.iter().enumerate() {
         match tree {

@@ -18,7 +18,7 @@ pub(crate) enum Form {
     Async,
     /// It returns an `impl Future` of the output.
     Future,
-    /// It returns a boxed future of the output, which is also what `#[async_trait]` makes of an `async fn`.
+    /// It returns a boxed future of the output, as an `async fn` does under `#[async_trait]`.
     Boxed,
 }
 
@@ -36,9 +36,9 @@ pub(crate) struct Returns {
     /// The error, if it is a type parameter or belongs to one, as far as that can be told.
     pub(crate) generic_error: Option<GenericError>,
     pub(crate) unseen: Option<Unseen>,
-    /// Whether it is returned under a name that may stand for a boxed future.
+    /// Whether the return type is a name that may stand for a boxed future.
     pub(crate) is_alias: bool,
-    /// Whether inference finds the output: the function returns it, or it in a boxed future, in a type that has a name.
+    /// Whether inference finds the output: the function returns it, or a boxed future of it, in a type that has a name.
     pub(crate) is_inferred: bool,
 }
 
@@ -102,7 +102,7 @@ impl Returns {
         output.is_ok_and(|output| last(peel(&output)).is_some_and(|last| last.ident == "Result"))
     }
 
-    /// The same of a function whose body ends in a boxed future, of which the signature may know only an alias.
+    /// The same for a function whose body ends in a boxed future, even if the signature has only an alias for it.
     pub(crate) fn of_boxed_future(self, signature: &Signature) -> Self {
         match &signature.output {
             ReturnType::Type(_, ty) if last(peel(ty)).is_some_and(|last| last.ident != "Result") => {
@@ -120,7 +120,7 @@ impl Returns {
         Self { declared, output, ..self }
     }
 
-    /// What a type stands for that is a boxed future by another name.
+    /// What a type that is an alias of a boxed future stands for.
     fn boxed_future(ty: &Type) -> Self {
         let output = quote!(<#ty as ::core::future::Future>::Output);
         let span = span_of(&ty.to_token_stream()).unwrap_or((Span::call_site(), Span::call_site()));
@@ -153,7 +153,7 @@ impl Returns {
             ReturnType::Type(_, ty) => !erase(&mut ty.clone()),
             ReturnType::Default => true,
         };
-        // What is erased from a type is not known yet where it is asked what that stands for.
+        // The erased parts of a type are not known yet when we ask what it stands for.
         let is_alias = form == Form::Sync
             && is_inferred
             && match &signature.output {
@@ -208,7 +208,7 @@ impl GenericError {
     }
 }
 
-/// Whether a type is a parameter or associated with one. Those of an `impl` around the function are told by their usual names.
+/// Whether a type is a parameter or associated with one. Those of an `impl` around the function are recognised by their usual names.
 /// `Self::Error` may be anything.
 fn is_generic(ty: &Type, signature: &Signature) -> bool {
     let Type::Path(path) = peel(ty) else { return false };
@@ -245,7 +245,7 @@ fn boxed(ty: &Type) -> Option<&Type> {
     }
 }
 
-/// The output of a `BoxFuture<'_, ..>` or `LocalBoxFuture<'_, ..>`, which are aliases of the former in the crate `futures` and in many
+/// The output of a `BoxFuture<'_, ..>` or `LocalBoxFuture<'_, ..>`, which are aliases of that in the crate `futures` and in many
 /// others.
 fn alias(ty: &Type) -> Option<&Type> {
     let segment = last(ty)?;
@@ -305,7 +305,7 @@ fn output<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> Option<&'
     })
 }
 
-/// A type as it is repeated in the body: with the lifetimes left to inference, so that lints do not take them for used there.
+/// A type as it is repeated in the body: the lifetimes are left to inference, so that lints do not count this as a use of them.
 fn repeated(ty: TokenStream, lifetimes: &[String]) -> TokenStream {
     let mut is_lifetime = false;
     let repeat = |tree| {
@@ -368,7 +368,7 @@ fn erase_in(path: &mut Path) -> bool {
     }))
 }
 
-/// Whether any of these is so, all of which are asked.
+/// Whether any of these is true, evaluating all of them.
 fn any(mut answers: impl Iterator<Item = bool>) -> bool {
     let first = answers.any(|answer| answer);
     answers.for_each(drop);

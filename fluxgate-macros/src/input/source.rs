@@ -48,7 +48,7 @@ impl Source {
         Self::bare(value, span)
     }
 
-    /// The tokens of an attribute, of which a string is one.
+    /// The tokens of an attribute, where a string is one token.
     pub(crate) fn attribute(tokens: &TokenStream) -> Self {
         let span = span_of(tokens).unwrap_or((Span::call_site(), Span::call_site()));
         Self::bare(tokens, span)
@@ -97,7 +97,7 @@ impl Source {
         }
     }
 
-    /// The change of the source text that puts a problem right.
+    /// The change of the source text that fixes a problem.
     #[cfg(test)]
     fn correction(&self, problem: &Problem) -> Option<Correction> {
         let Suggestion { range, replacement, .. } = problem.suggestion()?;
@@ -202,8 +202,8 @@ fn flatten(stream: TokenStream, depth: usize, push: &mut impl FnMut(Token, Span)
     }
 }
 
-/// The trees whose tokens, counted as [`flatten`] counts them, are at `place`. An invisible group is kept if all of it is wanted,
-/// because it may be what holds `$a * 2` together.
+/// The trees whose tokens, counted as [`flatten`] counts them, are at `place`. An invisible group is kept if all of it is at `place`,
+/// since it may hold `$a * 2` together.
 fn extract(stream: TokenStream, place: TokenRange, depth: usize, at: &mut usize) -> TokenStream {
     let mut found = TokenStream::new();
     for tree in stream {

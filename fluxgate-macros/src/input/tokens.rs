@@ -78,7 +78,7 @@ pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     !mentioned(tokens.clone(), vec![name.to_owned()]).is_empty()
 }
 
-/// Which of these names tokens [mention](mentions). Looks at each token once: for the compiler to hand them over takes longer than to compare them.
+/// Which of these names tokens [mention](mentions). Reads each token once: getting them from the compiler takes longer than comparing them.
 pub(crate) fn mentioned(tokens: TokenStream, names: Vec<String>) -> Vec<String> {
     fn look(tokens: TokenStream, names: &mut Vec<String>, found: &mut Vec<String>) {
         for tree in tokens {
@@ -104,7 +104,7 @@ pub(crate) fn mentioned(tokens: TokenStream, names: Vec<String>) -> Vec<String> 
     found
 }
 
-/// Whether a literal has a name in it as format strings do: `{name}`, `{name:?}`, or the width in `{:name$}`. Behind `{{`, it is text.
+/// Whether a literal names a variable as format strings do: `{name}`, `{name:?}`, or the width in `{:name$}`. After `{{`, it is text.
 pub(crate) fn is_in_format(text: &str, name: &str) -> bool {
     let is_of_name = |sign: char| sign.is_alphanumeric() || sign == '_';
     text.match_indices(name).any(|(at, _)| {
@@ -115,7 +115,7 @@ pub(crate) fn is_in_format(text: &str, name: &str) -> bool {
     })
 }
 
-/// A variable that the user's code cannot see. Its name is one of ours all the same: a pattern may not be called as a constant is.
+/// A variable that the user's code cannot see. It still needs a name of ours, since a pattern must not have the name of a constant.
 pub(crate) fn local(name: &str) -> Ident {
     Ident::new(&format!("__fluxgate_{name}"), Span::mixed_site())
 }

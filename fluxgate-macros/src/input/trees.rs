@@ -28,7 +28,7 @@ impl Trees {
         }
     }
 
-    /// The place from one tree up to, but not including, another.
+    /// The place from one tree up to another, which is not included.
     pub(crate) fn place(&self, from: usize, to: usize) -> TokenRange {
         match (self.0.get(from), self.0.get(to.saturating_sub(1))) {
             (Some((_, start)), Some((last, index))) if from < to => {
@@ -46,7 +46,7 @@ impl Trees {
     }
 }
 
-/// Collects the trees of a stream, in the same sequence with the content of invisible groups.
+/// Collects the trees of a stream, with the content of invisible groups among them.
 fn collect(stream: TokenStream, index: &mut usize, trees: &mut Vec<(TokenTree, usize)>) {
     for tree in stream {
         match tree {

@@ -1,4 +1,4 @@
-//! Return types in which failures hide: the outcome of a call is known when it returns, and told by the outer `Result` alone.
+//! Return types in which failures hide: only the outer `Result` decides the outcome, when the call returns.
 
 use proc_macro2::Span;
 use quote::ToTokens as _;
@@ -6,9 +6,9 @@ use syn::{GenericArgument, PathArguments, PathSegment, Type, TypeParamBound};
 
 use crate::input::tokens::span_of;
 
-/// What a call may fail with unseen.
+/// A failure of a call that goes unseen.
 pub(crate) struct Unseen {
-    /// What to say of it.
+    /// The message about it.
     pub(crate) message: String,
     pub(crate) span: Span,
 }
@@ -74,7 +74,7 @@ fn associates_result(segment: &PathSegment) -> bool {
     )
 }
 
-/// A `Result` of something: one without arguments may be a type of the user's.
+/// Whether it is a `Result` with arguments: one without may be a type of the user's.
 fn is_result(ty: &Type) -> bool {
     argument(ty, &["Result"]).is_some()
 }

@@ -1,8 +1,8 @@
-//! What is right, and probably not what was meant.
+//! What is valid, but probably a mistake.
 
 use proc_macro2::Span;
 
-/// Something to say of arguments that are accepted.
+/// A warning about arguments that are accepted.
 pub(crate) struct Warning {
     pub(crate) span: (Span, Span),
     pub(crate) message: String,

@@ -1,13 +1,13 @@
-//! Functions that other attributes make of the annotated one, and give its attributes.
+//! Functions that other attributes derive from the annotated one, and copy its attributes to.
 
 use proc_macro2::{TokenStream, TokenTree};
 
 use crate::input::tokens::word;
 
-/// How the names begin that `wasm_bindgen` and `napi` give to what JavaScript calls.
+/// The prefixes of the names that `wasm_bindgen` and `napi` give to functions for JavaScript.
 const PREFIXES: [&str; 2] = ["__wasm_bindgen_generated_", "__napi__"];
 
-/// Whether this is a function for callers in another language that calls the annotated one. That is guarded itself.
+/// Whether this is a function for callers in another language. It calls the annotated one, which is guarded itself.
 pub(crate) fn is_wrapper(item: &TokenStream) -> bool {
     let is_name = |tree: &TokenTree| {
         word(tree).is_some_and(|name| PREFIXES.iter().any(|prefix| name.to_string().starts_with(prefix)))

@@ -23,12 +23,12 @@ pub(crate) struct GuardedFunction {
     pub(crate) fluxgate: Option<TokenStream>,
     /// What the words of the arguments refer to.
     pub(crate) references: Vec<Reference>,
-    /// What is right, and probably not meant.
+    /// What is valid, but probably a mistake.
     pub(crate) warnings: Vec<Warning>,
     pub(crate) function: Function,
     pub(crate) breaker: BreakerLocation,
     pub(crate) outcomes: Outcomes,
-    /// What finds in an error for how long the dependency asks to be left alone.
+    /// Finds in an error how long the dependency asks to be left alone.
     pub(crate) request: Option<Callable>,
     /// What is returned instead of a call that is refused.
     pub(crate) rejected: Option<Callable>,
@@ -36,18 +36,18 @@ pub(crate) struct GuardedFunction {
     pub(crate) fallback: Option<Callable>,
     /// How long a call may take.
     pub(crate) timeout: Option<Timeout>,
-    /// Whether anything says what a failure is.
+    /// Whether any argument defines what a failure is.
     pub(crate) has_tracker: bool,
     /// The trackers as they are written.
     trackers: TokenStream,
 }
 
-/// An item that is not guarded, because something is wrong. It stays as it is, so that ours are the only errors.
+/// An item that is not guarded, because something is wrong. It stays as it is, so that our errors are the only ones.
 pub(crate) struct UnguardedItem {
     /// The path of Fluxgate, if it is given.
     pub(crate) fluxgate: Option<TokenStream>,
     pub(crate) item: TokenStream,
-    /// Whether the item is an expression, which cannot have others beside it.
+    /// Whether the item is an expression, which cannot have others next to it.
     pub(crate) is_expression: bool,
     /// The item as a function, if it is one.
     pub(crate) function: Option<Function>,
@@ -55,14 +55,14 @@ pub(crate) struct UnguardedItem {
     pub(crate) references: Vec<Reference>,
     /// The name that `handle` gives the function's breaker, so that uses of this name compile.
     pub(crate) handle: Option<Ident>,
-    /// Whether it names the breakers of keys.
+    /// Whether that name is for the breakers of keys.
     pub(crate) is_keyed: bool,
     /// Tokens that make the compiler report all that is wrong.
     pub(crate) errors: TokenStream,
 }
 
 impl GuardedFunction {
-    /// What of the user's runs when the body has returned.
+    /// The user's code that runs when the body has returned.
     pub(crate) fn after_body(&self) -> TokenStream {
         let handlers = [&self.request, &self.fallback].into_iter().flatten();
         let handlers = handlers.map(|handler| handler.tokens.clone());
@@ -137,7 +137,7 @@ impl GuardedFunction {
             }
             (function, _) => {
                 let is_expression = is_expression(&item);
-                // Beside `breaker`, a `handle` is wrong itself.
+                // Along with `breaker`, the `handle` itself is wrong.
                 let handle = handle.filter(|_| arguments.get("breaker").is_none());
                 let errors = errors.to_compile_errors();
                 Err(Box::new(UnguardedItem {

@@ -43,7 +43,7 @@ pub(crate) fn read(
     None
 }
 
-/// A closure that gives this value, as far as the value tells of which kind it is.
+/// A closure that returns this value, of the kind that the value suggests.
 fn giving(value: &Value, name: &str, function: Option<&Function>) -> String {
     let returns = function.map(|function| &function.returns);
     let is_awaited = returns.is_none_or(|returns| returns.form != Form::Sync);
@@ -94,7 +94,7 @@ fn misses_await(
     Some(syn::Error::new(span, format!("{what}\n{help}")))
 }
 
-/// Whether another attribute has made this of an `async fn`: `#[tokio::main]`, `#[sqlx::test]` and their like.
+/// Whether another attribute has made this from an `async fn`: `#[tokio::main]`, `#[sqlx::test]` and the like.
 fn blocks(function: &Function) -> bool {
     ["block_on", "test_block_on"].iter().any(|name| mentions(&function.block.stream(), name))
 }

@@ -13,7 +13,7 @@ use crate::input::tokens::text;
 pub(crate) struct Key {
     /// What is hashed: a place, or a value. It is borrowed, and never moved.
     pub(crate) subject: Expr,
-    /// The type whose owned form is that of the keys, as far as it is told or can be seen.
+    /// The type whose owned form is the type of the keys, if it is given or can be seen.
     pub(crate) ty: Option<TokenStream>,
 }
 
@@ -65,7 +65,7 @@ fn ungrouped(expression: &Expr) -> &Expr {
     }
 }
 
-/// `request.host() as String`: the key, and the type of what is kept of it. To a number, it is a cast of Rust's as well.
+/// `request.host() as String`: the key, and the type that is kept of it. To a number, it is also a cast.
 fn split_type(expression: Expr) -> (Expr, Option<TokenStream>) {
     match expression {
         Expr::Group(group) => split_type(*group.expr),

@@ -21,13 +21,13 @@ pub(crate) enum Outcomes {
     OfReturned(Box<Claims>),
 }
 
-/// What the trackers claim among results of one domain, in the order in which they are asked.
+/// What the trackers claim among results of one domain, in the order of asking.
 pub(crate) struct Claims {
     pub(crate) ignored: Claim,
     pub(crate) successes: Claim,
     pub(crate) failures: Claim,
-    /// Where errors with another status than that of a failed server are successes if nothing claims them, since the server answers;
-    /// the span is that of the word that says so.
+    /// Set if errors that no tracker claims are successes unless their status says that the server failed, since the server answers;
+    /// the span of the word that asks for it.
     pub(crate) answers: Option<Span>,
 }
 
@@ -46,7 +46,7 @@ impl Trackers {
         Self { ignore, success, track }
     }
 
-    /// How the outcome of a call is found by them.
+    /// How they determine the outcome of a call.
     pub(crate) fn outcomes(&self) -> Outcomes {
         let are_given = self.success.is_some() || self.ignore.is_some();
         if matches!(self.track, None | Some(Tracker::All)) && !are_given {
@@ -77,7 +77,7 @@ impl Trackers {
             tracker.as_ref().map_or(Claim::Inapplicable, |tracker| Claim::of(tracker, domain))
         };
         let failures = match (self.track.as_ref().unwrap_or(&Tracker::All), domain) {
-            // Who speaks of `Ok` values alone does not mean that errors are none.
+            // A tracker of `Ok` values alone does not mean that errors are not failures.
             (track, Domain::Err) => match Claim::of(track, domain) {
                 Claim::Inapplicable => Claim::Constant(true),
                 claim => claim,
@@ -115,7 +115,7 @@ impl Trackers {
         }
     }
 
-    /// Warns of what a tracker claims in vain, since one that is asked before claims it.
+    /// Warns of what a tracker never gets to claim, since an earlier one claims it.
     pub(crate) fn repeated(&self, arguments: &Arguments) -> Vec<Warning> {
         const ORDER: [&str; 3] = ["ignore", "success", "track"];
         let in_domain = |domain| {
@@ -181,8 +181,8 @@ impl ImpossibleOutcome {
         }
     }
 
-    /// What to say of a tracker by which it is so. `word` makes a better one; `together` are all trackers, if it is not so by this
-    /// one alone.
+    /// The message about a tracker that causes it. `word` makes a better one; `together` are all trackers, if this one alone does not
+    /// cause it.
     fn message(self, name: &str, word: &str, together: Option<&[&str]>) -> String {
         match self {
             Self::Failure => no_failure(name, word, together),

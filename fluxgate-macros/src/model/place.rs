@@ -11,15 +11,15 @@ use crate::input::tokens::{is, span_of};
 pub(crate) enum NoPlace {
     /// It makes a breaker.
     Made,
-    /// It calls a function, which makes what it returns, unless that is a reference: with a `*` before it, `place`.
+    /// It calls a function, which makes what it returns, unless that is a reference. Then `place` is the expression with a `*`.
     Called { place: String },
-    /// It chooses or computes a value, which may be a reference: with a `*` before it, `place`.
+    /// It chooses or computes a value, which may be a reference. Then `place` is the expression with a `*`.
     Computed { place: String },
     /// It is nothing that could hold or be a breaker.
     Other,
 }
 
-/// Why an expression is not a place, if so, as far as that can be told without types.
+/// Why an expression is not a place, if it is not, as far as that is known without types.
 pub(crate) fn no_place(expression: &Expr) -> Option<NoPlace> {
     if makes_breaker(expression) {
         return Some(NoPlace::Made);
@@ -38,8 +38,8 @@ pub(crate) fn no_place(expression: &Expr) -> Option<NoPlace> {
     }
 }
 
-/// Whether the place is there from the program's start to its end, if it is a place at all and no parameter is part of it: a `static`,
-/// or a part of one. A `const` looks the same, and is made anew wherever it is used.
+/// Whether the place exists from the program's start to its end, if it is a place and holds no parameter: a `static`,
+/// or a part of one. A `const` looks the same, but is a new value wherever it is used.
 pub(crate) fn is_static(expression: &Expr) -> bool {
     match expression {
         Expr::Path(_) => true,
@@ -53,7 +53,7 @@ pub(crate) fn is_static(expression: &Expr) -> bool {
     }
 }
 
-/// What fields, elements and methods of are taken. A method of a place may return what is there.
+/// The expression whose fields, elements and methods are used. A method of a place may return what is there.
 fn root(expression: &Expr) -> &Expr {
     match expression {
         Expr::MethodCall(call) => root(&call.receiver),
@@ -68,7 +68,7 @@ fn root(expression: &Expr) -> &Expr {
     }
 }
 
-/// The call of which an expression is a field or an element. What is called has to return a reference, or a pointer of another kind.
+/// The call that returns what an expression is a field or an element of. It has to return a reference or another kind of pointer.
 fn part_of_call(expression: &mut Expr) -> Option<&mut Expr> {
     let whole = match expression {
         Expr::Field(field) => &mut *field.base,
@@ -81,12 +81,12 @@ fn part_of_call(expression: &mut Expr) -> Option<&mut Expr> {
     if matches!(whole, Expr::Call(_)) { Some(whole) } else { part_of_call(whole) }
 }
 
-/// The place as an expression that no value which is made on the spot can have.
+/// The place as an expression that does not compile for a value made on the spot.
 pub(crate) fn of_what_is_kept(mut expression: Expr) -> TokenStream {
     if let Some(call) = part_of_call(&mut expression) {
         let called = call.to_token_stream();
         let span = span_of(&called).map_or(Span::call_site(), |(first, _)| first);
-        // At the user's place, but no code of the user's, who need not write it.
+        // Located at the user's code, though not part of it, so that lints do not ask the user to change it.
         *call = Expr::Verbatim(quote_spanned!(Span::call_site().located_at(span)=> (*#called)));
     }
     expression.into_token_stream()
@@ -102,8 +102,8 @@ fn dereferenced(expression: &Expr) -> String {
     }
 }
 
-/// Whether a new breaker is what an expression comes to, or refers to. A closure in it may be called once, and what it makes be kept;
-/// so may what a method is given.
+/// Whether an expression results in, or refers to, a new breaker. A closure in it may be called once, and its result kept;
+/// so may the arguments of a method.
 fn makes_breaker(expression: &Expr) -> bool {
     match expression {
         Expr::Macro(_) | Expr::Loop(_) => mentions_breaker_macro(&expression.to_token_stream()),
@@ -138,7 +138,7 @@ fn makes_breaker(expression: &Expr) -> bool {
     }
 }
 
-/// Whether a function makes something new, as far as its name tells: `CircuitBreaker::builder`, `Box::new`, `Default::default`.
+/// Whether a function makes something new, judging by its name: `CircuitBreaker::builder`, `Box::new`, `Default::default`.
 fn makes(function: &Expr) -> bool {
     let Expr::Path(path) = function else { return mentions_breaker_macro(&function.to_token_stream()) };
     let names: Vec<_> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
@@ -156,7 +156,7 @@ fn gives_what_it_is_given(method: &syn::Ident) -> bool {
         .any(|name| method == name)
 }
 
-/// Whether a block ends in what it has made. A `static` in it is kept.
+/// Whether a block ends in something that it made. A `static` in it is kept.
 fn is_tail_made(block: &Block) -> bool {
     let Some((Stmt::Expr(tail, None), before)) = block.stmts.split_last() else {
         return block
@@ -164,7 +164,7 @@ fn is_tail_made(block: &Block) -> bool {
             .iter()
             .any(|stmt| matches!(stmt, Stmt::Macro(made) if made.mac.path.is_ident("breaker")));
     };
-    // What it has bound before is no place outside either.
+    // What it bound before is no place outside either.
     let binds = |stmt: &Stmt| {
         let Stmt::Local(local) = stmt else { return false };
         local.init.as_ref().is_some_and(|init| makes_breaker(&init.expr))

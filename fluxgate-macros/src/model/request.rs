@@ -1,5 +1,5 @@
-//! `retry = from_error(PATH, otherwise = RETRY)`: a function that finds in an error for how long the dependency asks to be left alone, and
-//! the retry of the breaker, which only knows what it is told. Where another breaker is used, `from_error(PATH)`.
+//! `retry = from_error(PATH, otherwise = RETRY)`: a function that finds in an error how long the dependency asks to be left alone, and
+//! the breaker's own retry. With `breaker`, it is `from_error(PATH)`.
 
 use fluxgate_rules::vocabulary::{FROM_ERROR, means_from_error};
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
@@ -10,16 +10,16 @@ use crate::input::errors::Errors;
 use crate::input::source::spelled;
 use crate::input::tokens::{is, is_assignment, respan, span_of, text, ungrouped, word};
 
-/// What a `from_error` is made of.
+/// The parts of a `from_error`.
 struct Parts {
     function: TokenStream,
-    /// The retry where the error says nothing.
+    /// The retry where the error asks for nothing.
     otherwise: Option<TokenStream>,
 }
 
-/// Takes the function out of `retry`, of which what is `otherwise` remains.
+/// Takes the function out of `retry`, and leaves what is `otherwise`.
 ///
-/// Beside `breaker`, the function is all there may be: that breaker has a retry of its own, and what this function's errors ask for comes
+/// Along with `breaker`, only the function is allowed: that breaker has its own retry, and what this function's errors ask for comes
 /// before it.
 pub(crate) fn take(arguments: &mut Arguments, errors: &mut Errors) -> Option<Callable> {
     let argument = arguments.get("retry")?;
@@ -54,7 +54,7 @@ struct Written {
 }
 
 impl Written {
-    /// Finds it, bare or in a string, if that is what was meant.
+    /// Finds it, bare or in a string, if the value looks like one.
     fn read(argument: &Argument) -> Option<Self> {
         let value = ungrouped(argument.value.clone());
         let value = match text(&value) {
@@ -73,7 +73,7 @@ impl Written {
     }
 }
 
-/// Reports a word that is only like `from_error`.
+/// Reports a misspelt `from_error`.
 fn report_spelling(name: &TokenStream, errors: &mut Errors) -> Result<(), ()> {
     let written = spelled(name);
     let message = if written == FROM_ERROR {

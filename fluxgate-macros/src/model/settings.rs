@@ -21,7 +21,7 @@ use crate::input::errors::Errors;
 use crate::input::source::Source;
 use crate::input::warnings::Warning;
 
-/// The settings of a breaker; `None` is what Fluxgate chooses itself. A breaker with [`Settings::default`] has all of that.
+/// The settings of a breaker; `None` is Fluxgate's default, as for all of [`Settings::default`].
 #[derive(Default)]
 pub(crate) struct Settings {
     pub(crate) name: BreakerName,
@@ -32,12 +32,12 @@ pub(crate) struct Settings {
     pub(crate) half_open_timeout: Option<Value>,
     pub(crate) on_panic: Option<Outcome>,
     pub(crate) on_cancel: Option<Outcome>,
-    /// From when on a cancelled call counts so.
+    /// How long a cancelled call has to have run to count as that.
     pub(crate) on_cancel_after: Option<Value>,
     /// Whether calls are counted: a literal, or a constant of the user's.
     pub(crate) count_calls: Option<TokenStream>,
     pub(crate) rule: Option<Rule>,
-    /// How long a call may take, if that is limited: only for what is checked against it.
+    /// How long a call may take, if that is limited. Only other settings are checked against it.
     pub(crate) time_limit: Option<Value>,
     /// How many keys have breakers of their own.
     pub(crate) max_keys: Option<Value>,
@@ -45,14 +45,14 @@ pub(crate) struct Settings {
     pub(crate) key_idle: Option<Value>,
     /// How many calls the window holds; `None` if only the compiler knows.
     pub(crate) size: Option<usize>,
-    /// What is right, and probably not meant.
+    /// What is valid, but probably a mistake.
     pub(crate) warnings: Vec<Warning>,
 }
 
 /// The name of a breaker.
 #[derive(Default)]
 pub(crate) enum BreakerName {
-    /// That of the place where the breaker is made.
+    /// The name of the place where the breaker is made.
     #[default]
     Default,
     Text(LitStr),
@@ -74,7 +74,7 @@ pub(crate) struct Setting {
     pub(crate) span: (Span, Span),
 }
 
-/// A rule, as flat as in `fluxgate-rules`.
+/// A rule, flat as in `fluxgate-rules`.
 pub(crate) struct Rule {
     pub(crate) nodes: Vec<Node>,
     /// The [`Settings::summary`].
@@ -110,7 +110,7 @@ pub(crate) enum Value {
     Number(f64),
     Duration(Duration),
     Constant(Constant),
-    /// A function of the user's, and how it was written.
+    /// A function of the user's, as written.
     Function(TokenStream, String),
 }
 
@@ -120,7 +120,7 @@ pub(crate) struct Constant {
     pub(crate) ty: ConstantType,
     /// The function of Fluxgate that checks the value.
     pub(crate) check: &'static str,
-    /// What to say if the value is wrong.
+    /// The message if the value is wrong.
     pub(crate) message: String,
     pub(crate) span: (Span, Span),
 }
@@ -151,7 +151,7 @@ impl Word {
 }
 
 impl Rule {
-    /// Whether it asks how long calls take.
+    /// Whether it depends on how long calls take.
     pub(crate) fn times_calls(&self) -> bool {
         let times = |node: &Node| match node {
             Node::Condition(word) => matches!(word.name, "slow_rate" | "avg_latency"),
@@ -162,12 +162,12 @@ impl Rule {
 }
 
 impl Settings {
-    /// Whether the user says the name.
+    /// Whether the user gives the name.
     pub(crate) fn is_named(&self) -> bool {
         !matches!(self.name, BreakerName::Default)
     }
 
-    /// Whether nothing is said.
+    /// Whether nothing is given.
     pub(crate) fn are_standard(&self) -> bool {
         let Self { window, retry, permit, max_half_open_calls, half_open_timeout, .. } = self;
         !self.is_named()
@@ -192,8 +192,8 @@ impl Settings {
         summary(&fluxgate_rules::Rule::from_nodes(nodes.to_vec()).to_string(), Some(&nodes))
     }
 
-    /// Whether the breaker may trip although no result is a failure: by the time that calls take, by what a function says, or since
-    /// calls that do not return are to be failures, explicitly.
+    /// Whether the breaker may trip although no result is a failure: by the time that calls take, by a function's answer, or since
+    /// calls that do not return are explicitly failures.
     pub(crate) fn trip_on_more_than_results(&self) -> bool {
         let is_failure = |outcome: Option<Outcome>| matches!(outcome, Some(Outcome::Failure));
         let asks_more = |rule: &Rule| {
@@ -203,7 +203,7 @@ impl Settings {
         is_failure(self.on_panic) || is_failure(self.on_cancel) || self.rule.as_ref().is_some_and(asks_more)
     }
 
-    /// Reads all settings, and reports all that is wrong with them; then there are none.
+    /// Reads all settings. If any is wrong, reports what is, and returns none.
     pub(crate) fn read(arguments: &Arguments, errors: &mut Errors) -> Option<Self> {
         let settings = Reader { arguments, errors }.settings();
         errors.is_empty().then_some(settings)
@@ -215,13 +215,13 @@ pub(crate) fn timeout(arguments: &Arguments, errors: &mut Errors) -> Option<Valu
     Reader { arguments, errors }.single(&TIMEOUT)
 }
 
-/// An argument that was read: its tokens and what they say.
+/// An argument that was read: its tokens and its value.
 struct Read<T> {
     source: Source,
     value: T,
 }
 
-/// Reads settings. What is wrong is reported, and left out.
+/// Reads settings, and reports and leaves out those that are wrong.
 struct Reader<'a> {
     arguments: &'a Arguments,
     errors: &'a mut Errors,
@@ -239,7 +239,7 @@ impl Reader<'_> {
         // rule is checked against a very large one.
         let assumed = size.unwrap_or(Window::count(usize::MAX));
         let rule = self.read("trip", |tokens| read::rule(tokens, &assumed));
-        // Of a window that is wrong itself, there is nothing more to say.
+        // A window that is wrong is reported already.
         if window.is_some() == self.arguments.get("window").is_some() {
             self.expectations(size.as_ref(), rule.as_ref());
         }
@@ -290,7 +290,7 @@ impl Reader<'_> {
         BreakerName::Default
     }
 
-    /// Warns of arguments about trials, if a breaker that is open is never tried.
+    /// Warns of arguments about trials, if an open breaker never has one.
     fn never_tried(&self, retry: Option<&Read<WrittenCall>>) -> Vec<Warning> {
         if retry.is_none_or(|retry| retry.value.entry.word != "never") {
             return Vec::new();
@@ -314,7 +314,7 @@ impl Reader<'_> {
         source.expression(whole).map_err(|error| self.errors.push(error)).ok()
     }
 
-    /// Reads the argument with this name, if it is given and right.
+    /// Reads the argument with this name, if it is given and valid.
     fn read<T>(&mut self, name: &str, read: impl Fn(&[Token]) -> Reading<T>) -> Option<Read<T>> {
         let argument = self.arguments.get(name)?;
         let source = Source::new(&argument.value, argument.name.span());
@@ -344,7 +344,7 @@ impl Reader<'_> {
         self.value(source, &WrittenArgument { parameter, value: *value, place })
     }
 
-    /// Reads `half_open_timeout`, which has to be longer than any call may take by the rule, as has the default.
+    /// Reads `half_open_timeout`. It, or its default, has to be longer than any duration in the rule.
     fn half_open_timeout(&mut self, rule: Option<&Read<WrittenRule>>) -> Option<Value> {
         let name = HALF_OPEN_TIMEOUT.name;
         if self.arguments.get(name).is_some() {
@@ -389,7 +389,7 @@ impl Reader<'_> {
         self.single_value(&TIMEOUT, &Read { source, value })
     }
 
-    /// Checks the rule, or the default, against `normal` and `outage`, of which nothing is left at run time.
+    /// Checks the rule, or the default, against `normal` and `outage`, which do not exist at run time.
     fn expectations(&mut self, window: Option<&Window>, rule: Option<&Read<WrittenRule>>) {
         let normal = self.read(NORMAL.name, |tokens| read::share(tokens, &NORMAL));
         let outage = self.read(OUTAGE.name, |tokens| read::share(tokens, &OUTAGE));
@@ -483,7 +483,7 @@ impl Reader<'_> {
     }
 }
 
-/// Warns of a name with something in braces, which is not a path of a service: `payments-{id}`, but `/payments/{id}`.
+/// Warns of a name with something in braces, as `payments-{id}`, unless it is the path of a service: `/payments/{id}`.
 fn unfilled(name: &BreakerName) -> Option<Warning> {
     let BreakerName::Text(name) = name else { return None };
     let text = name.value();
@@ -498,7 +498,7 @@ fn unfilled(name: &BreakerName) -> Option<Warning> {
     })
 }
 
-/// Warns of parts of a rule beside which another says more.
+/// Warns of parts of a rule that another part makes redundant.
 fn never_decides(Read { source, value }: &Read<WrittenRule>) -> Vec<Warning> {
     let nodes = value.nodes().unwrap_or_default();
     let text = |at: usize| spell(value.places[at].of(&source.tokens));
@@ -523,7 +523,7 @@ fn never_decides(Read { source, value }: &Read<WrittenRule>) -> Vec<Warning> {
     implied(&nodes).into_iter().map(warning).collect()
 }
 
-/// Warns of a duration in a rule that is longer than all that the window remembers.
+/// Warns of a duration in a rule that is longer than the window.
 fn longer_than(Read { source, value }: &Read<WrittenRule>, window: &Window) -> Option<Warning> {
     let Extent::Time(remembered) = window.extent else { return None };
     value.branches.iter().find_map(|branch| {

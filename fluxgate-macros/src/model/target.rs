@@ -20,27 +20,27 @@ use crate::model::settings::Settings;
 pub(crate) enum BreakerLocation {
     /// In the function, made from these settings.
     Inside(Settings),
-    /// Beside the function, under the user's name, made from these settings.
+    /// Next to the function, under the user's name, made from these settings.
     Beside(Ident, Settings),
-    /// Beside the method, under the user's name as an associated constant, made from these settings.
+    /// Next to the method, under the user's name as an associated constant, made from these settings.
     Associated(Ident, Settings),
-    /// Each with its key: in the function, or, if it is named, beside it.
+    /// One for each key: in the function, or, if it has a name, next to it.
     Keyed(Box<Key>, Option<Ident>, Settings),
     /// In the user's `static`, or in a part of it.
     Static(TokenStream),
-    /// At another place of the user's, which is not in a parameter.
+    /// At another place of the user's, not in a parameter.
     Given(TokenStream),
-    /// At the user's place in a field of a parameter that outlives the function's future.
+    /// In a field of a parameter that outlives the function's future.
     Field(TokenStream),
-    /// At the user's place in a parameter, where it stays while the body, or the function's future, uses it.
+    /// In a parameter, where it stays while the body, or the function's future, uses it.
     Lent(TokenStream),
-    /// At the user's place in a parameter that the body may move or change, or that does not outlive the function while its future
+    /// In a parameter that the body may move or change, or that does not outlive the function while its future
     /// does: the function needs a handle of its own.
     Shared(TokenStream),
 }
 
 impl BreakerLocation {
-    /// Reads `breaker`, or else the settings for one in the function or, if that is asked for, beside it.
+    /// Reads `breaker`, or else the settings for one in the function or, with a `handle`, next to it.
     pub(crate) fn read(
         arguments: &Arguments,
         function: Option<&Function>,
@@ -73,7 +73,7 @@ impl BreakerLocation {
         }
     }
 
-    /// Whether the breaker may trip although no result is a failure, as far as is known here.
+    /// Whether the breaker may trip although no result is a failure, as far as can be seen here.
     pub(crate) fn trips_on_more_than_results(&self) -> bool {
         self.settings().is_none_or(Settings::trip_on_more_than_results)
     }
@@ -127,7 +127,7 @@ fn objection(no_place: &NoPlace, written: &TokenStream) -> String {
     }
 }
 
-/// The name of the static beside the function, if the user asks for one.
+/// The name of the static next to the function, if the user asks for one.
 pub(crate) fn handle(arguments: &Arguments, errors: &mut Errors) -> Option<Ident> {
     let argument = arguments.get("handle")?;
     let Ok(name) = syn::parse2::<Ident>(argument.value.clone()) else {
@@ -146,7 +146,7 @@ pub(crate) fn is_method(function: &Function) -> bool {
         || mentions(&function.signature.to_token_stream(), "Self")
 }
 
-/// Whether tokens say `Self`, other than within items that have a `Self` of their own.
+/// Whether tokens contain `Self`, except in items that have a `Self` of their own.
 fn says_self(tokens: TokenStream) -> bool {
     let mut trees = tokens.into_iter().peekable();
     while let Some(tree) = trees.next() {
@@ -188,7 +188,7 @@ fn names(value: TokenStream) -> impl Iterator<Item = String> {
     })
 }
 
-/// Which kind of location a place is.
+/// The kind of location that a place is.
 fn kind_of(place: &TokenStream, function: &Function) -> fn(TokenStream) -> BreakerLocation {
     let mut kind: fn(TokenStream) -> BreakerLocation = BreakerLocation::Given;
     for input in &function.signature.inputs {
@@ -213,7 +213,7 @@ fn kind_of(place: &TokenStream, function: &Function) -> fn(TokenStream) -> Break
                 if !is_lent || !is_held {
                     return BreakerLocation::Shared;
                 }
-                // A field may as well be found before the future is polled, and then need not be part of it.
+                // A field can be found before the future is polled, and then need not be part of it.
                 let is_field = function.future.is_some() && is_field_of(place, &name);
                 kind = if is_field { BreakerLocation::Field } else { BreakerLocation::Lent };
             }

@@ -16,7 +16,7 @@ pub(crate) struct Timeout {
     pub(crate) span: (Span, Span),
 }
 
-/// Reads the argument, if it is given, for this function. If nothing can come of it, it is taken away.
+/// Reads the argument, if it is given, for this function. If the function cannot have it, it is removed.
 pub(crate) fn take(
     arguments: &mut Arguments,
     function: Option<&Function>,

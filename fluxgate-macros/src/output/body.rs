@@ -18,26 +18,26 @@ use crate::output::returns;
 pub(crate) struct Capture {
     /// Whether it takes all that it uses, as an `async fn` does.
     is_whole: bool,
-    /// By whose mention the parameters are moved into the block, last first, which is the order of their drops.
+    /// The parameters that are moved into the block by mentioning them, the last first, which is the order of their drops.
     mentioned: Vec<Mention>,
 }
 
-/// A parameter, and how it is mentioned so that lints know of it what they know of a parameter.
+/// A parameter, and how it is mentioned so that lints treat it as a parameter.
 struct Mention {
     name: Ident,
     conditions: Vec<TokenStream>,
     /// Whether it counts as used, whatever is in its place later.
     is_used: bool,
-    /// The name, where it is replaced, if it is: so lints know of its drop, which may be the use of its parts.
+    /// The name with the span of its replacement, if it is replaced: so lints see its drop, which may use its parts.
     replaced: Option<Ident>,
-    /// Whether what it is replaced by counts as used.
+    /// Whether the replacement counts as used.
     is_used_again: bool,
-    /// Whether it is moved by that, into a block that otherwise only borrows.
+    /// Whether this moves it, into a block that otherwise only borrows.
     is_moved: bool,
 }
 
 impl Capture {
-    /// Of a body in a closure, which borrows what it uses, unless it changes or moves a parameter.
+    /// For a body in a closure, which borrows what it uses, unless it changes or moves a parameter.
     pub(crate) fn of_closure(guard: &GuardedFunction) -> Self {
         let function = &guard.function;
         let captured = function.captured();
@@ -45,13 +45,13 @@ impl Capture {
         let is_changed = |binding: &Binding| {
             binding.mutability.is_some()
                 && if binding.is_receiver() {
-                    // What refers to itself has to be moved. Otherwise its fields are changed where they are, in the eyes of lints, too.
+                    // What refers to itself has to be moved. Otherwise its fields are changed in place, for lints, too.
                     assigns_itself(&body, &binding.name)
                 } else {
                     Assignments::to(&binding.name, &body).are_any()
                 }
         };
-        // What runs after the body sees what that has changed.
+        // What runs after the body has to see its changes.
         let later = guard.after_body();
         let is_used_later = |binding: &Binding| mentions(&later, &binding.name.to_string());
         if captured.iter().any(is_used_later) {
@@ -63,8 +63,8 @@ impl Capture {
         }
     }
 
-    /// Of a body that may move a parameter, which is then dropped when the body ends. What is dropped before that moves with it, if all of
-    /// that can: otherwise the order is right where the body does move the parameter.
+    /// For a body that may move a parameter, which is then dropped when the body ends. What is dropped before that moves with it, if all of
+    /// it can: otherwise the order is right only where the body does move the parameter.
     fn behind_moved(function: &Function, body: &TokenStream) -> Self {
         let may_be_first = |part: &Option<Binding>| {
             part.as_ref().is_some_and(|binding| may_move(body, &binding.name.to_string()))
@@ -79,7 +79,7 @@ impl Capture {
         Self { is_whole: false, mentioned: moved.collect::<Option<_>>().unwrap_or_default() }
     }
 
-    /// Of a body in an `async move` block.
+    /// For a body in an `async move` block.
     pub(crate) fn of_future(function: &Function) -> Self {
         let mut captured = function.captured();
         // What is dropped after all that the body uses may stay outside.
@@ -88,12 +88,12 @@ impl Capture {
         Self::whole(&captured, &function.block.stream())
     }
 
-    /// Of the body of a future that the user wrote: it has captured what it uses by itself.
+    /// For the body of a future that the user wrote: it captures what it uses by itself.
     pub(crate) fn none() -> Self {
         Self { is_whole: false, mentioned: Vec::new() }
     }
 
-    /// Of a body that takes these. They are not bound anew, which would take room a second time.
+    /// For a body that takes these. They are not bound again, which would take space twice.
     fn whole(captured: &[Binding], body: &TokenStream) -> Self {
         let mentioned = captured.iter().rev().filter_map(|binding| Mention::of(binding, body)).collect();
         Self { is_whole: true, mentioned }
@@ -105,7 +105,7 @@ impl Capture {
             |Mention { name, conditions, is_used, replaced, is_used_again, is_moved }: &Mention| {
                 let borrow = (!is_moved).then(|| quote!(&));
                 let used = if *is_moved || name.to_string().starts_with('_') {
-                    // In what is assigned to, a name is not used, as clippy sees it: one with `_` should not be.
+                    // To clippy, a name in the target of an assignment is not used, as one with `_` should not be.
                     quote!(#(#conditions)* { *#private::captured(#borrow #name) = []; })
                 } else {
                     quote!(#(#conditions)* let _ = &#name;)
@@ -124,16 +124,16 @@ impl Capture {
 impl Mention {
     fn of(binding: &Binding, body: &TokenStream) -> Option<Self> {
         let name = &binding.name;
-        // The body is looked through only where it may assign: that takes longer than anything else here.
+        // The body is searched only where it may assign, since that takes longer than anything else here.
         let assignments = binding.mutability.map(|token| (token, Assignments::to(name, body)));
         let (is_used, replaced, is_used_again) = match assignments {
-            // Where the value that a caller gave is never read, that is told of a parameter at its `mut`.
+            // If the caller's value is never read, lints report that at the `mut` of a parameter.
             Some((token, Assignments { of_all: Some(_), is_read: true, .. })) => {
                 let mut place = name.clone();
                 place.set_span(token.span.resolved_at(name.span()));
                 (false, Some(place), true)
             }
-            // Then all that is told of it is told there.
+            // Then lints report everything there.
             Some((_, Assignments { of_all: Some(place), .. })) => (false, Some(place), false),
             Some((_, Assignments { of_parts: true, .. })) if !binding.is_plain => {
                 (true, Some(name.clone()), true)

@@ -32,7 +32,7 @@ pub(crate) fn breaker(BreakerValue { fluxgate, settings: its, references }: &Bre
     }
 }
 
-/// In place of a breaker that cannot be made, an expression of any type, so that ours are the only errors.
+/// In place of a breaker that cannot be made, an expression of any type, so that our errors are the only ones.
 pub(crate) fn no_breaker(NoBreaker { fluxgate, references, errors }: &NoBreaker) -> TokenStream {
     let references = references::of_wrong_arguments(references, &Private::of(fluxgate.as_ref()));
     quote!({ #references #errors })
@@ -47,7 +47,7 @@ pub(crate) fn guarded(its: &GuardedFunction) -> TokenStream {
 pub(crate) fn unguarded(its: &UnguardedItem) -> TokenStream {
     let UnguardedItem { fluxgate, item, is_expression, function, references, handle, is_keyed, errors } = its;
     if *is_expression {
-        // Errors are of whatever type is asked for here.
+        // Errors have whatever type is needed here.
         return quote!({ let _ = #item; #errors });
     }
     let Some(function) = function else { return quote!(#item #errors) };

@@ -45,7 +45,7 @@ pub(crate) fn guarded(guard: &GuardedFunction, private: &Private) -> TokenStream
     quote!(#beside #(#attributes)* #visibility #signature #body)
 }
 
-/// A warning, which only the compiler may give of itself: of a constant that is deprecated for this reason.
+/// A warning by the compiler, the only one that may warn: that of a constant which is deprecated for this reason.
 fn hint(Unseen { message, span }: &Unseen) -> TokenStream {
     let name = Ident::new("__FLUXGATE_HINT", *span);
     quote!(
@@ -67,7 +67,7 @@ impl BodyWriter<'_> {
         &self.guard.function.returns
     }
 
-    /// Whether a handler stands beside the body, since it awaits something, or may move what the body moves. Any other is part of the call.
+    /// Whether a handler is outside the call, since it awaits something, or may move what the body moves. Any other is part of the call.
     fn has_handlers_beside(&self) -> bool {
         let stands_beside =
             |handler: &Callable| handler.is_async() || self.guard.function.has_parameter_in(&handler.tokens);
@@ -108,7 +108,7 @@ impl BodyWriter<'_> {
                 let called = returns::call(returns, "Returned", method, &arguments, private);
                 quote!(return #called;)
             }
-            // With a `fallback`, what the body returns is taken apart at once. As the result of one call, it would be put together before.
+            // With a `fallback`, what the body returns is taken apart at once. A single call would have to put it together first.
             Some(evidence) if guard.fallback.is_none() => {
                 let call = local("call");
                 let arguments = quote!(#output, #output, #call, #evidence, #body);
@@ -159,7 +159,7 @@ impl BodyWriter<'_> {
     //         deferred(breaker, async move { .. }, evidence, by)
     //     }
     //
-    // or, where handlers or attributes below need it, `async move { .. }` as of an `async fn`; boxed, if the user's is.
+    // or, where handlers or attributes below need it, `async move { .. }` as for an `async fn`; boxed, if the user's is.
     fn future(&self, FutureBlock { boxed, keywords, block, .. }: &FutureBlock) -> TokenStream {
         let Self { guard, private, target } = self;
         let body = body::future(keywords, block, self.returns(), &Capture::none(), private);
@@ -223,7 +223,7 @@ impl BodyWriter<'_> {
         let (new, limit) = self.constructor();
         let new = |settle: &TokenStream| quote!(#private::Eager::#new(#output, #declared, #hold, #body, #limit move #finish, #settle));
         let (setup, future) = if self.has_handlers_beside() {
-            // As a path, it would be a `static` that is changed, as clippy sees it.
+            // To clippy, a path would be a `static` that is changed.
             let result = local("result");
             let new = new(&quote!(|#result| #private::told(#result)));
             let ended =
@@ -242,7 +242,7 @@ impl BodyWriter<'_> {
         quote!(#inference #setup #returned)
     }
 
-    /// Returns a future. An attribute that reads what we write looks for one in the last expression, so that it is around the future and
+    /// Returns a future. An attribute that reads what we write looks for one in the last expression, so that it wraps the future and
     /// not only around what makes it.
     fn returned(&self, future: &TokenStream) -> TokenStream {
         if self.guard.function.has_attributes_below() { future.clone() } else { quote!(return #future;) }
@@ -305,7 +305,7 @@ impl BodyWriter<'_> {
         )
     }
 
-    /// A closure from what a call returned, or from the refusal, to what the function returns. No handler stands beside the body.
+    /// A closure from what a call returned, or from the refusal, to what the function returns. No handler is outside the call.
     fn settled(&self) -> TokenStream {
         let (result, refusal) = (local("result"), local("refusal"));
         let refused = self.refused(&refusal);
@@ -334,7 +334,7 @@ impl BodyWriter<'_> {
         self.admitted(&entered, &TokenStream::new(), &awaited)
     }
 
-    /// The future that asks the breaker to admit the call when it is first polled, and then polls `future`. No handler stands beside the body.
+    /// The future that asks the breaker to admit the call when it is first polled, and then polls `future`. No handler is outside the call.
     fn deferred(&self, future: &TokenStream) -> TokenStream {
         let Self { private, target, .. } = self;
         let locate = &target.locate;
@@ -349,7 +349,7 @@ impl BodyWriter<'_> {
         quote!(#private::Deferred::#new(#locate, #future, #limit move #finish, move |#refusal| #refused))
     }
 
-    /// The constructor of a future, and what makes a result of a refusal for it.
+    /// The constructor of a future, and what turns a refusal into a result for it.
     fn refused_by(&self) -> (Ident, TokenStream) {
         let (returns, private) = (self.returns(), self.private);
         let (name, refused) = if let Some(rejected) = &self.guard.rejected {
@@ -364,7 +364,7 @@ impl BodyWriter<'_> {
         (Ident::new(name, Span::mixed_site()), refused)
     }
 
-    /// What knows whether an error is evidence, if that is all that there is to know of a call, and its
+    /// A value that decides whether an error is evidence, if nothing else matters about a call, and its
     /// type is known before it returns.
     fn evidence(&self) -> Option<TokenStream> {
         let guard = self.guard;
@@ -386,7 +386,7 @@ impl BodyWriter<'_> {
         outcome::finish(&self.guard.outcomes, request, self.returns(), &call, &returned, self.private)
     }
 
-    /// The same as a closure, of the call and of what it has returned, if it has in time.
+    /// The same as a closure from the call and what it returned, if it did in time.
     fn finisher(&self) -> TokenStream {
         let (call, returned, finish) = (local("call"), local("returned"), self.finish());
         if self.guard.timeout.is_none() {
@@ -399,7 +399,7 @@ impl BodyWriter<'_> {
         })
     }
 
-    /// Ends the call, which took too long, and makes what it returns.
+    /// Ends the call, which took too long, and makes what the function returns.
     fn timed_out(&self) -> TokenStream {
         let (private, call, returned) = (self.private, local("call"), local("returned"));
         let of = if self.guard.outcomes.is_of_returned() { "Limitable" } else { "Returned" };
@@ -408,7 +408,7 @@ impl BodyWriter<'_> {
         returns::call(self.returns(), of, "timed_out", &arguments, private)
     }
 
-    /// The name of a future's constructor, and what that takes after the body: the limit, if there is one.
+    /// The name of a future's constructor, and its argument after the body: the limit, if there is one.
     fn constructor(&self) -> (Ident, TokenStream) {
         let name = |name| Ident::new(name, Span::mixed_site());
         match &self.guard.timeout {
@@ -420,7 +420,7 @@ impl BodyWriter<'_> {
         }
     }
 
-    /// Returns what `run` and then `made` make from `call`, or else what the function returns when it is refused. `entered` is a
+    /// Returns what `run` and then `made` make from `call`, or what the function returns when it is refused. `entered` is a
     /// `Result` of the call, or a refusal. Only one of the two ever runs, so a handler may move what the body does.
     fn admitted(&self, entered: &TokenStream, run: &TokenStream, made: &TokenStream) -> TokenStream {
         let Self { guard, private, .. } = self;
@@ -429,7 +429,7 @@ impl BodyWriter<'_> {
             (local("call"), local("refusal"), local("returned"), local("error"));
         let ok = quote!(::core::result::Result::Ok);
         let err = quote!(::core::result::Result::Err);
-        // Not in a match around `run`, where a future would keep what was entered for as long as it waits.
+        // Not in a match around `run`, or a future would keep the value of `entered` while it waits.
         let call_or = |refused: &TokenStream| {
             quote!(let #call = match #entered {
                 #ok(#call) => #call,
@@ -493,7 +493,7 @@ impl BodyWriter<'_> {
         }
     }
 
-    /// `Err` with what a `fallback` takes, if what `run` makes calls for it, or else `Ok` with what that makes.
+    /// `Err` with what a `fallback` takes, if the result of `run` calls for it, or else `Ok` with that result.
     fn split(&self, run: &TokenStream) -> TokenStream {
         let Self { private, .. } = self;
         if self.guard.outcomes.is_of_returned() {

@@ -9,7 +9,7 @@ use crate::input::tokens::{local, respan, span_of};
 use crate::output::private::Name;
 use crate::output::returns;
 
-/// A call of `rejected`, which is to return what the function does.
+/// A call of `rejected`, which has to return what the function does.
 pub(crate) fn rejected(
     handler: &Callable,
     refusal: &Ident,
@@ -23,7 +23,7 @@ pub(crate) fn rejected(
     quote!(#private::IntoError::into_error(#refusal, #function))
 }
 
-/// A function of a refusal, which calls `rejected`, and is to return what the function does. As a future may take it along, it borrows
+/// A closure from a refusal, which calls `rejected`, and has to return what the function does. Since a future may hold it, it borrows
 /// nothing.
 pub(crate) fn of_refusal(handler: &Callable, returns: &Returns, private: &Name) -> TokenStream {
     if handler.closure.is_some() {
@@ -34,7 +34,7 @@ pub(crate) fn of_refusal(handler: &Callable, returns: &Returns, private: &Name) 
     quote!(move |#told| #called)
 }
 
-/// A call of `fallback`, which is to return what the function does.
+/// A call of `fallback`, which has to return what the function does.
 pub(crate) fn fallback(handler: &Callable, error: &Ident, returns: &Returns, private: &Name) -> TokenStream {
     if handler.closure.is_some() {
         call(handler, quote!(#private::handle), error, returns, private)
@@ -62,8 +62,8 @@ fn call(
     quote!(#function #arguments #awaited)
 }
 
-/// A call by way of a trait, which says in our words that what the user wrote is not a function of the right type. Spanned as all of
-/// that, so that the call itself is not mentioned.
+/// A call through a trait, whose message says in our words that the user's code is not a function of the right type. Spanned as all of
+/// that code, so that the call itself is not mentioned.
 fn named(
     handler: &Callable,
     of: TokenStream,

@@ -25,11 +25,11 @@ pub(crate) fn family(root: &TokenStream, its: &Settings, private: &Name) -> Toke
     )
 }
 
-/// The breaker that `find`, a function, has in `family` for the key. Whatever is borrowed for that is given back before the body begins.
+/// The breaker that `find`, a function, has in `family` for the key. All borrows for that end before the body begins.
 pub(crate) fn get(find: &TokenStream, family: &TokenStream, key: &Key, private: &Name) -> TokenStream {
     let subject = key.subject.to_token_stream();
     let (first, last) = span_of(&subject).unwrap_or((Span::call_site(), Span::call_site()));
-    // All of it has the key's place, so that what is wrong with the key is told there.
+    // All of it has the key's span, so that errors about the key are reported there.
     let borrow = respan(quote!(.__fluxgate_subject()), last);
     let subject = if binds_like_a_call(&key.subject) { subject } else { parenthesized(subject, first) };
     let find = respan(find.clone(), first);

@@ -12,7 +12,7 @@ use crate::output::{returns, status};
 use crate::track::claim::{Claim, Predicate};
 use crate::track::tracker::{Arm, Borrowed};
 
-/// Ends a call that has returned, and gives back what it has.
+/// Ends a call that has returned, and yields what it returned.
 pub(crate) fn finish(
     outcomes: &Outcomes,
     request: Option<&Callable>,
@@ -41,7 +41,7 @@ pub(crate) fn finish(
     quote!(#call.finish_with_request(#returned, #classify, #request))
 }
 
-/// What knows whether an error is evidence, which depends on its type. That of the output is in two `outputs`, so that none is blamed.
+/// A value that decides by its type whether an error is evidence. `outputs` holds the output's type twice, so that neither is blamed.
 pub(crate) fn evidence_of(its: &Returns, outputs: &TokenStream, private: &Name) -> TokenStream {
     let errors = returns::call(its, "Returned", "errors", outputs, private);
     // Spanned so that a wrong type is blamed once.
@@ -60,7 +60,7 @@ fn of_request(request: &Callable, its: &Returns, private: &Name) -> TokenStream 
     })
 }
 
-/// The pause that an error asks for, as the user's function says.
+/// The pause that an error asks for, by the user's function.
 fn asked(request: &Callable, private: &Name) -> TokenStream {
     let pause = quote!(::core::option::Option<::core::time::Duration>);
     of_error(request, ["request", "Request", "requests"], &pause, private)
@@ -81,7 +81,7 @@ fn of_returned(claims: &Claims, private: &Name) -> TokenStream {
     })
 }
 
-/// The same, for what is a `Result`.
+/// The same for a `Result`.
 fn of_result(ok: &Claims, err: &Claims, its: &Returns, private: &Name) -> TokenStream {
     let (returned, breaker, error, value) =
         (local("returned"), local("breaker"), local("error"), local("value"));
@@ -109,14 +109,14 @@ fn of_result(ok: &Claims, err: &Claims, its: &Returns, private: &Name) -> TokenS
     quote!(|#returned, #breaker| #classified)
 }
 
-/// The outcome of an error that trackers have claimed. A failure may be no evidence.
+/// The outcome of an error that trackers have claimed. A failure may not be evidence.
 fn evidence(outcome: &TokenStream, private: &Name) -> TokenStream {
     let (error, breaker) = (local("error"), local("breaker"));
     quote!(#private::evidence(#outcome, #error, #breaker, #private::Errors::of(#error).evidence()))
 }
 
-/// The outcome of a result among those that the claims are about. Where the user's code panics instead of claiming a failure,
-/// `absent` says whether there is one. `unclaimed` is the outcome of a result that no tracker claims.
+/// The outcome of a result that the claims apply to. If the user's code panics instead of claiming a failure,
+/// `absent` decides whether it is one. `unclaimed` is the outcome of a result that no tracker claims.
 fn among(claims: &Claims, absent: &TokenStream, unclaimed: &TokenStream, private: &Name) -> TokenStream {
     let questions = [
         (&claims.ignored, quote!(Ignored), quote!(false)),
@@ -178,14 +178,14 @@ fn matches(arm: &Arm, subject: &str, private: &Name) -> TokenStream {
         Some(Borrowed::Bytes) => borrow(&quote!(#private::Bytes::as_bytes), &subject, pattern, private),
         None => subject.into_token_stream(),
     };
-    // In a closure, so that a guard may panic without leaving code that is never reached.
+    // In a closure, so that a guard that always panics leaves no unreachable code.
     let guard = guard.as_ref().map(|guard| quote!(if #private::holds(|| #guard)));
-    // In a `Some`, so that a pattern may match everything without making the last arm one that is never reached.
+    // In a `Some`, so that a pattern that matches everything does not make the last arm unreachable.
     let some = quote!(::core::option::Option::Some);
     quote!((match #some(#subject) { #some(#pattern) #guard => true, _ => false }))
 }
 
-/// A call of the method that borrows a pattern's subject, spanned so that a value that is nothing of the kind is told at the pattern.
+/// A call of the method that borrows a pattern's subject, spanned so that a value of the wrong type is reported at the pattern.
 fn borrow(method: &TokenStream, subject: &Ident, pattern: &TokenStream, private: &Name) -> TokenStream {
     let span = span_of(pattern).map_or(Span::call_site(), |(first, _)| first);
     let [method, function] = [method.clone(), quote!(#private::subject)].map(|path| respan(path, span));

@@ -7,17 +7,17 @@ use crate::input::tokens::span_of;
 
 /// The only module that expansions use.
 pub(crate) struct Private {
-    /// The path of Fluxgate, where `import` is.
+    /// The path of Fluxgate, for the place of `import`.
     pub(crate) fluxgate: TokenStream,
-    /// That of the module, from anywhere.
+    /// The path of the module, from anywhere.
     pub(crate) path: TokenStream,
-    /// An item that has to be where `name` is used.
+    /// An item that has to be in scope where `name` is used.
     pub(crate) import: TokenStream,
     /// Its name in the code of an expansion.
     pub(crate) name: Name,
 }
 
-/// The module's name. As single tokens, since it is written again and again: the compiler joins a stream to another, at each place.
+/// The module's name. As single tokens, since it is written again and again, and each stream would have to be joined by the compiler.
 pub(crate) struct Name(Vec<TokenTree>);
 
 impl Name {
@@ -25,7 +25,7 @@ impl Name {
         Self(tokens.into_iter().collect())
     }
 
-    /// The same, at a place that is to be blamed.
+    /// The same, with the span to blame.
     pub(crate) fn at(&self, span: Span) -> Self {
         let mut name = self.0.clone();
         for tree in &mut name {
@@ -42,7 +42,7 @@ impl ToTokens for Name {
 }
 
 impl Private {
-    /// At the user's path of Fluxgate, if there is one. That may be wrong, and is imported, so that it is wrong once.
+    /// At the user's path of Fluxgate, if there is one. It is imported, so that a wrong path is reported once.
     pub(crate) fn of(fluxgate: Option<&TokenStream>) -> Self {
         let Some(fluxgate) = fluxgate else {
             let (fluxgate, path) = (quote!(::fluxgate), quote!(::fluxgate::__private));
@@ -52,7 +52,7 @@ impl Private {
         let path = quote_spanned!(span=> #fluxgate::__private);
         let import = quote_spanned!(span=> use #path as __fluxgate;);
         let name = Name::new(quote!(__fluxgate));
-        // By way of the import, so that a wrong path is not another error there.
+        // Through the import, so that a wrong path is not another error there.
         Self { fluxgate: quote!(#name::fluxgate), import, name, path }
     }
 }

@@ -6,15 +6,15 @@ use quote::{ToTokens as _, quote};
 use crate::input::references::{Reference, Referent};
 use crate::output::private::{Name, Private};
 
-/// Statements in which every word of the user's that we know stands, with its own span, for what it refers to. Nothing is left of them
-/// in a program.
+/// Statements in which every word that we know, with the user's span, names what it refers to. They leave nothing
+/// in the program.
 pub(crate) fn statements(references: &[Reference], fluxgate: &TokenStream, private: &Name) -> TokenStream {
     let named = paths(references.iter().filter(|reference| reference.to.exists()), fluxgate, private);
     quote!(#(let _ = #named;)*)
 }
 
-/// The same of arguments that are wrong, and of all their words: of some, what they begin with may be completed. Only an editor is to
-/// see this, since the compiler has enough to say.
+/// The same for arguments that are wrong, and for all their words: an editor may complete the first part of some. Only an editor
+/// sees this, since the compiler has errors enough to report.
 pub(crate) fn of_wrong_arguments(references: &[Reference], private: &Private) -> TokenStream {
     let Private { fluxgate, import, name, .. } = private;
     let named = paths(references.iter(), fluxgate, name);
@@ -42,7 +42,7 @@ fn paths<'a>(
     let mut references = references.peekable();
     while let Some(reference) = references.next() {
         let module = &reference.word;
-        // The first word of a module is named together with it, since each path takes the compiler's time.
+        // The first word of a module and the module are named by one path, since each path costs compile time.
         let function = match (reference.to, references.peek()) {
             (Referent::Module(of, _), Some(Reference { word, to: Referent::Function(in_module, _) }))
                 if of == *in_module =>
@@ -108,7 +108,7 @@ fn of_any_type(function: &Ident, fluxgate: &TokenStream) -> TokenStream {
     }
 }
 
-/// `window` -> `Window`; what `trip` makes are rules.
+/// `window` -> `Window`; `trip` makes rules.
 fn type_of(module: &str) -> String {
     if module == "trip" {
         return "Rule".to_owned();

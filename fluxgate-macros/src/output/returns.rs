@@ -8,8 +8,8 @@ use crate::input::returns::{Form, GenericError, Returns};
 use crate::input::tokens::local;
 use crate::output::private::Name;
 
-/// What the signature declares, as a type. Where the function returns it, inference finds it: if it were written a second time, lints would
-/// find it a second time, too.
+/// What the signature declares, as a type. Where the function returns it, inference finds it: written a second time, lints would
+/// report it twice.
 pub(crate) fn declared(returns: &Returns) -> TokenStream {
     if returns.is_inferred { quote_spanned!(returns.span.0=> _) } else { returns.declared.clone() }
 }
@@ -79,7 +79,7 @@ pub(crate) fn call(
     quote_spanned!(last=> #open #output as #private::#of>::#method #arguments)
 }
 
-/// The same of what was returned, or a reference to it. With the type as a second argument, no argument is blamed.
+/// The same for what was returned, or a reference to it. With the type as a second argument, no argument is blamed.
 pub(crate) fn call_of(
     returns: &Returns,
     method: &str,
@@ -89,12 +89,12 @@ pub(crate) fn call_of(
     call(returns, "Returned", method, &quote!(#private::Output::new(), #argument), private)
 }
 
-/// The function that makes a refusal an error, spanned so that a type without one is blamed.
+/// The function that turns a refusal into an error, spanned so that a type without one is blamed.
 pub(crate) fn become_error(returns: &Returns, private: &Name) -> TokenStream {
     conversion(returns, private, "CallNotPermitted", "Becomes", "become_error")
 }
 
-/// What stands for that function, as a value, where the compiler finds it.
+/// A value that stands for that function, where the compiler finds it.
 pub(crate) fn by_conversion(returns: &Returns, private: &Name) -> Option<TokenStream> {
     if returns.generic_error.is_some() {
         return None;

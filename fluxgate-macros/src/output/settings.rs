@@ -100,7 +100,7 @@ fn outcome(outcome: Outcome) -> TokenStream {
     }
 }
 
-/// The type of a `custom` function of the user's. As a constant of this type, a wrong one is blamed alone.
+/// The type of a user's `custom` function. As a constant of this type, only a wrong function is blamed.
 fn type_of_function(of: &Ident) -> TokenStream {
     if of == "Node" {
         quote!(fn(&__fluxgate::Metrics) -> bool)
@@ -183,7 +183,7 @@ impl ConstantWriter {
         self.check("half_open_timeout", &quote!(__FLUXGATE_RULE, #timeout), span);
     }
 
-    /// Checks that what the rule takes for slow, and a trial for hung, goes with how long a call may take, if constants decide. The limit
+    /// Checks what the rule takes for slow, and a trial for hung, against how long a call may take, if constants decide. The limit
     /// itself is checked with the function.
     fn time_limit(&mut self, settings: &Settings, half_open_timeout: &TokenStream) {
         let (tokens, of_limit) = match &settings.time_limit {
@@ -242,7 +242,7 @@ impl ConstantWriter {
                 quote!(::core::time::Duration::from_nanos(#nanos))
             }
             Value::Constant(constant) => self.checked(constant),
-            // Of a known type as the argument of a word.
+            // It has a known type, as the argument of a word.
             Value::Function(function, _) => function.clone(),
         }
     }

@@ -6,7 +6,7 @@ use quote::{quote, quote_spanned};
 use crate::input::tokens::{local, respan};
 use crate::output::private::Name;
 
-/// Whether the server failed. `result` is one of references, and `span` that of the word.
+/// Whether the server failed. `result` holds references, and `span` is that of the word.
 pub(crate) fn server_failed(span: Span, result: &TokenStream, private: &Name) -> TokenStream {
     let function = respan(quote!(#private::server_failed), span);
     let [value, error] = ["value", "error"].map(|subject| asked(span, &local(subject), private));
@@ -15,11 +15,11 @@ pub(crate) fn server_failed(span: Span, result: &TokenStream, private: &Name) ->
     quote!(#function #arguments)
 }
 
-/// A closure that asks a value or an error for its status, and that whether the server failed. As the compiler prefers the methods of
-/// the types themselves, the traits are those of what has none.
+/// A closure that asks a value or an error for its status, and the status whether the server failed. Since the compiler prefers the methods of
+/// the types themselves, the traits are for types without a status.
 fn asked(span: Span, subject: &Ident, private: &Name) -> TokenStream {
     let inner = local("inner");
-    // With the span of the word, at which a status that is none is told.
+    // With the span of the word, where a status of the wrong type is reported.
     let status = Ident::new("__fluxgate_status", span);
     let [ask_for_it, ask_it] =
         [quote_spanned!(span=> .status()), quote_spanned!(span=> #status.is_server_error())];

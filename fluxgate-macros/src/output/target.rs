@@ -14,15 +14,15 @@ use crate::output::settings::settings;
 
 /// The breaker of a function, in tokens.
 pub(crate) struct Target {
-    /// Items beside the function.
+    /// Items next to the function.
     pub(crate) beside: TokenStream,
     /// Statements that have to come before `breaker`.
     pub(crate) setup: TokenStream,
     /// An expression for a `&Breaker`.
     pub(crate) breaker: TokenStream,
-    /// An expression for where a future finds it.
+    /// An expression by which a future finds it.
     pub(crate) locate: TokenStream,
-    /// An expression for what a future holds of it that borrows nothing.
+    /// An expression for a hold on it that borrows nothing, for futures.
     pub(crate) hold: TokenStream,
 }
 
@@ -42,7 +42,7 @@ impl Target {
         };
         match location {
             BreakerLocation::Inside(its) => {
-                // In a block of its own, since in the function's the user's code would see it. One of the two is used, once.
+                // In a block of its own, since the user's code would see it in the function's. One of the two is used, once.
                 let breaker = made_of(its, function, private);
                 Self {
                     beside: none(),

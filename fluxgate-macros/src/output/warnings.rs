@@ -1,11 +1,11 @@
-//! Warnings -> tokens by which the compiler gives them.
+//! Warnings -> tokens that make the compiler give them.
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
 use crate::input::warnings::Warning;
 
-/// Statements that do nothing but warn. Stable Rust lets a macro say something only in this way: as what is wrong with using something
+/// Statements that do nothing but warn. On stable Rust, a macro can only warn by using something
 /// deprecated. So `#[allow(deprecated)]` silences it.
 pub(crate) fn warnings(warnings: &[Warning]) -> TokenStream {
     warnings.iter().map(warning).collect()

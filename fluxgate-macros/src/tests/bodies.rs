@@ -1,4 +1,4 @@
-//! What the tokens of a body tell of a variable, `it`.
+//! What the tokens of a body show about a variable, `it`.
 
 use proc_macro2::{Ident, Span, TokenStream};
 

@@ -57,7 +57,7 @@ fn what_another_language_calls_is_left_alone() {
     }
 }
 
-/// They are asked while we run, and cost nothing after that.
+/// They are checked while the macro runs, and cost nothing after that.
 #[test]
 fn nothing_is_left_of_expectations() {
     for (arguments, without) in [
@@ -112,7 +112,7 @@ fn every_function_of_the_tests_can_be_read_with_syn_2() {
     assert!(count > 400, "{count} functions");
 }
 
-/// The expansions of our attribute among these tokens, but for those of a function that a macro has yet to write.
+/// The expansions of our attribute among these tokens, except on functions that a macro has yet to write.
 fn functions(tokens: TokenStream) -> Vec<TokenStream> {
     let trees: Vec<_> = tokens.into_iter().collect();
     let mut found = Vec::new();

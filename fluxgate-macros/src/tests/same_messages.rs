@@ -32,7 +32,7 @@ fn string(value: &impl ToString) -> Literal {
     Literal::string(&value.to_string())
 }
 
-/// Durations of any size, mostly such as people write.
+/// Durations of any size, mostly ones that people write.
 fn duration() -> impl Strategy<Value = Duration> {
     prop_oneof![
         any::<Duration>(),
@@ -157,7 +157,7 @@ proptest! {
         let judged = if of_window.is_empty() { window } else { Window::time(Duration::from_secs(60)) };
         let expected: Vec<_> = of_window.into_iter().chain(by_hand(&by_hand::rule(&rule, &judged))).collect();
         let (rule, window) = (string(&rule), string(&window));
-        // Whether a constant goes with the rule is not for the macro to say.
+        // The macro cannot tell whether a constant fits the rule.
         let said = said(quote!(window = #window, trip = #rule, half_open_timeout = LONGEST));
         // By hand, the same condition may occur twice, since different functions print alike.
         prop_assume!(!said.iter().any(|message| message.contains("is given twice")));

@@ -1,6 +1,6 @@
-//! What a tracker says of `Ok`, of `Err`, or of a return value that may be neither.
+//! What a tracker claims of `Ok`, of `Err`, or of a return value that may be neither.
 //!
-//! A tracker is evaluated separately for `Ok` and for `Err`. One that looks at the one kind does not apply to the other, and neither
+//! A tracker is evaluated separately for `Ok` and for `Err`. One that looks at one kind does not apply to the other, and neither
 //! does its negation: `!matches(NotFound)` never claims an `Ok`. So each half becomes a plain predicate, or none if nothing applies.
 
 use proc_macro2::Span;
@@ -29,7 +29,7 @@ pub(crate) enum Claim {
     If(Predicate),
 }
 
-/// A question that is asked of each result.
+/// A question about each result.
 pub(crate) enum Predicate {
     /// The error matches.
     Error(Arm),
@@ -39,7 +39,7 @@ pub(crate) enum Predicate {
     Returned(Arm),
     /// The error, or one of its sources, has one of these types. The span is that of the word.
     TypeOf(Span, Vec<Type>),
-    /// The user's function says so of the error.
+    /// The user's function returns `true` for the error.
     Custom(Callable),
     /// The status in the `Result` says that the server failed, or an error has none.
     ServerError,
@@ -133,7 +133,7 @@ fn joined(mut members: Vec<Predicate>, with: fn(Vec<Predicate>) -> Predicate) ->
     if members.len() == 1 { members.remove(0) } else { with(members) }
 }
 
-/// Why a tracker can never claim a result, if so: nothing is both an `Ok` and an `Err`, or it contradicts itself.
+/// Why a tracker can never claim a result, if it cannot: nothing is both an `Ok` and an `Err`, or it contradicts itself.
 pub(crate) fn claims_nothing(tracker: &Tracker) -> Option<&'static str> {
     use Claim::{Constant, Inapplicable};
     match [Domain::Ok, Domain::Err].map(|domain| Claim::of(tracker, domain)) {

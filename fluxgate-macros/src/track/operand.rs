@@ -166,7 +166,7 @@ fn is_closure(tokens: &TokenStream) -> bool {
     }
 }
 
-/// Whether a name in a pattern would be bound, rather than be that of a constant.
+/// Whether a name in a pattern is a new variable rather than a constant.
 pub(crate) fn is_lowercase(name: &Ident) -> bool {
     name.to_string().starts_with(|first: char| first.is_lowercase() || first == '_')
 }

@@ -43,7 +43,7 @@ pub(crate) fn tracker(argument: &Argument, errors: &mut Errors) -> Option<Tracke
     let mut its_errors = Errors::default();
     let trees = Trees::of(stream, 0);
     let tracker = TrackerParser { source: &source, errors: &mut its_errors }.group(&trees, whole);
-    // Code of another form is one mistake.
+    // Code in another form is a single mistake.
     let meant = tracker_meant(&source.tokens).filter(|_| !its_errors.is_empty());
     let has = |sign| (0..trees.0.len()).any(|at| trees.is(at, sign));
     let (what, help) = if has('<') && has('>') {
@@ -334,7 +334,7 @@ impl TrackerParser<'_> {
                 _ => problem.correct_at(whole, with(ours)),
             };
         }
-        // `is_down` is a function of the user's, whatever it is like.
+        // `is_down` is a function of the user's, even if it resembles a word of ours.
         let is_word = !is_keyword(name) && (arguments.is_some() || !name.starts_with("is_"));
         if let Some(near) = nearest(name, WORDS.iter().map(|(word, _)| *word)).filter(|_| is_word) {
             return Problem::new(word, what).did_you_mean(near);

@@ -1,7 +1,7 @@
 //! Which outcomes results can have, as far as trackers tell.
 //!
-//! A question that is asked of a result, `matches(Down)`, may be answered with yes or no; what is asked twice is answered alike. All
-//! answers together are tried, so what is found impossible is so for certain. Not seen is what Rust knows of patterns: that no
+//! A question about a result, `matches(Down)`, is answered yes or no, and the same question always gets the same answer. All
+//! combinations of answers are tried, so what is found impossible certainly is. Not seen is what Rust knows about patterns: that no
 //! result matches both of two, or that each matches one of them.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
@@ -12,10 +12,10 @@ use crate::track::claim::{Claim, Domain, Predicate};
 use crate::track::operand::{is_lowercase, pattern};
 use crate::track::tracker::Arm;
 
-/// With more questions than this, everything is taken for possible.
+/// With more questions than this, everything counts as possible.
 const MAX_QUESTIONS: usize = 12;
 
-/// Which of several trackers, in the order in which they are asked, may decide what a result is, or whether none may.
+/// Which of several trackers, in the order of asking, may decide what a result is, and whether none may.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub(crate) struct Decided {
     pub(crate) by: [bool; 3],
@@ -23,7 +23,7 @@ pub(crate) struct Decided {
 }
 
 impl Decided {
-    /// By what the trackers claim of results in this domain.
+    /// Judging by what the trackers claim among results in this domain.
     pub(crate) fn of(claims: [&Claim; 3], domain: Domain) -> Self {
         let mut questions = Questions(Vec::new());
         let claims = claims.map(|claim| questions.formula(claim, domain));
@@ -41,8 +41,8 @@ impl Decided {
         decided
     }
 
-    /// The questions of a tracker to which a yes changes nothing, since one that is asked before asks the same: each with the index of
-    /// that tracker and of the earlier.
+    /// The questions of a tracker where a yes changes nothing, since an earlier tracker asks the same: each with the index of
+    /// that tracker and of the earlier one.
     pub(crate) fn repeated(claims: [&Claim; 3], domain: Domain) -> Vec<(String, usize, usize)> {
         let mut questions = Questions(Vec::new());
         let claims = claims.map(|claim| questions.formula(claim, domain));
@@ -78,7 +78,7 @@ impl Decided {
     }
 }
 
-/// What is asked of a result, as written.
+/// The questions about a result, as written.
 struct Questions(Vec<String>);
 
 /// A predicate over the answers.
@@ -147,7 +147,7 @@ impl Questions {
         let Ok(parsed) = pattern(written.clone()) else { return self.ask(&written.to_string()) };
         let pattern = self.pattern(&parsed, whole);
         let Some(guard) = guard else { return pattern };
-        // What the guard says depends on what the pattern has bound.
+        // The guard depends on what the pattern has bound.
         let guard = self.ask(&format!("{written} if {guard}"));
         Formula::All(vec![pattern, guard])
     }
@@ -177,7 +177,7 @@ impl Questions {
         }
     }
 
-    /// A pattern of which no part is bound. Of two that exclude each other, and leave nothing else, one is the negation of the other.
+    /// A pattern that binds nothing. If two exclude each other and leave nothing else, one is the negation of the other.
     fn value(&mut self, pattern: &str) -> Formula {
         const PAIRS: [[&str; 2]; 2] = [["true", "false"], ["None", "Some ( _ )"]];
         match PAIRS.iter().find(|[_, other]| *other == pattern) {
@@ -195,7 +195,7 @@ impl Questions {
     }
 }
 
-/// A pattern as text that is the same wherever it is written, and by whomever it is printed.
+/// A pattern as text that is the same wherever it is written, and whatever prints it.
 fn text(pattern: &Pat) -> String {
     fn write(tokens: TokenStream, text: &mut Vec<String>) {
         for tree in tokens {
