@@ -129,7 +129,7 @@ impl Arguments {
             } else if self.get("breaker").is_some() {
                 let message = format!(
                     "`{name}` is about a breaker for each key, and `breaker` names one\n\
-                     help: remove one of them; of a `Keyed` that is made already, write `breaker = HOSTS.get(host)`"
+                     help: remove one of them; for an existing `Keyed`, write `breaker = HOSTS.get(host)`"
                 );
                 errors.report(argument.whole(), message);
             } else if !is_given {
@@ -154,7 +154,7 @@ impl Arguments {
                 errors.report(
                     argument.whole(),
                     format!(
-                        "`{name}` has no effect beside `breaker`, which uses a breaker that is already made\n\
+                        "`{name}` has no effect along with `breaker`, which uses an existing breaker\n\
                          help: remove `{name}` here, and give it where that breaker is made"
                     ),
                 );

@@ -21,19 +21,19 @@ impl Unseen {
         let counts = "counts as a success\nhelp: add";
         let message = if is_result(value) {
             format!(
-                "the `Err` of an inner `Result` {counts} `track = ok(Err(_))`, or `track = all` if that is meant"
+                "the `Err` of an inner `Result` {counts} `track = ok(Err(_))`, or `track = all` if that is intended"
             )
         } else if argument(value, &["Option"]).is_some_and(is_result) {
             format!(
-                "the `Err` of an inner `Result` {counts} `track = ok(Some(Err(_)))`, or `track = all` if that is meant"
+                "the `Err` of an inner `Result` {counts} `track = ok(Some(Err(_)))`, or `track = all` if that is intended"
             )
         } else if yields_results(value) {
             "whatever it yields later, a stream or an iterator that is returned counts as a success\n\
-             help: hold a `fluxgate::OwnedCall` in it, or add `track = all` if that is meant"
+             help: hold a `fluxgate::OwnedCall` in it, or add `track = all` if that is intended"
                 .to_owned()
         } else if is_of_results(value, &["Future"], &["BoxFuture", "LocalBoxFuture", "JoinHandle"]) {
             "whatever it ends with, a future or a task that is returned counts as a success\n\
-             help: await it, or add `track = all` if that is meant"
+             help: await it, or add `track = all` if that is intended"
                 .to_owned()
         } else {
             return None;

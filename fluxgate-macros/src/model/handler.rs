@@ -68,7 +68,7 @@ fn misses_await(
     let (span, what, help) = match (&closure.asyncness, &*closure.body) {
         (Some(asyncness), _) if !is_awaited => (
             asyncness.span,
-            format!("`{name}` is `async`, but `{of}` is not: nobody would await it"),
+            format!("`{name}` is `async`, but `{of}` is not: nothing would await it"),
             format!("write `{name} = |{parameter}| ..`, or make `{of}` an `async fn`"),
         ),
         (None, Expr::Async(block)) if is_awaited => (
@@ -78,7 +78,7 @@ fn misses_await(
         ),
         (None, Expr::Async(block)) => (
             block.async_token.span,
-            format!("`{name}` returns a future, but `{of}` is not `async`: nobody would await it"),
+            format!("`{name}` returns a future, but `{of}` is not `async`: nothing would await it"),
             format!("write `{name} = |{parameter}| ..`, or make `{of}` an `async fn`"),
         ),
         _ => return None,

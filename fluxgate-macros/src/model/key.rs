@@ -34,7 +34,7 @@ impl Key {
                 let quoted = text(&argument.value).filter(|text| syn::parse_str::<Expr>(text).is_ok());
                 let example = quoted.unwrap_or_else(|| "host".to_owned());
                 let message = format!(
-                    "`key` takes an expression of the parameters, which says whose breaker a call needs\n\
+                    "`key` takes an expression of the parameters, which selects the breaker of a call\n\
                      help: write `key = {example}`"
                 );
                 errors.report(argument.span(), message);
@@ -47,7 +47,7 @@ impl Key {
         if has_handle && ty.is_none() {
             let message = format!(
                 "the `handle` of keyed breakers needs the type of the keys, which cannot be seen here\n\
-                 help: write it behind the key: `key = {} as String`",
+                 help: write it after the key: `key = {} as String`",
                 crate::input::source::spelled(&argument.value)
             );
             errors.report(argument.span(), message);

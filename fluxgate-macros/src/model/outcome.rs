@@ -130,7 +130,7 @@ impl Trackers {
             let asked = question.trim_start_matches("custom ").trim_start_matches("type_of ");
             let asked = asked.parse().map_or_else(|_| asked.to_owned(), |tokens| spelled(&tokens));
             let message = format!(
-                "`{later}` claims `{asked}` in vain: `{earlier}` is asked before, and claims it\n\
+                "`{later}` never gets to claim `{asked}`: `{earlier}` is asked first, and claims it\n\
                  help: remove it from one of the two"
             );
             Some(Warning::new(arguments.get(later)?.span(), message))
@@ -201,15 +201,15 @@ fn no_failure(name: &str, word: &str, together: Option<&[&str]>) -> String {
         }
         (_, None) => {
             let help = say_which(name, word);
-            format!("this `{name}` claims all that could be a failure, so {NEVER_OPENS}\n{help}")
+            format!("this `{name}` claims everything that could be a failure, so {NEVER_OPENS}\n{help}")
         }
         ("track", Some([earlier @ .., _])) => format!(
-            "all that this `track` claims is claimed by {} before, so {NEVER_OPENS}\n\
+            "everything that this `track` claims is already claimed by {}, so {NEVER_OPENS}\n\
              help: let it claim more; without it, every error that nothing else claims is a failure",
             quoted(earlier)
         ),
         (_, Some(all)) => format!(
-            "{} claim all that could be a failure, so {NEVER_OPENS}\nhelp: let one of them claim less",
+            "{} claim everything that could be a failure, so {NEVER_OPENS}\nhelp: let one of them claim less",
             quoted(all)
         ),
     }
@@ -219,10 +219,10 @@ fn no_success(name: &str, word: &str, together: Option<&[&str]>) -> String {
     match together {
         None => {
             let help = say_which(name, if word == "returned" { word } else { "ok" });
-            format!("this `{name}` claims all that could be a success, so {NEVER_CLOSES}\n{help}")
+            format!("this `{name}` claims everything that could be a success, so {NEVER_CLOSES}\n{help}")
         }
         Some(all) => format!(
-            "{} claim all that could be a success, so {NEVER_CLOSES}\nhelp: let one of them claim less",
+            "{} claim everything that could be a success, so {NEVER_CLOSES}\nhelp: let one of them claim less",
             quoted(all)
         ),
     }

@@ -109,13 +109,12 @@ impl Parts {
             let text = spelled(&tokens);
             otherwise = Some(match named(piece) {
                 _ if otherwise.is_some() => {
-                    let what = format!(
-                        "`from_error` has its `otherwise` already, and nothing else beside it: `{text}`"
-                    );
+                    let what =
+                        format!("`from_error` has its `otherwise` already, and takes nothing else: `{text}`");
                     return Err((span, format!("{what}\nhelp: remove it")));
                 }
                 _ if has_retry => {
-                    let what = "beside `breaker`, `from_error` takes nothing but the function: that breaker is already \
+                    let what = "along with `breaker`, `from_error` takes only the function: that breaker is already \
                                 made, and has its own retry";
                     let right = spelled(&function.iter().cloned().collect());
                     return Err((span, format!("{what}\nhelp: write `from_error({right})`")));
@@ -126,16 +125,16 @@ impl Parts {
                 }
                 Some((name, _)) if name != "otherwise" => {
                     let what = format!("`from_error` has no argument `{name}`");
-                    let help = "it has `otherwise`: the retry where the error says nothing";
+                    let help = "it has `otherwise`: the retry if the error asks for nothing";
                     return Err((span, format!("{what}\nhelp: {help}")));
                 }
                 Some((_, value)) if spelled(&value).starts_with("from_error") => {
                     let what =
-                        "`otherwise` is for where the error says nothing, so it is not `from_error` again";
+                        "`otherwise` is for errors that ask for nothing, so it cannot be `from_error` again";
                     return Err((span, format!("{what}\nhelp: write `otherwise = cooldown(60s)`")));
                 }
                 Some((_, value)) if spelled(&value) == "never" => {
-                    let what = "with `never`, only a command ends a pause, whatever an error says";
+                    let what = "with `never`, only a command ends a pause, whatever an error asks for";
                     return Err((
                         span,
                         format!("{what}\nhelp: write `otherwise = cooldown(60s)`, or `retry = never` alone"),

@@ -299,7 +299,7 @@ impl Reader<'_> {
         let given = names.iter().filter_map(|name| Some((name, self.arguments.get(name)?)));
         let warning = |(name, argument): (&&str, &Argument)| {
             let message = format!(
-                "`{name}` is about trials, and with `retry = never` a breaker that trips is not tried: only after `open_for`\n\
+                "`{name}` is about trials, and with `retry = never` a breaker that trips has none, except after `open_for`\n\
                  help: remove it, or take another `retry`"
             );
             Warning::new(argument.span(), message)
@@ -514,7 +514,7 @@ fn never_decides(Read { source, value }: &Read<WrittenRule>) -> Vec<Warning> {
             Some((with, without)) => format!(
                 "`{part_text}` never trips: `{other}` holds whenever it does; it only asks more of a trial: \
                  {} good calls of {}, not {} of {}\n\
-                 help: remove it, or ask for less in it; if that is what it is for, write `half_open & {part_text}`",
+                 help: remove it, or ask for less in it; if that is the intention, write `half_open & {part_text}`",
                 with.good, with.length, without.good, without.length
             ),
         };
@@ -536,7 +536,7 @@ fn longer_than(Read { source, value }: &Read<WrittenRule>, window: &Window) -> O
         let argument = call.arguments.iter().filter(|_| times_calls).find(is_long)?;
         let text = spell(argument.place.of(&source.tokens));
         let message = format!(
-            "`{text}` is longer than this window remembers, so calls that take so long are hardly ever in it together\n\
+            "`{text}` is longer than this window remembers, so calls that take that long are hardly ever in it together\n\
              help: take a longer window, or a shorter duration"
         );
         Some(Warning::new(source.span(argument.place), message))

@@ -36,7 +36,7 @@ pub(crate) fn take(
             format!(
                 "`timeout` ends a call that is awaited, and `{name}` is not `async`: nothing can end a call that blocks its thread\n\
                  help: make it an `async fn`, or count slow calls: `trip = min(10) & slow_rate(50%, {limit})`;\n\
-                 for how long an open breaker waits, write `retry = cooldown({limit})`"
+                 to set how long an open breaker waits, write `retry = cooldown({limit})`"
             ),
         );
         arguments.replace("timeout", None);

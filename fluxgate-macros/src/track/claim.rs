@@ -142,7 +142,7 @@ pub(crate) fn claims_nothing(tracker: &Tracker) -> Option<&'static str> {
              help: join what looks at `Ok` and what looks at `Err` with `|`",
         ),
         [Inapplicable | Constant(false), Inapplicable | Constant(false)] => Some(
-            "it excludes every result\nhelp: remove it, or say which results are meant: `matches(PATTERN)`",
+            "it excludes every result\nhelp: remove it, or name the results that it is about: `matches(PATTERN)`",
         ),
         _ => None,
     }

@@ -349,7 +349,7 @@ impl TrackerParser<'_> {
             problem.help(format!("to ask a function of yours, write `{right}`")).correct(right)
         } else if ["never", "none", "nothing"].contains(&name) {
             problem.help(
-                "leave the argument out where there is nothing to tell; a breaker that is not to trip is switched off \
+                "leave the argument out if there is nothing to track; to keep a breaker from tripping, disable it \
                  while the program runs: `breaker.disable()`",
             )
         } else {
