@@ -27,7 +27,7 @@ use output::expand;
 ///     name = "payments",                           // else the path of the function
 ///     window = count(100),                         // time(60s), time(60s, buckets = 6)
 ///     trip = min(10) & failure_rate(50%),          // failures(5) | failure_streak(5) | min(10) & slow_rate(50%, 2s)
-///     normal = 5%,                                 // the share of calls that fails when all is well: the rule has to bear it
+///     normal = 5%,                                 // the share of calls that fails while healthy: the rule has to tolerate it
 ///     outage = 80%,                                // and in an outage: the rule has to notice it
 ///     retry = cooldown(60s),                       // backoff(5s, multiplier = 2, max = 5m, jitter = 10%), always, never
 ///     permit = ramp_up(10%, 100%, 60s),            // all, random(10%)
@@ -42,11 +42,11 @@ use output::expand;
 ///     on_panic = failure,
 ///     on_cancel = ignore,                          // failure(after = 2s)
 ///     count_calls = false,                         // true counts successes, too, and times calls
-///     breaker = PAYMENTS,                          // one that there is already, instead of all settings
+///     breaker = PAYMENTS,                          // an existing one, instead of all settings
 ///     handle = PAYMENTS,                           // a name for the function's breaker
 ///     key = host,                                  // a breaker for each value of an expression; feature `keyed`
 ///     max_keys = 10_000,
-///     key_idle = 1h,                               // after how long without use the breaker of a key goes
+///     key_idle = 1h,                               // how long a key may go unused before its breaker is evicted
 ///     crate = ::fluxgate,
 /// )]
 /// ```
@@ -70,7 +70,7 @@ pub fn circuit_breaker(
 ///     name = "payments",                     // else its module and line
 ///     window = count(100),                   // time(60s), time(60s, buckets = 6)
 ///     trip = min(10) & failure_rate(50%),    // failures(5) | failure_streak(5) | min(10) & slow_rate(50%, 2s)
-///     normal = 5%,                           // the share of calls that fails when all is well: the rule has to bear it
+///     normal = 5%,                           // the share of calls that fails while healthy: the rule has to tolerate it
 ///     outage = 80%,                          // and in an outage: the rule has to notice it
 ///     retry = cooldown(60s),                 // backoff(5s, multiplier = 2, max = 5m, jitter = 10%), always, never
 ///     permit = ramp_up(10%, 100%, 60s),      // all, random(10%)
