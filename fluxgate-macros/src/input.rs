@@ -13,6 +13,7 @@ mod item;
 pub(crate) mod moves;
 pub(crate) mod names;
 pub(crate) mod parameters;
+pub(crate) mod peel;
 pub(crate) mod references;
 pub(crate) mod returns;
 pub(crate) mod source;

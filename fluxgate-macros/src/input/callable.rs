@@ -4,6 +4,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::{Expr, ExprClosure, Ident, Lit, Pat, Path, ReturnType, Stmt, Type, UnOp, parse_quote};
 
+use crate::input::peel::peel_expression;
 use crate::input::source::spelled;
 use crate::input::tokens::{local, respan, span_of, text};
 
@@ -49,7 +50,7 @@ const PLAIN_MACROS: [&str; 4] = ["format", "json", "matches", "vec"];
 impl Callable {
     pub(crate) fn parse(tokens: &TokenStream) -> Result<Self, Uncallable> {
         let expression = syn::parse2::<Expr>(tokens.clone()).map_err(|_| Uncallable::Broken)?;
-        let closure = match peel(&expression) {
+        let closure = match peel_expression(&expression) {
             Expr::Closure(closure) => closure,
             value if is_value(value) => {
                 let value = || Uncallable::Value(Value::of(value, tokens));
@@ -122,15 +123,6 @@ fn call(function: &TokenStream, argument: &Ident, into: Option<&TokenStream>) ->
     quote!(#function #arguments)
 }
 
-/// Removes parentheses and the invisible groups of `macro_rules!`.
-fn peel(expression: &Expr) -> &Expr {
-    match expression {
-        Expr::Group(group) => peel(&group.expr),
-        Expr::Paren(paren) => peel(&paren.expr),
-        _ => expression,
-    }
-}
-
 /// The path in a string.
 fn path(tokens: &TokenStream) -> Option<String> {
     text(tokens).filter(|text| syn::parse_str::<Path>(text).is_ok())
@@ -155,7 +147,7 @@ impl Value {
 
 /// Whether a value is certainly not a `Result`.
 fn is_plain(value: &Expr) -> bool {
-    match peel(value) {
+    match peel_expression(value) {
         Expr::Array(_) | Expr::Lit(_) | Expr::Range(_) | Expr::Repeat(_) | Expr::Tuple(_) => true,
         Expr::Call(call) => calls(&call.func, &["default"]),
         Expr::Macro(call) => is_one_of(&call.mac.path, &PLAIN_MACROS),
@@ -165,7 +157,7 @@ fn is_plain(value: &Expr) -> bool {
 }
 
 fn is_text(value: &Expr) -> bool {
-    match peel(value) {
+    match peel_expression(value) {
         Expr::Lit(literal) => matches!(literal.lit, Lit::Str(_)),
         Expr::Macro(call) => is_one_of(&call.mac.path, &["format"]),
         _ => false,
@@ -173,7 +165,7 @@ fn is_text(value: &Expr) -> bool {
 }
 
 fn calls(function: &Expr, names: &[&str]) -> bool {
-    matches!(peel(function), Expr::Path(path) if is_one_of(&path.path, names))
+    matches!(peel_expression(function), Expr::Path(path) if is_one_of(&path.path, names))
 }
 
 /// Whether the last segment of a path is one of these names.
@@ -183,7 +175,7 @@ fn is_one_of(path: &Path, names: &[&str]) -> bool {
 
 /// Whether an expression is certainly no function, as far as that is known without types.
 fn is_value(expression: &Expr) -> bool {
-    match peel(expression) {
+    match peel_expression(expression) {
         Expr::Array(_)
         | Expr::Async(_)
         | Expr::Assign(_)
@@ -200,7 +192,7 @@ fn is_value(expression: &Expr) -> bool {
         Expr::Call(call) => calls(&call.func, &["Ok", "Err", "Some", "default", "exit"]),
         Expr::Macro(call) => gives_value(&call.mac),
         Expr::Path(path) => path.path.is_ident("None"),
-        Expr::Reference(reference) => matches!(peel(&reference.expr), Expr::Lit(_)),
+        Expr::Reference(reference) => matches!(peel_expression(&reference.expr), Expr::Lit(_)),
         Expr::Block(block) => match block.block.stmts.last() {
             Some(Stmt::Expr(last, None)) => is_value(last),
             Some(Stmt::Macro(last)) => gives_value(&last.mac),
@@ -215,7 +207,7 @@ fn gives_value(call: &syn::Macro) -> bool {
 }
 
 fn awaits(expression: &Expr) -> bool {
-    match peel(expression) {
+    match peel_expression(expression) {
         Expr::Await(_) => true,
         Expr::Try(tried) => awaits(&tried.expr),
         _ => false,

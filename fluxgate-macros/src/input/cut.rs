@@ -6,7 +6,7 @@ use fluxgate_rules::token::TokenRange;
 use proc_macro2::{Ident, TokenTree};
 
 use crate::input::names::named;
-use crate::input::tokens::{is, is_assignment, text, word};
+use crate::input::tokens::{is, text, word};
 use crate::input::trees::width;
 
 /// Cuts the trees of an attribute into pieces.
@@ -34,7 +34,7 @@ impl<'a> Cutter<'a> {
         let (mut start, mut at) = (0, 1);
         while at <= self.trees.len() {
             // The commas between a closure's parameters belong to the closure.
-            if at == start + 2 && is_assignment(&self.trees[at - 1]) {
+            if at == start + 2 && is(&self.trees[at - 1], '=') {
                 at = after_parameters(self.trees, at);
             }
             if self.begins(start, at) {
@@ -71,7 +71,7 @@ impl<'a> Cutter<'a> {
         });
         if !is(last, ',') {
             // Without a comma, no expression may continue here.
-            let is_ended = !matches!(last, TokenTree::Punct(_)) || is_assignment(last) || is(last, ';');
+            let is_ended = !matches!(last, TokenTree::Punct(_)) || is(last, '=') || is(last, ';');
             let is_joined = is(last, '&') && self.is_setting(start);
             let is_assigned = is_assigned || is(last, ';') && is_colon;
             return (is_ended || is_joined)
@@ -144,7 +144,7 @@ impl<'a> Cutter<'a> {
             return at - 1;
         }
         // After `=`, the value is missing, which is reported with the argument.
-        if let Some(next) = self.trees.get(at).filter(|_| !is_assignment(last)) {
+        if let Some(next) = self.trees.get(at).filter(|_| !is(last, '=')) {
             let problem = Problem::new(self.place(at, at + 1), format!("`,` is missing before `{next}`"));
             self.problems.push(problem.correct(format!(", {next}")));
         }
@@ -154,7 +154,7 @@ impl<'a> Cutter<'a> {
 
 /// Whether there is a single `=` at `at`.
 fn is_assigned(trees: &[TokenTree], at: usize) -> bool {
-    trees.get(at).is_some_and(is_assignment)
+    trees.get(at).is_some_and(|tree| is(tree, '='))
         && !trees.get(at + 1).is_some_and(|next| is(next, '=') || is(next, '>'))
 }
 

@@ -5,7 +5,7 @@ use fluxgate_rules::vocabulary::{PERMIT, RETRY, TRIP, Vocabulary, WINDOW};
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 use quote::ToTokens as _;
 
-use crate::input::tokens::{is, is_assignment, word};
+use crate::input::tokens::{is, word};
 
 /// A word of the user's, and what it names.
 pub(crate) struct Reference {
@@ -81,7 +81,7 @@ pub(crate) fn references(arguments: &TokenStream) -> Vec<Reference> {
     let trees: Vec<_> = arguments.clone().into_iter().collect();
     let is_name = |at: &usize| {
         let is_first = *at == 0 || is(&trees[*at - 1], ',');
-        let is_alone = trees.get(at + 1).is_none_or(|next| is_assignment(next) || is(next, ','));
+        let is_alone = trees.get(at + 1).is_none_or(|next| is(next, '=') || is(next, ','));
         is_first && is_alone && word(&trees[*at]).is_some()
     };
     let starts: Vec<_> = (0..trees.len()).filter(is_name).collect();
@@ -155,7 +155,7 @@ fn for_each_word(trees: &[TokenTree], visit: &mut dyn FnMut(&Ident, bool)) {
                 if at > 0 && word(&trees[at - 1]).is_some() {
                     for pair in inside.windows(2) {
                         if let [TokenTree::Ident(word), sign] = pair
-                            && is_assignment(sign)
+                            && is(sign, '=')
                         {
                             visit(word, true);
                         }

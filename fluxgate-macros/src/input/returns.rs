@@ -6,6 +6,7 @@ use syn::{
     AssocType, GenericArgument, Path, PathArguments, PathSegment, ReturnType, Signature, Type, TypeParamBound,
 };
 
+use crate::input::peel::peel_type;
 use crate::input::tokens::{is, span_of};
 use crate::input::unseen::Unseen;
 
@@ -59,7 +60,7 @@ impl Returns {
                 let unit = quote_spanned!(signature.ident.span()=> ());
                 return Self::plain(signature, unit);
             }
-            ReturnType::Type(_, ty) => peel(ty),
+            ReturnType::Type(_, ty) => peel_type(ty),
         };
         let declared = nameable(ty);
         if signature.asyncness.is_some() {
@@ -99,14 +100,14 @@ impl Returns {
     /// Whether the output is a `Result` by its spelling.
     pub(crate) fn is_spelled_result(&self) -> bool {
         let output = syn::parse2::<Type>(self.output.clone());
-        output.is_ok_and(|output| last(peel(&output)).is_some_and(|last| last.ident == "Result"))
+        output.is_ok_and(|output| last(peel_type(&output)).is_some_and(|last| last.ident == "Result"))
     }
 
     /// The same for a function whose body ends in a boxed future, even if the signature has only an alias for it.
     pub(crate) fn of_boxed_future(self, signature: &Signature) -> Self {
         match &signature.output {
-            ReturnType::Type(_, ty) if last(peel(ty)).is_some_and(|last| last.ident != "Result") => {
-                Self::boxed_future(peel(ty)).repeated(signature)
+            ReturnType::Type(_, ty) if last(peel_type(ty)).is_some_and(|last| last.ident != "Result") => {
+                Self::boxed_future(peel_type(ty)).repeated(signature)
             }
             _ => self,
         }
@@ -157,7 +158,7 @@ impl Returns {
         let is_alias = form == Form::Sync
             && is_inferred
             && match &signature.output {
-                ReturnType::Type(_, ty) => last(peel(ty)).is_some_and(|last| !is_known(last)),
+                ReturnType::Type(_, ty) => last(peel_type(ty)).is_some_and(|last| !is_known(last)),
                 ReturnType::Default => false,
             };
         Self {
@@ -177,7 +178,7 @@ impl Returns {
 /// The `!` that a function returns.
 pub(crate) fn never(signature: &Signature) -> Option<&Type> {
     match &signature.output {
-        ReturnType::Type(_, ty) => Some(peel(ty)).filter(|ty| matches!(ty, Type::Never(_))),
+        ReturnType::Type(_, ty) => Some(peel_type(ty)).filter(|ty| matches!(ty, Type::Never(_))),
         ReturnType::Default => None,
     }
 }
@@ -186,7 +187,7 @@ pub(crate) fn never(signature: &Signature) -> Option<&Type> {
 pub(crate) fn later(signature: &Signature) -> Option<(&Type, &Type)> {
     signature.asyncness?;
     let ReturnType::Type(_, ty) = &signature.output else { return None };
-    let ty = peel(ty);
+    let ty = peel_type(ty);
     let output = match ty {
         Type::ImplTrait(opaque) => output(&opaque.bounds),
         _ => boxed(ty).or_else(|| alias(ty)),
@@ -196,7 +197,7 @@ pub(crate) fn later(signature: &Signature) -> Option<(&Type, &Type)> {
 
 impl GenericError {
     fn of(output: &Type, signature: &Signature) -> Option<Self> {
-        let segment = last(peel(output)).filter(|segment| segment.ident == "Result")?;
+        let segment = last(peel_type(output)).filter(|segment| segment.ident == "Result")?;
         let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
         match arguments.args.iter().collect::<Vec<_>>()[..] {
             [_, GenericArgument::Type(error)] if is_generic(error, signature) => {
@@ -211,7 +212,7 @@ impl GenericError {
 /// Whether a type is a parameter or associated with one. Those of an `impl` around the function are recognised by their usual names.
 /// `Self::Error` may be anything.
 fn is_generic(ty: &Type, signature: &Signature) -> bool {
-    let Type::Path(path) = peel(ty) else { return false };
+    let Type::Path(path) = peel_type(ty) else { return false };
     let Some(PathSegment { ident, .. }) = path.path.segments.first() else { return false };
     let is_declared = signature.generics.type_params().any(|parameter| parameter.ident == *ident);
     let name = ident.to_string();
@@ -220,25 +221,14 @@ fn is_generic(ty: &Type, signature: &Signature) -> bool {
     path.qself.is_some() || is_declared || is_usual
 }
 
-/// Removes parentheses and the invisible groups of `macro_rules!`.
-fn peel(mut ty: &Type) -> &Type {
-    loop {
-        match ty {
-            Type::Group(group) => ty = &group.elem,
-            Type::Paren(paren) => ty = &paren.elem,
-            _ => return ty,
-        }
-    }
-}
-
 fn is_opaque(ty: &Type) -> bool {
-    matches!(peel(ty), Type::ImplTrait(_))
+    matches!(peel_type(ty), Type::ImplTrait(_))
 }
 
 /// The output of `Pin<Box<dyn Future<Output = ..>>>`.
 fn boxed(ty: &Type) -> Option<&Type> {
-    let pinned = peel(argument(last(ty)?, "Pin")?);
-    match peel(argument(last(pinned)?, "Box")?) {
+    let pinned = peel_type(argument(last(ty)?, "Pin")?);
+    match peel_type(argument(last(pinned)?, "Box")?) {
         Type::TraitObject(object) => output(&object.bounds),
         Type::ImplTrait(opaque) => output(&opaque.bounds),
         _ => None,

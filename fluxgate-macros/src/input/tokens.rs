@@ -18,11 +18,6 @@ pub(crate) fn is(tree: &TokenTree, sign: char) -> bool {
     matches!(tree, TokenTree::Punct(punct) if punct.as_char() == sign)
 }
 
-/// Whether the tree is `=`.
-pub(crate) fn is_assignment(tree: &TokenTree) -> bool {
-    is(tree, '=')
-}
-
 /// The spans of the first and last of some tokens.
 pub(crate) fn span_of(tokens: &TokenStream) -> Option<(Span, Span)> {
     let mut trees = tokens.clone().into_iter().map(|tree| tree.span());

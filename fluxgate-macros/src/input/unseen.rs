@@ -4,6 +4,7 @@ use proc_macro2::Span;
 use quote::ToTokens as _;
 use syn::{GenericArgument, PathArguments, PathSegment, Type, TypeParamBound};
 
+use crate::input::peel::peel_type;
 use crate::input::tokens::span_of;
 
 /// A failure of a call that goes unseen.
@@ -16,7 +17,7 @@ pub(crate) struct Unseen {
 impl Unseen {
     /// What hides in the `Ok` of this type, as far as its spelling tells.
     pub(crate) fn of(output: &Type) -> Option<Self> {
-        let value = peel(argument(output, &["Result"])?);
+        let value = peel_type(argument(output, &["Result"])?);
         let (span, _) = span_of(&value.to_token_stream())?;
         let counts = "counts as a success\nhelp: add";
         let message = if is_result(value) {
@@ -48,7 +49,7 @@ fn yields_results(ty: &Type) -> bool {
 
 /// Whether this is an object or an opaque type of one of these traits, boxed or not, or one of these types, for a `Result`.
 fn is_of_results(ty: &Type, traits: &[&str], types: &[&str]) -> bool {
-    let ty = peel(ty);
+    let ty = peel_type(ty);
     let bounds = match ty {
         Type::ImplTrait(opaque) => &opaque.bounds,
         Type::TraitObject(object) => &object.bounds,
@@ -81,7 +82,7 @@ fn is_result(ty: &Type) -> bool {
 
 /// The first type among the arguments of a type with one of these names.
 fn argument<'a>(ty: &'a Type, names: &[&str]) -> Option<&'a Type> {
-    let Type::Path(path) = peel(ty) else { return None };
+    let Type::Path(path) = peel_type(ty) else { return None };
     let segment = path.path.segments.last().filter(|last| is_one_of(last, names))?;
     let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
     arguments.args.iter().find_map(|argument| match argument {
@@ -92,17 +93,6 @@ fn argument<'a>(ty: &'a Type, names: &[&str]) -> Option<&'a Type> {
 
 fn is_one_of(segment: &PathSegment, names: &[&str]) -> bool {
     names.iter().any(|name| segment.ident == name)
-}
-
-/// Removes parentheses and the invisible groups of `macro_rules!`.
-fn peel(mut ty: &Type) -> &Type {
-    loop {
-        match ty {
-            Type::Group(group) => ty = &group.elem,
-            Type::Paren(paren) => ty = &paren.elem,
-            _ => return ty,
-        }
-    }
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use syn::{Expr, FnArg, Pat, Type};
 use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
 use crate::input::function::Function;
+use crate::input::peel::peel_expression;
 use crate::input::tokens::text;
 
 /// The key of a call.
@@ -27,7 +28,7 @@ impl Key {
     ) -> Option<Self> {
         let argument = arguments.get("key")?;
         let expression = match syn::parse2::<Expr>(argument.value.clone()) {
-            Ok(expression) if !matches!(ungrouped(&expression), Expr::Lit(_) | Expr::Closure(_)) => {
+            Ok(expression) if !matches!(peel_expression(&expression), Expr::Lit(_) | Expr::Closure(_)) => {
                 expression
             }
             Ok(_) | Err(_) => {
@@ -54,14 +55,6 @@ impl Key {
             return None;
         }
         Some(Self { subject, ty })
-    }
-}
-
-fn ungrouped(expression: &Expr) -> &Expr {
-    match expression {
-        Expr::Group(group) => ungrouped(&group.expr),
-        Expr::Paren(paren) => ungrouped(&paren.expr),
-        _ => expression,
     }
 }
 
@@ -95,7 +88,7 @@ fn without_borrow(expression: Expr) -> Expr {
 
 /// The type of the parameter that is the key, without references.
 fn type_of_parameter(subject: &Expr, function: &Function) -> Option<TokenStream> {
-    let Expr::Path(path) = ungrouped(subject) else { return None };
+    let Expr::Path(path) = peel_expression(subject) else { return None };
     let name = path.path.get_ident()?;
     let parameter = function.signature.inputs.iter().find_map(|input| match input {
         FnArg::Typed(parameter) if matches!(&*parameter.pat, Pat::Ident(pattern) if pattern.ident == *name) => {

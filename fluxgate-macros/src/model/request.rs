@@ -8,7 +8,7 @@ use crate::input::arguments::{Argument, Arguments};
 use crate::input::callable::Callable;
 use crate::input::errors::Errors;
 use crate::input::source::spelled;
-use crate::input::tokens::{is, is_assignment, respan, span_of, text, ungrouped, word};
+use crate::input::tokens::{is, respan, span_of, text, ungrouped, word};
 
 /// The parts of a `from_error`.
 struct Parts {
@@ -150,9 +150,7 @@ impl Parts {
 /// `name = value`.
 fn named(piece: &[TokenTree]) -> Option<(String, TokenStream)> {
     match piece {
-        [name, sign, value @ ..]
-            if is_assignment(sign) && !value.first().is_some_and(|next| is(next, '=')) =>
-        {
+        [name, sign, value @ ..] if is(sign, '=') && !value.first().is_some_and(|next| is(next, '=')) => {
             Some((word(name)?.to_string(), value.iter().cloned().collect()))
         }
         _ => None,
