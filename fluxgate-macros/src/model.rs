@@ -7,6 +7,7 @@ pub(crate) mod handler;
 pub(crate) mod key;
 pub(crate) mod outcome;
 mod place;
+pub(crate) mod reader;
 pub(crate) mod request;
 pub(crate) mod settings;
 pub(crate) mod target;

@@ -6,6 +6,7 @@ use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
 use crate::input::names::Macro;
 use crate::input::references::{Reference, references};
+use crate::model::reader;
 use crate::model::settings::Settings;
 
 /// A breaker as a value.
@@ -34,7 +35,7 @@ impl BreakerValue {
         let references = references(&arguments);
         let arguments = Arguments::parse(arguments, Macro::Breaker, &mut errors);
         let fluxgate = arguments.fluxgate();
-        match Settings::read(&arguments, &mut errors).filter(|_| errors.is_empty()) {
+        match reader::settings(&arguments, &mut errors).filter(|_| errors.is_empty()) {
             Some(settings) => Ok(Self { fluxgate, settings, references }),
             None => Err(NoBreaker { fluxgate, references, errors: errors.to_compile_errors() }),
         }

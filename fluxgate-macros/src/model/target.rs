@@ -14,6 +14,7 @@ use crate::input::returns::Form;
 use crate::input::tokens::{is, mentions, text, ungrouped, word};
 use crate::model::key::Key;
 use crate::model::place::{NoPlace, is_static, no_place, of_what_is_kept};
+use crate::model::reader;
 use crate::model::settings::Settings;
 
 /// Where the breaker of a function is.
@@ -51,7 +52,7 @@ impl BreakerLocation {
             return Self::given(argument, function, errors);
         }
         let key = arguments.get("key").map(|_| Key::read(arguments, function, handle.is_some(), errors));
-        let settings = Settings::read(arguments, errors)?;
+        let settings = reader::settings(arguments, errors)?;
         if let Some(key) = key {
             return Some(Self::Keyed(Box::new(key?), handle.cloned(), settings));
         }

@@ -7,7 +7,8 @@ use crate::input::errors::Errors;
 use crate::input::function::Function;
 use crate::input::returns::Form;
 use crate::input::tokens::text;
-use crate::model::settings::{self, Value};
+use crate::model::reader;
+use crate::model::settings::Value;
 
 /// How long a call may take.
 pub(crate) struct Timeout {
@@ -24,7 +25,7 @@ pub(crate) fn take(
 ) -> Option<Timeout> {
     let argument = arguments.get("timeout")?;
     let (span, written) = (argument.span(), argument.value.clone());
-    let value = settings::timeout(arguments, errors)?;
+    let value = reader::timeout(arguments, errors)?;
     if let Some(function) = function.filter(|function| function.returns.form == Form::Sync) {
         let name = function.name();
         let limit = match &value {

@@ -16,8 +16,8 @@ use crate::input::references::references;
 use crate::input::source::Source;
 use crate::model::breaker::BreakerValue;
 use crate::model::outcome::Trackers;
+use crate::model::reader;
 use crate::model::request;
-use crate::model::settings::Settings;
 use crate::output::expand;
 
 /// Words and signs, of arguments and others, from which random arguments are made.
@@ -101,7 +101,7 @@ fn errors(tokens: &TokenStream, of: Macro) -> Errors {
         arguments.report_settings_beside_breaker(&mut errors);
         let _ = Trackers::read(&arguments, &mut errors);
     }
-    if let Some(settings) = Settings::read(&arguments, &mut errors) {
+    if let Some(settings) = reader::settings(&arguments, &mut errors) {
         let breaker = expand::breaker(&BreakerValue {
             fluxgate: arguments.fluxgate(),
             references: references(tokens),

@@ -13,7 +13,7 @@ use quote::quote;
 use crate::input::arguments::Arguments;
 use crate::input::errors::Errors;
 use crate::input::names::Macro;
-use crate::model::settings::Settings;
+use crate::model::reader;
 
 /// The messages of settings made by hand.
 fn by_hand(problems: &[ConfigProblem]) -> Vec<String> {
@@ -24,7 +24,7 @@ fn by_hand(problems: &[ConfigProblem]) -> Vec<String> {
 fn said(tokens: TokenStream) -> Vec<String> {
     let mut errors = Errors::default();
     let arguments = Arguments::parse(tokens, Macro::CircuitBreaker, &mut errors);
-    Settings::read(&arguments, &mut errors);
+    reader::settings(&arguments, &mut errors);
     errors.all().iter().map(ToString::to_string).collect()
 }
 
