@@ -435,6 +435,28 @@ mod different {
         }
     }
 
+    mod in_part_by_a_future {
+        use super::*;
+
+        both! {
+            fn function(pair: Pair, last: Noisy) -> impl Future<Output = Result<usize, Failure>> {
+                let whole = &pair;
+                let length = whole.right.length() + last.length();
+                async move { Ok(length + pair.left.length()) }
+            }
+        }
+    }
+
+    #[test]
+    fn the_rest_of_what_a_future_takes_goes_first() {
+        let _clock = isolate();
+        let pair = || Pair { left: Noisy("left"), right: Noisy("right") };
+        let bare = dropped(|| drop(in_part_by_a_future::bare::function(pair(), Noisy("last"))));
+        let guarded = dropped(|| drop(in_part_by_a_future::guarded::function(pair(), Noisy("last"))));
+        assert_eq!(bare, ["last", "right", "left"]);
+        assert_eq!(guarded, ["right", "last", "left"]);
+    }
+
     #[test]
     fn what_the_body_may_move_goes_first() {
         let _clock = isolate();
