@@ -14,14 +14,14 @@ pub mod trial;
 mod tests {
     use crate::lexer::lex;
     use crate::model::rule::Rule;
-    use crate::reading::parser::parse;
+    use crate::reading::parser::{Parsed, parse};
     use crate::text::brackets::Brackets;
 
     /// The rule of this text, which may be flawed.
     pub(super) fn rule(text: &str) -> Rule {
         let lexed = lex(text);
         let brackets = Brackets::pair(&lexed.tokens).expect("a rule");
-        let (rule, problems) = parse(&lexed.tokens, &brackets);
+        let Parsed { rule, problems, .. } = parse(&lexed.tokens, &brackets);
         assert!(problems.is_empty(), "{text}: {problems:?}");
         Rule::from_nodes(rule.nodes().expect("no constants"))
     }

@@ -64,6 +64,11 @@ impl WrittenCall {
         self.arguments.iter().any(WrittenArgument::is_constant)
     }
 
+    /// The argument for the parameter of this name.
+    pub(crate) fn argument(&self, name: &str) -> Option<&WrittenArgument> {
+        self.arguments.iter().find(|argument| argument.parameter.name == name)
+    }
+
     fn positional(&self) -> Vec<Value> {
         let count = self.entry.positional.len();
         self.arguments.iter().take(count).map(|argument| argument.value).collect()

@@ -252,9 +252,11 @@ impl Extremes {
     }
 
     const fn rule_flaw(&self, nodes: &[Node], window: &Window) -> Option<Flaw> {
-        if contains(self.healthy, 0) {
-            Some(Flaw::TripsOnHealth)
-        } else if !contains(self.full, 0) {
+        if contains(self.healthy, 0) { Some(Flaw::TripsOnHealth) } else { self.states_flaw(nodes, window) }
+    }
+
+    const fn states_flaw(&self, nodes: &[Node], window: &Window) -> Option<Flaw> {
+        if !contains(self.full, 0) {
             Some(Flaw::NeverTripsClosed)
         } else if !contains(self.half_open, 0) {
             Some(Flaw::NeverTripsHalfOpen)
@@ -288,6 +290,11 @@ pub const fn condition_flaw(nodes: &[Node], leaf: usize, window: &Window) -> Opt
 /// What is wrong with the rule as a whole, if its conditions are right.
 pub const fn rule_flaw(nodes: &[Node], window: &Window) -> Option<Flaw> {
     Extremes::of(nodes, window).rule_flaw(nodes, window)
+}
+
+/// What is wrong with what the rule does in one of the states, or not in both.
+pub(crate) fn states_flaw(nodes: &[Node], window: &Window) -> Option<Flaw> {
+    Extremes::of(nodes, window).states_flaw(nodes, window)
 }
 
 /// What is wrong with this `half_open_timeout` beside the rule, if the values of both are in range.

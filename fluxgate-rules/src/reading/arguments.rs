@@ -20,21 +20,21 @@ struct GivenArguments<'a> {
     right: Filled,
 }
 
-/// Reads the arguments of a word, which stand `inside` its parentheses if it has some, and reports all that is wrong with them. If
-/// anything is, the result is incomplete.
+/// Reads the arguments of a word, which stand `inside` its parentheses if it has some, and reports all that is wrong with them. The
+/// value of one that is wrong is unknown; `None` if all of them together are wrong.
 pub(crate) fn arguments(
     cursor: &mut Cursor<'_>,
     entry: &'static Entry,
     call: TokenRange,
     inside: Option<TokenRange>,
-) -> Vec<WrittenArgument> {
+) -> Option<Vec<WrittenArgument>> {
     let pieces = inside.map(|inside| cursor.pieces(inside)).unwrap_or_default();
     let pieces: Vec<_> = pieces.iter().map(|piece| Piece::cut(entry, cursor.tokens, *piece)).collect();
     let right = arranged(cursor.vocabulary, entry, &pieces);
     let given = GivenArguments { entry, call, pieces, right };
     if let Some(what) = given.misshapen(cursor.vocabulary) {
         cursor.report(given.right.correct(Problem::new(call, what), call));
-        return Vec::new();
+        return None;
     }
     if let Some(comma) = inside.and_then(|inside| cursor.needless_comma(inside)) {
         cursor.report(Problem::new(comma, "`,` does not belong here").help("remove it").correct(""));
@@ -53,12 +53,12 @@ pub(crate) fn arguments(
             other.wanted()
         );
         cursor.report(Problem::new(call, what).correct(other.with(&[piece.text()])));
-        return Vec::new();
+        return None;
     }
     let places = places_meant(entry, &unnamed);
     for (parameter, place) in entry.positional.iter().zip(&places) {
         let Some(place) = place else { continue };
-        arguments.extend(argument(cursor, entry.word, parameter, &unnamed[*place]));
+        arguments.push(argument(cursor, entry.word, parameter, &unnamed[*place]));
     }
     let late = given.pieces.iter().skip(unnamed.len()).find(|piece| piece.name.is_none());
     if let Some(extra) = (0..unnamed.len()).find(|at| !places.contains(&Some(*at))) {
@@ -79,23 +79,21 @@ pub(crate) fn arguments(
         }
         arguments.push(argument);
     }
-    arguments
+    Some(arguments)
 }
 
-/// Reads one argument, or reports what is wrong with it.
+/// Reads one argument, and reports what is wrong with it.
 fn argument(
     cursor: &mut Cursor<'_>,
     owner: &str,
     parameter: &'static Parameter,
     piece: &Piece<'_>,
-) -> Option<WrittenArgument> {
-    match piece.read(owner, parameter) {
-        Ok(value) => Some(WrittenArgument { parameter, value, place: piece.value }),
-        Err(problem) => {
-            cursor.report(problem);
-            None
-        }
-    }
+) -> WrittenArgument {
+    let value = piece.read(owner, parameter).unwrap_or_else(|problem| {
+        cursor.report(problem);
+        Value::Rust
+    });
+    WrittenArgument { parameter, value, place: piece.value }
 }
 
 impl<'a> GivenArguments<'a> {
@@ -175,7 +173,7 @@ impl<'a> GivenArguments<'a> {
         };
         if piece.value.is_empty() {
             cursor.report(without_value(piece, parameter));
-            return None;
+            return Some(WrittenArgument { parameter, value: Value::Rust, place: piece.place });
         }
         let sign = TokenRange::at(piece.place.start + 1);
         if !cursor.tokens[sign.start].is("=") {
@@ -183,7 +181,7 @@ impl<'a> GivenArguments<'a> {
             let problem = Problem::new(sign, "a named argument is written with `=`");
             cursor.report(problem.correct_at(piece.place, correction));
         }
-        argument(cursor, name, parameter, piece)
+        Some(argument(cursor, name, parameter, piece))
     }
 
     fn unknown_name(&self, vocabulary: &Vocabulary, piece: &Piece<'_>, name: &str) -> Problem {

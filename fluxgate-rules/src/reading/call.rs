@@ -12,7 +12,8 @@ use crate::reading::suggestion::{keyword, meant, right_call};
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
 
-/// Reads the next word with its arguments, or reports what is wrong.
+/// Reads the next word with its arguments, and reports what is wrong. What only is wrong in its arguments does not keep it from being
+/// a call: of those, only the compiler knows the values.
 pub(crate) fn call(cursor: &mut Cursor<'_>) -> Option<WrittenCall> {
     let name = cursor.name(cursor.at);
     cursor.at = name.place.end;
@@ -123,7 +124,9 @@ fn report_comparison(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Opt
     let rest = TokenRange::new(cursor.at, after);
     cursor.at = after;
     if let Some(inside) = arguments.filter(|inside| !inside.is_empty()) {
-        if named(cursor, name, Some(inside)).is_some() {
+        let before = cursor.problems.len();
+        named(cursor, name, Some(inside));
+        if cursor.problems.len() == before {
             let what = format!("`{}` does not belong here", cursor.spell(rest));
             cursor.report(Problem::new(rest, what).help("remove it").correct(""));
         }
@@ -241,7 +244,6 @@ fn named(
         cursor.report(problem);
         return None;
     };
-    let before = cursor.problems.len();
     let written = spell_name(cursor, name);
     if written != entry.word {
         let what = if written.contains("::") || written.contains('.') {
@@ -263,8 +265,8 @@ fn named(
             cursor.report(Problem::new(group, "arguments go in parentheses").correct(correction));
         }
     }
-    let arguments = arguments(cursor, entry, place, arguments_at);
-    (cursor.problems.len() == before).then_some(WrittenCall { entry, place, arguments })
+    let arguments = arguments(cursor, entry, place, arguments_at)?;
+    Some(WrittenCall { entry, place, arguments })
 }
 
 /// `closed()`, or `closed(failures(5))`.

@@ -3,7 +3,7 @@
 //! It goes on after a mistake, so that all of them are reported together. If the intention is clear, it goes on with what was meant.
 
 use crate::language::syntax::{Branch, WrittenCall, WrittenRule};
-use crate::language::vocabulary::TRIP;
+use crate::language::vocabulary::{Entry, TRIP};
 use crate::model::limits::MAX_NODES;
 use crate::reading::arguments::window_meant;
 use crate::reading::call::{call, report_turned};
@@ -16,10 +16,27 @@ use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
 
-/// Reads a rule. If there are problems, the tree is incomplete.
-pub(crate) fn parse(tokens: &[Token], brackets: &Brackets) -> (WrittenRule, Vec<Problem>) {
-    let cursor = Cursor::new(tokens, brackets, &TRIP);
-    let mut parser = Parser { cursor, rule: WrittenRule::default() };
+/// What was read of a rule.
+pub(crate) struct Parsed {
+    /// The rule. Where something is wrong, a call without a word stands for it.
+    pub(crate) rule: WrittenRule,
+    pub(crate) problems: Vec<Problem>,
+    /// The branches that stand for a condition that is wrong.
+    pub(crate) wrong: Vec<usize>,
+    /// The branches whose `&`-group is unclear, since what joins its members is, or since something there is negated.
+    pub(crate) unclear: Vec<usize>,
+}
+
+/// Reads a rule.
+pub(crate) fn parse(tokens: &[Token], brackets: &Brackets) -> Parsed {
+    let mut parser = Parser {
+        cursor: Cursor::new(tokens, brackets, &TRIP),
+        rule: WrittenRule::default(),
+        wrong: Vec::new(),
+        unclear: Vec::new(),
+        is_unclear: false,
+        is_rewritten: false,
+    };
     let whole = TokenRange::new(0, tokens.len());
     if whole.is_empty() {
         let problem = Problem::new(whole, "a rule needs at least one condition");
@@ -33,7 +50,8 @@ pub(crate) fn parse(tokens: &[Token], brackets: &Brackets) -> (WrittenRule, Vec<
         let help = format!("{MAX_NODES} are allowed; a `custom` condition can stand for many");
         parser.cursor.report(Problem::new(whole, what).help(help));
     }
-    (parser.rule, parser.cursor.problems)
+    let Parser { cursor, rule, wrong, unclear, .. } = parser;
+    Parsed { rule, problems: cursor.problems, wrong, unclear }
 }
 
 const ANY_OR_ALL: &str = "write `&` (all of them) or `|` (any of them)";
@@ -43,13 +61,23 @@ enum Item {
     Condition(WrittenCall),
     /// A group in parentheses, which are not part of the range.
     Group(TokenRange),
+    /// The members of `any(a, b)` or the like, already reported, and whether the report puts them right, too.
+    Function(Operator, Vec<TokenRange>, bool),
     /// Something wrong, already reported.
     Wrong,
+    /// Something between the members that leaves open what they are together, already reported.
+    Unclear,
 }
 
 struct Parser<'a> {
     cursor: Cursor<'a>,
     rule: WrittenRule,
+    wrong: Vec<usize>,
+    unclear: Vec<usize>,
+    /// Whether what was read last makes the `&`-group unclear.
+    is_unclear: bool,
+    /// Whether a report of what is around puts `any(a, b)` right, too.
+    is_rewritten: bool,
 }
 
 impl Parser<'_> {
@@ -68,15 +96,36 @@ impl Parser<'_> {
             for (item, place) in items {
                 match item {
                     Item::Condition(call) => {
-                        self.rule.places.push(call.place);
-                        self.rule.branches.push(Branch::Condition(call));
+                        self.open(Branch::Condition(call), place);
                     }
                     Item::Group(inside) if inside.is_empty() => {
                         let problem = Problem::new(place, "there is no condition in these parentheses");
                         self.cursor.report(problem.help("write one, or remove them"));
+                        let wrong = self.unread(place);
+                        self.wrong.push(wrong);
                     }
                     Item::Group(inside) => self.group(inside, within),
-                    Item::Wrong => {}
+                    Item::Function(operator, members, is_rewritten) => {
+                        let around = core::mem::replace(&mut self.is_rewritten, is_rewritten);
+                        let group = match operator {
+                            Operator::And => Branch::All(0),
+                            Operator::Or => Branch::Any(0),
+                        };
+                        let group = self.open(group, place);
+                        for member in members {
+                            self.group(member, Some(operator));
+                        }
+                        self.close(Some(group));
+                        self.is_rewritten = around;
+                    }
+                    Item::Wrong => {
+                        let wrong = self.unread(place);
+                        self.wrong.push(wrong);
+                    }
+                    Item::Unclear => {
+                        let unclear = self.unread(place);
+                        self.unclear.push(unclear);
+                    }
                 }
             }
             self.close(all);
@@ -88,6 +137,13 @@ impl Parser<'_> {
         self.rule.branches.push(branch);
         self.rule.places.push(place);
         self.rule.branches.len() - 1
+    }
+
+    /// A branch for something that is wrong.
+    fn unread(&mut self, place: TokenRange) -> usize {
+        static NO_WORD: Entry = Entry { word: "", positional: &[], keywords: &[] };
+        let call = WrittenCall { entry: &NO_WORD, place, arguments: Vec::new() };
+        self.open(Branch::Condition(call), place)
     }
 
     fn close(&mut self, group: Option<usize>) {
@@ -104,15 +160,20 @@ impl Parser<'_> {
         self.cursor.enter(place);
         let mut alternatives = vec![Vec::new()];
         loop {
-            let (item, item_place) = self.item();
+            let (item, mut item_place) = self.item();
             if matches!(item, Item::Wrong) {
                 // Goes on with the next operator, so that one mistake gives one message.
                 self.skip();
+                item_place.end = self.cursor.at;
             }
+            let operator = self.operator();
             if let Some(items) = alternatives.last_mut() {
                 items.push((item, item_place));
+                if core::mem::take(&mut self.is_unclear) {
+                    items.push((Item::Unclear, TokenRange::new(item_place.end, item_place.end)));
+                }
             }
-            match self.operator() {
+            match operator {
                 Some(Operator::And) => {}
                 Some(Operator::Or) => alternatives.push(Vec::new()),
                 None => return alternatives,
@@ -136,8 +197,8 @@ impl Parser<'_> {
         let start = self.cursor.at;
         let nothing = TokenRange::new(start, start);
         let Some(token) = self.cursor.next() else { return (Item::Wrong, nothing) };
-        if let Some(place) = self.function() {
-            return (Item::Wrong, place);
+        if let Some(function) = self.function() {
+            return (function, TokenRange::new(start, self.cursor.at));
         }
         if let Some((problem, end)) = states::comparison(&self.cursor) {
             self.cursor.report(problem);
@@ -151,7 +212,9 @@ impl Parser<'_> {
             return (Item::Wrong, nothing);
         }
         if token.shape == Shape::Word {
+            let before = self.cursor.problems.len();
             let call = if self.conditions_inside() { None } else { call(&mut self.cursor) };
+            let call = call.filter(|_| self.cursor.problems.len() == before);
             return (call.map_or(Item::Wrong, Item::Condition), TokenRange::new(start, self.cursor.at));
         }
         if token.shape == Shape::Open {
@@ -198,6 +261,7 @@ impl Parser<'_> {
         let correction = meant_by(&TRIP, self.cursor.tokens, TokenRange::new(start, place.end))?;
         self.cursor.report(problem.correct(correction));
         self.cursor.at = place.end;
+        self.is_unclear = true;
         Some(place)
     }
 
@@ -212,6 +276,7 @@ impl Parser<'_> {
         }
         let problem = states::negation(&self.cursor);
         self.cursor.report(problem);
+        self.is_unclear = true;
         while self.cursor.next().is_some_and(is_negation) {
             self.cursor.at += 1;
         }
@@ -236,7 +301,7 @@ impl Parser<'_> {
     }
 
     /// `any(a, b)` and `and(a, b)`, which are written with operators.
-    fn function(&mut self) -> Option<TokenRange> {
+    fn function(&mut self) -> Option<Item> {
         let start = self.cursor.at;
         let operator = function(self.cursor.next()?)?;
         self.cursor.token(start + 1).filter(|open| open.is("("))?;
@@ -245,15 +310,18 @@ impl Parser<'_> {
             return None;
         }
         let place = TokenRange::new(start, inside.end + 1);
-        let problem = Problem::new(place, format!("conditions are joined by `{}`", operator.sign()));
         let correction = joined(&self.cursor, place);
-        self.cursor.report(if is_read(&correction) {
-            problem.correct(correction)
-        } else {
-            problem.help(format!("write `first {} second`", operator.sign()))
-        });
+        let is_right = is_read(&correction);
+        if !self.is_rewritten {
+            let problem = Problem::new(place, format!("conditions are joined by `{}`", operator.sign()));
+            self.cursor.report(if is_right {
+                problem.correct(correction)
+            } else {
+                problem.help(format!("write `first {} second`", operator.sign()))
+            });
+        }
         self.cursor.at = place.end;
-        Some(place)
+        Some(Item::Function(operator, self.cursor.pieces(inside), is_right))
     }
 
     /// `failure_rate(0.5, min(10))` and `failure_rate(0.5, min = 10)`: conditions among the arguments.
@@ -320,6 +388,7 @@ impl Parser<'_> {
         let text = self.cursor.spell(place);
         let meant = operators.first().copied().filter(|first| operators.iter().all(|other| other == first));
         if self.cursor.next().is_none() {
+            self.is_unclear |= operators.contains(&Operator::And);
             self.cursor.report(
                 match operators.as_slice() {
                     [] => Problem::new(place, format!("`{text}` does not belong here")).help("remove it"),
@@ -335,6 +404,7 @@ impl Parser<'_> {
             let help = meant.map_or(ANY_OR_ALL.to_owned(), |operator| format!("write `{}`", operator.sign()));
             let correction = meant.unwrap_or(Operator::And).in_place_of(first);
             self.cursor.report(problem.help(help).correct(correction));
+            self.is_unclear |= meant.is_none();
         }
         Some(meant.unwrap_or(Operator::And))
     }
@@ -351,6 +421,7 @@ impl Parser<'_> {
             let text = &self.cursor.tokens[start].text;
             let what = format!("`&` or `|` is missing before `{text}`");
             self.cursor.report(Problem::new(TokenRange::at(start), what).correct(format!("& {text}")));
+            self.is_unclear = true;
             return Some(Operator::And);
         }
         while self.cursor.next().is_some_and(|token| operator(token).is_none())
@@ -381,12 +452,12 @@ impl Parser<'_> {
             // What excludes is not to be turned into its opposite.
             if ["unless", "except", "without", "xor", "^", "-", "?", "but not"].contains(&text.as_str()) {
                 self.cursor.report(problem.help(ANY_OR_ALL));
+                self.is_unclear = true;
                 return Some(Operator::And);
             }
-            let help = match text.strip_prefix('.') {
-                Some(_) if place.end > start + 1 => format!("write `{}`", meant.sign()),
-                _ => ANY_OR_ALL.to_owned(),
-            };
+            let is_method = text.starts_with('.') && place.end > start + 1;
+            let help = if is_method { format!("write `{}`", meant.sign()) } else { ANY_OR_ALL.to_owned() };
+            self.is_unclear |= !is_method;
             let after = if text.starts_with('.') { " " } else { "" };
             let correction = meant.in_place_of(first) + after;
             self.cursor.report(problem.help(help).correct(correction));
@@ -407,7 +478,7 @@ impl Parser<'_> {
 /// Whether there is nothing to say of this text.
 fn is_read(text: &str) -> bool {
     let tokens = lex(text).tokens;
-    Brackets::pair(&tokens).is_ok_and(|brackets| parse(&tokens, &brackets).1.is_empty())
+    Brackets::pair(&tokens).is_ok_and(|brackets| parse(&tokens, &brackets).problems.is_empty())
 }
 
 #[cfg(test)]

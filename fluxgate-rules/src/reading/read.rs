@@ -11,13 +11,14 @@ use crate::model::rule::Node;
 use crate::model::window::Window;
 use crate::reading::call::call;
 use crate::reading::cursor::Cursor;
-use crate::reading::parser::parse;
+use crate::reading::parser::{Parsed, parse};
 use crate::reading::prose::prose;
 use crate::reading::repair::settled;
+use crate::reading::soundness::{self, Repeats};
 use crate::reading::suggestion::meant_by;
 use crate::reading::{expectations, explain};
 use crate::text::brackets::Brackets;
-use crate::text::characters;
+use crate::text::characters::{self, Illegible};
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 
@@ -27,24 +28,18 @@ pub type Reading<T> = Result<T, Vec<Problem>>;
 /// Reads the rule of a breaker with this window. If the rule or the window has a value that only the compiler knows, the
 /// [check](crate::check::rule) that the expansion calls must find what is not to be seen here.
 pub fn rule(tokens: &[Token], window: &Window) -> Reading<WrittenRule> {
-    settled(tokens, unrepeated_rule(tokens, window), |tokens| unrepeated_rule(tokens, window))
+    let read = |tokens: &[Token]| sensible(tokens, window, Repeats::Refused);
+    settled(tokens, read(tokens), read)
 }
 
 /// Reads the printed form of a rule that was built by hand, in which different functions may be spelled alike.
 pub(crate) fn printed_rule(tokens: &[Token], window: &Window) -> Reading<WrittenRule> {
-    let reading = written_rule(tokens).and_then(|rule| sensible(tokens, rule, window));
-    settled(tokens, reading, |tokens| unrepeated_rule(tokens, window))
+    let reading = sensible(tokens, window, Repeats::Allowed);
+    settled(tokens, reading, |tokens| sensible(tokens, window, Repeats::Refused))
 }
 
-fn unrepeated_rule(tokens: &[Token], window: &Window) -> Reading<WrittenRule> {
-    let rule = written_rule(tokens)?;
-    refuse(explain::duplicates(tokens, &rule))?;
-    sensible(tokens, rule, window)
-}
-
-/// Refuses characters that are not what they look like, and strings of another kind: nothing else can be said of the rest.
-fn legible(tokens: &[Token], noun: &str) -> Reading<()> {
-    refuse(characters::problem(tokens).into_iter().collect())?;
+/// Refuses strings of another kind.
+fn unprefixed(tokens: &[Token], noun: &str) -> Reading<()> {
     let [literal] = tokens else { return Ok(()) };
     let kind = match literal.text.as_str() {
         text if text.starts_with("b\"") => "byte string",
@@ -58,18 +53,31 @@ fn legible(tokens: &[Token], noun: &str) -> Reading<()> {
     Err(vec![problem.correct(inside)])
 }
 
-fn written_rule(tokens: &[Token]) -> Reading<WrittenRule> {
-    legible(tokens, "rule")?;
-    refuse(prose(tokens).into_iter().collect())?;
-    let brackets = Brackets::pair(tokens).map_err(|problem| vec![problem])?;
-    let (rule, problems) = parse(tokens, &brackets);
-    refuse(problems)?;
-    Ok(rule)
+/// Reads tokens as if each character were what it looks like, and refuses those that are not.
+fn legible<T>(tokens: &[Token], read: impl Fn(&[Token]) -> Reading<T>) -> Reading<T> {
+    let Some(Illegible { problem, meant }) = characters::illegible(tokens) else { return read(tokens) };
+    // What replaces all of them puts right the rest as well.
+    let is_whole =
+        problem.suggestion().is_some_and(|suggestion| suggestion.range.of(tokens).len() == tokens.len());
+    let mut problems = vec![problem];
+    problems.extend(meant.filter(|_| !is_whole).and_then(|meant| read(&meant).err()).unwrap_or_default());
+    problems.sort_by_key(|problem| problem.place.start);
+    Err(problems)
 }
 
-fn sensible(tokens: &[Token], rule: WrittenRule, window: &Window) -> Reading<WrittenRule> {
-    refuse(explain::rule(tokens, &rule, window))?;
-    Ok(rule)
+fn sensible(tokens: &[Token], window: &Window, repeats: Repeats) -> Reading<WrittenRule> {
+    legible(tokens, |tokens| {
+        let parsed = parsed(tokens)?;
+        refuse(soundness::problems(tokens, &parsed, window, repeats))?;
+        Ok(parsed.rule)
+    })
+}
+
+fn parsed(tokens: &[Token]) -> Reading<Parsed> {
+    unprefixed(tokens, "rule")?;
+    refuse(prose(tokens).into_iter().collect())?;
+    let brackets = Brackets::pair(tokens).map_err(|problem| vec![problem])?;
+    Ok(parse(tokens, &brackets))
 }
 
 fn refuse(problems: Vec<Problem>) -> Reading<()> {
@@ -103,15 +111,23 @@ fn setting(
     explain: impl Fn(&[Token], &WrittenCall) -> Option<Problem>,
 ) -> Reading<WrittenCall> {
     let read = |tokens: &[Token]| {
-        let call = written_call(tokens, owner, vocabulary)?;
-        refuse(explain(tokens, &call).into_iter().collect())?;
-        Ok(call)
+        legible(tokens, |tokens| {
+            let (call, mut problems) = written_call(tokens, owner, vocabulary)?;
+            problems.extend(call.as_ref().and_then(|call| explain(tokens, call)));
+            problems.sort_by_key(|problem| problem.place.start);
+            call.filter(|_| problems.is_empty()).ok_or(problems)
+        })
     };
     settled(tokens, read(tokens), read)
 }
 
-fn written_call(tokens: &[Token], owner: &str, vocabulary: &'static Vocabulary) -> Reading<WrittenCall> {
-    legible(tokens, vocabulary.noun)?;
+/// Reads a word with its arguments, as far as it can be made out, and what is wrong with it.
+fn written_call(
+    tokens: &[Token],
+    owner: &str,
+    vocabulary: &'static Vocabulary,
+) -> Reading<(Option<WrittenCall>, Vec<Problem>)> {
+    unprefixed(tokens, vocabulary.noun)?;
     let brackets = Brackets::pair(tokens).map_err(|problem| vec![problem])?;
     let whole = TokenRange::new(0, tokens.len());
     let Some(first) = tokens.first() else {
@@ -129,16 +145,13 @@ fn written_call(tokens: &[Token], owner: &str, vocabulary: &'static Vocabulary) 
         }]);
     }
     let mut cursor = Cursor::new(tokens, &brackets, vocabulary);
-    let read = call(&mut cursor);
-    if cursor.at < tokens.len() && cursor.problems.is_empty() {
+    let call = call(&mut cursor);
+    if cursor.at < tokens.len() && (call.is_some() || cursor.problems.is_empty()) {
         let rest = TokenRange::new(cursor.at, tokens.len());
         let problem = Problem::new(rest, format!("`{}` does not belong here", cursor.spell(rest)));
         cursor.report(problem.help("remove it").correct(""));
     }
-    match read {
-        Some(call) if cursor.problems.is_empty() => Ok(call),
-        _ => Err(cursor.problems),
-    }
+    Ok((call, cursor.problems))
 }
 
 /// Reads the `half_open_timeout` of a breaker with this rule.
@@ -200,7 +213,9 @@ pub(crate) fn expected_of_printed(
     window: &Window,
     expectations: Expectations,
 ) -> Reading<()> {
-    expected(tokens, &written_rule(tokens)?, Some(window), expectations)
+    let Parsed { rule, problems, .. } = parsed(tokens)?;
+    refuse(problems)?;
+    expected(tokens, &rule, Some(window), expectations)
 }
 
 /// Reports the wrong parenthesis, if there is one.

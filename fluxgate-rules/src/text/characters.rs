@@ -4,8 +4,21 @@ use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell};
 
-/// The problem of the first of these characters, which is named. All of them are replaced by what they look like.
+/// Characters that are not what they look like.
+pub(crate) struct Illegible {
+    /// The problem of the first, which is named. The suggestion replaces all of them.
+    pub(crate) problem: Problem,
+    /// The tokens without them, if as many are left, so that each is where it was.
+    pub(crate) meant: Option<Vec<Token>>,
+}
+
+/// The problem of characters that are not what they look like.
 pub(crate) fn problem(tokens: &[Token]) -> Option<Problem> {
+    illegible(tokens).map(|illegible| illegible.problem)
+}
+
+/// The characters that are not what they look like, if there are any.
+pub(crate) fn illegible(tokens: &[Token]) -> Option<Illegible> {
     let mut problems: Vec<Problem> = Vec::new();
     let mut right: Vec<Token> = Vec::new();
     let mut at = 0;
@@ -34,12 +47,12 @@ pub(crate) fn problem(tokens: &[Token]) -> Option<Problem> {
         at += length;
     }
     let is_one = problems.len() == 1;
-    let first = problems.into_iter().next()?;
-    if is_one {
-        return Some(first);
+    let mut problem = problems.into_iter().next()?;
+    if !is_one {
+        let Problem { what, place, .. } = problem;
+        problem = Problem::new(place, what).correct_at(TokenRange::new(0, tokens.len()), spell(&right));
     }
-    let Problem { what, place, .. } = first;
-    Some(Problem::new(place, what).correct_at(TokenRange::new(0, tokens.len()), spell(&right)))
+    Some(Illegible { problem, meant: Some(right).filter(|right| right.len() == tokens.len()) })
 }
 
 /// `&amp;`, `&gt;` and the like, and how many tokens they are.

@@ -7,9 +7,9 @@ use crate::text::token::spell;
 /// Each node with the text of its place.
 fn nodes(text: &str) -> Vec<String> {
     let tokens = lex(text).tokens;
-    let (WrittenRule { branches, places }, problems) =
-        parse(&tokens, &Brackets::pair(&tokens).expect("pairs"));
-    assert_eq!(problems, []);
+    let parsed = parse(&tokens, &Brackets::pair(&tokens).expect("pairs"));
+    assert_eq!(parsed.problems, []);
+    let WrittenRule { branches, places } = parsed.rule;
     let node = |(branch, place): (&Branch, &crate::text::token::TokenRange)| match branch {
         Branch::Condition(_) => spell(place.of(&tokens)),
         Branch::All(members) => format!("all {members}: {}", spell(place.of(&tokens))),
@@ -52,7 +52,7 @@ fn parentheses_that_change_nothing_leave_no_group() {
 #[test]
 fn goes_on_after_a_mistake() {
     let tokens = lex("mim(1) && failure_rate(50) | clsed").tokens;
-    let (_, problems) = parse(&tokens, &Brackets::pair(&tokens).expect("pairs"));
-    let places: Vec<_> = problems.iter().map(|problem| spell(problem.place.of(&tokens))).collect();
+    let parsed = parse(&tokens, &Brackets::pair(&tokens).expect("pairs"));
+    let places: Vec<_> = parsed.problems.iter().map(|problem| spell(problem.place.of(&tokens))).collect();
     assert_eq!(places, ["mim", "&&", "50", "clsed"]);
 }

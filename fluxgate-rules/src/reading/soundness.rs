@@ -1,0 +1,426 @@
+//! What makes no sense in a rule although it is spelled correctly: [flaws](crate::logic::flaws) with their places, and what would be
+//! right.
+//!
+//! All are found at once, beside whatever else is wrong with the rule. So each is judged by what is certain: where a condition could not
+//! be read, a flaw that depends on it is not reported.
+
+use core::time::Duration;
+
+use crate::language::syntax::Branch;
+use crate::logic::flaws::{self, Flaw};
+use crate::logic::promises::blind_spot;
+use crate::logic::trial;
+use crate::model::duration::Spelled;
+use crate::model::limits::{MAX_THRESHOLDS, MAX_TRIAL, MAX_WINDOW_SIZE};
+use crate::model::metrics::nanos;
+use crate::model::rule::{Condition, Node, Rule};
+use crate::model::window::Window;
+use crate::reading::outline::{ANYTHING, Known, Outline};
+use crate::reading::parser::Parsed;
+use crate::text::problem::{Problem, Suggestion};
+use crate::text::token::{Token, TokenRange, spell};
+
+/// Whether a member of a group may be spelled like another. Functions given at run time all are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Repeats {
+    Allowed,
+    Refused,
+}
+
+/// Everything that is wrong with the rule of a breaker with this window, in the order of the text.
+pub(crate) fn problems(tokens: &[Token], parsed: &Parsed, window: &Window, repeats: Repeats) -> Vec<Problem> {
+    // What replaces the whole rule puts right the rest as well.
+    let whole = TokenRange::new(0, tokens.len());
+    if let [problem] = parsed.problems.as_slice()
+        && problem.suggestion().is_some_and(|Suggestion { range, .. }| *range == whole)
+    {
+        return parsed.problems.clone();
+    }
+    let repeated = match repeats {
+        Repeats::Refused => repeated(tokens, parsed),
+        Repeats::Allowed => Vec::new(),
+    };
+    let mut problems = parsed.problems.clone();
+    problems.extend(repeated.iter().map(|place| given_twice(tokens, *place)));
+    // Where only constants are unknown, const evaluation finds all of the rest.
+    if (!problems.is_empty() || !parsed.rule.is_constant())
+        && let Some(outline) = Outline::of(tokens, parsed)
+    {
+        let Outline { nodes, places, known, has_too_many_thresholds } = outline;
+        let mut examiner = Examiner { tokens, nodes, places, known, window, repeated, problems };
+        if has_too_many_thresholds {
+            examiner.too_many_thresholds();
+        }
+        examiner.conditions();
+        examiner.whole();
+        problems = examiner.problems;
+    }
+    problems.sort_by_key(|problem| problem.place.start);
+    problems
+}
+
+/// The members of groups that are spelled like one before. What could not be read may be meant to be something else.
+fn repeated(tokens: &[Token], parsed: &Parsed) -> Vec<TokenRange> {
+    let Parsed { rule, wrong, unclear, .. } = parsed;
+    let mut repeated = Vec::new();
+    for (group, branch) in rule.branches.iter().enumerate() {
+        let (Branch::All(members) | Branch::Any(members)) = *branch else { continue };
+        let mut seen = Vec::new();
+        let mut at = group + 1;
+        while at <= group + members {
+            let place = rule.places[at];
+            let text = spell(place.of(tokens));
+            let subtree = at..at + rule.size(at);
+            let is_read = !wrong.iter().chain(unclear).any(|unread| subtree.contains(unread));
+            // Functions given at run time are all spelled alike, but may differ.
+            if is_read && seen.contains(&text) && !text.contains("custom(..)") {
+                repeated.push(place);
+            }
+            seen.push(text);
+            at = subtree.end;
+        }
+    }
+    repeated
+}
+
+fn given_twice(tokens: &[Token], place: TokenRange) -> Problem {
+    let with_operator = TokenRange::new(place.start - 1, place.end);
+    let what = format!("`{}` is given twice", spell(place.of(tokens)));
+    Problem::new(place, what).help("remove one of them").correct_at(with_operator, "")
+}
+
+struct Examiner<'a> {
+    tokens: &'a [Token],
+    nodes: Vec<Node>,
+    places: Vec<TokenRange>,
+    known: Vec<Known>,
+    window: &'a Window,
+    /// The places of members that are to be removed.
+    repeated: Vec<TokenRange>,
+    problems: Vec<Problem>,
+}
+
+impl Examiner<'_> {
+    fn too_many_thresholds(&mut self) {
+        let help = format!("{MAX_THRESHOLDS} are allowed: let conditions share a threshold");
+        self.problems.push(Problem::new(self.places[0], Flaw::TooManyThresholds.what()).help(help));
+    }
+
+    /// Reports the flaws of conditions and groups, each by itself. What never holds is left out of what the rule does as a whole.
+    fn conditions(&mut self) {
+        for node in 0..self.nodes.len() {
+            if let Node::Condition(condition) = self.nodes[node]
+                && flaws::is_never_exceeded(condition)
+            {
+                self.problems.push(self.never_exceeded(node));
+                self.nodes[node] = Node::Condition(ANYTHING);
+            }
+        }
+        let (mut unguarded, mut left_out) = (Vec::new(), Vec::new());
+        let mut node = 0;
+        while node < self.nodes.len() {
+            let subtree = node..node + self.nodes[node].size();
+            if self.is_repeated(node) {
+                node = subtree.end;
+                continue;
+            }
+            if self.is_dead(node) {
+                self.problems.push(self.dead(node));
+                left_out.extend(subtree.clone());
+                node = subtree.end;
+                continue;
+            }
+            match self.condition_flaw(node) {
+                Some(Flaw::BeyondWindow) => {
+                    self.problems.extend(self.beyond(node));
+                    left_out.push(node);
+                }
+                Some(Flaw::LongTrial) => self.problems.extend(self.long_trial(node)),
+                // Reported once per group, since one `min` guards all its members.
+                Some(Flaw::Unguarded) if !unguarded.contains(&self.requirements(node)) => {
+                    unguarded.push(self.requirements(node));
+                    self.problems.push(self.unguarded(node));
+                }
+                _ => {}
+            }
+            node += 1;
+        }
+        if flaws::trips_on_health(&self.nodes, 0, self.window) {
+            self.healthy(0);
+        }
+        for node in left_out {
+            if let Node::Condition(_) = self.nodes[node] {
+                self.nodes[node] = Node::Condition(ANYTHING);
+                self.known[node] = Known::Word;
+            }
+        }
+    }
+
+    /// Reports that the rule never holds in one of the states, or not for what it does in the other.
+    fn whole(&mut self) {
+        if self.known.contains(&Known::NoGroup) {
+            return;
+        }
+        let problems = match flaws::states_flaw(&self.nodes, self.window) {
+            Some(Flaw::BlindToFailures | Flaw::BlindToSlowCalls) if self.is_known(0) => self.blind(),
+            None | Some(Flaw::BlindToFailures | Flaw::BlindToSlowCalls) => Vec::new(),
+            Some(flaw) => vec![self.stateless(flaw)],
+        };
+        self.problems.extend(problems);
+    }
+
+    /// Whether all is known of the subtree at `node`.
+    fn is_known(&self, node: usize) -> bool {
+        let subtree = node..node + self.nodes[node].size();
+        self.known[subtree].iter().all(|known| *known == Known::All)
+    }
+
+    /// Whether nothing was found to be wrong within the subtree at `node`, so that it can be part of a suggestion.
+    fn is_right(&self, node: usize) -> bool {
+        let TokenRange { start, end } = self.places[node];
+        let is_within = |problem: &Problem| problem.place.start < end && start < problem.place.end;
+        self.is_known(node) && !self.problems.iter().any(is_within)
+    }
+
+    fn is_repeated(&self, node: usize) -> bool {
+        self.repeated.contains(&self.places[node])
+    }
+
+    /// Whether something of which no more is known than this must hold, too, for the rule to hold through the node.
+    fn depends_on(&self, node: usize, known: &[Known]) -> bool {
+        let subtree = |at: usize| at..at + self.nodes[at].size();
+        let groups = (0..node).filter(|group| subtree(*group).contains(&node));
+        let groups = groups.filter(|group| matches!(self.nodes[*group], Node::All(_)));
+        let mut others =
+            groups.flat_map(|group| self.members(group)).filter(|other| !subtree(*other).contains(&node));
+        others.any(|other| self.known[subtree(other)].iter().any(|its| known.contains(its)))
+    }
+
+    /// Whether the condition or `&`-group never holds. Of a `|`-group, each member is to blame by itself.
+    fn is_dead(&self, node: usize) -> bool {
+        let mut subtree = node..node + self.nodes[node].size();
+        let is_clear = subtree.all(|at| self.known[at] != Known::NoGroup);
+        is_clear
+            && !matches!(self.nodes[node], Node::Any(_))
+            && !self.depends_on(node, &[Known::NoGroup])
+            && flaws::is_dead(&self.nodes, node, self.window)
+    }
+
+    /// What is certainly wrong with a condition.
+    fn condition_flaw(&self, node: usize) -> Option<Flaw> {
+        let is_certain = |flaw: &Flaw| match self.known[node] {
+            Known::All => true,
+            Known::Word => *flaw == Flaw::Unguarded,
+            Known::Nothing | Known::NoGroup => false,
+        };
+        let flaw = flaws::condition_flaw(&self.nodes, node, self.window).filter(is_certain)?;
+        (!self.depends_on(node, &[Known::Nothing, Known::NoGroup])).then_some(flaw)
+    }
+
+    fn text(&self, node: usize) -> String {
+        spell(self.places[node].of(self.tokens))
+    }
+
+    fn members(&self, node: usize) -> impl Iterator<Item = usize> {
+        let end = node + self.nodes[node].size();
+        let first = Some(node + 1).filter(|first| *first < end);
+        core::iter::successors(first, move |member| {
+            Some(member + self.nodes[*member].size()).filter(|next| *next < end)
+        })
+    }
+
+    /// The `&`-group that has the node as a member, or else the node itself.
+    fn requirements(&self, node: usize) -> usize {
+        let is_parent = |group: &usize| {
+            matches!(self.nodes[*group], Node::All(_)) && self.members(*group).any(|member| member == node)
+        };
+        (0..node).find(is_parent).unwrap_or(node)
+    }
+
+    fn dead(&self, node: usize) -> Problem {
+        let problem = Problem::new(self.places[node], Flaw::NeverHolds.what());
+        let is_state = |member: &usize| {
+            matches!(self.nodes[*member], Node::Condition(Condition::Closed | Condition::HalfOpen))
+        };
+        let rest: Vec<_> =
+            self.members(node).filter(|member| !is_state(member)).map(|member| self.text(member)).collect();
+        match self.nodes[node] {
+            Node::All(_) if !rest.is_empty() && self.is_right(node) => {
+                problem.correct(rest.join(" & ")).aside(" for both states, or keep only one of the two")
+            }
+            Node::All(_) if !rest.is_empty() => problem.help("keep only one of the two"),
+            _ => problem.help("remove it"),
+        }
+    }
+
+    fn never_exceeded(&self, node: usize) -> Problem {
+        let what = format!(
+            "`{}` can never hold: nothing is more than all calls, so nobody is ever sure of it",
+            self.text(node)
+        );
+        let is_min = |member: usize| matches!(self.nodes[member], Node::Condition(Condition::Min(_)));
+        let right = if self.members(self.requirements(node)).any(is_min) {
+            "failure_rate(1.0)".to_owned()
+        } else {
+            format!("{} & failure_rate(1.0)", self.min())
+        };
+        Problem::new(self.places[node], what).correct(right)
+    }
+
+    fn beyond(&self, node: usize) -> Option<Problem> {
+        let size = self.window.size();
+        if let Node::Condition(Condition::SureFailureRate(rate)) = self.nodes[node] {
+            let (text, calls) = (self.text(node), rate.calls());
+            let what = format!(
+                "`{text}` can never hold on a closed breaker: even if all calls fail, it takes {calls} to be sure, \
+                 and the window remembers {size}"
+            );
+            let help = if calls as usize <= MAX_WINDOW_SIZE {
+                format!("write `window = count({calls})`, a lower share, or a lower `sure`")
+            } else {
+                "write a lower share, or a lower `sure`".to_owned()
+            };
+            return Some(Problem::new(self.places[node], what).help(help));
+        }
+        let (word, count) = match self.nodes[node] {
+            Node::Condition(Condition::Min(count)) => ("min", count),
+            Node::Condition(Condition::Failures(count)) => ("failures", count),
+            _ => return None,
+        };
+        let what = format!(
+            "`{word}({count})` can never hold on a closed breaker: its window remembers {size} calls"
+        );
+        let problem = Problem::new(self.places[node], what).correct(format!("{word}({size})"));
+        let is_size = count as usize <= MAX_WINDOW_SIZE;
+        Some(if is_size { problem.aside(format!(", or `window = count({count})`")) } else { problem })
+    }
+
+    fn long_trial(&self, node: usize) -> Option<Problem> {
+        let Node::Condition(condition) = self.nodes[node] else { return None };
+        let calls = trial::length(condition);
+        let (text, word) = (self.text(node), condition.to_string());
+        if let Condition::SureFailureRate(_) = condition {
+            let what = format!(
+                "`{text}` makes a trial of {calls} calls, so many does it take to be sure: {MAX_TRIAL} are the most"
+            );
+            return Some(
+                Problem::new(self.places[node], what).help("write a lower share, or a lower `sure`"),
+            );
+        }
+        let what = format!("`{text}` makes a trial of {calls} calls: {MAX_TRIAL} are the most");
+        let word = word.split('(').next().unwrap_or_default();
+        let problem = Problem::new(self.places[node], what).correct(format!("{word}({MAX_TRIAL})"));
+        // One that only half-open asks is not to be kept for closed breakers.
+        let trips_closed = flaws::trips_closed_through(&self.nodes, node);
+        let aside = format!(", or `closed & {text}` beside a branch for `half_open` that asks for fewer");
+        Some(if trips_closed { problem.aside(aside) } else { problem })
+    }
+
+    fn unguarded(&self, node: usize) -> Problem {
+        let text = self.text(node);
+        let bad = match self.nodes[node] {
+            Node::Condition(Condition::FailureRate(_)) => "failed",
+            _ => "slow",
+        };
+        let what = format!("`{text}` is not guarded by `min`: it trips on the first {bad} call");
+        let problem = Problem::new(self.places[node], what);
+        if self.is_right(node) {
+            let problem = problem.correct(format!("{} & {text}", self.min()));
+            return problem.aside(", or `min(1) & ..` if that is meant");
+        }
+        let help = format!("write `{} &` before it, or `min(1) &` if that is meant", self.min());
+        let first = TokenRange::at(self.places[node].start);
+        problem.help(help).correct_at(first, format!("{} & {}", self.min(), spell(first.of(self.tokens))))
+    }
+
+    /// A `min` for a rate, within the window's size.
+    fn min(&self) -> String {
+        format!("min({})", self.window.size().min(10))
+    }
+
+    /// Blames the members of a `|`-group that trip on healthy traffic; otherwise, the node as a whole.
+    fn healthy(&mut self, node: usize) {
+        if let Node::Any(_) = self.nodes[node] {
+            let is_guilty = |member: &usize| {
+                !self.is_repeated(*member) && flaws::trips_on_health(&self.nodes, *member, self.window)
+            };
+            let guilty: Vec<_> = self.members(node).filter(is_guilty).collect();
+            return guilty.into_iter().for_each(|member| self.healthy(member));
+        }
+        let text = self.text(node);
+        let what =
+            format!("`{text}` trips on healthy traffic: it holds even when no call failed and none was slow");
+        let subtree = node..node + self.nodes[node].size();
+        let is_min = |node: &Node| matches!(node, Node::Condition(Condition::Min(_)));
+        let condition = if self.nodes[subtree].iter().any(is_min) {
+            "failure_rate(0.5)".to_owned()
+        } else {
+            format!("failures({})", self.window.size().min(5))
+        };
+        let problem = Problem::new(self.places[node], what);
+        self.problems.push(if self.is_right(node) {
+            problem.correct(format!("{text} & {condition}"))
+        } else {
+            let help = format!("add `& {condition}` to it");
+            self.behind(node, problem.help(help), &format!("& {condition}"))
+        });
+    }
+
+    /// Suggests to write something behind a node that is wrong itself.
+    fn behind(&self, node: usize, problem: Problem, more: &str) -> Problem {
+        let last = TokenRange::at(self.places[node].end - 1);
+        problem.correct_at(last, format!("{} {more}", spell(last.of(self.tokens))))
+    }
+
+    /// Suggests a branch for what the rule does not see.
+    fn with_branch(&self, problem: Problem, branch: &str) -> Problem {
+        if self.is_right(0) {
+            let correction = format!("{} | {branch}", self.text(0));
+            return problem.help(format!("add a branch for it: `{correction}`")).correct(correction);
+        }
+        self.behind(0, problem.help(format!("add a branch for it: `| {branch}`")), &format!("| {branch}"))
+    }
+
+    /// What a half-open breaker does not see, by the shortest calls of which that is true, with the branch that sees them and all that
+    /// are longer.
+    fn blind(&self) -> Vec<Problem> {
+        let spot = |fail| blind_spot(&self.nodes, self.window, fail);
+        let (failing, slow) = (spot(true), spot(false));
+        // Failed calls may be slow, too, and then one branch sees both.
+        let failing = failing.filter(|failing| slow.is_none_or(|slow| *failing < slow));
+        let problem = |does: String, evidence: String| {
+            let what = format!(
+                "in half-open this rule never holds, however many calls {does}, although they trip a closed breaker"
+            );
+            self.with_branch(Problem::new(self.places[0], what), &format!("half_open & min(10) & {evidence}"))
+        };
+        let failing = failing.map(|duration| {
+            let does = match duration {
+                Duration::ZERO => "fail".to_owned(),
+                _ => format!("fail after {}", Spelled(duration)),
+            };
+            problem(does, "failure_rate(0.5)".to_owned())
+        });
+        let slow = slow.map(|duration| {
+            let is_threshold = Rule::measures(&self.nodes).threshold(nanos(duration)).is_some();
+            let duration = Spelled(duration);
+            // One more threshold might be one too many.
+            let evidence = if is_threshold {
+                format!("slow_rate(0.5, {duration})")
+            } else {
+                format!("avg_latency({duration})")
+            };
+            problem(format!("take {duration}"), evidence)
+        });
+        failing.into_iter().chain(slow).collect()
+    }
+
+    fn stateless(&self, flaw: Flaw) -> Problem {
+        let (state, min) = match flaw {
+            Flaw::NeverTripsHalfOpen | Flaw::OnlyInFlight => ("half_open", "min(10)".to_owned()),
+            _ => ("closed", self.min()),
+        };
+        let problem = Problem::new(self.places[0], flaw.what());
+        self.with_branch(problem, &format!("{state} & {min} & failure_rate(0.5)"))
+    }
+}
