@@ -8,6 +8,7 @@ pub(crate) mod call;
 pub(crate) mod cursor;
 pub(crate) mod expectations;
 pub(crate) mod explain;
+pub(crate) mod filled;
 mod from_str;
 pub(crate) mod inverted;
 pub(crate) mod operators;

@@ -4,8 +4,9 @@ use crate::language::syntax::{Value, WrittenArgument};
 use crate::language::value;
 use crate::language::vocabulary::{Entry, Parameter, Vocabulary, WINDOW};
 use crate::reading::cursor::Cursor;
+use crate::reading::filled::Filled;
 use crate::reading::suggestion::{
-    Filled, Piece, arranged, keyword, keyword_meant, number_with_commas, order_meant, places_meant,
+    Piece, arranged, keyword, keyword_meant, number_with_commas, order_meant, places_meant,
 };
 use crate::text::problem::Problem;
 use crate::text::token::TokenRange;
@@ -36,9 +37,7 @@ pub(crate) fn arguments(
         cursor.report(given.right.correct(Problem::new(call, what), call));
         return None;
     }
-    if let Some(comma) = inside.and_then(|inside| cursor.needless_comma(inside)) {
-        cursor.report(Problem::new(comma, "`,` does not belong here").help("remove it").correct(""));
-    }
+    let before = cursor.problems.len();
     let mut arguments = Vec::new();
     let unnamed = given.unnamed();
     // `count(60s)`: a value of another word.
@@ -78,6 +77,14 @@ pub(crate) fn arguments(
             cursor.report(problem.correct_at(with_comma, ""));
         }
         arguments.push(argument);
+    }
+    // What replaces the whole call has no such comma.
+    let replaces =
+        |problem: &Problem| problem.suggestion().is_some_and(|suggestion| suggestion.range == call);
+    if let Some(comma) = inside.and_then(|inside| cursor.needless_comma(inside))
+        && !cursor.problems[before..].iter().any(replaces)
+    {
+        cursor.report(Problem::new(comma, "`,` does not belong here").help("remove it").correct(""));
     }
     Some(arguments)
 }

@@ -185,7 +185,8 @@ fn compared(
         if is_turned {
             let written = cursor.spell(place);
             let what = format!("a rule says when to trip, and `{written}` is the other way round");
-            return Problem::new(place, what).did_you_mean(meant.text);
+            return Problem::new(place, what)
+                .help(format!("to trip on the opposite, write `{}`", meant.text));
         }
         // More than none are at least one.
         let is_any = values == ["0"] && meant.entry.positional[0].kind == Kind::Count;

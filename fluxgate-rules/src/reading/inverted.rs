@@ -6,26 +6,34 @@ use crate::language::spelling::snake;
 use crate::language::value;
 use crate::language::vocabulary::{Kind, Parameter, Vocabulary};
 use crate::model::ratio::Ratio;
+use crate::reading::filled::Filled;
 use crate::text::lexer::lex;
 use crate::text::token::TokenRange;
 
-/// A condition whose value must be inverted: a percentile, or a share of successes.
-pub(crate) fn inverted(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> Option<String> {
+/// A condition whose value must be inverted: a percentile, or a share of successes. Without a value that can be, it is an example.
+pub(crate) fn inverted(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> Option<Filled> {
     if !vocabulary.is_joined() {
         return None;
     }
+    let share_given = || values.iter().find_map(|value| rest_of(value));
     if is_success_rate(word) {
-        let share = values.iter().find_map(|value| rest_of(value)).unwrap_or(Ratio::new(0.5));
-        return Some(format!("failure_rate({share})"));
+        let share = share_given();
+        let text = format!("failure_rate({})", share.unwrap_or(Ratio::new(0.5)));
+        return Some(Filled { text, is_example: share.is_none() });
     }
     let word = snake(word);
     let percentile = word.strip_prefix('p').filter(|digits| digits.len() > 1);
     let share = match word.as_str() {
-        "percentile" | "latency_percentile" | "quantile" => values.iter().find_map(|value| rest_of(value)),
+        "percentile" | "latency_percentile" | "quantile" => share_given(),
         _ => Some(rest_of(&format!("0.{}", percentile?))?),
     };
-    let threshold = values.iter().find(|value| is_duration(value)).map_or("2s", String::as_str);
-    Some(format!("slow_rate({}, {threshold})", share.unwrap_or(Ratio::new(0.01))))
+    let threshold = values.iter().find(|value| is_duration(value));
+    let text = format!(
+        "slow_rate({}, {})",
+        share.unwrap_or(Ratio::new(0.01)),
+        threshold.map_or("2s", String::as_str)
+    );
+    Some(Filled { text, is_example: share.is_none() || threshold.is_none() })
 }
 
 /// Whether a word is a share of successes, of which few are bad.

@@ -11,6 +11,7 @@ use crate::language::spelling::{is_keyword, nearest};
 use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
+use crate::reading::filled::Filled;
 use crate::reading::inverted::inverted;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
@@ -30,9 +31,9 @@ pub struct Meant {
 
 /// What was meant by `word` with these arguments.
 pub fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> Option<Meant> {
-    if let Some(text) = inverted(vocabulary, word, values) {
+    if let Some(Filled { text, is_example }) = inverted(vocabulary, word, values) {
         let entry = vocabulary.entry(text.split('(').next()?)?;
-        return Some(Meant { entry, text, is_misspelt: false, is_example: values.is_empty() });
+        return Some(Meant { entry, text, is_misspelt: false, is_example });
     }
     let ours = vocabulary.foreign(word).filter_map(|ours| vocabulary.entry(ours));
     let mut candidates: Vec<_> = vocabulary.entry(word).into_iter().chain(ours).collect();
@@ -56,21 +57,6 @@ pub fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> 
     let entry = fitting.or_else(|| candidates.into_iter().find(keeps)).unwrap_or(first);
     let Filled { text, is_example } = right(entry);
     Some(Meant { entry, text, is_misspelt, is_example })
-}
-
-/// A word with its arguments.
-pub(crate) struct Filled {
-    pub(crate) text: String,
-    /// Whether an argument is only an example.
-    pub(crate) is_example: bool,
-}
-
-impl Filled {
-    /// Suggests it in place of a range.
-    pub(crate) fn correct(self, problem: Problem, range: TokenRange) -> Problem {
-        let problem = problem.correct_at(range, self.text);
-        if self.is_example { problem.as_example() } else { problem }
-    }
 }
 
 /// A word with its arguments: the given ones as far as it takes them, otherwise examples.

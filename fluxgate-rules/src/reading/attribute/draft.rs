@@ -1,7 +1,7 @@
 //! An attribute that is being read: the arguments that are right, and the parts that the rest is made of.
 
 use crate::language::foreign::{Part, Sense, Unit};
-use crate::language::vocabulary::RETRY;
+use crate::language::vocabulary::{RETRY, TRIP};
 use crate::model::window::Window;
 use crate::reading::attribute::compose::{GivenPart, compose};
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
@@ -56,6 +56,8 @@ pub(crate) struct Draft<'a> {
     parts: Vec<DraftPart>,
     /// The names of the arguments that are given as they should be.
     ours_given: Vec<&'static str>,
+    /// Where the arguments with unknown names are.
+    unknown: Vec<TokenRange>,
 }
 
 impl<'a> Draft<'a> {
@@ -67,6 +69,7 @@ impl<'a> Draft<'a> {
             ours: Vec::new(),
             parts: Vec::new(),
             ours_given: Vec::new(),
+            unknown: Vec::new(),
         };
         let mut rest = Vec::new();
         for piece in pieces.iter().filter(|piece| !piece.is_empty()) {
@@ -188,6 +191,7 @@ impl<'a> Draft<'a> {
     }
 
     fn unknown(&mut self, entry: &Assignment) {
+        self.unknown.push(entry.place);
         let written = self.reader.spell(entry.name_place).replace(" - ", "-");
         let problem = Problem::new(entry.name_place, format!("unknown argument `{written}`"));
         let name = entry.name.as_deref().unwrap_or_default();
@@ -325,7 +329,12 @@ impl<'a> Draft<'a> {
                 written.push((at, format!("{setting} = {text}")));
             }
         }
-        let ends = || self.parts.iter().map(|part| &part.entry).chain(merged).map(|entry| entry.piece);
+        // What is unknown in the same piece stays.
+        let is_unknown = |piece: TokenRange| {
+            self.unknown.iter().any(|place| piece.start <= place.start && place.end <= piece.end)
+        };
+        let end = |entry: &Assignment| if is_unknown(entry.piece) { entry.place } else { entry.piece };
+        let ends = || self.parts.iter().map(|part| &part.entry).chain(merged).map(end);
         let range = TokenRange::new(
             ends().map(|place| place.start).min().unwrap_or(0),
             ends().map(|place| place.end).max().unwrap_or(0),
@@ -384,6 +393,9 @@ impl<'a> Draft<'a> {
 
     /// What is wrong with several entries together.
     fn what(&self) -> String {
+        if let Some(what) = self.parts.iter().find_map(|part| self.without_correction(part)) {
+            return what;
+        }
         if !self.parts.iter().all(DraftPart::is_separate) {
             return if self.parts.len() == 1 { ASSIGNED } else { ALL_ASSIGNED }.to_owned();
         }
@@ -402,6 +414,15 @@ impl<'a> Draft<'a> {
             Some(libraries) => format!("{rest} and {last} are arguments of {libraries}"),
             None => format!("unknown arguments {rest} and {last}"),
         }
+    }
+
+    /// What is wrong with a rule without a name if no correction says what it means: `failure_rate < 0.5`.
+    fn without_correction(&self, part: &DraftPart) -> Option<String> {
+        let is_rule =
+            part.entry.name.is_none() && (part.setting, part.given.part) == (TRIP.setting, Part::Whole);
+        let rule = part.entry.value.of(self.reader.tokens);
+        let problems = read::rule(rule, &Window::count(100)).err().filter(|_| is_rule)?;
+        problems.into_iter().find(|problem| problem.suggestion().is_none()).map(|problem| problem.what)
     }
 
     /// The libraries that all names are of.

@@ -150,8 +150,12 @@ impl AttributeReader<'_> {
 
     /// Values without a name, separated by commas.
     fn values(&self, piece: TokenRange, groups: &[String], entries: &mut Vec<Assignment>) {
-        for value in self.brackets.split(self.tokens, piece) {
-            if !value.is_empty() {
+        for value in self.brackets.split(self.tokens, piece).into_iter().filter(|value| !value.is_empty()) {
+            // `failures(3), windo == count(50)`: one of them has a name.
+            let name = self.name(value.start, value.end).filter(|_| value != piece);
+            if name.is_some_and(|name| self.signs(name.end, value.end) > 0) {
+                self.collect(value, groups, false, entries);
+            } else {
                 push_value(value, value, groups, entries);
             }
         }

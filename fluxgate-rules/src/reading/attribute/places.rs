@@ -35,6 +35,7 @@ pub(crate) fn setting_of_word(word: &str) -> Option<&'static str> {
 /// The setting to which a value that begins with this word belongs, be the word ours or not.
 pub(crate) fn setting_of_value(word: &str) -> Option<&'static str> {
     setting_of_word(word)
+        .or_else(|| setting_of_word(&snake(word)))
         .or_else(|| {
             let foreign = |vocabulary: &&&Vocabulary| vocabulary.foreign(word).next().is_some();
             SETTINGS.iter().find(foreign).map(|vocabulary| vocabulary.setting)

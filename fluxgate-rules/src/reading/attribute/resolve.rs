@@ -122,6 +122,14 @@ impl AttributeReader<'_> {
         {
             return Resolved::Unknown;
         }
+        // `retries = cooldown(60s)`: the value is one of ours, whatever its name is elsewhere.
+        let is_elsewhere = senses.iter().any(|sense| matches!(sense.part, Part::Elsewhere(_)));
+        if let [word, open, ..] = entry.value.of(self.tokens)
+            && let Some(setting) = setting_of_word(&word.text).filter(|_| is_elsewhere && open.is("("))
+            && vocabulary(setting).is_some()
+        {
+            return part(setting, Part::Whole);
+        }
         let elsewhere = senses.iter().find_map(|sense| match sense.part {
             Part::Elsewhere(help) => Some(help),
             Part::Whole if sense.setting == TIMEOUT.name => Some(LIMIT),
