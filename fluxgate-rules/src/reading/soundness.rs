@@ -29,11 +29,7 @@ pub(crate) enum Repeats {
 
 /// Everything that is wrong with the rule of a breaker with this window, in the order of the text.
 pub(crate) fn problems(tokens: &[Token], parsed: &Parsed, window: &Window, repeats: Repeats) -> Vec<Problem> {
-    // What replaces the whole rule puts right the rest as well.
-    let whole = TokenRange::new(0, tokens.len());
-    if let [problem] = parsed.problems.as_slice()
-        && problem.suggestion().is_some_and(|Suggestion { range, .. }| *range == whole)
-    {
+    if is_settled(tokens, &parsed.problems) {
         return parsed.problems.clone();
     }
     let repeated = match repeats {
@@ -52,11 +48,21 @@ pub(crate) fn problems(tokens: &[Token], parsed: &Parsed, window: &Window, repea
             examiner.too_many_thresholds();
         }
         examiner.conditions();
-        examiner.whole();
+        if !is_settled(tokens, &examiner.problems) {
+            examiner.whole();
+        }
         problems = examiner.problems;
     }
     problems.sort_by_key(|problem| problem.place.start);
     problems
+}
+
+/// Whether there is one problem, whose suggestion replaces the whole rule, and so [puts right](crate::reading::repair::settled) the rest
+/// as well.
+fn is_settled(tokens: &[Token], problems: &[Problem]) -> bool {
+    let whole = TokenRange::new(0, tokens.len());
+    let [problem] = problems else { return false };
+    problem.suggestion().is_some_and(|Suggestion { range, .. }| *range == whole)
 }
 
 /// The members of groups that are spelled like one before. What could not be read may be meant to be something else.

@@ -1,4 +1,4 @@
-// fix by hand: `1.0, 0.1` => `0.1, 1.0`
+// fix: `1.0, 0.1` => `0.1, 1.0`
 use fluxgate::circuit_breaker;
 
 #[circuit_breaker(permit = ramp_up(1.0, 0.1, 60s))]
