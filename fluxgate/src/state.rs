@@ -26,6 +26,12 @@ impl State {
     pub const ALL: [Self; 6] =
         [Self::Closed, Self::Open, Self::HalfOpen, Self::MetricsOnly, Self::Disabled, Self::ForcedOpen];
 
+    /// Whether the outcomes of calls are recorded in this state.
+    #[inline]
+    pub(crate) const fn records(self) -> bool {
+        matches!(self, Self::Closed | Self::HalfOpen | Self::MetricsOnly)
+    }
+
     /// The name of the state for metrics and logs: `half_open`.
     pub const fn as_str(self) -> &'static str {
         match self {

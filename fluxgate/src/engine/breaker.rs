@@ -5,6 +5,7 @@ use std::any::Any;
 use std::ops::{Deref, DerefMut};
 use std::panic::RefUnwindSafe;
 
+use fluxgate_rules::metrics::nanos;
 use fluxgate_rules::trial::Plan;
 use fluxgate_rules::{Extent, Measures, Metrics, Node, Rule, Tally};
 
@@ -275,6 +276,13 @@ impl Breaker {
         if self.was_still_in(word) { Figures { node, part, whole } } else { Figures::NONE }
     }
 
+    /// Replaces them, under the lock, while the state is marked as changing.
+    pub(super) fn set_figures(&self, Figures { node, part, whole }: Figures) {
+        for (cause, figure) in self.cause.iter().zip([node, part, whole]) {
+            cause.store(figure, Ordering::Relaxed);
+        }
+    }
+
     /// The figures of the recent calls.
     pub(crate) fn metrics(&self) -> Metrics {
         let now = self.now();
@@ -369,6 +377,11 @@ impl Breaker {
         Plan::of(self.settings().rule.nodes()).unwrap_or(Plan::SINGLE)
     }
 
+    /// How long a trial waits for an outcome while calls are in flight.
+    pub(super) fn patience(&self) -> u64 {
+        nanos(self.settings().half_open_timeout)
+    }
+
     pub(crate) fn name(&self) -> &Name {
         self.settings.name()
     }
@@ -434,6 +447,28 @@ pub(crate) struct Guard<'a> {
 }
 
 impl Guard<'_> {
+    /// Marks the breaker as changing, before anything is written that belongs to its generation.
+    ///
+    /// Readers without the lock read the state, then for instance `since`, `deadline` and `cause`, then the state again, and trust
+    /// these only if the state [was the same](Breaker::was_still_in) both times.
+    pub(super) fn begin_change(&self) {
+        self.breaker.state.store(self.word.changing().0, Ordering::Relaxed);
+        fence(Ordering::Release);
+        self.breaker.healthy.store(StateWord::NONE.0, Ordering::Relaxed);
+    }
+
+    /// Publishes the new word, and with it all that was written before.
+    pub(super) fn publish(&mut self, word: StateWord) {
+        self.word = word;
+        self.breaker.state.store(word.0, Ordering::Release);
+    }
+
+    /// Revokes what was granted to calls with the old word, before the way in which calls are recorded changes.
+    pub(super) fn revoke_grants(&mut self) {
+        self.close_stripes();
+        self.breaker.healthy.store(StateWord::NONE.0, Ordering::Release);
+    }
+
     /// Asks a user's function, which contains its panics. The lock is dropped meanwhile, since user code may do anything, even call
     /// this breaker. `None` if the generation is over when it is taken again: then nobody needs the answer.
     pub(super) fn ask<R>(self, question: impl FnOnce() -> R) -> Option<(Self, R)> {
@@ -484,8 +519,7 @@ impl Guard<'_> {
     pub(super) fn enter_into_journals(&mut self, enter: bool) {
         let word = self.word.journaled(enter);
         if word.0 != self.word.0 {
-            self.breaker.state.store(word.0, Ordering::Release);
-            self.word = word;
+            self.publish(word);
         }
     }
 
@@ -560,7 +594,7 @@ impl Guard<'_> {
             return Metrics::new(Tally::EMPTY, 0, self.breaker.measures());
         };
         // While open, the evidence is shown: the window as it was when the breaker tripped.
-        if matches!(state, State::Closed | State::MetricsOnly | State::HalfOpen) {
+        if state.records() {
             // What was counted belongs into the buckets that there were. Without the calls that are forgotten now, others may count more.
             if now >= memory.forgets_at() {
                 self.close_stripes();

@@ -56,8 +56,7 @@ pub(crate) fn begin(breaker: &Breaker) {
         return;
     }
     breaker.watch().calls();
-    guard.close_stripes();
-    breaker.healthy.store(StateWord::NONE.0, Ordering::Release);
+    guard.revoke_grants();
     breaker.slow_from.store(0, Ordering::Release);
     // A first call puts the breaker into use without the lock, perhaps now.
     breaker.state.fetch_or(guard.word.used().counted().0, Ordering::Release);

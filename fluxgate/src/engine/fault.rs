@@ -83,11 +83,9 @@ fn announce(breaker: &Breaker, fault: Option<&Fault>) {
     emit_fault(breaker.name(), fault);
 }
 
-/// Takes back what was granted to calls with the old word, as for every change of how calls are recorded.
 fn set(guard: &mut Guard<'_>, fault: Option<Injected>) {
     let breaker = guard.breaker;
-    guard.close_stripes();
-    breaker.healthy.store(StateWord::NONE.0, Ordering::Release);
+    guard.revoke_grants();
     if fault.is_some() {
         breaker.state.fetch_or(StateWord::FAULT, Ordering::Release);
     } else {

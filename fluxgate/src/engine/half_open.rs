@@ -1,7 +1,6 @@
 //! The half-open state: a trial, and after it the [ramp], if the permit is one.
 
 use fluxgate_rules::Permit;
-use fluxgate_rules::metrics::nanos;
 
 use super::answer::Answer;
 use super::breaker::{Breaker, Guard};
@@ -102,11 +101,6 @@ pub(super) fn left(breaker: &Breaker, word: StateWord) -> Option<u64> {
     }
 }
 
-/// How long a trial waits for an outcome while calls are in flight.
-pub(super) fn patience(breaker: &Breaker) -> u64 {
-    nanos(breaker.settings().half_open_timeout)
-}
-
 /// A call that was running ended, with or without an outcome, and gives back its slot if it is a probe. If the trial has stalled, it is
 /// over, and the guard is gone.
 pub(super) fn end_call(
@@ -122,7 +116,7 @@ pub(super) fn end_call(
         open(guard, Reason::HalfOpenTimeout, None, now);
         return None;
     }
-    let (patience, slots) = (patience(guard.breaker), guard.breaker.settings().max_half_open_calls);
+    let (patience, slots) = (guard.breaker.patience(), guard.breaker.settings().max_half_open_calls);
     let Locked { running, period, .. } = &mut *guard;
     running.end(started);
     if let Period::Trial(trial) = period {
@@ -142,7 +136,7 @@ pub(super) fn end_call(
 
 /// An outcome was learnt without a call. If the trial has stalled, it is over, and the guard is gone.
 pub(super) fn learn(mut guard: Guard<'_>, now: u64) -> Option<Guard<'_>> {
-    let patience = patience(guard.breaker);
+    let patience = guard.breaker.patience();
     let Locked { running, period, .. } = &mut *guard;
     if let Period::Trial(trial) = period {
         if trial.is_stalled(running.calls(), now) {

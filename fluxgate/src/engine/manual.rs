@@ -1,7 +1,5 @@
 //! The states that hold until another command: metrics only, disabled, forced open.
 
-use std::time::Duration;
-
 use fluxgate_rules::{Metrics, Node};
 
 use super::breaker::{Breaker, Guard};
@@ -11,7 +9,7 @@ use super::evaluation::{Occasion, Step, evaluate};
 use super::locked::Period;
 use super::transition::{self, Change};
 use super::window::finished_call::FinishedCall;
-use crate::events::transition::{Reason, Transition};
+use crate::events::transition::Reason;
 use crate::state::State;
 
 /// Carries out a command, unless the breaker is in that state already. A reset has an effect even then.
@@ -82,19 +80,15 @@ pub(super) fn notice_end(guard: &mut Guard<'_>, rule: &[Node], now: u64) {
 /// Metrics only: takes the verdict on an outcome, and reports each time the breaker would have tripped, once each time the rule begins
 /// to hold.
 pub(super) fn report(mut guard: Guard<'_>, outcome: u64, verdict: Option<CrossingEvidence>, now: u64) {
-    let Guard { breaker, word, .. } = guard;
+    let breaker = guard.breaker;
     let Period::MetricsOnly(crossings, _) = &mut guard.period else { return };
     let mut crossing = crossings.take(outcome, verdict);
     if crossing.is_none() {
         crossing = crossings.next_crossing();
     }
     while let Some((reason, metrics)) = crossing {
-        let (from, to, generation) = (State::MetricsOnly, State::MetricsOnly, word.generation());
-        let (breaker, retry_after, missed) = (breaker.name().clone(), None, 0);
-        let at = Duration::from_nanos(now);
-        let transition =
-            Transition { breaker, generation, at, from, to, reason, metrics, retry_after, missed };
-        transition::announce(&mut guard, transition, true);
+        let state = State::MetricsOnly;
+        transition::announce(&mut guard, state, &Change::to(state, reason, now), metrics);
         crossing = match &mut guard.period {
             Period::MetricsOnly(crossings, _) => crossings.next_crossing(),
             _ => None,

@@ -1,7 +1,5 @@
 //! New settings for a breaker that is in use.
 
-use std::time::Duration;
-
 use fluxgate_rules::Rule;
 
 use super::breaker::{Breaker, Guard, needs};
@@ -9,19 +7,19 @@ use super::crossings::Crossings;
 use super::evaluation::{self, Occasion, Step};
 use super::highest::Highest;
 use super::locked::Period;
+use super::open;
 use super::running::Running;
-use super::transition::Pause;
+use super::transition::{self, Change, Pause};
 use super::trial::Trial;
 use super::verdict::follow;
 use super::word::StateWord;
-use super::{half_open, open, transition};
 use crate::clock::NEVER;
 use crate::configuration::Settings;
 use crate::configuration::error::ConfigError;
 use crate::events::cause::Figures;
-use crate::events::transition::{Reason, Transition};
+use crate::events::transition::Reason;
 use crate::state::State;
-use crate::sync::{Ordering, fence};
+use crate::sync::Ordering;
 
 /// Gives the breaker the settings that `changed` makes of its present ones, if they are right. Returns whether they are others.
 pub(crate) fn change(
@@ -60,9 +58,10 @@ fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> boo
     let figures = breaker.figures(guard.word).of_rule(old.rule.nodes(), settings.rule.nodes());
     let begins_to_retry = open::is_never_retried(&old) && !open::is_never_retried(&settings);
     drop(old);
-    let patience = half_open::patience(breaker);
+    let patience = breaker.patience();
 
-    begin_change(&mut guard);
+    guard.begin_change();
+    guard.close_stripes();
     let metrics = guard.metrics(now);
     breaker.replace_settings(settings);
     if renews {
@@ -73,7 +72,7 @@ fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> boo
         }
         renew(&mut guard, figures);
     } else if let Period::Trial(trial) = &mut guard.period {
-        trial.change_patience(patience, half_open::patience(breaker));
+        trial.change_patience(patience, breaker.patience());
     }
     // A pause without end would outlast the retry that drew it.
     let is_endless = breaker.deadline.load(Ordering::Relaxed) == NEVER;
@@ -83,12 +82,8 @@ fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> boo
     let next = if renews { guard.word.next(guard.word.state()) } else { guard.word };
     end_change(&mut guard, next);
 
-    let (state, generation, at) = (next.state(), next.generation(), Duration::from_nanos(now));
-    let (name, reason, retry_after) = (breaker.name().clone(), Reason::Reconfigured, None);
-    let (from, to) = (state, state);
-    let transition =
-        Transition { breaker: name, generation, at, from, to, reason, metrics, retry_after, missed: 0 };
-    transition::announce(&mut guard, transition, true);
+    let state = next.state();
+    transition::announce(&mut guard, state, &Change::to(state, Reason::Reconfigured, now), metrics);
     if renews && keeps_memory {
         judge(guard, now);
     } else {
@@ -98,22 +93,13 @@ fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> boo
     true
 }
 
-/// Marks that what is read without the lock is being written, and takes back what was granted.
-fn begin_change(guard: &mut Guard<'_>) {
-    let Guard { breaker, word, .. } = *guard;
-    breaker.state.store(word.changing().0, Ordering::Relaxed);
-    fence(Ordering::Release);
-    breaker.healthy.store(StateWord::NONE.0, Ordering::Relaxed);
-    guard.close_stripes();
-}
-
 /// Begins anew what belongs to a generation.
 fn renew(guard: &mut Guard<'_>, figures: Figures) {
     let breaker = guard.breaker;
     guard.running = Running::NONE;
     match &mut guard.period {
         Period::Trial(trial) => {
-            *trial = Trial::new(breaker.trial(), half_open::patience(breaker), trial.pause_ended);
+            *trial = Trial::new(breaker.trial(), breaker.patience(), trial.pause_ended);
             if let Some(memory) = &mut guard.memory {
                 memory.clear();
             }
@@ -123,9 +109,7 @@ fn renew(guard: &mut Guard<'_>, figures: Figures) {
         }
         Period::Closed | Period::Ramp(_) | Period::Asking(_) | Period::Unrecorded => {}
     }
-    for (cause, figure) in breaker.cause.iter().zip([figures.node, figures.part, figures.whole]) {
-        cause.store(figure, Ordering::Relaxed);
-    }
+    breaker.set_figures(figures);
 }
 
 /// Publishes the new settings, with the word of the generation from which they are in force.
@@ -144,9 +128,7 @@ fn end_change(guard: &mut Guard<'_>, next: StateWord) {
         watch.set_slow_from(slow_from);
     }
     breaker.slow_from.store(if counts { 0 } else { slow_from }, Ordering::Release);
-    let next = next.recording(needs, counts);
-    guard.word = next;
-    breaker.state.store(next.0, Ordering::Release);
+    guard.publish(next.recording(needs, counts));
 }
 
 /// Judges what is remembered by the new rule, which may hold already.

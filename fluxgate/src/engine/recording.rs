@@ -277,7 +277,7 @@ pub(crate) fn record_alone(breaker: &Breaker, outcome: Outcome, nanos: u64) {
     let now = breaker.now();
     let guard = breaker.lock();
     let word = guard.word;
-    if matches!(word.state(), State::Open | State::Disabled | State::ForcedOpen) {
+    if !word.state().records() {
         return;
     }
     match outcome {

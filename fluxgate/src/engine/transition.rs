@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use fluxgate_rules::Metrics;
-use fluxgate_rules::metrics::nanos;
 
 use super::breaker::{Breaker, Guard};
 use super::counting;
@@ -19,7 +18,7 @@ use crate::events::delivery;
 use crate::events::listener::Listener;
 use crate::events::transition::{Reason, Transition};
 use crate::state::State;
-use crate::sync::{Arc, Ordering, fence};
+use crate::sync::{Arc, Ordering};
 
 /// A change of state.
 #[derive(Clone, Copy)]
@@ -78,7 +77,7 @@ impl Pause {
     }
 }
 
-/// Changes to another state, gives back the lock, and tells the listeners.
+/// Changes to another state, releases the lock, and notifies the listeners.
 pub(super) fn perform(mut guard: Guard<'_>, change: Change) {
     let breaker = guard.breaker;
     begin(&mut guard, change);
@@ -87,32 +86,57 @@ pub(super) fn perform(mut guard: Guard<'_>, change: Change) {
 }
 
 /// Begins another generation.
-///
-/// Readers without the lock read the state, then `since`, `deadline` and `cause`, then the state again, and trust what they
-/// read if the state was the same both times. So the state is marked as changing before any of these is written.
 pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
-    let Change { to, reason, now, pause, evidence } = change;
+    let Change { to, now, pause, evidence, .. } = change;
     let Guard { breaker, word, .. } = *guard;
-    let from = word.state();
-    breaker.state.store(word.changing().0, Ordering::Relaxed);
-    fence(Ordering::Release);
-    breaker.healthy.store(StateWord::NONE.0, Ordering::Relaxed);
+    let (from, next) = (word.state(), word.next(to));
+    guard.begin_change();
 
     let (figures, metrics) = evidence.unwrap_or_else(|| {
         guard.close_stripes();
         (Figures::NONE, guard.metrics(now))
     });
-    let keeps_window = match to {
-        State::Closed => matches!(reason, Reason::RampEnded),
-        State::HalfOpen | State::MetricsOnly => false,
-        State::Open | State::Disabled | State::ForcedOpen => true,
-    };
     guard.end_generation();
-    if !keeps_window && let Some(memory) = &mut guard.memory {
+    forget_calls(guard, &change);
+    update_reopens(guard, from, &change);
+    guard.period = period(breaker, next, &change);
+    if from != to {
+        let since = breaker.since.swap(now, Ordering::Relaxed);
+        guard.events.get_or_insert_default().spend(from, now.saturating_sub(since));
+        guard.counts.refused += guard.rejected;
+        guard.rejected = 0;
+    }
+    breaker.deadline.store(pause.deadline(now), Ordering::Relaxed);
+    breaker.set_figures(figures);
+    if to == State::Disabled {
+        // None of the calls to come is written.
+        breaker.healthy.store(next.healthy().0, Ordering::Relaxed);
+    }
+    guard.publish(next);
+
+    // From closed to closed is a new generation with an empty window, but a transition only for those who asked to hear of resets.
+    let hears_resets = || guard.events.as_ref().is_some_and(|events| events.hears_resets());
+    if from != to || hears_resets() || delivery::hears_resets() {
+        announce(guard, from, &change, metrics);
+    }
+}
+
+/// Empties the window, except where it is kept, and forgets the running calls. A state that records nothing keeps both, as evidence.
+fn forget_calls(guard: &mut Guard<'_>, &Change { to, reason, .. }: &Change) {
+    if !to.records() {
+        return;
+    }
+    let ends_ramp = to == State::Closed && matches!(reason, Reason::RampEnded);
+    if !ends_ramp && let Some(memory) = &mut guard.memory {
         memory.clear();
     }
+    guard.running.clear();
+}
+
+fn update_reopens(guard: &mut Guard<'_>, from: State, &Change { to, reason, now, pause, .. }: &Change) {
     if from == State::Open {
-        guard.reopens.end_open(now.saturating_sub(breaker.since.load(Ordering::Relaxed)));
+        let since = guard.breaker.since.load(Ordering::Relaxed);
+        guard.reopens.end_open(now.saturating_sub(since));
     }
     if to == State::Closed {
         guard.reopens.close(now);
@@ -123,54 +147,38 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
     if to == State::Open {
         guard.reopens.pause(pause.nanos());
     }
-    if matches!(to, State::Closed | State::HalfOpen | State::MetricsOnly) {
-        guard.running.clear();
-    }
-    let next = word.next(to);
-    guard.period = match to {
+}
+
+/// The period that begins with the word `next`. What ends is still the breaker's `deadline`.
+fn period(breaker: &Breaker, next: StateWord, &Change { to, now, pause, .. }: &Change) -> Period {
+    match to {
         State::Closed => Period::Closed,
         State::HalfOpen => {
-            let patience = nanos(breaker.settings().half_open_timeout);
             let pause_ended = breaker.deadline.load(Ordering::Relaxed).min(now);
-            Period::Trial(Trial::new(breaker.trial(), patience, pause_ended))
+            Period::Trial(Trial::new(breaker.trial(), breaker.patience(), pause_ended))
         }
         State::MetricsOnly => Period::MetricsOnly(Crossings::default(), Highest::default()),
         State::Open if pause == Pause::Asked => Period::Asking(next),
         State::Open | State::Disabled | State::ForcedOpen => Period::Unrecorded,
-    };
-    if from != to {
-        let since = breaker.since.swap(now, Ordering::Relaxed);
-        guard.events.get_or_insert_default().spend(from, now.saturating_sub(since));
-        guard.counts.refused += guard.rejected;
-        guard.rejected = 0;
-    }
-    breaker.deadline.store(pause.deadline(now), Ordering::Relaxed);
-    for (cause, figure) in breaker.cause.iter().zip([figures.node, figures.part, figures.whole]) {
-        cause.store(figure, Ordering::Relaxed);
-    }
-    guard.word = next;
-    if to == State::Disabled {
-        // Of the calls to come none is written.
-        breaker.healthy.store(next.healthy().0, Ordering::Relaxed);
-    }
-    breaker.state.store(guard.word.0, Ordering::Release);
-
-    // From closed to closed is a new generation with an empty window, but a transition only for those who want to hear of it.
-    let hears_resets = || guard.events.as_ref().is_some_and(|events| events.hears_resets());
-    if from != to || hears_resets() || delivery::hears_resets() {
-        let at = Duration::from_nanos(now);
-        let (breaker, generation) = (breaker.name().clone(), next.generation());
-        let retry_after = pause.retry_after();
-        let transition =
-            Transition { breaker, generation, at, from, to, reason, metrics, retry_after, missed: 0 };
-        announce(guard, transition, pause != Pause::Asked);
     }
 }
 
-/// Queues a transition for delivery, if anyone listens. If it is not `complete`, it waits until its pause is known.
-pub(super) fn announce(guard: &mut Guard<'_>, transition: Transition, complete: bool) {
+/// Queues the change that has just been made for delivery, if anyone listens. If its pause has yet to be asked for, it waits for that.
+pub(super) fn announce(guard: &mut Guard<'_>, from: State, change: &Change, metrics: Metrics) {
+    let Change { to, reason, now, pause, .. } = *change;
     if guard.events.as_ref().is_some_and(|events| events.is_heard()) || delivery::is_heard() {
-        guard.events.get_or_insert_default().push(transition, complete);
+        let transition = Transition {
+            breaker: guard.breaker.name().clone(),
+            generation: guard.word.generation(),
+            at: Duration::from_nanos(now),
+            from,
+            to,
+            reason,
+            metrics,
+            retry_after: pause.retry_after(),
+            missed: 0,
+        };
+        guard.events.get_or_insert_default().push(transition, pause != Pause::Asked);
     }
 }
 
