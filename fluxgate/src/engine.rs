@@ -23,6 +23,7 @@ mod evaluation;
 #[cfg(feature = "chaos")]
 pub(crate) mod fault;
 pub(crate) mod grants;
+pub(crate) mod guard;
 pub(crate) mod half_open;
 pub(crate) mod highest;
 #[cfg(feature = "chaos")]
@@ -44,6 +45,7 @@ pub(crate) mod recording;
 pub(crate) mod registry;
 mod reopens;
 pub(crate) mod running;
+mod stripe;
 pub(crate) mod stripes;
 pub(crate) mod thread;
 pub(crate) mod totals;

@@ -1,20 +1,18 @@
-//! A breaker: what can be read without its lock, and access to what the lock guards.
+//! A breaker, as seen without its lock.
 
 #[cfg(feature = "keyed")]
 use std::any::Any;
-use std::ops::{Deref, DerefMut};
+use std::ops::Deref;
 use std::panic::RefUnwindSafe;
 
 use fluxgate_rules::metrics::nanos;
 use fluxgate_rules::trial::Plan;
-use fluxgate_rules::{Extent, Measures, Metrics, Node, Rule, Tally};
+use fluxgate_rules::{Extent, Measures, Rule};
 
-use super::journal::Closed;
 use super::locked::Locked;
-use super::running::SlowCalls;
-use super::stripes::{OwnStripes, Stripe, Stripes};
+use super::stripe::Stripe;
+use super::stripes::{OwnStripes, Stripes};
 use super::totals::Watch;
-use super::window::memory::Memory;
 use super::word::{Needs, StateWord, Timing};
 use crate::clock::{self, NEVER, UserClock};
 use crate::configuration::lent::LentSettings;
@@ -26,10 +24,9 @@ use crate::events::cause::Figures;
 #[cfg(any(feature = "tokio", feature = "tower"))]
 use crate::events::waiters::Waiters;
 use crate::random::Draw;
-use crate::state::State;
 use crate::sync::{
-    Arc, AtomicU64, Mutex, MutexGuard, OnceBox, Ordering, Published, Reading, Replaceable, Weak,
-    const_unless_model, fence, once_unless_model,
+    Arc, AtomicU64, Mutex, OnceBox, Ordering, Published, Reading, Replaceable, Weak, const_unless_model,
+    fence, once_unless_model,
 };
 
 /// A breaker at a fixed address: a `static` of its own, or shared by handles.
@@ -261,8 +258,8 @@ impl Breaker {
         StateWord(self.state.load(Ordering::Acquire))
     }
 
-    /// Whether what has just been read without the lock is of the generation of `word`. Transitions write in the matching order: see
-    /// [`transition`](super::transition).
+    /// Whether what has just been read without the lock is of the generation of `word`. Changes write in the matching order:
+    /// [`Guard::begin_change`](super::guard::Guard::begin_change).
     #[inline]
     pub(crate) fn was_still_in(&self, word: StateWord) -> bool {
         fence(Ordering::Acquire);
@@ -281,12 +278,6 @@ impl Breaker {
         for (cause, figure) in self.cause.iter().zip([node, part, whole]) {
             cause.store(figure, Ordering::Relaxed);
         }
-    }
-
-    /// The figures of the recent calls.
-    pub(crate) fn metrics(&self) -> Metrics {
-        let now = self.now();
-        self.lock().metrics(now)
     }
 
     /// Puts the breaker into use, at `now`. Returns `false` if another thread has done so.
@@ -426,185 +417,6 @@ impl Breaker {
     pub(super) fn locked(&self) -> &Mutex<Locked> {
         &self.locked.get_or_init(|| Box::new(Lock(Mutex::new(Locked::new())))).0
     }
-
-    #[inline]
-    pub(crate) fn lock(&self) -> Guard<'_> {
-        let locked = self.locked().lock();
-        // Changed under the lock only.
-        let word = StateWord(self.state.latest());
-        Guard { breaker: self, word, requested: None, locked }
-    }
-}
-
-/// A breaker whose lock is held. Derefs to what the lock guards.
-pub(crate) struct Guard<'a> {
-    pub(crate) breaker: &'a Breaker,
-    /// The current word.
-    pub(crate) word: StateWord,
-    /// For how many nanoseconds the dependency has asked to be left alone, by the failure that is being entered.
-    pub(super) requested: Option<u64>,
-    locked: MutexGuard<'a, Locked>,
-}
-
-impl Guard<'_> {
-    /// Marks the breaker as changing, before anything is written that belongs to its generation.
-    ///
-    /// Readers without the lock read the state, then for instance `since`, `deadline` and `cause`, then the state again, and trust
-    /// these only if the state [was the same](Breaker::was_still_in) both times.
-    pub(super) fn begin_change(&self) {
-        self.breaker.state.store(self.word.changing().0, Ordering::Relaxed);
-        fence(Ordering::Release);
-        self.breaker.healthy.store(StateWord::NONE.0, Ordering::Relaxed);
-    }
-
-    /// Publishes the new word, and with it all that was written before.
-    pub(super) fn publish(&mut self, word: StateWord) {
-        self.word = word;
-        self.breaker.state.store(word.0, Ordering::Release);
-    }
-
-    /// Revokes what was granted to calls with the old word, before the way in which calls are recorded changes.
-    pub(super) fn revoke_grants(&mut self) {
-        self.close_stripes();
-        self.breaker.healthy.store(StateWord::NONE.0, Ordering::Release);
-    }
-
-    /// Asks a user's function, which contains its panics. The lock is dropped meanwhile, since user code may do anything, even call
-    /// this breaker. `None` if the generation is over when it is taken again: then nobody needs the answer.
-    pub(super) fn ask<R>(self, question: impl FnOnce() -> R) -> Option<(Self, R)> {
-        let Self { breaker, word, requested, locked } = self;
-        drop(locked);
-        let answer = question();
-        let guard = Guard { requested, ..breaker.lock() };
-        (guard.word == word).then_some((guard, answer))
-    }
-
-    #[inline]
-    pub(super) fn memory(&mut self) -> &mut Memory {
-        let breaker = self.breaker;
-        self.locked.memory.get_or_insert_with(|| new_memory(breaker))
-    }
-
-    /// A call is admitted that begins at `start`: it runs.
-    pub(super) fn begin_call(&mut self, start: u64) {
-        let measures = if self.word.is_tracked() { self.memory().measures } else { Measures::NONE };
-        self.running.begin(start, &measures);
-    }
-
-    /// Whether calls that run could make the rule hold: because there are as many as it asks for at least, or because they are slow by `now`.
-    pub(super) fn may_trip_by_running(&mut self, rule: &[Node], now: u64) -> bool {
-        self.running.calls() >= Rule::least_in_flight(rule) || self.running.has_slow(now)
-    }
-
-    /// The figures by which a breaker is judged.
-    pub(super) fn judged(&mut self) -> Metrics {
-        let running = self.running.calls();
-        self.memory().metrics().while_running(running)
-    }
-
-    /// The same, as if these running calls had just ended well.
-    pub(super) fn judged_with(&mut self, slow: &[SlowCalls], in_trial: bool) -> Metrics {
-        let running = self.running.calls();
-        self.memory().metrics_with(slow, in_trial).while_running(running)
-    }
-
-    /// Keeps these running calls as evidence, since their outcomes will come too late to count.
-    pub(super) fn keep_running(&mut self, slow: &[SlowCalls], in_trial: bool) {
-        self.counts.slow += slow.iter().map(|slow| u64::from(slow.calls)).sum::<u64>();
-        self.memory().keep(slow, in_trial);
-    }
-
-    /// Tells calls whether they are to be entered into journals.
-    #[inline]
-    pub(super) fn enter_into_journals(&mut self, enter: bool) {
-        let word = self.word.journaled(enter);
-        if word.0 != self.word.0 {
-            self.publish(word);
-        }
-    }
-
-    /// Enters the calls that are in journals, and closes them. Returns how many there were.
-    #[inline]
-    pub(super) fn close_journals(&mut self) -> u64 {
-        if self.journals.are_any_open() { self.close_open_journals() } else { 0 }
-    }
-
-    #[inline(never)]
-    fn close_open_journals(&mut self) -> u64 {
-        let stripes = self.breaker.stripes();
-        let Locked { journals, memory: Some(memory), counts, .. } = &mut *self.locked else { return 0 };
-        let Closed { unused, tally, calls: latest } = journals.close(stripes);
-        counts.failures += tally.failures;
-        memory.take_back(unused);
-        memory.record_together(&tally, latest.map(|call| (call.failed, call.nanos)));
-        tally.total
-    }
-
-    /// Enters the calls that were counted without the lock. Further ones are counted.
-    #[inline]
-    pub(super) fn collect(&mut self) {
-        self.close_journals();
-        let (grants, mut ledger) = self.locked.grants();
-        grants.collect(self.breaker.stripes(), self.word, &mut ledger);
-    }
-
-    /// The same, and closes the logs: the next failure, on any thread, takes the lock.
-    #[inline]
-    pub(super) fn close_logs(&mut self) {
-        let (grants, mut ledger) = self.locked.grants();
-        grants.close_logs(self.breaker.stripes(), self.word, &mut ledger);
-    }
-
-    /// The same, and closes the stripes: what comes next, on any thread, takes the lock.
-    #[inline]
-    pub(super) fn close_stripes(&mut self) {
-        self.close_journals();
-        let (grants, mut ledger) = self.locked.grants();
-        grants.close(self.breaker.stripes(), self.word, &mut ledger);
-    }
-
-    /// Ends the generation: what comes next, on any thread, is late, or of another one.
-    pub(super) fn end_generation(&mut self) {
-        // If they are closed, what has come since was not judged with what ends the generation, and is no evidence for it.
-        if self.grants.are_any_open() {
-            self.close_stripes();
-        }
-        let (stripes, word) = (self.breaker.stripes(), self.word);
-        self.grants.end(stripes, word);
-    }
-
-    /// How many outcomes came too late to count.
-    pub(crate) fn late(&self) -> u64 {
-        self.counts.late + self.grants.too_late(self.breaker.stripes(), self.word)
-    }
-
-    /// How many calls were refused since the current state began.
-    pub(crate) fn rejected(&mut self) -> u64 {
-        if !matches!(self.word.state(), State::Closed | State::MetricsOnly) {
-            self.collect();
-        }
-        self.rejected
-    }
-
-    /// The figures of the recent calls, at `now`.
-    pub(crate) fn metrics(&mut self, now: u64) -> Metrics {
-        let state = self.word.state();
-        let running = self.running.calls();
-        let Some(memory) = &self.locked.memory else {
-            return Metrics::new(Tally::EMPTY, 0, self.breaker.measures());
-        };
-        // While open, the evidence is shown: the window as it was when the breaker tripped.
-        if state.records() {
-            // What was counted belongs into the buckets that there were. Without the calls that are forgotten now, others may count more.
-            if now >= memory.forgets_at() {
-                self.close_stripes();
-            } else {
-                self.collect();
-            }
-            self.memory().advance(now);
-        }
-        self.memory().metrics().while_running(running)
-    }
 }
 
 /// Out of line, because few breakers are reconfigured.
@@ -612,26 +424,4 @@ impl Guard<'_> {
 #[inline(never)]
 fn lent(replaced: &Replaceable<NamedSettings>) -> LentSettings {
     LentSettings::of_shared(&replaced.get())
-}
-
-/// Made on first use, out of line: this is asked for by every call that is recorded.
-#[cold]
-#[inline(never)]
-fn new_memory(breaker: &Breaker) -> Memory {
-    let settings = breaker.settings();
-    Memory::new(&settings.window, settings.rule.nodes())
-}
-
-impl Deref for Guard<'_> {
-    type Target = Locked;
-
-    fn deref(&self) -> &Locked {
-        &self.locked
-    }
-}
-
-impl DerefMut for Guard<'_> {
-    fn deref_mut(&mut self) -> &mut Locked {
-        &mut self.locked
-    }
 }

@@ -4,9 +4,10 @@ use fluxgate_rules::Node;
 #[cfg(feature = "keyed")]
 use fluxgate_rules::evidence;
 
-use super::breaker::{Breaker, Guard};
+use super::breaker::Breaker;
 use super::evaluation::{Occasion, Step, evaluate_now};
 use super::grants::Wanted;
+use super::guard::Guard;
 use super::locked::Locked;
 use super::window::finished_call::FinishedCall;
 use super::window::headroom::Headroom;

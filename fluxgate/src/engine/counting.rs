@@ -19,8 +19,12 @@ pub(super) struct Ended {
     pub(super) now: u64,
 }
 
-/// Counts a call that was admitted under `word`, that of a breaker that counts calls, and tells whoever wants to hear of it.
+/// Counts a call that was admitted under `word`, if that counts calls and it is not part of another one, and tells the audience.
+#[inline]
 pub(super) fn count(breaker: &Breaker, word: StateWord, ended: Ended) {
+    if !word.is_counted() || word.is_inner() {
+        return;
+    }
     let Ended { outcome, is_late, .. } = ended;
     match outcome {
         Outcome::Success if !is_late => breaker.watch().calls().count_success(),

@@ -9,7 +9,8 @@ use std::time::Duration;
 use fluxgate_rules::metrics::nanos;
 
 use super::answer::Admission;
-use super::breaker::{Breaker, Guard};
+use super::breaker::Breaker;
+use super::guard::Guard;
 use super::injected::Injected;
 use super::recording;
 use super::word::StateWord;

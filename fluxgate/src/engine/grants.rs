@@ -2,7 +2,8 @@
 
 use super::ledger::Ledger;
 use super::log::{ENTRIES, FIRST_ENTRIES, Log};
-use super::stripes::{LARGEST, OwnStripe, PLACES, Stripes, bits, place};
+use super::stripe::LARGEST;
+use super::stripes::{OwnStripe, PLACES, Stripes, bits, place};
 use super::word::StateWord;
 
 /// What the stripes were opened to, kept under the lock.
@@ -117,7 +118,7 @@ impl Grants {
     #[inline(never)]
     fn close_open(&mut self, stripes: Stripes<'_>, current: StateWord, ledger: &mut Ledger<'_>) {
         let used = self.take_rooms_back(stripes);
-        stripes.tell_counting(0);
+        stripes.publish_counting(0);
         let counted = bits(self.open).map(|number| stripes.get(number).close()).sum();
         let sums = Sums { counted, own: self.own_successes(stripes, current) };
         self.enter_all(stripes, current, used, sums, ledger);
@@ -308,7 +309,7 @@ impl Grants {
         let number = missing.saturating_mul(1 << self.returns);
         of_thread.map_or_else(|| stripes.get(own).allow(number), |own| own.allow(number));
         if !ends_health && own == 0 && wanted.may_be_late {
-            stripes.part();
+            stripes.split();
             self.open_some(stripes, current, wanted, 1 << stripes.number());
         }
     }
@@ -344,7 +345,7 @@ impl Grants {
                 own.allow(if counts && wanted.may_be_late { wanted.missing } else { 0 });
             }
         }
-        stripes.tell_counting(self.open | self.own);
+        stripes.publish_counting(self.open | self.own);
         bits(some).for_each(|number| stripes.get(number).open(current, wanted.missing));
     }
 

@@ -3,8 +3,9 @@
 use fluxgate_rules::Permit;
 
 use super::answer::Answer;
-use super::breaker::{Breaker, Guard};
+use super::breaker::Breaker;
 use super::evaluation::{Occasion, Step, evaluate};
+use super::guard::Guard;
 use super::locked::{Locked, Period};
 use super::open::open;
 use super::transition::{self, Change};

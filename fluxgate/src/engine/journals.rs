@@ -108,7 +108,7 @@ impl Journals {
         share: impl FnOnce(u32) -> Option<Headroom>,
     ) {
         if stripes.number() == 0 {
-            stripes.part();
+            stripes.split();
         }
         let number = stripes.make_journal();
         let wanted = if apart { self.known | 1 << number } else { 1 << number };

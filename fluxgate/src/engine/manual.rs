@@ -2,10 +2,11 @@
 
 use fluxgate_rules::{Metrics, Node};
 
-use super::breaker::{Breaker, Guard};
+use super::breaker::Breaker;
 use super::closed::grant;
 use super::crossings::CrossingEvidence;
 use super::evaluation::{Occasion, Step, evaluate};
+use super::guard::Guard;
 use super::locked::Period;
 use super::transition::{self, Change};
 use super::window::finished_call::FinishedCall;

@@ -6,7 +6,8 @@ use fluxgate_rules::metrics::nanos;
 use fluxgate_rules::{Metrics, Schedule};
 
 use super::answer::Answer;
-use super::breaker::{Breaker, Guard};
+use super::breaker::Breaker;
+use super::guard::Guard;
 use super::locked::Period;
 use super::transition::{self, Change, Pause};
 use super::word::StateWord;

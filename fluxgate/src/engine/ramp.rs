@@ -2,7 +2,8 @@
 
 use fluxgate_rules::Permit;
 
-use super::breaker::{Breaker, Guard};
+use super::breaker::Breaker;
+use super::guard::Guard;
 use super::locked::Period;
 use super::transition::{self, Change};
 use crate::events::transition::Reason;

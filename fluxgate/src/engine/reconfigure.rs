@@ -2,9 +2,10 @@
 
 use fluxgate_rules::Rule;
 
-use super::breaker::{Breaker, Guard, needs};
+use super::breaker::{Breaker, needs};
 use super::crossings::Crossings;
 use super::evaluation::{self, Occasion, Step};
+use super::guard::Guard;
 use super::highest::Highest;
 use super::locked::Period;
 use super::open;

@@ -17,9 +17,10 @@
 //! | [`record_locked`] | what is not simply one of the closed breaker's | |
 //! | [`record_closed`] | nothing: it enters the outcome and acts on what follows | the lock |
 
-use super::breaker::{Breaker, Guard};
+use super::breaker::Breaker;
 use super::counting::{self, Ended};
 use super::evaluation::{Occasion, Step};
+use super::guard::Guard;
 use super::journal::Entered;
 use super::verdict::{follow, needs_time};
 use super::window::finished_call::FinishedCall;
@@ -32,6 +33,12 @@ use crate::sync::Ordering;
 #[inline]
 pub(crate) fn changes_nothing(breaker: &Breaker, word: StateWord) -> bool {
     breaker.healthy.load(Ordering::Acquire) == word.0
+}
+
+/// The same for a fast success of a call that was timed.
+#[inline]
+fn is_healthy(breaker: &Breaker, word: StateWord) -> bool {
+    breaker.healthy.load(Ordering::Acquire) == word.healthy().0
 }
 
 /// Records the outcome of a call that was admitted under `word` at the time `start`.
@@ -112,8 +119,7 @@ fn ended(breaker: &Breaker, word: StateWord, start: u64) -> (u64, u64) {
 
 #[inline(never)]
 fn record_timed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
-    let is_healthy = || breaker.healthy.load(Ordering::Acquire) == word.healthy().0;
-    if outcome == Outcome::Success && breaker.is_fast(nanos) && is_healthy() {
+    if outcome == Outcome::Success && breaker.is_fast(nanos) && is_healthy(breaker, word) {
         return;
     }
     record_alike(breaker, word, outcome, nanos, now);
@@ -165,9 +171,8 @@ fn is_entered(
 /// Whether a fast call that ended at `now` needs no lock: it is a success that changes nothing, or a stripe counts it.
 #[inline]
 fn goes_unlocked(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64) -> bool {
-    let is_healthy =
-        outcome == Outcome::Success && breaker.healthy.load(Ordering::Acquire) == word.healthy().0;
-    is_healthy || is_alike_elsewhere(breaker, word, outcome, now)
+    outcome == Outcome::Success && is_healthy(breaker, word)
+        || is_alike_elsewhere(breaker, word, outcome, now)
 }
 
 /// Out of line, so that what comes before needs no stack frame.
@@ -233,9 +238,7 @@ fn record_otherwise(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos:
         }
     };
     let is_late = !is_moot && end_elsewhere(breaker.lock(), word, Some(outcome), nanos, now);
-    if word.is_counted() && !word.is_inner() {
-        counting::count(breaker, word, Ended { outcome, is_late, nanos, now });
-    }
+    counting::count(breaker, word, Ended { outcome, is_late, nanos, now });
 }
 
 /// Records a failure by which the dependency has asked to be left alone for so many nanoseconds. Not without the lock, even where the
@@ -251,9 +254,7 @@ pub(crate) fn record_request(breaker: &Breaker, word: StateWord, start: u64, req
     let mut guard = breaker.lock();
     guard.requested = Some(requested);
     let is_late = end_elsewhere(guard, word, Some(outcome), nanos, now);
-    if word.is_counted() && !word.is_inner() {
-        counting::count(breaker, word, Ended { outcome, is_late, nanos, now });
-    }
+    counting::count(breaker, word, Ended { outcome, is_late, nanos, now });
 }
 
 /// Ends a call that was given up, and so has no outcome: it no longer runs, and a probe gives back its slot.
@@ -267,9 +268,7 @@ pub(crate) fn give_back(breaker: &Breaker, word: StateWord, start: u64) {
         // A trial asks how long it waited for the call, also if it is not timed.
         end_elsewhere(breaker.lock(), word, None, now - start, now);
     }
-    if word.is_counted() {
-        counting::count(breaker, word, Ended { outcome: Outcome::Ignored, is_late: false, nanos, now });
-    }
+    counting::count(breaker, word, Ended { outcome: Outcome::Ignored, is_late: false, nanos, now });
 }
 
 /// Records an outcome that was learnt without a call, if the current state records any.
@@ -288,9 +287,7 @@ pub(crate) fn record_alone(breaker: &Breaker, outcome: Outcome, nanos: u64) {
             }
         }
     }
-    if word.is_counted() {
-        counting::count(breaker, word, Ended { outcome, is_late: false, nanos, now });
-    }
+    counting::count(breaker, word, Ended { outcome, is_late: false, nanos, now });
 }
 
 /// Ends a call that is not simply one of the closed breaker's: a probe, a part of one, one whose outcome is late, or one without an
@@ -349,8 +346,7 @@ fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
         State::MetricsOnly => manual::record(&mut guard, call, now),
         State::Open | State::Disabled | State::ForcedOpen => return,
     };
-    guard.counts.failures += u64::from(call.failed);
-    guard.counts.slow += u64::from(call.is_any_slow());
+    guard.counts.record(&call);
     if !matches!(step, Step::Stay) || guard.running.has_slow(now) {
         follow(guard, occasion, step, now);
     }
@@ -359,8 +355,7 @@ fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
 #[inline]
 fn enter_closed(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
     let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.memory().measures);
-    guard.counts.failures += u64::from(call.failed);
-    guard.counts.slow += u64::from(call.is_any_slow());
+    guard.counts.record(&call);
     let step = closed::record(&mut guard, call, now);
     if !matches!(step, Step::Stay) {
         follow(guard, Occasion::Closed, step, now);

@@ -20,116 +20,10 @@
 
 use super::journal::{Entered, Journal};
 use super::log::Log;
+use super::stripe::{Counting, LARGEST, Stripe};
 use super::thread::ThreadNumber;
 use super::word::StateWord;
-use crate::sync::{AtomicU32, AtomicU64, OnceBox, Ordering, const_unless_model};
-
-/// How many calls it has counted, below the word whose calls they are, so that no call of another generation is counted.
-pub(crate) struct Stripe {
-    count: AtomicU64,
-    /// How many it may count.
-    limit: AtomicU64,
-}
-
-/// The number of bits of the count.
-const NUMBER: u32 = 20;
-/// The most that a stripe counts in a season.
-pub(super) const LARGEST: u64 = (1 << NUMBER) - 1;
-/// The value of a stripe that is open to no word.
-const CLOSED: u64 = u64::MAX;
-
-/// What became of a call that was to be counted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Counting {
-    Counted,
-    /// The stripe is not open to such a call, or has counted as many as it may.
-    Closed,
-    /// Another thread was at the stripe at the same time.
-    Contended,
-}
-
-impl Stripe {
-    const_unless_model! {
-        pub(super) const fn closed() -> Self {
-            Self { count: AtomicU64::new(CLOSED), limit: AtomicU64::new(0) }
-        }
-    }
-
-    #[inline]
-    fn count(&self, word: StateWord) -> Counting {
-        let seen = self.count.load(Ordering::Acquire);
-        // If the word is another, the difference is larger than any count.
-        let counted = seen.wrapping_sub(word.0 << NUMBER);
-        if counted >= LARGEST || counted >= self.limit.load(Ordering::Relaxed) {
-            return Counting::Closed;
-        }
-        match self.count.compare_exchange(seen, seen + 1, Ordering::AcqRel, Ordering::Relaxed) {
-            Ok(_) => Counting::Counted,
-            Err(_) => Counting::Contended,
-        }
-    }
-
-    /// The same, however many threads there are.
-    #[inline]
-    fn count_surely(&self, word: StateWord) -> bool {
-        loop {
-            match self.count(word) {
-                Counting::Counted => return true,
-                Counting::Closed => return false,
-                Counting::Contended => {}
-            }
-        }
-    }
-
-    /// How many calls of `word` it has counted in this season; `None` if it is not open to them.
-    #[inline]
-    fn counted_of(&self, word: StateWord) -> Option<u64> {
-        let counted = self.count.load(Ordering::Acquire).wrapping_sub(word.0 << NUMBER);
-        (counted <= LARGEST).then_some(counted)
-    }
-
-    /// Opens the stripe, which is closed, to so many calls of `word`.
-    pub(super) fn open(&self, word: StateWord, number: u64) {
-        self.limit.store(number, Ordering::Relaxed);
-        self.count.store(word.0 << NUMBER, Ordering::Release);
-    }
-
-    /// The same, and to no call more, whatever becomes of threads that looked at it in an earlier season: what they saw may come again, and
-    /// then they count, by another limit. But a stripe never counts beyond [`LARGEST`], so it begins that much below. Returns with how many.
-    pub(super) fn open_to_exactly(&self, word: StateWord, number: u64) -> u64 {
-        let first = LARGEST.saturating_sub(number);
-        self.limit.store(LARGEST, Ordering::Relaxed);
-        self.count.store((word.0 << NUMBER) + first, Ordering::Release);
-        first
-    }
-
-    /// Opens it to so many calls more, as far as it has counted any. Returns to how many. It must be open to exactly some.
-    pub(super) fn set_back(&self, number: u64) -> u64 {
-        let number = number.min(self.counted());
-        self.count.fetch_sub(number, Ordering::Release);
-        number
-    }
-
-    /// Allows so many calls more than it has counted. It must be open.
-    pub(super) fn allow(&self, number: u64) {
-        self.limit.store(self.counted().saturating_add(number), Ordering::Relaxed);
-    }
-
-    /// Whether it has counted as many calls as it may.
-    pub(super) fn is_at_limit(&self) -> bool {
-        self.counted() >= self.limit.load(Ordering::Relaxed)
-    }
-
-    /// How many calls it has counted in this season. It must be open.
-    pub(super) fn counted(&self) -> u64 {
-        self.count.load(Ordering::Acquire) & LARGEST
-    }
-
-    /// Closes the stripe, which is open, and returns how many calls it has counted.
-    pub(super) fn close(&self) -> u64 {
-        self.count.swap(CLOSED, Ordering::AcqRel) & LARGEST
-    }
-}
+use crate::sync::{AtomicU32, AtomicU64, OnceBox, Ordering};
 
 /// A stripe that belongs to a thread, on cache lines of its own, in pairs, because processors fetch lines in pairs.
 #[repr(C, align(128))]
@@ -164,7 +58,7 @@ const _: () = assert!(
 );
 
 impl OwnStripe {
-    fn nobodys() -> Self {
+    fn unowned() -> Self {
         Self {
             stripe: Stripe::closed(),
             owner: AtomicU32::new(ThreadNumber::UNKNOWN.get()),
@@ -184,7 +78,7 @@ impl OwnStripe {
 
     /// Whether it has ever had a thread.
     #[inline]
-    fn is_anyones(&self) -> bool {
+    fn is_owned(&self) -> bool {
         !self.belongs_to(ThreadNumber::UNKNOWN)
     }
 
@@ -222,12 +116,12 @@ impl OwnStripe {
 
     /// Whether it belongs to the thread, and to no other.
     #[inline]
-    fn is_of(&self, thread: ThreadNumber) -> bool {
+    fn belongs_only_to(&self, thread: ThreadNumber) -> bool {
         self.belongs_to(thread) && thread.is_unique()
     }
 
     pub(super) fn is_of_this_thread(&self) -> bool {
-        self.is_of(ThreadNumber::own())
+        self.belongs_only_to(ThreadNumber::own())
     }
 
     /// Under the lock: its thread, which has come here, counts successes of the generation by itself from now on, from the first on.
@@ -288,7 +182,7 @@ impl OwnStripes {
         Self {
             counting: AtomicU32::new(0),
             journal: OnceBox::new(),
-            places: std::array::from_fn(|_| OwnStripe::nobodys()),
+            places: std::array::from_fn(|_| OwnStripe::unowned()),
         }
     }
 
@@ -312,13 +206,13 @@ impl OwnStripes {
 
     #[inline]
     fn count_on(&self, own: &OwnStripe, word: StateWord) -> bool {
-        if own.is_anyones() { own.stripe.count_surely(word) } else { self.part() }
+        if own.is_owned() { own.stripe.count_surely(word) } else { self.claim() }
     }
 
     /// From now on this thread has a stripe of its own. This call is for the lock, where its thread is granted it.
     #[cold]
     #[inline(never)]
-    fn part(&self) -> bool {
+    fn claim(&self) -> bool {
         let (thread, nobody) = (ThreadNumber::own(), ThreadNumber::UNKNOWN.get());
         let owner = &self.of(thread).owner;
         let _ = owner.compare_exchange(nobody, thread.get(), Ordering::Relaxed, Ordering::Relaxed);
@@ -359,15 +253,15 @@ impl<'a> Stripes<'a> {
         match self.shared.count(word) {
             Counting::Counted => true,
             Counting::Closed => false,
-            Counting::Contended => self.part(),
+            Counting::Contended => self.split(),
         }
     }
 
     /// From now on this thread has a stripe of its own, and every other one that comes.
     #[cold]
     #[inline(never)]
-    pub(crate) fn part(self) -> bool {
-        self.own.get_or_init(|| Box::new(OwnStripes::new())).part()
+    pub(crate) fn split(self) -> bool {
+        self.own.get_or_init(|| Box::new(OwnStripes::new())).claim()
     }
 
     /// Logs a failure of `word`, whose successes are being counted. If there is no room for it, returns `false`.
@@ -376,7 +270,7 @@ impl<'a> Stripes<'a> {
         let thread = ThreadNumber::known();
         let Some(stripes) = self.own.get() else { return false };
         let own = stripes.of(thread);
-        let log = own.log().filter(|_| own.is_of(thread));
+        let log = own.log().filter(|_| own.belongs_only_to(thread));
         log.is_some_and(|log| {
             log.enter(|| own.stripe.counted_of(word).is_some(), || self.successes(stripes, word))
         })
@@ -387,7 +281,7 @@ impl<'a> Stripes<'a> {
     pub(super) fn enter(self, word: StateWord, call: Entered) -> bool {
         let thread = ThreadNumber::known();
         let own = self.own.get().map(|stripes| stripes.of(thread));
-        own.filter(|own| own.is_of(thread))
+        own.filter(|own| own.belongs_only_to(thread))
             .and_then(|own| own.journal.get())
             .is_some_and(|journal| journal.enter(word, call))
     }
@@ -409,7 +303,7 @@ impl<'a> Stripes<'a> {
     }
 
     /// Tells which stripes count successes, or have, before one more of them does.
-    pub(super) fn tell_counting(self, counting: u32) {
+    pub(super) fn publish_counting(self, counting: u32) {
         if let Some(stripes) = self.own.get() {
             stripes.counting.store(counting, Ordering::Release);
         }
@@ -418,7 +312,7 @@ impl<'a> Stripes<'a> {
     /// The number of the stripe that is for this thread.
     pub(super) fn number(self) -> u32 {
         let thread = ThreadNumber::own();
-        let has_own = self.own.get().is_some_and(|own| own.of(thread).is_anyones());
+        let has_own = self.own.get().is_some_and(|own| own.of(thread).is_owned());
         if has_own { 1 + thread.place(PLACES) as u32 } else { 0 }
     }
 
@@ -483,7 +377,7 @@ pub(super) fn bits(mut set: u32) -> impl Iterator<Item = u32> {
 
 #[cfg(all(test, not(fluxgate_loom)))]
 mod tests {
-    use super::{Counting, LARGEST, LIMIT, NUMBER, OwnStripe, Stripe};
+    use super::{LIMIT, OwnStripe};
     use crate::engine::thread::ThreadNumber;
     use crate::engine::word::{Needs, StateWord, Timing};
     use crate::state::State;
@@ -493,47 +387,21 @@ mod tests {
     const FIRST: StateWord = StateWord::first(Needs { timing: Timing::None, dated: false, tracked: false });
 
     #[test]
-    fn only_calls_of_its_word_are_counted_and_no_more_than_were_granted() {
-        let word = FIRST.used().next(State::Closed);
-        let (before, after) = (FIRST.used(), word.next(State::Closed));
-        let stripe = Stripe::closed();
-        let counts = |word| stripe.count(word) == Counting::Counted;
-        assert!([word, before, StateWord(0), StateWord::NONE].iter().all(|word| !counts(*word)));
-        for number in [0, 1, 3] {
-            stripe.open(word, number);
-            for other in [before, after, word.failures(), StateWord(0), StateWord::NONE] {
-                assert!(!counts(other) && stripe.counted_of(other).is_none());
-            }
-            assert!((0..number).all(|_| counts(word)));
-            assert_eq!((stripe.count(word), stripe.counted_of(word)), (Counting::Closed, Some(number)));
-            assert!(stripe.is_at_limit());
-            stripe.allow(1);
-            assert!(!stripe.is_at_limit());
-            assert!(counts(word) && !counts(word));
-            assert_eq!((stripe.counted(), stripe.close()), (number + 1, number + 1));
-            assert!(!counts(word) && stripe.counted_of(word).is_none());
-        }
-        stripe.open(word, u64::MAX);
-        stripe.count.store((word.0 << NUMBER) + LARGEST - 1, Ordering::Relaxed);
-        assert!(counts(word) && !counts(word) && stripe.close() == LARGEST);
-    }
-
-    #[test]
     fn a_stripe_of_threads_without_a_number_of_their_own_is_nobodys_alone() {
         let word = FIRST.used();
-        let own = OwnStripe::nobodys();
+        let own = OwnStripe::unowned();
         let owned_by = |thread: ThreadNumber| {
             own.owner.store(thread.get(), Ordering::Relaxed);
-            own.is_of(thread)
+            own.belongs_only_to(thread)
         };
         assert!(owned_by(ThreadNumber::own()) && !owned_by(ThreadNumber::SHARED));
         own.begin(word);
-        assert!(!own.counts(word) && own.is_anyones());
+        assert!(!own.counts(word) && own.is_owned());
     }
 
     #[test]
     fn a_thread_looks_what_became_of_the_window_before_logs_mix_up_its_successes() {
-        let (word, own, thread) = (FIRST.used(), OwnStripe::nobodys(), ThreadNumber::own());
+        let (word, own, thread) = (FIRST.used(), OwnStripe::unowned(), ThreadNumber::own());
         own.owner.store(thread.get(), Ordering::Relaxed);
         own.begin(word);
         own.stripe.open(word, 0);
@@ -544,7 +412,7 @@ mod tests {
     #[test]
     fn a_thread_counts_by_itself_what_it_has_begun_while_its_stripe_is_open() {
         let word = FIRST.used().next(State::Closed);
-        let own = OwnStripe::nobodys();
+        let own = OwnStripe::unowned();
         let thread = ThreadNumber::own();
         own.owner.store(thread.get(), Ordering::Relaxed);
         thread::scope(|scope| {

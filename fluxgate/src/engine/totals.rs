@@ -1,6 +1,7 @@
 //! Counts over a breaker's life.
 
 use super::thread::ThreadNumber;
+use super::window::finished_call::FinishedCall;
 use crate::events::audience::Audience;
 #[cfg(any(feature = "tokio", feature = "tower"))]
 use crate::events::waiters::Waiters;
@@ -49,6 +50,12 @@ struct CountStripe {
 impl Counts {
     pub(super) const NONE: Self =
         Self { failures: 0, slow: 0, late: 0, refused: 0, cancelled: 0, panicked: 0 };
+
+    #[inline]
+    pub(super) fn record(&mut self, call: &FinishedCall) {
+        self.failures += u64::from(call.failed);
+        self.slow += u64::from(call.is_any_slow());
+    }
 }
 
 impl Watch {

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use fluxgate_rules::Metrics;
 
-use super::breaker::{Breaker, Guard};
+use super::breaker::Breaker;
 use super::counting;
 use super::crossings::Crossings;
+use super::guard::Guard;
 use super::highest::Highest;
 use super::locked::Period;
 use super::trial::Trial;

@@ -15,14 +15,14 @@ pub(crate) struct Trial {
     stalls: u64,
     /// How long calls took that were given up, added up since the last outcome that says something about the dependency, and when that came.
     given_up: u64,
-    told_at: u64,
+    recorded_at: u64,
     /// When the pause before this trial ended; there, a ramp begins.
     pub(super) pause_ended: u64,
 }
 
 impl Trial {
     pub(super) fn new(plan: Plan, patience: u64, pause_ended: u64) -> Self {
-        Self { plan, outcomes: 0, good: 0, lent: 0, stalls: patience, given_up: 0, told_at: 0, pause_ended }
+        Self { plan, outcomes: 0, good: 0, lent: 0, stalls: patience, given_up: 0, recorded_at: 0, pause_ended }
     }
 
     /// Whether calls, of which so many are in flight, have been for too long since the last outcome.
@@ -61,7 +61,7 @@ impl Trial {
 
     /// A call was given up that had begun then.
     pub(super) fn give_up(&mut self, started: u64, now: u64) {
-        self.given_up = self.given_up.saturating_add(now.saturating_sub(started.max(self.told_at)));
+        self.given_up = self.given_up.saturating_add(now.saturating_sub(started.max(self.recorded_at)));
     }
 
     /// Whether so much was given up that the wait would be over, if it had not begun anew with outcomes that say nothing about the
@@ -82,7 +82,7 @@ impl Trial {
     }
 
     pub(super) fn record(&mut self, call: FinishedCall, now: u64) {
-        (self.given_up, self.told_at) = (0, now);
+        (self.given_up, self.recorded_at) = (0, now);
         self.outcomes += 1;
         self.good += u32::from(!call.failed && !call.reached_any(self.plan.thresholds));
     }

@@ -7,8 +7,8 @@
 use fluxgate_rules::evaluate::Customs;
 use fluxgate_rules::{Metrics, Node};
 
-use super::breaker::Guard;
 use super::evaluation::{self, Held, Occasion, Step, evaluate};
+use super::guard::Guard;
 use super::locked::Period;
 use super::open::open;
 use super::word::StateWord;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use fluxgate_rules::evaluate::{Customs, Situation, applicable, condition_holds};
 use fluxgate_rules::{Condition, Metrics, Node};
 
-use crate::engine::breaker::Guard;
+use crate::engine::guard::Guard;
 use crate::engine::locked::Period;
 use crate::events::cause::Sentence;
 use crate::permit;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::engine::breaker::Guard;
+use crate::engine::guard::Guard;
 use crate::engine::totals::Counts;
 use crate::state::State;
 

@@ -6,7 +6,7 @@ use crate::engine::counting;
 /// A breaker whose threads have met, whose first thread counts its successes by itself, and logs its failures.
 pub(super) fn logging() -> Arc<Breaker> {
     let breaker = breaker(window::count(4), trip::failure_streak(7));
-    breaker.stripes().part();
+    breaker.stripes().split();
     acquire(&breaker).unwrap().failure();
     acquire(&breaker).unwrap().success();
     breaker
@@ -252,7 +252,7 @@ fn a_failure_that_finds_the_stripes_closed_comes_after_what_they_have_counted() 
     check(|| {
         // In a window of time, no thread counts by itself.
         let breaker = breaker(window::time(Duration::from_secs(10)), trip::failure_streak(7));
-        breaker.stripes().part();
+        breaker.stripes().split();
         acquire(&breaker).unwrap().failure();
         acquire(&breaker).unwrap().success();
         let other = beside(&breaker, |breaker| counting::begin(breaker));

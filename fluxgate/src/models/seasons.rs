@@ -46,7 +46,7 @@ impl Listener for Resets {
 fn a_success_is_in_the_window_that_ends_or_late() {
     check(|| {
         let breaker = breaker(window::count(9), trip::failure_streak(7));
-        breaker.stripes().part();
+        breaker.stripes().split();
         acquire(&breaker).unwrap().failure();
         acquire(&breaker).unwrap().success();
         let before = Arc::new(AtomicU64::new(0));
@@ -73,7 +73,7 @@ fn a_success_is_in_the_window_that_ends_or_late() {
 fn a_success_beside_a_trip_is_in_the_evidence_or_late_or_refused() {
     check(|| {
         let breaker = breaker(window::count(9), trip::failure_streak(2));
-        breaker.stripes().part();
+        breaker.stripes().split();
         acquire(&breaker).unwrap().failure();
         acquire(&breaker).unwrap().success();
         let other = beside(&breaker, |breaker| {
@@ -101,7 +101,7 @@ fn a_success_beside_a_trip_is_in_the_evidence_or_late_or_refused() {
 fn a_success_of_the_next_generation_is_counted_for_it() {
     check(|| {
         let breaker = breaker(window::count(9), trip::failure_streak(7));
-        breaker.stripes().part();
+        breaker.stripes().split();
         acquire(&breaker).unwrap().failure();
         (0..2).for_each(|_| acquire(&breaker).unwrap().success());
         let other = beside(&breaker, |breaker| {
@@ -125,7 +125,7 @@ fn a_success_that_is_late_counts_once() {
     check(|| {
         // Two more failures could make the rule hold, so each is judged, and closes the stripes.
         let breaker = breaker(window::count(4), trip::failure_streak(3));
-        breaker.stripes().part();
+        breaker.stripes().split();
         acquire(&breaker).unwrap().failure();
         acquire(&breaker).unwrap().success();
         let (other, after_failure) = fail_beside(&breaker);
@@ -171,7 +171,7 @@ fn a_success_that_is_late_counts_for_no_other_generation() {
 fn a_success_that_is_late_comes_before_the_failures_that_are_counted_after_it() {
     check_up_to(2, || {
         let breaker = breaker(window::count(9), trip::failure_streak(20));
-        breaker.stripes().part();
+        breaker.stripes().split();
         acquire(&breaker).unwrap().failure();
         acquire(&breaker).unwrap().success();
         let succeeded = Arc::new(AtomicBool::new(false));

@@ -195,7 +195,7 @@ fn two_threads_that_meet_at_a_stripe_lose_no_success() {
 fn a_thread_that_shares_the_stripe_of_another_leaves_its_count_alone() {
     check(|| {
         let breaker = breaker(window::count(9), trip::failure_streak(7));
-        breaker.stripes().part();
+        breaker.stripes().split();
         acquire(&breaker).unwrap().failure();
         acquire(&breaker).unwrap().success();
         // This one has the other place, so the next one shares that of the main thread, which counts by itself.

@@ -76,7 +76,7 @@ fn play(window: Window, dated: bool, seed: u64, forget: impl Fn(&mut VecDeque<(u
     let mut played = Played::new(window, dated);
     for (step, failed) in failures(random.fork()).take(3_000).enumerate() {
         if seed.is_multiple_of(3) && step == 1_500 {
-            played.breaker.breaker().stripes().part();
+            played.breaker.breaker().stripes().split();
         }
         call_once(&played.breaker, failed);
         played.note(failed, &forget);
@@ -93,7 +93,7 @@ fn a_count_window_of_three_threads_agrees_with_a_list() {
     for (seed, size) in (0..12).flat_map(|seed| [1, 4, 100, 700].map(|size| (seed, size))) {
         let mut random = fastrand::Rng::with_seed(seed);
         let mut played = Played::new(window::count(size), false);
-        played.breaker.breaker().stripes().part();
+        played.breaker.breaker().stripes().split();
         let forget = |list: &mut VecDeque<_>, _| _ = list.drain(..list.len().saturating_sub(size));
         std::thread::scope(|scope| {
             let (tell, told) = mpsc::channel();
@@ -223,7 +223,7 @@ fn failures_are_counted_while_calls_do_nothing_else_and_cannot_make_the_rule_hol
 #[test]
 fn successes_of_each_generation_are_counted_from_the_first_on() {
     let breaker = after(window::count(10), trip::failure_streak(50), "", Hand(Arc::default()));
-    breaker.breaker().stripes().part();
+    breaker.breaker().stripes().split();
     let calls = |outcomes: &str| {
         call(&breaker, outcomes);
         let metrics = breaker.metrics();
@@ -244,7 +244,7 @@ fn successes_of_each_generation_are_counted_from_the_first_on() {
 #[test]
 fn a_failure_of_an_earlier_generation_is_not_logged_in_this_one() {
     let breaker = after(window::count(10), trip::failure_streak(50), "", Hand(Arc::default()));
-    breaker.breaker().stripes().part();
+    breaker.breaker().stripes().split();
     let earlier = breaker.acquire().expect("closed");
     breaker.reset();
     let call = |failed| {
@@ -261,7 +261,7 @@ fn a_failure_of_an_earlier_generation_is_not_logged_in_this_one() {
 #[test]
 fn each_thread_that_comes_when_there_are_stripes_gets_one() {
     let breaker = after(window::count(10), trip::failure_streak(50), "xo", Hand(Arc::default()));
-    breaker.breaker().stripes().part();
+    breaker.breaker().stripes().split();
     let other = || {
         breaker.acquire().expect("closed").success();
         assert!(breaker.breaker().stripes().count_success(word(&breaker)), "without the lock");
@@ -293,7 +293,7 @@ fn the_rule_holds_with_the_right_failure_of_two_threads() {
         let most = random.u32(20..200);
         let builder = CircuitBreaker::builder("exact").window(window::count(100_000));
         let breaker = &builder.trip(trip::failures(most)).build().expect("sound");
-        breaker.breaker().stripes().part();
+        breaker.breaker().stripes().split();
         let fail = |failures: u32| {
             (0..failures).for_each(|_| breaker.acquire().expect("closed").failure());
             let _ = breaker.acquire().map(Call::success);

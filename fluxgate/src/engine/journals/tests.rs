@@ -220,7 +220,7 @@ fn a_window_of_time_has_journals_while_failures_come_fast_and_not_in_a_row() {
         assert_eq!(guard.journals.are_any_open(), guard.word.is_journaled());
         guard.word.is_journaled()
     };
-    breaker.breaker().stripes().part();
+    breaker.breaker().stripes().split();
     call(&breaker, "oxo");
     assert!(!is_journaled());
     let before = breaker.acquire().expect("closed");

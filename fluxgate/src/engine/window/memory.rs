@@ -132,7 +132,7 @@ impl Memory {
     pub(crate) fn record_successes(&mut self, count: u64) {
         if count > 0 {
             self.streak = 0;
-            self.in_a_row = self.in_a_row.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+            self.in_a_row = self.in_a_row.saturating_add(saturated(count));
             match &mut self.storage {
                 Storage::Count(ring) => ring.record_successes(count, &self.measures, &mut self.tally),
                 Storage::Time(buckets) => {
@@ -160,7 +160,7 @@ impl Memory {
 
     /// Records so many failures, of which no time is known.
     pub(crate) fn record_failures(&mut self, count: u64) {
-        self.streak = self.streak.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        self.streak = self.streak.saturating_add(saturated(count));
         self.in_a_row = 0;
         match &mut self.storage {
             Storage::Count(ring) => {
@@ -188,7 +188,7 @@ impl Memory {
         }
         if tally.failures == tally.total {
             // Nothing ends the streak, so nobody need look for where it began.
-            let length = u32::try_from(tally.total).unwrap_or(u32::MAX);
+            let length = saturated(tally.total);
             end = Run { failed: length > 0, length, is_whole: false };
         } else {
             // It may have begun before what a window remembers.
@@ -236,7 +236,12 @@ impl Memory {
     }
 
     pub(crate) fn metrics(&self) -> Metrics {
-        Metrics::new(self.tally, self.streak, self.measures)
+        self.metrics_of(self.tally)
+    }
+
+    #[inline]
+    fn metrics_of(&self, tally: Tally) -> Metrics {
+        Metrics::new(tally, self.streak, self.measures)
             .after_success(self.latest.saturating_sub(self.succeeded))
     }
 
@@ -255,8 +260,7 @@ impl Memory {
             tally -= ring.oldest(forgotten, &self.measures, &tally);
         }
         tally += added;
-        Metrics::new(tally, self.streak, self.measures)
-            .after_success(self.latest.saturating_sub(self.succeeded))
+        self.metrics_of(tally)
     }
 
     /// Enters these running calls, as if they had just ended well. They say nothing of failures.
@@ -314,15 +318,20 @@ impl Memory {
     /// In a full count window each takes the place of another call, at best of a bad one; once all of those are gone, the window is
     /// saturated, and there is nothing more to count. Elsewhere each adds a call, so the largest `min` of the rule must be reached already.
     pub(crate) fn harmless_successes(&self, rule: &[Node]) -> u64 {
-        let is_harmless = !self.measures.depend_on_each()
-            && match &self.storage {
-                Storage::Count(ring) if ring.is_full(&self.tally) => true,
-                _ => self.tally.total >= u64::from(Rule::largest_min(rule)),
-            };
+        let is_harmless = !self.measures.depend_on_each() && self.has_all_calls(rule);
         match &self.storage {
             _ if !is_harmless => 0,
             Storage::Count(ring) => ring.size().saturating_sub(u64::from(self.in_a_row)).max(1),
             Storage::Time(_) => u64::from(u32::MAX),
+        }
+    }
+
+    /// Whether more calls cannot reach another `min` of the rule: the largest has been reached, or the window is full.
+    #[inline]
+    fn has_all_calls(&self, rule: &[Node]) -> bool {
+        match &self.storage {
+            Storage::Count(ring) if ring.is_full(&self.tally) => true,
+            _ => self.tally.total >= u64::from(Rule::largest_min(rule)),
         }
     }
 
@@ -341,12 +350,10 @@ impl Memory {
 
     /// After an evaluation by which the rule does not hold: finds out how much may happen before the next one.
     pub(crate) fn renew_headroom(&mut self, rule: &[Node], metrics: &Metrics) {
-        let has_all = match &self.storage {
-            Storage::Count(ring) if ring.is_full(&self.tally) => true,
-            _ => self.tally.total >= u64::from(Rule::largest_min(rule)),
-        };
-        let is_foreseeable =
-            has_all && !self.measures.recency && !self.measures.in_flight && !Rule::asks_custom(rule);
+        let is_foreseeable = self.has_all_calls(rule)
+            && !self.measures.recency
+            && !self.measures.in_flight
+            && !Rule::asks_custom(rule);
         self.headroom = is_foreseeable.then(|| Headroom::find(rule, metrics));
     }
 
@@ -405,4 +412,8 @@ impl Memory {
     pub(crate) fn forget_headroom(&mut self) {
         self.headroom = None;
     }
+}
+
+fn saturated(count: u64) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
 }

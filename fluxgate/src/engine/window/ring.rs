@@ -30,6 +30,12 @@ impl Ring {
         u64::from(self.size)
     }
 
+    /// How many words a plane takes.
+    #[inline]
+    fn plane(&self) -> usize {
+        (self.size as usize).div_ceil(64)
+    }
+
     #[inline]
     pub(super) fn is_full(&self, tally: &Tally) -> bool {
         tally.total == u64::from(self.size)
@@ -37,7 +43,7 @@ impl Ring {
 
     pub(super) fn record(&mut self, call: FinishedCall, measures: &Measures, tally: &mut Tally) {
         let evicts = self.is_full(tally);
-        let plane = (self.size as usize).div_ceil(64);
+        let plane = self.plane();
         let (word, bit) = (self.cursor as usize / 64, self.cursor % 64);
 
         let swap = |words: &mut [u64], index: usize, value: bool, count: &mut u64| {
@@ -68,7 +74,7 @@ impl Ring {
 
     /// Records so many fast successes. Their durations, if any are kept, are yet to be recorded.
     pub(super) fn record_successes(&mut self, count: u64, measures: &Measures, tally: &mut Tally) {
-        let plane = (self.size as usize).div_ceil(64);
+        let plane = self.plane();
         let thresholds = thresholds(measures);
         // More than the whole ring would only go round it.
         let mut left = count.min(u64::from(self.size)) as u32;
@@ -114,7 +120,7 @@ impl Ring {
         measures: &Measures,
         tally: &mut Tally,
     ) {
-        let plane = (self.size as usize).div_ceil(64);
+        let plane = self.plane();
         let (size, first) = (self.size as usize, self.cursor as usize);
         let count = count.min(self.size()) as usize;
         let free = size - tally.total as usize;
@@ -139,7 +145,7 @@ impl Ring {
     /// So many of the oldest calls. There must be as many.
     pub(super) fn oldest(&self, count: u64, measures: &Measures, tally: &Tally) -> Tally {
         let size = self.size as usize;
-        let plane = size.div_ceil(64);
+        let plane = self.plane();
         let first = self.cursor as usize + size - tally.total as usize;
         let mut oldest = Tally { total: count, ..Tally::EMPTY };
         for place in (first..first + count as usize).map(|place| place % size) {

@@ -1,0 +1,147 @@
+//! A counter of calls that are all alike.
+
+use super::word::StateWord;
+use crate::sync::{AtomicU64, Ordering, const_unless_model};
+
+/// How many calls it has counted, below the word whose calls they are, so that no call of another generation is counted.
+pub(crate) struct Stripe {
+    count: AtomicU64,
+    /// How many it may count.
+    limit: AtomicU64,
+}
+
+/// The number of bits of the count.
+const NUMBER: u32 = 20;
+/// The most that a stripe counts in a season.
+pub(super) const LARGEST: u64 = (1 << NUMBER) - 1;
+/// The value of a stripe that is open to no word.
+const CLOSED: u64 = u64::MAX;
+
+/// What became of a call that was to be counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Counting {
+    Counted,
+    /// The stripe is not open to such a call, or has counted as many as it may.
+    Closed,
+    /// Another thread was at the stripe at the same time.
+    Contended,
+}
+
+impl Stripe {
+    const_unless_model! {
+        pub(super) const fn closed() -> Self {
+            Self { count: AtomicU64::new(CLOSED), limit: AtomicU64::new(0) }
+        }
+    }
+
+    #[inline]
+    pub(super) fn count(&self, word: StateWord) -> Counting {
+        let seen = self.count.load(Ordering::Acquire);
+        // If the word is another, the difference is larger than any count.
+        let counted = seen.wrapping_sub(word.0 << NUMBER);
+        if counted >= LARGEST || counted >= self.limit.load(Ordering::Relaxed) {
+            return Counting::Closed;
+        }
+        match self.count.compare_exchange(seen, seen + 1, Ordering::AcqRel, Ordering::Relaxed) {
+            Ok(_) => Counting::Counted,
+            Err(_) => Counting::Contended,
+        }
+    }
+
+    /// The same, however many threads there are.
+    #[inline]
+    pub(super) fn count_surely(&self, word: StateWord) -> bool {
+        loop {
+            match self.count(word) {
+                Counting::Counted => return true,
+                Counting::Closed => return false,
+                Counting::Contended => {}
+            }
+        }
+    }
+
+    /// How many calls of `word` it has counted in this season; `None` if it is not open to them.
+    #[inline]
+    pub(super) fn counted_of(&self, word: StateWord) -> Option<u64> {
+        let counted = self.count.load(Ordering::Acquire).wrapping_sub(word.0 << NUMBER);
+        (counted <= LARGEST).then_some(counted)
+    }
+
+    /// Opens the stripe, which is closed, to so many calls of `word`.
+    pub(super) fn open(&self, word: StateWord, number: u64) {
+        self.limit.store(number, Ordering::Relaxed);
+        self.count.store(word.0 << NUMBER, Ordering::Release);
+    }
+
+    /// The same, and to no call more, whatever becomes of threads that looked at it in an earlier season: what they saw may come again, and
+    /// then they count, by another limit. But a stripe never counts beyond [`LARGEST`], so it begins that much below. Returns with how many.
+    pub(super) fn open_to_exactly(&self, word: StateWord, number: u64) -> u64 {
+        let first = LARGEST.saturating_sub(number);
+        self.limit.store(LARGEST, Ordering::Relaxed);
+        self.count.store((word.0 << NUMBER) + first, Ordering::Release);
+        first
+    }
+
+    /// Opens it to so many calls more, as far as it has counted any. Returns to how many. It must be open to exactly some.
+    pub(super) fn set_back(&self, number: u64) -> u64 {
+        let number = number.min(self.counted());
+        self.count.fetch_sub(number, Ordering::Release);
+        number
+    }
+
+    /// Allows so many calls more than it has counted. It must be open.
+    pub(super) fn allow(&self, number: u64) {
+        self.limit.store(self.counted().saturating_add(number), Ordering::Relaxed);
+    }
+
+    /// Whether it has counted as many calls as it may.
+    pub(super) fn is_at_limit(&self) -> bool {
+        self.counted() >= self.limit.load(Ordering::Relaxed)
+    }
+
+    /// How many calls it has counted in this season. It must be open.
+    pub(super) fn counted(&self) -> u64 {
+        self.count.load(Ordering::Acquire) & LARGEST
+    }
+
+    /// Closes the stripe, which is open, and returns how many calls it has counted.
+    pub(super) fn close(&self) -> u64 {
+        self.count.swap(CLOSED, Ordering::AcqRel) & LARGEST
+    }
+}
+
+#[cfg(all(test, not(fluxgate_loom)))]
+mod tests {
+    use super::{Counting, LARGEST, NUMBER, Stripe};
+    use crate::engine::word::{Needs, StateWord, Timing};
+    use crate::state::State;
+    use std::sync::atomic::Ordering;
+
+    const FIRST: StateWord = StateWord::first(Needs { timing: Timing::None, dated: false, tracked: false });
+
+    #[test]
+    fn only_calls_of_its_word_are_counted_and_no_more_than_were_granted() {
+        let word = FIRST.used().next(State::Closed);
+        let (before, after) = (FIRST.used(), word.next(State::Closed));
+        let stripe = Stripe::closed();
+        let counts = |word| stripe.count(word) == Counting::Counted;
+        assert!([word, before, StateWord(0), StateWord::NONE].iter().all(|word| !counts(*word)));
+        for number in [0, 1, 3] {
+            stripe.open(word, number);
+            for other in [before, after, word.failures(), StateWord(0), StateWord::NONE] {
+                assert!(!counts(other) && stripe.counted_of(other).is_none());
+            }
+            assert!((0..number).all(|_| counts(word)));
+            assert_eq!((stripe.count(word), stripe.counted_of(word)), (Counting::Closed, Some(number)));
+            assert!(stripe.is_at_limit());
+            stripe.allow(1);
+            assert!(!stripe.is_at_limit());
+            assert!(counts(word) && !counts(word));
+            assert_eq!((stripe.counted(), stripe.close()), (number + 1, number + 1));
+            assert!(!counts(word) && stripe.counted_of(word).is_none());
+        }
+        stripe.open(word, u64::MAX);
+        stripe.count.store((word.0 << NUMBER) + LARGEST - 1, Ordering::Relaxed);
+        assert!(counts(word) && !counts(word) && stripe.close() == LARGEST);
+    }
+}
