@@ -13,14 +13,14 @@ pub(crate) use self::counter::{Counter, TimeSource};
 pub use self::user::Clock;
 pub(crate) use self::user::UserClock;
 
-/// A clock that moves only when told to. Clones show the same time.
+/// A clock that moves only when it is advanced. Clones share the same time.
 #[cfg(feature = "test-util")]
 #[derive(Clone, Debug, Default)]
 pub struct ManualClock(std::sync::Arc<std::sync::atomic::AtomicU64>);
 
 #[cfg(feature = "test-util")]
 impl ManualClock {
-    /// A clock that shows zero.
+    /// A clock at zero.
     pub fn new() -> Self {
         Self::default()
     }
@@ -29,7 +29,7 @@ impl ManualClock {
     pub fn advance(&self, duration: Duration) {
         use std::sync::atomic::Ordering;
         let advanced = |now: u64| Some(now.saturating_add(fluxgate_rules::metrics::nanos(duration)));
-        // This cannot fail: the function always returns `Some`.
+        // Cannot fail: the closure always returns `Some`.
         let _ = self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, advanced);
     }
 }
@@ -41,11 +41,11 @@ impl Clock for ManualClock {
     }
 }
 
-/// The time that never comes.
+/// A time that never comes.
 pub(crate) const NEVER: u64 = u64::MAX;
 
-/// Whether the standard library has a clock here. It has none on `wasm32-unknown-unknown`, where asking for the time panics. The flag
-/// simulates that elsewhere.
+/// Whether the standard library has a clock here. On `wasm32-unknown-unknown` it has none, and asking for the time panics.
+/// `fluxgate_no_clock` simulates that elsewhere.
 const TARGET_HAS_CLOCK: bool =
     !cfg!(any(fluxgate_no_clock, all(target_family = "wasm", target_os = "unknown")));
 
@@ -55,17 +55,17 @@ static PROCESS_CLOCK: OnceBox<ProcessClock> = OnceBox::new();
 enum ProcessClock {
     System {
         epoch: Instant,
-        /// The processor's counter can be trusted.
+        /// Whether the processor's counter can be trusted.
         has_counter: bool,
     },
     User(UserClock),
 }
 
-/// Sets the clock of all breakers that have none of their own. It is set once, before the first of them is used, at best at the
+/// Sets the clock for all breakers that have none of their own. Call it once, before the first of them is used, ideally at the
 /// beginning of `main`.
 ///
-/// A program for `wasm32-unknown-unknown` has no other clock, so [there](crate#targets) breakers need this wherever time matters. Only
-/// there may it come later, too.
+/// A program for `wasm32-unknown-unknown` has no other clock, so [there](crate#targets) breakers need this wherever time matters.
+/// Only there may it be set later.
 ///
 /// ```
 /// # use std::time::{Duration, Instant};
@@ -83,7 +83,7 @@ enum ProcessClock {
 /// ```
 ///
 /// # Errors
-/// The time has been read already, or another clock has been set: a breaker cannot change its clock.
+/// The time has already been read, or another clock has been set: a breaker cannot change its clock.
 pub fn set_clock(clock: impl Clock) -> Result<(), SetClockError> {
     let clock = ProcessClock::User(UserClock::new(std::sync::Arc::new(clock)));
     PROCESS_CLOCK.set(Box::new(clock)).map_err(|_| SetClockError(()))
@@ -104,16 +104,16 @@ impl fmt::Display for SetClockError {
 
 impl std::error::Error for SetClockError {}
 
-/// The time of the process. It comes from the processor's counter, which costs half as much to read, once its rate is known and if it
-/// can be trusted; otherwise from the operating system's clock, on the same timeline; or else from the user's. The counters of two
-/// processors may differ by some nanoseconds, so always use saturating subtraction.
+/// The time of the process: from the processor's counter, which is half as expensive to read, if it can be trusted and its rate is
+/// known; otherwise from the operating system's clock, on the same timeline; or else from the user's. The counters of two
+/// processors may differ by a few nanoseconds, so always use saturating subtraction.
 #[cfg(not(all(feature = "tokio", feature = "test-util")))]
 #[inline]
 pub(crate) fn now() -> u64 {
     COUNTER.read().unwrap_or_else(read)
 }
 
-/// The same in tests under tokio: its clock, which a test may have paused. Where it has not, that is the system's.
+/// The same in tests under tokio: tokio's clock, which a test may have paused. Unless paused, it is the system's.
 #[cfg(all(feature = "tokio", feature = "test-util"))]
 pub(crate) fn now() -> u64 {
     match process_clock() {
@@ -122,13 +122,13 @@ pub(crate) fn now() -> u64 {
     }
 }
 
-/// What the system's clock shows at this instant.
+/// The time of the system's clock at this instant.
 fn nanos_at(instant: Instant, epoch: Instant) -> u64 {
     (instant + BEFORE_EPOCH).saturating_duration_since(epoch).as_nanos() as u64
 }
 
-/// How far back there is time. A test may have paused tokio's clock before the epoch, and of what it advances that by, the time until the
-/// epoch must not be lost.
+/// How far before the epoch time reaches. A test may have paused tokio's clock before the epoch; without this, the first part of
+/// what it then advances would be lost.
 const BEFORE_EPOCH: Duration = if cfg!(all(feature = "tokio", feature = "test-util")) {
     Duration::from_secs(3_600)
 } else {
@@ -154,12 +154,12 @@ fn process_clock() -> Option<&'static ProcessClock> {
     }
 }
 
-/// What the wall clock shows, if there is one.
+/// The wall clock, if there is one.
 pub(crate) fn wall_clock() -> Option<SystemTime> {
     TARGET_HAS_CLOCK.then(SystemTime::now)
 }
 
-/// The same in milliseconds since 1970, or 0.
+/// Milliseconds since 1970, or 0.
 pub(crate) fn unix_milliseconds() -> u64 {
     let since = wall_clock().and_then(|now| now.duration_since(SystemTime::UNIX_EPOCH).ok());
     since.map_or(0, |since| since.as_millis() as u64)
@@ -171,7 +171,7 @@ pub(crate) fn is_there() -> bool {
     TARGET_HAS_CLOCK || PROCESS_CLOCK.get().is_some()
 }
 
-/// Whether the clock of the process is, or may yet become, a user's, which must not be read under a lock.
+/// Whether the process's clock is, or may still become, a user's, which must not be read under a lock.
 pub(crate) fn may_be_users() -> bool {
     !matches!(process_clock(), Some(ProcessClock::System { .. }))
 }
@@ -199,7 +199,7 @@ impl TimeSource for Processor {
     }
 }
 
-/// Waits until the counter is in use, where it can be. For benchmarks.
+/// Waits until the counter is in use, if it can be. For benchmarks.
 pub(crate) fn settle() {
     for _ in 0..20 {
         now();
@@ -225,7 +225,7 @@ mod tests {
         assert!(is_there() && !may_be_users());
     }
 
-    /// The counter's rate is a measured one, so the two may differ by a part of the time that has passed.
+    /// The counter's rate is measured, so the two may diverge by a fraction of the elapsed time.
     #[test]
     fn the_counter_and_the_system_agree() {
         settle();

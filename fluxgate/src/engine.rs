@@ -1,16 +1,16 @@
-//! The breaker itself: its states, what it remembers of calls, and whom it admits.
+//! The breaker itself: its states, what it remembers of calls, and which calls it admits.
 //!
 //! # The hot path
 //!
-//! A healthy call reads two words and writes none. It reads the [state word](word::StateWord); if that says closed, the call is
-//! admitted and keeps a copy of the word. When the call ends, [`recording`] compares the copy with `healthy`: they are equal exactly
-//! while the breaker is still in the generation that admitted the call, and its window is full and holds only fast successes. One
-//! more fast success would then push out a call just like itself and leave the window, the streak and the verdict as they are; so it
-//! is not written.
+//! A healthy call reads two words and writes none. It reads the [state word](word::StateWord); if that is closed, the call is
+//! admitted and keeps a copy of the word. When the call ends, [`recording`] compares the copy with `healthy`: they are equal
+//! exactly while the breaker is still in the generation that admitted the call, and its window is full and holds only fast
+//! successes. One more fast success would then push out a call just like itself and leave the window, the streak and the verdict
+//! unchanged, so it is not written.
 //!
-//! This is exact, not an approximation. Every other outcome is recorded under the lock, and `healthy` is cleared before the lock
-//! is released. All threads agree on one order of the changes to `healthy`. In it, a success that read `healthy` as set comes
-//! before the clearing, at a point where recording it would have changed nothing. That point is also within the call's own
+//! This is exact, not an approximation. Every other outcome is recorded under the lock, and `healthy` is cleared before the lock is
+//! released. All threads agree on one order of the changes to `healthy`. In that order, a success that read `healthy` as set comes
+//! before the clearing, at a point where recording it would have changed nothing. That point also lies within the call's own
 //! duration: the call's read of `healthy` sees whatever happened before the call ended, as far as threads can tell.
 
 pub(crate) mod admission;

@@ -7,13 +7,13 @@ use core::fmt;
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum State {
-    /// All is well: every call is admitted and recorded.
+    /// Healthy: every call is admitted and recorded.
     Closed,
     /// Calls are refused until it is time to try again.
     Open,
-    /// A few calls are admitted, to see whether the dependency has recovered.
+    /// A few calls are admitted to see whether the dependency has recovered.
     HalfOpen,
-    /// Every call is admitted and recorded; the breaker reports when it would have tripped, but does not trip. Manual.
+    /// Every call is admitted and recorded. The breaker reports when it would have tripped, but never trips. Manual.
     MetricsOnly,
     /// Every call is admitted, nothing is recorded. Manual.
     Disabled,
@@ -63,9 +63,9 @@ impl fmt::Display for State {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum Outcome {
-    /// The dependency is well.
+    /// The dependency is healthy.
     Success,
-    /// The dependency is not well.
+    /// The dependency is unhealthy.
     Failure,
     /// The call says nothing about the dependency: it is not recorded.
     Ignored,

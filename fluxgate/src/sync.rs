@@ -1,5 +1,5 @@
 //! All access to shared memory goes through this module, so that a model checker can replace it: with `--cfg fluxgate_loom`, every
-//! load, store and lock below is [loom](https://docs.rs/loom)'s, and `models.rs` runs the breaker through all their orders.
+//! load, store and lock below is [loom](https://docs.rs/loom)'s, and `models.rs` runs the breaker through all interleavings.
 
 #[cfg(fluxgate_tsan)]
 use std::sync::TryLockError;
@@ -39,7 +39,7 @@ mod real {
             super::taken(|| self.0.lock(), || self.0.try_lock())
         }
 
-        /// `None` if another thread has it.
+        /// `None` if another thread holds it.
         pub(crate) fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
             match self.0.try_lock() {
                 Ok(guard) => Some(guard),
@@ -49,7 +49,7 @@ mod real {
         }
     }
 
-    /// A value that is read without a lock, and may be replaced meanwhile.
+    /// A value that is read without a lock, even while it is being replaced.
     pub(crate) struct Replaceable<T>(ArcSwap<T>);
 
     impl<T> Replaceable<T> {
@@ -69,14 +69,14 @@ mod real {
             self.0.store(value);
         }
 
-        /// The value before. All that was [read](Self::read) and is still there is among its references.
+        /// Returns the old value. Any [reading](Self::read) still alive counts among its references.
         #[cfg(feature = "keyed")]
         pub(crate) fn swap(&self, value: Arc<T>) -> Arc<T> {
             self.0.swap(value)
         }
     }
 
-    /// The value as it was when it was read.
+    /// The value as of the time it was read.
     pub(crate) struct Reading<T>(Guard<Arc<T>>);
 
     impl<T> Deref for Reading<T> {
@@ -89,7 +89,7 @@ mod real {
     }
 
     impl<T> Reading<T> {
-        /// Keeps it for longer.
+        /// Keeps the value for longer.
         #[cfg(feature = "keyed")]
         pub(crate) fn share(&self) -> Arc<T> {
             Arc::clone(&self.0)
@@ -114,15 +114,15 @@ impl<T> RwLock<T> {
     }
 }
 
-/// Takes a lock, whether or not its holder panicked.
+/// Takes a lock, even if a holder panicked.
 #[cfg(not(fluxgate_tsan))]
 #[inline]
 fn taken<G>(wait: impl FnOnce() -> LockResult<G>, _attempt: impl Fn() -> TryLockResult<G>) -> G {
     wait().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The same, but waiting where a race detector can see it: the slow paths of the standard library's locks are compiled without
-/// instrumentation, so accesses that they order would look unordered.
+/// The same, but spinning where a race detector can see it: the slow paths of the standard library's locks are compiled without
+/// instrumentation, so it would not see how they order accesses.
 #[cfg(fluxgate_tsan)]
 fn taken<G>(_wait: impl FnOnce() -> LockResult<G>, attempt: impl Fn() -> TryLockResult<G>) -> G {
     loop {
@@ -134,7 +134,7 @@ fn taken<G>(_wait: impl FnOnce() -> LockResult<G>, attempt: impl Fn() -> TryLock
     }
 }
 
-/// Loom's does not know initial values that are constant.
+/// Loom's version does not support constant initializers.
 #[cfg(fluxgate_loom)]
 macro_rules! model_thread_local {
     ($(#[$attribute:meta])* static $name:ident: $type:ty = const $value:block;) => {
@@ -154,7 +154,7 @@ mod model {
     pub(crate) use model_thread_local as thread_local;
     pub(crate) use std::sync::{Arc, Weak};
 
-    /// A model takes the same steps each time.
+    /// A model must take the same steps each time.
     #[cfg(feature = "keyed")]
     pub(crate) type RandomState = BuildHasherDefault<DefaultHasher>;
 
@@ -174,7 +174,7 @@ mod model {
         }
     }
 
-    /// A cell that looks empty until its value is visible, like those of `once_cell`.
+    /// A cell that looks empty until its value is visible, as those of `once_cell` do.
     pub(crate) struct Once<T> {
         value: OnceLock<T>,
         visible: AtomicBool,
@@ -191,7 +191,7 @@ mod model {
 
         pub(crate) fn set(&self, value: T) -> Result<(), T> {
             match self.visible.compare_exchange(false, true, Ordering::AcqRel, Ordering::Acquire) {
-                // No other thread runs until the next operation that loom sees.
+                // No other thread runs before the next operation that loom sees.
                 Ok(_) => self.value.set(value),
                 Err(_) => Err(value),
             }
@@ -205,7 +205,7 @@ mod model {
         }
     }
 
-    /// Only where it is replaced matters to a model.
+    /// Only the points of replacement matter to a model.
     pub(crate) struct Replaceable<T>(Mutex<Arc<T>>);
 
     impl<T> Replaceable<T> {
@@ -269,7 +269,7 @@ mod model {
     }
 }
 
-/// A function that is `const` except in a model, because loom's atomics are not const-constructible.
+/// A function that is `const` except in a model, because loom's atomics have no const constructors.
 macro_rules! const_unless_model {
     ($(#[$attribute:meta])* $visibility:vis const fn $($rest:tt)*) => {
         #[cfg(not(fluxgate_loom))]
@@ -281,7 +281,7 @@ macro_rules! const_unless_model {
 }
 pub(crate) use const_unless_model;
 
-/// A constant expression, of which the compiler works out the value once, and not for each `static` of a program. In a model it is no
+/// A constant expression that the compiler evaluates once, rather than for each `static` of a program. In a model it is not
 /// constant, for the same reason.
 macro_rules! once_unless_model {
     ($value:expr) => {{

@@ -1,14 +1,14 @@
 //! Time from the processor's counter, kept on the operating system's timeline.
 //!
-//! The counter costs half as much to read as the system's clock, but its rate has to be measured, and sleep may stop it or set it back.
-//! So a reading is a point on a *line*, which says what time it is at how many ticks, for about a second. Whoever reads the counter after
-//! the end of the line draws the next one from a fresh *anchor*, a reading of both clocks; the rate is that between two anchors. Until two
-//! rates in succession are the same, or while the last line is far ahead of the system's clock, there is no line, and the system's clock
-//! is read instead: at first, and after a sleep, for some ten milliseconds. Nobody ever waits.
+//! Reading the counter costs half as much as reading the system's clock, but its rate has to be measured, and sleep may stop it or
+//! set it back. So readings are points on a *line*, which maps ticks to time, and is valid for about a second. Whoever reads the
+//! counter after the end of the line draws the next one from a fresh *anchor*, a reading of both clocks; the rate is measured
+//! between two anchors. Until two successive rates agree, or while the last line is far ahead of the system's clock, there is no
+//! line, and the system's clock is read instead: at first, and after a sleep, for some ten milliseconds. Nobody ever waits.
 //!
-//! Time does not go back. A line begins no earlier than where the last one ended, and no earlier than the system's clock. If that means
-//! that it begins ahead, it runs slower, by so much that it ends with the system's clock; if it means that the last one had fallen
-//! behind, time jumps ahead.
+//! Time never goes back. A line begins no earlier than the last one ended, and no earlier than the system's clock. If that makes it
+//! begin ahead, it runs slower, so that it ends level with the system's clock; if the last line had fallen behind, time jumps
+//! ahead.
 
 use crate::sync::{AtomicU64, Mutex, Ordering, const_unless_model, fence};
 
@@ -20,17 +20,17 @@ pub(crate) trait TimeSource {
     fn nanos(&self) -> u64;
 }
 
-/// The counter, and the line that makes its ticks nanoseconds.
+/// The counter, and the line that converts its ticks to nanoseconds.
 pub(crate) struct Counter<S> {
     pub(super) source: S,
-    /// How many lines have been drawn. The current one is in the place of its number; the next one is written to the other place, so
-    /// that nobody has to wait until it is complete.
+    /// How many lines have been drawn. Line `n` is at place `n % 2`; the next one is written to the other place, so that nobody has
+    /// to wait for it.
     drawn: AtomicU64,
     lines: [Line<AtomicU64>; 2],
     calibration: Mutex<Calibration>,
 }
 
-/// Which time it is at how many ticks, from `start` on, for `length` ticks.
+/// Maps ticks to time, for `length` ticks from `start`.
 #[derive(Clone, Copy)]
 struct Line<T> {
     start: T,
@@ -45,7 +45,7 @@ struct Line<T> {
 struct Anchor {
     ticks: u64,
     nanos: u64,
-    /// How many ticks it took.
+    /// How many ticks the reading took.
     width: u64,
 }
 
@@ -53,22 +53,22 @@ struct Anchor {
 struct Calibration {
     /// The last anchor, from which the rate is measured.
     since: Option<Anchor>,
-    /// The rate as last measured; at first 0.
+    /// The last measured rate; 0 at first.
     rate: u64,
-    /// For how many nanoseconds the last line was to be trusted.
+    /// For how many nanoseconds the last line was trusted.
     trust: u64,
 }
 
 const SCALE: u32 = 32;
-/// The shortest time in which a rate is measured: 4 ms.
+/// The shortest time over which a rate is measured: 4 ms.
 const SHORTEST: u64 = 1 << 22;
-/// For how long the first line is trusted, 8 ms; and, as long as the rate stays the same, the later ones: up to a second. `trust <<
-/// SCALE` must fit in 63 bits.
+/// How long lines are trusted: 8 ms for the first, and, as long as the rate stays the same, up to a second for later ones. `trust
+/// << SCALE` must fit in 63 bits.
 const FIRST_TRUST: u64 = 1 << 23;
 const LONGEST_TRUST: u64 = 1 << 30;
-/// Two measured rates are the same if they differ by less than a thousandth.
+/// Two measured rates count as the same if they differ by less than a thousandth.
 const SAME_RATE: u32 = 10;
-/// An anchor that took longer, 33 us, is that of a thread that stalled in the middle.
+/// If an anchor took longer than this (33 us), its thread stalled in the middle.
 const LONGEST_WIDTH: u64 = 1 << 15;
 
 impl<S: TimeSource> Counter<S> {
@@ -83,7 +83,7 @@ impl<S: TimeSource> Counter<S> {
         }
     }
 
-    /// The time, if the counter has a line that goes so far; otherwise [`renew`](Self::renew) is to be called.
+    /// The time, if a line reaches that far; otherwise, call [`renew`](Self::renew).
     #[inline]
     pub(crate) fn read(&self) -> Option<u64> {
         let (drawn, line) = self.line();
@@ -91,7 +91,7 @@ impl<S: TimeSource> Counter<S> {
         (elapsed < line.length && self.is_current(drawn)).then(|| line.at(elapsed))
     }
 
-    /// The time, if there is no line for it: from the operating system's clock. Draws the next line, if nobody else is doing so.
+    /// The time where no line reaches, from the operating system's clock. Draws the next line, unless another thread is doing so.
     #[cold]
     pub(crate) fn renew(&self) -> u64 {
         let calibration = self.calibration.try_lock();
@@ -109,10 +109,10 @@ impl<S: TimeSource> Counter<S> {
         } else if elapsed < 1 << 63 {
             line.at(line.length)
         } else if elapsed.wrapping_add(line.length) < line.length {
-            // This processor's counter is behind that of the one which drew the line.
+            // This processor's counter is behind that of the processor that drew the line.
             return line.nanos;
         } else {
-            // The counter was set back. A line that was ahead then loses its lead.
+            // The counter was set back. If the line was ahead, it loses its lead.
             line.nanos
         };
         let Some(mut calibration) = calibration else { return self.source.nanos().max(earliest) };
@@ -126,8 +126,7 @@ impl<S: TimeSource> Counter<S> {
         anchor.nanos.max(earliest)
     }
 
-    /// The current line, and its number. It is one line, and not a mixture of two, if it [still is the current one](Self::is_current)
-    /// when it has been read.
+    /// The current line, and its number. The line may be a torn read unless it [is still current](Self::is_current) afterwards.
     #[inline]
     fn line(&self) -> (u64, Line<u64>) {
         let drawn = self.drawn.load(Ordering::Acquire);
@@ -140,16 +139,16 @@ impl<S: TimeSource> Counter<S> {
         self.drawn.load(Ordering::Relaxed) == drawn
     }
 
-    /// Makes this the current line. Only called under the lock of the calibration.
+    /// Makes this the current line. The caller holds the lock of the calibration.
     fn draw(&self, line: Line<u64>) {
         let drawn = self.drawn.load(Ordering::Relaxed) + 1;
-        // Whoever reads a part of what is written here sees that what was in this place is no longer current.
+        // Whoever reads any part of what is written here sees that the old content of this place is no longer current.
         fence(Ordering::Release);
         self.lines[(drawn % 2) as usize].store(line);
         self.drawn.store(drawn, Ordering::Release);
     }
 
-    /// The narrowest of three attempts. The ticks are those of its beginning, so that a line is never behind the system's clock.
+    /// The narrowest of three attempts. Its ticks are from its beginning, so that a line is never behind the system's clock.
     fn anchor(&self) -> Anchor {
         let attempt = || {
             let ticks = self.source.ticks();
@@ -158,7 +157,7 @@ impl<S: TimeSource> Counter<S> {
         };
         let mut narrowest = attempt();
         for other in [attempt(), attempt()] {
-            // Of two that are alike, the later: its time is that of now.
+            // On a tie, take the later one: its time is closer to now.
             if other.width <= narrowest.width {
                 narrowest = other;
             }
@@ -168,8 +167,8 @@ impl<S: TimeSource> Counter<S> {
 }
 
 impl Calibration {
-    /// The line to draw from an anchor, with times no earlier than `earliest`. `None`: the rate is not known, or the last line is too far
-    /// ahead.
+    /// The line to draw from an anchor, with times no earlier than `earliest`. `None` if the rate is not known, or the last line is
+    /// too far ahead.
     fn next(&mut self, anchor: Anchor, earliest: u64) -> Option<Line<u64>> {
         let Some(since) = self.since else {
             self.since = Some(anchor);
@@ -188,7 +187,8 @@ impl Calibration {
         if scale(since.width, rate) > LONGEST_WIDTH {
             return None;
         }
-        // If not the same, this is the first, or the counter was stopped or set back, or goes at another rate now: measure once more.
+        // A different rate means that this is the first one, or that the counter was stopped, set back, or changed its rate:
+        // measure again.
         let is_same = self.rate.abs_diff(rate) <= self.rate >> SAME_RATE;
         self.rate = rate;
         self.trust = if is_same { (self.trust * 4).clamp(FIRST_TRUST, LONGEST_TRUST) } else { 0 };
@@ -239,20 +239,20 @@ impl Line<AtomicU64> {
 }
 
 impl Line<u64> {
-    /// The time at so many ticks after the start, at most `length`: more could overflow.
+    /// The time `elapsed` ticks after the start. Beyond `length`, it could overflow.
     #[inline]
     fn at(&self, elapsed: u64) -> u64 {
         self.nanos.wrapping_add(elapsed.wrapping_mul(self.rate) >> SCALE)
     }
 }
 
-/// So many nanoseconds in so many ticks, as a rate.
+/// The rate at which `ticks` take `nanos`.
 fn ratio(nanos: u64, ticks: u64) -> u64 {
     let rate = (u128::from(nanos) << SCALE).checked_div(u128::from(ticks));
     rate.map_or(u64::MAX, |rate| u64::try_from(rate).unwrap_or(u64::MAX))
 }
 
-/// So many ticks in nanoseconds.
+/// Ticks, in nanoseconds.
 fn scale(ticks: u64, rate: u64) -> u64 {
     u64::try_from((u128::from(ticks) * u128::from(rate)) >> SCALE).unwrap_or(u64::MAX)
 }
@@ -266,12 +266,12 @@ mod tests {
     const MILLISECOND: u64 = 1_000_000;
     const SECOND: u64 = 1_000 * MILLISECOND;
 
-    /// Two clocks that move when told to, and of which the counter may be at fault.
+    /// Two clocks that move only when told to, and whose counter may misbehave.
     struct Clocks {
         ticks: Cell<f64>,
         nanos: Cell<u64>,
         ticks_per_nano: Cell<f64>,
-        /// How long the thread stalls between reading the one and the other, in each of the next attempts.
+        /// How long the thread stalls between the two readings, and in how many of the next attempts.
         stalls: Cell<(u64, usize)>,
     }
 
@@ -312,8 +312,8 @@ mod tests {
         counter.read().unwrap_or_else(|| counter.renew())
     }
 
-    /// Reads for so long, every `pause`. Time never goes back. Returns by how much it was behind or ahead of the system's clock, at most,
-    /// and how many of a thousand readings came from the counter.
+    /// Reads the clock every `pause`, for `long`, asserting that time never goes back. Returns the most it was behind and ahead of
+    /// the system's clock, and how many in a thousand readings came from the counter.
     fn watch(counter: &Counter<Clocks>, long: u64, pause: u64) -> (u64, u64, u64) {
         let end = counter.source.nanos.get() + long;
         let (mut behind, mut ahead, mut from_ticks, mut readings) = (0, 0, 0, 0);
@@ -355,13 +355,14 @@ mod tests {
             let counter = counter(ticks_per_nano);
             watch(&counter, 20 * MILLISECOND, MILLISECOND);
             let (behind, ahead, from_ticks) = watch(&counter, 100 * SECOND, MILLISECOND / 7);
-            // A tick of the slowest lasts a microsecond.
+            // A tick of the slowest counter lasts a microsecond.
             assert!(behind <= 3_000 && ahead <= 3_000, "{behind} behind, {ahead} ahead at {ticks_per_nano}");
             assert!(from_ticks >= 999, "{from_ticks}");
         }
     }
 
-    /// Regression: the thread that read the counter, stalled, and read the system's clock set the time ahead by the stall, for good.
+    /// Regression: a thread that stalled between reading the counter and the system's clock set the time ahead by the stall, for
+    /// good.
     #[test]
     fn a_thread_that_stalls_does_not_move_the_clock() {
         for stalled in 1..=4 {
@@ -370,14 +371,14 @@ mod tests {
                 if before > 0 {
                     watch(&counter, before, MILLISECOND);
                 }
-                // The next to draw a line is at its end.
+                // Go to the end of the line.
                 while counter.read().is_some() {
                     counter.source.pass(MILLISECOND);
                 }
                 counter.source.stalls.set((1_600 * MILLISECOND, stalled));
                 now(&counter);
                 let (behind, ahead, _) = watch(&counter, 10 * SECOND, MILLISECOND);
-                // At the end of a line, a thread may still show the time at which it began to read.
+                // At the end of a line, a thread may still return the time at which it began to read.
                 assert!(ahead <= LONGEST_WIDTH, "{ahead} ahead, {stalled} stalled after {before}");
                 assert!(behind <= 100_000, "{behind} behind, {stalled} stalled after {before}");
                 assert!(watch(&counter, SECOND, MILLISECOND).2 >= 990, "and the counter is read again");
@@ -392,7 +393,7 @@ mod tests {
             watch(&counter, 10 * SECOND, MILLISECOND);
             counter.source.ticks_per_nano.set(2.0 * factor);
             let (behind, ahead, _) = watch(&counter, 5 * SECOND, MILLISECOND);
-            // Until the end of the line it cannot be seen.
+            // Unnoticed until the end of the line.
             let line = LONGEST_TRUST;
             assert!(behind <= line / 2 + line / 2 * 19 && ahead <= line, "{behind} behind, {ahead} ahead");
             watch(&counter, 20 * SECOND, MILLISECOND);
@@ -406,7 +407,7 @@ mod tests {
     fn a_line_that_is_ahead_runs_slower() {
         let counter = counter(2.0);
         watch(&counter, 10 * SECOND, MILLISECOND);
-        // So little that the rate counts as the same.
+        // Little enough for the rate to count as the same.
         counter.source.ticks_per_nano.set(2.001);
         let (_, ahead, from_ticks) = watch(&counter, 2 * SECOND, MILLISECOND);
         assert!(ahead > 100_000 && from_ticks >= 995, "{ahead} ahead, {from_ticks} from_ticks");
@@ -423,7 +424,7 @@ mod tests {
 
     #[test]
     fn after_a_sleep_time_is_that_of_the_system() {
-        // The counter was stopped, set back, or went on though the system's clock did not; then it goes on as before.
+        // The counter was stopped, or set back, or ran on while the system's clock stood still; or both.
         let sleeps: [fn(&Clocks); 4] = [
             |clocks| clocks.nanos.set(clocks.nanos.get() + 3_600 * SECOND),
             |clocks| clocks.ticks.set(0.0),
@@ -438,7 +439,7 @@ mod tests {
             watch(&counter, 10 * SECOND, MILLISECOND);
             for _ in 0..3 {
                 sleep(&counter.source);
-                // A line that has not ended yet may be followed to its end.
+                // The current line may still be followed to its end.
                 watch(&counter, 3 * SECOND, MILLISECOND);
                 let (behind, ahead, from_ticks) = watch(&counter, 10 * SECOND, MILLISECOND);
                 assert!(behind <= 1_000 && ahead <= 1_000, "{behind} behind, {ahead} ahead");
@@ -462,12 +463,12 @@ mod tests {
         assert_eq!(counter.line().0, drawn);
     }
 
-    /// Whatever the two clocks do, time never goes back (`watch` asserts it), and in the end it is that of the system.
+    /// Whatever the two clocks do, time never goes back (asserted by `watch`), and in the end it agrees with the system's.
     #[test]
     fn whatever_happens_time_does_not_go_back() {
         let mut random = fastrand::Rng::with_seed(7);
         for _ in 0..300 {
-            // If it becomes slower, that shows only at the end of the line, which is as much later.
+            // A slowdown is noticed only at the end of the line, which comes later by as much.
             let counter = counter(0.5 + random.f64() * 1.5);
             for _ in 0..10 {
                 let clocks = &counter.source;

@@ -1,12 +1,12 @@
-//! The processor's counter of ticks.
+//! The processor's tick counter.
 //!
-//! Reading it takes an instruction that only unsafe code can name, so that is left to a crate that has nothing but this. The cfgs are
+//! Reading it takes an instruction that is only available to unsafe code, so a crate that does nothing else does it. The cfgs match
 //! those of the dependencies in the manifest.
 
-/// Whether the counter goes on at one rate, whatever the processor is doing.
+/// Whether the counter runs at a constant rate, whatever the processor is doing.
 #[cfg(all(target_arch = "x86_64", not(target_env = "sgx")))]
 pub(super) fn are_invariant() -> bool {
-    // Two questions only: on a virtual machine, each takes microseconds.
+    // Only two queries: on a virtual machine, each takes microseconds.
     const LAST_LEAF: u32 = 0x8000_0000;
     const POWER_MANAGEMENT: u32 = 0x8000_0007;
     const INVARIANT: u32 = 1 << 8;
@@ -14,7 +14,7 @@ pub(super) fn are_invariant() -> bool {
         && raw_cpuid::cpuid!(POWER_MANAGEMENT).edx & INVARIANT != 0
 }
 
-/// The same: true of every such processor.
+/// True of every such processor.
 #[cfg(all(target_arch = "aarch64", any(target_os = "linux", target_os = "macos", target_os = "windows")))]
 pub(super) fn are_invariant() -> bool {
     true

@@ -1,4 +1,4 @@
-//! Clocks of users, which may do anything, and the time that breakers make of them.
+//! Users' clocks, which may do anything, and the timeline that breakers derive from them.
 
 use std::time::Duration;
 
@@ -7,17 +7,18 @@ use fluxgate_rules::metrics::nanos;
 use crate::callback::contain;
 use crate::sync::{Arc, RwLock};
 
-/// A clock for a breaker, by [`Builder::clock`](crate::Builder::clock), or for all that have none, by [`set_clock`](crate::set_clock).
+/// A clock for one breaker, set with [`Builder::clock`](crate::Builder::clock), or for all that have none, set with
+/// [`set_clock`](crate::set_clock).
 ///
-/// Its zero may be any instant. Whatever it shows, a breaker's own time never goes back:
+/// Its zero may be any instant. Whatever it returns, a breaker's own time never goes back:
 ///
-/// - It goes on by what the clock goes on. A jump ahead is time that passes, but no more than a year at once.
-/// - A step back counts as nothing, and time goes on from there. Where the clock later shows more than it ever has, time is where it
-///   would be without the detour, if that is later. So a clock that jumps ahead and back, once or again and again, does not let time
-///   run. While a clock is behind by less than a millisecond, which is how threads overtake each other, time stands still.
+/// - It advances as the clock advances. A jump ahead counts as elapsed time, but at most a year at once.
+/// - A step back counts as nothing, and time goes on from there. Once the clock exceeds its previous maximum, time is what it would
+///   have been without the detour, if that is later. So a clock that jumps ahead and back, once or repeatedly, does not make time
+///   race. While a clock is behind by less than a millisecond, as happens when threads overtake each other, time stands still.
 /// - Time also stands still while the clock stands still or panics.
 ///
-/// No lock is held while the clock is read, so it may use breakers; if they read the same clock, that is a recursion without end.
+/// No lock is held while the clock is read, so it may use breakers; if those read the same clock, the recursion never ends.
 ///
 /// ```
 /// use std::time::Duration;
@@ -39,7 +40,7 @@ pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Duration;
 }
 
-/// A user's clock, and the time made of it.
+/// A user's clock, and the timeline derived from it.
 pub(crate) struct UserClock {
     clock: Arc<dyn Clock>,
     timeline: RwLock<Timeline>,
@@ -56,7 +57,7 @@ impl UserClock {
         Self::new(self.clock.clone())
     }
 
-    /// The time. The clock is read without the lock.
+    /// The current time. The user's clock is read before the lock is taken.
     #[inline(never)]
     pub(crate) fn now(&self) -> u64 {
         let reading = contain(|| self.clock.now());
@@ -68,21 +69,20 @@ impl UserClock {
     }
 }
 
-/// Time made of readings that may be in any order: it never goes back.
+/// A monotonic time derived from readings in any order.
 struct Timeline {
     now: u64,
-    /// The latest reading that moved the time, or from which it goes on after a step back.
+    /// The reading from which time goes on: the latest one that moved it, or a step back.
     reading: Option<Duration>,
-    /// The highest reading ever, and what the time was then.
+    /// The highest reading ever, and the time it was given.
     peak: (Duration, u64),
 }
 
-/// A step back of less is none: threads overtake each other between reading the clock and saying what they read.
+/// Smaller steps back are ignored: threads overtake each other between reading the clock and reporting the reading.
 const TOLERANCE: Duration = Duration::from_millis(1);
-/// What the longest step ahead counts for. So no clock can bring time to its end, where it would stand still, in a few steps.
+/// The most that one step ahead counts for, so that no clock can exhaust time, after which it would stand still, in a few steps.
 const LONGEST_STEP: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-/// Where time begins at the latest: 146 of the 584 years that there are. Time windows count from the clock's zero, as long as it is not
-/// further away.
+/// The latest start of the timeline: 146 of the available 584 years. Up to there, time windows count from the clock's own zero.
 const LATEST_START: u64 = u64::MAX / 4;
 
 impl Timeline {
@@ -100,7 +100,7 @@ impl Timeline {
         let after = |time: u64, step: Duration| time.saturating_add(nanos(step.min(LONGEST_STEP)));
         let (highest, then) = self.peak;
         if let Some(step) = reading.checked_sub(highest) {
-            // Without a detour, the second is the same. After one, it is not counted twice that the clock came back from it.
+            // Equal to the second unless there was a detour. After one, the way back up does not count twice.
             self.now = self.now.max(after(then, step));
             self.peak = (reading, self.now);
         } else if let Some(step) = reading.checked_sub(last) {
@@ -120,7 +120,7 @@ mod tests {
     const HOUR: u64 = 3_600;
     const YEAR: u64 = 365 * 24 * HOUR;
 
-    /// What the time is after each of the readings, all in seconds.
+    /// The time after each of the readings, all in seconds.
     fn shown(readings: impl IntoIterator<Item = u64>) -> Vec<u64> {
         let mut timeline = Timeline::new();
         let shown = readings.into_iter().map(|reading| {
@@ -138,7 +138,7 @@ mod tests {
     #[test]
     fn a_step_back_counts_as_nothing() {
         assert_eq!(shown([HOUR, 0, 1, 2, 60]), [HOUR, HOUR, HOUR + 1, HOUR + 2, HOUR + 60]);
-        // Once the clock has caught up, time is not earlier than it was, and goes on.
+        // Once the clock has caught up, time continues from where it was.
         assert_eq!(shown([100, 90, 95, 100, 101, 111]), [100, 100, 105, 105, 106, 116]);
         assert_eq!(shown([100, 0, 200, 201]), [100, 100, 200, 201]);
     }
@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(shown([0, HOUR, 1, 2]), [0, HOUR, HOUR, HOUR + 1]);
         let swinging = (0..1_000).map(|nth| if nth % 2 == 0 { nth } else { HOUR + nth });
         assert_eq!(shown(swinging).last(), Some(&(HOUR + 999)));
-        // Such is a clock that shows zero when it fails.
+        // Like a clock that returns zero when it fails.
         let failing = (1..1_000).map(|nth| if nth % 2 == 0 { 0 } else { 50 * YEAR + nth });
         assert_eq!(shown(failing).last(), Some(&(50 * YEAR + 999)));
     }
@@ -177,7 +177,7 @@ mod tests {
         }
     }
 
-    /// Each thread reads the clock, then says what it read; whichever comes first, none of the steps counts twice.
+    /// Threads read the clock, then report the reading; in whatever order they report, no step counts twice.
     #[test]
     fn threads_may_overtake_each_other() {
         let mut timeline = Timeline::new();
@@ -186,7 +186,7 @@ mod tests {
             group.reverse();
         }
         for base in [7_200_000_000_000, 0] {
-            // The second time after a step back, when the highest reading is far away.
+            // The second round follows a step back, with the highest reading far away.
             let start = timeline.now;
             for reading in &readings {
                 timeline.advance(Duration::from_nanos(base + reading));

@@ -1,4 +1,4 @@
-//! Who is admitted.
+//! Which calls are admitted.
 
 use std::time::Duration;
 
@@ -59,8 +59,8 @@ pub(crate) fn admit(breaker: &Breaker, mut word: StateWord) -> Admission {
     }
 }
 
-/// Admits a call of a breaker that keeps track of those that run, and judges them. If that opens the breaker, the call runs nevertheless,
-/// as every call that a closed breaker is asked for.
+/// Admits a call of a breaker that tracks running calls, and judges them. Even if that opens the breaker, this call still runs, as
+/// every call that a closed breaker is asked for.
 #[inline(never)]
 fn track(breaker: &Breaker, word: StateWord) -> Answer {
     if nesting::contains(breaker, word) {
@@ -77,7 +77,7 @@ fn track(breaker: &Breaker, word: StateWord) -> Answer {
     Answer::AdmittedAt(now)
 }
 
-/// Counts a call that was refused under `word`, and tells of it: that it was refused in this `state`.
+/// Counts a call refused under `word`, and tells the audience that it was refused in `state`.
 #[inline]
 pub(crate) fn refuse(breaker: &Breaker, word: StateWord, state: State, left: u64) {
     if !breaker.stripes().count(word.refusals()) {
@@ -88,15 +88,15 @@ pub(crate) fn refuse(breaker: &Breaker, word: StateWord, state: State, left: u64
     }
 }
 
-/// Counts a call that was refused under `word`, in that state unless the breaker has left it, or refuses nothing in it, and lets the next
-/// ones be counted without the lock.
+/// Counts a call refused under `word` in that state, unless the breaker has left it or it refuses none, and lets the next ones be
+/// counted without the lock.
 #[inline(never)]
 fn count_refusal(breaker: &Breaker, word: StateWord) {
     let mut guard = breaker.lock();
     if guard.word == word && matches!(word.state(), State::Open | State::HalfOpen | State::ForcedOpen) {
         guard.collect();
         guard.rejected += 1;
-        // By the breaker's word, of which the call's may be an older form.
+        // Under the breaker's word: the call's may be an older version of it.
         let refusals = guard.word.refusals();
         guard.grants.open_to_others(breaker.stripes(), refusals, u64::MAX);
     } else {
@@ -104,7 +104,7 @@ fn count_refusal(breaker: &Breaker, word: StateWord) {
     }
 }
 
-/// Tells whoever wants to hear of a refusal.
+/// Tells the audience of a refusal.
 #[cold]
 #[inline(never)]
 fn announce_refusal(breaker: &Breaker, word: StateWord, state: State, left: u64) {
@@ -121,7 +121,7 @@ fn announce_refusal(breaker: &Breaker, word: StateWord, state: State, left: u64)
     });
 }
 
-/// A change is made under the lock, so it is complete once the lock can be taken.
+/// Changes are made under the lock, so this one is complete once the lock can be taken.
 #[cold]
 #[inline(never)]
 fn await_change(breaker: &Breaker) -> Answer {

@@ -1,4 +1,4 @@
-//! What a call that asks to be admitted is told.
+//! The answer to a call that asks to be admitted.
 
 use super::breaker::Breaker;
 use super::nesting;
@@ -6,14 +6,14 @@ use super::word::StateWord;
 #[cfg(feature = "chaos")]
 use crate::clock::NEVER;
 
-/// What a state says to a call that asks to be admitted.
+/// A state's answer to a call that asks to be admitted.
 pub(super) enum Answer {
     Admitted,
-    /// The same, as of this time.
+    /// Admitted, as of this time.
     AdmittedAt(u64),
-    /// Admitted within the body of another call of a breaker that keeps track of those that run.
+    /// Admitted within the body of another call, by a breaker that tracks running calls.
     Within,
-    /// As part of another call, within whose body it was made.
+    /// Admitted as part of another call, within its body.
     Inner,
     /// With the nanoseconds until the next attempt, or [`NEVER`](crate::clock::NEVER).
     Refused(u64),
@@ -25,13 +25,13 @@ pub(super) enum Answer {
 
 /// The final answer. It fits in two registers, because open breakers refuse often.
 pub(crate) struct Admission {
-    /// The word under which the call was admitted or refused; fresh if it was refused, since no call is admitted under such a word.
+    /// The word under which the call was admitted or refused; fresh if refused, since no call is admitted under a fresh word.
     word: StateWord,
     time: u64,
 }
 
 impl Admission {
-    /// A call was admitted under `word` at the time `start`, which is 0 if calls are not timed.
+    /// A call was admitted under `word` at `start`, which is 0 if calls are not timed.
     #[inline]
     pub(crate) fn admitted(word: StateWord, start: u64) -> Self {
         Self { word, time: start }
@@ -43,7 +43,7 @@ impl Admission {
         Self { word: word.fresh(), time: left }
     }
 
-    /// A call was admitted under `word`, and a fault has failed it.
+    /// A call was admitted under `word`, but a fault has failed it.
     #[cfg(feature = "chaos")]
     pub(super) fn failed(word: StateWord) -> Self {
         Self::refused(word.struck(), NEVER)
@@ -55,13 +55,13 @@ impl Admission {
         self.word.is_struck() && !self.word.is_fresh()
     }
 
-    /// The same, once that is over.
+    /// The admission after the delay.
     #[cfg(all(feature = "chaos", feature = "tokio"))]
     pub(crate) fn delayed(self) -> Self {
         if self.is_to_be_delayed() { Self { word: self.word.recovered(), ..self } } else { self }
     }
 
-    /// Marks that the body of the call, if it is a probe or is kept track of, runs on this thread.
+    /// Marks that the body of the call runs on this thread, if the call is a probe or tracked.
     #[inline]
     pub(crate) fn scoped(self, breaker: &Breaker) -> Self {
         if self.word.may_run() { self.scoped_call(breaker) } else { self }
@@ -69,7 +69,7 @@ impl Admission {
 
     #[inline(never)]
     fn scoped_call(self, breaker: &Breaker) -> Self {
-        // Refused, or part of another call, or not kept track of.
+        // Refused, part of another call, or not tracked.
         if self.word.is_fresh() || self.word.is_inner() || !self.word.runs() {
             return self;
         }

@@ -31,9 +31,9 @@ use crate::sync::{
 
 /// A breaker at a fixed address: a `static` of its own, or shared by handles.
 ///
-/// Every call reads `state` and `healthy`, so they are at least a cache line away from what is written often: behind them, the stripe;
-/// before them, the references of an `Arc`, or the stripe of another `static`. What is between is written when the state changes, or a
-/// bucket of a time window ends; what the lock guards is elsewhere.
+/// Every call reads `state` and `healthy`, so they are at least a cache line away from what is written often: the stripe behind
+/// them; before them, the reference counts of an `Arc`, or the stripe of another `static`. What lies between is written only when
+/// the state changes, or a bucket of a time window ends; what the lock guards is elsewhere.
 #[repr(C)]
 pub struct Breaker {
     pub(crate) origin: Origin,
@@ -48,32 +48,33 @@ pub struct Breaker {
     pub(crate) state: Published,
     /// [`StateWord::healthy`] of the current generation, or [`StateWord::NONE`].
     pub(crate) healthy: Published,
-    /// Those of the threads that no longer share `stripe`, if there are any.
+    /// The stripes of threads that no longer share `stripe`, if any.
     own_stripes: OnceBox<OwnStripes>,
-    /// Made when there is something to be recorded or changed.
+    /// Made when there is something to record or change.
     locked: OnceBox<Lock>,
-    /// The duration of the shortest slow call, in nanoseconds; 0 for a breaker that counts its calls, so that each looks further.
+    /// The duration of the shortest slow call, in nanoseconds; 0 for a breaker that counts its calls, so that each is looked at
+    /// further.
     pub(super) slow_from: AtomicU64,
     /// Until when successes may be counted without the lock, if their time matters.
     pub(super) counts_until: AtomicU64,
     /// When an open breaker tries again; [`NEVER`] if it does not, or is not open.
     pub(crate) deadline: AtomicU64,
-    /// Its own, if it has one.
+    /// The breaker's own clock, if it has one.
     pub(crate) clock: Option<Box<UserClock>>,
-    /// Those that it was made with. Its name stays.
+    /// The settings it was made with. Its name stays.
     pub(crate) settings: SettingsRef,
-    /// Those that have replaced them.
+    /// The settings that have replaced them.
     replaced: OnceBox<Replaceable<NamedSettings>>,
-    /// Made when someone wants to know of calls.
+    /// Made when someone begins to watch its calls.
     watch: OnceBox<Watch>,
     pub(super) stripe: Stripe,
 }
 
-/// Where a cache line begins, so that what an outcome needs is on few of them.
+/// Aligned, so that an outcome touches few cache lines.
 #[repr(align(64))]
 pub(super) struct Lock(pub(super) Mutex<Locked>);
 
-/// A breaker's settings, as they were when they were read.
+/// A breaker's settings, as of when they were read.
 pub(crate) enum Current<'a> {
     First(&'a Settings),
     Later(Reading<NamedSettings>),
@@ -91,8 +92,8 @@ impl Deref for Current<'_> {
     }
 }
 
-/// What these settings need to know of each call. `measures` are those of their rule. `reads_users_clock`: it must not be read under the lock, so it
-/// is read beforehand, whenever its time might matter.
+/// What these settings need to know about each call, with the `measures` of their rule. A user's clock must not be read under the
+/// lock, so it is read beforehand, whenever its time might matter.
 pub(super) const fn needs(settings: &Settings, measures: &Measures, reads_users_clock: bool) -> Needs {
     let times_cancelled = matches!(settings.on_cancel, OnCancel::FailureAfter(_));
     let is_of_time = matches!(settings.window.extent, Extent::Time(_));
@@ -138,19 +139,19 @@ impl Deref for BreakerRef {
     }
 }
 
-/// What a breaker is in a family of breakers, of which each has a key.
+/// A breaker's place in a family, which has a breaker for each key.
 #[cfg(feature = "keyed")]
 pub(crate) struct Membership {
     pub(crate) hash: u64,
     pub(crate) key: Box<dyn Any + Send + Sync>,
-    /// When the breaker was last asked for, or [`NEVER`] if that was after it was last looked at.
+    /// When the breaker was last requested; [`NEVER`] if that was after the last inspection.
     pub(crate) used: AtomicU64,
-    /// From when on a use establishes the key. It is 0 once one has.
+    /// From when on a use establishes the key. 0 once one has.
     pub(crate) established_from: AtomicU64,
 }
 
 impl Origin {
-    /// Whether the registry cannot reach it: it belongs to a test.
+    /// Whether the registry cannot reach it, since it belongs to a test.
     pub(crate) fn is_hidden(&self) -> bool {
         match self {
             Self::Hidden => true,
@@ -167,7 +168,7 @@ impl Origin {
         }
     }
 
-    /// Whether the breaker has not been dropped, as far as that can be known.
+    /// Whether the breaker has not been dropped, as far as can be known.
     pub(crate) fn is_live(&self) -> bool {
         match self {
             Self::Hidden | Self::Static(_) => true,
@@ -195,12 +196,13 @@ impl Beginning {
     }
 }
 
-/// A panic leaves no breaker half changed: user code runs under no lock, and its panics are contained or recorded.
+/// A panic leaves no breaker half changed: no user code runs under the lock, and its panics are contained or recorded.
 impl RefUnwindSafe for Breaker {}
 
 impl Breaker {
     const_unless_model! {
-        /// A breaker for a `static`, which names itself. `settings` are what `kept` will be: a `static` cannot be read while it is made.
+        /// A breaker for a `static`, which passes itself. `settings` equals what `kept` will be: a `static` cannot be read during
+        /// its own initialization.
         pub(crate) const fn of_static(kept: &'static Settings, settings: &Settings, itself: &'static Self) -> Self {
             Self::with(SettingsRef::Static(kept), Beginning::of(settings, false), None, Origin::Static(itself))
         }
@@ -258,8 +260,8 @@ impl Breaker {
         StateWord(self.state.load(Ordering::Acquire))
     }
 
-    /// Whether what has just been read without the lock is of the generation of `word`. Changes write in the matching order:
-    /// [`Guard::begin_change`](super::guard::Guard::begin_change).
+    /// Whether what has just been read without the lock belongs to the generation of `word`. Changes write in the matching order:
+    /// see [`Guard::begin_change`](super::guard::Guard::begin_change).
     #[inline]
     pub(crate) fn was_still_in(&self, word: StateWord) -> bool {
         fence(Ordering::Acquire);
@@ -273,7 +275,7 @@ impl Breaker {
         if self.was_still_in(word) { Figures { node, part, whole } } else { Figures::NONE }
     }
 
-    /// Replaces them, under the lock, while the state is marked as changing.
+    /// Replaces the figures, under the lock, during a change.
     pub(super) fn set_figures(&self, Figures { node, part, whole }: Figures) {
         for (cause, figure) in self.cause.iter().zip([node, part, whole]) {
             cause.store(figure, Ordering::Relaxed);
@@ -282,22 +284,22 @@ impl Breaker {
 
     /// Puts the breaker into use, at `now`. Returns `false` if another thread has done so.
     ///
-    /// That takes no lock, and so no memory: a program may make many breakers that it never calls.
+    /// This takes no lock, and so allocates nothing: a program may make many breakers that it never calls.
     pub(crate) fn put_into_use(&self, now: u64) -> bool {
-        // The clock of the process, too, is a user's where one has been set, and is then read beforehand.
+        // The clock of the process may also be a user's, which has to be read beforehand.
         let dated = self.reads_users_clock();
         if self.word().is_counted() {
             self.watch().calls();
         }
-        // Of threads that come at once, the first: the others' time must not come to stand after a change that follows.
+        // The first of racing threads wins: the time of the others must not overwrite that of a change that follows.
         let _ = self.since.compare_exchange(NEVER, now, Ordering::Relaxed, Ordering::Relaxed);
         let used = |fresh: StateWord| if dated { fresh.used().dated() } else { fresh.used() };
         let fresh = |word: u64| StateWord(word).is_fresh().then(|| used(StateWord(word)).0);
-        // Another thread may let it count its calls meanwhile: the word is another one then, and as fresh as before.
+        // Another thread may make it count its calls meanwhile, which changes the word but leaves it fresh.
         self.state.update(Ordering::AcqRel, fresh)
     }
 
-    /// The current settings. They are read without the lock, and under it they stay.
+    /// The current settings. They are read without the lock; under it, they do not change.
     #[inline]
     pub(crate) fn settings(&self) -> Current<'_> {
         match self.replaced.get() {
@@ -318,12 +320,11 @@ impl Breaker {
         }
     }
 
-    /// What the rule measures.
     pub(super) fn measures(&self) -> Measures {
         Rule::measures(self.settings().rule.nodes())
     }
 
-    /// Replaces the settings. Under the lock.
+    /// Replaces the settings. The caller holds the lock.
     pub(super) fn replace_settings(&self, settings: Settings) {
         let named = Arc::new(NamedSettings { name: self.name().clone(), settings: Arc::new(settings) });
         self.replaced.get_or_init(|| Box::new(Replaceable::new(named.clone()))).replace(named);
@@ -337,13 +338,12 @@ impl Breaker {
         self.watch.get()
     }
 
-    /// Tasks that wait until they may call.
     #[cfg(any(feature = "tokio", feature = "tower"))]
     pub(crate) fn waiters(&self) -> &Arc<Waiters> {
         &self.watch().waiters
     }
 
-    /// Wakes them, for a change that is no transition.
+    /// Wakes waiting tasks after a change that is not a transition.
     #[cfg(any(feature = "tokio", feature = "tower"))]
     pub(crate) fn wake_waiters(&self) {
         if let Some(watch) = self.existing_watch() {
@@ -351,7 +351,7 @@ impl Breaker {
         }
     }
 
-    /// Those who listen to the calls of this breaker alone.
+    /// The listeners to the calls of this breaker alone.
     #[inline]
     pub(super) fn audience(&self) -> Option<&Audience> {
         self.watch.get().map(|watch| &watch.audience)
@@ -362,7 +362,7 @@ impl Breaker {
         self.watch.get().and_then(Watch::counted)
     }
 
-    /// What a trial takes. Computed on demand: as a constant, it would take the compiler longer than all the rest of a guarded
+    /// What a trial takes. Computed on demand: as a constant, it would take the compiler longer than the rest of a guarded
     /// function.
     pub(crate) fn trial(&self) -> Plan {
         Plan::of(self.settings().rule.nodes()).unwrap_or(Plan::SINGLE)
@@ -377,7 +377,7 @@ impl Breaker {
         self.settings.name()
     }
 
-    /// Whether time passes for it: a breaker without a clock works as far as it can.
+    /// Whether time passes for it. A breaker without a clock works as far as it can.
     pub(crate) fn has_clock(&self) -> bool {
         self.clock.is_some() || clock::is_there()
     }
@@ -387,14 +387,14 @@ impl Breaker {
         Stripes { shared: &self.stripe, own: &self.own_stripes }
     }
 
-    /// Whether a call that took so long reaches no threshold of the rule, and need not be counted. Read before what then lets it go
-    /// without the lock: whoever changes it has first made that void.
+    /// Whether a call of this duration reaches no threshold of the rule, and need not be counted. Read before what then lets the
+    /// call skip the lock: whoever changes this has revoked that first.
     #[inline]
     pub(super) fn is_fast(&self, nanos: u64) -> bool {
         nanos < self.slow_from.load(Ordering::Acquire)
     }
 
-    /// Whether its clock may be a user's, which is not read under the lock. That of the process is where one has been set.
+    /// Whether its clock may be a user's, which is not read under the lock. The process's clock may be one, too.
     pub(super) fn reads_users_clock(&self) -> bool {
         self.clock.is_some() || clock::may_be_users()
     }
@@ -408,7 +408,7 @@ impl Breaker {
         }
     }
 
-    /// A random number of this breaker's, at `now`.
+    /// Random numbers for this breaker at `now`.
     pub(super) fn draw(&self, now: u64) -> Draw {
         Draw { breaker: std::ptr::from_ref(self) as usize, now }
     }

@@ -1,4 +1,4 @@
-//! Breakers that count all their calls, also the healthy ones, and tell of their ends.
+//! Breakers that count all their calls, even healthy ones, and report how each ended.
 
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -19,7 +19,7 @@ pub(super) struct Ended {
     pub(super) now: u64,
 }
 
-/// Counts a call that was admitted under `word`, if that counts calls and it is not part of another one, and tells the audience.
+/// Counts a call that was admitted under `word` by a breaker that counts calls, and tells the audience.
 #[inline]
 pub(super) fn count(breaker: &Breaker, word: StateWord, ended: Ended) {
     if !word.is_counted() || word.is_inner() {
@@ -29,7 +29,7 @@ pub(super) fn count(breaker: &Breaker, word: StateWord, ended: Ended) {
     match outcome {
         Outcome::Success if !is_late => breaker.watch().calls().count_success(),
         Outcome::Ignored => breaker.watch().calls().count_ignored(),
-        // Counted under the lock.
+        // Already counted under the lock.
         Outcome::Success | Outcome::Failure => {}
     }
     if audience::is_anyone() {
@@ -51,9 +51,9 @@ fn tell(breaker: &Breaker, word: StateWord, Ended { outcome, is_late, nanos, now
     });
 }
 
-/// Lets the breaker count its calls from now on: those that it admits from now on.
+/// Makes the breaker count the calls that it admits from now on.
 ///
-/// It is a change of how calls are recorded, and not of state, so the generation goes on: calls that were admitted before count as ever.
+/// This changes how calls are recorded, not the state, so the generation goes on, and calls that were admitted before still count.
 pub(crate) fn begin(breaker: &Breaker) {
     let mut guard = breaker.lock();
     if guard.word.is_counted() {
@@ -62,23 +62,23 @@ pub(crate) fn begin(breaker: &Breaker) {
     breaker.watch().calls();
     guard.revoke_grants();
     breaker.slow_from.store(0, Ordering::Release);
-    // A first call puts the breaker into use without the lock, perhaps now.
+    // A first call may be putting the breaker into use right now, without the lock.
     breaker.state.fetch_or(guard.word.used().counted().0, Ordering::Release);
 }
 
-/// Whether all breakers count their calls. Changed by no model.
+/// Whether all breakers count their calls. No model changes it.
 static EVERYWHERE: AtomicBool = AtomicBool::new(false);
 
-/// Lets all breakers count their calls, those to come as well.
+/// Makes all breakers count their calls, including future ones.
 pub(crate) fn begin_everywhere() {
     EVERYWHERE.store(true, Ordering::Release);
-    // One that enters the registry only after this looks at the mark after that.
+    // A breaker that enters the registry after this looks at the flag after entering.
     for breaker in REGISTRY.live() {
         begin(&breaker);
     }
 }
 
-/// To be called for a breaker that has just been put into use.
+/// For a breaker that has just been put into use.
 pub(crate) fn begin_if_everywhere(breaker: &Breaker) {
     if EVERYWHERE.load(Ordering::Acquire) {
         begin(breaker);

@@ -1,44 +1,44 @@
-//! When the rule of a breaker that only reports begins to hold.
+//! When the rule of a metrics-only breaker begins to hold.
 
 use fluxgate_rules::Metrics;
 
 use crate::events::transition::Reason;
 
-/// Why the rule holds with an outcome.
+/// Why the rule holds after an outcome.
 pub(super) type CrossingEvidence = (Reason, Metrics);
 
 /// The verdicts on the outcomes of a period, taken in the order of the outcomes.
 ///
-/// A `custom` condition is asked without the lock, so a verdict may come before that on an earlier outcome. Then it waits, so that
-/// each crossing is noticed, and once.
+/// A `custom` condition is asked without the lock, so a verdict may arrive before that on an earlier outcome. It then waits, so
+/// that each crossing is reported exactly once.
 #[derive(Default)]
 pub(crate) struct Crossings {
-    /// How many outcomes there were, and up to which of them the verdicts are taken.
+    /// How many outcomes there were, and for how many of them verdicts have been taken.
     outcomes: u64,
     taken: u64,
-    /// The rule holds with the last outcome whose verdict is taken.
+    /// The rule held at the last verdict taken.
     holds: bool,
-    /// Verdicts that wait for an earlier one, by the number of the outcome.
+    /// Verdicts that wait for an earlier one, with their outcomes' numbers.
     waiting: Vec<(u64, Option<CrossingEvidence>)>,
 }
 
-/// The most verdicts that wait for a `custom` condition that does not return. Then its verdict is done without.
+/// The most verdicts that wait for a `custom` condition that does not return. Beyond that, its verdict is skipped.
 const MOST_WAITING: usize = 1_024;
 
 impl Crossings {
-    /// The number of a new outcome.
+    /// Numbers a new outcome.
     pub(super) fn next(&mut self) -> u64 {
         self.outcomes += 1;
         self.outcomes
     }
 
-    /// Whether the rule holds, as far as verdicts are taken.
+    /// Whether the rule holds, as far as verdicts have been taken.
     pub(super) fn holds(&self) -> bool {
         self.holds
     }
 
-    /// Takes the verdict on an outcome: evidence if the rule holds. Gives it back if the rule begins to hold with it. If the verdict
-    /// comes too early, it waits for [`next_crossing`](Self::next_crossing).
+    /// Takes the verdict on an outcome: evidence if the rule holds. Returns the evidence if the rule begins to hold with it. A
+    /// verdict that comes early waits for [`next_crossing`](Self::next_crossing).
     pub(super) fn take(
         &mut self,
         outcome: u64,
@@ -56,7 +56,7 @@ impl Crossings {
         None
     }
 
-    /// The next crossing among the verdicts that need no longer wait.
+    /// The next crossing among the verdicts that no longer need to wait.
     pub(super) fn next_crossing(&mut self) -> Option<CrossingEvidence> {
         while let Some(place) = self.waiting.iter().position(|(outcome, _)| *outcome == self.taken + 1) {
             let (_, verdict) = self.waiting.swap_remove(place);

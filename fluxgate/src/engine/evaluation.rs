@@ -1,4 +1,4 @@
-//! The rule, evaluated on what is remembered of calls.
+//! Evaluating the rule on the remembered calls.
 
 use fluxgate_rules::evaluate::{Customs, Situation, Verdict, best, verdict};
 use fluxgate_rules::trial::{Plan, TrialVerdict};
@@ -7,15 +7,15 @@ use fluxgate_rules::{Condition, Metrics, Node};
 use crate::callback::contain;
 use crate::events::cause::Figures;
 
-/// On what occasion the rule is evaluated.
+/// When and how the rule is evaluated.
 #[derive(Clone, Copy)]
 pub(super) enum Occasion {
     Closed,
-    /// The breaker only reports; this is the number of the outcome.
+    /// The breaker only reports. With the number of the outcome.
     MetricsOnly(u64),
-    /// A trial, in which so many calls were good.
+    /// A trial, with the number of good calls.
     Trial(Plan, u64),
-    /// The rule is read as that of a closed breaker and as that of a half-open one: either can trip a ramp.
+    /// The rule is read both as that of a closed breaker and as that of a half-open one: either reading can trip a ramp.
     Ramp,
 }
 
@@ -24,24 +24,24 @@ pub(super) enum Occasion {
 pub(super) enum Step {
     /// Nothing.
     Stay,
-    /// The rule does not hold, and this decides something.
+    /// The rule does not hold, and that is decisive.
     Pass,
     /// The rule holds.
     Trip(Held),
-    /// The rule's `custom` conditions decide.
+    /// It depends on the rule's `custom` conditions.
     Ask,
 }
 
 /// How the rule holds.
 #[derive(Clone, Copy)]
 pub(super) struct Held {
-    /// As that of a half-open breaker.
+    /// Read as that of a half-open breaker.
     pub(super) half_open: bool,
-    /// Even if so many more calls are perfect.
+    /// It holds even if this many more calls are perfect.
     pub(super) more: u64,
 }
 
-/// Evaluates the rule. `customs` are the answers to its `custom` conditions, if they have been asked.
+/// Evaluates the rule. `customs` holds the answers of its `custom` conditions, if they have been asked.
 pub(super) fn evaluate(
     rule: &[Node],
     occasion: Occasion,
@@ -66,7 +66,7 @@ pub(super) fn evaluate(
     }
 }
 
-/// Evaluates the rule as that of a closed or a half-open breaker, as it stands, with no more calls to come.
+/// Evaluates the rule on the figures as they are, with no more calls to come.
 #[inline]
 pub(super) fn evaluate_now(
     rule: &[Node],
@@ -88,7 +88,7 @@ pub(super) fn figures(rule: &[Node], held: Held, metrics: &Metrics, customs: Cus
     Figures::of(rule, &situation, metrics)
 }
 
-/// Asks the rule's `custom` conditions, which are user code: called without the lock, panics contained.
+/// Asks the rule's `custom` conditions. They are user code: they run without the lock, and their panics are contained.
 pub(super) fn ask(rule: &[Node], metrics: &Metrics) -> Customs {
     let mut customs = Customs::NONE;
     for (place, node) in rule.iter().enumerate() {

@@ -1,7 +1,7 @@
-//! Faults that are injected into a breaker.
+//! Faults injected into a breaker.
 //!
-//! A bit of the state word says that there is one, so breakers without a fault pay nothing. It is not a change of state: calls that were
-//! admitted before count as ever, and a transition or a reset leaves the fault in place.
+//! A bit of the state word marks a fault, so breakers without one pay nothing. Injecting is not a change of state: calls admitted
+//! before still count, and a transition or a reset leaves the fault in place.
 
 #[cfg(feature = "tokio")]
 use std::time::Duration;
@@ -20,7 +20,7 @@ use crate::events::tracing::emit_fault;
 use crate::state::{Outcome, State};
 use crate::sync::Ordering;
 
-/// Injects a fault, which is checked, in place of the one that there may be.
+/// Injects a fault, which has been checked, replacing any other.
 pub(crate) fn inject(breaker: &Breaker, fault: Fault) {
     let until = breaker.now().saturating_add(nanos(fault.lasts));
     set(&mut breaker.lock(), Some(Injected { fault, until }));
@@ -35,16 +35,16 @@ pub(crate) fn clear(breaker: &Breaker) {
     }
 }
 
-/// The fault that there is at `now`, with how long it will still last.
+/// The fault in force at `now`, with how long it will still last.
 pub(crate) fn present(guard: &Guard<'_>, now: u64) -> Option<Fault> {
     guard.fault.as_ref().and_then(|injected| injected.present(now))
 }
 
-/// Admits a call under `word`, that of a breaker with a fault: the fault strikes it or not. The call began at the time `start`.
+/// Admits a call of a breaker with a fault, under `word`: the fault strikes it or not. The call began at `start`.
 #[cold]
 #[inline(never)]
 pub(super) fn strike(breaker: &Breaker, word: StateWord, start: u64) -> Admission {
-    // Who disabled the breaker wants it out of the way altogether.
+    // Whoever disabled the breaker wants it out of the way altogether.
     if word.state() == State::Disabled {
         return Admission::admitted(word, start);
     }
@@ -65,7 +65,7 @@ pub(super) fn strike(breaker: &Breaker, word: StateWord, start: u64) -> Admissio
     Admission::admitted(if drawn < failing + delaying { word.struck() } else { word }, start)
 }
 
-/// How long a call that the fault has struck is delayed.
+/// How long a struck call is delayed.
 #[cfg(feature = "tokio")]
 pub(crate) fn delay(breaker: &Breaker) -> Duration {
     breaker.lock().fault.as_ref().map_or(Duration::ZERO, |injected| injected.fault.delay)

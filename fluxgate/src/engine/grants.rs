@@ -1,4 +1,4 @@
-//! What the stripes were opened to, and how much of what they have counted has been collected.
+//! What the stripes were opened to, and how much of what they counted has been collected.
 
 use super::ledger::Ledger;
 use super::log::{ENTRIES, FIRST_ENTRIES, Log};
@@ -6,42 +6,42 @@ use super::stripe::LARGEST;
 use super::stripes::{OwnStripe, PLACES, Stripes, bits, place};
 use super::word::StateWord;
 
-/// What the stripes were opened to, kept under the lock.
+/// What the stripes were opened to. Guarded by the lock.
 ///
-/// To collect is only to read. So a thread that records under the lock takes no stripe away from the others. The calls counted in one
-/// season are all alike, so any order of them is the same, and a sum of stripes that are read one after the other was the true one at
-/// some moment in between.
+/// Collecting only reads, so a thread that records under the lock takes no stripe away from the others. All calls counted in one
+/// season are alike, so their order does not matter, and a sum of stripes read one after the other was the true sum at some moment
+/// in between.
 ///
 /// Methods take the breaker's `current` word.
 pub(crate) struct Grants {
-    /// The word under which calls are counted: which of them, and of which generation.
+    /// The word under which calls are counted: it tells their kind and generation.
     word: StateWord,
-    /// The last success that has been collected. They are numbered from the beginning of the generation, but without those of
-    /// earlier seasons that threads did not count by themselves.
+    /// The number of the last success collected. They are numbered from the beginning of the generation, without those of earlier
+    /// seasons that threads did not count by themselves.
     last: u64,
-    /// How many other calls have been collected in this season, and how many their stripes began with.
+    /// How many calls of other kinds have been collected in this season, including the counts that their stripes started with.
     others: u64,
-    /// The stripes that are open, a bit for each.
+    /// The open stripes, a bit for each.
     open: u32,
     /// The stripes whose threads count successes of this generation by themselves, or have.
     own: u32,
     /// The stripes that were open in the last season.
     known: u32,
-    /// The logs in which there is a failure that has not been collected, or may be.
+    /// The logs that hold, or may hold, an uncollected failure.
     logging: u32,
-    /// How often threads came back for more since the breaker was last healthy, as far as that matters.
+    /// How often threads have come back for more since the breaker was last healthy, up to a maximum.
     returns: u32,
-    /// How often any log was opened.
+    /// How many times logs have been opened.
     fillings: u64,
-    /// For how many failures each log was opened last. Here, and not in the log, whose cache lines are its thread's.
+    /// For how many failures each log was last opened. Here rather than in the log, whose cache lines are its thread's.
     opened: [u8; PLACES],
     /// How many of them have been collected.
     collected: [u8; PLACES],
-    /// How many successes were stored after the end of their generation, but for those that stripes still tell.
+    /// How many successes were stored after the end of their generation, apart from those still visible in the stripes.
     too_late: u64,
 }
 
-/// What successes are counted for.
+/// What a stripe is wanted for.
 #[derive(Clone, Copy)]
 pub(super) struct Wanted {
     /// After so many, there may be nothing left to count. So a thread that ends the breaker's health is allowed these, and then looks. If
@@ -49,17 +49,17 @@ pub(super) struct Wanted {
     /// for a while, so it is allowed twice as many each time, and gets a stripe of its own.
     pub(super) missing: u64,
     pub(super) ends_health: bool,
-    /// One of them may be late, so a thread may count them by itself: the window is one of calls, which never has fewer of them than
-    /// before, and the breaker does not tell of each how it ended.
+    /// Whether threads may count by themselves, where a success may be late: the window is one of calls, which never shrinks, and
+    /// the breaker does not report how each call ended.
     pub(super) may_be_late: bool,
 }
 
 /// What all stripes have counted.
 #[derive(Clone, Copy)]
 struct Sums {
-    /// In this season, on stripes that are open.
+    /// In this season, on open stripes.
     counted: u64,
-    /// In this generation, by threads on stripes of their own.
+    /// In this generation, by threads on their own.
     own: u64,
 }
 
@@ -84,7 +84,7 @@ impl Grants {
         self.word
     }
 
-    /// Enters what has been counted since the last time.
+    /// Records what has been counted since the last time.
     #[inline]
     pub(super) fn collect(&mut self, stripes: Stripes<'_>, current: StateWord, ledger: &mut Ledger<'_>) {
         if self.logging != 0 {
@@ -114,7 +114,7 @@ impl Grants {
         }
     }
 
-    /// The same where some are open. Out of line, since under the lock there are seldom any to close.
+    /// The same where some are open. Out of line, since that is rare under the lock.
     #[inline(never)]
     fn close_open(&mut self, stripes: Stripes<'_>, current: StateWord, ledger: &mut Ledger<'_>) {
         let used = self.take_rooms_back(stripes);
@@ -130,7 +130,7 @@ impl Grants {
         self.open != 0
     }
 
-    /// Ends the generation, whose stripes are closed. What threads have stored since they were last collected is too late, and so is what
+    /// Ends the generation, whose stripes are closed. What threads stored since the last collection is too late, and so is what
     /// they have yet to store.
     pub(super) fn end(&mut self, stripes: Stripes<'_>, current: StateWord) {
         let own = bits(self.own).filter_map(|number| stripes.of_thread(number));
@@ -138,12 +138,12 @@ impl Grants {
         self.too_late += successes.saturating_sub(self.last);
     }
 
-    /// How many successes threads have counted by themselves that came too late for their generation.
+    /// How many successes that threads counted by themselves came too late for their generation.
     pub(super) fn too_late(&self, stripes: Stripes<'_>, current: StateWord) -> u64 {
         self.too_late + stripes.of_threads().map(|own| own.too_late(current)).sum::<u64>()
     }
 
-    /// Closes the logs. Returns how many failures each of them has, of which none came before a success that is counted only now.
+    /// Closes the logs. Returns how many failures each of them has. None of these came before a success that is counted after this.
     fn take_rooms_back(&mut self, stripes: Stripes<'_>) -> [u8; PLACES] {
         logs(self.logging, stripes).for_each(|(number, log)| log.close(self.opened[place(number)]));
         let used = self.used(stripes);
@@ -158,9 +158,9 @@ impl Grants {
 
     /// Collects from stripes with logs.
     ///
-    /// What is collected must be complete: with each failure the successes before it, and with each success the failures before it. Between
-    /// two looks at the logs by which no failure was added, the counts are complete, and the logs are, of these counts. No log is opened
-    /// meanwhile, so there are only so many looks.
+    /// The collection must be complete: with each failure the successes before it, and with each success the failures before it. If
+    /// no failure was added between two looks at the logs, the counts read in between are complete, and so are the logs for these
+    /// counts. No log is opened meanwhile, so the number of looks is limited.
     #[inline(never)]
     fn collect_logged(&mut self, stripes: Stripes<'_>, current: StateWord, ledger: &mut Ledger<'_>) {
         let mut used = self.used(stripes);
@@ -175,7 +175,7 @@ impl Grants {
         self.enter_all(stripes, current, used, sums, ledger);
     }
 
-    /// Enters the logged failures, `used` of each log, in order, each after the successes that it came after; and then all other calls.
+    /// Records the first `used` failures of each log, in order, each after the successes that preceded it; then all other calls.
     fn enter_all(
         &mut self,
         stripes: Stripes<'_>,
@@ -190,11 +190,11 @@ impl Grants {
         self.enter(current, sums, ledger);
     }
 
-    /// Only the logged failures, and the successes before them. `all`: the number of the last success.
+    /// Records only the logged failures, and the successes before them. `all` is the number of the last success.
     #[inline(never)]
     fn enter_logged(&mut self, stripes: Stripes<'_>, used: [u8; PLACES], all: u64, ledger: &mut Ledger<'_>) {
         let forgotten = all.checked_sub(ledger.remembered());
-        // After how many successes the next failure of each log came.
+        // How many successes came before the next failure of each log.
         let mut next = [0; PLACES];
         let mut left = 0;
         for (number, log) in logs(self.logging, stripes) {
@@ -202,7 +202,7 @@ impl Grants {
             if collected == used {
                 continue;
             }
-            // If so many successes followed that it is not remembered, all that matters is that there was one.
+            // If enough successes followed for it to be forgotten, all that matters is that it happened.
             let is_forgotten =
                 |place: &u8| forgotten.is_some_and(|until| self.after(log, *place, all) <= until);
             let first = (collected..used).rev().find(is_forgotten).map_or(collected, |last| last + 1);
@@ -228,7 +228,7 @@ impl Grants {
         }
     }
 
-    /// So many failures of this log have been collected.
+    /// Notes how many failures of this log have been collected.
     fn collect_until(&mut self, number: u32, collected: u8) {
         self.collected[place(number)] = collected;
         if self.uncollected(number) == 0 {
@@ -236,14 +236,14 @@ impl Grants {
         }
     }
 
-    /// After how many successes the failure in this place came: all there are, if its thread has not said so yet.
+    /// How many successes came before the failure in this place: all there are, if its thread has not stored that yet.
     #[inline]
     fn after(&self, log: &Log, place: u8, all: u64) -> u64 {
         log.since(place, self.last).map_or(all, |since| all.min(self.last + since))
     }
 
-    /// Enters what has been counted. Successes first: others are counted only while no success can change what follows from them, or
-    /// late ones come before them.
+    /// Records what has been counted. Successes come first: other calls are counted only while no success can change what follows
+    /// from them, unless it is late, and then it comes before them.
     fn enter(&mut self, current: StateWord, sums: Sums, ledger: &mut Ledger<'_>) {
         if self.word == current {
             return self.enter_until(sums.counted + sums.own, ledger);
@@ -278,7 +278,7 @@ impl Grants {
         own.map(|own| own.successes(current)).sum()
     }
 
-    /// How many failures there are in a log, or may yet be, that have not been collected.
+    /// How many failures a log holds, or may yet hold, that have not been collected.
     fn uncollected(&self, number: u32) -> u8 {
         self.opened[place(number)] - self.collected[place(number)]
     }
@@ -292,7 +292,7 @@ impl Grants {
         used
     }
 
-    /// Lets successes of the `current` word be counted by the stripe of this thread, and by those that will be used next.
+    /// Lets successes of the `current` word be counted on the stripe of this thread, and on those likely to be used next.
     pub(super) fn open(&mut self, stripes: Stripes<'_>, current: StateWord, wanted: Wanted) {
         let Wanted { missing, ends_health, .. } = wanted;
         let own = stripes.number();
@@ -314,8 +314,8 @@ impl Grants {
         }
     }
 
-    /// Opens the stripe of this thread alone to exactly so many calls of `word`, or to so many more. They are no successes, and what there
-    /// was has been collected.
+    /// Opens only the stripe of this thread, to exactly `number` calls of `word`, or to `number` more. They are not successes, and
+    /// everything counted has been collected.
     pub(super) fn open_to_others(&mut self, stripes: Stripes<'_>, word: StateWord, number: u64) {
         let own = stripes.number();
         let stripe = stripes.get(own);
@@ -330,7 +330,7 @@ impl Grants {
 
     fn open_some(&mut self, stripes: Stripes<'_>, current: StateWord, wanted: Wanted, some: u32) {
         if !bits(self.own).filter_map(|own| stripes.of_thread(own)).all(|own| own.counts(current)) {
-            // Another generation, of which nothing has been counted.
+            // A new generation, in which nothing has been counted.
             (self.own, self.last) = (0, 0);
         }
         self.word = current;
@@ -349,25 +349,27 @@ impl Grants {
         bits(some).for_each(|number| stripes.get(number).open(current, wanted.missing));
     }
 
-    /// Whether the stripe of this thread can count no more before it is closed.
+    /// Whether the stripe of this thread is full until it is closed.
     pub(super) fn is_full(&self, stripes: Stripes<'_>) -> bool {
         let own = stripes.number();
         self.open >> own & 1 == 1 && stripes.get(own).counted() == LARGEST
     }
 
-    /// How many failures there may be that are set aside for logs, and not collected; `None` if this thread has no log, or one with room.
+    /// How many failures have been set aside for logs and not collected; `None` if this thread cannot get a log, or has one with
+    /// room.
     pub(super) fn failures_to_come(&self, stripes: Stripes<'_>) -> Option<u32> {
         let set_aside = || bits(self.logging).map(|number| u32::from(self.uncollected(number))).sum();
         self.without_room(stripes).is_some().then(set_aside)
     }
 
-    /// The stripe of this thread, if it is open, and there is neither room in its log, nor something to be collected.
+    /// The stripe of this thread, if it is open and its log has neither room nor anything uncollected.
     fn without_room<'a>(&self, stripes: Stripes<'a>) -> Option<(u32, &'a OwnStripe)> {
         let is_open = |number: u32| (self.open & !self.logging) >> number & 1 == 1;
         stripes.of_this_thread().filter(|(number, _)| is_open(*number))
     }
 
-    /// Makes room for failures in the log of this thread, if it has none. `set_aside` is asked for how many.
+    /// Makes room for failures in the log of this thread, unless it has some. `set_aside` takes the number wanted, and returns the
+    /// number granted.
     pub(super) fn open_log(&mut self, stripes: Stripes<'_>, set_aside: impl FnOnce(u32) -> u32) {
         if let Some((number, own)) = self.without_room(stripes) {
             let log = own.make_log();

@@ -18,7 +18,7 @@ pub(crate) struct Guard<'a> {
     pub(crate) breaker: &'a Breaker,
     /// The current word.
     pub(crate) word: StateWord,
-    /// For how many nanoseconds the dependency has asked to be left alone, by the failure that is being entered.
+    /// The pause that the dependency has requested, in nanoseconds, with the failure that is being recorded.
     pub(super) requested: Option<u64>,
     locked: MutexGuard<'a, Locked>,
 }
@@ -27,7 +27,7 @@ impl Breaker {
     #[inline]
     pub(crate) fn lock(&self) -> Guard<'_> {
         let locked = self.locked().lock();
-        // Changed under the lock only.
+        // It changes only under the lock.
         let word = StateWord(self.state.latest());
         Guard { breaker: self, word, requested: None, locked }
     }
@@ -42,8 +42,8 @@ impl Breaker {
 impl Guard<'_> {
     /// Marks the breaker as changing, before anything is written that belongs to its generation.
     ///
-    /// Readers without the lock read the state, then for instance `since`, `deadline` and `cause`, then the state again, and trust
-    /// these only if the state [was the same](Breaker::was_still_in) both times.
+    /// Readers without the lock read the state, then `since`, `deadline` or `cause`, then the state again, and trust what they read
+    /// only if the state [was the same](Breaker::was_still_in) both times.
     pub(super) fn begin_change(&self) {
         self.breaker.state.store(self.word.changing().0, Ordering::Relaxed);
         fence(Ordering::Release);
@@ -56,14 +56,14 @@ impl Guard<'_> {
         self.breaker.state.store(word.0, Ordering::Release);
     }
 
-    /// Revokes what was granted to calls with the old word, before the way in which calls are recorded changes.
+    /// Revokes what was granted to calls with the old word, before the way calls are recorded changes.
     pub(super) fn revoke_grants(&mut self) {
         self.close_stripes();
         self.breaker.healthy.store(StateWord::NONE.0, Ordering::Release);
     }
 
-    /// Asks a user's function, which contains its panics. The lock is dropped meanwhile, since user code may do anything, even call
-    /// this breaker. `None` if the generation is over when it is taken again: then nobody needs the answer.
+    /// Asks a user's function, whose panics are contained. The lock is released meanwhile, since user code may do anything, even
+    /// call this breaker. `None` if the generation has ended by the time the lock is retaken: then nobody needs the answer.
     pub(super) fn ask<R>(self, question: impl FnOnce() -> R) -> Option<(Self, R)> {
         let Self { breaker, word, requested, locked } = self;
         drop(locked);
@@ -78,24 +78,25 @@ impl Guard<'_> {
         self.locked.memory.get_or_insert_with(|| new_memory(breaker))
     }
 
-    /// A call is admitted that begins at `start`: it runs.
+    /// An admitted call begins to run at `start`.
     pub(super) fn begin_call(&mut self, start: u64) {
         let measures = if self.word.is_tracked() { self.memory().measures } else { Measures::NONE };
         self.running.begin(start, &measures);
     }
 
-    /// Whether calls that run could make the rule hold: because there are as many as it asks for at least, or because they are slow by `now`.
+    /// Whether running calls could make the rule hold: because there are as many as it asks for at least, or because some are slow
+    /// by `now`.
     pub(super) fn may_trip_by_running(&mut self, rule: &[Node], now: u64) -> bool {
         self.running.calls() >= Rule::least_in_flight(rule) || self.running.has_slow(now)
     }
 
-    /// The figures by which a breaker is judged.
+    /// The figures that the rule is evaluated on.
     pub(super) fn judged(&mut self) -> Metrics {
         let running = self.running.calls();
         self.memory().metrics().while_running(running)
     }
 
-    /// The same, as if these running calls had just ended well.
+    /// The same, as if these running calls had just succeeded.
     pub(super) fn judged_with(&mut self, slow: &[SlowCalls], in_trial: bool) -> Metrics {
         let running = self.running.calls();
         self.memory().metrics_with(slow, in_trial).while_running(running)
@@ -107,7 +108,7 @@ impl Guard<'_> {
         self.memory().keep(slow, in_trial);
     }
 
-    /// Tells calls whether they are to be entered into journals.
+    /// Publishes whether calls are to use journals.
     #[inline]
     pub(super) fn enter_into_journals(&mut self, enter: bool) {
         let word = self.word.journaled(enter);
@@ -116,7 +117,7 @@ impl Guard<'_> {
         }
     }
 
-    /// Enters the calls that are in journals, and closes them. Returns how many there were.
+    /// Records the calls in journals, and closes the journals. Returns how many calls there were.
     #[inline]
     pub(super) fn close_journals(&mut self) -> u64 {
         if self.journals.are_any_open() { self.close_open_journals() } else { 0 }
@@ -133,7 +134,7 @@ impl Guard<'_> {
         tally.total
     }
 
-    /// Enters the calls that were counted without the lock. Further ones are counted.
+    /// Records the calls that were counted without the lock. Counting goes on.
     #[inline]
     pub(super) fn collect(&mut self) {
         self.close_journals();
@@ -148,7 +149,7 @@ impl Guard<'_> {
         grants.close_logs(self.breaker.stripes(), self.word, &mut ledger);
     }
 
-    /// The same, and closes the stripes: what comes next, on any thread, takes the lock.
+    /// The same, and closes the stripes: the next call, on any thread, takes the lock.
     #[inline]
     pub(super) fn close_stripes(&mut self) {
         self.close_journals();
@@ -156,9 +157,10 @@ impl Guard<'_> {
         grants.close(self.breaker.stripes(), self.word, &mut ledger);
     }
 
-    /// Ends the generation: what comes next, on any thread, is late, or of another one.
+    /// Ends the generation: whatever comes next, on any thread, is late, or belongs to another one.
     pub(super) fn end_generation(&mut self) {
-        // If they are closed, what has come since was not judged with what ends the generation, and is no evidence for it.
+        // If they are already closed, successes that came since were not judged with what ends the generation, and are no evidence
+        // for it.
         if self.grants.are_any_open() {
             self.close_stripes();
         }
@@ -186,9 +188,10 @@ impl Guard<'_> {
         let Some(memory) = &self.locked.memory else {
             return Metrics::new(Tally::EMPTY, 0, self.breaker.measures());
         };
-        // While open, the evidence is shown: the window as it was when the breaker tripped.
+        // While open, show the evidence: the window as it was when the breaker tripped.
         if state.records() {
-            // What was counted belongs into the buckets that there were. Without the calls that are forgotten now, others may count more.
+            // What was counted belongs in the old buckets. And without the calls that are forgotten now, the stripes could be
+            // opened to more.
             if now >= memory.forgets_at() {
                 self.close_stripes();
             } else {
@@ -200,7 +203,7 @@ impl Guard<'_> {
     }
 }
 
-/// Made on first use, out of line: this is asked for by every call that is recorded.
+/// Out of line, since it happens once, and every recorded call asks for the memory.
 #[cold]
 #[inline(never)]
 fn new_memory(breaker: &Breaker) -> Memory {

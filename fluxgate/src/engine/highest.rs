@@ -1,8 +1,8 @@
-//! How close the rule of a breaker that only reports has come.
+//! How close a metrics-only breaker's rule has come to holding.
 
 use fluxgate_rules::{Metrics, Node, Rule};
 
-/// The highest failure rate of a period, of windows with as many calls as the rule asks for at least.
+/// The highest failure rate in a period, among windows with at least as many calls as the rule requires.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Highest {
     failures: u64,
@@ -10,7 +10,7 @@ pub(crate) struct Highest {
 }
 
 impl Highest {
-    /// Looks at the figures of a window. Of equal rates, that of more calls says more.
+    /// Looks at the figures of a window. Of equal rates, the one with more calls tells more.
     pub(crate) fn see(&mut self, metrics: &Metrics, rule: &[Node]) {
         let (failures, calls) = (metrics.failures(), metrics.total());
         let product = |failures: u64, calls: u64| u128::from(failures) * u128::from(calls);
@@ -21,7 +21,7 @@ impl Highest {
         }
     }
 
-    /// So many failures, of so many calls; `None` if there were not calls enough.
+    /// Failures and calls; `None` if no window had enough calls.
     pub(crate) fn figures(self) -> Option<(u64, u64)> {
         (self.calls > 0).then_some((self.failures, self.calls))
     }

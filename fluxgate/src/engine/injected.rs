@@ -1,10 +1,9 @@
-//! A fault that is injected, as the lock guards it.
+//! An injected fault, as guarded by the lock.
 
 use std::time::Duration;
 
 use crate::configuration::fault::Fault;
 
-/// A fault, and when it ends.
 pub(super) struct Injected {
     pub(super) fault: Fault,
     pub(super) until: u64,

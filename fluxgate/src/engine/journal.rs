@@ -1,13 +1,12 @@
 //! A thread's journal of calls: how each ended, when, and how long it took.
 //!
-//! Calls whose durations are summed are not alike, so they cannot be counted; and where failures come fast, to know after how many
-//! successes each came costs more than to know when. But while the rule is far from holding, nothing is to be judged by any of these calls:
-//! it is enough to have them later, in their order. So a thread is given a share of what may happen before the rule could hold, and
-//! enters its calls into its journal until the share or the journal is used up. Whatever the order of what is entered, the rule does not
-//! hold.
+//! Calls whose durations are summed differ, so they cannot just be counted; and where failures come fast, finding out how many
+//! successes preceded each costs more than noting the time. But while the rule is far from holding, none of these calls needs to be
+//! judged: it is enough to have them later, in order. So a thread gets a share of the headroom, and enters its calls into its
+//! journal until the share or the journal is used up. In whatever order the entries come, the rule does not hold.
 //!
-//! To enter a call is one locked instruction on the thread's own cache line, because the journal may be closed meanwhile. Whoever
-//! [closes all journals](super::journals) puts their calls in the order of the times at which they ended.
+//! Entering a call takes one locked instruction on the thread's own cache line, because the journal may be closed concurrently.
+//! Whoever [closes all journals](super::journals) sorts their calls by the times at which they ended.
 
 use fluxgate_rules::Tally;
 
@@ -15,31 +14,31 @@ use super::window::headroom::Headroom;
 use super::word::StateWord;
 use crate::sync::{AtomicU64, Ordering};
 
-/// How many calls a journal takes.
+/// How many calls a journal holds.
 pub(super) const ENTRIES: usize = if cfg!(fluxgate_loom) { 2 } else { 126 };
 
-/// Its calls are entered from the first to the last, all by one thread, or under the lock.
+/// Entries are filled from first to last, all by one thread, or under the lock.
 #[repr(C, align(128))]
 pub(super) struct Journal {
     written: AtomicU64,
-    /// Whose calls it takes.
+    /// The word whose calls it takes.
     word: AtomicU64,
-    /// The thread's share: so many calls may fail, and so long may all of them take together.
+    /// The thread's share: how many calls may fail, and how long all of them may take together.
     failures: AtomicU64,
     latency: AtomicU64,
-    /// Before the first call, one that took no time.
+    /// The first entry is a dummy that took no time.
     entries: [Entry; ENTRIES + 1],
 }
 
 #[derive(Default)]
 struct Entry {
-    /// When the call ended, and, in the lowest bit, whether it failed.
+    /// When the call ended, shifted by one; the lowest bit says whether it failed.
     end: AtomicU64,
-    /// How long it took, and all that were entered before it.
+    /// The sum of the durations up to and including this call.
     latency: AtomicU64,
 }
 
-/// A call that is in a journal, or is to be.
+/// A call as entered into a journal.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Entered {
     pub(super) failed: bool,
@@ -47,7 +46,7 @@ pub(super) struct Entered {
     pub(super) end: u64,
 }
 
-/// What a journal has when it is closed, or all journals have together.
+/// The contents of a closed journal, or of all of them together.
 pub(super) struct Closed<Calls> {
     /// What is left of the share.
     pub(super) unused: Headroom,
@@ -55,14 +54,14 @@ pub(super) struct Closed<Calls> {
     pub(super) calls: Calls,
 }
 
-/// What is left of the calls in a closed journal, after the one that took no time, and read backwards: the last one comes first.
+/// The unread entries of a closed journal after the dummy. They are read backwards: the last call comes first.
 pub(super) struct Calls<'a>(&'a [Entry]);
 
-/// How much is written in a journal: in the lowest bits the number of calls, which is larger than that of the entries if the journal is
-/// closed, and above it the number of failures among them.
+/// How much of a journal is written: the number of calls in the low bits, a value beyond the entries if the journal is closed;
+/// above it, how many of them failed.
 ///
-/// What a thread has seen of its own journal does not come again, though that be closed and opened meanwhile: it begins with no calls, and
-/// nobody else opens one that had none.
+/// A value that a thread has seen in its own journal does not recur, even if the journal is closed and reopened in between:
+/// reopening starts from no calls, and other threads do not reopen an empty journal.
 #[derive(Clone, Copy)]
 struct Written(u64);
 
@@ -96,8 +95,8 @@ impl Journal {
         }
     }
 
-    /// Enters a call of `word` that was no slow one, unless the journal is closed or the share is used up. Only for the thread to which
-    /// the journal belongs; the shared one is for that which has the lock.
+    /// Enters a call of `word` that was not slow, unless the journal is closed or the share is used up. Only for the thread that
+    /// owns the journal; for the shared journal, only under the lock.
     #[inline]
     pub(super) fn enter(&self, word: StateWord, Entered { failed, nanos, end }: Entered) -> bool {
         let seen = Written(self.written.load(Ordering::Acquire));
@@ -115,13 +114,13 @@ impl Journal {
         self.written.compare_exchange(seen.0, next.0, Ordering::AcqRel, Ordering::Relaxed).is_ok()
     }
 
-    /// When the last call ended. The journal is open.
+    /// When the last call ended. The journal must be open.
     pub(super) fn latest_end(&self) -> u64 {
         let written = Written(self.written.load(Ordering::Relaxed));
         self.entries.get(written.calls()).map_or(0, |last| last.end.load(Ordering::Relaxed) >> 1)
     }
 
-    /// Opens the journal, which is closed, to calls of `word`, as far as this share goes.
+    /// Opens the journal, which must be closed, to calls of `word` within this share.
     pub(super) fn open(&self, word: StateWord, share: Headroom) {
         self.word.store(word.0, Ordering::Relaxed);
         self.failures.store(u64::from(share.failures), Ordering::Relaxed);
@@ -129,7 +128,7 @@ impl Journal {
         self.written.store(0, Ordering::Release);
     }
 
-    /// Closes the journal, which is open.
+    /// Closes the journal, which must be open.
     pub(super) fn close(&self) -> Closed<Calls<'_>> {
         let written = Written(self.written.fetch_or(Written::CALLS, Ordering::AcqRel));
         let entries = self.entries.get(..=written.calls()).unwrap_or(&[]);
@@ -148,7 +147,7 @@ impl Journal {
 impl Calls<'_> {
     pub(super) const NONE: Self = Self(&[]);
 
-    /// When the last call ended.
+    /// When the last unread call ended.
     #[inline]
     pub(super) fn end(&self) -> Option<u64> {
         let [.., _, last] = self.0 else { return None };

@@ -1,9 +1,9 @@
-//! What becomes of calls that went without the lock.
+//! Where calls that were counted without the lock are recorded.
 
 use super::totals::Counts;
 use super::window::memory::Memory;
 
-/// Where calls are entered that went without the lock, in an order in which they can have happened.
+/// Records calls that were counted without the lock, in an order in which they could have happened.
 pub(super) struct Ledger<'a> {
     memory: Option<&'a mut Memory>,
     rejected: &'a mut u64,
@@ -28,7 +28,7 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    /// Enters so many successes, and a failure that came after them.
+    /// Records successes, then a failure.
     pub(super) fn enter_failure_after(&mut self, successes: u64) {
         self.counts.failures += 1;
         if let Some(memory) = &mut self.memory {
@@ -36,7 +36,7 @@ impl<'a> Ledger<'a> {
         }
     }
 
-    /// Enters failures after which there are so many successes that nothing [remembers](Self::remembered) them.
+    /// Counts failures followed by so many successes that the memory no longer [remembers](Self::remembered) them.
     pub(super) fn enter_forgotten_failures(&mut self, count: u64) {
         self.counts.failures += count;
     }
@@ -45,7 +45,7 @@ impl<'a> Ledger<'a> {
         *self.rejected += count;
     }
 
-    /// How many calls are remembered at most.
+    /// The most calls that the memory remembers.
     pub(super) fn remembered(&self) -> u64 {
         self.memory.as_ref().map_or(0, |memory| memory.remembered())
     }

@@ -15,16 +15,14 @@ use super::window::memory::Memory;
 use super::word::StateWord;
 use crate::events::delivery::Delivery;
 
-/// The part of a breaker that is kept under its lock.
-///
-/// In the order in which a failure needs it, so that what it needs is on few cache lines.
+/// Fields are in the order in which a failure needs them, so that it touches few cache lines.
 #[repr(C)]
 pub(crate) struct Locked {
     /// Made on first use.
     pub(crate) memory: Option<Memory>,
     pub(super) grants: Grants,
     pub(crate) journals: Journals,
-    /// Calls refused since the current state began, as far as they have been collected.
+    /// Calls refused since the current state began, as far as collected.
     pub(super) rejected: u64,
     pub(crate) counts: Counts,
     pub(crate) events: Option<Box<Delivery>>,
@@ -38,12 +36,12 @@ pub(crate) struct Locked {
 /// The progress of the current generation.
 pub(crate) enum Period {
     Closed,
-    /// Half-open, at first.
+    /// Half-open, during the trial.
     Trial(Trial),
-    /// Half-open, after a trial that passed: the ramp, which began at this time, goes on.
+    /// Half-open, after a trial that passed: the ramp, which began at this time.
     Ramp(u64),
     MetricsOnly(Crossings, Highest),
-    /// Open since this word, for a pause that a user's function is yet to say.
+    /// Open since this word, for a pause that a user's function has yet to return.
     Asking(StateWord),
     /// Open, forced open or disabled: nothing is recorded.
     Unrecorded,
@@ -66,7 +64,7 @@ impl Locked {
         }
     }
 
-    /// What stripes were opened to, and where what they have counted is entered.
+    /// The grants, and where what the stripes have counted is recorded.
     #[inline]
     pub(super) fn grants(&mut self) -> (&mut Grants, Ledger<'_>) {
         let Self { grants, memory, rejected, counts, .. } = self;

@@ -1,20 +1,20 @@
-//! How fast something comes, calls or failures.
+//! How fast calls or failures come.
 
-/// How fast it has come, as far as it has been asked for.
+/// The pace of events, as last measured.
 pub(crate) struct Pace {
-    /// When that was last found out, and how many have come since then.
+    /// When it was last measured, and how many events have come since.
     since: u64,
     number: u32,
     is_fast: bool,
 }
 
-/// It is found out after so many.
+/// It is measured every so many events.
 const OFTEN: u32 = 16;
 
 impl Pace {
     pub(super) const NONE: Self = Self { since: 0, number: 0, is_fast: false };
 
-    /// With so many more by `now`: whether they come so fast that there are at most so many nanoseconds between two of them, on average.
+    /// Adds `more` events by `now`. Returns whether they come at most `between` nanoseconds apart, on average.
     pub(super) fn is_fast_with(&mut self, more: u64, between: u64, now: u64) -> bool {
         self.number = self.number.saturating_add(u32::try_from(more).unwrap_or(u32::MAX));
         let passed = now.saturating_sub(self.since);
@@ -25,7 +25,7 @@ impl Pace {
         self.is_fast
     }
 
-    /// The next few, at least, come fast.
+    /// Makes at least the next few count as fast.
     #[cfg(any(test, fluxgate_loom))]
     pub(crate) fn hurry(&mut self) {
         (self.is_fast, self.since) = (true, u64::MAX);

@@ -1,4 +1,4 @@
-//! The end of a trial that has passed, and of the ramp after it, if the permit is one.
+//! The end of a trial that has passed, and of the ramp that may follow it.
 
 use fluxgate_rules::Permit;
 
@@ -10,7 +10,7 @@ use crate::events::transition::Reason;
 use crate::permit;
 use crate::state::State;
 
-/// The trial has passed, or the rule does not hold for an outcome of the ramp: closes the breaker, unless the ramp has to go on.
+/// The trial has passed, or the rule does not hold after an outcome of the ramp: closes the breaker, unless the ramp has to go on.
 pub(super) fn pass(mut guard: Guard<'_>, now: u64) {
     let breaker = guard.breaker;
     let (began, reason) = match &guard.period {
@@ -26,7 +26,8 @@ pub(super) fn pass(mut guard: Guard<'_>, now: u64) {
     }
 }
 
-/// Whether the ramp of `permit` that began then is complete, as one is at once that has no length, or for which no time passes.
+/// Whether the ramp of `permit` that began at `began` is complete. A ramp without length always is, and so is any if time stands
+/// still.
 pub(super) fn is_over(breaker: &Breaker, permit: &Permit, began: u64, now: u64) -> bool {
     now.saturating_sub(began) >= permit::ramp(permit) || !breaker.has_clock()
 }

@@ -1,4 +1,4 @@
-//! Whether the next call has a chance, found out without making it.
+//! Whether the next call has a chance, without making it.
 
 use super::breaker::Breaker;
 use super::transition::listen;
@@ -8,13 +8,13 @@ use crate::clock::NEVER;
 use crate::events::waiters::Place;
 use crate::state::State;
 
-/// For how many nanoseconds a call that is made now would be refused, or [`NEVER`], and under which word. `None` if it has a chance:
-/// it is admitted, or it is put to the permit. Changes and counts nothing.
+/// For how many nanoseconds a call made now would be refused, or [`NEVER`], and under which word. `None` if it has a chance: it
+/// would be admitted, or put to the permit. Changes and counts nothing.
 pub(crate) fn refused_for(breaker: &Breaker) -> Option<(StateWord, u64)> {
     loop {
         let word = breaker.word();
         if word.is_changing() {
-            // Complete once the lock can be taken.
+            // The change is complete once the lock can be taken.
             drop(breaker.lock());
             continue;
         }
@@ -30,7 +30,7 @@ pub(crate) fn refused_for(breaker: &Breaker) -> Option<(StateWord, u64)> {
     }
 }
 
-/// A place among the tasks that are woken when this may be found otherwise, but for the end of a pause.
+/// A place among the tasks that are woken when the answer may have changed, other than by the end of a pause.
 pub(crate) fn place(breaker: &Breaker) -> Place {
     let waiters = breaker.waiters();
     waiters.once_listening(|waiters| listen(breaker, waiters));

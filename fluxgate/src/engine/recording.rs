@@ -1,7 +1,7 @@
 //! What follows from an outcome.
 //!
 //! Most outcomes change nothing, and the sooner that is known, the less the call costs. So each of these functions rules out what
-//! it can with what little it has at hand, and calls the next, which is out of line, only for the rest:
+//! it can with the little it has at hand, and calls the next, out of line, only for the rest:
 //!
 //! | function | what it rules out | what it needs |
 //! |---|---|---|
@@ -29,19 +29,19 @@ use super::{closed, half_open, journals, manual, nesting};
 use crate::state::{Outcome, State};
 use crate::sync::Ordering;
 
-/// Whether a success of a call that was admitted under `word` leaves everything as it is, as far as one load tells.
+/// Whether a success of a call admitted under `word` leaves everything as it is, as far as one load tells.
 #[inline]
 pub(crate) fn changes_nothing(breaker: &Breaker, word: StateWord) -> bool {
     breaker.healthy.load(Ordering::Acquire) == word.0
 }
 
-/// The same for a fast success of a call that was timed.
+/// The same for a fast success of a timed call.
 #[inline]
 fn is_healthy(breaker: &Breaker, word: StateWord) -> bool {
     breaker.healthy.load(Ordering::Acquire) == word.healthy().0
 }
 
-/// Records the outcome of a call that was admitted under `word` at the time `start`.
+/// Records the outcome of a call admitted under `word` at `start`.
 #[inline]
 pub(crate) fn record(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
     if outcome == Outcome::Success && changes_nothing(breaker, word) {
@@ -65,7 +65,7 @@ fn record_success_undated(breaker: &Breaker, word: StateWord, start: u64) {
 
 #[inline(never)]
 pub(crate) fn record_undated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
-    // In this order, because successes that are counted are most common here.
+    // In this order, because counted successes are the most common here.
     if !word.may_be_counted() {
         record_uncounted(breaker, word, start, outcome);
     } else if outcome == Outcome::Success {
@@ -91,7 +91,7 @@ fn record_shared(breaker: &Breaker, word: StateWord, outcome: Outcome) {
 
 #[inline(never)]
 fn record_uncounted(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
-    // If no time matters, all that follows has just been ruled out.
+    // If no time matters, all of the following has just been ruled out.
     if !word.is_dated() && word.is_just_closed() {
         return record_locked(breaker, word, outcome, 0, 0);
     }
@@ -100,7 +100,7 @@ fn record_uncounted(breaker: &Breaker, word: StateWord, start: u64, outcome: Out
 
 #[inline(never)]
 fn record_dated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome) {
-    // As `ended` says it, in fewer instructions: each dated call comes here.
+    // Like `ended`, in fewer instructions: each dated call comes here.
     let (nanos, now) = if word.is_timed() {
         let now = breaker.now().max(start);
         (now - start, now)
@@ -110,8 +110,8 @@ fn record_dated(breaker: &Breaker, word: StateWord, start: u64, outcome: Outcome
     record_timed(breaker, word, outcome, nanos, now);
 }
 
-/// How long the call took that ends now, if it is timed, and when that is. `start` may come from another processor whose clock is
-/// slightly ahead; no call ends before it began.
+/// The duration of a call that ends now, if it is timed, and the time. `start` may come from a processor whose clock is slightly
+/// ahead; no call ends before it began.
 fn ended(breaker: &Breaker, word: StateWord, start: u64) -> (u64, u64) {
     let now = breaker.now().max(start);
     (if word.is_timed() { now - start } else { 0 }, now)
@@ -149,13 +149,14 @@ fn is_alike(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64) -> b
     is_in_time(breaker, now) && counts(breaker, word, outcome)
 }
 
-/// A later end may be seen than that of the calls which go without the lock now, but not by a call that then does.
+/// Whether calls that end at `now` may skip the lock. The limit may be newer than the grants, but a call that sees it so no longer
+/// finds them.
 #[inline]
 fn is_in_time(breaker: &Breaker, now: u64) -> bool {
     now < breaker.counts_until.load(Ordering::Acquire)
 }
 
-/// Whether a call that took so long and ended at `now` is a fast one, and is entered into a journal.
+/// Whether a call is a fast one, and is entered into a journal.
 #[inline]
 fn is_entered(
     breaker: &Breaker,
@@ -181,7 +182,7 @@ fn is_alike_elsewhere(breaker: &Breaker, word: StateWord, outcome: Outcome, now:
     is_alike(breaker, word, outcome, now)
 }
 
-/// Whether a call of this outcome is one of many alike, of which only the number matters, and is counted as such.
+/// Whether a call with this outcome is one of many alike, of which only the number matters, and is counted as such.
 #[inline]
 fn counts(breaker: &Breaker, word: StateWord, outcome: Outcome) -> bool {
     match outcome {
@@ -197,7 +198,7 @@ fn counts_failure(breaker: &Breaker, word: StateWord) -> bool {
     breaker.stripes().log(word) || breaker.stripes().count(word.failures())
 }
 
-/// Enters an outcome under the lock, where the current state keeps it.
+/// Records an outcome under the lock, where the current state keeps it.
 #[inline(never)]
 fn record_locked(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
     if outcome == Outcome::Ignored || !word.is_just_closed() {
@@ -206,7 +207,7 @@ fn record_locked(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u6
     record_closed(breaker, word, outcome, nanos, now);
 }
 
-/// Out of line, so that what is not simply one of the closed breaker's needs no stack frame here.
+/// Out of line, so that other calls need no stack frame in `record_locked`.
 #[inline(never)]
 fn record_closed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
     let guard = breaker.lock();
@@ -214,7 +215,8 @@ fn record_closed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u6
         end_elsewhere(guard, word, Some(outcome), nanos, now);
         return;
     }
-    // While this thread waited for the lock, another one may have opened its journal again; or its calls are entered under the lock.
+    // While this thread waited for the lock, another may have reopened its journal. Or its calls use the shared journal, under the
+    // lock.
     let enter = |call| journals::enter(breaker.stripes(), word, call);
     if guard.journals.are_any_open() && is_entered(breaker, outcome, nanos, now, enter) {
         return;
@@ -222,7 +224,7 @@ fn record_closed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u6
     enter_closed(guard, outcome, nanos, now);
 }
 
-/// Records an outcome that is not simply a success or failure of a closed breaker: without the lock, if it changes nothing, and counts it
+/// Records an outcome other than a plain success or failure of a closed breaker: without the lock, if it changes nothing. Counts it
 /// if the breaker counts calls.
 #[inline(never)]
 fn record_otherwise(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
@@ -241,8 +243,8 @@ fn record_otherwise(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos:
     counting::count(breaker, word, Ended { outcome, is_late, nanos, now });
 }
 
-/// Records a failure by which the dependency has asked to be left alone for so many nanoseconds. Not without the lock, even where the
-/// outcome would be one of many alike: such failures are rare, and it may be this one that opens the breaker.
+/// Records a failure with which the dependency has requested a pause, in nanoseconds. It always takes the lock: such failures are
+/// rare, and this may be the one that opens the breaker.
 #[cold]
 #[inline(never)]
 pub(crate) fn record_request(breaker: &Breaker, word: StateWord, start: u64, requested: u64) {
@@ -257,7 +259,7 @@ pub(crate) fn record_request(breaker: &Breaker, word: StateWord, start: u64, req
     counting::count(breaker, word, Ended { outcome, is_late, nanos, now });
 }
 
-/// Ends a call that was given up, and so has no outcome: it no longer runs, and a probe gives back its slot.
+/// Ends a call that was given up, and so has no outcome: it no longer runs, and a probe releases its slot.
 #[cold]
 pub(crate) fn give_back(breaker: &Breaker, word: StateWord, start: u64) {
     if !word.runs() && !word.is_counted() || word.state() == State::Disabled {
@@ -265,7 +267,7 @@ pub(crate) fn give_back(breaker: &Breaker, word: StateWord, start: u64) {
     }
     let (nanos, now) = ended(breaker, word, start);
     if word.runs() {
-        // A trial asks how long it waited for the call, also if it is not timed.
+        // A trial needs to know how long it waited for the call, even if calls are not timed.
         end_elsewhere(breaker.lock(), word, None, now - start, now);
     }
     counting::count(breaker, word, Ended { outcome: Outcome::Ignored, is_late: false, nanos, now });
@@ -290,8 +292,8 @@ pub(crate) fn record_alone(breaker: &Breaker, outcome: Outcome, nanos: u64) {
     counting::count(breaker, word, Ended { outcome, is_late: false, nanos, now });
 }
 
-/// Ends a call that is not simply one of the closed breaker's: a probe, a part of one, one whose outcome is late, or one without an
-/// outcome. `copy` is its copy of the word. Returns whether an outcome came too late to count.
+/// Ends a call other than a plain one of a closed breaker: a probe, a part of one, a late one, or one without an outcome. `copy` is
+/// its copy of the word. Returns whether an outcome came too late to count.
 #[cold]
 #[inline(never)]
 fn end_elsewhere(
@@ -336,7 +338,7 @@ fn end_elsewhere(
     false
 }
 
-/// Enters an outcome, and acts on what it leads to under the same lock, so that no other outcome comes between.
+/// Records an outcome, and acts on what it leads to under the same lock, so that no other outcome comes between.
 fn enter(mut guard: Guard<'_>, outcome: Outcome, nanos: u64, now: u64) {
     let call = FinishedCall::new(outcome == Outcome::Failure, nanos, &guard.memory().measures);
     let (occasion, step) = match guard.word.state() {

@@ -1,8 +1,8 @@
-//! All breakers that are in use.
+//! All breakers in use.
 //!
-//! Entering, leaving and finding one takes a short lock and a few steps down a tree that is ordered by the hashes of names. A hash map
-//! would take a step or two less, but when it grows, it moves all its members at once, which would cost one call out of many a
-//! thousand times more than the others; and a tree gives back the memory of those that leave.
+//! Entering, leaving and finding take a short lock and a few steps down a tree ordered by the hashes of names. A hash map would
+//! take a step or two less, but moves all its members at once when it grows, making an occasional call a thousand times slower; and
+//! a tree frees the memory of those that leave.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
@@ -11,9 +11,9 @@ use super::breaker::{Breaker, BreakerRef, Origin};
 use crate::sync::{Mutex, OnceBox, const_unless_model};
 
 pub(crate) struct Registry {
-    /// By the hash of the name, and by address, since several may have one name.
+    /// By the hash of the name, and by address, since several may share a name.
     members: Mutex<BTreeMap<(u64, usize), Origin>>,
-    /// The keys of the hashes: names may be made by an attacker.
+    /// Randomizes the hashes: an attacker may choose names.
     keys: OnceBox<RandomState>,
 }
 
@@ -47,7 +47,7 @@ impl Registry {
         drop(member);
     }
 
-    /// All breakers that are live at this moment, by which time none is locked out any more.
+    /// All live breakers. The lock is released before the caller looks at them.
     pub(crate) fn live(&self) -> Vec<BreakerRef> {
         self.members.lock().values().filter_map(Origin::breaker).collect()
     }
@@ -55,7 +55,7 @@ impl Registry {
     /// One with this name.
     pub(crate) fn find(&self, name: &str) -> Option<BreakerRef> {
         let hash = self.hash(name);
-        // Whoever drops the last reference to a breaker removes it, which takes the lock: not while it is held here.
+        // Dropping the last reference to a breaker removes it, which takes the lock: so these are kept until the lock is released.
         let mut others = Vec::new();
         let members = self.members.lock();
         for live in members.range((hash, 0)..=(hash, usize::MAX)).filter_map(|(_, member)| member.breaker()) {
@@ -110,7 +110,7 @@ mod tests {
         let held: Vec<_> = (0..2_000).map(|nth| named(format!("registry: gone {nth}"))).collect();
         assert_eq!(count("registry: gone"), 2_000);
         drop(held);
-        // Not counted by `live`, which passes over the dropped.
+        // Not visible through `live`, which skips dropped ones.
         let places = REGISTRY.members.lock().values().filter(|member| member.breaker().is_none()).count();
         assert!(places < 100, "{places} of the dropped are still there");
         assert_eq!(REGISTRY.find("registry: kept").unwrap().name(), kept.name());

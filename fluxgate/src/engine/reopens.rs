@@ -3,13 +3,13 @@
 use crate::state::State;
 
 /// How often a breaker has re-opened without a lasting recovery. A recovery is lasting once the breaker has been closed for as long
-/// as it was last open, or for as long as the pause was drawn, if it then waited for its next call.
+/// as it was last open, or, if it waited for its next call after the pause, for as long as the pause that was drawn.
 pub(crate) struct Reopens {
     /// As of the last opening.
     count: u32,
-    /// The pause that was drawn for the last opening.
+    /// The pause drawn for the last opening.
     pause: u64,
-    /// How long the breaker was last open, at most for that pause.
+    /// How long the breaker was last open, capped at that pause.
     open_for: u64,
     /// When it last closed.
     closed_at: u64,
@@ -18,32 +18,32 @@ pub(crate) struct Reopens {
 impl Reopens {
     pub(crate) const NONE: Self = Self { count: 0, pause: 0, open_for: 0, closed_at: 0 };
 
-    /// The count for a breaker that is in `state` at `now`.
+    /// The count for a breaker in `state` at `now`.
     pub(crate) fn count(&self, state: State, now: u64) -> u32 {
         if state == State::Closed && self.are_forgiven(now) { 0 } else { self.count }
     }
 
-    /// The count if a breaker that is in `state` opens at `now`.
+    /// The count if a breaker in `state` opens at `now`.
     pub(crate) fn next(&self, state: State, now: u64) -> u32 {
         if state != State::HalfOpen && self.are_forgiven(now) { 0 } else { self.count.saturating_add(1) }
     }
 
-    /// The breaker opens, and this is the [`next`](Self::next) count.
+    /// The breaker opens, with this as the [`next`](Self::next) count.
     pub(super) fn open(&mut self, count: u32) {
         self.count = count;
     }
 
-    /// A pause is drawn for the breaker, which is open.
+    /// A pause has been drawn for the breaker, which is open.
     pub(super) fn pause(&mut self, pause: u64) {
         self.pause = pause;
     }
 
-    /// The breaker is no longer open, as it was for `duration`.
+    /// The breaker is no longer open, after `duration`.
     pub(super) fn end_open(&mut self, duration: u64) {
         self.open_for = duration.min(self.pause);
     }
 
-    /// How long the breaker was last open, at most for the pause that was drawn.
+    /// How long the breaker was last open, capped at the pause that was drawn.
     pub(super) fn open_for(&self) -> u64 {
         self.open_for
     }
@@ -56,7 +56,7 @@ impl Reopens {
         *self = Self { closed_at: self.closed_at, ..Self::NONE };
     }
 
-    /// Whether a breaker that is closed has, at `now`, been so for as long as it was last open.
+    /// Whether a closed breaker has, at `now`, been closed for as long as it was last open.
     fn are_forgiven(&self, now: u64) -> bool {
         now.saturating_sub(self.closed_at) >= self.open_for
     }

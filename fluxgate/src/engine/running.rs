@@ -1,24 +1,23 @@
-//! The calls that run: those that were admitted in the current generation and have not ended.
+//! The running calls: those admitted in the current generation that have not ended.
 //!
-//! A half-open breaker counts them for the slots of its trial. Others do so only if their rule asks for calls `in_flight`, which a flag
-//! of the state word says. Such a rule is asked whenever a call is admitted, so a dependency whose calls never end is noticed, too: those
-//! that have run for as long as the rule takes for slow are slow calls by then.
+//! A half-open breaker counts them for the slots of its trial. Others do so only if their rule asks for calls `in_flight`, which a
+//! flag of the state word tells. Such a rule is evaluated whenever a call is admitted, so a dependency whose calls never end is
+//! noticed, too: once they have run for as long as the rule's threshold, they are slow calls.
 //!
-//! How many these are is known without a list of them. For each threshold, time is cut into parts of it, and calls are counted by the
-//! part in which they began; what began more parts ago than a threshold has is slow. A call keeps the time at which it began, and is
-//! taken from where it was counted when it ends.
+//! Counting the slow ones needs no list of calls. For each threshold, time is divided into parts of it, and calls are counted by
+//! the part in which they began; calls that began more parts ago than a threshold has are slow. A call keeps its start time, so
+//! when it ends, it is removed from where it was counted.
 
 use fluxgate_rules::Measures;
 use fluxgate_rules::limits::MAX_THRESHOLDS;
 
-/// The calls of the current generation that run.
 pub(crate) struct Running {
     calls: u32,
-    /// Made with the first call of a breaker whose rule asks which calls run, if it has thresholds.
+    /// Made with the first call, if the rule asks for running calls and has thresholds.
     ages: Option<Box<AllAges>>,
 }
 
-/// Running calls that are slow, though not by a longer threshold.
+/// Running calls that have reached a threshold, but no longer one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct SlowCalls {
     pub(crate) calls: u32,
@@ -26,7 +25,7 @@ pub(crate) struct SlowCalls {
     pub(crate) nanos: u64,
 }
 
-/// The running calls that are slow, by the longest threshold that they have reached, the longest first.
+/// The slow running calls, by the longest threshold reached, longest first.
 pub(crate) type Slow = [SlowCalls; MAX_THRESHOLDS];
 
 impl Running {
@@ -36,13 +35,13 @@ impl Running {
         self.calls
     }
 
-    /// Forgets all calls, which are of another generation now.
+    /// Forgets all calls: they belong to an earlier generation.
     pub(super) fn clear(&mut self) {
         self.calls = 0;
         self.each().for_each(Ages::clear);
     }
 
-    /// A call begins at the time `start`, of a breaker that measures this.
+    /// A call begins at `start`, under a rule that measures this.
     pub(super) fn begin(&mut self, start: u64, measures: &Measures) {
         self.calls = self.calls.saturating_add(1);
         if measures.in_flight && measures.has_thresholds() {
@@ -51,7 +50,7 @@ impl Running {
         }
     }
 
-    /// A call ends that began at the time `start`.
+    /// A call that began at `start` ends.
     pub(super) fn end(&mut self, start: u64) {
         self.calls = self.calls.saturating_sub(1);
         self.each().for_each(|ages| ages.end(start));
@@ -60,7 +59,7 @@ impl Running {
     /// The calls that are slow at `now`.
     pub(super) fn slow(&mut self, now: u64) -> Slow {
         let mut slow = [SlowCalls { calls: 0, nanos: 0 }; MAX_THRESHOLDS];
-        // Each threshold has parts of its own, but what has reached a longer one has reached a shorter one, too.
+        // Each threshold has its own parts, but a call that has reached a longer one has reached the shorter ones, too.
         let mut known = 0;
         for (slow, ages) in slow.iter_mut().zip(self.each()) {
             ages.advance(now);
@@ -81,20 +80,20 @@ impl Running {
     }
 }
 
-/// In how many parts a threshold is cut: so much later, at most, a call is known to be slow.
+/// How many parts a threshold is divided into: a slow call is noticed at most one part late.
 const PARTS: u64 = 16;
-/// The parts in which calls began that may be younger than the threshold: one more, since they began within one.
+/// How many parts may hold calls younger than the threshold: one more, since each call began somewhere within a part.
 const YOUNG: u64 = PARTS + 1;
 
-/// For each threshold, the longest first.
+/// One for each threshold, longest first.
 struct AllAges([Option<Ages>; MAX_THRESHOLDS]);
 
-/// How long calls have run, as far as it matters for one threshold.
+/// The ages of running calls, as far as they matter for one threshold.
 struct Ages {
     threshold: u64,
     /// The number of the latest part, counted from the clock's zero.
     latest: u64,
-    /// How many began in each of the latest parts.
+    /// How many calls began in each of the latest parts.
     young: [u32; YOUNG as usize],
     /// How many began before those.
     old: u32,
@@ -121,7 +120,7 @@ impl Ages {
         time / self.threshold.div_ceil(PARTS)
     }
 
-    /// Where calls are counted that began then. Of threads that come at once, one may be late.
+    /// The counter of calls that began at `start`. When threads race, one may come late.
     fn begun(&mut self, start: u64) -> &mut u32 {
         let part = self.part(start);
         if part + YOUNG <= self.latest { &mut self.old } else { &mut self.young[(part % YOUNG) as usize] }
@@ -138,7 +137,7 @@ impl Ages {
         *begun = begun.saturating_sub(1);
     }
 
-    /// Calls grow older. A clock that goes back changes nothing.
+    /// Moves on to `now`. A clock that goes back changes nothing.
     fn advance(&mut self, now: u64) {
         let part = self.part(now);
         let passed = part.saturating_sub(self.latest);
@@ -194,7 +193,8 @@ mod tests {
         assert_eq!(running.calls(), 0);
     }
 
-    /// Random calls, beside a list of when they began: never is one slow too soon, and never more than a part of the threshold too late.
+    /// Random calls, compared with a list of start times: none is slow too early, and none more than a part of the threshold too
+    /// late.
     #[test]
     fn ages_agree_with_a_list() {
         let mut random = fastrand::Rng::with_seed(7);
@@ -204,7 +204,7 @@ mod tests {
             for _ in 0..5_000 {
                 let step = [2, 50, 400, 5_000][random.usize(..4)];
                 now += random.u64(..step);
-                // Another thread may have read the clock before.
+                // Another thread may have read the clock earlier.
                 let start = now.saturating_sub(random.u64(..20));
                 if random.u8(..) < 140 {
                     running.begin(start, &measures);

@@ -1,9 +1,9 @@
-//! A counter of calls that are all alike.
+//! One counter of identical calls.
 
 use super::word::StateWord;
 use crate::sync::{AtomicU64, Ordering, const_unless_model};
 
-/// How many calls it has counted, below the word whose calls they are, so that no call of another generation is counted.
+/// The count, below the word of the calls that it counts, so that no call of another generation is counted.
 pub(crate) struct Stripe {
     count: AtomicU64,
     /// How many it may count.
@@ -17,13 +17,13 @@ pub(super) const LARGEST: u64 = (1 << NUMBER) - 1;
 /// The value of a stripe that is open to no word.
 const CLOSED: u64 = u64::MAX;
 
-/// What became of a call that was to be counted.
+/// What became of an attempt to count a call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Counting {
     Counted,
-    /// The stripe is not open to such a call, or has counted as many as it may.
+    /// The stripe is not open to such a call, or has reached its limit.
     Closed,
-    /// Another thread was at the stripe at the same time.
+    /// Another thread used the stripe at the same time.
     Contended,
 }
 
@@ -37,7 +37,7 @@ impl Stripe {
     #[inline]
     pub(super) fn count(&self, word: StateWord) -> Counting {
         let seen = self.count.load(Ordering::Acquire);
-        // If the word is another, the difference is larger than any count.
+        // For any other word, the difference is larger than any count.
         let counted = seen.wrapping_sub(word.0 << NUMBER);
         if counted >= LARGEST || counted >= self.limit.load(Ordering::Relaxed) {
             return Counting::Closed;
@@ -48,7 +48,7 @@ impl Stripe {
         }
     }
 
-    /// The same, however many threads there are.
+    /// The same, retrying while contended.
     #[inline]
     pub(super) fn count_surely(&self, word: StateWord) -> bool {
         loop {
@@ -67,14 +67,15 @@ impl Stripe {
         (counted <= LARGEST).then_some(counted)
     }
 
-    /// Opens the stripe, which is closed, to so many calls of `word`.
+    /// Opens the stripe, which must be closed, to `number` calls of `word`.
     pub(super) fn open(&self, word: StateWord, number: u64) {
         self.limit.store(number, Ordering::Relaxed);
         self.count.store(word.0 << NUMBER, Ordering::Release);
     }
 
-    /// The same, and to no call more, whatever becomes of threads that looked at it in an earlier season: what they saw may come again, and
-    /// then they count, by another limit. But a stripe never counts beyond [`LARGEST`], so it begins that much below. Returns with how many.
+    /// The same, but to no call more, whatever stalled threads do that looked at it in an earlier season: if the value they saw
+    /// recurs, they count under another limit. But no stripe counts beyond [`LARGEST`], so this one starts that far below. Returns
+    /// the starting count.
     pub(super) fn open_to_exactly(&self, word: StateWord, number: u64) -> u64 {
         let first = LARGEST.saturating_sub(number);
         self.limit.store(LARGEST, Ordering::Relaxed);
@@ -82,19 +83,20 @@ impl Stripe {
         first
     }
 
-    /// Opens it to so many calls more, as far as it has counted any. Returns to how many. It must be open to exactly some.
+    /// Sets the count back by `number`, but not below zero. Returns by how much. The stripe must have been opened to an exact
+    /// number.
     pub(super) fn set_back(&self, number: u64) -> u64 {
         let number = number.min(self.counted());
         self.count.fetch_sub(number, Ordering::Release);
         number
     }
 
-    /// Allows so many calls more than it has counted. It must be open.
+    /// Allows `number` more calls than counted so far. It must be open.
     pub(super) fn allow(&self, number: u64) {
         self.limit.store(self.counted().saturating_add(number), Ordering::Relaxed);
     }
 
-    /// Whether it has counted as many calls as it may.
+    /// Whether it has reached its limit.
     pub(super) fn is_at_limit(&self) -> bool {
         self.counted() >= self.limit.load(Ordering::Relaxed)
     }
@@ -104,7 +106,7 @@ impl Stripe {
         self.count.load(Ordering::Acquire) & LARGEST
     }
 
-    /// Closes the stripe, which is open, and returns how many calls it has counted.
+    /// Closes the stripe, which must be open. Returns how many calls it has counted.
     pub(super) fn close(&self) -> u64 {
         self.count.swap(CLOSED, Ordering::AcqRel) & LARGEST
     }

@@ -1,22 +1,23 @@
 //! Counting calls without the lock.
 //!
-//! Some calls are all alike: successes while no success can make the rule hold, failures while so many more cannot, refusals. Of them
-//! only the number matters, so they are counted by a stripe, and are done. At first all threads share one. Each gets one of its own as
-//! soon as two have met there, or one comes again and again.
+//! Some calls are all alike: successes while no success can make the rule hold, failures while a certain number of them cannot,
+//! refusals. Only their number matters, so counting them on a stripe is all there is to do. At first all threads share one stripe.
+//! As soon as two have met there, or one keeps coming back, each gets its own.
 //!
-//! On its own stripe, a thread counts successes by plain stores, where others would need a locked instruction. So a success may be *late*:
-//! it found its stripe open, and is stored after that was closed. It has then come just there; for stripes are collected as long as the
-//! generation lasts, and nothing is to be judged by it, since a window of calls never has fewer of them than before. In a window of time
-//! there might be too few by then, so there no thread counts by itself. What is stored after the end of the generation came too late for
-//! it, like any other outcome then.
+//! On its own stripe, a thread counts successes with plain stores; sharing would need a locked instruction. So a success may be
+//! *late*: it found its stripe open, but is stored after the stripe was closed. That does no harm: stripes are collected as long as
+//! the generation lasts, and nothing needs to be judged because of it, since a window of calls never shrinks. A time window might
+//! have shrunk by then, so there no thread counts by itself. What is stored after the end of the generation was too late for it,
+//! like any other outcome.
 //!
-//! A failure among successes is not like them, but while it cannot make the rule hold either, all that matters of it is after how many
-//! successes it came. So it needs no lock: it takes a place in the [log](super::log) of its thread, reads all stripes, and adds up what
+//! A failure among successes is different, but while it cannot make the rule hold either, all that matters is how many successes it
+//! came after. So it needs no lock: it takes a place in the [log](super::log) of its thread, reads all stripes, and adds up what
 //! they have counted.
 //!
-//! Where that is much, or calls are not alike, threads enter them into [journals](super::journal) instead, and no stripe is open.
+//! Where that would cost too much, or calls differ, threads enter calls into [journals](super::journal) instead, and no stripe is
+//! open.
 //!
-//! Stripes are [opened, collected and closed](super::grants) under the breaker's lock. What lies between two closings is a *season*.
+//! Stripes are [opened, collected and closed](super::grants) under the breaker's lock. The time between two closings is a *season*.
 
 use super::journal::{Entered, Journal};
 use super::log::Log;
@@ -25,31 +26,32 @@ use super::thread::ThreadNumber;
 use super::word::StateWord;
 use crate::sync::{AtomicU32, AtomicU64, OnceBox, Ordering};
 
-/// A stripe that belongs to a thread, on cache lines of its own, in pairs, because processors fetch lines in pairs.
+/// A thread's own stripe, aligned to pairs of cache lines, because processors prefetch lines in pairs.
 #[repr(C, align(128))]
 pub(super) struct OwnStripe {
-    /// Open when the thread may count: for what it does not count by itself, and for other threads that come here.
+    /// Open while the thread may count. Also counts what the thread does not count by itself, and calls of other threads that share
+    /// this place.
     pub(super) stripe: Stripe,
-    /// The number of the thread, or none.
+    /// The number of the thread, if it has one yet.
     owner: AtomicU32,
-    /// The generation of the successes that it has counted by itself.
+    /// The generation of the successes that the thread has counted by itself.
     generation: AtomicU64,
-    /// How many it may.
+    /// How many it may count.
     limit: AtomicU64,
     successes: OwnLine<AtomicU64>,
-    /// How many of them there were at the end of that generation, if it is over.
+    /// How many there were at the end of that generation, if it has ended.
     in_time: AtomicU64,
-    /// Made with its first room.
+    /// Made when it first gets room.
     log: OnceBox<Log>,
     /// Made when it is first opened.
     journal: OnceBox<Journal>,
 }
 
-/// On a cache line of its own: other threads read it at each failure of theirs.
+/// On its own cache line: other threads read it at each of their failures.
 #[repr(align(64))]
 struct OwnLine<T>(T);
 
-/// The most successes that a thread counts by itself before it looks what became of the window.
+/// The most successes that a thread counts by itself before it checks on the window.
 const LIMIT: u64 = 1 << 16;
 
 const _: () = assert!(
@@ -76,7 +78,7 @@ impl OwnStripe {
         self.owner.load(Ordering::Relaxed) == thread.get()
     }
 
-    /// Whether it has ever had a thread.
+    /// Whether a thread has ever claimed it.
     #[inline]
     fn is_owned(&self) -> bool {
         !self.belongs_to(ThreadNumber::UNKNOWN)
@@ -90,7 +92,7 @@ impl OwnStripe {
         self.log.get_or_init(|| Box::new(Log::new()))
     }
 
-    /// Counts a success by a plain store, if the stripe belongs to this thread, and the thread may count.
+    /// Counts a success with a plain store, if the stripe belongs to this thread, and the thread may count.
     #[inline]
     fn count(&self, thread: ThreadNumber, word: StateWord) -> bool {
         let is_open = self.belongs_to(thread) && self.stripe.counted_of(word).is_some();
@@ -124,8 +126,8 @@ impl OwnStripe {
         self.belongs_only_to(ThreadNumber::own())
     }
 
-    /// Under the lock: its thread, which has come here, counts successes of the generation by itself from now on, from the first on.
-    /// Returns how many of an earlier one were [too late](Self::too_late).
+    /// Under the lock, on its thread: from now on, the thread counts all successes of the generation by itself. Returns how many of
+    /// an earlier generation were [too late](Self::too_late).
     pub(super) fn begin(&self, word: StateWord) -> u64 {
         if self.counts(word) || !self.is_of_this_thread() {
             return 0;
@@ -136,7 +138,7 @@ impl OwnStripe {
         too_late
     }
 
-    /// Under the lock: the generation ends. Returns how many successes of it the thread has counted by itself.
+    /// Under the lock: the generation ends. Returns how many of its successes the thread has counted by itself.
     pub(super) fn end(&self, word: StateWord) -> u64 {
         let successes = self.successes(word);
         if self.counts(word) {
@@ -145,7 +147,7 @@ impl OwnStripe {
         successes
     }
 
-    /// Under the lock: how many successes of a generation before this one the thread has stored after its end.
+    /// Under the lock: how many successes of an earlier generation the thread stored after its end.
     pub(super) fn too_late(&self, word: StateWord) -> u64 {
         if self.counts(word) {
             return 0;
@@ -153,26 +155,26 @@ impl OwnStripe {
         self.successes.0.load(Ordering::Acquire) - self.in_time.load(Ordering::Relaxed)
     }
 
-    /// Under the lock: allows so many successes more than it has counted.
+    /// Under the lock: allows `number` more successes than counted so far.
     pub(super) fn allow(&self, number: u64) {
         let successes = self.successes.0.load(Ordering::Relaxed);
         self.limit.store(successes + number.min(LIMIT), Ordering::Relaxed);
     }
 
-    /// Whether it has counted as many successes as it may.
+    /// Whether it has reached its limit.
     pub(super) fn is_at_limit(&self) -> bool {
         self.successes.0.load(Ordering::Relaxed) >= self.limit.load(Ordering::Relaxed)
     }
 }
 
-/// For so many threads there is a place for a stripe: more share them.
+/// How many threads can have a stripe of their own. More share them.
 pub(super) const PLACES: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
 
 /// The stripes of threads.
 pub(crate) struct OwnStripes {
-    /// Which stripes count successes, or have, in this generation, a bit for each; none while they are being closed.
+    /// The stripes that count successes in this generation, or have, a bit for each; none while they are being closed.
     counting: AtomicU32,
-    /// For the threads that have no stripe of their own, under the lock.
+    /// For threads without a stripe of their own, under the lock.
     journal: OnceBox<Journal>,
     places: [OwnStripe; PLACES],
 }
@@ -186,7 +188,7 @@ impl OwnStripes {
         }
     }
 
-    /// The stripe for a thread, which may be another's, if there is no other place for it.
+    /// The stripe for a thread. It may belong to another thread that has the same place.
     #[inline]
     fn of(&self, thread: ThreadNumber) -> &OwnStripe {
         &self.places[thread.place(PLACES)]
@@ -209,7 +211,7 @@ impl OwnStripes {
         if own.is_owned() { own.stripe.count_surely(word) } else { self.claim() }
     }
 
-    /// From now on this thread has a stripe of its own. This call is for the lock, where its thread is granted it.
+    /// Gives this thread a stripe of its own, if its place is free. The current call takes the lock, where the stripe is opened.
     #[cold]
     #[inline(never)]
     fn claim(&self) -> bool {
@@ -220,7 +222,7 @@ impl OwnStripes {
     }
 }
 
-/// The stripes of a breaker, wherever it keeps them. The shared one has the number 0, that of a thread one more than its place.
+/// All stripes of a breaker. The shared one has number 0, that of a thread one more than its place.
 #[derive(Clone, Copy)]
 pub(crate) struct Stripes<'a> {
     pub(super) shared: &'a Stripe,
@@ -228,21 +230,21 @@ pub(crate) struct Stripes<'a> {
 }
 
 impl<'a> Stripes<'a> {
-    /// Counts a success of `word` by a plain store, if the thread may do so. Otherwise returns `false`.
+    /// Counts a success of `word` with a plain store, if the thread may. Otherwise returns `false`.
     #[inline]
     pub(crate) fn count_own_success(self, word: StateWord) -> bool {
-        // Asked first: to the compiler this is a function call, and whatever is computed before would have to be saved across it.
+        // First, because to the compiler this is a function call, across which earlier results would have to be saved.
         let thread = ThreadNumber::known();
         self.own.get().is_some_and(|own| own.of(thread).count(thread, word))
     }
 
-    /// Counts a success of `word`, in whichever way. If it cannot be counted, returns `false`.
+    /// Counts a success of `word` in any way. Returns `false` if that is not possible.
     #[inline]
     pub(crate) fn count_success(self, word: StateWord) -> bool {
         self.own.get().map_or_else(|| self.count_shared(word), |own| own.count_success(word))
     }
 
-    /// Counts another call of `word`. If it cannot be counted, returns `false`.
+    /// Counts another kind of call, of `word`. Returns `false` if that is not possible.
     #[inline]
     pub(crate) fn count(self, word: StateWord) -> bool {
         self.own.get().map_or_else(|| self.count_shared(word), |own| own.count(word))
@@ -257,14 +259,14 @@ impl<'a> Stripes<'a> {
         }
     }
 
-    /// From now on this thread has a stripe of its own, and every other one that comes.
+    /// From now on this thread has a stripe of its own, and so has every other one that comes.
     #[cold]
     #[inline(never)]
     pub(crate) fn split(self) -> bool {
         self.own.get_or_init(|| Box::new(OwnStripes::new())).claim()
     }
 
-    /// Logs a failure of `word`, whose successes are being counted. If there is no room for it, returns `false`.
+    /// Logs a failure of `word`, whose successes are being counted. Returns `false` if there is no room.
     #[inline]
     pub(crate) fn log(self, word: StateWord) -> bool {
         let thread = ThreadNumber::known();
@@ -276,7 +278,7 @@ impl<'a> Stripes<'a> {
         })
     }
 
-    /// Enters a call of `word` into the journal of this thread. If it is not open, or there is no room, returns `false`.
+    /// Enters a call of `word` into the journal of this thread. Returns `false` if it is not open or has no room.
     #[inline]
     pub(super) fn enter(self, word: StateWord, call: Entered) -> bool {
         let thread = ThreadNumber::known();
@@ -286,11 +288,11 @@ impl<'a> Stripes<'a> {
             .is_some_and(|journal| journal.enter(word, call))
     }
 
-    /// How many successes of `word` have been counted, as far as they are known here; `None` if stripes have been closed meanwhile.
+    /// How many successes of `word` have been counted, as far as visible here; `None` if stripes are being closed.
     #[inline]
     fn successes(self, stripes: &OwnStripes, word: StateWord) -> Option<u64> {
         let counting = stripes.counting.load(Ordering::Acquire);
-        // One that is just being opened has counted nothing.
+        // A stripe that is just being opened has counted nothing.
         let counted_on = |stripe: &Stripe| stripe.counted_of(word).unwrap_or(0);
         let mut sum = if counting & 1 == 1 { counted_on(self.shared) } else { 0 };
         let mut left = counting >> 1;
@@ -298,25 +300,25 @@ impl<'a> Stripes<'a> {
             sum += counted_on(&own.stripe) + own.successes(word);
             left &= left - 1;
         }
-        // If they are open again by now, in another season, the failure was collected before that.
+        // If they have been reopened, in another season, the failure was collected before that.
         (stripes.counting.load(Ordering::Acquire) != 0).then_some(sum)
     }
 
-    /// Tells which stripes count successes, or have, before one more of them does.
+    /// Publishes which stripes count successes, or have, before another one begins to.
     pub(super) fn publish_counting(self, counting: u32) {
         if let Some(stripes) = self.own.get() {
             stripes.counting.store(counting, Ordering::Release);
         }
     }
 
-    /// The number of the stripe that is for this thread.
+    /// The number of this thread's stripe.
     pub(super) fn number(self) -> u32 {
         let thread = ThreadNumber::own();
         let has_own = self.own.get().is_some_and(|own| own.of(thread).is_owned());
         if has_own { 1 + thread.place(PLACES) as u32 } else { 0 }
     }
 
-    /// The stripe that belongs to this thread and to no other, with its number.
+    /// The stripe that belongs to this thread alone, with its number.
     #[inline]
     pub(super) fn of_this_thread(self) -> Option<(u32, &'a OwnStripe)> {
         let number = self.number();
@@ -324,18 +326,18 @@ impl<'a> Stripes<'a> {
         own.map(|own| (number, own))
     }
 
-    /// The stripe of this number.
+    /// The stripe with this number.
     #[inline]
     pub(super) fn get(self, number: u32) -> &'a Stripe {
         self.of_thread(number).map_or(self.shared, |own| &own.stripe)
     }
 
-    /// The journal of the stripe of this number, or for 0 that of the threads without one, if it has been made.
+    /// The journal of the stripe with this number, or for 0 that of the threads without one, if it exists.
     pub(super) fn journal(self, number: u32) -> Option<&'a Journal> {
         self.journal_place(number)?.get()
     }
 
-    /// The number of the journal of this thread, which is made if there is none.
+    /// The number of this thread's journal, which is made if there is none.
     pub(super) fn make_journal(self) -> u32 {
         let number = self.of_this_thread().map_or(0, |(number, _)| number);
         if let Some(place) = self.journal_place(number) {
@@ -354,19 +356,19 @@ impl<'a> Stripes<'a> {
         self.own.get().into_iter().flat_map(|own| &own.places)
     }
 
-    /// The stripe of this number, if it belongs to a thread.
+    /// The stripe with this number, if it is a thread's.
     #[inline]
     pub(super) fn of_thread(self, number: u32) -> Option<&'a OwnStripe> {
         self.own.get()?.places.get((number as usize).wrapping_sub(1))
     }
 }
 
-/// The place of the stripe of this number, which is a thread's.
+/// The place of a thread's stripe with this number.
 pub(super) fn place(number: u32) -> usize {
     number as usize - 1
 }
 
-/// The numbers of the bits of a set, from the lowest.
+/// The numbers in a set of bits, ascending.
 pub(super) fn bits(mut set: u32) -> impl Iterator<Item = u32> {
     std::iter::from_fn(move || {
         let lowest = (set != 0).then(|| set.trailing_zeros())?;

@@ -1,7 +1,7 @@
-//! Numbers for the threads that run, by which what they write is kept apart.
+//! Numbers for running threads, which keep apart what they write.
 //!
-//! Of the threads that run at a time, each has a number of its own, the lowest that was free when it first asked: so few threads have
-//! low numbers, however many have come and gone. The next thread that gets a number sees everything that the last one did.
+//! Each running thread has its own number, the lowest that was free when it first asked: so with few threads numbers stay low,
+//! however many have come and gone. The next thread that gets a number sees everything that the previous one did.
 
 #[cfg(not(fluxgate_loom))]
 use std::cell::Cell;
@@ -9,17 +9,16 @@ use std::cell::Cell;
 #[cfg(not(fluxgate_loom))]
 use crate::sync::{AtomicU64, Ordering};
 
-/// The number of a thread.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct ThreadNumber(u32);
 
 impl ThreadNumber {
-    /// Of a thread that has not asked for its number yet.
+    /// The number of a thread that has not asked for one yet.
     pub(super) const UNKNOWN: Self = Self(0);
-    /// Shared by the threads for which there was none left, and by those that are ending.
+    /// Shared by threads that found no number free, and by threads that are ending.
     pub(super) const SHARED: Self = Self(u32::MAX);
 
-    /// Of the calling thread.
+    /// The number of the calling thread.
     #[cfg(not(fluxgate_loom))]
     #[inline]
     pub(super) fn own() -> Self {
@@ -29,7 +28,7 @@ impl ThreadNumber {
         }
     }
 
-    /// The same, if the thread has ever asked for it. Otherwise it is nobody's.
+    /// The same, or `UNKNOWN` if the thread has never asked for it.
     #[cfg(not(fluxgate_loom))]
     #[inline]
     pub(super) fn known() -> Self {
@@ -41,12 +40,12 @@ impl ThreadNumber {
         self.0
     }
 
-    /// Whether no other thread that runs has it.
+    /// Whether no other running thread has it.
     pub(super) fn is_unique(self) -> bool {
         self != Self::SHARED
     }
 
-    /// Which of so many places belongs to the thread. Low numbers share none.
+    /// Which of `places` belongs to the thread. Low numbers share none.
     #[inline]
     pub(super) const fn place(self, places: usize) -> usize {
         self.0 as usize % places
@@ -55,16 +54,16 @@ impl ThreadNumber {
 
 #[cfg(not(fluxgate_loom))]
 thread_local! {
-    /// Without a destructor, so that to read it is one instruction.
+    /// Without a destructor, so that reading it is one instruction.
     static NUMBER: Cell<ThreadNumber> = const { Cell::new(ThreadNumber::UNKNOWN) };
     static HELD: Held = const { Held(Cell::new(0)) };
 }
 
-/// The numbers that are in use, a bit for each. The lowest is that of [`ThreadNumber::UNKNOWN`].
+/// The numbers in use, a bit for each. The lowest is that of [`ThreadNumber::UNKNOWN`].
 #[cfg(not(fluxgate_loom))]
 static IN_USE: AtomicU64 = AtomicU64::new(1);
 
-/// Gives the thread's number back when the thread ends: the bit that it set.
+/// Releases the thread's number, given as its bit, when the thread ends.
 #[cfg(not(fluxgate_loom))]
 struct Held(Cell<u64>);
 
@@ -146,7 +145,7 @@ mod tests {
         for _ in 0..1_000 {
             let number = || ThreadNumber::own().is_unique().then(ThreadNumber::own);
             let number = thread::spawn(number).join().unwrap();
-            // Other tests run beside this one, and may have all of them for a moment.
+            // Other tests run concurrently, and may hold all numbers for a moment.
             assert!(number.is_none_or(|number| number.0 < 64));
         }
     }

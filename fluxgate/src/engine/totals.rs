@@ -9,25 +9,25 @@ use crate::events::waiters::Waiters;
 use crate::sync::Arc;
 use crate::sync::{AtomicU64, OnceBox, Ordering};
 
-/// What is counted for all breakers, under the lock. None of it ever goes back.
+/// What every breaker counts, under the lock. None of it ever decreases.
 pub(crate) struct Counts {
-    /// Failures that were recorded.
+    /// Recorded failures.
     pub(crate) failures: u64,
-    /// Calls that were recorded, and reached a threshold of the rule.
+    /// Recorded calls that reached a threshold of the rule.
     pub(crate) slow: u64,
     /// Outcomes that came too late to count.
     pub(crate) late: u64,
-    /// Calls that were refused, but for those that are counted in the current state.
+    /// Refused calls, except those refused in the current state.
     pub(crate) refused: u64,
     pub(crate) cancelled: u64,
     pub(crate) panicked: u64,
 }
 
-/// What a breaker has if someone wants to know of its calls.
+/// What a breaker needs once someone watches its calls.
 pub(crate) struct Watch {
     /// Made when the breaker begins to count calls.
     calls: OnceBox<CallCounts>,
-    /// What [`Breaker::slow_from`](super::breaker::Breaker) is of a breaker that does not count calls.
+    /// What [`Breaker::slow_from`](super::breaker::Breaker) would be if the breaker did not count calls.
     slow_from: AtomicU64,
     pub(super) audience: Audience,
     /// Tasks that wait until they may call.
@@ -37,10 +37,10 @@ pub(crate) struct Watch {
 
 const STRIPES: usize = if cfg!(fluxgate_loom) { 2 } else { 16 };
 
-/// The calls of a breaker that counts them, usually a stripe for each thread.
+/// The counts of a breaker's calls, usually with a stripe for each thread.
 pub(crate) struct CallCounts([CountStripe; STRIPES]);
 
-/// Aligned to two cache lines, because processors fetch lines in pairs.
+/// Aligned to two cache lines, because processors prefetch lines in pairs.
 #[repr(align(128))]
 struct CountStripe {
     successes: AtomicU64,
@@ -77,7 +77,7 @@ impl Watch {
         self.slow_from.store(slow_from, Ordering::Release);
     }
 
-    /// The counts of calls, which begin with this.
+    /// The counts of calls. The first use begins them.
     pub(super) fn calls(&self) -> &CallCounts {
         self.calls.get_or_init(|| Box::new(CallCounts::new()))
     }

@@ -5,8 +5,8 @@ use crate::state::State;
 /// A state and its generation in one word.
 ///
 /// A generation is one period in a state: every transition begins a new one, and so does a reset. A call carries the word it was
-/// admitted under, and its outcome counts only while the breaker still has the same word. Words of one generation are equal: whether
-/// calls are timed and counted, and whether a fault strikes them, may change within it.
+/// admitted under, and its outcome counts only while the breaker is still in that generation. Words of one generation compare
+/// equal, though how calls are recorded, and whether a fault strikes them, may change within it.
 ///
 /// The lower bits are laid out so that the hot path admits a call with one test: they are all zero if the breaker is closed or
 /// disabled, in use, neither times nor tracks its calls, has no fault injected, and is not in the middle of a change.
@@ -24,19 +24,19 @@ impl Eq for StateWord {}
 
 impl StateWord {
     const STATE: u64 = 0b111;
-    /// Its value for a half-open breaker.
+    /// The state bits of a half-open breaker.
     const HALF_OPEN: u64 = 2;
     /// The breaker has not been used yet, and is not registered.
     const FRESH: u64 = 1 << 3;
     /// The rule needs durations: calls are timed.
     const TIMED: u64 = 1 << 4;
-    /// A transition is being written; a reader that sees this waits for the lock.
+    /// A change is being written; a reader that sees this waits for the lock.
     const CHANGING: u64 = 1 << 5;
     /// A [fault](super::fault) is injected.
     const FAULTY: u64 = 1 << 6;
-    /// The rule asks which calls [run](super::running).
+    /// The rule asks which calls [are running](super::running).
     const TRACKED: u64 = 1 << 7;
-    /// The bits that an admission looks at.
+    /// The bits that admission looks at.
     const ADMISSION: u64 = (1 << 8) - 1;
     /// The time at which a call ends matters: calls are timed, the window is one of time, or the clock is the user's.
     const DATED: u64 = 1 << 8;
@@ -47,24 +47,24 @@ impl StateWord {
         Self::TIMED | Self::TIMED_LATER | Self::DATED | Self::COUNTED | Self::AVERAGED | Self::JOURNALED;
     /// What may change within a generation.
     const MANNER: u64 = Self::RECORDING | Self::FAULTY;
-    /// Only in a call's copy: the call's body runs within the [`nesting`](super::nesting) of its thread.
+    /// Only in a call's copy: its body runs within the [`nesting`](super::nesting) of its thread.
     const SCOPED: u64 = 1 << 10;
-    /// Only in a call's copy: the thread was panicking already when the call was admitted, so that panic is not the call's.
+    /// Only in a call's copy: the thread was already panicking when the call was admitted, so the panic is not the call's.
     const UNWINDING: u64 = 1 << 11;
     /// Only in a call's copy: the fault has struck it. If it was admitted, it is to be delayed; otherwise it has failed.
     const STRUCK: u64 = 1 << 12;
-    /// Only in a call's copy: the call was made within another one, which runs for both.
+    /// Only in a call's copy: it was made within another call, which counts as running for both.
     const WITHIN: u64 = 1 << 13;
-    /// The breaker is disabled. To an admission it looks closed.
+    /// The breaker is disabled. To admission it looks closed.
     const DISABLED: u64 = 1 << 14;
-    /// In place of [`TIMED`](Self::TIMED) while it is disabled, and times no calls.
+    /// Replaces [`TIMED`](Self::TIMED) while the breaker is disabled, and times no calls.
     const TIMED_LATER: u64 = 1 << 15;
     /// The rule asks for an average: durations are summed.
     const AVERAGED: u64 = 1 << 16;
-    /// Calls come so fast that threads would contend for the lock: they record theirs in journals instead.
+    /// Calls come so fast that threads would contend for the lock: they use journals instead.
     const JOURNALED: u64 = 1 << 17;
     const GENERATION: u64 = 1 << 18;
-    /// Only in a call's copy: the call is part of another one. No call is admitted while the state is changing.
+    /// Only in a call's copy: it is part of another call. The bit is free, since no call is admitted during a change.
     const INNER: u64 = Self::CHANGING;
 
     /// A word that no breaker ever has.
@@ -114,18 +114,18 @@ impl StateWord {
         self.0 & Self::AVERAGED != 0
     }
 
-    /// The word of a breaker whose threads enter their calls into journals, or do not.
+    /// The word of a breaker whose threads use journals, or do not.
     pub(super) const fn journaled(self, journaled: bool) -> Self {
         Self(if journaled { self.0 | Self::JOURNALED } else { self.0 & !Self::JOURNALED })
     }
 
-    /// Whether calls are entered into journals, if anywhere without the lock.
+    /// Whether calls that skip the lock are entered into journals.
     #[inline]
     pub(super) const fn is_journaled(self) -> bool {
         self.0 & (Self::AVERAGED | Self::JOURNALED) != 0
     }
 
-    /// The word of a breaker for which the time at which a call ends matters, though its settings do not say so.
+    /// Makes the time at which calls end matter, though the settings do not ask for it.
     pub(crate) const fn dated(self) -> Self {
         Self(self.0 | Self::DATED)
     }
@@ -134,13 +134,13 @@ impl StateWord {
         self.0 & Self::DATED != 0
     }
 
-    /// Whether outcomes may be counted without a look at the clock or at what runs.
+    /// Whether outcomes may be counted without looking at the clock or the running calls.
     #[inline]
     pub(crate) const fn may_be_counted(self) -> bool {
         self.0 & (Self::DATED | Self::TRACKED) == 0
     }
 
-    /// The same word, of a breaker that needs this of its calls, and counts them or not.
+    /// The same word for a breaker with these needs, which counts its calls or not.
     pub(crate) const fn recording(self, needs: Needs, counted: bool) -> Self {
         let Needs { timing, dated, tracked } = needs;
         let (timed, averaged) = match timing {
@@ -159,7 +159,7 @@ impl StateWord {
         Self(self.0 | self.timed() | Self::DATED | Self::COUNTED)
     }
 
-    /// The bit that says that calls are timed.
+    /// The bit that marks calls as timed.
     const fn timed(self) -> u64 {
         if self.0 & Self::DISABLED == 0 { Self::TIMED } else { Self::TIMED_LATER }
     }
@@ -168,22 +168,22 @@ impl StateWord {
         self.0 & Self::COUNTED != 0
     }
 
-    /// Whether the breaker keeps track of the calls that run.
+    /// Whether the breaker tracks running calls.
     pub(crate) const fn is_tracked(self) -> bool {
         self.0 & (Self::TRACKED | Self::DISABLED) == Self::TRACKED
     }
 
-    /// The copy of a call that was made within another one.
+    /// The copy of a call made within another one.
     pub(super) const fn within(self) -> Self {
         Self(self.0 | Self::WITHIN)
     }
 
-    /// Whether the call itself is one of those that run.
+    /// Whether the call counts as a running one.
     pub(super) const fn runs(self) -> bool {
         (self.is_tracked() || self.0 & Self::STATE == Self::HALF_OPEN) && self.0 & Self::WITHIN == 0
     }
 
-    /// Whether the call may be one of those that run, for one test: refused calls are asked, too.
+    /// Whether the call may count as a running one, in one test that is also right for refused calls.
     #[inline]
     pub(super) const fn may_run(self) -> bool {
         self.0 & (Self::HALF_OPEN | Self::TRACKED) != 0
@@ -212,7 +212,7 @@ impl StateWord {
         Self(self.0 | Self::CHANGING)
     }
 
-    /// The bit by which a fault is injected or removed.
+    /// The bit that marks an injected fault.
     #[cfg(feature = "chaos")]
     pub(super) const FAULT: u64 = Self::FAULTY;
 
@@ -250,12 +250,12 @@ impl StateWord {
         self.0 & Self::SCOPED != 0
     }
 
-    /// The word under which failures are counted, and not successes. No call of a closed breaker has a copy of its word like it.
+    /// The word under which failures are counted, rather than successes. No call of a closed breaker has an equal copy.
     pub(crate) const fn failures(self) -> Self {
         Self(self.0 | Self::SCOPED)
     }
 
-    /// The word under which refusals are counted: that of no call, and of no breaker.
+    /// The word under which refusals are counted. It belongs to no call, and to no breaker.
     pub(crate) const fn refusals(self) -> Self {
         self.fresh().changing()
     }
@@ -299,31 +299,31 @@ impl StateWord {
         Self(generation | self.0 & kept | state)
     }
 
-    /// The mark of a healthy breaker with this word: its window is full and holds only fast successes, or it is disabled. If calls are
-    /// not timed, the mark is the word itself, so that the hot path compares the two and is done. If they are timed, it differs from
-    /// the word, because the call has yet to prove that it was fast.
+    /// The mark of a healthy breaker with this word: its window is full and holds only fast successes, or it is disabled. If calls
+    /// are not timed, the mark is the word itself, so that the hot path only has to compare the two. If they are timed, it differs,
+    /// because the call has yet to prove that it was fast.
     pub(crate) const fn healthy(self) -> Self {
         if self.is_timed() { Self(self.0 | Self::CHANGING) } else { self }
     }
 }
 
-/// What a breaker needs to know of its calls for its settings.
+/// What a breaker's settings need to know about its calls.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Needs {
     pub(crate) timing: Timing,
     /// When they end.
     pub(crate) dated: bool,
-    /// Which of them run.
+    /// Which of them are running.
     pub(crate) tracked: bool,
 }
 
-/// What is to be known of how long calls take.
+/// What has to be known about the durations of calls.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Timing {
     None,
-    /// Whether each of them took long.
+    /// Whether each was slow.
     Each,
-    /// How long all of them took together, too.
+    /// Also how long all of them took together.
     Average,
 }
 
@@ -429,7 +429,7 @@ mod tests {
             word = word.next(state);
             assert!(word.is_tracked() != (state == State::Disabled) && !word.admits_at_once());
             assert!(!word.is_just_closed());
-            // A call within another one is of the same generation.
+            // A call within another one belongs to the same generation.
             assert!(word.within().original().0 == word.0 && !word.within().runs());
             assert_eq!(word.runs(), state != State::Disabled);
             assert!(word.may_run());

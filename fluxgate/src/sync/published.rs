@@ -1,9 +1,9 @@
 //! Words that all calls read without the lock, and that are stored under it.
 //!
-//! They are atomics. In a model they do more: loom decides which interleavings to try by the last access to each atomic. It remembers only
-//! one, and counts loads. So where a thread loads what it then stores, loom forgets that another thread has loaded before, and never tries
-//! what that thread would have loaded after. Therefore each thread that loads looks at a mark of its own, too, and each that stores touches
-//! the marks of all others.
+//! Plain atomics, except in a model. Loom decides which interleavings to try by the last access to each atomic; it remembers only
+//! one access, and counts loads. So where a thread loads what it then stores, loom forgets an earlier load of another thread, and
+//! never tries what that thread could have loaded afterwards. Therefore each loading thread also looks at a mark of its own, and
+//! each storing thread touches the marks of all others.
 
 use super::{AtomicU64, Ordering, const_unless_model};
 
@@ -31,14 +31,14 @@ impl Published {
         self.word.load(order)
     }
 
-    /// What was stored last, for a thread that holds the lock under which that is done.
+    /// The last value stored. The caller holds the lock under which that happens.
     #[cfg(not(fluxgate_loom))]
     #[inline]
     pub(crate) fn latest(&self) -> u64 {
         self.word.load(Ordering::Relaxed)
     }
 
-    /// There is nothing to be tried about it.
+    /// There are no interleavings to try here.
     #[cfg(fluxgate_loom)]
     pub(crate) fn latest(&self) -> u64 {
         self.model.latest()
@@ -70,7 +70,7 @@ impl Published {
         self.model.keep(|word| word | bits);
     }
 
-    /// Replaces the word, if it is to be. Returns whether it was.
+    /// Replaces the word if `replace` returns a new one. Returns whether it did.
     pub(crate) fn update(&self, order: Ordering, mut replace: impl FnMut(u64) -> Option<u64>) -> bool {
         #[cfg(fluxgate_loom)]
         self.model.touch();
@@ -86,12 +86,12 @@ mod model {
     use loom::sync::atomic::{AtomicU32, Ordering};
     use std::sync::atomic::{AtomicU64, AtomicUsize};
 
-    /// More threads share marks.
+    /// Beyond this number, threads share marks.
     const MARKS: usize = 4;
 
     pub(super) struct Marks {
         marks: [AtomicU32; MARKS],
-        /// No atomic of loom's: it is looked at by who holds the lock.
+        /// Not one of loom's atomics: it is only read under the lock.
         latest: AtomicU64,
     }
 
@@ -105,7 +105,7 @@ mod model {
             self.latest.load(Ordering::Relaxed)
         }
 
-        /// No other thread runs until the next operation that loom sees.
+        /// No other thread runs before the next operation that loom sees.
         pub(super) fn keep(&self, word: impl FnOnce(u64) -> u64) {
             self.latest.store(word(self.latest()), Ordering::Relaxed);
         }
@@ -114,7 +114,7 @@ mod model {
             self.marks[own()].load(Ordering::Relaxed);
         }
 
-        /// One after the other: what comes between them makes no difference.
+        /// Nothing that happens between these stores makes a difference.
         pub(super) fn touch(&self) {
             let own = own();
             loom::stop_exploring();

@@ -4,7 +4,7 @@ use fluxgate_rules::Tally;
 
 /// A tally for each of the most recent periods; the oldest is overwritten first.
 pub(super) struct Buckets {
-    /// The length of a bucket in nanoseconds.
+    /// In nanoseconds.
     width: u64,
     /// The number of the latest bucket, counted from the clock's zero.
     latest: u64,
@@ -21,7 +21,7 @@ impl Buckets {
         (self.latest + 1).saturating_mul(self.width)
     }
 
-    /// Forgets buckets that have become too old, and returns whether any had to be looked at. A clock that goes back changes nothing.
+    /// Forgets buckets that are too old. Returns whether time has reached a new bucket. A clock that goes back changes nothing.
     pub(super) fn advance(&mut self, now: u64, tally: &mut Tally) -> bool {
         let number = now / self.width;
         if number <= self.latest {

@@ -3,13 +3,12 @@
 use fluxgate_rules::limits::MAX_THRESHOLDS;
 use fluxgate_rules::{Measures, Tally};
 
-/// A finished call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FinishedCall {
     pub(crate) failed: bool,
     /// One bit for each threshold that the duration reached.
     slow: u8,
-    /// How long it took, if that was measured.
+    /// How long it took, if measured.
     pub(crate) nanos: u64,
 }
 
@@ -24,7 +23,7 @@ impl FinishedCall {
         Self { failed, slow, nanos }
     }
 
-    /// Whether it reached any of these thresholds, one bit for each.
+    /// Whether it reached any of these thresholds, given as one bit each.
     pub(crate) fn reached_any(&self, thresholds: u8) -> bool {
         self.slow & thresholds != 0
     }
@@ -38,7 +37,7 @@ impl FinishedCall {
         self.slow != 0
     }
 
-    /// Whether the call succeeded and reached no threshold.
+    /// Whether it succeeded and reached no threshold.
     pub(crate) fn is_fast_success(&self) -> bool {
         !self.failed && self.slow == 0
     }

@@ -4,31 +4,31 @@ use fluxgate_rules::{Metrics, Node, distance};
 
 use super::finished_call::FinishedCall;
 
-/// How much worse the calls of a closed breaker may become before its rule could hold: until then it need not be evaluated.
+/// How much worse the calls of a closed breaker may become before its rule could hold. Until then, it need not be evaluated.
 ///
-/// A rule is monotone. So if it does not hold for figures that are worse than any that can come, it does not hold for those that do
-/// come, whatever the order of the calls, and however many good ones there are among them.
+/// Rules are monotone: if a rule does not hold for the worst figures that can come, it does not hold for those that do come, in
+/// whatever order, and with any number of good calls among them.
 #[derive(Clone, Copy)]
 pub(crate) struct Headroom {
-    /// So many more calls may fail.
+    /// How many more calls may fail.
     pub(crate) failures: u32,
-    /// So many may be so slow that they reach a threshold.
+    /// How many may be slow enough to reach a threshold.
     pub(crate) slow: u32,
-    /// So many nanoseconds all calls may take together.
+    /// How many nanoseconds all calls may take together.
     pub(crate) latency: u64,
 }
 
-/// Upper bounds, of calls and of nanoseconds (13 days): beyond them, more headroom makes no difference.
+/// Upper bounds, in calls and in nanoseconds (13 days): more headroom than that makes no difference.
 const MOST_CALLS: u64 = 1 << 22;
 const MOST_LATENCY: u64 = 1 << 50;
-/// Where durations do not matter: 146 years.
+/// For rules in which durations do not matter: 146 years.
 const ANY_LATENCY: u64 = 1 << 62;
 
 impl Headroom {
     pub(crate) const NONE: Self = Self { failures: 0, slow: 0, latency: 0 };
 
-    /// After an evaluation by which the rule did not hold. Every `min` of the rule must be reached, or no number of good calls may
-    /// reach it; and the rule must depend on nothing else than its calls.
+    /// Called after an evaluation in which the rule did not hold. Every `min` of the rule must be reached, or out of reach of any
+    /// number of good calls, and the rule must depend on nothing but its calls.
     pub(super) fn find(nodes: &[Node], metrics: &Metrics) -> Self {
         let less = |missing: u64, most: u64| missing.saturating_sub(1).min(most);
         let measures = metrics.measures();
@@ -46,7 +46,7 @@ impl Headroom {
         Self { failures: failures as u32, slow: slow as u32, latency }
     }
 
-    /// What is left of it after the call, if it covers the call.
+    /// What is left after the call, if the headroom covers it.
     #[inline]
     pub(super) fn after(self, call: &FinishedCall, is_averaged: bool) -> Option<Self> {
         let failures = self.failures.checked_sub(u32::from(call.failed))?;
@@ -55,14 +55,14 @@ impl Headroom {
         Some(Self { failures, slow, latency })
     }
 
-    /// Sets aside at most so many failures that are to be counted without the lock. Returns how many.
+    /// Sets aside at most `most` failures to be counted without the lock. Returns how many.
     pub(super) fn set_aside(&mut self, most: u32) -> u32 {
         let number = self.failures.min(most);
         self.failures -= number;
         number
     }
 
-    /// Sets aside so many equal shares of it, none of slow calls, and leaves as much as one of them. Returns one.
+    /// Sets aside `number` equal shares, without slow calls, and keeps as much as one of them. Returns one share.
     pub(super) fn set_shares_aside(&mut self, number: u32) -> Self {
         let parts = number.saturating_add(1);
         let share =
@@ -72,7 +72,7 @@ impl Headroom {
         share
     }
 
-    /// Takes back what was set aside and is left.
+    /// Takes back what is left of what was set aside.
     pub(crate) fn take_back(&mut self, unused: Self) {
         self.failures += unused.failures;
         self.slow += unused.slow;

@@ -12,7 +12,7 @@ use crate::engine::running::SlowCalls;
 
 /// What is remembered of calls: the sliding window or, during a trial, the trial's tally in its place.
 ///
-/// What each outcome changes is on the first two cache lines, since the memory is the first of what the lock guards.
+/// What each outcome changes is on the first two cache lines, since the memory comes first in what the lock guards.
 #[repr(C)]
 pub(crate) struct Memory {
     tally: Tally,
@@ -20,12 +20,12 @@ pub(crate) struct Memory {
     /// `None` if the next outcome has to be judged.
     headroom: Option<Headroom>,
     streak: u32,
-    /// How many fast successes came, at least, since the last other call, or the beginning.
+    /// A lower bound on how many fast successes came since the last other call, or since the beginning.
     in_a_row: u32,
     pub(crate) measures: Measures,
     /// The time of the latest outcome or reading, if the breaker reads the time.
     latest: u64,
-    /// The time of the last success, or else of the first outcome.
+    /// The time of the last success; before the first one, of the first outcome.
     succeeded: u64,
 }
 
@@ -37,12 +37,12 @@ enum Storage {
     Time(Buckets),
 }
 
-/// The last calls that ended alike, as far as they have been seen, from the last one on.
+/// The run of calls with equal outcomes at the end, as far as it has been read, from the last call backwards.
 #[derive(Default)]
 struct Run {
     failed: bool,
     length: u32,
-    /// The call before them ended otherwise.
+    /// The call before the run had the other outcome, so this is all of it.
     is_whole: bool,
 }
 
@@ -56,7 +56,7 @@ impl Run {
         self.length += u32::from(!self.is_whole);
     }
 
-    /// Whether there may be more failures before them.
+    /// Whether more failures may precede these.
     fn may_be_streak(&self) -> bool {
         self.length == 0 || self.failed && !self.is_whole
     }
@@ -93,20 +93,20 @@ impl Memory {
         }
     }
 
-    /// Whether the rule, which does not hold, cannot hold after the call either, whatever good calls come before it.
+    /// Whether the rule, which does not hold, cannot hold after this call either, whatever good calls come before it.
     #[inline]
     pub(crate) fn covers(&self, call: &FinishedCall) -> bool {
         self.headroom.is_some_and(|headroom| headroom.after(call, self.measures.average).is_some())
     }
 
-    /// Records into the sliding window. Returns whether this could make a rule hold that did not hold before.
+    /// Records into the sliding window. Returns whether the rule, if it did not hold before, could hold now.
     pub(crate) fn record(&mut self, call: FinishedCall, now: u64) -> bool {
         self.end(&call, now);
         match &mut self.storage {
             Storage::Count(ring) => {
                 let replaces = ring.is_full(&self.tally);
                 ring.record(call, &self.measures, &mut self.tally);
-                // It took the place of another call, so nothing has become worse.
+                // It replaced another call, so nothing has become worse.
                 if replaces && call.is_fast_success() && !self.measures.average {
                     return false;
                 }
@@ -128,7 +128,7 @@ impl Memory {
         self.tally += call.tally(&self.measures);
     }
 
-    /// Records so many fast successes, of which no time is known.
+    /// Records `count` fast successes whose times are not known.
     pub(crate) fn record_successes(&mut self, count: u64) {
         if count > 0 {
             self.streak = 0;
@@ -142,7 +142,7 @@ impl Memory {
         }
     }
 
-    /// Records so many fast successes, and then a failure, of none of which a time is known.
+    /// Records `successes` fast successes, and then a failure, at unknown times.
     pub(crate) fn record_failure_after(&mut self, successes: u64) {
         self.streak = if successes > 0 { 1 } else { self.streak.saturating_add(1) };
         self.in_a_row = 0;
@@ -158,7 +158,7 @@ impl Memory {
         }
     }
 
-    /// Records so many failures, of which no time is known.
+    /// Records `count` failures whose times are not known.
     pub(crate) fn record_failures(&mut self, count: u64) {
         self.streak = self.streak.saturating_add(saturated(count));
         self.in_a_row = 0;
@@ -175,8 +175,8 @@ impl Memory {
         }
     }
 
-    /// Records calls of which none was slow and after none of which the rule holds. Of each, the last one first: whether it failed, and
-    /// how long it took. `tally`: of them all.
+    /// Records calls, none of them slow, after none of which the rule holds. `latest` yields whether each failed and how long it
+    /// took, the last one first; `tally` is that of all.
     pub(crate) fn record_together(&mut self, tally: &Tally, mut latest: impl Iterator<Item = (bool, u64)>) {
         let mut end = Run::default();
         match &mut self.storage {
@@ -187,11 +187,11 @@ impl Memory {
             Storage::Time(buckets) => buckets.add(tally, &mut self.tally),
         }
         if tally.failures == tally.total {
-            // Nothing ends the streak, so nobody need look for where it began.
+            // No need to search for where the streak began.
             let length = saturated(tally.total);
             end = Run { failed: length > 0, length, is_whole: false };
         } else {
-            // It may have begun before what a window remembers.
+            // The streak may reach back further than the window remembers.
             while end.may_be_streak()
                 && let Some((failed, _)) = latest.next()
             {
@@ -206,7 +206,6 @@ impl Memory {
         }
     }
 
-    /// Ends or lengthens the streak.
     #[inline]
     fn end(&mut self, call: &FinishedCall, now: u64) {
         self.streak = if call.failed { self.streak.saturating_add(1) } else { 0 };
@@ -225,7 +224,7 @@ impl Memory {
         }
     }
 
-    /// Forgets calls that have become too old.
+    /// Forgets calls that are too old.
     pub(crate) fn advance(&mut self, now: u64) {
         self.latest = self.latest.max(now);
         if let Storage::Time(buckets) = &mut self.storage
@@ -245,8 +244,8 @@ impl Memory {
             .after_success(self.latest.saturating_sub(self.succeeded))
     }
 
-    /// The figures as if these running calls had just ended well, so that a window forgets its oldest calls for them. Of more than it
-    /// remembers, it has the slowest.
+    /// The figures as if these running calls had just succeeded, pushing the oldest calls out of a count window. If there are more
+    /// than it remembers, it holds the slowest.
     pub(crate) fn metrics_with(&self, slow: &[SlowCalls], in_trial: bool) -> Metrics {
         let mut tally = self.tally;
         let mut added = Tally::EMPTY;
@@ -263,7 +262,7 @@ impl Memory {
         self.metrics_of(tally)
     }
 
-    /// Enters these running calls, as if they had just ended well. They say nothing of failures.
+    /// Records these running calls as if they had just succeeded. They do not touch the streak of failures.
     pub(crate) fn keep(&mut self, slow: &[SlowCalls], in_trial: bool) {
         self.in_a_row = 0;
         for (call, count) in self.fitting(slow, in_trial) {
@@ -279,7 +278,7 @@ impl Memory {
         }
     }
 
-    /// The running calls as finished ones, with their number: no more than a window remembers.
+    /// The running calls as finished ones, with their numbers: no more than a window remembers.
     fn fitting(
         &self,
         slow: &[SlowCalls],
@@ -299,7 +298,7 @@ impl Memory {
         groups.into_iter().filter(|(_, count)| *count > 0)
     }
 
-    /// Whether a fast success would leave the memory exactly as it is: every remembered call is one, too.
+    /// Whether a fast success would leave the memory exactly as it is, because every remembered call is one, too.
     #[inline]
     pub(crate) fn is_saturated(&self) -> bool {
         match &self.storage {
@@ -313,10 +312,10 @@ impl Memory {
         }
     }
 
-    /// For how many fast successes the rule need not be evaluated, if it does not hold now: none of them can make it hold.
+    /// For how many fast successes the rule, which does not hold, need not be evaluated: none of them can make it hold.
     ///
-    /// In a full count window each takes the place of another call, at best of a bad one; once all of those are gone, the window is
-    /// saturated, and there is nothing more to count. Elsewhere each adds a call, so the largest `min` of the rule must be reached already.
+    /// In a full count window each replaces another call, at best a bad one; once those are gone, the window is saturated, and
+    /// there is nothing more to count. Elsewhere each adds a call, so the largest `min` of the rule must be reached already.
     pub(crate) fn harmless_successes(&self, rule: &[Node]) -> u64 {
         let is_harmless = !self.measures.depend_on_each() && self.has_all_calls(rule);
         match &self.storage {
@@ -335,7 +334,7 @@ impl Memory {
         }
     }
 
-    /// How many calls it remembers at most.
+    /// The most calls that it remembers.
     pub(crate) fn remembered(&self) -> u64 {
         match &self.storage {
             Storage::Count(ring) => ring.size(),
@@ -348,7 +347,7 @@ impl Memory {
         matches!(self.storage, Storage::Count(_))
     }
 
-    /// After an evaluation by which the rule does not hold: finds out how much may happen before the next one.
+    /// Called after an evaluation in which the rule does not hold: finds how much may happen before the next one.
     pub(crate) fn renew_headroom(&mut self, rule: &[Node], metrics: &Metrics) {
         let is_foreseeable = self.has_all_calls(rule)
             && !self.measures.recency
@@ -357,8 +356,8 @@ impl Memory {
         self.headroom = is_foreseeable.then(|| Headroom::find(rule, metrics));
     }
 
-    /// Finds out anew how much may happen before the next evaluation, if no more is left than is `little`. `set_aside`: so many failures
-    /// may have come that are not recorded yet.
+    /// Finds the headroom again if it has fallen below `little`. Up to `set_aside` failures may have happened that are not recorded
+    /// yet.
     pub(crate) fn extend_headroom(&mut self, rule: &[Node], little: Headroom, set_aside: u32) {
         if self.headroom.is_some_and(|headroom| headroom.is_less_than(little)) {
             let metrics = self.metrics();
@@ -369,7 +368,7 @@ impl Memory {
         }
     }
 
-    /// Sets aside failures for a log, at most so many, and no more than half of what there is: they cannot make the rule hold.
+    /// Sets aside failures for a log: at most `most`, and no more than half of the headroom, so they cannot make the rule hold.
     pub(crate) fn set_failures_aside(&mut self, most: u32) -> u32 {
         self.headroom
             .as_mut()
@@ -381,20 +380,20 @@ impl Memory {
         self.headroom.is_some()
     }
 
-    /// Sets aside a share of what may happen for each of so many journals, if anything may.
+    /// Sets aside a share of the headroom for each of `number` journals. Returns one share, if there is any headroom.
     pub(crate) fn set_shares_aside(&mut self, number: u32) -> Option<Headroom> {
         self.headroom.as_mut().map(|headroom| headroom.set_shares_aside(number))
     }
 
-    /// Takes back what is left of such shares.
+    /// Takes back what is left of the shares.
     pub(crate) fn take_back(&mut self, unused: Headroom) {
         if let Some(headroom) = &mut self.headroom {
             headroom.take_back(unused);
         }
     }
 
-    /// Whether the dependency is down: so many failures in a row are no accident, the rule leaves room for many more, and nothing but their
-    /// number matters.
+    /// Whether the dependency is down: so many failures in a row are no accident, the rule leaves room for many more, and only
+    /// their number matters.
     pub(crate) fn is_run(&self) -> bool {
         self.streak >= RUN
             && self.headroom.is_some_and(|headroom| headroom.failures >= 4 * RUN)
@@ -408,7 +407,7 @@ impl Memory {
         headroom.map_or(0, |headroom| headroom.set_aside(headroom.failures / 4))
     }
 
-    /// Another rule is in force, for which the next outcome has to be judged.
+    /// The rule has changed, so the next outcome has to be judged.
     pub(crate) fn forget_headroom(&mut self) {
         self.headroom = None;
     }

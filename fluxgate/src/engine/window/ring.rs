@@ -9,7 +9,7 @@ use super::finished_call::FinishedCall;
 /// needs an average, a word for its duration.
 pub(super) struct Ring {
     size: u32,
-    /// Where the next call goes and, once the ring is full, where the oldest is.
+    /// Where the next call goes; once the ring is full, also where the oldest is.
     cursor: u32,
     /// A plane of bits for failures, one for each threshold, then the durations.
     words: Box<[u64]>,
@@ -72,11 +72,11 @@ impl Ring {
         self.cursor = if self.cursor + 1 == self.size { 0 } else { self.cursor + 1 };
     }
 
-    /// Records so many fast successes. Their durations, if any are kept, are yet to be recorded.
+    /// Records `count` fast successes. If durations are kept, the caller records them afterwards.
     pub(super) fn record_successes(&mut self, count: u64, measures: &Measures, tally: &mut Tally) {
         let plane = self.plane();
         let thresholds = thresholds(measures);
-        // More than the whole ring would only go round it.
+        // More than the whole ring would only go round again.
         let mut left = count.min(u64::from(self.size)) as u32;
         while left > 0 {
             let evicts = self.is_full(tally);
@@ -104,15 +104,15 @@ impl Ring {
         }
     }
 
-    /// The call that was recorded last was a failure, and no success.
+    /// Turns the call that was recorded last, a success, into a failure.
     pub(super) fn fail_latest(&mut self, tally: &mut Tally) {
         let latest = if self.cursor == 0 { self.size - 1 } else { self.cursor - 1 };
         self.words[latest as usize / 64] |= 1 << (latest % 64);
         tally.failures += 1;
     }
 
-    /// Records so many calls that were not slow: of each, the last one first, whether it failed, and how long it took. No more of them are
-    /// asked for than the ring remembers.
+    /// Records `count` calls that were not slow. `latest` yields whether each failed and how long it took, the last one first, and
+    /// is polled for no more of them than the ring remembers.
     pub(super) fn record_latest(
         &mut self,
         count: u64,
@@ -142,7 +142,7 @@ impl Ring {
         tally.latency = tally.latency + remembered - forgotten;
     }
 
-    /// So many of the oldest calls. There must be as many.
+    /// The `count` oldest calls. There must be that many.
     pub(super) fn oldest(&self, count: u64, measures: &Measures, tally: &Tally) -> Tally {
         let size = self.size as usize;
         let plane = self.plane();
@@ -161,7 +161,7 @@ impl Ring {
         oldest
     }
 
-    /// Forgets all calls. The planes need no clearing: bits of calls that are not in the tally are never read.
+    /// Forgets all calls. The planes need no clearing: bits of calls outside the tally are never read.
     pub(super) fn clear(&mut self) {
         self.cursor = 0;
     }
@@ -189,7 +189,7 @@ mod tests {
         }
     }
 
-    /// Random calls to a ring and to a plain list, of which some successes are recorded together.
+    /// Random calls, some successes recorded in bulk, compared with a plain list.
     #[test]
     fn a_ring_agrees_with_a_list() {
         let mut random = fastrand::Rng::with_seed(7);
