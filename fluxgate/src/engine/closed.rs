@@ -16,11 +16,12 @@ use super::{journal, log};
 use crate::state::State;
 use crate::sync::Ordering;
 
-/// Records a call, and evaluates the rule if that could have made it hold.
+/// Records a call, and evaluates the rule if it could now hold.
 ///
-/// Calls that other threads count meanwhile come before it or after it. If it is covered, the rule holds in no order of them.
-/// Otherwise the stripes are closed before, and opened after the rule has been evaluated: so the call is judged together with all the calls
-/// before it, and every call after it is judged itself, but for [late](super::stripes) successes, by which nothing is to be judged.
+/// Calls that other threads count meanwhile come before this one or after it. If this call is covered, the rule holds in neither
+/// order. Otherwise the stripes are closed first, and reopened after the rule has been evaluated: so the call is judged together
+/// with all calls before it, and every call after it is judged itself, except for [late](super::stripes) successes, which need no
+/// judgement.
 #[inline]
 pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Step {
     let settings = guard.breaker.settings();
@@ -57,8 +58,8 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> Ste
     if passes { Step::Stay } else { step }
 }
 
-/// The same for a breaker whose rule asks which calls run. There are others with each call, so no outcome goes without the lock, and each is
-/// judged that has made anything worse.
+/// The same for a breaker whose rule asks for running calls. Their number changes with each call, so no outcome skips the lock, and
+/// each that has made anything worse is judged.
 pub(super) fn record_tracked(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Occasion, Step) {
     if !guard.memory().record(call, now) {
         return (Occasion::Closed, Step::Stay);
@@ -71,23 +72,23 @@ pub(super) fn record_tracked(guard: &mut Guard<'_>, call: FinishedCall, now: u64
     (Occasion::Closed, step)
 }
 
-/// Lets the next calls go without the lock, as far as they are all alike. `passes`: the rule does not hold.
+/// Lets the next calls skip the lock, as far as they are all alike. `passes`: the rule does not hold.
 ///
-/// A success that would leave the window as it is goes unrecorded. Others are counted, if no number of them can make the rule hold; or
-/// failures are, if calls do nothing but fail, as many as cannot make it hold.
+/// A success that would leave the window unchanged goes unrecorded. Other successes are counted, if no number of them can make the
+/// rule hold; or failures are, if calls do nothing but fail, up to a number that cannot make it hold.
 #[inline]
 pub(super) fn grant(guard: &mut Guard<'_>, rule: &[Node], passes: bool) {
     let breaker = guard.breaker;
     if guard.memory().is_saturated() {
-        // A failure may just have been logged; the next ones are to find nothing healthy any more.
+        // A failure may just have been logged. The next ones must not find the breaker healthy.
         guard.close_logs();
         if guard.memory().is_saturated() {
-            // The stripes may stay open: a success that is counted nevertheless changes nothing.
+            // The stripes may stay open: a success that is counted all the same changes nothing.
             return set_healthy(breaker, guard.word.healthy());
         }
     }
     let counts_successes = passes && open_stripes(guard, rule);
-    // Not before: successes that find nothing healthy any more are to find a stripe that is open.
+    // Not earlier: successes that no longer find the breaker healthy should find an open stripe.
     set_healthy(breaker, StateWord::NONE);
     if counts_successes {
         open_log(guard, rule);
@@ -96,7 +97,7 @@ pub(super) fn grant(guard: &mut Guard<'_>, rule: &[Node], passes: bool) {
 
 #[inline]
 fn set_healthy(breaker: &Breaker, healthy: StateWord) {
-    // Every call reads it, so it is not written without need.
+    // Every call reads it, so it is not written needlessly.
     if breaker.healthy.latest() != healthy.0 {
         breaker.healthy.store(healthy.0, Ordering::Release);
     }
@@ -126,13 +127,13 @@ fn open_stripes(guard: &mut Guard<'_>, rule: &[Node]) -> bool {
     false
 }
 
-/// Lets failures of this thread be logged among successes that are counted. They must find nothing healthy: else a success that came
-/// after one of them would not be counted.
+/// Lets failures of this thread be logged among counted successes. They must not find the breaker healthy, or a success that
+/// follows one of them would not be counted.
 #[inline]
 fn open_log(guard: &mut Guard<'_>, rule: &[Node]) {
     let (stripes, word) = (guard.breaker.stripes(), guard.word);
     let Locked { grants, memory: Some(memory), .. } = &mut **guard else { return };
-    // Metrics-only looks at the figures after each failure, for the highest.
+    // Metrics-only looks at the figures after each failure, for the highest rate.
     if word.state() == State::Closed
         && let Some(set_aside) = grants.failures_to_come(stripes)
     {
@@ -145,7 +146,7 @@ fn open_log(guard: &mut Guard<'_>, rule: &[Node]) {
     }
 }
 
-/// Calls go without the lock until the memory forgets some because of their age.
+/// Calls skip the lock until the memory forgets some because of their age.
 #[inline]
 fn renew_counts_until(guard: &mut Guard<'_>) {
     let (breaker, until) = (guard.breaker, guard.memory().forgets_at());
@@ -154,38 +155,40 @@ fn renew_counts_until(guard: &mut Guard<'_>) {
     }
 }
 
-/// Whether the next calls are to be entered into journals: under a rule that asks for an average, where each would take the lock; or in a
-/// window of time, where each failure would have to know what other threads write. There have been so many more calls and failures by `now`.
+/// Whether the next calls should use journals: under a rule that asks for an average, where each would take the lock; or in a time
+/// window, where each failure would have to know what other threads write. `calls` and `failures` are how many more there have been
+/// by `now`.
 #[inline]
 fn wants_journals(guard: &mut Guard<'_>, calls: u64, failures: u64, now: u64) -> bool {
-    /// At most so many nanoseconds pass between two calls that come fast, and between two failures: a hundred times what it costs to take
-    /// the lock, and twice what it costs to ask another processor.
+    /// Calls, and failures, come fast if they are at most this many nanoseconds apart: a hundred times the cost of taking the lock,
+    /// and twice the cost of asking another processor.
     const CALLS: u64 = 10_000;
     const FAILURES: u64 = 300;
     let word = guard.word;
     if !word.is_dated() || !word.is_just_closed() {
         return false;
     }
-    let may_be_apart = may_be_apart(guard.breaker);
+    let may_be_several = may_be_several(guard.breaker);
     let Locked { journals, memory: Some(memory), .. } = &mut **guard else { return false };
     let are_many = if word.is_averaged() {
         journals.pace.is_fast_with(calls, CALLS, now)
     } else {
-        may_be_apart && !memory.is_of_calls() && journals.pace.is_fast_with(failures, FAILURES, now)
+        may_be_several && !memory.is_of_calls() && journals.pace.is_fast_with(failures, FAILURES, now)
     };
     are_many && memory.has_headroom() && !memory.is_run()
 }
 
-/// Whether threads may have journals at the same time. By a clock that moves on, two calls are in order; but a user's may stand still.
-fn may_be_apart(breaker: &Breaker) -> bool {
+/// Whether several threads may have journals at the same time. If the clock moves on, times tell the order of two calls; but a
+/// user's clock may stand still.
+fn may_be_several(breaker: &Breaker) -> bool {
     !breaker.reads_users_clock() || cfg!(fluxgate_loom)
 }
 
-/// Lets the next calls be entered into journals until a share of what may happen is used up, in place of all else that lets them go without
-/// the lock. The last call was this one.
+/// Lets the next calls use journals until a share of the headroom is used up, instead of any other way to skip the lock. `call` is
+/// the last call.
 #[inline(never)]
 fn open_journals(guard: &mut Guard<'_>, rule: &[Node], call: FinishedCall) {
-    /// So few failures are left for all journals.
+    /// Below this many failures, the headroom for the journals is renewed.
     const FEW: u32 = 16;
     guard.enter_into_journals(true);
     guard.close_stripes();
@@ -193,18 +196,18 @@ fn open_journals(guard: &mut Guard<'_>, rule: &[Node], call: FinishedCall) {
     let (breaker, word) = (guard.breaker, guard.word);
     set_healthy(breaker, StateWord::NONE);
     let Locked { journals, memory: Some(memory), .. } = &mut **guard else { return };
-    journals.open(breaker.stripes(), word, may_be_apart(breaker), |number| {
+    journals.open(breaker.stripes(), word, may_be_several(breaker), |number| {
         let usual = call.nanos.saturating_mul(journal::ENTRIES as u64);
         memory.extend_headroom(rule, Headroom { failures: FEW, slow: 0, latency: usual }, 0);
         memory.set_shares_aside(number)
     });
 }
 
-/// Whether a breaker that judges its calls, or would, remembers anything against its dependency, at `now`.
+/// Whether a breaker that judges its calls, or reports on them, remembers anything against its dependency at `now`.
 #[cfg(feature = "keyed")]
 pub(crate) fn has_evidence(breaker: &Breaker, now: u64) -> bool {
     let word = breaker.word();
-    // One that was never called need not get a memory to be asked for it.
+    // A breaker that was never called should not allocate a memory to answer this.
     matches!(word.state(), State::Closed | State::MetricsOnly)
         && !word.is_fresh()
         && evidence::is_any(breaker.settings().rule.nodes(), &breaker.lock().metrics(now))

@@ -18,9 +18,9 @@ use crate::state::{Outcome, State};
 use crate::sync::Ordering;
 use crate::{permit, retry};
 
-/// Admits a call to the trial, if there is a slot for it, or to the ramp. A call that was `due` a moment ago is admitted as of that
-/// time; otherwise the trial that it begins could be over before the call is admitted, again and again. A call within a probe is part of it,
-/// until the trial has stalled or the ramp is over: a body may make calls without end.
+/// Admits a call to the trial, if there is a slot for it, or to the ramp. A call that was just found `due` is admitted as of that
+/// time; otherwise the trial that it begins could be over before the call is admitted, again and again. A call within a probe is part
+/// of it, until the trial has stalled or the ramp is over: a body may make calls without end.
 pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Answer {
     let is_inner = nesting::contains(breaker, word);
     let now = due.unwrap_or_else(|| breaker.now());
@@ -66,12 +66,12 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
         return answer;
     }
     judge(guard, now);
-    // A call that was admitted runs, even if it has opened the breaker.
+    // An admitted call runs, even if it has opened the breaker.
     if admitted || breaker.word() == word { answer } else { Answer::LookAgain }
 }
 
-/// A call of this breaker has failed by a refusal of the breaker's own, of a call that it made on another thread or task. If there is a
-/// trial, it had no room for both. It makes some now: otherwise the next call could fail like this one, and the trial never end.
+/// Makes room for one more call in a trial, if there is one: a call of this breaker has failed only because the breaker refused a call
+/// that it made on another thread or task. Without room for both, the next call could fail likewise, and the trial would never end.
 pub(crate) fn make_room(breaker: &Breaker) {
     if breaker.word().state() != State::HalfOpen {
         return;
@@ -83,7 +83,7 @@ pub(crate) fn make_room(breaker: &Breaker) {
     }
 }
 
-/// How long to wait for a slot of the trial; `None` if there is one, and if a call would find the trial to be over.
+/// How long to wait for a slot of the trial; `None` if there is one, or if a call would find that the trial has stalled.
 #[cfg(any(feature = "tokio", feature = "tower"))]
 pub(super) fn left(breaker: &Breaker, word: StateWord) -> Option<u64> {
     if nesting::contains(breaker, word) {
@@ -102,8 +102,7 @@ pub(super) fn left(breaker: &Breaker, word: StateWord) -> Option<u64> {
     }
 }
 
-/// A call that was running ended, with or without an outcome, and gives back its slot if it is a probe. If the trial has stalled, it is
-/// over, and the guard is gone.
+/// A running call has ended, with or without an outcome, and a probe releases its slot. If that ends the trial, returns `None`.
 pub(super) fn end_call(
     mut guard: Guard<'_>,
     started: u64,
@@ -135,7 +134,7 @@ pub(super) fn end_call(
     Some(guard)
 }
 
-/// An outcome was learnt without a call. If the trial has stalled, it is over, and the guard is gone.
+/// An outcome was learnt without a call. If the trial has stalled, ends it and returns `None`.
 pub(super) fn learn(mut guard: Guard<'_>, now: u64) -> Option<Guard<'_>> {
     let patience = guard.breaker.patience();
     let Locked { running, period, .. } = &mut *guard;

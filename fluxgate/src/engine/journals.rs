@@ -8,27 +8,27 @@ use super::stripes::{PLACES, Stripes, bits};
 use super::window::headroom::Headroom;
 use super::word::StateWord;
 
-/// Which journals are open, kept under the lock.
+/// Which journals are open. Guarded by the lock.
 ///
-/// All are closed at once, whenever the breaker looks at its calls, so what they have is complete: with each call the calls before it. And
-/// all are opened at once, so that a thread seldom finds its own closed.
+/// All are closed together, whenever the breaker looks at its calls, so their contents are complete: with each call, all calls
+/// before it. And all are opened together, so that a thread seldom finds its own closed.
 ///
-/// There may be more threads than stripes. Those that have none share a journal, in which they enter their calls under the lock: if
-/// each of their calls closed all the others, journals would be useless.
+/// There may be more threads than stripes. Threads without one share a journal, into which they enter calls under the lock: if each
+/// of their calls closed all other journals, journals would be useless.
 pub(crate) struct Journals {
-    /// The journals that are open, a bit for each: for a thread's own the number of its stripe, and for the shared one 0.
+    /// The open journals, a bit for each: that of a thread has the number of its stripe, the shared one has 0.
     open: u32,
-    /// Those in which something was entered when they were last closed: their threads go on calling.
+    /// The journals that had entries when they were last closed: their threads are likely to go on calling.
     known: u32,
-    /// Of calls, or of failures, that come under the lock or in journals.
+    /// The pace of calls, or of failures, under the lock and in journals.
     pub(crate) pace: Pace,
 }
 
-/// What is left of the calls in closed journals, read backwards: the one that ended last comes first.
+/// The unread calls in closed journals. They are read backwards: the one that ended last comes first.
 pub(super) struct Calls<'a> {
     /// The journal that is being read.
     current: journal::Calls<'a>,
-    /// Since when no call in another one ended.
+    /// No call in another journal ended after this.
     since: u64,
     /// The journals that had any calls, a bit for each.
     filled: u32,
@@ -43,13 +43,13 @@ impl<'a> Calls<'a> {
         journals: [journal::Calls::NONE; PLACES + 1],
     };
 
-    /// Adds what is in the journal of this number.
+    /// Adds the calls of the journal with this number.
     fn add(&mut self, number: u32, calls: journal::Calls<'a>) {
         self.filled |= u32::from(calls.end().is_some()) << number;
         self.journals[number as usize] = calls;
     }
 
-    /// Goes on with the journal whose last call ended last.
+    /// Switches to the journal whose last call ended last.
     #[inline]
     fn turn(&mut self) {
         if let Some((_, number)) = self.latest() {
@@ -58,7 +58,7 @@ impl<'a> Calls<'a> {
         }
     }
 
-    /// Of the other journals, the one whose last call ended last, and when.
+    /// The end of the last call in the other journals, and its journal.
     #[inline]
     fn latest(&self) -> Option<(u64, u32)> {
         bits(self.filled).filter_map(|number| Some((self.journals[number as usize].end()?, number))).max()
@@ -98,20 +98,20 @@ impl Journals {
         all
     }
 
-    /// Opens the journal of this thread and, if they may be `apart`, those of the threads that go on calling, to calls of `word`. `share`:
-    /// for what each of so many is opened.
+    /// Opens the journal of this thread and, if `several` may be open, those of threads likely to go on calling, to calls of
+    /// `word`. `share` returns the share of each, given their number.
     pub(super) fn open(
         &mut self,
         stripes: Stripes<'_>,
         word: StateWord,
-        apart: bool,
+        several: bool,
         share: impl FnOnce(u32) -> Option<Headroom>,
     ) {
         if stripes.number() == 0 {
             stripes.split();
         }
         let number = stripes.make_journal();
-        let wanted = if apart { self.known | 1 << number } else { 1 << number };
+        let wanted = if several { self.known | 1 << number } else { 1 << number };
         if let Some(share) = share(wanted.count_ones()) {
             journals(wanted, stripes).for_each(|(_, journal)| journal.open(word, share));
             self.open = wanted;
@@ -119,12 +119,12 @@ impl Journals {
     }
 }
 
-/// Enters a call of `word` that this thread has made, under the lock. If its journal is not open, or there is no room, returns `false`.
+/// Enters a call of `word` made by this thread, under the lock. Returns `false` if its journal is not open or has no room.
 pub(super) fn enter(stripes: Stripes<'_>, word: StateWord, call: Entered) -> bool {
     if stripes.of_this_thread().is_some() {
         return stripes.enter(word, call);
     }
-    // Threads come to the lock in another order than their calls ended.
+    // Threads may take the lock in another order than their calls ended.
     stripes
         .journal(SHARED)
         .is_some_and(|shared| shared.enter(word, Entered { end: call.end.max(shared.latest_end()), ..call }))

@@ -1,4 +1,4 @@
-//! The states that hold until another command: metrics only, disabled, forced open.
+//! The states that hold until another command: metrics-only, disabled, forced open.
 
 use fluxgate_rules::{Metrics, Node};
 
@@ -22,8 +22,8 @@ pub(crate) fn command(breaker: &Breaker, to: State, reason: Reason) {
     }
 }
 
-/// Puts a breaker into use that nobody else can reach yet: in this state, if that is one of those here. Otherwise returns `false`, and the
-/// breaker is as before. What listeners are to hear is yet to be [delivered](transition::deliver).
+/// Puts a breaker that nobody else can reach yet into use in this state, if it is a manual one. Otherwise returns `false` and
+/// changes nothing. Events for listeners still have to be [delivered](transition::deliver).
 #[cfg(feature = "keyed")]
 pub(crate) fn begin(breaker: &Breaker, state: State, now: u64) -> bool {
     let reason = match state {
@@ -37,7 +37,7 @@ pub(crate) fn begin(breaker: &Breaker, state: State, now: u64) -> bool {
     true
 }
 
-/// Metrics only: records a call, and evaluates the rule to notice when it begins and when it ceases to hold.
+/// Metrics-only: records a call, and evaluates the rule to notice when it begins and ceases to hold.
 pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Occasion, Step) {
     let settings = guard.breaker.settings();
     let rule = settings.rule.nodes();
@@ -61,7 +61,7 @@ pub(super) fn record(guard: &mut Guard<'_>, call: FinishedCall, now: u64) -> (Oc
     (occasion, step)
 }
 
-/// Metrics only: as time passes, and calls end without an outcome, the rule may have ceased to hold since it was last asked.
+/// Metrics-only: as time passes, and calls end without an outcome, the rule may have ceased to hold since the last evaluation.
 pub(super) fn notice_end(guard: &mut Guard<'_>, rule: &[Node], now: u64) {
     if !matches!(&guard.period, Period::MetricsOnly(crossings, _) if crossings.holds()) {
         return;
@@ -78,7 +78,7 @@ pub(super) fn notice_end(guard: &mut Guard<'_>, rule: &[Node], now: u64) {
     }
 }
 
-/// Metrics only: takes the verdict on an outcome, and reports each time the breaker would have tripped, once each time the rule begins
+/// Metrics-only: takes the verdict on an outcome, and reports that the breaker would have tripped, once each time the rule begins
 /// to hold.
 pub(super) fn report(mut guard: Guard<'_>, outcome: u64, verdict: Option<CrossingEvidence>, now: u64) {
     let breaker = guard.breaker;

@@ -38,7 +38,8 @@ pub(super) fn is_never_retried(settings: &Settings) -> bool {
     matches!(settings.retry.schedule, Schedule::Never)
 }
 
-/// A pause of so many nanoseconds; `None` is endless. Where time stands still, none ever ends: the breaker stays open until a command.
+/// A pause of this many nanoseconds; `None` is endless. Where time stands still, no pause ever ends: the breaker stays open until a
+/// command.
 fn pause(breaker: &Breaker, drawn: Option<u64>) -> Pause {
     Pause::of(drawn.filter(|&nanos| nanos == 0 || breaker.has_clock()))
 }
@@ -63,14 +64,14 @@ pub(super) fn open_for(
     transition::deliver(breaker);
 }
 
-/// Asks the user's function how long the breaker, which is open already, is to stay so. If another thread has changed the state by
-/// then, nobody but the listeners needs the answer.
+/// Asks the user's function how long the breaker, which is already open, should stay so. If another thread has changed the state by
+/// then, only the listeners need the answer.
 fn ask(guard: Guard<'_>, reopens: u32, now: u64) {
     let (breaker, word) = (guard.breaker, guard.word);
     drop(guard);
     let pause = pause(breaker, retry::draw(&breaker.settings().retry, reopens, breaker.draw(now)));
     let mut guard = breaker.lock();
-    // The opening may be over. A command may have set a pause for it meanwhile.
+    // The opening may be over, or a command may have set a pause for it.
     let is_asking = matches!(guard.period, Period::Asking(asking) if asking == word);
     if is_asking && breaker.deadline.load(Ordering::Relaxed) == NEVER {
         guard.period = Period::Unrecorded;
@@ -80,18 +81,18 @@ fn ask(guard: Guard<'_>, reopens: u32, now: u64) {
         events.complete(word.generation(), pause.retry_after());
     }
     drop(guard);
-    // If nobody listened when the breaker opened, those who began to wait meanwhile are told of no transition.
+    // If nobody listened when the breaker opened, no transition wakes those that have begun to wait since.
     #[cfg(any(feature = "tokio", feature = "tower"))]
     breaker.wake_waiters();
 }
 
-/// Sets for how long, from `now`, the breaker is open, which it is. Readers take the old deadline or the new one: both are true.
+/// Sets how long the breaker, which is open, stays open from `now`. Readers see the old deadline or the new one: both are true.
 pub(super) fn set_pause(guard: &mut Guard<'_>, pause: Pause, now: u64) {
     guard.breaker.deadline.store(pause.deadline(now), Ordering::Relaxed);
     guard.reopens.pause(pause.nanos());
 }
 
-/// Opens the breaker by command: for a pause that is drawn as if the rule had held, unless it is open already.
+/// Opens the breaker by command, unless it is open already: for a pause that is drawn as if the rule had held.
 pub(crate) fn trip(breaker: &Breaker) {
     let now = breaker.now();
     let guard = breaker.lock();
@@ -100,7 +101,7 @@ pub(crate) fn trip(breaker: &Breaker) {
     }
 }
 
-/// Opens the breaker by command, for so long from now. If it is open, it just stays so for that long.
+/// Opens the breaker by command, for `duration` from now. If it is already open, only its pause changes.
 pub(crate) fn command(breaker: &Breaker, duration: Duration) {
     let now = breaker.now();
     let pause = pause(breaker, Some(nanos(duration)));
@@ -112,8 +113,8 @@ pub(crate) fn command(breaker: &Breaker, duration: Duration) {
     }
 }
 
-/// Opens the breaker, if it is closed, as it was before the program began anew: for so long, or endlessly, after so many re-openings.
-/// A pause without end is over if this breaker does retry. Returns whether it has opened.
+/// Opens the breaker, if it is closed, as it was before the program restarted: for the time `left`, or endlessly, after this many
+/// re-openings. An endless pause is over if this breaker does retry. Returns whether it has opened.
 pub(crate) fn restore(breaker: &Breaker, left: Option<Duration>, reopens: u32) -> bool {
     let now = breaker.now();
     let left = if is_never_retried(&breaker.settings()) { left } else { left.or(Some(Duration::ZERO)) };
@@ -127,7 +128,7 @@ pub(crate) fn restore(breaker: &Breaker, left: Option<Duration>, reopens: u32) -
     true
 }
 
-/// Makes the breaker half-open, unless it is so already: opens it if need be, and ends its pause at once.
+/// Makes the breaker half-open, unless it already is: opens it if need be, and ends its pause at once.
 #[cfg(feature = "test-util")]
 pub(crate) fn try_again(breaker: &Breaker) {
     if breaker.word().state() != State::HalfOpen {
@@ -140,12 +141,12 @@ pub(crate) fn try_again(breaker: &Breaker) {
     }
 }
 
-/// Whether the breaker is open, but the next call would find its pause to be over.
+/// Whether the breaker is open, but its pause is over.
 pub(crate) fn is_due(breaker: &Breaker) -> bool {
     breaker.word().state() == State::Open && left(breaker).is_none()
 }
 
-/// How long an open breaker will refuse calls, or [`NEVER`]; `None` once its pause is over.
+/// How long an open breaker will still refuse calls, or [`NEVER`]; `None` once its pause is over.
 pub(super) fn left(breaker: &Breaker) -> Option<u64> {
     match breaker.deadline.load(Ordering::Relaxed) {
         NEVER => Some(NEVER),
@@ -153,7 +154,7 @@ pub(super) fn left(breaker: &Breaker) -> Option<u64> {
     }
 }
 
-/// Makes the breaker half-open if it is time, for what is not a call.
+/// Makes the breaker half-open if its pause is over, without a call.
 #[cfg(feature = "tower")]
 pub(crate) fn end_if_over(breaker: &Breaker) {
     let word = breaker.word();
@@ -162,7 +163,7 @@ pub(crate) fn end_if_over(breaker: &Breaker) {
     }
 }
 
-/// Refuses a call, or makes the breaker half-open if it is time.
+/// Refuses a call, or makes the breaker half-open if its pause is over.
 #[inline]
 pub(super) fn admit(breaker: &Breaker, word: StateWord) -> Answer {
     let deadline = breaker.deadline.load(Ordering::Relaxed);
@@ -180,12 +181,12 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord) -> Answer {
     Answer::Due(now)
 }
 
-/// Makes the breaker half-open, for as long as the settings allow, unless another call has done so.
+/// Makes the breaker half-open, unless another call has done so.
 #[cold]
 #[inline(never)]
 fn end(breaker: &Breaker, word: StateWord, now: u64) {
     let guard = breaker.lock();
-    // A command may have made the pause longer meanwhile.
+    // A command may have extended the pause meanwhile.
     if guard.word == word && now >= breaker.deadline.load(Ordering::Relaxed) {
         transition::perform(guard, Change::to(State::HalfOpen, Reason::RetryDue, now));
     }

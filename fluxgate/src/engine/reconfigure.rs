@@ -1,4 +1,4 @@
-//! New settings for a breaker that is in use.
+//! New settings for a breaker in use.
 
 use fluxgate_rules::Rule;
 
@@ -22,7 +22,7 @@ use crate::events::transition::Reason;
 use crate::state::State;
 use crate::sync::Ordering;
 
-/// Gives the breaker the settings that `changed` makes of its present ones, if they are right. Returns whether they are others.
+/// Replaces the breaker's settings with what `changed` makes of them, if that is valid. Returns whether they differ.
 pub(crate) fn change(
     breaker: &Breaker,
     changed: impl Fn(&Settings) -> Settings,
@@ -31,7 +31,8 @@ pub(crate) fn change(
         let present = breaker.settings();
         let settings = changed(&present);
         settings.check(breaker.has_clock())?;
-        // Nothing is locked meanwhile, so another thread may have changed others: then this one looks again, and none is lost.
+        // Nothing was locked meanwhile, so another thread may have changed the settings: then start again, so that no change is
+        // lost.
         if settings == *present {
             return Ok(false);
         }
@@ -41,11 +42,11 @@ pub(crate) fn change(
     }
 }
 
-/// Gives the breaker these settings, which are checked, unless `present` are no longer its settings: then it returns `false`. Its name, its
-/// state, and for how long it is open stay as they are; only a pause without end is over if the new retry has an end.
+/// Gives the breaker these settings, which have been checked, or returns `false` if `present` are no longer its settings. Its name,
+/// its state, and how long it is open stay as they are; only an endless pause is over if the new retry has an end.
 ///
-/// If the rule or the window is another one, a new generation begins: outcomes of earlier calls are late, and a trial begins anew. What is
-/// remembered is kept if the new settings would remember the same of the same calls, and judged at once by the new rule.
+/// If the rule or the window changes, a new generation begins: outcomes of earlier calls are late, and a trial starts over. The
+/// memory is kept if the new settings would remember the same of the same calls, and is judged by the new rule at once.
 fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> bool {
     let now = breaker.now();
     let mut guard = breaker.lock();
@@ -75,7 +76,7 @@ fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> boo
     } else if let Period::Trial(trial) = &mut guard.period {
         trial.change_patience(patience, breaker.patience());
     }
-    // A pause without end would outlast the retry that drew it.
+    // An endless pause would outlast the retry that drew it.
     let is_endless = breaker.deadline.load(Ordering::Relaxed) == NEVER;
     if begins_to_retry && is_endless && guard.word.state() == State::Open {
         open::set_pause(&mut guard, Pause::For(0), now);
@@ -94,7 +95,7 @@ fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> boo
     true
 }
 
-/// Begins anew what belongs to a generation.
+/// Resets what belongs to a generation.
 fn renew(guard: &mut Guard<'_>, figures: Figures) {
     let breaker = guard.breaker;
     guard.running = Running::NONE;
@@ -113,7 +114,7 @@ fn renew(guard: &mut Guard<'_>, figures: Figures) {
     breaker.set_figures(figures);
 }
 
-/// Publishes the new settings, with the word of the generation from which they are in force.
+/// Publishes the word of the generation in which the new settings are in force, and what else depends on them.
 fn end_change(guard: &mut Guard<'_>, next: StateWord) {
     let breaker = guard.breaker;
     let settings = breaker.settings();
@@ -132,7 +133,7 @@ fn end_change(guard: &mut Guard<'_>, next: StateWord) {
     guard.publish(next.recording(needs, counts));
 }
 
-/// Judges what is remembered by the new rule, which may hold already.
+/// Judges what is remembered by the new rule, which may already hold.
 fn judge(mut guard: Guard<'_>, now: u64) {
     let occasion = match &guard.period {
         Period::Closed => Occasion::Closed,

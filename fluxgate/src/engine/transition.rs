@@ -45,7 +45,7 @@ pub(super) enum Pause {
     /// In nanoseconds.
     For(u64),
     Endless,
-    /// A user's function is yet to say.
+    /// A user's function has yet to return it.
     Asked,
 }
 
@@ -55,7 +55,7 @@ impl Pause {
         drawn.map_or(Self::Endless, Self::For)
     }
 
-    /// When a pause that begins `now` is over.
+    /// When a pause that begins `now` ends.
     pub(super) fn deadline(self, now: u64) -> u64 {
         match self {
             Self::For(nanos) => now.saturating_add(nanos).min(NEVER - 1),
@@ -110,7 +110,7 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
     breaker.deadline.store(pause.deadline(now), Ordering::Relaxed);
     breaker.set_figures(figures);
     if to == State::Disabled {
-        // None of the calls to come is written.
+        // No later call is written.
         breaker.healthy.store(next.healthy().0, Ordering::Relaxed);
     }
     guard.publish(next);
@@ -122,7 +122,7 @@ pub(super) fn begin(guard: &mut Guard<'_>, change: Change) {
     }
 }
 
-/// Empties the window, except where it is kept, and forgets the running calls. A state that records nothing keeps both, as evidence.
+/// Empties the window, unless a ramp has ended, and forgets the running calls. A state that records nothing keeps both as evidence.
 fn forget_calls(guard: &mut Guard<'_>, &Change { to, reason, .. }: &Change) {
     if !to.records() {
         return;
@@ -150,7 +150,7 @@ fn update_reopens(guard: &mut Guard<'_>, from: State, &Change { to, reason, now,
     }
 }
 
-/// The period that begins with the word `next`. What ends is still the breaker's `deadline`.
+/// The period that begins with `next`. The breaker's `deadline` is still that of the period that ends.
 fn period(breaker: &Breaker, next: StateWord, &Change { to, now, pause, .. }: &Change) -> Period {
     match to {
         State::Closed => Period::Closed,
@@ -164,7 +164,7 @@ fn period(breaker: &Breaker, next: StateWord, &Change { to, now, pause, .. }: &C
     }
 }
 
-/// Queues the change that has just been made for delivery, if anyone listens. If its pause has yet to be asked for, it waits for that.
+/// Queues the change just made for delivery, if anyone listens. Until its pause is known, it is held back.
 pub(super) fn announce(guard: &mut Guard<'_>, from: State, change: &Change, metrics: Metrics) {
     let Change { to, reason, now, pause, .. } = *change;
     if guard.events.as_ref().is_some_and(|events| events.is_heard()) || delivery::is_heard() {
@@ -183,13 +183,13 @@ pub(super) fn announce(guard: &mut Guard<'_>, from: State, change: &Change, metr
     }
 }
 
-/// Delivers the queue to the listeners, unless another thread is delivering: that thread then delivers this, too.
+/// Delivers the queue to the listeners, unless another thread is already doing so: that one then delivers this, too.
 pub(crate) fn deliver(breaker: &Breaker) {
     if !breaker.locked().lock().events.as_mut().is_some_and(|events| events.begin()) {
         return;
     }
     loop {
-        // Not in the head of the loop: the lock would be held throughout the body.
+        // Not in the loop's condition, which would hold the lock throughout the body.
         let next = breaker.locked().lock().events.as_mut().and_then(|events| events.next());
         let Some((transition, listeners)) = next else { return };
         delivery::notify(&transition, &listeners);
@@ -201,7 +201,7 @@ pub(crate) fn listen(breaker: &Breaker, listener: Arc<dyn Listener>) {
     subscribe(breaker, Subscription::new(listener));
 }
 
-/// Adds a listener that has said what it wants to hear.
+/// Adds a listener whose interests are known.
 pub(crate) fn subscribe(breaker: &Breaker, member: Subscription) {
     if member.interests.has_refusals() || member.interests.has_calls() {
         breaker.watch().audience.add(&member);

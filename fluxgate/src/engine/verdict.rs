@@ -1,8 +1,9 @@
 //! What follows from the rule.
 //!
-//! It is asked of the calls that have ended. Where it asks which calls run, it is also asked of these and of the running calls that are
-//! slow already, as if they had just ended well: once for each threshold that any of them has reached, of those that have reached it. It
-//! holds if it does for one of these. So a call that runs can trip a breaker, and can neither hold up a trip nor let a trial pass.
+//! The rule is evaluated on the calls that have ended. If it asks for running calls, it is also evaluated on these plus the running
+//! calls that are slow already, as if they had just succeeded: once for each threshold that any of them has reached, with those
+//! that have reached it. It holds if any of these evaluations says so. So a running call can trip a breaker, but can neither
+//! prevent a trip nor let a trial pass.
 
 use fluxgate_rules::evaluate::Customs;
 use fluxgate_rules::{Metrics, Node};
@@ -16,12 +17,12 @@ use super::{manual, ramp};
 use crate::events::transition::Reason;
 use crate::state::State;
 
-/// Whether the time matters at which a call ends that was admitted under `word`, or that at which it begins.
+/// Whether the time matters at which a call admitted under `word` begins or ends.
 pub(super) fn needs_time(word: StateWord) -> bool {
     word.is_dated() || word.state() == State::HalfOpen
 }
 
-/// Judges the calls that run, of which there is one more, or which have run for longer than when the rule was last asked.
+/// Judges the running calls, after one was added, or when they have run for longer than at the last evaluation.
 pub(super) fn judge(mut guard: Guard<'_>, now: u64) {
     let settings = guard.breaker.settings();
     let rule = settings.rule.nodes();
@@ -38,19 +39,19 @@ pub(super) fn judge(mut guard: Guard<'_>, now: u64) {
     guard.memory().advance(now);
     let metrics = guard.judged();
     let step = match (evaluate(rule, occasion, &metrics, None), occasion) {
-        // A running call may trip the breaker, but only one that has ended can let a trial or a ramp pass.
+        // A running call may trip the breaker, but only a finished one can let a trial or a ramp pass.
         (Step::Pass, Occasion::Closed | Occasion::Trial(..) | Occasion::Ramp) => Step::Stay,
         (step, _) => step,
     };
     follow(guard, occasion, step, now);
 }
 
-/// Acts on what an outcome or an admission led to, which for the calls that have ended is `step`. Only the rule's `custom` conditions are
-/// asked without the lock.
+/// Acts on what an outcome or an admission led to. `step` is that for the calls that have ended. Only the rule's `custom`
+/// conditions are asked without the lock.
 #[cold]
 #[inline(never)]
 pub(super) fn follow(mut guard: Guard<'_>, occasion: Occasion, step: Step, now: u64) {
-    // Another rule begins another generation, so this one is that of the verdict.
+    // Another rule would begin another generation, so these settings are those of the verdict.
     let settings = guard.breaker.settings();
     let rule = settings.rule.nodes();
     let metrics = guard.judged();
@@ -80,14 +81,14 @@ pub(super) fn follow(mut guard: Guard<'_>, occasion: Occasion, step: Step, now: 
     }
 }
 
-/// What the rule says of these figures.
+/// The result of the rule on these figures.
 struct Verdict {
     step: Step,
     metrics: Metrics,
     customs: Customs,
 }
 
-/// Asks the rule's `custom` conditions if they decide. `None` if the generation is over meanwhile.
+/// Asks the rule's `custom` conditions if they decide. `None` if the generation ends meanwhile.
 fn settle<'a>(
     mut guard: Guard<'a>,
     rule: &[Node],

@@ -1,4 +1,4 @@
-//! Reading a breaker's metrics collects, so these tests read seldom.
+//! Reading a breaker's metrics collects, so these tests seldom read them.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +17,7 @@ impl Clock for Hand {
     }
 }
 
-/// A breaker to which random calls are played, and a plain list of them.
+/// A breaker that gets random calls, and a plain list of them.
 struct Played {
     breaker: CircuitBreaker,
     time: Arc<AtomicU64>,
@@ -27,7 +27,7 @@ struct Played {
 }
 
 impl Played {
-    /// `dated`: on a clock, without which a count window takes another way.
+    /// `dated`: on a user's clock. Without one, a count window takes another path.
     fn new(window: Window, dated: bool) -> Self {
         let time = Arc::new(AtomicU64::new(0));
         let rule = trip::min(1) & trip::failure_rate(1.0) & trip::failure_streak(1_000);
@@ -37,7 +37,7 @@ impl Played {
         Self { breaker, time, list: VecDeque::new(), streak: 0, failures: 0 }
     }
 
-    /// Notes a call that the breaker has had, `forget` saying what a list of `(time, failed)` forgets.
+    /// Notes a call that the breaker has had. `forget` drops from a list of `(time, failed)` what the window forgets.
     fn note(&mut self, failed: bool, forget: impl Fn(&mut VecDeque<(u64, bool)>, u64)) {
         let now = self.time.load(Ordering::Relaxed);
         self.list.push_back((now, failed));
@@ -58,7 +58,7 @@ impl Played {
     }
 }
 
-/// Some outcomes of calls: whether they fail. Of some seeds, failures come in runs.
+/// Random outcomes: whether each call fails. For some seeds, failures come in runs.
 fn failures(mut random: fastrand::Rng) -> impl Iterator<Item = bool> {
     let failing = random.f64() * 0.3;
     let run = if random.bool() { 80 } else { 1 };
@@ -70,7 +70,7 @@ fn call_once(breaker: &CircuitBreaker, failed: bool) {
     let _ = breaker.call(|| if failed { Err(()) } else { Ok(()) });
 }
 
-/// Plays random calls to a breaker, and compares it with a plain list.
+/// Makes random calls to a breaker, and compares it with a plain list.
 fn play(window: Window, dated: bool, seed: u64, forget: impl Fn(&mut VecDeque<(u64, bool)>, u64)) {
     let mut random = fastrand::Rng::with_seed(seed);
     let mut played = Played::new(window, dated);
@@ -87,7 +87,7 @@ fn play(window: Window, dated: bool, seed: u64, forget: impl Fn(&mut VecDeque<(u
     }
 }
 
-/// The same by three threads in turn.
+/// The same with three threads that take turns.
 #[test]
 fn a_count_window_of_three_threads_agrees_with_a_list() {
     for (seed, size) in (0..12).flat_map(|seed| [1, 4, 100, 700].map(|size| (seed, size))) {
@@ -152,7 +152,7 @@ fn a_time_window_agrees_with_a_list() {
     }
 }
 
-/// Which calls are counted cannot be told from outside, for that is the point of it. But it must not be lost.
+/// By design, it is invisible from outside which calls are counted. These tests make sure that they are.
 fn after(window: Window, rule: trip::Rule, outcomes: &str, clock: impl Clock) -> CircuitBreaker {
     let builder = CircuitBreaker::builder("counted").window(window).trip(rule).clock(clock);
     let breaker = builder.build().expect("a sound configuration");
@@ -160,7 +160,7 @@ fn after(window: Window, rule: trip::Rule, outcomes: &str, clock: impl Clock) ->
     breaker
 }
 
-/// A call for each of these outcomes: `x` fails, anything else succeeds.
+/// Makes a call for each of these outcomes: `x` fails, anything else succeeds.
 pub(in crate::engine) fn call(breaker: &CircuitBreaker, outcomes: &str) {
     for outcome in outcomes.chars() {
         let call = breaker.acquire().expect("closed");
@@ -196,7 +196,7 @@ fn a_full_count_window_counts_successes_until_all_others_are_gone() {
     ] {
         assert_eq!(left(4, rule(), outcomes), expected, "{outcomes}");
     }
-    // An average changes with every call, and a slow rate with none of these.
+    // An average changes with every call, a slow rate with none of these.
     let average = trip::min(4) & trip::avg_latency(Duration::from_secs(1)) | rule();
     assert_eq!(left(4, average, "ooxo"), (false, 0));
     let slow = trip::min(4) & trip::slow_rate(1.0, Duration::from_secs(1)) | rule();
@@ -270,7 +270,7 @@ fn each_thread_that_comes_when_there_are_stripes_gets_one() {
     assert_eq!(breaker.metrics().total(), 4);
 }
 
-/// However many are counted, the rule holds exactly when it would if each were recorded.
+/// However many failures are counted, the rule holds exactly when it would if each were recorded.
 #[test]
 fn the_rule_holds_with_the_right_failure() {
     for streak in [16, 17, 64, 65, 80, 81, 100, 256, 1_000, 5_000] {
@@ -285,7 +285,7 @@ fn the_rule_holds_with_the_right_failure() {
     }
 }
 
-/// The same of two threads, which take turns.
+/// The same with two threads that take turns.
 #[test]
 fn the_rule_holds_with_the_right_failure_of_two_threads() {
     let mut random = fastrand::Rng::with_seed(7);

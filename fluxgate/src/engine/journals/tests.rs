@@ -71,7 +71,8 @@ fn journals_are_opened_while_calls_come_fast() {
     }
 }
 
-/// Calls of so many threads that take turns, beside a list of them. By a clock that is moved by hand, each takes less than so long.
+/// Makes calls on threads that take turns, and compares with a list. By a clock moved by hand, each call takes less than the given
+/// time.
 fn take_turns(threads: usize, breaker: &CircuitBreaker, size: usize, time: Option<(&Hand, u64)>, seed: u64) {
     let mut random = fastrand::Rng::with_seed(seed);
     let longest = time.map_or(1, |(_, longest)| longest);
@@ -114,7 +115,7 @@ fn take_turns(threads: usize, breaker: &CircuitBreaker, size: usize, time: Optio
                     told.recv().expect("it runs");
                 }
             }
-            // To look closes the journals.
+            // Reading closes the journals.
             if random.u8(..) < 40 {
                 let metrics = breaker.metrics();
                 let failures = list.iter().filter(|call| call.0).count() as u64;
@@ -132,7 +133,7 @@ fn take_turns(threads: usize, breaker: &CircuitBreaker, size: usize, time: Optio
     });
 }
 
-/// Two, or more than have stripes of their own.
+/// Two threads, or more than can have stripes of their own.
 fn number_of_threads(seed: u64) -> usize {
     if seed % 4 < 2 { 2 } else { PLACES + 4 }
 }
@@ -142,7 +143,7 @@ fn calls_of_threads_that_take_turns_are_in_their_order() {
     for (seed, size) in (0..20).flat_map(|seed| [1, 2, 30, 100, 500].map(|size| (seed, size))) {
         let (builder, threads) = (averaging(window::count(size)), number_of_threads(seed));
         take_turns(threads, &builder.build().expect("sound"), size, None, seed);
-        // Where it stands still, nothing but the threads tells the order.
+        // If it stands still, only the threads tell the order.
         for longest in [1, 100] {
             let time = Hand::default();
             let breaker = averaging(window::count(size)).clock(time.clone()).build().expect("sound");
@@ -151,7 +152,7 @@ fn calls_of_threads_that_take_turns_are_in_their_order() {
     }
 }
 
-/// Threads that each call the breaker and wait for the next, until there is one for which no stripe is left.
+/// Nests threads that each call the breaker, until one finds no stripe left.
 fn one_within_another(breaker: &CircuitBreaker, without_stripe: fn(&CircuitBreaker)) {
     call(breaker, &"o".repeat(40));
     if breaker.breaker().stripes().of_this_thread().is_none() {
@@ -188,7 +189,7 @@ fn threads_without_a_stripe_of_their_own_share_a_journal() {
     });
 }
 
-/// Of which no average is asked for.
+/// A breaker whose rule asks for no average.
 fn dated() -> crate::Builder {
     of_time(trip::failure_streak(1_000))
 }
@@ -198,7 +199,7 @@ fn of_time(rule: trip::Rule) -> crate::Builder {
     CircuitBreaker::builder("journals").window(window::time(Duration::from_secs(1_000))).trip(rule)
 }
 
-/// Where failures come fast, or do not; and sometimes in runs.
+/// With failures that come fast or not, sometimes in runs.
 #[test]
 fn calls_in_a_window_of_time_are_in_their_order() {
     for seed in 0..100 {
@@ -227,7 +228,7 @@ fn a_window_of_time_has_journals_while_failures_come_fast_and_not_in_a_row() {
     breaker.breaker().lock().journals.pace.hurry();
     call(&breaker, &"ox".repeat(10));
     assert!(is_journaled(), "there is no more room in a log");
-    // It was admitted before there were any, and comes between.
+    // It was admitted before there were journals, and comes between.
     before.success();
     call(&breaker, "x");
     let metrics = breaker.metrics();
