@@ -1,7 +1,7 @@
 //! Models for loom: the breaker's own code, run through the interleavings of two or three threads.
 //!
-//! `scripts/loom.sh` runs them. Each checks a claim of the documentation under every interleaving, with up to three
-//! preemptions, and for every value that a relaxed load may return.
+//! `scripts/loom.sh` runs them. Each checks a claim of the documentation under every interleaving, with up to three preemptions,
+//! and for every value that a relaxed load may return.
 
 use std::sync::Mutex as Log;
 use std::time::Duration;
@@ -40,7 +40,7 @@ mod verdicts;
 mod waiting;
 mod windows;
 
-/// A clock that stands still, for models where time does not matter.
+/// A clock that stands still, for models in which time does not matter.
 struct Still(u64);
 
 impl Clock for Still {
@@ -49,7 +49,7 @@ impl Clock for Still {
     }
 }
 
-/// A clock that a model moves forward, in seconds. Reading it is an operation that loom interleaves, too.
+/// A clock that a model moves forward, in seconds. Loom interleaves reading it, too.
 #[derive(Clone)]
 struct Moving(Arc<AtomicU64>);
 
@@ -112,7 +112,7 @@ fn check(model: impl Fn() + Send + Sync + 'static) {
     check_up_to(3, model);
 }
 
-/// For models of more threads, or more calls: with fewer preemptions, since otherwise they would take hours.
+/// For models with more threads or calls: with fewer preemptions, since otherwise they would take hours.
 fn check_up_to(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
     let mut builder = loom::model::Builder::new();
     builder.preemption_bound = Some(preemptions);
@@ -121,7 +121,7 @@ fn check_up_to(preemptions: usize, model: impl Fn() + Send + Sync + 'static) {
 }
 
 /// Runs `run` on another thread.
-fn beside(breaker: &Arc<Breaker>, run: impl FnOnce(&Breaker) + 'static) -> thread::JoinHandle<()> {
+fn spawn(breaker: &Arc<Breaker>, run: impl FnOnce(&Breaker) + 'static) -> thread::JoinHandle<()> {
     let breaker = breaker.clone();
     thread::spawn(move || run(&breaker))
 }
@@ -130,7 +130,7 @@ fn acquire(breaker: &Breaker) -> Result<Call<'_>, CallNotPermitted> {
     Call::acquire(breaker).map_err(|refusal| refusal.into_error(|error| error))
 }
 
-/// The calls that are in progress, as far as the breaker keeps track of them.
+/// The running calls, as far as the breaker tracks them.
 fn in_flight(breaker: &Breaker) -> u32 {
     breaker.lock().running.calls()
 }

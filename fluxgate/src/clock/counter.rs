@@ -423,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn after_a_sleep_time_is_that_of_the_system() {
+    fn after_a_sleep_the_time_agrees_with_the_system() {
         // The counter was stopped, or set back, or ran on while the system's clock stood still; or both.
         let sleeps: [fn(&Clocks); 4] = [
             |clocks| clocks.nanos.set(clocks.nanos.get() + 3_600 * SECOND),
@@ -449,7 +449,7 @@ mod tests {
     }
 
     #[test]
-    fn a_processor_whose_counter_is_a_little_behind_is_no_reason_for_another_line() {
+    fn a_processor_whose_counter_is_a_little_behind_draws_no_new_line() {
         let counter = counter(3.0);
         watch(&counter, 10 * SECOND, MILLISECOND);
         while counter.read().is_some() {
@@ -465,7 +465,7 @@ mod tests {
 
     /// Whatever the two clocks do, time never goes back (asserted by `watch`), and in the end it agrees with the system's.
     #[test]
-    fn whatever_happens_time_does_not_go_back() {
+    fn time_does_not_go_back_whatever_the_clocks_do() {
         let mut random = fastrand::Rng::with_seed(7);
         for _ in 0..300 {
             // A slowdown is noticed only at the end of the line, which comes later by as much.

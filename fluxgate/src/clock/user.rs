@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn the_farthest_jump_leaves_time_to_come() {
+    fn the_farthest_jump_does_not_exhaust_time() {
         assert_eq!(shown([5, u64::MAX, 6, 7]), [5, YEAR + 5, YEAR + 5, YEAR + 6]);
         let mut timeline = Timeline::new();
         for _ in 0..100_000 {

@@ -175,7 +175,7 @@ fn wants_journals(guard: &mut Guard<'_>, calls: u64, failures: u64, now: u64) ->
     } else {
         may_be_several && !memory.is_of_calls() && journals.pace.is_fast_with(failures, FAILURES, now)
     };
-    are_many && memory.has_headroom() && !memory.is_run()
+    are_many && memory.has_headroom() && !memory.is_down()
 }
 
 /// Whether several threads may have journals at the same time. If the clock moves on, times tell the order of two calls; but a

@@ -33,13 +33,13 @@ pub(super) fn count(breaker: &Breaker, word: StateWord, ended: Ended) {
         Outcome::Success | Outcome::Failure => {}
     }
     if audience::is_anyone() {
-        tell(breaker, word, ended);
+        announce_end(breaker, word, ended);
     }
 }
 
 #[cold]
 #[inline(never)]
-fn tell(breaker: &Breaker, word: StateWord, Ended { outcome, is_late, nanos, now }: Ended) {
+fn announce_end(breaker: &Breaker, word: StateWord, Ended { outcome, is_late, nanos, now }: Ended) {
     audience::tell_end(breaker.audience(), || EndedCall {
         breaker: breaker.name().clone(),
         generation: word.generation(),

@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn each_crossing_is_noticed_once_whatever_the_order_of_verdicts() {
+    fn each_crossing_is_noticed_once_in_any_order_of_verdicts() {
         let mut random = fastrand::Rng::with_seed(7);
         for bits in 0..1_u32 << 8 {
             let verdicts: Vec<_> = (1..=8).map(|outcome| (outcome, bits >> (outcome - 1) & 1 == 1)).collect();
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_verdict_that_never_comes_is_done_without() {
+    fn a_verdict_that_never_comes_is_skipped() {
         let holding = |outcome| (outcome, true);
         let others: Vec<_> = (2..=MOST_WAITING as u64 + 1).map(holding).collect();
         assert_eq!(taken(&others), (0, false));

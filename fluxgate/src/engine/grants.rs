@@ -41,12 +41,12 @@ pub(crate) struct Grants {
     too_late: u64,
 }
 
-/// What a stripe is wanted for.
+/// What a thread wants to count successes for.
 #[derive(Clone, Copy)]
 pub(super) struct Wanted {
-    /// After so many, there may be nothing left to count. So a thread that ends the breaker's health is allowed these, and then looks. If
-    /// there is still something, bad calls come again and again, or another thread is going to look. To come back costs more than to count
-    /// for a while, so it is allowed twice as many each time, and gets a stripe of its own.
+    /// After this many, there may be nothing left to count. So a thread that ends the breaker's health is allowed these, and then
+    /// checks. If there is still something, bad calls keep coming, or another thread will check. Coming back costs more than
+    /// counting on for a while, so it is allowed twice as many each time, and gets its own stripe.
     pub(super) missing: u64,
     pub(super) ends_health: bool,
     /// Whether threads may count by themselves, where a success may be late: the window is one of calls, which never shrinks, and
@@ -91,16 +91,16 @@ impl Grants {
             self.collect_logged(stripes, current, ledger);
         } else if self.open | self.own != 0 {
             let sums = self.sums(stripes, current);
-            self.enter(current, sums, ledger);
+            self.record(current, sums, ledger);
         }
     }
 
     /// The same, and closes the logs: the breaker may be healthy.
     pub(super) fn close_logs(&mut self, stripes: Stripes<'_>, current: StateWord, ledger: &mut Ledger<'_>) {
         if self.logging != 0 {
-            let used = self.take_rooms_back(stripes);
+            let used = self.reclaim_rooms(stripes);
             let sums = self.sums(stripes, current);
-            self.enter_all(stripes, current, used, sums, ledger);
+            self.record_all(stripes, current, used, sums, ledger);
         }
     }
 
@@ -117,11 +117,11 @@ impl Grants {
     /// The same where some are open. Out of line, since that is rare under the lock.
     #[inline(never)]
     fn close_open(&mut self, stripes: Stripes<'_>, current: StateWord, ledger: &mut Ledger<'_>) {
-        let used = self.take_rooms_back(stripes);
+        let used = self.reclaim_rooms(stripes);
         stripes.publish_counting(0);
         let counted = bits(self.open).map(|number| stripes.get(number).close()).sum();
         let sums = Sums { counted, own: self.own_successes(stripes, current) };
-        self.enter_all(stripes, current, used, sums, ledger);
+        self.record_all(stripes, current, used, sums, ledger);
         let Self { own, returns, fillings, too_late, open: known, .. } = *self;
         *self = Self { own, known, returns, fillings, too_late, last: sums.own, ..Self::NONE };
     }
@@ -144,7 +144,7 @@ impl Grants {
     }
 
     /// Closes the logs. Returns how many failures each of them has. None of these came before a success that is counted after this.
-    fn take_rooms_back(&mut self, stripes: Stripes<'_>) -> [u8; PLACES] {
+    fn reclaim_rooms(&mut self, stripes: Stripes<'_>) -> [u8; PLACES] {
         logs(self.logging, stripes).for_each(|(number, log)| log.close(self.opened[place(number)]));
         let used = self.used(stripes);
         for number in bits(self.logging) {
@@ -172,11 +172,11 @@ impl Grants {
             }
             used = again;
         };
-        self.enter_all(stripes, current, used, sums, ledger);
+        self.record_all(stripes, current, used, sums, ledger);
     }
 
     /// Records the first `used` failures of each log, in order, each after the successes that preceded it; then all other calls.
-    fn enter_all(
+    fn record_all(
         &mut self,
         stripes: Stripes<'_>,
         current: StateWord,
@@ -185,14 +185,14 @@ impl Grants {
         ledger: &mut Ledger<'_>,
     ) {
         if self.logging != 0 {
-            self.enter_logged(stripes, used, sums.counted + sums.own, ledger);
+            self.record_logged(stripes, used, sums.counted + sums.own, ledger);
         }
-        self.enter(current, sums, ledger);
+        self.record(current, sums, ledger);
     }
 
     /// Records only the logged failures, and the successes before them. `all` is the number of the last success.
     #[inline(never)]
-    fn enter_logged(&mut self, stripes: Stripes<'_>, used: [u8; PLACES], all: u64, ledger: &mut Ledger<'_>) {
+    fn record_logged(&mut self, stripes: Stripes<'_>, used: [u8; PLACES], all: u64, ledger: &mut Ledger<'_>) {
         let forgotten = all.checked_sub(ledger.remembered());
         // How many successes came before the next failure of each log.
         let mut next = [0; PLACES];
@@ -206,7 +206,7 @@ impl Grants {
             let is_forgotten =
                 |place: &u8| forgotten.is_some_and(|until| self.after(log, *place, all) <= until);
             let first = (collected..used).rev().find(is_forgotten).map_or(collected, |last| last + 1);
-            ledger.enter_forgotten_failures(u64::from(first - collected));
+            ledger.record_forgotten_failures(u64::from(first - collected));
             if first < used {
                 next[place(number)] = self.after(log, first, all);
                 left |= 1 << number;
@@ -215,7 +215,7 @@ impl Grants {
         }
         while let Some(number) = bits(left).min_by_key(|number| next[place(*number)]) {
             let after = next[place(number)];
-            ledger.enter_failure_after(after - self.last);
+            ledger.record_failure_after(after - self.last);
             self.last = after;
             let collected = self.collected[place(number)] + 1;
             self.collect_until(number, collected);
@@ -244,26 +244,26 @@ impl Grants {
 
     /// Records what has been counted. Successes come first: other calls are counted only while no success can change what follows
     /// from them, unless it is late, and then it comes before them.
-    fn enter(&mut self, current: StateWord, sums: Sums, ledger: &mut Ledger<'_>) {
+    fn record(&mut self, current: StateWord, sums: Sums, ledger: &mut Ledger<'_>) {
         if self.word == current {
-            return self.enter_until(sums.counted + sums.own, ledger);
+            return self.record_until(sums.counted + sums.own, ledger);
         }
-        self.enter_until(sums.own, ledger);
+        self.record_until(sums.own, ledger);
         if sums.counted > self.others {
             let count = sums.counted - self.others;
             let are_failures = self.word == current.failures();
             if are_failures {
-                ledger.enter_failures(count);
+                ledger.record_failures(count);
             } else {
-                ledger.enter_refusals(count);
+                ledger.record_refusals(count);
             }
             self.others = sums.counted;
         }
     }
 
-    fn enter_until(&mut self, success: u64, ledger: &mut Ledger<'_>) {
+    fn record_until(&mut self, success: u64, ledger: &mut Ledger<'_>) {
         if success > self.last {
-            ledger.enter_successes(success - self.last);
+            ledger.record_successes(success - self.last);
             self.last = success;
         }
     }

@@ -129,7 +129,7 @@ impl Guard<'_> {
         let Locked { journals, memory: Some(memory), counts, .. } = &mut *self.locked else { return 0 };
         let Closed { unused, tally, calls: latest } = journals.close(stripes);
         counts.failures += tally.failures;
-        memory.take_back(unused);
+        memory.reclaim(unused);
         memory.record_together(&tally, latest.map(|call| (call.failed, call.nanos)));
         tally.total
     }

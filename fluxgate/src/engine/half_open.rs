@@ -120,7 +120,7 @@ pub(super) fn end_call(
     let Locked { running, period, .. } = &mut *guard;
     running.end(started);
     if let Period::Trial(trial) = period {
-        trial.give_back(running.calls(), now);
+        trial.release(running.calls(), now);
         if outcome.is_some() {
             trial.progress(running.calls(), now, patience);
         } else {

@@ -33,7 +33,7 @@ mod tests {
     use fluxgate_rules::{Measures, Metrics, Rule, Tally};
 
     #[test]
-    fn the_highest_rate_is_of_enough_calls() {
+    fn the_highest_rate_needs_enough_calls() {
         let rule: Rule = "min(4) & failure_rate(0.9) | min(9) & failure_rate(0.5)".parse().unwrap();
         let mut highest = Highest::default();
         for (failures, total, expected) in [

@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_entered_is_read_again() {
+    fn what_was_entered_is_read_back() {
         let journal = Journal::closed();
         assert!(!journal.enter(WORD, call(false, 1)), "it is closed");
         for length in [0, 1, ENTRIES] {
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_of_another_generation_or_manner_are_not_entered() {
+    fn calls_under_another_word_are_not_entered() {
         let journal = Journal::closed();
         journal.open(WORD, MUCH);
         for other in

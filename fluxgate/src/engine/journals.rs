@@ -90,7 +90,7 @@ impl Journals {
         let mut all = Closed { unused: Headroom::NONE, tally: Tally::EMPTY, calls: Calls::NONE };
         for (number, journal) in journals(std::mem::take(&mut self.open), stripes) {
             let closed = journal.close();
-            all.unused.take_back(closed.unused);
+            all.unused.reclaim(closed.unused);
             all.tally += closed.tally;
             all.calls.add(number, closed.calls);
         }

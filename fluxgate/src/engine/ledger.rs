@@ -15,13 +15,13 @@ impl<'a> Ledger<'a> {
         Self { memory, rejected, counts }
     }
 
-    pub(super) fn enter_successes(&mut self, count: u64) {
+    pub(super) fn record_successes(&mut self, count: u64) {
         if let Some(memory) = &mut self.memory {
             memory.record_successes(count);
         }
     }
 
-    pub(super) fn enter_failures(&mut self, count: u64) {
+    pub(super) fn record_failures(&mut self, count: u64) {
         self.counts.failures += count;
         if let Some(memory) = &mut self.memory {
             memory.record_failures(count);
@@ -29,7 +29,7 @@ impl<'a> Ledger<'a> {
     }
 
     /// Records successes, then a failure.
-    pub(super) fn enter_failure_after(&mut self, successes: u64) {
+    pub(super) fn record_failure_after(&mut self, successes: u64) {
         self.counts.failures += 1;
         if let Some(memory) = &mut self.memory {
             memory.record_failure_after(successes);
@@ -37,11 +37,11 @@ impl<'a> Ledger<'a> {
     }
 
     /// Counts failures followed by so many successes that the memory no longer [remembers](Self::remembered) them.
-    pub(super) fn enter_forgotten_failures(&mut self, count: u64) {
+    pub(super) fn record_forgotten_failures(&mut self, count: u64) {
         self.counts.failures += count;
     }
 
-    pub(super) fn enter_refusals(&mut self, count: u64) {
+    pub(super) fn record_refusals(&mut self, count: u64) {
         *self.rejected += count;
     }
 

@@ -37,7 +37,7 @@ mod tests {
     use super::Pace;
 
     #[test]
-    fn it_is_found_out_after_so_many_or_when_so_many_should_have_come() {
+    fn pace_is_measured_after_sixteen_events_or_the_time_for_them() {
         let mut pace = Pace::NONE;
         let mut is_fast = |more, now| pace.is_fast_with(more, 10, now);
         assert!(!is_fast(15, 0), "that says little");

@@ -5,17 +5,17 @@
 //!
 //! | function | what it rules out | what it needs |
 //! |---|---|---|
-//! | [`record`], inlined into the caller | a success of an untimed breaker that is healthy | one load |
-//! | [`record_undated`] | that the time of its end does not matter, or that it does | no stack frame |
+//! | [`record`], inlined into the caller | a success of a healthy, untimed breaker | one load |
+//! | [`record_undated`] | that the time of the end matters, or that it does not | no stack frame |
 //! | [`record_own`] | a success that its thread counts | the thread's number |
 //! | [`record_shared`] | another call that a stripe counts | a few atomics |
-//! | [`record_uncounted`] | all that is between it and the lock, if its time does not matter | |
-//! | [`record_dated`] | nothing: it reads the clock, if the time matters | |
+//! | [`record_uncounted`] | all steps before the lock, if time does not matter | |
+//! | [`record_dated`] | nothing: it reads the clock, if time matters | |
 //! | [`record_timed`] | a fast success that changes nothing | one load |
 //! | [`record_alike`] | a call that a stripe counts | a few atomics |
 //! | [`record_journaled`] | a call that its thread enters into its journal | a few atomics |
-//! | [`record_locked`] | what is not simply one of the closed breaker's | |
-//! | [`record_closed`] | nothing: it enters the outcome and acts on what follows | the lock |
+//! | [`record_locked`] | anything but a plain call of a closed breaker | |
+//! | [`record_closed`] | nothing: it records the outcome and acts on what follows | the lock |
 
 use super::breaker::Breaker;
 use super::counting::{self, Ended};
@@ -50,7 +50,7 @@ pub(crate) fn record(breaker: &Breaker, word: StateWord, start: u64, outcome: Ou
     record_undated(breaker, word, start, outcome);
 }
 
-/// The same of a success.
+/// The same for a success.
 #[inline]
 pub(crate) fn record_success(breaker: &Breaker, word: StateWord, start: u64) {
     if !changes_nothing(breaker, word) {
@@ -171,14 +171,14 @@ fn is_entered(
 
 /// Whether a fast call that ended at `now` needs no lock: it is a success that changes nothing, or a stripe counts it.
 #[inline]
-fn goes_unlocked(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64) -> bool {
+fn needs_no_lock(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64) -> bool {
     outcome == Outcome::Success && is_healthy(breaker, word)
-        || is_alike_elsewhere(breaker, word, outcome, now)
+        || is_alike_out_of_line(breaker, word, outcome, now)
 }
 
 /// Out of line, so that what comes before needs no stack frame.
 #[inline(never)]
-fn is_alike_elsewhere(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64) -> bool {
+fn is_alike_out_of_line(breaker: &Breaker, word: StateWord, outcome: Outcome, now: u64) -> bool {
     is_alike(breaker, word, outcome, now)
 }
 
@@ -212,7 +212,7 @@ fn record_locked(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u6
 fn record_closed(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos: u64, now: u64) {
     let guard = breaker.lock();
     if guard.word != word {
-        end_elsewhere(guard, word, Some(outcome), nanos, now);
+        end_call(guard, word, Some(outcome), nanos, now);
         return;
     }
     // While this thread waited for the lock, another may have reopened its journal. Or its calls use the shared journal, under the
@@ -236,10 +236,10 @@ fn record_otherwise(breaker: &Breaker, word: StateWord, outcome: Outcome, nanos:
         Outcome::Success | Outcome::Failure => {
             word.is_counted()
                 && nanos < breaker.watch().slow_from()
-                && goes_unlocked(breaker, word, outcome, now)
+                && needs_no_lock(breaker, word, outcome, now)
         }
     };
-    let is_late = !is_moot && end_elsewhere(breaker.lock(), word, Some(outcome), nanos, now);
+    let is_late = !is_moot && end_call(breaker.lock(), word, Some(outcome), nanos, now);
     counting::count(breaker, word, Ended { outcome, is_late, nanos, now });
 }
 
@@ -255,7 +255,7 @@ pub(crate) fn record_request(breaker: &Breaker, word: StateWord, start: u64, req
     let outcome = Outcome::Failure;
     let mut guard = breaker.lock();
     guard.requested = Some(requested);
-    let is_late = end_elsewhere(guard, word, Some(outcome), nanos, now);
+    let is_late = end_call(guard, word, Some(outcome), nanos, now);
     counting::count(breaker, word, Ended { outcome, is_late, nanos, now });
 }
 
@@ -268,7 +268,7 @@ pub(crate) fn give_back(breaker: &Breaker, word: StateWord, start: u64) {
     let (nanos, now) = ended(breaker, word, start);
     if word.runs() {
         // A trial needs to know how long it waited for the call, even if calls are not timed.
-        end_elsewhere(breaker.lock(), word, None, now - start, now);
+        end_call(breaker.lock(), word, None, now - start, now);
     }
     counting::count(breaker, word, Ended { outcome: Outcome::Ignored, is_late: false, nanos, now });
 }
@@ -296,13 +296,7 @@ pub(crate) fn record_alone(breaker: &Breaker, outcome: Outcome, nanos: u64) {
 /// its copy of the word. Returns whether an outcome came too late to count.
 #[cold]
 #[inline(never)]
-fn end_elsewhere(
-    mut guard: Guard<'_>,
-    copy: StateWord,
-    outcome: Option<Outcome>,
-    nanos: u64,
-    now: u64,
-) -> bool {
+fn end_call(mut guard: Guard<'_>, copy: StateWord, outcome: Option<Outcome>, nanos: u64, now: u64) -> bool {
     if copy.is_inner() {
         return false;
     }

@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn one_of_a_name_is_found_whichever_leaves() {
+    fn one_of_several_namesakes_is_found_whichever_leaves() {
         let mut namesakes: Vec<_> = (0..100).map(|_| named("registry: namesake".to_owned())).collect();
         fastrand::Rng::with_seed(7).shuffle(&mut namesakes);
         while let Some(breaker) = namesakes.pop() {

@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_that_run_are_counted_even_where_none_is_slow() {
+    fn running_calls_are_counted_even_where_none_can_be_slow() {
         let mut running = Running::NONE;
         for measures in [Measures::NONE, measures([0; 4])] {
             running.begin(7, &measures);

@@ -122,7 +122,7 @@ mod tests {
     const FIRST: StateWord = StateWord::first(Needs { timing: Timing::None, dated: false, tracked: false });
 
     #[test]
-    fn only_calls_of_its_word_are_counted_and_no_more_than_were_granted() {
+    fn a_stripe_counts_only_calls_of_its_word_and_no_more_than_allowed() {
         let word = FIRST.used().next(State::Closed);
         let (before, after) = (FIRST.used(), word.next(State::Closed));
         let stripe = Stripe::closed();

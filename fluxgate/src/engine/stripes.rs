@@ -389,7 +389,7 @@ mod tests {
     const FIRST: StateWord = StateWord::first(Needs { timing: Timing::None, dated: false, tracked: false });
 
     #[test]
-    fn a_stripe_of_threads_without_a_number_of_their_own_is_nobodys_alone() {
+    fn a_stripe_of_threads_that_share_a_number_belongs_to_none_of_them_alone() {
         let word = FIRST.used();
         let own = OwnStripe::unowned();
         let owned_by = |thread: ThreadNumber| {
@@ -402,7 +402,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_looks_what_became_of_the_window_before_logs_mix_up_its_successes() {
+    fn a_thread_checks_on_the_window_before_logs_could_confuse_its_successes() {
         let (word, own, thread) = (FIRST.used(), OwnStripe::unowned(), ThreadNumber::own());
         own.owner.store(thread.get(), Ordering::Relaxed);
         own.begin(word);
@@ -412,7 +412,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_counts_by_itself_what_it_has_begun_while_its_stripe_is_open() {
+    fn a_thread_counts_by_itself_only_its_generation_and_while_its_stripe_is_open() {
         let word = FIRST.used().next(State::Closed);
         let own = OwnStripe::unowned();
         let thread = ThreadNumber::own();

@@ -119,7 +119,7 @@ mod tests {
     use std::thread;
 
     #[test]
-    fn threads_that_run_at_once_have_numbers_of_their_own_while_there_are_any() {
+    fn running_threads_have_distinct_numbers_while_some_are_free() {
         assert_eq!(ThreadNumber::own(), ThreadNumber::own());
         let all_run = Barrier::new(80);
         let mut numbers: Vec<ThreadNumber> = thread::scope(|scope| {
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_given_back() {
+    fn numbers_are_released_when_threads_end() {
         for _ in 0..1_000 {
             let number = || ThreadNumber::own().is_unique().then(ThreadNumber::own);
             let number = thread::spawn(number).join().unwrap();

@@ -53,7 +53,7 @@ impl Trial {
 
     /// A call has ended, which leaves `in_flight` calls. While there are none, the wait pauses: callers that give up one after
     /// another wait for the same outcome.
-    pub(super) fn give_back(&mut self, in_flight: u32, now: u64) {
+    pub(super) fn release(&mut self, in_flight: u32, now: u64) {
         if in_flight == 0 {
             self.stalls = self.stalls.saturating_sub(now);
         }

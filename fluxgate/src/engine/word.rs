@@ -16,7 +16,7 @@ pub struct StateWord(pub(crate) u64);
 impl PartialEq for StateWord {
     #[inline]
     fn eq(&self, other: &Self) -> bool {
-        (self.0 ^ other.0) & !Self::MANNER == 0
+        (self.0 ^ other.0) & !Self::VARIABLE == 0
     }
 }
 
@@ -46,7 +46,7 @@ impl StateWord {
     const RECORDING: u64 =
         Self::TIMED | Self::TIMED_LATER | Self::DATED | Self::COUNTED | Self::AVERAGED | Self::JOURNALED;
     /// What may change within a generation.
-    const MANNER: u64 = Self::RECORDING | Self::FAULTY;
+    const VARIABLE: u64 = Self::RECORDING | Self::FAULTY;
     /// Only in a call's copy: its body runs within the [`nesting`](super::nesting) of its thread.
     const SCOPED: u64 = 1 << 10;
     /// Only in a call's copy: the thread was already panicking when the call was admitted, so the panic is not the call's.
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_keeps_its_state_and_moves_on() {
+    fn each_next_word_has_its_state_and_a_new_generation() {
         let mut word = first(false, false).used();
         for state in STATES {
             let next = word.next(state);
@@ -355,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn only_an_untimed_closed_used_breaker_admits_at_once_or_a_disabled_one() {
+    fn only_a_used_untimed_closed_breaker_or_a_disabled_one_admits_at_once() {
         assert!(first(true, true).used().next(State::Disabled).admits_at_once());
         assert!(!first(false, false).admits_at_once());
         assert!(first(false, false).used().admits_at_once());
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_timed_closed_used_breaker_admits_with_a_look_at_the_clock() {
+    fn only_a_used_timed_closed_breaker_admits_timed() {
         let timed = first(true, false).used();
         assert!(timed.admits_timed() && timed.next(State::Closed).admits_timed());
         assert!(!timed.next(State::HalfOpen).admits_timed());
@@ -410,7 +410,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_of_health_is_of_one_word() {
+    fn each_healthy_mark_belongs_to_one_word() {
         for word in [first(false, false).used(), first(true, false).used()] {
             let next = word.next(State::Closed);
             assert_eq!(word.healthy().0 == word.0, !word.is_timed());
@@ -423,7 +423,7 @@ mod tests {
     }
 
     #[test]
-    fn a_breaker_that_tracks_its_calls_does_so_in_all_states_but_one() {
+    fn calls_are_tracked_in_every_state_but_disabled() {
         let mut word = StateWord::first(Needs { timing: Timing::None, dated: false, tracked: true }).used();
         for state in STATES {
             word = word.next(state);

@@ -16,7 +16,7 @@ fn the_first_use_happens_once() {
         );
         let settings = SettingsRef::shared(settings);
         let breaker = Arc::new(Breaker::detached(settings, reading(Still(7)), Origin::Hidden));
-        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
+        let other = spawn(&breaker, |breaker| acquire(breaker).unwrap().success());
         acquire(&breaker).unwrap().failure();
         other.join().unwrap();
         let metrics = handle(&breaker).metrics();
@@ -24,12 +24,12 @@ fn the_first_use_happens_once() {
     });
 }
 
-/// A listener that hears of all calls is added while the first one is made.
+/// A listener to all calls is added while the first one is made.
 #[test]
-fn a_first_call_is_admitted_though_the_breaker_begins_to_count_calls() {
+fn a_first_call_is_admitted_while_the_breaker_begins_to_count_calls() {
     check(|| {
         let breaker = listed();
-        let other = beside(&breaker, |breaker| counting::begin(breaker));
+        let other = spawn(&breaker, |breaker| counting::begin(breaker));
         acquire(&breaker).expect("it is closed").success();
         other.join().unwrap();
         assert_eq!(times_listed(&breaker), 1);
@@ -40,7 +40,7 @@ fn a_first_call_is_admitted_though_the_breaker_begins_to_count_calls() {
 
 /// `static B: CircuitBreaker = breaker!(..)` in a `const` or a field: the breaker itself is made on first use.
 #[test]
-fn a_handle_that_is_used_by_two_threads_at_once_makes_one_breaker() {
+fn a_handle_used_by_two_threads_at_once_makes_one_breaker() {
     static SETTINGS: OnceLock<Settings> = OnceLock::new();
     let retry = retry::cooldown(Duration::from_secs(60));
     let settings =
@@ -61,7 +61,7 @@ fn a_handle_that_is_used_by_two_threads_at_once_makes_one_breaker() {
     });
 }
 
-/// A breaker that the registry knows, once it has been used.
+/// A breaker that enters the registry once it is used.
 fn listed() -> Arc<Breaker> {
     let settings = settings(window::count(1), trip::failures(1), Retry::new(Schedule::Always), permit::all());
     Breaker::shared(SettingsRef::shared(settings), reading(Still(7)))
@@ -75,7 +75,7 @@ fn times_listed(breaker: &Breaker) -> usize {
 fn a_breaker_enters_the_registry_once() {
     check(|| {
         let breaker = listed();
-        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
+        let other = spawn(&breaker, |breaker| acquire(breaker).unwrap().success());
         acquire(&breaker).unwrap().success();
         other.join().unwrap();
         assert_eq!(times_listed(&breaker), 1);
@@ -92,7 +92,7 @@ fn the_registry_loses_no_breaker_and_keeps_none() {
             enroll(&theirs);
             assert_eq!(times_listed(&theirs), 1);
         });
-        // Whoever comes or goes meanwhile, each is listed once, and one of the name is found.
+        // Whichever comes or goes meanwhile, each is listed once, and one of the name is found.
         assert_eq!(times_listed(&mine), 1);
         assert!(crate::find("model").is_some());
         other.join().unwrap();

@@ -1,4 +1,4 @@
-//! New settings come into force at one moment, and no outcome is judged by half of them.
+//! New settings take effect at one moment, and no outcome is judged by half of them.
 
 use super::*;
 use crate::Changes;
@@ -8,17 +8,17 @@ fn change(breaker: &Arc<Breaker>, rule: Rule) {
 }
 
 #[test]
-fn an_outcome_counts_before_new_settings_or_comes_too_late_for_them() {
+fn an_outcome_counts_before_new_settings_or_is_late() {
     check(|| {
         let breaker = breaker(window::count(4), trip::failures(3));
         acquire(&breaker).unwrap().failure();
         let log = log(&breaker);
-        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().failure());
+        let other = spawn(&breaker, |breaker| acquire(breaker).unwrap().failure());
         change(&breaker, trip::failures(2));
         other.join().unwrap();
         let snapshot = handle(&breaker).snapshot();
         assert_eq!(snapshot.metrics.failures() + snapshot.late, 2);
-        // It was in time for the new rule or there when that came: either way the rule holds.
+        // It was in time for the new rule, or already there: either way the rule holds.
         let trips = snapshot.metrics.failures() == 2;
         assert_eq!(snapshot.state == State::Open, trips);
         assert_eq!(log.lock().unwrap().len(), usize::from(trips));
@@ -26,19 +26,19 @@ fn an_outcome_counts_before_new_settings_or_comes_too_late_for_them() {
 }
 
 #[test]
-fn a_success_that_is_not_written_changes_nothing_under_new_settings() {
+fn an_unwritten_success_changes_nothing_under_new_settings() {
     check(|| {
         let breaker = breaker(window::count(2), trip::failures(2));
         acquire(&breaker).unwrap().success();
         acquire(&breaker).unwrap().success();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             acquire(breaker).unwrap().failure();
             let _ = acquire(breaker).map(|call| call.success());
         });
         change(&breaker, trip::failures(1) & trip::min(2));
         other.join().unwrap();
         let snapshot = handle(&breaker).snapshot();
-        // The failure counts by the new rule, or was too late for it.
+        // The failure counts under the new rule, or was too late for it.
         let failed = snapshot.metrics.failures() == 1;
         assert!(failed || snapshot.late >= 1);
         assert_eq!(snapshot.state == State::Open, failed);
@@ -50,7 +50,7 @@ fn a_refusal_names_the_rule_that_opened_the_breaker() {
     check(|| {
         let breaker = breaker(window::count(4), trip::failures(1));
         acquire(&breaker).unwrap().failure();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             let refusal = acquire(breaker).err().unwrap();
             let condition = refusal.cause().map(|cause| cause.condition());
             assert!(condition.is_none_or(|condition| condition == "failures(1)"));
@@ -62,7 +62,7 @@ fn a_refusal_names_the_rule_that_opened_the_breaker() {
 }
 
 #[test]
-fn changes_of_two_threads_are_both_made() {
+fn changes_by_two_threads_both_take_effect() {
     check(|| {
         let breaker = breaker(window::count(4), trip::failures(3));
         let theirs = handle(&breaker);

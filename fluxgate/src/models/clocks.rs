@@ -3,7 +3,7 @@
 use super::*;
 use crate::clock::{Counter, TimeSource};
 
-/// Two clocks that show the same. A thread that stalls between reading the one and the other is one that time overtakes there.
+/// Two clocks with the same readings. A thread may stall between reading one and the other.
 struct Clocks(Arc<AtomicU64>);
 
 impl TimeSource for Clocks {
@@ -18,7 +18,7 @@ impl TimeSource for Clocks {
 
 const MILLISECOND: u64 = 1_000_000;
 
-/// A counter that has just come to the end of a line, after 8 ms, and its time.
+/// A counter that has just reached the end of a line, after 8 ms, and its time.
 fn at_the_end_of_a_line() -> (Arc<Counter<Clocks>>, Arc<AtomicU64>) {
     let time = Arc::new(AtomicU64::new(0));
     let counter = Arc::new(Counter::new(Clocks(time.clone())));
@@ -32,7 +32,7 @@ fn at_the_end_of_a_line() -> (Arc<Counter<Clocks>>, Arc<AtomicU64>) {
     (counter, time)
 }
 
-/// Reads a time that lies between before and after.
+/// Reads the counter, asserting that the result lies between the times before and after.
 fn read(counter: &Counter<Clocks>, time: &AtomicU64) -> u64 {
     let before = time.load(Ordering::SeqCst);
     let shown = counter.read().unwrap_or_else(|| counter.renew());
@@ -42,11 +42,11 @@ fn read(counter: &Counter<Clocks>, time: &AtomicU64) -> u64 {
 }
 
 #[test]
-fn a_thread_that_stalls_reads_one_line_and_the_right_time() {
+fn a_stalled_thread_reads_one_line_and_the_right_time() {
     check(|| {
         let (counter, time) = at_the_end_of_a_line();
         let (others, passing) = (counter.clone(), time.clone());
-        // Lines end, and are drawn anew, while the other thread reads.
+        // Lines end, and new ones are drawn, while the other thread reads.
         let other = thread::spawn(move || {
             let mut last = 0;
             for millis in [21, 60, 200] {

@@ -1,4 +1,4 @@
-//! A breaker that begins to count its calls loses none, and its totals never go back.
+//! A breaker that begins to count its calls loses none, and its totals never decrease.
 
 use super::*;
 use crate::engine::counting;
@@ -12,7 +12,7 @@ fn counting_begins_while_calls_end_and_none_is_lost_to_the_window() {
             recording::record_alone(&breaker, outcome, 0);
         }
         let before = acquire(&breaker).unwrap();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             acquire(breaker).unwrap().success();
             acquire(breaker).unwrap().failure();
         });
@@ -23,17 +23,17 @@ fn counting_begins_while_calls_end_and_none_is_lost_to_the_window() {
         let snapshot = handle(&breaker).snapshot();
         assert_eq!((snapshot.state, snapshot.late, snapshot.metrics.total()), (State::Closed, 0, 3));
         assert_eq!((snapshot.totals.failures, snapshot.metrics.failures()), (2, 1));
-        // Its own, and that of the other thread if it was admitted after.
+        // Its own, and the other thread's, if admitted afterwards.
         assert!(matches!(snapshot.totals.successes, Some(1 | 2)), "{:?}", snapshot.totals);
     });
 }
 
 #[test]
-fn refusals_are_counted_once_whatever_state_they_meet() {
+fn refusals_are_counted_once_while_the_state_changes() {
     check(|| {
         let breaker = breaker(window::count(4), trip::failures(1));
         acquire(&breaker).unwrap().failure();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             let refused = acquire(breaker).is_err();
             assert!(refused, "open or forced open");
         });

@@ -1,4 +1,4 @@
-//! A fault that is injected while calls go on loses none of them, and ends once.
+//! A fault injected while calls go on loses none of them, and ends once.
 
 use super::*;
 use crate::Fault;
@@ -44,13 +44,13 @@ fn a_fault_survives_a_transition_and_a_removed_one_does_not_come_back() {
     check(|| {
         let breaker = breaker(window::count(4), trip::failures(4));
         fault::inject(&breaker, failing(60));
-        let other = beside(&breaker, |breaker| manual::command(breaker, State::Closed, Reason::Reset));
+        let other = spawn(&breaker, |breaker| manual::command(breaker, State::Closed, Reason::Reset));
         fault::clear(&breaker);
         other.join().unwrap();
         acquire(&breaker).unwrap().success();
         fault::inject(&breaker, failing(60));
         let other =
-            beside(&breaker, |breaker| manual::command(breaker, State::MetricsOnly, Reason::MetricsOnly));
+            spawn(&breaker, |breaker| manual::command(breaker, State::MetricsOnly, Reason::MetricsOnly));
         let _ = acquire(&breaker).map(|call| call.success());
         other.join().unwrap();
         assert!(acquire(&breaker).unwrap_err().is_injected());

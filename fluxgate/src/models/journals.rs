@@ -1,9 +1,9 @@
-//! Calls that threads enter into journals: none is lost, none counts twice, they are in their order, and the breaker opens as ever.
+//! Calls in journals: none is lost, none counts twice, they stay in order, and the breaker opens as always.
 
 use super::seasons::a_success_of_an_earlier_generation;
 use super::*;
 
-/// A clock that moves on by a millisecond whenever it is read: two readings are in the order in which their threads know of them.
+/// A clock that moves on by a millisecond with each reading, so readings are in the order in which threads know of them.
 struct Ticking(AtomicU64);
 
 impl Clock for Ticking {
@@ -14,7 +14,7 @@ impl Clock for Ticking {
 
 const HOUR: Duration = Duration::from_secs(3_600);
 
-/// A breaker after two successes of its first thread, which has entered the second into its journal.
+/// A breaker after two successes of its first thread, the second of which is in the thread's journal.
 fn journaling(window: Window, rule: Rule) -> Arc<Breaker> {
     let retry = retry::cooldown(Duration::from_secs(60));
     let breaker =
@@ -24,12 +24,12 @@ fn journaling(window: Window, rule: Rule) -> Arc<Breaker> {
     breaker
 }
 
-/// The same, of which no duration that there is makes the rule hold.
+/// The same, with a rule that no duration in these models makes hold.
 fn averaging() -> Arc<Breaker> {
     journaling(window::count(9), trip::avg_latency(HOUR))
 }
 
-/// A breaker with a window of time, whose threads enter their calls while some fail, and not in a row.
+/// A breaker with a time window, whose threads use journals while some calls fail, and not in a row.
 fn dated() -> Arc<Breaker> {
     let breaker = journaling(window::time(Duration::from_secs(10)), trip::failure_streak(20));
     acquire(&breaker).unwrap().failure();
@@ -46,7 +46,7 @@ fn figures(breaker: &Arc<Breaker>) -> (u64, u64) {
 fn no_call_is_lost_and_none_counts_twice() {
     check(|| {
         let breaker = averaging();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             acquire(breaker).unwrap().failure();
             acquire(breaker).unwrap().success();
         });
@@ -58,10 +58,10 @@ fn no_call_is_lost_and_none_counts_twice() {
 }
 
 #[test]
-fn a_journal_that_is_full_is_opened_again() {
+fn a_full_journal_is_reopened() {
     check_up_to(2, || {
         let breaker = averaging();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             (0..2).for_each(|_| acquire(breaker).unwrap().failure());
         });
         (0..4).for_each(|_| acquire(&breaker).unwrap().success());
@@ -71,12 +71,12 @@ fn a_journal_that_is_full_is_opened_again() {
 }
 
 #[test]
-fn no_call_is_lost_in_the_journal_of_threads_that_have_none_of_their_own() {
+fn no_call_is_lost_in_the_shared_journal() {
     check_up_to(3, || {
         let breaker = averaging();
-        beside(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
+        spawn(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
         // There are two places, and this is the third thread.
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             (0..2).for_each(|_| acquire(breaker).unwrap().failure());
         });
         (0..2).for_each(|_| acquire(&breaker).unwrap().success());
@@ -86,13 +86,13 @@ fn no_call_is_lost_in_the_journal_of_threads_that_have_none_of_their_own() {
 }
 
 #[test]
-fn a_call_that_is_entered_while_another_thread_looks_is_seen_then_or_later() {
+fn a_call_entered_while_another_thread_reads_is_seen_then_or_later() {
     check(|| {
         let breaker = averaging();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             let metrics = breaker.metrics();
             assert!((2..=4).contains(&metrics.total()) && metrics.failures() <= 1);
-            // Opens the journal of the first thread, too, which may be in the middle of a call of its last season.
+            // Also reopens the journal of the first thread, which may be in the middle of a call of its last season.
             acquire(breaker).unwrap().failure();
         });
         acquire(&breaker).unwrap().success();
@@ -102,14 +102,14 @@ fn a_call_that_is_entered_while_another_thread_looks_is_seen_then_or_later() {
     });
 }
 
-/// A failure is entered, and a thread that knows that succeeds, if it comes to that.
+/// A failure is entered, and a thread that has seen it succeeds.
 fn a_success_after_a_failure(breaker: fn() -> Arc<Breaker>) {
     check_up_to(2, move || {
         let breaker = breaker();
         let [ready, failed, succeeded] = [(); 3].map(|()| Arc::new(AtomicBool::new(false)));
         let (is_ready, has_failed, has_succeeded) = (ready.clone(), failed.clone(), succeeded.clone());
-        let other = beside(&breaker, move |breaker| {
-            // With this one it is given a journal.
+        let other = spawn(&breaker, move |breaker| {
+            // This one opens its journal.
             acquire(breaker).unwrap().success();
             is_ready.store(true, Ordering::Release);
             if has_failed.load(Ordering::Acquire) {
@@ -129,22 +129,22 @@ fn a_success_after_a_failure(breaker: fn() -> Arc<Breaker>) {
 }
 
 #[test]
-fn a_call_comes_after_those_that_its_thread_knows() {
+fn a_call_comes_after_those_that_its_thread_has_seen() {
     a_success_after_a_failure(averaging);
 }
 
 #[test]
-fn a_call_in_a_window_of_time_comes_after_those_that_its_thread_knows() {
+fn a_call_in_a_time_window_comes_after_those_that_its_thread_has_seen() {
     a_success_after_a_failure(dated);
 }
 
 #[test]
-fn what_the_threads_may_enter_cannot_make_the_rule_hold() {
+fn what_threads_may_enter_cannot_make_the_rule_hold() {
     for (failures, state) in [(1, State::Closed), (2, State::Open)] {
         check_up_to(2, move || {
             let breaker = journaling(window::count(20), trip::failures(9) | trip::avg_latency(HOUR));
             (0..2).for_each(|_| acquire(&breaker).unwrap().failure());
-            let other = beside(&breaker, |breaker| {
+            let other = spawn(&breaker, |breaker| {
                 (0..5).for_each(|_| acquire(breaker).unwrap().failure());
             });
             (0..failures).for_each(|_| acquire(&breaker).unwrap().failure());
@@ -155,10 +155,10 @@ fn what_the_threads_may_enter_cannot_make_the_rule_hold() {
 }
 
 #[test]
-fn a_call_that_makes_the_rule_hold_opens_the_breaker_beside_others_that_are_entered() {
+fn a_call_that_makes_the_rule_hold_opens_the_breaker_while_others_are_entered() {
     check(|| {
         let breaker = journaling(window::count(3), trip::avg_latency(Duration::from_secs(1)));
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             if let Ok(call) = acquire(breaker) {
                 call.success();
             }
@@ -173,15 +173,15 @@ fn a_call_that_makes_the_rule_hold_opens_the_breaker_beside_others_that_are_ente
 }
 
 #[test]
-fn a_call_that_is_late_counts_for_no_other_generation() {
+fn a_late_call_counts_for_no_other_generation() {
     a_success_of_an_earlier_generation(averaging);
 }
 
 #[test]
-fn a_time_window_has_every_call_once() {
+fn a_time_window_counts_every_call_once() {
     check(|| {
         let breaker = journaling(window::time(Duration::from_secs(10)), trip::avg_latency(HOUR));
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             acquire(breaker).unwrap().success();
             acquire(breaker).unwrap().failure();
         });
@@ -192,10 +192,10 @@ fn a_time_window_has_every_call_once() {
 }
 
 #[test]
-fn no_call_is_lost_while_journals_take_turns_with_stripes() {
+fn no_call_is_lost_while_journals_alternate_with_stripes() {
     check(|| {
         let breaker = dated();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             acquire(breaker).unwrap().success();
             acquire(breaker).unwrap().failure();
         });

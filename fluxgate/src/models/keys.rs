@@ -1,4 +1,4 @@
-//! Keys that come while others do, and breakers that are to go while somebody asks for them.
+//! New keys that race, and breakers that are evicted while somebody asks for them.
 
 use std::ptr;
 
@@ -11,7 +11,7 @@ fn family(max_keys: usize) -> Keyed<u8> {
 }
 
 #[test]
-fn a_key_that_two_threads_bring_gets_one_breaker() {
+fn a_key_requested_by_two_threads_gets_one_breaker() {
     check(|| {
         let keyed = family(2);
         let theirs = keyed.clone();
@@ -22,9 +22,9 @@ fn a_key_that_two_threads_bring_gets_one_breaker() {
     });
 }
 
-/// There is room for one. Whoever has it keeps it while it is held, and the other shares.
+/// There is room for one. The key that has it keeps it while it is held, and the other shares.
 #[test]
-fn a_breaker_that_is_held_is_found_again_while_another_key_comes() {
+fn a_held_breaker_is_found_again_while_another_key_comes() {
     check(|| {
         let keyed = family(1);
         drop(keyed.get(&1));

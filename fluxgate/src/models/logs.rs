@@ -1,9 +1,9 @@
-//! Failures that are logged among successes that are counted: whoever collects them finds an order in which they can have happened.
+//! Failures logged among counted successes: whoever collects them finds an order in which they could have happened.
 
 use super::*;
 use crate::engine::counting;
 
-/// A breaker whose threads have met, whose first thread counts its successes by itself, and logs its failures.
+/// A breaker with split stripes, whose first thread counts its successes by itself, and logs its failures.
 pub(super) fn logging() -> Arc<Breaker> {
     let breaker = breaker(window::count(4), trip::failure_streak(7));
     breaker.stripes().split();
@@ -12,27 +12,27 @@ pub(super) fn logging() -> Arc<Breaker> {
     breaker
 }
 
-/// The same, where the third and the fourth share the stripes of others, and so count by a locked instruction.
+/// The same, where the third and fourth threads share the stripes of others, and so count with a locked instruction.
 fn shared_by_the_third() -> Arc<Breaker> {
     let breaker = logging();
-    beside(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
+    spawn(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
     breaker
 }
 
-/// A failure is logged, and a thread that knows that succeeds, if it comes to that, while another thread does something else.
-fn a_success_after_a_failure(breaker: fn() -> Arc<Breaker>, first: fn(&Breaker), beside_them: fn(&Breaker)) {
+/// A failure is logged, and a thread that has seen it succeeds, while another thread does something else.
+fn a_success_after_a_failure(breaker: fn() -> Arc<Breaker>, first: fn(&Breaker), meanwhile: fn(&Breaker)) {
     check_up_to(2, move || {
         let breaker = breaker();
         let [failed, succeeded] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
         let (has_failed, has_succeeded) = (failed.clone(), succeeded.clone());
-        let succeeds = beside(&breaker, move |breaker| {
+        let succeeds = spawn(&breaker, move |breaker| {
             first(breaker);
             if has_failed.load(Ordering::Acquire) {
                 acquire(breaker).unwrap().success();
                 has_succeeded.store(true, Ordering::Relaxed);
             }
         });
-        let another = beside(&breaker, beside_them);
+        let another = spawn(&breaker, meanwhile);
         assert!(breaker.stripes().log(breaker.word()), "the failure takes no lock");
         failed.store(true, Ordering::Release);
         succeeds.join().unwrap();
@@ -44,22 +44,22 @@ fn a_success_after_a_failure(breaker: fn() -> Arc<Breaker>, first: fn(&Breaker),
 }
 
 #[test]
-fn a_success_that_is_counted_with_others_is_not_collected_without_the_failure_before_it() {
+fn a_success_on_a_shared_stripe_is_not_collected_without_the_failure_before_it() {
     a_success_after_a_failure(shared_by_the_third, |_| (), |breaker| _ = breaker.metrics());
 }
 
 #[test]
-fn a_success_that_a_thread_counts_by_itself_is_not_collected_without_the_failure_before_it() {
+fn a_success_on_an_own_stripe_is_not_collected_without_the_failure_before_it() {
     a_success_after_a_failure(
         logging,
-        // With this one it is granted a stripe.
+        // This one opens its stripe.
         |breaker| acquire(breaker).unwrap().success(),
         |breaker| _ = breaker.metrics(),
     );
 }
 
 #[test]
-fn a_failure_that_is_collected_after_successes_it_did_not_know_comes_before_those_that_know_it() {
+fn a_failure_comes_before_successes_that_saw_it_even_if_collected_after_unseen_ones() {
     a_success_after_a_failure(
         shared_by_the_third,
         |_| (),
@@ -71,13 +71,13 @@ fn a_failure_that_is_collected_after_successes_it_did_not_know_comes_before_thos
 }
 
 #[test]
-fn failures_of_two_logs_are_entered_in_their_order() {
+fn failures_in_two_logs_are_collected_in_order() {
     check_up_to(2, || {
         let breaker = logging();
         let [ready, failed, ended] = [(); 3].map(|()| Arc::new(AtomicBool::new(false)));
         let (is_ready, has_failed, has_ended) = (ready.clone(), failed.clone(), ended.clone());
-        let other = beside(&breaker, move |breaker| {
-            // It gets a stripe, and a log; and its log is looked at before that of the first thread.
+        let other = spawn(&breaker, move |breaker| {
+            // It gets a stripe and a log, which is read before that of the first thread.
             acquire(breaker).unwrap().success();
             acquire(breaker).unwrap().failure();
             is_ready.store(true, Ordering::Release);
@@ -98,15 +98,15 @@ fn failures_of_two_logs_are_entered_in_their_order() {
 }
 
 #[test]
-fn a_failure_knows_what_a_thread_has_counted_in_its_own_generation() {
+fn a_failure_sees_what_a_thread_has_counted_in_the_same_generation() {
     check_up_to(2, || {
         let breaker = logging();
         // In an earlier generation.
         (0..2).for_each(|_| acquire(&breaker).unwrap().success());
         let failed = Arc::new(AtomicBool::new(false));
         let has_failed = failed.clone();
-        let other = beside(&breaker, move |breaker| {
-            // Only this thread's stripe is open then, and so are the first of the next generation.
+        let other = spawn(&breaker, move |breaker| {
+            // Then only this thread's stripe is open, also at the start of the next generation.
             manual::command(breaker, State::ForcedOpen, Reason::ForceOpen);
             assert!(acquire(breaker).is_err());
             manual::command(breaker, State::Closed, Reason::Reset);
@@ -129,15 +129,15 @@ fn a_failure_knows_what_a_thread_has_counted_in_its_own_generation() {
 }
 
 #[test]
-fn a_failure_that_is_logged_is_in_order_with_the_successes_around_it() {
+fn a_logged_failure_is_in_order_with_the_successes_around_it() {
     check(|| {
         let breaker = logging();
         let [failed, succeeded] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
         let (has_failed, has_succeeded) = (failed.clone(), succeeded.clone());
         let after_failure = Arc::new(AtomicBool::new(false));
         let was_after_failure = after_failure.clone();
-        let other = beside(&breaker, move |breaker| {
-            // This one is granted a stripe.
+        let other = spawn(&breaker, move |breaker| {
+            // This one opens its stripe.
             acquire(breaker).unwrap().success();
             was_after_failure.store(has_failed.load(Ordering::Acquire), Ordering::Relaxed);
             acquire(breaker).unwrap().success();
@@ -161,12 +161,12 @@ fn a_failure_that_is_logged_is_in_order_with_the_successes_around_it() {
 }
 
 #[test]
-fn a_failure_that_is_logged_while_the_stripes_are_closed_is_collected_once() {
+fn a_failure_logged_while_the_stripes_are_closed_is_collected_once() {
     check_up_to(2, || {
         let breaker = logging();
         let was_reset = Arc::new(AtomicBool::new(false));
         let is_reset = was_reset.clone();
-        let other = beside(&breaker, move |breaker| {
+        let other = spawn(&breaker, move |breaker| {
             // Closes the stripes.
             manual::command(breaker, State::Closed, Reason::Reset);
             is_reset.store(true, Ordering::Release);
@@ -184,13 +184,13 @@ fn a_failure_that_is_logged_while_the_stripes_are_closed_is_collected_once() {
 }
 
 #[test]
-fn a_success_after_a_failure_that_was_logged_is_counted() {
+fn a_success_after_a_logged_failure_is_counted() {
     check(|| {
         let breaker = logging();
         // This one has the other stripe, so the next one shares that of the main thread.
-        beside(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
+        spawn(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
         (0..4).for_each(|_| acquire(&breaker).unwrap().success());
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             if breaker.stripes().log(breaker.word()) {
                 acquire(breaker).unwrap().success();
             }
@@ -207,9 +207,9 @@ fn threads_that_share_a_log_lose_no_failure_while_it_is_refilled() {
     check(|| {
         let breaker = logging();
         // This one has the other stripe, so the next one shares that of the main thread.
-        beside(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
-        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().failure());
-        // The first fills the log, with the second it is collected, and filled anew.
+        spawn(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
+        let other = spawn(&breaker, |breaker| acquire(breaker).unwrap().failure());
+        // The first fills the log; with the second, it is collected and refilled.
         acquire(&breaker).unwrap().failure();
         acquire(&breaker).unwrap().failure();
         assert!((2..=3).contains(&handle(&breaker).metrics().failure_streak()));
@@ -219,16 +219,16 @@ fn threads_that_share_a_log_lose_no_failure_while_it_is_refilled() {
 }
 
 #[test]
-fn a_breaker_is_not_healthy_with_a_failure_that_was_logged_just_before() {
+fn a_breaker_is_not_marked_healthy_over_a_failure_just_logged() {
     check(|| {
         let breaker = logging();
-        let other = beside(&breaker, |breaker| {
-            // This one is granted a stripe, and a log with the failure that follows it.
+        let other = spawn(&breaker, |breaker| {
+            // This one opens its stripe, and the failure after it a log.
             acquire(breaker).unwrap().success();
             acquire(breaker).unwrap().failure();
             acquire(breaker).unwrap().success();
         });
-        // Without those failures, the window is full of successes after these.
+        // Without those failures, the window would be full of successes after these.
         (0..4).for_each(|_| acquire(&breaker).unwrap().success());
         other.join().unwrap();
         assert_eq!(handle(&breaker).metrics().failure_streak(), 0, "the last call succeeded");
@@ -236,10 +236,10 @@ fn a_breaker_is_not_healthy_with_a_failure_that_was_logged_just_before() {
 }
 
 #[test]
-fn a_failure_that_is_collected_before_its_thread_knows_its_place_comes_after_all_that_was_counted() {
+fn a_failure_collected_before_its_place_is_known_comes_after_everything_counted() {
     check(|| {
         let breaker = logging();
-        let other = beside(&breaker, |breaker| _ = breaker.metrics());
+        let other = spawn(&breaker, |breaker| _ = breaker.metrics());
         acquire(&breaker).unwrap().success();
         acquire(&breaker).unwrap().failure();
         other.join().unwrap();
@@ -248,14 +248,14 @@ fn a_failure_that_is_collected_before_its_thread_knows_its_place_comes_after_all
 }
 
 #[test]
-fn a_failure_that_finds_the_stripes_closed_comes_after_what_they_have_counted() {
+fn a_failure_that_finds_the_stripes_closed_comes_after_what_they_counted() {
     check(|| {
-        // In a window of time, no thread counts by itself.
+        // In a time window, no thread counts by itself.
         let breaker = breaker(window::time(Duration::from_secs(10)), trip::failure_streak(7));
         breaker.stripes().split();
         acquire(&breaker).unwrap().failure();
         acquire(&breaker).unwrap().success();
-        let other = beside(&breaker, |breaker| counting::begin(breaker));
+        let other = spawn(&breaker, |breaker| counting::begin(breaker));
         acquire(&breaker).unwrap().success();
         acquire(&breaker).unwrap().failure();
         other.join().unwrap();

@@ -12,7 +12,7 @@ fn opened() -> (Arc<Breaker>, Moving) {
 }
 
 #[test]
-fn of_two_calls_that_are_due_one_gets_the_slot() {
+fn one_of_two_due_calls_gets_the_slot() {
     check(|| {
         let (breaker, clock) = opened();
         let log = log(&breaker);
@@ -24,7 +24,7 @@ fn of_two_calls_that_are_due_one_gets_the_slot() {
         assert_eq!(*log.lock().unwrap(), [(State::Open, State::HalfOpen)]);
         assert_eq!(in_flight(&breaker), 1);
         let refusals: Vec<_> = both.iter().filter_map(|call| call.as_ref().err()).collect();
-        // Refused by the trial that the other began, which the pause has nothing to do with any more.
+        // Refused by the trial that the other began, which no longer depends on the pause.
         assert_eq!(refusals.len(), 1);
         let soon = Duration::from_secs(6)..=Duration::from_secs(9);
         assert!(refusals[0].retry_after().is_some_and(|left| soon.contains(&left)));
@@ -51,7 +51,7 @@ fn a_refusal_counts_in_the_state_that_refused() {
 fn a_refusal_does_not_count_in_a_state_that_refuses_none() {
     check(|| {
         let (breaker, _clock) = opened();
-        let other = beside(&breaker, |breaker| drop(acquire(breaker)));
+        let other = spawn(&breaker, |breaker| drop(acquire(breaker)));
         handle(&breaker).reset();
         other.join().unwrap();
         assert_eq!(handle(&breaker).snapshot().rejected, 0);
@@ -59,7 +59,7 @@ fn a_refusal_does_not_count_in_a_state_that_refuses_none() {
 }
 
 #[test]
-fn a_pause_that_is_made_longer_lasts_even_if_a_call_found_it_over() {
+fn an_extended_pause_lasts_even_if_a_call_found_it_over() {
     check(|| {
         let (breaker, clock) = opened();
         let log = log(&breaker);
@@ -81,7 +81,8 @@ fn a_pause_that_is_made_longer_lasts_even_if_a_call_found_it_over() {
         } else if call.is_ok() {
             assert_eq!(*log, [(State::Open, State::HalfOpen), (State::HalfOpen, State::Open)]);
         } else {
-            // It was refused by the longer pause, which is no transition; or by it after the trial that it began itself was ended.
+            // It was refused by the longer pause, which is not a transition, or by that pause after the trial that it began had
+            // been ended.
             let ended = [(State::Open, State::HalfOpen), (State::HalfOpen, State::Open)];
             assert!(log.is_empty() || *log == ended, "{log:?}");
         }
@@ -96,10 +97,10 @@ fn asking() -> Arc<Breaker> {
 }
 
 #[test]
-fn a_command_while_a_function_is_asked_for_the_pause_is_the_last_word() {
+fn a_command_overrides_a_function_that_is_being_asked_for_the_pause() {
     check(|| {
         let breaker = asking();
-        let other = beside(&breaker, fail);
+        let other = spawn(&breaker, fail);
         handle(&breaker).open_for(Duration::from_secs(100));
         other.join().unwrap();
         let snapshot = handle(&breaker).snapshot();
@@ -108,11 +109,11 @@ fn a_command_while_a_function_is_asked_for_the_pause_is_the_last_word() {
 }
 
 #[test]
-fn a_reset_while_a_function_is_asked_leaves_the_next_opening_its_own_pause() {
+fn an_opening_after_a_reset_keeps_its_own_pause_while_a_function_is_asked() {
     check(|| {
         let breaker = asking();
-        let told = Arc::new(Log::new(Vec::new()));
-        let heard = told.clone();
+        let reported = Arc::new(Log::new(Vec::new()));
+        let heard = reported.clone();
         transition::listen(
             &breaker,
             Arc::new(move |transition: &Transition| {
@@ -120,22 +121,23 @@ fn a_reset_while_a_function_is_asked_leaves_the_next_opening_its_own_pause() {
             }),
         );
         let first = acquire(&breaker).unwrap();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             manual::command(breaker, State::Closed, Reason::Reset);
             fail(breaker);
         });
         first.failure();
         other.join().unwrap();
-        let told = told.lock().unwrap();
+        let reported = reported.lock().unwrap();
         let minute = Some(Duration::from_secs(60));
-        // Each opening is told with the pause that was drawn for it, and in order.
-        let states: Vec<_> = told.iter().map(|(to, _)| *to).collect();
+        // Each opening is reported with the pause that was drawn for it, in order.
+        let states: Vec<_> = reported.iter().map(|(to, _)| *to).collect();
         assert!(
             [vec![State::Open], vec![State::Open, State::Closed, State::Open]].contains(&states),
             "{states:?}"
         );
         assert!(
-            told.iter()
+            reported
+                .iter()
                 .all(|(to, retry_after)| *retry_after == if *to == State::Open { minute } else { None })
         );
         let snapshot = handle(&breaker).snapshot();

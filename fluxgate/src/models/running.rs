@@ -1,4 +1,4 @@
-//! Calls that run, of a breaker whose rule asks for them: their number is exact, whoever comes and goes meanwhile.
+//! Running calls of a breaker whose rule asks for them: their number is exact, whichever come and go meanwhile.
 
 use super::*;
 
@@ -10,13 +10,13 @@ fn state(breaker: &Breaker) -> State {
     breaker.word().state()
 }
 
-/// Of two that come at once to make them two, one is the second: it opens the breaker and runs, and the other was there before it.
+/// Of two racing calls, one is the second to run: it opens the breaker and runs, and the other was there before it.
 #[test]
-fn of_calls_that_race_one_is_the_last() {
+fn exactly_one_of_two_racing_calls_reaches_the_limit() {
     check(|| {
         let breaker = or_in_flight(2);
         let log = log(&breaker);
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             let call = acquire(breaker).expect("there are two at most");
             assert_eq!(call.state(), State::Closed);
             std::mem::forget(call);
@@ -26,20 +26,20 @@ fn of_calls_that_race_one_is_the_last() {
         assert_eq!(*log.lock().unwrap(), [(State::Closed, State::Open)]);
         assert_eq!((state(&breaker), in_flight(&breaker)), (State::Open, 2));
         assert!(acquire(&breaker).is_err());
-        // Of the generation before: the evidence stays.
+        // Of an earlier generation: the evidence stays.
         mine.success();
         assert_eq!(in_flight(&breaker), 2);
     });
 }
 
-/// One runs, and ends while two come: the breaker opens exactly if the three were there at once.
+/// One call runs, and ends while two come: the breaker opens exactly if all three ran at once.
 #[test]
 fn an_end_races_admissions() {
     check(|| {
         let breaker = or_in_flight(3);
         let first = acquire(&breaker).unwrap();
-        let other = beside(&breaker, |breaker| std::mem::forget(acquire(breaker)));
-        let ended = beside(&breaker, |breaker| std::mem::forget(acquire(breaker)));
+        let other = spawn(&breaker, |breaker| std::mem::forget(acquire(breaker)));
+        let ended = spawn(&breaker, |breaker| std::mem::forget(acquire(breaker)));
         first.success();
         other.join().unwrap();
         ended.join().unwrap();
@@ -53,13 +53,13 @@ fn an_end_races_admissions() {
     });
 }
 
-/// A call that ends as the next generation begins is no part of it.
+/// A call that ends as the next generation begins is not part of it.
 #[test]
 fn a_late_end_takes_nothing_from_the_next_generation() {
     check(|| {
         let breaker = or_in_flight(3);
         let late = acquire(&breaker).unwrap();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             manual::command(breaker, State::Closed, Reason::Reset);
             std::mem::forget(acquire(breaker).expect("it is alone"));
         });
@@ -69,12 +69,12 @@ fn a_late_end_takes_nothing_from_the_next_generation() {
     });
 }
 
-/// Calls that come and go leave nothing behind, and are no more at once than they were.
+/// Calls that come and go leave nothing behind, and are never more at once than they were.
 #[test]
-fn calls_that_end_are_gone() {
+fn ended_calls_no_longer_run() {
     check(|| {
         let breaker = or_in_flight(3);
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             acquire(breaker).expect("there are two at most").ignore();
             drop(acquire(breaker).expect("there are two at most"));
         });
@@ -85,7 +85,7 @@ fn calls_that_end_are_gone() {
     });
 }
 
-/// Time passes for two calls that hang: whoever comes finds them slow, and the breaker opens once.
+/// Time passes for two hung calls: whichever call comes next finds them slow, and the breaker opens once.
 #[test]
 fn slow_calls_are_found_once() {
     check(|| {
@@ -96,7 +96,7 @@ fn slow_calls_are_found_once() {
         let log = log(&breaker);
         let hung = [acquire(&breaker).unwrap(), acquire(&breaker).unwrap()];
         clock.set(17);
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             let _ = acquire(breaker).map(|call| call.ignore());
         });
         let _ = acquire(&breaker).map(|call| call.ignore());

@@ -1,7 +1,7 @@
-//! What was granted in one season is not used in another: a thread that stalls may go on after stripes were closed and opened again.
+//! What was granted in one season is not used in another, though a thread may stall while stripes are closed and reopened.
 
 use super::logs::logging;
-use super::windows::fail_beside;
+use super::windows::spawn_failure;
 use super::*;
 use crate::{Interests, Listener};
 
@@ -10,14 +10,15 @@ fn fail(breaker: &Breaker, times: usize) {
 }
 
 #[test]
-fn a_failure_that_was_begun_before_the_stripes_were_opened_anew_is_one_of_those_granted_then() {
+fn a_failure_that_began_before_the_stripes_were_reopened_uses_one_of_the_new_grants() {
     check_up_to(2, || {
         let breaker = breaker(window::count(100), trip::failures(18));
-        // After two, failures are counted without the lock. Three are granted, of which this thread takes two, and both the last.
+        // After two, failures are counted without the lock. Three are granted: this thread takes two, and both threads race for the
+        // last.
         fail(&breaker, 2 + 2);
-        let other = beside(&breaker, |breaker| fail(breaker, 1));
+        let other = spawn(&breaker, |breaker| fail(breaker, 1));
         fail(&breaker, 1);
-        // Closes the stripe. With the second failure after it, it is opened again, to two.
+        // Closes the stripe. The second failure after it reopens it, to two.
         acquire(&breaker).unwrap().success();
         fail(&breaker, 2 + 2);
         other.join().unwrap();
@@ -43,7 +44,7 @@ impl Listener for Resets {
 }
 
 #[test]
-fn a_success_is_in_the_window_that_ends_or_late() {
+fn a_success_is_in_the_ended_window_or_late() {
     check(|| {
         let breaker = breaker(window::count(9), trip::failure_streak(7));
         breaker.stripes().split();
@@ -52,7 +53,7 @@ fn a_success_is_in_the_window_that_ends_or_late() {
         let before = Arc::new(AtomicU64::new(0));
         transition::listen(&breaker, Arc::new(Resets(before.clone())));
         let calls = [(); 2].map(|()| acquire(&breaker).unwrap());
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             manual::command(breaker, State::Closed, Reason::Reset);
             assert!(breaker.lock().late() <= 2);
         });
@@ -70,13 +71,13 @@ fn a_success_is_in_the_window_that_ends_or_late() {
 }
 
 #[test]
-fn a_success_beside_a_trip_is_in_the_evidence_or_late_or_refused() {
+fn a_success_during_a_trip_is_in_the_evidence_or_late_or_refused() {
     check(|| {
         let breaker = breaker(window::count(9), trip::failure_streak(2));
         breaker.stripes().split();
         acquire(&breaker).unwrap().failure();
         acquire(&breaker).unwrap().success();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             for _ in 0..2 {
                 if let Ok(call) = acquire(breaker) {
                     call.failure();
@@ -98,15 +99,15 @@ fn a_success_beside_a_trip_is_in_the_evidence_or_late_or_refused() {
 }
 
 #[test]
-fn a_success_of_the_next_generation_is_counted_for_it() {
+fn a_success_of_the_next_generation_counts_in_it() {
     check(|| {
         let breaker = breaker(window::count(9), trip::failure_streak(7));
         breaker.stripes().split();
         acquire(&breaker).unwrap().failure();
         (0..2).for_each(|_| acquire(&breaker).unwrap().success());
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             manual::command(breaker, State::Closed, Reason::Reset);
-            // Opens the stripes that were open before, too.
+            // Also opens the stripes that were open before.
             acquire(breaker).unwrap().failure();
         });
         let call = acquire(&breaker).unwrap();
@@ -121,14 +122,14 @@ fn a_success_of_the_next_generation_is_counted_for_it() {
 }
 
 #[test]
-fn a_success_that_is_late_counts_once() {
+fn a_late_success_counts_once() {
     check(|| {
         // Two more failures could make the rule hold, so each is judged, and closes the stripes.
         let breaker = breaker(window::count(4), trip::failure_streak(3));
         breaker.stripes().split();
         acquire(&breaker).unwrap().failure();
         acquire(&breaker).unwrap().success();
-        let (other, after_failure) = fail_beside(&breaker);
+        let (other, after_failure) = spawn_failure(&breaker);
         acquire(&breaker).unwrap().success();
         let total = handle(&breaker).metrics().total();
         assert!((3..=4).contains(&total), "{total}");
@@ -144,14 +145,14 @@ fn a_success_that_is_late_counts_once() {
     });
 }
 
-/// A call that was admitted before a reset ends beside it.
+/// A call admitted before a reset ends during it.
 pub(super) fn a_success_of_an_earlier_generation(breaker: fn() -> Arc<Breaker>) {
     check(move || {
         let breaker = breaker();
         let call = acquire(&breaker).unwrap();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             manual::command(breaker, State::Closed, Reason::Reset);
-            // What is opened anew is for the next generation.
+            // What is reopened is for the next generation.
             acquire(breaker).unwrap().failure();
         });
         call.success();
@@ -163,12 +164,12 @@ pub(super) fn a_success_of_an_earlier_generation(breaker: fn() -> Arc<Breaker>) 
 }
 
 #[test]
-fn a_success_that_is_late_counts_for_no_other_generation() {
+fn a_late_success_counts_for_no_other_generation() {
     a_success_of_an_earlier_generation(logging);
 }
 
 #[test]
-fn a_success_that_is_late_comes_before_the_failures_that_are_counted_after_it() {
+fn a_late_success_comes_before_failures_counted_after_it() {
     check_up_to(2, || {
         let breaker = breaker(window::count(9), trip::failure_streak(20));
         breaker.stripes().split();
@@ -178,8 +179,8 @@ fn a_success_that_is_late_comes_before_the_failures_that_are_counted_after_it() 
         let has_succeeded = succeeded.clone();
         let after_success = Arc::new(AtomicBool::new(false));
         let was_after_success = after_success.clone();
-        let other = beside(&breaker, move |breaker| {
-            // After two, its failures are counted, and not logged.
+        let other = spawn(&breaker, move |breaker| {
+            // After two, its failures are counted rather than logged.
             fail(breaker, 2);
             was_after_success.store(has_succeeded.load(Ordering::Acquire), Ordering::Relaxed);
             fail(breaker, 1);

@@ -1,20 +1,20 @@
-//! Changes of state: each happens once, is reported once, and separates outcomes that count from those that do not.
+//! Changes of state: each happens once, is reported once, and separates the outcomes that count from those that do not.
 
 use super::*;
 
-/// Like [`breaker`], but the delay comes from a user function, which is called without the lock.
+/// Like [`breaker`], but the pause comes from a user's function, which is called without the lock.
 fn asking(rule: Rule) -> Arc<Breaker> {
     let retry = retry::custom(|_| Duration::from_secs(60));
     made(settings(window::count(4), rule, retry, permit::all()))
 }
 
-/// Two calls fail at once, each of which trips the breaker.
+/// Two calls fail at once, each of which would trip the breaker.
 fn trips_once(make: impl Fn() -> Arc<Breaker> + Send + Sync + 'static) {
     check(move || {
         let breaker = make();
         let log = log(&breaker);
         let first = acquire(&breaker).unwrap();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             if let Ok(call) = acquire(breaker) {
                 call.failure();
             }
@@ -24,7 +24,7 @@ fn trips_once(make: impl Fn() -> Arc<Breaker> + Send + Sync + 'static) {
         assert_eq!(*log.lock().unwrap(), [(State::Closed, State::Open)]);
         let snapshot = handle(&breaker).snapshot();
         assert_eq!(snapshot.state, State::Open);
-        // Both failed, or one was refused, or too late: none is lost, none counts twice.
+        // Both failed, or one was refused or late: none is lost, none counts twice.
         assert_eq!(snapshot.metrics.failures() + snapshot.late + snapshot.rejected, 2);
     });
 }
@@ -35,12 +35,12 @@ fn two_failures_race_to_trip_and_one_transition_is_reported() {
 }
 
 #[test]
-fn an_opening_that_waits_for_a_function_is_one() {
+fn two_failures_open_once_while_a_function_is_asked_for_the_pause() {
     trips_once(|| asking(trip::failures(1)));
 }
 
 #[test]
-fn a_function_that_is_asked_twice_trips_once() {
+fn a_custom_condition_that_is_asked_twice_trips_once() {
     trips_once(|| breaker(window::count(4), trip::min(1) & trip::custom(|_| true)));
 }
 
@@ -49,15 +49,15 @@ fn an_outcome_counts_only_in_its_own_generation() {
     check(|| {
         let breaker = eager(window::count(4), trip::failures(1));
         let late = acquire(&breaker).unwrap();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             acquire(breaker).unwrap().failure();
-            // Half-open, unless the late failure was the one that tripped.
+            // Half-open, unless the late failure was the one that tripped it.
             let _ = acquire(breaker).map(|probe| probe.success());
         });
         late.failure();
         other.join().unwrap();
         let snapshot = handle(&breaker).snapshot();
-        // Whoever tripped it, the trial was passed by the probe alone, and the closed breaker starts with nothing.
+        // Whichever failure tripped it, the probe alone passed the trial, and the closed breaker starts empty.
         assert_eq!(snapshot.state, State::Closed);
         assert_eq!(snapshot.metrics.total(), 0);
     });
@@ -69,7 +69,7 @@ fn the_last_slot_is_given_once() {
         let breaker = eager(window::count(4), trip::failures(2));
         acquire(&breaker).unwrap().failure();
         acquire(&breaker).unwrap().failure();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             if let Ok(call) = acquire(breaker) {
                 call.ignore();
             }
@@ -90,7 +90,7 @@ fn the_last_slot_is_given_once() {
 fn outcomes_before_a_reset_do_not_count_after_it() {
     check(|| {
         let breaker = breaker(window::count(4), trip::failures(3));
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             acquire(breaker).unwrap().failure();
             acquire(breaker).unwrap().failure();
         });
@@ -104,7 +104,7 @@ fn outcomes_before_a_reset_do_not_count_after_it() {
 }
 
 #[test]
-fn listeners_hear_in_order_and_once_and_may_call_back() {
+fn listeners_hear_each_transition_once_in_order_and_may_call_back() {
     check(|| {
         let breaker = breaker(window::count(4), trip::failures(1));
         let log = log(&breaker);
@@ -131,7 +131,7 @@ fn listeners_hear_in_order_and_once_and_may_call_back() {
                 }
             }),
         );
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             let _ = acquire(breaker).map(|call| call.failure());
         });
         handle(&breaker).force_open();
@@ -146,13 +146,12 @@ fn listeners_hear_in_order_and_once_and_may_call_back() {
 }
 
 #[test]
-fn a_late_listener_hears_whole_transitions_in_order_and_all_that_follow() {
+fn a_late_listener_hears_all_later_transitions_in_order() {
     check(|| {
         let breaker = breaker(window::count(4), trip::failures(1));
         // Someone listens, so that a delivery may be under way.
         let first = log(&breaker);
-        let other =
-            beside(&breaker, |breaker| manual::command(breaker, State::ForcedOpen, Reason::ForceOpen));
+        let other = spawn(&breaker, |breaker| manual::command(breaker, State::ForcedOpen, Reason::ForceOpen));
         let late = log(&breaker);
         handle(&breaker).disable();
         other.join().unwrap();
@@ -170,7 +169,7 @@ fn a_refusal_describes_a_single_opening() {
     check(|| {
         let breaker = breaker(window::count(4), trip::failures(1));
         acquire(&breaker).unwrap().failure();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             manual::command(breaker, State::Closed, Reason::Reset);
             acquire(breaker).unwrap().success();
             acquire(breaker).unwrap().failure();
@@ -178,10 +177,10 @@ fn a_refusal_describes_a_single_opening() {
         if let Err(refusal) = acquire(&breaker) {
             let (state, left) = (refusal.state(), refusal.retry_after());
             assert_eq!((state, left), (State::Open, Some(Duration::from_secs(60))));
-            // The cause is of the first opening, of the second, or, between the two, absent; never a mixture.
-            let told = refusal.cause().map(|cause| cause.to_string());
+            // The cause belongs to the first opening or to the second, or is absent between them; it is never a mixture.
+            let shown = refusal.cause().map(|cause| cause.to_string());
             let of = |whole| Some(format!("1 of the last {whole} calls failed (1 >= 1)"));
-            assert!([None, of(1), of(2)].contains(&told), "{told:?}");
+            assert!([None, of(1), of(2)].contains(&shown), "{shown:?}");
         }
         other.join().unwrap();
     });
@@ -194,7 +193,7 @@ fn a_late_outcome_does_not_touch_a_re_opened_breaker() {
         let late = acquire(&breaker).unwrap();
         acquire(&breaker).unwrap().failure();
         // A probe, which re-opens.
-        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().failure());
+        let other = spawn(&breaker, |breaker| acquire(breaker).unwrap().failure());
         late.failure();
         other.join().unwrap();
         let snapshot = handle(&breaker).snapshot();
@@ -209,10 +208,10 @@ fn a_reset_does_not_wait_for_a_function() {
         let breaker = asking(trip::failures(1));
         let log = log(&breaker);
         let first = acquire(&breaker).unwrap();
-        let other = beside(&breaker, |breaker| manual::command(breaker, State::Closed, Reason::Reset));
+        let other = spawn(&breaker, |breaker| manual::command(breaker, State::Closed, Reason::Reset));
         first.failure();
         other.join().unwrap();
-        // The reset came before the breaker was open, or after.
+        // The reset came before the breaker opened, or after.
         let whole = [(State::Closed, State::Open), (State::Open, State::Closed)];
         let log = log.lock().unwrap();
         assert!(log.is_empty() || *log == whole, "{log:?}");
@@ -227,7 +226,7 @@ fn a_crossing_is_reported_once() {
         let breaker = breaker(window::count(4), trip::failures(1));
         handle(&breaker).metrics_only();
         let log = log(&breaker);
-        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().failure());
+        let other = spawn(&breaker, |breaker| acquire(breaker).unwrap().failure());
         acquire(&breaker).unwrap().failure();
         other.join().unwrap();
         assert_eq!(*log.lock().unwrap(), [(State::MetricsOnly, State::MetricsOnly)]);
@@ -245,12 +244,12 @@ fn the_end_of_a_ramp_closes_once() {
         acquire(&breaker).unwrap().failure();
         acquire(&breaker).unwrap().success();
         let log = log(&breaker);
-        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
+        let other = spawn(&breaker, |breaker| acquire(breaker).unwrap().success());
         clock.set(10);
         acquire(&breaker).unwrap().success();
         other.join().unwrap();
         assert_eq!(*log.lock().unwrap(), [(State::HalfOpen, State::Closed)]);
-        // The other was a call of the ramp, whose window is kept, or of the closed breaker, or came too late for the ramp.
+        // The other call belonged to the ramp, whose window is kept, or to the closed breaker, or came too late for the ramp.
         let snapshot = handle(&breaker).snapshot();
         assert_eq!(snapshot.metrics.total() + snapshot.late, 2);
     });
@@ -269,7 +268,7 @@ fn a_trial_that_takes_too_long_re_opens_once() {
         let probe = acquire(&breaker).unwrap();
         clock.set(70);
         let log = log(&breaker);
-        let other = beside(&breaker, |breaker| assert!(acquire(breaker).is_err()));
+        let other = spawn(&breaker, |breaker| assert!(acquire(breaker).is_err()));
         probe.success();
         other.join().unwrap();
         assert_eq!(*log.lock().unwrap(), [(State::HalfOpen, State::Open)]);

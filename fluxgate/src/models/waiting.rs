@@ -1,4 +1,4 @@
-//! Whoever waits for a chance sees a change, or is woken by it: between the look and the place among those who wait, nothing is lost.
+//! A waiting task either sees a change or is woken by it: nothing is lost between the check and the registration.
 //!
 //! There is no timer here, so a task that is not woken would wait for ever.
 
@@ -26,7 +26,7 @@ impl Woken {
     }
 }
 
-/// How somebody waits for a breaker.
+/// A way to wait for a breaker.
 trait Waits {
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<()>;
 }
@@ -47,7 +47,7 @@ impl Waits for Service<'_> {
     }
 }
 
-/// A breaker that refuses, and a change that is made by another thread, after which it does not.
+/// A breaker that refuses, and a change by another thread, after which it does not.
 fn model<T: 'static>(refusing: fn() -> (Arc<Breaker>, T), change: fn(&Arc<Breaker>, T)) {
     type Wait = for<'a> fn(&'a CircuitBreaker) -> Box<dyn Waits + 'a>;
     let waits: [Wait; 2] = [
@@ -77,7 +77,7 @@ fn model<T: 'static>(refusing: fn() -> (Arc<Breaker>, T), change: fn(&Arc<Breake
     }
 }
 
-/// Of a trial with one slot and two calls.
+/// A trial with one slot and two calls.
 fn probing() -> (Arc<Breaker>, OwnedCall) {
     let breaker = eager(window::count(4), trip::failures(2));
     handle(&breaker).half_open();
@@ -92,12 +92,12 @@ fn forced_open() -> (Arc<Breaker>, ()) {
 }
 
 #[test]
-fn a_command_wakes_those_who_wait() {
+fn a_command_wakes_waiting_tasks() {
     model(forced_open, |breaker, ()| handle(breaker).reset());
 }
 
 #[test]
-fn a_pause_that_is_made_shorter_wakes_those_who_wait() {
+fn a_shortened_pause_wakes_waiting_tasks() {
     let open = || {
         let breaker = breaker(window::count(4), trip::failures(2));
         handle(&breaker).trip();
@@ -107,18 +107,18 @@ fn a_pause_that_is_made_shorter_wakes_those_who_wait() {
 }
 
 #[test]
-fn a_slot_that_is_given_back_wakes_those_who_wait() {
+fn a_released_slot_wakes_waiting_tasks() {
     model(probing, |_, probe| probe.cancel());
 }
 
 #[test]
-fn a_trial_that_goes_on_wakes_those_who_wait() {
+fn a_trial_that_goes_on_wakes_waiting_tasks() {
     model(probing, |_, probe| probe.success());
 }
 
-/// Two tasks, one of which gives up its place meanwhile.
+/// Two tasks, one of which gives up its place.
 #[test]
-fn whoever_gives_up_takes_no_wake_up_from_others() {
+fn a_task_that_gives_up_takes_no_wakeup_from_others() {
     check(|| {
         let (breaker, ()) = forced_open();
         let theirs = handle(&breaker);

@@ -1,26 +1,26 @@
-//! What a window knows: no outcome is lost, and none counts twice.
+//! What a window holds: no outcome is lost, and none counts twice.
 
 use super::*;
 
-/// A call fails on another thread. Also returns whether that has happened already, as far as this thread can tell.
-pub(super) fn fail_beside(breaker: &Arc<Breaker>) -> (thread::JoinHandle<()>, bool) {
+/// A call fails on another thread. Also returns whether that has already happened, as far as this thread can tell.
+pub(super) fn spawn_failure(breaker: &Arc<Breaker>) -> (thread::JoinHandle<()>, bool) {
     let failed = Arc::new(AtomicBool::new(false));
-    let told = failed.clone();
-    let other = beside(breaker, move |breaker| {
+    let flag = failed.clone();
+    let other = spawn(breaker, move |breaker| {
         acquire(breaker).unwrap().failure();
-        told.store(true, Ordering::Release);
+        flag.store(true, Ordering::Release);
     });
     let has_failed = failed.load(Ordering::Acquire);
     (other, has_failed)
 }
 
 #[test]
-fn the_success_that_is_not_written_changes_nothing() {
+fn an_unwritten_success_changes_nothing() {
     check(|| {
         let breaker = breaker(window::count(2), trip::failures(2));
         acquire(&breaker).unwrap().success();
         acquire(&breaker).unwrap().success();
-        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().failure());
+        let other = spawn(&breaker, |breaker| acquire(breaker).unwrap().failure());
         acquire(&breaker).unwrap().success();
         other.join().unwrap();
         // Success and failure in either order: the failure is there, the window is full, and the streak tells the order.
@@ -39,7 +39,7 @@ fn a_success_that_saw_the_failure_pushes_it_out() {
     check(|| {
         let breaker = breaker(window::count(1), trip::failures(2));
         acquire(&breaker).unwrap().success();
-        let (other, before) = fail_beside(&breaker);
+        let (other, before) = spawn_failure(&breaker);
         acquire(&breaker).unwrap().success();
         other.join().unwrap();
         if before {
@@ -49,14 +49,14 @@ fn a_success_that_saw_the_failure_pushes_it_out() {
 }
 
 #[test]
-fn a_success_that_is_counted_moves_the_window_on() {
+fn a_counted_success_moves_the_window_on() {
     check(|| {
         let breaker = breaker(window::count(3), trip::failures(3));
         // The window is full, so successes are counted.
         acquire(&breaker).unwrap().success();
         acquire(&breaker).unwrap().failure();
         acquire(&breaker).unwrap().success();
-        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().failure());
+        let other = spawn(&breaker, |breaker| acquire(breaker).unwrap().failure());
         acquire(&breaker).unwrap().success();
         other.join().unwrap();
         // Whichever came first, the second pushed the old failure out.
@@ -71,7 +71,7 @@ fn a_time_window_counts_every_success_once() {
         let breaker = breaker(window::time(Duration::from_secs(10)), trip::failures(2));
         // The first success opens the stripes.
         acquire(&breaker).unwrap().success();
-        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
+        let other = spawn(&breaker, |breaker| acquire(breaker).unwrap().success());
         acquire(&breaker).unwrap().failure();
         other.join().unwrap();
         let metrics = handle(&breaker).metrics();
@@ -82,10 +82,10 @@ fn a_time_window_counts_every_success_once() {
 #[test]
 fn a_counted_success_is_judged_with_the_failure_it_comes_after() {
     check(|| {
-        // One failure of three trips; of two it may not, since there must be three.
+        // One failure of three trips; one of two may not, since there must be three.
         let breaker = breaker(window::time(Duration::from_secs(10)), trip::min(3) & trip::failure_rate(0.3));
         acquire(&breaker).unwrap().success();
-        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
+        let other = spawn(&breaker, |breaker| acquire(breaker).unwrap().success());
         acquire(&breaker).unwrap().failure();
         other.join().unwrap();
         assert_eq!(handle(&breaker).state(), State::Open, "three calls, one failed, and nobody looked");
@@ -93,7 +93,7 @@ fn a_counted_success_is_judged_with_the_failure_it_comes_after() {
 }
 
 #[test]
-fn a_bucket_that_ends_takes_its_successes_along() {
+fn a_bucket_keeps_its_counted_successes() {
     check(|| {
         let clock = Moving::at(7);
         let retry = retry::cooldown(Duration::from_secs(60));
@@ -101,13 +101,13 @@ fn a_bucket_that_ends_takes_its_successes_along() {
         let breaker = timed(settings(window, trip::failures(3), retry, permit::all()), clock.clone());
         // The first success opens the stripes for the bucket of the seventh second.
         acquire(&breaker).unwrap().success();
-        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
+        let other = spawn(&breaker, |breaker| acquire(breaker).unwrap().success());
         clock.set(8);
         acquire(&breaker).unwrap().failure();
         other.join().unwrap();
         let metrics = handle(&breaker).metrics();
         assert_eq!((metrics.total(), metrics.failures()), (3, 1));
-        // The first success is forgotten; the other, too, if it came in time for the same bucket.
+        // The first success is forgotten, and so is the other, if it was in time for the same bucket.
         clock.set(17);
         let metrics = handle(&breaker).metrics();
         assert!((1..=2).contains(&metrics.total()) && metrics.failures() == 1, "{metrics:?}");
@@ -124,7 +124,7 @@ fn successes_on_both_sides_of_a_bucket_are_all_counted() {
         let window = window::time(Duration::from_secs(10));
         let breaker = timed(settings(window, trip::failures(3), retry, permit::all()), clock.clone());
         acquire(&breaker).unwrap().success();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             acquire(breaker).unwrap().success();
             acquire(breaker).unwrap().success();
         });
@@ -147,14 +147,14 @@ fn far_from_tripping() -> Arc<Breaker> {
 }
 
 #[test]
-fn a_failure_is_in_order_with_the_successes_that_are_counted_around_it() {
+fn a_failure_is_in_order_with_successes_counted_around_it() {
     check(|| {
         let breaker = far_from_tripping();
         let [failed, succeeded] = [(); 2].map(|()| Arc::new(AtomicBool::new(false)));
         let (has_failed, has_succeeded) = (failed.clone(), succeeded.clone());
         let after_failure = Arc::new(AtomicBool::new(false));
         let was_after_failure = after_failure.clone();
-        let other = beside(&breaker, move |breaker| {
+        let other = spawn(&breaker, move |breaker| {
             was_after_failure.store(has_failed.load(Ordering::Acquire), Ordering::Relaxed);
             acquire(breaker).unwrap().success();
             has_succeeded.store(true, Ordering::Release);
@@ -179,7 +179,7 @@ fn two_threads_that_meet_at_a_stripe_lose_no_success() {
     check(|| {
         let breaker = breaker(window::time(Duration::from_secs(10)), trip::failure_streak(7));
         acquire(&breaker).unwrap().success();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             acquire(breaker).unwrap().success();
             acquire(breaker).unwrap().success();
         });
@@ -198,9 +198,9 @@ fn a_thread_that_shares_the_stripe_of_another_leaves_its_count_alone() {
         breaker.stripes().split();
         acquire(&breaker).unwrap().failure();
         acquire(&breaker).unwrap().success();
-        // This one has the other place, so the next one shares that of the main thread, which counts by itself.
-        beside(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
-        let other = beside(&breaker, |breaker| acquire(breaker).unwrap().success());
+        // This one takes the other place, so the next shares that of the main thread, which counts by itself.
+        spawn(&breaker, |breaker| acquire(breaker).unwrap().success()).join().unwrap();
+        let other = spawn(&breaker, |breaker| acquire(breaker).unwrap().success());
         acquire(&breaker).unwrap().success();
         other.join().unwrap();
         assert_eq!(handle(&breaker).metrics().total(), 5);
@@ -213,7 +213,7 @@ fn a_failure_that_trips_is_judged_by_exactly_the_successes_before_it() {
         let breaker = breaker(window::time(Duration::from_secs(10)), trip::min(2) & trip::failure_rate(0.5));
         acquire(&breaker).unwrap().success();
         acquire(&breaker).unwrap().success();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             if let Ok(call) = acquire(breaker) {
                 call.success();
             }
@@ -232,7 +232,7 @@ fn a_failure_that_trips_is_judged_by_exactly_the_successes_before_it() {
     });
 }
 
-/// A breaker whose failures are counted, of which it has had four.
+/// A breaker whose failures are counted, after four of them.
 fn failing() -> Arc<Breaker> {
     let breaker = breaker(window::count(9), trip::failure_streak(20));
     (0..3).for_each(|_| acquire(&breaker).unwrap().failure());
@@ -241,10 +241,10 @@ fn failing() -> Arc<Breaker> {
 }
 
 #[test]
-fn a_success_is_in_order_with_the_failures_that_are_counted_around_it() {
+fn a_success_is_in_order_with_failures_counted_around_it() {
     check(|| {
         let breaker = failing();
-        let (other, after_failure) = fail_beside(&breaker);
+        let (other, after_failure) = spawn_failure(&breaker);
         acquire(&breaker).unwrap().success();
         other.join().unwrap();
         let metrics = handle(&breaker).metrics();
@@ -257,11 +257,11 @@ fn a_success_is_in_order_with_the_failures_that_are_counted_around_it() {
 }
 
 #[test]
-fn the_rule_holds_with_the_last_failure_though_others_were_counted() {
+fn the_rule_holds_with_the_last_failure_after_counted_ones() {
     check(|| {
         let breaker = failing();
         (4..17).for_each(|_| acquire(&breaker).unwrap().failure());
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             acquire(breaker).unwrap().failure();
             acquire(breaker).unwrap().failure();
         });
@@ -273,12 +273,12 @@ fn the_rule_holds_with_the_last_failure_though_others_were_counted() {
 }
 
 #[test]
-fn refusals_that_meet_are_all_counted() {
+fn concurrent_refusals_are_all_counted() {
     check(|| {
         let breaker = breaker(window::count(1), trip::failures(1));
         acquire(&breaker).unwrap().failure();
         acquire(&breaker).unwrap_err();
-        let other = beside(&breaker, |breaker| {
+        let other = spawn(&breaker, |breaker| {
             acquire(breaker).unwrap_err();
             acquire(breaker).unwrap_err();
         });

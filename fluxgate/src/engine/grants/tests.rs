@@ -96,16 +96,16 @@ fn a_count_window_of_three_threads_agrees_with_a_list() {
         played.breaker.breaker().stripes().split();
         let forget = |list: &mut VecDeque<_>, _| _ = list.drain(..list.len().saturating_sub(size));
         std::thread::scope(|scope| {
-            let (tell, told) = mpsc::channel();
+            let (report, reports) = mpsc::channel();
             let [second, third] = [(); 2].map(|()| {
                 let (order, orders) = mpsc::channel::<Vec<bool>>();
-                let (breaker, tell) = (played.breaker.clone(), tell.clone());
+                let (breaker, report) = (played.breaker.clone(), report.clone());
                 scope.spawn(move || {
                     for calls in orders {
                         for failed in calls {
                             call_once(&breaker, failed);
                         }
-                        tell.send(()).unwrap();
+                        report.send(()).unwrap();
                     }
                 });
                 order
@@ -121,7 +121,7 @@ fn a_count_window_of_three_threads_agrees_with_a_list() {
                     other => {
                         let order = if other == 1 { &second } else { &third };
                         order.send(calls).unwrap();
-                        told.recv().unwrap();
+                        reports.recv().unwrap();
                     }
                 }
                 if random.u8(..) < 20 {
@@ -173,7 +173,7 @@ fn word(breaker: &CircuitBreaker) -> StateWord {
 }
 
 #[test]
-fn a_full_count_window_counts_successes_until_all_others_are_gone() {
+fn a_full_count_window_counts_successes_until_all_bad_calls_are_gone() {
     let left = |size: usize, rule: trip::Rule, outcomes: &str| {
         let breaker = after(window::count(size), rule, outcomes, Hand(Arc::default()));
         let healthy = breaker.breaker().healthy.load(Ordering::Relaxed);
@@ -204,7 +204,7 @@ fn a_full_count_window_counts_successes_until_all_others_are_gone() {
 }
 
 #[test]
-fn failures_are_counted_while_calls_do_nothing_else_and_cannot_make_the_rule_hold() {
+fn failures_are_counted_while_all_calls_fail_and_the_rule_is_far_from_holding() {
     let counts = |rule: trip::Rule, outcomes: &str| {
         let breaker = after(window::count(100), rule, outcomes, Hand(Arc::default()));
         breaker.breaker().stripes().count(word(&breaker).failures())
@@ -259,7 +259,7 @@ fn a_failure_of_an_earlier_generation_is_not_logged_in_this_one() {
 }
 
 #[test]
-fn each_thread_that_comes_when_there_are_stripes_gets_one() {
+fn each_new_thread_gets_a_stripe_once_stripes_are_split() {
     let breaker = after(window::count(10), trip::failure_streak(50), "xo", Hand(Arc::default()));
     breaker.breaker().stripes().split();
     let other = || {
@@ -287,7 +287,7 @@ fn the_rule_holds_with_the_right_failure() {
 
 /// The same with two threads that take turns.
 #[test]
-fn the_rule_holds_with_the_right_failure_of_two_threads() {
+fn the_rule_holds_with_the_right_failure_on_two_threads() {
     let mut random = fastrand::Rng::with_seed(7);
     for _ in 0..300 {
         let most = random.u32(20..200);
@@ -300,11 +300,11 @@ fn the_rule_holds_with_the_right_failure_of_two_threads() {
         };
         std::thread::scope(|scope| {
             let (order, orders) = mpsc::channel();
-            let (tell, told) = mpsc::channel();
+            let (report, reports) = mpsc::channel();
             scope.spawn(move || {
                 for failures in orders {
                     fail(failures);
-                    tell.send(()).unwrap();
+                    report.send(()).unwrap();
                 }
             });
             let mut left = most;
@@ -316,7 +316,7 @@ fn the_rule_holds_with_the_right_failure_of_two_threads() {
                     fail(failures);
                 } else {
                     order.send(failures).unwrap();
-                    told.recv().unwrap();
+                    reports.recv().unwrap();
                 }
             }
             assert_eq!(breaker.state(), State::Open, "{most}");

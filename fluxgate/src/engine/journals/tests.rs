@@ -13,7 +13,7 @@ const WORD: StateWord =
     StateWord::first(Needs { timing: Timing::Average, dated: true, tracked: false }).used();
 
 #[test]
-fn calls_of_many_journals_are_read_from_the_last_to_end_to_the_first() {
+fn calls_in_many_journals_are_read_in_reverse_order_of_their_ends() {
     let mut random = fastrand::Rng::with_seed(7);
     for _ in 0..300 {
         let opened = |_| {
@@ -87,14 +87,14 @@ fn take_turns(threads: usize, breaker: &CircuitBreaker, size: usize, time: Optio
     };
     std::thread::scope(|scope| {
         let run = &run;
-        let (tell, told) = mpsc::channel();
+        let (report, reports) = mpsc::channel();
         let others: Vec<_> = (1..threads)
             .map(|_| {
-                let ((order, orders), tell) = (mpsc::channel(), tell.clone());
+                let ((order, orders), report) = (mpsc::channel(), report.clone());
                 scope.spawn(move || {
                     for calls in orders {
                         run(calls);
-                        tell.send(()).expect("it is waited for");
+                        report.send(()).expect("it is waited for");
                     }
                 });
                 order
@@ -112,7 +112,7 @@ fn take_turns(threads: usize, breaker: &CircuitBreaker, size: usize, time: Optio
                 None => run(calls),
                 Some(other) => {
                     other.send(calls).expect("it runs");
-                    told.recv().expect("it runs");
+                    reports.recv().expect("it runs");
                 }
             }
             // Reading closes the journals.
@@ -139,11 +139,11 @@ fn number_of_threads(seed: u64) -> usize {
 }
 
 #[test]
-fn calls_of_threads_that_take_turns_are_in_their_order() {
+fn calls_of_threads_that_take_turns_stay_in_order() {
     for (seed, size) in (0..20).flat_map(|seed| [1, 2, 30, 100, 500].map(|size| (seed, size))) {
         let (builder, threads) = (averaging(window::count(size)), number_of_threads(seed));
         take_turns(threads, &builder.build().expect("sound"), size, None, seed);
-        // If it stands still, only the threads tell the order.
+        // If it stands still, only the threads report the order.
         for longest in [1, 100] {
             let time = Hand::default();
             let breaker = averaging(window::count(size)).clock(time.clone()).build().expect("sound");
@@ -201,7 +201,7 @@ fn of_time(rule: trip::Rule) -> crate::Builder {
 
 /// With failures that come fast or not, sometimes in runs.
 #[test]
-fn calls_in_a_window_of_time_are_in_their_order() {
+fn calls_in_a_time_window_stay_in_order() {
     for seed in 0..100 {
         let slow = trip::slow_rate(1.0, Duration::from_secs(9));
         let builder = if seed % 3 == 0 { of_time(slow & trip::failure_streak(1_000)) } else { dated() };
@@ -214,7 +214,7 @@ fn calls_in_a_window_of_time_are_in_their_order() {
 }
 
 #[test]
-fn a_window_of_time_has_journals_while_failures_come_fast_and_not_in_a_row() {
+fn a_time_window_uses_journals_while_failures_come_fast_and_not_in_a_row() {
     let breaker = dated().build().expect("sound");
     let is_journaled = || {
         let guard = breaker.breaker().lock();
@@ -241,7 +241,7 @@ fn a_window_of_time_has_journals_while_failures_come_fast_and_not_in_a_row() {
 }
 
 #[test]
-fn where_a_users_clock_tells_no_order_a_window_of_time_has_no_journals() {
+fn a_time_window_on_a_users_clock_uses_no_journals() {
     let breaker = dated().clock(Hand::default()).build().expect("sound");
     breaker.breaker().lock().journals.pace.hurry();
     call(&breaker, "oxoxo");

@@ -73,7 +73,7 @@ impl Headroom {
     }
 
     /// Takes back what is left of what was set aside.
-    pub(crate) fn take_back(&mut self, unused: Self) {
+    pub(crate) fn reclaim(&mut self, unused: Self) {
         self.failures += unused.failures;
         self.slow += unused.slow;
         self.latency += unused.latency;

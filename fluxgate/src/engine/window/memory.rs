@@ -101,7 +101,7 @@ impl Memory {
 
     /// Records into the sliding window. Returns whether the rule, if it did not hold before, could hold now.
     pub(crate) fn record(&mut self, call: FinishedCall, now: u64) -> bool {
-        self.end(&call, now);
+        self.update_streak(&call, now);
         match &mut self.storage {
             Storage::Count(ring) => {
                 let replaces = ring.is_full(&self.tally);
@@ -124,7 +124,7 @@ impl Memory {
 
     /// Records into the trial's tally, which forgets nothing.
     pub(crate) fn record_trial(&mut self, call: FinishedCall, now: u64) {
-        self.end(&call, now);
+        self.update_streak(&call, now);
         self.tally += call.tally(&self.measures);
     }
 
@@ -207,7 +207,7 @@ impl Memory {
     }
 
     #[inline]
-    fn end(&mut self, call: &FinishedCall, now: u64) {
+    fn update_streak(&mut self, call: &FinishedCall, now: u64) {
         self.streak = if call.failed { self.streak.saturating_add(1) } else { 0 };
         self.in_a_row = if call.is_fast_success() { self.in_a_row.saturating_add(1) } else { 0 };
         if self.measures.recency {
@@ -386,15 +386,15 @@ impl Memory {
     }
 
     /// Takes back what is left of the shares.
-    pub(crate) fn take_back(&mut self, unused: Headroom) {
+    pub(crate) fn reclaim(&mut self, unused: Headroom) {
         if let Some(headroom) = &mut self.headroom {
-            headroom.take_back(unused);
+            headroom.reclaim(unused);
         }
     }
 
     /// Whether the dependency is down: so many failures in a row are no accident, the rule leaves room for many more, and only
     /// their number matters.
-    pub(crate) fn is_run(&self) -> bool {
+    pub(crate) fn is_down(&self) -> bool {
         self.streak >= RUN
             && self.headroom.is_some_and(|headroom| headroom.failures >= 4 * RUN)
             && !self.measures.average
@@ -403,7 +403,7 @@ impl Memory {
 
     /// Sets aside failures for a stripe, if there is a run of them.
     pub(crate) fn set_run_aside(&mut self) -> u32 {
-        let headroom = if self.is_run() { self.headroom.as_mut() } else { None };
+        let headroom = if self.is_down() { self.headroom.as_mut() } else { None };
         headroom.map_or(0, |headroom| headroom.set_aside(headroom.failures / 4))
     }
 
