@@ -127,8 +127,9 @@ fn forget_calls(guard: &mut Guard<'_>, &Change { to, reason, .. }: &Change) {
     if !to.records() {
         return;
     }
-    let ends_ramp = to == State::Closed && matches!(reason, Reason::RampEnded);
-    if !ends_ramp && let Some(memory) = &mut guard.memory {
+    if reason != Reason::RampEnded
+        && let Some(memory) = &mut guard.memory
+    {
         memory.clear();
     }
     guard.running.clear();
@@ -142,7 +143,7 @@ fn update_reopens(guard: &mut Guard<'_>, from: State, &Change { to, reason, now,
     if to == State::Closed {
         guard.reopens.close(now);
     }
-    if matches!(reason, Reason::Reset) {
+    if reason == Reason::Reset {
         guard.reopens.forget();
     }
     if to == State::Open {
