@@ -15,6 +15,7 @@ impl From<fluxgate::CallNotPermitted> for Failure {
     }
 }
 
+#[derive(Debug)]
 struct Client(Vec<u32>);
 
 impl Client {
@@ -27,6 +28,43 @@ impl Client {
     async fn last_async(&mut self) -> Result<&mut u32, Failure> {
         self.0.last_mut().ok_or(Failure::Down)
     }
+
+    #[circuit_breaker]
+    fn last_of_all(&mut self) -> Result<&mut u32, Failure> {
+        assert!(!format!("{self:?}").is_empty());
+        self.0.last_mut().ok_or(Failure::Down)
+    }
+
+    #[circuit_breaker]
+    fn filled(&mut self) -> Result<impl Iterator<Item = &mut u32>, Failure> {
+        let Self(list) = self;
+        list.push(7);
+        assert!(!format!("{:?}", &self).is_empty());
+        Ok(self.0.iter_mut())
+    }
+}
+
+#[circuit_breaker]
+fn or_one<'a>(number: &'a mut Option<u32>) -> Result<&'a mut Option<u32>, Failure> {
+    if let None = number {
+        *number = Some(1);
+    }
+    Ok(number)
+}
+
+#[circuit_breaker]
+fn of_several((list, at): (&mut Vec<u32>, usize)) -> Result<Option<&mut u32>, Failure> {
+    assert!(!format!("{:?} {list:?}", list).is_empty());
+    Ok(list.get_mut(at))
+}
+
+#[circuit_breaker]
+fn of_an_option(list: Option<&mut Vec<u32>>) -> Result<std::slice::IterMut<'_, u32>, Failure> {
+    match list {
+        Some(ref list) if list.is_empty() => Err(Failure::Down),
+        Some(list) => Ok(list.iter_mut()),
+        None => Err(Failure::Down),
+    }
 }
 
 pub fn main() {
@@ -34,4 +72,9 @@ pub fn main() {
     *client.last().unwrap() += 1;
     *run(client.last_async()).unwrap() += 1;
     assert_eq!(client.0, [3]);
+    *client.last_of_all().unwrap() += 1;
+    assert_eq!(client.filled().unwrap().count(), 2);
+    assert_eq!(or_one(&mut None), Ok(&mut Some(1)));
+    assert_eq!(of_several((&mut client.0, 0)), Ok(Some(&mut 4)));
+    assert_eq!(of_an_option(Some(&mut client.0)).unwrap().len(), 2);
 }

@@ -1,9 +1,11 @@
 //! The names that parameters bind.
 
 use proc_macro2::{Ident, TokenStream};
+use quote::ToTokens as _;
 use syn::{FnArg, GenericArgument, Pat, Path, PathArguments, ReceiverKind, Type};
 
 use crate::input::attributes::conditions;
+use crate::input::tokens::mentions;
 
 /// A name that a parameter binds.
 pub(crate) struct Binding {
@@ -16,6 +18,8 @@ pub(crate) struct Binding {
     pub(crate) is_plain: bool,
     /// Whether the moment of its drop makes no difference: it is plain or only memory, as far as can be told.
     pub(crate) is_memory: bool,
+    /// Whether it holds a `&mut`, and is memory apart from that.
+    pub(crate) is_exclusive: bool,
 }
 
 impl Binding {
@@ -27,13 +31,17 @@ impl Binding {
 /// The names that a parameter binds.
 pub(crate) fn bindings(input: &FnArg) -> Vec<Binding> {
     let mut names = Vec::new();
-    let known = |ty: &Type| (consists_of(ty, is_primitive), consists_of(ty, is_memory));
-    let (attributes, (is_plain, is_memory)) = match input {
+    let known = |ty: &Type| {
+        let is_memory = consists_of(ty, is_memory);
+        (consists_of(ty, is_primitive), is_memory, is_memory && mentions(&ty.to_token_stream(), "mut"))
+    };
+    let (attributes, (is_plain, is_memory, is_exclusive)) = match input {
         FnArg::Receiver(receiver) => {
             let (mutability, known) = match &receiver.kind {
-                ReceiverKind::Value => (receiver.mutability, (false, false)),
+                ReceiverKind::Value => (receiver.mutability, (false, false, false)),
                 ReceiverKind::Typed(_, ty) => (receiver.mutability, known(ty)),
-                _ => (None, (true, true)),
+                ReceiverKind::Reference(_, _, mutability) => (None, (true, true, mutability.is_some())),
+                _ => (None, (true, true, false)),
             };
             names.push((Ident::new("self", receiver.self_token.span), mutability));
             (&receiver.attrs, known)
@@ -46,7 +54,7 @@ pub(crate) fn bindings(input: &FnArg) -> Vec<Binding> {
     let conditions = conditions(attributes);
     let binding = |(name, mutability)| {
         let conditions = conditions.clone();
-        Binding { name, mutability, conditions, is_plain, is_memory }
+        Binding { name, mutability, conditions, is_plain, is_memory, is_exclusive }
     };
     names.into_iter().map(binding).collect()
 }

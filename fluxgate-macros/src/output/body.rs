@@ -1,7 +1,7 @@
 //! The user's body, in a closure or in a future of its own.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens as _, quote, quote_spanned};
 use syn::Lifetime;
 
 use crate::input::assignments::{Assignments, assigns_itself};
@@ -9,7 +9,7 @@ use crate::input::function::Function;
 use crate::input::moves::may_move;
 use crate::input::parameters::{Binding, dropped};
 use crate::input::returns::Returns;
-use crate::input::tokens::{braced, mentions, respan};
+use crate::input::tokens::{borrows, braced, mentions, mentions_whole, respan};
 use crate::model::guard::GuardedFunction;
 use crate::output::private::Name;
 use crate::output::returns;
@@ -59,8 +59,20 @@ impl Capture {
         } else if captured.iter().any(is_changed) {
             Self::whole(&captured, &body)
         } else {
-            Self::behind_moved(function, &body)
+            Self::behind_moved(function, &body).and_exclusive(function, &captured)
         }
+    }
+
+    /// The same, with each `&mut` that the body uses as a whole, if the function may return a part of what is behind it: a closure that only
+    /// borrows the reference could not.
+    fn and_exclusive(mut self, function: &Function, captured: &[Binding]) -> Self {
+        if borrows(&function.signature.output.to_token_stream()) {
+            let body = function.block.stream();
+            let may_be_returned =
+                |binding: &&Binding| binding.is_exclusive && mentions_whole(&body, &binding.name.to_string());
+            self.mentioned.extend(captured.iter().filter(may_be_returned).map(Mention::by_value));
+        }
+        self
     }
 
     /// For a body that may move a parameter, which is then dropped when the body ends. What is dropped before that moves with it, if all of
