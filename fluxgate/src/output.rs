@@ -31,6 +31,18 @@ impl<F: Future> Output<F> {
     }
 }
 
+impl<R> Output<R> {
+    /// Of the type that such a closure knows. A future may take the closure along where it has to outlive what the type borrows.
+    #[inline(always)]
+    pub fn by<F: Fn() -> [R; 0]>(_: F) -> Self {
+        Self::new()
+    }
+
+    /// Infers the type that this closure knows.
+    #[inline(always)]
+    pub fn infer<F: Fn() -> [R; 0]>(self, _: &F) {}
+}
+
 impl<R> Clone for Output<R> {
     #[inline(always)]
     fn clone(&self) -> Self {

@@ -17,7 +17,11 @@ pub(crate) fn declared(returns: &Returns) -> TokenStream {
 /// A value that stands for the type of the output.
 pub(crate) fn witness(returns: &Returns, private: &Name) -> TokenStream {
     if returns.is_inferred {
-        return local("output").into_token_stream();
+        let output = local("output");
+        return match returns.form {
+            Form::Boxed => quote!(#private::Output::by(#output)),
+            Form::Sync | Form::Async | Form::Future => output.into_token_stream(),
+        };
     }
     let output = &returns.output;
     quote!(#private::Output::<#output>::new())
@@ -46,7 +50,11 @@ pub(crate) fn inference(returns: &Returns, private: &Name) -> Option<TokenStream
         let of_future = Ident::new("of_future", last);
         let private = private.at(first);
         let path = quote_spanned!(first=> #private::Output::);
-        quote!(let #output = #path #of_future(#declared);)
+        // A closure, since a value of that type could not be in a future that outlives what the output borrows.
+        quote!(
+            let #output = || [];
+            #path #of_future(#declared).infer(&#output);
+        )
     });
     Some(quote!(
         let #declared = #private::Output::new();

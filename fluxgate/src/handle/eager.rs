@@ -93,15 +93,16 @@ impl<H: Hold> Begun<H> {
 
 pin_project! {
     /// The future of a function whose body does something before it returns its own future. That part is guarded, too, and may panic.
+    ///
+    /// It has no type parameter for the output, since the future may have to outlive what the output borrows.
     #[must_use = "futures do nothing unless polled"]
-    pub struct Eager<B, R, C, S, H: Hold> {
+    pub struct Eager<B, C, S, H: Hold> {
         #[pin]
         body: B,
         begun: Option<(Begun<H>, C, S)>,
-        returned: PhantomData<fn() -> R>,
     }
 
-    impl<B, R, C, S, H: Hold> PinnedDrop for Eager<B, R, C, S, H> {
+    impl<B, C, S, H: Hold> PinnedDrop for Eager<B, C, S, H> {
         fn drop(this: Pin<&mut Self>) {
             if let Some((begun, ..)) = this.project().begun
                 && !begun.is_refused()
@@ -112,7 +113,7 @@ pin_project! {
     }
 }
 
-impl<F, R, C, S, O, H: Hold> Eager<Option<Plain<F>>, R, C, S, H>
+impl<F, R, C, S, O, H: Hold> Eager<Option<Plain<F>>, C, S, H>
 where
     F: Future<Output = R>,
     C: FnOnce(Call<'_>, R) -> R,
@@ -132,7 +133,7 @@ where
     }
 }
 
-impl<F, R, C, S, O, H: Hold> Eager<Option<Limited<F>>, R, C, S, H>
+impl<F, R, C, S, O, H: Hold> Eager<Option<Limited<F>>, C, S, H>
 where
     F: Future<Output = R>,
     C: FnOnce(Call<'_>, Result<R, Elapsed>) -> R,
@@ -170,7 +171,7 @@ where
     }
 
     /// The future of the call, whose body is `future`.
-    pub fn guard<F: Future<Output = R>>(&mut self, future: F) -> Eager<Plain<F>, R, C, S, H> {
+    pub fn guard<F: Future<Output = R>>(&mut self, future: F) -> Eager<Plain<F>, C, S, H> {
         self.around(Plain::new(future))
     }
 }
@@ -190,7 +191,7 @@ where
         &mut self,
         limit: Limit,
         future: F,
-    ) -> Eager<Limited<F>, R, C, S, H> {
+    ) -> Eager<Limited<F>, C, S, H> {
         self.around(Limited::new(Plain::new(future), limit))
     }
 }
@@ -210,14 +211,14 @@ impl<R, C, S, H: Hold> Making<R, C, S, H> {
         self.begun.is_none()
     }
 
-    fn around<B>(&mut self, body: B) -> Eager<B, R, C, S, H> {
+    fn around<B>(&mut self, body: B) -> Eager<B, C, S, H> {
         let begun = self.begun.take();
         if let Some((begun, ..)) = &begun {
             let call = begun.call();
             call.suspend();
             call.into_parts();
         }
-        Eager { body, begun, returned: PhantomData }
+        Eager { body, begun }
     }
 }
 
@@ -246,18 +247,18 @@ impl<R, S: FnOnce(Result<R, Refusal<'_>>) -> O, O, H: Hold> Future for Refused<R
     }
 }
 
-impl<B, R, C, S, H: Hold> Eager<Option<B>, R, C, S, H> {
+impl<B, C, S, H: Hold> Eager<Option<B>, C, S, H> {
     fn begin(breaker: H, body: impl FnOnce() -> B, finish: C, settle: S) -> Self {
         let (begun, body) = Begun::enter(breaker, |call| {
             let body = body();
             call.suspend();
             body
         });
-        Self { body, begun: begun.map(|begun| (begun, finish, settle)), returned: PhantomData }
+        Self { body, begun: begun.map(|begun| (begun, finish, settle)) }
     }
 }
 
-impl<B, R, C, S, O, H> Future for Eager<B, R, C, S, H>
+impl<B, R, C, S, O, H> Future for Eager<B, C, S, H>
 where
     B: Body,
     C: FnOnce(Call<'_>, B::Output) -> R,

@@ -26,7 +26,7 @@ impl<F: Future<Output = R>, R> Boxing<F, R> {
     pub fn __fluxgate_guard<C, S, O, H: Hold>(
         self,
         making: &mut Making<R, C, S, H>,
-    ) -> Eager<Plain<F>, R, C, S, H>
+    ) -> Eager<Plain<F>, C, S, H>
     where
         C: FnOnce(Call<'_>, R) -> R,
         S: FnOnce(Result<R, Refusal<'_>>) -> O,
@@ -38,7 +38,7 @@ impl<F: Future<Output = R>, R> Boxing<F, R> {
         self,
         limit: Limit,
         making: &mut Making<R, C, S, H>,
-    ) -> Eager<Limited<F>, R, C, S, H>
+    ) -> Eager<Limited<F>, C, S, H>
     where
         C: FnOnce(Call<'_>, Result<R, Elapsed>) -> R,
         S: FnOnce(Result<R, Refusal<'_>>) -> O,

@@ -44,15 +44,18 @@ impl Gateway for Client {
         if false {
             return __private::never(__fluxgate_declared);
         }
-        let __fluxgate_output = __private::Output::of_future(__fluxgate_declared);
+        let __fluxgate_output = || [];
+        __private::Output::of_future(__fluxgate_declared).infer(&__fluxgate_output);
         let __fluxgate_breaker: &__private::CircuitBreaker = &self.breaker;
         return Box::pin(
             __private::deferred(
-                __fluxgate_output,
+                __private::Output::by(__fluxgate_output),
                 __private::CircuitBreaker::breaker(__fluxgate_breaker),
                 async move {
                     if false {
-                        return __private::never(__fluxgate_output);
+                        return __private::never(
+                            __private::Output::by(__fluxgate_output),
+                        );
                     }
                     '__fluxgate_body: {
                         let __self = self;
@@ -63,12 +66,18 @@ impl Gateway for Client {
                         __ret
                     }
                 },
-                __private::Returned::errors(__fluxgate_output, __fluxgate_output)
+                __private::Returned::errors(
+                        __private::Output::by(__fluxgate_output),
+                        __private::Output::by(__fluxgate_output),
+                    )
                     .evidence(),
                 <__private::CallNotPermitted as __private::Becomes<
                     _,
                     _,
-                >>::by(__fluxgate_output, __fluxgate_output),
+                >>::by(
+                    __private::Output::by(__fluxgate_output),
+                    __private::Output::by(__fluxgate_output),
+                ),
             ),
         );
     }

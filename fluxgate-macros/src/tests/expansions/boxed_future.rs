@@ -12,9 +12,10 @@ fn charge(
     if false {
         return __private::never(__fluxgate_declared);
     }
-    let __fluxgate_output = __private::Output::of_future(__fluxgate_declared);
+    let __fluxgate_output = || [];
+    __private::Output::of_future(__fluxgate_declared).infer(&__fluxgate_output);
     let mut __fluxgate_making = match __private::Making::new(
-        __fluxgate_output,
+        __private::Output::by(__fluxgate_output),
         || {
             static __FLUXGATE_BREAKER: __private::StaticBreaker = __FLUXGATE_BREAKER
                 .standard(::core::concat!(::core::module_path!(), "::", "charge"));
