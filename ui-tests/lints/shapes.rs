@@ -185,6 +185,69 @@ pub fn behind_one_that_is_borrowed(first: Lock, second: Lock) -> io::Result<u32>
     Ok(one.0 + two)
 }
 
+#[circuit_breaker]
+pub fn shifts(number: u16, other: u16) -> io::Result<u16> {
+    let shifted = number << 8;
+    Ok(if shifted > 255 { shifted >> 4 } else { other })
+}
+
+#[circuit_breaker]
+pub async fn shifts_later(number: u16, other: u16) -> io::Result<u16> {
+    let shifted = number << 8;
+    Ok(if shifted > 255 { shifted >> 4 } else { other })
+}
+
+#[circuit_breaker]
+pub fn chains(number: io::Result<Option<u8>>) -> io::Result<u8> {
+    number.and_then(|number| number.ok_or_else(|| io::ErrorKind::Other.into()))
+}
+
+#[circuit_breaker]
+pub async fn chains_later(number: io::Result<Option<u8>>) -> io::Result<u8> {
+    number.and_then(|number| number.ok_or_else(|| io::ErrorKind::Other.into()))
+}
+
+#[circuit_breaker]
+/// What it was given
+pub async fn documented(number: u8) -> io::Result<u8> {
+    Ok(number)
+}
+
+#[circuit_breaker]
+pub fn imports_again(number: u8) -> io::Result<u8> {
+    use std::io;
+    if number == 0 { Err(io::ErrorKind::Other.into()) } else { Ok(number) }
+}
+
+#[circuit_breaker]
+pub async fn imports_again_later(number: u8) -> io::Result<u8> {
+    use std::io;
+    if number == 0 { Err(io::ErrorKind::Other.into()) } else { Ok(number) }
+}
+
+#[circuit_breaker]
+fn reads_through(list: &mut [u8], mut number: usize) -> io::Result<usize> {
+    number += list.len();
+    Ok(number)
+}
+
+#[circuit_breaker]
+fn reads_through_alone(list: &mut [u8], number: usize) -> io::Result<usize> {
+    Ok(number + list.len())
+}
+
+#[circuit_breaker]
+async fn reads_through_later(list: &mut [u8], mut number: usize) -> io::Result<usize> {
+    number += list.len();
+    Ok(number)
+}
+
+pub async fn reads(mut list: [u8; 8]) -> io::Result<usize> {
+    reads_through(&mut list, 1)?;
+    reads_through_alone(&mut list, 1)?;
+    reads_through_later(&mut list, 1).await
+}
+
 macro_rules! with_fragments {
     ($(#[$meta:meta])* $visibility:vis $name:ident<$lifetime:lifetime>($parameter:ident: $ty:ty) -> $output:ty $body:block) => {
         #[circuit_breaker]

@@ -20,7 +20,7 @@ const FORMS: [(&str, Option<&str>); 5] = [
 const FILES: [&str; 3] = ["sync", "asynchronous", "shapes"];
 
 /// What differs nevertheless: whether the warning is new or gone, the lint, the functions, or none for all of them, and why.
-const EXCEPTIONS: [(char, &str, &[&str], &str); 17] = [
+const EXCEPTIONS: [(char, &str, &[&str], &str); 22] = [
     ('-', "clippy::unused_async", &[], "a guarded function awaits what guards it"),
     ('-', "clippy::missing_const_for_fn", &[], "a guarded function cannot be `const`"),
     ('-', "clippy::unnecessary_wraps", &[], "a refused call returns an error"),
@@ -96,6 +96,36 @@ const EXCEPTIONS: [(char, &str, &[&str], &str); 17] = [
         "clippy::pub_with_shorthand",
         &["$name"],
         "a `pub` from a macro's fragment has the place of the fragment",
+    ),
+    (
+        '+',
+        "clippy::default_numeric_fallback",
+        &["shifts"],
+        "clippy spares the last expression of a function, but not of a closure",
+    ),
+    (
+        '+',
+        "clippy::return_and_then",
+        &["chains_later"],
+        "clippy looks at the last expression of a future, but not of an `async fn`",
+    ),
+    (
+        '-',
+        "clippy::needless_pass_by_ref_mut",
+        &["reads_through"],
+        "what is next to a variable that changes moves with it",
+    ),
+    (
+        '-',
+        "clippy::doc_paragraphs_missing_punctuation",
+        &["documented"],
+        "clippy cannot place a comment that was below an attribute macro",
+    ),
+    (
+        '-',
+        "redundant_imports",
+        &["imports_again", "imports_again_later"],
+        "the compiler does not look below attribute macros",
     ),
     (
         '+',
