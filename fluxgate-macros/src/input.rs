@@ -21,6 +21,6 @@ pub(crate) mod tokens;
 pub(crate) mod tracker_words;
 pub(crate) mod trees;
 pub(crate) mod unseen;
-mod uses;
+pub(crate) mod uses;
 pub(crate) mod warnings;
 pub(crate) mod wrapper;

@@ -32,13 +32,13 @@ impl<F: Future> Output<F> {
 }
 
 impl<R> Output<R> {
-    /// Of the type that such a closure knows. A future may take the closure along where it has to outlive what the type borrows.
+    /// The output type of this closure. A future can hold the closure even if it has to outlive what the type borrows.
     #[inline(always)]
     pub fn by<F: Fn() -> [R; 0]>(_: F) -> Self {
         Self::new()
     }
 
-    /// Infers the type that this closure knows.
+    /// Lets the closure have this output type.
     #[inline(always)]
     pub fn infer<F: Fn() -> [R; 0]>(self, _: &F) {}
 }

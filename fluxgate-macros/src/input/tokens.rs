@@ -73,31 +73,6 @@ pub(crate) fn mentions(tokens: &TokenStream, name: &str) -> bool {
     !mentioned(tokens.clone(), vec![name.to_owned()]).is_empty()
 }
 
-/// Whether tokens mention a variable as a whole: not only a part of it, or what is behind it.
-pub(crate) fn mentions_whole(tokens: &TokenStream, name: &str) -> bool {
-    let mut before = ' ';
-    let mut trees = tokens.clone().into_iter().peekable();
-    while let Some(tree) = trees.next() {
-        let is_whole = match &tree {
-            TokenTree::Group(group) => mentions_whole(&group.stream(), name),
-            TokenTree::Ident(word) => {
-                let is_part = |next: &TokenTree| {
-                    is(next, '.')
-                        || matches!(next, TokenTree::Group(group) if group.delimiter() == Delimiter::Bracket)
-                };
-                word == name && !matches!(before, '.' | '*') && !trees.peek().is_some_and(is_part)
-            }
-            TokenTree::Literal(literal) => is_in_format(&literal.to_string(), name),
-            TokenTree::Punct(_) => false,
-        };
-        if is_whole {
-            return true;
-        }
-        before = if let TokenTree::Punct(punct) = &tree { punct.as_char() } else { ' ' };
-    }
-    false
-}
-
 /// Whether a type borrows something, as far as its spelling tells.
 pub(crate) fn borrows(ty: &TokenStream) -> bool {
     ty.clone().into_iter().any(|tree| match &tree {

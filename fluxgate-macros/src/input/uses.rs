@@ -19,6 +19,15 @@ pub(crate) fn any_use(name: &str, tokens: &TokenStream, mut holds: impl FnMut(&U
     any_within(name, tokens.clone(), None, &mut holds)
 }
 
+/// Whether tokens use a variable as a whole: not only a part of it, or what is behind it.
+pub(crate) fn uses_whole(name: &str, tokens: &TokenStream) -> bool {
+    any_use(name, tokens, |variable| {
+        let is_part = |next: &TokenTree| is(next, '.') || is_group(next, Delimiter::Bracket);
+        let is_in_format = matches!(variable.tree, TokenTree::Literal(_));
+        is_in_format || !variable.follows('*') && !variable.after.first().is_some_and(is_part)
+    })
+}
+
 fn any_within(
     name: &str,
     tokens: TokenStream,

@@ -9,7 +9,8 @@ use crate::input::function::Function;
 use crate::input::moves::may_move;
 use crate::input::parameters::{Binding, dropped};
 use crate::input::returns::Returns;
-use crate::input::tokens::{borrows, braced, mentions, mentions_whole, respan};
+use crate::input::tokens::{borrows, braced, mentions, respan};
+use crate::input::uses::uses_whole;
 use crate::model::guard::GuardedFunction;
 use crate::output::private::Name;
 use crate::output::returns;
@@ -63,13 +64,13 @@ impl Capture {
         }
     }
 
-    /// The same, with each `&mut` that the body uses as a whole, if the function may return a part of what is behind it: a closure that only
-    /// borrows the reference could not.
+    /// Also captures each `&mut` that the body uses as a whole, if the function may return part of what is behind it. A closure that only
+    /// borrows the reference could not return that.
     fn and_exclusive(mut self, function: &Function, captured: &[Binding]) -> Self {
         if borrows(&function.signature.output.to_token_stream()) {
             let body = function.block.stream();
             let may_be_returned =
-                |binding: &&Binding| binding.is_exclusive && mentions_whole(&body, &binding.name.to_string());
+                |binding: &&Binding| binding.is_exclusive && uses_whole(&binding.name.to_string(), &body);
             self.mentioned.extend(captured.iter().filter(may_be_returned).map(Mention::by_value));
         }
         self

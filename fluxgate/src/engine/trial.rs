@@ -22,7 +22,16 @@ pub(crate) struct Trial {
 
 impl Trial {
     pub(super) fn new(plan: Plan, patience: u64, pause_ended: u64) -> Self {
-        Self { plan, outcomes: 0, good: 0, lent: 0, stalls: patience, given_up: 0, recorded_at: 0, pause_ended }
+        Self {
+            plan,
+            outcomes: 0,
+            good: 0,
+            lent: 0,
+            stalls: patience,
+            given_up: 0,
+            recorded_at: 0,
+            pause_ended,
+        }
     }
 
     /// Whether the calls in flight have waited too long for an outcome.
