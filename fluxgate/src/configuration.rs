@@ -175,10 +175,10 @@ mod tests {
             .on_panic(Outcome::Success)
             .build()
             .unwrap_err();
-        assert_eq!(error.to_string().matches("help: ").count(), 5, "{error}");
+        assert_eq!(error.to_string().matches("help: ").count(), 6, "{error}");
         assert!(!error.to_string().contains("clock"));
         let settings: Vec<_> = error.problems().iter().map(ConfigProblem::setting).collect();
-        assert_eq!(settings, ["trip", "retry", "permit", "max_half_open_calls", "on_panic"]);
+        assert_eq!(settings, ["trip", "trip", "retry", "permit", "max_half_open_calls", "on_panic"]);
         let custom = trip::min(3) & trip::custom(|metrics| metrics.failures() > 2);
         CircuitBreaker::builder("right").trip(custom).build().unwrap();
     }

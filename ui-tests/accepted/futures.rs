@@ -77,7 +77,7 @@ trait Connection: Sized + Send {
 
 struct Lent<'a>(u32, PhantomData<fn(&'a u32)>);
 
-impl<'a> Connection for Lent<'a> {
+impl Connection for Lent<'_> {
     async fn open(number: u32) -> Result<Self, Failure> {
         Ok(Self(number, PhantomData))
     }

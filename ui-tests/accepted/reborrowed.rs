@@ -45,8 +45,8 @@ impl Client {
 }
 
 #[circuit_breaker]
-fn or_one<'a>(number: &'a mut Option<u32>) -> Result<&'a mut Option<u32>, Failure> {
-    if let None = number {
+fn or_one(number: &mut Option<u32>) -> Result<&mut Option<u32>, Failure> {
+    if let Some(0) = number {
         *number = Some(1);
     }
     Ok(number)
@@ -54,7 +54,7 @@ fn or_one<'a>(number: &'a mut Option<u32>) -> Result<&'a mut Option<u32>, Failur
 
 #[circuit_breaker]
 fn of_several((list, at): (&mut Vec<u32>, usize)) -> Result<Option<&mut u32>, Failure> {
-    assert!(!format!("{:?} {list:?}", list).is_empty());
+    assert!(!format!("{list:?}").is_empty());
     Ok(list.get_mut(at))
 }
 
@@ -74,7 +74,7 @@ pub fn main() {
     assert_eq!(client.0, [3]);
     *client.last_of_all().unwrap() += 1;
     assert_eq!(client.filled().unwrap().count(), 2);
-    assert_eq!(or_one(&mut None), Ok(&mut Some(1)));
+    assert_eq!(or_one(&mut Some(0)), Ok(&mut Some(1)));
     assert_eq!(of_several((&mut client.0, 0)), Ok(Some(&mut 4)));
     assert_eq!(of_an_option(Some(&mut client.0)).unwrap().len(), 2);
 }
