@@ -752,7 +752,7 @@ impl Maker for Wrapper<String> {
 }
 
 #[circuit_breaker]
-pub async fn a_large_error(number: u64) -> Result<u64, crate::Large> {
+pub async fn a_large_error_later(number: u64) -> Result<u64, crate::Large> {
     if number == 0 { Err(crate::Large([number; 32])) } else { Ok(number) }
 }
 

@@ -20,7 +20,7 @@ const FORMS: [(&str, Option<&str>); 5] = [
 const FILES: [&str; 3] = ["sync", "asynchronous", "shapes"];
 
 /// What differs nevertheless: whether the warning is new or gone, the lint, the functions, or none for all of them, and why.
-const EXCEPTIONS: [(char, &str, &[&str], &str); 22] = [
+const EXCEPTIONS: [(char, &str, &[&str], &str); 24] = [
     ('-', "clippy::unused_async", &[], "a guarded function awaits what guards it"),
     ('-', "clippy::missing_const_for_fn", &[], "a guarded function cannot be `const`"),
     ('-', "clippy::unnecessary_wraps", &[], "a refused call returns an error"),
@@ -132,6 +132,18 @@ const EXCEPTIONS: [(char, &str, &[&str], &str); 22] = [
         "clippy::result_large_err",
         &["a_large_error"],
         "clippy tells it of the function and of the closure that its body is in",
+    ),
+    (
+        '-',
+        "clippy::must_use_candidate",
+        &["boxed"],
+        "clippy takes the path of any argument for a static that the call may change",
+    ),
+    (
+        '+',
+        "clippy::result_large_err",
+        &["a_large_error_later"],
+        "with a tracker, a closure of the attribute makes what a refused call returns",
     ),
 ];
 

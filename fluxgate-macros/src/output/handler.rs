@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 
 use crate::input::callable::Callable;
 use crate::input::returns::Returns;
-use crate::input::tokens::{local, respan, span_of};
+use crate::input::tokens::{respan, span_of};
 use crate::output::private::Name;
 use crate::output::returns;
 
@@ -23,15 +23,12 @@ pub(crate) fn rejected(
     quote!(#private::IntoError::into_error(#refusal, #function))
 }
 
-/// A closure from a refusal, which calls `rejected`, and has to return what the function does. Since a future may hold it, it borrows
-/// nothing.
+/// A function from a refusal: `rejected`, which has to return what the function does. Since a future may hold it, it borrows nothing.
 pub(crate) fn of_refusal(handler: &Callable, returns: &Returns, private: &Name) -> TokenStream {
     if handler.closure.is_some() {
         return handler.with_types_inside(&quote!(#private::Output::new()), private);
     }
-    let told = local("told");
-    let called = named(handler, quote!(#private::Rejected), &told, returns, private);
-    quote!(move |#told| #called)
+    named(handler, quote!(#private::Rejected), "by", &handler.tokens, returns, private)
 }
 
 /// A call of `fallback`, which has to return what the function does.
@@ -39,7 +36,8 @@ pub(crate) fn fallback(handler: &Callable, error: &Ident, returns: &Returns, pri
     if handler.closure.is_some() {
         call(handler, quote!(#private::handle), error, returns, private)
     } else {
-        named(handler, quote!(#private::Fallback), error, returns, private)
+        let tokens = &handler.tokens;
+        named(handler, quote!(#private::Fallback), "handle", &quote!(#error, #tokens), returns, private)
     }
 }
 
@@ -67,16 +65,18 @@ fn call(
 fn named(
     handler: &Callable,
     of: TokenStream,
-    argument: &Ident,
+    method: &str,
+    arguments: &TokenStream,
     returns: &Returns,
     private: &Name,
 ) -> TokenStream {
     let (first, last) = spans(handler);
-    let (of, handle) = (respan(of, first), quote_spanned!(last=> ::handle));
-    let (tokens, output) = (&handler.tokens, returns::witness(returns, private));
-    let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#output, #argument, #tokens));
+    let method = Ident::new(method, last);
+    let (of, method) = (respan(of, first), quote_spanned!(last=> ::#method));
+    let output = returns::witness(returns, private);
+    let mut arguments = Group::new(Delimiter::Parenthesis, quote!(#output, #arguments));
     arguments.set_span(last);
-    quote!(#of #handle #arguments)
+    quote!(#of #method #arguments)
 }
 
 fn spans(function: &Callable) -> (Span, Span) {

@@ -45,25 +45,33 @@ impl<F: Impossible, E, R> Fallback<E, R, Unmet> for F {
 }
 
 #[diagnostic::on_unimplemented(
-    message = "`rejected` needs a function from `{A}` to `{R}`",
+    message = "`rejected` needs a function from `CallNotPermitted` to `{R}`",
     label = "this is `{Self}`",
     note = "write a closure that takes the refusal: `rejected = |refusal| ..`,\nor, to await something in a function that is `async` itself, `rejected = async |refusal| ..`"
 )]
-pub trait Rejected<A, R, How> {
-    fn handle(_: Output<R>, refusal: A, rejected: Self) -> R;
+pub trait Rejected<R, How> {
+    /// The function, if it is one.
+    type By;
+
+    /// A closure that calls the function would be another one to compile, and clippy would find fault with what it returns.
+    fn by(_: Output<R>, rejected: Self) -> Self::By;
 }
 
 #[diagnostic::do_not_recommend]
-impl<F: FnOnce(A) -> R, A, R> Rejected<A, R, Met> for F {
+impl<F: FnOnce(CallNotPermitted) -> R, R> Rejected<R, Met> for F {
+    type By = F;
+
     #[inline(always)]
-    fn handle(_: Output<R>, refusal: A, rejected: Self) -> R {
-        rejected(refusal)
+    fn by(_: Output<R>, rejected: F) -> F {
+        rejected
     }
 }
 
 #[diagnostic::do_not_recommend]
-impl<F: Impossible, A, R> Rejected<A, R, Unmet> for F {
-    fn handle(_: Output<R>, _: A, _: Self) -> R {
+impl<F: Impossible, R> Rejected<R, Unmet> for F {
+    type By = Unmet;
+
+    fn by(_: Output<R>, _: F) -> Unmet {
         F::never()
     }
 }
