@@ -298,6 +298,7 @@ mod moved {
                     let length = move || Noisy::length(&first);
                     return Ok(length());
                 }
+                check(way)?;
                 Ok(second.length() + third.length())
             }
         }
