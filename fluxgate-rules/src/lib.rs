@@ -1,17 +1,18 @@
-//! The rule language of [Fluxgate](https://docs.rs/fluxgate), shared by the attribute at compile time and the breaker at run time.
-//! Use it through `fluxgate`, which re-exports some of these types; what only the macros and the breaker need is hidden.
+//! The rule language of [Fluxgate](https://docs.rs/fluxgate), shared by the attribute at compile time and the breaker
+//! at run time. Use it through `fluxgate`, which re-exports some of these types; what only the macros and the breaker
+//! need is hidden.
 //!
-//! Its modules stand in layers, each of which uses only those before it:
+//! Its modules form layers; each uses only those above it:
 //!
 //! | layer | |
 //! |---|---|
-//! | model | settings as plain data: [`rule`], [`window`], [`retry`], [`permit`], their [`limits`], and the [`metrics`] that they are about |
-//! | text | the [`token`]s of a text, and [`problem`]s, which are [drawn](render) beneath it |
+//! | model | settings as plain data: [`rule`], [`window`], [`retry`], [`permit`], their [`limits`], and the [`metrics`] they judge |
+//! | text | the [`token`]s of a text, and [`problem`]s, [drawn](render) beneath it |
 //! | language | the words ([`vocabulary`]), their [`spelling`], and the [syntax tree](syntax) |
-//! | logic | whether a rule [holds](evaluate), what a [`trial`] takes, [`flaws`], and the [checks](check) that macro expansions call |
-//! | figures | what a rule will do to breakers whose calls fail by chance |
+//! | logic | whether a rule [holds](evaluate), how long a [`trial`] is, [`flaws`], and the [checks](check) that macro expansions call |
+//! | figures | what a rule will do to breakers whose calls fail at random |
 //! | reading | tokens -> checked values ([`read`]), [`suggestion`]s for mistakes, and settings made [`by_hand`] or [`by_text`] |
-//! | choosing | [explanations](Explanation) for those who choose a rule |
+//! | choosing | [explanations](Explanation) for people choosing a rule |
 #![forbid(unsafe_code)]
 
 mod choosing;

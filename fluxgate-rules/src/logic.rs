@@ -1,4 +1,4 @@
-//! What a rule means: when it holds and why, what a trial shows, and whether settings make sense.
+//! What a rule means: when it holds and why, what a trial decides, and whether settings make sense.
 
 pub(crate) mod cause;
 pub mod const_checks;

@@ -1,4 +1,4 @@
-//! Settings as plain data, and the figures that they are about.
+//! Settings as plain data, and the figures they refer to.
 
 pub mod duration;
 pub mod limits;

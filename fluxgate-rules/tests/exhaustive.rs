@@ -250,7 +250,7 @@ proptest! {
                 )
             });
             let leaves: Vec<_> = leaves.collect();
-            let is_blind_to = |failing: bool, slow: bool| {
+            let misses = |failing: bool, slow: bool| {
                 let alike = |seen: &&&Seen| {
                     seen.total > 0
                         && seen.failures == if failing { seen.total } else { 0 }
@@ -264,8 +264,8 @@ proptest! {
                 (_, false, _) => Some(Flaw::NeverTripsClosed),
                 (.., false) => Some(Flaw::NeverTripsHalfOpen),
                 _ if !trips_by_outcomes => Some(Flaw::OnlyInFlight),
-                _ if is_blind_to(true, false) || is_blind_to(true, true) => Some(Flaw::BlindToFailures),
-                _ if is_blind_to(false, true) => Some(Flaw::BlindToSlowCalls),
+                _ if misses(true, false) || misses(true, true) => Some(Flaw::BlindToFailures),
+                _ if misses(false, true) => Some(Flaw::BlindToSlowCalls),
                 _ => None,
             };
             prop_assert_eq!(flaws::rule_flaw(nodes, &window), expected, "{}", rule);

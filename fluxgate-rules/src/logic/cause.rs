@@ -3,13 +3,13 @@
 use crate::logic::evaluate::{NodeSet, Situation, contains, held};
 use crate::model::rule::{Condition, Node};
 
-/// The node that best explains why the rule holds: the first holding condition other than a state or a `min`, or else the first
-/// one.
+/// The node that best explains why the rule holds: the first holding condition other than a state or a `min`, or if
+/// there is none, the first holding condition.
 pub const fn cause(nodes: &[Node], situation: &Situation<'_>) -> usize {
     cause_below(nodes, 0, held(nodes, situation))
 }
 
-/// The best explanation in the subtree at `at`, which holds.
+/// The best explanation in the subtree at `at`, which must hold.
 const fn cause_below(nodes: &[Node], at: usize, held: NodeSet) -> usize {
     let end = at + nodes[at].size();
     let is_any = match nodes[at] {
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cause_is_the_condition_that_says_most() {
+    fn the_cause_is_the_most_telling_condition() {
         use Condition::{Closed, FailureStreak, Failures, Min};
         for (rule, expected) in [
             (on(Failures(1)), "failures(1)"),

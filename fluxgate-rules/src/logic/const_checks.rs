@@ -1,7 +1,7 @@
-//! Checks of constants that only the compiler knows.
+//! Checks of constants whose values only the compiler knows.
 //!
-//! Macro expansions call these functions, named after what they check, in constants: what is wrong stops compilation with a message.
-//! For a single value, the macro has composed that message.
+//! Macro expansions call these functions, named after what they check, in const contexts; a mistake stops compilation
+//! with a message. For a single value, the macro has composed that message.
 #![allow(
     clippy::missing_panics_doc,
     reason = "to stop the compiler is what the functions for constants are for"
@@ -23,7 +23,6 @@ use crate::model::retry::Retry;
 use crate::model::rule::Node;
 use crate::model::window::Window;
 
-/// Stops compilation.
 #[track_caller]
 const fn refuse(flaw: Option<Flaw>) {
     if let Some(flaw) = flaw {
@@ -31,7 +30,7 @@ const fn refuse(flaw: Option<Flaw>) {
     }
 }
 
-/// Whether each value in the rule and the window is in range. If not, another check refuses it.
+/// Whether every value in the rule and the window is in range. Otherwise another check refuses it.
 const fn is_in_range(nodes: &[Node], window: &Window) -> bool {
     is_rule_in_range(nodes) && is_window_in_range(window)
 }
@@ -56,7 +55,7 @@ pub const fn rule(nodes: &[Node], window: &Window) {
     }
 }
 
-/// Refuses a `half_open_timeout` that does not go with the rule, unless a value in either is refused already.
+/// Refuses a `half_open_timeout` that does not suit the rule, unless a value in either is refused already.
 #[track_caller]
 pub const fn half_open_timeout(nodes: &[Node], timeout: Duration) {
     if is_rule_in_range(nodes) && is_timeout(timeout) && size_flaw(nodes).is_none() {
@@ -64,7 +63,8 @@ pub const fn half_open_timeout(nodes: &[Node], timeout: Duration) {
     }
 }
 
-/// Refuses a rule that asks for calls that take longer than any may, unless a value in either is refused already.
+/// Refuses a rule with conditions on calls that take longer than any call may, unless a value in either is refused
+/// already.
 #[track_caller]
 pub const fn time_limit(nodes: &[Node], limit: Duration) {
     if is_rule_in_range(nodes) && is_duration(limit) {
@@ -72,7 +72,7 @@ pub const fn time_limit(nodes: &[Node], limit: Duration) {
     }
 }
 
-/// Refuses a `half_open_timeout` that is over before a call times out, unless either is refused already.
+/// Refuses a `half_open_timeout` that ends before a call times out, unless either is refused already.
 #[track_caller]
 pub const fn hung(limit: Duration, timeout: Duration) {
     if is_duration(limit) && is_timeout(timeout) {
@@ -88,13 +88,13 @@ pub const fn window(window: &Window) {
     }
 }
 
-/// Refuses a retry.
+/// Refuses a wrong retry.
 #[track_caller]
 pub const fn retry(retry: &Retry) {
     refuse(retry_flaw(retry));
 }
 
-/// Refuses a permit.
+/// Refuses a wrong permit.
 #[track_caller]
 pub const fn permit(permit: &Permit) {
     refuse(permit_flaw(permit));
@@ -103,79 +103,79 @@ pub const fn permit(permit: &Permit) {
 /// The message for an empty name.
 pub const EMPTY_NAME: &str = "a breaker's name is a string that is not empty";
 
-/// Refuses a name.
+/// Refuses an empty name.
 #[track_caller]
 pub const fn name(name: &str) {
     assert!(!name.is_empty(), "{}", EMPTY_NAME);
 }
 
-/// Refuses a number of calls.
+/// Refuses a number of calls that is out of range.
 #[track_caller]
 pub const fn count(count: u32, message: &str) {
     assert!(count > 0, "{}", message);
 }
 
-/// Refuses a number of calls at once.
+/// Refuses a number of concurrent calls that is out of range.
 #[track_caller]
 pub const fn concurrency(calls: u32, message: &str) {
     assert!(is_concurrency(calls), "{}", message);
 }
 
-/// Refuses a size of a window.
+/// Refuses a window size that is out of range.
 #[track_caller]
 pub const fn size(size: usize, message: &str) {
     assert!(is_window_size(size), "{}", message);
 }
 
-/// Refuses a number of buckets.
+/// Refuses a number of buckets that is out of range.
 #[track_caller]
 pub const fn buckets(buckets: usize, message: &str) {
     assert!(is_bucket_count(buckets), "{}", message);
 }
 
-/// Refuses a number of keys.
+/// Refuses a number of keys that is out of range.
 #[track_caller]
 pub const fn keys(keys: usize, message: &str) {
     assert!(is_key_count(keys), "{}", message);
 }
 
-/// Refuses a ratio.
+/// Refuses a ratio that is out of range.
 #[track_caller]
 pub const fn ratio(ratio: f64, message: &str) {
     assert!(Ratio::new(ratio).is_valid(), "{}", message);
 }
 
-/// Refuses how sure a condition has to be.
+/// Refuses a confidence that is out of range.
 #[track_caller]
 pub const fn confidence(level: f64, message: &str) {
     assert!(Ratio::new(level).is_confidence(), "{}", message);
 }
 
-/// Refuses a jitter.
+/// Refuses a jitter that is out of range.
 #[track_caller]
 pub const fn jitter(share: f64, message: &str) {
     assert!(Ratio::new(share).is_part(), "{}", message);
 }
 
-/// Refuses a duration.
+/// Refuses a duration that is out of range.
 #[track_caller]
 pub const fn duration(duration: Duration, message: &str) {
     assert!(is_duration(duration), "{}", message);
 }
 
-/// Refuses a time from which calls are slow.
+/// Refuses a slow-call threshold that is out of range.
 #[track_caller]
 pub const fn threshold(threshold: Duration, message: &str) {
     assert!(is_threshold(threshold), "{}", message);
 }
 
-/// Refuses a time after which a trial is hung.
+/// Refuses a `half_open_timeout` that is out of range.
 #[track_caller]
 pub const fn timeout(timeout: Duration, message: &str) {
     assert!(is_timeout(timeout), "{}", message);
 }
 
-/// Refuses a multiplier.
+/// Refuses a multiplier that is out of range.
 #[track_caller]
 pub const fn multiplier(multiplier: f64, message: &str) {
     assert!(is_multiplier(multiplier), "{}", message);

@@ -1,28 +1,29 @@
-//! How far the rule of a closed breaker is from holding.
+//! How far a closed breaker's rule is from holding.
 //!
-//! For further calls the window may forget others, or not. So those that it has are taken to stay, and only bad ones to come: as a rule has no
-//! negation, no figures that can come are worse. Of anything but its calls nothing is known, so that is taken to be at its worst: what a
-//! `custom` condition says, how many calls run, and when one last succeeded. But a `min` that the calls do not reach is taken not to hold.
+//! Further calls may or may not push old ones out of the window. So the recorded calls are assumed to stay, and further
+//! calls to be bad: a rule has no negation, so nothing worse can happen. Everything unrelated to the calls is unknown
+//! and assumed at its worst: `custom` conditions, the number of running calls, and the time of the last success. But a
+//! `min` that the calls do not reach is assumed not to hold.
 
 use crate::model::metrics::{Metrics, nanos};
 use crate::model::rule::{Condition, Node};
 
-/// How many further calls have to fail before the rule can hold. `u64::MAX`: however many do.
+/// How many further calls have to fail before the rule can hold; `u64::MAX` if no number is enough.
 pub fn failures(nodes: &[Node], metrics: &Metrics) -> u64 {
     missing(nodes, metrics, Figure::Failures, 0, 0)
 }
 
-/// How many of them have to be as slow as any threshold, if so many fail.
+/// How many of those calls have to reach every threshold, given this many failures.
 pub fn slow_calls(nodes: &[Node], metrics: &Metrics, failures: u64) -> u64 {
     missing(nodes, metrics, Figure::SlowCalls, failures, 0)
 }
 
-/// How many nanoseconds all of them have to take together, if so many fail, and so many are slow.
+/// How many nanoseconds those calls have to take together, given this many failures and slow calls.
 pub fn latency(nodes: &[Node], metrics: &Metrics, failures: u64, slow: u64) -> u64 {
     missing(nodes, metrics, Figure::Latency, failures, slow)
 }
 
-/// What a condition is about: each is about one of these at most.
+/// The figure a condition depends on: at most one each.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Figure {
     Failures,
@@ -43,7 +44,7 @@ fn missing(nodes: &[Node], metrics: &Metrics, wanted: Figure, failures: u64, slo
     })
 }
 
-/// How much it takes until the rule holds, if it takes so much until a condition does.
+/// How much the rule needs to hold, given how much each condition needs.
 fn least(nodes: &[Node], for_condition: &impl Fn(&Condition) -> u64) -> u64 {
     let Some((first, others)) = nodes.split_first() else { return u64::MAX };
     let members = members(others).map(|member| least(member, for_condition));
@@ -54,7 +55,7 @@ fn least(nodes: &[Node], for_condition: &impl Fn(&Condition) -> u64) -> u64 {
     }
 }
 
-/// The members of a group, each with everything below it.
+/// The members of a group, each with its descendants.
 fn members(mut left: &[Node]) -> impl Iterator<Item = &[Node]> {
     core::iter::from_fn(move || {
         let (member, others) = left.split_at_checked(left.first()?.size())?;
@@ -63,7 +64,7 @@ fn members(mut left: &[Node]) -> impl Iterator<Item = &[Node]> {
     })
 }
 
-/// Of which figure how much is missing until the condition holds. 0 of any: it holds. `u64::MAX` of any: it never does.
+/// How much of which figure the condition still needs. 0: it holds. `u64::MAX`: it never does.
 fn missing_for(condition: &Condition, metrics: &Metrics) -> (Figure, u64) {
     let (total, failures, streak) = (metrics.total(), metrics.failures(), metrics.failure_streak());
     let failures = |least: u64| (Figure::Failures, least.saturating_sub(failures));
@@ -78,7 +79,7 @@ fn missing_for(condition: &Condition, metrics: &Metrics) -> (Figure, u64) {
         Condition::FailureRate(ratio) => failures(ratio.least_part(total)),
         Condition::SureFailureRate(rate) => {
             let least = rate.least_failures(u32::try_from(total).unwrap_or(u32::MAX));
-            // If it takes more calls, all of them have to fail.
+            // If more calls are needed, all of them have to fail.
             failures(u64::from(if u64::from(least) > total { rate.calls() } else { least }))
         }
         Condition::FailureStreak(count) => (Figure::Failures, u64::from(count.saturating_sub(streak))),
@@ -104,7 +105,7 @@ mod tests {
     use crate::model::limits::MAX_THRESHOLDS;
     use crate::model::metrics::{Metrics, Tally};
 
-    /// These figures after such calls, as this module takes them to be.
+    /// These figures after further calls, under the assumptions of this module.
     fn after(metrics: &Metrics, failures: u64, slow: u64, latency: u64) -> Metrics {
         let mut tally = *metrics.tally();
         tally.failures += failures;
@@ -114,15 +115,15 @@ mod tests {
         Metrics::new(tally, streak, *metrics.measures()).after_success(u64::MAX).while_running(u32::MAX)
     }
 
-    /// More nanoseconds than any of these rules asks for.
+    /// More nanoseconds than any of these rules needs.
     const MUCH: u64 = 1 << 30;
 
-    /// The least number up to 300 for which that holds, if any.
+    /// The least number up to 300 that satisfies `holds`; `u64::MAX` if none does.
     fn search(holds: impl Fn(u64) -> bool) -> u64 {
         (0..=300).find(|number| holds(*number)).unwrap_or(u64::MAX)
     }
 
-    /// Figures of all kinds, of windows of different sizes.
+    /// Figures of all kinds, for windows of different sizes.
     fn figures(rule: &Rule) -> impl Iterator<Item = Metrics> {
         let measures = Rule::measures(rule.nodes());
         let parts = |total: u64| [0, total / 3, total / 2, total];
@@ -143,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn with_so_much_the_rule_holds_and_with_less_it_does_not() {
+    fn the_rule_can_hold_at_its_distance_and_no_sooner() {
         for text in [
             "failure_rate(50%)",
             "failure_rate(0.1%)",

@@ -1,10 +1,10 @@
-//! Whether a rule holds: for real metrics, or in the best or worst case.
+//! Whether a rule holds, for real metrics or in the best or worst case.
 //!
-//! A rule has no negation, so it is monotone: worse calls never make it false. Whatever is unknown (calls still to come, a
-//! `custom` condition at compile time) therefore lies between two corners, the best case and the worst. A rule that holds in the
-//! best case holds; one that does not hold in the worst case does not hold; otherwise it is unknown.
+//! A rule has no negation, so it is monotone: worse calls never make it false. Everything unknown (calls still to come,
+//! a `custom` condition at compile time) therefore lies between the best case and the worst. A rule that holds in the
+//! best case holds; one that does not hold in the worst case does not hold; otherwise the answer is unknown.
 //!
-//! Everything here is `const`, so that a macro, `build()` and const evaluation call the same functions.
+//! Everything here is `const`, so that macros, `build()` and const evaluation call the same functions.
 
 use core::time::Duration;
 
@@ -12,10 +12,9 @@ use crate::model::limits::{MAX_NODES, MAX_THRESHOLDS};
 use crate::model::metrics::{Metrics, Tally, nanos};
 use crate::model::rule::{Condition, Node, Rule};
 
-/// Some of a rule's nodes: bit `i` stands for the node at index `i`.
+/// A set of a rule's nodes: bit `i` stands for the node at index `i`.
 pub type NodeSet = u64;
 
-/// Whether the node at `at` is one of the set.
 pub(crate) const fn contains(set: NodeSet, at: usize) -> bool {
     at < MAX_NODES && set >> at & 1 == 1
 }
@@ -31,7 +30,7 @@ impl Customs {
     pub const ALL: Self = Self(NodeSet::MAX);
 }
 
-/// The situation in which a rule is evaluated.
+/// The state and figures for which a rule is evaluated.
 #[derive(Clone, Copy, Debug)]
 pub struct Situation<'a> {
     /// Whether the breaker is half-open; closed otherwise.
@@ -54,8 +53,8 @@ impl<'a> Situation<'a> {
     }
 }
 
-/// The worst case of `metrics` after `more` calls: all of them failed, and took forever. Of the calls that will run then, nobody knows:
-/// they are no evidence.
+/// The worst case of `metrics` after `more` calls: all of them failed, and took forever. How many calls will be running
+/// then is unknown and no evidence, so it is left out.
 pub const fn worst(metrics: &Metrics, more: u64) -> Metrics {
     let mut tally = *metrics.tally();
     tally.total = tally.total.saturating_add(more);
@@ -70,7 +69,7 @@ pub const fn worst(metrics: &Metrics, more: u64) -> Metrics {
     }
     let added = if more > u32::MAX as u64 { u32::MAX } else { more as u32 };
     let streak = metrics.failure_streak().saturating_add(added);
-    // Bad calls may come as late as can be.
+    // Bad calls may end arbitrarily late.
     let since_success = if more > 0 { u64::MAX } else { metrics.since_success() };
     let after = Metrics::new(tally, streak, *metrics.measures()).after_success(since_success);
     if more > 0 { after } else { after.while_running(metrics.running()) }
@@ -98,11 +97,11 @@ pub enum Verdict {
     Trips,
     /// The rule does not hold.
     Passes,
-    /// The `custom` conditions decide, which have not been asked.
+    /// It depends on the `custom` conditions, which have not been called.
     Unknown,
 }
 
-/// The verdict on these calls. `customs` are the answers to the rule's `custom` conditions, if they have been asked.
+/// The verdict on these calls. `customs` are the answers of the rule's `custom` conditions, if they have been called.
 pub const fn verdict(
     nodes: &[Node],
     half_open: bool,
@@ -125,10 +124,10 @@ pub const fn verdict(
     }
 }
 
-/// The nodes that hold. In a rule that is too long, none does.
+/// The nodes that hold; none if the rule is too long.
 ///
-/// They are visited last to first, because the members of a group come after it. In `failures(5) | min(10) & failure_rate(0.5)`,
-/// for example:
+/// Nodes are visited last to first, because the members of a group come after it. For example, in `failures(5) |
+/// min(10) & failure_rate(0.5)`:
 ///
 /// ```text
 /// index  node           direct members   holds if
@@ -139,7 +138,7 @@ pub const fn verdict(
 ///   0    Any(4)         1, 2             one of them holds
 /// ```
 ///
-/// When node 0 is visited, its subtree is 1 to 4, and of these only 1 and 2 are still without a group: they are its members.
+/// When node 0 is visited, its subtree is 1 to 4, and only 1 and 2 are still without a group: they are its members.
 pub(crate) const fn held(nodes: &[Node], situation: &Situation<'_>) -> NodeSet {
     if nodes.len() > MAX_NODES {
         return 0;
@@ -164,13 +163,14 @@ pub(crate) const fn held(nodes: &[Node], situation: &Situation<'_>) -> NodeSet {
     held
 }
 
-/// The conditions through which the rule holds, given the nodes that [`held`]: each holds, and the rule would still hold if the
-/// `|`-groups around it had no other member. In the example there, these are 3 and 4 if both hold, and 1 if that holds.
+/// The conditions through which the rule holds, given the nodes that [`held`]: each holds, and the rule would still
+/// hold if the `|`-groups around it had no other member. In the example above, these are 3 and 4 if both hold, and 1 if
+/// it holds.
 pub(crate) const fn ways(nodes: &[Node], held: NodeSet) -> NodeSet {
     if !contains(held, 0) {
         return 0;
     }
-    // Nodes on which alone it depends whether the rule holds. A group comes before its members.
+    // Nodes that alone make the rule hold. A group comes before its members.
     let mut decisive: NodeSet = 1;
     let mut conditions: NodeSet = 0;
     let mut at = 0;
@@ -191,12 +191,13 @@ pub(crate) const fn ways(nodes: &[Node], held: NodeSet) -> NodeSet {
     conditions & held
 }
 
-/// The conditions through which the rule can hold at all on a half-open or closed breaker: those through which it does in the worst case.
+/// The conditions through which the rule can ever hold on a half-open or closed breaker: those that make it hold in the
+/// worst case.
 pub(crate) const fn possible_ways(nodes: &[Node], half_open: bool) -> NodeSet {
     ways_while_running(nodes, half_open, u32::MAX)
 }
 
-/// The same of a half-open breaker for how its calls end alone, however many run at once.
+/// The same for a half-open breaker, by the outcomes of its calls alone, however many are running.
 pub(crate) const fn ways_by_outcomes(nodes: &[Node]) -> NodeSet {
     ways_while_running(nodes, true, 0)
 }
@@ -209,12 +210,12 @@ const fn ways_while_running(nodes: &[Node], half_open: bool, calls: u32) -> Node
     ways(nodes, held(nodes, &Situation::worst(half_open, &endless)))
 }
 
-/// The conditions by way of which the rule can hold on a half-open or closed breaker, and where they are.
+/// The conditions through which the rule can hold on a half-open or closed breaker, with their indices.
 pub fn applicable(nodes: &[Node], half_open: bool) -> impl Iterator<Item = (usize, Condition)> {
     conditions(nodes, possible_ways(nodes, half_open))
 }
 
-/// The conditions of a set of nodes, and where they are.
+/// The conditions of a set of nodes, with their indices.
 pub(crate) fn conditions(nodes: &[Node], ways: NodeSet) -> impl Iterator<Item = (usize, Condition)> {
     nodes.iter().enumerate().filter_map(move |(at, node)| match node {
         Node::Condition(condition) if contains(ways, at) => Some((at, *condition)),
@@ -234,7 +235,7 @@ const fn members(nodes: &[Node], group: usize) -> NodeSet {
     members
 }
 
-/// Whether the condition, which is the node at `at`, holds by itself.
+/// Whether the condition, the node at `at`, holds on its own.
 pub const fn condition_holds(condition: &Condition, at: usize, situation: &Situation<'_>) -> bool {
     let metrics = situation.metrics;
     match *condition {
@@ -280,14 +281,14 @@ mod tests {
         on(Condition::Custom { path: "f", predicate: |_| unreachable!("nobody is asked here") })
     }
 
-    /// This many calls, all of which failed in no time.
+    /// This many calls, all failed instantly.
     fn failed(rule: &Rule, calls: u64) -> Metrics {
         let tally = Tally { total: calls, failures: calls, ..Tally::EMPTY };
         Metrics::new(tally, calls as u32, Rule::measures(rule.nodes()))
     }
 
     #[test]
-    fn without_further_calls_the_best_and_the_worst_case_are_what_is_known() {
+    fn no_further_calls_leave_both_cases_as_measured() {
         let rule = on(Condition::AvgLatency(SECOND));
         let known = failed(&rule, 2);
         assert_eq!(worst(&known, 0), known);
@@ -295,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn in_the_worst_case_all_further_calls_fail_and_in_the_best_none() {
+    fn further_calls_all_fail_at_worst_and_succeed_at_best() {
         let rule = on(Condition::AvgLatency(SECOND));
         let known = failed(&rule, 2);
         for (more, streak) in [(1, 3), (u64::from(u32::MAX), u32::MAX), (1 << 32, u32::MAX)] {
@@ -349,12 +350,12 @@ mod tests {
             (on(Min(2)), vec!["min(2)"]),
             (on(Min(3)), vec![]),
             (on(Min(1)) & on(Failures(2)), vec!["min(1)", "failures(2)"]),
-            // One that does not hold keeps the others from it.
+            // A condition that does not hold keeps the others from making the rule hold.
             (on(Min(1)) & on(Failures(3)), vec![]),
             (on(Min(1)) | on(Failures(3)), vec!["min(1)"]),
             (on(Closed) & on(Min(1)) | on(HalfOpen) & on(Failures(1)), vec!["closed", "min(1)"]),
             (on(Min(1)) & (on(Failures(3)) | on(FailureStreak(1))), vec!["min(1)", "failure_streak(1)"]),
-            // The group holds, but not through its members that are on their own.
+            // The group holds, but not through its members alone.
             (on(HalfOpen) & (on(Min(1)) | on(Failures(1))), vec![]),
         ] {
             let metrics = failed(&rule, 2);

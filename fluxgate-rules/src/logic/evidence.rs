@@ -1,11 +1,12 @@
-//! What the calls that a closed breaker remembers say against its dependency.
+//! Whether the calls that a closed breaker remembers are evidence against its dependency.
 
 use crate::logic::evaluate::applicable;
 use crate::model::metrics::Metrics;
 use crate::model::rule::{Condition, Node};
 
-/// Whether there is anything: by any condition that could open the breaker, it is nearer to that than one that has seen good calls alone.
-/// How near those have brought it, by a `min`, is nothing against the dependency; nor is how many calls run, which is not remembered.
+/// Whether there is evidence: some condition that could open the breaker is closer to holding than good calls alone
+/// would bring it. Progress towards a `min` is no evidence; nor is the number of running calls, which is not
+/// remembered.
 pub fn is_any(nodes: &[Node], metrics: &Metrics) -> bool {
     applicable(nodes, false).any(|(_, condition)| match condition {
         Condition::Closed | Condition::HalfOpen | Condition::Min(_) | Condition::InFlight(_) => false,
@@ -14,9 +15,9 @@ pub fn is_any(nodes: &[Node], metrics: &Metrics) -> bool {
         }
         Condition::FailureStreak(_) | Condition::FailingFor(_) => metrics.failure_streak() > 0,
         Condition::SlowRate(_, threshold) => metrics.slow(threshold) > Some(0),
-        // Below that, faster calls outweigh slow ones, and without them the next slow one reaches it.
+        // Below the threshold, fast calls outweigh slow ones; with no fast calls, the next slow one reaches it.
         Condition::AvgLatency(threshold) => metrics.avg_latency() >= Some(threshold),
-        // Nobody else knows what it sees.
+        // What a function looks at is unknown, so any call counts.
         Condition::Custom { .. } => metrics.total() > 0 || metrics.failure_streak() > 0,
     })
 }
@@ -31,7 +32,7 @@ mod tests {
 
     const SECOND: u128 = 1_000_000_000;
 
-    /// Whether there is any by so many calls of a second each, of which so many failed, the last so many in a row.
+    /// Whether there is evidence in `total` calls of one second each, with this many failures and this final streak.
     fn is_any_by(text: &str, total: u64, failures: u64, streak: u32) -> bool {
         let rule = rule(text);
         let mut slow = [0; MAX_THRESHOLDS];
@@ -48,7 +49,7 @@ mod tests {
             ("failures(3)", 9, 1, 0, true),
             ("min(5) & failure_rate(0.5)", 4, 0, 0, false),
             ("min(5) & failure_rate(0.5)", 4, 1, 0, true),
-            // What a time window has forgotten is in a streak all the same.
+            // A streak counts calls that a time window has forgotten.
             ("min(5) & failure_rate(0.5)", 0, 0, 1, false),
             ("failure_streak(3)", 0, 0, 1, true),
             ("failure_streak(3)", 9, 5, 0, false),

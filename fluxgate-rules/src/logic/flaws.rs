@@ -1,6 +1,6 @@
-//! What makes no sense in settings that are spelled correctly.
+//! Settings that are well-formed but make no sense.
 //!
-//! Everything here is `const`, so that macros, `build()` and const evaluation ask the same functions.
+//! Everything here is `const`, so that macros, `build()` and const evaluation call the same functions.
 
 use core::time::Duration;
 
@@ -23,13 +23,13 @@ use crate::model::window::{Extent, Window};
 pub enum Flaw {
     /// More nodes than a rule may have.
     TooLong,
-    /// More different thresholds than a rule may have.
+    /// More distinct thresholds than a rule may have.
     TooManyThresholds,
     /// A condition or group that holds in no state.
     NeverHolds,
-    /// A share that not even all calls exceed.
+    /// A share that cannot be exceeded even if all calls fail.
     NeverExceeded,
-    /// A condition that asks for more calls than the window remembers.
+    /// A condition that needs more calls than the window remembers.
     BeyondWindow,
     /// A condition that makes a trial longer than [`MAX_TRIAL`].
     LongTrial,
@@ -41,17 +41,17 @@ pub enum Flaw {
     NeverTripsClosed,
     /// A rule that never holds while half-open.
     NeverTripsHalfOpen,
-    /// A rule that holds while half-open only by how many calls run at once.
+    /// A rule that holds while half-open only through the number of running calls.
     OnlyInFlight,
-    /// A rule that never holds while half-open if calls only fail, although it does while closed.
+    /// A rule that holds while closed if calls only fail, but never while half-open.
     BlindToFailures,
-    /// A rule that never holds while half-open if calls are only slow, although it does while closed.
+    /// A rule that holds while closed if calls are only slow, but never while half-open.
     BlindToSlowCalls,
-    /// A `half_open_timeout` that is over before a call is slow.
+    /// A `half_open_timeout` that ends before a call counts as slow.
     ShortTimeout,
-    /// A condition that asks for calls that take longer than any may.
+    /// A condition on calls that take longer than any call may.
     BeyondTimeLimit,
-    /// A `half_open_timeout` that is over before a call times out.
+    /// A `half_open_timeout` that ends before a call times out.
     HungInTime,
     /// Buckets shorter than [`MIN_BUCKET`].
     ShortBuckets,
@@ -64,7 +64,7 @@ pub enum Flaw {
 }
 
 impl Flaw {
-    /// The message, without figures, because const evaluation cannot print them.
+    /// The message, without numbers, because const evaluation cannot format them.
     pub const fn text(self) -> &'static str {
         match self {
             Self::TooLong => {
@@ -152,29 +152,29 @@ impl Flaw {
         }
     }
 
-    /// What is wrong, without the help.
+    /// The message without its help.
     pub(crate) fn what(self) -> &'static str {
         self.text().lines().next().unwrap_or_default()
     }
 }
 
-/// What a rule does in the extreme cases. Each set has the nodes that hold, or, where it says so, the conditions
-/// [through which](ways) the rule does.
+/// What a rule does in the extreme cases. Each set contains the nodes that hold; those named `ways`, the conditions
+/// [through which](ways) the rule holds.
 #[derive(Clone, Copy)]
 struct Extremes {
-    /// While closed, after no end of bad calls.
+    /// While closed, after endless bad calls.
     closed_ways: NodeSet,
-    /// While half-open, after no end of bad calls.
+    /// While half-open, after endless bad calls.
     half_open: NodeSet,
     half_open_ways: NodeSet,
-    /// The same, but for how many of them run at once.
+    /// The same, ignoring how many calls are running.
     half_open_by_outcomes: NodeSet,
-    /// While closed, after as many bad calls as the window remembers.
+    /// While closed, with the window full of bad calls.
     full: NodeSet,
     full_ways: NodeSet,
     /// In either state, before the first call: 0 of 0 reaches every share and every average.
     empty_ways: NodeSet,
-    /// In either state, after no end of good calls.
+    /// In either state, after endless good calls.
     healthy: NodeSet,
 }
 
@@ -185,7 +185,7 @@ impl Extremes {
         let streak = Metrics::new(Tally::EMPTY, u32::MAX, measures);
         let (mut endless, healthy) = (worst(&streak, u64::MAX), best(&empty, u64::MAX));
         let mut full = worst(&streak, window.size() as u64);
-        // How many calls run at once is no evidence of a trial.
+        // The number of running calls is not evidence for a trial.
         let half_open_by_outcomes = held(nodes, &Situation::worst(true, &endless));
         if measures.in_flight {
             endless = endless.while_running(u32::MAX);
@@ -214,7 +214,7 @@ impl Extremes {
         }
     }
 
-    /// Whether the rule can ever trip through the condition.
+    /// Whether the condition can ever make the rule trip.
     const fn can_trip_through(&self, leaf: usize) -> bool {
         contains(self.closed_ways | self.half_open_ways, leaf)
     }
@@ -272,7 +272,7 @@ impl Extremes {
     }
 }
 
-/// Whether the condition asks for more than all calls.
+/// Whether the condition needs more than all calls.
 pub(crate) const fn is_never_exceeded(condition: Condition) -> bool {
     match condition {
         Condition::SureFailureRate(rate) => {
@@ -282,22 +282,22 @@ pub(crate) const fn is_never_exceeded(condition: Condition) -> bool {
     }
 }
 
-/// What is wrong with the condition at `leaf`, for a breaker with this window.
+/// The flaw of the condition at `leaf`, for a breaker with this window.
 pub const fn condition_flaw(nodes: &[Node], leaf: usize, window: &Window) -> Option<Flaw> {
     Extremes::of(nodes, window).condition_flaw(nodes, leaf)
 }
 
-/// What is wrong with the rule as a whole, if its conditions are right.
+/// The flaw of the rule as a whole, if its conditions are right.
 pub const fn rule_flaw(nodes: &[Node], window: &Window) -> Option<Flaw> {
     Extremes::of(nodes, window).rule_flaw(nodes, window)
 }
 
-/// What is wrong with what the rule does in one of the states, or not in both.
+/// The flaw in what the rule does in one state, or in one but not the other.
 pub(crate) fn states_flaw(nodes: &[Node], window: &Window) -> Option<Flaw> {
     Extremes::of(nodes, window).states_flaw(nodes, window)
 }
 
-/// What is wrong with this `half_open_timeout` beside the rule, if the values of both are in range.
+/// The flaw of this `half_open_timeout` with the rule, if the values of both are in range.
 pub const fn timeout_flaw(nodes: &[Node], timeout: Duration) -> Option<Flaw> {
     match most_patient(nodes) {
         Some((_, threshold)) if nanos(timeout) <= nanos(threshold) => Some(Flaw::ShortTimeout),
@@ -305,7 +305,7 @@ pub const fn timeout_flaw(nodes: &[Node], timeout: Duration) -> Option<Flaw> {
     }
 }
 
-/// What is wrong with a rule whose calls may take no longer than this, if the values of both are in range.
+/// The flaw of a rule whose calls may take no longer than `limit`, if the values of both are in range.
 pub const fn time_limit_flaw(nodes: &[Node], limit: Duration) -> Option<Flaw> {
     let mut at = 0;
     while at < nodes.len() {
@@ -317,7 +317,7 @@ pub const fn time_limit_flaw(nodes: &[Node], limit: Duration) -> Option<Flaw> {
     None
 }
 
-/// Whether the condition asks for calls that take longer than this.
+/// Whether the condition needs calls that take longer than `limit`.
 pub(crate) const fn is_beyond(node: Node, limit: Duration) -> bool {
     match threshold(node) {
         Some(threshold) => nanos(threshold) > nanos(limit),
@@ -325,12 +325,12 @@ pub(crate) const fn is_beyond(node: Node, limit: Duration) -> bool {
     }
 }
 
-/// What is wrong with this `half_open_timeout` if calls may take as long as that.
+/// The flaw of this `half_open_timeout` if calls may take as long as `limit`.
 pub const fn hung_flaw(limit: Duration, timeout: Duration) -> Option<Flaw> {
     if nanos(timeout) <= nanos(limit) { Some(Flaw::HungInTime) } else { None }
 }
 
-/// Whether something is wrong with one of the rule's conditions.
+/// Whether one of the rule's conditions has a flaw.
 pub const fn has_condition_flaw(nodes: &[Node], window: &Window) -> bool {
     Extremes::of(nodes, window).has_condition_flaw(nodes)
 }
@@ -352,7 +352,7 @@ pub(crate) fn trips_on_health(nodes: &[Node], node: usize, window: &Window) -> b
     contains(Extremes::of(nodes, window).healthy, node)
 }
 
-/// What is wrong with the rule's size, which rules out checking its parts.
+/// The flaw in the rule's size, which rules out checking its parts.
 pub const fn size_flaw(nodes: &[Node]) -> Option<Flaw> {
     if nodes.len() > MAX_NODES {
         return Some(Flaw::TooLong);
@@ -370,7 +370,7 @@ pub const fn size_flaw(nodes: &[Node]) -> Option<Flaw> {
     None
 }
 
-/// What is wrong with a window whose values are in range.
+/// The flaw of a window whose values are in range.
 pub const fn window_flaw(window: &Window) -> Option<Flaw> {
     match window.extent {
         Extent::Time(_) if window.bucket_nanos() < nanos(MIN_BUCKET) => Some(Flaw::ShortBuckets),
@@ -378,7 +378,7 @@ pub const fn window_flaw(window: &Window) -> Option<Flaw> {
     }
 }
 
-/// What is wrong with a retry.
+/// The flaw of a retry.
 pub const fn retry_flaw(retry: &Retry) -> Option<Flaw> {
     match (retry.schedule, retry.max) {
         (Schedule::Backoff(initial), Some(max)) if nanos(max) < nanos(initial) => Some(Flaw::MaxBelowInitial),
@@ -386,13 +386,13 @@ pub const fn retry_flaw(retry: &Retry) -> Option<Flaw> {
     }
 }
 
-/// What is wrong with a permit.
+/// The flaw of a permit.
 pub const fn permit_flaw(permit: &Permit) -> Option<Flaw> {
     match *permit {
         Permit::RampUp { from, to, .. } if from.parts_per_billion() > to.parts_per_billion() => {
             Some(Flaw::FallingRamp)
         }
-        // A share that is none at all is refused as a value.
+        // An invalid share is refused as a value.
         Permit::Random(share)
             if share.is_valid() && share.parts_per_billion() < MIN_SHARE.parts_per_billion() =>
         {
@@ -437,7 +437,7 @@ pub(crate) const fn is_window_in_range(window: &Window) -> bool {
     }
 }
 
-/// Whether nothing at all is wrong with the rule of a breaker with this window.
+/// Whether the rule of a breaker with this window has no flaw and every value is in range.
 pub(crate) fn is_valid_rule(nodes: &[Node], window: &Window) -> bool {
     if size_flaw(nodes).is_some() || !is_rule_in_range(nodes) {
         return false;
@@ -446,13 +446,13 @@ pub(crate) fn is_valid_rule(nodes: &[Node], window: &Window) -> bool {
     !extremes.has_condition_flaw(nodes) && extremes.rule_flaw(nodes, window).is_none()
 }
 
-/// Whether nothing at all is wrong with a window.
+/// Whether the window has no flaw and every value is in range.
 pub(crate) fn is_valid_window(window: &Window) -> bool {
     let takes_buckets = matches!(window.extent, Extent::Time(_));
     is_window_in_range(window) && window_flaw(window).is_none() && (takes_buckets || window.buckets.is_none())
 }
 
-/// Whether nothing at all is wrong with a retry.
+/// Whether the retry has no flaw and every value is in range.
 pub(crate) fn is_valid_retry(retry: &Retry) -> bool {
     let Retry { schedule, jitter, multiplier, max } = *retry;
     let jitter_is_valid = jitter.is_none_or(Ratio::is_part);
@@ -473,7 +473,7 @@ pub(crate) fn is_valid_retry(retry: &Retry) -> bool {
     }
 }
 
-/// Whether nothing at all is wrong with a permit.
+/// Whether the permit has no flaw and every value is in range.
 pub(crate) fn is_valid_permit(permit: &Permit) -> bool {
     match *permit {
         Permit::All | Permit::Custom { .. } => true,

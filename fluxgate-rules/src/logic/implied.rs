@@ -1,17 +1,18 @@
-//! Parts of a rule that never decide, since another holds whenever they do.
+//! Parts of a rule that never decide, because another part holds whenever they do.
 //!
-//! That is no mistake for a breaker, which does as it is told, but most often for who wrote the rule. A trial may be longer for such a
-//! part nevertheless, since it is as long as the longest alternative takes.
+//! A breaker does not mind, but such a part is usually a mistake by the author. It can still lengthen a trial, which is
+//! as long as the longest alternative needs.
 
 use crate::logic::trial::Plan;
 use crate::model::rule::{Condition, Node};
 
-/// A part of a rule, by the index of its node, and the part beside it that makes it say nothing.
+/// A part of a rule, by the index of its node, and the part that makes it redundant.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Implied {
     /// The part that never decides.
     pub part: usize,
-    /// Of an alternative, the other that holds whenever it does; of what is joined by `&`, what holds only if it does.
+    /// For an alternative: another that holds whenever it does. For a member of an `&`-group: another that holds only
+    /// if it does.
     pub because_of: usize,
     /// Whether it is an alternative.
     pub is_alternative: bool,
@@ -19,7 +20,8 @@ pub struct Implied {
     pub trials: Option<(Plan, Plan)>,
 }
 
-/// The parts that never decide, but for those of half-open alone that decide how much a trial takes: that is what they are for.
+/// The parts that never decide, except those for half-open alone that change how much a trial takes: that is their
+/// purpose.
 pub fn implied(nodes: &[Node]) -> Vec<Implied> {
     let mut found: Vec<Implied> = Vec::new();
     for (group, node) in nodes.iter().enumerate() {
@@ -32,14 +34,14 @@ pub fn implied(nodes: &[Node]) -> Vec<Implied> {
         for &part in &members {
             let is_because = |&&other: &&usize| {
                 let (narrow, wide) = if is_alternative { (part, other) } else { (other, part) };
-                // Of two that imply each other, the later says nothing.
+                // If two imply each other, the later one is redundant.
                 let is_mutual = implies(nodes, wide, narrow);
                 other != part && implies(nodes, narrow, wide) && (!is_mutual || other < part)
             };
             let Some(&because_of) = members.iter().find(is_because) else { continue };
             let trials = Plan::of(nodes).zip(Plan::of(&without(nodes, part)));
-            let trials = trials.filter(|(with, without)| takes(with) != takes(without));
-            if trials.is_none() || !is_of_half_open(nodes, part) {
+            let trials = trials.filter(|(with, without)| demands(with) != demands(without));
+            if trials.is_none() || !is_half_open_only(nodes, part) {
                 found.push(Implied { part, because_of, is_alternative, trials });
             }
         }
@@ -47,20 +49,20 @@ pub fn implied(nodes: &[Node]) -> Vec<Implied> {
     found
 }
 
-/// How many calls decide a trial, and how many of them have to be good.
-fn takes(trial: &Plan) -> (u32, u32) {
+/// How many calls decide a trial, and how many of them must be good.
+fn demands(trial: &Plan) -> (u32, u32) {
     (trial.length, trial.good)
 }
 
-fn is_of_half_open(nodes: &[Node], part: usize) -> bool {
+fn is_half_open_only(nodes: &[Node], part: usize) -> bool {
     match nodes[part] {
         Node::Condition(condition) => condition == Condition::HalfOpen,
-        Node::All(_) => members(nodes, part).iter().any(|&member| is_of_half_open(nodes, member)),
-        Node::Any(_) => members(nodes, part).iter().all(|&member| is_of_half_open(nodes, member)),
+        Node::All(_) => members(nodes, part).iter().any(|&member| is_half_open_only(nodes, member)),
+        Node::Any(_) => members(nodes, part).iter().all(|&member| is_half_open_only(nodes, member)),
     }
 }
 
-/// The rule without one of its parts. A group may be left with a single member.
+/// The rule without one of its parts. This may leave a group with a single member.
 fn without(nodes: &[Node], part: usize) -> Vec<Node> {
     let size = nodes[part].size();
     let rest = nodes.iter().enumerate().filter(|(at, _)| !(part..part + size).contains(at));
@@ -81,7 +83,7 @@ fn members(nodes: &[Node], group: usize) -> Vec<usize> {
     std::iter::successors(Some(group + 1), next).collect()
 }
 
-/// Whether one part holds only if the other does, as far as their forms tell.
+/// Whether one part holds only if the other does, as far as their form shows.
 fn implies(nodes: &[Node], one: usize, other: usize) -> bool {
     match (&nodes[one], &nodes[other]) {
         (Node::Condition(one), Node::Condition(other)) => condition_implies(one, other),
@@ -110,20 +112,20 @@ fn condition_implies(one: &Condition, other: &Condition) -> bool {
             one.share() >= other.share() && one.sure() >= other.sure()
         }
         (SureFailureRate(one), FailureRate(other)) => one.share() >= *other,
-        // With less, it would be nothing but chance.
+        // With fewer calls, or fewer failures, it would be within chance.
         (SureFailureRate(one), Min(other) | Failures(other)) => one.calls() >= *other,
         (SlowRate(one, threshold), SlowRate(other, lower)) => {
             one.parts_per_billion() >= other.parts_per_billion() && threshold >= lower
         }
         (AvgLatency(one), AvgLatency(other)) | (FailingFor(one), FailingFor(other)) => one >= other,
-        // Of functions, nobody knows.
+        // Nothing is known about functions.
         _ => false,
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{implied, takes};
+    use super::{demands, implied};
     use crate::model::rule::Rule;
 
     #[test]
@@ -171,7 +173,7 @@ mod tests {
             ),
             ("closed & min(9) & failure_rate(0.5) | half_open & min(9) & failure_rate(0.5)", vec![]),
             ("failures(5) | half_open & failures(5)", vec![("half_open & failures(5)", "failures(5)")]),
-            // Nine good calls are asked for, not five.
+            // Nine good calls are required, not five.
             ("failures(5) | half_open & failures(9)", vec![]),
             ("failures(5) | half_open & failures(2)", vec![]),
         ] {
@@ -187,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_never_trips_may_make_a_trial_longer() {
+    fn redundant_parts_may_lengthen_a_trial() {
         for (text, expected) in [
             ("min(10) & failure_rate(0.5) | min(100) & failure_rate(0.8)", Some(((100, 80), (10, 5)))),
             ("failures(5) | failures(50)", Some(((50, 50), (5, 5)))),
@@ -200,7 +202,7 @@ mod tests {
             let rule: Rule = text.parse().expect(text);
             let found = implied(rule.nodes());
             assert_eq!(found.len(), 1, "{text}");
-            let trials = found[0].trials.map(|(with, without)| (takes(&with), takes(&without)));
+            let trials = found[0].trials.map(|(with, without)| (demands(&with), demands(&without)));
             assert_eq!(trials, expected, "{text}");
         }
     }

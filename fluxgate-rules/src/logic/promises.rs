@@ -1,4 +1,5 @@
-//! What would break one of the two promises: that a healthy dependency gets its traffic back, and that a dead one is given up again.
+//! What would break one of the two promises: a healthy dependency gets its traffic back, and a dead one is given up
+//! again.
 
 use core::time::Duration;
 
@@ -7,8 +8,8 @@ use crate::model::metrics::{Metrics, Tally, nanos};
 use crate::model::rule::{Condition, Node, Rule};
 use crate::model::window::Window;
 
-/// The condition that takes calls for slow only after the longest time, among those that a half-open breaker asks. A trial that is
-/// taken for hung sooner would not let a call be good or slow by the rule.
+/// The condition with the longest slow-call threshold among those that a half-open breaker checks. A trial treated as
+/// hung before that time would never see a call the rule considers slow.
 pub(crate) const fn most_patient(nodes: &[Node]) -> Option<(usize, Duration)> {
     let ways = ways_by_outcomes(nodes);
     let mut found: Option<(usize, Duration)> = None;
@@ -30,15 +31,15 @@ pub(crate) const fn most_patient(nodes: &[Node]) -> Option<(usize, Duration)> {
     found
 }
 
-/// The shortest time of calls, all of which fail or all of which succeed, that trip a closed breaker, but never a half-open one,
+/// The shortest duration of calls, all failing or all succeeding, that trip a closed breaker but never a half-open one,
 /// however many there are.
 pub(crate) const fn blind_spot(nodes: &[Node], window: &Window, fail: bool) -> Option<Duration> {
-    // What asks neither whether the breaker is closed nor for more calls at once than a trial admits holds in half-open, too, since more
-    // calls never make it false.
-    if !asks_of_closed(nodes) {
+    // If a rule neither checks for `closed` nor needs more concurrent calls than a trial admits, it holds in half-open
+    // as well, since more calls never make it false.
+    if !may_hold_only_while_closed(nodes) {
         return None;
     }
-    if is_blind_to(nodes, window, fail, Duration::ZERO) {
+    if half_open_misses(nodes, window, fail, Duration::ZERO) {
         return Some(Duration::ZERO);
     }
     let mut shortest: Option<Duration> = None;
@@ -49,7 +50,7 @@ pub(crate) const fn blind_spot(nodes: &[Node], window: &Window, fail: bool) -> O
                 Some(known) => nanos(threshold) < nanos(known),
                 None => true,
             };
-            if is_shorter && is_blind_to(nodes, window, fail, threshold) {
+            if is_shorter && half_open_misses(nodes, window, fail, threshold) {
                 shortest = Some(threshold);
             }
         }
@@ -58,7 +59,7 @@ pub(crate) const fn blind_spot(nodes: &[Node], window: &Window, fail: bool) -> O
     shortest
 }
 
-const fn asks_of_closed(nodes: &[Node]) -> bool {
+const fn may_hold_only_while_closed(nodes: &[Node]) -> bool {
     let mut at = 0;
     while at < nodes.len() {
         if matches!(nodes[at], Node::Condition(Condition::Closed | Condition::InFlight(_))) {
@@ -69,7 +70,7 @@ const fn asks_of_closed(nodes: &[Node]) -> bool {
     false
 }
 
-/// From when on the condition takes calls for slow.
+/// The duration from which the condition treats calls as slow.
 pub(crate) const fn threshold(node: Node) -> Option<Duration> {
     match node {
         Node::Condition(Condition::SlowRate(_, threshold) | Condition::AvgLatency(threshold)) => {
@@ -79,17 +80,17 @@ pub(crate) const fn threshold(node: Node) -> Option<Duration> {
     }
 }
 
-const fn is_blind_to(nodes: &[Node], window: &Window, fail: bool, duration: Duration) -> bool {
-    // Closed, any number of calls may run at once; in half-open, that is no evidence.
+const fn half_open_misses(nodes: &[Node], window: &Window, fail: bool, duration: Duration) -> bool {
+    // While closed, any number of calls may run at once; in half-open, that is no evidence.
     let mut full = alike(nodes, window.size() as u64, fail, duration);
     full = full.while_running(u32::MAX);
     let closed = Situation::worst(false, &full);
     let endless = alike(nodes, u64::MAX, fail, duration);
-    // Where only a function of the user's decides, nobody knows what it sees.
+    // If only a user function decides, nothing is known about what it sees.
     sees_calls(nodes, ways(nodes, held(nodes, &closed))) && !holds(nodes, &Situation::worst(true, &endless))
 }
 
-/// So many calls that all take this long, and all fail or all succeed.
+/// This many calls, all with this duration and this outcome.
 const fn alike(nodes: &[Node], calls: u64, fail: bool, duration: Duration) -> Metrics {
     let measures = Rule::measures(nodes);
     let duration = nanos(duration);
@@ -108,7 +109,7 @@ const fn alike(nodes: &[Node], calls: u64, fail: bool, duration: Duration) -> Me
     Metrics::new(tally, u32::MAX, measures).after_success(u64::MAX)
 }
 
-/// Whether one of these conditions sees that calls fail or are slow.
+/// Whether one of these conditions can see that calls fail or are slow.
 const fn sees_calls(nodes: &[Node], conditions: NodeSet) -> bool {
     let mut at = 0;
     while at < nodes.len() {
@@ -137,7 +138,7 @@ mod tests {
     use crate::model::window::Window;
     use core::time::Duration;
 
-    /// The rule of this text, which may be flawed. `custom` is a condition that nobody asks.
+    /// The rule of this text, which may be flawed. Its `custom` is never called.
     fn rule(text: &str) -> Rule {
         let rule = crate::logic::tests::rule(&text.replace("custom", "min(77)"));
         let custom = Node::custom("custom", |_| unreachable!("nobody is asked here"));
@@ -168,7 +169,7 @@ mod tests {
             // Failing calls may be slow, too.
             (&format!("{slow} | half_open & failures(2)"), None, second),
             ("closed & min(5) & avg_latency(1s) | half_open & failures(2)", None, second),
-            // By how long they take, where one threshold is longer than the other.
+            // By duration, where one threshold is longer than the other.
             (&format!("{slow} | half_open & min(5) & slow_rate(0.5, 60s)"), second, second),
             (&format!("{slow} | half_open & min(5) & slow_rate(0.5, 500ms)"), None, None),
             (
@@ -177,9 +178,9 @@ mod tests {
                 second,
             ),
             ("closed & min(5) & slow_rate(0.5, 60s) | half_open & failures(2)", None, minute),
-            // All that is said of both.
+            // Conditions that apply to both states.
             ("min(5) & (closed & failure_rate(0.5) | half_open & slow_rate(0.5, 1s))", now, None),
-            // What the function sees nobody knows, but for what else has to hold.
+            // What the function sees is unknown, but the other conditions still apply.
             ("closed & custom | half_open & failures(2)", None, None),
             ("closed & min(5) & custom | half_open & min(5) & slow_rate(0.5, 1s)", None, None),
             (&format!("{failures} & custom | half_open & min(5) & slow_rate(0.5, 1s)"), now, None),
@@ -193,14 +194,14 @@ mod tests {
     }
 
     #[test]
-    fn what_the_window_does_not_hold_trips_nobody() {
+    fn rules_beyond_the_window_leave_no_blind_spot() {
         let rule = rule("failures(20) & closed | min(5) & slow_rate(0.5, 1s)");
         let spot = |size| blind_spot(rule.nodes(), &Window::count(size), true);
         assert_eq!((spot(19), spot(20)), (None, Some(Duration::ZERO)));
     }
 
     #[test]
-    fn the_most_patient_condition_is_one_that_a_half_open_breaker_asks() {
+    fn the_most_patient_condition_applies_to_half_open() {
         for (text, expected) in [
             ("failures(5)", None),
             ("min(5) & (slow_rate(0.5, 1s) | avg_latency(2s) | slow_rate(0.1, 1s))", Some((4, 2))),

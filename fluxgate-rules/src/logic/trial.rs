@@ -1,24 +1,24 @@
-//! How a half-open breaker is judged: on as much evidence as a trip takes, and no sooner or later than it is certain.
+//! How a half-open breaker is judged: on as much evidence as a trip takes, and as soon as the result is certain.
 //!
-//! A rule can hold in several ways, its *alternatives*: one member of each `|`-group, and all of each `&`-group. Each alternative
-//! that applies to a half-open breaker has a length of its own, the number of calls with which it can hold if all of them are as
-//! bad as can be. The longest is the length of the trial, but each is judged by its own: an alternative that is added to a rule can
-//! only make the breaker re-open sooner and close later.
+//! A rule can hold in several ways, its *alternatives*: one member of each `|`-group, and all of each `&`-group. Each
+//! alternative that applies to a half-open breaker has its own length, the number of calls with which it can hold if
+//! all of them are as bad as possible. The longest is the length of the trial, but each alternative is judged by its
+//! own: adding one to a rule can only make the breaker re-open sooner and close later.
 //!
-//! How many calls run at once is no outcome, and so no evidence: an alternative with `in_flight` re-opens a breaker when it holds, and a
-//! trial does not wait for it.
+//! The number of running calls is not an outcome, and so no evidence: an alternative with `in_flight` re-opens a
+//! breaker when it holds, but a trial does not wait for it.
 
 use crate::logic::evaluate::{Customs, Situation, best, conditions, holds, ways_by_outcomes, worst};
 use crate::model::limits::MAX_THRESHOLDS;
 use crate::model::metrics::{Metrics, nanos};
 use crate::model::rule::{Condition, Node, Rule};
 
-/// What a trial of a rule takes.
+/// The evidence that a trial of a rule needs.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Plan {
     /// The number of calls by which all of the rule's alternatives are decided.
     pub length: u32,
-    /// The number of good calls without which the trial does not pass: as many as the bad ones that make a trip certain.
+    /// How many good calls the trial needs to pass: as many as the bad ones that make a trip certain.
     pub good: u32,
     /// One bit for each of [`Measures::thresholds`](crate::Measures::thresholds) that a good call must stay below.
     pub thresholds: u8,
@@ -27,13 +27,13 @@ pub struct Plan {
 /// What the outcomes of a trial lead to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum TrialVerdict {
-    /// The rule holds, at the latest after this many more calls, however good they are.
+    /// The rule holds, or will after at most this many more calls, however good they are.
     Trips(u64),
-    /// The rule cannot hold any more, and enough calls were good.
+    /// The rule can no longer hold, and enough calls were good.
     Passes,
     /// More calls are needed.
     GoesOn,
-    /// The rule's `custom` conditions decide.
+    /// It depends on the rule's `custom` conditions.
     Ask,
 }
 
@@ -51,7 +51,7 @@ impl Plan {
             known.length = known.length.max(length(condition));
             let alternative = conditions(nodes, ways).filter(|(other, _)| are_joined(nodes, leaf, *other));
             let longest = alternative.map(|(_, condition)| length(condition)).max().unwrap_or(1);
-            known.good = known.good.max(bad_enough(condition, longest));
+            known.good = known.good.max(bad_calls_needed(condition, longest));
             if let Condition::SlowRate(_, threshold) = condition
                 && let Some(place) = measures.threshold(nanos(threshold))
             {
@@ -61,19 +61,20 @@ impl Plan {
         plan
     }
 
-    /// The most outcomes that a trial takes; after so many it passes unless the rule holds.
+    /// The most outcomes of a trial; then it passes unless the rule holds.
     pub const fn longest(&self) -> u64 {
         2 * self.length as u64
     }
 
-    /// How many outcomes a trial that has `total` of them is waiting for before it is looked at as a whole.
+    /// How many outcomes a trial that has `total` of them waits for before it is judged as a whole.
     pub const fn limit(&self, total: u64) -> u64 {
         if total < self.length as u64 { self.length as u64 } else { self.longest() }
     }
 
-    /// The verdict on a trial with these figures, in which `good` calls were good. `customs` are the answers to the rule's `custom`
-    /// conditions, if they have been asked. They are asked whenever they decide whether an alternative holds whose calls are in: not
-    /// to wait for longer ones is what keeps those from making recovery easier. Of calls to come they may say either.
+    /// The verdict on a trial with these figures and `good` good calls. `customs` are the answers of the rule's
+    /// `custom` conditions, if they have been called. They are called whenever they decide whether an alternative holds
+    /// that has all its calls: waiting for longer alternatives would let those make recovery easier. About calls still
+    /// to come they may say either.
     pub fn verdict(
         &self,
         nodes: &[Node],
@@ -129,8 +130,8 @@ fn are_joined(nodes: &[Node], one: usize, other: usize) -> bool {
     one == other || matches!(innermost, Some((_, Node::All(_))))
 }
 
-/// How many bad calls make sure that the condition holds after `length` calls of which the rest are perfect.
-fn bad_enough(condition: Condition, length: u32) -> u32 {
+/// How many bad calls make it certain that the condition holds after `length` calls, with perfect calls for the rest.
+fn bad_calls_needed(condition: Condition, length: u32) -> u32 {
     match condition {
         Condition::FailureRate(ratio) | Condition::SlowRate(ratio, _) => {
             (ratio.parts_per_billion() as u64 * u64::from(length)).div_ceil(1_000_000_000) as u32
@@ -174,7 +175,7 @@ mod tests {
             ("min(10) & failure_rate(0.1) | failure_streak(3)", (10, 3)),
             ("failures(2) | failure_streak(5)", (5, 5)),
             ("min(20) & (failure_rate(0.5) | slow_rate(0.3, 1s)) | failure_streak(5)", (20, 10)),
-            // An alternative that is short keeps its own number of bad calls.
+            // A short alternative keeps its own number of bad calls.
             ("min(10) & failure_rate(0.5) | min(100) & failure_rate(0.1)", (100, 10)),
             ("closed & min(100) & failure_rate(0.9) | half_open & min(10) & failure_rate(0.2)", (10, 2)),
             ("(closed & min(50) | half_open & min(4)) & failure_rate(0.5)", (4, 2)),
@@ -187,14 +188,15 @@ mod tests {
     }
 
     #[test]
-    fn a_good_call_stays_below_the_thresholds_that_a_half_open_breaker_asks_for() {
+    fn good_calls_stay_below_the_half_open_thresholds() {
         let rule = rule(
             "closed & min(9) & slow_rate(0.5, 3s) | half_open & min(9) & (slow_rate(0.5, 2s) | slow_rate(0.2, 1s))",
         );
         assert_eq!(Plan::of(rule.nodes()).map(|trial| trial.thresholds), Some(0b110));
     }
 
-    /// Plays outcomes, `x` for a failure and `o` for a success, and says when they were enough: `+` passes, `-` trips.
+    /// Plays outcomes, `x` for a failure and `o` for a success, and returns when they were enough: `+` passes, `-`
+    /// trips.
     fn played(text: &str, outcomes: &str) -> String {
         let rule = rule(text);
         let trial = Plan::of(rule.nodes()).expect("a rule for a half-open breaker");
@@ -215,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn the_verdict_falls_as_soon_as_it_is_certain() {
+    fn the_verdict_comes_as_soon_as_it_is_certain() {
         let half = "min(10) & failure_rate(0.5)";
         let streak = "failure_streak(5)";
         for (text, outcomes, expected) in [
@@ -243,8 +245,8 @@ mod tests {
         }
     }
 
-    /// Every rule of a few, every other as an alternative, every sequence: whenever the longer rule closes, the shorter one has
-    /// closed no later.
+    /// Every rule of a few, every other as an alternative, every sequence: whenever the longer rule closes, the shorter
+    /// one has closed no later.
     #[test]
     fn an_alternative_never_makes_recovery_easier() {
         let rules = [
@@ -276,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn custom_conditions_are_asked_once_the_calls_of_their_alternative_are_in() {
+    fn custom_conditions_are_called_once_their_alternative_has_its_calls() {
         let custom = Rule::from_condition(Condition::Custom {
             path: "f",
             predicate: |_| unreachable!("nobody is asked here"),
@@ -297,7 +299,7 @@ mod tests {
         assert_eq!(verdict(2, 2, Some(Customs::NONE)), TrialVerdict::Passes);
         assert_eq!(verdict(3, 1, Some(Customs::NONE)), TrialVerdict::GoesOn);
         assert_eq!(verdict(7, 1, Some(Customs::NONE)), TrialVerdict::Passes);
-        // It does not wait for the calls of a longer alternative, and what it answers is of these calls alone.
+        // It does not wait for the calls of a longer alternative, and it is asked about these calls only.
         assert_eq!(verdict_by(&long, 3, 0, None), TrialVerdict::GoesOn);
         assert_eq!(verdict_by(&long, 2, 2, None), TrialVerdict::Ask);
         assert_eq!(verdict_by(&long, 2, 2, Some(Customs::ALL)), TrialVerdict::Trips(0));

@@ -7,8 +7,8 @@ use core::time::Duration;
 pub const UNITS: [(&str, u64); 5] =
     [("h", 3_600_000_000_000), ("m", 60_000_000_000), ("s", 1_000_000_000), ("ms", 1_000_000), ("us", 1_000)];
 
-/// Prints a duration so that it reads back unchanged: in the largest unit of which it is a whole multiple, or else with decimals
-/// in seconds, milliseconds or microseconds.
+/// Prints a duration so that it parses back unchanged: in the largest unit that divides it, or else with decimals in
+/// seconds, milliseconds or microseconds.
 pub struct Spelled(pub Duration);
 
 impl fmt::Display for Spelled {
@@ -39,7 +39,7 @@ mod tests {
     use core::time::Duration;
 
     #[test]
-    fn prints_in_the_unit_one_would_write() {
+    fn prints_the_natural_unit() {
         for (nanos, text) in [
             (0, "0s"),
             (1, "0.001us"),

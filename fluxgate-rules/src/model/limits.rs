@@ -1,80 +1,80 @@
-//! The ranges of values that settings may have.
+//! The ranges of values that settings accept.
 
 use core::time::Duration;
 
 use crate::model::ratio::Ratio;
 
-/// How many nodes a rule may have: conditions, and the `&`- and `|`-groups that join them.
+/// The most nodes in a rule: conditions, and the `&`- and `|`-groups that join them.
 pub const MAX_NODES: usize = 64;
 
-/// How many different thresholds the `slow_rate` conditions of one rule may name.
+/// The most distinct thresholds among the `slow_rate` conditions of one rule.
 pub const MAX_THRESHOLDS: usize = 4;
 
-/// How many calls a count window may remember.
+/// The most calls a count window can hold.
 pub const MAX_WINDOW_SIZE: usize = 1_000_000;
 
-/// How many buckets a time window may have.
+/// The most buckets in a time window.
 pub const MAX_BUCKETS: usize = 1_000;
 
 /// The shortest bucket of a time window.
 pub const MIN_BUCKET: Duration = Duration::from_micros(1);
 
-/// How many calls a trial may take.
+/// The most calls in a trial.
 pub const MAX_TRIAL: u32 = 1_000_000;
 
-/// How many keys of one family may have breakers of their own.
+/// The most keys in one family with breakers of their own.
 pub const MAX_KEYS: usize = 1_000_000;
 
-/// How many have if the settings do not say.
+/// The default number of such keys.
 pub const DEFAULT_KEYS: usize = 10_000;
 
-/// For how long a key's breaker is kept without being used if the settings do not say.
+/// How long an unused key's breaker is kept by default.
 pub const DEFAULT_IDLE: Duration = Duration::from_secs(60 * 60);
 
 /// The smallest share of calls that a permit may admit to a trial.
 pub const MIN_SHARE: Ratio = Ratio::from_parts_per_billion(10_000_000);
 
-/// The shortest call that a condition may take for slow.
+/// The shortest threshold for a slow call.
 pub const MIN_THRESHOLD: Duration = Duration::from_micros(1);
 
-/// The shortest time after which a trial may be taken for hung.
+/// The shortest time after which a trial may be treated as hung.
 pub const MIN_TIMEOUT: Duration = Duration::from_millis(1);
 
-/// After what time a trial is taken for hung if the settings do not say.
+/// The default time after which a trial is treated as hung.
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Whether a duration is longer than 0 and at most the 584 years that fit into nanoseconds.
+/// Whether a duration is above 0 and at most 584 years, the most that nanoseconds in 64 bits can hold.
 pub const fn is_duration(duration: Duration) -> bool {
     let nanos = duration.as_nanos();
     nanos > 0 && nanos <= u64::MAX as u128
 }
 
-/// Whether a condition may take calls for slow that take so long.
+/// Whether a condition may use this threshold for slow calls.
 pub const fn is_threshold(duration: Duration) -> bool {
     is_duration(duration) && duration.as_nanos() >= MIN_THRESHOLD.as_nanos()
 }
 
-/// Whether a trial may be taken for hung after so long.
+/// Whether a trial may be treated as hung after this time.
 pub const fn is_timeout(duration: Duration) -> bool {
     is_duration(duration) && duration.as_nanos() >= MIN_TIMEOUT.as_nanos()
 }
 
-/// Whether a count window may remember so many calls.
+/// Whether a count window may hold this many calls.
 pub const fn is_window_size(calls: usize) -> bool {
     calls > 0 && calls <= MAX_WINDOW_SIZE
 }
 
-/// Whether a condition may ask for so many calls at once. One runs whenever one is made.
+/// Whether a condition may ask for this many concurrent calls. One is always running when a call is made.
 pub const fn is_concurrency(calls: u32) -> bool {
     calls >= 2
 }
 
-/// Whether so many keys may have breakers of their own.
+/// Whether a family may have this many breakers.
 pub const fn is_key_count(keys: usize) -> bool {
     keys > 0 && keys <= MAX_KEYS
 }
 
-/// Whether a time window may have so many buckets.
+/// Whether a time window may have this many buckets.
 pub const fn is_bucket_count(buckets: usize) -> bool {
     buckets > 0 && buckets <= MAX_BUCKETS
 }

@@ -1,11 +1,11 @@
-//! Natural logarithms, in const context, too.
+//! Natural logarithms that also work in const contexts.
 
 use core::f64::consts::{LN_2, PI, SQRT_2};
 
 /// The natural logarithm of a positive, normal number, to within a few units in the last place.
 ///
-/// With the number as `m 2^k`, `m` between the square roots of a half and of two, it is `k ln 2 + 2 artanh((m - 1) / (m + 1))`. The first
-/// term of that series which is left out is below 1e-18.
+/// The number is written as `m 2^k`, with `m` between the square roots of a half and of two; its logarithm is `k ln 2 +
+/// 2 artanh((m - 1) / (m + 1))`. The first omitted term of that series is below 1e-18.
 pub(crate) const fn ln(number: f64) -> f64 {
     const FRACTION: u64 = (1 << 52) - 1;
     const BIAS: u64 = 1_023;
@@ -27,7 +27,8 @@ pub(crate) const fn ln(number: f64) -> f64 {
     exponent * LN_2 + 2.0 * t * sum
 }
 
-/// The natural logarithm of `n!`: the product, or Stirling's series, whose next term is below 1e-17 there.
+/// The natural logarithm of `n!`: the product for small `n`, otherwise Stirling's series, whose next term is below
+/// 1e-17 there.
 pub(crate) const fn ln_factorial(n: u64) -> f64 {
     if n < 32 {
         let (mut product, mut factor) = (1.0, 2);
@@ -49,7 +50,7 @@ mod tests {
     use super::{ln, ln_factorial};
 
     #[test]
-    fn logarithms_are_those_of_the_standard_library() {
+    fn logarithms_match_the_standard_library() {
         const OF_TWO: f64 = ln(2.0);
         assert!((OF_TWO - core::f64::consts::LN_2).abs() < 1e-16);
         let mut number = 1e-300_f64;

@@ -1,4 +1,4 @@
-//! Figures of the calls in a window or a trial.
+//! Figures for the calls in a window or a trial.
 
 use core::fmt;
 use core::ops::{AddAssign, Mul, SubAssign};
@@ -6,16 +6,17 @@ use core::time::Duration;
 
 use crate::model::limits::MAX_THRESHOLDS;
 
-/// What a rule needs to know about each call: nothing but its outcome, how long it took, when it ended, or that it runs.
+/// What a rule needs to know about each call: at least its outcome, and perhaps its duration, when it ended, or that it
+/// is running.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Measures {
-    /// The thresholds of the rule's `slow_rate` conditions in nanoseconds, each once, padded with zeros.
+    /// The thresholds of the rule's `slow_rate` conditions in nanoseconds, without duplicates, padded with zeros.
     pub thresholds: [u64; MAX_THRESHOLDS],
-    /// Whether durations are summed, for `avg_latency` and for `custom`, which may ask for the average.
+    /// Whether durations are summed: for `avg_latency`, and for `custom`, which may read the average.
     pub average: bool,
-    /// Whether it matters when a call last succeeded, for `failing_for`.
+    /// Whether the time of the last success matters, for `failing_for`.
     pub recency: bool,
-    /// Whether it matters how many calls run, for `in_flight`.
+    /// Whether the number of running calls matters, for `in_flight`.
     pub in_flight: bool,
     /// The longest duration that reaches no threshold.
     fast: u64,
@@ -38,14 +39,14 @@ impl Measures {
         Self { thresholds, average, recency: false, in_flight: false, fast }
     }
 
-    /// The same, where it matters when a call last succeeded.
+    /// The same, also measuring the time since the last success.
     #[must_use]
     pub const fn with_recency(mut self, recency: bool) -> Self {
         self.recency = recency;
         self
     }
 
-    /// The same, where it matters how many calls run.
+    /// The same, also counting running calls.
     #[must_use]
     pub const fn with_in_flight(mut self, in_flight: bool) -> Self {
         self.in_flight = in_flight;
@@ -62,7 +63,8 @@ impl Measures {
         self.thresholds[0] != 0
     }
 
-    /// Whether each outcome changes more than what is counted, or is judged together with what no outcome tells.
+    /// Whether every single outcome matters beyond the counts, or must be judged along with figures that outcomes do
+    /// not change.
     pub const fn depend_on_each(&self) -> bool {
         self.average | self.recency | self.in_flight
     }
@@ -72,7 +74,7 @@ impl Measures {
         self.fast.saturating_add(1)
     }
 
-    /// The index of a threshold, if the rule names it.
+    /// The index of a threshold, if the rule uses it.
     pub const fn threshold(&self, nanos: u64) -> Option<usize> {
         let mut place = 0;
         while place < MAX_THRESHOLDS {
@@ -120,7 +122,7 @@ impl AddAssign for Tally {
     }
 }
 
-/// The tally of so many calls that are all alike.
+/// The tally of this many identical calls.
 impl Mul<u64> for Tally {
     type Output = Self;
 
@@ -145,16 +147,16 @@ impl SubAssign for Tally {
     }
 }
 
-/// The figures of a breaker's recent calls: of the calls in its window, or of its trial while one is running.
+/// Figures for a breaker's recent calls: those in its window, or in its trial while one is running.
 ///
 /// `CircuitBreaker::metrics` returns them, and a `custom` condition receives them. No figure includes ignored calls.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Metrics {
     tally: Tally,
     streak: u32,
-    /// How many calls run, if that is measured.
+    /// The number of running calls, if measured.
     in_flight: u32,
-    /// How long no call has succeeded, in nanoseconds, if that is measured.
+    /// The time without a success in nanoseconds, if measured.
     since_success: u64,
     measures: Measures,
 }
@@ -166,20 +168,20 @@ impl Metrics {
         Self { tally, streak, in_flight: 0, since_success: 0, measures }
     }
 
-    /// The same, where no call has succeeded for so many nanoseconds.
+    /// The same, with no success for this many nanoseconds.
     #[doc(hidden)]
     #[must_use]
     pub const fn after_success(self, since_success: u64) -> Self {
         Self { since_success, ..self }
     }
 
-    /// How long no call has succeeded, in nanoseconds.
+    /// The time without a success, in nanoseconds.
     #[doc(hidden)]
     pub const fn since_success(&self) -> u64 {
         self.since_success
     }
 
-    /// The same, while so many calls run, if that is measured.
+    /// The same, with this many calls running, if that is measured.
     #[doc(hidden)]
     #[must_use]
     pub const fn while_running(mut self, calls: u32) -> Self {
@@ -189,7 +191,7 @@ impl Metrics {
         self
     }
 
-    /// How many calls run.
+    /// The number of running calls.
     #[doc(hidden)]
     pub const fn running(&self) -> u32 {
         self.in_flight
@@ -201,7 +203,7 @@ impl Metrics {
         &self.tally
     }
 
-    /// What was measured of durations.
+    /// What was measured besides outcomes.
     #[doc(hidden)]
     pub const fn measures(&self) -> &Measures {
         &self.measures
@@ -239,8 +241,8 @@ impl Metrics {
         }
     }
 
-    /// The mean duration, rounded down to nanoseconds; `None` before the first call, or if the rule has neither `avg_latency` nor
-    /// `custom`, because durations are then not summed.
+    /// The mean duration, rounded down to nanoseconds; `None` before the first call, or if the rule has neither
+    /// `avg_latency` nor `custom`, since durations are not summed then.
     pub const fn avg_latency(&self) -> Option<Duration> {
         if !self.measures.average || self.tally.total == 0 {
             return None;
@@ -254,8 +256,8 @@ impl Metrics {
         self.streak
     }
 
-    /// How long no call has succeeded, in whatever state, if the last one failed; zero if it succeeded. `None` if the rule has no
-    /// `failing_for`.
+    /// How long no call has succeeded, in any state, if the last one failed; zero if it succeeded. `None` if the rule
+    /// has no `failing_for`.
     pub const fn failing_for(&self) -> Option<Duration> {
         match (self.measures.recency, self.streak) {
             (false, _) => None,
@@ -264,19 +266,20 @@ impl Metrics {
         }
     }
 
-    /// How many calls are running, of those that were admitted since the current state began. While the breaker is open, forced
-    /// open or disabled: how many were when it left the last state in which it records. `None` if the rule has no `in_flight`: running calls are then not counted.
+    /// How many calls admitted since the current state began are still running. While the breaker is open, forced open
+    /// or disabled: how many were running when it left the last state that records calls. `None` if the rule has no
+    /// `in_flight`, since running calls are not counted then.
     pub const fn in_flight(&self) -> Option<u64> {
         if self.measures.in_flight { Some(self.in_flight as u64) } else { None }
     }
 
-    /// The thresholds that [`slow`](Self::slow) can be asked for: those of the rule's `slow_rate` conditions.
+    /// The thresholds that [`slow`](Self::slow) accepts: those of the rule's `slow_rate` conditions.
     pub fn thresholds(&self) -> impl Iterator<Item = Duration> {
         self.measures.thresholds.into_iter().take_while(|nanos| *nanos != 0).map(Duration::from_nanos)
     }
 }
 
-/// Shows what was measured, named like the methods.
+/// Shows only what was measured, named like the methods.
 #[expect(clippy::missing_fields_in_debug, reason = "the figures show what was to be measured")]
 impl fmt::Debug for Metrics {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -303,7 +306,7 @@ const fn share(part: u64, whole: u64) -> Option<f64> {
     if whole == 0 { None } else { Some(part as f64 / whole as f64) }
 }
 
-/// A duration in nanoseconds, at most 584 years.
+/// A duration in nanoseconds, capped at 584 years.
 pub const fn nanos(duration: Duration) -> u64 {
     let nanos = duration.as_nanos();
     if nanos > u64::MAX as u128 { u64::MAX } else { nanos as u64 }
@@ -324,13 +327,13 @@ mod tests {
     }
 
     #[test]
-    fn what_reaches_no_threshold_is_fast() {
+    fn durations_below_every_threshold_are_fast() {
         let full = Measures::new([40, 30, 20, 10], false);
         assert_eq!([full, MEASURES, Measures::NONE].map(|measures| measures.slow_from()), [10, 10, u64::MAX]);
     }
 
     #[test]
-    fn thresholds_have_places() {
+    fn thresholds_have_indices() {
         assert_eq!([20, 10, 30, 0].map(|nanos| MEASURES.threshold(nanos)), [Some(0), Some(1), None, None]);
         let full = Measures::new([40, 30, 20, 10], false);
         assert_eq!(full.threshold(10), Some(3));
@@ -352,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn metrics_give_only_what_was_measured() {
+    fn metrics_return_only_what_was_measured() {
         let [ten, twenty, thirty] = [10, 20, 30].map(Duration::from_nanos);
         let tally = Tally { total: 4, failures: 1, slow: [2, 3, 0, 0], latency: 43 };
         let metrics = Metrics::new(tally, 7, MEASURES);
@@ -375,7 +378,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_too_long_for_nanoseconds_become_the_longest() {
+    fn oversized_durations_saturate() {
         let longest = Duration::from_nanos(u64::MAX);
         assert_eq!((nanos(longest), nanos(Duration::MAX)), (u64::MAX, u64::MAX));
         assert_eq!(nanos(Duration::from_secs(u64::MAX / 7)), u64::MAX);

@@ -8,23 +8,23 @@ use crate::model::ratio::Ratio;
 
 /// Which calls a half-open breaker admits.
 ///
-/// Made by the functions of the module `permit`; prints as the attribute would spell it.
+/// Built by the functions of the module `permit`; prints as the attribute would spell it.
 #[derive(Clone, Copy, Debug)]
 pub enum Permit {
     /// All of them.
     #[doc(hidden)]
     All,
-    /// This share, drawn for each call.
+    /// This share, chosen at random call by call.
     #[doc(hidden)]
     Random(Ratio),
-    /// A share that grows evenly.
+    /// A share that grows linearly.
     #[doc(hidden)]
     RampUp {
-        /// The share at the beginning.
+        /// The initial share.
         from: Ratio,
-        /// The share at the end.
+        /// The final share.
         to: Ratio,
-        /// How long the share grows.
+        /// How long the share keeps growing.
         duration: Duration,
     },
     /// The calls that a user function admits, given how long the breaker has been half-open.
@@ -44,19 +44,19 @@ impl Permit {
         Self::All
     }
 
-    /// This share, drawn for each call.
+    /// This share, chosen at random call by call.
     #[doc(hidden)]
     pub const fn random(share: f64) -> Self {
         Self::Random(Ratio::new(share))
     }
 
-    /// A share that grows evenly.
+    /// A share that grows linearly.
     #[doc(hidden)]
     pub const fn ramp_up(from: f64, to: f64, duration: Duration) -> Self {
         Self::RampUp { from: Ratio::new(from), to: Ratio::new(to), duration }
     }
 
-    /// Those that a function admits; `path` is how it is spelled.
+    /// Those that a function admits; `path` is how the setting spells it.
     #[doc(hidden)]
     pub const fn custom(path: &'static str, admits: fn(in_half_open: Duration) -> bool) -> Self {
         Self::Custom { path, admits }

@@ -1,12 +1,13 @@
-//! Shares from 0 to 1, kept in integers.
+//! Shares from 0 to 1, stored as integers.
 
 use core::fmt;
 
 const WHOLE: i64 = 1_000_000_000;
 
-/// A share of calls, kept in parts per billion, so that 7 of 100 is exactly 7% and 1 of 10 exactly 0.1.
+/// A share of calls in parts per billion, so that 7 of 100 is exactly 7% and 1 of 10 exactly 0.1.
 ///
-/// It can also hold an invalid share (50.0, a negative number, `NaN`), for a checker to report: see [`is_valid`](Self::is_valid).
+/// It can also hold an invalid share (50.0, a negative number, `NaN`) for a checker to report: see
+/// [`is_valid`](Self::is_valid).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ratio(i64);
 
@@ -14,7 +15,7 @@ impl Ratio {
     /// All calls.
     pub const ONE: Self = Self(WHOLE);
 
-    /// The nearest number of parts per billion. `NaN` becomes the least value.
+    /// Rounds to the nearest part per billion. `NaN` becomes the least value.
     pub const fn new(share: f64) -> Self {
         if share.is_nan() {
             return Self(i64::MIN);
@@ -43,7 +44,7 @@ impl Ratio {
         self.0 > 0 && self.0 <= WHOLE
     }
 
-    /// Whether this says how sure something is: from a half, which is no better than a coin, to below 1.
+    /// Whether this is a valid confidence: from a half, no better than a coin toss, to below 1.
     pub const fn is_confidence(self) -> bool {
         self.0 >= WHOLE / 2 && self.0 < WHOLE
     }
@@ -103,7 +104,7 @@ mod tests {
         assert!(!Ratio::new(0.1).is_reached_by(1, 11));
         assert!(Ratio::new(1.0).is_reached_by(u64::MAX, u64::MAX));
         assert!(!Ratio::new(1.0).is_reached_by(u64::MAX - 1, u64::MAX));
-        // A negative share is reached by anything.
+        // Anything reaches a negative share.
         assert!(Ratio::new(-0.5).is_reached_by(0, u64::MAX));
     }
 

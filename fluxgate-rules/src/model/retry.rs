@@ -8,13 +8,13 @@ use crate::model::ratio::Ratio;
 
 /// When an open breaker tries again.
 ///
-/// Made by the functions of the module `retry`; prints as the attribute would spell it.
+/// Built by the functions of the module `retry`; prints as the attribute would spell it.
 #[derive(Clone, Copy, Debug)]
 pub struct Retry {
     /// How the delay is determined.
     #[doc(hidden)]
     pub schedule: Schedule,
-    /// By what share the delay may be drawn shorter or longer, if set.
+    /// The share by which the delay may be randomly shortened or lengthened, if set.
     #[doc(hidden)]
     pub jitter: Option<Ratio>,
     /// The factor by which a `backoff` grows, if set.
@@ -30,9 +30,9 @@ pub struct Retry {
 pub enum Schedule {
     /// Always the same.
     Cooldown(Duration),
-    /// Longer with each re-opening.
+    /// Longer after each re-opening.
     Backoff(Duration),
-    /// None: the next call is put to the permit.
+    /// None: the next call goes to the permit.
     Always,
     /// Until a command.
     Never,
@@ -53,7 +53,7 @@ impl Retry {
     #[doc(hidden)]
     pub const MAX: Duration = Duration::from_secs(300);
 
-    /// With the given schedule and nothing else set.
+    /// With the given schedule and the defaults for everything else.
     #[doc(hidden)]
     pub const fn new(schedule: Schedule) -> Self {
         Self { schedule, jitter: None, multiplier: None, max: None }
@@ -89,7 +89,7 @@ impl Retry {
         Self::new(Schedule::Custom { path, delay })
     }
 
-    /// Draws each delay up to this share shorter or longer, from 0 to below 1. Default: 0.
+    /// Varies each delay at random by up to this share, from 0 to below 1. Default: 0.
     #[must_use]
     pub const fn jitter(mut self, share: f64) -> Self {
         self.jitter = Some(Ratio::new(share));
@@ -133,7 +133,7 @@ impl PartialEq for Retry {
 /// As the attribute would spell it.
 impl fmt::Display for Retry {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Prints settings that do not belong to the schedule, too, so that a checker can report them.
+        // Also prints settings that do not belong to the schedule, so that a checker can report them.
         let (word, first) = match self.schedule {
             Schedule::Cooldown(delay) => ("cooldown", Some(Spelled(delay).to_string())),
             Schedule::Backoff(initial) => ("backoff", Some(Spelled(initial).to_string())),

@@ -32,9 +32,9 @@ pub enum Condition {
     SlowRate(Ratio, Duration),
     /// Calls took this duration or longer on average.
     AvgLatency(Duration),
-    /// The last call failed, and no call has succeeded for this duration, in whatever state.
+    /// The last call failed, and no call has succeeded for this long, in any state.
     FailingFor(Duration),
-    /// At least this many calls run at once.
+    /// At least this many calls are running.
     InFlight(u32),
     /// A user function returns `true`.
     Custom {
@@ -87,19 +87,20 @@ impl fmt::Display for Condition {
     }
 }
 
-/// One node of a rule. A rule lists its nodes in the order in which they are written, a group before its members.
+/// One node of a rule. A rule lists its nodes in written order, a group before its members.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub enum Node {
     /// A condition.
     Condition(Condition),
-    /// A group whose members must all hold. The members, with everything below them, are this many nodes, which follow.
+    /// A group whose members must all hold. The members and their descendants are the next nodes, this many.
     All(usize),
-    /// A group of which at least one member must hold. The members, with everything below them, are this many nodes, which follow.
+    /// A group with at least one member that must hold. The members and their descendants are the next nodes, this
+    /// many.
     Any(usize),
 }
 
 impl Node {
-    /// How many nodes this one is, with everything below it.
+    /// The number of nodes in the subtree, this one included.
     pub const fn size(&self) -> usize {
         match self {
             Self::Condition(_) => 1,
@@ -108,7 +109,7 @@ impl Node {
     }
 }
 
-/// The words of a rule, each as a function of that name, for macros to write.
+/// The words of a rule, each as a function of that name, for the expansions of macros.
 #[allow(missing_docs, reason = "each is the condition of its name")]
 impl Node {
     pub const fn closed() -> Self {
@@ -127,7 +128,8 @@ impl Node {
         Self::Condition(Condition::FailureRate(Ratio::new(ratio)))
     }
 
-    /// The same, where a `failure_rate` has to be exceeded beyond what chance explains. Other conditions stay as they are.
+    /// The same, but a `failure_rate` has to be exceeded beyond what chance explains. Other conditions stay as they
+    /// are.
     #[must_use]
     pub const fn sure(self, level: f64) -> Self {
         let share = match self {
@@ -169,7 +171,7 @@ impl Node {
 
 /// When a breaker trips: conditions joined by `&` and `|`.
 ///
-/// Made by the functions of the module `trip`; prints as the attribute would spell it.
+/// Built by the functions of the module `trip`; prints as the attribute would spell it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Rule(Cow<'static, [Node]>);
 
@@ -201,11 +203,11 @@ impl Rule {
         }
     }
 
-    /// Makes each `failure_rate` of the rule one that has to be exceeded beyond what chance explains: the chance that it ever holds, for
-    /// calls of which no more than that share fails, is at most `1 - level`, however often it is looked at while the window or a trial
-    /// fills. `level` is from 0.5 to below 1. It needs no `min`.
+    /// Requires each `failure_rate` of the rule to be exceeded beyond what chance explains: for calls that fail at no
+    /// more than that rate, the chance that it ever holds is at most `1 - level`, however often it is checked while the
+    /// window or a trial fills. `level` is from 0.5 to below 1. No `min` is needed.
     ///
-    /// A rule without a `failure_rate` has nothing to be sure of, and is refused with it.
+    /// A rule without a `failure_rate` has nothing to be sure of, so it is refused.
     ///
     /// ```
     /// use fluxgate_rules::Rule;
@@ -220,7 +222,7 @@ impl Rule {
             matches!(node, Node::Condition(Condition::FailureRate(_) | Condition::SureFailureRate(_)))
         });
         if !has_rate {
-            // NaN is no share, so the check reports that a `failure_rate` is missing.
+            // NaN is not a share, so the check reports that a `failure_rate` is missing.
             return self & Self::from_condition(Condition::FailureRate(Ratio::new(f64::NAN))).sure(level);
         }
         Self::from_nodes(self.nodes().iter().map(|node| node.sure(level)).collect())
@@ -255,7 +257,7 @@ impl Rule {
         ]
     }
 
-    /// The same as a rule.
+    /// The same as a [`Rule`].
     #[doc(hidden)]
     pub fn standard_for(window_size: usize) -> Self {
         static OF_LARGE_WINDOWS: [Node; 9] = Rule::standard(usize::MAX);
@@ -277,7 +279,7 @@ impl Rule {
         };
         let (is_merged, is_other_merged) = (is_same(&self), is_same(other));
         let mut nodes = self.0.into_owned();
-        // Exactly, since rules are kept, one for each breaker.
+        // Reserves exactly, because each breaker keeps its rule.
         nodes.reserve_exact(usize::from(!is_merged) + other.nodes().len() - usize::from(is_other_merged));
         if !is_merged {
             nodes.insert(0, group(0));
@@ -329,13 +331,13 @@ impl Rule {
         false
     }
 
-    /// The fewest calls that any `min` of the rule asks for, or that make it sure of a share; 1 where it has neither.
+    /// The fewest calls required by any `min` of the rule, or by any `sure`; 1 if it has neither.
     #[doc(hidden)]
     pub const fn least_min(nodes: &[Node]) -> u32 {
         let mut least = u32::MAX;
         let mut at = 0;
         while at < nodes.len() {
-            // What is sure of a share has seen so many calls, too.
+            // A `sure` rate needs that many calls, too.
             let count = match nodes[at] {
                 Node::Condition(Condition::Min(count)) => count,
                 Node::Condition(Condition::SureFailureRate(rate)) => rate.calls(),
@@ -349,7 +351,7 @@ impl Rule {
         if least == u32::MAX { 1 } else { least }
     }
 
-    /// The fewest calls that the rule asks to run at once; `u32::MAX` where it does not ask.
+    /// The lowest `in_flight` of the rule; `u32::MAX` if it has none.
     #[doc(hidden)]
     pub const fn least_in_flight(nodes: &[Node]) -> u32 {
         let mut least = u32::MAX;
@@ -365,7 +367,7 @@ impl Rule {
         least
     }
 
-    /// The most calls that any `min` of the rule asks for; 0 where it has none.
+    /// The largest `min` of the rule; 0 if it has none.
     #[doc(hidden)]
     pub const fn largest_min(nodes: &[Node]) -> u32 {
         let mut largest = 0;
@@ -404,7 +406,7 @@ impl BitOr for Rule {
 impl fmt::Display for Rule {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.nodes().len() > MAX_NODES {
-            // A deep rule would overflow the stack.
+            // Printing a deep rule would overflow the stack.
             return write!(formatter, "a rule of {} conditions and groups", self.nodes().len());
         }
         let condition = |at: usize| match self.nodes()[at] {

@@ -1,19 +1,20 @@
-//! A share of calls that is exceeded beyond what chance explains.
+//! A share of calls exceeded beyond what chance explains.
 
 use core::fmt;
 
 use crate::model::logarithm::{ln, ln_factorial};
 use crate::model::ratio::Ratio;
 
-/// A share of failures, and how sure it has to be that more than that share of calls fails.
+/// A share of failures, and the confidence required that more calls than that fail.
 ///
-/// A rule is looked at after each call, and what has a chance of 5% at one look comes sooner or later at many. So this is not a test of one
-/// look, but a bound for all of them: H. Robbins (Statistical methods related to the law of the iterated logarithm, Annals of
-/// Mathematical Statistics 41, 1970, pp. 1397-1409) proved that if calls fail independently with the probability `p`, the chance is at most
-/// `e` that there is ever a number `n` of calls of which so many have failed that exactly so many of `n` had a chance of `e / (n + 1)` or
-/// less. It is what a bet gains that spreads its money evenly over all shares: its value, `1 / ((n + 1) P(f of n))`, is a martingale.
+/// A rule is checked after each call, and an event with a chance of 5% per check happens sooner or later if checked
+/// often enough. So this is not a test for one check, but a bound for all of them. H. Robbins (Statistical methods
+/// related to the law of the iterated logarithm, Annals of Mathematical Statistics 41, 1970, pp. 1397-1409) proved: if
+/// calls fail independently with probability `p`, then with probability at least `1 - e`, no number `n` of calls ever
+/// has a number of failures whose exact probability is `e / (n + 1)` or less. The bound follows from a bet that spreads
+/// its money evenly over all shares: its value, `1 / ((n + 1) P(f of n))`, is a martingale.
 ///
-/// It is monotone: one more failure never makes it false, nor one success less.
+/// It is monotone: neither one more failure nor one success fewer ever makes it false.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct SureRate {
     share: Ratio,
@@ -21,14 +22,14 @@ pub struct SureRate {
     calls: u32,
 }
 
-/// Of more calls, evidence is halved until it is no more. Nobody makes so many, but checks ask what endless calls would lead to.
+/// Larger tallies are halved until they are below this. No breaker holds as many, but checks ask about endless calls.
 const MOST_CALLS: u64 = 1 << 40;
 
-/// So near to the bound, the logarithms of a tie may be on either side.
+/// This close to the bound, rounding may put the logarithm of a tie on either side.
 const TIE: f64 = 1e-9;
 
 impl SureRate {
-    /// More than `share` of calls fails, for `sure`.
+    /// More than `share` of calls fail, with confidence `sure`.
     pub const fn new(share: Ratio, sure: Ratio) -> Self {
         let rate = Self { share, sure, calls: 0 };
         Self { calls: rate.least_calls(), ..rate }
@@ -39,24 +40,24 @@ impl SureRate {
         self.share
     }
 
-    /// How sure that has to be.
+    /// The required confidence.
     pub const fn sure(self) -> Ratio {
         self.sure
     }
 
-    /// How many calls it takes if all of them fail: with fewer, it never holds. At most `u32::MAX` is told.
+    /// The fewest calls with which it can hold, all of them failed; capped at `u32::MAX`.
     pub const fn calls(self) -> u32 {
         self.calls
     }
 
-    /// Whether both shares are valid. One that all calls reach can be, although nothing exceeds it.
+    /// Whether both shares are valid. A share of 1 is valid, although nothing exceeds it.
     pub const fn is_valid(self) -> bool {
         self.share.is_valid() && self.sure.is_confidence()
     }
 
-    /// Whether so many failures among so many calls are enough.
+    /// Whether this many failures in this many calls are enough.
     pub const fn is_exceeded_by(self, failures: u64, calls: u64) -> bool {
-        // Where nothing is known of so many calls but that they failed, there were as many.
+        // Some worst-case tallies have more failures than calls; the failures count then.
         let successes = calls.saturating_sub(failures);
         if self.share.is_reached_by(failures, failures.saturating_add(successes)) {
             self.is_beyond_chance(failures, successes)
@@ -65,7 +66,7 @@ impl SureRate {
         }
     }
 
-    /// The least number of failures among so many calls that is enough; more than the calls, if none is.
+    /// The fewest failures in this many calls that are enough; more than `calls` if even all of them are not.
     pub const fn least_failures(self, calls: u32) -> u32 {
         let (mut low, mut high) = (self.share.least_part(calls as u64), calls as u64 + 1);
         while low < high {
@@ -84,7 +85,7 @@ impl SureRate {
         high
     }
 
-    /// Whether the bound is reached by so many failures, which are at least the share.
+    /// Whether the failures, at least the share, reach the bound.
     const fn is_beyond_chance(self, mut failures: u64, mut successes: u64) -> bool {
         let share = self.share.as_f64();
         if !self.is_valid() || share >= 1.0 {
@@ -120,8 +121,8 @@ mod tests {
         SureRate::new(Ratio::new(share), Ratio::new(level))
     }
 
-    /// The bound in whole numbers: `(n + 1) (n over f) a^f (b - a)^(n - f) c <= d b^n`, where the share is `a / b` and what is not sure
-    /// `d / c`.
+    /// The bound in integers: `(n + 1) (n over f) a^f (b - a)^(n - f) c <= d b^n`, where the share is `a / b` and one
+    /// minus the confidence is `d / c`.
     fn by_integers(failures: u32, calls: u32, (a, b): (u128, u128), (d, c): (u128, u128)) -> bool {
         let ways = (0..u128::from(failures)).fold(1, |ways, at| ways * (u128::from(calls) - at) / (at + 1));
         let exactly = ways * a.pow(failures) * (b - a).pow(calls - failures);
@@ -130,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn small_tallies_are_judged_as_by_whole_numbers() {
+    fn small_tallies_agree_with_integer_arithmetic() {
         for share in [(1, 10), (1, 4), (1, 2), (3, 4), (9, 10)] {
             for rest in [(1, 2), (1, 5), (1, 20), (1, 100)] {
                 let of = |(part, whole): (u128, u128)| part as f64 / whole as f64;
@@ -168,7 +169,7 @@ mod tests {
                             is_last || rate.is_exceeded_by(failures, calls - 1),
                             "{failures} of {calls}: {rate}"
                         );
-                        // As the best and the worst case of calls that are not known ask.
+                        // As the best and worst cases of unknown calls ask.
                         assert!(
                             rate.is_exceeded_by(failures + 7, calls),
                             "{failures} of {calls}, 7 fail: {rate}"
@@ -179,9 +180,9 @@ mod tests {
         }
     }
 
-    /// All tallies of big windows, from each of which the chance is computed by the one before.
+    /// All tallies of large windows; each probability is computed from the previous one.
     #[test]
-    fn big_tallies_are_judged_as_by_a_sum_of_logarithms() {
+    fn big_tallies_agree_with_a_sum_of_logarithms() {
         for (share, level) in [(0.05_f64, 0.95), (0.3, 0.999), (0.5, 0.95), (0.5, 0.5), (0.9, 0.99)] {
             let rate = sure(share, level);
             for calls in [1_000_u64, 9_999, 100_000] {
@@ -208,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fewest_calls_are_the_fewest_that_fail_together() {
+    fn calls_is_the_shortest_run_of_failures_that_is_enough() {
         for (share, level, calls) in
             [(0.5, 0.95, 8), (0.5, 0.99, 11), (0.2, 0.95, 3), (0.05, 0.95, 2), (0.9, 0.95, 69)]
         {
@@ -222,13 +223,14 @@ mod tests {
         }
     }
 
-    /// That it ever holds while a window fills, although no more than the share fails: by all tallies, with their probabilities.
+    /// The chance that it ever holds while a window fills, although no more than the share fails: over all tallies,
+    /// with their probabilities.
     #[test]
-    fn however_often_it_is_looked_at_it_is_as_sure_as_it_says() {
+    fn repeated_checks_keep_the_stated_confidence() {
         for share in SHARES {
             for level in LEVELS {
                 let rate = sure(share, level);
-                // By the number of failures, of plays in which it has not held so far.
+                // By the number of failures: the probability of the plays in which it has not held so far.
                 let (mut plays, mut held) = (vec![1.0], 0.0);
                 for calls in 1..=300 {
                     let mut next = vec![0.0; calls + 1];
@@ -271,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_share_is_never_exceeded() {
+    fn invalid_shares_are_never_exceeded() {
         for (share, level) in [
             (f64::NAN, 0.95),
             (-0.5, 0.95),

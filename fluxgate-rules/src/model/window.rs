@@ -1,4 +1,4 @@
-//! Which recent calls are remembered.
+//! Which recent calls a breaker remembers.
 
 use core::fmt;
 use core::time::Duration;
@@ -6,9 +6,9 @@ use core::time::Duration;
 use crate::model::duration::Spelled;
 use crate::model::metrics::nanos;
 
-/// Which recent calls a breaker remembers: a fixed number, or those of a period.
+/// Which recent calls a breaker remembers: a fixed number, or those within a period.
 ///
-/// Made by the functions `count` and `time` of the module `window`; prints as the attribute would spell it.
+/// Built by the functions `count` and `time` of the module `window`; prints as the attribute would spell it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Window {
     /// By number or by age.
@@ -22,14 +22,14 @@ pub struct Window {
 /// By number or by age.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Extent {
-    /// The last calls, up to this number.
+    /// The last calls, up to this many.
     Count(usize),
-    /// The calls of the last period of this length.
+    /// The calls within the last period of this length.
     Time(Duration),
 }
 
 impl Window {
-    /// The window of a breaker that is given none.
+    /// The default window of a breaker.
     #[doc(hidden)]
     pub const STANDARD: Self = Self::count(100);
 
@@ -45,8 +45,8 @@ impl Window {
         Self { extent: Extent::Time(duration), buckets: None }
     }
 
-    /// Sets how many buckets a time window is divided into, from 1 to 1000, each at least 1 us long. A call is forgotten together
-    /// with its bucket: with `b` buckets, up to one `b`-th of the duration early.
+    /// Sets how many buckets a time window is divided into, from 1 to 1000, each at least 1 us long. A call is
+    /// forgotten together with its bucket: with `b` buckets, up to one `b`-th of the duration early.
     #[must_use]
     pub const fn buckets(mut self, buckets: usize) -> Self {
         self.buckets = Some(buckets);
@@ -62,7 +62,7 @@ impl Window {
         }
     }
 
-    /// How many buckets a time window has: one a second, but at least 10 and at most 60, unless set.
+    /// The number of buckets of a time window. Unless set: one per second, but at least 10 and at most 60.
     #[doc(hidden)]
     pub const fn bucket_count(&self) -> usize {
         match (self.buckets, self.extent) {
@@ -76,7 +76,7 @@ impl Window {
         }
     }
 
-    /// How long a bucket of a time window is, in nanoseconds.
+    /// The length of a time window's bucket, in nanoseconds.
     #[doc(hidden)]
     pub const fn bucket_nanos(&self) -> u64 {
         match self.extent {
