@@ -1,4 +1,4 @@
-//! For people who choose a rule: what it says in words, and what it will do in figures.
+//! For people choosing a rule: the rule in words, and what it will do in figures.
 
 pub(crate) mod explanation;
 pub(crate) mod table;

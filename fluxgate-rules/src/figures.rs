@@ -1,8 +1,8 @@
-//! What a rule will do: how often it opens a breaker whose calls fail by chance, and what its trials lead to.
+//! What a rule will do: how often it opens a breaker whose calls fail at random, and how its trials end.
 //!
-//! Calls are taken to fail independently, each with the same probability, their `share`. What is computed of a closed breaker begins
-//! with an empty window: while that [fills](filling), figures are exact; once it is full and [slides](sliding), they are exact for
-//! [small](small) windows, and otherwise approximated with a published formula.
+//! Calls are assumed to fail independently, each with the same probability, their `share`. Figures for a closed breaker
+//! start with an empty window. While it [fills](filling), they are exact; once it is full and [slides](sliding), they
+//! are exact for [small](small) windows, and otherwise approximated with a published formula.
 
 pub(crate) mod binomial;
 pub(crate) mod bounds;

@@ -17,15 +17,15 @@ use crate::reading::by_hand;
 use crate::text::config_error::ConfigError;
 
 impl Rule {
-    /// What the rule will do to a breaker with this window, in figures: how often it opens, and what becomes of its trials, by the
-    /// share of calls that fail. The page "Choosing numbers" of the documentation says what to make of them.
+    /// Explains in figures what the rule will do to a breaker with this window: how often it opens and how its trials
+    /// end, by the share of calls that fail. The page "Choosing numbers" of the documentation shows how to read them.
     ///
     /// ```
     /// use fluxgate_rules::{Rule, Window};
     ///
     /// let rule: Rule = "min(10) & failure_rate(50%)".parse()?;
     /// let explanation = rule.explain(Window::count(100))?;
-    /// // A service that fails 30% of its calls is given up in one of five cases, and soon.
+    /// // If 30% of calls fail, the breaker opens within 100 calls in one of five cases.
     /// let chance = explanation.chance_to_open(0.3, 100);
     /// assert!((0.19..0.21).contains(&chance));
     /// println!("{explanation}");
@@ -33,7 +33,7 @@ impl Rule {
     /// ```
     ///
     /// # Errors
-    /// What is wrong with the window, or with the rule for it, in the words of the compiler.
+    /// Everything wrong with the window, or with the rule for it, in the words of the compiler.
     pub fn explain(&self, window: Window) -> Result<Explanation, ConfigError> {
         let mut problems = by_hand::window(&window);
         if problems.is_empty() {
@@ -49,11 +49,12 @@ impl Rule {
 
 /// What a rule will do, in figures; returned by [`Rule::explain`].
 ///
-/// Calls are taken to fail independently, each with the same probability. What is said of closed breakers begins with an empty window,
-/// as after a start or a recovery. While that fills, chances are exact; after that, they are exact for windows of up to 10 calls, and
-/// otherwise within one percentage point or so (J. I. Naus, 1982). A rule with a `failure_streak` may be given too great a chance then,
-/// by no more than that of the streak, or of the rest, alone. Conditions that say nothing about failures (`slow_rate`, `avg_latency`,
-/// `failing_for`, `in_flight`, `custom`) are left out: figures are of the rule as if they did not hold.
+/// Calls are assumed to fail independently, each with the same probability. Figures for closed breakers start with an
+/// empty window, as after a start or a recovery. While it fills, chances are exact; after that, they are exact for
+/// windows of up to 10 calls, and otherwise within about one percentage point (J. I. Naus, 1982). For a rule with a
+/// `failure_streak`, the chance may then be overestimated, by no more than the chance of the streak, or of the rest,
+/// alone. Conditions unrelated to failures (`slow_rate`, `avg_latency`, `failing_for`, `in_flight`, `custom`) are left
+/// out: figures describe the rule as if they did not hold.
 ///
 /// It prints as a page: the rule in words, and a table.
 #[derive(Clone, PartialEq, Debug)]
@@ -64,11 +65,11 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// How many calls a time window is taken to see in a second, unless [`at_rate`](Self::at_rate) says so.
+    /// The assumed calls per second for a time window, unless [`at_rate`](Self::at_rate) sets it.
     const USUAL_RATE: f64 = 10.0;
 
-    /// Takes so many calls to be made a second, evenly; values that are not positive are ignored. Without, a time window is taken to see
-    /// 10 a second.
+    /// Sets the number of calls per second, evenly spaced; values that are not positive are ignored. By default, a time
+    /// window is assumed to see 10 calls per second.
     #[must_use]
     pub fn at_rate(mut self, calls_per_second: f64) -> Self {
         self.rate = Some(calls_per_second).filter(|rate| *rate > 0.0 && rate.is_finite()).or(self.rate);
@@ -85,12 +86,12 @@ impl Explanation {
         &self.window
     }
 
-    /// How many calls are made a second, if that is known.
+    /// The number of calls per second, if known.
     pub const fn rate(&self) -> Option<f64> {
         self.rate
     }
 
-    /// How many calls the window holds: in a time window, as many as come at the rate, at most 1,000,000.
+    /// How many calls the window holds: for a time window, as many as arrive at the rate, at most 1,000,000.
     pub fn calls_in_window(&self) -> u64 {
         match self.window.extent {
             Extent::Count(size) => size as u64,
@@ -101,7 +102,8 @@ impl Explanation {
         }
     }
 
-    /// The chance that a closed breaker opens within so many calls from an empty window, if this share of calls fails: both from 0 to 1.
+    /// The chance that a closed breaker opens within `calls` calls from an empty window if this share of calls fails.
+    /// Share and chance are from 0 to 1.
     pub fn chance_to_open(&self, share: f64, calls: u64) -> f64 {
         self.opening(share).chance(calls)
     }
@@ -111,27 +113,29 @@ impl Explanation {
         self.opening(share).mean()
     }
 
-    /// What a trial leads to if this share of calls fails. `None` if trials are too long to be computed: some two thousand calls, or
-    /// fewer with a long `failure_streak`. If a ramp follows the trial, that may re-open the breaker, too.
+    /// How a trial ends if this share of calls fails. `None` if trials are too long to compute: about two thousand
+    /// calls, or fewer with a long `failure_streak`. A ramp after the trial may re-open the breaker, too.
     pub fn trial(&self, share: f64) -> Option<TrialOdds> {
         Some(TrialCourse::of(self.rule.nodes())?.odds(valid(share)))
     }
 
-    /// The greatest share of failing calls, in steps of 0.1%, that the compiler accepts as `normal` for this rule. `None` if not even
-    /// 0.1%.
+    /// The highest share of failing calls, in steps of 0.1%, that the compiler accepts as `normal` for this rule.
+    /// `None` if it rejects even 0.1%.
     pub fn highest_normal(&self) -> Option<f64> {
         let is_kept = |share| false_alarm(self.rule.nodes(), &self.window, share).is_none();
         let first_too_great = steps(|step| !is_kept(share_of(step)));
         Some(first_too_great.unwrap_or(1_001) - 1).filter(|step| *step > 0).map(share_of)
     }
 
-    /// The least share of failing calls, in steps of 0.1%, that the compiler accepts as `outage` for this rule. `None` if not even 100%.
+    /// The lowest share of failing calls, in steps of 0.1%, that the compiler accepts as `outage` for this rule. `None`
+    /// if it rejects even 100%.
     pub fn lowest_outage(&self) -> Option<f64> {
         let is_noticed = |share| oversight(self.rule.nodes(), &self.window, share).is_none();
         steps(|step| is_noticed(share_of(step))).map(share_of)
     }
 
-    /// The nearest rule that the compiler accepts with these shares as `normal` and `outage`, or the rule itself. `None` if there is none.
+    /// The nearest rule that the compiler accepts with these shares as `normal` and `outage`; may be the rule itself.
+    /// `None` if there is none.
     pub fn nearest(&self, normal: Option<f64>, outage: Option<f64>) -> Option<Rule> {
         let share = |share: Option<f64>| share.map(|share| Ratio::new(valid(share)));
         let expectations = Expectations { normal: share(normal), outage: share(outage) };
@@ -141,7 +145,7 @@ impl Explanation {
         nearest::nearest(self.rule.nodes(), &self.window, expectations).map(Rule::from_nodes)
     }
 
-    /// The conditions that are left out of the figures, as the rule spells them.
+    /// The conditions left out of the figures, as the rule spells them.
     pub fn left_out(&self) -> Vec<String> {
         let says_nothing = |node: &Node| match node {
             Node::Condition(
@@ -163,7 +167,6 @@ impl Explanation {
         Opening::of(&thresholds, self.calls_in_window(), valid(share))
     }
 
-    /// The rows of the table.
     fn rows(&self, shares: &[f64]) -> Vec<table::Row> {
         let thresholds = Thresholds::of(self.rule.nodes(), UnknownPart::NeverHolds);
         let trial = TrialCourse::of(self.rule.nodes());
@@ -229,17 +232,17 @@ impl fmt::Display for Explanation {
     }
 }
 
-/// A share from 0 to 1.
+/// Clamps a share to 0 to 1.
 fn valid(share: f64) -> f64 {
     if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) }
 }
 
-/// In steps of 0.1%.
+/// A share in steps of 0.1%.
 fn share_of(step: u32) -> f64 {
     f64::from(step) / 1_000.0
 }
 
-/// The least step, from 1 to 1000, for which something is true that is true of all greater ones.
+/// The lowest step, from 1 to 1000, that satisfies `is_true`, which must hold for all higher ones, too.
 fn steps(is_true: impl Fn(u32) -> bool) -> Option<u32> {
     let (mut low, mut high) = (0, 1_001);
     while high - low > 1 {

@@ -17,7 +17,7 @@ pub(crate) struct Row {
     pub(crate) trial: Option<TrialOdds>,
 }
 
-/// A figure, or as much of it as could be computed.
+/// A figure, or a bound if it could not be computed in full.
 #[derive(Clone, Copy)]
 pub(crate) struct Bound {
     pub(crate) value: f64,
@@ -25,12 +25,12 @@ pub(crate) struct Bound {
 }
 
 impl Bound {
-    /// Of a chance, which is at least that.
+    /// Spells a chance, which may be a lower bound.
     fn chance(self) -> String {
         format!("{}{}", Chance(self.value), if self.is_complete { "" } else { "+" })
     }
 
-    /// Of a number or time, in this form, which is at most that.
+    /// Spells a number or time with `spelled`, which may be an upper bound.
     fn at_most(self, spelled: impl Fn(f64) -> String) -> String {
         format!("{}{}", if self.is_complete { "" } else { "<" }, spelled(self.value))
     }
@@ -43,11 +43,11 @@ impl Row {
     }
 }
 
-/// The shares of failing calls that the table has rows for.
+/// The shares of failing calls in the table's rows.
 pub(crate) const SHARES: [f64; 15] =
     [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0];
 
-/// Draws the table. Columns are as wide as they need to be.
+/// Draws the table, with columns as wide as necessary.
 pub(crate) fn drawn(rows: &[Row]) -> String {
     let is_timed = rows.iter().any(|row| row.seconds.is_some());
     let mut lines = vec![heading([

@@ -6,7 +6,7 @@ use crate::model::duration::Spelled;
 use crate::model::rule::{Condition, Node};
 use crate::model::window::{Extent, Window};
 
-/// What the rule says, and what a trial takes.
+/// The rule in words, and what a trial needs.
 pub(crate) fn words(nodes: &[Node], window: &Window) -> String {
     let calls = match window.extent {
         Extent::Count(size) => format!("the last {} calls", grouped(size as u64)),
@@ -33,7 +33,7 @@ pub(crate) fn words(nodes: &[Node], window: &Window) -> String {
     wrapped(&of_closed) + &of_half_open.map(|text| wrapped(&text)).unwrap_or_default()
 }
 
-/// A sentence on lines that a terminal is wide enough for.
+/// Wraps a sentence to the width of a terminal.
 fn wrapped(sentence: &str) -> String {
     const WIDTH: usize = 100;
     let (mut text, mut column) = (String::new(), 0);
@@ -52,7 +52,7 @@ fn wrapped(sentence: &str) -> String {
     text + "\n"
 }
 
-/// The rule of a breaker in one of the two states.
+/// The rule in one of the two states.
 fn phrase(nodes: &[Node], half_open: bool) -> String {
     match reading(nodes, 0, half_open) {
         StateReading::Always => "it has made a call".to_owned(),
@@ -61,11 +61,11 @@ fn phrase(nodes: &[Node], half_open: bool) -> String {
     }
 }
 
-/// What is left of a node once the state is known.
+/// What remains of a node once the state is known.
 enum StateReading {
     Always,
     Never,
-    /// If the text is true; whether that has an "or" that would be misread beside an "and".
+    /// If the text is true; and whether it contains an "or" that would be misread next to an "and".
     When(String, bool),
 }
 

@@ -1,8 +1,8 @@
-//! The binomial distribution: how many of so many calls fail.
+//! The binomial distribution: the number of failures among independent calls.
 
 use crate::model::logarithm::ln_factorial;
 
-/// The probability that exactly `failures` of so many calls fail.
+/// The probability of exactly this many failures among `calls` calls.
 pub(crate) fn probability(failures: u64, calls: u64, share: f64) -> f64 {
     if failures > calls {
         return 0.0;
@@ -15,14 +15,15 @@ pub(crate) fn probability(failures: u64, calls: u64, share: f64) -> f64 {
     (ways + failures as f64 * share.ln() + (calls - failures) as f64 * (-share).ln_1p()).exp()
 }
 
-/// The probabilities of numbers of failures from `first` on. Beyond both ends, they add up to less than 1e-24 or so.
+/// The probabilities of consecutive numbers of failures, starting at `first`. The tails left out add up to less than
+/// about 1e-24.
 pub(crate) struct Distribution {
     pub(crate) first: u64,
     pub(crate) probabilities: Vec<f64>,
 }
 
 impl Distribution {
-    /// Of the failures among so many calls.
+    /// For the number of failures among `calls` calls.
     pub(crate) fn of(calls: u64, share: f64) -> Self {
         const NEGLIGIBLE: f64 = 1e-28;
         let mode = ((calls as f64 + 1.0) * share).floor().min(calls as f64) as u64;
@@ -37,7 +38,7 @@ impl Distribution {
     }
 }
 
-/// The probabilities of `failures`, of one less, and so on down to none. `probability` is the first of them.
+/// The probabilities of `failures`, one fewer, and so on down to none. `probability` is the first of them.
 pub(crate) fn below(failures: u64, calls: u64, share: f64, probability: f64) -> impl Iterator<Item = f64> {
     let odds = (1.0 - share) / share;
     core::iter::successors(Some((failures, probability)), move |&(failures, probability)| {
@@ -47,7 +48,7 @@ pub(crate) fn below(failures: u64, calls: u64, share: f64, probability: f64) -> 
     .map(|(_, probability)| probability)
 }
 
-/// The probabilities of `failures`, of one more, and so on up to all calls. `probability` is the first of them.
+/// The probabilities of `failures`, one more, and so on up to all calls. `probability` is the first of them.
 pub(crate) fn above(failures: u64, calls: u64, share: f64, probability: f64) -> impl Iterator<Item = f64> {
     let odds = share / (1.0 - share);
     core::iter::successors(Some((failures, probability)), move |&(failures, probability)| {
@@ -57,7 +58,7 @@ pub(crate) fn above(failures: u64, calls: u64, share: f64, probability: f64) -> 
     .map(|(_, probability)| probability)
 }
 
-/// The probability that at least `failures` of so many calls fail.
+/// The probability of at least this many failures among `calls` calls.
 pub(crate) fn at_least(failures: u64, calls: u64, share: f64) -> f64 {
     if failures == 0 {
         return 1.0;
@@ -68,7 +69,7 @@ pub(crate) fn at_least(failures: u64, calls: u64, share: f64) -> f64 {
     if share >= 1.0 {
         return 1.0;
     }
-    // The smaller tail is summed, from its greatest term on.
+    // Sums the smaller tail, starting with its largest term.
     let is_upper = failures as f64 > calls as f64 * share;
     let start = if is_upper { failures } else { failures - 1 };
     let first = probability(start, calls, share);
@@ -86,16 +87,16 @@ pub(crate) fn at_least(failures: u64, calls: u64, share: f64) -> f64 {
     }
 }
 
-/// The rate of a thing that happens with the next call in any case.
+/// The rate of an event that the next call is certain to cause.
 pub(crate) const CERTAIN: f64 = 100.0;
 
-/// The rate of a thing that has this chance with each call: that it does not happen has the probability `exp(-rate)`. So small chances
-/// keep their digits.
+/// The rate of an event with this chance per call: the event fails to happen with probability `exp(-rate)`. This keeps
+/// the digits of small chances.
 pub(crate) fn rate(chance: f64) -> f64 {
     (-(-chance).ln_1p()).min(CERTAIN)
 }
 
-/// How surprising it is per call that a share of `seen` fails instead of `share`: the Kullback-Leibler divergence.
+/// How surprising it is, per call, that a share of `seen` fails instead of `share`: the Kullback-Leibler divergence.
 pub(crate) fn surprise(seen: f64, share: f64) -> f64 {
     let term = |seen: f64, share: f64| if seen > 0.0 { seen * (seen / share).ln() } else { 0.0 };
     term(seen, share) + term(1.0 - seen, 1.0 - share)
@@ -106,7 +107,7 @@ mod tests {
     use super::{Distribution, at_least, probability, surprise};
 
     #[test]
-    fn probabilities_are_those_of_pascals_triangle() {
+    fn probabilities_match_pascals_triangle() {
         for share in [0.001_f64, 0.05, 0.5, 0.97] {
             let mut row = vec![1.0];
             for calls in 0..=60_u64 {

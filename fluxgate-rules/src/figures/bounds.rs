@@ -1,7 +1,7 @@
-//! Whether a rule opens healthy breakers, or overlooks outages, more often than anyone would want.
+//! Whether a rule opens healthy breakers, or overlooks outages, too often.
 //!
-//! Conditions that say nothing about failures (`slow_rate`, `avg_latency`, `failing_for`, `in_flight`, `custom`) are left out on the safe side: a
-//! rule is refused only for what it does without them, or would not do even if they held.
+//! Conditions unrelated to failures (`slow_rate`, `avg_latency`, `failing_for`, `in_flight`, `custom`) are left out on
+//! the safe side: a rule is refused only for what it does without them, or would not do even if they held.
 
 use crate::figures::binomial::at_least;
 use crate::figures::filling::{Effort, filling};
@@ -12,37 +12,36 @@ use crate::model::limits::MAX_WINDOW_SIZE;
 use crate::model::rule::Node;
 use crate::model::window::{Extent, Window};
 
-/// The greatest chance with which a rule may open a healthy breaker while its window first fills.
+/// The highest acceptable chance that a rule opens a healthy breaker while its window first fills.
 const MOST_WHILE_FILLING: f64 = 1e-3;
-/// The greatest chance with which it may do so with each call after that.
+/// The highest acceptable chance that it does so with any one call after that.
 const MOST_PER_CALL: f64 = 1e-6;
-/// The least chance with which it has to notice an outage within a window of calls.
+/// The lowest acceptable chance that it notices an outage within a window of calls.
 const NEARLY_CERTAIN: f64 = 0.99;
 
-/// A chance that is too great is computed at compile time, perhaps without optimization.
+/// For deciding whether a chance is too high: done at compile time, perhaps without optimization.
 const EFFORT: Effort = Effort { enough: MOST_WHILE_FILLING, cells: 500_000, surprise: 14.0 };
-/// Where it is too great, how great.
-const EFFORT_TO_TELL: Effort = Effort { enough: 0.999, ..EFFORT };
+/// For telling how high a chance is that is too high.
+const EFFORT_TO_QUANTIFY: Effort = Effort { enough: 0.999, ..EFFORT };
 
 /// How a rule opens healthy breakers too often.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) enum FalseAlarm {
-    /// With this chance, within so many calls from an empty window, if that matters.
+    /// With this chance, within this many calls from an empty window, if their number matters.
     First(f64, Option<u64>),
-    /// Once in so many calls, of which so many are in the window, if that varies.
+    /// Once in this many calls, with this many of them in the window, if that varies.
     Repeated(f64, Option<u64>),
 }
 
-/// An outage that is overlooked.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub(crate) struct Oversight {
-    /// With which chance it is noticed.
+    /// The chance of noticing the outage.
     pub(crate) chance: f64,
-    /// Within how many calls.
+    /// The number of calls within which it should be noticed.
     pub(crate) calls: u64,
 }
 
-/// How the rule opens breakers too often of which this share of calls fails when all is well.
+/// How the rule opens breakers too often if this share of calls fails when all is well.
 pub(crate) fn false_alarm(nodes: &[Node], window: &Window, normal: f64) -> Option<FalseAlarm> {
     let thresholds = Thresholds::of(nodes, UnknownPart::NeverHolds);
     let (filled, rate, varying) = match window.extent {
@@ -58,7 +57,7 @@ pub(crate) fn false_alarm(nodes: &[Node], window: &Window, normal: f64) -> Optio
         Extent::Time(_) => {
             let rate = |size| (sliding(&thresholds, size, normal).rest, size);
             let first = thresholds.first(MAX_WINDOW_SIZE as u64)?;
-            // Where more calls need no more failures, the filling tells all.
+            // If more calls need no more failures, the filling is enough.
             let is_worst = |last: u64| Some(last).filter(|last| *last < MAX_WINDOW_SIZE as u64);
             let rates = varying_sizes(&thresholds, first, |_, last| is_worst(last)).into_iter().map(rate);
             let worst = rates.max_by(|one, other| one.0.total_cmp(&other.0));
@@ -66,13 +65,13 @@ pub(crate) fn false_alarm(nodes: &[Node], window: &Window, normal: f64) -> Optio
             (MAX_WINDOW_SIZE as u64, rate, Some(size))
         }
     };
-    // That of a full window is soon known, and the filling adds to it.
+    // The chance for a full window is quick to compute, and the filling adds to it.
     let full = at_least(thresholds.least(filled, 0, filled), filled, normal);
     let chance =
         |effort| filling(&thresholds, filled, normal, effort).chances.last().map_or(full, |it| it.max(full));
     let is_first = full > MOST_WHILE_FILLING || chance(EFFORT) > MOST_WHILE_FILLING;
-    let first = if is_first { chance(EFFORT_TO_TELL) } else { 0.0 };
-    // Both may be; then that is said which is further from what is right.
+    let first = if is_first { chance(EFFORT_TO_QUANTIFY) } else { 0.0 };
+    // If both are too high, reports the one further out of bounds.
     if first / MOST_WHILE_FILLING > (rate / MOST_PER_CALL).max(1.0) {
         Some(FalseAlarm::First(first, Some(filled).filter(|_| varying.is_none())))
     } else if rate > MOST_PER_CALL {
@@ -82,7 +81,7 @@ pub(crate) fn false_alarm(nodes: &[Node], window: &Window, normal: f64) -> Optio
     }
 }
 
-/// How the rule overlooks an outage that makes this share of calls fail, until then none of a full window.
+/// How the rule overlooks an outage that makes this share of calls fail, starting with a full window without failures.
 pub(crate) fn oversight(nodes: &[Node], window: &Window, outage: f64) -> Option<Oversight> {
     let thresholds = Thresholds::of(nodes, UnknownPart::Holds);
     let of = |calls| Oversight { chance: noticed(&thresholds, calls, outage), calls };
@@ -97,8 +96,9 @@ pub(crate) fn oversight(nodes: &[Node], window: &Window, outage: f64) -> Option<
     Some(worst).filter(|worst| worst.chance < NEARLY_CERTAIN)
 }
 
-/// The numbers of calls in a time window, from `first` up, that are worst: with each, more failures are needed than with one less, or
-/// with one more. `choose` takes the first or the last of those with which equally many are needed. With more calls, chance evens out.
+/// The worst numbers of calls in a time window, from `first` up: those that need more failures than one call fewer, or
+/// fewer failures than one call more. `choose` takes the first or the last of a range of sizes that need equally many
+/// failures. With still more calls, chance evens out.
 fn varying_sizes(
     thresholds: &Thresholds<'_>,
     first: u64,
@@ -132,27 +132,28 @@ fn varying_sizes(
     sizes
 }
 
-/// At most the chance that an outage is noticed within a window of so many calls, which replace as many good ones.
+/// An upper bound on the chance of noticing an outage within a window of `calls` calls, which replace as many good
+/// ones.
 fn noticed(thresholds: &Thresholds<'_>, calls: u64, share: f64) -> f64 {
     let mut overlooked = 1.0;
     for streak in &thresholds.streaks {
         let least = thresholds.least(calls, *streak, calls);
         let enough = at_least(least.max(u64::from(*streak)), calls, share);
         let chance = if *streak == 0 { enough } else { enough.min(has_run(*streak, calls, share)) };
-        // What makes one of them likelier makes the others likelier, too, so this is the least chance.
+        // The events make each other likelier, so the product is a lower bound on the chance of overlooking it.
         overlooked *= 1.0 - chance;
     }
     1.0 - overlooked
 }
 
-/// The chance that this many calls in a row fail, among so many.
+/// The chance that at least `streak` of `calls` calls fail in a row.
 fn has_run(streak: u32, calls: u64, share: f64) -> f64 {
     let length = streak as usize;
     if calls < u64::from(streak) {
         return 0.0;
     }
     let run = share.powf(f64::from(streak));
-    // By the number of calls, from 0 on: the chance that there was none.
+    // By the number of calls, from 0 on: the chance that there was no such run.
     let mut without = vec![1.0; length];
     without.push(1.0 - run);
     while (without.len() as u64) <= calls && without.last().is_some_and(|last| *last > 1e-6) {
@@ -178,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_that_open_healthy_breakers_are_told_from_others() {
+    fn false_alarms_are_detected() {
         let (hundred, minute) = ("count(100)", "time(60s)");
         for (text, window_text, normal, expected) in [
             ("min(10) & failure_rate(0.5)", hundred, 0.05, "-"),
@@ -195,7 +196,7 @@ mod tests {
             ("min(30) & failure_rate(0.5)", minute, 0.05, "-"),
             // Sooner or later, in a busy minute.
             ("failures(50)", minute, 0.001, "first"),
-            // What depends on durations is left out.
+            // Conditions on durations are left out.
             ("failures(5) & slow_rate(0.1, 1s)", hundred, 0.05, "-"),
             ("min(100000) & failure_rate(0.06)", "count(1000000)", 0.05, "-"),
             ("min(100000) & failure_rate(0.051)", "count(1000000)", 0.05, "first"),
@@ -211,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn outages_that_are_overlooked_are_told_from_others() {
+    fn overlooked_outages_are_detected() {
         let (hundred, minute) = ("count(100)", "time(60s)");
         for (text, window_text, outage, is_noticed) in [
             ("min(10) & failure_rate(0.5)", hundred, 0.5, false),
@@ -231,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_are_counted_among_all_sequences() {
+    fn run_chances_agree_with_enumeration() {
         for (streak, calls) in [(1, 1), (1, 9), (3, 9), (9, 9), (4, 12)] {
             for share in [0.1_f64, 0.5, 0.9] {
                 let mut exact = 0.0;
@@ -250,13 +251,14 @@ mod tests {
         assert!(has_run(10, 9, 0.9) < 1e-15);
     }
 
-    /// The macros make these checks while they compile, so not even large windows may take long: whatever the rule, only a limited
-    /// number of figures is computed, and they are enough to judge it, or leave it alone.
+    /// The macros make these checks at compile time, so even large windows must be quick: for any rule, only a limited
+    /// number of figures is computed, and they suffice to judge the rule, or it is left alone.
     #[test]
     fn rules_on_the_largest_windows_are_judged() {
         const SHARES: [f64; 4] = [1e-9, 0.05, 0.999_999, 1.0];
         let (million, day) = ("count(1000000)", "time(24h)");
-        // For each share: no alarm (`-`), one while the window fills (`f`), or again and again (`a`); and whether an outage is noticed.
+        // For each share: no alarm (`-`), one while the window fills (`f`), or repeated ones (`a`); and whether an
+        // outage is noticed.
         for (text, window_text, alarms, noticed) in [
             ("min(1) & failure_rate(0.000001)", million, "-aaa", "-+++"),
             ("min(1) & failure_rate(0.000001)", day, "-fff", "--++"),

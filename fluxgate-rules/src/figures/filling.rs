@@ -1,40 +1,39 @@
-//! The chance that a rule trips while the window fills, by dynamic programming: exact, one call after the other.
+//! The chance that a rule trips while the window fills: exact, by dynamic programming, call by call.
 
 use crate::figures::binomial::{self, Distribution, surprise};
 use crate::figures::thresholds::Thresholds;
 
-/// The chance that a rule trips while the window fills.
 pub(crate) struct Filling {
     /// By the number of calls, from 0 on: the chance that the rule has tripped.
     pub(crate) chances: Vec<f64>,
-    /// From there on, until the window is full, the chance of one more call, as a rate: that of survival is `exp(-rate)`.
+    /// From there until the window is full, the rate of each further call: survival has the probability `exp(-rate)`.
     pub(crate) rate: f64,
-    /// Whether this is all. If not, the chance is greater than this.
+    /// Whether this is the full chance. If not, it is a lower bound.
     pub(crate) is_complete: bool,
 }
 
 /// When to stop.
 #[derive(Clone, Copy)]
 pub(crate) struct Effort {
-    /// The chance above which its value makes no difference.
+    /// A chance above this is not computed any further.
     pub(crate) enough: f64,
-    /// How many numbers may be computed.
+    /// The most numbers to compute.
     pub(crate) cells: u64,
-    /// What is less likely than `exp(-surprise)` may be left out, if it can be at once.
+    /// Events less likely than `exp(-surprise)` may be left out if that ends the computation at once.
     pub(crate) surprise: f64,
 }
 
 impl Effort {
-    /// For people, who wait for a fraction of a second.
+    /// For people, who can wait for a fraction of a second.
     pub(crate) const FULL: Self = Self { enough: 1.0 - 1e-15, cells: 5_000_000, surprise: 60.0 };
 }
 
-/// What is less likely than this is left out.
+/// Probabilities below this are dropped.
 const NEGLIGIBLE: f64 = 1e-25;
 
-/// The numbers of failures that are possible after some calls of which the last ones failed, with their probabilities.
+/// The possible numbers of failures after some calls, for a given final streak, with their probabilities.
 struct DistributionRow {
-    /// The first of these numbers.
+    /// The lowest of these numbers.
     first: u64,
     probabilities: Vec<f64>,
 }
@@ -48,7 +47,7 @@ impl DistributionRow {
         self.probabilities.iter().sum()
     }
 
-    /// Takes away what trips, and gives its probability.
+    /// Removes the part that trips, and returns its probability.
     fn trip(&mut self, least: u64) -> f64 {
         let kept = least.saturating_sub(self.first).min(self.probabilities.len() as u64) as usize;
         self.probabilities.drain(kept..).sum()
@@ -64,13 +63,13 @@ impl DistributionRow {
     }
 }
 
-/// Plays up to `size` calls, of which each fails with the probability `share`, against the rule. No call is forgotten.
+/// Plays up to `size` calls, each failing with probability `share`, against the rule. No call is forgotten.
 pub(crate) fn filling(thresholds: &Thresholds<'_>, size: u64, share: f64, effort: Effort) -> Filling {
     let mut filling = Filling { chances: vec![0.0], rate: 0.0, is_complete: true };
     let Some(first) = thresholds.first(size) else { return filling };
     let mut play = Play::new(thresholds, share);
     if thresholds.streaks.len() == 1 {
-        // Nothing can happen before, and streaks make no difference.
+        // Nothing can trip before, and streaks make no difference.
         let Distribution { first: fewest, probabilities } = Distribution::of(first - 1, share);
         play.rows = vec![DistributionRow { first: fewest, probabilities }];
         filling.chances.resize(first as usize, 0.0);
@@ -80,7 +79,7 @@ pub(crate) fn filling(thresholds: &Thresholds<'_>, size: u64, share: f64, effort
     let (mut chance, mut cells, mut steady, mut last_rate) = (0.0, 0, 0, 0.0);
     for calls in filling.chances.len() as u64..=size {
         let tripped = play.call(calls);
-        // Relative to what is left, lest rounding errors add up.
+        // Relative to what is left, so that rounding errors do not accumulate.
         let rate = binomial::rate(tripped / (1.0 - chance));
         chance = f64::min(chance + tripped, 1.0);
         filling.chances.push(chance);
@@ -96,8 +95,8 @@ pub(crate) fn filling(thresholds: &Thresholds<'_>, size: u64, share: f64, effort
             && share < least_share
             && surprise(least_share, share) * calls as f64 > effort.surprise
         {
-            // That so many fail from here on, ever, is less likely than exp(-surprise): by the maximal inequality for the martingale
-            // exp(t F - n ln E exp(t X)), where F of n calls failed.
+            // The chance of ever reaching that many failures from here on is below exp(-surprise), by the maximal
+            // inequality for the martingale exp(t F - n ln E exp(t X)), with F failures among n calls.
             if thresholds.streaks.len() == 1 {
                 break;
             }
@@ -119,11 +118,12 @@ pub(crate) fn filling(thresholds: &Thresholds<'_>, size: u64, share: f64, effort
 struct Play<'a> {
     thresholds: &'a Thresholds<'a>,
     share: f64,
-    /// By the number of failures in a row; the last row is that of the longest streak that makes a difference, and all longer ones.
+    /// By the number of failures in a row; the last row is for the longest streak that makes a difference, and all
+    /// longer ones.
     rows: Vec<DistributionRow>,
-    /// Whether rows tell numbers of failures; otherwise, each has one number that stands for all.
+    /// Whether rows distinguish numbers of failures; otherwise, each has a single entry for all of them.
     counts_failures: bool,
-    /// For each of the rule's streaks, the least number of failures that trips, as it was last.
+    /// For each of the rule's streaks, the last known least number of failures that trips.
     least: Vec<u64>,
 }
 
@@ -138,7 +138,7 @@ impl<'a> Play<'a> {
         }
     }
 
-    /// Makes the call that is the `calls`-th, and gives the probability that it trips.
+    /// Plays the `calls`-th call, and returns the probability that it trips.
     fn call(&mut self, calls: u64) -> f64 {
         let success = self.after_success();
         for row in &mut self.rows {
@@ -189,7 +189,7 @@ impl<'a> Play<'a> {
         tripped
     }
 
-    /// Ceases to tell numbers of failures. What trips from now on, trips with as few as the streak has.
+    /// Stops distinguishing numbers of failures. From now on, only a streak can trip.
     fn forget_failures(&mut self) {
         self.counts_failures = false;
         for (streak, row) in self.rows.iter_mut().enumerate() {
@@ -198,7 +198,7 @@ impl<'a> Play<'a> {
     }
 }
 
-/// The sum of rows, which have no negative numbers of failures between them.
+/// The sum of rows, aligned by their numbers of failures.
 fn merged<'a>(rows: impl Iterator<Item = &'a DistributionRow> + Clone) -> DistributionRow {
     let rows = rows.filter(|row| !row.probabilities.is_empty());
     let end = |row: &DistributionRow| row.first + row.probabilities.len() as u64;

@@ -1,4 +1,4 @@
-//! The nearest rule that keeps its bounds: the same conditions with other numbers.
+//! The nearest rule within bounds: the same conditions with other numbers.
 
 use crate::figures::bounds::{false_alarm, oversight};
 use crate::logic::evaluate::{contains, possible_ways};
@@ -9,12 +9,12 @@ use crate::model::rule::{Condition, Node};
 use crate::model::sure_rate::SureRate;
 use crate::model::window::{Extent, Window};
 
-/// What a user has said of the dependency.
+/// What a user expects of the dependency.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Expectations {
     /// The share of calls that fails when all is well.
     pub normal: Option<Ratio>,
-    /// The share of calls that fails in an outage, which has to be noticed.
+    /// The share of calls that fails in an outage, which the rule must notice.
     pub outage: Option<Ratio>,
 }
 
@@ -27,11 +27,11 @@ impl Expectations {
     }
 }
 
-/// The numbers of a rule of one kind. All of a kind are changed together.
+/// The numbers of one kind in a rule, all changed together.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Quantity {
     Min,
-    /// How sure, in percent up to 99, and then one nine more with each.
+    /// Confidence in percent up to 99; each step beyond adds one more nine.
     Sure,
     /// In percent.
     Rate,
@@ -39,11 +39,11 @@ enum Quantity {
     Streak,
 }
 
-/// Those that are changed first come first.
+/// In the order in which they are changed.
 const KINDS: [Quantity; 5] =
     [Quantity::Min, Quantity::Sure, Quantity::Rate, Quantity::Failures, Quantity::Streak];
 
-/// 99.9999999%, the most that parts per billion can tell.
+/// 99.9999999%, the most that parts per billion can express.
 const SUREST: u64 = 106;
 
 impl Quantity {
@@ -63,19 +63,19 @@ impl Quantity {
         }
     }
 
-    /// The greatest number that makes sense in a rule.
+    /// The highest sensible number for this rule.
     fn greatest(self, nodes: &[Node], window: &Window) -> u64 {
         match self {
-            // To be surer may take more calls than the window remembers.
+            // A higher confidence may need more calls than the window remembers.
             Self::Sure => {
                 let is_valid = |sure: &u64| flaws::is_valid_rule(&raised(nodes, self, *sure), window);
                 (0..=SUREST).rev().find(is_valid).unwrap_or(0)
             }
-            // In a time window, there is no number that calls enough do not reach.
+            // In a time window, enough calls reach any number.
             Self::Failures if matches!(window.extent, Extent::Time(_)) => 0,
             Self::Min | Self::Failures => window.size().min(MAX_WINDOW_SIZE) as u64,
             Self::Rate => 100,
-            // Longer ones are as good as never.
+            // A longer streak would practically never occur.
             Self::Streak => 1_000,
         }
     }
@@ -106,8 +106,9 @@ fn confidence(number: u64) -> Ratio {
     Ratio::from_parts_per_billion(parts)
 }
 
-/// The nearest rule that opens no healthy breaker too often: with a larger `min`, and only if no `min` is enough, a higher share or
-/// count. If an outage has to be noticed, that is still noticed. `None` if there is none, or the expectations are met.
+/// The nearest rule that does not open healthy breakers too often: with a larger `min`, or only if no `min` is enough,
+/// a higher share or count. If an outage must be noticed, it still is. `None` if there is no such rule, or the
+/// expectations are met already.
 pub(crate) fn nearest(nodes: &[Node], window: &Window, expectations: Expectations) -> Option<Vec<Node>> {
     if expectations.are_met(nodes, window) {
         return None;
@@ -116,11 +117,11 @@ pub(crate) fn nearest(nodes: &[Node], window: &Window, expectations: Expectation
     if is_slow { quicker(nodes, window, expectations) } else { calmer(nodes, window, expectations) }
 }
 
-/// With numbers that are no less than those of the rule.
+/// With numbers no smaller than the rule's.
 fn calmer(nodes: &[Node], window: &Window, expectations: Expectations) -> Option<Vec<Node>> {
     let normal = Expectations { outage: None, ..expectations };
-    // First, all numbers are as great as can be. Then each kind becomes as small as the others allow, those last that are to be
-    // changed first.
+    // Starts with all numbers as high as possible, then lowers each kind as far as the others allow, the preferred
+    // kinds last.
     let mut rule = nodes.to_vec();
     for kind in KINDS {
         rule = raised(&rule, kind, kind.greatest(nodes, window));
@@ -158,8 +159,8 @@ fn quicker(nodes: &[Node], window: &Window, expectations: Expectations) -> Optio
     None
 }
 
-/// The least number from `low` to `high` for which something is true that is true of all greater ones; otherwise `high`. It is looked
-/// for from below, where numbers are quicker to try.
+/// The least number from `low` to `high` that satisfies `is_true`, which must hold for all greater ones, too; otherwise
+/// `high`. Searches from below, where numbers are quicker to check.
 fn least(mut low: u64, mut high: u64, is_true: impl Fn(u64) -> bool) -> u64 {
     let mut step = 1;
     while low < high {
@@ -178,7 +179,7 @@ fn raised(nodes: &[Node], kind: Quantity, number: u64) -> Vec<Node> {
     changed(nodes, kind, |old| (old < number).then_some(number))
 }
 
-/// `rule`, which was made from `nodes`, with the numbers of this kind as they were there, or raised to at least `number`.
+/// `rule`, made from `nodes`, with the numbers of this kind as in `nodes`, or raised to at least `number`.
 fn raised_from(nodes: &[Node], rule: &[Node], kind: Quantity, number: u64) -> Vec<Node> {
     let raised = raised(nodes, kind, number);
     let is_kind = |node: &Node| kind.number(node).is_some();

@@ -1,4 +1,4 @@
-//! The chance that a rule opens a closed breaker within so many calls, from an empty window.
+//! The chance that a rule opens a closed breaker within a number of calls, from an empty window.
 
 use crate::figures::filling::{Effort, filling};
 use crate::figures::sliding::sliding;
@@ -9,22 +9,21 @@ use crate::figures::thresholds::Thresholds;
 pub(crate) struct Opening {
     /// By the number of calls, from 0 on: the chance that it is open.
     chances: Vec<f64>,
-    /// What follows.
+    /// The calls after that.
     stretches: Vec<Stretch>,
-    /// Whether what follows is all. If not, chances of more calls are greater than is known.
+    /// Whether the stretches are complete. If not, chances for more calls are lower bounds.
     is_complete: bool,
 }
 
-/// A number of calls that are alike.
+/// Consecutive calls with the same rate.
 struct Stretch {
-    /// How many.
     calls: u64,
-    /// The probability that one of them does not open the breaker is `exp(-rate)`.
+    /// Each leaves the breaker closed with probability `exp(-rate)`.
     rate: f64,
 }
 
 impl Opening {
-    /// Of a window of this size, if calls fail with this probability.
+    /// For a window of this size, if calls fail with probability `share`.
     pub(crate) fn of(thresholds: &Thresholds<'_>, size: u64, share: f64) -> Self {
         if is_small(thresholds, size) {
             let (chances, rate) = small(thresholds, size, share);
@@ -33,7 +32,7 @@ impl Opening {
         Self::of_large(thresholds, size, share)
     }
 
-    /// The same, by formulas that need no sequences.
+    /// The same, by formulas instead of enumeration.
     fn of_large(thresholds: &Thresholds<'_>, size: u64, share: f64) -> Self {
         let filling = filling(thresholds, size, share, Effort::FULL);
         let rates = sliding(thresholds, size, share);
@@ -46,7 +45,7 @@ impl Opening {
         Self { chances: filling.chances, stretches, is_complete: filling.is_complete }
     }
 
-    /// The chance that the breaker is open after so many calls.
+    /// The chance that the breaker is open after this many calls.
     pub(crate) fn chance(&self, calls: u64) -> f64 {
         let last = self.chances.len() as u64 - 1;
         let chance = self.chances[calls.min(last) as usize];
@@ -57,18 +56,18 @@ impl Opening {
             sum += stretch.rate * calls as f64;
             left -= calls;
         }
-        // With more digits than 1 - (1 - chance) exp(-sum) where both are small.
+        // Keeps more digits than 1 - (1 - chance) exp(-sum) if both are small.
         chance - (1.0 - chance) * (-sum).exp_m1()
     }
 
-    /// Whether the chance of so many calls is all of it, or only so much as could be computed.
+    /// Whether the chance for this many calls is exact, not a lower bound.
     pub(crate) fn is_complete(&self, calls: u64) -> bool {
         self.is_complete || calls < self.chances.len() as u64
     }
 
     /// The mean number of calls until it is open; infinite if it never is.
     pub(crate) fn mean(&self) -> f64 {
-        // The sum of the probabilities that more than 0, 1, 2, .. calls are needed.
+        // The sum of the probabilities that more than 0, 1, 2, ... calls are needed.
         let (last, before) = self.chances.split_last().unwrap_or((&0.0, &[]));
         let mut mean: f64 = before.iter().map(|chance| 1.0 - chance).sum();
         let mut left = 1.0 - last;
@@ -77,7 +76,7 @@ impl Opening {
                 break;
             }
             let all = rate * *calls as f64;
-            // `left` times 1 + x + x^2 + .., with x = exp(-rate).
+            // `left` times 1 + x + x^2 + ..., with x = exp(-rate).
             mean += if *rate > 0.0 {
                 left * (-all).exp_m1() / (-rate).exp_m1()
             } else if *calls == u64::MAX {
@@ -117,7 +116,7 @@ mod tests {
         text.parse().unwrap_or_else(|problem| panic!("{text}: {problem:?}"))
     }
 
-    /// The chance that the rule trips within so many calls, by all sequences of calls.
+    /// The chance that the rule trips within this many calls, by enumerating all sequences.
     fn played(thresholds: &Thresholds<'_>, size: usize, calls: u32, share: f64) -> f64 {
         let mut tripped = 0.0;
         for sequence in 0..1_u32 << calls {
@@ -137,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn figures_of_small_windows_are_those_of_all_sequences() {
+    fn small_windows_agree_with_enumeration() {
         for text in RULES {
             let rule = rule(text);
             let thresholds = Thresholds::of(rule.nodes(), UnknownPart::NeverHolds);
@@ -178,10 +177,10 @@ mod tests {
         }
     }
 
-    /// The chance after the window has filled, by the formulas that larger windows need, beside that by all sequences. In windows that
-    /// small, errors are as large as they get.
+    /// The chance after the window has filled, by the formulas for larger windows, compared with enumeration. Errors
+    /// are largest in windows this small.
     #[test]
-    fn the_sliding_of_a_window_is_within_the_stated_error() {
+    fn sliding_stays_within_the_stated_error() {
         for text in RULES {
             let rule = rule(text);
             let thresholds = Thresholds::of(rule.nodes(), UnknownPart::NeverHolds);

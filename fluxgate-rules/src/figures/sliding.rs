@@ -1,25 +1,26 @@
 //! The chance that a rule trips while its full window slides over more and more calls.
 //!
-//! A full window trips when `k` of its `m` calls failed: the discrete scan statistic. J. I. Naus (Approximations for distributions of
-//! scan statistics, Journal of the American Statistical Association 77, 1982, pp. 177-183) gives exact formulas for the probabilities
-//! Q2 and Q3 that this has not happened within 2m and 3m calls, and the approximation Q2 (Q3/Q2)^(n/m - 2) for n. G. Haiman (Estimating
-//! the distribution of one-dimensional discrete scan statistics viewed as extremes of 1-dependent stationary sequences, Journal of
-//! Statistical Planning and Inference 137, 2007, pp. 821-828) bounds the error of such a product: relative to the chance per window,
-//! it is of the order of that chance. Tests compare with all sequences of small windows, where the rate is off by less than 1%.
+//! A full window trips when `k` of its `m` calls failed: the discrete scan statistic. J. I. Naus (Approximations for
+//! distributions of scan statistics, Journal of the American Statistical Association 77, 1982, pp. 177-183) gives exact
+//! formulas for the probabilities Q2 and Q3 that this has not happened within 2m and 3m calls, and the approximation Q2
+//! (Q3/Q2)^(n/m - 2) for n. G. Haiman (Estimating the distribution of one-dimensional discrete scan statistics viewed
+//! as extremes of 1-dependent stationary sequences, Journal of Statistical Planning and Inference 137, 2007, pp.
+//! 821-828) bounds the error of such a product: relative to the chance per window, it is of the order of that chance.
+//! Tests compare it with enumeration for small windows, where the rate is off by less than 1%.
 //!
-//! A streak of failures is a matter of its own (W. Feller, An Introduction to Probability Theory and Its Applications, volume 1,
-//! XIII.7), with an exact rate. Where either trips, the rates add up: both are made more likely by the same failures, so that to survive
-//! both is at least as likely as if they were independent (T. E. Harris, 1960), and the sum is at most too large.
+//! A streak of failures has its own, exact rate (W. Feller, An Introduction to Probability Theory and Its Applications,
+//! volume 1, XIII.7). If either can trip, the rates add up: the same failures make both likelier, so surviving both is
+//! at least as likely as if they were independent (T. E. Harris, 1960), and the sum can only be too large.
 
 use crate::figures::binomial::{CERTAIN, above, at_least, below, probability, rate};
 use crate::figures::thresholds::Thresholds;
 
-/// The rates at which calls trip a full window: survival of one call has the probability `exp(-rate)`.
+/// The rates at which calls trip a full window: each call is survived with probability `exp(-rate)`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rates {
-    /// Of the calls by which all that were in the window are replaced.
+    /// For the calls that replace the initial contents of the window.
     pub(crate) first: f64,
-    /// Of all after them.
+    /// For all later calls.
     pub(crate) rest: f64,
 }
 
@@ -29,7 +30,7 @@ impl Rates {
     }
 }
 
-/// The rates of a full window of this size, to which the rule has not tripped so far.
+/// The rates for a full window of this size that has not tripped so far.
 pub(crate) fn sliding(thresholds: &Thresholds<'_>, size: u64, share: f64) -> Rates {
     let mut sum = Rates::steady(0.0);
     let mut least_before = size + 1;
@@ -53,7 +54,7 @@ pub(crate) fn sliding(thresholds: &Thresholds<'_>, size: u64, share: f64) -> Rat
     Rates { first: sum.first.min(CERTAIN), rest: sum.rest.min(CERTAIN) }
 }
 
-/// The rates at which `least` of `size` calls in a row come to fail.
+/// The rates at which some `size` consecutive calls come to have `least` failures.
 pub(crate) fn scan(least: u64, size: u64, share: f64) -> Rates {
     if least > size || share <= 0.0 {
         return Rates::steady(0.0);
@@ -65,7 +66,8 @@ pub(crate) fn scan(least: u64, size: u64, share: f64) -> Rates {
     if at < 1e-290 {
         return Rates::steady(if least as f64 > size as f64 * share { 0.0 } else { CERTAIN });
     }
-    // Of fewer failures than `least`, by their number: the probability; that of so many or fewer; its sum, and the sum of that.
+    // By the number of failures below `least`: its probability; that of as many or fewer; the running sum of those, and
+    // of those again.
     let mut exactly: Vec<_> =
         below(least, size, share, at).skip(1).take_while(|it| *it > at * 1e-30).collect();
     exactly.reverse();
@@ -79,12 +81,12 @@ pub(crate) fn scan(least: u64, size: u64, share: f64) -> Rates {
     let at_most = sums(&exactly);
     let at_most_summed = sums(&at_most);
     let at_most_twice = sums(&at_most_summed);
-    // Each is asked for that of `least - behind`; what is not there, is negligible.
+    // The entry for `least - behind`; entries dropped above are negligible.
     let of = |terms: &[f64], behind: usize| terms.len().checked_sub(behind).map_or(0.0, |at| terms[at]);
     let tail: Vec<_> = above(least, size, share, at).take_while(|it| *it > at * 1e-30).collect();
     let beyond: f64 = tail.iter().sum();
 
-    // Naus's A1 to A4, each of which is small, so that no digits are lost where the chance is.
+    // Naus's A1 to A4. Each is small, so a small chance keeps its digits.
     let clumped = at * of(&at_most_summed, 2);
     let a1 = 2.0 * clumped * of(&at_most, 1);
     let a2 = at * at * of(&at_most_twice, 3);
@@ -94,7 +96,7 @@ pub(crate) fn scan(least: u64, size: u64, share: f64) -> Rates {
         a3 += far * of(&at_most, more + 1).powi(2);
         a4 += far * of(&exactly, more) * of(&at_most_summed, more + 2);
     }
-    // The chances that it has come to that within one window, two and three of them.
+    // The chances of tripping within one, two and three windows.
     let one = beyond;
     let two = 2.0 * beyond - beyond * beyond + clumped;
     let three = 3.0 * beyond - 3.0 * beyond * beyond + beyond.powi(3) + a1 - a2 - a3 + a4;
@@ -104,12 +106,13 @@ pub(crate) fn scan(least: u64, size: u64, share: f64) -> Rates {
     };
     let first = per_call(one, two);
     let rest = per_call(two, three);
-    // Where next to nothing is left, its rate drowns in rounding errors.
+    // If almost nothing is left, its rate drowns in rounding errors.
     Rates { first, rest: if rest < CERTAIN { rest } else { first } }
 }
 
-/// The rate at which this many calls in a row come to fail: Feller's equation, x = 1 + (1 - p) p^n x^(n + 1), where 1/x is the
-/// probability of one more call. Solved for d = 1 - 1/x, of which (1 - d)^n d = (1 - p) p^n; so is 1 - p, which is not meant.
+/// The rate at which `length` calls in a row come to fail. Feller's equation is x = 1 + (1 - p) p^n x^(n + 1), where
+/// 1/x is the probability of surviving one more call. It is solved for d = 1 - 1/x, so that (1 - d)^n d = (1 - p) p^n;
+/// the other solution, 1 - p, is spurious.
 pub(crate) fn run(length: u32, share: f64) -> f64 {
     if share <= 0.0 || share >= 1.0 {
         return rate(if share <= 0.0 { 0.0 } else { 1.0 });
@@ -118,7 +121,7 @@ pub(crate) fn run(length: u32, share: f64) -> f64 {
     let wanted = (-share).ln_1p() + n * share.ln();
     let logarithm = |d: f64| n * (-d).ln_1p() + d.ln();
     let summit = 1.0 / (n + 1.0);
-    // The other solution is on the other side of the summit, where the function falls.
+    // The other solution is past the maximum, where the function falls.
     let is_rising = 1.0 - share > summit;
     let (mut low, mut high) = if is_rising { (wanted.exp(), summit) } else { (summit, 1.0) };
     for _ in 0..200 {
@@ -132,8 +135,9 @@ pub(crate) fn run(length: u32, share: f64) -> f64 {
     rate(low)
 }
 
-/// At most the rate at which so many calls in a row fail, and at least `least` of the window with them: the probability that both begin
-/// to be true with a call, be it the last of the streak, or one by which the window comes to have enough.
+/// An upper bound on the rate at which `streak` calls in a row fail with at least `least` failures in the window: the
+/// probability that both become true with a call, either the last of the streak, or the one that brings the window to
+/// `least`.
 fn run_among(streak: u32, least: u64, size: u64, share: f64) -> f64 {
     let length = u64::from(streak);
     let Some(others) = size.checked_sub(length + 1) else { return run(streak, share) };
@@ -147,7 +151,7 @@ fn run_among(streak: u32, least: u64, size: u64, share: f64) -> f64 {
 mod tests {
     use super::{run, scan};
 
-    /// The rates per call after 2 and 3 windows, by all sequences.
+    /// The rates per call after 2 and 3 windows, by enumerating all sequences.
     fn played(least: u32, size: u32, share: f64) -> (f64, f64) {
         let mask = (1_usize << size) - 1;
         let mut plays = vec![0.0; 1 << size];

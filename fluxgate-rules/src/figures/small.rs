@@ -1,20 +1,21 @@
-//! The chance that a rule trips on a small window, full and sliding: exact, by all the sequences of calls that the window can hold.
+//! The chance that a rule trips on a small window, full and sliding: exact, by enumerating every possible content of
+//! the window.
 
 use crate::figures::binomial;
 use crate::figures::thresholds::Thresholds;
 
-/// The largest window of which all sequences are played.
+/// The largest window whose contents are enumerated.
 pub(crate) const LARGEST: u64 = 10;
 
-/// How many windows of calls are played. After that, the chance of one more call no longer changes, within what numbers can tell.
+/// How many windows of calls are played. After that, the rate stays the same to within rounding.
 const WINDOWS: u64 = 5;
 
-/// Whether a window of this size is small for the rule.
+/// Whether a window of this size is small enough for the rule.
 pub(crate) fn is_small(thresholds: &Thresholds<'_>, size: u64) -> bool {
     size <= LARGEST && u64::from(thresholds.longest_streak()) <= size
 }
 
-/// By the number of calls, from 0 on: the chance that the rule has tripped; and, from there on, the rate of each more call.
+/// By the number of calls, from 0 on: the chance that the rule has tripped; and the rate of each call after that.
 pub(crate) fn small(thresholds: &Thresholds<'_>, size: u64, share: f64) -> (Vec<f64>, f64) {
     // The calls in the window are bits, the latest last: 1 is a failure.
     let mut plays = vec![1.0];

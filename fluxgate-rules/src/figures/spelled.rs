@@ -1,13 +1,13 @@
-//! Figures as people say them: with as many digits as matter.
+//! Figures in human-readable form, with the digits that matter.
 
 use core::fmt;
 
 use crate::model::ratio::Ratio;
 
-/// What is rarer than this is not told from never.
+/// Anything rarer counts as never.
 const NEVER: f64 = 1e-13;
 
-/// A chance: `25%`, or, where that would be a small number, `1 in 4,100`.
+/// A chance: `25%`, or if that would be a small number, `1 in 4,100`.
 pub(crate) struct Chance(pub(crate) f64);
 
 impl fmt::Display for Chance {
@@ -25,7 +25,7 @@ impl fmt::Display for Chance {
     }
 }
 
-/// A chance as a sentence has it: `1 in 5`.
+/// A chance for use in a sentence: `1 in 5`.
 pub(crate) struct Odds(pub(crate) f64);
 
 impl fmt::Display for Odds {
@@ -38,7 +38,7 @@ impl fmt::Display for Odds {
     }
 }
 
-/// A mean number of calls: `5.2`, `4,100`; `never` if it is infinite, or as good as that.
+/// A mean number of calls: `5.2`, `4,100`; `never` if it is infinite or practically so.
 pub(crate) struct Count(pub(crate) f64);
 
 impl fmt::Display for Count {
@@ -54,7 +54,7 @@ impl fmt::Display for Count {
             let text = format!("{:.1}", count / unit);
             text.strip_suffix(".0").unwrap_or(&text).to_owned()
         } else {
-            // Two digits.
+            // Rounds to two digits.
             let last = 10_f64.powf((count / unit).log10().floor() - 1.0);
             grouped(((count / unit / last).round() * last) as u64)
         };
@@ -95,12 +95,12 @@ impl fmt::Display for Seconds {
     }
 }
 
-/// A share as people say it: `5%`, `0.1%`.
+/// A share as a percentage: `5%`, `0.1%`.
 pub(crate) struct Percent(pub(crate) Ratio);
 
 impl fmt::Display for Percent {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // In exact decimals, which a product with 100 would not keep.
+        // In exact decimals; multiplying by 100 would lose them.
         let percent =
             Ratio::from_parts_per_billion(self.0.parts_per_billion().saturating_mul(100)).to_string();
         formatter.pad(&format!("{}%", percent.strip_suffix(".0").unwrap_or(&percent)))

@@ -1,21 +1,21 @@
-//! How many failures trip a closed breaker: all that chance needs to know of a rule.
+//! How many failures trip a closed breaker: all that the figures need to know about a rule.
 
 use crate::logic::evaluate::{Customs, Situation, contains, holds, possible_ways};
 use crate::model::limits::MAX_THRESHOLDS;
 use crate::model::metrics::{Measures, Metrics, Tally};
 use crate::model::rule::{Condition, Node, Rule};
 
-/// What is supposed of the conditions that say nothing about failures: `slow_rate`, `avg_latency`,
-/// `failing_for`, `in_flight` and `custom`.
+/// The assumption about conditions unrelated to failures: `slow_rate`, `avg_latency`, `failing_for`, `in_flight` and
+/// `custom`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum UnknownPart {
-    /// They never hold, so that the rule trips no sooner than this.
+    /// They never hold, so the rule trips no sooner than this.
     NeverHolds,
-    /// They hold with the first call, so that the rule trips no later than this.
+    /// They hold from the first call, so the rule trips no later than this.
     Holds,
 }
 
-/// The figures of so many calls.
+/// The metrics of this many calls and failures.
 pub(crate) fn metrics(
     calls: u64,
     failures: u64,
@@ -31,7 +31,6 @@ pub(crate) fn metrics(
     Metrics::new(tally, streak, measures).after_success(since_success).while_running(running)
 }
 
-/// The answers to `custom` conditions.
 pub(crate) fn customs(unknown: UnknownPart) -> Customs {
     match unknown {
         UnknownPart::NeverHolds => Customs::NONE,
@@ -44,13 +43,13 @@ pub(crate) struct Thresholds<'a> {
     nodes: &'a [Node],
     unknown: UnknownPart,
     measures: Measures,
-    /// The lengths of streaks that the rule asks for, ascending, after 0. Between two of them, the streak makes no difference.
+    /// The lengths of the rule's streaks, ascending, starting with 0. Between two of them, the streak makes no
+    /// difference.
     pub(crate) streaks: Vec<u32>,
-    /// The greatest share of calls that cannot be reached without failures enough for the rule, but for streaks; `None` if it does not
-    /// count failures.
+    /// The shares of its failure rates.
     rates: Vec<f64>,
     counts: Vec<u32>,
-    /// From how many calls on, no `min` makes a difference.
+    /// The number of calls from which no `min` makes a difference.
     pub(crate) largest_min: u32,
 }
 
@@ -74,7 +73,7 @@ impl<'a> Thresholds<'a> {
         streaks.dedup();
         let rates = conditions().filter_map(|condition| match condition {
             Condition::FailureRate(ratio) => Some(ratio.as_f64()),
-            // Beyond chance, it takes more than the share.
+            // Exceeding it beyond chance takes more than the share.
             Condition::SureFailureRate(rate) => Some(rate.share().as_f64()),
             _ => None,
         });
@@ -100,12 +99,12 @@ impl<'a> Thresholds<'a> {
         holds(self.nodes, &Situation { half_open: false, metrics: &metrics, customs })
     }
 
-    /// The least number of failures that trips; more than the calls, if none does. Of two numbers of calls that are near each other,
-    /// one is a good `guess` for the other.
+    /// The least number of failures that trips; more than `calls` if none does. The result for a similar number of
+    /// calls is a good `guess`.
     pub(crate) fn least(&self, calls: u64, streak: u32, guess: u64) -> u64 {
         let trips = |failures| self.trip(calls, failures, streak);
         let guess = guess.min(calls);
-        // Between the two, `low` does not trip and `high` does, as far as these are numbers of failures at all.
+        // `low` does not trip and `high` does, as far as they are valid numbers of failures.
         let (mut low, mut high, mut step) = (None, calls + 1, 1);
         if trips(guess) {
             high = guess;
@@ -142,18 +141,18 @@ impl<'a> Thresholds<'a> {
         high
     }
 
-    /// Whether the number of failures makes a difference, beside that of failures in a row.
+    /// Whether the number of failures matters, apart from that of failures in a row.
     pub(crate) fn count_failures(&self) -> bool {
         !self.rates.is_empty() || !self.counts.is_empty()
     }
 
-    /// A share of calls: unless so many of the first `calls` or fewer failed, the rule trips by nothing but a streak.
+    /// Below this share of failures among `calls` calls or fewer, only a streak can trip.
     pub(crate) fn least_share(&self, calls: u64) -> f64 {
         let counts = self.counts.iter().map(|count| f64::from(*count) / calls as f64);
         self.rates.iter().copied().chain(counts).fold(1.0, f64::min)
     }
 
-    /// The least number of calls, at most `most`, with which the rule can hold, if all of them fail.
+    /// The least number of calls, at most `most`, with which the rule can hold if all of them fail.
     pub(crate) fn first(&self, most: u64) -> Option<u64> {
         let trips = |calls: u64| self.trip(calls, calls, u32::try_from(calls).unwrap_or(u32::MAX));
         if !trips(most) {
@@ -171,12 +170,12 @@ impl<'a> Thresholds<'a> {
         Some(high)
     }
 
-    /// The longest streak that the rule asks for.
+    /// The longest streak in the rule.
     pub(crate) fn longest_streak(&self) -> u32 {
         self.streaks.last().copied().unwrap_or(0)
     }
 
-    /// The place of the longest of the rule's streaks that this one reaches.
+    /// The index of the rule's longest streak that `streak` reaches.
     pub(crate) fn level(&self, streak: u64) -> usize {
         self.streaks.iter().rposition(|length| u64::from(*length) <= streak).unwrap_or(0)
     }

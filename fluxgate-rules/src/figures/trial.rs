@@ -1,10 +1,10 @@
-//! What the trials of a half-open breaker lead to.
+//! How the trials of a half-open breaker end.
 
 use crate::figures::thresholds::{UnknownPart, customs, metrics};
 use crate::logic::trial::{Plan, TrialVerdict};
 use crate::model::rule::{Condition, Node, Rule};
 
-/// What the trials of a half-open breaker lead to, if calls fail with some probability. See
+/// How the trials of a half-open breaker end, if calls fail with a given probability. See
 /// [`Explanation::trial`](crate::Explanation::trial).
 #[derive(Clone, Copy, PartialEq, Debug)]
 #[non_exhaustive]
@@ -17,7 +17,7 @@ pub struct TrialOdds {
 
 /// The verdicts on all trials of a rule.
 pub(crate) struct TrialCourse {
-    /// By the number of calls, from 1 on, and by that of failures in a row.
+    /// By the number of calls, from 1 on, and by the number of failures in a row.
     verdicts: Vec<Vec<TrialEnd>>,
 }
 
@@ -26,22 +26,22 @@ pub(crate) struct TrialCourse {
 struct TrialEnd {
     /// A trial with fewer failures passes.
     unpassed: u64,
-    /// A trial with so many failures or more re-opens.
+    /// A trial with at least this many failures re-opens.
     reopens: u64,
 }
 
-/// The most verdicts that are looked for.
+/// The most verdicts to compute.
 const MOST_VERDICTS: u64 = 4_000;
 
 impl TrialCourse {
-    /// Of a rule, unless its trials are too long to be played.
+    /// For a rule, unless its trials are too long to be played.
     pub(crate) fn of(nodes: &[Node]) -> Option<Self> {
         let plan = Plan::of(nodes)?;
         let streaks = nodes.iter().filter_map(|node| match node {
             Node::Condition(Condition::FailureStreak(length)) => Some(u64::from(*length)),
             _ => None,
         });
-        // Longer ones are like the longest that the rule asks for.
+        // Longer streaks behave like the longest that the rule checks for.
         let longest = streaks.max().unwrap_or(0).min(plan.longest());
         if plan.longest() * (longest + 1) > MOST_VERDICTS {
             return None;
@@ -57,10 +57,10 @@ impl TrialCourse {
         Some(Self { verdicts: verdicts.collect() })
     }
 
-    /// What it leads to, if calls fail with this probability.
+    /// How trials end if calls fail with this probability.
     pub(crate) fn odds(&self, share: f64) -> TrialOdds {
         let longest = self.verdicts.first().map_or(0, |verdicts| verdicts.len() - 1);
-        // By the number of failures in a row, and that of all failures.
+        // By the number of failures in a row, and the total number of failures.
         let mut plays = vec![vec![1.0]; 1];
         let mut odds = TrialOdds { passes: 0.0, calls: 0.0 };
         for (before, verdicts) in self.verdicts.iter().enumerate() {
@@ -100,7 +100,8 @@ struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// The verdict on so many calls, from one on nearly as many: with more failures, a trial never passes sooner, nor re-opens later.
+    /// The verdict on this many calls, searched from that on nearly as many: with more failures, a trial never passes
+    /// sooner or re-opens later.
     fn verdict(&self, calls: u64, streak: u32, guess: TrialEnd) -> TrialEnd {
         let ask = |failures| self.ask(calls, failures, streak);
         let passes = |failures| ask(failures) == TrialVerdict::Passes;
@@ -118,8 +119,8 @@ impl Judge<'_> {
     }
 }
 
-/// The least number, up to `most`, of which something is true that is true of all greater ones; or one more than `most`. It is near the
-/// `guess`.
+/// The least number up to `most` that satisfies `is_true`, which must hold for all greater ones, too; `most + 1` if
+/// none does. Searches from `guess`.
 fn first(most: u64, guess: u64, is_true: impl Fn(u64) -> bool) -> u64 {
     let mut number = guess.min(most + 1);
     while number <= most && !is_true(number) {
@@ -138,7 +139,7 @@ mod tests {
     use crate::logic::trial::{Plan, TrialVerdict};
     use crate::model::rule::Rule;
 
-    /// The chance to pass and the mean number of calls, by all sequences of as many calls as a trial may take.
+    /// The chance to pass and the mean number of calls, by enumerating all sequences as long as a trial may be.
     fn played(rule: &Rule, share: f64) -> (f64, f64) {
         let plan = Plan::of(rule.nodes()).expect("a rule for a half-open breaker");
         let longest = plan.longest() as u32;
@@ -168,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn the_odds_of_a_trial_are_those_of_all_sequences() {
+    fn trial_odds_agree_with_enumeration() {
         for text in [
             "min(1) & failure_rate(1.0)",
             "min(6) & failure_rate(0.5)",
