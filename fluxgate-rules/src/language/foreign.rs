@@ -1,7 +1,8 @@
-//! The words of other libraries, by what they mean.
+//! The words of other libraries, by meaning.
 //!
-//! A word means the same whether it is an argument (`failure_rate_threshold = 50`) or stands in a setting
-//! (`trip = failure_rate_threshold(50)`). It is known by its meaning alone: what only looks like a word of ours may be its opposite.
+//! A word means the same whether it is an argument (`failure_rate_threshold = 50`) or stands in a setting (`trip =
+//! failure_rate_threshold(50)`). It is recognized by its meaning alone: a word that only looks like one of ours may be
+//! its opposite.
 
 mod arguments;
 mod meaning;
@@ -15,23 +16,23 @@ use crate::language::spelling::{is_misspelling, snake};
 /// One meaning of a word.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Sense {
-    /// The argument of ours.
+    /// Our argument for it.
     pub setting: &'static str,
-    /// The part of its value.
+    /// Which part of that argument's value it is.
     pub part: Part,
     /// The libraries that use the word like this.
     pub libraries: &'static str,
-    /// How a number is meant.
+    /// The unit of a bare number.
     pub unit: Unit,
 }
 
-/// All meanings, those of one setting together.
+/// All meanings, grouped by setting.
 pub fn meanings() -> impl Iterator<Item = &'static Meaning> {
     trip::MEANINGS.iter().chain(settings::MEANINGS).chain(arguments::MEANINGS)
 }
 
-/// What a word may mean, the likeliest first. A misspelt word means what the word means that it is a misspelling of, unless it may be
-/// one of several that differ.
+/// The possible meanings of a word, likeliest first. A misspelling has the meanings of the word it resembles; if it
+/// resembles several, only one that they share.
 pub fn senses(word: &str) -> Vec<Sense> {
     let word = snake(word);
     let exact = exact(&word);
@@ -54,7 +55,8 @@ pub fn senses(word: &str) -> Vec<Sense> {
     near.into_iter().map(|(_, sense)| sense).collect()
 }
 
-/// What exactly this word may mean, in snake case, perhaps with the name of the breaker before it, or of a unit behind.
+/// The possible meanings of exactly this word, in snake case, perhaps prefixed with the name of the breaker, or
+/// suffixed with a unit.
 pub(crate) fn exact(word: &str) -> Vec<Sense> {
     const BEFORE: [&str; 9] = [
         "circuit_breaker_",
@@ -130,7 +132,7 @@ mod tests {
         }
     }
 
-    /// A letter more, less or changed never leads to another meaning.
+    /// One letter more, less or changed never leads to another meaning.
     #[test]
     fn a_misspelling_never_changes_the_meaning() {
         for meaning in meanings() {

@@ -1,4 +1,4 @@
-//! Durations and numbers in the notations of other languages -> ours.
+//! Translates durations and numbers from the notations of other languages.
 
 use core::time::Duration;
 
@@ -9,17 +9,17 @@ use crate::model::duration::Spelled;
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token};
 
-/// A duration that is not written as we write one, and is not an expression of ours either: `Duration.ofSeconds(30)`,
-/// `60 * time.Second`, `"PT30S"`, `00:01:30`, `timedelta(seconds=30)`, `45.secs()`. A unit that the name of the argument gives,
-/// `sleep_window_in_ms`, is that of a number without one.
+/// A duration that is neither in our notation nor a valid expression of ours: `Duration.ofSeconds(30)`, `60 *
+/// time.Second`, `"PT30S"`, `00:01:30`, `timedelta(seconds=30)`, `45.secs()`. A unit in the argument's name, as in
+/// `sleep_window_in_ms`, applies to a bare number.
 pub(crate) fn duration(tokens: &[Token]) -> Option<String> {
     let nanos = time(tokens)?;
     let nanos = u64::try_from(nanos).ok().filter(|nanos| *nanos > 0)?;
     Some(Spelled(Duration::from_nanos(nanos)).to_string())
 }
 
-/// A number as its argument's unit means it, without the suffixes of other languages: `50` per cent, `500` milliseconds, `50.0f`,
-/// `1000L`, `10k`. Other text stays as it is.
+/// A number with its argument's unit, without the suffixes of other languages: `50` percent, `500` milliseconds,
+/// `50.0f`, `1000L`, `10k`. Other text stays as it is.
 pub(crate) fn with_unit(text: &str, meant: Unit) -> String {
     let bare = text.trim_matches(['"', '\'']).trim();
     let number = plain_number(bare);
@@ -36,7 +36,7 @@ pub(crate) fn with_unit(text: &str, meant: Unit) -> String {
     }
 }
 
-/// The digits of a number that has no suffix, or that of a type: `50.0f`, `1000L`, `10u32`, `10k`.
+/// The digits of a number with no suffix, or a type's or a multiple's: `50.0f`, `1000L`, `10u32`, `10k`.
 fn plain_number(text: &str) -> Option<String> {
     let (digits, suffix) = text.split_at(digits_of(text));
     if digits.is_empty() || digits.contains(['e', 'E']) {
@@ -78,7 +78,7 @@ fn ours(tokens: &[Token]) -> Option<u128> {
     }
 }
 
-/// What stands in quotes.
+/// A duration in quotes.
 fn text(text: &str) -> Option<u128> {
     let tokens = lex(text).tokens;
     let is_quoted = tokens.iter().any(|token| token.shape == Shape::Literal);
@@ -95,7 +95,7 @@ fn iso(text: &str) -> Option<u128> {
     lenient(rest).map(|duration| duration.as_nanos())
 }
 
-/// `00:01:30`, or `1:30`, which is minutes and seconds.
+/// `00:01:30`, or `1:30` for minutes and seconds.
 fn clock(tokens: &[Token]) -> Option<u128> {
     let numbers: Vec<u128> = tokens
         .split(|token| token.is(":"))
@@ -153,7 +153,7 @@ fn call(tokens: &[Token]) -> Option<u128> {
         return None;
     }
     let name = snake(&name.text);
-    // That is how it is written in Rust.
+    // This is valid Rust.
     if path.iter().any(|token| token.is(":")) && name.starts_with("from_") {
         return None;
     }
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn leaves_alone_what_is_ours_or_no_duration() {
+    fn leaves_our_notation_and_non_durations_alone() {
         for written in [
             "60s",
             "60",
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_as_the_argument_means_them() {
+    fn numbers_get_the_unit_of_the_argument() {
         for (text, unit, expected) in [
             ("50", Unit::Percent, "50%"),
             ("50.0f", Unit::Percent, "50%"),

@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use crate::model::duration::UNITS;
 
-/// Units that people may try, in nanoseconds.
+/// Other units that people may try, in nanoseconds.
 const OTHER_UNITS: [(&[&str], u64); 7] = [
     (&["w", "wk", "week", "weeks"], 604_800_000_000_000),
     (&["d", "day", "days"], 86_400_000_000_000),
@@ -17,7 +17,7 @@ const OTHER_UNITS: [(&[&str], u64); 7] = [
     (&["usec", "usecs", "micro", "micros", "microsecond", "microseconds", "\u{b5}s", "\u{3bc}s"], 1_000),
 ];
 
-/// How many bytes of a number are its digits, point and exponent; the rest is its suffix.
+/// The length in bytes of a number's digits, point and exponent; the rest is its suffix.
 pub(crate) fn digits_of(text: &str) -> usize {
     let is_digit = |byte: u8| byte.is_ascii_digit() || byte == b'_';
     let bytes = text.as_bytes();
@@ -36,7 +36,7 @@ pub(crate) fn digits_of(text: &str) -> usize {
     length
 }
 
-/// A number in another base -> the same in decimal, or an error if it is too long.
+/// Converts a number in another base to decimal; an error if it is too long.
 pub(crate) fn from_radix(text: &str) -> Option<Result<String, ParseIntError>> {
     let (digits, radix) = [("0x", 16), ("0o", 8), ("0b", 2)].into_iter().find_map(|(prefix, radix)| {
         text.strip_prefix(prefix).map(|digits| (digits.replace('_', ""), radix))
@@ -64,10 +64,10 @@ pub(crate) fn same_unit(name: &str) -> Option<&'static str> {
     UNITS.into_iter().find(|(_, ours)| *ours == size).map(|(unit, _)| unit)
 }
 
-/// A word that ends with a unit, as in `timeout_ms` or `rate_percent`: what stands before, and our unit.
+/// A word that ends in a unit, such as `timeout_ms` or `rate_percent`: the part before it, and our unit.
 pub(crate) fn unit_of_word(word: &str) -> Option<(&str, &'static str)> {
     let (stem, last) = word.rsplit_once('_')?;
-    // A `min` is rather a minimum, and one letter says nothing.
+    // A `min` is more likely a minimum, and a single letter is too ambiguous.
     let unit = match last {
         "percentage" => Some("%"),
         _ if is_percent(last) => Some("%"),
@@ -105,7 +105,7 @@ pub(crate) fn lenient(mut text: &str) -> Option<Duration> {
         let end = rest.find(|character: char| character.is_ascii_digit()).unwrap_or(rest.len());
         let (digits, size) = (digits.replace('_', ""), unit(&rest[..end])?);
         let exact = scaled(&digits, size);
-        // With an exponent the result is not exact, but good enough for a suggestion.
+        // With an exponent the result is inexact, but good enough for a suggestion.
         let part = exact.or_else(|| digits.parse().ok().map(|number: f64| (number * size as f64) as u128))?;
         nanos = nanos.checked_add(part)?;
         text = &rest[end..];

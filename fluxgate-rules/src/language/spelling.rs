@@ -1,14 +1,14 @@
 //! "Did you mean ..?"
 
-/// The candidate most like `word`, if one is close enough to have been meant; or else the shortest that begins with `word`, which
-/// may be incomplete.
+/// The candidate most like `word`, if close enough to have been meant; otherwise the shortest that starts with `word`,
+/// which may be incomplete.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = snake(word);
     let candidates: Vec<_> = candidates.into_iter().collect();
     let distances = candidates.iter().map(|candidate| (distance(&word, candidate), *candidate));
     let nearest = distances
         .filter(|&(distance, candidate)| is_near(distance, &word, candidate))
-        .filter(|(_, candidate)| !is_other(&word, candidate))
+        .filter(|(_, candidate)| !differs_in_meaning(&word, candidate))
         .min_by_key(|&(distance, _)| distance)
         .map(|(_, candidate)| candidate);
     let letters = word.chars().count();
@@ -18,14 +18,15 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     })
 }
 
-/// Whether words at this distance are alike: one letter in three may differ, but not all letters of a short word.
+/// Whether a word at this distance is close enough: one letter in three may differ, but not all letters of a short
+/// word.
 fn is_near(distance: usize, word: &str, known: &str) -> bool {
     let letters = word.chars().count().max(known.len());
     distance <= (letters / 3).max(1) && distance < known.len()
 }
 
-/// Whether a word is so much like a known one that it can only be that. Both are in snake case. Unlike what is [nearest], it may be
-/// any of many words, so it has to be nearer, and short words have to be the same.
+/// Whether a word can only be a misspelling of the known one. Both are in snake case. Unlike for [nearest], there are
+/// many known words, so the words must be closer, and short ones must be equal.
 pub(crate) fn is_misspelling(word: &str, known: &str) -> bool {
     let letters = known.len();
     let allowed = match letters {
@@ -42,7 +43,7 @@ pub(crate) fn is_misspelling(word: &str, known: &str) -> bool {
     if parts.len() != known_parts.len() {
         return joined(word) == joined(known);
     }
-    // Of two words in which most letters differ, no distance need be counted.
+    // If most letters differ, the distance need not be computed.
     let same = word.bytes().zip(known.bytes()).filter(|(one, other)| one == other).count();
     let same_from_behind =
         word.bytes().rev().zip(known.bytes().rev()).filter(|(one, other)| one == other).count();
@@ -60,14 +61,14 @@ pub(crate) fn is_misspelling(word: &str, known: &str) -> bool {
         }
         total += distance;
     }
-    total <= allowed && !is_other(word, known)
+    total <= allowed && !differs_in_meaning(word, known)
 }
 
-/// Parts of words that turn the rest round, whether they stand alone or not: `no_failures`, `unclosed`, `failure_free`.
+/// Parts of words that negate the rest, on their own or attached: `no_failures`, `unclosed`, `failure_free`.
 const NEGATIONS: [&str; 13] =
     ["no", "non", "not", "un", "mis", "dis", "de", "anti", "never", "without", "free", "less", "zero"];
 
-/// Meanings of which each excludes the others of its row, by the parts of words that have them.
+/// Mutually exclusive meanings, one set per row, each given by the word parts that express it.
 const EXCLUSIVE: [&[&[&str]]; 13] = [
     &[&["min", "minimum", "least"], &["max", "maximum", "most"]],
     &[
@@ -87,11 +88,12 @@ const EXCLUSIVE: [&[&[&str]]; 13] = [
     &[&["first"], &["last"]],
 ];
 
-/// Whether a word says something else than the known one that it is like, and so is no misspelling of it: it negates it, it has a part
-/// whose meaning excludes that of the other's, or one that shares nothing with the other's, as `max_latency` and `avg_latency`.
-fn is_other(word: &str, known: &str) -> bool {
+/// Whether a word differs in meaning from the known one it resembles, and so is no misspelling of it: it negates it,
+/// has a part that excludes a part of the other, or one that shares nothing with the other's, as in `max_latency` and
+/// `avg_latency`.
+fn differs_in_meaning(word: &str, known: &str) -> bool {
     let (parts, known_parts): (Vec<_>, Vec<_>) = (word.split('_').collect(), known.split('_').collect());
-    // Only cut into other parts.
+    // The same letters, split differently.
     if parts.concat() == known_parts.concat() {
         return false;
     }
@@ -103,9 +105,9 @@ fn is_other(word: &str, known: &str) -> bool {
             && !meant().any(|(is_meant, is_known)| is_meant && is_known)
     });
     let whole = distance(word, known);
-    let is_negated = without_negation(&parts)
+    let is_negated = without_one_negation(&parts)
         .any(|rest| distance(&rest, known).saturating_add(word.len() - rest.len()) <= whole);
-    // What is nearer as a whole than in a part is cut into other parts.
+    // If the whole word is closer than one of its parts, it is only split differently.
     let is_replaced = |(part, known): (&&str, &&str)| {
         let distance = distance(part, known).min(whole);
         distance >= known.len().max(3) || distance > 1 && NEGATIONS.contains(part)
@@ -114,8 +116,8 @@ fn is_other(word: &str, known: &str) -> bool {
     is_excluded || is_negated || is_cut_alike && parts.iter().zip(&known_parts).any(is_replaced)
 }
 
-/// A word without a negation that is a part of it, or with which a part begins or ends, for each that it has.
-fn without_negation(parts: &[&str]) -> impl Iterator<Item = String> {
+/// A word without one of its negations, whether that is a part of it or attached to one; one result for each negation.
+fn without_one_negation(parts: &[&str]) -> impl Iterator<Item = String> {
     let of = |at: usize, negation: &str| {
         let part = parts[at];
         let rest = part.strip_prefix(negation).or_else(|| part.strip_suffix(negation))?;
@@ -127,7 +129,7 @@ fn without_negation(parts: &[&str]) -> impl Iterator<Item = String> {
     (0..parts.len()).flat_map(move |at| NEGATIONS.iter().filter_map(move |negation| of(at, negation)))
 }
 
-/// Whether a word is a keyword of Rust, and so neither a misspelling nor the name of a function.
+/// Whether a word is a Rust keyword, and so neither a misspelling nor the name of a function.
 pub fn is_keyword(word: &str) -> bool {
     const KEYWORDS: [&str; 22] = [
         "as", "async", "await", "const", "else", "false", "fn", "for", "if", "impl", "in", "let", "loop",
@@ -136,7 +138,7 @@ pub fn is_keyword(word: &str) -> bool {
     KEYWORDS.contains(&word)
 }
 
-/// A word as we would write it: `failureRate`, `FailureRate`, `failure-rate` and `FAILURE_RATE` are all `failure_rate`.
+/// A word in snake case: `failureRate`, `FailureRate`, `failure-rate` and `FAILURE_RATE` all become `failure_rate`.
 pub fn snake(word: &str) -> String {
     let mut text = String::new();
     let mut was_lower = false;
@@ -153,10 +155,10 @@ pub fn snake(word: &str) -> String {
     text
 }
 
-/// How many letters must be inserted, deleted, replaced or swapped with a neighbour (Damerau-Levenshtein distance).
+/// The Damerau-Levenshtein distance: how many letters must be inserted, deleted, replaced or swapped with a neighbour.
 fn distance(from: &str, to: &str) -> usize {
     let (from, to): (Vec<_>, Vec<_>) = (from.chars().collect(), to.chars().collect());
-    // No word of ours is that long, and the work is quadratic.
+    // None of our words is that long, and the work is quadratic.
     if from.len() > 64 {
         return usize::MAX;
     }
@@ -183,7 +185,7 @@ mod tests {
     use super::{distance, nearest, snake};
 
     #[test]
-    fn counts_letters_changed() {
+    fn counts_changed_letters() {
         for (from, to, expected) in [
             ("", "min", 3),
             ("min", "min", 0),
@@ -200,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn other_letter_cases_become_snake_case() {
+    fn other_cases_become_snake_case() {
         for word in ["failureRate", "FailureRate", "failure-rate", "FAILURE_RATE", "r#failure_rate"] {
             assert_eq!(snake(word), "failure_rate", "{word}");
         }

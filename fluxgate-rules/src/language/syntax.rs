@@ -1,7 +1,7 @@
 //! The syntax tree: what was written, and where.
 //!
-//! Like the data it becomes, a rule is flat, with each group before its members. So a branch of the tree and the node that it
-//! becomes have the same index.
+//! Like the data it becomes, a rule is flat, with each group before its members. So a branch of the tree and its node
+//! have the same index.
 
 use core::time::Duration;
 
@@ -32,7 +32,7 @@ pub enum Value {
 /// An argument.
 #[derive(Clone, PartialEq, Debug)]
 pub struct WrittenArgument {
-    /// Which of the word's parameters it is for.
+    /// The word's parameter that it is for.
     pub parameter: &'static Parameter,
     /// The value.
     pub value: Value,
@@ -41,7 +41,7 @@ pub struct WrittenArgument {
 }
 
 impl WrittenArgument {
-    /// Whether only const evaluation knows the value, and so has to check it.
+    /// Whether only const evaluation knows the value, and so must check it.
     pub fn is_constant(&self) -> bool {
         self.value == Value::Rust && self.parameter.kind != Kind::Function
     }
@@ -52,7 +52,7 @@ impl WrittenArgument {
 pub struct WrittenCall {
     /// The word.
     pub entry: &'static Entry,
-    /// The place of all of it.
+    /// Where the whole call stands.
     pub place: TokenRange,
     /// The arguments, positional ones first, none missing.
     pub arguments: Vec<WrittenArgument>,
@@ -79,8 +79,8 @@ impl WrittenCall {
         keywords.map(|argument| (argument.parameter.name, argument.value))
     }
 
-    /// The condition; `None` if it has a value that only the compiler knows. A `custom` condition gets a function that is never
-    /// called.
+    /// The condition; `None` if it has a value that only the compiler knows. A `custom` condition gets a function that
+    /// is never called.
     pub fn condition(&self) -> Option<Condition> {
         let mut condition = self.bare_condition()?;
         for keyword in self.keywords() {
@@ -129,7 +129,7 @@ impl WrittenCall {
         Some(window)
     }
 
-    /// When to try again; `None` if it has a value that only the compiler knows.
+    /// The retry; `None` if it has a value that only the compiler knows.
     pub fn retry(&self) -> Option<Retry> {
         let mut retry = Retry::new(match (self.entry.word, self.positional().as_slice()) {
             ("cooldown", &[Value::Duration(delay)]) => Schedule::Cooldown(delay),
@@ -167,9 +167,9 @@ impl WrittenCall {
 pub enum Branch {
     /// A condition.
     Condition(WrittenCall),
-    /// A group joined by `&`. The members, with everything below them, are this many branches, which follow.
+    /// A group joined by `&`. The members and their descendants are the next branches, this many.
     All(usize),
-    /// A group joined by `|`. The members, with everything below them, are this many branches, which follow.
+    /// A group joined by `|`. The members and their descendants are the next branches, this many.
     Any(usize),
 }
 
@@ -178,7 +178,7 @@ pub enum Branch {
 pub struct WrittenRule {
     /// The nodes in order, a group before its members.
     pub branches: Vec<Branch>,
-    /// Where each of them stands.
+    /// Where each node stands.
     pub places: Vec<TokenRange>,
 }
 
@@ -193,12 +193,12 @@ impl WrittenRule {
         self.branches.iter().map(node).collect()
     }
 
-    /// Whether a condition has to be checked by const evaluation.
+    /// Whether a condition must be checked by const evaluation.
     pub fn is_constant(&self) -> bool {
         self.branches.iter().any(|branch| matches!(branch, Branch::Condition(call) if call.is_constant()))
     }
 
-    /// How many nodes the one at `at` is, with everything below it.
+    /// The number of nodes in the subtree at `at`.
     pub(crate) fn size(&self, at: usize) -> usize {
         match self.branches[at] {
             Branch::Condition(_) => 1,
@@ -206,7 +206,7 @@ impl WrittenRule {
         }
     }
 
-    /// The rule as we would write it. Values that only the compiler knows stay as written.
+    /// The rule in our own spelling. Values that only the compiler knows stay as written.
     pub fn spell(&self, tokens: &[Token]) -> String {
         let shape = |branch: &Branch| match branch {
             Branch::Condition(_) => Node::Condition(Condition::Closed),

@@ -1,4 +1,4 @@
-//! The value of one argument: a number, a ratio, a duration, or something that only the compiler knows.
+//! Reads the value of one argument: a number, a ratio, a duration, or something that only the compiler knows.
 
 mod figure;
 
@@ -12,7 +12,7 @@ use crate::text::lexer::lex;
 use crate::text::problem::{Advice, Problem};
 use crate::text::token::{Shape, Token, TokenRange, spell};
 
-/// Words that say that there is no limit, or leave the value to somebody else.
+/// Words for "no limit", or for leaving the value to somebody else.
 const NO_VALUES: [&str; 14] = [
     "_",
     "true",
@@ -30,14 +30,14 @@ const NO_VALUES: [&str; 14] = [
     "unlimited",
 ];
 
-/// Reads one value; the fields are for messages.
+/// Reads one value.
 pub(crate) struct ValueReader<'a> {
     /// The word or argument that takes the value.
     pub(crate) owner: &'a str,
     pub(crate) parameter: &'a Parameter,
     place: TokenRange,
     pub(crate) text: String,
-    /// Whether the reading is only an attempt, for which messages need no help.
+    /// Whether this is only an attempt, so that messages need no help.
     is_guess: bool,
 }
 
@@ -53,7 +53,7 @@ pub(crate) fn read(
 }
 
 impl ValueReader<'_> {
-    /// Makes sure that the suggestion is right itself: puts it right, too, or falls back to the example.
+    /// Makes sure that the suggestion itself is valid: corrects it, or falls back to the example.
     fn checked(&self, mut problem: Problem) -> Problem {
         if let Advice::Change(suggestion) = &mut problem.advice
             && let Err(again) = self.guess(&suggestion.replacement, false)
@@ -140,7 +140,7 @@ impl ValueReader<'_> {
         Problem::new(self.place, what)
     }
 
-    /// Suggests the right value, or else an example.
+    /// Suggests the right value, or an example if there is none.
     pub(crate) fn suggest(&self, problem: Problem, right: Option<String>) -> Problem {
         match right {
             Some(right) => problem.correct(right),
@@ -161,7 +161,7 @@ impl ValueReader<'_> {
         ))
     }
 
-    /// The first candidate that would be valid.
+    /// The first valid candidate.
     pub(crate) fn right(&self, candidates: &[String]) -> Option<String> {
         candidates.iter().find(|text| self.is_right(text)).cloned()
     }
@@ -223,7 +223,7 @@ impl ValueReader<'_> {
         self.not_one(&[bare, guess])
     }
 
-    /// The value is not of the right kind, but perhaps one of these candidates is.
+    /// The value is of the wrong kind, but one of these candidates may be right.
     fn not_one(&self, candidates: &[String]) -> Problem {
         let problem = self.wrong(format!("`{}` is not {}", self.text, self.parameter.kind.noun()));
         self.suggest(problem, self.right(candidates))
@@ -233,11 +233,11 @@ impl ValueReader<'_> {
         let problem = self.mismatch("in quotes");
         let inside = self.text.strip_prefix(['"', '\'']).and_then(|text| text.strip_suffix(['"', '\'']));
         let inside = inside.filter(|inside| !inside.is_empty() && !inside.contains(['\\', '"', '\n']));
-        // What is in the quotes may be wrong itself.
+        // The text in the quotes may be wrong itself.
         let right = inside.filter(|_| !self.is_guess).and_then(|inside| {
             let tokens = lex(inside).tokens;
             match read(&tokens, TokenRange::new(0, tokens.len()), self.owner, self.parameter) {
-                // The name of a constant, perhaps, but not a word.
+                // Perhaps the name of a constant, but not a word.
                 Ok(Value::Rust) if self.parameter.kind != Kind::Function => {
                     Some(inside.to_owned()).filter(|inside| inside.contains(char::is_uppercase))
                 }

@@ -1,5 +1,5 @@
-//! Every word of the language, with its arguments. The parser, the messages and the macros read these tables, so that each word is
-//! defined once.
+//! Every word of the language, with its arguments. The parser, the messages and the macros read these tables, so each
+//! word is defined once.
 
 use core::time::Duration;
 
@@ -12,9 +12,9 @@ use crate::model::limits::{self, MAX_BUCKETS, MAX_WINDOW_SIZE, MIN_THRESHOLD, MI
 pub enum Kind {
     /// A number of calls.
     Count,
-    /// A number of calls that run at once.
+    /// A number of concurrent calls.
     Concurrency,
-    /// A number of calls that a window remembers.
+    /// The number of calls in a window.
     Size,
     /// A number of buckets.
     Buckets,
@@ -22,15 +22,15 @@ pub enum Kind {
     Keys,
     /// A share of calls.
     Ratio,
-    /// How sure a condition has to be.
+    /// The confidence that a condition requires.
     Confidence,
     /// A share of a delay.
     Jitter,
     /// A time.
     Duration,
-    /// The time from which a call is slow.
+    /// The duration from which a call is slow.
     Threshold,
-    /// The time after which a trial is hung.
+    /// The duration after which a trial is hung.
     Timeout,
     /// The factor by which a delay grows.
     Multiplier,
@@ -39,7 +39,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// What it is called, with an article.
+    /// What to call it, with an article.
     pub const fn noun(self) -> &'static str {
         match self {
             Self::Count | Self::Concurrency | Self::Size => "a number of calls",
@@ -52,12 +52,12 @@ impl Kind {
         }
     }
 
-    /// The least whole number.
+    /// The lowest whole number.
     pub(crate) const fn least(self) -> u64 {
         if let Self::Concurrency = self { 2 } else { 1 }
     }
 
-    /// The greatest whole number.
+    /// The highest whole number.
     pub const fn greatest(self) -> u64 {
         match self {
             Self::Size => MAX_WINDOW_SIZE as u64,
@@ -67,7 +67,7 @@ impl Kind {
         }
     }
 
-    /// Whether it is a time of some kind.
+    /// Whether it is a duration of some kind.
     pub const fn is_duration(self) -> bool {
         matches!(self, Self::Duration | Self::Threshold | Self::Timeout)
     }
@@ -111,7 +111,7 @@ impl Kind {
 /// One argument of a word.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Parameter {
-    /// Its name, which is also the keyword of a keyword argument.
+    /// Its name, also the keyword of a keyword argument.
     pub name: &'static str,
     /// Its kind.
     pub kind: Kind,
@@ -120,7 +120,7 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// The number from which on it is rather a duration in milliseconds than in seconds, if it has no unit.
+    /// A bare number at or above this is more likely in milliseconds than in seconds.
     pub(crate) fn least_milliseconds(&self) -> f64 {
         // A minute is long for one call.
         let is_of_call = self.kind == Kind::Threshold || ["timeout", "after"].contains(&self.name);
@@ -133,7 +133,7 @@ impl Parameter {
 pub struct Entry {
     /// The word.
     pub word: &'static str,
-    /// The arguments in its parentheses; if there are none, it has no parentheses.
+    /// The arguments in its parentheses; without any, it takes no parentheses.
     pub positional: &'static [Parameter],
     /// The keyword arguments that may follow.
     pub keywords: &'static [Parameter],
@@ -149,12 +149,12 @@ impl Entry {
         if values.is_empty() { self.word.to_owned() } else { format!("{}({})", self.word, values.join(", ")) }
     }
 
-    /// Whether it is a condition of the calls in the window. Others are of the latest calls, however old, or of those that run.
-    pub(crate) fn is_of_window(&self) -> bool {
+    /// Whether it is a condition on the calls in the window, not on the latest calls, however old, or on running ones.
+    pub(crate) fn concerns_window(&self) -> bool {
         matches!(self.word, "failures" | "failure_rate" | "slow_rate" | "avg_latency" | "min")
     }
 
-    /// The word as it might be used: `slow_rate(0.5, 2s)`.
+    /// An example of the word: `slow_rate(0.5, 2s)`.
     pub fn example(&self) -> String {
         let values: Vec<_> = self.positional.iter().map(|parameter| parameter.example.to_owned()).collect();
         self.with(&values)
@@ -173,9 +173,9 @@ impl Entry {
 /// The words of one setting.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Vocabulary {
-    /// The argument whose value they are.
+    /// The name of the setting's argument.
     pub setting: &'static str,
-    /// What each of them is.
+    /// What each word is called.
     pub noun: &'static str,
     /// The words.
     pub entries: &'static [Entry],
@@ -187,7 +187,7 @@ impl Vocabulary {
         self.entries.iter().find(|entry| entry.word == word)
     }
 
-    /// What each of its words is, with an article.
+    /// What each word is called, with an article.
     pub(crate) fn a_noun(&self) -> String {
         let article = if self.noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
         format!("{article} {}", self.noun)
@@ -241,14 +241,14 @@ const FUNCTION: Parameter = parameter("function", Kind::Function, "path::to::fun
 
 /// How many calls of a trial may run at once.
 pub static MAX_HALF_OPEN_CALLS: Parameter = parameter("max_half_open_calls", Kind::Count, "10");
-/// The longest that calls of a trial run without an outcome.
+/// The longest time that a trial's calls may run without an outcome.
 pub static HALF_OPEN_TIMEOUT: Parameter = parameter("half_open_timeout", Kind::Timeout, "5m");
 
-/// The longest that a call may take.
+/// The longest time that a call may take.
 pub static TIMEOUT: Parameter = parameter("timeout", Kind::Duration, "2s");
-/// How many keys may have breakers of their own.
+/// The most keys with breakers of their own.
 pub static MAX_KEYS: Parameter = parameter("max_keys", Kind::Keys, "10_000");
-/// For how long a key's breaker is kept without being used.
+/// How long an unused key's breaker is kept.
 pub static KEY_IDLE: Parameter = parameter("key_idle", Kind::Duration, "1h");
 
 /// The share of calls that fails when all is well.
@@ -261,7 +261,7 @@ pub static TRIP: Vocabulary = Vocabulary {
     setting: "trip",
     noun: "condition",
     entries: &[
-        // Comes first, because a value alone is taken for the first word that takes one.
+        // Comes first, because a bare value is taken as an argument of the first word that accepts it.
         Entry::new("failures", &[COUNT]),
         Entry::new("failure_streak", &[COUNT]),
         Entry {
@@ -319,8 +319,8 @@ pub static RETRY: Vocabulary = Vocabulary {
     ],
 };
 
-/// The retry that first asks the errors of a function. Only the attribute of a function knows it, and takes it apart before the retry is
-/// read.
+/// The retry that asks the errors of a function first. Only a function's attribute knows it, and removes it before the
+/// retry is read.
 pub const FROM_ERROR: &str = "from_error";
 
 /// Whether a word is [`FROM_ERROR`], or a misspelling of it.

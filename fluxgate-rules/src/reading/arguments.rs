@@ -113,8 +113,9 @@ impl<'a> GivenArguments<'a> {
         let ([piece], [parameter]) = (self.pieces.as_slice(), self.entry.positional) else { return None };
         let takes =
             |entry: &&Entry| matches!(entry.positional, [one] if one.kind.is_duration() && piece.fits(one));
-        let is_other = !vocabulary.is_joined() && !parameter.kind.is_duration() && !piece.fits(parameter);
-        vocabulary.entries.iter().find(takes).filter(|_| is_other)
+        let differs_in_meaning =
+            !vocabulary.is_joined() && !parameter.kind.is_duration() && !piece.fits(parameter);
+        vocabulary.entries.iter().find(takes).filter(|_| differs_in_meaning)
     }
 
     /// What is wrong with the arguments together, which rules out reading them one by one.
@@ -232,7 +233,7 @@ pub(crate) fn window_meant(
     condition: Option<&Entry>,
     place: TokenRange,
 ) -> Option<String> {
-    condition.filter(|condition| condition.is_of_window())?;
+    condition.filter(|condition| condition.concerns_window())?;
     let [parameter] = WINDOW.entry("time")?.positional else { return None };
     let is_duration = |at: &usize| {
         let read = value::read(cursor.tokens, TokenRange::at(*at), "time", parameter);

@@ -79,11 +79,11 @@ fn facts(tokens: &[Token]) -> Facts {
         }
     }
     conditions.retain(|condition| is_right(condition));
-    let is_of_window = |condition: &String| {
+    let concerns_window = |condition: &String| {
         let word = condition.split('(').next();
-        word.and_then(|word| TRIP.entry(word)).is_some_and(Entry::is_of_window)
+        word.and_then(|word| TRIP.entry(word)).is_some_and(Entry::concerns_window)
     };
-    let within = within.filter(|_| conditions.is_empty() || conditions.iter().any(is_of_window));
+    let within = within.filter(|_| conditions.is_empty() || conditions.iter().any(concerns_window));
     Facts { conditions, within }
 }
 

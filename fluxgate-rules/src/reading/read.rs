@@ -235,8 +235,8 @@ pub fn truth(tokens: &[Token], owner: &str) -> Reading<Option<bool>> {
     // A constant of the user's may be called `ON`.
     let is_lower = |token: &Token| token.text.contains(char::is_lowercase);
     let is_name = |token: &Token| token.shape == Shape::Word;
-    let is_other = truth_meant(tokens).is_some() && tokens.iter().any(is_lower);
-    if tokens.iter().any(is_name) && !is_other {
+    let differs_in_meaning = truth_meant(tokens).is_some() && tokens.iter().any(is_lower);
+    if tokens.iter().any(is_name) && !differs_in_meaning {
         return Ok(None);
     }
     Err(vec![neither_true_nor_false(tokens, owner)])

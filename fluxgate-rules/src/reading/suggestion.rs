@@ -151,12 +151,13 @@ pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &
         Some(name) => {
             let keyword = keyword_meant(vocabulary, entry, name);
             // `base = 1s` is not the base of a power.
-            let is_other = |keyword: &Parameter| {
+            let differs_in_meaning = |keyword: &Parameter| {
                 keyword.name != name
                     && !piece.fits(keyword)
                     && entry.positional.iter().any(|it| piece.fits(it))
             };
-            entry.positional.iter().any(|parameter| parameter.name == name) || keyword.is_none_or(is_other)
+            entry.positional.iter().any(|parameter| parameter.name == name)
+                || keyword.is_none_or(differs_in_meaning)
         }
         None => true,
     };

@@ -1,16 +1,16 @@
-//! Which parenthesis closes which, and where the commas between arguments are.
+//! Which parenthesis closes which, and which commas separate arguments.
 
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
 
-/// How deep parentheses may be nested: far deeper than any rule needs, and shallow enough for recursion.
+/// The deepest nesting of parentheses: far more than any rule needs, and shallow enough for recursion.
 const MAX_DEPTH: usize = 32;
 
-/// For each opening token, the index of its closing one; for every other token, its own index.
+/// The index of the closing token for each opening one; its own index for every other token.
 pub(crate) struct Brackets(Vec<usize>);
 
 impl Brackets {
-    /// Pairs them. A program's tokens always pair; those of a string may not.
+    /// Matches the parentheses. A program's tokens always match; those of a string may not.
     pub(crate) fn pair(tokens: &[Token]) -> Result<Self, Problem> {
         let mut partners: Vec<usize> = (0..tokens.len()).collect();
         let mut open: Vec<usize> = Vec::new();
@@ -55,8 +55,8 @@ impl Brackets {
         self.0[at]
     }
 
-    /// The pieces of a place between its commas. An empty last piece, after a trailing comma, is left out. Commas in parentheses and
-    /// in `::<A, B>` do not separate.
+    /// Splits a range at its commas. An empty last piece, after a trailing comma, is left out. Commas in parentheses
+    /// and in `::<A, B>` do not separate.
     pub(crate) fn split(&self, tokens: &[Token], place: TokenRange) -> Vec<TokenRange> {
         let mut pieces = Vec::new();
         let (mut start, mut at, mut generics) = (place.start, place.start, 0_usize);
@@ -94,7 +94,7 @@ mod tests {
     use crate::text::token::{TokenRange, spell};
 
     #[test]
-    fn only_commas_between_arguments_separate_them() {
+    fn only_commas_between_arguments_separate() {
         for (source, pieces) in [
             ("", vec![]),
             ("a", vec!["a"]),

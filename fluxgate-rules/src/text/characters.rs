@@ -1,23 +1,23 @@
-//! Characters that look like others, or like nothing, and those that a page of the web has spelled out.
+//! Look-alike and invisible characters, and those that a web page escaped.
 
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell};
 
-/// Characters that are not what they look like.
+/// Characters that are not what they seem.
 pub(crate) struct Illegible {
-    /// The problem of the first, which is named. The suggestion replaces all of them.
+    /// The problem of the first one. Its suggestion replaces all of them.
     pub(crate) problem: Problem,
-    /// The tokens without them, if as many are left, so that each is where it was.
+    /// The corrected tokens, if their number is unchanged, so that each keeps its index.
     pub(crate) meant: Option<Vec<Token>>,
 }
 
-/// The problem of characters that are not what they look like.
+/// The problem of characters that are not what they seem.
 pub(crate) fn problem(tokens: &[Token]) -> Option<Problem> {
     illegible(tokens).map(|illegible| illegible.problem)
 }
 
-/// The characters that are not what they look like, if there are any.
+/// The characters that are not what they seem, if there are any.
 pub(crate) fn illegible(tokens: &[Token]) -> Option<Illegible> {
     let mut problems: Vec<Problem> = Vec::new();
     let mut right: Vec<Token> = Vec::new();
@@ -35,7 +35,7 @@ pub(crate) fn illegible(tokens: &[Token]) -> Option<Illegible> {
         if let Some(suggestion) = problem.as_ref().and_then(Problem::suggestion) {
             right.extend(lex(&suggestion.replacement).tokens);
         } else {
-            // What an invisible character has cut is one word.
+            // Joins a word split by an invisible character.
             let is_behind_it = at > 0 && tokens[at - 1].shape == Shape::Unknown;
             let is_word = |token: &Token| token.shape == Shape::Word;
             match right.last_mut().filter(|last| is_behind_it && is_word(last) && is_word(&tokens[at])) {
@@ -55,7 +55,7 @@ pub(crate) fn illegible(tokens: &[Token]) -> Option<Illegible> {
     Some(Illegible { problem, meant: Some(right).filter(|right| right.len() == tokens.len()) })
 }
 
-/// `&amp;`, `&gt;` and the like, and how many tokens they are.
+/// `&amp;`, `&gt;` and the like, with their length in tokens.
 fn entity(tokens: &[Token]) -> Option<(usize, &'static str)> {
     let named = |name: &str| match name {
         "amp" => Some("&"),
@@ -89,7 +89,7 @@ fn entity(tokens: &[Token]) -> Option<(usize, &'static str)> {
     }
 }
 
-/// A token with characters that are not what they look like.
+/// A token with characters that are not what they seem.
 fn strange(token: &Token, at: usize) -> Option<Problem> {
     let (character, (name, looks_like)) =
         token.text.chars().find_map(|character| Some((character, meant(character)?)))?;
@@ -112,7 +112,7 @@ fn strange(token: &Token, at: usize) -> Option<Problem> {
 
 const INVISIBLE: &str = "invisible";
 
-/// What a character is, and what it looks like.
+/// The name of a character, and what it looks like.
 fn meant(character: char) -> Option<(&'static str, &'static str)> {
     // From `!` to `~`, in the same order.
     const ASCII: &str =
@@ -180,7 +180,7 @@ mod tests {
             assert_eq!(problem.what, what);
             assert_eq!(problem.suggestion().map(|suggestion| suggestion.replacement.as_str()), Some(right));
         }
-        // Letters of other languages are nobody's mistake.
+        // Letters of other languages are no mistake.
         assert_eq!(problem(&lex("größer(1) & 失敗 | \"＆\"").tokens), None);
     }
 }

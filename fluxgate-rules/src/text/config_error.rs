@@ -1,4 +1,4 @@
-//! What is wrong with settings, for those who made them.
+//! What is wrong with settings, for the people who wrote them.
 
 use core::fmt;
 use core::ops::Range;
@@ -9,13 +9,13 @@ use crate::text::render::{bytes_of, draw, printable};
 
 /// Everything that is wrong with some settings.
 ///
-/// Its `Display` is the message that the compiler gives for the attribute: for each problem what is wrong, the place, and how to fix
-/// it. [`problems`](Self::problems) has the same as data.
+/// Its `Display` is the message that the compiler gives for the attribute: for each problem what is wrong, the place,
+/// and how to fix it. [`problems`](Self::problems) returns the same as data.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ConfigError(Vec<ConfigProblem>);
 
 impl ConfigError {
-    /// Of these problems, at least one.
+    /// From these problems, at least one.
     #[doc(hidden)]
     pub const fn new(problems: Vec<ConfigProblem>) -> Self {
         Self(problems)
@@ -40,8 +40,8 @@ impl core::error::Error for ConfigError {}
 
 /// One thing that is wrong with settings.
 ///
-/// Its `Display` is the message with the place drawn and the help. Neither these nor the `Display` contain anything that a terminal
-/// would act on, but the text is as it was given.
+/// Its `Display` is the message with the place drawn and the help. Message, help and `Display` contain nothing that a
+/// terminal would act on; the text is kept as given.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct ConfigProblem {
     setting: &'static str,
@@ -58,7 +58,7 @@ struct Excerpt {
 }
 
 impl ConfigProblem {
-    /// A problem of a setting that has no text.
+    /// A problem with a setting that has no text.
     #[doc(hidden)]
     pub fn new(setting: &'static str, message: impl Into<String>) -> Self {
         Self { setting, message: message.into(), help: None, excerpt: None }
@@ -83,13 +83,13 @@ impl ConfigProblem {
         }
     }
 
-    /// Begins the message with the setting's name, where the text does not tell which it is.
+    /// Starts the message with the setting's name, for text that does not show which setting it is.
     pub(crate) fn named(mut self) -> Self {
         self.message = format!("`{}`: {}", self.setting, self.message);
         self
     }
 
-    /// The setting, by the name of its argument in the attribute: `trip`, `window`.
+    /// The setting, by its argument name in the attribute: `trip`, `window`.
     pub fn setting(&self) -> &str {
         self.setting
     }
@@ -104,12 +104,12 @@ impl ConfigProblem {
         self.help.as_deref()
     }
 
-    /// The setting as the attribute would spell it, or as it was given to `parse`; `None` if it cannot be spelled.
+    /// The setting as the attribute would spell it, or as passed to `parse`; `None` if it cannot be spelled.
     pub fn text(&self) -> Option<&str> {
         self.excerpt.as_ref().map(|excerpt| excerpt.text.as_str())
     }
 
-    /// Which bytes of the [`text`](Self::text) are wrong. An empty range is where something is missing.
+    /// Which bytes of the [`text`](Self::text) are wrong. An empty range marks where something is missing.
     pub fn place(&self) -> Option<Range<usize>> {
         self.excerpt.as_ref().map(|excerpt| excerpt.bytes.clone())
     }

@@ -1,8 +1,8 @@
 //! A rule in a string -> tokens.
 //!
-//! Tokens end where Rust's own lexer ends them, so that a rule in a string and the same rule written bare give the same tokens, and
-//! everything after this file is shared. Nothing is refused here: a character that no token can begin with becomes a token of its
-//! own, which the parser reports.
+//! Tokens end where Rust's own lexer ends them, so a rule in a string and the same rule written bare give the same
+//! tokens, and share everything after this module. Nothing is refused here: a character that cannot start a token
+//! becomes a token of its own, which the parser reports.
 
 use core::ops::Range;
 
@@ -13,7 +13,7 @@ use crate::text::token::{Shape, Token};
 pub struct Lexed {
     /// The tokens.
     pub tokens: Vec<Token>,
-    /// The byte range of each of them in the string.
+    /// The byte range of each token in the string.
     pub bytes: Vec<Range<usize>>,
 }
 
@@ -47,7 +47,7 @@ pub fn lex(source: &str) -> Lexed {
     lexed
 }
 
-/// A comment: to the end of the line, or to its own end.
+/// The length of a comment: to the end of the line, or to its own end.
 fn comment(text: &str) -> Option<usize> {
     if text.starts_with("//") {
         return Some(text.find('\n').unwrap_or(text.len()));
@@ -97,7 +97,7 @@ fn word(text: &str) -> usize {
     prefix + run(&text[prefix..], continues_word)
 }
 
-/// A number with its suffix. It includes a point, unless a word or a second point follows: `1.5s`, but `1..2`.
+/// A number with its suffix. A point belongs to it unless a word or a second point follows: `1.5s`, but `1..2`.
 fn number(text: &str) -> usize {
     if ["0x", "0o", "0b"].iter().any(|prefix| text.starts_with(prefix)) {
         return run(text, continues_word);
@@ -108,7 +108,7 @@ fn number(text: &str) -> usize {
     {
         length += 1 + digits(after);
     }
-    // An exponent reads as a suffix, except for its sign.
+    // An exponent looks like a suffix, except for its sign.
     if let Some(after) = text[length..].strip_prefix(['e', 'E'])
         && let Some(after) = after.strip_prefix(['+', '-'])
         && after.starts_with(|character: char| character.is_ascii_digit())
@@ -118,7 +118,7 @@ fn number(text: &str) -> usize {
     length + run(&text[length..], continues_word)
 }
 
-/// A string or character literal with its suffix; `None` if there is none, or if it does not end.
+/// A string or character literal with its suffix; `None` if there is none, or if it is unterminated.
 fn literal(text: &str) -> Option<usize> {
     let prefix = run(text, |character| matches!(character, 'r' | 'b' | 'c'));
     let (kind, rest) = text.split_at(prefix);
@@ -138,7 +138,7 @@ fn literal(text: &str) -> Option<usize> {
     Some(prefix + length + if suffix.starts_with(starts_word) { run(suffix, continues_word) } else { 0 })
 }
 
-/// The length up to the closing quote, skipping characters escaped by a backslash.
+/// The length up to the closing quote, skipping escaped characters.
 fn quoted(text: &str, quote: char) -> Option<usize> {
     let mut protected = false;
     for (at, character) in text.char_indices().skip(1) {

@@ -1,4 +1,4 @@
-//! What is wrong, where, and what would be right.
+//! What is wrong, where, and how to put it right.
 
 use core::fmt;
 
@@ -15,12 +15,12 @@ pub struct Problem {
     pub advice: Advice,
 }
 
-/// What to do about a mistake.
+/// How to fix a mistake.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Advice {
-    /// Unknown, or said already.
+    /// Unknown, or mentioned already.
     None,
-    /// Something that no change of the text can do.
+    /// Advice in words, which no change of the text can express.
     Words(String),
     /// A change of the text.
     Change(Suggestion),
@@ -31,32 +31,32 @@ pub enum Advice {
 pub struct Suggestion {
     /// The tokens to replace, perhaps more than the wrong ones.
     pub range: TokenRange,
-    /// What to write instead; nothing where they are to be removed.
+    /// What to write instead; empty to remove the tokens.
     pub replacement: String,
-    /// How a message speaks of it.
+    /// How a message phrases it.
     pub aside: Aside,
 }
 
-/// How a message speaks of a suggestion.
+/// How a message phrases a suggestion.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Aside {
-    /// "write `replacement`", and this after it.
+    /// "write `replacement`", followed by this.
     Write(String),
-    /// "write `replacement`, for example", and this after it: there was no value to keep.
+    /// "write `replacement`, for example", followed by this: there was no value to keep.
     Example(String),
     /// "did you mean `replacement`?"
     DidYouMean,
-    /// In these words instead.
+    /// These words instead.
     Instead(String),
 }
 
 impl Problem {
-    /// A problem, so far without help.
+    /// A problem, without help so far.
     pub fn new(place: TokenRange, what: impl Into<String>) -> Self {
         Self { what: what.into(), place, advice: Advice::None }
     }
 
-    /// Adds help in words, which stand in place of what would be said of a suggestion.
+    /// Adds help in words, which replaces the usual phrasing of a suggestion.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         let help = help.into();
@@ -91,7 +91,7 @@ impl Problem {
         self.correct(replacement).as_example()
     }
 
-    /// Makes an example of the suggestion.
+    /// Marks the suggestion as an example.
     #[must_use]
     pub fn as_example(mut self) -> Self {
         if let Advice::Change(suggestion) = &mut self.advice {
@@ -108,7 +108,7 @@ impl Problem {
         self
     }
 
-    /// Adds words after those of the suggestion.
+    /// Adds words to those of the suggestion.
     #[must_use]
     pub fn aside(mut self, words: impl Into<String>) -> Self {
         if let Advice::Change(suggestion) = &mut self.advice {
@@ -120,7 +120,7 @@ impl Problem {
         self
     }
 
-    /// The change that puts it right, if there is one.
+    /// The change that fixes it, if there is one.
     pub fn suggestion(&self) -> Option<&Suggestion> {
         match &self.advice {
             Advice::Change(suggestion) => Some(suggestion),
@@ -128,7 +128,7 @@ impl Problem {
         }
     }
 
-    /// Whether the change that is suggested is only an example.
+    /// Whether the suggested change is only an example.
     pub fn is_example(&self) -> bool {
         self.suggestion().is_some_and(|suggestion| matches!(suggestion.aside, Aside::Example(_)))
     }
@@ -143,7 +143,7 @@ impl Problem {
         }
     }
 
-    /// How to fix it, unless the message says that.
+    /// How to fix it, unless the message already tells.
     pub fn help_text(&self) -> Option<String> {
         match &self.advice {
             Advice::Words(words) => Some(words.clone()),
@@ -158,7 +158,7 @@ impl Problem {
     }
 }
 
-/// The message for tokens, which are underlined where they stand.
+/// The message without the place, for tokens that the compiler underlines in the source.
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.message())?;
@@ -175,7 +175,7 @@ mod tests {
     use crate::text::token::TokenRange;
 
     #[test]
-    fn help_in_words_stands_in_place_of_the_suggestion() {
+    fn help_in_words_replaces_the_suggestion() {
         let problem = Problem::new(TokenRange::at(0), "wrong");
         assert_eq!(problem.to_string(), "wrong");
         assert_eq!(problem.clone().correct("x").to_string(), "wrong\nhelp: write `x`");

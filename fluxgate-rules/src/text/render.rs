@@ -1,4 +1,4 @@
-//! Problems as people see them: the text with carets under the wrong place, or with the suggestion applied.
+//! Drawing problems for people: the text with carets under the wrong place, or with the suggestion applied.
 
 use core::fmt::Write as _;
 use core::ops::Range;
@@ -7,7 +7,7 @@ use crate::text::problem::Problem;
 use crate::text::token::TokenRange;
 
 impl Problem {
-    /// The message for a string: what is wrong, then the string with carets under the place, then the help.
+    /// The message for a string: what is wrong, the string with carets under the place, and the help.
     pub fn draw(&self, source: &str, bytes: &[Range<usize>]) -> String {
         let place = Some((source, bytes_of(self.place, source, bytes)));
         draw(&self.message(), place, self.help_text().as_deref())
@@ -22,7 +22,7 @@ impl Problem {
     }
 }
 
-/// The message, then the line of the place's text with carets under the place, then the help.
+/// The message, the line of the place with carets under it, and the help.
 pub(crate) fn draw(message: &str, place: Option<(&str, Range<usize>)>, help: Option<&str>) -> String {
     let mut text = message.to_owned();
     if let Some((source, bytes)) = place {
@@ -34,7 +34,7 @@ pub(crate) fn draw(message: &str, place: Option<(&str, Range<usize>)>, help: Opt
     printable(&text)
 }
 
-/// Adds the line where the place begins. Only that gets carets; the message has the rest.
+/// Adds the line where the place begins, with carets. A place that continues on other lines is not underlined there.
 fn underline(source: &str, place: &Range<usize>, text: &mut String) {
     let begin = source[..place.start].rfind('\n').map_or(0, |before| before + 1);
     let line = source[begin..].split('\n').next().unwrap_or_default();
@@ -46,8 +46,8 @@ fn underline(source: &str, place: &Range<usize>, text: &mut String) {
     let _ = write!(text, "\n  | {blank}{carets}");
 }
 
-/// Whether a terminal or a log would act on a character instead of showing it: control characters, line ends, and changes of
-/// direction.
+/// Whether a terminal or a log would act on a character instead of showing it: control characters, line ends, and
+/// changes of direction.
 pub fn controls_terminal(character: char) -> bool {
     character.is_control()
         || matches!(
@@ -56,7 +56,7 @@ pub fn controls_terminal(character: char) -> bool {
         )
 }
 
-/// How many columns of a terminal a text takes.
+/// How many terminal columns a text occupies.
 fn width(text: &str) -> usize {
     let columns = |character: char| match character {
         // Combining marks.
@@ -76,7 +76,7 @@ fn width(text: &str) -> usize {
     text.chars().map(columns).sum()
 }
 
-/// Replaces each character that a terminal would act on by a visible one.
+/// Replaces each character that a terminal would act on with a visible one.
 pub(crate) fn printable(text: &str) -> String {
     let hides = |character| controls_terminal(character) && character != '\n';
     text.chars()
@@ -84,7 +84,7 @@ pub(crate) fn printable(text: &str) -> String {
         .collect()
 }
 
-/// The byte range of tokens in the string. An empty range is after the token before it.
+/// The byte range of tokens in the string. An empty range follows the token before it.
 pub(crate) fn bytes_of(tokens: TokenRange, source: &str, bytes: &[Range<usize>]) -> Range<usize> {
     if tokens.is_empty() {
         let at = match tokens.start.checked_sub(1) {
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn draws_the_line_of_a_string_of_several() {
+    fn draws_only_the_affected_line_of_several() {
         assert_eq!(
             drawn("\n    min(10)\n    & ≥ max\n", TokenRange::at(6)),
             "wrong\n  | & ≥ max\n  |     ^^^\nhelp: right"

@@ -19,10 +19,10 @@ pub enum Shape {
     Unknown,
 }
 
-/// One token, of a string or of a program. Its position is its index.
+/// One token, from a string or a program. Its position is its index.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Token {
-    /// What it is.
+    /// Its kind.
     pub shape: Shape,
     /// The text as written.
     pub text: String,
@@ -43,9 +43,9 @@ impl Token {
 /// A range of tokens, by index. An empty range marks where something is missing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct TokenRange {
-    /// The first.
+    /// The index of the first token.
     pub start: usize,
-    /// After the last.
+    /// The index after the last token.
     pub end: usize,
 }
 
@@ -71,7 +71,7 @@ impl TokenRange {
     }
 }
 
-/// What stands between the quotes of a string literal, be it raw or not; `None` for any other literal.
+/// What is between the quotes of a string literal, raw or not; `None` for any other literal.
 pub(crate) fn content(literal: &str) -> Option<&str> {
     let hashes = |text: &str| text.len() - text.trim_start_matches('#').len();
     let (text, count) = match literal.strip_prefix('r') {
@@ -82,7 +82,8 @@ pub(crate) fn content(literal: &str) -> Option<&str> {
     text.strip_suffix(&"#".repeat(count))?.strip_suffix('"')
 }
 
-/// Spells tokens as one would write them. Spaces are not part of a token, so tokens of a string and of a program give the same text.
+/// Spells tokens as a person would write them. Spaces are not part of a token, so tokens of a string and of a program
+/// give the same text.
 pub fn spell(tokens: &[Token]) -> String {
     let mut text = String::new();
     for (index, token) in tokens.iter().enumerate() {
@@ -96,13 +97,13 @@ pub fn spell(tokens: &[Token]) -> String {
     text
 }
 
-/// Spells a closure as one would write it.
+/// Spells a closure as a person would write it.
 pub fn spell_closure(tokens: &[Token]) -> String {
     spell(tokens).replacen("| ", "|", 1).replacen(" |", "|", 1)
 }
 
-/// Whether a space goes between `before` and `after`: around a sign that joins two values, but not where a sign is part of one
-/// value, as in `50%`, `a::b` and `-2`.
+/// Whether a space goes between `before` and `after`: around a sign that joins two values, but not if the sign is part
+/// of one value, as in `50%`, `a::b` and `-2`.
 fn is_apart(earlier: Option<&Token>, before: &Token, after: &Token) -> bool {
     use Shape::{Close, Open, Punctuation};
     let is_value = |token: &Token| !matches!(token.shape, Punctuation | Open) || token.is("%");
@@ -148,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn spells_as_one_would_write() {
+    fn spells_naturally() {
         for (source, text) in [
             ("min( 10 )&failure_rate(50 %)|  closed", "min(10) & failure_rate(50%) | closed"),
             ("slow_rate(0.5,2s)", "slow_rate(0.5, 2s)"),

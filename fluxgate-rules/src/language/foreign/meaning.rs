@@ -1,49 +1,49 @@
-//! How a word of another library is entered in the tables.
+//! The types that describe another library's word in the tables.
 
 /// What words of other libraries mean.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Meaning {
-    /// The argument of ours that says it.
+    /// Our argument for it.
     pub setting: &'static str,
-    /// The part of its value.
+    /// Which part of that argument's value it is.
     pub part: Part,
     /// The words, in snake case.
     pub words: &'static [Foreign],
 }
 
-/// A word, and the libraries that use it like this.
+/// A word, and the libraries that use it in this sense.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Foreign {
     /// The word, in snake case.
     pub word: &'static str,
-    /// The libraries, separated by a comma; empty where anybody might write the word.
+    /// The libraries, separated by commas; empty if anybody might write the word.
     pub libraries: &'static str,
-    /// How a number is meant.
+    /// The unit of a bare number.
     pub unit: Unit,
 }
 
 impl Foreign {
-    /// The same, with numbers that are per cent.
+    /// The same, with bare numbers in percent.
     pub(super) const fn in_percent(self) -> Self {
         Self { unit: Unit::Percent, ..self }
     }
 
-    /// The same, with numbers of which `1` is all.
+    /// The same, with bare numbers from 0 to 1.
     pub(super) const fn of_one(self) -> Self {
         Self { unit: Unit::Share, ..self }
     }
 }
 
-/// How a number without a unit is meant.
+/// The unit of a bare number.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Unit {
-    /// As it stands.
+    /// None.
     Plain,
-    /// So many of a hundred.
+    /// Percent.
     Percent,
-    /// So much of one.
+    /// A share, from 0 to 1.
     Share,
-    /// So many times this unit.
+    /// This unit of time.
     Time(&'static str),
 }
 
@@ -52,21 +52,21 @@ pub enum Unit {
 pub enum Part {
     /// All of it.
     Whole,
-    /// A positional argument of a word: the word, and which of its arguments.
+    /// A positional argument of a word: the word, and the index of the argument.
     Argument(&'static str, usize),
     /// A keyword argument.
     Keyword(&'static str),
     /// The choice of a word, which the value names: `sliding_window_type = TIME_BASED`.
     Choice,
-    /// A word that is meant if the value is `true`.
+    /// A word to use if the value is `true`.
     Flag(&'static str),
     /// The unit of another part's number.
     Unit,
-    /// How many successes end a trial.
+    /// The number of successes that ends a trial.
     Successes,
-    /// The time of one bucket.
+    /// The length of one bucket.
     BucketTime,
-    /// Nothing that an argument can say: what to do instead.
+    /// Nothing that an argument can express: what to do instead.
     Elsewhere(&'static str),
 }
 

@@ -1,4 +1,4 @@
-//! A number as the value of one argument: how many calls, which share, how long.
+//! Reads a number as the value of one argument: a count, a share, a duration.
 
 use core::time::Duration;
 
@@ -71,7 +71,7 @@ impl ValueReader<'_> {
             }
             Ok(number) if number <= self.parameter.kind.greatest() => Ok(Value::Number(number)),
             _ => {
-                // More than a trial may take are right for a closed breaker at best.
+                // Counts beyond a trial's limit can only suit a closed breaker.
                 let greatest = self.parameter.kind.greatest().min(u64::from(MAX_TRIAL));
                 Err(self.out_of_range().correct(greatest.to_string()))
             }
@@ -105,7 +105,7 @@ impl ValueReader<'_> {
             return Ok(Value::Ratio(ratio));
         }
         let problem = self.out_of_range();
-        // `sure = 5%` says how unsure one may be.
+        // `sure = 5%` is the uncertainty instead.
         let rest = Ratio::new(1.0 - share);
         if self.parameter.kind == Kind::Confidence && share > 0.0 && rest.is_confidence() {
             return Err(problem.correct(rest.to_string()));

@@ -221,9 +221,9 @@ impl AttributeReader<'_> {
         ];
         for (setting, word, kind) in kinds {
             let parameter = Parameter { name: "", kind, example: "" };
-            let is_other = kind.is_duration() && notation::duration(tokens).is_some();
+            let differs_in_meaning = kind.is_duration() && notation::duration(tokens).is_some();
             let read = value::read(tokens, TokenRange::new(0, tokens.len()), "", &parameter);
-            if is_other || read.is_ok_and(|read| read != Value::Rust) {
+            if differs_in_meaning || read.is_ok_and(|read| read != Value::Rust) {
                 return argument(setting, word);
             }
         }
