@@ -1,5 +1,5 @@
-//! The functions of `check` that stop the compiler over a user's constants, called while running: what they refuse, with which
-//! message, and what they leave to each other, so that nothing is refused twice.
+//! The functions of `check` that stop compilation because of a user's constants, called at run time: what they refuse,
+//! with which message, and what they leave to each other, so that nothing is refused twice.
 #![allow(missing_docs)]
 
 use std::panic::{UnwindSafe, catch_unwind};
@@ -14,7 +14,7 @@ const LONGEST: Duration = Duration::from_nanos(u64::MAX);
 const TOO_LONG: Duration = Duration::from_nanos(u64::MAX).saturating_add(Duration::from_nanos(1));
 const SECOND: Duration = Duration::from_secs(1);
 
-/// What a check says; nothing where it accepts.
+/// The message of a check; `None` if it accepts.
 fn said(check: impl FnOnce() + UnwindSafe) -> Option<String> {
     let panic = catch_unwind(check).err()?;
     Some(*panic.downcast::<String>().expect("a message"))
@@ -25,12 +25,13 @@ fn refused(flaw: Flaw) -> Option<String> {
     Some(flaw.text().to_owned())
 }
 
-/// `failure_rate(0.5) | (other & min(10) & failures(3))`: refused at its first condition, unless a value in it is out of range.
+/// `failure_rate(0.5) | (other & min(10) & failures(3))`: refused at its first condition, unless `other` has a value
+/// out of range.
 fn unguarded(other: Node) -> [Node; 6] {
     [Node::Any(5), Node::failure_rate(0.5), Node::All(3), other, Node::min(10), Node::failures(3)]
 }
 
-/// `min(10) | failures(3) | other`: refused as a whole, for healthy traffic trips it, unless one of its conditions is.
+/// `min(10) | failures(3) | other`: refused as a whole, since healthy traffic trips it, unless `other` is refused.
 fn healthy(other: Node) -> [Node; 4] {
     [Node::Any(3), Node::min(10), Node::failures(3), other]
 }
@@ -102,11 +103,11 @@ fn a_condition_is_refused_unless_the_window_is_out_of_range() {
 }
 
 #[test]
-fn a_rule_is_refused_where_none_of_its_conditions_is() {
+fn a_rule_is_refused_only_if_none_of_its_conditions_is() {
     let window = Window::count(100);
     let rule = |nodes: Vec<Node>| said(move || check::rule(&nodes, &window));
     assert_eq!(rule(healthy(Node::failures(7)).to_vec()), refused(Flaw::TripsOnHealth));
-    // Whatever is refused elsewhere is not refused here.
+    // A rule refused elsewhere is not refused here.
     assert_eq!(rule(healthy(Node::failures(0)).to_vec()), None);
     assert_eq!(rule(healthy(Node::failures(101)).to_vec()), None);
     assert_eq!(rule(unguarded(Node::closed()).to_vec()), None);
@@ -119,7 +120,7 @@ fn a_rule_is_refused_where_none_of_its_conditions_is() {
 }
 
 #[test]
-fn a_rule_may_have_a_certain_number_of_nodes_at_most() {
+fn the_number_of_nodes_is_limited() {
     let window = Window::count(100);
     let alternatives = |members: usize| {
         let conditions = (1..).map(Node::failures).take(members);
@@ -131,13 +132,13 @@ fn a_rule_may_have_a_certain_number_of_nodes_at_most() {
     assert_eq!(said(move || check::rule(&most, &window)), None);
     let rule = more.clone();
     assert_eq!(said(move || check::rule(&rule, &window)), refused(Flaw::TooLong));
-    // The whole is refused for it, not each condition.
+    // The whole rule is refused for its length, not each condition.
     let rule = [more, vec![Node::failure_rate(0.5)]].concat();
     assert_eq!(said(move || check::condition(&rule, rule.len() - 1, &window)), None);
 }
 
 #[test]
-fn a_window_is_refused_where_its_values_are_in_range() {
+fn a_window_is_refused_only_if_its_values_are_in_range() {
     let window = |window| said(move || check::window(&window));
     let (short, shorter) = (Duration::from_micros(10), Duration::from_nanos(9_999));
     assert_eq!(window(Window::count(100)), None);
@@ -160,12 +161,12 @@ fn retries_and_permits_are_refused() {
     assert_eq!((random(0.01), random(1.0)), (None, None));
     assert_eq!(random(0.009_999_999), refused(Flaw::RareProbes));
     assert_eq!(random(1e-9), refused(Flaw::RareProbes));
-    // Which is refused as a value.
+    // It is refused as a value.
     assert_eq!(random(0.0), None);
 }
 
 #[test]
-fn a_trial_has_a_certain_number_of_calls_at_most() {
+fn the_length_of_a_trial_is_limited() {
     let window = Window::time(SECOND);
     let of = |condition: Node| said(move || check::condition(&[condition], 0, &window));
     for (most, more) in [
@@ -177,14 +178,14 @@ fn a_trial_has_a_certain_number_of_calls_at_most() {
         let closed = [Node::All(2), Node::closed(), more];
         assert_eq!(said(move || check::condition(&closed, 2, &window)), None, "{more:?}");
     }
-    // What no window of so many calls can hold is said instead.
+    // Too many calls for the window is reported instead.
     let small = Window::count(100);
     let nodes = [Node::failures(u32::MAX)];
     assert_eq!(said(move || check::condition(&nodes, 0, &small)), refused(Flaw::BeyondWindow));
 }
 
 #[test]
-fn a_rule_is_refused_that_is_blind_in_half_open() {
+fn a_rule_that_is_blind_in_half_open_is_refused() {
     let window = Window::count(100);
     let rule = |closed: Node, half_open: Node| {
         let of = |state, evidence| [Node::All(3), state, Node::min(5), evidence];
@@ -202,19 +203,19 @@ fn a_rule_is_refused_that_is_blind_in_half_open() {
 }
 
 #[test]
-fn a_timeout_is_longer_than_the_rule_takes_for_slow() {
+fn a_timeout_is_longer_than_the_slow_call_threshold() {
     let timeout = |nodes: Vec<Node>, timeout| said(move || check::half_open_timeout(&nodes, timeout));
     let of = |evidence| vec![Node::All(2), Node::min(5), evidence];
     let longer = SECOND + Duration::from_nanos(1);
     for evidence in [Node::slow_rate(0.5, SECOND), Node::avg_latency(SECOND)] {
         assert_eq!(timeout(of(evidence), SECOND), refused(Flaw::ShortTimeout), "{evidence:?}");
         assert_eq!(timeout(of(evidence), longer), None, "{evidence:?}");
-        // Closed, no call is hung.
+        // While closed, no call is hung.
         let closed = vec![Node::All(3), Node::closed(), Node::min(5), evidence];
         assert_eq!(timeout(closed, SECOND), None, "{evidence:?}");
     }
     assert_eq!(timeout(of(Node::failure_rate(0.5)), Duration::from_millis(1)), None);
-    // Whatever is refused elsewhere is not refused here.
+    // A rule refused elsewhere is not refused here.
     assert_eq!(timeout(of(Node::slow_rate(0.5, SECOND)), Duration::ZERO), None);
     assert_eq!(timeout(of(Node::slow_rate(0.5, TOO_LONG)), SECOND), None);
     assert_eq!(timeout(of(Node::slow_rate(50.0, SECOND)), SECOND), None);

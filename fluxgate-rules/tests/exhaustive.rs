@@ -1,5 +1,5 @@
-//! Every semantic refusal and every trial length against enumeration: all histories of up to six calls, of which a small
-//! window remembers the latest, are looked at by an evaluator too simple to be wrong.
+//! Every semantic refusal and every trial length checked by enumeration: all histories of up to six calls, seen through
+//! a small window, are judged by an evaluator too simple to be wrong.
 #![allow(missing_docs)]
 
 use std::collections::HashSet;
@@ -34,9 +34,9 @@ struct Seen {
     slow: u32,
     streak: u32,
     customs: bool,
-    /// No call has succeeded for as long as any rule asks for.
+    /// No call has succeeded for as long as any rule requires.
     late: bool,
-    /// As many calls run at once as any rule asks for.
+    /// As many calls are running as any rule requires.
     crowded: bool,
 }
 
@@ -60,7 +60,7 @@ impl Tree {
         }
     }
 
-    /// The rule of which only that counts which is needed for this leaf: of its alternatives, no other.
+    /// The rule as it holds through this leaf: without the other alternatives.
     fn through(&self, leaf: usize) -> Self {
         match self {
             Self::Leaf(_) => self.clone(),
@@ -107,7 +107,7 @@ impl Tree {
 }
 
 fn holds(condition: Condition, seen: &Seen) -> bool {
-    // Shares are halves and wholes, durations whole seconds: small integers will do.
+    // Shares are halves and wholes, durations whole seconds, so small integers are enough.
     let share = |ratio: Ratio| if ratio == Ratio::ONE { 2 } else { 1 };
     match condition {
         Condition::Closed => !seen.half_open,
@@ -127,16 +127,17 @@ fn holds(condition: Condition, seen: &Seen) -> bool {
     }
 }
 
-/// Whether so many or more failures would be so rare, if half of the calls failed: (n + 1) times n over f, of 2^n, is at most a half.
+/// Whether at least this many failures would be rare enough if half of the calls failed: (n + 1) times n over f,
+/// divided by 2^n, is at most a half.
 fn is_sure(failures: u32, total: u32) -> bool {
     let ways = (0..failures).fold(1, |ways, at| ways * (total - at) / (at + 1));
     2 * failures >= total && 2 * (total + 1) * ways <= 1 << total
 }
 
-/// What can be seen through a window of each size; the last forgets nothing.
+/// Everything that can be seen through a window of each size; the last forgets nothing.
 static SEEN: LazyLock<Vec<HashSet<Seen>>> = LazyLock::new(|| (0..=LONGEST).map(seen).collect());
 
-/// All that can be seen after up to [`LONGEST`] calls, each good or failed, fast or slow.
+/// Everything that can be seen after up to [`LONGEST`] calls, each good or failed, fast or slow.
 fn seen(window: usize) -> HashSet<Seen> {
     let mut all = HashSet::new();
     for length in 0..=LONGEST as u32 {
@@ -197,11 +198,11 @@ proptest! {
         let rule = tree.rule();
         let nodes = rule.nodes();
         let window = Window::count(size);
-        // While closed the window forgets, in a trial nothing does.
+        // While closed, the window forgets; in a trial, nothing is forgotten.
         let everything = &SEEN[LONGEST];
         let closed: Vec<_> = SEEN[size].iter().filter(|seen| !seen.half_open).collect();
         let half_open: Vec<_> = everything.iter().filter(|seen| seen.half_open).collect();
-        // How many calls run is no evidence of a trial.
+        // The number of running calls is no evidence for a trial.
         let trial: Vec<_> = half_open.iter().copied().filter(|seen| !seen.crowded).collect();
 
         let mut flawed = false;
@@ -237,7 +238,8 @@ proptest! {
         let trips_half_open = half_open.iter().any(|seen| seen.total > 0 && tree.holds(seen));
         let trips_by_outcomes = trial.iter().any(|seen| seen.total > 0 && tree.holds(seen));
         if !flawed {
-            // All calls fail, or all are slow, or both: closed, a condition sees that and trips, and half-open none does.
+            // All calls fail, or all are slow, or both: while closed, a condition sees that and trips; in half-open,
+            // none does.
             let leaves = (0..tree.leaves()).filter(|leaf| {
                 let condition = tree.leaf(*leaf);
                 !matches!(
@@ -271,7 +273,7 @@ proptest! {
             prop_assert_eq!(flaws::rule_flaw(nodes, &window), expected, "{}", rule);
         }
 
-        // The alternative that takes longest to hold, by way of whichever condition.
+        // The alternative that takes longest to hold, through any of its conditions.
         let leaves = nodes.iter().filter(|node| matches!(node, Node::Condition(_))).count();
         let shortest = |leaf| {
             let through = tree.through(leaf);

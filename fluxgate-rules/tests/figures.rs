@@ -1,4 +1,4 @@
-//! Figures of arbitrary rules: they are chances, and worse calls never make a breaker open less often.
+//! Figures of arbitrary rules: they are probabilities, and worse calls never make a breaker open less often.
 #![allow(missing_docs)]
 
 use fluxgate_rules::{Rule, Window};
@@ -15,7 +15,7 @@ fn condition() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Rules that are mostly right: alternatives of up to two conditions, each with a `min`.
+/// Rules that are mostly valid: alternatives of up to two conditions, each with a `min`.
 fn rule() -> impl Strategy<Value = String> {
     let group = (1..40_u32, prop::collection::vec(condition(), 1..3));
     let group = group.prop_map(|(min, conditions)| format!("min({min}) & {}", conditions.join(" & ")));
@@ -48,7 +48,7 @@ proptest! {
             prop_assert!(chance >= last - 1e-12, "{calls} at {share}: {chance} after {last}");
             last = chance;
             let of_worse = explanation.chance_to_open(worse, calls);
-            // What slides is known within that.
+            // Once the window slides, figures are only this precise.
             prop_assert!(of_worse > chance - 0.05, "{calls} at {share}: {chance}, at {worse}: {of_worse}");
         }
         prop_assert!(explanation.calls_to_open(share) >= 1.0);
@@ -58,9 +58,9 @@ proptest! {
         }
     }
 
-    /// What is called the nearest rule is accepted, and what is accepted is its own nearest.
+    /// The nearest rule is accepted, and an accepted rule is its own nearest.
     #[test]
-    fn the_nearest_rule_meets_what_is_expected(
+    fn the_nearest_rule_meets_the_expectations(
         rule in rule(), size in 1..200_usize, normal in 0.001..0.4_f64, outage in 0.5..1.0_f64
     ) {
         let Ok(rule) = rule.parse::<Rule>() else { return Ok(()) };

@@ -1,4 +1,4 @@
-//! What is suggested for a word of another library has the meaning that the table gives the word, and is right as it stands.
+//! The suggestion for another library's word has the meaning that the table gives the word, and is valid as it stands.
 #![allow(missing_docs)]
 
 use fluxgate_rules::attribute;
@@ -34,7 +34,7 @@ fn vocabulary(setting: &str) -> Option<&'static Vocabulary> {
     [&TRIP, &WINDOW, &RETRY, &PERMIT].into_iter().find(|vocabulary| vocabulary.setting == setting)
 }
 
-/// A value of the kind that a part has.
+/// A value of the right kind for a part.
 fn value(meaning: &Meaning) -> &'static str {
     let of = |kind: Kind| match kind {
         Kind::Count | Kind::Concurrency | Kind::Size | Kind::Buckets => "7",
@@ -76,7 +76,7 @@ fn value(meaning: &Meaning) -> &'static str {
     }
 }
 
-/// What the suggestion has to contain.
+/// What the suggestion must contain.
 fn expected(meaning: &Meaning, value: &str) -> String {
     match meaning.part {
         Part::Argument("success_rate", _) => "failure_rate(0.25)".to_owned(),
@@ -117,8 +117,8 @@ fn a_word_keeps_its_meaning_and_its_value() {
     let mut count = 0;
     for meaning in meanings() {
         for foreign in meaning.words {
-            // Words of ours that stand elsewhere, words with several meanings of which this is not the first, and words for parts
-            // that say nothing alone.
+            // Skips our own words from other settings, words with several meanings if this is not the first, and words
+            // for parts that mean nothing alone.
             let is_ours = [&TRIP, &WINDOW, &RETRY, &PERMIT].iter().any(|vocabulary| {
                 vocabulary.entry(foreign.word).is_some()
                     || vocabulary.entries.iter().flat_map(|it| it.keywords).any(|it| it.name == foreign.word)
@@ -157,7 +157,7 @@ fn a_word_like_one_of_ours_is_decided_by_its_value() {
 }
 
 #[test]
-fn what_is_done_elsewhere_is_not_corrected_into_something_else() {
+fn words_for_other_places_are_not_corrected() {
     for meaning in meanings().filter(|meaning| matches!(meaning.part, Part::Elsewhere(_))) {
         for foreign in meaning.words.iter().filter(|foreign| is_first(meaning, foreign.word)) {
             assert_eq!(suggested(&format!("{} = 7", foreign.word)).as_deref(), Some(""), "{}", foreign.word);

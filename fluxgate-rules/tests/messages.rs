@@ -1,5 +1,5 @@
-//! The catalogue of messages: `messages.txt` has a block for each wrong line, with everything that is said of it and what
-//! becomes of it when each first correction is made. With `FLUXGATE_BLESS` set, the file is written anew, to be read.
+//! The catalogue of messages: `messages.txt` has a block for each wrong line, with all of its messages and the result
+//! of applying each first correction. If `FLUXGATE_BLESS` is set, the file is rewritten for review.
 #![allow(missing_docs)]
 
 use std::fmt::Write as _;
@@ -51,7 +51,7 @@ fn problems(argument: &str, tokens: &[Token]) -> Vec<Problem> {
     }
 }
 
-/// What is wrong with a rule beside `normal = 5%, window = count(100)`, of which each is optional.
+/// What is wrong with a rule given `normal = 5%, window = count(100)`, both optional.
 fn expected(settings: &str, tokens: &[Token]) -> Vec<Problem> {
     let (mut expectations, mut window) = (Expectations::default(), Window::count(100));
     for setting in settings.split(" and ") {
@@ -95,7 +95,7 @@ fn block(line: &str) -> String {
 }
 
 #[test]
-fn every_message_reads_as_the_catalogue_has_it() {
+fn every_message_is_as_in_the_catalogue() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/messages.txt");
     let catalogue = std::fs::read_to_string(&path).expect("the catalogue");
     let blocks: Vec<_> = catalogue.split("\n\n").filter(|block| !block.trim().is_empty()).collect();

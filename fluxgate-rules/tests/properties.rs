@@ -1,4 +1,4 @@
-//! Whatever string comes in: never a panic, and never a message that leads nowhere.
+//! Any input string is handled without a panic, and every message leads somewhere.
 #![allow(missing_docs)]
 
 use std::str::FromStr;
@@ -15,7 +15,7 @@ use fluxgate_rules::{
 };
 use proptest::prelude::*;
 
-/// Pieces of rules, right and wrong, of which mutations are made.
+/// Pieces of rules, right and wrong, for building mutations.
 const PIECES: [&str; 60] = [
     "min(10)",
     "failure_rate(0.5)",
@@ -96,7 +96,7 @@ const READERS: [Read; 7] = [
     |tokens| problems(read::argument(tokens, &HALF_OPEN_TIMEOUT)),
 ];
 
-/// Reads it in every way, draws every message, and makes every correction.
+/// Reads the text in every way, draws every message, and applies every correction.
 fn survives(text: &str) {
     for read in READERS {
         let lexed = lex(text);
@@ -118,14 +118,14 @@ fn duration() -> impl Strategy<Value = Duration> {
     prop_oneof![1..=u64::MAX, 1..10_000_u64].prop_map(Duration::from_nanos)
 }
 
-/// A share and how sure of it one has to be; of the share, all calls may be asked, which are too many.
+/// A share and a confidence. The share may be 1, which nothing exceeds.
 fn sure() -> impl Strategy<Value = SureRate> {
     let level = (500_000_000..1_000_000_000_i64).prop_map(Ratio::from_parts_per_billion);
     let share = prop_oneof![5 => ratio(), 5 => (1..900_000_000_i64).prop_map(Ratio::from_parts_per_billion), 1 => Just(Ratio::ONE)];
     (share, level).prop_map(|(share, level)| SureRate::new(share, level))
 }
 
-/// A time from which calls may be slow.
+/// A duration from which calls may be slow.
 fn threshold() -> impl Strategy<Value = Duration> {
     prop_oneof![1_000..=u64::MAX, 1_000..100_000_u64].prop_map(Duration::from_nanos)
 }
@@ -146,12 +146,12 @@ fn condition() -> impl Strategy<Value = Condition> {
     ]
 }
 
-/// Numbers of calls, some of which are more than a trial may take.
+/// Numbers of calls, some beyond the limit of a trial.
 fn count() -> impl Strategy<Value = u32> {
     prop_oneof![1 => 1..=u32::MAX, 5 => 1..=1_000_000_u32]
 }
 
-/// A rule, which most often makes no sense.
+/// A rule that usually makes no sense.
 fn rule() -> impl Strategy<Value = Rule> {
     joined(condition().prop_map(Rule::from_condition))
 }
@@ -174,7 +174,7 @@ fn sound_rule() -> impl Strategy<Value = Rule> {
                 .prop_map(move |(count, average)| from(Condition::AvgLatency(average))
                     & from(Condition::Min(count))),
         ]);
-    // A trial is judged by how its calls end, so this cannot stand alone.
+    // A trial is judged by the outcomes of its calls, so this cannot stand alone.
     (judged, proptest::option::of(2..=u32::MAX)).prop_map(move |(rule, calls)| match calls {
         Some(calls) => rule | from(Condition::InFlight(calls)),
         None => rule,
@@ -199,13 +199,13 @@ proptest! {
     }
 
     #[test]
-    fn any_row_of_pieces_is_survived(pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..12)) {
+    fn any_sequence_of_pieces_is_survived(pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..12)) {
         survives(&pieces.join(" "));
         survives(&pieces.concat());
     }
 
     #[test]
-    fn what_is_suggested_for_a_whole_setting_is_right(
+    fn suggestions_for_a_whole_setting_are_valid(
         pieces in proptest::collection::vec(proptest::sample::select(&PIECES[..]), 0..6),
         word in proptest::sample::select(&["", "count", "time(", "fixed", "backoff(", "open_for(", "ramp_up(", "fail"][..]),
     ) {
@@ -247,7 +247,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_refused_is_refused_alike_by_hand_and_in_a_string(rule in rule()) {
+    fn rules_are_refused_alike_by_hand_and_in_a_string(rule in rule()) {
         let window = Window::time(Duration::from_secs(60));
         let by_hand: Vec<_> = by_hand::rule(&rule, &window).iter().map(ToString::to_string).collect();
         let in_a_string = Rule::from_str(&rule.to_string()).err().map(|error| error.to_string()).unwrap_or_default();
@@ -256,7 +256,7 @@ proptest! {
     }
 
     #[test]
-    fn no_flaw_goes_untold(rule in rule(), size in 1..200_usize) {
+    fn no_flaw_goes_unreported(rule in rule(), size in 1..200_usize) {
         let (nodes, window) = (rule.nodes(), Window::count(size));
         let is_flawed = flaws::size_flaw(nodes).is_some()
             || (0..nodes.len()).any(|leaf| flaws::condition_flaw(nodes, leaf, &window).is_some())
@@ -265,7 +265,7 @@ proptest! {
     }
 
     #[test]
-    fn any_settings_made_by_hand_are_survived(
+    fn any_hand_built_settings_are_survived(
         size in any::<usize>(),
         nanos in any::<u64>(),
         seconds in any::<u64>(),
@@ -292,12 +292,12 @@ proptest! {
     }
 }
 
-/// What is wrong with a setting's own text.
+/// What is wrong with a setting's printed form.
 fn read_back<T: FromStr<Err = ConfigError>>(setting: &impl ToString) -> Vec<ConfigProblem> {
     setting.to_string().parse::<T>().err().map(|error| error.problems().to_vec()).unwrap_or_default()
 }
 
-/// Whether a window is in the ranges that the documentation names.
+/// Whether a window is in the documented ranges.
 fn is_in_range(window: &Window) -> bool {
     match (window.extent, window.buckets) {
         (fluxgate_rules::Extent::Count(size), buckets) => {

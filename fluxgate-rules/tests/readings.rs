@@ -1,4 +1,4 @@
-//! What is written reads as what is made by hand; and what is made by hand is refused where it would be if it were written.
+//! Written settings read like hand-built ones, and hand-built settings are refused if their written form is.
 #![allow(missing_docs)]
 
 use std::str::FromStr;
@@ -13,8 +13,8 @@ use fluxgate_rules::{Condition, ConfigProblem, Permit, Ratio, Retry, Rule, Windo
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// There is one problem, which says this.
-fn assert_says(problems: &[ConfigProblem], message: &str) {
+/// There is exactly one problem, with this message.
+fn assert_message(problems: &[ConfigProblem], message: &str) {
     let [problem] = problems else { panic!("{problems:?}") };
     assert!(problem.to_string().contains(message), "{problem}");
 }
@@ -56,7 +56,7 @@ fn windows() {
         (Window::time(SECOND).buckets(1_001), "`1001` is out of range"),
         (Window::time(Duration::from_nanos(10)), "are too short"),
     ] {
-        assert_says(&by_hand::window(&wrong), message);
+        assert_message(&by_hand::window(&wrong), message);
     }
 }
 
@@ -80,14 +80,14 @@ fn retries() {
     {
         assert_eq!((retry(text).retry(), retry(text).is_constant()), (None, true), "{text}");
     }
-    // The path of a function is no constant: it is what it is.
+    // The path of a function is not a constant.
     assert_eq!((retry("custom(a::b)").retry(), retry("custom(a::b)").is_constant()), (None, false));
     for (wrong, message) in [
         (Retry::cooldown(Duration::ZERO), "`0s` is out of range"),
         (Retry::backoff(MINUTE).max(SECOND), "`max = 1s` is shorter than the first delay, 1m"),
         (Retry::cooldown(MINUTE).multiplier(2.0), "`multiplier`"),
     ] {
-        assert_says(&by_hand::retry(&wrong), message);
+        assert_message(&by_hand::retry(&wrong), message);
     }
 }
 
@@ -105,7 +105,7 @@ fn permits() {
     for text in ["random(SHARE)", "ramp_up(0.1, MOST, 60s)"] {
         assert_eq!((permit(text).permit(), permit(text).is_constant()), (None, true), "{text}");
     }
-    assert_says(&by_hand::permit(&Permit::ramp_up(0.6, 0.5, MINUTE)), "this ramp falls, from 0.6 to 0.5");
+    assert_message(&by_hand::permit(&Permit::ramp_up(0.6, 0.5, MINUTE)), "this ramp falls, from 0.6 to 0.5");
 }
 
 #[test]
@@ -129,11 +129,11 @@ fn rules() {
         assert_eq!(Rule::from_str(text).as_ref(), Ok(&made));
         assert_eq!(by_hand::rule(&made, &Window::count(100)), []);
     }
-    assert_says(&by_hand::rule(&rate, &Window::count(100)), "is not guarded by `min`");
+    assert_message(&by_hand::rule(&rate, &Window::count(100)), "is not guarded by `min`");
 }
 
 #[test]
-fn a_rule_with_what_only_the_compiler_knows_is_left_as_it_is() {
+fn a_rule_with_constants_is_left_as_it_is() {
     let text = "min( 2*CALLS ) & failure_rate(50%)";
     let read = rule(text);
     assert_eq!((read.nodes(), read.is_constant()), (None, true));
@@ -155,7 +155,7 @@ fn other_expressions_are_left_to_the_compiler() {
 }
 
 #[test]
-fn a_rule_may_have_a_certain_length_at_most() {
+fn the_length_of_a_rule_is_limited() {
     let failures = |count| Rule::from_condition(Condition::Failures(count));
     let alternatives = |members: u32| (1..=members).map(failures).reduce(|one, two| one | two).expect("some");
     let (most, more) = (alternatives(MAX_NODES as u32 - 1), alternatives(MAX_NODES as u32));
@@ -179,7 +179,7 @@ fn limits() {
         (by_hand::max_half_open_calls(0), "`max_half_open_calls`: "),
         (by_hand::half_open_timeout(Duration::ZERO, &[]), "`half_open_timeout`: "),
     ] {
-        assert_says(&said, setting);
+        assert_message(&said, setting);
     }
 }
 

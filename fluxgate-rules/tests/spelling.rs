@@ -1,4 +1,4 @@
-//! "Did you mean ..?" never names the opposite of what was written, and a slip of one letter leads back to the word.
+//! "Did you mean ..?" never suggests the opposite of what was written, and a one-letter typo leads back to the word.
 #![allow(missing_docs)]
 
 use fluxgate_rules::foreign::{Part, meanings, senses};
@@ -33,7 +33,7 @@ const ARGUMENTS: &[&str] = &[
 ];
 const TRACKERS: &[&str] = &["all", "matches", "type_of", "custom", "ok", "returned", "server_errors"];
 
-/// The words among which each word is looked for.
+/// The sets of words that are searched for each word.
 fn sets() -> Vec<Vec<&'static str>> {
     let words = |vocabulary: &'static Vocabulary| vocabulary.entries.iter().map(|entry| entry.word).collect();
     let keywords = RETRY.entries.iter().flat_map(|entry| entry.keywords.iter().map(|keyword| keyword.name));
@@ -42,14 +42,14 @@ fn sets() -> Vec<Vec<&'static str>> {
     sets
 }
 
-/// What turns a word round where it stands before it, or before one of its parts.
+/// Prefixes that negate a word, or one of its parts.
 const BEFORE: [&str; 14] = [
     "no_", "non_", "not_", "un_", "anti_", "without_", "zero_", "no", "non", "not", "un", "mis", "dis",
     "anti",
 ];
-/// What does so behind it.
+/// Suffixes that do so.
 const BEHIND: [&str; 3] = ["_free", "_less", "less"];
-/// Words that say the opposite, or another thing of which there can be only one.
+/// Words with opposite or mutually exclusive meanings.
 const OPPOSITES: [(&str, &[&str]); 29] = [
     ("abnormal", &["normal"]),
     ("after", &["before"]),
@@ -82,7 +82,7 @@ const OPPOSITES: [(&str, &[&str]); 29] = [
     ("unhealthy", &["healthy", "up"]),
 ];
 
-/// All that says the opposite of a word.
+/// All opposites of a word.
 fn opposites(word: &str) -> Vec<String> {
     let mut opposites = Vec::new();
     let parts: Vec<_> = word.split('_').collect();
@@ -100,7 +100,7 @@ fn opposites(word: &str) -> Vec<String> {
     opposites
 }
 
-/// All that a slip of one letter makes of a word.
+/// All one-letter typos of a word.
 fn slips(word: &str) -> Vec<String> {
     let mut slips = Vec::new();
     let letters: Vec<char> = word.chars().collect();
@@ -129,7 +129,7 @@ fn no_suggestion_says_the_opposite() {
         for word in &set {
             for opposite in opposites(word).iter().filter(|opposite| !set.contains(&opposite.as_str())) {
                 let near = nearest(opposite, set.iter().copied());
-                // `no_panic` may as well be a slip.
+                // `no_panic` may also be a typo.
                 assert!(near != Some(word) || slips(word).contains(opposite), "{opposite}: {word}");
             }
         }
@@ -154,7 +154,7 @@ fn no_misspelling_of_another_librarys_word_says_the_opposite() {
 }
 
 #[test]
-fn a_slip_of_one_letter_leads_back() {
+fn a_typo_of_one_letter_leads_back() {
     // These are words of their own.
     const OTHERS: [&str; 4] = ["on_flight", "in_panic", "in_cancel", "nok"];
     for set in sets() {

@@ -1,5 +1,5 @@
-//! Flaws that have nothing to do with each other are reported together: what is wrong with one branch of a rule, or with one argument
-//! of a word, does not hide what is wrong with another, and adds nothing to it.
+//! Unrelated flaws are reported together: an error in one branch of a rule, or in one argument of a word, neither hides
+//! nor adds to an error in another.
 #![allow(missing_docs)]
 
 use fluxgate_rules::Problem;
@@ -8,10 +8,10 @@ use fluxgate_rules::lexer::lex;
 use fluxgate_rules::read;
 use fluxgate_rules::token::Token;
 
-/// A branch with nothing wrong in it, which trips both closed and half-open breakers.
+/// A branch without errors that trips both closed and half-open breakers.
 const SOUND: &str = "failures(71)";
 
-/// What is wrong, and where, counted from the first token of the part.
+/// A message and its place, counted from the first token of the part.
 type Said = Vec<(usize, usize, String)>;
 
 fn said(problems: &[Problem], from: usize) -> Said {
@@ -29,8 +29,8 @@ fn size(text: &str) -> usize {
     lex(text).tokens.len()
 }
 
-/// What is said of a branch beside a sound one, if that is of the branch alone, wherever it stands.
-fn said_of_branch(branch: &str) -> Option<Said> {
+/// The messages for a branch next to a sound one, if they concern the branch alone, wherever it stands.
+fn messages_for_branch(branch: &str) -> Option<Said> {
     let (tokens, sound) = (size(branch), size(SOUND) + 1);
     let before = said(&rule(&lex(&format!("{branch} | {SOUND}")).tokens), 0);
     let after = said(&rule(&lex(&format!("{SOUND} | {branch}")).tokens), sound);
@@ -38,12 +38,12 @@ fn said_of_branch(branch: &str) -> Option<Said> {
     (is_inside && before == after && !before.is_empty()).then_some(before)
 }
 
-/// The branches of the catalogue, one for each kind of message, with other figures if they are `second` in a rule, so that none is
-/// given twice.
+/// The branches of the catalogue, one for each kind of message. A `second` branch of a rule gets other numbers, so that
+/// none occurs twice.
 fn branches(second: bool) -> Vec<(String, Said)> {
     let lines = include_str!("messages.txt").lines();
     let texts = lines.filter_map(|line| line.strip_prefix("trip = "));
-    // Where a parenthesis lacks its partner, nothing is known of the rest.
+    // An unmatched parenthesis leaves the rest unknown.
     let texts = texts.filter(|text| read::balance(&lex(text).tokens).is_ok() && !text.contains('\\'));
     let mut branches: Vec<(String, Said)> = Vec::new();
     let mut kinds = Vec::new();
@@ -51,7 +51,7 @@ fn branches(second: bool) -> Vec<(String, Said)> {
         let others = [("(10)", "(11)"), ("0.5", "0.6"), ("(3)", "(4)"), ("(5)", "(6)")];
         let change = |text: String, (from, to): &(&str, &str)| text.replace(from, to);
         let text = if second { others.iter().fold(text.to_owned(), change) } else { text.to_owned() };
-        let Some(said) = said_of_branch(&text) else { continue };
+        let Some(said) = messages_for_branch(&text) else { continue };
         let kind: Vec<_> = said.iter().map(|(_, _, what)| without_quotes(what)).collect();
         if !kinds.contains(&kind) {
             kinds.push(kind);
@@ -61,7 +61,7 @@ fn branches(second: bool) -> Vec<(String, Said)> {
     branches
 }
 
-/// A message without what it quotes.
+/// A message without its quotations.
 fn without_quotes(message: &str) -> String {
     message.split('`').step_by(2).collect()
 }
@@ -72,7 +72,7 @@ fn flaws_of_two_branches_are_reported_together() {
     assert!(firsts.len() > 60, "{}", firsts.len());
     for (first, of_first) in &firsts {
         let is_apart = |second: &str| {
-            // A branch that is given twice is to be removed, and characters that look like others are all replaced at once.
+            // A repeated branch must be removed, and look-alike characters are all replaced at once.
             let is_new = |branch: &str| first.split(" | ").all(|one| one != branch);
             second.split(" | ").all(is_new) && (first.is_ascii() || second.is_ascii())
         };
@@ -86,11 +86,11 @@ fn flaws_of_two_branches_are_reported_together() {
     }
 }
 
-/// A word with a value for each argument that is right, and some that are wrong.
+/// A word with a valid value for each argument, and some wrong ones.
 type Arguments = (&'static str, &'static [(&'static str, &'static [&'static str])]);
 
-/// Every word with more than one argument, of each setting. What is wrong with two arguments together is written into one of them,
-/// beside others that do not matter to it.
+/// Every word with more than one argument, for each setting. Errors of two arguments together are put into one of them,
+/// next to others that do not affect it.
 const WORDS: [(Read, Arguments); 8] = [
     (rule, ("min(10) & slow_rate", &[("0.5", &["1.5", "50", "0s"]), ("1s", &["0s", "5", "1d", "1.5"])])),
     (
@@ -146,7 +146,7 @@ fn permit(tokens: &[Token]) -> Vec<Problem> {
 #[test]
 fn flaws_of_two_arguments_are_reported_together() {
     for (read, (word, arguments)) in WORDS {
-        // Each message, wherever it stands, since one argument may be longer than another.
+        // Compares messages without places, since one argument may be longer than another.
         let messages = |values: &[&str]| -> Vec<String> {
             let text = format!("{word}({})", values.join(", "));
             read(&lex(&text).tokens).iter().map(Problem::message).collect()

@@ -1,4 +1,4 @@
-//! Windows, retries, permits and conditions: equal where they say the same, and spelled as the attribute spells them.
+//! Windows, retries, permits and conditions: equal if they mean the same, and printed as the attribute spells them.
 #![allow(missing_docs)]
 
 use std::fmt::Display;
@@ -9,7 +9,7 @@ use fluxgate_rules::{Condition, Metrics, Permit, Ratio, Retry, Rule, SureRate, W
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// Each value is spelled as it stands there, and equal to itself and to no other.
+/// Each value prints as shown, and equals itself and no other.
 fn distinct<T: PartialEq + Display>(values: &[(T, &str)]) {
     for (nth, (value, spelled)) in values.iter().enumerate() {
         assert_eq!(value.to_string(), *spelled);
@@ -66,7 +66,7 @@ fn retries() {
         (Retry::custom("minute", minute), "custom(minute)"),
         (Retry::custom("grows", grows), "custom(grows)"),
     ]);
-    // The function is what counts, not how it is spelled.
+    // Equality depends on the function, not on its spelling.
     assert_eq!(Retry::custom("minute", minute), Retry::custom("..", minute));
 }
 
@@ -138,13 +138,13 @@ fn rules() {
         ((one.clone() | two.clone()) & three.clone(), "(min(1) | min(2)) & min(3)"),
         (one.clone() | two.clone() & three.clone(), "min(1) | min(2) & min(3)"),
     ]);
-    // Parentheses that change nothing leave no group.
+    // Redundant parentheses leave no group.
     assert_eq!(one.clone() & (two.clone() & three.clone()), one.clone() & two.clone() & three.clone());
     assert_eq!(one.clone() | (two.clone() | three.clone()), (one | two) | three);
 }
 
 #[test]
-fn a_rule_knows_what_it_asks_for() {
+fn a_rule_knows_what_it_measures() {
     let on = Rule::from_condition;
     let plain =
         on(Condition::Min(3)) & on(Condition::Failures(9)) | on(Condition::Min(7)) & on(Condition::Closed);

@@ -24,7 +24,7 @@ fn is_kept<T: PartialEq + Debug + Display>(word: &str, text: &str, read: impl Fn
 #[test]
 fn conditions() {
     for entry in of_data(TRIP.entries) {
-        // A rule that makes sense, whatever the condition.
+        // A rule that makes sense with any condition.
         let text = format!("failures(9) | min(7) & failures(8) & {}", entry.example());
         is_kept(entry.word, &text, |text| Rule::from_str(text).ok());
         for keyword in entry.keywords {
