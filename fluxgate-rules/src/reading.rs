@@ -1,4 +1,4 @@
-//! Tokens -> checked values, or all that is wrong with them and what was meant.
+//! Tokens -> checked values, or everything wrong with them and what was meant.
 
 pub(crate) mod arguments;
 pub mod attribute;

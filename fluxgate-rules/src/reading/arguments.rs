@@ -11,18 +11,18 @@ use crate::reading::suggestion::{
 use crate::text::problem::Problem;
 use crate::text::token::TokenRange;
 
-/// A word with what stands in its parentheses.
+/// A word with the contents of its parentheses.
 struct GivenArguments<'a> {
     entry: &'static Entry,
     /// The word and its parentheses.
     call: TokenRange,
     pieces: Vec<Piece<'a>>,
-    /// The word with its arguments as it takes them.
+    /// The word with its arguments corrected.
     right: Filled,
 }
 
-/// Reads the arguments of a word, which stand `inside` its parentheses if it has some, and reports all that is wrong with them. The
-/// value of one that is wrong is unknown; `None` if all of them together are wrong.
+/// Reads the arguments of a word, `inside` its parentheses if it has any, and reports everything wrong with them. A
+/// wrong argument gets an unknown value; `None` if they are wrong as a whole.
 pub(crate) fn arguments(
     cursor: &mut Cursor<'_>,
     entry: &'static Entry,
@@ -40,7 +40,7 @@ pub(crate) fn arguments(
     let before = cursor.problems.len();
     let mut arguments = Vec::new();
     let unnamed = given.unnamed();
-    // `count(60s)`: a value of another word.
+    // `count(60s)`: a value for another word.
     if let [piece] = given.pieces.as_slice()
         && let Some(other) = given.other(cursor.vocabulary)
     {
@@ -78,7 +78,7 @@ pub(crate) fn arguments(
         }
         arguments.push(argument);
     }
-    // What replaces the whole call has no such comma.
+    // A replacement for the whole call has no such comma.
     let replaces =
         |problem: &Problem| problem.suggestion().is_some_and(|suggestion| suggestion.range == call);
     if let Some(comma) = inside.and_then(|inside| cursor.needless_comma(inside))
@@ -108,17 +108,16 @@ impl<'a> GivenArguments<'a> {
         self.pieces.iter().filter(|piece| piece.name.is_none()).copied().collect()
     }
 
-    /// The other word of the setting that takes a duration which this one does not take.
+    /// The other word of the setting that takes a duration, if this word takes none.
     fn other(&self, vocabulary: &Vocabulary) -> Option<&'static Entry> {
         let ([piece], [parameter]) = (self.pieces.as_slice(), self.entry.positional) else { return None };
         let takes =
             |entry: &&Entry| matches!(entry.positional, [one] if one.kind.is_duration() && piece.fits(one));
-        let differs_in_meaning =
-            !vocabulary.is_joined() && !parameter.kind.is_duration() && !piece.fits(parameter);
-        vocabulary.entries.iter().find(takes).filter(|_| differs_in_meaning)
+        let is_other = !vocabulary.is_joined() && !parameter.kind.is_duration() && !piece.fits(parameter);
+        vocabulary.entries.iter().find(takes).filter(|_| is_other)
     }
 
-    /// What is wrong with the arguments together, which rules out reading them one by one.
+    /// What is wrong with the arguments as a whole, so that they cannot be read one by one.
     fn misshapen(&self, vocabulary: &Vocabulary) -> Option<String> {
         let (word, wanted) = (self.entry.word, self.entry.wanted());
         let unnamed = self.unnamed();
@@ -137,7 +136,7 @@ impl<'a> GivenArguments<'a> {
         }
     }
 
-    /// Whether it is named like an argument that has no name.
+    /// Whether it has a name where none is needed.
     fn is_named_needlessly(&self, vocabulary: &Vocabulary, piece: &Piece<'_>) -> bool {
         piece.name.is_some_and(|name| {
             let is_missing = self.unnamed().len() < self.entry.positional.len();
@@ -148,7 +147,7 @@ impl<'a> GivenArguments<'a> {
         })
     }
 
-    /// An argument too many: a value that lacks its name, or anything else.
+    /// An extra argument: a value that lacks its name, or anything else.
     fn extra(&self, cursor: &Cursor<'_>, extra: &Piece<'_>) -> Problem {
         let text = extra.text();
         if let Some(parameter) = keyword(self.entry, &text) {
@@ -195,7 +194,7 @@ impl<'a> GivenArguments<'a> {
     fn unknown_name(&self, vocabulary: &Vocabulary, piece: &Piece<'_>, name: &str) -> Problem {
         let what = format!("`{}` has no argument `{name}`", self.entry.word);
         if let Some(other) = owner_of(vocabulary, name) {
-            // Its unnamed argument is kept if the other word takes the same.
+            // Keeps the unnamed argument if the other word takes the same kind.
             let is_alike = matches!(
                 (self.entry.positional, other.positional),
                 ([one], [two]) if one.kind == two.kind
@@ -222,12 +221,12 @@ fn without_value(piece: &Piece<'_>, parameter: &Parameter) -> Problem {
     problem.example(format!("{} = {}", parameter.name, parameter.example))
 }
 
-/// A word that has an argument of this name.
+/// A word that has an argument with this name.
 fn owner_of(vocabulary: &Vocabulary, name: &str) -> Option<&'static Entry> {
     vocabulary.entries.iter().find(|entry| keyword(entry, name).is_some())
 }
 
-/// The window that a duration after this condition may have been meant for: `failures(5) within 60s`.
+/// The window for which the duration after this condition was perhaps meant: `failures(5) within 60s`.
 pub(crate) fn window_meant(
     cursor: &Cursor<'_>,
     condition: Option<&Entry>,

@@ -1,8 +1,8 @@
-//! The pieces of an attribute -> arguments of ours, or one right attribute for all that is written otherwise.
+//! The pieces of an attribute -> our arguments, or one corrected attribute for everything written otherwise.
 //!
-//! What is not `name = value` with a name of ours is taken apart into names and values, whatever its form; each of these means a part of
-//! an argument; and the parts of each argument are put together again. So a whole configuration of another library is one mistake,
-//! with one correction.
+//! Anything but `name = value` with a name of ours is taken apart into names and values, whatever its form. Each of
+//! these means a part of an argument, and the parts of each argument are put together again. So a whole configuration
+//! of another library is one mistake, with one correction.
 
 mod compose;
 mod draft;
@@ -23,7 +23,8 @@ use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Token, TokenRange, content};
 
-/// Reads the pieces of an attribute, each without the comma behind it. `names` are the arguments, each with an example of its value.
+/// Reads the pieces of an attribute, each without the comma after it. `names` are the arguments, each with an example
+/// value.
 pub fn read(tokens: &[Token], pieces: &[TokenRange], names: &[(&'static str, &'static str)]) -> Attribute {
     if let Some(problem) = quoted(tokens, names) {
         return Attribute { problems: vec![problem], ..Attribute::default() };
@@ -34,7 +35,7 @@ pub fn read(tokens: &[Token], pieces: &[TokenRange], names: &[(&'static str, &'s
     }
 }
 
-/// The problem of a whole attribute in quotes: `"trip = failures(5)"`.
+/// Reports a whole attribute in quotes: `"trip = failures(5)"`.
 fn quoted(tokens: &[Token], names: &[(&'static str, &'static str)]) -> Option<Problem> {
     let [literal] = tokens else { return None };
     let text = content(&literal.text).filter(|text| !text.contains('\\'))?;
@@ -46,7 +47,7 @@ fn quoted(tokens: &[Token], names: &[(&'static str, &'static str)]) -> Option<Pr
     is_argument.then(|| problem.correct(text))
 }
 
-/// Whether a word belongs to another setting than this argument is, so that it cannot be a part of its value.
+/// Whether a word belongs to a different setting, so that it cannot be part of this argument's value.
 pub fn is_word_of_another(argument: &str, word: &str) -> bool {
     places::vocabulary(argument).is_some_and(|vocabulary| places::elsewhere(vocabulary, word).is_some())
 }

@@ -1,7 +1,7 @@
-//! The same checks, with the same messages, for settings that were built by hand.
+//! The same checks, with the same messages, for settings built by hand.
 //!
-//! They are checked as data. Only if something is wrong, they are printed as the attribute would spell them, and then read: so there
-//! is one language and one reader, and messages can point at the place.
+//! They are checked as data. Only if something is wrong, they are printed as the attribute would spell them, and then
+//! read. So there is one language and one reader, and messages can point at the place.
 
 use core::time::Duration;
 
@@ -83,7 +83,7 @@ pub fn max_half_open_calls(calls: u32) -> Vec<ConfigProblem> {
     named(MAX_HALF_OPEN_CALLS.name, &calls.to_string(), read)
 }
 
-/// What is wrong with the `half_open_timeout` of a breaker with this rule; of one that is wrong itself, there are no nodes to give.
+/// What is wrong with the `half_open_timeout` of a breaker with this rule. Pass no nodes if the rule itself is wrong.
 pub fn half_open_timeout(longest: Duration, nodes: &[Node]) -> Vec<ConfigProblem> {
     if is_timeout(longest) && flaws::timeout_flaw(nodes, longest).is_none() {
         return Vec::new();
@@ -108,8 +108,8 @@ pub fn key_idle(idle: Duration) -> Vec<ConfigProblem> {
     named(KEY_IDLE.name, &Spelled(idle).to_string(), |tokens| read::argument(tokens, &KEY_IDLE))
 }
 
-/// What is wrong with the shares of calls that a user says fail normally and in an outage, or with a rule by which a breaker with this
-/// window does not meet them.
+/// What is wrong with the expected shares of failures, normally and in an outage, or with a rule that does not meet
+/// them with this window.
 pub fn expectations(rule: &Rule, window: &Window, expectations: Expectations) -> Vec<ConfigProblem> {
     let share = |share: Option<Ratio>, parameter: &'static Parameter| {
         let wrong = share.filter(|share| !share.is_valid());
@@ -125,12 +125,12 @@ pub fn expectations(rule: &Rule, window: &Window, expectations: Expectations) ->
     problems("trip", &rule.to_string(), |tokens| read::expected_of_printed(tokens, window, expectations))
 }
 
-/// The problems of a setting that is one value, which does not tell what it is for.
+/// The problems of a setting with a single value, which does not show what it is for.
 fn named(setting: &'static str, text: &str, read: impl Fn(&[Token]) -> Reading<Value>) -> Vec<ConfigProblem> {
     problems(setting, text, read).into_iter().map(ConfigProblem::named).collect()
 }
 
-/// Reads a setting's text, and reports what is wrong.
+/// Reads a setting's text, and returns what is wrong with it.
 fn problems<T>(
     setting: &'static str,
     text: &str,
@@ -148,7 +148,7 @@ mod tests {
     use core::time::Duration;
 
     #[test]
-    fn the_default_rule_is_valid_with_every_window() {
+    fn the_default_rule_is_valid_for_every_window() {
         let time = Window::time(Duration::from_secs(60));
         for window in (1..=300).chain([1_000_000]).map(Window::count).chain([time]) {
             assert!(crate::logic::flaws::is_valid_rule(&Rule::standard(window.size()), &window), "{window}");
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn functions_that_are_spelled_alike_may_differ() {
+    fn functions_spelled_alike_may_differ() {
         fn one(_: &Metrics) -> bool {
             true
         }

@@ -1,4 +1,4 @@
-//! Settings that have no type of ours, from strings, while the program runs.
+//! Reads settings without a type of their own from strings, at run time.
 
 use core::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::text::token::TokenRange;
 pub enum Unreturned {
     /// A failure.
     Failure,
-    /// A failure, if it was given up after so long.
+    /// A failure, if it ran at least this long before it was abandoned.
     FailureAfter(Duration),
     /// Nothing.
     Ignored,
@@ -29,7 +29,7 @@ pub fn max_half_open_calls(text: &str) -> Result<u32, ConfigError> {
     })
 }
 
-/// Reads `half_open_timeout`. Whether it suits the rule is checked with that.
+/// Reads `half_open_timeout`. Whether it suits the rule is checked along with the rule.
 pub fn half_open_timeout(text: &str) -> Result<Duration, ConfigError> {
     single(text, &HALF_OPEN_TIMEOUT, |value| match value {
         Value::Duration(longest) => Some(longest),
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn true_and_false_are_known_in_other_notations() {
+    fn true_and_false_are_recognized_in_other_notations() {
         let meant = ["1", "yes", "on", "True", "TRUE", "\"true\""].map(|text| (text, "write `true`"));
         let not_meant = ["0", "no", "off", "OFF", "False", "'false'"].map(|text| (text, "write `false`"));
         let unknown = ["", "2", "COUNTS", "maybe"].map(|text| (text, "write `true`, for example"));
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_it_does_not() {
+    fn refuses_what_the_attribute_refuses() {
         let said = [
             max_half_open_calls("0").map(drop),
             max_half_open_calls("CALLS").map(drop),

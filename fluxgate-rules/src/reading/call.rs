@@ -12,8 +12,8 @@ use crate::reading::suggestion::{keyword, meant, right_call};
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
 
-/// Reads the next word with its arguments, and reports what is wrong. What only is wrong in its arguments does not keep it from being
-/// a call: of those, only the compiler knows the values.
+/// Reads the next word with its arguments, and reports what is wrong. A word with wrong arguments is still a call:
+/// their values count as known only to the compiler.
 pub(crate) fn call(cursor: &mut Cursor<'_>) -> Option<WrittenCall> {
     let name = cursor.name(cursor.at);
     cursor.at = name.place.end;
@@ -31,7 +31,7 @@ pub(crate) fn call(cursor: &mut Cursor<'_>) -> Option<WrittenCall> {
     named(cursor, &name, arguments)
 }
 
-/// Reports `concat!("min(10)")`, which is not expanded yet.
+/// Reports `concat!("min(10)")`, which has not been expanded.
 fn report_macro(cursor: &mut Cursor<'_>, name: &WrittenName) -> bool {
     let sign = cursor.at;
     let [exclamation, group, ..] = cursor.from(sign) else { return false };
@@ -77,7 +77,7 @@ impl Comparison {
         }
     }
 
-    /// The same where the value stands first.
+    /// The same with the value on the left.
     const fn turned(self) -> Self {
         match self {
             Self::Above => Self::Below,
@@ -87,7 +87,7 @@ impl Comparison {
     }
 }
 
-/// The end of the signs of a comparison that begin at an index.
+/// The end of the comparison signs starting at an index.
 fn end_of_signs(cursor: &Cursor<'_>, from: usize) -> usize {
     let is_sign = |token: &&Token| ["<", ">", "=", ":", "≥", "≤", "≠"].iter().any(|sign| token.is(sign));
     let is_negated = matches!(cursor.from(from), [not, equals, ..] if not.is("!") && equals.is("="));
@@ -95,7 +95,7 @@ fn end_of_signs(cursor: &Cursor<'_>, from: usize) -> usize {
     start + cursor.from(start).iter().take_while(is_sign).count()
 }
 
-/// The end of a number with its signs that begins at an index, if there is one.
+/// The end of the number, with its signs, starting at an index, if there is one.
 fn end_of_figure(cursor: &Cursor<'_>, from: usize) -> Option<usize> {
     let is_value = |token: &Token| matches!(token.shape, Shape::Number | Shape::Literal);
     let is_figure = |token: &&Token| is_value(token) || ["-", ".", "%"].iter().any(|it| token.is(it));
@@ -165,7 +165,7 @@ pub(crate) fn report_turned(cursor: &mut Cursor<'_>) -> bool {
     true
 }
 
-/// The problem of a word that is compared with a value.
+/// The problem of a word compared with a value.
 fn compared(
     cursor: &Cursor<'_>,
     name: &WrittenName,
@@ -188,7 +188,7 @@ fn compared(
             return Problem::new(place, what)
                 .help(format!("to trip on the opposite, write `{}`", meant.text));
         }
-        // More than none are at least one.
+        // More than zero is at least one.
         let is_any = values == ["0"] && meant.entry.positional[0].kind == Kind::Count;
         if comparison == Comparison::Different && !is_any {
             let what = "a condition holds from a value on, not for all but one";
@@ -206,7 +206,7 @@ fn compared(
     right.correct(Problem::new(place, what), place)
 }
 
-/// Reports `cooldown(60s).jitter(0.1)`, which is how it is written in Rust, or `cooldown(60s) & jitter(0.1)`.
+/// Reports `cooldown(60s).jitter(0.1)`, the Rust form, or `cooldown(60s) & jitter(0.1)`.
 fn report_methods(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Option<TokenRange>) -> bool {
     let (Some(entry), Some(inside)) = (cursor.vocabulary.entry(&name.text), arguments) else { return false };
     let mut values: Vec<_> = cursor.pieces(inside).into_iter().map(|piece| cursor.spell(piece)).collect();
@@ -231,7 +231,7 @@ fn report_methods(cursor: &mut Cursor<'_>, name: &WrittenName, arguments: Option
     true
 }
 
-/// Reads what a name is given in parentheses, if there are any.
+/// Reads the parentheses after a name, if there are any.
 fn named(
     cursor: &mut Cursor<'_>,
     name: &WrittenName,
@@ -285,7 +285,7 @@ fn needless(cursor: &Cursor<'_>, entry: &'static Entry, place: TokenRange, insid
     problem.correct(correction)
 }
 
-/// The problem of a word that is not ours: another library's, a misspelling, or anything else.
+/// The problem of an unknown word: another library's, a misspelling, or anything else.
 fn unknown(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, pieces: &[TokenRange]) -> Problem {
     let what = format!("unknown {} `{}`", cursor.vocabulary.noun, spell_name(cursor, name));
     let values: Vec<_> = pieces.iter().map(|piece| cursor.spell(*piece)).collect();
@@ -304,16 +304,16 @@ fn unknown(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, pieces: &
     }
 }
 
-/// The problem of a word that resembles none of ours: perhaps it is a value, or a user function.
+/// The problem of a word that resembles none of ours: perhaps a value, or a user function.
 fn unlike(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what: String) -> Problem {
-    // A path of one, and not what another language goes on from with a dot.
+    // A single name, not followed by a method call as in other languages.
     let is_duration =
         name.place.of(cursor.tokens).iter().any(|token| token.is("Duration")) && name.text != "Duration";
     let takes_duration = |entry: &&Entry| matches!(entry.positional, [one] if one.kind.is_duration());
     if is_duration && let Some(entry) = cursor.vocabulary.entries.iter().find(takes_duration) {
         return Problem::new(place, what).correct(entry.with(&[cursor.spell(place)]));
     }
-    // A bare word may mean something else, or much.
+    // A bare word may mean something for another setting, or almost anything.
     let may_be_elsewhere = place != name.place
         || !["all", "always", "never"].contains(&name.text.as_str())
             && cursor.vocabulary.setting != "outcome";
@@ -336,7 +336,7 @@ fn unlike(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what: Stri
     })
 }
 
-/// The problem of a word that stands for no value that a rule or a setting could have.
+/// The problem of a word that stands for no possible value of a rule or a setting.
 fn wordless(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange) -> Option<Problem> {
     let (noun, written) = (cursor.vocabulary.noun, spell_name(cursor, name));
     let is_rule = cursor.vocabulary.is_joined();
@@ -355,7 +355,7 @@ fn wordless(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange) -> Optio
         "never" | "none" | "off" | "disabled" | "false" if is_rule => {
             "a breaker that is not to trip is switched off while the program runs: `breaker.disable()`"
         }
-        // The attribute takes it apart before.
+        // The attribute removes it before this.
         word if cursor.vocabulary.setting == RETRY.setting && means_from_error(word) => {
             let what = "`from_error` asks the errors of one function, and here is none".to_owned();
             let help = "write it in the `#[circuit_breaker(retry = from_error(..))]` of a function, \
@@ -367,12 +367,11 @@ fn wordless(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange) -> Optio
     Some(Problem::new(place, format!("`{written}` is not a {noun}")).help(help))
 }
 
-/// A name as written.
 fn spell_name(cursor: &Cursor<'_>, name: &WrittenName) -> String {
     cursor.spell(name.place).replace(" - ", "-")
 }
 
-/// The place of a name with its arguments, if there are any in parentheses.
+/// The place of a name with its parentheses, if any.
 fn written(cursor: &Cursor<'_>, name: &WrittenName) -> TokenRange {
     let opening = name.place.end;
     match cursor.tokens.get(opening) {

@@ -1,4 +1,4 @@
-//! The tokens of one setting, and the next of them to be read.
+//! The tokens of one setting, and the next one to read.
 
 use crate::language::vocabulary::Vocabulary;
 use crate::reading::suggestion::is_known;
@@ -6,7 +6,7 @@ use crate::text::brackets::Brackets;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell};
 
-/// What all readers of one string or token stream share.
+/// Shared by all readers of one string or token stream.
 pub(crate) struct Cursor<'a> {
     pub(crate) tokens: &'a [Token],
     pub(crate) brackets: &'a Brackets,
@@ -14,23 +14,23 @@ pub(crate) struct Cursor<'a> {
     pub(crate) problems: Vec<Problem>,
     /// The index of the next token.
     pub(crate) at: usize,
-    /// Where the group that is being read ends.
+    /// Where the current group ends.
     pub(crate) end: usize,
 }
 
-/// A word, perhaps with a path before it, raw, or with hyphens in place of underscores.
+/// A word, perhaps with a path before it, raw, or with hyphens instead of underscores.
 pub(crate) struct WrittenName {
     pub(crate) place: TokenRange,
     pub(crate) text: String,
 }
 
 impl<'a> Cursor<'a> {
-    /// At the first of these tokens.
+    /// At the first token.
     pub(crate) fn new(tokens: &'a [Token], brackets: &'a Brackets, vocabulary: &'static Vocabulary) -> Self {
         Self { tokens, brackets, vocabulary, problems: Vec::new(), at: 0, end: tokens.len() }
     }
 
-    /// Goes to the first token of a group.
+    /// Moves to the first token of a group.
     pub(crate) fn enter(&mut self, group: TokenRange) {
         (self.at, self.end) = (group.start, group.end);
     }
@@ -40,7 +40,7 @@ impl<'a> Cursor<'a> {
         self.token(self.at)
     }
 
-    /// The token at an index, unless it is behind the end of the group.
+    /// The token at an index, unless it is past the end of the group.
     pub(crate) fn token(&self, at: usize) -> Option<&'a Token> {
         self.tokens[..self.end].get(at)
     }
@@ -50,19 +50,19 @@ impl<'a> Cursor<'a> {
         &self.tokens[at..self.end]
     }
 
-    /// The inside of the parentheses that open at an index.
+    /// The contents of the parentheses that open at an index.
     pub(crate) fn inside(&self, opening: usize) -> TokenRange {
         TokenRange::new(opening + 1, self.brackets.close(opening))
     }
 
-    /// The pieces between the commas of a range, but no empty ones.
+    /// The non-empty pieces between the commas of a range.
     pub(crate) fn pieces(&self, range: TokenRange) -> Vec<TokenRange> {
         let mut pieces = self.brackets.split(self.tokens, range);
         pieces.retain(|piece| !piece.is_empty());
         pieces
     }
 
-    /// The first comma of a range that nothing stands before.
+    /// The first comma of a range with nothing before it.
     pub(crate) fn needless_comma(&self, range: TokenRange) -> Option<TokenRange> {
         let pieces = self.brackets.split(self.tokens, range);
         pieces.iter().find(|piece| piece.is_empty()).map(|piece| TokenRange::at(piece.end))
@@ -106,7 +106,7 @@ impl<'a> Cursor<'a> {
         WrittenName { place: TokenRange::new(start, after), text }
     }
 
-    /// Where the word begins that `metrics.failure_rate` ends with, if it is one of ours.
+    /// Where our word begins in a path such as `metrics.failure_rate`, if it ends in one.
     fn receiver(&self, start: usize) -> usize {
         let mut last = start;
         while let [word, point, next, ..] = self.from(last)

@@ -1,4 +1,4 @@
-//! What a rule will do that is not expected of it: `normal` and `outage`.
+//! Where a rule falls short of `normal` and `outage`.
 
 use crate::figures::bounds::{FalseAlarm, Oversight, false_alarm, oversight};
 use crate::figures::nearest::{Expectations, nearest};
@@ -11,7 +11,7 @@ use crate::model::window::{Extent, Window};
 use crate::text::problem::Problem;
 use crate::text::token::{Token, TokenRange, spell};
 
-/// What a written rule will do that is not expected, with the nearest rule that will not.
+/// How a written rule falls short of the expectations, with the nearest rule that meets them.
 pub(crate) fn unmet(
     tokens: &[Token],
     rule: &WrittenRule,
@@ -29,7 +29,7 @@ pub(crate) fn unmet(
     };
     let as_rule = |nodes: &[Node]| {
         rule::spell(nodes, &|at| match (&nodes[at], &rule.branches[at]) {
-            // Only tokens know the path.
+            // Only the tokens contain the path.
             (Node::Condition(Condition::Custom { .. }), Branch::Condition(call)) => {
                 spell(call.place.of(tokens))
             }
@@ -45,7 +45,7 @@ pub(crate) fn unmet(
     }]
 }
 
-/// The same of the default rule. It is reported at `tokens`, which are another setting.
+/// The same for the default rule. It is reported at `tokens`, which belong to another setting.
 pub(crate) fn unmet_by_default(
     tokens: &[Token],
     window: Option<&Window>,
@@ -62,7 +62,7 @@ pub(crate) fn unmet_by_default(
     }]
 }
 
-/// A share that is not known.
+/// A share whose value is not known.
 pub(crate) fn constant_share(tokens: &[Token], parameter: &Parameter) -> Problem {
     let Parameter { name, example, .. } = parameter;
     let what = format!(
@@ -79,7 +79,7 @@ fn unknown(place: TokenRange, what: &str) -> Problem {
     Problem::new(place, what).help("write the number, or ask `trip::Rule::explain` in a test instead")
 }
 
-/// What the rule will do that is not expected, and the nearest rule that will not, or else what to do.
+/// How the rule falls short, and the nearest rule that does not, or else advice.
 type Disappointment = (String, Result<Vec<Node>, &'static str>);
 
 fn disappointment(nodes: &[Node], window: &Window, expectations: Expectations) -> Option<Disappointment> {
@@ -153,7 +153,7 @@ fn overlooks(outage: Ratio, oversight: Oversight, window: &Window) -> String {
     }
 }
 
-/// What the figures say nothing of.
+/// The conditions that the figures leave out.
 fn without(nodes: &[Node]) -> String {
     let names = nodes.iter().filter_map(|node| match node {
         Node::Condition(Condition::SlowRate(..)) => Some("`slow_rate`"),
@@ -169,7 +169,7 @@ fn without(nodes: &[Node]) -> String {
     if names.is_empty() { String::new() } else { format!(", even without {}", names.join(" and ")) }
 }
 
-/// What to do where no numbers are right.
+/// Advice if no numbers are right.
 fn way_out(nodes: &[Node], window: &Window, expectations: Expectations) -> &'static str {
     let counts = |node: &Node| matches!(node, Node::Condition(Condition::Failures(_)));
     if matches!(window.extent, Extent::Time(_)) && nodes.iter().any(counts) && expectations.normal.is_some() {

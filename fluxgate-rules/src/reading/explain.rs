@@ -1,5 +1,5 @@
-//! Settings that make no sense although they are spelled correctly: [flaws](crate::logic::flaws) with their places, and what would be
-//! right. Those of rules are in [`soundness`](crate::reading::soundness).
+//! Settings that are well-formed but make no sense: [flaws](crate::logic::flaws) with their places and corrections.
+//! Those of rules are in [`soundness`](crate::reading::soundness).
 
 use core::time::Duration;
 
@@ -43,7 +43,7 @@ pub(crate) fn retry(call: &WrittenCall) -> Option<Problem> {
     Some(Problem::new(longest.place, what).correct(Spelled(initial).to_string()))
 }
 
-/// A share for which a trial would wait for ever, or a ramp that goes down.
+/// A share for which a trial would take forever, or a ramp that goes down.
 pub(crate) fn permit(tokens: &[Token], call: &WrittenCall) -> Option<Problem> {
     match call.entry.word {
         "random" => rare_probes(tokens, call),
@@ -65,7 +65,7 @@ fn rare_probes(tokens: &[Token], call: &WrittenCall) -> Option<Problem> {
     Some(Problem::new(call.place, what).correct("random(1%)").aside(" or more"))
 }
 
-/// A ramp that goes down, for however long.
+/// A ramp that goes down, whatever its duration.
 fn falling_ramp(tokens: &[Token], call: &WrittenCall) -> Option<Problem> {
     let [first, last] = [call.argument("from")?, call.argument("to")?];
     let (Value::Ratio(from), Value::Ratio(to)) = (first.value, last.value) else { return None };
@@ -76,7 +76,7 @@ fn falling_ramp(tokens: &[Token], call: &WrittenCall) -> Option<Problem> {
     Some(problem.correct(format!("{to}, {from}")))
 }
 
-/// A `half_open_timeout` of this value, at this place, that is over before a call is slow by the rule.
+/// A `half_open_timeout` with this value, at this place, that ends before the rule considers a call slow.
 pub(crate) fn half_open_timeout(place: TokenRange, timeout: Duration, nodes: &[Node]) -> Option<Problem> {
     flaws::timeout_flaw(nodes, timeout)?;
     let (at, threshold) = most_patient(nodes)?;
@@ -93,7 +93,7 @@ pub(crate) fn half_open_timeout(place: TokenRange, timeout: Duration, nodes: &[N
     })
 }
 
-/// The same where nothing is said of `half_open_timeout`, so that the rule is to blame.
+/// The same if `half_open_timeout` is not set, so that the rule is at fault.
 pub(crate) fn default_timeout(tokens: &[Token], rule: &WrittenRule) -> Option<Problem> {
     let nodes = rule.nodes()?;
     flaws::timeout_flaw(&nodes, DEFAULT_TIMEOUT)?;
@@ -111,7 +111,7 @@ pub(crate) fn default_timeout(tokens: &[Token], rule: &WrittenRule) -> Option<Pr
     Some(Problem::new(rule.places[at], what).help(help))
 }
 
-/// Conditions that ask for calls that take longer than `timeout` lets any.
+/// Conditions on calls that take longer than `timeout` allows.
 pub(crate) fn time_limit(tokens: &[Token], rule: &WrittenRule, limit: Duration) -> Vec<Problem> {
     let nodes = rule.nodes().unwrap_or_default();
     let beyond = nodes.iter().zip(&rule.places).filter(|(node, _)| flaws::is_beyond(**node, limit));
@@ -139,7 +139,8 @@ pub(crate) fn time_limit(tokens: &[Token], rule: &WrittenRule, limit: Duration) 
     beyond.map(problem).collect()
 }
 
-/// A `timeout` of this value, at this place, that is not over before a call of a trial is hung. The other may be the default.
+/// A `timeout` with this value, at this place, that does not end before a trial's call is hung. The other may be the
+/// default.
 pub(crate) fn hung(place: TokenRange, limit: Duration, timeout: Option<Duration>) -> Option<Problem> {
     flaws::hung_flaw(limit, timeout.unwrap_or(DEFAULT_TIMEOUT))?;
     let (which, verb) = match timeout {
@@ -156,7 +157,7 @@ pub(crate) fn hung(place: TokenRange, limit: Duration, timeout: Option<Duration>
     Some(Problem::new(place, what).help(help))
 }
 
-/// Twice as long, if that is a duration.
+/// Twice as long, if that does not overflow.
 fn twice(duration: Duration) -> Option<String> {
     let nanos = nanos(duration).checked_mul(2)?;
     Some(Spelled(Duration::from_nanos(nanos)).to_string())

@@ -1,4 +1,4 @@
-//! A word with its arguments, put together from what was given.
+//! A word with its arguments, assembled from the given ones.
 
 use crate::text::problem::Problem;
 use crate::text::token::TokenRange;
@@ -11,7 +11,7 @@ pub(crate) struct Filled {
 }
 
 impl Filled {
-    /// Suggests it in place of a range.
+    /// Suggests it as a replacement for a range.
     pub(crate) fn correct(self, problem: Problem, range: TokenRange) -> Problem {
         let problem = problem.correct_at(range, self.text);
         if self.is_example { problem.as_example() } else { problem }

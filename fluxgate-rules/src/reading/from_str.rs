@@ -1,4 +1,4 @@
-//! Settings from strings, while the program runs.
+//! Settings from strings, at run time.
 
 use core::str::FromStr;
 use core::time::Duration;
@@ -14,11 +14,11 @@ use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::Token;
 
-/// The longest string that is read, in bytes: longer than any useful rule, and short enough to read quickly.
+/// The longest string accepted, in bytes: longer than any useful rule, and short enough to read quickly.
 const LONGEST: usize = 16_384;
 
-/// Reads a rule as the attribute takes it. Constants and `custom`, which only the compiler knows, are not possible. Whether the rule
-/// fits the window is checked by `build()`.
+/// Reads a rule in the syntax of the attribute, except for constants and `custom`, which only the compiler knows.
+/// `build()` checks whether the rule fits the window.
 impl FromStr for Rule {
     type Err = ConfigError;
 
@@ -34,8 +34,8 @@ impl FromStr for Rule {
     }
 }
 
-/// Reads a window as the attribute takes it: `count(100)`, `time(60s, buckets = 6)`. Constants, which only the compiler knows, are not
-/// possible.
+/// Reads a window in the syntax of the attribute: `count(100)`, `time(60s, buckets = 6)`; except for constants, which
+/// only the compiler knows.
 impl FromStr for Window {
     type Err = ConfigError;
 
@@ -47,8 +47,8 @@ impl FromStr for Window {
     }
 }
 
-/// Reads a retry as the attribute takes it: `backoff(10s, max = 5m)`. Constants and `custom`, which only the compiler knows, are not
-/// possible.
+/// Reads a retry in the syntax of the attribute: `backoff(10s, max = 5m)`; except for constants and `custom`, which
+/// only the compiler knows.
 impl FromStr for Retry {
     type Err = ConfigError;
 
@@ -60,8 +60,8 @@ impl FromStr for Retry {
     }
 }
 
-/// Reads a permit as the attribute takes it: `ramp_up(0.1, 1.0, 60s)`. Constants and `custom`, which only the compiler knows, are not
-/// possible.
+/// Reads a permit in the syntax of the attribute: `ramp_up(0.1, 1.0, 60s)`; except for constants and `custom`, which
+/// only the compiler knows.
 impl FromStr for Permit {
     type Err = ConfigError;
 
@@ -90,7 +90,7 @@ pub(crate) fn parse<T>(
     })
 }
 
-/// The value that was read, unless it has parts that only the compiler knows.
+/// The value, unless it has parts that only the compiler knows.
 pub(crate) fn known<'a, T>(
     noun: &str,
     calls: impl IntoIterator<Item = &'a WrittenCall>,
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_string_of_any_length_gets_an_answer() {
+    fn strings_of_any_length_get_an_answer() {
         let long = "r#\"".repeat(1_000_000);
         assert!(long.parse::<Rule>().expect_err("no rule").to_string().contains("too long"));
         assert!("failures(3)".parse::<Rule>().is_ok());

@@ -1,5 +1,5 @@
-//! Conditions of other libraries whose values have to be inverted: a percentile is a rate of slow calls, and a share of successes
-//! leaves one of failures.
+//! Conditions of other libraries whose values must be inverted: a percentile becomes a rate of slow calls, and a
+//! success rate a failure rate.
 
 use crate::language::foreign::{Part, exact};
 use crate::language::spelling::snake;
@@ -10,7 +10,8 @@ use crate::reading::filled::Filled;
 use crate::text::lexer::lex;
 use crate::text::token::TokenRange;
 
-/// A condition whose value must be inverted: a percentile, or a share of successes. Without a value that can be, it is an example.
+/// A condition whose value must be inverted: a percentile, or a success rate. Without a value to invert, it is an
+/// example.
 pub(crate) fn inverted(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> Option<Filled> {
     if !vocabulary.is_joined() {
         return None;
@@ -36,7 +37,7 @@ pub(crate) fn inverted(vocabulary: &'static Vocabulary, word: &str, values: &[St
     Some(Filled { text, is_example: share.is_none() || threshold.is_none() })
 }
 
-/// Whether a word is a share of successes, of which few are bad.
+/// Whether a word is a success rate, so that a low value is bad.
 pub(crate) fn is_success_rate(word: &str) -> bool {
     exact(&snake(word)).iter().any(|sense| sense.part == Part::Argument("success_rate", 0))
 }

@@ -1,9 +1,8 @@
-//! What joins conditions, in any spelling.
+//! The operators that join conditions, in any spelling.
 
 use crate::reading::cursor::Cursor;
 use crate::text::token::{Token, TokenRange};
 
-/// What joins conditions.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operator {
     And,
@@ -11,7 +10,7 @@ pub(crate) enum Operator {
 }
 
 impl Operator {
-    /// As we write it.
+    /// Our spelling.
     pub(crate) const fn sign(self) -> &'static str {
         match self {
             Self::And => "&",
@@ -19,14 +18,14 @@ impl Operator {
         }
     }
 
-    /// To replace a token, which may follow the text before it without a space.
+    /// The replacement for a token, which may follow the previous text without a space.
     pub(crate) fn in_place_of(self, token: &Token) -> String {
         let is_close = [",", ";", ":", "."].iter().any(|sign| token.is(sign));
         format!("{}{}", if is_close { " " } else { "" }, self.sign())
     }
 }
 
-/// The operator that a token stands for, even if it is not how we write it.
+/// The operator that a token stands for, even in another spelling.
 pub(crate) fn operator(token: &Token) -> Option<Operator> {
     match token.text.to_lowercase().as_str() {
         "&" | "and" | "," | ";" => Some(Operator::And),
@@ -35,7 +34,7 @@ pub(crate) fn operator(token: &Token) -> Option<Operator> {
     }
 }
 
-/// The operator that a word stands for, if it is used as the name of a function.
+/// The operator that a word stands for if used as a function name.
 pub(crate) fn function(word: &Token) -> Option<Operator> {
     match word.text.to_lowercase().as_str() {
         "any" | "any_of" | "or" => Some(Operator::Or),
@@ -44,7 +43,7 @@ pub(crate) fn function(word: &Token) -> Option<Operator> {
     }
 }
 
-/// `any(a, b)` and `or(a, b)` as we would write them. Anything else stays as it is.
+/// `any(a, b)` and `or(a, b)` in our spelling. Anything else stays as it is.
 pub(crate) fn joined(cursor: &Cursor<'_>, range: TokenRange) -> String {
     let [word, open, ..] = range.of(cursor.tokens) else { return cursor.spell(range) };
     let Some(operator) = function(word).filter(|_| open.is("(")) else { return cursor.spell(range) };

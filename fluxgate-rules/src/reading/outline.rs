@@ -1,4 +1,4 @@
-//! A rule as far as it can be made out: what is wrong in it is taken for what was meant.
+//! A rule as far as it can be made out: each mistake is read as what was meant.
 
 use crate::language::syntax::{Branch, WrittenCall};
 use crate::model::limits::MAX_NODES;
@@ -9,20 +9,20 @@ use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange, spell};
 
-/// What is known of a condition.
+/// How much is known of a condition.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Known {
-    /// All of it.
+    /// Everything.
     All,
-    /// Which condition it is. Its values are wrong, or only the compiler knows them.
+    /// Which condition it is, but not its values: they are wrong, or only the compiler knows them.
     Word,
     /// Nothing.
     Nothing,
-    /// Not even how it and the other members of its group are joined.
+    /// Not even how it is joined with the other members of its group.
     NoGroup,
 }
 
-/// The nodes of a rule, the place of each, and what is known of it. Of a group, all is known.
+/// The nodes of a rule, with the place of each and how much is known of it. Groups are always known.
 #[derive(Default)]
 pub(crate) struct Outline {
     pub(crate) nodes: Vec<Node>,
@@ -31,11 +31,11 @@ pub(crate) struct Outline {
     pub(crate) has_too_many_thresholds: bool,
 }
 
-/// Stands for a condition that may hold or not.
+/// Stands for a condition that may or may not hold.
 pub(crate) const ANYTHING: Condition = Condition::Custom { path: "", predicate: |_| false };
 
 impl Outline {
-    /// The outline of what was read; `None` if it is too long.
+    /// The outline of a parsed rule; `None` if it is too long.
     pub(crate) fn of(tokens: &[Token], parsed: &Parsed) -> Option<Self> {
         let mut outline = Self::default();
         if !parsed.rule.branches.is_empty() && parsed.rule.branches.len() <= MAX_NODES {
@@ -76,7 +76,7 @@ impl Outline {
         }
     }
 
-    /// Adds the conditions of another text, whose values are not to be trusted.
+    /// Adds the conditions of another text, whose values are not reliable.
     fn extend(&mut self, text: &str, place: TokenRange) {
         let tokens = lex(text).tokens;
         let parsed = Brackets::pair(&tokens).ok().map(|brackets| parse(&tokens, &brackets));
@@ -98,7 +98,7 @@ impl Outline {
         self.nodes.len() - 1
     }
 
-    /// Leaves out the thresholds beyond those that a rule may have, which cannot be measured.
+    /// Leaves out thresholds in excess of the limit, which cannot be measured.
     fn leave_out_thresholds(&mut self) {
         let measures = Rule::measures(&self.nodes);
         for (node, known) in self.nodes.iter_mut().zip(&mut self.known) {
@@ -112,7 +112,7 @@ impl Outline {
     }
 }
 
-/// The condition of the same word that holds as soon as one can.
+/// The same kind of condition with the values for which it holds soonest.
 fn soonest(condition: Condition) -> Condition {
     match condition {
         Condition::Min(_) => Condition::Min(1),
@@ -124,7 +124,7 @@ fn soonest(condition: Condition) -> Condition {
     }
 }
 
-/// What a wrong condition was meant to be, if that can be told.
+/// What a wrong condition was meant to be, if that is clear.
 fn meant(wrong: &[Token]) -> Option<String> {
     let is_word = wrong.first()?.shape == Shape::Word;
     let mut text = spell(wrong);
@@ -136,7 +136,7 @@ fn meant(wrong: &[Token]) -> Option<String> {
             return None;
         }
         let Some(problem) = problems.into_iter().next() else { return Some(text) };
-        // An example for something that begins with a word is still of what that word means.
+        // An example for text that begins with a word still shows what that word means.
         if problem.is_example() && !is_word {
             return None;
         }

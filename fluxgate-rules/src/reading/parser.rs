@@ -1,6 +1,7 @@
 //! The tokens of a rule -> its syntax tree.
 //!
-//! It goes on after a mistake, so that all of them are reported together. If the intention is clear, it goes on with what was meant.
+//! It continues after a mistake, so that all mistakes are reported together. If the intention is clear, it continues
+//! with what was meant.
 
 use crate::language::syntax::{Branch, WrittenCall, WrittenRule};
 use crate::language::vocabulary::{Entry, TRIP};
@@ -16,14 +17,14 @@ use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
 
-/// What was read of a rule.
+/// The result of parsing a rule.
 pub(crate) struct Parsed {
-    /// The rule. Where something is wrong, a call without a word stands for it.
+    /// The rule. A call without a word stands for anything wrong.
     pub(crate) rule: WrittenRule,
     pub(crate) problems: Vec<Problem>,
-    /// The branches that stand for a condition that is wrong.
+    /// The branches that stand for a wrong condition.
     pub(crate) wrong: Vec<usize>,
-    /// The branches whose `&`-group is unclear, since what joins its members is, or since something there is negated.
+    /// The branches whose `&`-group is unclear, because an operator in it is, or because something in it is negated.
     pub(crate) unclear: Vec<usize>,
 }
 
@@ -56,16 +57,16 @@ pub(crate) fn parse(tokens: &[Token], brackets: &Brackets) -> Parsed {
 
 const ANY_OR_ALL: &str = "write `&` (all of them) or `|` (any of them)";
 
-/// What stands between two operators.
+/// A member between two operators.
 enum Item {
     Condition(WrittenCall),
-    /// A group in parentheses, which are not part of the range.
+    /// A group in parentheses; the range excludes them.
     Group(TokenRange),
-    /// The members of `any(a, b)` or the like, already reported, and whether the report puts them right, too.
+    /// The members of `any(a, b)` or the like, already reported, and whether the report corrects them as well.
     Function(Operator, Vec<TokenRange>, bool),
     /// Something wrong, already reported.
     Wrong,
-    /// Something between the members that leaves open what they are together, already reported.
+    /// Something between members that makes it unclear how they are joined, already reported.
     Unclear,
 }
 
@@ -74,14 +75,14 @@ struct Parser<'a> {
     rule: WrittenRule,
     wrong: Vec<usize>,
     unclear: Vec<usize>,
-    /// Whether what was read last makes the `&`-group unclear.
+    /// Whether the last item makes the `&`-group unclear.
     is_unclear: bool,
-    /// Whether a report of what is around puts `any(a, b)` right, too.
+    /// Whether the report of an enclosing mistake also corrects `any(a, b)`.
     is_rewritten: bool,
 }
 
 impl Parser<'_> {
-    /// Reads the rule at `place`, which is in a group whose members are joined by `within`.
+    /// Reads the rule at `place`, inside a group whose members are joined by `within`.
     fn group(&mut self, place: TokenRange, within: Option<Operator>) {
         let alternatives = self.alternatives(place);
         let any = (alternatives.len() > 1 && within != Some(Operator::Or))
@@ -139,7 +140,7 @@ impl Parser<'_> {
         self.rule.branches.len() - 1
     }
 
-    /// A branch for something that is wrong.
+    /// Adds a branch for something wrong.
     fn unread(&mut self, place: TokenRange) -> usize {
         static NO_WORD: Entry = Entry { word: "", positional: &[], keywords: &[] };
         let call = WrittenCall { entry: &NO_WORD, place, arguments: Vec::new() };
@@ -155,14 +156,14 @@ impl Parser<'_> {
         }
     }
 
-    /// The members of the `|`-group at `place`, each as the members of an `&`-group. No group is empty.
+    /// The members of the `|`-group at `place`, each as a list of the members of an `&`-group. No group is empty.
     fn alternatives(&mut self, place: TokenRange) -> Vec<Vec<(Item, TokenRange)>> {
         self.cursor.enter(place);
         let mut alternatives = vec![Vec::new()];
         loop {
             let (item, mut item_place) = self.item();
             if matches!(item, Item::Wrong) {
-                // Goes on with the next operator, so that one mistake gives one message.
+                // Continues at the next operator, so that one mistake gives one message.
                 self.skip();
                 item_place.end = self.cursor.at;
             }
@@ -249,14 +250,14 @@ impl Parser<'_> {
         bar.is("|") && is_parameter && [":", "|", ","].iter().any(|end| sign.is(end))
     }
 
-    /// `|metrics| metrics.total() > 10`. Takes everything to the end, since the closure's own end is unknown.
+    /// `|metrics| metrics.total() > 10`. Takes everything to the end, since the end of the closure is unknown.
     fn closure(&mut self) -> Option<TokenRange> {
         if !self.is_closure() {
             return None;
         }
         let place = TokenRange::new(self.cursor.at, self.cursor.end);
         let problem = Problem::new(place, "a closure goes in `custom`");
-        // It is a function that captures nothing.
+        // A function that captures nothing needs no `move`.
         let start = place.start + usize::from(self.cursor.next().is_some_and(|first| first.is("move")));
         let correction = meant_by(&TRIP, self.cursor.tokens, TokenRange::new(start, place.end))?;
         self.cursor.report(problem.correct(correction));
@@ -265,7 +266,7 @@ impl Parser<'_> {
         Some(place)
     }
 
-    /// `!closed` or `not closed`. What follows is read as if there were no negation.
+    /// `!closed` or `not closed`. Continues as if there were no negation.
     fn negation(&mut self) -> bool {
         let next = self.cursor.next();
         // `-5` and `- 5` are numbers.
@@ -300,7 +301,7 @@ impl Parser<'_> {
         true
     }
 
-    /// `any(a, b)` and `and(a, b)`, which are written with operators.
+    /// `any(a, b)` and `and(a, b)`, which should use operators.
     fn function(&mut self) -> Option<Item> {
         let start = self.cursor.at;
         let operator = function(self.cursor.next()?)?;
@@ -414,7 +415,7 @@ impl Parser<'_> {
         matches!(self.cursor.from(self.cursor.at), [word, open, ..] if function(word).is_some() && open.is("("))
     }
 
-    /// Reads something else between two conditions, or nothing at all.
+    /// Reads anything else between two conditions, or nothing at all.
     fn no_operator(&mut self) -> Option<Operator> {
         let start = self.cursor.at;
         if self.cursor.begins_condition(start) {
@@ -449,7 +450,7 @@ impl Parser<'_> {
         let text = self.cursor.spell(place);
         if self.cursor.begins_condition(self.cursor.at) {
             let problem = Problem::new(place, format!("`{text}` does not join conditions"));
-            // What excludes is not to be turned into its opposite.
+            // A word that excludes must not be turned into its opposite.
             if ["unless", "except", "without", "xor", "^", "-", "?", "but not"].contains(&text.as_str()) {
                 self.cursor.report(problem.help(ANY_OR_ALL));
                 self.is_unclear = true;
@@ -475,7 +476,7 @@ impl Parser<'_> {
     }
 }
 
-/// Whether there is nothing to say of this text.
+/// Whether the text needs no report.
 fn is_read(text: &str) -> bool {
     let tokens = lex(text).tokens;
     Brackets::pair(&tokens).is_ok_and(|brackets| parse(&tokens, &brackets).problems.is_empty())

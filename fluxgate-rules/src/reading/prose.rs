@@ -1,4 +1,4 @@
-//! A rule in plain English: what it would be as conditions.
+//! A rule in plain English, translated into conditions.
 
 use crate::language::number::{is_percent, lenient};
 use crate::language::value;
@@ -8,7 +8,7 @@ use crate::reading::operators::operator;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange};
 
-/// The problem of a rule that is prose: words in a row, without parentheses.
+/// The problem of a rule in prose: words in a row, without parentheses.
 pub(crate) fn prose(tokens: &[Token]) -> Option<Problem> {
     let is_word = |token: &Token| token.shape == Shape::Word && operator(token).is_none() && !token.is("not");
     let is_figure = |token: &Token| token.shape == Shape::Number || token.is("%");
@@ -16,7 +16,7 @@ pub(crate) fn prose(tokens: &[Token]) -> Option<Problem> {
         .windows(2)
         .filter(|pair| (is_word(&pair[0]) || is_figure(&pair[0])) && is_word(&pair[1]))
         .count();
-    // `5 failures` and `failures in 60s` are something else.
+    // `5 failures` and `failures in 60s` are handled elsewhere.
     if in_a_row < 2 || tokens.iter().any(|token| token.shape == Shape::Open || token.is("&") || token.is("|"))
     {
         return None;
@@ -35,10 +35,10 @@ pub(crate) fn prose(tokens: &[Token]) -> Option<Problem> {
     })
 }
 
-/// What can be made out of prose.
+/// What can be extracted from prose.
 struct Facts {
     conditions: Vec<String>,
-    /// A window, if it matters to any of them.
+    /// A window, if any condition depends on it.
     within: Option<String>,
 }
 
@@ -87,7 +87,7 @@ fn facts(tokens: &[Token]) -> Facts {
     Facts { conditions, within }
 }
 
-/// The duration that begins at a number: `60s`, `60 seconds`.
+/// The duration that starts with the number at `at`: `60s`, `60 seconds`.
 fn duration(tokens: &[Token], at: usize) -> Option<String> {
     let number = tokens.get(at).filter(|token| token.shape == Shape::Number)?;
     let unit = tokens.get(at + 1).filter(|next| next.shape == Shape::Word);

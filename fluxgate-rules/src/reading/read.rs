@@ -1,4 +1,4 @@
-//! Tokens -> checked values. Macros and strings need to call only this module.
+//! Tokens -> checked values. Macros and strings need only this module.
 
 use core::time::Duration;
 
@@ -22,11 +22,11 @@ use crate::text::characters::{self, Illegible};
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 
-/// What was read, or everything that is wrong with it.
+/// The value, or everything wrong with it.
 pub type Reading<T> = Result<T, Vec<Problem>>;
 
-/// Reads the rule of a breaker with this window. If the rule or the window has a value that only the compiler knows, the
-/// [check](crate::check::rule) that the expansion calls must find what is not to be seen here.
+/// Reads the rule of a breaker with this window. If the rule or the window has a value that only the compiler knows,
+/// the [check](crate::check::rule) in the expansion must find what cannot be seen here.
 pub fn rule(tokens: &[Token], window: &Window) -> Reading<WrittenRule> {
     let read = |tokens: &[Token]| sensible(tokens, window, Repeats::Refused);
     settled(tokens, read(tokens), read)
@@ -38,7 +38,7 @@ pub(crate) fn printed_rule(tokens: &[Token], window: &Window) -> Reading<Written
     settled(tokens, reading, |tokens| sensible(tokens, window, Repeats::Refused))
 }
 
-/// Refuses strings of another kind.
+/// Refuses byte strings and C strings.
 fn unprefixed(tokens: &[Token], noun: &str) -> Reading<()> {
     let [literal] = tokens else { return Ok(()) };
     let kind = match literal.text.as_str() {
@@ -53,10 +53,10 @@ fn unprefixed(tokens: &[Token], noun: &str) -> Reading<()> {
     Err(vec![problem.correct(inside)])
 }
 
-/// Reads tokens as if each character were what it looks like, and refuses those that are not.
+/// Reads tokens as if each character were what it looks like, and refuses the look-alikes.
 fn legible<T>(tokens: &[Token], read: impl Fn(&[Token]) -> Reading<T>) -> Reading<T> {
     let Some(Illegible { problem, meant }) = characters::illegible(tokens) else { return read(tokens) };
-    // What replaces all of them puts right the rest as well.
+    // A replacement for everything corrects the rest as well.
     let is_whole =
         problem.suggestion().is_some_and(|suggestion| suggestion.range.of(tokens).len() == tokens.len());
     let mut problems = vec![problem];
@@ -121,7 +121,7 @@ fn setting(
     settled(tokens, read(tokens), read)
 }
 
-/// Reads a word with its arguments, as far as it can be made out, and what is wrong with it.
+/// Reads a word with its arguments as far as possible, and returns what is wrong with it.
 fn written_call(
     tokens: &[Token],
     owner: &str,
@@ -164,23 +164,24 @@ pub fn half_open_timeout(tokens: &[Token], nodes: &[Node]) -> Reading<Value> {
     Ok(value)
 }
 
-/// Refuses the rule of a breaker of whose `half_open_timeout` nothing is said, if it has to be longer than the default.
+/// Refuses a rule that needs a `half_open_timeout` above the default, for a breaker that does not set it.
 pub fn default_timeout(tokens: &[Token], rule: &WrittenRule) -> Reading<()> {
     refuse(explain::default_timeout(tokens, rule).into_iter().collect())
 }
 
-/// Refuses a rule that asks for calls that take longer than `timeout` lets any.
+/// Refuses a rule with conditions on calls that take longer than `timeout` allows.
 pub fn time_limit(tokens: &[Token], rule: &WrittenRule, limit: Duration) -> Reading<()> {
     refuse(explain::time_limit(tokens, rule, limit))
 }
 
-/// Refuses a `timeout` of these tokens and this value beside a `half_open_timeout` that is not longer, if that is not the default.
+/// Refuses a `timeout` with these tokens and this value if `half_open_timeout` is not longer; `None` stands for its
+/// default.
 pub fn hung(tokens: &[Token], limit: Duration, timeout: Option<Duration>) -> Reading<()> {
     let place = TokenRange::new(0, tokens.len());
     refuse(explain::hung(place, limit, timeout).into_iter().collect())
 }
 
-/// Reads `normal` or `outage`, which has to be known here, since the rule is checked against it.
+/// Reads `normal` or `outage`. The value must be known here, since the rule is checked against it.
 pub fn share(tokens: &[Token], parameter: &Parameter) -> Reading<Ratio> {
     match argument(tokens, parameter)? {
         Value::Ratio(share) => Ok(share),
@@ -188,7 +189,8 @@ pub fn share(tokens: &[Token], parameter: &Parameter) -> Reading<Ratio> {
     }
 }
 
-/// Refuses a rule that opens healthy breakers, or overlooks outages, too often. There is no `window` if only const evaluation knows it.
+/// Refuses a rule that opens healthy breakers, or overlooks outages, too often. `window` is `None` if only const
+/// evaluation knows it.
 pub fn expected(
     tokens: &[Token],
     rule: &WrittenRule,
@@ -198,7 +200,7 @@ pub fn expected(
     refuse(expectations::unmet(tokens, rule, window, expectations))
 }
 
-/// The same for the default rule, of which `tokens` are no part.
+/// The same for the default rule, which `tokens` are not part of.
 pub fn expected_of_default(
     tokens: &[Token],
     window: Option<&Window>,
@@ -207,7 +209,7 @@ pub fn expected_of_default(
     refuse(expectations::unmet_by_default(tokens, window, expectations))
 }
 
-/// Refuses the printed form of a rule that was built by hand.
+/// The same for the printed form of a rule that was built by hand.
 pub(crate) fn expected_of_printed(
     tokens: &[Token],
     window: &Window,
@@ -218,12 +220,12 @@ pub(crate) fn expected_of_printed(
     expected(tokens, &rule, Some(window), expectations)
 }
 
-/// Reports the wrong parenthesis, if there is one.
+/// Reports an unmatched parenthesis.
 pub fn balance(tokens: &[Token]) -> Result<(), Problem> {
     Brackets::pair(tokens).map(|_| ())
 }
 
-/// Reads a setting that is `true` or `false`; there is none of them if only the compiler knows which.
+/// Reads a setting that is `true` or `false`; `None` if only the compiler knows which.
 pub fn truth(tokens: &[Token], owner: &str) -> Reading<Option<bool>> {
     refuse(characters::problem(tokens).into_iter().collect())?;
     balance(tokens).map_err(|problem| vec![problem])?;
@@ -232,11 +234,11 @@ pub fn truth(tokens: &[Token], owner: &str) -> Reading<Option<bool>> {
         [word] if word.is("false") => return Ok(Some(false)),
         _ => {}
     }
-    // A constant of the user's may be called `ON`.
+    // A user's constant may be called `ON`.
     let is_lower = |token: &Token| token.text.contains(char::is_lowercase);
     let is_name = |token: &Token| token.shape == Shape::Word;
-    let differs_in_meaning = truth_meant(tokens).is_some() && tokens.iter().any(is_lower);
-    if tokens.iter().any(is_name) && !differs_in_meaning {
+    let is_other = truth_meant(tokens).is_some() && tokens.iter().any(is_lower);
+    if tokens.iter().any(is_name) && !is_other {
         return Ok(None);
     }
     Err(vec![neither_true_nor_false(tokens, owner)])
@@ -251,7 +253,7 @@ pub(crate) fn neither_true_nor_false(tokens: &[Token], owner: &str) -> Problem {
     }
 }
 
-/// What another language's `true` or `false` means.
+/// The meaning of another language's `true` or `false`.
 fn truth_meant(tokens: &[Token]) -> Option<bool> {
     let text = spell(tokens).to_lowercase();
     match text.trim_matches(['"', '\'', ' ']) {
@@ -261,7 +263,7 @@ fn truth_meant(tokens: &[Token]) -> Option<bool> {
     }
 }
 
-/// Reads a setting that is one value.
+/// Reads a setting with a single value.
 pub fn argument(tokens: &[Token], parameter: &Parameter) -> Reading<Value> {
     refuse(characters::problem(tokens).into_iter().collect())?;
     Brackets::pair(tokens).map_err(|problem| vec![problem])?;

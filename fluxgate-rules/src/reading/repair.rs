@@ -1,10 +1,10 @@
-//! From one suggestion to the next, until nothing is wrong.
+//! Applies one suggestion after another until nothing is wrong.
 
 use crate::text::lexer::lex;
 use crate::text::problem::{Advice, Aside, Problem, Suggestion};
 use crate::text::token::{Token, TokenRange};
 
-/// `text` after applying the first suggestion of each reading, one after the other; `None` if that does not succeed.
+/// `text` after repeatedly applying the first suggestion; `None` if it never becomes valid.
 pub fn repaired(text: &str, problems: impl Fn(&[Token]) -> Vec<Problem>) -> Option<String> {
     let mut text = text.to_owned();
     for _ in 0..8 {
@@ -15,8 +15,8 @@ pub fn repaired(text: &str, problems: impl Fn(&[Token]) -> Vec<Problem>) -> Opti
     None
 }
 
-/// What was read from tokens. Where the only suggestion replaces all of them, it is made to put the whole right, read anew after each
-/// change: `min(10) & failure_rate(0.5)` for `failure_rate > 0.5`.
+/// Returns the reading. If its only suggestion replaces all tokens, the suggestion is repaired until it is valid:
+/// `min(10) & failure_rate(0.5)` for `failure_rate > 0.5`.
 pub(crate) fn settled<T>(
     tokens: &[Token],
     reading: Result<T, Vec<Problem>>,
@@ -46,7 +46,7 @@ mod tests {
     use crate::text::token::{Token, TokenRange};
 
     #[test]
-    fn repairs_one_mistake_after_the_other() {
+    fn repairs_mistakes_one_by_one() {
         let problems = |tokens: &[Token]| read::rule(tokens, &Window::count(100)).err().unwrap_or_default();
         assert_eq!(repaired("mni(9) && failures(3)", problems).as_deref(), Some("min(9) & failures(3)"));
         assert_eq!(repaired("failures(3)", problems).as_deref(), Some("failures(3)"));

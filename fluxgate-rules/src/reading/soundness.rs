@@ -1,8 +1,7 @@
-//! What makes no sense in a rule although it is spelled correctly: [flaws](crate::logic::flaws) with their places, and what would be
-//! right.
+//! Rules that are well-formed but make no sense: [flaws](crate::logic::flaws) with their places and corrections.
 //!
-//! All are found at once, beside whatever else is wrong with the rule. So each is judged by what is certain: where a condition could not
-//! be read, a flaw that depends on it is not reported.
+//! All are found at once, along with everything else wrong with the rule. So only what is certain counts: if a
+//! condition could not be read, a flaw that depends on it is not reported.
 
 use core::time::Duration;
 
@@ -20,14 +19,14 @@ use crate::reading::parser::Parsed;
 use crate::text::problem::{Problem, Suggestion};
 use crate::text::token::{Token, TokenRange, spell};
 
-/// Whether a member of a group may be spelled like another. Functions given at run time all are.
+/// Whether a member of a group may be spelled like another. Functions passed at run time are all spelled alike.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Repeats {
     Allowed,
     Refused,
 }
 
-/// Everything that is wrong with the rule of a breaker with this window, in the order of the text.
+/// Everything wrong with the rule of a breaker with this window, in text order.
 pub(crate) fn problems(tokens: &[Token], parsed: &Parsed, window: &Window, repeats: Repeats) -> Vec<Problem> {
     if is_settled(tokens, &parsed.problems) {
         return parsed.problems.clone();
@@ -38,7 +37,7 @@ pub(crate) fn problems(tokens: &[Token], parsed: &Parsed, window: &Window, repea
     };
     let mut problems = parsed.problems.clone();
     problems.extend(repeated.iter().map(|place| given_twice(tokens, *place)));
-    // Where only constants are unknown, const evaluation finds all of the rest.
+    // If only constants are unknown, const evaluation finds the rest.
     if (!problems.is_empty() || !parsed.rule.is_constant())
         && let Some(outline) = Outline::of(tokens, parsed)
     {
@@ -57,15 +56,15 @@ pub(crate) fn problems(tokens: &[Token], parsed: &Parsed, window: &Window, repea
     problems
 }
 
-/// Whether there is one problem, whose suggestion replaces the whole rule, and so [puts right](crate::reading::repair::settled) the rest
-/// as well.
+/// Whether the only problem's suggestion replaces the whole rule, and so [corrects](crate::reading::repair::settled)
+/// the rest as well.
 fn is_settled(tokens: &[Token], problems: &[Problem]) -> bool {
     let whole = TokenRange::new(0, tokens.len());
     let [problem] = problems else { return false };
     problem.suggestion().is_some_and(|Suggestion { range, .. }| *range == whole)
 }
 
-/// The members of groups that are spelled like one before. What could not be read may be meant to be something else.
+/// The members of groups that are spelled like an earlier one. Unreadable ones may be meant to differ.
 fn repeated(tokens: &[Token], parsed: &Parsed) -> Vec<TokenRange> {
     let Parsed { rule, wrong, unclear, .. } = parsed;
     let mut repeated = Vec::new();
@@ -78,7 +77,7 @@ fn repeated(tokens: &[Token], parsed: &Parsed) -> Vec<TokenRange> {
             let text = spell(place.of(tokens));
             let subtree = at..at + rule.size(at);
             let is_read = !wrong.iter().chain(unclear).any(|unread| subtree.contains(unread));
-            // Functions given at run time are all spelled alike, but may differ.
+            // Functions passed at run time are all spelled alike, but may differ.
             if is_read && seen.contains(&text) && !text.contains("custom(..)") {
                 repeated.push(place);
             }
@@ -101,7 +100,7 @@ struct Examiner<'a> {
     places: Vec<TokenRange>,
     known: Vec<Known>,
     window: &'a Window,
-    /// The places of members that are to be removed.
+    /// The places of members to remove.
     repeated: Vec<TokenRange>,
     problems: Vec<Problem>,
 }
@@ -112,7 +111,8 @@ impl Examiner<'_> {
         self.problems.push(Problem::new(self.places[0], Flaw::TooManyThresholds.what()).help(help));
     }
 
-    /// Reports the flaws of conditions and groups, each by itself. What never holds is left out of what the rule does as a whole.
+    /// Reports the flaws of individual conditions and groups. Those that never hold are left out when the rule is
+    /// judged as a whole.
     fn conditions(&mut self) {
         for node in 0..self.nodes.len() {
             if let Node::Condition(condition) = self.nodes[node]
@@ -162,7 +162,7 @@ impl Examiner<'_> {
         }
     }
 
-    /// Reports that the rule never holds in one of the states, or not for what it does in the other.
+    /// Reports that the rule never holds in one of the states, or misses in half-open what trips it while closed.
     fn whole(&mut self) {
         if self.known.contains(&Known::NoGroup) {
             return;
@@ -175,13 +175,13 @@ impl Examiner<'_> {
         self.problems.extend(problems);
     }
 
-    /// Whether all is known of the subtree at `node`.
+    /// Whether the whole subtree at `node` is known.
     fn is_known(&self, node: usize) -> bool {
         let subtree = node..node + self.nodes[node].size();
         self.known[subtree].iter().all(|known| *known == Known::All)
     }
 
-    /// Whether nothing was found to be wrong within the subtree at `node`, so that it can be part of a suggestion.
+    /// Whether nothing wrong was found within the subtree at `node`, so that it can be part of a suggestion.
     fn is_right(&self, node: usize) -> bool {
         let TokenRange { start, end } = self.places[node];
         let is_within = |problem: &Problem| problem.place.start < end && start < problem.place.end;
@@ -192,7 +192,8 @@ impl Examiner<'_> {
         self.repeated.contains(&self.places[node])
     }
 
-    /// Whether something of which no more is known than this must hold, too, for the rule to hold through the node.
+    /// Whether the rule holds through the node only if a condition about which no more than `known` is known holds,
+    /// too.
     fn depends_on(&self, node: usize, known: &[Known]) -> bool {
         let subtree = |at: usize| at..at + self.nodes[at].size();
         let groups = (0..node).filter(|group| subtree(*group).contains(&node));
@@ -202,7 +203,7 @@ impl Examiner<'_> {
         others.any(|other| self.known[subtree(other)].iter().any(|its| known.contains(its)))
     }
 
-    /// Whether the condition or `&`-group never holds. Of a `|`-group, each member is to blame by itself.
+    /// Whether the condition or `&`-group never holds. In a `|`-group, each member is reported on its own.
     fn is_dead(&self, node: usize) -> bool {
         let mut subtree = node..node + self.nodes[node].size();
         let is_clear = subtree.all(|at| self.known[at] != Known::NoGroup);
@@ -235,7 +236,7 @@ impl Examiner<'_> {
         })
     }
 
-    /// The `&`-group that has the node as a member, or else the node itself.
+    /// The `&`-group that contains the node, or the node itself if there is none.
     fn requirements(&self, node: usize) -> usize {
         let is_parent = |group: &usize| {
             matches!(self.nodes[*group], Node::All(_)) && self.members(*group).any(|member| member == node)
@@ -316,7 +317,7 @@ impl Examiner<'_> {
         let what = format!("`{text}` makes a trial of {calls} calls: {MAX_TRIAL} are the most");
         let word = word.split('(').next().unwrap_or_default();
         let problem = Problem::new(self.places[node], what).correct(format!("{word}({MAX_TRIAL})"));
-        // One that only half-open asks is not to be kept for closed breakers.
+        // A condition that applies only to half-open need not be kept for closed breakers.
         let trips_closed = flaws::trips_closed_through(&self.nodes, node);
         let aside = format!(", or `closed & {text}` beside a branch for `half_open` that asks for fewer");
         Some(if trips_closed { problem.aside(aside) } else { problem })
@@ -339,12 +340,12 @@ impl Examiner<'_> {
         problem.help(help).correct_at(first, format!("{} & {}", self.min(), spell(first.of(self.tokens))))
     }
 
-    /// A `min` for a rate, within the window's size.
+    /// A `min` for a rate that fits the window.
     fn min(&self) -> String {
         format!("min({})", self.window.size().min(10))
     }
 
-    /// Blames the members of a `|`-group that trip on healthy traffic; otherwise, the node as a whole.
+    /// Blames the members of a `|`-group that trip on healthy traffic; otherwise, the whole node.
     fn healthy(&mut self, node: usize) {
         if let Node::Any(_) = self.nodes[node] {
             let is_guilty = |member: &usize| {
@@ -372,13 +373,13 @@ impl Examiner<'_> {
         });
     }
 
-    /// Suggests to write something behind a node that is wrong itself.
+    /// Suggests adding text after a node that is itself wrong.
     fn behind(&self, node: usize, problem: Problem, more: &str) -> Problem {
         let last = TokenRange::at(self.places[node].end - 1);
         problem.correct_at(last, format!("{} {more}", spell(last.of(self.tokens))))
     }
 
-    /// Suggests a branch for what the rule does not see.
+    /// Suggests a branch for the calls that the rule does not see.
     fn with_branch(&self, problem: Problem, branch: &str) -> Problem {
         if self.is_right(0) {
             let correction = format!("{} | {branch}", self.text(0));
@@ -387,12 +388,12 @@ impl Examiner<'_> {
         self.behind(0, problem.help(format!("add a branch for it: `| {branch}`")), &format!("| {branch}"))
     }
 
-    /// What a half-open breaker does not see, by the shortest calls of which that is true, with the branch that sees them and all that
-    /// are longer.
+    /// What a half-open breaker does not see, by the shortest such calls, with a branch that sees those and longer
+    /// ones.
     fn blind(&self) -> Vec<Problem> {
         let spot = |fail| blind_spot(&self.nodes, self.window, fail);
         let (failing, slow) = (spot(true), spot(false));
-        // Failed calls may be slow, too, and then one branch sees both.
+        // Failed calls may be slow, too; then one branch sees both.
         let failing = failing.filter(|failing| slow.is_none_or(|slow| *failing < slow));
         let problem = |does: String, evidence: String| {
             let what = format!(
@@ -410,7 +411,7 @@ impl Examiner<'_> {
         let slow = slow.map(|duration| {
             let is_threshold = Rule::measures(&self.nodes).threshold(nanos(duration)).is_some();
             let duration = Spelled(duration);
-            // One more threshold might be one too many.
+            // Adding a threshold might exceed the limit.
             let evidence = if is_threshold {
                 format!("slow_rate(0.5, {duration})")
             } else {

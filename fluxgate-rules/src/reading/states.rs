@@ -1,4 +1,4 @@
-//! States that are negated or compared: `!closed`, `~half_open`, `state != closed`.
+//! Negated or compared states: `!closed`, `~half_open`, `state != closed`.
 
 use crate::language::spelling::snake;
 use crate::reading::cursor::Cursor;
@@ -14,8 +14,8 @@ pub(crate) fn is_negation(token: &Token) -> bool {
         || token.shape == Shape::Word && token.text.to_lowercase() == "not"
 }
 
-/// The problem of the negation at the cursor, which stays where it is. What is negated may not be said otherwise: to remove the
-/// negation alone would turn the rule round.
+/// The problem of the negation at the cursor, which does not move. The negated condition may have no opposite, and
+/// removing only the negation would reverse the rule.
 pub(crate) fn negation(cursor: &Cursor<'_>) -> Problem {
     let at = cursor.at;
     let run = cursor.from(at).iter().take_while(|token| is_negation(token)).count();

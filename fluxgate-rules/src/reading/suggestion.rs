@@ -1,8 +1,8 @@
-//! What was meant by a word that is not ours, or by arguments that it does not take like this: a misspelling, the word of another
-//! library, whose values may have to be inverted, values in another order or without a unit.
+//! What was meant by an unknown word, or by arguments that a word does not take in this form: a misspelling, the word
+//! of another library, whose values may have to be inverted, or values in another order or without a unit.
 //!
-//! A suggestion is put together from values that are read one by one, and from examples where these do not fit. So it is right as it
-//! stands, and nothing has to be read again to find out.
+//! A suggestion is assembled from values that are read one by one, with examples for those that do not fit. So it is
+//! always valid, and nothing has to be read again to check it.
 
 use crate::language::foreign::Unit;
 use crate::language::notation::with_unit;
@@ -21,7 +21,7 @@ use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 pub struct Meant {
     /// The word.
     pub entry: &'static Entry,
-    /// The word with its arguments: the given ones as far as they fit, otherwise examples.
+    /// The word with its arguments: the given ones if they fit, otherwise examples.
     pub text: String,
     /// Whether the given word is a misspelling of ours.
     pub is_misspelt: bool,
@@ -45,7 +45,7 @@ pub fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> 
     }
     let right = |entry: &'static Entry| right_call(vocabulary, entry, values);
     let fits = |entry: &&'static Entry| right(entry).text == entry.with(values);
-    // If none of them takes what is given, the word that has the named arguments may.
+    // If none of them takes the given values, prefers a word with the named arguments.
     let has_names = |entry: &&'static Entry| {
         let names = values.iter().filter_map(|value| value.split([' ', '(']).next());
         names.into_iter().any(|name| keyword(entry, name).is_some())
@@ -59,7 +59,7 @@ pub fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> 
     Some(Meant { entry, text, is_misspelt, is_example })
 }
 
-/// A word with its arguments: the given ones as far as it takes them, otherwise examples.
+/// A word with its arguments: the given ones if it takes them, otherwise examples.
 pub(crate) fn right_call(vocabulary: &Vocabulary, entry: &'static Entry, values: &[String]) -> Filled {
     let values: Vec<_> = values.iter().map(|value| lex(value).tokens).collect();
     let pieces: Vec<_> = values.iter().map(|value| Piece::cut(entry, value, whole(value))).collect();
@@ -69,7 +69,7 @@ pub(crate) fn right_call(vocabulary: &Vocabulary, entry: &'static Entry, values:
 /// An argument as given: `name = value`, or a value without a name.
 #[derive(Clone, Copy)]
 pub(crate) struct Piece<'a> {
-    /// All of it.
+    /// Name and value.
     pub(crate) place: TokenRange,
     pub(crate) name: Option<&'a str>,
     pub(crate) value: TokenRange,
@@ -77,7 +77,7 @@ pub(crate) struct Piece<'a> {
 }
 
 impl<'a> Piece<'a> {
-    /// Cuts what stands between two commas at `name =`, or by mistake `name: value` or `name(value)`.
+    /// Splits the text between two commas at `name =`, or at the mistaken forms `name: value` and `name(value)`.
     pub(crate) fn cut(entry: &'static Entry, tokens: &'a [Token], place: TokenRange) -> Self {
         let (name, value) = match place.of(tokens) {
             [name, open, .., _] if open.is("(") && keyword(entry, &name.text).is_some() => {
@@ -106,12 +106,12 @@ impl<'a> Piece<'a> {
         value::read(self.tokens, self.value, owner, parameter)
     }
 
-    /// Whether it is a value for the parameter, and not just something that only the compiler knows.
+    /// Whether it is a known value for the parameter, not something that only the compiler knows.
     pub(crate) fn fits(&self, parameter: &Parameter) -> bool {
         self.read("", parameter).is_ok_and(|value| value != Value::Rust || parameter.kind == Kind::Function)
     }
 
-    /// Its value if that is right, or else what it was meant to be, or an example; and whether it is an example.
+    /// Its value if valid, or else what it was meant to be, or an example; and whether it is an example.
     fn right(&self, parameter: &Parameter) -> (String, bool) {
         // `cooldown(seconds = 45)`
         if let Some(unit) = self.name.and_then(same_unit).filter(|_| parameter.kind.is_duration()) {
@@ -140,24 +140,23 @@ pub(crate) fn keyword(entry: &'static Entry, name: &str) -> Option<&'static Para
     entry.keywords.iter().find(|parameter| parameter.name == name)
 }
 
-/// A word with its arguments, made of those that were given: in the right order and with the right names, each one put right, with
-/// examples for those that are missing. What the word does not take is left out.
+/// A word with its arguments, assembled from the given ones: in the right order, with the right names, each one
+/// corrected, and with examples for missing ones. Arguments that the word does not take are left out.
 pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &[Piece<'_>]) -> Filled {
     if let Some((_, number)) = number_with_commas(vocabulary, entry, pieces) {
         return Filled { text: entry.with(&[number]), is_example: false };
     }
-    // A name that is none of the word's does no harm.
+    // An unknown name does no harm.
     let is_positional = |piece: &Piece<'_>| match piece.name {
         Some(name) => {
             let keyword = keyword_meant(vocabulary, entry, name);
             // `base = 1s` is not the base of a power.
-            let differs_in_meaning = |keyword: &Parameter| {
+            let is_other = |keyword: &Parameter| {
                 keyword.name != name
                     && !piece.fits(keyword)
                     && entry.positional.iter().any(|it| piece.fits(it))
             };
-            entry.positional.iter().any(|parameter| parameter.name == name)
-                || keyword.is_none_or(differs_in_meaning)
+            entry.positional.iter().any(|parameter| parameter.name == name) || keyword.is_none_or(is_other)
         }
         None => true,
     };
@@ -194,7 +193,7 @@ pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &
     Filled { text: entry.with(&values), is_example }
 }
 
-/// The order in which values fit a word's parameters, if it is not the one in which they stand.
+/// The order in which the values fit a word's parameters, if that differs from the given one.
 pub(crate) fn order_meant(entry: &Entry, values: &[Piece<'_>]) -> Option<Vec<usize>> {
     let parameters = entry.positional;
     if values.len() != parameters.len()
@@ -210,7 +209,7 @@ pub(crate) fn order_meant(entry: &Entry, values: &[Piece<'_>]) -> Option<Vec<usi
     parameters.iter().map(next).collect()
 }
 
-/// Of values without names, the one for each of a word's parameters.
+/// For each of a word's parameters, the index of the unnamed value meant for it.
 pub(crate) fn places_meant(entry: &Entry, values: &[Piece<'_>]) -> Vec<Option<usize>> {
     if let Some(order) = order_meant(entry, values) {
         return order.into_iter().map(Some).collect();
@@ -224,7 +223,7 @@ pub(crate) fn places_meant(entry: &Entry, values: &[Piece<'_>]) -> Vec<Option<us
     (0..entry.positional.len()).map(Some).collect()
 }
 
-/// Of too few or too many values, the one for each of a word's parameters, if there is one.
+/// For each of a word's parameters, the index of a value that fits, if there are too few or too many.
 fn which_fit(entry: &Entry, values: &[Piece<'_>]) -> Vec<Option<usize>> {
     let mut left: Vec<_> = (0..values.len()).collect();
     let next = |parameter: &Parameter| {
@@ -249,8 +248,8 @@ pub(crate) fn keyword_meant(
     keyword(entry, name).or_else(foreign).or_else(|| keyword(entry, near()?))
 }
 
-/// `1,000`, `0,5` or `60, SECONDS`, given to a word that takes one number: what is wrong with it, and the number. Spaces are not part
-/// of tokens, so that two arguments look the same; what may be those is not joined.
+/// Handles `1,000`, `0,5` or `60, SECONDS`, given to a word that takes one number: what is wrong, and the number.
+/// Spaces are not part of tokens, so two arguments look the same; anything that may be two is not joined.
 pub(crate) fn number_with_commas(
     vocabulary: &Vocabulary,
     entry: &Entry,
@@ -274,7 +273,7 @@ pub(crate) fn number_with_commas(
         value::read(&tokens, whole(&tokens), entry.word, parameter).is_ok()
     };
     let (joined, decimal) = (texts.concat(), texts.join("."));
-    // `failures(5, 100)` may be of a hundred calls, but `count(5, 100)` and `min(5, 100)` are nothing else.
+    // `failures(5, 100)` may mean five of a hundred calls, but `count(5, 100)` and `min(5, 100)` can only be numbers.
     let are_thousands =
         rest.len() > 1 || rest[0].starts_with('0') || !matches!(entry.word, "failures" | "failure_streak");
     if rest.iter().all(|text| text.len() == 3 && is_whole(text)) && are_thousands && reads(&joined, parameter)
@@ -282,7 +281,7 @@ pub(crate) fn number_with_commas(
         return Some(("a number is written without commas", joined));
     }
     let [fraction] = rest else { return None };
-    // `time(6, 60s)` is also a number of buckets, and `avg_latency(10, 5s)` a number of calls.
+    // The first number in `time(6, 60s)` may be a number of buckets, and in `avg_latency(10, 5s)` a number of calls.
     let fits_another = first.contains(|digit| digit != '0')
         && (vocabulary.is_joined() || entry.keywords.iter().any(|keyword| reads(first, keyword)));
     let is_fraction = fraction.starts_with(|sign: char| sign.is_ascii_digit())
@@ -298,8 +297,8 @@ pub(crate) fn is_known(vocabulary: &'static Vocabulary, word: &str) -> bool {
         || inverted(vocabulary, word, &[]).is_some()
 }
 
-/// What was meant by something that does not begin with a word: `100` means `count(100)`, `"never"` means `never`, `5 failures`
-/// means `failures(5)`, and a closure means `custom` of it.
+/// What was meant by something that does not begin with a word: `100` means `count(100)`, `"never"` means `never`, `5
+/// failures` means `failures(5)`, and a closure means `custom` with it.
 pub(crate) fn meant_by(
     vocabulary: &'static Vocabulary,
     tokens: &[Token],
@@ -330,7 +329,7 @@ pub(crate) fn meant_by(
             let custom = vocabulary.entry("custom")?;
             Some(custom.with(&[spell_closure(place.of(tokens))]))
         }
-        // `60 * 60` is neither of its parts.
+        // `60 * 60` means neither of its parts.
         [number, rest @ ..]
             if number.shape == Shape::Number
                 && rest.iter().all(|token| token.is("%") || !matches!(token.shape, Shape::Punctuation)) =>

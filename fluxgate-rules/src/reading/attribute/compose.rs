@@ -1,4 +1,4 @@
-//! The value of one argument, made of parts that other libraries give one by one.
+//! Composes the value of one argument from parts that other libraries set one by one.
 
 use crate::language::foreign::{Part, Unit};
 use crate::language::notation::with_unit;
@@ -30,7 +30,7 @@ pub(crate) struct GivenPart {
     pub(crate) value: String,
 }
 
-/// The value of an argument that has all these parts; `None` if they say nothing.
+/// The value of an argument with all these parts; `None` if they mean nothing.
 pub(crate) fn compose(setting: &str, parts: &[GivenPart], window: &Window) -> Option<Filled> {
     let parts = with_units(parts);
     let filled = match vocabulary(setting) {
@@ -80,7 +80,7 @@ fn example(setting: &str) -> &'static str {
     }
 }
 
-/// The parts with numbers as their units mean them.
+/// The parts with units added to their bare numbers.
 fn with_units(parts: &[GivenPart]) -> Vec<GivenPart> {
     let unit = parts.iter().filter(|given| given.part == Part::Unit).find_map(|given| {
         let tokens = lex(&given.value).tokens;
@@ -100,10 +100,10 @@ fn is_true(given: &GivenPart) -> bool {
 
 /// A window, a retry or a permit.
 fn call(vocabulary: &'static Vocabulary, parts: &[GivenPart]) -> Option<Filled> {
-    // `backoff = exponential(10s, 60s)` is a value, `backoff = exponential` the choice of one.
+    // `backoff = exponential(10s, 60s)` is a value, `backoff = exponential` only names one.
     let is_word = |given: &GivenPart| match given.part {
         Part::Argument("custom", _) => false,
-        // A constant of the user's.
+        // A user's constant.
         Part::Argument(_, 0) if is_static(&lex(&given.value).tokens) => false,
         Part::Argument(_, 0) => first_word(vocabulary, &given.value).is_some(),
         _ => false,
@@ -112,7 +112,7 @@ fn call(vocabulary: &'static Vocabulary, parts: &[GivenPart]) -> Option<Filled> 
         |given: &GivenPart| given.part == Part::Whole || is_word(given) && given.value.contains('(');
     let base = parts.iter().find(|given| is_whole(given));
     let base = base.map(|given| lex(given.value.trim_matches('"')).tokens);
-    // `window = 60s` is `time(60s)`.
+    // `window = 60s` means `time(60s)`.
     let is_number = |base: &[Token]| base.first().is_some_and(|first| first.shape == Shape::Number);
     let base = base.map(|base| match meant_by(vocabulary, &base, TokenRange::new(0, base.len())) {
         Some(meant) if is_number(&base) => lex(&meant).tokens,
@@ -150,7 +150,7 @@ fn call(vocabulary: &'static Vocabulary, parts: &[GivenPart]) -> Option<Filled> 
     };
     let of_arguments = || arguments.iter().find(fits).or(arguments.first()).map(|(entry, ..)| *entry);
     let of_base = || first_word(vocabulary, &base.as_ref()?.first()?.text);
-    // What is given as a whole and cannot have the rest is left as it is.
+    // A whole value that cannot take the other parts is left as it is.
     if let Some(base) = &base
         && of_base().is_none()
     {
@@ -187,7 +187,7 @@ fn call(vocabulary: &'static Vocabulary, parts: &[GivenPart]) -> Option<Filled> 
         values.splice(0..0, given);
     }
     values.extend(keywords.iter().map(|(name, text)| format!("{name} = {text}")));
-    // One bucket says how long ten of them are.
+    // The length of one bucket suggests a window of ten.
     if let Some(bucket) =
         parts.iter().find(|given| given.part == Part::BucketTime).filter(|_| parts.len() == 1)
         && let Some(Value::Duration(length)) = read_or_right(&bucket.value, entry.positional.first()?)
@@ -199,7 +199,7 @@ fn call(vocabulary: &'static Vocabulary, parts: &[GivenPart]) -> Option<Filled> 
     Some(right_call(vocabulary, entry, &values))
 }
 
-/// The word of ours with which a value begins, perhaps in another library's spelling.
+/// Our word at the start of a value, perhaps in another library's spelling.
 fn first_word(vocabulary: &'static Vocabulary, value: &str) -> Option<&'static Entry> {
     let tokens = lex(value.trim_matches(['"', '\''])).tokens;
     let word = &tokens.first().filter(|first| first.shape == Shape::Word)?.text;
@@ -216,7 +216,7 @@ fn choice(vocabulary: &'static Vocabulary, value: &str) -> Option<&'static Entry
     vocabulary.entry(&word).or_else(|| vocabulary.foreign(&word).find_map(|ours| vocabulary.entry(ours)))
 }
 
-/// How many buckets of the given time a window has.
+/// How many buckets of the given length the window has.
 fn buckets(parts: &[GivenPart], values: &[String]) -> Option<u128> {
     let bucket = parts.iter().find(|given| given.part == Part::BucketTime)?;
     let [parameter] = vocabulary("window")?.entry("time")?.positional else { return None };
@@ -246,7 +246,7 @@ fn is_value(text: &str, parameter: &Parameter) -> bool {
         .is_ok_and(|value| value != Value::Rust || parameter.kind == Kind::Function)
 }
 
-/// A rule: `min` guards the alternatives.
+/// A rule; `min` guards the alternatives.
 fn rule(parts: &[GivenPart]) -> Option<Filled> {
     let mut alternatives: Vec<String> = Vec::new();
     let (mut min, mut successes, mut is_example) = (None, None, false);
@@ -265,7 +265,7 @@ fn rule(parts: &[GivenPart]) -> Option<Filled> {
             _ => {}
         }
     }
-    // `slow_threshold` beside a rule that asks for slow calls.
+    // `slow_threshold` along with a rule that has a slow-call condition.
     if let Some(threshold) = parts.iter().find(|given| given.part == Part::Argument("slow_rate", 1))
         && let Some(at) = alternatives.iter().position(|text| text.contains("low"))
         && let Some(text) = with_threshold(&alternatives[at], &threshold.value)
@@ -273,7 +273,7 @@ fn rule(parts: &[GivenPart]) -> Option<Filled> {
         alternatives[at] = text;
         words.retain(|word| *word != "slow_rate");
     }
-    // `confidence` beside a rule that asks for a share.
+    // `confidence` along with a rule that has a failure rate.
     for given in parts {
         let Part::Keyword(name) = given.part else { continue };
         let owner = owner(&TRIP, name)?;
@@ -352,7 +352,7 @@ fn keywords(entry: Option<&'static Entry>, parts: &[GivenPart]) -> Vec<String> {
     parts.iter().filter_map(named).collect()
 }
 
-/// Whether a value is a closure or a path, and not code of another language.
+/// Whether a value is a closure or a path, not code in another language.
 fn is_function(value: &str) -> bool {
     let tokens = lex(value).tokens;
     let is_path = |token: &Token| token.shape == Shape::Word || token.is(":");
@@ -360,14 +360,14 @@ fn is_function(value: &str) -> bool {
     !starts("func") && (starts("|") || starts("move") || tokens.iter().all(is_path))
 }
 
-/// A rule with the threshold of a `slow_rate` that has none.
+/// Adds a threshold to a rule's `slow_rate` that has none.
 fn with_threshold(rule: &str, threshold: &str) -> Option<String> {
     let [_, parameter] = TRIP.entry("slow_rate")?.positional else { return None };
     let Value::Duration(threshold) = read_or_right(threshold, parameter)? else { return None };
     with_argument(rule, "slow_rate", &Spelled(threshold).to_string())
 }
 
-/// A rule with another argument of a word that has one.
+/// Adds an argument to a word of the rule that has only one.
 fn with_argument(rule: &str, word: &str, argument: &str) -> Option<String> {
     let mut tokens = lex(rule).tokens;
     let is_word =
@@ -382,7 +382,7 @@ fn with_argument(rule: &str, word: &str, argument: &str) -> Option<String> {
     Some(spell(&tokens))
 }
 
-/// An argument that has one value.
+/// An argument with a single value.
 fn whole(setting: &str, value: &str, unit: Unit) -> Option<Filled> {
     let kept = |text: &str| Some(Filled { text: text.to_owned(), is_example: false });
     let inside = value.strip_prefix(['"', '\'']).and_then(|value| value.strip_suffix(['"', '\'']));

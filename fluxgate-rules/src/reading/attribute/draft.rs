@@ -1,4 +1,4 @@
-//! An attribute that is being read: the arguments that are right, and the parts that the rest is made of.
+//! An attribute while it is being read: the arguments that are right, and the parts that make up the rest.
 
 use crate::language::foreign::{Part, Sense, Unit};
 use crate::language::vocabulary::{RETRY, TRIP};
@@ -12,16 +12,16 @@ use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{TokenRange, spell};
 
-/// What an attribute says.
+/// The contents of an attribute.
 #[derive(Default)]
 pub struct Attribute {
-    /// The arguments whose names are right, in order, each perhaps more than once.
+    /// The arguments with correct names, in order; names may repeat.
     pub arguments: Vec<WrittenArgument>,
     /// What is wrong with the rest.
     pub problems: Vec<Problem>,
 }
 
-/// An argument with a name of ours.
+/// An argument with one of our names.
 pub struct WrittenArgument {
     /// The name.
     pub name: TokenRange,
@@ -29,7 +29,7 @@ pub struct WrittenArgument {
     pub value: TokenRange,
 }
 
-/// A part of an argument, and where it is given.
+/// A part of an argument, and where it stands.
 struct DraftPart {
     setting: &'static str,
     given: GivenPart,
@@ -40,23 +40,22 @@ struct DraftPart {
 }
 
 impl DraftPart {
-    /// Whether it stands by itself, and not in a group.
+    /// Whether it stands alone, not in a group.
     fn is_separate(&self) -> bool {
         self.entry.name.is_some() && self.entry.groups.is_empty() && self.entry.place == self.entry.piece
     }
 }
 
-/// An attribute that is being read.
+/// An attribute while it is being read.
 pub(crate) struct Draft<'a> {
     reader: AttributeReader<'a>,
     attribute: Attribute,
-    /// Arguments with names of ours.
+    /// Arguments with our names.
     ours: Vec<Assignment>,
-    /// The rest.
     parts: Vec<DraftPart>,
-    /// The names of the arguments that are given as they should be.
+    /// The names of the arguments that are written correctly.
     ours_given: Vec<&'static str>,
-    /// Where the arguments with unknown names are.
+    /// Where the arguments with unknown names stand.
     unknown: Vec<TokenRange>,
 }
 
@@ -84,7 +83,8 @@ impl<'a> Draft<'a> {
         draft.finish()
     }
 
-    /// Among words of other libraries, none of which says how long an open breaker waits, a word that says so in some is not ours.
+    /// If some words are another library's, and nothing else sets how long an open breaker waits, an argument of ours
+    /// that means this elsewhere is read as theirs.
     fn disown(&mut self, rest: &mut Vec<Assignment>) {
         let is_named =
             |entry: &Assignment, is: fn(&str) -> bool| entry.name.as_ref().is_some_and(|name| is(name));
@@ -105,7 +105,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Whether it is an argument with a name of ours, perhaps with another sign.
+    /// Whether it is an argument with one of our names, perhaps with another sign.
     fn is_ours(&self, entry: &Assignment) -> bool {
         let is_written = self.reader.spell(entry.name_place);
         let is_name =
@@ -117,7 +117,7 @@ impl<'a> Draft<'a> {
         self.attribute.problems.push(problem);
     }
 
-    /// Finds out what the entries mean that are not ours.
+    /// Resolves the entries that are not ours.
     fn resolve(&mut self, entries: &[Assignment]) {
         let mut libraries: Vec<&str> = Vec::new();
         for entry in entries {
@@ -144,7 +144,7 @@ impl<'a> Draft<'a> {
             |part: &DraftPart| part.entry.name.is_none() && matches!(part.given.part, Part::Argument(..));
         if entry.name.is_none() && matches!(part, Part::Argument(..)) {
             match self.parts.iter().filter(|part| is_nameless(part)).count() {
-                // `5, 60`: a limit and a time.
+                // `5, 60`: a limit and a duration.
                 1 if part != Part::Argument("cooldown", 0) => {
                     (setting, part, unit) = ("retry", Part::Argument("cooldown", 0), Unit::Time("s"));
                 }
@@ -156,7 +156,7 @@ impl<'a> Draft<'a> {
                 }
             }
         }
-        // An argument that has one value is not given twice.
+        // An argument with a single value cannot be given twice.
         if let Some(ours) = self.ours.iter().find(|ours| ours.name.as_deref() == Some(setting))
             && places::vocabulary(setting).is_none()
             && !ours.value.is_empty()
@@ -178,7 +178,7 @@ impl<'a> Draft<'a> {
         self.parts.push(DraftPart { setting, given, libraries, otherwise, entry: entry.clone() });
     }
 
-    /// Something that is not an argument: it is removed.
+    /// Something that is not an argument, to be removed.
     fn elsewhere(&mut self, entry: &Assignment, help: &str) {
         let name = self.reader.spell(entry.name_place);
         let problem = Problem::new(entry.name_place, format!("unknown argument `{name}`")).help(help);
@@ -206,7 +206,7 @@ impl<'a> Draft<'a> {
     fn finish(mut self) -> Attribute {
         self.take_foreign_values();
         let settings = self.settings();
-        // A part of an argument that is given as well belongs there.
+        // If an argument and a part of it are both given, they are merged.
         let is_merged =
             |entry: &Assignment| settings.iter().any(|setting| entry.name.as_deref() == Some(*setting));
         let (merged, kept): (Vec<_>, Vec<_>) =
@@ -222,7 +222,7 @@ impl<'a> Draft<'a> {
         self.attribute
     }
 
-    /// The arguments that the parts belong to, in the order in which they are given.
+    /// The arguments that the parts belong to, in the order given.
     fn settings(&self) -> Vec<&'static str> {
         let mut settings = Vec::new();
         for part in &self.parts {
@@ -233,7 +233,8 @@ impl<'a> Draft<'a> {
         settings
     }
 
-    /// Beside words of another library, its values of our arguments belong to one correction: `window = CountWindow(size = 100)`.
+    /// Along with words of another library, its values for our arguments join the same correction: `window =
+    /// CountWindow(size = 100)`.
     fn take_foreign_values(&mut self) {
         if self.parts.is_empty() {
             return;
@@ -261,7 +262,7 @@ impl<'a> Draft<'a> {
         names.filter(|name| kept.iter().any(|entry| entry.name.as_deref() == Some(*name))).collect()
     }
 
-    /// Takes an argument whose name is right.
+    /// Takes an argument with a correct name.
     fn argument(&mut self, entry: &Assignment) {
         let Assignment { name: Some(name), name_place, value, place, .. } = entry else { return };
         if value.is_empty() {
@@ -279,7 +280,7 @@ impl<'a> Draft<'a> {
         self.attribute.arguments.push(WrittenArgument { name: *name_place, value: *value });
     }
 
-    /// The window of the attribute, by which a rule is judged.
+    /// The attribute's window, needed to judge a rule.
     fn window(&self, merged: &[Assignment], kept: &[Assignment]) -> Window {
         let written = kept.iter().find(|entry| entry.name.as_deref() == Some("window"));
         let text = match written {
@@ -311,7 +312,7 @@ impl<'a> Draft<'a> {
         Some((filled.text, filled.is_example))
     }
 
-    /// The problem of all parts together, corrected by the arguments that they make.
+    /// One problem for all parts, corrected by the arguments that they make up.
     fn correction(&self, settings: &[&'static str], merged: &[Assignment], kept: &[Assignment]) -> Problem {
         let window = self.window(merged, kept);
         let mut is_example = false;
@@ -329,7 +330,7 @@ impl<'a> Draft<'a> {
                 written.push((at, format!("{setting} = {text}")));
             }
         }
-        // What is unknown in the same piece stays.
+        // Unknown entries in the same piece stay.
         let is_unknown = |piece: TokenRange| {
             self.unknown.iter().any(|place| piece.start <= place.start && place.end <= piece.end)
         };
@@ -342,7 +343,7 @@ impl<'a> Draft<'a> {
         written.sort();
         let texts: Vec<_> = written.iter().map(|(_, text)| text.clone()).collect();
         let shown = texts.join(", ");
-        // Other arguments among them stay where they are.
+        // Other arguments in between stay where they are.
         for entry in
             kept.iter().filter(|entry| range.start <= entry.place.start && entry.place.end <= range.end)
         {
@@ -391,7 +392,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// What is wrong with several entries together.
+    /// What is wrong, if there are several entries.
     fn what(&self) -> String {
         if let Some(what) = self.parts.iter().find_map(|part| self.without_correction(part)) {
             return what;
@@ -416,7 +417,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// What is wrong with a rule without a name if no correction says what it means: `failure_rate < 0.5`.
+    /// What is wrong with an unnamed rule if no correction shows what it means: `failure_rate < 0.5`.
     fn without_correction(&self, part: &DraftPart) -> Option<String> {
         let is_rule =
             part.entry.name.is_none() && (part.setting, part.given.part) == (TRIP.setting, Part::Whole);
@@ -425,9 +426,9 @@ impl<'a> Draft<'a> {
         problems.into_iter().find(|problem| problem.suggestion().is_none()).map(|problem| problem.what)
     }
 
-    /// The libraries that all names are of.
+    /// The libraries that have all of the names.
     fn libraries(&self) -> Option<String> {
-        // Names of ours are of no library.
+        // Our names belong to no library.
         let foreign = || self.parts.iter().filter(|part| part.entry.name.as_deref() != Some(part.setting));
         let is_of_all = |library: &&str| {
             !library.is_empty() && foreign().all(|part| part.libraries.split(", ").any(|its| its == *library))

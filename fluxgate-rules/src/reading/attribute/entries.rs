@@ -1,4 +1,4 @@
-//! One piece of an attribute, in whatever form it is written -> names with values.
+//! One piece of an attribute, in any form -> names with values.
 
 use crate::language::foreign::{exact, senses};
 use crate::language::spelling::snake;
@@ -6,29 +6,28 @@ use crate::reading::attribute::places::{is_setting_word, is_static, setting_of_v
 use crate::text::brackets::Brackets;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 
-/// A value, and the name that it is given.
+/// A value and its name.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) struct Assignment {
-    /// The names of the groups that it is in, outermost first.
+    /// The names of the groups around it, outermost first.
     pub(crate) groups: Vec<String>,
-    /// Its name in snake case; `None` if it has none.
+    /// Its name in snake case, if it has one.
     pub(crate) name: Option<String>,
-    /// The place of the name.
     pub(crate) name_place: TokenRange,
     pub(crate) value: TokenRange,
-    /// All of it.
+    /// The place of name and value.
     pub(crate) place: TokenRange,
-    /// The piece of the attribute that it is in.
+    /// The piece of the attribute that contains it.
     pub(crate) piece: TokenRange,
-    /// Whether it is written `name = value`, and not in a group.
+    /// Whether it is written `name = value`, outside any group.
     pub(crate) is_plain: bool,
 }
 
-/// What all readers of an attribute share.
+/// Shared by all readers of an attribute.
 pub(crate) struct AttributeReader<'a> {
     pub(crate) tokens: &'a [Token],
     pub(crate) brackets: &'a Brackets,
-    /// The names of arguments, each with an example of its value.
+    /// The names of arguments, each with an example value.
     pub(crate) names: &'a [(&'static str, &'static str)],
 }
 
@@ -51,7 +50,7 @@ impl AttributeReader<'_> {
         self.names.iter().find(|(text, _)| *text == name).map_or("..", |(_, example)| example)
     }
 
-    /// What a piece says, one after the other. A piece without a name may be several values.
+    /// The entries of a piece, in order. A piece without a name may contain several values.
     pub(crate) fn entries(&self, piece: TokenRange) -> Vec<Assignment> {
         let mut entries = Vec::new();
         self.collect(piece, &[], true, &mut entries);
@@ -69,7 +68,7 @@ impl AttributeReader<'_> {
         self.token(at).is_some_and(|token| token.is(text))
     }
 
-    /// The end of a group that opens at an index and is the last of a range.
+    /// The group that opens at an index, if it extends to the end of a range.
     fn group_at(&self, at: usize, end: usize) -> Option<TokenRange> {
         let is_open = at < end && self.token(at)?.shape == Shape::Open;
         (is_open && self.brackets.close(at) + 1 == end).then(|| TokenRange::new(at + 1, end - 1))
@@ -108,7 +107,7 @@ impl AttributeReader<'_> {
             return self.values(piece, groups, entries);
         }
         let inside = self.group_at(value.start, piece.end);
-        // A value in parentheses is read as it is in a string.
+        // A value in parentheses is read like one in a string.
         let is_value = is_ours && signs > 0 && self.is(value.start, "(");
         let is_code = is_code(&text) || is_value || signs > 0 && ["breaker", "name"].contains(&text.as_str());
         if let Some(inside) = inside.filter(|inside| self.has_entries(*inside) && !is_code) {
@@ -131,11 +130,11 @@ impl AttributeReader<'_> {
         });
     }
 
-    /// Whether a word without a sign is the name of the group behind it: `failure_rate_threshold(50)`, `config(..)`; but `count(50)`
-    /// is a value.
+    /// Whether a word without a sign names the group after it: `failure_rate_threshold(50)`, `config(..)`; but
+    /// `count(50)` is a value.
     fn is_named_group(&self, text: &str, value: TokenRange, is_known: bool) -> bool {
         let Some(inside) = self.group_at(value.start, value.end) else { return false };
-        // `half_open { max_calls: 5 }`: a state has no arguments.
+        // `half_open { max_calls: 5 }`: a state takes no arguments.
         let is_state = ["closed", "half_open"].contains(&text);
         let is_setting =
             is_setting_word(text) && !is_state && (!self.has_entries(inside) || self.is(value.start, "("));
@@ -148,7 +147,7 @@ impl AttributeReader<'_> {
         }
     }
 
-    /// Values without a name, separated by commas.
+    /// Unnamed values, separated by commas.
     fn values(&self, piece: TokenRange, groups: &[String], entries: &mut Vec<Assignment>) {
         for value in self.brackets.split(self.tokens, piece).into_iter().filter(|value| !value.is_empty()) {
             // `failures(3), windo == count(50)`: one of them has a name.
@@ -219,7 +218,7 @@ impl AttributeReader<'_> {
         true
     }
 
-    /// The pieces of a group, between commas and semicolons.
+    /// The pieces of a group, separated by commas and semicolons.
     fn pieces(&self, inside: TokenRange) -> Vec<TokenRange> {
         let mut pieces = Vec::new();
         for piece in self.brackets.split(self.tokens, inside) {
@@ -238,7 +237,7 @@ impl AttributeReader<'_> {
         pieces
     }
 
-    /// Whether a group holds names with values.
+    /// Whether a group contains named values.
     fn has_entries(&self, inside: TokenRange) -> bool {
         self.pieces(inside).iter().any(|piece| {
             let start = piece.start + self.noise(*piece);
@@ -253,7 +252,7 @@ impl AttributeReader<'_> {
         })
     }
 
-    /// How many tokens before a name mean nothing: `@`, `--`, `let`.
+    /// How many meaningless tokens precede a name: `@`, `--`, `let`.
     fn noise(&self, piece: TokenRange) -> usize {
         let is_noise = |token: &&Token| {
             ["@", "$", "-", ".", "#", "let", "pub", "new", "var"].iter().any(|it| token.is(it))
@@ -264,7 +263,7 @@ impl AttributeReader<'_> {
         if is_number { 0 } else { count }
     }
 
-    /// A name: a word, several that are joined by `-`, `.` or `::`, or a word in quotes before a sign.
+    /// A name: a word, several joined by `-`, `.` or `::`, or a quoted word before a sign.
     fn name(&self, start: usize, end: usize) -> Option<TokenRange> {
         let first = self.token(start).filter(|_| start < end)?;
         if first.shape == Shape::Literal {
@@ -286,8 +285,8 @@ impl AttributeReader<'_> {
         }
     }
 
-    /// A name in snake case, of a path the last. Of words with points between them, the longest end that has a meaning:
-    /// `execution.isolation.thread.timeout`.
+    /// A name in snake case; of a path, the last segment. Of words joined by points, the longest tail that has a
+    /// meaning: `execution.isolation.thread.timeout`.
     pub(crate) fn name_text(&self, name: TokenRange) -> String {
         let text: String = name.of(self.tokens).iter().map(|token| token.text.as_str()).collect();
         let text = text.trim_matches(['"', '\'']);
@@ -297,9 +296,9 @@ impl AttributeReader<'_> {
         ends.find(|end| self.has_meaning(end)).unwrap_or(last)
     }
 
-    /// How many signs stand between a name and its value: `=`, `:`, `=>`, `:=`, `->`, `==`.
+    /// The number of sign tokens between a name and its value: `=`, `:`, `=>`, `:=`, `->`, `==`.
     fn signs(&self, start: usize, end: usize) -> usize {
-        // After `=`, only what makes it another sign: a value may begin with any other.
+        // After `=`, only the rest of a longer sign: a value may begin with any other.
         let continues = |at: usize| match at.checked_sub(1).filter(|_| at > start) {
             Some(before) if self.is(before, "=") => self.is(at, "=") || self.is(at, ">"),
             _ => ["=", ":", ">", "-", "+", "?"].iter().any(|sign| self.is(at, sign)),
@@ -328,7 +327,7 @@ fn push_value(place: TokenRange, value: TokenRange, groups: &[String], entries: 
     });
 }
 
-/// Whether the value of an argument is code, in which names with colons are something else.
+/// Whether an argument's value is code, in which names with colons mean something else.
 fn is_code(name: &str) -> bool {
     ["fallback", "rejected", "track", "success", "ignore", "key", "handle", "crate"].contains(&name)
 }

@@ -13,14 +13,13 @@ use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell};
 
-/// The arguments that are trackers.
 const TRACKED: [&str; 3] = ["track", "success", "ignore"];
 
-/// Words that may mean something in any argument.
+/// Words that may have a meaning in any argument.
 const ANYWHERE: [&str; 3] = ["all", "always", "never"];
 
 impl AttributeReader<'_> {
-    /// A value that belongs to another argument, or in part, or that says what is so without it.
+    /// Reports a value that belongs wholly or partly to another argument, or that only states the default.
     pub(crate) fn misplaced(
         &self,
         name: &str,
@@ -29,7 +28,7 @@ impl AttributeReader<'_> {
     ) -> Option<Problem> {
         let value = self.spell(entry.value);
         let whole = TokenRange::new(entry.place.start, entry.value.end);
-        // What is not read by words of ours is code, which may be called anything.
+        // A value that we do not parse is code, where any name may occur.
         let is_read = vocabulary(name).is_some()
             || ["track", "half_open_timeout", "max_half_open_calls"].contains(&name)
             || name.starts_with("on_");
@@ -59,7 +58,7 @@ impl AttributeReader<'_> {
         let setting = of_another(name, &word.text)?;
         let is_call = tokens.get(1).is_some_and(|open| open.is("("));
         let is_clear = is_call || !ANYWHERE.contains(&word.text.as_str());
-        // Where an expression is right, a function of the user's may be called like a word of ours.
+        // Where expressions are allowed, a user's function may have the name of one of our words.
         let is_placed =
             vocabulary(name).is_some() || is_call && TRACKED.contains(&name) || is_value_of(setting, &tokens);
         if !is_clear || !is_placed {
@@ -73,7 +72,7 @@ impl AttributeReader<'_> {
         })
     }
 
-    /// The tokens of a value, of those in a string if it is one.
+    /// The tokens of a value; if it is a string, those inside.
     fn unquoted(&self, argument: &str, value: TokenRange) -> Option<Vec<Token>> {
         match value.of(self.tokens) {
             [literal] if literal.shape == Shape::Literal && argument != "name" => {
@@ -95,7 +94,7 @@ impl AttributeReader<'_> {
                 || vocabulary.foreign(&first.text).next().is_some())
     }
 
-    /// The place with the comma behind it, or before it.
+    /// The range extended by the comma after it, or before it.
     pub(crate) fn with_comma(&self, place: TokenRange) -> TokenRange {
         let is_comma = |at: usize| self.tokens.get(at).is_some_and(|token| token.is(","));
         if is_comma(place.end) {
@@ -108,7 +107,7 @@ impl AttributeReader<'_> {
     }
 }
 
-/// Whether tokens are a right value of a setting.
+/// Whether tokens are a valid value for a setting.
 fn is_value_of(setting: &str, tokens: &[Token]) -> bool {
     match setting {
         "trip" => read::rule(tokens, &Window::count(MAX_WINDOW_SIZE)).is_ok(),
@@ -119,7 +118,7 @@ fn is_value_of(setting: &str, tokens: &[Token]) -> bool {
     }
 }
 
-/// `closed: failures(5), half_open: failures(2)` and `closed => ..` as one would write them.
+/// Joins `closed: failures(5), half_open: failures(2)` and `closed => ..` into a rule.
 fn by_state(tokens: &[Token]) -> Option<String> {
     let brackets = Brackets::pair(tokens).ok()?;
     let branch = |piece: TokenRange| match piece.of(tokens) {
@@ -142,8 +141,8 @@ fn by_state(tokens: &[Token]) -> Option<String> {
     Some(branches.join(" | ")).filter(|rule| !rule.is_empty())
 }
 
-/// Of a rule some of whose members belong to other settings: the first such word, those settings, and the arguments that would be
-/// right.
+/// For a rule with members that belong to other settings: the first such word, those settings, and the correct
+/// arguments.
 fn parts_of_others(tokens: &[Token]) -> Option<(String, String, String)> {
     let trip = vocabulary("trip")?;
     let brackets = Brackets::pair(tokens).ok()?;
@@ -164,7 +163,7 @@ fn parts_of_others(tokens: &[Token]) -> Option<(String, String, String)> {
     };
     let first = members.iter().find(|member| place(member).is_some())?;
     let kept = members.iter().filter(|member| place(member).is_none());
-    // The operators between those that stay.
+    // Keeps the operators between the members that stay.
     let mut rule = String::new();
     for (from, to) in kept {
         if !rule.is_empty() {

@@ -5,7 +5,7 @@ use crate::language::spelling::snake;
 use crate::language::vocabulary::{Entry, PERMIT, RETRY, TRIP, Vocabulary, WINDOW};
 use crate::text::token::{Shape, Token};
 
-/// The settings that can be told by their words, in the order in which a word is looked up in them.
+/// The settings that can be recognized by their words, in lookup order.
 pub(crate) static SETTINGS: [&Vocabulary; 4] = [&RETRY, &WINDOW, &TRIP, &PERMIT];
 
 /// The words of trackers, which only macros read.
@@ -16,12 +16,12 @@ pub(crate) fn vocabulary(setting: &str) -> Option<&'static Vocabulary> {
     SETTINGS.into_iter().find(|vocabulary| vocabulary.setting == setting)
 }
 
-/// Whether a word is one of ours in a setting or a tracker.
+/// Whether a word is one of ours, in a setting or a tracker.
 pub(crate) fn is_setting_word(word: &str) -> bool {
     TRACKERS.contains(&word) || SETTINGS.iter().any(|vocabulary| vocabulary.entry(word).is_some())
 }
 
-/// The setting to which a word of ours belongs.
+/// The setting that one of our words belongs to.
 pub(crate) fn setting_of_word(word: &str) -> Option<&'static str> {
     if TRACKERS.contains(&word) {
         return Some("track");
@@ -32,7 +32,7 @@ pub(crate) fn setting_of_word(word: &str) -> Option<&'static str> {
         .map(|vocabulary| vocabulary.setting)
 }
 
-/// The setting to which a value that begins with this word belongs, be the word ours or not.
+/// The setting that a value beginning with this word belongs to, whether the word is ours or not.
 pub(crate) fn setting_of_value(word: &str) -> Option<&'static str> {
     setting_of_word(word)
         .or_else(|| setting_of_word(&snake(word)))
@@ -53,12 +53,12 @@ pub(crate) fn owner(vocabulary: &Vocabulary, keyword: &str) -> Option<&'static E
     vocabulary.entries.iter().find(has)
 }
 
-/// The other setting to which a word belongs that is none of this vocabulary.
+/// The other setting that a word belongs to, if it is not in this vocabulary.
 pub(crate) fn elsewhere(vocabulary: &Vocabulary, word: &str) -> Option<&'static str> {
     setting_of_word(word).filter(|setting| *setting != vocabulary.setting && vocabulary.entry(word).is_none())
 }
 
-/// The other argument to which a word belongs that cannot begin this argument's value.
+/// The other argument that a word belongs to, if it cannot begin this argument's value.
 pub(crate) fn of_another(argument: &str, word: &str) -> Option<&'static str> {
     if let Some(vocabulary) = vocabulary(argument) {
         return elsewhere(vocabulary, word);

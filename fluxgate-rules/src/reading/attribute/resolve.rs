@@ -1,4 +1,4 @@
-//! What a name with a value means: an argument of ours, a part of one, or nothing that an attribute can say.
+//! What a named value means: one of our arguments, a part of one, or nothing that an attribute can express.
 
 use crate::language::foreign::{Part, Sense, Unit, exact, senses};
 use crate::language::notation;
@@ -22,11 +22,12 @@ use crate::text::token::{Shape, Token, TokenRange, content};
 /// What an entry means.
 #[derive(Clone, PartialEq, Debug)]
 pub(crate) enum Resolved {
-    /// A part of an argument, or all of it, with its value; and what else to do if something was meant that no argument says.
+    /// A part of an argument, or all of it, with its value; and advice in case something was meant that no argument
+    /// expresses.
     Part(Sense, String, Option<&'static str>),
     /// What to do instead.
     Elsewhere(&'static str),
-    /// A value that says nothing, and an example of what it might have been.
+    /// A value without a meaning.
     Nothing,
     /// A name that is unknown.
     Unknown,
@@ -36,7 +37,7 @@ pub(crate) enum Resolved {
 const ORDER: [&str; 4] = ["retry", "window", "trip", "permit"];
 
 impl AttributeReader<'_> {
-    /// What an entry means, beside those whose words are of these libraries.
+    /// What an entry means, given the libraries that the other entries' words come from.
     pub(crate) fn resolve(&self, entry: &Assignment, libraries: &[&str]) -> Resolved {
         let value = self.spell(entry.value);
         let Some(name) = &entry.name else { return self.nameless(entry, &value) };
@@ -54,7 +55,8 @@ impl AttributeReader<'_> {
         Resolved::Unknown
     }
 
-    /// A name with the names of its groups before it, of the most to none: `half_open { max_calls: 5 }` gives `half_open_max_calls`.
+    /// The name prefixed with the names of its groups, from all of them to none: `half_open { max_calls: 5 }` gives
+    /// `half_open_max_calls`.
     fn full_names(&self, entry: &Assignment, name: &str) -> Vec<String> {
         let groups = entry.groups.rsplit(|group| self.is_argument(group)).next().unwrap_or_default();
         let full = (0..groups.len()).map(|at| format!("{}_{name}", groups[at..].join("_")));
@@ -63,7 +65,7 @@ impl AttributeReader<'_> {
 
     fn known(&self, name: &str, entry: &Assignment, value: &str, libraries: &[&str]) -> Resolved {
         let part = |setting, part| Resolved::Part(Sense { part, ..whole(setting) }, value.to_owned(), None);
-        // In a group that is named like one of our settings or words, only that counts.
+        // In a group named like one of our settings or words, no other meaning counts.
         if let Some(setting) = entry.groups.iter().rev().find_map(|group| setting_of_group(group)) {
             if let Some((_, own)) = own_part(name).find(|(its, _)| *its == setting) {
                 return part(setting, own);
@@ -102,7 +104,7 @@ impl AttributeReader<'_> {
         {
             return Resolved::Part(whole("trip"), meant.text, None);
         }
-        // A word that is nearly one of ours is rather that.
+        // A word close to one of ours more likely means that.
         if !is_exact(name) && self.nearest_argument(name).is_some() {
             return Resolved::Unknown;
         }
@@ -113,7 +115,7 @@ impl AttributeReader<'_> {
         senses.sort_by_key(order);
         let is_of = |sense: &Sense| sense.libraries.split(", ").any(|library| libraries.contains(&library));
         senses.sort_by_key(|sense| !is_of(sense));
-        // `permits = random(0.5)`: the value tells which of two words that are alike was meant.
+        // `permits = random(0.5)`: the value shows which of two similar words was meant.
         if !senses.iter().any(|sense| takes(sense, value))
             && self
                 .nearest_argument(name)
@@ -122,7 +124,7 @@ impl AttributeReader<'_> {
         {
             return Resolved::Unknown;
         }
-        // `retries = cooldown(60s)`: the value is one of ours, whatever its name is elsewhere.
+        // `retries = cooldown(60s)`: the value is ours, whatever the name means elsewhere.
         let is_elsewhere = senses.iter().any(|sense| matches!(sense.part, Part::Elsewhere(_)));
         if let [word, open, ..] = entry.value.of(self.tokens)
             && let Some(setting) = setting_of_word(&word.text).filter(|_| is_elsewhere && open.is("("))
@@ -137,7 +139,7 @@ impl AttributeReader<'_> {
         });
         match fitting(&senses, value) {
             Some(Sense { part: Part::Elsewhere(help), .. }) => Resolved::Elsewhere(help),
-            // A breaker that is made elsewhere has a name, too.
+            // A breaker defined elsewhere has a name, too.
             Some(sense) if sense.setting == "name" && is_static(entry.value.of(self.tokens)) => {
                 Resolved::Part(Sense { setting: "breaker", ..sense }, value.to_owned(), None)
             }
@@ -148,7 +150,7 @@ impl AttributeReader<'_> {
         }
     }
 
-    /// The tracker that a value is rather than what its name says: `failures = matches(Down)`.
+    /// The tracker that a value clearly is, despite its name: `failures = matches(Down)`.
     fn tracked(&self, name: &str, value: &str) -> Option<&'static str> {
         let own = own_part(name).map(|(setting, part)| Sense { part, ..whole(setting) });
         let senses: Vec<_> = own.chain(senses(name)).filter(|sense| sense.setting != "outcome").collect();
@@ -168,7 +170,7 @@ impl AttributeReader<'_> {
         (is_tracker && !senses.is_empty()).then_some(setting)
     }
 
-    /// The last word of the path that a value begins with.
+    /// The last word of the path at the start of a value.
     fn path(&self, value: TokenRange) -> Option<&Token> {
         let mut at = value.start;
         let word = |at: usize| self.tokens[..value.end].get(at).filter(|token| token.shape == Shape::Word);
@@ -180,12 +182,12 @@ impl AttributeReader<'_> {
         word(at)
     }
 
-    /// The argument that a name is a misspelling of.
+    /// The argument whose misspelling a name is.
     pub(crate) fn nearest_argument(&self, name: &str) -> Option<&'static str> {
         nearest(name, self.names.iter().map(|(text, _)| *text))
     }
 
-    /// A value without a name means what its first word means, or its kind.
+    /// An unnamed value is resolved by its first word, or its kind.
     fn nameless(&self, entry: &Assignment, value: &str) -> Resolved {
         let part = |setting, part| Resolved::Part(Sense { part, ..whole(setting) }, value.to_owned(), None);
         let tokens = entry.value.of(self.tokens);
@@ -221,9 +223,9 @@ impl AttributeReader<'_> {
         ];
         for (setting, word, kind) in kinds {
             let parameter = Parameter { name: "", kind, example: "" };
-            let differs_in_meaning = kind.is_duration() && notation::duration(tokens).is_some();
+            let is_other = kind.is_duration() && notation::duration(tokens).is_some();
             let read = value::read(tokens, TokenRange::new(0, tokens.len()), "", &parameter);
-            if differs_in_meaning || read.is_ok_and(|read| read != Value::Rust) {
+            if is_other || read.is_ok_and(|read| read != Value::Rust) {
                 return argument(setting, word);
             }
         }
@@ -247,7 +249,7 @@ impl AttributeReader<'_> {
     }
 }
 
-/// The settings that have a word or a keyword of this name, and which part of them it is.
+/// The settings that have a word or a keyword of this name, and which part of the value it is.
 fn own_part(name: &str) -> impl Iterator<Item = (&'static str, Part)> {
     SETTINGS.into_iter().filter_map(move |vocabulary| {
         let keywords = vocabulary.entries.iter().flat_map(|entry| entry.keywords);
@@ -258,28 +260,29 @@ fn own_part(name: &str) -> impl Iterator<Item = (&'static str, Part)> {
     })
 }
 
-/// Whether a name is exactly one of another library.
+/// Whether a name is exactly one of another library's.
 pub(crate) fn is_exact(name: &str) -> bool {
     !exact(name).is_empty()
 }
 
-/// Whether a name of ours is elsewhere how long an open breaker waits: gobreaker's `timeout` is not how long a call may take.
+/// Whether other libraries use one of our names for how long an open breaker waits: gobreaker's `timeout` does not
+/// limit a call.
 pub(crate) fn is_pause_elsewhere(name: &str) -> bool {
     exact(name).iter().any(|sense| sense.setting == RETRY.setting)
 }
 
-/// What else a word for a time may mean.
+/// What else a word for a duration may mean.
 const LIMIT: &str = "`timeout` is how long a call may take";
 
-/// What else `1` may mean where it is not known to be all or one of a hundred.
+/// What else `1` may mean if it could be all calls or one in a hundred.
 const ONE: &str = "one call in a hundred is `1%`";
 
-/// Whether a number is a share, and it is not known whether of one or of a hundred.
+/// Whether a number is a share, either from 0 to 1 or in percent.
 fn is_share(sense: &Sense) -> bool {
     sense.unit == Unit::Plain && parameter(sense).is_some_and(|parameter| parameter.kind == Kind::Ratio)
 }
 
-/// What a sense is a value of, if that is one.
+/// The parameter that a sense is a value for, if any.
 fn parameter(sense: &Sense) -> Option<&'static Parameter> {
     static WHOLE: [&Parameter; 7] =
         [&NORMAL, &OUTAGE, &MAX_HALF_OPEN_CALLS, &HALF_OPEN_TIMEOUT, &TIMEOUT, &MAX_KEYS, &KEY_IDLE];
@@ -292,17 +295,17 @@ fn parameter(sense: &Sense) -> Option<&'static Parameter> {
     }
 }
 
-/// Whether the value of a sense is made of words and figures of ours, and is not code.
+/// Whether a sense's value is in our language, not code.
 fn is_read(sense: &Sense) -> bool {
     parameter(sense).is_some() || vocabulary(sense.setting).is_some()
 }
 
-/// All of an argument of ours.
+/// The whole value of one of our arguments.
 fn whole(setting: &'static str) -> Sense {
     Sense { setting, part: Part::Whole, libraries: "", unit: Unit::Plain }
 }
 
-/// The setting that a group of names stands for.
+/// The setting that a group's name stands for.
 fn setting_of_group(group: &str) -> Option<&'static str> {
     match vocabulary(group) {
         Some(vocabulary) => Some(vocabulary.setting),
@@ -310,19 +313,19 @@ fn setting_of_group(group: &str) -> Option<&'static str> {
     }
 }
 
-/// The first sense that takes a value, or else the first.
+/// The first sense that accepts a value, or else the first.
 fn fitting(senses: &[Sense], value: &str) -> Option<Sense> {
     senses.iter().find(|sense| takes(sense, value)).or(senses.first()).copied()
 }
 
-/// Whether a value is one that a sense has.
+/// Whether a sense accepts a value.
 fn takes(sense: &Sense, value: &str) -> bool {
     let tokens = lex(&notation::with_unit(value, sense.unit)).tokens;
     let place = TokenRange::new(0, tokens.len());
     if let Some(parameter) = parameter(sense) {
         let is_time = value::read(&tokens, place, "", &TIMEOUT).is_ok_and(|read| read != Value::Rust);
         return match value::read(&tokens, place, "", parameter) {
-            // A correction would take its unit away.
+            // A correction would drop its unit.
             _ if is_time && !parameter.kind.is_duration() => false,
             Ok(read) => read != Value::Rust || parameter.kind == Kind::Function,
             Err(problem) => problem.suggestion().is_some() && !problem.is_example(),
@@ -340,7 +343,7 @@ fn takes(sense: &Sense, value: &str) -> bool {
     }
 }
 
-/// Whether a value, perhaps a negated one, begins with one of these words, used as those of trackers are.
+/// Whether a value, perhaps negated, begins with one of these words, used like a tracker's.
 fn begins_with(value: &str, words: &[&str]) -> bool {
     let tokens = lex(value).tokens;
     let negations = tokens.iter().take_while(|token| token.is("!")).count();

@@ -1,4 +1,4 @@
-//! A tracker, made of what other libraries are given to tell failures: types, lists of them, patterns, functions.
+//! Composes a tracker from what other libraries use to recognize failures: types, lists of them, patterns, functions.
 
 use crate::language::spelling::snake;
 use crate::reading::attribute::places::TRACKERS;
@@ -6,7 +6,7 @@ use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
 
-/// The tracker that a value was meant to be; `None` if it is not written in Rust.
+/// The tracker that a value was meant to be; `None` if it is not Rust.
 pub(crate) fn tracker(value: &str) -> Option<String> {
     let tokens = lex(value).tokens;
     let first = tokens.first()?;
@@ -51,7 +51,6 @@ pub(crate) fn tracker(value: &str) -> Option<String> {
     })
 }
 
-/// Whether a value is a closure.
 pub(crate) fn is_closure(tokens: &[Token]) -> bool {
     matches!(tokens, [first, ..] if first.is("|"))
         || matches!(tokens, [first, second, ..] if first.is("move") && second.is("|"))
@@ -69,14 +68,13 @@ fn with_our_words(tokens: &[Token]) -> Vec<Token> {
     tokens
 }
 
-/// One of several.
 struct TrackerMember {
     text: String,
     is_type: bool,
     is_function: bool,
 }
 
-/// `IOException.class`, `typeof(TimeoutException)`, `"java.io.IOException"`, `Error::Down`, `is_down`.
+/// Reads `IOException.class`, `typeof(TimeoutException)`, `"java.io.IOException"`, `Error::Down`, `is_down`.
 fn member(tokens: &[Token]) -> Option<TrackerMember> {
     let tokens = match tokens {
         [rest @ .., point, class] if point.is(".") && class.is("class") => rest,
@@ -91,7 +89,7 @@ fn member(tokens: &[Token]) -> Option<TrackerMember> {
         let tokens = lex(inside).tokens;
         return if tokens.iter().any(|token| token.shape == Shape::Literal) { None } else { member(&tokens) };
     }
-    // Java's packages mean nothing here.
+    // Java packages mean nothing here.
     let start = tokens.iter().rposition(|token| token.is(".")).map_or(0, |point| point + 1);
     let tokens = &tokens[start..];
     let is_path =

@@ -1,4 +1,4 @@
-//! A tracker that is written as code: macros, methods, match arms, lists. What it would be as a tracker.
+//! Trackers written as code: macros, methods, match arms, lists; and the tracker for each.
 
 use crate::language::spelling::snake;
 use crate::reading::attribute::places::TRACKERS;
@@ -15,7 +15,7 @@ pub struct MeantTracker {
     pub text: String,
 }
 
-/// What a value that is no tracker was meant to be, if it has one of the known forms.
+/// What an invalid tracker was meant to be, if it has one of the known forms.
 pub fn tracker_meant(tokens: &[Token]) -> Option<MeantTracker> {
     let meant = |what, text| Some(MeantTracker { what, text });
     if let Some(text) = without_macros(tokens) {
@@ -56,7 +56,7 @@ fn without_macros(tokens: &[Token]) -> Option<String> {
     let is_macro = |rest: &[Token]| matches!(rest, [word, sign, open, ..] if word.is("matches") && sign.is("!") && open.shape == Shape::Open);
     let mut tokens = tokens.to_vec();
     let first = find(&tokens, is_macro)?;
-    // Within a closure, it is the macro.
+    // Within a closure, it is the real macro.
     if tokens[..first].iter().any(|token| token.is("|")) && tokens[0].is("|") {
         return None;
     }
@@ -188,7 +188,7 @@ fn list(tokens: &[Token]) -> Option<MeantTracker> {
         let what = "several are joined by `|`, patterns in one `matches`";
         return Some(MeantTracker { what, text: any(&included)?.join(" | ") });
     }
-    // `!a & b` excludes only a part of it.
+    // `!a & b` excludes only part of it.
     let is_whole = |piece: &&[Token]| {
         !piece.is_empty() && !is_joined(piece, "|") && !is_joined(piece, "&") && !is_negated(piece)
     };
@@ -208,7 +208,7 @@ fn is_negated(piece: &[Token]) -> bool {
     piece.first().is_some_and(|first| first.is("!"))
 }
 
-/// Trackers, as they are, or the one that is made of patterns and types.
+/// The trackers among the pieces as they are, plus one made from the patterns and types.
 fn any(pieces: &[&[Token]]) -> Option<Vec<String>> {
     let is_tracker = |piece: &&[Token]| {
         let word = piece.iter().find(|token| !token.is("("));
@@ -222,7 +222,7 @@ fn any(pieces: &[&[Token]]) -> Option<Vec<String>> {
     Some(vec![text])
 }
 
-/// A tracker as a member of `&`, or to be negated.
+/// Parenthesizes a tracker for use in `&`, or after `!`.
 fn grouped(text: String) -> String {
     let tokens = lex(&text).tokens;
     if is_joined(&tokens, "|") || is_joined(&tokens, "&") { format!("({text})") } else { text }

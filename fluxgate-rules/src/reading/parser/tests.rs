@@ -50,7 +50,7 @@ fn parentheses_that_change_nothing_leave_no_group() {
 }
 
 #[test]
-fn goes_on_after_a_mistake() {
+fn continues_after_a_mistake() {
     let tokens = lex("mim(1) && failure_rate(50) | clsed").tokens;
     let parsed = parse(&tokens, &Brackets::pair(&tokens).expect("pairs"));
     let places: Vec<_> = parsed.problems.iter().map(|problem| spell(problem.place.of(&tokens))).collect();
