@@ -130,8 +130,10 @@ impl ValueReader<'_> {
             rest if percent && !rest.iter().any(|token| token.shape == Shape::Number) => {
                 Err(self.wrong("`%` may only follow a number").example(parameter.example))
             }
-            _ if percent => Err(self.hopeless(slice)),
-            rest if parameter.kind != Kind::Function && self.is_hopeless(rest) => Err(self.hopeless(rest)),
+            _ if percent => Err(self.unreadable(slice)),
+            rest if parameter.kind != Kind::Function && self.cannot_be_rust(rest) => {
+                Err(self.unreadable(rest))
+            }
             _ => Ok(Value::Rust),
         }
     }
@@ -180,12 +182,12 @@ impl ValueReader<'_> {
         let candidates: Vec<_> = [Some(joined), same, spelled, percent].into_iter().flatten().collect();
         match self.right(&candidates) {
             Some(right) => self.wrong(format!("there is a space in `{}`", self.text)).correct(right),
-            None => self.not_one(&[number.to_owned()]),
+            None => self.wrong_kind(&[number.to_owned()]),
         }
     }
 
     /// Whether it cannot be a Rust expression either: it contains no name and no arithmetic.
-    fn is_hopeless(&self, tokens: &[Token]) -> bool {
+    fn cannot_be_rust(&self, tokens: &[Token]) -> bool {
         let has = |shape| tokens.iter().any(|token| token.shape == shape);
         let is_sum = !self.parameter.kind.is_duration()
             && has(Shape::Number)
@@ -205,7 +207,7 @@ impl ValueReader<'_> {
         !has(Shape::Word) && !is_sum || is_open || is_quotient || is_field || is_word || has(Shape::Unknown)
     }
 
-    fn hopeless(&self, tokens: &[Token]) -> Problem {
+    fn unreadable(&self, tokens: &[Token]) -> Problem {
         let is_sign = |token: &Token| matches!(token.shape, Shape::Punctuation | Shape::Open | Shape::Close);
         let start = tokens.iter().take_while(|token| is_sign(token)).count();
         let end =
@@ -220,11 +222,11 @@ impl ValueReader<'_> {
             }
             _ => String::new(),
         };
-        self.not_one(&[bare, guess])
+        self.wrong_kind(&[bare, guess])
     }
 
     /// The value is of the wrong kind, but one of these candidates may be right.
-    fn not_one(&self, candidates: &[String]) -> Problem {
+    fn wrong_kind(&self, candidates: &[String]) -> Problem {
         let problem = self.wrong(format!("`{}` is not {}", self.text, self.parameter.kind.noun()));
         self.suggest(problem, self.right(candidates))
     }

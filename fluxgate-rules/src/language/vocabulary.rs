@@ -188,7 +188,7 @@ impl Vocabulary {
     }
 
     /// What each word is called, with an article.
-    pub(crate) fn a_noun(&self) -> String {
+    pub(crate) fn noun_with_article(&self) -> String {
         let article = if self.noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
         format!("{article} {}", self.noun)
     }

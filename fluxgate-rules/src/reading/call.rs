@@ -248,7 +248,7 @@ fn named(
     let written = spell_name(cursor, name);
     if written != entry.word {
         let what = if written.contains("::") || written.contains('.') {
-            format!("{} is written without a path", cursor.vocabulary.a_noun())
+            format!("{} is written without a path", cursor.vocabulary.noun_with_article())
         } else {
             format!("`{written}` is written `{}`", entry.word)
         };
@@ -256,7 +256,7 @@ fn named(
     }
     if let Some(inside) = arguments_at {
         if entry.positional.is_empty() && entry.keywords.is_empty() {
-            let problem = needless(cursor, entry, place, inside);
+            let problem = needless_parentheses(cursor, entry, place, inside);
             cursor.report(problem);
             return None;
         }
@@ -271,7 +271,12 @@ fn named(
 }
 
 /// `closed()`, or `closed(failures(5))`.
-fn needless(cursor: &Cursor<'_>, entry: &'static Entry, place: TokenRange, inside: TokenRange) -> Problem {
+fn needless_parentheses(
+    cursor: &Cursor<'_>,
+    entry: &'static Entry,
+    place: TokenRange,
+    inside: TokenRange,
+) -> Problem {
     let text = cursor.spell(inside);
     let is_group = inside.of(cursor.tokens).iter().any(|token| token.is("|"));
     let correction = if !cursor.vocabulary.is_joined() || !cursor.begins_condition(inside.start) {
@@ -290,7 +295,7 @@ fn unknown(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, pieces: &
     let what = format!("unknown {} `{}`", cursor.vocabulary.noun, spell_name(cursor, name));
     let values: Vec<_> = pieces.iter().map(|piece| cursor.spell(*piece)).collect();
     let Some(meant) = meant(cursor.vocabulary, &name.text, &values) else {
-        return unlike(cursor, name, place, what);
+        return unrecognized(cursor, name, place, what);
     };
     // If the arguments fit our word, only the word is wrong.
     let is_word_alone = meant.text == meant.entry.with(&values) && place == written(cursor, name);
@@ -305,8 +310,8 @@ fn unknown(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, pieces: &
 }
 
 /// The problem of a word that resembles none of ours: perhaps a value, or a user function.
-fn unlike(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what: String) -> Problem {
-    // A single name, not followed by a method call as in other languages.
+fn unrecognized(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what: String) -> Problem {
+    // `Duration::from_secs`, but not `Duration.ofSeconds` of another language.
     let is_duration =
         name.place.of(cursor.tokens).iter().any(|token| token.is("Duration")) && name.text != "Duration";
     let takes_duration = |entry: &&Entry| matches!(entry.positional, [one] if one.kind.is_duration());
@@ -323,7 +328,7 @@ fn unlike(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what: Stri
         return Problem::new(place, what)
             .help(format!("write `{setting} = {written}` beside `{}`", cursor.vocabulary.setting));
     }
-    if let Some(problem) = wordless(cursor, name, place) {
+    if let Some(problem) = without_a_value(cursor, name, place) {
         return problem;
     }
     let help = cursor.vocabulary.expected();
@@ -337,7 +342,7 @@ fn unlike(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, what: Stri
 }
 
 /// The problem of a word that stands for no possible value of a rule or a setting.
-fn wordless(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange) -> Option<Problem> {
+fn without_a_value(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange) -> Option<Problem> {
     let (noun, written) = (cursor.vocabulary.noun, spell_name(cursor, name));
     let is_rule = cursor.vocabulary.is_joined();
     if place == name.place && is_static(place.of(cursor.tokens)) {

@@ -37,7 +37,7 @@ pub(crate) fn unmet(
             (Node::All(_) | Node::Any(_), _) => String::new(),
         })
     };
-    let Some((what, nearest)) = disappointment(&nodes, window, expectations) else { return Vec::new() };
+    let Some((what, nearest)) = shortfall(&nodes, window, expectations) else { return Vec::new() };
     let problem = Problem::new(place, what);
     vec![match nearest {
         Ok(nodes) => problem.correct(as_rule(&nodes)),
@@ -54,7 +54,7 @@ pub(crate) fn unmet_by_default(
     let place = TokenRange::new(0, tokens.len());
     let Some(window) = window else { return vec![unknown(place, "`window`")] };
     let nodes = Rule::standard(window.size());
-    let Some((what, nearest)) = disappointment(&nodes, window, expectations) else { return Vec::new() };
+    let Some((what, nearest)) = shortfall(&nodes, window, expectations) else { return Vec::new() };
     let problem = Problem::new(place, what);
     vec![match nearest {
         Ok(nodes) => problem.help(format!("add `trip = {}`", Rule::from_nodes(nodes))),
@@ -80,9 +80,9 @@ fn unknown(place: TokenRange, what: &str) -> Problem {
 }
 
 /// How the rule falls short, and the nearest rule that does not, or else advice.
-type Disappointment = (String, Result<Vec<Node>, &'static str>);
+type Shortfall = (String, Result<Vec<Node>, &'static str>);
 
-fn disappointment(nodes: &[Node], window: &Window, expectations: Expectations) -> Option<Disappointment> {
+fn shortfall(nodes: &[Node], window: &Window, expectations: Expectations) -> Option<Shortfall> {
     if let Some(what) = contradiction(expectations) {
         return Some((what, Err("write the share of calls that fails in an outage, as `outage = 80%`")));
     }

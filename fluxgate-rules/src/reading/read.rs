@@ -137,7 +137,7 @@ fn written_call(
     // `Duration.ofSeconds(30)` begins with a word, too.
     if first.shape != Shape::Word || notation::duration(tokens).is_some() {
         let written = if first.is("|") { spell_closure(tokens) } else { spell(tokens) };
-        let what = format!("`{written}` is not {}", vocabulary.a_noun());
+        let what = format!("`{written}` is not {}", vocabulary.noun_with_article());
         let problem = Problem::new(whole, what);
         return Err(vec![match meant_by(vocabulary, tokens, whole) {
             Some(meant) => problem.correct(meant),
