@@ -80,7 +80,7 @@ impl Flaw {
                  help: remove one of the two"
             }
             Self::NeverExceeded => {
-                "this can never hold: nothing is more than all calls, so nobody is ever sure of it\n\
+                "this can never hold: no failure rate is above 100%\n\
                  help: take a lower share, or remove `sure` and write `min(10) &` before it"
             }
             Self::BeyondWindow => {

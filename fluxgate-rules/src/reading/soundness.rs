@@ -261,10 +261,7 @@ impl Examiner<'_> {
     }
 
     fn never_exceeded(&self, node: usize) -> Problem {
-        let what = format!(
-            "`{}` can never hold: nothing is more than all calls, so nobody is ever sure of it",
-            self.text(node)
-        );
+        let what = format!("`{}` can never hold: no failure rate is above 100%", self.text(node));
         let is_min = |member: usize| matches!(self.nodes[member], Node::Condition(Condition::Min(_)));
         let right = if self.members(self.requirements(node)).any(is_min) {
             "failure_rate(1.0)".to_owned()
@@ -308,7 +305,7 @@ impl Examiner<'_> {
         let (text, word) = (self.text(node), condition.to_string());
         if let Condition::SureFailureRate(_) = condition {
             let what = format!(
-                "`{text}` makes a trial of {calls} calls, so many does it take to be sure: {MAX_TRIAL} are the most"
+                "`{text}` takes {calls} calls to be sure, and so does its trial: {MAX_TRIAL} are the most"
             );
             return Some(
                 Problem::new(self.places[node], what).help("write a lower share, or a lower `sure`"),
