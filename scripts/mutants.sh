@@ -15,7 +15,7 @@ export CARGO_PROFILE_DEV_DEBUG=0 CARGO_PROFILE_TEST_DEBUG=0
 mutants() { cargo mutants --baseline skip --iterate --build-timeout 300 --colors never "$@"; }
 
 rules_quick() {
-  mutants --timeout 10 --test-package fluxgate-rules -C --lib -C --test=messages -C --test=readings -C --test=values \
+  mutants --timeout 30 --test-package fluxgate-rules -C --lib -C --test=messages -C --test=readings -C --test=values \
     -C --test=constants -C --test=exhaustive "$@"
 }
 rules_all() { mutants --timeout 60 --test-package fluxgate-rules,fluxgate-macros -C --tests "$@"; }
