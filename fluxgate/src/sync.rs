@@ -6,10 +6,12 @@ use std::sync::TryLockError;
 use std::sync::{LockResult, PoisonError, RwLockReadGuard, RwLockWriteGuard, TryLockResult};
 
 mod published;
+mod reference;
 
 pub(crate) use self::published::Published;
 #[cfg(not(fluxgate_loom))]
 pub(crate) use self::real::*;
+pub(crate) use self::reference::Ref;
 
 #[cfg(fluxgate_loom)]
 pub(crate) use self::model::*;

@@ -25,7 +25,7 @@ use crate::events::cause::Figures;
 use crate::events::waiters::Waiters;
 use crate::random::Draw;
 use crate::sync::{
-    Arc, AtomicU64, Mutex, OnceBox, Ordering, Published, Reading, Replaceable, Weak, const_unless_model,
+    Arc, AtomicU64, Mutex, OnceBox, Ordering, Published, Reading, Ref, Replaceable, Weak, const_unless_model,
     fence, once_unless_model,
 };
 
@@ -120,25 +120,6 @@ pub(crate) enum Origin {
     Shared(Weak<Breaker>),
 }
 
-/// A breaker that lives at least as long as this.
-#[derive(Clone)]
-pub(crate) enum BreakerRef {
-    Static(&'static Breaker),
-    Shared(Arc<Breaker>),
-}
-
-impl Deref for BreakerRef {
-    type Target = Breaker;
-
-    #[inline]
-    fn deref(&self) -> &Breaker {
-        match self {
-            Self::Static(breaker) => breaker,
-            Self::Shared(breaker) => breaker,
-        }
-    }
-}
-
 /// A breaker's place in a family, which has a breaker for each key.
 #[cfg(feature = "keyed")]
 pub(crate) struct Membership {
@@ -160,11 +141,11 @@ impl Origin {
     }
 
     /// The breaker, unless the registry cannot reach it or it has been dropped.
-    pub(crate) fn breaker(&self) -> Option<BreakerRef> {
+    pub(crate) fn breaker(&self) -> Option<Ref<Breaker>> {
         match self {
             Self::Hidden => None,
-            Self::Static(breaker) => Some(BreakerRef::Static(breaker)),
-            Self::Shared(breaker) => breaker.upgrade().map(BreakerRef::Shared),
+            Self::Static(breaker) => Some(Ref::Static(breaker)),
+            Self::Shared(breaker) => breaker.upgrade().map(Ref::Shared),
         }
     }
 

@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, RandomState};
 
-use super::breaker::{Breaker, BreakerRef, Origin};
-use crate::sync::{Mutex, OnceBox, const_unless_model};
+use super::breaker::{Breaker, Origin};
+use crate::sync::{Mutex, OnceBox, Ref, const_unless_model};
 
 pub(crate) struct Registry {
     /// By the hash of the name, and by address, since several may share a name.
@@ -48,12 +48,12 @@ impl Registry {
     }
 
     /// All live breakers. The lock is released before the caller looks at them.
-    pub(crate) fn live(&self) -> Vec<BreakerRef> {
+    pub(crate) fn live(&self) -> Vec<Ref<Breaker>> {
         self.members.lock().values().filter_map(Origin::breaker).collect()
     }
 
     /// One with this name.
-    pub(crate) fn find(&self, name: &str) -> Option<BreakerRef> {
+    pub(crate) fn find(&self, name: &str) -> Option<Ref<Breaker>> {
         let hash = self.hash(name);
         // Dropping the last reference to a breaker removes it, which takes the lock: so these are kept until the lock is released.
         let mut others = Vec::new();

@@ -14,14 +14,14 @@ use super::isolation::resolve;
 use super::snapshot::Snapshot;
 use crate::configuration::Settings;
 use crate::configuration::named::SettingsRef;
-use crate::engine::breaker::{Breaker, BreakerRef};
+use crate::engine::breaker::Breaker;
 use crate::engine::{counting, manual, open, recording, transition};
 use crate::events::listener::Listener;
 use crate::events::transition::Reason;
 use crate::state::{Outcome, State};
 #[cfg(feature = "keyed")]
 use crate::sync::Reading;
-use crate::sync::{Arc, OnceBox, const_unless_model};
+use crate::sync::{Arc, OnceBox, Ref, const_unless_model};
 
 /// A circuit breaker, which guards one dependency, usually one function.
 ///
@@ -78,10 +78,10 @@ impl CircuitBreaker {
         Self(Handle::Shared(breaker))
     }
 
-    pub(super) fn from_ref(breaker: BreakerRef) -> Self {
+    pub(super) fn from_ref(breaker: Ref<Breaker>) -> Self {
         match breaker {
-            BreakerRef::Static(breaker) => Self::from_static(breaker),
-            BreakerRef::Shared(breaker) => Self::from_shared(breaker),
+            Ref::Static(breaker) => Self::from_static(breaker),
+            Ref::Shared(breaker) => Self::from_shared(breaker),
         }
     }
 

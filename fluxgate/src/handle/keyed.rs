@@ -7,7 +7,6 @@ use core::fmt;
 use std::fmt::Display;
 use std::hash::Hash;
 use std::marker::PhantomData;
-use std::ops::Deref;
 use std::time::Duration;
 
 use fluxgate_rules::by_hand;
@@ -19,7 +18,7 @@ use super::circuit_breaker::CircuitBreaker;
 use crate::configuration::changes::Changes;
 use crate::configuration::error::ConfigError;
 use crate::events::audience::Subscription;
-use crate::sync::Arc;
+use crate::sync::{Arc, Ref};
 
 /// With the feature `keyed`: a family of breakers with the same settings, one for each host, tenant, shard, or whatever else fails by
 /// itself.
@@ -81,32 +80,14 @@ use crate::sync::Arc;
 /// Finding a breaker takes 10 to 18 ns more than looking up the key in a [`HashMap`](std::collections::HashMap), but no lock, so two
 /// threads get twice as much done. [Performance](crate::docs::performance#a-breaker-for-each-key) has the figures.
 pub struct Keyed<K> {
-    family: FamilyRef,
+    family: Ref<Family>,
     keys: PhantomData<fn(K) -> K>,
-}
-
-#[derive(Clone)]
-enum FamilyRef {
-    Static(&'static Family),
-    Shared(Arc<Family>),
-}
-
-impl Deref for FamilyRef {
-    type Target = Family;
-
-    #[inline]
-    fn deref(&self) -> &Family {
-        match self {
-            Self::Static(family) => family,
-            Self::Shared(family) => family,
-        }
-    }
 }
 
 impl<K> Keyed<K> {
     #[doc(hidden)]
     pub const fn from_static(family: &'static Family) -> Self {
-        Self { family: FamilyRef::Static(family), keys: PhantomData }
+        Self { family: Ref::Static(family), keys: PhantomData }
     }
 
     /// The name of the family.
@@ -303,7 +284,7 @@ impl<K: Hash + Eq + Display + Send + Sync + 'static> KeyedBuilder<K> {
         };
         let listeners = listeners.into_iter().map(Subscription::new).collect();
         let family = Family::shared(root, max_keys, key_idle, listeners);
-        Ok(Keyed { family: FamilyRef::Shared(Arc::new(family)), keys: PhantomData })
+        Ok(Keyed { family: Ref::Shared(Arc::new(family)), keys: PhantomData })
     }
 }
 

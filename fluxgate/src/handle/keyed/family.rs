@@ -19,7 +19,7 @@ use crate::configuration::changes::Changes;
 use crate::configuration::error::ConfigError;
 use crate::configuration::name::Name;
 use crate::configuration::named::SettingsRef;
-use crate::engine::breaker::{Breaker, BreakerRef, Membership, Origin};
+use crate::engine::breaker::{Breaker, Membership, Origin};
 use crate::engine::reconfigure::change;
 use crate::engine::registry::REGISTRY;
 use crate::engine::transition::{deliver, subscribe};
@@ -29,14 +29,16 @@ use crate::handle::circuit_breaker::CircuitBreaker;
 use crate::handle::enrollment::{enroll, enter};
 #[cfg(feature = "test-util")]
 use crate::handle::isolation::double;
-use crate::sync::{Arc, AtomicU64, OnceBox, Ordering, Reading, RwLock, const_unless_model, thread_local};
+use crate::sync::{
+    Arc, AtomicU64, OnceBox, Ordering, Reading, Ref, RwLock, const_unless_model, thread_local,
+};
 
 /// Breakers of one kind, each for a key.
 ///
 /// A key's breaker is made when the key first comes. From then on it is found in a table, and by the registry like any other.
 pub struct Family {
     /// The breaker of all keys that have no room. It has the family's name, settings and clock.
-    root: BreakerRef,
+    root: Ref<Breaker>,
     max_keys: usize,
     /// How long a breaker may be idle before it is evicted, in nanoseconds.
     key_idle: u64,
@@ -76,7 +78,7 @@ impl Family {
     const_unless_model! {
         /// A family for a `static`. The settings are those of `root`, and all are checked.
         pub const fn new(root: &'static Breaker, max_keys: usize, key_idle: Duration) -> Self {
-            Self::with(BreakerRef::Static(root), max_keys, nanos(key_idle), Vec::new())
+            Self::with(Ref::Static(root), max_keys, nanos(key_idle), Vec::new())
         }
     }
 
@@ -89,11 +91,11 @@ impl Family {
         for listener in &listeners {
             subscribe(&root, listener.clone());
         }
-        Self::with(BreakerRef::Shared(root), max_keys, nanos(key_idle), listeners)
+        Self::with(Ref::Shared(root), max_keys, nanos(key_idle), listeners)
     }
 
     const_unless_model! {
-        const fn with(root: BreakerRef, max_keys: usize, key_idle: u64, listeners: Vec<Subscription>) -> Self {
+        const fn with(root: Ref<Breaker>, max_keys: usize, key_idle: u64, listeners: Vec<Subscription>) -> Self {
             Self { root, max_keys, key_idle, listeners, members: OnceBox::new() }
         }
     }
@@ -235,12 +237,7 @@ impl Family {
             return family;
         }
         let make = || -> &'static Self {
-            Box::leak(Box::new(Self::with(
-                BreakerRef::Static(root),
-                self.max_keys,
-                self.key_idle,
-                Vec::new(),
-            )))
+            Box::leak(Box::new(Self::with(Ref::Static(root), self.max_keys, self.key_idle, Vec::new())))
         };
         FAMILIES.write().entry(address).or_insert_with(make)
     }
