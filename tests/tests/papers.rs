@@ -1,4 +1,5 @@
-//! The pages for contributors name files that exist, and the page for operators covers every metric and alert.
+//! The pages for contributors name files that exist, the page for operators covers every metric and alert, and packages contain
+//! their licenses.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -201,4 +202,24 @@ fn is_file(quoted: &str) -> bool {
     let is_source =
         Path::new(quoted).extension().is_some_and(|extension| extension == "rs" || extension == "md");
     quoted.chars().all(is_plain) && (quoted.contains('/') || is_source)
+}
+
+/// Both licenses require their text to accompany the code, and a package contains only what is in its own folder.
+#[test]
+fn every_published_crate_contains_its_licenses() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut published = 0;
+    for entry in fs::read_dir(root).expect("the workspace").flatten() {
+        let folder = entry.path();
+        let Ok(manifest) = fs::read_to_string(folder.join("Cargo.toml")) else { continue };
+        if manifest.contains("publish = false") {
+            continue;
+        }
+        published += 1;
+        for license in ["LICENSE-MIT", "LICENSE-APACHE"] {
+            let text = fs::read_to_string(folder.join(license)).unwrap_or_default();
+            assert_eq!(text, read(license), "{license} of {}", folder.display());
+        }
+    }
+    assert!(published > 4, "{published}");
 }
