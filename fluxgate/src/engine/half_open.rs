@@ -40,9 +40,9 @@ pub(super) fn admit(breaker: &Breaker, word: StateWord, due: Option<u64>) -> Ans
     if guard.word != word {
         return Answer::LookAgain;
     }
-    let in_flight = guard.running.calls();
+    let (in_flight, patience) = (guard.running.calls(), breaker.patience());
     let admitted = match &mut guard.period {
-        Period::Trial(trial) if trial.is_stalled(in_flight, now) => {
+        Period::Trial(trial) if trial.is_stalled(in_flight, now, patience) => {
             open(guard, Reason::HalfOpenTimeout, None, now);
             return Answer::LookAgain;
         }
@@ -95,7 +95,8 @@ pub(super) fn left(breaker: &Breaker, word: StateWord) -> Option<u64> {
         Period::Trial(trial) if guard.word == word => {
             let in_flight = guard.running.calls();
             let slots = breaker.settings().max_half_open_calls;
-            let admits = trial.is_stalled(in_flight, now) || trial.has_room(in_flight, slots);
+            let admits =
+                trial.is_stalled(in_flight, now, breaker.patience()) || trial.has_room(in_flight, slots);
             (!admits).then(|| retry::soon(guard.reopens.open_for(), breaker.draw(now)))
         }
         _ => None,
@@ -109,20 +110,20 @@ pub(super) fn end_call(
     now: u64,
     outcome: Option<Outcome>,
 ) -> Option<Guard<'_>> {
+    let (patience, slots) = (guard.breaker.patience(), guard.breaker.settings().max_half_open_calls);
     if let Period::Trial(trial) = &guard.period
-        && trial.is_stalled(guard.running.calls(), now)
+        && trial.is_stalled(guard.running.calls(), now, patience)
     {
         guard.counts.late += u64::from(outcome.is_some_and(|outcome| outcome != Outcome::Ignored));
         open(guard, Reason::HalfOpenTimeout, None, now);
         return None;
     }
-    let (patience, slots) = (guard.breaker.patience(), guard.breaker.settings().max_half_open_calls);
     let Locked { running, period, .. } = &mut *guard;
     running.end(started);
     if let Period::Trial(trial) = period {
         trial.release(running.calls(), now);
         if outcome.is_some() {
-            trial.progress(running.calls(), now, patience);
+            trial.progress(running.calls(), now);
         } else {
             trial.give_up(started, now);
         }
@@ -139,11 +140,11 @@ pub(super) fn learn(mut guard: Guard<'_>, now: u64) -> Option<Guard<'_>> {
     let patience = guard.breaker.patience();
     let Locked { running, period, .. } = &mut *guard;
     if let Period::Trial(trial) = period {
-        if trial.is_stalled(running.calls(), now) {
+        if trial.is_stalled(running.calls(), now, patience) {
             open(guard, Reason::HalfOpenTimeout, None, now);
             return None;
         }
-        trial.progress(running.calls(), now, patience);
+        trial.progress(running.calls(), now);
     }
     Some(guard)
 }

@@ -60,7 +60,6 @@ fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> boo
     let figures = breaker.figures(guard.word).of_rule(old.rule.nodes(), settings.rule.nodes());
     let begins_to_retry = open::is_never_retried(&old) && !open::is_never_retried(&settings);
     drop(old);
-    let patience = breaker.patience();
 
     guard.begin_change();
     guard.close_stripes();
@@ -73,8 +72,6 @@ fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> boo
             memory => *memory = None,
         }
         renew(&mut guard, figures);
-    } else if let Period::Trial(trial) = &mut guard.period {
-        trial.change_patience(patience, breaker.patience());
     }
     // An endless pause would outlast the retry that drew it.
     let is_endless = breaker.deadline.load(Ordering::Relaxed) == NEVER;
@@ -101,7 +98,7 @@ fn renew(guard: &mut Guard<'_>, figures: Figures) {
     guard.running = Running::NONE;
     match &mut guard.period {
         Period::Trial(trial) => {
-            *trial = Trial::new(breaker.trial(), breaker.patience(), trial.pause_ended);
+            *trial = Trial::new(breaker.trial(), trial.pause_ended);
             if let Some(memory) = &mut guard.memory {
                 memory.clear();
             }

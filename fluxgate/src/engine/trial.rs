@@ -11,8 +11,8 @@ pub(crate) struct Trial {
     pub(crate) good: u32,
     /// How many more calls there is room for, because calls found none for those that they made on other threads or tasks.
     lent: u32,
-    /// While calls are in flight: when they count as hung, unless an outcome comes first. Otherwise: after how long they will.
-    stalls: u64,
+    /// While calls are in flight: since when they have waited for an outcome. Otherwise: for how long.
+    waits: u64,
     /// The total duration of calls given up since the last recorded outcome, and when that outcome came.
     given_up: u64,
     recorded_at: u64,
@@ -21,22 +21,13 @@ pub(crate) struct Trial {
 }
 
 impl Trial {
-    pub(super) fn new(plan: Plan, patience: u64, pause_ended: u64) -> Self {
-        Self {
-            plan,
-            outcomes: 0,
-            good: 0,
-            lent: 0,
-            stalls: patience,
-            given_up: 0,
-            recorded_at: 0,
-            pause_ended,
-        }
+    pub(super) fn new(plan: Plan, pause_ended: u64) -> Self {
+        Self { plan, outcomes: 0, good: 0, lent: 0, waits: 0, given_up: 0, recorded_at: 0, pause_ended }
     }
 
     /// Whether the calls in flight have waited too long for an outcome.
-    pub(super) fn is_stalled(&self, in_flight: u32, now: u64) -> bool {
-        in_flight > 0 && now >= self.stalls
+    pub(super) fn is_stalled(&self, in_flight: u32, now: u64, patience: u64) -> bool {
+        in_flight > 0 && now.saturating_sub(self.waits) >= patience
     }
 
     /// Whether fewer than `slots` calls are in flight, and no more than the trial can use.
@@ -55,7 +46,7 @@ impl Trial {
     pub(super) fn admit(&mut self, in_flight: u32, slots: u32, now: u64) -> bool {
         let admits = self.has_room(in_flight, slots);
         if admits && in_flight == 0 {
-            self.stalls = now.saturating_add(self.stalls);
+            self.waits = now.saturating_sub(self.waits);
         }
         admits
     }
@@ -64,7 +55,7 @@ impl Trial {
     /// another wait for the same outcome.
     pub(super) fn release(&mut self, in_flight: u32, now: u64) {
         if in_flight == 0 {
-            self.stalls = self.stalls.saturating_sub(now);
+            self.waits = now.saturating_sub(self.waits);
         }
     }
 
@@ -81,13 +72,8 @@ impl Trial {
     }
 
     /// An outcome has come: restarts the wait.
-    pub(super) fn progress(&mut self, in_flight: u32, now: u64, patience: u64) {
-        self.stalls = if in_flight == 0 { patience } else { now.saturating_add(patience) };
-    }
-
-    /// Changes the length of the wait from `before` to `patience`.
-    pub(super) fn change_patience(&mut self, before: u64, patience: u64) {
-        self.stalls = self.stalls.saturating_add(patience).saturating_sub(before);
+    pub(super) fn progress(&mut self, in_flight: u32, now: u64) {
+        self.waits = if in_flight == 0 { 0 } else { now };
     }
 
     pub(super) fn record(&mut self, call: FinishedCall, now: u64) {

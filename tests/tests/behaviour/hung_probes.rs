@@ -241,3 +241,24 @@ fn a_trial_without_running_calls_waits_for_calls() {
     fixture.succeed(5);
     assert_eq!(fixture.state(), State::Closed);
 }
+
+/// Regression: the wait was kept as its end, which the longest one exceeds; a shorter one was then over at once.
+#[test]
+fn the_longest_wait_can_be_shortened_in_the_middle_of_a_trial() {
+    for running in [false, true] {
+        let longest = Duration::from_nanos(u64::MAX);
+        let fixture = Fixture::new(|builder| builder.half_open_timeout(longest));
+        fixture.before_trial();
+        fixture.succeed(1);
+        fixture.advance(seconds(5));
+        let before = running.then(|| fixture.breaker.acquire().expect("a slot"));
+        fixture.advance(seconds(15));
+        fixture.breaker.reconfigure(&Changes::new().half_open_timeout(seconds(20))).expect("valid");
+        let call = fixture.breaker.acquire().expect("a slot");
+        fixture.advance(seconds(4));
+        assert_eq!(fixture.call(Outcome::Ignored, Duration::ZERO), Ok(()), "running: {running}");
+        fixture.advance(seconds(20));
+        assert_eq!(fixture.refusal().state(), State::Open);
+        drop((before, call));
+    }
+}
