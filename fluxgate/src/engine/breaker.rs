@@ -324,9 +324,9 @@ impl Breaker {
         &self.watch().waiters
     }
 
-    /// Wakes waiting tasks after a change that is not a transition.
-    #[cfg(any(feature = "tokio", feature = "tower"))]
-    pub(crate) fn wake_waiters(&self) {
+    /// Wakes waiting tasks after a change. The caller holds no lock.
+    pub(super) fn wake_waiters(&self) {
+        #[cfg(any(feature = "tokio", feature = "tower"))]
         if let Some(watch) = self.existing_watch() {
             watch.waiters.wake();
         }

@@ -81,6 +81,8 @@ pub(crate) fn make_room(breaker: &Breaker) {
     if let Period::Trial(trial) = &mut guard.period {
         trial.lend(slots);
     }
+    drop(guard);
+    breaker.wake_waiters();
 }
 
 /// How long to wait for a slot of the trial; `None` if there is one, or if a call would find that the trial has stalled.

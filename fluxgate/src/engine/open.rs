@@ -80,10 +80,6 @@ fn ask(guard: Guard<'_>, reopens: u32, now: u64) {
     if let Some(events) = &mut guard.events {
         events.complete(word.generation(), pause.retry_after());
     }
-    drop(guard);
-    // If nobody listened when the breaker opened, no transition wakes those that have begun to wait since.
-    #[cfg(any(feature = "tokio", feature = "tower"))]
-    breaker.wake_waiters();
 }
 
 /// Sets how long the breaker, which is open, stays open from `now`. Readers see the old deadline or the new one: both are true.
@@ -108,6 +104,8 @@ pub(crate) fn command(breaker: &Breaker, duration: Duration) {
     let mut guard = breaker.lock();
     if guard.word.state() == State::Open {
         set_pause(&mut guard, pause, now);
+        drop(guard);
+        breaker.wake_waiters();
     } else {
         open_for(guard, Reason::OpenFor, None, pause, now);
     }

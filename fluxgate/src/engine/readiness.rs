@@ -1,7 +1,6 @@
 //! Whether the next call has a chance, without making it.
 
 use super::breaker::Breaker;
-use super::transition::listen;
 use super::word::StateWord;
 use super::{half_open, open};
 use crate::clock::NEVER;
@@ -32,7 +31,8 @@ pub(crate) fn refused_for(breaker: &Breaker) -> Option<(StateWord, u64)> {
 
 /// A place among the tasks that are woken when the answer may have changed, other than by the end of a pause.
 pub(crate) fn place(breaker: &Breaker) -> Place {
-    let waiters = breaker.waiters();
-    waiters.once_listening(|waiters| listen(breaker, waiters));
-    Place::among(waiters.clone())
+    let waiters = breaker.waiters().clone();
+    // Whoever changes the breaker after this finds the waiters. A change before it is seen by the task.
+    drop(breaker.lock());
+    Place::among(waiters)
 }

@@ -286,6 +286,9 @@ pub(crate) fn record_alone(breaker: &Breaker, outcome: Outcome, nanos: u64) {
         Outcome::Success | Outcome::Failure => {
             if let Some(guard) = half_open::learn(guard, now) {
                 enter(guard, outcome, nanos, now);
+                if word.state() == State::HalfOpen {
+                    breaker.wake_waiters();
+                }
             }
         }
     }
@@ -323,7 +326,6 @@ fn end_call(mut guard: Guard<'_>, copy: StateWord, outcome: Option<Outcome>, nan
                 None => drop(guard),
             }
             // There may be room for another call of the trial.
-            #[cfg(any(feature = "tokio", feature = "tower"))]
             if word.state() == State::HalfOpen {
                 breaker.wake_waiters();
             }

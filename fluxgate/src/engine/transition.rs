@@ -184,8 +184,10 @@ pub(super) fn announce(guard: &mut Guard<'_>, from: State, change: &Change, metr
     }
 }
 
-/// Delivers the queue to the listeners, unless another thread is already doing so: that one then delivers this, too.
+/// Wakes waiting tasks, and delivers the queue to the listeners, unless another thread is already doing so: that one then delivers
+/// this, too. Waiting tasks are not kept waiting by a listener that does not return.
 pub(crate) fn deliver(breaker: &Breaker) {
+    breaker.wake_waiters();
     if !breaker.locked().lock().events.as_mut().is_some_and(|events| events.begin()) {
         return;
     }

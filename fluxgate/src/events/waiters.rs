@@ -3,9 +3,6 @@
 use std::mem;
 use std::task::{Context, Waker};
 
-use super::interests::Interests;
-use super::listener::Listener;
-use super::transition::Transition;
 use crate::callback::contain;
 use crate::sync::{Arc, AtomicU64, Mutex, Ordering};
 
@@ -15,21 +12,12 @@ use crate::sync::{Arc, AtomicU64, Mutex, Ordering};
 /// sees a change or is woken by it. No user code runs under the lock: a waker is cloned, woken and dropped without it.
 pub(crate) struct Waiters {
     wakers: Mutex<Vec<(u64, Waker)>>,
-    listening: Mutex<bool>,
     next: AtomicU64,
 }
 
 impl Waiters {
     pub(crate) fn new() -> Self {
-        Self { wakers: Mutex::new(Vec::new()), listening: Mutex::new(false), next: AtomicU64::new(0) }
-    }
-
-    /// Calls `listen` once, before this returns to anyone.
-    pub(crate) fn once_listening(self: &Arc<Self>, listen: impl FnOnce(Arc<Self>)) {
-        let mut listening = self.listening.lock();
-        if !mem::replace(&mut *listening, true) {
-            listen(self.clone());
-        }
+        Self { wakers: Mutex::new(Vec::new()), next: AtomicU64::new(0) }
     }
 
     /// The breaker has changed.
@@ -38,16 +26,6 @@ impl Waiters {
         for (_, waker) in wakers {
             contain(|| waker.wake());
         }
-    }
-}
-
-impl Listener for Waiters {
-    fn on_transition(&self, _: &Transition) {
-        self.wake();
-    }
-
-    fn interests(&self) -> Interests {
-        Interests::transitions().resets()
     }
 }
 

@@ -211,8 +211,6 @@ impl CircuitBreaker {
     /// Opens the breaker for `duration`, after which it recovers as usual. If it is already open, it stays open for `duration` from now.
     pub fn open_for(&self, duration: Duration) {
         open::command(self.enrolled(), duration);
-        #[cfg(any(feature = "tokio", feature = "tower"))]
-        self.enrolled().wake_waiters();
     }
 
     /// With the feature `test-util`, for tests: makes the breaker half-open, as if its pause were over and a call had come. If it is not

@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 use std::future::{Future, pending};
 use std::pin::{Pin, pin};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::{Arc, Barrier, LazyLock};
 use std::task::{Context, Wake, Waker};
+use std::thread;
 
-use fluxgate::{CircuitBreaker, OwnedCall, State, permit, retry, trip};
+use fluxgate::{Changes, CircuitBreaker, Outcome, OwnedCall, State, Transition, permit, retry, trip};
 use fluxgate_tests::fixture::seconds;
 use fluxgate_tests::futures::poll;
 use tokio::time::{Instant, advance, timeout};
@@ -23,6 +24,22 @@ fn fail(breaker: &CircuitBreaker) {
         breaker.call(|| Err::<(), _>("down")).unwrap_err();
     }
     assert_eq!(breaker.state(), State::Open);
+}
+
+/// How often a task was woken.
+#[derive(Default)]
+struct Noting(AtomicU32);
+
+impl Noting {
+    fn times(&self) -> u32 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Wake for Noting {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 /// Whether the breaker is ready immediately.
@@ -82,6 +99,94 @@ async fn a_command_wakes_waiting_tasks() {
         waiting.await.unwrap();
         assert_eq!(begun.elapsed(), seconds(0), "{name}");
     }
+}
+
+/// Runs `open` on a thread of its own, which gets stuck in user code that `stuck` awaits, until `meanwhile` has returned.
+fn while_stuck(open: impl FnOnce() + Send, stuck: &Barrier, meanwhile: impl FnOnce()) {
+    thread::scope(|scope| {
+        scope.spawn(open);
+        stuck.wait();
+        meanwhile();
+        stuck.wait();
+    });
+}
+
+/// Whether the next change wakes a task that waits for this breaker.
+fn is_woken_by(breaker: &CircuitBreaker, change: impl FnOnce()) -> bool {
+    let woken = Arc::new(Noting::default());
+    let waker = Waker::from(woken.clone());
+    let mut ready = pin!(breaker.ready());
+    assert!(ready.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    let before = woken.times();
+    change();
+    woken.times() > before
+}
+
+/// Regression: listeners woke them, so behind one that did not return, or a `custom` retry, they waited for ever.
+#[tokio::test(start_paused = true)]
+async fn a_command_wakes_waiting_tasks_while_user_code_is_stuck() {
+    type Command = fn(&CircuitBreaker);
+    let commands: [(&str, Command); 6] = [
+        ("reset", CircuitBreaker::reset),
+        ("disable", CircuitBreaker::disable),
+        ("metrics only", CircuitBreaker::metrics_only),
+        ("half open", CircuitBreaker::half_open),
+        ("a pause", |breaker| breaker.open_for(seconds(0))),
+        ("another retry", |breaker| {
+            breaker.reconfigure(&Changes::new().retry(retry::always())).expect("valid");
+        }),
+    ];
+    for (name, command) in commands {
+        let stuck = Arc::new(Barrier::new(2));
+        let once = |stuck: Arc<Barrier>| {
+            let is_first = AtomicBool::new(true);
+            move || {
+                if is_first.swap(false, Ordering::Relaxed) {
+                    stuck.wait();
+                    stuck.wait();
+                }
+            }
+        };
+        let wait = once(stuck.clone());
+        let listening = breaker();
+        listening.reconfigure(&Changes::new().retry(retry::never())).expect("valid");
+        listening.listen(move |_: &Transition| wait());
+        while_stuck(
+            || listening.trip(),
+            &stuck,
+            || {
+                assert!(is_woken_by(&listening, || command(&listening)), "{name}: a listener");
+            },
+        );
+    }
+    static STUCK: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(2));
+    let asking = breaker();
+    let custom = retry::custom(|_| {
+        STUCK.wait();
+        STUCK.wait();
+        seconds(60)
+    });
+    asking.reconfigure(&Changes::new().retry(custom)).expect("valid");
+    for (name, command) in &commands[..5] {
+        while_stuck(
+            || asking.trip(),
+            &STUCK,
+            || {
+                assert!(is_woken_by(&asking, || command(&asking)), "{name}: a retry");
+            },
+        );
+        asking.reset();
+    }
+}
+
+/// Regression: only the end of a call woke them, and otherwise time, up to fifteen seconds later.
+#[tokio::test(start_paused = true)]
+async fn an_outcome_without_a_call_wakes_tasks_that_wait_for_the_trial() {
+    let breaker = breaker();
+    breaker.half_open();
+    let probe = breaker.acquire().expect("a slot");
+    assert!(is_woken_by(&breaker, || breaker.record(Outcome::Success, seconds(0))));
+    drop(probe);
 }
 
 #[tokio::test(start_paused = true)]
@@ -169,17 +274,11 @@ async fn those_who_come_while_the_retry_is_asked_wait_for_its_answer() {
         });
         builder.retry(retry).build().expect("valid")
     });
-    static WOKEN: LazyLock<Waker> = LazyLock::new(|| Arc::new(Noting).into());
-    static TIMES: AtomicU32 = AtomicU32::new(0);
-    struct Noting;
-    impl Wake for Noting {
-        fn wake(self: Arc<Self>) {
-            TIMES.fetch_add(1, Ordering::Relaxed);
-        }
-    }
+    static NOTING: LazyLock<Arc<Noting>> = LazyLock::new(Arc::default);
+    static WOKEN: LazyLock<Waker> = LazyLock::new(|| NOTING.clone().into());
 
     fail(&ASKED);
-    assert!(TIMES.load(Ordering::Relaxed) > 0);
+    assert!(NOTING.times() > 0);
     let begun = Instant::now();
     WAITING.take().expect("it was asked").await;
     assert_eq!(begun.elapsed(), seconds(60));
