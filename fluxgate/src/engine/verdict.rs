@@ -38,11 +38,7 @@ pub(super) fn judge(mut guard: Guard<'_>, now: u64) {
     };
     guard.memory().advance(now);
     let metrics = guard.judged();
-    let step = match (evaluate(rule, occasion, &metrics, None), occasion) {
-        // A running call may trip the breaker, but only a finished one can let a trial or a ramp pass.
-        (Step::Pass, Occasion::Closed | Occasion::Trial(..) | Occasion::Ramp) => Step::Stay,
-        (step, _) => step,
-    };
+    let step = evaluate(rule, occasion, &metrics, None);
     follow(guard, occasion, step, now);
 }
 

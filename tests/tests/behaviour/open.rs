@@ -1,6 +1,8 @@
 //! An open breaker refuses until a deadline that is drawn once.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use fluxgate::{Reason, State, retry, trip};
@@ -164,4 +166,41 @@ fn shows_the_evidence() {
     fixture.advance(seconds(45));
     let metrics = fixture.breaker.metrics();
     assert_eq!((metrics.total(), metrics.failures(), metrics.failure_streak()), (10, 6, 6));
+}
+
+/// Each opening is asked for by its own thread, and the answer to an earlier one says nothing about a later one.
+#[test]
+fn an_answer_that_comes_late_is_not_taken_for_that_of_another_opening() {
+    /// For each question in turn: that it was asked, and that it may be answered.
+    static STEPS: [[Barrier; 2]; 2] = [const { [const { Barrier::new(2) }; 2] }; 2];
+    static ASKED: AtomicUsize = AtomicUsize::new(0);
+    fn delay(_reopens: u32) -> Duration {
+        let nth = ASKED.fetch_add(1, Ordering::Relaxed);
+        for step in &STEPS[nth] {
+            step.wait();
+        }
+        seconds(10 + nth as u64)
+    }
+    let fixture = Fixture::new(|builder| builder.retry(retry::custom(delay)));
+    thread::scope(|scope| {
+        let trip = || fixture.breaker.trip();
+        let first = scope.spawn(trip);
+        STEPS[0][0].wait();
+        fixture.breaker.reset();
+        let second = scope.spawn(trip);
+        STEPS[1][0].wait();
+        STEPS[0][1].wait();
+        first.join().expect("it does not panic");
+        let meanwhile = fixture.refusal().retry_after();
+        STEPS[1][1].wait();
+        second.join().expect("it does not panic");
+        assert_eq!(meanwhile, None, "the second was still asked");
+    });
+    assert_eq!(fixture.refusal().retry_after(), Some(seconds(11)));
+    let heard = fixture.heard.all();
+    let pauses: Vec<_> = heard.iter().map(|transition| (transition.to, transition.retry_after)).collect();
+    assert_eq!(
+        pauses,
+        [(State::Open, Some(seconds(10))), (State::Closed, None), (State::Open, Some(seconds(11)))]
+    );
 }
