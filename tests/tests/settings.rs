@@ -3,7 +3,7 @@
 use std::sync::MutexGuard;
 
 use fluxgate::settings::{self, Applied, Settings, SettingsError, SettingsProblem};
-use fluxgate::{Changes, CircuitBreaker, Outcome, State, breaker, circuit_breaker, trip};
+use fluxgate::{Changes, CircuitBreaker, Outcome, State, breaker, circuit_breaker, trip, window};
 use fluxgate_tests::fixture::{self, seconds, together};
 use serde_json::json;
 
@@ -89,6 +89,63 @@ fn are_those_of_the_program_where_they_are_silent() {
     breaker.reconfigure(&Changes::new().trip(trip::failure_streak(7))).expect("right");
     apply(json!({ "other": { "trip": "failure_streak(3)" } }));
     assert_eq!(rule(&breaker), "failure_streak(7)");
+}
+
+/// Regression: they were lost as soon as settings mentioned another one of the same breaker.
+#[test]
+fn that_the_program_has_changed_are_its_own() {
+    let _alone = alone();
+    let breaker = built("changed by hand");
+    let has = |what: &str| breaker.settings().to_string().contains(what);
+    breaker.reconfigure(&Changes::new().trip(trip::failure_streak(7)).max_half_open_calls(3)).expect("right");
+    assert_eq!(apply(json!({ "changed by hand": { "half_open_timeout": "90s" } })).changed.len(), 1);
+    assert!(has("failure_streak(7)") && has("max_half_open_calls = 3") && has("half_open_timeout = 90s"));
+    apply(json!({ "changed by hand": { "trip": "failure_streak(3)" } }));
+    assert!(has("failure_streak(3)") && has("max_half_open_calls = 3") && !has("half_open_timeout = 90s"));
+    // What is changed last is in force, and the program's own afterwards.
+    breaker.reconfigure(&Changes::new().trip(trip::failure_streak(4))).expect("right");
+    assert!(has("failure_streak(4)"));
+    apply(json!({ "changed by hand": { "trip": "failure_streak(3)" } }));
+    assert!(has("failure_streak(3)"));
+    // So it is if it happens to be what is prescribed.
+    breaker.reconfigure(&Changes::new().trip(trip::failure_streak(3))).expect("right");
+    assert!(apply(json!({})).changed.is_empty());
+    assert!(has("failure_streak(3)") && has("max_half_open_calls = 3"));
+}
+
+#[test]
+fn can_be_withdrawn_even_if_the_program_relied_on_them() {
+    let _alone = alone();
+    let breaker = built("relying");
+    apply(json!({ "relying": { "window": "count(1000)", "max_half_open_calls": 3 } }));
+    let large = trip::min(500) & trip::failure_rate(0.5);
+    breaker.reconfigure(&Changes::new().trip(large)).expect("right, in that window");
+    for _ in 0..2 {
+        apply(json!({}));
+        let settings = breaker.settings().to_string();
+        assert!(settings.contains("count(1000)") && settings.contains("min(500)"), "{settings}");
+    }
+    breaker.reconfigure(&Changes::new().window(window::count(600))).expect("right");
+    apply(json!({ "relying": { "max_half_open_calls": 4 } }));
+    assert!(breaker.settings().to_string().contains("count(600)"));
+}
+
+#[cfg(feature = "keyed")]
+#[test]
+fn that_a_family_was_given_stay_with_all_of_its_keys() {
+    let _alone = alone();
+    let hosts: fluxgate::Keyed<String> =
+        CircuitBreaker::builder("given").trip(trip::failure_streak(9)).keyed().build().expect("valid");
+    let key = |key: &str| {
+        drop(hosts.get(key).acquire());
+        hosts.get(key).settings().to_string()
+    };
+    key("early");
+    hosts.reconfigure(&Changes::new().max_half_open_calls(3)).expect("right");
+    apply(json!({ "given": { "trip": "failure_streak(2)" } }));
+    assert_eq!(key("early"), key("late"));
+    assert!(key("early").contains("max_half_open_calls = 3"), "{}", key("early"));
+    apply(json!({}));
 }
 
 #[test]

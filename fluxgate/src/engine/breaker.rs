@@ -64,7 +64,7 @@ pub struct Breaker {
     /// The settings it was made with. Its name stays.
     pub(crate) settings: SettingsRef,
     /// The settings that have replaced them.
-    replaced: OnceBox<Replaceable<NamedSettings>>,
+    replaced: OnceBox<Replaced>,
     /// Made when someone begins to watch its calls.
     watch: OnceBox<Watch>,
     pub(super) stripe: Stripe,
@@ -73,6 +73,14 @@ pub struct Breaker {
 /// Aligned, so that an outcome touches few cache lines.
 #[repr(align(64))]
 pub(super) struct Lock(pub(super) Mutex<Locked>);
+
+/// The settings of a breaker that were replaced while it was in use.
+struct Replaced {
+    in_force: Replaceable<NamedSettings>,
+    /// The program's own, if it has changed them: those in force without what is prescribed from outside. Replaced under the
+    /// breaker's lock.
+    own: Mutex<Option<Arc<Settings>>>,
+}
 
 /// A breaker's settings, as of when they were read.
 pub(crate) enum Current<'a> {
@@ -285,7 +293,7 @@ impl Breaker {
     pub(crate) fn settings(&self) -> Current<'_> {
         match self.replaced.get() {
             None => Current::First(self.settings.get()),
-            Some(replaced) => Current::Later(replaced.read()),
+            Some(replaced) => Current::Later(replaced.in_force.read()),
         }
     }
 
@@ -293,7 +301,7 @@ impl Breaker {
     #[inline]
     pub(crate) fn lent_settings(&self) -> LentSettings {
         if let Some(replaced) = self.replaced.get() {
-            return lent(replaced);
+            return lent(&replaced.in_force);
         }
         match &self.settings {
             SettingsRef::Static(settings) => LentSettings::of_static(settings),
@@ -305,10 +313,24 @@ impl Breaker {
         Rule::measures(self.settings().rule.nodes())
     }
 
-    /// Replaces the settings. The caller holds the lock.
-    pub(super) fn replace_settings(&self, settings: Settings) {
-        let named = Arc::new(NamedSettings { name: self.name().clone(), settings: Arc::new(settings) });
-        self.replaced.get_or_init(|| Box::new(Replaceable::new(named.clone()))).replace(named);
+    /// The program's own settings, if it has changed those that the breaker was made with.
+    pub(crate) fn own_settings(&self) -> Option<Arc<Settings>> {
+        self.replaced.get().and_then(|replaced| replaced.own.lock().clone())
+    }
+
+    /// Replaces the program's own settings. The caller holds the lock.
+    pub(super) fn replace_own_settings(&self, settings: Option<Arc<Settings>>) {
+        if let Some(replaced) = self.replaced.get() {
+            *replaced.own.lock() = settings;
+        }
+    }
+
+    /// Replaces the settings in force. The caller holds the lock.
+    pub(super) fn replace_settings(&self, settings: Arc<Settings>) {
+        let named = Arc::new(NamedSettings { name: self.name().clone(), settings });
+        let first =
+            || Box::new(Replaced { in_force: Replaceable::new(named.clone()), own: Mutex::new(None) });
+        self.replaced.get_or_init(first).in_force.replace(named);
     }
 
     pub(super) fn watch(&self) -> &Watch {

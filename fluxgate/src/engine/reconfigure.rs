@@ -20,40 +20,81 @@ use crate::configuration::error::ConfigError;
 use crate::events::cause::Figures;
 use crate::events::transition::Reason;
 use crate::state::State;
-use crate::sync::Ordering;
+use crate::sync::{Arc, Ordering};
 
-/// Replaces the breaker's settings with what `changed` makes of them, if that is valid. Returns whether they differ.
+/// Changes both the program's own settings of the breaker and those in force, if the latter are valid then. Returns whether they
+/// differ.
 pub(crate) fn change(
     breaker: &Breaker,
     changed: impl Fn(&Settings) -> Settings,
 ) -> Result<bool, ConfigError> {
+    replace(breaker, |own, present| (Some(changed(own)), changed(present)))
+}
+
+/// Puts into force what is prescribed from outside, on the basis of the program's own settings, if that is valid. Returns whether it
+/// differs.
+#[cfg(feature = "serde")]
+pub(crate) fn prescribe(
+    breaker: &Breaker,
+    prescribed: impl Fn(&Settings) -> Settings,
+) -> Result<bool, ConfigError> {
+    replace(breaker, |own, _| (None, prescribed(own)))
+}
+
+/// Replaces the settings in force and, if there are others, the program's own.
+fn replace(
+    breaker: &Breaker,
+    replaced: impl Fn(&Settings, &Settings) -> (Option<Settings>, Settings),
+) -> Result<bool, ConfigError> {
+    let has_clock = breaker.has_clock();
     loop {
-        let present = breaker.settings();
-        let settings = changed(&present);
-        settings.check(breaker.has_clock())?;
-        // Nothing was locked meanwhile, so another thread may have changed the settings: then start again, so that no change is
-        // lost.
-        if settings == *present {
+        let (present, before) = (breaker.settings(), breaker.own_settings());
+        let own = before.as_deref().unwrap_or(breaker.settings.get());
+        let (changed, settings) = replaced(own, &present);
+        settings.check(has_clock)?;
+        let settings = Arc::new(settings);
+        let after = match changed.filter(|changed| changed != own) {
+            None => before.clone(),
+            // Changes that fit only what is prescribed are kept together with that, so that it can be withdrawn.
+            Some(changed) if changed == *settings || changed.check(has_clock).is_err() => {
+                Some(settings.clone())
+            }
+            Some(changed) => Some(Arc::new(changed)),
+        };
+        let differs = *settings != *present;
+        if !differs && is_same(&before, &after) {
             return Ok(false);
         }
-        if reconfigure(breaker, &present, settings) {
-            return Ok(true);
+        let now = breaker.now();
+        let guard = breaker.lock();
+        // Nothing was locked meanwhile, so another thread may have changed the settings: then start again, so that no change is
+        // lost.
+        if !std::ptr::eq(&raw const *breaker.settings(), &raw const *present)
+            || !is_same(&breaker.own_settings(), &before)
+        {
+            continue;
         }
+        if differs {
+            reconfigure(guard, settings, after, now);
+        } else {
+            breaker.replace_own_settings(after);
+        }
+        return Ok(differs);
     }
 }
 
-/// Gives the breaker these settings, which have been checked, or returns `false` if `present` are no longer its settings. Its name,
-/// its state, and how long it is open stay as they are; only an endless pause is over if the new retry has an end.
+fn is_same(one: &Option<Arc<Settings>>, other: &Option<Arc<Settings>>) -> bool {
+    one.as_ref().map(Arc::as_ptr) == other.as_ref().map(Arc::as_ptr)
+}
+
+/// Puts these settings into force, which have been checked, and keeps the program's own. The breaker's name, its state, and how long it is open stay as they are;
+/// only an endless pause is over if the new retry has an end.
 ///
 /// If the rule or the window changes, a new generation begins: outcomes of earlier calls are late, and a trial starts over. The
 /// memory is kept if the new settings would remember the same of the same calls, and is judged by the new rule at once.
-fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> bool {
-    let now = breaker.now();
-    let mut guard = breaker.lock();
+fn reconfigure(mut guard: Guard<'_>, settings: Arc<Settings>, own: Option<Arc<Settings>>, now: u64) {
+    let breaker = guard.breaker;
     let old = breaker.settings();
-    if !std::ptr::eq(&raw const *old, present) {
-        return false;
-    }
     let renews = old.rule != settings.rule || old.window != settings.window;
     let keeps_memory = old.window == settings.window
         && Rule::measures(old.rule.nodes()) == Rule::measures(settings.rule.nodes());
@@ -65,6 +106,7 @@ fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> boo
     guard.close_stripes();
     let metrics = guard.metrics(now);
     breaker.replace_settings(settings);
+    breaker.replace_own_settings(own);
     if renews {
         guard.end_generation();
         match &mut guard.memory {
@@ -89,7 +131,6 @@ fn reconfigure(breaker: &Breaker, present: &Settings, settings: Settings) -> boo
         drop(guard);
     }
     transition::deliver(breaker);
-    true
 }
 
 /// Resets what belongs to a generation.

@@ -5,7 +5,7 @@ use crate::configuration::error::ConfigError;
 use crate::configuration::name::Name;
 use crate::configuration::pattern::Pattern;
 use crate::engine::breaker::Breaker;
-use crate::engine::reconfigure::change;
+use crate::engine::reconfigure;
 use crate::engine::registry::REGISTRY;
 #[cfg(feature = "tracing")]
 use crate::events::tracing::emit_unfit;
@@ -62,7 +62,9 @@ impl Prescription {
 
     /// What would be wrong with the settings of a breaker.
     pub(crate) fn check(&self, breaker: &Breaker) -> Result<(), ConfigError> {
-        self.changes(breaker.name()).of(breaker.settings.get()).check(breaker.has_clock())
+        let own = breaker.own_settings();
+        let own = own.as_deref().unwrap_or(breaker.settings.get());
+        self.changes(breaker.name()).of(own).check(breaker.has_clock())
     }
 }
 
@@ -97,13 +99,13 @@ pub(super) fn begin(breaker: &Breaker) {
     }
 }
 
-/// Applies what is prescribed to the settings that a breaker was made with. Returns whether its settings changed.
+/// Applies what is prescribed to the program's own settings of a breaker. Returns whether its settings changed.
 fn follow(breaker: &Breaker) -> bool {
     let mut is_changed = false;
     loop {
         let prescription = standing();
         let changes = prescription.as_ref().map(|prescription| prescription.changes(breaker.name()));
-        let result = change(breaker, |_| changes.clone().unwrap_or_default().of(breaker.settings.get()));
+        let result = reconfigure::prescribe(breaker, |own| changes.clone().unwrap_or_default().of(own));
         is_changed |= matches!(result, Ok(true));
         // Another thread may have prescribed something else meanwhile, before this breaker took the older settings. The last one prevails.
         if prescription.as_ref().map(Arc::as_ptr) != standing().as_ref().map(Arc::as_ptr) {

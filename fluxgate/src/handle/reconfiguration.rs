@@ -14,6 +14,9 @@ impl CircuitBreaker {
     /// trial starts over. The breaker keeps what it remembers of calls if the window stays and the rule asks for the same durations as
     /// before; if the new rule holds for that, the breaker trips.
     ///
+    /// The changes outlast settings from a file that mention others, and return once the file no longer mentions theirs. Changes that are
+    /// valid only together with what a file has set keep that, too.
+    ///
     /// ```
     /// # use fluxgate::{Changes, CircuitBreaker, State, trip};
     /// let breaker = CircuitBreaker::builder("payments").trip(trip::failure_streak(5)).build()?;

@@ -12,8 +12,9 @@
 //! ```
 //!
 //! `serde` reads it from TOML, YAML, JSON or the environment, directly or through `config` or `figment`. [`apply`] checks everything, and
-//! changes all breakers or none. Settings that are not mentioned are the program's own: if a line is removed from the file, the breaker
-//! gets its own setting back.
+//! changes all breakers or none. Settings that are not mentioned are the program's own: those that the breaker was made with, or that
+//! [`reconfigure`](crate::CircuitBreaker::reconfigure) has given it. If a line is removed from the file, the breaker gets its own
+//! setting back. If `reconfigure` changes a setting that the file mentions, that is in force until settings are applied again.
 //!
 //! A family of breakers, from `Keyed` or `key` in the attribute, has one name: settings for `hosts` apply to all of its breakers, existing
 //! and future, and settings for `hosts{a.example.org}` or `hosts{*.org}` to some.
