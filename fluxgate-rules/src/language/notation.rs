@@ -5,7 +5,7 @@ use core::time::Duration;
 use crate::language::foreign::Unit;
 use crate::language::number::{digits_of, lenient, scaled, unit};
 use crate::language::spelling::snake;
-use crate::model::duration::Spelled;
+use crate::model::duration::{Spelled, UNITS};
 use crate::text::lexer::lex;
 use crate::text::token::{Shape, Token};
 
@@ -16,6 +16,22 @@ pub(crate) fn duration(tokens: &[Token]) -> Option<String> {
     let nanos = time(tokens)?;
     let nanos = u64::try_from(nanos).ok().filter(|nanos| *nanos > 0)?;
     Some(Spelled(Duration::from_nanos(nanos)).to_string())
+}
+
+/// The duration that starts at an index: `60s`, `60 seconds`, `per minute`.
+pub(crate) fn duration_at(tokens: &[Token], at: usize) -> Option<String> {
+    let first = tokens.get(at)?;
+    let unit = tokens.get(at + 1).filter(|next| next.shape == Shape::Word).map_or("", |next| &next.text);
+    let is_unit = |text: &str| !text.ends_with(|last: char| last.is_ascii_digit());
+    let joined = match first.shape {
+        Shape::Number if is_unit(&first.text) => first.text.clone(),
+        Shape::Number => format!("{}{unit}", first.text),
+        _ if ["per", "a", "each", "every"].iter().any(|word| first.is(word)) => format!("1{unit}"),
+        _ => return None,
+    };
+    let duration = lenient(&joined).filter(|_| is_unit(&joined))?;
+    let is_ours = UNITS.iter().any(|(unit, _)| joined[digits_of(&joined)..] == **unit);
+    Some(if is_ours { joined } else { Spelled(duration).to_string() })
 }
 
 /// A number with its argument's unit, without the suffixes of other languages: `50` percent, `500` milliseconds,

@@ -1,15 +1,16 @@
 //! The arguments of a word, and what is wrong with them.
 
+use crate::language::notation::duration_at;
 use crate::language::syntax::{Value, WrittenArgument};
 use crate::language::value;
-use crate::language::vocabulary::{Entry, Parameter, Vocabulary, WINDOW};
+use crate::language::vocabulary::{Entry, Parameter, TRIP, Vocabulary, WINDOW};
 use crate::reading::cursor::Cursor;
 use crate::reading::filled::Filled;
 use crate::reading::suggestion::{
     Piece, arranged, keyword, keyword_meant, number_with_commas, order_meant, places_meant,
 };
 use crate::text::problem::Problem;
-use crate::text::token::TokenRange;
+use crate::text::token::{Token, TokenRange};
 
 /// A word with the contents of its parentheses.
 struct GivenArguments<'a> {
@@ -34,7 +35,16 @@ pub(crate) fn arguments(
     let right = arranged(cursor.vocabulary, entry, &pieces);
     let given = GivenArguments { entry, call, pieces, right };
     if let Some(what) = given.misshapen(cursor.vocabulary) {
-        cursor.report(given.right.correct(Problem::new(call, what), call));
+        let is_other = |piece: &&Piece<'_>| {
+            piece.name.is_some_and(|name| entry.positional.iter().all(|parameter| parameter.name != name))
+        };
+        let others = given.pieces.iter().filter(is_other);
+        let window = others.into_iter().find_map(|piece| window_meant(cursor, Some(entry), piece.place));
+        let problem = given.right.correct(Problem::new(call, what), call);
+        cursor.report(match window {
+            Some(window) => problem.aside(format!("; {window} says how far back it looks")),
+            None => problem,
+        });
         return None;
     }
     let before = cursor.problems.len();
@@ -165,6 +175,15 @@ impl<'a> GivenArguments<'a> {
         let rest = if self.entry.keywords.is_empty() { "" } else { " without a name" };
         let what = format!("`{}` takes {}, and nothing else{rest}", self.entry.word, self.entry.wanted());
         let problem = Problem::new(self.call, what).correct(self.right.text.as_str());
+        // `failure_rate(0.5, 20)`
+        let is_rate = matches!(self.entry.word, "failure_rate" | "slow_rate" | "avg_latency");
+        let has_min = cursor.tokens.iter().any(|token| token.is("min"));
+        if is_rate && !has_min && TRIP.entry("min").is_some_and(|min| extra.fits(&min.positional[0])) {
+            let guarded = format!("min({text}) & {}", self.right.text);
+            return problem
+                .correct(guarded)
+                .aside(format!("; `window = count({text})` says how far back it looks"));
+        }
         match window_meant(cursor, Some(self.entry), extra.place) {
             Some(window) => problem.aside(format!("; {window} says how far back it looks")),
             None => problem,
@@ -174,7 +193,7 @@ impl<'a> GivenArguments<'a> {
     /// Reads a named argument, or reports what is wrong with it.
     fn named(&self, cursor: &mut Cursor<'_>, piece: &Piece<'_>, name: &str) -> Option<WrittenArgument> {
         let Some(parameter) = keyword(self.entry, name) else {
-            let problem = self.unknown_name(cursor.vocabulary, piece, name);
+            let problem = self.unknown_name(cursor, piece, name);
             cursor.report(problem);
             return None;
         };
@@ -191,7 +210,8 @@ impl<'a> GivenArguments<'a> {
         Some(argument(cursor, name, parameter, piece))
     }
 
-    fn unknown_name(&self, vocabulary: &Vocabulary, piece: &Piece<'_>, name: &str) -> Problem {
+    fn unknown_name(&self, cursor: &Cursor<'_>, piece: &Piece<'_>, name: &str) -> Problem {
+        let vocabulary = cursor.vocabulary;
         let what = format!("`{}` has no argument `{name}`", self.entry.word);
         if let Some(other) = owner_of(vocabulary, name) {
             // Keeps the unnamed argument if the other word takes the same kind.
@@ -210,6 +230,11 @@ impl<'a> GivenArguments<'a> {
             let name = TokenRange::at(piece.place.start);
             return Problem::new(name, what).did_you_mean(near.name);
         }
+        if let Some(window) = window_meant(cursor, Some(self.entry), piece.place) {
+            let with_comma = TokenRange::new(piece.place.start - 1, piece.place.end);
+            let help = format!("remove it; {window} says how far back a rule looks");
+            return Problem::new(piece.place, what).help(help).correct_at(with_comma, "");
+        }
         let names: Vec<_> =
             self.entry.keywords.iter().map(|parameter| format!("`{}`", parameter.name)).collect();
         Problem::new(piece.place, what).help(format!("it has {}", names.join(", ")))
@@ -226,18 +251,26 @@ fn owner_of(vocabulary: &Vocabulary, name: &str) -> Option<&'static Entry> {
     vocabulary.entries.iter().find(|entry| keyword(entry, name).is_some())
 }
 
-/// The window for which the duration after this condition was perhaps meant: `failures(5) within 60s`.
+/// The window for which the figure after this condition was perhaps meant: `failures(5) within 60s`, `failures(5, of =
+/// 10)`.
 pub(crate) fn window_meant(
     cursor: &Cursor<'_>,
     condition: Option<&Entry>,
     place: TokenRange,
 ) -> Option<String> {
-    condition.filter(|condition| condition.concerns_window())?;
-    let [parameter] = WINDOW.entry("time")?.positional else { return None };
-    let is_duration = |at: &usize| {
-        let read = value::read(cursor.tokens, TokenRange::at(*at), "time", parameter);
-        read.is_ok_and(|value| value != Value::Rust)
+    condition.filter(|condition| condition.concerns_window() && cursor.vocabulary.is_joined())?;
+    let tokens = place.of(cursor.tokens);
+    if let Some(time) = (0..tokens.len()).find_map(|at| duration_at(tokens, at)) {
+        return Some(format!("`window = time({time})`"));
+    }
+    let [parameter] = WINDOW.entry("count")?.positional else { return None };
+    let is_count = |at: &usize| {
+        value::read(tokens, TokenRange::at(*at), "count", parameter).is_ok_and(|it| it != Value::Rust)
     };
-    let at = (place.start..place.end).find(is_duration).filter(|_| cursor.vocabulary.is_joined())?;
-    Some(format!("`window = time({})`", cursor.tokens[at].text))
+    let is_window = |token: &Token| {
+        ["in", "of", "out_of", "over", "past", "window"].iter().any(|word| token.is(word))
+            || WINDOW.foreign(&token.text).next().is_some()
+    };
+    let count = (1..tokens.len()).find(is_count).filter(|_| tokens.iter().any(is_window))?;
+    Some(format!("`window = count({})`", tokens[count].text))
 }

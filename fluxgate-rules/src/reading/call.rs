@@ -1,5 +1,6 @@
 //! A word in any spelling, and what follows it -> a [`WrittenCall`].
 
+use crate::language::number::{is_percent, same_unit};
 use crate::language::spelling::is_keyword;
 use crate::language::syntax::WrittenCall;
 use crate::language::vocabulary::{Entry, Kind, RETRY, means_from_error};
@@ -99,7 +100,12 @@ fn end_of_signs(cursor: &Cursor<'_>, from: usize) -> usize {
 fn end_of_figure(cursor: &Cursor<'_>, from: usize) -> Option<usize> {
     let is_value = |token: &Token| matches!(token.shape, Shape::Number | Shape::Literal);
     let is_figure = |token: &&Token| is_value(token) || ["-", ".", "%"].iter().any(|it| token.is(it));
-    let after = from + cursor.from(from).iter().take_while(is_figure).count();
+    // `500 ms`, `50 percent`
+    let is_unit = |token: &Token| same_unit(&token.text).is_some() || is_percent(&token.text);
+    let is_part = |token: &&Token| is_figure(token) || token.shape == Shape::Word && is_unit(token);
+    let rest = cursor.from(from);
+    let starts = rest.first().is_some_and(|first| is_figure(&first));
+    let after = from + rest.iter().take_while(|token| starts && is_part(token)).count();
     TokenRange::new(from, after).of(cursor.tokens).iter().any(is_value).then_some(after)
 }
 
@@ -354,6 +360,9 @@ fn without_a_value(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange) -
         return Some(Problem::new(place, what).help(help));
     }
     let help = match name.text.as_str() {
+        "if" | "when" | "match" | "case" | "switch" if is_rule => {
+            "join each state to its conditions: `closed & failures(5) | half_open & failures(1)`"
+        }
         "open" if is_rule => {
             "an open breaker refuses calls: a rule judges one that is `closed` or `half_open`"
         }

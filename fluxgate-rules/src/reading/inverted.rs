@@ -42,6 +42,13 @@ pub(crate) fn is_success_rate(word: &str) -> bool {
     exact(&snake(word)).iter().any(|sense| sense.part == Part::Argument("success_rate", 0))
 }
 
+/// Whether a word of plain English speaks of calls that go well.
+pub(crate) fn speaks_of_success(word: &str) -> bool {
+    let word = word.to_lowercase();
+    ["succe", "healthy", "availab", "uptime"].iter().any(|start| word.starts_with(start))
+        || is_success_rate(&word)
+}
+
 /// One minus the share: `0.1` for `0.9`, for `90%` and for `90`.
 fn rest_of(value: &str) -> Option<Ratio> {
     let (digits, is_percent) = match value.strip_suffix('%') {

@@ -37,6 +37,7 @@ pub(crate) fn parse(tokens: &[Token], brackets: &Brackets) -> Parsed {
         unclear: Vec::new(),
         is_unclear: false,
         is_rewritten: false,
+        alternative: 0,
     };
     let whole = TokenRange::new(0, tokens.len());
     if whole.is_empty() {
@@ -79,6 +80,8 @@ struct Parser<'a> {
     is_unclear: bool,
     /// Whether the report of an enclosing mistake also corrects `any(a, b)`.
     is_rewritten: bool,
+    /// Where the current `&`-group begins.
+    alternative: usize,
 }
 
 impl Parser<'_> {
@@ -159,6 +162,7 @@ impl Parser<'_> {
     /// The members of the `|`-group at `place`, each as a list of the members of an `&`-group. No group is empty.
     fn alternatives(&mut self, place: TokenRange) -> Vec<Vec<(Item, TokenRange)>> {
         self.cursor.enter(place);
+        self.alternative = place.start;
         let mut alternatives = vec![Vec::new()];
         loop {
             let (item, mut item_place) = self.item();
@@ -176,7 +180,10 @@ impl Parser<'_> {
             }
             match operator {
                 Some(Operator::And) => {}
-                Some(Operator::Or) => alternatives.push(Vec::new()),
+                Some(Operator::Or) => {
+                    alternatives.push(Vec::new());
+                    self.alternative = self.cursor.at;
+                }
                 None => return alternatives,
             }
         }
@@ -388,6 +395,7 @@ impl Parser<'_> {
         let place = TokenRange::new(start, self.cursor.at);
         let text = self.cursor.spell(place);
         let meant = operators.first().copied().filter(|first| operators.iter().all(|other| other == first));
+        let meant = meant.or_else(|| self.between_states(start).then_some(Operator::Or));
         if self.cursor.next().is_none() {
             self.is_unclear |= operators.contains(&Operator::And);
             self.cursor.report(
@@ -410,6 +418,13 @@ impl Parser<'_> {
         Some(meant.unwrap_or(Operator::And))
     }
 
+    /// Whether the sign at an index stands between the two states, which exclude each other: `closed & .., half_open & ..`.
+    fn between_states(&self, at: usize) -> bool {
+        let Some(next) = self.cursor.next().and_then(states::state) else { return false };
+        let before = &self.cursor.tokens[self.alternative..at];
+        before.iter().filter_map(states::state).any(|before| before == states::other(next))
+    }
+
     /// Whether `any(` or the like comes next.
     fn is_function(&self) -> bool {
         matches!(self.cursor.from(self.cursor.at), [word, open, ..] if function(word).is_some() && open.is("("))
@@ -421,12 +436,21 @@ impl Parser<'_> {
         if self.cursor.begins_condition(start) {
             let text = &self.cursor.tokens[start].text;
             let what = format!("`&` or `|` is missing before `{text}`");
-            self.cursor.report(Problem::new(TokenRange::at(start), what).correct(format!("& {text}")));
-            self.is_unclear = true;
-            return Some(Operator::And);
+            let problem = Problem::new(TokenRange::at(start), what);
+            let meant = if self.between_states(start) { Operator::Or } else { Operator::And };
+            self.cursor.report(problem.correct(format!("{} {text}", meant.sign())));
+            self.is_unclear |= meant == Operator::And;
+            return Some(meant);
         }
+        // `in the last 10 calls`
+        let tokens = self.cursor.tokens;
+        let is_counted = |at: usize| {
+            let [number, word] = &tokens[at - 1..=at] else { return false };
+            let is_call = tokens.get(at + 1).is_some_and(|open| open.is("("));
+            number.shape == Shape::Number && TRIP.entry(&word.text).is_none() && !is_call
+        };
         while self.cursor.next().is_some_and(|token| operator(token).is_none())
-            && !self.cursor.begins_condition(self.cursor.at)
+            && (!self.cursor.begins_condition(self.cursor.at) || is_counted(self.cursor.at))
         {
             self.cursor.at = self.cursor.brackets.close(self.cursor.at) + 1;
         }

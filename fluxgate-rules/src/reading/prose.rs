@@ -1,15 +1,19 @@
-//! A rule in plain English, translated into conditions.
+//! A rule or another setting in plain English, translated into ours.
 
-use crate::language::number::{is_percent, lenient};
+use crate::language::notation::duration_at;
+use crate::language::number::is_percent;
 use crate::language::value;
-use crate::language::vocabulary::{Entry, TRIP};
-use crate::model::duration::Spelled;
+use crate::language::vocabulary::{Entry, TRIP, Vocabulary};
+use crate::reading::filled::Filled;
+use crate::reading::inverted::{inverted, speaks_of_success};
 use crate::reading::operators::operator;
+use crate::reading::suggestion::{Meant, arguments_of, is_known, meant, right_call};
+use crate::text::lexer::lex;
 use crate::text::problem::Problem;
-use crate::text::token::{Shape, Token, TokenRange};
+use crate::text::token::{Shape, Token, TokenRange, spell};
 
 /// The problem of a rule in prose: words in a row, without parentheses.
-pub(crate) fn prose(tokens: &[Token]) -> Option<Problem> {
+pub(crate) fn rule(tokens: &[Token]) -> Option<Problem> {
     let is_word = |token: &Token| token.shape == Shape::Word && operator(token).is_none() && !token.is("not");
     let is_figure = |token: &Token| token.shape == Shape::Number || token.is("%");
     let in_a_row = tokens
@@ -35,6 +39,57 @@ pub(crate) fn prose(tokens: &[Token]) -> Option<Problem> {
     })
 }
 
+/// The problem of a setting in prose: `the last 5 minutes`, `backoff from 1s to 60s`.
+pub(crate) fn setting(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Option<Problem> {
+    let is_prose = |token: &Token| matches!(token.shape, Shape::Word | Shape::Number) || token.is("%");
+    if !tokens.iter().all(is_prose) || tokens[0].shape != Shape::Word && !tokens[1..].iter().any(is_number) {
+        return None;
+    }
+    let figures = figures(tokens);
+    let is_call = vocabulary.entry(&tokens[0].text).is_some() && tokens.get(1).is_some_and(is_number);
+    if figures.is_empty() || is_call && figures.len() == 1 {
+        return None;
+    }
+    let word = tokens.iter().find(|token| token.shape == Shape::Word && is_known(vocabulary, &token.text));
+    let named = word.and_then(|word| meant(vocabulary, &word.text, &figures));
+    let named = named.map(|Meant { text, is_example, .. }| Filled { text, is_example });
+    let right = named.or_else(|| taking(vocabulary, &figures))?;
+    let kept = lex(&right.text).tokens;
+    let is_lost = |figure: &&String| !kept.windows(2).any(|two| spell(two) == **figure || two[0].is(figure));
+    let whole = TokenRange::new(0, tokens.len());
+    let what = format!("`{}` is not {}", spell(tokens), vocabulary.noun_with_article());
+    let lost: Vec<_> = figures.iter().filter(is_lost).map(|figure| format!("`{figure}`")).collect();
+    let problem = right.correct(Problem::new(whole, what), whole);
+    Some(if lost.is_empty() {
+        problem
+    } else {
+        problem.aside(format!(", which takes no {}", lost.join(" or ")))
+    })
+}
+
+fn is_number(token: &Token) -> bool {
+    token.shape == Shape::Number
+}
+
+/// The numbers of a text with their units.
+fn figures(tokens: &[Token]) -> Vec<String> {
+    let numbers = tokens.iter().enumerate().filter(|(_, token)| is_number(token));
+    let figure = |(at, number): (usize, &Token)| match tokens.get(at + 1) {
+        Some(next) if next.is("%") || is_percent(&next.text) => format!("{}%", number.text),
+        _ => duration_at(tokens, at).unwrap_or_else(|| number.text.clone()),
+    };
+    numbers.map(figure).collect()
+}
+
+/// The first word that takes the most of these values.
+fn taking(vocabulary: &'static Vocabulary, values: &[String]) -> Option<Filled> {
+    let taken = |values: &[String]| {
+        let calls = vocabulary.entries.iter().map(|entry| right_call(vocabulary, entry, values));
+        calls.into_iter().find(|call| !call.is_example && arguments_of(&call.text) >= values.len())
+    };
+    (1..=values.len()).rev().find_map(|most| taken(&values[..most]))
+}
+
 /// What can be extracted from prose.
 struct Facts {
     conditions: Vec<String>,
@@ -46,7 +101,19 @@ fn facts(tokens: &[Token]) -> Facts {
     let has = |words: &[&str]| tokens.iter().any(|token| words.contains(&token.text.to_lowercase().as_str()));
     let (mut conditions, mut within) = (Vec::new(), None);
     let is_slow = has(&["slow", "slower", "latency", "longer", "take", "takes"]);
-    let threshold = tokens.iter().enumerate().find_map(|(at, _)| duration(tokens, at));
+    let is_negated = has(&["not", "no", "without", "never", "cannot", "don", "doesn", "aren", "isn"]);
+    let is_success = !is_negated && tokens.iter().any(|token| speaks_of_success(&token.text));
+    let threshold = tokens.iter().enumerate().find_map(|(at, _)| duration_at(tokens, at));
+    if let Some(threshold) = &threshold {
+        let values = core::slice::from_ref(threshold);
+        let percentile =
+            tokens.iter().filter(|token| token.shape == Shape::Word && token.text.starts_with('p'));
+        conditions
+            .extend(percentile.filter_map(|word| inverted(&TRIP, &word.text, values)).map(|it| it.text));
+        if is_slow && conditions.is_empty() && has(&["average", "avg", "mean"]) {
+            conditions.push(format!("avg_latency({threshold})"));
+        }
+    }
     for (at, token) in tokens.iter().enumerate().filter(|(_, token)| token.shape == Shape::Number) {
         let next = tokens.get(at + 1).map_or("", |next| next.text.as_str());
         let before = |words: &[&str]| {
@@ -58,10 +125,12 @@ fn facts(tokens: &[Token]) -> Facts {
             let share = format!("{number}%");
             conditions.push(if is_slow {
                 format!("slow_rate({share}, {})", threshold.as_deref().unwrap_or("2s"))
+            } else if is_success {
+                inverted(&TRIP, "success_rate", &[share]).map_or_else(String::new, |right| right.text)
             } else {
                 format!("failure_rate({share})")
             });
-        } else if let Some(duration) = duration(tokens, at) {
+        } else if let Some(duration) = duration_at(tokens, at) {
             if !is_slow {
                 within = Some(format!("time({duration})"));
             }
@@ -72,11 +141,17 @@ fn facts(tokens: &[Token]) -> Facts {
             && !next.starts_with("err")
         {
             conditions.insert(0, format!("min({number})"));
+        } else if is_success {
+            // How many calls succeed says nothing of when to trip.
         } else if has(&["row", "consecutive", "consecutively", "straight", "successive"]) {
             conditions.push(format!("failure_streak({number})"));
         } else {
             conditions.push(format!("failures({number})"));
         }
+    }
+    // `5 failures per minute`
+    if within.is_none() && !is_slow {
+        within = threshold.map(|rate| format!("time({rate})"));
     }
     conditions.retain(|condition| is_right(condition));
     let concerns_window = |condition: &String| {
@@ -87,19 +162,9 @@ fn facts(tokens: &[Token]) -> Facts {
     Facts { conditions, within }
 }
 
-/// The duration that starts with the number at `at`: `60s`, `60 seconds`.
-fn duration(tokens: &[Token], at: usize) -> Option<String> {
-    let number = tokens.get(at).filter(|token| token.shape == Shape::Number)?;
-    let unit = tokens.get(at + 1).filter(|next| next.shape == Shape::Word);
-    let texts =
-        [number.text.clone(), format!("{}{}", number.text, unit.map_or("", |unit| unit.text.as_str()))];
-    let is_unit = |text: &&String| !text.ends_with(|last: char| last.is_ascii_digit());
-    texts.iter().filter(is_unit).find_map(|text| lenient(text)).map(|duration| Spelled(duration).to_string())
-}
-
 /// Whether a condition's values are in range.
 fn is_right(condition: &str) -> bool {
-    let tokens = crate::text::lexer::lex(condition).tokens;
+    let tokens = lex(condition).tokens;
     let Some(entry) = TRIP.entry(&tokens[0].text) else { return false };
     let inside = TokenRange::new(2, tokens.len() - 1);
     match entry.positional {
@@ -110,12 +175,12 @@ fn is_right(condition: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::prose;
+    use super::rule;
     use crate::text::lexer::lex;
 
     #[test]
     fn makes_conditions_of_prose() {
-        for (text, rule) in [
+        for (text, expected) in [
             ("more than 50% of calls fail", Some("failure_rate(50%)")),
             ("trip when 5 failures in a row", Some("failure_streak(5)")),
             ("5 failures in 60 seconds", Some("failures(5)")),
@@ -125,11 +190,16 @@ mod tests {
             ("when the service is down", Some("min(10) & failure_rate(0.5)")),
             ("5 failures", None),
             ("min(10) & failure_rate(0.5)", None),
+            ("the success rate drops below 95%", Some("failure_rate(0.05)")),
+            ("if 80% of the calls do not succeed", Some("failure_rate(80%)")),
+            ("fewer than 5 calls are successful", Some("min(10) & failure_rate(0.5)")),
+            ("the p99 latency is above 2 seconds", Some("slow_rate(0.01, 2s)")),
+            ("the average latency is above 500ms", Some("avg_latency(500ms)")),
             ("closed and failures or half_open", None),
         ] {
-            let problem = prose(&lex(text).tokens);
+            let problem = rule(&lex(text).tokens);
             let suggested = problem.as_ref().and_then(|problem| problem.suggestion());
-            assert_eq!(suggested.map(|suggestion| suggestion.replacement.as_str()), rule, "{text}");
+            assert_eq!(suggested.map(|suggestion| suggestion.replacement.as_str()), expected, "{text}");
         }
     }
 }

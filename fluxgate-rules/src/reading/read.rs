@@ -12,7 +12,7 @@ use crate::model::window::Window;
 use crate::reading::call::call;
 use crate::reading::cursor::Cursor;
 use crate::reading::parser::{Parsed, parse};
-use crate::reading::prose::prose;
+use crate::reading::prose;
 use crate::reading::repair::settled;
 use crate::reading::soundness::{self, Repeats};
 use crate::reading::suggestion::meant_by;
@@ -75,7 +75,7 @@ fn sensible(tokens: &[Token], window: &Window, repeats: Repeats) -> Reading<Writ
 
 fn parsed(tokens: &[Token]) -> Reading<Parsed> {
     unprefixed(tokens, "rule")?;
-    refuse(prose(tokens).into_iter().collect())?;
+    refuse(prose::rule(tokens).into_iter().collect())?;
     let brackets = Brackets::pair(tokens).map_err(|problem| vec![problem])?;
     Ok(parse(tokens, &brackets))
 }
@@ -134,15 +134,24 @@ fn written_call(
         let problem = Problem::new(whole, format!("`{owner}` has no value"));
         return Err(vec![problem.example(vocabulary.entries[0].example())]);
     };
+    if let Some(problem) = prose::setting(vocabulary, tokens) {
+        return Err(vec![problem]);
+    }
     // `Duration.ofSeconds(30)` begins with a word, too.
     if first.shape != Shape::Word || notation::duration(tokens).is_some() {
         let written = if first.is("|") { spell_closure(tokens) } else { spell(tokens) };
         let what = format!("`{written}` is not {}", vocabulary.noun_with_article());
         let problem = Problem::new(whole, what);
-        return Err(vec![match meant_by(vocabulary, tokens, whole) {
+        let meant = meant_by(vocabulary, tokens, whole);
+        let is_right = meant.is_some();
+        let problem = match meant {
             Some(meant) => problem.correct(meant),
             None => problem.example(vocabulary.entries[0].example()),
-        }]);
+        };
+        // `permit = 3`
+        let is_number = first.shape == Shape::Number && vocabulary.setting == PERMIT.setting && !is_right;
+        let limit = format!("; `max_half_open_calls = {}` limits how many calls run at once", first.text);
+        return Err(vec![if is_number { problem.aside(limit) } else { problem }]);
     }
     let mut cursor = Cursor::new(tokens, &brackets, vocabulary);
     let call = call(&mut cursor);

@@ -83,7 +83,7 @@ pub(crate) fn comparison(cursor: &Cursor<'_>) -> Option<(Problem, usize)> {
 }
 
 /// The state that a token names.
-fn state(token: &Token) -> Option<&'static str> {
+pub(crate) fn state(token: &Token) -> Option<&'static str> {
     match snake(token.text.trim_matches(['"', '\''])).as_str() {
         "closed" | "is_closed" => Some("closed"),
         "half_open" | "halfopen" | "half_opened" | "is_half_open" => Some("half_open"),
@@ -92,6 +92,6 @@ fn state(token: &Token) -> Option<&'static str> {
 }
 
 /// The other state in which a breaker judges calls.
-fn other(state: &str) -> &'static str {
+pub(crate) fn other(state: &str) -> &'static str {
     if state == "closed" { "half_open" } else { "closed" }
 }

@@ -6,13 +6,15 @@
 
 use crate::language::foreign::Unit;
 use crate::language::notation::with_unit;
-use crate::language::number::{digits_of, same_unit};
+use crate::language::number::{digits_of, lenient, same_unit};
 use crate::language::spelling::{is_keyword, nearest};
 use crate::language::syntax::Value;
 use crate::language::value;
 use crate::language::vocabulary::{Entry, Kind, Parameter, Vocabulary};
+use crate::model::duration::Spelled;
 use crate::reading::filled::Filled;
-use crate::reading::inverted::inverted;
+use crate::reading::inverted::{inverted, speaks_of_success};
+use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell, spell_closure};
@@ -31,6 +33,8 @@ pub struct Meant {
 
 /// What was meant by `word` with these arguments.
 pub fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> Option<Meant> {
+    let values: Vec<_> = values.iter().map(|value| without_spaces(value)).collect();
+    let values = values.as_slice();
     if let Some(Filled { text, is_example }) = inverted(vocabulary, word, values) {
         let entry = vocabulary.entry(text.split('(').next()?)?;
         return Some(Meant { entry, text, is_misspelt: false, is_example });
@@ -52,11 +56,39 @@ pub fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> 
     };
     let first = *candidates.first()?;
     let others = vocabulary.entries.iter().filter(has_names);
-    let keeps = |entry: &&'static Entry| !right(entry).is_example;
+    // `rolling(60s, 10)` is a time with buckets, since a count would lose the time.
+    let keeps = |entry: &&'static Entry| {
+        let Filled { text, is_example } = right(entry);
+        let begins = values.first().is_none_or(|first| text.starts_with(&format!("{}({first}", entry.word)));
+        !is_example && begins && arguments_of(&text) >= values.len()
+    };
     let fitting = candidates.iter().copied().chain(others).find(fits);
-    let entry = fitting.or_else(|| candidates.into_iter().find(keeps)).unwrap_or(first);
+    let fitting = fitting.or_else(|| candidates.iter().copied().find(keeps));
+    let is_valid = |entry: &&'static Entry| !right(entry).is_example;
+    let entry = fitting.or_else(|| candidates.into_iter().find(is_valid)).unwrap_or(first);
     let Filled { text, is_example } = right(entry);
     Some(Meant { entry, text, is_misspelt, is_example })
+}
+
+/// `60 seconds` as one number with a unit, so that only words for durations take it. Other text stays as it is.
+fn without_spaces(value: &str) -> String {
+    let tokens = lex(value).tokens;
+    let is_part = |token: &Token| matches!(token.shape, Shape::Number | Shape::Word);
+    let joined: String = tokens.iter().map(|token| token.text.as_str()).collect();
+    match lenient(&joined).filter(|_| tokens.len() > 1 && tokens.iter().all(is_part)) {
+        Some(duration) => Spelled(duration).to_string(),
+        None => value.to_owned(),
+    }
+}
+
+/// The number of arguments of a call.
+pub(crate) fn arguments_of(call: &str) -> usize {
+    let tokens = lex(call).tokens;
+    let Ok(brackets) = Brackets::pair(&tokens) else { return 0 };
+    match tokens.as_slice() {
+        [_, _, .., _] => brackets.split(&tokens, TokenRange::new(2, tokens.len() - 1)).len(),
+        _ => 0,
+    }
 }
 
 /// A word with its arguments: the given ones if it takes them, otherwise examples.
@@ -334,13 +366,22 @@ pub(crate) fn meant_by(
             if number.shape == Shape::Number
                 && rest.iter().all(|token| token.is("%") || !matches!(token.shape, Shape::Punctuation)) =>
         {
-            let is_share = rest.first().is_some_and(|sign| sign.is("%"));
-            let number = TokenRange::new(place.start, place.start + 1 + usize::from(is_share));
-            let text = spell(number.of(tokens));
+            // `50 %`, `1 minute 30 seconds`
+            let is_figure = |token: &&Token| {
+                token.shape == Shape::Number || token.is("%") || same_unit(&token.text).is_some()
+            };
+            let end = place.start + 1 + rest.iter().take_while(is_figure).count();
+            let figure = TokenRange::new(place.start, end);
+            let text = spell(figure.of(tokens));
+            if vocabulary.is_joined() && rest.iter().any(|token| speaks_of_success(&token.text)) {
+                return inverted(vocabulary, "success_rate", &[text])
+                    .filter(|it| !it.is_example)
+                    .map(|it| it.text);
+            }
             let word = rest.iter().find(|token| is_known(vocabulary, &token.text));
             match word.and_then(|word| meant(vocabulary, &word.text, core::slice::from_ref(&text))) {
                 Some(meant) => Some(meant.text),
-                None => meant_by_value(vocabulary, tokens, number),
+                None => meant_by_value(vocabulary, tokens, figure),
             }
         }
         _ => meant_by_value(vocabulary, tokens, place),

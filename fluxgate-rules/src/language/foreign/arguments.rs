@@ -27,6 +27,9 @@ pub(super) static MEANINGS: &[Meaning] = &[
             any("expected_exceptions"),
             any("fail_if"),
             of("MicroProfile", "fail_on"),
+            any("fail_when"),
+            any("failure_if"),
+            any("failure_when"),
             any("failure_predicate"),
             any("failure_condition"),
             any("failure_classifier"),
@@ -177,6 +180,11 @@ pub(super) static MEANINGS: &[Meaning] = &[
         "handle",
         Part::Whole,
         &[any("alias"), any("as"), any("expose"), any("export"), any("static_name")],
+    ),
+    meaning(
+        "key",
+        Part::Whole,
+        &[any("group_by"), any("key_by"), any("keyed_by"), any("partition_by"), any("per"), any("per_key")],
     ),
     meaning("crate", Part::Whole, &[any("crate_path"), any("krate")]),
     meaning(

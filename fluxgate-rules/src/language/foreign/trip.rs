@@ -85,11 +85,15 @@ pub(super) static MEANINGS: &[Meaning] = &[
         "trip",
         Part::Argument("success_rate", 0),
         &[
+            any("availability"),
             any("required_success_rate"),
+            any("sla"),
+            any("slo"),
             any("success_percentage").in_percent(),
             any("success_rate"),
             any("success_rate_threshold"),
             any("success_ratio").of_one(),
+            any("uptime"),
         ],
     ),
     meaning(

@@ -14,7 +14,9 @@ use crate::model::duration::Spelled;
 use crate::model::window::Window;
 use crate::reading::attribute::places::{is_static, owner, vocabulary};
 use crate::reading::attribute::tracker::tracker;
+use crate::reading::attribute::tracker_forms::{MeantTracker, tracker_meant};
 use crate::reading::filled::Filled;
+use crate::reading::inverted::inverted;
 use crate::reading::read;
 use crate::reading::repair::repaired;
 use crate::reading::suggestion::{keyword, meant, meant_by, right_call};
@@ -94,6 +96,10 @@ fn with_units(parts: &[GivenPart]) -> Vec<GivenPart> {
     parts.map(|given| GivenPart { value: with_unit(&given.value, meant(given)), ..given.clone() }).collect()
 }
 
+fn is_truth(value: &str) -> bool {
+    ["true", "false", "\"true\"", "\"false\""].contains(&value)
+}
+
 fn is_true(given: &GivenPart) -> bool {
     !["false", "\"false\"", "0"].contains(&given.value.as_str())
 }
@@ -103,6 +109,8 @@ fn call(vocabulary: &'static Vocabulary, parts: &[GivenPart]) -> Option<Filled> 
     // `backoff = exponential(10s, 60s)` is a value, `backoff = exponential` only names one.
     let is_word = |given: &GivenPart| match given.part {
         Part::Argument("custom", _) => false,
+        // `backoff = true`
+        Part::Argument(_, 0) if is_truth(&given.value) => true,
         // A user's constant.
         Part::Argument(_, 0) if is_static(&lex(&given.value).tokens) => false,
         Part::Argument(_, 0) => first_word(vocabulary, &given.value).is_some(),
@@ -130,6 +138,9 @@ fn call(vocabulary: &'static Vocabulary, parts: &[GivenPart]) -> Option<Filled> 
     };
     let chosen = parts.iter().find_map(|given| match given.part {
         Part::Choice => choice(vocabulary, &given.value),
+        Part::Argument(word, 0) if is_truth(&given.value) => {
+            vocabulary.entry(word).filter(|_| is_true(given))
+        }
         Part::Argument(word, 0) if is_word(given) && !is_whole(given) => {
             first_word(vocabulary, &given.value).or_else(|| vocabulary.entry(word))
         }
@@ -335,11 +346,17 @@ fn rule(parts: &[GivenPart]) -> Option<Filled> {
         return Some(Filled { text, is_example }).filter(|filled| !filled.text.is_empty());
     };
     let count = successes.parse().is_ok_and(|count: u32| count > 0).then_some(successes);
+    let share = inverted(&TRIP, "success_rate", &[successes.to_owned()])
+        .filter(|share| count.is_none() && !share.is_example);
     let closed = if text.is_empty() { "min(10) & failure_rate(0.5)" } else { &text };
     let closed = group(&closed.to_owned());
+    let (min, rate) = match &share {
+        Some(share) => ("10", share.text.as_str()),
+        None => (count.unwrap_or("5"), "failure_rate(0.5)"),
+    };
     Some(Filled {
-        text: format!("closed & {closed} | half_open & min({}) & failure_rate(0.5)", count.unwrap_or("5")),
-        is_example: is_example || count.is_none(),
+        text: format!("closed & {closed} | half_open & min({min}) & {rate}"),
+        is_example: is_example || count.is_none() && share.is_none(),
     })
 }
 
@@ -404,9 +421,12 @@ fn whole(setting: &str, value: &str, unit: Unit) -> Option<Filled> {
         "timeout" => of(&TIMEOUT),
         "name" if inside.is_none() => kept(&format!("\"{value}\"")),
         "name" => kept(value),
-        "track" | "success" | "ignore" => Some(match tracker(value) {
-            Some(text) => Filled { text, is_example: false },
-            None => Filled { text: "matches(PATTERN)".to_owned(), is_example: true },
+        "track" | "success" | "ignore" => Some(match tracker_meant(&lex(value).tokens) {
+            Some(MeantTracker { text, .. }) => Filled { text, is_example: false },
+            None => match tracker(value) {
+                Some(text) => Filled { text, is_example: false },
+                None => Filled { text: "matches(PATTERN)".to_owned(), is_example: true },
+            },
         }),
         // The name of a function.
         _ => kept(inside.unwrap_or(value)),

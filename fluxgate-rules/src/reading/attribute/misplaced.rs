@@ -6,7 +6,7 @@ use crate::model::limits::MAX_WINDOW_SIZE;
 use crate::model::window::Window;
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
 use crate::reading::attribute::places::{elsewhere, of_another, vocabulary};
-use crate::reading::operators::operator;
+use crate::reading::operators::{function, operator};
 use crate::reading::read;
 use crate::text::brackets::Brackets;
 use crate::text::lexer::lex;
@@ -57,6 +57,10 @@ impl AttributeReader<'_> {
         let word = tokens.first().filter(|first| first.shape == Shape::Word)?;
         let setting = of_another(name, &word.text)?;
         let is_call = tokens.get(1).is_some_and(|open| open.is("("));
+        // `all(min(10), failures(5))` joins conditions.
+        if name == "trip" && is_call && function(word).is_some() {
+            return None;
+        }
         let is_clear = is_call || !ANYWHERE.contains(&word.text.as_str());
         // Where expressions are allowed, a user's function may have the name of one of our words.
         let is_placed =

@@ -336,6 +336,10 @@ fn takes(sense: &Sense, value: &str) -> bool {
             tokens.first().is_some_and(|first| is_known(vocabulary, &first.text))
                 || meant_by(vocabulary, &tokens, place).is_some()
         }
+        // `per = ramp_up(..)`
+        (Part::Whole, None) if sense.setting == "key" => {
+            tokens.first().is_none_or(|first| setting_of_word(&first.text).is_none())
+        }
         (Part::Whole, None) => {
             !["fallback", "rejected"].contains(&sense.setting) || !begins_with(value, &TRACKERS)
         }
