@@ -151,7 +151,7 @@ impl ValueReader<'_> {
     }
 
     pub(crate) fn out_of_range(&self) -> Problem {
-        self.wrong(self.parameter.kind.refuse(&self.text))
+        self.wrong(self.parameter.kind.refuse(&self.text)).losing()
     }
 
     pub(crate) fn mismatch(&self, noun: &str) -> Problem {
@@ -161,6 +161,7 @@ impl ValueReader<'_> {
             self.owner,
             self.parameter.kind.noun()
         ))
+        .losing()
     }
 
     /// The first valid candidate.
@@ -232,7 +233,7 @@ impl ValueReader<'_> {
     }
 
     fn quoted(&self) -> Problem {
-        let problem = self.mismatch("in quotes");
+        let problem = Problem { is_loss: false, ..self.mismatch("in quotes") };
         let inside = self.text.strip_prefix(['"', '\'']).and_then(|text| text.strip_suffix(['"', '\'']));
         let inside = inside.filter(|inside| !inside.is_empty() && !inside.contains(['\\', '"', '\n']));
         // The text in the quotes may be wrong itself.

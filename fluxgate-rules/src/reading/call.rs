@@ -7,6 +7,7 @@ use crate::language::vocabulary::{Entry, Kind, RETRY, means_from_error};
 use crate::reading::arguments::arguments;
 use crate::reading::attribute::places::{elsewhere, is_static};
 use crate::reading::cursor::{Cursor, WrittenName};
+use crate::reading::filled::Filled;
 use crate::reading::inverted::is_success_rate;
 use crate::reading::operators::operator;
 use crate::reading::suggestion::{keyword, meant, right_call};
@@ -181,7 +182,10 @@ fn compared(
 ) -> Problem {
     let pieces = if value.is_empty() { Vec::new() } else { vec![value] };
     let values: Vec<_> = pieces.iter().map(|piece| cursor.spell(*piece)).collect();
-    let meant = meant(cursor.vocabulary, &name.text, &values).filter(|_| cursor.vocabulary.is_joined());
+    let meant_with = |values: &[String]| {
+        meant(cursor.vocabulary, &name.text, values).filter(|_| cursor.vocabulary.is_joined())
+    };
+    let meant = meant_with(&values);
     if let Some(meant) = meant.filter(|meant| !meant.entry.positional.is_empty()) {
         let is_turned = match comparison {
             Comparison::Above => is_success_rate(&name.text),
@@ -194,8 +198,29 @@ fn compared(
             return Problem::new(place, what)
                 .help(format!("to trip on the opposite, write `{}`", meant.text));
         }
-        // More than zero is at least one.
-        let is_any = values == ["0"] && meant.entry.positional[0].kind == Kind::Count;
+        // More than five is at least six.
+        let is_strict =
+            !place.of(cursor.tokens).iter().any(|sign| sign.is("=") || sign.is("≥") || sign.is("≤"));
+        let is_count = matches!(meant.entry.positional[0].kind, Kind::Count | Kind::Concurrency);
+        let is_any = comparison == Comparison::Different && values == ["0"] && is_count;
+        if let [value] = values.as_slice()
+            && let Ok(count) = value.parse::<u32>()
+            && (is_any || is_strict && matches!(comparison, Comparison::Above | Comparison::Below))
+            && let Some(meant) =
+                count.checked_add(1).filter(|_| is_count).and_then(|more| meant_with(&[more.to_string()]))
+        {
+            let what = format!("`{}` takes {} in parentheses", meant.entry.word, meant.entry.wanted());
+            let problem = if cursor.vocabulary.entry(&name.text).is_some() {
+                Problem::new(place, what)
+            } else {
+                Problem::new(
+                    place,
+                    format!("unknown {} `{}`", cursor.vocabulary.noun, spell_name(cursor, name)),
+                )
+            };
+            let problem = Filled::from(meant).correct(problem, place);
+            return problem.aside(format!(", which is more than {count}"));
+        }
         if comparison == Comparison::Different && !is_any {
             let what = "a condition holds from a value on, not for all but one";
             return Problem::new(place, what).help("say from which value on to trip");
@@ -309,9 +334,8 @@ fn unknown(cursor: &Cursor<'_>, name: &WrittenName, place: TokenRange, pieces: &
     let problem = Problem::new(wrong, what);
     match (meant.is_misspelt, is_word_alone) {
         (true, true) => problem.did_you_mean(meant.entry.word),
-        (true, false) => problem.did_you_mean(meant.text),
-        (false, _) if meant.is_example => problem.correct_at(place, meant.text).as_example(),
-        (false, _) => problem.correct_at(place, meant.text),
+        (true, false) if meant.losses.is_empty() => problem.did_you_mean(meant.text),
+        _ => Filled::from(meant).correct(problem, place),
     }
 }
 

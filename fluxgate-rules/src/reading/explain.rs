@@ -40,7 +40,7 @@ pub(crate) fn retry(call: &WrittenCall) -> Option<Problem> {
     let (Value::Duration(initial), Value::Duration(max)) = (first.value, longest.value) else { return None };
     flaws::retry_flaw(&Retry::backoff(initial).max(max))?;
     let what = format!("`max = {}` is shorter than the first delay, {}", Spelled(max), Spelled(initial));
-    Some(Problem::new(longest.place, what).correct(Spelled(initial).to_string()))
+    Some(Problem::new(longest.place, what).correct(Spelled(initial).to_string()).losing())
 }
 
 /// A share for which a trial would take forever, or a ramp that goes down.
@@ -62,7 +62,7 @@ fn rare_probes(tokens: &[Token], call: &WrittenCall) -> Option<Problem> {
         calls(1),
         calls(10)
     );
-    Some(Problem::new(call.place, what).correct("random(1%)").aside(" or more"))
+    Some(Problem::new(call.place, what).correct("random(1%)").aside(" or more").losing())
 }
 
 /// A ramp that goes down, whatever its duration.
@@ -73,7 +73,7 @@ fn falling_ramp(tokens: &[Token], call: &WrittenCall) -> Option<Problem> {
     let [from, to] = [first, last].map(|argument| spell(argument.place.of(tokens)));
     let shares = TokenRange::new(first.place.start, last.place.end);
     let problem = Problem::new(shares, format!("this ramp falls, from {from} to {to}"));
-    Some(problem.correct(format!("{to}, {from}")))
+    Some(problem.correct(format!("{to}, {from}")).losing())
 }
 
 /// A `half_open_timeout` with this value, at this place, that ends before the rule considers a call slow.

@@ -4,16 +4,35 @@ use crate::text::problem::Problem;
 use crate::text::token::TokenRange;
 
 /// A word with its arguments.
+#[derive(Clone)]
 pub(crate) struct Filled {
     pub(crate) text: String,
     /// Whether an argument is only an example.
     pub(crate) is_example: bool,
+    /// Why given values are not kept.
+    pub(crate) losses: Vec<String>,
 }
 
 impl Filled {
+    /// Made of the given values.
+    pub(crate) fn given(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_example: false, losses: Vec::new() }
+    }
+
+    /// The same, or an example.
+    pub(crate) fn new(text: impl Into<String>, is_example: bool) -> Self {
+        Self { is_example, ..Self::given(text) }
+    }
+
     /// Suggests it as a replacement for a range.
     pub(crate) fn correct(self, problem: Problem, range: TokenRange) -> Problem {
         let problem = problem.correct_at(range, self.text);
-        if self.is_example { problem.as_example() } else { problem }
+        let problem = if self.is_example { problem.as_example() } else { problem };
+        if self.losses.is_empty() { problem } else { problem.aside(reasons(&self.losses)) }
     }
+}
+
+/// Why values are not kept, as words to add to a suggestion.
+pub(crate) fn reasons(losses: &[String]) -> String {
+    losses.iter().flat_map(|loss| ["; ", loss.as_str()]).collect()
 }

@@ -20,7 +20,7 @@ pub(crate) fn inverted(vocabulary: &'static Vocabulary, word: &str, values: &[St
     if is_success_rate(word) {
         let share = share_given();
         let text = format!("failure_rate({})", share.unwrap_or(Ratio::new(0.5)));
-        return Some(Filled { text, is_example: share.is_none() });
+        return Some(Filled::new(text, share.is_none()));
     }
     let word = snake(word);
     let percentile = word.strip_prefix('p').filter(|digits| digits.len() > 1);
@@ -34,7 +34,7 @@ pub(crate) fn inverted(vocabulary: &'static Vocabulary, word: &str, values: &[St
         share.unwrap_or(Ratio::new(0.01)),
         threshold.map_or("2s", String::as_str)
     );
-    Some(Filled { text, is_example: share.is_none() || threshold.is_none() })
+    Some(Filled::new(text, share.is_none() || threshold.is_none()))
 }
 
 /// Whether a word is a success rate, so that a low value is bad.

@@ -9,6 +9,7 @@ use crate::model::limits::MAX_NODES;
 use crate::reading::arguments::window_meant;
 use crate::reading::call::{call, report_turned};
 use crate::reading::cursor::Cursor;
+use crate::reading::filled::Filled;
 use crate::reading::operators::{Operator, function, joined, operator};
 use crate::reading::states::{self, is_negation};
 use crate::reading::suggestion::{is_known, meant, meant_by, right_call};
@@ -338,7 +339,7 @@ impl Parser<'_> {
         let [word, open, ..] = cursor.from(cursor.at) else { return false };
         let Some(entry) = TRIP.entry(&word.text).filter(|_| open.is("(")) else { return false };
         let inside = cursor.inside(cursor.at + 1);
-        let (mut own, mut others) = (Vec::new(), Vec::new());
+        let (mut own, mut others, mut losses) = (Vec::new(), Vec::new(), Vec::new());
         for piece in cursor.pieces(inside) {
             let (word, value) = match piece.of(cursor.tokens) {
                 [word, sign, _, ..] if sign.is("=") || sign.is(":") => {
@@ -358,19 +359,24 @@ impl Parser<'_> {
             match meant(&TRIP, &word.text, core::slice::from_ref(&value)) {
                 Some(meant) if !meant.is_misspelt && meant.entry == entry => own.push(value),
                 _ if entry.positional.iter().any(|parameter| word.is(parameter.name)) => own.push(value),
-                Some(meant) if !meant.is_misspelt => others.push(meant.text),
+                Some(meant) if !meant.is_misspelt => {
+                    others.push(meant.text);
+                    losses.extend(meant.losses);
+                }
                 _ => own.push(cursor.spell(piece)),
             }
         }
         if others.is_empty() || own.len() != entry.positional.len() {
             return false;
         }
-        let own = right_call(&TRIP, entry, &own).text;
+        let own = right_call(&TRIP, entry, &own);
+        losses.extend(own.losses);
         let at_end = if entry.positional.is_empty() { 0 } else { others.len() };
-        others.insert(at_end, own);
+        others.insert(at_end, own.text);
         let place = TokenRange::new(cursor.at, inside.end + 1);
         let problem = Problem::new(place, "conditions are joined by `&`, not given to each other");
-        self.cursor.report(problem.correct(others.join(" & ")));
+        let right = Filled { losses, ..Filled::given(others.join(" & ")) };
+        self.cursor.report(right.correct(problem, place));
         self.cursor.at = place.end;
         true
     }

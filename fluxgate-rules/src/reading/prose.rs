@@ -7,7 +7,7 @@ use crate::language::vocabulary::{Entry, TRIP, Vocabulary};
 use crate::reading::filled::Filled;
 use crate::reading::inverted::{inverted, speaks_of_success};
 use crate::reading::operators::operator;
-use crate::reading::suggestion::{Meant, arguments_of, is_known, meant, right_call};
+use crate::reading::suggestion::{arguments_of, is_known, meant, right_call};
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
 use crate::text::token::{Shape, Token, TokenRange, spell};
@@ -52,7 +52,7 @@ pub(crate) fn setting(vocabulary: &'static Vocabulary, tokens: &[Token]) -> Opti
     }
     let word = tokens.iter().find(|token| token.shape == Shape::Word && is_known(vocabulary, &token.text));
     let named = word.and_then(|word| meant(vocabulary, &word.text, &figures));
-    let named = named.map(|Meant { text, is_example, .. }| Filled { text, is_example });
+    let named = named.map(Filled::from);
     let right = named.or_else(|| taking(vocabulary, &figures))?;
     let kept = lex(&right.text).tokens;
     let is_lost = |figure: &&String| !kept.windows(2).any(|two| spell(two) == **figure || two[0].is(figure));

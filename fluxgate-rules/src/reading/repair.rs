@@ -1,16 +1,18 @@
 //! Applies one suggestion after another until nothing is wrong.
 
+use crate::reading::filled::{Filled, reasons};
 use crate::text::lexer::lex;
 use crate::text::problem::{Advice, Aside, Problem, Suggestion};
 use crate::text::token::{Token, TokenRange};
 
 /// `text` after repeatedly applying the first suggestion; `None` if it never becomes valid.
-pub fn repaired(text: &str, problems: impl Fn(&[Token]) -> Vec<Problem>) -> Option<String> {
-    let mut text = text.to_owned();
+pub(crate) fn repaired(text: &str, problems: impl Fn(&[Token]) -> Vec<Problem>) -> Option<Filled> {
+    let mut right = Filled::given(text);
     for _ in 0..8 {
-        let lexed = lex(&text);
-        let Some(problem) = problems(&lexed.tokens).into_iter().next() else { return Some(text) };
-        text = problem.corrected(&text, &lexed.bytes)?;
+        let lexed = lex(&right.text);
+        let Some(problem) = problems(&lexed.tokens).into_iter().next() else { return Some(right) };
+        right.text = problem.corrected(&right.text, &lexed.bytes)?;
+        right.losses.extend(Some(problem.what).filter(|_| problem.is_loss));
     }
     None
 }
@@ -32,7 +34,9 @@ pub(crate) fn settled<T>(
         && *range == TokenRange::new(0, tokens.len())
         && let Some(right) = repaired(replacement, |tokens| read(tokens).err().unwrap_or_default())
     {
-        *replacement = right;
+        *replacement = right.text;
+        let (Aside::Write(words) | Aside::Example(words)) = aside else { return Err(problems) };
+        words.push_str(&reasons(&right.losses));
     }
     Err(problems)
 }
@@ -48,10 +52,14 @@ mod tests {
     #[test]
     fn repairs_mistakes_one_by_one() {
         let problems = |tokens: &[Token]| read::rule(tokens, &Window::count(100)).err().unwrap_or_default();
-        assert_eq!(repaired("mni(9) && failures(3)", problems).as_deref(), Some("min(9) & failures(3)"));
-        assert_eq!(repaired("failures(3)", problems).as_deref(), Some("failures(3)"));
+        let text =
+            |text, problems: &dyn Fn(&[Token]) -> Vec<Problem>| repaired(text, problems).map(|it| it.text);
+        assert_eq!(text("mni(9) && failures(3)", &problems).as_deref(), Some("min(9) & failures(3)"));
+        assert_eq!(text("failures(3)", &problems).as_deref(), Some("failures(3)"));
+        let losses = repaired("min(0) & failures(3)", problems).expect("a rule").losses;
+        assert_eq!(losses, ["`0` is out of range: a number of calls is from 1 to 4294967295"]);
         let wrong = || Problem::new(TokenRange::at(0), "wrong");
-        assert_eq!(repaired("x", |_| vec![wrong()]), None, "nothing corrects it");
-        assert_eq!(repaired("x", |_| vec![wrong().correct("y")]), None, "it is never right");
+        assert_eq!(text("x", &|_| vec![wrong()]), None, "nothing corrects it");
+        assert_eq!(text("x", &|_| vec![wrong().correct("y")]), None, "it is never right");
     }
 }

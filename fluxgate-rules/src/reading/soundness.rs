@@ -268,7 +268,7 @@ impl Examiner<'_> {
         } else {
             format!("{} & failure_rate(1.0)", self.min())
         };
-        Problem::new(self.places[node], what).correct(right)
+        Problem::new(self.places[node], what).correct(right).losing()
     }
 
     fn beyond(&self, node: usize) -> Option<Problem> {
@@ -294,7 +294,7 @@ impl Examiner<'_> {
         let what = format!(
             "`{word}({count})` can never hold on a closed breaker: its window remembers {size} calls"
         );
-        let problem = Problem::new(self.places[node], what).correct(format!("{word}({size})"));
+        let problem = Problem::new(self.places[node], what).correct(format!("{word}({size})")).losing();
         let is_size = count as usize <= MAX_WINDOW_SIZE;
         Some(if is_size { problem.aside(format!(", or `window = count({count})`")) } else { problem })
     }
@@ -313,7 +313,7 @@ impl Examiner<'_> {
         }
         let what = format!("`{text}` makes a trial of {calls} calls: {MAX_TRIAL} are the most");
         let word = word.split('(').next().unwrap_or_default();
-        let problem = Problem::new(self.places[node], what).correct(format!("{word}({MAX_TRIAL})"));
+        let problem = Problem::new(self.places[node], what).correct(format!("{word}({MAX_TRIAL})")).losing();
         // A condition that applies only to half-open need not be kept for closed breakers.
         let trips_closed = flaws::trips_closed_through(&self.nodes, node);
         let aside = format!(", or `closed & {text}` beside a branch for `half_open` that asks for fewer");

@@ -29,15 +29,23 @@ pub struct Meant {
     pub is_misspelt: bool,
     /// Whether an argument is only an example.
     pub is_example: bool,
+    /// Why given values are not kept.
+    pub losses: Vec<String>,
+}
+
+impl From<Meant> for Filled {
+    fn from(Meant { text, is_example, losses, .. }: Meant) -> Self {
+        Self { text, is_example, losses }
+    }
 }
 
 /// What was meant by `word` with these arguments.
 pub fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> Option<Meant> {
     let values: Vec<_> = values.iter().map(|value| without_spaces(value)).collect();
     let values = values.as_slice();
-    if let Some(Filled { text, is_example }) = inverted(vocabulary, word, values) {
+    if let Some(Filled { text, is_example, losses }) = inverted(vocabulary, word, values) {
         let entry = vocabulary.entry(text.split('(').next()?)?;
-        return Some(Meant { entry, text, is_misspelt: false, is_example });
+        return Some(Meant { entry, text, is_misspelt: false, is_example, losses });
     }
     let ours = vocabulary.foreign(word).filter_map(|ours| vocabulary.entry(ours));
     let mut candidates: Vec<_> = vocabulary.entry(word).into_iter().chain(ours).collect();
@@ -58,7 +66,7 @@ pub fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> 
     let others = vocabulary.entries.iter().filter(has_names);
     // `rolling(60s, 10)` is a time with buckets, since a count would lose the time.
     let keeps = |entry: &&'static Entry| {
-        let Filled { text, is_example } = right(entry);
+        let Filled { text, is_example, .. } = right(entry);
         let begins = values.first().is_none_or(|first| text.starts_with(&format!("{}({first}", entry.word)));
         !is_example && begins && arguments_of(&text) >= values.len()
     };
@@ -66,8 +74,8 @@ pub fn meant(vocabulary: &'static Vocabulary, word: &str, values: &[String]) -> 
     let fitting = fitting.or_else(|| candidates.iter().copied().find(keeps));
     let is_valid = |entry: &&'static Entry| !right(entry).is_example;
     let entry = fitting.or_else(|| candidates.into_iter().find(is_valid)).unwrap_or(first);
-    let Filled { text, is_example } = right(entry);
-    Some(Meant { entry, text, is_misspelt, is_example })
+    let Filled { text, is_example, losses } = right(entry);
+    Some(Meant { entry, text, is_misspelt, is_example, losses })
 }
 
 /// `60 seconds` as one number with a unit, so that only words for durations take it. Other text stays as it is.
@@ -143,22 +151,26 @@ impl<'a> Piece<'a> {
         self.read("", parameter).is_ok_and(|value| value != Value::Rust || parameter.kind == Kind::Function)
     }
 
-    /// Its value if valid, or else what it was meant to be, or an example; and whether it is an example.
-    fn right(&self, parameter: &Parameter) -> (String, bool) {
+    /// Its value if valid, or else what it was meant to be, or an example.
+    fn right(&self, owner: &str, parameter: &Parameter) -> Filled {
         // `cooldown(seconds = 45)`
         if let Some(unit) = self.name.and_then(same_unit).filter(|_| parameter.kind.is_duration()) {
             let with_unit = with_unit(&self.text(), Unit::Time(unit));
             let tokens = lex(&with_unit).tokens;
             if value::read(&tokens, whole(&tokens), "", parameter).is_ok() {
-                return (with_unit, false);
+                return Filled::given(with_unit);
             }
         }
-        match self.read("", parameter) {
-            Ok(_) => (self.text(), false),
-            Err(problem) => match problem.suggestion() {
-                Some(suggestion) => (suggestion.replacement.clone(), problem.is_example()),
-                None => (parameter.example.to_owned(), true),
-            },
+        match self.read(owner, parameter) {
+            Ok(_) => Filled::given(self.text()),
+            Err(problem) => {
+                let right = match problem.suggestion() {
+                    Some(suggestion) => Filled::new(suggestion.replacement.as_str(), problem.is_example()),
+                    None => Filled::new(parameter.example, true),
+                };
+                let is_loss = problem.is_loss && !self.value.is_empty();
+                Filled { losses: Some(problem.what).filter(|_| is_loss).into_iter().collect(), ..right }
+            }
         }
     }
 
@@ -176,7 +188,7 @@ pub(crate) fn keyword(entry: &'static Entry, name: &str) -> Option<&'static Para
 /// corrected, and with examples for missing ones. Arguments that the word does not take are left out.
 pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &[Piece<'_>]) -> Filled {
     if let Some((_, number)) = number_with_commas(vocabulary, entry, pieces) {
-        return Filled { text: entry.with(&[number]), is_example: false };
+        return Filled::given(entry.with(&[number]));
     }
     // An unknown name does no harm.
     let is_positional = |piece: &Piece<'_>| match piece.name {
@@ -195,16 +207,17 @@ pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &
     let given: Vec<_> = (0..pieces.len()).filter(|at| is_positional(&pieces[*at])).collect();
     let positional: Vec<_> = given.iter().map(|at| pieces[*at]).collect();
     let places = places_meant(entry, &positional);
-    let mut is_example = false;
-    let mut kept = |(value, is_only_example): (String, bool)| {
-        is_example |= is_only_example;
-        value
+    let (mut is_example, mut losses) = (false, Vec::new());
+    let mut kept = |right: Filled| {
+        is_example |= right.is_example;
+        losses.extend(right.losses);
+        right.text
     };
     let mut values = Vec::new();
     for (parameter, place) in entry.positional.iter().zip(&places) {
         values.push(kept(match place {
-            Some(place) => positional[*place].right(parameter),
-            None => (parameter.example.to_owned(), true),
+            Some(place) => positional[*place].right(entry.word, parameter),
+            None => Filled::new(parameter.example, true),
         }));
     }
     let is_used = |at: &usize| places.iter().flatten().any(|place| given[*place] == *at);
@@ -220,9 +233,9 @@ pub(crate) fn arranged(vocabulary: &Vocabulary, entry: &'static Entry, pieces: &
         };
         let Some(parameter) = parameter else { continue };
         taken.push(parameter.name);
-        values.push(format!("{} = {}", parameter.name, kept(piece.right(parameter))));
+        values.push(format!("{} = {}", parameter.name, kept(piece.right(parameter.name, parameter))));
     }
-    Filled { text: entry.with(&values), is_example }
+    Filled { text: entry.with(&values), is_example, losses }
 }
 
 /// The order in which the values fit a word's parameters, if that differs from the given one.

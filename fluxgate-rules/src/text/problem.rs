@@ -13,6 +13,8 @@ pub struct Problem {
     pub place: TokenRange,
     /// What to do about it.
     pub advice: Advice,
+    /// Whether the suggestion gives up a value, instead of only spelling it in another way.
+    pub is_loss: bool,
 }
 
 /// How to fix a mistake.
@@ -53,7 +55,14 @@ pub enum Aside {
 impl Problem {
     /// A problem, without help so far.
     pub fn new(place: TokenRange, what: impl Into<String>) -> Self {
-        Self { what: what.into(), place, advice: Advice::None }
+        Self { what: what.into(), place, advice: Advice::None, is_loss: false }
+    }
+
+    /// Marks the suggestion as one that gives up a value.
+    #[must_use]
+    pub fn losing(mut self) -> Self {
+        self.is_loss = true;
+        self
     }
 
     /// Adds help in words, which replaces the usual phrasing of a suggestion.
@@ -112,8 +121,9 @@ impl Problem {
     #[must_use]
     pub fn aside(mut self, words: impl Into<String>) -> Self {
         if let Advice::Change(suggestion) = &mut self.advice {
-            suggestion.aside = match suggestion.aside {
+            suggestion.aside = match core::mem::replace(&mut suggestion.aside, Aside::DidYouMean) {
                 Aside::Example(_) => Aside::Example(words.into()),
+                Aside::Instead(help) => Aside::Instead(help + &words.into()),
                 _ => Aside::Write(words.into()),
             };
         }

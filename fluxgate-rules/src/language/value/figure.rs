@@ -62,7 +62,7 @@ impl ValueReader<'_> {
             return suggest(self.wrong(format!("`{}` has an exponent", self.text)));
         }
         if !whole {
-            return suggest(self.wrong(format!("`{}` is not a whole number", self.text)));
+            return suggest(self.wrong(format!("`{}` is not a whole number", self.text)).losing());
         }
         match figure.digits.parse() {
             _ if figure.negative => suggest(self.out_of_range()),

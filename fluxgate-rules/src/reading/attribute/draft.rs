@@ -3,10 +3,12 @@
 use crate::language::foreign::{Part, Sense, Unit};
 use crate::language::vocabulary::{RETRY, TRIP};
 use crate::model::window::Window;
-use crate::reading::attribute::compose::{GivenPart, compose};
+use crate::reading::attribute::compose::compose;
 use crate::reading::attribute::entries::{Assignment, AttributeReader};
+use crate::reading::attribute::parts::GivenPart;
 use crate::reading::attribute::places;
 use crate::reading::attribute::resolve::{Resolved, is_exact, is_pause_elsewhere};
+use crate::reading::filled::{Filled, reasons};
 use crate::reading::read;
 use crate::text::lexer::lex;
 use crate::text::problem::Problem;
@@ -285,7 +287,7 @@ impl<'a> Draft<'a> {
         let written = kept.iter().find(|entry| entry.name.as_deref() == Some("window"));
         let text = match written {
             Some(entry) => Some(self.reader.spell(entry.value)),
-            None => self.composed("window", merged, &Window::count(100)).map(|(text, _)| text),
+            None => self.composed("window", merged, &Window::count(100)).map(|window| window.text),
         };
         let text = text.unwrap_or_default();
         let tokens = lex(text.trim_matches('"')).tokens;
@@ -293,13 +295,8 @@ impl<'a> Draft<'a> {
         window.unwrap_or(Window::count(100))
     }
 
-    /// The value of one argument, and whether it is only an example.
-    fn composed(
-        &self,
-        setting: &'static str,
-        merged: &[Assignment],
-        window: &Window,
-    ) -> Option<(String, bool)> {
+    /// The value of one argument.
+    fn composed(&self, setting: &'static str, merged: &[Assignment], window: &Window) -> Option<Filled> {
         let of_setting = self.parts.iter().filter(|part| part.setting == setting);
         let base = merged.iter().filter(|entry| entry.name.as_deref() == Some(setting));
         let base = base.filter(|entry| !entry.value.is_empty()).map(|entry| GivenPart {
@@ -308,14 +305,13 @@ impl<'a> Draft<'a> {
             value: self.reader.spell(entry.value),
         });
         let parts: Vec<_> = base.chain(of_setting.map(|part| part.given.clone())).collect();
-        let filled = compose(setting, &parts, window)?;
-        Some((filled.text, filled.is_example))
+        compose(setting, &parts, window)
     }
 
     /// One problem for all parts, corrected by the arguments that they make up.
     fn correction(&self, settings: &[&'static str], merged: &[Assignment], kept: &[Assignment]) -> Problem {
         let window = self.window(merged, kept);
-        let mut is_example = false;
+        let (mut is_example, mut losses) = (false, Vec::new());
         let mut written: Vec<(usize, String)> = Vec::new();
         for setting in settings {
             let places = self
@@ -325,9 +321,10 @@ impl<'a> Draft<'a> {
                 .map(|part| part.entry.name_place.start);
             let of_merged = merged.iter().filter(|entry| entry.name.as_deref() == Some(*setting));
             let Some(at) = places.chain(of_merged.map(|entry| entry.place.start)).min() else { continue };
-            if let Some((text, is_only_example)) = self.composed(setting, merged, &window) {
-                is_example |= is_only_example;
-                written.push((at, format!("{setting} = {text}")));
+            if let Some(composed) = self.composed(setting, merged, &window) {
+                is_example |= composed.is_example;
+                losses.extend(composed.losses);
+                written.push((at, format!("{setting} = {}", composed.text)));
             }
         }
         // Unknown entries in the same piece stay.
@@ -342,7 +339,7 @@ impl<'a> Draft<'a> {
         );
         written.sort();
         let texts: Vec<_> = written.iter().map(|(_, text)| text.clone()).collect();
-        let shown = texts.join(", ");
+        let (shown, reasons) = (texts.join(", "), reasons(&losses));
         // Other arguments in between stay where they are.
         for entry in
             kept.iter().filter(|entry| range.start <= entry.place.start && entry.place.end <= range.end)
@@ -364,14 +361,16 @@ impl<'a> Draft<'a> {
                 match given.part {
                     Part::Whole => problem,
                     Part::Successes => {
-                        let help = format!("the rule says how many calls a trial takes: write `{shown}`");
+                        let help =
+                            format!("the rule says how many calls a trial takes: write `{shown}`{reasons}");
                         return problem.help(help).correct_at(range, correction);
                     }
                     _ if texts.len() == 1 => {
                         let written = if is_example { "write, for example," } else { "write" };
                         let otherwise =
                             otherwise.map(|otherwise| format!("; {otherwise}")).unwrap_or_default();
-                        let help = format!("this is part of `{setting}`: {written} `{shown}`{otherwise}");
+                        let help =
+                            format!("this is part of `{setting}`: {written} `{shown}`{reasons}{otherwise}");
                         return problem.help(help).correct_at(range, correction);
                     }
                     _ => problem,
@@ -385,10 +384,10 @@ impl<'a> Draft<'a> {
         let is_all = correction == shown;
         let problem = problem.correct_at(range, correction);
         match (is_all, is_example) {
-            (true, false) => problem,
-            (true, true) => problem.as_example(),
-            (false, false) => problem.help(format!("write `{shown}`")),
-            (false, true) => problem.help(format!("write `{shown}`, for example")),
+            (true, false) => problem.aside(reasons),
+            (true, true) => problem.as_example().aside(reasons),
+            (false, false) => problem.help(format!("write `{shown}`{reasons}")),
+            (false, true) => problem.help(format!("write `{shown}`, for example{reasons}")),
         }
     }
 

@@ -1,0 +1,200 @@
+//! A rule, composed from its parts.
+
+use crate::language::foreign::Part;
+use crate::language::spelling::snake;
+use crate::language::syntax::Value;
+use crate::language::vocabulary::TRIP;
+use crate::model::duration::Spelled;
+use crate::reading::attribute::parts::{GivenPart, read_or_right};
+use crate::reading::attribute::places::owner;
+use crate::reading::filled::Filled;
+use crate::reading::inverted::inverted;
+use crate::reading::suggestion::{keyword, meant, right_call};
+use crate::text::lexer::lex;
+use crate::text::token::{Shape, Token, spell};
+
+pub(super) fn rule(parts: &[GivenPart]) -> Option<Filled> {
+    let mut draft = RuleDraft::sort(parts);
+    draft.complete_slow_rate();
+    draft.complete_keywords()?;
+    draft.fill_words()?;
+    let successes = parts.iter().rfind(|given| given.part == Part::Successes);
+    let rule = draft.guarded();
+    match successes {
+        Some(successes) => Some(with_trial(rule, &successes.value)),
+        None => Some(rule).filter(|rule| !rule.text.is_empty()),
+    }
+}
+
+/// A rule while its parts are put together.
+struct RuleDraft<'a> {
+    parts: &'a [GivenPart],
+    /// Conditions, any of which trips.
+    alternatives: Vec<String>,
+    /// Conditions, all of which must hold.
+    guards: Vec<String>,
+    /// The words with arguments among the parts, each once.
+    words: Vec<&'static str>,
+    is_example: bool,
+    losses: Vec<String>,
+}
+
+impl<'a> RuleDraft<'a> {
+    fn sort(parts: &'a [GivenPart]) -> Self {
+        let mut draft = Self {
+            parts,
+            alternatives: Vec::new(),
+            guards: Vec::new(),
+            words: Vec::new(),
+            is_example: false,
+            losses: Vec::new(),
+        };
+        for given in parts {
+            match given.part {
+                Part::Whole => draft.alternatives.push(given.value.trim_matches('"').to_owned()),
+                // `closed: failures(5)`
+                Part::Argument(state @ ("closed" | "half_open"), _) if given.value.contains(['(', '>']) => {
+                    draft.alternatives.push(format!("{state} & {}", group(&given.value)));
+                }
+                Part::Argument(word, _) if !draft.words.contains(&word) => draft.words.push(word),
+                _ => {}
+            }
+        }
+        draft
+    }
+
+    /// Adds a threshold that is given by itself to a rule of slow calls.
+    fn complete_slow_rate(&mut self) {
+        let threshold = self.parts.iter().find(|given| given.part == Part::Argument("slow_rate", 1));
+        if let Some(threshold) = threshold
+            && let Some(at) = self.alternatives.iter().position(|text| text.contains("low"))
+            && let Some(text) = with_threshold(&self.alternatives[at], &threshold.value)
+        {
+            self.alternatives[at] = text;
+            self.words.retain(|word| *word != "slow_rate");
+        }
+    }
+
+    /// Adds keyword arguments that are given by themselves, such as `confidence`, to a rule with their word.
+    fn complete_keywords(&mut self) -> Option<()> {
+        for given in self.parts {
+            let Part::Keyword(name) = given.part else { continue };
+            let owner = owner(&TRIP, name)?;
+            let argument = format!("{name} = {}", given.value);
+            let with = |(at, text): (usize, &String)| Some((at, with_argument(text, owner.word, &argument)?));
+            if let Some((at, text)) = self.alternatives.iter().enumerate().find_map(with) {
+                self.alternatives[at] = text;
+            } else if !self.words.contains(&owner.word) {
+                self.is_example = true;
+                self.words.push(owner.word);
+            }
+        }
+        Some(())
+    }
+
+    /// Makes a condition of each word.
+    fn fill_words(&mut self) -> Option<()> {
+        for word in core::mem::take(&mut self.words) {
+            let values = self.values(word);
+            let filled = match TRIP.entry(word) {
+                Some(entry) if word == "custom" && !values.iter().all(|value| is_function(value)) => {
+                    Filled::new(entry.example(), true)
+                }
+                Some(entry) => right_call(&TRIP, entry, &values),
+                None => meant(&TRIP, word, &values)?.into(),
+            };
+            self.is_example |= filled.is_example;
+            self.losses.extend(filled.losses);
+            let conditions = if word == "min" { &mut self.guards } else { &mut self.alternatives };
+            conditions.push(filled.text);
+        }
+        Some(())
+    }
+
+    /// The arguments given for a word, in order.
+    fn values(&self, word: &str) -> Vec<String> {
+        let positional = self.parts.iter().filter_map(|given| match given.part {
+            Part::Argument(its, at) if its == word && !given.value.is_empty() => Some((at, &given.value)),
+            _ => None,
+        });
+        let mut positional: Vec<_> = positional.collect();
+        positional.sort_by_key(|(at, _)| *at);
+        let keywords = self.parts.iter().filter_map(|given| match given.part {
+            Part::Keyword(name) if keyword(TRIP.entry(word)?, name).is_some() => {
+                Some(format!("{name} = {}", given.value))
+            }
+            _ => None,
+        });
+        positional.into_iter().map(|(_, value)| value.clone()).chain(keywords).collect()
+    }
+
+    /// The alternatives, joined by `|`, behind the conditions that guard them.
+    fn guarded(self) -> Filled {
+        let Self { mut alternatives, mut guards, is_example, losses, .. } = self;
+        if alternatives.len() > 1 {
+            guards.extend(alternatives.iter().filter(|text| is_guard(text)).map(|text| group(text)));
+            alternatives.retain(|text| !is_guard(text));
+        }
+        let any = alternatives.join(" | ");
+        let any = if guards.is_empty() { any } else { group(&any) };
+        guards.extend(Some(any).filter(|any| !any.is_empty()));
+        Filled { text: guards.join(" & "), is_example, losses }
+    }
+}
+
+/// A rule whose trials take this many successes, or this share of them.
+fn with_trial(rule: Filled, successes: &str) -> Filled {
+    let is_count = successes.parse().is_ok_and(|count: u32| count > 0);
+    let share = inverted(&TRIP, "success_rate", &[successes.to_owned()]);
+    let share = share.filter(|share| !is_count && !share.is_example);
+    let trial = match &share {
+        Some(share) => format!("min(10) & {}", share.text),
+        None => format!("min({}) & failure_rate(0.5)", if is_count { successes } else { "5" }),
+    };
+    let closed =
+        if rule.text.is_empty() { "min(10) & failure_rate(0.5)".to_owned() } else { group(&rule.text) };
+    let is_example = rule.is_example || !is_count && share.is_none();
+    Filled { text: format!("closed & {closed} | half_open & {trial}"), is_example, ..rule }
+}
+
+/// The text as one member of an `&`-group.
+fn group(text: &str) -> String {
+    if text.contains('|') { format!("({text})") } else { text.to_owned() }
+}
+
+/// Whether a condition only says when others count.
+fn is_guard(text: &str) -> bool {
+    let tokens = lex(text).tokens;
+    let mut words = tokens.iter().filter(|token| token.shape == Shape::Word).peekable();
+    words.peek().is_some() && words.all(|word| ["min", "closed", "half_open"].iter().any(|it| word.is(it)))
+}
+
+/// Whether a value is a closure or a path, not code in another language.
+fn is_function(value: &str) -> bool {
+    let tokens = lex(value).tokens;
+    let is_path = |token: &Token| token.shape == Shape::Word || token.is(":");
+    let starts = |word: &str| tokens.first().is_some_and(|first| first.is(word));
+    !starts("func") && (starts("|") || starts("move") || tokens.iter().all(is_path))
+}
+
+/// Adds a threshold to a rule's `slow_rate` that has none.
+fn with_threshold(rule: &str, threshold: &str) -> Option<String> {
+    let [_, parameter] = TRIP.entry("slow_rate")?.positional else { return None };
+    let Value::Duration(threshold) = read_or_right(threshold, parameter)? else { return None };
+    with_argument(rule, "slow_rate", &Spelled(threshold).to_string())
+}
+
+/// Adds an argument to a word of the rule that has only one.
+fn with_argument(rule: &str, word: &str, argument: &str) -> Option<String> {
+    let mut tokens = lex(rule).tokens;
+    let is_word =
+        |token: &Token| snake(&token.text) == word || TRIP.foreign(&token.text).any(|ours| ours == word);
+    let at = tokens.iter().position(is_word)?;
+    let inside = tokens.get(at + 1..)?;
+    let close = at + 1 + inside.iter().position(|token| token.is(")"))?;
+    if tokens[at..close].iter().any(|token| token.is(",")) {
+        return None;
+    }
+    tokens.splice(close..close, lex(&format!(", {argument}")).tokens);
+    Some(spell(&tokens))
+}

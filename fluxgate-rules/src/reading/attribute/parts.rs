@@ -1,0 +1,45 @@
+//! Parts of an argument's value, which other libraries set one by one.
+
+use crate::language::foreign::{Part, Unit};
+use crate::language::notation::with_unit;
+use crate::language::number::same_unit;
+use crate::language::spelling::snake;
+use crate::language::syntax::Value;
+use crate::language::value;
+use crate::language::vocabulary::Parameter;
+use crate::text::lexer::lex;
+use crate::text::token::{Shape, TokenRange};
+
+/// A part of an argument's value, as given.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) struct GivenPart {
+    pub(crate) part: Part,
+    pub(crate) unit: Unit,
+    pub(crate) value: String,
+}
+
+/// The parts with units added to their bare numbers.
+pub(crate) fn with_units(parts: &[GivenPart]) -> Vec<GivenPart> {
+    let unit = parts.iter().filter(|given| given.part == Part::Unit).find_map(|given| {
+        let tokens = lex(&given.value).tokens;
+        same_unit(&snake(&tokens.iter().rfind(|token| token.shape == Shape::Word)?.text))
+    });
+    let meant = |given: &GivenPart| match (given.part, unit) {
+        (Part::Argument(..), Some(unit)) if given.unit == Unit::Plain => Unit::Time(unit),
+        _ => given.unit,
+    };
+    let parts = parts.iter().filter(|given| given.part != Part::Unit);
+    parts.map(|given| GivenPart { value: with_unit(&given.value, meant(given)), ..given.clone() }).collect()
+}
+
+/// Reads a value, or what it was meant to be.
+pub(crate) fn read_or_right(text: &str, parameter: &Parameter) -> Option<Value> {
+    let read = |text: &str| {
+        let tokens = lex(text).tokens;
+        value::read(&tokens, TokenRange::new(0, tokens.len()), "", parameter)
+    };
+    match read(text) {
+        Ok(value) => Some(value),
+        Err(problem) => read(&problem.suggestion()?.replacement).ok(),
+    }
+}
