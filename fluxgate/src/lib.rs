@@ -2,17 +2,10 @@
 //!
 //! ```
 //! use fluxgate::circuit_breaker;
-//! # #[derive(Debug)] struct Receipt;
-//! # struct Order;
-//! # #[derive(Debug)] enum PaymentError { Declined, Refused(fluxgate::CallNotPermitted) }
-//! # impl From<fluxgate::CallNotPermitted> for PaymentError {
-//! #     fn from(refusal: fluxgate::CallNotPermitted) -> Self { Self::Refused(refusal) }
-//! # }
 //!
-//! #[circuit_breaker(window = count(100), trip = "min(10) & failure_rate(0.5)")]
-//! async fn charge(order: Order) -> Result<Receipt, PaymentError> {
-//!     # let _ = (order, PaymentError::Declined);
-//!     Ok(Receipt)
+//! #[circuit_breaker(window = count(100), trip = min(10) & failure_rate(50%))]
+//! async fn charge(cents: u64) -> std::io::Result<String> {
+//!     Ok(format!("a receipt for {cents}"))
 //! }
 //! ```
 //!
@@ -20,6 +13,9 @@
 //! cost. When its rule holds for the recent calls, the breaker trips. Now it is open, and refuses calls at once instead of letting
 //! them wait for a dependency that does not answer. After a while it is half-open and admits a few calls, as a trial. If they go
 //! well, it closes; if not, it opens again, for longer each time with a [`backoff`](retry::backoff).
+//!
+//! Add it with `cargo add fluxgate`. If you have an error type of your own, it needs [one more variant](macro@circuit_breaker#returns), and
+//! you should [say which errors](track) are the caller's fault: by default, each one is a failure.
 //!
 //! - [`circuit_breaker`] makes a breaker for a function, [`breaker!`](macro@breaker) one for a `static` or a struct field, and
 //!   [`CircuitBreaker::builder`] one at run time.
@@ -39,16 +35,18 @@
 //!
 //! - `tracing`: an event for every transition and every refusal, with the [fields](docs::production#what-is-logged) that say why
 //! - `axum`: `IntoResponse` for [`CallNotPermitted`] and [`Error`], and [responses as return types](macro@circuit_breaker#returns)
-//! - `tonic`: a `tonic::Status` from [`CallNotPermitted`] and [`Error`], and [`server_errors`](track#responses-with-a-status) of a
-//!   `Status`. For clients of reqwest there is the crate `fluxgate-reqwest-middleware`
-//! - `chaos`: [`Fault`], drills: for a time, a share of the calls fails or is delayed
+//! - `tonic`: a `tonic::Status` from [`CallNotPermitted`] and [`Error`], [clients](docs::layers#clients-of-tonic), and
+//!   [`server_errors`](track#responses-with-a-status) of a `Status`. For clients of reqwest there is the crate
+//!   `fluxgate-reqwest-middleware`
+//! - `chaos`: [`Fault`], [drills](docs::production#rehearsing-an-outage): for a time, a share of the calls fails or is delayed
 //! - `keyed`: `Keyed`, a breaker for each host, tenant or shard, and `key = ..` in the attribute
 //! - `metrics`: `fluxgate::metrics`, figures for Prometheus and others, through the facade `metrics`. The crate `fluxgate-opentelemetry`
 //!   has the same for OpenTelemetry; both are built on [`Collector`]
 //! - `serde`: `Serialize` for [`Snapshot`], [`State`] and [`CallNotPermitted`]; `fluxgate::settings`, from files and changed while the
 //!   program runs
 //! - `tokio`: `timeout = 2s` in the attribute, `CallAsync::timeout` by hand, on tokio's timer; `CircuitBreaker::ready` waits until a call
-//!   has a chance. With `test-util`, breakers without a clock of their own follow tokio's clock, which a test may pause
+//!   has a chance, for [workers](docs::layers#workers-that-wait). With `test-util`, breakers without a clock of their own follow tokio's
+//!   clock, which a test may pause
 //! - `http`: `fluxgate::http::retry_after`, how long a response asks to be left alone, in seconds or by a date
 //! - `tower`: `fluxgate::tower`, a `Layer` and a `Service` of tower; `tower-http`: their support for HTTP and gRPC, such as statuses,
 //!   trailers and bodies
