@@ -4,6 +4,7 @@
 //! and without one, the feature `log` of `tracing`, which another crate may have enabled, passes events on to `log`.
 
 use std::ops::Deref;
+use std::time::Duration;
 
 use super::event::RefusedCall;
 use super::transition::{Reason, Transition};
@@ -37,7 +38,7 @@ pub(super) fn emit(transition: &Transition) {
                 reason = reason.to_string().as_str(),
                 total = metrics.total(),
                 failures = metrics.failures(),
-                retry_after = retry_after.map(|left| left.as_secs_f64()),
+                retry_after = retry_after.map(seconds),
                 missed = *missed,
                 "circuit breaker {}",
                 match reason {
@@ -63,9 +64,14 @@ pub(super) fn emit_refusal(call: &impl Deref<Target = RefusedCall>) {
         breaker = call.breaker.as_str(),
         state = call.state.as_str(),
         cause = call.cause.map(|cause| cause.to_string()),
-        retry_after = call.retry_after.map(|left| left.as_secs_f64()),
+        retry_after = call.retry_after.map(seconds),
         "circuit breaker refuses a call"
     );
+}
+
+/// To the millisecond, rounded up: a binary fraction of nanoseconds would be logged with all its digits.
+fn seconds(duration: Duration) -> f64 {
+    duration.as_nanos().div_ceil(1_000_000) as f64 / 1_000.0
 }
 
 /// Emits that a fault was injected, or is over.
@@ -79,8 +85,8 @@ pub(crate) fn emit_fault(breaker: &Name, fault: Option<&Fault>) {
                 breaker = breaker.as_str(),
                 failing,
                 delaying,
-                delay = delay.as_secs_f64(),
-                lasts = lasts.as_secs_f64(),
+                delay = seconds(*delay),
+                lasts = seconds(*lasts),
                 "circuit breaker has a fault injected"
             );
         } else {

@@ -14,7 +14,7 @@
 //! | name | kind | what it is |
 //! |---|---|---|
 //! | `circuit_breaker_state{name,state}` | gauge | 1 for the state that the breaker is in, 0 for the others; all are there from its first use |
-//! | `circuit_breaker_state_seconds_total{name,state}` | counter | how long it has been in each state, which shows even an opening between two scrapes |
+//! | `circuit_breaker_state_seconds_total{name,state}` | counter | how long it has been in each state, in whole seconds, which shows even an opening between two scrapes |
 //! | `circuit_breaker_transitions_total{name,from,to}` | counter | changes of state since the reporter was installed, the usual ones from the breaker's first use on; `metrics_only` to `metrics_only` means that it would have opened |
 //! | `circuit_breaker_not_permitted_total{name}` | counter | refused calls |
 //! | `circuit_breaker_calls_total{name,outcome}` | counter | `failure` and `late` (too late to count) for all breakers; `success` and `ignored` for those that [count calls](crate::count_calls) |

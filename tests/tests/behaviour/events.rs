@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::fmt::Debug;
 use std::sync::{Arc, Mutex, Once};
+use std::time::Duration;
 
+use fluxgate::testing::ManualClock;
 use fluxgate::{CircuitBreaker, State, trip};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -93,7 +95,7 @@ fn assert_documented(events: &[(Level, Fields)]) {
 #[cfg(feature = "chaos")]
 #[test]
 fn a_fault_is_logged_when_it_begins_and_when_it_ends() {
-    let (writer, second) = (Writer::default(), std::time::Duration::from_secs(1));
+    let (writer, second) = (Writer::default(), Duration::from_secs(1));
     let clock = fluxgate::testing::ManualClock::new();
     subscribed(writer.clone(), || {
         let breaker = CircuitBreaker::builder("rehearsed").clock(clock.clone()).build().expect("valid");
@@ -181,6 +183,27 @@ fn a_refusal_is_an_event_within_the_callers_span() {
     assert_eq!(forced["state"], "\"forced_open\"");
     assert!(!forced.contains_key("cause") && !forced.contains_key("retry_after"));
     assert_eq!(forced["within"], "caller");
+}
+
+/// Rounded up, so that nobody comes back too early.
+#[test]
+fn a_refusal_names_the_time_left_to_the_millisecond() {
+    let events = written(|| {
+        let clock = ManualClock::new();
+        let builder = CircuitBreaker::builder("rounding").clock(clock.clone());
+        let breaker = builder.build().expect("valid");
+        breaker.open_for(Duration::from_secs(60));
+        clock.advance(Duration::from_secs(60) - Duration::from_nanos(1_975_025_259));
+        breaker.acquire().expect_err("open");
+        clock.advance(Duration::from_nanos(1_975_025_258));
+        breaker.acquire().expect_err("open");
+    });
+    let left: Vec<_> = events
+        .iter()
+        .filter(|(level, _)| *level == Level::DEBUG)
+        .map(|(_, fields)| fields["retry_after"].as_str())
+        .collect();
+    assert_eq!(left, ["1.976", "0.001"]);
 }
 
 /// A name is a field, which writers quote, and not part of a message, which they do not.
