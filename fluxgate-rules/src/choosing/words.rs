@@ -16,7 +16,7 @@ pub(crate) fn words(nodes: &[Node], window: &Window) -> String {
     let of_closed = format!("A closed breaker looks at {calls}. It opens when {closed}.\n");
     let of_half_open = Plan::of(nodes).map(|plan| {
         let half_open = phrase(nodes, true);
-        let when = if half_open == closed { "that is so of its calls".to_owned() } else { half_open };
+        let when = if half_open == closed { "the same holds for them".to_owned() } else { half_open };
         let good = match plan.good {
             1 => "1 call was good".to_owned(),
             good => format!("{} were good", grouped(u64::from(good))),
@@ -27,7 +27,7 @@ pub(crate) fn words(nodes: &[Node], window: &Window) -> String {
         };
         format!(
             "A half-open one tries {length}, fewer if they settle it: it re-opens when {when}, \
-             and passes once that cannot be and {good}.\n"
+             and passes once that can no longer happen and {good}.\n"
         )
     });
     wrapped(&of_closed) + &of_half_open.map(|text| wrapped(&text)).unwrap_or_default()
@@ -142,31 +142,31 @@ mod tests {
                 "min(10) & failure_rate(50%)",
                 "count(100)",
                 "A closed breaker looks at the last 100 calls. It opens when there are at least 10 and at least 50% failed.\n\
-                 A half-open one tries 10 calls, fewer if they settle it: it re-opens when that is so of its calls, \
-                 and passes once that cannot be and 5 were good.\n",
+                 A half-open one tries 10 calls, fewer if they settle it: it re-opens when the same holds for them, \
+                 and passes once that can no longer happen and 5 were good.\n",
             ),
             (
                 "min(20) & (failure_rate(0.5) | slow_rate(0.3, 1s)) | failure_streak(5)",
                 "time(60s)",
                 "A closed breaker looks at the calls of the last 1m. It opens when there are at least 20 and either at least \
                  50% failed, or when at least 30% took 1s or longer, or when the latest 5 failed.\n\
-                 A half-open one tries 20 calls, fewer if they settle it: it re-opens when that is so of its calls, \
-                 and passes once that cannot be and 10 were good.\n",
+                 A half-open one tries 20 calls, fewer if they settle it: it re-opens when the same holds for them, \
+                 and passes once that can no longer happen and 10 were good.\n",
             ),
             (
                 "min(10) & failure_rate(0.5) | in_flight(50)",
                 "count(100)",
                 "A closed breaker looks at the last 100 calls. It opens when there are at least 10 and at least 50% failed, \
                  or when 50 calls run at once.\n\
-                 A half-open one tries 10 calls, fewer if they settle it: it re-opens when that is so of its calls, \
-                 and passes once that cannot be and 5 were good.\n",
+                 A half-open one tries 10 calls, fewer if they settle it: it re-opens when the same holds for them, \
+                 and passes once that can no longer happen and 5 were good.\n",
             ),
             (
                 "closed & failures(5) & failing_for(2s) | half_open & failures(1)",
                 "count(1000)",
                 "A closed breaker looks at the last 1,000 calls. It opens when at least 5 failed and no call has succeeded for 2s.\n\
                  A half-open one tries 1 call, fewer if they settle it: it re-opens when at least 1 failed, \
-                 and passes once that cannot be and 1 call was good.\n",
+                 and passes once that can no longer happen and 1 call was good.\n",
             ),
         ] {
             let rule: Rule = rule.parse().expect("a rule");
