@@ -6,6 +6,7 @@ pub(crate) mod attributes;
 pub(crate) mod boxed_tails;
 pub(crate) mod callable;
 pub(crate) mod cut;
+pub(crate) mod edition;
 pub(crate) mod errors;
 pub(crate) mod function;
 pub(crate) mod future_block;

@@ -67,6 +67,34 @@ fn of_an_option(list: Option<&mut Vec<u32>>) -> Result<std::slice::IterMut<'_, u
     }
 }
 
+#[circuit_breaker]
+fn through_another(client: &mut Client) -> Result<&mut u32, Failure> {
+    client.last()
+}
+
+struct Cursor<'a> {
+    list: &'a mut Vec<u32>,
+    at: usize,
+}
+
+impl<'a> Cursor<'a> {
+    #[circuit_breaker]
+    fn into_item(self) -> Result<&'a mut u32, Failure> {
+        Ok(&mut self.list[self.at])
+    }
+
+    #[circuit_breaker(track = matches(_ if self.at > 0))]
+    fn items(&mut self) -> Result<std::slice::IterMut<'_, u32>, Failure> {
+        Ok(self.list.iter_mut())
+    }
+}
+
+#[circuit_breaker]
+fn halves((left, right): &mut (u32, u32)) -> Result<[&mut u32; 2], Failure> {
+    *left += 1;
+    Ok([left, right])
+}
+
 pub fn main() {
     let mut client = Client(vec![1]);
     *client.last().unwrap() += 1;
@@ -77,4 +105,8 @@ pub fn main() {
     assert_eq!(or_one(&mut Some(0)), Ok(&mut Some(1)));
     assert_eq!(of_several((&mut client.0, 0)), Ok(Some(&mut 4)));
     assert_eq!(of_an_option(Some(&mut client.0)).unwrap().len(), 2);
+    assert_eq!(through_another(&mut client), Ok(&mut 7));
+    assert_eq!(Cursor { list: &mut client.0, at: 0 }.into_item(), Ok(&mut 4));
+    assert_eq!(Cursor { list: &mut client.0, at: 0 }.items().unwrap().len(), 2);
+    assert_eq!(halves(&mut (1, 2)), Ok([&mut 2, &mut 2]));
 }

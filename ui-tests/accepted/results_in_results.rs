@@ -17,7 +17,7 @@ fn meant() -> io::Result<Option<Result<u32, String>>> {
 
 #[circuit_breaker(track = all)]
 fn lines() -> io::Result<impl Iterator<Item = io::Result<u32>>> {
-    Ok([Ok(1)].into_iter())
+    Ok(IntoIterator::into_iter([Ok(1)]))
 }
 
 /// Nothing hides in these.

@@ -41,6 +41,6 @@ pub fn main() {
     assert_eq!((Orders.count().unwrap(), Stock.count().unwrap()), (1, 2));
     let here = module_path!();
     for name in ["Orders::get", "Stock::get", "Orders::count", "Stock::count"] {
-        assert!(fluxgate::find(&format!("{here}::{name}")).is_some(), "{name}");
+        assert!(fluxgate::find(&format!("{here}::{name}")).is_some(), "{}", name);
     }
 }

@@ -26,7 +26,7 @@ fn outer() -> Result<u32, Failure> {
         }
         innermost()
     };
-    Ok(inner()? + call()? + u32::try_from(INNER.metrics().total()).unwrap())
+    Ok(inner()? + call()? + <u32 as std::convert::TryFrom<_>>::try_from(INNER.metrics().total()).unwrap())
 }
 
 pub fn main() {

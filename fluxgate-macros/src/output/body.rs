@@ -5,6 +5,7 @@ use quote::{ToTokens as _, quote, quote_spanned};
 use syn::Lifetime;
 
 use crate::input::assignments::{Assignments, assigns_itself};
+use crate::input::edition::captures_parts;
 use crate::input::function::Function;
 use crate::input::moves::may_move;
 use crate::input::parameters::{Binding, dropped};
@@ -175,9 +176,12 @@ impl Mention {
 /// A closure that runs the block, and returns what the function does.
 pub(crate) fn closure(block: &Group, returns: &Returns, capture: &Capture, private: &Name) -> TokenStream {
     let declared = returns::declared(returns);
-    let ownership = capture.is_whole.then(|| quote_spanned!(block.span()=> move));
+    // A closure that captures whole variables cannot return a part of what is behind a `&mut`. What it captures depends on the edition of
+    // its span; but one that is not the user's hides the closure from some lints.
+    let span = if captures_parts() { block.span() } else { Span::mixed_site().located_at(block.span()) };
+    let ownership = capture.is_whole.then(|| quote_spanned!(span=> move));
     let statements = capture.statements(private);
-    let bars = quote_spanned!(block.span()=> ||);
+    let bars = quote_spanned!(span=> ||);
     if statements.is_empty() {
         return quote!(#ownership #bars -> #declared #block);
     }
