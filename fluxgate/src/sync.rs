@@ -271,6 +271,14 @@ mod model {
     }
 }
 
+/// A full fence, right after a locked instruction; on x86, that instruction is one.
+#[inline]
+pub(crate) fn fence_after_locked() {
+    if cfg!(any(not(any(target_arch = "x86", target_arch = "x86_64")), fluxgate_loom)) {
+        fence(Ordering::SeqCst);
+    }
+}
+
 /// A function that is `const` except in a model, because loom's atomics have no const constructors.
 macro_rules! const_unless_model {
     ($(#[$attribute:meta])* $visibility:vis const fn $($rest:tt)*) => {

@@ -5,7 +5,7 @@
 //! while the thread goes on. Whoever collects the log in between records the failure after all successes counted by then: its call
 //! has not returned, so it may have failed that late.
 
-use crate::sync::{AtomicU32, AtomicU64, Ordering};
+use crate::sync::{AtomicU32, AtomicU64, Ordering, fence_after_locked};
 
 /// How many failures a log holds.
 pub(super) const ENTRIES: usize = if cfg!(fluxgate_loom) { 2 } else { 30 };
@@ -111,6 +111,9 @@ impl Log {
         if !is_open() || !place.replace(vacant, vacant.failure()) {
             return false;
         }
+        // Of two threads that fail at once, at least one must see what the other has counted before its failure. Otherwise both
+        // failures could seem to come before the successes that they followed.
+        fence_after_locked();
         self.next.store(next + 1, Ordering::Relaxed);
         // If `None`, whoever closed the log has already counted the failure.
         place.set(number().map_or(Content::NOTHING, |number| vacant.failure().after(number)));

@@ -97,6 +97,39 @@ fn failures_in_two_logs_are_collected_in_order() {
     });
 }
 
+/// Two threads succeed and then fail. Neither need see what the other has counted, but a failure comes last.
+#[test]
+fn a_failure_comes_last_if_each_thread_fails_last() {
+    check_up_to(2, || {
+        let breaker = breaker(window::count(9), trip::failure_streak(7));
+        breaker.stripes().split();
+        acquire(&breaker).unwrap().failure();
+        acquire(&breaker).unwrap().success();
+        let succeed_and_fail = |breaker: &Breaker| {
+            assert!(breaker.stripes().count_own_success(breaker.word()), "the success takes no lock");
+            assert!(breaker.stripes().log(breaker.word()), "the failure takes no lock");
+        };
+        let ready = Arc::new(AtomicBool::new(false));
+        let is_ready = ready.clone();
+        let other = spawn(&breaker, move |breaker| {
+            // This one opens its stripe and its log.
+            acquire(breaker).unwrap().success();
+            is_ready.store(true, Ordering::Release);
+            succeed_and_fail(breaker);
+        });
+        let both = ready.load(Ordering::Acquire);
+        if both {
+            succeed_and_fail(&breaker);
+        }
+        other.join().unwrap();
+        if both {
+            let metrics = handle(&breaker).metrics();
+            assert_eq!((metrics.total(), metrics.failures()), (7, 3));
+            assert!(metrics.failure_streak() > 0, "a success came last");
+        }
+    });
+}
+
 #[test]
 fn a_failure_sees_what_a_thread_has_counted_in_the_same_generation() {
     check_up_to(2, || {
