@@ -100,7 +100,9 @@
 //!
 //! The error of the guarded service is [`fluxgate::Error`](crate::Error): the service's own, or the refusal. With
 //! [`rejected`](CircuitBreakerLayer::rejected), a closure turns the refusal into a response or an error of the service's own type, and the
-//! guarded service has the same error type as the bare one. This suits axum, where no service may fail, and `tower::BoxError`.
+//! guarded service has the same error type as the bare one. This suits axum, where no service may fail, and [clients of
+//! tonic](crate::docs::layers#clients-of-tonic). It is needed where the service's error is a `tower::BoxError`, as inside tower's
+//! `timeout`, and whatever is outside asks for a `std::error::Error`: `BoxError` is none, so neither is `fluxgate::Error<BoxError>`.
 //!
 //! # Readiness
 //!
