@@ -62,7 +62,7 @@ fn replace(
             Some(changed) => Some(Arc::new(changed)),
         };
         let differs = *settings != *present;
-        if !differs && is_same(&before, &after) {
+        if !differs && is_same(before.as_ref(), after.as_ref()) {
             return Ok(false);
         }
         let now = breaker.now();
@@ -70,7 +70,7 @@ fn replace(
         // Nothing was locked meanwhile, so another thread may have changed the settings: then start again, so that no change is
         // lost.
         if !std::ptr::eq(&raw const *breaker.settings(), &raw const *present)
-            || !is_same(&breaker.own_settings(), &before)
+            || !is_same(breaker.own_settings().as_ref(), before.as_ref())
         {
             continue;
         }
@@ -83,8 +83,8 @@ fn replace(
     }
 }
 
-fn is_same(one: &Option<Arc<Settings>>, other: &Option<Arc<Settings>>) -> bool {
-    one.as_ref().map(Arc::as_ptr) == other.as_ref().map(Arc::as_ptr)
+fn is_same(one: Option<&Arc<Settings>>, other: Option<&Arc<Settings>>) -> bool {
+    one.map(Arc::as_ptr) == other.map(Arc::as_ptr)
 }
 
 /// Puts these settings into force, which have been checked, and keeps the program's own. The breaker's name, its state, and how long it is open stay as they are;
