@@ -125,6 +125,8 @@ fn is_woken_by(breaker: &CircuitBreaker, change: impl FnOnce()) -> bool {
 /// Regression: listeners woke them, so behind one that did not return, or a `custom` retry, they waited for ever.
 #[tokio::test(start_paused = true)]
 async fn a_command_wakes_waiting_tasks_while_user_code_is_stuck() {
+    static STUCK: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(2));
+
     type Command = fn(&CircuitBreaker);
     let commands: [(&str, Command); 6] = [
         ("reset", CircuitBreaker::reset),
@@ -159,7 +161,6 @@ async fn a_command_wakes_waiting_tasks_while_user_code_is_stuck() {
             },
         );
     }
-    static STUCK: LazyLock<Barrier> = LazyLock::new(|| Barrier::new(2));
     let asking = breaker();
     let custom = retry::custom(|_| {
         STUCK.wait();
