@@ -87,8 +87,8 @@ fn is_same(one: Option<&Arc<Settings>>, other: Option<&Arc<Settings>>) -> bool {
     one.map(Arc::as_ptr) == other.map(Arc::as_ptr)
 }
 
-/// Puts these settings into force, which have been checked, and keeps the program's own. The breaker's name, its state, and how long it is open stay as they are;
-/// only an endless pause is over if the new retry has an end.
+/// Puts these settings into force, which have been checked, and keeps the program's own. The breaker's name, its state, and how long
+/// it is open stay as they are; only an endless pause is over if the new retry has an end.
 ///
 /// If the rule or the window changes, a new generation begins: outcomes of earlier calls are late, and a trial starts over. The
 /// memory is kept if the new settings would remember the same of the same calls, and is judged by the new rule at once.
