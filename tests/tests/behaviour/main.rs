@@ -1,6 +1,8 @@
 //! What a breaker does, through its public surface, on a manual clock. One file for each behaviour.
 #![allow(clippy::unchecked_time_subtraction)]
 
+#[cfg(feature = "tokio")]
+mod anything;
 mod arguments;
 mod asynchronous;
 mod cancellation;
@@ -44,6 +46,7 @@ mod rules;
 #[cfg(feature = "serde")]
 mod serialize;
 mod snapshot;
+mod tasks;
 mod testing;
 mod threads;
 mod time_window;
