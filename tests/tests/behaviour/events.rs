@@ -96,7 +96,7 @@ fn assert_documented(events: &[(Level, Fields)]) {
 #[test]
 fn a_fault_is_logged_when_it_begins_and_when_it_ends() {
     let (writer, second) = (Writer::default(), Duration::from_secs(1));
-    let clock = fluxgate::testing::ManualClock::new();
+    let clock = ManualClock::new();
     subscribed(writer.clone(), || {
         let breaker = CircuitBreaker::builder("rehearsed").clock(clock.clone()).build().expect("valid");
         breaker.inject(fluxgate::Fault::lasting(60 * second).fail(0.5)).expect("valid");
