@@ -347,6 +347,10 @@ impl Breaker {
     }
 
     /// Wakes waiting tasks after a change. The caller holds no lock.
+    #[cfg_attr(
+        not(any(feature = "tokio", feature = "tower")),
+        expect(clippy::unused_self, reason = "nobody waits")
+    )]
     pub(super) fn wake_waiters(&self) {
         #[cfg(any(feature = "tokio", feature = "tower"))]
         if let Some(watch) = self.existing_watch() {
