@@ -137,12 +137,14 @@ pub(super) fn end_call(
     Some(guard)
 }
 
-/// An outcome was learnt without a call. If the trial has stalled, ends it and returns `None`.
+/// A success or failure was learnt without a call. If the trial has stalled, ends it, for which the outcome comes too late, and returns
+/// `None`.
 pub(super) fn learn(mut guard: Guard<'_>, now: u64) -> Option<Guard<'_>> {
     let patience = guard.breaker.patience();
     let Locked { running, period, .. } = &mut *guard;
     if let Period::Trial(trial) = period {
         if trial.is_stalled(running.calls(), now, patience) {
+            guard.counts.late += 1;
             open(guard, Reason::HalfOpenTimeout, None, now);
             return None;
         }

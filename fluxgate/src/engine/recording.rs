@@ -281,18 +281,20 @@ pub(crate) fn record_alone(breaker: &Breaker, outcome: Outcome, nanos: u64) {
     if !word.state().records() {
         return;
     }
+    let mut is_late = false;
     match outcome {
         Outcome::Ignored => drop(guard),
-        Outcome::Success | Outcome::Failure => {
-            if let Some(guard) = half_open::learn(guard, now) {
+        Outcome::Success | Outcome::Failure => match half_open::learn(guard, now) {
+            Some(guard) => {
                 enter(guard, outcome, nanos, now);
                 if word.state() == State::HalfOpen {
                     breaker.wake_waiters();
                 }
             }
-        }
+            None => is_late = true,
+        },
     }
-    counting::count(breaker, word, Ended { outcome, is_late: false, nanos, now });
+    counting::count(breaker, word, Ended { outcome, is_late, nanos, now });
 }
 
 /// Ends a call other than a plain one of a closed breaker: a probe, a part of one, a late one, or one without an outcome. `copy` is

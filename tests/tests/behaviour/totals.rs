@@ -154,6 +154,25 @@ fn outcomes_without_a_call_count() {
     assert_eq!(outcomes(&fixture.breaker), (Some(1), 1, Some(1), 0), "forced open, nothing is recorded");
 }
 
+/// Regression: a failure was in no count, and a success in that of successes.
+#[test]
+fn an_outcome_without_a_call_that_ends_a_stalled_trial_is_late() {
+    for outcome in [Outcome::Success, Outcome::Failure, Outcome::Ignored] {
+        let fixture = Fixture::new(|builder| builder.half_open_timeout(seconds(5)).count_calls(true));
+        fixture.before_trial();
+        let _hung = fixture.breaker.acquire().expect("a slot");
+        fixture.advance(seconds(5));
+        let before = totals(&fixture.breaker);
+        fixture.breaker.record(outcome, millis(1));
+        let after = totals(&fixture.breaker);
+        let is_ignored = outcome == Outcome::Ignored;
+        assert_eq!(fixture.state() == State::Open, !is_ignored, "{outcome:?}");
+        assert_eq!((after.successes, after.failures), (before.successes, before.failures), "{outcome:?}");
+        assert_eq!(after.late, before.late + u64::from(!is_ignored), "{outcome:?}");
+        assert_eq!(after.ignored, before.ignored.map(|ignored| ignored + u64::from(is_ignored)));
+    }
+}
+
 #[test]
 fn a_breaker_may_start_counting_at_any_time() {
     let fixture = Fixture::new(|builder| builder);
